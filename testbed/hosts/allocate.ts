@@ -1,0 +1,52 @@
+import { spawn } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { numbers } from "./leftovers";
+import { withLock } from "./lock";
+import { ownerRecord } from "./owner";
+import {
+  firstNumber,
+  lastNumber,
+  placeOf,
+  runScript,
+  scriptEnv,
+  scriptPath,
+  stateLock,
+} from "./place";
+
+/**
+ * Takes a free number for a new host of this process, records its owner, and makes sure that the
+ * network is there.
+ *
+ * From here on a guardian watches: a process of its own that removes the host when this process ends,
+ * whatever ends it. (Signal handlers would not see a SIGKILL, and jest's tests see no signals at all.)
+ * Should the guardian be killed too, the next run finds the record, and `removeLeftovers` does it.
+ */
+export async function allocate(): Promise<number> {
+  const number = await withLock(stateLock, async () => {
+    const taken = new Set(numbers());
+    let free = firstNumber;
+    while (taken.has(free)) free++;
+    if (free > lastNumber) throw new Error(`all ${lastNumber} host numbers are taken`);
+    const { dir } = placeOf(free);
+    mkdirSync(join(dir, "root"), { recursive: true });
+    writeFileSync(join(dir, "owner"), ownerRecord());
+    await runScript("network.sh", ["up"]);
+    return free;
+  });
+  guard(number);
+  return number;
+}
+
+function guard(number: number): void {
+  const { dir, machine } = placeOf(number);
+  const guardian = spawn("sh", [scriptPath("remove.sh"), "--when-stdin-ends", dir, machine], {
+    detached: true,
+    stdio: ["pipe", "ignore", "ignore"],
+    env: { ...process.env, ...scriptEnv },
+  });
+  // Neither may keep this process from ending; its end is what the guardian waits for.
+  guardian.unref();
+  const { stdin } = guardian;
+  if ("unref" in stdin && typeof stdin.unref === "function") stdin.unref();
+}

@@ -1,0 +1,47 @@
+/**
+ * A disposable host by hand.
+ *
+ *     npx tsx testbed/hosts/cli.ts create [suite]    a host until Ctrl-C; prints how to reach it
+ *     npx tsx testbed/hosts/cli.ts clean             removes what dead processes have left
+ */
+import { createHost, destroyAllHosts, removeLeftovers } from ".";
+import { progress } from "../progress";
+
+async function create(suite = "trixie"): Promise<void> {
+  const host = await createHost({ suite });
+  const { name, address, port, user, hostKey, privateKeyPath, root } = host;
+  const connection = { name, address, port, user, hostKey, privateKeyPath, root };
+  console.log(JSON.stringify(connection, undefined, 2));
+  console.log(`ssh -F ${host.sshConfigPath} ${name}`);
+  console.error("Ctrl-C removes it.");
+  await untilInterrupted();
+  await progress("removing the host", destroyAllHosts);
+}
+
+async function clean(): Promise<void> {
+  const removed = await removeLeftovers();
+  console.log(removed.length === 0 ? "nothing was left" : `removed ${removed.join(", ")}`);
+}
+
+function untilInterrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    // Something must keep the process from ending by itself.
+    const alive = setInterval(() => undefined, 3_600_000);
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+      process.once(signal, () => {
+        clearInterval(alive);
+        resolve();
+      });
+  });
+}
+
+async function main([verb, ...args]: string[]): Promise<void> {
+  if (verb === "create") return create(...args);
+  if (verb === "clean") return clean();
+  throw new Error("usage: cli.ts create [suite] | clean");
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,121 @@
+import { spawn } from "node:child_process";
+import { closeSync, existsSync, openSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { progress } from "../progress";
+import { requireHostTools } from "../requirements";
+import { allocate } from "./allocate";
+import { execOrThrow } from "./exec";
+import { NspawnHost, type TestHost } from "./host";
+import { imageOf } from "./image";
+import { removeHost, removeLeftovers } from "./leftovers";
+import { placeOf, scriptEnv, scriptPath } from "./place";
+import { configureTree, shareArchives, unpackTree, type Admin } from "./tree";
+
+export interface HostArgs {
+  /** The Debian suite, by codename: "trixie", "bookworm", "bullseye". */
+  suite: string;
+  /** Packages that are there before the first boot. Defaults to none. Each set is an image. */
+  packages?: readonly string[];
+  /** Logins beside root. Defaults to none. */
+  admins?: readonly Admin[];
+  /** Whether there is a /dev/net/tun. Defaults to true. */
+  tun?: boolean;
+  /** Whether apt finds the packages of Docker downloaded already. Defaults to true. */
+  sharedAptArchives?: boolean;
+}
+
+/** The numbers of the hosts that this process has made. */
+const made = new Set<number>();
+let leftoversRemoved: Promise<unknown> | undefined;
+
+/**
+ * Makes a host, boots it, and waits until its systemd says that it is up: about two seconds, once the
+ * suite's image is in the cache. It vanishes with this process, however that ends.
+ */
+export async function createHost(args: HostArgs): Promise<TestHost> {
+  await requireHostTools();
+  await (leftoversRemoved ??= removeLeftovers());
+  const image = await imageOf(args.suite, args.packages);
+  const number = await allocate();
+  made.add(number);
+  return progress(`starting ${placeOf(number).machine} (${args.suite})`, async () => {
+    try {
+      await furnish(number, image, args);
+      start(number);
+      const host = new NspawnHost(number);
+      await host.untilUp();
+      return host;
+    } catch (cause) {
+      const said = readConsole(number);
+      await removeHost(number);
+      throw new Error(`a ${args.suite} host did not come up; its console said:\n${said}`, {
+        cause,
+      });
+    }
+  });
+}
+
+/** Removes all hosts that this process has made. */
+export async function destroyAllHosts(): Promise<void> {
+  await Promise.all([...made].map(removeHost));
+}
+
+/** Everything a host needs before it is started. */
+async function furnish(number: number, image: string, args: HostArgs): Promise<void> {
+  const { dir, machine, address } = placeOf(number);
+  const root = join(dir, "root");
+  // For remove.sh, which brings new packages back to it.
+  symlinkSync(image, join(dir, "image"));
+  await Promise.all([unpackTree(image, root), makeKey(dir, "host_key"), makeKey(dir, "user_key")]);
+  writeSshConfig(dir, machine, address);
+  const { admins = [], tun = true, sharedAptArchives = true } = args;
+  await configureTree(root, { machine, address, keys: dir, admins, tun });
+  if (sharedAptArchives) shareArchives(image, root);
+}
+
+async function makeKey(dir: string, name: string): Promise<void> {
+  const file = join(dir, name);
+  await execOrThrow("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "testbed", "-f", file]);
+}
+
+/** A configuration that reads nothing else of this machine, and believes this host's key only. */
+function writeSshConfig(dir: string, machine: string, address: string): void {
+  const hostKey = readFileSync(join(dir, "host_key.pub"), "utf8");
+  writeFileSync(join(dir, "known_hosts"), `${machine} ${hostKey}`);
+  const config = {
+    HostName: address,
+    User: "root",
+    HostKeyAlias: machine,
+    HostKeyAlgorithms: "ssh-ed25519",
+    UserKnownHostsFile: join(dir, "known_hosts"),
+    GlobalKnownHostsFile: "/dev/null",
+    StrictHostKeyChecking: "yes",
+    IdentityFile: join(dir, "user_key"),
+    IdentitiesOnly: "yes",
+    IdentityAgent: "none",
+    BatchMode: "yes",
+    ConnectTimeout: "5",
+    ServerAliveInterval: "5",
+    LogLevel: "ERROR",
+  };
+  const lines = Object.entries(config).map(([key, value]) => `  ${key} ${value}\n`);
+  writeFileSync(join(dir, "ssh_config"), `Host ${machine}\n${lines.join("")}`);
+}
+
+/** Starts the host, in a session of its own: a Ctrl-C in our terminal is not for it. */
+function start(number: number): void {
+  const { dir, machine } = placeOf(number);
+  const console = openSync(join(dir, "console.log"), "a");
+  const child = spawn("sh", [scriptPath("start.sh"), dir, machine], {
+    detached: true,
+    stdio: ["ignore", console, console],
+    env: { ...process.env, ...scriptEnv },
+  });
+  child.unref();
+  closeSync(console);
+}
+
+function readConsole(number: number): string {
+  const file = join(placeOf(number).dir, "console.log");
+  return existsSync(file) ? readFileSync(file, "utf8") : "nothing";
+}

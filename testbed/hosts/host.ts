@@ -1,0 +1,117 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { exec, execOrThrow, failed, type Finished } from "./exec";
+import { removeHost } from "./leftovers";
+import { placeOf } from "./place";
+
+export interface SshOptions {
+  /** For the command's stdin. Defaults to nothing. */
+  input?: string | Buffer;
+  /** Who logs in. Defaults to root. */
+  user?: string;
+  /** Seconds before the connection is cut; `exitCode` is then 124. Defaults to 300. */
+  timeoutSeconds?: number;
+}
+
+/** A disposable machine with a public system's userland, its own address and an SSH server. */
+export interface TestHost {
+  /** Also its host name. */
+  readonly name: string;
+  readonly address: string;
+  readonly port: 22;
+  readonly user: "root";
+  /** One line, `ssh-ed25519 AAAA...`, without a comment. */
+  readonly hostKey: string;
+  /** The text of root's and the admins' key, in OpenSSH's format. */
+  readonly privateKey: string;
+  readonly privateKeyPath: string;
+  /** For `ssh -F`: a configuration that knows this host by `name`, with its key pinned. */
+  readonly sshConfigPath: string;
+  /** The path of its root filesystem on this machine. */
+  readonly root: string;
+  /** Runs a shell command on it. Never throws for an exit code; 255 is SSH's own failure. */
+  ssh(command: string, options?: SshOptions): Promise<Finished>;
+  /** Runs a shell command on it, and returns its stdout. Throws with both streams if it fails. */
+  run(command: string, options?: SshOptions): Promise<string>;
+  /** Restarts it, and waits until it is up again. */
+  reboot(): Promise<void>;
+  /** Pulls the network cable (false), or plugs it in again (true). A reboot plugs it in, too. */
+  setReachable(reachable: boolean): Promise<void>;
+  /** Removes it and everything of it. Again does nothing. */
+  destroy(): Promise<void>;
+}
+
+/** Seconds a host has for coming up. It takes two; a busy machine takes more. */
+const patience = 90;
+
+/** Host N as the rest of the world sees it. Its keys and its tree must be there already. */
+export class NspawnHost implements TestHost {
+  readonly name: string;
+  readonly address: string;
+  readonly port = 22;
+  readonly user = "root";
+  readonly hostKey: string;
+  readonly privateKey: string;
+  readonly privateKeyPath: string;
+  readonly sshConfigPath: string;
+  readonly root: string;
+  readonly #cable: string;
+
+  constructor(readonly number: number) {
+    const { dir, machine, address, cable } = placeOf(number);
+    this.name = machine;
+    this.address = address;
+    this.#cable = cable;
+    this.root = join(dir, "root");
+    this.privateKeyPath = join(dir, "user_key");
+    this.privateKey = readFileSync(this.privateKeyPath, "utf8");
+    this.sshConfigPath = join(dir, "ssh_config");
+    const [type, key] = readFileSync(join(dir, "host_key.pub"), "utf8").split(" ");
+    this.hostKey = `${type} ${key}`;
+  }
+
+  ssh(command: string, options: SshOptions = {}): Promise<Finished> {
+    const { user = "root", input, timeoutSeconds = 300 } = options;
+    const args = ["-F", this.sshConfigPath, "-l", user, this.name, command];
+    return exec("ssh", args, { input, timeoutSeconds });
+  }
+
+  async run(command: string, options: SshOptions = {}): Promise<string> {
+    const finished = await this.ssh(command, options);
+    if (finished.exitCode !== 0) throw failed(`${command} (on ${this.name})`, finished);
+    return finished.stdout;
+  }
+
+  async reboot(): Promise<void> {
+    const before = await this.run(readBootId);
+    // The connection may go before the command has ended.
+    await this.ssh("systemctl reboot", { timeoutSeconds: 30 });
+    await this.untilUp(before);
+  }
+
+  async setReachable(reachable: boolean): Promise<void> {
+    await execOrThrow("ip", ["link", "set", this.#cable, reachable ? "up" : "down"]);
+  }
+
+  async destroy(): Promise<void> {
+    await removeHost(this.number);
+  }
+
+  /** Waits until SSH answers and systemd has finished booting. */
+  async untilUp(bootIdBefore = ""): Promise<void> {
+    const deadline = Date.now() + patience * 1000;
+    // Prints "running", or "degraded", with an exit code that says so too.
+    const probe = `${readBootId}; systemctl is-system-running --wait || true`;
+    for (;;) {
+      const { stdout, stderr } = await this.ssh(probe, { timeoutSeconds: 30 });
+      const [bootId, state] = stdout.split("\n");
+      if (bootId !== bootIdBefore.trim() && (state === "running" || state === "degraded")) return;
+      if (Date.now() > deadline)
+        throw new Error(`${this.name} is not up after ${patience} s: ${stdout}${stderr}`);
+      await sleep(50);
+    }
+  }
+}
+
+const readBootId = "cat /proc/sys/kernel/random/boot_id";

@@ -1,0 +1,6 @@
+/** Disposable hosts for the tests: create, use over SSH, compare, throw away. */
+export { createHost, destroyAllHosts, type HostArgs } from "./createHost";
+export type { SshOptions, TestHost } from "./host";
+export type { Finished } from "./exec";
+export type { Admin } from "./tree";
+export { removeLeftovers } from "./leftovers";

@@ -1,0 +1,82 @@
+import { accessSync, constants, existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { execOrThrow } from "./hosts/exec";
+import { withLock } from "./hosts/lock";
+import { progress } from "./progress";
+
+/** Each program the disposable hosts need, and the Debian package that has it. */
+const packageOf = new Map([
+  ["mmdebstrap", "mmdebstrap"],
+  ["systemd-nspawn", "systemd-container"],
+  ["iptables", "iptables"],
+  ["ip", "iproute2"],
+  ["ssh", "openssh-client"],
+  ["ssh-keygen", "openssh-client"],
+  ["getcap", "libcap2-bin"],
+  ["tar", "tar"],
+  ["flock", "util-linux"],
+  ["gpgv", "gpgv"],
+]);
+
+/**
+ * Makes sure that this machine can run disposable hosts. Throws one sentence that says what is
+ * missing and how to get it. As root on a machine with apt-get, missing programs are installed, and a
+ * line on stderr says so; ROOTLESS_DOCKER_INSTALL_TOOLS=0 in the environment forbids that.
+ */
+export async function requireHostTools(): Promise<void> {
+  if (process.platform !== "linux")
+    throw new Error(
+      `Disposable hosts need Linux, and this is ${process.platform}: run the tests in a Linux virtual machine, or only "npm run test:unit".`,
+    );
+  if (process.getuid?.() !== 0)
+    throw new Error(
+      `Disposable hosts need root (namespaces, a bridge, a masquerade rule): run the tests with sudo, or only "npm run test:unit".`,
+    );
+  const wanted = missingPackages();
+  if (wanted.length === 0) return;
+  const remedy = `apt-get update && apt-get install --yes ${wanted.join(" ")}`;
+  if (process.env.ROOTLESS_DOCKER_INSTALL_TOOLS === "0" || !onPath("apt-get"))
+    throw new Error(`Disposable hosts need ${missingPrograms().join(", ")}: ${remedy}`);
+  await withLock("/run/rootless-docker-testbed.tools.lock", install);
+}
+
+async function install(): Promise<void> {
+  // Another process may have done it while we waited for the lock.
+  const wanted = missingPackages();
+  if (wanted.length === 0) return;
+  await progress(`installing ${wanted.join(" ")} for the disposable hosts`, async () => {
+    const apt = ["DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-oDPkg::Lock::Timeout=300"];
+    await execOrThrow("env", [...apt, "update"]);
+    await execOrThrow("env", [
+      ...apt,
+      ...["install", "--yes", "--no-install-recommends", ...wanted],
+    ]);
+  });
+  const missing = missingPrograms();
+  if (missing.length > 0)
+    throw new Error(`Disposable hosts need ${missing.join(", ")}, which no installed package has.`);
+}
+
+function missingPrograms(): string[] {
+  return [...packageOf.keys()].filter((program) => !onPath(program));
+}
+
+function missingPackages(): string[] {
+  const packages = missingPrograms().map((program) => packageOf.get(program) ?? program);
+  // The keys that packages of the hosts' suites are checked with; not there on every machine.
+  if (!existsSync("/usr/share/keyrings/debian-archive-keyring.gpg"))
+    packages.push("debian-archive-keyring");
+  return [...new Set(packages)].sort();
+}
+
+/** Whether a program is on PATH. */
+function onPath(program: string): boolean {
+  return (process.env.PATH ?? "").split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, program), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
