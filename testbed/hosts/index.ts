@@ -4,3 +4,10 @@ export type { SshOptions, TestHost } from "./host";
 export type { Finished } from "./exec";
 export type { Admin } from "./tree";
 export { removeLeftovers } from "./leftovers";
+export {
+  changesByItself,
+  diffSnapshots,
+  snapshotHost,
+  type HostSnapshot,
+  type SnapshotOptions,
+} from "./snapshot";
