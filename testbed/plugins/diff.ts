@@ -1,0 +1,48 @@
+import { isObject, isUnknown, plain, type Properties, type Value } from "./values";
+
+/** How one property differs. */
+export type Change = "add" | "delete" | "update";
+
+/** What differs, by property path, such as `environment.PATH` or `triggers[0]`. */
+export type Changes = Map<string, Change>;
+
+/**
+ * Compares the state with new inputs, by the names that are inputs. Null is the same as absent,
+ * and whether a value is secret does not count.
+ */
+export function diff(
+  inputNames: readonly string[],
+  state: Properties,
+  inputs: Properties,
+): Changes {
+  const changes: Changes = new Map();
+  for (const name of inputNames) {
+    compare(name, plain(state[name] ?? null), plain(inputs[name] ?? null), changes);
+  }
+  return changes;
+}
+
+function compare(path: string, before: Value, after: Value, changes: Changes): void {
+  if (isUnknown(after)) {
+    changes.set(path, before === null ? "add" : "update");
+  } else if (Array.isArray(before) && Array.isArray(after)) {
+    for (let index = 0; index < Math.max(before.length, after.length); index++) {
+      compare(`${path}[${index}]`, before[index] ?? null, after[index] ?? null, changes);
+    }
+  } else if (isObject(before) && isObject(after)) {
+    for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
+      compare(pathTo(path, key), before[key] ?? null, after[key] ?? null, changes);
+    }
+  } else if (before !== after) {
+    changes.set(path, before === null ? "add" : after === null ? "delete" : "update");
+  }
+}
+
+function pathTo(parent: string, key: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(key) ? `${parent}.${key}` : `${parent}[${JSON.stringify(key)}]`;
+}
+
+/** The property that a path starts at. */
+export function rootOf(path: string): string {
+  return /^[^.[]+/.exec(path)?.[0] ?? path;
+}

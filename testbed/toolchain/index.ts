@@ -1,0 +1,3 @@
+export { ensureToolchain, ensureYamlLanguage, type Toolchain } from "./toolchain";
+export { createWorkspaceStack, type WorkspaceStackArgs } from "./workspaceStack";
+export { previewEvents, previewText } from "./preview";

@@ -1,0 +1,154 @@
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { cached, cacheDir } from "../cache";
+import { execOrThrow } from "../hosts/exec";
+import { progress } from "../progress";
+import { contentHash } from "./contentHash";
+import type { PulumiCli } from "./pulumiCli";
+import { pluginVersions } from "./versions";
+
+type PluginName = keyof typeof pluginVersions;
+
+/** A plugin that is ready to be put into a Pulumi home. */
+interface Plugin {
+  name: PluginName;
+  /** `official`, `stand-in`, or the path of an executable that the environment names. */
+  origin: string;
+  /** Tells this plugin's content from any other. */
+  hash: string;
+  /** Puts the plugin's files into a folder. */
+  install(folder: string): void;
+}
+
+/** The Pulumi home with the plugins, and what they are. */
+export interface PluginHome {
+  home: string;
+  /** One per plugin: `command 1.2.1 (stand-in)`. */
+  descriptions: string[];
+  /** Whether the engine itself can fetch plugins here. */
+  reachable: boolean;
+}
+
+/** A Pulumi home in the cache that has both plugins. Another set of plugins, another home. */
+export async function pluginHome(cli: PulumiCli): Promise<PluginHome> {
+  const plugins = [await plugin("command", cli), await plugin("random", cli)];
+  const hash = contentHash(
+    [],
+    plugins.map((each) => each.hash),
+  );
+  const home = await cached(cacheDir("pulumi-home", cli.version, hash), async (tmp) => {
+    for (const each of plugins) {
+      const folder = join(tmp, "plugins", `resource-${each.name}-v${pluginVersions[each.name]}`);
+      mkdirSync(folder, { recursive: true });
+      each.install(folder);
+    }
+  });
+  return {
+    home,
+    descriptions: plugins.map(({ name, origin }) => `${name} ${pluginVersions[name]} (${origin})`),
+    reachable: plugins.every(({ origin }) => origin === "official"),
+  };
+}
+
+async function plugin(name: PluginName, cli: PulumiCli): Promise<Plugin> {
+  const path = process.env[`${name.toUpperCase()}_PLUGIN`];
+  if (path) {
+    return givenPlugin(name, resolve(path));
+  }
+  return (await officialPlugin(name, cli)) ?? (await standIn(name));
+}
+
+function givenPlugin(name: PluginName, path: string): Plugin {
+  const { size, mtimeMs } = statSync(path);
+  return {
+    name,
+    origin: path,
+    hash: contentHash([], [path, String(size), String(mtimeMs)]),
+    install: (folder) => symlinkSync(path, join(folder, `pulumi-resource-${name}`)),
+  };
+}
+
+const fetchSeconds = 20;
+const refusalHours = 6;
+
+/** The official plugin, if the engine can fetch it. A refusal is remembered for some hours. */
+async function officialPlugin(name: PluginName, cli: PulumiCli): Promise<Plugin | undefined> {
+  const version = pluginVersions[name];
+  const dir = cacheDir(`plugin-${name}-official`, version);
+  const refusal = `${cacheDir(`plugin-${name}-refused`, version)}.mark`;
+  if (isYoung(refusal)) {
+    return undefined;
+  }
+  try {
+    await cached(dir, async (tmp) => {
+      const home = mkdtempSync(join(tmpdir(), "pulumi-home-"));
+      const fetch = ["plugin", "install", "resource", name, version];
+      await progress(`asking for the official plugin ${name} ${version}`, () =>
+        execOrThrow(cli.command.command, fetch, {
+          timeoutSeconds: fetchSeconds,
+          env: { PULUMI_HOME: home, PULUMI_SKIP_UPDATE_CHECK: "1" },
+        }),
+      ).finally(() => {
+        const fetched = join(home, "plugins", `resource-${name}-v${version}`);
+        cpSync(fetched, tmp, { recursive: true });
+        rmSync(home, { recursive: true });
+      });
+    });
+  } catch {
+    mkdirSync(dirname(refusal), { recursive: true });
+    writeFileSync(refusal, "The official plugin could not be fetched; delete this to ask again.\n");
+    return undefined;
+  }
+  return fromFolder(name, "official", dir);
+}
+
+function isYoung(file: string): boolean {
+  const written = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return Date.now() - written < refusalHours * 3600 * 1000;
+}
+
+const root = resolve(__dirname, "../..");
+
+/** Our own plugin, which acts as the official one does; one file, so that it starts quickly. */
+async function standIn(name: PluginName): Promise<Plugin> {
+  const sources = join(root, "testbed/plugins");
+  const hash = contentHash([sources, join(root, "package-lock.json")], [__filename]);
+  const dir = cacheDir(`plugin-${name}-stand-in`, pluginVersions[name], hash);
+  await cached(dir, async (tmp) => {
+    const executable = join(tmp, `pulumi-resource-${name}`);
+    await execOrThrow(join(root, "node_modules/.bin/esbuild"), [
+      join(sources, name, "main.ts"),
+      "--bundle",
+      "--minify",
+      "--platform=node",
+      "--target=node20",
+      // Native helpers of ssh2, which does without them.
+      "--external:*.node",
+      "--external:cpu-features",
+      "--banner:js=#!/usr/bin/env node",
+      "--log-level=warning",
+      `--outfile=${executable}`,
+    ]);
+    chmodSync(executable, 0o755);
+  });
+  return fromFolder(name, "stand-in", dir);
+}
+
+function fromFolder(name: PluginName, origin: string, dir: string): Plugin {
+  return {
+    name,
+    origin,
+    hash: contentHash([], [dir]),
+    install: (folder) => cpSync(dir, folder, { recursive: true }),
+  };
+}

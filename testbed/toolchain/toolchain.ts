@@ -1,0 +1,52 @@
+import type { PulumiCommand } from "@pulumi/pulumi/automation";
+import { pluginHome } from "./plugins";
+import { pathWith, pulumiCli, yamlLanguageDir } from "./pulumiCli";
+
+/** The Pulumi CLI with the two plugins that the package uses, ready to run without an account. */
+export interface Toolchain {
+  /** For the Automation API. */
+  pulumiCommand: PulumiCommand;
+  /** The CLI's path, or its bare name where it is on PATH. */
+  pulumiPath: string;
+  /** The CLI's version, such as 3.248.0. */
+  version: string;
+  /** The environment that the CLI needs besides this process's own; it names no backend. */
+  env: Record<string, string>;
+  /** What runs, in one line. */
+  describe(): string;
+}
+
+let toolchain: Promise<Toolchain> | undefined;
+
+/** Makes sure that the CLI and the plugins are there; the first call on a machine takes minutes. */
+export function ensureToolchain(): Promise<Toolchain> {
+  toolchain ??= makeToolchain();
+  return toolchain;
+}
+
+/** The toolchain with the language host for YAML programs besides. */
+export async function ensureYamlLanguage(): Promise<Toolchain> {
+  const base = await ensureToolchain();
+  const path = pathWith([await yamlLanguageDir()], base.env.PATH ?? "");
+  return { ...base, env: { ...base.env, PATH: path } };
+}
+
+async function makeToolchain(): Promise<Toolchain> {
+  const cli = await pulumiCli();
+  const { home, descriptions, reachable } = await pluginHome(cli);
+  const parts = [`pulumi ${cli.version} (${cli.origin})`, ...descriptions];
+  return {
+    pulumiCommand: cli.command,
+    pulumiPath: cli.command.command,
+    version: cli.version,
+    env: {
+      PATH: pathWith([cli.binDir], process.env.PATH ?? ""),
+      PULUMI_HOME: home,
+      PULUMI_CONFIG_PASSPHRASE: "testbed",
+      PULUMI_SKIP_UPDATE_CHECK: "1",
+      // Where nothing can be fetched, a try only costs time.
+      ...(reachable ? {} : { PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true" }),
+    },
+    describe: () => parts.join(", "),
+  };
+}
