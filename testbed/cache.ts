@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
@@ -11,6 +12,11 @@ export function cacheDir(name: string, version: string, contentHash?: string): s
   const base = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
   const parts = contentHash === undefined ? [name, version] : [name, version, contentHash];
   return join(base, "rootless-docker", parts.join("-"));
+}
+
+/** Twelve hexadecimal digits that stand for a value that JSON can hold: a `contentHash`. */
+export function hashOf(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 12);
 }
 
 /**

@@ -41,7 +41,7 @@ export async function createHost(args: HostArgs): Promise<TestHost> {
   return progress(`starting ${placeOf(number).machine} (${args.suite})`, async () => {
     try {
       await furnish(number, image, args);
-      start(number);
+      start(number, args.tun ?? true);
       const host = new NspawnHost(number);
       await host.untilUp();
       return host;
@@ -103,10 +103,10 @@ function writeSshConfig(dir: string, machine: string, address: string): void {
 }
 
 /** Starts the host, in a session of its own: a Ctrl-C in our terminal is not for it. */
-function start(number: number): void {
+function start(number: number, tun: boolean): void {
   const { dir, machine } = placeOf(number);
   const console = openSync(join(dir, "console.log"), "a");
-  const child = spawn("sh", [scriptPath("start.sh"), dir, machine], {
+  const child = spawn("sh", [scriptPath("start.sh"), dir, machine, tun ? "yes" : "no"], {
     detached: true,
     stdio: ["ignore", console, console],
     env: { ...process.env, ...scriptEnv },

@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { cacheDir, cached } from "../cache";
+import { cacheDir, cached, hashOf } from "../cache";
 import { progress } from "../progress";
 import { execOrThrow } from "./exec";
 import { scriptPath } from "./place";
@@ -34,9 +33,8 @@ export async function imageOf(suite: string, packages: readonly string[] = []): 
   const options = await aptOptions();
   const scripts = ["image.sh", "archives.sh"].map((name) => readFileSync(scriptPath(name), "utf8"));
   const recipe = [recipeVersion, include, archivedPackages, sources, options, scripts];
-  const hash = createHash("sha256").update(JSON.stringify(recipe)).digest("hex").slice(0, 12);
 
-  return cached(cacheDir("image", suite, hash), (tmp) =>
+  return cached(cacheDir("image", suite, hashOf(recipe)), (tmp) =>
     progress(`building the ${suite} image`, async () => {
       mkdirSync(join(tmp, "archives"));
       await execOrThrow("mmdebstrap", [

@@ -1,8 +1,9 @@
 #!/bin/sh
 # Runs one host until it powers off; starts it again when it reboots. Never returns before that.
-# Usage: start.sh HOST_FOLDER MACHINE_NAME, with TESTBED_BRIDGE in the environment.
+# Usage: start.sh HOST_FOLDER MACHINE_NAME TUN, with TUN "yes" or "no" (whether there is a
+# /dev/net/tun), and TESTBED_BRIDGE in the environment.
 set -eu
-dir=$1 name=$2
+dir=$1 name=$2 tun=$3
 # shellcheck source-path=SCRIPTDIR source=cgroup.sh
 . "$(dirname "$0")/cgroup.sh"
 
@@ -22,11 +23,13 @@ enter_cgroup() {
 
 # keyctl and bpf: dockerd and runc want them, and nspawn denies them by default.
 run() {
+    set -- --bind="$dir/dev/fuse:/dev/fuse"
+    test "$tun" = no || set -- "$@" --bind="$dir/dev/tun:/dev/net/tun"
     SYSTEMD_NSPAWN_API_VFS_WRITABLE=1 SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 \
         systemd-nspawn --quiet --boot --directory="$dir/root" --machine="$name" \
         --network-bridge="$TESTBED_BRIDGE" --resolv-conf=off --timezone=off --link-journal=no \
         --register=no --keep-unit --capability=all --system-call-filter='add_key keyctl bpf' \
-        --bind="$dir/dev/fuse:/dev/fuse" --bind="$dir/dev/tun:/dev/net/tun" --console=pipe
+        --console=pipe "$@"
 }
 
 make_devices
