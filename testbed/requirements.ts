@@ -16,6 +16,7 @@ const packageOf = new Map([
   ["tar", "tar"],
   ["flock", "util-linux"],
   ["gpgv", "gpgv"],
+  ["chattr", "e2fsprogs"],
 ]);
 
 /**

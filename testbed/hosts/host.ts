@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { exec, execOrThrow, failed, type Finished } from "./exec";
@@ -104,6 +105,8 @@ export class NspawnHost implements TestHost {
     // Prints "running", or "degraded", with an exit code that says so too.
     const probe = `${readBootId}; systemctl is-system-running --wait || true`;
     for (;;) {
+      // SSH would wait a second, or longer, for each lost packet.
+      while (Date.now() < deadline && !(await answers(this.address, this.port))) await sleep(20);
       const { stdout, stderr } = await this.ssh(probe, { timeoutSeconds: 30 });
       const [bootId, state] = stdout.split("\n");
       if (bootId !== bootIdBefore.trim() && (state === "running" || state === "degraded")) return;
@@ -115,3 +118,17 @@ export class NspawnHost implements TestHost {
 }
 
 const readBootId = "cat /proc/sys/kernel/random/boot_id";
+
+/** Whether something accepts a TCP connection within a tenth of a second. */
+function answers(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: 100 });
+    const end = (result: boolean) => {
+      socket.destroy();
+      resolve(result);
+    };
+    socket.on("connect", () => end(true));
+    socket.on("timeout", () => end(false));
+    socket.on("error", () => end(false));
+  });
+}

@@ -33,6 +33,8 @@ up() {
     fi
     ip address replace "$TESTBED_NET.1/24" dev "$TESTBED_BRIDGE"
     ip link set "$TESTBED_BRIDGE" up
+    # Who asks for a host that is still booting asks again this many ms later; by default, a second.
+    echo 50 >"/proc/sys/net/ipv4/neigh/$TESTBED_BRIDGE/retrans_time_ms"
     test -e "$saved" || cat /proc/sys/net/ipv4/ip_forward >"$saved"
     echo 1 >/proc/sys/net/ipv4/ip_forward
     each_rule insert_rule
