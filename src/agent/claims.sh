@@ -1,0 +1,110 @@
+# shellcheck shell=dash
+# Claims and baselines. A thing (a file, a sysctl, a package, ...) has a kind and a name. Before it is
+# first changed, what was there is remembered (its baseline). Every lease and step that wants it
+# holds a claim. When the last claim goes, the baseline comes back.
+#
+# $STATE/things/KIND/ID/name                 the thing's name
+# $STATE/things/KIND/ID/baseline/            what was there before, written by KIND_save
+# $STATE/things/KIND/ID/claims/LEASE.STEP    line 1: order within the step; then the wanted value
+#
+# A kind is two functions: KIND_save NAME DIR, and KIND_restore NAME DIR, which can be run again
+# after it was killed, and returns 10 where the thing has to stay (said by itself, with the reason).
+
+thing_directory() {
+	local id
+	id=$(printf '%s' "$2" | sed 's/%/%25/g; s,/,%2F,g' | tr '\n' ' ')
+	# A file name holds 255 bytes: a longer name (an SSH key) stands under its hash.
+	[ ${#id} -le 200 ] || id=$(printf '%s' "$2" | sha256sum | cut -c 1-64)
+	printf '%s/things/%s/%s' "$STATE" "$1" "$id"
+}
+
+# The words a person knows a lease by.
+owner_of() {
+	if [ -e "$STATE/leases/$1/owner" ]; then cat "$STATE/leases/$1/owner"; else printf 'lease %s' "$1"; fi
+}
+
+# Claims a thing for this lease and step. $1 kind, $2 name, $3 the wanted value.
+# Another owner's claim on another value is an error that names both.
+want() {
+	local dir claim other
+	dir=$(thing_directory "$1" "$2")
+	if [ -d "$dir/claims" ]; then
+		for claim in "$dir"/claims/*; do
+			[ -e "$claim" ] || continue
+			other=${claim##*/}
+			other=${other%%.*}
+			[ "$other" != "$LEASE" ] || continue
+			[ "$(tail -n +2 "$claim")" != "$3" ] || continue
+			[ "$(owner_of "$other")" != "$(owner_of "$LEASE")" ] || continue
+			fail "$1 $2" "'$(tail -n +2 "$claim")', wanted by $(owner_of "$other")" "'$3' by $(owner_of "$LEASE")" "give both the same value: the machine has only one"
+		done
+	fi
+	if [ ! -d "$dir/baseline" ]; then
+		rm -rf "$dir/baseline.new"
+		mkdir -p "$dir/baseline.new"
+		"$1_save" "$2" "$dir/baseline.new"
+		printf '%s' "$2" >"$dir/name"
+		mv "$dir/baseline.new" "$dir/baseline"
+	fi
+	mkdir -p "$dir/claims"
+	printf '%s\n%s\n' "$(($(wc -l <"$WORK/wanted") + 1))" "$3" >"$dir/claim.new"
+	mv "$dir/claim.new" "$dir/claims/$LEASE.$STEP"
+	printf '%s\n' "$dir" >>"$WORK/wanted"
+}
+
+# The things that this lease's step claims and that this run did not want, last claimed first.
+unwanted() {
+	local claim dir
+	for claim in "$STATE"/things/*/*/claims/"$LEASE.$STEP"; do
+		[ -e "$claim" ] || continue
+		dir=${claim%/claims/*}
+		grep -qxF -- "$dir" "$WORK/wanted" || printf '%s %s\n' "$(head -n 1 "$claim")" "$dir"
+	done | sort -rn
+}
+
+claimed_by_another() {
+	local claim
+	for claim in "$1"/claims/*; do
+		[ -e "$claim" ] || continue
+		[ "$claim" = "$1/claims/$LEASE.$STEP" ] || return 0
+	done
+	return 1
+}
+
+# Drops the claims that this run did not want; what nobody claims any more goes back to its baseline.
+release_unwanted() {
+	local order dir kind status
+	unwanted >"$WORK/unwanted"
+	remove_packages_together
+	while read -r order dir; do
+		kind=${dir%/*}
+		kind=${kind##*/}
+		if claimed_by_another "$dir"; then
+			rm -f "$dir/claims/$LEASE.$STEP"
+			continue
+		fi
+		status=0
+		# Not in a condition: there the shell would go on after a failed command inside.
+		set +e
+		(
+			set -e
+			"${kind}_restore" "$(cat "$dir/name")" "$dir/baseline"
+		)
+		status=$?
+		set -e
+		case $status in
+		0) rm -rf "$dir" ;;
+		10) rm -f "$dir/claims/$LEASE.$STEP" ;;
+		*) exit "$status" ;;
+		esac
+	done <"$WORK/unwanted"
+}
+
+# Things left behind on purpose keep their baseline without a claim; they count as unclaimed.
+any_claim_left() {
+	local claim
+	for claim in "$STATE"/things/*/*/claims/*; do
+		[ ! -e "$claim" ] || return 0
+	done
+	return 1
+}

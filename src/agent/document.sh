@@ -1,0 +1,59 @@
+# shellcheck shell=dash
+# The desired state: one flat YAML document, one "key: value" a line, each value one line of JSON.
+# Every key becomes two files, so that no value ever passes through the shell's own parser:
+# $DOC/text/KEY (strings decoded) and $DOC/json/KEY (as written).
+
+# $1 the document, $2 the directory to read it into.
+read_document() {
+	mkdir -p "$2/text/daemon.json" "$2/text/environment" "$2/json/daemon.json" "$2/json/environment"
+	awk -v dir="$2" '
+		function utf8(n) {
+			if (n < 128) return sprintf("%c", n)
+			if (n < 2048) return sprintf("%c%c", 192 + int(n / 64), 128 + n % 64)
+			return sprintf("%c%c%c", 224 + int(n / 4096), 128 + int(n / 64) % 64, 128 + n % 64)
+		}
+		function hex(s,   i, n) {
+			n = 0
+			for (i = 1; i <= length(s); i++) n = n * 16 + index("0123456789abcdef", tolower(substr(s, i, 1))) - 1
+			return n
+		}
+		# Splits at backslashes, so that a long value takes time in proportion to its length.
+		function print_decoded(s, file,   parts, count, i, p, c) {
+			count = split(s, parts, "\\")
+			printf "%s", parts[1] > file
+			for (i = 2; i <= count; i++) {
+				p = parts[i]
+				c = substr(p, 1, 1)
+				if (p == "") { i++; printf "\\%s", parts[i] > file }
+				else if (c == "u") printf "%s%s", utf8(hex(substr(p, 2, 4))), substr(p, 6) > file
+				else printf "%s%s", (c in plain ? plain[c] : c), substr(p, 2) > file
+			}
+		}
+		BEGIN {
+			plain["n"] = "\n"; plain["t"] = "\t"; plain["r"] = "\r"; plain["b"] = "\b"; plain["f"] = "\f"
+		}
+		{
+			at = index($0, ": ")
+			key = substr($0, 1, at - 1)
+			value = substr($0, at + 2)
+			if (at == 0 || key !~ /^[A-Za-z0-9_][A-Za-z0-9._\/-]*$/ || key ~ /\.\.|\/\/|\/$/) {
+				print "line " NR " of the document is not \"key: value\"" > "/dev/stderr"
+				exit 3
+			}
+			text = dir "/text/" key
+			json = dir "/json/" key
+			printf "%s", value > json
+			close(json)
+			if (value ~ /^"/) print_decoded(substr(value, 2, length(value) - 2), text)
+			else printf "%s", value > text
+			close(text)
+		}
+	' "$1"
+}
+
+# True where the document has the key.
+has() { [ -e "$DOC/text/$1" ]; }
+
+# The value of a key, empty where there is none. Trailing newlines are lost: read the file itself
+# ("$DOC/text/KEY") where they matter.
+doc() { [ ! -e "$DOC/text/$1" ] || cat "$DOC/text/$1"; }

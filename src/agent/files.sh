@@ -1,0 +1,133 @@
+# shellcheck shell=dash
+# Files, directories and links. Those in the account's home are read and written as the account:
+# a link planted there leads nowhere that the account could not go by itself.
+
+# Sets ACCOUNT and what the system knows of it. Fails where there is no such account.
+know_account() {
+	local entry
+	ACCOUNT=$1
+	entry=$(getent passwd "$ACCOUNT") || return 1
+	ACCOUNT_UID=$(printf '%s' "$entry" | cut -d : -f 3)
+	ACCOUNT_GID=$(printf '%s' "$entry" | cut -d : -f 4)
+	ACCOUNT_HOME=$(printf '%s' "$entry" | cut -d : -f 6)
+	ACCOUNT_RUNTIME=/run/user/$ACCOUNT_UID
+}
+
+# Runs a command as the account, with a clean environment that finds its own service manager.
+as_account() {
+	setpriv --reuid "$ACCOUNT_UID" --regid "$ACCOUNT_GID" --init-groups --inh-caps=-all \
+		env -i HOME="$ACCOUNT_HOME" USER="$ACCOUNT" LOGNAME="$ACCOUNT" PATH="$PATH" LC_ALL=C \
+		XDG_RUNTIME_DIR="$ACCOUNT_RUNTIME" DBUS_SESSION_BUS_ADDRESS="unix:path=$ACCOUNT_RUNTIME/bus" \
+		"$@"
+}
+
+as_root() { "$@"; }
+
+# $1 as_root or as_account, $2 path, $3 baseline directory.
+save_path() {
+	if "$1" test -h "$2"; then
+		"$1" readlink "$2" >"$3/link"
+	elif "$1" test -d "$2"; then
+		: >"$3/directory"
+	elif "$1" test -e "$2"; then
+		"$1" cat "$2" >"$3/content"
+		"$1" stat -c '%a %u:%g' "$2" >"$3/mode"
+		chmod 600 "$3/content"
+	else
+		: >"$3/absent"
+	fi
+}
+
+restore_path() {
+	if [ -e "$3/content" ]; then
+		write_path "$1" "$2" "$(cut -d ' ' -f 1 "$3/mode")" <"$3/content"
+		[ "$1" != as_root ] || chown "$(cut -d ' ' -f 2 "$3/mode")" "$2"
+		changed "$2 restored"
+	elif [ -e "$3/link" ]; then
+		"$1" ln -sfnT "$(cat "$3/link")" "$2"
+		changed "$2 restored"
+	elif [ -e "$3/absent" ] && { "$1" test -e "$2" || "$1" test -h "$2"; }; then
+		"$1" rm -f "$2"
+		changed "$2 removed"
+	fi
+}
+
+# Writes stdin to a path at once or not at all. $1 as_root or as_account, $2 path, $3 mode.
+write_path() {
+	# shellcheck disable=SC2016 # the inner shell expands them
+	"$1" sh -c 'umask 077; new=$1.rootless-docker.$$; trap "rm -f \"\$new\"" EXIT
+		cat >"$new" && chmod "$2" "$new" && mv -fT "$new" "$1"' sh "$2" "$3"
+}
+
+file_save() { save_path as_root "$@"; }
+file_restore() { restore_path as_root "$@"; }
+
+dir_save() { save_path as_root "$@"; }
+dir_restore() { [ ! -e "$2/absent" ] || rmdir "$1" 2>/dev/null || true; }
+
+homefile_save() {
+	printf '%s' "$ACCOUNT" >"$2/account"
+	save_path as_account "$@"
+}
+homefile_restore() {
+	know_account "$(cat "$2/account")" || return 0
+	restore_path as_account "$@"
+}
+
+homedir_save() {
+	printf '%s' "$ACCOUNT" >"$2/account"
+	save_path as_account "$@"
+}
+# A directory that was not there before goes when nothing else is in it.
+homedir_restore() {
+	know_account "$(cat "$2/account")" || return 0
+	[ ! -e "$2/absent" ] || as_account rmdir "$1" 2>/dev/null || true
+}
+
+# A root-owned file with these bytes and mode. $1 path, $2 mode, $3 the file that holds the bytes.
+want_file() {
+	local parent
+	parent=$(dirname "$1")
+	if [ ! -d "$parent" ] || [ -d "$(thing_directory dir "$parent")" ]; then
+		want dir "$parent" directory
+		mkdir -p "$parent"
+	fi
+	want file "$1" "$2 $(sha256sum <"$3" | cut -c 1-64)"
+	[ ! -h "$1" ] && cmp -s "$3" "$1" && [ "$(stat -c %a "$1")" = "$2" ] && return 0
+	write_path as_root "$1" "$2" <"$3"
+	changed "$1 written"
+}
+
+# The directories below the account's home that lead to a path, outermost first.
+want_home_parents() {
+	local parent path
+	parent=$(dirname "$1")
+	case $parent in
+	"$ACCOUNT_HOME" | / | .) return 0 ;;
+	esac
+	want_home_parents "$parent"
+	path=$parent
+	if [ -d "$(thing_directory homedir "$path")" ] || ! as_account test -d "$path"; then
+		want homedir "$path" directory
+		as_account mkdir -p -m 700 "$path"
+	fi
+}
+
+# A file in the account's home. $1 path, $2 mode, $3 the file that holds the bytes.
+want_home_file() {
+	want_home_parents "$1"
+	want homefile "$1" "$2 $(sha256sum <"$3" | cut -c 1-64)"
+	! as_account test -h "$1" && as_account cat "$1" 2>/dev/null | cmp -s "$3" - &&
+		[ "$(as_account stat -c %a "$1")" = "$2" ] && return 0
+	write_path as_account "$1" "$2" <"$3"
+	changed "$1 written"
+}
+
+# A link in the account's home. $1 path, $2 target.
+want_home_link() {
+	want_home_parents "$1"
+	want homefile "$1" "$2"
+	[ "$(as_account readlink "$1" 2>/dev/null)" != "$2" ] || return 0
+	as_account ln -sfnT "$2" "$1"
+	changed "$1 -> $2"
+}

@@ -1,0 +1,114 @@
+#!/bin/sh
+# shellcheck shell=dash
+# The rootless-docker agent: applies, claims, reports and reverts what makes this machine a rootless
+# Docker host. One file, installed and removed by the Pulumi package rootless-docker; started only
+# over SSH, never left running. Usage:
+#   agent install LEASE [ESCALATION]        (itself, from the file it is started from)
+#   agent apply STEP LEASE [ESCALATION]     desired state of the step on stdin (flat YAML)
+#   agent revert STEP LEASE [ESCALATION]    the same document on stdin
+# One JSON report on stdout, one line per change or problem on stderr.
+set -eu
+umask 022
+cd /
+export LC_ALL=C
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export DEBIAN_FRONTEND=noninteractive
+
+STATE=/var/lib/rootless-docker
+VERB=${1-}
+STEP=${2-}
+LEASE=${3-}
+ESCALATION=${4-auto}
+
+# What the agent did and found in this run; removed when it ends.
+WORK=
+
+say() { printf '%s: %s\n' "$STEP" "$*" >&2; }
+
+# Records one change of the host and shows it live.
+changed() {
+	printf '%s\n' "$*" >>"$WORK/changed"
+	say "$*"
+}
+
+# Records one measured fact of the report. $1 key, $2 value.
+fact() { printf '%s:%s\n' "$(json_string "$1")" "$(json_string "$2")" >>"$WORK/facts"; }
+
+# Records one problem; several are shown together by stop_on_problems.
+# $1 what it is about, $2 what was found, $3 what was wanted, $4 how to mend it.
+problem() {
+	printf '%s: %s: found %s; wanted %s. To mend: %s\n' "$STEP" "$1" "$2" "$3" "$4" >>"$WORK/problems"
+}
+
+stop_on_problems() {
+	[ -s "$WORK/problems" ] || return 0
+	cat "$WORK/problems" >&2
+	exit 1
+}
+
+# One problem that ends the step at once.
+fail() {
+	problem "$@"
+	stop_on_problems
+}
+
+json_string() {
+	printf '"'
+	printf '%s' "$1" | tr -d '\000-\010\013-\037' | sed 's/\\/\\\\/g; s/"/\\"/g; s/	/\\t/g' |
+		awk 'NR > 1 { printf "\\n" } { printf "%s", $0 }'
+	printf '"'
+}
+
+# The report: what changed in this run, and the facts that outputs are made of.
+report() {
+	printf '{"step":%s,"changed":[' "$(json_string "$STEP")"
+	local comma=''
+	while IFS= read -r line; do
+		printf '%s%s' "$comma" "$(json_string "$line")"
+		comma=,
+	done <"$WORK/changed"
+	printf '],"facts":{'
+	paste -s -d , "$WORK/facts" | tr -d '\n'
+	printf '}}\n'
+	[ -s "$WORK/changed" ] || say "$1"
+}
+
+# Becomes root the way the user asked for, and keeps stdin, arguments and exit status.
+become_root() {
+	[ "$(id -u)" != 0 ] || return 0
+	local how=$ESCALATION error
+	if [ "$how" = auto ]; then
+		if command -v sudo >/dev/null; then how=sudo; elif command -v doas >/dev/null; then how=doas; else how=none; fi
+	fi
+	if [ "$how" = none ]; then
+		echo "$STEP: privileges: found user $(id -un), not root, and neither sudo nor doas in use; wanted root rights. To mend: connect as root, or install sudo and set privilegeEscalation" >&2
+		exit 1
+	fi
+	if ! error=$("$how" -n true 2>&1 </dev/null); then
+		echo "$STEP: privileges: found that '$how -n' refuses user $(id -un) ($(printf '%s' "$error" | tail -n 1)); wanted root rights without a password. To mend: allow it in $how's configuration (NOPASSWD, nopass), or connect as root" >&2
+		exit 1
+	fi
+	exec "$how" -n sh "$0" "$@"
+}
+
+start_work() {
+	WORK=$(mktemp -d /run/rootless-docker.XXXXXX)
+	trap 'rm -rf "$WORK"' EXIT
+	trap 'exit 129' HUP
+	trap 'exit 130' INT
+	trap 'exit 143' TERM
+	: >"$WORK/changed"
+	: >"$WORK/facts"
+	: >"$WORK/problems"
+	: >"$WORK/wanted"
+}
+
+# Runs of the same step wait for each other, whoever started them: another stack, another account,
+# or a run whose SSH connection was cut and that is still working. $1 the lock's name.
+hold_lock() {
+	mkdir -p "$STATE/locks"
+	exec 9>"$STATE/locks/$1"
+	flock -n 9 && return 0
+	say "waits for another run that holds the lock '$1'"
+	flock -w 600 9 || fail "lock $STATE/locks/$1" "it held for 10 minutes by another run" "it free" "see what holds it with 'fuser $STATE/locks/$1' and let it end"
+}

@@ -1,0 +1,99 @@
+# shellcheck shell=dash
+# The verbs. This part comes last: everything above only defines functions.
+
+# Puts the file that was started into place, atomically, for root alone to change.
+install_agent() {
+	mkdir -p "$STATE"
+	chmod 755 "$STATE"
+	if [ -e "$STATE/agent" ] && cmp -s "$0" "$STATE/agent"; then return 0; fi
+	cp -f -- "$0" "$STATE/agent.new"
+	chmod 644 "$STATE/agent.new"
+	chown 0:0 "$STATE/agent.new"
+	mv -f "$STATE/agent.new" "$STATE/agent"
+	changed "$STATE/agent installed"
+}
+
+apply() {
+	cat >"$WORK/document"
+	DOC=$WORK/doc
+	read_document "$WORK/document" "$DOC"
+	"${STEP}_apply"
+	stop_on_problems
+	release_unwanted
+	remember_document
+}
+
+# The document that this step last applied, for the steps that work on what another one owns.
+remember_document() {
+	mkdir -p "$STATE/leases/$LEASE"
+	cp "$WORK/document" "$STATE/leases/$LEASE/$STEP.new"
+	mv "$STATE/leases/$LEASE/$STEP.new" "$STATE/leases/$LEASE/$STEP"
+}
+
+revert() {
+	cat >"$WORK/document"
+	DOC=$WORK/doc
+	read_document "$WORK/document" "$DOC"
+	release_unwanted
+	rm -f "$STATE/leases/$LEASE/$STEP"
+}
+
+# Removes the agent with the last claim; what was kept on purpose keeps its record.
+revert_agent() {
+	rm -rf "${STATE:?}/leases/$LEASE"
+	rmdir "$STATE/leases" 2>/dev/null || true
+	if any_claim_left || [ -d "$STATE/leases" ]; then
+		say "stays: another lease uses it"
+	elif [ -d "$STATE/things" ] && [ -n "$(find "$STATE/things" -name baseline -print -quit)" ]; then
+		rm -rf "$STATE/agent" "$STATE/locks"
+		changed "agent removed; $STATE/things remembers what was kept"
+	else
+		rm -rf "$STATE"
+		changed "$STATE removed"
+	fi
+}
+
+main() {
+	case $LEASE in
+	'' | *[!0-9a-f]*)
+		echo "agent: '$LEASE' is not a lease (hexadecimal digits)" >&2
+		exit 2
+		;;
+	esac
+	case $STEP in
+	agent | preflight | engine | account | kernel | ports | secrets | daemon | report) ;;
+	*)
+		echo "agent: '$STEP' is not a step" >&2
+		exit 2
+		;;
+	esac
+	become_root "$@"
+	start_work
+	case $VERB in
+	install)
+		hold_lock agent
+		install_agent
+		report "nothing to change"
+		;;
+	apply)
+		hold_lock "$STEP"
+		apply
+		report "nothing to change"
+		;;
+	revert)
+		if [ "$STEP" = agent ]; then
+			revert_agent
+		else
+			hold_lock "$STEP"
+			revert
+		fi
+		report "nothing to take back"
+		;;
+	*)
+		echo "agent: '$VERB' is not a verb: install, apply or revert" >&2
+		exit 2
+		;;
+	esac
+}
+
+main "$@"

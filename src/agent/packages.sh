@@ -1,0 +1,150 @@
+# shellcheck shell=dash
+# Debian packages. What an installation newly brings is claimed, package by package, and purged when
+# nobody claims it any more. What was there before is never touched.
+
+installed_version() {
+	# shellcheck disable=SC2016 # dpkg's own variables
+	dpkg-query -W -f '${db:Status-Abbrev}${Version}' "$1" 2>/dev/null | sed -n 's/^ii *//p'
+}
+
+installed_packages() {
+	# shellcheck disable=SC2016 # dpkg's own variables
+	dpkg-query -W -f '${db:Status-Abbrev}${binary:Package} ${Version}\n' | sed -n 's/^[hi]i *//p' | sort
+}
+
+# The baseline: the version in $STATE/packages.before, which is read before apt runs. It outlives a
+# run that was killed in between, so that what that run installed is not taken for the host's own.
+package_save() {
+	grep -F "$1 " "$STATE/packages.before" | grep -m 1 "^$1 " | cut -d ' ' -f 2 >"$2/version" || true
+}
+
+package_restore() {
+	local before now
+	before=$(cat "$2/version")
+	now=$(installed_version "$1")
+	[ "$before" != "$now" ] || return 0
+	if [ -z "$before" ]; then
+		say "package $1 stays: others need it by now"
+		apt-mark auto "$1" >/dev/null
+		return 0
+	fi
+	apt_get install --allow-downgrades "$1=$before" || {
+		say "package $1 stays at ${now:-absent}: version $before is not in the package lists any more"
+		return 0
+	}
+	changed "package $1 restored to $before"
+}
+
+# One dpkg run for all packages whose last claim is going. dpkg, not apt: it removes only what is
+# named, and leaves what a package of somebody else depends on.
+remove_packages_together() {
+	local order dir names=''
+	while read -r order dir; do
+		case $dir in
+		"$STATE"/things/package/*)
+			claimed_by_another "$dir" || [ -s "$dir/baseline/version" ] || names="$names $(cat "$dir/name")"
+			;;
+		esac
+	done <"$WORK/unwanted"
+	[ -n "$names" ] || return 0
+	wait_for_dpkg
+	say "removes$names"
+	# Its exit status says only that some stay; package_restore looks at each.
+	# shellcheck disable=SC2086 # a list of package names
+	dpkg --purge $names >"$WORK/dpkg.log" 2>&1 || true
+	changed "packages removed:$names"
+}
+
+# dpkg itself does not wait for another one to end.
+wait_for_dpkg() {
+	[ -e /var/lib/dpkg/lock-frontend ] || return 0
+	flock -w 300 /var/lib/dpkg/lock-frontend true ||
+		fail "/var/lib/dpkg/lock-frontend" "it held by another package manager for 5 minutes" "it free" "let the other installation end, then run again"
+}
+
+# apt's output goes to a file: on success nobody reads it, on failure its last errors are shown.
+apt_get() {
+	# Services of other packages are not restarted for a library of ours.
+	NEEDRESTART_SUSPEND=1 apt-get -q -y -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 \
+		-o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \
+		--no-install-recommends "$@" >"$WORK/apt.log" 2>&1 </dev/null
+}
+
+apt_errors() { grep -E '^(E|W|dpkg|Err):' "$WORK/apt.log" | tail -n 4 | tr '\n' ' '; }
+
+has_candidate() {
+	local candidate
+	candidate=$(apt-cache policy "$1" 2>/dev/null | sed -n 's/^  Candidate: //p')
+	[ -n "$candidate" ] && [ "$candidate" != '(none)' ]
+}
+
+# True where the package lists know nothing, or were last refreshed more than a day ago. (The lists
+# themselves carry the archive's times, and an image without lists a new directory.)
+lists_outdated() {
+	[ -z "$(find /var/lib/apt/lists -maxdepth 1 -name '*_Packages*' -print -quit 2>/dev/null)" ] ||
+		[ -n "$(find /var/lib/apt/lists/partial -maxdepth 0 -mmin +1440 -print 2>/dev/null)" ]
+}
+
+refresh_lists() {
+	say "refreshes the package lists"
+	apt_get update || fail "apt-get update" "$(apt_errors)" "the package lists" "make the package sources of this host work, then run again"
+}
+
+# Makes sure of packages: installs those that are missing, and claims what that brings.
+# Arguments: names, or name=version.
+want_packages() {
+	local name missing='' before
+	for name in "$@"; do
+		case $name in
+		*=*) [ "$(installed_version "${name%%=*}")" = "${name#*=}" ] || missing="$missing $name" ;;
+		*) [ -n "$(installed_version "$name")" ] || missing="$missing $name" ;;
+		esac
+	done
+	hold_packages
+	if [ -n "$missing" ]; then
+		[ -e "$STATE/packages.before" ] || {
+			installed_packages >"$STATE/packages.before.new"
+			mv "$STATE/packages.before.new" "$STATE/packages.before"
+		}
+		dpkg --configure -a >"$WORK/apt.log" 2>&1 </dev/null || true
+		say "installs$missing"
+		# shellcheck disable=SC2086 # a list of package names
+		apt_get install --allow-downgrades $missing || {
+			# The lists name packages that the archive has replaced meanwhile.
+			refresh_lists
+			# shellcheck disable=SC2086
+			apt_get install --allow-downgrades $missing ||
+				fail "apt-get install$missing" "$(apt_errors)" "these packages" "mend what apt-get says, then run again"
+		}
+	fi
+	if [ -e "$STATE/packages.before" ]; then
+		installed_packages | comm -13 "$STATE/packages.before" - >"$WORK/packages.new"
+		while read -r name before; do
+			want package "$name" installed
+			changed "package $name $before installed"
+		done <"$WORK/packages.new"
+		rm -f "$STATE/packages.before"
+	fi
+	keep_package_claims
+	release_packages
+}
+
+# Packages that earlier runs of this step brought stay claimed as long as the step wants any.
+keep_package_claims() {
+	local claim
+	for claim in "$STATE"/things/package/*/claims/"$LEASE.$STEP"; do
+		[ ! -e "$claim" ] || printf '%s\n' "${claim%/claims/*}" >>"$WORK/wanted"
+	done
+	# Another lease of this machine brought what this one needs too.
+	for claim in "$STATE"/things/package/*/claims/*."$STEP"; do
+		[ ! -e "$claim" ] || [ "$(tail -n +2 "$claim")" != installed ] ||
+			want package "$(cat "${claim%/claims/*}/name")" installed
+	done
+}
+
+# Several steps install packages, at the same time where two leases run.
+hold_packages() {
+	exec 8>"$STATE/locks/packages"
+	flock -w 600 8 || fail "lock $STATE/locks/packages" "it held for 10 minutes by another run" "it free" "let the other run end, then run again"
+}
+release_packages() { exec 8>&-; }

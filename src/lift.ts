@@ -1,0 +1,184 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { RootlessDockerHostArgs } from "./args";
+import { connectionInput, field, isPlain } from "./remote/connection";
+import { dockerHostUrl } from "./remote/settings";
+import { readSettings, type Settings } from "./settings";
+import { describeProblems, pending, type Problem } from "./step/problems";
+
+/**
+ * Checks the arguments. What is plain is checked at once. What is an Output is checked as soon as it
+ * is known, and the first command on the host waits for that.
+ *
+ * @throws InputPropertiesError with every problem among the plain values.
+ */
+export function checkArguments(args: RootlessDockerHostArgs): Promise<pulumi.Resource[]> {
+  refuse(readSettings(withoutOutputs(args)).problems);
+  const outputs = new Promise<pulumi.Resource[]>((resolve, reject) => {
+    pulumi.output(args).apply((known) => {
+      try {
+        refuse(readSettings(known).problems);
+        resolve([]);
+      } catch (error) {
+        reject(error as Error);
+      }
+    });
+  });
+  // At preview some Outputs may never be known: nothing can wait for them there, and nothing has to,
+  // since no command runs. A problem among those that are known still fails the preview.
+  return pulumi.runtime.isDryRun() ? Promise.race([outputs, Promise.resolve([])]) : outputs;
+}
+
+function refuse(problems: Problem[]): void {
+  if (problems.length === 0) return;
+  const errors = problems.map((problem) => ({ ...problem }));
+  throw new pulumi.InputPropertiesError({ message: describeProblems(problems), errors });
+}
+
+/** The arguments with every Output and Promise replaced by the mark for "not known yet". */
+function withoutOutputs(value: unknown): unknown {
+  if (pulumi.Output.isInstance(value) || value instanceof Promise) return pending;
+  if (Array.isArray(value)) return value.map(withoutOutputs);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, v]) => [key, withoutOutputs(v)]));
+}
+
+/** The component's own inputs as they are recorded in the state: keys and passwords as secrets. */
+export function wrapSecrets(args: RootlessDockerHostArgs): pulumi.Inputs {
+  return { ...args, connection: connectionInput(args.connection) };
+}
+
+/** Options that reach the children only when they are copied; parent brings the others. */
+export function childOptions(
+  parent: pulumi.ComponentResource,
+  options: pulumi.ComponentResourceOptions | undefined,
+): pulumi.CustomResourceOptions {
+  const { deletedWith, retainOnDelete, customTimeouts } = options ?? {};
+  return { parent, deletedWith, retainOnDelete, customTimeouts };
+}
+
+/** Settings of each step, lifted out of the Outputs that this step needs and no others. */
+export function liftSettings(args: RootlessDockerHostArgs, component: pulumi.Resource) {
+  const from = <T>(part: object, choose: (settings: Settings) => T): pulumi.Output<T> =>
+    pulumi.output(part).apply((known) => choose(readSettings(known).settings));
+
+  const { subordinateIds, rootfulDocker, engine, unprivilegedPing, privilegedPorts } = args;
+  const { storageDriver, onDestroy, privilegeEscalation } = args;
+  const name = field(args.account, "name");
+  const host = field(args.connection, "host");
+  const port = field(args.connection, "port");
+  const hostKey = field(args.connection, "hostKey");
+  warnUnverified(hostKey, host, component);
+  const { daemon, environment, secretNames, secretValues } = splitSecrets(args);
+  return {
+    host: host.apply(String),
+    accountName: from({ account: { name } }, (settings) => settings.account.name),
+    dockerHost: from({ connection: { host, port }, account: { name } }, (settings) =>
+      dockerHostUrl(settings.account.name, settings.connection),
+    ),
+    identity: from(
+      { account: { name, create: field(args.account, "create") }, subordinateIds, rootfulDocker },
+      ({ account, subordinateIds, rootfulDocker }) => ({ account, subordinateIds, rootfulDocker }),
+    ),
+    account: from(
+      { account: args.account, subordinateIds },
+      ({ account, subordinateIds }) => ({ account, subordinateIds }),
+    ),
+    engine: from({ engine, rootfulDocker }, ({ engine, rootfulDocker }) => ({
+      engine,
+      rootfulDocker,
+    })),
+    unprivilegedPing: from({ unprivilegedPing }, (settings) => settings.unprivilegedPing),
+    privilegedPorts: from({ privilegedPorts }, (settings) => settings.privilegedPorts),
+    daemon: from({ daemon, environment, storageDriver, onDestroy }, (settings) => settings.daemon),
+    privilegeEscalation: from({ privilegeEscalation }, (settings) => settings.privilegeEscalation),
+    secretNames,
+    secretValues,
+  };
+}
+
+function warnUnverified(
+  hostKey: pulumi.Output<string | undefined>,
+  host: pulumi.Output<string | undefined>,
+  component: pulumi.Resource,
+): void {
+  pulumi.all([hostKey, host]).apply(([key, name]) => {
+    if (key) return;
+    const message = `${name ?? "the host"} is not verified: set connection.hostKey, or anybody in between can read and change what is sent`;
+    void pulumi.log.warn(message, component);
+  });
+}
+
+interface Entry {
+  /** Such as `environment/HTTP_PROXY`: where the value goes on the host. */
+  place: string;
+  name: string;
+  /** The value, as JSON. */
+  json: string;
+  secret: boolean;
+}
+
+/**
+ * Parts the secret values of `daemon` and `environment` from the others: those travel in a command of
+ * their own, since one secret part hides a whole document in previews.
+ */
+function splitSecrets(args: RootlessDockerHostArgs) {
+  const daemon = entries("daemon.json", args.daemon);
+  const environment = entries("environment", args.environment);
+  const secrets = pulumi
+    .all([daemon, environment])
+    .apply(([a, b]) => [...a, ...b].filter(({ secret }) => secret));
+  return {
+    daemon: daemon.apply(openValues),
+    environment: environment.apply(openValues),
+    secretNames: secrets.apply((list) => list.map(({ place }) => place)),
+    secretValues: secrets.apply((list) => {
+      const values = Object.fromEntries(list.map(({ place, json }) => [place, json]));
+      return list.length > 0 ? pulumi.secret(values) : pulumi.output(values);
+    }),
+  };
+}
+
+function openValues(list: Entry[]): Record<string, unknown> {
+  return Object.fromEntries(
+    list.filter(({ secret }) => !secret).map(({ name, json }) => [name, JSON.parse(json)]),
+  );
+}
+
+function entries(
+  place: string,
+  mapping: pulumi.Input<{ [key: string]: pulumi.Input<unknown> }> | undefined,
+): pulumi.Output<Entry[]> {
+  // Given as a whole, it is secret as a whole; else value by value.
+  if (isPlain(mapping)) {
+    const parts = Object.entries(mapping).map(([name, value]) =>
+      opened(pulumi.output(value)).apply(([json, secret]) => entriesOf(place, { [name]: json }, secret)),
+    );
+    return pulumi.all(parts).apply((lists) => lists.flat());
+  }
+  return opened(pulumi.output(mapping ?? {})).apply(([json, secret]) =>
+    entriesOf(place, jsonByName(json), secret),
+  );
+}
+
+function opened(value: pulumi.Output<unknown>): pulumi.Output<[string | undefined, boolean]> {
+  const json = pulumi.unsecret(value).apply((known) => JSON.stringify(known) as string | undefined);
+  return pulumi.all([json, pulumi.isSecret(value)]);
+}
+
+function jsonByName(json: string | undefined): Record<string, string> {
+  const known = JSON.parse(json ?? "{}") as Record<string, unknown>;
+  return Object.fromEntries(Object.entries(known).map(([name, v]) => [name, JSON.stringify(v)]));
+}
+
+function entriesOf(
+  place: string,
+  values: Record<string, string | undefined>,
+  secret: boolean,
+): Entry[] {
+  return Object.entries(values).flatMap(([name, json]) =>
+    json === undefined ? [] : [{ place: `${place}/${name}`, name, json, secret }],
+  );
+}
+
+/** Everything that the documents are made of. */
+export type LiftedSettings = ReturnType<typeof liftSettings>;

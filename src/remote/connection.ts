@@ -1,0 +1,67 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { types } from "@pulumi/command";
+import type { SshConnectionArgs, SshProxyArgs } from "./args";
+import { secretConnectionFields } from "./settings";
+
+type ConnectionInput = types.input.remote.ConnectionArgs;
+type ProxyInput = types.input.remote.ProxyConnectionArgs;
+
+// Field by field, so that a field of some other object never reaches SSH, and one that is not known
+// yet does not hide the others.
+const hopFields = [
+  "host",
+  "port",
+  "user",
+  "privateKey",
+  "privateKeyPassword",
+  "password",
+  "agentSocketPath",
+  "hostKey",
+  "dialErrorLimit",
+  "perDialTimeout",
+] as const;
+
+/** The SSH connection of every command, with its secret fields wrapped. */
+export function connectionInput(
+  connection: pulumi.Input<SshConnectionArgs>,
+): pulumi.Input<ConnectionInput> {
+  return mapKnown(connection, (fields) => ({
+    ...hopInput<ConnectionInput>(fields),
+    proxy: fields.proxy === undefined ? undefined : proxyInput(fields.proxy),
+  }));
+}
+
+function proxyInput(proxy: pulumi.Input<SshProxyArgs>): pulumi.Input<ProxyInput> {
+  return mapKnown(proxy, (fields) => hopInput<ProxyInput>(fields));
+}
+
+function hopInput<T>(fields: SshProxyArgs): T {
+  const secret: readonly string[] = secretConnectionFields;
+  const entries = hopFields
+    .filter((field) => fields[field] !== undefined)
+    .map((field) => [field, secret.includes(field) ? pulumi.secret(fields[field]) : fields[field]]);
+  return Object.fromEntries(entries) as T;
+}
+
+/** Applies to a plain object at once, so that its members stay as known as they are. */
+function mapKnown<T extends object, U>(input: pulumi.Input<T>, map: (value: T) => U) {
+  return isPlain(input) ? map(input) : pulumi.secret(input).apply((value) => map(value as T));
+}
+
+/** One field of an input, as known as it is. */
+export function field<T extends object, K extends keyof T>(
+  input: pulumi.Input<T> | undefined,
+  key: K,
+): pulumi.Output<pulumi.Unwrap<T[K]> | undefined> {
+  if (isPlain(input)) return pulumi.output(input[key]);
+  return pulumi
+    .output(input)
+    .apply((value) => (value as pulumi.Unwrap<T> & Partial<T>)?.[key]) as pulumi.Output<
+    pulumi.Unwrap<T[K]> | undefined
+  >;
+}
+
+/** True for a value that is there already, whatever its members are. */
+export function isPlain<T>(input: pulumi.Input<T> | undefined): input is T {
+  return input !== undefined && !pulumi.Output.isInstance(input) && !(input instanceof Promise);
+}

@@ -1,0 +1,15 @@
+import type * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+
+/**
+ * The identity of one installation on one host for one account. When either changes, so does the
+ * lease, and with it (through `triggers`) every step: all are created anew on the new identity, then
+ * deleted on the old one, each in its order.
+ */
+export function createLease(
+  name: string,
+  keepers: { host: pulumi.Input<string>; account: pulumi.Input<string> },
+  options: pulumi.CustomResourceOptions,
+): pulumi.Output<string> {
+  return new random.RandomId(`${name}-lease`, { byteLength: 8, keepers }, options).hex;
+}

@@ -1,0 +1,68 @@
+import type { Reader, Rule } from "../step/problems";
+import { between, filledLine } from "../step/rules";
+import { PrivilegeEscalation } from "./args";
+
+/** What the component itself needs to know of the connection; the rest goes to SSH as it is. */
+export interface ConnectionSettings {
+  host: string;
+  port: number;
+  user: string;
+  verified: boolean;
+}
+
+/** Fields that are never shown: they reach the engine as secrets only. */
+export const secretConnectionFields = ["privateKey", "privateKeyPassword", "password"] as const;
+
+const hostName: Rule<string> = (value) =>
+  /^[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?$|^[0-9A-Fa-f:.]+(%[A-Za-z0-9_.-]+)?$/.test(value)
+    ? undefined
+    : "is not a host name or an address; write one without scheme, port or brackets";
+
+const userName: Rule<string> = (value) =>
+  /^[A-Za-z0-9_][A-Za-z0-9._@\\-]*$/.test(value)
+    ? undefined
+    : "is not a user name; write the name that logs in";
+
+const publicKey: Rule<string> = (value) =>
+  /^[a-z0-9@.-]+ [A-Za-z0-9+/=]+( .*)?$/.test(value)
+    ? undefined
+    : "is not a public key; write one line such as 'ssh-ed25519 AAAA...', from ssh-keyscan without the name";
+
+/** @throws nothing; problems are noted in the reader. */
+export function connectionSettings(read: Reader): ConnectionSettings {
+  read.require("host", "name the machine");
+  const settings = hopSettings(read);
+  if (read.given("proxy")) {
+    const proxy = read.object("proxy");
+    proxy.require("host", "name the proxy, or leave connection.proxy out");
+    hopSettings(proxy);
+    proxy.refuseOthers();
+  } else {
+    read.object("proxy");
+  }
+  read.refuseOthers();
+  return settings;
+}
+
+function hopSettings(read: Reader): ConnectionSettings {
+  for (const field of secretConnectionFields) read.string(field, { secret: true });
+  read.string("agentSocketPath", { rule: filledLine });
+  read.number("dialErrorLimit");
+  read.number("perDialTimeout", { rule: between(1, 3600) });
+  return {
+    host: read.string("host", { rule: hostName }) ?? "",
+    port: read.number("port", { rule: between(1, 65535) }) ?? 22,
+    user: read.string("user", { rule: userName }) ?? "root",
+    verified: read.string("hostKey", { rule: publicKey }) !== undefined || read.given("hostKey"),
+  };
+}
+
+/** The agent's word for it; empty for its own choice. */
+export function escalationArgument(escalation: PrivilegeEscalation): string {
+  return escalation === PrivilegeEscalation.Auto ? "" : ` ${escalation.toLowerCase()}`;
+}
+
+/** `ssh://account@host:port`, with an IPv6 address in brackets. */
+export function dockerHostUrl(account: string, { host, port }: ConnectionSettings): string {
+  return `ssh://${account}@${host.includes(":") ? `[${host}]` : host}:${port}`;
+}

@@ -1,0 +1,36 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { RootlessDockerHostArgs } from "./args";
+import { PrivilegeEscalation } from "./remote/args";
+import { connectionSettings } from "./remote/settings";
+import { accountSettings, subordinateIdsSettings } from "./steps/account/settings";
+import { daemonSettings } from "./steps/daemon/settings";
+import { engineSettings, rootfulDockerSettings } from "./steps/engine/settings";
+import { unprivilegedPingSettings } from "./steps/kernel/settings";
+import { privilegedPortsSettings } from "./steps/ports/settings";
+import { type Problem, Reader } from "./step/problems";
+
+/** The arguments, once they are known. */
+export type PlainArgs = pulumi.Unwrap<RootlessDockerHostArgs>;
+
+/** What every step is made from: all defaults filled in. Each room reads its own part. */
+export function readSettings(args: unknown) {
+  const problems: Problem[] = [];
+  const read = new Reader(args, "", problems);
+  read.require("connection", "say how to reach the machine");
+  const settings = {
+    connection: connectionSettings(read.object("connection")),
+    account: accountSettings(read.object("account")),
+    subordinateIds: subordinateIdsSettings(read.object("subordinateIds")),
+    engine: engineSettings(read.object("engine")),
+    rootfulDocker: rootfulDockerSettings(read),
+    privilegedPorts: privilegedPortsSettings(read),
+    unprivilegedPing: unprivilegedPingSettings(read.object("unprivilegedPing")),
+    daemon: daemonSettings(read),
+    privilegeEscalation:
+      read.oneOf("privilegeEscalation", PrivilegeEscalation) ?? PrivilegeEscalation.Auto,
+  };
+  read.refuseOthers();
+  return { settings, problems };
+}
+
+export type Settings = ReturnType<typeof readSettings>["settings"];

@@ -1,0 +1,182 @@
+/** One thing that is wrong with the arguments. */
+export interface Problem {
+  /** Where: a property path such as `connection.port`. */
+  propertyPath: string;
+  /** The offending value, what is wrong with it, and what to do. */
+  reason: string;
+}
+
+/** Stands for a value that is not known yet: an Output before it resolves. */
+export const pending: unique symbol = Symbol("pending");
+
+/**
+ * A rule for one value: returns what is wrong and what to do ("is not a port; use 1 to 65535"), or
+ * undefined.
+ */
+export type Rule<T> = (value: T) => string | undefined;
+
+interface Option<T> {
+  rule?: Rule<T>;
+  /** Its value is never quoted. */
+  secret?: boolean;
+}
+
+/**
+ * Reads one object of arguments: checks types and rules, and notes every problem instead of stopping
+ * at the first. What is pending is read as absent and gives no problem.
+ */
+export class Reader {
+  private readonly fields: Record<string, unknown>;
+  private readonly known = new Set<string>();
+  private readonly unknownAsWhole: boolean;
+
+  constructor(
+    value: unknown,
+    private readonly path: string,
+    private readonly problems: Problem[],
+  ) {
+    this.unknownAsWhole = value === pending;
+    if (value === undefined || value === null || value === pending) this.fields = {};
+    else if (isPlainObject(value)) this.fields = value;
+    else {
+      this.fields = {};
+      problems.push({ propertyPath: path, reason: `${quote(value)} is not an object; write one` });
+    }
+  }
+
+  string(key: string, option: Option<string> = {}): string | undefined {
+    return this.read(key, "a text", (v): v is string => typeof v === "string", option);
+  }
+
+  number(key: string, option: Option<number> = {}): number | undefined {
+    const whole = (v: unknown): v is number => typeof v === "number" && Number.isSafeInteger(v);
+    return this.read(key, "a whole number", whole, option);
+  }
+
+  boolean(key: string): boolean | undefined {
+    return this.read(key, "true or false", (v): v is boolean => typeof v === "boolean", {});
+  }
+
+  /** One of an enum's values. */
+  oneOf<T extends string>(key: string, values: Record<string, T>): T | undefined {
+    const all: string[] = Object.values(values);
+    const rule: Rule<string> = (v) =>
+      all.includes(v) ? undefined : `is not one of ${all.join(", ")}; choose one`;
+    return this.read(key, "a text", (v): v is T => typeof v === "string", { rule });
+  }
+
+  strings(key: string, rule: Rule<string>): string[] {
+    const list = this.read(key, "a list", (v): v is unknown[] => Array.isArray(v), {}) ?? [];
+    return list.filter((item, index): item is string => {
+      if (item === pending) return false;
+      const path = `${this.at(key)}[${index}]`;
+      return this.accept(path, item, "a text", (v): v is string => typeof v === "string", { rule });
+    });
+  }
+
+  /** A mapping of names to anything; `rule` gets each name. Entries that are pending are left out. */
+  mapping(key: string, rule: Rule<string>): Record<string, unknown> {
+    const mapping = this.read(key, "an object", isPlainObject, {}) ?? {};
+    for (const name of Object.keys(mapping)) {
+      const wrong = rule(name);
+      if (wrong) this.problem(this.at(key), `${quote(name)} ${wrong}`);
+    }
+    return Object.fromEntries(Object.entries(mapping).filter(([, value]) => value !== pending));
+  }
+
+  object(key: string): Reader {
+    this.known.add(key);
+    return new Reader(this.fields[key], this.at(key), this.problems);
+  }
+
+  /** True where the option is given, known or not. */
+  given(key: string): boolean {
+    return this.unknownAsWhole || (this.fields[key] !== undefined && this.fields[key] !== null);
+  }
+
+  /** Notes that an option is missing which has no default. */
+  require(key: string, mend: string): void {
+    if (!this.given(key)) this.problem(this.at(key), `is missing; ${mend}`);
+  }
+
+  /** Notes a problem that concerns one option of this object. */
+  refuse(key: string, reason: string): void {
+    this.problem(this.at(key), reason);
+  }
+
+  /** Notes options that do not exist: a typing error would otherwise be ignored in silence. */
+  refuseOthers(): void {
+    for (const key of Object.keys(this.fields)) {
+      if (!this.known.has(key)) {
+        this.problem(this.at(key), `no such option; use ${[...this.known].join(", ")}`);
+      }
+    }
+  }
+
+  private read<T>(
+    key: string,
+    wanted: string,
+    isRight: (value: unknown) => value is T,
+    option: Option<never> | Option<T>,
+  ): T | undefined {
+    this.known.add(key);
+    const value = this.fields[key];
+    if (value === undefined || value === null || value === pending) return undefined;
+    return this.accept(this.at(key), value, wanted, isRight, option as Option<T>)
+      ? value
+      : undefined;
+  }
+
+  private accept<T>(
+    path: string,
+    value: unknown,
+    wanted: string,
+    isRight: (value: unknown) => value is T,
+    option: Option<T>,
+  ): value is T {
+    const shown = option.secret ? "the value" : quote(value);
+    if (!isRight(value)) {
+      this.problem(path, `${shown} is not ${wanted}; write one`);
+      return false;
+    }
+    const wrong = longText(value) ?? option.rule?.(value);
+    if (wrong) this.problem(path, `${shown} ${wrong}`);
+    return !wrong;
+  }
+
+  private problem(propertyPath: string, reason: string): void {
+    this.problems.push({ propertyPath, reason });
+  }
+
+  private at(key: string): string {
+    return this.path ? `${this.path}.${key}` : key;
+  }
+}
+
+/** What any text must keep to, on its way through a document, a shell and a file. */
+function longText(value: unknown): string | undefined {
+  if (typeof value !== "string") return undefined;
+  if (value.length > 65_536) return "is longer than 65,536 characters; shorten it";
+  if (value.includes("\0")) return "has a NUL in it; leave it out";
+  if (/\p{Surrogate}/u.test(value)) return "is not well-formed Unicode; leave lone surrogates out";
+  return undefined;
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** An offending value as a message shows it: on one line, and not at length. */
+export function quote(value: unknown): string {
+  const json =
+    typeof value === "string" ? value : (JSON.stringify(value) as string | undefined) ?? "nothing";
+  const line = json.replace(/[\p{Cc}\p{Cf}\p{Surrogate}\u2028\u2029]/gu, "\ufffd");
+  return `'${line.length > 80 ? `${line.slice(0, 77)}...` : line}'`;
+}
+
+/** All problems, one a line, as one message. */
+export function describeProblems(problems: Problem[]): string {
+  const lines = problems.map(({ propertyPath, reason }) => `  ${propertyPath}: ${reason}`);
+  const count = problems.length === 1 ? "one problem" : `${problems.length} problems`;
+  return [`${count} in the arguments of RootlessDockerHost`, ...lines].join("\n");
+}

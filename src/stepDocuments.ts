@@ -1,0 +1,38 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { StepName } from "./agent/agentText";
+import type { LiftedSettings } from "./lift";
+import { type Document, JsonText } from "./step/document";
+import { accountDocument } from "./steps/account/settings";
+import { daemonDocument } from "./steps/daemon/settings";
+import { engineDocument } from "./steps/engine/settings";
+import { kernelDocument } from "./steps/kernel/settings";
+import { portsDocument } from "./steps/ports/settings";
+import { preflightDocument } from "./steps/preflight/settings";
+
+/** The desired state of every step, each made of the settings that it needs and no others. */
+export function stepDocuments(
+  owner: string,
+  settings: LiftedSettings,
+): Record<StepName, pulumi.Output<Document>> {
+  return {
+    preflight: settings.identity.apply((s) =>
+      preflightDocument(owner, s.account, s.subordinateIds, s.rootfulDocker),
+    ),
+    engine: settings.engine.apply((s) => engineDocument(s.engine, s.rootfulDocker)),
+    account: settings.account.apply((s) => accountDocument(s.account, s.subordinateIds)),
+    kernel: settings.unprivilegedPing.apply(kernelDocument),
+    secrets: settings.secretValues.apply(secretsDocument),
+    ports: settings.privilegedPorts.apply(portsDocument),
+    daemon: pulumi
+      .all([settings.accountName, settings.daemon, settings.secretNames])
+      .apply(([account, s, secretNames]) => daemonDocument(account, s, secretNames)),
+    report: settings.accountName.apply((account): Document => ({ account })),
+  };
+}
+
+/** Values as JSON, by place. */
+function secretsDocument(values: Record<string, string>): Document {
+  return Object.fromEntries(
+    Object.entries(values).map(([place, json]) => [place, new JsonText(JSON.parse(json))]),
+  );
+}

@@ -1,0 +1,89 @@
+import type { Document } from "../../step/document";
+import type { Reader, Rule } from "../../step/problems";
+import { absolutePath, between, filledLine } from "../../step/rules";
+import { IdAllocation } from "./args";
+
+export interface AccountSettings {
+  name: string;
+  create: boolean;
+  uid?: number;
+  home?: string;
+  shell: string;
+  authorizedKeys: string[];
+}
+
+export interface SubordinateIdsSettings {
+  count: number;
+  uidStart?: number;
+  gidStart?: number;
+  allocation: IdAllocation;
+}
+
+/** The account's default name; not a package's or a group's that Docker's own packages make. */
+export const defaultAccountName = "docker-rootless";
+
+// What Debian's useradd accepts without --badname (shadow's libmisc/chkname.c), and 32 characters.
+const accountName: Rule<string> = (value) =>
+  value === "root"
+    ? "is root; name an ordinary account"
+    : /^[a-z_][a-z0-9_-]{0,31}$/.test(value)
+      ? undefined
+      : "is not an account name; use at most 32 of a-z, 0-9, '_' and '-', a letter first";
+
+const authorizedKey: Rule<string> = (value) =>
+  filledLine(value) ??
+  (/(^| )(ssh-[a-z0-9]+|ecdsa-[a-z0-9-]+|sk-[a-z0-9@.-]+) [A-Za-z0-9+/=]+/.test(value)
+    ? undefined
+    : "is not a public key; write a line of authorized_keys such as 'ssh-ed25519 AAAA... name'");
+
+// Ids are 32 bits, and the last one means "none" (user_namespaces(7)).
+const lastId = 4_294_967_294;
+
+export function accountSettings(read: Reader): AccountSettings {
+  const settings = {
+    name: read.string("name", { rule: accountName }) ?? defaultAccountName,
+    create: read.boolean("create") ?? true,
+    uid: read.number("uid", { rule: between(1000, 59_999) }),
+    home: read.string("home", { rule: absolutePath }),
+    shell: read.string("shell", { rule: absolutePath }) ?? "/bin/bash",
+    authorizedKeys: read.strings("authorizedKeys", authorizedKey),
+  };
+  read.refuseOthers();
+  return settings;
+}
+
+export function subordinateIdsSettings(read: Reader): SubordinateIdsSettings {
+  const count = read.number("count", { rule: between(65_536, 1_000_000_000) }) ?? 65_536;
+  const start = between(65_536, lastId - count + 1);
+  const settings = {
+    count,
+    uidStart: read.number("uidStart", { rule: start }),
+    gidStart: read.number("gidStart", { rule: start }),
+    allocation: read.oneOf("allocation", IdAllocation) ?? IdAllocation.NextFree,
+  };
+  read.refuseOthers();
+  return settings;
+}
+
+/** The part that preflight checks too: whether account and ids can be had at all. */
+export function identityDocument(account: AccountSettings, ids: SubordinateIdsSettings): Document {
+  return {
+    account: account.name,
+    create: account.create,
+    subuid: ids.count,
+    subgid: ids.count,
+    "subuid-start": ids.uidStart,
+    "subgid-start": ids.gidStart,
+  };
+}
+
+export function accountDocument(account: AccountSettings, ids: SubordinateIdsSettings): Document {
+  return {
+    ...identityDocument(account, ids),
+    uid: account.uid,
+    home: account.home,
+    shell: account.shell,
+    allocation: ids.allocation === IdAllocation.Random ? "random" : "next",
+    authorized_keys: account.authorizedKeys.join("\n") || undefined,
+  };
+}

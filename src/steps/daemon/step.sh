@@ -1,0 +1,334 @@
+# shellcheck shell=dash
+# daemon: what the account's daemon reads (daemon.json, environment, unit), the daemon itself, and the
+# Docker context that finds it. The daemon restarts only when what it reads has changed.
+
+daemon_apply() {
+	know_account "$(doc account)" ||
+		fail "account $(doc account)" "no such account" "it to exist" "run the account step first"
+	doc on-destroy-data >"$STATE/leases/$LEASE/on-destroy-data"
+	start_service_manager
+	if [ "$(doc daemon.json/storage-driver)" = fuse-overlayfs ]; then want_packages fuse-overlayfs; fi
+	want_data_root
+	want userunit "$ACCOUNT" docker.service
+	apply_daemon_files
+	want_context
+	daemon_facts
+}
+
+# The account's own systemd, which linger keeps running without a login. It may have been started, or
+# have failed to, before the packages that it needs were there.
+start_service_manager() {
+	local tries=0
+	systemctl is-active -q "user@$ACCOUNT_UID.service" || {
+		systemctl reset-failed "user@$ACCOUNT_UID.service" 2>/dev/null || true
+		systemctl start "user@$ACCOUNT_UID.service" ||
+			fail "user@$ACCOUNT_UID.service" "it $(systemctl is-active "user@$ACCOUNT_UID.service" || true)" "the service manager of $ACCOUNT running" "see 'journalctl -u user@$ACCOUNT_UID.service'"
+	}
+	if [ ! -S "$ACCOUNT_RUNTIME/bus" ]; then
+		as_account systemctl --user daemon-reload
+		as_account systemctl --user start dbus.socket || true
+	fi
+	while [ ! -S "$ACCOUNT_RUNTIME/bus" ]; do
+		tries=$((tries + 1))
+		[ "$tries" -le 100 ] || fail "$ACCOUNT_RUNTIME/bus" "no such socket after 10 seconds" "the message bus of $ACCOUNT" "see 'journalctl _UID=$ACCOUNT_UID'"
+		sleep 0.1
+	done
+}
+
+# Writes what the daemon reads and makes it run with that.
+apply_daemon_files() {
+	local config=$ACCOUNT_HOME/.config
+	compose_daemon_json >"$WORK/daemon.json"
+	compose_environment >"$WORK/environment"
+	compose_unit >"$WORK/docker.service"
+	want_home_file "$config/docker/daemon.json" 600 "$WORK/daemon.json"
+	want_home_file "$config/docker/environment" 600 "$WORK/environment"
+	want_home_file "$config/systemd/user/docker.service" 644 "$WORK/docker.service"
+	want_home_link "$config/systemd/user/default.target.wants/docker.service" "$config/systemd/user/docker.service"
+	want userdaemon "$ACCOUNT" running
+	as_account systemctl --user daemon-reload
+	run_daemon
+}
+
+# Keys of a document directory and of the secret values, sorted: NAME, tab, file. $1 json or text, $2 group.
+with_secrets() {
+	local file
+	for file in "$DOC/$1/$2"/* "$(secrets_directory)/$1/$2"/*; do
+		[ ! -e "$file" ] || printf '%s\t%s\n' "${file##*/}" "$file"
+	done | sort
+}
+
+compose_daemon_json() {
+	local comma='' name file
+	printf '{'
+	with_secrets json daemon.json >"$WORK/keys"
+	while IFS='	' read -r name file; do
+		printf '%s\n  "%s": ' "$comma" "$name"
+		cat "$file"
+		comma=,
+	done <"$WORK/keys"
+	printf '\n}\n'
+}
+
+# In systemd's quoting: inside double quotes a backslash protects these four.
+compose_environment() {
+	local name file
+	printf '# Managed by rootless-docker (Pulumi).\n'
+	with_secrets text environment >"$WORK/keys"
+	while IFS='	' read -r name file; do
+		printf '%s="' "$name"
+		sed 's/[\\"$`]/\\&/g' "$file"
+		printf '"\n'
+	done <"$WORK/keys"
+}
+
+# Debian keeps the start script among docker.io's contributions; the vendor's packages have it on PATH.
+start_script() {
+	command -v dockerd-rootless.sh || printf /usr/share/docker.io/contrib/dockerd-rootless.sh
+}
+
+compose_unit() {
+	cat <<UNIT
+# Managed by rootless-docker (Pulumi).
+[Unit]
+Description=Docker Application Container Engine (rootless)
+Documentation=https://docs.docker.com/engine/security/rootless/
+StartLimitBurst=5
+StartLimitIntervalSec=60s
+
+[Service]
+Environment=PATH=$PATH
+EnvironmentFile=%h/.config/docker/environment
+ExecStart=$(start_script)
+ExecReload=/bin/kill -s HUP \$MAINPID
+Type=notify
+NotifyAccess=all
+TimeoutStartSec=120
+TimeoutStopSec=60
+Restart=always
+RestartSec=2
+LimitNOFILE=infinity
+LimitNPROC=infinity
+LimitCORE=infinity
+TasksMax=infinity
+Delegate=yes
+KillMode=mixed
+
+[Install]
+WantedBy=default.target
+UNIT
+}
+
+# Everything that the daemon reads once, when it starts.
+daemon_fingerprint() {
+	local config=$ACCOUNT_HOME/.config name
+	{
+		as_account cat "$config/docker/daemon.json" "$config/docker/environment" "$config/systemd/user/docker.service"
+		for name in docker.io rootlesskit slirp4netns uidmap fuse-overlayfs containerd runc; do
+			printf '%s %s\n' "$name" "$(installed_version "$name")"
+		done
+		getcap "$(command -v rootlesskit)" 2>/dev/null || true
+		id_ranges /etc/subuid "$ACCOUNT" "$ACCOUNT_UID"
+		id_ranges /etc/subgid "$ACCOUNT" "$ACCOUNT_UID"
+	} | sha256sum | cut -c 1-64
+}
+
+# Starts the daemon, or restarts it where what it reads is not what it was started with.
+run_daemon() {
+	local verb=start now started
+	started=$(thing_directory userdaemon "$ACCOUNT")/started
+	now=$(daemon_fingerprint)
+	if as_account systemctl --user is-active -q docker.service; then
+		[ "$(cat "$started" 2>/dev/null)" != "$now" ] || return 0
+		verb=restart
+	fi
+	as_account systemctl --user reset-failed docker.service 2>/dev/null || true
+	as_account systemctl --user "$verb" docker.service 2>"$WORK/error" || daemon_failed
+	wait_for_answer
+	storage_driver_problems
+	stop_on_problems
+	printf '%s\n' "$now" >"$started"
+	changed "daemon ${verb}ed"
+}
+
+# For the steps that change what a daemon reads: every daemon of this package on the machine.
+restart_daemons() {
+	local dir
+	for dir in "$STATE"/things/userdaemon/*; do
+		[ -e "$dir/started" ] || continue
+		know_account "$(cat "$dir/name")" || continue
+		[ "$(cat "$dir/started")" != "$(daemon_fingerprint)" ] || continue
+		say "restarts the daemon of $ACCOUNT: $1"
+		run_daemon
+	done
+}
+
+docker_of_account() { as_account docker -H "unix://$ACCOUNT_RUNTIME/docker.sock" "$@"; }
+
+wait_for_answer() {
+	local tries=0
+	until docker_of_account version >/dev/null 2>&1; do
+		tries=$((tries + 1))
+		[ "$tries" -le 100 ] || daemon_failed
+		sleep 0.1
+	done
+}
+
+# The daemon's own last words, without what systemd says about it.
+daemon_failed() {
+	journalctl -q --no-pager -o cat -n 200 "_UID=$ACCOUNT_UID" "_SYSTEMD_USER_UNIT=docker.service" 2>/dev/null |
+		grep -iE 'error|fail|fatal|cannot|denied|invalid|unable' | awk '!seen[$0]++' | tail -n 8 | sed 's/^/daemon: journal: /' >&2 || true
+	as_account systemctl --user stop docker.service 2>/dev/null || true
+	fail "docker.service of $ACCOUNT" "it does not start, or does not answer on $ACCOUNT_RUNTIME/docker.sock" "a daemon that answers" "take back the last change of daemon or environment, or mend what the journal lines above say"
+}
+
+# vfs copies every layer whole: never by accident.
+storage_driver_problems() {
+	local driver wanted
+	driver=$(docker_of_account info --format '{{.Driver}}')
+	wanted=$(sed -n 's/^  "storage-driver": "\(.*\)",\{0,1\}$/\1/p' "$ACCOUNT_HOME/.config/docker/daemon.json")
+	if [ -n "$wanted" ] && [ "$driver" != "$wanted" ]; then
+		problem storageDriver "$driver" "$wanted" "choose a driver that works on this kernel and file system"
+	elif [ -z "$wanted" ] && [ "$driver" = vfs ]; then
+		problem storageDriver "vfs, the only one that works here by itself" "overlay2" "set storageDriver to FuseOverlayfs, or to Vfs if its slowness and size are acceptable"
+	fi
+}
+
+userdaemon_save() { :; }
+
+# Stops the daemon. While it still answers, it is asked whether it holds anything of the user's.
+userdaemon_restore() {
+	know_account "$1" || return 0
+	[ -S "$ACCOUNT_RUNTIME/bus" ] || return 0
+	if [ -z "$(docker_of_account ps -aq 2>/dev/null || echo unknown)" ] &&
+		[ -z "$(docker_of_account image ls -q 2>/dev/null || echo unknown)" ] &&
+		[ -z "$(docker_of_account volume ls -q 2>/dev/null || echo unknown)" ]; then
+		: >"$STATE/leases/$LEASE/no-data"
+	fi
+	as_account systemctl --user is-active -q docker.service || return 0
+	as_account systemctl --user stop docker.service
+	changed "daemon stopped"
+}
+
+userunit_save() {
+	! as_account systemctl --user is-active -q docker.service || : >"$2/active"
+}
+
+# A daemon that the account ran by itself before comes back.
+userunit_restore() {
+	know_account "$1" || return 0
+	[ -S "$ACCOUNT_RUNTIME/bus" ] || return 0
+	as_account systemctl --user daemon-reload
+	as_account systemctl --user reset-failed docker.service 2>/dev/null || true
+	[ -e "$2/active" ] || return 0
+	as_account systemctl --user start docker.service
+	changed "the earlier docker.service of $1 started again"
+}
+
+data_root() {
+	local root
+	root=$(doc daemon.json/data-root)
+	printf '%s' "${root:-$ACCOUNT_HOME/.local/share/docker}"
+}
+
+want_data_root() {
+	local root
+	root=$(data_root)
+	case $root in
+	"$ACCOUNT_HOME"/*) want_home_parents "$root" ;;
+	esac
+	want data "$root" "$ACCOUNT"
+}
+
+data_save() {
+	printf '%s' "$ACCOUNT" >"$2/account"
+	[ -e "$1" ] || : >"$2/absent"
+}
+
+data_restore() {
+	[ -e "$2/absent" ] && [ -e "$1" ] || return 0
+	know_account "$(cat "$2/account")" || return 0
+	if keep_data && [ ! -e "$STATE/leases/$LEASE/no-data" ]; then
+		say "$1 stays ($(du -sh "$1" 2>/dev/null | cut -f 1) of images, containers and volumes): onDestroy.data: Delete removes it"
+		return 10
+	fi
+	rm -rf --one-file-system "$1"
+	changed "$1 removed"
+}
+
+# True where data of the account were kept when their last claim went.
+data_stayed() {
+	local dir
+	for dir in "$STATE"/things/data/*; do
+		[ -e "$dir/baseline/account" ] && [ "$(cat "$dir/baseline/account")" = "$1" ] || continue
+		[ -z "$(ls "$dir/claims" 2>/dev/null)" ] || continue
+		return 0
+	done
+	return 1
+}
+
+# The context makes the account's own docker, and "docker -H ssh://" from elsewhere, find the socket.
+want_context() {
+	local docker=$ACCOUNT_HOME/.docker meta left
+	meta=$docker/contexts/meta/$(printf rootless | sha256sum | cut -c 1-64)/meta.json
+	printf '{"Name":"rootless","Metadata":{"Description":"Rootless Docker of %s"},"Endpoints":{"docker":{"Host":"unix://%s/docker.sock","SkipTLSVerify":false}}}' \
+		"$ACCOUNT" "$ACCOUNT_RUNTIME" >"$WORK/meta.json"
+	want_home_file "$meta" 644 "$WORK/meta.json"
+	want_home_parents "$docker/config.json"
+	want currentcontext "$ACCOUNT" rootless
+	[ "$(as_account docker context show)" != rootless ] || return 0
+	as_account docker context use rootless >/dev/null 2>&1
+	left=$(thing_directory currentcontext "$ACCOUNT")/baseline/left
+	as_account sha256sum "$docker/config.json" | cut -c 1-64 >"$left"
+	changed "docker context of $ACCOUNT: rootless"
+}
+
+currentcontext_save() {
+	save_path as_account "$ACCOUNT_HOME/.docker/config.json" "$2"
+	if [ -e "$2/content" ]; then as_account docker context show >"$2/context" 2>/dev/null || true; fi
+}
+
+# The file also holds what "docker login" wrote: it comes back whole only if nobody touched it since.
+currentcontext_restore() {
+	local config
+	know_account "$1" || return 0
+	config=$ACCOUNT_HOME/.docker/config.json
+	as_account test -e "$config" || return 0
+	if [ "$(as_account sha256sum "$config" | cut -c 1-64)" = "$(cat "$2/left" 2>/dev/null)" ]; then
+		restore_path as_account "$config" "$2"
+	elif [ "$(as_account docker context show 2>/dev/null)" = rootless ]; then
+		as_account docker context use "$(cat "$2/context" 2>/dev/null || echo default)" >/dev/null 2>&1
+		changed "docker context of $1 set back"
+	fi
+}
+
+daemon_facts() {
+	local info pid arguments controllers
+	info=$(docker_of_account info --format '{{.Driver}}|{{.CgroupVersion}}|{{.CgroupDriver}}|{{.MemoryLimit}} {{.CPUCfsQuota}} {{.PidsLimit}}')
+	controllers=$(tr ' ' , <"/sys/fs/cgroup/user.slice/user-$ACCOUNT_UID.slice/user@$ACCOUNT_UID.service/cgroup.controllers" 2>/dev/null || true)
+	fact storageDriver "${info%%|*}"
+	info=${info#*|}
+	fact cgroup.version "${info%%|*}"
+	info=${info#*|}
+	fact cgroup.driver "${info%%|*}"
+	fact cgroup.controllers "$controllers"
+	pid=$(as_account systemctl --user show -p MainPID --value docker.service)
+	arguments=$(tr '\0' '\n' <"/proc/$pid/cmdline")
+	fact network.driver "$(printf '%s' "$arguments" | sed -n 's/^--net=//p')"
+	fact network.portDriver "$(printf '%s' "$arguments" | sed -n 's/^--port-driver=//p')"
+	fact network.mtu "$(printf '%s' "$arguments" | sed -n 's/^--mtu=//p')"
+	case ${info#*|} in
+	'true true true') limitation cgroups available "docker info: limits of memory, cpu and pids work; controllers delegated: $controllers" "" ;;
+	'false false false') limitation cgroups unavailable "docker info: no limit works; controllers delegated: ${controllers:-none}" "delegate cgroup controllers to user@.service" ;;
+	*) limitation cgroups limited "docker info: MemoryLimit CPUCfsQuota PidsLimit are ${info#*|}; controllers delegated: ${controllers:-none}" "delegate the missing controllers to user@.service" ;;
+	esac
+	storage_driver_limitation "$(docker_of_account info --format '{{.Driver}}')"
+}
+
+storage_driver_limitation() {
+	case $1 in
+	overlay2 | overlayfs | btrfs) limitation storageDrivers available "docker info: Driver is $1" "" ;;
+	fuse-overlayfs) limitation storageDrivers limited "docker info: Driver is fuse-overlayfs, slower than the kernel's" "use a kernel from 5.11 on and storageDriver Auto" ;;
+	*) limitation storageDrivers limited "docker info: Driver is $1, which copies whole layers" "set storageDriver to Auto or FuseOverlayfs" ;;
+	esac
+}

@@ -1,0 +1,31 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+/** Where the engine comes from. */
+export enum EngineSource {
+  /** The distribution's packages: docker.io, rootlesskit, slirp4netns, uidmap and what they need. */
+  Distribution = "Distribution",
+}
+
+/** The engine that is installed. */
+export interface EngineArgs {
+  /** Where it comes from. Defaults to Distribution. */
+  source?: pulumi.Input<EngineSource>;
+  /**
+   * Version of docker.io, whole (`26.1.5+dfsg1-9`) or its first components (`26.1`). Another version
+   * is installed in place and the daemon restarts. Defaults to the distribution's newest when first
+   * installed. A version that the package lists do not have is an error that names those they have.
+   */
+  version?: pulumi.Input<string>;
+}
+
+/** What happens to a Docker daemon that the machine's root runs. */
+export enum RootfulDocker {
+  /** One that runs is an error that names it and its containers; nothing is changed. */
+  Refuse = "Refuse",
+  /** It goes on running beside the rootless one. */
+  Keep = "Keep",
+  /** Stopped and masked, its data untouched; started again on destroy. */
+  Disable = "Disable",
+  /** Stopped, masked, and its packages purged; /var/lib/docker stays. Installed again on destroy. */
+  Purge = "Purge",
+}

@@ -1,0 +1,35 @@
+import type { Document } from "../../step/document";
+import type { Reader, Rule } from "../../step/problems";
+import { EngineSource, RootfulDocker } from "./args";
+
+export interface EngineSettings {
+  source: EngineSource;
+  version?: string;
+}
+
+// Debian policy 5.6.12, without the epoch's colon, which docker.io does not use.
+const debianVersion: Rule<string> = (value) =>
+  /^[0-9][A-Za-z0-9.+~-]*$/.test(value)
+    ? undefined
+    : "is not a version of docker.io; write one such as 26.1.5 or 26.1.5+dfsg1-9";
+
+export function engineSettings(read: Reader): EngineSettings {
+  const settings = {
+    source: read.oneOf("source", EngineSource) ?? EngineSource.Distribution,
+    version: read.string("version", { rule: debianVersion }),
+  };
+  read.refuseOthers();
+  return settings;
+}
+
+export function rootfulDockerSettings(read: Reader): RootfulDocker {
+  return read.oneOf("rootfulDocker", RootfulDocker) ?? RootfulDocker.Refuse;
+}
+
+export function engineDocument(engine: EngineSettings, rootfulDocker: RootfulDocker): Document {
+  return {
+    source: engine.source.toLowerCase(),
+    version: engine.version,
+    "rootful-docker": rootfulDocker.toLowerCase(),
+  };
+}

@@ -1,0 +1,12 @@
+/** How containers may publish ports below 1024. */
+export enum PrivilegedPorts {
+  /** They may not. */
+  None = "None",
+  /**
+   * `setcap cap_net_bind_service=ep` on rootlesskit, kept over upgrades of its package: whoever runs
+   * rootlesskit on this machine may bind any port.
+   */
+  FileCapability = "FileCapability",
+  /** `net.ipv4.ip_unprivileged_port_start=0`: every user of this machine may bind any port. */
+  Sysctl = "Sysctl",
+}
