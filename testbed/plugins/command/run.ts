@@ -5,7 +5,7 @@ import { connect } from "./connect";
 import { goQuote } from "./goQuote";
 import type { Inputs, Logging } from "./inputs";
 import { LineSplitter } from "./lineSplitter";
-import { openChannel, type Variable } from "./openChannel";
+import { withChannel, type Variable } from "./withChannel";
 
 /** What a command printed. */
 export interface Output {
@@ -26,9 +26,17 @@ export async function run(
   signal.addEventListener("abort", close, { once: true });
   try {
     const variables = variablesOf(inputs, previous);
-    const channel = await openChannel(session.client, command, variables, log);
-    channel.end(inputs.stdin ?? "");
-    const { stdout, stderr, combined, failure } = await collect(channel, inputs.logging, log);
+    const { stdout, stderr, combined, failure } = await withChannel(
+      session.client,
+      command,
+      variables,
+      log,
+      (channel) => {
+        const result = collect(channel, inputs.logging, log);
+        channel.end(inputs.stdin ?? "");
+        return result;
+      },
+    );
     if (failure !== undefined) {
       throw new Error(`${failure}: running ${goQuote(command)}:\n${combined}`);
     }

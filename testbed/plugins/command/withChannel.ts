@@ -20,14 +20,16 @@ interface Internals {
 
 /**
  * Starts a command, after the server has answered to each environment variable. A required one
- * that it does not accept is an error; any other one is a warning.
+ * that it does not accept is an error; any other one is a warning. `use` gets the channel before
+ * anything else can come over it.
  */
-export function openChannel(
+export function withChannel<T>(
   client: Client,
   command: string,
   variables: Variable[],
   log: Log,
-): Promise<ClientChannel> {
+  use: (channel: ClientChannel) => Promise<T>,
+): Promise<T> {
   return new Promise((resolve, reject) => {
     const { _protocol: protocol, _chanMgr: channels } = client as unknown as Internals;
     const exec = protocol.exec.bind(protocol);
@@ -47,7 +49,7 @@ export function openChannel(
         log,
       ).then(() => exec(channel, text, wantReply), reject);
     };
-    client.exec(command, (error, channel) => (error ? reject(error) : resolve(channel)));
+    client.exec(command, (error, channel) => (error ? reject(error) : resolve(use(channel))));
   });
 }
 

@@ -1,0 +1,152 @@
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CommandError, type EngineEvent, type Stack } from "@pulumi/pulumi/automation";
+import { createWorkspaceStack } from "../../testbed/toolchain";
+
+type Program = () => void | Promise<void>;
+
+/** A resource as the state records it; secrets are ciphertext. */
+export interface Recorded {
+  id: string;
+  inputs: Record<string, unknown>;
+  outputs: Record<string, unknown>;
+}
+
+/** How an operation of the engine went. */
+export interface Outcome {
+  /** What the CLI printed, when it failed. */
+  failure: string | undefined;
+  events: EngineEvent[];
+}
+
+/** A stack of its own on the real engine. */
+export class Trial {
+  private constructor(
+    private readonly stack: Stack,
+    private readonly backendDir: string,
+    private readonly stackName: string,
+  ) {}
+
+  /** An empty stack. Its name shows in nothing but messages. */
+  static async start(stackName: string): Promise<Trial> {
+    const backendDir = mkdtempSync(join(tmpdir(), "conformance-"));
+    const projectName = "conformance";
+    const program = async (): Promise<void> => {};
+    const stack = await createWorkspaceStack({ stackName, projectName, program, backendDir });
+    // Each costs a run of the CLI after every operation, and the state file says as much.
+    stack.outputs = async () => ({});
+    stack.info = async () => undefined;
+    return new Trial(stack, backendDir, stackName);
+  }
+
+  /** Brings the stack to what the program says. Throws if that fails. */
+  async up(program: Program, signal?: AbortSignal): Promise<Outcome> {
+    return succeeded(await this.tryUp(program, signal));
+  }
+
+  /** Like `up`, for a program that may fail. */
+  tryUp(program: Program, signal?: AbortSignal): Promise<Outcome> {
+    return outcomeOf((onEvent) => this.stack.up({ program: running(program), onEvent, signal }));
+  }
+
+  async preview(program: Program): Promise<Outcome> {
+    return succeeded(
+      await outcomeOf((onEvent) => this.stack.preview({ program: running(program), onEvent })),
+    );
+  }
+
+  /** The text of `preview`, or of `preview --diff`, without colours. */
+  async previewText(program: Program, { diff }: { diff: boolean }): Promise<string> {
+    const result = await this.stack.preview({ program: running(program), color: "never", diff });
+    return result.stdout;
+  }
+
+  async refresh(): Promise<Outcome> {
+    return succeeded(await outcomeOf((onEvent) => this.stack.refresh({ onEvent })));
+  }
+
+  async destroy(): Promise<Outcome> {
+    return succeeded(await outcomeOf((onEvent) => this.stack.destroy({ onEvent })));
+  }
+
+  /** The state file's text. */
+  get stateText(): string {
+    const file = join(this.backendDir, ".pulumi/stacks/conformance", `${this.stackName}.json`);
+    return readFileSync(file, "utf8");
+  }
+
+  /** What the state has under a resource's name, if it has it. */
+  recorded(name: string): Recorded | undefined {
+    const state = JSON.parse(this.stateText) as {
+      checkpoint: { latest: { resources?: (Recorded & { urn: string })[] } };
+    };
+    return state.checkpoint.latest.resources?.find(({ urn }) => urn.endsWith(`::${name}`));
+  }
+
+  /** The state's outputs of a resource that it must have. */
+  outputs(name: string): Record<string, unknown> {
+    const found = this.recorded(name);
+    if (!found) {
+      throw new Error(`${name} is not in the state`);
+    }
+    return found.outputs;
+  }
+}
+
+/** What the engine did, in its order: `create first`, `delete-replaced second`. */
+export function steps({ events }: Outcome): string[] {
+  return events.flatMap(({ resourcePreEvent }) => {
+    const { op, urn, type } = resourcePreEvent?.metadata ?? { op: "same", urn: "", type: "" };
+    const ours = !type.startsWith("pulumi:");
+    return ours && op !== "same" ? [`${op} ${nameIn(urn)}`] : [];
+  });
+}
+
+/** What an operation said about a resource: lines beside it, or what stays in the diagnostics. */
+export function said(
+  { events }: Outcome,
+  name: string,
+  kind: "live" | "lasting",
+): { severity: string; message: string }[] {
+  return events.flatMap(({ diagnosticEvent: event }) =>
+    event?.urn?.endsWith(`::${name}`) && (event.ephemeral ?? false) === (kind === "live")
+      ? [{ severity: event.severity, message: plainText(event.message) }]
+      : [],
+  );
+}
+
+/** The engine's marks for colours are words between `<{%` and `%}>`. */
+function plainText(message: string): string {
+  return message.replace(/<\{%[^%]*%\}>/g, "").trimEnd();
+}
+
+function nameIn(urn: string): string {
+  return urn.split("::").slice(3).join("::");
+}
+
+function running(program: Program): () => Promise<void> {
+  return async () => program();
+}
+
+async function outcomeOf(
+  work: (onEvent: (event: EngineEvent) => void) => Promise<unknown>,
+): Promise<Outcome> {
+  const events: EngineEvent[] = [];
+  try {
+    await work((event) => events.push(event));
+    return { failure: undefined, events };
+  } catch (error) {
+    if (!(error instanceof CommandError)) {
+      throw error;
+    }
+    return { failure: error.message, events };
+  }
+}
+
+function succeeded(outcome: Outcome): Outcome {
+  if (outcome.failure !== undefined) {
+    throw new Error(outcome.failure);
+  }
+  return outcome;
+}
