@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "fflate";
 
 /** Steps that the agent carries out, in the order of their parts. */
 export const stepNames = [
@@ -34,16 +35,47 @@ function part(path: string): string {
   return withoutComments(readFileSync(join(sources, path), "utf8"));
 }
 
-const framePart = (name: string): string => part(`agent/${name}.sh`);
-const stepPart = (step: StepName): string => part(`steps/${step}/step.sh`);
+const framePath = (name: string): string => `agent/${name}.sh`;
+const stepPath = (step: StepName): string => `steps/${step}/step.sh`;
+
+/** Every part of the agent, in the order in which they are joined. */
+const parts = [...frame.map(framePath), ...stepNames.map(stepPath), framePath("main")];
 
 /**
  * The agent: one POSIX shell program, joined from the frame's and the steps' `.sh` files. They lie
  * beside the compiled and the uncompiled code alike, and are joined here in both cases.
  */
 export function agentText(): string {
-  return [...frame.map(framePart), ...stepNames.map(stepPart), framePart("main")].join("");
+  return parts.map(part).join("");
 }
+
+/**
+ * The agent as it travels: one compressed line a part, under the part's name and hash. The engine
+ * stores a command's stdin twice, so that the plain text would be three quarters of a host's state.
+ * In a preview of an upgrade exactly the parts that changed show, by name
+ * (docs/decisions/0002-agent-travels-compressed.md).
+ */
+export function packedAgent(): string {
+  const lines = parts.flatMap((path) => {
+    const text = part(path);
+    return [`# src/${path} sha256:${shortHash(text)}`, pack(text)];
+  });
+  return [
+    "# rootless-docker agent: what runs as root, one gzip+base64 line for each part of its source.",
+    "# Plain text on the host: /var/lib/rootless-docker/agent",
+    ...lines,
+    "",
+  ].join("\n");
+}
+
+// Not node:zlib: its bytes differ between versions of Node, and the agent would seem to change with
+// the machine that runs Pulumi.
+function pack(text: string): string {
+  return Buffer.from(gzipSync(Buffer.from(text), { level: 9, mtime: 0 })).toString("base64");
+}
+
+/** Turns `packedAgent` on stdin into the agent's text on stdout, in any POSIX shell. */
+export const unpackCommand = `while read -r l; do case $l in "#"*) ;; *) echo "$l" | base64 -d | gzip -d ;; esac; done`;
 
 /**
  * Short hash of the code that a step runs: it stands in the step's document, so that a new version of
@@ -51,11 +83,15 @@ export function agentText(): string {
  */
 export function stepCodeHash(step: StepName): string {
   const steps = stepNames.filter((name) => name === step || uses[step]?.includes(name));
-  const code = [...frame.map(framePart), ...steps.map(stepPart), framePart("main")];
-  return createHash("sha256").update(code.join("")).digest("hex").slice(0, 8);
+  const code = [...frame.map(framePath), ...steps.map(stepPath), framePath("main")];
+  return shortHash(code.map(part).join(""));
 }
 
-/** The text is stored in the state twice; its comments stay in the sources. */
+function shortHash(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 8);
+}
+
+/** Comments stay in the sources: they are no reason to run a step again. */
 function withoutComments(text: string): string {
   return text.replace(/^\t*#(?!!).*\n/gm, "").replace(/^\n/gm, "");
 }

@@ -1,6 +1,6 @@
 import { remote, type types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { agentText, stepCodeHash, type StepName } from "../agent/agentText";
+import { packedAgent, stepCodeHash, type StepName, unpackCommand } from "../agent/agentText";
 import { factsOf, type Facts } from "../outputs";
 import { type Document, renderDocument } from "./document";
 
@@ -25,15 +25,15 @@ const state = "/var/lib/rootless-docker";
 const agent = `${state}/agent`;
 
 /**
- * Installs the agent: its text is the command's stdin. It starts from a file of the SSH user, becomes
+ * Installs the agent, which is the command's stdin. It starts from a file of the SSH user, becomes
  * root, and puts itself into place.
  */
 export function installAgent(host: Host, dependsOn: pulumi.Input<pulumi.Resource[]>): Step {
   return command(host, "agent", {
-    create: pulumi.interpolate`f=$(mktemp) && trap 'rm -f "$f"' EXIT && cat >"$f" && sh "$f" install agent ${host.lease}${host.escalation}`,
+    create: pulumi.interpolate`f=$(mktemp) && trap 'rm -f "$f"' EXIT && (${unpackCommand}) >"$f" && sh "$f" install agent ${host.lease}${host.escalation}`,
     // stdin is the agent's text here: the revert reads no document.
     delete: onlyWithAgent(pulumi.interpolate`sh ${agent} revert agent ${host.lease}${host.escalation} </dev/null`),
-    stdin: agentText(),
+    stdin: packedAgent(),
     dependsOn,
   });
 }
