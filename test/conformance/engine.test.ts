@@ -1,8 +1,8 @@
 import { remote } from "@pulumi/command";
-import { secret } from "@pulumi/pulumi";
+import { secret, type Input } from "@pulumi/pulumi";
 import { RandomId } from "@pulumi/random";
 import { useHost } from "./host";
-import { steps, Trial } from "./trial";
+import { steps as stepsOf, Trial } from "./trial";
 
 const given = useHost();
 
@@ -89,64 +89,54 @@ describe("secrets", () => {
 });
 
 describe("replacement", () => {
-  const program = (keeper: string) => () => {
-    const lease = new RandomId("lease", { byteLength: 4, keepers: { keeper } });
-    const step = (name: string, after: remote.Command[]): remote.Command =>
+  /** Two steps in order, whose triggers come from `trigger`. */
+  const steps = (file: string, trigger: Input<string>): void => {
+    const step = (name: string, dependsOn: remote.Command[]): remote.Command =>
       new remote.Command(
         name,
         {
           connection: given.connection,
-          create: `echo create-${name} >> /root/order`,
-          delete: `echo delete-${name} >> /root/order`,
-          triggers: [lease.hex],
+          create: `echo create-${name} >> ${file}`,
+          delete: `echo delete-${name} >> ${file}`,
+          triggers: [trigger],
         },
-        { dependsOn: after },
+        { dependsOn },
       );
-    const first = step("first", []);
-    step("second", [first]);
+    step("second", [step("first", [])]);
   };
+  // All new ones in order, then the old ones in reverse order.
+  const order = ["create-first", "create-second", "delete-second", "delete-first"];
 
-  test("by a RandomId: all new ones in order, then the old ones in reverse order", async () => {
+  test("by a RandomId's keepers, whose hex is in the triggers of every step", async () => {
     const trial = await Trial.start("lease");
+    const program = (keeper: string) => () => {
+      const lease = new RandomId("lease", { byteLength: 4, keepers: { keeper } });
+      steps("/root/lease", lease.hex);
+    };
     await trial.up(program("a"));
-    expect(steps(await trial.preview(program("a")))).toEqual([]);
-    await given.host.run("rm /root/order");
+    expect(stepsOf(await trial.preview(program("a")))).toEqual([]);
+    await given.host.run("rm /root/lease");
     const outcome = await trial.up(program("b"));
-    expect((await given.host.run("cat /root/order")).trim().split("\n")).toEqual([
-      "create-first",
-      "create-second",
-      "delete-second",
-      "delete-first",
-    ]);
-    expect(steps(outcome).filter((step) => step.startsWith("delete"))).toEqual([
+    expect(await linesOf("/root/lease")).toEqual(order);
+    expect(stepsOf(outcome).filter((step) => step.startsWith("delete"))).toEqual([
       "delete-replaced second",
       "delete-replaced first",
       "delete-replaced lease",
     ]);
   });
 
-  test("by triggers of their own: each is deleted before the next is made", async () => {
+  test("by triggers of their own, and dependsOn alone", async () => {
     const trial = await Trial.start("own-triggers");
-    const own = (trigger: string) => () => {
-      const step = (name: string, after: remote.Command[]): remote.Command =>
-        new remote.Command(
-          name,
-          {
-            connection: given.connection,
-            create: `echo create-${name} >> /root/own`,
-            delete: `echo delete-${name} >> /root/own`,
-            triggers: [trigger],
-          },
-          { dependsOn: after },
-        );
-      step("second", [step("first", [])]);
-    };
-    await trial.up(own("a"));
+    await trial.up(() => steps("/root/own", "a"));
     await given.host.run("rm /root/own");
-    await trial.up(own("b"));
-    console.log(await given.host.run("cat /root/own"));
+    await trial.up(() => steps("/root/own", "b"));
+    expect(await linesOf("/root/own")).toEqual(order);
   });
 });
+
+async function linesOf(file: string): Promise<string[]> {
+  return (await given.host.run(`cat ${file}`)).trim().split("\n");
+}
 
 describe("random.RandomId", () => {
   test("gives the same bytes in each form, and other ones when an input changes", async () => {
@@ -162,7 +152,7 @@ describe("random.RandomId", () => {
     expect(b64Std).toBe(bytes.toString("base64"));
     expect(b64Url).toBe(bytes.toString("base64url"));
     expect(trial.recorded("id")?.id).toBe(b64Url);
-    expect(steps(await trial.up(program("host-")))).toEqual([
+    expect(stepsOf(await trial.up(program("host-")))).toEqual([
       "create-replacement id",
       "replace id",
       "delete-replaced id",

@@ -25,12 +25,12 @@ export async function dial(
     };
     client.once("ready", () => {
       signal.removeEventListener("abort", abort);
-      // A connection that breaks later ends the channel, and that is reported there.
-      client.on("error", () => {});
       resolve(client);
     });
     client.once("close", () => fail("EOF"));
-    client.once("error", (error) => fail(reasonOf(error, endpoint)));
+    // More than one may come, and one that nobody hears would end the process. After `resolve`
+    // neither does anything: a connection that breaks ends the channel, which reports it.
+    client.on("error", (error) => fail(reasonOf(error, endpoint)));
     client.on("keyboard-interactive", (_name, _instructions, _language, prompts, answer) =>
       answer(prompts.map(() => endpoint.password ?? "")),
     );
