@@ -268,6 +268,8 @@ async function startGate(
     client.on("error", () => target.destroy());
     target.on("error", () => client.destroy());
   });
+  // Also after a test that failed before it closed the gate, jest must come to an end.
+  server.unref();
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
