@@ -1,0 +1,53 @@
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import pulumi from "@pulumi/eslint-plugin";
+import tseslint from "typescript-eslint";
+
+export default tseslint.config(
+  { ignores: ["bin/", "node_modules/", "*.js", "*.mjs", "**/recorded/"] },
+  ...tseslint.configs.strictTypeChecked,
+  {
+    plugins: { "@pulumi": pulumi },
+    languageOptions: {
+      parserOptions: {
+        projectService: true,
+        tsconfigRootDir: dirname(fileURLToPath(import.meta.url)),
+      },
+    },
+    linterOptions: { reportUnusedDisableDirectives: "error" },
+    rules: {
+      "@pulumi/no-output-in-template-literal": "error",
+      "@pulumi/no-output-instance-in-template-literal": "error",
+      "@typescript-eslint/no-explicit-any": "error",
+      "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/restrict-template-expressions": [
+        "error",
+        { allowNumber: true, allowBoolean: true },
+      ],
+      // An element of a list or of a match may be undefined, and its type does not say so.
+      "@typescript-eslint/no-unnecessary-condition": "off",
+      "@typescript-eslint/no-unnecessary-type-parameters": "off",
+      // What another interface wants to be a promise need not wait for anything.
+      "@typescript-eslint/require-await": "off",
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+    },
+  },
+  {
+    // The pure core: plain values in, plain values out. Everything here runs without Pulumi.
+    files: ["src/**/settings.ts", "src/step/{document,problems,rules}.ts", "src/outputs.ts"],
+    rules: {
+      "@typescript-eslint/no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            {
+              group: ["@pulumi/*"],
+              allowTypeImports: true,
+              message: "The pure core has no run-time import of Pulumi: take plain values.",
+            },
+          ],
+        },
+      ],
+    },
+  },
+);

@@ -1,0 +1,44 @@
+// One project a tier: the folders under test/ that it runs. `tsx test/run.ts NAME` runs one.
+const minutes = 60_000;
+
+// Types are checked by `tsc --noEmit` in the lint tier, not once more by every worker.
+const transform = {
+  "^.+\\.ts$": [
+    "ts-jest",
+    {
+      tsconfig: {
+        target: "es2022",
+        module: "commonjs",
+        moduleResolution: "node10",
+        ignoreDeprecations: "5.0",
+        esModuleInterop: true,
+        isolatedModules: true,
+        types: ["node", "jest"],
+      },
+    },
+  ],
+};
+
+function tier(name, folders, testTimeout) {
+  return {
+    displayName: name,
+    rootDir: __dirname,
+    roots: folders.map((folder) => `<rootDir>/test/${folder}`),
+    testMatch: ["**/*.test.ts"],
+    testEnvironment: "node",
+    transform,
+    testTimeout,
+  };
+}
+
+module.exports = {
+  maxWorkers: 2,
+  projects: [
+    tier("unit", ["unit", "schema"], 1 * minutes),
+    tier("pack", ["pack"], 10 * minutes),
+    tier("testbed", ["testbed"], 20 * minutes),
+    tier("conformance", ["conformance"], 20 * minutes),
+    tier("agent", ["agent"], 20 * minutes),
+    tier("engine", ["engine"], 30 * minutes),
+  ],
+};

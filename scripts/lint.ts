@@ -1,0 +1,96 @@
+import { spawn } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join, relative } from "node:path";
+
+const root = join(__dirname, "..");
+
+interface Check {
+  name: string;
+  program: string;
+  args: string[];
+}
+
+const checks: Check[] = [
+  node("tsc", "typescript/bin/tsc", "--noEmit"),
+  node("eslint", "eslint/bin/eslint.js", "--max-warnings=0", "."),
+  node("prettier", "prettier/bin/prettier.cjs", "--check", "--log-level=warn", "."),
+  { name: "shellcheck", program: "shellcheck", args: ["--", ...shellScripts()] },
+];
+
+function node(name: string, script: string, ...args: string[]): Check {
+  const path = join(root, "node_modules", script);
+  return { name, program: process.execPath, args: [path, ...args] };
+}
+
+/** Every shell script of the checkout. */
+function shellScripts(): string[] {
+  return [...scriptsUnder(root)].sort();
+}
+
+function* scriptsUnder(folder: string): Generator<string> {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    const inRoot = relative(root, path);
+    if (["node_modules", ".git", "bin"].includes(inRoot)) continue;
+    if (entry.isDirectory()) yield* scriptsUnder(path);
+    else if (entry.isFile() && (/\.sh$/.test(entry.name) || inRoot === ".ci/run")) yield inRoot;
+  }
+}
+
+/** Runs one check and shows what it printed only where it failed. */
+async function passes(check: Check): Promise<boolean> {
+  const { exitCode, output } = await run(check.program, check.args);
+  if (exitCode !== 0) console.log(`${check.name}:\n${output}`);
+  return exitCode === 0;
+}
+
+function run(program: string, args: string[]): Promise<{ exitCode: number; output: string }> {
+  return new Promise((resolve) => {
+    const child = spawn(program, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    const collect = (data: Buffer): void => void (output += data.toString());
+    child.stdout.on("data", collect);
+    child.stderr.on("data", collect);
+    child.on("error", (error) =>
+      resolve({ exitCode: 127, output: `${program}: ${error.message}` }),
+    );
+    child.on("close", (code) => resolve({ exitCode: code ?? 1, output }));
+  });
+}
+
+/**
+ * Installs shellcheck as root where there is apt-get, as the testbed does with its tools;
+ * ROOTLESS_DOCKER_INSTALL_TOOLS=0 in the environment forbids that.
+ */
+async function ensureShellcheck(): Promise<void> {
+  if ((await run("shellcheck", ["--version"])).exitCode === 0) return;
+  const install = "apt-get update && apt-get install --yes shellcheck";
+  const allowed = process.getuid?.() === 0 && process.env.ROOTLESS_DOCKER_INSTALL_TOOLS !== "0";
+  if (allowed && (await run("apt-get", ["--version"])).exitCode === 0) {
+    console.log("installing shellcheck ...");
+    const { exitCode, output } = await run("sh", [
+      "-c",
+      `export DEBIAN_FRONTEND=noninteractive; ${install}`,
+    ]);
+    if (exitCode !== 0) console.log(output);
+  } else {
+    console.log(
+      `The shell scripts are checked with shellcheck, which is missing; to get it: ${install}`,
+    );
+  }
+}
+
+/** Every check of the sources that needs nothing to run; each counts as one. */
+export async function lint(): Promise<{ passed: number; failed: number }> {
+  await ensureShellcheck();
+  const results = await Promise.all(checks.map(passes));
+  const passed = results.filter(Boolean).length;
+  return { passed, failed: results.length - passed };
+}
+
+if (require.main === module) {
+  void lint().then(({ passed, failed }) => {
+    console.log(`${passed} passed, ${failed} failed`);
+    process.exitCode = failed > 0 ? 1 : 0;
+  });
+}

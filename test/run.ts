@@ -1,0 +1,136 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { lint } from "../scripts/lint";
+
+/** What a tier did. */
+interface Counts {
+  passed: number;
+  failed: number;
+  skipped?: number;
+}
+
+interface Tier {
+  name: string;
+  run: () => Promise<Counts>;
+  /** Whether it needs the Pulumi CLI and the two plugins. Defaults to false. */
+  toolchain?: boolean;
+}
+
+const root = join(__dirname, "..");
+
+/** In the order in which they run: what is quick and points at a mistake directly comes first. */
+const tiers: Tier[] = [
+  { name: "lint", run: () => lint() },
+  { name: "unit", run: () => jest("unit") },
+  { name: "pack", run: () => jest("pack") },
+  { name: "testbed", run: () => jest("testbed"), toolchain: true },
+  { name: "conformance", run: () => jest("conformance"), toolchain: true },
+  { name: "agent", run: () => jest("agent") },
+  { name: "engine", run: () => jest("engine"), toolchain: true },
+];
+
+/** Runs one project of jest.config.js. A process that fails in any other way is one failure. */
+async function jest(project: string): Promise<Counts> {
+  const folder = mkdtempSync(join(tmpdir(), "rootless-docker-test-"));
+  const outputFile = join(folder, "result.json");
+  try {
+    const exitCode = await runNode([
+      "node_modules/jest/bin/jest.js",
+      ...["--selectProjects", project, "--ci", "--json", "--outputFile", outputFile],
+    ]);
+    if (!existsSync(outputFile)) return { passed: 0, failed: 1 };
+    const result = JSON.parse(readFileSync(outputFile, "utf8")) as JestResult;
+    const passed = result.numPassedTests;
+    const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
+    const wrong = exitCode !== 0 || passed + failed === 0;
+    return { passed, failed: failed || Number(wrong), skipped: result.numPendingTests };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** The part of jest's JSON that counts. */
+interface JestResult {
+  numPassedTests: number;
+  numFailedTests: number;
+  numPendingTests: number;
+  /** Files that failed before their tests were known. */
+  numRuntimeErrorTestSuites: number;
+}
+
+/** Runs node with everything it prints on stderr, but for the JSON that jest prints on stdout too. */
+function runNode(args: string[]): Promise<number> {
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    stdio: ["ignore", "ignore", "inherit"],
+    env: { ...process.env, CI: "true" },
+  });
+  // The tests remove what they made; this process waits for that, and then ends too.
+  const stop = (signal: NodeJS.Signals): void => {
+    interrupted = true;
+    child.kill(signal);
+  };
+  process.on("SIGINT", stop).on("SIGTERM", stop);
+  return new Promise((resolve) => {
+    child.on("error", () => resolve(1));
+    child.on("close", (code) => {
+      process.off("SIGINT", stop).off("SIGTERM", stop);
+      resolve(code ?? 1);
+    });
+  });
+}
+
+let interrupted = false;
+
+function chosen(names: string[]): Tier[] {
+  const unknown = names.filter((name) => !tiers.some((tier) => tier.name === name));
+  if (unknown.length > 0) {
+    const known = tiers.map((tier) => tier.name).join(", ");
+    console.error(`no tier '${unknown.join("', '")}'; choose from ${known}`);
+    process.exit(2);
+  }
+  return names.length === 0 ? tiers : tiers.filter((tier) => names.includes(tier.name));
+}
+
+/** What runs, in one line. Each test that needs the toolchain says by itself that it is missing. */
+async function describeToolchain(): Promise<string> {
+  try {
+    const { ensureToolchain } = await import("../testbed/toolchain/index.js");
+    return `toolchain: ${(await ensureToolchain()).describe()}`;
+  } catch (error) {
+    return `toolchain: none: ${String(error)}`;
+  }
+}
+
+async function runTier({ name, run }: Tier): Promise<Counts> {
+  console.log(`${name}: ...`);
+  const start = Date.now();
+  const counts = await run().catch((error: unknown): Counts => {
+    console.error(error);
+    return { passed: 0, failed: 1 };
+  });
+  const skipped = counts.skipped ? `, ${counts.skipped} skipped` : "";
+  const seconds = Math.round((Date.now() - start) / 1000);
+  console.log(
+    `${name}: ${counts.passed} passed, ${counts.failed} failed${skipped} in ${seconds} s`,
+  );
+  return counts;
+}
+
+async function main(): Promise<void> {
+  const run = chosen(process.argv.slice(2));
+  if (run.some((tier) => tier.toolchain)) console.log(await describeToolchain());
+  const total = { passed: 0, failed: 0 };
+  for (const tier of run) {
+    const { passed, failed } = await runTier(tier);
+    total.passed += passed;
+    total.failed += failed;
+    if (interrupted) break;
+  }
+  console.log(`${total.passed} passed, ${total.failed} failed`);
+  process.exitCode = total.failed > 0 || interrupted ? 1 : 0;
+}
+
+void main();
