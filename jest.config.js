@@ -23,8 +23,8 @@ function tier(name, folders, testTimeout) {
   return {
     displayName: name,
     rootDir: __dirname,
-    roots: folders.map((folder) => `<rootDir>/test/${folder}`),
-    testMatch: ["**/*.test.ts"],
+    roots: ["<rootDir>/test"],
+    testMatch: folders.map((folder) => `<rootDir>/test/${folder}/**/*.test.ts`),
     testEnvironment: "node",
     transform,
     testTimeout,
