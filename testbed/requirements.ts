@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { execOrThrow } from "./hosts/exec";
 import { withLock } from "./hosts/lock";
@@ -33,11 +33,17 @@ export async function requireHostTools(): Promise<void> {
     throw new Error(
       `Disposable hosts need root (namespaces, a bridge, a masquerade rule): run the tests with sudo, or only "npm run test:unit".`,
     );
+  if (!/ cgroup2 /.test(readFileSync("/proc/mounts", "utf8")))
+    throw new Error(
+      "Disposable hosts need control groups v2, and none are mounted: mount -t cgroup2 none /sys/fs/cgroup/unified",
+    );
   const wanted = missingPackages();
   if (wanted.length === 0) return;
   const remedy = `apt-get update && apt-get install --yes ${wanted.join(" ")}`;
   if (process.env.ROOTLESS_DOCKER_INSTALL_TOOLS === "0" || !onPath("apt-get"))
-    throw new Error(`Disposable hosts need ${missingPrograms().join(", ")}: ${remedy}`);
+    throw new Error(
+      `Disposable hosts need ${missingPrograms().join(", ")}; to get them: ${remedy}`,
+    );
   await withLock("/run/rootless-docker-testbed.tools.lock", install);
 }
 

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -7,11 +7,16 @@ import { removeLeftovers } from "../../testbed/hosts";
 import { ownerLives, ownerRecord } from "../../testbed/hosts/owner";
 import { placeOf, stateDir } from "../../testbed/hosts/place";
 
+const children: ChildProcess[] = [];
+// Also after a failure, or jest would wait for them.
+afterEach(() => children.splice(0).forEach((child) => child.kill("SIGKILL")));
+
 /** Starts the command line tool, and waits until its host is up. */
 async function hostOfAnotherProcess() {
   const child = spawn(process.execPath, ["--import", "tsx", "testbed/hosts/cli.ts", "create"], {
     stdio: ["ignore", "pipe", "inherit"],
   });
+  children.push(child);
   let text = "";
   for await (const chunk of child.stdout) {
     text += String(chunk);
@@ -52,7 +57,8 @@ test("what a dead process and its guardian left is found and removed", async () 
   const { child, number } = await hostOfAnotherProcess();
   const { dir } = placeOf(number);
   const guardian = await exec("pgrep", ["--full", `remove.sh --when-stdin-ends ${dir} `]);
-  process.kill(Number(guardian.stdout), "SIGKILL");
+  // A shell that is about to become another program counts, too.
+  for (const pid of guardian.stdout.trim().split("\n")) process.kill(Number(pid), "SIGKILL");
   child.kill("SIGKILL");
   await sleep(200);
   expect((await traces(number)).length).toBeGreaterThan(3);

@@ -3,11 +3,11 @@ import { closeSync, existsSync, openSync, readFileSync, symlinkSync, writeFileSy
 import { join } from "node:path";
 import { progress } from "../progress";
 import { requireHostTools } from "../requirements";
-import { allocate } from "./allocate";
+import { allocate, release } from "./allocate";
 import { execOrThrow } from "./exec";
 import { NspawnHost, type TestHost } from "./host";
 import { imageOf } from "./image";
-import { removeHost, removeLeftovers } from "./leftovers";
+import { removeLeftovers } from "./leftovers";
 import { placeOf, scriptEnv, scriptPath } from "./place";
 import { configureTree, shareArchives, unpackTree, type Admin } from "./tree";
 
@@ -24,12 +24,10 @@ export interface HostArgs {
   sharedAptArchives?: boolean;
 }
 
-/** The numbers of the hosts that this process has made. */
-const made = new Set<number>();
 let leftoversRemoved: Promise<unknown> | undefined;
 
 /**
- * Makes a host, boots it, and waits until its systemd says that it is up: about two seconds, once the
+ * Makes a host, boots it, and waits until its systemd says that it is up: about a second, once the
  * suite's image is in the cache. It vanishes with this process, however that ends.
  */
 export async function createHost(args: HostArgs): Promise<TestHost> {
@@ -37,7 +35,6 @@ export async function createHost(args: HostArgs): Promise<TestHost> {
   await (leftoversRemoved ??= removeLeftovers());
   const image = await imageOf(args.suite, args.packages);
   const number = await allocate();
-  made.add(number);
   return progress(`starting ${placeOf(number).machine} (${args.suite})`, async () => {
     try {
       await furnish(number, image, args);
@@ -47,17 +44,12 @@ export async function createHost(args: HostArgs): Promise<TestHost> {
       return host;
     } catch (cause) {
       const said = readConsole(number);
-      await removeHost(number);
+      await release(number);
       throw new Error(`a ${args.suite} host did not come up; its console said:\n${said}`, {
         cause,
       });
     }
   });
-}
-
-/** Removes all hosts that this process has made. */
-export async function destroyAllHosts(): Promise<void> {
-  await Promise.all([...made].map(removeHost));
 }
 
 /** Everything a host needs before it is started. */

@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { exec, execOrThrow, failed, type Finished } from "./exec";
-import { removeHost } from "./leftovers";
+import { release } from "./allocate";
 import { placeOf } from "./place";
 
 export interface SshOptions {
@@ -43,7 +43,7 @@ export interface TestHost {
   destroy(): Promise<void>;
 }
 
-/** Seconds a host has for coming up. It takes two; a busy machine takes more. */
+/** Seconds a host has for coming up. It takes one; a busy machine takes more. */
 const patience = 90;
 
 /** Host N as the rest of the world sees it. Its keys and its tree must be there already. */
@@ -58,6 +58,7 @@ export class NspawnHost implements TestHost {
   readonly sshConfigPath: string;
   readonly root: string;
   readonly #cable: string;
+  #destroyed: Promise<void> | undefined;
 
   constructor(readonly number: number) {
     const { dir, machine, address, cable } = placeOf(number);
@@ -95,8 +96,8 @@ export class NspawnHost implements TestHost {
     await execOrThrow("ip", ["link", "set", this.#cable, reachable ? "up" : "down"]);
   }
 
-  async destroy(): Promise<void> {
-    await removeHost(this.number);
+  destroy(): Promise<void> {
+    return (this.#destroyed ??= release(this.number));
   }
 
   /** Waits until SSH answers and systemd has finished booting. */

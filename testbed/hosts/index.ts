@@ -1,5 +1,6 @@
 /** Disposable hosts for the tests: create, use over SSH, compare, throw away. */
-export { createHost, destroyAllHosts, type HostArgs } from "./createHost";
+export { createHost, type HostArgs } from "./createHost";
+export { destroyAllHosts } from "./allocate";
 export type { SshOptions, TestHost } from "./host";
 export type { Finished } from "./exec";
 export type { Admin } from "./tree";
