@@ -118,6 +118,7 @@ describe("update", () => {
       command("without", { create: "echo $LC_WORD", environment: { LC_WORD: "a" } });
       command("only-delete", { create: leave("again"), delete: "true" });
       command("nothing-to-run", { stdin: "a" });
+      command("rotated", { create: leave("rotated") });
     });
     await left();
     const id = trial.recorded("with-update")?.id;
@@ -126,14 +127,17 @@ describe("update", () => {
       command("without", { create: "echo $LC_WORD", environment: { LC_WORD: "b" } });
       command("only-delete", { create: leave("again"), delete: "echo" });
       command("nothing-to-run", { stdin: "b" });
+      const connection = { ...given.connection, dialErrorLimit: 11 };
+      new remote.Command("rotated", { connection, create: leave("rotated") });
     });
     expect(steps(outcome).sort()).toEqual([
       "update nothing-to-run",
       "update only-delete",
+      "update rotated",
       "update with-update",
       "update without",
     ]);
-    expect((await left()).sort()).toEqual(["again", "update"]);
+    expect((await left()).sort()).toEqual(["again", "rotated", "update"]);
     expect(trial.recorded("with-update")?.id).toBe(id);
     expect(trial.outputs("without").stdout).toBe("b");
   });

@@ -64,6 +64,18 @@ describe("preview --diff", () => {
 });
 
 describe("secrets", () => {
+  test("in a connection that changes do not show", async () => {
+    const trial = await Trial.start("secret-change");
+    const program = (password: string) => () => {
+      const connection = { ...given.connection, password };
+      new remote.Command("step", { connection, create: "true" });
+    };
+    await trial.up(program("hunter2"));
+    const text = await trial.previewText(program("hunter3"), { diff: true });
+    expect(text).toMatch(/~ connection *: \[secret\]/);
+    expect(text).not.toContain("hunter");
+  });
+
   test("that were inputs stay secret in the state; what is printed is not, unless asked for", async () => {
     const trial = await Trial.start("secrets");
     const program = (word: string) => () => {

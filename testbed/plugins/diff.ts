@@ -1,4 +1,4 @@
-import { isObject, isUnknown, plain, type Properties, type Value } from "./values";
+import { isObject, isSecret, isUnknown, plain, type Properties, type Value } from "./values";
 
 /** How one property differs. */
 export type Change = "add" | "delete" | "update";
@@ -7,8 +7,8 @@ export type Change = "add" | "delete" | "update";
 export type Changes = Map<string, Change>;
 
 /**
- * Compares the state with new inputs, by the names that are inputs. Null is the same as absent,
- * and whether a value is secret does not count.
+ * Compares the state with new inputs, by the names that are inputs. Null is the same as absent. A
+ * secret differs as a whole, and from the same value in clear.
  */
 export function diff(
   inputNames: readonly string[],
@@ -17,14 +17,18 @@ export function diff(
 ): Changes {
   const changes: Changes = new Map();
   for (const name of inputNames) {
-    compare(name, plain(state[name] ?? null), plain(inputs[name] ?? null), changes);
+    compare(name, state[name] ?? null, inputs[name] ?? null, changes);
   }
   return changes;
 }
 
 function compare(path: string, before: Value, after: Value, changes: Changes): void {
-  if (isUnknown(after)) {
-    changes.set(path, before === null ? "add" : "update");
+  if (isSecret(before) || isSecret(after)) {
+    if (isSecret(before) !== isSecret(after) || differs(plain(before), plain(after))) {
+      changes.set(path, kindOf(before, after));
+    }
+  } else if (isUnknown(after)) {
+    changes.set(path, kindOf(before, after));
   } else if (Array.isArray(before) && Array.isArray(after)) {
     for (let index = 0; index < Math.max(before.length, after.length); index++) {
       compare(`${path}[${index}]`, before[index] ?? null, after[index] ?? null, changes);
@@ -34,8 +38,18 @@ function compare(path: string, before: Value, after: Value, changes: Changes): v
       compare(pathTo(path, key), before[key] ?? null, after[key] ?? null, changes);
     }
   } else if (before !== after) {
-    changes.set(path, before === null ? "add" : after === null ? "delete" : "update");
+    changes.set(path, kindOf(before, after));
   }
+}
+
+function differs(before: Value, after: Value): boolean {
+  const changes: Changes = new Map();
+  compare("", before, after, changes);
+  return changes.size > 0;
+}
+
+function kindOf(before: Value, after: Value): Change {
+  return before === null ? "add" : after === null ? "delete" : "update";
 }
 
 function pathTo(parent: string, key: string): string {

@@ -90,26 +90,29 @@ async function officialPlugin(name: PluginName, cli: PulumiCli): Promise<Plugin 
     return undefined;
   }
   try {
-    await cached(dir, async (tmp) => {
-      const home = mkdtempSync(join(tmpdir(), "pulumi-home-"));
-      const fetch = ["plugin", "install", "resource", name, version];
-      await progress(`asking for the official plugin ${name} ${version}`, () =>
-        execOrThrow(cli.command.command, fetch, {
-          timeoutSeconds: fetchSeconds,
-          env: { PULUMI_HOME: home, PULUMI_SKIP_UPDATE_CHECK: "1" },
-        }),
-      ).finally(() => {
-        const fetched = join(home, "plugins", `resource-${name}-v${version}`);
-        cpSync(fetched, tmp, { recursive: true });
-        rmSync(home, { recursive: true });
-      });
-    });
+    await cached(dir, (tmp) => fetchPlugin(name, cli, tmp));
   } catch {
     mkdirSync(dirname(refusal), { recursive: true });
     writeFileSync(refusal, "The official plugin could not be fetched; delete this to ask again.\n");
     return undefined;
   }
   return fromFolder(name, "official", dir);
+}
+
+async function fetchPlugin(name: PluginName, cli: PulumiCli, folder: string): Promise<void> {
+  const version = pluginVersions[name];
+  const home = mkdtempSync(join(tmpdir(), "pulumi-home-"));
+  try {
+    await progress(`asking for the official plugin ${name} ${version}`, () =>
+      execOrThrow(cli.command.command, ["plugin", "install", "resource", name, version], {
+        timeoutSeconds: fetchSeconds,
+        env: { PULUMI_HOME: home, PULUMI_SKIP_UPDATE_CHECK: "1" },
+      }),
+    );
+    cpSync(join(home, "plugins", `resource-${name}-v${version}`), folder, { recursive: true });
+  } finally {
+    rmSync(home, { recursive: true });
+  }
 }
 
 function isYoung(file: string): boolean {
@@ -122,7 +125,7 @@ const root = resolve(__dirname, "../..");
 /** Our own plugin, which acts as the official one does; one file, so that it starts quickly. */
 async function standIn(name: PluginName): Promise<Plugin> {
   const sources = join(root, "testbed/plugins");
-  const hash = contentHash([sources, join(root, "package-lock.json")], [__filename]);
+  const hash = contentHash([sources, join(root, "package-lock.json"), __filename]);
   const dir = cacheDir(`plugin-${name}-stand-in`, pluginVersions[name], hash);
   await cached(dir, async (tmp) => {
     const executable = join(tmp, `pulumi-resource-${name}`);

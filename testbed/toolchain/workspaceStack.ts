@@ -1,4 +1,4 @@
-import { mkdtempSync } from "node:fs";
+import { existsSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LocalWorkspace, type PulumiFn, type Stack } from "@pulumi/pulumi/automation";
@@ -31,14 +31,17 @@ export async function createWorkspaceStack({
   config = {},
 }: WorkspaceStackArgs): Promise<Stack> {
   const { pulumiCommand, env } = await ensureToolchain();
-  const stack = await LocalWorkspace.createOrSelectStack(
-    { stackName, projectName, program },
-    {
-      pulumiCommand,
-      workDir: mkdtempSync(join(tmpdir(), "pulumi-project-")),
-      envVars: { ...env, PULUMI_BACKEND_URL: `file://${backendDir}` },
-    },
-  );
+  const stateFile = join(backendDir, ".pulumi/stacks", projectName, `${stackName}.json`);
+  const inline = { stackName, projectName, program };
+  const options = {
+    pulumiCommand,
+    workDir: mkdtempSync(join(tmpdir(), "pulumi-project-")),
+    envVars: { ...env, PULUMI_BACKEND_URL: `file://${backendDir}` },
+  };
+  // `createOrSelectStack` does both in turn, and each is a run of the CLI.
+  const stack = existsSync(stateFile)
+    ? await LocalWorkspace.selectStack(inline, options)
+    : await LocalWorkspace.createStack(inline, options);
   const values = Object.entries(config).map(([key, value]) => [key, { value }] as const);
   if (values.length > 0) {
     await stack.setAllConfig(Object.fromEntries(values));
