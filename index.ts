@@ -1,4 +1,3 @@
-export { RootlessDockerHost } from "./src/rootlessDockerHost";
 export type { RootlessDockerHostArgs } from "./src/args";
 export { PrivilegeEscalation, type SshConnectionArgs, type SshProxyArgs } from "./src/remote/args";
 export { type AccountArgs, IdAllocation, type SubordinateIdsArgs } from "./src/steps/account/args";
@@ -15,3 +14,5 @@ export type {
   SubordinateIds,
   Versions,
 } from "./src/outputs";
+// Last: schema inference stops here, and takes the descriptions of types from what it has read before.
+export { RootlessDockerHost } from "./src/rootlessDockerHost";

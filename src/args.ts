@@ -10,11 +10,11 @@ import type { PrivilegedPorts } from "./steps/ports/args";
 export interface RootlessDockerHostArgs {
   /** How to reach the machine. */
   connection: pulumi.Input<SshConnectionArgs>;
-  /** The ordinary account that runs the daemon. */
+  /** The ordinary account that runs the daemon. Defaults to one that is made for it. */
   account?: pulumi.Input<AccountArgs>;
-  /** The ids that the account's containers live on. */
+  /** The ids that the account's containers live on. Defaults to 65536 that are free. */
   subordinateIds?: pulumi.Input<SubordinateIdsArgs>;
-  /** The engine that is installed. */
+  /** The engine that is installed. Defaults to the distribution's newest. */
   engine?: pulumi.Input<EngineArgs>;
   /** What happens to a Docker daemon that the machine's root runs. Defaults to Refuse. */
   rootfulDocker?: pulumi.Input<RootfulDocker>;
@@ -36,7 +36,7 @@ export interface RootlessDockerHostArgs {
    * secret value is kept out of previews. Defaults to {}.
    */
   environment?: pulumi.Input<{ [name: string]: pulumi.Input<string> }>;
-  /** What destroy does beyond taking back this package's own changes. */
+  /** What destroy does beyond taking back this package's own changes. Defaults to nothing. */
   onDestroy?: pulumi.Input<OnDestroyArgs>;
   /** How the commands become root on the host. Defaults to Auto. */
   privilegeEscalation?: pulumi.Input<PrivilegeEscalation>;

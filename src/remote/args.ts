@@ -20,17 +20,17 @@ export interface SshConnectionArgs {
   port?: pulumi.Input<number>;
   /** Who logs in: root, or a user who becomes root by `privilegeEscalation`. Defaults to root. */
   user?: pulumi.Input<string>;
-  /** Private key, PEM or OpenSSH text. Always kept as a secret. */
+  /** Private key, PEM or OpenSSH text. Always kept as a secret. Defaults to none. */
   privateKey?: pulumi.Input<string>;
-  /** Passphrase of the private key. Always kept as a secret. */
+  /** Passphrase of the private key. Always kept as a secret. Defaults to none. */
   privateKeyPassword?: pulumi.Input<string>;
-  /** Password of the user, where no key is used. Always kept as a secret. */
+  /** Password of the user, where no key is used. Always kept as a secret. Defaults to none. */
   password?: pulumi.Input<string>;
   /** Path of an SSH agent's socket. Defaults to the environment's SSH_AUTH_SOCK. */
   agentSocketPath?: pulumi.Input<string>;
   /**
-   * The server's public key, as in known_hosts without the name (`ssh-ed25519 AAAA...`). Without it
-   * the host is not verified, and a warning says so.
+   * The server's public key, as in known_hosts without the name (`ssh-ed25519 AAAA...`). Defaults
+   * to none: then the host is not verified, and a warning says so.
    */
   hostKey?: pulumi.Input<string>;
   /** A host to jump over. Defaults to none. */
@@ -49,15 +49,15 @@ export interface SshProxyArgs {
   port?: pulumi.Input<number>;
   /** Who logs in there. Defaults to root. */
   user?: pulumi.Input<string>;
-  /** Private key, PEM or OpenSSH text. Always kept as a secret. */
+  /** Private key, PEM or OpenSSH text. Always kept as a secret. Defaults to none. */
   privateKey?: pulumi.Input<string>;
-  /** Passphrase of the private key. Always kept as a secret. */
+  /** Passphrase of the private key. Always kept as a secret. Defaults to none. */
   privateKeyPassword?: pulumi.Input<string>;
-  /** Password of the user, where no key is used. Always kept as a secret. */
+  /** Password of the user, where no key is used. Always kept as a secret. Defaults to none. */
   password?: pulumi.Input<string>;
   /** Path of an SSH agent's socket. Defaults to the environment's SSH_AUTH_SOCK. */
   agentSocketPath?: pulumi.Input<string>;
-  /** The proxy's public key. Without it the proxy is not verified. */
+  /** The proxy's public key. Defaults to none: then the proxy is not verified. */
   hostKey?: pulumi.Input<string>;
   /** How often a connection is tried, 0 or less for no end. Defaults to 10. */
   dialErrorLimit?: pulumi.Input<number>;

@@ -8,8 +8,9 @@ export enum EngineSource {
 
 /** The engine that is installed. */
 export interface EngineArgs {
-  /** Where it comes from. Defaults to Distribution. */
-  source?: pulumi.Input<EngineSource>;
+  /** Where it comes from: a value of EngineSource. Defaults to Distribution. */
+  // An enum of one value does not survive schema inference; a second value makes this EngineSource.
+  source?: pulumi.Input<string>;
   /**
    * Version of docker.io, whole (`26.1.5+dfsg1-9`) or its first components (`26.1`). Another version
    * is installed in place and the daemon restarts. Defaults to the distribution's newest when first
