@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { Socket } from "node:net";
 import { join } from "node:path";
 import type { Writable } from "node:stream";
 import { exec } from "./exec";
@@ -91,6 +92,7 @@ function guard(number: number): Writable {
   // Neither may keep this process from ending; its end is what the guardian waits for.
   guardian.unref();
   const { stdin } = guardian;
-  if ("unref" in stdin && typeof stdin.unref === "function") stdin.unref();
+  // It is a socket, whatever its type says.
+  if (stdin instanceof Socket) stdin.unref();
   return stdin;
 }
