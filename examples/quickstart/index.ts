@@ -1,0 +1,30 @@
+import * as pulumi from "@pulumi/pulumi";
+// In your own project: from "rootless-docker".
+import { RootlessDockerHost } from "../..";
+
+/** One rootless Docker host, from the stack's configuration (described in Pulumi.yaml). */
+function quickstart() {
+  const config = new pulumi.Config();
+  const authorizedKey = config.get("authorizedKey");
+
+  const host = new RootlessDockerHost("host", {
+    connection: {
+      host: config.require("address"),
+      user: config.get("user"),
+      privateKey: config.requireSecret("privateKey"),
+      hostKey: config.get("hostKey") || undefined,
+    },
+    account: { authorizedKeys: authorizedKey ? [authorizedKey] : [] },
+    unprivilegedPing: { groups: config.get("pingGroups") },
+  });
+
+  const { dockerHost, socket, account, subordinateIds, versions } = host;
+  const { storageDriver, cgroup, network, limitations } = host;
+  return {
+    ...{ dockerHost, socket, account, subordinateIds, versions },
+    ...{ storageDriver, cgroup, network, limitations },
+  };
+}
+
+// A program may export a function: what it returns are the stack's outputs.
+export = quickstart;
