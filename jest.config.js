@@ -27,7 +27,8 @@ function tier(name, folders, testTimeout) {
     testMatch: folders.map((folder) => `<rootDir>/test/${folder}/**/*.test.ts`),
     testEnvironment: "node",
     transform,
-    testTimeout,
+    globals: { testTimeout },
+    setupFilesAfterEnv: ["<rootDir>/test/setup/timeout.js"],
   };
 }
 
