@@ -13,6 +13,7 @@ const transform = {
         ignoreDeprecations: "5.0",
         esModuleInterop: true,
         isolatedModules: true,
+        sourceMap: true,
         types: ["node", "jest"],
       },
     },

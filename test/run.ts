@@ -60,12 +60,12 @@ interface JestResult {
   numRuntimeErrorTestSuites: number;
 }
 
-/** Runs node with everything it prints on stderr, but for the JSON that jest prints on stdout too. */
+/** Runs node and shows its stderr, where jest prints everything that is for people. */
 function runNode(args: string[]): Promise<number> {
   const child = spawn(process.execPath, args, {
     cwd: root,
     stdio: ["ignore", "ignore", "inherit"],
-    env: { ...process.env, CI: "true" },
+    env: { ...process.env, CI: "true", ...(process.stderr.isTTY ? {} : { NO_COLOR: "1" }) },
   });
   // The tests remove what they made; this process waits for that, and then ends too.
   const stop = (signal: NodeJS.Signals): void => {
