@@ -13,19 +13,14 @@ import { describeProblems, pending, type Problem } from "./step/problems";
  */
 export function checkArguments(args: RootlessDockerHostArgs): Promise<pulumi.Resource[]> {
   refuse(readSettings(withoutOutputs(args)).problems);
-  const outputs = new Promise<pulumi.Resource[]>((resolve, reject) => {
-    pulumi.output(args).apply((known) => {
-      try {
-        refuse(readSettings(known).problems);
-        resolve([]);
-      } catch (error) {
-        reject(error as Error);
-      }
-    });
-  });
-  // At preview some Outputs may never be known: nothing can wait for them there, and nothing has to,
-  // since no command runs. A problem among those that are known still fails the preview.
-  return pulumi.runtime.isDryRun() ? Promise.race([outputs, Promise.resolve([])]) : outputs;
+  return checkOutputs(args);
+}
+
+async function checkOutputs(args: RootlessDockerHostArgs): Promise<pulumi.Resource[]> {
+  const secretPaths: string[] = [];
+  const known = await withOutputs(args, "", secretPaths);
+  refuse(readSettings(known, secretPaths).problems);
+  return [];
 }
 
 function refuse(problems: Problem[]): void {
@@ -36,10 +31,37 @@ function refuse(problems: Problem[]): void {
 
 /** The arguments with every Output and Promise replaced by the mark for "not known yet". */
 function withoutOutputs(value: unknown): unknown {
-  if (pulumi.Output.isInstance(value) || value instanceof Promise) return pending;
+  if (isOutput(value)) return pending;
   if (Array.isArray(value)) return value.map(withoutOutputs);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, v]) => [key, withoutOutputs(v)]));
+}
+
+/** The arguments with every Output's value. At preview, one may not be known, and stays pending. */
+async function withOutputs(value: unknown, path: string, secretPaths: string[]): Promise<unknown> {
+  if (isOutput(value)) {
+    const output: pulumi.Output<unknown> = pulumi.output(value);
+    if (await pulumi.isSecret(output)) secretPaths.push(path);
+    return (await isKnown(output)) ? new Promise((resolve) => output.apply(resolve)) : pending;
+  }
+  if (Array.isArray(value)) {
+    const parts = value.map((part, index) => withOutputs(part, `${path}[${index}]`, secretPaths));
+    return Promise.all(parts);
+  }
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).map(async ([key, part]) => {
+    return [key, await withOutputs(part, path ? `${path}.${key}` : key, secretPaths)] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+function isOutput(value: unknown): boolean {
+  return pulumi.Output.isInstance(value) || value instanceof Promise;
+}
+
+/** Whether an Output has a value; at preview some have none. The SDK's types do not show this. */
+function isKnown(output: pulumi.Output<unknown>): Promise<boolean> {
+  return (output as unknown as { isKnown: Promise<boolean> }).isKnown;
 }
 
 /** The component's own inputs as they are recorded in the state: keys and passwords as secrets. */
@@ -79,10 +101,10 @@ export function liftSettings(args: RootlessDockerHostArgs, component: pulumi.Res
       { account: { name, create: field(args.account, "create") }, subordinateIds, rootfulDocker },
       ({ account, subordinateIds, rootfulDocker }) => ({ account, subordinateIds, rootfulDocker }),
     ),
-    account: from(
-      { account: args.account, subordinateIds },
-      ({ account, subordinateIds }) => ({ account, subordinateIds }),
-    ),
+    account: from({ account: args.account, subordinateIds }, ({ account, subordinateIds }) => ({
+      account,
+      subordinateIds,
+    })),
     engine: from({ engine, rootfulDocker }, ({ engine, rootfulDocker }) => ({
       engine,
       rootfulDocker,
@@ -151,7 +173,9 @@ function entries(
   // Given as a whole, it is secret as a whole; else value by value.
   if (isPlain(mapping)) {
     const parts = Object.entries(mapping).map(([name, value]) =>
-      opened(pulumi.output(value)).apply(([json, secret]) => entriesOf(place, { [name]: json }, secret)),
+      opened(pulumi.output(value)).apply(([json, secret]) =>
+        entriesOf(place, { [name]: json }, secret),
+      ),
     );
     return pulumi.all(parts).apply((lists) => lists.flat());
   }

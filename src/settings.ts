@@ -12,10 +12,13 @@ import { type Problem, Reader } from "./step/problems";
 /** The arguments, once they are known. */
 export type PlainArgs = pulumi.Unwrap<RootlessDockerHostArgs>;
 
-/** What every step is made from: all defaults filled in. Each room reads its own part. */
-export function readSettings(args: unknown) {
+/**
+ * What every step is made from: all defaults filled in. Each room reads its own part. Problems do not
+ * quote what is at `secretPaths`.
+ */
+export function readSettings(args: unknown, secretPaths: string[] = []) {
   const problems: Problem[] = [];
-  const read = new Reader(args, "", problems);
+  const read = new Reader(args, "", problems, secretPaths);
   read.require("connection", "say how to reach the machine");
   const settings = {
     connection: connectionSettings(read.object("connection")),

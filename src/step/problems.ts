@@ -34,13 +34,14 @@ export class Reader {
     value: unknown,
     private readonly path: string,
     private readonly problems: Problem[],
+    /** Paths of options whose values, and whatever is inside them, are never quoted. */
+    private readonly secretPaths: string[] = [],
   ) {
     this.unknownAsWhole = value === pending;
-    if (value === undefined || value === null || value === pending) this.fields = {};
-    else if (isPlainObject(value)) this.fields = value;
-    else {
-      this.fields = {};
-      problems.push({ propertyPath: path, reason: `${quote(value)} is not an object; write one` });
+    this.fields = isPlainObject(value) ? value : {};
+    const absent = value === undefined || value === null || value === pending;
+    if (!absent && !isPlainObject(value)) {
+      this.problem(path, `${this.show(path, value)} is not an object; write one`);
     }
   }
 
@@ -86,7 +87,8 @@ export class Reader {
 
   object(key: string): Reader {
     this.known.add(key);
-    return new Reader(this.fields[key], this.at(key), this.problems);
+    const value = this.unknownAsWhole ? pending : this.fields[key];
+    return new Reader(value, this.at(key), this.problems, this.secretPaths);
   }
 
   /** True where the option is given, known or not. */
@@ -97,6 +99,11 @@ export class Reader {
   /** Notes that an option is missing which has no default. */
   require(key: string, mend: string): void {
     if (!this.given(key)) this.problem(this.at(key), `is missing; ${mend}`);
+  }
+
+  /** An offending value of one option, or inside it, as a message may show it. */
+  quote(key: string, value: unknown): string {
+    return this.show(this.at(key), value);
   }
 
   /** Notes a problem that concerns one option of this object. */
@@ -134,7 +141,7 @@ export class Reader {
     isRight: (value: unknown) => value is T,
     option: Option<T>,
   ): value is T {
-    const shown = option.secret ? "the value" : quote(value);
+    const shown = option.secret ? "the value" : this.show(path, value);
     if (!isRight(value)) {
       this.problem(path, `${shown} is not ${wanted}; write one`);
       return false;
@@ -142,6 +149,13 @@ export class Reader {
     const wrong = longText(value) ?? option.rule?.(value);
     if (wrong) this.problem(path, `${shown} ${wrong}`);
     return !wrong;
+  }
+
+  private show(path: string, value: unknown): string {
+    const secret = this.secretPaths.some(
+      (whole) => path.startsWith(whole) && ["", ".", "["].includes(path.charAt(whole.length)),
+    );
+    return secret ? "the value" : quote(value);
   }
 
   private problem(propertyPath: string, reason: string): void {
@@ -167,9 +181,11 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
 }
 
 /** An offending value as a message shows it: on one line, and not at length. */
-export function quote(value: unknown): string {
+function quote(value: unknown): string {
   const json =
-    typeof value === "string" ? value : (JSON.stringify(value) as string | undefined) ?? "nothing";
+    typeof value === "string"
+      ? value
+      : ((JSON.stringify(value) as string | undefined) ?? "nothing");
   const line = json.replace(/[\p{Cc}\p{Cf}\p{Surrogate}\u2028\u2029]/gu, "\ufffd");
   return `'${line.length > 80 ? `${line.slice(0, 77)}...` : line}'`;
 }

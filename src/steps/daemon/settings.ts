@@ -1,5 +1,5 @@
 import { byCodeUnits, type Document, JsonText } from "../../step/document";
-import { quote, type Reader, type Rule } from "../../step/problems";
+import type { Reader, Rule } from "../../step/problems";
 import { OnDestroyData, StorageDriver } from "./args";
 
 export interface DaemonSettings {
@@ -43,7 +43,7 @@ export function daemonSettings(read: Reader): DaemonSettings {
 }
 
 function environmentSettings(read: Reader): Record<string, string> {
-  const environment: Record<string, string> = {};
+  const environment: [string, string][] = [];
   for (const [name, value] of Object.entries(read.mapping("environment", environmentName))) {
     if (ownedNames.includes(name)) {
       read.refuse(`environment.${name}`, "is set by the daemon's unit; leave it out");
@@ -57,10 +57,11 @@ function environmentSettings(read: Reader): Record<string, string> {
         "has a control character or a lone surrogate in it, which systemd refuses; leave it out",
       );
     } else {
-      environment[name] = value;
+      environment.push([name, value]);
     }
   }
-  return environment;
+  // Not by assignment: a name such as __proto__ would be lost.
+  return Object.fromEntries(environment);
 }
 
 // systemd takes a tab and a line break inside quotes, and no other control character.
@@ -71,23 +72,23 @@ function isEnvironmentValue(value: string): boolean {
 /** Keys of daemon.json that break rootless mode, open the daemon to the network, or are set elsewhere. */
 function refuseBrokenKeys(read: Reader, daemon: Record<string, unknown>): void {
   for (const [key, value] of Object.entries(daemon)) {
-    const reason = brokenKey(key, value);
+    const reason = brokenKey(key, value, read.quote(`daemon.${key}`, value));
     if (reason) read.refuse(`daemon.${key}`, reason);
   }
 }
 
-function brokenKey(key: string, value: unknown): string | undefined {
+function brokenKey(key: string, value: unknown, shown: string): string | undefined {
   switch (key) {
     case "storage-driver":
-      return `${quote(value)} is set by storageDriver; use that option`;
+      return `${shown} is set by storageDriver; use that option`;
     case "hosts":
-      return `${quote(value)} is set by the rootless start script; leave it out, and use the output dockerHost over SSH`;
+      return `${shown} is set by the rootless start script; leave it out, and use the output dockerHost over SSH`;
     case "userns-remap":
-      return `${quote(value)} cannot be used in rootless mode, which is a user namespace already; leave it out`;
+      return `${shown} cannot be used in rootless mode, which is a user namespace already; leave it out`;
     case "data-root":
       return typeof value === "string" && /^(\/[^/\0\n]+)+$/.test(value)
         ? undefined
-        : `${quote(value)} is not an absolute path; write one`;
+        : `${shown} is not an absolute path; write one`;
     default:
       return isJson(value) ? undefined : "has a value that JSON cannot hold; use plain values";
   }
@@ -99,11 +100,18 @@ function isJson(value: unknown): boolean {
 }
 
 /** The daemon's desired state; of secrets it says only that they exist. */
-export function daemonDocument(account: string, settings: DaemonSettings, secrets: string[]): Document {
+export function daemonDocument(
+  account: string,
+  settings: DaemonSettings,
+  secrets: string[],
+): Document {
   return {
     account,
     ...Object.fromEntries(
-      Object.entries(settings.daemon).map(([key, value]) => [`daemon.json/${key}`, new JsonText(value)]),
+      Object.entries(settings.daemon).map(([key, value]) => [
+        `daemon.json/${key}`,
+        new JsonText(value),
+      ]),
     ),
     ...Object.fromEntries(
       Object.entries(settings.environment).map(([name, value]) => [`environment/${name}`, value]),

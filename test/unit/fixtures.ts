@@ -1,0 +1,85 @@
+import * as pulumi from "@pulumi/pulumi";
+import {
+  IdAllocation,
+  OnDestroyData,
+  PrivilegedPorts,
+  PrivilegeEscalation,
+  RootfulDocker,
+  type RootlessDockerHostArgs,
+  StorageDriver,
+} from "../../index";
+import type { PlainArgs } from "../../src/settings";
+
+/** Every option, each with a value of its own that is not the default. */
+export function everyOption() {
+  return {
+    connection: {
+      host: "machine.example",
+      port: 2201,
+      user: "admin",
+      privateKey: "-----SECRET private key-----",
+      privateKeyPassword: "SECRET key password",
+      password: "SECRET login password",
+      agentSocketPath: "/run/agent.sock",
+      hostKey: "ssh-ed25519 AAAAhost",
+      dialErrorLimit: 11,
+      perDialTimeout: 16,
+      proxy: {
+        host: "jump.example",
+        port: 2202,
+        user: "jumper",
+        privateKey: "-----SECRET proxy key-----",
+        privateKeyPassword: "SECRET proxy key password",
+        password: "SECRET proxy login password",
+        agentSocketPath: "/run/proxy-agent.sock",
+        hostKey: "ssh-rsa AAAAproxy",
+        dialErrorLimit: 12,
+        perDialTimeout: 17,
+      },
+    },
+    account: {
+      name: "builder",
+      create: false,
+      uid: 2345,
+      home: "/srv/builder",
+      shell: "/bin/sh",
+      authorizedKeys: ["ssh-ed25519 AAAAone first", "ecdsa-sha2-nistp256 AAAAtwo second"],
+    },
+    subordinateIds: {
+      count: 70_000,
+      uidStart: 1_000_000,
+      gidStart: 2_000_000,
+      allocation: IdAllocation.Random,
+    },
+    engine: { source: "Distribution", version: "26.1.5+dfsg1-9" },
+    rootfulDocker: RootfulDocker.Disable,
+    storageDriver: StorageDriver.FuseOverlayfs,
+    privilegedPorts: PrivilegedPorts.Sysctl,
+    unprivilegedPing: { enabled: true, groups: "3 4" },
+    daemon: {
+      "log-level": "warn",
+      "log-opts": { "max-size": "10m", "max-file": "3" },
+      debug: true,
+    },
+    environment: { HTTPS_PROXY: "http://proxy.example:3128", NO_PROXY: "localhost" },
+    onDestroy: { data: OnDestroyData.Delete },
+    privilegeEscalation: PrivilegeEscalation.Doas,
+  } satisfies RootlessDockerHostArgs & PlainArgs;
+}
+
+/** What must never be seen: every secret value of `everyOption` and of `secretValues`. */
+export const secretPart = "SECRET";
+
+/** Secret values that a user marks. */
+export function secretValues() {
+  return {
+    daemon: {
+      "registry-mirrors": pulumi.secret(["https://user:SECRET-mirror@mirror.example"]),
+      debug: true,
+    },
+    environment: {
+      HTTPS_PROXY: pulumi.secret("http://user:SECRET-proxy@proxy.example"),
+      A: "open",
+    },
+  } satisfies Partial<RootlessDockerHostArgs>;
+}

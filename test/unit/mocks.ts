@@ -1,0 +1,284 @@
+import * as pulumi from "@pulumi/pulumi";
+import { MockMonitor } from "@pulumi/pulumi/runtime/mocks";
+
+/** How the engine marks a secret and a value that is not known yet. */
+const secretMark = "4dabf18193072939515e22adb298388d";
+const unknownMark = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** One resource as it was sent to the engine. */
+export interface Registration {
+  type: string;
+  name: string;
+  /** Names of its parent and of what it depends on. */
+  parent: string | undefined;
+  dependsOn: string[];
+  /** As they travel: secrets are objects that carry the engine's mark. */
+  inputs: Record<string, unknown>;
+  protect: boolean;
+  deletedWith: string;
+  retainOnDelete: boolean;
+  timeouts: { create: string; update: string; delete: string } | undefined;
+  aliases: string[];
+}
+
+/** What a program did under mocks. */
+export interface Outcome<T> {
+  value: T;
+  registrations: Registration[];
+  /** Outputs that components registered, by the component's name. */
+  outputs: Record<string, Record<string, unknown>>;
+  warnings: string[];
+}
+
+export interface RunOptions {
+  preview?: boolean;
+  /** Facts on stdout of the steps' commands, by step; added to those of a usual host. */
+  facts?: Record<string, Record<string, string>>;
+}
+
+/** The request of a registration, of which the SDK has no public type. */
+interface Request {
+  getType(): string;
+  getName(): string;
+  getParent(): string;
+  getDependenciesList(): string[];
+  getObject(): { toJavaScript(): Record<string, unknown> };
+  getProtect(): boolean;
+  getDeletedwith(): string;
+  getRetainondelete(): boolean;
+  getCustomtimeouts():
+    { getCreate(): string; getUpdate(): string; getDelete(): string } | undefined;
+  getAliasesList(): { getUrn(): string; getSpec(): { getName(): string } | undefined }[];
+}
+
+interface OutputsRequest {
+  getUrn(): string;
+  getOutputs(): { toJavaScript(): Record<string, unknown> };
+}
+
+/** What a usual host reports. */
+export const usualFacts: Record<string, Record<string, string>> = {
+  engine: {
+    "versions.engine": "26.1.5+dfsg1",
+    "versions.rootlesskit": "2.3.4",
+    "versions.kernel": "6.12.48+deb13-amd64",
+    "versions.os": "Debian GNU/Linux 13 (trixie)",
+  },
+  account: {
+    "account.name": "app",
+    "account.uid": "1234",
+    "account.gid": "1235",
+    "account.home": "/srv/app",
+    "subordinateIds.uids": "165536:65536,400000:70000",
+    "subordinateIds.gids": "231072:65537",
+  },
+  kernel: {
+    "limitations.ping.status": "available",
+    "limitations.ping.fact": "net.ipv4.ping_group_range is 0 2147483647",
+    "limitations.ping.mend": "",
+  },
+  ports: {
+    "limitations.privilegedPorts.status": "limited",
+    "limitations.privilegedPorts.fact": "net.ipv4.ip_unprivileged_port_start is 1024",
+    "limitations.privilegedPorts.mend": "set privilegedPorts",
+  },
+  daemon: {
+    storageDriver: "overlay2",
+    "cgroup.version": "2",
+    "cgroup.driver": "systemd",
+    "cgroup.controllers": "cpu,memory,pids",
+    "network.driver": "slirp4netns",
+    "network.portDriver": "builtin",
+    "network.mtu": "65520",
+    "limitations.cgroups.status": "available",
+    "limitations.cgroups.fact": "delegated: cpu memory pids",
+    "limitations.cgroups.mend": "",
+  },
+  report: {
+    "limitations.appArmor.status": "unavailable",
+    "limitations.appArmor.fact": "docker info has no apparmor",
+    "limitations.appArmor.mend": "confine with seccomp",
+  },
+};
+
+export const lease = "0123456789abcdef";
+
+const componentType = "rootless-docker:index:RootlessDockerHost";
+const leaseType = "random:index/randomId:RandomId";
+export const commandType = "command:remote:Command";
+
+function mocks({ preview, facts }: RunOptions): pulumi.runtime.Mocks {
+  return {
+    newResource({ type, name, inputs }) {
+      const state = inputs as Record<string, unknown>;
+      switch (type) {
+        case componentType:
+        case "pulumi:pulumi:Stack":
+          return { id: undefined, state };
+        case leaseType:
+          // A preview knows nothing but the inputs.
+          return preview
+            ? { id: undefined, state }
+            : { id: `${name}-id`, state: { ...state, hex: lease } };
+        case commandType: {
+          if (preview) return { id: undefined, state };
+          const step = name.slice(name.lastIndexOf("-") + 1);
+          const known = { ...usualFacts[step], ...facts?.[step] };
+          const stdout = JSON.stringify({ step, changed: [], facts: known });
+          return { id: `${name}-id`, state: { ...state, stdout, stderr: "" } };
+        }
+        default:
+          throw new Error(`no mock of resource ${name} of type ${type}`);
+      }
+    },
+    call({ token }) {
+      throw new Error(`no mock of function ${token}`);
+    },
+  };
+}
+
+/**
+ * Runs a program under mocks, as `pulumi up` or as `pulumi preview` would, and waits until every
+ * resource in it is registered.
+ */
+export async function runProgram<T extends pulumi.Resource>(
+  program: () => T | Promise<T>,
+  options: RunOptions = {},
+): Promise<Outcome<T>> {
+  const record = await startRecording(options);
+  const value = await program();
+  await settle(value);
+  return { value, ...record };
+}
+
+/** Starts recording what is registered from now on; for programs that fail. */
+export async function startRecording(
+  options: RunOptions = {},
+): Promise<Omit<Outcome<never>, "value">> {
+  await pulumi.runtime.setMocks(mocks(options), "project", "stack", options.preview ?? false);
+  const record: Omit<Outcome<never>, "value"> = { registrations: [], outputs: {}, warnings: [] };
+  jest.spyOn(pulumi.log, "warn").mockImplementation((message) => {
+    record.warnings.push(message);
+    return Promise.resolve();
+  });
+  const { registerResource, registerResourceOutputs } = originals;
+  MockMonitor.prototype.registerResource = function (
+    this: MockMonitor,
+    request: Request,
+    callback,
+  ) {
+    record.registrations.push(registrationOf(request));
+    return registerResource.call(this, request, callback);
+  };
+  MockMonitor.prototype.registerResourceOutputs = function (
+    this: MockMonitor,
+    request: OutputsRequest,
+    callback,
+  ) {
+    record.outputs[nameOf(request.getUrn())] = request.getOutputs().toJavaScript();
+    registerResourceOutputs.call(this, request, callback);
+  };
+  return record;
+}
+
+const originals = {
+  // eslint-disable-next-line @typescript-eslint/unbound-method
+  registerResource: MockMonitor.prototype.registerResource,
+  // eslint-disable-next-line @typescript-eslint/unbound-method
+  registerResourceOutputs: MockMonitor.prototype.registerResourceOutputs,
+};
+
+function registrationOf(request: Request): Registration {
+  const timeouts = request.getCustomtimeouts();
+  return {
+    type: request.getType(),
+    name: request.getName(),
+    parent: request.getParent() ? nameOf(request.getParent()) : undefined,
+    dependsOn: request.getDependenciesList().map(nameOf).sort(),
+    inputs: request.getObject().toJavaScript(),
+    protect: request.getProtect(),
+    deletedWith: request.getDeletedwith(),
+    retainOnDelete: request.getRetainondelete(),
+    timeouts: timeouts && {
+      create: timeouts.getCreate(),
+      update: timeouts.getUpdate(),
+      delete: timeouts.getDelete(),
+    },
+    aliases: request
+      .getAliasesList()
+      .map((alias) => alias.getSpec()?.getName() ?? alias.getUrn())
+      .sort(),
+  };
+}
+
+function nameOf(urn: string): string {
+  return urn.slice(urn.lastIndexOf("::") + 2);
+}
+
+/** Waits for every resource below one, and for the outputs that it registers. */
+async function settle(resource: pulumi.Resource): Promise<void> {
+  await registered(resource);
+  for (const child of childrenOf(resource)) await settle(child);
+  // registerOutputs is sent in turns of the event loop of its own.
+  await new Promise((resolve) => setImmediate(resolve));
+}
+
+function childrenOf(resource: pulumi.Resource): pulumi.Resource[] {
+  const { __childResources } = resource as { __childResources?: Set<pulumi.Resource> };
+  return [...(__childResources ?? [])];
+}
+
+/** The value of an output; undefined where it is not known. Rejects where it failed. */
+export function valueOf<T>(output: pulumi.Output<T>): Promise<T | undefined> {
+  return (output as unknown as { promise(): Promise<T | undefined> }).promise();
+}
+
+/** Whether an output is known. */
+export function known(output: pulumi.Output<unknown>): Promise<boolean> {
+  return (output as unknown as { isKnown: Promise<boolean> }).isKnown;
+}
+
+/** Waits until the engine has answered about a resource. */
+export async function registered(resource: pulumi.Resource): Promise<void> {
+  await valueOf(resource.urn);
+}
+
+/** A value that is not known before `up`. */
+export function unknown<T>(): pulumi.Output<T> {
+  const { Output } = pulumi as unknown as {
+    Output: new (...parts: unknown[]) => pulumi.Output<T>;
+  };
+  return new Output(
+    new Set(),
+    Promise.resolve(undefined),
+    Promise.resolve(false),
+    Promise.resolve(false),
+    Promise.resolve(new Set()),
+  );
+}
+
+/** One registration, by the name's last part. */
+export function step({ registrations }: { registrations: Registration[] }, name: string) {
+  const found = registrations.filter((registration) => registration.name.endsWith(`-${name}`));
+  if (found.length !== 1) throw new Error(`${found.length} registrations of ${name}`);
+  return found[0];
+}
+
+/** What a secret that travels has inside; anything else fails. */
+export function inSecret(value: unknown): unknown {
+  if (!isSecret(value)) throw new Error(`not a secret: ${JSON.stringify(value)}`);
+  return value.value;
+}
+
+function isSecret(value: unknown): value is { value: unknown } {
+  return typeof value === "object" && value !== null && secretMark in value;
+}
+
+/** The same value as people may see it: "[secret]" and "[unknown]" where the engine shows these. */
+export function shown(value: unknown): unknown {
+  if (isSecret(value)) return "[secret]";
+  if (value === unknownMark) return "[unknown]";
+  if (Array.isArray(value)) return value.map(shown);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, shown(part)]));
+}
