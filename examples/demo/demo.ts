@@ -16,7 +16,7 @@ import {
 } from "../../testbed/hosts";
 import { createWorkspaceStack, ensureToolchain, previewText } from "../../testbed/toolchain";
 import quickstart from "../quickstart";
-import { cleanUpWhenInterrupted } from "./interrupt";
+import { interruptible } from "./interrupt";
 import { remoteDocker, type RemoteDocker } from "./remoteDocker";
 import { secondsSince, Story } from "./story";
 
@@ -26,16 +26,13 @@ async function main(): Promise<void> {
   // Everything temporary, Pulumi's included, goes below one folder.
   const scratch = mkdtempSync(join(tmpdir(), "rootless-docker-demo-"));
   process.env.TMPDIR = scratch;
-  const cleanUp = async () => {
-    await destroyAllHosts();
-    rmSync(scratch, { recursive: true, force: true });
-  };
-  cleanUpWhenInterrupted(cleanUp);
-  try {
-    await tell(scratch);
-  } finally {
-    await cleanUp();
-  }
+  await interruptible(
+    () => tell(scratch),
+    async () => {
+      await destroyAllHosts();
+      rmSync(scratch, { recursive: true, force: true });
+    },
+  );
 }
 
 async function tell(scratch: string): Promise<void> {
@@ -85,7 +82,9 @@ async function tell(scratch: string): Promise<void> {
   await story.step("pulumi up: that setting, and nothing else", async () => {
     const { summary } = await stack.up({ onEvent: tellStep() });
     story.fact(counted(summary.resourceChanges));
-    story.fact(`on the host: ${await host.run("sysctl net.ipv4.ping_group_range")}`);
+    story.fact(
+      `on the host: ${await host.run("sysctl net.ipv4.ping_group_range")}`.replace("\t", " "),
+    );
     story.fact(
       `the container is still there: ${await docker.run(["ps", "--format", "{{.Names}}, {{.Status}}"])}`,
     );
@@ -190,7 +189,7 @@ async function runContainer(docker: RemoteDocker): Promise<void> {
 
 async function lookFromHost(docker: RemoteDocker, host: TestHost): Promise<void> {
   const pid = await docker.run(["inspect", "--format", "{{.State.Pid}}", "hello"]);
-  const process = await host.run(`ps -o uid=,user=,args= -p ${pid}`);
+  const process = await host.run(`ps -o uid=,user:32=,args= -p ${pid}`);
   const map = await host.run(`cat /proc/${pid}/uid_map`);
   story.fact(`ps -o uid,user,args: ${process.trim().replace(/ +/g, " ")}`);
   for (const line of map.trimEnd().split("\n")) {

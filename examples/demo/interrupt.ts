@@ -7,36 +7,55 @@ const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 const grace = 5_000;
 
 /**
- * Makes Ctrl-C (and SIGTERM, and a closed terminal) end this process cleanly: first the programs that
- * it runs, then `cleanUp`. A second one ends it at once.
+ * Runs `work`, then `cleanUp`, however `work` ends. Ctrl-C (or SIGTERM, or a closed terminal) first
+ * ends the programs that this process runs, then cleans up and exits. A second one exits at once.
  */
-export function cleanUpWhenInterrupted(cleanUp: () => Promise<void>): void {
+export async function interruptible(
+  work: () => Promise<void>,
+  cleanUp: () => Promise<void>,
+): Promise<void> {
   let interrupted = false;
+  let impatient = false;
   for (const signal of Object.keys(exitCodes) as (keyof typeof exitCodes)[]) {
     process.on(signal, () => {
-      if (interrupted) process.exit(exitCodes[signal]);
+      if (impatient) process.exit(exitCodes[signal]);
+      if (interrupted) return;
       interrupted = true;
+      // What started this program (npm, tsx) may send the same signal again at once.
+      setTimeout(() => (impatient = true), 1_000);
       process.stderr.write("\nInterrupted: cleaning up ...\n");
-      void Promise.all([endPrograms(), cleanUp()])
+      void endPrograms()
+        .then(cleanUp)
         .then(() => process.stderr.write("Nothing is left.\n"))
         .catch((error: unknown) => process.stderr.write(`${String(error)}\n`))
         .finally(() => process.exit(exitCodes[signal]));
     });
   }
+  try {
+    await work();
+  } catch (error) {
+    if (!interrupted) throw error;
+  } finally {
+    // Once interrupted, there is somebody else who cleans up and exits.
+    if (interrupted) await new Promise<never>(() => undefined);
+    await cleanUp();
+  }
 }
 
-/** Asks this process's programs to end, and kills those that do not. */
+/** Asks the programs that run now to end, and kills those that do not. */
 async function endPrograms(): Promise<void> {
+  const all = programs();
+  const left = () => all.filter((pid) => programs().includes(pid));
   // A Ctrl-C in a terminal reaches them by itself, and a second one would cut their own cleaning short.
-  await sleep(200);
-  send("SIGINT");
+  await sleep(300);
+  send("SIGINT", left());
   const deadline = Date.now() + grace;
-  while (programs().length > 0 && Date.now() < deadline) await sleep(50);
-  send("SIGKILL");
+  while (left().length > 0 && Date.now() < deadline) await sleep(50);
+  send("SIGKILL", left());
 }
 
-function send(signal: NodeJS.Signals): void {
-  for (const pid of programs()) {
+function send(signal: NodeJS.Signals, pids: number[]): void {
+  for (const pid of pids) {
     try {
       process.kill(pid, signal);
     } catch {
