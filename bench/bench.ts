@@ -1,0 +1,96 @@
+/**
+ * This package against a script by hand, in pairs on fresh hosts: `npm run bench -- --pairs 3`.
+ */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { performance } from "node:perf_hooks";
+import { parseArgs } from "node:util";
+import { interruptible } from "../examples/demo/interrupt";
+import { createHost, destroyAllHosts } from "../testbed/hosts";
+import { ensureToolchain } from "../testbed/toolchain";
+import { byHand, phases, thePackage } from "./contestants";
+import { importCost } from "./importCost";
+import { course, type Course } from "./course";
+import { report, type Pair } from "./report";
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      pairs: { type: "string", default: "3" },
+      suite: { type: "string", default: "trixie" },
+    },
+  });
+  const pairs = Number(values.pairs);
+  if (!Number.isInteger(pairs) || pairs < 1) throw new Error("--pairs wants a number from 1 on");
+  const scratch = mkdtempSync(join(tmpdir(), "rootless-docker-bench-"));
+  process.env.TMPDIR = scratch;
+  await interruptible(
+    () => bench(pairs, values.suite),
+    async () => {
+      await destroyAllHosts();
+      rmSync(scratch, { recursive: true, force: true });
+    },
+  );
+}
+
+async function bench(count: number, suite: string): Promise<void> {
+  const toolchain = (await ensureToolchain()).describe();
+  say(`${toolchain}; hosts: ${suite}; ${cpus().length} cores; ${count} pairs`);
+  const pairs: Pair[] = [];
+  for (let i = 0; i < count; i++) {
+    // Who comes first alternates: what the first one warms up serves each of them equally often.
+    const order = i % 2 === 0 ? (["package", "script"] as const) : (["script", "package"] as const);
+    const pair: Partial<Pair> = {};
+    for (const who of order) {
+      pair[who] = await onFreshHost(suite, who);
+      say(
+        `pair ${i + 1}, ${who}: ${phases.map((p) => `${p} ${pair[who]?.[p].seconds.toFixed(2)}`).join(", ")}`,
+      );
+    }
+    pairs.push(complete(pair));
+  }
+  const result = {
+    toolchain,
+    suite,
+    date: new Date().toISOString(),
+    importMs: await importCost(),
+    pairs,
+  };
+  process.stdout.write(`${report(result)}\n`);
+  const folder = join(__dirname, "results");
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, `${result.date.replace(/[:.]/g, "-")}.json`);
+  writeFileSync(file, `${JSON.stringify(result, undefined, 2)}\n`);
+  process.stdout.write(`${relative(process.cwd(), file)}\n`);
+}
+
+async function onFreshHost(suite: string, who: keyof Pair): Promise<Course> {
+  const host = await createHost({ suite });
+  try {
+    return await course(host, who === "package" ? thePackage : byHand);
+  } finally {
+    await host.destroy();
+  }
+}
+
+function complete({ package: ours, script }: Partial<Pair>): Pair {
+  if (ours === undefined || script === undefined) throw new Error("a pair is incomplete");
+  const differing = Object.keys(ours.outcome).filter(
+    (key) => ours.outcome[key] !== script.outcome[key],
+  );
+  if (differing.length > 0)
+    throw new Error(
+      `the two hosts are not the same: ${differing.map((key) => `${key} is ${ours.outcome[key]} by the package and ${script.outcome[key]} by hand`).join("; ")}`,
+    );
+  return { package: ours, script };
+}
+
+function say(line: string): void {
+  process.stderr.write(`[${(performance.now() / 1000).toFixed(0)} s] ${line}\n`);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

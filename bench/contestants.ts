@@ -1,0 +1,106 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { performance } from "node:perf_hooks";
+import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
+import { RootlessDockerHost } from "../index";
+import { failed } from "../testbed/hosts/exec";
+import type { TestHost } from "../testbed/hosts";
+import { createWorkspaceStack } from "../testbed/toolchain";
+
+/** What both contestants do to a host, in this order. */
+export const phases = [
+  "first provisioning",
+  "no change",
+  "one setting changed",
+  "destroy",
+] as const;
+export type Phase = (typeof phases)[number];
+
+/** One way to get a rootless Docker host. */
+export interface Contestant {
+  /** Gets ready for a host; not timed. */
+  prepare(host: TestHost): Promise<Run>;
+}
+
+/** One contestant's way through the phases on one host. */
+export interface Run {
+  run(phase: Phase): Promise<void>;
+  /** Bytes of the state that is kept for the host. */
+  stateBytes(): Promise<number>;
+  /** Seconds of each step of the first provisioning, by name. */
+  readonly steps: Record<string, number>;
+}
+
+/** The value of net.ipv4.ping_group_range in a phase: the one setting that changes. */
+export function pingGroups(phase: Phase): string {
+  return phase === "one setting changed" ? "0 1000" : "0 2147483647";
+}
+
+/** The account on both sides. */
+export const account = "docker-rootless";
+
+/** This package, by the real engine. The stack exists; the program runs in this process. */
+export const thePackage: Contestant = {
+  async prepare(host) {
+    const { address, port, user, hostKey, privateKey } = host;
+    let phase: Phase = "first provisioning";
+    const program = async () => {
+      new RootlessDockerHost("host", {
+        connection: { host: address, port, user, hostKey, privateKey },
+        account: { name: account },
+        unprivilegedPing: { groups: pingGroups(phase) },
+      });
+    };
+    const stack = await createWorkspaceStack({ stackName: "bench", program });
+    const steps: Record<string, number> = {};
+    return {
+      steps,
+      stateBytes: async () => JSON.stringify((await stack.exportStack()).deployment).length,
+      async run(next) {
+        phase = next;
+        if (phase === "destroy") await stack.destroy();
+        else await upTimed(stack, phase === "first provisioning" ? steps : {});
+      },
+    };
+  },
+};
+
+/** Runs `up`, and notes the seconds from its start to the program's first resource, and of each step. */
+async function upTimed(stack: Stack, steps: Record<string, number>): Promise<void> {
+  const start = performance.now();
+  const starts = new Map<string, number>();
+  let last = start;
+  const onEvent = ({ resourcePreEvent, resOutputsEvent }: EngineEvent) => {
+    const now = performance.now();
+    if (resourcePreEvent) {
+      if (starts.size === 0) steps["engine and program start"] = (now - start) / 1000;
+      starts.set(resourcePreEvent.metadata.urn, now);
+    }
+    const begun = resOutputsEvent && starts.get(resOutputsEvent.metadata.urn);
+    if (!resOutputsEvent || begun === undefined) return;
+    if (!resOutputsEvent.metadata.type.startsWith("command:")) return;
+    last = now;
+    const { urn } = resOutputsEvent.metadata;
+    steps[urn.slice(urn.lastIndexOf("-") + 1)] = (now - begun) / 1000;
+  };
+  await stack.up({ onEvent });
+  steps["engine end"] = (performance.now() - last) / 1000;
+}
+
+const script = readFileSync(join(__dirname, "by-hand.sh"));
+
+/** The script, over one SSH connection. */
+export const byHand: Contestant = {
+  async prepare(host) {
+    return {
+      steps: {},
+      stateBytes: async () => 0,
+      async run(phase) {
+        const verb = phase === "destroy" ? "destroy" : "apply";
+        const command = `PING_GROUPS='${pingGroups(phase)}' sh -s -- ${verb}`;
+        const finished = await host.ssh(command, { input: script });
+        if (finished.exitCode !== 0) throw failed(`by-hand.sh ${verb}`, finished);
+      },
+    };
+  },
+};
