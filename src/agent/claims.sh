@@ -28,6 +28,8 @@ owner_of() {
 want() {
 	local dir claim other
 	dir=$(thing_directory "$1" "$2")
+	# The first time counts: a directory goes after every file in it.
+	! grep -qxF -- "$dir" "$WORK/wanted" || return 0
 	if [ -d "$dir/claims" ]; then
 		for claim in "$dir"/claims/*; do
 			[ -e "$claim" ] || continue
@@ -40,15 +42,16 @@ want() {
 		done
 	fi
 	if [ ! -d "$dir/baseline" ]; then
-		rm -rf "$dir/baseline.new"
-		mkdir -p "$dir/baseline.new"
-		"$1_save" "$2" "$dir/baseline.new"
+		rm -rf "$dir/baseline.$STEP"
+		mkdir -p "$dir/baseline.$STEP"
+		"$1_save" "$2" "$dir/baseline.$STEP"
 		printf '%s' "$2" >"$dir/name"
-		mv "$dir/baseline.new" "$dir/baseline"
+		# Another step may have been faster: what it saw is older.
+		mv -T "$dir/baseline.$STEP" "$dir/baseline" 2>/dev/null || rm -rf "$dir/baseline.$STEP"
 	fi
 	mkdir -p "$dir/claims"
-	printf '%s\n%s\n' "$(($(wc -l <"$WORK/wanted") + 1))" "$3" >"$dir/claim.new"
-	mv "$dir/claim.new" "$dir/claims/$LEASE.$STEP"
+	printf '%s\n%s\n' "$(($(wc -l <"$WORK/wanted") + 1))" "$3" >"$dir/claim.$LEASE.$STEP"
+	mv "$dir/claim.$LEASE.$STEP" "$dir/claims/$LEASE.$STEP"
 	printf '%s\n' "$dir" >>"$WORK/wanted"
 }
 
@@ -75,7 +78,6 @@ claimed_by_another() {
 release_unwanted() {
 	local order dir kind status
 	unwanted >"$WORK/unwanted"
-	remove_packages_together
 	while read -r order dir; do
 		kind=${dir%/*}
 		kind=${kind##*/}
@@ -83,6 +85,7 @@ release_unwanted() {
 			rm -f "$dir/claims/$LEASE.$STEP"
 			continue
 		fi
+		[ "$kind" != package ] || remove_packages_together
 		status=0
 		# Not in a condition: there the shell would go on after a failed command inside.
 		set +e
@@ -98,6 +101,19 @@ release_unwanted() {
 		*) exit "$status" ;;
 		esac
 	done <"$WORK/unwanted"
+	release_packages
+}
+
+# Everything that this lease still claims, by whichever step: one that failed or was killed when it was
+# first run is unknown to Pulumi, and never reverted by itself.
+release_all_steps() {
+	for STEP in report daemon secrets ports kernel account engine preflight; do
+		hold_lock "$STEP"
+		: >"$WORK/wanted"
+		claim_interrupted_packages
+		: >"$WORK/wanted"
+		release_unwanted
+	done
 }
 
 # Things left behind on purpose keep their baseline without a claim; they count as unclaimed.

@@ -39,6 +39,7 @@ save_path() {
 }
 
 restore_path() {
+	"$1" rm -f "$2.rootless-docker-new"
 	if [ -e "$3/content" ]; then
 		write_path "$1" "$2" "$(cut -d ' ' -f 1 "$3/mode")" <"$3/content"
 		[ "$1" != as_root ] || chown "$(cut -d ' ' -f 2 "$3/mode")" "$2"
@@ -52,10 +53,11 @@ restore_path() {
 	fi
 }
 
-# Writes stdin to a path at once or not at all. $1 as_root or as_account, $2 path, $3 mode.
+# Writes stdin to a path at once or not at all. What a killed run left half written has a fixed name,
+# and goes with the next write or restore. $1 as_root or as_account, $2 path, $3 mode.
 write_path() {
 	# shellcheck disable=SC2016 # the inner shell expands them
-	"$1" sh -c 'umask 077; new=$1.rootless-docker.$$; trap "rm -f \"\$new\"" EXIT
+	"$1" sh -c 'umask 077; new=$1.rootless-docker-new; rm -f "$new"
 		cat >"$new" && chmod "$2" "$new" && mv -fT "$new" "$1"' sh "$2" "$3"
 }
 
@@ -81,7 +83,8 @@ homedir_save() {
 # A directory that was not there before goes when nothing else is in it.
 homedir_restore() {
 	know_account "$(cat "$2/account")" || return 0
-	[ ! -e "$2/absent" ] || as_account rmdir "$1" 2>/dev/null || true
+	if [ ! -e "$2/absent" ] || ! as_account test -d "$1"; then return 0; fi
+	as_account rmdir "$1" 2>/dev/null || ! data_stayed "$ACCOUNT" || return 10
 }
 
 # A root-owned file with these bytes and mode. $1 path, $2 mode, $3 the file that holds the bytes.

@@ -91,8 +91,11 @@ become_root() {
 	exec "$how" -n sh "$0" "$@"
 }
 
+# What a killed run of the same step left there goes first: it may hold secret values. The step's lock
+# is held by now, so that no other run still uses it.
 start_work() {
-	WORK=$(mktemp -d /run/rootless-docker.XXXXXX)
+	rm -rf "/run/rootless-docker.$STEP".*
+	WORK=$(mktemp -d "/run/rootless-docker.$STEP.XXXXXX")
 	trap 'rm -rf "$WORK"' EXIT
 	trap 'exit 129' HUP
 	trap 'exit 130' INT
@@ -106,9 +109,26 @@ start_work() {
 # Runs of the same step wait for each other, whoever started them: another stack, another account,
 # or a run whose SSH connection was cut and that is still working. $1 the lock's name.
 hold_lock() {
+	local lock=$STATE/locks/$1
+	while :; do
+		make_state
+		exec 9>"$lock"
+		flock -n 9 || {
+			say "waits for another run that holds the lock '$1'"
+			flock -w 600 9 || {
+				say "lock $lock: found it held for 10 minutes by another run; wanted it free. To mend: see what holds it with 'fuser $lock' and let it end"
+				exit 1
+			}
+		}
+		# The run that held it may have removed the agent, and this lock with it.
+		[ ! "$lock" -ef /proc/self/fd/9 ] || return 0
+	done
+}
+
+# Only the agent itself is for everyone to read: baselines hold other people's files.
+make_state() {
+	[ ! -d "$STATE/locks" ] || return 0
+	mkdir -p "$STATE/leases" "$STATE/things"
+	chmod 700 "$STATE/leases" "$STATE/things"
 	mkdir -p "$STATE/locks"
-	exec 9>"$STATE/locks/$1"
-	flock -n 9 && return 0
-	say "waits for another run that holds the lock '$1'"
-	flock -w 600 9 || fail "lock $STATE/locks/$1" "it held for 10 minutes by another run" "it free" "see what holds it with 'fuser $STATE/locks/$1' and let it end"
 }

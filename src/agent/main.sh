@@ -3,8 +3,8 @@
 
 # Puts the file that was started into place, atomically, for root alone to change.
 install_agent() {
-	mkdir -p "$STATE"
-	chmod 755 "$STATE"
+	# From here on the lease counts: another one's end does not take the agent away.
+	mkdir -p "$STATE/leases/$LEASE"
 	if [ -e "$STATE/agent" ] && cmp -s "$0" "$STATE/agent"; then return 0; fi
 	cp -f -- "$0" "$STATE/agent.new"
 	chmod 644 "$STATE/agent.new"
@@ -34,18 +34,20 @@ revert() {
 	cat >"$WORK/document"
 	DOC=$WORK/doc
 	read_document "$WORK/document" "$DOC"
+	claim_interrupted_packages
+	: >"$WORK/wanted"
 	release_unwanted
 	rm -f "$STATE/leases/$LEASE/$STEP"
 }
 
 # Removes the agent with the last claim; what was kept on purpose keeps its record.
 revert_agent() {
+	(release_all_steps)
 	rm -rf "${STATE:?}/leases/$LEASE"
-	rmdir "$STATE/leases" 2>/dev/null || true
-	if any_claim_left || [ -d "$STATE/leases" ]; then
+	if any_claim_left || [ -n "$(ls "$STATE/leases")" ]; then
 		say "stays: another lease uses it"
 	elif [ -d "$STATE/things" ] && [ -n "$(find "$STATE/things" -name baseline -print -quit)" ]; then
-		rm -rf "$STATE/agent" "$STATE/locks"
+		rm -rf "$STATE/agent" "$STATE/leases" "$STATE/locks"
 		changed "agent removed; $STATE/things remembers what was kept"
 	else
 		rm -rf "$STATE"
@@ -67,33 +69,23 @@ main() {
 		exit 2
 		;;
 	esac
-	become_root "$@"
-	start_work
 	case $VERB in
-	install)
-		hold_lock agent
-		install_agent
-		report "nothing to change"
-		;;
-	apply)
-		hold_lock "$STEP"
-		apply
-		report "nothing to change"
-		;;
-	revert)
-		if [ "$STEP" = agent ]; then
-			revert_agent
-		else
-			hold_lock "$STEP"
-			revert
-		fi
-		report "nothing to take back"
-		;;
+	install | apply | revert) ;;
 	*)
 		echo "agent: '$VERB' is not a verb: install, apply or revert" >&2
 		exit 2
 		;;
 	esac
+	become_root "$@"
+	hold_lock "$STEP"
+	start_work
+	case $VERB-$STEP in
+	install-*) install_agent ;;
+	apply-*) apply ;;
+	revert-agent) revert_agent ;;
+	revert-*) revert ;;
+	esac
+	if [ "$VERB" = revert ]; then report "nothing to take back"; else report "nothing to change"; fi
 }
 
 main "$@"

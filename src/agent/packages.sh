@@ -7,15 +7,53 @@ installed_version() {
 	dpkg-query -W -f '${db:Status-Abbrev}${Version}' "$1" 2>/dev/null | sed -n 's/^ii *//p'
 }
 
+# Those that a killed installation left half done, too.
 installed_packages() {
 	# shellcheck disable=SC2016 # dpkg's own variables
-	dpkg-query -W -f '${db:Status-Abbrev}${binary:Package} ${Version}\n' | sed -n 's/^[hi]i *//p' | sort
+	dpkg-query -W -f '${db:Status-Abbrev} ${binary:Package} ${Version}\n' | sed -n 's/^.[^nc]. *//p' | sort
+}
+
+# Packages that were removed once, and whose configuration files stayed.
+removed_packages() {
+	# shellcheck disable=SC2016 # dpkg's own variables
+	dpkg-query -W -f '${db:Status-Abbrev} ${binary:Package} \n' | sed -n 's/^.c. *//p'
 }
 
 # The baseline: the version in $STATE/packages.before, which is read before apt runs. It outlives a
 # run that was killed in between, so that what that run installed is not taken for the host's own.
 package_save() {
-	grep -F "$1 " "$STATE/packages.before" | grep -m 1 "^$1 " | cut -d ' ' -f 2 >"$2/version" || true
+	awk -v name="$1" '$1 == name { print $2; exit }' "$STATE/packages.before" >"$2/version"
+	! grep -qxF -- "$1 " "$STATE/packages.before" || : >"$2/configured"
+}
+
+# Reads what is there before apt runs, for package_save.
+remember_packages() {
+	[ ! -e "$STATE/packages.before" ] || return 0
+	{
+		installed_packages
+		removed_packages
+	} | sort >"$STATE/packages.before.new"
+	mv "$STATE/packages.before.new" "$STATE/packages.before"
+}
+
+# Claims what has come since remember_packages: in this run, or in one that was killed.
+claim_new_packages() {
+	local name version
+	[ -e "$STATE/packages.before" ] || return 0
+	installed_packages | comm -13 "$STATE/packages.before" - >"$WORK/packages.new"
+	while read -r name version; do
+		want package "$name" installed
+		changed "package $name $version installed"
+	done <"$WORK/packages.new"
+	rm -f "$STATE/packages.before"
+}
+
+# Before a revert: what a killed installation of the engine brought is taken back with the rest.
+claim_interrupted_packages() {
+	if [ "$STEP" != engine ] || [ ! -e "$STATE/packages.before" ]; then return 0; fi
+	hold_packages
+	dpkg --configure -a >"$WORK/apt.log" 2>&1 </dev/null || true
+	claim_new_packages
 }
 
 package_restore() {
@@ -35,31 +73,47 @@ package_restore() {
 	changed "package $1 restored to $before"
 }
 
-# One dpkg run for all packages whose last claim is going. dpkg, not apt: it removes only what is
-# named, and leaves what a package of somebody else depends on.
+# One dpkg run for all packages whose last claim is going, when the first of them has its turn. dpkg,
+# not apt: it removes only what is named, and leaves what a package of somebody else depends on.
 remove_packages_together() {
-	local order dir names=''
+	local order dir names='' removed=''
+	[ ! -e "$WORK/packages-removed" ] || return 0
+	: >"$WORK/packages-removed"
+	hold_packages
+	# shellcheck disable=SC2034 # the order was for sort
 	while read -r order dir; do
 		case $dir in
 		"$STATE"/things/package/*)
-			claimed_by_another "$dir" || [ -s "$dir/baseline/version" ] || names="$names $(cat "$dir/name")"
+			if claimed_by_another "$dir" || [ -s "$dir/baseline/version" ]; then
+				continue
+			elif [ -e "$dir/baseline/configured" ]; then
+				removed="$removed $(cat "$dir/name")"
+			else
+				names="$names $(cat "$dir/name")"
+			fi
 			;;
 		esac
 	done <"$WORK/unwanted"
-	[ -n "$names" ] || return 0
-	wait_for_dpkg
-	say "removes$names"
-	# Its exit status says only that some stay; package_restore looks at each.
-	# shellcheck disable=SC2086 # a list of package names
-	dpkg --purge $names >"$WORK/dpkg.log" 2>&1 || true
-	changed "packages removed:$names"
+	[ -n "$names$removed" ] || return 0
+	say "removes$names$removed"
+	# Some may stay; package_restore looks at each.
+	# shellcheck disable=SC2086 # lists of package names
+	{
+		[ -z "$names" ] || run_dpkg --purge $names
+		[ -z "$removed" ] || run_dpkg --remove $removed
+	}
+	changed "packages removed:$names$removed"
 }
 
-# dpkg itself does not wait for another one to end.
-wait_for_dpkg() {
-	[ -e /var/lib/dpkg/lock-frontend ] || return 0
-	flock -w 300 /var/lib/dpkg/lock-frontend true ||
-		fail "/var/lib/dpkg/lock-frontend" "it held by another package manager for 5 minutes" "it free" "let the other installation end, then run again"
+# Says how it ended in $WORK/dpkg.log. dpkg itself does not wait for another one to end.
+run_dpkg() {
+	local tries=0
+	until dpkg "$@" >"$WORK/dpkg.log" 2>&1 </dev/null || ! grep -q 'lock was locked by another process' "$WORK/dpkg.log"; do
+		tries=$((tries + 1))
+		[ "$tries" -le 300 ] ||
+			fail "/var/lib/dpkg/lock-frontend" "it held by another package manager for 5 minutes" "it free" "let the other installation end, then run again"
+		sleep 1
+	done
 }
 
 # apt's output goes to a file: on success nobody reads it, on failure its last errors are shown.
@@ -70,7 +124,7 @@ apt_get() {
 		--no-install-recommends "$@" >"$WORK/apt.log" 2>&1 </dev/null
 }
 
-apt_errors() { grep -E '^(E|W|dpkg|Err):' "$WORK/apt.log" | tail -n 4 | tr '\n' ' '; }
+apt_errors() { grep -E '^(E|W|dpkg|Err):' "${1-$WORK/apt.log}" | tail -n 4 | tr '\n' ' '; }
 
 has_candidate() {
 	local candidate
@@ -93,7 +147,7 @@ refresh_lists() {
 # Makes sure of packages: installs those that are missing, and claims what that brings.
 # Arguments: names, or name=version.
 want_packages() {
-	local name missing='' before
+	local name missing=''
 	for name in "$@"; do
 		case $name in
 		*=*) [ "$(installed_version "${name%%=*}")" = "${name#*=}" ] || missing="$missing $name" ;;
@@ -102,10 +156,7 @@ want_packages() {
 	done
 	hold_packages
 	if [ -n "$missing" ]; then
-		[ -e "$STATE/packages.before" ] || {
-			installed_packages >"$STATE/packages.before.new"
-			mv "$STATE/packages.before.new" "$STATE/packages.before"
-		}
+		remember_packages
 		dpkg --configure -a >"$WORK/apt.log" 2>&1 </dev/null || true
 		say "installs$missing"
 		# shellcheck disable=SC2086 # a list of package names
@@ -113,18 +164,14 @@ want_packages() {
 			# The lists name packages that the archive has replaced meanwhile.
 			refresh_lists
 			# shellcheck disable=SC2086
-			apt_get install --allow-downgrades $missing ||
-				fail "apt-get install$missing" "$(apt_errors)" "these packages" "mend what apt-get says, then run again"
+			apt_get install --allow-downgrades $missing || {
+				cp "$WORK/apt.log" "$WORK/apt.failed"
+				claim_new_packages
+				fail "apt-get install$missing" "$(apt_errors "$WORK/apt.failed")" "these packages" "mend what apt-get says, then run again"
+			}
 		}
 	fi
-	if [ -e "$STATE/packages.before" ]; then
-		installed_packages | comm -13 "$STATE/packages.before" - >"$WORK/packages.new"
-		while read -r name before; do
-			want package "$name" installed
-			changed "package $name $before installed"
-		done <"$WORK/packages.new"
-		rm -f "$STATE/packages.before"
-	fi
+	claim_new_packages
 	keep_package_claims
 	release_packages
 }
@@ -147,4 +194,7 @@ hold_packages() {
 	exec 8>"$STATE/locks/packages"
 	flock -w 600 8 || fail "lock $STATE/locks/packages" "it held for 10 minutes by another run" "it free" "let the other run end, then run again"
 }
-release_packages() { exec 8>&-; }
+release_packages() {
+	exec 8>&-
+	rm -f "$WORK/packages-removed"
+}

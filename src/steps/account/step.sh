@@ -11,6 +11,7 @@ account_apply() {
 	want account "$name" present
 	getent passwd "$name" >/dev/null || create_account "$name"
 	know_account "$name"
+	finish_home
 	want_subordinate_ids
 	want_linger
 	want_authorized_keys
@@ -28,6 +29,8 @@ account_problems() {
 	if ! getent passwd "$1" >/dev/null; then
 		[ "$(doc create)" != false ] ||
 			problem "account.create" "no account $1" "it to exist, since account.create is false" "create it, or leave account.create out"
+		[ -z "$(stat -c %u "$(new_home "$1")" 2>/dev/null)" ] ||
+			problem "account.home" "something at $(new_home "$1") already" "nothing there, before the account $1 is created" "move it away, or name another directory in account.home"
 		return 0
 	fi
 	[ "$(id -u "$1")" != 0 ] ||
@@ -44,7 +47,30 @@ differs() {
 		problem "account.$1" "'$2' at the existing account" "'$(doc "$1")'" "leave account.$1 out, or change the account by hand"
 }
 
+# Where useradd will put the home.
+new_home() {
+	local base
+	if has home; then
+		doc home
+	else
+		base=$(sed -n 's/^HOME=//p' /etc/default/useradd 2>/dev/null | tail -n 1)
+		printf '%s/%s' "${base:-/home}" "$1"
+	fi
+}
+
 account_save() { getent passwd "$1" >"$2/entry" || true; }
+
+# A useradd that was killed leaves an account without the rest of its home.
+finish_home() {
+	[ ! -s "$(thing_directory account "$ACCOUNT")/baseline/entry" ] || return 0
+	[ "$(stat -c %u "$ACCOUNT_HOME" 2>/dev/null)" != "$ACCOUNT_UID" ] || return 0
+	rm -rf --one-file-system "$ACCOUNT_HOME"
+	mkdir -p "$(dirname "$ACCOUNT_HOME")"
+	cp -rT /etc/skel "$ACCOUNT_HOME"
+	chmod 700 "$ACCOUNT_HOME"
+	chown -R "$ACCOUNT_UID:$ACCOUNT_GID" "$ACCOUNT_HOME"
+	changed "$ACCOUNT_HOME made"
+}
 
 create_account() {
 	set -- "$1" --create-home --user-group --shell "$(doc shell)"
@@ -66,10 +92,11 @@ account_restore() {
 		return 10
 	fi
 	stop_account_processes
+	# The home first: once the account is gone, nobody knows any more that it was its own.
+	rm -rf --one-file-system "$ACCOUNT_HOME"
 	# userdel complains about a missing mail spool on its stderr, and succeeds.
 	userdel "$1" 2>"$WORK/error" ||
 		fail "userdel $1" "$(tail -n 1 "$WORK/error")" "the account removed" "end what still runs as $1, then run again"
-	rm -rf --one-file-system "$ACCOUNT_HOME"
 	changed "account $1 and $ACCOUNT_HOME removed"
 }
 
@@ -84,8 +111,21 @@ own_files() {
 }
 
 stop_account_processes() {
+	local tries=0
 	loginctl disable-linger "$ACCOUNT" 2>/dev/null || true
 	systemctl stop "user@$ACCOUNT_UID.service" "user-runtime-dir@$ACCOUNT_UID.service" 2>/dev/null || true
+	# A login, or a "docker -H ssh://" that has not hung up yet.
+	until [ -z "$(account_processes)" ]; do
+		tries=$((tries + 1))
+		[ "$tries" -le 50 ] || return 0
+		# shellcheck disable=SC2046 # a list of process ids
+		kill -KILL $(account_processes) 2>/dev/null || true
+		sleep 0.1
+	done
+}
+
+account_processes() {
+	find /proc -maxdepth 1 -name '[0-9]*' -uid "$ACCOUNT_UID" -printf '%f ' 2>/dev/null || true
 }
 
 # Ranges of an account as START:COUNT, one a line, by name or by numeric id. $1 file, $2 name, $3 uid.
@@ -207,17 +247,50 @@ remove_own_range() {
 		say "subordinate ${2}s ${own#*:} stay with account $1, whose data are owned by them"
 		return 10
 	fi
+	lock_id_file "$2"
 	delete_range "$2" "$own"
+	unlock_id_file "$2"
 }
 
 delete_range() {
-	local start count
 	grep -qxF -- "$2" "$(id_file "$1")" 2>/dev/null || return 0
-	start=$(printf '%s' "$2" | cut -d : -f 2)
-	count=$(printf '%s' "$2" | cut -d : -f 3)
-	usermod "--del-sub${1}s" "$start-$((start + count - 1))" "$ACCOUNT"
-	changed "subordinate ${1}s $start:$count taken back from $ACCOUNT"
+	grep -vxF -- "$2" "$(id_file "$1")" >"$WORK/ids" || true
+	replace_id_file "$1"
+	changed "subordinate ${1}s ${2#*:} taken back from $ACCOUNT"
 }
+
+add_range() {
+	{
+		cat "$(id_file "$1")" 2>/dev/null || true
+		printf '%s\n' "$2"
+	} >"$WORK/ids"
+	replace_id_file "$1"
+	changed "subordinate ${1}s ${2#*:} given to $ACCOUNT"
+}
+
+# Not usermod: before shadow 4.14 it refuses while anything runs as the account.
+replace_id_file() {
+	write_path as_root "$(id_file "$1")" "$(stat -c %a "$(id_file "$1")" 2>/dev/null || echo 644)" <"$WORK/ids"
+}
+
+# The lock that useradd, usermod and userdel take: a link to a file that holds the process id.
+lock_id_file() {
+	local lock tries=0
+	lock=$(id_file "$1").lock
+	printf '%s' $$ >"$lock.$$"
+	until ln "$lock.$$" "$lock" 2>/dev/null; do
+		# As shadow does: a lock of a process that is gone counts for nothing.
+		kill -0 "$(cat "$lock" 2>/dev/null || echo $$)" 2>/dev/null || rm -f "$lock"
+		tries=$((tries + 1))
+		[ "$tries" -le 300 ] || {
+			rm -f "$lock.$$"
+			fail "$lock" "it held by process $(cat "$lock" 2>/dev/null) for 30 seconds" "it free" "let what changes accounts end, then run again"
+		}
+		sleep 0.1
+	done
+	rm -f "$lock.$$"
+}
+unlock_id_file() { rm -f "$(id_file "$1").lock"; }
 
 want_subordinate_ids() {
 	local kind start own count common=''
@@ -225,16 +298,20 @@ want_subordinate_ids() {
 		count=$(doc "sub$kind")
 		want "sub$kind" "$ACCOUNT" "$count"
 		if enough_ids "$kind" "$ACCOUNT_UID"; then continue; fi
+		lock_id_file "$kind"
 		own=$(own_range "$kind")
 		start=$(doc "sub$kind-start")
 		# One start for both where it is free in both: easier to read in ls -ln.
 		start=$(free_range "$count" "$start" "${own:+$(printf '%s' "$own" | cut -d : -f 2)}$common" \
 			"$(doc allocation)" "$own" "$(id_file "$kind")" "$([ -n "$start" ] || echo /etc/subgid)")
-		[ -n "$start" ] || fail "subordinateIds" "no $count free ids in $(id_file "$kind")" "one free range" "remove ranges of accounts that are gone"
+		[ -n "$start" ] || {
+			unlock_id_file "$kind"
+			fail "subordinateIds" "no $count free ids in $(id_file "$kind")" "one free range" "remove ranges of accounts that are gone"
+		}
 		[ -z "$own" ] || delete_range "$kind" "$own"
 		printf '%s:%s:%s' "$ACCOUNT" "$start" "$count" >"$(thing_directory "sub$kind" "$ACCOUNT")/baseline/added"
-		usermod "--add-sub${kind}s" "$start-$((start + count - 1))" "$ACCOUNT"
-		changed "subordinate ${kind}s $start:$count given to $ACCOUNT"
+		add_range "$kind" "$ACCOUNT:$start:$count"
+		unlock_id_file "$kind"
 		common=$start
 	done
 }
@@ -256,9 +333,13 @@ want_linger() {
 	changed "linger of $ACCOUNT switched on"
 }
 
+# The name of the thing: ACCOUNT, a space, the key's line.
 authorizedkey_save() {
+	local keys=$ACCOUNT_HOME/.ssh/authorized_keys
 	printf '%s' "$ACCOUNT" >"$2/account"
-	! as_account grep -qxF -- "$1" "$ACCOUNT_HOME/.ssh/authorized_keys" 2>/dev/null || : >"$2/there"
+	! as_account grep -qxF -- "${1#* }" "$keys" 2>/dev/null || : >"$2/there"
+	as_account test -e "$keys" || : >"$2/no-file"
+	[ "$(as_account tail -c 1 "$keys" 2>/dev/null | wc -l)" = 1 ] || : >"$2/no-newline"
 }
 
 authorizedkey_restore() {
@@ -267,8 +348,10 @@ authorizedkey_restore() {
 	know_account "$(cat "$2/account")" || return 0
 	keys=$ACCOUNT_HOME/.ssh/authorized_keys
 	as_account test -e "$keys" || return 0
-	as_account grep -vxF -- "$1" "$keys" >"$WORK/keys" || true
-	if [ -s "$WORK/keys" ]; then
+	as_account grep -vxF -- "${1#* }" "$keys" >"$WORK/keys" || true
+	if [ -s "$WORK/keys" ] || [ ! -e "$2/no-file" ]; then
+		# A file that did not end in a newline was given one for the key.
+		[ ! -e "$2/no-newline" ] || [ ! -s "$WORK/keys" ] || truncate -s -1 "$WORK/keys"
 		write_path as_account "$keys" "$(as_account stat -c %a "$keys")" <"$WORK/keys"
 	else
 		as_account rm -f "$keys"
@@ -283,13 +366,13 @@ want_authorized_keys() {
 	{ doc authorized_keys && echo; } >"$WORK/wanted-keys"
 	while IFS= read -r key; do
 		[ -n "$key" ] || continue
-		want authorizedkey "$key" present
+		want authorizedkey "$ACCOUNT $key" present
 		! as_account grep -qxF -- "$key" "$keys" 2>/dev/null || continue
 		{
-			as_account cat "$keys" 2>/dev/null || true
+			as_account awk 1 "$keys" 2>/dev/null || true
 			printf '%s\n' "$key"
 		} >"$WORK/keys"
-		write_path as_account "$keys" 600 <"$WORK/keys"
+		write_path as_account "$keys" "$(as_account stat -c %a "$keys" 2>/dev/null || echo 600)" <"$WORK/keys"
 		changed "one key added to $keys"
 	done <"$WORK/wanted-keys"
 }

@@ -3,16 +3,21 @@
 # Docker context that finds it. The daemon restarts only when what it reads has changed.
 
 daemon_apply() {
+	bring_up_daemon
+	daemon_facts
+}
+
+bring_up_daemon() {
 	know_account "$(doc account)" ||
 		fail "account $(doc account)" "no such account" "it to exist" "run the account step first"
 	doc on-destroy-data >"$STATE/leases/$LEASE/on-destroy-data"
+	rm -f "$STATE/leases/$LEASE/no-data"
 	start_service_manager
 	if [ "$(doc daemon.json/storage-driver)" = fuse-overlayfs ]; then want_packages fuse-overlayfs; fi
 	want_data_root
 	want userunit "$ACCOUNT" docker.service
 	apply_daemon_files
 	want_context
-	daemon_facts
 }
 
 # The account's own systemd, which linger keeps running without a login. It may have been started, or
@@ -41,9 +46,12 @@ apply_daemon_files() {
 	compose_daemon_json >"$WORK/daemon.json"
 	compose_environment >"$WORK/environment"
 	compose_unit >"$WORK/docker.service"
+	validate_daemon_json
 	want_home_file "$config/docker/daemon.json" 600 "$WORK/daemon.json"
 	want_home_file "$config/docker/environment" 600 "$WORK/environment"
 	want_home_file "$config/systemd/user/docker.service" 644 "$WORK/docker.service"
+	# Written by the daemon itself (its identity, until engine 23): nothing that a user would miss.
+	want homefile "$config/docker/key.json" the-daemon
 	want_home_link "$config/systemd/user/default.target.wants/docker.service" "$config/systemd/user/docker.service"
 	want userdaemon "$ACCOUNT" running
 	as_account systemctl --user daemon-reload
@@ -88,8 +96,8 @@ start_script() {
 }
 
 compose_unit() {
+	printf '# Managed by rootless-docker (Pulumi).\n'
 	cat <<UNIT
-# Managed by rootless-docker (Pulumi).
 [Unit]
 Description=Docker Application Container Engine (rootless)
 Documentation=https://docs.docker.com/engine/security/rootless/
@@ -121,21 +129,33 @@ UNIT
 
 # Everything that the daemon reads once, when it starts.
 daemon_fingerprint() {
-	local config=$ACCOUNT_HOME/.config name
+	local config=$ACCOUNT_HOME/.config
 	{
 		as_account cat "$config/docker/daemon.json" "$config/docker/environment" "$config/systemd/user/docker.service"
-		for name in docker.io rootlesskit slirp4netns uidmap fuse-overlayfs containerd runc; do
-			printf '%s %s\n' "$name" "$(installed_version "$name")"
-		done
+		# shellcheck disable=SC2016 # dpkg's own variables
+		dpkg-query -W -f '${Package} ${Version} ${db:Status-Status}\n' \
+			docker.io rootlesskit slirp4netns uidmap fuse-overlayfs containerd runc 2>/dev/null |
+			grep ' installed$' || true
 		getcap "$(command -v rootlesskit)" 2>/dev/null || true
 		id_ranges /etc/subuid "$ACCOUNT" "$ACCOUNT_UID"
 		id_ranges /etc/subgid "$ACCOUNT" "$ACCOUNT_UID"
 	} | sha256sum | cut -c 1-64
 }
 
+# A daemon that runs keeps running when the new configuration cannot. Engines before 23 cannot tell.
+validate_daemon_json() {
+	local said
+	dockerd --help | grep -q -- --validate || return 0
+	said=$(dockerd --validate --config-file "$WORK/daemon.json" 2>&1) ||
+		fail "daemon" "$(printf '%s' "$said" | tail -n 1 | sed "s|$WORK/||")" "a daemon.json that dockerd accepts" "take back the last change of daemon"
+}
+
 # Starts the daemon, or restarts it where what it reads is not what it was started with.
 run_daemon() {
 	local verb=start now started
+	# Steps that run side by side would restart it one after the other.
+	exec 7>"$STATE/locks/daemons"
+	flock -w 600 7 || true
 	started=$(thing_directory userdaemon "$ACCOUNT")/started
 	now=$(daemon_fingerprint)
 	if as_account systemctl --user is-active -q docker.service; then
@@ -148,14 +168,16 @@ run_daemon() {
 	storage_driver_problems
 	stop_on_problems
 	printf '%s\n' "$now" >"$started"
-	changed "daemon ${verb}ed"
+	changed "daemon of $ACCOUNT ${verb}ed"
 }
 
-# For the steps that change what a daemon reads: every daemon of this package on the machine.
+# For the steps that change what a daemon reads. $1 why, $2 all daemons of this package on the machine,
+# or only this lease's own.
 restart_daemons() {
 	local dir
 	for dir in "$STATE"/things/userdaemon/*; do
 		[ -e "$dir/started" ] || continue
+		[ "$2" = all ] || [ -e "$dir/claims/$LEASE.daemon" ] || continue
 		know_account "$(cat "$dir/name")" || continue
 		[ "$(cat "$dir/started")" != "$(daemon_fingerprint)" ] || continue
 		say "restarts the daemon of $ACCOUNT: $1"
@@ -186,7 +208,7 @@ daemon_failed() {
 storage_driver_problems() {
 	local driver wanted
 	driver=$(docker_of_account info --format '{{.Driver}}')
-	wanted=$(sed -n 's/^  "storage-driver": "\(.*\)",\{0,1\}$/\1/p' "$ACCOUNT_HOME/.config/docker/daemon.json")
+	wanted=$(as_account sed -n 's/^  "storage-driver": "\(.*\)",\{0,1\}$/\1/p' "$ACCOUNT_HOME/.config/docker/daemon.json")
 	if [ -n "$wanted" ] && [ "$driver" != "$wanted" ]; then
 		problem storageDriver "$driver" "$wanted" "choose a driver that works on this kernel and file system"
 	elif [ -z "$wanted" ] && [ "$driver" = vfs ]; then
@@ -252,15 +274,25 @@ data_restore() {
 		say "$1 stays ($(du -sh "$1" 2>/dev/null | cut -f 1) of images, containers and volumes): onDestroy.data: Delete removes it"
 		return 10
 	fi
-	rm -rf --one-file-system "$1"
+	remove_data "$1"
 	changed "$1 removed"
+}
+
+# As the account, in a user namespace of its own where its subordinate ids are its too: as root, a link
+# on the way there would lead anywhere.
+remove_data() {
+	as_account rootlesskit rm -rf --one-file-system "$1" >"$WORK/error" 2>&1 || true
+	[ -e "$1" ] || return 0
+	[ "$(realpath "$1")" = "$1" ] ||
+		fail "$1" "a link on the way to it" "the daemon's data" "remove them by hand"
+	rm -rf --one-file-system "$1"
 }
 
 # True where data of the account were kept when their last claim went.
 data_stayed() {
 	local dir
 	for dir in "$STATE"/things/data/*; do
-		[ -e "$dir/baseline/account" ] && [ "$(cat "$dir/baseline/account")" = "$1" ] || continue
+		[ "$(cat "$dir/baseline/account" 2>/dev/null)" = "$1" ] || continue
 		[ -z "$(ls "$dir/claims" 2>/dev/null)" ] || continue
 		return 0
 	done
@@ -276,29 +308,42 @@ want_context() {
 	want_home_file "$meta" 644 "$WORK/meta.json"
 	want_home_parents "$docker/config.json"
 	want currentcontext "$ACCOUNT" rootless
-	[ "$(as_account docker context show)" != rootless ] || return 0
+	[ "$(current_context)" != rootless ] || return 0
 	as_account docker context use rootless >/dev/null 2>&1
 	left=$(thing_directory currentcontext "$ACCOUNT")/baseline/left
 	as_account sha256sum "$docker/config.json" | cut -c 1-64 >"$left"
 	changed "docker context of $ACCOUNT: rootless"
 }
 
+# "docker context show" is newer than Debian 12's CLI.
+current_context() { as_account docker context inspect --format '{{.Name}}' 2>/dev/null || true; }
+
 currentcontext_save() {
 	save_path as_account "$ACCOUNT_HOME/.docker/config.json" "$2"
-	if [ -e "$2/content" ]; then as_account docker context show >"$2/context" 2>/dev/null || true; fi
+	if [ -e "$2/content" ]; then current_context >"$2/context"; fi
+}
+
+only_empty_settings() {
+	case $(as_account cat "$1" | tr -d ' \t\n') in
+	'{}' | '{"auths":{}}') return 0 ;;
+	esac
+	return 1
 }
 
 # The file also holds what "docker login" wrote: it comes back whole only if nobody touched it since.
 currentcontext_restore() {
-	local config
+	local config context
 	know_account "$1" || return 0
 	config=$ACCOUNT_HOME/.docker/config.json
 	as_account test -e "$config" || return 0
 	if [ "$(as_account sha256sum "$config" | cut -c 1-64)" = "$(cat "$2/left" 2>/dev/null)" ]; then
 		restore_path as_account "$config" "$2"
-	elif [ "$(as_account docker context show 2>/dev/null)" = rootless ]; then
-		as_account docker context use "$(cat "$2/context" 2>/dev/null || echo default)" >/dev/null 2>&1
+	elif [ "$(current_context)" = rootless ]; then
+		context=$(cat "$2/context" 2>/dev/null || true)
+		as_account docker context use "${context:-default}" >/dev/null 2>&1
 		changed "docker context of $1 set back"
+		# A run that was killed in between left no more than this.
+		if [ -e "$2/absent" ] && only_empty_settings "$config"; then restore_path as_account "$config" "$2"; fi
 	fi
 }
 

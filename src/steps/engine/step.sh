@@ -6,7 +6,7 @@ ROOT_UNITS='docker.socket docker.service containerd.service'
 ROOTFUL_PACKAGES='docker.io docker-ce docker-ce-cli docker-ce-rootless-extras containerd.io docker-buildx-plugin docker-compose-plugin'
 
 engine_apply() {
-	local packages unit
+	local packages
 	rootful_docker_problems "$(doc rootful-docker)"
 	stop_on_problems
 	packages=$(engine_packages)
@@ -15,16 +15,13 @@ engine_apply() {
 		packages=$(engine_packages)
 	fi
 	packages="$packages$(engine_pin)"
-	case $(doc rootful-docker) in
-	purge) purge_rootful_docker ;;
-	esac
-	for unit in $ROOT_UNITS; do
-		if must_be_masked "$unit"; then want_masked "$unit"; fi
-	done
+	want rootunits docker as-they-ran
+	want_masks
 	want group docker package
+	if [ "$(doc rootful-docker)" = purge ]; then purge_rootful_docker; fi
 	# shellcheck disable=SC2086 # a list of package names
 	want_packages $packages
-	restart_daemons "the engine changed"
+	restart_daemons "the engine changed" all
 	fact versions.engine "$(dockerd --version | sed 's/^Docker version //; s/,.*//')"
 	fact versions.rootlesskit "$(rootlesskit --version | sed 's/^rootlesskit version //')"
 	fact versions.kernel "$(uname -r)"
@@ -93,57 +90,85 @@ rootful_docker_problems() {
 # A unit that is there already belongs to the host and stays as it is, unless the policy says
 # otherwise. One that the packages are about to bring is masked first, so that it never starts.
 must_be_masked() {
+	local mask
 	case $(doc rootful-docker) in
 	disable | purge) return 0 ;;
-	keep) [ -d "$(thing_directory mask "$1")/claims" ] && ! [ -n "$(root_dockerd)" ] && return 0 ;;
-	refuse) [ -d "$(thing_directory mask "$1")/claims" ] && return 0 ;;
 	esac
-	! systemctl cat "$1" >/dev/null 2>&1
+	mask=$(thing_directory mask "$1")
+	if [ -d "$mask/baseline" ]; then
+		[ ! -e "$mask/baseline/there" ] || return 1
+	elif systemctl cat "$1" >/dev/null 2>&1; then
+		return 1
+	fi
 }
 
 mask_save() {
 	save_path as_root "/etc/systemd/system/$1" "$2"
-	systemctl is-active "$1" >"$2/active" 2>/dev/null || true
+	! systemctl cat "$1" >/dev/null 2>&1 || : >"$2/there"
 }
 
-mask_restore() {
-	restore_path as_root "/etc/systemd/system/$1" "$2"
-	systemctl daemon-reload
-	if [ "$(cat "$2/active")" = active ]; then
-		systemctl start "$1"
-		changed "$1 started again"
+mask_restore() { restore_path as_root "/etc/systemd/system/$1" "$2"; }
+
+# All at once: the socket would start the service again that was stopped before it.
+want_masks() {
+	local unit units='' running=''
+	for unit in $ROOT_UNITS; do
+		must_be_masked "$unit" || continue
+		want mask "$unit" masked
+		[ "$(readlink "/etc/systemd/system/$unit")" != /dev/null ] || continue
+		units="$units $unit"
+		! systemctl is-active -q "$unit" || running="$running $unit"
+	done
+	if [ -n "$running" ]; then
+		# shellcheck disable=SC2086 # a list of units
+		systemctl stop $running
+		changed "stopped:$running"
 	fi
+	[ -n "$units" ] || return 0
+	for unit in $units; do
+		ln -sfnT /dev/null "/etc/systemd/system/$unit"
+		changed "$unit masked"
+	done
+	systemctl daemon-reload
 }
 
-want_masked() {
-	want mask "$1" masked
-	[ "$(readlink "/etc/systemd/system/$1")" != /dev/null ] || return 0
-	if systemctl is-active -q "$1"; then
-		systemctl stop "$1"
-		changed "$1 stopped"
-	fi
-	ln -sfnT /dev/null "/etc/systemd/system/$1"
+# Which of the units ran. Claimed before the masks, and so restored after all of them are gone: the
+# service does not start without its socket, nor the socket without its service.
+rootunits_save() {
+	local unit
+	for unit in $ROOT_UNITS; do
+		! systemctl is-active -q "$unit" || printf '%s\n' "$unit"
+	done >"$2/active"
+}
+
+rootunits_restore() {
+	local unit
 	systemctl daemon-reload
-	changed "$1 masked"
+	while read -r unit; do
+		! systemctl is-active -q "$unit" || continue
+		systemctl reset-failed "$unit" 2>/dev/null || true
+		systemctl start "$unit"
+		changed "$unit started again"
+	done <"$2/active"
 }
 
 # Asked for in so many words. Once: the docker.io that is there afterwards is this package's own.
 purge_rootful_docker() {
-	local name names=''
+	local name thing names=''
 	hold_packages
 	for name in $ROOTFUL_PACKAGES; do
-		if [ -e "$(thing_directory package "$name")/claims/$LEASE.$STEP" ]; then
-			release_packages
-			return 0
-		fi
-		[ -z "$(installed_version "$name")" ] || names="$names $name"
+		thing=$(thing_directory package "$name")
+		# Brought by a lease of this machine, or purged by one already.
+		if [ -d "$thing/baseline" ] && [ ! -s "$thing/baseline/version" ]; then continue; fi
+		if [ -e "$thing/baseline/purged" ] || [ -z "$(installed_version "$name")" ]; then continue; fi
+		names="$names $name"
 	done
 	if [ -n "$names" ]; then
-		[ -e "$STATE/packages.before" ] || installed_packages >"$STATE/packages.before"
-		for name in $ROOT_UNITS; do want_masked "$name"; done
+		remember_packages
 		for name in $names; do want package "$name" purged; done
 		# shellcheck disable=SC2086 # a list of package names
 		apt_get purge $names || fail "apt-get purge$names" "$(apt_errors)" "these packages gone" "mend what apt-get says, then run again"
+		for name in $names; do : >"$(thing_directory package "$name")/baseline/purged"; done
 		changed "packages purged:$names"
 	fi
 	release_packages

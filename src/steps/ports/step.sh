@@ -8,7 +8,7 @@ ports_apply() {
 	if has "$start"; then want_sysctl "$start" "$(doc "$start")"; fi
 	# What is dropped goes before the daemon is looked at: it reads both when it starts.
 	release_unwanted
-	restart_daemons "the capability of $rootlesskit changed"
+	restart_daemons "the capability of $rootlesskit changed" own
 	ports_limitation "$rootlesskit" "$(sysctl_value "$start")"
 }
 

@@ -54,8 +54,8 @@ disk_problems() {
 owner_problems() {
 	local lease
 	for lease in "$STATE"/leases/*; do
-		[ -e "$lease/account" ] && [ "${lease##*/}" != "$LEASE" ] || continue
-		[ "$(cat "$lease/account")" = "$(doc account)" ] || continue
+		[ "${lease##*/}" != "$LEASE" ] || continue
+		[ "$(cat "$lease/account" 2>/dev/null)" = "$(doc account)" ] || continue
 		[ "$(cat "$lease/owner")" != "$(doc owner)" ] || continue
 		problem "account $(doc account)" "it held on this machine by $(cat "$lease/owner")" "it free, or held by $(doc owner)" "destroy the other one first, or use another account"
 	done

@@ -53,14 +53,13 @@ network_namespace_process() { cat "$ACCOUNT_RUNTIME/docker.pid" 2>/dev/null || e
 supersede() {
 	local lease
 	for lease in "$STATE"/leases/*; do
-		[ "${lease##*/}" != "$LEASE" ] && [ -e "$lease/account" ] || continue
-		[ "$(cat "$lease/account")" = "$ACCOUNT" ] || continue
+		[ "${lease##*/}" != "$LEASE" ] || continue
+		[ "$(cat "$lease/account" 2>/dev/null)" = "$ACCOUNT" ] || continue
 		[ "$(cat "$lease/owner")" = "$(owner_of "$LEASE")" ] || continue
 		say "takes over from an earlier lease of the same owner (${lease##*/})"
 		(
 			LEASE=${lease##*/}
-			: >"$WORK/wanted"
-			for STEP in report daemon secrets ports kernel account engine preflight; do release_unwanted; done
+			release_all_steps
 		)
 		rm -rf "$lease"
 		changed "lease ${lease##*/} taken over"

@@ -5,28 +5,43 @@
 secrets_directory() { printf '%s/leases/%s/values' "$STATE" "$LEASE"; }
 
 secrets_apply() {
-	local values
+	local values new
 	values=$(secrets_directory)
-	umask 077
-	mkdir -p "$values.new"
-	read_document "$WORK/document" "$values.new"
-	if [ -d "$values" ] && diff -r "$values" "$values.new" >/dev/null; then
-		rm -rf "$values.new"
-		return 0
-	fi
+	new=$WORK/values
+	for_root_alone read_document "$WORK/document" "$new"
+	# Keys of the document itself: only what lies in the two directories is a value.
+	find "$new/text" "$new/json" -mindepth 1 -maxdepth 1 -type f -delete
+	[ -n "$(find "$new" -type f)" ] || return 0
 	want secretvalues "$LEASE" kept
-	rm -rf "$values"
+	if [ -d "$values" ] && diff -r "$values" "$new" >/dev/null; then return 0; fi
+	rm -rf "$values" "$values.new"
+	for_root_alone cp -r "$new" "$values.new"
 	mv "$values.new" "$values"
 	changed "$(find "$values/json" -type f | wc -l) secret values stored"
+	pass_on_to_daemon
+}
+
+for_root_alone() {
+	umask 077
+	"$@"
 	umask 022
-	# A rotated value reaches a daemon that is there already. Where names came or went, the daemon
-	# step's own document changes too, and that step follows.
-	if daemon_document="$STATE/leases/$LEASE/daemon" && [ -e "$daemon_document" ] &&
-		know_account "$(cat "$STATE/leases/$LEASE/account")"; then
+}
+
+# A rotated value reaches a daemon that is there already. Where names came or went, the daemon step's
+# own document changes too, and that step follows.
+pass_on_to_daemon() {
+	[ -e "$STATE/leases/$LEASE/daemon" ] || return 0
+	(
 		DOC=$WORK/daemon
-		read_document "$daemon_document" "$DOC"
-		if [ "$(doc secrets)" = "$(secret_names)" ]; then STEP=daemon apply_daemon_files; fi
-	fi
+		read_document "$STATE/leases/$LEASE/daemon" "$DOC"
+		[ "$(doc secrets)" = "$(secret_names)" ] || exit 0
+		STEP=daemon
+		# The claims are the daemon step's, each in its place.
+		: >"$WORK/wanted"
+		bring_up_daemon
+	)
+	thing_directory secretvalues "$LEASE" >"$WORK/wanted"
+	echo >>"$WORK/wanted"
 }
 
 secret_names() {
@@ -34,4 +49,8 @@ secret_names() {
 }
 
 secretvalues_save() { :; }
-secretvalues_restore() { rm -rf "$STATE/leases/$1/values"; }
+secretvalues_restore() {
+	[ -e "$STATE/leases/$1/values" ] || return 0
+	rm -rf "$STATE/leases/$1/values" "$STATE/leases/$1/values.new"
+	changed "secret values removed"
+}

@@ -1,0 +1,168 @@
+import { readFileSync } from "node:fs";
+import { agentText, type StepName } from "../../src/agent/agentText";
+import { readSettings } from "../../src/settings";
+import { type Document, renderDocument } from "../../src/step/document";
+import { accountDocument } from "../../src/steps/account/settings";
+import { daemonDocument } from "../../src/steps/daemon/settings";
+import { engineDocument } from "../../src/steps/engine/settings";
+import { kernelDocument } from "../../src/steps/kernel/settings";
+import { portsDocument } from "../../src/steps/ports/settings";
+import { preflightDocument } from "../../src/steps/preflight/settings";
+import { busyboxImageTar } from "../../testbed/dockerCli";
+import { createHost, type Finished, type HostArgs, type TestHost } from "../../testbed/hosts";
+
+/** What the agent said: its report if it succeeded, and its lines for people. */
+export interface Answer {
+  exitCode: number;
+  changed: string[];
+  facts: Record<string, string>;
+  /** One line a change or problem. */
+  said: string[];
+}
+
+/** Arguments of the component that a step on a host can be tried with, all of them plain. */
+export interface Wishes {
+  account?: object;
+  subordinateIds?: object;
+  engine?: object;
+  rootfulDocker?: string;
+  storageDriver?: string;
+  privilegedPorts?: string;
+  unprivilegedPing?: object;
+  daemon?: object;
+  environment?: object;
+  onDestroy?: object;
+  /** Who holds the lease. Defaults to "project/dev/web". */
+  owner?: string;
+  /** Secret values by place, such as `environment/TOKEN`. */
+  secrets?: Document;
+}
+
+/** The documents that the component would send for these arguments. */
+export function documentsOf({ owner = "project/dev/web", secrets = {}, ...args }: Wishes) {
+  const { settings, problems } = readSettings({ connection: { host: "host" }, ...args });
+  if (problems.length > 0) throw new Error(JSON.stringify(problems));
+  const { account, subordinateIds, rootfulDocker } = settings;
+  return {
+    preflight: preflightDocument(owner, account, subordinateIds, rootfulDocker),
+    engine: engineDocument(settings.engine, rootfulDocker),
+    account: accountDocument(account, subordinateIds),
+    kernel: kernelDocument(settings.unprivilegedPing),
+    secrets,
+    ports: portsDocument(settings.privilegedPorts),
+    daemon: daemonDocument(account.name, settings.daemon, Object.keys(secrets)),
+    report: { account: account.name },
+  } satisfies Record<StepName, Document>;
+}
+
+/** Steps that can be reverted, in the order in which the component reverts them. */
+export const revertOrder = ["daemon", "secrets", "ports", "kernel", "account", "engine"] as const;
+
+const agentPath = "/var/lib/rootless-docker/agent";
+
+/** One installation on a host: what a component's commands do there, without the engine. */
+export class Installation {
+  constructor(
+    readonly host: TestHost,
+    readonly lease: string,
+    readonly user = "root",
+  ) {}
+
+  async install(): Promise<void> {
+    const command = `f=$(mktemp) && cat >"$f" && sh "$f" install agent ${this.lease}; s=$?; rm -f "$f"; exit $s`;
+    expectDone(await this.call(command, agentText()));
+  }
+
+  /** Applies a step. Anything but success throws. */
+  async apply(step: StepName, wishes: Wishes = {}): Promise<Answer> {
+    return expectDone(await this.tryApply(step, wishes));
+  }
+
+  /** Applies a step, and returns a failure too. */
+  async tryApply(step: StepName, wishes: Wishes = {}): Promise<Answer> {
+    // The component adds the code's hash; the agent must not take it for a setting.
+    const document = renderDocument({ ...documentsOf(wishes)[step], agent: "c0de" });
+    return this.call(`sh ${agentPath} apply ${step} ${this.lease}`, document);
+  }
+
+  /** Reverts a step, with the document that the component sends again. */
+  async revert(step: StepName, wishes: Wishes = {}): Promise<Answer> {
+    const document = renderDocument({ ...documentsOf(wishes)[step], agent: "c0de" });
+    return expectDone(await this.call(`sh ${agentPath} revert ${step} ${this.lease}`, document));
+  }
+
+  async revertAgent(): Promise<Answer> {
+    const command = `[ ! -d /var/lib/rootless-docker ] || sh ${agentPath} revert agent ${this.lease}`;
+    return expectDone(await this.call(command, ""));
+  }
+
+  /** All steps, side by side where the component runs them so. */
+  async applyAll(wishes: Wishes = {}): Promise<Record<StepName, Answer>> {
+    await this.install();
+    const preflight = await this.apply("preflight", wishes);
+    const accountDone = this.apply("account", wishes);
+    const kernelDone = this.apply("kernel", wishes);
+    const secretsDone = this.apply("secrets", wishes);
+    const engine = await this.apply("engine", wishes);
+    const [account, kernel, secrets] = await Promise.all([accountDone, kernelDone, secretsDone]);
+    const ports = await this.apply("ports", wishes);
+    const daemon = await this.apply("daemon", wishes);
+    const report = await this.apply("report", wishes);
+    return { preflight, engine, account, kernel, secrets, ports, daemon, report };
+  }
+
+  /** All reverts, in the component's order; engine, account and kernel side by side. */
+  async revertAll(wishes: Wishes = {}): Promise<void> {
+    await this.revert("daemon", wishes);
+    await this.revert("ports", wishes);
+    const rest = ["secrets", "kernel", "account", "engine"] as const;
+    await Promise.all(rest.map((step) => this.revert(step, wishes)));
+    await this.revertAgent();
+  }
+
+  private async call(command: string, input: string): Promise<Answer> {
+    return answerOf(await this.host.ssh(command, { input, user: this.user }));
+  }
+}
+
+function answerOf({ exitCode, stdout, stderr }: Finished): Answer {
+  const said = stderr.split("\n").filter((line) => line !== "");
+  if (exitCode !== 0 || stdout === "") return { exitCode, changed: [], facts: {}, said };
+  const { changed, facts } = JSON.parse(stdout) as Pick<Answer, "changed" | "facts">;
+  return { exitCode, changed, facts, said };
+}
+
+function expectDone(answer: Answer): Answer {
+  if (answer.exitCode !== 0)
+    throw new Error(`exit code ${answer.exitCode}:\n${answer.said.join("\n")}`);
+  return answer;
+}
+
+/** A host of these tests. Each file makes its own, and shares it among its tests. */
+export async function bootHost(args: Partial<HostArgs> = {}): Promise<TestHost> {
+  return createHost({ suite: "trixie", ...args });
+}
+
+/** Runs a shell command as an account, with the environment of its service manager. */
+export function asAccount(host: TestHost, account: string, command: string): Promise<string> {
+  return host.run(
+    `setpriv --reuid ${account} --regid ${account} --init-groups env -i HOME=$(getent passwd ${account} | cut -d: -f6) PATH=$PATH:/usr/sbin XDG_RUNTIME_DIR=/run/user/$(id -u ${account}) sh -eu`,
+    { input: command },
+  );
+}
+
+/** The daemon's process and start: they change with every restart. */
+export function daemonStart(host: TestHost, account: string): Promise<string> {
+  return asAccount(
+    host,
+    account,
+    "systemctl --user show -p MainPID -p ActiveEnterTimestampMonotonic docker.service",
+  );
+}
+
+/** Gives the account's daemon an image: there is no registry. */
+export async function importImage(host: TestHost, account: string): Promise<void> {
+  await host.run("cat >/tmp/busybox.tar", { input: readFileSync(await busyboxImageTar()) });
+  await asAccount(host, account, "docker import /tmp/busybox.tar busybox >/dev/null");
+  await host.run("rm /tmp/busybox.tar");
+}

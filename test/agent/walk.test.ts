@@ -1,0 +1,71 @@
+import { destroyAllHosts, diffSnapshots, type HostSnapshot, snapshotHost } from "../../testbed/hosts";
+import type { StepName } from "../../src/agent/agentText";
+import { bootHost, daemonStart, importImage, Installation, revertOrder, type Wishes } from "./harness";
+
+afterAll(destroyAllHosts);
+
+/** Something in every step. */
+const wishes: Wishes = {
+  account: { name: "app", authorizedKeys: ["ssh-ed25519 AAAAC3Nz one"] },
+  privilegedPorts: "FileCapability",
+  unprivilegedPing: { groups: "0 1000" },
+  daemon: { "log-level": "warn" },
+  environment: { COLOUR: "blue" },
+  secrets: { "environment/TOKEN": "s3cret" },
+  onDestroy: { data: "Delete" },
+};
+
+// The SSH login of the snapshot itself.
+const sessions = [/^unit file (added|removed): session-c?\d+\.scope /];
+
+/** The agent's own, which goes with its last lease, and not with a step. */
+const allowed = [...sessions, /\/var\/lib\/rootless-docker/];
+
+test("every step: applied, applied again, reverted", async () => {
+  const host = await bootHost();
+  const app = new Installation(host, "a1");
+  await app.install();
+
+  const before = new Map<StepName, HostSnapshot>();
+  const order: StepName[] = ["preflight", ...[...revertOrder].reverse(), "report"];
+  for (const step of order) {
+    if (step !== "preflight") before.set(step, await snapshotHost(host));
+    const { changed } = await app.apply(step, wishes);
+    expect([step, changed.length > 0]).toEqual([step, step !== "preflight" && step !== "report"]);
+  }
+
+  const started = await daemonStart(host, "app");
+  for (const step of order)
+    expect([step, (await app.apply(step, wishes)).changed]).toEqual([step, []]);
+  expect(await daemonStart(host, "app")).toBe(started);
+  await importImage(host, "app");
+
+  for (const step of revertOrder) {
+    await app.revert(step, wishes);
+    const left = differences(before.get(step), await snapshotHost(host), allowed);
+    expect([step, left]).toEqual([step, []]);
+  }
+});
+
+test("Debian 12: all of it, again, and back", async () => {
+  const host = await bootHost({ suite: "bookworm" });
+  const app = new Installation(host, "a1");
+  const fresh = await snapshotHost(host);
+  const first = await app.applyAll(wishes);
+  expect(first.daemon.facts.storageDriver).toBe("overlay2");
+  const started = await daemonStart(host, "app");
+  for (const { changed } of Object.values(await app.applyAll(wishes))) expect(changed).toEqual([]);
+  expect(await daemonStart(host, "app")).toBe(started);
+  await importImage(host, "app");
+  await app.revertAll(wishes);
+  expect(differences(fresh, await snapshotHost(host), sessions)).toEqual([]);
+});
+
+function differences(
+  before: HostSnapshot | undefined,
+  after: HostSnapshot,
+  ignore: readonly RegExp[],
+): string[] {
+  if (before === undefined) throw new Error("no snapshot");
+  return diffSnapshots(before, after).filter((line) => !ignore.some((pattern) => pattern.test(line)));
+}
