@@ -3,30 +3,36 @@ import type { RootlessDockerHostArgs } from "./args";
 import { connectionInput, field, isPlain } from "./remote/connection";
 import { dockerHostUrl } from "./remote/settings";
 import { readSettings, type Settings } from "./settings";
-import { describeProblems, pending, type Problem } from "./step/problems";
+import { describeProblems, pending } from "./step/problems";
 
 /**
- * Checks the arguments. What is plain is checked at once. What is an Output is checked as soon as it
- * is known, and the first command on the host waits for that.
+ * Checks what is plain in the arguments, at once.
  *
- * @throws InputPropertiesError with every problem among the plain values.
+ * @throws InputPropertiesError with every problem.
  */
-export function checkArguments(args: RootlessDockerHostArgs): Promise<pulumi.Resource[]> {
-  refuse(readSettings(withoutOutputs(args)).problems);
-  return checkOutputs(args);
-}
-
-async function checkOutputs(args: RootlessDockerHostArgs): Promise<pulumi.Resource[]> {
-  const secretPaths: string[] = [];
-  const known = await withOutputs(args, "", secretPaths);
-  refuse(readSettings(known, secretPaths).problems);
-  return [];
-}
-
-function refuse(problems: Problem[]): void {
+export function checkPlainArguments(args: RootlessDockerHostArgs): void {
+  const { problems } = readSettings(withoutOutputs(args));
   if (problems.length === 0) return;
   const errors = problems.map((problem) => ({ ...problem }));
   throw new pulumi.InputPropertiesError({ message: describeProblems(problems), errors });
+}
+
+/**
+ * Checks all arguments as soon as the Outputs among them are known; at preview some may never be.
+ * Problems are logged, all at once, and the promise says whether there are none.
+ *
+ * It does not throw: a resource with a failed input is never registered, and a program of the
+ * Automation API then waits for it for ever. The first command gets an impossible connection instead.
+ */
+export async function checkOutputArguments(
+  args: RootlessDockerHostArgs,
+  component: pulumi.Resource,
+): Promise<boolean> {
+  const secretPaths: string[] = [];
+  const known = await withOutputs(args, "", secretPaths);
+  const { problems } = readSettings(known, secretPaths);
+  if (problems.length > 0) await pulumi.log.error(describeProblems(problems), component);
+  return problems.length === 0;
 }
 
 /** The arguments with every Output and Promise replaced by the mark for "not known yet". */

@@ -1,6 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RootlessDockerHostArgs } from "./args";
-import { checkArguments, childOptions, liftSettings, wrapSecrets } from "./lift";
+import {
+  checkOutputArguments,
+  checkPlainArguments,
+  childOptions,
+  liftSettings,
+  wrapSecrets,
+} from "./lift";
 import {
   accountInfo,
   type AccountInfo,
@@ -18,7 +24,7 @@ import {
 import { connectionInput } from "./remote/connection";
 import { createLease } from "./remote/lease";
 import { escalationArgument } from "./remote/settings";
-import { applyStep, factsWhenAnswered, installAgent, whenAnswered } from "./step/remoteStep";
+import { afterLastStep, applyStep, installAgent } from "./step/remoteStep";
 import { stepDocuments } from "./stepDocuments";
 
 /**
@@ -49,12 +55,8 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
    * @throws InputPropertiesError with every problem in the arguments at once: before anything is
    * registered for plain values, before anything touches the host for Outputs.
    */
-  constructor(
-    name: string,
-    args: RootlessDockerHostArgs,
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
-    const checked = checkArguments(args);
+  constructor(name: string, args: RootlessDockerHostArgs, opts?: pulumi.ComponentResourceOptions) {
+    checkPlainArguments(args);
     super("rootless-docker:index:RootlessDockerHost", name, wrapSecrets(args), opts);
 
     const owner = `${pulumi.getProject()}/${pulumi.getStack()}/${name}`;
@@ -68,7 +70,7 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
       options,
     };
 
-    const agent = installAgent(host, checked);
+    const agent = installAgent(host, checkOutputArguments(args, this));
     const documents = stepDocuments(owner, settings);
     const preflight = applyStep(host, "preflight", documents.preflight, [agent]);
     const engine = applyStep(host, "engine", documents.engine, [preflight]);
@@ -80,17 +82,17 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
     const daemon = applyStep(host, "daemon", documents.daemon, before);
     const report = applyStep(host, "report", documents.report, [daemon]);
 
-    this.dockerHost = whenAnswered(report, settings.dockerHost);
-    this.account = factsWhenAnswered(report, account).apply(accountInfo);
+    const answered = afterLastStep(report);
+    const steps = [kernel.facts, ports.facts, daemon.facts, report.facts];
+    this.dockerHost = answered(settings.dockerHost);
+    this.account = answered(account.facts).apply(accountInfo);
     this.socket = this.account.apply(({ uid }) => `unix:///run/user/${uid}/docker.sock`);
-    this.subordinateIds = factsWhenAnswered(report, account).apply(subordinateIds);
-    this.versions = factsWhenAnswered(report, engine).apply(versions);
-    this.storageDriver = factsWhenAnswered(report, daemon).apply((facts) => facts.storageDriver);
-    this.cgroup = factsWhenAnswered(report, daemon).apply(cgroupInfo);
-    this.network = factsWhenAnswered(report, daemon).apply(networkInfo);
-    this.limitations = pulumi
-      .all([kernel.facts, ports.facts, daemon.facts, report.facts])
-      .apply(limitations);
+    this.subordinateIds = answered(account.facts).apply(subordinateIds);
+    this.versions = answered(engine.facts).apply(versions);
+    this.storageDriver = answered(daemon.facts).apply((facts) => facts.storageDriver);
+    this.cgroup = answered(daemon.facts).apply(cgroupInfo);
+    this.network = answered(daemon.facts).apply(networkInfo);
+    this.limitations = answered(pulumi.all(steps)).apply(limitations);
 
     this.registerOutputs({
       dockerHost: this.dockerHost,

@@ -4,10 +4,12 @@ import { packedAgent, stepCodeHash, type StepName, unpackCommand } from "../agen
 import { factsOf, type Facts } from "../outputs";
 import { type Document, renderDocument } from "./document";
 
+type ConnectionInput = types.input.remote.ConnectionArgs;
+
 /** What all steps of one host share. */
 export interface Host {
   name: string;
-  connection: pulumi.Input<types.input.remote.ConnectionArgs>;
+  connection: pulumi.Input<ConnectionInput>;
   /** Hexadecimal identity of the installation. */
   lease: pulumi.Output<string>;
   /** The agent's last argument, with a space before it, or empty. */
@@ -26,17 +28,27 @@ const agent = `${state}/agent`;
 
 /**
  * Installs the agent, which is the command's stdin. It starts from a file of the SSH user, becomes
- * root, and puts itself into place.
+ * root, and puts itself into place. Refused arguments end here, before anything touches the host.
  */
-export function installAgent(host: Host, dependsOn: pulumi.Input<pulumi.Resource[]>): Step {
-  return command(host, "agent", {
+export function installAgent(host: Host, accepted: Promise<boolean>): Step {
+  const connection = pulumi
+    .output(accepted)
+    .apply<ConnectionInput>((yes) => (yes ? host.connection : argumentsAreRefused));
+  return command({ ...host, connection }, "agent", {
     create: pulumi.interpolate`f=$(mktemp) && trap 'rm -f "$f"' EXIT && (${unpackCommand}) >"$f" && sh "$f" install agent ${host.lease}${host.escalation}`,
     // stdin is the agent's text here: the revert reads no document.
-    delete: onlyWithAgent(pulumi.interpolate`sh ${agent} revert agent ${host.lease}${host.escalation} </dev/null`),
+    delete: onlyWithAgent(
+      pulumi.interpolate`sh ${agent} revert agent ${host.lease}${host.escalation} </dev/null`,
+    ),
     stdin: packedAgent(),
-    dependsOn,
   });
 }
+
+// The command's own check refuses unknown fields, at preview too; no host has this name.
+const argumentsAreRefused: ConnectionInput = {
+  host: "",
+  ...{ argumentsAreRefused: "see the error of RootlessDockerHost" },
+};
 
 /** A step: its document on stdin of the agent's `apply`, and of its `revert` when it is deleted. */
 export function applyStep(
@@ -50,7 +62,9 @@ export function applyStep(
     create: pulumi.interpolate`sh ${agent} apply ${name} ${host.lease}${host.escalation}`,
     delete: stepsWithoutRevert.includes(name)
       ? undefined
-      : onlyWithAgent(pulumi.interpolate`sh ${agent} revert ${name} ${host.lease}${host.escalation}`),
+      : onlyWithAgent(
+          pulumi.interpolate`sh ${agent} revert ${name} ${host.lease}${host.escalation}`,
+        ),
     stdin: document.apply((keys) => renderDocument({ ...keys, agent: code })),
     dependsOn: dependsOn.map((step) => step.command),
   });
@@ -64,11 +78,7 @@ function onlyWithAgent(revert: pulumi.Output<string>): pulumi.Output<string> {
   return pulumi.interpolate`[ ! -d ${state} ] || ${revert}`;
 }
 
-function command(
-  host: Host,
-  step: string,
-  { dependsOn, ...args }: CommandText & { dependsOn: pulumi.Input<pulumi.Resource[]> },
-): Step {
+function command(host: Host, step: string, { dependsOn, ...args }: CommandText): Step {
   const resource = new remote.Command(
     `${host.name}-${step}`,
     {
@@ -88,17 +98,17 @@ interface CommandText {
   create: pulumi.Input<string>;
   delete: pulumi.Input<string> | undefined;
   stdin: pulumi.Input<string>;
+  dependsOn?: pulumi.Resource[];
 }
 
 /**
- * A value for the component's outputs: what depends on it waits for the last step, which is a daemon
- * that really answers. Known at preview where the value is.
+ * Makes values into outputs of the component: what depends on them waits for the last step, which is
+ * a daemon that really answers. They are known at preview where the value is.
  */
-export function whenAnswered<T>(report: Step, value: pulumi.Output<T>): pulumi.Output<T> {
-  if (pulumi.runtime.isDryRun()) return value;
-  return pulumi.all([value, report.command.stdout]).apply(([known]) => known) as pulumi.Output<T>;
-}
-
-export function factsWhenAnswered(report: Step, step: Step): pulumi.Output<Facts> {
-  return whenAnswered(report, step.facts);
+export function afterLastStep(report: Step) {
+  return <T>(value: pulumi.Output<T>): pulumi.Output<T> => {
+    if (pulumi.runtime.isDryRun()) return value;
+    const both = pulumi.all([value, report.command.stdout]);
+    return both.apply(([known]) => known) as pulumi.Output<T>;
+  };
 }
