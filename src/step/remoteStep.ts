@@ -33,7 +33,7 @@ const agent = `${state}/agent`;
 export function installAgent(host: Host, accepted: Promise<boolean>): Step {
   const connection = pulumi
     .output(accepted)
-    .apply<ConnectionInput>((yes) => (yes ? host.connection : argumentsAreRefused));
+    .apply((yes) => pulumi.output<ConnectionInput>(yes ? host.connection : argumentsAreRefused));
   return command({ ...host, connection }, "agent", {
     create: pulumi.interpolate`f=$(mktemp) && trap 'rm -f "$f"' EXIT && (${unpackCommand}) >"$f" && sh "$f" install agent ${host.lease}${host.escalation}`,
     // stdin is the agent's text here: the revert reads no document.

@@ -1,0 +1,76 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** What SSH itself says when a connection cannot be made, and what that asks for. */
+const causes: { says: RegExp; found: string; wanted: string; mend: string }[] = [
+  {
+    says: /host key mismatch|knownhosts|host key/i,
+    found: "another host key than connection.hostKey",
+    wanted: "the machine that hostKey names",
+    mend: "compare with the machine's /etc/ssh/ssh_host_*_key.pub: if it was made anew set hostKey, else somebody may be in between",
+  },
+  {
+    says: /unable to authenticate|no supported methods|permission denied/i,
+    found: "the SSH server refusing the credentials",
+    wanted: "a login as connection.user",
+    mend: "put the public key into that user's ~/.ssh/authorized_keys, or set privateKey, password or agentSocketPath",
+  },
+  {
+    says: /cannot decode|parse.*private key|ssh: no key found|passphrase|privateKey/i,
+    found: "a privateKey that cannot be read",
+    wanted: "PEM or OpenSSH text",
+    mend: "give the whole file as it is, and its passphrase as privateKeyPassword",
+  },
+  {
+    says: /dial|timed? ?out|timeout|refused|no route|unreachable|no such host|EOF|reset|handshake/i,
+    found: "no SSH server that answers",
+    wanted: "one at connection.host and connection.port",
+    mend: "check address, port and firewall, and that the machine has booted; a slow one needs a larger dialErrorLimit",
+  },
+];
+
+/**
+ * The message for an error of the connection itself, or undefined for any other error. It names the
+ * step, what was found, what was wanted, and what to do, as the agent's own messages do.
+ */
+export function explainConnectionError(step: string, error: string): string | undefined {
+  if (/Process exited with status/.test(error)) return undefined;
+  const cause = causes.find(({ says }) => says.test(error));
+  return (
+    cause &&
+    `${step}: connection: found ${cause.found} (${lastLine(error)}); wanted ${cause.wanted}. To mend: ${cause.mend}. Nothing was changed by this step.`
+  );
+}
+
+function lastLine(text: string): string {
+  return text.trim().split("\n").at(-1)?.trim() ?? "";
+}
+
+/**
+ * A hook that says what a failed connection means. None where the engine has no error hooks, which
+ * are younger than the rest of what this package uses, or under mocks.
+ */
+export function explainConnectionErrors(name: string): pulumi.ResourceHookBinding | undefined {
+  if (!errorHooksWork()) return undefined;
+  const hook = new pulumi.ErrorHook(`${name}-connection`, ({ name: resource, errors }) => {
+    const message = explainConnectionError(resource, errors[0] ?? "");
+    // The engine shows what a hook throws as the resource's error.
+    if (message) throw new Error(message);
+    return false;
+  });
+  return { onError: [hook] };
+}
+
+function errorHooksWork(): boolean {
+  const monitor = pulumi.runtime.getMonitor() as { registerErrorHook?: unknown } | undefined;
+  if (typeof monitor?.registerErrorHook !== "function") return false;
+  try {
+    // The SDK asks the engine what it can do, and keeps the answer where its types do not show it.
+    // eslint-disable-next-line @typescript-eslint/no-require-imports
+    const { getStore } = require("@pulumi/pulumi/runtime/state") as {
+      getStore(): { supportsErrorHooks?: boolean };
+    };
+    return getStore().supportsErrorHooks === true;
+  } catch {
+    return false;
+  }
+}
