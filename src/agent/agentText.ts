@@ -19,7 +19,7 @@ export type StepName = (typeof stepNames)[number];
 const frame = ["frame", "document", "claims", "files", "sysctl", "packages"];
 
 /** Steps whose functions a step calls: their code is part of what it does. */
-const uses: Partial<Record<StepName, StepName[]>> = {
+export const uses: Partial<Record<StepName, StepName[]>> = {
   preflight: ["engine", "account"],
   engine: ["daemon", "account"],
   account: ["daemon"],

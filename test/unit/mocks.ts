@@ -28,6 +28,7 @@ export interface Outcome<T> {
   /** Outputs that components registered, by the component's name. */
   outputs: Record<string, Record<string, unknown>>;
   warnings: string[];
+  errors: string[];
 }
 
 export interface RunOptions {
@@ -107,7 +108,8 @@ const componentType = "rootless-docker:index:RootlessDockerHost";
 const leaseType = "random:index/randomId:RandomId";
 export const commandType = "command:remote:Command";
 
-function mocks({ preview, facts }: RunOptions): pulumi.runtime.Mocks {
+/** Answers for what the component makes and for nothing else. */
+export function mocks({ preview, facts }: RunOptions): pulumi.runtime.Mocks {
   return {
     newResource({ type, name, inputs }) {
       const state = inputs as Record<string, unknown>;
@@ -156,11 +158,15 @@ export async function startRecording(
   options: RunOptions = {},
 ): Promise<Omit<Outcome<never>, "value">> {
   await pulumi.runtime.setMocks(mocks(options), "project", "stack", options.preview ?? false);
-  const record: Omit<Outcome<never>, "value"> = { registrations: [], outputs: {}, warnings: [] };
-  jest.spyOn(pulumi.log, "warn").mockImplementation((message) => {
-    record.warnings.push(message);
-    return Promise.resolve();
-  });
+  const record: Omit<Outcome<never>, "value"> = {
+    registrations: [],
+    outputs: {},
+    warnings: [],
+    errors: [],
+  };
+  const note = (list: string[]) => (message: string) => Promise.resolve(void list.push(message));
+  jest.spyOn(pulumi.log, "warn").mockImplementation(note(record.warnings));
+  jest.spyOn(pulumi.log, "error").mockImplementation(note(record.errors));
   const { registerResource, registerResourceOutputs } = originals;
   MockMonitor.prototype.registerResource = function (
     this: MockMonitor,
@@ -175,7 +181,7 @@ export async function startRecording(
     request: OutputsRequest,
     callback,
   ) {
-    record.outputs[nameOf(request.getUrn())] = request.getOutputs().toJavaScript();
+    record.outputs[lastPart(request.getUrn())] = request.getOutputs().toJavaScript();
     registerResourceOutputs.call(this, request, callback);
   };
   return record;
@@ -193,17 +199,19 @@ function registrationOf(request: Request): Registration {
   return {
     type: request.getType(),
     name: request.getName(),
-    parent: request.getParent() ? nameOf(request.getParent()) : undefined,
-    dependsOn: request.getDependenciesList().map(nameOf).sort(),
+    parent: request.getParent() ? lastPart(request.getParent()) : undefined,
+    dependsOn: request.getDependenciesList().map(lastPart).sort(),
     inputs: request.getObject().toJavaScript(),
     protect: request.getProtect(),
     deletedWith: request.getDeletedwith(),
     retainOnDelete: request.getRetainondelete(),
-    timeouts: timeouts && {
-      create: timeouts.getCreate(),
-      update: timeouts.getUpdate(),
-      delete: timeouts.getDelete(),
-    },
+    timeouts: timeouts?.getCreate()
+      ? {
+          create: timeouts.getCreate(),
+          update: timeouts.getUpdate(),
+          delete: timeouts.getDelete(),
+        }
+      : undefined,
     aliases: request
       .getAliasesList()
       .map((alias) => alias.getSpec()?.getName() ?? alias.getUrn())
@@ -211,7 +219,7 @@ function registrationOf(request: Request): Registration {
   };
 }
 
-function nameOf(urn: string): string {
+function lastPart(urn: string): string {
   return urn.slice(urn.lastIndexOf("::") + 2);
 }
 
@@ -236,6 +244,16 @@ export function valueOf<T>(output: pulumi.Output<T>): Promise<T | undefined> {
 /** Whether an output is known. */
 export function known(output: pulumi.Output<unknown>): Promise<boolean> {
   return (output as unknown as { isKnown: Promise<boolean> }).isKnown;
+}
+
+/** The resources that an output waits for. */
+export function resourcesOf(output: pulumi.Output<unknown>): Promise<Set<pulumi.Resource>> {
+  return (output as unknown as { allResources(): Promise<Set<pulumi.Resource>> }).allResources();
+}
+
+/** The name that a resource was given. */
+export function nameOf(resource: pulumi.Resource): string {
+  return (resource as unknown as { __name: string }).__name;
 }
 
 /** Waits until the engine has answered about a resource. */

@@ -34,7 +34,7 @@ describe("defaults", () => {
           create: true,
           uid: undefined,
           home: undefined,
-          shell: "/bin/bash",
+          shell: undefined,
           authorizedKeys: [],
         },
         subordinateIds: {
