@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 // In your own project: from "rootless-docker".
-import { RootlessDockerHost } from "../..";
+import { RootlessDockerHost } from "../../index";
 
 /** One rootless Docker host, from the stack's configuration (described in Pulumi.yaml). */
 function quickstart() {

@@ -7,7 +7,7 @@
 //     pulumi up
 import * as pulumi from "@pulumi/pulumi";
 // In your own project: from "rootless-docker".
-import { RootlessDockerHost } from "../..";
+import { RootlessDockerHost } from "../../index";
 
 const config = new pulumi.Config();
 

@@ -10,7 +10,7 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 // In your own project: from "rootless-docker".
-import { RootlessDockerHost } from "../..";
+import { RootlessDockerHost } from "../../index";
 
 const config = new pulumi.Config();
 const machine = {
