@@ -1,3 +1,4 @@
+export { RootlessDockerHost } from "./src/rootlessDockerHost";
 export type { RootlessDockerHostArgs } from "./src/args";
 export { PrivilegeEscalation, type SshConnectionArgs, type SshProxyArgs } from "./src/remote/args";
 export { type AccountArgs, IdAllocation, type SubordinateIdsArgs } from "./src/steps/account/args";
@@ -14,5 +15,3 @@ export type {
   SubordinateIds,
   Versions,
 } from "./src/outputs";
-// Last: schema inference stops here, and takes the descriptions of types from what it has read before.
-export { RootlessDockerHost } from "./src/rootlessDockerHost";
