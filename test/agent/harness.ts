@@ -161,8 +161,8 @@ export function daemonStart(host: TestHost, account: string): Promise<string> {
 }
 
 /** Gives the account's daemon an image: there is no registry. */
-export async function importImage(host: TestHost, account: string): Promise<void> {
+export async function importImage(host: TestHost, account: string, where = ""): Promise<void> {
   await host.run("cat >/tmp/busybox.tar", { input: readFileSync(await busyboxImageTar()) });
-  await asAccount(host, account, "docker import /tmp/busybox.tar busybox >/dev/null");
+  await asAccount(host, account, `docker ${where} import /tmp/busybox.tar busybox >/dev/null`);
   await host.run("rm /tmp/busybox.tar");
 }

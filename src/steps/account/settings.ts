@@ -8,7 +8,7 @@ export interface AccountSettings {
   create: boolean;
   uid?: number;
   home?: string;
-  shell: string;
+  shell?: string;
   authorizedKeys: string[];
 }
 
@@ -45,7 +45,8 @@ export function accountSettings(read: Reader): AccountSettings {
     create: read.boolean("create") ?? true,
     uid: read.number("uid", { rule: between(1000, 59_999) }),
     home: read.string("home", { rule: absolutePath }),
-    shell: read.string("shell", { rule: absolutePath }) ?? "/bin/bash",
+    // The agent's default is for a new account: one that exists keeps its shell.
+    shell: read.string("shell", { rule: absolutePath }),
     authorizedKeys: read.strings("authorizedKeys", authorizedKey),
   };
   read.refuseOthers();

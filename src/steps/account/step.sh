@@ -73,7 +73,7 @@ finish_home() {
 }
 
 create_account() {
-	set -- "$1" --create-home --user-group --shell "$(doc shell)"
+	set -- "$1" --create-home --user-group --shell "$(if has shell; then doc shell; else echo /bin/bash; fi)"
 	if has uid; then set -- "$@" --uid "$(doc uid)"; fi
 	if has home; then set -- "$@" --home-dir "$(doc home)"; fi
 	local name=$1

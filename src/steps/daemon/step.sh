@@ -198,9 +198,17 @@ wait_for_answer() {
 
 # The daemon's own last words, without what systemd says about it.
 daemon_failed() {
-	journalctl -q --no-pager -o cat -n 200 "_UID=$ACCOUNT_UID" "_SYSTEMD_USER_UNIT=docker.service" 2>/dev/null |
-		grep -iE 'error|fail|fatal|cannot|denied|invalid|unable' | awk '!seen[$0]++' | tail -n 8 | sed 's/^/daemon: journal: /' >&2 || true
+	local drivers
+	journalctl -q --no-pager -o cat -n 200 "_UID=$ACCOUNT_UID" "_SYSTEMD_USER_UNIT=docker.service" >"$WORK/journal" 2>/dev/null || true
 	as_account systemctl --user stop docker.service 2>/dev/null || true
+	drivers=$(sed -n 's/.*contains several valid graphdrivers: \([^;]*\);.*/\1/p' "$WORK/journal" | tail -n 1)
+	[ -z "$drivers" ] ||
+		fail storageDriver "data of several drivers in $(data_root): $drivers" "one that Auto can choose" "set storageDriver to the one whose images you use, or remove the directories of the others there"
+	# Its causes; where there are none, whatever sounds like one.
+	{
+		grep -E '^failed to|level=fatal|^\[rootlesskit' "$WORK/journal" ||
+			grep -v level=info "$WORK/journal" | grep -iE 'error|fail|cannot|denied|invalid|unable'
+	} | awk '!seen[$0]++' | tail -n 4 | sed "s/^/$STEP: journal: /" >&2 || true
 	fail "docker.service of $ACCOUNT" "it does not start, or does not answer on $ACCOUNT_RUNTIME/docker.sock" "a daemon that answers" "take back the last change of daemon or environment, or mend what the journal lines above say"
 }
 

@@ -55,7 +55,7 @@ owner_problems() {
 	local lease
 	for lease in "$STATE"/leases/*; do
 		[ "${lease##*/}" != "$LEASE" ] || continue
-		[ "$(cat "$lease/account" 2>/dev/null)" = "$(doc account)" ] || continue
+		[ "$(cat "$lease/account-name" 2>/dev/null)" = "$(doc account)" ] || continue
 		[ "$(cat "$lease/owner")" != "$(doc owner)" ] || continue
 		problem "account $(doc account)" "it held on this machine by $(cat "$lease/owner")" "it free, or held by $(doc owner)" "destroy the other one first, or use another account"
 	done
@@ -65,5 +65,5 @@ owner_problems() {
 remember_lease() {
 	mkdir -p "$STATE/leases/$LEASE"
 	doc owner >"$STATE/leases/$LEASE/owner"
-	doc account >"$STATE/leases/$LEASE/account"
+	doc account >"$STATE/leases/$LEASE/account-name"
 }

@@ -54,7 +54,7 @@ supersede() {
 	local lease
 	for lease in "$STATE"/leases/*; do
 		[ "${lease##*/}" != "$LEASE" ] || continue
-		[ "$(cat "$lease/account" 2>/dev/null)" = "$ACCOUNT" ] || continue
+		[ "$(cat "$lease/account-name" 2>/dev/null)" = "$ACCOUNT" ] || continue
 		[ "$(cat "$lease/owner")" = "$(owner_of "$LEASE")" ] || continue
 		say "takes over from an earlier lease of the same owner (${lease##*/})"
 		(

@@ -1,0 +1,116 @@
+import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
+import { asAccount, bootHost, daemonStart, importImage, Installation, type Wishes } from "./harness";
+
+afterAll(destroyAllHosts);
+
+let host: TestHost;
+
+beforeAll(async () => {
+  host = await bootHost();
+});
+
+const ada: Wishes = {
+  owner: "infra/prod/ada",
+  account: { name: "ada" },
+  privilegedPorts: "FileCapability",
+};
+const bob: Wishes = { ...ada, owner: "infra/test/bob", account: { name: "bob" } };
+
+test("two accounts share a machine; the first one to come may go first", async () => {
+  const first = new Installation(host, "aa");
+  const second = new Installation(host, "bb");
+  const fresh = await snapshotHost(host);
+  await Promise.all([first.applyAll(ada), second.applyAll(bob)]);
+  for (const account of ["ada", "bob"])
+    expect(await asAccount(host, account, "docker info --format '{{.SecurityOptions}}'")).toContain("rootless");
+  for (const { changed } of Object.values(await first.applyAll(ada))) expect(changed).toEqual([]);
+
+  // One of them wants another value for what the machine has once.
+  const { exitCode, said } = await second.tryApply("kernel", { ...bob, unprivilegedPing: { groups: "0 9" } });
+  expect([exitCode, said]).toEqual([
+    1,
+    [
+      "kernel: sysctl net.ipv4.ping_group_range: found '0 2147483647', wanted by infra/prod/ada; wanted '0 9' by infra/test/bob. To mend: give both the same value: the machine has only one",
+    ],
+  ]);
+  await second.apply("kernel", bob);
+
+  await importImage(host, "bob");
+  const started = await daemonStart(host, "bob");
+  await first.revertAll(ada);
+  expect(await host.run("getent passwd ada || echo gone")).toBe("gone\n");
+  expect(await daemonStart(host, "bob")).toBe(started);
+  expect(await asAccount(host, "bob", "docker image ls --format '{{.Repository}}'; docker run --rm busybox id -u")).toBe("busybox\n0\n");
+  expect(await host.run("cat /proc/sys/net/ipv4/ping_group_range; getcap /usr/bin/rootlesskit")).toBe(
+    "0\t2147483647\n/usr/bin/rootlesskit cap_net_bind_service=ep\n",
+  );
+  for (const { changed } of Object.values(await second.applyAll(bob))) expect(changed).toEqual([]);
+  expect(await daemonStart(host, "bob")).toBe(started);
+
+  // Bob's data stay when asked to be kept, and go with the next lease that says Delete.
+  await second.revertAll(bob);
+  expect(await host.run("ls /home/bob/.local/share/docker/image; grep -c ^bob: /etc/subuid; ls /var/lib/rootless-docker")).toBe("overlay2\n1\nthings\n");
+  const third = new Installation(host, "cc");
+  const wishes = { ...bob, onDestroy: { data: "Delete" } };
+  await third.applyAll(wishes);
+  expect(await asAccount(host, "bob", "docker image ls --format '{{.Repository}}'")).toBe("busybox\n");
+  await third.revertAll(wishes);
+  expect(differences(diffSnapshots(fresh, await snapshotHost(host)))).toEqual([]);
+});
+
+test("the same owner with a new lease takes over; the old one's revert changes nothing", async () => {
+  const lost = new Installation(host, "d0");
+  await lost.applyAll({ ...ada, account: { name: "ada", authorizedKeys: ["ssh-ed25519 AAAAC3Nz a"] } });
+  const started = await daemonStart(host, "ada");
+  const anew = new Installation(host, "d1");
+  const { report } = await anew.applyAll(ada);
+  expect(report.changed).toEqual([
+    "one key removed from /home/ada/.ssh/authorized_keys",
+    "lease d0 taken over",
+  ]);
+  await lost.revertAll(ada);
+  expect(await daemonStart(host, "ada")).toBe(started);
+  for (const { changed } of Object.values(await anew.applyAll(ada))) expect(changed).toEqual([]);
+  await anew.revertAll(ada);
+  expect(await host.run("getent passwd ada; ls -d /var/lib/rootless-docker || true")).toBe("");
+});
+
+test("what the account had before comes back: daemon, files, context", async () => {
+  const before = await prepareHandMade();
+  const mine = new Installation(host, "e0");
+  const wishes: Wishes = { account: { name: "eve" }, daemon: { "log-level": "warn" }, environment: { A: "b" } };
+  const { engine, account } = await mine.applyAll(wishes);
+  expect(engine.changed).toEqual([]);
+  expect(account.changed).toEqual([]);
+  expect(await asAccount(host, "eve", "docker context inspect --format '{{.Name}}'")).toBe("rootless\n");
+  expect(await asAccount(host, "eve", "docker image ls --format '{{.Repository}}'")).toBe("busybox\n");
+  await mine.revertAll({ ...wishes, onDestroy: { data: "Delete" } });
+  expect(await asAccount(host, "eve", "systemctl --user is-active docker.service; docker -H unix://$XDG_RUNTIME_DIR/docker.sock image ls --format '{{.Repository}}'")).toBe("active\nbusybox\n");
+  const daemonData = /\/home\/eve\/\.local\/share\/docker\//;
+  const left = diffSnapshots(before, await snapshotHost(host)).filter((line) => !daemonData.test(line));
+  expect(differences(left)).toEqual([]);
+});
+
+/** An account with a rootless daemon made by hand, from the packages of the distribution. */
+async function prepareHandMade() {
+  await host.run(`
+    systemctl mask -q docker.service docker.socket containerd.service
+    apt-get -q -y --no-install-recommends install docker.io docker-cli rootlesskit slirp4netns uidmap dbus-user-session iproute2 iptables procps
+    useradd -m -s /bin/sh eve && loginctl enable-linger eve
+    install -d -o eve -g eve -m 755 /home/eve/.config /home/eve/.config/docker /home/eve/.config/systemd /home/eve/.config/systemd/user /home/eve/.docker
+    cd /home/eve/.config
+    printf '{ "debug":false}' >docker/daemon.json
+    printf '{"auths": {"x.test": {}},\\n "detachKeys":"ctrl-e"}' >../.docker/config.json
+    printf '[Service]\\nType=notify\\nNotifyAccess=all\\nEnvironment=PATH=/usr/sbin:/usr/bin:/sbin:/bin\\nExecStart=/usr/share/docker.io/contrib/dockerd-rootless.sh\\n[Install]\\nWantedBy=default.target\\n' >systemd/user/docker.service
+    chmod 640 docker/daemon.json
+    chown eve:eve docker/daemon.json ../.docker/config.json systemd/user/docker.service
+    for i in $(seq 50); do [ -S /run/user/$(id -u eve)/bus ] && break; sleep 0.1; done`);
+  await asAccount(host, "eve", "systemctl --user daemon-reload; systemctl --user enable -q --now docker.service");
+  await importImage(host, "eve", "-H unix://$XDG_RUNTIME_DIR/docker.sock");
+  return snapshotHost(host);
+}
+
+/** Apart from the SSH login of the snapshot itself. */
+function differences(lines: string[]): string[] {
+  return lines.filter((line) => !/^unit file (added|removed): session-c?\d+\.scope /.test(line));
+}
