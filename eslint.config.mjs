@@ -4,7 +4,16 @@ import pulumi from "@pulumi/eslint-plugin";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["bin/", "node_modules/", "**/*.js", "**/*.mjs", "**/recorded/"] },
+  {
+    ignores: [
+      "bin/",
+      "node_modules/",
+      "**/*.js",
+      "**/*.mjs",
+      "**/recorded/",
+      "test/pack/consumer/",
+    ],
+  },
   ...tseslint.configs.strictTypeChecked,
   {
     plugins: { "@pulumi": pulumi },

@@ -63,7 +63,7 @@ export class Reader {
     const all: string[] = Object.values(values);
     const rule: Rule<string> = (v) =>
       all.includes(v) ? undefined : `is not one of ${all.join(", ")}; choose one`;
-    return this.read(key, "a text", (v): v is T => typeof v === "string", { rule });
+    return this.read<T>(key, "a text", (v): v is T => typeof v === "string", { rule });
   }
 
   strings(key: string, rule: Rule<string>): string[] {
