@@ -107,8 +107,9 @@ release_unwanted() {
 # Everything that this lease still claims, by whichever step: one that failed or was killed when it was
 # first run is unknown to Pulumi, and never reverted by itself.
 release_all_steps() {
+	local held=$STEP
 	for STEP in report daemon secrets ports kernel account engine preflight; do
-		hold_lock "$STEP"
+		[ "$STEP" = "$held" ] || hold_lock "$STEP"
 		: >"$WORK/wanted"
 		claim_interrupted_packages
 		: >"$WORK/wanted"

@@ -149,7 +149,7 @@ describe("daemon", () => {
     expect(said.slice(-1)[0]).toMatch(
       /^daemon: storageDriver: found data of several drivers in \/home\/app\/\.local\/share\/docker: [a-z0-9-]+, [a-z0-9-]+; wanted one that Auto can choose\. To mend: set storageDriver/,
     );
-    await asAccount(host, "app", "rootlesskit rm -rf .local/share/docker/fuse-overlayfs");
+    await asAccount(host, "app", "rootlesskit rm -rf /home/app/.local/share/docker/fuse-overlayfs");
     expect((await app.apply("daemon", plain)).facts.storageDriver).toBe("overlay2");
   });
 
