@@ -67,7 +67,7 @@ function errorHooksWork(): boolean {
     // The SDK asks the engine what it can do, and keeps the answer where its types do not show it.
     // eslint-disable-next-line @typescript-eslint/no-require-imports
     const { getStore } = require("@pulumi/pulumi/runtime/state") as {
-      getStore(): { supportsErrorHooks?: boolean };
+      getStore: () => { supportsErrorHooks?: boolean };
     };
     return getStore().supportsErrorHooks === true;
   } catch {

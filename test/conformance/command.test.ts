@@ -199,7 +199,7 @@ describe("triggers", () => {
     const trial = await Trial.start("triggers");
     const program = (trigger: string) => () => {
       command("triggered", {
-        create: `${leave(`create-${trigger}`)}`,
+        create: leave(`create-${trigger}`),
         update: leave("wrong"),
         delete: leave(`delete-${trigger}`),
         triggers: ["fixed", trigger],

@@ -141,7 +141,7 @@ describe("the host key", () => {
   test("is checked when given, and not otherwise", async () => {
     const trial = await Trial.start("host-key");
     const { hostKey: right, ...unchecked } = given.connection;
-    const [type, body = ""] = String(right).split(" ");
+    const [type, body = ""] = (right as string).split(" ");
     // Another key of the same type: its last byte differs.
     const bytes = Buffer.from(body, "base64");
     bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1);

@@ -187,7 +187,9 @@ function diffResponse(type: ResourceType, changes: Changes): proto.DiffResponse 
 }
 
 function withIgnored(state: Properties, inputs: Properties, ignored: string[]): Properties {
-  const kept = ignored.filter((name) => name in state).map((name) => [name, state[name] ?? null]);
+  const kept = ignored
+    .filter((name) => name in state)
+    .map((name) => [name, state[name] ?? null] as const);
   return { ...inputs, ...Object.fromEntries(kept) };
 }
 
@@ -198,7 +200,7 @@ function parseUrn(urn: string): { type: string; name: string } {
 }
 
 function properties(message: Struct | undefined): Properties {
-  return (message?.toJavaScript() ?? {}) as Properties;
+  return message?.toJavaScript() ?? {};
 }
 
 function struct(values: Properties): Struct {

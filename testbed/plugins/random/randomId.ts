@@ -26,7 +26,7 @@ export const randomId: ResourceType = {
       return { id: "", outputs: { ...inputs, ...outputs } };
     }
     const bytes = randomBytes(Number(plain(inputs.byteLength ?? null)));
-    const prefix = String(plain(inputs.prefix ?? "") ?? "");
+    const prefix = (plain(inputs.prefix ?? null) ?? "") as string;
     const hex = bytes.toString("hex");
     const id = bytes.toString("base64url");
     const outputs = {
