@@ -5,10 +5,12 @@ import { median } from "./figures";
 
 const root = join(__dirname, "..");
 
+// Resolved from here, whatever the working directory is.
 const program = `
-require("@pulumi/pulumi");
+const load = require("node:module").createRequire(${JSON.stringify(join(root, "package.json"))});
+load("@pulumi/pulumi");
 const start = process.hrtime.bigint();
-require(${JSON.stringify(join(root, "bin"))});
+load("./bin");
 process.stdout.write(String(Number(process.hrtime.bigint() - start) / 1e6));
 `;
 
@@ -20,10 +22,6 @@ export async function importCost(times = 9): Promise<number | undefined> {
   if (!existsSync(join(root, "bin/index.js"))) return undefined;
   const costs: number[] = [];
   for (let i = 0; i < times; i++)
-    costs.push(
-      Number(
-        await execOrThrow("node", ["-e", `process.chdir(${JSON.stringify(root)});${program}`]),
-      ),
-    );
+    costs.push(Number(await execOrThrow(process.execPath, ["-e", program])));
   return median(costs);
 }
