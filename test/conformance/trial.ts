@@ -28,9 +28,11 @@ export class Trial {
     private readonly stackName: string,
   ) {}
 
-  /** An empty stack. Its name shows in nothing but messages. */
-  static async start(stackName: string): Promise<Trial> {
-    const backendDir = mkdtempSync(join(tmpdir(), "conformance-"));
+  /** A stack, empty unless `backendDir` has it. Its name shows in nothing but messages. */
+  static async start(
+    stackName: string,
+    backendDir = mkdtempSync(join(tmpdir(), "conformance-")),
+  ): Promise<Trial> {
     const projectName = "conformance";
     const program = async (): Promise<void> => {};
     const stack = await createWorkspaceStack({ stackName, projectName, program, backendDir });
@@ -68,6 +70,11 @@ export class Trial {
 
   async destroy(): Promise<Outcome> {
     return succeeded(await outcomeOf((onEvent) => this.stack.destroy({ onEvent })));
+  }
+
+  /** After an engine that was killed: its lock, as `pulumi cancel` takes it away. */
+  async unlock(): Promise<void> {
+    await this.stack.cancel();
   }
 
   /** The state file's text. */
