@@ -8,6 +8,7 @@ import { performance } from "node:perf_hooks";
 import { parseArgs } from "node:util";
 import { interruptible } from "../examples/demo/interrupt";
 import { createHost, destroyAllHosts } from "../testbed/hosts";
+import { requireHostTools } from "../testbed/requirements";
 import { ensureToolchain } from "../testbed/toolchain";
 import { byHand, phases, thePackage } from "./contestants";
 import { importCost } from "./importCost";
@@ -23,6 +24,7 @@ async function main(): Promise<void> {
   });
   const pairs = Number(values.pairs);
   if (!Number.isInteger(pairs) || pairs < 1) throw new Error("--pairs wants a number from 1 on");
+  await requireHostTools();
   const scratch = mkdtempSync(join(tmpdir(), "rootless-docker-bench-"));
   process.env.TMPDIR = scratch;
   await interruptible(

@@ -14,6 +14,7 @@ import {
   snapshotHost,
   type TestHost,
 } from "../../testbed/hosts";
+import { requireHostTools } from "../../testbed/requirements";
 import { createWorkspaceStack, ensureToolchain, previewText } from "../../testbed/toolchain";
 import quickstart from "../quickstart";
 import { interruptible } from "./interrupt";
@@ -23,6 +24,7 @@ import { secondsSince, Story } from "./story";
 const story = new Story();
 
 async function main(): Promise<void> {
+  await requireHostTools();
   // Everything temporary, Pulumi's included, goes below one folder.
   const scratch = mkdtempSync(join(tmpdir(), "rootless-docker-demo-"));
   process.env.TMPDIR = scratch;
