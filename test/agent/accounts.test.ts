@@ -14,7 +14,11 @@ beforeAll(async () => {
 /** A new installation for an account: preflight and account only, neither needs a package. */
 async function give(name: string, wishes: Wishes = {}) {
   const installation = new Installation(host, `b${++leases}`);
-  const all: Wishes = { owner: `project/dev/${name}`, ...wishes, account: { name, ...wishes.account } };
+  const all: Wishes = {
+    owner: `project/dev/${name}`,
+    ...wishes,
+    account: { name, ...wishes.account },
+  };
   await installation.install();
   const apply = async () => {
     await installation.apply("preflight", all);
@@ -31,7 +35,9 @@ async function give(name: string, wishes: Wishes = {}) {
 const idFiles = () => host.run("cat /etc/subuid; echo --; cat /etc/subgid");
 
 test("ids that an account has are kept, and stay", async () => {
-  await host.run("useradd -m -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 kept; echo kept:300000:65536 | tee -a /etc/subgid >>/etc/subuid");
+  await host.run(
+    "useradd -m -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 kept; echo kept:300000:65536 | tee -a /etc/subgid >>/etc/subuid",
+  );
   const before = await idFiles();
   const kept = await give("kept");
   const { changed, facts } = await kept.apply();
@@ -42,7 +48,9 @@ test("ids that an account has are kept, and stay", async () => {
 });
 
 test("too few ids are filled up with the next free range, and the few stay", async () => {
-  await host.run("useradd -m -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 few; echo few:100000:1000 | tee -a /etc/subgid >>/etc/subuid");
+  await host.run(
+    "useradd -m -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 few; echo few:100000:1000 | tee -a /etc/subgid >>/etc/subuid",
+  );
   const before = await idFiles();
   const few = await give("few");
   expect((await few.apply()).facts["subordinateIds.uids"]).toBe("100000:1000,101000:65536");
@@ -61,12 +69,19 @@ test("ranges never overlap: others', numeric ones, other leases'", async () => {
   ]);
   // Which of the two came first is open.
   expect([
-    [["166536:65536", "166536:65536"], ["232072:70000", "232072:70000"].map(() => expect.anything())],
+    [
+      ["166536:65536", "166536:65536"],
+      ["232072:70000", "232072:70000"].map(() => expect.anything()),
+    ],
     [expect.anything(), expect.anything()],
   ]).toHaveLength(2);
-  const lines = (await host.run("cat /etc/subuid")).trim().split("\n").map((line) => line.split(":").slice(1).map(Number));
+  const lines = (await host.run("cat /etc/subuid"))
+    .trim()
+    .split("\n")
+    .map((line) => line.split(":").slice(1).map(Number));
   lines.sort(([a], [b]) => a - b);
-  for (let i = 1; i < lines.length; i++) expect(lines[i][0]).toBeGreaterThanOrEqual(lines[i - 1][0] + lines[i - 1][1]);
+  for (let i = 1; i < lines.length; i++)
+    expect(lines[i][0]).toBeGreaterThanOrEqual(lines[i - 1][0] + lines[i - 1][1]);
   expect(ranges.flat().every((range) => /^\d+:(65536|70000)$/.test(range))).toBe(true);
   await one.back();
   expect(await host.run("grep -c ^two: /etc/subuid")).toBe("1\n");
@@ -86,7 +101,10 @@ test("a start that is taken in part is refused by name; the count follows the se
   await late.back();
   const grown = await give("grown", { subordinateIds: { uidStart: 700000, gidStart: 800000 } });
   await grown.apply();
-  const wishes = { ...grown.all, subordinateIds: { uidStart: 700000, gidStart: 800000, count: 131072 } };
+  const wishes = {
+    ...grown.all,
+    subordinateIds: { uidStart: 700000, gidStart: 800000, count: 131072 },
+  };
   const { changed } = await grown.installation.apply("account", wishes);
   expect(changed).toEqual([
     "subordinate uids 700000:65536 taken back from grown",
@@ -131,29 +149,43 @@ test("a directory where the new home would be is nobody's to take", async () => 
   await host.run("mkdir /home/squat; echo precious >/home/squat/file");
   const squat = await give("squat");
   const { said } = await squat.installation.tryApply("preflight", squat.all);
-  expect(said).toEqual([expect.stringContaining("preflight: account.home: found something at /home/squat already")]);
+  expect(said).toEqual([
+    expect.stringContaining("preflight: account.home: found something at /home/squat already"),
+  ]);
   await squat.back();
-  expect(await host.run("cat /home/squat/file; ls -d /var/lib/rootless-docker 2>&1 || true")).toContain("precious");
+  expect(
+    await host.run("cat /home/squat/file; ls -d /var/lib/rootless-docker 2>&1 || true"),
+  ).toContain("precious");
 });
 
 test("uid, home, shell and keys of a new account; what goes with it", async () => {
-  const keys = ["ssh-ed25519 AAAAC3Nz it's \"$(id)\" ü", 'command="true" ssh-ed25519 AAAAC3Nb -n'];
+  const keys = ['ssh-ed25519 AAAAC3Nz it\'s "$(id)" ü', 'command="true" ssh-ed25519 AAAAC3Nb -n'];
   const fresh = await give("fresh", {
     account: { uid: 4100, home: "/srv/fresh", shell: "/bin/sh", authorizedKeys: keys },
   });
   await fresh.apply();
-  expect(await host.run("getent passwd fresh; cat /srv/fresh/.ssh/authorized_keys; stat -c '%a %U' /srv/fresh/.ssh /srv/fresh/.ssh/authorized_keys")).toBe(
-    `fresh:x:4100:4100::/srv/fresh:/bin/sh\n${keys.join("\n")}\n700 fresh\n600 fresh\n`,
-  );
+  expect(
+    await host.run(
+      "getent passwd fresh; cat /srv/fresh/.ssh/authorized_keys; stat -c '%a %U' /srv/fresh/.ssh /srv/fresh/.ssh/authorized_keys",
+    ),
+  ).toBe(`fresh:x:4100:4100::/srv/fresh:/bin/sh\n${keys.join("\n")}\n700 fresh\n600 fresh\n`);
   expect((await fresh.apply()).changed).toEqual([]);
   // Somebody is still logged in.
-  await host.run("setsid setpriv --reuid 4100 --regid 4100 --clear-groups sleep 300 >/dev/null 2>&1 </dev/null & sleep 0.2");
+  await host.run(
+    "setsid setpriv --reuid 4100 --regid 4100 --clear-groups sleep 300 >/dev/null 2>&1 </dev/null & sleep 0.2",
+  );
   await fresh.back();
-  expect(await host.run("getent passwd fresh; getent group fresh; ls -d /srv/fresh 2>&1; pgrep -u 4100 || true")).toMatch(/^ls: /);
+  expect(
+    await host.run(
+      "getent passwd fresh; getent group fresh; ls -d /srv/fresh 2>&1; pgrep -u 4100 || true",
+    ),
+  ).toMatch(/^ls: /);
 });
 
 test("keys: one dropped goes, those of the account stay, byte for byte", async () => {
-  await host.run("install -d -o kept -m 700 /home/kept/.ssh; printf 'ssh-rsa AAAA own' >/home/kept/.ssh/authorized_keys; chown kept /home/kept/.ssh/authorized_keys; chmod 644 /home/kept/.ssh/authorized_keys");
+  await host.run(
+    "install -d -o kept -m 700 /home/kept/.ssh; printf 'ssh-rsa AAAA own' >/home/kept/.ssh/authorized_keys; chown kept /home/kept/.ssh/authorized_keys; chmod 644 /home/kept/.ssh/authorized_keys",
+  );
   const file = "cat /home/kept/.ssh/authorized_keys; stat -c ' %a' /home/kept/.ssh/authorized_keys";
   const [a, b] = ["ssh-ed25519 AAAAC3Nz a", "ssh-ed25519 AAAAC3Nz b"];
   const kept = await give("kept", { account: { authorizedKeys: [a, b] } });
@@ -172,10 +204,10 @@ test("keys: one dropped goes, those of the account stay, byte for byte", async (
 test("one account, two stacks: the second is told who holds it; the same owner takes over", async () => {
   const first = await give("held", { owner: "a/prod/web" });
   await first.apply();
-  const second = await give("held", { owner: "b/prod/it's \"$(x)\"" });
+  const second = await give("held", { owner: 'b/prod/it\'s "$(x)"' });
   const { said } = await second.installation.tryApply("preflight", second.all);
   expect(said).toEqual([
-    "preflight: account held: found it held on this machine by a/prod/web; wanted it free, or held by b/prod/it's \"$(x)\". To mend: destroy the other one first, or use another account",
+    'preflight: account held: found it held on this machine by a/prod/web; wanted it free, or held by b/prod/it\'s "$(x)". To mend: destroy the other one first, or use another account',
   ]);
   await second.installation.revertAgent();
   await first.back();
@@ -183,5 +215,7 @@ test("one account, two stacks: the second is told who holds it; the same owner t
 });
 
 test("nothing of the agent is left when the last lease is gone", async () => {
-  expect(await host.run("ls -d /var/lib/rootless-docker /run/rootless-docker* 2>/dev/null || echo gone")).toBe("gone\n");
+  expect(
+    await host.run("ls -d /var/lib/rootless-docker /run/rootless-docker* 2>/dev/null || echo gone"),
+  ).toBe("gone\n");
 });

@@ -6,20 +6,29 @@ afterAll(destroyAllHosts);
 const app = { account: { name: "app" } };
 
 test("no root rights: said in one line, nothing changed", async () => {
-  const host = await bootHost({ admins: [{ name: "guest", sudo: "none" }, { name: "admin", sudo: "nopasswd" }] });
+  const host = await bootHost({
+    admins: [
+      { name: "guest", sudo: "none" },
+      { name: "admin", sudo: "nopasswd" },
+    ],
+  });
   const before = await snapshotHost(host);
   const guest = new Installation(host, "f0", "guest");
   await expect(guest.install()).rejects.toThrow(
     /^exit code 1:\nagent: privileges: found that 'sudo -n' refuses user guest \(sudo: a password is required\); wanted root rights without a password\. To mend: allow it in sudo's configuration \(NOPASSWD, nopass\), or connect as root$/,
   );
-  expect(diffSnapshots(before, await snapshotHost(host)).filter((line) => !/session-/.test(line))).toEqual([]);
+  expect(
+    diffSnapshots(before, await snapshotHost(host)).filter((line) => !/session-/.test(line)),
+  ).toEqual([]);
   const admin = new Installation(host, "f1", "admin");
   await admin.install();
   expect((await admin.apply("preflight", app)).changed).toEqual([]);
   expect((await admin.apply("kernel", app)).changed).toHaveLength(2);
   await admin.revert("kernel", app);
   await admin.revertAgent();
-  expect(diffSnapshots(before, await snapshotHost(host)).filter((line) => !/session-|sudo/.test(line))).toEqual([]);
+  expect(
+    diffSnapshots(before, await snapshotHost(host)).filter((line) => !/session-|sudo/.test(line)),
+  ).toEqual([]);
 });
 
 test("preflight names every problem at once, and changes nothing", async () => {
@@ -40,5 +49,7 @@ test("preflight names every problem at once, and changes nothing", async () => {
     ],
   ]);
   await installation.revertAgent();
-  expect(diffSnapshots(before, await snapshotHost(host)).filter((line) => !/session-/.test(line))).toEqual([]);
+  expect(
+    diffSnapshots(before, await snapshotHost(host)).filter((line) => !/session-/.test(line)),
+  ).toEqual([]);
 });

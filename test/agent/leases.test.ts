@@ -1,5 +1,12 @@
 import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
-import { asAccount, bootHost, daemonStart, importImage, Installation, type Wishes } from "./harness";
+import {
+  asAccount,
+  bootHost,
+  daemonStart,
+  importImage,
+  Installation,
+  type Wishes,
+} from "./harness";
 
 afterAll(destroyAllHosts);
 
@@ -22,11 +29,16 @@ test("two accounts share a machine; the first one to come may go first", async (
   const fresh = await snapshotHost(host);
   await Promise.all([first.applyAll(ada), second.applyAll(bob)]);
   for (const account of ["ada", "bob"])
-    expect(await asAccount(host, account, "docker info --format '{{.SecurityOptions}}'")).toContain("rootless");
+    expect(await asAccount(host, account, "docker info --format '{{.SecurityOptions}}'")).toContain(
+      "rootless",
+    );
   for (const { changed } of Object.values(await first.applyAll(ada))) expect(changed).toEqual([]);
 
   // One of them wants another value for what the machine has once.
-  const { exitCode, said } = await second.tryApply("kernel", { ...bob, unprivilegedPing: { groups: "0 9" } });
+  const { exitCode, said } = await second.tryApply("kernel", {
+    ...bob,
+    unprivilegedPing: { groups: "0 9" },
+  });
   expect([exitCode, said]).toEqual([
     1,
     [
@@ -40,27 +52,42 @@ test("two accounts share a machine; the first one to come may go first", async (
   await first.revertAll(ada);
   expect(await host.run("getent passwd ada || echo gone")).toBe("gone\n");
   expect(await daemonStart(host, "bob")).toBe(started);
-  expect(await asAccount(host, "bob", "docker image ls --format '{{.Repository}}'; docker run --rm busybox id -u")).toBe("busybox\n0\n");
-  expect(await host.run("cat /proc/sys/net/ipv4/ping_group_range; getcap /usr/bin/rootlesskit")).toBe(
-    "0\t2147483647\n/usr/bin/rootlesskit cap_net_bind_service=ep\n",
-  );
+  expect(
+    await asAccount(
+      host,
+      "bob",
+      "docker image ls --format '{{.Repository}}'; docker run --rm busybox id -u",
+    ),
+  ).toBe("busybox\n0\n");
+  expect(
+    await host.run("cat /proc/sys/net/ipv4/ping_group_range; getcap /usr/bin/rootlesskit"),
+  ).toBe("0\t2147483647\n/usr/bin/rootlesskit cap_net_bind_service=ep\n");
   for (const { changed } of Object.values(await second.applyAll(bob))) expect(changed).toEqual([]);
   expect(await daemonStart(host, "bob")).toBe(started);
 
   // Bob's data stay when asked to be kept, and go with the next lease that says Delete.
   await second.revertAll(bob);
-  expect(await host.run("ls /home/bob/.local/share/docker/image; grep -c ^bob: /etc/subuid; ls /var/lib/rootless-docker")).toBe("overlay2\n1\nthings\n");
+  expect(
+    await host.run(
+      "ls /home/bob/.local/share/docker/image; grep -c ^bob: /etc/subuid; ls /var/lib/rootless-docker",
+    ),
+  ).toBe("overlay2\n1\nthings\n");
   const third = new Installation(host, "cc");
   const wishes = { ...bob, onDestroy: { data: "Delete" } };
   await third.applyAll(wishes);
-  expect(await asAccount(host, "bob", "docker image ls --format '{{.Repository}}'")).toBe("busybox\n");
+  expect(await asAccount(host, "bob", "docker image ls --format '{{.Repository}}'")).toBe(
+    "busybox\n",
+  );
   await third.revertAll(wishes);
   expect(differences(diffSnapshots(fresh, await snapshotHost(host)))).toEqual([]);
 });
 
 test("the same owner with a new lease takes over; the old one's revert changes nothing", async () => {
   const lost = new Installation(host, "d0");
-  await lost.applyAll({ ...ada, account: { name: "ada", authorizedKeys: ["ssh-ed25519 AAAAC3Nz a"] } });
+  await lost.applyAll({
+    ...ada,
+    account: { name: "ada", authorizedKeys: ["ssh-ed25519 AAAAC3Nz a"] },
+  });
   const started = await daemonStart(host, "ada");
   const anew = new Installation(host, "d1");
   const { report } = await anew.applyAll(ada);
@@ -78,16 +105,32 @@ test("the same owner with a new lease takes over; the old one's revert changes n
 test("what the account had before comes back: daemon, files, context", async () => {
   const before = await prepareHandMade();
   const mine = new Installation(host, "e0");
-  const wishes: Wishes = { account: { name: "eve" }, daemon: { "log-level": "warn" }, environment: { A: "b" } };
+  const wishes: Wishes = {
+    account: { name: "eve" },
+    daemon: { "log-level": "warn" },
+    environment: { A: "b" },
+  };
   const { engine, account } = await mine.applyAll(wishes);
   expect(engine.changed).toEqual([]);
   expect(account.changed).toEqual([]);
-  expect(await asAccount(host, "eve", "docker context inspect --format '{{.Name}}'")).toBe("rootless\n");
-  expect(await asAccount(host, "eve", "docker image ls --format '{{.Repository}}'")).toBe("busybox\n");
+  expect(await asAccount(host, "eve", "docker context inspect --format '{{.Name}}'")).toBe(
+    "rootless\n",
+  );
+  expect(await asAccount(host, "eve", "docker image ls --format '{{.Repository}}'")).toBe(
+    "busybox\n",
+  );
   await mine.revertAll({ ...wishes, onDestroy: { data: "Delete" } });
-  expect(await asAccount(host, "eve", "systemctl --user is-active docker.service; docker -H unix://$XDG_RUNTIME_DIR/docker.sock image ls --format '{{.Repository}}'")).toBe("active\nbusybox\n");
+  expect(
+    await asAccount(
+      host,
+      "eve",
+      "systemctl --user is-active docker.service; docker -H unix://$XDG_RUNTIME_DIR/docker.sock image ls --format '{{.Repository}}'",
+    ),
+  ).toBe("active\nbusybox\n");
   const daemonData = /\/home\/eve\/\.local\/share\/docker\//;
-  const left = diffSnapshots(before, await snapshotHost(host)).filter((line) => !daemonData.test(line));
+  const left = diffSnapshots(before, await snapshotHost(host)).filter(
+    (line) => !daemonData.test(line),
+  );
   expect(differences(left)).toEqual([]);
 });
 
@@ -105,7 +148,11 @@ async function prepareHandMade() {
     chmod 640 docker/daemon.json
     chown eve:eve docker/daemon.json ../.docker/config.json systemd/user/docker.service
     for i in $(seq 50); do [ -S /run/user/$(id -u eve)/bus ] && break; sleep 0.1; done`);
-  await asAccount(host, "eve", "systemctl --user daemon-reload; systemctl --user enable -q --now docker.service");
+  await asAccount(
+    host,
+    "eve",
+    "systemctl --user daemon-reload; systemctl --user enable -q --now docker.service",
+  );
   await importImage(host, "eve", "-H unix://$XDG_RUNTIME_DIR/docker.sock");
   return snapshotHost(host);
 }

@@ -21,14 +21,13 @@ describe("kernel", () => {
   test("a value follows its setting; dropped, the host's own comes back", async () => {
     await app.apply("kernel", { ...plain, unprivilegedPing: { enabled: false } });
     await host.run(`echo '7 9' >/proc/sys/net/ipv4/ping_group_range`);
-    expect((await app.apply("kernel", { unprivilegedPing: { groups: "0 1000" } })).changed).toEqual([
-      `/etc/sysctl.d/99-zz-rootless-docker-${key}.conf written`,
-      `${key}: 7 9 -> 0 1000`,
-    ]);
-    expect(await value()).toBe("0\t1000");
-    expect((await app.apply("kernel", { unprivilegedPing: { groups: "0 2000" } })).changed).toContain(
-      `${key}: 0 1000 -> 0 2000`,
+    expect((await app.apply("kernel", { unprivilegedPing: { groups: "0 1000" } })).changed).toEqual(
+      [`/etc/sysctl.d/99-zz-rootless-docker-${key}.conf written`, `${key}: 7 9 -> 0 1000`],
     );
+    expect(await value()).toBe("0\t1000");
+    expect(
+      (await app.apply("kernel", { unprivilegedPing: { groups: "0 2000" } })).changed,
+    ).toContain(`${key}: 0 1000 -> 0 2000`);
     const dropped = await app.apply("kernel", { unprivilegedPing: { enabled: false } });
     expect(dropped.changed).toEqual([
       `/etc/sysctl.d/99-zz-rootless-docker-${key}.conf removed`,
@@ -43,7 +42,9 @@ describe("kernel", () => {
     await app.apply("kernel", plain);
     expect(await host.run(`tail -n 1 ${file}`)).toBe(`${key} = 0 2147483647\n`);
     await app.apply("kernel", { unprivilegedPing: { enabled: false } });
-    expect(await host.run(`cat ${file}; stat -c ' %a %U' ${file}; rm ${file}`)).toBe("# mine 640 daemon\n");
+    expect(await host.run(`cat ${file}; stat -c ' %a %U' ${file}; rm ${file}`)).toBe(
+      "# mine 640 daemon\n",
+    );
   });
 });
 
@@ -64,7 +65,9 @@ describe("ports", () => {
     expect(await daemonStart(host, "app")).toBe(after);
     await app.apply("ports", { privilegedPorts: "None" });
     expect(await host.run("ls /etc/dpkg/dpkg.cfg.d")).not.toContain("rootless-docker");
-    expect(await host.run("getfattr -n security.capability /usr/bin/rootlesskit 2>&1 || true")).not.toContain("=");
+    expect(
+      await host.run("getfattr -n security.capability /usr/bin/rootlesskit 2>&1 || true"),
+    ).not.toContain("=");
     expect(await daemonStart(host, "app")).not.toBe(after);
   });
 
@@ -80,7 +83,8 @@ describe("ports", () => {
 });
 
 describe("daemon", () => {
-  const info = async (field: string) => (await asAccount(host, "app", `docker info --format '{{${field}}}'`)).trim();
+  const info = async (field: string) =>
+    (await asAccount(host, "app", `docker info --format '{{${field}}}'`)).trim();
   const environmentOfDaemon = async (name: string) =>
     host.run(
       `tr '\\n\\0' '\\0\\n' </proc/$(pgrep -u app -o dockerd)/environ | grep -a '^${name}=' | tr '\\0\\n' '\\n\\0'`,
@@ -88,12 +92,17 @@ describe("daemon", () => {
 
   test("daemon.json is what was asked for; a change restarts once, and dropped it is gone", async () => {
     const before = await daemonStart(host, "app");
-    const wishes = { ...plain, daemon: { labels: ["a=b c", "ü='\"$(id)`\\"], "max-concurrent-downloads": 2 } };
+    const wishes = {
+      ...plain,
+      daemon: { labels: ["a=b c", "ü='\"$(id)`\\"], "max-concurrent-downloads": 2 },
+    };
     expect((await app.apply("daemon", wishes)).changed).toEqual([
       "/home/app/.config/docker/daemon.json written",
       "daemon of app restarted",
     ]);
-    const text = await host.run("cat /home/app/.config/docker/daemon.json; stat -c %a:%U /home/app/.config/docker/daemon.json");
+    const text = await host.run(
+      "cat /home/app/.config/docker/daemon.json; stat -c %a:%U /home/app/.config/docker/daemon.json",
+    );
     expect(JSON.parse(text.slice(0, text.lastIndexOf("}") + 1))).toEqual(wishes.daemon);
     expect(text).toContain("600:app");
     expect(await info("json .Labels")).toBe(JSON.stringify(wishes.daemon.labels));
@@ -114,7 +123,10 @@ describe("daemon", () => {
 
   test("a value that dockerd refuses changes nothing, and the daemon runs on", async () => {
     const before = await daemonStart(host, "app");
-    const { exitCode, said } = await app.tryApply("daemon", { ...plain, daemon: { "log-levle": "warn" } });
+    const { exitCode, said } = await app.tryApply("daemon", {
+      ...plain,
+      daemon: { "log-levle": "warn" },
+    });
     expect(exitCode).toBe(1);
     expect(said).toEqual([expect.stringContaining("daemon: daemon: found ")]);
     expect(said[0]).toContain("log-levle");
@@ -123,7 +135,10 @@ describe("daemon", () => {
   });
 
   test("a daemon that does not start says why; a good value mends it", async () => {
-    const { exitCode, said } = await app.tryApply("daemon", { ...plain, daemon: { bip: "1.2.3.4/99" } });
+    const { exitCode, said } = await app.tryApply("daemon", {
+      ...plain,
+      daemon: { bip: "1.2.3.4/99" },
+    });
     expect(exitCode).toBe(1);
     expect(said.slice(-1)[0]).toMatch(/^daemon: docker.service of app: found it does not start/);
     expect(said.join("\n")).toMatch(/1\.2\.3\.4\/99/);
@@ -154,13 +169,18 @@ describe("daemon", () => {
   });
 
   test("secret values: for root alone, in the daemon's environment, rotated, and gone", async () => {
-    const wishes = (TOKEN: string): Wishes => ({ ...plain, secrets: { "environment/TOKEN": TOKEN } });
+    const wishes = (TOKEN: string): Wishes => ({
+      ...plain,
+      secrets: { "environment/TOKEN": TOKEN },
+    });
     await app.apply("secrets", wishes("one $(id) ü"));
     await app.apply("daemon", wishes("one $(id) ü"));
     expect(await environmentOfDaemon("TOKEN")).toBe("TOKEN=one $(id) ü\0");
     const files = "find /var/lib/rootless-docker/leases/a1/values -printf '%M %U\\n' | sort -u";
     expect(await host.run(files)).toBe("-rw------- 0\ndrwx------ 0\n");
-    expect(await host.run("stat -c '%a %U' /home/app/.config/docker/environment")).toBe("600 app\n");
+    expect(await host.run("stat -c '%a %U' /home/app/.config/docker/environment")).toBe(
+      "600 app\n",
+    );
 
     const before = await daemonStart(host, "app");
     expect((await app.apply("secrets", wishes("one $(id) ü"))).changed).toEqual([]);
@@ -173,6 +193,8 @@ describe("daemon", () => {
 
     await app.apply("secrets", plain);
     await app.apply("daemon", plain);
-    expect(await host.run("grep -rl two /home/app/.config /var/lib/rootless-docker || true")).toBe("");
+    expect(await host.run("grep -rl two /home/app/.config /var/lib/rootless-docker || true")).toBe(
+      "",
+    );
   });
 });

@@ -1,6 +1,18 @@
-import { destroyAllHosts, diffSnapshots, type HostSnapshot, snapshotHost } from "../../testbed/hosts";
+import {
+  destroyAllHosts,
+  diffSnapshots,
+  type HostSnapshot,
+  snapshotHost,
+} from "../../testbed/hosts";
 import type { StepName } from "../../src/agent/agentText";
-import { bootHost, daemonStart, importImage, Installation, revertOrder, type Wishes } from "./harness";
+import {
+  bootHost,
+  daemonStart,
+  importImage,
+  Installation,
+  revertOrder,
+  type Wishes,
+} from "./harness";
 
 afterAll(destroyAllHosts);
 
@@ -67,5 +79,7 @@ function differences(
   ignore: readonly RegExp[],
 ): string[] {
   if (before === undefined) throw new Error("no snapshot");
-  return diffSnapshots(before, after).filter((line) => !ignore.some((pattern) => pattern.test(line)));
+  return diffSnapshots(before, after).filter(
+    (line) => !ignore.some((pattern) => pattern.test(line)),
+  );
 }

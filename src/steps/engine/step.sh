@@ -15,7 +15,9 @@ engine_apply() {
 		packages=$(engine_packages)
 	fi
 	packages="$packages$(engine_pin)"
-	want rootunits docker as-they-ran
+	case $(doc rootful-docker) in
+	disable | purge) want rootunits docker stopped ;;
+	esac
 	want_masks
 	want group docker package
 	if [ "$(doc rootful-docker)" = purge ]; then purge_rootful_docker; fi
@@ -107,7 +109,10 @@ mask_save() {
 	! systemctl cat "$1" >/dev/null 2>&1 || : >"$2/there"
 }
 
-mask_restore() { restore_path as_root "/etc/systemd/system/$1" "$2"; }
+mask_restore() {
+	restore_path as_root "/etc/systemd/system/$1" "$2"
+	systemctl daemon-reload
+}
 
 # All at once: the socket would start the service again that was stopped before it.
 want_masks() {
@@ -137,13 +142,20 @@ want_masks() {
 rootunits_save() {
 	local unit
 	for unit in $ROOT_UNITS; do
+		! systemctl is-enabled -q "$unit" 2>/dev/null || printf '%s\n' "$unit" >>"$2/enabled"
 		! systemctl is-active -q "$unit" || printf '%s\n' "$unit"
 	done >"$2/active"
 }
 
 rootunits_restore() {
 	local unit
-	systemctl daemon-reload
+	# A package that was purged and came back under a mask is not. Debian's helper, which keeps its own
+	# record of what is enabled, works for maintainer scripts only.
+	[ ! -e "$2/enabled" ] || while read -r unit; do
+		systemctl is-enabled -q "$unit" 2>/dev/null ||
+			DPKG_MAINTSCRIPT_PACKAGE=docker.io deb-systemd-helper enable "$unit" >/dev/null 2>&1 || true
+		systemctl is-enabled -q "$unit" 2>/dev/null || systemctl -q enable "$unit"
+	done <"$2/enabled"
 	while read -r unit; do
 		! systemctl is-active -q "$unit" || continue
 		systemctl reset-failed "$unit" 2>/dev/null || true
