@@ -26,6 +26,8 @@ export async function interruptible(
       process.stderr.write("\nInterrupted: cleaning up ...\n");
       void endPrograms()
         .then(cleanUp)
+        // The interrupted work may have begun to remove a host by itself.
+        .then(() => untilEnded(programs))
         .then(() => process.stderr.write("Nothing is left.\n"))
         .catch((error: unknown) => process.stderr.write(`${String(error)}\n`))
         .finally(() => process.exit(exitCodes[signal]));
@@ -49,9 +51,13 @@ async function endPrograms(): Promise<void> {
   // A Ctrl-C in a terminal reaches them by itself, and a second one would cut their own cleaning short.
   await sleep(300);
   send("SIGINT", left());
+  await untilEnded(left);
+  send("SIGKILL", left());
+}
+
+async function untilEnded(left: () => number[]): Promise<void> {
   const deadline = Date.now() + grace;
   while (left().length > 0 && Date.now() < deadline) await sleep(50);
-  send("SIGKILL", left());
 }
 
 function send(signal: NodeJS.Signals, pids: number[]): void {
