@@ -67,14 +67,6 @@ test("ranges never overlap: others', numeric ones, other leases'", async () => {
     answer.facts["subordinateIds.uids"],
     answer.facts["subordinateIds.gids"],
   ]);
-  // Which of the two came first is open.
-  expect([
-    [
-      ["166536:65536", "166536:65536"],
-      ["232072:70000", "232072:70000"].map(() => expect.anything()),
-    ],
-    [expect.anything(), expect.anything()],
-  ]).toHaveLength(2);
   const lines = (await host.run("cat /etc/subuid"))
     .trim()
     .split("\n")

@@ -185,16 +185,16 @@ describe("daemon", () => {
     const before = await daemonStart(host, "app");
     expect((await app.apply("secrets", wishes("one $(id) ü"))).changed).toEqual([]);
     expect(await daemonStart(host, "app")).toBe(before);
-    const { changed, said } = await app.apply("secrets", wishes("two"));
+    const { changed, said } = await app.apply("secrets", wishes("rotated-secret"));
     expect(changed).toContain("daemon of app restarted");
-    expect(said.join()).not.toContain("two");
-    expect(await environmentOfDaemon("TOKEN")).toBe("TOKEN=two\0");
-    expect((await app.apply("daemon", wishes("two"))).changed).toEqual([]);
+    expect(said.join()).not.toContain("rotated-secret");
+    expect(await environmentOfDaemon("TOKEN")).toBe("TOKEN=rotated-secret\0");
+    expect((await app.apply("daemon", wishes("rotated-secret"))).changed).toEqual([]);
 
     await app.apply("secrets", plain);
     await app.apply("daemon", plain);
-    expect(await host.run("grep -rl two /home/app/.config /var/lib/rootless-docker || true")).toBe(
-      "",
-    );
+    expect(
+      await host.run("grep -rl rotated-secret /home/app/.config /var/lib/rootless-docker || true"),
+    ).toBe("");
   });
 });

@@ -333,13 +333,29 @@ want_linger() {
 	changed "linger of $ACCOUNT switched on"
 }
 
+# The file as such, claimed before its keys and so restored after them.
+keyfile_save() {
+	as_account test -e "$ACCOUNT_HOME/.ssh/authorized_keys" || : >"$2/absent"
+	[ "$(as_account tail -c 1 "$ACCOUNT_HOME/.ssh/authorized_keys" 2>/dev/null | wc -l)" = 1 ] || : >"$2/no-newline"
+}
+
+keyfile_restore() {
+	local keys
+	know_account "$1" || return 0
+	keys=$ACCOUNT_HOME/.ssh/authorized_keys
+	as_account test -e "$keys" || return 0
+	if [ -e "$2/absent" ]; then
+		as_account test -s "$keys" || as_account rm -f "$keys"
+	elif [ -e "$2/no-newline" ] && [ "$(as_account tail -c 1 "$keys" | wc -l)" = 1 ]; then
+		# The first key gave it one.
+		as_account truncate -s -1 "$keys"
+	fi
+}
+
 # The name of the thing: ACCOUNT, a space, the key's line.
 authorizedkey_save() {
-	local keys=$ACCOUNT_HOME/.ssh/authorized_keys
 	printf '%s' "$ACCOUNT" >"$2/account"
-	! as_account grep -qxF -- "${1#* }" "$keys" 2>/dev/null || : >"$2/there"
-	as_account test -e "$keys" || : >"$2/no-file"
-	[ "$(as_account tail -c 1 "$keys" 2>/dev/null | wc -l)" = 1 ] || : >"$2/no-newline"
+	! as_account grep -qxF -- "${1#* }" "$ACCOUNT_HOME/.ssh/authorized_keys" 2>/dev/null || : >"$2/there"
 }
 
 authorizedkey_restore() {
@@ -349,13 +365,7 @@ authorizedkey_restore() {
 	keys=$ACCOUNT_HOME/.ssh/authorized_keys
 	as_account test -e "$keys" || return 0
 	as_account grep -vxF -- "${1#* }" "$keys" >"$WORK/keys" || true
-	if [ -s "$WORK/keys" ] || [ ! -e "$2/no-file" ]; then
-		# A file that did not end in a newline was given one for the key.
-		[ ! -e "$2/no-newline" ] || [ ! -s "$WORK/keys" ] || truncate -s -1 "$WORK/keys"
-		write_path as_account "$keys" "$(as_account stat -c %a "$keys")" <"$WORK/keys"
-	else
-		as_account rm -f "$keys"
-	fi
+	write_path as_account "$keys" "$(as_account stat -c %a "$keys")" <"$WORK/keys"
 	changed "one key removed from $keys"
 }
 
@@ -363,6 +373,7 @@ want_authorized_keys() {
 	local keys=$ACCOUNT_HOME/.ssh/authorized_keys key
 	has authorized_keys || return 0
 	want_home_parents "$keys"
+	want keyfile "$ACCOUNT" "with keys"
 	{ doc authorized_keys && echo; } >"$WORK/wanted-keys"
 	while IFS= read -r key; do
 		[ -n "$key" ] || continue
