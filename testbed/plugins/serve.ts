@@ -35,13 +35,15 @@ export function serve(plugin: Plugin): void {
     }
     process.stdout.write(`${port}\n`);
   });
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, () => {
-      cancelled.abort();
-      // One turn of the event loop, so that open connections are closed properly.
-      setImmediate(() => process.exit(0));
-    });
-  }
+  const end = (): void => {
+    cancelled.abort();
+    // One turn of the event loop, so that open connections are closed properly.
+    setImmediate(() => process.exit(0));
+  };
+  process.once("SIGINT", end).once("SIGTERM", end);
+  // An engine that is killed ends nothing: this process notices that it was handed to another parent.
+  const engine = process.ppid;
+  setInterval(() => process.ppid === engine || end(), 1000).unref();
 }
 
 // The engine's address is the one argument that is not a flag.
