@@ -1,0 +1,24 @@
+import { explainConnectionError } from "../../src/remote/explainConnection";
+
+test.each([
+  ["ssh: handshake failed: ssh: host key mismatch", "another host key than connection.hostKey"],
+  [
+    "ssh: handshake failed: ssh: unable to authenticate, attempted methods [none publickey], no supported methods remain",
+    "the SSH server refusing the credentials",
+  ],
+  ["after 10 failed attempts: dial tcp 10.0.0.1:22: i/o timeout", "no SSH server that answers"],
+  ["dial tcp 10.0.0.1:22: connect: connection refused", "no SSH server that answers"],
+  ["dial tcp: lookup machine.example: no such host", "no SSH server that answers"],
+  ["ssh: no key found", "a privateKey that cannot be read"],
+])("%s: found %s", (error, found) => {
+  const message = explainConnectionError("web-agent", error);
+  expect(message).toContain(`web-agent: connection: found ${found} (${error}); wanted `);
+  expect(message).toMatch(/\. To mend: [^]+\. Nothing was changed by this step\.$/);
+});
+
+test.each([
+  'Process exited with status 1: running "sh agent apply kernel": connection refused',
+  "some other error",
+])("%s: not one of the connection", (error) => {
+  expect(explainConnectionError("web-agent", error)).toBeUndefined();
+});
