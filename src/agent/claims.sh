@@ -10,10 +10,23 @@
 # A kind is two functions: KIND_save NAME DIR, and KIND_restore NAME DIR, which can be run again
 # after it was killed, and returns 10 where the thing has to stay (said by itself, with the reason).
 
+# A slash becomes %2F. A file name holds 255 bytes: a longer name (an SSH key), or one with characters
+# of other meaning, stands under its hash.
 thing_directory() {
-	local id
-	id=$(printf '%s' "$2" | sed 's/%/%25/g; s,/,%2F,g' | tr '\n' ' ')
-	# A file name holds 255 bytes: a longer name (an SSH key) stands under its hash.
+	local id='' rest=$2
+	while :; do
+		case $rest in
+		*/*)
+			id=$id${rest%%/*}%2F
+			rest=${rest#*/}
+			;;
+		*) break ;;
+		esac
+	done
+	id=$id$rest
+	case $2 in
+	*[!A-Za-z0-9._/:@+-]*) id=$(printf '%s' "$2" | sha256sum | cut -c 1-64) ;;
+	esac
 	[ ${#id} -le 200 ] || id=$(printf '%s' "$2" | sha256sum | cut -c 1-64)
 	printf '%s/things/%s/%s' "$STATE" "$1" "$id"
 }
@@ -41,15 +54,15 @@ want() {
 			fail "$1 $2" "'$(tail -n +2 "$claim")', wanted by $(owner_of "$other")" "'$3' by $(owner_of "$LEASE")" "give both the same value: the machine has only one"
 		done
 	fi
+	[ ! -d "$dir/baseline.$STEP" ] || rm -rf "$dir/baseline.$STEP"
 	if [ ! -d "$dir/baseline" ]; then
-		rm -rf "$dir/baseline.$STEP"
-		mkdir -p "$dir/baseline.$STEP"
+		mkdir -p "$dir/baseline.$STEP" "$dir/claims"
 		"$1_save" "$2" "$dir/baseline.$STEP"
 		printf '%s' "$2" >"$dir/name"
 		# Another step may have been faster: what it saw is older.
 		mv -T "$dir/baseline.$STEP" "$dir/baseline" 2>/dev/null || rm -rf "$dir/baseline.$STEP"
 	fi
-	mkdir -p "$dir/claims"
+	[ -d "$dir/claims" ] || mkdir -p "$dir/claims"
 	printf '%s\n%s\n' "$(($(wc -l <"$WORK/wanted") + 1))" "$3" >"$dir/claim.$LEASE.$STEP"
 	mv "$dir/claim.$LEASE.$STEP" "$dir/claims/$LEASE.$STEP"
 	printf '%s\n' "$dir" >>"$WORK/wanted"

@@ -108,8 +108,9 @@ want_home_parents() {
 	case $parent in
 	"$ACCOUNT_HOME" | / | .) return 0 ;;
 	esac
-	want_home_parents "$parent"
 	path=$parent
+	! grep -qxF -- "$(thing_directory homedir "$path")" "$WORK/wanted" || return 0
+	want_home_parents "$parent"
 	if [ -d "$(thing_directory homedir "$path")" ] || ! as_account test -d "$path"; then
 		want homedir "$path" directory
 		as_account mkdir -p -m 700 "$path"

@@ -53,6 +53,14 @@ fail() {
 }
 
 json_string() {
+	# Most texts hold nothing to escape, and need no programs for that.
+	case $1 in
+	*[!A-Za-z0-9\ .,:\;_/=+@~\'\(\)\[\]-]*) ;;
+	*)
+		printf '"%s"' "$1"
+		return 0
+		;;
+	esac
 	printf '"'
 	printf '%s' "$1" | tr -d '\000-\010\013-\037' | sed 's/\\/\\\\/g; s/"/\\"/g; s/	/\\t/g' |
 		awk 'NR > 1 { printf "\\n" } { printf "%s", $0 }'

@@ -22,8 +22,9 @@ removed_packages() {
 # The baseline: the version in $STATE/packages.before, which is read before apt runs. It outlives a
 # run that was killed in between, so that what that run installed is not taken for the host's own.
 package_save() {
-	awk -v name="$1" '$1 == name { print $2; exit }' "$STATE/packages.before" >"$2/version"
-	! grep -qxF -- "$1 " "$STATE/packages.before" || : >"$2/configured"
+	awk -v name="$1" -v configured="$2/configured" '
+		$1 == name && NF == 1 { printf "" > configured }
+		$1 == name && NF == 2 { print $2; exit }' "$STATE/packages.before" >"$2/version"
 }
 
 # Reads what is there before apt runs, for package_save.
@@ -126,12 +127,6 @@ apt_get() {
 
 apt_errors() { grep -E '^(E|W|dpkg|Err):' "${1-$WORK/apt.log}" | tail -n 4 | tr '\n' ' '; }
 
-has_candidate() {
-	local candidate
-	candidate=$(apt-cache policy "$1" 2>/dev/null | sed -n 's/^  Candidate: //p')
-	[ -n "$candidate" ] && [ "$candidate" != '(none)' ]
-}
-
 # True where the package lists know nothing, or were last refreshed more than a day ago. (The lists
 # themselves carry the archive's times, and an image without lists a new directory.)
 lists_outdated() {
@@ -141,7 +136,8 @@ lists_outdated() {
 
 refresh_lists() {
 	say "refreshes the package lists"
-	apt_get update || fail "apt-get update" "$(apt_errors)" "the package lists" "make the package sources of this host work, then run again"
+	# Without translated descriptions: nobody reads them here.
+	apt_get update -o Acquire::Languages=none || fail "apt-get update" "$(apt_errors)" "the package lists" "make the package sources of this host work, then run again"
 }
 
 # Makes sure of packages: installs those that are missing, and claims what that brings.
@@ -184,7 +180,8 @@ keep_package_claims() {
 	done
 	# Another lease of this machine brought what this one needs too.
 	for claim in "$STATE"/things/package/*/claims/*."$STEP"; do
-		[ ! -e "$claim" ] || [ "$(tail -n +2 "$claim")" != installed ] ||
+		if [ ! -e "$claim" ] || [ -e "${claim%/*}/$LEASE.$STEP" ]; then continue; fi
+		[ "$(tail -n +2 "$claim")" != installed ] ||
 			want package "$(cat "${claim%/claims/*}/name")" installed
 	done
 }

@@ -143,7 +143,7 @@ export function edits(userKey: string): Edit[] {
       name: "subordinateIds.count",
       steps: ["preflight", "account"],
       shows: ["~ subuid: 65536 => 131072", "~ subgid: 65536 => 131072"],
-      restarts: false,
+      restarts: true,
       host: { command: "cut -d : -f 3 /etc/subuid", prints: "131072" },
     },
   );

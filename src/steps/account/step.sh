@@ -13,6 +13,7 @@ account_apply() {
 	know_account "$name"
 	finish_home
 	want_subordinate_ids
+	restart_daemons "its subordinate ids changed" own
 	want_linger
 	want_authorized_keys
 	fact account.name "$ACCOUNT"

@@ -46,7 +46,7 @@ apply_daemon_files() {
 	compose_daemon_json >"$WORK/daemon.json"
 	compose_environment >"$WORK/environment"
 	compose_unit >"$WORK/docker.service"
-	validate_daemon_json
+	as_account cat "$config/docker/daemon.json" 2>/dev/null | cmp -s - "$WORK/daemon.json" || validate_daemon_json
 	want_home_file "$config/docker/daemon.json" 600 "$WORK/daemon.json"
 	want_home_file "$config/docker/environment" 600 "$WORK/environment"
 	want_home_file "$config/systemd/user/docker.service" 644 "$WORK/docker.service"
@@ -145,9 +145,12 @@ daemon_fingerprint() {
 # A daemon that runs keeps running when the new configuration cannot. Engines before 23 cannot tell.
 validate_daemon_json() {
 	local said
-	dockerd --help | grep -q -- --validate || return 0
-	said=$(dockerd --validate --config-file "$WORK/daemon.json" 2>&1) ||
+	said=$(dockerd --validate --config-file "$WORK/daemon.json" 2>&1) || case $said in
+	*'unknown flag'*) ;;
+	*)
 		fail "daemon" "$(printf '%s' "$said" | tail -n 1 | sed "s|$WORK/||")" "a daemon.json that dockerd accepts" "take back the last change of daemon"
+		;;
+	esac
 }
 
 # Starts the daemon, or restarts it where what it reads is not what it was started with.
@@ -164,8 +167,7 @@ run_daemon() {
 	fi
 	as_account systemctl --user reset-failed docker.service 2>/dev/null || true
 	as_account systemctl --user "$verb" docker.service 2>"$WORK/error" || daemon_failed
-	wait_for_answer
-	storage_driver_problems
+	storage_driver_problems "$(storage_driver)"
 	stop_on_problems
 	printf '%s\n' "$now" >"$started"
 	changed "daemon of $ACCOUNT ${verb}ed"
@@ -187,13 +189,15 @@ restart_daemons() {
 
 docker_of_account() { as_account docker -H "unix://$ACCOUNT_RUNTIME/docker.sock" "$@"; }
 
-wait_for_answer() {
-	local tries=0
-	until docker_of_account version >/dev/null 2>&1; do
+# The storage driver, as soon as the daemon answers.
+storage_driver() {
+	local tries=0 driver
+	until driver=$(docker_of_account info --format '{{.Driver}}' 2>/dev/null) && [ -n "$driver" ]; do
 		tries=$((tries + 1))
-		[ "$tries" -le 100 ] || daemon_failed
+		[ "$tries" -le 100 ] || return 0
 		sleep 0.1
 	done
+	printf '%s' "$driver"
 }
 
 # The daemon's own last words, without what systemd says about it.
@@ -212,10 +216,10 @@ daemon_failed() {
 	fail "docker.service of $ACCOUNT" "it does not start, or does not answer on $ACCOUNT_RUNTIME/docker.sock" "a daemon that answers" "take back the last change of daemon or environment, or mend what the journal lines above say"
 }
 
-# vfs copies every layer whole: never by accident.
+# $1 the driver in use. vfs copies every layer whole: never by accident.
 storage_driver_problems() {
-	local driver wanted
-	driver=$(docker_of_account info --format '{{.Driver}}')
+	local driver=$1 wanted
+	[ -n "$driver" ] || daemon_failed
 	wanted=$(as_account sed -n 's/^  "storage-driver": "\(.*\)",\{0,1\}$/\1/p' "$ACCOUNT_HOME/.config/docker/daemon.json")
 	if [ -n "$wanted" ] && [ "$driver" != "$wanted" ]; then
 		problem storageDriver "$driver" "$wanted" "choose a driver that works on this kernel and file system"
@@ -316,7 +320,7 @@ want_context() {
 	want_home_file "$meta" 644 "$WORK/meta.json"
 	want_home_parents "$docker/config.json"
 	want currentcontext "$ACCOUNT" rootless
-	[ "$(current_context)" != rootless ] || return 0
+	! as_account grep -q '"currentContext": *"rootless"' "$docker/config.json" 2>/dev/null || return 0
 	as_account docker context use rootless >/dev/null 2>&1
 	left=$(thing_directory currentcontext "$ACCOUNT")/baseline/left
 	as_account sha256sum "$docker/config.json" | cut -c 1-64 >"$left"
@@ -356,10 +360,11 @@ currentcontext_restore() {
 }
 
 daemon_facts() {
-	local info pid arguments controllers
+	local info driver pid arguments controllers
 	info=$(docker_of_account info --format '{{.Driver}}|{{.CgroupVersion}}|{{.CgroupDriver}}|{{.MemoryLimit}} {{.CPUCfsQuota}} {{.PidsLimit}}')
 	controllers=$(tr ' ' , <"/sys/fs/cgroup/user.slice/user-$ACCOUNT_UID.slice/user@$ACCOUNT_UID.service/cgroup.controllers" 2>/dev/null || true)
-	fact storageDriver "${info%%|*}"
+	driver=${info%%|*}
+	fact storageDriver "$driver"
 	info=${info#*|}
 	fact cgroup.version "${info%%|*}"
 	info=${info#*|}
@@ -375,7 +380,7 @@ daemon_facts() {
 	'false false false') limitation cgroups unavailable "docker info: no limit works; controllers delegated: ${controllers:-none}" "delegate cgroup controllers to user@.service" ;;
 	*) limitation cgroups limited "docker info: MemoryLimit CPUCfsQuota PidsLimit are ${info#*|}; controllers delegated: ${controllers:-none}" "delegate the missing controllers to user@.service" ;;
 	esac
-	storage_driver_limitation "$(docker_of_account info --format '{{.Driver}}')"
+	storage_driver_limitation "$driver"
 }
 
 storage_driver_limitation() {

@@ -27,6 +27,9 @@ export enum RootfulDocker {
   Keep = "Keep",
   /** Stopped and masked, its data untouched; started again on destroy. */
   Disable = "Disable",
-  /** Stopped, masked, and its packages purged; /var/lib/docker stays. Installed again on destroy. */
+  /**
+   * Its packages purged, and with them, by Debian's own rule, its images and containers. On destroy the
+   * packages come back, the data do not.
+   */
   Purge = "Purge",
 }

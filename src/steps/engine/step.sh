@@ -10,10 +10,7 @@ engine_apply() {
 	rootful_docker_problems "$(doc rootful-docker)"
 	stop_on_problems
 	packages=$(engine_packages)
-	if any_missing "$packages" && lists_outdated; then
-		refresh_lists
-		packages=$(engine_packages)
-	fi
+	if any_missing "$packages" && lists_outdated; then refresh_lists; fi
 	packages="$packages$(engine_pin)"
 	case $(doc rootful-docker) in
 	disable | purge) want rootunits docker stopped ;;
@@ -35,7 +32,10 @@ os_name() { sed -n 's/^PRETTY_NAME="\{0,1\}\([^"]*\)"\{0,1\}$/\1/p' /etc/os-rele
 # The CLI is a package of its own since Debian 13.
 engine_packages() {
 	printf 'dbus-user-session iproute2 iptables procps rootlesskit slirp4netns uidmap'
-	if has_candidate docker-cli; then printf ' docker-cli'; fi
+	case $(cat /etc/debian_version) in
+	12 | 12.*) ;;
+	*) printf ' docker-cli' ;;
+	esac
 	if ! has version; then printf ' docker.io'; fi
 }
 
@@ -116,7 +116,7 @@ mask_restore() {
 
 # All at once: the socket would start the service again that was stopped before it.
 want_masks() {
-	local unit units='' running=''
+	local unit units='' running='' reload=''
 	for unit in $ROOT_UNITS; do
 		must_be_masked "$unit" || continue
 		want mask "$unit" masked
@@ -133,8 +133,10 @@ want_masks() {
 	for unit in $units; do
 		ln -sfnT /dev/null "/etc/systemd/system/$unit"
 		changed "$unit masked"
+		[ ! -e "$(thing_directory mask "$unit")/baseline/there" ] || reload=systemctl
 	done
-	systemctl daemon-reload
+	# systemd reads a unit that it does not know yet when it is asked for it.
+	[ -z "$reload" ] || systemctl daemon-reload
 }
 
 # Which of the units ran. Claimed before the masks, and so restored after all of them are gone: the

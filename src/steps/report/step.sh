@@ -10,10 +10,12 @@ limitation() {
 }
 
 report_apply() {
-	local security root
+	local security root version
 	know_account "$(doc account)" || fail "account $(doc account)" "no such account" "it to exist" "run the account step first"
-	security=$(as_account docker info --format '{{.SecurityOptions}}' 2>"$WORK/error") ||
+	security=$(as_account docker info --format '{{.SecurityOptions}}|{{.ServerVersion}}' 2>"$WORK/error") ||
 		fail "docker info as $ACCOUNT" "$(tail -n 1 "$WORK/error")" "an answer of the daemon" "see 'journalctl --user -u docker' as $ACCOUNT"
+	version=${security##*|}
+	security=${security%|*}
 	case $security in
 	*name=rootless*) ;;
 	*) fail "docker info as $ACCOUNT" "a daemon that is not rootless ($security)" "name=rootless" "take DOCKER_HOST out of the account's environment" ;;
@@ -23,7 +25,7 @@ report_apply() {
 	limitation overlayNetworks unavailable "docker info: $security; VXLAN does not leave RootlessKit's network namespace" "publish ports, or connect hosts with a VPN of their own"
 	root=$(network_namespace_process)
 	limitation containerAddresses limited "they are in the network namespace of process $root" "enter it as $ACCOUNT: nsenter -U --preserve-credentials -n -t \$(cat $ACCOUNT_RUNTIME/docker.pid)"
-	net_host_limitation
+	net_host_limitation "$version"
 	limitation pidHost limited "docker info: $security; processes outside belong to uid 65534, and some kernels refuse the mount of /proc" "look at processes from the host"
 	limitation readOnly available "docker info: $security; a read-only root is made inside the namespace" ""
 	limitation privileged limited "docker info: $security; all capabilities, but of the user namespace only" "what needs real root (devices, kernel settings) needs a rootful host"
@@ -39,10 +41,10 @@ apparmor_limitation() {
 }
 
 net_host_limitation() {
-	if dpkg --compare-versions "$(dockerd --version | sed 's/^Docker version //; s/[+,].*//')" ge 29.5; then
-		limitation netHost available "engine $(dockerd --version | sed 's/^Docker version //; s/,.*//')" ""
+	if dpkg --compare-versions "${1%%+*}" ge 29.5; then
+		limitation netHost available "engine $1" ""
 	else
-		limitation netHost limited "engine $(dockerd --version | sed 's/^Docker version //; s/,.*//'): --net=host is RootlessKit's namespace, not the machine's" "publish ports with -p"
+		limitation netHost limited "engine $1: --net=host is RootlessKit's namespace, not the machine's" "publish ports with -p"
 	fi
 }
 
