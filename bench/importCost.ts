@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { execOrThrow } from "../testbed/hosts/exec";
 import { median } from "./figures";
@@ -14,12 +13,9 @@ load("./bin");
 process.stdout.write(String(Number(process.hrtime.bigint() - start) / 1e6));
 `;
 
-/**
- * Milliseconds that importing the built package takes beyond @pulumi/pulumi: the median of several
- * fresh processes. Undefined where it is not built.
- */
-export async function importCost(times = 9): Promise<number | undefined> {
-  if (!existsSync(join(root, "bin/index.js"))) return undefined;
+/** Milliseconds that importing the built package takes beyond @pulumi/pulumi: the median of several fresh processes. */
+export async function importCost(times = 9): Promise<number> {
+  await execOrThrow("npm", ["--prefix", root, "run", "--silent", "build"]);
   const costs: number[] = [];
   for (let i = 0; i < times; i++)
     costs.push(Number(await execOrThrow(process.execPath, ["-e", program])));

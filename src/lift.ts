@@ -3,6 +3,7 @@ import type { RootlessDockerHostArgs } from "./args";
 import { connectionInput, field, isPlain } from "./remote/connection";
 import { dockerHostUrl } from "./remote/settings";
 import { readSettings, type Settings } from "./settings";
+import { PrivilegedPorts } from "./steps/ports/args";
 import { describeProblems, pending } from "./step/problems";
 
 /**
@@ -208,6 +209,11 @@ function entriesOf(
   return Object.entries(values).flatMap(([name, json]) =>
     json === undefined ? [] : [{ place: `${place}/${name}`, name, json, secret }],
   );
+}
+
+/** Only a file capability has a file of the engine to stand on. An Output may turn out to be one. */
+export function mayNeedEngine(ports: pulumi.Input<PrivilegedPorts> | undefined): boolean {
+  return isOutput(ports) || ports === PrivilegedPorts.FileCapability;
 }
 
 /** Everything that the documents are made of. */

@@ -6,6 +6,7 @@ import {
   childOptions,
   liftSettings,
   wrapSecrets,
+  mayNeedEngine,
 } from "./lift";
 import {
   accountInfo,
@@ -78,7 +79,9 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
     const account = applyStep(host, "account", documents.account, [preflight]);
     const kernel = applyStep(host, "kernel", documents.kernel, [preflight]);
     const secrets = applyStep(host, "secrets", documents.secrets, [preflight]);
-    const ports = applyStep(host, "ports", documents.ports, [engine]);
+    const ports = applyStep(host, "ports", documents.ports, [
+      mayNeedEngine(args.privilegedPorts) ? engine : preflight,
+    ]);
     const before = [engine, account, kernel, secrets, ports];
     const daemon = applyStep(host, "daemon", documents.daemon, before);
     const report = applyStep(host, "report", documents.report, [daemon]);

@@ -140,16 +140,22 @@ refresh_lists() {
 	apt_get update -o Acquire::Languages=none || fail "apt-get update" "$(apt_errors)" "the package lists" "make the package sources of this host work, then run again"
 }
 
+# Those of the arguments (names, or name=version) that are not installed, each after a space.
+missing_packages() {
+	local wanted
+	# shellcheck disable=SC2016 # dpkg's own variables
+	dpkg-query -W -f '${db:Status-Abbrev} ${Package} ${Package}=${Version}\n' 2>/dev/null |
+		sed -n 's/^ii *//p' | tr ' ' '\n' >"$WORK/packages.installed"
+	for wanted in "$@"; do
+		grep -qxF -- "$wanted" "$WORK/packages.installed" || printf ' %s' "$wanted"
+	done
+}
+
 # Makes sure of packages: installs those that are missing, and claims what that brings.
 # Arguments: names, or name=version.
 want_packages() {
-	local name missing=''
-	for name in "$@"; do
-		case $name in
-		*=*) [ "$(installed_version "${name%%=*}")" = "${name#*=}" ] || missing="$missing $name" ;;
-		*) [ -n "$(installed_version "$name")" ] || missing="$missing $name" ;;
-		esac
-	done
+	local missing
+	missing=$(missing_packages "$@")
 	hold_packages
 	if [ -n "$missing" ]; then
 		remember_packages

@@ -74,12 +74,24 @@ describe.each([
       "command:remote:Command web-daemon in web after web-account web-engine web-kernel web-lease web-ports web-secrets",
       "command:remote:Command web-engine in web after web-lease web-preflight",
       "command:remote:Command web-kernel in web after web-lease web-preflight",
-      "command:remote:Command web-ports in web after web-engine web-lease",
+      "command:remote:Command web-ports in web after web-lease web-preflight",
       "command:remote:Command web-preflight in web after web-agent web-lease",
       "command:remote:Command web-report in web after web-daemon web-lease",
       "command:remote:Command web-secrets in web after web-lease web-preflight",
     ]);
   });
+
+  test.each([
+    [PrivilegedPorts.Sysctl, "web-preflight"],
+    [PrivilegedPorts.FileCapability, "web-engine"],
+    [pulumi.output(PrivilegedPorts.None), "web-engine"],
+  ])(
+    "ports waits for the engine where it may need its file: %#",
+    async (privilegedPorts, after) => {
+      const outcome = await create({ ...usual, privilegedPorts }, preview);
+      expect(step(outcome, "ports").dependsOn).toContain(after);
+    },
+  );
 
   test("the lease is kept by host and account", async () => {
     const outcome = await create(everyOption(), preview);

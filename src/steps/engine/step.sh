@@ -10,7 +10,8 @@ engine_apply() {
 	rootful_docker_problems "$(doc rootful-docker)"
 	stop_on_problems
 	packages=$(engine_packages)
-	if any_missing "$packages" && lists_outdated; then refresh_lists; fi
+	# shellcheck disable=SC2086 # a list of package names
+	if [ -n "$(missing_packages $packages docker.io)" ] && lists_outdated; then refresh_lists; fi
 	packages="$packages$(engine_pin)"
 	case $(doc rootful-docker) in
 	disable | purge) want rootunits docker stopped ;;
@@ -37,14 +38,6 @@ engine_packages() {
 	*) printf ' docker-cli' ;;
 	esac
 	if ! has version; then printf ' docker.io'; fi
-}
-
-any_missing() {
-	local name
-	for name in $1 docker.io; do
-		[ -n "$(installed_version "$name")" ] || return 0
-	done
-	return 1
 }
 
 # docker.io=VERSION for the version that was asked for: a whole one, or its first components.
