@@ -36,11 +36,18 @@ function proxyInput(proxy: pulumi.Input<SshProxyArgs>): pulumi.Input<ProxyInput>
 }
 
 function hopInput<T>(fields: SshProxyArgs): T {
-  const secret: readonly string[] = secretConnectionFields;
   const entries = hopFields
     .filter((field) => fields[field] !== undefined)
-    .map((field) => [field, secret.includes(field) ? pulumi.secret(fields[field]) : fields[field]]);
+    .map((field) => [field, hopField(field, fields)]);
   return Object.fromEntries(entries) as T;
+}
+
+function hopField(field: keyof SshProxyArgs, fields: SshProxyArgs): unknown {
+  const secret: readonly string[] = secretConnectionFields;
+  if (secret.includes(field)) return pulumi.secret(fields[field]);
+  if (field !== "hostKey") return fields[field];
+  const key = fields.hostKey;
+  return typeof key === "string" ? key.trim() : pulumi.output(key).apply((known) => known?.trim());
 }
 
 /** Applies to a plain object at once, so that its members stay as known as they are. */

@@ -24,7 +24,8 @@ const userName: Rule<string> = (value) =>
     : "is not a user name; write the name that logs in";
 
 const publicKey: Rule<string> = (value) =>
-  /^[a-z0-9@.-]+ [A-Za-z0-9+/=]+( .*)?$/.test(value)
+  // A file's or a generator's key ends in a line break, which connectionInput takes away.
+  /^[a-z0-9@.-]+ [A-Za-z0-9+/=]+( .*)?$/.test(value.trim())
     ? undefined
     : "is not a public key; write one line such as 'ssh-ed25519 AAAA...', from ssh-keyscan without the name";
 

@@ -10,7 +10,8 @@ import { busyboxImageTar } from "../../testbed/dockerCli";
 import { execOrThrow } from "../../testbed/hosts/exec";
 import { ensureToolchain } from "../../testbed/toolchain";
 import { edits, start } from "./edits";
-import { Installation, stepsRun } from "./installation";
+import { said } from "../conformance/trial";
+import { connectionTo, Installation, stepsRun } from "./installation";
 
 // One life of one host, in the order of the tests: previewed, made, used, edited, given back.
 let host: TestHost;
@@ -102,6 +103,31 @@ describe("edits", () => {
       if (shown) expect((await host.run(shown.command)).trim()).toBe(shown.prints);
     });
   }
+});
+
+test("another way to log in runs every step, and changes nothing on the host", async () => {
+  const wishes = edits(userKey).at(-1)?.wishes;
+  const connection = { ...connectionTo(host), perDialTimeout: 20 };
+  const daemonBefore = await installation.daemonStart();
+  const outcome = await installation.tryUp({ ...wishes, connection });
+  expect(outcome.failure).toBeUndefined();
+  const steps = stepsRun(outcome).map((line) => line.replace("update web-", ""));
+  expect(steps.sort()).toEqual([
+    "account",
+    "agent",
+    "daemon",
+    "engine",
+    "kernel",
+    "ports",
+    "preflight",
+    "report",
+    "secrets",
+  ]);
+  for (const step of steps) {
+    const lines = said(outcome, `web-${step}`, "live").map(({ message }) => message);
+    expect(lines).toEqual([`${step}: nothing to change`]);
+  }
+  expect(await installation.daemonStart()).toBe(daemonBefore);
 });
 
 test("a container runs as the account, through dockerHost and the docker CLI of this machine", async () => {

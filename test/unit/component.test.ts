@@ -321,6 +321,16 @@ describe.each([
     expect(await valueOf(value.dockerHost)).toBe(url);
   });
 
+  test.each([["ssh-ed25519 AAAA\n"], [pulumi.output("ssh-ed25519 AAAA\n")]])(
+    "a host key's line break stays behind: %#",
+    async (hostKey) => {
+      const connection = { host: "machine.example", hostKey };
+      const outcome = await create({ ...usual, connection }, preview);
+      const sent = inSecret(step(outcome, "kernel").inputs.connection);
+      expect(sent).toMatchObject({ hostKey: "ssh-ed25519 AAAA" });
+    },
+  );
+
   test("one warning that the host is not verified, where no key of it is given", async () => {
     const { warnings } = await create({ connection: { host: "machine.example" } }, preview);
     expect(warnings).toEqual([
@@ -388,7 +398,10 @@ describe.each([
           reason:
             "'a b' is not a host name or an address; write one without scheme, port or brackets",
         },
-        { propertyPath: "account.name", reason: "'root' is root; name an ordinary account" },
+        {
+          propertyPath: "account.name",
+          reason: "'root' has a meaning of its own; name an ordinary account",
+        },
         {
           propertyPath: "acount",
           reason: expect.stringMatching(/^no such option; use connection, account, /) as string,

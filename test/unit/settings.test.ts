@@ -73,6 +73,15 @@ describe("defaults", () => {
   });
 });
 
+test("keys may end in a line break, as files and generators of keys write them", () => {
+  const { settings, problems } = readSettings({
+    connection: { host: "h", hostKey: "ssh-ed25519 AAAA\n" },
+    account: { authorizedKeys: ["ssh-ed25519 AAAA me\n"] },
+  });
+  expect(problems).toEqual([]);
+  expect(settings.account.authorizedKeys).toEqual(["ssh-ed25519 AAAA me"]);
+});
+
 test("every option arrives in its own setting", () => {
   const args = everyOption();
   const { connection, account, subordinateIds, unprivilegedPing, engine } = args;
@@ -180,7 +189,8 @@ describe("what is wrong, and what to do", () => {
       "no such option; use privateKey, privateKeyPassword, password, agentSocketPath, dialErrorLimit, perDialTimeout, host, port, user, hostKey",
     ],
     ["account", [], "'[]' is not an object; write one"],
-    ["account.name", "root", "'root' is root; name an ordinary account"],
+    ["account.name", "root", "'root' has a meaning of its own; name an ordinary account"],
+    ["account.name", "docker", "'docker' has a meaning of its own; name an ordinary account"],
     ["account.name", "Upper", `'Upper' ${notAccount}`],
     ["account.name", "-rf", `'-rf' ${notAccount}`],
     ["account.name", "1st", `'1st' ${notAccount}`],

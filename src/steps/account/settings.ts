@@ -24,14 +24,15 @@ export const defaultAccountName = "docker-rootless";
 
 // What Debian's useradd accepts without --badname (shadow's libmisc/chkname.c), and 32 characters.
 const accountName: Rule<string> = (value) =>
-  value === "root"
-    ? "is root; name an ordinary account"
+  // docker.io makes a group of this name, whose members are as good as root where a root daemon runs.
+  value === "root" || value === "docker"
+    ? "has a meaning of its own; name an ordinary account"
     : /^[a-z_][a-z0-9_-]{0,31}$/.test(value)
       ? undefined
       : "is not an account name; use at most 32 of a-z, 0-9, '_' and '-', a letter first";
 
 const authorizedKey: Rule<string> = (value) =>
-  filledLine(value) ??
+  filledLine(value.trim()) ??
   (/(^| )(ssh-[a-z0-9]+|ecdsa-[a-z0-9-]+|sk-[a-z0-9@.-]+) [A-Za-z0-9+/=]+/.test(value)
     ? undefined
     : "is not a public key; write a line of authorized_keys such as 'ssh-ed25519 AAAA... name'");
@@ -47,7 +48,8 @@ export function accountSettings(read: Reader): AccountSettings {
     home: read.string("home", { rule: absolutePath }),
     // The agent's default is for a new account: one that exists keeps its shell.
     shell: read.string("shell", { rule: absolutePath }),
-    authorizedKeys: read.strings("authorizedKeys", authorizedKey),
+    // A file's or a generator's key ends in a line break.
+    authorizedKeys: read.strings("authorizedKeys", authorizedKey).map((key) => key.trim()),
   };
   read.refuseOthers();
   return settings;
