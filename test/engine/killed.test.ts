@@ -10,6 +10,7 @@ import {
   type HostSnapshot,
   type TestHost,
 } from "../../testbed/hosts";
+import { stepNames } from "../../src/agent/agentText";
 import { Trial } from "../conformance/trial";
 import { RootlessDockerHost, OnDestroyData, PrivilegedPorts } from "../../index";
 import { connectionTo, stepsRun } from "./installation";
@@ -21,17 +22,7 @@ const wishes = {
   privilegedPorts: PrivilegedPorts.FileCapability,
   onDestroy: { data: OnDestroyData.Delete },
 };
-const steps = [
-  "agent",
-  "preflight",
-  "engine",
-  "account",
-  "kernel",
-  "ports",
-  "secrets",
-  "daemon",
-  "report",
-];
+const steps = ["agent", ...stepNames];
 
 let host: TestHost;
 let bare: HostSnapshot;
