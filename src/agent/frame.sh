@@ -133,10 +133,6 @@ hold_lock() {
 	done
 }
 
-# Only the agent itself is for everyone to read: baselines hold other people's files.
-make_state() {
-	[ ! -d "$STATE/locks" ] || return 0
-	mkdir -p "$STATE/leases" "$STATE/things"
-	chmod 700 "$STATE/leases" "$STATE/things"
-	mkdir -p "$STATE/locks"
-}
+# Only the agent itself is for everyone to read: baselines hold other people's files, and whoever can
+# open a lock can hold it.
+make_state() { install -d -m 700 "$STATE/leases" "$STATE/things" "$STATE/locks"; }
