@@ -87,9 +87,20 @@ claimed_by_another() {
 	return 1
 }
 
+# Forgets a thing at once or not at all: in half a baseline, a file that is missing would mean that
+# nothing was there before.
+forget_thing() {
+	mv -T "$1" "$(gone_thing)"
+	rm -rf "$(gone_thing)"
+}
+
+# Where a thing is on its way out, under the step's lock; no pattern for things finds it.
+gone_thing() { printf '%s/things/.gone.%s' "$STATE" "$STEP"; }
+
 # Drops the claims that this run did not want; what nobody claims any more goes back to its baseline.
 release_unwanted() {
 	local order dir kind status
+	[ ! -e "$(gone_thing)" ] || rm -rf "$(gone_thing)"
 	unwanted >"$WORK/unwanted"
 	while read -r order dir; do
 		kind=${dir%/*}
@@ -109,7 +120,7 @@ release_unwanted() {
 		status=$?
 		set -e
 		case $status in
-		0) rm -rf "$dir" ;;
+		0) forget_thing "$dir" ;;
 		10) rm -f "$dir/claims/$LEASE.$STEP" ;;
 		*) exit "$status" ;;
 		esac

@@ -32,6 +32,7 @@ filecap_save() { getcap "$1" | sed 's/^[^ ]* //; s/^= //' >"$2/capability"; }
 
 filecap_restore() {
 	[ -e "$1" ] || return 0
+	[ -e "$2/capability" ] || fail "$2" "no record of the capability of $1" "it to be there" "set the capability by hand, remove ${2%/*}, then run again"
 	if [ -s "$2/capability" ]; then
 		setcap "$(cat "$2/capability")" "$1"
 	elif [ -n "$(getcap "$1")" ]; then
