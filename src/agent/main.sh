@@ -26,7 +26,12 @@ apply() {
 # The document that this step last applied, for the steps that work on what another one owns.
 remember_document() {
 	mkdir -p "$STATE/leases/$LEASE"
-	cp "$WORK/document" "$STATE/leases/$LEASE/$STEP.new"
+	# Nobody reads the one with secret values again.
+	[ "$STEP" != secrets ] || return 0
+	(
+		umask 077
+		cp "$WORK/document" "$STATE/leases/$LEASE/$STEP.new"
+	)
 	mv "$STATE/leases/$LEASE/$STEP.new" "$STATE/leases/$LEASE/$STEP"
 }
 
@@ -47,12 +52,20 @@ revert_agent() {
 	if any_claim_left || [ -n "$(ls "$STATE/leases")" ]; then
 		say "stays: another lease uses it"
 	elif [ -d "$STATE/things" ] && [ -n "$(find "$STATE/things" -name baseline -print -quit)" ]; then
-		rm -rf "$STATE/agent" "$STATE/leases" "$STATE/locks"
+		remove_state things
 		changed "agent removed; $STATE/things remembers what was kept"
 	else
-		rm -rf "$STATE"
+		remove_state ''
 		changed "$STATE removed"
 	fi
+}
+
+# The agent goes last: as long as it is there, a removal that was killed can be run again. Once it is
+# gone, and the leases with it, the component takes the removal for done. $1 what stays.
+remove_state() {
+	find "$STATE" -mindepth 1 -maxdepth 1 ! -name agent ! -name "$1" -exec rm -rf -- {} +
+	rm -f "$STATE/agent"
+	[ -n "$1" ] || rmdir "$STATE" 2>/dev/null || true
 }
 
 main() {

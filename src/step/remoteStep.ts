@@ -37,9 +37,8 @@ export function installAgent(host: Host, accepted: Promise<boolean>): Step {
   return command({ ...host, connection }, "agent", {
     create: pulumi.interpolate`f=$(mktemp) && trap 'rm -f "$f"' EXIT && (${unpackCommand}) >"$f" && sh "$f" install agent ${host.lease}${host.escalation}`,
     // stdin is the agent's text here: the revert reads no document.
-    delete: onlyWithAgent(
-      pulumi.interpolate`sh ${agent} revert agent ${host.lease}${host.escalation} </dev/null`,
-    ),
+    // What was kept on purpose may be all that is left: then an earlier run has removed the agent.
+    delete: pulumi.interpolate`[ ! -e ${agent} ] && [ ! -d ${state}/leases ] || sh ${agent} revert agent ${host.lease}${host.escalation} </dev/null`,
     stdin: packedAgent(),
   });
 }

@@ -300,7 +300,7 @@ describe.each([
     const { inputs: agent } = step(outcome, "agent");
     expect(agent.create).toMatch(new RegExp(` && sh "\\$f" install agent ${lease}${word}$`));
     expect(agent.delete).toBe(
-      `[ ! -d ${state} ] || sh ${state}/agent revert agent ${lease}${word} </dev/null`,
+      `[ ! -e ${state}/agent ] && [ ! -d ${state}/leases ] || sh ${state}/agent revert agent ${lease}${word} </dev/null`,
     );
     for (const name of stepNames) {
       const { create: created, delete: deleted } = step(outcome, name).inputs;
