@@ -104,6 +104,13 @@ test("a start that is taken in part is refused by name; the count follows the se
     "subordinate gids 800000:65536 taken back from grown",
     "subordinate gids 800000:131072 given to grown",
   ]);
+  // Without the starts, both ranges stay where they are.
+  const { facts } = await grown.installation.apply("account", {
+    ...grown.all,
+    subordinateIds: { count: 90000 },
+  });
+  expect(facts["subordinateIds.uids"]).toBe("700000:90000");
+  expect(facts["subordinateIds.gids"]).toBe("800000:90000");
   await grown.back();
 });
 
@@ -191,6 +198,69 @@ test("keys: one dropped goes, those of the account stay, byte for byte", async (
   expect(await host.run(file)).toBe(`ssh-rsa AAAA own\n${b}\n 644\n`);
   await kept.back();
   expect(await host.run(file)).toBe("ssh-rsa AAAA own 644\n");
+});
+
+test("keys behind a link: the link stays, and so does the file's mode", async () => {
+  await host.run(
+    "cd /home/kept/.ssh; mv authorized_keys ../keys; ln -s ../keys authorized_keys; chmod 600 ../keys",
+  );
+  const file =
+    "cd /home/kept; cat keys; readlink .ssh/authorized_keys; stat -c '%F %a %U' keys; ls -A . .ssh";
+  const before = await host.run(file);
+  const kept = await give("kept", { account: { authorizedKeys: ["ssh-ed25519 AAAAC3Nz a"] } });
+  await kept.apply();
+  expect(await host.run(file)).toBe(
+    before.replace("ssh-rsa AAAA own", "ssh-rsa AAAA own\nssh-ed25519 AAAAC3Nz a\n"),
+  );
+  await kept.back();
+  expect(await host.run(file)).toBe(before);
+});
+
+test("a home that was complete once is left alone, whoever owns it and wherever it is", async () => {
+  const moved = await give("moved");
+  await moved.apply();
+  await host.run("echo precious >/home/moved/file; chown root: /home/moved");
+  expect((await moved.apply()).changed).toEqual([]);
+  await host.run("mv /home/moved /srv/moved; ln -s /srv/moved /home/moved");
+  expect((await moved.apply()).changed).toEqual([]);
+  expect(await host.run("cat /srv/moved/file; stat -c %U /srv/moved")).toBe("precious\nroot\n");
+  await host.run("rm /home/moved /srv/moved/file; mv /srv/moved /home/moved");
+  await moved.back();
+});
+
+test("an account that was kept, then made anew by somebody else, is not ours to remove", async () => {
+  const first = await give("anew");
+  await first.apply();
+  // Nobody opens what is no plain file.
+  await host.run("mkfifo /home/anew/pipe");
+  expect((await first.back()).said.join()).toContain("account anew stays");
+  await host.run("userdel -rf anew; useradd -m anew; echo mine >/home/anew/file");
+  const second = await give("anew");
+  await second.apply();
+  await host.run(
+    `echo delete >/var/lib/rootless-docker/leases/${second.installation.lease}/on-destroy-data`,
+  );
+  await second.back();
+  expect(await host.run("cat /home/anew/file; id -un anew")).toBe("mine\nanew\n");
+});
+
+test("an account removed by hand does not hold up the revert, nor does a killed one's rest", async () => {
+  const gone = await give("gone");
+  await gone.apply();
+  await host.run(
+    "userdel -rf gone 2>/dev/null; mkdir -p /var/lib/rootless-docker/things/.gone.account/baseline",
+  );
+  await gone.back();
+  expect(await host.run("ls /var/lib/systemd/linger")).not.toContain("gone");
+});
+
+test("a group of the new account's name: said before useradd fails", async () => {
+  await host.run("groupadd taken");
+  const taken = await give("taken");
+  expect((await taken.installation.tryApply("preflight", taken.all)).said).toEqual([
+    "preflight: account.name: found a group taken already; wanted no such group, before the account taken is created with one of its own. To mend: remove it with 'groupdel taken', or name another account",
+  ]);
+  await taken.back();
 });
 
 test("one account, two stacks: the second is told who holds it; the same owner takes over", async () => {

@@ -8,6 +8,7 @@ account_apply() {
 	account_problems "$name"
 	subordinate_id_problems "$name"
 	stop_on_problems
+	forget_another_account "$name"
 	want account "$name" present
 	getent passwd "$name" >/dev/null || create_account "$name"
 	know_account "$name"
@@ -32,6 +33,8 @@ account_problems() {
 			problem "account.create" "no account $1" "it to exist, since account.create is false" "create it, or leave account.create out"
 		[ -z "$(stat -c %u "$(new_home "$1")" 2>/dev/null)" ] ||
 			problem "account.home" "something at $(new_home "$1") already" "nothing there, before the account $1 is created" "move it away, or name another directory in account.home"
+		! getent group "$1" >/dev/null ||
+			problem "account.name" "a group $1 already" "no such group, before the account $1 is created with one of its own" "remove it with 'groupdel $1', or name another account"
 		return 0
 	fi
 	[ "$(id -u "$1")" != 0 ] ||
@@ -61,16 +64,73 @@ new_home() {
 
 account_save() { getent passwd "$1" >"$2/entry" || true; }
 
-# A useradd that was killed leaves an account without the rest of its home.
+# Which account it is, apart from its name: its uid and when its home was made. A uid alone is given
+# again to the next account.
+account_identity() { printf '%s %s' "$ACCOUNT_UID" "$(stat -L -c %.9W "$ACCOUNT_HOME" 2>/dev/null || true)"; }
+
+# The account that was kept may be gone by now, and one of the same name may be somebody else's: what is
+# remembered of the first is not true of the second.
+forget_another_account() {
+	local dir
+	dir=$(thing_directory account "$1")
+	[ -d "$dir/baseline" ] && unclaimed "$dir" || return 0
+	! know_account "$1" || [ "$(cat "$dir/baseline/made" 2>/dev/null)" != "$(account_identity)" ] || return 0
+	for dir in "$(thing_directory subuid "$1")" "$(thing_directory subgid "$1")" "$STATE"/things/data/* "$dir"; do
+		case $dir in
+		"$STATE"/things/data/*) [ "$(cat "$dir/baseline/account" 2>/dev/null)" = "$1" ] || continue ;;
+		esac
+		if [ -d "$dir" ] && unclaimed "$dir"; then forget_thing "$dir"; fi
+	done
+}
+
+unclaimed() { [ -z "$(ls "$1/claims" 2>/dev/null)" ]; }
+
+# A useradd that was killed leaves an account without the rest of its home. Once the home is complete it
+# is the account's, whatever becomes of it.
 finish_home() {
-	[ ! -s "$(thing_directory account "$ACCOUNT")/baseline/entry" ] || return 0
-	[ "$(stat -c %u "$ACCOUNT_HOME" 2>/dev/null)" != "$ACCOUNT_UID" ] || return 0
-	rm -rf --one-file-system "$ACCOUNT_HOME"
-	mkdir -p "$(dirname "$ACCOUNT_HOME")"
-	cp -rT /etc/skel "$ACCOUNT_HOME"
-	chmod 700 "$ACCOUNT_HOME"
-	chown -R "$ACCOUNT_UID:$ACCOUNT_GID" "$ACCOUNT_HOME"
-	changed "$ACCOUNT_HOME made"
+	local baseline
+	baseline=$(thing_directory account "$ACCOUNT")/baseline
+	if [ -s "$baseline/entry" ] || [ -e "$baseline/made" ]; then return 0; fi
+	if home_unfinished; then
+		mkdir -p "$(dirname "$ACCOUNT_HOME")"
+		cp -rT /etc/skel "$ACCOUNT_HOME"
+		chmod 700 "$ACCOUNT_HOME"
+		chown -hR "$ACCOUNT_UID:$ACCOUNT_GID" "$ACCOUNT_HOME"
+		changed "$ACCOUNT_HOME made"
+	fi
+	account_identity >"$baseline/made.new"
+	mv "$baseline/made.new" "$baseline/made"
+}
+
+# True where a part of /etc/skel, or its owner, is missing, and nothing else is there.
+home_unfinished() {
+	[ ! -h "$ACCOUNT_HOME" ] || return 1
+	if [ "$(stat -c %u "$ACCOUNT_HOME" 2>/dev/null)" = "$ACCOUNT_UID" ] &&
+		[ -z "$(find "$ACCOUNT_HOME" ! -uid "$ACCOUNT_UID" -print -quit)" ] &&
+		diff -rq /etc/skel "$ACCOUNT_HOME" >/dev/null; then return 1; fi
+	[ -z "$(find "$ACCOUNT_HOME" -mindepth 1 -printf '%P\n' 2>/dev/null | while IFS= read -r file; do
+		part_of_skel "$file" || echo more
+	done)" ]
+}
+
+# A file that was killed while it was copied is empty.
+part_of_skel() {
+	if [ -d "$ACCOUNT_HOME/$1" ] && [ ! -h "$ACCOUNT_HOME/$1" ]; then
+		[ -d "/etc/skel/$1" ]
+	elif [ -f "$ACCOUNT_HOME/$1" ] && [ ! -s "$ACCOUNT_HOME/$1" ]; then
+		[ -f "/etc/skel/$1" ]
+	else
+		as_in_skel "$1"
+	fi
+}
+
+# Only a plain file is opened: a fifo would wait for ever, and a link leads anywhere.
+as_in_skel() {
+	if [ -h "$ACCOUNT_HOME/$1" ]; then
+		[ "$(readlink "$ACCOUNT_HOME/$1")" = "$(readlink "/etc/skel/$1")" ]
+	else
+		[ -f "$ACCOUNT_HOME/$1" ] && cmp -s "$ACCOUNT_HOME/$1" "/etc/skel/$1"
+	fi
 }
 
 create_account() {
@@ -86,10 +146,15 @@ create_account() {
 }
 
 account_restore() {
+	[ -e "$2/entry" ] || fail "$2" "no record of whether the account $1 was there before" "it to be there" "remove the account by hand if it is not needed, remove ${2%/*}, then run again"
 	[ ! -s "$2/entry" ] || return 0
 	know_account "$1" || return 0
+	if [ -e "$2/made" ] && [ "$(cut -d ' ' -f 1 "$2/made")" != "$ACCOUNT_UID" ]; then
+		say "account $1 stays: it is another one by now (uid $ACCOUNT_UID) than the one that was created"
+		return 0
+	fi
 	if keep_data && [ -n "$(own_files)" ]; then
-		say "account $1 stays, with its subordinate ids and $ACCOUNT_HOME ($(du -sh "$ACCOUNT_HOME" 2>/dev/null | cut -f 1)): it has files of its own ($(own_files | head -n 3 | paste -s -d ' ')). onDestroy.data: Delete removes them too"
+		say "account $1 stays, with its subordinate ids and $ACCOUNT_HOME ($(du -sh "$ACCOUNT_HOME" 2>/dev/null | cut -f 1)): it has files of its own ($(own_files | head -n 3 | tr -d '\000-\011\013-\037\177' | paste -s -d ' ')). onDestroy.data: Delete removes them too"
 		return 10
 	fi
 	stop_account_processes
@@ -106,8 +171,8 @@ keep_data() { [ "$(cat "$STATE/leases/$LEASE/on-destroy-data" 2>/dev/null)" != d
 
 # Files in the account's home that neither /etc/skel nor this package put there.
 own_files() {
-	find "$ACCOUNT_HOME" -mindepth 1 -xdev ! -type d -printf '%P\n' 2>/dev/null | while IFS= read -r file; do
-		cmp -s "$ACCOUNT_HOME/$file" "/etc/skel/$file" || printf '%s\n' "$file"
+	find -H "$ACCOUNT_HOME" -mindepth 1 -xdev ! -type d -printf '%P\n' 2>/dev/null | while IFS= read -r file; do
+		as_in_skel "$file" || printf '%s\n' "$file"
 	done | head -n 4
 }
 
@@ -255,14 +320,22 @@ remove_own_range() {
 
 delete_range() {
 	grep -qxF -- "$2" "$(id_file "$1")" 2>/dev/null || return 0
-	grep -vxF -- "$2" "$(id_file "$1")" >"$WORK/ids" || true
+	without_line as_root "$(id_file "$1")" "$2" >"$WORK/ids"
 	replace_id_file "$1"
 	changed "subordinate ${1}s ${2#*:} taken back from $ACCOUNT"
 }
 
+# Prints a file without a line. $1 as_root or as_account, $2 file, $3 line.
+without_line() {
+	local status=0
+	"$1" grep -vxF -e "$3" -- "$2" || status=$?
+	[ "$status" -le 1 ] ||
+		fail "$2" "that it cannot be read" "the file, to take one line out of it" "make it readable, then run again"
+}
+
 add_range() {
 	{
-		cat "$(id_file "$1")" 2>/dev/null || true
+		[ ! -e "$(id_file "$1")" ] || cat "$(id_file "$1")"
 		printf '%s\n' "$2"
 	} >"$WORK/ids"
 	replace_id_file "$1"
@@ -294,7 +367,7 @@ lock_id_file() {
 unlock_id_file() { rm -f "$(id_file "$1").lock"; }
 
 want_subordinate_ids() {
-	local kind start own count common=''
+	local kind start own count prefer common=''
 	for kind in uid gid; do
 		count=$(doc "sub$kind")
 		want "sub$kind" "$ACCOUNT" "$count"
@@ -303,7 +376,9 @@ want_subordinate_ids() {
 		own=$(own_range "$kind")
 		start=$(doc "sub$kind-start")
 		# One start for both where it is free in both: easier to read in ls -ln.
-		start=$(free_range "$count" "$start" "${own:+$(printf '%s' "$own" | cut -d : -f 2)}$common" \
+		prefer=$common
+		[ -z "$own" ] || prefer=$(printf '%s' "$own" | cut -d : -f 2)
+		start=$(free_range "$count" "$start" "$prefer" \
 			"$(doc allocation)" "$own" "$(id_file "$kind")" "$([ -n "$start" ] || echo /etc/subgid)")
 		[ -n "$start" ] || {
 			unlock_id_file "$kind"
@@ -322,7 +397,12 @@ linger_save() { [ ! -e "/var/lib/systemd/linger/$1" ] || : >"$2/on"; }
 linger_restore() {
 	[ ! -e "$2/on" ] || return 0
 	[ -e "/var/lib/systemd/linger/$1" ] || return 0
-	loginctl disable-linger "$1"
+	# logind does not know an account that was removed by hand.
+	if getent passwd "$1" >/dev/null; then
+		loginctl disable-linger "$1"
+	else
+		rm -f "/var/lib/systemd/linger/$1"
+	fi
 	changed "linger of $1 switched off"
 }
 
@@ -334,6 +414,15 @@ want_linger() {
 	changed "linger of $ACCOUNT switched on"
 }
 
+# Where the account's authorized_keys really is: a link stays one.
+keys_file() { as_account realpath -m "$ACCOUNT_HOME/.ssh/authorized_keys"; }
+
+# $1 the file; its new bytes are in $WORK/keys.
+write_keys() {
+	write_path as_account "$1" "$(as_account stat -c %a "$1" 2>/dev/null || echo 600)" <"$WORK/keys" ||
+		fail "$1" "that $ACCOUNT cannot write it" "a file of its own" "let $ACCOUNT write it, then run again"
+}
+
 # The file as such, claimed before its keys and so restored after them.
 keyfile_save() {
 	as_account test -e "$ACCOUNT_HOME/.ssh/authorized_keys" || : >"$2/absent"
@@ -343,7 +432,7 @@ keyfile_save() {
 keyfile_restore() {
 	local keys
 	know_account "$1" || return 0
-	keys=$ACCOUNT_HOME/.ssh/authorized_keys
+	keys=$(keys_file)
 	as_account test -e "$keys" || return 0
 	if [ -e "$2/absent" ]; then
 		as_account test -s "$keys" || as_account rm -f "$keys"
@@ -363,28 +452,29 @@ authorizedkey_restore() {
 	local keys
 	[ ! -e "$2/there" ] || return 0
 	know_account "$(cat "$2/account")" || return 0
-	keys=$ACCOUNT_HOME/.ssh/authorized_keys
+	keys=$(keys_file)
 	as_account test -e "$keys" || return 0
-	as_account grep -vxF -- "${1#* }" "$keys" >"$WORK/keys" || true
-	write_path as_account "$keys" "$(as_account stat -c %a "$keys")" <"$WORK/keys"
+	without_line as_account "$keys" "${1#* }" >"$WORK/keys"
+	write_keys "$keys"
 	changed "one key removed from $keys"
 }
 
 want_authorized_keys() {
-	local keys=$ACCOUNT_HOME/.ssh/authorized_keys key
+	local keys key
 	has authorized_keys || return 0
-	want_home_parents "$keys"
+	want_home_parents "$ACCOUNT_HOME/.ssh/authorized_keys"
+	keys=$(keys_file)
 	want keyfile "$ACCOUNT" "with keys"
 	{ doc authorized_keys && echo; } >"$WORK/wanted-keys"
 	while IFS= read -r key; do
 		[ -n "$key" ] || continue
 		want authorizedkey "$ACCOUNT $key" present
 		! as_account grep -qxF -- "$key" "$keys" 2>/dev/null || continue
-		{
-			as_account awk 1 "$keys" 2>/dev/null || true
-			printf '%s\n' "$key"
-		} >"$WORK/keys"
-		write_path as_account "$keys" "$(as_account stat -c %a "$keys" 2>/dev/null || echo 600)" <"$WORK/keys"
+		: >"$WORK/keys"
+		! as_account test -e "$keys" || as_account awk 1 "$keys" >"$WORK/keys" ||
+			fail "$keys" "that $ACCOUNT cannot read it" "a file of its own" "let $ACCOUNT read it, then run again"
+		printf '%s\n' "$key" >>"$WORK/keys"
+		write_keys "$keys"
 		changed "one key added to $keys"
 	done <"$WORK/wanted-keys"
 }
