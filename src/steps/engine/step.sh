@@ -45,7 +45,8 @@ engine_pin() {
 	local wanted available version
 	has version || return 0
 	wanted=$(doc version)
-	available=$(apt-cache madison docker.io | cut -d '|' -f 2 | tr -d ' ' | sort -u)
+	# The newest first, as madison has them.
+	available=$(apt-cache madison docker.io | cut -d '|' -f 2 | tr -d ' ' | awk '!seen[$0]++')
 	for version in $(installed_version docker.io) $available; do
 		case $version in
 		"$wanted" | "$wanted"[-.+~]*)
@@ -165,16 +166,20 @@ purge_rootful_docker() {
 	hold_packages
 	for name in $ROOTFUL_PACKAGES; do
 		thing=$(thing_directory package "$name")
-		# Brought by a lease of this machine, or purged by one already.
+		# Brought by a lease of this machine.
 		if [ -d "$thing/baseline" ] && [ ! -s "$thing/baseline/version" ]; then continue; fi
-		if [ -e "$thing/baseline/purged" ] || [ -z "$(installed_version "$name")" ]; then continue; fi
-		names="$names $name"
+		if [ -e "$thing/baseline/purged" ]; then
+			# By another lease, perhaps: it comes back with the last one's end.
+			want package "$name" purged
+		elif [ -n "$(installed_version "$name")" ]; then
+			names="$names $name"
+		fi
 	done
 	if [ -n "$names" ]; then
 		remember_packages
 		for name in $names; do want package "$name" purged; done
 		# shellcheck disable=SC2086 # a list of package names
-		apt_get purge $names || fail "apt-get purge$names" "$(apt_errors)" "these packages gone" "mend what apt-get says, then run again"
+		apt_get purge --allow-change-held-packages $names || fail "apt-get purge$names" "$(apt_errors)" "these packages gone" "mend what apt-get says, then run again"
 		for name in $names; do : >"$(thing_directory package "$name")/baseline/purged"; done
 		changed "packages purged:$names"
 	fi
