@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RootlessDockerHostArgs } from "./args";
-import { connectionInput, field, isPlain } from "./remote/connection";
+import { connectionInput, field } from "./remote/connection";
 import { dockerHostUrl } from "./remote/settings";
 import { readSettings, type Settings } from "./settings";
 import { PrivilegedPorts } from "./steps/ports/args";
