@@ -43,13 +43,13 @@ async function failureOf(args: Partial<RootlessDockerHostArgs>, on = host): Prom
   return [...new Set(lines)].filter((line) => !line.startsWith("+"));
 }
 
-const connection = () => ({ ...connectionTo(host), dialErrorLimit: 1, perDialTimeout: 2 });
+const connection = () => ({ ...connectionTo(host), dialErrorLimit: 1 });
 const otherKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMIntqIh9C1n5uIQfgXq4qZkRLivbLjLDMxKWx/lipdQ";
 
 const ofTheConnection: [string, () => object, RegExp][] = [
   [
     "host unreachable",
-    () => ({ host: host.address.replace(/\d+$/, "250") }),
+    () => ({ host: host.address.replace(/\d+$/, "250"), perDialTimeout: 2 }),
     /web-agent: connection: found no SSH server that answers \(.*\); wanted one at connection\.host and connection\.port\. To mend: check address, port and firewall/,
   ],
   [
