@@ -2,9 +2,10 @@
 # Debian packages. What an installation newly brings is claimed, package by package, and purged when
 # nobody claims it any more. What was there before is never touched.
 
+# Whatever was wished for it: a held package is installed, too.
 installed_version() {
 	# shellcheck disable=SC2016 # dpkg's own variables
-	dpkg-query -W -f '${db:Status-Abbrev}${Version}' "$1" 2>/dev/null | sed -n 's/^ii *//p'
+	dpkg-query -W -f '${db:Status-Abbrev}${Version}' "$1" 2>/dev/null | sed -n 's/^.i  *//p'
 }
 
 # Those that a killed installation left half done, too.
@@ -30,6 +31,7 @@ package_save() {
 # Reads what is there before apt runs, for package_save.
 remember_packages() {
 	[ ! -e "$STATE/packages.before" ] || return 0
+	rm -f "$STATE/packages.planned"
 	{
 		installed_packages
 		removed_packages
@@ -37,16 +39,39 @@ remember_packages() {
 	mv "$STATE/packages.before.new" "$STATE/packages.before"
 }
 
-# Claims what has come since remember_packages: in this run, or in one that was killed.
+# Installs, and notes in $STATE/packages.planned what: first the arguments, then a line for each package
+# from apt itself (name, old version, direction, new version, file), written before dpkg begins.
+install_packages() {
+	(umask 077 && printf '%s\n' "$@" >>"$STATE/packages.planned")
+	# apt knows a hook's options by its first word. It also sends its configuration, up to the empty line.
+	apt_get install --allow-downgrades -o DPkg::Tools::Options::umask::Version=2 \
+		-o "DPkg::Pre-Install-Pkgs::=umask 077 && sed '1,/^\$/d' >>$STATE/packages.planned" "$@"
+}
+
+# Of the packages on stdin (name and version), those that our apt brought: somebody else may have
+# installed others meanwhile. One that was there is ours only where its version was asked for.
+planned_packages() {
+	[ -e "$STATE/packages.planned" ] || return 0
+	awk -v before="$STATE/packages.before" -v planned="$STATE/packages.planned" '
+		function plain(name) { sub(/:.*/, "", name); return name }
+		FILENAME == before { if (NF == 2) there[$1] = 1; next }
+		FILENAME == planned && NF == 1 { if (split($1, word, "=") == 2) asked[plain(word[1])] = 1; next }
+		FILENAME == planned { if ($4 != "-") ours[$1] = 1; next }
+		plain($1) in ours && (!($1 in there) || plain($1) in asked)
+	' "$STATE/packages.before" "$STATE/packages.planned" -
+}
+
+# Claims what our apt has brought since remember_packages: in this run, or in one that was killed.
 claim_new_packages() {
 	local name version
 	[ -e "$STATE/packages.before" ] || return 0
-	installed_packages | comm -13 "$STATE/packages.before" - >"$WORK/packages.new"
+	installed_packages | comm -13 "$STATE/packages.before" - | planned_packages >"$WORK/packages.new"
 	while read -r name version; do
 		want package "$name" installed
 		changed "package $name $version installed"
 	done <"$WORK/packages.new"
 	rm -f "$STATE/packages.before"
+	rm -f "$STATE/packages.planned"
 }
 
 # Before a revert: what a killed installation of the engine brought is taken back with the rest.
@@ -97,13 +122,42 @@ remove_packages_together() {
 	done <"$WORK/unwanted"
 	[ -n "$names$removed" ] || return 0
 	say "removes$names$removed"
-	# Some may stay; package_restore looks at each.
 	# shellcheck disable=SC2086 # lists of package names
 	{
-		[ -z "$names" ] || run_dpkg --purge $names
+		[ -z "$names" ] || purge_packages $names
 		[ -z "$removed" ] || run_dpkg --remove $removed
+		[ -z "$removed" ] || note_removed '[^nc]' $removed
 	}
-	changed "packages removed:$names$removed"
+}
+
+# docker.io takes /var/lib/docker along when purged, by a script that its removal puts there: but what
+# is there is not ours, whose root daemon never ran.
+purge_packages() {
+	case " $* " in
+	*' docker.io '*)
+		if [ -d /var/lib/docker ]; then
+			run_dpkg --remove "$@"
+			rm -f /var/lib/docker/nuke-graph-directory.sh
+		fi
+		;;
+	esac
+	run_dpkg --purge "$@"
+	note_removed '[^n]' "$@"
+}
+
+# Tells which packages are gone. Those that others depend on may stay; package_restore looks at each.
+# $1 dpkg's states of those that are still there, then names.
+note_removed() {
+	local state=$1 name gone='' left=''
+	shift
+	# shellcheck disable=SC2016 # dpkg's own variables
+	dpkg-query -W -f '${db:Status-Abbrev} ${binary:Package} \n' | sed -n "s/^.$state. *//p" | tr -d ' ' >"$WORK/packages.left"
+	for name in "$@"; do
+		if grep -qxF -- "$name" "$WORK/packages.left"; then left="$left $name"; else gone="$gone $name"; fi
+	done
+	[ -z "$gone" ] || changed "packages removed:$gone"
+	if [ -z "$left" ] || grep -q 'dependency problems' "$WORK/dpkg.log"; then return 0; fi
+	fail "packages$left" "dpkg does not remove them: $(grep -v '^(Reading' "$WORK/dpkg.log" | tail -n 4 | tr '\n' ' ')" "them gone" "mend what dpkg says, then run again"
 }
 
 # Says how it ended in $WORK/dpkg.log. dpkg itself does not wait for another one to end.
@@ -145,7 +199,7 @@ missing_packages() {
 	local wanted
 	# shellcheck disable=SC2016 # dpkg's own variables
 	dpkg-query -W -f '${db:Status-Abbrev} ${Package} ${Package}=${Version}\n' 2>/dev/null |
-		sed -n 's/^ii *//p' | tr ' ' '\n' >"$WORK/packages.installed"
+		sed -n 's/^.i  *//p' | tr ' ' '\n' >"$WORK/packages.installed"
 	for wanted in "$@"; do
 		grep -qxF -- "$wanted" "$WORK/packages.installed" || printf ' %s' "$wanted"
 	done
@@ -162,11 +216,11 @@ want_packages() {
 		dpkg --configure -a >"$WORK/apt.log" 2>&1 </dev/null || true
 		say "installs$missing"
 		# shellcheck disable=SC2086 # a list of package names
-		apt_get install --allow-downgrades $missing || {
+		install_packages $missing || {
 			# The lists name packages that the archive has replaced meanwhile.
 			refresh_lists
 			# shellcheck disable=SC2086
-			apt_get install --allow-downgrades $missing || {
+			install_packages $missing || {
 				cp "$WORK/apt.log" "$WORK/apt.failed"
 				claim_new_packages
 				fail "apt-get install$missing" "$(apt_errors "$WORK/apt.failed")" "these packages" "mend what apt-get says, then run again"

@@ -62,7 +62,18 @@ test("every step: applied, applied again, reverted", async () => {
 test("Debian 12: all of it, again, and back", async () => {
   const host = await bootHost({ suite: "bookworm" });
   const app = new Installation(host, "a1");
+  // A killed run's list of what was there, after which somebody else installed a package.
+  const before = await host.run(
+    "dpkg-query -W -f '${db:Status-Abbrev} ${binary:Package} ${Version}\\n' | sed -n 's/^.i  *//p' | sort",
+  );
+  await host.run(
+    "apt-get -q update && apt-get -q -y --no-install-recommends install fuse-overlayfs",
+  );
+  // An earlier rootful Docker's data, which docker.io's purge would take.
+  await host.run("mkdir -p /var/lib/docker/volumes && echo mine >/var/lib/docker/volumes/file");
   const fresh = await snapshotHost(host);
+  await app.install();
+  await host.run("cat >/var/lib/rootless-docker/packages.before", { input: before });
   const first = await app.applyAll(wishes);
   expect(first.daemon.facts.storageDriver).toBe("overlay2");
   const started = await daemonStart(host, "app");
