@@ -13,12 +13,17 @@ secrets_apply() {
 	find "$new/text" "$new/json" -mindepth 1 -maxdepth 1 -type f -delete
 	[ -n "$(find "$new" -type f)" ] || return 0
 	want secretvalues "$LEASE" kept
-	if [ -d "$values" ] && diff -r "$values" "$new" >/dev/null; then return 0; fi
-	rm -rf "$values" "$values.new"
-	for_root_alone cp -r "$new" "$values.new"
-	mv "$values.new" "$values"
-	changed "$(find "$values/json" -type f | wc -l) secret values stored"
+	diff -r "$values" "$new" >/dev/null 2>&1 || store_values "$new" "$values"
+	# Equal ones too: the run that stored them may have been killed before it came to this.
 	pass_on_to_daemon
+}
+
+# $1 the new values, $2 the directory that keeps them.
+store_values() {
+	rm -rf "$2" "$2.new"
+	for_root_alone cp -r "$1" "$2.new"
+	mv "$2.new" "$2"
+	changed "$(find "$2/json" -type f | wc -l) secret values stored"
 }
 
 for_root_alone() {
