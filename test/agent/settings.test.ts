@@ -191,10 +191,32 @@ describe("daemon", () => {
     expect(await environmentOfDaemon("TOKEN")).toBe("TOKEN=rotated-secret\0");
     expect((await app.apply("daemon", wishes("rotated-secret"))).changed).toEqual([]);
 
+    // As a run leaves them that was killed before it came to the daemon.
+    const values = "/var/lib/rootless-docker/leases/a1/values";
+    await host.run(`cd ${values} && printf late >text/environment/TOKEN
+      printf '"late"' >json/environment/TOKEN`);
+    expect((await app.apply("secrets", wishes("late"))).changed).toContain(
+      "daemon of app restarted",
+    );
+    expect(await environmentOfDaemon("TOKEN")).toBe("TOKEN=late\0");
+
     await app.apply("secrets", plain);
     await app.apply("daemon", plain);
     expect(
       await host.run("grep -rl rotated-secret /home/app/.config /var/lib/rootless-docker || true"),
     ).toBe("");
+  });
+
+  test("another data-root leaves the earlier one's data alone, until the revert", async () => {
+    const wishes: Wishes = { ...plain, onDestroy: { data: "Delete" } };
+    const other: Wishes = { ...wishes, daemon: { "data-root": "/home/app/a/b" } };
+    const roots = "ls -d /home/app/.local/share/docker /home/app/a/b 2>/dev/null || true";
+    for (const each of [other, wishes]) {
+      const { changed } = await app.apply("daemon", each);
+      expect(changed.filter((line) => line.includes("removed"))).toEqual([]);
+      expect((await host.run(roots)).split("\n")).toHaveLength(3);
+    }
+    await app.revert("daemon", wishes);
+    expect(await host.run("ls -d /home/app/.local /home/app/a 2>/dev/null || true")).toBe("");
   });
 });

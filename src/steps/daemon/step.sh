@@ -14,11 +14,16 @@ bring_up_daemon() {
 	rm -f "$STATE/leases/$LEASE/no-data"
 	start_service_manager
 	if [ "$(doc daemon.json/storage-driver)" = fuse-overlayfs ]; then want_packages fuse-overlayfs; fi
-	want_data_root
+	want_data_roots
 	want userunit "$ACCOUNT" docker.service
 	apply_daemon_files
 	want_context
 }
+
+# What the account answers with may be its own, and never answer.
+user_systemctl() { as_account timeout -k 5 300 systemctl --user "$@"; }
+docker_as_account() { as_account timeout -k 5 60 docker "$@"; }
+docker_of_account() { docker_as_account -H "unix://$ACCOUNT_RUNTIME/docker.sock" "$@"; }
 
 # The account's own systemd, which linger keeps running without a login. It may have been started, or
 # have failed to, before the packages that it needs were there.
@@ -30,8 +35,8 @@ start_service_manager() {
 			fail "user@$ACCOUNT_UID.service" "it $(systemctl is-active "user@$ACCOUNT_UID.service" || true)" "the service manager of $ACCOUNT running" "see 'journalctl -u user@$ACCOUNT_UID.service'"
 	}
 	if [ ! -S "$ACCOUNT_RUNTIME/bus" ]; then
-		as_account systemctl --user daemon-reload
-		as_account systemctl --user start dbus.socket || true
+		user_systemctl daemon-reload
+		user_systemctl start dbus.socket || true
 	fi
 	while [ ! -S "$ACCOUNT_RUNTIME/bus" ]; do
 		tries=$((tries + 1))
@@ -54,7 +59,7 @@ apply_daemon_files() {
 	want homefile "$config/docker/key.json" the-daemon
 	want_home_link "$config/systemd/user/default.target.wants/docker.service" "$config/systemd/user/docker.service"
 	want userdaemon "$ACCOUNT" running
-	as_account systemctl --user daemon-reload
+	user_systemctl daemon-reload
 	run_daemon
 }
 
@@ -153,20 +158,24 @@ validate_daemon_json() {
 	esac
 }
 
-# Starts the daemon, or restarts it where what it reads is not what it was started with.
+# Starts the daemon, or restarts it where what it reads is not what it was started with. Not in the
+# middle of an installation; and steps that run side by side would restart it one after the other.
 run_daemon() {
+	hold_packages
+	start_daemon
+	release_packages
+}
+
+start_daemon() {
 	local verb=start now started
-	# Steps that run side by side would restart it one after the other.
-	exec 7>"$STATE/locks/daemons"
-	flock -w 600 7 || true
 	started=$(thing_directory userdaemon "$ACCOUNT")/started
 	now=$(daemon_fingerprint)
-	if as_account systemctl --user is-active -q docker.service; then
+	if user_systemctl is-active -q docker.service; then
 		[ "$(cat "$started" 2>/dev/null)" != "$now" ] || return 0
 		verb=restart
 	fi
-	as_account systemctl --user reset-failed docker.service 2>/dev/null || true
-	as_account systemctl --user "$verb" docker.service 2>"$WORK/error" || daemon_failed
+	user_systemctl reset-failed docker.service 2>/dev/null || true
+	user_systemctl "$verb" docker.service 2>"$WORK/error" || daemon_failed
 	storage_driver_problems "$(storage_driver)"
 	stop_on_problems
 	printf '%s\n' "$now" >"$started"
@@ -181,33 +190,47 @@ restart_daemons() {
 		[ -e "$dir/started" ] || continue
 		[ "$2" = all ] || [ -e "$dir/claims/$LEASE.daemon" ] || continue
 		know_account "$(cat "$dir/name")" || continue
-		[ "$(cat "$dir/started")" != "$(daemon_fingerprint)" ] || continue
-		say "restarts the daemon of $ACCOUNT: $1"
-		run_daemon
+		hold_packages
+		# A killed installation may have left no program: the engine step mends that, and comes here.
+		if command -v dockerd >/dev/null && [ "$(cat "$dir/started")" != "$(daemon_fingerprint)" ]; then
+			say "restarts the daemon of $ACCOUNT: $1"
+			start_daemon
+		fi
+		release_packages
 	done
 }
 
-docker_of_account() { as_account docker -H "unix://$ACCOUNT_RUNTIME/docker.sock" "$@"; }
-
 # The storage driver, as soon as the daemon answers.
 storage_driver() {
-	local tries=0 driver
+	local tries=0 since driver
+	since=$(date +%s)
 	until driver=$(docker_of_account info --format '{{.Driver}}' 2>/dev/null) && [ -n "$driver" ]; do
 		tries=$((tries + 1))
-		[ "$tries" -le 100 ] || return 0
+		if [ "$tries" -gt 100 ] || [ $(($(date +%s) - since)) -gt 60 ]; then return 0; fi
 		sleep 0.1
 	done
 	printf '%s' "$driver"
+}
+
+# A text of the account's daemon.json, whichever step's document this run has. $1 key.
+daemon_json_text() {
+	as_account sed -n "s/^  \"$1\": \"\(.*\)\",\{0,1\}\$/\1/p" "$ACCOUNT_HOME/.config/docker/daemon.json" 2>/dev/null || true
+}
+
+daemon_data_root() {
+	local root
+	root=$(daemon_json_text data-root)
+	printf '%s' "${root:-$ACCOUNT_HOME/.local/share/docker}"
 }
 
 # The daemon's own last words, without what systemd says about it.
 daemon_failed() {
 	local drivers
 	journalctl -q --no-pager -o cat -n 200 "_UID=$ACCOUNT_UID" "_SYSTEMD_USER_UNIT=docker.service" >"$WORK/journal" 2>/dev/null || true
-	as_account systemctl --user stop docker.service 2>/dev/null || true
+	user_systemctl stop docker.service 2>/dev/null || true
 	drivers=$(sed -n 's/.*contains several valid graphdrivers: \([^;]*\);.*/\1/p' "$WORK/journal" | tail -n 1)
 	[ -z "$drivers" ] ||
-		fail storageDriver "data of several drivers in $(data_root): $drivers" "one that Auto can choose" "set storageDriver to the one whose images you use, or remove the directories of the others there"
+		fail storageDriver "data of several drivers in $(daemon_data_root): $drivers" "one that Auto can choose" "set storageDriver to the one whose images you use, or remove the directories of the others there"
 	# Its causes; where there are none, whatever sounds like one.
 	{
 		grep -E '^failed to|level=fatal|^\[rootlesskit' "$WORK/journal" ||
@@ -220,7 +243,7 @@ daemon_failed() {
 storage_driver_problems() {
 	local driver=$1 wanted
 	[ -n "$driver" ] || daemon_failed
-	wanted=$(as_account sed -n 's/^  "storage-driver": "\(.*\)",\{0,1\}$/\1/p' "$ACCOUNT_HOME/.config/docker/daemon.json")
+	wanted=$(daemon_json_text storage-driver)
 	if [ -n "$wanted" ] && [ "$driver" != "$wanted" ]; then
 		problem storageDriver "$driver" "$wanted" "choose a driver that works on this kernel and file system"
 	elif [ -z "$wanted" ] && [ "$driver" = vfs ]; then
@@ -237,25 +260,25 @@ userdaemon_restore() {
 	if [ -z "$(docker_of_account ps -aq 2>/dev/null || echo unknown)" ] &&
 		[ -z "$(docker_of_account image ls -q 2>/dev/null || echo unknown)" ] &&
 		[ -z "$(docker_of_account volume ls -q 2>/dev/null || echo unknown)" ]; then
-		: >"$STATE/leases/$LEASE/no-data"
+		docker_of_account info --format '{{.DockerRootDir}}' >"$STATE/leases/$LEASE/no-data" 2>/dev/null || true
 	fi
-	as_account systemctl --user is-active -q docker.service || return 0
-	as_account systemctl --user stop docker.service
+	user_systemctl is-active -q docker.service || return 0
+	user_systemctl stop docker.service
 	changed "daemon stopped"
 }
 
 userunit_save() {
-	! as_account systemctl --user is-active -q docker.service || : >"$2/active"
+	! user_systemctl is-active -q docker.service || : >"$2/active"
 }
 
 # A daemon that the account ran by itself before comes back.
 userunit_restore() {
 	know_account "$1" || return 0
 	[ -S "$ACCOUNT_RUNTIME/bus" ] || return 0
-	as_account systemctl --user daemon-reload
-	as_account systemctl --user reset-failed docker.service 2>/dev/null || true
+	user_systemctl daemon-reload
+	user_systemctl reset-failed docker.service 2>/dev/null || true
 	[ -e "$2/active" ] || return 0
-	as_account systemctl --user start docker.service
+	user_systemctl start docker.service
 	changed "the earlier docker.service of $1 started again"
 }
 
@@ -265,13 +288,23 @@ data_root() {
 	printf '%s' "${root:-$ACCOUNT_HOME/.local/share/docker}"
 }
 
+# Earlier ones, too, until the step is reverted: no change of a setting removes data, or forgets them.
+want_data_roots() {
+	local dir root
+	for dir in "$STATE"/things/data/*; do
+		[ -e "$dir/claims/$LEASE.daemon" ] || continue
+		[ "$(cat "$dir/baseline/account")" = "$ACCOUNT" ] || continue
+		root=$(cat "$dir/name")
+		[ ! -e "$root" ] || want_data_root "$root"
+	done
+	want_data_root "$(data_root)"
+}
+
 want_data_root() {
-	local root
-	root=$(data_root)
-	case $root in
-	"$ACCOUNT_HOME"/*) want_home_parents "$root" ;;
+	case $1 in
+	"$ACCOUNT_HOME"/*) want_home_parents "$1" ;;
 	esac
-	want data "$root" "$ACCOUNT"
+	want data "$1" "$ACCOUNT"
 }
 
 data_save() {
@@ -282,7 +315,8 @@ data_save() {
 data_restore() {
 	[ -e "$2/absent" ] && [ -e "$1" ] || return 0
 	know_account "$(cat "$2/account")" || return 0
-	if keep_data && [ ! -e "$STATE/leases/$LEASE/no-data" ]; then
+	# The daemon answered for the directory that it used, and for no earlier one.
+	if keep_data && [ "$(cat "$STATE/leases/$LEASE/no-data" 2>/dev/null)" != "$(realpath "$1")" ]; then
 		say "$1 stays ($(du -sh "$1" 2>/dev/null | cut -f 1) of images, containers and volumes): onDestroy.data: Delete removes it"
 		return 10
 	fi
@@ -291,13 +325,23 @@ data_restore() {
 }
 
 # As the account, in a user namespace of its own where its subordinate ids are its too: as root, a link
-# on the way there would lead anywhere.
+# on the way there would lead anywhere. The directory itself may be root's to remove.
 remove_data() {
 	as_account rootlesskit rm -rf --one-file-system "$1" >"$WORK/error" 2>&1 || true
 	[ -e "$1" ] || return 0
-	[ "$(realpath "$1")" = "$1" ] ||
-		fail "$1" "a link on the way to it" "the daemon's data" "remove them by hand"
-	rm -rf --one-file-system "$1"
+	! only_root_leads_to "$1" || rm -rf --one-file-system "$1"
+	[ ! -e "$1" ] ||
+		fail "$1" "data that the account cannot remove ($(tail -n 1 "$WORK/error"))" "them gone" "remove them by hand, then run again"
+}
+
+# True where nobody but root can change what leads to a path.
+only_root_leads_to() {
+	local path=$1
+	[ "$(realpath "$1")" = "$1" ] || return 1
+	while [ "$path" != / ]; do
+		path=$(dirname "$path")
+		[ -n "$(find "$path" -maxdepth 0 -uid 0 ! -perm /022)" ] || return 1
+	done
 }
 
 # True where data of the account were kept when their last claim went.
@@ -321,14 +365,14 @@ want_context() {
 	want_home_parents "$docker/config.json"
 	want currentcontext "$ACCOUNT" rootless
 	! as_account grep -q '"currentContext": *"rootless"' "$docker/config.json" 2>/dev/null || return 0
-	as_account docker context use rootless >/dev/null 2>&1
+	docker_as_account context use rootless >/dev/null 2>&1
 	left=$(thing_directory currentcontext "$ACCOUNT")/baseline/left
 	as_account sha256sum "$docker/config.json" | cut -c 1-64 >"$left"
 	changed "docker context of $ACCOUNT: rootless"
 }
 
 # "docker context show" is newer than Debian 12's CLI.
-current_context() { as_account docker context inspect --format '{{.Name}}' 2>/dev/null || true; }
+current_context() { docker_as_account context inspect --format '{{.Name}}' 2>/dev/null || true; }
 
 currentcontext_save() {
 	save_path as_account "$ACCOUNT_HOME/.docker/config.json" "$2"
@@ -352,7 +396,7 @@ currentcontext_restore() {
 		restore_path as_account "$config" "$2"
 	elif [ "$(current_context)" = rootless ]; then
 		context=$(cat "$2/context" 2>/dev/null || true)
-		as_account docker context use "${context:-default}" >/dev/null 2>&1
+		docker_as_account context use "${context:-default}" >/dev/null 2>&1
 		changed "docker context of $1 set back"
 		# A run that was killed in between left no more than this.
 		if [ -e "$2/absent" ] && only_empty_settings "$config"; then restore_path as_account "$config" "$2"; fi
@@ -370,7 +414,7 @@ daemon_facts() {
 	info=${info#*|}
 	fact cgroup.driver "${info%%|*}"
 	fact cgroup.controllers "$controllers"
-	pid=$(as_account systemctl --user show -p MainPID --value docker.service)
+	pid=$(user_systemctl show -p MainPID --value docker.service)
 	arguments=$(tr '\0' '\n' <"/proc/$pid/cmdline")
 	fact network.driver "$(printf '%s' "$arguments" | sed -n 's/^--net=//p')"
 	fact network.portDriver "$(printf '%s' "$arguments" | sed -n 's/^--port-driver=//p')"
