@@ -90,9 +90,13 @@ claimed_by_another() {
 # Forgets a thing at once or not at all: in half a baseline, a file that is missing would mean that
 # nothing was there before.
 forget_thing() {
+	forget_rest
 	mv -T "$1" "$(gone_thing)"
-	rm -rf "$(gone_thing)"
+	forget_rest
 }
+
+# What a killed run left.
+forget_rest() { [ ! -e "$(gone_thing)" ] || rm -rf "$(gone_thing)"; }
 
 # Where a thing is on its way out, under the step's lock; no pattern for things finds it.
 gone_thing() { printf '%s/things/.gone.%s' "$STATE" "$STEP"; }
@@ -100,7 +104,7 @@ gone_thing() { printf '%s/things/.gone.%s' "$STATE" "$STEP"; }
 # Drops the claims that this run did not want; what nobody claims any more goes back to its baseline.
 release_unwanted() {
 	local order dir kind status
-	[ ! -e "$(gone_thing)" ] || rm -rf "$(gone_thing)"
+	forget_rest
 	unwanted >"$WORK/unwanted"
 	while read -r order dir; do
 		kind=${dir%/*}
