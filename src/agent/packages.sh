@@ -138,9 +138,16 @@ purge_packages() {
 		if [ -d /var/lib/docker ]; then
 			run_dpkg --remove "$@"
 			rm -f /var/lib/docker/nuke-graph-directory.sh
+			# Not removed, it would put the script there again when purged.
+			if installed_packages | grep -q '^docker\.io '; then
+				note_removed '[^nc]' docker.io
+				# shellcheck disable=SC2046 # a list of package names
+				set -- $(printf '%s\n' "$@" | grep -vxF docker.io || true)
+			fi
 		fi
 		;;
 	esac
+	[ $# -gt 0 ] || return 0
 	run_dpkg --purge "$@"
 	note_removed '[^n]' "$@"
 }
