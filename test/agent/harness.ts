@@ -92,7 +92,7 @@ export class Installation {
   }
 
   async revertAgent(): Promise<Answer> {
-    const command = `[ ! -d /var/lib/rootless-docker ] || sh ${agentPath} revert agent ${this.lease}`;
+    const command = `[ ! -e ${agentPath} ] && [ ! -d /var/lib/rootless-docker/leases ] || sh ${agentPath} revert agent ${this.lease}`;
     return expectDone(await this.call(command, ""));
   }
 

@@ -12,7 +12,7 @@ limitation() {
 report_apply() {
 	local security root version
 	know_account "$(doc account)" || fail "account $(doc account)" "no such account" "it to exist" "run the account step first"
-	security=$(as_account docker info --format '{{.SecurityOptions}}|{{.ServerVersion}}' 2>"$WORK/error") ||
+	security=$(docker_as_account info --format '{{.SecurityOptions}}|{{.ServerVersion}}' 2>"$WORK/error") ||
 		fail "docker info as $ACCOUNT" "$(tail -n 1 "$WORK/error")" "an answer of the daemon" "see 'journalctl --user -u docker' as $ACCOUNT"
 	version=${security##*|}
 	security=${security%|*}
