@@ -27,6 +27,7 @@ export const uses: Partial<Record<StepName, StepName[]>> = {
   ports: ["daemon", "account", "report"],
   secrets: ["daemon", "account"],
   daemon: ["secrets", "account", "report"],
+  report: ["daemon"],
 };
 
 const sources = join(__dirname, "..");
