@@ -54,17 +54,18 @@ want() {
 			fail "$1 $2" "'$(tail -n +2 "$claim")', wanted by $(owner_of "$other")" "'$3' by $(owner_of "$LEASE")" "give both the same value: the machine has only one"
 		done
 	fi
+	# The claim comes first: a baseline without one would look like something that was kept on purpose.
+	[ -d "$dir/claims" ] || mkdir -p "$dir/claims"
+	printf '%s' "$2" >"$dir/name"
+	printf '%s\n%s\n' "$(($(wc -l <"$WORK/wanted") + 1))" "$3" >"$dir/claim.$LEASE.$STEP"
+	mv "$dir/claim.$LEASE.$STEP" "$dir/claims/$LEASE.$STEP"
 	[ ! -d "$dir/baseline.$STEP" ] || rm -rf "$dir/baseline.$STEP"
 	if [ ! -d "$dir/baseline" ]; then
-		mkdir -p "$dir/baseline.$STEP" "$dir/claims"
+		mkdir "$dir/baseline.$STEP"
 		"$1_save" "$2" "$dir/baseline.$STEP"
-		printf '%s' "$2" >"$dir/name"
 		# Another step may have been faster: what it saw is older.
 		mv -T "$dir/baseline.$STEP" "$dir/baseline" 2>/dev/null || rm -rf "$dir/baseline.$STEP"
 	fi
-	[ -d "$dir/claims" ] || mkdir -p "$dir/claims"
-	printf '%s\n%s\n' "$(($(wc -l <"$WORK/wanted") + 1))" "$3" >"$dir/claim.$LEASE.$STEP"
-	mv "$dir/claim.$LEASE.$STEP" "$dir/claims/$LEASE.$STEP"
 	printf '%s\n' "$dir" >>"$WORK/wanted"
 }
 
@@ -111,6 +112,11 @@ release_unwanted() {
 		kind=${kind##*/}
 		if claimed_by_another "$dir"; then
 			rm -f "$dir/claims/$LEASE.$STEP"
+			continue
+		fi
+		# Killed before it was remembered, and so before anything was changed.
+		if [ ! -d "$dir/baseline" ]; then
+			forget_thing "$dir"
 			continue
 		fi
 		[ "$kind" != package ] || remove_packages_together

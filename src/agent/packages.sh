@@ -110,7 +110,7 @@ remove_packages_together() {
 	while read -r order dir; do
 		case $dir in
 		"$STATE"/things/package/*)
-			if claimed_by_another "$dir" || [ -s "$dir/baseline/version" ]; then
+			if claimed_by_another "$dir" || [ ! -d "$dir/baseline" ] || [ -s "$dir/baseline/version" ]; then
 				continue
 			elif [ -e "$dir/baseline/configured" ]; then
 				removed="$removed $(cat "$dir/name")"

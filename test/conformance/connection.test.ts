@@ -205,7 +205,10 @@ describe("dialling", () => {
     expect(errors(outcome, "closed")).toContain(
       `after 2 failed attempts: dial tcp 127.0.0.1:${gate.port}: connect: connection refused`,
     );
-    expect(errors(outcome, "silent")).toMatch(/after 0 failed attempts: dial tcp .*: i\/o timeout/);
+    // The machine's own answer to an address that nobody has may come first.
+    expect(errors(outcome, "silent")).toMatch(
+      /after 0 failed attempts: dial tcp .*: (i\/o timeout|connect: no route to host)/,
+    );
   });
 
   test("happens anew for each operation", async () => {

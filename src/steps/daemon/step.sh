@@ -40,7 +40,7 @@ start_service_manager() {
 	fi
 	while [ ! -S "$ACCOUNT_RUNTIME/bus" ]; do
 		tries=$((tries + 1))
-		[ "$tries" -le 100 ] || fail "$ACCOUNT_RUNTIME/bus" "no such socket after 10 seconds" "the message bus of $ACCOUNT" "see 'journalctl _UID=$ACCOUNT_UID'"
+		[ "$tries" -le 300 ] || fail "$ACCOUNT_RUNTIME/bus" "no such socket after 30 seconds" "the message bus of $ACCOUNT" "see 'journalctl _UID=$ACCOUNT_UID'"
 		sleep 0.1
 	done
 }
