@@ -51,20 +51,17 @@ export function agentText(): string {
 }
 
 /**
- * The agent as it travels: one compressed line a part, under the part's name and hash. The engine
+ * The agent as it travels: the name and hash of every part, then the whole, compressed. The engine
  * stores a command's stdin twice, so that the plain text would be three quarters of a host's state.
- * In a preview of an upgrade exactly the parts that changed show, by name
+ * In a preview of an upgrade the parts that changed show by name
  * (docs/decisions/0002-agent-travels-compressed.md).
  */
 export function packedAgent(): string {
-  const lines = parts.flatMap((path) => {
-    const text = part(path);
-    return [`# src/${path} sha256:${shortHash(text)}`, pack(text)];
-  });
   return [
-    "# rootless-docker agent: what runs as root, one gzip+base64 line for each part of its source.",
+    "# rootless-docker agent: what runs as root; the hash of each part of its source, then all of it as gzip+base64.",
     "# Plain text on the host: /var/lib/rootless-docker/agent",
-    ...lines,
+    ...parts.map((path) => `# src/${path} sha256:${shortHash(part(path))}`),
+    ...(pack(agentText()).match(/.{1,8192}/g) ?? []),
     "",
   ].join("\n");
 }
@@ -75,8 +72,8 @@ function pack(text: string): string {
   return Buffer.from(gzipSync(Buffer.from(text), { level: 9, mtime: 0 })).toString("base64");
 }
 
-/** Turns `packedAgent` on stdin into the agent's text on stdout, in any POSIX shell. */
-export const unpackCommand = `while read -r l; do case $l in "#"*) ;; *) echo "$l" | base64 -d | gzip -d ;; esac; done`;
+/** Turns `packedAgent` on stdin into the agent's text on stdout. */
+export const unpackCommand = 'grep -v "^#" | base64 -d | gzip -d';
 
 /**
  * Short hash of the code that a step runs: it stands in the step's document, so that a new version of

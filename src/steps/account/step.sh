@@ -8,6 +8,7 @@ account_apply() {
 	account_problems "$name"
 	subordinate_id_problems "$name"
 	stop_on_problems
+	clear_dead_lock
 	forget_another_account "$name"
 	want account "$name" present
 	getent passwd "$name" >/dev/null || create_account "$name"
@@ -146,6 +147,7 @@ create_account() {
 }
 
 account_restore() {
+	clear_dead_lock
 	[ -e "$2/entry" ] || fail "$2" "no record of whether the account $1 was there before" "it to be there" "remove the account by hand if it is not needed, remove ${2%/*}, then run again"
 	[ ! -s "$2/entry" ] || return 0
 	know_account "$1" || return 0
@@ -345,6 +347,15 @@ add_range() {
 # Not usermod: before shadow 4.14 it refuses while anything runs as the account.
 replace_id_file() {
 	write_path as_root "$(id_file "$1")" "$(stat -c %a "$(id_file "$1")" 2>/dev/null || echo 644)" <"$WORK/ids"
+}
+
+# A run that was killed while it held the lock leaves it to whoever wants it next, or to nobody.
+clear_dead_lock() {
+	local lock
+	for lock in /etc/subuid.lock /etc/subgid.lock; do
+		[ ! -e "$lock" ] || kill -0 "$(cat "$lock")" 2>/dev/null || rm -f "$lock"
+	done
+	rm -f /etc/subuid.lock.* /etc/subgid.lock.*
 }
 
 # The lock that useradd, usermod and userdel take: a link to a file that holds the process id.
