@@ -140,6 +140,8 @@ async function prepareHandMade() {
     systemctl mask -q docker.service docker.socket containerd.service
     apt-get -q -y --no-install-recommends install docker.io docker-cli rootlesskit slirp4netns uidmap dbus-user-session iproute2 iptables procps
     useradd -m -s /bin/sh eve && loginctl enable-linger eve
+    # An earlier test's account had this uid, and its service manager may have failed without packages.
+    systemctl restart user@$(id -u eve).service
     install -d -o eve -g eve -m 755 /home/eve/.config /home/eve/.config/docker /home/eve/.config/systemd /home/eve/.config/systemd/user /home/eve/.docker
     cd /home/eve/.config
     printf '{ "debug":false}' >docker/daemon.json
