@@ -86,7 +86,7 @@ function writeSshConfig(dir: string, machine: string, address: string): void {
     IdentitiesOnly: "yes",
     IdentityAgent: "none",
     BatchMode: "yes",
-    ConnectTimeout: "5",
+    ConnectTimeout: "20",
     ServerAliveInterval: "5",
     LogLevel: "ERROR",
   };
