@@ -1,10 +1,14 @@
 export { RootlessDockerHost } from "./src/rootlessDockerHost";
 export type { RootlessDockerHostArgs } from "./src/args";
 export { PrivilegeEscalation, type SshConnectionArgs, type SshProxyArgs } from "./src/remote/args";
-export { type AccountArgs, IdAllocation, type SubordinateIdsArgs } from "./src/steps/account/args";
-export { OnDestroyData, type OnDestroyArgs, StorageDriver } from "./src/steps/daemon/args";
+export type { AccountArgs } from "./src/steps/account/args";
+export { IdAllocation, type SubordinateIdsArgs } from "./src/steps/account/subordinateIds/args";
+export { OnDestroyData, type OnDestroyArgs } from "./src/steps/daemon/data/args";
+export { type NetworkArgs, NetworkDriver, PortDriver } from "./src/steps/daemon/network/args";
+export { StorageDriver } from "./src/steps/daemon/storage/args";
 export { type EngineArgs, EngineSource, RootfulDocker } from "./src/steps/engine/args";
-export type { UnprivilegedPingArgs } from "./src/steps/kernel/args";
+export { AppArmorProfile } from "./src/steps/kernel/appArmor/args";
+export type { UnprivilegedPingArgs } from "./src/steps/kernel/unprivilegedPing/args";
 export { PrivilegedPorts } from "./src/steps/ports/args";
 export type {
   AccountInfo,

@@ -1,9 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { PrivilegeEscalation, SshConnectionArgs } from "./remote/args";
-import type { AccountArgs, SubordinateIdsArgs } from "./steps/account/args";
-import type { OnDestroyArgs, StorageDriver } from "./steps/daemon/args";
+import type { AccountArgs } from "./steps/account/args";
+import type { SubordinateIdsArgs } from "./steps/account/subordinateIds/args";
+import type { OnDestroyArgs } from "./steps/daemon/data/args";
+import type { NetworkArgs } from "./steps/daemon/network/args";
+import type { StorageDriver } from "./steps/daemon/storage/args";
 import type { EngineArgs, RootfulDocker } from "./steps/engine/args";
-import type { UnprivilegedPingArgs } from "./steps/kernel/args";
+import type { AppArmorProfile } from "./steps/kernel/appArmor/args";
+import type { UnprivilegedPingArgs } from "./steps/kernel/unprivilegedPing/args";
 import type { PrivilegedPorts } from "./steps/ports/args";
 
 /** What a rootless Docker host is to be. */
@@ -20,10 +24,32 @@ export interface RootlessDockerHostArgs {
   rootfulDocker?: pulumi.Input<RootfulDocker>;
   /** How the daemon keeps images and containers. Defaults to Auto. */
   storageDriver?: pulumi.Input<StorageDriver>;
+  /** The network that RootlessKit makes for the containers. Defaults to the start script's. */
+  network?: pulumi.Input<NetworkArgs>;
+  /**
+   * Control group controllers that systemd delegates to the account, so that limits of containers work:
+   * cpu, cpuset, io, memory, pids. What the host delegates already stays. Defaults to all five.
+   */
+  resourceControllers?: pulumi.Input<pulumi.Input<string>[]>;
   /** How containers may publish ports below 1024. Defaults to None. */
   privilegedPorts?: pulumi.Input<PrivilegedPorts>;
   /** Who may ping from a container. Defaults to everybody. */
   unprivilegedPing?: pulumi.Input<UnprivilegedPingArgs>;
+  /**
+   * Kernel settings by name, as sysctl writes them, that the work on this host needs beyond: such as
+   * `kernel.keys.maxkeys` for many containers, or `user.max_user_namespaces`. Set at run time and kept
+   * over a reboot. One that the kernel does not have is an error. Defaults to {}.
+   */
+  sysctls?: pulumi.Input<{ [name: string]: pulumi.Input<string> }>;
+  /**
+   * Options of kernel modules by MODULE.PARAMETER, kept in /etc/modprobe.d: such as
+   * `overlay.permit_mounts_in_userns: "1"`, with which Debian's kernels before 5.11 mount overlay in user
+   * namespaces. A parameter that the kernel's module does not have is left out. Where the module is in
+   * use, its option takes effect at the next boot, and the log says so. Defaults to {}.
+   */
+  kernelModuleOptions?: pulumi.Input<{ [option: string]: pulumi.Input<string> }>;
+  /** Whether rootlesskit gets an AppArmor profile where it needs one. Defaults to Auto. */
+  appArmorProfile?: pulumi.Input<AppArmorProfile>;
   /**
    * daemon.json, by key: everything that dockerd documents, but `hosts`, `storage-driver` (see
    * storageDriver) and `userns-remap`. A secret value is kept out of previews. Defaults to {}.
@@ -32,7 +58,7 @@ export interface RootlessDockerHostArgs {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   daemon?: pulumi.Input<{ [key: string]: pulumi.Input<any> }>;
   /**
-   * Environment variables of the daemon, such as HTTPS_PROXY or DOCKERD_ROOTLESS_ROOTLESSKIT_MTU. A
+   * Environment variables of the daemon and its start script, such as HTTPS_PROXY. A
    * secret value is kept out of previews. Defaults to {}.
    */
   environment?: pulumi.Input<{ [name: string]: pulumi.Input<string> }>;

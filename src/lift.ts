@@ -92,7 +92,8 @@ export function liftSettings(args: RootlessDockerHostArgs, component: pulumi.Res
     pulumi.output(part).apply((known) => choose(readSettings(known).settings));
 
   const { subordinateIds, rootfulDocker, engine, unprivilegedPing, privilegedPorts } = args;
-  const { storageDriver, onDestroy, privilegeEscalation } = args;
+  const { storageDriver, network, onDestroy, privilegeEscalation } = args;
+  const { resourceControllers, sysctls, kernelModuleOptions, appArmorProfile } = args;
   const name = field(args.account, "name");
   const host = field(args.connection, "host");
   const port = field(args.connection, "port");
@@ -105,25 +106,49 @@ export function liftSettings(args: RootlessDockerHostArgs, component: pulumi.Res
     dockerHost: from({ connection: { host, port }, account: { name } }, (settings) =>
       dockerHostUrl(settings.account.name, settings.connection),
     ),
-    identity: from(
-      { account: { name, create: field(args.account, "create") }, subordinateIds, rootfulDocker },
-      ({ account, subordinateIds, rootfulDocker }) => ({ account, subordinateIds, rootfulDocker }),
+    impossible: from(
+      {
+        account: { name, create: field(args.account, "create") },
+        subordinateIds,
+        rootfulDocker,
+        storageDriver,
+        daemon: { "data-root": unlessSecret(field(args.daemon, "data-root")) },
+        kernelModuleOptions,
+      },
+      (settings) => settings,
     ),
-    account: from({ account: args.account, subordinateIds }, ({ account, subordinateIds }) => ({
-      account,
-      subordinateIds,
-    })),
+    account: from(
+      { account: args.account, subordinateIds, resourceControllers },
+      ({ account, subordinateIds, resourceControllers }) => ({
+        account,
+        subordinateIds,
+        resourceControllers,
+      }),
+    ),
     engine: from({ engine, rootfulDocker }, ({ engine, rootfulDocker }) => ({
       engine,
       rootfulDocker,
     })),
-    unprivilegedPing: from({ unprivilegedPing }, (settings) => settings.unprivilegedPing),
+    kernel: from(
+      { unprivilegedPing, sysctls, kernelModuleOptions, appArmorProfile },
+      (settings) => settings.kernel,
+    ),
     privilegedPorts: from({ privilegedPorts }, (settings) => settings.privilegedPorts),
-    daemon: from({ daemon, environment, storageDriver, onDestroy }, (settings) => settings.daemon),
+    daemon: from(
+      { daemon, environment, storageDriver, network, onDestroy },
+      (settings) => settings.daemon,
+    ),
     privilegeEscalation: from({ privilegeEscalation }, (settings) => settings.privilegeEscalation),
     secretNames,
     secretValues,
   };
+}
+
+/** A secret value travels in the step `secrets` only. */
+function unlessSecret(value: pulumi.Output<unknown>): pulumi.Output<unknown> {
+  return pulumi
+    .all([pulumi.unsecret(value), pulumi.isSecret(value)])
+    .apply(([known, secret]) => (secret ? undefined : known));
 }
 
 function warnUnverified(

@@ -2,10 +2,12 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { RootlessDockerHostArgs } from "./args";
 import { PrivilegeEscalation } from "./remote/args";
 import { connectionSettings } from "./remote/settings";
-import { accountSettings, subordinateIdsSettings } from "./steps/account/settings";
+import { resourceControllersSettings } from "./steps/account/resourceControllers/settings";
+import { accountSettings } from "./steps/account/settings";
+import { subordinateIdsSettings } from "./steps/account/subordinateIds/settings";
 import { daemonSettings } from "./steps/daemon/settings";
 import { engineSettings, rootfulDockerSettings } from "./steps/engine/settings";
-import { unprivilegedPingSettings } from "./steps/kernel/settings";
+import { kernelSettings } from "./steps/kernel/settings";
 import { privilegedPortsSettings } from "./steps/ports/settings";
 import { type Problem, Reader } from "./step/problems";
 
@@ -27,7 +29,8 @@ export function readSettings(args: unknown, secretPaths: string[] = []) {
     engine: engineSettings(read.object("engine")),
     rootfulDocker: rootfulDockerSettings(read),
     privilegedPorts: privilegedPortsSettings(read),
-    unprivilegedPing: unprivilegedPingSettings(read.object("unprivilegedPing")),
+    kernel: kernelSettings(read),
+    resourceControllers: resourceControllersSettings(read),
     daemon: daemonSettings(read),
     privilegeEscalation:
       read.oneOf("privilegeEscalation", PrivilegeEscalation) ?? PrivilegeEscalation.Auto,

@@ -15,12 +15,12 @@ export function stepDocuments(
   settings: LiftedSettings,
 ): Record<StepName, pulumi.Output<Document>> {
   return {
-    preflight: settings.identity.apply((s) =>
-      preflightDocument(owner, s.account, s.subordinateIds, s.rootfulDocker),
-    ),
+    preflight: settings.impossible.apply((s) => preflightDocument(owner, s)),
     engine: settings.engine.apply((s) => engineDocument(s.engine, s.rootfulDocker)),
-    account: settings.account.apply((s) => accountDocument(s.account, s.subordinateIds)),
-    kernel: settings.unprivilegedPing.apply(kernelDocument),
+    account: settings.account.apply((s) =>
+      accountDocument(s.account, s.subordinateIds, s.resourceControllers),
+    ),
+    kernel: settings.kernel.apply(kernelDocument),
     secrets: settings.secretValues.apply(secretsDocument),
     ports: settings.privilegedPorts.apply(portsDocument),
     daemon: pulumi

@@ -18,15 +18,27 @@ export type StepName = (typeof stepNames)[number];
 
 const frame = ["frame", "document", "claims", "files", "sysctl", "packages"];
 
+/** Shell files of a step beside its `step.sh`: one for each concern of its own. */
+const rooms: Partial<Record<StepName, string[]>> = {
+  account: ["subordinateIds/ids", "resourceControllers/controllers", "keys"],
+  kernel: [
+    "unprivilegedPing/ping",
+    "sysctls/sysctls",
+    "kernelModules/modules",
+    "appArmor/appArmor",
+  ],
+  daemon: ["storage/storage", "network/network", "data/data", "context"],
+  report: ["limitations"],
+};
+
 /** Steps whose functions a step calls: their code is part of what it does. */
 export const uses: Partial<Record<StepName, StepName[]>> = {
-  preflight: ["engine", "account"],
+  preflight: ["engine", "account", "daemon"],
   engine: ["daemon", "account"],
   account: ["daemon"],
-  kernel: ["report"],
-  ports: ["daemon", "account", "report"],
+  ports: ["daemon", "account"],
   secrets: ["daemon", "account"],
-  daemon: ["secrets", "account", "report"],
+  daemon: ["secrets", "account"],
   report: ["daemon"],
 };
 
@@ -37,10 +49,11 @@ function part(path: string): string {
 }
 
 const framePath = (name: string): string => `agent/${name}.sh`;
-const stepPath = (step: StepName): string => `steps/${step}/step.sh`;
+const stepPaths = (step: StepName): string[] =>
+  ["step", ...(rooms[step] ?? [])].map((room) => `steps/${step}/${room}.sh`);
 
 /** Every part of the agent, in the order in which they are joined. */
-const parts = [...frame.map(framePath), ...stepNames.map(stepPath), framePath("main")];
+const parts = [...frame.map(framePath), ...stepNames.flatMap(stepPaths), framePath("main")];
 
 /**
  * The agent: one POSIX shell program, joined from the frame's and the steps' `.sh` files. They lie
@@ -81,7 +94,7 @@ export const unpackCommand = 'grep -v "^#" | base64 -d | gzip -d';
  */
 export function stepCodeHash(step: StepName): string {
   const steps = stepNames.filter((name) => name === step || uses[step]?.includes(name));
-  const code = [...frame.map(framePath), ...steps.map(stepPath), framePath("main")];
+  const code = [...frame.map(framePath), ...steps.flatMap(stepPaths), framePath("main")];
   return shortHash(code.map(part).join(""));
 }
 

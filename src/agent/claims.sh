@@ -159,3 +159,5 @@ any_claim_left() {
 	done
 	return 1
 }
+
+unclaimed() { [ -z "$(ls "$1/claims" 2>/dev/null)" ]; }

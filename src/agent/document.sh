@@ -5,7 +5,8 @@
 
 # $1 the document, $2 the directory to read it into.
 read_document() {
-	mkdir -p "$2/text/daemon.json" "$2/text/environment" "$2/json/daemon.json" "$2/json/environment"
+	local group
+	for group in daemon.json environment modprobe.d; do mkdir -p "$2/text/$group" "$2/json/$group"; done
 	awk -v dir="$2" '
 		function utf8(n) {
 			if (n < 128) return sprintf("%c", n)

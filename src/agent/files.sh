@@ -136,3 +136,11 @@ want_home_link() {
 	as_account ln -sfnT "$2" "$1"
 	changed "$1 -> $2"
 }
+
+# Prints a file without a line. $1 as_root or as_account, $2 file, $3 line.
+without_line() {
+	local status=0
+	"$1" grep -vxF -e "$3" -- "$2" || status=$?
+	[ "$status" -le 1 ] ||
+		fail "$2" "that it cannot be read" "the file, to take one line out of it" "make it readable, then run again"
+}

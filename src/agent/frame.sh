@@ -136,3 +136,11 @@ hold_lock() {
 # Only the agent itself is for everyone to read: baselines hold other people's files, and whoever can
 # open a lock can hold it.
 make_state() { install -d -m 700 "$STATE/leases" "$STATE/things" "$STATE/locks"; }
+
+# One row of the limitation table. $1 row, $2 available, limited or unavailable, $3 the fact it was
+# measured from, $4 what to do about it (or nothing).
+limitation() {
+	fact "limitations.$1.status" "$2"
+	fact "limitations.$1.fact" "$3"
+	fact "limitations.$1.mend" "$4"
+}

@@ -29,6 +29,11 @@ export interface Wishes {
   storageDriver?: string;
   privilegedPorts?: string;
   unprivilegedPing?: object;
+  sysctls?: object;
+  kernelModuleOptions?: object;
+  appArmorProfile?: string;
+  resourceControllers?: string[];
+  network?: object;
   daemon?: object;
   environment?: object;
   onDestroy?: object;
@@ -42,12 +47,12 @@ export interface Wishes {
 export function documentsOf({ owner = "project/dev/web", secrets = {}, ...args }: Wishes) {
   const { settings, problems } = readSettings({ connection: { host: "host" }, ...args });
   if (problems.length > 0) throw new Error(JSON.stringify(problems));
-  const { account, subordinateIds, rootfulDocker } = settings;
+  const { account, subordinateIds, resourceControllers, rootfulDocker } = settings;
   return {
-    preflight: preflightDocument(owner, account, subordinateIds, rootfulDocker),
+    preflight: preflightDocument(owner, settings),
     engine: engineDocument(settings.engine, rootfulDocker),
-    account: accountDocument(account, subordinateIds),
-    kernel: kernelDocument(settings.unprivilegedPing),
+    account: accountDocument(account, subordinateIds, resourceControllers),
+    kernel: kernelDocument(settings.kernel),
     secrets,
     ports: portsDocument(settings.privilegedPorts),
     daemon: daemonDocument(account.name, settings.daemon, Object.keys(secrets)),

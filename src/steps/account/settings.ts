@@ -1,7 +1,9 @@
 import type { Document } from "../../step/document";
 import type { Reader, Rule } from "../../step/problems";
 import { absolutePath, between, filledLine } from "../../step/rules";
-import { IdAllocation } from "./args";
+import { resourceControllersDocument } from "./resourceControllers/settings";
+import { IdAllocation } from "./subordinateIds/args";
+import { subordinateIdsDocument, type SubordinateIdsSettings } from "./subordinateIds/settings";
 
 export interface AccountSettings {
   name: string;
@@ -10,13 +12,6 @@ export interface AccountSettings {
   home?: string;
   shell?: string;
   authorizedKeys: string[];
-}
-
-export interface SubordinateIdsSettings {
-  count: number;
-  uidStart?: number;
-  gidStart?: number;
-  allocation: IdAllocation;
 }
 
 /** The account's default name; not a package's or a group's that Docker's own packages make. */
@@ -37,9 +32,6 @@ const authorizedKey: Rule<string> = (value) =>
     ? undefined
     : "is not a public key; write a line of authorized_keys such as 'ssh-ed25519 AAAA... name'");
 
-// Ids are 32 bits, and the last one means "none" (user_namespaces(7)).
-const lastId = 4_294_967_294;
-
 export function accountSettings(read: Reader): AccountSettings {
   const settings = {
     name: read.string("name", { rule: accountName }) ?? defaultAccountName,
@@ -55,34 +47,23 @@ export function accountSettings(read: Reader): AccountSettings {
   return settings;
 }
 
-export function subordinateIdsSettings(read: Reader): SubordinateIdsSettings {
-  const count = read.number("count", { rule: between(65_536, 1_000_000_000) }) ?? 65_536;
-  const start = between(65_536, lastId - count + 1);
-  const settings = {
-    count,
-    uidStart: read.number("uidStart", { rule: start }),
-    gidStart: read.number("gidStart", { rule: start }),
-    allocation: read.oneOf("allocation", IdAllocation) ?? IdAllocation.NextFree,
-  };
-  read.refuseOthers();
-  return settings;
-}
-
-/** The part that preflight checks too: whether account and ids can be had at all. */
+/** The part that preflight checks too: whether the account can be had at all. */
 export function identityDocument(account: AccountSettings, ids: SubordinateIdsSettings): Document {
   return {
     account: account.name,
     create: account.create,
-    subuid: ids.count,
-    subgid: ids.count,
-    "subuid-start": ids.uidStart,
-    "subgid-start": ids.gidStart,
+    ...subordinateIdsDocument(ids),
   };
 }
 
-export function accountDocument(account: AccountSettings, ids: SubordinateIdsSettings): Document {
+export function accountDocument(
+  account: AccountSettings,
+  ids: SubordinateIdsSettings,
+  resourceControllers: string[],
+): Document {
   return {
     ...identityDocument(account, ids),
+    ...resourceControllersDocument(resourceControllers),
     uid: account.uid,
     home: account.home,
     shell: account.shell,

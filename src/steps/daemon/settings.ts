@@ -1,13 +1,16 @@
 import { byCodeUnits, type Document, JsonText } from "../../step/document";
 import type { Reader, Rule } from "../../step/problems";
-import { OnDestroyData, StorageDriver } from "./args";
+import { OnDestroyData } from "./data/args";
+import { networkEnvironment, type NetworkSettings, networkSettings } from "./network/settings";
+import { storageDocument, type StorageSettings, storageSettings } from "./storage/settings";
 
 export interface DaemonSettings {
   /** daemon.json, without secret values. */
   daemon: Record<string, unknown>;
   /** Environment of the daemon, without secret values. */
   environment: Record<string, string>;
-  storageDriver: StorageDriver;
+  storage: StorageSettings;
+  network: NetworkSettings;
   onDestroyData: OnDestroyData;
 }
 
@@ -27,26 +30,35 @@ const environmentName: Rule<string> = (name) =>
 // What the unit and the start script set themselves.
 const ownedNames = ["PATH", "HOME", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS"];
 
-/** Reads `daemon`, `environment`, `storageDriver` and `onDestroy` of the component's arguments. */
+/** Reads `daemon`, `environment`, `storageDriver`, `network` and `onDestroy` of the component's arguments. */
 export function daemonSettings(read: Reader): DaemonSettings {
   const daemon = read.mapping("daemon", daemonKey);
   refuseBrokenKeys(read, daemon);
+  const network = networkSettings(read.object("network"));
   const onDestroy = read.object("onDestroy");
   const onDestroyData = onDestroy.oneOf("data", OnDestroyData) ?? OnDestroyData.Keep;
   onDestroy.refuseOthers();
   return {
     daemon,
-    environment: environmentSettings(read),
-    storageDriver: read.oneOf("storageDriver", StorageDriver) ?? StorageDriver.Auto,
+    environment: environmentSettings(read, network),
+    storage: storageSettings(read, daemon),
+    network,
     onDestroyData,
   };
 }
 
-function environmentSettings(read: Reader): Record<string, string> {
+function environmentSettings(read: Reader, network: NetworkSettings): Record<string, string> {
+  const given = networkEnvironment(network);
   const environment: [string, string][] = [];
   for (const [name, value] of Object.entries(read.mapping("environment", environmentName))) {
     if (ownedNames.includes(name)) {
       read.refuse(`environment.${name}`, "is set by the daemon's unit; leave it out");
+    }
+    if (Object.hasOwn(given, name) && given[name] !== undefined) {
+      read.refuse(
+        `environment.${name}`,
+        "is set by an option of network too; leave one of them out",
+      );
     }
     // The value may be a secret, and is not quoted.
     if (typeof value !== "string") {
@@ -116,19 +128,14 @@ export function daemonDocument(
     ...Object.fromEntries(
       Object.entries(settings.environment).map(([name, value]) => [`environment/${name}`, value]),
     ),
-    "daemon.json/storage-driver": storageDriverName(settings.storageDriver),
+    ...Object.fromEntries(
+      Object.entries(networkEnvironment(settings.network)).map(([name, value]) => [
+        `environment/${name}`,
+        value,
+      ]),
+    ),
+    ...storageDocument(settings.storage),
     "on-destroy-data": settings.onDestroyData.toLowerCase(),
     secrets: [...secrets].sort(byCodeUnits).join(" ") || undefined,
   };
-}
-
-function storageDriverName(driver: StorageDriver): string | undefined {
-  switch (driver) {
-    case StorageDriver.Auto:
-      return undefined;
-    case StorageDriver.FuseOverlayfs:
-      return "fuse-overlayfs";
-    default:
-      return driver.toLowerCase();
-  }
 }

@@ -144,6 +144,7 @@ daemon_fingerprint() {
 		getcap "$(command -v rootlesskit)" 2>/dev/null || true
 		id_ranges /etc/subuid "$ACCOUNT" "$ACCOUNT_UID"
 		id_ranges /etc/subgid "$ACCOUNT" "$ACCOUNT_UID"
+		delegated_controllers
 	} | sha256sum | cut -c 1-64
 }
 
@@ -200,18 +201,6 @@ restart_daemons() {
 	done
 }
 
-# The storage driver, as soon as the daemon answers.
-storage_driver() {
-	local tries=0 since driver
-	since=$(date +%s)
-	until driver=$(docker_of_account info --format '{{.Driver}}' 2>/dev/null) && [ -n "$driver" ]; do
-		tries=$((tries + 1))
-		if [ "$tries" -gt 100 ] || [ $(($(date +%s) - since)) -gt 60 ]; then return 0; fi
-		sleep 0.1
-	done
-	printf '%s' "$driver"
-}
-
 # A text of the account's daemon.json, whichever step's document this run has. $1 key.
 daemon_json_text() {
 	as_account sed -n "s/^  \"$1\": \"\(.*\)\",\{0,1\}\$/\1/p" "$ACCOUNT_HOME/.config/docker/daemon.json" 2>/dev/null || true
@@ -237,18 +226,6 @@ daemon_failed() {
 			grep -v level=info "$WORK/journal" | grep -iE 'error|fail|cannot|denied|invalid|unable'
 	} | awk '!seen[$0]++' | tail -n 4 | sed "s/^/$STEP: journal: /" >&2 || true
 	fail "docker.service of $ACCOUNT" "it does not start, or does not answer on $ACCOUNT_RUNTIME/docker.sock" "a daemon that answers" "take back the last change of daemon or environment, or mend what the journal lines above say"
-}
-
-# $1 the driver in use. vfs copies every layer whole: never by accident.
-storage_driver_problems() {
-	local driver=$1 wanted
-	[ -n "$driver" ] || daemon_failed
-	wanted=$(daemon_json_text storage-driver)
-	if [ -n "$wanted" ] && [ "$driver" != "$wanted" ]; then
-		problem storageDriver "$driver" "$wanted" "choose a driver that works on this kernel and file system"
-	elif [ -z "$wanted" ] && [ "$driver" = vfs ]; then
-		problem storageDriver "vfs, the only one that works here by itself" "overlay2" "set storageDriver to FuseOverlayfs, or to Vfs if its slowness and size are acceptable"
-	fi
 }
 
 userdaemon_save() { :; }
@@ -282,131 +259,10 @@ userunit_restore() {
 	changed "the earlier docker.service of $1 started again"
 }
 
-data_root() {
-	local root
-	root=$(doc daemon.json/data-root)
-	printf '%s' "${root:-$ACCOUNT_HOME/.local/share/docker}"
-}
-
-# Earlier ones, too, until the step is reverted: no change of a setting removes data, or forgets them.
-want_data_roots() {
-	local dir root
-	for dir in "$STATE"/things/data/*; do
-		[ -e "$dir/claims/$LEASE.daemon" ] || continue
-		[ "$(cat "$dir/baseline/account")" = "$ACCOUNT" ] || continue
-		root=$(cat "$dir/name")
-		[ ! -e "$root" ] || want_data_root "$root"
-	done
-	want_data_root "$(data_root)"
-}
-
-want_data_root() {
-	case $1 in
-	"$ACCOUNT_HOME"/*) want_home_parents "$1" ;;
-	esac
-	want data "$1" "$ACCOUNT"
-}
-
-data_save() {
-	printf '%s' "$ACCOUNT" >"$2/account"
-	[ -e "$1" ] || : >"$2/absent"
-}
-
-data_restore() {
-	[ -e "$2/absent" ] && [ -e "$1" ] || return 0
-	know_account "$(cat "$2/account")" || return 0
-	# The daemon answered for the directory that it used, and for no earlier one.
-	if keep_data && [ "$(cat "$STATE/leases/$LEASE/no-data" 2>/dev/null)" != "$(realpath "$1")" ]; then
-		say "$1 stays ($(du -sh "$1" 2>/dev/null | cut -f 1) of images, containers and volumes): onDestroy.data: Delete removes it"
-		return 10
-	fi
-	remove_data "$1"
-	changed "$1 removed"
-}
-
-# As the account, in a user namespace of its own where its subordinate ids are its too: as root, a link
-# on the way there would lead anywhere. The directory itself may be root's to remove.
-remove_data() {
-	as_account rootlesskit rm -rf --one-file-system "$1" >"$WORK/error" 2>&1 || true
-	[ -e "$1" ] || return 0
-	! only_root_leads_to "$1" || rm -rf --one-file-system "$1"
-	[ ! -e "$1" ] ||
-		fail "$1" "data that the account cannot remove ($(tail -n 1 "$WORK/error"))" "them gone" "remove them by hand, then run again"
-}
-
-# True where nobody but root can change what leads to a path.
-only_root_leads_to() {
-	local path=$1
-	[ "$(realpath "$1")" = "$1" ] || return 1
-	while [ "$path" != / ]; do
-		path=$(dirname "$path")
-		[ -n "$(find "$path" -maxdepth 0 -uid 0 ! -perm /022)" ] || return 1
-	done
-}
-
-# True where data of the account were kept when their last claim went.
-data_stayed() {
-	local dir
-	for dir in "$STATE"/things/data/*; do
-		[ "$(cat "$dir/baseline/account" 2>/dev/null)" = "$1" ] || continue
-		[ -z "$(ls "$dir/claims" 2>/dev/null)" ] || continue
-		return 0
-	done
-	return 1
-}
-
-# The context makes the account's own docker, and "docker -H ssh://" from elsewhere, find the socket.
-want_context() {
-	local docker=$ACCOUNT_HOME/.docker meta left
-	meta=$docker/contexts/meta/$(printf rootless | sha256sum | cut -c 1-64)/meta.json
-	printf '{"Name":"rootless","Metadata":{"Description":"Rootless Docker of %s"},"Endpoints":{"docker":{"Host":"unix://%s/docker.sock","SkipTLSVerify":false}}}' \
-		"$ACCOUNT" "$ACCOUNT_RUNTIME" >"$WORK/meta.json"
-	want_home_file "$meta" 644 "$WORK/meta.json"
-	want_home_parents "$docker/config.json"
-	want currentcontext "$ACCOUNT" rootless
-	! as_account grep -q '"currentContext": *"rootless"' "$docker/config.json" 2>/dev/null || return 0
-	docker_as_account context use rootless >/dev/null 2>&1
-	left=$(thing_directory currentcontext "$ACCOUNT")/baseline/left
-	as_account sha256sum "$docker/config.json" | cut -c 1-64 >"$left"
-	changed "docker context of $ACCOUNT: rootless"
-}
-
-# "docker context show" is newer than Debian 12's CLI.
-current_context() { docker_as_account context inspect --format '{{.Name}}' 2>/dev/null || true; }
-
-currentcontext_save() {
-	save_path as_account "$ACCOUNT_HOME/.docker/config.json" "$2"
-	if [ -e "$2/content" ]; then current_context >"$2/context"; fi
-}
-
-only_empty_settings() {
-	case $(as_account cat "$1" | tr -d ' \t\n') in
-	'{}' | '{"auths":{}}') return 0 ;;
-	esac
-	return 1
-}
-
-# The file also holds what "docker login" wrote: it comes back whole only if nobody touched it since.
-currentcontext_restore() {
-	local config context
-	know_account "$1" || return 0
-	config=$ACCOUNT_HOME/.docker/config.json
-	as_account test -e "$config" || return 0
-	if [ "$(as_account sha256sum "$config" | cut -c 1-64)" = "$(cat "$2/left" 2>/dev/null)" ]; then
-		restore_path as_account "$config" "$2"
-	elif [ "$(current_context)" = rootless ]; then
-		context=$(cat "$2/context" 2>/dev/null || true)
-		docker_as_account context use "${context:-default}" >/dev/null 2>&1
-		changed "docker context of $1 set back"
-		# A run that was killed in between left no more than this.
-		if [ -e "$2/absent" ] && only_empty_settings "$config"; then restore_path as_account "$config" "$2"; fi
-	fi
-}
-
 daemon_facts() {
-	local info driver pid arguments controllers
+	local info driver pid controllers
 	info=$(docker_of_account info --format '{{.Driver}}|{{.CgroupVersion}}|{{.CgroupDriver}}|{{.MemoryLimit}} {{.CPUCfsQuota}} {{.PidsLimit}}')
-	controllers=$(tr ' ' , <"/sys/fs/cgroup/user.slice/user-$ACCOUNT_UID.slice/user@$ACCOUNT_UID.service/cgroup.controllers" 2>/dev/null || true)
+	controllers=$(delegated_controllers | tr ' ' ,)
 	driver=${info%%|*}
 	fact storageDriver "$driver"
 	info=${info#*|}
@@ -415,22 +271,11 @@ daemon_facts() {
 	fact cgroup.driver "${info%%|*}"
 	fact cgroup.controllers "$controllers"
 	pid=$(user_systemctl show -p MainPID --value docker.service)
-	arguments=$(tr '\0' '\n' <"/proc/$pid/cmdline")
-	fact network.driver "$(printf '%s' "$arguments" | sed -n 's/^--net=//p')"
-	fact network.portDriver "$(printf '%s' "$arguments" | sed -n 's/^--port-driver=//p')"
-	fact network.mtu "$(printf '%s' "$arguments" | sed -n 's/^--mtu=//p')"
+	network_facts "$pid"
 	case ${info#*|} in
 	'true true true') limitation cgroups available "docker info: limits of memory, cpu and pids work; controllers delegated: $controllers" "" ;;
-	'false false false') limitation cgroups unavailable "docker info: no limit works; controllers delegated: ${controllers:-none}" "delegate cgroup controllers to user@.service" ;;
-	*) limitation cgroups limited "docker info: MemoryLimit CPUCfsQuota PidsLimit are ${info#*|}; controllers delegated: ${controllers:-none}" "delegate the missing controllers to user@.service" ;;
+	'false false false') limitation cgroups unavailable "docker info: no limit works; controllers delegated: ${controllers:-none}" "set resourceControllers" ;;
+	*) limitation cgroups limited "docker info: MemoryLimit CPUCfsQuota PidsLimit are ${info#*|}; controllers delegated: ${controllers:-none}" "name the missing controllers in resourceControllers" ;;
 	esac
 	storage_driver_limitation "$driver"
-}
-
-storage_driver_limitation() {
-	case $1 in
-	overlay2 | overlayfs | btrfs) limitation storageDrivers available "docker info: Driver is $1" "" ;;
-	fuse-overlayfs) limitation storageDrivers limited "docker info: Driver is fuse-overlayfs, slower than the kernel's" "use a kernel from 5.11 on and storageDriver Auto" ;;
-	*) limitation storageDrivers limited "docker info: Driver is $1, which copies whole layers" "set storageDriver to Auto or FuseOverlayfs" ;;
-	esac
 }

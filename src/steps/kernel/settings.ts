@@ -1,34 +1,40 @@
 import type { Document } from "../../step/document";
-import type { Reader, Rule } from "../../step/problems";
+import type { Reader } from "../../step/problems";
+import type { AppArmorProfile } from "./appArmor/args";
+import { appArmorDocument, appArmorSettings } from "./appArmor/settings";
+import {
+  type KernelModuleSettings,
+  kernelModulesDocument,
+  kernelModuleSettings,
+} from "./kernelModules/settings";
+import { sysctlsDocument, type SysctlsSettings, sysctlsSettings } from "./sysctls/settings";
+import {
+  unprivilegedPingDocument,
+  type UnprivilegedPingSettings,
+  unprivilegedPingSettings,
+} from "./unprivilegedPing/settings";
 
-export interface UnprivilegedPingSettings {
-  enabled: boolean;
-  groups: string;
+export interface KernelSettings {
+  unprivilegedPing: UnprivilegedPingSettings;
+  sysctls: SysctlsSettings;
+  kernelModuleOptions: KernelModuleSettings;
+  appArmorProfile: AppArmorProfile;
 }
 
-// net/ipv4/ping.c: two group ids, the largest 2147483647; "1 0" is nobody.
-const groupRange: Rule<string> = (value) => {
-  const [, first, last] = /^(\d{1,10}) (\d{1,10})$/.exec(value) ?? [];
-  return first !== undefined && Number(first) <= 2147483647 && Number(last) <= 2147483647
-    ? undefined
-    : "is not a range of group ids; write two of 0 to 2147483647, such as '0 2147483647'";
-};
-
-export function unprivilegedPingSettings(read: Reader): UnprivilegedPingSettings {
-  const settings = {
-    enabled: read.boolean("enabled") ?? true,
-    groups: read.string("groups", { rule: groupRange }) ?? "0 2147483647",
-  };
-  read.refuseOthers();
-  return settings;
-}
-
-export function kernelDocument(ping: UnprivilegedPingSettings): Document {
+export function kernelSettings(read: Reader): KernelSettings {
   return {
-    // Debian's own switch; on kernels without it nothing is written.
-    "kernel.unprivileged_userns_clone": 1,
-    // One for the daemon and one or more a container; the kernel's default is far above.
-    "user.max_user_namespaces": ">= 1024",
-    "net.ipv4.ping_group_range": ping.enabled ? ping.groups : undefined,
+    unprivilegedPing: unprivilegedPingSettings(read.object("unprivilegedPing")),
+    sysctls: sysctlsSettings(read),
+    kernelModuleOptions: kernelModuleSettings(read),
+    appArmorProfile: appArmorSettings(read),
+  };
+}
+
+export function kernelDocument(settings: KernelSettings): Document {
+  return {
+    ...sysctlsDocument(settings.sysctls),
+    ...unprivilegedPingDocument(settings.unprivilegedPing),
+    ...kernelModulesDocument(settings.kernelModuleOptions),
+    ...appArmorDocument(settings.appArmorProfile),
   };
 }

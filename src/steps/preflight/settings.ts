@@ -1,20 +1,22 @@
+import type { Settings } from "../../settings";
 import type { Document } from "../../step/document";
-import {
-  type AccountSettings,
-  identityDocument,
-  type SubordinateIdsSettings,
-} from "../account/settings";
-import type { RootfulDocker } from "../engine/args";
+import { identityDocument } from "../account/settings";
+import { storageTrialDocument } from "../daemon/storage/settings";
+import { kernelModulesDocument } from "../kernel/kernelModules/settings";
+
+/** The settings that can ask for what a host cannot do. */
+type Impossible = Pick<
+  Settings,
+  "account" | "subordinateIds" | "rootfulDocker" | "daemon" | "kernel"
+>;
 
 /** What can be impossible on a host, and so is looked at before anything is changed. */
-export function preflightDocument(
-  owner: string,
-  account: AccountSettings,
-  ids: SubordinateIdsSettings,
-  rootfulDocker: RootfulDocker,
-): Document {
+export function preflightDocument(owner: string, settings: Impossible): Document {
+  const { account, subordinateIds, rootfulDocker, daemon, kernel } = settings;
   return {
-    ...identityDocument(account, ids),
+    ...identityDocument(account, subordinateIds),
+    ...storageTrialDocument(daemon.storage),
+    ...kernelModulesDocument(kernel.kernelModuleOptions),
     owner,
     "rootful-docker": rootfulDocker.toLowerCase(),
   };

@@ -1,14 +1,6 @@
 # shellcheck shell=dash
 # report: asks the daemon as the account, the way a user does, and says what rootless mode means here.
 
-# One row of the limitation table. $1 row, $2 available, limited or unavailable, $3 the fact it was
-# measured from, $4 what to do about it (or nothing).
-limitation() {
-	fact "limitations.$1.status" "$2"
-	fact "limitations.$1.fact" "$3"
-	fact "limitations.$1.mend" "$4"
-}
-
 report_apply() {
 	local security root version
 	know_account "$(doc account)" || fail "account $(doc account)" "no such account" "it to exist" "run the account step first"
@@ -31,24 +23,6 @@ report_apply() {
 	limitation privileged limited "docker info: $security; all capabilities, but of the user namespace only" "what needs real root (devices, kernel settings) needs a rootful host"
 	supersede
 }
-
-apparmor_limitation() {
-	if [ "$(cat /sys/module/apparmor/parameters/enabled 2>/dev/null)" = Y ]; then
-		limitation appArmor unavailable "the kernel has AppArmor, and docker info: $1" "confine with seccomp and capabilities"
-	else
-		limitation appArmor unavailable "AppArmor is not enabled in kernel $(uname -r)" ""
-	fi
-}
-
-net_host_limitation() {
-	if dpkg --compare-versions "${1%%+*}" ge 29.5; then
-		limitation netHost available "engine $1" ""
-	else
-		limitation netHost limited "engine $1: --net=host is RootlessKit's namespace, not the machine's" "publish ports with -p"
-	fi
-}
-
-network_namespace_process() { cat "$ACCOUNT_RUNTIME/docker.pid" 2>/dev/null || echo unknown; }
 
 # The same owner came back for the same account with a new lease (its state was lost, or the machine
 # has a new name): what only the old lease wanted goes, and its own revert has nothing left to do.

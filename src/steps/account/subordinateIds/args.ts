@@ -1,0 +1,24 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+/** How a free range of subordinate ids is chosen. */
+export enum IdAllocation {
+  /** The lowest range that nobody has. */
+  NextFree = "NextFree",
+  /** A range at random, once: accounts of several machines then seldom share ids. */
+  Random = "Random",
+}
+
+/** The ids that the account's containers live on (/etc/subuid, /etc/subgid). */
+export interface SubordinateIdsArgs {
+  /**
+   * How many user ids and how many group ids, at least 65536. Ranges that the account has already
+   * are kept if they are enough. Defaults to 65536.
+   */
+  count?: pulumi.Input<number>;
+  /** First user id. Defaults to one by `allocation`. A range that overlaps another's is an error. */
+  uidStart?: pulumi.Input<number>;
+  /** First group id. Defaults to one by `allocation`. A range that overlaps another's is an error. */
+  gidStart?: pulumi.Input<number>;
+  /** How a free range is chosen. Defaults to NextFree. */
+  allocation?: pulumi.Input<IdAllocation>;
+}

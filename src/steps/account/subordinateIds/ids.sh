@@ -1,0 +1,201 @@
+# shellcheck shell=dash
+# The ids that the account's containers live on: ranges in /etc/subuid and /etc/subgid.
+
+# Ranges of an account as START:COUNT, one a line, by name or by numeric id. $1 file, $2 name, $3 uid.
+id_ranges() {
+	[ ! -e "$1" ] || awk -F : -v name="$2" -v uid="$3" '
+		($1 == name || (uid != "" && $1 == uid)) && $3 > 0 { print $2 ":" $3 }' "$1"
+}
+
+id_total() { id_ranges "$@" | awk -F : '{ total += $2 } END { print total + 0 }'; }
+
+# Prints the start of a range of free ids, or nothing. $1 count, $2 wanted start (or empty), $3 where
+# the account's own range began (preferred, or empty), $4 next or random, then the id files.
+# Taken are all ranges in the files but the account's own, and every user and group id.
+free_range() {
+	local count=$1 start=$2 prefer=$3 how=$4 own=$5
+	shift 5
+	{
+		cat "$@" 2>/dev/null | awk -F : -v own="$own" '$1 ":" $2 ":" $3 != own'
+		getent passwd | awk -F : '{ print "user:" $3 ":1" }'
+		getent group | awk -F : '{ print "group:" $3 ":1" }'
+	} | sort -t : -k 2,2n | awk -F : -v count="$count" -v start="$start" -v prefer="$prefer" -v how="$how" \
+		-v low="$(login_defs SUB_UID_MIN 100000)" -v high="$(login_defs SUB_UID_MAX 600100000)" \
+		-v seed="$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')" '
+		function free(at,   i) {
+			if (at + count - 1 > high) return 0
+			for (i = 1; i <= n; i++) if (at < from[i] + size[i] && from[i] < at + count) return 0
+			return 1
+		}
+		$3 > 0 { n++; from[n] = $2 + 0; size[n] = $3 + 0 }
+		END {
+			if (start != "") { high = 4294967294; if (free(start + 0)) print start; exit }
+			if (prefer != "" && free(prefer + 0)) { print prefer; exit }
+			if (how == "random") {
+				srand(seed)
+				for (i = 0; i < 200; i++) {
+					at = low + int(rand() * int((high - low + 1) / count)) * count
+					if (free(at)) { printf "%d\n", at; exit }
+				}
+			}
+			# From 524288 on systemd hands ids to containers: the ids below are taken first.
+			if (high > 524287 && low < 524287) { all = high; high = 524287; if (next_free(low)) exit; high = all; low = 524288 }
+			next_free(low)
+		}
+		function next_free(at,   i) {
+			if (free(at)) { printf "%d\n", at; return 1 }
+			for (i = 1; i <= n; i++) {
+				at = from[i] + size[i]
+				if (at >= low && free(at)) { printf "%d\n", at; return 1 }
+			}
+			return 0
+		}'
+}
+
+login_defs() {
+	local value
+	value=$(awk -v key="$1" '$1 == key { print $2 }' /etc/login.defs 2>/dev/null | tail -n 1)
+	printf '%s' "${value:-$2}"
+}
+
+id_file() { printf '/etc/sub%s' "$1"; }
+
+# $1 uid or gid. The range that this package gave the account, NAME:START:COUNT, or nothing.
+own_range() {
+	cat "$(thing_directory "sub$1" "$ACCOUNT")/baseline/added" 2>/dev/null || true
+}
+
+# $1 the account's name, which need not exist yet.
+subordinate_id_problems() {
+	local kind start
+	ACCOUNT=$1
+	for kind in uid gid; do
+		if enough_ids "$kind" "$(id -u "$1" 2>/dev/null)"; then continue; fi
+		start=$(doc "sub${kind}-start")
+		[ -z "$(free_range "$(doc "sub$kind")" "$start" "" next "$(own_range "$kind")" "$(id_file "$kind")")" ] || continue
+		if [ -n "$start" ]; then
+			problem "subordinateIds.${kind}Start" "ids from $start to $((start + $(doc "sub$kind") - 1)) taken in part, by $(overlapping "$kind" "$start")" "$(doc "sub$kind") free ids" "choose another start, or leave the option out for the next free range"
+		else
+			problem "subordinateIds" "no $(doc "sub$kind") free ids in $(id_file "$kind") between $(login_defs SUB_UID_MIN 100000) and $(login_defs SUB_UID_MAX 600100000)" "one free range for account $1" "remove ranges of accounts that are gone from $(id_file "$kind"), or raise SUB_UID_MAX in /etc/login.defs"
+		fi
+	done
+}
+
+overlapping() {
+	awk -F : -v at="$2" -v count="$(doc "sub$1")" -v own="$(own_range "$1")" '
+		$1 ":" $2 ":" $3 != own && at < $2 + $3 && $2 < at + count { print $1 " (" $2 " to " $2 + $3 - 1 ")" }' \
+		"$(id_file "$1")" 2>/dev/null | paste -s -d , | sed 's/^$/a user or group of this machine/'
+}
+
+# $1 uid or gid, $2 the account's uid. True where the account has what was asked for already.
+enough_ids() {
+	local start count own
+	count=$(doc "sub$1")
+	start=$(doc "sub$1-start")
+	own=$(own_range "$1")
+	if [ -n "$start" ]; then
+		id_ranges "$(id_file "$1")" "$ACCOUNT" "$2" | awk -F : -v start="$start" -v count="$count" '
+			$1 <= start && start + count <= $1 + $2 { found = 1 } END { exit !found }'
+	elif [ -n "$own" ] && grep -qxF -- "$own" "$(id_file "$1")"; then
+		# Its size follows the setting in both directions.
+		[ "${own##*:}" = "$count" ]
+	else
+		[ "$(id_total "$(id_file "$1")" "$ACCOUNT" "$2")" -ge "$count" ]
+	fi
+}
+
+subuid_save() { printf '%s' uid >"$2/kind"; }
+subgid_save() { printf '%s' gid >"$2/kind"; }
+subuid_restore() { remove_own_range "$1" uid; }
+subgid_restore() { remove_own_range "$1" gid; }
+
+# The ids stay with the account as long as files in its data are owned by them: the next account must
+# not get them.
+remove_own_range() {
+	local own
+	know_account "$1" || return 0
+	own=$(own_range "$2")
+	[ -n "$own" ] || return 0
+	if data_stayed "$1"; then
+		say "subordinate ${2}s ${own#*:} stay with account $1, whose data are owned by them"
+		return 10
+	fi
+	lock_id_file "$2"
+	delete_range "$2" "$own"
+	unlock_id_file "$2"
+}
+
+delete_range() {
+	grep -qxF -- "$2" "$(id_file "$1")" 2>/dev/null || return 0
+	without_line as_root "$(id_file "$1")" "$2" >"$WORK/ids"
+	replace_id_file "$1"
+	changed "subordinate ${1}s ${2#*:} taken back from $ACCOUNT"
+}
+
+add_range() {
+	{
+		[ ! -e "$(id_file "$1")" ] || cat "$(id_file "$1")"
+		printf '%s\n' "$2"
+	} >"$WORK/ids"
+	replace_id_file "$1"
+	changed "subordinate ${1}s ${2#*:} given to $ACCOUNT"
+}
+
+# Not usermod: before shadow 4.14 it refuses while anything runs as the account.
+replace_id_file() {
+	write_path as_root "$(id_file "$1")" "$(stat -c %a "$(id_file "$1")" 2>/dev/null || echo 644)" <"$WORK/ids"
+}
+
+# A run that was killed while it held the lock leaves it to whoever wants it next, or to nobody.
+clear_dead_lock() {
+	local lock
+	for lock in /etc/subuid.lock /etc/subgid.lock; do
+		[ ! -e "$lock" ] || kill -0 "$(cat "$lock")" 2>/dev/null || rm -f "$lock"
+	done
+	rm -f /etc/subuid.lock.* /etc/subgid.lock.*
+}
+
+# The lock that useradd, usermod and userdel take: a link to a file that holds the process id.
+lock_id_file() {
+	local lock tries=0
+	lock=$(id_file "$1").lock
+	printf '%s' $$ >"$lock.$$"
+	until ln "$lock.$$" "$lock" 2>/dev/null; do
+		# As shadow does: a lock of a process that is gone counts for nothing.
+		kill -0 "$(cat "$lock" 2>/dev/null || echo $$)" 2>/dev/null || rm -f "$lock"
+		tries=$((tries + 1))
+		[ "$tries" -le 300 ] || {
+			rm -f "$lock.$$"
+			fail "$lock" "it held by process $(cat "$lock" 2>/dev/null) for 30 seconds" "it free" "let what changes accounts end, then run again"
+		}
+		sleep 0.1
+	done
+	rm -f "$lock.$$"
+}
+unlock_id_file() { rm -f "$(id_file "$1").lock"; }
+
+want_subordinate_ids() {
+	local kind start own count prefer common=''
+	for kind in uid gid; do
+		count=$(doc "sub$kind")
+		want "sub$kind" "$ACCOUNT" "$count"
+		if enough_ids "$kind" "$ACCOUNT_UID"; then continue; fi
+		lock_id_file "$kind"
+		own=$(own_range "$kind")
+		start=$(doc "sub$kind-start")
+		# One start for both where it is free in both: easier to read in ls -ln.
+		prefer=$common
+		[ -z "$own" ] || prefer=$(printf '%s' "$own" | cut -d : -f 2)
+		start=$(free_range "$count" "$start" "$prefer" \
+			"$(doc allocation)" "$own" "$(id_file "$kind")" "$([ -n "$start" ] || echo /etc/subgid)")
+		[ -n "$start" ] || {
+			unlock_id_file "$kind"
+			fail "subordinateIds" "no $count free ids in $(id_file "$kind")" "one free range" "remove ranges of accounts that are gone"
+		}
+		[ -z "$own" ] || delete_range "$kind" "$own"
+		printf '%s:%s:%s' "$ACCOUNT" "$start" "$count" >"$(thing_directory "sub$kind" "$ACCOUNT")/baseline/added"
+		add_range "$kind" "$ACCOUNT:$start:$count"
+		unlock_id_file "$kind"
+		common=$start
+	done
+}

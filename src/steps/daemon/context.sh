@@ -1,0 +1,50 @@
+# shellcheck shell=dash
+# The Docker context: how the account's own docker, and docker -H ssh:// from elsewhere, find the socket.
+
+# The context makes the account's own docker, and "docker -H ssh://" from elsewhere, find the socket.
+want_context() {
+	local docker=$ACCOUNT_HOME/.docker meta left
+	meta=$docker/contexts/meta/$(printf rootless | sha256sum | cut -c 1-64)/meta.json
+	printf '{"Name":"rootless","Metadata":{"Description":"Rootless Docker of %s"},"Endpoints":{"docker":{"Host":"unix://%s/docker.sock","SkipTLSVerify":false}}}' \
+		"$ACCOUNT" "$ACCOUNT_RUNTIME" >"$WORK/meta.json"
+	want_home_file "$meta" 644 "$WORK/meta.json"
+	want_home_parents "$docker/config.json"
+	want currentcontext "$ACCOUNT" rootless
+	! as_account grep -q '"currentContext": *"rootless"' "$docker/config.json" 2>/dev/null || return 0
+	docker_as_account context use rootless >/dev/null 2>&1
+	left=$(thing_directory currentcontext "$ACCOUNT")/baseline/left
+	as_account sha256sum "$docker/config.json" | cut -c 1-64 >"$left"
+	changed "docker context of $ACCOUNT: rootless"
+}
+
+# "docker context show" is newer than Debian 12's CLI.
+current_context() { docker_as_account context inspect --format '{{.Name}}' 2>/dev/null || true; }
+
+currentcontext_save() {
+	save_path as_account "$ACCOUNT_HOME/.docker/config.json" "$2"
+	if [ -e "$2/content" ]; then current_context >"$2/context"; fi
+}
+
+only_empty_settings() {
+	case $(as_account cat "$1" | tr -d ' \t\n') in
+	'{}' | '{"auths":{}}') return 0 ;;
+	esac
+	return 1
+}
+
+# The file also holds what "docker login" wrote: it comes back whole only if nobody touched it since.
+currentcontext_restore() {
+	local config context
+	know_account "$1" || return 0
+	config=$ACCOUNT_HOME/.docker/config.json
+	as_account test -e "$config" || return 0
+	if [ "$(as_account sha256sum "$config" | cut -c 1-64)" = "$(cat "$2/left" 2>/dev/null)" ]; then
+		restore_path as_account "$config" "$2"
+	elif [ "$(current_context)" = rootless ]; then
+		context=$(cat "$2/context" 2>/dev/null || true)
+		docker_as_account context use "${context:-default}" >/dev/null 2>&1
+		changed "docker context of $1 set back"
+		# A run that was killed in between left no more than this.
+		if [ -e "$2/absent" ] && only_empty_settings "$config"; then restore_path as_account "$config" "$2"; fi
+	fi
+}

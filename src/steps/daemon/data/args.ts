@@ -1,0 +1,15 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+/** What becomes of the account's images, containers and volumes on destroy. */
+export enum OnDestroyData {
+  /** They stay, with the account and its ids if there are any; the log names them. */
+  Keep = "Keep",
+  /** They are removed. */
+  Delete = "Delete",
+}
+
+/** What destroy does beyond taking back this package's own changes. */
+export interface OnDestroyArgs {
+  /** Images, containers and volumes, and the home of an account made here. Defaults to Keep. */
+  data?: pulumi.Input<OnDestroyData>;
+}

@@ -1,0 +1,51 @@
+import type { Document } from "../../../step/document";
+import type { Reader } from "../../../step/problems";
+import { between } from "../../../step/rules";
+import { NetworkDriver, PortDriver } from "./args";
+
+export interface NetworkSettings {
+  driver: NetworkDriver;
+  portDriver: PortDriver;
+  mtu?: number;
+  hostLoopback: boolean;
+}
+
+export function networkSettings(read: Reader): NetworkSettings {
+  const settings = {
+    driver: read.oneOf("driver", NetworkDriver) ?? NetworkDriver.Auto,
+    portDriver: read.oneOf("portDriver", PortDriver) ?? PortDriver.Auto,
+    // IPv6 needs 1280 (RFC 8200); slirp4netns takes 65521 at most.
+    mtu: read.number("mtu", { rule: between(1280, 65_520) }),
+    hostLoopback: read.boolean("hostLoopback") ?? false,
+  };
+  const wrong = wrongPair(settings);
+  if (wrong) read.refuse("portDriver", wrong);
+  read.refuseOthers();
+  return settings;
+}
+
+function wrongPair({ driver, portDriver }: NetworkSettings): string | undefined {
+  if (portDriver === PortDriver.Implicit && driver !== NetworkDriver.Pasta)
+    return "'Implicit' works with the network driver Pasta only; choose that, or Builtin";
+  if (portDriver === PortDriver.Slirp4netns && driver === NetworkDriver.Pasta)
+    return "'Slirp4netns' does not work with the network driver Pasta; choose Implicit";
+  return undefined;
+}
+
+/** The start script's own variables (dockerd-rootless.sh); absent ones are its defaults. */
+export function networkEnvironment(network: NetworkSettings): Document {
+  const { driver, portDriver, mtu, hostLoopback } = network;
+  const implied = driver === NetworkDriver.Pasta ? PortDriver.Implicit : PortDriver.Auto;
+  return {
+    DOCKERD_ROOTLESS_ROOTLESSKIT_NET: wordUnlessAuto(driver),
+    DOCKERD_ROOTLESS_ROOTLESSKIT_PORT_DRIVER: wordUnlessAuto(
+      portDriver === PortDriver.Auto ? implied : portDriver,
+    ),
+    DOCKERD_ROOTLESS_ROOTLESSKIT_MTU: mtu?.toString(),
+    DOCKERD_ROOTLESS_ROOTLESSKIT_DISABLE_HOST_LOOPBACK: hostLoopback ? "false" : undefined,
+  };
+}
+
+function wordUnlessAuto(choice: string): string | undefined {
+  return choice === "Auto" ? undefined : choice.toLowerCase();
+}

@@ -1,0 +1,57 @@
+# shellcheck shell=dash
+# AppArmor: where the kernel lets only confined programs make user namespaces, rootlesskit gets a profile
+# that confines nothing and allows that.
+
+RESTRICTION=kernel.apparmor_restrict_unprivileged_userns
+
+want_apparmor_profile() {
+	local rootlesskit file fresh=''
+	[ "$(doc apparmor-profile)" = auto ] || return 0
+	[ "$(cat "$(sysctl_path "$RESTRICTION")" 2>/dev/null)" = 1 ] || return 0
+	rootlesskit=$(command -v rootlesskit || echo /usr/bin/rootlesskit)
+	file=/etc/apparmor.d/rootless-docker$(printf '%s' "$rootlesskit" | tr / .)
+	! profile_of_the_host "$rootlesskit" "$file" || return 0
+	apparmor_profile "$rootlesskit" >"$WORK/profile"
+	cmp -s "$WORK/profile" "$file" || fresh=yes
+	# Unloading reads the file: claimed after it, and so restored before it.
+	want_file "$file" 644 "$WORK/profile"
+	want apparmorprofile "$file" loaded
+	if [ -z "$fresh" ] && profile_loaded "$rootlesskit"; then return 0; fi
+	apparmor_parser --replace --skip-cache "$file" 2>"$WORK/error" ||
+		fail "$file" "that apparmor_parser does not load it ($(tail -n 1 "$WORK/error"))" "the profile in the kernel, which has $RESTRICTION" "install the package apparmor, or set $RESTRICTION to 0 by sysctls"
+	changed "AppArmor profile of $rootlesskit loaded"
+}
+
+# As AppArmor's own profiles for programs of this kind (abi 4.0 is the first with the rule userns).
+apparmor_profile() {
+	cat <<PROFILE
+abi <abi/4.0>,
+include <tunables/global>
+
+profile $(profile_name "$1") $1 flags=(unconfined) {
+  userns,
+}
+PROFILE
+}
+
+profile_name() { printf 'rootless-docker%s' "$(printf '%s' "$1" | tr / .)"; }
+
+profile_loaded() { grep -q "^$(profile_name "$1") " /sys/kernel/security/apparmor/profiles 2>/dev/null; }
+
+# Ubuntu brings one for /usr/bin/rootlesskit. $1 the program, $2 this package's own file.
+profile_of_the_host() {
+	local profile
+	for profile in /etc/apparmor.d/*; do
+		if [ ! -f "$profile" ] || [ "$profile" = "$2" ] || [ -e "/etc/apparmor.d/disable/${profile##*/}" ]; then continue; fi
+		! grep -v '^ *#' "$profile" | grep -F '{' | tr '" ' '\n' | grep -qxF -- "$1" || return 0
+	done
+	return 1
+}
+
+apparmorprofile_save() { :; }
+
+apparmorprofile_restore() {
+	[ -e "$1" ] || return 0
+	apparmor_parser --remove "$1" 2>"$WORK/error" || return 0
+	changed "AppArmor profile $1 unloaded"
+}

@@ -1,0 +1,11 @@
+import type { Document } from "../../../step/document";
+import type { Reader } from "../../../step/problems";
+import { AppArmorProfile } from "./args";
+
+export function appArmorSettings(read: Reader): AppArmorProfile {
+  return read.oneOf("appArmorProfile", AppArmorProfile) ?? AppArmorProfile.Auto;
+}
+
+export function appArmorDocument(profile: AppArmorProfile): Document {
+  return { "apparmor-profile": profile.toLowerCase() };
+}

@@ -1,0 +1,45 @@
+import type { Document } from "../../../step/document";
+import type { Reader, Rule } from "../../../step/problems";
+import { filledLine } from "../../../step/rules";
+
+/** Values of kernel settings by their names. */
+export type SysctlsSettings = Record<string, string>;
+
+const sysctlName: Rule<string> = (name) =>
+  /^[a-z][a-z0-9_]*(\.[A-Za-z0-9_-]+)+$/.test(name) && name.length <= 200
+    ? undefined
+    : "is not the name of a kernel setting; write it with dots, as sysctl does, such as kernel.keys.maxkeys";
+
+/** Settings that other options write, and those options. */
+const ownedSysctls: Record<string, string> = {
+  "net.ipv4.ping_group_range": "unprivilegedPing.groups",
+  "net.ipv4.ip_unprivileged_port_start": "privilegedPorts",
+};
+
+export function sysctlsSettings(read: Reader): SysctlsSettings {
+  const sysctls: [string, string][] = [];
+  for (const [name, value] of Object.entries(read.mapping("sysctls", sysctlName))) {
+    const wrong = wrongSysctl(name, value);
+    if (wrong) read.refuse(`sysctls.${name}`, `${read.quote(`sysctls.${name}`, value)} ${wrong}`);
+    else sysctls.push([name, value as string]);
+  }
+  return Object.fromEntries(sysctls);
+}
+
+function wrongSysctl(name: string, value: unknown): string | undefined {
+  if (Object.hasOwn(ownedSysctls, name)) return `is set by ${ownedSysctls[name]}; use that option`;
+  if (typeof value !== "string") return "is not a text; write the value in quotes";
+  // A value of the kernel's own settings is at most a page, and they are words and numbers.
+  return value.length > 1024 ? "is longer than 1024 characters; shorten it" : filledLine(value);
+}
+
+/** What user namespaces need on any host, and what was asked for beyond. */
+export function sysctlsDocument(sysctls: SysctlsSettings): Document {
+  return {
+    // Debian's own switch; on kernels without it nothing is written.
+    "kernel.unprivileged_userns_clone": 1,
+    // One for the daemon and one or more a container; the kernel's default is far above.
+    "user.max_user_namespaces": ">= 1024",
+    ...sysctls,
+  };
+}

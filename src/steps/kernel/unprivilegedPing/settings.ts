@@ -1,0 +1,28 @@
+import type { Document } from "../../../step/document";
+import type { Reader, Rule } from "../../../step/problems";
+
+export interface UnprivilegedPingSettings {
+  enabled: boolean;
+  groups: string;
+}
+
+// net/ipv4/ping.c: two group ids, the largest 2147483647; "1 0" is nobody.
+const groupRange: Rule<string> = (value) => {
+  const [, first, last] = /^(\d{1,10}) (\d{1,10})$/.exec(value) ?? [];
+  return first !== undefined && Number(first) <= 2147483647 && Number(last) <= 2147483647
+    ? undefined
+    : "is not a range of group ids; write two of 0 to 2147483647, such as '0 2147483647'";
+};
+
+export function unprivilegedPingSettings(read: Reader): UnprivilegedPingSettings {
+  const settings = {
+    enabled: read.boolean("enabled") ?? true,
+    groups: read.string("groups", { rule: groupRange }) ?? "0 2147483647",
+  };
+  read.refuseOthers();
+  return settings;
+}
+
+export function unprivilegedPingDocument(ping: UnprivilegedPingSettings): Document {
+  return { "net.ipv4.ping_group_range": ping.enabled ? ping.groups : undefined };
+}
