@@ -2,8 +2,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import {
+  AppArmorProfile,
   IdAllocation,
+  NetworkDriver,
   OnDestroyData,
+  PortDriver,
   PrivilegedPorts,
   PrivilegeEscalation,
   RootfulDocker,
@@ -58,7 +61,21 @@ const changes: Record<string, Partial<RootlessDockerHostArgs>[]> = {
     { unprivilegedPing: { groups: "0 1000" } },
     { unprivilegedPing: { enabled: false } },
   ],
+  "`sysctls`": [{ sysctls: { "kernel.keys.maxkeys": "2000" } }],
+  "`kernelModuleOptions`": [{ kernelModuleOptions: { "overlay.permit_mounts_in_userns": "1" } }],
+  "`appArmorProfile`": [{ appArmorProfile: AppArmorProfile.None }],
+  "`resourceControllers`": [
+    { resourceControllers: ["memory", "pids"] },
+    { resourceControllers: [] },
+  ],
+  "`network`": [
+    { network: { driver: NetworkDriver.Pasta } },
+    { network: { portDriver: PortDriver.Slirp4netns } },
+    { network: { mtu: 1500 } },
+    { network: { hostLoopback: true } },
+  ],
   "`daemon`": [{ daemon: { debug: true } }],
+  "`data-root` in `daemon`": [{ daemon: { "data-root": "/srv/docker" } }],
   "`environment`": [{ environment: { ...(base.environment as object), A: "b" } }],
   "a secret value in `daemon` or `environment`": [{ environment: { TOKEN: pulumi.secret("two") } }],
   "`onDestroy.data`": [{ onDestroy: { data: OnDestroyData.Delete } }],

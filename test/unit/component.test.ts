@@ -110,9 +110,10 @@ describe.each([
       preflight:
         'account: "app"\ncreate: true\nowner: "project/stack/web"\nrootful-docker: "refuse"\nsubgid: 65536\nsubuid: 65536\n',
       engine: 'rootful-docker: "refuse"\nsource: "distribution"\n',
-      account: 'account: "app"\nallocation: "next"\ncreate: true\nsubgid: 65536\nsubuid: 65536\n',
+      account:
+        'account: "app"\nallocation: "next"\ncgroup.controllers: "cpu cpuset io memory pids"\ncreate: true\nsubgid: 65536\nsubuid: 65536\n',
       kernel:
-        'kernel.unprivileged_userns_clone: 1\nnet.ipv4.ping_group_range: "0 2147483647"\nuser.max_user_namespaces: ">= 1024"\n',
+        'apparmor-profile: "auto"\nkernel.unprivileged_userns_clone: 1\nnet.ipv4.ping_group_range: "0 2147483647"\nuser.max_user_namespaces: ">= 1024"\n',
       ports: 'privileged-ports: "none"\n',
       secrets: "",
       daemon: 'account: "app"\non-destroy-data: "keep"\n',
@@ -129,6 +130,8 @@ describe.each([
       preflight: [
         'account: "builder"',
         "create: false",
+        'daemon.json/storage-driver: "fuse-overlayfs"',
+        'modprobe.d/overlay.permit_mounts_in_userns: "1"',
         'owner: "project/stack/web"',
         'rootful-docker: "disable"',
         "subgid: 70000",
@@ -141,6 +144,7 @@ describe.each([
         'account: "builder"',
         'allocation: "random"',
         'authorized_keys: "ssh-ed25519 AAAAone first\\necdsa-sha2-nistp256 AAAAtwo second"',
+        'cgroup.controllers: "memory pids"',
         "create: false",
         'home: "/srv/builder"',
         'shell: "/bin/sh"',
@@ -151,7 +155,10 @@ describe.each([
         "uid: 2345",
       ],
       kernel: [
+        'apparmor-profile: "none"',
+        'kernel.keys.maxkeys: "2000"',
         "kernel.unprivileged_userns_clone: 1",
+        'modprobe.d/overlay.permit_mounts_in_userns: "1"',
         'net.ipv4.ping_group_range: "3 4"',
         'user.max_user_namespaces: ">= 1024"',
       ],
@@ -163,6 +170,10 @@ describe.each([
         'daemon.json/log-level: "warn"',
         'daemon.json/log-opts: {"max-file":"3","max-size":"10m"}',
         'daemon.json/storage-driver: "fuse-overlayfs"',
+        'environment/DOCKERD_ROOTLESS_ROOTLESSKIT_DISABLE_HOST_LOOPBACK: "false"',
+        'environment/DOCKERD_ROOTLESS_ROOTLESSKIT_MTU: "1500"',
+        'environment/DOCKERD_ROOTLESS_ROOTLESSKIT_NET: "slirp4netns"',
+        'environment/DOCKERD_ROOTLESS_ROOTLESSKIT_PORT_DRIVER: "slirp4netns"',
         'environment/HTTPS_PROXY: "http://proxy.example:3128"',
         'environment/NO_PROXY: "localhost"',
         'on-destroy-data: "delete"',
@@ -182,7 +193,7 @@ describe.each([
       'privileged-ports: "file-capability"\nrootlesskit.capability: "cap_net_bind_service=ep"\n',
     );
     expect(documentOf(outcome, "kernel")).toBe(
-      'kernel.unprivileged_userns_clone: 1\nuser.max_user_namespaces: ">= 1024"\n',
+      'apparmor-profile: "auto"\nkernel.unprivileged_userns_clone: 1\nuser.max_user_namespaces: ">= 1024"\n',
     );
   });
 
@@ -595,7 +606,16 @@ describe("what is not known makes only its own documents unknown", () => {
     ],
     ["engine.version", { ...usual, engine: { version: unknown() } }, ["engine"]],
     ["rootfulDocker", { ...usual, rootfulDocker: unknown() }, ["preflight", "engine"]],
-    ["storageDriver", { ...usual, storageDriver: unknown() }, ["daemon"]],
+    ["storageDriver", { ...usual, storageDriver: unknown() }, ["preflight", "daemon"]],
+    ["network.mtu", { ...usual, network: { mtu: unknown() } }, ["daemon"]],
+    ["resourceControllers", { ...usual, resourceControllers: [unknown()] }, ["account"]],
+    ["sysctls", { ...usual, sysctls: { "vm.swappiness": unknown() } }, ["kernel"]],
+    [
+      "kernelModuleOptions",
+      { ...usual, kernelModuleOptions: { "overlay.metacopy": unknown() } },
+      ["preflight", "kernel"],
+    ],
+    ["appArmorProfile", { ...usual, appArmorProfile: unknown() }, ["kernel"]],
     ["privilegedPorts", { ...usual, privilegedPorts: unknown() }, ["ports"]],
     ["unprivilegedPing.groups", { ...usual, unprivilegedPing: { groups: unknown() } }, ["kernel"]],
     ["daemon.debug", { ...usual, daemon: { debug: unknown() } }, ["secrets", "daemon"]],

@@ -1,7 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
+  AppArmorProfile,
   IdAllocation,
+  NetworkDriver,
   OnDestroyData,
+  PortDriver,
   PrivilegedPorts,
   PrivilegeEscalation,
   RootfulDocker,
@@ -56,6 +59,16 @@ export function everyOption() {
     storageDriver: StorageDriver.FuseOverlayfs,
     privilegedPorts: PrivilegedPorts.Sysctl,
     unprivilegedPing: { enabled: true, groups: "3 4" },
+    sysctls: { "kernel.keys.maxkeys": "2000" },
+    kernelModuleOptions: { "overlay.permit_mounts_in_userns": "1" },
+    appArmorProfile: AppArmorProfile.None,
+    resourceControllers: ["memory", "pids"],
+    network: {
+      driver: NetworkDriver.Slirp4netns,
+      portDriver: PortDriver.Slirp4netns,
+      mtu: 1500,
+      hostLoopback: true,
+    },
     daemon: {
       "log-level": "warn",
       "log-opts": { "max-size": "10m", "max-file": "3" },

@@ -46,8 +46,20 @@ describe("defaults", () => {
         engine: { source: "Distribution", version: undefined },
         rootfulDocker: "Refuse",
         privilegedPorts: "None",
-        unprivilegedPing: { enabled: true, groups: "0 2147483647" },
-        daemon: { daemon: {}, environment: {}, storageDriver: "Auto", onDestroyData: "Keep" },
+        kernel: {
+          unprivilegedPing: { enabled: true, groups: "0 2147483647" },
+          sysctls: {},
+          kernelModuleOptions: {},
+          appArmorProfile: "Auto",
+        },
+        resourceControllers: ["cpu", "cpuset", "io", "memory", "pids"],
+        daemon: {
+          daemon: {},
+          environment: {},
+          storage: { storageDriver: "Auto", dataRoot: undefined },
+          network: { driver: "Auto", portDriver: "Auto", mtu: undefined, hostLoopback: false },
+          onDestroyData: "Keep",
+        },
         privilegeEscalation: "Auto",
       },
     });
@@ -84,7 +96,7 @@ test("keys may end in a line break, as files and generators of keys write them",
 
 test("every option arrives in its own setting", () => {
   const args = everyOption();
-  const { connection, account, subordinateIds, unprivilegedPing, engine } = args;
+  const { connection, account, subordinateIds, engine, network } = args;
   expect(readSettings(args)).toEqual({
     problems: [],
     settings: {
@@ -99,11 +111,18 @@ test("every option arrives in its own setting", () => {
       engine,
       rootfulDocker: args.rootfulDocker,
       privilegedPorts: args.privilegedPorts,
-      unprivilegedPing,
+      kernel: {
+        unprivilegedPing: args.unprivilegedPing,
+        sysctls: args.sysctls,
+        kernelModuleOptions: args.kernelModuleOptions,
+        appArmorProfile: args.appArmorProfile,
+      },
+      resourceControllers: args.resourceControllers,
       daemon: {
         daemon: args.daemon,
         environment: args.environment,
-        storageDriver: args.storageDriver,
+        storage: { storageDriver: args.storageDriver, dataRoot: undefined },
+        network,
         onDestroyData: args.onDestroy.data,
       },
       privilegeEscalation: args.privilegeEscalation,
@@ -243,7 +262,11 @@ describe("what is wrong, and what to do", () => {
     ["engine.channel", "x", "no such option; use source, version"],
     ["rootfulDocker", "Stop", "'Stop' is not one of Refuse, Keep, Disable, Purge; choose one"],
     ["rootfulDocker", 1, "'1' is not a text; write one"],
-    ["storageDriver", "zfs", "'zfs' is not one of Auto, Overlay2, FuseOverlayfs, Vfs; choose one"],
+    [
+      "storageDriver",
+      "zfs",
+      "'zfs' is not one of Auto, Overlay2, FuseOverlayfs, Btrfs, Vfs; choose one",
+    ],
     ["privilegedPorts", "All", "'All' is not one of None, FileCapability, Sysctl; choose one"],
     ["privilegeEscalation", "su", "'su' is not one of Auto, Sudo, Doas, None; choose one"],
     ["unprivilegedPing", true, "'true' is not an object; write one"],
@@ -252,6 +275,63 @@ describe("what is wrong, and what to do", () => {
     ["unprivilegedPing.groups", "0 2147483648", `'0 2147483648' ${notRange}`],
     ["unprivilegedPing.groups", "0\t5", `'0\ufffd5' ${notRange}`],
     ["unprivilegedPing.group", "0 5", "no such option; use enabled, groups"],
+    [
+      "sysctls",
+      { "net/ipv4": "1" },
+      "'net/ipv4' is not the name of a kernel setting; write it with dots, as sysctl does, such as kernel.keys.maxkeys",
+    ],
+    [
+      "sysctls",
+      { "net.ipv4.ping_group_range": "0 5" },
+      "'0 5' is set by unprivilegedPing.groups; use that option",
+      "sysctls.net.ipv4.ping_group_range",
+    ],
+    [
+      "sysctls",
+      { "net.ipv4.ip_unprivileged_port_start": "0" },
+      "'0' is set by privilegedPorts; use that option",
+      "sysctls.net.ipv4.ip_unprivileged_port_start",
+    ],
+    [
+      "sysctls",
+      { "kernel.keys.maxkeys": 2000 },
+      "'2000' is not a text; write the value in quotes",
+      "sysctls.kernel.keys.maxkeys",
+    ],
+    [
+      "sysctls",
+      { "vm.swappiness": "1\nvm.overcommit_memory=1" },
+      "'1\ufffdvm.overcommit_memory=1' has a line break; write it on one line",
+      "sysctls.vm.swappiness",
+    ],
+    [
+      "kernelModuleOptions",
+      { overlay: "1" },
+      "'overlay' is not an option of a kernel module; write MODULE.PARAMETER, such as overlay.permit_mounts_in_userns",
+    ],
+    [
+      "kernelModuleOptions",
+      { "overlay.metacopy": "1 redirect_dir=1" },
+      "'1 redirect_dir=1' is not the value of a module's option; write a text such as '1'",
+      "kernelModuleOptions.overlay.metacopy",
+    ],
+    ["appArmorProfile", "Always", "'Always' is not one of Auto, None; choose one"],
+    ["resourceControllers", "cpu", "'cpu' is not a list; write one"],
+    [
+      "resourceControllers",
+      ["cpu", "net_cls"],
+      "'net_cls' is not a controller that containers use; choose from cpu, cpuset, io, memory, pids",
+      "resourceControllers[1]",
+    ],
+    ["network.driver", "vpnkit", "'vpnkit' is not one of Auto, Slirp4netns, Pasta; choose one"],
+    ["network.mtu", 1279, "'1279' is out of range; use 1280 to 65520"],
+    ["network.mtu", 65521, "'65521' is out of range; use 1280 to 65520"],
+    ["network.hostLoopback", 1, "'1' is not true or false; write one"],
+    [
+      "network.portDriver",
+      "Implicit",
+      "'Implicit' works with the network driver Pasta only; choose that, or Builtin",
+    ],
     ["daemon", ["debug"], `'["debug"]' is not an object; write one`],
     ["daemon", { "Log Level": 1 }, `'Log Level' ${notDaemonKey}`],
     ["daemon", { "../x": 1 }, `'../x' ${notDaemonKey}`],
@@ -283,7 +363,7 @@ describe("what is wrong, and what to do", () => {
     [
       "conection",
       {},
-      "no such option; use connection, account, subordinateIds, engine, rootfulDocker, privilegedPorts, unprivilegedPing, daemon, onDestroy, environment, storageDriver, privilegeEscalation",
+      "no such option; use connection, account, subordinateIds, engine, rootfulDocker, privilegedPorts, unprivilegedPing, sysctls, kernelModuleOptions, appArmorProfile, resourceControllers, daemon, network, onDestroy, environment, storageDriver, privilegeEscalation",
     ],
   ])("%s: %j", (path, value, reason, where = path) => {
     const problems = problemsOf(withValue(path, value));
