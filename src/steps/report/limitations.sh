@@ -1,20 +1,93 @@
 # shellcheck shell=dash
-# Rows of the limitation table that no other step measures.
+# Rows of the limitation table that no other step measures. Each is looked at where the daemon lives: its
+# namespaces, its capabilities, its own answer.
+
+# $1 the daemon's security options, $2 its version.
+limitation_rows() {
+	local daemon
+	daemon=$(daemon_process)
+	apparmor_limitation "$1"
+	checkpoint_limitation
+	network_limitations "$daemon"
+	block_io_limitation
+	pid_host_limitation "$2"
+	user_namespace_limitations "$daemon"
+}
+
+# The account's dockerd, which is a child of RootlessKit.
+daemon_process() {
+	find /proc -maxdepth 1 -name '[0-9]*' -uid "$ACCOUNT_UID" -printf '%f\n' 2>/dev/null | while read -r process; do
+		[ "$(cat "/proc/$process/comm" 2>/dev/null)" != dockerd ] || printf '%s\n' "$process"
+	done | head -n 1
+}
 
 apparmor_limitation() {
-	if [ "$(cat /sys/module/apparmor/parameters/enabled 2>/dev/null)" = Y ]; then
-		limitation appArmor unavailable "the kernel has AppArmor, and docker info: $1" "confine with seccomp and capabilities"
+	case $1 in
+	*name=apparmor*) limitation appArmor available "docker info: $1" "" ;;
+	*)
+		if [ "$(cat /sys/module/apparmor/parameters/enabled 2>/dev/null)" = Y ]; then
+			limitation appArmor unavailable "the kernel has AppArmor, and docker info has no name=apparmor: $1" "confine with seccomp and capabilities"
+		else
+			limitation appArmor unavailable "AppArmor is not enabled in kernel $(uname -r)" "confine with seccomp and capabilities"
+		fi
+		;;
+	esac
+}
+
+# CRIU reads and writes what only the machine's root may.
+checkpoint_limitation() {
+	local criu
+	criu=$(command -v criu || true)
+	limitation checkpoint unavailable "${criu:-no criu on PATH}; docker info: ExperimentalBuild is $(docker_of_account info --format '{{.ExperimentalBuild}}'), in a user namespace" "checkpoint on a rootful host"
+}
+
+# $1 the daemon's process.
+network_limitations() {
+	local own machine
+	own=$(readlink "/proc/$1/ns/net")
+	machine=$(readlink /proc/1/ns/net)
+	if [ "$own" = "$machine" ]; then
+		limitation netHost available "dockerd is in the machine's network namespace, $machine" ""
 	else
-		limitation appArmor unavailable "AppArmor is not enabled in kernel $(uname -r)" ""
+		limitation netHost limited "dockerd is in $own, the machine in $machine: --net=host is the former" "publish ports with -p"
+	fi
+	limitation containerAddresses limited "the containers' bridge is in $own of process $1, the machine in $machine" "enter it as $ACCOUNT: $(enter_network)"
+	limitation overlayNetworks unavailable "dockerd is in a network namespace of a user namespace: VXLAN does not leave it" "publish ports, or connect hosts with a VPN of their own"
+}
+
+# The one command that reaches containers by their addresses.
+enter_network() {
+	# shellcheck disable=SC2016 # for the shell of whoever reads it
+	printf 'nsenter -U --preserve-credentials -n -t $(cat %s/docker.pid)' "$ACCOUNT_RUNTIME"
+}
+
+# systemd is asked for a limit, as the daemon asks it, and the kernel for what arrived.
+block_io_limitation() {
+	local device said
+	device=$(findmnt -n -o SOURCE -T "$(daemon_data_root)" 2>/dev/null || true)
+	# shellcheck disable=SC2016 # the inner shell expands them
+	said=$(as_account timeout 20 systemd-run --user --scope --quiet --property "IOReadBandwidthMax=$device 1M" \
+		sh -c 'cat "/sys/fs/cgroup$(sed -n s/^0:://p /proc/self/cgroup)/io.max"' 2>&1 | tail -n 1) || true
+	case $said in
+	*rbps=*) limitation blockIo available "a limit of 1 MB/s on $device arrives in io.max: $said" "" ;;
+	*) limitation blockIo unavailable "a limit on ${device:-the data root} does not arrive in io.max: ${said:-it stays empty}" "limit input and output from outside, with IOReadBandwidthMax of user-$ACCOUNT_UID.slice" ;;
+	esac
+}
+
+# pkg/rootless/specconv of moby 23 replaces the mount of /proc, which the kernel refuses, by a bind mount.
+pid_host_limitation() {
+	if dpkg --compare-versions "${1%%+*}" ge 23; then
+		limitation pidHost limited "engine $1 shows a container with --pid=host the machine's /proc; the processes there belong to uid 65534" "look at processes from the machine"
+	else
+		limitation pidHost unavailable "engine $1 mounts a new /proc for --pid=host, which a user namespace may not" "look at processes from the machine"
 	fi
 }
 
-net_host_limitation() {
-	if dpkg --compare-versions "${1%%+*}" ge 29.5; then
-		limitation netHost available "engine $1" ""
-	else
-		limitation netHost limited "engine $1: --net=host is RootlessKit's namespace, not the machine's" "publish ports with -p"
-	fi
+# $1 the daemon's process.
+user_namespace_limitations() {
+	local map capabilities
+	map=$(tr -s ' ' <"/proc/$1/uid_map" | sed 's/^ //' | paste -s -d ,)
+	capabilities=$(sed -n 's/^CapEff:[ 	]*//p' "/proc/$1/status")
+	limitation privileged limited "dockerd has capabilities $capabilities in the user namespace of uid_map '$map', and no other" "what needs real root (devices, kernel settings) needs a rootful host"
+	limitation readOnly available "a read-only root is a mount inside the user namespace of uid_map '$map'" ""
 }
-
-network_namespace_process() { cat "$ACCOUNT_RUNTIME/docker.pid" 2>/dev/null || echo unknown; }

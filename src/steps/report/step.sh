@@ -2,7 +2,7 @@
 # report: asks the daemon as the account, the way a user does, and says what rootless mode means here.
 
 report_apply() {
-	local security root version
+	local security version
 	know_account "$(doc account)" || fail "account $(doc account)" "no such account" "it to exist" "run the account step first"
 	security=$(docker_as_account info --format '{{.SecurityOptions}}|{{.ServerVersion}}' 2>"$WORK/error") ||
 		fail "docker info as $ACCOUNT" "$(tail -n 1 "$WORK/error")" "an answer of the daemon" "see 'journalctl --user -u docker' as $ACCOUNT"
@@ -12,15 +12,7 @@ report_apply() {
 	*name=rootless*) ;;
 	*) fail "docker info as $ACCOUNT" "a daemon that is not rootless ($security)" "name=rootless" "take DOCKER_HOST out of the account's environment" ;;
 	esac
-	apparmor_limitation "$security"
-	limitation checkpoint unavailable "docker info: $security; CRIU needs privileges outside the user namespace" "checkpoint on a rootful host"
-	limitation overlayNetworks unavailable "docker info: $security; VXLAN does not leave RootlessKit's network namespace" "publish ports, or connect hosts with a VPN of their own"
-	root=$(network_namespace_process)
-	limitation containerAddresses limited "they are in the network namespace of process $root" "enter it as $ACCOUNT: nsenter -U --preserve-credentials -n -t \$(cat $ACCOUNT_RUNTIME/docker.pid)"
-	net_host_limitation "$version"
-	limitation pidHost limited "docker info: $security; processes outside belong to uid 65534, and some kernels refuse the mount of /proc" "look at processes from the host"
-	limitation readOnly available "docker info: $security; a read-only root is made inside the namespace" ""
-	limitation privileged limited "docker info: $security; all capabilities, but of the user namespace only" "what needs real root (devices, kernel settings) needs a rootful host"
+	limitation_rows "$security" "$version"
 	supersede
 }
 
