@@ -84,6 +84,21 @@ test("Debian 12: all of it, again, and back", async () => {
   expect(differences(fresh, await snapshotHost(host), sessions)).toEqual([]);
 });
 
+test("Debian 11: all of it, again, and back", async () => {
+  const host = await bootHost({ suite: "bullseye" });
+  const app = new Installation(host, "a1");
+  const fresh = await snapshotHost(host);
+  const first = await app.applyAll(wishes);
+  expect(first.engine.facts["versions.engine"]).toBe("20.10.5+dfsg1");
+  expect(first.engine.facts["versions.rootlesskit"]).toBe("0.14.2");
+  const started = await daemonStart(host, "app");
+  for (const { changed } of Object.values(await app.applyAll(wishes))) expect(changed).toEqual([]);
+  expect(await daemonStart(host, "app")).toBe(started);
+  await importImage(host, "app");
+  await app.revertAll(wishes);
+  expect(differences(fresh, await snapshotHost(host), sessions)).toEqual([]);
+});
+
 function differences(
   before: HostSnapshot | undefined,
   after: HostSnapshot,

@@ -134,15 +134,35 @@ as_in_skel() {
 }
 
 create_account() {
-	set -- "$1" --create-home --user-group --shell "$(if has shell; then doc shell; else echo /bin/bash; fi)"
-	if has uid; then set -- "$@" --uid "$(doc uid)"; fi
-	if has home; then set -- "$@" --home-dir "$(doc home)"; fi
 	local name=$1
-	shift
-	# Without ids of useradd's own choice: they are allocated below, for every account in the same way.
-	useradd "$@" -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 "$name" 2>"$WORK/error" ||
+	set -- --create-home --user-group --shell "$(if has shell; then doc shell; else echo /bin/bash; fi)"
+	if has home; then set -- "$@" --home-dir "$(doc home)"; fi
+	useradd_without_ids "$(doc uid)" "$@" "$name" 2>"$WORK/error" ||
 		fail "useradd $name" "$(tail -n 1 "$WORK/error")" "a new account" "mend what useradd says, then run again"
 	changed "account $name created"
+}
+
+# Without ids of useradd's own choice: they are allocated below, for every account in the same way.
+# $1 the uid, or empty, then useradd's arguments.
+useradd_without_ids() {
+	local uid=$1
+	shift
+	! useradd ${uid:+--uid "$uid"} -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 "$@" || return 0
+	grep -q 'subordinate user IDs' "$WORK/error" || return 1
+	# A count of 0 is an error before shadow 4.9, whose useradd gives none to a uid below UID_MIN.
+	[ -n "$uid" ] || uid=$(next_uid)
+	useradd --uid "$uid" -K "UID_MIN=$((uid + 1))" "$@"
+}
+
+# As useradd chooses: after the highest that is taken.
+next_uid() {
+	getent passwd | awk -F : -v low="$(login_defs UID_MIN 1000)" -v high="$(login_defs UID_MAX 60000)" '
+		$3 >= low && $3 <= high { taken[$3] = 1; if ($3 >= next_one) next_one = $3 + 1 }
+		END {
+			if (next_one == "") next_one = low
+			if (next_one > high) for (next_one = low; next_one in taken; next_one++);
+			print next_one
+		}'
 }
 
 account_restore() {

@@ -34,7 +34,7 @@ os_name() { sed -n 's/^PRETTY_NAME="\{0,1\}\([^"]*\)"\{0,1\}$/\1/p' /etc/os-rele
 engine_packages() {
 	printf 'dbus-user-session iproute2 iptables procps rootlesskit slirp4netns uidmap'
 	case $(cat /etc/debian_version) in
-	12 | 12.*) ;;
+	11 | 11.* | 12 | 12.*) ;;
 	*) printf ' docker-cli' ;;
 	esac
 	if ! has version; then printf ' docker.io'; fi

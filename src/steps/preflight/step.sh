@@ -26,9 +26,9 @@ wait_for_cloud_init() {
 # Debian and what derives from it tell their Debian release in one place.
 system_problems() {
 	case $(cat /etc/debian_version 2>/dev/null) in
-	12 | 12.* | 13 | 13.*) ;;
+	11 | 11.* | 12 | 12.* | 13 | 13.*) ;;
 	*)
-		problem "operating system" "$(os_name)" "Debian 12 or 13, or a system built from one of them" "use such a machine"
+		problem "operating system" "$(os_name)" "Debian 11, 12 or 13, or a system built from one of them" "use such a machine"
 		;;
 	esac
 	[ -d /run/systemd/system ] ||
