@@ -4,8 +4,11 @@ import { execOrThrow } from "./hosts/exec";
 import { withLock } from "./hosts/lock";
 import { progress } from "./progress";
 
-/** Each program the disposable hosts need, and the Debian package that has it. */
-const packageOf = new Map([
+/** Programs, each with the Debian package that has it. */
+type Programs = ReadonlyMap<string, string>;
+
+/** What the disposable hosts need. */
+const hostPrograms: Programs = new Map([
   ["mmdebstrap", "mmdebstrap"],
   ["systemd-nspawn", "systemd-container"],
   ["iptables", "iptables"],
@@ -19,12 +22,30 @@ const packageOf = new Map([
   ["chattr", "e2fsprogs"],
 ]);
 
+/** What those need that are virtual machines. */
+const machinePrograms: Programs = new Map([
+  ...hostPrograms,
+  ["qemu-system-x86_64", "qemu-system-x86"],
+  ["qemu-img", "qemu-utils"],
+  ["mke2fs", "e2fsprogs"],
+  ["xz", "xz-utils"],
+]);
+
 /**
  * Makes sure that this machine can run disposable hosts. Throws one sentence that says what is
  * missing and how to get it. As root on a machine with apt-get, missing programs are installed, and a
  * line on stderr says so; ROOTLESS_DOCKER_INSTALL_TOOLS=0 in the environment forbids that.
  */
-export async function requireHostTools(): Promise<void> {
+export function requireHostTools(): Promise<void> {
+  return requirePrograms(hostPrograms);
+}
+
+/** The same for disposable hosts that are virtual machines. */
+export function requireMachineTools(): Promise<void> {
+  return requirePrograms(machinePrograms);
+}
+
+async function requirePrograms(programs: Programs): Promise<void> {
   if (process.platform !== "linux")
     throw new Error(
       `Disposable hosts need Linux, and this is ${process.platform}: run the tests in a Linux virtual machine, or only "npm run test:unit".`,
@@ -37,19 +58,19 @@ export async function requireHostTools(): Promise<void> {
     throw new Error(
       "Disposable hosts need control groups v2, and none are mounted: mount -t cgroup2 none /sys/fs/cgroup/unified",
     );
-  const wanted = missingPackages();
+  const wanted = missingPackages(programs);
   if (wanted.length === 0) return;
   const remedy = `apt-get update && apt-get install --yes ${wanted.join(" ")}`;
   if (process.env.ROOTLESS_DOCKER_INSTALL_TOOLS === "0" || !onPath("apt-get"))
     throw new Error(
-      `Disposable hosts need ${missingPrograms().join(", ")}; to get them: ${remedy}`,
+      `Disposable hosts need ${missingPrograms(programs).join(", ")}; to get them: ${remedy}`,
     );
-  await withLock("/run/rootless-docker-testbed.tools.lock", install);
+  await withLock("/run/rootless-docker-testbed.tools.lock", () => install(programs));
 }
 
-async function install(): Promise<void> {
+async function install(programs: Programs): Promise<void> {
   // Another process may have done it while we waited for the lock.
-  const wanted = missingPackages();
+  const wanted = missingPackages(programs);
   if (wanted.length === 0) return;
   await progress(`installing ${wanted.join(" ")} for the disposable hosts`, async () => {
     const apt = ["DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-oDPkg::Lock::Timeout=300"];
@@ -59,17 +80,17 @@ async function install(): Promise<void> {
       ...["install", "--yes", "--no-install-recommends", ...wanted],
     ]);
   });
-  const missing = missingPrograms();
+  const missing = missingPrograms(programs);
   if (missing.length > 0)
     throw new Error(`Disposable hosts need ${missing.join(", ")}, which no installed package has.`);
 }
 
-function missingPrograms(): string[] {
-  return [...packageOf.keys()].filter((program) => !onPath(program));
+function missingPrograms(programs: Programs): string[] {
+  return [...programs.keys()].filter((program) => !onPath(program));
 }
 
-function missingPackages(): string[] {
-  const packages = missingPrograms().map((program) => packageOf.get(program) ?? program);
+function missingPackages(programs: Programs): string[] {
+  const packages = missingPrograms(programs).map((program) => programs.get(program) ?? program);
   // The keys that packages of the hosts' suites are checked with; not there on every machine.
   if (!existsSync("/usr/share/keyrings/debian-archive-keyring.gpg"))
     packages.push("debian-archive-keyring");

@@ -6,6 +6,7 @@
  */
 import { createHost, destroyAllHosts, removeLeftovers } from ".";
 import { progress } from "../progress";
+import { untilInterrupted } from "./untilInterrupted";
 
 async function create(suite = "trixie"): Promise<void> {
   const host = await createHost({ suite });
@@ -21,18 +22,6 @@ async function create(suite = "trixie"): Promise<void> {
 async function clean(): Promise<void> {
   const removed = await removeLeftovers();
   console.log(removed.length === 0 ? "nothing was left" : `removed ${removed.join(", ")}`);
-}
-
-function untilInterrupted(): Promise<void> {
-  return new Promise((resolve) => {
-    // Something must keep the process from ending by itself.
-    const alive = setInterval(() => undefined, 3_600_000);
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-      process.once(signal, () => {
-        clearInterval(alive);
-        resolve();
-      });
-  });
 }
 
 async function main([verb, ...args]: string[]): Promise<void> {

@@ -1,13 +1,13 @@
 import { spawn } from "node:child_process";
-import { closeSync, existsSync, openSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { progress } from "../progress";
 import { requireHostTools } from "../requirements";
 import { allocate, release } from "./allocate";
-import { execOrThrow } from "./exec";
-import { NspawnHost, type TestHost } from "./host";
+import { NspawnHost } from "./host";
 import { imageOf } from "./image";
-import { removeLeftovers } from "./leftovers";
+import { removeLeftoversOnce } from "./leftovers";
+import { makeKey, writeSshConfig } from "./keys";
 import { placeOf, scriptEnv, scriptPath } from "./place";
 import { configureTree, shareArchives, unpackTree, type Admin } from "./tree";
 
@@ -24,15 +24,13 @@ export interface HostArgs {
   sharedAptArchives?: boolean;
 }
 
-let leftoversRemoved: Promise<unknown> | undefined;
-
 /**
  * Makes a host, boots it, and waits until its systemd says that it is up: about a second, once the
  * suite's image is in the cache. It vanishes with this process, however that ends.
  */
-export async function createHost(args: HostArgs): Promise<TestHost> {
+export async function createHost(args: HostArgs): Promise<NspawnHost> {
   await requireHostTools();
-  await (leftoversRemoved ??= removeLeftovers());
+  await removeLeftoversOnce();
   const image = await imageOf(args.suite, args.packages);
   const number = await allocate();
   return progress(`starting ${placeOf(number).machine} (${args.suite})`, async () => {
@@ -59,39 +57,10 @@ async function furnish(number: number, image: string, args: HostArgs): Promise<v
   // For remove.sh, which brings new packages back to it.
   symlinkSync(image, join(dir, "image"));
   await Promise.all([unpackTree(image, root), makeKey(dir, "host_key"), makeKey(dir, "user_key")]);
-  writeSshConfig(dir, machine, address);
+  writeSshConfig(dir, machine, { address, port: 22 });
   const { admins = [], tun = true, sharedAptArchives = true } = args;
   await configureTree(root, { machine, address, keys: dir, admins, tun });
   if (sharedAptArchives) shareArchives(image, root);
-}
-
-async function makeKey(dir: string, name: string): Promise<void> {
-  const file = join(dir, name);
-  await execOrThrow("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "testbed", "-f", file]);
-}
-
-/** A configuration that reads nothing else of this machine, and believes this host's key only. */
-function writeSshConfig(dir: string, machine: string, address: string): void {
-  const hostKey = readFileSync(join(dir, "host_key.pub"), "utf8");
-  writeFileSync(join(dir, "known_hosts"), `${machine} ${hostKey}`);
-  const config = {
-    HostName: address,
-    User: "root",
-    HostKeyAlias: machine,
-    HostKeyAlgorithms: "ssh-ed25519",
-    UserKnownHostsFile: join(dir, "known_hosts"),
-    GlobalKnownHostsFile: "/dev/null",
-    StrictHostKeyChecking: "yes",
-    IdentityFile: join(dir, "user_key"),
-    IdentitiesOnly: "yes",
-    IdentityAgent: "none",
-    BatchMode: "yes",
-    ConnectTimeout: "20",
-    ServerAliveInterval: "5",
-    LogLevel: "ERROR",
-  };
-  const lines = Object.entries(config).map(([key, value]) => `  ${key} ${value}\n`);
-  writeFileSync(join(dir, "ssh_config"), `Host ${machine}\n${lines.join("")}`);
 }
 
 /** Starts the host, in a session of its own: a Ctrl-C in our terminal is not for it. */

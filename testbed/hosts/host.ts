@@ -20,7 +20,7 @@ export interface TestHost {
   /** Also its host name. */
   readonly name: string;
   readonly address: string;
-  readonly port: 22;
+  readonly port: number;
   readonly user: "root";
   /** One line, `ssh-ed25519 AAAA...`, without a comment. */
   readonly hostKey: string;
@@ -29,8 +29,8 @@ export interface TestHost {
   readonly privateKeyPath: string;
   /** For `ssh -F`: a configuration that knows this host by `name`, with its key pinned. */
   readonly sshConfigPath: string;
-  /** The path of its root filesystem on this machine. */
-  readonly root: string;
+  /** The path of its root filesystem on this machine, where one can look into it from here. */
+  readonly root?: string;
   /** Runs a shell command on it. Never throws for an exit code; 255 is SSH's own failure. */
   ssh(command: string, options?: SshOptions): Promise<Finished>;
   /** Runs a shell command on it, and returns its stdout. Throws with both streams if it fails. */
@@ -43,29 +43,35 @@ export interface TestHost {
   destroy(): Promise<void>;
 }
 
-/** Seconds a host has for coming up. It takes one; a busy machine takes more. */
-const patience = 90;
+/** Where a host is, and the folder with its keys and `ssh_config`, which must be there already. */
+export interface Place {
+  machine: string;
+  address: string;
+  port: number;
+  dir: string;
+}
 
-/** Host N as the rest of the world sees it. Its keys and its tree must be there already. */
-export class NspawnHost implements TestHost {
+/** What all hosts have in common that one reaches through SSH. */
+export abstract class SshHost implements TestHost {
   readonly name: string;
   readonly address: string;
-  readonly port = 22;
+  readonly port: number;
   readonly user = "root";
   readonly hostKey: string;
   readonly privateKey: string;
   readonly privateKeyPath: string;
   readonly sshConfigPath: string;
-  readonly root: string;
-  readonly #cable: string;
+  /** Seconds it has for coming up. */
+  protected abstract readonly patience: number;
   #destroyed: Promise<void> | undefined;
 
-  constructor(readonly number: number) {
-    const { dir, machine, address, cable } = placeOf(number);
+  constructor(
+    readonly number: number,
+    { machine, address, port, dir }: Place,
+  ) {
     this.name = machine;
     this.address = address;
-    this.#cable = cable;
-    this.root = join(dir, "root");
+    this.port = port;
     this.privateKeyPath = join(dir, "user_key");
     this.privateKey = readFileSync(this.privateKeyPath, "utf8");
     this.sshConfigPath = join(dir, "ssh_config");
@@ -92,9 +98,10 @@ export class NspawnHost implements TestHost {
     await this.untilUp(before);
   }
 
-  async setReachable(reachable: boolean): Promise<void> {
-    await execOrThrow("ip", ["link", "set", this.#cable, reachable ? "up" : "down"]);
-  }
+  abstract setReachable(reachable: boolean): Promise<void>;
+
+  /** Whether a login is worth a try: SSH would wait a second, or longer, for each lost packet. */
+  protected abstract answers(): Promise<boolean>;
 
   destroy(): Promise<void> {
     return (this.#destroyed ??= release(this.number));
@@ -102,17 +109,16 @@ export class NspawnHost implements TestHost {
 
   /** Waits until SSH answers and systemd has finished booting. */
   async untilUp(bootIdBefore = ""): Promise<void> {
-    const deadline = Date.now() + patience * 1000;
+    const deadline = Date.now() + this.patience * 1000;
     // Prints "running", or "degraded", with an exit code that says so too.
     const probe = `${readBootId}; systemctl is-system-running --wait || true`;
     for (;;) {
-      // SSH would wait a second, or longer, for each lost packet.
-      while (Date.now() < deadline && !(await answers(this.address, this.port))) await sleep(20);
+      while (Date.now() < deadline && !(await this.answers())) await sleep(20);
       const { stdout, stderr } = await this.ssh(probe, { timeoutSeconds: 30 });
       const [bootId, state] = stdout.split("\n");
       if (bootId !== bootIdBefore.trim() && (state === "running" || state === "degraded")) return;
       if (Date.now() > deadline)
-        throw new Error(`${this.name} is not up after ${patience} s: ${stdout}${stderr}`);
+        throw new Error(`${this.name} is not up after ${this.patience} s: ${stdout}${stderr}`);
       await sleep(50);
     }
   }
@@ -120,8 +126,31 @@ export class NspawnHost implements TestHost {
 
 const readBootId = "cat /proc/sys/kernel/random/boot_id";
 
+/** Host N, a container. Its keys and its tree must be there already. */
+export class NspawnHost extends SshHost {
+  readonly root: string;
+  // It takes one; a busy machine takes more.
+  protected readonly patience = 90;
+  readonly #cable: string;
+
+  constructor(number: number) {
+    const place = placeOf(number);
+    super(number, { ...place, port: 22 });
+    this.root = join(place.dir, "root");
+    this.#cable = place.cable;
+  }
+
+  async setReachable(reachable: boolean): Promise<void> {
+    await execOrThrow("ip", ["link", "set", this.#cable, reachable ? "up" : "down"]);
+  }
+
+  protected answers(): Promise<boolean> {
+    return accepts(this.address, this.port);
+  }
+}
+
 /** Whether something accepts a TCP connection within a tenth of a second. */
-function answers(host: string, port: number): Promise<boolean> {
+function accepts(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host, port, timeout: 100 });
     const end = (result: boolean) => {

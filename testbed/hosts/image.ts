@@ -7,13 +7,13 @@ import { scriptPath } from "./place";
 import { aptOptions, aptSources } from "./sources";
 
 /** What makes a minimal Debian a machine that one can log in to. Nothing of Docker. */
-const basePackages = [
+export const basePackages = [
   ...["systemd", "systemd-sysv", "dbus", "openssh-server", "sudo", "iproute2"],
   ...["iptables", "procps", "kmod", "ca-certificates"],
 ];
 
 /** What hosts will likely install: kept beside the image, so that it is downloaded once. */
-const archivedPackages = [
+export const archivedPackages = [
   ...["docker.io", "docker-cli", "rootlesskit", "uidmap", "slirp4netns", "fuse-overlayfs"],
   ...["passt", "dbus-user-session", "libcap2-bin", "acl", "apparmor"],
 ];
@@ -37,23 +37,49 @@ export async function imageOf(suite: string, packages: readonly string[] = []): 
   return cached(cacheDir("image", suite, hashOf(recipe)), (tmp) =>
     progress(`building the ${suite} image`, async () => {
       mkdirSync(join(tmp, "archives"));
-      await execOrThrow("mmdebstrap", [
-        ...["--mode=root", "--variant=minbase", "--format=tar", "--quiet"],
-        ...options.map((option) => `--aptopt=${option.replace(/;$/, "")}`),
-        `--include=${include.join(",")}`,
-        `--customize-hook=${hook("image.sh")} "$1"`,
-        `--customize-hook=${hook("archives.sh")} ${quote(join(tmp, "archives"))} ${archivedPackages.join(" ")}`,
-        suite,
-        join(tmp, "tree.tar"),
-        ...sources,
-      ]);
+      await bootstrap(suite, {
+        format: "tar",
+        target: join(tmp, "tree.tar"),
+        include,
+        customize: [`${hook("image.sh")} "$1"`, archivesHook(join(tmp, "archives"))],
+        sources,
+        options,
+      });
     }),
   );
 }
 
-const hook = (script: string) => `sh ${quote(scriptPath(script))}`;
+/** What to make with mmdebstrap. */
+export interface Bootstrap {
+  format: "tar" | "directory";
+  target: string;
+  include: readonly string[];
+  /** Shell commands that change the finished tree, whose path is their `$1`. */
+  customize: readonly string[];
+  sources: readonly string[];
+  options: readonly string[];
+}
+
+/** Makes a minimal Debian. */
+export async function bootstrap(suite: string, debian: Bootstrap): Promise<void> {
+  await execOrThrow("mmdebstrap", [
+    ...["--mode=root", "--variant=minbase", `--format=${debian.format}`, "--quiet"],
+    ...debian.options.map((option) => `--aptopt=${option.replace(/;$/, "")}`),
+    `--include=${debian.include.join(",")}`,
+    ...debian.customize.map((command) => `--customize-hook=${command}`),
+    suite,
+    debian.target,
+    ...debian.sources,
+  ]);
+}
+
+export const hook = (script: string) => `sh ${quote(scriptPath(script))}`;
+
+/** Downloads into a folder what hosts will likely install. */
+export const archivesHook = (folder: string) =>
+  `${hook("archives.sh")} ${quote(folder)} ${archivedPackages.join(" ")}`;
 
 /** One word for a POSIX shell. */
-function quote(text: string): string {
+export function quote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }

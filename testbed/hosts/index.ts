@@ -1,7 +1,7 @@
 /** Disposable hosts for the tests: create, use over SSH, compare, throw away. */
 export { createHost, type HostArgs } from "./createHost";
 export { destroyAllHosts } from "./allocate";
-export type { SshOptions, TestHost } from "./host";
+export type { NspawnHost, SshOptions, TestHost } from "./host";
 export type { Finished } from "./exec";
 export type { Admin } from "./tree";
 export { removeLeftovers } from "./leftovers";

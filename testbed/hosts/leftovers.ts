@@ -17,6 +17,13 @@ export async function removeLeftovers(): Promise<string[]> {
   return dead.map((number) => placeOf(number).machine);
 }
 
+let removed: Promise<unknown> | undefined;
+
+/** The first call removes what dead processes have left; whoever calls later waits for it too. */
+export async function removeLeftoversOnce(): Promise<void> {
+  await (removed ??= removeLeftovers());
+}
+
 /** Removes host N and all its traces, in whatever state it is. Does nothing if it is not there. */
 export async function removeHost(number: number): Promise<void> {
   const { dir, machine } = placeOf(number);

@@ -47,7 +47,10 @@ export const changesByItself: readonly RegExp[] = [
   /^sysctl kernel\.(tainted|threads-max|pid_max|shm_next_id|sem_next_id|msg_next_id)$/,
 ];
 
-/** Reads a host through SSH, and its file capabilities through its tree. Takes one or two seconds. */
+/**
+ * Reads a host through SSH, and its file capabilities through its tree. Takes one or two seconds; a
+ * virtual machine, which has no tree here and must have getcap, takes longer.
+ */
 export async function snapshotHost(
   host: TestHost,
   { ignore = changesByItself }: SnapshotOptions = {},
@@ -55,7 +58,7 @@ export async function snapshotHost(
   const script = readFileSync(scriptPath("snapshot.sh"));
   const [records, capabilities] = await Promise.all([
     host.run("sh -s", { input: script }),
-    readCapabilities(host.root),
+    readCapabilities(host),
   ]);
   const entries = new Map<string, Entry>();
   for (const entry of [...parseRecords(records), ...capabilities]) {
@@ -96,10 +99,14 @@ function parseRecords(text: string): Entry[] {
   return entries;
 }
 
-/** From outside: a minimal system has no tool for them. */
-async function readCapabilities(root: string): Promise<Entry[]> {
-  const finished = await exec("getcap", ["-r", root]);
-  if (finished.exitCode !== 0) throw failed(`getcap -r ${root}`, finished);
+/** From outside where that is possible: a minimal system has no tool for them. */
+async function readCapabilities(host: TestHost): Promise<Entry[]> {
+  const { root = "" } = host;
+  const finished =
+    root === ""
+      ? await host.ssh("PATH=$PATH:/sbin getcap -r / 2>/dev/null")
+      : await exec("getcap", ["-r", root]);
+  if (finished.exitCode !== 0) throw failed(`getcap -r ${root} (for ${host.name})`, finished);
   return finished.stdout
     .split("\n")
     .filter((line) => line.startsWith(root))

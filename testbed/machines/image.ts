@@ -1,0 +1,112 @@
+import { chmodSync, mkdirSync, copyFileSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { cacheDir, cached, hashOf } from "../cache";
+import { busyboxImageTar } from "../dockerCli";
+import { execOrThrow } from "../hosts/exec";
+import {
+  archivedPackages,
+  archivesHook,
+  basePackages,
+  bootstrap,
+  hook,
+  quote,
+} from "../hosts/image";
+import { makeKey } from "../hosts/keys";
+import { scriptPath as hostScript } from "../hosts/place";
+import { aptOptions, aptSources } from "../hosts/sources";
+import { progress } from "../progress";
+import { net, scriptPath } from "./place";
+
+/** What a machine has beside what every host has. */
+const machinePackages = ["udev", "libcap2-bin"];
+
+/** The stock kernel for clouds: small, with ext4 built in. */
+const kernelOf = (suite: string) =>
+  // bullseye's newest is in its package lists, and no longer in its archive.
+  suite === "bullseye" ? "linux-image-5.10.0-32-cloud-amd64" : "linux-image-cloud-amd64";
+
+/** Bump when the way images are built changes and no script or list does. */
+const recipeVersion = 1;
+
+/**
+ * The folder of a suite's image for machines, built if it is not in the cache: `disk.qcow2`, the root
+ * filesystem; `vmlinuz` and `initrd`, which QEMU boots; `host_key` and `user_key`, pairs of SSH keys
+ * that all its machines have.
+ *
+ * @param packages more packages for the image. Defaults to none.
+ */
+export async function machineImage(
+  suite: string,
+  packages: readonly string[] = [],
+): Promise<string> {
+  const include = [...basePackages, ...machinePackages, kernelOf(suite), ...[...packages].sort()];
+  const sources = await aptSources(suite);
+  const options = await aptOptions();
+  const scripts = [
+    ...["image.sh", "archives.sh"].map(hostScript),
+    ...["image.sh", "initrd.sh", "init.sh"].map(scriptPath),
+  ].map((path) => readFileSync(path, "utf8"));
+  const recipe = [recipeVersion, include, archivedPackages, net, sources, options, scripts];
+
+  return cached(cacheDir("machine-image", suite, hashOf(recipe)), (tmp) =>
+    progress(`building the ${suite} image for machines`, async () => {
+      const tree = join(tmp, "tree");
+      const archives = join(tmp, "archives");
+      await bootstrap(suite, {
+        format: "directory",
+        target: tree,
+        include,
+        customize: [
+          `${hook("image.sh")} "$1"`,
+          `sh ${quote(scriptPath("image.sh"))} "$1" ${net}`,
+          archivesHook(archives),
+        ],
+        sources,
+        options,
+      });
+      await giveKeys(tmp, tree);
+      await execOrThrow("sh", [scriptPath("initrd.sh"), tree, await busybox(tmp), tmp]);
+      await execOrThrow("sh", [
+        "-c",
+        'mv "$1"/*.deb "$2"',
+        "sh",
+        archives,
+        join(tree, aptArchives),
+      ]);
+      await makeDisk(tmp, tree);
+      for (const part of ["tree", "archives", "busybox"])
+        rmSync(join(tmp, part), { recursive: true });
+    }),
+  );
+}
+
+const aptArchives = "var/cache/apt/archives";
+
+/** Makes the keys of all machines with this image, and puts them where its sshd looks. */
+async function giveKeys(folder: string, tree: string): Promise<void> {
+  await Promise.all([makeKey(folder, "host_key"), makeKey(folder, "user_key")]);
+  for (const suffix of ["", ".pub"])
+    copyFileSync(
+      join(folder, `host_key${suffix}`),
+      join(tree, `etc/ssh/ssh_host_ed25519_key${suffix}`),
+    );
+  const authorized = join(tree, "root/.ssh/authorized_keys");
+  copyFileSync(join(folder, "user_key.pub"), authorized);
+  chmodSync(authorized, 0o600);
+}
+
+/** The path of a static busybox. */
+async function busybox(folder: string): Promise<string> {
+  const to = join(folder, "busybox");
+  mkdirSync(to);
+  await execOrThrow("tar", ["-C", to, "-xf", await busyboxImageTar(), "./bin/busybox"]);
+  return join(to, "bin/busybox");
+}
+
+async function makeDisk(folder: string, tree: string): Promise<void> {
+  const raw = join(folder, "disk.raw");
+  await execOrThrow("mke2fs", ["-q", "-t", "ext4", "-L", "root", "-d", tree, raw, "8G"]);
+  const convert = ["convert", "-f", "raw", "-O", "qcow2", raw, join(folder, "disk.qcow2")];
+  await execOrThrow("qemu-img", convert);
+  rmSync(raw);
+}

@@ -1,0 +1,114 @@
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { connect } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { SshHost } from "../hosts/host";
+import type { Admin } from "../hosts/tree";
+import { machinePlace, scriptPath } from "./place";
+import { monitor, qmp } from "./qmp";
+
+/** A disposable host that is a virtual machine with its distribution's own kernel. */
+export class Machine extends SshHost {
+  // Without hardware acceleration, and with others at work beside it.
+  protected readonly patience = 240;
+  readonly #qmp: string;
+
+  /** Machine N, whose keys must be there already. */
+  constructor(number: number) {
+    const place = machinePlace(number);
+    super(number, place);
+    this.#qmp = place.qmp;
+  }
+
+  /** Remembers the machine as it is now, memory and disk, under a name. Takes a second. */
+  async save(name: string): Promise<void> {
+    await monitor(this.#qmp, `savevm ${checked(name)}`);
+  }
+
+  /**
+   * Makes the machine what it was when it was saved, with the cable plugged in and the clock right.
+   * Connections that are open are lost. SSH answers when this returns.
+   */
+  async restore(name: string): Promise<void> {
+    await monitor(this.#qmp, `loadvm ${checked(name)}`);
+    await this.setReachable(true);
+    await this.wake();
+  }
+
+  async setReachable(reachable: boolean): Promise<void> {
+    await qmp(this.#qmp, "set_link", { name: "net", up: reachable });
+  }
+
+  /** Sets the clock of a machine that was asleep, and runs a script on it, with arguments. */
+  async wake(script = "", ...args: string[]): Promise<void> {
+    const deadline = Date.now() + this.patience * 1000;
+    for (;;) {
+      while (Date.now() < deadline && !(await this.answers())) await sleep(20);
+      const { exitCode, output } = await this.#setClock(script, args);
+      if (exitCode === 0) return;
+      // 255 is SSH's own failure: the next connection may be better.
+      if (exitCode !== 255 || Date.now() > deadline)
+        throw new Error(`${this.name} did not wake up: exit ${exitCode}\n${output}`);
+    }
+  }
+
+  /** Gives the machine its name and its admins. */
+  async introduce(admins: readonly Admin[]): Promise<void> {
+    const script = readFileSync(scriptPath("identity.sh"), "utf8");
+    await this.wake(script, this.name, ...admins.flatMap(({ name, sudo }) => [name, sudo]));
+  }
+
+  /** The time is read when the machine is there to take it: a login takes a while. */
+  #setClock(
+    script: string,
+    args: readonly string[],
+  ): Promise<{ exitCode: number; output: string }> {
+    const command = [
+      "echo ready; read -r now; date -u -s @$now >/dev/null; exec sh -s --",
+      ...args.map((arg) => `'${arg.replaceAll("'", `'\\''`)}'`),
+    ].join(" ");
+    return new Promise((resolve, reject) => {
+      const child = spawn("ssh", ["-F", this.sshConfigPath, this.name, command], {
+        stdio: "pipe",
+        timeout: 60_000,
+      });
+      let output = "";
+      child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
+      child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
+      child.stdout.once("data", () => child.stdin.end(`${Date.now() / 1000}\n${script}`));
+      child.stdin.on("error", () => undefined);
+      child.on("error", reject);
+      child.on("close", (code) => resolve({ exitCode: code ?? 255, output }));
+    });
+  }
+
+  /** QEMU accepts every connection, whether or not the machine does: only sshd's first word counts. */
+  protected async answers(): Promise<boolean> {
+    if (await greets(this.address, this.port)) return true;
+    await sleep(100);
+    return false;
+  }
+}
+
+/** A name for QEMU's monitor, which splits at spaces and takes numbers for something else. */
+function checked(name: string): string {
+  if (!/^[a-z][a-z0-9-]*$/i.test(name))
+    throw new Error(`'${name}' is no name for a snapshot; use letters, digits and hyphens`);
+  return name;
+}
+
+/** Whether an SSH server says its name within two seconds. */
+function greets(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port });
+    const timer = setTimeout(() => end(false), 2000);
+    const end = (result: boolean) => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(result);
+    };
+    socket.on("data", () => end(true));
+    socket.on("end", () => end(false));
+    socket.on("error", () => end(false));
+  });
+}
