@@ -16,6 +16,8 @@ async function give(name: string, wishes: Wishes = {}) {
   const installation = new Installation(host, `b${++leases}`);
   const all: Wishes = {
     owner: `project/dev/${name}`,
+    // Control groups are another matter.
+    resourceControllers: [],
     ...wishes,
     account: { name, ...wishes.account },
   };
@@ -33,6 +35,74 @@ async function give(name: string, wishes: Wishes = {}) {
 }
 
 const idFiles = () => host.run("cat /etc/subuid; echo --; cat /etc/subgid");
+
+/** An account without ids, and lines for both id files, in which UID stands for its user id. */
+async function accountWithIds(name: string, ...lines: string[]) {
+  await host.run(
+    `useradd -m -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 ${name}
+    for file in /etc/subuid /etc/subgid; do sed "s/UID/$(id -u ${name})/" >>$file <<LINES
+${lines.join("\n")}
+LINES
+    done`,
+  );
+}
+
+test("no files of ids at all: made, and removed again", async () => {
+  await host.run("rm /etc/subuid /etc/subgid");
+  const first = await give("first");
+  const { facts } = await first.apply();
+  expect(facts["subordinateIds.uids"]).toBe("100000:65536");
+  expect(await host.run("cat /etc/subuid /etc/subgid; stat -c '%a %U' /etc/subuid")).toBe(
+    "first:100000:65536\nfirst:100000:65536\n644 root\n",
+  );
+  expect((await first.apply()).changed).toEqual([]);
+  await first.back();
+  expect(await host.run("ls /etc/subuid /etc/subgid 2>/dev/null || echo gone")).toBe("gone\n");
+  await host.run("touch /etc/subuid /etc/subgid");
+});
+
+test("ids that an account has by its number, or in several lines, are kept as they are", async () => {
+  await accountWithIds("number", "UID:400000:65536");
+  await accountWithIds("lines", "lines:1000000:32768", "other:1100000:65536", "UID:1200000:32768");
+  const before = await idFiles();
+  for (const [name, ranges] of [
+    ["number", "400000:65536"],
+    ["lines", "1000000:32768,1200000:32768"],
+  ]) {
+    const kept = await give(name);
+    const { changed, facts } = await kept.apply();
+    expect(changed).toEqual([`linger of ${name} switched on`]);
+    expect([facts["subordinateIds.uids"], facts["subordinateIds.gids"]]).toEqual([ranges, ranges]);
+    await kept.back();
+    expect(await idFiles()).toBe(before);
+  }
+});
+
+test("two accounts on the same ids, and lines of one that overlap: said before anything changes", async () => {
+  await accountWithIds("alice", "alice:2000000:65536", "bob:2000000:65536");
+  await accountWithIds("carol", "carol:2200000:65536", "UID:2265535:65536");
+  const before = await idFiles();
+  const uid = (await host.run("id -u carol")).trim();
+  for (const [name, first, second] of [
+    ["alice", "alice:2000000:65536", "bob:2000000:65536"],
+    // Not there yet.
+    ["bob", "bob:2000000:65536", "alice:2000000:65536"],
+    ["carol", "carol:2200000:65536", `${uid}:2265535:65536`],
+  ]) {
+    const shared = await give(name);
+    const { exitCode, said } = await shared.installation.tryApply("preflight", shared.all);
+    const line = (file: string) =>
+      `preflight: subordinateIds: found '${first}' and '${second}' in ${file}, which share ids; wanted ids of account ${name} that no other line has: containers on the same ids could change each other's files. To mend: remove one of the two lines (account ${name} gets a free range if it has too few then), and the files that its containers have made under the old ids`;
+    expect([exitCode, said]).toEqual([1, [line("/etc/subuid"), line("/etc/subgid")]]);
+    await shared.back();
+    expect(await idFiles()).toBe(before);
+  }
+  // As the mend says.
+  await host.run("sed -i '/^bob:/d; /^carol:/d' /etc/subuid /etc/subgid");
+  const bob = await give("bob");
+  expect((await bob.apply()).facts["subordinateIds.uids"]).toBe("100000:65536");
+  await bob.back();
+});
 
 test("ids that an account has are kept, and stay", async () => {
   await host.run(

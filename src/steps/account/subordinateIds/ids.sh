@@ -70,6 +70,7 @@ subordinate_id_problems() {
 	local kind start
 	ACCOUNT=$1
 	for kind in uid gid; do
+		shared_id_problems "$kind" "$(id -u "$1" 2>/dev/null)"
 		if enough_ids "$kind" "$(id -u "$1" 2>/dev/null)"; then continue; fi
 		start=$(doc "sub${kind}-start")
 		[ -z "$(free_range "$(doc "sub$kind")" "$start" "" next "$(own_range "$kind")" "$(id_file "$kind")")" ] || continue
@@ -79,6 +80,27 @@ subordinate_id_problems() {
 			problem "subordinateIds" "no $(doc "sub$kind") free ids in $(id_file "$kind") between $(login_defs SUB_UID_MIN 100000) and $(login_defs SUB_UID_MAX 600100000)" "one free range for account $1" "remove ranges of accounts that are gone from $(id_file "$kind"), or raise SUB_UID_MAX in /etc/login.defs"
 		fi
 	done
+}
+
+# Lines that overlap, as Docker's setup tool leaves them where two accounts use it: RootlessKit maps all
+# lines of its account. $1 uid or gid, $2 the account's uid.
+shared_id_problems() {
+	local first second
+	shared_ids "$@" >"$WORK/shared-ids"
+	while read -r first second; do
+		problem "subordinateIds" "'$first' and '$second' in $(id_file "$1"), which share ids" "ids of account $ACCOUNT that no other line has: containers on the same ids could change each other's files" "remove one of the two lines (account $ACCOUNT gets a free range if it has too few then), and the files that its containers have made under the old ids"
+	done <"$WORK/shared-ids"
+}
+
+# Each line of the account, a space, and another line that overlaps it.
+shared_ids() {
+	[ ! -e "$(id_file "$1")" ] || awk -F : -v name="$ACCOUNT" -v uid="$2" '
+		$3 > 0 { n++; line[n] = $0; from[n] = $2; size[n] = $3; own[n] = $1 == name || (uid != "" && $1 == uid) }
+		END {
+			for (i = 1; i <= n; i++) for (j = 1; own[i] && j <= n; j++)
+				if (j != i && !(own[j] && j < i) && from[i] < from[j] + size[j] && from[j] < from[i] + size[i])
+					print line[i] " " line[j]
+		}' "$(id_file "$1")"
 }
 
 overlapping() {
@@ -102,6 +124,19 @@ enough_ids() {
 	else
 		[ "$(id_total "$(id_file "$1")" "$ACCOUNT" "$2")" -ge "$count" ]
 	fi
+}
+
+# The file as such, claimed before the ranges in it and so restored after them.
+idfile_save() { [ -e "$1" ] || : >"$2/absent"; }
+
+idfile_restore() {
+	local range
+	if [ ! -e "$2/absent" ] || [ ! -e "$1" ]; then return 0; fi
+	for range in "$STATE"/things/subuid/*/baseline/added "$STATE"/things/subgid/*/baseline/added; do
+		# It stays with the data of its account.
+		if [ -e "$range" ] && grep -qxF -- "$(cat "$range")" "$1"; then return 10; fi
+	done
+	[ -s "$1" ] || rm -f "$1"
 }
 
 subuid_save() { printf '%s' uid >"$2/kind"; }
@@ -178,6 +213,7 @@ want_subordinate_ids() {
 	local kind start own count prefer common=''
 	for kind in uid gid; do
 		count=$(doc "sub$kind")
+		want idfile "$(id_file "$kind")" present
 		want "sub$kind" "$ACCOUNT" "$count"
 		if enough_ids "$kind" "$ACCOUNT_UID"; then continue; fi
 		lock_id_file "$kind"
