@@ -104,12 +104,12 @@ async function readCapabilities(host: TestHost): Promise<Entry[]> {
   const { root = "" } = host;
   const finished =
     root === ""
-      ? await host.ssh("PATH=$PATH:/sbin getcap -r / 2>/dev/null")
+      ? await host.ssh("find / -xdev -type f -exec getcap {} +")
       : await exec("getcap", ["-r", root]);
   if (finished.exitCode !== 0) throw failed(`getcap -r ${root} (for ${host.name})`, finished);
   return finished.stdout
     .split("\n")
-    .filter((line) => line.startsWith(root))
+    .filter((line) => line !== "" && line.startsWith(root))
     .map((line) => {
       const at = line.lastIndexOf(" ");
       return {

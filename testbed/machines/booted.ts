@@ -44,7 +44,7 @@ async function boot(number: number, image: string, qemu: Qemu): Promise<void> {
   await execOrThrow("qemu-img", ["create", "-q", "-f", "qcow2", ...base, disk]);
   giveAccess(number, image);
   const child = startQemu({ number, image, qemu });
-  const machine = new Machine(number);
+  const machine = new Machine(number, { booting: true });
   await machine.untilUp();
   await machine.run("sync");
   await machine.save(bootedSnapshot);

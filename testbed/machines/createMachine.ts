@@ -43,7 +43,7 @@ export async function createMachine(args: MachineArgs): Promise<Machine> {
       await execOrThrow("cp", ["--reflink=auto", "--sparse=auto", booted, disk]);
       giveAccess(number, image);
       startQemu({ number, image, qemu, snapshot: bootedSnapshot });
-      const machine = new Machine(number);
+      const machine = new Machine(number, { booting: false });
       await machine.introduce(args.admins ?? []);
       return machine;
     } catch (cause) {

@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { connect } from "node:net";
+import { readFileSync, statSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SshHost } from "../hosts/host";
 import type { Admin } from "../hosts/tree";
@@ -12,12 +11,26 @@ export class Machine extends SshHost {
   // Without hardware acceleration, and with others at work beside it.
   protected readonly patience = 240;
   readonly #qmp: string;
+  readonly #console: string;
+  /** Where on its console the boot begins that goes on; undefined when none does. */
+  #bootStart: number | undefined;
 
-  /** Machine N, whose keys must be there already. */
-  constructor(number: number) {
+  /**
+   * Machine N, whose keys must be there already.
+   *
+   * @param booting whether it boots, and does not go on from a snapshot.
+   */
+  constructor(number: number, { booting }: { booting: boolean }) {
     const place = machinePlace(number);
     super(number, place);
     this.#qmp = place.qmp;
+    this.#console = place.console;
+    this.#bootStart = booting ? 0 : undefined;
+  }
+
+  override reboot(): Promise<void> {
+    this.#bootStart = statSync(this.#console).size;
+    return super.reboot();
   }
 
   /** Remembers the machine as it is now, memory and disk, under a name. Takes a second. */
@@ -30,7 +43,14 @@ export class Machine extends SshHost {
    * Connections that are open are lost. SSH answers when this returns.
    */
   async restore(name: string): Promise<void> {
-    await monitor(this.#qmp, `loadvm ${checked(name)}`);
+    try {
+      await monitor(this.#qmp, `loadvm ${checked(name)}`);
+    } catch (error) {
+      // QEMU has stopped the machine, and found no snapshot of that name.
+      await qmp(this.#qmp, "cont");
+      throw error;
+    }
+    this.#bootStart = undefined;
     await this.setReachable(true);
     await this.wake();
   }
@@ -43,12 +63,12 @@ export class Machine extends SshHost {
   async wake(script = "", ...args: string[]): Promise<void> {
     const deadline = Date.now() + this.patience * 1000;
     for (;;) {
-      while (Date.now() < deadline && !(await this.answers())) await sleep(20);
       const { exitCode, output } = await this.#setClock(script, args);
       if (exitCode === 0) return;
       // 255 is SSH's own failure: the next connection may be better.
       if (exitCode !== 255 || Date.now() > deadline)
         throw new Error(`${this.name} did not wake up: exit ${exitCode}\n${output}`);
+      await sleep(200);
     }
   }
 
@@ -82,9 +102,17 @@ export class Machine extends SshHost {
     });
   }
 
-  /** QEMU accepts every connection, whether or not the machine does: only sshd's first word counts. */
+  /**
+   * While it boots, its console tells when a login is worth a try. To knock at its door would do harm:
+   * QEMU accepts every connection, and delivers later what is abandoned by then. sshd counts that as
+   * many clients that leave without logging in, and refuses the next (PerSourcePenalties).
+   */
   protected async answers(): Promise<boolean> {
-    if (await greets(this.address, this.port)) return true;
+    if (this.#bootStart === undefined) return true;
+    if (readFileSync(this.#console).includes("login: ", this.#bootStart)) {
+      this.#bootStart = undefined;
+      return true;
+    }
     await sleep(100);
     return false;
   }
@@ -95,20 +123,4 @@ function checked(name: string): string {
   if (!/^[a-z][a-z0-9-]*$/i.test(name))
     throw new Error(`'${name}' is no name for a snapshot; use letters, digits and hyphens`);
   return name;
-}
-
-/** Whether an SSH server says its name within two seconds. */
-function greets(host: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port });
-    const timer = setTimeout(() => end(false), 2000);
-    const end = (result: boolean) => {
-      clearTimeout(timer);
-      socket.destroy();
-      resolve(result);
-    };
-    socket.on("data", () => end(true));
-    socket.on("end", () => end(false));
-    socket.on("error", () => end(false));
-  });
 }
