@@ -20,6 +20,7 @@ const frame = ["frame", "document", "claims", "files", "sysctl", "packages"];
 
 /** Shell files of a step beside its `step.sh`: one for each concern of its own. */
 const rooms: Partial<Record<StepName, string[]>> = {
+  engine: ["rootful", "uidmap"],
   account: ["subordinateIds/ids", "resourceControllers/controllers", "keys"],
   kernel: [
     "unprivilegedPing/ping",

@@ -28,8 +28,11 @@ export enum RootfulDocker {
   /** Stopped and masked, its data untouched; started again on destroy. */
   Disable = "Disable",
   /**
-   * Its packages purged, and with them, by Debian's own rule, its images and containers. On destroy the
-   * packages come back, the data do not.
+   * Its packages purged: docker.io and the vendor's docker-ce with its companions. Purging docker.io
+   * removes, by Debian's own rule, all images, containers and volumes in `/var/lib/docker`; the
+   * vendor's packages leave theirs there. On destroy the packages come back in their versions, with
+   * their configuration files, enabled and running as before; what docker.io removed does not.
+   * `/etc/docker` and `/var/lib/containerd` are never touched.
    */
   Purge = "Purge",
 }

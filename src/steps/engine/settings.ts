@@ -31,5 +31,14 @@ export function engineDocument(engine: EngineSettings, rootfulDocker: RootfulDoc
     source: engine.source.toLowerCase(),
     version: engine.version,
     "rootful-docker": rootfulDocker.toLowerCase(),
+    ...(rootfulDocker === RootfulDocker.Purge ? purgeDocument : {}),
   };
 }
+
+/** The one list of what Purge removes: a reviewer reads it, and the agent purges what it names. */
+const purgeDocument: Document = {
+  // The distribution's rootful Docker, then the vendor's.
+  "rootful-docker.purge":
+    "docker.io docker-ce docker-ce-cli docker-ce-rootless-extras containerd.io docker-buildx-plugin docker-compose-plugin",
+  "rootful-docker.purge.data": "/var/lib/docker, by docker.io's own purge",
+};

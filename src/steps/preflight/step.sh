@@ -8,6 +8,7 @@ preflight_apply() {
 		device_problems
 		disk_problems
 		rootful_docker_problems "$(doc rootful-docker)"
+		id_map_override_problems
 		account_problems "$(doc account)"
 		subordinate_id_problems "$(doc account)"
 		owner_problems
