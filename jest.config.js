@@ -42,5 +42,6 @@ module.exports = {
     tier("conformance", ["conformance"], 20 * minutes),
     tier("agent", ["agent"], 20 * minutes),
     tier("engine", ["engine"], 30 * minutes),
+    tier("kernel", ["kernel"], 30 * minutes),
   ],
 };

@@ -1,5 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { PrivilegedPorts, RootfulDocker, OnDestroyData, StorageDriver } from "../../index";
+import {
+  AppArmorProfile,
+  OnDestroyData,
+  PrivilegedPorts,
+  RootfulDocker,
+  StorageDriver,
+} from "../../index";
 import type { Wishes } from "./installation";
 
 /** One edit of a program: what changes, which steps run, and what the host then shows. */
@@ -151,12 +157,68 @@ export function edits(userKey: string): Edit[] {
     { storageDriver: StorageDriver.Overlay2 },
     {
       name: "storageDriver",
-      steps: ["daemon"],
+      steps: ["preflight", "daemon"],
       shows: ['+ daemon.json/storage-driver: "overlay2"'],
       restarts: true,
       host: {
         command: `grep -o '"storage-driver": "[a-z0-9]*"' ${config}/daemon.json`,
         prints: '"storage-driver": "overlay2"',
+      },
+    },
+  );
+  edit(
+    { sysctls: { "net.core.somaxconn": "8192" } },
+    {
+      name: "sysctls",
+      steps: ["kernel"],
+      shows: ['+ net.core.somaxconn: "8192"'],
+      restarts: false,
+      host: { command: "sysctl -n net.core.somaxconn", prints: "8192" },
+    },
+  );
+  edit(
+    { kernelModuleOptions: { "overlay.no_such_parameter": "1" } },
+    {
+      name: "kernelModuleOptions",
+      steps: ["preflight", "kernel"],
+      shows: ['+ modprobe.d/overlay.no_such_parameter: "1"'],
+      restarts: false,
+      host: { command: "ls /etc/modprobe.d | grep -c rootless-docker || true", prints: "0" },
+    },
+  );
+  edit(
+    { appArmorProfile: AppArmorProfile.None },
+    {
+      name: "appArmorProfile",
+      steps: ["kernel"],
+      shows: ['~ apparmor-profile: "auto" => "none"'],
+      restarts: false,
+    },
+  );
+  edit(
+    { resourceControllers: ["memory", "pids"] },
+    {
+      name: "resourceControllers",
+      steps: ["account"],
+      shows: ['~ cgroup.controllers: "cpu cpuset io memory pids" => "memory pids"'],
+      restarts: false,
+      host: {
+        command: "systemctl show -p DelegateControllers --value user@$(id -u app).service",
+        prints: "cpu memory pids",
+      },
+    },
+  );
+  edit(
+    { network: { mtu: 1500 } },
+    {
+      name: "network.mtu",
+      steps: ["daemon"],
+      shows: ['+ environment/DOCKERD_ROOTLESS_ROOTLESSKIT_MTU: "1500"'],
+      restarts: true,
+      host: {
+        command:
+          "nsenter -t $(pgrep -u app -x dockerd) -n ip link show tap0 | grep -o 'mtu [0-9]*'",
+        prints: "mtu 1500",
       },
     },
   );

@@ -125,7 +125,7 @@ test("another way to log in runs every step, and changes nothing on the host", a
   ]);
   for (const step of steps) {
     const lines = said(outcome, `web-${step}`, "live").map(({ message }) => message);
-    expect(lines).toEqual([`${step}: nothing to change`]);
+    expect(lines.at(-1)).toBe(`${step}: nothing to change`);
   }
   expect(await installation.daemonStart()).toBe(daemonBefore);
 });

@@ -1,0 +1,12 @@
+import { kernelCourse } from "./course";
+
+kernelCourse({
+  suite: "bookworm",
+  packages: ["criu"],
+  kernel: "6.1",
+  storageDriver: "overlay2",
+  delegated: ["cpu", "memory", "pids"],
+  blockIo: "available",
+  pidHost: "unavailable",
+  criu: true,
+});

@@ -1,0 +1,12 @@
+import { kernelCourse } from "./course";
+
+kernelCourse({
+  suite: "bullseye",
+  packages: [],
+  kernel: "5.10",
+  storageDriver: "fuse-overlayfs",
+  delegated: ["memory", "pids"],
+  blockIo: "available",
+  pidHost: "unavailable",
+  criu: false,
+});

@@ -1,0 +1,46 @@
+import type { Finished, TestHost } from "../../testbed/hosts";
+
+/** Runs a shell command as the account, whatever it exits with. */
+export function tryAsAccount(host: TestHost, command: string): Promise<Finished> {
+  return host.ssh(
+    "setpriv --reuid app --regid app --init-groups env -i HOME=/home/app PATH=$PATH:/usr/sbin XDG_RUNTIME_DIR=/run/user/$(id -u app) sh -u",
+    { input: command },
+  );
+}
+
+/** What a command printed on stdout and stderr, and how it ended. */
+export interface Said {
+  exitCode: number;
+  text: string;
+}
+
+/** `docker ...` as the account. */
+export async function docker(host: TestHost, command: string): Promise<Said> {
+  const { exitCode, stdout, stderr } = await tryAsAccount(host, `docker ${command} 2>&1`);
+  return { exitCode, text: `${stdout}${stderr}`.trim() };
+}
+
+/** A container that runs one shell command and goes. */
+export function run(host: TestHost, options: string, command: string): Promise<Said> {
+  return docker(host, `run --rm ${options} busybox sh -c '${command}'`);
+}
+
+/** The page of the web server that `webServer` starts. */
+export const page = "served by a rootless container";
+
+/** A container with a web server on its port 80. */
+export function webServer(host: TestHost, name: string, options: string): Promise<Said> {
+  return docker(
+    host,
+    `run -d --name ${name} ${options} busybox sh -c 'echo "${page}" >/index.html; httpd -f -p 80 -h /'`,
+  );
+}
+
+/** What an HTTP server answers, or nothing. `enter` is a command that the client runs by. */
+export async function get(host: TestHost, url: string, enter = ""): Promise<string> {
+  const { stdout } = await tryAsAccount(
+    host,
+    `timeout 20 ${enter} /tmp/busybox wget -q -O - ${url}`,
+  );
+  return stdout.trim();
+}

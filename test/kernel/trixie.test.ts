@@ -1,0 +1,12 @@
+import { kernelCourse } from "./course";
+
+kernelCourse({
+  suite: "trixie",
+  packages: ["criu"],
+  kernel: "6.12",
+  storageDriver: "overlay2",
+  delegated: ["cpu", "memory", "pids"],
+  blockIo: "unavailable",
+  pidHost: "limited",
+  criu: true,
+});
