@@ -43,6 +43,8 @@ export const changesByItself: readonly RegExp[] = [
   /^unit systemd-tmpfiles-clean\.service$/,
   // One a connection, and helpers that come and go.
   /^daemon \S+:systemd-userw/,
+  // A virtual machine's own kernel has its workers among the processes.
+  /^daemon root:kworker\//,
   // The kernel is the machine's, and all containers count in these.
   /^sysctl kernel\.(tainted|threads-max|pid_max|shm_next_id|sem_next_id|msg_next_id)$/,
 ];
