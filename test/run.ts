@@ -16,6 +16,8 @@ interface Tier {
   run: () => Promise<Counts>;
   /** Whether it needs the Pulumi CLI and the two plugins. Defaults to false. */
   toolchain?: boolean;
+  /** Whether it runs only where it is named: it takes long. Defaults to false. */
+  long?: boolean;
 }
 
 const root = join(__dirname, "..");
@@ -29,6 +31,8 @@ const tiers: Tier[] = [
   { name: "conformance", run: () => jest("conformance"), toolchain: true },
   { name: "agent", run: () => jest("agent") },
   { name: "engine", run: () => jest("engine"), toolchain: true },
+  { name: "machine", run: () => jest("machine"), toolchain: true },
+  { name: "kernel", run: () => jest("kernel"), long: true },
 ];
 
 /** Runs one project of jest.config.js. A process that fails in any other way is one failure. */
@@ -91,7 +95,9 @@ function chosen(names: string[]): Tier[] {
     console.error(`no tier '${unknown.join("', '")}'; choose from ${known}`);
     process.exit(2);
   }
-  return names.length === 0 ? tiers : tiers.filter((tier) => names.includes(tier.name));
+  return names.length === 0
+    ? tiers.filter(({ long }) => !long)
+    : tiers.filter((tier) => names.includes(tier.name));
 }
 
 /** What runs, in one line. Each test that needs the toolchain says by itself that it is missing. */

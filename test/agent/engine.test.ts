@@ -51,24 +51,28 @@ describe("uidmap without its privileges", () => {
   test("lost: it is set, said, and taken back", async () => {
     await host.run("chmod 755 /usr/bin/newuidmap; chown daemon:staff /usr/bin/newgidmap");
     expect(await there()).toEqual([
-      "/usr/bin/newuidmap: setuid root, which it had lost",
-      "/usr/bin/newgidmap: setuid root, which it had lost",
+      "/usr/bin/newuidmap: 755 root:root -> 4755 root:root",
+      "/usr/bin/newgidmap: 755 daemon:staff -> 4755 root:root",
     ]);
     expect(await modes()).toBe("755 root\n755 daemon\n");
   });
 
-  test("a capability instead is left alone; one that is not effective does not count", async () => {
+  test("a capability instead is left alone; too little of one, or both, does not work", async () => {
     await host.run(`chown root:root ${programs}; chmod 755 ${programs}
       setcap cap_setuid=ep /usr/bin/newuidmap; setcap cap_setgid=ep /usr/bin/newgidmap`);
     expect(await there()).toEqual([]);
-    await host.run("setcap cap_setuid=p /usr/bin/newuidmap");
-    expect(await there()).toEqual(["/usr/bin/newuidmap: setuid root, which it had lost"]);
-    await host.run("setcap cap_setuid=ep /usr/bin/newuidmap");
+    await host.run("setcap cap_setuid=p /usr/bin/newuidmap; chmod 4755 /usr/bin/newgidmap");
+    expect(await there()).toEqual([
+      "/usr/bin/newuidmap: 755 root:root cap_setuid=p -> 4755 root:root",
+      "/usr/bin/newgidmap: 4755 root:root cap_setgid=ep -> 4755 root:root",
+    ]);
   });
 
   test("an administrator's own mode is not overridden: preflight and engine name it", async () => {
     const override = "dpkg-statoverride --update --add root root 0755 /usr/bin/newuidmap";
-    await host.run(`${override}; chmod 4755 /usr/bin/newgidmap`);
+    await host.run(
+      `${override}; setcap cap_setuid=ep /usr/bin/newuidmap; chmod 755 /usr/bin/newgidmap`,
+    );
     // With the capability it is fine.
     expect(await there()).toEqual([]);
     await host.run("setcap -r /usr/bin/newuidmap");

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { busyboxImageTar } from "../../testbed/dockerCli";
 import type { Finished, TestHost } from "../../testbed/hosts";
 
 /** Runs a shell command as the account, whatever it exits with. */
@@ -43,4 +45,18 @@ export async function get(host: TestHost, url: string, enter = ""): Promise<stri
     `timeout 20 ${enter} /tmp/busybox wget -q -O - ${url}`,
   );
   return stdout.trim();
+}
+
+/** Puts a static busybox on the host itself: a client that any account can use. */
+export async function busyboxOn(host: TestHost): Promise<void> {
+  await host.run("tar -xO ./bin/busybox >/tmp/busybox && chmod 755 /tmp/busybox", {
+    input: readFileSync(await busyboxImageTar()),
+  });
+}
+
+/** Waits until a server serves the page, as after a boot. */
+export async function untilPage(host: TestHost, url: string): Promise<void> {
+  const deadline = Date.now() + 240_000;
+  while ((await get(host, url)) !== page)
+    if (Date.now() > deadline) throw new Error(`${url} is not served within 240 s`);
 }

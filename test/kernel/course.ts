@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { busyboxImageTar } from "../../testbed/dockerCli";
 import {
   createMachine,
   destroyAllMachines,
@@ -7,7 +5,7 @@ import {
   type Suite,
 } from "../../testbed/machines";
 import { type Answer, importImage, Installation, type Wishes } from "../agent/harness";
-import { docker, get, page, run, webServer } from "./containers";
+import { busyboxOn, docker, get, page, run, untilPage, webServer } from "./containers";
 
 /** What differs from kernel to kernel, engine to engine. */
 export interface Expected {
@@ -87,12 +85,7 @@ export function kernelCourse(expected: Expected): void {
       ]),
     );
     await importImage(machine, "app");
-    await machine.run(
-      "cat >/tmp/busybox.tar && tar -xOf /tmp/busybox.tar ./bin/busybox >/tmp/busybox && chmod 755 /tmp/busybox",
-      {
-        input: readFileSync(await busyboxImageTar()),
-      },
-    );
+    await busyboxOn(machine);
     expect((await run(machine, "", "id -u")).text).toBe("0");
   });
 
@@ -297,7 +290,7 @@ export function kernelCourse(expected: Expected): void {
     expect(await sysctl("kernel.unprivileged_userns_clone")).toBe("1");
     expect(await sysctl("user.max_user_namespaces")).toBe("1024");
     expect(await sysctl("net.ipv4.ping_group_range")).toBe("0 2147483647");
-    await until(async () => (await get(machine, "http://127.0.0.1/")) === page);
+    await untilPage(machine, "http://127.0.0.1/");
     expect((await run(machine, "--memory 64m", "cat /sys/fs/cgroup/memory.max")).text).toBe(
       "67108864",
     );
@@ -319,10 +312,4 @@ export function kernelCourse(expected: Expected): void {
     await machine.reboot();
     for (const [name, value] of Object.entries(hardening)) expect(await sysctl(name)).toBe(value);
   });
-}
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 180_000;
-  while (!(await holds()))
-    if (Date.now() > deadline) throw new Error("it does not come to hold within 180 s");
 }
