@@ -12,13 +12,24 @@ id_map_capability() {
 	esac
 }
 
-setuid_root() { [ -u "$1" ] && [ "$(stat -c %u "$1")" = 0 ]; }
+# True where the program can do its work: with one of the two, and not with both, since a capability
+# takes from the setuid bit what it does not name itself.
+id_map_privileged() {
+	if [ -u "$1" ] && [ "$(stat -c %u "$1")" = 0 ]; then
+		[ -z "$(capability_of "$1")" ]
+	else
+		has_id_map_capability "$1"
+	fi
+}
 
 # Both permitted and effective: the programs themselves raise nothing.
 has_id_map_capability() {
 	capability_of "$1" | tr ' ' '\n' |
 		grep -qE "^([a-z_]+,)*$(id_map_capability "$1")(,[a-z_]+)*[=+]ei?p"
 }
+
+# getcap prints "path cap=ep", older ones "path = cap+ep".
+capability_of() { getcap "$1" 2>/dev/null | sed 's/^[^ ]* //; s/^= //'; }
 
 # The line of an administrator who keeps a file without its setuid bit on purpose.
 plain_override() {
@@ -27,7 +38,7 @@ plain_override() {
 
 # Before anything is changed: dpkg would take the setuid bit away again with the next upgrade.
 id_map_override_problems() {
-	local program override capability
+	local program override
 	for program in $(id_map_programs); do
 		override=$(plain_override "$program")
 		[ -n "$override" ] || continue
@@ -49,12 +60,13 @@ want_id_map_privileges() {
 }
 
 want_id_map_privilege() {
-	local override
+	local override before
 	# Wanted once, it stays claimed: what is there now is this package's own work.
 	if [ ! -d "$(thing_directory setuid "$1")/baseline" ]; then
-		! setuid_root "$1" || return 0
+		! id_map_privileged "$1" || return 0
+		# Without getcap nobody can tell.
 		want_packages libcap2-bin
-		! has_id_map_capability "$1" || return 0
+		! id_map_privileged "$1" || return 0
 	fi
 	override=$(plain_override "$1")
 	if [ -n "$override" ]; then
@@ -62,18 +74,20 @@ want_id_map_privilege() {
 		stop_on_problems
 	fi
 	want setuid "$1" root
-	if setuid_root "$1" || has_id_map_capability "$1"; then return 0; fi
-	set_owner "$1" 0:0
-	# As the package has it.
+	! id_map_privileged "$1" || return 0
+	before=$(file_privileges "$1")
+	# As the package has it. A new owner, even the same one, clears the bit and any capability.
+	chown 0:0 "$1"
 	chmod 4755 "$1"
-	changed "$1: setuid root, which it had lost"
+	changed "$1: $before -> $(file_privileges "$1")"
 }
 
-# Another owner clears the setuid bit and the capability, the same one does too.
-set_owner() { [ "$(stat -c %u:%g "$1")" = "$2" ] || chown "$2" "$1"; }
-
-# getcap prints "path cap=ep", older ones "path = cap+ep".
-capability_of() { getcap "$1" 2>/dev/null | sed 's/^[^ ]* //; s/^= //'; }
+# Mode, owner and capability, as far as it has one.
+file_privileges() {
+	local capability
+	capability=$(capability_of "$1")
+	printf '%s%s' "$(stat -c '%a %U:%G' "$1")" "${capability:+ $capability}"
+}
 
 setuid_save() {
 	capability_of "$1" >"$2/capability"
@@ -81,11 +95,12 @@ setuid_save() {
 }
 
 setuid_restore() {
-	local mode
-	mode=$(cat "$2/mode")
-	if [ ! -e "$1" ] || [ "$(stat -c '%a %u:%g' "$1")" = "$mode" ]; then return 0; fi
-	set_owner "$1" "${mode#* }"
-	chmod "${mode% *}" "$1"
-	if [ -s "$2/capability" ] && [ -z "$(capability_of "$1")" ]; then setcap "$(cat "$2/capability")" "$1"; fi
-	changed "$1: mode ${mode% *} restored"
+	local before owner
+	[ -e "$1" ] || return 0
+	before=$(file_privileges "$1")
+	owner=$(cat "$2/mode")
+	chown "${owner#* }" "$1"
+	chmod "${owner% *}" "$1"
+	[ ! -s "$2/capability" ] || setcap "$(cat "$2/capability")" "$1"
+	[ "$(file_privileges "$1")" = "$before" ] || changed "$1: $before -> $(file_privileges "$1")"
 }
