@@ -13,8 +13,9 @@ bring_up_daemon() {
 	doc on-destroy-data >"$STATE/leases/$LEASE/on-destroy-data"
 	rm -f "$STATE/leases/$LEASE/no-data"
 	start_service_manager
-	if [ "$(doc daemon.json/storage-driver)" = fuse-overlayfs ]; then want_packages fuse-overlayfs; fi
+	want_network_driver
 	want_data_roots
+	settle_storage_driver
 	want userunit "$ACCOUNT" docker.service
 	apply_daemon_files
 	want_context
@@ -93,6 +94,7 @@ compose_environment() {
 		sed 's/[\\"$`]/\\&/g' "$file"
 		printf '"\n'
 	done <"$WORK/keys"
+	compose_host_loopback
 }
 
 # Debian keeps the start script among docker.io's contributions; the vendor's packages have it on PATH.
@@ -137,9 +139,9 @@ daemon_fingerprint() {
 	local config=$ACCOUNT_HOME/.config
 	{
 		as_account cat "$config/docker/daemon.json" "$config/docker/environment" "$config/systemd/user/docker.service"
-		# shellcheck disable=SC2016 # dpkg's own variables
-		dpkg-query -W -f '${Package} ${Version} ${db:Status-Status}\n' \
-			docker.io rootlesskit slirp4netns uidmap fuse-overlayfs containerd runc 2>/dev/null |
+		# shellcheck disable=SC2016,SC2046 # dpkg's own variables; lists of package names
+		dpkg-query -W -f '${Package} ${Version} ${db:Status-Status}\n' docker.io rootlesskit slirp4netns \
+			uidmap containerd runc $(storage_packages) $(network_packages) 2>/dev/null |
 			grep ' installed$' || true
 		getcap "$(command -v rootlesskit)" 2>/dev/null || true
 		id_ranges /etc/subuid "$ACCOUNT" "$ACCOUNT_UID"

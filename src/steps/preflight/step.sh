@@ -12,6 +12,7 @@ preflight_apply() {
 		account_problems "$(doc account)"
 		subordinate_id_problems "$(doc account)"
 		owner_problems
+		impossible_storage_driver_problems
 	fi
 	stop_on_problems
 	remember_lease

@@ -4,9 +4,9 @@ import type * as pulumi from "@pulumi/pulumi";
 export enum NetworkDriver {
   /** The start script's own choice, which is slirp4netns. */
   Auto = "Auto",
-  /** TCP and UDP in user space, by slirp4netns. */
+  /** TCP, UDP and ping in user space, by slirp4netns. */
   Slirp4netns = "Slirp4netns",
-  /** passt's pasta, which is faster; its package is installed. Needs RootlessKit 2 (Debian 13). */
+  /** The same by passt's pasta; its package is installed. Needs RootlessKit 2 (Debian 13). */
   Pasta = "Pasta",
 }
 
@@ -14,11 +14,14 @@ export enum NetworkDriver {
 export enum PortDriver {
   /** Implicit with Pasta, else Builtin. */
   Auto = "Auto",
-  /** RootlessKit itself: fast; containers see connections as coming from inside the namespace. */
+  /** RootlessKit itself: fast; containers see every client as their own gateway. Not with Pasta. */
   Builtin = "Builtin",
-  /** slirp4netns: slower; containers see the client's address. Only with Slirp4netns. */
+  /**
+   * slirp4netns: slower; containers see the address of a client that is not the machine itself. Only
+   * with Auto and Slirp4netns.
+   */
   Slirp4netns = "Slirp4netns",
-  /** The network driver itself: fast; containers see the client's address. Only with Pasta. */
+  /** pasta: containers see the address of a client that is not the machine itself. Only with Pasta. */
   Implicit = "Implicit",
 }
 
@@ -28,11 +31,14 @@ export interface NetworkArgs {
   driver?: pulumi.Input<NetworkDriver>;
   /** Who forwards published ports. Defaults to Auto. */
   portDriver?: pulumi.Input<PortDriver>;
-  /** Bytes of a packet at most, 1280 to 65520. Defaults to the start script's: 65520. */
+  /**
+   * Bytes of a packet at most on RootlessKit's interface, 1280 to 65520. The containers' own interfaces
+   * follow daemon.mtu, Docker's 1500. Defaults to 65520.
+   */
   mtu?: pulumi.Input<number>;
   /**
-   * Whether containers reach what listens on the machine's loopback addresses, by 10.0.2.2
-   * (slirp4netns). Defaults to false.
+   * Whether containers reach what listens on the machine's 127.0.0.1, under the address 10.0.2.2.
+   * Defaults to false.
    */
   hostLoopback?: pulumi.Input<boolean>;
 }

@@ -1,11 +1,39 @@
 # shellcheck shell=dash
 # The network that RootlessKit makes for the containers.
 
+# What the network driver is made of, where Docker's own packages do not bring it.
+want_network_driver() {
+	[ "$(doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_NET)" = pasta ] || return 0
+	rootlesskit --help | grep -q '^ *--net .*pasta' ||
+		fail network.driver "rootlesskit $(rootlesskit --version | sed 's/.* //'), which knows no pasta" "rootlesskit 2.0 or later, as in Debian 13, for Pasta" "use Slirp4netns, or leave the option out"
+	want_packages passt
+}
+
+# Packages that the daemon runs with because of its network, whichever step's document this run has.
+network_packages() {
+	! as_account grep -qx 'DOCKERD_ROOTLESS_ROOTLESSKIT_NET="pasta"' "$ACCOUNT_HOME/.config/docker/environment" 2>/dev/null ||
+		printf passt
+}
+
+# Engine 20.10's start script passes --disable-host-loopback always. Of a flag that is given twice
+# RootlessKit takes the last one, as systemd does of a variable; the user's own flags stay.
+compose_host_loopback() {
+	local name=DOCKERD_ROOTLESS_ROOTLESSKIT_FLAGS file flags=''
+	[ "$(doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_DISABLE_HOST_LOOPBACK)" = false ] || return 0
+	! grep -q DISABLE_HOST_LOOPBACK "$(start_script)" || return 0
+	for file in "$DOC/text/environment/$name" "$(secrets_directory)/text/environment/$name"; do
+		[ ! -e "$file" ] || flags="$(cat "$file") "
+	done
+	printf '%s="' "$name"
+	printf '%s--disable-host-loopback=false' "$flags" | sed 's/[\\"$`]/\\&/g'
+	printf '"\n'
+}
+
 # What RootlessKit really runs with. $1 its process.
 network_facts() {
 	local arguments
 	arguments=$(tr '\0' '\n' <"/proc/$1/cmdline")
-	fact network.driver "$(printf '%s' "$arguments" | sed -n 's/^--net=//p')"
-	fact network.portDriver "$(printf '%s' "$arguments" | sed -n 's/^--port-driver=//p')"
-	fact network.mtu "$(printf '%s' "$arguments" | sed -n 's/^--mtu=//p')"
+	fact network.driver "$(printf '%s' "$arguments" | sed -n 's/^--net=//p' | tail -n 1)"
+	fact network.portDriver "$(printf '%s' "$arguments" | sed -n 's/^--port-driver=//p' | tail -n 1)"
+	fact network.mtu "$(printf '%s' "$arguments" | sed -n 's/^--mtu=//p' | tail -n 1)"
 }

@@ -29,19 +29,23 @@ function wrongPair({ driver, portDriver }: NetworkSettings): string | undefined 
     return "'Implicit' works with the network driver Pasta only; choose that, or Builtin";
   if (portDriver === PortDriver.Slirp4netns && driver === NetworkDriver.Pasta)
     return "'Slirp4netns' does not work with the network driver Pasta; choose Implicit";
+  if (portDriver === PortDriver.Builtin && driver === NetworkDriver.Pasta)
+    return "'Builtin' does not work with the network driver Pasta; choose Implicit";
   return undefined;
 }
 
 /** The start script's own variables (dockerd-rootless.sh); absent ones are its defaults. */
 export function networkEnvironment(network: NetworkSettings): Document {
   const { driver, portDriver, mtu, hostLoopback } = network;
+  // The start script takes 1500 for a driver that is named, even where it is its own choice.
+  const named = driver === NetworkDriver.Auto ? undefined : 65_520;
   const implied = driver === NetworkDriver.Pasta ? PortDriver.Implicit : PortDriver.Auto;
   return {
     DOCKERD_ROOTLESS_ROOTLESSKIT_NET: wordUnlessAuto(driver),
     DOCKERD_ROOTLESS_ROOTLESSKIT_PORT_DRIVER: wordUnlessAuto(
       portDriver === PortDriver.Auto ? implied : portDriver,
     ),
-    DOCKERD_ROOTLESS_ROOTLESSKIT_MTU: mtu?.toString(),
+    DOCKERD_ROOTLESS_ROOTLESSKIT_MTU: (mtu ?? named)?.toString(),
     DOCKERD_ROOTLESS_ROOTLESSKIT_DISABLE_HOST_LOOPBACK: hostLoopback ? "false" : undefined,
   };
 }
