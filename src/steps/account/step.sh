@@ -17,8 +17,10 @@ account_apply() {
 	want_subordinate_ids
 	want_resource_controllers
 	want_linger
-	restart_daemons "its subordinate ids or control groups changed" own
 	want_authorized_keys
+	# What is dropped goes before the daemon is looked at: it reads both when it starts.
+	release_unwanted
+	restart_daemons "its subordinate ids or control groups changed" own
 	fact account.name "$ACCOUNT"
 	fact account.uid "$ACCOUNT_UID"
 	fact account.gid "$ACCOUNT_GID"

@@ -10,7 +10,7 @@ want_resource_controllers() {
 	dropin=/etc/systemd/system/user@$ACCOUNT_UID.service.d/rootless-docker.conf
 	# What the host delegates by itself stays the host's.
 	if [ ! -d "$(thing_directory file "$dropin")" ] &&
-		holds_all "$wanted" "$(systemctl show -p DelegateControllers --value "user@$ACCOUNT_UID.service")"; then return 0; fi
+		holds_all "$wanted" "$(host_delegates)"; then return 0; fi
 	# Claimed before the file, and so restored after it.
 	want delegation "$ACCOUNT" "$wanted"
 	printf '# Managed by rootless-docker (Pulumi).\n[Service]\nDelegate=%s\n' "$wanted" >"$WORK/delegate.conf"
@@ -44,6 +44,9 @@ existing_controllers() {
 	done
 }
 
+# What systemd is told to delegate, by all files together.
+host_delegates() { systemctl show -p DelegateControllers --value "user@$ACCOUNT_UID.service"; }
+
 # Those that the account really has, with control groups v2; empty elsewhere.
 delegated_controllers() {
 	cat "/sys/fs/cgroup/user.slice/user-$ACCOUNT_UID.slice/user@$ACCOUNT_UID.service/cgroup.controllers" 2>/dev/null || true
@@ -62,4 +65,11 @@ holds_all() {
 
 delegation_save() { :; }
 
-delegation_restore() { systemctl daemon-reload; }
+delegation_restore() {
+	systemctl daemon-reload
+	know_account "$1" || return 0
+	# Where the daemon goes on, it goes on with what the host delegates. On destroy it has ended before, and
+	# nothing else of the account's is ended for that.
+	if [ ! -e "$(thing_directory userdaemon "$1")/claims/$LEASE.daemon" ] || ! systemctl is-active -q "user@$ACCOUNT_UID.service"; then return 0; fi
+	holds_all "$(delegated_controllers)" "$(host_delegates)" || restart_service_manager
+}
