@@ -9,4 +9,5 @@ kernelCourse({
   blockIo: "available",
   pidHost: "unavailable",
   criu: true,
+  appArmor: false,
 });

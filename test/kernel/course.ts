@@ -5,7 +5,16 @@ import {
   type Suite,
 } from "../../testbed/machines";
 import { type Answer, importImage, Installation, type Wishes } from "../agent/harness";
-import { busyboxOn, docker, get, page, run, untilPage, webServer } from "./containers";
+import {
+  busyboxOn,
+  docker,
+  get,
+  page,
+  run,
+  tryAsAccount,
+  untilPage,
+  webServer,
+} from "./containers";
 
 /** What differs from kernel to kernel, engine to engine. */
 export interface Expected {
@@ -21,6 +30,8 @@ export interface Expected {
   pidHost: "limited" | "unavailable";
   /** Whether criu is there to try a checkpoint with. */
   criu: boolean;
+  /** Whether the machine has AppArmor's parser. */
+  appArmor: boolean;
 }
 
 /** The host's own settings before, each of which is in the way. */
@@ -132,6 +143,26 @@ export function kernelCourse(expected: Expected): void {
       ).toMatch(/fork/);
     });
 
+    test("only those that the host delegates by itself have an effect without the option", async () => {
+      const { changed } = await apply("account", { resourceControllers: [] });
+      expect(changed).toContain("service manager of app restarted");
+      await apply("daemon");
+      const { delegated } = expected;
+      expect(facts["cgroup.controllers"].split(",").sort()).toEqual(delegated);
+      const all = ["cpu", "memory", "pids"].every((name) => delegated.includes(name));
+      expect(status("cgroups")).toBe(all ? "available" : "limited");
+      const { text } = await limits();
+      expect(text.includes("50000 100000")).toBe(delegated.includes("cpu"));
+      expect(text.includes("67108864")).toBe(delegated.includes("memory"));
+      const cpuset = await run(machine, "--cpuset-cpus 0", "cat /sys/fs/cgroup/cpuset.cpus");
+      expect(/^0$/m.test(cpuset.text)).toBe(false);
+      await apply("account");
+      await apply("daemon");
+      expect((await run(machine, "--cpuset-cpus 0", "cat /sys/fs/cgroup/cpuset.cpus")).text).toBe(
+        "0",
+      );
+    });
+
     test("limits of input and output: as the row says", async () => {
       const { text } = await run(
         machine,
@@ -219,6 +250,28 @@ export function kernelCourse(expected: Expected): void {
     );
     expect((await docker(machine, "info -f {{.SecurityOptions}}")).text).not.toContain("apparmor");
   });
+
+  if (expected.appArmor)
+    test("AppArmor: a kernel that restricts gets the profile of rootlesskit, loaded, and removed again", async () => {
+      const profiles = () =>
+        machine.run("grep rootless-docker /sys/kernel/security/apparmor/profiles || true");
+      // The one fact that the choice is made from, which no stock kernel of Debian shows.
+      await machine.run(
+        `mkdir /run/kernel; cp /proc/sys/kernel/unprivileged_userns_clone /run/kernel
+        echo 1 >/run/kernel/apparmor_restrict_unprivileged_userns; mount --bind /run/kernel /proc/sys/kernel`,
+      );
+      await apply("kernel");
+      expect(await profiles()).toMatch(/^rootless-docker\.usr\.bin\.rootlesskit \(unconfined\)$/m);
+      await tryAsAccount(machine, "systemctl --user restart docker");
+      const label = "cat /proc/$(pgrep -u app -x rootlesskit | head -n 1)/attr/current";
+      expect(await machine.run(label)).toMatch(
+        /^rootless-docker\.usr\.bin\.rootlesskit \(unconfined\)/,
+      );
+      await machine.run("umount /proc/sys/kernel");
+      await apply("kernel");
+      expect(await profiles()).toBe("");
+      expect(await machine.run("ls /etc/apparmor.d | grep rootless-docker || true")).toBe("");
+    });
 
   test("checkpoint fails", async () => {
     expect(status("checkpoint")).toBe("unavailable");

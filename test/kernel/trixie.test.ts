@@ -2,11 +2,12 @@ import { kernelCourse } from "./course";
 
 kernelCourse({
   suite: "trixie",
-  packages: ["criu"],
+  packages: ["criu", "apparmor"],
   kernel: "6.12",
   storageDriver: "overlay2",
   delegated: ["cpu", "memory", "pids"],
   blockIo: "unavailable",
   pidHost: "limited",
   criu: true,
+  appArmor: true,
 });
