@@ -60,3 +60,29 @@ export async function untilPage(host: TestHost, url: string): Promise<void> {
   while ((await get(host, url)) !== page)
     if (Date.now() > deadline) throw new Error(`${url} is not served within 240 s`);
 }
+
+/** What a container prints that is made through the daemon's API, with this HostConfig. */
+export async function throughApi(
+  host: TestHost,
+  hostConfig: object,
+  command: string,
+): Promise<string> {
+  const body = JSON.stringify({
+    Image: "busybox",
+    Cmd: ["sh", "-c", command],
+    HostConfig: hostConfig,
+  });
+  const head = [
+    "POST /v1.40/containers/create?name=api HTTP/1.0",
+    "Host: docker",
+    "Content-Type: application/json",
+    `Content-Length: ${Buffer.byteLength(body)}`,
+  ];
+  await host.run("cat >/tmp/request", { input: `${head.join("\r\n")}\r\n\r\n${body}` });
+  const send = `use IO::Socket::UNIX; my $s = IO::Socket::UNIX->new("$ENV{XDG_RUNTIME_DIR}/docker.sock"); local $/; open F, "/tmp/request"; print $s <F>; $s->flush; print <$s>`;
+  const created = await tryAsAccount(host, `timeout 20 perl -e '${send}'`);
+  if (!created.stdout.includes(" 201 ")) throw new Error(`${created.stdout}${created.stderr}`);
+  const { text } = await docker(host, "start -a api");
+  await docker(host, "rm api");
+  return text;
+}

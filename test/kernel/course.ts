@@ -11,6 +11,7 @@ import {
   get,
   page,
   run,
+  throughApi,
   tryAsAccount,
   untilPage,
   webServer,
@@ -26,7 +27,8 @@ export interface Expected {
   storageDriver: "overlay2" | "fuse-overlayfs";
   /** Controllers that systemd delegates by itself. */
   delegated: string[];
-  blockIo: "available" | "unavailable";
+  /** Limited: the daemon does it, and the docker CLI of this version loses its option. */
+  blockIo: "available" | "limited";
   pidHost: "limited" | "unavailable";
   /** Whether criu is there to try a checkpoint with. */
   criu: boolean;
@@ -163,16 +165,18 @@ export function kernelCourse(expected: Expected): void {
       );
     });
 
-    test("limits of input and output: as the row says", async () => {
-      const { text } = await run(
-        machine,
-        "--device-read-bps /dev/vda:1mb",
-        "cat /sys/fs/cgroup/io.max",
-      );
-      expect([status("blockIo"), text.includes("rbps=1048576")]).toEqual([
-        expected.blockIo,
-        expected.blockIo === "available",
-      ]);
+    test("limits of input and output: as the row says, by the CLI and by the API", async () => {
+      expect(status("blockIo")).toBe(expected.blockIo);
+      const option = "--device-read-bps /dev/vda:1mb";
+      const { text } = await run(machine, option, "cat /sys/fs/cgroup/io.max");
+      expect(text.includes("rbps=1048576")).toBe(expected.blockIo === "available");
+      expect(
+        await throughApi(
+          machine,
+          { BlkioDeviceReadBps: [{ Path: "/dev/vda", Rate: 1048576 }] },
+          "cat /sys/fs/cgroup/io.max",
+        ),
+      ).toContain("rbps=1048576");
     });
   });
 

@@ -6,7 +6,7 @@ kernelCourse({
   kernel: "6.12",
   storageDriver: "overlay2",
   delegated: ["cpu", "memory", "pids"],
-  blockIo: "unavailable",
+  blockIo: "limited",
   pidHost: "limited",
   criu: true,
   appArmor: true,

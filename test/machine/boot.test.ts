@@ -49,7 +49,7 @@ test("up, where no account can make a user namespace", async () => {
   };
   expect(Object.fromEntries(limitations.map(({ name, status }) => [name, status]))).toEqual({
     appArmor: "unavailable",
-    blockIo: "unavailable",
+    blockIo: "limited",
     cgroups: "available",
     checkpoint: "unavailable",
     containerAddresses: "limited",

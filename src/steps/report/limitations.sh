@@ -61,17 +61,29 @@ enter_network() {
 	printf 'nsenter -U --preserve-credentials -n -t $(cat %s/docker.pid)' "$ACCOUNT_RUNTIME"
 }
 
-# systemd is asked for a limit, as the daemon asks it, and the kernel for what arrived.
+# systemd is asked for a limit, and the kernel for what arrived. The rest is the client's: those from 25.0
+# to 27.1.1 lose --device-read-bps and its like before the daemon hears of them (ThrottledeviceOpt of
+# docker/cli copies them into an empty list).
 block_io_limitation() {
-	local device said
+	local device said client
 	device=$(findmnt -n -o SOURCE -T "$(daemon_data_root)" 2>/dev/null || true)
 	# shellcheck disable=SC2016 # the inner shell expands them
 	said=$(as_account timeout 20 systemd-run --user --scope --quiet --property "IOReadBandwidthMax=$device 1M" \
 		sh -c 'cat "/sys/fs/cgroup$(sed -n s/^0:://p /proc/self/cgroup)/io.max"' 2>&1 | tail -n 1) || true
+	client=$(docker_of_account version --format '{{.Client.Version}}')
+	client=${client%%[!0-9.]*}
 	case $said in
-	*rbps=*) limitation blockIo available "a limit of 1 MB/s on $device arrives in io.max: $said" "" ;;
-	*) limitation blockIo unavailable "a limit on ${device:-the data root} does not arrive in io.max: ${said:-it stays empty}" "limit input and output from outside, with IOReadBandwidthMax of user-$ACCOUNT_UID.slice" ;;
+	*rbps=*) ;;
+	*)
+		limitation blockIo unavailable "a limit on ${device:-the data root} does not arrive in io.max: ${said:-it stays empty}" "limit input and output from outside, with IOReadBandwidthMax of user-$ACCOUNT_UID.slice"
+		return 0
+		;;
 	esac
+	if dpkg --compare-versions "$client" ge 25.0 && dpkg --compare-versions "$client" lt 27.1.2; then
+		limitation blockIo limited "a limit of 1 MB/s on $device arrives in io.max, but docker $client here loses --device-read-bps and its like" "set BlkioDeviceReadBps through the API, or use a docker CLI from 27.1.2 on"
+	else
+		limitation blockIo available "a limit of 1 MB/s on $device arrives in io.max: $said" ""
+	fi
 }
 
 # pkg/rootless/specconv of moby 23 replaces the mount of /proc, which the kernel refuses, by a bind mount.
