@@ -21,7 +21,10 @@ export enum PortDriver {
    * with Auto and Slirp4netns.
    */
   Slirp4netns = "Slirp4netns",
-  /** pasta: containers see the address of a client that is not the machine itself. Only with Pasta. */
+  /**
+   * pasta, which looks for new ports once a second; containers see the address of a client that is not
+   * the machine itself. Only with Pasta.
+   */
   Implicit = "Implicit",
 }
 
