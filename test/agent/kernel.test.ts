@@ -49,6 +49,16 @@ describe("sysctls", () => {
   });
 });
 
+test("a setting that this kernel does not have stays absent", async () => {
+  const [clone, file] = [
+    "/proc/sys/kernel/unprivileged_userns_clone",
+    "/etc/sysctl.d/99-zz-rootless-docker-kernel.unprivileged_userns_clone.conf",
+  ];
+  await app.apply("kernel");
+  const exists = async (path: string) => (await host.ssh(`test -e ${path}`)).exitCode === 0;
+  expect(await exists(file)).toBe(await exists(clone));
+});
+
 describe("kernelModuleOptions", () => {
   test("a parameter that the module does not have is left out, and the log says so", async () => {
     const before = await snapshotHost(host);
