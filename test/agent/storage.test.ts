@@ -114,7 +114,7 @@ describe("preflight: what was asked for and cannot work is an error, and nothing
 
   test("root writes nothing where others may have put a link", async () => {
     await host.run("mkdir /tmp/others && chown daemon /tmp/others");
-    const inode = "stat -c %Z /tmp/others";
+    const inode = "stat -c %z /tmp/others";
     const before = await host.run(inode);
     await app.apply("preflight", at("/tmp/others/docker", { storageDriver: "Overlay2" }));
     expect(await host.run(inode)).toBe(before);
