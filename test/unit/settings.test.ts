@@ -328,6 +328,12 @@ describe("what is wrong, and what to do", () => {
     ["network.mtu", 65521, "'65521' is out of range; use 1280 to 65520"],
     ["network.hostLoopback", 1, "'1' is not true or false; write one"],
     [
+      "network",
+      { driver: "Pasta", portDriver: "Builtin" },
+      "'Builtin' does not work with the network driver Pasta; choose Implicit",
+      "network.portDriver",
+    ],
+    [
       "network.portDriver",
       "Implicit",
       "'Implicit' works with the network driver Pasta only; choose that, or Builtin",
