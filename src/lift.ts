@@ -99,6 +99,7 @@ export function liftSettings(args: RootlessDockerHostArgs, component: pulumi.Res
   const port = field(args.connection, "port");
   const hostKey = field(args.connection, "hostKey");
   warnUnverified(hostKey, host, component);
+  const dataRoot = unlessSecret(field(args.daemon, "data-root"));
   const { daemon, environment, secretNames, secretValues } = splitSecrets(args);
   return {
     host: host.apply(String),
@@ -106,17 +107,23 @@ export function liftSettings(args: RootlessDockerHostArgs, component: pulumi.Res
     dockerHost: from({ connection: { host, port }, account: { name } }, (settings) =>
       dockerHostUrl(settings.account.name, settings.connection),
     ),
-    impossible: from(
-      {
-        account: { name, create: field(args.account, "create") },
-        subordinateIds,
-        rootfulDocker,
-        storageDriver,
-        daemon: { "data-root": unlessSecret(field(args.daemon, "data-root")) },
-        kernelModuleOptions,
-      },
-      (settings) => settings,
-    ),
+    impossible: pulumi
+      .all([
+        from(
+          {
+            account: identity(args.account),
+            subordinateIds,
+            rootfulDocker,
+            storageDriver,
+            network: { driver: field(network, "driver") },
+            daemon: { "data-root": dataRoot.apply(({ value }) => value) },
+            kernelModuleOptions,
+          },
+          (settings) => settings,
+        ),
+        dataRoot.apply(({ secret }) => secret),
+      ])
+      .apply(([settings, dataRootIsSecret]) => ({ ...settings, dataRootIsSecret })),
     account: from(
       { account: args.account, subordinateIds, resourceControllers },
       ({ account, subordinateIds, resourceControllers }) => ({
@@ -144,11 +151,20 @@ export function liftSettings(args: RootlessDockerHostArgs, component: pulumi.Res
   };
 }
 
-/** A secret value travels in the step `secrets` only. */
-function unlessSecret(value: pulumi.Output<unknown>): pulumi.Output<unknown> {
+/** A secret value travels in the step `secrets` only; others say that there is one. */
+function unlessSecret(output: pulumi.Output<unknown>) {
   return pulumi
-    .all([pulumi.unsecret(value), pulumi.isSecret(value)])
-    .apply(([known, secret]) => (secret ? undefined : known));
+    .all([pulumi.unsecret(output), pulumi.isSecret(output)])
+    .apply(([known, isSecret]) => {
+      const secret = isSecret && known !== undefined;
+      return { value: secret ? undefined : known, secret };
+    });
+}
+
+/** Of the account, what says which one it is, and no more. */
+function identity(account: RootlessDockerHostArgs["account"]) {
+  const fields = ["name", "create", "uid", "home", "shell"] as const;
+  return Object.fromEntries(fields.map((name) => [name, field(account, name)]));
 }
 
 function warnUnverified(

@@ -39,7 +39,7 @@ export const uses: Partial<Record<StepName, StepName[]>> = {
   account: ["daemon"],
   ports: ["daemon", "account"],
   secrets: ["daemon", "account"],
-  daemon: ["secrets", "account"],
+  daemon: ["account"],
   report: ["daemon"],
 };
 

@@ -144,3 +144,8 @@ limitation() {
 	fact "limitations.$1.fact" "$3"
 	fact "limitations.$1.mend" "$4"
 }
+
+os_name() { sed -n 's/^PRETTY_NAME="\{0,1\}\([^"]*\)"\{0,1\}$/\1/p' /etc/os-release; }
+
+# Where the secret values of this lease lie, for root alone.
+secrets_directory() { printf '%s/leases/%s/values' "$STATE" "$LEASE"; }

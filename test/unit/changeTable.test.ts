@@ -68,8 +68,8 @@ const changes: Record<string, Partial<RootlessDockerHostArgs>[]> = {
     { resourceControllers: ["memory", "pids"] },
     { resourceControllers: [] },
   ],
-  "`network`": [
-    { network: { driver: NetworkDriver.Pasta } },
+  "`network.driver`": [{ network: { driver: NetworkDriver.Pasta } }],
+  "`network` (all else)": [
     { network: { portDriver: PortDriver.Slirp4netns } },
     { network: { mtu: 1500 } },
     { network: { hostLoopback: true } },

@@ -52,6 +52,9 @@ export function identityDocument(account: AccountSettings, ids: SubordinateIdsSe
   return {
     account: account.name,
     create: account.create,
+    uid: account.uid,
+    home: account.home,
+    shell: account.shell,
     ...subordinateIdsDocument(ids),
   };
 }
@@ -64,9 +67,6 @@ export function accountDocument(
   return {
     ...identityDocument(account, ids),
     ...resourceControllersDocument(resourceControllers),
-    uid: account.uid,
-    home: account.home,
-    shell: account.shell,
     allocation: ids.allocation === IdAllocation.Random ? "random" : "next",
     authorized_keys: account.authorizedKeys.join("\n") || undefined,
   };

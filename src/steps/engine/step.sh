@@ -26,8 +26,6 @@ engine_apply() {
 	fact versions.os "$(os_name)"
 }
 
-os_name() { sed -n 's/^PRETTY_NAME="\{0,1\}\([^"]*\)"\{0,1\}$/\1/p' /etc/os-release; }
-
 # The CLI is a package of its own since Debian 13.
 engine_packages() {
 	printf 'dbus-user-session iproute2 iptables procps rootlesskit slirp4netns uidmap'

@@ -1,21 +1,25 @@
 import type { Settings } from "../../settings";
 import type { Document } from "../../step/document";
 import { identityDocument } from "../account/settings";
+import { networkTrialDocument } from "../daemon/network/settings";
 import { storageTrialDocument } from "../daemon/storage/settings";
 import { kernelModulesDocument } from "../kernel/kernelModules/settings";
 
 /** The settings that can ask for what a host cannot do. */
-type Impossible = Pick<
+interface Impossible extends Pick<
   Settings,
   "account" | "subordinateIds" | "rootfulDocker" | "daemon" | "kernel"
->;
+> {
+  dataRootIsSecret?: boolean;
+}
 
 /** What can be impossible on a host, and so is looked at before anything is changed. */
 export function preflightDocument(owner: string, settings: Impossible): Document {
   const { account, subordinateIds, rootfulDocker, daemon, kernel } = settings;
   return {
     ...identityDocument(account, subordinateIds),
-    ...storageTrialDocument(daemon.storage),
+    ...storageTrialDocument(daemon.storage, settings.dataRootIsSecret ?? false),
+    ...networkTrialDocument(daemon.network),
     ...kernelModulesDocument(kernel.kernelModuleOptions),
     owner,
     "rootful-docker": rootfulDocker.toLowerCase(),

@@ -13,6 +13,7 @@ preflight_apply() {
 		subordinate_id_problems "$(doc account)"
 		owner_problems
 		impossible_storage_driver_problems
+		network_driver_problems
 	fi
 	stop_on_problems
 	remember_lease

@@ -2,8 +2,6 @@
 # secrets: the secret values of environment and daemon.json, kept for root alone until the daemon step
 # (or an earlier one's daemon) uses them.
 
-secrets_directory() { printf '%s/leases/%s/values' "$STATE" "$LEASE"; }
-
 secrets_apply() {
 	local values new
 	values=$(secrets_directory)

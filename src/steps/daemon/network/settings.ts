@@ -34,13 +34,13 @@ function wrongPair({ driver, portDriver }: NetworkSettings): string | undefined 
   return undefined;
 }
 
-/** The start script's own variables (dockerd-rootless.sh); absent ones are its defaults. */
-export function networkEnvironment(network: NetworkSettings): Document {
+/** Variables of the start script (dockerd-rootless.sh), those alone that an option sets. */
+export function networkEnvironment(network: NetworkSettings): Record<string, string> {
   const { driver, portDriver, mtu, hostLoopback } = network;
   // The start script takes 1500 for a driver that is named, even where it is its own choice.
   const named = driver === NetworkDriver.Auto ? undefined : 65_520;
   const implied = driver === NetworkDriver.Pasta ? PortDriver.Implicit : PortDriver.Auto;
-  return {
+  const variables = {
     DOCKERD_ROOTLESS_ROOTLESSKIT_NET: wordUnlessAuto(driver),
     DOCKERD_ROOTLESS_ROOTLESSKIT_PORT_DRIVER: wordUnlessAuto(
       portDriver === PortDriver.Auto ? implied : portDriver,
@@ -48,8 +48,18 @@ export function networkEnvironment(network: NetworkSettings): Document {
     DOCKERD_ROOTLESS_ROOTLESSKIT_MTU: (mtu ?? named)?.toString(),
     DOCKERD_ROOTLESS_ROOTLESSKIT_DISABLE_HOST_LOOPBACK: hostLoopback ? "false" : undefined,
   };
+  const set = (entry: [string, string | undefined]): entry is [string, string] =>
+    entry[1] !== undefined;
+  return Object.fromEntries(Object.entries(variables).filter(set));
 }
 
 function wordUnlessAuto(choice: string): string | undefined {
   return choice === "Auto" ? undefined : choice.toLowerCase();
+}
+
+/** What preflight checks: pasta is not for every release. */
+export function networkTrialDocument({ driver }: NetworkSettings): Document {
+  return driver === NetworkDriver.Pasta
+    ? { "environment/DOCKERD_ROOTLESS_ROOTLESSKIT_NET": "pasta" }
+    : {};
 }

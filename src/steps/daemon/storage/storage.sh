@@ -50,7 +50,7 @@ choose_storage_driver() {
 	where=$(place_of "$1")
 	overlay=$(try_driver overlay2 "$1")
 	if [ "$overlay" = works ]; then
-		printf 'which works as %s on %s' "$ACCOUNT" "$where" >"$WORK/driver-reason"
+		printf 'which worked as %s on %s when it was chosen' "$ACCOUNT" "$where" >"$WORK/driver-reason"
 	else
 		driver='fuse-overlayfs'
 		fuse=$(fuse_device)
@@ -60,7 +60,7 @@ choose_storage_driver() {
 		fi
 		[ "$fuse" = works ] ||
 			fail storageDriver "that neither driver works as $ACCOUNT on $where: overlay2: $overlay; fuse-overlayfs: $fuse" "one that does" "$(overlay_mend); or make fuse-overlayfs work; or set storageDriver to Vfs if its slowness and size are acceptable"
-		printf 'since overlay2 does not work as %s on %s: %s' "$ACCOUNT" "$where" "$overlay" >"$WORK/driver-reason"
+		printf 'since overlay2 did not work as %s on %s when it was chosen: %s' "$ACCOUNT" "$where" "$overlay" >"$WORK/driver-reason"
 	fi
 	say "storage driver $driver, $(cat "$WORK/driver-reason")"
 	cp "$WORK/driver-reason" "$(thing_directory data "$1")/trial.$driver"
@@ -114,7 +114,8 @@ name_storage_driver() {
 # preflight: a driver that was asked for, and cannot work here.
 impossible_storage_driver_problems() {
 	local root
-	know_account "$(doc account)" || ACCOUNT_HOME=/home/$(doc account) ACCOUNT_UID=
+	has daemon.json/storage-driver || return 0
+	know_account "$(doc account)" || ACCOUNT_HOME=$(new_home "$(doc account)") ACCOUNT_UID=
 	root=$(data_root)
 	case $(doc daemon.json/storage-driver) in
 	overlay2) impossible_overlay_problems "$root" ;;
@@ -219,7 +220,8 @@ try_in_namespace() {
 
 # What the engine does with a driver: mounts layers on each other, then writes, and removes what a lower
 # one holds. overlay needs the option userxattr in a user namespace from kernel 5.11 on, and does not
-# know it before. The trial cleans up itself, even where the agent is killed meanwhile.
+# know it before. The trial cleans up itself, even where the agent is killed meanwhile,
+# and first what a power failure left of an earlier one.
 layers_trial() {
 	cat <<-'TRIAL'
 		end() {
@@ -237,6 +239,7 @@ layers_trial() {
 			mount -t overlay overlay -o "$layers" merged
 		}
 		mount_fuse_overlayfs() { fuse-overlayfs -o "$layers" merged; }
+		rm -rf "$2"/.rootless-docker-trial.??????
 		at=$(mktemp -d "$2/.rootless-docker-trial.XXXXXX" 2>&1) || {
 			echo "$at"
 			exit 0
