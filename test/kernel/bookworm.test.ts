@@ -1,8 +1,8 @@
-import { kernelCourse } from "./course";
+import { kernelCourse, needsOfEngine } from "./course";
 
 kernelCourse({
   suite: "bookworm",
-  packages: ["criu"],
+  packages: [...needsOfEngine, "criu"],
   kernel: "6.1",
   storageDriver: "overlay2",
   delegated: ["cpu", "memory", "pids"],

@@ -1,8 +1,8 @@
-import { kernelCourse } from "./course";
+import { kernelCourse, needsOfEngine } from "./course";
 
 kernelCourse({
   suite: "bullseye",
-  packages: [],
+  packages: [...needsOfEngine, "fuse-overlayfs"],
   kernel: "5.10",
   storageDriver: "fuse-overlayfs",
   delegated: ["memory", "pids"],

@@ -1,6 +1,7 @@
 import { createMachine, destroyAllMachines, type Machine } from "../../testbed/machines";
 import { importImage, Installation, type Wishes } from "../agent/harness";
 import { docker, run } from "./containers";
+import { needsOfEngine } from "./course";
 
 // The kernel of Debian 11 mounts overlay in user namespaces only with an option of its module, which
 // can be set only when the module is loaded.
@@ -18,7 +19,7 @@ const value = async () =>
 const there = async () => (await machine.ssh(`test -e ${file}`)).exitCode === 0;
 
 beforeAll(async () => {
-  machine = await createMachine({ suite: "bullseye" });
+  machine = await createMachine({ suite: "bullseye", packages: needsOfEngine });
   app = new Installation(machine, "a1");
   await app.install();
 });

@@ -1,8 +1,8 @@
-import { kernelCourse } from "./course";
+import { kernelCourse, needsOfEngine } from "./course";
 
 kernelCourse({
   suite: "trixie",
-  packages: ["criu", "apparmor"],
+  packages: [...needsOfEngine, "docker-cli", "criu", "apparmor"],
   kernel: "6.12",
   storageDriver: "overlay2",
   delegated: ["cpu", "memory", "pids"],

@@ -54,6 +54,8 @@ export interface Bootstrap {
   format: "tar" | "directory";
   target: string;
   include: readonly string[];
+  /** Whether apt's package lists stay. Defaults to false. */
+  keepLists?: boolean;
   /** Shell commands that change the finished tree, whose path is their `$1`. */
   customize: readonly string[];
   sources: readonly string[];
@@ -65,6 +67,7 @@ export async function bootstrap(suite: string, debian: Bootstrap): Promise<void>
   await execOrThrow("mmdebstrap", [
     ...["--mode=root", "--variant=minbase", `--format=${debian.format}`, "--quiet"],
     ...debian.options.map((option) => `--aptopt=${option.replace(/;$/, "")}`),
+    ...(debian.keepLists ? ["--skip=cleanup/apt/lists"] : []),
     `--include=${debian.include.join(",")}`,
     ...debian.customize.map((command) => `--customize-hook=${command}`),
     suite,
