@@ -6,6 +6,8 @@
 limitation_rows() {
 	local daemon
 	daemon=$(daemon_process)
+	[ -n "$daemon" ] ||
+		fail "docker.service of $ACCOUNT" "no process dockerd below its main process '$(main_process)'" "the daemon to look at" "run again; where it stays so, see 'systemctl --user status docker' as $ACCOUNT"
 	apparmor_limitation "$1"
 	checkpoint_limitation
 	network_limitations "$daemon"
@@ -14,11 +16,24 @@ limitation_rows() {
 	user_namespace_limitations "$daemon"
 }
 
-# The account's dockerd, which is a child of RootlessKit.
+main_process() { user_systemctl show -p MainPID --value docker.service; }
+
+# The account's dockerd: the nearest one below RootlessKit, the service's main process. By name and user
+# alone it might be one that runs in a container.
 daemon_process() {
-	find /proc -maxdepth 1 -name '[0-9]*' -uid "$ACCOUNT_UID" -printf '%f\n' 2>/dev/null | while read -r process; do
-		[ "$(cat "/proc/$process/comm" 2>/dev/null)" != dockerd ] || printf '%s\n' "$process"
-	done | head -n 1
+	local level below process
+	level=$(main_process)
+	while [ -n "$level" ]; do
+		below=
+		for process in $level; do
+			if [ "$(cat "/proc/$process/comm" 2>/dev/null)" = dockerd ]; then
+				printf '%s\n' "$process"
+				return 0
+			fi
+			below="$below$(cat "/proc/$process/task"/*/children 2>/dev/null || true)"
+		done
+		level=$below
+	done
 }
 
 apparmor_limitation() {
@@ -47,12 +62,21 @@ network_limitations() {
 	own=$(readlink "/proc/$1/ns/net")
 	machine=$(readlink /proc/1/ns/net)
 	if [ "$own" = "$machine" ]; then
-		limitation netHost available "dockerd is in the machine's network namespace, $machine" ""
-	else
-		limitation netHost limited "dockerd is in $own, the machine in $machine: --net=host is the former" "publish ports with -p"
+		detached_network_limitations "$machine"
+		return 0
 	fi
+	limitation netHost limited "dockerd is in $own, the machine in $machine: --net=host is the former" "publish ports with -p"
 	limitation containerAddresses limited "the containers' bridge is in $own of process $1, the machine in $machine" "enter it as $ACCOUNT: $(enter_network)"
-	limitation overlayNetworks unavailable "dockerd is in a network namespace of a user namespace: VXLAN does not leave it" "publish ports, or connect hosts with a VPN of their own"
+	limitation overlayNetworks unavailable "dockerd is in $own of a user namespace: VXLAN does not leave it" "publish ports, or connect hosts with a VPN of their own"
+}
+
+# RootlessKit's --detach-netns: the daemon stays in the machine's network, where it may change nothing,
+# and the containers' bridges are in a network namespace that no process of its own lives in. $1 the
+# machine's.
+detached_network_limitations() {
+	limitation netHost available "dockerd is in the machine's network namespace, $1" ""
+	limitation containerAddresses limited "dockerd is in $1, the machine's own, and the containers' bridge in a namespace that RootlessKit keeps apart" "publish ports with -p"
+	limitation overlayNetworks unavailable "dockerd is in $1, the machine's own, with no capability there: VXLAN does not leave the namespace that RootlessKit keeps apart for containers" "publish ports, or connect hosts with a VPN of their own"
 }
 
 # The one command that reaches containers by their addresses.
@@ -61,12 +85,11 @@ enter_network() {
 	printf 'nsenter -U --preserve-credentials -n -t $(cat %s/docker.pid)' "$ACCOUNT_RUNTIME"
 }
 
-# systemd is asked for a limit, and the kernel for what arrived. The rest is the client's: those from 25.0
-# to 27.1.1 lose --device-read-bps and its like before the daemon hears of them (ThrottledeviceOpt of
-# docker/cli copies them into an empty list).
+# systemd is asked for a limit, and the kernel for what arrived. The rest is the client's.
 block_io_limitation() {
 	local device said client
-	device=$(findmnt -n -o SOURCE -T "$(daemon_data_root)" 2>/dev/null || true)
+	# -v: the device alone, where Btrfs adds its subvolume.
+	device=$(findmnt -nv -o SOURCE -T "$(daemon_data_root)" 2>/dev/null || true)
 	# shellcheck disable=SC2016 # the inner shell expands them
 	said=$(as_account timeout 20 systemd-run --user --scope --quiet --property "IOReadBandwidthMax=$device 1M" \
 		sh -c 'cat "/sys/fs/cgroup$(sed -n s/^0:://p /proc/self/cgroup)/io.max"' 2>&1 | tail -n 1) || true
@@ -79,11 +102,23 @@ block_io_limitation() {
 		return 0
 		;;
 	esac
-	if dpkg --compare-versions "$client" ge 25.0 && dpkg --compare-versions "$client" lt 27.1.2; then
-		limitation blockIo limited "a limit of 1 MB/s on $device arrives in io.max, but docker $client here loses --device-read-bps and its like" "set BlkioDeviceReadBps through the API, or use a docker CLI from 27.1.2 on"
+	if client_loses_limits "$client"; then
+		limitation blockIo limited "a limit of 1 MB/s on $device arrives in io.max, but docker $client here loses --device-read-bps and its like" "set BlkioDeviceReadBps through the API, or use a docker CLI before 25.0 or from 27.1.2 on"
 	else
 		limitation blockIo available "a limit of 1 MB/s on $device arrives in io.max: $said" ""
 	fi
+}
+
+# From 25.0 on clients lost --device-read-bps and its like before the daemon heard of them
+# (ThrottledeviceOpt of docker/cli copied them into an empty list), until 27.1.2 (docker/cli#5323); the
+# repair went to 25.0 after 25.0.6 too (docker/cli#5341). $1 the client's version.
+client_loses_limits() {
+	case $1 in
+	25.0.*) dpkg --compare-versions "$1" lt 25.0.7 ;;
+	26.*) return 0 ;;
+	27.*) dpkg --compare-versions "$1" lt 27.1.2 ;;
+	*) return 1 ;;
+	esac
 }
 
 # pkg/rootless/specconv of moby 23 replaces the mount of /proc, which the kernel refuses, by a bind mount.
