@@ -28,7 +28,10 @@ export interface RootlessDockerHostArgs {
   network?: pulumi.Input<NetworkArgs>;
   /**
    * Control group controllers that systemd delegates to the account, so that limits of containers work:
-   * cpu, cpuset, io, memory, pids. What the host delegates already stays. Defaults to all five.
+   * cpu, cpuset, io, memory, pids. What the host delegates already stays. Where the account's
+   * service manager runs already, a list that changes (the default at the first `up`, too) can need a
+   * restart of `user@UID.service`, as on Debian 13: once, and it ends the account's user services.
+   * Defaults to all five.
    */
   resourceControllers?: pulumi.Input<pulumi.Input<string>[]>;
   /** How containers may publish ports below 1024. Defaults to None. */

@@ -1,4 +1,5 @@
 import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
+import { ShownControllers } from "./controllers";
 import { bootHost, Installation, type Wishes } from "./harness";
 
 afterAll(destroyAllHosts);
@@ -170,6 +171,79 @@ describe("resourceControllers", () => {
     );
     expect((await app.apply("account", wishes)).changed).toEqual([]);
     expect(await host.run(`ls -d ${dropin} 2>/dev/null || true`)).toBe("");
+  });
+
+  describe("where the kernel has controllers", () => {
+    const all = "cpuset cpu io memory pids";
+    const restarted = "service manager of app restarted";
+    let shown: ShownControllers;
+    const restarts = async () =>
+      (await shown.calls()).filter((call) => call.startsWith("restart user@")).length;
+
+    beforeAll(async () => {
+      await host.run(
+        `rm -r /etc/systemd/system/user@.service.d; systemctl daemon-reload
+        apt-get -q update && apt-get -q -y --no-install-recommends install dbus-user-session
+        systemctl restart user@$(id -u app).service`,
+      );
+      shown = new ShownControllers(host);
+      await shown.begin();
+    });
+    afterAll(() => shown.end());
+    beforeEach(async () => {
+      await shown.show("");
+      await app.apply("account", { ...wishes, resourceControllers: [] });
+    });
+
+    test("those that arrive a little later need no restart", async () => {
+      await shown.show("memory pids", {
+        reload: `(sleep 0.7; echo ${all} >/run/shown/account) >/dev/null 2>&1 &`,
+      });
+      expect((await app.apply("account", wishes)).changed).not.toContain(restarted);
+    });
+
+    test("those that never arrive: one restart, said once", async () => {
+      await shown.show("memory pids");
+      const { changed, said } = await app.apply("account", wishes);
+      expect(changed).toContain(restarted);
+      expect(said).toContain(
+        "account: the controllers of app are 'memory pids' even so, not 'cpu cpuset io memory pids': the host keeps it so, which a restart does not change",
+      );
+      const again = await app.apply("account", wishes);
+      expect([again.changed, again.said]).toEqual([[], ["account: nothing to change"]]);
+      expect(await restarts()).toBe(1);
+    });
+
+    test("killed before systemd read the file, the next run makes it do so", async () => {
+      await shown.show("memory pids", { "before-reload": "kill -KILL $PPID; exit 1" });
+      expect((await app.tryApply("account", wishes)).exitCode).not.toBe(0);
+      expect(await delegated()).not.toContain("io");
+      await shown.show("memory pids", { reload: `echo ${all} >/run/shown/account` });
+      expect((await app.apply("account", wishes)).changed).toEqual([]);
+      expect((await delegated()).split(" ")).toContain("io");
+    });
+
+    test("a shorter list has an effect on what runs, too", async () => {
+      await shown.show(all);
+      await app.apply("account", wishes);
+      expect(await restarts()).toBe(0);
+      const fewer: Wishes = { ...wishes, resourceControllers: ["memory", "pids"] };
+      await shown.show(all, { restart: "echo cpu memory pids >/run/shown/account" });
+      expect((await app.apply("account", fewer)).changed).toContain(restarted);
+      expect((await app.apply("account", fewer)).changed).toEqual([]);
+      expect(await restarts()).toBe(1);
+    });
+
+    test("not in the middle of an installation", async () => {
+      await shown.show("memory pids");
+      const installation = host.run(
+        "flock /var/lib/rootless-docker/locks/packages sh -c 'sleep 5; echo installed >>/run/shown/log'",
+      );
+      await app.apply("account", wishes);
+      await installation;
+      const calls = (await shown.calls()).filter((call) => /^(installed|restart user)/.test(call));
+      expect(calls).toEqual(["installed", expect.stringMatching(/^restart user@/)]);
+    });
   });
 });
 

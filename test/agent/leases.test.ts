@@ -1,4 +1,5 @@
 import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
+import { ShownControllers } from "./controllers";
 import {
   asAccount,
   bootHost,
@@ -110,15 +111,39 @@ test("what the account had before comes back: daemon, files, context", async () 
     daemon: { "log-level": "warn" },
     environment: { A: "b" },
   };
+  const shown = new ShownControllers(host);
+  await shown.begin();
+  await shown.show("memory pids", {
+    restart: "echo cpuset cpu io memory pids >/run/shown/account",
+  });
   const { engine, account } = await mine.applyAll(wishes);
   expect(engine.changed).toEqual([]);
-  expect(account.changed).toEqual([]);
+  // The service manager that eve's daemon ran under, which was not enabled, has started again.
+  const uid = (await host.run("id -u eve")).trim();
+  expect(account.changed).toEqual([
+    `/etc/systemd/system/user@${uid}.service.d/rootless-docker.conf written`,
+    "service manager of eve restarted",
+  ]);
   expect(await asAccount(host, "eve", "docker context inspect --format '{{.Name}}'")).toBe(
     "rootless\n",
   );
   expect(await asAccount(host, "eve", "docker image ls --format '{{.Repository}}'")).toBe(
     "busybox\n",
   );
+
+  // The daemon of this package comes back with the service manager, and starts once.
+  await shown.show("cpuset cpu io memory pids", {
+    restart: "echo memory pids >/run/shown/account",
+  });
+  const fewer = { ...wishes, resourceControllers: ["memory", "pids"] };
+  expect((await mine.apply("account", fewer)).changed.slice(1)).toEqual([
+    "service manager of eve restarted",
+    "daemon of eve started",
+  ]);
+  expect((await mine.apply("account", fewer)).changed).toEqual([]);
+  expect(await shown.calls()).not.toContain("--user restart docker.service");
+  await shown.end();
+
   await mine.revertAll({ ...wishes, onDestroy: { data: "Delete" } });
   expect(
     await asAccount(
@@ -134,10 +159,11 @@ test("what the account had before comes back: daemon, files, context", async () 
   expect(differences(left)).toEqual([]);
 });
 
-/** An account with a rootless daemon made by hand, from the packages of the distribution. */
+/** An account with a rootless daemon made and started by hand, and not enabled, from the packages of the distribution. */
 async function prepareHandMade() {
   await host.run(`
     systemctl mask -q docker.service docker.socket containerd.service
+    apt-get -q update
     apt-get -q -y --no-install-recommends install docker.io docker-cli rootlesskit slirp4netns uidmap dbus-user-session iproute2 iptables procps
     useradd -m -s /bin/sh eve && loginctl enable-linger eve
     # An earlier test's account had this uid, and its service manager may have failed without packages.
@@ -153,7 +179,7 @@ async function prepareHandMade() {
   await asAccount(
     host,
     "eve",
-    "systemctl --user daemon-reload; systemctl --user enable -q --now docker.service",
+    "systemctl --user daemon-reload; systemctl --user start docker.service",
   );
   await importImage(host, "eve", "-H unix://$XDG_RUNTIME_DIR/docker.sock");
   return snapshotHost(host);

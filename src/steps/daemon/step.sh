@@ -170,19 +170,24 @@ run_daemon() {
 }
 
 start_daemon() {
-	local verb=start now started
-	started=$(thing_directory userdaemon "$ACCOUNT")/started
-	now=$(daemon_fingerprint)
+	local verb=start
 	if user_systemctl is-active -q docker.service; then
-		[ "$(cat "$started" 2>/dev/null)" != "$now" ] || return 0
+		[ "$(cat "$(thing_directory userdaemon "$ACCOUNT")/started" 2>/dev/null)" != "$(daemon_fingerprint)" ] || return 0
 		verb=restart
 	fi
+	run_daemon_now "$verb"
+}
+
+# $1 start or restart.
+run_daemon_now() {
+	local now
+	now=$(daemon_fingerprint)
 	user_systemctl reset-failed docker.service 2>/dev/null || true
-	user_systemctl "$verb" docker.service 2>"$WORK/error" || daemon_failed
+	user_systemctl "$1" docker.service 2>"$WORK/error" || daemon_failed
 	storage_driver_problems "$(storage_driver)"
 	stop_on_problems
-	printf '%s\n' "$now" >"$started"
-	changed "daemon of $ACCOUNT ${verb}ed"
+	printf '%s\n' "$now" >"$(thing_directory userdaemon "$ACCOUNT")/started"
+	changed "daemon of $ACCOUNT ${1}ed"
 }
 
 # For the steps that change what a daemon reads. $1 why, $2 all daemons of this package on the machine,
@@ -246,8 +251,38 @@ userdaemon_restore() {
 	changed "daemon stopped"
 }
 
+# A unit that is on its way up, again and again perhaps, counts as well.
+daemon_is_up() {
+	case $(user_systemctl is-active docker.service) in
+	active | activating | reloading) ;;
+	*) return 1 ;;
+	esac
+}
+
 userunit_save() {
-	! user_systemctl is-active -q docker.service || : >"$2/active"
+	if daemon_is_up || daemon_was_up; then : >"$2/active"; fi
+}
+
+# Before the account's service manager was restarted for its control groups.
+daemon_was_up() { [ "$(cat "$(delegation_note docker.service)" 2>/dev/null)" = "$(boot_id)" ]; }
+
+# A daemon of the account's own would not come back where it was started by hand: this is remembered for
+# userunit_save, which has its turn later, until the next boot ends that daemon in any case.
+before_service_manager_restarts() {
+	if [ -d "$(thing_directory userunit "$ACCOUNT")/baseline" ] || ! daemon_is_up; then return 0; fi
+	boot_id | write_delegation_note docker.service
+}
+
+# With the service manager, what is enabled has started again: a daemon of this package has read
+# everything anew then, and needs no second restart for it.
+after_service_manager_restarted() {
+	if [ -e "$(thing_directory userdaemon "$ACCOUNT")/started" ]; then
+		command -v dockerd >/dev/null || return 0
+		start_service_manager
+		run_daemon_now start
+	elif daemon_was_up; then
+		user_systemctl --no-block start docker.service || true
+	fi
 }
 
 # A daemon that the account ran by itself before comes back.

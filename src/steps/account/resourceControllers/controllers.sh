@@ -14,26 +14,84 @@ want_resource_controllers() {
 	# Claimed before the file, and so restored after it.
 	want delegation "$ACCOUNT" "$wanted"
 	printf '# Managed by rootless-docker (Pulumi).\n[Service]\nDelegate=%s\n' "$wanted" >"$WORK/delegate.conf"
-	if ! cmp -s "$WORK/delegate.conf" "$dropin"; then
-		want_file "$dropin" 644 "$WORK/delegate.conf"
-		systemctl daemon-reload
-	else
-		want_file "$dropin" 644 "$WORK/delegate.conf"
-	fi
+	want_file "$dropin" 644 "$WORK/delegate.conf"
+	read_drop_in "$dropin"
 	delegate_now "$wanted"
 }
 
-# A service manager that runs already may have to start again for it.
-delegate_now() {
-	systemctl is-active -q "user@$ACCOUNT_UID.service" || return 0
-	! holds_all "$(existing_controllers "$1")" "$(delegated_controllers)" || return 0
-	restart_service_manager
+# What is remembered beside the claim: "settled" is for which boot and controllers there is nothing left
+# to do, "before" what was delegated when systemd last read something else.
+delegation_note() { printf '%s/%s' "$(thing_directory delegation "$ACCOUNT")" "$1"; }
+
+# $1 the note. Its text is on stdin.
+write_delegation_note() {
+	cat >"$(delegation_note "$1").new"
+	mv "$(delegation_note "$1").new" "$(delegation_note "$1")"
 }
 
+# Not only where the file was written just now: a run that was killed may have come no further.
+read_drop_in() {
+	! drop_in_is_read "$1" || return 0
+	rm -f "$(delegation_note settled)"
+	[ -e "$(delegation_note before)" ] || host_delegates | write_delegation_note before
+	systemctl daemon-reload
+}
+
+# NeedDaemonReload alone would not do: systemd does not see a drop-in whose directory is new.
+drop_in_is_read() {
+	case " $(systemctl show -p DropInPaths --value "user@$ACCOUNT_UID.service") " in
+	*" $1 "*) [ "$(systemctl show -p NeedDaemonReload --value "user@$ACCOUNT_UID.service")" = no ] ;;
+	*) return 1 ;;
+	esac
+}
+
+# A service manager that runs already may have to start again for it. Once: what has not come (or gone)
+# then, on a host that keeps a controller to itself, does not come with another restart. $1 the list.
+delegate_now() {
+	[ "$(cat "$(delegation_note settled)" 2>/dev/null)" != "$(boot_id) $1" ] || return 0
+	if systemctl is-active -q "user@$ACCOUNT_UID.service" && ! delegation_arrives "$1"; then
+		restart_service_manager
+		delegation_arrives "$1" ||
+			say "the controllers of $ACCOUNT are '$(delegated_controllers)' even so, not '$1': the host keeps it so, which a restart does not change"
+	fi
+	printf '%s %s\n' "$(boot_id)" "$1" | write_delegation_note settled
+	rm -f "$(delegation_note before)"
+}
+
+boot_id() { cat /proc/sys/kernel/random/boot_id; }
+
+# systemd changes control groups some time after it has read its files. $1 the list.
+delegation_arrives() {
+	local tries=0
+	until delegation_is "$1"; do
+		tries=$((tries + 1))
+		[ "$tries" -le 15 ] || return 1
+		sleep 0.1
+	done
+}
+
+# True where the account has what this kernel has of the list $1, and no more of what it had before than
+# is delegated now. (More than that may be there for the sake of others.)
+delegation_is() {
+	local has now before name
+	has=$(delegated_controllers)
+	now=$(host_delegates)
+	before=$(cat "$(delegation_note before)" 2>/dev/null) || true
+	holds_all "$(existing_controllers "$1")" "$has" || return 1
+	for name in $before; do
+		if ! holds_all "$name" "$now" && holds_all "$name" "$has"; then return 1; fi
+	done
+}
+
+# Not beside a step that restarts the daemon, nor in the middle of an installation.
 restart_service_manager() {
+	hold_packages
 	say "restarts the service manager of $ACCOUNT (user@$ACCOUNT_UID.service), which gets its control groups when it starts"
+	before_service_manager_restarts
 	systemctl restart "user@$ACCOUNT_UID.service"
 	changed "service manager of $ACCOUNT restarted"
+	after_service_manager_restarted
+	release_packages
 }
 
 # Those of a list that this kernel has. $1 the list.
@@ -66,10 +124,18 @@ holds_all() {
 delegation_save() { :; }
 
 delegation_restore() {
+	local tries=0
 	systemctl daemon-reload
 	know_account "$1" || return 0
 	# Where the daemon goes on, it goes on with what the host delegates. On destroy it has ended before, and
 	# nothing else of the account's is ended for that.
 	if [ ! -e "$(thing_directory userdaemon "$1")/claims/$LEASE.daemon" ] || ! systemctl is-active -q "user@$ACCOUNT_UID.service"; then return 0; fi
-	holds_all "$(delegated_controllers)" "$(host_delegates)" || restart_service_manager
+	until holds_all "$(delegated_controllers)" "$(host_delegates)"; do
+		tries=$((tries + 1))
+		if [ "$tries" -gt 15 ]; then
+			restart_service_manager
+			return 0
+		fi
+		sleep 0.1
+	done
 }
