@@ -40,6 +40,13 @@ save_path() {
 }
 
 restore_path() {
+	# The directory may have gone meanwhile, as dpkg removes one with its package.
+	if [ -e "$3/content" ] || [ -e "$3/link" ]; then
+		"$1" mkdir -p -- "$(dirname "$2")" 2>"$WORK/error" || {
+			say "$2 is not restored: its directory is gone, and cannot be made ($(tail -n 1 "$WORK/error"))"
+			return 0
+		}
+	fi
 	"$1" rm -f "$2.rootless-docker-new"
 	if [ -e "$3/content" ]; then
 		write_path "$1" "$2" "$(cut -d ' ' -f 1 "$3/mode")" <"$3/content"

@@ -17,9 +17,39 @@ want_sysctls() {
 # Debian's own switch exists on its kernels only; where it is absent, nothing has to be allowed.
 needed_here() { [ "$1" != kernel.unprivileged_userns_clone ] || [ -e "$(sysctl_path "$1")" ]; }
 
-# A larger value of the host's own stays.
+# A larger value stays: the host's own (which comes back where nobody else has another one), or the one
+# that another lease has asked for.
 want_sysctl_at_least() {
+	local baseline others
 	[ -e "$(sysctl_path "$1")" ] || return 0
-	if [ ! -d "$(thing_directory sysctl "$1")" ] && [ "$(sysctl_value "$1")" -ge "$2" ]; then return 0; fi
-	want_sysctl "$1" "$2"
+	baseline=$(thing_directory sysctl "$1")/baseline/value
+	others=$(sysctl_of_another_owner "$1")
+	if [ ! -e "$baseline" ]; then baseline=$(sysctl_path "$1"); fi
+	if [ -z "$others" ] || at_least "$others" "$2"; then
+		# Claimed, it would keep the other one from changing its value.
+		! at_least "$(cat "$baseline")" "$2" || return 0
+		want_sysctl "$1" "${others:-$2}"
+	else
+		want_sysctl "$1" "$2"
+	fi
+}
+
+# Numbers may be of any text here: what is none is not enough.
+at_least() {
+	case $1 in
+	'' | *[!0-9]*) return 1 ;;
+	esac
+	[ "$1" -ge "$2" ]
+}
+
+# The value that another owner's lease claims; empty where there is none.
+sysctl_of_another_owner() {
+	local claim other
+	for claim in "$(thing_directory sysctl "$1")"/claims/*; do
+		other=${claim##*/}
+		other=${other%%.*}
+		if [ ! -e "$claim" ] || [ "$(owner_of "$other")" = "$(owner_of "$LEASE")" ]; then continue; fi
+		tail -n +2 "$claim"
+		return 0
+	done
 }
