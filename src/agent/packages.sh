@@ -235,22 +235,38 @@ want_packages() {
 		}
 	fi
 	claim_new_packages
-	keep_package_claims
+	keep_package_claims "$@"
 	release_packages
 }
 
-# Packages that earlier runs of this step brought stay claimed as long as the step wants any.
+# Packages that earlier runs of this step brought stay claimed as long as the step wants them.
 keep_package_claims() {
 	local claim
+	needed_packages "$@" >"$WORK/packages.needed"
 	for claim in "$STATE"/things/package/*/claims/"$LEASE.$STEP"; do
-		[ ! -e "$claim" ] || printf '%s\n' "${claim%/claims/*}" >>"$WORK/wanted"
+		[ ! -e "$claim" ] || ! package_needed "${claim%/claims/*}" || printf '%s\n' "${claim%/claims/*}" >>"$WORK/wanted"
 	done
 	# Another lease of this machine brought what this one needs too.
 	for claim in "$STATE"/things/package/*/claims/*."$STEP"; do
 		if [ ! -e "$claim" ] || [ -e "${claim%/*}/$LEASE.$STEP" ]; then continue; fi
-		[ "$(tail -n +2 "$claim")" != installed ] ||
+		if [ "$(tail -n +2 "$claim")" = installed ] && package_needed "${claim%/claims/*}"; then
 			want package "$(cat "${claim%/claims/*}/name")" installed
+		fi
 	done
+}
+
+# The step daemon wants packages one by one, each for an option of its own that may be dropped: the
+# arguments, and what they depend on. For other steps nothing: all that they brought they need.
+needed_packages() {
+	[ "$STEP" = daemon ] || return 0
+	printf '%s\n' "$@"
+	apt-cache depends --recurse --installed --important "$@" 2>/dev/null | sed -n 's/^\([a-z0-9][^ :]*\).*/\1/p'
+}
+
+# $1 the package's thing. dpkg names the architecture of some, such as libfuse3-4:amd64.
+package_needed() {
+	[ "$STEP" = daemon ] || return 0
+	sed 's/:.*//' "$1/name" | grep -qxFf "$WORK/packages.needed"
 }
 
 # Several steps install packages, at the same time where two leases run.
