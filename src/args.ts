@@ -41,14 +41,20 @@ export interface RootlessDockerHostArgs {
   /**
    * Kernel settings by name, as sysctl writes them, that the work on this host needs beyond: such as
    * `kernel.keys.maxkeys` for many containers, or `user.max_user_namespaces`. Set at run time and kept
-   * over a reboot. One that the kernel does not have is an error. Defaults to {}.
+   * over a reboot. One that the kernel does not have is an error. Dropped, a setting comes back, but not
+   * others that the kernel changes together with it (as `net.ipv4.ip_forward` and `net.ipv4.conf.all.*`
+   * do); and one that the kernel does not let change back stays until the next boot. Defaults to {}.
    */
   sysctls?: pulumi.Input<{ [name: string]: pulumi.Input<string> }>;
   /**
    * Options of kernel modules by MODULE.PARAMETER, kept in /etc/modprobe.d: such as
    * `overlay.permit_mounts_in_userns: "1"`, with which Debian's kernels before 5.11 mount overlay in user
-   * namespaces. A parameter that the kernel's module does not have is left out. Where the module is in
-   * use, its option takes effect at the next boot, and the log says so. Defaults to {}.
+   * namespaces. A parameter that the kernel's module does not have is left out. One that can be written
+   * is written; else the modules overlay and fuse are loaded again, and a value that the kernel refuses
+   * is an error. Where one of these is in use, and for every other module, the option takes effect when
+   * the module is loaded next, at the next boot, and the log says so: a value that the module refuses
+   * keeps it from loading then. A module that the initramfs loads takes its options from there: run
+   * `update-initramfs -u` yourself. Defaults to {}.
    */
   kernelModuleOptions?: pulumi.Input<{ [option: string]: pulumi.Input<string> }>;
   /** Whether rootlesskit gets an AppArmor profile where it needs one. Defaults to Auto. */
