@@ -65,7 +65,7 @@ const wishes: Wishes = {
 export function kernelCourse(expected: Expected): void {
   let machine: Machine;
   let app: Installation;
-  let facts: Record<string, string> = {};
+  const facts: Record<string, string> = {};
 
   const status = (row: string) => facts[`limitations.${row}.status`];
   const apply = async (step: Parameters<Installation["apply"]>[0], more: Wishes = {}) => {
@@ -97,7 +97,7 @@ export function kernelCourse(expected: Expected): void {
 
   test("it is made a rootless Docker host", async () => {
     const answers = await app.applyAll(wishes);
-    facts = Object.assign({}, ...Object.values(answers).map((answer: Answer) => answer.facts));
+    for (const answer of Object.values<Answer>(answers)) Object.assign(facts, answer.facts);
     expect(answers.kernel.changed).toEqual(
       expect.arrayContaining([
         "kernel.unprivileged_userns_clone: 0 -> 1",

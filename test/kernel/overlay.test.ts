@@ -56,8 +56,16 @@ test("with the option: overlay2, and after a boot still", async () => {
   expect(kernel.changed).toContain(`${option}: 1`);
   expect(daemon.facts.storageDriver).toBe("overlay2");
   expect(await value()).toBe("Y");
+  // What this kernel's overlay cannot do in a user namespace, with the option too.
+  expect(daemon.facts["limitations.storageDrivers.status"]).toBe("limited");
+  expect(daemon.facts["limitations.storageDrivers.fact"]).toMatch(
+    /as storageDriver says, though it mounts, but mkdir: .*Input\/output error$/,
+  );
   await importImage(machine, "app");
   expect((await run(machine, "", "id -u")).text).toBe("0");
+  expect((await run(machine, "", "rm -rf /root && mkdir /root")).text).toMatch(
+    /Input\/output error|I\/O error/,
+  );
   await machine.reboot();
   expect((await run(machine, "", "id -u")).text).toBe("0");
   expect(await value()).toBe("Y");

@@ -8,8 +8,8 @@ settle_storage_driver() {
 	root=$(data_root)
 	if has daemon.json/storage-driver; then
 		driver=$(doc daemon.json/storage-driver)
-		want_storage_driver "$driver" "$root"
 		printf 'as storageDriver says' >"$WORK/driver-reason"
+		want_storage_driver "$driver" "$root"
 	else
 		drivers_with_data "$root" >"$WORK/drivers"
 		case $(wc -l <"$WORK/drivers") in
@@ -81,12 +81,32 @@ want_storage_driver() {
 	*) return 0 ;;
 	esac
 	# It has worked here.
-	! drivers_with_data "$2" | grep -qxF -- "$1" || return 0
+	if drivers_with_data "$2" | grep -qxF -- "$1"; then
+		[ ! -e "$(flaw_of "$2")" ] || cp "$(flaw_of "$2")" "$WORK/driver-reason"
+		return 0
+	fi
 	stop_where_account_cannot_write "$2"
 	said=$(try_driver "$1" "$2")
-	[ "$said" = works ] || driver_does_not_work "$1" "as $ACCOUNT on $(place_of "$2")" "$said"
+	case $said in
+	works) rm -f "$(flaw_of "$2")" ;;
+	'mounts, but '*)
+		if [ "$1" != overlay2 ] || ! overlay_has_option; then
+			driver_does_not_work "$1" "as $ACCOUNT on $(place_of "$2")" "$said"
+			stop_on_problems
+		fi
+		# Debian's kernels before 5.11: a directory of a lower layer that was removed cannot be made again
+		# (moby#42302). Containers run; whoever asks for it in so many words gets it.
+		printf 'as storageDriver says, though it %s' "$said" >"$WORK/driver-reason"
+		cp "$WORK/driver-reason" "$(flaw_of "$2")"
+		say "storage driver overlay2, $(cat "$WORK/driver-reason")"
+		;;
+	*) driver_does_not_work "$1" "as $ACCOUNT on $(place_of "$2")" "$said" ;;
+	esac
 	stop_on_problems
 }
+
+# Where it is remembered what a driver that was asked for cannot do. $1 data root.
+flaw_of() { printf '%s/flaw' "$(thing_directory data "$1")"; }
 
 # True where the engine takes this driver without being told. Naming it is no good then: from engine 29
 # on a named driver turns the containerd image store off. $1 driver, $2 data root.
@@ -140,7 +160,11 @@ impossible_overlay_problems() {
 	fi
 	"$as" unshare -Urm true 2>/dev/null || return 0
 	said=$(try_in_namespace overlay2 "$directory" "$as" timeout -k 5 60 unshare -Urm)
-	[ "$said" = works ] || driver_does_not_work overlay2 "on $(place_of "$1")" "$said"
+	case $said in
+	works) return 0 ;;
+	'mounts, but '*) ! overlay_has_option || return 0 ;;
+	esac
+	driver_does_not_work overlay2 "on $(place_of "$1")" "$said"
 }
 
 # $1 driver, $2 as whom and where, $3 what was said.
@@ -231,6 +255,7 @@ layers_trial() {
 		}
 		try() {
 			"$@" >said 2>&1 && return 0
+			[ ! -e mounted ] || printf "mounts, but "
 			grep -v 'unknown argument ignored' said | head -n 1 | sed "s|$at/||g; s/^mount: merged: //; s/[.]\$//"
 			exit 0
 		}
@@ -254,6 +279,7 @@ layers_trial() {
 		overlay2) try mount_overlay2 ;;
 		*) try mount_fuse_overlayfs ;;
 		esac
+		: >mounted
 		try rm merged/file
 		try rmdir merged/directory
 		try mkdir merged/directory
@@ -297,7 +323,13 @@ storage_driver_limitation() {
 	local reason
 	reason="docker info: Driver is $1, $(cat "$WORK/driver-reason")"
 	case $1 in
-	overlay2 | overlayfs | btrfs) limitation storageDrivers available "$reason" "" ;;
+	overlay2 | overlayfs | btrfs)
+		if grep -q 'though it mounts, but' "$WORK/driver-reason"; then
+			limitation storageDrivers limited "$reason" "use a kernel from 5.11 on, or storageDriver Auto on an empty data root"
+		else
+			limitation storageDrivers available "$reason" ""
+		fi
+		;;
 	fuse-overlayfs) limitation storageDrivers limited "$reason; it is slower than the kernel's" "storageDriver Auto on an empty data root takes overlay2 where that works; else $(overlay_mend)" ;;
 	*) limitation storageDrivers limited "$reason; it copies whole layers" "set storageDriver to Auto" ;;
 	esac
