@@ -1,8 +1,7 @@
-import { kernelCourse, needsOfEngine } from "./course";
+import { kernelCourse } from "./course";
 
 kernelCourse({
   suite: "bookworm",
-  packages: [...needsOfEngine, "criu"],
   kernel: "6.1",
   storageDriver: "overlay2",
   delegated: ["cpu", "memory", "pids"],

@@ -1,8 +1,7 @@
-import { kernelCourse, needsOfEngine } from "./course";
+import { kernelCourse } from "./course";
 
 kernelCourse({
   suite: "bullseye",
-  packages: [...needsOfEngine, "fuse-overlayfs"],
   kernel: "5.10",
   storageDriver: "fuse-overlayfs",
   delegated: ["memory", "pids"],

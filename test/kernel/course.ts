@@ -16,11 +16,11 @@ import {
   untilPage,
   webServer,
 } from "./containers";
+import { packagesOf } from "./packages";
 
 /** What differs from kernel to kernel, engine to engine. */
 export interface Expected {
   suite: Suite;
-  packages: string[];
   /** The start of `uname -r`. */
   kernel: string;
   /** What Auto chooses. */
@@ -35,14 +35,6 @@ export interface Expected {
   /** Whether the machine has AppArmor's parser. */
   appArmor: boolean;
 }
-
-/**
- * What the engine's own package needs is there before: unpacking it takes minutes on these machines, and
- * other tiers install all of it.
- */
-export const needsOfEngine = [
-  ...["containerd", "runc", "tini", "rootlesskit", "slirp4netns", "uidmap", "dbus-user-session"],
-];
 
 /** The host's own settings before, each of which is in the way. */
 const hardening = {
@@ -77,8 +69,8 @@ export function kernelCourse(expected: Expected): void {
     (await machine.run(`sysctl -n ${name}`)).trim().replace("\t", " ");
 
   beforeAll(async () => {
-    const { suite, packages } = expected;
-    machine = await createMachine({ suite, packages });
+    const { suite } = expected;
+    machine = await createMachine({ suite, packages: packagesOf[suite] });
     const settings = Object.entries(hardening).map(([name, value]) => `${name} = ${value}\n`);
     await machine.run("cat >/etc/sysctl.d/99-hardening.conf; sysctl -q --system", {
       input: settings.join(""),

@@ -1,7 +1,7 @@
 import { createMachine, destroyAllMachines, type Machine } from "../../testbed/machines";
 import { importImage, Installation, type Wishes } from "../agent/harness";
 import { docker, run } from "./containers";
-import { needsOfEngine } from "./course";
+import { packagesOf } from "./packages";
 
 // The kernel of Debian 11 mounts overlay in user namespaces only with an option of its module, which
 // can be set only when the module is loaded.
@@ -19,7 +19,7 @@ const value = async () =>
 const there = async () => (await machine.ssh(`test -e ${file}`)).exitCode === 0;
 
 beforeAll(async () => {
-  machine = await createMachine({ suite: "bullseye", packages: needsOfEngine });
+  machine = await createMachine({ suite: "bullseye", packages: packagesOf.bullseye });
   app = new Installation(machine, "a1");
   await app.install();
 });
@@ -96,7 +96,7 @@ test("reverted: the file is gone, and overlay is refused again", async () => {
 });
 
 test("where the module has no such parameter, nothing is written", async () => {
-  const other = await createMachine({ suite: "bookworm" });
+  const other = await createMachine({ suite: "bookworm", packages: packagesOf.bookworm });
   const install = new Installation(other, "b1");
   await install.install();
   const { said } = await install.apply("kernel", {

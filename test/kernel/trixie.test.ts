@@ -1,8 +1,7 @@
-import { kernelCourse, needsOfEngine } from "./course";
+import { kernelCourse } from "./course";
 
 kernelCourse({
   suite: "trixie",
-  packages: [...needsOfEngine, "docker-cli", "criu", "apparmor"],
   kernel: "6.12",
   storageDriver: "overlay2",
   delegated: ["cpu", "memory", "pids"],

@@ -3,6 +3,7 @@ import { PrivilegedPorts } from "../../index";
 import { importImage } from "../agent/harness";
 import { Installation, stepsRun, type Wishes } from "../engine/installation";
 import { busyboxOn, get, page, run, untilPage, webServer } from "../kernel/containers";
+import { packagesOf } from "../kernel/packages";
 
 // One life on a stock kernel through the real engine: a machine that allows nobody a user namespace is
 // made a rootless Docker host, booted again, and given back. The long tier `kernel` has the rest.
@@ -26,7 +27,7 @@ const settings = async () =>
     .split("\n");
 
 beforeAll(async () => {
-  machine = await createMachine({ suite: "trixie" });
+  machine = await createMachine({ suite: "trixie", packages: packagesOf.trixie });
   await machine.run("cat >/etc/sysctl.d/99-hardening.conf; sysctl -q --system", {
     input:
       "kernel.unprivileged_userns_clone = 0\nuser.max_user_namespaces = 0\nnet.ipv4.ping_group_range = 1 0\n",
