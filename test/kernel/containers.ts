@@ -38,18 +38,18 @@ export function webServer(host: TestHost, name: string, options: string): Promis
   );
 }
 
+// Not in /tmp, which a boot may empty.
+const client = "/usr/local/bin/busybox";
+
 /** What an HTTP server answers, or nothing. `enter` is a command that the client runs by. */
 export async function get(host: TestHost, url: string, enter = ""): Promise<string> {
-  const { stdout } = await tryAsAccount(
-    host,
-    `timeout 20 ${enter} /tmp/busybox wget -q -O - ${url}`,
-  );
+  const { stdout } = await tryAsAccount(host, `timeout 20 ${enter} ${client} wget -q -O - ${url}`);
   return stdout.trim();
 }
 
 /** Puts a static busybox on the host itself: a client that any account can use. */
 export async function busyboxOn(host: TestHost): Promise<void> {
-  await host.run("tar -xO ./bin/busybox >/tmp/busybox && chmod 755 /tmp/busybox", {
+  await host.run(`tar -xO ./bin/busybox >${client} && chmod 755 ${client}`, {
     input: readFileSync(await busyboxImageTar()),
   });
 }
