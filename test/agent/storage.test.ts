@@ -140,7 +140,8 @@ describe("the daemon", () => {
 
   test("Auto takes overlay2, leaves it to the engine to choose it, and says why", async () => {
     const { daemon } = await app.applyAll(plain);
-    const why = /which works as app on \/home\/app\/\.local\/share\/docker \(.+\)$/;
+    const why =
+      /which worked as app on \/home\/app\/\.local\/share\/docker \(.+\) when it was chosen$/;
     expect(daemon.said).toContainEqual(expect.stringMatching(why));
     expect(daemon.facts.storageDriver).toBe("overlay2");
     expect(daemon.facts["limitations.storageDrivers.status"]).toBe("available");
@@ -200,7 +201,7 @@ describe("the daemon", () => {
   test("Auto takes fuse-overlayfs where overlay does not work, names it, and says why", async () => {
     const { facts, said } = await app.apply("daemon", at("/on-overlay/docker"));
     const why =
-      "fuse-overlayfs, since overlay2 does not work as app on /on-overlay/docker (overlayfs): the engine refuses it on this file system";
+      "fuse-overlayfs, since overlay2 did not work as app on /on-overlay/docker (overlayfs) when it was chosen: the engine refuses it on this file system";
     expect(said).toContain(`daemon: storage driver ${why}`);
     expect([facts.storageDriver, await info(".Driver")]).toEqual(Array(2).fill("fuse-overlayfs"));
     expect(facts["limitations.storageDrivers.status"]).toBe("limited");

@@ -54,7 +54,7 @@ function environmentSettings(read: Reader, network: NetworkSettings): Record<str
     if (ownedNames.includes(name)) {
       read.refuse(`environment.${name}`, "is set by the daemon's unit; leave it out");
     }
-    if (Object.hasOwn(given, name)) {
+    if (Object.keys(given).includes(name)) {
       read.refuse(
         `environment.${name}`,
         "is set by an option of network too; leave one of them out",

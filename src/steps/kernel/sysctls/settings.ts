@@ -11,10 +11,10 @@ const sysctlName: Rule<string> = (name) =>
     : "is not the name of a kernel setting; write it with dots, as sysctl does, such as kernel.keys.maxkeys";
 
 /** Settings that other options write, and those options. */
-const ownedSysctls: Record<string, string> = {
-  "net.ipv4.ping_group_range": "unprivilegedPing.groups",
-  "net.ipv4.ip_unprivileged_port_start": "privilegedPorts",
-};
+const ownedSysctls = new Map([
+  ["net.ipv4.ping_group_range", "unprivilegedPing.groups"],
+  ["net.ipv4.ip_unprivileged_port_start", "privilegedPorts"],
+]);
 
 export function sysctlsSettings(read: Reader): SysctlsSettings {
   const sysctls: [string, string][] = [];
@@ -27,7 +27,8 @@ export function sysctlsSettings(read: Reader): SysctlsSettings {
 }
 
 function wrongSysctl(name: string, value: unknown): string | undefined {
-  if (Object.hasOwn(ownedSysctls, name)) return `is set by ${ownedSysctls[name]}; use that option`;
+  const owner = ownedSysctls.get(name);
+  if (owner) return `is set by ${owner}; use that option`;
   if (typeof value !== "string") return "is not a text; write the value in quotes";
   // A value of the kernel's own settings is at most a page, and they are words and numbers.
   return value.length > 1024 ? "is longer than 1024 characters; shorten it" : filledLine(value);
