@@ -88,7 +88,7 @@ test("nothing was changed by any of these", async () => {
 });
 
 test("preflight names every problem of a host at once, and changes nothing", async () => {
-  await host.run("cp -a /etc/debian_version /root/debian_version; echo 11.9 > /etc/debian_version");
+  await host.run("cp -a /etc/debian_version /root/debian_version; echo 10.13 > /etc/debian_version");
   await host.run("echo 'other:100000:600000001' > /etc/subuid");
   const installation = await Installation.on(host, "problems");
   before = await snapshotHost(host);
@@ -97,7 +97,7 @@ test("preflight names every problem of a host at once, and changes nothing", asy
   expect([...new Set(said)].sort()).toEqual([
     "preflight: /dev/net/tun: found no such device; wanted the character device that the containers' network is made with. To mend: load it with 'modprobe tun' and name it in /etc/modules-load.d; in a container, pass the device in",
     "preflight: account.create: found no account app; wanted it to exist, since account.create is false. To mend: create it, or leave account.create out",
-    "preflight: operating system: found Debian GNU/Linux 13 (trixie); wanted Debian 12 or 13, or a system built from one of them. To mend: use such a machine",
+    "preflight: operating system: found Debian GNU/Linux 13 (trixie); wanted Debian 11, 12 or 13, or a system built from one of them. To mend: use such a machine",
     expect.stringMatching(
       /^preflight: subordinateIds: found no 65536 free ids in \/etc\/subuid .*; wanted .*\. To mend: /,
     ) as string,
