@@ -88,7 +88,9 @@ test("nothing was changed by any of these", async () => {
 });
 
 test("preflight names every problem of a host at once, and changes nothing", async () => {
-  await host.run("cp -a /etc/debian_version /root/debian_version; echo 10.13 > /etc/debian_version");
+  await host.run(
+    "cp -a /etc/debian_version /root/debian_version; echo 10.13 > /etc/debian_version",
+  );
   await host.run("echo 'other:100000:600000001' > /etc/subuid");
   const installation = await Installation.on(host, "problems");
   before = await snapshotHost(host);
