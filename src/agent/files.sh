@@ -151,3 +151,6 @@ without_line() {
 	[ "$status" -le 1 ] ||
 		fail "$2" "that it cannot be read" "the file, to take one line out of it" "make it readable, then run again"
 }
+
+# The file capability of a path, or nothing. getcap prints "path cap=ep", older ones "path = cap+ep".
+capability_of() { getcap "$1" 2>/dev/null | sed 's/^[^ ]* //; s/^= //'; }

@@ -24,6 +24,7 @@ bring_up_daemon() {
 # What the account answers with may be its own, and never answer.
 user_systemctl() { as_account timeout -k 5 300 systemctl --user "$@"; }
 docker_as_account() { as_account timeout -k 5 60 docker "$@"; }
+main_process() { user_systemctl show -p MainPID --value docker.service; }
 docker_of_account() { docker_as_account -H "unix://$ACCOUNT_RUNTIME/docker.sock" "$@"; }
 
 # The account's own systemd, which linger keeps running without a login. It may have been started, or
@@ -221,12 +222,8 @@ daemon_data_root() {
 
 # The daemon's own last words, without what systemd says about it.
 daemon_failed() {
-	local drivers
 	journalctl -q --no-pager -o cat -n 200 "_UID=$ACCOUNT_UID" "_SYSTEMD_USER_UNIT=docker.service" >"$WORK/journal" 2>/dev/null || true
 	user_systemctl stop docker.service 2>/dev/null || true
-	drivers=$(sed -n 's/.*contains several valid graphdrivers: \([^;]*\);.*/\1/p' "$WORK/journal" | tail -n 1)
-	[ -z "$drivers" ] ||
-		fail storageDriver "data of several drivers in $(daemon_data_root): $drivers" "one that Auto can choose" "set storageDriver to the one whose images you use, or remove the directories of the others there"
 	# Its causes; where there are none, whatever sounds like one.
 	{
 		grep -E '^failed to|level=fatal|^\[rootlesskit' "$WORK/journal" ||
@@ -297,7 +294,7 @@ userunit_restore() {
 }
 
 daemon_facts() {
-	local info driver pid controllers
+	local info driver controllers
 	info=$(docker_of_account info --format '{{.Driver}}|{{.CgroupVersion}}|{{.CgroupDriver}}|{{.MemoryLimit}} {{.CPUCfsQuota}} {{.PidsLimit}}')
 	controllers=$(delegated_controllers | tr ' ' ,)
 	driver=${info%%|*}
@@ -307,8 +304,7 @@ daemon_facts() {
 	info=${info#*|}
 	fact cgroup.driver "${info%%|*}"
 	fact cgroup.controllers "$controllers"
-	pid=$(user_systemctl show -p MainPID --value docker.service)
-	network_facts "$pid"
+	network_facts "$(main_process)"
 	case ${info#*|} in
 	'true true true') limitation cgroups available "docker info: limits of memory, cpu and pids work; controllers delegated: $controllers" "" ;;
 	'false false false') limitation cgroups unavailable "docker info: no limit works; controllers delegated: ${controllers:-none}" "set resourceControllers" ;;

@@ -28,9 +28,6 @@ has_id_map_capability() {
 		grep -qE "^([a-z_]+,)*$(id_map_capability "$1")(,[a-z_]+)*[=+]ei?p"
 }
 
-# getcap prints "path cap=ep", older ones "path = cap+ep".
-capability_of() { getcap "$1" 2>/dev/null | sed 's/^[^ ]* //; s/^= //'; }
-
 # The line of an administrator who keeps a file without its setuid bit on purpose.
 plain_override() {
 	dpkg-statoverride --list "$1" 2>/dev/null | grep -vE '^(root|#0) [^ ]+ 0*[4-7][0-7]{3} ' || true

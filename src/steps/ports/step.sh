@@ -17,7 +17,7 @@ ports_apply() {
 
 ports_limitation() {
 	local capability
-	capability=$(PATH=$PATH getcap "$1" 2>/dev/null | sed 's/^[^ ]* //; s/^= //') || true
+	capability=$(capability_of "$1")
 	if [ "$2" -le 1 ]; then
 		limitation privilegedPorts available "net.ipv4.ip_unprivileged_port_start is $2" ""
 	elif [ -n "$capability" ]; then
@@ -27,8 +27,7 @@ ports_limitation() {
 	fi
 }
 
-# getcap prints "path cap=ep", older ones "path = cap+ep".
-filecap_save() { getcap "$1" | sed 's/^[^ ]* //; s/^= //' >"$2/capability"; }
+filecap_save() { capability_of "$1" >"$2/capability"; }
 
 filecap_restore() {
 	[ -e "$1" ] || return 0

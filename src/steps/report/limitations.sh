@@ -16,8 +16,6 @@ limitation_rows() {
 	user_namespace_limitations "$daemon"
 }
 
-main_process() { user_systemctl show -p MainPID --value docker.service; }
-
 # The account's dockerd: the nearest one below RootlessKit, the service's main process. By name and user
 # alone it might be one that runs in a container.
 daemon_process() {

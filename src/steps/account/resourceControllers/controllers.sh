@@ -60,10 +60,13 @@ delegate_now() {
 
 boot_id() { cat /proc/sys/kernel/random/boot_id; }
 
-# systemd changes control groups some time after it has read its files. $1 the list.
-delegation_arrives() {
+delegation_arrives() { soon delegation_is "$1"; }
+
+# systemd changes control groups some time after it has read its files. The arguments are a command, which
+# is true at last, or not within a second and a half.
+soon() {
 	local tries=0
-	until delegation_is "$1"; do
+	until "$@"; do
 		tries=$((tries + 1))
 		[ "$tries" -le 15 ] || return 1
 		sleep 0.1
@@ -124,18 +127,12 @@ holds_all() {
 delegation_save() { :; }
 
 delegation_restore() {
-	local tries=0
 	systemctl daemon-reload
 	know_account "$1" || return 0
 	# Where the daemon goes on, it goes on with what the host delegates. On destroy it has ended before, and
 	# nothing else of the account's is ended for that.
 	if [ ! -e "$(thing_directory userdaemon "$1")/claims/$LEASE.daemon" ] || ! systemctl is-active -q "user@$ACCOUNT_UID.service"; then return 0; fi
-	until holds_all "$(delegated_controllers)" "$(host_delegates)"; do
-		tries=$((tries + 1))
-		if [ "$tries" -gt 15 ]; then
-			restart_service_manager
-			return 0
-		fi
-		sleep 0.1
-	done
+	soon no_more_than_delegated || restart_service_manager
 }
+
+no_more_than_delegated() { holds_all "$(delegated_controllers)" "$(host_delegates)"; }

@@ -1,5 +1,4 @@
-import type { Document } from "../../../step/document";
-import { byCodeUnits } from "../../../step/document";
+import { byCodeUnits, type Document } from "../../../step/document";
 import type { Reader, Rule } from "../../../step/problems";
 
 /** Controllers that systemd can delegate (systemd.resource-control(5)) and containers use. */
@@ -11,12 +10,8 @@ const controller: Rule<string> = (name) =>
     : `is not a controller that containers use; choose from ${controllers.join(", ")}`;
 
 export function resourceControllersSettings(read: Reader): string[] {
-  if (!read.given("resourceControllers")) {
-    read.strings("resourceControllers", controller);
-    return controllers;
-  }
   const names = read.strings("resourceControllers", controller);
-  return [...new Set(names)].sort(byCodeUnits);
+  return read.given("resourceControllers") ? [...new Set(names)].sort(byCodeUnits) : controllers;
 }
 
 export function resourceControllersDocument(names: string[]): Document {

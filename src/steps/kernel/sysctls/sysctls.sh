@@ -25,12 +25,12 @@ want_sysctl_at_least() {
 	baseline=$(thing_directory sysctl "$1")/baseline/value
 	others=$(sysctl_of_another_owner "$1")
 	if [ ! -e "$baseline" ]; then baseline=$(sysctl_path "$1"); fi
-	if [ -z "$others" ] || at_least "$others" "$2"; then
-		# Claimed, it would keep the other one from changing its value.
-		! at_least "$(cat "$baseline")" "$2" || return 0
-		want_sysctl "$1" "${others:-$2}"
-	else
+	if [ -n "$others" ] && ! at_least "$others" "$2"; then
+		# The error that names both.
 		want_sysctl "$1" "$2"
+	elif ! at_least "$(cat "$baseline")" "$2"; then
+		# Elsewhere nothing is claimed: it would keep the other one from changing its value.
+		want_sysctl "$1" "${others:-$2}"
 	fi
 }
 
