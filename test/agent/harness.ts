@@ -150,10 +150,16 @@ export async function bootHost(args: Partial<HostArgs> = {}): Promise<TestHost> 
 
 /** Runs a shell command as an account, with the environment of its service manager. */
 export function asAccount(host: TestHost, account: string, command: string): Promise<string> {
-  return host.run(
-    `setpriv --reuid ${account} --regid ${account} --init-groups env -i HOME=$(getent passwd ${account} | cut -d: -f6) PATH=$PATH:/usr/sbin XDG_RUNTIME_DIR=/run/user/$(id -u ${account}) sh -eu`,
-    { input: command },
-  );
+  return host.run(shellOf(account), { input: command });
+}
+
+/** The same, whatever it exits with. */
+export function tryAsAccount(host: TestHost, account: string, command: string): Promise<Finished> {
+  return host.ssh(shellOf(account), { input: command });
+}
+
+function shellOf(account: string): string {
+  return `setpriv --reuid ${account} --regid ${account} --init-groups env -i HOME=$(getent passwd ${account} | cut -d: -f6) PATH=$PATH:/usr/sbin XDG_RUNTIME_DIR=/run/user/$(id -u ${account}) sh -eu`;
 }
 
 /** The daemon's process and start: they change with every restart. */

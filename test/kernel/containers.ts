@@ -1,14 +1,10 @@
 import { readFileSync } from "node:fs";
 import { busyboxImageTar } from "../../testbed/dockerCli";
-import type { Finished, TestHost } from "../../testbed/hosts";
+import type { TestHost } from "../../testbed/hosts";
+import { tryAsAccount } from "../agent/harness";
 
-/** Runs a shell command as the account, whatever it exits with. */
-export function tryAsAccount(host: TestHost, command: string): Promise<Finished> {
-  return host.ssh(
-    "setpriv --reuid app --regid app --init-groups env -i HOME=/home/app PATH=$PATH:/usr/sbin XDG_RUNTIME_DIR=/run/user/$(id -u app) sh -u",
-    { input: command },
-  );
-}
+/** The account of every machine here. */
+const account = "app";
 
 /** What a command printed on stdout and stderr, and how it ended. */
 export interface Said {
@@ -18,7 +14,7 @@ export interface Said {
 
 /** `docker ...` as the account. */
 export async function docker(host: TestHost, command: string): Promise<Said> {
-  const { exitCode, stdout, stderr } = await tryAsAccount(host, `docker ${command} 2>&1`);
+  const { exitCode, stdout, stderr } = await tryAsAccount(host, account, `docker ${command} 2>&1`);
   return { exitCode, text: `${stdout}${stderr}`.trim() };
 }
 
@@ -43,7 +39,11 @@ const client = "/usr/local/bin/busybox";
 
 /** What an HTTP server answers, or nothing. `enter` is a command that the client runs by. */
 export async function get(host: TestHost, url: string, enter = ""): Promise<string> {
-  const { stdout } = await tryAsAccount(host, `timeout 20 ${enter} ${client} wget -q -O - ${url}`);
+  const { stdout } = await tryAsAccount(
+    host,
+    account,
+    `timeout 20 ${enter} ${client} wget -q -O - ${url}`,
+  );
   return stdout.trim();
 }
 
@@ -80,7 +80,7 @@ export async function throughApi(
   ];
   await host.run("cat >/tmp/request", { input: `${head.join("\r\n")}\r\n\r\n${body}` });
   const send = `use IO::Socket::UNIX; my $s = IO::Socket::UNIX->new("$ENV{XDG_RUNTIME_DIR}/docker.sock"); local $/; open F, "/tmp/request"; print $s <F>; $s->flush; print <$s>`;
-  const created = await tryAsAccount(host, `timeout 20 perl -e '${send}'`);
+  const created = await tryAsAccount(host, account, `timeout 20 perl -e '${send}'`);
   if (!created.stdout.includes(" 201 ")) throw new Error(`${created.stdout}${created.stderr}`);
   const { text } = await docker(host, "start -a api");
   await docker(host, "rm api");

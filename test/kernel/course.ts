@@ -4,18 +4,8 @@ import {
   type Machine,
   type Suite,
 } from "../../testbed/machines";
-import { type Answer, importImage, Installation, type Wishes } from "../agent/harness";
-import {
-  busyboxOn,
-  docker,
-  get,
-  page,
-  run,
-  throughApi,
-  tryAsAccount,
-  untilPage,
-  webServer,
-} from "./containers";
+import { type Answer, asAccount, importImage, Installation, type Wishes } from "../agent/harness";
+import { busyboxOn, docker, get, page, run, throughApi, untilPage, webServer } from "./containers";
 import { packagesOf } from "./packages";
 
 /** What differs from kernel to kernel, engine to engine. */
@@ -294,11 +284,12 @@ export function kernelCourse(expected: Expected): void {
         );
         await applyRestricted();
         expect(await profiles()).toBe("rootless-docker.usr.bin.rootlesskit (unconfined)\n");
-        const { stdout } = await tryAsAccount(
+        const labels = await asAccount(
           machine,
-          "rootlesskit cat /proc/self/attr/current /proc/$PPID/attr/current; rootlesskit sh -c 'cat /proc/$PPID/attr/current'",
+          "app",
+          "rootlesskit sh -c 'cat /proc/self/attr/current /proc/$PPID/attr/current'",
         );
-        expect(stdout).toMatch(/rootless-docker\.usr\.bin\.rootlesskit/);
+        expect(labels).toMatch(/rootless-docker\.usr\.bin\.rootlesskit/);
         await apply("kernel");
         expect(await profiles()).toBe("");
         expect(await machine.run("ls /etc/apparmor.d | grep rootless-docker || true")).toBe("");
