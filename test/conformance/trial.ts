@@ -1,7 +1,12 @@
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CommandError, type EngineEvent, type Stack } from "@pulumi/pulumi/automation";
+import {
+  CommandError,
+  type Deployment,
+  type EngineEvent,
+  type Stack,
+} from "@pulumi/pulumi/automation";
 import { createWorkspaceStack } from "../../testbed/toolchain";
 
 type Program = () => void | Promise<void>;
@@ -75,6 +80,16 @@ export class Trial {
   /** After an engine that was killed: its lock, as `pulumi cancel` takes it away. */
   async unlock(): Promise<void> {
     await this.stack.cancel();
+  }
+
+  /** The state as `pulumi stack export --show-secrets` gives it. */
+  exportState(): Promise<Deployment> {
+    return this.stack.exportStack();
+  }
+
+  /** Puts a state in the place of its own, as `pulumi stack import` does. */
+  importState(state: Deployment): Promise<void> {
+    return this.stack.importStack(state);
   }
 
   /** The state file's text. */
