@@ -41,7 +41,7 @@ module.exports = {
     tier("testbed", ["testbed"], 20 * minutes),
     tier("conformance", ["conformance"], 20 * minutes),
     tier("agent", ["agent"], 20 * minutes),
-    tier("engine", ["engine"], 30 * minutes),
+    tier("engine", ["engine", "upgrade"], 30 * minutes),
     tier("machine", ["machine"], 30 * minutes),
     tier("kernel", ["kernel"], 30 * minutes),
   ],
