@@ -5,7 +5,7 @@ afterAll(destroyAllHosts);
 
 // These hosts cannot load modules. Here modprobe, modinfo and /sys/module are stand-ins: a script that
 // makes and removes directories, and refuses values, as the real ones do. What a real kernel and its
-// modprobe do is tested on virtual machines (test/kernel/overlay.test.ts).
+// modprobe do is tested on virtual machines (test/kernel/overlayOption.ts).
 
 let host: TestHost;
 let app: Installation;

@@ -9,4 +9,5 @@ kernelCourse({
   pidHost: "unavailable",
   criu: true,
   appArmor: false,
+  overlayOption: false,
 });

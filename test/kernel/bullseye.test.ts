@@ -9,4 +9,5 @@ kernelCourse({
   pidHost: "unavailable",
   criu: false,
   appArmor: false,
+  overlayOption: true,
 });

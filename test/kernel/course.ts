@@ -6,6 +6,13 @@ import {
 } from "../../testbed/machines";
 import { type Answer, asAccount, importImage, Installation, type Wishes } from "../agent/harness";
 import { busyboxOn, docker, get, page, run, throughApi, untilPage, webServer } from "./containers";
+import {
+  expectNoOption,
+  expectOption,
+  overlayWithOption,
+  overlayWithoutOption,
+  permitted,
+} from "./overlayOption";
 import { packagesOf } from "./packages";
 
 /** What differs from kernel to kernel, engine to engine. */
@@ -24,6 +31,8 @@ export interface Expected {
   criu: boolean;
   /** Whether the machine has AppArmor's parser. */
   appArmor: boolean;
+  /** Whether the overlay module mounts in user namespaces with an option only. */
+  overlayOption: boolean;
 }
 
 /** The host's own settings before, each of which is in the way. */
@@ -359,6 +368,17 @@ export function kernelCourse(expected: Expected): void {
     });
   });
 
+  // Last before the boot: what is set here has to outlive that.
+  const course = { machine: () => machine, app: () => app, wishes, apply };
+  if (expected.overlayOption)
+    describe("overlay2 where the module needs an option", () => overlayWithOption(course));
+  else overlayWithoutOption(course);
+  const last: Wishes = {
+    ...wishes,
+    ...(expected.overlayOption ? permitted : {}),
+    privilegedPorts: "FileCapability",
+  };
+
   test("it stays: after a boot the daemon is up without a login, and everything holds", async () => {
     await webServer(machine, "stays", "-p 80:80 --restart always");
     await machine.reboot();
@@ -371,14 +391,15 @@ export function kernelCourse(expected: Expected): void {
       "67108864",
     );
     expect((await run(machine, "", "ping -c 1 -W 3 192.0.2.1")).text).toMatch(/1 packets received/);
-    const answers = await app.applyAll({ ...wishes, privilegedPorts: "FileCapability" });
+    if (expected.overlayOption) await expectOption(machine);
+    const answers = await app.applyAll(last);
     for (const [step, { changed }] of Object.entries(answers))
       expect([step, changed]).toEqual([step, []]);
     await docker(machine, "rm -f stays");
   });
 
   test("given back: the host's own settings are there again, after a boot too", async () => {
-    await app.revertAll(wishes);
+    await app.revertAll(last);
     for (const [name, value] of Object.entries(hardening)) expect(await sysctl(name)).toBe(value);
     expect(
       await machine.run(
@@ -387,5 +408,6 @@ export function kernelCourse(expected: Expected): void {
     ).toBe("");
     await machine.reboot();
     for (const [name, value] of Object.entries(hardening)) expect(await sysctl(name)).toBe(value);
+    if (expected.overlayOption) await expectNoOption(machine);
   });
 }

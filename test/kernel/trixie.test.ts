@@ -9,4 +9,5 @@ kernelCourse({
   pidHost: "limited",
   criu: true,
   appArmor: true,
+  overlayOption: false,
 });

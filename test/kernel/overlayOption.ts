@@ -1,0 +1,110 @@
+import type { Machine } from "../../testbed/machines";
+import { type Answer, importImage, type Installation, type Wishes } from "../agent/harness";
+import { docker, run } from "./containers";
+
+// The kernel of Debian 11 mounts overlay in user namespaces only with an option of its module, which
+// can be set only when the module is loaded. Later kernels need none, and have none.
+const option = "overlay.permit_mounts_in_userns";
+const file = `/etc/modprobe.d/rootless-docker-${option}.conf`;
+const parameter = "/sys/module/overlay/parameters/permit_mounts_in_userns";
+
+/** What asks for overlay2 on that kernel. */
+export const permitted: Wishes = {
+  storageDriver: "Overlay2",
+  kernelModuleOptions: { [option]: "1" },
+};
+
+/** The part of a course that these tests go on from. */
+interface Course {
+  machine: () => Machine;
+  app: () => Installation;
+  wishes: Wishes;
+  apply: (step: Parameters<Installation["apply"]>[0], more?: Wishes) => Promise<Answer>;
+}
+
+const there = async (machine: Machine) => (await machine.ssh(`test -e ${file}`)).exitCode === 0;
+
+/** Tests for the kernel that has the option. They leave the daemon with it, for a boot to keep. */
+export function overlayWithOption({ machine, app, wishes, apply }: Course): void {
+  test("asked for without the option: an error before anything changes, which names the option", async () => {
+    const asked = { ...wishes, storageDriver: "Overlay2" };
+    const { exitCode, said } = await app().tryApply("preflight", asked);
+    expect([exitCode, said]).toEqual([
+      1,
+      [
+        expect.stringMatching(
+          /^preflight: storageDriver: found .*; wanted .*To mend: .*overlay\.permit_mounts_in_userns/,
+        ),
+      ],
+    ]);
+    expect(await there(machine())).toBe(false);
+  });
+
+  test("while the module is in use the option is kept for the next boot, and the log says so", async () => {
+    await machine().run(
+      "cd /mnt && mkdir l u w m && mount -t overlay overlay -o lowerdir=l,upperdir=u,workdir=w m",
+    );
+    const { changed, said } = await apply("kernel", permitted);
+    expect(changed).toContain(`${file} written`);
+    expect(said).toContain(
+      `kernel: ${option} stays 'N' until the next boot: the module overlay is in use, and its option cannot be written then`,
+    );
+    expect(await machine().run(`cat ${parameter}`)).toBe("N\n");
+    await apply("kernel");
+    expect(await there(machine())).toBe(false);
+    await machine().run("umount /mnt/m && rm -r /mnt/[luwm]");
+  });
+
+  test("with the option: overlay2, with the flaw that the row names", async () => {
+    expect((await apply("kernel", permitted)).changed).toContain(`${option}: 1`);
+    const { facts } = await apply("daemon", permitted);
+    expect(facts.storageDriver).toBe("overlay2");
+    // What this kernel's overlay cannot do in a user namespace, with the option too.
+    expect(facts["limitations.storageDrivers.status"]).toBe("limited");
+    expect(facts["limitations.storageDrivers.fact"]).toMatch(
+      /as storageDriver says, though it mounts, but mkdir: .*Input\/output error$/,
+    );
+    await importImage(machine(), "app");
+    expect((await run(machine(), "", "id -u")).text).toBe("0");
+    expect((await run(machine(), "", "rm -rf /root && mkdir /root")).text).toMatch(
+      /Input\/output error|I\/O error/,
+    );
+  });
+
+  test("Auto stays with the driver that has the images", async () => {
+    const { facts } = await apply("daemon", { kernelModuleOptions: { [option]: "1" } });
+    expect(facts.storageDriver).toBe("overlay2");
+    expect((await docker(machine(), "image ls -q")).text).not.toBe("");
+    await apply("daemon", permitted);
+  });
+}
+
+/** After a boot: the option is still there. */
+export async function expectOption(machine: Machine): Promise<void> {
+  expect(await machine.run(`cat ${parameter}`)).toBe("Y\n");
+  expect((await docker(machine, "info -f {{.Driver}}")).text).toBe("overlay2");
+}
+
+/** After the end: the file is gone, and overlay is refused to accounts again. */
+export async function expectNoOption(machine: Machine): Promise<void> {
+  expect(await there(machine)).toBe(false);
+  expect((await machine.ssh(`cat ${parameter} 2>/dev/null`)).stdout.trim()).not.toBe("Y");
+  const mount =
+    "mkdir -p /tmp/o/l /tmp/o/u /tmp/o/w /tmp/o/m && mount -t overlay overlay -o lowerdir=/tmp/o/l,upperdir=/tmp/o/u,workdir=/tmp/o/w /tmp/o/m";
+  const tried = (where: string) =>
+    machine.ssh(`${where} sh -c '${mount}; s=$?; umount /tmp/o/m 2>/dev/null; exit $s'`);
+  expect((await tried("unshare -m")).exitCode).toBe(0);
+  await machine.run(
+    "rm -r /tmp/o; sysctl -qw kernel.unprivileged_userns_clone=1 user.max_user_namespaces=1000",
+  );
+  expect((await tried("setpriv --reuid 1234 --clear-groups unshare -Urm")).exitCode).not.toBe(0);
+}
+
+/** Test for a kernel whose module has no such parameter. */
+export function overlayWithoutOption({ machine, apply }: Course): void {
+  test("an option that the module does not have: nothing is written", async () => {
+    const { said } = await apply("kernel", { kernelModuleOptions: { [option]: "1" } });
+    expect(said).toContainEqual(expect.stringMatching(`${option} is left out: kernel \\d`));
+    expect(await there(machine())).toBe(false);
+  });
+}
