@@ -75,4 +75,9 @@ export interface RootlessDockerHostArgs {
   onDestroy?: pulumi.Input<OnDestroyArgs>;
   /** How the commands become root on the host. Defaults to Auto. */
   privilegeEscalation?: pulumi.Input<PrivilegeEscalation>;
+  /**
+   * A new value, such as the time, makes every step run again: each looks at the host and repairs what
+   * was changed there by hand. The value itself means nothing. Defaults to none.
+   */
+  recheck?: pulumi.Input<string>;
 }

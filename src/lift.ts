@@ -6,6 +6,7 @@ import { readSettings, type Settings } from "./settings";
 import { PrivilegedPorts } from "./steps/ports/args";
 import { splitSecrets } from "./steps/secrets/splitSecrets";
 import { describeProblems, pending } from "./step/problems";
+import { everyStepDocument } from "./step/settings";
 
 /**
  * Checks what is plain in the arguments, at once.
@@ -94,6 +95,7 @@ export function liftSettings(args: RootlessDockerHostArgs, component: pulumi.Res
   const { subordinateIds, rootfulDocker, engine, unprivilegedPing, privilegedPorts } = args;
   const { storageDriver, network, onDestroy, privilegeEscalation } = args;
   const { resourceControllers, sysctls, kernelModuleOptions, appArmorProfile } = args;
+  const { recheck } = args;
   const name = field(args.account, "name");
   const host = field(args.connection, "host");
   const port = field(args.connection, "port");
@@ -146,6 +148,7 @@ export function liftSettings(args: RootlessDockerHostArgs, component: pulumi.Res
       (settings) => settings.daemon,
     ),
     privilegeEscalation: from({ privilegeEscalation }, (settings) => settings.privilegeEscalation),
+    everyStep: from({ recheck }, (settings) => settings.everyStep).apply(everyStepDocument),
     secretNames,
     secretValues,
   };

@@ -72,7 +72,7 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
       options,
     };
 
-    const agent = installAgent(host, checkOutputArguments(args, this));
+    const agent = installAgent(host, settings.everyStep, checkOutputArguments(args, this));
     const documents = stepDocuments(owner, settings);
     const preflight = applyStep(host, "preflight", documents.preflight, [agent]);
     const engine = applyStep(host, "engine", documents.engine, [preflight]);

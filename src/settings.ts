@@ -10,6 +10,7 @@ import { engineSettings, rootfulDockerSettings } from "./steps/engine/settings";
 import { kernelSettings } from "./steps/kernel/settings";
 import { privilegedPortsSettings } from "./steps/ports/settings";
 import { type Problem, Reader } from "./step/problems";
+import { everyStepSettings } from "./step/settings";
 
 /** The arguments, once they are known. */
 export type PlainArgs = pulumi.Unwrap<RootlessDockerHostArgs>;
@@ -34,6 +35,7 @@ export function readSettings(args: unknown, secretPaths: string[] = []) {
     daemon: daemonSettings(read),
     privilegeEscalation:
       read.oneOf("privilegeEscalation", PrivilegeEscalation) ?? PrivilegeEscalation.Auto,
+    everyStep: everyStepSettings(read),
   };
   read.refuseOthers();
   return { settings, problems };

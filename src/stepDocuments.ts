@@ -14,7 +14,7 @@ export function stepDocuments(
   owner: string,
   settings: LiftedSettings,
 ): Record<StepName, pulumi.Output<Document>> {
-  return {
+  const own: Record<StepName, pulumi.Output<Document>> = {
     preflight: settings.impossible.apply((s) => preflightDocument(owner, s)),
     engine: settings.engine.apply((s) => engineDocument(s.engine, s.rootfulDocker)),
     account: settings.account.apply((s) =>
@@ -28,6 +28,12 @@ export function stepDocuments(
       .apply(([account, s, secretNames]) => daemonDocument(account, s, secretNames)),
     report: settings.accountName.apply((account): Document => ({ account })),
   };
+  // Not by pulumi.all, which would take JsonText apart.
+  const whole = Object.entries(own).map(([step, document]) => [
+    step,
+    document.apply((one) => settings.everyStep.apply((all) => ({ ...one, ...all }))),
+  ]);
+  return Object.fromEntries(whole) as typeof own;
 }
 
 /** Values as JSON, by place. */

@@ -16,6 +16,7 @@ function quickstart() {
     },
     account: { authorizedKeys: authorizedKey ? [authorizedKey] : [] },
     unprivilegedPing: { groups: config.get("pingGroups") },
+    recheck: config.get("recheck"),
   });
 
   const { dockerHost, socket, account, subordinateIds, versions } = host;

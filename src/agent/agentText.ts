@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "fflate";
+import { type Document, renderDocument } from "../step/document";
 
 /** Steps that the agent carries out, in the order of their parts. */
 export const stepNames = [
@@ -68,13 +69,15 @@ export function agentText(): string {
  * The agent as it travels: the name and hash of every part, then the whole, compressed. The engine
  * stores a command's stdin twice, so that the plain text would be three quarters of a host's state.
  * In a preview of an upgrade the parts that changed show by name
- * (docs/decisions/0002-agent-travels-compressed.md).
+ * (docs/decisions/0002-agent-travels-compressed.md). What all steps say stands there as well: the agent
+ * is put back with them.
  */
-export function packedAgent(): string {
+export function packedAgent(everyStep: Document = {}): string {
   return [
     "# rootless-docker agent: what runs as root; the hash of each part of its source, then all of it as gzip+base64.",
     "# Plain text on the host: /var/lib/rootless-docker/agent",
     ...parts.map((path) => `# src/${path} sha256:${shortHash(part(path))}`),
+    ...(renderDocument(everyStep).match(/.+/g) ?? []).map((line) => `# ${line}`),
     ...(pack(agentText()).match(/.{1,8192}/g) ?? []),
     "",
   ].join("\n");

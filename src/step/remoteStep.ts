@@ -23,14 +23,19 @@ export interface Step {
   facts: pulumi.Output<Facts>;
 }
 
-const state = "/var/lib/rootless-docker";
-const agent = `${state}/agent`;
+const agent = "/var/lib/rootless-docker/agent";
+/** It goes with the last lease, also where something is kept: without it there is nothing to take back. */
+const leases = "/var/lib/rootless-docker/leases";
 
 /**
  * Installs the agent, which is the command's stdin. It starts from a file of the SSH user, becomes
  * root, and puts itself into place. Refused arguments end here, before anything touches the host.
  */
-export function installAgent(host: Host, accepted: Promise<boolean>): Step {
+export function installAgent(
+  host: Host,
+  everyStep: pulumi.Output<Document>,
+  accepted: Promise<boolean>,
+): Step {
   const connection = pulumi
     .output(accepted)
     .apply((yes) => pulumi.output<ConnectionInput>(yes ? host.connection : argumentsAreRefused));
@@ -38,8 +43,8 @@ export function installAgent(host: Host, accepted: Promise<boolean>): Step {
     create: pulumi.interpolate`f=$(mktemp) && trap 'rm -f "$f"' EXIT && (${unpackCommand}) >"$f" && sh "$f" install agent ${host.lease}${host.escalation}`,
     // stdin is the agent's text here: the revert reads no document.
     // What was kept on purpose may be all that is left: then an earlier run has removed the agent.
-    delete: pulumi.interpolate`[ ! -e ${agent} ] && [ ! -d ${state}/leases ] || sh ${agent} revert agent ${host.lease}${host.escalation} </dev/null`,
-    stdin: packedAgent(),
+    delete: pulumi.interpolate`[ ! -e ${agent} ] && [ ! -d ${leases} ] || sh ${agent} revert agent ${host.lease}${host.escalation} </dev/null`,
+    stdin: everyStep.apply(packedAgent),
   });
 }
 
@@ -58,12 +63,10 @@ export function applyStep(
 ): Step {
   const code = stepCodeHash(name);
   return command(host, name, {
-    create: pulumi.interpolate`sh ${agent} apply ${name} ${host.lease}${host.escalation}`,
+    create: pulumi.interpolate`${unlessThere(name)}; sh ${agent} apply ${name} ${host.lease}${host.escalation}`,
     delete: stepsWithoutRevert.includes(name)
       ? undefined
-      : onlyWithAgent(
-          pulumi.interpolate`sh ${agent} revert ${name} ${host.lease}${host.escalation}`,
-        ),
+      : pulumi.interpolate`[ ! -d ${leases} ] || { ${unlessThere(name)}; sh ${agent} revert ${name} ${host.lease}${host.escalation}; }`,
     stdin: document.apply((keys) => renderDocument({ ...keys, agent: code })),
     dependsOn: dependsOn.map((step) => step.command),
   });
@@ -72,9 +75,9 @@ export function applyStep(
 /** They change nothing that would have to be taken back: destroy opens no connection for them. */
 const stepsWithoutRevert: StepName[] = ["preflight", "report"];
 
-/** A host that was made anew has nothing to take back; one whose agent alone is gone fails loudly. */
-function onlyWithAgent(revert: pulumi.Output<string>): pulumi.Output<string> {
-  return pulumi.interpolate`[ ! -d ${state} ] || ${revert}`;
+/** The machine may have been made anew, or the agent removed by hand. */
+function unlessThere(step: string): string {
+  return `[ -e ${agent} ] || { echo '${step}: agent: found no ${agent}; wanted it there. To mend: run pulumi up with a new value of recheck' >&2; exit 1; }`;
 }
 
 function command(host: Host, step: string, { dependsOn, ...args }: CommandText): Step {

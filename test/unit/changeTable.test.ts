@@ -80,6 +80,7 @@ const changes: Record<string, Partial<RootlessDockerHostArgs>[]> = {
   "a secret value in `daemon` or `environment`": [{ environment: { TOKEN: pulumi.secret("two") } }],
   "`onDestroy.data`": [{ onDestroy: { data: OnDestroyData.Delete } }],
   "`privilegeEscalation`": [{ privilegeEscalation: PrivilegeEscalation.Sudo }],
+  "`recheck`": [{ recheck: "today" }],
 };
 
 interface Row {

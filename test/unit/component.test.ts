@@ -124,7 +124,13 @@ describe.each([
   test("documents with every option", async () => {
     const outcome = await create(everyOption(), preview);
     const documents = Object.fromEntries(
-      stepNames.map((name) => [name, documentOf(outcome, name).trimEnd().split("\n")]),
+      stepNames.map((name) => {
+        const lines = documentOf(outcome, name).trimEnd().split("\n");
+        // In every step's: any change of it makes all of them run.
+        const ofEveryStep = ['recheck: "2026-11-25T19:44:00Z"'];
+        expect(lines).toEqual(expect.arrayContaining(ofEveryStep));
+        return [name, lines.filter((line) => !ofEveryStep.includes(line))];
+      }),
     );
     expect(documents).toEqual({
       preflight: [
@@ -166,7 +172,7 @@ describe.each([
         'user.max_user_namespaces: ">= 1024"',
       ],
       ports: ["net.ipv4.ip_unprivileged_port_start: 0", 'privileged-ports: "sysctl"'],
-      secrets: [""],
+      secrets: [],
       daemon: [
         'account: "builder"',
         "daemon.json/debug: true",
@@ -183,6 +189,9 @@ describe.each([
       ],
       report: ['account: "builder"'],
     });
+    expect(String(step(outcome, "agent").inputs.stdin).split("\n")).toEqual(
+      expect.arrayContaining(['# recheck: "2026-11-25T19:44:00Z"']),
+    );
   });
 
   test("what the options of one step are not, no other document says", async () => {
@@ -318,8 +327,9 @@ describe.each([
     );
     for (const name of stepNames) {
       const { create: created, delete: deleted } = step(outcome, name).inputs;
-      expect(created).toBe(`sh ${state}/agent apply ${name} ${lease}${word}`);
-      const revert = `[ ! -d ${state} ] || sh ${state}/agent revert ${name} ${lease}${word}`;
+      const there = `[ -e ${state}/agent ] || { echo '${name}: agent: found no ${state}/agent; wanted it there. To mend: run pulumi up with a new value of recheck' >&2; exit 1; }`;
+      expect(created).toBe(`${there}; sh ${state}/agent apply ${name} ${lease}${word}`);
+      const revert = `[ ! -d ${state}/leases ] || { ${there}; sh ${state}/agent revert ${name} ${lease}${word}; }`;
       // These two change nothing that would have to be taken back.
       expect(deleted).toBe(["preflight", "report"].includes(name) ? undefined : revert);
     }
@@ -625,6 +635,7 @@ describe("what is not known makes only its own documents unknown", () => {
     ["environment.A", { ...usual, environment: { A: unknown() } }, ["secrets", "daemon"]],
     ["onDestroy.data", { ...usual, onDestroy: { data: unknown() } }, ["daemon"]],
     ["privilegeEscalation", { ...usual, privilegeEscalation: unknown() }, []],
+    ["recheck", { ...usual, recheck: unknown() }, ["agent", ...stepNames]],
   ])("%s", async (_path, args, wanted) => {
     const outcome = await create(args, true);
     const unknownOnes = all.filter((name) => {

@@ -77,6 +77,7 @@ export function everyOption() {
     environment: { HTTPS_PROXY: "http://proxy.example:3128", NO_PROXY: "localhost" },
     onDestroy: { data: OnDestroyData.Delete },
     privilegeEscalation: PrivilegeEscalation.Doas,
+    recheck: "2026-11-25T19:44:00Z",
   } satisfies RootlessDockerHostArgs & PlainArgs;
 }
 
