@@ -73,10 +73,7 @@ const agentFile = "agent.txt";
  * placeholders for what differs from host to host, and an output that is an input not said twice.
  */
 export function toRecorded(state: Deployment, places: Places): { recorded: string; agent: string } {
-  const { manifest, resources } = state.deployment as {
-    manifest: { version: string };
-    resources: Resource[];
-  };
+  const { engine, resources } = opened(state);
   let agent = "";
   const text = (value: string): Json => {
     const placed = replaceAll(value, invert(places));
@@ -89,9 +86,9 @@ export function toRecorded(state: Deployment, places: Places): { recorded: strin
   const kept = resources.map((resource) => {
     const { inputs, outputs } = resource;
     const lasting = Object.entries(resource).filter(([key]) => !passing.includes(key));
-    return mapStrings(opened(Object.fromEntries([...lasting, ...shrunk(inputs, outputs)])), text);
+    return mapStrings(Object.fromEntries([...lasting, ...shrunk(inputs, outputs)]), text);
   });
-  const recorded = { engine: manifest.version, resources: kept };
+  const recorded = { engine, resources: kept };
   return { recorded: `${JSON.stringify(recorded, null, 2)}\n`, agent };
 }
 
@@ -141,23 +138,32 @@ export function toDeployment({ engine, resources }: Recorded, secretsOf: Deploym
   const manifest = { time: "2020-01-01T00:00:00Z", magic, version: engine };
   return {
     version: 3,
-    deployment: { manifest, secrets_providers, resources: resources.map(closed) },
+    deployment: { manifest, secrets_providers, resources: resources.map(withClosedSecrets) },
   };
+}
+
+/** The state of a stack, its secrets in clear and under a mark. */
+export function opened(state: Deployment): Recorded {
+  const { manifest, resources } = state.deployment as {
+    manifest: { version: string };
+    resources: Resource[];
+  };
+  return { engine: manifest.version, resources: resources.map(withOpenSecrets) as Resource[] };
 }
 
 // How the engine marks a secret, and shows it when it is asked to.
 const secretKey = "4dabf18193072939515e22adb298388d";
 const secretMark = "1b47061264138c4ac30d75fd1eb44270";
 
-function opened(value: Json): Json {
+function withOpenSecrets(value: Json): Json {
   return mapObjects(value, (object) =>
     secretKey in object
-      ? { $secret: opened(JSON.parse(object.plaintext as string) as Json) }
+      ? { $secret: withOpenSecrets(JSON.parse(object.plaintext as string) as Json) }
       : undefined,
   );
 }
 
-function closed(value: Json): Json {
+function withClosedSecrets(value: Json): Json {
   return mapObjects(value, (object) =>
     "$secret" in object
       ? { [secretKey]: secretMark, plaintext: JSON.stringify(object.$secret) }

@@ -1,0 +1,168 @@
+import { gunzipSync, gzipSync } from "node:zlib";
+import { packedAgent, stepCodeHash, stepNames } from "../../src/agent/agentText";
+import {
+  createHost,
+  destroyAllHosts,
+  diffSnapshots,
+  snapshotHost,
+  type HostSnapshot,
+  type TestHost,
+} from "../../testbed/hosts";
+import { type Outcome, said, Trial } from "../conformance/trial";
+import { connectionTo, stepsRun } from "../engine/installation";
+import {
+  opened,
+  placesOf,
+  type ProgramArgs,
+  readRecorded,
+  type Recorded,
+  recordedFile,
+  recordedVersions,
+  toDeployment,
+} from "./recorded";
+
+/**
+ * What changed on purpose since a version beside the steps' code, and runs steps once more: a command's
+ * text or a key of a document. Anything that is not said here is a mistake.
+ */
+const onPurpose: Record<string, { steps: readonly string[]; reason: string }> = {
+  "v0.1.0": { steps: stepNames, reason: "every command says so where it finds no agent" },
+};
+
+// A host and a state as an earlier version left them, taken over by the code of today.
+afterAll(destroyAllHosts);
+
+describe.each(recordedVersions())("from %s", (version) => {
+  let host: TestHost;
+  let before: HostSnapshot;
+  let recorded: Recorded;
+  let program: () => void;
+  let trial: Trial;
+
+  beforeAll(async () => {
+    host = await createHost({ suite: "trixie" });
+    before = await snapshotHost(host);
+    const places = await placesOf(host);
+    recorded = readRecorded(version, places);
+    const module = (await import(recordedFile(version, "program.ts"))) as {
+      program: (args: ProgramArgs) => void;
+    };
+    program = () => module.program({ connection: connectionTo(host), userKey: places.userKey });
+    await leave(host, recorded);
+    trial = await Trial.start("upgrade");
+    await trial.importState(toDeployment(recorded, await trial.exportState()));
+  });
+
+  test("a preview names the steps whose code changed, each as an update, and nothing else", async () => {
+    expect(stepsRun(await trial.preview(program)).sort()).toEqual(
+      updates(changedSince(version, recorded)),
+    );
+  });
+
+  test("up runs these, changes nothing else on the host, and restarts nothing", async () => {
+    const daemonBefore = await daemonStart(host);
+    const outcome = await trial.up(program);
+    const changed = changedSince(version, recorded);
+    expect(stepsRun(outcome).sort()).toEqual(updates(changed));
+    expect(lastLines(outcome, changed)).toEqual(changed.map(nothingToChange));
+    expect(await daemonStart(host)).toBe(daemonBefore);
+    expect(stepsRun(await trial.up(program))).toEqual([]);
+  });
+
+  test("where the code of the step kernel alone is older, only agent and kernel run", async () => {
+    const now = opened(await trial.exportState());
+    const older = withOlderKernelStep(now);
+    await leave(host, { ...older, resources: older.resources.filter(isAgent) });
+    await trial.importState(toDeployment(older, await trial.exportState()));
+    const steps = updates(["agent", "kernel"]);
+    expect(stepsRun(await trial.preview(program)).sort()).toEqual(steps);
+
+    const daemonBefore = await daemonStart(host);
+    const outcome = await trial.up(program);
+    expect(stepsRun(outcome)).toEqual(steps);
+    expect(lastLines(outcome, ["agent", "kernel"])).toEqual([
+      "agent: /var/lib/rootless-docker/agent installed",
+      "kernel: nothing to change",
+    ]);
+    expect(await daemonStart(host)).toBe(daemonBefore);
+  });
+
+  test("destroy gives the host back", async () => {
+    await trial.destroy();
+    expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
+  });
+});
+
+/** Process id and start time of the account's daemon. */
+function daemonStart(host: TestHost): Promise<string> {
+  return host.run("ps -o pid=,lstart= -p $(pgrep -u app -x dockerd)");
+}
+
+/** Brings a host to where the commands of a state left it: runs them, in the order of their making. */
+async function leave(host: TestHost, { resources }: Recorded): Promise<void> {
+  for (const { type, inputs } of resources) {
+    if (type !== "command:remote:Command") continue;
+    const { stdin, create } = inputs;
+    await host.run(create as string, { input: textOf(stdin) });
+  }
+}
+
+/** Steps that are no longer what the recorded state has of them. */
+function changedSince(version: string, recorded: Recorded): string[] {
+  const documentOf = (step: string) => stdinOf(recorded, step);
+  const steps = stepNames.filter((step) => {
+    const sameCode = documentOf(step).includes(`agent: "${stepCodeHash(step)}"`);
+    return !sameCode || onPurpose[version]?.steps.includes(step);
+  });
+  return [...(documentOf("agent") === packedAgent() ? [] : ["agent"]), ...steps].sort();
+}
+
+function stdinOf({ resources }: Recorded, step: string): string {
+  return textOf(resources.find(({ urn }) => urn.endsWith(`::web-${step}`))?.inputs.stdin);
+}
+
+function textOf(stdin: unknown): string {
+  return typeof stdin === "string" ? stdin : (stdin as { $secret: string }).$secret;
+}
+
+const updates = (steps: string[]) => steps.map((step) => `update web-${step}`);
+
+function lastLines(outcome: Outcome, steps: string[]): (string | undefined)[] {
+  return steps.map((step) => said(outcome, `web-${step}`, "live").at(-1)?.message);
+}
+
+const nothingToChange = (step: string) =>
+  step === "agent"
+    ? "agent: /var/lib/rootless-docker/agent installed"
+    : `${step}: nothing to change`;
+
+const isAgent = ({ urn }: { urn: string }) => urn.endsWith("::web-agent");
+
+/** The same state, left by a version of this package whose step `kernel` does one thing more. */
+function withOlderKernelStep(state: Recorded): Recorded {
+  const resources = state.resources.map((resource) => {
+    const change = isAgent(resource)
+      ? olderAgent
+      : resource.urn.endsWith("::web-kernel")
+        ? (document: string) => document.replace(/^agent: .*$/m, 'agent: "01de4c0d"')
+        : undefined;
+    if (!change) return resource;
+    const { inputs, outputs } = resource;
+    const stdin = change(inputs.stdin as string);
+    return { ...resource, inputs: { ...inputs, stdin }, outputs: { ...outputs, stdin } };
+  });
+  return { ...state, resources };
+}
+
+function olderAgent(packed: string): string {
+  const lines = packed.split("\n");
+  const head = lines.filter((line) => line.startsWith("#"));
+  const body = lines.filter((line) => !line.startsWith("#")).join("");
+  const text = gunzipSync(Buffer.from(body, "base64")).toString();
+  const older = text.replace("kernel_apply() {\n", "kernel_apply() {\n\ttrue\n");
+  expect(older).not.toBe(text);
+  const marked = head.map((line) =>
+    line.replace(/(src\/steps\/kernel\/step\.sh sha256:).*/, "$101de4c0d"),
+  );
+  return [...marked, gzipSync(older).toString("base64"), ""].join("\n");
+}
