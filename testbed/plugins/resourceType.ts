@@ -17,6 +17,8 @@ export interface Operation {
   log: Log;
   /** Aborts when the engine cancels the update. */
   signal: AbortSignal;
+  /** Aborts when the time of `customTimeouts` is up. */
+  deadline: AbortSignal;
 }
 
 /** One resource type of a plugin. */

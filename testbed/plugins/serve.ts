@@ -67,11 +67,12 @@ function handlers(
     }
     return found;
   };
-  const operation = (urn: string, preview: boolean): Operation => ({
+  const operation = (urn: string, preview: boolean, timeout: number): Operation => ({
     name: parseUrn(urn).name,
     preview,
     log: log.of(urn),
     signal: cancelled.signal,
+    deadline: deadlineIn(timeout),
   });
 
   return {
@@ -111,7 +112,7 @@ function handlers(
       const urn = request.getUrn();
       const inputs = properties(request.getProperties());
       const { id, outputs } = await typeOf(urn)
-        .create(inputs, operation(urn, request.getPreview()))
+        .create(inputs, operation(urn, request.getPreview(), request.getTimeout()))
         .finally(() => log.flush());
       return new proto.CreateResponse().setId(id).setProperties(struct(outputs));
     }),
@@ -124,14 +125,14 @@ function handlers(
         request.getIgnorechangesList(),
       );
       const outputs = await typeOf(urn)
-        .update(state, inputs, operation(urn, request.getPreview()))
+        .update(state, inputs, operation(urn, request.getPreview(), request.getTimeout()))
         .finally(() => log.flush());
       return new proto.UpdateResponse().setProperties(struct(outputs));
     }),
     delete: answer(async (request: proto.DeleteRequest) => {
       const urn = request.getUrn();
       await typeOf(urn)
-        .delete(properties(request.getProperties()), operation(urn, false))
+        .delete(properties(request.getProperties()), operation(urn, false, request.getTimeout()))
         .finally(() => log.flush());
       return new Empty();
     }),
@@ -147,6 +148,13 @@ function handlers(
       return new Empty();
     }),
   };
+}
+
+/** Seconds, of which parts do not count; 0 is no end. */
+function deadlineIn(seconds: number): AbortSignal {
+  return seconds === 0
+    ? new AbortController().signal
+    : AbortSignal.timeout(Math.trunc(seconds) * 1000);
 }
 
 /** A handler that answers with what `work` returns, or with the error it throws. */

@@ -11,25 +11,28 @@ export interface Session {
   close(): void;
 }
 
-/** Connects, by way of the proxy if there is one. Failed dials are tried again, up to the limit. */
+/**
+ * Connects, by way of the proxy if there is one. Failed dials are tried again, up to the limit and the
+ * deadline, which bounds nothing else: not a dial that is under way, and not the command.
+ */
 export async function connect(
   { proxy, ...target }: Connection,
   log: Log,
   signal: AbortSignal,
+  deadline: AbortSignal,
 ): Promise<Session> {
+  const retry = retrying(log, signal, deadline);
   const config = await sshConfig(target);
   if (!proxy) {
-    const client = await retry("Dial", target.dialErrorLimit, log, signal, () =>
-      dial(target, config, signal),
-    );
+    const client = await retry("Dial", target.dialErrorLimit, () => dial(target, config, signal));
     return { client, close: () => client.destroy() };
   }
   const proxyConfig = await sshConfig(proxy).catch(proxyFailure);
-  const proxyClient = await retry("Dial proxy", proxy.dialErrorLimit, log, signal, () =>
+  const proxyClient = await retry("Dial proxy", proxy.dialErrorLimit, () =>
     dial(proxy, proxyConfig, signal),
   ).catch(proxyFailure);
   try {
-    const client = await retry("Dial from proxy", target.dialErrorLimit, log, signal, async () =>
+    const client = await retry("Dial from proxy", target.dialErrorLimit, async () =>
       dial(target, config, signal, await tunnel(proxyClient, target)),
     );
     const close = (): void => {
@@ -51,25 +54,24 @@ const firstDelay = 100;
 const backoff = 1.5;
 const longestDelay = 5000;
 
-async function retry<T>(
-  label: string,
-  limit: number,
-  log: Log,
-  signal: AbortSignal,
-  attempt: () => Promise<T>,
-): Promise<T> {
-  for (let failures = 0, wait = firstDelay; ; wait = Math.min(wait * backoff, longestDelay)) {
-    try {
-      return await attempt();
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      signal.throwIfAborted();
-      failures++;
-      if (limit >= 0 && failures > limit) {
-        throw new Error(`after ${limit} failed attempts: ${reason}`);
+function retrying(log: Log, signal: AbortSignal, deadline: AbortSignal) {
+  return async <T>(label: string, limit: number, attempt: () => Promise<T>): Promise<T> => {
+    for (let failures = 0, wait = firstDelay; ; wait = Math.min(wait * backoff, longestDelay)) {
+      try {
+        return await attempt();
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        signal.throwIfAborted();
+        failures++;
+        if (limit >= 0 && failures > limit) {
+          throw new Error(`after ${limit} failed attempts: ${reason}`);
+        }
+        log.status(`${label} ${failures}/${limit < 0 ? "inf" : limit} failed: retrying`);
       }
-      log.status(`${label} ${failures}/${limit < 0 ? "inf" : limit} failed: retrying`);
+      await delay(wait, undefined, { signal: AbortSignal.any([signal, deadline]) }).catch(() => {
+        signal.throwIfAborted();
+        throw new Error("context deadline exceeded");
+      });
     }
-    await delay(wait, undefined, { signal });
-  }
+  };
 }

@@ -18,9 +18,9 @@ export async function run(
   command: string,
   inputs: Inputs,
   previous: Output,
-  { log, signal }: Operation,
+  { log, signal, deadline }: Operation,
 ): Promise<Output> {
-  const session = await connect(inputs.connection, log, signal);
+  const session = await connect(inputs.connection, log, signal, deadline);
   // A cancelled update closes the connection, which fails whatever waits for it.
   const close = (): void => session.close();
   signal.addEventListener("abort", close, { once: true });
