@@ -21,7 +21,7 @@ const causes: { says: RegExp; found: string; wanted: string; mend: string }[] = 
     mend: "give the whole file as it is, and its passphrase as privateKeyPassword",
   },
   {
-    says: /dial|timed? ?out|timeout|refused|no route|unreachable|no such host|EOF|reset|handshake/i,
+    says: /dial|timed? ?out|timeout|deadline exceeded|refused|no route|unreachable|no such host|EOF|reset|handshake/i,
     found: "no SSH server that answers",
     wanted: "one at connection.host and connection.port",
     mend: "check address, port and firewall, and that the machine has booted; a slow one needs a larger dialErrorLimit",

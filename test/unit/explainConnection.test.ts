@@ -8,6 +8,7 @@ test.each([
   ],
   ["after 10 failed attempts: dial tcp 10.0.0.1:22: i/o timeout", "no SSH server that answers"],
   ["dial tcp 10.0.0.1:22: connect: connection refused", "no SSH server that answers"],
+  ["context deadline exceeded", "no SSH server that answers"],
   ["dial tcp: lookup machine.example: no such host", "no SSH server that answers"],
   ["ssh: no key found", "a privateKey that cannot be read"],
 ])("%s: found %s", (error, found) => {
