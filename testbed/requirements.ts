@@ -20,6 +20,7 @@ const hostPrograms: Programs = new Map([
   ["flock", "util-linux"],
   ["gpgv", "gpgv"],
   ["chattr", "e2fsprogs"],
+  ["mkfs.ext4", "e2fsprogs"],
 ]);
 
 /** What those need that are virtual machines. */

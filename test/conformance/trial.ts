@@ -74,7 +74,12 @@ export class Trial {
   }
 
   async destroy(): Promise<Outcome> {
-    return succeeded(await outcomeOf((onEvent) => this.stack.destroy({ onEvent })));
+    return succeeded(await this.tryDestroy());
+  }
+
+  /** Like `destroy`, where it may fail. */
+  tryDestroy(): Promise<Outcome> {
+    return outcomeOf((onEvent) => this.stack.destroy({ onEvent }));
   }
 
   /** After an engine that was killed: its lock, as `pulumi cancel` takes it away. */

@@ -1,14 +1,15 @@
-import { spawn } from "node:child_process";
-import { closeSync, existsSync, openSync, readFileSync, symlinkSync } from "node:fs";
+import { existsSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { progress } from "../progress";
 import { requireHostTools } from "../requirements";
 import { allocate, release } from "./allocate";
+import { mountDisk } from "./disk";
 import { NspawnHost } from "./host";
 import { imageOf } from "./image";
 import { removeLeftoversOnce } from "./leftovers";
 import { makeKey, writeSshConfig } from "./keys";
-import { placeOf, scriptEnv, scriptPath } from "./place";
+import { placeOf } from "./place";
+import { start } from "./start";
 import { configureTree, shareArchives, unpackTree, type Admin } from "./tree";
 
 export interface HostArgs {
@@ -22,6 +23,8 @@ export interface HostArgs {
   tun?: boolean;
   /** Whether apt finds the packages of Docker downloaded already. Defaults to true. */
   sharedAptArchives?: boolean;
+  /** The size of a disk of its own, which can be filled. Defaults to a share of this machine's. */
+  diskMegabytes?: number;
 }
 
 /**
@@ -36,8 +39,9 @@ export async function createHost(args: HostArgs): Promise<NspawnHost> {
   return progress(`starting ${placeOf(number).machine} (${args.suite})`, async () => {
     try {
       await furnish(number, image, args);
-      start(number, args.tun ?? true);
-      const host = new NspawnHost(number);
+      const tun = args.tun ?? true;
+      start(number, tun);
+      const host = new NspawnHost(number, tun);
       await host.untilUp();
       return host;
     } catch (cause) {
@@ -56,24 +60,12 @@ async function furnish(number: number, image: string, args: HostArgs): Promise<v
   const root = join(dir, "root");
   // For remove.sh, which brings new packages back to it.
   symlinkSync(image, join(dir, "image"));
+  if (args.diskMegabytes) await mountDisk(dir, args.diskMegabytes);
   await Promise.all([unpackTree(image, root), makeKey(dir, "host_key"), makeKey(dir, "user_key")]);
   writeSshConfig(dir, machine, { address, port: 22 });
   const { admins = [], tun = true, sharedAptArchives = true } = args;
   await configureTree(root, { machine, address, keys: dir, admins, tun });
   if (sharedAptArchives) shareArchives(image, root);
-}
-
-/** Starts the host, in a session of its own: a Ctrl-C in our terminal is not for it. */
-function start(number: number, tun: boolean): void {
-  const { dir, machine } = placeOf(number);
-  const console = openSync(join(dir, "console.log"), "a");
-  const child = spawn("sh", [scriptPath("start.sh"), dir, machine, tun ? "yes" : "no"], {
-    detached: true,
-    stdio: ["ignore", console, console],
-    env: { ...process.env, ...scriptEnv },
-  });
-  child.unref();
-  closeSync(console);
 }
 
 function readConsole(number: number): string {

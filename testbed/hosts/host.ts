@@ -1,10 +1,12 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { exec, execOrThrow, failed, type Finished } from "./exec";
 import { release } from "./allocate";
 import { placeOf } from "./place";
+import { cgroupOf, killAll, processesIn, signal, type Process } from "./processes";
+import { start } from "./start";
 
 export interface SshOptions {
   /** For the command's stdin. Defaults to nothing. */
@@ -132,21 +134,65 @@ export class NspawnHost extends SshHost {
   // It takes one; a busy machine takes more.
   protected readonly patience = 90;
   readonly #cable: string;
+  readonly #cgroup: string;
+  readonly #tun: boolean;
 
-  constructor(number: number) {
+  constructor(number: number, tun: boolean) {
     const place = placeOf(number);
     super(number, { ...place, port: 22 });
     this.root = join(place.dir, "root");
     this.#cable = place.cable;
+    this.#cgroup = cgroupOf(place.machine);
+    this.#tun = tun;
   }
 
   async setReachable(reachable: boolean): Promise<void> {
     await execOrThrow("ip", ["link", "set", this.#cable, reachable ? "up" : "down"]);
   }
 
+  /** Its processes, by the ids that they have on this machine. */
+  processes(): Process[] {
+    return processesIn(this.#cgroup);
+  }
+
+  /** Asks its systemd itself, so that nobody has to log in for it. */
+  override async reboot(): Promise<void> {
+    const init = this.#init();
+    const before = bootIdOf(init);
+    signal(init, rebootSignal);
+    await this.untilUp(before);
+  }
+
+  /** Takes its power away in the middle of everything, gives it back, and waits until it is up. */
+  async cutPower(): Promise<void> {
+    const before = bootIdOf(this.#init());
+    await killAll(this.#cgroup);
+    // The kernel takes the cable away some time after the last process.
+    while (existsSync(`/sys/class/net/${this.#cable}`)) await sleep(20);
+    await execOrThrow("find", [this.#cgroup, "-mindepth", "1", "-depth", "-type", "d", "-delete"]);
+    start(this.number, this.#tun);
+    await this.untilUp(before);
+  }
+
   protected answers(): Promise<boolean> {
     return accepts(this.address, this.port);
   }
+
+  /** The process id of its systemd, as this machine counts. */
+  #init(): number {
+    const processes = this.processes();
+    const nspawn = processes.find(({ command }) => command.startsWith("systemd-nspawn "));
+    const init = processes.find(({ parent }) => nspawn !== undefined && parent === nspawn.pid);
+    if (init === undefined) throw new Error(`${this.name} does not run`);
+    return init.pid;
+  }
+}
+
+/** SIGRTMIN+5, systemd(1): "reboots the machine". */
+const rebootSignal = 34 + 5;
+
+function bootIdOf(init: number): string {
+  return readFileSync(`/proc/${init}/root/proc/sys/kernel/random/boot_id`, "utf8");
 }
 
 /** Whether something accepts a TCP connection within a tenth of a second. */

@@ -4,6 +4,8 @@ export { destroyAllHosts } from "./allocate";
 export type { NspawnHost, SshOptions, TestHost } from "./host";
 export type { Finished } from "./exec";
 export type { Admin } from "./tree";
+export { fillDisk, freeDisk } from "./disk";
+export { allProcesses, killTree, signal, treeOf, type Process } from "./processes";
 export { removeLeftovers } from "./leftovers";
 export {
   changesByItself,
