@@ -56,7 +56,8 @@ want() {
 	fi
 	# The claim comes first: a baseline without one would look like something that was kept on purpose.
 	[ -d "$dir/claims" ] || mkdir -p "$dir/claims"
-	printf '%s' "$2" >"$dir/name"
+	# Once: a full disk would leave an empty one.
+	[ -s "$dir/name" ] || printf '%s' "$2" >"$dir/name"
 	printf '%s\n%s\n' "$(($(wc -l <"$WORK/wanted") + 1))" "$3" >"$dir/claim.$LEASE.$STEP"
 	mv "$dir/claim.$LEASE.$STEP" "$dir/claims/$LEASE.$STEP"
 	[ ! -d "$dir/baseline.$STEP" ] || rm -rf "$dir/baseline.$STEP"

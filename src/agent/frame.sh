@@ -99,12 +99,26 @@ become_root() {
 	exec "$how" -n sh "$0" "$@"
 }
 
+# How every run ends. $1 its exit status.
+ended() {
+	[ "$1" = 0 ] || tell_full_disks
+	[ -z "$WORK" ] || rm -rf "$WORK"
+}
+
+# What fails on a full disk says so in words of its own ("I/O error"), or not at all.
+tell_full_disks() {
+	local free mount
+	df -Pk "$STATE" /etc /usr "${ACCOUNT_HOME:-/}" 2>/dev/null | awk 'NR > 1 && $4 < 1024 { print $4, $6 }' | sort -u |
+		while read -r free mount; do
+			say "disk: found $free KB free on $mount; wanted room for what this step writes. To mend: free space there, then run again"
+		done
+}
+
 # What a killed run of the same step left there goes first: it may hold secret values. The step's lock
 # is held by now, so that no other run still uses it.
 start_work() {
 	rm -rf "/run/rootless-docker.$STEP".*
 	WORK=$(mktemp -d "/run/rootless-docker.$STEP.XXXXXX")
-	trap 'rm -rf "$WORK"' EXIT
 	trap 'exit 129' HUP
 	trap 'exit 130' INT
 	trap 'exit 143' TERM

@@ -90,6 +90,7 @@ main() {
 		;;
 	esac
 	become_root "$@"
+	trap 'ended $?' EXIT
 	hold_lock "$STEP"
 	start_work
 	case $VERB-$STEP in

@@ -5,10 +5,11 @@
 account_apply() {
 	local name
 	name=$(doc account)
+	clear_dead_locks
+	remove_half_account "$name"
 	account_problems "$name"
 	subordinate_id_problems "$name"
 	stop_on_problems
-	clear_dead_lock
 	forget_another_account "$name"
 	want account "$name" present
 	getent passwd "$name" >/dev/null || create_account "$name"
@@ -66,7 +67,16 @@ new_home() {
 	fi
 }
 
-account_save() { getent passwd "$1" >"$2/entry" || true; }
+account_save() { save_entry passwd "$@"; }
+
+# What the system knows of a name; an empty file where it knows nothing. getent itself does not tell that
+# a disk is full: an account that was there before would seem to be this package's. $1 the database, $2
+# name, $3 baseline directory.
+save_entry() {
+	local entry
+	entry=$(getent "$1" "$2") || true
+	if [ -n "$entry" ]; then printf '%s\n' "$entry" >"$3/entry"; else : >"$3/entry"; fi
+}
 
 # Which account it is, apart from its name: its uid and when its home was made. A uid alone is given
 # again to the next account.
@@ -85,6 +95,29 @@ forget_another_account() {
 		esac
 		if [ -d "$dir" ] && unclaimed "$dir"; then forget_thing "$dir"; fi
 	done
+}
+
+# A useradd that was killed between its files leaves an account without a password's entry or without its
+# group, and is done again. Only where the record says that the account was not there before.
+remove_half_account() {
+	local baseline
+	baseline=$(thing_directory account "$1")/baseline
+	if [ ! -e "$baseline/entry" ] || [ -s "$baseline/entry" ] || [ -e "$baseline/made" ]; then return 0; fi
+	if ! know_account "$1"; then
+		forget_account_entries "$1"
+	elif ! getent shadow "$1" >/dev/null || ! getent group "$ACCOUNT_GID" >/dev/null; then
+		userdel "$1" 2>"$WORK/error" ||
+			fail "userdel $1" "$(tail -n 1 "$WORK/error")" "what a killed useradd left removed" "remove the account by hand, then run again"
+	fi
+}
+
+# What a useradd or userdel that was killed leaves in the other files.
+forget_account_entries() {
+	if getent group "$1" >/dev/null; then
+		groupdel "$1" 2>"$WORK/error" || say "group $1 stays: $(tail -n 1 "$WORK/error")"
+	fi
+	if getent shadow "$1" >/dev/null; then pwconv; fi
+	if getent gshadow "$1" >/dev/null; then grpconv; fi
 }
 
 # A useradd that was killed leaves an account without the rest of its home. Once the home is complete it
@@ -168,10 +201,13 @@ next_uid() {
 }
 
 account_restore() {
-	clear_dead_lock
+	clear_dead_locks
 	[ -e "$2/entry" ] || fail "$2" "no record of whether the account $1 was there before" "it to be there" "remove the account by hand if it is not needed, remove ${2%/*}, then run again"
 	[ ! -s "$2/entry" ] || return 0
-	know_account "$1" || return 0
+	know_account "$1" || {
+		forget_account_entries "$1"
+		return 0
+	}
 	if [ -e "$2/made" ] && [ "$(cut -d ' ' -f 1 "$2/made")" != "$ACCOUNT_UID" ]; then
 		say "account $1 stays: it is another one by now (uid $ACCOUNT_UID) than the one that was created"
 		return 0

@@ -282,10 +282,12 @@ after_service_manager_restarted() {
 	fi
 }
 
-# A daemon that the account ran by itself before comes back.
+# A daemon that the account ran by itself before comes back. Where the machine was booted since the daemon
+# was stopped, it may run again, and on files that are gone by now.
 userunit_restore() {
 	know_account "$1" || return 0
 	[ -S "$ACCOUNT_RUNTIME/bus" ] || return 0
+	! daemon_is_up || user_systemctl stop docker.service
 	user_systemctl daemon-reload
 	user_systemctl reset-failed docker.service 2>/dev/null || true
 	[ -e "$2/active" ] || return 0

@@ -154,7 +154,7 @@ keep_purged_files() {
 }
 
 # docker.io makes the group for a socket that is masked here, and leaves it behind when purged.
-group_save() { getent group "$1" >"$2/entry" || true; }
+group_save() { save_entry group "$@"; }
 
 group_restore() {
 	[ ! -s "$2/entry" ] || return 0

@@ -181,13 +181,29 @@ replace_id_file() {
 	write_path as_root "$(id_file "$1")" "$(stat -c %a "$(id_file "$1")" 2>/dev/null || echo 644)" <"$WORK/ids"
 }
 
-# A run that was killed while it held the lock leaves it to whoever wants it next, or to nobody.
-clear_dead_lock() {
-	local lock
-	for lock in /etc/subuid.lock /etc/subgid.lock; do
-		[ ! -e "$lock" ] || kill -0 "$(cat "$lock")" 2>/dev/null || rm -f "$lock"
+# What a killed useradd, userdel, groupadd or run of this step leaves beside the files of accounts: locks,
+# and files that were being written.
+clear_dead_locks() {
+	local file lock
+	for file in passwd shadow group gshadow subuid subgid; do
+		file=/etc/$file
+		lock_is_held "$file.lock" || rm -f "$file.lock" "$file+"
+		for lock in "$file".[0-9]* "$file".lock.[0-9]*; do
+			[ ! -e "$lock" ] || lock_is_held "$lock" || rm -f "$lock"
+		done
 	done
-	rm -f /etc/subuid.lock.* /etc/subgid.lock.*
+}
+
+# True where the process that a lock names holds it. After a boot the number may be another one's: who
+# holds a lock was there before it.
+lock_is_held() {
+	local holder boot started
+	holder=$(tr -dc 0-9 <"$1" 2>/dev/null) || true
+	[ -n "$holder" ] && [ -e "/proc/$holder/stat" ] || return 1
+	# proc(5): field 22 is its start, in hundredths of a second after the boot.
+	started=$(sed 's/.*) //' "/proc/$holder/stat" 2>/dev/null | cut -d ' ' -f 20)
+	boot=$(awk '$1 == "btime" { print $2 }' /proc/stat)
+	[ $((boot + ${started:-0} / 100)) -le "$(($(stat -c %Y "$1" 2>/dev/null || echo 0) + 1))" ]
 }
 
 # The lock that useradd, usermod and userdel take: a link to a file that holds the process id.
@@ -197,7 +213,7 @@ lock_id_file() {
 	printf '%s' $$ >"$lock.$$"
 	until ln "$lock.$$" "$lock" 2>/dev/null; do
 		# As shadow does: a lock of a process that is gone counts for nothing.
-		kill -0 "$(cat "$lock" 2>/dev/null || echo $$)" 2>/dev/null || rm -f "$lock"
+		lock_is_held "$lock" || rm -f "$lock"
 		tries=$((tries + 1))
 		[ "$tries" -le 300 ] || {
 			rm -f "$lock.$$"
