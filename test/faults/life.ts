@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { NspawnHost } from "../../testbed/hosts";
+import type { Outcome, Trial } from "../conformance/trial";
+import { faults, pulumiKilled } from "./faults";
+import type { Random } from "./random";
+import { glance, groupOf, groups, runningSteps, type RunningStep, type Verb } from "./steps";
+
+/** One fault that was done to a host, and what came of it. */
+export interface Strike {
+  verb: Verb;
+  step: string;
+  fault: string;
+  /** Milliseconds after the step began, of those that it takes in a clean run. */
+  delay: number;
+  duration: number;
+  /** What the engine said; undefined when it succeeded all the same. */
+  failure: string | undefined;
+}
+
+export interface LifeArgs {
+  host: NspawnHost;
+  trial: Trial;
+  random: Random;
+  program: () => void;
+  /** How long each step takes in a clean run, by verb and step. */
+  durations: Record<Verb, Map<string, number>>;
+  /** Told of every fault. */
+  onStrike: (strike: Strike) => void;
+  /** How likely a step is struck once more, from 0 to 1. */
+  again: number;
+}
+
+/** An installation whose every operation is disturbed until nothing is left to disturb. */
+export class Life {
+  constructor(private readonly args: LifeArgs) {}
+
+  /** `up` until it succeeds. */
+  async up(): Promise<void> {
+    const { trial, program } = this.args;
+    await this.struckUntilDone("apply", () => trial.tryUp(program));
+  }
+
+  /** `destroy` until it succeeds. */
+  async destroy(): Promise<void> {
+    await this.struckUntilDone("revert", () => this.args.trial.tryDestroy());
+  }
+
+  private async struckUntilDone(verb: Verb, operate: () => Promise<Outcome>): Promise<void> {
+    const { random, trial, again } = this.args;
+    const spared = new Set<string>();
+    const isDone = (step: string) =>
+      (trial.recorded(`web-${step}`) !== undefined) === (verb === "apply");
+    for (;;) {
+      const targets = groups[verb].flat().filter((step) => !spared.has(step) && !isDone(step));
+      const { outcome, strike } = await this.struck(verb, targets, operate);
+      if (outcome.failure === undefined) return;
+      if (strike === undefined)
+        throw new Error(`${verb} failed, and nothing was done to it: ${outcome.failure}`);
+      if (random.fraction() >= again) spared.add(strike.step);
+    }
+  }
+
+  /** One operation of the engine, with one fault in one of the steps, if it comes to one of them. */
+  private async struck(
+    verb: Verb,
+    targets: readonly string[],
+    operate: () => Promise<Outcome>,
+  ): Promise<{ outcome: Outcome; strike?: Strike }> {
+    let over = false;
+    const operation = operate().finally(() => (over = true));
+    const hit = await this.hitOne(verb, targets, () => over);
+    const outcome = await operation;
+    if (hit === undefined) return { outcome };
+    await (
+      await hit.mended
+    )();
+    if (hit.fault.name === pulumiKilled) await this.args.trial.unlock();
+    const { step, delay, duration, fault } = hit;
+    const strike = { verb, step, delay, duration, fault: fault.name, failure: outcome.failure };
+    this.args.onStrike(strike);
+    return { outcome, strike };
+  }
+
+  /** Strikes one of the steps, of those whose turn is first; none, when all have ended before. */
+  private async hitOne(verb: Verb, targets: readonly string[], over: () => boolean) {
+    const { host, random, durations } = this.args;
+    const left = new Set(targets);
+    const first = () => groups[verb].map((group) => group.filter((step) => left.has(step)));
+    for (;;) {
+      const group = first().find((steps) => steps.length > 0);
+      if (group === undefined || over()) return undefined;
+      const step = random.oneOf(group);
+      const fault = random.oneOf(faults);
+      const duration = durations[verb].get(step) ?? 0;
+      const delay = Math.floor(random.fraction() * duration);
+      const running = await this.begun(verb, step, over);
+      if (running !== undefined) {
+        await sleep(delay);
+        if (!over() && this.still(running))
+          return { step, fault, delay, duration, mended: fault.strike(host, running) };
+      }
+      left.delete(step);
+    }
+  }
+
+  /** Waits until a step has begun. Undefined when a later one runs already, or everything is over. */
+  private async begun(
+    verb: Verb,
+    step: string,
+    over: () => boolean,
+  ): Promise<RunningStep | undefined> {
+    for (;;) {
+      const running = runningSteps(this.args.host);
+      const found = running.find((each) => each.step === step);
+      const later = running.some((each) => groupOf(verb, each.step) > groupOf(verb, step));
+      if (found !== undefined || later || over()) return found;
+      await sleep(glance);
+    }
+  }
+
+  private still({ shell }: RunningStep): boolean {
+    return runningSteps(this.args.host).some((each) => each.shell.pid === shell.pid);
+  }
+}

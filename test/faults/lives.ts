@@ -1,0 +1,174 @@
+import * as pulumi from "@pulumi/pulumi";
+import {
+  createHost,
+  diffSnapshots,
+  snapshotHost,
+  type HostSnapshot,
+  type NspawnHost,
+} from "../../testbed/hosts";
+import { OnDestroyData, PrivilegedPorts, RootlessDockerHost } from "../../index";
+import { Trial } from "../conformance/trial";
+import { connectionTo } from "../engine/installation";
+import { Life, type Strike } from "./life";
+import { randomFrom } from "./random";
+import { agentsOn, durationsDuring, type Verb } from "./steps";
+
+/** A host as it was, as a clean run makes it, and how long that took. */
+interface Measured {
+  host: NspawnHost;
+  bare: HostSnapshot;
+  clean: HostSnapshot;
+  durations: Record<Verb, Map<string, number>>;
+}
+
+export interface Result {
+  /** Faults that made the engine's operation fail. */
+  interrupted: Strike[];
+  /** Faults that it got over. */
+  survived: Strike[];
+  /** What was not as it should be, with the seed of the life in which it happened. */
+  failures: string[];
+}
+
+/** `again` is how likely a step is struck once more. */
+export interface LivesArgs {
+  seed: number;
+  runs: number;
+  again: number;
+}
+
+/**
+ * Lives one after the other on one host, until so many runs were interrupted: `up` until it succeeds,
+ * compared with a clean run, and `destroy` until it succeeds, compared with the host before. A life
+ * that fails costs the host.
+ */
+export async function interruptedLives({ seed, runs, again }: LivesArgs): Promise<Result> {
+  const result: Result = { interrupted: [], survived: [], failures: [] };
+  let measured: Measured | undefined;
+  for (let life = 0; result.interrupted.length < runs; life++) {
+    const lifeSeed = seed + life;
+    const onStrike = (strike: Strike): void => {
+      (strike.failure === undefined ? result.survived : result.interrupted).push(strike);
+      const count = `${result.interrupted.length}/${runs}`;
+      process.stderr.write(`faults: seed ${lifeSeed}, ${count}: ${describe(strike)}\n`);
+    };
+    measured ??= await measure();
+    const wrong = await oneLife(measured, lifeSeed, again, onStrike).catch((error: unknown) => [
+      String(error),
+    ]);
+    if (wrong.length === 0) continue;
+    result.failures.push(`seed ${lifeSeed}:\n${wrong.join("\n")}`);
+    process.stderr.write(`faults: FAILED: ${result.failures.at(-1)}\n`);
+    await measured.host.destroy();
+    measured = undefined;
+    // A defect that shows in every life would go on for ever.
+    if (result.failures.length === 5) break;
+  }
+  process.stderr.write(`${table(result)}\n`);
+  return result;
+}
+
+/** Makes a host, and sees one clean run on it from its beginning to its end. */
+async function measure(): Promise<Measured> {
+  const host = await createHost({ suite: "trixie", diskMegabytes: 2500 });
+  const bare = await snapshotHost(host);
+  const trial = await Trial.start("clean");
+  const applied = await durationsDuring(host, trial.up(programFor(host)));
+  const clean = await snapshotHost(host);
+  const reverted = await durationsDuring(host, trial.destroy());
+  return { host, bare, clean, durations: { apply: applied, revert: reverted } };
+}
+
+const programFor = (host: NspawnHost) => () => {
+  new RootlessDockerHost("web", {
+    connection: connectionTo(host),
+    account: { name: "app", authorizedKeys: ["ssh-ed25519 AAAAC3Nz somebody"] },
+    daemon: { debug: true },
+    environment: { TOKEN: pulumi.secret("s3cret") },
+    privilegedPorts: PrivilegedPorts.FileCapability,
+    onDestroy: { data: OnDestroyData.Delete },
+  });
+};
+
+/** Returns what is wrong after it. */
+async function oneLife(
+  { host, bare, clean, durations }: Measured,
+  seed: number,
+  again: number,
+  onStrike: (strike: Strike) => void,
+): Promise<string[]> {
+  const trial = await Trial.start(`life-${seed}`);
+  const random = randomFrom(seed);
+  const program = programFor(host);
+  const life = new Life({ host, trial, random, program, durations, onStrike, again });
+  await life.up();
+  const afterUp = [
+    ...diffSnapshots(clean, await snapshotHost(host)).filter(lasting),
+    ...(await leftovers(host)),
+    ...(await daemonProblems(host)),
+  ];
+  if (afterUp.length > 0) return ["after up:", ...afterUp];
+  await life.destroy();
+  const afterDestroy = [
+    ...diffSnapshots(bare, await snapshotHost(host)),
+    ...(await leftovers(host)),
+  ];
+  return afterDestroy.length > 0 ? ["after destroy:", ...afterDestroy] : [];
+}
+
+/** The account's daemon, asked as its user asks. */
+async function daemonProblems(host: NspawnHost): Promise<string[]> {
+  const ask = "runuser -u app -- env -i HOME=/home/app PATH=$PATH docker info --format";
+  const { stdout, stderr } = await host.ssh(`${ask} '{{.SecurityOptions}}'`);
+  return stdout.includes("name=rootless") ? [] : [`the daemon does not answer: ${stderr}`];
+}
+
+/** Traces of runs that were struck: files that were being written, locks, processes. */
+async function leftovers(host: NspawnHost): Promise<string[]> {
+  const found = await host.run(`
+    ls -d /run/rootless-docker* /tmp/tmp.* /etc/*.lock 2>/dev/null | grep -vx /etc/.pwd.lock
+    find / -xdev '(' -name '*.rootless-docker-new' -o -path '/var/lib/rootless-docker/*.new' -o -name '.gone.*' ')'
+    for lock in /var/lib/rootless-docker/locks/*; do
+      [ ! -e "$lock" ] || flock -n "$lock" true || echo "$lock is held"
+    done`);
+  const lines = found.split("\n").filter((line) => line !== "");
+  return [...lines, ...agentsOn(host)].map((line) => `left behind: ${line}`);
+}
+
+// What differs between any two clean runs too.
+const ofEachRun = [
+  // Each installation has a lease of its own.
+  "/var/lib/rootless-docker/",
+  // dockerd makes up an id, and keeps random network ids in a database.
+  "/.local/share/docker/engine-id",
+  "/.local/share/docker/network/files/local-kv.db",
+  // Logins of the test itself.
+  "session-c",
+];
+
+function lasting(difference: string): boolean {
+  return !ofEachRun.some((part) => difference.includes(part));
+}
+
+function describe({ verb, step, fault, delay, duration, failure }: Strike): string {
+  const when = `${verb} ${step}: ${fault} after ${delay} of ${duration} ms`;
+  return failure === undefined ? `${when}: got over` : `${when}\n${errorsOf(failure)}`;
+}
+
+/** The lines of a failed operation that tell a user why. */
+function errorsOf(failure: string): string {
+  const told = /found|error|exit|journal/i;
+  const lines = failure.split("\n").map((line) => line.trim());
+  return [...new Set(lines.filter((line) => told.test(line) && line.length < 400))]
+    .map((line) => `    ${line}`)
+    .join("\n");
+}
+
+/** How many runs were interrupted, by fault and step. */
+function table({ interrupted, survived }: Result): string {
+  const counts = new Map<string, number>();
+  for (const { verb, step, fault } of interrupted)
+    for (const key of [fault, `${verb} ${step}`]) counts.set(key, (counts.get(key) ?? 0) + 1);
+  const lines = [...counts].sort().map(([key, count]) => `  ${String(count).padStart(4)} ${key}`);
+  return `faults: ${interrupted.length} runs interrupted, ${survived.length} got over\n${lines.join("\n")}`;
+}
