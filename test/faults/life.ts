@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { NspawnHost } from "../../testbed/hosts";
 import type { Outcome, Trial } from "../conformance/trial";
-import { faults, pulumiKilled } from "./faults";
+import { faults, pulumiKilled, type Fault } from "./faults";
 import type { Random } from "./random";
 import { glance, groupOf, groups, runningSteps, type RunningStep, type Verb } from "./steps";
 
@@ -15,6 +15,13 @@ export interface Strike {
   duration: number;
   /** What the engine said; undefined when it succeeded all the same. */
   failure: string | undefined;
+}
+
+/** A fault that is being done. */
+interface Hit extends Pick<Strike, "step" | "delay" | "duration"> {
+  fault: Fault;
+  /** Resolves to what makes all well again. */
+  mended: Promise<() => Promise<void>>;
 }
 
 export interface LifeArgs {
@@ -52,39 +59,57 @@ export class Life {
       (trial.recorded(`web-${step}`) !== undefined) === (verb === "apply");
     for (;;) {
       const targets = groups[verb].flat().filter((step) => !spared.has(step) && !isDone(step));
-      const { outcome, strike } = await this.struck(verb, targets, operate);
+      const { outcome, struckStep } = await this.struck(verb, targets, operate);
       if (outcome.failure === undefined) return;
-      if (strike === undefined)
+      if (struckStep === undefined)
         throw new Error(`${verb} failed, and nothing was done to it: ${outcome.failure}`);
-      if (random.fraction() >= again) spared.add(strike.step);
+      if (random.fraction() >= again) spared.add(struckStep);
     }
   }
 
-  /** One operation of the engine, with one fault in one of the steps, if it comes to one of them. */
+  /**
+   * One operation of the engine, with faults until it fails. Returns the step that was struck last; none
+   * where the operation was over before.
+   */
   private async struck(
     verb: Verb,
     targets: readonly string[],
     operate: () => Promise<Outcome>,
-  ): Promise<{ outcome: Outcome; strike?: Strike }> {
+  ): Promise<{ outcome: Outcome; struckStep?: string }> {
     let over = false;
     const operation = operate().finally(() => (over = true));
-    const hit = await this.hitOne(verb, targets, () => over);
+    const left = new Set(targets);
+    let last: Hit | undefined;
+    for (;;) {
+      const hit = await this.hitOne(verb, left, () => over);
+      if (hit === undefined) break;
+      if (last !== undefined) this.tell(verb, last, undefined);
+      last = hit;
+      // The step may get over it: then the next one is struck, in the same operation.
+      await this.untilPast(verb, hit.step, () => over);
+      await (
+        await hit.mended
+      )();
+    }
     const outcome = await operation;
-    if (hit === undefined) return { outcome };
-    await (
-      await hit.mended
-    )();
-    if (hit.fault.name === pulumiKilled) await this.args.trial.unlock();
+    if (last === undefined) return { outcome };
+    if (last.fault.name === pulumiKilled) await this.args.trial.unlock();
+    this.tell(verb, last, outcome.failure);
+    return { outcome, struckStep: last.step };
+  }
+
+  private tell(verb: Verb, hit: Hit, failure: string | undefined): void {
     const { step, delay, duration, fault } = hit;
-    const strike = { verb, step, delay, duration, fault: fault.name, failure: outcome.failure };
-    this.args.onStrike(strike);
-    return { outcome, strike };
+    this.args.onStrike({ verb, step, delay, duration, fault: fault.name, failure });
   }
 
   /** Strikes one of the steps, of those whose turn is first; none, when all have ended before. */
-  private async hitOne(verb: Verb, targets: readonly string[], over: () => boolean) {
+  private async hitOne(
+    verb: Verb,
+    left: Set<string>,
+    over: () => boolean,
+  ): Promise<Hit | undefined> {
     const { host, random, durations } = this.args;
-    const left = new Set(targets);
     const first = () => groups[verb].map((group) => group.filter((step) => left.has(step)));
     for (;;) {
       const group = first().find((steps) => steps.length > 0);
@@ -93,13 +118,13 @@ export class Life {
       const fault = random.oneOf(faults);
       const duration = durations[verb].get(step) ?? 0;
       const delay = Math.floor(random.fraction() * duration);
+      left.delete(step);
       const running = await this.begun(verb, step, over);
       if (running !== undefined) {
         await sleep(delay);
         if (!over() && this.still(running))
           return { step, fault, delay, duration, mended: fault.strike(host, running) };
       }
-      left.delete(step);
     }
   }
 
@@ -116,6 +141,12 @@ export class Life {
       if (found !== undefined || later || over()) return found;
       await sleep(glance);
     }
+  }
+
+  /** Waits until a step of a later group runs, or everything is over. */
+  private async untilPast(verb: Verb, step: string, over: () => boolean): Promise<void> {
+    const isLater = (each: RunningStep) => groupOf(verb, each.step) > groupOf(verb, step);
+    while (!over() && !runningSteps(this.args.host).some(isLater)) await sleep(glance);
   }
 
   private still({ shell }: RunningStep): boolean {

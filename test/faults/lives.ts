@@ -71,6 +71,8 @@ export async function interruptedLives({ seed, runs, again }: LivesArgs): Promis
 /** Makes a host, and sees one clean run on it from its beginning to its end. */
 async function measure(): Promise<Measured> {
   const host = await createHost({ suite: "trixie", diskMegabytes: 2500 });
+  // What runs at a first boot only has ended for good then.
+  await host.reboot();
   const bare = await snapshotHost(host);
   const trial = await Trial.start("clean");
   const applied = await durationsDuring(host, trial.up(programFor(host)));
@@ -139,9 +141,8 @@ async function leftovers(host: NspawnHost): Promise<string[]> {
 const ofEachRun = [
   // Each installation has a lease of its own.
   "/var/lib/rootless-docker/",
-  // dockerd makes up an id, and keeps random network ids in a database.
-  "/.local/share/docker/engine-id",
-  "/.local/share/docker/network/files/local-kv.db",
+  // dockerd's own: an id that it makes up, and databases that it writes whenever it starts.
+  "/home/app/.local/share/docker/",
   // Logins of the test itself.
   "session-c",
 ];
@@ -152,16 +153,19 @@ function lasting(difference: string): boolean {
 
 function describe({ verb, step, fault, delay, duration, failure }: Strike): string {
   const when = `${verb} ${step}: ${fault} after ${delay} of ${duration} ms`;
-  return failure === undefined ? `${when}: got over` : `${when}\n${errorsOf(failure)}`;
+  return failure === undefined ? `${when}: got over` : `${when}${errorsOf(failure)}`;
 }
 
-/** The lines of a failed operation that tell a user why. */
+/** What a failed operation tells a user, without what the engine says of every failure. */
 function errorsOf(failure: string): string {
-  const told = /found|error|exit|journal/i;
+  const ofTheEngine =
+    /^(code|stdout|stderr|err\?|error: update failed|\d+ (error|warn)|[-+~@]|pulumi:|View|Diagnostics|Resources|Duration|Updating|Destroying|command:)/;
+  const endings = /remote command exited|Process exited|Please choose|interrupted|refresh/;
   const lines = failure.split("\n").map((line) => line.trim());
-  return [...new Set(lines.filter((line) => told.test(line) && line.length < 400))]
-    .map((line) => `    ${line}`)
-    .join("\n");
+  return [...new Set(lines)]
+    .filter((line) => line !== "" && !ofTheEngine.test(line) && !endings.test(line))
+    .map((line) => `\n    ${line}`)
+    .join("");
 }
 
 /** How many runs were interrupted, by fault and step. */
