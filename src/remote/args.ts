@@ -35,7 +35,7 @@ export interface SshConnectionArgs {
   hostKey?: pulumi.Input<string>;
   /** A host to jump over. Defaults to none. */
   proxy?: pulumi.Input<SshProxyArgs>;
-  /** How often a connection is tried, 0 or less for no end. Defaults to 10. */
+  /** How often a connection that fails is tried again, -1 for no end. Defaults to 10. */
   dialErrorLimit?: pulumi.Input<number>;
   /** Seconds that one try may take. Defaults to 15. */
   perDialTimeout?: pulumi.Input<number>;
@@ -59,7 +59,7 @@ export interface SshProxyArgs {
   agentSocketPath?: pulumi.Input<string>;
   /** The proxy's public key. Defaults to none: then the proxy is not verified. */
   hostKey?: pulumi.Input<string>;
-  /** How often a connection is tried, 0 or less for no end. Defaults to 10. */
+  /** How often a connection that fails is tried again, -1 for no end. Defaults to 10. */
   dialErrorLimit?: pulumi.Input<number>;
   /** Seconds that one try may take. Defaults to 15. */
   perDialTimeout?: pulumi.Input<number>;
