@@ -23,7 +23,7 @@ import {
   type Versions,
 } from "./outputs";
 import { connectionInput } from "./remote/connection";
-import { explainConnectionErrors } from "./remote/explainConnection";
+import { explainErrors } from "./remote/explainErrors";
 import { createLease } from "./remote/lease";
 import { escalationArgument } from "./remote/settings";
 import { afterLastStep, applyStep, installAgent } from "./step/remoteStep";
@@ -63,7 +63,7 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
 
     const owner = `${pulumi.getProject()}/${pulumi.getStack()}/${name}`;
     const settings = liftSettings(args, this);
-    const options = { ...childOptions(this, opts), hooks: explainConnectionErrors(name) };
+    const options = { ...childOptions(this, opts), hooks: explainErrors(name) };
     const host = {
       name,
       connection: connectionInput(args.connection),

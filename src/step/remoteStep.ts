@@ -63,10 +63,10 @@ export function applyStep(
 ): Step {
   const code = stepCodeHash(name);
   return command(host, name, {
-    create: pulumi.interpolate`${unlessThere(name)}; sh ${agent} apply ${name} ${host.lease}${host.escalation}`,
+    create: pulumi.interpolate`sh ${agent} apply ${name} ${host.lease}${host.escalation}`,
     delete: stepsWithoutRevert.includes(name)
       ? undefined
-      : pulumi.interpolate`[ ! -d ${leases} ] || { ${unlessThere(name)}; sh ${agent} revert ${name} ${host.lease}${host.escalation}; }`,
+      : pulumi.interpolate`[ ! -d ${leases} ] || sh ${agent} revert ${name} ${host.lease}${host.escalation}`,
     stdin: document.apply((keys) => renderDocument({ ...keys, agent: code })),
     dependsOn: dependsOn.map((step) => step.command),
   });
@@ -74,11 +74,6 @@ export function applyStep(
 
 /** They change nothing that would have to be taken back: destroy opens no connection for them. */
 const stepsWithoutRevert: StepName[] = ["preflight", "report"];
-
-/** The machine may have been made anew, or the agent removed by hand. */
-function unlessThere(step: string): string {
-  return `[ -e ${agent} ] || { echo '${step}: agent: found no ${agent}; wanted it there. To mend: run pulumi up with a new value of recheck' >&2; exit 1; }`;
-}
 
 function command(host: Host, step: string, { dependsOn, ...args }: CommandText): Step {
   const resource = new remote.Command(

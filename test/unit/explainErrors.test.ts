@@ -1,4 +1,4 @@
-import { explainConnectionError } from "../../src/remote/explainConnection";
+import { explainConnectionError, explainMissingAgent } from "../../src/remote/explainErrors";
 
 test.each([
   ["ssh: handshake failed: ssh: host key mismatch", "another host key than connection.hostKey"],
@@ -22,4 +22,19 @@ test.each([
   "some other error",
 ])("%s: not one of the connection", (error) => {
   expect(explainConnectionError("web-agent", error)).toBeUndefined();
+});
+
+test.each([
+  "sh: 0: cannot open /var/lib/rootless-docker/agent: No such file",
+  "sh: 0: Can't open /var/lib/rootless-docker/agent",
+  "sh: /var/lib/rootless-docker/agent: No such file or directory",
+  "sh: can't open '/var/lib/rootless-docker/agent': No such file or directory",
+])("no agent: %s", (words) => {
+  const command = "sh /var/lib/rootless-docker/agent apply kernel 0123";
+  const error = `Process exited with status 2: running "${command}":\n${words}\n`;
+  expect(explainMissingAgent("web-kernel", error)).toBe(
+    `web-kernel: agent: found none (${words}); wanted the one that the step agent puts there. To mend: run pulumi up with a new value of recheck: the machine was made anew, or the agent removed by hand`,
+  );
+  const other = `Process exited with status 1: running "${command}":\nkernel: sysctl a.b: found 1`;
+  expect(explainMissingAgent("web-kernel", other)).toBeUndefined();
 });

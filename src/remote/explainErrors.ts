@@ -41,18 +41,31 @@ export function explainConnectionError(step: string, error: string): string | un
   );
 }
 
+/**
+ * The same for a step that found no agent, which is left to the shell's own words on the host: a check in
+ * the command would stand in the error of every other failure.
+ */
+export function explainMissingAgent(step: string, error: string): string | undefined {
+  const [words] = /^\S*sh: .*\/rootless-docker\/agent.*$/m.exec(error) ?? [];
+  return (
+    words &&
+    `${step}: agent: found none (${words}); wanted the one that the step agent puts there. To mend: run pulumi up with a new value of recheck: the machine was made anew, or the agent removed by hand`
+  );
+}
+
 function lastLine(text: string): string {
   return text.trim().split("\n").at(-1)?.trim() ?? "";
 }
 
 /**
- * A hook that says what a failed connection means. None where the engine has no error hooks, which
+ * A hook that says what a failed connection or a missing agent means. None where the engine has no error hooks, which
  * are younger than the rest of what this package uses, or under mocks.
  */
-export function explainConnectionErrors(name: string): pulumi.ResourceHookBinding | undefined {
+export function explainErrors(name: string): pulumi.ResourceHookBinding | undefined {
   if (!errorHooksWork()) return undefined;
-  const hook = new pulumi.ErrorHook(`${name}-connection`, ({ name: resource, errors }) => {
-    const message = explainConnectionError(resource, errors[0] ?? "");
+  const hook = new pulumi.ErrorHook(`${name}-connection`, ({ name: resource, errors: [error] }) => {
+    const message =
+      explainConnectionError(resource, error ?? "") ?? explainMissingAgent(resource, error ?? "");
     // The engine shows what a hook throws as the resource's error.
     if (message) throw new Error(message);
     return false;
