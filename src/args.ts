@@ -80,4 +80,10 @@ export interface RootlessDockerHostArgs {
    * was changed there by hand. The value itself means nothing. Defaults to none.
    */
   recheck?: pulumi.Input<string>;
+  /**
+   * Whether the account is taken over from another stack or resource that holds it on this machine: its
+   * steps end with an error from then on, and its destroy changes nothing. Take it out again afterwards.
+   * Defaults to false: then that is an error which names the other one.
+   */
+  takeOver?: pulumi.Input<boolean>;
 }

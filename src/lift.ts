@@ -95,7 +95,7 @@ export function liftSettings(args: RootlessDockerHostArgs, component: pulumi.Res
   const { subordinateIds, rootfulDocker, engine, unprivilegedPing, privilegedPorts } = args;
   const { storageDriver, network, onDestroy, privilegeEscalation } = args;
   const { resourceControllers, sysctls, kernelModuleOptions, appArmorProfile } = args;
-  const { recheck } = args;
+  const { recheck, takeOver } = args;
   const name = field(args.account, "name");
   const host = field(args.connection, "host");
   const port = field(args.connection, "port");
@@ -148,7 +148,9 @@ export function liftSettings(args: RootlessDockerHostArgs, component: pulumi.Res
       (settings) => settings.daemon,
     ),
     privilegeEscalation: from({ privilegeEscalation }, (settings) => settings.privilegeEscalation),
-    everyStep: from({ recheck }, (settings) => settings.everyStep).apply(everyStepDocument),
+    everyStep: from({ recheck, takeOver }, (settings) => settings.everyStep).apply(
+      everyStepDocument,
+    ),
     secretNames,
     secretValues,
   };

@@ -31,11 +31,6 @@ thing_directory() {
 	printf '%s/things/%s/%s' "$STATE" "$1" "$id"
 }
 
-# The words a person knows a lease by.
-owner_of() {
-	if [ -e "$STATE/leases/$1/owner" ]; then cat "$STATE/leases/$1/owner"; else printf 'lease %s' "$1"; fi
-}
-
 # Claims a thing for this lease and step. $1 kind, $2 name, $3 the wanted value.
 # Another owner's claim on another value is an error that names both.
 want() {
@@ -48,9 +43,8 @@ want() {
 			[ -e "$claim" ] || continue
 			other=${claim##*/}
 			other=${other%%.*}
-			[ "$other" != "$LEASE" ] || continue
 			[ "$(tail -n +2 "$claim")" != "$3" ] || continue
-			[ "$(owner_of "$other")" != "$(owner_of "$LEASE")" ] || continue
+			stands_beside "$other" || continue
 			fail "$1 $2" "'$(tail -n +2 "$claim")', wanted by $(owner_of "$other")" "'$3' by $(owner_of "$LEASE")" "give both the same value: the machine has only one"
 		done
 	fi

@@ -17,6 +17,8 @@ apply() {
 	cat >"$WORK/document"
 	DOC=$WORK/doc
 	read_document "$WORK/document" "$DOC"
+	# That step makes a lease current.
+	[ "$STEP" = preflight ] || stop_unless_current
 	"${STEP}_apply"
 	stop_on_problems
 	release_unwanted

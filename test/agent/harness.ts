@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { agentText, type StepName } from "../../src/agent/agentText";
 import { readSettings } from "../../src/settings";
+import { everyStepDocument } from "../../src/step/settings";
 import { type Document, renderDocument } from "../../src/step/document";
 import { accountDocument } from "../../src/steps/account/settings";
 import { daemonDocument } from "../../src/steps/daemon/settings";
@@ -37,6 +38,7 @@ export interface Wishes {
   daemon?: object;
   environment?: object;
   onDestroy?: object;
+  takeOver?: boolean;
   /** Who holds the lease. Defaults to "project/dev/web". */
   owner?: string;
   /** Secret values by place, such as `environment/TOKEN`. */
@@ -48,8 +50,9 @@ export function documentsOf({ owner = "project/dev/web", secrets = {}, ...args }
   const { settings, problems } = readSettings({ connection: { host: "host" }, ...args });
   if (problems.length > 0) throw new Error(JSON.stringify(problems));
   const { account, subordinateIds, resourceControllers, rootfulDocker } = settings;
+  const everyStep = everyStepDocument(settings.everyStep);
   return {
-    preflight: preflightDocument(owner, settings),
+    preflight: { ...preflightDocument(owner, settings), ...everyStep },
     engine: engineDocument(settings.engine, rootfulDocker),
     account: accountDocument(account, subordinateIds, resourceControllers),
     kernel: kernelDocument(settings.kernel),
@@ -76,6 +79,9 @@ export class Installation {
   async install(): Promise<void> {
     const command = `f=$(mktemp) && cat >"$f" && sh "$f" install agent ${this.lease}; s=$?; rm -f "$f"; exit $s`;
     expectDone(await this.call(command, agentText()));
+    // What the step preflight remembers, for the tests that try one other step.
+    const owner = `/var/lib/rootless-docker/leases/${this.lease}/owner`;
+    await this.host.run(`[ -e ${owner} ] || echo lease ${this.lease} >${owner}`);
   }
 
   /** Applies a step. Anything but success throws. */

@@ -81,6 +81,7 @@ const changes: Record<string, Partial<RootlessDockerHostArgs>[]> = {
   "`onDestroy.data`": [{ onDestroy: { data: OnDestroyData.Delete } }],
   "`privilegeEscalation`": [{ privilegeEscalation: PrivilegeEscalation.Sudo }],
   "`recheck`": [{ recheck: "today" }],
+  "`takeOver`": [{ takeOver: true }],
 };
 
 interface Row {

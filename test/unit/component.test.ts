@@ -126,8 +126,8 @@ describe.each([
     const documents = Object.fromEntries(
       stepNames.map((name) => {
         const lines = documentOf(outcome, name).trimEnd().split("\n");
-        // In every step's: any change of it makes all of them run.
-        const ofEveryStep = ['recheck: "2026-11-25T19:44:00Z"'];
+        // In every step's: any change of these makes all of them run.
+        const ofEveryStep = ['recheck: "2026-11-25T19:44:00Z"', "take-over: true"];
         expect(lines).toEqual(expect.arrayContaining(ofEveryStep));
         return [name, lines.filter((line) => !ofEveryStep.includes(line))];
       }),
@@ -190,7 +190,7 @@ describe.each([
       report: ['account: "builder"'],
     });
     expect(String(step(outcome, "agent").inputs.stdin).split("\n")).toEqual(
-      expect.arrayContaining(['# recheck: "2026-11-25T19:44:00Z"']),
+      expect.arrayContaining(['# recheck: "2026-11-25T19:44:00Z"', "# take-over: true"]),
     );
   });
 
@@ -635,6 +635,7 @@ describe("what is not known makes only its own documents unknown", () => {
     ["onDestroy.data", { ...usual, onDestroy: { data: unknown() } }, ["daemon"]],
     ["privilegeEscalation", { ...usual, privilegeEscalation: unknown() }, []],
     ["recheck", { ...usual, recheck: unknown() }, ["agent", ...stepNames]],
+    ["takeOver", { ...usual, takeOver: unknown() }, ["agent", ...stepNames]],
   ])("%s", async (_path, args, wanted) => {
     const outcome = await create(args, true);
     const unknownOnes = all.filter((name) => {

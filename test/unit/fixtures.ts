@@ -78,6 +78,7 @@ export function everyOption() {
     onDestroy: { data: OnDestroyData.Delete },
     privilegeEscalation: PrivilegeEscalation.Doas,
     recheck: "2026-11-25T19:44:00Z",
+    takeOver: true,
   } satisfies RootlessDockerHostArgs & PlainArgs;
 }
 

@@ -61,7 +61,7 @@ describe("defaults", () => {
           onDestroyData: "Keep",
         },
         privilegeEscalation: "Auto",
-        everyStep: { recheck: undefined },
+        everyStep: { recheck: undefined, takeOver: false },
       },
     });
   });
@@ -127,7 +127,7 @@ test("every option arrives in its own setting", () => {
         onDestroyData: args.onDestroy.data,
       },
       privilegeEscalation: args.privilegeEscalation,
-      everyStep: { recheck: args.recheck },
+      everyStep: { recheck: args.recheck, takeOver: args.takeOver },
     },
   });
 });
@@ -371,7 +371,7 @@ describe("what is wrong, and what to do", () => {
     [
       "conection",
       {},
-      "no such option; use connection, account, subordinateIds, engine, rootfulDocker, privilegedPorts, unprivilegedPing, sysctls, kernelModuleOptions, appArmorProfile, resourceControllers, daemon, network, onDestroy, environment, storageDriver, privilegeEscalation, recheck",
+      "no such option; use connection, account, subordinateIds, engine, rootfulDocker, privilegedPorts, unprivilegedPing, sysctls, kernelModuleOptions, appArmorProfile, resourceControllers, daemon, network, onDestroy, environment, storageDriver, privilegeEscalation, recheck, takeOver",
     ],
   ])("%s: %j", (path, value, reason, where = path) => {
     const problems = problemsOf(withValue(path, value));

@@ -17,6 +17,7 @@ preflight_apply() {
 	fi
 	stop_on_problems
 	remember_lease
+	take_over
 }
 
 wait_for_cloud_init() {
@@ -53,14 +54,18 @@ disk_problems() {
 		problem "disk" "$free MB free for /usr" "600 MB for the packages" "free or add space"
 }
 
-# One account, one owner: two stacks that both think they hold it would undo each other's work.
+# One account, one owner: two stacks that both think they hold it would undo each other's work. Of an
+# owner whose state was lost, a lease that is new here is enough.
 owner_problems() {
-	local lease
-	for lease in "$STATE"/leases/*; do
-		[ "${lease##*/}" != "$LEASE" ] || continue
-		[ "$(cat "$lease/account-name" 2>/dev/null)" = "$(doc account)" ] || continue
-		[ "$(cat "$lease/owner")" != "$(doc owner)" ] || continue
-		problem "account $(doc account)" "it held on this machine by $(cat "$lease/owner")" "it free, or held by $(doc owner)" "destroy the other one first, or use another account"
+	local account other
+	[ "$(doc take-over)" != true ] || return 0
+	account=$(doc account)
+	for other in $(other_leases_of "$account"); do
+		if took_over "$other" "$LEASE"; then
+			problem "account $account" "it taken over from this lease by $(owner_of "$other") (lease $other)" "it free, or held by this lease" "take this RootlessDockerHost out of its program, which changes nothing here; or set takeOver, which takes the account back"
+		elif [ "$(owner_of "$other")" != "$(doc owner)" ] && ! successor_of "$other" >/dev/null; then
+			problem "account $account" "it held on this machine by $(owner_of "$other")" "it free, or held by $(doc owner)" "use another account, or destroy the other one first, or set takeOver to take over from it; if it is this one under an earlier name, give it aliases"
+		fi
 	done
 }
 
@@ -69,4 +74,20 @@ remember_lease() {
 	mkdir -p "$STATE/leases/$LEASE"
 	doc owner >"$STATE/leases/$LEASE/owner"
 	doc account >"$STATE/leases/$LEASE/account-name"
+}
+
+# From here on other leases of the account change nothing on this machine. What only they wanted goes
+# when this one has a daemon that answers: if it never gets there and is destroyed, they have all of it.
+take_over() {
+	local other list=$STATE/leases/$LEASE/took-over
+	for other in $(other_leases_of "$(doc account)"); do
+		took_over "$LEASE" "$other" ||
+			say "takes the account $(doc account) over from $(owner_of "$other") (lease $other)"
+		{
+			printf '%s\n' "$other"
+			cat "$list" "$STATE/leases/$other/took-over" 2>/dev/null || true
+		} | grep -vxF -- "$LEASE" | sort -u >"$list.new"
+		mv "$list.new" "$list"
+		rm -f "$STATE/leases/$other/took-over"
+	done
 }

@@ -16,20 +16,18 @@ report_apply() {
 	supersede
 }
 
-# The same owner came back for the same account with a new lease (its state was lost, or the machine
-# has a new name): what only the old lease wanted goes, and its own revert has nothing left to do.
+# The account was another lease's (the same owner's, whose state was lost or whose machine has a new
+# name, or another owner's): what only that one wanted goes, and its own revert has nothing left to do.
 supersede() {
-	local lease
-	for lease in "$STATE"/leases/*; do
-		[ "${lease##*/}" != "$LEASE" ] || continue
-		[ "$(cat "$lease/account-name" 2>/dev/null)" = "$ACCOUNT" ] || continue
-		[ "$(cat "$lease/owner")" = "$(owner_of "$LEASE")" ] || continue
-		say "takes over from an earlier lease of the same owner (${lease##*/})"
+	local other
+	for other in $(other_leases_of "$ACCOUNT"); do
+		took_over "$LEASE" "$other" || continue
+		say "takes back what only $(owner_of "$other") wanted (lease $other)"
 		(
-			LEASE=${lease##*/}
+			LEASE=$other
 			release_all_steps
 		)
-		rm -rf "$lease"
-		changed "lease ${lease##*/} taken over"
+		rm -rf "$STATE/leases/$other"
+		changed "lease $other taken over"
 	done
 }

@@ -48,7 +48,7 @@ sysctl_of_another_owner() {
 	for claim in "$(thing_directory sysctl "$1")"/claims/*; do
 		other=${claim##*/}
 		other=${other%%.*}
-		if [ ! -e "$claim" ] || [ "$(owner_of "$other")" = "$(owner_of "$LEASE")" ]; then continue; fi
+		if [ ! -e "$claim" ] || ! stands_beside "$other"; then continue; fi
 		tail -n +2 "$claim"
 		return 0
 	done
