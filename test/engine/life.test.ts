@@ -9,7 +9,8 @@ import type { HostSnapshot } from "../../testbed/hosts";
 import { busyboxImageTar } from "../../testbed/dockerCli";
 import { execOrThrow } from "../../testbed/hosts/exec";
 import { ensureToolchain } from "../../testbed/toolchain";
-import { edits, start } from "./edits";
+import { edits, start, used } from "./edits";
+import { stepNames } from "../../src/agent/agentText";
 import { said } from "../conformance/trial";
 import { connectionTo, Installation, stepsRun } from "./installation";
 
@@ -18,6 +19,8 @@ let host: TestHost;
 let userKey: string;
 let before: HostSnapshot;
 let installation: Installation;
+
+const everyStep = ["agent", ...stepNames].sort();
 
 beforeAll(async () => {
   process.stderr.write(`engine: ${(await ensureToolchain()).describe()}\n`);
@@ -43,18 +46,7 @@ test("a preview of a new host shows its desired state, and touches nothing", asy
 test("up makes a rootless Docker host", async () => {
   const outcome = await installation.up(start);
   expect(stepsRun(outcome).sort()).toEqual(
-    [
-      "account",
-      "agent",
-      "daemon",
-      "engine",
-      "kernel",
-      "lease",
-      "ports",
-      "preflight",
-      "report",
-      "secrets",
-    ].map((step) => `create web-${step}`),
+    [...everyStep, "lease"].sort().map((step) => `create web-${step}`),
   );
   expect(installation.outputs).toMatchObject({
     dockerHost: `ssh://app@${host.address}:22`,
@@ -85,44 +77,57 @@ test("up again changes nothing, and opens no connection", async () => {
   expect(await logins()).toBe(loginsBefore + 1);
 });
 
-// The rows depend on each other: the whole walk is one list.
-describe("edits", () => {
-  for (const [index, { name }] of edits("").entries()) {
+describe("every edit of the change table, and back", () => {
+  let untouched: HostSnapshot;
+
+  beforeAll(async () => {
+    untouched = await snapshotHost(host);
+  });
+
+  for (const { name } of edits(""))
     test(name, async () => {
-      const { wishes, steps, shows, restarts, host: shown } = edits(userKey)[index];
-      const text = await installation.preview(wishes);
+      const edit = edits(userKey).find((each) => each.name === name);
+      if (!edit) throw new Error(`no edit ${name}`);
+      const { change, steps = everyStep, shows, restarts, host: shown } = edit;
+      const text = await installation.preview({ ...start, ...change });
       const lines = text.replace(/ +: /g, ": ");
       for (const line of shows) expect(lines).toContain(line);
       expect(text.replaceAll(userKey, "USERKEY")).toMatchSnapshot();
 
-      const daemonBefore = await installation.daemonStart();
-      const outcome = await installation.up(wishes);
-      expect(stepsRun(outcome)).toEqual(steps.map((step) => `update web-${step}`));
-      const restarted = (await installation.daemonStart()) !== daemonBefore;
-      expect(restarted).toBe(restarts);
-      if (shown) expect((await host.run(shown.command)).trim()).toBe(shown.prints);
+      const shownBefore = shown && (await host.run(shown.command));
+      for (const wishes of [{ ...start, ...change }, start]) {
+        const daemonBefore = await installation.daemonStart();
+        const outcome = await installation.up(wishes);
+        expect(stepsRun(outcome).sort()).toEqual(
+          [...steps].sort().map((step) => `update web-${step}`),
+        );
+        expect((await installation.daemonStart()) !== daemonBefore).toBe(restarts);
+        if (!shown) continue;
+        const now = await host.run(shown.command);
+        if (wishes === start) expect(now).toBe(shownBefore);
+        else expect(now.trim()).toBe(shown.prints);
+      }
+      const left = diffSnapshots(untouched, await snapshotHost(host));
+      expect(left.filter((line) => !ofEachStart.test(line))).toEqual([]);
     });
-  }
+});
+
+/** What a daemon's start changes by itself, and the agent's own records. */
+const ofEachStart =
+  /\/home\/app\/\.local\/share\/docker\/|\/var\/lib\/rootless-docker\/|session-c?\d+\.scope/;
+
+test("many edits at once, for a host that is used", async () => {
+  await installation.up(used(userKey));
 });
 
 test("another way to log in runs every step, and changes nothing on the host", async () => {
-  const wishes = edits(userKey).at(-1)?.wishes;
+  const wishes = used(userKey);
   const connection = { ...connectionTo(host), perDialTimeout: 20 };
   const daemonBefore = await installation.daemonStart();
   const outcome = await installation.tryUp({ ...wishes, connection });
   expect(outcome.failure).toBeUndefined();
   const steps = stepsRun(outcome).map((line) => line.replace("update web-", ""));
-  expect(steps.sort()).toEqual([
-    "account",
-    "agent",
-    "daemon",
-    "engine",
-    "kernel",
-    "ports",
-    "preflight",
-    "report",
-    "secrets",
-  ]);
+  expect(steps.sort()).toEqual(everyStep);
   for (const step of steps) {
     const lines = said(outcome, `web-${step}`, "live").map(({ message }) => message);
     expect(lines.at(-1)).toBe(`${step}: nothing to change`);
