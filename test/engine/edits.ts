@@ -153,13 +153,14 @@ const accountEdits = (userKey: string): Edit[] => [
     host: { command: "cut -d : -f 3 /etc/subuid", prints: "131072" },
   },
   {
-    name: "subordinateIds.uidStart",
+    // Taken out again, another start would stay: ranges that are there and suffice are kept.
+    name: "subordinateIds.uidStart, subordinateIds.gidStart: those that it has",
     row: "`subordinateIds.count`, `.uidStart`, `.gidStart`",
-    change: { subordinateIds: { uidStart: 500_000 } },
+    change: { subordinateIds: { uidStart: 100_000, gidStart: 100_000 } },
     steps: ["preflight", "account"],
-    shows: ["+ subuid-start: 500000"],
-    restarts: true,
-    host: { command: "cut -d : -f 2 /etc/subuid", prints: "500000" },
+    shows: ["+ subuid-start: 100000", "+ subgid-start: 100000"],
+    restarts: false,
+    host: { command: "cat /etc/subuid", prints: "app:100000:65536" },
   },
   {
     name: "subordinateIds.allocation: the ranges that are there stay",

@@ -81,6 +81,8 @@ describe("every edit of the change table, and back", () => {
   let untouched: HostSnapshot;
 
   beforeAll(async () => {
+    // Whoever asks the account's service manager first starts its bus.
+    await installation.daemonStart();
     untouched = await snapshotHost(host);
   });
 
@@ -112,9 +114,9 @@ describe("every edit of the change table, and back", () => {
     });
 });
 
-/** What a daemon's start changes by itself, and the agent's own records. */
+/** What a daemon's start changes by itself, data that is kept, and the agent's own records. */
 const ofEachStart =
-  /\/home\/app\/\.local\/share\/docker\/|\/var\/lib\/rootless-docker\/|session-c?\d+\.scope/;
+  /\/home\/app\/\.local\/share\/docker\/|\/home\/app\/docker-data|\/var\/lib\/rootless-docker\/|session-c?\d+\.scope/;
 
 test("many edits at once, for a host that is used", async () => {
   await installation.up(used(userKey));

@@ -15,9 +15,12 @@ export interface SubordinateIdsArgs {
    * are kept if they are enough. Defaults to 65536.
    */
   count?: pulumi.Input<number>;
-  /** First user id. Defaults to one by `allocation`. A range that overlaps another's is an error. */
+  /**
+   * First user id. Defaults to one by `allocation`. A range that overlaps another's is an error. It stays
+   * when this is taken out again: images and volumes are owned by its ids.
+   */
   uidStart?: pulumi.Input<number>;
-  /** First group id. Defaults to one by `allocation`. A range that overlaps another's is an error. */
+  /** First group id. Defaults to one by `allocation`. Otherwise as `uidStart`. */
   gidStart?: pulumi.Input<number>;
   /** How a free range is chosen. Defaults to NextFree. */
   allocation?: pulumi.Input<IdAllocation>;
