@@ -42,8 +42,13 @@ const inDaemonsNetwork = "nsenter -t $(pgrep -u app -x dockerd) -n";
 const rootlesskit = "tr '\\0' ' ' </proc/$(pgrep -u app -x rootlesskit | head -n 1)/cmdline";
 
 /** Each row of the README's table "What a change does" but those that replace the host. */
-export function edits(userKey: string): Edit[] {
-  return [...machineEdits, ...accountEdits(userKey), ...engineEdits, ...daemonEdits];
+export function edits(userKey: string): Record<string, Edit[]> {
+  return {
+    "the machine's settings": machineEdits,
+    "the account": accountEdits(userKey),
+    "the engine, and how it is reached": engineEdits,
+    "the daemon": daemonEdits,
+  };
 }
 
 const machineEdits: Edit[] = [
@@ -208,6 +213,13 @@ const engineEdits: Edit[] = [
     row: "`privilegeEscalation`",
     change: { privilegeEscalation: PrivilegeEscalation.Sudo },
     shows: [],
+    restarts: false,
+  },
+  {
+    name: "recheck",
+    row: "`recheck`",
+    change: { recheck: "2026-11-25T20:00:00Z" },
+    shows: ['+ recheck: "2026-11-25T20:00:00Z"'],
     restarts: false,
   },
 ];
