@@ -18,15 +18,16 @@ import {
   type Recorded,
   recordedFile,
   recordedVersions,
+  type Resource,
   toDeployment,
 } from "./recorded";
 
 /**
- * What changed on purpose since a version beside the steps' code, and runs steps once more: a command's
- * text or a key of a document. Anything that is not said here is a mistake.
+ * Inputs of every step that changed on purpose since a version, beside the hash of the step's code, and
+ * so run it once more. Anything that is not said here is a mistake.
  */
-const onPurpose: Record<string, { steps: readonly string[]; reason: string }> = {
-  "v0.1.0": { steps: stepNames, reason: "every command says so where it finds no agent" },
+const onPurpose: Record<string, { inputs: string[]; reason: string }> = {
+  "v0.1.0": { inputs: ["create", "delete"], reason: "a command says so where it finds no agent" },
 };
 
 // A host and a state as an earlier version left them, taken over by the code of today.
@@ -54,18 +55,20 @@ describe.each(recordedVersions())("from %s", (version) => {
   });
 
   test("a preview names the steps whose code changed, each as an update, and nothing else", async () => {
-    expect(stepsRun(await trial.preview(program)).sort()).toEqual(
-      updates(changedSince(version, recorded)),
-    );
+    const outcome = await trial.preview(program);
+    const changes = changesSince(version, recorded);
+    expect(stepsRun(outcome).sort()).toEqual(updates(Object.keys(changes)));
+    expect(changedInputs(outcome)).toEqual(changes);
   });
 
   test("up runs these, changes nothing else on the host, and restarts nothing", async () => {
     const daemonBefore = await daemonStart(host);
     const outcome = await trial.up(program);
-    const changed = changedSince(version, recorded);
+    const changed = Object.keys(changesSince(version, recorded));
     expect(stepsRun(outcome).sort()).toEqual(updates(changed));
     expect(lastLines(outcome, changed)).toEqual(changed.map(nothingToChange));
     expect(await daemonStart(host)).toBe(daemonBefore);
+    expect(documents(opened(await trial.exportState()))).toEqual(documents(recorded));
     expect(stepsRun(await trial.up(program))).toEqual([]);
   });
 
@@ -107,25 +110,50 @@ async function leave(host: TestHost, { resources }: Recorded): Promise<void> {
   }
 }
 
-/** Steps that are no longer what the recorded state has of them. */
-function changedSince(version: string, recorded: Recorded): string[] {
-  const documentOf = (step: string) => stdinOf(recorded, step);
-  const steps = stepNames.filter((step) => {
-    const sameCode = documentOf(step).includes(`agent: "${stepCodeHash(step)}"`);
-    return !sameCode || onPurpose[version]?.steps.includes(step);
-  });
-  return [...(documentOf("agent") === packedAgent() ? [] : ["agent"]), ...steps].sort();
+/** Steps that are no longer what a recorded state has of them, with the inputs that differ. */
+function changesSince(version: string, recorded: Recorded): Record<string, string[]> {
+  const changes: Record<string, string[]> = {};
+  if (stdinOf(recorded, "agent") !== packedAgent()) changes.agent = ["stdin"];
+  for (const step of stepNames) {
+    const inputs = (onPurpose[version]?.inputs ?? []).filter((name) => {
+      return name in inputsOf(recorded, step);
+    });
+    const code = `agent: "${stepCodeHash(step)}"`;
+    if (!stdinOf(recorded, step).includes(code)) inputs.push("stdin");
+    if (inputs.length > 0) changes[step] = inputs;
+  }
+  return changes;
 }
 
-function stdinOf({ resources }: Recorded, step: string): string {
-  return textOf(resources.find(({ urn }) => urn.endsWith(`::web-${step}`))?.inputs.stdin);
+/** The same as an operation of the engine has it. */
+function changedInputs({ events }: Outcome): Record<string, string[]> {
+  const entries = events.flatMap(({ resourcePreEvent }) => {
+    const { op, urn, diffs } = resourcePreEvent?.metadata ?? { op: "same", urn: "" };
+    const step = /::web-(\w+)$/.exec(urn)?.[1];
+    return op === "same" || !step ? [] : [[step, [...(diffs ?? [])].sort()] as const];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** What every step was told, but for the hash of its code. */
+function documents(state: Recorded): Record<string, string> {
+  const withoutHash = (step: string) => stdinOf(state, step).replace(/^agent: .*\n/m, "");
+  return Object.fromEntries(stepNames.map((step) => [step, withoutHash(step)]));
+}
+
+function inputsOf({ resources }: Recorded, step: string): Resource["inputs"] {
+  return resources.find(({ urn }) => urn.endsWith(`::web-${step}`))?.inputs ?? {};
+}
+
+function stdinOf(state: Recorded, step: string): string {
+  return textOf(inputsOf(state, step).stdin);
 }
 
 function textOf(stdin: unknown): string {
   return typeof stdin === "string" ? stdin : (stdin as { $secret: string }).$secret;
 }
 
-const updates = (steps: string[]) => steps.map((step) => `update web-${step}`);
+const updates = (steps: string[]) => steps.map((step) => `update web-${step}`).sort();
 
 function lastLines(outcome: Outcome, steps: string[]): (string | undefined)[] {
   return steps.map((step) => said(outcome, `web-${step}`, "live").at(-1)?.message);
