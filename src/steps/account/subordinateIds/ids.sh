@@ -198,7 +198,7 @@ clear_dead_locks() {
 # holds a lock was there before it.
 lock_is_held() {
 	local holder boot started
-	holder=$(tr -dc 0-9 <"$1" 2>/dev/null) || true
+	holder=$(tr -dc 0-9 2>/dev/null <"$1") || true
 	[ -n "$holder" ] && [ -e "/proc/$holder/stat" ] || return 1
 	# proc(5): field 22 is its start, in hundredths of a second after the boot.
 	started=$(sed 's/.*) //' "/proc/$holder/stat" 2>/dev/null | cut -d ' ' -f 20)
