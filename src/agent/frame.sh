@@ -23,6 +23,9 @@ ESCALATION=${4-auto}
 # What the agent did and found in this run; removed when it ends.
 WORK=
 
+# Not empty where the agent itself is removed at the end of this run.
+AGENT_GOES=
+
 say() { printf '%s: %s\n' "$STEP" "$*" >&2; }
 
 # Records one change of the host and shows it live.
@@ -99,10 +102,11 @@ become_root() {
 	exec "$how" -n sh "$0" "$@"
 }
 
-# How every run ends. $1 its exit status.
+# How every run ends. $1 its exit status. What it says comes last: nobody may be there to hear it.
 ended() {
-	[ "$1" = 0 ] || tell_full_disks
 	[ -z "$WORK" ] || rm -rf "$WORK"
+	[ -z "$AGENT_GOES" ] || remove_agent
+	[ "$1" = 0 ] || tell_full_disks
 }
 
 # What fails on a full disk says so in words of its own ("I/O error"), or not at all.
@@ -121,6 +125,8 @@ start_work() {
 	WORK=$(mktemp -d "/run/rootless-docker.$STEP.XXXXXX")
 	trap 'exit 129' HUP
 	trap 'exit 130' INT
+	# The connection was cut: what the shell would die of without a word, and without tidying up.
+	trap 'exit 141' PIPE
 	trap 'exit 143' TERM
 	: >"$WORK/changed"
 	: >"$WORK/facts"

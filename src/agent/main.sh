@@ -62,12 +62,18 @@ revert_agent() {
 	fi
 }
 
-# The agent goes last: as long as it is there, a removal that was killed can be run again. Once it is
-# gone, and the leases with it, the component takes the removal for done. $1 what stays.
+# All but the agent, and the lock that keeps others from beginning anew meanwhile. As long as the agent is
+# there, a removal that was killed can be run again; once it is gone, and the leases with it, the component
+# takes the removal for done. $1 what stays.
 remove_state() {
-	find "$STATE" -mindepth 1 -maxdepth 1 ! -name agent ! -name "$1" -exec rm -rf -- {} +
-	rm -f "$STATE/agent"
-	[ -n "$1" ] || rmdir "$STATE" 2>/dev/null || true
+	find "$STATE" -mindepth 1 -maxdepth 1 ! -name agent ! -name locks ! -name "$1" -exec rm -rf -- {} +
+	AGENT_GOES=yes
+}
+
+# The very last thing. Where nothing was kept, the directory goes too.
+remove_agent() {
+	rm -rf "$STATE/locks" "$STATE/agent"
+	rmdir "$STATE" 2>/dev/null || true
 }
 
 main() {

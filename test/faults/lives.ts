@@ -159,8 +159,9 @@ function describe({ verb, step, fault, delay, duration, failure }: Strike): stri
 /** What a failed operation tells a user, without what the engine says of every failure. */
 function errorsOf(failure: string): string {
   const ofTheEngine =
-    /^(code|stdout|stderr|err\?|error: update failed|\d+ (error|warn)|[-+~@]|pulumi:|View|Diagnostics|Resources|Duration|Updating|Destroying|command:)/;
-  const endings = /remote command exited|Process exited|Please choose|interrupted|refresh/;
+    /^(code|stdout|stderr|err\?|error: update failed|\d+ (error|warn)|[-+~@{]|pulumi:|View|Diagnostics|Resources|Duration|Updating|Destroying|command:)/;
+  const endings =
+    /remote command exited|unchanged|pending operations|Process exited|Please choose|interrupted|refresh/;
   const lines = failure.split("\n").map((line) => line.trim());
   return [...new Set(lines)]
     .filter((line) => line !== "" && !ofTheEngine.test(line) && !endings.test(line))

@@ -1,5 +1,11 @@
 import { existsSync } from "node:fs";
-import { createHost, destroyAllHosts, type TestHost } from "../../testbed/hosts";
+import {
+  createHost,
+  destroyAllHosts,
+  fillDisk,
+  freeDisk,
+  type TestHost,
+} from "../../testbed/hosts";
 
 afterAll(destroyAllHosts);
 
@@ -82,6 +88,21 @@ test("several come up at once, each with its own address and keys, and see one a
   others.push(await createHost({ suite: "trixie" }));
   await first.destroy();
   for (const other of others) await other.run("true");
+});
+
+test("can have a disk of its own, which is full when it is filled; loses its power, not its files", async () => {
+  const host = await createHost({ suite: "trixie", diskMegabytes: 1000 });
+  await fillDisk(host.root);
+  const full = await host.ssh("echo more >/root/more; mkdir /root/folder");
+  expect(full.stderr).toMatch(/No space left on device/);
+  freeDisk(host.root);
+  await host.run("echo more >/root/more; sleep 1000 >/dev/null 2>&1 & echo here >/tmp/before");
+  expect(host.processes().some(({ command }) => command === "sleep 1000")).toBe(true);
+  await host.cutPower();
+  expect(host.processes().some(({ command }) => command === "sleep 1000")).toBe(false);
+  expect(await host.run("cat /root/more; ls /tmp/before 2>/dev/null || true")).toBe("more\n");
+  await host.destroy();
+  expect(existsSync(host.root)).toBe(false);
 });
 
 test("can lack the tun device", async () => {

@@ -236,6 +236,8 @@ stop_account_processes() {
 	local tries=0
 	loginctl disable-linger "$ACCOUNT" 2>/dev/null || true
 	systemctl stop "user@$ACCOUNT_UID.service" "user-runtime-dir@$ACCOUNT_UID.service" 2>/dev/null || true
+	# It fails where it is started before the packages that it needs are there.
+	systemctl reset-failed "user@$ACCOUNT_UID.service" 2>/dev/null || true
 	# A login, or a "docker -H ssh://" that has not hung up yet.
 	until [ -z "$(account_processes)" ]; do
 		tries=$((tries + 1))

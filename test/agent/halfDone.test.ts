@@ -1,0 +1,132 @@
+import {
+  createHost,
+  destroyAllHosts,
+  diffSnapshots,
+  fillDisk,
+  freeDisk,
+  snapshotHost,
+  type HostSnapshot,
+  type NspawnHost,
+} from "../../testbed/hosts";
+import { Installation, type Wishes } from "./harness";
+
+// What tools leave that were killed in moments too short to hit: made by hand here.
+let host: NspawnHost;
+
+beforeAll(async () => {
+  host = await createHost({ suite: "trixie", diskMegabytes: 2500 });
+});
+afterAll(destroyAllHosts);
+
+const wishes: Wishes = { account: { name: "app" }, resourceControllers: [] };
+
+async function differences(before: HostSnapshot, ignore = /session-/): Promise<string[]> {
+  const all = diffSnapshots(before, await snapshotHost(host));
+  return all.filter((line) => !ignore.test(line));
+}
+
+/** Applies agent, preflight and account, and returns how to take them back. */
+async function giveAccount(lease: string) {
+  const app = new Installation(host, lease);
+  await app.install();
+  await app.apply("preflight", wishes);
+  await app.apply("account", wishes);
+  const back = async () => {
+    await app.revert("account", wishes);
+    await app.revertAgent();
+  };
+  return { app, back };
+}
+
+const recordOfAccount = "/var/lib/rootless-docker/things/account/app/baseline";
+
+/** Takes the account out of files in which a killed useradd or userdel leaves it, or does not. */
+const takeOut = (...files: string[]) =>
+  host.run(files.map((file) => `sed -i /^app:/d /etc/${file}`).join("\n"));
+
+test("a useradd that was killed between its files is done again", async () => {
+  const before = await snapshotHost(host);
+  const { app, back } = await giveAccount("e1");
+  const whole = await snapshotHost(host);
+  await host.run(`rm -r ${recordOfAccount}/made /home/app`);
+  await takeOut("shadow", "group", "gshadow");
+  await app.apply("account", wishes);
+  expect(await differences(whole, /session-|\/var\/lib\/rootless-docker/)).toEqual([]);
+  await back();
+  expect(await differences(before)).toEqual([]);
+});
+
+test("a userdel that was killed between its files is finished", async () => {
+  const before = await snapshotHost(host);
+  const { back } = await giveAccount("e2");
+  await host.run(
+    "loginctl disable-linger app; systemctl stop user@1000; systemctl reset-failed; rm -r /home/app",
+  );
+  // Its ids are taken back before.
+  await takeOut("passwd", "subuid", "subgid");
+  await back();
+  expect(await differences(before)).toEqual([]);
+});
+
+test("a lock from before a boot counts for nothing, whoever has its number now", async () => {
+  const before = await snapshotHost(host);
+  await host.run(
+    `for file in passwd subuid; do
+      echo 1 >/etc/$file.lock && touch -d '2 days ago' /etc/$file.lock
+    done
+    cp /etc/group /etc/group+; echo 999999 >/etc/group.999999`,
+  );
+  const { back } = await giveAccount("e3");
+  expect(await host.run("ls /etc/*.lock /etc/*+ /etc/group.* 2>/dev/null || true")).toBe("");
+  await back();
+  expect(await differences(before)).toEqual([]);
+});
+
+test("a lock that is held is waited for", async () => {
+  await host.run("useradd -m -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 app");
+  await host.run(
+    `systemd-run -q sh -c 'printf %s $$$$ >/etc/subuid.lock; sleep 5; touch /run/released; rm /etc/subuid.lock'
+    until [ -s /etc/subuid.lock ]; do sleep 0.1; done`,
+  );
+  const { back } = await giveAccount("e4");
+  await host.run("test -e /run/released && grep -q ^app: /etc/subuid");
+  await back();
+  await host.run("userdel -r app 2>/dev/null; systemctl reset-failed; rm /run/released");
+});
+
+test("a step that fails on a full disk says so, and can be run again", async () => {
+  const before = await snapshotHost(host);
+  const app = new Installation(host, "e5");
+  await app.install();
+  await app.apply("preflight", wishes);
+  await fillDisk(host.root);
+  const { exitCode, said } = await app.tryApply("account", wishes);
+  expect(exitCode).not.toBe(0);
+  expect(said.at(-1)).toMatch(
+    /^account: disk: found \d+ KB free on \/; wanted room for what this step writes\. To mend: /,
+  );
+  freeDisk(host.root);
+  await app.apply("account", wishes);
+  await app.revert("account", wishes);
+  await app.revertAgent();
+  expect(await differences(before)).toEqual([]);
+});
+
+test("a daemon that a boot has started again is stopped, before its data go", async () => {
+  await host.run("useradd -m app");
+  const all: Wishes = { ...wishes, onDestroy: { data: "Delete" } };
+  const app = new Installation(host, "e6");
+  await app.applyAll(all);
+  // As a revert leaves it that came as far as this.
+  await host.run(
+    `setpriv --reuid app --regid app --init-groups env XDG_RUNTIME_DIR=/run/user/$(id -u app) systemctl --user stop docker
+    rm -r /var/lib/rootless-docker/things/userdaemon`,
+  );
+  await host.reboot();
+  await host.run("for i in $(seq 300); do pgrep -x dockerd && exit; sleep 0.1; done; exit 1");
+  await app.revert("daemon", all);
+  expect(
+    await host.run("pgrep -x dockerd || true; ls -A /home/app/.local 2>/dev/null || true"),
+  ).toBe("");
+  await app.revertAll(all);
+});
