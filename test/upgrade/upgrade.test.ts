@@ -27,7 +27,7 @@ import {
  * so run it once more. Anything that is not said here is a mistake.
  */
 const onPurpose: Record<string, { inputs: string[]; reason: string }> = {
-  "v0.1.0": { inputs: ["create", "delete"], reason: "a command says so where it finds no agent" },
+  "v0.1.0": { inputs: ["delete"], reason: "nothing is left to do where no lease is left" },
 };
 
 // A host and a state as an earlier version left them, taken over by the code of today.
