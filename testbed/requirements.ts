@@ -16,6 +16,7 @@ const hostPrograms: Programs = new Map([
   ["ssh", "openssh-client"],
   ["ssh-keygen", "openssh-client"],
   ["getcap", "libcap2-bin"],
+  ["getfattr", "attr"],
   ["tar", "tar"],
   ["flock", "util-linux"],
   ["gpgv", "gpgv"],

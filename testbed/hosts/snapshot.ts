@@ -4,9 +4,11 @@ import type { TestHost } from "./host";
 import { scriptPath } from "./place";
 
 /**
- * What a host consists of: `kind name` -> value. Kinds: file (owner, mode, contents, link target;
- * without /proc, /sys, /dev, /run and /tmp), file capability, package, manual package, sysctl,
- * unit file, unit (active ones), passwd/group/subuid/subgid line, linger, daemon.
+ * What a host consists of: `kind name` -> value. Kinds: file (owner, mode, number of hard links,
+ * contents, link target, extended attributes; of /run only what is there, without /proc, /sys and
+ * /dev), file capability, package (version, and whether it is held or half gone), manual package,
+ * sysctl, unit file (enabled, masked), unit (active or failed), both also of the service managers of
+ * lingering accounts (user unit file, user unit), passwd/group/subuid/subgid line, linger, daemon.
  */
 export interface HostSnapshot {
   readonly entries: ReadonlyMap<string, Entry>;
@@ -23,47 +25,61 @@ export interface SnapshotOptions {
   ignore?: readonly RegExp[];
 }
 
-/**
- * What no two snapshots have in common, though nobody changed the host: logs, caches, package lists,
- * and what tools leave behind that only they read. What such files stand for is compared by itself:
- * packages, accounts.
- */
+/** What differs between two snapshots of a host that nobody changed, or that says nothing of it. */
 export const changesByItself: readonly RegExp[] = [
-  /^file \/var\/(log|cache\/apt|cache\/debconf|lib\/apt\/lists)(\/|$)/,
+  // Logs.
+  /^file \/var\/log(\/|$)/,
+  // Package files and lists: they come from the archive, and only tell apt what there is.
+  /^file \/var\/(cache\/apt|lib\/apt\/lists)(\/|$)/,
+  // debconf's answers of packages that are gone, and the times of its own writing.
+  /^file \/var\/cache\/debconf(\/|$)/,
+  // Caches and times of the tools themselves, which rebuild them.
   /^file \/var\/cache\/ldconfig\/aux-cache$/,
-  /^file \/var\/lib\/apt\/(extended_states|periodic)/,
-  /^file \/var\/lib\/dpkg\/(status|available|lock|lock-frontend|triggers\/.*|.*-old)$/,
+  /^file \/var\/lib\/apt\/periodic/,
   /^file \/var\/lib\/systemd\/(random-seed|timers\/.*|timesync\/.*|catalog\/.*)$/,
-  /^file \/var\/tmp\/systemd-private-/,
+  // Their order is that of the installations: package and manual package say what is in them.
+  /^file \/var\/lib\/apt\/extended_states/,
+  /^file \/var\/lib\/dpkg\/(status|available|triggers\/.*)$/,
+  // What a tool keeps of the file before the last change; locks.
+  /^file \/var\/lib\/dpkg\/(.*-old|lock|lock-frontend)$/,
   /^file \/etc\/(passwd|group|shadow|gshadow|subuid|subgid)-$/,
   /^file \/etc\/\.pwd\.lock$/,
+  // Made by systemd for its services at each start, under random names.
+  /^file (\/var)?\/tmp\/systemd-private-/,
+  // Locks and notes that the first use of a tool leaves until the next boot: a package's adduser, a
+  // login, sudo, iptables.
+  /^file \/run\/(adduser|motd\.dynamic|sudo|xtables\.lock)$/,
   // Made by every SSH login of root's on a host with libpam-systemd.
   /^unit (user@0|user-runtime-dir@0)\.service$/,
+  /^unit file session-c?\d+\.scope$/,
   /^unit (run-user-0|run-credentials-.*)\.mount$/,
+  // Runs when its timer says so.
   /^unit systemd-tmpfiles-clean\.service$/,
   // One a connection, and helpers that come and go.
   /^daemon \S+:systemd-userw/,
   // A virtual machine's own kernel has its workers among the processes.
   /^daemon root:kworker\//,
-  // The kernel is the machine's, and all containers count in these.
+  // The kernel is the machine's, and all containers count in these, and load modules for all.
   /^sysctl kernel\.(tainted|threads-max|pid_max|shm_next_id|sem_next_id|msg_next_id)$/,
+  /^sysctl net\.(bridge|netfilter)\./,
 ];
 
 /**
- * Reads a host through SSH, and its file capabilities through its tree. Takes one or two seconds; a
- * virtual machine, which has no tree here and must have getcap, takes longer.
+ * Reads a host through SSH, and the attributes and capabilities of its files through its tree. Takes
+ * two seconds; a virtual machine, which has no tree here and must have getcap and getfattr, takes longer.
  */
 export async function snapshotHost(
   host: TestHost,
   { ignore = changesByItself }: SnapshotOptions = {},
 ): Promise<HostSnapshot> {
   const script = readFileSync(scriptPath("snapshot.sh"));
-  const [records, capabilities] = await Promise.all([
+  const [records, attributes, capabilities] = await Promise.all([
     host.run("sh -s", { input: script }),
+    readAttributes(host),
     readCapabilities(host),
   ]);
   const entries = new Map<string, Entry>();
-  for (const entry of [...parseRecords(records), ...capabilities]) {
+  for (const entry of [...parseRecords(records, attributes), ...capabilities]) {
     const key = `${entry.kind} ${entry.name}`;
     if (!ignore.some((pattern) => pattern.test(key))) entries.set(key, entry);
   }
@@ -83,7 +99,7 @@ export function diffSnapshots(before: HostSnapshot, after: HostSnapshot): string
   return lines.sort();
 }
 
-function parseRecords(text: string): Entry[] {
+function parseRecords(text: string, attributes: ReadonlyMap<string, string>): Entry[] {
   const entries: Entry[] = [];
   const files = new Map<string, Entry>();
   for (const record of text.split("\0")) {
@@ -98,26 +114,61 @@ function parseRecords(text: string): Entry[] {
     if (kind === "file") files.set(name, entry);
     entries.push(entry);
   }
+  for (const [name, file] of files) {
+    const own = attributes.get(name);
+    if (own !== undefined) file.value += ` ${own}`;
+  }
   return entries;
 }
 
-/** From outside where that is possible: a minimal system has no tool for them. */
+/** Extended attributes but capabilities, by path: `name=0x...`, sorted; access lists are among them. */
+async function readAttributes(host: TestHost): Promise<Map<string, string>> {
+  const options = ["-R", "-P", "-h", "-d", "-m", "-", "-e", "hex", "--absolute-names"];
+  const text = await fromOutside(host, ["getfattr", ...options]);
+  const attributes = new Map<string, string>();
+  for (const block of text.split("\n\n")) {
+    const [, path, values] = /^# file: (.*)\n([^]*)/.exec(block.trim()) ?? [];
+    if (path === undefined) continue;
+    const own = values.split("\n").filter((line) => !line.startsWith("security.capability="));
+    if (own.length > 0) attributes.set(unescaped(path), own.sort().join(" "));
+  }
+  return attributes;
+}
+
+/** getfattr writes newlines and backslashes of a name as octal numbers. */
+function unescaped(path: string): string {
+  return path.replace(/\\(\d{3})/g, (_, digits: string) =>
+    String.fromCharCode(Number.parseInt(digits, 8)),
+  );
+}
+
 async function readCapabilities(host: TestHost): Promise<Entry[]> {
-  const { root = "" } = host;
-  const finished =
-    root === ""
-      ? await host.ssh("find / -xdev -type f -exec getcap {} +")
-      : await exec("getcap", ["-r", root]);
-  if (finished.exitCode !== 0) throw failed(`getcap -r ${root} (for ${host.name})`, finished);
-  return finished.stdout
+  const text = await fromOutside(host, ["getcap", "-r"]);
+  return text
     .split("\n")
-    .filter((line) => line !== "" && line.startsWith(root))
+    .filter((line) => line.startsWith("/"))
     .map((line) => {
       const at = line.lastIndexOf(" ");
-      return {
-        kind: "file capability",
-        name: line.slice(root.length, at),
-        value: line.slice(at + 1),
-      };
+      return { kind: "file capability", name: line.slice(0, at), value: line.slice(at + 1) };
     });
+}
+
+/**
+ * What a program says of every file of a host, with the host's own paths: from here where that is
+ * possible, since a minimal system has no such program.
+ */
+async function fromOutside(host: TestHost, [program, ...args]: string[]): Promise<string> {
+  const { root } = host;
+  if (root === undefined) {
+    const command = [program, ...args.filter((arg) => !/^-[rR]$/.test(arg))].join(" ");
+    return host.run(`find / -xdev ! -type l -exec ${command} {} +`);
+  }
+  const finished = await exec(program, [...args, root]);
+  // A file of a running program may go meanwhile.
+  const complaints = finished.stderr
+    .split("\n")
+    .filter((line) => line !== "" && !line.endsWith(": No such file or directory"));
+  if (complaints.length > 0 || (finished.exitCode !== 0 && finished.stderr === ""))
+    throw failed(`${program} ${root} (for ${host.name})`, finished);
+  return finished.stdout.replaceAll(`${root}/`, "/").replaceAll(`: ${root}\n`, ": /\n");
 }

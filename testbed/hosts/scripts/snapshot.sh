@@ -7,31 +7,43 @@ records() {
     tr '\n' '\0'
 }
 
+# /tmp may be a file system of its own. The others are the kernel's, or made anew at each boot.
+roots() {
+    if mountpoint -q /tmp; then echo / /tmp; else echo /; fi
+}
+
 # Names may hold anything, newlines too: find and sha256sum write NULs themselves.
 files() {
-    find / -xdev \( -path /proc -o -path /sys -o -path /dev -o -path /run -o -path /tmp \) -prune \
+    # shellcheck disable=SC2046 # a list of paths
+    find $(roots) -xdev \( -path /proc -o -path /sys -o -path /dev -o -path /run \) -prune \
         -o -type l -printf 'file\t%p\tlink %u:%g -> %l\0' \
         -o -type d -printf 'file\t%p\tdirectory %u:%g %m\0' \
-        -o -type f -printf 'file\t%p\t%u:%g %m\0' \
+        -o -type f -links 1 -printf 'file\t%p\t%u:%g %m\0' \
+        -o -type f -printf 'file\t%p\t%u:%g %m %n links\0' \
         -o -printf 'file\t%p\ttype %y %u:%g %m\0'
     # -z: "HASH, two spaces, name", NUL; the name is never escaped.
-    find / -xdev \( -path /proc -o -path /sys -o -path /dev -o -path /run -o -path /tmp \) -prune \
+    # shellcheck disable=SC2046 # a list of paths
+    find $(roots) -xdev \( -path /proc -o -path /sys -o -path /dev -o -path /run \) -prune \
         -o -type f -print0 | xargs -0 sha256sum -z 2>/dev/null |
         sed -z -E 's/^([0-9a-f]{12})[0-9a-f]*  (.*)$/sha256\t\2\t\1/'
+    # What programs keep while the machine runs: whether it is there.
+    find /run -xdev -mindepth 1 -maxdepth 1 -printf 'file\t%p\ttype %y %u:%g %m\0'
 }
 
 packages() {
+    # What is wished for and what is there: "ii", and otherwise a package that is held or half gone.
     dpkg-query -W -f '${db:Status-Abbrev}\t${binary:Package}\t${Version}\n' | awk -F '\t' '{
-        status = substr($1, 2, 1)
-        print "package\t" $2 "\t" $3 (status == "i" ? "" : " (status " status ")")
+        status = substr($1, 1, 2)
+        print "package\t" $2 "\t" $3 (status == "ii" ? "" : " (status " status ")")
     }' | records
     apt-mark showmanual | awk '{ print "manual package\t" $1 "\t" }' | records
 }
 
-# kernel.random and others are counters; sysctl complains about what it may not read.
+# kernel.random and others are counters; sysctl complains about what it may not read. Those of fs and vm
+# belong to the kernel that all containers share, and other tests may set them meanwhile.
 sysctls() {
     sysctl -a 2>/dev/null | awk '
-        /^(net\.ipv4|kernel|user)\./ && !/^kernel\.(random\.|ns_last_pid|pty\.nr|sched_domain)/ {
+        /^(net|kernel|user)\./ && !/^(kernel\.(random\.|ns_last_pid|pty\.nr|sched_domain)|net\.netfilter\.nf_conntrack_count)/ {
             at = index($0, " = ")
             if (!at) next
             value = substr($0, at + 3)
@@ -40,12 +52,27 @@ sysctls() {
         }' | records
 }
 
-units() {
-    systemctl list-unit-files --no-legend --no-pager --plain |
-        awk '{ print "unit file\t" $1 "\t" $2 }' | records
-    systemctl list-units --no-legend --no-pager --plain --state=active,failed,activating \
+# $1 a word before each kind, $2 a word before each name, then the systemctl that is asked.
+units_of() (
+    kind=$1 whose=$2
+    shift 2
+    "$@" list-unit-files --no-legend --no-pager --plain |
+        awk -v kind="$kind" -v whose="$whose" '{ print kind "unit file\t" whose $1 "\t" $2 }' | records
+    "$@" list-units --no-legend --no-pager --plain --state=active,failed,activating \
         --type=service,socket,timer,path,mount |
-        awk '{ print "unit\t" $1 "\t" $3 }' | records
+        awk -v kind="$kind" -v whose="$whose" '{ print kind "unit\t" whose $1 "\t" $3 }' | records
+)
+
+# The system's, and those of the accounts whose service manager runs without a login.
+units() {
+    units_of '' '' systemctl
+    for account in /var/lib/systemd/linger/*; do
+        account=${account##*/}
+        uid=$(id -u "$account" 2>/dev/null) || continue
+        test -S "/run/user/$uid/systemd/private" || continue
+        units_of 'user ' "$account:" setpriv --reuid "$uid" --regid "$(id -g "$account")" --init-groups \
+            env "XDG_RUNTIME_DIR=/run/user/$uid" systemctl --user
+    done
 }
 
 # By name, or the whole line where a name may have several.
@@ -67,8 +94,12 @@ accounts() {
 daemons() {
     ps -eo user:32=,comm:32=,cgroup:200= | awk '
         $NF !~ /ssh\.service|ssh@|session-.*\.scope|user@0\.service/ && $2 != "(sd-pam)" {
-            print "daemon\t" $1 ":" $2 "\t"
-        }' | sort -u | records
+            count[$1 ":" $2]++
+        }
+        END {
+            for (name in count)
+                print "daemon\t" name "\t" (count[name] > 1 ? count[name] " processes" : "")
+        }' | records
 }
 
 files
