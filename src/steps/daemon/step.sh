@@ -200,12 +200,22 @@ restart_daemons() {
 		[ "$2" = all ] || [ -e "$dir/claims/$LEASE.daemon" ] || continue
 		know_account "$(cat "$dir/name")" || continue
 		hold_packages
-		# A killed installation may have left no program: the engine step mends that, and comes here.
-		if command -v dockerd >/dev/null && [ "$(cat "$dir/started")" != "$(daemon_fingerprint)" ]; then
+		# A killed installation, or somebody's hand, may have left a part of the programs: the engine step mends
+		# that, and comes here.
+		if daemon_programs && [ "$(cat "$dir/started")" != "$(daemon_fingerprint)" ]; then
 			say "restarts the daemon of $ACCOUNT: $1"
+			start_service_manager
 			start_daemon
 		fi
 		release_packages
+	done
+}
+
+# The programs without which the daemon does not start.
+daemon_programs() {
+	local program
+	for program in dockerd containerd runc rootlesskit newuidmap newgidmap slirp4netns; do
+		command -v "$program" >/dev/null || return 1
 	done
 }
 
