@@ -31,6 +31,8 @@ save_path() {
 	elif "$1" test -d "$2"; then
 		: >"$3/directory"
 	elif "$1" test -e "$2"; then
+		"$1" test -r "$2" ||
+			fail "$2" "that $ACCOUNT cannot read it" "the file, to give it back one day" "let $ACCOUNT read it, or move it away, then run again"
 		"$1" cat "$2" >"$3/content"
 		"$1" stat -c '%a %u:%g' "$2" >"$3/mode"
 		chmod 600 "$3/content"
@@ -49,8 +51,7 @@ restore_path() {
 	fi
 	"$1" rm -f "$2.rootless-docker-new"
 	if [ -e "$3/content" ]; then
-		write_path "$1" "$2" "$(cut -d ' ' -f 1 "$3/mode")" <"$3/content"
-		[ "$1" != as_root ] || chown "$(cut -d ' ' -f 2 "$3/mode")" "$2"
+		write_path_of "$1" "$2" "$(cat "$3/mode")" <"$3/content"
 		changed "$2 restored"
 	elif [ -e "$3/link" ]; then
 		"$1" ln -sfnT "$(cat "$3/link")" "$2"
@@ -67,6 +68,43 @@ write_path() {
 	# shellcheck disable=SC2016 # the inner shell expands them
 	"$1" sh -c 'umask 077; new=$1.rootless-docker-new; rm -f "$new"
 		cat >"$new" && chmod "$2" "$new" && mv -fT "$new" "$1"' sh "$2" "$3"
+}
+
+# The same for a file of any owner. $1 as_root or as_account, $2 path, $3 mode, a space, UID:GID.
+write_path_of() {
+	local owner=${3#* }
+	if [ "$1" = as_root ]; then
+		write_path as_root "$2" "${3% *}" && chown "$owner" "$2"
+	elif [ "$owner" = "$ACCOUNT_UID:$ACCOUNT_GID" ]; then
+		write_path as_account "$2" "${3% *}"
+	elif only_root_leads_to "$ACCOUNT_HOME"; then
+		move_into_home "$2" "${3% *}" "$owner"
+	else
+		write_path as_account "$2" "${3% *}" &&
+			say "$2 belongs to $ACCOUNT now, and not to $owner: others than root can change what leads to $ACCOUNT_HOME"
+	fi
+}
+
+# Another's file in the account's home: made beside the home, where the account cannot come in between,
+# and moved by the account. $1 path, $2 mode, $3 UID:GID.
+move_into_home() {
+	local folder status=0
+	folder=$(dirname "$ACCOUNT_HOME")/.rootless-docker-$STEP
+	rm -rf "$folder"
+	mkdir -m 700 "$folder" && cat >"$folder/file" && chown "$3" "$folder/file" && chmod "$2" "$folder/file" &&
+		chown "$ACCOUNT_UID:$ACCOUNT_GID" "$folder" && as_account mv -fT "$folder/file" "$1" || status=$?
+	rm -rf "$folder"
+	return "$status"
+}
+
+# True where nobody but root can change what leads to a path.
+only_root_leads_to() {
+	local path=$1
+	[ "$(realpath "$1")" = "$1" ] || return 1
+	while [ "$path" != / ]; do
+		path=$(dirname "$path")
+		[ -n "$(find "$path" -maxdepth 0 -uid 0 ! -perm /022)" ] || return 1
+	done
 }
 
 file_save() { save_path as_root "$@"; }

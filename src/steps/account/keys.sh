@@ -4,9 +4,9 @@
 # Where the account's authorized_keys really is: a link stays one.
 keys_file() { as_account realpath -m "$ACCOUNT_HOME/.ssh/authorized_keys"; }
 
-# $1 the file; its new bytes are in $WORK/keys.
+# $1 the file, which keeps mode and owner; its new bytes are in $WORK/keys.
 write_keys() {
-	write_path as_account "$1" "$(as_account stat -c %a "$1" 2>/dev/null || echo 600)" <"$WORK/keys" ||
+	write_path_of as_account "$1" "$(as_account stat -c '%a %u:%g' "$1" 2>/dev/null || echo "600 $ACCOUNT_UID:$ACCOUNT_GID")" <"$WORK/keys" ||
 		fail "$1" "that $ACCOUNT cannot write it" "a file of its own" "let $ACCOUNT write it, then run again"
 }
 

@@ -3,25 +3,35 @@
 
 # The context makes the account's own docker, and "docker -H ssh://" from elsewhere, find the socket.
 want_context() {
-	local docker=$ACCOUNT_HOME/.docker meta left
+	local docker=$ACCOUNT_HOME/.docker meta config
 	meta=$docker/contexts/meta/$(printf rootless | sha256sum | cut -c 1-64)/meta.json
 	printf '{"Name":"rootless","Metadata":{"Description":"Rootless Docker of %s"},"Endpoints":{"docker":{"Host":"unix://%s/docker.sock","SkipTLSVerify":false}}}' \
 		"$ACCOUNT" "$ACCOUNT_RUNTIME" >"$WORK/meta.json"
 	want_home_file "$meta" 644 "$WORK/meta.json"
 	want_home_parents "$docker/config.json"
 	want currentcontext "$ACCOUNT" rootless
-	! as_account grep -q '"currentContext": *"rootless"' "$docker/config.json" 2>/dev/null || return 0
-	docker_as_account context use rootless >/dev/null 2>&1
-	left=$(thing_directory currentcontext "$ACCOUNT")/baseline/left
-	as_account sha256sum "$docker/config.json" | cut -c 1-64 >"$left"
+	config=$(client_config)
+	! as_account grep -q '"currentContext": *"rootless"' "$config" 2>/dev/null || return 0
+	use_context rootless ||
+		fail "$config" "that docker of $ACCOUNT does not write it ($(tail -n 1 "$WORK/error"))" "the context rootless in it" "let $ACCOUNT write it, then run again"
+	as_account sha256sum "$config" | cut -c 1-64 >"$(thing_directory currentcontext "$ACCOUNT")/baseline/left"
 	changed "docker context of $ACCOUNT: rootless"
 }
+
+# docker takes a link of config.json for one from the directory that it is started in.
+use_context() {
+	# shellcheck disable=SC2016 # the inner shell expands them
+	as_account sh -c 'cd "$HOME/.docker" && exec timeout -k 5 60 docker context use "$1"' sh "$1" >/dev/null 2>"$WORK/error"
+}
+
+# Where the client's settings really are: docker, too, leaves a link as it is.
+client_config() { as_account realpath -m "$ACCOUNT_HOME/.docker/config.json"; }
 
 # "docker context show" is newer than Debian 12's CLI.
 current_context() { docker_as_account context inspect --format '{{.Name}}' 2>/dev/null || true; }
 
 currentcontext_save() {
-	save_path as_account "$ACCOUNT_HOME/.docker/config.json" "$2"
+	save_path as_account "$(client_config)" "$2"
 	if [ -e "$2/content" ]; then current_context >"$2/context"; fi
 }
 
@@ -36,13 +46,15 @@ only_empty_settings() {
 currentcontext_restore() {
 	local config context
 	know_account "$1" || return 0
-	config=$ACCOUNT_HOME/.docker/config.json
+	config=$(client_config)
 	as_account test -e "$config" || return 0
-	if [ "$(as_account sha256sum "$config" | cut -c 1-64)" = "$(cat "$2/left" 2>/dev/null)" ]; then
+	# Earlier versions of this package remembered where a link leads, not what is there.
+	if [ ! -e "$2/link" ] && [ "$(as_account sha256sum "$config" | cut -c 1-64)" = "$(cat "$2/left" 2>/dev/null)" ]; then
 		restore_path as_account "$config" "$2"
 	elif [ "$(current_context)" = rootless ]; then
 		context=$(cat "$2/context" 2>/dev/null || true)
-		docker_as_account context use "${context:-default}" >/dev/null 2>&1
+		use_context "${context:-default}" ||
+			fail "$config" "that docker of $ACCOUNT does not write it ($(tail -n 1 "$WORK/error"))" "the context ${context:-default} in it" "let $ACCOUNT write it, then run again"
 		changed "docker context of $1 set back"
 		# A run that was killed in between left no more than this.
 		if [ -e "$2/absent" ] && only_empty_settings "$config"; then restore_path as_account "$config" "$2"; fi

@@ -52,18 +52,25 @@ remove_data() {
 	as_account rootlesskit rm -rf --one-file-system "$1" >"$WORK/error" 2>&1 || true
 	[ -e "$1" ] || return 0
 	! only_root_leads_to "$1" || rm -rf --one-file-system "$1"
+	[ ! -e "$1" ] || remove_beside_home "$1"
 	[ ! -e "$1" ] ||
 		fail "$1" "data that the account cannot remove ($(tail -n 1 "$WORK/error"))" "them gone" "remove them by hand, then run again"
 }
 
-# True where nobody but root can change what leads to a path.
-only_root_leads_to() {
-	local path=$1
-	[ "$(realpath "$1")" = "$1" ] || return 1
-	while [ "$path" != / ]; do
-		path=$(dirname "$path")
-		[ -n "$(find "$path" -maxdepth 0 -uid 0 ! -perm /022)" ] || return 1
-	done
+# Without its ids, whose lines somebody may have removed, the account cannot remove what belongs to them.
+# But it can move the directory to where root removes it, and where no link of its own leads anywhere.
+remove_beside_home() {
+	local folder
+	folder=$(dirname "$ACCOUNT_HOME")/.rootless-docker-$STEP
+	only_root_leads_to "$ACCOUNT_HOME" || return 0
+	# Elsewhere it would be a copy.
+	[ "$(as_account stat -c %d "$1")" = "$(stat -c %d "$(dirname "$ACCOUNT_HOME")")" ] || return 0
+	rm -rf --one-file-system "$folder"
+	mkdir -m 700 "$folder"
+	chown "$ACCOUNT_UID:$ACCOUNT_GID" "$folder"
+	as_account mv -T "$1" "$folder/data" 2>>"$WORK/error" || true
+	chown 0:0 "$folder"
+	rm -rf --one-file-system "$folder"
 }
 
 # True where data of the account were kept when their last claim went.
