@@ -69,6 +69,12 @@ export class Trial {
     return result.stdout;
   }
 
+  /** The text of `destroy --preview-only --diff`, without colours. */
+  async destroyPreviewText(): Promise<string> {
+    const result = await this.stack.destroy({ previewOnly: true, color: "never", diff: true });
+    return result.stdout;
+  }
+
   async refresh(): Promise<Outcome> {
     return succeeded(await outcomeOf((onEvent) => this.stack.refresh({ onEvent })));
   }
