@@ -30,10 +30,15 @@ function component(name: string, opts: Options, args: Partial<RootlessDockerHost
   );
 }
 
-/** A program with the component, and a command that asks its daemon for something. */
+/** A program with something that comes first, the component, and a command that asks its daemon. */
 function program(opts: Options = {}, args: Partial<RootlessDockerHostArgs> = {}) {
   return () => {
-    const web = component("web", opts, args);
+    // Slow enough to be last, if nothing waited for it.
+    const first = new remote.Command("first", {
+      connection: connectionTo(host),
+      create: "sleep 2; ! test -e /var/lib/rootless-docker",
+    });
+    const web = component("web", { ...opts, dependsOn: first }, args);
     const create =
       "runuser -u app -- env XDG_RUNTIME_DIR=/run/user/$(id -u app) docker info -f '{{.Driver}}'";
     const connection = connectionTo(host);
@@ -59,10 +64,11 @@ function timeoutsOf(name: string): unknown {
 }
 
 describe("dependsOn", () => {
-  test("what depends on the component is made when its daemon answers", async () => {
+  test("the component waits, and what depends on it is made when its daemon answers", async () => {
     const outcome = await trial.up(program());
     expect(trial.outputs("user").stdout).toBe("overlay2");
     const order = finished(outcome);
+    expect(order.indexOf("first")).toBeLessThan(order.indexOf("web-lease"));
     expect(order.indexOf("user")).toBeGreaterThan(order.indexOf("web-report"));
     const { dependencies } = trial.recorded("user") as { dependencies?: string[] };
     expect(dependencies).toContainEqual(expect.stringMatching(/::web-report$/));
