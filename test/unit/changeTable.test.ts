@@ -144,12 +144,12 @@ describe.each(Object.keys(changes))("%s", (input) => {
   });
 });
 
-/** Rows that replace the installation, or need another connection: other tests of the engine have them. */
-const replacing = ["`connection.host`", "`connection` (all else)", "`account.name`"];
+/** Rows that need another host, connection or owner: other tests of the engine have them. */
+const elsewhere = ["`connection.host`", "`connection` (all else)", "`account.name`", "`takeOver`"];
 
 test("every other row is walked on a real host, and restarts are those that the walk sees", () => {
   const walked = Object.values(edits("")).flat();
-  expect(new Set([...replacing, ...walked.map(({ row }) => row)])).toEqual(
+  expect(new Set([...elsewhere, ...walked.map(({ row }) => row)])).toEqual(
     new Set(Object.keys(table)),
   );
   for (const { name, row, restarts } of walked)
