@@ -23,7 +23,9 @@ test("another account replaces every step, and the old account's things go", asy
   const installation = await Installation.on(host, "replaced");
   const onDestroy = { data: OnDestroyData.Delete };
   await installation.up({ account: { name: "app" }, onDestroy });
-  const outcome = await installation.up({ account: { name: "web" }, onDestroy });
+  const web = { account: { name: "web" }, onDestroy };
+  expect(await installation.preview(web)).toMatch(/\+-10 to replace\n/);
+  const outcome = await installation.up(web);
   const ran = stepsRun(outcome);
   const created = ran.filter((line) => line.startsWith("create-replacement"));
   const deleted = ran.filter((line) => line.startsWith("delete-replaced"));

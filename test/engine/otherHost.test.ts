@@ -1,0 +1,108 @@
+import * as random from "@pulumi/random";
+import {
+  createHost,
+  destroyAllHosts,
+  snapshotHost,
+  type HostSnapshot,
+  type TestHost,
+} from "../../testbed/hosts";
+import { Trial } from "../conformance/trial";
+import {
+  changesSince,
+  childSteps,
+  daemon,
+  expectMoved,
+  hostSteps,
+  live,
+  program,
+} from "./identity";
+import { connectionTo } from "./installation";
+
+// A machine made anew, another machine, one that does not answer, one that is gone: what the engine does,
+// what the user sees and does, and what the machines are afterwards. The tests follow each other.
+let host: TestHost;
+let second: TestHost;
+let before: HostSnapshot;
+let trial: Trial;
+let running: string;
+
+beforeAll(async () => {
+  [host, second] = await Promise.all([
+    createHost({ suite: "trixie" }),
+    createHost({ suite: "trixie" }),
+  ]);
+  before = await snapshotHost(host);
+  trial = await Trial.start("hosts");
+});
+afterAll(destroyAllHosts);
+
+/** On the second host, with little patience for one that does not answer. */
+const there = () => ({
+  connection: { ...connectionTo(second), dialErrorLimit: 1, perDialTimeout: 3 },
+});
+
+test("a machine that was made anew under the same address says so, and recheck mends it", async () => {
+  await trial.up(program(host, "web"));
+  // To the engine all is as it was; the machine is an empty one again.
+  const state = await trial.exportState();
+  await trial.destroy();
+  await trial.importState(state);
+
+  const edit = { unprivilegedPing: { groups: "0 9" } };
+  expect((await trial.tryUp(program(host, "web", edit))).failure).toContain(
+    "web-kernel: agent: found none (sh: 0: cannot open /var/lib/rootless-docker/agent: No such file); wanted the one that the step agent puts there. To mend: run pulumi up with a new value of recheck",
+  );
+  const outcome = await trial.up(program(host, "web", { recheck: "1" }));
+  expect(childSteps(outcome).sort()).toEqual(hostSteps.map((step) => `update web-${step}`));
+  await daemon(host);
+});
+
+test("an agent that was removed by hand: the same", async () => {
+  running = await daemon(host);
+  await host.run("rm /var/lib/rootless-docker/agent");
+  const edit = { recheck: "1", unprivilegedPing: { groups: "0 9" } };
+  expect((await trial.tryUp(program(host, "web", edit))).failure).toContain(
+    "web-kernel: agent: found none (",
+  );
+  const outcome = await trial.up(program(host, "web", { recheck: "2" }));
+  expect(live(outcome, "web-agent")).toEqual(["agent: /var/lib/rootless-docker/agent installed"]);
+  expect(live(outcome, "web-daemon")).toEqual(["daemon: nothing to change"]);
+  expect(await daemon(host)).toBe(running);
+});
+
+test("another host: all is made there, then the old one is given back", async () => {
+  const moved = program(host, "web", there());
+  expect(await trial.previewText(moved, { diff: false })).toMatch(/\+-10 to replace\n/);
+  expectMoved(await trial.up(moved), "create-replacement web", "delete-replaced web");
+  expect(await changesSince(before, host)).toEqual([]);
+  running = await daemon(second);
+});
+
+test("the old host does not answer: the new one is made; the state then forgets the old one", async () => {
+  await second.setReachable(false);
+  const back = program(host, "web");
+  const { failure } = await trial.tryUp(back);
+  expect(failure).toMatch(/\(web-daemon\):\n *error: after 1 failed attempts: dial tcp .*:22: /);
+  await daemon(host);
+
+  // README: pulumi stack export | jq ... | pulumi stack import
+  const state = await trial.exportState();
+  const deployment = state.deployment as { resources: { delete?: boolean }[] };
+  deployment.resources = deployment.resources.filter((resource) => !resource.delete);
+  await trial.importState(state);
+  expect(childSteps(await trial.up(back))).toEqual([]);
+  await second.setReachable(true);
+  expect(await daemon(second)).toBe(running);
+});
+
+test("the host is gone, with deletedWith: no command is tried", async () => {
+  const withMachine = () => {
+    const machine = new random.RandomId("machine", { byteLength: 2 });
+    program(host, "web", {}, { deletedWith: machine })();
+  };
+  expect(childSteps(await trial.up(withMachine))).toEqual(["create machine"]);
+  await host.setReachable(false);
+  const outcome = await trial.up(() => {});
+  expect(childSteps(outcome)).toContain("delete web-daemon");
+  expect(childSteps(outcome)).toContain("delete machine");
+});
