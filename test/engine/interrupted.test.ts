@@ -8,7 +8,7 @@ const seed = Number(process.env.FAULTS_SEED ?? 1);
 const runs = Number(process.env.FAULTS_RUNS ?? 20);
 
 test(`${runs} runs interrupted at random (FAULTS_SEED=${seed}): the host of a clean run, and exactly back`, async () => {
-  const { interrupted, failures } = await interruptedLives({ seed, runs, again: 0.4 });
+  const { interrupted, failures } = await interruptedLives({ seed, runs, again: 0.6 });
   expect(failures).toEqual([]);
   expect(interrupted.length).toBeGreaterThanOrEqual(runs);
 });

@@ -9,7 +9,7 @@ const seed = chosenSeed() + 1000;
 const runs = Math.ceil(chosenRuns() / 2);
 
 test(`${runs} runs interrupted at random (FAULTS_SEED=${seed}): the host of a clean run, and exactly back`, async () => {
-  const { interrupted, failures } = await interruptedLives({ seed, runs, again: 0.3 });
+  const { interrupted, failures } = await interruptedLives({ seed, runs, again: 0.6 });
   expect(failures).toEqual([]);
   expect(interrupted.length).toBeGreaterThanOrEqual(runs);
 });
