@@ -29,7 +29,7 @@ const leases = "/var/lib/rootless-docker/leases";
 
 /**
  * Installs the agent, which is the command's stdin. It starts from a file of the SSH user, becomes
- * root, and puts itself into place. Refused arguments end here, before anything touches the host.
+ * root, and puts itself into place. A run that was killed leaves that file to the next one. Refused arguments end here, before anything touches the host.
  */
 export function installAgent(
   host: Host,
@@ -40,7 +40,7 @@ export function installAgent(
     .output(accepted)
     .apply((yes) => pulumi.output<ConnectionInput>(yes ? host.connection : argumentsAreRefused));
   return command({ ...host, connection }, "agent", {
-    create: pulumi.interpolate`f=$(mktemp) && trap 'rm -f "$f"' EXIT && (${unpackCommand}) >"$f" && sh "$f" install agent ${host.lease}${host.escalation}`,
+    create: pulumi.interpolate`rm -f /tmp/rootless-docker.${host.lease}.*; f=$(mktemp /tmp/rootless-docker.${host.lease}.XXXXXX) && trap 'rm -f "$f"' EXIT && (${unpackCommand}) >"$f" && sh "$f" install agent ${host.lease}${host.escalation}`,
     // stdin is the agent's text here: the revert reads no document.
     // What was kept on purpose may be all that is left: then an earlier run has removed the agent.
     delete: pulumi.interpolate`[ ! -e ${agent} ] && [ ! -d ${leases} ] || sh ${agent} revert agent ${host.lease}${host.escalation} </dev/null`,
