@@ -143,11 +143,17 @@ describe("another stack", () => {
     expect((await anew.tryUp(program(host, "web", edit))).failure).toMatch(
       /daemon: lease [0-9a-f]{16}: found the account app taken over from it by conformance\/other\/web/,
     );
+    const old = await anew.exportState();
     await anew.destroy();
     expect(await changesSince(now, host)).toEqual([]);
     expect(await host.run("sysctl -n net.ipv4.ping_group_range")).toBe("0\t1000\n");
     expect(await daemon(host)).toBe(running);
     await other.destroy();
     expect(await changesSince(before, host)).toEqual([]);
+
+    // A stack that comes to it later still finds no agent, only records of what was kept.
+    await host.run("mkdir -p /var/lib/rootless-docker/things");
+    await anew.importState(old);
+    await anew.destroy();
   });
 });

@@ -27,7 +27,9 @@ supersede() {
 			LEASE=$other
 			release_all_steps
 		)
-		rm -rf "$STATE/leases/$other"
+		# At once or not at all: half a record would not be found again. What is hidden goes with the last lease.
+		mv -T "$STATE/leases/$other" "$STATE/leases/.gone.$other"
+		rm -rf "$STATE/leases/.gone.$other"
 		changed "lease $other taken over"
 	done
 }
