@@ -29,7 +29,8 @@ const leases = "/var/lib/rootless-docker/leases";
 
 /**
  * Installs the agent, which is the command's stdin. It starts from a file of the SSH user, becomes
- * root, and puts itself into place. A run that was killed leaves that file to the next one. Refused arguments end here, before anything touches the host.
+ * root, and puts itself into place. A run that was killed leaves that file to the next one. Refused
+ * arguments end here, before anything touches the host.
  */
 export function installAgent(
   host: Host,

@@ -23,15 +23,15 @@ import {
 } from "./recorded";
 
 /**
- * Inputs of every step that changed on purpose since a version, beside the hash of the step's code, and
- * so run it once more. Anything that is not said here is a mistake.
+ * Inputs of commands that changed on purpose since a version, beside the hash of the code, and so run
+ * them once more. Anything that is not said here is a mistake.
  */
-const onPurpose: Record<string, { inputs: string[]; agent: string[]; reason: string }> = {
+const onPurpose: Record<string, { steps: string[]; agent: string[] }> = {
   "v0.1.0": {
-    inputs: ["delete"],
+    // Nothing is left to do where no lease is left.
+    steps: ["delete"],
+    // What a killed installation of the agent left goes.
     agent: ["create"],
-    reason:
-      "nothing is left to do where no lease is left; what a killed installation of the agent left goes",
   },
 };
 
@@ -122,7 +122,7 @@ function changesSince(version: string, recorded: Recorded): Record<string, strin
   if (stdinOf(recorded, "agent") !== packedAgent()) ofAgent.push("stdin");
   if (ofAgent.length > 0) changes.agent = ofAgent;
   for (const step of stepNames) {
-    const inputs = (onPurpose[version]?.inputs ?? []).filter((name) => {
+    const inputs = (onPurpose[version]?.steps ?? []).filter((name) => {
       return name in inputsOf(recorded, step);
     });
     const code = `agent: "${stepCodeHash(step)}"`;
