@@ -1,12 +1,4 @@
-import {
-  allProcesses,
-  fillDisk,
-  freeDisk,
-  killTree,
-  signal,
-  treeOf,
-  type NspawnHost,
-} from "../../testbed/hosts";
+import { fillDisk, freeDisk, killTree, signal, type NspawnHost } from "../../testbed/hosts";
 import type { RunningStep } from "./steps";
 
 /** What can go wrong while a step runs. */
@@ -24,8 +16,7 @@ function comingUp(up: Promise<void>): () => Promise<void> {
   return () => up;
 }
 
-export const pulumiKilled = "Pulumi killed";
-
+/** Faults of the host. */
 export const faults: readonly Fault[] = [
   {
     // The agent goes on, or dies of what it cannot say any more.
@@ -39,17 +30,6 @@ export const faults: readonly Fault[] = [
     name: "agent killed",
     strike: async (host, { shell }) => {
       killTree(shell.pid, () => host.processes());
-      return nothingToMend;
-    },
-  },
-  {
-    name: pulumiKilled,
-    strike: async () => {
-      const cli = treeOf(process.pid, allProcesses()).find(({ command }) =>
-        /^\S*\/pulumi (up|destroy) /.test(command),
-      );
-      // It may just have ended by itself.
-      if (cli) killTree(cli.pid, allProcesses);
       return nothingToMend;
     },
   },
@@ -69,3 +49,12 @@ export const faults: readonly Fault[] = [
     },
   },
 ];
+
+/** A fault on this side. */
+export const pulumiKilled = (kill: () => void): Fault => ({
+  name: "Pulumi killed",
+  strike: async () => {
+    kill();
+    return nothingToMend;
+  },
+});

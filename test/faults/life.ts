@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { NspawnHost } from "../../testbed/hosts";
-import type { Outcome, Trial } from "../conformance/trial";
+import type { Trial } from "../conformance/trial";
+import { connectionTo } from "../engine/installation";
+import { startApart } from "./apart";
 import { faults, pulumiKilled, type Fault } from "./faults";
+import { programFor } from "./program";
 import type { Random } from "./random";
 import { glance, groupOf, groups, runningSteps, type RunningStep, type Verb } from "./steps";
 
@@ -24,11 +27,19 @@ interface Hit extends Pick<Strike, "step" | "delay" | "duration"> {
   mended: Promise<() => Promise<void>>;
 }
 
+/** How an operation ended, and which step was struck last; none where it was over before. */
+interface Ending {
+  failure: string | undefined;
+  struckStep?: string;
+}
+
 export interface LifeArgs {
   host: NspawnHost;
   trial: Trial;
+  /** Where the trial's stack is. */
+  stackName: string;
+  backendDir: string;
   random: Random;
-  program: () => void;
   /** How long each step takes in a clean run, by verb and step. */
   durations: Record<Verb, Map<string, number>>;
   /** Told of every fault. */
@@ -43,45 +54,44 @@ export class Life {
 
   /** `up` until it succeeds. */
   async up(): Promise<void> {
-    const { trial, program } = this.args;
-    await this.struckUntilDone("apply", () => trial.tryUp(program));
+    await this.struckUntilDone("apply");
   }
 
   /** `destroy` until it succeeds. */
   async destroy(): Promise<void> {
-    await this.struckUntilDone("revert", () => this.args.trial.tryDestroy());
+    await this.struckUntilDone("revert");
   }
 
-  private async struckUntilDone(verb: Verb, operate: () => Promise<Outcome>): Promise<void> {
+  private async struckUntilDone(verb: Verb): Promise<void> {
     const { random, trial, again } = this.args;
     const spared = new Set<string>();
     const isDone = (step: string) =>
       (trial.recorded(`web-${step}`) !== undefined) === (verb === "apply");
     for (;;) {
       const targets = groups[verb].flat().filter((step) => !spared.has(step) && !isDone(step));
-      const { outcome, struckStep } = await this.struck(verb, targets, operate);
-      if (outcome.failure === undefined) return;
+      // One fault in so many is on this side.
+      const apart = random.oneOf([undefined, ...faults]) === undefined;
+      const { failure, struckStep } = apart
+        ? await this.killed(verb, targets)
+        : await this.struck(verb, targets);
+      if (failure === undefined) return;
       if (struckStep === undefined)
-        throw new Error(`${verb} failed, and nothing was done to it: ${outcome.failure}`);
+        throw new Error(`${verb} failed, and nothing was done to it: ${failure}`);
       if (random.fraction() >= again) spared.add(struckStep);
     }
   }
 
-  /**
-   * One operation of the engine, with faults until it fails. Returns the step that was struck last; none
-   * where the operation was over before.
-   */
-  private async struck(
-    verb: Verb,
-    targets: readonly string[],
-    operate: () => Promise<Outcome>,
-  ): Promise<{ outcome: Outcome; struckStep?: string }> {
+  /** One operation of the engine, with faults of the host until it fails. */
+  private async struck(verb: Verb, targets: readonly string[]): Promise<Ending> {
+    const { trial, host } = this.args;
     let over = false;
-    const operation = operate().finally(() => (over = true));
+    const operation = (
+      verb === "apply" ? trial.tryUp(programFor(connectionTo(host))) : trial.tryDestroy()
+    ).finally(() => (over = true));
     const left = new Set(targets);
     let last: Hit | undefined;
     for (;;) {
-      const hit = await this.hitOne(verb, left, () => over);
+      const hit = await this.hitOne(verb, left, faults, () => over);
       if (hit === undefined) break;
       if (last !== undefined) this.tell(verb, last, undefined);
       last = hit;
@@ -91,11 +101,29 @@ export class Life {
         await hit.mended
       )();
     }
-    const outcome = await operation;
-    if (last === undefined) return { outcome };
-    if (last.fault.name === pulumiKilled) await this.args.trial.unlock();
-    this.tell(verb, last, outcome.failure);
-    return { outcome, struckStep: last.step };
+    const { failure } = await operation;
+    if (last !== undefined) this.tell(verb, last, failure);
+    return { failure, struckStep: last?.step };
+  }
+
+  /** One operation of the engine that is killed. */
+  private async killed(verb: Verb, targets: readonly string[]): Promise<Ending> {
+    const { trial, host, stackName, backendDir } = this.args;
+    let over = false;
+    const connection = connectionTo(host);
+    const operation = startApart({ verb, stackName, backendDir, connection });
+    const ended = operation.failure.finally(() => (over = true));
+    const hit = await this.hitOne(
+      verb,
+      new Set(targets),
+      [pulumiKilled(operation.kill)],
+      () => over,
+    );
+    const failure = await ended;
+    if (hit === undefined) return { failure };
+    await trial.unlock();
+    this.tell(verb, hit, failure);
+    return { failure, struckStep: hit.step };
   }
 
   private tell(verb: Verb, hit: Hit, failure: string | undefined): void {
@@ -107,6 +135,7 @@ export class Life {
   private async hitOne(
     verb: Verb,
     left: Set<string>,
+    possible: readonly Fault[],
     over: () => boolean,
   ): Promise<Hit | undefined> {
     const { host, random, durations } = this.args;
@@ -115,7 +144,7 @@ export class Life {
       const group = first().find((steps) => steps.length > 0);
       if (group === undefined || over()) return undefined;
       const step = random.oneOf(group);
-      const fault = random.oneOf(faults);
+      const fault = random.oneOf(possible);
       const duration = durations[verb].get(step) ?? 0;
       const delay = Math.floor(random.fraction() * duration);
       left.delete(step);

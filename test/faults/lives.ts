@@ -1,4 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import {
   createHost,
   diffSnapshots,
@@ -6,10 +8,10 @@ import {
   type HostSnapshot,
   type NspawnHost,
 } from "../../testbed/hosts";
-import { OnDestroyData, PrivilegedPorts, RootlessDockerHost } from "../../index";
 import { Trial } from "../conformance/trial";
 import { connectionTo } from "../engine/installation";
 import { Life, type Strike } from "./life";
+import { programFor } from "./program";
 import { randomFrom } from "./random";
 import { agentsOn, durationsDuring, type Verb } from "./steps";
 
@@ -75,22 +77,11 @@ async function measure(): Promise<Measured> {
   await host.reboot();
   const bare = await snapshotHost(host);
   const trial = await Trial.start("clean");
-  const applied = await durationsDuring(host, trial.up(programFor(host)));
+  const applied = await durationsDuring(host, trial.up(programFor(connectionTo(host))));
   const clean = await snapshotHost(host);
   const reverted = await durationsDuring(host, trial.destroy());
   return { host, bare, clean, durations: { apply: applied, revert: reverted } };
 }
-
-const programFor = (host: NspawnHost) => () => {
-  new RootlessDockerHost("web", {
-    connection: connectionTo(host),
-    account: { name: "app", authorizedKeys: ["ssh-ed25519 AAAAC3Nz somebody"] },
-    daemon: { debug: true },
-    environment: { TOKEN: pulumi.secret("s3cret") },
-    privilegedPorts: PrivilegedPorts.FileCapability,
-    onDestroy: { data: OnDestroyData.Delete },
-  });
-};
 
 /** Returns what is wrong after it. */
 async function oneLife(
@@ -99,15 +90,18 @@ async function oneLife(
   again: number,
   onStrike: (strike: Strike) => void,
 ): Promise<string[]> {
-  const trial = await Trial.start(`life-${seed}`);
-  const random = randomFrom(seed);
-  const program = programFor(host);
+  const stackName = `life-${seed}`;
+  const backendDir = mkdtempSync(join(tmpdir(), "life-"));
+  const trial = await Trial.start(stackName, backendDir);
   // A life may find that steps are shorter, since it has done them before.
   const expected = {
     apply: new Map(durations.apply),
     revert: new Map(durations.revert),
   };
-  const life = new Life({ host, trial, random, program, durations: expected, onStrike, again });
+  const life = new Life({
+    ...{ host, trial, stackName, backendDir, random: randomFrom(seed) },
+    ...{ durations: expected, onStrike, again },
+  });
   await life.up();
   const afterUp = [
     ...diffSnapshots(clean, await snapshotHost(host)).filter(lasting),
