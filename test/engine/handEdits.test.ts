@@ -92,11 +92,14 @@ test("the next such run has nothing to change, in any step", async () => {
   expect(await daemonStart(host, "app")).toBe(started);
 });
 
+/** Edits, one after the other. */
+const last = { sysctls: { "net.core.somaxconn": "4097" }, environment: { A: "b" } };
+
 test("an edit of one input repairs what its step owns, and leaves other steps' things alone", async () => {
   await host.run(
     "sysctl -q -w net.ipv4.ping_group_range='1 0'; sed -i s/warn/debug/ /home/app/.config/docker/daemon.json",
   );
-  const kernel = { sysctls: { "net.core.somaxconn": "4097" } };
+  const { environment, ...kernel } = last;
   const outcome = await installation.up({ ...wishes, recheck: "second", ...kernel });
   expect(stepsRun(outcome)).toEqual(["update web-kernel"]);
   expect(repairs(outcome).sort()).toEqual([
@@ -104,8 +107,7 @@ test("an edit of one input repairs what its step owns, and leaves other steps' t
     "kernel: net.core.somaxconn: 8192 -> 4097",
     "kernel: net.ipv4.ping_group_range: 1 0 -> 0 2147483647",
   ]);
-  const daemon = { environment: { A: "b" } };
-  const next = await installation.up({ ...wishes, recheck: "second", ...kernel, ...daemon });
+  const next = await installation.up({ ...wishes, recheck: "second", ...kernel, environment });
   expect(stepsRun(next)).toEqual(["update web-daemon"]);
   expect(repairs(next)).toEqual([
     `daemon: ${config}/docker/daemon.json written`,
@@ -114,8 +116,38 @@ test("an edit of one input repairs what its step owns, and leaves other steps' t
   ]);
 });
 
+test("a daemon that runs goes on without a package that a start would need, until its step brings it back", async () => {
+  await host.run("dpkg --purge slirp4netns");
+  const started = await daemonStart(host, "app");
+  const key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMIntqIh9C1n5uIQfgXq4qZkRLivbLjLDMxKWx/lipdQ";
+  const account = { account: { name: "app", authorizedKeys: [key] } };
+  const edited = { ...wishes, recheck: "second", ...account };
+  const outcome = await installation.up({ ...edited, ...last });
+  expect(repairs(outcome)).toEqual(["account: one key added to /home/app/.ssh/authorized_keys"]);
+  expect(await daemonStart(host, "app")).toBe(started);
+
+  const engine = { engine: { version: "26" } };
+  const next = await installation.up({ ...edited, ...last, ...engine });
+  expect(repairs(next)).toEqual([
+    "engine: installs slirp4netns",
+    expect.stringMatching(/^engine: package slirp4netns \S+ installed$/),
+  ]);
+  expect(await daemonStart(host, "app")).toBe(started);
+
+  // A step that would restart the daemon finds it stopped, with all of the account's services.
+  await host.run("systemctl stop user@$(id -u app).service");
+  const ports = { privilegedPorts: PrivilegedPorts.None };
+  expect(repairs(await installation.up({ ...edited, ...last, ...engine, ...ports }))).toEqual([
+    "ports: /etc/dpkg/dpkg.cfg.d/rootless-docker removed",
+    "ports: /usr/bin/rootlesskit: file capability restored",
+    "ports: restarts the daemon of app: the capability of /usr/bin/rootlesskit changed",
+    "ports: daemon of app started",
+  ]);
+});
+
 test("destroy gives back what was there before all of it, hand edits and all", async () => {
-  await host.run("sysctl -q -w net.ipv4.ping_group_range='1 0'; sed -i /^app:/d /etc/subgid");
+  await host.run(`sysctl -q -w net.ipv4.ping_group_range='1 0'; sed -i /^app:/d /etc/subgid
+    systemctl stop user@$(id -u app).service`);
   await installation.destroy();
   expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
 });

@@ -47,6 +47,11 @@ start_service_manager() {
 	done
 }
 
+# A service manager that was stopped leaves its sockets.
+service_manager_runs() {
+	[ -S "$ACCOUNT_RUNTIME/bus" ] && systemctl is-active -q "user@$ACCOUNT_UID.service"
+}
+
 # Writes what the daemon reads and makes it run with that.
 apply_daemon_files() {
 	local config=$ACCOUNT_HOME/.config
@@ -247,7 +252,7 @@ userdaemon_save() { :; }
 # Stops the daemon. While it still answers, it is asked whether it holds anything of the user's.
 userdaemon_restore() {
 	know_account "$1" || return 0
-	[ -S "$ACCOUNT_RUNTIME/bus" ] || return 0
+	service_manager_runs || return 0
 	if [ -z "$(docker_of_account ps -aq 2>/dev/null || echo unknown)" ] &&
 		[ -z "$(docker_of_account image ls -q 2>/dev/null || echo unknown)" ] &&
 		[ -z "$(docker_of_account volume ls -q 2>/dev/null || echo unknown)" ]; then
@@ -296,7 +301,10 @@ after_service_manager_restarted() {
 # was stopped, it may run again, and on files that are gone by now.
 userunit_restore() {
 	know_account "$1" || return 0
-	[ -S "$ACCOUNT_RUNTIME/bus" ] || return 0
+	if ! service_manager_runs; then
+		[ -e "$2/active" ] || return 0
+		start_service_manager
+	fi
 	! daemon_is_up || user_systemctl stop docker.service
 	user_systemctl daemon-reload
 	user_systemctl reset-failed docker.service 2>/dev/null || true
