@@ -84,6 +84,7 @@ test("the old host does not answer: the new one is made; the state then forgets 
   const { failure } = await trial.tryUp(back);
   expect(failure).toMatch(/\(web-daemon\):\n *error: after 1 failed attempts: dial tcp .*:22: /);
   await daemon(host);
+  expect((await trial.tryUp(back)).failure).toContain("dial tcp");
 
   // README: pulumi stack export | jq ... | pulumi stack import
   const state = await trial.exportState();
@@ -95,13 +96,24 @@ test("the old host does not answer: the new one is made; the state then forgets 
   expect(await daemon(second)).toBe(running);
 });
 
+test("the old host is to stay, with retainOnDelete: it is left as it is", async () => {
+  const kept = await daemon(host);
+  const retainOnDelete = { retainOnDelete: true };
+  expect(childSteps(await trial.up(program(host, "web", {}, retainOnDelete)))).toEqual([]);
+  // The second host has what the state has forgotten: it is taken over.
+  const outcome = await trial.up(program(second, "web", {}, retainOnDelete));
+  expect(live(outcome, "web-preflight")[0]).toMatch(/^preflight: takes the account app over from /);
+  expect(await daemon(second)).toBe(running);
+  expect(await daemon(host)).toBe(kept);
+});
+
 test("the host is gone, with deletedWith: no command is tried", async () => {
   const withMachine = () => {
     const machine = new random.RandomId("machine", { byteLength: 2 });
-    program(host, "web", {}, { deletedWith: machine })();
+    program(second, "web", {}, { deletedWith: machine })();
   };
   expect(childSteps(await trial.up(withMachine))).toEqual(["create machine"]);
-  await host.setReachable(false);
+  await second.setReachable(false);
   const outcome = await trial.up(() => {});
   expect(childSteps(outcome)).toContain("delete web-daemon");
   expect(childSteps(outcome)).toContain("delete machine");
