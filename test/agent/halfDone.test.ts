@@ -71,7 +71,7 @@ test("a userdel that was killed between its files is finished", async () => {
 test("a lock from before a boot counts for nothing, whoever has its number now", async () => {
   const before = await snapshotHost(host);
   await host.run(
-    `for file in passwd subuid; do
+    `for file in passwd group subuid; do
       echo 1 >/etc/$file.lock && touch -d '2 days ago' /etc/$file.lock
     done
     cp /etc/group /etc/group+; echo 999999 >/etc/group.999999`,

@@ -187,7 +187,8 @@ clear_dead_locks() {
 	local file lock
 	for file in passwd shadow group gshadow subuid subgid; do
 		file=/etc/$file
-		lock_is_held "$file.lock" || rm -f "$file.lock" "$file+"
+		# Not where there is none: somebody may be taking it right now.
+		[ ! -e "$file.lock" ] || lock_is_held "$file.lock" || rm -f "$file+" "$file.lock"
 		for lock in "$file".[0-9]* "$file".lock.[0-9]*; do
 			[ ! -e "$lock" ] || lock_is_held "$lock" || rm -f "$lock"
 		done
@@ -213,7 +214,7 @@ lock_id_file() {
 	printf '%s' $$ >"$lock.$$"
 	until ln "$lock.$$" "$lock" 2>/dev/null; do
 		# As shadow does: a lock of a process that is gone counts for nothing.
-		lock_is_held "$lock" || rm -f "$lock"
+		[ ! -e "$lock" ] || lock_is_held "$lock" || rm -f "$lock"
 		tries=$((tries + 1))
 		[ "$tries" -le 300 ] || {
 			rm -f "$lock.$$"
