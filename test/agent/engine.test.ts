@@ -42,7 +42,9 @@ describe("uidmap without its privileges", () => {
     await app.apply("preflight", wishes);
     const { changed } = await app.apply("engine", wishes);
     await app.apply("account", wishes);
-    expect(await asAccount(host, "app", "rootlesskit sh -c 'wc -l </proc/self/uid_map'")).toBe("2\n");
+    expect(await asAccount(host, "app", "rootlesskit sh -c 'wc -l </proc/self/uid_map'")).toBe(
+      "2\n",
+    );
     const during = await modes();
     expect((await app.apply("engine", wishes)).changed).toEqual([]);
     expect(await modes()).toBe(during);
