@@ -169,9 +169,9 @@ test("Purge: its packages and data go, ours come; packages, files and the daemon
   const left = differences(diffSnapshots(before, await snapshotHost(host)));
   expect(left).toEqual([
     // What its containers ran, which the purge took.
-    "daemon removed: root:containerd-shim",
-    "daemon removed: root:docker-proxy",
-    "daemon removed: root:sleep",
+    "daemon removed: root:containerd-shim 2 processes",
+    "daemon removed: root:docker-proxy 2 processes",
+    "daemon removed: root:sleep 2 processes",
   ]);
 });
 
