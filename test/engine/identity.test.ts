@@ -103,9 +103,12 @@ describe("another name or place in one program", () => {
 
 describe("another stack", () => {
   let anew: Trial;
+  // A preview does not reach the host: to it, all is new. It is preflight that sees who is there.
+  const toCreate = /Resources:\n *\+ 12 to create\n/;
 
   test("state lost: the same program takes over; the old state changes nothing any more", async () => {
     anew = await Trial.start("main");
+    expect(await anew.previewText(program(host, "web"), { diff: false })).toMatch(toCreate);
     const outcome = await anew.up(program(host, "web"));
     expect(childSteps(outcome).filter((line) => !line.startsWith("create "))).toEqual([]);
     expect(live(outcome, "web-report")).toContainEqual(
@@ -130,6 +133,9 @@ describe("another stack", () => {
   test("two stacks by mistake: the second is refused; with takeOver the first is", async () => {
     const other = await Trial.start("other");
     const wishes = { unprivilegedPing: { groups: "0 1000" } };
+    expect(await other.previewText(program(host, "web", wishes), { diff: false })).toMatch(
+      toCreate,
+    );
     expect((await other.tryUp(program(host, "web", wishes))).failure).toContain(
       "preflight: account app: found it held on this machine by conformance/main/web; wanted it free, or held by conformance/other/web.",
     );
