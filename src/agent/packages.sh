@@ -128,6 +128,18 @@ remove_packages_together() {
 		[ -z "$removed" ] || run_dpkg --remove $removed
 		[ -z "$removed" ] || note_removed '[^nc]' $removed
 	}
+	run_pending_triggers
+}
+
+# A dpkg that was killed leaves triggers of others' packages pending, which the next one does not run by
+# itself: ldconfig's, for libraries that are gone.
+run_pending_triggers() {
+	local pending
+	run_dpkg --triggers-only --pending
+	# shellcheck disable=SC2016 # dpkg's own variables
+	pending=$(dpkg-query -W -f '${db:Status-Abbrev} ${binary:Package}\n' | sed -n 's/^.[tW]. *//p' | paste -s -d ' ')
+	[ -z "$pending" ] ||
+		fail "packages $pending" "dpkg does not run their triggers: $(tail -n 4 "$WORK/dpkg.log" | tr '\n' ' ')" "them run" "mend what dpkg says, then run again"
 }
 
 # docker.io takes /var/lib/docker along when purged, by a script that its removal puts there: but what
@@ -218,9 +230,12 @@ want_packages() {
 	local missing
 	missing=$(missing_packages "$@")
 	hold_packages
-	if [ -n "$missing" ]; then
+	# Also where a killed run had come to the triggers of others' packages, and to no more of ours.
+	if [ -n "$missing" ] || [ -e "$STATE/packages.before" ]; then
 		remember_packages
 		dpkg --configure -a >"$WORK/apt.log" 2>&1 </dev/null || true
+	fi
+	if [ -n "$missing" ]; then
 		say "installs$missing"
 		# shellcheck disable=SC2086 # a list of package names
 		install_packages $missing || {

@@ -112,6 +112,30 @@ test("a step that fails on a full disk says so, and can be run again", async () 
   expect(await differences(before)).toEqual([]);
 });
 
+/** What a dpkg leaves that was killed before it ran ldconfig for another package. */
+const leaveTriggerPending = () =>
+  host.run(
+    `awk '/^Package: libc-bin$/ { print; getline; print "Status: install ok triggers-pending\\nTriggers-Pending: ldconfig"; next } { print }' \
+      /var/lib/dpkg/status >/var/lib/dpkg/status.new && mv /var/lib/dpkg/status.new /var/lib/dpkg/status
+    dpkg-query -W -f '\${db:Status-Abbrev}' libc-bin | grep -q it`,
+  );
+
+test("triggers of other packages that a killed dpkg did not come to are run", async () => {
+  const app = new Installation(host, "e7");
+  await app.install();
+  await app.apply("preflight", wishes);
+  await app.apply("engine", wishes);
+  const state = () => host.run("dpkg-query -W -f '${db:Status-Abbrev}' libc-bin");
+  await host.run("touch /var/lib/rootless-docker/packages.before");
+  await leaveTriggerPending();
+  await app.apply("engine", wishes);
+  expect(await state()).toBe("ii ");
+  await leaveTriggerPending();
+  await app.revert("engine", wishes);
+  expect(await state()).toBe("ii ");
+  await app.revertAgent();
+});
+
 test("a daemon that a boot has started again is stopped, before its data go", async () => {
   await host.run("useradd -m app");
   const all: Wishes = { ...wishes, onDestroy: { data: "Delete" } };
