@@ -115,7 +115,9 @@ test("a step that fails on a full disk says so, and can be run again", async () 
 /** What a dpkg leaves that was killed before it ran ldconfig for another package. */
 const leaveTriggerPending = () =>
   host.run(
-    `awk '/^Package: libc-bin$/ { print; getline; print "Status: install ok triggers-pending\\nTriggers-Pending: ldconfig"; next } { print }' \
+    `awk '/^Package: / { ours = $2 == "libc-bin" }
+        ours && /^Status: / { print "Status: install ok triggers-pending\\nTriggers-Pending: ldconfig"; next }
+        { print }' \
       /var/lib/dpkg/status >/var/lib/dpkg/status.new && mv /var/lib/dpkg/status.new /var/lib/dpkg/status
     dpkg-query -W -f '\${db:Status-Abbrev}' libc-bin | grep -q it`,
   );
