@@ -55,7 +55,8 @@ delegate_now() {
 			say "the controllers of $ACCOUNT are '$(delegated_controllers)' even so, not '$1': the host keeps it so, which a restart does not change"
 	fi
 	printf '%s %s\n' "$(boot_id)" "$1" | write_delegation_note settled
-	rm -f "$(delegation_note before)"
+	# A boot reads the drop-in for a run that was killed while it wrote this down.
+	rm -f "$(delegation_note before)" "$(delegation_note before.new)"
 }
 
 boot_id() { cat /proc/sys/kernel/random/boot_id; }
