@@ -58,6 +58,8 @@ want() {
 	if [ ! -d "$dir/baseline" ]; then
 		mkdir "$dir/baseline.$STEP"
 		"$1_save" "$2" "$dir/baseline.$STEP"
+		# On the disk before anything is changed: after a power failure it would be there, and empty.
+		find "$dir/baseline.$STEP" -type f -exec sync {} +
 		# Another step may have been faster: what it saw is older.
 		mv -T "$dir/baseline.$STEP" "$dir/baseline" 2>/dev/null || rm -rf "$dir/baseline.$STEP"
 	fi
