@@ -42,6 +42,7 @@ module.exports = {
     tier("conformance", ["conformance"], 20 * minutes),
     tier("agent", ["agent"], 20 * minutes),
     tier("engine", ["engine", "upgrade"], 30 * minutes),
+    tier("lives", ["lives"], 30 * minutes),
     tier("faults", ["faults"], 120 * minutes),
     tier("machine", ["machine"], 30 * minutes),
     tier("kernel", ["kernel"], 30 * minutes),

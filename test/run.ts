@@ -32,6 +32,7 @@ const tiers: Tier[] = [
   { name: "agent", run: () => jest("agent") },
   { name: "engine", run: () => jest("engine"), toolchain: true },
   { name: "machine", run: () => jest("machine"), toolchain: true },
+  { name: "lives", run: () => jest("lives"), toolchain: true, long: true },
   { name: "faults", run: () => jest("faults"), toolchain: true, long: true },
   { name: "kernel", run: () => jest("kernel"), long: true },
 ];

@@ -353,9 +353,7 @@ export function kernelCourse(expected: Expected): void {
       await apply("ports", { privilegedPorts: "FileCapability" });
       expect(status("privilegedPorts")).toBe("available");
       expect(await opens()).toBe(page);
-      await machine.run(
-        "apt-get -q -y install --reinstall rootlesskit docker.io uidmap slirp4netns",
-      );
+      await machine.run("apt-get -q -y install --reinstall rootlesskit docker.io");
       expect(await machine.run("getcap $(command -v rootlesskit)")).toMatch(
         /cap_net_bind_service[=+]ep/,
       );

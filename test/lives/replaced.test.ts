@@ -7,7 +7,7 @@ import {
   type TestHost,
 } from "../../testbed/hosts";
 import { OnDestroyData } from "../../index";
-import { Installation, stepsRun } from "./installation";
+import { Installation, stepsRun } from "../engine/installation";
 
 // Another account is another identity: all is made anew for it, then taken back from the old one.
 let host: TestHost;

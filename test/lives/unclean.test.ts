@@ -11,7 +11,7 @@ import { busyboxImageTar } from "../../testbed/dockerCli";
 import { execOrThrow } from "../../testbed/hosts/exec";
 import { OnDestroyData, PrivilegedPorts, RootfulDocker } from "../../index";
 import { said } from "../conformance/trial";
-import { Installation, stepsRun, type Wishes } from "./installation";
+import { Installation, stepsRun, type Wishes } from "../engine/installation";
 
 // A host that has had a life before: nearly all that this package changes is there already, otherwise
 // than it wants it. In the order of the tests.

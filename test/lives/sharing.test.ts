@@ -17,7 +17,7 @@ import {
 } from "../../index";
 import { asAccount, daemonStart, importImage } from "../agent/harness";
 import { Trial } from "../conformance/trial";
-import { connectionTo, Installation } from "./installation";
+import { connectionTo, Installation } from "../engine/installation";
 
 // One machine for several: accounts, stacks, a daemon that root runs, and one that was made by hand.
 afterAll(destroyAllHosts);

@@ -15,8 +15,8 @@ import {
   hostSteps,
   live,
   program,
-} from "./identity";
-import { connectionTo } from "./installation";
+} from "../engine/identity";
+import { connectionTo } from "../engine/installation";
 
 // A machine made anew, another machine, one that does not answer, one that is gone: what the engine does,
 // what the user sees and does, and what the machines are afterwards. The tests follow each other.
