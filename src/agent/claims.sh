@@ -140,7 +140,11 @@ release_unwanted() {
 release_all_steps() {
 	local held=$STEP
 	for STEP in report daemon secrets ports kernel account engine preflight; do
-		[ "$STEP" = "$held" ] || hold_lock "$STEP"
+		if [ "$STEP" != "$held" ]; then
+			hold_lock "$STEP"
+			# What a killed run left there may hold secret values.
+			rm -rf "/run/rootless-docker.$STEP".*
+		fi
 		: >"$WORK/wanted"
 		claim_interrupted_packages
 		: >"$WORK/wanted"
