@@ -24,6 +24,20 @@ as_account() {
 
 as_root() { "$@"; }
 
+# Runs a command as the account in a user namespace of its own, by RootlessKit. By itself RootlessKit keeps
+# its state in a new directory of /tmp each time, where that of a killed run would stay. $1 seconds, 0 for
+# no end; then the command.
+in_rootlesskit() {
+	local seconds=$1 state=$ACCOUNT_RUNTIME/rootless-docker status=0
+	shift
+	# That directory comes and goes with the service manager.
+	[ -d "$ACCOUNT_RUNTIME" ] || state=$ACCOUNT_HOME/.rootless-docker
+	as_account rm -rf "$state"
+	as_account timeout -k 5 "$seconds" rootlesskit --state-dir="$state" "$@" || status=$?
+	as_account rm -rf "$state"
+	return "$status"
+}
+
 # $1 as_root or as_account, $2 path, $3 baseline directory.
 save_path() {
 	if "$1" test -h "$2"; then

@@ -223,7 +223,7 @@ place_of() { printf '%s (%s)' "$1" "$(file_system "$1")"; }
 # Tries a driver as the account, on the data root's file system. By RootlessKit: where AppArmor
 # restricts user namespaces, no other program has a profile. $1 driver, $2 data root.
 try_driver() {
-	try_in_namespace "$1" "$(nearest_directory "$2")" as_account timeout -k 5 60 rootlesskit
+	try_in_namespace "$1" "$(nearest_directory "$2")" in_rootlesskit 60
 }
 
 # Prints "works", or what went wrong. $1 driver, $2 directory, then the command that makes the user
