@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -90,7 +90,20 @@ export class Trial {
 
   /** After an engine that was killed: its lock, as `pulumi cancel` takes it away. */
   async unlock(): Promise<void> {
+    this.mendState();
     await this.stack.cancel();
+  }
+
+  /**
+   * The file backend writes a state in place: killed meanwhile, it leaves a part of one, and beside it the
+   * copy that it made of the one before. That is what a user goes back to, too.
+   */
+  private mendState(): void {
+    try {
+      JSON.parse(this.stateText);
+    } catch {
+      copyFileSync(`${this.stateFile}.bak`, this.stateFile);
+    }
   }
 
   /** The state as `pulumi stack export --show-secrets` gives it. */
@@ -105,8 +118,11 @@ export class Trial {
 
   /** The state file's text. */
   get stateText(): string {
-    const file = join(this.backendDir, ".pulumi/stacks/conformance", `${this.stackName}.json`);
-    return readFileSync(file, "utf8");
+    return readFileSync(this.stateFile, "utf8");
+  }
+
+  private get stateFile(): string {
+    return join(this.backendDir, ".pulumi/stacks/conformance", `${this.stackName}.json`);
   }
 
   /** What the state has under a resource's name, if it has it. */

@@ -7,7 +7,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { execOrThrow } from "./exec";
+import { exec, execOrThrow } from "./exec";
 
 /** Gives a host, whose tree is empty yet, a disk of its own; nothing is kept back for root. */
 export async function mountDisk(dir: string, megabytes: number): Promise<void> {
@@ -24,9 +24,11 @@ const fillerOf = (root: string) => join(root, "filler");
 export async function fillDisk(root: string): Promise<void> {
   const filler = fillerOf(root);
   const { bavail, bsize } = statfsSync(root);
-  // Leaves some for its own administration, which the rest takes block by block.
-  const atOnce = Math.max(1, bavail - 1024) * bsize;
-  await execOrThrow("fallocate", ["-l", String(atOnce), filler]);
+  // Leaves some for its own administration, and for what the host writes meanwhile; the rest is taken
+  // block by block.
+  const atOnce = Math.max(1, bavail - 8192) * bsize;
+  const { exitCode, stderr } = await exec("fallocate", ["-l", String(atOnce), filler]);
+  if (exitCode !== 0 && !stderr.includes("No space left")) throw new Error(stderr);
   const block = Buffer.alloc(bsize, 1);
   for (;;) {
     try {
