@@ -35,6 +35,7 @@ function tier(name, folders, testTimeout) {
 
 module.exports = {
   maxWorkers: 2,
+  testSequencer: "<rootDir>/test/setup/longestFirst.js",
   projects: [
     tier("unit", ["unit", "schema"], 1 * minutes),
     tier("pack", ["pack"], 10 * minutes),
