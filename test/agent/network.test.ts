@@ -129,7 +129,9 @@ describe("Debian 13", () => {
   test("reverted, the host is as before", async () => {
     await app.apply("daemon", withNetwork({ driver: "Pasta", hostLoopback: true, mtu: 1500 }));
     await app.revertAll(plain);
-    await host.run("systemctl stop listener; ip netns del outside; umount /run/netns; rmdir /run/netns");
+    await host.run(
+      "systemctl stop listener; ip netns del outside; umount /run/netns; rmdir /run/netns",
+    );
     const left = diffSnapshots(fresh, await snapshotHost(host));
     expect(left.filter((line) => !/^unit file (added|removed): session-/.test(line))).toEqual([]);
   });
