@@ -37,14 +37,13 @@ const mounts = `set -e
   mkdir -p /fuse/a /fuse/b /fuse/c
   fuse-overlayfs -o allow_other,lowerdir=/fuse/a,upperdir=/fuse/b,workdir=/fuse/c /on-fuse`;
 
-/** The host but for what fuse-overlayfs makes of its layers, the locks, and the tests' own logins. */
+/** The host but for what fuse-overlayfs makes of its layers, and the locks. */
 const snapshot = () =>
   snapshotHost(host, {
     ignore: [
       ...changesByItself,
       /^file \/(fuse|layers)\//,
       /^file \/var\/lib\/rootless-docker\/locks/,
-      /^unit file session-/,
     ],
   });
 

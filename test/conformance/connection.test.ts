@@ -8,7 +8,7 @@ import { remote, type types } from "@pulumi/command";
 import { unsecret, type Input } from "@pulumi/pulumi";
 import { execOrThrow } from "../../testbed/hosts/exec";
 import { useHost } from "./host";
-import { said, Trial, type Outcome } from "./trial";
+import { live, said, Trial, type Outcome } from "./trial";
 
 type ConnectionArgs = types.input.remote.ConnectionArgs;
 
@@ -175,8 +175,7 @@ describe("dialling", () => {
     );
     gate.server.close();
     expect(trial.outputs("late").stdout).toBe("reached");
-    const live = said(outcome, "late", "live").map(({ message }) => message);
-    expect(live.slice(0, 3)).toEqual([
+    expect(live(outcome, "late").slice(0, 3)).toEqual([
       "Dial 1/10 failed: retrying",
       "Dial 2/10 failed: retrying",
       "Dial 3/10 failed: retrying",

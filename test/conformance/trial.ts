@@ -165,6 +165,11 @@ export function said(
   );
 }
 
+/** Lines that a resource printed while it ran. */
+export function live(outcome: Outcome, resource: string): string[] {
+  return said(outcome, resource, "live").map(({ message }) => message);
+}
+
 /** The engine's marks for colours are words between `<{%` and `%}>`. */
 function plainText(message: string): string {
   return message.replace(/<\{%[^%]*%\}>/g, "").trimEnd();

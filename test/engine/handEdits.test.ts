@@ -9,7 +9,7 @@ import {
 import { OnDestroyData, PrivilegedPorts } from "../../index";
 import { stepNames } from "../../src/agent/agentText";
 import { daemonStart } from "../agent/harness";
-import { type Outcome, said } from "../conformance/trial";
+import { live, type Outcome } from "../conformance/trial";
 import { Installation, stepsRun, type Wishes } from "./installation";
 
 // What somebody changes by hand between two runs is put right by the next run of its step, which says
@@ -39,9 +39,7 @@ afterAll(destroyAllHosts);
 
 /** What all steps said, one line each, but for what they say while they do it. */
 function repairs(outcome: Outcome): string[] {
-  return ["agent", ...stepNames].flatMap((step) =>
-    said(outcome, `web-${step}`, "live").map(({ message }) => message),
-  );
+  return ["agent", ...stepNames].flatMap((step) => live(outcome, `web-${step}`));
 }
 
 /** By hand, in one go: one thing of every step, and the agent itself. */

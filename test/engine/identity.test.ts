@@ -6,14 +6,13 @@ import {
   type HostSnapshot,
   type TestHost,
 } from "../../testbed/hosts";
-import { Trial } from "../conformance/trial";
+import { live, Trial } from "../conformance/trial";
 import {
   changesSince,
   childSteps,
   daemon,
   expectMoved,
   expectNothingToChange,
-  live,
   program,
 } from "./identity";
 

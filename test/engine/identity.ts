@@ -2,8 +2,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import { OnDestroyData, RootlessDockerHost, type RootlessDockerHostArgs } from "../../index";
 import { diffSnapshots, type HostSnapshot, snapshotHost, type TestHost } from "../../testbed/hosts";
 import { asAccount, daemonStart } from "../agent/harness";
-import { type Outcome, said, steps } from "../conformance/trial";
-import { connectionTo } from "./installation";
+import { live, type Outcome, steps } from "../conformance/trial";
+import { connectionTo, everyStep } from "./installation";
 
 // What the tests of an installation's identity have in common: who holds the account, on which host.
 
@@ -34,24 +34,10 @@ export async function daemon(host: TestHost): Promise<string> {
   return daemonStart(host, "app");
 }
 
-/** What differs on a host, but the logins of the snapshots themselves. */
+/** What differs on a host. */
 export async function changesSince(earlier: HostSnapshot, host: TestHost): Promise<string[]> {
-  const lines = diffSnapshots(earlier, await snapshotHost(host));
-  return lines.filter((line) => !/session-c?\d+\.scope/.test(line));
+  return diffSnapshots(earlier, await snapshotHost(host));
 }
-
-/** Everything that runs on the host. */
-export const hostSteps = [
-  "account",
-  "agent",
-  "daemon",
-  "engine",
-  "kernel",
-  "ports",
-  "preflight",
-  "report",
-  "secrets",
-];
 
 /** What the engine did, without the installations themselves, which are but their steps. */
 export function childSteps(outcome: Outcome): string[] {
@@ -63,7 +49,7 @@ export function expectMoved(outcome: Outcome, made: string, gone: string): void 
   const lines = childSteps(outcome).filter((line) => / (web|site)-/.test(line));
   const created = lines.filter((line) => line.startsWith(`${made}-`));
   const deleted = lines.filter((line) => line.startsWith(`${gone}-`));
-  const all = ["lease", ...hostSteps].sort();
+  const all = ["lease", ...everyStep].sort();
   expect(created.map((line) => line.slice(`${made}-`.length)).sort()).toEqual(all);
   expect(deleted.map((line) => line.slice(`${gone}-`.length)).sort()).toEqual(all);
   expect(created.slice(0, 3).map(last)).toEqual(["lease", "agent", "preflight"]);
@@ -79,12 +65,7 @@ function last(line: string): string {
 
 /** Every step ran, and found nothing to do. */
 export function expectNothingToChange(outcome: Outcome, name: string): void {
-  expect(childSteps(outcome).sort()).toEqual(hostSteps.map((step) => `update ${name}-${step}`));
-  for (const step of hostSteps)
+  expect(childSteps(outcome).sort()).toEqual(everyStep.map((step) => `update ${name}-${step}`));
+  for (const step of everyStep)
     expect(live(outcome, `${name}-${step}`)).toEqual([`${step}: nothing to change`]);
-}
-
-/** Lines that a resource printed while it ran. */
-export function live(outcome: Outcome, resource: string): string[] {
-  return said(outcome, resource, "live").map(({ message }) => message);
 }

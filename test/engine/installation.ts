@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RootlessDockerHost, type RootlessDockerHostArgs } from "../../index";
 import { remoteDocker, type RemoteDocker } from "../../examples/demo/remoteDocker";
+import { stepNames } from "../../src/agent/agentText";
 import type { TestHost } from "../../testbed/hosts";
 import { type Outcome, Trial } from "../conformance/trial";
 
@@ -96,6 +97,9 @@ function byName(a: string, b: string): number {
   const name = (block: string) => /\[(web-[a-z]+)\]/.exec(block)?.[1] ?? "";
   return name(a) < name(b) ? -1 : 1;
 }
+
+/** Every step that runs on the host, sorted. */
+export const everyStep = ["agent", ...stepNames].sort();
 
 /** The lines of an operation that say what changed on the host, step by step. */
 export function stepsRun({ events }: Outcome): string[] {

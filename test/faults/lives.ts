@@ -142,8 +142,6 @@ const ofEachRun = [
   "/var/lib/rootless-docker/",
   // dockerd's own: an id that it makes up, and databases that it writes whenever it starts.
   "/home/app/.local/share/docker/",
-  // Logins of the test itself.
-  "session-c",
 ];
 
 function lasting(difference: string): boolean {

@@ -6,17 +6,9 @@ import {
   type HostSnapshot,
   type TestHost,
 } from "../../testbed/hosts";
-import { Trial } from "../conformance/trial";
-import {
-  changesSince,
-  childSteps,
-  daemon,
-  expectMoved,
-  hostSteps,
-  live,
-  program,
-} from "../engine/identity";
-import { connectionTo } from "../engine/installation";
+import { live, Trial } from "../conformance/trial";
+import { changesSince, childSteps, daemon, expectMoved, program } from "../engine/identity";
+import { connectionTo, everyStep } from "../engine/installation";
 
 // A machine made anew, another machine, one that does not answer, one that is gone: what the engine does,
 // what the user sees and does, and what the machines are afterwards. The tests follow each other.
@@ -53,7 +45,7 @@ test("a machine that was made anew under the same address says so, and recheck m
     "web-kernel: agent: found none (sh: 0: cannot open /var/lib/rootless-docker/agent: No such file); wanted the one that the step agent puts there. To mend: run pulumi up with a new value of recheck",
   );
   const outcome = await trial.up(program(host, "web", { recheck: "1" }));
-  expect(childSteps(outcome).sort()).toEqual(hostSteps.map((step) => `update web-${step}`));
+  expect(childSteps(outcome).sort()).toEqual(everyStep.map((step) => `update web-${step}`));
   await daemon(host);
 });
 

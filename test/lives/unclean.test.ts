@@ -10,7 +10,7 @@ import {
 import { busyboxImageTar } from "../../testbed/dockerCli";
 import { execOrThrow } from "../../testbed/hosts/exec";
 import { OnDestroyData, PrivilegedPorts, RootfulDocker } from "../../index";
-import { said } from "../conformance/trial";
+import { live } from "../conformance/trial";
 import { Installation, stepsRun, type Wishes } from "../engine/installation";
 
 // A host that has had a life before: nearly all that this package changes is there already, otherwise
@@ -105,7 +105,7 @@ const ofRootsDaemon = /\/var\/lib\/(docker|containerd)\/|run-docker-netns-\w+\.m
 
 /** What a step said while it was taken back. */
 const lines = (outcome: Awaited<ReturnType<Installation["destroy"]>>, step: string) =>
-  said(outcome, `web-${step}`, "live").map(({ message }) => message);
+  live(outcome, `web-${step}`);
 
 test("up makes it a rootless Docker host, and again has nothing to do", async () => {
   await installation.up(wishes);

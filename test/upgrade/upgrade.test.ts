@@ -8,7 +8,7 @@ import {
   type HostSnapshot,
   type TestHost,
 } from "../../testbed/hosts";
-import { type Outcome, said, Trial } from "../conformance/trial";
+import { type Outcome, live, Trial } from "../conformance/trial";
 import { connectionTo, stepsRun } from "../engine/installation";
 import {
   opened,
@@ -163,7 +163,7 @@ function textOf(stdin: unknown): string {
 const updates = (steps: string[]) => steps.map((step) => `update web-${step}`).sort();
 
 function lastLines(outcome: Outcome, steps: string[]): (string | undefined)[] {
-  return steps.map((step) => said(outcome, `web-${step}`, "live").at(-1)?.message);
+  return steps.map((step) => live(outcome, `web-${step}`).at(-1));
 }
 
 const nothingToChange = (step: string) =>
