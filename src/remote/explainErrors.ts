@@ -58,8 +58,8 @@ function lastLine(text: string): string {
 }
 
 /**
- * A hook that says what a failed connection or a missing agent means. None where the engine has no error hooks, which
- * are younger than the rest of what this package uses, or under mocks.
+ * A hook that says what a failed connection or a missing agent means. None where the engine has no error
+ * hooks, which are younger than the rest of what this package uses, or under mocks.
  */
 export function explainErrors(name: string): pulumi.ResourceHookBinding | undefined {
   if (!errorHooksWork()) return undefined;
