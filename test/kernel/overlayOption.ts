@@ -14,8 +14,8 @@ export const permitted: Wishes = {
   kernelModuleOptions: { [option]: "1" },
 };
 
-/** The part of a course that these tests go on from. */
-interface Course {
+/** The part of a course that its separate tests go on from. */
+export interface Course {
   machine: () => Machine;
   app: () => Installation;
   wishes: Wishes;
