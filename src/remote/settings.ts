@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import type { Reader, Rule } from "../step/problems";
 import { between, filledLine } from "../step/rules";
 import { PrivilegeEscalation } from "./args";
@@ -14,14 +15,27 @@ export interface ConnectionSettings {
 export const secretConnectionFields = ["privateKey", "privateKeyPassword", "password"] as const;
 
 const hostName: Rule<string> = (value) =>
-  /^[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?$|^[0-9A-Fa-f:.]+(%[A-Za-z0-9_.-]+)?$/.test(value)
+  isIP(value) !== 0 || isDomainName(value)
     ? undefined
     : "is not a host name or an address; write one without scheme, port or brackets";
 
+// RFC 1123, and the underscore that names in private networks have. No name ends in a number.
+function isDomainName(value: string): boolean {
+  const labels = value.split(".");
+  const isLabel = (label: string) => /^[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?$/.test(label);
+  return value.length <= 253 && labels.every(isLabel) && !/^\d+$/.test(labels.at(-1) ?? "");
+}
+
 const userName: Rule<string> = (value) =>
-  /^[A-Za-z0-9_][A-Za-z0-9._@\\-]*$/.test(value)
+  /^[A-Za-z0-9_][A-Za-z0-9._@\\-]{0,255}$/.test(value)
     ? undefined
     : "is not a user name; write the name that logs in";
+
+// PEM begins with dashes. These two are what is written instead by mistake.
+const privateKey: Rule<string> = (value) =>
+  /^\s*([~./]|ssh-|ecdsa-|sk-)/.test(value)
+    ? "is a path or a public key; write the text of the private key's file (-----BEGIN ...)"
+    : undefined;
 
 const publicKey: Rule<string> = (value) =>
   // A file's or a generator's key ends in a line break, which connectionInput takes away.
@@ -46,9 +60,11 @@ export function connectionSettings(read: Reader): ConnectionSettings {
 }
 
 function hopSettings(read: Reader): ConnectionSettings {
-  for (const field of secretConnectionFields) read.string(field, { secret: true });
+  read.string("privateKey", { rule: privateKey, secret: true });
+  read.string("privateKeyPassword", { secret: true });
+  read.string("password", { secret: true });
   read.string("agentSocketPath", { rule: filledLine });
-  read.number("dialErrorLimit");
+  read.number("dialErrorLimit", { rule: between(-1, 10_000) });
   read.number("perDialTimeout", { rule: between(1, 3600) });
   return {
     host: read.string("host", { rule: hostName }) ?? "",
@@ -63,7 +79,8 @@ export function escalationArgument(escalation: PrivilegeEscalation): string {
   return escalation === PrivilegeEscalation.Auto ? "" : ` ${escalation.toLowerCase()}`;
 }
 
-/** `ssh://account@host:port`, with an IPv6 address in brackets. */
+/** `ssh://account@host:port`, with an IPv6 address in brackets and its zone as in RFC 6874. */
 export function dockerHostUrl(account: string, { host, port }: ConnectionSettings): string {
-  return `ssh://${account}@${host.includes(":") ? `[${host}]` : host}:${port}`;
+  const address = host.includes(":") ? `[${host.replace("%", "%25")}]` : host;
+  return `ssh://${account}@${address}:${port}`;
 }

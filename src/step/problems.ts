@@ -1,3 +1,5 @@
+import { quote } from "./quote";
+
 /** One thing that is wrong with the arguments. */
 export interface Problem {
   /** Where: a property path such as `connection.port`. */
@@ -39,8 +41,7 @@ export class Reader {
   ) {
     this.unknownAsWhole = value === pending;
     this.fields = isPlainObject(value) ? value : {};
-    const absent = value === undefined || value === null || value === pending;
-    if (!absent && !isPlainObject(value)) {
+    if (isThere(value) && !isPlainObject(value)) {
       this.problem(path, `${this.show(path, value)} is not an object; write one`);
     }
   }
@@ -75,14 +76,14 @@ export class Reader {
     });
   }
 
-  /** A mapping of names to anything; `rule` gets each name. Entries that are pending are left out. */
+  /** A mapping of names to anything; `rule` gets each name. Entries without a known value are left out. */
   mapping(key: string, rule: Rule<string>): Record<string, unknown> {
     const mapping = this.read(key, "an object", isPlainObject, {}) ?? {};
     for (const name of Object.keys(mapping)) {
       const wrong = rule(name);
       if (wrong) this.problem(this.at(key), `${quote(name)} ${wrong}`);
     }
-    return Object.fromEntries(Object.entries(mapping).filter(([, value]) => value !== pending));
+    return Object.fromEntries(Object.entries(mapping).filter(([, value]) => isThere(value)));
   }
 
   object(key: string): Reader {
@@ -128,7 +129,7 @@ export class Reader {
   ): T | undefined {
     this.known.add(key);
     const value = this.fields[key];
-    if (value === undefined || value === null || value === pending) return undefined;
+    if (!isThere(value)) return undefined;
     return this.accept(this.at(key), value, wanted, isRight, option as Option<T>)
       ? value
       : undefined;
@@ -146,7 +147,7 @@ export class Reader {
       this.problem(path, `${shown} is not ${wanted}; write one`);
       return false;
     }
-    const wrong = longText(value) ?? option.rule?.(value);
+    const wrong = wrongText(value) ?? option.rule?.(value);
     if (wrong) this.problem(path, `${shown} ${wrong}`);
     return !wrong;
   }
@@ -167,27 +168,25 @@ export class Reader {
   }
 }
 
+/** Bytes of one value: Linux gives a program no argument or variable of more than 131,071. */
+export const longest = 65_536;
+
 /** What any text must keep to, on its way through a document, a shell and a file. */
-function longText(value: unknown): string | undefined {
+function wrongText(value: unknown): string | undefined {
   if (typeof value !== "string") return undefined;
-  if (value.length > 65_536) return "is longer than 65,536 characters; shorten it";
+  if (Buffer.byteLength(value) > longest) return "is longer than 65,536 bytes; shorten it";
   if (value.includes("\0")) return "has a NUL in it; leave it out";
   if (/\p{Surrogate}/u.test(value)) return "is not well-formed Unicode; leave lone surrogates out";
   return undefined;
 }
 
-function isPlainObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+/** Programs in other languages send null for nothing. */
+function isThere(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== pending;
 }
 
-/** An offending value as a message shows it: on one line, and not at length. */
-function quote(value: unknown): string {
-  const json =
-    typeof value === "string"
-      ? value
-      : ((JSON.stringify(value) as string | undefined) ?? "nothing");
-  const line = json.replace(/[\p{Cc}\p{Cf}\p{Surrogate}\u2028\u2029]/gu, "\ufffd");
-  return `'${line.length > 80 ? `${line.slice(0, 77)}...` : line}'`;
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** All problems, one a line, as one message. */

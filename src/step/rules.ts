@@ -19,3 +19,27 @@ export const oneLine: Rule<string> = (value) =>
 /** One line that is not empty. */
 export const filledLine: Rule<string> = (value) =>
   value.trim() === "" ? "is empty; write something, or leave the option out" : oneLine(value);
+
+// Go's net/url, which is stricter than Node's URL: what a user name and a password may be made of.
+const credentials = "(?:(?:[\\w.~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})*@)?";
+const hostAndPort = "(?:[A-Za-z0-9_][\\w.-]*|\\[[0-9A-Fa-f:.]+\\])(?::(?<port>\\d{1,5}))?";
+const proxyAddress = new RegExp(
+  `^(?:(?:https?|socks5h?)://)?${credentials}${hostAndPort}(?:/\\S*)?$`,
+);
+const webAddress = new RegExp(`^https?://${hostAndPort}/?$`);
+
+/** As Go's HTTP client reads HTTP_PROXY: an address without a scheme is http, and nothing is no proxy. */
+export const proxyUrl: Rule<string> = (value) =>
+  value === "" || isAddress(proxyAddress, value)
+    ? undefined
+    : "is not the address of a proxy; write one such as http://proxy.example:3128, with percent encoding for special characters of a password";
+
+/** The address of a web server as such: no credentials, path or query. */
+export function isWebAddress(value: unknown): boolean {
+  return typeof value === "string" && isAddress(webAddress, value);
+}
+
+function isAddress(pattern: RegExp, value: string): boolean {
+  const port = value.length <= 4096 ? pattern.exec(value)?.groups : undefined;
+  return port !== undefined && Number(port.port ?? 1) <= 65_535;
+}

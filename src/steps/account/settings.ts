@@ -17,18 +17,26 @@ export interface AccountSettings {
 /** The account's default name; not a package's or a group's that Docker's own packages make. */
 export const defaultAccountName = "docker-rootless";
 
+// Debian's base-passwd has them everywhere, with homes in the system's directories. docker.io makes a
+// group docker, whose members are as good as root where a root daemon runs.
+const systemAccounts =
+  "root daemon bin sys sync games man lp mail news uucp proxy www-data backup list irc _apt nobody docker";
+
 // What Debian's useradd accepts without --badname (shadow's libmisc/chkname.c), and 32 characters.
 const accountName: Rule<string> = (value) =>
-  // docker.io makes a group of this name, whose members are as good as root where a root daemon runs.
-  value === "root" || value === "docker"
+  systemAccounts.split(" ").includes(value)
     ? "has a meaning of its own; name an ordinary account"
     : /^[a-z_][a-z0-9_-]{0,31}$/.test(value)
       ? undefined
       : "is not an account name; use at most 32 of a-z, 0-9, '_' and '-', a letter first";
 
+// sshd(8): options, in which a space stands in quotes only, then type, key and comment.
+const keyLine =
+  /^(?!#)((?:[^ \t"\\]|\\"|\\(?!")|"(?:[^"\\]|\\"|\\(?!"))*")+[ \t]+)?(?:ssh|ecdsa|sk)-[a-z0-9@.-]+[ \t]+[A-Za-z0-9+/]+={0,3}([ \t]|$)/;
+
 const authorizedKey: Rule<string> = (value) =>
   filledLine(value.trim()) ??
-  (/(^| )(ssh-[a-z0-9]+|ecdsa-[a-z0-9-]+|sk-[a-z0-9@.-]+) [A-Za-z0-9+/=]+/.test(value)
+  (keyLine.test(value.trim())
     ? undefined
     : "is not a public key; write a line of authorized_keys such as 'ssh-ed25519 AAAA... name'");
 

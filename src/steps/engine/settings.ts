@@ -9,7 +9,7 @@ export interface EngineSettings {
 
 // Debian policy 5.6.12, without the epoch's colon, which docker.io does not use.
 const debianVersion: Rule<string> = (value) =>
-  /^[0-9][A-Za-z0-9.+~-]*$/.test(value)
+  /^[0-9][A-Za-z0-9.+~-]{0,127}$/.test(value)
     ? undefined
     : "is not a version of docker.io; write one such as 26.1.5 or 26.1.5+dfsg1-9";
 

@@ -72,6 +72,8 @@ function entriesOf(
   secret: boolean,
 ): Entry[] {
   return Object.entries(values).flatMap(([name, json]) =>
-    json === undefined ? [] : [{ place: `${place}/${name}`, name, json, secret }],
+    json === undefined || json === "null"
+      ? []
+      : [{ place: `${place}/${name}`, name, json, secret }],
   );
 }

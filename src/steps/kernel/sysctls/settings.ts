@@ -5,8 +5,11 @@ import { filledLine } from "../../../step/rules";
 /** Values of kernel settings by their names. */
 export type SysctlsSettings = Record<string, string>;
 
+// Folders of the document that the kernel's settings travel in.
+const isFolder = (name: string) => name === "modprobe.d" || name === "daemon.json";
+
 const sysctlName: Rule<string> = (name) =>
-  /^[a-z][a-z0-9_]*(\.[A-Za-z0-9_-]+)+$/.test(name) && name.length <= 200
+  /^[a-z][a-z0-9_]*(\.[A-Za-z0-9_-]+)+$/.test(name) && name.length <= 200 && !isFolder(name)
     ? undefined
     : "is not the name of a kernel setting; write it with dots, as sysctl does, such as kernel.keys.maxkeys";
 
@@ -30,17 +33,46 @@ function wrongSysctl(name: string, value: unknown): string | undefined {
   const owner = ownedSysctls.get(name);
   if (owner) return `is set by ${owner}; use that option`;
   if (typeof value !== "string") return "is not a text; write the value in quotes";
-  // A value of the kernel's own settings is at most a page, and they are words and numbers.
-  return value.length > 1024 ? "is longer than 1024 characters; shorten it" : filledLine(value);
+  return wrongText(value) ?? wrongForContainers(name, value);
 }
+
+function wrongText(value: string): string | undefined {
+  // A value of the kernel's own settings is at most a page, and they are words and numbers.
+  if (value.length > 1024) return "is longer than 1024 characters; shorten it";
+  const wrongLine = filledLine(value);
+  if (wrongLine) return wrongLine;
+  if (/\p{Cc}/u.test(value)) return "has a control character in it; put one space between words";
+  if (/\p{Surrogate}/u.test(value)) return "is not well-formed Unicode; leave lone surrogates out";
+  if (/^ | {2}| $/.test(value)) return "has spaces beyond those between words; leave them out";
+  return value.startsWith(">=") ? "is no value; write the number itself" : undefined;
+}
+
+/** Values that no container could run with. */
+function wrongForContainers(name: string, value: string): string | undefined {
+  const needed = neededSysctls.get(name);
+  if (needed === undefined) return undefined;
+  return Number(value) >= needed
+    ? undefined
+    : `is less than user namespaces and containers need; use ${needed} or more, or leave it out`;
+}
+
+/** The least that the account and its containers need of each. */
+const neededSysctls = new Map([
+  ["kernel.unprivileged_userns_clone", 1],
+  // One for the daemon and one or more a container; the kernel's default is far above.
+  ["user.max_user_namespaces", 1024],
+  ...["cgroup", "ipc", "mnt", "net", "pid", "uts"].map((kind): [string, number] => [
+    `user.max_${kind}_namespaces`,
+    1,
+  ]),
+]);
 
 /** What user namespaces need on any host, and what was asked for beyond. */
 export function sysctlsDocument(sysctls: SysctlsSettings): Document {
   return {
     // Debian's own switch; on kernels without it nothing is written.
     "kernel.unprivileged_userns_clone": 1,
-    // One for the daemon and one or more a container; the kernel's default is far above.
-    "user.max_user_namespaces": ">= 1024",
+    "user.max_user_namespaces": `>= ${neededSysctls.get("user.max_user_namespaces")}`,
     ...sysctls,
   };
 }

@@ -1,0 +1,97 @@
+import { type Document, JsonText } from "../../../step/document";
+import { longest, pending, type Reader, type Rule } from "../../../step/problems";
+import { hasCredentials } from "../../../step/quote";
+import { absolutePath, isWebAddress, proxyUrl } from "../../../step/rules";
+
+/** daemon.json by key. */
+export type DaemonJsonSettings = Record<string, unknown>;
+
+// Small letters alone: Go's JSON reader does not tell "Hosts" from "hosts".
+const daemonKey: Rule<string> = (name) =>
+  /^[a-z][a-z0-9-]{0,63}$/.test(name)
+    ? undefined
+    : "is not a key of daemon.json; use the names that dockerd documents, such as log-level";
+
+/** Keys that break rootless mode, open the daemon to the network, or are set elsewhere. */
+const refusedKeys = new Map([
+  ["storage-driver", "is set by storageDriver; use that option"],
+  [
+    "hosts",
+    "is set by the rootless start script; leave it out, and use the output dockerHost over SSH",
+  ],
+  [
+    "userns-remap",
+    "cannot be used in rootless mode, which is a user namespace already; leave it out",
+  ],
+  // The output limitations says how to enter the containers' network by it.
+  ["pidfile", "is docker.pid in XDG_RUNTIME_DIR, where others look for it; leave it out"],
+]);
+
+export function daemonJsonSettings(read: Reader): DaemonJsonSettings {
+  const daemon = read.mapping("daemon", daemonKey);
+  for (const [key, value] of Object.entries(daemon)) {
+    const shown = read.quote(`daemon.${key}`, value);
+    const refused = refusedKeys.get(key);
+    const wrong = refused === undefined ? wrongJson(value) : `${shown} ${refused}`;
+    if (wrong) read.refuse(`daemon.${key}`, wrong);
+  }
+  if (Object.keys(daemon).length > 0) readKnownKeys(read.object("daemon"));
+  return daemon;
+}
+
+/** Those whose values this package, or the daemon's start, depends on. */
+function readKnownKeys(read: Reader): void {
+  read.string("data-root", { rule: dataRoot });
+  read.strings("registry-mirrors", registryMirror);
+  const proxies = read.object("proxies");
+  proxies.string("http-proxy", { rule: proxyUrl });
+  proxies.string("https-proxy", { rule: proxyUrl });
+}
+
+const systemDirectories = /^\/(bin|boot|dev|etc|lib(32|64|x32)?|proc|run|sbin|sys|usr)(\/|$)/;
+const othersData = /^\/var\/(run|lib\/(docker|containerd|rootless-docker))(\/|$)/;
+
+const dataRoot: Rule<string> = (value) => {
+  const wrong = absolutePath(value);
+  if (wrong) return wrong;
+  if (systemDirectories.test(value))
+    return "is a directory of the system; write one of the account's own, such as /srv/docker";
+  if (othersData.test(value))
+    return "belongs to other programs; write one of the account's own, such as /srv/docker";
+  return undefined;
+};
+
+const registryMirror: Rule<string> = (value) => {
+  if (hasCredentials(value))
+    return "has a user name or a password in it, which dockerd refuses; leave them out";
+  return isWebAddress(value)
+    ? undefined
+    : "is not the address of a mirror; write one without path, such as https://mirror.example";
+};
+
+function wrongJson(value: unknown): string | undefined {
+  if (!isJson(value, 0))
+    return "has a value that JSON cannot hold exactly; use texts, numbers, true, false, lists and mappings";
+  return Buffer.byteLength(JSON.stringify(value) ?? "") > longest
+    ? "is longer than 65,536 bytes; shorten it"
+    : undefined;
+}
+
+/** Whether a value comes out of JSON as it went in, and has no NUL on its way through a shell. */
+function isJson(value: unknown, depth: number): boolean {
+  if (value === null || value === pending || typeof value === "boolean") return true;
+  if (typeof value === "string") return !/\0|\p{Surrogate}/u.test(value);
+  if (typeof value === "number")
+    return Number.isFinite(value) && (Number.isSafeInteger(value) || !Number.isInteger(value));
+  if (typeof value !== "object" || depth > 100) return false;
+  if (Array.isArray(value)) return value.every((part) => isJson(part, depth + 1));
+  return Object.entries(value).every(
+    ([name, part]) => isJson(name, depth) && (part === undefined || isJson(part, depth + 1)),
+  );
+}
+
+export function daemonJsonDocument(daemon: DaemonJsonSettings): Document {
+  return Object.fromEntries(
+    Object.entries(daemon).map(([key, value]) => [`daemon.json/${key}`, new JsonText(value)]),
+  );
+}

@@ -1,0 +1,75 @@
+import type { Document } from "../../../step/document";
+import { longest, type Reader, type Rule } from "../../../step/problems";
+import { proxyUrl } from "../../../step/rules";
+
+/** Environment of the daemon by name. */
+export type EnvironmentSettings = Record<string, string>;
+
+const environmentName: Rule<string> = (name) =>
+  /^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(name)
+    ? undefined
+    : "is not the name of an environment variable; use letters, digits and '_'";
+
+/** Names that may not be set, and why. */
+const refusedNames: [names: RegExp, reason: string][] = [
+  [
+    /^(PATH|HOME|XDG_RUNTIME_DIR|DBUS_SESSION_BUS_ADDRESS)$/,
+    "is set by the daemon's unit; leave it out",
+  ],
+  // systemd lets a unit's variables replace its own: without its socket the daemon never counts as started.
+  [/^(NOTIFY_SOCKET|LISTEN_\w+|WATCHDOG_\w+|MAINPID)$/, "is systemd's own; leave it out"],
+  // With it the daemon reads another daemon.json, or keeps its data where nobody looks for them.
+  [/^XDG_CONFIG_HOME$/, "would hide daemon.json from the daemon; leave it out, and use daemon"],
+  [/^XDG_DATA_HOME$/, "moves the daemon's data; leave it out, and use data-root in daemon"],
+  // They say to the start script and to RootlessKit that they are in the namespace already.
+  [/^(_DOCKERD_ROOTLESS_\w+|_?ROOTLESSKIT_\w+)$/, "is RootlessKit's own; leave it out"],
+  // Code that nobody sees in a preview; and the loader ignores it once rootlesskit has a capability.
+  [/^(LD_\w+|BASH_ENV|ENV)$/, "puts other code into the daemon's processes; leave it out"],
+];
+
+const proxyNames = ["HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"];
+
+/** @param networkNames variables that options of network set. */
+export function environmentSettings(read: Reader, networkNames: string[]): EnvironmentSettings {
+  const environment: [string, string][] = [];
+  for (const [name, value] of Object.entries(read.mapping("environment", environmentName))) {
+    const wrong = wrongName(name, networkNames) ?? wrongValue(name, value);
+    // The value may be a secret, and is not quoted.
+    if (wrong) read.refuse(`environment.${name}`, wrong);
+    else environment.push([name, value as string]);
+  }
+  const bytes = environment.reduce((sum, entry) => sum + Buffer.byteLength(entry.join("=")) + 1, 0);
+  if (bytes > longestTogether)
+    read.refuse("environment", `has ${bytes} bytes in all; use ${longestTogether} at most`);
+  // Not by assignment: a name such as __proto__ would be lost.
+  return Object.fromEntries(environment);
+}
+
+// Linux starts a program with 2 MiB of arguments and variables at most, where the stack may have 8.
+const longestTogether = 1_048_576;
+
+function wrongName(name: string, networkNames: string[]): string | undefined {
+  if (networkNames.includes(name))
+    return "is set by an option of network too; leave one of them out";
+  return refusedNames.find(([names]) => names.test(name))?.[1];
+}
+
+function wrongValue(name: string, value: unknown): string | undefined {
+  if (typeof value !== "string") return "is not a text; write one";
+  if (Buffer.byteLength(value) > longest) return "is longer than 65,536 bytes; shorten it";
+  if (!isUnitText(value))
+    return "has a control character or a code point that is no character in it, which systemd refuses; leave it out";
+  return proxyNames.includes(name) ? proxyUrl(value) : undefined;
+}
+
+// systemd takes a tab and a line break inside quotes and no other control character, and of Unicode
+// (src/basic/utf8.c) neither surrogates nor what Unicode says is no character.
+function isUnitText(value: string): boolean {
+  return !/[\0-\x08\x0b-\x1f\x7f]|\p{Surrogate}|\p{Noncharacter_Code_Point}/u.test(value);
+}
+
+export function environmentDocument(environment: EnvironmentSettings): Document {
+  return Object.fromEntries(
+    Object.entries(environment).map(([name, value]) => [`environment/${name}`, value]),
+  );
+}

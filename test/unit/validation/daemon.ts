@@ -1,0 +1,194 @@
+import type { Accepted, Refused } from "./arguments";
+
+const notEnvironment = "is not the name of an environment variable; use letters, digits and '_'";
+const notDaemonKey =
+  "is not a key of daemon.json; use the names that dockerd documents, such as log-level";
+const notJson =
+  "has a value that JSON cannot hold exactly; use texts, numbers, true, false, lists and mappings";
+const notPath =
+  "is not an absolute path without '.', '..' or line breaks; write one such as /srv/app";
+const ofTheSystem =
+  "is a directory of the system; write one of the account's own, such as /srv/docker";
+const ofOthers = "belongs to other programs; write one of the account's own, such as /srv/docker";
+const notMirror =
+  "is not the address of a mirror; write one without path, such as https://mirror.example";
+const notProxy =
+  "is not the address of a proxy; write one such as http://proxy.example:3128, with percent encoding for special characters of a password";
+const refusedBySystemd =
+  "has a control character or a code point that is no character in it, which systemd refuses; leave it out";
+const tooLong = "is longer than 65,536 bytes; shorten it";
+
+export const refused: Refused[] = [
+  ["network.driver", "vpnkit", "'vpnkit' is not one of Auto, Slirp4netns, Pasta; choose one"],
+  ["network.mtu", 1279, "'1279' is out of range; use 1280 to 65520"],
+  ["network.mtu", 65521, "'65521' is out of range; use 1280 to 65520"],
+  ["network.hostLoopback", 1, "'1' is not true or false; write one"],
+  [
+    "network",
+    { driver: "Pasta", portDriver: "Builtin" },
+    "'Builtin' does not work with the network driver Pasta; choose Implicit",
+    "network.portDriver",
+  ],
+  [
+    "network.portDriver",
+    "Implicit",
+    "'Implicit' works with the network driver Pasta only; choose that, or Builtin",
+  ],
+  ["daemon", ["debug"], `'["debug"]' is not an object; write one`],
+  ["daemon", { "Log Level": 1 }, `'Log Level' ${notDaemonKey}`],
+  ["daemon", { "../x": 1 }, `'../x' ${notDaemonKey}`],
+  ["daemon.storage-driver", "vfs", "'vfs' is set by storageDriver; use that option"],
+  [
+    "daemon.hosts",
+    ["tcp://0.0.0.0:2375"],
+    `'["tcp://0.0.0.0:2375"]' is set by the rootless start script; leave it out, and use the output dockerHost over SSH`,
+  ],
+  [
+    "daemon.userns-remap",
+    "default",
+    "'default' cannot be used in rootless mode, which is a user namespace already; leave it out",
+  ],
+  ["daemon.data-root", "data", `'data' ${notPath}`],
+  ["daemon.data-root", 7, "'7' is not a text; write one"],
+  ["daemon.log-level", "a\0b", notJson],
+  ["environment", "A=1", "'A=1' is not an object; write one"],
+  ["environment", { "A B": "1" }, `'A B' ${notEnvironment}`],
+  ["environment", { "1A": "1" }, `'1A' ${notEnvironment}`],
+  ["environment.PATH", "/bin", "is set by the daemon's unit; leave it out"],
+  ["environment.A", 1, "is not a text; write one"],
+  ["environment.A", "a\u0001b", refusedBySystemd],
+  ["environment.A", "a\rb", refusedBySystemd],
+  ["environment.A", "\ud800", refusedBySystemd],
+  ["onDestroy", "Keep", "'Keep' is not an object; write one"],
+  ["onDestroy.data", "Drop", "'Drop' is not one of Keep, Delete; choose one"],
+  ["onDestroy.images", true, "no such option; use data"],
+  [
+    "daemon.pidfile",
+    "/srv/docker.pid",
+    "'/srv/docker.pid' is docker.pid in XDG_RUNTIME_DIR, where others look for it; leave it out",
+  ],
+  ["network.mtu", 1500.5, "'1500.5' is not a whole number; write one"],
+  ["daemon", { Hosts: 1 }, `'Hosts' ${notDaemonKey}`],
+  ["daemon", JSON.parse('{ "__proto__": 1 }'), `'__proto__' ${notDaemonKey}`],
+  ["daemon.data-root", "/", `'/' ${notPath}`],
+  ["daemon.data-root", "/srv/../etc", `'/srv/../etc' ${notPath}`],
+  ["daemon.data-root", "/srv/a\nb", `'/srv/a\ufffdb' ${notPath}`],
+  ["daemon.data-root", "/etc/docker", `'/etc/docker' ${ofTheSystem}`],
+  ["daemon.data-root", "/usr", `'/usr' ${ofTheSystem}`],
+  ["daemon.data-root", "/proc/self/cwd", `'/proc/self/cwd' ${ofTheSystem}`],
+  ["daemon.data-root", "/dev/shm", `'/dev/shm' ${ofTheSystem}`],
+  ["daemon.data-root", "/sys/fs", `'/sys/fs' ${ofTheSystem}`],
+  ["daemon.data-root", "/run/docker", `'/run/docker' ${ofTheSystem}`],
+  ["daemon.data-root", "/boot/docker", `'/boot/docker' ${ofTheSystem}`],
+  ["daemon.data-root", "/var/lib/docker", `'/var/lib/docker' ${ofOthers}`],
+  ["daemon.data-root", "/var/lib/rootless-docker/x", `'/var/lib/rootless-docker/x' ${ofOthers}`],
+  ["daemon.registry-mirrors", "https://m.example", "'https://m.example' is not a list; write one"],
+  ...[
+    "m.example",
+    "ftp://m.example",
+    "https://m.example/path",
+    "https://m.example:99999",
+    "https://",
+  ].map((mirror): Refused => [
+    "daemon.registry-mirrors",
+    [mirror],
+    `'${mirror}' ${notMirror}`,
+    "daemon.registry-mirrors[0]",
+  ]),
+  [
+    "daemon.registry-mirrors",
+    ["https://user:pw@m.example"],
+    "the value has a user name or a password in it, which dockerd refuses; leave them out",
+    "daemon.registry-mirrors[0]",
+  ],
+  [
+    "daemon.proxies",
+    { "http-proxy": "proxy example" },
+    `'proxy example' ${notProxy}`,
+    "daemon.proxies.http-proxy",
+  ],
+  [
+    "daemon.proxies",
+    { "https-proxy": "http://user:100%@proxy.example" },
+    `the value ${notProxy}`,
+    "daemon.proxies.https-proxy",
+  ],
+  ["daemon.proxies", "http://proxy", "'http://proxy' is not an object; write one"],
+  ["daemon.mtu", NaN, notJson],
+  ["daemon.mtu", Infinity, notJson],
+  ["daemon.mtu", 2 ** 53, notJson],
+  ["daemon.mtu", 1e21, notJson],
+  ["daemon.mtu", 10n, notJson],
+  ["daemon.labels", [undefined], notJson],
+  ["daemon.labels", ["\ud800"], notJson],
+  ["daemon.log-opts", { "\0": "a" }, notJson],
+  ["daemon.labels", ["x".repeat(70_000)], tooLong],
+  ["environment", { "": "1" }, `'' ${notEnvironment}`],
+  ["environment", { "A=B": "1" }, `'A=B' ${notEnvironment}`],
+  ["environment", { "A\n": "1" }, `'A\ufffd' ${notEnvironment}`],
+  ["environment.A", "a\ufffeb", refusedBySystemd],
+  ["environment.A", "\u{1ffff}", refusedBySystemd],
+  ["environment.A", "\ufdd0", refusedBySystemd],
+  ["environment.A", "\u007f", refusedBySystemd],
+  ["environment.A", "ä".repeat(40_000), tooLong],
+  [
+    "environment",
+    Object.fromEntries(Array.from({ length: 17 }, (_, i) => [`A${i}`, "x".repeat(65_000)])),
+    "has 1105075 bytes in all; use 1048576 at most",
+  ],
+  ...["HOME", "XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS"].map((name): Refused => [
+    `environment.${name}`,
+    "/x",
+    "is set by the daemon's unit; leave it out",
+  ]),
+  ...["NOTIFY_SOCKET", "LISTEN_FDS", "WATCHDOG_USEC"].map((name): Refused => [
+    `environment.${name}`,
+    "1",
+    "is systemd's own; leave it out",
+  ]),
+  [
+    "environment.XDG_CONFIG_HOME",
+    "/x",
+    "would hide daemon.json from the daemon; leave it out, and use daemon",
+  ],
+  [
+    "environment.XDG_DATA_HOME",
+    "/x",
+    "moves the daemon's data; leave it out, and use data-root in daemon",
+  ],
+  ...["_DOCKERD_ROOTLESS_CHILD", "ROOTLESSKIT_STATE_DIR", "_ROOTLESSKIT_PIPEFD_UNDOCUMENTED"].map(
+    (name): Refused => [`environment.${name}`, "1", "is RootlessKit's own; leave it out"],
+  ),
+  ...["LD_PRELOAD", "LD_LIBRARY_PATH", "LD_AUDIT", "BASH_ENV", "ENV"].map((name): Refused => [
+    `environment.${name}`,
+    "/x",
+    "puts other code into the daemon's processes; leave it out",
+  ]),
+  ...["HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"].flatMap((name) =>
+    ["proxy example", "ftp://proxy.example", "http://user:p%w@proxy", "http://", "proxy:x"].map(
+      (value): Refused => [`environment.${name}`, value, notProxy],
+    ),
+  ),
+  ["recheck", "a\nb", "'a\ufffdb' has a line break; write it on one line"],
+  ["recheck", 7, "'7' is not a text; write one"],
+  ["takeOver", "yes", "'yes' is not true or false; write one"],
+];
+
+export const accepted: Accepted[] = [
+  ["daemon.data-root", "/srv/data"],
+  ["daemon.data-root", "/etcetera"],
+  ["daemon.data-root", "/var/lib/docker-of-app"],
+  ["daemon.data-root", null],
+  ["daemon.log-opts", { "max-size": "10m", "max-file": 3, compress: true, "0.5": -0.5, x: null }],
+  ["daemon.registry-mirrors", ["https://m.example", "http://[::1]:5000/"]],
+  ["daemon.proxies", { "http-proxy": "http://user:p%25w@proxy.example:3128", "no-proxy": "*" }],
+  ["environment.A", "tab\tbreak\n' \" $(id) \\ ü"],
+  ["environment.A", ""],
+  ["environment.A", null],
+  ["environment.DOCKERD_ROOTLESS_ROOTLESSKIT_FLAGS", "--debug"],
+  ["environment.DOCKERD_ROOTLESS_ROOTLESSKIT_SLIRP4NETNS_SANDBOX", "false"],
+  ...["", "proxy.example", "proxy.example:3128", "socks5://user:p%25w@[::1]:1080/"].map(
+    (value): Accepted => ["environment.HTTPS_PROXY", value],
+  ),
+  ["environment.NO_PROXY", "localhost,.example"],
+];

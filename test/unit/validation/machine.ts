@@ -1,0 +1,156 @@
+import type { Accepted, Refused } from "./arguments";
+
+const notVersion = "is not a version of docker.io; write one such as 26.1.5 or 26.1.5+dfsg1-9";
+const notRange =
+  "is not a range of group ids; write two of 0 to 2147483647, such as '0 2147483647'";
+const notSetting =
+  "is not the name of a kernel setting; write it with dots, as sysctl does, such as kernel.keys.maxkeys";
+const notOption =
+  "is not an option of a kernel module; write MODULE.PARAMETER, such as overlay.permit_mounts_in_userns";
+const notOptionValue = "is not the value of a module's option; write a text such as '1'";
+
+/** A kernel setting's row. */
+const sysctl = (name: string, value: unknown, reason: string): Refused => [
+  "sysctls",
+  { [name]: value },
+  reason,
+  `sysctls.${name}`,
+];
+
+/** A module option's row. */
+const option = (name: string, value: unknown, reason: string): Refused => [
+  "kernelModuleOptions",
+  { [name]: value },
+  reason,
+  `kernelModuleOptions.${name}`,
+];
+
+export const refused: Refused[] = [
+  ["engine.source", "Snap", "'Snap' is not one of Distribution; choose one"],
+  ["engine.version", "latest", `'latest' ${notVersion}`],
+  ["engine.version", "-1", `'-1' ${notVersion}`],
+  ["engine.version", "26;id", `'26;id' ${notVersion}`],
+  ["engine.channel", "x", "no such option; use source, version"],
+  ["rootfulDocker", "Stop", "'Stop' is not one of Refuse, Keep, Disable, Purge; choose one"],
+  ["rootfulDocker", 1, "'1' is not a text; write one"],
+  [
+    "storageDriver",
+    "zfs",
+    "'zfs' is not one of Auto, Overlay2, FuseOverlayfs, Btrfs, Vfs; choose one",
+  ],
+  ["privilegedPorts", "All", "'All' is not one of None, FileCapability, Sysctl; choose one"],
+  ["privilegeEscalation", "su", "'su' is not one of Auto, Sudo, Doas, None; choose one"],
+  ["unprivilegedPing", true, "'true' is not an object; write one"],
+  ["unprivilegedPing.enabled", "no", "'no' is not true or false; write one"],
+  ["unprivilegedPing.groups", "0-5", `'0-5' ${notRange}`],
+  ["unprivilegedPing.groups", "0 2147483648", `'0 2147483648' ${notRange}`],
+  ["unprivilegedPing.groups", "0\t5", `'0\ufffd5' ${notRange}`],
+  ["unprivilegedPing.group", "0 5", "no such option; use enabled, groups"],
+  [
+    "sysctls",
+    { "net/ipv4": "1" },
+    "'net/ipv4' is not the name of a kernel setting; write it with dots, as sysctl does, such as kernel.keys.maxkeys",
+  ],
+  [
+    "sysctls",
+    { "net.ipv4.ping_group_range": "0 5" },
+    "'0 5' is set by unprivilegedPing.groups; use that option",
+    "sysctls.net.ipv4.ping_group_range",
+  ],
+  [
+    "sysctls",
+    { "net.ipv4.ip_unprivileged_port_start": "0" },
+    "'0' is set by privilegedPorts; use that option",
+    "sysctls.net.ipv4.ip_unprivileged_port_start",
+  ],
+  [
+    "sysctls",
+    { "kernel.keys.maxkeys": 2000 },
+    "'2000' is not a text; write the value in quotes",
+    "sysctls.kernel.keys.maxkeys",
+  ],
+  [
+    "sysctls",
+    { "vm.swappiness": "1\nvm.overcommit_memory=1" },
+    "'1\ufffdvm.overcommit_memory=1' has a line break; write it on one line",
+    "sysctls.vm.swappiness",
+  ],
+  [
+    "kernelModuleOptions",
+    { overlay: "1" },
+    "'overlay' is not an option of a kernel module; write MODULE.PARAMETER, such as overlay.permit_mounts_in_userns",
+  ],
+  [
+    "kernelModuleOptions",
+    { "overlay.metacopy": "1 redirect_dir=1" },
+    "'1 redirect_dir=1' is not the value of a module's option; write a text such as '1'",
+    "kernelModuleOptions.overlay.metacopy",
+  ],
+  ["appArmorProfile", "Always", "'Always' is not one of Auto, None; choose one"],
+  ["engine", "docker.io", "'docker.io' is not an object; write one"],
+  ["engine.source", 1, "'1' is not a text; write one"],
+  ["engine.version", `1${"0".repeat(128)}`, `'1${"0".repeat(76)}...' ${notVersion}`],
+  ["engine.version", "5:26.1.5", `'5:26.1.5' ${notVersion}`],
+  ["unprivilegedPing.groups", "010 20", `'010 20' ${notRange}`],
+  ["unprivilegedPing.groups", "0 5 ", `'0 5 ' ${notRange}`],
+  ["sysctls", { "modprobe.d": "1" }, `'modprobe.d' ${notSetting}`],
+  ["sysctls", { "kernel..x": "1" }, `'kernel..x' ${notSetting}`],
+  ["sysctls", { "-kernel.x": "1" }, `'-kernel.x' ${notSetting}`],
+  sysctl("vm.swappiness", "", "'' is empty; write something, or leave the option out"),
+  sysctl(
+    "vm.swappiness",
+    "1\0",
+    "'1\ufffd' has a control character in it; put one space between words",
+  ),
+  sysctl(
+    "net.ipv4.tcp_rmem",
+    "1\t2",
+    "'1\ufffd2' has a control character in it; put one space between words",
+  ),
+  sysctl(
+    "net.ipv4.tcp_rmem",
+    "1  2",
+    "'1  2' has spaces beyond those between words; leave them out",
+  ),
+  sysctl("vm.swappiness", " 1", "' 1' has spaces beyond those between words; leave them out"),
+  sysctl("vm.swappiness", ">= 1", "'>= 1' is no value; write the number itself"),
+  sysctl(
+    "kernel.core_pattern",
+    "\ud800",
+    "'\ufffd' is not well-formed Unicode; leave lone surrogates out",
+  ),
+  sysctl(
+    "kernel.core_pattern",
+    "x".repeat(1025),
+    `'${"x".repeat(77)}...' is longer than 1024 characters; shorten it`,
+  ),
+  sysctl(
+    "kernel.unprivileged_userns_clone",
+    "0",
+    "'0' is less than user namespaces and containers need; use 1 or more, or leave it out",
+  ),
+  sysctl(
+    "user.max_user_namespaces",
+    "0",
+    "'0' is less than user namespaces and containers need; use 1024 or more, or leave it out",
+  ),
+  sysctl(
+    "user.max_net_namespaces",
+    "0",
+    "'0' is less than user namespaces and containers need; use 1 or more, or leave it out",
+  ),
+  ["kernelModuleOptions", { "-overlay.a": "1" }, `'-overlay.a' ${notOption}`],
+  option("overlay.a", 1, `'1' ${notOptionValue}`),
+  option("overlay.a", "1\\", `'1\\' ${notOptionValue}`),
+  option("overlay.a", "", `'' ${notOptionValue}`),
+];
+
+export const accepted: Accepted[] = [
+  ["engine.version", "26"],
+  ["unprivilegedPing.groups", "1 0"],
+  ["sysctls", { "kernel.core_pattern": "|/usr/bin/x -p%p 'ü' $(id)" }],
+  ["sysctls", { "user.max_user_namespaces": "28633", "kernel.unprivileged_userns_clone": "1" }],
+  ["sysctls", { "net.ipv4.tcp_rmem": "4096 131072 6291456" }],
+  ["kernelModuleOptions", { "overlay.permit_mounts_in_userns": "1" }],
+  ["kernelModuleOptions", { "usb-storage.quirks": "0123:4567:u,89ab:cdef:i" }],
+];
