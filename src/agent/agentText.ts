@@ -30,6 +30,7 @@ const rooms: Partial<Record<StepName, string[]>> = {
     "appArmor/appArmor",
   ],
   daemon: ["storage/storage", "network/network", "data/data", "context"],
+  secrets: ["redaction"],
   report: ["limitations"],
 };
 

@@ -162,7 +162,7 @@ validate_daemon_json() {
 	said=$(dockerd --validate --config-file "$WORK/daemon.json" 2>&1) || case $said in
 	*'unknown flag'*) ;;
 	*)
-		fail "daemon" "$(printf '%s' "$said" | tail -n 1 | sed "s|$WORK/||")" "a daemon.json that dockerd accepts" "take back the last change of daemon"
+		fail "daemon" "$(printf '%s\n' "$said" | tail -n 1 | sed "s|$WORK/||" | without_secrets)" "a daemon.json that dockerd accepts" "take back the last change of daemon"
 		;;
 	esac
 }

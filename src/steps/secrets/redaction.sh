@@ -1,0 +1,90 @@
+# shellcheck shell=dash
+# What other programs say (a journal, dockerd's check of its configuration) may quote what they read.
+
+# Copies lines from stdin to stdout with [secret] in the place of whatever they hold of this lease's secret
+# values, and of a user and password in any URL. A program may quote a value in part, with escapes, or a
+# line of it: ten characters in a row that stand in a value are a part of it; shorter values count as they
+# are, and those of less than four characters where they stand alone.
+without_secrets() {
+	local strings=$WORK/secret-strings
+	rm -rf "$strings"
+	secret_strings | for_root_alone read_document - "$strings"
+	find "$strings/text" -type f >"$strings/list"
+	awk -v list="$strings/list" '
+		function learn(value,   i) {
+			if (length(value) < 4) { if (value != "") words[value] }
+			else if (length(value) < 10) parts[value]
+			else for (i = 1; i <= length(value) - 9; i++) tens[substr(value, i, 10)]
+		}
+		# In a malformed URL, what is said ends at the sign that should not have been in the password.
+		function learn_password(value,   start, password, pieces, count) {
+			if (!match(value, /\/\/[^:]*:.*@/)) return
+			password = substr(value, RSTART, RLENGTH - 1)
+			sub(/^\/\/[^:]*:/, "", password)
+			learn(password)
+			count = split(password, pieces, /[\/?#:@%]/)
+			while (count > 0) learn(pieces[count--])
+		}
+		# As a program writes it inside quotes, and inside quotes in quotes.
+		function learn_quoted(value,   quoted, pass) {
+			for (pass = 0; pass < 3; pass++) {
+				learn(value)
+				learn_password(value)
+				gsub(/\\/, "&&", value)
+				gsub(/"/, "\\\"", value)
+				gsub(/\t/, "\\t", value)
+			}
+		}
+		function hide(from, count) { while (count-- > 0) hidden[from++] }
+		function hide_all(line, value, alone,   done, at) {
+			while (at = index(substr(line, done + 1), value)) {
+				at += done
+				if (!alone || (substr(" " line, at, 1) substr(line " ", at + length(value), 1)) !~ /[A-Za-z0-9_]/)
+					hide(at, length(value))
+				done = at
+			}
+		}
+		function hide_userinfo(line,   done) {
+			while (match(substr(line, done + 1), /\/\/[^ \t"<>]*@/)) {
+				hide(done + RSTART + 2, RLENGTH - 3)
+				done += RSTART + RLENGTH - 1
+			}
+		}
+		BEGIN {
+			while ((getline file <list) > 0) {
+				while ((getline value <file) > 0) {
+					sub(/\r$/, "", value)
+					learn_quoted(value)
+				}
+				close(file)
+			}
+		}
+		{
+			split("", hidden)
+			for (at = 1; at <= length($0) - 9; at++) if (substr($0, at, 10) in tens) hide(at, 10)
+			for (value in parts) hide_all($0, value, 0)
+			for (value in words) hide_all($0, value, 1)
+			hide_userinfo($0)
+			shown = ""
+			for (at = 1; at <= length($0); at++) {
+				if (!(at in hidden)) shown = shown substr($0, at, 1)
+				else if (!((at - 1) in hidden)) shown = shown "[secret]"
+			}
+			print shown
+		}
+	'
+	rm -rf "$strings"
+}
+
+# Every text and number inside the secret values, names in objects too, as a document of its own.
+secret_strings() {
+	[ -d "$(secrets_directory)/json" ] || return 0
+	find "$(secrets_directory)/json" -type f -exec awk '
+		{
+			while (match($0, /"([^"\\]|\\.)*"|-?[0-9][0-9.eE+-]*/)) {
+				printf "s%d: %s\n", ++count, substr($0, RSTART, RLENGTH)
+				$0 = substr($0, RSTART + RLENGTH)
+			}
+		}
+	' {} +
+}

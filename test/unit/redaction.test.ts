@@ -1,0 +1,123 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { JsonText, renderDocument } from "../../src/step/document";
+
+const sources = join(__dirname, "../../src");
+
+/** What the agent's `without_secrets` makes of a text, where these are the lease's secret values. */
+function redacted(secrets: Record<string, unknown>, text: string): string {
+  const folder = mkdtempSync(join(tmpdir(), "rootless-docker-redaction-"));
+  const document = Object.entries(secrets).map(([place, v]) => [place, new JsonText(v)] as const);
+  const script = `set -eu
+    . "$1/agent/document.sh"
+    . "$1/steps/secrets/step.sh"
+    . "$1/steps/secrets/redaction.sh"
+    WORK=$2
+    secrets_directory() { printf %s "$WORK/values"; }
+    for_root_alone read_document "$WORK/document" "$WORK/values"
+    without_secrets`;
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "document"), renderDocument(Object.fromEntries(document)));
+    return execFileSync("sh", ["-c", script, "sh", sources, folder], {
+      input: text,
+      encoding: "utf8",
+      env: { ...process.env, LC_ALL: "C" },
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const proxy = "http://us:er%zz/se@c?r\\e\"t'pw@proxy.example:3128";
+
+test.each<[string, Record<string, unknown>, string, string]>([
+  ["the value", { "environment/A": "hunter2hunter2" }, "a hunter2hunter2, b", "a [secret], b"],
+  [
+    "again and again",
+    { "environment/A": "hunter2" },
+    "hunter2hunter2 hunter2",
+    "[secret] [secret]",
+  ],
+  ["a part of it", { "environment/A": "0123456789abcdef" }, "is 23456789abcd!", "is [secret]!"],
+  ["inside quotes", { "environment/A": 'a"b\\c\td' }, 'is "a\\"b\\\\c\\td".', 'is "[secret]".'],
+  [
+    "inside quotes in quotes",
+    { "environment/A": 'a"b\\c' },
+    'msg="is \\"a\\\\\\"b\\\\\\\\c\\""',
+    'msg="is \\"[secret]\\""',
+  ],
+  [
+    "a line of it",
+    { "environment/A": "first\nsecond line" },
+    "second line\nfirst",
+    "[secret]\n[secret]",
+  ],
+  ["a text inside JSON", { "daemon.json/a": [{ b: "hunter2" }] }, "no hunter2", "no [secret]"],
+  ["a name inside JSON", { "daemon.json/a": { hunter2: 1 } }, "no hunter2", "no [secret]"],
+  ["a number inside JSON", { "daemon.json/a": { b: -424242.5 } }, "is -424242.5", "is [secret]"],
+  ["a short one alone", { "environment/A": "ab" }, "(ab) tab abc a_ab", "([secret]) tab abc a_ab"],
+  ["none in an empty value", { "environment/A": "" }, "a  b", "a  b"],
+  ["what looks like a pattern", { "environment/A": ".*[a-z]&" }, "x .*[a-z]& y", "x [secret] y"],
+  [
+    "a user of a URL",
+    {},
+    "at http://me:pw@proxy:1 and ssh://me@host",
+    "at http://[secret]@proxy:1 and ssh://[secret]@host",
+  ],
+  ["no user of a URL", {}, "http://host/ mail@host", "http://host/ mail@host"],
+  [
+    "a URL that is none",
+    { "environment/A": proxy },
+    `parse "http://us:er": bad escape "%zz"`,
+    'parse "[secret]": bad escape "%[secret]"',
+  ],
+  ["other lines", { "environment/A": "hunter2" }, "a\n\n\\n %s $(id)", "a\n\n\\n %s $(id)"],
+])("hides %s", (_what, secrets, text, wanted) => {
+  expect(redacted(secrets, `${text}\n`)).toBe(`${wanted}\n`);
+});
+
+test("hides any value, however a program writes it", () => {
+  const secret = fc.string({
+    unit: fc.constantFrom(...'abcdefgh01"\\\t\n $&*[]%@:/é'),
+    minLength: 4,
+    maxLength: 60,
+  });
+  const quoted = (value: string) => JSON.stringify(value).slice(1, -1);
+  const ways = [(v: string) => v, quoted, (v: string) => quoted(quoted(v))];
+  fc.assert(
+    fc.property(fc.array(secret, { minLength: 1, maxLength: 4 }), (values) => {
+      const names = values.map((_, index) => `environment/V${index}`);
+      const secrets = Object.fromEntries(names.map((name, index) => [name, values[index]]));
+      const text = values.flatMap((v) => ways.map((way) => `<${way(v)}>\n`)).join("");
+      const shown = redacted({ ...secrets, "daemon.json/all": { in: values } }, text);
+      for (const line of values.flatMap((value) => value.split("\n"))) {
+        if (line.length >= 4) for (const way of ways) expect(shown).not.toContain(way(line));
+      }
+    }),
+    { numRuns: 15 },
+  );
+});
+
+test("changes nothing else", () => {
+  const secret = fc.string({ unit: fc.constantFrom(..."abcxyz"), minLength: 1, maxLength: 40 });
+  const line = fc.string({ unit: fc.constantFrom(...'ABC 123 "\\%s&$(){}[]/.:;*'), maxLength: 80 });
+  fc.assert(
+    fc.property(fc.array(secret), fc.array(line), (values, lines) => {
+      const text = lines.map((each) => `${each}\n`).join("");
+      expect(redacted({ "daemon.json/all": values }, text)).toBe(text);
+    }),
+    { numRuns: 15 },
+  );
+});
+
+test("takes long values and journals", () => {
+  const long = "0123456789abcdef".repeat(4_000);
+  const lines = `${"level=info ".repeat(40)}\n`.repeat(200);
+  expect(redacted({ "environment/A": long, "daemon.json/a": [long] }, `${lines}<${long}>\n`)).toBe(
+    `${lines}<[secret]>\n`,
+  );
+});
