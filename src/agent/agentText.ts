@@ -41,7 +41,7 @@ export const uses: Partial<Record<StepName, StepName[]>> = {
   account: ["daemon"],
   ports: ["daemon", "account"],
   secrets: ["daemon", "account"],
-  daemon: ["account"],
+  daemon: ["account", "secrets"],
   report: ["daemon"],
 };
 
