@@ -80,9 +80,11 @@ test.each<[string, Record<string, unknown>, string, string]>([
   expect(redacted(secrets, `${text}\n`)).toBe(`${wanted}\n`);
 });
 
+const oneOf = (characters: string) => fc.constantFrom(...characters.split(/(?:)/u));
+
 test("hides any value, however a program writes it", () => {
   const secret = fc.string({
-    unit: fc.constantFrom(...'abcdefgh01"\\\t\n $&*[]%@:/é'),
+    unit: oneOf('abcdefgh01"\\\t\n $&*[]%@:/é'),
     minLength: 4,
     maxLength: 60,
   });
@@ -103,8 +105,8 @@ test("hides any value, however a program writes it", () => {
 });
 
 test("changes nothing else", () => {
-  const secret = fc.string({ unit: fc.constantFrom(..."abcxyz"), minLength: 1, maxLength: 40 });
-  const line = fc.string({ unit: fc.constantFrom(...'ABC 123 "\\%s&$(){}[]/.:;*'), maxLength: 80 });
+  const secret = fc.string({ unit: oneOf("abcxyz"), minLength: 1, maxLength: 40 });
+  const line = fc.string({ unit: oneOf('ABC 123 "\\%s&$(){}[]/.:;*'), maxLength: 80 });
   fc.assert(
     fc.property(fc.array(secret), fc.array(line), (values, lines) => {
       const text = lines.map((each) => `${each}\n`).join("");
