@@ -102,6 +102,7 @@ export function liftSettings(args: RootlessDockerHostArgs, component: pulumi.Res
   const hostKey = field(args.connection, "hostKey");
   warnUnverified(hostKey, host, component);
   const dataRoot = unlessSecret(field(args.daemon, "data-root"));
+  const icc = unlessSecret(field(args.daemon, "icc"));
   const { daemon, environment, secretNames, secretValues } = splitSecrets(args);
   return {
     host: host.apply(String),
@@ -118,8 +119,13 @@ export function liftSettings(args: RootlessDockerHostArgs, component: pulumi.Res
             rootfulDocker,
             storageDriver,
             network: { driver: field(network, "driver") },
-            daemon: { "data-root": dataRoot.apply(({ value }) => value) },
+            daemon: {
+              "data-root": dataRoot.apply(({ value }) => value),
+              icc: icc.apply(({ value }) => value),
+            },
+            sysctls,
             kernelModuleOptions,
+            appArmorProfile,
           },
           (settings) => settings,
         ),

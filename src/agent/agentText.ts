@@ -17,32 +17,34 @@ export const stepNames = [
 ] as const;
 export type StepName = (typeof stepNames)[number];
 
-const frame = ["frame", "document", "leases", "claims", "files", "sysctl", "packages"];
+const frame = ["frame", "findings", "document", "leases", "claims", "files", "sysctl", "packages"];
 
 /** Shell files of a step beside its `step.sh`: one for each concern of its own. */
 const rooms: Partial<Record<StepName, string[]>> = {
-  engine: ["rootful", "uidmap"],
-  account: ["subordinateIds/ids", "resourceControllers/controllers", "keys"],
+  preflight: ["machine"],
+  engine: ["rootful", "uidmap", "checks"],
+  account: ["subordinateIds/ids", "resourceControllers/controllers", "keys", "checks"],
   kernel: [
     "unprivilegedPing/ping",
     "sysctls/sysctls",
     "kernelModules/modules",
     "appArmor/appArmor",
+    "checks",
   ],
-  daemon: ["storage/storage", "network/network", "data/data", "context"],
+  daemon: ["storage/storage", "network/network", "data/data", "context", "checks"],
   secrets: ["redaction"],
-  report: ["limitations"],
+  report: ["limitations", "chain", "doctor"],
 };
 
 /** Steps whose functions a step calls: their code is part of what it does. */
 export const uses: Partial<Record<StepName, StepName[]>> = {
-  preflight: ["engine", "account", "daemon"],
+  preflight: ["engine", "account", "kernel", "daemon"],
   engine: ["daemon", "account"],
   account: ["daemon"],
   ports: ["daemon", "account"],
   secrets: ["daemon", "account"],
   daemon: ["account", "secrets"],
-  report: ["daemon"],
+  report: ["preflight", "engine", "account", "kernel", "ports", "daemon"],
 };
 
 const sources = join(__dirname, "..");

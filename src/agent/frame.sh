@@ -6,6 +6,7 @@
 #   agent install LEASE [ESCALATION]        (itself, from the file it is started from)
 #   agent apply STEP LEASE [ESCALATION]     desired state of the step on stdin (flat YAML)
 #   agent revert STEP LEASE [ESCALATION]    the same document on stdin
+#   agent doctor [--json | --problems] [ACCOUNT]...     for people: what is wrong here
 # One JSON report on stdout, one line per change or problem on stderr.
 set -eu
 umask 022
@@ -36,24 +37,6 @@ changed() {
 
 # Records one measured fact of the report. $1 key, $2 value.
 fact() { printf '%s:%s\n' "$(json_string "$1")" "$(json_string "$2")" >>"$WORK/facts"; }
-
-# Records one problem; several are shown together by stop_on_problems.
-# $1 what it is about, $2 what was found, $3 what was wanted, $4 how to mend it.
-problem() {
-	printf '%s: %s: found %s; wanted %s. To mend: %s\n' "$STEP" "$1" "$2" "$3" "$4" >>"$WORK/problems"
-}
-
-stop_on_problems() {
-	[ -s "$WORK/problems" ] || return 0
-	cat "$WORK/problems" >&2
-	exit 1
-}
-
-# One problem that ends the step at once.
-fail() {
-	problem "$@"
-	stop_on_problems
-}
 
 json_string() {
 	# Most texts hold nothing to escape, and need no programs for that.
@@ -130,6 +113,7 @@ start_work() {
 	trap 'exit 143' TERM
 	: >"$WORK/changed"
 	: >"$WORK/facts"
+	: >"$WORK/findings"
 	: >"$WORK/problems"
 	: >"$WORK/wanted"
 }
@@ -156,14 +140,6 @@ hold_lock() {
 # Only the agent itself is for everyone to read: baselines hold other people's files, and whoever can
 # open a lock can hold it.
 make_state() { install -d -m 700 "$STATE/leases" "$STATE/things" "$STATE/locks"; }
-
-# One row of the limitation table. $1 row, $2 available, limited or unavailable, $3 the fact it was
-# measured from, $4 what to do about it (or nothing).
-limitation() {
-	fact "limitations.$1.status" "$2"
-	fact "limitations.$1.fact" "$3"
-	fact "limitations.$1.mend" "$4"
-}
 
 os_name() { sed -n 's/^PRETTY_NAME="\{0,1\}\([^"]*\)"\{0,1\}$/\1/p' /etc/os-release; }
 

@@ -77,6 +77,10 @@ remove_agent() {
 }
 
 main() {
+	if [ "$VERB" = doctor ]; then
+		shift
+		run_doctor "$@"
+	fi
 	case $LEASE in
 	'' | *[!0-9a-f]*)
 		echo "agent: '$LEASE' is not a lease (hexadecimal digits)" >&2
@@ -93,7 +97,7 @@ main() {
 	case $VERB in
 	install | apply | revert) ;;
 	*)
-		echo "agent: '$VERB' is not a verb: install, apply or revert" >&2
+		echo "agent: '$VERB' is not a verb: install, apply, revert or doctor" >&2
 		exit 2
 		;;
 	esac

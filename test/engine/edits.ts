@@ -116,8 +116,8 @@ const machineEdits: Edit[] = [
     name: "appArmorProfile",
     row: "`appArmorProfile`",
     change: { appArmorProfile: AppArmorProfile.None },
-    steps: ["kernel"],
-    shows: ['~ apparmor-profile: "auto" => "none"'],
+    steps: ["preflight", "kernel"],
+    shows: ['+ apparmor-profile: "none"', '~ apparmor-profile: "auto" => "none"'],
     restarts: false,
   },
 ];
@@ -238,7 +238,7 @@ const daemonEdits: Edit[] = [
   },
   {
     name: "data-root in daemon",
-    row: "`data-root` in `daemon`",
+    row: "`data-root`, `icc` in `daemon`",
     change: { daemon: { ...(start.daemon as object), "data-root": "/home/app/docker-data" } },
     steps: ["preflight", "daemon"],
     shows: ['+ daemon.json/data-root: "/home/app/docker-data"'],

@@ -61,7 +61,8 @@ const changes: Record<string, Partial<RootlessDockerHostArgs>[]> = {
     { unprivilegedPing: { groups: "0 1000" } },
     { unprivilegedPing: { enabled: false } },
   ],
-  "`sysctls`": [{ sysctls: { "kernel.keys.maxkeys": "2000" } }],
+  "`sysctls`": [{ sysctls: { "net.ipv4.ip_forward": "1" } }],
+  "`kernel.keys.*` in `sysctls`": [{ sysctls: { "kernel.keys.maxkeys": "2000" } }],
   "`kernelModuleOptions`": [{ kernelModuleOptions: { "overlay.permit_mounts_in_userns": "1" } }],
   "`appArmorProfile`": [{ appArmorProfile: AppArmorProfile.None }],
   "`resourceControllers`": [
@@ -75,7 +76,10 @@ const changes: Record<string, Partial<RootlessDockerHostArgs>[]> = {
     { network: { hostLoopback: true } },
   ],
   "`daemon`": [{ daemon: { debug: true } }],
-  "`data-root` in `daemon`": [{ daemon: { "data-root": "/srv/docker" } }],
+  "`data-root`, `icc` in `daemon`": [
+    { daemon: { "data-root": "/srv/docker" } },
+    { daemon: { icc: false } },
+  ],
   "`environment`": [{ environment: { ...(base.environment as object), A: "b" } }],
   "a secret value in `daemon` or `environment`": [{ environment: { TOKEN: pulumi.secret("two") } }],
   "`onDestroy.data`": [{ onDestroy: { data: OnDestroyData.Delete } }],
@@ -144,8 +148,14 @@ describe.each(Object.keys(changes))("%s", (input) => {
   });
 });
 
-/** Rows that need another host, connection or owner: other tests of the engine have them. */
-const elsewhere = ["`connection.host`", "`connection` (all else)", "`account.name`", "`takeOver`"];
+/** Rows that need another host, connection, owner or kernel: other tests have them. */
+const elsewhere = [
+  "`connection.host`",
+  "`connection` (all else)",
+  "`account.name`",
+  "`kernel.keys.*` in `sysctls`",
+  "`takeOver`",
+];
 
 test("every other row is walked on a real host, and restarts are those that the walk sees", () => {
   const walked = Object.values(edits("")).flat();

@@ -135,9 +135,11 @@ describe.each([
     expect(documents).toEqual({
       preflight: [
         'account: "builder"',
+        'apparmor-profile: "none"',
         "create: false",
         'daemon.json/storage-driver: "fuse-overlayfs"',
         'home: "/srv/builder"',
+        'kernel.keys.maxkeys: "2000"',
         'modprobe.d/overlay.permit_mounts_in_userns: "1"',
         'owner: "project/stack/web"',
         'rootful-docker: "disable"',
@@ -621,13 +623,13 @@ describe("what is not known makes only its own documents unknown", () => {
     ["storageDriver", { ...usual, storageDriver: unknown() }, ["preflight", "daemon"]],
     ["network.mtu", { ...usual, network: { mtu: unknown() } }, ["daemon"]],
     ["resourceControllers", { ...usual, resourceControllers: [unknown()] }, ["account"]],
-    ["sysctls", { ...usual, sysctls: { "vm.swappiness": unknown() } }, ["kernel"]],
+    ["sysctls", { ...usual, sysctls: { "vm.swappiness": unknown() } }, ["preflight", "kernel"]],
     [
       "kernelModuleOptions",
       { ...usual, kernelModuleOptions: { "overlay.metacopy": unknown() } },
       ["preflight", "kernel"],
     ],
-    ["appArmorProfile", { ...usual, appArmorProfile: unknown() }, ["kernel"]],
+    ["appArmorProfile", { ...usual, appArmorProfile: unknown() }, ["preflight", "kernel"]],
     ["privilegedPorts", { ...usual, privilegedPorts: unknown() }, ["ports"]],
     ["unprivilegedPing.groups", { ...usual, unprivilegedPing: { groups: unknown() } }, ["kernel"]],
     ["daemon.debug", { ...usual, daemon: { debug: unknown() } }, ["secrets", "daemon"]],

@@ -235,16 +235,24 @@ daemon_data_root() {
 	printf '%s' "${root:-$ACCOUNT_HOME/.local/share/docker}"
 }
 
-# The daemon's own last words, without what systemd says about it.
+# Why, as the doctor sees it, then the daemon's own last words: with the problem itself, and what a full
+# disk adds, 20 lines at most.
 daemon_failed() {
 	journalctl -q --no-pager -o cat -n 200 "_UID=$ACCOUNT_UID" "_SYSTEMD_USER_UNIT=docker.service" >"$WORK/journal" 2>/dev/null || true
 	user_systemctl stop docker.service 2>/dev/null || true
-	# Its causes; where there are none, whatever sounds like one.
+	sh "$STATE/agent" doctor --problems "$ACCOUNT" 2>/dev/null | grep -v "^doctor: docker.service of " | head -n 6 | sed "s/^doctor/$STEP/" >&2 || true
+	journal_causes <"$WORK/journal" | tail -n 9 | sed "s/^/$STEP: journal: /" >&2
+	fail "docker.service of $ACCOUNT" "it does not start, or does not answer on $ACCOUNT_RUNTIME/docker.sock" "a daemon that answers" "mend what the lines above say, or take back the last change of daemon or environment"
+}
+
+# Of the journal, the causes; where there are none, whatever sounds like one. A forwarding that is off
+# inside RootlessKit's namespace is said by engine 29.5, and is none (moby#52737).
+journal_causes() {
+	grep -v 'IPv4 forwarding is disabled' >"$WORK/journal.said" || true
 	{
-		grep -E '^failed to|level=fatal|^\[rootlesskit' "$WORK/journal" ||
-			grep -v level=info "$WORK/journal" | grep -iE 'error|fail|cannot|denied|invalid|unable'
-	} | awk '!seen[$0]++' | tail -n 4 | sed "s/^/$STEP: journal: /" >&2 || true
-	fail "docker.service of $ACCOUNT" "it does not start, or does not answer on $ACCOUNT_RUNTIME/docker.sock" "a daemon that answers" "take back the last change of daemon or environment, or mend what the journal lines above say"
+		grep -E '^failed to|level=fatal|^\[rootlesskit' "$WORK/journal.said" ||
+			grep -v level=info "$WORK/journal.said" | grep -iE 'error|fail|cannot|denied|invalid|unable'
+	} | awk '!seen[$0]++' || true
 }
 
 userdaemon_save() { :; }

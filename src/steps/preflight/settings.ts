@@ -1,9 +1,12 @@
 import type { Settings } from "../../settings";
 import type { Document } from "../../step/document";
 import { identityDocument } from "../account/settings";
+import { bridgeFilterDocument } from "../daemon/settings";
 import { networkTrialDocument } from "../daemon/network/settings";
 import { storageTrialDocument } from "../daemon/storage/settings";
+import { noAppArmorDocument } from "../kernel/appArmor/settings";
 import { kernelModulesDocument } from "../kernel/kernelModules/settings";
+import { keyQuotaDocument } from "../kernel/sysctls/settings";
 
 /** The settings that can ask for what a host cannot do. */
 interface Impossible extends Pick<
@@ -20,7 +23,10 @@ export function preflightDocument(owner: string, settings: Impossible): Document
     ...identityDocument(account, subordinateIds),
     ...storageTrialDocument(daemon.storage, settings.dataRootIsSecret ?? false),
     ...networkTrialDocument(daemon.network),
+    ...bridgeFilterDocument(daemon.daemon),
     ...kernelModulesDocument(kernel.kernelModuleOptions),
+    ...keyQuotaDocument(kernel.sysctls),
+    ...noAppArmorDocument(kernel.appArmorProfile),
     owner,
     "rootful-docker": rootfulDocker.toLowerCase(),
   };

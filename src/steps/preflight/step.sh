@@ -3,10 +3,11 @@
 
 preflight_apply() {
 	wait_for_cloud_init
-	system_problems
+	know_account "$(doc account)" || ACCOUNT='' ACCOUNT_HOME=$(new_home "$(doc account)") ACCOUNT_UID=''
+	machine_checks
 	if [ -d /run/systemd/system ]; then
-		device_problems
 		disk_problems
+		bridge_filter_checks
 		rootful_docker_problems "$(doc rootful-docker)"
 		id_map_override_problems
 		account_problems "$(doc account)"
@@ -14,6 +15,9 @@ preflight_apply() {
 		owner_problems
 		impossible_storage_driver_problems
 		network_driver_problems
+		data_root_checks "$(data_root)"
+		key_quota_checks
+		apparmor_choice_problems
 	fi
 	stop_on_problems
 	remember_lease
@@ -25,25 +29,6 @@ wait_for_cloud_init() {
 	cloud-init status 2>/dev/null | grep -q running || return 0
 	say "waits for cloud-init to end"
 	cloud-init status --wait >/dev/null 2>&1 || true
-}
-
-# Debian and what derives from it tell their Debian release in one place.
-system_problems() {
-	case $(cat /etc/debian_version 2>/dev/null) in
-	11 | 11.* | 12 | 12.* | 13 | 13.*) ;;
-	*)
-		problem "operating system" "$(os_name)" "Debian 11, 12 or 13, or a system built from one of them" "use such a machine"
-		;;
-	esac
-	[ -d /run/systemd/system ] ||
-		problem "init" "$(cat /proc/1/comm)" "systemd, which runs the account's daemon" "boot the machine with systemd"
-	[ -e /proc/self/ns/user ] ||
-		problem "user namespaces" "a kernel without them ($(uname -r))" "CONFIG_USER_NS" "boot another kernel"
-}
-
-device_problems() {
-	[ -c /dev/net/tun ] ||
-		problem "/dev/net/tun" "no such device" "the character device that the containers' network is made with" "load it with 'modprobe tun' and name it in /etc/modules-load.d; in a container, pass the device in"
 }
 
 disk_problems() {

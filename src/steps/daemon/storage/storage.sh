@@ -135,7 +135,6 @@ name_storage_driver() {
 impossible_storage_driver_problems() {
 	local root
 	has daemon.json/storage-driver || return 0
-	know_account "$(doc account)" || ACCOUNT_HOME=$(new_home "$(doc account)") ACCOUNT_UID=
 	root=$(data_root)
 	case $(doc daemon.json/storage-driver) in
 	overlay2) impossible_overlay_problems "$root" ;;

@@ -9,3 +9,8 @@ export function appArmorSettings(read: Reader): AppArmorProfile {
 export function appArmorDocument(profile: AppArmorProfile): Document {
   return { "apparmor-profile": profile.toLowerCase() };
 }
+
+/** What preflight checks too: without a profile, rootlesskit may not get a user namespace. */
+export function noAppArmorDocument(profile: AppArmorProfile): Document {
+  return profile === AppArmorProfile.None ? appArmorDocument(profile) : {};
+}

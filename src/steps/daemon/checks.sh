@@ -1,0 +1,89 @@
+# shellcheck shell=dash
+# The daemon and what it stands on, as the account sees it.
+
+daemon_checks() {
+	service_manager_checks
+	data_root_checks "$(daemon_data_root)"
+	unit_checks
+}
+
+service_manager_checks() {
+	local state
+	state=$(systemctl is-active "user@$ACCOUNT_UID.service" || true)
+	if [ "$state" != active ]; then
+		problem "user@$ACCOUNT_UID.service" "it $state" "the service manager of $ACCOUNT, active" "run 'systemctl start user@$ACCOUNT_UID.service', and read 'journalctl -u user@$ACCOUNT_UID.service' where it fails" "'systemd not detected' otherwise"
+	elif [ ! -S "$ACCOUNT_RUNTIME/bus" ]; then
+		problem "$ACCOUNT_RUNTIME/bus" "no such socket" "the message bus of $ACCOUNT" "install the package dbus-user-session, and run 'systemctl restart user@$ACCOUNT_UID.service'" "'Failed to connect to bus' otherwise, and containers without limits"
+	else
+		fine "service manager" "user@$ACCOUNT_UID.service active, $ACCOUNT_RUNTIME/bus there"
+	fi
+}
+
+# Where images go. What their files need no network file system has: owners that only a user namespace
+# knows, and extended attributes of its root. $1 the directory.
+data_root_checks() {
+	local type options
+	type=$(file_system "$1")
+	options=$(findmnt -n -o OPTIONS -T "$(nearest_directory "$1")" 2>/dev/null || true)
+	case $type in
+	nfs* | cifs | smb* | afs | ceph | msdos | vfat | exfat | fuseblk | 9p | v9fs)
+		problem "daemon.data-root" "$1 on $type" "a file system of this machine, such as ext4, XFS or Btrfs" "set daemon.data-root to a directory on one, of $([ -z "$ACCOUNT" ] && echo 'the account' || echo "$ACCOUNT")'s own" "layers cannot be unpacked there: 'lchown: operation not permitted' or 'invalid argument'"
+		return 0
+		;;
+	esac
+	case ,$options, in
+	*,noexec,*)
+		problem "daemon.data-root" "$1 on a mount with noexec" "one that programs can be started from" "remount it with exec, or set daemon.data-root to another directory" "containers end with 'exec: permission denied'"
+		;;
+	*) fine "data root" "$(place_of "$1")" ;;
+	esac
+}
+
+# A daemon that answers has a user namespace; where none does, it is tried whether there can be one.
+unit_checks() {
+	local state said
+	service_manager_runs || return 0
+	state=$(user_systemctl show -p ActiveState --value docker.service 2>/dev/null || true)
+	if [ "$state" = active ]; then
+		fine "docker.service" "it active"
+		answer_checks
+	else
+		problem "docker.service of $ACCOUNT" "it ${state:-not known to systemd}" "active" "run 'systemctl --user start docker' as $ACCOUNT, and read 'journalctl --user -u docker' where it fails" ""
+		user_namespace_trial
+	fi
+	[ "$(user_systemctl is-enabled docker.service 2>/dev/null)" = enabled ] ||
+		problem "docker.service of $ACCOUNT" "it not enabled" "enabled" "run 'systemctl --user enable docker' as $ACCOUNT" "it does not start at boot"
+}
+
+user_namespace_trial() {
+	local said
+	command -v rootlesskit >/dev/null || return 0
+	if said=$(in_rootlesskit 20 true 2>&1); then
+		fine "user namespace" "that rootlesskit makes one as $ACCOUNT"
+	else
+		problem "user namespace" "that 'rootlesskit true' as $ACCOUNT ends with '$(printf '%s' "$said" | tail -n 1 | tr -d '"')'" "a user namespace with the account's ids" "mend the other problems first: ids, newuidmap, kernel settings; where there are none, see whether AppArmor or a container around this machine forbids it"
+	fi
+}
+
+answer_checks() {
+	local security
+	if ! security=$(docker_of_account info --format '{{.SecurityOptions}}' 2>&1); then
+		problem "$ACCOUNT_RUNTIME/docker.sock" "no answer ($(printf '%s' "$security" | tail -n 1))" "an answer of the daemon" "run 'systemctl --user restart docker' as $ACCOUNT"
+		return 0
+	fi
+	fine "daemon" "docker info: $security"
+	client_checks
+}
+
+# "docker -H ssh://" runs docker there without a login shell: what PATH and context say then.
+client_checks() {
+	local security
+	if ! security=$(docker_as_account info --format '{{.SecurityOptions}}' 2>&1); then
+		problem "docker of $ACCOUNT" "no answer ($(printf '%s' "$security" | tail -n 1))" "the context rootless, which leads to $ACCOUNT_RUNTIME/docker.sock" "run 'docker context use rootless' as $ACCOUNT"
+		return 0
+	fi
+	case $security in
+	*name=rootless*) fine "docker context" "that docker of $ACCOUNT reaches its daemon" ;;
+	*) problem "docker of $ACCOUNT" "that it reaches a daemon that is not rootless ($security)" "name=rootless" "run 'docker context use rootless' as $ACCOUNT, and take DOCKER_HOST out of its environment" ;;
+	esac
+}

@@ -1,0 +1,62 @@
+# shellcheck shell=dash
+# What the kernel lets an ordinary account do. The step mends the first two; the doctor says what they are.
+
+kernel_checks() {
+	user_namespace_checks
+	key_quota_checks
+}
+
+user_namespace_checks() {
+	local switch=kernel.unprivileged_userns_clone most=user.max_user_namespaces value
+	value=$(cat "$(sysctl_path "$switch")" 2>/dev/null || true)
+	case $value in
+	'') ;;
+	0) problem "$switch" 0 1 "set it with 'sysctl -w $switch=1' and in /etc/sysctl.d" "rootlesskit ends with 'fork/exec /proc/self/exe: operation not permitted' otherwise" ;;
+	*) fine "$switch" "$value" ;;
+	esac
+	value=$(cat "$(sysctl_path "$most")" 2>/dev/null || true)
+	if [ -z "$value" ]; then
+		return 0
+	elif at_least "$value" 1024; then
+		fine "$most" "$value"
+	else
+		problem "$most" "$value" "1024 at least" "set it with 'sysctl -w $most=28633' and in /etc/sysctl.d" "rootlesskit ends with 'fork/exec /proc/self/exe: no space left on device' where they are used up"
+	fi
+}
+
+# Each container that runs holds a key of the account (its session keyring). keys(7), /proc/key-users:
+# uid, usage, and used/allowed of keys and of bytes.
+key_quota_checks() {
+	local used keys bytes
+	used=$(awk -v uid="${ACCOUNT_UID:--}:" '$1 == uid { sub("/.*", "", $4); sub("/.*", "", $5); print $4, $5 }' /proc/key-users 2>/dev/null || true)
+	[ -n "$used" ] || used='0 0'
+	keys=$(sysctl_wanted_or_here kernel.keys.maxkeys)
+	bytes=$(sysctl_wanted_or_here kernel.keys.maxbytes)
+	if [ -z "$keys" ] || [ -z "$bytes" ]; then return 0; fi
+	if [ "$((keys - ${used% *}))" -lt 20 ]; then
+		key_quota_problem kernel.keys.maxkeys "$keys" "${used% *} used by account ${ACCOUNT:-nobody yet}" 20000
+	elif [ "$((bytes - ${used#* }))" -lt 2000 ]; then
+		key_quota_problem kernel.keys.maxbytes "$bytes" "${used#* } used by account ${ACCOUNT:-nobody yet}" 2000000
+	else
+		fine "kernel.keys" "${used% *} of $keys keys used, ${used#* } of $bytes bytes"
+	fi
+}
+
+# The value that the document wants, or the kernel's own. $1 key.
+sysctl_wanted_or_here() {
+	if has "$1"; then doc "$1"; else cat "$(sysctl_path "$1")" 2>/dev/null || true; fi
+}
+
+# $1 key, $2 value, $3 how much of it is used, $4 a value that will do.
+key_quota_problem() {
+	problem "$1" "$2, of which $3" "room for the keys of 20 containers more" "set sysctls to { \"$1\": \"$4\" }" "containers do not start without: 'unable to create session key: disk quota exceeded'"
+}
+
+# preflight: without a profile where the kernel asks for one, and with the option that would bring it off.
+apparmor_choice_problems() {
+	local rootlesskit
+	if [ "$(doc apparmor-profile)" != none ] || [ "$(cat "$(sysctl_path "$RESTRICTION")" 2>/dev/null)" != 1 ]; then return 0; fi
+	rootlesskit=$(command -v rootlesskit || echo /usr/bin/rootlesskit)
+	profile_of_the_host "$rootlesskit" '' ||
+		problem appArmorProfile "None, $RESTRICTION at 1, and no profile in /etc/apparmor.d for $rootlesskit" "a profile that lets rootlesskit make user namespaces" "leave appArmorProfile out, which brings one" "rootlesskit ends with 'fork/exec /proc/self/exe: permission denied' otherwise"
+}

@@ -1,0 +1,66 @@
+# shellcheck shell=dash
+# Everything that the account's daemon stands on, link by link from the machine up. Each room looks at
+# what is its own; the doctor and the step report both ask here.
+
+chain_checks() {
+	machine_checks
+	kernel_checks
+	engine_checks
+	account_checks
+	daemon_checks
+	hand_edit_checks
+}
+
+# What this package put there and somebody changed since. The record is root's to read.
+hand_edit_checks() {
+	local lease claim before
+	[ -r "$STATE/leases" ] || return 0
+	before=$(wc -l <"$WORK/findings")
+	for lease in "$STATE"/leases/*; do
+		[ "$(cat "$lease/account-name" 2>/dev/null)" = "$ACCOUNT" ] || continue
+		for claim in "$STATE"/things/*/*/claims/"${lease##*/}".*; do
+			[ -e "$claim" ] || continue
+			hand_edit_check "${claim%/claims/*}" "$(tail -n +2 "$claim")"
+		done
+	done
+	[ "$before" != "$(wc -l <"$WORK/findings")" ] || fine "hand edits" "none of what this package set"
+}
+
+# $1 the thing's directory, $2 the wanted value.
+hand_edit_check() {
+	local name found='' again='run pulumi up with a new value of recheck, which puts it back'
+	name=$(cat "$1/name")
+	case ${1%/*} in
+	*/sysctl)
+		found=$(sysctl_value "$name" 2>/dev/null || echo 'no such setting')
+		[ "$found" = "$2" ] || problem "$name" "$found" "$2" "run 'sysctl -w $name=\"$2\"', or $again"
+		;;
+	*/filecap)
+		found=$(capability_of "$name")
+		setcap -v "$2" "$name" >/dev/null 2>&1 || problem "$name" "${found:-no file capability}" "$2" "run 'setcap $2 $name' and restart the daemon, or $again"
+		;;
+	*/file) file_check as_root "$name" "$2" "$again" ;;
+	*/homefile) file_check as_account "$name" "$2" "$again" ;;
+	esac
+}
+
+# $1 as_root or as_account, $2 path, $3 what was written: mode and hash, or where a link leads, $4 mend.
+file_check() {
+	local found
+	case $3 in
+	[0-7]*' '*)
+		found="$("$1" stat -c %a "$2" 2>/dev/null || echo absent) $("$1" sha256sum "$2" 2>/dev/null | cut -c 1-64)"
+		if [ "$found" = "$3" ]; then return 0; fi
+		case $found in
+		absent*) found='no such file' ;;
+		"${3%% *} "*) found='other content' ;;
+		*) found="mode ${found%% *}" ;;
+		esac
+		problem "$2" "$found" "the file as this package wrote it" "$4"
+		;;
+	/*)
+		found=$("$1" readlink "$2" 2>/dev/null || true)
+		[ "$found" = "$3" ] || problem "$2" "${found:-no such link}" "a link to $3" "$4"
+		;;
+	esac
+}

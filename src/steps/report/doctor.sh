@@ -1,0 +1,103 @@
+# shellcheck shell=dash
+# The doctor: for people, on the host, without Pulumi. It changes nothing. Usage, as root for any account
+# (without one: for each that is set up here), or as the account itself:
+#   sh /var/lib/rootless-docker/agent doctor [--json | --problems] [ACCOUNT]...
+# Exit status: 0 nothing is wrong, 1 something is, 2 it was asked for what it does not know.
+
+run_doctor() {
+	local format=table accounts='' word status=0
+	STEP=doctor
+	for word in "$@"; do
+		case $word in
+		--json | --problems) format=${word#--} ;;
+		-*) doctor_usage "no such option '$word'" ;;
+		*) accounts="$accounts $word" ;;
+		esac
+	done
+	accounts=${accounts:-$(accounts_here)}
+	[ -n "$accounts" ] || doctor_usage "no account is set up here by this package; name one"
+	WORK=$(mktemp -d)
+	trap 'rm -rf "$WORK"' EXIT
+	[ "$format" != json ] || printf '['
+	for word in $accounts; do
+		examine "$word"
+		! grep -q '^problem' "$WORK/findings" || status=1
+		[ "$format" != json ] || [ "$word" = "${accounts%% *}" ] || printf ','
+		"print_$format" "$word"
+	done
+	[ "$format" != json ] || printf ']\n'
+	exit "$status"
+}
+
+doctor_usage() {
+	printf 'doctor: %s\nusage: sh %s doctor [--json | --problems] [ACCOUNT]...\n' "$1" "$STATE/agent" >&2
+	exit 2
+}
+
+accounts_here() {
+	if [ "$(id -u)" = 0 ]; then
+		cat "$STATE"/leases/*/account-name 2>/dev/null | sort -u | paste -s -d ' '
+	else
+		id -un
+	fi
+}
+
+# $1 the account. Its findings are in $WORK/findings afterwards.
+examine() {
+	DOC=$WORK/doc LEASE=-
+	read_document /dev/null "$DOC"
+	: >"$WORK/findings"
+	: >"$WORK/problems"
+	: >"$WORK/facts"
+	printf 'as docker info says' >"$WORK/driver-reason"
+	if ! know_account "$1"; then
+		ACCOUNT=
+		problem "account $1" "no such account" "it to exist" "run pulumi up, which creates it"
+		machine_checks
+		return 0
+	fi
+	[ "$(id -u)" = 0 ] || [ "$(id -u)" = "$ACCOUNT_UID" ] || doctor_usage "only root, or $1 itself, can see what $1 sees"
+	# Whatever goes wrong at one link, the rest is looked at.
+	(chain_checks) || true
+	! grep -q "^ok${SEPARATOR}daemon$SEPARATOR" "$WORK/findings" || (limitation_checks) || true
+}
+
+# The rows of the limitation table, as the steps report them. Some only root can measure.
+limitation_checks() {
+	local answer
+	ping_limitation
+	ports_limitation "$(command -v rootlesskit)" "$(sysctl_value net.ipv4.ip_unprivileged_port_start)"
+	daemon_facts
+	[ "$(id -u)" = 0 ] || return 0
+	answer=$(docker_of_account info --format '{{.SecurityOptions}}|{{.ServerVersion}}')
+	limitation_rows "${answer%|*}" "${answer##*|}"
+}
+
+print_table() {
+	printf '%s on %s: %s, kernel %s\n' "$1" "$(uname -n)" "$(os_name)" "$(uname -r)"
+	awk -F "$SEPARATOR" '
+		{ printf "%-12s%-26s %s\n", $1, $2, $3 }
+		$4 != "" { printf "%-12swanted: %s%s\n", "", $4, ($6 == "" ? "" : ", since " $6) }
+		$5 != "" { printf "%-12sto mend: %s\n", "", $5 }
+		$1 == "problem" { problems++ }
+		END { print (problems ? problems " to mend" : "nothing to mend") }' "$WORK/findings"
+	[ "$(id -u)" = 0 ] || echo "(as root it sees more: what was changed by hand, and what rootless mode limits here)"
+}
+
+print_problems() {
+	local status about found wanted mend why
+	while IFS=$SEPARATOR read -r status about found wanted mend why; do
+		[ "$status" != problem ] || problem_line doctor "$about" "$found" "$wanted" "$mend" "$why"
+	done <"$WORK/findings"
+}
+
+print_json() {
+	local comma='' status about found wanted mend why
+	printf '{"account":%s,"findings":[' "$(json_string "$1")"
+	while IFS=$SEPARATOR read -r status about found wanted mend why; do
+		printf '%s\n{"status":%s,"about":%s,"found":%s,"wanted":%s,"why":%s,"mend":%s}' "$comma" "$(json_string "$status")" \
+			"$(json_string "$about")" "$(json_string "$found")" "$(json_string "$wanted")" "$(json_string "$why")" "$(json_string "$mend")"
+		comma=,
+	done <"$WORK/findings"
+	printf ']}'
+}
