@@ -27,7 +27,7 @@ data_root_checks() {
 	options=$(findmnt -n -o OPTIONS -T "$(nearest_directory "$1")" 2>/dev/null || true)
 	case $type in
 	nfs* | cifs | smb* | afs | ceph | msdos | vfat | exfat | fuseblk | 9p | v9fs)
-		problem "daemon.data-root" "$1 on $type" "a file system of this machine, such as ext4, XFS or Btrfs" "set daemon.data-root to a directory on one, of $([ -z "$ACCOUNT" ] && echo 'the account' || echo "$ACCOUNT")'s own" "layers cannot be unpacked there: 'lchown: operation not permitted' or 'invalid argument'"
+		problem "daemon.data-root" "$1 on $type" "a file system of this machine, such as ext4, XFS or Btrfs" "set daemon.data-root to a directory on one, which belongs to the account" "layers cannot be unpacked there: 'lchown: operation not permitted' or 'invalid argument'"
 		return 0
 		;;
 	esac
@@ -45,7 +45,7 @@ unit_checks() {
 	service_manager_runs || return 0
 	state=$(user_systemctl show -p ActiveState --value docker.service 2>/dev/null || true)
 	if [ "$state" = active ]; then
-		fine "docker.service" "it active"
+		fine "docker.service" active
 		answer_checks
 	else
 		problem "docker.service of $ACCOUNT" "it ${state:-not known to systemd}" "active" "run 'systemctl --user start docker' as $ACCOUNT, and read 'journalctl --user -u docker' where it fails" ""
@@ -59,7 +59,7 @@ user_namespace_trial() {
 	local said
 	command -v rootlesskit >/dev/null || return 0
 	if said=$(in_rootlesskit 20 true 2>&1); then
-		fine "user namespace" "that rootlesskit makes one as $ACCOUNT"
+		fine "user namespace" "rootlesskit makes one as $ACCOUNT"
 	else
 		problem "user namespace" "that 'rootlesskit true' as $ACCOUNT ends with '$(printf '%s' "$said" | tail -n 1 | tr -d '"')'" "a user namespace with the account's ids" "mend the other problems first: ids, newuidmap, kernel settings; where there are none, see whether AppArmor or a container around this machine forbids it"
 	fi
@@ -83,7 +83,7 @@ client_checks() {
 		return 0
 	fi
 	case $security in
-	*name=rootless*) fine "docker context" "that docker of $ACCOUNT reaches its daemon" ;;
+	*name=rootless*) fine "docker context" "docker of $ACCOUNT reaches its daemon" ;;
 	*) problem "docker of $ACCOUNT" "that it reaches a daemon that is not rootless ($security)" "name=rootless" "run 'docker context use rootless' as $ACCOUNT, and take DOCKER_HOST out of its environment" ;;
 	esac
 }

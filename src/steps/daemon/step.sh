@@ -186,11 +186,12 @@ start_daemon() {
 
 # $1 start or restart.
 run_daemon_now() {
-	local now
+	local now since
 	now=$(daemon_fingerprint)
+	since=$(date +%s)
 	user_systemctl reset-failed docker.service 2>/dev/null || true
-	user_systemctl "$1" docker.service 2>"$WORK/error" || daemon_failed
-	storage_driver_problems "$(storage_driver)"
+	user_systemctl "$1" docker.service 2>"$WORK/error" || daemon_failed "$since"
+	storage_driver_problems "$(storage_driver)" "$since"
 	stop_on_problems
 	printf '%s\n' "$now" >"$(thing_directory userdaemon "$ACCOUNT")/started"
 	changed "daemon of $ACCOUNT ${1}ed"
@@ -236,9 +237,9 @@ daemon_data_root() {
 }
 
 # Why, as the doctor sees it, then the daemon's own last words: with the problem itself, and what a full
-# disk adds, 20 lines at most.
+# disk adds, 20 lines at most. $1 when it was started, in seconds.
 daemon_failed() {
-	journalctl -q --no-pager -o cat -n 200 "_UID=$ACCOUNT_UID" "_SYSTEMD_USER_UNIT=docker.service" >"$WORK/journal" 2>/dev/null || true
+	journalctl -q --no-pager -o cat --since "@$1" -n 200 "_UID=$ACCOUNT_UID" "_SYSTEMD_USER_UNIT=docker.service" >"$WORK/journal" 2>/dev/null || true
 	user_systemctl stop docker.service 2>/dev/null || true
 	sh "$STATE/agent" doctor --problems "$ACCOUNT" 2>/dev/null | grep -v "^doctor: docker.service of " | head -n 6 | sed "s/^doctor/$STEP/" >&2 || true
 	journal_causes <"$WORK/journal" | tail -n 9 | sed "s/^/$STEP: journal: /" >&2

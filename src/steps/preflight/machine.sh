@@ -53,7 +53,7 @@ tun_checks() {
 	fi
 	[ -z "$ACCOUNT" ] || as=as_account
 	if said=$("$as" sh -c ': <>/dev/net/tun' 2>&1); then
-		fine "/dev/net/tun" "that it opens"
+		fine "/dev/net/tun" "opens"
 	else
 		problem "/dev/net/tun" "that it does not open (${said##*: })" "the device that the containers' network (tap0) is made with" "$(tun_mend "${said##*: }")"
 	fi

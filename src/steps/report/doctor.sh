@@ -22,10 +22,9 @@ run_doctor() {
 	for word in $accounts; do
 		examine "$word"
 		! grep -q '^problem' "$WORK/findings" || status=1
-		[ "$format" != json ] || [ "$word" = "${accounts%% *}" ] || printf ','
-		"print_$format" "$word"
+		"print_$format" "$word" >>"$WORK/answers"
 	done
-	[ "$format" != json ] || printf ']\n'
+	if [ "$format" = json ]; then printf '[%s]\n' "$(paste -s -d , "$WORK/answers")"; else cat "$WORK/answers"; fi
 	exit "$status"
 }
 
@@ -95,9 +94,9 @@ print_json() {
 	local comma='' status about found wanted mend why
 	printf '{"account":%s,"findings":[' "$(json_string "$1")"
 	while IFS=$SEPARATOR read -r status about found wanted mend why; do
-		printf '%s\n{"status":%s,"about":%s,"found":%s,"wanted":%s,"why":%s,"mend":%s}' "$comma" "$(json_string "$status")" \
+		printf '%s{"status":%s,"about":%s,"found":%s,"wanted":%s,"why":%s,"mend":%s}' "$comma" "$(json_string "$status")" \
 			"$(json_string "$about")" "$(json_string "$found")" "$(json_string "$wanted")" "$(json_string "$why")" "$(json_string "$mend")"
 		comma=,
 	done <"$WORK/findings"
-	printf ']}'
+	printf ']}\n'
 }
