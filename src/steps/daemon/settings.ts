@@ -59,8 +59,3 @@ export function daemonDocument(
     secrets: [...secrets].sort(byCodeUnits).join(" ") || undefined,
   };
 }
-
-/** What preflight checks too: containers are kept apart by a kernel module. */
-export function bridgeFilterDocument(daemon: Record<string, unknown>): Document {
-  return daemon.icc === false ? { "daemon.json/icc": new JsonText(false) } : {};
-}

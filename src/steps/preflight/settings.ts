@@ -1,7 +1,7 @@
 import type { Settings } from "../../settings";
 import type { Document } from "../../step/document";
 import { identityDocument } from "../account/settings";
-import { bridgeFilterDocument } from "../daemon/settings";
+import { bridgeFilterDocument } from "../daemon/daemonJson/settings";
 import { networkTrialDocument } from "../daemon/network/settings";
 import { storageTrialDocument } from "../daemon/storage/settings";
 import { noAppArmorDocument } from "../kernel/appArmor/settings";

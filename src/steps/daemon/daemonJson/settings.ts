@@ -95,3 +95,8 @@ export function daemonJsonDocument(daemon: DaemonJsonSettings): Document {
     Object.entries(daemon).map(([key, value]) => [`daemon.json/${key}`, new JsonText(value)]),
   );
 }
+
+/** What preflight checks too: containers are kept apart by a kernel module. */
+export function bridgeFilterDocument({ icc }: DaemonJsonSettings): Document {
+  return icc === false ? daemonJsonDocument({ icc }) : {};
+}
