@@ -39,9 +39,9 @@ const rooms: Partial<Record<StepName, string[]>> = {
 /** Steps whose functions a step calls: their code is part of what it does. */
 export const uses: Partial<Record<StepName, StepName[]>> = {
   preflight: ["engine", "account", "kernel", "daemon"],
-  engine: ["daemon", "account"],
-  account: ["daemon"],
-  ports: ["daemon", "account"],
+  engine: ["daemon", "account", "secrets"],
+  account: ["daemon", "secrets"],
+  ports: ["daemon", "account", "secrets"],
   secrets: ["daemon", "account"],
   daemon: ["account", "secrets"],
   report: ["preflight", "engine", "account", "kernel", "ports", "daemon"],

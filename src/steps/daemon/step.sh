@@ -241,8 +241,10 @@ daemon_data_root() {
 daemon_failed() {
 	journalctl -q --no-pager -o cat --since "@$1" -n 200 "_UID=$ACCOUNT_UID" "_SYSTEMD_USER_UNIT=docker.service" >"$WORK/journal" 2>/dev/null || true
 	user_systemctl stop docker.service 2>/dev/null || true
-	sh "$STATE/agent" doctor --problems "$ACCOUNT" 2>/dev/null | grep -v "^doctor: docker.service of " | head -n 6 | sed "s/^doctor/$STEP/" >&2 || true
-	journal_causes <"$WORK/journal" | tail -n 9 | sed "s/^/$STEP: journal: /" >&2
+	{
+		sh "$STATE/agent" doctor --problems "$ACCOUNT" 2>/dev/null | grep -v "^doctor: docker.service of " | head -n 6 | sed "s/^doctor/$STEP/" || true
+		journal_causes <"$WORK/journal" | tail -n 9 | sed "s/^/$STEP: journal: /"
+	} | without_secrets >&2
 	fail "docker.service of $ACCOUNT" "it does not start, or does not answer on $ACCOUNT_RUNTIME/docker.sock" "a daemon that answers" "mend what the lines above say, or take back the last change of daemon or environment"
 }
 
