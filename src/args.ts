@@ -60,15 +60,19 @@ export interface RootlessDockerHostArgs {
   /** Whether rootlesskit gets an AppArmor profile where it needs one. Defaults to Auto. */
   appArmorProfile?: pulumi.Input<AppArmorProfile>;
   /**
-   * daemon.json, by key: everything that dockerd documents, but `hosts`, `storage-driver` (see
-   * storageDriver) and `userns-remap`. A secret value is kept out of previews. Defaults to {}.
+   * daemon.json, by key: everything that dockerd documents, but `hosts`, `pidfile`, `storage-driver` (see
+   * storageDriver) and `userns-remap`. `data-root` is a directory that the account may write, outside the
+   * system's own. Numbers are those that JSON keeps exactly. A secret value is kept out of previews.
+   * Defaults to {}.
    */
   // A value of daemon.json is any JSON: the one place where the schema needs `any`.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   daemon?: pulumi.Input<{ [key: string]: pulumi.Input<any> }>;
   /**
-   * Environment variables of the daemon and its start script, such as HTTPS_PROXY. A
-   * secret value is kept out of previews. Defaults to {}.
+   * Environment variables of the daemon and its start script, such as HTTPS_PROXY: but those that the
+   * unit, systemd and RootlessKit set, XDG_CONFIG_HOME and XDG_DATA_HOME, which would lead the daemon away
+   * from its files, and those that load other code (LD_*, BASH_ENV, ENV). A secret value is kept out of
+   * previews. Defaults to {}.
    */
   environment?: pulumi.Input<{ [name: string]: pulumi.Input<string> }>;
   /** What destroy does beyond taking back this package's own changes. Defaults to nothing. */

@@ -39,11 +39,13 @@ export async function checkOutputArguments(
 }
 
 /** The arguments with every Output and Promise replaced by the mark for "not known yet". */
-function withoutOutputs(value: unknown): unknown {
+function withoutOutputs(value: unknown, depth = 0): unknown {
   if (isOutput(value)) return pending;
-  if (Array.isArray(value)) return value.map(withoutOutputs);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, v]) => [key, withoutOutputs(v)]));
+  // An object that holds itself has no end; the settings refuse what is as deep as this.
+  if (typeof value !== "object" || value === null || depth > 200) return value;
+  if (Array.isArray(value)) return value.map((part) => withoutOutputs(part, depth + 1));
+  const parts = Object.entries(value).map(([key, part]) => [key, withoutOutputs(part, depth + 1)]);
+  return Object.fromEntries(parts);
 }
 
 /** The arguments with every Output's value. At preview, one may not be known, and stays pending. */

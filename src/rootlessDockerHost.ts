@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RootlessDockerHostArgs } from "./args";
-import { withWholeDeletedWith } from "./deletedWith";
 import {
   checkOutputArguments,
   checkPlainArguments,
@@ -60,12 +59,11 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
    */
   constructor(name: string, args: RootlessDockerHostArgs, opts?: pulumi.ComponentResourceOptions) {
     checkPlainArguments(args);
-    const given = withWholeDeletedWith(opts);
-    super("rootless-docker:index:RootlessDockerHost", name, wrapSecrets(args), given);
+    super("rootless-docker:index:RootlessDockerHost", name, wrapSecrets(args), opts);
 
     const owner = `${pulumi.getProject()}/${pulumi.getStack()}/${name}`;
     const settings = liftSettings(args, this);
-    const options = { ...childOptions(this, given), hooks: explainErrors(name) };
+    const options = { ...childOptions(this, opts), hooks: explainErrors(name) };
     const host = {
       name,
       connection: connectionInput(args.connection),

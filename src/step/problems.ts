@@ -1,4 +1,4 @@
-import { quote } from "./quote";
+import { printable, quote } from "./quote";
 
 /** One thing that is wrong with the arguments. */
 export interface Problem {
@@ -76,14 +76,15 @@ export class Reader {
     });
   }
 
-  /** A mapping of names to anything; `rule` gets each name. Entries without a known value are left out. */
+  /** A mapping of names to anything; `rule` gets each name. Left out are wrong names, and values not known. */
   mapping(key: string, rule: Rule<string>): Record<string, unknown> {
     const mapping = this.read(key, "an object", isPlainObject, {}) ?? {};
-    for (const name of Object.keys(mapping)) {
+    const right = Object.entries(mapping).filter(([name]) => {
       const wrong = rule(name);
       if (wrong) this.problem(this.at(key), `${quote(name)} ${wrong}`);
-    }
-    return Object.fromEntries(Object.entries(mapping).filter(([, value]) => isThere(value)));
+      return !wrong;
+    });
+    return Object.fromEntries(right.filter(([, value]) => isThere(value)));
   }
 
   object(key: string): Reader {
@@ -116,7 +117,7 @@ export class Reader {
   refuseOthers(): void {
     for (const key of Object.keys(this.fields)) {
       if (!this.known.has(key)) {
-        this.problem(this.at(key), `no such option; use ${[...this.known].join(", ")}`);
+        this.problem(this.at(printable(key)), `no such option; use ${[...this.known].join(", ")}`);
       }
     }
   }

@@ -1,8 +1,15 @@
 /** An offending value as a message shows it: on one line, not at length, and without passwords of URLs. */
 export function quote(value: unknown): string {
-  const line = asText(value).replace(/[\p{Cc}\p{Cf}\p{Surrogate}\u2028\u2029]/gu, "\ufffd");
-  if (hasCredentials(line)) return "the value";
-  return `'${line.length > 80 ? `${line.slice(0, 77)}...` : line}'`;
+  const text = asText(value);
+  return hasCredentials(text) ? "the value" : `'${printable(text)}'`;
+}
+
+/** The beginning of a text on one line, cut between characters and not inside one. */
+export function printable(text: string): string {
+  const shown = Array.from(text.slice(0, 200), (character) =>
+    /[\p{Cc}\p{Cf}\p{Surrogate}\u2028\u2029]/u.test(character) ? "\ufffd" : character,
+  );
+  return (shown.length > 80 ? [...shown.slice(0, 77), "..."] : shown).join("");
 }
 
 /** True where a text holds a URL with a user name or a password. */

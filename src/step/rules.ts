@@ -6,11 +6,21 @@ export function between(low: number, high: number): Rule<number> {
     value >= low && value <= high ? undefined : `is out of range; use ${low} to ${high}`;
 }
 
-/** An absolute path in its shortest form. */
+/** An absolute path in its shortest form, as a line of /etc/passwd can hold it. */
 export const absolutePath: Rule<string> = (value) =>
-  /^(\/[^/\0\n]+)+$/.test(value) && !/\/\.\.?(\/|$)/.test(value)
+  /^(\/[^/:\p{Cc}]+)+$/u.test(value) && !/\/\.\.?(\/|$)/.test(value)
     ? undefined
-    : "is not an absolute path without '.', '..' or line breaks; write one such as /srv/app";
+    : "is not an absolute path without '.', '..', colons and control characters; write one such as /srv/app";
+
+/**
+ * A directory that holds the daemon's data: with these characters in its path the kernel's overlay reads
+ * other mount options, or the engine falls back to copies of whole layers.
+ */
+export const dataDirectory: Rule<string> = (value) =>
+  absolutePath(value) ??
+  (/[,"\\]/.test(value)
+    ? "has a comma, double quote or backslash in it, which the overlay mount cannot have; write a path without"
+    : undefined);
 
 /** One line of text. */
 export const oneLine: Rule<string> = (value) =>
@@ -20,13 +30,16 @@ export const oneLine: Rule<string> = (value) =>
 export const filledLine: Rule<string> = (value) =>
   value.trim() === "" ? "is empty; write something, or leave the option out" : oneLine(value);
 
+/** A key that Pulumi's SDK loses on the way from the program, without a word. */
+export const lostKey = "__proto__";
+
 // Go's net/url, which is stricter than Node's URL: what a user name and a password may be made of.
 const credentials = "(?:(?:[\\w.~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})*@)?";
 const hostAndPort = "(?:[A-Za-z0-9_][\\w.-]*|\\[[0-9A-Fa-f:.]+\\])(?::(?<port>\\d{1,5}))?";
 const proxyAddress = new RegExp(
   `^(?:(?:https?|socks5h?)://)?${credentials}${hostAndPort}(?:/\\S*)?$`,
 );
-const webAddress = new RegExp(`^https?://${hostAndPort}/?$`);
+const webAddress = new RegExp(`^https?://${hostAndPort}(?:/[^\\s?#]*)?$`);
 
 /** As Go's HTTP client reads HTTP_PROXY: an address without a scheme is http, and nothing is no proxy. */
 export const proxyUrl: Rule<string> = (value) =>
@@ -34,7 +47,7 @@ export const proxyUrl: Rule<string> = (value) =>
     ? undefined
     : "is not the address of a proxy; write one such as http://proxy.example:3128, with percent encoding for special characters of a password";
 
-/** The address of a web server as such: no credentials, path or query. */
+/** The address of a web server as such: no credentials or query. */
 export function isWebAddress(value: unknown): boolean {
   return typeof value === "string" && isAddress(webAddress, value);
 }

@@ -227,10 +227,10 @@ describe.each([
   test("secret values travel in a step of their own; the daemon's document says that they exist", async () => {
     const outcome = await create({ ...usual, ...secretValues() }, preview);
     expect(documentOf(outcome, "daemon")).toBe(
-      'account: "app"\ndaemon.json/debug: true\nenvironment/A: "open"\non-destroy-data: "keep"\nsecrets: "daemon.json/registry-mirrors environment/HTTPS_PROXY"\n',
+      'account: "app"\ndaemon.json/debug: true\nenvironment/A: "open"\non-destroy-data: "keep"\nsecrets: "daemon.json/proxies environment/HTTPS_PROXY"\n',
     );
     expect(withoutCode(inSecret(step(outcome, "secrets").inputs.stdin), "secrets")).toBe(
-      'daemon.json/registry-mirrors: ["https://user:SECRET-mirror@mirror.example"]\nenvironment/HTTPS_PROXY: "http://user:SECRET-proxy@proxy.example"\n',
+      'daemon.json/proxies: {"http-proxy":"http://user:SECRET-daemon@proxy.example"}\nenvironment/HTTPS_PROXY: "http://user:SECRET-proxy@proxy.example"\n',
     );
   });
 

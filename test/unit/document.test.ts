@@ -5,6 +5,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { parse } from "yaml";
 import { type Document, JsonText, renderDocument } from "../../src/step/document";
+import { json, text } from "../hostile/values";
 
 const reader = join(__dirname, "../../src/agent/document.sh");
 
@@ -31,48 +32,6 @@ const key = fc.oneof(
   fc.stringMatching(/^daemon\.json\/[a-z][A-Za-z0-9-]{0,20}$/),
   fc.constantFrom("net.ipv4.ping_group_range", "account", "subuid", "on-destroy-data"),
 );
-
-/** What has gone wrong on the way through a shell, YAML or awk before. */
-const awkward = fc.constantFrom(
-  ...[
-    "'",
-    '"',
-    "\\",
-    "\\n",
-    "\\\\u0041",
-    "$(id)",
-    "`id`",
-    "${HOME}",
-    "$HOME",
-    "%s",
-    "%n",
-    "&",
-    "|",
-  ],
-  ...["\n", "\n\n", "\r\n", "\t", " ", ": ", " #", "- ", "-rf", "--", "*", "~", "!", "!!", "null"],
-  ...["yes", "0x10", "1e3", "---", "...", "{", "[", "}", "]", ",", "@", "%", "?", ">", "\u0001"],
-  ...["\b", "\f", "\u001f"],
-  ...["\u001b[0m", "\u007f", "\u0080", "\u0085", "\u00a0", "\u2028", "\u2029", "\ufeff", "\ufffe"],
-  ...["\uffff", "\ue000", "ä", "→", "😀", "\u{10ffff}", "e\u0301", "\u202e"],
-);
-
-/** Any text that a document may hold: whatever Unicode has, but for NUL. */
-const text = fc
-  .oneof(
-    fc.string({
-      unit: fc.oneof(awkward, fc.string({ unit: "binary", maxLength: 3 })),
-      maxLength: 12,
-    }),
-    fc.string({ unit: "binary", maxLength: 40 }),
-    fc.string({ unit: awkward, maxLength: 200 }),
-  )
-  .map((value) => value.replaceAll("\0", ""));
-
-const json = fc
-  .jsonValue({ maxDepth: 3, stringUnit: "binary" })
-  .filter((value) => !JSON.stringify(value).includes("\\u0000"))
-  // JSON has no negative zero.
-  .map((value) => JSON.parse(JSON.stringify(value)) as unknown);
 
 const value = fc.oneof(
   text,

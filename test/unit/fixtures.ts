@@ -89,7 +89,7 @@ export const secretPart = "SECRET";
 export function secretValues() {
   return {
     daemon: {
-      "registry-mirrors": pulumi.secret(["https://user:SECRET-mirror@mirror.example"]),
+      proxies: pulumi.secret({ "http-proxy": "http://user:SECRET-daemon@proxy.example" }),
       debug: true,
     },
     environment: {

@@ -1,3 +1,4 @@
+import { dockerHostUrl } from "../../src/remote/settings";
 import { readSettings } from "../../src/settings";
 import { describeProblems, pending } from "../../src/step/problems";
 import { everyOption, secretPart } from "./fixtures";
@@ -75,6 +76,15 @@ test("keys may end in a line break, as files and generators of keys write them",
   expect(settings.account.authorizedKeys).toEqual(["ssh-ed25519 AAAA me"]);
 });
 
+test.each([
+  ["machine.example", "ssh://app@machine.example:22"],
+  ["2001:db8::1", "ssh://app@[2001:db8::1]:22"],
+  ["fe80::1%eth0", "ssh://app@[fe80::1%25eth0]:22"],
+])("docker -H for %s", (host, url) => {
+  const { settings } = readSettings({ connection: { host } });
+  expect(dockerHostUrl("app", settings.connection)).toBe(url);
+});
+
 test("every option arrives in its own setting", () => {
   const args = everyOption();
   const { connection, account, subordinateIds, engine, network } = args;
@@ -130,13 +140,10 @@ describe("any text", () => {
   });
 
   test("a name that is special in JavaScript is a name like any other", () => {
-    const args = JSON.parse(
-      '{"connection": {"host": "h"}, "environment": {"__proto__": "x"}}',
-    ) as object;
-    expect(problemsOf(args)).toEqual([]);
-    expect(Object.entries(readSettings(args).settings.daemon.environment)).toEqual([
-      ["__proto__", "x"],
-    ]);
+    const environment = { constructor: "x", toString: "y" };
+    const { settings, problems } = readSettings({ connection: { host: "h" }, environment });
+    expect(problems).toEqual([]);
+    expect(settings.daemon.environment).toEqual(environment);
   });
 
   test("what is quoted stays on one line, and is not long", () => {

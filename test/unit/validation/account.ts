@@ -4,7 +4,7 @@ const notAccount =
   "is not an account name; use at most 32 of a-z, 0-9, '_' and '-', a letter first";
 const ofTheSystem = "has a meaning of its own; name an ordinary account";
 const notPath =
-  "is not an absolute path without '.', '..' or line breaks; write one such as /srv/app";
+  "is not an absolute path without '.', '..', colons and control characters; write one such as /srv/app";
 const notAuthorizedKey =
   "is not a public key; write a line of authorized_keys such as 'ssh-ed25519 AAAA... name'";
 const firstKey = "account.authorizedKeys[0]";
@@ -70,6 +70,14 @@ export const refused: Refused[] = [
   ["account.name", "a:b", `'a:b' ${notAccount}`],
   ["account.name", "\u202eppa", `'\ufffdppa' ${notAccount}`],
   ["account.name", "ä", `'ä' ${notAccount}`],
+  ["account.home", "/srv/a:b", `'/srv/a:b' ${notPath}`],
+  ["account.home", "/srv/a\u001b", `'/srv/a\ufffd' ${notPath}`],
+  [
+    "account.home",
+    "/srv/a,b",
+    "'/srv/a,b' has a comma, double quote or backslash in it, which the overlay mount cannot have; write a path without",
+  ],
+  ["account.shell", "/bin/sh:x", `'/bin/sh:x' ${notPath}`],
   ["account.uid", -0, "'0' is out of range; use 1000 to 59999"],
   // Ids of accounts and of containers cannot meet: the one end below where the others begin.
   ["account.uid", 100_000, "'100000' is out of range; use 1000 to 59999"],

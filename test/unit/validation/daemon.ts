@@ -6,12 +6,13 @@ const notDaemonKey =
 const notJson =
   "has a value that JSON cannot hold exactly; use texts, numbers, true, false, lists and mappings";
 const notPath =
-  "is not an absolute path without '.', '..' or line breaks; write one such as /srv/app";
+  "is not an absolute path without '.', '..', colons and control characters; write one such as /srv/app";
+const notForOverlay =
+  "has a comma, double quote or backslash in it, which the overlay mount cannot have; write a path without";
 const ofTheSystem =
   "is a directory of the system; write one of the account's own, such as /srv/docker";
 const ofOthers = "belongs to other programs; write one of the account's own, such as /srv/docker";
-const notMirror =
-  "is not the address of a mirror; write one without path, such as https://mirror.example";
+const notMirror = "is not the address of a mirror; write one such as https://mirror.example";
 const notProxy =
   "is not the address of a proxy; write one such as http://proxy.example:3128, with percent encoding for special characters of a password";
 const refusedBySystemd =
@@ -86,7 +87,7 @@ export const refused: Refused[] = [
   ...[
     "m.example",
     "ftp://m.example",
-    "https://m.example/path",
+    "https://m.example/?a=b",
     "https://m.example:99999",
     "https://",
   ].map((mirror): Refused => [
@@ -114,6 +115,25 @@ export const refused: Refused[] = [
     "daemon.proxies.https-proxy",
   ],
   ["daemon.proxies", "http://proxy", "'http://proxy' is not an object; write one"],
+  ...[",", '"', "\\"].map((character): Refused => [
+    "daemon.data-root",
+    `/srv/a${character}b`,
+    `'/srv/a${character}b' ${notForOverlay}`,
+  ]),
+  ["daemon.data-root", "/srv/a:b", `'/srv/a:b' ${notPath}`],
+  ["daemon.data-root", "/srv/a\u007fb", `'/srv/a\ufffdb' ${notPath}`],
+  ["daemon.cgroup-parent", "/foo", "'/foo' is not a systemd slice; write one such as docker.slice"],
+  [
+    "daemon.bridge",
+    "br0",
+    "'br0' is a bridge that RootlessKit's network does not have; write none, or leave it out",
+  ],
+  [
+    "daemon.containerd",
+    "/run/containerd/containerd.sock",
+    "'/run/containerd/containerd.sock' is the containerd of root, which the account does not reach; leave it out",
+  ],
+  ["daemon.rootless", false, "'false' is not what RootlessKit runs; leave it out"],
   ["daemon.mtu", NaN, notJson],
   ["daemon.mtu", Infinity, notJson],
   ["daemon.mtu", 2 ** 53, notJson],
@@ -123,6 +143,8 @@ export const refused: Refused[] = [
   ["daemon.labels", ["\ud800"], notJson],
   ["daemon.log-opts", { "\0": "a" }, notJson],
   ["daemon.labels", ["x".repeat(70_000)], tooLong],
+  ["environment", JSON.parse('{ "__proto__": "1" }'), `'__proto__' ${notEnvironment}`],
+  ["daemon.log-opts", JSON.parse('{ "__proto__": "1" }'), notJson],
   ["environment", { "": "1" }, `'' ${notEnvironment}`],
   ["environment", { "A=B": "1" }, `'A=B' ${notEnvironment}`],
   ["environment", { "A\n": "1" }, `'A\ufffd' ${notEnvironment}`],
@@ -141,11 +163,13 @@ export const refused: Refused[] = [
     "/x",
     "is set by the daemon's unit; leave it out",
   ]),
-  ...["NOTIFY_SOCKET", "LISTEN_FDS", "WATCHDOG_USEC"].map((name): Refused => [
+  ...["NOTIFY_SOCKET", "MAINPID"].map((name): Refused => [
     `environment.${name}`,
     "1",
     "is systemd's own; leave it out",
   ]),
+  ["environment.OPTIND", "x", "is the shell's own; leave it out"],
+  ["environment.PS4", "$(id)", "is the shell's own; leave it out"],
   [
     "environment.XDG_CONFIG_HOME",
     "/x",
@@ -156,9 +180,16 @@ export const refused: Refused[] = [
     "/x",
     "moves the daemon's data; leave it out, and use data-root in daemon",
   ],
-  ...["_DOCKERD_ROOTLESS_CHILD", "ROOTLESSKIT_STATE_DIR", "_ROOTLESSKIT_PIPEFD_UNDOCUMENTED"].map(
-    (name): Refused => [`environment.${name}`, "1", "is RootlessKit's own; leave it out"],
-  ),
+  ...["_DOCKERD_ROOTLESS_CHILD", "_ROOTLESSKIT_PIPEFD_UNDOCUMENTED"].map((name): Refused => [
+    `environment.${name}`,
+    "1",
+    "is RootlessKit's own; leave it out",
+  ]),
+  [
+    "environment.DOCKERD",
+    "/opt/dockerd",
+    "would start another program than the engine's; leave it out",
+  ],
   ...["LD_PRELOAD", "LD_LIBRARY_PATH", "LD_AUDIT", "BASH_ENV", "ENV"].map((name): Refused => [
     `environment.${name}`,
     "/x",
@@ -180,8 +211,27 @@ export const accepted: Accepted[] = [
   ["daemon.data-root", "/var/lib/docker-of-app"],
   ["daemon.data-root", null],
   ["daemon.log-opts", { "max-size": "10m", "max-file": 3, compress: true, "0.5": -0.5, x: null }],
-  ["daemon.registry-mirrors", ["https://m.example", "http://[::1]:5000/"]],
+  ["daemon.registry-mirrors", ["https://m.example", "http://[::1]:5000/a"]],
   ["daemon.proxies", { "http-proxy": "http://user:p%25w@proxy.example:3128", "no-proxy": "*" }],
+  // Each of them was tried with a daemon that started and ran a container.
+  ["daemon.exec-root", "/run/user/1000/exec"],
+  ["daemon.group", "docker"],
+  ["daemon.cgroup-parent", "docker.slice"],
+  ["daemon.bridge", "none"],
+  ["daemon.fixed-cidr", "172.17.0.0/24"],
+  ["daemon.bip", "10.99.0.1/24"],
+  ["daemon.iptables", false],
+  ["daemon.ip-forward", false],
+  ["daemon.live-restore", true],
+  ["daemon.selinux-enabled", true],
+  ["daemon.no-new-privileges", true],
+  ["daemon.userland-proxy", false],
+  ["daemon.seccomp-profile", "unconfined"],
+  ["daemon.exec-opts", ["native.cgroupdriver=cgroupfs"]],
+  ["daemon.data-root", "/srv/a b/x'$(id)"],
+  ["environment.USER", "nobody"],
+  ["environment.DOCKER_HOST", "tcp://192.0.2.1:5"],
+  ["environment.DOCKERD_ROOTLESS_ROOTLESSKIT_STATE_DIR", "/run/user/1000/other"],
   ["environment.A", "tab\tbreak\n' \" $(id) \\ ü"],
   ["environment.A", ""],
   ["environment.A", null],

@@ -1,5 +1,7 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import fc from "fast-check";
+import { checkPlainArguments } from "../../../src/lift";
+import { cases, judge } from "../../hostile/cases";
+import { inputPaths } from "../../schema/inputPaths";
 import * as account from "./account";
 import { problemsOf, type Refused, withValue } from "./arguments";
 import * as connection from "./connection";
@@ -45,22 +47,24 @@ describe("what is wrong, and what to do", () => {
   });
 });
 
-interface Properties {
-  [name: string]: { $ref?: string };
-}
-interface Schema {
-  resources: Record<string, { inputProperties: Properties }>;
-  types: Record<string, { properties?: Properties }>;
-}
+test("an object that holds itself is refused like any other wrong value", () => {
+  const options: Record<string, unknown> = {};
+  options.self = options;
+  const args = { connection: { host: "h" }, daemon: { "log-opts": options } };
+  expect(() => checkPlainArguments(args)).toThrow(
+    "daemon.log-opts: has a value that JSON cannot hold exactly",
+  );
+});
 
-/** Every option by its path, such as `connection.proxy.host`. */
-function inputPaths(): string[] {
-  const file = join(__dirname, "../../schema/schema.json");
-  const { resources, types } = JSON.parse(readFileSync(file, "utf8")) as Schema;
-  const pathsOf = (properties: Properties, prefix: string): string[] =>
-    Object.entries(properties).flatMap(([name, { $ref = "" }]) => {
-      const inside = types[$ref.replace("#/types/", "")]?.properties;
-      return [prefix + name, ...(inside ? pathsOf(inside, `${prefix}${name}.`) : [])];
-    });
-  return Object.values(resources).flatMap((one) => pathsOf(one.inputProperties, ""));
-}
+test("hostile values of every option: refused where they are, in one line each, or ready to go", () => {
+  let refusals = 0;
+  fc.assert(
+    fc.property(cases, (one) => {
+      if (judge(one).refused) refusals++;
+    }),
+    { numRuns: 2000 },
+  );
+  // Neither way may starve: a test of nothing would pass.
+  expect(refusals / 2000).toBeGreaterThan(0.2);
+  expect(refusals / 2000).toBeLessThan(0.8);
+});

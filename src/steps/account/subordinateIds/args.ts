@@ -16,8 +16,10 @@ export interface SubordinateIdsArgs {
    */
   count?: pulumi.Input<number>;
   /**
-   * First user id. Defaults to one by `allocation`. A range that overlaps another's is an error. It stays
-   * when this is taken out again: images and volumes are owned by its ids.
+   * First user id, 65536 to 4294901759. Defaults to one by `allocation`. A range that overlaps another's
+   * is an error. From 524288 to 1878982655 systemd-nspawn, too, looks for ids that nobody has, without
+   * asking /etc/subuid: below is free of it. It stays when this is taken out again: images and volumes are
+   * owned by its ids.
    */
   uidStart?: pulumi.Input<number>;
   /** First group id. Defaults to one by `allocation`. Otherwise as `uidStart`. */

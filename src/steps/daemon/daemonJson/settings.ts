@@ -1,7 +1,7 @@
 import { type Document, JsonText } from "../../../step/document";
 import { longest, pending, type Reader, type Rule } from "../../../step/problems";
 import { hasCredentials } from "../../../step/quote";
-import { absolutePath, isWebAddress, proxyUrl } from "../../../step/rules";
+import { dataDirectory, isWebAddress, lostKey, proxyUrl } from "../../../step/rules";
 
 /** daemon.json by key. */
 export type DaemonJsonSettings = Record<string, unknown>;
@@ -43,6 +43,11 @@ export function daemonJsonSettings(read: Reader): DaemonJsonSettings {
 function readKnownKeys(read: Reader): void {
   read.string("data-root", { rule: dataRoot });
   read.strings("registry-mirrors", registryMirror);
+  read.string("cgroup-parent", { rule: slice });
+  read.string("bridge", { rule: bridge });
+  read.string("containerd", { rule: containerd });
+  if (read.boolean("rootless") === false)
+    read.refuse("rootless", "'false' is not what RootlessKit runs; leave it out");
   const proxies = read.object("proxies");
   proxies.string("http-proxy", { rule: proxyUrl });
   proxies.string("https-proxy", { rule: proxyUrl });
@@ -52,7 +57,7 @@ const systemDirectories = /^\/(bin|boot|dev|etc|lib(32|64|x32)?|proc|run|sbin|sy
 const othersData = /^\/var\/(run|lib\/(docker|containerd|rootless-docker))(\/|$)/;
 
 const dataRoot: Rule<string> = (value) => {
-  const wrong = absolutePath(value);
+  const wrong = dataDirectory(value);
   if (wrong) return wrong;
   if (systemDirectories.test(value))
     return "is a directory of the system; write one of the account's own, such as /srv/docker";
@@ -66,8 +71,25 @@ const registryMirror: Rule<string> = (value) => {
     return "has a user name or a password in it, which dockerd refuses; leave them out";
   return isWebAddress(value)
     ? undefined
-    : "is not the address of a mirror; write one without path, such as https://mirror.example";
+    : "is not the address of a mirror; write one such as https://mirror.example";
 };
+
+// The systemd driver is the only one that limits containers in rootless mode.
+const slice: Rule<string> = (value) =>
+  value === "" || value.endsWith(".slice")
+    ? undefined
+    : "is not a systemd slice; write one such as docker.slice";
+
+// RootlessKit's network namespace is new at every start.
+const bridge: Rule<string> = (value) =>
+  ["", "none", "docker0"].includes(value)
+    ? undefined
+    : "is a bridge that RootlessKit's network does not have; write none, or leave it out";
+
+const containerd: Rule<string> = (value) =>
+  /^(\/var)?\/run\/containerd(\/|$)/.test(value)
+    ? "is the containerd of root, which the account does not reach; leave it out"
+    : undefined;
 
 function wrongJson(value: unknown): string | undefined {
   if (!isJson(value, 0))
@@ -86,7 +108,8 @@ function isJson(value: unknown, depth: number): boolean {
   if (typeof value !== "object" || depth > 100) return false;
   if (Array.isArray(value)) return value.every((part) => isJson(part, depth + 1));
   return Object.entries(value).every(
-    ([name, part]) => isJson(name, depth) && (part === undefined || isJson(part, depth + 1)),
+    ([name, part]) =>
+      name !== lostKey && isJson(name, depth) && (part === undefined || isJson(part, depth + 1)),
   );
 }
 

@@ -1,12 +1,12 @@
 import type { Document } from "../../../step/document";
 import { longest, type Reader, type Rule } from "../../../step/problems";
-import { proxyUrl } from "../../../step/rules";
+import { lostKey, proxyUrl } from "../../../step/rules";
 
 /** Environment of the daemon by name. */
 export type EnvironmentSettings = Record<string, string>;
 
 const environmentName: Rule<string> = (name) =>
-  /^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(name)
+  /^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(name) && name !== lostKey
     ? undefined
     : "is not the name of an environment variable; use letters, digits and '_'";
 
@@ -16,13 +16,17 @@ const refusedNames: [names: RegExp, reason: string][] = [
     /^(PATH|HOME|XDG_RUNTIME_DIR|DBUS_SESSION_BUS_ADDRESS)$/,
     "is set by the daemon's unit; leave it out",
   ],
-  // systemd lets a unit's variables replace its own: without its socket the daemon never counts as started.
-  [/^(NOTIFY_SOCKET|LISTEN_\w+|WATCHDOG_\w+|MAINPID)$/, "is systemd's own; leave it out"],
+  // A unit's variables replace systemd's own: without its socket the daemon never counts as started, and
+  // with another process id a reload goes there.
+  [/^(NOTIFY_SOCKET|MAINPID)$/, "is systemd's own; leave it out"],
+  // The shell of the start script runs what the one holds, and does not start where the other is no number.
+  [/^(PS4|OPTIND)$/, "is the shell's own; leave it out"],
   // With it the daemon reads another daemon.json, or keeps its data where nobody looks for them.
   [/^XDG_CONFIG_HOME$/, "would hide daemon.json from the daemon; leave it out, and use daemon"],
   [/^XDG_DATA_HOME$/, "moves the daemon's data; leave it out, and use data-root in daemon"],
   // They say to the start script and to RootlessKit that they are in the namespace already.
-  [/^(_DOCKERD_ROOTLESS_\w+|_?ROOTLESSKIT_\w+)$/, "is RootlessKit's own; leave it out"],
+  [/^(_DOCKERD_ROOTLESS_\w+|_ROOTLESSKIT_\w+)$/, "is RootlessKit's own; leave it out"],
+  [/^DOCKERD$/, "would start another program than the engine's; leave it out"],
   // Code that nobody sees in a preview; and the loader ignores it once rootlesskit has a capability.
   [/^(LD_\w+|BASH_ENV|ENV)$/, "puts other code into the daemon's processes; leave it out"],
 ];
