@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RootlessDockerHostArgs } from "./args";
+import { withWholeDeletedWith } from "./deletedWith";
 import {
   checkOutputArguments,
   checkPlainArguments,
@@ -59,11 +60,12 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
    */
   constructor(name: string, args: RootlessDockerHostArgs, opts?: pulumi.ComponentResourceOptions) {
     checkPlainArguments(args);
-    super("rootless-docker:index:RootlessDockerHost", name, wrapSecrets(args), opts);
+    const given = withWholeDeletedWith(opts);
+    super("rootless-docker:index:RootlessDockerHost", name, wrapSecrets(args), given);
 
     const owner = `${pulumi.getProject()}/${pulumi.getStack()}/${name}`;
     const settings = liftSettings(args, this);
-    const options = { ...childOptions(this, opts), hooks: explainErrors(name) };
+    const options = { ...childOptions(this, given), hooks: explainErrors(name) };
     const host = {
       name,
       connection: connectionInput(args.connection),
