@@ -138,3 +138,12 @@ describe("the least number of user namespaces, 1024", () => {
     ]);
   });
 });
+
+test("a value in another spelling than the kernel's is a change once", async () => {
+  const wishes: Wishes = { ...adas, sysctls: { "net.core.somaxconn": "0x1001" } };
+  const { changed } = await ada.apply("kernel", wishes);
+  expect(changed).toContainEqual(expect.stringMatching(/^net\.core\.somaxconn: \d+ -> 0x1001$/));
+  expect(await host.run("cat /proc/sys/net/core/somaxconn")).toBe("4097\n");
+  expect((await ada.apply("kernel", wishes)).changed).toEqual([]);
+  await ada.apply("kernel", adas);
+});

@@ -126,7 +126,7 @@ export const accepted: Accepted[] = [
   ["subordinateIds.count", 1_000_000_000],
   ["subordinateIds.uidStart", 65_536],
   ["subordinateIds.gidStart", 4_294_901_759],
-  // Where systemd-nspawn looks for ids too: it takes none that are in use, and shadow allocates here.
+  // systemd-nspawn hands out ids from here on too, but so does shadow.
   ["subordinateIds.uidStart", 524_288],
   ["resourceControllers", []],
 ];

@@ -47,32 +47,23 @@ function wrongText(value: string): string | undefined {
   return value.startsWith(">=") ? "is no value; write the number itself" : undefined;
 }
 
-/** Values that no container could run with. */
-function wrongForContainers(name: string, value: string): string | undefined {
-  const needed = neededSysctls.get(name);
-  if (needed === undefined) return undefined;
-  return Number(value) >= needed
-    ? undefined
-    : `is less than user namespaces and containers need; use ${needed} or more, or leave it out`;
-}
+/** Switches and numbers without which no container, or no daemon, can run. */
+const needed =
+  /^(kernel\.unprivileged_userns_clone|user\.max_(cgroup|ipc|mnt|net|pid|user|uts)_namespaces)$/;
 
-/** The least that the account and its containers need of each. */
-const neededSysctls = new Map([
-  ["kernel.unprivileged_userns_clone", 1],
-  // One for the daemon and one or more a container; the kernel's default is far above.
-  ["user.max_user_namespaces", 1024],
-  ...["cgroup", "ipc", "mnt", "net", "pid", "uts"].map((kind): [string, number] => [
-    `user.max_${kind}_namespaces`,
-    1,
-  ]),
-]);
+function wrongForContainers(name: string, value: string): string | undefined {
+  return needed.test(name) && !(Number(value) >= 1)
+    ? "would keep containers from running; use 1 or more, or leave it out"
+    : undefined;
+}
 
 /** What user namespaces need on any host, and what was asked for beyond. */
 export function sysctlsDocument(sysctls: SysctlsSettings): Document {
   return {
     // Debian's own switch; on kernels without it nothing is written.
     "kernel.unprivileged_userns_clone": 1,
-    "user.max_user_namespaces": `>= ${neededSysctls.get("user.max_user_namespaces")}`,
+    // One for the daemon and one or more a container; the kernel's default is far above.
+    "user.max_user_namespaces": ">= 1024",
     ...sysctls,
   };
 }
