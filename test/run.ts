@@ -33,6 +33,7 @@ const tiers: Tier[] = [
   { name: "engine", run: () => jest("engine"), toolchain: true },
   { name: "machine", run: () => jest("machine"), toolchain: true },
   { name: "lives", run: () => jest("lives"), toolchain: true, long: true },
+  { name: "hostile", run: () => jest("hostile"), long: true },
   { name: "faults", run: () => jest("faults"), toolchain: true, long: true },
   { name: "kernel", run: () => jest("kernel"), long: true },
 ];

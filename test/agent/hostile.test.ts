@@ -1,0 +1,17 @@
+import { destroyAllHosts } from "../../testbed/hosts";
+import { runCases } from "../hostile/batch";
+import { ReadingHost } from "../hostile/readingHost";
+import { bootHost } from "./harness";
+
+afterAll(destroyAllHosts);
+
+// The tier `hostile` runs many more of them, and lets the programs of the host read what is written.
+test("hostile arguments: refused, or on the host byte for byte", async () => {
+  const seed = Date.now() % 1_000_000;
+  const host = new ReadingHost(await bootHost());
+  const { wrong, refused, arrived, variables } = await runCases(seed, 250, host);
+  expect({ seed, wrong }).toEqual({ seed, wrong: [] });
+  expect(refused).toBeGreaterThan(50);
+  expect(arrived).toBeGreaterThan(250);
+  expect(variables).toBeGreaterThan(50);
+});
