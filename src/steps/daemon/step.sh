@@ -36,16 +36,19 @@ start_service_manager() {
 		systemctl start "user@$ACCOUNT_UID.service" ||
 			fail "user@$ACCOUNT_UID.service" "it $(systemctl is-active "user@$ACCOUNT_UID.service" || true)" "the service manager of $ACCOUNT running" "see 'journalctl -u user@$ACCOUNT_UID.service'"
 	}
-	if [ ! -S "$ACCOUNT_RUNTIME/bus" ]; then
+	if ! bus_is_there; then
 		user_systemctl daemon-reload
 		user_systemctl start dbus.socket || true
 	fi
-	while [ ! -S "$ACCOUNT_RUNTIME/bus" ]; do
+	until bus_is_there; do
 		tries=$((tries + 1))
 		[ "$tries" -le 300 ] || fail "$ACCOUNT_RUNTIME/bus" "no such socket after 30 seconds" "the message bus of $ACCOUNT" "see 'journalctl _UID=$ACCOUNT_UID'"
 		sleep 0.1
 	done
 }
+
+# The socket itself outlives what listened on it.
+bus_is_there() { [ -S "$ACCOUNT_RUNTIME/bus" ] && user_systemctl is-active -q dbus.socket; }
 
 # A service manager that was stopped leaves its sockets.
 service_manager_runs() {
@@ -239,7 +242,8 @@ daemon_data_root() {
 # Why, as the doctor sees it, then the daemon's own last words: with the problem itself, and what a full
 # disk adds, 20 lines at most. $1 when it was started, in seconds.
 daemon_failed() {
-	journalctl -q --no-pager -o cat --since "@$1" -n 200 "_UID=$ACCOUNT_UID" "_SYSTEMD_USER_UNIT=docker.service" >"$WORK/journal" 2>/dev/null || true
+	journalctl --sync 2>/dev/null || true
+	journalctl -q --no-pager -o cat --since "@$1" -n 200 "_UID=$ACCOUNT_UID" _SYSTEMD_USER_UNIT=docker.service >"$WORK/journal" 2>/dev/null || true
 	user_systemctl stop docker.service 2>/dev/null || true
 	{
 		sh "$STATE/agent" doctor --problems "$ACCOUNT" 2>/dev/null | grep -v "^doctor: docker.service of " | head -n 6 | sed "s/^doctor/$STEP/" || true

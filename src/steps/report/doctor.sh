@@ -18,7 +18,6 @@ run_doctor() {
 	[ -n "$accounts" ] || doctor_usage "no account is set up here by this package; name one"
 	WORK=$(mktemp -d)
 	trap 'rm -rf "$WORK"' EXIT
-	[ "$format" != json ] || printf '['
 	for word in $accounts; do
 		examine "$word"
 		! grep -q '^problem' "$WORK/findings" || status=1
