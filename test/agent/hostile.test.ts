@@ -11,7 +11,8 @@ test("hostile arguments: refused, or on the host byte for byte", async () => {
   const host = new ReadingHost(await bootHost());
   const { wrong, refused, arrived, variables } = await runCases(seed, 250, host);
   expect({ seed, wrong }).toEqual({ seed, wrong: [] });
+  // Each at half of what it is at least: a test of nothing would pass.
   expect(refused).toBeGreaterThan(50);
-  expect(arrived).toBeGreaterThan(250);
+  expect(arrived).toBeGreaterThan(150);
   expect(variables).toBeGreaterThan(50);
 });

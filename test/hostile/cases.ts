@@ -33,12 +33,17 @@ const anyOptions = fc.uniqueArray(option, {
   maxLength: 3,
 });
 
+const rightOption = (...paths: string[]) =>
+  fc.constantFrom(...paths).chain((path) => fc.tuple(fc.constant(path), nearlyRight[path]));
+
 // With many options one is wrong nearly always, and nothing would go to the host.
-const rightOptions = fc.uniqueArray(
-  fc
-    .constantFrom(...Object.keys(nearlyRight))
-    .chain((path) => fc.tuple(fc.constant(path), nearlyRight[path])),
-  { selector: ([path]) => path, minLength: 2, maxLength: 5 },
+const rightOptions = fc.oneof(
+  fc.uniqueArray(rightOption(...Object.keys(nearlyRight)), {
+    selector: ([path]) => path,
+    minLength: 2,
+    maxLength: 5,
+  }),
+  rightOption("environment", "daemon", "sysctls", "account.authorizedKeys").map((one) => [one]),
 );
 
 /** Arguments with a few options that are hostile, each in its own way. */

@@ -33,8 +33,9 @@ const authorizedKey = fc
 const sysctl = fc.stringMatching(/^(kernel|net|vm)(\.[a-z0-9_-]{1,10}){1,3}$/);
 const variable = fc.oneof(
   fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,20}$/),
-  fc.constantFrom("__proto__", "constructor", "IFS", "HTTPS_PROXY", "_", "PS1"),
+  fc.constantFrom("constructor", "toString", "IFS", "_", "PS1", "USER"),
 );
+const riskyVariable = fc.oneof(variable, fc.constantFrom("__proto__", "HTTPS_PROXY", "LD_PRELOAD"));
 
 /** Values of an option that are right, or nearly: those that have a way to go on the host. */
 export const nearlyRight: Record<string, fc.Arbitrary<unknown>> = {
@@ -61,10 +62,9 @@ export const nearlyRight: Record<string, fc.Arbitrary<unknown>> = {
   ),
   "network.mtu": fc.integer({ min: 1280, max: 65_520 }),
   daemon: fc.dictionary(fc.stringMatching(/^[a-z][a-z0-9-]{0,20}$/), json, { maxKeys: 4 }),
-  environment: fc.dictionary(
-    variable,
-    fc.oneof({ arbitrary: unitText, weight: 20 }, { arbitrary: text, weight: 1 }),
-    { minKeys: 1, maxKeys: 6 },
+  environment: fc.oneof(
+    { arbitrary: fc.dictionary(variable, unitText, { minKeys: 4, maxKeys: 12 }), weight: 3 },
+    { arbitrary: fc.dictionary(riskyVariable, text, { minKeys: 1, maxKeys: 1 }), weight: 1 },
   ),
   recheck: line,
 };
