@@ -166,9 +166,8 @@ test.each(breaks)("%s: named, and what the doctor says mends it", async (_, comm
   await healthy();
   await host.run(`export PATH=$PATH:/usr/sbin; ${command}`);
   const found = await problems();
-  expect(found.map(({ about, found: value }) => [about, value])).toEqual(
-    wanted.map(([about, value]) => [about, expect.stringMatching(value)]),
-  );
+  expect(found.map(({ about }) => about)).toEqual(wanted.map(([about]) => about));
+  wanted.forEach(([, value], index) => expect(found[index].found).toMatch(value));
   const { exitCode } = await host.ssh(`sh ${agent} doctor >/dev/null`);
   expect(exitCode).toBe(1);
   for (const problem of found) await mend(problem);

@@ -35,7 +35,7 @@ data_root_checks() {
 	esac
 	case ,$options, in
 	*,noexec,*)
-		problem "daemon.data-root" "$1 on a mount with noexec" "one that programs can be started from" "remount it with exec, or set daemon.data-root to another directory" "containers end with 'exec: permission denied'"
+		problem "daemon.data-root" "$1 on a mount with noexec" "one that programs can be started from" "remount it with 'mount -o remount,exec $(findmnt -n -o TARGET -T "$(nearest_directory "$1")" | tail -n 1)', or set daemon.data-root to another directory" "containers end with 'exec: permission denied'"
 		;;
 	*) fine "data root" "$(place_of "$1")" ;;
 	esac
