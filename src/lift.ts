@@ -4,7 +4,8 @@ import { connectionInput, field } from "./remote/connection";
 import { dockerHostUrl } from "./remote/settings";
 import { readSettings, type Settings } from "./settings";
 import { PrivilegedPorts } from "./steps/ports/args";
-import { splitSecrets } from "./steps/secrets/splitSecrets";
+import { publicSecrets } from "./steps/secrets/publicSecrets";
+import { markCredentials, splitSecrets } from "./steps/secrets/splitSecrets";
 import { describeProblems, pending } from "./step/problems";
 import { everyStepDocument } from "./step/settings";
 
@@ -33,7 +34,8 @@ export async function checkOutputArguments(
 ): Promise<boolean> {
   const secretPaths: string[] = [];
   const known = await withOutputs(args, "", secretPaths);
-  const { problems } = readSettings(known, secretPaths);
+  const { settings, problems } = readSettings(known, secretPaths);
+  problems.push(...publicSecrets(secretPaths, settings.daemon));
   if (problems.length > 0) await pulumi.log.error(describeProblems(problems), component);
   return problems.length === 0;
 }
@@ -77,7 +79,12 @@ function isKnown(output: pulumi.Output<unknown>): Promise<boolean> {
 
 /** The component's own inputs as they are recorded in the state: keys and passwords as secrets. */
 export function wrapSecrets(args: RootlessDockerHostArgs): pulumi.Inputs {
-  return { ...args, connection: connectionInput(args.connection) };
+  return {
+    ...args,
+    connection: connectionInput(args.connection),
+    daemon: markCredentials(args.daemon),
+    environment: markCredentials(args.environment),
+  };
 }
 
 /** Options that reach the children only when they are copied; parent brings the others. */
@@ -103,8 +110,6 @@ export function liftSettings(args: RootlessDockerHostArgs, component: pulumi.Res
   const port = field(args.connection, "port");
   const hostKey = field(args.connection, "hostKey");
   warnUnverified(hostKey, host, component);
-  const dataRoot = unlessSecret(field(args.daemon, "data-root"));
-  const icc = unlessSecret(field(args.daemon, "icc"));
   const { daemon, environment, secretNames, secretValues } = splitSecrets(args);
   return {
     host: host.apply(String),
@@ -112,28 +117,23 @@ export function liftSettings(args: RootlessDockerHostArgs, component: pulumi.Res
     dockerHost: from({ connection: { host, port }, account: { name } }, (settings) =>
       dockerHostUrl(settings.account.name, settings.connection),
     ),
-    impossible: pulumi
-      .all([
-        from(
-          {
-            account: identity(args.account),
-            subordinateIds,
-            rootfulDocker,
-            storageDriver,
-            network: { driver: field(network, "driver") },
-            daemon: {
-              "data-root": dataRoot.apply(({ value }) => value),
-              icc: icc.apply(({ value }) => value),
-            },
-            sysctls,
-            kernelModuleOptions,
-            appArmorProfile,
-          },
-          (settings) => settings,
-        ),
-        dataRoot.apply(({ secret }) => secret),
-      ])
-      .apply(([settings, dataRootIsSecret]) => ({ ...settings, dataRootIsSecret })),
+    impossible: from(
+      {
+        account: identity(args.account),
+        subordinateIds,
+        rootfulDocker,
+        storageDriver,
+        network: { driver: field(network, "driver") },
+        daemon: {
+          "data-root": unlessSecret(field(args.daemon, "data-root")),
+          icc: unlessSecret(field(args.daemon, "icc")),
+        },
+        sysctls,
+        kernelModuleOptions,
+        appArmorProfile,
+      },
+      (settings) => settings,
+    ),
     account: from(
       { account: args.account, subordinateIds, resourceControllers },
       ({ account, subordinateIds, resourceControllers }) => ({
@@ -164,14 +164,11 @@ export function liftSettings(args: RootlessDockerHostArgs, component: pulumi.Res
   };
 }
 
-/** A secret value travels in the step `secrets` only; others say that there is one. */
-function unlessSecret(output: pulumi.Output<unknown>) {
+/** A secret value travels in the step `secrets` only. */
+function unlessSecret(output: pulumi.Output<unknown>): pulumi.Output<unknown> {
   return pulumi
     .all([pulumi.unsecret(output), pulumi.isSecret(output)])
-    .apply(([known, isSecret]) => {
-      const secret = isSecret && known !== undefined;
-      return { value: secret ? undefined : known, secret };
-    });
+    .apply(([known, secret]) => (secret ? undefined : known));
 }
 
 /** Of the account, what says which one it is, and no more. */
@@ -185,9 +182,10 @@ function warnUnverified(
   host: pulumi.Output<string | undefined>,
   component: pulumi.Resource,
 ): void {
-  pulumi.all([hostKey, host]).apply(([key, name]) => {
+  const shown = pulumi.all([host, pulumi.isSecret(host)]);
+  pulumi.all([hostKey, shown]).apply(([key, [name, secret]]) => {
     if (key) return;
-    const message = `${name ?? "the host"} is not verified: set connection.hostKey, or anybody in between can read and change what is sent`;
+    const message = `${secret ? "the host" : (name ?? "the host")} is not verified: set connection.hostKey, or anybody in between can read and change what is sent`;
     void pulumi.log.warn(message, component);
   });
 }

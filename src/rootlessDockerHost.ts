@@ -65,7 +65,7 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
 
     const owner = `${pulumi.getProject()}/${pulumi.getStack()}/${name}`;
     const settings = liftSettings(args, this);
-    const options = { ...childOptions(this, given), hooks: explainErrors(name) };
+    const options = { ...childOptions(this, given), hooks: explainErrors(name, settings.host) };
     const host = {
       name,
       connection: connectionInput(args.connection),

@@ -207,7 +207,7 @@ want_home_link() {
 # Prints a file without a line. $1 as_root or as_account, $2 file, $3 line.
 without_line() {
 	local status=0
-	"$1" grep -vxF -e "$3" -- "$2" || status=$?
+	printf '%s\n' "$3" | "$1" grep -vxF -f - -- "$2" || status=$?
 	[ "$status" -le 1 ] ||
 		fail "$2" "that it cannot be read" "the file, to take one line out of it" "make it readable, then run again"
 }

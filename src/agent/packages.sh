@@ -121,9 +121,9 @@ remove_packages_together() {
 		esac
 	done <"$WORK/unwanted"
 	[ -n "$names$removed" ] || return 0
-	say "removes$names$removed"
 	# shellcheck disable=SC2086 # lists of package names
 	{
+		say "removes $(printf '%s\n' $names $removed | wc -l) packages"
 		[ -z "$names" ] || purge_packages $names
 		[ -z "$removed" ] || run_dpkg --remove $removed
 		[ -z "$removed" ] || note_removed '[^nc]' $removed

@@ -60,17 +60,31 @@ function lastLine(text: string): string {
 /**
  * A hook that says what a failed connection or a missing agent means. None where the engine has no error
  * hooks, which are younger than the rest of what this package uses, or under mocks.
+ *
+ * @param host named in what SSH says; shown unless it is a secret.
  */
-export function explainErrors(name: string): pulumi.ResourceHookBinding | undefined {
+export function explainErrors(
+  name: string,
+  host: pulumi.Output<string>,
+): pulumi.ResourceHookBinding | undefined {
   if (!errorHooksWork()) return undefined;
-  const hook = new pulumi.ErrorHook(`${name}-connection`, ({ name: resource, errors: [error] }) => {
-    const message =
-      explainConnectionError(resource, error ?? "") ?? explainMissingAgent(resource, error ?? "");
-    // The engine shows what a hook throws as the resource's error.
-    if (message) throw new Error(message);
-    return false;
-  });
+  const hook = new pulumi.ErrorHook(
+    `${name}-connection`,
+    async ({ name: resource, errors: [error] }) => {
+      const text = await withoutSecret(error ?? "", host);
+      const message = explainConnectionError(resource, text) ?? explainMissingAgent(resource, text);
+      // The engine shows what a hook throws as the resource's error.
+      if (message) throw new Error(message);
+      return false;
+    },
+  );
   return { onError: [hook] };
+}
+
+async function withoutSecret(text: string, value: pulumi.Output<string>): Promise<string> {
+  if (!(await pulumi.isSecret(value))) return text;
+  const known = await new Promise<string>((resolve) => value.apply(resolve));
+  return known === "" ? text : text.replaceAll(known, "[secret]");
 }
 
 function errorHooksWork(): boolean {

@@ -7,6 +7,7 @@ import {
   type EngineEvent,
   type Stack,
 } from "@pulumi/pulumi/automation";
+import { execOrThrow } from "../../testbed/hosts/exec";
 import { createWorkspaceStack } from "../../testbed/toolchain";
 
 type Program = () => void | Promise<void>;
@@ -23,6 +24,8 @@ export interface Outcome {
   /** What the CLI printed, when it failed. */
   failure: string | undefined;
   events: EngineEvent[];
+  /** All that the CLI printed. */
+  printed: string;
 }
 
 /** A stack of its own on the real engine. */
@@ -54,12 +57,12 @@ export class Trial {
 
   /** Like `up`, for a program that may fail. */
   tryUp(program: Program, signal?: AbortSignal): Promise<Outcome> {
-    return outcomeOf((onEvent) => this.stack.up({ program: running(program), onEvent, signal }));
+    return outcomeOf((watch) => this.stack.up({ program: running(program), signal, ...watch }));
   }
 
   async preview(program: Program): Promise<Outcome> {
     return succeeded(
-      await outcomeOf((onEvent) => this.stack.preview({ program: running(program), onEvent })),
+      await outcomeOf((watch) => this.stack.preview({ program: running(program), ...watch })),
     );
   }
 
@@ -76,7 +79,7 @@ export class Trial {
   }
 
   async refresh(): Promise<Outcome> {
-    return succeeded(await outcomeOf((onEvent) => this.stack.refresh({ onEvent })));
+    return succeeded(await outcomeOf((watch) => this.stack.refresh(watch)));
   }
 
   async destroy(): Promise<Outcome> {
@@ -85,7 +88,7 @@ export class Trial {
 
   /** Like `destroy`, where it may fail. */
   tryDestroy(): Promise<Outcome> {
-    return outcomeOf((onEvent) => this.stack.destroy({ onEvent }));
+    return outcomeOf((watch) => this.stack.destroy(watch));
   }
 
   /** After an engine that was killed: its lock, as `pulumi cancel` takes it away. */
@@ -104,6 +107,13 @@ export class Trial {
     } catch {
       copyFileSync(`${this.stateFile}.bak`, this.stateFile);
     }
+  }
+
+  /** What `pulumi stack export` prints: secrets are ciphertext. */
+  async exportText(): Promise<string> {
+    const { workDir, envVars, pulumiCommand } = this.stack.workspace;
+    const args = ["stack", "export", "--cwd", workDir, "--stack", this.stackName];
+    return execOrThrow(pulumiCommand.command, args, { env: envVars });
   }
 
   /** The state as `pulumi stack export --show-secrets` gives it. */
@@ -183,19 +193,26 @@ function running(program: Program): () => Promise<void> {
   return async () => program();
 }
 
-async function outcomeOf(
-  work: (onEvent: (event: EngineEvent) => void) => Promise<unknown>,
-): Promise<Outcome> {
+interface Watch {
+  onEvent: (event: EngineEvent) => void;
+  onOutput: (text: string) => void;
+  onError: (text: string) => void;
+}
+
+async function outcomeOf(work: (watch: Watch) => Promise<unknown>): Promise<Outcome> {
   const events: EngineEvent[] = [];
+  const printed: string[] = [];
+  const print = (text: string): void => void printed.push(text);
+  let failure: string | undefined;
   try {
-    await work((event) => events.push(event));
-    return { failure: undefined, events };
+    await work({ onEvent: (event) => events.push(event), onOutput: print, onError: print });
   } catch (error) {
     if (!(error instanceof CommandError)) {
       throw error;
     }
-    return { failure: error.message, events };
+    failure = error.message;
   }
+  return { failure, events, printed: printed.join("") };
 }
 
 function succeeded(outcome: Outcome): Outcome {

@@ -23,8 +23,9 @@ export class Installation {
     readonly trial: Trial,
   ) {}
 
-  static async on(host: TestHost, stackName: string): Promise<Installation> {
-    return new Installation(host, await Trial.start(stackName));
+  /** @param backendDir the folder that keeps the state; a new one unless it is given. */
+  static async on(host: TestHost, stackName: string, backendDir?: string): Promise<Installation> {
+    return new Installation(host, await Trial.start(stackName, backendDir));
   }
 
   up(wishes: Wishes): Promise<Outcome> {

@@ -8,21 +8,20 @@ import { JsonText, renderDocument } from "../../src/step/document";
 const sources = join(__dirname, "../../src");
 
 /** What the agent's `without_secrets` makes of a text, where these are the lease's secret values. */
-function redacted(secrets: Record<string, unknown>, text: string): string {
+function redacted(secrets: Record<string, unknown>, text: string, place = "a1/values"): string {
   const folder = mkdtempSync(join(tmpdir(), "rootless-docker-redaction-"));
   const document = Object.entries(secrets).map(([place, v]) => [place, new JsonText(v)] as const);
   const script = `set -eu
     . "$1/agent/document.sh"
     . "$1/steps/secrets/step.sh"
     . "$1/steps/secrets/redaction.sh"
-    WORK=$2
-    secrets_directory() { printf %s "$WORK/values"; }
-    for_root_alone read_document "$WORK/document" "$WORK/values"
+    WORK=$2 STATE=$2/state
+    for_root_alone read_document "$WORK/document" "$STATE/leases/$3"
     without_secrets`;
   try {
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, "document"), renderDocument(Object.fromEntries(document)));
-    return execFileSync("sh", ["-c", script, "sh", sources, folder], {
+    return execFileSync("sh", ["-c", script, "sh", sources, folder, place], {
       input: text,
       encoding: "utf8",
       env: { ...process.env, LC_ALL: "C" },
@@ -79,6 +78,13 @@ test.each<[string, Record<string, unknown>, string, string]>([
 ])("hides %s", (_what, secrets, text, wanted) => {
   expect(redacted(secrets, `${text}\n`)).toBe(`${wanted}\n`);
 });
+
+test.each(["b2/values", "a1/values.earlier/0"])(
+  "hides what another lease's daemon reads, and one that has not read the newest: %s",
+  (place) => {
+    expect(redacted({ "environment/A": "hunter2" }, "a hunter2\n", place)).toBe("a [secret]\n");
+  },
+);
 
 const oneOf = (characters: string) => fc.constantFrom(...characters.split(/(?:)/u));
 

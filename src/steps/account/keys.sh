@@ -4,6 +4,9 @@
 # Where the account's authorized_keys really is: a link stays one.
 keys_file() { as_account realpath -m "$ACCOUNT_HOME/.ssh/authorized_keys"; }
 
+# $1 the file, $2 the key, which may have a secret among its options: not on a command line.
+has_key() { printf '%s\n' "$2" | as_account grep -qxF -f - -- "$1" 2>/dev/null; }
+
 # $1 the file, which keeps mode and owner; its new bytes are in $WORK/keys.
 write_keys() {
 	write_path_of as_account "$1" "$(as_account stat -c '%a %u:%g' "$1" 2>/dev/null || echo "600 $ACCOUNT_UID:$ACCOUNT_GID")" <"$WORK/keys" ||
@@ -32,7 +35,7 @@ keyfile_restore() {
 # The name of the thing: ACCOUNT, a space, the key's line.
 authorizedkey_save() {
 	printf '%s' "$ACCOUNT" >"$2/account"
-	! as_account grep -qxF -- "${1#* }" "$ACCOUNT_HOME/.ssh/authorized_keys" 2>/dev/null || : >"$2/there"
+	! has_key "$ACCOUNT_HOME/.ssh/authorized_keys" "${1#* }" || : >"$2/there"
 }
 
 authorizedkey_restore() {
@@ -56,7 +59,7 @@ want_authorized_keys() {
 	while IFS= read -r key; do
 		[ -n "$key" ] || continue
 		want authorizedkey "$ACCOUNT $key" present
-		! as_account grep -qxF -- "$key" "$keys" 2>/dev/null || continue
+		! has_key "$keys" "$key" || continue
 		: >"$WORK/keys"
 		! as_account test -e "$keys" || as_account awk 1 "$keys" >"$WORK/keys" ||
 			fail "$keys" "that $ACCOUNT cannot read it" "a file of its own" "let $ACCOUNT read it, then run again"

@@ -71,6 +71,7 @@ apply_daemon_files() {
 	want userdaemon "$ACCOUNT" running
 	user_systemctl daemon-reload
 	run_daemon
+	forget_earlier_values
 }
 
 # Keys of a document directory and of the secret values, sorted: NAME, tab, file. $1 json or text, $2 group.

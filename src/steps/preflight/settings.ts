@@ -9,19 +9,17 @@ import { kernelModulesDocument } from "../kernel/kernelModules/settings";
 import { keyQuotaDocument } from "../kernel/sysctls/settings";
 
 /** The settings that can ask for what a host cannot do. */
-interface Impossible extends Pick<
+type Impossible = Pick<
   Settings,
   "account" | "subordinateIds" | "rootfulDocker" | "daemon" | "kernel"
-> {
-  dataRootIsSecret?: boolean;
-}
+>;
 
 /** What can be impossible on a host, and so is looked at before anything is changed. */
 export function preflightDocument(owner: string, settings: Impossible): Document {
   const { account, subordinateIds, rootfulDocker, daemon, kernel } = settings;
   return {
     ...identityDocument(account, subordinateIds),
-    ...storageTrialDocument(daemon.storage, settings.dataRootIsSecret ?? false),
+    ...storageTrialDocument(daemon.storage),
     ...networkTrialDocument(daemon.network),
     ...bridgeFilterDocument(daemon.daemon),
     ...kernelModulesDocument(kernel.kernelModuleOptions),

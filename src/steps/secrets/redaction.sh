@@ -1,8 +1,8 @@
 # shellcheck shell=dash
 # What other programs say (a journal, dockerd's check of its configuration) may quote what they read.
 
-# Copies lines from stdin to stdout with [secret] in the place of whatever they hold of this lease's secret
-# values, and of a user and password in any URL. A program may quote a value in part, with escapes, or a
+# Copies lines from stdin to stdout with [secret] in the place of whatever they hold of the secret values of
+# any lease, and of a user and password in any URL. A program may quote a value in part, with escapes, or a
 # line of it: ten characters in a row that stand in a value are a part of it; shorter values count as they
 # are, and those of less than four characters where they stand alone.
 without_secrets() {
@@ -76,15 +76,15 @@ without_secrets() {
 	rm -rf "$strings"
 }
 
-# Every text and number inside the secret values, names in objects too, as a document of its own.
+# Every text and number inside the secret values of the machine, names in objects too, as a document of its
+# own: a step may start the daemon of another lease, or one that still reads earlier values.
 secret_strings() {
-	[ -d "$(secrets_directory)/json" ] || return 0
-	find "$(secrets_directory)/json" -type f -exec awk '
+	find "$STATE"/leases/*/values* -path '*/json/*' -type f -exec awk '
 		{
 			while (match($0, /"([^"\\]|\\.)*"|-?[0-9][0-9.eE+-]*/)) {
 				printf "s%d: %s\n", ++count, substr($0, RSTART, RLENGTH)
 				$0 = substr($0, RSTART + RLENGTH)
 			}
 		}
-	' {} +
+	' {} + 2>/dev/null || true
 }

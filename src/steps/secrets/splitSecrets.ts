@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RootlessDockerHostArgs } from "../../args";
 import { isPlain } from "../../remote/connection";
+import { hasCredentials } from "../../step/quote";
 
 interface Entry {
   /** Such as `environment/HTTP_PROXY`: where the value goes on the host. */
@@ -11,9 +12,12 @@ interface Entry {
   secret: boolean;
 }
 
+type Mapping = pulumi.Input<{ [key: string]: pulumi.Input<unknown> }> | undefined;
+
 /**
  * Parts the secret values of `daemon` and `environment` from the others: those travel in a command of
- * their own, since one secret part hides a whole document in previews.
+ * their own, since one secret part hides a whole document in previews. A URL with a user or a password is
+ * a secret whether it is marked or not.
  */
 export function splitSecrets(args: RootlessDockerHostArgs) {
   const daemon = entries("daemon.json", args.daemon);
@@ -38,10 +42,7 @@ function openValues(list: Entry[]): Record<string, unknown> {
   );
 }
 
-function entries(
-  place: string,
-  mapping: pulumi.Input<{ [key: string]: pulumi.Input<unknown> }> | undefined,
-): pulumi.Output<Entry[]> {
+function entries(place: string, mapping: Mapping): pulumi.Output<Entry[]> {
   // Given as a whole, it is secret as a whole; else value by value.
   if (isPlain(mapping)) {
     const parts = Object.entries(mapping).map(([name, value]) =>
@@ -74,6 +75,19 @@ function entriesOf(
   return Object.entries(values).flatMap(([name, json]) =>
     json === undefined || json === "null"
       ? []
-      : [{ place: `${place}/${name}`, name, json, secret }],
+      : [{ place: `${place}/${name}`, name, json, secret: secret || hasCredentials(json) }],
   );
+}
+
+/** `daemon` or `environment` as the component's inputs are recorded: what is a secret by form is marked. */
+export function markCredentials(mapping: Mapping): Mapping {
+  if (!isPlain(mapping)) return mapping === undefined ? undefined : marked(mapping);
+  return Object.fromEntries(Object.entries(mapping).map(([name, value]) => [name, marked(value)]));
+}
+
+function marked<T>(value: pulumi.Input<T>): pulumi.Output<T> {
+  return pulumi.output(value).apply((known) => {
+    const json = JSON.stringify(known) as string | undefined;
+    return json !== undefined && hasCredentials(json) ? pulumi.secret(known) : pulumi.output(known);
+  }) as pulumi.Output<T>;
 }

@@ -18,11 +18,23 @@ secrets_apply() {
 
 # $1 the new values, $2 the directory that keeps them.
 store_values() {
-	rm -rf "$2" "$2.new"
+	keep_earlier_values "$2"
+	rm -rf "$2.new"
 	for_root_alone cp -r "$1" "$2.new"
 	mv "$2.new" "$2"
 	changed "$(find "$2/json" -type f | wc -l) secret values stored"
 }
+
+# What the daemon reads, and may quote, until it has the new ones: without_secrets has to know it. $1 the
+# directory that keeps the values.
+keep_earlier_values() {
+	[ -d "$1" ] || return 0
+	for_root_alone mkdir -p "$1.earlier"
+	mv -T "$1" "$1.earlier/$(find "$1.earlier" -mindepth 1 -maxdepth 1 | wc -l)"
+}
+
+# The daemon has read the new ones.
+forget_earlier_values() { rm -rf "$(secrets_directory).earlier"; }
 
 for_root_alone() {
 	umask 077
@@ -53,7 +65,10 @@ secret_names() {
 
 secretvalues_save() { :; }
 secretvalues_restore() {
-	[ -e "$STATE/leases/$1/values" ] || return 0
-	rm -rf "$STATE/leases/$1/values" "$STATE/leases/$1/values.new"
+	local values=$STATE/leases/$1/values
+	# Without values, but not without a daemon that reads them: its step comes later.
+	[ "$VERB" != apply ] || keep_earlier_values "$values"
+	[ "$VERB" = apply ] || rm -rf "$values" "$values.earlier"
+	rm -rf "$values.new"
 	changed "secret values removed"
 }

@@ -6,7 +6,7 @@ keep_data() { [ "$(cat "$STATE/leases/$LEASE/on-destroy-data" 2>/dev/null)" != d
 
 data_root() {
 	local root
-	root=$(cat "$DOC/text/daemon.json/data-root" 2>/dev/null || cat "$(secrets_directory)/text/daemon.json/data-root" 2>/dev/null || true)
+	root=$(doc daemon.json/data-root)
 	printf '%s' "${root:-$ACCOUNT_HOME/.local/share/docker}"
 }
 

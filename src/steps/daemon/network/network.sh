@@ -26,14 +26,12 @@ network_packages() {
 # Engine 20.10's start script passes --disable-host-loopback always. Of a flag that is given twice
 # RootlessKit takes the last one, as systemd does of a variable; the user's own flags stay.
 compose_host_loopback() {
-	local name=DOCKERD_ROOTLESS_ROOTLESSKIT_FLAGS file flags=''
+	local name=DOCKERD_ROOTLESS_ROOTLESSKIT_FLAGS flags
 	[ "$(doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_DISABLE_HOST_LOOPBACK)" = false ] || return 0
 	! grep -q DISABLE_HOST_LOOPBACK "$(start_script)" || return 0
-	for file in "$DOC/text/environment/$name" "$(secrets_directory)/text/environment/$name"; do
-		[ ! -e "$file" ] || flags="$(cat "$file") "
-	done
+	flags=$(doc "environment/$name")
 	printf '%s="' "$name"
-	printf '%s--disable-host-loopback=false' "$flags" | sed 's/[\\"$`]/\\&/g'
+	printf '%s--disable-host-loopback=false' "${flags:+$flags }" | sed 's/[\\"$`]/\\&/g'
 	printf '"\n'
 }
 

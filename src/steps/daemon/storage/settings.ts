@@ -21,14 +21,9 @@ export function storageDocument({ storageDriver }: StorageSettings): Document {
   return { "daemon.json/storage-driver": driverNames[storageDriver] };
 }
 
-/** What preflight needs to try the driver; where the place is a secret, the daemon step tries it. */
-export function storageTrialDocument(
-  settings: StorageSettings,
-  dataRootIsSecret: boolean,
-): Document {
-  return dataRootIsSecret
-    ? {}
-    : { ...storageDocument(settings), "daemon.json/data-root": settings.dataRoot };
+/** What preflight needs to try the driver. */
+export function storageTrialDocument(settings: StorageSettings): Document {
+  return { ...storageDocument(settings), "daemon.json/data-root": settings.dataRoot };
 }
 
 const driverNames: Record<StorageDriver, string | undefined> = {

@@ -1,0 +1,87 @@
+import * as pulumi from "@pulumi/pulumi";
+import { RootlessDockerHost, type RootlessDockerHostArgs, StorageDriver } from "../../index";
+import { inSecret, runProgram, shown, step } from "./mocks";
+
+const usual: RootlessDockerHostArgs = {
+  connection: { host: "machine.example", privateKey: "key", hostKey: "ssh-ed25519 AAAA" },
+  account: { name: "app" },
+};
+
+/** What a program with the component sent and said, as people may see it. */
+async function seen(args: Partial<RootlessDockerHostArgs>, preview: boolean) {
+  const create = () => new RootlessDockerHost("web", { ...usual, ...args });
+  const outcome = await runProgram(create, { preview });
+  const { registrations, outputs, warnings, errors } = outcome;
+  expect(JSON.stringify(registrations)).toContain("SECRET");
+  const all = { registrations, outputs, warnings, errors };
+  expect(JSON.stringify(shown(all))).not.toContain("SECRET");
+  return outcome;
+}
+
+const url = "http://user:SECRET@proxy.example:3128";
+
+describe.each([
+  { mode: "up", preview: false },
+  { mode: "preview", preview: true },
+])("in $mode", ({ preview }) => {
+  test.each<[string, Partial<RootlessDockerHostArgs>]>([
+    ["a value", { environment: { HTTP_PROXY: url, A: "open" } }],
+    ["an Output", { environment: { HTTP_PROXY: pulumi.output(url), A: "open" } }],
+    ["the whole an Output", { environment: pulumi.output({ HTTP_PROXY: url, A: "open" }) }],
+    ["inside daemon", { daemon: { proxies: { "http-proxy": url } }, environment: { A: "open" } }],
+    ["a user name alone", { environment: { HTTP_PROXY: "http://SECRET@proxy", A: "open" } }],
+  ])("a URL with a password is a secret without a mark: %s", async (_what, args) => {
+    const outcome = await seen(args, preview);
+    expect(inSecret(step(outcome, "secrets").inputs.stdin)).toContain("SECRET");
+    expect(step(outcome, "daemon").inputs.stdin).toContain('environment/A: "open"\n');
+  });
+
+  test("a secret host is not in the warning that it is not verified", async () => {
+    const connection = { host: pulumi.secret("SECRET.example"), privateKey: "key" };
+    const { warnings } = await seen({ connection }, preview);
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toMatch(/^the host is not verified: set connection\.hostKey, /);
+  });
+
+  test.each<[string, Partial<RootlessDockerHostArgs>]>([
+    ["account.name", { account: { name: pulumi.secret("secret") } }],
+    ["account", { account: pulumi.secret({ name: "app" }) }],
+    ["account.home", { account: { name: "app", home: pulumi.secret("/srv/SECRET") } }],
+    ["subordinateIds.count", { subordinateIds: { count: pulumi.secret(70_000) } }],
+    ["storageDriver", { storageDriver: pulumi.secret(StorageDriver.Vfs) }],
+    ["sysctls.kernel.keys.maxkeys", { sysctls: { "kernel.keys.maxkeys": pulumi.secret("2000") } }],
+    ["daemon.data-root", { daemon: { "data-root": pulumi.secret("/srv/SECRET") } }],
+    ["daemon.data-root", { daemon: pulumi.secret({ "data-root": "/srv/SECRET" }) }],
+    [
+      "environment.DOCKERD_ROOTLESS_ROOTLESSKIT_FLAGS",
+      { environment: pulumi.secret({ DOCKERD_ROOTLESS_ROOTLESSKIT_FLAGS: "--SECRET" }) },
+    ],
+  ])("what the machine shows to everybody cannot be a secret: %s", async (path, args) => {
+    const connection = {
+      ...(usual.connection as object),
+      host: "machine.example",
+      password: "SECRET",
+    };
+    const { errors } = await seen({ connection, ...args }, preview);
+    expect(errors).toEqual([
+      `one problem in the arguments of RootlessDockerHost\n  ${path}: the value is marked as a secret, but everybody on the machine can see it; take the mark away (pulumi.unsecret)`,
+    ]);
+  });
+
+  test("all that the machine keeps can be a secret", async () => {
+    const { errors } = await seen(
+      {
+        connection: pulumi.secret({
+          host: "machine.example",
+          hostKey: "ssh-ed25519 AAAA",
+          port: 23,
+        }),
+        account: { name: "app", authorizedKeys: [pulumi.secret("ssh-ed25519 AAAA SECRET")] },
+        daemon: pulumi.secret({ labels: ["SECRET"], debug: true }),
+        environment: pulumi.secret({ A: "SECRET" }),
+      },
+      preview,
+    );
+    expect(errors).toEqual([]);
+  });
+});
