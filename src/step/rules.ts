@@ -13,13 +13,13 @@ export const absolutePath: Rule<string> = (value) =>
     : "is not an absolute path without '.', '..', colons and control characters; write one such as /srv/app";
 
 /**
- * A directory that holds the daemon's data: with these characters in its path the kernel's overlay reads
- * other mount options, or the engine falls back to copies of whole layers.
+ * A directory that holds the daemon's data: with a comma in its path the kernel's overlay reads other mount
+ * options, and the engine falls back to copies of whole layers; engine 26 formats the home with a '%' away.
  */
 export const dataDirectory: Rule<string> = (value) =>
   absolutePath(value) ??
-  (/[,"\\]/.test(value)
-    ? "has a comma, double quote or backslash in it, which the overlay mount cannot have; write a path without"
+  (/[,%"\\]/.test(value)
+    ? "has a comma, percent sign, double quote or backslash in it, which the overlay mount or dockerd reads as something else; write a path without"
     : undefined);
 
 /** One line of text. */

@@ -13,7 +13,7 @@ const path = fc
   .array(
     text.map((part) =>
       part
-        .replace(/[/\n,:"\\\p{Cc}]/gu, "")
+        .replace(/[/\n,:%"\\\p{Cc}]/gu, "")
         .replace(/^\.*$/, "x")
         .slice(0, 40),
     ),

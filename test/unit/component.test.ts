@@ -234,6 +234,16 @@ describe.each([
     );
   });
 
+  test("null in daemon and environment is nothing, secret or not", async () => {
+    const environment = JSON.parse('{ "A": null }') as Record<string, string>;
+    const nothing = { daemon: { debug: null }, environment };
+    const secret = { daemon: { debug: pulumi.secret(null) }, environment: pulumi.secret({}) };
+    for (const args of [nothing, secret]) {
+      const outcome = await create({ ...usual, ...args }, preview);
+      expect(documentOf(outcome, "daemon")).toBe('account: "app"\non-destroy-data: "keep"\n');
+    }
+  });
+
   test("daemon and environment that are secret as a whole are secret value by value", async () => {
     const args = {
       ...usual,

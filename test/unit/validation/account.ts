@@ -75,7 +75,12 @@ export const refused: Refused[] = [
   [
     "account.home",
     "/srv/a,b",
-    "'/srv/a,b' has a comma, double quote or backslash in it, which the overlay mount cannot have; write a path without",
+    "'/srv/a,b' has a comma, percent sign, double quote or backslash in it, which the overlay mount or dockerd reads as something else; write a path without",
+  ],
+  [
+    "account.home",
+    "/srv/50%h",
+    "'/srv/50%h' has a comma, percent sign, double quote or backslash in it, which the overlay mount or dockerd reads as something else; write a path without",
   ],
   ["account.shell", "/bin/sh:x", `'/bin/sh:x' ${notPath}`],
   ["account.uid", -0, "'0' is out of range; use 1000 to 59999"],
@@ -121,6 +126,12 @@ export const refused: Refused[] = [
 export const accepted: Accepted[] = [
   ["account.name", "_a-1"],
   ["account.uid", 59_999],
+  // A daemon ran in each of them.
+  ["account.home", "/srv/it's"],
+  ["account.home", "/srv/$(id)"],
+  ["account.home", "/srv/ü→"],
+  ["account.home", "/srv/-rf"],
+  ["account.home", "/srv/#x;y&z"],
   ["account.authorizedKeys", ['command="x y",restrict sk-ssh-ed25519@openssh.com AAAA']],
   ["account.authorizedKeys", ['environment="A=\\"b c\\"" ssh-rsa\tAAAA== $(id) ü']],
   ["subordinateIds.count", 1_000_000_000],
