@@ -21,6 +21,12 @@ const causes: { says: RegExp; found: string; wanted: string; mend: string }[] = 
     mend: "give the whole file as it is, and its passphrase as privateKeyPassword",
   },
   {
+    says: /handshake failed: (EOF|read .*reset)/i,
+    found: "the SSH server hanging up before a login",
+    wanted: "one that takes the connections of four steps at the same moment",
+    mend: "raise MaxStartups in the machine's sshd_config, or connection.dialErrorLimit, and see whether something such as fail2ban shuts the address out",
+  },
+  {
     says: /dial|timed? ?out|timeout|deadline exceeded|refused|no route|unreachable|no such host|EOF|reset|handshake/i,
     found: "no SSH server that answers",
     wanted: "one at connection.host and connection.port",

@@ -22,6 +22,8 @@ beforeAll(async () => {
   await host.run("apt-get -q -y update && apt-get -q -y install --no-install-recommends doas", {
     timeoutSeconds: 300,
   });
+  // The steps that run side by side dial at the same moment, and are tried again.
+  await host.run("echo MaxStartups 1:100:1 >/etc/ssh/sshd_config.d/few.conf; systemctl reload ssh");
   await host.run("echo 'permit nopass withdoas' > /etc/doas.conf && chmod 600 /etc/doas.conf");
 });
 afterAll(destroyAllHosts);
@@ -44,6 +46,7 @@ test.each([
     onDestroy: { data: OnDestroyData.Delete },
   });
   expect(outcome.failure).toBeUndefined();
+  expect(await host.run("journalctl -q -t sshd | grep -c 'past MaxStartups'")).not.toBe("0\n");
   expect(installation.outputs).toMatchObject({
     account: { name: "app" },
     storageDriver: "overlay2",

@@ -10,6 +10,14 @@ test.each([
   ["dial tcp 10.0.0.1:22: connect: connection refused", "no SSH server that answers"],
   ["context deadline exceeded", "no SSH server that answers"],
   ["dial tcp: lookup machine.example: no such host", "no SSH server that answers"],
+  [
+    "after 10 failed attempts: ssh: handshake failed: EOF",
+    "the SSH server hanging up before a login",
+  ],
+  [
+    "ssh: handshake failed: read tcp 10.0.0.2:4->10.0.0.1:22: read: connection reset by peer",
+    "the SSH server hanging up before a login",
+  ],
   ["ssh: no key found", "a privateKey that cannot be read"],
 ])("%s: found %s", (error, found) => {
   const message = explainConnectionError("web-agent", error);
