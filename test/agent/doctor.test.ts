@@ -209,6 +209,9 @@ describe("a daemon that does not start: the step says the cause, and the journal
     );
     expect(said.join("\n")).toMatch(/journal: \[rootlesskit:parent\].*No subuid ranges found/);
     expect(said.at(-1)).toMatch(/^daemon: docker.service of app: found it does not start/);
+    await app.apply("account", wishes);
+    await app.apply("daemon", wishes);
+    await healthy();
   });
 
   test("newuidmap without its bit, and no slirp4netns: both are named", async () => {
@@ -218,6 +221,9 @@ describe("a daemon that does not start: the step says the cause, and the journal
       /^daemon: programs: found none called slirp4netns \(package slirp4netns\); wanted/,
     );
     expect(said[1]).toMatch(/^daemon: \/usr\/bin\/newuidmap: found 755 root:root; wanted setuid/);
+    await app.apply("engine", wishes);
+    await app.apply("daemon", wishes);
+    await healthy();
   });
 
   test("what the daemon itself refuses: its own words, and nothing of an earlier start", async () => {
@@ -245,5 +251,16 @@ test("the bus of the account is not there: named, and mended", async () => {
   ]);
   await app.apply("engine", wishes);
   await app.apply("daemon", wishes);
+  await healthy();
+});
+
+test("a bus that comes a moment later is waited for", async () => {
+  await host.run(`
+    mkdir -p /etc/systemd/user/dbus.socket.d
+    printf '[Socket]\\nExecStartPre=/bin/sleep 3\\n' >/etc/systemd/user/dbus.socket.d/late.conf
+    systemctl stop user@1001.service; rm -f /run/user/1001/bus
+    systemctl start --no-block user@1001.service`);
+  await app.apply("daemon", wishes);
+  await host.run("rm -r /etc/systemd/user/dbus.socket.d");
   await healthy();
 });
