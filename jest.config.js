@@ -48,5 +48,6 @@ module.exports = {
     tier("hostile", ["hostile"], 60 * minutes),
     tier("machine", ["machine"], 30 * minutes),
     tier("kernel", ["kernel"], 30 * minutes),
+    tier("failures", ["failures"], 30 * minutes),
   ],
 };

@@ -36,6 +36,7 @@ const tiers: Tier[] = [
   { name: "hostile", run: () => jest("hostile"), long: true },
   { name: "faults", run: () => jest("faults"), toolchain: true, long: true },
   { name: "kernel", run: () => jest("kernel"), long: true },
+  { name: "failures", run: () => jest("failures"), long: true },
 ];
 
 /** Runs one project of jest.config.js. A process that fails in any other way is one failure. */

@@ -42,10 +42,10 @@ const failures: Failure[] = [
     cleanUp: "umount -l /usr/bin",
   },
   {
-    name: "the data root's mount has noexec",
+    name: "the data root's mount has noexec, and containers get directories of it",
     provoke: "mkdir -p /srv/data; mount -t tmpfs -o noexec,mode=1777 tmpfs /srv/data",
-    wishes: { daemon: { "data-root": "/srv/data/docker" } },
-    says: /^preflight: daemon\.data-root: found \/srv\/data\/docker on a mount with noexec; wanted one that programs can be started from, since containers end with 'exec: permission denied'\. To mend: remount it with '(mount -o remount,exec \/srv\/data)', or set daemon\.data-root to another directory$/,
+    wishes: { storageDriver: "Vfs", daemon: { "data-root": "/srv/data/docker" } },
+    says: /^preflight: daemon\.data-root: found \/srv\/data\/docker on \/srv\/data, which is mounted with noexec, and storage driver vfs; wanted a mount that programs can be started from, since no program of a container starts \('permission denied', 'executable file not found'\)\. To mend: remount it with '(mount -o remount,exec \/srv\/data)', and take noexec out of \/etc\/fstab; or use another storageDriver$/,
     cleanUp: "umount /srv/data; rmdir /srv/data",
   },
 ];
@@ -57,6 +57,15 @@ test.each(failures)("$name: named, and what it says mends it", async (failure) =
   await host.run(failure.says.exec(said[0])?.[1] ?? "false");
   expect(await preflight(failure.wishes)).toMatchObject({ exitCode: 0 });
   await host.run(failure.cleanUp ?? "true");
+});
+
+test("noexec below an overlay, which is a mount of its own: no problem", async () => {
+  const noexec = failures[2];
+  await host.run(noexec.provoke);
+  expect(await preflight({ ...noexec.wishes, storageDriver: "Auto" })).toMatchObject({
+    exitCode: 0,
+  });
+  await host.run(noexec.cleanUp ?? "true");
 });
 
 test("several at once: all in one run, and nothing is changed", async () => {

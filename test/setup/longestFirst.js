@@ -3,7 +3,7 @@ const { default: Sequencer } = require("@jest/test-sequencer");
 // What takes minutes. Begun last, it would run on alone.
 const longest = [
   ...["engine/life", "engine/interrupted", "agent/rootful", "agent/engine", "agent/walk"],
-  ...["kernel/bullseye", "kernel/trixie", "kernel/bookworm"],
+  ...["kernel/bullseye", "kernel/trixie", "kernel/bookworm", "failures/later"],
 ];
 
 /** Jest's own order is by earlier runs' times, which a new checkout does not have, and then by size. */

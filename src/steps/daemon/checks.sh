@@ -3,7 +3,8 @@
 
 daemon_checks() {
 	service_manager_checks
-	data_root_checks "$(daemon_data_root)"
+	data_root_checks "$(daemon_data_root)" "$(daemon_json_text storage-driver)"
+	bridge_filter_checks "$(daemon_json_word icc)" "$(daemon_json_word iptables)"
 	unit_checks
 }
 
@@ -22,9 +23,9 @@ service_manager_checks() {
 }
 
 # Where images go. What their files need no network file system has: owners that only a user namespace
-# knows, and extended attributes of its root. $1 the directory.
+# knows, and extended attributes of its root. $1 the directory, $2 the storage driver, where it is known.
 data_root_checks() {
-	local type options
+	local type options mount
 	type=$(file_system "$1")
 	options=$(findmnt -n -o OPTIONS -T "$(nearest_directory "$1")" 2>/dev/null || true)
 	case $type in
@@ -33,12 +34,25 @@ data_root_checks() {
 		return 0
 		;;
 	esac
-	case ,$options, in
-	*,noexec,*)
-		problem "daemon.data-root" "$1 on a mount with noexec" "one that programs can be started from" "remount it with 'mount -o remount,exec $(findmnt -n -o TARGET -T "$(nearest_directory "$1")" | tail -n 1)', or set daemon.data-root to another directory" "containers end with 'exec: permission denied'"
+	# An overlay is a mount of its own, which starts programs; these two give containers the directory itself.
+	case "$2,$options," in
+	vfs,*,noexec,* | btrfs,*,noexec,* | vfs,noexec,* | btrfs,noexec,*)
+		mount=$(findmnt -n -o TARGET -T "$(nearest_directory "$1")" | tail -n 1)
+		problem "daemon.data-root" "$1 on $mount, which is mounted with noexec, and storage driver $2" "a mount that programs can be started from" "remount it with 'mount -o remount,exec $mount', and take noexec out of /etc/fstab; or use another storageDriver" "no program of a container starts ('permission denied', 'executable file not found')"
 		;;
 	*) fine "data root" "$(place_of "$1")" ;;
 	esac
+}
+
+# Containers that may not speak with each other are kept apart by rules of iptables, which bridges pass by
+# without this module. $1 and $2 what daemon.json says of icc and iptables.
+bridge_filter_checks() {
+	if [ "$1" != false ] || [ "$2" = false ]; then return 0; fi
+	if [ -e /proc/sys/net/bridge/bridge-nf-call-iptables ]; then
+		fine "daemon.icc" "false, and the kernel module br_netfilter is there"
+	else
+		problem "daemon.icc" "false, and no /proc/sys/net/bridge/bridge-nf-call-iptables" "the kernel module br_netfilter" "load it with 'modprobe br_netfilter', and at each boot by 'echo br_netfilter >/etc/modules-load.d/br_netfilter.conf'; or leave daemon.icc out" "dockerd does not start otherwise: 'cannot restrict inter-container communication'"
+	fi
 }
 
 # A daemon that answers has a user namespace; where none does, it is tried whether there can be one.

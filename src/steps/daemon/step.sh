@@ -234,6 +234,11 @@ daemon_json_text() {
 	as_account sed -n "s/^  \"$1\": \"\(.*\)\",\{0,1\}\$/\1/p" "$ACCOUNT_HOME/.config/docker/daemon.json" 2>/dev/null || true
 }
 
+# A truth value or number of it. $1 key.
+daemon_json_word() {
+	as_account sed -n "s/^  \"$1\": \([a-z0-9]*\),\{0,1\}\$/\1/p" "$ACCOUNT_HOME/.config/docker/daemon.json" 2>/dev/null || true
+}
+
 daemon_data_root() {
 	local root
 	root=$(daemon_json_text data-root)
@@ -330,20 +335,22 @@ userunit_restore() {
 }
 
 daemon_facts() {
-	local info driver controllers
+	local info driver version controllers
 	info=$(docker_of_account info --format '{{.Driver}}|{{.CgroupVersion}}|{{.CgroupDriver}}|{{.MemoryLimit}} {{.CPUCfsQuota}} {{.PidsLimit}}')
 	controllers=$(delegated_controllers | tr ' ' ,)
 	driver=${info%%|*}
 	fact storageDriver "$driver"
 	info=${info#*|}
-	fact cgroup.version "${info%%|*}"
+	version=${info%%|*}
+	fact cgroup.version "$version"
 	info=${info#*|}
 	fact cgroup.driver "${info%%|*}"
 	fact cgroup.controllers "$controllers"
 	network_facts "$(main_process)"
-	case ${info#*|} in
-	'true true true') limitation cgroups available "docker info: limits of memory, cpu and pids work; controllers delegated: $controllers" "" ;;
-	'false false false') limitation cgroups unavailable "docker info: no limit works; controllers delegated: ${controllers:-none}" "set resourceControllers" ;;
+	case "${info#*|}, v$version" in
+	*', v1') limitation cgroups unavailable "docker info: control groups v1 with driver ${info%%|*}: no limit works" "boot with control groups v2: put systemd.unified_cgroup_hierarchy=1 on the kernel's command line, in place of what chooses v1 there" ;;
+	'true true true, '*) limitation cgroups available "docker info: limits of memory, cpu and pids work; controllers delegated: $controllers" "" ;;
+	'false false false, '*) limitation cgroups unavailable "docker info: no limit works; controllers delegated: ${controllers:-none}" "set resourceControllers" ;;
 	*) limitation cgroups limited "docker info: MemoryLimit CPUCfsQuota PidsLimit are ${info#*|}; controllers delegated: ${controllers:-none}" "name the missing controllers in resourceControllers" ;;
 	esac
 	storage_driver_limitation "$driver"

@@ -61,60 +61,94 @@ tun_checks() {
 
 # $1 what the kernel said.
 tun_mend() {
-	case $1 in
-	'Permission denied') printf "let everybody open it with 'chmod 666 /dev/net/tun', as udev does" ;;
-	*) if kernel_was_replaced; then printf 'reboot the machine: the modules of the running kernel %s are gone' "$(uname -r)"; else printf "load the module with 'modprobe tun', and take what blocks it out of /etc/modprobe.d"; fi ;;
-	esac
+	local lines
+	lines=$(modprobe_lines tun)
+	if [ "$1" = 'Permission denied' ]; then
+		printf "let everybody open it with 'chmod 666 /dev/net/tun', as udev does"
+	elif kernel_was_replaced; then
+		printf 'reboot the machine: the modules of the running kernel %s are gone' "$(uname -r)"
+	elif [ -n "$lines" ]; then
+		printf 'delete what keeps the kernel from loading its module: %s' "$lines"
+	else
+		printf "load its module with 'modprobe tun', or boot a kernel that has one"
+	fi
 }
 
-# True where a kernel was installed and the running one's modules removed, until the next boot.
+# True where a kernel was installed and the running one's modules removed, until the next boot. A kernel
+# that somebody else brings (a provider's, with everything built in) loads none.
 kernel_was_replaced() {
-	[ ! -d "/lib/modules/$(uname -r)" ] && [ -n "$(ls /lib/modules 2>/dev/null)" ] && ! systemd-detect-virt -cq
+	[ ! -e "/lib/modules/$(uname -r)/modules.dep" ] && loads_modules
 }
 
-# What the kernel loads when dockerd makes its bridge and asks iptables for its rules. A container has no
-# modules of its own, nor has a kernel with everything built in.
+# Not in a container, whose kernel is the machine's around it.
+loads_modules() {
+	grep -q . /proc/modules 2>/dev/null && [ -n "$(ls /lib/modules 2>/dev/null)" ] && ! systemd-detect-virt -cq
+}
+
+# What the kernel loads when dockerd makes its bridge and asks iptables for its rules, and for the first
+# container and its ports.
 kernel_module_checks() {
-	local name missing='' blocked=''
-	if ! command -v modprobe >/dev/null || systemd-detect-virt -cq || [ -z "$(ls /lib/modules 2>/dev/null)" ]; then return 0; fi
-	for name in veth bridge $(iptables_modules) xt_addrtype xt_conntrack xt_MASQUERADE; do
-		if module_loaded "$name"; then continue; fi
-		case $(modprobe -n --show-depends "$name" 2>&1) in
-		*'install '*) blocked="$blocked $name" ;;
-		*FATAL*) missing="$missing $name" ;;
-		esac
+	local row name missing='' blocked=''
+	if ! command -v modprobe >/dev/null || ! loads_modules; then return 0; fi
+	for row in veth:rtnl-link-veth bridge:rtnl-link-bridge $(iptables_modules) xt_addrtype:ipt_addrtype \
+		xt_conntrack:ipt_conntrack xt_MASQUERADE:ipt_MASQUERADE xt_nat:ipt_DNAT xt_tcpudp:ipt_tcp; do
+		name=${row%:*}
+		if module_loaded "$name" || module_loads "${row#*:}"; then
+			continue
+		elif [ -n "$(modprobe_lines "$name")" ]; then
+			blocked="$blocked $name"
+		elif ! modinfo -n "$name" >/dev/null 2>&1; then
+			missing="$missing $name"
+		fi
 	done
 	if [ -n "$blocked" ]; then
-		problem "kernel modules$blocked" "that modprobe runs another command instead of loading them ($(install_lines "$blocked"))" "the modules themselves" "take these lines out of modprobe.d" "dockerd cannot make its network without them"
+		problem "kernel modules$blocked" "that modprobe may not load them" "them for the containers' network" "delete what forbids it: $(modprobe_lines "$blocked")" "dockerd makes its bridge and its rules with them ('missing kernel module')"
 	fi
 	if [ -z "$missing" ]; then
 		[ -n "$blocked" ] || fine "kernel modules" "those of the containers' network"
 	elif kernel_was_replaced; then
-		problem "kernel modules$missing" "no modules of the running kernel $(uname -r) in /lib/modules, which has $(find /lib/modules -mindepth 1 -maxdepth 1 -printf '%f ')" "those of the running kernel" "reboot the machine, into the kernel that is installed" "what is not loaded yet cannot be loaded any more"
+		problem "kernel modules$missing" "no modules of the running kernel $(uname -r) in /lib/modules, which has $(find /lib/modules -mindepth 1 -maxdepth 1 -printf "%f " | sed "s| $||")" "those of the running kernel" "reboot the machine, into the kernel that is installed" "what is not loaded yet cannot be loaded any more"
 	else
 		problem "kernel modules$missing" "that kernel $(uname -r) does not have them" "them for the containers' network" "install the package with the rest of the kernel's modules, or boot Debian's own kernel" "iptables fails without them ('missing kernel module')"
 	fi
 }
 
+# Names, and what the kernel calls them when it asks for them.
 iptables_modules() {
 	case $(readlink -f /usr/sbin/iptables) in
-	*legacy*) printf 'ip_tables iptable_nat iptable_filter' ;;
-	*) printf 'nf_tables nft_compat' ;;
+	*legacy*) printf 'ip_tables:ip_tables iptable_nat:iptable_nat iptable_filter:iptable_filter' ;;
+	*) printf 'nf_tables:nfnetlink-subsys-10 nft_compat:nft-expr-match nft_chain_nat:nft-chain-2-nat' ;;
 	esac
 }
 
-# Where it is said. $1 names.
-install_lines() {
-	local name
-	for name in $1; do
-		grep -rsE "^[[:space:]]*install[[:space:]]+${name}[[:space:]]" /etc/modprobe.d /run/modprobe.d /usr/local/lib/modprobe.d /usr/lib/modprobe.d /lib/modprobe.d | head -n 1
-	done | paste -s -d ',' | sed 's/,/, /g'
+# As the kernel asks, by an alias: "blacklist" works on these alone. $1 the alias.
+module_loads() {
+	case $(modprobe -n -q --show-depends "$1" 2>/dev/null || true) in
+	*'install '*) return 1 ;;
+	*'insmod '* | *'builtin '*) ;;
+	*) return 1 ;;
+	esac
 }
 
-# Containers that may not speak with each other are kept apart by rules that bridges pass by, without
-# this module.
-bridge_filter_checks() {
-	[ "$(cat "$DOC/json/daemon.json/icc" 2>/dev/null)" = false ] || return 0
-	[ -e /proc/sys/net/bridge/bridge-nf-call-iptables ] ||
-		problem "daemon.icc" "false, and no /proc/sys/net/bridge/bridge-nf-call-iptables" "the kernel module br_netfilter" "load it with 'modprobe br_netfilter' and name it in /etc/modules-load.d, or leave daemon.icc out" "dockerd does not start otherwise: 'cannot restrict inter-container communication'"
+# What keeps modules, or those that they need, from loading: 'FILE:NUMBER:LINE', a list. $1 the names.
+modprobe_lines() {
+	local module name
+	for module in $1; do
+		lines_of_modprobe '(install|blacklist)' "$module"
+		sed -n "s|^.*/$module\.ko[.a-z]*: *||p" "/lib/modules/$(uname -r)/modules.dep" 2>/dev/null | tr ' ' '\n' |
+			while read -r name; do
+				name=${name##*/}
+				lines_of_modprobe install "${name%%.ko*}"
+			done
+	done | awk '!seen[$0]++' | paste -s -d , | sed 's/,/, /g'
+}
+
+# A command that calls modprobe itself loads the module, and does something more. $1 words, $2 a module's
+# name, in which - and _ are the same.
+lines_of_modprobe() {
+	if module_loaded "$2"; then return 0; fi
+	# shellcheck disable=SC2046 # one path, or none
+	grep -rsnE "^[[:space:]]*$1[[:space:]]+$(printf '%s' "$2" | sed 's/[-_]/[-_]/g')([[:space:]]|\$)" \
+		/etc/modprobe.d /run/modprobe.d /usr/local/lib/modprobe.d /usr/lib/modprobe.d $([ /lib -ef /usr/lib ] || echo /lib/modprobe.d) |
+		grep -vE ':[[:space:]]*install .*(modprobe|insmod)' | sed "s/.*/'&'/"
 }

@@ -7,7 +7,7 @@ preflight_apply() {
 	machine_checks
 	if [ -d /run/systemd/system ]; then
 		disk_problems
-		bridge_filter_checks
+		bridge_filter_checks "$(doc daemon.json/icc)" "$(doc daemon.json/iptables)"
 		rootful_docker_problems "$(doc rootful-docker)"
 		id_map_override_problems
 		account_problems "$(doc account)"
@@ -15,7 +15,7 @@ preflight_apply() {
 		owner_problems
 		impossible_storage_driver_problems
 		network_driver_problems
-		data_root_checks "$(data_root)"
+		data_root_checks "$(data_root)" "$(doc daemon.json/storage-driver)"
 		key_quota_checks
 		apparmor_choice_problems
 	fi
