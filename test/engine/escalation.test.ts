@@ -46,7 +46,9 @@ test.each([
     onDestroy: { data: OnDestroyData.Delete },
   });
   expect(outcome.failure).toBeUndefined();
-  expect(await host.run("journalctl -q -u ssh | grep -c 'drop connection .* Maxstartups'")).not.toBe("0\n");
+  expect(
+    await host.run("journalctl -q -u ssh | grep -c 'drop connection .* Maxstartups'"),
+  ).not.toBe("0\n");
   expect(installation.outputs).toMatchObject({
     account: { name: "app" },
     storageDriver: "overlay2",
