@@ -154,7 +154,7 @@ export class Trial {
 }
 
 /** What the engine did, in its order: `create first`, `delete-replaced second`. */
-export function steps({ events }: Outcome): string[] {
+export function steps({ events }: Pick<Outcome, "events">): string[] {
   return events.flatMap(({ resourcePreEvent }) => {
     const { op, urn, type } = resourcePreEvent?.metadata ?? { op: "same", urn: "", type: "" };
     const ours = !type.startsWith("pulumi:");
