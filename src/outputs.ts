@@ -73,21 +73,43 @@ export interface Limitation {
 /** Facts of the steps' reports, by name. */
 export type Facts = Record<string, string>;
 
+/** Many times what an agent's report has. */
+const longestReport = 1024 * 1024;
+
 /**
- * Facts of one step's report.
+ * Facts of one step's report: the last line that a command printed. What comes before is the login shell's;
+ * the agent lets nobody else write there.
  *
  * @throws Error where it is not the agent's JSON, with its first characters.
  */
-export function factsOf(report: string): Facts {
-  try {
-    const { facts } = JSON.parse(report) as { facts?: Facts };
-    if (facts) return facts;
-  } catch {
-    // Falls through to the one message for everything that is not a report.
+export function factsOf(command: string, stdout: string): Facts {
+  if (stdout.length <= longestReport) {
+    try {
+      const { facts } = JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "") as {
+        facts?: unknown;
+      };
+      if (areFacts(facts)) return facts;
+    } catch {
+      // Falls through to the one message for everything that is not a report.
+    }
   }
   throw new Error(
-    `expected the agent's JSON report, got '${report.slice(0, 80)}'; run 'pulumi up' again, and if it stays, look for output of the login shell's start files on the host`,
+    `${command}: report: found ${excerpt(stdout)}; wanted the agent's JSON. To mend: see what start files of the login shell print on the host (its ~/.bashrc, say), then run 'pulumi up' with a new value of recheck, which asks again`,
   );
+}
+
+function areFacts(facts: unknown): facts is Facts {
+  return (
+    typeof facts === "object" &&
+    facts !== null &&
+    Object.values(facts).every((value) => typeof value === "string")
+  );
+}
+
+/** The beginning of a text, in one line, without what a terminal would obey. */
+function excerpt(text: string): string {
+  const start = text.slice(0, 80).replace(/[\p{Cc}\p{Cf}]/gu, " ");
+  return text.length > 80 ? `'${start}...' (${text.length} characters)` : `'${start.trim()}'`;
 }
 
 export function accountInfo(facts: Facts): AccountInfo {

@@ -17,7 +17,10 @@ export const stepNames = [
 ] as const;
 export type StepName = (typeof stepNames)[number];
 
-const frame = ["frame", "findings", "document", "leases", "claims", "files", "sysctl", "packages"];
+const frame = [
+  ...["frame", "findings", "document", "leases", "claims"],
+  ...["files", "anothers", "sysctl", "packages"],
+];
 
 /** Shell files of a step beside its `step.sh`: one for each concern of its own. */
 const rooms: Partial<Record<StepName, string[]>> = {

@@ -104,7 +104,7 @@ release_unwanted() {
 	local order dir kind status
 	forget_rest
 	unwanted >"$WORK/unwanted"
-	while read -r order dir; do
+	while read -r order dir <&6; do
 		kind=${dir%/*}
 		kind=${kind##*/}
 		if claimed_by_another "$dir"; then
@@ -131,7 +131,7 @@ release_unwanted() {
 		10) rm -f "$dir/claims/$LEASE.$STEP" ;;
 		*) exit "$status" ;;
 		esac
-	done <"$WORK/unwanted"
+	done 6<"$WORK/unwanted"
 	release_packages
 }
 

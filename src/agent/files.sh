@@ -1,6 +1,7 @@
 # shellcheck shell=dash
 # Files, directories and links. Those in the account's home are read and written as the account:
-# a link planted there leads nowhere that the account could not go by itself.
+# a link planted there leads nowhere that the account could not go by itself. What a program prints that
+# runs as the account is the account's word, and no more (docs/security.md).
 
 # Sets ACCOUNT and what the system knows of it. Fails where there is no such account.
 know_account() {
@@ -14,19 +15,20 @@ know_account() {
 }
 
 # Runs a command as the account, with a clean environment that finds its own service manager, and
-# without the locks: what it leaves running would hold them.
+# without the locks (what it leaves running would hold them), the report (it would be the account's to
+# write), and the list that release_unwanted goes through.
 as_account() {
 	become_account env -i HOME="$ACCOUNT_HOME" USER="$ACCOUNT" LOGNAME="$ACCOUNT" PATH="$PATH" LC_ALL=C \
 		XDG_RUNTIME_DIR="$ACCOUNT_RUNTIME" DBUS_SESSION_BUS_ADDRESS="unix:path=$ACCOUNT_RUNTIME/bus" \
-		"$@" 7>&- 8>&- 9>&-
+		"$@" 3>&- 6<&- 7>&- 8>&- 9>&-
 }
 
 # The doctor may be the account already.
 become_account() {
-	if [ -w / ]; then
-		setpriv --reuid "$ACCOUNT_UID" --regid "$ACCOUNT_GID" --init-groups --inh-caps=-all "$@"
-	else
+	if [ "$SELF" = "$ACCOUNT_UID" ]; then
 		"$@"
+	else
+		setpriv --reuid "$ACCOUNT_UID" --regid "$ACCOUNT_GID" --init-groups --inh-caps=-all "$@"
 	fi
 }
 
@@ -57,6 +59,7 @@ save_path() {
 			fail "$2" "that $ACCOUNT cannot read it" "the file, to give it back one day" "let $ACCOUNT read it, or move it away, then run again"
 		"$1" cat "$2" >"$3/content"
 		"$1" stat -c '%a %u:%g' "$2" >"$3/mode"
+		[ "$1" = as_root ] || is_its_own "$(cat "$3/mode")" || : >"$3/kept"
 		chmod 600 "$3/content"
 	else
 		: >"$3/absent"
@@ -72,7 +75,9 @@ restore_path() {
 		}
 	fi
 	"$1" rm -f "$2.rootless-docker-new"
-	if [ -e "$3/content" ]; then
+	if [ -e "$3/kept" ] && put_back "$2"; then
+		return 0
+	elif [ -e "$3/content" ]; then
 		write_path_of "$1" "$2" "$(cat "$3/mode")" <"$3/content"
 		changed "$2 restored"
 	elif [ -e "$3/link" ]; then
@@ -87,47 +92,25 @@ restore_path() {
 # Writes stdin to a path at once or not at all. What a killed run left half written has a fixed name,
 # and goes with the next write or restore. $1 as_root or as_account, $2 path, $3 mode.
 write_path() {
+	# -C: where others may write to the directory, a link that one of them put there meanwhile is an error.
 	# shellcheck disable=SC2016 # the inner shell expands them
-	"$1" sh -c 'umask 077; new=$1.rootless-docker-new; rm -f "$new"
+	"$1" sh -C -c 'umask 077; new=$1.rootless-docker-new; rm -f "$new"
 		cat >"$new" && chmod "$2" "$new" && mv -fT "$new" "$1"' sh "$2" "$3"
 }
 
-# The same for a file of any owner. $1 as_root or as_account, $2 path, $3 mode, a space, UID:GID.
+# The same for a file of any owner. In the home nobody but the account can be one: whose a file was there
+# is what the account says. $1 as_root or as_account, $2 path, $3 mode, a space, UID:GID.
 write_path_of() {
-	local owner=${3#* }
+	write_path "$1" "$2" "${3% *}" || return
 	if [ "$1" = as_root ]; then
-		write_path as_root "$2" "${3% *}" && chown "$owner" "$2"
-	elif [ "$owner" = "$ACCOUNT_UID:$ACCOUNT_GID" ]; then
-		write_path as_account "$2" "${3% *}"
-	elif only_root_leads_to "$ACCOUNT_HOME"; then
-		move_into_home "$2" "${3% *}" "$owner"
-	else
-		write_path as_account "$2" "${3% *}" &&
-			say "$2 belongs to $ACCOUNT now, and not to $owner: others than root can change what leads to $ACCOUNT_HOME"
+		chown "${3#* }" "$2"
+	elif ! is_its_own "$3"; then
+		say "$2 belongs to $ACCOUNT now, and not to ${3#* }: the file itself is gone"
 	fi
 }
 
-# Another's file in the account's home: made beside the home, where the account cannot come in between,
-# and moved by the account. $1 path, $2 mode, $3 UID:GID.
-move_into_home() {
-	local folder status=0
-	folder=$(dirname "$ACCOUNT_HOME")/.rootless-docker-$STEP
-	rm -rf "$folder"
-	mkdir -m 700 "$folder" && cat >"$folder/file" && chown "$3" "$folder/file" && chmod "$2" "$folder/file" &&
-		chown "$ACCOUNT_UID:$ACCOUNT_GID" "$folder" && as_account mv -fT "$folder/file" "$1" || status=$?
-	rm -rf "$folder"
-	return "$status"
-}
-
-# True where nobody but root can change what leads to a path.
-only_root_leads_to() {
-	local path=$1
-	[ "$(realpath "$1")" = "$1" ] || return 1
-	while [ "$path" != / ]; do
-		path=$(dirname "$path")
-		[ -n "$(find "$path" -maxdepth 0 -uid 0 ! -perm /022)" ] || return 1
-	done
-}
+# $1 mode, a space, UID:GID.
+is_its_own() { [ "${1#* }" = "$ACCOUNT_UID:$ACCOUNT_GID" ]; }
 
 file_save() { save_path as_root "$@"; }
 file_restore() { restore_path as_root "$@"; }
@@ -164,7 +147,7 @@ want_file() {
 		mkdir -p "$parent"
 	fi
 	want file "$1" "$2 $(sha256sum <"$3" | cut -c 1-64)"
-	[ ! -h "$1" ] && cmp -s "$3" "$1" && [ "$(stat -c %a "$1")" = "$2" ] && return 0
+	[ ! -h "$1" ] && cmp -s "$3" "$1" && [ "$(stat -c '%a %u:%g' "$1")" = "$2 0:0" ] && return 0
 	write_path as_root "$1" "$2" <"$3"
 	changed "$1 written"
 }
@@ -190,7 +173,8 @@ want_home_file() {
 	want_home_parents "$1"
 	want homefile "$1" "$2 $(sha256sum <"$3" | cut -c 1-64)"
 	! as_account test -h "$1" && as_account cat "$1" 2>/dev/null | cmp -s "$3" - &&
-		[ "$(as_account stat -c %a "$1")" = "$2" ] && return 0
+		[ "$(as_account stat -c '%a %u' "$1")" = "$2 $ACCOUNT_UID" ] && return 0
+	set_aside "$1" "$(thing_directory homefile "$1")/baseline"
 	write_path as_account "$1" "$2" <"$3"
 	changed "$1 written"
 }
@@ -200,6 +184,7 @@ want_home_link() {
 	want_home_parents "$1"
 	want homefile "$1" "$2"
 	[ "$(as_account readlink "$1" 2>/dev/null)" != "$2" ] || return 0
+	set_aside "$1" "$(thing_directory homefile "$1")/baseline"
 	as_account ln -sfnT "$2" "$1"
 	changed "$1 -> $2"
 }

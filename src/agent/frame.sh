@@ -20,6 +20,7 @@ VERB=${1-}
 STEP=${2-}
 LEASE=${3-}
 ESCALATION=${4-auto}
+SELF=$(id -u)
 
 # What the agent did and found in this run; removed when it ends.
 WORK=
@@ -35,8 +36,12 @@ changed() {
 	say "$*"
 }
 
-# Records one measured fact of the report. $1 key, $2 value.
-fact() { printf '%s:%s\n' "$(json_string "$1")" "$(json_string "$2")" >>"$WORK/facts"; }
+# Records one measured fact of the report. $1 key, $2 value: what the account's programs say may have any
+# length.
+fact() {
+	[ ${#2} -le 4096 ] || set -- "$1" "$(printf '%s' "$2" | head -c 4096)..."
+	printf '%s:%s\n' "$(json_string "$1")" "$(json_string "$2")" >>"$WORK/facts"
+}
 
 json_string() {
 	# Most texts hold nothing to escape, and need no programs for that.
@@ -69,7 +74,7 @@ report() {
 
 # Becomes root the way the user asked for, and keeps stdin, arguments and exit status.
 become_root() {
-	[ "$(id -u)" != 0 ] || return 0
+	[ "$SELF" != 0 ] || return 0
 	local how=$ESCALATION error
 	if [ "$how" = auto ]; then
 		if command -v sudo >/dev/null; then how=sudo; elif command -v doas >/dev/null; then how=doas; else how=none; fi
@@ -139,7 +144,20 @@ hold_lock() {
 
 # Only the agent itself is for everyone to read: baselines hold other people's files, and whoever can
 # open a lock can hold it.
-make_state() { install -d -m 700 "$STATE/leases" "$STATE/things" "$STATE/locks"; }
+make_state() {
+	if [ -e "$STATE" ] || [ -h "$STATE" ]; then stop_where_state_is_anothers; fi
+	install -d -m 700 "$STATE/leases" "$STATE/things" "$STATE/locks"
+}
+
+# Somebody who put it there before the first run could change what root does by it.
+stop_where_state_is_anothers() {
+	local odd
+	odd=$(find "$STATE" -maxdepth 1 \( ! -uid 0 -o -type l -o -perm /022 \) -print -quit)
+	[ -n "$odd" ] || [ -d "$STATE" ] || odd=$STATE
+	[ -n "$odd" ] || return 0
+	say "$odd: found $(stat -c 'a %F of %U with mode %a' "$odd"); wanted a directory, and what is in it, that only root can change. To mend: see what it is and who made it, move it away, then run again"
+	exit 1
+}
 
 os_name() { sed -n 's/^PRETTY_NAME="\{0,1\}\([^"]*\)"\{0,1\}$/\1/p' /etc/os-release; }
 

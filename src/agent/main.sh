@@ -105,13 +105,15 @@ main() {
 	trap 'ended $?' EXIT
 	hold_lock "$STEP"
 	start_work
+	# For the report alone: what other programs print is for people.
+	exec 3>&1 1>&2
 	case $VERB-$STEP in
 	install-*) install_agent ;;
 	apply-*) apply ;;
 	revert-agent) revert_agent ;;
 	revert-*) revert ;;
 	esac
-	if [ "$VERB" = revert ]; then report "nothing to take back"; else report "nothing to change"; fi
+	if [ "$VERB" = revert ]; then report "nothing to take back"; else report "nothing to change"; fi >&3
 }
 
 main "$@"

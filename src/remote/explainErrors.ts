@@ -59,6 +59,15 @@ export function explainMissingAgent(step: string, error: string): string | undef
   );
 }
 
+/** The same for a login that runs nothing. */
+export function explainNoShell(step: string, error: string): string | undefined {
+  const [words] = /^This account is currently not available.*$/m.exec(error) ?? [];
+  return (
+    words &&
+    `${step}: login: found a user that may not run commands (${words}); wanted a login shell that does. To mend: give connection.user a shell such as /bin/sh with 'usermod --shell', or connect as another user`
+  );
+}
+
 function lastLine(text: string): string {
   return text.trim().split("\n").at(-1)?.trim() ?? "";
 }
@@ -78,7 +87,10 @@ export function explainErrors(
     `${name}-connection`,
     async ({ name: resource, errors: [error] }) => {
       const text = await withoutSecret(error ?? "", host);
-      const message = explainConnectionError(resource, text) ?? explainMissingAgent(resource, text);
+      const message =
+        explainConnectionError(resource, text) ??
+        explainMissingAgent(resource, text) ??
+        explainNoShell(resource, text);
       // The engine shows what a hook throws as the resource's error.
       if (message) throw new Error(message);
       return false;

@@ -1,7 +1,14 @@
 import { remote, type types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { packedAgent, stepCodeHash, type StepName, unpackCommand } from "../agent/agentText";
+import { packedAgent, stepCodeHash, type StepName } from "../agent/agentText";
 import { factsOf, type Facts } from "../outputs";
+import {
+  applyCommand,
+  installCommand,
+  revertCommand,
+  uninstallCommand,
+  type Who,
+} from "./commands";
 import { type Document, renderDocument } from "./document";
 
 type ConnectionInput = types.input.remote.ConnectionArgs;
@@ -23,15 +30,7 @@ export interface Step {
   facts: pulumi.Output<Facts>;
 }
 
-const agent = "/var/lib/rootless-docker/agent";
-/** It goes with the last lease, also where something is kept: without it there is nothing to take back. */
-const leases = "/var/lib/rootless-docker/leases";
-
-/**
- * Installs the agent, which is the command's stdin. It starts from a file of the SSH user, becomes
- * root, and puts itself into place. A run that was killed leaves that file to the next one. Refused
- * arguments end here, before anything touches the host.
- */
+/** Installs the agent. Refused arguments end here, before anything touches the host. */
 export function installAgent(
   host: Host,
   everyStep: pulumi.Output<Document>,
@@ -41,10 +40,9 @@ export function installAgent(
     .output(accepted)
     .apply((yes) => pulumi.output<ConnectionInput>(yes ? host.connection : argumentsAreRefused));
   return command({ ...host, connection }, "agent", {
-    create: pulumi.interpolate`rm -f /tmp/rootless-docker.${host.lease}.*; f=$(mktemp /tmp/rootless-docker.${host.lease}.XXXXXX) && trap 'rm -f "$f"' EXIT && (${unpackCommand}) >"$f" && sh "$f" install agent ${host.lease}${host.escalation}`,
+    create: whoOf(host).apply(installCommand),
     // stdin is the agent's text here: the revert reads no document.
-    // What was kept on purpose may be all that is left: then an earlier run has removed the agent.
-    delete: pulumi.interpolate`[ ! -e ${agent} ] && [ ! -d ${leases} ] || sh ${agent} revert agent ${host.lease}${host.escalation} </dev/null`,
+    delete: whoOf(host).apply(uninstallCommand),
     stdin: everyStep.apply(packedAgent),
   });
 }
@@ -64,13 +62,17 @@ export function applyStep(
 ): Step {
   const code = stepCodeHash(name);
   return command(host, name, {
-    create: pulumi.interpolate`sh ${agent} apply ${name} ${host.lease}${host.escalation}`,
+    create: whoOf(host).apply((who) => applyCommand(name, who)),
     delete: stepsWithoutRevert.includes(name)
       ? undefined
-      : pulumi.interpolate`[ ! -d ${leases} ] || sh ${agent} revert ${name} ${host.lease}${host.escalation}`,
+      : whoOf(host).apply((who) => revertCommand(name, who)),
     stdin: document.apply((keys) => renderDocument({ ...keys, agent: code })),
     dependsOn: dependsOn.map((step) => step.command),
   });
+}
+
+function whoOf({ lease, escalation }: Host): pulumi.Output<Who> {
+  return pulumi.all([lease, escalation]).apply(([hex, word]) => ({ lease: hex, escalation: word }));
 }
 
 /** They change nothing that would have to be taken back: destroy opens no connection for them. */
@@ -89,7 +91,10 @@ function command(host: Host, step: string, { dependsOn, ...args }: CommandText):
     },
     pulumi.mergeOptions(host.options, { dependsOn }),
   );
-  return { command: resource, facts: resource.stdout.apply(factsOf) };
+  return {
+    command: resource,
+    facts: resource.stdout.apply((stdout) => factsOf(`${host.name}-${step}`, stdout)),
+  };
 }
 
 interface CommandText {

@@ -254,7 +254,7 @@ test("uid, home, shell and keys of a new account; what goes with it", async () =
 
 test("keys: one dropped goes, those of the account stay, byte for byte", async () => {
   await host.run(
-    "install -d -o kept -m 700 /home/kept/.ssh; printf 'ssh-rsa AAAA own' >/home/kept/.ssh/authorized_keys; chown kept /home/kept/.ssh/authorized_keys; chmod 644 /home/kept/.ssh/authorized_keys",
+    "install -d -o kept -g kept -m 700 /home/kept/.ssh; printf 'ssh-rsa AAAA own' >/home/kept/.ssh/authorized_keys; chown kept: /home/kept/.ssh/authorized_keys; chmod 644 /home/kept/.ssh/authorized_keys",
   );
   const file = "cat /home/kept/.ssh/authorized_keys; stat -c ' %a' /home/kept/.ssh/authorized_keys";
   const [a, b] = ["ssh-ed25519 AAAAC3Nz a", "ssh-ed25519 AAAAC3Nz b"];

@@ -1,6 +1,13 @@
 import { readFileSync } from "node:fs";
-import { agentText, type StepName } from "../../src/agent/agentText";
+import { packedAgent, type StepName } from "../../src/agent/agentText";
 import { readSettings } from "../../src/settings";
+import {
+  applyCommand,
+  installCommand,
+  revertCommand,
+  uninstallCommand,
+  type Who,
+} from "../../src/step/commands";
 import { everyStepDocument } from "../../src/step/settings";
 import { type Document, renderDocument } from "../../src/step/document";
 import { accountDocument } from "../../src/steps/account/settings";
@@ -66,8 +73,6 @@ export function documentsOf({ owner = "project/dev/web", secrets = {}, ...args }
 /** Steps that can be reverted, in the order in which the component reverts them. */
 export const revertOrder = ["daemon", "secrets", "ports", "kernel", "account", "engine"] as const;
 
-const agentPath = "/var/lib/rootless-docker/agent";
-
 /** One installation on a host: what a component's commands do there, without the engine. */
 export class Installation {
   constructor(
@@ -77,11 +82,15 @@ export class Installation {
   ) {}
 
   async install(): Promise<void> {
-    const command = `f=$(mktemp) && cat >"$f" && sh "$f" install agent ${this.lease}; s=$?; rm -f "$f"; exit $s`;
-    expectDone(await this.call(command, agentText()));
+    expectDone(await this.tryInstall());
     // What the step preflight remembers, for the tests that try one other step.
     const owner = `/var/lib/rootless-docker/leases/${this.lease}/owner`;
     await this.host.run(`[ -e ${owner} ] || echo lease ${this.lease} >${owner}`);
+  }
+
+  /** Installs the agent, and returns a failure too. */
+  tryInstall(): Promise<Answer> {
+    return this.call(installCommand(this.who), packedAgent());
   }
 
   /** Applies a step. Anything but success throws. */
@@ -93,18 +102,22 @@ export class Installation {
   async tryApply(step: StepName, wishes: Wishes = {}): Promise<Answer> {
     // The component adds the code's hash; the agent must not take it for a setting.
     const document = renderDocument({ ...documentsOf(wishes)[step], agent: "c0de" });
-    return this.call(`sh ${agentPath} apply ${step} ${this.lease}`, document);
+    return this.call(applyCommand(step, this.who), document);
   }
 
   /** Reverts a step, with the document that the component sends again. */
   async revert(step: StepName, wishes: Wishes = {}): Promise<Answer> {
+    return expectDone(await this.tryRevert(step, wishes));
+  }
+
+  /** Reverts a step, and returns a failure too. */
+  tryRevert(step: StepName, wishes: Wishes = {}): Promise<Answer> {
     const document = renderDocument({ ...documentsOf(wishes)[step], agent: "c0de" });
-    return expectDone(await this.call(`sh ${agentPath} revert ${step} ${this.lease}`, document));
+    return this.call(revertCommand(step, this.who), document);
   }
 
   async revertAgent(): Promise<Answer> {
-    const command = `[ ! -e ${agentPath} ] && [ ! -d /var/lib/rootless-docker/leases ] || sh ${agentPath} revert agent ${this.lease}`;
-    return expectDone(await this.call(command, ""));
+    return expectDone(await this.call(uninstallCommand(this.who), ""));
   }
 
   /** All steps, side by side where the component runs them so. */
@@ -129,6 +142,10 @@ export class Installation {
     const rest = ["secrets", "kernel", "account", "engine"] as const;
     await Promise.all(rest.map((step) => this.revert(step, wishes)));
     await this.revertAgent();
+  }
+
+  private get who(): Who {
+    return { lease: this.lease, escalation: "" };
   }
 
   private async call(command: string, input: string): Promise<Answer> {

@@ -9,6 +9,7 @@ import {
   type TestHost,
 } from "../../testbed/hosts";
 import { busyboxImageTar } from "../../testbed/dockerCli";
+import { execOrThrow } from "../../testbed/hosts/exec";
 import { connectionTo, Installation } from "./installation";
 
 // What a person reads when it does not work, and that nothing was changed then.
@@ -22,8 +23,10 @@ beforeAll(async () => {
     admins: [
       { name: "nosudo", sudo: "none" },
       { name: "ops", sudo: "nopasswd" },
+      { name: "noshell", sudo: "nopasswd" },
     ],
   });
+  await host.run("usermod --shell /usr/sbin/nologin noshell");
   before = await snapshotHost(host);
 });
 afterAll(destroyAllHosts);
@@ -68,6 +71,11 @@ const ofTheConnection: [string, () => object, RegExp][] = [
     /web-agent: connection: found another host key than connection\.hostKey \(.*\); wanted the machine that hostKey names\. To mend: /,
   ],
   [
+    "no login shell",
+    () => ({ user: "noshell" }),
+    /web-agent: login: found a user that may not run commands \(This account is currently not available\.\); wanted a login shell that does\. To mend: /,
+  ],
+  [
     "no sudo rights",
     () => ({ user: "nosudo" }),
     /agent: privileges: found that 'sudo -n' refuses user nosudo \(.*\); wanted root rights without a password\. To mend: /,
@@ -107,6 +115,81 @@ test("preflight names every problem of a host at once, and changes nothing", asy
   expect(await changes()).toEqual([]);
   await installation.destroy();
   expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
+});
+
+describe("the machine's host key", () => {
+  let installation: Installation;
+
+  beforeAll(async () => {
+    installation = await Installation.on(host, "hostkey");
+  });
+  afterAll(() => installation.destroy());
+
+  /** Warnings of an operation, and the step that it failed at with what it found. */
+  const outcome = async (args: object) => {
+    const { failure, events } = await installation.tryUp({
+      connection: { ...connection(), ...args },
+    });
+    const warnings = events.flatMap(({ diagnosticEvent: event }) =>
+      event?.severity === "warning" ? [event.message.replace(/<\{%[^%]*%\}>/g, "").trim()] : [],
+    );
+    const keyErrors = failure?.match(/web-\w+: connection: found another host key/g) ?? [];
+    return { warnings, keyErrors: [...new Set(keyErrors)], failure };
+  };
+
+  test("pinned: no word about it", async () => {
+    // The machine fails at its own problems, which is far enough.
+    const { warnings, keyErrors, failure } = await outcome({});
+    expect([warnings, keyErrors]).toEqual([[], []]);
+    expect(failure).toContain("preflight: /dev/net/tun");
+  });
+
+  test("missing: one warning", async () => {
+    const { warnings, keyErrors, failure } = await outcome({ hostKey: undefined });
+    expect(warnings).toEqual([
+      `${host.address} is not verified: set connection.hostKey, or anybody in between can read and change what is sent`,
+    ]);
+    expect(keyErrors).toEqual([]);
+    expect(failure).toContain("preflight: /dev/net/tun");
+  });
+
+  test("changed since the last run: nothing is sent, and what to do is said", async () => {
+    await outcome({});
+    await host.run(
+      "cd /etc/ssh && cp -a ssh_host_ed25519_key /root/key && ssh-keygen -q -t ed25519 -N '' -f /root/new && cp /root/new ssh_host_ed25519_key && systemctl restart ssh",
+    );
+    const logins = "journalctl -q -u ssh --no-pager | grep -c 'Accepted publickey'";
+    try {
+      const { keyErrors, failure } = await outcome({});
+      expect(keyErrors).toEqual(["web-preflight: connection: found another host key"]);
+      expect(failure).toMatch(
+        /another host key than connection\.hostKey \(.*\); wanted the machine that hostKey names\. To mend: compare with the machine's \/etc\/ssh\/ssh_host_\*_key\.pub: if it was made anew set hostKey, else somebody may be in between/,
+      );
+      expect(failure).not.toContain("preflight: /dev/net/tun");
+    } finally {
+      await unpinned(
+        `cp -a /root/key /etc/ssh/ssh_host_ed25519_key; rm /root/key /root/new*; ${logins}; systemctl restart ssh`,
+      );
+    }
+  });
+
+  function unpinned(command: string): Promise<string> {
+    const options = ["StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null"];
+    return execOrThrow("ssh", [
+      ...["-F", host.sshConfigPath, ...options.flatMap((option) => ["-o", option])],
+      ...["-l", "root", host.name, command],
+    ]);
+  }
+});
+
+test("what the login shell prints before the agent's report does no harm", async () => {
+  await host.run(
+    "cp -a /root/.bashrc /root/.bashrc.before; echo 'echo Welcome; echo' | cat - /root/.bashrc.before >/root/.bashrc",
+  );
+  const said = await failureOf({ connection: connection() });
+  await host.run("mv /root/.bashrc.before /root/.bashrc");
+  expect(said.join("\n")).not.toContain("report: found");
+  expect(said.join("\n")).toContain("preflight: /dev/net/tun");
 });
 
 describe("on a machine whose root runs Docker", () => {

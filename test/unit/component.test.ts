@@ -333,7 +333,7 @@ describe.each([
     if (preview) return;
     const state = "/var/lib/rootless-docker";
     const { inputs: agent } = step(outcome, "agent");
-    expect(agent.create).toMatch(new RegExp(` && sh "\\$f" install agent ${lease}${word}$`));
+    expect(agent.create).toMatch(new RegExp(` && sh "\\$f" install agent ${lease}${word}'$`));
     expect(agent.delete).toBe(
       `[ ! -e ${state}/agent ] && [ ! -d ${state}/leases ] || sh ${state}/agent revert agent ${lease}${word} </dev/null`,
     );

@@ -1,4 +1,8 @@
-import { explainConnectionError, explainMissingAgent } from "../../src/remote/explainErrors";
+import {
+  explainConnectionError,
+  explainMissingAgent,
+  explainNoShell,
+} from "../../src/remote/explainErrors";
 
 test.each([
   ["ssh: handshake failed: ssh: host key mismatch", "another host key than connection.hostKey"],
@@ -45,4 +49,13 @@ test.each([
   );
   const other = `Process exited with status 1: running "${command}":\nkernel: sysctl a.b: found 1`;
   expect(explainMissingAgent("web-kernel", other)).toBeUndefined();
+});
+
+test("a login without a shell", () => {
+  const words = "This account is currently not available.";
+  const error = `Process exited with status 1: running "sh -c":\n${words}\n`;
+  expect(explainNoShell("web-agent", error)).toBe(
+    `web-agent: login: found a user that may not run commands (${words}); wanted a login shell that does. To mend: give connection.user a shell such as /bin/sh with 'usermod --shell', or connect as another user`,
+  );
+  expect(explainNoShell("web-agent", "Process exited with status 1: other")).toBeUndefined();
 });

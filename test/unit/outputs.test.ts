@@ -1,25 +1,49 @@
 import { cgroupInfo, factsOf, limitations, subordinateIds } from "../../src/outputs";
 
-const mend =
-  "run 'pulumi up' again, and if it stays, look for output of the login shell's start files on the host";
-
 describe("the agent's report", () => {
-  test("gives its facts", () => {
-    const report = '{"step":"kernel","changed":["x"],"facts":{"a":"1","b":"x \\"y\\""}}';
-    expect(factsOf(report)).toEqual({ a: "1", b: 'x "y"' });
-    expect(factsOf('{"step":"agent","changed":[],"facts":{}}')).toEqual({});
+  const report = '{"step":"kernel","changed":["x"],"facts":{"a":"1","b":"x \\"y\\""}}';
+
+  test.each([
+    ["alone", report],
+    ["with its line's end", `${report}\n`],
+    ["after what a login shell prints", `Welcome!\n{"facts":{"a":"2"}}\n${report}`],
+  ])("gives its facts, %s", (_how, stdout) => {
+    expect(factsOf("web-kernel", stdout)).toEqual({ a: "1", b: 'x "y"' });
+    expect(factsOf("web-agent", '{"step":"agent","changed":[],"facts":{}}')).toEqual({});
   });
 
   test.each([
-    ["nothing", "", ""],
-    ["something else", "Welcome to machine\n", "Welcome to machine\n"],
-    ["other JSON", '{"a":1}', '{"a":1}'],
-    ["JSON that is no object", "null", "null"],
-    ["a lot", "x".repeat(1000), "x".repeat(80)],
-  ])("%s instead of it is an error that says what to do", (_what, report, shown) => {
-    expect(() => factsOf(report)).toThrow(
-      new Error(`expected the agent's JSON report, got '${shown}'; ${mend}`),
+    ["nothing", "", "''"],
+    ["something else", "Welcome to machine\n", "'Welcome to machine'"],
+    ["something after it", `${report}\nlogout`, `'${report} logout'`],
+    ["half of it", report.slice(0, 30), `'${report.slice(0, 30)}'`],
+    ["other JSON", '{"a":1}', `'{"a":1}'`],
+    ["JSON that is no object", "null", "'null'"],
+    ["facts that are no texts", '{"facts":{"a":1}}', `'{"facts":{"a":1}}'`],
+    ["what a terminal obeys", "\u001b[2J", "'[2J'"],
+    ["a lot", "x".repeat(1000), `'${"x".repeat(80)}...' (1000 characters)`],
+    ["a lot before it", `${"x".repeat(2 ** 20)}\n${report}`, / \(10486\d\d characters\)$/],
+  ])("%s instead of it is an error that says what to do", (_what, stdout, found) => {
+    let message = "";
+    try {
+      factsOf("web-kernel", stdout);
+    } catch (error) {
+      ({ message } = error as Error);
+    }
+    const [, shown, rest] =
+      /^web-kernel: report: found ([^]*); wanted the agent's JSON\. To mend: (.*)$/.exec(message) ??
+      [];
+    expect(shown).toEqual(typeof found === "string" ? found : expect.stringMatching(found));
+    expect(rest).toBe(
+      "see what start files of the login shell print on the host (its ~/.bashrc, say), then run 'pulumi up' with a new value of recheck, which asks again",
     );
+  });
+
+  test("a hundred megabytes are refused unread, in a line", () => {
+    const stdout = Buffer.alloc(100 * 2 ** 20, "x").toString();
+    const heap = process.memoryUsage().heapUsed;
+    expect(() => factsOf("web-kernel", stdout)).toThrow(/^.{0,400}$/);
+    expect(process.memoryUsage().heapUsed - heap).toBeLessThan(10 * 2 ** 20);
   });
 });
 

@@ -7,29 +7,33 @@ keys_file() { as_account realpath -m "$ACCOUNT_HOME/.ssh/authorized_keys"; }
 # $1 the file, $2 the key, which may have a secret among its options: not on a command line.
 has_key() { printf '%s\n' "$2" | as_account grep -qxF -f - -- "$1" 2>/dev/null; }
 
-# $1 the file, which keeps mode and owner; its new bytes are in $WORK/keys.
+# $1 the file, which keeps its mode; its new bytes are in $WORK/keys.
 write_keys() {
-	write_path_of as_account "$1" "$(as_account stat -c '%a %u:%g' "$1" 2>/dev/null || echo "600 $ACCOUNT_UID:$ACCOUNT_GID")" <"$WORK/keys" ||
-		fail "$1" "that $ACCOUNT cannot write it" "a file of its own" "let $ACCOUNT write it, then run again"
+	{
+		set_aside "$1" "$(thing_directory keyfile "$ACCOUNT")/baseline" &&
+			write_path as_account "$1" "$(as_account stat -c %a "$1" 2>/dev/null || echo 600)" <"$WORK/keys"
+	} 2>"$WORK/error" ||
+		fail "$1" "that $ACCOUNT cannot write it ($(tail -n 1 "$WORK/error"))" "a file of its own" "let $ACCOUNT write it, then run again"
 }
 
 # The file as such, claimed before its keys and so restored after them.
 keyfile_save() {
 	as_account test -e "$ACCOUNT_HOME/.ssh/authorized_keys" || : >"$2/absent"
 	[ "$(as_account tail -c 1 "$ACCOUNT_HOME/.ssh/authorized_keys" 2>/dev/null | wc -l)" = 1 ] || : >"$2/no-newline"
+	[ -e "$2/absent" ] || is_its_own "$(as_account stat -L -c '%a %u:%g' "$ACCOUNT_HOME/.ssh/authorized_keys")" || : >"$2/kept"
 }
 
 keyfile_restore() {
 	local keys
 	know_account "$1" || return 0
 	keys=$(keys_file)
-	as_account test -e "$keys" || return 0
 	if [ -e "$2/absent" ]; then
-		as_account test -s "$keys" || as_account rm -f "$keys"
-	elif [ -e "$2/no-newline" ] && [ "$(as_account tail -c 1 "$keys" | wc -l)" = 1 ]; then
+		if as_account test -e "$keys" && ! as_account test -s "$keys"; then as_account rm -f "$keys"; fi
+	elif [ -e "$2/no-newline" ] && [ "$(as_account tail -c 1 "$keys" 2>/dev/null | wc -l)" = 1 ]; then
 		# The first key gave it one.
 		as_account truncate -s -1 "$keys"
 	fi
+	settle_aside "$keys" "$2"
 }
 
 # The name of the thing: ACCOUNT, a space, the key's line.
@@ -43,7 +47,7 @@ authorizedkey_restore() {
 	[ ! -e "$2/there" ] || return 0
 	know_account "$(cat "$2/account")" || return 0
 	keys=$(keys_file)
-	as_account test -e "$keys" || return 0
+	has_key "$keys" "${1#* }" || return 0
 	without_line as_account "$keys" "${1#* }" >"$WORK/keys"
 	write_keys "$keys"
 	changed "one key removed from $keys"
@@ -56,7 +60,7 @@ want_authorized_keys() {
 	keys=$(keys_file)
 	want keyfile "$ACCOUNT" "with keys"
 	{ doc authorized_keys && echo; } >"$WORK/wanted-keys"
-	while IFS= read -r key; do
+	while IFS= read -r key <&6; do
 		[ -n "$key" ] || continue
 		want authorizedkey "$ACCOUNT $key" present
 		! has_key "$keys" "$key" || continue
@@ -66,5 +70,5 @@ want_authorized_keys() {
 		printf '%s\n' "$key" >>"$WORK/keys"
 		write_keys "$keys"
 		changed "one key added to $keys"
-	done <"$WORK/wanted-keys"
+	done 6<"$WORK/wanted-keys"
 }

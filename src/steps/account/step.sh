@@ -36,6 +36,8 @@ account_problems() {
 	if ! getent passwd "$1" >/dev/null; then
 		[ "$(doc create)" != false ] ||
 			problem "account.create" "no account $1" "it to exist, since account.create is false" "create it, or leave account.create out"
+		only_root_leads_to "$(new_home "$1")" ||
+			problem "account.home" "that others than root can change what leads to $(new_home "$1")" "a place for a new home that only root can change" "name a directory in a place of root's, such as /home, in account.home"
 		[ -z "$(stat -c %u "$(new_home "$1")" 2>/dev/null)" ] ||
 			problem "account.home" "something at $(new_home "$1") already" "nothing there, before the account $1 is created" "move it away, or name another directory in account.home"
 		! getent group "$1" >/dev/null ||
@@ -139,7 +141,7 @@ finish_home() {
 
 # True where a part of /etc/skel, or its owner, is missing, and nothing else is there.
 home_unfinished() {
-	[ ! -h "$ACCOUNT_HOME" ] || return 1
+	[ ! -h "$ACCOUNT_HOME" ] && only_root_leads_to "$ACCOUNT_HOME" || return 1
 	if [ "$(stat -c %u "$ACCOUNT_HOME" 2>/dev/null)" = "$ACCOUNT_UID" ] &&
 		[ -z "$(find "$ACCOUNT_HOME" ! -uid "$ACCOUNT_UID" -print -quit)" ] &&
 		diff -rq /etc/skel "$ACCOUNT_HOME" >/dev/null; then return 1; fi
@@ -148,23 +150,27 @@ home_unfinished() {
 	done)" ]
 }
 
-# A file that was killed while it was copied is empty.
+# A file that was killed while it was copied is empty. One with a second name is not only here.
 part_of_skel() {
-	if [ -d "$ACCOUNT_HOME/$1" ] && [ ! -h "$ACCOUNT_HOME/$1" ]; then
+	if [ ! -d "$ACCOUNT_HOME/$1" ] && [ "$(stat -c %h "$ACCOUNT_HOME/$1")" != 1 ]; then
+		return 1
+	elif [ -d "$ACCOUNT_HOME/$1" ] && [ ! -h "$ACCOUNT_HOME/$1" ]; then
 		[ -d "/etc/skel/$1" ]
 	elif [ -f "$ACCOUNT_HOME/$1" ] && [ ! -s "$ACCOUNT_HOME/$1" ]; then
 		[ -f "/etc/skel/$1" ]
 	else
-		as_in_skel "$1"
+		as_in_skel as_root "$1"
 	fi
 }
 
-# Only a plain file is opened: a fifo would wait for ever, and a link leads anywhere.
+# Only a plain file is opened: a fifo would wait for ever, and a link leads anywhere. Where the account may
+# exchange them meanwhile, it opens them itself. $1 as_root or as_account, $2 path below the home.
 as_in_skel() {
-	if [ -h "$ACCOUNT_HOME/$1" ]; then
-		[ "$(readlink "$ACCOUNT_HOME/$1")" = "$(readlink "/etc/skel/$1")" ]
+	if [ -h "$ACCOUNT_HOME/$2" ]; then
+		[ "$(readlink "$ACCOUNT_HOME/$2")" = "$(readlink "/etc/skel/$2")" ]
 	else
-		[ -f "$ACCOUNT_HOME/$1" ] && cmp -s "$ACCOUNT_HOME/$1" "/etc/skel/$1"
+		[ -f "$ACCOUNT_HOME/$2" ] && [ -f "/etc/skel/$2" ] &&
+			"$1" timeout -k 5 20 cmp -s "$ACCOUNT_HOME/$2" - <"/etc/skel/$2"
 	fi
 }
 
@@ -217,6 +223,9 @@ account_restore() {
 		return 10
 	fi
 	stop_account_processes
+	stop_where_mounted_below "$ACCOUNT_HOME"
+	only_root_leads_to "$ACCOUNT_HOME" ||
+		fail "$ACCOUNT_HOME" "that others than root can change what leads to it by now" "a place that only root can change, to remove it from" "remove it by hand, then run again"
 	# The home first: once the account is gone, nobody knows any more that it was its own.
 	rm -rf --one-file-system "$ACCOUNT_HOME"
 	# userdel complains about a missing mail spool on its stderr, and succeeds.
@@ -228,7 +237,7 @@ account_restore() {
 # Files in the account's home that neither /etc/skel nor this package put there.
 own_files() {
 	find -H "$ACCOUNT_HOME" -mindepth 1 -xdev ! -type d -printf '%P\n' 2>/dev/null | while IFS= read -r file; do
-		as_in_skel "$file" || printf '%s\n' "$file"
+		as_in_skel as_account "$file" || printf '%s\n' "$file"
 	done | head -n 4
 }
 
@@ -239,17 +248,13 @@ stop_account_processes() {
 	# It fails where it is started before the packages that it needs are there.
 	systemctl reset-failed "user@$ACCOUNT_UID.service" 2>/dev/null || true
 	# A login, or a "docker -H ssh://" that has not hung up yet.
-	until [ -z "$(account_processes)" ]; do
+	while [ -n "$(find /proc -maxdepth 1 -name '[0-9]*' -uid "$ACCOUNT_UID" -print -quit 2>/dev/null)" ]; do
 		tries=$((tries + 1))
 		[ "$tries" -le 50 ] || return 0
-		# shellcheck disable=SC2046 # a list of process ids
-		kill -KILL $(account_processes) 2>/dev/null || true
+		# By the account: all at once, so that none is born meanwhile, and nobody else's by a number used again.
+		as_account sh -c 'kill -KILL -1' 2>/dev/null || true
 		sleep 0.1
 	done
-}
-
-account_processes() {
-	find /proc -maxdepth 1 -name '[0-9]*' -uid "$ACCOUNT_UID" -printf '%f ' 2>/dev/null || true
 }
 
 linger_save() { [ ! -e "/var/lib/systemd/linger/$1" ] || : >"$2/on"; }

@@ -12,7 +12,7 @@ want_context() {
 	want currentcontext "$ACCOUNT" rootless
 	config=$(client_config)
 	! as_account grep -q '"currentContext": *"rootless"' "$config" 2>/dev/null || return 0
-	use_context rootless ||
+	{ set_aside "$config" "$(thing_directory currentcontext "$ACCOUNT")/baseline" 2>"$WORK/error" && use_context rootless; } ||
 		fail "$config" "that docker of $ACCOUNT does not write it ($(tail -n 1 "$WORK/error"))" "the context rootless in it" "let $ACCOUNT write it, then run again"
 	as_account sha256sum "$config" | cut -c 1-64 >"$(thing_directory currentcontext "$ACCOUNT")/baseline/left"
 	changed "docker context of $ACCOUNT: rootless"
@@ -44,9 +44,16 @@ only_empty_settings() {
 
 # The file also holds what "docker login" wrote: it comes back whole only if nobody touched it since.
 currentcontext_restore() {
-	local config context
+	local config
 	know_account "$1" || return 0
 	config=$(client_config)
+	take_context_back "$config" "$2"
+	settle_aside "$config" "$2"
+}
+
+# $1 the settings, $2 the baseline directory.
+take_context_back() {
+	local config=$1 context
 	as_account test -e "$config" || return 0
 	# Earlier versions of this package remembered where a link leads, not what is there.
 	if [ ! -e "$2/link" ] && [ "$(as_account sha256sum "$config" | cut -c 1-64)" = "$(cat "$2/left" 2>/dev/null)" ]; then
@@ -55,7 +62,7 @@ currentcontext_restore() {
 		context=$(cat "$2/context" 2>/dev/null || true)
 		use_context "${context:-default}" ||
 			fail "$config" "that docker of $ACCOUNT does not write it ($(tail -n 1 "$WORK/error"))" "the context ${context:-default} in it" "let $ACCOUNT write it, then run again"
-		changed "docker context of $1 set back"
+		changed "docker context of $ACCOUNT set back"
 		# A run that was killed in between left no more than this.
 		if [ -e "$2/absent" ] && only_empty_settings "$config"; then restore_path as_account "$config" "$2"; fi
 	fi

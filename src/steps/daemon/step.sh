@@ -24,7 +24,8 @@ bring_up_daemon() {
 # What the account answers with may be its own, and never answer.
 user_systemctl() { as_account timeout -k 5 300 systemctl --user "$@"; }
 docker_as_account() { as_account timeout -k 5 60 docker "$@"; }
-main_process() { user_systemctl show -p MainPID --value docker.service; }
+# Only the number of a process: what is looked at below /proc is nowhere else.
+main_process() { user_systemctl show -p MainPID --value docker.service | grep -xE '[0-9]{1,10}' | head -n 1; }
 docker_of_account() { docker_as_account -H "unix://$ACCOUNT_RUNTIME/docker.sock" "$@"; }
 
 # The account's own systemd, which linger keeps running without a login. It may have been started, or

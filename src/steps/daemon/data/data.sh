@@ -49,6 +49,7 @@ data_restore() {
 # As the account, in a user namespace of its own where its subordinate ids are its too: as root, a link
 # on the way there would lead anywhere. The directory itself may be root's to remove.
 remove_data() {
+	stop_where_mounted_below "$1"
 	in_rootlesskit 0 rm -rf --one-file-system "$1" >"$WORK/error" 2>&1 || true
 	[ -e "$1" ] || return 0
 	! only_root_leads_to "$1" || rm -rf --one-file-system "$1"
