@@ -236,8 +236,11 @@ account_restore() {
 
 # Files in the account's home that neither /etc/skel nor this package put there.
 own_files() {
+	local reader=as_account
+	# Where it can exchange none of them, it may not be able to read them either.
+	! only_root_leads_to "$ACCOUNT_HOME/file" || reader=as_root
 	find -H "$ACCOUNT_HOME" -mindepth 1 -xdev ! -type d -printf '%P\n' 2>/dev/null | while IFS= read -r file; do
-		as_in_skel as_account "$file" || printf '%s\n' "$file"
+		as_in_skel "$reader" "$file" || printf '%s\n' "$file"
 	done | head -n 4
 }
 
