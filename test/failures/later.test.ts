@@ -11,6 +11,7 @@ let app: Installation;
 const installed = "installed";
 const wishes: Wishes = { account: { name: account } };
 const apart: Wishes = { ...wishes, daemon: { icc: false } };
+const netfilter = "/lib/modules/$(uname -r)/kernel/net/netfilter";
 
 /** The module list of preflight is what a daemon loads beside these, which it can do without. */
 const spare = ["libcrc32c", "llc", "stp", "xfrm_algo", "xfrm_user", "nf_conntrack_netlink"];
@@ -91,6 +92,24 @@ test.each([
   expect(lineAbout(await failing(), key)).toBe(line);
   await mend(machine, line);
   expect((await rootlesskit()).exitCode).toBe(0);
+  await mended();
+});
+
+test("a module that iptables needs is not there", async () => {
+  await stop();
+  // What used it goes some time after the daemon.
+  await machine.run(
+    `for i in 1 2 3 4 5 6 7 8 9; do ! modprobe -r xt_addrtype || break; sleep 1; done; mv ${netfilter}/xt_addrtype.ko.xz /root/; depmod`,
+  );
+  const said = await failing();
+  expect(lineAbout(said, "kernel modules xt_addrtype")).toMatch(/'missing kernel module'/);
+  expect(said.join("\n")).toMatch(/journal: .*-m addrtype .*missing kernel module/);
+  await machine.run(`mv /root/xt_addrtype.ko.xz ${netfilter}/; depmod`);
+  // The start that failed left half of a network behind, which no later start gets past.
+  const store = `/home/${account}/.local/share/docker/network/files/local-kv.db`;
+  const left = lineAbout(await failing(), store);
+  expect(left).toMatch(/'networks have same bridge name'/);
+  await mend(machine, left);
   await mended();
 });
 

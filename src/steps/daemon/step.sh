@@ -256,7 +256,16 @@ daemon_failed() {
 		sh "$STATE/agent" doctor --problems "$ACCOUNT" 2>/dev/null | grep -v "^doctor: docker.service of " | head -n 6 | sed "s/^doctor/$STEP/" || true
 		journal_causes <"$WORK/journal" | tail -n 9 | sed "s/^/$STEP: journal: /"
 	} | without_secrets >&2
+	half_made_network_problem "$(daemon_data_root)"
 	fail "docker.service of $ACCOUNT" "it does not start, or does not answer on $ACCOUNT_RUNTIME/docker.sock" "a daemon that answers" "mend what the lines above say, or take back the last change of daemon or environment"
+}
+
+# A start that failed while it made docker0 can leave half of it in the engine's store, and no later start
+# gets past that. $1 data root.
+half_made_network_problem() {
+	local store=$1/network/files/local-kv.db
+	! grep -q 'networks have same bridge name' "$WORK/journal" ||
+		problem "$store" "half of a network, left by a start that failed" "the engine's networks, whole" "run 'rm $store' as $ACCOUNT; the engine makes its own networks again, and those that you made have to be made by you" "dockerd does not start with it: 'networks have same bridge name'"
 }
 
 # Of the journal, the causes; where there are none, whatever sounds like one. A forwarding that is off
