@@ -31,6 +31,14 @@ test("a healthy machine: no problem", async () => {
   expect(await preflightOf(app)).toEqual([]);
 });
 
+test("a healthy Debian 11, whose kernel has other modules: no problem", async () => {
+  const older = await createMachine({ suite: "bullseye", packages: packagesOf.bullseye });
+  const there = new Installation(older, "f4");
+  await there.install();
+  expect(await preflightOf(there)).toEqual([]);
+  await older.destroy();
+});
+
 test("modules forbidden, no br_netfilter, few keys: all in one run, and each mend works", async () => {
   await machine.run(`cat >${conf}; sysctl -qw kernel.keys.maxkeys=5`, {
     input: "install tun /bin/false\ninstall xt_addrtype /bin/false\nblacklist nft-chain-nat\n",

@@ -4,4 +4,5 @@ import { packagesOf as packagesOfKernels } from "../kernel/packages";
 export const packagesOf = {
   trixie: [...packagesOfKernels.trixie, "nfs-kernel-server"],
   bookworm: packagesOfKernels.bookworm,
+  bullseye: packagesOfKernels.bullseye,
 };
