@@ -135,11 +135,12 @@ release_unwanted() {
 	release_packages
 }
 
-# Everything that this lease still claims, by whichever step: one that failed or was killed when it was
-# first run is unknown to Pulumi, and never reverted by itself.
-release_all_steps() {
+# Everything that this lease still claims for some steps, in their order: one that failed or was killed when
+# it was first run is unknown to Pulumi, and never reverted by itself; one whose connection was cut may still
+# be running, and is waited for. In a subshell, which gives its locks back.
+release_steps() {
 	local held=$STEP
-	for STEP in report daemon secrets ports kernel account engine preflight; do
+	for STEP in "$@"; do
 		if [ "$STEP" != "$held" ]; then
 			hold_lock "$STEP"
 			# What a killed run left there may hold secret values.
@@ -149,6 +150,17 @@ release_all_steps() {
 		claim_interrupted_packages
 		: >"$WORK/wanted"
 		release_unwanted
+	done
+}
+
+release_all_steps() { release_steps report daemon secrets ports kernel account engine preflight; }
+
+# The same for what stands on a step that is taken back, where its first run has not ended well. Any other one
+# Pulumi takes back by itself before; or it goes on, where only what it stands on is made anew (up --replace).
+release_unfinished() {
+	local step
+	for step in "$@"; do
+		[ ! -e "$STATE/leases/$LEASE/$step.begun" ] || (release_steps "$step")
 	done
 }
 

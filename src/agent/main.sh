@@ -18,11 +18,13 @@ apply() {
 	DOC=$WORK/doc
 	read_document "$WORK/document" "$DOC"
 	# That step makes a lease current.
-	[ "$STEP" = preflight ] || stop_unless_current
+	if [ "$STEP" != preflight ]; then
+		stop_unless_current
+		[ -e "$STATE/leases/$LEASE/$STEP" ] || : >"$STATE/leases/$LEASE/$STEP.begun"
+	fi
 	"${STEP}_apply"
 	stop_on_problems
 	release_unwanted
-	remember_document
 }
 
 # The document that this step last applied, for the steps that work on what another one owns.
@@ -41,6 +43,10 @@ revert() {
 	cat >"$WORK/document"
 	DOC=$WORK/doc
 	read_document "$WORK/document" "$DOC"
+	case $STEP in
+	engine) release_unfinished daemon ports ;;
+	account | kernel | secrets | ports) release_unfinished daemon ;;
+	esac
 	claim_interrupted_packages
 	: >"$WORK/wanted"
 	release_unwanted
@@ -51,7 +57,7 @@ revert() {
 revert_agent() {
 	(release_all_steps)
 	rm -rf "${STATE:?}/leases/$LEASE"
-	if any_claim_left || [ -n "$(ls "$STATE/leases")" ]; then
+	if any_claim_left || [ -n "$(leases_in_use)" ]; then
 		say "stays: another lease uses it"
 	elif [ -d "$STATE/things" ] && [ -n "$(find "$STATE/things" -name baseline -print -quit)" ]; then
 		remove_state things
@@ -60,6 +66,12 @@ revert_agent() {
 		remove_state ''
 		changed "$STATE removed"
 	fi
+}
+
+# Leases that need the agent still. One without an owner never came further than the step agent: where that
+# step failed on the way back, Pulumi does not know of it, and nobody ever takes it back.
+leases_in_use() {
+	find "$STATE/leases" -mindepth 1 -maxdepth 1 ! -name '.*' '(' -exec test -e '{}/owner' ';' -o -mmin -1440 ')' -print
 }
 
 # All but the agent, and the lock that keeps others from beginning anew meanwhile. As long as the agent is
@@ -114,6 +126,11 @@ main() {
 	revert-*) revert ;;
 	esac
 	if [ "$VERB" = revert ]; then report "nothing to take back"; else report "nothing to change"; fi >&3
+	# Only where somebody has heard that: else the run ends above, and Pulumi does not know of the step.
+	if [ "$VERB" = apply ]; then
+		remember_document
+		rm -f "$STATE/leases/$LEASE/$STEP.begun"
+	fi
 }
 
 main "$@"

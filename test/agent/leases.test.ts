@@ -103,6 +103,20 @@ test("the same owner with a new lease takes over; the old one's revert changes n
   expect(await host.run("getent passwd ada; ls -d /var/lib/rootless-docker || true")).toBe("");
 });
 
+test("a lease that nobody knows of does not keep the agent for ever", async () => {
+  const lost = new Installation(host, "f0");
+  const other = new Installation(host, "f1");
+  await lost.install();
+  await other.install();
+  // As the step agent leaves it; what comes next, preflight, may still be on its way.
+  await host.run("rm /var/lib/rootless-docker/leases/f0/owner");
+  expect((await other.revertAgent()).said).toEqual(["agent: stays: another lease uses it"]);
+  await other.install();
+  await host.run("touch -d '2 days ago' /var/lib/rootless-docker/leases/f0");
+  await other.revertAgent();
+  expect(await host.run("ls -d /var/lib/rootless-docker || true")).toBe("");
+});
+
 test("what the account had before comes back: daemon, files, context", async () => {
   const before = await prepareHandMade();
   const mine = new Installation(host, "e0");

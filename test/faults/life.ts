@@ -57,6 +57,12 @@ export class Life {
     await this.struckUntilDone("apply");
   }
 
+  /** One `up`, struck at one step and not run again. Returns whether it succeeded all the same. */
+  async upOnce(): Promise<boolean> {
+    const step = this.args.random.oneOf(groups.apply.flat());
+    return (await this.disturbed("apply", [step])) === undefined;
+  }
+
   /** `destroy` until it succeeds. */
   async destroy(): Promise<void> {
     await this.struckUntilDone("revert");
@@ -69,16 +75,23 @@ export class Life {
       (trial.recorded(`web-${step}`) !== undefined) === (verb === "apply");
     for (;;) {
       const targets = groups[verb].flat().filter((step) => !spared.has(step) && !isDone(step));
-      // One fault in so many is on this side.
-      const apart = random.oneOf([undefined, ...faults]) === undefined;
-      const { failure, struckStep } = apart
-        ? await this.killed(verb, targets)
-        : await this.struck(verb, targets);
-      if (failure === undefined) return;
-      if (struckStep === undefined)
-        throw new Error(`${verb} failed, and nothing was done to it: ${failure}`);
+      const struckStep = await this.disturbed(verb, targets);
+      if (struckStep === undefined) return;
       if (random.fraction() >= again) spared.add(struckStep);
     }
+  }
+
+  /** One operation of the engine, struck at some of these steps. Returns which one it failed at, if any. */
+  private async disturbed(verb: Verb, targets: readonly string[]): Promise<string | undefined> {
+    // One fault in so many is on this side.
+    const apart = this.args.random.oneOf([undefined, ...faults]) === undefined;
+    const { failure, struckStep } = apart
+      ? await this.killed(verb, targets)
+      : await this.struck(verb, targets);
+    if (failure === undefined) return undefined;
+    if (struckStep === undefined)
+      throw new Error(`${verb} failed, and nothing was done to it: ${failure}`);
+    return struckStep;
   }
 
   /** One operation of the engine, with faults of the host until it fails. */
