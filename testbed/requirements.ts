@@ -47,6 +47,11 @@ export function requireMachineTools(): Promise<void> {
   return requirePrograms(machinePrograms);
 }
 
+/** The same for what lines of the README use, where tests run them as they stand. */
+export function requireReadmeTools(): Promise<void> {
+  return requirePrograms(new Map([["jq", "jq"]]));
+}
+
 async function requirePrograms(programs: Programs): Promise<void> {
   if (process.platform !== "linux")
     throw new Error(

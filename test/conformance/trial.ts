@@ -9,6 +9,7 @@ import {
 } from "@pulumi/pulumi/automation";
 import { execOrThrow } from "../../testbed/hosts/exec";
 import { createWorkspaceStack } from "../../testbed/toolchain";
+import { stackOfLine } from "./line";
 
 type Program = () => void | Promise<void>;
 
@@ -33,7 +34,6 @@ export class Trial {
   private constructor(
     private readonly stack: Stack,
     private readonly backendDir: string,
-    private readonly stackName: string,
   ) {}
 
   /** A stack, empty unless `backendDir` has it. Its name shows in nothing but messages. */
@@ -47,7 +47,7 @@ export class Trial {
     // Each costs a run of the CLI after every operation, and the state file says as much.
     stack.outputs = async () => ({});
     stack.info = async () => undefined;
-    return new Trial(stack, backendDir, stackName);
+    return new Trial(stack, backendDir);
   }
 
   /** Brings the stack to what the program says. Throws if that fails. */
@@ -91,6 +91,24 @@ export class Trial {
     return outcomeOf((watch) => this.stack.destroy(watch));
   }
 
+  /** Gives the stack another name, as `pulumi stack rename` does. */
+  async rename(stackName: string): Promise<void> {
+    await this.stack.rename({ stackName });
+  }
+
+  /** `up` by a line of shell that begins with `pulumi up`, as a user types it. */
+  async upBy(line: string, program: Program): Promise<Outcome> {
+    const stack = await stackOfLine(line, this.stack, running(program));
+    return succeeded(await outcomeOf((watch) => stack.up(watch)));
+  }
+
+  /** Runs a line of shell where the project is, with the CLI as `pulumi`. */
+  async run(line: string): Promise<void> {
+    const { envVars } = this.stack.workspace;
+    const env = { ...envVars, PULUMI_STACK: this.stack.name };
+    await execOrThrow("sh", ["-c", `cd ${this.stack.workspace.workDir} && ${line}`], { env });
+  }
+
   /** After an engine that was killed: its lock, as `pulumi cancel` takes it away. */
   async unlock(): Promise<void> {
     this.mendState();
@@ -112,7 +130,7 @@ export class Trial {
   /** What `pulumi stack export` prints: secrets are ciphertext. */
   async exportText(): Promise<string> {
     const { workDir, envVars, pulumiCommand } = this.stack.workspace;
-    const args = ["stack", "export", "--cwd", workDir, "--stack", this.stackName];
+    const args = ["stack", "export", "--cwd", workDir, "--stack", this.stack.name];
     return execOrThrow(pulumiCommand.command, args, { env: envVars });
   }
 
@@ -132,7 +150,7 @@ export class Trial {
   }
 
   private get stateFile(): string {
-    return join(this.backendDir, ".pulumi/stacks/conformance", `${this.stackName}.json`);
+    return join(this.backendDir, ".pulumi/stacks/conformance", `${this.stack.name}.json`);
   }
 
   /** What the state has under a resource's name, if it has it. */

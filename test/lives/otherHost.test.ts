@@ -6,6 +6,9 @@ import {
   type HostSnapshot,
   type TestHost,
 } from "../../testbed/hosts";
+import { asAccount, importImage } from "../agent/harness";
+import { requireReadmeTools } from "../../testbed/requirements";
+import { lineOfReadme } from "../conformance/line";
 import { live, Trial } from "../conformance/trial";
 import { changesSince, childSteps, daemon, expectMoved, program } from "../engine/identity";
 import { connectionTo, everyStep } from "../engine/installation";
@@ -62,6 +65,29 @@ test("an agent that was removed by hand: the same", async () => {
   expect(await daemon(host)).toBe(running);
 });
 
+test("another address of the same machine: made anew, takes over, and nothing of it stops", async () => {
+  await importImage(host, "app");
+  await asAccount(host, "app", "docker run -d --name sleeper busybox sleep 9999");
+  const inspect = "docker inspect -f '{{.State.Pid}} {{.State.StartedAt}}' sleeper";
+  const alive = await asAccount(host, "app", inspect);
+  // Hosts are numbered from 2 on: the last numbers are free.
+  const address = host.address.replace(/\d+$/, (number) => String(256 - Number(number)));
+  await host.run(`ip address add ${address}/24 dev host0`);
+
+  const moved = program(host, "web", { connection: { ...connectionTo(host), host: address } });
+  expect(await trial.previewText(moved, { diff: false })).toMatch(/\+-10 to replace\n/);
+  const outcome = await trial.up(moved);
+  expectMoved(outcome, "create-replacement web", "delete-replaced web");
+  expect(live(outcome, "web-preflight")[0]).toMatch(
+    /^preflight: takes the account app over from conformance\/hosts\/web /,
+  );
+  expect(await host.run("ls /var/lib/rootless-docker/leases | wc -l")).toBe("1\n");
+  expect(await daemon(host)).toBe(running);
+  expect(await asAccount(host, "app", inspect)).toBe(alive);
+  expect(trial.outputs("web").dockerHost).toBe(`ssh://app@${address}:22`);
+  expect(childSteps(await trial.up(moved))).toEqual([]);
+});
+
 test("another host: all is made there, then the old one is given back", async () => {
   const moved = program(host, "web", there());
   expect(await trial.previewText(moved, { diff: false })).toMatch(/\+-10 to replace\n/);
@@ -78,11 +104,8 @@ test("the old host does not answer: the new one is made; the state then forgets 
   await daemon(host);
   expect((await trial.tryUp(back)).failure).toContain("dial tcp");
 
-  // README: pulumi stack export | jq ... | pulumi stack import
-  const state = await trial.exportState();
-  const deployment = state.deployment as { resources: { delete?: boolean }[] };
-  deployment.resources = deployment.resources.filter((resource) => !resource.delete);
-  await trial.importState(state);
+  await requireReadmeTools();
+  await trial.run(lineOfReadme("pulumi stack export | jq "));
   expect(childSteps(await trial.up(back))).toEqual([]);
   await second.setReachable(true);
   expect(await daemon(second)).toBe(running);
