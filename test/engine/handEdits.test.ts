@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import {
   createHost,
   destroyAllHosts,
@@ -9,6 +10,7 @@ import {
 import { OnDestroyData, PrivilegedPorts } from "../../index";
 import { stepNames } from "../../src/agent/agentText";
 import { daemonStart } from "../agent/harness";
+import { lineOfReadme } from "../conformance/line";
 import { live, type Outcome } from "../conformance/trial";
 import { Installation, stepsRun, type Wishes } from "./installation";
 
@@ -81,12 +83,18 @@ test("everything at once is repaired by one run of all steps, and each repair is
   expect(diffSnapshots(made, await snapshotHost(host)).filter(lasting)).toEqual([]);
 });
 
-test("the next such run has nothing to change, in any step", async () => {
+/** The program as the README has it, with more wishes. */
+const withConfiguration = (more: Partial<Wishes> = {}) => {
+  return () => ({ ...wishes, recheck: new pulumi.Config().get("recheck"), ...more });
+};
+
+test("README's line for it: every step runs and has nothing to change; the next up is quiet", async () => {
   const started = await daemonStart(host, "app");
-  const outcome = await installation.up({ ...wishes, recheck: "second" });
-  expect(repairs(outcome)).toEqual(
+  const line = lineOfReadme("pulumi up -c recheck=");
+  expect(repairs(await installation.upBy(line, withConfiguration()))).toEqual(
     ["agent", ...stepNames].map((step) => `${step}: nothing to change`),
   );
+  expect(stepsRun(await installation.up(withConfiguration()))).toEqual([]);
   expect(await daemonStart(host, "app")).toBe(started);
 });
 
@@ -97,15 +105,15 @@ test("an edit of one input repairs what its step owns, and leaves other steps' t
   await host.run(
     "sysctl -q -w net.ipv4.ping_group_range='1 0'; sed -i s/warn/debug/ /home/app/.config/docker/daemon.json",
   );
-  const { environment, ...kernel } = last;
-  const outcome = await installation.up({ ...wishes, recheck: "second", ...kernel });
+  const kernel = { sysctls: last.sysctls };
+  const outcome = await installation.up(withConfiguration(kernel));
   expect(stepsRun(outcome)).toEqual(["update web-kernel"]);
   expect(repairs(outcome).sort()).toEqual([
     "kernel: /etc/sysctl.d/99-zz-rootless-docker-net.core.somaxconn.conf written",
     "kernel: net.core.somaxconn: 8192 -> 4097",
     "kernel: net.ipv4.ping_group_range: 1 0 -> 0 2147483647",
   ]);
-  const next = await installation.up({ ...wishes, recheck: "second", ...kernel, environment });
+  const next = await installation.up(withConfiguration(last));
   expect(stepsRun(next)).toEqual(["update web-daemon"]);
   expect(repairs(next)).toEqual([
     `daemon: ${config}/docker/daemon.json written`,
@@ -119,13 +127,13 @@ test("a daemon that runs goes on without a package that a start would need, unti
   const started = await daemonStart(host, "app");
   const key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMIntqIh9C1n5uIQfgXq4qZkRLivbLjLDMxKWx/lipdQ";
   const account = { account: { name: "app", authorizedKeys: [key] } };
-  const edited = { ...wishes, recheck: "second", ...account };
-  const outcome = await installation.up({ ...edited, ...last });
+  const edited = { ...last, ...account };
+  const outcome = await installation.up(withConfiguration(edited));
   expect(repairs(outcome)).toEqual(["account: one key added to /home/app/.ssh/authorized_keys"]);
   expect(await daemonStart(host, "app")).toBe(started);
 
   const engine = { engine: { version: "26" } };
-  const next = await installation.up({ ...edited, ...last, ...engine });
+  const next = await installation.up(withConfiguration({ ...edited, ...engine }));
   expect(repairs(next)).toEqual([
     "engine: installs slirp4netns",
     expect.stringMatching(/^engine: package slirp4netns \S+ installed$/),
@@ -135,7 +143,8 @@ test("a daemon that runs goes on without a package that a start would need, unti
   // A step that would restart the daemon finds it stopped, with all of the account's services.
   await host.run("systemctl stop user@$(id -u app).service");
   const ports = { privilegedPorts: PrivilegedPorts.None };
-  expect(repairs(await installation.up({ ...edited, ...last, ...engine, ...ports }))).toEqual([
+  const all = withConfiguration({ ...edited, ...engine, ...ports });
+  expect(repairs(await installation.up(all))).toEqual([
     "ports: /etc/dpkg/dpkg.cfg.d/rootless-docker removed",
     "ports: /usr/bin/rootlesskit: file capability restored",
     "ports: restarts the daemon of app: the capability of /usr/bin/rootlesskit changed",

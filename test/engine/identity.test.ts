@@ -102,7 +102,9 @@ describe("another name or place in one program", () => {
 
 describe("another stack", () => {
   let anew: Trial;
+  let other: Trial;
   // A preview does not reach the host: to it, all is new. It is preflight that sees who is there.
+  const wishes = { unprivilegedPing: { groups: "0 1000" } };
   const toCreate = /Resources:\n *\+ 12 to create\n/;
 
   test("state lost: the same program takes over; the old state changes nothing any more", async () => {
@@ -130,8 +132,7 @@ describe("another stack", () => {
   });
 
   test("two stacks by mistake: the second is refused; with takeOver the first is", async () => {
-    const other = await Trial.start("other");
-    const wishes = { unprivilegedPing: { groups: "0 1000" } };
+    other = await Trial.start("other");
     expect(await other.previewText(program(host, "web", wishes), { diff: false })).toMatch(
       toCreate,
     );
@@ -153,12 +154,25 @@ describe("another stack", () => {
     expect(await changesSince(now, host)).toEqual([]);
     expect(await host.run("sysctl -n net.ipv4.ping_group_range")).toBe("0\t1000\n");
     expect(await daemon(host)).toBe(running);
+    await anew.importState(old);
+  });
+
+  test("renamed: the new name is noted, and nothing else happens; destroy is exact", async () => {
+    const same = program(host, "web", { ...wishes, takeOver: true });
+    await other.rename("renamed");
+    const text = await other.previewText(same, { diff: true });
+    expect(text).toMatch(/~ owner *: "conformance\/other\/web" => "conformance\/renamed\/web"/);
+    expect(text).toMatch(/~ 1 to update\n/);
+    expect(childSteps(await other.up(same))).toEqual(["update web-preflight"]);
+    expect(await owners()).toEqual([owner("web", "renamed")]);
+    expect(await daemon(host)).toBe(running);
+    expect(childSteps(await other.up(same))).toEqual([]);
     await other.destroy();
     expect(await changesSince(before, host)).toEqual([]);
+  });
 
-    // A stack that comes to it later still finds no agent, only records of what was kept.
+  test("a stack that comes to it later still finds no agent, only records of what was kept", async () => {
     await host.run("mkdir -p /var/lib/rootless-docker/things");
-    await anew.importState(old);
     await anew.destroy();
   });
 });

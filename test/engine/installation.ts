@@ -28,8 +28,13 @@ export class Installation {
     return new Installation(host, await Trial.start(stackName, backendDir));
   }
 
-  up(wishes: Wishes): Promise<Outcome> {
+  up(wishes: Wishes | (() => Wishes)): Promise<Outcome> {
     return this.trial.up(this.program(wishes));
+  }
+
+  /** `up` by a line of shell. */
+  upBy(line: string, wishes: () => Wishes): Promise<Outcome> {
+    return this.trial.upBy(line, this.program(wishes));
   }
 
   tryUp(args: Partial<RootlessDockerHostArgs>): Promise<Outcome> {
@@ -66,9 +71,11 @@ export class Installation {
     );
   }
 
-  private program(args: Partial<RootlessDockerHostArgs>) {
+  /** Arguments that only the running program knows are a function. */
+  private program(args: Partial<RootlessDockerHostArgs> | (() => Wishes)) {
     return () => {
-      new RootlessDockerHost("web", { connection: connectionTo(this.host), ...args });
+      const known = typeof args === "function" ? args() : args;
+      new RootlessDockerHost("web", { connection: connectionTo(this.host), ...known });
     };
   }
 }
