@@ -110,7 +110,7 @@ test("a lease that nobody knows of does not keep the agent for ever", async () =
   await other.install();
   // As the step agent leaves it; what comes next, preflight, may still be on its way.
   await host.run("rm /var/lib/rootless-docker/leases/f0/owner");
-  expect((await other.revertAgent()).said).toEqual(["agent: stays: another lease uses it"]);
+  expect((await other.revertAgent()).said).toContain("agent: stays: another lease uses it");
   await other.install();
   await host.run("touch -d '2 days ago' /var/lib/rootless-docker/leases/f0");
   await other.revertAgent();
