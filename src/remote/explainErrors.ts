@@ -102,7 +102,7 @@ export function explainErrors(
 async function withoutSecret(text: string, value: pulumi.Output<string>): Promise<string> {
   if (!(await pulumi.isSecret(value))) return text;
   const known = await new Promise<string>((resolve) => value.apply(resolve));
-  return known === "" ? text : text.replaceAll(known, "[secret]");
+  return known === "" ? text : text.split(known).join("[secret]");
 }
 
 function errorHooksWork(): boolean {
