@@ -242,6 +242,7 @@ want_packages() {
 		install_packages $missing || {
 			# The lists name packages that the archive has replaced meanwhile.
 			refresh_lists
+			complete_packages
 			# shellcheck disable=SC2086
 			install_packages $missing || {
 				cp "$WORK/apt.log" "$WORK/apt.failed"
@@ -253,6 +254,13 @@ want_packages() {
 	claim_new_packages
 	keep_package_claims "$@"
 	release_packages
+}
+
+# What a full disk left half unpacked lacks what it depends on: apt takes on nothing else before that is
+# there. It is completed only, and nobody's package removed for it.
+complete_packages() {
+	apt_get check || ! grep -q 'Unmet dependencies' "$WORK/apt.log" ||
+		install_packages --fix-broken --no-remove || true
 }
 
 # Packages that earlier runs of this step brought stay claimed as long as the step wants them.
@@ -289,6 +297,8 @@ package_needed() {
 hold_packages() {
 	exec 8>"$STATE/locks/packages"
 	flock -w 600 8 || fail "lock $STATE/locks/packages" "it held for 10 minutes by another run" "it free" "let the other run end, then run again"
+	# A killed run was writing it.
+	rm -f "$STATE/packages.before.new"
 }
 release_packages() {
 	exec 8>&-

@@ -122,15 +122,39 @@ const leaveTriggerPending = () =>
     dpkg-query -W -f '\${db:Status-Abbrev}' libc-bin | grep -q it`,
   );
 
+test("packages that a full disk left half unpacked are completed, and go again", async () => {
+  const before = await snapshotHost(host);
+  const app = new Installation(host, "e8");
+  await app.install();
+  await app.apply("preflight", wishes);
+  const full = app.tryApply("engine", wishes);
+  await host.run(
+    "for i in $(seq 600); do dpkg-query -W -f '${db:Status-Abbrev}\\n' | grep -q '^i[UH]' && exit; sleep 0.02; done; exit 1",
+  );
+  await fillDisk(host.root);
+  expect(await full).toMatchObject({ exitCode: 1 });
+  freeDisk(host.root);
+  // What makes apt refuse everything else.
+  const check = await host.ssh("dpkg --configure -a >/dev/null 2>&1; apt-get check");
+  expect(check.stderr).toContain("Unmet dependencies");
+  await app.apply("engine", wishes);
+  expect((await host.ssh("dpkg --audit")).stdout).toBe("");
+  await app.revert("engine", wishes);
+  await app.revertAgent();
+  expect(await differences(before)).toEqual([]);
+});
+
 test("triggers of other packages that a killed dpkg did not come to are run", async () => {
   const app = new Installation(host, "e7");
   await app.install();
   await app.apply("preflight", wishes);
   await app.apply("engine", wishes);
   const state = () => host.run("dpkg-query -W -f '${db:Status-Abbrev}' libc-bin");
-  await host.run("touch /var/lib/rootless-docker/packages.before");
+  const record = "/var/lib/rootless-docker/packages.before";
+  await host.run(`touch ${record} ${record}.new`);
   await leaveTriggerPending();
   await app.apply("engine", wishes);
+  expect(await host.run(`ls ${record}* 2>/dev/null || true`)).toBe("");
   expect(await state()).toBe("ii ");
   // A revert that had come to the end of dpkg's own work.
   await host.run(
