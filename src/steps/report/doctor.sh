@@ -33,7 +33,7 @@ doctor_usage() {
 }
 
 accounts_here() {
-	if [ "$(id -u)" = 0 ]; then
+	if [ "$SELF" = 0 ]; then
 		cat "$STATE"/leases/*/account-name 2>/dev/null | sort -u | paste -s -d ' '
 	else
 		id -un
@@ -54,7 +54,7 @@ examine() {
 		machine_checks
 		return 0
 	fi
-	[ "$(id -u)" = 0 ] || [ "$(id -u)" = "$ACCOUNT_UID" ] || doctor_usage "only root, or $1 itself, can see what $1 sees"
+	[ "$SELF" = 0 ] || [ "$SELF" = "$ACCOUNT_UID" ] || doctor_usage "only root, or $1 itself, can see what $1 sees"
 	# Whatever goes wrong at one link, the rest is looked at.
 	(chain_checks) || true
 	(hand_edit_checks) || true
@@ -63,13 +63,11 @@ examine() {
 
 # The rows of the limitation table, as the steps report them. Some only root can measure.
 limitation_checks() {
-	local answer
 	ping_limitation
 	ports_limitation "$(command -v rootlesskit)" "$(sysctl_value net.ipv4.ip_unprivileged_port_start)"
 	daemon_facts
-	[ "$(id -u)" = 0 ] || return 0
-	answer=$(docker_of_account info --format '{{.SecurityOptions}}|{{.ServerVersion}}')
-	limitation_rows "${answer%|*}" "${answer##*|}"
+	[ "$SELF" = 0 ] || return 0
+	limitation_rows
 }
 
 print_table() {
@@ -80,7 +78,7 @@ print_table() {
 		$5 != "" { printf "%-12sto mend: %s\n", "", $5 }
 		$1 == "problem" { problems++ }
 		END { print (problems ? problems " to mend" : "nothing to mend") }' "$WORK/findings"
-	[ "$(id -u)" = 0 ] || echo "(as root it sees more: what was changed by hand, and what rootless mode limits here)"
+	[ "$SELF" = 0 ] || echo "(as root it sees more: what was changed by hand, and what rootless mode limits here)"
 }
 
 print_problems() {

@@ -2,17 +2,17 @@
 # Rows of the limitation table that no other step measures. Each is looked at where the daemon lives: its
 # namespaces, its capabilities, its own answer.
 
-# $1 the daemon's security options, $2 its version.
 limitation_rows() {
-	local daemon
+	local daemon answer
 	daemon=$(daemon_process)
 	[ -n "$daemon" ] ||
 		fail "docker.service of $ACCOUNT" "no process dockerd below its main process '$(main_process)'" "the daemon to look at" "run again; where it stays so, see 'systemctl --user status docker' as $ACCOUNT"
-	apparmor_limitation "$1"
+	answer=$(docker_of_account info --format '{{.SecurityOptions}}|{{.ServerVersion}}')
+	apparmor_limitation "${answer%|*}"
 	checkpoint_limitation
 	network_limitations "$daemon"
 	block_io_limitation
-	pid_host_limitation "$2"
+	pid_host_limitation "${answer##*|}"
 	user_namespace_limitations "$daemon"
 }
 

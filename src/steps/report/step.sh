@@ -2,14 +2,10 @@
 # report: asks the daemon as the account, the way a user does, and says what rootless mode means here.
 
 report_apply() {
-	local security version
 	know_account "$(doc account)" || fail "account $(doc account)" "no such account" "it to exist" "run the account step first"
 	chain_checks
 	stop_on_problems
-	security=$(docker_as_account info --format '{{.SecurityOptions}}|{{.ServerVersion}}')
-	version=${security##*|}
-	security=${security%|*}
-	limitation_rows "$security" "$version"
+	limitation_rows
 	supersede
 }
 
