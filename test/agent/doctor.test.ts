@@ -89,6 +89,22 @@ describe("a healthy host", () => {
     expect(stdout).toMatch(/^nothing to mend\n\(as root it sees more: .*\)\n$/m);
   });
 
+  test("what it looks at by name may be secret, and is no argument of a program", async () => {
+    const key = "ssh-ed25519 AAAAsecretoption";
+    const withKey = { account: { name: "app", authorizedKeys: [key] } };
+    await app.apply("account", withKey);
+    // First on its PATH: notes what it is called with.
+    await host.run("cat >/usr/local/sbin/grep; chmod 755 /usr/local/sbin/grep", {
+      input: '#!/bin/sh\necho "$*" >>/run/arguments\nexec /usr/bin/grep "$@"\n',
+    });
+    await healthy();
+    await host.run("rm /usr/local/sbin/grep");
+    const noted = await host.run("cat /run/arguments; rm /run/arguments");
+    expect(noted).toContain("/findings");
+    expect(noted).not.toContain("AAAAsecretoption");
+    await app.apply("account", wishes);
+  });
+
   test("asked wrongly: status 2, and how to ask", async () => {
     const usage = `usage: sh ${agent} doctor [--json | --problems] [ACCOUNT]...\n`;
     const wrong = await host.ssh(`sh ${agent} doctor --all`);

@@ -30,10 +30,10 @@ hand_edit_checks() {
 hand_edit_check() {
 	local name found='' again='run pulumi up with a new value of recheck, which puts it back'
 	name=$(cat "$1/name")
-	# Said already, and why it matters.
-	! grep -q "^problem$SEPARATOR$name$SEPARATOR" "$WORK/findings" || return 0
 	case ${1%/*} in
 	*/sysctl)
+		# Said already, and why it matters.
+		! grep -qF "problem$SEPARATOR$name$SEPARATOR" "$WORK/findings" || return 0
 		found=$(sysctl_value "$name" 2>/dev/null || echo 'no such setting')
 		[ "$found" = "$2" ] || problem "$name" "$found" "$2" "run 'sysctl -w $name=\"$2\"', or $again"
 		;;
