@@ -89,6 +89,15 @@ describe("a healthy host", () => {
     expect(stdout).toMatch(/^nothing to mend\n\(as root it sees more: .*\)\n$/m);
   });
 
+  test("few user namespaces are enough for what runs: said, and no problem", async () => {
+    const most = "/proc/sys/user/max_user_namespaces";
+    await host.run(`echo 500 >/run/most; mount --bind /run/most ${most}`);
+    const found = (await findings()).find(({ about }) => about === "user.max_user_namespaces");
+    expect(found).toMatchObject({ status: "limited", found: "500", wanted: "1024 at least" });
+    await app.apply("report", wishes);
+    await host.run(`umount ${most}; rm /run/most`);
+  });
+
   test("what it looks at by name may be secret, and is no argument of a program", async () => {
     const key = "ssh-ed25519 AAAAsecretoption";
     const withKey = { account: { name: "app", authorizedKeys: [key] } };

@@ -19,6 +19,9 @@ user_namespace_checks() {
 		return 0
 	elif at_least "$value" 1024; then
 		fine "$most" "$value"
+	elif [ "$value" != 0 ]; then
+		# Asked for by sysctls, perhaps, and enough for what runs.
+		finding limited "$most" "$value" "1024 at least" "set it with 'sysctl -w $most=28633' and in /etc/sysctl.d" "no more can be made where they are used up"
 	else
 		problem "$most" "$value" "1024 at least" "set it with 'sysctl -w $most=28633' and in /etc/sysctl.d" "rootlesskit ends with 'fork/exec /proc/self/exe: no space left on device' where they are used up"
 	fi
