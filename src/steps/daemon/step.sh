@@ -191,14 +191,20 @@ start_daemon() {
 
 # $1 start or restart.
 run_daemon_now() {
-	local now since
+	local now since dir
 	now=$(daemon_fingerprint)
+	dir=$(thing_directory userdaemon "$ACCOUNT")
 	since=$(date +%s)
 	user_systemctl reset-failed docker.service 2>/dev/null || true
-	user_systemctl "$1" docker.service 2>"$WORK/error" || daemon_failed "$since"
+	user_systemctl "$1" docker.service 2>"$WORK/error" || {
+		# The daemon step runs again then, and no other step has to say the same.
+		[ "$STEP" != daemon ] || printf '%s\n' "$now" >"$dir/failed"
+		daemon_failed "$since"
+	}
 	storage_driver_problems "$(storage_driver)" "$since"
 	stop_on_problems
-	printf '%s\n' "$now" >"$(thing_directory userdaemon "$ACCOUNT")/started"
+	printf '%s\n' "$now" >"$dir/started"
+	rm -f "$dir/failed"
 	changed "daemon of $ACCOUNT ${1}ed"
 }
 
@@ -213,7 +219,7 @@ restart_daemons() {
 		hold_packages
 		# A killed installation, or somebody's hand, may have left a part of the programs: the engine step mends
 		# that, and comes here.
-		if daemon_programs && [ "$(cat "$dir/started")" != "$(daemon_fingerprint)" ]; then
+		if daemon_programs && ! grep -qsxF "$(daemon_fingerprint)" "$dir/started" "$dir/failed"; then
 			say "restarts the daemon of $ACCOUNT: $1"
 			start_service_manager
 			start_daemon
