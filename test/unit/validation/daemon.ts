@@ -16,7 +16,7 @@ const notMirror = "is not the address of a mirror; write one such as https://mir
 const notProxy =
   "is not the address of a proxy; write one such as http://proxy.example:3128, with percent encoding for special characters of a password";
 const refusedBySystemd =
-  "has a control character or a code point that is no character in it, which systemd refuses; leave it out";
+  "has a control character or a code point that is no character in it, which not every systemd takes; leave it out";
 const tooLong = "is longer than 65,536 bytes; shorten it";
 
 export const refused: Refused[] = [

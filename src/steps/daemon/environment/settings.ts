@@ -62,7 +62,7 @@ function wrongValue(name: string, value: unknown): string | undefined {
   if (typeof value !== "string") return "is not a text; write one";
   if (Buffer.byteLength(value) > longest) return "is longer than 65,536 bytes; shorten it";
   if (!isUnitText(value))
-    return "has a control character or a code point that is no character in it, which systemd refuses; leave it out";
+    return "has a control character or a code point that is no character in it, which not every systemd takes; leave it out";
   return proxyNames.includes(name) ? proxyUrl(value) : undefined;
 }
 
