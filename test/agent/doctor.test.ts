@@ -89,13 +89,20 @@ describe("a healthy host", () => {
     expect(stdout).toMatch(/^nothing to mend\n\(as root it sees more: .*\)\n$/m);
   });
 
-  test("few user namespaces are enough for what runs: said, and no problem", async () => {
-    const most = "/proc/sys/user/max_user_namespaces";
-    await host.run(`echo 500 >/run/most; mount --bind /run/most ${most}`);
-    const found = (await findings()).find(({ about }) => about === "user.max_user_namespaces");
-    expect(found).toMatchObject({ status: "limited", found: "500", wanted: "1024 at least" });
+  test("what runs out, but not yet: said, and no reason for a step to fail", async () => {
+    const [most, users] = ["/proc/sys/user/max_user_namespaces", "/proc/key-users"];
+    await host.run(`echo 500 >/run/most; mount --bind /run/most ${most}
+      echo "$(id -u app): 190 190/190 190/200 1000/20000" >/run/users; mount --bind /run/users ${users}`);
+    const found = await findings();
+    const about = (name: string) => found.find((finding) => finding.about === name);
+    expect(about("user.max_user_namespaces")).toMatchObject({ status: "limited", found: "500" });
+    expect(about("kernel.keys.maxkeys")).toMatchObject({
+      status: "limited",
+      found: "200, of which 190 used by account app",
+    });
+    expect(about("kernel.keys.maxbytes")?.status).toBe("ok");
     await app.apply("report", wishes);
-    await host.run(`umount ${most}; rm /run/most`);
+    await host.run(`umount ${most} ${users}; rm /run/most /run/users`);
   });
 
   test("what it looks at by name may be secret, and is no argument of a program", async () => {

@@ -36,23 +36,27 @@ key_quota_checks() {
 	keys=$(sysctl_wanted_or_here kernel.keys.maxkeys)
 	bytes=$(sysctl_wanted_or_here kernel.keys.maxbytes)
 	if [ -z "$keys" ] || [ -z "$bytes" ]; then return 0; fi
-	if [ "$((keys - ${used% *}))" -lt 20 ]; then
-		key_quota_problem kernel.keys.maxkeys "$keys" "${used% *} used by account ${ACCOUNT:-nobody yet}" 20000
-	elif [ "$((bytes - ${used#* }))" -lt 2000 ]; then
-		key_quota_problem kernel.keys.maxbytes "$bytes" "${used#* } used by account ${ACCOUNT:-nobody yet}" 2000000
+	key_quota_check kernel.keys.maxkeys "$keys" "${used% *}" 1 20000
+	key_quota_check kernel.keys.maxbytes "$bytes" "${used#* }" 100 2000000
+}
+
+# Where containers run, few that are left are no reason for an up to fail. $1 key, $2 value, $3 how much of
+# it is used, $4 what a container takes, $5 a value that will do.
+key_quota_check() {
+	local found="$2, of which $3 used by account ${ACCOUNT:-nobody yet}" wanted="room for the keys of 20 containers more"
+	local mend="set sysctls to { \"$1\": \"$5\" }" why="containers do not start without: 'unable to create session key: disk quota exceeded'"
+	if [ "$2" -lt "$((20 * $4))" ] || [ "$(($2 - $3))" -lt "$((2 * $4))" ]; then
+		problem "$1" "$found" "$wanted" "$mend" "$why"
+	elif [ "$(($2 - $3))" -lt "$((20 * $4))" ]; then
+		finding limited "$1" "$found" "$wanted" "$mend" "$why"
 	else
-		fine "kernel.keys" "${used% *} of $keys keys used, ${used#* } of $bytes bytes"
+		fine "$1" "$found"
 	fi
 }
 
 # The value that the document wants, or the kernel's own. $1 key.
 sysctl_wanted_or_here() {
 	if has "$1"; then doc "$1"; else cat "$(sysctl_path "$1")" 2>/dev/null || true; fi
-}
-
-# $1 key, $2 value, $3 how much of it is used, $4 a value that will do.
-key_quota_problem() {
-	problem "$1" "$2, of which $3" "room for the keys of 20 containers more" "set sysctls to { \"$1\": \"$4\" }" "containers do not start without: 'unable to create session key: disk quota exceeded'"
 }
 
 # preflight: without a profile where the kernel asks for one, and with the option that would bring it off.
