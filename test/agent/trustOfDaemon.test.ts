@@ -1,5 +1,5 @@
 import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
-import { bootHost, Installation, type Wishes } from "./harness";
+import { asAccount, bootHost, Installation, type Wishes } from "./harness";
 
 // docs/security.md, where the daemon step works in the account's home: what the account has put there
 // before, and what it exchanges meanwhile.
@@ -79,6 +79,10 @@ test.each([
     `for f in ${files}; do mkdir -p $(dirname $f); ln -s /home/bob/own/file $f; done`,
   ],
   [
+    "hard links, as a kernel allows them whose fs.protected_hardlinks is 0",
+    `for f in ${files}; do mkdir -p $(dirname $f); ln /root/closed/file $f; done`,
+  ],
+  [
     "links to files that all may read",
     `for f in ${files}; do mkdir -p $(dirname $f); ln -s /etc/passwd $f; done`,
   ],
@@ -91,10 +95,10 @@ test.each([
     "ln -s /etc .config; ln -s /root .docker; ln -s /etc/docker .local",
   ],
 ])("planted in the home before: %s", async (_what, plant) => {
-  const untouched = await outside();
   await host.run(
     `cd /home/app && ${plant}; find . -mindepth 1 \\( -type l -o -type d \\) -exec chown -h app:app {} +`,
   );
+  const untouched = await outside();
   const said = await cycle(0);
   expect(said.filter((line) => line.includes("LEAKED"))).toEqual([]);
   expect(await untouched()).toEqual([]);
@@ -126,6 +130,61 @@ test("others' files in the home come back themselves", async () => {
   expect(await host.run("cat /home/app/.docker/config.json")).toContain("x.test");
   await app.revert("daemon", wishes);
   expect(await host.run(state)).toBe(before);
+  await clean();
+});
+
+test("environment.d and programs of the account's own are not what runs", async () => {
+  await host.run(`cd /home/app && install -d -o app .config bin && install -d -o app .config/environment.d
+    printf 'PATH=/home/app/bin:%s\nDOCKER_HOST=tcp://127.0.0.1:1\nBASH_ENV=/home/app/bin/docker\nENV=/home/app/bin/docker\n' "$PATH" >.config/environment.d/own.conf
+    for name in docker dockerd dockerd-rootless.sh rootlesskit newuidmap slirp4netns systemctl cat sed grep; do
+      printf '#!/bin/sh\n/bin/echo %s >>/home/app/ran\n' $name >bin/$name; chmod 755 bin/$name
+    done
+    cp bin/docker .profile; cp bin/docker .bashrc; chown -R app: .; systemctl restart user@$(id -u app)`);
+  expect(await asAccount(host, "app", "systemctl --user show-environment")).toContain(
+    "PATH=/home/app/bin:",
+  );
+  await host.run("rm -f /home/app/ran");
+  const { facts } = await app.apply("daemon", wishes);
+  expect(facts.storageDriver).toBe("overlay2");
+  await app.revert("daemon", wishes);
+  expect(await host.run("cat /home/app/ran 2>/dev/null || true")).toBe("");
+  await host.run("cd /home/app && rm -rf bin .profile .bashrc; rm .config/environment.d/own.conf");
+  await host.run("systemctl restart user@$(id -u app)");
+  await clean();
+});
+
+test("files of the daemon's that others may write to by now are written anew, and said", async () => {
+  await app.apply("daemon", wishes);
+  const three =
+    "/home/app/.config/docker/daemon.json /home/app/.config/docker/environment /home/app/.config/systemd/user/docker.service";
+  await host.run(
+    `chmod 666 ${three}; echo '# evil' >>/home/app/.config/systemd/user/docker.service`,
+  );
+  expect((await app.apply("daemon", wishes)).changed).toEqual(
+    [...three.split(" ").map((path) => `${path} written`), "daemon of app restarted"].sort(),
+  );
+  expect(await host.run(`stat -c %a ${three}`)).toBe("600\n600\n644\n");
+  await app.revert("daemon", wishes);
+  await clean();
+});
+
+test("data that are removed end at links and at mounts", async () => {
+  const all: Wishes = { ...wishes, onDestroy: { data: "Delete" } };
+  await app.apply("daemon", all);
+  await host.run(`cd /home/app/.local/share/docker && ln -s /home/bob/own linked && ln /home/bob/own/file hard && mkdir 'a mount'
+    chown -h app: linked 'a mount'; mount --bind /home/bob/own 'a mount'`);
+  const { exitCode, said } = await app.tryRevert("daemon", all);
+  expect([exitCode, said.at(-1)]).toEqual([
+    1,
+    "daemon: /home/app/.local/share/docker: found something mounted at /home/app/.local/share/docker/a mount; wanted nothing mounted below it when it is removed. To mend: unmount it, then run again",
+  ]);
+  await host.run("umount '/home/app/.local/share/docker/a mount'");
+  await app.revert("daemon", all);
+  expect(
+    await host.run(
+      "ls -d /home/app/.local 2>/dev/null; stat -c '%U %h' /home/bob/own/file; cat /home/bob/own/file",
+    ),
+  ).toBe("bob 1\nLEAKED\n");
   await clean();
 });
 
