@@ -18,6 +18,8 @@ interface Tier {
   toolchain?: boolean;
   /** Whether it runs only where it is named: it takes long. Defaults to false. */
   long?: boolean;
+  /** Whether it runs at the same time as the others of these that were chosen. Defaults to false. */
+  shared?: boolean;
 }
 
 const root = join(__dirname, "..");
@@ -29,24 +31,24 @@ const tiers: Tier[] = [
   { name: "pack", run: () => jest("pack") },
   { name: "testbed", run: () => jest("testbed"), toolchain: true },
   { name: "conformance", run: () => jest("conformance"), toolchain: true },
-  { name: "agent", run: () => jest("agent") },
-  { name: "engine", run: () => jest("engine"), toolchain: true },
-  { name: "machine", run: () => jest("machine"), toolchain: true },
-  { name: "lives", run: () => jest("lives"), toolchain: true, long: true },
+  { name: "agent", run: () => jest("agent"), shared: true },
+  { name: "engine", run: () => jest("engine"), toolchain: true, shared: true },
+  { name: "machine", run: () => jest("machine"), toolchain: true, shared: true },
+  { name: "lives", run: () => jest("lives"), toolchain: true, long: true, shared: true },
   { name: "hostile", run: () => jest("hostile"), long: true },
   { name: "faults", run: () => jest("faults"), toolchain: true, long: true },
-  { name: "kernel", run: () => jest("kernel"), long: true },
-  { name: "failures", run: () => jest("failures"), long: true },
+  { name: "kernel", run: () => jest("kernel"), long: true, shared: true },
+  { name: "failures", run: () => jest("failures"), long: true, shared: true },
 ];
 
-/** Runs one project of jest.config.js. A process that fails in any other way is one failure. */
-async function jest(project: string): Promise<Counts> {
+/** Runs projects of jest.config.js. A process that fails in any other way is one failure. */
+async function jest(...projects: string[]): Promise<Counts> {
   const folder = mkdtempSync(join(tmpdir(), "rootless-docker-test-"));
   const outputFile = join(folder, "result.json");
   try {
     const exitCode = await runNode([
       "node_modules/jest/bin/jest.js",
-      ...["--selectProjects", project, "--ci", "--json", "--outputFile", outputFile],
+      ...["--selectProjects", ...projects, "--ci", "--json", "--outputFile", outputFile],
     ]);
     if (!existsSync(outputFile)) return { passed: 0, failed: 1 };
     const result = JSON.parse(readFileSync(outputFile, "utf8")) as JestResult;
@@ -104,6 +106,15 @@ function chosen(names: string[]): Tier[] {
     : tiers.filter((tier) => names.includes(tier.name));
 }
 
+/** Where several share jest's workers, none waits for the last file of another. */
+function shareWorkers(run: Tier[]): Tier[] {
+  const shared = run.filter((tier) => tier.shared);
+  if (shared.length < 2) return run;
+  const names = shared.map(({ name }) => name);
+  const one = { name: names.join(", "), run: () => jest(...names) };
+  return [...run.filter((tier) => !tier.shared), one];
+}
+
 /** What runs, in one line. Each test that needs the toolchain says by itself that it is missing. */
 async function describeToolchain(): Promise<string> {
   try {
@@ -133,7 +144,7 @@ async function main(): Promise<void> {
   const run = chosen(process.argv.slice(2));
   if (run.some((tier) => tier.toolchain)) console.log(await describeToolchain());
   const total = { passed: 0, failed: 0 };
-  for (const tier of run) {
+  for (const tier of shareWorkers(run)) {
     const { passed, failed } = await runTier(tier);
     total.passed += passed;
     total.failed += failed;
