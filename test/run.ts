@@ -18,7 +18,7 @@ interface Tier {
   toolchain?: boolean;
   /** Whether it runs only where it is named: it takes long. Defaults to false. */
   long?: boolean;
-  /** Whether it runs at the same time as the others of these that were chosen. Defaults to false. */
+  /** Whether it waits more than it works, and runs beside others that do. Defaults to false. */
   shared?: boolean;
 }
 
@@ -37,18 +37,19 @@ const tiers: Tier[] = [
   { name: "lives", run: () => jest("lives"), toolchain: true, long: true, shared: true },
   { name: "hostile", run: () => jest("hostile"), long: true },
   { name: "faults", run: () => jest("faults"), toolchain: true, long: true },
-  { name: "kernel", run: () => jest("kernel"), long: true, shared: true },
-  { name: "failures", run: () => jest("failures"), long: true, shared: true },
+  { name: "kernel", run: () => jest("kernel"), long: true },
+  { name: "failures", run: () => jest("failures"), long: true },
 ];
 
 /** Runs projects of jest.config.js. A process that fails in any other way is one failure. */
-async function jest(...projects: string[]): Promise<Counts> {
+async function jest(projects: string | string[], ...options: string[]): Promise<Counts> {
   const folder = mkdtempSync(join(tmpdir(), "rootless-docker-test-"));
   const outputFile = join(folder, "result.json");
   try {
     const exitCode = await runNode([
       "node_modules/jest/bin/jest.js",
-      ...["--selectProjects", ...projects, "--ci", "--json", "--outputFile", outputFile],
+      ...["--selectProjects", ...[projects].flat(), ...options],
+      ...["--ci", "--json", "--outputFile", outputFile],
     ]);
     if (!existsSync(outputFile)) return { passed: 0, failed: 1 };
     const result = JSON.parse(readFileSync(outputFile, "utf8")) as JestResult;
@@ -106,12 +107,12 @@ function chosen(names: string[]): Tier[] {
     : tiers.filter((tier) => names.includes(tier.name));
 }
 
-/** Where several share jest's workers, none waits for the last file of another. */
+/** One run of jest for several tiers: none waits for the last file of another. */
 function shareWorkers(run: Tier[]): Tier[] {
   const shared = run.filter((tier) => tier.shared);
   if (shared.length < 2) return run;
   const names = shared.map(({ name }) => name);
-  const one = { name: names.join(", "), run: () => jest(...names) };
+  const one = { name: names.join(", "), run: () => jest(names, "--maxWorkers=3") };
   return [...run.filter((tier) => !tier.shared), one];
 }
 
