@@ -326,6 +326,24 @@ test.each(["0", "077"])(
   },
 );
 
+test.each(["fish", "tcsh"])("a login shell that is no sh: %s", async (shell) => {
+  await host.run(
+    `apt-get -qq update; apt-get -qqy install --no-install-recommends ${shell} >/dev/null 2>&1; usermod -s /usr/bin/${shell} ops`,
+  );
+  const ops = new Installation(host, `c${++leases}`, "ops");
+  const wishes = { account: { name: "plain", authorizedKeys: [key] }, resourceControllers: [] };
+  await ops.install();
+  for (const step of ["preflight", "account"] as const)
+    expect((await ops.apply(step, wishes)).said.join("\n")).not.toMatch(/fish|csh|syntax/i);
+  await ops.revert("account", wishes);
+  expect((await ops.revertAgent()).said).toEqual([]);
+  expect((await ops.revertAgent()).said).toEqual([]);
+  expect(
+    await host.run("ls -d /home/plain /var/lib/rootless-docker /tmp/rootless* 2>/dev/null || true"),
+  ).toBe("");
+  await host.run("usermod -s /bin/bash ops");
+});
+
 test("a file of the machine that others may write to is written anew, and said", async () => {
   const all: Wishes = { account: { name: "app" }, unprivilegedPing: { groups: "0 1000" } };
   const file = "/etc/sysctl.d/99-zz-rootless-docker-net.ipv4.ping_group_range.conf";
