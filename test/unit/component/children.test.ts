@@ -1,0 +1,234 @@
+import * as pulumi from "@pulumi/pulumi";
+import {
+  PrivilegedPorts,
+  RootlessDockerHost,
+  type RootlessDockerHostArgs,
+  PrivilegeEscalation,
+} from "../../../index";
+import { packedAgent, stepNames } from "../../../src/agent/agentText";
+import { everyOption, secretValues } from "../fixtures";
+import {
+  commandType,
+  inSecret,
+  known,
+  lease,
+  registered,
+  runProgram,
+  shown,
+  step,
+  valueOf,
+} from "../mocks";
+import { create, modes, usual } from "./create";
+
+describe.each(modes)("in $mode", ({ preview }) => {
+  test("exactly these children, each with its type, parent and predecessors", async () => {
+    const { registrations } = await create(usual, preview);
+    const lines = registrations.map(
+      ({ type, name, parent, dependsOn }) =>
+        `${type} ${name} in ${parent ?? "nothing"} after ${dependsOn.join(" ")}`,
+    );
+    expect(lines.slice(0, 3)).toEqual([
+      "rootless-docker:index:RootlessDockerHost web in nothing after ",
+      "random:index/randomId:RandomId web-lease in web after ",
+      "command:remote:Command web-agent in web after web-lease",
+    ]);
+    expect(lines.slice(3).sort()).toEqual([
+      "command:remote:Command web-account in web after web-lease web-preflight",
+      "command:remote:Command web-daemon in web after web-account web-engine web-kernel web-lease web-ports web-secrets",
+      "command:remote:Command web-engine in web after web-lease web-preflight",
+      "command:remote:Command web-kernel in web after web-lease web-preflight",
+      "command:remote:Command web-ports in web after web-lease web-preflight",
+      "command:remote:Command web-preflight in web after web-agent web-lease",
+      "command:remote:Command web-report in web after web-daemon web-lease",
+      "command:remote:Command web-secrets in web after web-lease web-preflight",
+    ]);
+  });
+
+  test.each([
+    [PrivilegedPorts.Sysctl, "web-preflight"],
+    [PrivilegedPorts.FileCapability, "web-engine"],
+    [pulumi.output(PrivilegedPorts.None), "web-engine"],
+  ])(
+    "ports waits for the engine where it may need its file: %#",
+    async (privilegedPorts, after) => {
+      const outcome = await create({ ...usual, privilegedPorts }, preview);
+      expect(step(outcome, "ports").dependsOn).toContain(after);
+    },
+  );
+
+  test("the lease is kept by host and account", async () => {
+    const outcome = await create(everyOption(), preview);
+    expect(step(outcome, "lease").inputs).toEqual({
+      byteLength: 8,
+      keepers: { host: "machine.example", account: "builder" },
+    });
+  });
+
+  test("commands: the agent's text on stdin, quiet about the report, nothing in the environment", async () => {
+    const outcome = await create(usual, preview);
+    const commands = outcome.registrations.filter(({ type }) => type === commandType);
+    for (const { inputs } of commands) {
+      expect(inputs).toMatchObject({ logging: "stderr", addPreviousOutputInEnv: false });
+      expect(inputs).not.toHaveProperty("environment");
+      expect(inputs).not.toHaveProperty("update");
+      expect(shown(inputs.triggers)).toEqual([preview ? "[unknown]" : lease]);
+    }
+    expect(step(outcome, "agent").inputs.stdin).toBe(packedAgent());
+  });
+
+  test("the connection of every command: each field where it belongs", async () => {
+    const { connection } = everyOption();
+    const outcome = await create(everyOption(), preview);
+    for (const { type, inputs } of outcome.registrations) {
+      if (type !== commandType) continue;
+      const { proxy, ...hop } = inSecret(inputs.connection) as Record<string, unknown>;
+      const { proxy: proxyWanted, ...hopWanted } = connection;
+      expect(opened(hop)).toEqual(hopWanted);
+      expect(opened(proxy)).toEqual(proxyWanted);
+    }
+  });
+
+  test.each([
+    ["a usual host", { ...everyOption(), ...secretValues() }],
+    [
+      "Outputs",
+      {
+        ...secretValues(),
+        connection: pulumi.output(everyOption().connection),
+        environment: pulumi.output({ A: pulumi.secret("SECRET-a") }),
+        daemon: pulumi.output({ labels: pulumi.secret(["SECRET=l"]) }),
+      },
+    ],
+    [
+      "a proxy that is an Output",
+      {
+        connection: {
+          ...everyOption().connection,
+          proxy: pulumi.output(everyOption().connection.proxy),
+        },
+      },
+    ],
+    [
+      "promises",
+      {
+        connection: Promise.resolve(everyOption().connection),
+        environment: { A: Promise.resolve(pulumi.secret("SECRET-a")) },
+      },
+    ],
+  ])("no secret in clear in any registration: %s", async (_name, args) => {
+    const { registrations, outputs, warnings } = await create(
+      args as RootlessDockerHostArgs,
+      preview,
+    );
+    // It is there, and where the engine shows it, it is not seen.
+    expect(JSON.stringify(registrations)).toContain("SECRET");
+    expect(JSON.stringify(shown(registrations))).not.toContain("SECRET");
+    expect(JSON.stringify(shown(outputs))).not.toContain("SECRET");
+    expect(warnings.join()).not.toContain("SECRET");
+  });
+
+  test.each([
+    [undefined, ""],
+    [PrivilegeEscalation.Auto, ""],
+    [PrivilegeEscalation.Sudo, " sudo"],
+    [PrivilegeEscalation.Doas, " doas"],
+    [PrivilegeEscalation.None, " none"],
+  ])("escalation %s is the agent's last word: '%s'", async (privilegeEscalation, word) => {
+    const outcome = await create({ ...usual, privilegeEscalation }, preview);
+    if (preview) return;
+    const state = "/var/lib/rootless-docker";
+    const { inputs: agent } = step(outcome, "agent");
+    expect(agent.create).toMatch(new RegExp(` && sh "\\$f" install agent ${lease}${word}'$`));
+    expect(agent.delete).toBe(
+      `[ ! -e ${state}/agent ] && [ ! -d ${state}/leases ] || sh ${state}/agent revert agent ${lease}${word} </dev/null`,
+    );
+    for (const name of stepNames) {
+      const { create: created, delete: deleted } = step(outcome, name).inputs;
+      expect(created).toBe(`sh ${state}/agent apply ${name} ${lease}${word}`);
+      const revert = `[ ! -d ${state}/leases ] || sh ${state}/agent revert ${name} ${lease}${word}`;
+      // These two change nothing that would have to be taken back.
+      expect(deleted).toBe(["preflight", "report"].includes(name) ? undefined : revert);
+    }
+  });
+
+  test.each([
+    ["machine.example", undefined, "ssh://app@machine.example:22"],
+    ["10.1.2.3", 2222, "ssh://app@10.1.2.3:2222"],
+    ["fe80::1", 22, "ssh://app@[fe80::1]:22"],
+  ])("dockerHost of %s, port %s", async (host, port, url) => {
+    const { value } = await create({ ...usual, connection: { host, port } }, preview);
+    expect(await known(value.dockerHost)).toBe(true);
+    expect(await valueOf(value.dockerHost)).toBe(url);
+  });
+
+  test.each([["ssh-ed25519 AAAA\n"], [pulumi.output("ssh-ed25519 AAAA\n")]])(
+    "a host key's line break stays behind: %#",
+    async (hostKey) => {
+      const connection = { host: "machine.example", hostKey };
+      const outcome = await create({ ...usual, connection }, preview);
+      const sent = inSecret(step(outcome, "kernel").inputs.connection);
+      expect(sent).toMatchObject({ hostKey: "ssh-ed25519 AAAA" });
+    },
+  );
+
+  test("one warning that the host is not verified, where no key of it is given", async () => {
+    const { warnings } = await create({ connection: { host: "machine.example" } }, preview);
+    expect(warnings).toEqual([
+      "machine.example is not verified: set connection.hostKey, or anybody in between can read and change what is sent",
+    ]);
+    expect((await create(usual, preview)).warnings).toEqual([]);
+  });
+
+  test("options: what parent does not bring is copied to every child", async () => {
+    const outcome = await runProgram(
+      async () => {
+        const machine = new pulumi.ComponentResource("pulumi:pulumi:Stack", "machine");
+        await registered(machine);
+        return new RootlessDockerHost("web", usual, {
+          deletedWith: machine,
+          retainOnDelete: true,
+          customTimeouts: { create: "31m", update: "32m", delete: "33m" },
+          protect: true,
+          aliases: [{ name: "old" }],
+        });
+      },
+      { preview },
+    );
+    const children = outcome.registrations.filter(({ parent }) => parent === "web");
+    expect(children).toHaveLength(10);
+    for (const child of children) {
+      expect(child).toMatchObject({
+        retainOnDelete: true,
+        timeouts: { create: "31m", update: "32m", delete: "33m" },
+        protect: true,
+      });
+      expect(child.deletedWith).toMatch(/::machine$/);
+      // The parent's aliases are the children's, by the engine: no list of them is sent.
+      expect(child.aliases).toEqual([]);
+    }
+    expect(outcome.registrations.find(({ name }) => name === "web")?.aliases).toEqual(["old"]);
+  });
+
+  test("without these options, no child has one", async () => {
+    const { registrations } = await create(usual, preview);
+    for (const registration of registrations) {
+      expect(registration).toMatchObject({
+        deletedWith: "",
+        retainOnDelete: false,
+        timeouts: undefined,
+        protect: false,
+        aliases: [],
+      });
+    }
+  });
+});
+
+/** The same object with its secrets opened. */
+function opened(value: unknown): unknown {
+  return Object.fromEntries(
+    Object.entries(value as object).map(([key, part]) => [
+      key,
+      typeof part === "object" ? inSecret(part) : (part as unknown),
+    ]),
+  );
+}

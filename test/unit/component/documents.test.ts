@@ -1,0 +1,224 @@
+import * as pulumi from "@pulumi/pulumi";
+import { PrivilegedPorts, type RootlessDockerHostArgs } from "../../../index";
+import { stepNames } from "../../../src/agent/agentText";
+import { everyOption, secretValues } from "../fixtures";
+import { inSecret, shown, step, unknown } from "../mocks";
+import { create, documentOf, modes, usual, withoutCode } from "./create";
+
+describe.each(modes)("in $mode", ({ preview }) => {
+  test("documents of a usual host", async () => {
+    const outcome = await create(usual, preview);
+    const documents = Object.fromEntries(
+      stepNames.map((name) => [name, documentOf(outcome, name)]),
+    );
+    expect(documents).toEqual({
+      preflight:
+        'account: "app"\ncreate: true\nowner: "project/stack/web"\nrootful-docker: "refuse"\nsubgid: 65536\nsubuid: 65536\n',
+      engine: 'rootful-docker: "refuse"\nsource: "distribution"\n',
+      account:
+        'account: "app"\nallocation: "next"\ncgroup.controllers: "cpu cpuset io memory pids"\ncreate: true\nsubgid: 65536\nsubuid: 65536\n',
+      kernel:
+        'apparmor-profile: "auto"\nkernel.unprivileged_userns_clone: 1\nnet.ipv4.ping_group_range: "0 2147483647"\nuser.max_user_namespaces: ">= 1024"\n',
+      ports: 'privileged-ports: "none"\n',
+      secrets: "",
+      daemon: 'account: "app"\non-destroy-data: "keep"\n',
+      report: 'account: "app"\n',
+    });
+  });
+
+  test("documents with every option", async () => {
+    const outcome = await create(everyOption(), preview);
+    const documents = Object.fromEntries(
+      stepNames.map((name) => {
+        const lines = documentOf(outcome, name).trimEnd().split("\n");
+        // In every step's: any change of these makes all of them run.
+        const ofEveryStep = ['recheck: "2026-11-25T19:44:00Z"', "take-over: true"];
+        expect(lines).toEqual(expect.arrayContaining(ofEveryStep));
+        return [name, lines.filter((line) => !ofEveryStep.includes(line))];
+      }),
+    );
+    expect(documents).toEqual({
+      preflight: [
+        'account: "builder"',
+        'apparmor-profile: "none"',
+        "create: false",
+        'daemon.json/storage-driver: "fuse-overlayfs"',
+        'home: "/srv/builder"',
+        'kernel.keys.maxkeys: "2000"',
+        'modprobe.d/overlay.permit_mounts_in_userns: "1"',
+        'owner: "project/stack/web"',
+        'rootful-docker: "disable"',
+        'shell: "/bin/sh"',
+        "subgid: 70000",
+        "subgid-start: 2000000",
+        "subuid: 70000",
+        "subuid-start: 1000000",
+        "uid: 2345",
+      ],
+      engine: ['rootful-docker: "disable"', 'source: "distribution"', 'version: "26.1.5+dfsg1-9"'],
+      account: [
+        'account: "builder"',
+        'allocation: "random"',
+        'authorized_keys: "ssh-ed25519 AAAAone first\\necdsa-sha2-nistp256 AAAAtwo second"',
+        'cgroup.controllers: "memory pids"',
+        "create: false",
+        'home: "/srv/builder"',
+        'shell: "/bin/sh"',
+        "subgid: 70000",
+        "subgid-start: 2000000",
+        "subuid: 70000",
+        "subuid-start: 1000000",
+        "uid: 2345",
+      ],
+      kernel: [
+        'apparmor-profile: "none"',
+        'kernel.keys.maxkeys: "2000"',
+        "kernel.unprivileged_userns_clone: 1",
+        'modprobe.d/overlay.permit_mounts_in_userns: "1"',
+        'net.ipv4.ping_group_range: "3 4"',
+        'user.max_user_namespaces: ">= 1024"',
+      ],
+      ports: ["net.ipv4.ip_unprivileged_port_start: 0", 'privileged-ports: "sysctl"'],
+      secrets: [],
+      daemon: [
+        'account: "builder"',
+        "daemon.json/debug: true",
+        'daemon.json/log-level: "warn"',
+        'daemon.json/log-opts: {"max-file":"3","max-size":"10m"}',
+        'daemon.json/storage-driver: "fuse-overlayfs"',
+        'environment/DOCKERD_ROOTLESS_ROOTLESSKIT_DISABLE_HOST_LOOPBACK: "false"',
+        'environment/DOCKERD_ROOTLESS_ROOTLESSKIT_MTU: "1500"',
+        'environment/DOCKERD_ROOTLESS_ROOTLESSKIT_NET: "slirp4netns"',
+        'environment/DOCKERD_ROOTLESS_ROOTLESSKIT_PORT_DRIVER: "slirp4netns"',
+        'environment/HTTPS_PROXY: "http://proxy.example:3128"',
+        'environment/NO_PROXY: "localhost"',
+        'on-destroy-data: "delete"',
+      ],
+      report: ['account: "builder"'],
+    });
+    expect(String(step(outcome, "agent").inputs.stdin).split("\n")).toEqual(
+      expect.arrayContaining(['# recheck: "2026-11-25T19:44:00Z"', "# take-over: true"]),
+    );
+  });
+
+  test("what the options of one step are not, no other document says", async () => {
+    const args = {
+      ...usual,
+      privilegedPorts: PrivilegedPorts.FileCapability,
+      unprivilegedPing: { enabled: false },
+    };
+    const outcome = await create(args, preview);
+    expect(documentOf(outcome, "ports")).toBe(
+      'privileged-ports: "file-capability"\nrootlesskit.capability: "cap_net_bind_service=ep"\n',
+    );
+    expect(documentOf(outcome, "kernel")).toBe(
+      'apparmor-profile: "auto"\nkernel.unprivileged_userns_clone: 1\nuser.max_user_namespaces: ">= 1024"\n',
+    );
+  });
+
+  test("documents do not depend on the order in which options are written", async () => {
+    const reversed = <T>(value: T): T => {
+      if (Array.isArray(value) || typeof value !== "object" || value === null) return value;
+      const entries = Object.entries(value).map(([key, part]) => [key, reversed(part as unknown)]);
+      return Object.fromEntries(entries.reverse()) as T;
+    };
+    const one = await create(everyOption(), preview);
+    const other = await create(reversed(everyOption()), preview);
+    expect(stepNames.map((name) => step(other, name).inputs.stdin)).toEqual(
+      stepNames.map((name) => step(one, name).inputs.stdin),
+    );
+  });
+
+  test("secret values travel in a step of their own; the daemon's document says that they exist", async () => {
+    const outcome = await create({ ...usual, ...secretValues() }, preview);
+    expect(documentOf(outcome, "daemon")).toBe(
+      'account: "app"\ndaemon.json/debug: true\nenvironment/A: "open"\non-destroy-data: "keep"\nsecrets: "daemon.json/proxies environment/HTTPS_PROXY"\n',
+    );
+    expect(withoutCode(inSecret(step(outcome, "secrets").inputs.stdin), "secrets")).toBe(
+      'daemon.json/proxies: {"http-proxy":"http://user:SECRET-daemon@proxy.example"}\nenvironment/HTTPS_PROXY: "http://user:SECRET-proxy@proxy.example"\n',
+    );
+  });
+
+  test("null in daemon and environment is nothing, secret or not", async () => {
+    const environment = JSON.parse('{ "A": null }') as Record<string, string>;
+    const nothing = { daemon: { debug: null }, environment };
+    const secret = { daemon: { debug: pulumi.secret(null) }, environment: pulumi.secret({}) };
+    for (const args of [nothing, secret]) {
+      const outcome = await create({ ...usual, ...args }, preview);
+      expect(documentOf(outcome, "daemon")).toBe('account: "app"\non-destroy-data: "keep"\n');
+    }
+  });
+
+  test("daemon and environment that are secret as a whole are secret value by value", async () => {
+    const args = {
+      ...usual,
+      daemon: pulumi.secret({ debug: true, "registry-mirrors": ["SECRET"] }),
+      environment: pulumi.secret({ A: "SECRET" }),
+    };
+    const outcome = await create(args, preview);
+    expect(documentOf(outcome, "daemon")).toBe(
+      'account: "app"\non-destroy-data: "keep"\nsecrets: "daemon.json/debug daemon.json/registry-mirrors environment/A"\n',
+    );
+    expect(withoutCode(inSecret(step(outcome, "secrets").inputs.stdin), "secrets")).toBe(
+      'daemon.json/debug: true\ndaemon.json/registry-mirrors: ["SECRET"]\nenvironment/A: "SECRET"\n',
+    );
+  });
+});
+
+describe("what is not known makes only its own documents unknown", () => {
+  const all = ["lease", "agent", ...stepNames];
+
+  test.each<[string, RootlessDockerHostArgs, string[]]>([
+    ["connection", { ...usual, connection: unknown() }, ["lease"]],
+    ["connection.host", { ...usual, connection: { host: unknown() } }, ["lease"]],
+    ["connection.port", { ...usual, connection: { host: "h", port: unknown() } }, []],
+    ["connection.privateKey", { ...usual, connection: { host: "h", privateKey: unknown() } }, []],
+    ["connection.proxy", { ...usual, connection: { host: "h", proxy: unknown() } }, []],
+    [
+      "account",
+      { ...usual, account: unknown() },
+      ["lease", "preflight", "account", "daemon", "report"],
+    ],
+    [
+      "account.name",
+      { ...usual, account: { name: unknown() } },
+      ["lease", "preflight", "account", "daemon", "report"],
+    ],
+    ["account.create", { ...usual, account: { create: unknown() } }, ["preflight", "account"]],
+    ["account.uid", { ...usual, account: { uid: unknown() } }, ["preflight", "account"]],
+    ["account.authorizedKeys", { ...usual, account: { authorizedKeys: [unknown()] } }, ["account"]],
+    ["subordinateIds", { ...usual, subordinateIds: unknown() }, ["preflight", "account"]],
+    [
+      "subordinateIds.count",
+      { ...usual, subordinateIds: { count: unknown() } },
+      ["preflight", "account"],
+    ],
+    ["engine.version", { ...usual, engine: { version: unknown() } }, ["engine"]],
+    ["rootfulDocker", { ...usual, rootfulDocker: unknown() }, ["preflight", "engine"]],
+    ["storageDriver", { ...usual, storageDriver: unknown() }, ["preflight", "daemon"]],
+    ["network.mtu", { ...usual, network: { mtu: unknown() } }, ["daemon"]],
+    ["resourceControllers", { ...usual, resourceControllers: [unknown()] }, ["account"]],
+    ["sysctls", { ...usual, sysctls: { "vm.swappiness": unknown() } }, ["preflight", "kernel"]],
+    [
+      "kernelModuleOptions",
+      { ...usual, kernelModuleOptions: { "overlay.metacopy": unknown() } },
+      ["preflight", "kernel"],
+    ],
+    ["appArmorProfile", { ...usual, appArmorProfile: unknown() }, ["preflight", "kernel"]],
+    ["privilegedPorts", { ...usual, privilegedPorts: unknown() }, ["ports"]],
+    ["unprivilegedPing.groups", { ...usual, unprivilegedPing: { groups: unknown() } }, ["kernel"]],
+    ["daemon.debug", { ...usual, daemon: { debug: unknown() } }, ["secrets", "daemon"]],
+    ["environment.A", { ...usual, environment: { A: unknown() } }, ["secrets", "daemon"]],
+    ["onDestroy.data", { ...usual, onDestroy: { data: unknown() } }, ["daemon"]],
+    ["privilegeEscalation", { ...usual, privilegeEscalation: unknown() }, []],
+    ["recheck", { ...usual, recheck: unknown() }, ["agent", ...stepNames]],
+    ["takeOver", { ...usual, takeOver: unknown() }, ["agent", ...stepNames]],
+  ])("%s", async (_path, args, wanted) => {
+    const outcome = await create(args, true);
+    const unknownOnes = all.filter((name) => {
+      const { stdin, keepers } = step(outcome, name).inputs;
+      return JSON.stringify(shown([stdin, keepers])).includes("[unknown]");
+    });
+    expect(unknownOnes).toEqual(wanted);
+  });
+});

@@ -1,0 +1,102 @@
+import * as pulumi from "@pulumi/pulumi";
+import { everyOption, secretValues } from "../fixtures";
+import { mocks, nameOf, resourcesOf, shown, valueOf } from "../mocks";
+import { create, usual } from "./create";
+
+describe("outputs", () => {
+  test("in up: from what the steps reported", async () => {
+    const { value, outputs } = await create(usual, false);
+    const wanted = {
+      dockerHost: "ssh://app@machine.example:22",
+      socket: "unix:///run/user/1234/docker.sock",
+      account: { name: "app", uid: 1234, gid: 1235, home: "/srv/app" },
+      subordinateIds: {
+        uids: [
+          { start: 165_536, count: 65_536 },
+          { start: 400_000, count: 70_000 },
+        ],
+        gids: [{ start: 231_072, count: 65_537 }],
+      },
+      versions: {
+        engine: "26.1.5+dfsg1",
+        rootlesskit: "2.3.4",
+        kernel: "6.12.48+deb13-amd64",
+        os: "Debian GNU/Linux 13 (trixie)",
+      },
+      storageDriver: "overlay2",
+      cgroup: { version: "2", driver: "systemd", controllers: ["cpu", "memory", "pids"] },
+      network: { driver: "slirp4netns", portDriver: "builtin", mtu: 65_520 },
+      limitations: [
+        {
+          name: "appArmor",
+          status: "unavailable",
+          fact: "docker info has no apparmor",
+          mend: "confine with seccomp",
+        },
+        { name: "cgroups", status: "available", fact: "delegated: cpu memory pids", mend: "" },
+        {
+          name: "ping",
+          status: "available",
+          fact: "net.ipv4.ping_group_range is 0 2147483647",
+          mend: "",
+        },
+        {
+          name: "privilegedPorts",
+          status: "limited",
+          fact: "net.ipv4.ip_unprivileged_port_start is 1024",
+          mend: "set privilegedPorts",
+        },
+      ],
+    };
+    expect(outputs).toEqual({ web: wanted });
+    for (const [name, wantedValue] of Object.entries(wanted)) {
+      const output = value[name as keyof typeof wanted] as pulumi.Output<unknown>;
+      expect(await valueOf(output)).toEqual(wantedValue);
+    }
+  });
+
+  test("the class holds these and nothing else that a schema would see", async () => {
+    const { value, outputs } = await create(usual, false);
+    const own = Object.keys(value).filter((key) => !key.startsWith("__") && key !== "urn");
+    expect(own.sort()).toEqual(Object.keys(outputs.web).sort());
+  });
+
+  test("in preview: dockerHost is known, the others are not", async () => {
+    const { outputs } = await create(usual, true);
+    expect(shown(outputs.web)).toEqual({
+      dockerHost: "ssh://app@machine.example:22",
+      socket: "[unknown]",
+      account: "[unknown]",
+      subordinateIds: "[unknown]",
+      versions: "[unknown]",
+      storageDriver: "[unknown]",
+      cgroup: "[unknown]",
+      network: "[unknown]",
+      limitations: "[unknown]",
+    });
+  });
+
+  test("no output is secret: they may be shown and passed on", async () => {
+    const { value } = await create({ ...everyOption(), ...secretValues() }, false);
+    for (const output of Object.values(value) as unknown[]) {
+      if (pulumi.Output.isInstance(output)) expect(await pulumi.isSecret(output)).toBe(false);
+    }
+  });
+
+  test("in up, dockerHost waits for the daemon's answer; its dependents then depend on all steps", async () => {
+    const { value } = await create(usual, false);
+    const names = [...(await resourcesOf(value.dockerHost))].map(nameOf);
+    expect(names).toContain("web-report");
+  });
+});
+
+test("the mocks themselves: what they do not know fails", () => {
+  const none = mocks({});
+  const foreign = { type: "some:other:Thing", name: "foreign", inputs: {} };
+  expect(() => none.newResource(foreign)).toThrow(
+    "no mock of resource foreign of type some:other:Thing",
+  );
+  expect(() => none.call?.({ token: "some:other:thing", inputs: {} })).toThrow(
+    "no mock of function some:other:thing",
+  );
+});

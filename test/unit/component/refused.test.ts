@@ -1,0 +1,109 @@
+import * as pulumi from "@pulumi/pulumi";
+import { RootlessDockerHost, type RootlessDockerHostArgs } from "../../../index";
+import { everyOption } from "../fixtures";
+import { inSecret, startRecording, step, unknown } from "../mocks";
+import { create, modes, usual } from "./create";
+
+describe.each(modes)("arguments that are wrong, in $mode", ({ preview }) => {
+  test("plain values: every problem at once, before anything is registered", async () => {
+    const { registrations } = await startRecording({ preview });
+    const args = {
+      connection: { host: "a b", port: pulumi.output(-1) },
+      account: { name: "root" },
+      acount: {},
+    };
+    const error = thrownBy(() => new RootlessDockerHost("web", args));
+    expect(pulumi.InputPropertiesError.isInstance(error)).toBe(true);
+    expect((error as pulumi.InputPropertiesError).errors).toEqual([
+      {
+        propertyPath: "connection.host",
+        reason:
+          "'a b' is not a host name or an address; write one without scheme, port or brackets",
+      },
+      {
+        propertyPath: "account.name",
+        reason: "'root' has a meaning of its own; name an ordinary account",
+      },
+      {
+        propertyPath: "acount",
+        reason: expect.stringMatching(/^no such option; use connection, account, /) as string,
+      },
+    ]);
+    expect((error as Error).message).toMatch(
+      /^3 problems in the arguments of RootlessDockerHost\n {2}connection\.host: 'a b' is not /,
+    );
+    expect(registrations).toEqual([]);
+  });
+
+  test.each([
+    ["values", (value: unknown) => pulumi.output(value)],
+    ["promises", (value: unknown) => Promise.resolve(value)],
+  ])("%s in Outputs: every problem at once, before any command", async (_name, later) => {
+    const outcome = await create(
+      {
+        connection: {
+          host: later("a b"),
+          port: later(-1),
+          proxy: later({ host: "jump", extra: 1 }),
+        },
+        account: later({ name: "root" }),
+        environment: { A: unknownInPreview("known"), B: later("\u0001") },
+      } as unknown as RootlessDockerHostArgs,
+      preview,
+    );
+    const [message, ...others] = outcome.errors;
+    expect(others).toEqual([]);
+    expect(message.split("\n").map((line) => line.slice(0, line.indexOf(":")))).toEqual([
+      "5 problems in the arguments of RootlessDockerHos",
+      "  connection.host",
+      "  connection.port",
+      "  connection.proxy.extra",
+      "  account.name",
+      "  environment.B",
+    ]);
+    // Every other command waits for the agent's, which is refused.
+    const refused = { host: "", argumentsAreRefused: "see the error of RootlessDockerHost" };
+    expect(inSecret(step(outcome, "agent").inputs.connection)).toMatchObject(refused);
+  });
+
+  test("Outputs that are right are no problem", async () => {
+    const { connection, ...others } = everyOption();
+    const outcome = await create(
+      {
+        ...others,
+        connection: pulumi.output(connection),
+        environment: unknownInPreview({ A: "known" }),
+      },
+      preview,
+    );
+    expect(outcome.errors).toEqual([]);
+    const { host } = inSecret(step(outcome, "agent").inputs.connection) as { host: string };
+    expect(host).toBe(connection.host);
+  });
+
+  function unknownInPreview<T>(value: T): pulumi.Output<T> {
+    return preview ? unknown() : (pulumi.output(value) as pulumi.Output<T>);
+  }
+
+  test("what a user marked as secret is not quoted", async () => {
+    const args = {
+      ...usual,
+      account: { name: pulumi.secret("SECRET") },
+      daemon: { hosts: pulumi.secret(["SECRET"]) },
+    };
+    const { errors } = await create(args, preview);
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toMatch(/ {2}account\.name: the value is not an account name; /);
+    expect(errors[0]).toMatch(/ {2}daemon\.hosts: the value is set by /);
+    expect(errors[0]).not.toContain("SECRET");
+  });
+});
+
+function thrownBy(act: () => unknown): unknown {
+  try {
+    act();
+  } catch (error) {
+    return error;
+  }
+  throw new Error("nothing was thrown");
+}
