@@ -124,11 +124,32 @@ remove_packages_together() {
 	# shellcheck disable=SC2086 # lists of package names
 	{
 		say "removes $(printf '%s\n' $names $removed | wc -l) packages"
+		finish_unpacking $names $removed
 		[ -z "$names" ] || purge_packages $names
 		[ -z "$removed" ] || run_dpkg --remove $removed
 		[ -z "$removed" ] || note_removed '[^nc]' $removed
 	}
 	run_pending_triggers
+}
+
+# dpkg does not remove a package that it was killed in the middle of unpacking, and what it has unpacked lies
+# there under other names: it is unpacked once more. Arguments: names.
+finish_unpacking() {
+	local name version architecture deb
+	# shellcheck disable=SC2016 # dpkg's own variables
+	dpkg-query -W -f '${db:Status-Abbrev} ${Package} ${Version} ${Architecture}\n' "$@" 2>/dev/null |
+		sed -n 's/^..R *//p' >"$WORK/packages.half"
+	while read -r name version architecture; do
+		deb=${name}_$(printf '%s' "$version" | sed 's/:/%3a/g')_$architecture.deb
+		if [ -e "/var/cache/apt/archives/$deb" ]; then
+			deb=/var/cache/apt/archives/$deb
+		else
+			(cd "$WORK" && apt_get download "$name=$version") ||
+				fail "package $name" "it half unpacked, and $(apt_errors)" "$deb, to unpack it whole before it is removed" "make the package sources of this host work, then run again"
+			deb=$WORK/$deb
+		fi
+		run_dpkg --unpack "$deb"
+	done <"$WORK/packages.half"
 }
 
 # A dpkg that was killed leaves triggers of others' packages pending, which the next one does not run by
@@ -177,7 +198,7 @@ note_removed() {
 	done
 	[ -z "$gone" ] || changed "packages removed:$gone"
 	if [ -z "$left" ] || grep -q 'dependency problems' "$WORK/dpkg.log"; then return 0; fi
-	fail "packages$left" "dpkg does not remove them: $(grep -v '^(Reading' "$WORK/dpkg.log" | tail -n 4 | tr '\n' ' ')" "them gone" "mend what dpkg says, then run again"
+	fail "packages$left" "dpkg does not remove them: $(grep -vE '^(\(Reading|Removing|Purging|Processing)' "$WORK/dpkg.log" | tail -n 4 | tr '\n' ' ')" "them gone" "mend what dpkg says, then run again"
 }
 
 # Says how it ended in $WORK/dpkg.log. dpkg itself does not wait for another one to end.

@@ -147,6 +147,26 @@ test("packages that a full disk left half unpacked are completed, and go again",
   expect(await differences(before)).toEqual([]);
 });
 
+test.each(["as apt left it", "not there any more"])(
+  "a package that dpkg was killed in the middle of unpacking is taken back, its archive %s",
+  async (archive) => {
+    const before = await snapshotHost(host);
+    const app = new Installation(host, "e9");
+    await app.install();
+    await app.apply("preflight", wishes);
+    const killed = app.tryApply("engine", wishes);
+    await host.run(`for i in $(seq 900); do [ ! -e /usr/sbin/dockerd.dpkg-new ] || break; sleep 0.02; done
+      pkill -STOP -x dpkg; pkill -KILL -f '[a]gent apply engine'; pkill -KILL -x dpkg; while pgrep -x apt-get; do sleep 0.1; done
+      dpkg-query -W -f '\${db:Status-Abbrev}' docker.io | grep -q iHR; ls /usr/sbin/dockerd.dpkg-new`);
+    expect((await killed).exitCode).not.toBe(0);
+    if (archive === "not there any more")
+      await host.run("rm /var/cache/apt/archives/docker.io_*.deb");
+    await app.revert("engine", wishes);
+    await app.revertAgent();
+    expect(await differences(before)).toEqual([]);
+  },
+);
+
 test("triggers of other packages that a killed dpkg did not come to are run", async () => {
   const app = new Installation(host, "e7");
   await app.install();

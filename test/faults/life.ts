@@ -69,16 +69,19 @@ export class Life {
   }
 
   private async struckUntilDone(verb: Verb): Promise<void> {
-    const { random, trial, again } = this.args;
+    const { random, again } = this.args;
     const spared = new Set<string>();
-    const isDone = (step: string) =>
-      (trial.recorded(`web-${step}`) !== undefined) === (verb === "apply");
+    const isDone = (step: string) => this.isRecorded(step) === (verb === "apply");
     for (;;) {
       const targets = groups[verb].flat().filter((step) => !spared.has(step) && !isDone(step));
       const struckStep = await this.disturbed(verb, targets);
       if (struckStep === undefined) return;
       if (random.fraction() >= again) spared.add(struckStep);
     }
+  }
+
+  private isRecorded(step: string): boolean {
+    return this.args.trial.recorded(`web-${step}`) !== undefined;
   }
 
   /** One operation of the engine, struck at some of these steps. Returns which one it failed at, if any. */
@@ -88,6 +91,12 @@ export class Life {
     const { failure, struckStep } = apart
       ? await this.killed(verb, targets)
       : await this.struck(verb, targets);
+    // The SDK's server for programs inside of a process takes an error of its own connection to the engine
+    // for success (automation/server.js, isGrpcError): nothing was registered then.
+    if (verb === "apply" && failure === undefined && !this.isRecorded("agent")) {
+      process.stderr.write("faults: the program registered nothing: it runs again\n");
+      return this.disturbed(verb, targets);
+    }
     if (failure === undefined) return undefined;
     if (struckStep === undefined)
       throw new Error(`${verb} failed, and nothing was done to it: ${failure}`);

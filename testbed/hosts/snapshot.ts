@@ -55,8 +55,8 @@ export const changesByItself: readonly RegExp[] = [
   /^unit (run-user-0|run-credentials-.*)\.mount$/,
   // Runs when its timer says so.
   /^unit systemd-tmpfiles-clean\.service$/,
-  // One a connection, and helpers that come and go.
-  /^daemon \S+:systemd-userw/,
+  // One a connection, and helpers that come and go; the end of a login's /run/user, a moment after it.
+  /^daemon \S+:systemd-user(w|-ru)/,
   // A virtual machine's own kernel has its workers among the processes.
   /^daemon root:kworker\//,
   // The kernel is the machine's, and all containers count in these, and load modules for all.
