@@ -120,7 +120,7 @@ test("icc false without br_netfilter; with it containers do not reach each other
   await mended(apart);
   await docker(machine, "run -d --name web busybox httpd -f -p 80 -h /bin");
   const { text } = await docker(machine, "inspect -f {{.NetworkSettings.IPAddress}} web");
-  const get = `timeout 5 wget -q -O /dev/null http://${text}/sh && echo reached`;
+  const get = `timeout 20 wget -q -O /dev/null http://${text}/sh && echo reached`;
   expect((await run(machine, "", get)).text).not.toContain("reached");
   expect((await docker(machine, `exec web sh -c '${get}'`)).text).toBe("reached");
   // The same without the option: it was the option that kept them apart.
