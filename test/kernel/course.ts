@@ -314,17 +314,15 @@ export function kernelCourse(expected: Expected): void {
       expect(await opens()).toMatch(/cannot expose privileged port 80/);
     });
 
-    test("FileCapability: works, and after the packages are installed anew", async () => {
+    // The engine's own package takes a minute to unpack here: the tier agent does it, on each release.
+    test("FileCapability: works, and after its package is installed anew", async () => {
       await apply("ports", { privilegedPorts: "FileCapability" });
       expect(status("privilegedPorts")).toBe("available");
       expect(await opens()).toBe(page);
-      await machine.run("apt-get -q -y install --reinstall rootlesskit docker.io");
+      await machine.run("apt-get -q -y install --reinstall rootlesskit");
       expect(await machine.run("getcap $(command -v rootlesskit)")).toMatch(
         /cap_net_bind_service[=+]ep/,
       );
-      expect(
-        (await machine.ssh("systemctl is-active docker.service docker.socket")).stdout,
-      ).not.toMatch(/^active/m);
       await app.apply("engine", wishes);
       await app.apply("daemon", wishes);
       expect(await opens()).toBe(page);
