@@ -98,7 +98,7 @@ describe("uidmap without its privileges", () => {
   });
 });
 
-// The courses of the tier kernel have it on each release.
+// On the other releases: walk.test.ts.
 test("packages that are installed anew start no root daemon, and change nothing of ours", async () => {
   const host = await bootHost();
   const app = new Installation(host, "e1");
