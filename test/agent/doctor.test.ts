@@ -102,7 +102,17 @@ describe("a healthy host", () => {
     });
     expect(about("kernel.keys.maxbytes")?.status).toBe("ok");
     await app.apply("report", wishes);
-    await host.run(`umount ${most} ${users}; rm /run/most /run/users`);
+    // Where it is used up, or never was enough, it is one.
+    const quota = "/proc/sys/kernel/keys/maxkeys";
+    await host.run(`echo 191 >/run/quota; mount --bind /run/quota ${quota}`);
+    const { exitCode, said } = await app.tryApply("report", wishes);
+    expect([exitCode, said.join("\n")]).toEqual([
+      1,
+      expect.stringMatching(
+        /^report: kernel\.keys\.maxkeys: found 191, of which 190 used by account app; wanted room .* To mend: set sysctls to \{ "kernel\.keys\.maxkeys": "20000" \}$/m,
+      ),
+    ]);
+    await host.run(`umount ${most} ${users} ${quota}; rm /run/most /run/users /run/quota`);
   });
 
   test("what it looks at by name may be secret, and is no argument of a program", async () => {
