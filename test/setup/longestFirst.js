@@ -2,14 +2,8 @@ const { default: Sequencer } = require("@jest/test-sequencer");
 
 // What takes minutes. Begun last, it would run on alone.
 const longest = [
-  ...[
-    "engine/life",
-    "machine/boot",
-    "engine/interrupted",
-    "agent/rootful",
-    "agent/engine",
-    "agent/walk",
-  ],
+  ...["engine/life", "machine/boot", "engine/interrupted"],
+  ...["agent/rootful", "agent/engine", "agent/walk"],
   ...["kernel/bullseye", "kernel/trixie", "kernel/bookworm", "failures/later"],
 ];
 

@@ -8,6 +8,7 @@ kernel_checks() {
 
 user_namespace_checks() {
 	local switch=kernel.unprivileged_userns_clone most=user.max_user_namespaces value
+	local mend="set it with 'sysctl -w $most=28633' and in /etc/sysctl.d"
 	value=$(cat "$(sysctl_path "$switch")" 2>/dev/null || true)
 	case $value in
 	'') ;;
@@ -21,9 +22,9 @@ user_namespace_checks() {
 		fine "$most" "$value"
 	elif [ "$value" != 0 ]; then
 		# Asked for by sysctls, perhaps, and enough for what runs.
-		finding limited "$most" "$value" "1024 at least" "set it with 'sysctl -w $most=28633' and in /etc/sysctl.d" "no more can be made where they are used up"
+		finding limited "$most" "$value" "1024 at least" "$mend" "no more can be made where they are used up"
 	else
-		problem "$most" "$value" "1024 at least" "set it with 'sysctl -w $most=28633' and in /etc/sysctl.d" "rootlesskit ends with 'fork/exec /proc/self/exe: no space left on device' where they are used up"
+		problem "$most" "$value" "1024 at least" "$mend" "rootlesskit ends with 'fork/exec /proc/self/exe: no space left on device' where they are used up"
 	fi
 }
 
