@@ -156,7 +156,7 @@ release_steps() {
 release_all_steps() { release_steps report daemon secrets ports kernel account engine preflight; }
 
 # The same for what stands on a step that is taken back, where its first run has not ended well. Any other one
-# Pulumi takes back by itself before; or it goes on, where only what it stands on is made anew (up --replace).
+# Pulumi takes back by itself before.
 release_unfinished() {
 	local step
 	for step in "$@"; do

@@ -3,8 +3,9 @@
 # The rootless-docker agent: applies, claims, reports and reverts what makes this machine a rootless
 # Docker host. One file, installed and removed by the Pulumi package rootless-docker; started only
 # over SSH, never left running. Usage:
-#   agent install LEASE [ESCALATION]        (itself, from the file it is started from)
+#   agent install agent LEASE [ESCALATION]  (itself, from the file it is started from)
 #   agent apply STEP LEASE [ESCALATION]     desired state of the step on stdin (flat YAML)
+#   agent update STEP LEASE [ESCALATION]    the same, for install too, where Pulumi knows of the step
 #   agent revert STEP LEASE [ESCALATION]    the same document on stdin
 #   agent doctor [--json | --problems] [ACCOUNT]...     for people: what is wrong here
 # One JSON report on stdout, one line per change or problem on stderr.

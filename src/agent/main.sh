@@ -27,17 +27,36 @@ apply() {
 	release_unwanted
 }
 
-# The document that this step last applied, for the steps that work on what another one owns.
-remember_document() {
+# That this step is complete, and the document that it last applied, for the steps that work on what another
+# one owns. Nobody reads the one with secret values again.
+remember_step() {
+	local record=$STATE/leases/$LEASE/$STEP
 	mkdir -p "$STATE/leases/$LEASE"
-	# Nobody reads the one with secret values again.
-	[ "$STEP" != secrets ] || return 0
-	(
-		umask 077
-		cp "$WORK/document" "$STATE/leases/$LEASE/$STEP.new"
-	)
-	mv "$STATE/leases/$LEASE/$STEP.new" "$STATE/leases/$LEASE/$STEP"
+	case $STEP in
+	agent | secrets) : >"$record" ;;
+	*)
+		(umask 077 && cp "$WORK/document" "$record.new")
+		mv "$record.new" "$record"
+		;;
+	esac
+	rm -f "$record.begun"
 }
+
+# Where Pulumi replaces a step of an installation that stays (up --replace, a tainted resource), it creates the
+# new one and deletes the old one afterwards, in the same words as at the end. So every create of a step that
+# stands is counted, and as many deletes change nothing. At the end the report goes first, and none is counted.
+count_replacement() {
+	if stands "$STEP" && stands report; then echo created >>"$STATE/leases/$LEASE/$STEP.replaced"; fi
+}
+
+is_replaced() { stands report && [ -s "$STATE/leases/$LEASE/$STEP.replaced" ]; }
+
+pass_over() {
+	say "stays: Pulumi has replaced it, and deletes the one from before"
+	sed -i 1d "$STATE/leases/$LEASE/$STEP.replaced"
+}
+
+stands() { [ -e "$STATE/leases/$LEASE/$1" ]; }
 
 revert() {
 	cat >"$WORK/document"
@@ -50,7 +69,7 @@ revert() {
 	claim_interrupted_packages
 	: >"$WORK/wanted"
 	release_unwanted
-	rm -f "$STATE/leases/$LEASE/$STEP"
+	rm -f "$STATE/leases/$LEASE/$STEP" "$STATE/leases/$LEASE/$STEP.replaced"
 }
 
 # Removes the agent with the last claim; what was kept on purpose keeps its record.
@@ -107,9 +126,9 @@ main() {
 		;;
 	esac
 	case $VERB in
-	install | apply | revert) ;;
+	install | apply | update | revert) ;;
 	*)
-		echo "agent: '$VERB' is not a verb: install, apply, revert or doctor" >&2
+		echo "agent: '$VERB' is not a verb: install, apply, update, revert or doctor" >&2
 		exit 2
 		;;
 	esac
@@ -120,17 +139,16 @@ main() {
 	# For the report alone: what other programs print is for people.
 	exec 3>&1 1>&2
 	case $VERB-$STEP in
-	install-*) install_agent ;;
-	apply-*) apply ;;
-	revert-agent) revert_agent ;;
-	revert-*) revert ;;
+	install-* | update-agent) install_agent ;;
+	apply-* | update-*) apply ;;
+	revert-*) if is_replaced; then pass_over; elif [ "$STEP" = agent ]; then revert_agent; else revert; fi ;;
 	esac
 	if [ "$VERB" = revert ]; then report "nothing to take back"; else report "nothing to change"; fi >&3
 	# Only where somebody has heard that: else the run ends above, and Pulumi does not know of the step.
-	if [ "$VERB" = apply ]; then
-		remember_document
-		rm -f "$STATE/leases/$LEASE/$STEP.begun"
-	fi
+	case $VERB in
+	install | apply) count_replacement ;;
+	esac
+	[ "$VERB" = revert ] || remember_step
 }
 
 main "$@"

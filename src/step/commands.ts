@@ -21,9 +21,18 @@ export interface Who {
  * itself into place. A run that was killed leaves that file to the next one; what others have given such a
  * name is not this user's to remove.
  */
-export function installCommand({ lease, escalation }: Who): string {
+export function installCommand(who: Who): string {
+  return fromStdin("install", who);
+}
+
+/** The same where Pulumi knows that it is there. */
+export function updateAgentCommand(who: Who): string {
+  return fromStdin("update", who);
+}
+
+function fromStdin(verb: string, { lease, escalation }: Who): string {
   const file = `/tmp/rootless-docker.${lease}`;
-  return `sh -c 'rm -f ${file}.* 2>/dev/null; f=$(mktemp ${file}.XXXXXX) && trap "rm -f $f" EXIT && (${unpackCommand}) >"$f" && sh "$f" install agent ${lease}${escalation}'`;
+  return `sh -c 'rm -f ${file}.* 2>/dev/null; f=$(mktemp ${file}.XXXXXX) && trap "rm -f $f" EXIT && (${unpackCommand}) >"$f" && sh "$f" ${verb} agent ${lease}${escalation}'`;
 }
 
 /** What was kept on purpose may be all that is left: then an earlier run has removed the agent. */
@@ -34,6 +43,11 @@ export function uninstallCommand({ lease, escalation }: Who): string {
 /** The step's document is on stdin. */
 export function applyCommand(step: string, { lease, escalation }: Who): string {
   return `sh ${agent} apply ${step} ${lease}${escalation}`;
+}
+
+/** The same where Pulumi knows of the step: only so does the agent see that it creates one a second time. */
+export function updateCommand(step: string, { lease, escalation }: Who): string {
+  return `sh ${agent} update ${step} ${lease}${escalation}`;
 }
 
 /** The same document is on stdin. */

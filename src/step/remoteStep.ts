@@ -7,6 +7,8 @@ import {
   installCommand,
   revertCommand,
   uninstallCommand,
+  updateAgentCommand,
+  updateCommand,
   type Who,
 } from "./commands";
 import { type Document, renderDocument } from "./document";
@@ -41,6 +43,7 @@ export function installAgent(
     .apply((yes) => pulumi.output<ConnectionInput>(yes ? host.connection : argumentsAreRefused));
   return command({ ...host, connection }, "agent", {
     create: whoOf(host).apply(installCommand),
+    update: whoOf(host).apply(updateAgentCommand),
     // stdin is the agent's text here: the revert reads no document.
     delete: whoOf(host).apply(uninstallCommand),
     stdin: everyStep.apply(packedAgent),
@@ -63,9 +66,9 @@ export function applyStep(
   const code = stepCodeHash(name);
   return command(host, name, {
     create: whoOf(host).apply((who) => applyCommand(name, who)),
-    delete: stepsWithoutRevert.includes(name)
-      ? undefined
-      : whoOf(host).apply((who) => revertCommand(name, who)),
+    update: whoOf(host).apply((who) => updateCommand(name, who)),
+    // preflight changes nothing. Nor does the report; but when it goes, all else is about to.
+    delete: name === "preflight" ? undefined : whoOf(host).apply((who) => revertCommand(name, who)),
     stdin: document.apply((keys) => renderDocument({ ...keys, agent: code })),
     dependsOn: dependsOn.map((step) => step.command),
   });
@@ -74,9 +77,6 @@ export function applyStep(
 function whoOf({ lease, escalation }: Host): pulumi.Output<Who> {
   return pulumi.all([lease, escalation]).apply(([hex, word]) => ({ lease: hex, escalation: word }));
 }
-
-/** They change nothing that would have to be taken back: destroy opens no connection for them. */
-const stepsWithoutRevert: StepName[] = ["preflight", "report"];
 
 function command(host: Host, step: string, { dependsOn, ...args }: CommandText): Step {
   const resource = new remote.Command(
@@ -99,6 +99,7 @@ function command(host: Host, step: string, { dependsOn, ...args }: CommandText):
 
 interface CommandText {
   create: pulumi.Input<string>;
+  update: pulumi.Input<string>;
   delete: pulumi.Input<string> | undefined;
   stdin: pulumi.Input<string>;
   dependsOn?: pulumi.Resource[];

@@ -6,6 +6,8 @@ import {
   installCommand,
   revertCommand,
   uninstallCommand,
+  updateAgentCommand,
+  updateCommand,
   type Who,
 } from "../../src/step/commands";
 import { everyStepDocument } from "../../src/step/settings";
@@ -71,10 +73,21 @@ export function documentsOf({ owner = "project/dev/web", secrets = {}, ...args }
 }
 
 /** Steps that can be reverted, in the order in which the component reverts them. */
-export const revertOrder = ["daemon", "secrets", "ports", "kernel", "account", "engine"] as const;
+export const revertOrder = [
+  "report",
+  "daemon",
+  "secrets",
+  "ports",
+  "kernel",
+  "account",
+  "engine",
+] as const;
 
 /** One installation on a host: what a component's commands do there, without the engine. */
 export class Installation {
+  /** What Pulumi would have in its state: creates that succeeded. */
+  private readonly created = new Set<string>();
+
   constructor(
     readonly host: TestHost,
     readonly lease: string,
@@ -90,7 +103,8 @@ export class Installation {
 
   /** Installs the agent, and returns a failure too. */
   tryInstall(): Promise<Answer> {
-    return this.call(installCommand(this.who), packedAgent());
+    const command = this.created.has("agent") ? updateAgentCommand : installCommand;
+    return this.creating("agent", this.call(command(this.who), packedAgent()));
   }
 
   /** Applies a step. Anything but success throws. */
@@ -102,7 +116,8 @@ export class Installation {
   async tryApply(step: StepName, wishes: Wishes = {}): Promise<Answer> {
     // The component adds the code's hash; the agent must not take it for a setting.
     const document = renderDocument({ ...documentsOf(wishes)[step], agent: "c0de" });
-    return this.call(applyCommand(step, this.who), document);
+    const command = this.created.has(step) ? updateCommand : applyCommand;
+    return this.creating(step, this.call(command(step, this.who), document));
   }
 
   /** Reverts a step, with the document that the component sends again. */
@@ -113,11 +128,11 @@ export class Installation {
   /** Reverts a step, and returns a failure too. */
   tryRevert(step: StepName, wishes: Wishes = {}): Promise<Answer> {
     const document = renderDocument({ ...documentsOf(wishes)[step], agent: "c0de" });
-    return this.call(revertCommand(step, this.who), document);
+    return this.deleting(step, this.call(revertCommand(step, this.who), document));
   }
 
   async revertAgent(): Promise<Answer> {
-    return expectDone(await this.call(uninstallCommand(this.who), ""));
+    return expectDone(await this.deleting("agent", this.call(uninstallCommand(this.who), "")));
   }
 
   /** All steps, side by side where the component runs them so. */
@@ -137,11 +152,24 @@ export class Installation {
 
   /** All reverts, in the component's order; engine, account and kernel side by side. */
   async revertAll(wishes: Wishes = {}): Promise<void> {
+    await this.revert("report", wishes);
     await this.revert("daemon", wishes);
     await this.revert("ports", wishes);
     const rest = ["secrets", "kernel", "account", "engine"] as const;
     await Promise.all(rest.map((step) => this.revert(step, wishes)));
     await this.revertAgent();
+  }
+
+  private async creating(step: string, answered: Promise<Answer>): Promise<Answer> {
+    const answer = await answered;
+    if (answer.exitCode === 0) this.created.add(step);
+    return answer;
+  }
+
+  private async deleting(step: string, answered: Promise<Answer>): Promise<Answer> {
+    const answer = await answered;
+    if (answer.exitCode === 0) this.created.delete(step);
+    return answer;
   }
 
   private get who(): Who {

@@ -13,7 +13,13 @@ export const groups: Record<Verb, readonly (readonly string[])[]> = {
     ["daemon"],
     ["report"],
   ],
-  revert: [["daemon"], ["ports", "secrets", "account", "kernel"], ["engine"], ["agent"]],
+  revert: [
+    ["report"],
+    ["daemon"],
+    ["ports", "secrets", "account", "kernel"],
+    ["engine"],
+    ["agent"],
+  ],
 };
 
 export const groupOf = (verb: Verb, step: string): number =>
@@ -28,7 +34,7 @@ export interface RunningStep {
   session: Process;
 }
 
-const call = / (?:install|apply|revert) ([a-z]+) [0-9a-f]+(?: |$)/;
+const call = / (?:install|apply|update|revert) ([a-z]+) [0-9a-f]+(?: |$)/;
 
 /** The steps that a host works on, seen from outside: it may be past answering. */
 export function runningSteps(host: NspawnHost): RunningStep[] {

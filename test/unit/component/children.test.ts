@@ -70,7 +70,6 @@ describe.each(modes)("in $mode", ({ preview }) => {
     for (const { inputs } of commands) {
       expect(inputs).toMatchObject({ logging: "stderr", addPreviousOutputInEnv: false });
       expect(inputs).not.toHaveProperty("environment");
-      expect(inputs).not.toHaveProperty("update");
       expect(shown(inputs.triggers)).toEqual([preview ? "[unknown]" : lease]);
     }
     expect(step(outcome, "agent").inputs.stdin).toBe(packedAgent());
@@ -138,16 +137,19 @@ describe.each(modes)("in $mode", ({ preview }) => {
     if (preview) return;
     const state = "/var/lib/rootless-docker";
     const { inputs: agent } = step(outcome, "agent");
-    expect(agent.create).toMatch(new RegExp(` && sh "\\$f" install agent ${lease}${word}'$`));
+    const ending = (verb: string) => new RegExp(` && sh "\\$f" ${verb} agent ${lease}${word}'$`);
+    expect(agent.create).toMatch(ending("install"));
+    expect(agent.update).toMatch(ending("update"));
     expect(agent.delete).toBe(
       `[ ! -e ${state}/agent ] && [ ! -d ${state}/leases ] || sh ${state}/agent revert agent ${lease}${word} </dev/null`,
     );
     for (const name of stepNames) {
-      const { create: created, delete: deleted } = step(outcome, name).inputs;
+      const { create: created, update: updated, delete: deleted } = step(outcome, name).inputs;
       expect(created).toBe(`sh ${state}/agent apply ${name} ${lease}${word}`);
+      expect(updated).toBe(`sh ${state}/agent update ${name} ${lease}${word}`);
       const revert = `[ ! -d ${state}/leases ] || sh ${state}/agent revert ${name} ${lease}${word}`;
-      // These two change nothing that would have to be taken back.
-      expect(deleted).toBe(["preflight", "report"].includes(name) ? undefined : revert);
+      // It changes nothing that would have to be taken back.
+      expect(deleted).toBe(name === "preflight" ? undefined : revert);
     }
   });
 
