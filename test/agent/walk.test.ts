@@ -60,6 +60,7 @@ test("every step: applied, applied again, reverted", async () => {
     expect([step, (await app.apply(step, wishes)).changed]).toEqual([step, []]);
   expect(await daemonStart(host, "app")).toBe(started);
   await importImage(host, "app");
+  before.set("report", await snapshotHost(host));
 
   for (const step of revertOrder) {
     await app.revert(step, wishes);
