@@ -117,6 +117,7 @@ start_work() {
 	# The connection was cut: what the shell would die of without a word, and without tidying up.
 	trap 'exit 141' PIPE
 	trap 'exit 143' TERM
+	: >"$WORK/begun"
 	: >"$WORK/changed"
 	: >"$WORK/facts"
 	: >"$WORK/findings"

@@ -78,8 +78,15 @@ claim_new_packages() {
 claim_interrupted_packages() {
 	if [ "$STEP" != engine ] || [ ! -e "$STATE/packages.before" ]; then return 0; fi
 	hold_packages
-	dpkg --configure -a >"$WORK/apt.log" 2>&1 </dev/null || true
+	finish_interrupted
 	claim_new_packages
+}
+
+# What an installation that was killed, or somebody else's, left half done; and what our apt left in /tmp. dpkg
+# waits for others' to end, so that of what is older than this run nothing is in use by then.
+finish_interrupted() {
+	run_dpkg --configure -a
+	find /tmp -maxdepth 1 -type d -uid 0 -name 'apt-dpkg-install-??????' -newer "$STATE/packages.before" ! -newer "$WORK/begun" -exec rm -rf {} +
 }
 
 package_restore() {
@@ -157,6 +164,9 @@ finish_unpacking() {
 run_pending_triggers() {
 	local pending
 	run_dpkg --triggers-only --pending
+	# dpkg removes all of them on a full disk, and only cannot write that into its status.
+	[ -z "$(ls /var/lib/dpkg/updates)" ] ||
+		fail "/var/lib/dpkg/updates" "dpkg's journal there: $(tail -n 1 "$WORK/dpkg.log")" "it in /var/lib/dpkg/status, without which apt does nothing" "mend what dpkg says, then run again"
 	# shellcheck disable=SC2016 # dpkg's own variables
 	pending=$(dpkg-query -W -f '${db:Status-Abbrev} ${binary:Package}\n' | sed -n 's/^.[tW]. *//p' | paste -s -d ' ')
 	# They may be somebody else's, and broken for a reason of their own, which does not hold up a removal.
@@ -255,7 +265,7 @@ want_packages() {
 	# Also where a killed run had come to the triggers of others' packages, and to no more of ours.
 	if [ -n "$missing" ] || [ -e "$STATE/packages.before" ]; then
 		remember_packages
-		dpkg --configure -a >"$WORK/apt.log" 2>&1 </dev/null || true
+		finish_interrupted
 	fi
 	if [ -n "$missing" ]; then
 		say "installs$missing"

@@ -147,16 +147,20 @@ test("packages that a full disk left half unpacked are completed, and go again",
   expect(await differences(before)).toEqual([]);
 });
 
-test.each(["as apt left it", "not there any more"])(
-  "a package that dpkg was killed in the middle of unpacking is taken back, its archive %s",
-  async (archive) => {
+test.each([
+  ["dpkg", "as apt left it"],
+  ["dpkg", "not there any more"],
+  ["apt-get", "as apt left it"],
+])(
+  "a package is taken back where %s was killed while it unpacked, its archive %s",
+  async (program, archive) => {
     const before = await snapshotHost(host);
     const app = new Installation(host, "e9");
     await app.install();
     await app.apply("preflight", wishes);
     const killed = app.tryApply("engine", wishes);
     await host.run(`for i in $(seq 900); do [ ! -e /usr/sbin/dockerd.dpkg-new ] || break; sleep 0.02; done
-      pkill -STOP -x dpkg; pkill -KILL -f '[a]gent apply engine'; pkill -KILL -x dpkg; while pgrep -x apt-get; do sleep 0.1; done
+      pkill -STOP -x dpkg; pkill -KILL -f '[a]gent apply engine'; pkill -KILL -x ${program}; pkill -KILL -x dpkg; while pgrep -x apt-get; do sleep 0.1; done
       dpkg-query -W -f '\${db:Status-Abbrev}' docker.io | grep -q iHR; ls /usr/sbin/dockerd.dpkg-new`);
     expect((await killed).exitCode).not.toBe(0);
     if (archive === "not there any more")
@@ -166,6 +170,26 @@ test.each(["as apt left it", "not there any more"])(
     expect(await differences(before)).toEqual([]);
   },
 );
+
+test("what dpkg removed and could not write down, as on a full disk, is not taken for removed", async () => {
+  const before = await snapshotHost(host);
+  const app = new Installation(host, "ea");
+  await app.install();
+  await app.apply("preflight", wishes);
+  await app.apply("engine", wishes);
+  await host.run("mkdir /var/lib/dpkg/status-new");
+  const { exitCode, said } = await app.tryRevert("engine", wishes);
+  expect([exitCode, said.at(-1)]).toEqual([
+    1,
+    expect.stringMatching(
+      /^engine: \/var\/lib\/dpkg\/updates: found dpkg's journal there: dpkg: error: .*status.*; wanted /,
+    ),
+  ]);
+  await host.run("rmdir /var/lib/dpkg/status-new");
+  await app.revert("engine", wishes);
+  await app.revertAgent();
+  expect(await differences(before)).toEqual([]);
+});
 
 test("triggers of other packages that a killed dpkg did not come to are run", async () => {
   const app = new Installation(host, "e7");

@@ -100,7 +100,7 @@ test("the old host does not answer: the new one is made; the state then forgets 
   await second.setReachable(false);
   const back = program(host, "web");
   const { failure } = await trial.tryUp(back);
-  expect(failure).toMatch(/\(web-daemon\):\n *error: after 1 failed attempts: dial tcp .*:22: /);
+  expect(failure).toMatch(/\(web-report\):\n *error: after 1 failed attempts: dial tcp .*:22: /);
   await daemon(host);
   expect((await trial.tryUp(back)).failure).toContain("dial tcp");
 
