@@ -103,6 +103,24 @@ test("the same owner with a new lease takes over; the old one's revert changes n
   expect(await host.run("getent passwd ada; ls -d /var/lib/rootless-docker || true")).toBe("");
 });
 
+test("a step that is created twice: one delete of it changes nothing, unless the report went before", async () => {
+  const fresh = await snapshotHost(host);
+  const all: Wishes = { ...ada, onDestroy: { data: "Delete" } };
+  await new Installation(host, "c0").applyAll(all);
+  // It knows of nothing, as Pulumi where it was killed before it heard of success; and as one that replaces.
+  const again = new Installation(host, "c0");
+  await again.applyAll(all);
+  const started = await daemonStart(host, "ada");
+  const stays = "stays: Pulumi has replaced it, and deletes the one from before";
+  expect((await again.revert("daemon", all)).said).toContain(`daemon: ${stays}`);
+  expect((await again.revertAgent()).said).toContain(`agent: ${stays}`);
+  expect(await daemonStart(host, "ada")).toBe(started);
+  // Its own delete, and then the end, in which the other steps' counts are not used up.
+  expect((await again.revert("report", all)).said).toContain(`report: ${stays}`);
+  await again.revertAll(all);
+  expect(diffSnapshots(fresh, await snapshotHost(host))).toEqual([]);
+});
+
 test("a lease that nobody knows of does not keep the agent for ever", async () => {
   const lost = new Installation(host, "f0");
   const other = new Installation(host, "f1");
