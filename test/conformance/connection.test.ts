@@ -230,6 +230,20 @@ describe("dialling", () => {
   });
 });
 
+describe("a command that says nothing", () => {
+  test("has a connection that asks whether the host is still there", async () => {
+    const trial = await Trial.start("silent");
+    const create = "touch /root/silent; until test -e /root/heard; do sleep 0.1; done";
+    const update = trial.up(dialling({ silent: given.connection }, create));
+    await appears("/root/silent");
+    const { address, port } = given.host;
+    const sockets = await execOrThrow("ss", ["-Htno", "dst", `${address}:${port}`]);
+    await given.host.run("touch /root/heard");
+    await update;
+    expect(sockets).toMatch(/timer:\(keepalive,1?\dsec,/);
+  });
+});
+
 describe("a cancelled update", () => {
   test("closes the connection of the command that runs", async () => {
     const trial = await Trial.start("cancel");
