@@ -164,6 +164,10 @@ const ofEachRun = [
   "/var/lib/rootless-docker/",
   // dockerd's own: an id that it makes up, and databases that it writes whenever it starts.
   "/home/app/.local/share/docker/",
+  // The account's group and the engine's: where the step account was struck, the engine's comes first. What is
+  // in each line is compared apart.
+  "file /etc/group:",
+  "file /etc/gshadow:",
 ];
 
 function lasting(difference: string): boolean {
