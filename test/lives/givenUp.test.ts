@@ -9,7 +9,7 @@ import {
   type NspawnHost,
 } from "../../testbed/hosts";
 import { Trial } from "../conformance/trial";
-import { changesSince, program } from "../engine/identity";
+import { changesSince, program } from "./identity";
 import { runningSteps } from "../faults/steps";
 
 // An `up` whose connection is cut while a step runs, and that is not run again: destroy begins while the

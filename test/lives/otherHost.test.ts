@@ -10,7 +10,7 @@ import { asAccount, importImage } from "../agent/harness";
 import { requireReadmeTools } from "../../testbed/requirements";
 import { lineOfReadme } from "../conformance/line";
 import { live, Trial } from "../conformance/trial";
-import { changesSince, childSteps, daemon, expectMoved, program } from "../engine/identity";
+import { changesSince, childSteps, daemon, expectMoved, program } from "./identity";
 import { connectionTo, everyStep } from "../engine/installation";
 
 // A machine made anew, another machine, one that does not answer, one that is gone: what the engine does,

@@ -11,7 +11,7 @@ import {
   type TestHost,
 } from "../../testbed/hosts";
 import { type Outcome, type Recorded, steps } from "../conformance/trial";
-import { changesSince, daemon } from "../engine/identity";
+import { changesSince, daemon } from "./identity";
 import { everyStep } from "../engine/installation";
 import { linkModules, pack, temporaryFolder, unpack } from "../pack/checkout";
 

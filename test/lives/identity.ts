@@ -3,7 +3,7 @@ import { OnDestroyData, RootlessDockerHost, type RootlessDockerHostArgs } from "
 import { diffSnapshots, type HostSnapshot, snapshotHost, type TestHost } from "../../testbed/hosts";
 import { asAccount, daemonStart } from "../agent/harness";
 import { live, type Outcome, steps } from "../conformance/trial";
-import { connectionTo, everyStep } from "./installation";
+import { connectionTo, everyStep } from "../engine/installation";
 
 // What the tests of an installation's identity have in common: who holds the account, on which host.
 

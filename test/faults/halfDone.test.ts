@@ -8,7 +8,7 @@ import {
   type HostSnapshot,
   type NspawnHost,
 } from "../../testbed/hosts";
-import { Installation, type Wishes } from "./harness";
+import { Installation, type Wishes } from "../agent/harness";
 
 // What tools leave that were killed in moments too short to hit: made by hand here.
 let host: NspawnHost;
