@@ -46,7 +46,7 @@ remember_step() {
 # new one and deletes the old one afterwards, in the same words as at the end. So every create of a step that
 # stands is counted, and as many deletes change nothing. At the end the report goes first, and none is counted.
 count_replacement() {
-	if stands "$STEP" && stands report; then echo created >>"$STATE/leases/$LEASE/$STEP.replaced"; fi
+	if stands "$STEP"; then echo created >>"$STATE/leases/$LEASE/$STEP.replaced"; fi
 }
 
 is_replaced() { stands report && [ -s "$STATE/leases/$LEASE/$STEP.replaced" ]; }

@@ -1,4 +1,5 @@
 import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
+import { give } from "./accountOnly";
 import { ShownControllers } from "./controllers";
 import {
   asAccount,
@@ -119,6 +120,21 @@ test("a step that is created twice: one delete of it changes nothing, unless the
   expect((await again.revert("report", all)).said).toContain(`report: ${stays}`);
   await again.revertAll(all);
   expect(diffSnapshots(fresh, await snapshotHost(host))).toEqual([]);
+});
+
+test("a step that is replaced where the report had failed stays, too", async () => {
+  const { installation, apply, back, all } = await give(host, "dan");
+  await apply();
+  const again = new Installation(host, installation.lease);
+  await again.apply("account", all);
+  // The report has its turn after that, and before the delete of the old one.
+  const report = `/var/lib/rootless-docker/leases/${installation.lease}/report`;
+  await host.run(`touch ${report}`);
+  const { said, changed } = await again.revert("account", all);
+  expect([said[0], changed]).toEqual([expect.stringContaining("account: stays: "), []]);
+  await host.run(`rm ${report}`);
+  await back();
+  expect(await host.run("getent passwd dan || echo gone")).toBe("gone\n");
 });
 
 test("a lease that nobody knows of does not keep the agent for ever", async () => {
