@@ -164,8 +164,9 @@ finish_unpacking() {
 run_pending_triggers() {
 	local pending
 	run_dpkg --triggers-only --pending
-	# dpkg removes all of them on a full disk, and only cannot write that into its status.
-	[ -z "$(ls /var/lib/dpkg/updates)" ] ||
+	# dpkg removes all of them on a full disk, and only cannot write that into its status. (A journal alone may
+	# be that of somebody else's dpkg, which is at work again.)
+	[ -z "$(ls /var/lib/dpkg/updates)" ] || ! grep -qE '^dpkg: (error:|unrecoverable)' "$WORK/dpkg.log" ||
 		fail "/var/lib/dpkg/updates" "dpkg's journal there: $(tail -n 1 "$WORK/dpkg.log")" "it in /var/lib/dpkg/status, without which apt does nothing" "mend what dpkg says, then run again"
 	# shellcheck disable=SC2016 # dpkg's own variables
 	pending=$(dpkg-query -W -f '${db:Status-Abbrev} ${binary:Package}\n' | sed -n 's/^.[tW]. *//p' | paste -s -d ' ')
