@@ -1,7 +1,8 @@
 import { unpackCommand } from "../agent/agentText";
 
 // What is run on the host, in words that any login shell takes (sh, csh, fish): what needs more of a shell
-// is one word in single quotes for sh.
+// is one word in single quotes for sh. `update` does what `install` and `apply` do, where Pulumi knows of the
+// step: so the agent sees that one is created a second time.
 
 const state = "/var/lib/rootless-docker";
 const agent = `${state}/agent`;
@@ -21,16 +22,7 @@ export interface Who {
  * itself into place. A run that was killed leaves that file to the next one; what others have given such a
  * name is not this user's to remove.
  */
-export function installCommand(who: Who): string {
-  return fromStdin("install", who);
-}
-
-/** The same where Pulumi knows that it is there. */
-export function updateAgentCommand(who: Who): string {
-  return fromStdin("update", who);
-}
-
-function fromStdin(verb: string, { lease, escalation }: Who): string {
+export function installCommand(verb: "install" | "update", { lease, escalation }: Who): string {
   const file = `/tmp/rootless-docker.${lease}`;
   return `sh -c 'rm -f ${file}.* 2>/dev/null; f=$(mktemp ${file}.XXXXXX) && trap "rm -f $f" EXIT && (${unpackCommand}) >"$f" && sh "$f" ${verb} agent ${lease}${escalation}'`;
 }
@@ -41,13 +33,12 @@ export function uninstallCommand({ lease, escalation }: Who): string {
 }
 
 /** The step's document is on stdin. */
-export function applyCommand(step: string, { lease, escalation }: Who): string {
-  return `sh ${agent} apply ${step} ${lease}${escalation}`;
-}
-
-/** The same where Pulumi knows of the step: only so does the agent see that it creates one a second time. */
-export function updateCommand(step: string, { lease, escalation }: Who): string {
-  return `sh ${agent} update ${step} ${lease}${escalation}`;
+export function applyCommand(
+  verb: "apply" | "update",
+  step: string,
+  { lease, escalation }: Who,
+): string {
+  return `sh ${agent} ${verb} ${step} ${lease}${escalation}`;
 }
 
 /** The same document is on stdin. */

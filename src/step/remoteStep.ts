@@ -7,8 +7,6 @@ import {
   installCommand,
   revertCommand,
   uninstallCommand,
-  updateAgentCommand,
-  updateCommand,
   type Who,
 } from "./commands";
 import { type Document, renderDocument } from "./document";
@@ -42,8 +40,8 @@ export function installAgent(
     .output(accepted)
     .apply((yes) => pulumi.output<ConnectionInput>(yes ? host.connection : argumentsAreRefused));
   return command({ ...host, connection }, "agent", {
-    create: whoOf(host).apply(installCommand),
-    update: whoOf(host).apply(updateAgentCommand),
+    create: whoOf(host).apply((who) => installCommand("install", who)),
+    update: whoOf(host).apply((who) => installCommand("update", who)),
     // stdin is the agent's text here: the revert reads no document.
     delete: whoOf(host).apply(uninstallCommand),
     stdin: everyStep.apply(packedAgent),
@@ -65,8 +63,8 @@ export function applyStep(
 ): Step {
   const code = stepCodeHash(name);
   return command(host, name, {
-    create: whoOf(host).apply((who) => applyCommand(name, who)),
-    update: whoOf(host).apply((who) => updateCommand(name, who)),
+    create: whoOf(host).apply((who) => applyCommand("apply", name, who)),
+    update: whoOf(host).apply((who) => applyCommand("update", name, who)),
     // preflight changes nothing. Nor does the report; but when it goes, all else is about to.
     delete: name === "preflight" ? undefined : whoOf(host).apply((who) => revertCommand(name, who)),
     stdin: document.apply((keys) => renderDocument({ ...keys, agent: code })),

@@ -6,8 +6,6 @@ import {
   installCommand,
   revertCommand,
   uninstallCommand,
-  updateAgentCommand,
-  updateCommand,
   type Who,
 } from "../../src/step/commands";
 import { everyStepDocument } from "../../src/step/settings";
@@ -103,8 +101,8 @@ export class Installation {
 
   /** Installs the agent, and returns a failure too. */
   tryInstall(): Promise<Answer> {
-    const command = this.created.has("agent") ? updateAgentCommand : installCommand;
-    return this.creating("agent", this.call(command(this.who), packedAgent()));
+    const command = installCommand(this.created.has("agent") ? "update" : "install", this.who);
+    return this.noted("add", "agent", this.call(command, packedAgent()));
   }
 
   /** Applies a step. Anything but success throws. */
@@ -116,8 +114,8 @@ export class Installation {
   async tryApply(step: StepName, wishes: Wishes = {}): Promise<Answer> {
     // The component adds the code's hash; the agent must not take it for a setting.
     const document = renderDocument({ ...documentsOf(wishes)[step], agent: "c0de" });
-    const command = this.created.has(step) ? updateCommand : applyCommand;
-    return this.creating(step, this.call(command(step, this.who), document));
+    const command = applyCommand(this.created.has(step) ? "update" : "apply", step, this.who);
+    return this.noted("add", step, this.call(command, document));
   }
 
   /** Reverts a step, with the document that the component sends again. */
@@ -128,11 +126,13 @@ export class Installation {
   /** Reverts a step, and returns a failure too. */
   tryRevert(step: StepName, wishes: Wishes = {}): Promise<Answer> {
     const document = renderDocument({ ...documentsOf(wishes)[step], agent: "c0de" });
-    return this.deleting(step, this.call(revertCommand(step, this.who), document));
+    return this.noted("delete", step, this.call(revertCommand(step, this.who), document));
   }
 
   async revertAgent(): Promise<Answer> {
-    return expectDone(await this.deleting("agent", this.call(uninstallCommand(this.who), "")));
+    return expectDone(
+      await this.noted("delete", "agent", this.call(uninstallCommand(this.who), "")),
+    );
   }
 
   /** All steps, side by side where the component runs them so. */
@@ -160,15 +160,13 @@ export class Installation {
     await this.revertAgent();
   }
 
-  private async creating(step: string, answered: Promise<Answer>): Promise<Answer> {
+  private async noted(
+    how: "add" | "delete",
+    step: string,
+    answered: Promise<Answer>,
+  ): Promise<Answer> {
     const answer = await answered;
-    if (answer.exitCode === 0) this.created.add(step);
-    return answer;
-  }
-
-  private async deleting(step: string, answered: Promise<Answer>): Promise<Answer> {
-    const answer = await answered;
-    if (answer.exitCode === 0) this.created.delete(step);
+    if (answer.exitCode === 0) this.created[how](step);
     return answer;
   }
 

@@ -12,7 +12,8 @@ import { lineOfReadme } from "../conformance/line";
 import { live } from "../conformance/trial";
 import { everyStep, Installation, stepsRun, type Wishes } from "./installation";
 
-// What people do with one resource of the component: `--target` and `--replace`. Data would be lost.
+// What people do with one resource of the component: `--target` and `--replace`. A delete that is meant
+// would take the data along.
 const wishes: Wishes = {
   account: { name: "app" },
   environment: { HTTPS_PROXY: "http://user:password@proxy.example:3128" },
