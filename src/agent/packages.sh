@@ -162,17 +162,29 @@ finish_unpacking() {
 # A dpkg that was killed leaves triggers of others' packages pending, which the next one does not run by
 # itself: ldconfig's, for libraries that are gone.
 run_pending_triggers() {
-	local pending
+	local pending failed
 	run_dpkg --triggers-only --pending
 	# dpkg removes all of them on a full disk, and only cannot write that into its status. (A journal alone may
 	# be that of somebody else's dpkg, which is at work again.)
 	[ -z "$(ls /var/lib/dpkg/updates)" ] || ! grep -qE '^dpkg: (error:|unrecoverable)' "$WORK/dpkg.log" ||
 		fail "/var/lib/dpkg/updates" "dpkg's journal there: $(tail -n 1 "$WORK/dpkg.log")" "it in /var/lib/dpkg/status, without which apt does nothing" "mend what dpkg says, then run again"
-	# shellcheck disable=SC2016 # dpkg's own variables
-	pending=$(dpkg-query -W -f '${db:Status-Abbrev} ${binary:Package}\n' | sed -n 's/^.[tW]. *//p' | paste -s -d ' ')
+	failed=$(with_triggers '^.F')
+	# shellcheck disable=SC2086 # a list of package names
+	[ -z "$failed" ] || run_dpkg --configure $failed
+	pending=$(with_triggers '^.[tWF]')
+	[ -z "$pending" ] || ! grep -q 'No space left on device' "$WORK/dpkg.log" ||
+		fail "triggers of $pending" "them pending: $(grep -m 1 'No space left on device' "$WORK/dpkg.log")" "them run, as after every removal" "free space there, then run again"
 	# They may be somebody else's, and broken for a reason of their own, which does not hold up a removal.
 	[ -z "$pending" ] ||
 		say "triggers of $pending stay pending: $(tail -n 4 "$WORK/dpkg.log" | tr '\n' ' ')"
+}
+
+# Packages whose triggers have not run, or failed (F): their own version is configured already, else it was
+# their configuration that failed. $1 dpkg's states.
+with_triggers() {
+	# shellcheck disable=SC2016 # dpkg's own variables
+	dpkg-query -W -f '${db:Status-Abbrev} ${binary:Package} ${Version} ${Config-Version}\n' |
+		awk -v states="$1" '$1 ~ states && ($1 !~ /^.F/ || $3 == $4) { print $2 }' | paste -s -d ' '
 }
 
 # docker.io takes /var/lib/docker along when purged, by a script that its removal puts there: but what

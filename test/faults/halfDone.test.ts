@@ -191,6 +191,29 @@ test("what dpkg removed and could not write down, as on a full disk, is not take
   expect(await differences(before)).toEqual([]);
 });
 
+test("a trigger of another package that failed on a full disk runs again", async () => {
+  const before = await snapshotHost(host);
+  const app = new Installation(host, "eb");
+  await app.install();
+  await app.apply("preflight", wishes);
+  await app.apply("engine", wishes);
+  const fails =
+    "echo 'ldconfig: Writing of cache data failed: No space left on device' >&2; exit 1";
+  await host.run(
+    `printf '%s\\n' '#!/bin/sh' "$(cat)" >/run/full && chmod 755 /run/full && mount --bind /run/full /usr/sbin/ldconfig`,
+    { input: fails },
+  );
+  const { exitCode, said } = await app.tryRevert("engine", wishes);
+  expect([exitCode, said.at(-1)]).toEqual([
+    1,
+    expect.stringMatching(/^engine: triggers of libc-bin: found them pending: .*No space left/),
+  ]);
+  await host.run("umount /usr/sbin/ldconfig && rm /run/full");
+  await app.revert("engine", wishes);
+  await app.revertAgent();
+  expect(await differences(before)).toEqual([]);
+});
+
 test("triggers of other packages that a killed dpkg did not come to are run", async () => {
   const app = new Installation(host, "e7");
   await app.install();
