@@ -35,6 +35,7 @@ const onPurpose: Record<string, (step: string) => string[]> = {
     // What a killed installation of the agent left goes.
     ...(step === "agent" ? ["create"] : []),
   ],
+  "v0.1.1": () => [],
 };
 
 // A host and a state as an earlier version left them, taken over by the code of today.
