@@ -45,6 +45,7 @@ module.exports = {
     tier("engine", ["engine", "upgrade"], 30 * minutes),
     tier("lives", ["lives"], 30 * minutes),
     tier("faults", ["faults"], 120 * minutes),
+    tier("powerCuts", ["powerCuts"], 180 * minutes),
     tier("hostile", ["hostile"], 60 * minutes),
     tier("machine", ["machine"], 30 * minutes),
     tier("kernel", ["kernel"], 30 * minutes),

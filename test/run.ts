@@ -37,6 +37,7 @@ const tiers: Tier[] = [
   { name: "lives", run: () => jest("lives"), toolchain: true, long: true, shared: true },
   { name: "hostile", run: () => jest("hostile"), long: true },
   { name: "faults", run: () => jest("faults"), toolchain: true, long: true },
+  { name: "powerCuts", run: () => jest("powerCuts"), long: true },
   { name: "kernel", run: () => jest("kernel", "--maxWorkers=4"), long: true },
   { name: "failures", run: () => jest("failures"), long: true },
 ];

@@ -24,6 +24,13 @@ const hostPrograms: Programs = new Map([
   ["mkfs.ext4", "e2fsprogs"],
 ]);
 
+/** What makes their disks, for copies of one moment. */
+const diskPrograms: Programs = new Map([
+  ...hostPrograms,
+  ["mkfs.xfs", "xfsprogs"],
+  ["mkfs.btrfs", "btrfs-progs"],
+]);
+
 /** What those need that are virtual machines. */
 const machinePrograms: Programs = new Map([
   ...hostPrograms,
@@ -45,6 +52,11 @@ export function requireHostTools(): Promise<void> {
 /** The same for disposable hosts that are virtual machines. */
 export function requireMachineTools(): Promise<void> {
   return requirePrograms(machinePrograms);
+}
+
+/** The same for hosts on disks of their own whose power is cut. */
+export function requireDiskTools(): Promise<void> {
+  return requirePrograms(diskPrograms);
 }
 
 /** The same for what lines of the README use, where tests run them as they stand. */

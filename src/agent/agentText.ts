@@ -61,14 +61,21 @@ const stepPaths = (step: StepName): string[] =>
   ["step", ...(rooms[step] ?? [])].map((room) => `steps/${step}/${room}.sh`);
 
 /** Every part of the agent, in the order in which they are joined. */
-const parts = [...frame.map(framePath), ...stepNames.flatMap(stepPaths), framePath("main")];
+const definitions = [...frame.map(framePath), ...stepNames.flatMap(stepPaths)];
+const parts = [...definitions, framePath("main")];
 
 /**
  * The agent: one POSIX shell program, joined from the frame's and the steps' `.sh` files. They lie
  * beside the compiled and the uncompiled code alike, and are joined here in both cases.
  */
 export function agentText(): string {
-  return parts.map(part).join("");
+  return [...definitions.map(part), codeOfStep(), part(framePath("main"))].join("");
+}
+
+/** A shell function that says which code this agent has for a step, as the step's document does. */
+function codeOfStep(): string {
+  const cases = stepNames.map((step) => `\t${step}) echo ${stepCodeHash(step)} ;;\n`).join("");
+  return `code_of_step() {\n\tcase $1 in\n${cases}\tesac\n}\n`;
 }
 
 /**

@@ -9,6 +9,9 @@
 #
 # A kind is two functions: KIND_save NAME DIR, and KIND_restore NAME DIR, which can be run again
 # after it was killed, and returns 10 where the thing has to stay (said by itself, with the reason).
+#
+# The record is on the disk before the thing is changed, and goes when what it says is on the disk again:
+# where there is a baseline it is whole, and nothing was changed where there is none.
 
 # A slash becomes %2F. A file name holds 255 bytes: a longer name (an SSH key), or one with characters
 # of other meaning, stands under its hash.
@@ -34,47 +37,94 @@ thing_directory() {
 # Claims a thing for this lease and step. $1 kind, $2 name, $3 the wanted value.
 # Another owner's claim on another value is an error that names both.
 want() {
-	local dir claim other
+	claim "$@"
+	settle_claims
+}
+
+# The same, but that nothing may be changed before settle_claims: for many at once.
+claim() {
+	local dir order
 	dir=$(thing_directory "$1" "$2")
 	# The first time counts: a directory goes after every file in it.
 	! grep -qxF -- "$dir" "$WORK/wanted" || return 0
-	if [ -d "$dir/claims" ]; then
-		for claim in "$dir"/claims/*; do
-			[ -e "$claim" ] || continue
-			other=${claim##*/}
-			other=${other%%.*}
-			[ "$(tail -n +2 "$claim")" != "$3" ] || continue
-			stands_beside "$other" || continue
-			fail "$1 $2" "'$(tail -n +2 "$claim")', wanted by $(owner_of "$other")" "'$3' by $(owner_of "$LEASE")" "give both the same value: the machine has only one"
-		done
-	fi
-	# The claim comes first: a baseline without one would look like something that was kept on purpose.
+	stop_where_another_wants "$dir" "$@"
+	order=$(($(wc -l <"$WORK/wanted") + 1))
+	printf '%s\n' "$dir" >>"$WORK/wanted"
 	[ -d "$dir/claims" ] || mkdir -p "$dir/claims"
-	# Once: a full disk would leave an empty one.
-	[ -s "$dir/name" ] || printf '%s' "$2" >"$dir/name"
-	printf '%s\n%s\n' "$(($(wc -l <"$WORK/wanted") + 1))" "$3" >"$dir/claim.$LEASE.$STEP"
-	mv "$dir/claim.$LEASE.$STEP" "$dir/claims/$LEASE.$STEP"
 	[ ! -d "$dir/baseline.$STEP" ] || rm -rf "$dir/baseline.$STEP"
+	printf '%s\n%s\n' "$order" "$3" >"$dir/claim.$LEASE.$STEP"
+	if [ -d "$dir/baseline" ] && [ -s "$dir/name" ] &&
+		cmp -s "$dir/claim.$LEASE.$STEP" "$dir/claims/$LEASE.$STEP"; then
+		rm -f "$dir/claim.$LEASE.$STEP"
+		return 0
+	fi
+	# Written only where it is missing: on a full disk an empty one would take its place.
+	[ -s "$dir/name" ] || printf '%s' "$2" >"$dir/name"
 	if [ ! -d "$dir/baseline" ]; then
 		mkdir "$dir/baseline.$STEP"
 		"$1_save" "$2" "$dir/baseline.$STEP"
-		# On the disk before anything is changed: after a power failure it would be there, and empty.
-		find "$dir/baseline.$STEP" -type f -exec sync {} +
-		# Another step may have been faster: what it saw is older.
-		mv -T "$dir/baseline.$STEP" "$dir/baseline" 2>/dev/null || rm -rf "$dir/baseline.$STEP"
 	fi
-	printf '%s\n' "$dir" >>"$WORK/wanted"
+	printf '%s\n' "$dir" >>"$WORK/claims"
+}
+
+# $1 the thing's directory, then as for want.
+stop_where_another_wants() {
+	local claim other
+	for claim in "$1"/claims/*; do
+		# Of an empty one nobody knows what it wanted.
+		[ -s "$claim" ] || continue
+		other=${claim##*/}
+		other=${other%%.*}
+		[ "$(tail -n +2 "$claim")" != "$4" ] || continue
+		stands_beside "$other" || continue
+		fail "$2 $3" "'$(tail -n +2 "$claim")', wanted by $(owner_of "$other")" "'$4' by $(owner_of "$LEASE")" "give both the same value: the machine has only one"
+	done
+}
+
+# Brings what was claimed to the disk: first all that is in it, then the names by which it counts. Of many
+# it is quicker to write the whole file system.
+settle_claims() {
+	local dir
+	[ -s "$WORK/claims" ] || return 0
+	if [ "$(wc -l <"$WORK/claims")" = 1 ]; then
+		dir=$(cat "$WORK/claims")
+		set -- "$dir/name" "$dir/claim.$LEASE.$STEP"
+		[ ! -d "$dir/baseline.$STEP" ] || set -- "$@" "$dir/baseline.$STEP"
+		find "$@" -exec sync {} +
+		place_claim "$dir"
+		sync_directories "$dir/claims" "$dir" "${dir%/*}" "$STATE/things"
+	else
+		sync -f "$STATE"
+		while read -r dir; do place_claim "$dir"; done <"$WORK/claims"
+		sync -f "$STATE"
+	fi
+	: >"$WORK/claims"
+}
+
+# The claim comes first: a baseline without one would look like something that was kept on purpose.
+place_claim() {
+	mv "$1/claim.$LEASE.$STEP" "$1/claims/$LEASE.$STEP"
+	[ -d "$1/baseline.$STEP" ] || return 0
+	# Another step may have been faster: what it saw is older.
+	mv -T "$1/baseline.$STEP" "$1/baseline" 2>/dev/null || rm -rf "$1/baseline.$STEP"
 }
 
 # The things that this lease's step claims and that this run did not want, last claimed first.
 unwanted() {
-	local claim dir
+	local claim dir order=written
+	for claim in "$STATE"/things/*/*/claims/"$LEASE.$STEP"; do
+		if [ -e "$claim" ] && [ ! -s "$claim" ]; then order=lost; fi
+	done
 	for claim in "$STATE"/things/*/*/claims/"$LEASE.$STEP"; do
 		[ -e "$claim" ] || continue
 		dir=${claim%/claims/*}
-		grep -qxF -- "$dir" "$WORK/wanted" || printf '%s %s\n' "$(head -n 1 "$claim")" "$dir"
+		grep -qxF -- "$dir" "$WORK/wanted" || printf '%s %s\n' "$(order_of "$claim" "$order")" "$dir"
 	done | sort -rn
 }
+
+# The order is in the claim. Where version 0.1.0 lost one by a power cut, the times of all of them say as
+# much: they were written one after the other. $1 the claim, $2 written or lost.
+order_of() { if [ "$2" = lost ]; then stat -c %.9Y "$1"; else head -n 1 "$1"; fi; }
 
 claimed_by_another() {
 	local claim
@@ -93,6 +143,36 @@ forget_thing() {
 	forget_rest
 }
 
+# The thing's name. Where version 0.1.0 lost it by a power cut, most directories say it too. $1 the directory.
+thing_name() {
+	if [ -s "$1/name" ]; then
+		cat "$1/name"
+	else
+		printf '%s' "${1##*/}" | sed 's/%2F/\//g'
+	fi
+}
+
+# Ends the step where version 0.1.0 lost a part of the record by a power cut that nothing else says: what is
+# empty here never was. $1 the thing's directory.
+stop_on_empty_record() {
+	local kind=${1%/*} file empty=''
+	kind=${kind##*/}
+	for file in mode link value account kind added; do
+		if [ -e "$1/baseline/$file" ] && [ ! -s "$1/baseline/$file" ]; then empty=baseline/$file; fi
+	done
+	if [ -e "$1/baseline/content" ] && [ ! -s "$1/baseline/content" ] && [ ! -e "$1/baseline/empty" ]; then
+		empty=baseline/content
+	fi
+	if [ ! -s "$1/name" ] && printf '%s' "${1##*/}" | grep -qE '^[0-9a-f]{64}$'; then
+		fail "$1/name" "it empty, as a power cut leaves it" "the name of the $kind that was changed" \
+			"run pulumi up with a new value of recheck, which writes it again; or take back by hand what \
+was set there, remove $1, then run again"
+	fi
+	[ -z "$empty" ] || fail "$1/$empty" "it empty, as a power cut leaves it" \
+		"what $kind $(thing_name "$1") was before, to give it back" \
+		"see that $(thing_name "$1") is as you want it, remove $1, then run again"
+}
+
 # What a killed run left.
 forget_rest() { [ ! -e "$(gone_thing)" ] || rm -rf "$(gone_thing)"; }
 
@@ -101,7 +181,7 @@ gone_thing() { printf '%s/things/.gone.%s' "$STATE" "$STEP"; }
 
 # Drops the claims that this run did not want; what nobody claims any more goes back to its baseline.
 release_unwanted() {
-	local order dir kind status
+	local order dir kind status before
 	forget_rest
 	unwanted >"$WORK/unwanted"
 	while read -r order dir <&6; do
@@ -117,17 +197,22 @@ release_unwanted() {
 			continue
 		fi
 		[ "$kind" != package ] || remove_packages_together
+		before=$(wc -l <"$WORK/changed")
 		status=0
 		# Not in a condition: there the shell would go on after a failed command inside.
 		set +e
 		(
 			set -e
-			"${kind}_restore" "$(cat "$dir/name")" "$dir/baseline"
+			stop_on_empty_record "$dir"
+			"${kind}_restore" "$(thing_name "$dir")" "$dir/baseline"
 		)
 		status=$?
 		set -e
 		case $status in
-		0) forget_thing "$dir" ;;
+		0)
+			[ "$before" = "$(wc -l <"$WORK/changed")" ] || sync_host
+			forget_thing "$dir"
+			;;
 		10) rm -f "$dir/claims/$LEASE.$STEP" ;;
 		*) exit "$status" ;;
 		esac

@@ -34,6 +34,29 @@ become_account() {
 
 as_root() { "$@"; }
 
+# A rename of a directory's entries is on the disk when the directory is. Some file systems know that for
+# files only: there everything is written. Arguments: directories.
+sync_directories() { sync "$@" 2>/dev/null || sync; }
+
+# All that this run has changed, before anybody relies on it: a record that goes, or Pulumi, which is told
+# that the step is done.
+sync_host() {
+	set -- "$STATE" /etc
+	[ ! -d "${ACCOUNT_HOME-}" ] || set -- "$@" "$ACCOUNT_HOME"
+	sync -f "$@" 2>/dev/null || sync
+}
+
+# Writes stdin to a record of the agent's own at once or not at all, for root alone: without power it is
+# the earlier one or the new one. $1 path.
+write_record() {
+	(umask 077 && cat >"$1.new") || return
+	if cmp -s "$1.new" "$1"; then
+		rm -f "$1.new"
+	else
+		sync "$1.new" && mv -fT "$1.new" "$1" && sync_directories "${1%/*}"
+	fi
+}
+
 # Runs a command as the account in a user namespace of its own, by RootlessKit. By itself RootlessKit keeps
 # its state in a new directory of /tmp each time, where that of a killed run would stay. $1 seconds, 0 for
 # no end; then the command.
@@ -61,6 +84,8 @@ save_path() {
 		"$1" stat -c '%a %u:%g' "$2" >"$3/mode"
 		[ "$1" = as_root ] || is_its_own "$(cat "$3/mode")" || : >"$3/kept"
 		chmod 600 "$3/content"
+		# A record of version 0.1.0 may be empty because the power went.
+		[ -s "$3/content" ] || : >"$3/empty"
 	else
 		: >"$3/absent"
 	fi
@@ -81,7 +106,7 @@ restore_path() {
 		write_path_of "$1" "$2" "$(cat "$3/mode")" <"$3/content"
 		changed "$2 restored"
 	elif [ -e "$3/link" ]; then
-		"$1" ln -sfnT "$(cat "$3/link")" "$2"
+		write_link "$1" "$2" "$(cat "$3/link")"
 		changed "$2 restored"
 	elif [ -e "$3/absent" ] && { "$1" test -e "$2" || "$1" test -h "$2"; }; then
 		"$1" rm -f "$2"
@@ -89,13 +114,21 @@ restore_path() {
 	fi
 }
 
-# Writes stdin to a path at once or not at all. What a killed run left half written has a fixed name,
-# and goes with the next write or restore. $1 as_root or as_account, $2 path, $3 mode.
+# Writes stdin to a path at once or not at all, also where the power goes. What a killed run left half
+# written has a fixed name, and goes with the next write or restore. $1 as_root or as_account, $2 path,
+# $3 mode.
 write_path() {
 	# -C: where others may write to the directory, a link that one of them put there meanwhile is an error.
 	# shellcheck disable=SC2016 # the inner shell expands them
 	"$1" sh -C -c 'umask 077; new=$1.rootless-docker-new; rm -f "$new"
-		cat >"$new" && chmod "$2" "$new" && mv -fT "$new" "$1"' sh "$2" "$3"
+		cat >"$new" && chmod "$2" "$new" && sync "$new" && mv -fT "$new" "$1" &&
+		{ sync "${1%/*}/" 2>/dev/null || sync; }' sh "$2" "$3"
+}
+
+# The same for a symbolic link. $1 as_root or as_account, $2 path, $3 target.
+write_link() {
+	# shellcheck disable=SC2016 # the inner shell expands them
+	"$1" sh -c 'ln -sfnT "$2" "$1" && { sync "${1%/*}/" 2>/dev/null || sync; }' sh "$2" "$3"
 }
 
 # The same for a file of any owner. In the home nobody but the account can be one: whose a file was there
@@ -185,7 +218,7 @@ want_home_link() {
 	want homefile "$1" "$2"
 	[ "$(as_account readlink "$1" 2>/dev/null)" != "$2" ] || return 0
 	set_aside "$1" "$(thing_directory homefile "$1")/baseline"
-	as_account ln -sfnT "$2" "$1"
+	write_link as_account "$1" "$2"
 	changed "$1 -> $2"
 }
 

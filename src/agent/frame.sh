@@ -11,6 +11,8 @@
 # One JSON report on stdout, one line per change or problem on stderr.
 set -eu
 umask 022
+# The file that this run was started from, for whoever starts it again after the change of directory.
+case $0 in /*) AGENT=$0 ;; *) AGENT=$PWD/$0 ;; esac
 cd /
 export LC_ALL=C
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -88,7 +90,7 @@ become_root() {
 		echo "$STEP: privileges: found that '$how -n' refuses user $(id -un) ($(printf '%s' "$error" | tail -n 1)); wanted root rights without a password. To mend: allow it in $how's configuration (NOPASSWD, nopass), or connect as root" >&2
 		exit 1
 	fi
-	exec "$how" -n sh "$0" "$@"
+	exec "$how" -n sh "$AGENT" "$@"
 }
 
 # How every run ends. $1 its exit status. What it says comes last: nobody may be there to hear it.
@@ -108,9 +110,14 @@ tell_full_disks() {
 }
 
 # What a killed run of the same step left there goes first: it may hold secret values. The step's lock
-# is held by now, so that no other run still uses it.
+# is held by now, so that no other run still uses it. What that run had written may not be on the disk yet,
+# and this one takes it as it is.
 start_work() {
-	rm -rf "/run/rootless-docker.$STEP".*
+	local left
+	for left in "/run/rootless-docker.$STEP".*; do
+		[ ! -e "$left" ] || sync_host
+		rm -rf "$left"
+	done
 	WORK=$(mktemp -d "/run/rootless-docker.$STEP.XXXXXX")
 	trap 'exit 129' HUP
 	trap 'exit 130' INT
@@ -119,6 +126,7 @@ start_work() {
 	trap 'exit 143' TERM
 	: >"$WORK/begun"
 	: >"$WORK/changed"
+	: >"$WORK/claims"
 	: >"$WORK/facts"
 	: >"$WORK/findings"
 	: >"$WORK/problems"
@@ -144,11 +152,23 @@ hold_lock() {
 	done
 }
 
-# Only the agent itself is for everyone to read: baselines hold other people's files, and whoever can
-# open a lock can hold it.
+# Only the agents are for everyone to read: baselines hold other people's files, and whoever can open a lock
+# can hold it. An SSH user who is not root asks whether an installation is there, by its name and no more.
 make_state() {
 	if [ -e "$STATE" ] || [ -h "$STATE" ]; then stop_where_state_is_anothers; fi
-	install -d -m 700 "$STATE/leases" "$STATE/things" "$STATE/locks"
+	install -d -m 700 "$STATE/things" "$STATE/locks"
+	[ "$(stat -c %a "$STATE/leases" 2>/dev/null)" != 711 ] || return 0
+	# Version 0.1.0 left those in it open, behind a door that was closed.
+	[ ! -d "$STATE/leases" ] ||
+		find "$STATE/leases" -mindepth 1 -maxdepth 1 -type d -exec chmod 700 {} +
+	install -d -m 711 "$STATE/leases"
+}
+
+# The record of this installation.
+make_lease() {
+	[ ! -d "$STATE/leases/$LEASE" ] || return 0
+	mkdir -m 700 "$STATE/leases/$LEASE"
+	sync_directories "$STATE/leases" "$STATE" "${STATE%/*}"
 }
 
 # Somebody who put it there before the first run could change what root does by it.

@@ -7,15 +7,20 @@
 
 # The words a person knows a lease by.
 owner_of() {
-	if [ -e "$STATE/leases/$1/owner" ]; then cat "$STATE/leases/$1/owner"; else printf 'lease %s' "$1"; fi
+	if [ -s "$STATE/leases/$1/owner" ]; then cat "$STATE/leases/$1/owner"; else printf 'lease %s' "$1"; fi
 }
 
-# Leases that another installation has for an account. $1 the account.
+# Leases that another installation has for an account. Where version 0.1.0 lost the account's name by a power
+# cut, the claim on it says as much. $1 the account.
 other_leases_of() {
-	local lease
+	local lease claims
+	claims=$(thing_directory account "$1")/claims
 	for lease in "$STATE"/leases/*; do
 		[ "${lease##*/}" != "$LEASE" ] || continue
-		[ "$(cat "$lease/account-name" 2>/dev/null)" != "$1" ] || printf '%s\n' "${lease##*/}"
+		if [ "$(cat "$lease/account-name" 2>/dev/null)" = "$1" ] ||
+			{ [ ! -s "$lease/account-name" ] && [ -e "$claims/${lease##*/}.account" ]; }; then
+			printf '%s\n' "${lease##*/}"
+		fi
 	done
 }
 
@@ -46,6 +51,6 @@ stop_unless_current() {
 	if other=$(successor_of "$LEASE"); then
 		fail "lease $LEASE" "the account $(cat "$STATE/leases/$other/account-name") taken over from it by $(owner_of "$other") (lease $other)" "it to hold the account" "take this RootlessDockerHost out of its program, which changes nothing here; or set takeOver, which takes the account back"
 	fi
-	[ -e "$STATE/leases/$LEASE/owner" ] ||
+	[ -s "$STATE/leases/$LEASE/owner" ] ||
 		fail "lease $LEASE" "nothing on this machine that knows it" "the record that the step preflight makes" "give recheck a new value, with which every step runs, if the machine was made anew or given back"
 }

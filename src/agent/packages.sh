@@ -30,22 +30,33 @@ package_save() {
 
 # Reads what is there before apt runs, for package_save.
 remember_packages() {
+	stop_on_empty_packages_before
 	[ ! -e "$STATE/packages.before" ] || return 0
 	rm -f "$STATE/packages.planned"
 	{
 		installed_packages
 		removed_packages
-	} | sort >"$STATE/packages.before.new"
-	mv "$STATE/packages.before.new" "$STATE/packages.before"
+	} | sort | write_record "$STATE/packages.before"
+}
+
+# Version 0.1.0 did not bring it to the disk. Without it, what an interrupted installation brought is not
+# told from what was there.
+stop_on_empty_packages_before() {
+	if [ ! -e "$STATE/packages.before" ] || [ -s "$STATE/packages.before" ]; then return 0; fi
+	fail "$STATE/packages.before" "it empty, as a power cut leaves it" \
+		"the packages that were there before an installation that was interrupted" \
+		"see in /var/log/apt/history.log what that one brought, purge what is not needed, \
+remove this file, then run again"
 }
 
 # Installs, and notes in $STATE/packages.planned what: first the arguments, then a line for each package
-# from apt itself (name, old version, direction, new version, file), written before dpkg begins.
+# from apt itself (name, old version, direction, new version, file), on the disk before dpkg begins.
 install_packages() {
 	(umask 077 && printf '%s\n' "$@" >>"$STATE/packages.planned")
 	# apt knows a hook's options by its first word. It also sends its configuration, up to the empty line.
 	apt_get install --allow-downgrades -o DPkg::Tools::Options::umask::Version=2 \
-		-o "DPkg::Pre-Install-Pkgs::=umask 077 && sed '1,/^\$/d' >>$STATE/packages.planned" "$@"
+		-o "DPkg::Pre-Install-Pkgs::=umask 077 && sed '1,/^\$/d' >>$STATE/packages.planned &&
+			sync $STATE/packages.planned $STATE" "$@"
 }
 
 # Of the packages on stdin (name and version), those that our apt brought: somebody else may have
@@ -65,11 +76,14 @@ planned_packages() {
 claim_new_packages() {
 	local name version
 	[ -e "$STATE/packages.before" ] || return 0
-	installed_packages | comm -13 "$STATE/packages.before" - | planned_packages >"$WORK/packages.new"
-	while read -r name version; do
-		want package "$name" installed
-		changed "package $name $version installed"
-	done <"$WORK/packages.new"
+	stop_on_empty_packages_before
+	installed_packages | comm -13 "$STATE/packages.before" - >"$WORK/packages.since"
+	planned_packages <"$WORK/packages.since" >"$WORK/packages.new"
+	[ -s "$STATE/packages.planned" ] || [ ! -e "$STATE/packages.planned" ] || [ ! -s "$WORK/packages.since" ] ||
+		say "$STATE/packages.planned is empty, as a power cut leaves it: these stay, if it was this package that brought them: $(cut -d ' ' -f 1 "$WORK/packages.since" | paste -s -d ' ')"
+	while read -r name version; do claim package "$name" installed; done <"$WORK/packages.new"
+	settle_claims
+	while read -r name version; do changed "package $name $version installed"; done <"$WORK/packages.new"
 	rm -f "$STATE/packages.before"
 	rm -f "$STATE/packages.planned"
 }

@@ -48,15 +48,22 @@ export function explainConnectionError(step: string, error: string): string | un
 }
 
 /**
- * The same for a step that found no agent, which is left to the shell's own words on the host: a check in
- * the command would stand in the error of every other failure.
+ * The same for a step that found no agent, or one that is not whole. sha256sum says so before anything else
+ * is run; the commands that version 0.1.0 left in a state leave it to the shell.
  */
 export function explainMissingAgent(step: string, error: string): string | undefined {
-  const [words] = /^\S*sh: .*\/rootless-docker\/agent.*$/m.exec(error) ?? [];
+  const [words] = /^\S*sh: .*\/rootless-docker\/agent.*$/m.exec(error) ?? sumsWords(error);
   return (
     words &&
-    `${step}: agent: found none (${words}); wanted the one that the step agent puts there. To mend: run pulumi up with a new value of recheck: the machine was made anew, or the agent removed by hand`
+    `${step}: agent: found none that is whole (${words}); wanted the one that the step agent puts there. To mend: run pulumi up with a new value of recheck, which puts it back, then run this again: the machine was made anew, the agent changed or removed by hand, or the power went`
   );
+}
+
+/** In any language, and whichever of its two streams comes first. */
+function sumsWords(error: string): string[] {
+  const [, first = ""] = /":\n(.*)/.exec(error) ?? [];
+  const isSum = /^sha256sum: |\/rootless-docker\/agents\/[0-9a-f]+\/(agent|sha256): /.test(first);
+  return isSum ? [first] : [];
 }
 
 /** The same for a login that runs nothing. */

@@ -5,9 +5,21 @@ import { unpackCommand } from "../agent/agentText";
 // step: so the agent sees that one is created a second time.
 
 const state = "/var/lib/rootless-docker";
-const agent = `${state}/agent`;
-/** It goes with the last lease, also where something is kept: without it there is nothing to take back. */
-const leases = `${state}/leases`;
+
+/** Runs the installation's own agent, if it is whole: what a power cut or a hand left of it says nothing. */
+function run(lease: string, words: string): string {
+  const own = `${state}/agents/${lease}`;
+  return `sha256sum --quiet -c ${own}/sha256 && sh ${own}/agent ${words}`;
+}
+
+/**
+ * The same, where anything of the installation is on this machine: its record or, where an end was killed,
+ * only its agent. The machine may have been made anew.
+ */
+function runIfThere(lease: string, words: string): string {
+  const [record, own] = [`${state}/leases/${lease}`, `${state}/agents/${lease}`];
+  return `sh -c '[ ! -d ${record} ] && [ ! -h ${own} ] || { ${run(lease, words)}; }'`;
+}
 
 /** Which installation, and how it becomes root: the agent's last arguments. */
 export interface Who {
@@ -27,9 +39,9 @@ export function installCommand(verb: "install" | "update", { lease, escalation }
   return `sh -c 'rm -f ${file}.* 2>/dev/null; f=$(mktemp ${file}.XXXXXX) && trap "rm -f $f" EXIT && (${unpackCommand}) >"$f" && sh "$f" ${verb} agent ${lease}${escalation}'`;
 }
 
-/** What was kept on purpose may be all that is left: then an earlier run has removed the agent. */
+/** stdin is not read. */
 export function uninstallCommand({ lease, escalation }: Who): string {
-  return `[ ! -e ${agent} ] && [ ! -d ${leases} ] || sh ${agent} revert agent ${lease}${escalation} </dev/null`;
+  return runIfThere(lease, `revert agent ${lease}${escalation} </dev/null`);
 }
 
 /** The step's document is on stdin. */
@@ -38,10 +50,10 @@ export function applyCommand(
   step: string,
   { lease, escalation }: Who,
 ): string {
-  return `sh ${agent} ${verb} ${step} ${lease}${escalation}`;
+  return run(lease, `${verb} ${step} ${lease}${escalation}`);
 }
 
 /** The same document is on stdin. */
 export function revertCommand(step: string, { lease, escalation }: Who): string {
-  return `[ ! -d ${leases} ] || sh ${agent} revert ${step} ${lease}${escalation}`;
+  return runIfThere(lease, `revert ${step} ${lease}${escalation}`);
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { packedAgent, type StepName } from "../../src/agent/agentText";
+import { packedAgent, stepCodeHash, type StepName } from "../../src/agent/agentText";
 import { readSettings } from "../../src/settings";
 import {
   applyCommand,
@@ -70,6 +70,11 @@ export function documentsOf({ owner = "project/dev/web", secrets = {}, ...args }
   } satisfies Record<StepName, Document>;
 }
 
+/** The same as the component sends it: with the hash of the step's code. */
+export function documentText(step: StepName, wishes: Wishes = {}): string {
+  return renderDocument({ ...documentsOf(wishes)[step], agent: stepCodeHash(step) });
+}
+
 /** Steps that can be reverted, in the order in which the component reverts them. */
 export const revertOrder = [
   "report",
@@ -83,13 +88,12 @@ export const revertOrder = [
 
 /** One installation on a host: what a component's commands do there, without the engine. */
 export class Installation {
-  /** What Pulumi would have in its state: creates that succeeded. */
-  private readonly created = new Set<string>();
-
+  /** @param created what Pulumi would have in its state: creates that succeeded. */
   constructor(
     readonly host: TestHost,
     readonly lease: string,
     readonly user = "root",
+    readonly created = new Set<string>(),
   ) {}
 
   async install(): Promise<void> {
@@ -112,8 +116,7 @@ export class Installation {
 
   /** Applies a step, and returns a failure too. */
   async tryApply(step: StepName, wishes: Wishes = {}): Promise<Answer> {
-    // The component adds the code's hash; the agent must not take it for a setting.
-    const document = renderDocument({ ...documentsOf(wishes)[step], agent: "c0de" });
+    const document = documentText(step, wishes);
     const command = applyCommand(this.created.has(step) ? "update" : "apply", step, this.who);
     return this.noted("add", step, this.call(command, document));
   }
@@ -125,14 +128,17 @@ export class Installation {
 
   /** Reverts a step, and returns a failure too. */
   tryRevert(step: StepName, wishes: Wishes = {}): Promise<Answer> {
-    const document = renderDocument({ ...documentsOf(wishes)[step], agent: "c0de" });
+    const document = documentText(step, wishes);
     return this.noted("delete", step, this.call(revertCommand(step, this.who), document));
   }
 
   async revertAgent(): Promise<Answer> {
-    return expectDone(
-      await this.noted("delete", "agent", this.call(uninstallCommand(this.who), "")),
-    );
+    return expectDone(await this.tryRevertAgent());
+  }
+
+  /** Removes the agent, and returns a failure too. */
+  tryRevertAgent(): Promise<Answer> {
+    return this.noted("delete", "agent", this.call(uninstallCommand(this.who), ""));
   }
 
   /** All steps, side by side where the component runs them so. */

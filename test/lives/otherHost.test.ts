@@ -44,8 +44,8 @@ test("a machine that was made anew under the same address says so, and recheck m
   await trial.importState(state);
 
   const edit = { unprivilegedPing: { groups: "0 9" } };
-  expect((await trial.tryUp(program(host, "web", edit))).failure).toContain(
-    "web-kernel: agent: found none (sh: 0: cannot open /var/lib/rootless-docker/agent: No such file); wanted the one that the step agent puts there. To mend: run pulumi up with a new value of recheck",
+  expect((await trial.tryUp(program(host, "web", edit))).failure).toMatch(
+    /web-kernel: agent: found none that is whole \(sha256sum: \S+: No such file or directory\); wanted the one that the step agent puts there\. To mend: run pulumi up with a new value of recheck/,
   );
   const outcome = await trial.up(program(host, "web", { recheck: "1" }));
   expect(childSteps(outcome).sort()).toEqual(everyStep.map((step) => `update web-${step}`));
@@ -54,10 +54,10 @@ test("a machine that was made anew under the same address says so, and recheck m
 
 test("an agent that was removed by hand: the same", async () => {
   running = await daemon(host);
-  await host.run("rm /var/lib/rootless-docker/agent");
+  await host.run("rm /var/lib/rootless-docker/agent /var/lib/rootless-docker/agents/*/agent");
   const edit = { recheck: "1", unprivilegedPing: { groups: "0 9" } };
   expect((await trial.tryUp(program(host, "web", edit))).failure).toContain(
-    "web-kernel: agent: found none (",
+    "web-kernel: agent: found none that is whole (",
   );
   const outcome = await trial.up(program(host, "web", { recheck: "2" }));
   expect(live(outcome, "web-agent")).toEqual(["agent: /var/lib/rootless-docker/agent installed"]);

@@ -41,11 +41,15 @@ test.each([
   "sh: 0: Can't open /var/lib/rootless-docker/agent",
   "sh: /var/lib/rootless-docker/agent: No such file or directory",
   "sh: can't open '/var/lib/rootless-docker/agent': No such file or directory",
+  "sha256sum: /var/lib/rootless-docker/agents/0123/sha256: No such file or directory",
+  "sha256sum: /var/lib/rootless-docker/agents/0123/sha256: no properly formatted SHA256 checksum lines found",
+  "sha256sum: WARNUNG: 1 berechnete Prüfsumme passte NICHT",
+  "/var/lib/rootless-docker/agents/0123/agent: FAILED",
 ])("no agent: %s", (words) => {
   const command = "sh /var/lib/rootless-docker/agent apply kernel 0123";
   const error = `Process exited with status 2: running "${command}":\n${words}\n`;
   expect(explainMissingAgent("web-kernel", error)).toBe(
-    `web-kernel: agent: found none (${words}); wanted the one that the step agent puts there. To mend: run pulumi up with a new value of recheck: the machine was made anew, or the agent removed by hand`,
+    `web-kernel: agent: found none that is whole (${words}); wanted the one that the step agent puts there. To mend: run pulumi up with a new value of recheck, which puts it back, then run this again: the machine was made anew, the agent changed or removed by hand, or the power went`,
   );
   const other = `Process exited with status 1: running "${command}":\nkernel: sysctl a.b: found 1`;
   expect(explainMissingAgent("web-kernel", other)).toBeUndefined();

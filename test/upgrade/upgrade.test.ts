@@ -30,10 +30,10 @@ const onPurpose: Record<string, (step: string) => string[]> = {
   "v0.1.0": (step) => [
     // The agent knows a step that is replaced: the report has a `delete` for that, too.
     "update",
-    // Nothing is left to do where no lease is left.
-    ...(step === "agent" || step === "preflight" ? [] : ["delete"]),
-    // What a killed installation of the agent left goes.
-    ...(step === "agent" ? ["create"] : []),
+    // Each installation has an agent of its own, which is whole or is not run (decision 0011).
+    "create",
+    // And nothing is left to do where no installation is left.
+    ...(step === "preflight" ? [] : ["delete"]),
   ],
   "v0.1.1": () => [],
 };

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { progress } from "../progress";
 import { requireHostTools } from "../requirements";
 import { allocate, release } from "./allocate";
-import { mountDisk } from "./disk";
+import { mountDisk, mountImage } from "./disk";
 import { NspawnHost } from "./host";
 import { imageOf } from "./image";
 import { removeLeftoversOnce } from "./leftovers";
@@ -25,6 +25,8 @@ export interface HostArgs {
   sharedAptArchives?: boolean;
   /** The size of a disk of its own, which can be filled. Defaults to a share of this machine's. */
   diskMegabytes?: number;
+  /** The file of a disk with an empty file system, which becomes its own. Defaults to none. */
+  diskImage?: string;
 }
 
 /**
@@ -61,6 +63,7 @@ async function furnish(number: number, image: string, args: HostArgs): Promise<v
   // For remove.sh, which brings new packages back to it.
   symlinkSync(image, join(dir, "image"));
   if (args.diskMegabytes) await mountDisk(dir, args.diskMegabytes);
+  if (args.diskImage) await mountImage(args.diskImage, root);
   await Promise.all([unpackTree(image, root), makeKey(dir, "host_key"), makeKey(dir, "user_key")]);
   writeSshConfig(dir, machine, { address, port: 22 });
   const { admins = [], tun = true, sharedAptArchives = true } = args;

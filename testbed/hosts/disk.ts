@@ -7,15 +7,58 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { exec, execOrThrow } from "./exec";
 
 /** Gives a host, whose tree is empty yet, a disk of its own; nothing is kept back for root. */
 export async function mountDisk(dir: string, megabytes: number): Promise<void> {
   const image = join(dir, "disk.img");
+  makeImage(image, megabytes);
+  await execOrThrow("mkfs.ext4", ["-q", "-m", "0", "-O", "^has_journal", image]);
+  await mountImage(image, join(dir, "root"));
+}
+
+/** File systems that keep what is on the disk whole by a journal, or by never writing over it. */
+export const journalled = ["ext4", "xfs", "btrfs"] as const;
+export type Journalled = (typeof journalled)[number];
+
+const mkfs: Record<Journalled, readonly string[]> = {
+  ext4: ["mkfs.ext4", "-q", "-m", "0"],
+  xfs: ["mkfs.xfs", "-q"],
+  btrfs: ["mkfs.btrfs", "-q"],
+};
+
+/** Makes the file of a disk, with an empty file system as its programs make it. */
+export async function formatImage(
+  image: string,
+  fileSystem: Journalled,
+  megabytes: number,
+): Promise<void> {
+  makeImage(image, megabytes);
+  const [program, ...args] = mkfs[fileSystem];
+  await execOrThrow(program, [...args, image]);
+}
+
+function makeImage(image: string, megabytes: number): void {
   writeFileSync(image, "");
   truncateSync(image, megabytes * 1024 * 1024);
-  await execOrThrow("mkfs.ext4", ["-q", "-m", "0", "-O", "^has_journal", image]);
-  await execOrThrow("mount", ["-o", "loop", image, join(dir, "root")]);
+}
+
+/** Mounts the file of a disk. Its journal is played back, where it has one. */
+export async function mountImage(image: string, folder: string): Promise<void> {
+  // A btrfs that was mounted before would not be given up for an earlier copy of itself.
+  await exec("btrfs", ["device", "scan", "--forget"]).catch(() => undefined);
+  await execOrThrow("mount", ["-o", "loop", image, folder]);
+}
+
+/** The kernel may call a mount busy for a moment after the last process. */
+export async function unmountDisk(folder: string): Promise<void> {
+  for (let tries = 0; ; tries++) {
+    const { exitCode, stderr } = await exec("umount", [folder]);
+    if (exitCode === 0 || /not mounted/.test(stderr)) return;
+    if (tries === 100) throw new Error(stderr);
+    await sleep(50);
+  }
 }
 
 const fillerOf = (root: string) => join(root, "filler");

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { exec, execOrThrow, failed, type Finished } from "./exec";
 import { release } from "./allocate";
+import { mountImage, unmountDisk } from "./disk";
 import { placeOf } from "./place";
 import { cgroupOf, killAll, processesIn, signal, type Process } from "./processes";
 import { start } from "./start";
@@ -163,15 +164,38 @@ export class NspawnHost extends SshHost {
     await this.untilUp(before);
   }
 
-  /** Takes its power away in the middle of everything, gives it back, and waits until it is up. */
+  /**
+   * Takes its power away in the middle of everything, gives it back, and waits until it is up. What its
+   * programs had written stays, on the disk or not: this machine's kernel has it.
+   */
   async cutPower(): Promise<void> {
     const before = bootIdOf(this.#init());
+    await this.halt();
+    start(this.number, this.#tun);
+    await this.untilUp(before);
+  }
+
+  /** Ends all of its processes at once. */
+  async halt(): Promise<void> {
     await killAll(this.#cgroup);
     // The kernel takes the cable away some time after the last process.
     while (existsSync(`/sys/class/net/${this.#cable}`)) await sleep(20);
     await execOrThrow("find", [this.#cgroup, "-mindepth", "1", "-depth", "-type", "d", "-delete"]);
+  }
+
+  /**
+   * Halts it, puts another disk in place of its own, boots, and waits until it is up. Only for a host that
+   * has a disk of its own.
+   *
+   * @param image the disk's file, with the tree of this host, or what became of it.
+   */
+  async bootFrom(image: string, look?: (root: string) => Promise<void>): Promise<void> {
+    await this.halt();
+    await unmountDisk(this.root);
+    await mountImage(image, this.root);
+    await look?.(this.root);
     start(this.number, this.#tun);
-    await this.untilUp(before);
+    await this.untilUp();
   }
 
   protected answers(): Promise<boolean> {

@@ -4,7 +4,8 @@ export { destroyAllHosts } from "./allocate";
 export type { NspawnHost, SshOptions, TestHost } from "./host";
 export type { Finished } from "./exec";
 export type { Admin } from "./tree";
-export { fillDisk, freeDisk } from "./disk";
+export { fillDisk, formatImage, freeDisk, journalled, type Journalled } from "./disk";
+export { createVault, type Vault } from "./vault";
 export { allProcesses, killTree, signal, treeOf, type Process } from "./processes";
 export { removeLeftovers } from "./leftovers";
 export {

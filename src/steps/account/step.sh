@@ -78,6 +78,7 @@ save_entry() {
 	local entry
 	entry=$(getent "$1" "$2") || true
 	if [ -n "$entry" ]; then printf '%s\n' "$entry" >"$3/entry"; else : >"$3/entry"; fi
+	[ -n "$entry" ] || : >"$3/absent"
 }
 
 # Which account it is, apart from its name: its uid and when its home was made. A uid alone is given
@@ -127,7 +128,7 @@ forget_account_entries() {
 finish_home() {
 	local baseline
 	baseline=$(thing_directory account "$ACCOUNT")/baseline
-	if [ -s "$baseline/entry" ] || [ -e "$baseline/made" ]; then return 0; fi
+	if [ -s "$baseline/entry" ] || [ -s "$baseline/made" ]; then return 0; fi
 	if home_unfinished; then
 		mkdir -p "$(dirname "$ACCOUNT_HOME")"
 		cp -rT /etc/skel "$ACCOUNT_HOME"
@@ -135,8 +136,7 @@ finish_home() {
 		chown -hR "$ACCOUNT_UID:$ACCOUNT_GID" "$ACCOUNT_HOME"
 		changed "$ACCOUNT_HOME made"
 	fi
-	account_identity >"$baseline/made.new"
-	mv "$baseline/made.new" "$baseline/made"
+	account_identity | write_record "$baseline/made"
 }
 
 # True where a part of /etc/skel, or its owner, is missing, and nothing else is there.
@@ -214,7 +214,9 @@ account_restore() {
 		forget_account_entries "$1"
 		return 0
 	}
-	if [ -e "$2/made" ] && [ "$(cut -d ' ' -f 1 "$2/made")" != "$ACCOUNT_UID" ]; then
+	[ -e "$2/absent" ] || [ -s "$2/made" ] ||
+		fail "$2/entry" "it empty, as a power cut leaves it" "whether the account $1 was there before" "if it was, remove ${2%/*}; if it was not, remove the account by hand, or run pulumi up with a new value of recheck, which takes it for this package's own; then run again"
+	if [ -s "$2/made" ] && [ "$(cut -d ' ' -f 1 "$2/made")" != "$ACCOUNT_UID" ]; then
 		say "account $1 stays: it is another one by now (uid $ACCOUNT_UID) than the one that was created"
 		return 0
 	fi

@@ -10,7 +10,7 @@ daemon_apply() {
 bring_up_daemon() {
 	know_account "$(doc account)" ||
 		fail "account $(doc account)" "no such account" "it to exist" "run the account step first"
-	doc on-destroy-data >"$STATE/leases/$LEASE/on-destroy-data"
+	doc on-destroy-data | write_record "$STATE/leases/$LEASE/on-destroy-data"
 	rm -f "$STATE/leases/$LEASE/no-data"
 	start_service_manager
 	want_network_driver
@@ -259,7 +259,7 @@ daemon_failed() {
 	journalctl -q --no-pager -o cat --since "@$1" -n 200 "_UID=$ACCOUNT_UID" _SYSTEMD_USER_UNIT=docker.service >"$WORK/journal" 2>/dev/null || true
 	user_systemctl stop docker.service 2>/dev/null || true
 	{
-		sh "$STATE/agent" doctor --problems "$ACCOUNT" 2>/dev/null | grep -v "^doctor: docker.service of " | head -n 6 | sed "s/^doctor/$STEP/" || true
+		sh "$AGENT" doctor --problems "$ACCOUNT" 2>/dev/null | grep -v "^doctor: docker.service of " | head -n 6 | sed "s/^doctor/$STEP/" || true
 		journal_causes <"$WORK/journal" | tail -n 9 | sed "s/^/$STEP: journal: /"
 	} | without_secrets >&2
 	half_made_network_problem "$(daemon_data_root)"

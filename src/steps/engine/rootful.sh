@@ -69,7 +69,7 @@ want_masks() {
 	fi
 	[ -n "$units" ] || return 0
 	for unit in $units; do
-		ln -sfnT /dev/null "/etc/systemd/system/$unit"
+		write_link as_root "/etc/systemd/system/$unit" /dev/null
 		changed "$unit masked"
 		[ ! -e "$(thing_directory mask "$unit")/baseline/there" ] || reload=systemctl
 	done

@@ -56,9 +56,9 @@ owner_problems() {
 
 # Who holds this lease, in words: other stacks' errors and a takeover read it.
 remember_lease() {
-	mkdir -p "$STATE/leases/$LEASE"
-	doc owner >"$STATE/leases/$LEASE/owner"
-	doc account >"$STATE/leases/$LEASE/account-name"
+	make_lease
+	doc account | write_record "$STATE/leases/$LEASE/account-name"
+	doc owner | write_record "$STATE/leases/$LEASE/owner"
 }
 
 # From here on other leases of the account change nothing on this machine. What only they wanted goes
@@ -71,8 +71,7 @@ take_over() {
 		{
 			printf '%s\n' "$other"
 			cat "$list" "$STATE/leases/$other/took-over" 2>/dev/null || true
-		} | grep -vxF -- "$LEASE" | sort -u >"$list.new"
-		mv "$list.new" "$list"
+		} | grep -vxF -- "$LEASE" | sort -u | write_record "$list"
 		rm -f "$STATE/leases/$other/took-over"
 	done
 }

@@ -21,7 +21,9 @@ store_values() {
 	keep_earlier_values "$2"
 	rm -rf "$2.new"
 	for_root_alone cp -r "$1" "$2.new"
+	find "$2.new" -exec sync {} +
 	mv "$2.new" "$2"
+	sync_directories "${2%/*}"
 	changed "$(find "$2/json" -type f | wc -l) secret values stored"
 }
 

@@ -140,14 +140,17 @@ describe.each(modes)("in $mode", ({ preview }) => {
     const ending = (verb: string) => new RegExp(` && sh "\\$f" ${verb} agent ${lease}${word}'$`);
     expect(agent.create).toMatch(ending("install"));
     expect(agent.update).toMatch(ending("update"));
-    expect(agent.delete).toBe(
-      `[ ! -e ${state}/agent ] && [ ! -d ${state}/leases ] || sh ${state}/agent revert agent ${lease}${word} </dev/null`,
-    );
+    const own = `${state}/agents/${lease}`;
+    const run = (words: string) =>
+      `sha256sum --quiet -c ${own}/sha256 && sh ${own}/agent ${words}${word}`;
+    const runIfThere = (words: string, input = "") =>
+      `sh -c '[ ! -d ${state}/leases/${lease} ] && [ ! -h ${own} ] || { ${run(words)}${input}; }'`;
+    expect(agent.delete).toBe(runIfThere(`revert agent ${lease}`, " </dev/null"));
     for (const name of stepNames) {
       const { create: created, update: updated, delete: deleted } = step(outcome, name).inputs;
-      expect(created).toBe(`sh ${state}/agent apply ${name} ${lease}${word}`);
-      expect(updated).toBe(`sh ${state}/agent update ${name} ${lease}${word}`);
-      const revert = `[ ! -d ${state}/leases ] || sh ${state}/agent revert ${name} ${lease}${word}`;
+      expect(created).toBe(run(`apply ${name} ${lease}`));
+      expect(updated).toBe(run(`update ${name} ${lease}`));
+      const revert = runIfThere(`revert ${name} ${lease}`);
       // It changes nothing that would have to be taken back.
       expect(deleted).toBe(name === "preflight" ? undefined : revert);
     }

@@ -56,6 +56,8 @@ remove_files() {
         rm -rf --one-file-system "$dir/root" 2>/dev/null && break
         sleep 0.2
     done
+    # Disks of hosts that go at the same time may lie in it.
+    if mountpoint -q "$dir/vault"; then umount -l "$dir/vault"; fi
     rm -rf "/run/systemd/nspawn/propagate/$name" "/run/systemd/nspawn/unix-export/$name"
     ip link delete "vb-$name" 2>/dev/null || true
 }

@@ -24,10 +24,7 @@ want_resource_controllers() {
 delegation_note() { printf '%s/%s' "$(thing_directory delegation "$ACCOUNT")" "$1"; }
 
 # $1 the note. Its text is on stdin.
-write_delegation_note() {
-	cat >"$(delegation_note "$1").new"
-	mv "$(delegation_note "$1").new" "$(delegation_note "$1")"
-}
+write_delegation_note() { write_record "$(delegation_note "$1")"; }
 
 # Not only where the file was written just now: a run that was killed may have come no further.
 read_drop_in() {

@@ -246,7 +246,8 @@ want_subordinate_ids() {
 			fail "subordinateIds" "no $count free ids in $(id_file "$kind")" "one free range" "remove ranges of accounts that are gone"
 		}
 		[ -z "$own" ] || delete_range "$kind" "$own"
-		printf '%s:%s:%s' "$ACCOUNT" "$start" "$count" >"$(thing_directory "sub$kind" "$ACCOUNT")/baseline/added"
+		printf '%s:%s:%s' "$ACCOUNT" "$start" "$count" |
+			write_record "$(thing_directory "sub$kind" "$ACCOUNT")/baseline/added"
 		add_range "$kind" "$ACCOUNT:$start:$count"
 		unlock_id_file "$kind"
 		common=$start
