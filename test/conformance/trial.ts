@@ -56,11 +56,7 @@ export class Trial {
   }
 
   /** Like `up`, for a program that may fail. `hear` gets what the CLI prints, as it prints it. */
-  tryUp(
-    program: Program,
-    signal?: AbortSignal,
-    hear?: (text: string) => void,
-  ): Promise<Outcome> {
+  tryUp(program: Program, signal?: AbortSignal, hear?: (text: string) => void): Promise<Outcome> {
     return outcomeOf(
       (watch) => this.stack.up({ program: running(program), signal, ...watch }),
       hear,
