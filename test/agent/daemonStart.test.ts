@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
-import { asAccount, bootHost, daemonStart, Installation, tryAsAccount } from "./harness";
+import { asAccount, bootHost, Installation, tryAsAccount } from "./harness";
 
 // A daemon whose start takes as long as the test wants it to: until the account has a file `go-on`.
 let host: TestHost;
