@@ -33,9 +33,11 @@ DROPIN
     systemctl --user daemon-reload`);
 }
 
+const waitsForStart = "pgrep -f '^timeout -k 5 30 systemctl --user start'";
+
 /** Lets it go on as soon as something waits for the second time, and so has said that it waits. */
 async function goesOnWhenWaitedFor(): Promise<void> {
-  await until("somebody waits for the start", "pgrep -f '^timeout -k 5 30 systemctl --user start'");
+  await until("somebody waits for the start", waitsForStart);
   await account("touch ~/go-on");
 }
 
@@ -94,6 +96,23 @@ test("after a boot: the doctor says that it is starting; up waits, and changes n
   const { said, changed } = await applied;
   expect(said).toContainEqual(expect.stringMatching(waits));
   expect(changed).toEqual([]);
+});
+
+test("a start that a killed run began is taken up by the next one, and not begun anew", async () => {
+  await startsSlowly();
+  const killed = app.tryApply("daemon", inColour("red"));
+  await until("it waits", waitsForStart);
+  const start = () => account("systemctl --user show -p InvocationID docker.service");
+  const before = await start();
+  await host.run("pkill -KILL -f '^sh /var/lib/rootless-docker/.*agent [a-z]* daemon'; true");
+  // What it waited by has its connection still.
+  await host.run("pkill -KILL -f '^(timeout -k 5 30 )?systemctl --user start'; true");
+  expect((await killed).exitCode).not.toBe(0);
+  const applied = app.apply("daemon", inColour("red"));
+  await goesOnWhenWaitedFor();
+  expect((await applied).changed).toContain("daemon of app started");
+  expect(await start()).toBe(before);
+  expect((await app.apply("daemon", inColour("red"))).changed).toEqual([]);
 });
 
 test("a change while it is starting starts it anew", async () => {

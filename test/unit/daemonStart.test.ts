@@ -10,11 +10,17 @@ const sources = join(__dirname, "../../src");
  * every request takes as long as it may: a line each, then its exit status.
  */
 function waiting(verb: string, ...statuses: number[]): string[] {
+  return waitingFor("app", verb, ...statuses);
+}
+
+function waitingFor(account: string, verb: string, ...statuses: number[]): string[] {
   const folder = mkdtempSync(join(tmpdir(), "rootless-docker-start-"));
   const script = `set -eu
     . "$1/steps/daemon/start.sh"
-    WORK=$2 ACCOUNT=app verb=$3
-    shift 3
+    WORK=$2 STATE=$2 LEASE=a1 ACCOUNT=$3 verb=$4
+    shift 4
+    mkdir -p "$STATE/leases/a1"
+    echo app >"$STATE/leases/a1/account-name"
     echo 0 >"$WORK/clock"
     printf '%s\\n' "$@" >"$WORK/statuses"
     seconds_since_boot() { cat "$WORK/clock"; }
@@ -31,7 +37,7 @@ function waiting(verb: string, ...statuses: number[]): string[] {
     }
     start_and_wait "$verb" && echo "exit status 0" || echo "exit status $?"`;
   try {
-    const args = ["-c", script, "sh", sources, folder, verb, ...statuses.map(String)];
+    const args = ["-c", script, "sh", sources, folder, account, verb, ...statuses.map(String)];
     return execFileSync("sh", args, { encoding: "utf8" }).trim().split("\n");
   } catch (error) {
     return (error as { stdout: string }).stdout.trim().split("\n");
@@ -73,4 +79,10 @@ test("the waiting ends after twenty minutes, and not before", () => {
     "found it still starting after 20 minutes; its last words: restores; wanted it active",
   ]);
   expect(lines.filter((line) => line.startsWith("waits"))).toHaveLength(40);
+});
+
+test("for the daemon of another installation it ends after five", () => {
+  expect(waitingFor("other", "restart", 124).at(-1)).toMatch(
+    /^found it still starting after 5 minutes/,
+  );
 });

@@ -3,32 +3,50 @@
 # takes many minutes. So the unit has no limit for it (systemd would end the start, and begin the same one
 # anew), and whoever waits for it says what for, and not for ever.
 
-# Seconds after which a start that is still under way is for a person to look at.
-START_PATIENCE=1200
+# Seconds after which a start that is still under way is for a person to look at. Another installation's
+# daemon is not waited for as long: its account could make that for ever.
+start_patience() {
+	if [ "$(cat "$STATE/leases/$LEASE/account-name" 2>/dev/null)" = "$ACCOUNT" ]; then
+		echo 1200
+	else
+		echo 300
+	fi
+}
 
 # Not the clock's: that may be set meanwhile, as it is after a boot.
 seconds_since_boot() { cut -d . -f 1 /proc/uptime; }
 
 # Starts the daemon, waits until it is up, and is false where it failed: what systemctl said is in
-# $WORK/error then. A start that is under way already is waited for. $1 start or restart.
+# $WORK/error then. A start that is under way already is waited for. $1 start or restart, $2 the fingerprint
+# that it is started with, where that is to be remembered.
 start_and_wait() {
-	local verb=$1 patience=10 begun waited status
+	local verb=$1 slice=10 begun waited status patience
+	patience=$(start_patience)
 	begun=$(seconds_since_boot)
 	while :; do
 		status=0
 		# systemctl is what ends here, and not the start: the next one waits for the same.
-		as_account timeout -k 5 "$patience" systemctl --user "$verb" docker.service \
+		as_account timeout -k 5 "$slice" systemctl --user "$verb" docker.service \
 			2>"$WORK/error" || status=$?
 		case $status in
 		124 | 137) ;;
 		*) return "$status" ;;
 		esac
-		verb=start patience=30
+		verb=start slice=30
+		remember_start "${2-}"
 		waited=$(($(seconds_since_boot) - begun))
-		[ "$waited" -lt "$START_PATIENCE" ] ||
+		[ "$waited" -lt "$patience" ] ||
 			still_starting "$((waited / 60)) minutes$(last_said)"
 		say "waits for docker.service of $ACCOUNT to start: $waited s by now$(last_said)"
 	done
+}
+
+# For a run that ends before the start does: the next one waits for the same start, and begins none anew. Only
+# of a start that systemd knows of. $1 the fingerprint.
+remember_start() {
+	if [ -n "$1" ] && [ "$(unit_property ActiveState)" = activating ]; then
+		printf '%s\n' "$1" >"$(thing_directory userdaemon "$ACCOUNT")/starting"
+	fi
 }
 
 # $1 after how long.

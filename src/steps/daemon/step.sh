@@ -182,12 +182,14 @@ run_daemon() {
 }
 
 start_daemon() {
-	local verb=start
+	local verb=start now dir
+	now=$(daemon_fingerprint)
+	dir=$(thing_directory userdaemon "$ACCOUNT")
 	if daemon_is_up; then
-		if [ "$(cat "$(thing_directory userdaemon "$ACCOUNT")/started" 2>/dev/null)" != "$(daemon_fingerprint)" ]; then
+		if [ "$(cat "$dir/started" 2>/dev/null)" = "$now" ]; then
+			! start_and_wait start || return 0
+		elif [ "$(cat "$dir/starting" 2>/dev/null)" != "$now" ]; then
 			verb=restart
-		elif start_and_wait start; then
-			return 0
 		fi
 	fi
 	run_daemon_now "$verb"
@@ -200,7 +202,8 @@ run_daemon_now() {
 	dir=$(thing_directory userdaemon "$ACCOUNT")
 	since=$(date +%s)
 	user_systemctl reset-failed docker.service 2>/dev/null || true
-	start_and_wait "$1" || {
+	start_and_wait "$1" "$now" || {
+		rm -f "$dir/starting"
 		# The daemon step runs again then, and no other step has to say the same.
 		[ "$STEP" != daemon ] || printf '%s\n' "$now" >"$dir/failed"
 		daemon_failed "$since"
@@ -208,7 +211,7 @@ run_daemon_now() {
 	storage_driver_problems "$(storage_driver)" "$since"
 	stop_on_problems
 	printf '%s\n' "$now" >"$dir/started"
-	rm -f "$dir/failed"
+	rm -f "$dir/failed" "$dir/starting"
 	changed "daemon of $ACCOUNT ${1}ed"
 }
 
