@@ -44,15 +44,19 @@ export async function interruptible(
   }
 }
 
-/** Asks the programs that run now to end, and kills those that do not. */
+/**
+ * Asks the programs that run now to end. Pulumi waits for the command that runs; asked twice, it ends that
+ * command's connection and itself. What still does not end is killed.
+ */
 async function endPrograms(): Promise<void> {
   const all = programs();
   const left = () => all.filter((pid) => programs().includes(pid));
   // A Ctrl-C in a terminal reaches them by itself, and a second one would cut their own cleaning short.
   await sleep(300);
-  send("SIGINT", left());
-  await untilEnded(left);
-  send("SIGKILL", left());
+  for (const signal of ["SIGINT", "SIGINT", "SIGKILL"] as const) {
+    send(signal, left());
+    await untilEnded(left);
+  }
 }
 
 async function untilEnded(left: () => number[]): Promise<void> {

@@ -34,7 +34,7 @@ const rooms: Partial<Record<StepName, string[]>> = {
     "appArmor/appArmor",
     "checks",
   ],
-  daemon: ["storage/storage", "network/network", "data/data", "context", "checks"],
+  daemon: ["start", "storage/storage", "network/network", "data/data", "context", "checks"],
   secrets: ["redaction"],
   report: ["limitations", "chain", "doctor"],
 };
@@ -47,7 +47,7 @@ export const uses: Partial<Record<StepName, StepName[]>> = {
   ports: ["daemon", "account", "secrets"],
   secrets: ["daemon", "account"],
   daemon: ["account", "secrets"],
-  report: ["preflight", "engine", "account", "kernel", "ports", "daemon"],
+  report: ["preflight", "engine", "account", "kernel", "ports", "secrets", "daemon"],
 };
 
 const sources = join(__dirname, "..");

@@ -243,14 +243,23 @@ run_dpkg() {
 	local tries=0
 	until dpkg "$@" >"$WORK/dpkg.log" 2>&1 </dev/null || ! grep -q 'lock was locked by another process' "$WORK/dpkg.log"; do
 		tries=$((tries + 1))
+		[ "$tries" != 1 ] || say_if_dpkg_is_locked
 		[ "$tries" -le 300 ] ||
 			fail "/var/lib/dpkg/lock-frontend" "it held by another package manager for 5 minutes" "it free" "let the other installation end, then run again"
 		sleep 1
 	done
 }
 
+# apt waits for another package manager by itself, and says so in its log alone.
+say_if_dpkg_is_locked() {
+	local lock=/var/lib/dpkg/lock-frontend
+	! grep -qs ":$(stat -c %i "$lock" 2>/dev/null || echo -) " /proc/locks ||
+		say "waits for another package manager, which holds $lock, 5 minutes at most"
+}
+
 # apt's output goes to a file: on success nobody reads it, on failure its last errors are shown.
 apt_get() {
+	say_if_dpkg_is_locked
 	# Services of other packages are not restarted for a library of ours.
 	NEEDRESTART_SUSPEND=1 apt-get -q -y -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 \
 		-o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \
@@ -354,7 +363,12 @@ package_needed() {
 # Several steps install packages, at the same time where two leases run.
 hold_packages() {
 	exec 8>"$STATE/locks/packages"
-	flock -w 600 8 || fail "lock $STATE/locks/packages" "it held for 10 minutes by another run" "it free" "let the other run end, then run again"
+	flock -n 8 || {
+		say "waits for another run that holds the lock 'packages': it installs, or starts a daemon"
+		flock -w 600 8 ||
+			fail "lock $STATE/locks/packages" "it held for 10 minutes by another run" "it free" \
+				"let the other run end, then run again"
+	}
 	# A killed run was writing it.
 	rm -f "$STATE/packages.before.new"
 }

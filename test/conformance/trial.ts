@@ -55,9 +55,12 @@ export class Trial {
     return succeeded(await this.tryUp(program, signal));
   }
 
-  /** Like `up`, for a program that may fail. */
-  tryUp(program: Program, signal?: AbortSignal): Promise<Outcome> {
-    return outcomeOf((watch) => this.stack.up({ program: running(program), signal, ...watch }));
+  /** Like `up`, for a program that may fail. `hear` gets what the CLI prints, as it prints it. */
+  tryUp(program: Program, signal?: AbortSignal, hear?: (text: string) => void): Promise<Outcome> {
+    return outcomeOf(
+      (watch) => this.stack.up({ program: running(program), signal, ...watch }),
+      hear,
+    );
   }
 
   async preview(program: Program): Promise<Outcome> {
@@ -217,10 +220,16 @@ interface Watch {
   onError: (text: string) => void;
 }
 
-async function outcomeOf(work: (watch: Watch) => Promise<unknown>): Promise<Outcome> {
+async function outcomeOf(
+  work: (watch: Watch) => Promise<unknown>,
+  hear: (text: string) => void = () => undefined,
+): Promise<Outcome> {
   const events: EngineEvent[] = [];
   const printed: string[] = [];
-  const print = (text: string): void => void printed.push(text);
+  const print = (text: string): void => {
+    printed.push(text);
+    hear(text);
+  };
   let failure: string | undefined;
   try {
     await work({ onEvent: (event) => events.push(event), onOutput: print, onError: print });

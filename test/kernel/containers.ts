@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { busyboxImageTar } from "../../testbed/dockerCli";
 import type { TestHost } from "../../testbed/hosts";
 import { tryAsAccount } from "../agent/harness";
@@ -55,10 +56,22 @@ export async function busyboxOn(host: TestHost): Promise<void> {
 }
 
 /** Waits until a server serves the page, as after a boot. */
-export async function untilPage(host: TestHost, url: string): Promise<void> {
-  const deadline = Date.now() + 240_000;
-  while ((await get(host, url)) !== page)
-    if (Date.now() > deadline) throw new Error(`${url} is not served within 240 s`);
+export function untilPage(host: TestHost, url: string): Promise<void> {
+  return until(`${url} is served`, async () => (await get(host, url)) === page);
+}
+
+/** Waits until the daemon answers: it may have started a container, and still be starting others. */
+export function untilDaemon(host: TestHost): Promise<void> {
+  return until("the daemon answers", async () => (await docker(host, "version")).exitCode === 0);
+}
+
+/** The end is for what never comes, and not for what is slow. */
+async function until(what: string, isTrue: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + 20 * 60_000;
+  while (!(await isTrue())) {
+    if (Date.now() > end) throw new Error(`twenty minutes, and not yet: ${what}`);
+    await sleep(500);
+  }
 }
 
 /** What a container prints that is made through the daemon's API, with this HostConfig. */

@@ -5,7 +5,17 @@ import {
   type Suite,
 } from "../../testbed/machines";
 import { type Answer, importImage, Installation, type Wishes } from "../agent/harness";
-import { busyboxOn, docker, get, page, run, throughApi, untilPage, webServer } from "./containers";
+import {
+  busyboxOn,
+  docker,
+  get,
+  page,
+  run,
+  throughApi,
+  untilDaemon,
+  untilPage,
+  webServer,
+} from "./containers";
 import { appArmorProfile } from "./appArmor";
 import {
   type Course,
@@ -186,13 +196,17 @@ export function kernelCourse(expected: Expected): void {
   test("ping: answered from a container", async () => {
     await machine.run("ip address add 192.0.2.1/32 dev lo");
     expect(status("ping")).toBe("available");
-    expect((await run(machine, "", "ping -c 1 -W 3 192.0.2.1")).text).toMatch(/1 packets received/);
+    expect((await run(machine, "", "ping -c 1 -W 30 192.0.2.1")).text).toMatch(
+      /1 packets received/,
+    );
     await apply("kernel", { unprivilegedPing: { enabled: false } });
     expect(await sysctl("net.ipv4.ping_group_range")).toBe("1 0");
     expect(status("ping")).toBe("unavailable");
     expect((await run(machine, "", "ping -c 1 -W 3 192.0.2.1")).exitCode).not.toBe(0);
     await apply("kernel");
-    expect((await run(machine, "", "ping -c 1 -W 3 192.0.2.1")).text).toMatch(/1 packets received/);
+    expect((await run(machine, "", "ping -c 1 -W 30 192.0.2.1")).text).toMatch(
+      /1 packets received/,
+    );
   });
 
   test("container addresses: from inside RootlessKit's namespace only", async () => {
@@ -347,10 +361,13 @@ export function kernelCourse(expected: Expected): void {
     expect(await sysctl("user.max_user_namespaces")).toBe("1024");
     expect(await sysctl("net.ipv4.ping_group_range")).toBe("0 2147483647");
     await untilPage(machine, "http://127.0.0.1/");
+    await untilDaemon(machine);
     expect((await run(machine, "--memory 64m", "cat /sys/fs/cgroup/memory.max")).text).toBe(
       "67108864",
     );
-    expect((await run(machine, "", "ping -c 1 -W 3 192.0.2.1")).text).toMatch(/1 packets received/);
+    expect((await run(machine, "", "ping -c 1 -W 30 192.0.2.1")).text).toMatch(
+      /1 packets received/,
+    );
     if (expected.overlayOption) await expectOption(machine);
     const answers = await app.applyAll(last);
     for (const [step, { changed }] of Object.entries(answers))

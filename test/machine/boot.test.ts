@@ -2,7 +2,7 @@ import { createMachine, destroyAllMachines, type Machine } from "../../testbed/m
 import { PrivilegedPorts } from "../../index";
 import { importImage } from "../agent/harness";
 import { Installation, stepsRun, type Wishes } from "../engine/installation";
-import { busyboxOn, get, page, run, untilPage, webServer } from "../kernel/containers";
+import { busyboxOn, get, page, run, untilDaemon, untilPage, webServer } from "../kernel/containers";
 import { packagesOf } from "../kernel/packages";
 
 // One life on a stock kernel through the real engine: a machine that allows nobody a user namespace is
@@ -81,11 +81,12 @@ test("limits limit, and port 80 opens", async () => {
 test("after a boot all of it is there without a login, and up is empty", async () => {
   await machine.reboot();
   await untilPage(machine, "http://127.0.0.1/");
+  await untilDaemon(machine);
   expect(await settings()).toEqual(["1", "1024", "0 2147483647", "1234"]);
   expect(stepsRun(await installation.up(wishes))).toEqual([]);
   await machine.run("ip address add 192.0.2.1/32 dev lo");
   expect(
-    (await run(machine, "--memory 64m", "cat /sys/fs/cgroup/memory.max; ping -c 1 -W 3 192.0.2.1"))
+    (await run(machine, "--memory 64m", "cat /sys/fs/cgroup/memory.max; ping -c 1 -W 30 192.0.2.1"))
       .text,
   ).toMatch(/^67108864\n[^]*1 packets received/m);
 });

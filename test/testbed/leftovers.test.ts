@@ -42,7 +42,7 @@ async function traces(number: number): Promise<string[]> {
 }
 
 async function untilGone(number: number): Promise<void> {
-  for (let tries = 0; tries < 300 && (await traces(number)).length > 0; tries++) await sleep(100);
+  for (let tries = 0; tries < 3000 && (await traces(number)).length > 0; tries++) await sleep(100);
 }
 
 test.each(["SIGKILL", "SIGTERM", "SIGINT"] as const)("a host goes after a %s", async (signal) => {

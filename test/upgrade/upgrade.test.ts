@@ -38,6 +38,13 @@ const onPurpose: Record<string, (step: string) => string[]> = {
   "v0.1.1": () => [],
 };
 
+/** What such a step changes on the host all the same, by version: its last line, where it is another one. */
+const changedOnPurpose: Record<string, Record<string, string>> = {
+  // systemd gives the daemon's start no limit any more. The daemon that runs is not restarted for it. With
+  // secret values that changed, the step secrets does what the step daemon does, and its turn is first.
+  "v0.1.0": { secrets: "daemon: /srv/app/.config/systemd/user/docker.service written" },
+};
+
 // A host and a state as an earlier version left them, taken over by the code of today.
 afterAll(destroyAllHosts);
 
@@ -69,12 +76,13 @@ describe.each(recordedVersions())("from %s", (version) => {
     expect(changedInputs(outcome)).toEqual(changes);
   });
 
-  test("up runs these, changes nothing else on the host, and restarts nothing", async () => {
+  test("up runs these, changes nothing on the host but what is meant to, and restarts nothing", async () => {
     const daemonBefore = await daemonStart(host);
     const outcome = await trial.up(program);
     const changed = Object.keys(changesSince(version, recorded));
     expect(stepsRun(outcome).sort()).toEqual(updates(changed));
-    expect(lastLines(outcome, changed)).toEqual(changed.map(nothingToChange));
+    const said = (step: string) => changedOnPurpose[version]?.[step] ?? nothingToChange(step);
+    expect(lastLines(outcome, changed)).toEqual(changed.map(said));
     expect(await daemonStart(host)).toBe(daemonBefore);
     expect(documents(opened(await trial.exportState()))).toEqual(documents(recorded));
     expect(stepsRun(await trial.up(program))).toEqual([]);

@@ -133,7 +133,7 @@ const readBootId = "cat /proc/sys/kernel/random/boot_id";
 export class NspawnHost extends SshHost {
   readonly root: string;
   // It takes one; a busy machine takes more.
-  protected readonly patience = 90;
+  protected readonly patience = 300;
   readonly #cable: string;
   readonly #cgroup: string;
   readonly #tun: boolean;

@@ -56,7 +56,7 @@ export async function killAll(cgroup: string): Promise<void> {
   for (let tries = 0; ; tries++) {
     const pids = pidsIn(cgroup);
     if (pids.length === 0) return;
-    if (tries > 200) throw new Error(`processes ${pids.join(" ")} of ${cgroup} do not end`);
+    if (tries > 1200) throw new Error(`processes ${pids.join(" ")} of ${cgroup} do not end`);
     for (const pid of pids) signal(pid, "SIGKILL");
     await sleep(50);
   }

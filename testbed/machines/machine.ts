@@ -9,7 +9,7 @@ import { monitor, qmp } from "./qmp";
 /** A disposable host that is a virtual machine with its distribution's own kernel. */
 export class Machine extends SshHost {
   // Without hardware acceleration, and with others at work beside it.
-  protected readonly patience = 240;
+  protected readonly patience = 900;
   readonly #qmp: string;
   readonly #console: string;
   /** Where on its console the boot begins that goes on; undefined when none does. */

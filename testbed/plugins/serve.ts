@@ -35,11 +35,7 @@ export function serve(plugin: Plugin): void {
     }
     process.stdout.write(`${port}\n`);
   });
-  const end = (): void => {
-    cancelled.abort();
-    // One turn of the event loop, so that open connections are closed properly.
-    setImmediate(() => process.exit(0));
-  };
+  const end = (): void => process.exit(0);
   process.once("SIGINT", end).once("SIGTERM", end);
   // An engine that is killed ends nothing: this process notices that it was handed to another parent.
   const engine = process.ppid;

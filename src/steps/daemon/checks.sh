@@ -57,16 +57,20 @@ bridge_filter_checks() {
 
 # A daemon that answers has a user namespace; where none does, it is tried whether there can be one.
 unit_checks() {
-	local state said
+	local state
 	service_manager_runs || return 0
-	state=$(user_systemctl show -p ActiveState --value docker.service 2>/dev/null || true)
-	if [ "$state" = active ]; then
+	state=$(unit_property ActiveState)
+	case $state in
+	active)
 		fine "docker.service" active
 		answer_checks
-	else
-		problem "docker.service of $ACCOUNT" "it ${state:-not known to systemd}" "active" "run 'systemctl --user start docker' as $ACCOUNT, and read 'journalctl --user -u docker' where it fails" ""
+		;;
+	activating) starting_checks ;;
+	*)
+		unit_problem "${state:-not known to systemd}"
 		user_namespace_trial
-	fi
+		;;
+	esac
 	[ "$(user_systemctl is-enabled docker.service 2>/dev/null)" = enabled ] ||
 		problem "docker.service of $ACCOUNT" "it not enabled" "enabled" "run 'systemctl --user enable docker' as $ACCOUNT" "it does not start at boot"
 }

@@ -43,6 +43,7 @@ start_service_manager() {
 	fi
 	until bus_is_there; do
 		tries=$((tries + 1))
+		[ "$tries" != 50 ] || say "waits for the message bus of $ACCOUNT, $ACCOUNT_RUNTIME/bus"
 		[ "$tries" -le 300 ] || fail "$ACCOUNT_RUNTIME/bus" "no such socket after 30 seconds" "the message bus of $ACCOUNT" "see 'journalctl _UID=$ACCOUNT_UID'"
 		sleep 0.1
 	done
@@ -65,7 +66,7 @@ apply_daemon_files() {
 	as_account cat "$config/docker/daemon.json" 2>/dev/null | cmp -s - "$WORK/daemon.json" || validate_daemon_json
 	want_home_file "$config/docker/daemon.json" 600 "$WORK/daemon.json"
 	want_home_file "$config/docker/environment" 600 "$WORK/environment"
-	want_home_file "$config/systemd/user/docker.service" 644 "$WORK/docker.service"
+	want_unit "$config/systemd/user/docker.service"
 	# Written by the daemon itself (its identity, until engine 23): nothing that a user would miss.
 	want homefile "$config/docker/key.json" the-daemon
 	want_home_link "$config/systemd/user/default.target.wants/docker.service" "$config/systemd/user/docker.service"
@@ -129,7 +130,7 @@ ExecStart=$(start_script)
 ExecReload=/bin/kill -s HUP \$MAINPID
 Type=notify
 NotifyAccess=all
-TimeoutStartSec=120
+TimeoutStartSec=0
 TimeoutStopSec=60
 Restart=always
 RestartSec=2
@@ -181,10 +182,15 @@ run_daemon() {
 }
 
 start_daemon() {
-	local verb=start
-	if user_systemctl is-active -q docker.service; then
-		[ "$(cat "$(thing_directory userdaemon "$ACCOUNT")/started" 2>/dev/null)" != "$(daemon_fingerprint)" ] || return 0
-		verb=restart
+	local verb=start now dir
+	now=$(daemon_fingerprint)
+	dir=$(thing_directory userdaemon "$ACCOUNT")
+	if daemon_is_up; then
+		if [ "$(cat "$dir/started" 2>/dev/null)" = "$now" ]; then
+			! start_and_wait start || return 0
+		elif [ "$(cat "$dir/starting" 2>/dev/null)" != "$now" ]; then
+			verb=restart
+		fi
 	fi
 	run_daemon_now "$verb"
 }
@@ -196,7 +202,8 @@ run_daemon_now() {
 	dir=$(thing_directory userdaemon "$ACCOUNT")
 	since=$(date +%s)
 	user_systemctl reset-failed docker.service 2>/dev/null || true
-	user_systemctl "$1" docker.service 2>"$WORK/error" || {
+	start_and_wait "$1" "$now" || {
+		rm -f "$dir/starting"
 		# The daemon step runs again then, and no other step has to say the same.
 		[ "$STEP" != daemon ] || printf '%s\n' "$now" >"$dir/failed"
 		daemon_failed "$since"
@@ -204,7 +211,7 @@ run_daemon_now() {
 	storage_driver_problems "$(storage_driver)" "$since"
 	stop_on_problems
 	printf '%s\n' "$now" >"$dir/started"
-	rm -f "$dir/failed"
+	rm -f "$dir/failed" "$dir/starting"
 	changed "daemon of $ACCOUNT ${1}ed"
 }
 
@@ -346,7 +353,9 @@ userunit_restore() {
 	user_systemctl daemon-reload
 	user_systemctl reset-failed docker.service 2>/dev/null || true
 	[ -e "$2/active" ] || return 0
-	user_systemctl start docker.service
+	start_and_wait start ||
+		fail "docker.service of $1" "that it does not start again ($(tail -n 1 "$WORK/error"))" \
+			"the daemon that ran here before" "see 'journalctl --user -u docker' as $1, then run again"
 	changed "the earlier docker.service of $1 started again"
 }
 

@@ -88,8 +88,12 @@ const keepAlive = { keepAlive: true, keepAliveInitialDelay: 15_000 };
 function dialTcp({ host, port, perDialTimeout }: Endpoint, signal: AbortSignal): Promise<Duplex> {
   const milliseconds = perDialTimeout * 1000;
   return new Promise((resolve, reject) => {
-    const socket = createConnection({ host, port, noDelay: true, signal, ...keepAlive });
+    const socket = createConnection({ host, port, noDelay: true, ...keepAlive });
+    // Not createConnection's own option for it, which would close a connection that was made as well.
+    const abort = (): void => fail("operation was canceled");
+    signal.addEventListener("abort", abort, { once: true });
     const fail = (reason: string): void => {
+      signal.removeEventListener("abort", abort);
       socket.destroy();
       reject(new Error(`dial tcp ${host}:${port}: ${reason}`));
     };
@@ -97,6 +101,7 @@ function dialTcp({ host, port, perDialTimeout }: Endpoint, signal: AbortSignal):
       milliseconds > 0 ? setTimeout(() => fail("i/o timeout"), milliseconds) : undefined;
     socket.once("connect", () => {
       clearTimeout(timer);
+      signal.removeEventListener("abort", abort);
       socket.removeAllListeners("error");
       resolve(socket);
     });

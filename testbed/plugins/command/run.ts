@@ -20,10 +20,8 @@ export async function run(
   previous: Output,
   { log, signal, deadline }: Operation,
 ): Promise<Output> {
+  // A cancelled update ends the dialling. A command that runs by then goes on to its end.
   const session = await connect(inputs.connection, log, signal, deadline);
-  // A cancelled update closes the connection, which fails whatever waits for it.
-  const close = (): void => session.close();
-  signal.addEventListener("abort", close, { once: true });
   try {
     const variables = variablesOf(inputs, previous);
     const { stdout, stderr, combined, failure } = await withChannel(
@@ -42,7 +40,6 @@ export async function run(
     }
     return { stdout: withoutLastNewline(stdout), stderr: withoutLastNewline(stderr) };
   } finally {
-    signal.removeEventListener("abort", close);
     session.close();
   }
 }

@@ -291,14 +291,20 @@ layers_trial() {
 # removed after the daemon's start, which would be no reason to start it once more.
 storage_packages() { [ "$(daemon_json_text storage-driver)" != fuse-overlayfs ] || printf fuse-overlayfs; }
 
-# The storage driver, as soon as the daemon answers.
+# The storage driver, as soon as the daemon answers. One that says that it is up does so at once, but on a
+# machine that is busy with its containers. Nothing where it has ended, or says nothing for five minutes.
 storage_driver() {
-	local tries=0 since driver
-	since=$(date +%s)
+	local begun told=0 waited driver
+	begun=$(seconds_since_boot)
 	until driver=$(docker_of_account info --format '{{.Driver}}' 2>/dev/null) && [ -n "$driver" ]; do
-		tries=$((tries + 1))
-		if [ "$tries" -gt 100 ] || [ $(($(date +%s) - since)) -gt 60 ]; then return 0; fi
-		sleep 0.1
+		user_systemctl is-active -q docker.service || return 0
+		waited=$(($(seconds_since_boot) - begun))
+		[ "$waited" -lt 300 ] || return 0
+		if [ $((waited - told)) -ge 30 ]; then
+			told=$waited
+			say "waits for an answer of docker.service of $ACCOUNT, which is active, $waited s by now"
+		fi
+		sleep 0.2
 	done
 	printf '%s' "$driver"
 }

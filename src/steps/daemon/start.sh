@@ -1,0 +1,110 @@
+# shellcheck shell=dash
+# The start of the account's daemon. With many containers to restore, on a slow disk or right after a boot, it
+# takes many minutes. So the unit has no limit for it (systemd would end the start, and begin the same one
+# anew), and whoever waits for it says what for, and not for ever.
+
+# Seconds after which a start that is still under way is for a person to look at. Another installation's
+# daemon is not waited for as long: its account could make that for ever.
+start_patience() {
+	if [ "$(cat "$STATE/leases/$LEASE/account-name" 2>/dev/null)" = "$ACCOUNT" ]; then
+		echo 1200
+	else
+		echo 300
+	fi
+}
+
+# Not the clock's: that may be set meanwhile, as it is after a boot.
+seconds_since_boot() { cut -d . -f 1 /proc/uptime; }
+
+# Starts the daemon, waits until it is up, and is false where it failed: what systemctl said is in
+# $WORK/error then. A start that is under way already is waited for. $1 start or restart, $2 the fingerprint
+# that it is started with, where that is to be remembered.
+start_and_wait() {
+	local verb=$1 slice=10 begun waited status patience
+	patience=$(start_patience)
+	begun=$(seconds_since_boot)
+	while :; do
+		status=0
+		# systemctl is what ends here, and not the start: the next one waits for the same.
+		as_account timeout -k 5 "$slice" systemctl --user "$verb" docker.service \
+			2>"$WORK/error" || status=$?
+		case $status in
+		124 | 137) ;;
+		*) return "$status" ;;
+		esac
+		verb=start slice=30
+		remember_start "${2-}"
+		waited=$(($(seconds_since_boot) - begun))
+		[ "$waited" -lt "$patience" ] ||
+			still_starting "$((waited / 60)) minutes$(last_said)"
+		say "waits for docker.service of $ACCOUNT to start: $waited s by now$(last_said)"
+	done
+}
+
+# For a run that ends before the start does: the next one waits for the same start, and begins none anew. Only
+# of a start that systemd knows of. $1 the fingerprint.
+remember_start() {
+	if [ -n "$1" ] && [ "$(unit_property ActiveState)" = activating ]; then
+		printf '%s\n' "$1" >"$(thing_directory userdaemon "$ACCOUNT")/starting"
+	fi
+}
+
+# $1 after how long.
+still_starting() {
+	fail "docker.service of $ACCOUNT" "it still starting after $1" "it active" \
+		"let it go on (nothing ends it), and run again when 'systemctl --user is-active docker' as \
+$ACCOUNT says active; where it gets no further, see 'journalctl --user -u docker' as $ACCOUNT"
+}
+
+# What the daemon wrote into its journal last: its own words, of which only the beginning is shown.
+last_said() {
+	journalctl -q --no-pager -b -o cat -n 1 \
+		"_UID=$ACCOUNT_UID" _SYSTEMD_USER_UNIT=docker.service 2>/dev/null |
+		without_secrets | tr -cd ' -~' | cut -c 1-160 | sed '/./s/.*/; its last words: &/'
+}
+
+# A daemon that is on its way up is no problem, unless it comes there again and again. The doctor says since
+# when; a step waits.
+starting_checks() {
+	local restarts since
+	if [ "$STEP" != doctor ]; then
+		if start_and_wait start; then
+			fine "docker.service" active
+			answer_checks
+		else
+			unit_problem failed
+		fi
+		return 0
+	fi
+	restarts=$(unit_property NRestarts)
+	since=$(unit_property InactiveExitTimestamp)
+	case $restarts in
+	'' | 0) fine "docker.service" "starting, since $since$(last_said)" ;;
+	*) unit_problem "starting again, after it ended by itself $restarts times$(last_said)" ;;
+	esac
+}
+
+# $1 a property of docker.service.
+unit_property() {
+	user_systemctl show -p "$1" --value docker.service 2>/dev/null | tr -cd ' -~' | cut -c 1-80
+}
+
+# $1 what the unit is, in place of active.
+unit_problem() {
+	problem "docker.service of $ACCOUNT" "it $1" "active" \
+		"run 'systemctl --user start docker' as $ACCOUNT, and read 'journalctl --user -u docker' where \
+it fails" ""
+}
+
+# Writes the unit. Its time limits are for systemd alone, which reads them anew: a daemon that was started
+# with all the rest of it need not start again for them. $1 path.
+want_unit() {
+	local started was=''
+	started=$(thing_directory userdaemon "$ACCOUNT")/started
+	grep -v '^Timeout' "$WORK/docker.service" >"$WORK/unit"
+	if as_account timeout -k 5 20 grep -v '^Timeout' "$1" 2>/dev/null | cmp -s - "$WORK/unit"; then
+		was=$(daemon_fingerprint)
+	fi
+	want_home_file "$1" 644 "$WORK/docker.service"
+	[ -z "$was" ] || [ "$(cat "$started" 2>/dev/null)" != "$was" ] || daemon_fingerprint >"$started"
+}
