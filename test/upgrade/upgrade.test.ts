@@ -30,19 +30,23 @@ const onPurpose: Record<string, (step: string) => string[]> = {
   "v0.1.0": (step) => [
     // The agent knows a step that is replaced: the report has a `delete` for that, too.
     "update",
-    // Each installation has an agent of its own, which is whole or is not run (decision 0011).
     "create",
-    // And nothing is left to do where no installation is left.
-    ...(step === "preflight" ? [] : ["delete"]),
+    ...agentOfItsOwn(step),
   ],
-  "v0.1.1": () => [],
+  "v0.1.1": (step) => [...(step === "agent" ? [] : ["create", "update"]), ...agentOfItsOwn(step)],
 };
+
+/** Each installation has an agent of its own, which is whole or is not run (decision 0011). */
+function agentOfItsOwn(step: string): string[] {
+  return step === "preflight" ? [] : ["delete"];
+}
 
 /** What such a step changes on the host all the same, by version: its last line, where it is another one. */
 const changedOnPurpose: Record<string, Record<string, string>> = {
   // systemd gives the daemon's start no limit any more. The daemon that runs is not restarted for it. With
   // secret values that changed, the step secrets does what the step daemon does, and its turn is first.
   "v0.1.0": { secrets: "daemon: /srv/app/.config/systemd/user/docker.service written" },
+  "v0.1.1": { secrets: "daemon: /srv/app/.config/systemd/user/docker.service written" },
 };
 
 // A host and a state as an earlier version left them, taken over by the code of today.
