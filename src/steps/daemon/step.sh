@@ -47,8 +47,8 @@ start_service_manager() {
 			fail "user@$ACCOUNT_UID.service" "it $(systemctl is-active "user@$ACCOUNT_UID.service" || true)" "the service manager of $ACCOUNT running" "see 'journalctl -u user@$ACCOUNT_UID.service'"
 	}
 	if ! bus_is_there; then
-		user_systemctl daemon-reload
-		user_systemctl start dbus.socket || true
+		ask_systemctl daemon-reload
+		ask_systemctl start dbus.socket || true
 	fi
 	until bus_is_there; do
 		[ $(($(date +%s) - since)) -le 45 ] || fail "$ACCOUNT_RUNTIME/bus" "no such socket after 30 seconds" "the message bus of $ACCOUNT" "see 'journalctl _UID=$ACCOUNT_UID'"
@@ -78,7 +78,7 @@ apply_daemon_files() {
 	want homefile "$config/docker/key.json" the-daemon
 	want_home_link "$config/systemd/user/default.target.wants/docker.service" "$config/systemd/user/docker.service"
 	want userdaemon "$ACCOUNT" running
-	user_systemctl daemon-reload
+	ask_systemctl daemon-reload
 	run_daemon
 	forget_earlier_values
 }
@@ -248,7 +248,7 @@ run_daemon_now() {
 	now=$(daemon_fingerprint)
 	dir=$(thing_directory userdaemon "$ACCOUNT")
 	since=$(date +%s)
-	user_systemctl reset-failed docker.service 2>/dev/null || true
+	ask_systemctl reset-failed docker.service 2>/dev/null || true
 	user_systemctl "$1" docker.service 2>"$WORK/error" || {
 		# The daemon step runs again then, and no other step has to say the same.
 		[ "$STEP" != daemon ] || printf '%s\n' "$now" >"$dir/failed"
@@ -429,7 +429,7 @@ after_service_manager_restarted() {
 		start_service_manager
 		run_daemon_now start
 	elif daemon_was_up; then
-		user_systemctl --no-block start docker.service || true
+		ask_systemctl --no-block start docker.service || true
 	fi
 }
 
@@ -442,8 +442,8 @@ userunit_restore() {
 		start_service_manager
 	fi
 	! daemon_is_up || user_systemctl stop docker.service
-	user_systemctl daemon-reload
-	user_systemctl reset-failed docker.service 2>/dev/null || true
+	ask_systemctl daemon-reload
+	ask_systemctl reset-failed docker.service 2>/dev/null || true
 	[ -e "$2/active" ] || return 0
 	user_systemctl start docker.service
 	changed "the earlier docker.service of $1 started again"
