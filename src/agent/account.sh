@@ -1,12 +1,13 @@
 # shellcheck shell=dash
-# What runs as the account, and what is read of its files. Whatever it prints is the account's word, and
-# no more (docs/security.md): it has an end in bytes and in time, and is shown as text only.
+# What runs as the account, and what is read of its files. Whatever it prints is the account's word,
+# and no more (docs/security.md): it has an end in bytes and in time, and is shown as text only.
 
-# How much a program of the account's may print, and how large a file of its may be to be read, in bytes.
+# How much a program of the account's may print, and how large a file of its may be to be read, in
+# bytes.
 ACCOUNT_MOST=1048576
 
-# Where the account can put something that root's steps look at: paths below its home and its runtime
-# directory, as "what it is, place, path". Each has a row in test/hostileAccount.
+# Where the account can put something that root's steps look at: paths below its home and its
+# runtime directory, as "what it is, place, path". Each has a row in test/hostileAccount.
 account_places() {
 	cat <<-'PLACES'
 		file home .config/docker/daemon.json
@@ -43,13 +44,15 @@ know_account() {
 
 as_root() { "$@"; }
 
-# Runs a program as the account. Programs that load nothing of the account's need no more time than this.
+# Runs a program as the account. Programs that load nothing of the account's need no more time than
+# this.
 as_account() { as_account_within 20 "$@"; }
 
-# Runs a program as the account: in a session of its own, without a terminal, in a control group that is
-# killed when it ends, with a clean environment that finds the account's service manager, and without root's
-# descriptors: neither the locks, the report and the list that release_unwanted goes through, nor where root
-# reads or prints. Two such programs never run at the same time. $1 seconds, 0 for no end; then the program.
+# Runs a program as the account: in a session of its own, without a terminal, in a control group
+# that is killed when it ends, with a clean environment that finds the account's service manager,
+# and without root's descriptors: neither the locks, the report and the list that release_unwanted
+# goes through, nor where root reads or prints. Two such programs never run at the same time. $1
+# seconds, 0 for no end; then the program.
 as_account_within() {
 	local seconds=$1 status=0
 	shift
@@ -73,9 +76,9 @@ as_account_within() {
 	return "$status"
 }
 
-# Runs a program so that root waits for it, and never for what it has left behind. Both of its outputs are
-# pipes that end after so many bytes; what it says on stderr is made safe to be shown. $1 bytes, $2 the
-# control group or nothing, then the program.
+# Runs a program so that root waits for it, and never for what it has left behind. Both of its
+# outputs are pipes that end after so many bytes; what it says on stderr is made safe to be shown.
+# $1 bytes, $2 the control group or nothing, then the program.
 # shellcheck disable=SC2016 # a program of its own
 ACCOUNT_RUNNER='
 [ ! -t 0 ] || exec </dev/null
@@ -102,11 +105,18 @@ show() {
 	said=$(head -c 4096)
 	[ -z "$said" ] || printf "%s\n" "$said" | tr -c "\011\012\040-\176" "?"
 }
-{ { { run "$@" | head -c "$most" >&4; } 2>&1 | show >&2; } 3>&1 | { read -r status; exit "$status"; }; } 4>&1
+{
+	{
+		{ run "$@" | head -c "$most" >&4; } 2>&1 | show >&2
+	} 3>&1 | {
+		read -r status
+		exit "$status"
+	}
+} 4>&1
 '
 
-# Where the processes are that run as the account for this run: root's own login session would keep them,
-# with what it is trusted for, until they end.
+# Where the processes are that run as the account for this run: root's own login session would keep
+# them, with what it is trusted for, until they end.
 account_group() {
 	if [ -e /sys/fs/cgroup/cgroup.procs ]; then
 		printf '/sys/fs/cgroup/rootless-docker.%s' $$
@@ -152,9 +162,9 @@ end_late_program() {
 	[ ! -d "${WORK:-/nonexistent}" ] || echo late >>"$WORK/late"
 }
 
-# Prints a file of the account's, or fails: 1 there is none, 3 it is no regular file, 4 the account cannot
-# read it, 5 it is larger than what is read of an account. A pipe that is put there meanwhile is not waited
-# for. $1 path.
+# Prints a file of the account's, or fails: 1 there is none, 3 it is no regular file, 4 the account
+# cannot read it, 5 it is larger than what is read of an account. A pipe that is put there meanwhile
+# is not waited for. $1 path.
 account_file() {
 	# shellcheck disable=SC2016 # the inner shell expands them
 	as_account sh -c '[ -e "$1" ] || [ -h "$1" ] || exit 1
@@ -165,8 +175,8 @@ account_file() {
 		sh "$1" "$ACCOUNT_MOST" 2>/dev/null
 }
 
-# The same, where the file has to be read. $1 path, $2 where its bytes go, $3 what it is wanted for, $4
-# what is removed where it cannot be read.
+# The same, where the file has to be read. $1 path, $2 where its bytes go, $3 what it is wanted for,
+# $4 what is removed where it cannot be read.
 need_account_file() {
 	local status=0 what
 	account_file "$1" >"$2" || status=$?

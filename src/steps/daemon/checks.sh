@@ -39,9 +39,10 @@ data_root_checks() {
 	case "$2,$options," in
 	vfs,*,noexec,* | btrfs,*,noexec,* | vfs,noexec,* | btrfs,noexec,*)
 		mount=$(mount_of "$(nearest_directory "$1")" TARGET | tail -n 1)
-		# An account can mount, too, and choose the name.
-		case $mount in *[!A-Za-z0-9/._-]*) mount='that mount' ;; esac
-		problem "daemon.data-root" "$1 on a mount ($mount), which is mounted with noexec, and storage driver $2" "a mount that programs can be started from" "remount it with 'mount -o remount,exec $mount', and take noexec out of /etc/fstab; or use another storageDriver" "no program of a container starts ('permission denied', 'executable file not found')"
+		# The account has said so: only what the kernel knows is a part of a mend.
+		case $mount in *[!A-Za-z0-9/._-]*) mount= ;; esac
+		cut -d ' ' -f 5 /proc/self/mountinfo | grep -qxF -- "$mount" || mount='the mount below it'
+		problem "daemon.data-root" "$1 on $mount, which is mounted with noexec, and storage driver $2" "a mount that programs can be started from" "remount it with 'mount -o remount,exec $mount', and take noexec out of /etc/fstab; or use another storageDriver" "no program of a container starts ('permission denied', 'executable file not found')"
 		;;
 	*) fine "data root" "$(place_of "$1")" ;;
 	esac

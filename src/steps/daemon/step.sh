@@ -31,7 +31,8 @@ main_process() {
 }
 # What is asked of the service manager is there, and waits for no service.
 ask_systemctl() { as_account_within 30 systemctl --user "$@"; }
-# Only the daemon is asked: with nothing of the client's settings, and so without the account's plugins.
+# Only the daemon is asked: with nothing of the client's settings, and so without the account's
+# plugins.
 docker_of_account() {
 	as_account_within 60 env DOCKER_CONFIG="$STATE/none" docker -H "unix://$ACCOUNT_RUNTIME/docker.sock" "$@"
 }
@@ -40,18 +41,19 @@ docker_of_account() {
 # have failed to, before the packages that it needs were there.
 start_service_manager() {
 	local since
-	since=$(date +%s)
 	systemctl is-active -q "user@$ACCOUNT_UID.service" || {
 		systemctl reset-failed "user@$ACCOUNT_UID.service" 2>/dev/null || true
 		systemctl start "user@$ACCOUNT_UID.service" ||
 			fail "user@$ACCOUNT_UID.service" "it $(systemctl is-active "user@$ACCOUNT_UID.service" || true)" "the service manager of $ACCOUNT running" "see 'journalctl -u user@$ACCOUNT_UID.service'"
 	}
 	if ! bus_is_there; then
-		ask_systemctl daemon-reload
+		ask_systemctl daemon-reload || true
 		ask_systemctl start dbus.socket || true
 	fi
+	since=$(date +%s)
 	until bus_is_there; do
-		[ $(($(date +%s) - since)) -le 45 ] || fail "$ACCOUNT_RUNTIME/bus" "no such socket after 30 seconds" "the message bus of $ACCOUNT" "see 'journalctl _UID=$ACCOUNT_UID'"
+		[ $(($(date +%s) - since)) -le 30 ] ||
+			fail "$ACCOUNT_RUNTIME/bus" "no such socket after 30 seconds" "the message bus of $ACCOUNT" "see 'journalctl _UID=$ACCOUNT_UID'"
 		sleep 0.1
 	done
 }
@@ -168,8 +170,8 @@ daemon_fingerprint() {
 	} | sha256sum | cut -c 1-64
 }
 
-# Of that, what is the machine's: the versions of the programs, and what rootlesskit may. The arguments are
-# packages that not every daemon runs with.
+# Of that, what is the machine's: the versions of the programs, and what rootlesskit may. The
+# arguments are packages that not every daemon runs with.
 daemon_engine() {
 	# shellcheck disable=SC2016 # dpkg's own variables
 	dpkg-query -W -f '${Package} ${Version} ${db:Status-Status}\n' docker.io rootlesskit slirp4netns \
@@ -177,8 +179,8 @@ daemon_engine() {
 	getcap "$(command -v rootlesskit)" 2>/dev/null || true
 }
 
-# What a daemon was started with of that, so that another installation's step need not ask its account: the
-# packages, and a hash.
+# What a daemon was started with of that, so that another installation's step need not ask its
+# account: the packages, and a hash.
 remember_engine() {
 	# shellcheck disable=SC2046 # lists of package names
 	write_engine "$1" $(storage_packages) $(network_packages)
@@ -221,14 +223,15 @@ run_daemon() {
 	release_daemon
 }
 
-# Not in the middle of an installation; and steps that run side by side would restart it one after the other.
-# Nobody else waits for the account then: an installation is waited for, and not held up.
+# Not in the middle of an installation; and steps that run side by side would restart it one after
+# the other. Nobody else waits for the account then: an installation is waited for, and not held up.
 hold_daemon() {
 	hold_packages
 	release_packages
 	exec 7>"$STATE/locks/daemon.$ACCOUNT"
 	flock -n 7 || flock -w 600 7 ||
-		fail "$STATE/locks/daemon.$ACCOUNT" "it held for 10 minutes by another run" "it free" "see what holds it with 'fuser $STATE/locks/daemon.$ACCOUNT' and let it end"
+		fail "$STATE/locks/daemon.$ACCOUNT" "it held for 10 minutes by another run" "it free" \
+			"see what holds it with 'fuser $STATE/locks/daemon.$ACCOUNT' and let it end"
 }
 
 release_daemon() { exec 7>&-; }
@@ -291,7 +294,8 @@ restart_daemon() {
 	release_daemon
 }
 
-# In a subshell, with problems and changes of its own. $1 where they go, $2 the daemon's directory, $3 why.
+# In a subshell, with problems and changes of its own. $1 where they go, $2 the daemon's directory,
+# $3 why.
 restart_apart() {
 	WORK=$1 SERVICE_SECONDS=120
 	know_account "$(cat "$2/name")" || return 0
@@ -299,9 +303,9 @@ restart_apart() {
 	[ -e "$2/engine" ] || remember_engine "$2/engine"
 }
 
-# Another installation's daemon runs with the new engine, too. Whatever keeps it from that is no problem of
-# this one: it is said in one line, and not tried again before the engine changes again. $1 its directory,
-# $2 why.
+# Another installation's daemon runs with the new engine, too. Whatever keeps it from that is no
+# problem of this one: it is said in one line, and not tried again before the engine changes again.
+# $1 its directory, $2 why.
 restart_others_daemon() {
 	local other=$WORK/other status=0
 	rm -rf "$other"
@@ -320,7 +324,8 @@ restart_others_daemon() {
 		cat "$other/changed" >>"$WORK/changed"
 		return 0
 	fi
-	say "the daemon of $(cat "$1/name"), another installation's, does not start with the new engine: see 'sh $STATE/agent doctor $(cat "$1/name")'"
+	say "the daemon of $(cat "$1/name"), another installation's, does not start with the new engine:" \
+		"see 'sh $STATE/agent doctor $(cat "$1/name")'"
 	# shellcheck disable=SC2046 # a list of package names
 	write_engine "$1/engine" $(head -n 1 "$1/engine" 2>/dev/null)
 }
@@ -355,11 +360,13 @@ daemon_data_root() {
 # disk adds, 20 lines at most. $1 when it was started, in seconds.
 daemon_failed() {
 	journalctl --sync 2>/dev/null || true
-	journalctl -q --no-pager -o cat --since "@$1" -n 200 "_UID=$ACCOUNT_UID" _SYSTEMD_USER_UNIT=docker.service 2>/dev/null | head -c 500000 >"$WORK/journal" || true
+	journalctl -q --no-pager -o cat --since "@$1" -n 200 "_UID=$ACCOUNT_UID" \
+		_SYSTEMD_USER_UNIT=docker.service 2>/dev/null | head -c 500000 >"$WORK/journal" || true
 	user_systemctl stop docker.service 2>/dev/null || true
 	{
 		sh "$STATE/agent" doctor --problems "$ACCOUNT" 2>/dev/null | grep -v "^doctor: docker.service of " | head -n 6 | sed "s/^doctor/$STEP/" || true
-		journal_causes <"$WORK/journal" | tail -n 9 | cut -c -1000 | without_controls | sed "s/^/$STEP: journal: /"
+		journal_causes <"$WORK/journal" | tail -n 9 | cut -c -1000 | without_controls |
+			sed "s/^/$STEP: journal: /"
 	} | without_secrets >&2
 	half_made_network_problem "$(daemon_data_root)"
 	fail "docker.service of $ACCOUNT" "it does not start, or does not answer on $ACCOUNT_RUNTIME/docker.sock" "a daemon that answers" "mend what the lines above say, or take back the last change of daemon or environment"

@@ -7,7 +7,8 @@
 run_doctor() {
 	local format=table accounts='' word status=0
 	STEP=doctor
-	# What it starts as the account must not read what root's terminal, or a script of root's, has for it.
+	# What it starts as the account must not read what root's terminal, or a script of root's, has
+	# for it.
 	exec </dev/null
 	for word in "$@"; do
 		case $word in

@@ -226,8 +226,8 @@ file_system() { on_behalf stat -f -c %T -- "$(nearest_directory "$1")" || echo u
 # $1 a directory, $2 what findmnt calls what is asked.
 mount_of() { on_behalf findmnt -n -o "$2" -T "$1"; }
 
-# What lies where the account may have mounted something that never answers is looked at as the account,
-# as soon as there is one.
+# What lies where the account may have mounted something that never answers is looked at as the
+# account, as soon as there is one.
 on_behalf() { if [ -n "${ACCOUNT_UID-}" ]; then as_account "$@"; else "$@"; fi; }
 
 place_of() { printf '%s (%s)' "$1" "$(file_system "$1")"; }
