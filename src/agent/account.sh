@@ -71,7 +71,7 @@ as_account_within() {
 	timeout -k 5 "$seconds" sh -c "$ACCOUNT_RUNNER" sh "$ACCOUNT_MOST" "$@" 3>&- 6<&- 7>&- 8>&- 9>&- ||
 		status=$?
 	case $status in
-	124 | 137) end_late_program ;;
+	124 | 137) end_late_program "$seconds" ;;
 	esac
 	return "$status"
 }
@@ -157,7 +157,9 @@ kill_account_group() {
 	fi
 }
 
+# $1 the seconds that it had.
 end_late_program() {
+	say "a program that runs as $ACCOUNT has not ended within $1 seconds"
 	[ "$SELF" = "$ACCOUNT_UID" ] || kill_account_group "$(account_group)"
 	[ ! -d "${WORK:-/nonexistent}" ] || echo late >>"$WORK/late"
 }
