@@ -47,6 +47,7 @@ module.exports = {
     tier("faults", ["faults"], 120 * minutes),
     tier("powerCuts", ["powerCuts"], 180 * minutes),
     tier("hostile", ["hostile"], 60 * minutes),
+    tier("hostileAccount", ["hostileAccount"], 30 * minutes),
     tier("machine", ["machine"], 30 * minutes),
     tier("kernel", ["kernel"], 30 * minutes),
     tier("failures", ["failures"], 30 * minutes),

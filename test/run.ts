@@ -36,6 +36,7 @@ const tiers: Tier[] = [
   { name: "machine", run: () => jest("machine"), toolchain: true, shared: true },
   { name: "lives", run: () => jest("lives"), toolchain: true, long: true, shared: true },
   { name: "hostile", run: () => jest("hostile"), long: true },
+  { name: "hostileAccount", run: () => jest("hostileAccount"), long: true },
   { name: "faults", run: () => jest("faults"), toolchain: true, long: true },
   { name: "powerCuts", run: () => jest("powerCuts"), long: true },
   { name: "kernel", run: () => jest("kernel", "--maxWorkers=4"), long: true },

@@ -19,7 +19,7 @@ export type StepName = (typeof stepNames)[number];
 
 const frame = [
   ...["frame", "findings", "document", "leases", "claims"],
-  ...["files", "anothers", "sysctl", "packages"],
+  ...["account", "files", "anothers", "sysctl", "packages"],
 ];
 
 /** Shell files of a step beside its `step.sh`: one for each concern of its own. */

@@ -1,38 +1,6 @@
 # shellcheck shell=dash
 # Files, directories and links. Those in the account's home are read and written as the account:
-# a link planted there leads nowhere that the account could not go by itself. What a program prints that
-# runs as the account is the account's word, and no more (docs/security.md).
-
-# Sets ACCOUNT and what the system knows of it. Fails where there is no such account.
-know_account() {
-	local entry
-	ACCOUNT=$1
-	entry=$(getent passwd "$ACCOUNT") || return 1
-	ACCOUNT_UID=$(printf '%s' "$entry" | cut -d : -f 3)
-	ACCOUNT_GID=$(printf '%s' "$entry" | cut -d : -f 4)
-	ACCOUNT_HOME=$(printf '%s' "$entry" | cut -d : -f 6)
-	ACCOUNT_RUNTIME=/run/user/$ACCOUNT_UID
-}
-
-# Runs a command as the account, with a clean environment that finds its own service manager, and
-# without the locks (what it leaves running would hold them), the report (it would be the account's to
-# write), and the list that release_unwanted goes through.
-as_account() {
-	become_account env -i HOME="$ACCOUNT_HOME" USER="$ACCOUNT" LOGNAME="$ACCOUNT" PATH="$PATH" LC_ALL=C \
-		XDG_RUNTIME_DIR="$ACCOUNT_RUNTIME" DBUS_SESSION_BUS_ADDRESS="unix:path=$ACCOUNT_RUNTIME/bus" \
-		"$@" 3>&- 6<&- 7>&- 8>&- 9>&-
-}
-
-# The doctor may be the account already.
-become_account() {
-	if [ "$SELF" = "$ACCOUNT_UID" ]; then
-		"$@"
-	else
-		setpriv --reuid "$ACCOUNT_UID" --regid "$ACCOUNT_GID" --init-groups --inh-caps=-all "$@"
-	fi
-}
-
-as_root() { "$@"; }
+# a link planted there leads nowhere that the account could not go by itself.
 
 # A rename of a directory's entries is on the disk when the directory is. Some file systems know that for
 # files only: there everything is written. Arguments: directories.
@@ -66,7 +34,7 @@ in_rootlesskit() {
 	# That directory comes and goes with the service manager.
 	[ -d "$ACCOUNT_RUNTIME" ] || state=$ACCOUNT_HOME/.rootless-docker
 	as_account rm -rf "$state"
-	as_account timeout -k 5 "$seconds" rootlesskit --state-dir="$state" "$@" || status=$?
+	as_account_within "$seconds" rootlesskit --state-dir="$state" "$@" || status=$?
 	as_account rm -rf "$state"
 	return "$status"
 }
@@ -78,9 +46,11 @@ save_path() {
 	elif "$1" test -d "$2"; then
 		: >"$3/directory"
 	elif "$1" test -e "$2"; then
-		"$1" test -r "$2" ||
-			fail "$2" "that $ACCOUNT cannot read it" "the file, to give it back one day" "let $ACCOUNT read it, or move it away, then run again"
-		"$1" cat "$2" >"$3/content"
+		if [ "$1" = as_account ]; then
+			need_account_file "$2" "$3/content" "to give it back one day" "$3"
+		else
+			cat "$2" >"$3/content"
+		fi
 		"$1" stat -c '%a %u:%g' "$2" >"$3/mode"
 		[ "$1" = as_root ] || is_its_own "$(cat "$3/mode")" || : >"$3/kept"
 		chmod 600 "$3/content"
@@ -205,7 +175,7 @@ want_home_parents() {
 want_home_file() {
 	want_home_parents "$1"
 	want homefile "$1" "$2 $(sha256sum <"$3" | cut -c 1-64)"
-	! as_account test -h "$1" && as_account cat "$1" 2>/dev/null | cmp -s "$3" - &&
+	! as_account test -h "$1" && account_file "$1" | cmp -s "$3" - &&
 		[ "$(as_account stat -c '%a %u' "$1")" = "$2 $ACCOUNT_UID" ] && return 0
 	set_aside "$1" "$(thing_directory homefile "$1")/baseline"
 	write_path as_account "$1" "$2" <"$3"
@@ -225,7 +195,12 @@ want_home_link() {
 # Prints a file without a line. $1 as_root or as_account, $2 file, $3 line.
 without_line() {
 	local status=0
-	printf '%s\n' "$3" | "$1" grep -vxF -f - -- "$2" || status=$?
+	if [ "$1" = as_account ]; then
+		need_account_file "$2" "$WORK/lines" "to take one line out of it"
+		printf '%s\n' "$3" | grep -vxF -f - -- "$WORK/lines" || status=$?
+	else
+		printf '%s\n' "$3" | grep -vxF -f - -- "$2" || status=$?
+	fi
 	[ "$status" -le 1 ] ||
 		fail "$2" "that it cannot be read" "the file, to take one line out of it" "make it readable, then run again"
 }

@@ -9,13 +9,36 @@
 SEPARATOR=$(printf '\037')
 
 finding() {
-	local IFS=$SEPARATOR line
-	line="$*"
-	case $line in
-	*"
-"*) line=$(printf '%s' "$line" | tr '\n' ' ') ;;
-	esac
+	local line='' part
+	for part in "$@"; do
+		case $part in
+		*[!\ -~]*) part=$(shown "$part") ;;
+		esac
+		[ ${#part} -le 2000 ] || part=$(shown "$part")
+		line=$line${line:+$SEPARATOR}$part
+	done
 	printf '%s\n' "$line" >>"$WORK/findings"
+}
+
+# A text as people may see it, whoever has chosen a part of it: one line, without what a terminal
+# takes for a command or a finding for its separator, and of 2000 bytes at most.
+shown() {
+	case $1 in
+	*[!\ -~]*) set -- "$(printf '%s' "$1" | head -c 8000 | tr '\n\t' '  ' | without_controls)" ;;
+	esac
+	if [ ${#1} -le 2000 ]; then
+		printf '%s' "$1"
+	else
+		printf '%s...' "$(printf '%s' "$1" | head -c 2000 | without_controls)"
+	fi
+}
+
+# Copies text, with ? in place of each control character: C0 but newline and tab, DEL, C1, and what
+# turns the direction of a line. What is no UTF-8, such as a C1 that is one byte, is left out.
+without_controls() {
+	tr '\000-\010\013-\037\177' '?' | iconv -c -f UTF-8 -t UTF-8 |
+		sed 's/\o302[\o200-\o237]/?/g
+			s/\o342\o200[\o213-\o217\o250-\o256]/?/g; s/\o342\o201[\o240-\o257]/?/g'
 }
 
 # What is as it should be. $1 what it is about, $2 what was found.
@@ -29,7 +52,10 @@ problem() {
 }
 
 # $1 who says it, then as above.
-problem_line() { printf '%s: %s: found %s; wanted %s%s. To mend: %s\n' "$1" "$2" "$3" "$4" "${6:+, since $6}" "$5"; }
+problem_line() {
+	printf '%s: %s: found %s; wanted %s%s. To mend: %s\n' "$1" "$(shown "$2")" "$(shown "$3")" \
+		"$(shown "$4")" "${6:+, since $(shown "$6")}" "$(shown "$5")"
+}
 
 stop_on_problems() {
 	[ -s "$WORK/problems" ] || return 0

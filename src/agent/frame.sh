@@ -31,11 +31,11 @@ WORK=
 # Not empty where the agent itself is removed at the end of this run.
 AGENT_GOES=
 
-say() { printf '%s: %s\n' "$STEP" "$*" >&2; }
+say() { printf '%s: %s\n' "$STEP" "$(shown "$*")" >&2; }
 
 # Records one change of the host and shows it live.
 changed() {
-	printf '%s\n' "$*" >>"$WORK/changed"
+	printf '%s\n' "$(shown "$*")" >>"$WORK/changed"
 	say "$*"
 }
 
@@ -43,6 +43,9 @@ changed() {
 # length.
 fact() {
 	[ ${#2} -le 4096 ] || set -- "$1" "$(printf '%s' "$2" | head -c 4096)..."
+	case $2 in
+	*[!\ -~]*) set -- "$1" "$(printf '%s' "$2" | without_controls)" ;;
+	esac
 	printf '%s:%s\n' "$(json_string "$1")" "$(json_string "$2")" >>"$WORK/facts"
 }
 
@@ -95,6 +98,7 @@ become_root() {
 
 # How every run ends. $1 its exit status. What it says comes last: nobody may be there to hear it.
 ended() {
+	remove_account_group "$(account_group)"
 	[ -z "$WORK" ] || rm -rf "$WORK"
 	[ -z "$AGENT_GOES" ] || remove_agent
 	[ "$1" = 0 ] || tell_full_disks

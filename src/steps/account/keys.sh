@@ -5,7 +5,10 @@
 keys_file() { as_account realpath -m "$ACCOUNT_HOME/.ssh/authorized_keys"; }
 
 # $1 the file, $2 the key, which may have a secret among its options: not on a command line.
-has_key() { printf '%s\n' "$2" | as_account grep -qxF -f - -- "$1" 2>/dev/null; }
+has_key() {
+	account_file "$1" >"$WORK/keys.there" || return 1
+	printf '%s\n' "$2" | grep -qxF -f - -- "$WORK/keys.there"
+}
 
 # $1 the file, which keeps its mode; its new bytes are in $WORK/keys.
 write_keys() {
@@ -19,7 +22,7 @@ write_keys() {
 # The file as such, claimed before its keys and so restored after them.
 keyfile_save() {
 	as_account test -e "$ACCOUNT_HOME/.ssh/authorized_keys" || : >"$2/absent"
-	[ "$(as_account tail -c 1 "$ACCOUNT_HOME/.ssh/authorized_keys" 2>/dev/null | wc -l)" = 1 ] || : >"$2/no-newline"
+	[ "$(account_file "$ACCOUNT_HOME/.ssh/authorized_keys" | tail -c 1 | wc -l)" = 1 ] || : >"$2/no-newline"
 	[ -e "$2/absent" ] || is_its_own "$(as_account stat -L -c '%a %u:%g' "$ACCOUNT_HOME/.ssh/authorized_keys")" || : >"$2/kept"
 }
 
@@ -29,7 +32,7 @@ keyfile_restore() {
 	keys=$(keys_file)
 	if [ -e "$2/absent" ]; then
 		if as_account test -e "$keys" && ! as_account test -s "$keys"; then as_account rm -f "$keys"; fi
-	elif [ -e "$2/no-newline" ] && [ "$(as_account tail -c 1 "$keys" 2>/dev/null | wc -l)" = 1 ]; then
+	elif [ -e "$2/no-newline" ] && [ "$(account_file "$keys" | tail -c 1 | wc -l)" = 1 ]; then
 		# The first key gave it one.
 		as_account truncate -s -1 "$keys"
 	fi
@@ -65,8 +68,11 @@ want_authorized_keys() {
 		want authorizedkey "$ACCOUNT $key" present
 		! has_key "$keys" "$key" || continue
 		: >"$WORK/keys"
-		! as_account test -e "$keys" || as_account awk 1 "$keys" >"$WORK/keys" ||
-			fail "$keys" "that $ACCOUNT cannot read it" "a file of its own" "let $ACCOUNT read it, then run again"
+		if as_account test -e "$keys"; then
+			need_account_file "$keys" "$WORK/keys.there" "to add a key to it"
+			# With a newline at its end.
+			awk 1 "$WORK/keys.there" >"$WORK/keys"
+		fi
 		printf '%s\n' "$key" >>"$WORK/keys"
 		write_keys "$keys"
 		changed "one key added to $keys"

@@ -12,7 +12,8 @@ service_manager_checks() {
 	local state bus
 	state=$(systemctl is-active "user@$ACCOUNT_UID.service" || true)
 	# The socket itself outlives what listened on it.
-	bus=$(user_systemctl is-active dbus.socket 2>/dev/null || true)
+	bus=$(ask_systemctl is-active dbus.socket 2>/dev/null || true)
+	[ -z "$bus" ] || bus=$(word_of_account "$bus")
 	if [ "$state" != active ]; then
 		problem "user@$ACCOUNT_UID.service" "it $state" "the service manager of $ACCOUNT, active" "run 'systemctl start user@$ACCOUNT_UID.service', and read 'journalctl -u user@$ACCOUNT_UID.service' where it fails" "'systemd not detected' otherwise"
 	elif [ "$bus" != active ]; then
@@ -27,7 +28,7 @@ service_manager_checks() {
 data_root_checks() {
 	local type options mount
 	type=$(file_system "$1")
-	options=$(findmnt -n -o OPTIONS -T "$(nearest_directory "$1")" 2>/dev/null || true)
+	options=$(mount_of "$(nearest_directory "$1")" OPTIONS 2>/dev/null || true)
 	case $type in
 	nfs* | cifs | smb* | afs | ceph | msdos | vfat | exfat | fuseblk | 9p | v9fs)
 		problem "daemon.data-root" "$1 on $type" "a file system of this machine, such as ext4, XFS or Btrfs" "set daemon.data-root to a directory on one, which belongs to the account" "layers cannot be unpacked there: 'lchown: operation not permitted' or 'invalid argument'"
@@ -37,7 +38,10 @@ data_root_checks() {
 	# An overlay is a mount of its own, which starts programs; these two give containers the directory itself.
 	case "$2,$options," in
 	vfs,*,noexec,* | btrfs,*,noexec,* | vfs,noexec,* | btrfs,noexec,*)
-		mount=$(findmnt -n -o TARGET -T "$(nearest_directory "$1")" | tail -n 1)
+		mount=$(mount_of "$(nearest_directory "$1")" TARGET | tail -n 1)
+		# The account has said so: only what the kernel knows is a part of a mend.
+		case $mount in *[!A-Za-z0-9/._-]*) mount= ;; esac
+		cut -d ' ' -f 5 /proc/self/mountinfo | grep -qxF -- "$mount" || mount='the mount below it'
 		problem "daemon.data-root" "$1 on $mount, which is mounted with noexec, and storage driver $2" "a mount that programs can be started from" "remount it with 'mount -o remount,exec $mount', and take noexec out of /etc/fstab; or use another storageDriver" "no program of a container starts ('permission denied', 'executable file not found')"
 		;;
 	*) fine "data root" "$(place_of "$1")" ;;
@@ -71,7 +75,7 @@ unit_checks() {
 		user_namespace_trial
 		;;
 	esac
-	[ "$(user_systemctl is-enabled docker.service 2>/dev/null)" = enabled ] ||
+	[ "$(ask_systemctl is-enabled docker.service 2>/dev/null)" = enabled ] ||
 		problem "docker.service of $ACCOUNT" "it not enabled" "enabled" "run 'systemctl --user enable docker' as $ACCOUNT" "it does not start at boot"
 }
 
@@ -81,7 +85,7 @@ user_namespace_trial() {
 	if said=$(in_rootlesskit 20 true 2>&1); then
 		fine "user namespace" "rootlesskit makes one as $ACCOUNT"
 	else
-		problem "user namespace" "that 'rootlesskit true' as $ACCOUNT ends with '$(printf '%s' "$said" | tail -n 1 | tr -d '"')'" "a user namespace with the account's ids" "mend the other problems first: ids, newuidmap, kernel settings; where there are none, see whether AppArmor or a container around this machine forbids it"
+		problem "user namespace" "that 'rootlesskit true' as $ACCOUNT ends with $(words_of_account "$(printf '%s' "$said" | tail -n 1 | tr -d '"')")" "a user namespace with the account's ids" "mend the other problems first: ids, newuidmap, kernel settings; where there are none, see whether AppArmor or a container around this machine forbids it"
 	fi
 }
 
@@ -90,21 +94,24 @@ answer_checks() {
 	security=$(docker_of_account info --format '{{.SecurityOptions}}' 2>&1) || true
 	case $security in
 	*name=*)
-		fine "daemon" "docker info: $security"
+		fine "daemon" "docker info says $(words_of_account "$security")"
 		client_checks
 		;;
-	*) problem "$ACCOUNT_RUNTIME/docker.sock" "no answer ($(printf '%s' "$security" | tail -n 1))" "an answer of the daemon" "run 'systemctl --user restart docker' as $ACCOUNT" ;;
+	*)
+		problem "$ACCOUNT_RUNTIME/docker.sock" "no answer ($(words_of_account "$(printf '%s' "$security" | tail -n 1)"))" \
+			"an answer of the daemon" "run 'systemctl --user restart docker' as $ACCOUNT"
+		;;
 	esac
 }
 
-# "docker -H ssh://" runs docker there without a login shell: what PATH and context say then. Without a
-# daemon the client says so, and does not always fail.
+# "docker -H ssh://" runs docker there without a login shell: what the client's settings say then.
 client_checks() {
-	local security
-	security=$(docker_as_account info --format '{{.SecurityOptions}}' 2>&1) || true
-	case $security in
-	*name=rootless*) fine "docker context" "docker of $ACCOUNT reaches its daemon" ;;
-	*name=*) problem "docker of $ACCOUNT" "that it reaches a daemon that is not rootless ($security)" "name=rootless" "run 'docker context use rootless' as $ACCOUNT, and take DOCKER_HOST out of its environment" ;;
-	*) problem "docker of $ACCOUNT" "no answer ($(printf '%s' "$security" | tail -n 1))" "the context rootless, which leads to $ACCOUNT_RUNTIME/docker.sock" "run 'docker context use rootless' as $ACCOUNT" ;;
-	esac
+	local host wanted=unix://$ACCOUNT_RUNTIME/docker.sock
+	host=$(client_context '{{.Endpoints.docker.Host}}')
+	if [ "$host" = "$wanted" ]; then
+		fine "docker context" "docker of $ACCOUNT reaches its daemon"
+	else
+		problem "docker of $ACCOUNT" "that its context leads to $(words_of_account "${host:-nothing}")" \
+			"the context rootless, which leads to $wanted" "run 'docker context use rootless' as $ACCOUNT"
+	fi
 }

@@ -11,24 +11,30 @@ want_context() {
 	want_home_parents "$docker/config.json"
 	want currentcontext "$ACCOUNT" rootless
 	config=$(client_config)
-	! as_account grep -q '"currentContext": *"rootless"' "$config" 2>/dev/null || return 0
+	! account_file "$config" | grep -q '"currentContext": *"rootless"' || return 0
 	{ set_aside "$config" "$(thing_directory currentcontext "$ACCOUNT")/baseline" 2>"$WORK/error" && use_context rootless; } ||
 		fail "$config" "that docker of $ACCOUNT does not write it ($(tail -n 1 "$WORK/error"))" "the context rootless in it" "let $ACCOUNT write it, then run again"
-	as_account sha256sum "$config" | cut -c 1-64 >"$(thing_directory currentcontext "$ACCOUNT")/baseline/left"
+	account_file "$config" | sha256sum | cut -c 1-64 \
+		>"$(thing_directory currentcontext "$ACCOUNT")/baseline/left"
 	changed "docker context of $ACCOUNT: rootless"
 }
 
 # docker takes a link of config.json for one from the directory that it is started in.
 use_context() {
 	# shellcheck disable=SC2016 # the inner shell expands them
-	as_account sh -c 'cd "$HOME/.docker" && exec timeout -k 5 60 docker context use "$1"' sh "$1" >/dev/null 2>"$WORK/error"
+	as_account_within 60 env DOCKER_CLI_HOOKS=false DOCKER_CLI_HINTS=false \
+		sh -c 'cd "$HOME/.docker" && exec docker context use "$1"' sh "$1" >/dev/null 2>"$WORK/error"
 }
 
 # Where the client's settings really are: docker, too, leaves a link as it is.
 client_config() { as_account realpath -m "$ACCOUNT_HOME/.docker/config.json"; }
 
 # "docker context show" is newer than Debian 12's CLI.
-current_context() { docker_as_account context inspect --format '{{.Name}}' 2>/dev/null || true; }
+current_context() { client_context '{{.Name}}'; }
+
+# What the client's settings say of its context: the client reads them, and runs no plugin for that.
+# $1 what.
+client_context() { as_account_within 60 docker context inspect --format "$1" 2>/dev/null || true; }
 
 currentcontext_save() {
 	save_path as_account "$(client_config)" "$2"
@@ -36,7 +42,7 @@ currentcontext_save() {
 }
 
 only_empty_settings() {
-	case $(as_account cat "$1" | tr -d ' \t\n') in
+	case $(account_file "$1" | tr -d ' \t\n') in
 	'{}' | '{"auths":{}}') return 0 ;;
 	esac
 	return 1
@@ -56,7 +62,8 @@ take_context_back() {
 	local config=$1 context
 	as_account test -e "$config" || return 0
 	# Earlier versions of this package remembered where a link leads, not what is there.
-	if [ ! -e "$2/link" ] && [ "$(as_account sha256sum "$config" | cut -c 1-64)" = "$(cat "$2/left" 2>/dev/null)" ]; then
+	if [ ! -e "$2/link" ] &&
+		[ "$(account_file "$config" | sha256sum | cut -c 1-64)" = "$(cat "$2/left" 2>/dev/null)" ]; then
 		restore_path as_account "$config" "$2"
 	elif [ "$(current_context)" = rootless ]; then
 		context=$(cat "$2/context" 2>/dev/null || true)

@@ -26,12 +26,15 @@ start_and_wait() {
 	while :; do
 		status=0
 		# systemctl is what ends here, and not the start: the next one waits for the same.
-		as_account timeout -k 5 "$slice" systemctl --user "$verb" docker.service \
-			2>"$WORK/error" || status=$?
-		case $status in
-		124 | 137) ;;
-		*) return "$status" ;;
-		esac
+		# shellcheck disable=SC2016 # the inner shell expands them
+		as_account_within "$((slice + 30))" sh -c 'timeout -k 5 "$@" || {
+			status=$?
+			case $status in
+			124 | 137) exit 75 ;;
+			*) exit "$status" ;;
+			esac
+		}' sh "$slice" systemctl --user "$verb" docker.service 2>"$WORK/error" || status=$?
+		[ "$status" = 75 ] || return "$status"
 		verb=start slice=30
 		remember_start "${2-}"
 		waited=$(($(seconds_since_boot) - begun))
@@ -60,7 +63,7 @@ $ACCOUNT says active; where it gets no further, see 'journalctl --user -u docker
 last_said() {
 	journalctl -q --no-pager -b -o cat -n 1 \
 		"_UID=$ACCOUNT_UID" _SYSTEMD_USER_UNIT=docker.service 2>/dev/null |
-		without_secrets | tr -cd ' -~' | cut -c 1-160 | sed '/./s/.*/; its last words: &/'
+		head -c 100000 | without_secrets | tr -cd ' -~' | cut -c 1-160 | sed '/./s/.*/; its last words: &/'
 }
 
 # A daemon that is on its way up is no problem, unless it comes there again and again. The doctor says since
@@ -86,7 +89,7 @@ starting_checks() {
 
 # $1 a property of docker.service.
 unit_property() {
-	user_systemctl show -p "$1" --value docker.service 2>/dev/null | tr -cd ' -~' | cut -c 1-80
+	ask_systemctl show -p "$1" --value docker.service 2>/dev/null | tr -cd ' -~' | cut -c 1-80
 }
 
 # $1 what the unit is, in place of active.
@@ -102,7 +105,7 @@ want_unit() {
 	local started was=''
 	started=$(thing_directory userdaemon "$ACCOUNT")/started
 	grep -v '^Timeout' "$WORK/docker.service" >"$WORK/unit"
-	if as_account timeout -k 5 20 grep -v '^Timeout' "$1" 2>/dev/null | cmp -s - "$WORK/unit"; then
+	if account_file "$1" | grep -v '^Timeout' | cmp -s - "$WORK/unit"; then
 		was=$(daemon_fingerprint)
 	fi
 	want_home_file "$1" 644 "$WORK/docker.service"

@@ -22,35 +22,49 @@ bring_up_daemon() {
 }
 
 # What the account answers with may be its own, and never answer.
-user_systemctl() { as_account timeout -k 5 300 systemctl --user "$@"; }
-docker_as_account() { as_account timeout -k 5 60 docker "$@"; }
-# Only the number of a process: what is looked at below /proc is nowhere else.
-main_process() { user_systemctl show -p MainPID --value docker.service | grep -xE '[0-9]{1,10}' | head -n 1; }
-docker_of_account() { docker_as_account -H "unix://$ACCOUNT_RUNTIME/docker.sock" "$@"; }
+user_systemctl() { as_account_within "${SERVICE_SECONDS:-300}" systemctl --user "$@"; }
+# Only the number of a process of the account's: what is looked at below /proc is nowhere else.
+main_process() {
+	local process
+	process=$(ask_systemctl show -p MainPID --value docker.service | grep -xE '[0-9]{1,10}' | head -n 1)
+	[ "$(stat -c %u "/proc/$process" 2>/dev/null)" != "$ACCOUNT_UID" ] || printf '%s\n' "$process"
+}
+# What is asked of the service manager is there, and waits for no service.
+ask_systemctl() { as_account_within 30 systemctl --user "$@"; }
+# Only the daemon is asked: with nothing of the client's settings, and so without the account's
+# plugins.
+docker_of_account() {
+	as_account_within 60 env DOCKER_CONFIG="$STATE/none" docker -H "unix://$ACCOUNT_RUNTIME/docker.sock" "$@"
+}
 
 # The account's own systemd, which linger keeps running without a login. It may have been started, or
 # have failed to, before the packages that it needs were there.
 start_service_manager() {
-	local tries=0
+	local begun waited told=''
 	systemctl is-active -q "user@$ACCOUNT_UID.service" || {
 		systemctl reset-failed "user@$ACCOUNT_UID.service" 2>/dev/null || true
 		systemctl start "user@$ACCOUNT_UID.service" ||
 			fail "user@$ACCOUNT_UID.service" "it $(systemctl is-active "user@$ACCOUNT_UID.service" || true)" "the service manager of $ACCOUNT running" "see 'journalctl -u user@$ACCOUNT_UID.service'"
 	}
 	if ! bus_is_there; then
-		user_systemctl daemon-reload
-		user_systemctl start dbus.socket || true
+		ask_systemctl daemon-reload || true
+		ask_systemctl start dbus.socket || true
 	fi
+	begun=$(seconds_since_boot)
 	until bus_is_there; do
-		tries=$((tries + 1))
-		[ "$tries" != 50 ] || say "waits for the message bus of $ACCOUNT, $ACCOUNT_RUNTIME/bus"
-		[ "$tries" -le 300 ] || fail "$ACCOUNT_RUNTIME/bus" "no such socket after 30 seconds" "the message bus of $ACCOUNT" "see 'journalctl _UID=$ACCOUNT_UID'"
+		waited=$(($(seconds_since_boot) - begun))
+		if [ "$waited" -ge 5 ] && [ -z "$told" ]; then
+			told=yes
+			say "waits for the message bus of $ACCOUNT, $ACCOUNT_RUNTIME/bus"
+		fi
+		[ "$waited" -le 30 ] ||
+			fail "$ACCOUNT_RUNTIME/bus" "no such socket after 30 seconds" "the message bus of $ACCOUNT" "see 'journalctl _UID=$ACCOUNT_UID'"
 		sleep 0.1
 	done
 }
 
 # The socket itself outlives what listened on it.
-bus_is_there() { [ -S "$ACCOUNT_RUNTIME/bus" ] && user_systemctl is-active -q dbus.socket; }
+bus_is_there() { [ -S "$ACCOUNT_RUNTIME/bus" ] && ask_systemctl is-active -q dbus.socket; }
 
 # A service manager that was stopped leaves its sockets.
 service_manager_runs() {
@@ -63,7 +77,7 @@ apply_daemon_files() {
 	compose_daemon_json >"$WORK/daemon.json"
 	compose_environment >"$WORK/environment"
 	compose_unit >"$WORK/docker.service"
-	as_account cat "$config/docker/daemon.json" 2>/dev/null | cmp -s - "$WORK/daemon.json" || validate_daemon_json
+	account_file "$config/docker/daemon.json" | cmp -s - "$WORK/daemon.json" || validate_daemon_json
 	want_home_file "$config/docker/daemon.json" 600 "$WORK/daemon.json"
 	want_home_file "$config/docker/environment" 600 "$WORK/environment"
 	want_unit "$config/systemd/user/docker.service"
@@ -71,7 +85,7 @@ apply_daemon_files() {
 	want homefile "$config/docker/key.json" the-daemon
 	want_home_link "$config/systemd/user/default.target.wants/docker.service" "$config/systemd/user/docker.service"
 	want userdaemon "$ACCOUNT" running
-	user_systemctl daemon-reload
+	ask_systemctl daemon-reload
 	run_daemon
 	forget_earlier_values
 }
@@ -148,18 +162,52 @@ UNIT
 
 # Everything that the daemon reads once, when it starts.
 daemon_fingerprint() {
-	local config=$ACCOUNT_HOME/.config
+	local config=$ACCOUNT_HOME/.config file
 	{
-		as_account cat "$config/docker/daemon.json" "$config/docker/environment" "$config/systemd/user/docker.service"
-		# shellcheck disable=SC2016,SC2046 # dpkg's own variables; lists of package names
-		dpkg-query -W -f '${Package} ${Version} ${db:Status-Status}\n' docker.io rootlesskit slirp4netns \
-			uidmap containerd runc $(storage_packages) $(network_packages) 2>/dev/null |
-			grep ' installed$' || true
-		getcap "$(command -v rootlesskit)" 2>/dev/null || true
+		for file in docker/daemon.json docker/environment systemd/user/docker.service; do
+			account_file "$config/$file" || true
+		done
+		# shellcheck disable=SC2046 # lists of package names
+		daemon_engine $(storage_packages) $(network_packages)
 		id_ranges /etc/subuid "$ACCOUNT" "$ACCOUNT_UID"
 		id_ranges /etc/subgid "$ACCOUNT" "$ACCOUNT_UID"
 		delegated_controllers
 	} | sha256sum | cut -c 1-64
+}
+
+# Of that, what is the machine's: the versions of the programs, and what rootlesskit may. The
+# arguments are packages that not every daemon runs with.
+daemon_engine() {
+	# shellcheck disable=SC2016 # dpkg's own variables
+	dpkg-query -W -f '${Package} ${Version} ${db:Status-Status}\n' docker.io rootlesskit slirp4netns \
+		uidmap containerd runc "$@" 2>/dev/null | grep ' installed$' || true
+	getcap "$(command -v rootlesskit)" 2>/dev/null || true
+}
+
+# What a daemon was started with of that, so that another installation's step need not ask its
+# account: the packages, and a hash.
+remember_engine() {
+	# shellcheck disable=SC2046 # lists of package names
+	write_engine "$1" $(storage_packages) $(network_packages)
+}
+
+# $1 file, then the packages.
+write_engine() {
+	local file=$1
+	shift
+	{
+		printf '%s\n' "$*"
+		daemon_engine "$@" | sha256sum
+	} >"$file.new"
+	mv "$file.new" "$file"
+}
+
+# True where the engine is another one than the daemon was started with. $1 its directory.
+engine_changed() {
+	# Started by an earlier version of this package.
+	[ -e "$1/engine" ] || return 0
+	# shellcheck disable=SC2046 # a list of package names
+	[ "$(daemon_engine $(head -n 1 "$1/engine") | sha256sum)" != "$(tail -n +2 "$1/engine")" ]
 }
 
 # A daemon that runs keeps running when the new configuration cannot. Engines before 23 cannot tell.
@@ -173,13 +221,25 @@ validate_daemon_json() {
 	esac
 }
 
-# Starts the daemon, or restarts it where what it reads is not what it was started with. Not in the
-# middle of an installation; and steps that run side by side would restart it one after the other.
+# Starts the daemon, or restarts it where what it reads is not what it was started with.
 run_daemon() {
-	hold_packages
+	hold_daemon
 	start_daemon
-	release_packages
+	release_daemon
 }
+
+# Not in the middle of an installation; and steps that run side by side would restart it one after
+# the other. Nobody else waits for the account then: an installation is waited for, and not held up.
+hold_daemon() {
+	hold_packages
+	release_packages
+	exec 7>"$STATE/locks/daemon.$ACCOUNT"
+	flock -n 7 || flock -w 600 7 ||
+		fail "$STATE/locks/daemon.$ACCOUNT" "it held for 10 minutes by another run" "it free" \
+			"see what holds it with 'fuser $STATE/locks/daemon.$ACCOUNT' and let it end"
+}
+
+release_daemon() { exec 7>&-; }
 
 start_daemon() {
 	local verb=start now dir
@@ -201,7 +261,7 @@ run_daemon_now() {
 	now=$(daemon_fingerprint)
 	dir=$(thing_directory userdaemon "$ACCOUNT")
 	since=$(date +%s)
-	user_systemctl reset-failed docker.service 2>/dev/null || true
+	ask_systemctl reset-failed docker.service 2>/dev/null || true
 	start_and_wait "$1" "$now" || {
 		rm -f "$dir/starting"
 		# The daemon step runs again then, and no other step has to say the same.
@@ -211,6 +271,7 @@ run_daemon_now() {
 	storage_driver_problems "$(storage_driver)" "$since"
 	stop_on_problems
 	printf '%s\n' "$now" >"$dir/started"
+	remember_engine "$dir/engine"
 	rm -f "$dir/failed" "$dir/starting"
 	changed "daemon of $ACCOUNT ${1}ed"
 }
@@ -220,19 +281,64 @@ run_daemon_now() {
 restart_daemons() {
 	local dir
 	for dir in "$STATE"/things/userdaemon/*; do
-		[ -e "$dir/started" ] || continue
-		[ "$2" = all ] || [ -e "$dir/claims/$LEASE.daemon" ] || continue
-		know_account "$(cat "$dir/name")" || continue
-		hold_packages
 		# A killed installation, or somebody's hand, may have left a part of the programs: the engine step mends
 		# that, and comes here.
-		if daemon_programs && ! grep -qsxF "$(daemon_fingerprint)" "$dir/started" "$dir/failed"; then
-			say "restarts the daemon of $ACCOUNT: $1"
-			start_service_manager
-			start_daemon
+		if [ ! -e "$dir/started" ] || ! daemon_programs; then
+			continue
+		elif [ -e "$dir/claims/$LEASE.daemon" ]; then
+			know_account "$(cat "$dir/name")" || continue
+			restart_daemon "$dir" "$1"
+		elif [ "$2" = all ] && engine_changed "$dir"; then
+			restart_others_daemon "$dir" "$1"
 		fi
-		release_packages
 	done
+}
+
+# $1 the daemon's directory, $2 why.
+restart_daemon() {
+	hold_daemon
+	if ! grep -qsxF "$(daemon_fingerprint)" "$1/started" "$1/failed"; then
+		say "restarts the daemon of $ACCOUNT: $2"
+		start_service_manager
+		start_daemon
+	fi
+	release_daemon
+}
+
+# In a subshell, with problems and changes of its own. $1 where they go, $2 the daemon's directory,
+# $3 why.
+restart_apart() {
+	WORK=$1 SERVICE_SECONDS=120
+	know_account "$(cat "$2/name")" || return 0
+	restart_daemon "$2" "$3"
+	[ -e "$2/engine" ] || remember_engine "$2/engine"
+}
+
+# Another installation's daemon runs with the new engine, too. Whatever keeps it from that is no
+# problem of this one: it is said in one line, and not tried again before the engine changes again.
+# $1 its directory, $2 why.
+restart_others_daemon() {
+	local other=$WORK/other status=0
+	rm -rf "$other"
+	mkdir "$other"
+	touch "$other/changed" "$other/problems" "$other/findings"
+	# Not in a condition: there the shell would go on after a failed command inside.
+	set +e
+	(
+		set -e
+		restart_apart "$other" "$@"
+	) 2>"$other/said"
+	status=$?
+	set -e
+	if [ "$status" = 0 ]; then
+		cat "$other/said" >&2
+		cat "$other/changed" >>"$WORK/changed"
+		return 0
+	fi
+	say "the daemon of $(cat "$1/name"), another installation's, does not start with the new engine:" \
+		"see 'sh $STATE/agent doctor $(cat "$1/name")'"
+	# shellcheck disable=SC2046 # a list of package names
+	write_engine "$1/engine" $(head -n 1 "$1/engine" 2>/dev/null)
 }
 
 # The programs without which the daemon does not start.
@@ -245,12 +351,14 @@ daemon_programs() {
 
 # A text of the account's daemon.json, whichever step's document this run has. $1 key.
 daemon_json_text() {
-	as_account sed -n "s/^  \"$1\": \"\(.*\)\",\{0,1\}\$/\1/p" "$ACCOUNT_HOME/.config/docker/daemon.json" 2>/dev/null || true
+	account_file "$ACCOUNT_HOME/.config/docker/daemon.json" |
+		sed -n "s/^  \"$1\": \"\(.*\)\",\{0,1\}\$/\1/p" | head -n 1 | head -c 4096
 }
 
 # A truth value or number of it. $1 key.
 daemon_json_word() {
-	as_account sed -n "s/^  \"$1\": \([a-z0-9]*\),\{0,1\}\$/\1/p" "$ACCOUNT_HOME/.config/docker/daemon.json" 2>/dev/null || true
+	account_file "$ACCOUNT_HOME/.config/docker/daemon.json" |
+		sed -n "s/^  \"$1\": \([a-z0-9]*\),\{0,1\}\$/\1/p" | head -n 1 | head -c 64
 }
 
 daemon_data_root() {
@@ -263,11 +371,13 @@ daemon_data_root() {
 # disk adds, 20 lines at most. $1 when it was started, in seconds.
 daemon_failed() {
 	journalctl --sync 2>/dev/null || true
-	journalctl -q --no-pager -o cat --since "@$1" -n 200 "_UID=$ACCOUNT_UID" _SYSTEMD_USER_UNIT=docker.service >"$WORK/journal" 2>/dev/null || true
+	journalctl -q --no-pager -o cat --since "@$1" -n 200 "_UID=$ACCOUNT_UID" \
+		_SYSTEMD_USER_UNIT=docker.service 2>/dev/null | head -c 500000 >"$WORK/journal" || true
 	user_systemctl stop docker.service 2>/dev/null || true
 	{
 		sh "$AGENT" doctor --problems "$ACCOUNT" 2>/dev/null | grep -v "^doctor: docker.service of " | head -n 6 | sed "s/^doctor/$STEP/" || true
-		journal_causes <"$WORK/journal" | tail -n 9 | sed "s/^/$STEP: journal: /"
+		journal_causes <"$WORK/journal" | tail -n 9 | cut -c -1000 | without_controls |
+			sed "s/^/$STEP: journal: /"
 	} | without_secrets >&2
 	half_made_network_problem "$(daemon_data_root)"
 	fail "docker.service of $ACCOUNT" "it does not start, or does not answer on $ACCOUNT_RUNTIME/docker.sock" "a daemon that answers" "mend what the lines above say, or take back the last change of daemon or environment"
@@ -278,7 +388,7 @@ daemon_failed() {
 half_made_network_problem() {
 	local store=$1/network/files/local-kv.db
 	! grep -q 'networks have same bridge name' "$WORK/journal" ||
-		problem "$store" "half of a network, left by a start that failed" "the engine's networks, whole" "run 'rm $store' as $ACCOUNT; the engine makes its own networks again, and those that you made have to be made by you" "dockerd does not start with it: 'networks have same bridge name'"
+		problem "$store" "half of a network, left by a start that failed" "the engine's networks, whole" "remove that file as $ACCOUNT; the engine makes its own networks again, and those that you made have to be made by you" "dockerd does not start with it: 'networks have same bridge name'"
 }
 
 # Of the journal, the causes; where there are none, whatever sounds like one. A forwarding that is off
@@ -302,14 +412,14 @@ userdaemon_restore() {
 		[ -z "$(docker_of_account volume ls -q 2>/dev/null || echo unknown)" ]; then
 		docker_of_account info --format '{{.DockerRootDir}}' >"$STATE/leases/$LEASE/no-data" 2>/dev/null || true
 	fi
-	user_systemctl is-active -q docker.service || return 0
+	ask_systemctl is-active -q docker.service || return 0
 	user_systemctl stop docker.service
 	changed "daemon stopped"
 }
 
 # A unit that is on its way up, again and again perhaps, counts as well.
 daemon_is_up() {
-	case $(user_systemctl is-active docker.service) in
+	case $(ask_systemctl is-active docker.service) in
 	active | activating | reloading) ;;
 	*) return 1 ;;
 	esac
@@ -337,7 +447,7 @@ after_service_manager_restarted() {
 		start_service_manager
 		run_daemon_now start
 	elif daemon_was_up; then
-		user_systemctl --no-block start docker.service || true
+		ask_systemctl --no-block start docker.service || true
 	fi
 }
 
@@ -350,8 +460,8 @@ userunit_restore() {
 		start_service_manager
 	fi
 	! daemon_is_up || user_systemctl stop docker.service
-	user_systemctl daemon-reload
-	user_systemctl reset-failed docker.service 2>/dev/null || true
+	ask_systemctl daemon-reload
+	ask_systemctl reset-failed docker.service 2>/dev/null || true
 	[ -e "$2/active" ] || return 0
 	start_and_wait start ||
 		fail "docker.service of $1" "that it does not start again ($(tail -n 1 "$WORK/error"))" \
@@ -363,20 +473,20 @@ daemon_facts() {
 	local info driver version controllers
 	info=$(docker_of_account info --format '{{.Driver}}|{{.CgroupVersion}}|{{.CgroupDriver}}|{{.MemoryLimit}} {{.CPUCfsQuota}} {{.PidsLimit}}')
 	controllers=$(delegated_controllers | tr ' ' ,)
-	driver=${info%%|*}
+	driver=$(word_of_account "${info%%|*}")
 	fact storageDriver "$driver"
 	info=${info#*|}
-	version=${info%%|*}
+	version=$(word_of_account "${info%%|*}")
 	fact cgroup.version "$version"
 	info=${info#*|}
-	fact cgroup.driver "${info%%|*}"
+	fact cgroup.driver "$(word_of_account "${info%%|*}")"
 	fact cgroup.controllers "$controllers"
 	network_facts "$(main_process)"
 	case "${info#*|}, v$version" in
-	*', v1') limitation cgroups unavailable "docker info: control groups v1 with driver ${info%%|*}: no limit works" "boot with control groups v2: put systemd.unified_cgroup_hierarchy=1 on the kernel's command line, in place of what chooses v1 there" ;;
+	*', v1') limitation cgroups unavailable "docker info: control groups v1 with driver $(word_of_account "${info%%|*}"): no limit works" "boot with control groups v2: put systemd.unified_cgroup_hierarchy=1 on the kernel's command line, in place of what chooses v1 there" ;;
 	'true true true, '*) limitation cgroups available "docker info: limits of memory, cpu and pids work; controllers delegated: $controllers" "" ;;
 	'false false false, '*) limitation cgroups unavailable "docker info: no limit works; controllers delegated: ${controllers:-none}" "set resourceControllers" ;;
-	*) limitation cgroups limited "docker info: MemoryLimit CPUCfsQuota PidsLimit are ${info#*|}; controllers delegated: ${controllers:-none}" "name the missing controllers in resourceControllers" ;;
+	*) limitation cgroups limited "docker info: MemoryLimit CPUCfsQuota PidsLimit are $(words_of_account "${info#*|}"); controllers delegated: ${controllers:-none}" "name the missing controllers in resourceControllers" ;;
 	esac
 	storage_driver_limitation "$driver"
 }

@@ -46,12 +46,15 @@ hand_edit_check() {
 	esac
 }
 
+# $1 as_root or as_account, $2 path.
+file_bytes() { if [ "$1" = as_account ]; then account_file "$2"; else cat "$2" 2>/dev/null; fi; }
+
 # $1 as_root or as_account, $2 path, $3 what was written: mode and hash, or where a link leads, $4 mend.
 file_check() {
 	local found
 	case $3 in
 	[0-7]*' '*)
-		found="$("$1" stat -c %a "$2" 2>/dev/null || echo absent) $("$1" sha256sum "$2" 2>/dev/null | cut -c 1-64)"
+		found="$("$1" stat -c %a "$2" 2>/dev/null || echo absent) $(file_bytes "$1" "$2" | sha256sum | cut -c 1-64)"
 		if [ "$found" = "$3" ]; then return 0; fi
 		case $found in
 		absent*) found='no such file' ;;

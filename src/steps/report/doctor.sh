@@ -7,6 +7,9 @@
 run_doctor() {
 	local format=table accounts='' word status=0
 	STEP=doctor
+	# What it starts as the account must not read what root's terminal, or a script of root's, has
+	# for it.
+	exec </dev/null
 	for word in "$@"; do
 		case $word in
 		--json | --problems) format=${word#--} ;;
@@ -17,7 +20,8 @@ run_doctor() {
 	accounts=${accounts:-$(accounts_here)}
 	[ -n "$accounts" ] || doctor_usage "no account is set up here by this package; name one"
 	WORK=$(mktemp -d)
-	trap 'rm -rf "$WORK"' EXIT
+	trap 'rm -rf "$WORK"; remove_account_group "$(account_group)"' EXIT
+	trap 'exit 130' HUP INT TERM
 	for word in $accounts; do
 		examine "$word"
 		! grep -q '^problem' "$WORK/findings" || status=1

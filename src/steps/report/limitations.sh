@@ -36,10 +36,10 @@ daemon_process() {
 
 apparmor_limitation() {
 	case $1 in
-	*name=apparmor*) limitation appArmor available "docker info: $1" "" ;;
+	*name=apparmor*) limitation appArmor available "docker info says $(words_of_account "$1")" "" ;;
 	*)
 		if [ "$(cat /sys/module/apparmor/parameters/enabled 2>/dev/null)" = Y ]; then
-			limitation appArmor unavailable "the kernel has AppArmor, and docker info has no name=apparmor: $1" "confine with seccomp and capabilities"
+			limitation appArmor unavailable "the kernel has AppArmor, and docker info has no name=apparmor: $(words_of_account "$1")" "confine with seccomp and capabilities"
 		else
 			limitation appArmor unavailable "AppArmor is not enabled in kernel $(uname -r)" "confine with seccomp and capabilities"
 		fi
@@ -51,7 +51,7 @@ apparmor_limitation() {
 checkpoint_limitation() {
 	local criu
 	criu=$(command -v criu || true)
-	limitation checkpoint unavailable "${criu:-no criu on PATH}; docker info: ExperimentalBuild is $(docker_of_account info --format '{{.ExperimentalBuild}}'), in a user namespace" "checkpoint on a rootful host"
+	limitation checkpoint unavailable "${criu:-no criu on PATH}; docker info: ExperimentalBuild is $(word_of_account "$(docker_of_account info --format '{{.ExperimentalBuild}}')"), in a user namespace" "checkpoint on a rootful host"
 }
 
 # $1 the daemon's process.
@@ -87,23 +87,23 @@ enter_network() {
 block_io_limitation() {
 	local device said client
 	# -v: the device alone, where Btrfs adds its subvolume.
-	device=$(findmnt -nv -o SOURCE -T "$(daemon_data_root)" 2>/dev/null || true)
+	device=$(on_behalf findmnt -nv -o SOURCE -T "$(daemon_data_root)" 2>/dev/null || true)
 	# shellcheck disable=SC2016 # the inner shell expands them
-	said=$(as_account timeout 20 systemd-run --user --scope --quiet --property "IOReadBandwidthMax=$device 1M" \
+	said=$(as_account systemd-run --user --scope --quiet --property "IOReadBandwidthMax=$device 1M" \
 		sh -c 'cat "/sys/fs/cgroup$(sed -n s/^0:://p /proc/self/cgroup)/io.max"' 2>&1 | tail -n 1) || true
 	client=$(docker_of_account version --format '{{.Client.Version}}')
-	client=${client%%[!0-9.]*}
+	client=$(word_of_account "${client%%[!0-9.]*}")
 	case $said in
 	*rbps=*) ;;
 	*)
-		limitation blockIo unavailable "a limit on ${device:-the data root} does not arrive in io.max: ${said:-it stays empty}" "limit input and output from outside, with IOReadBandwidthMax of user-$ACCOUNT_UID.slice"
+		limitation blockIo unavailable "a limit on ${device:-the data root} does not arrive in io.max: $(words_of_account "${said:-it stays empty}")" "limit input and output from outside, with IOReadBandwidthMax of user-$ACCOUNT_UID.slice"
 		return 0
 		;;
 	esac
 	if client_loses_limits "$client"; then
 		limitation blockIo limited "a limit of 1 MB/s on $device arrives in io.max, but docker $client here loses --device-read-bps and its like" "set BlkioDeviceReadBps through the API, or use a docker CLI before 25.0 or from 27.1.2 on"
 	else
-		limitation blockIo available "a limit of 1 MB/s on $device arrives in io.max: $said" ""
+		limitation blockIo available "a limit of 1 MB/s on $device arrives in io.max: $(words_of_account "$said")" ""
 	fi
 }
 

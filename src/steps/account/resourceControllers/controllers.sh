@@ -86,7 +86,7 @@ delegation_is() {
 
 # Not beside a step that restarts the daemon, nor in the middle of an installation.
 restart_service_manager() {
-	hold_packages
+	hold_daemon
 	say "restarts the service manager of $ACCOUNT (user@$ACCOUNT_UID.service), which gets its control groups when it starts"
 	before_service_manager_restarts
 	# Seen to fail once in many, with systemd 247 on a busy machine: tried once more before it is an error.
@@ -96,7 +96,7 @@ restart_service_manager() {
 	}
 	changed "service manager of $ACCOUNT restarted"
 	after_service_manager_restarted
-	release_packages
+	release_daemon
 }
 
 # Those of a list that this kernel has. $1 the list.

@@ -19,7 +19,7 @@ network_driver_problems() {
 
 # Packages that the daemon runs with because of its network, whichever step's document this run has.
 network_packages() {
-	! as_account grep -qx 'DOCKERD_ROOTLESS_ROOTLESSKIT_NET="pasta"' "$ACCOUNT_HOME/.config/docker/environment" 2>/dev/null ||
+	! account_file "$ACCOUNT_HOME/.config/docker/environment" | grep -qx 'DOCKERD_ROOTLESS_ROOTLESSKIT_NET="pasta"' ||
 		printf passt
 }
 
@@ -38,7 +38,7 @@ compose_host_loopback() {
 # What RootlessKit really runs with. $1 its process.
 network_facts() {
 	local arguments
-	arguments=$(tr '\0' '\n' <"/proc/$1/cmdline")
+	arguments=$(timeout 20 head -c 65536 "/proc/$1/cmdline" | tr '\0' '\n')
 	fact network.driver "$(printf '%s' "$arguments" | sed -n 's/^--net=//p' | tail -n 1)"
 	fact network.portDriver "$(printf '%s' "$arguments" | sed -n 's/^--port-driver=//p' | tail -n 1)"
 	fact network.mtu "$(printf '%s' "$arguments" | sed -n 's/^--mtu=//p' | tail -n 1)"

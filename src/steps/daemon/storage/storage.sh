@@ -158,7 +158,7 @@ impossible_overlay_problems() {
 		return 0
 	fi
 	"$as" unshare -Urm true 2>/dev/null || return 0
-	said=$(try_in_namespace overlay2 "$directory" "$as" timeout -k 5 60 unshare -Urm)
+	said=$(try_in_namespace overlay2 "$directory" "$as" unshare -Urm)
 	case $said in
 	works) return 0 ;;
 	'mounts, but '*) ! overlay_has_option || return 0 ;;
@@ -211,11 +211,24 @@ stop_where_account_cannot_write() {
 # The directory itself, or the one that it will be made in.
 nearest_directory() {
 	local path=$1
-	until [ -d "$path" ]; do path=$(dirname "$path"); done
+	until on_behalf test -d "$path"; do
+		# Where it does not answer at all, there is nothing above that would.
+		case $path in
+		/ | .) break ;;
+		esac
+		path=$(dirname "$path")
+	done
 	printf '%s' "$path"
 }
 
-file_system() { stat -f -c %T "$(nearest_directory "$1")"; }
+file_system() { on_behalf stat -f -c %T -- "$(nearest_directory "$1")" || echo unknown; }
+
+# $1 a directory, $2 what findmnt calls what is asked.
+mount_of() { on_behalf findmnt -n -o "$2" -T "$1"; }
+
+# What lies where the account may have mounted something that never answers is looked at as the
+# account, as soon as there is one.
+on_behalf() { if [ -n "${ACCOUNT_UID-}" ]; then as_account "$@"; else "$@"; fi; }
 
 place_of() { printf '%s (%s)' "$1" "$(file_system "$1")"; }
 
@@ -230,7 +243,7 @@ try_driver() {
 try_in_namespace() {
 	local driver=$1 directory=$2 said
 	shift 2
-	case $driver-$(stat -f -c %T "$directory") in
+	case $driver-$(file_system "$directory") in
 	# The engine's own list, whatever the kernel says.
 	overlay2-aufs | overlay2-ecryptfs | overlay2-nfs | overlay2-overlayfs | overlay2-zfs)
 		printf 'the engine refuses it on this file system'
@@ -306,7 +319,7 @@ storage_driver() {
 		fi
 		sleep 0.2
 	done
-	printf '%s' "$driver"
+	word_of_account "$driver"
 }
 
 # $1 the driver in use, $2 when the daemon was started. vfs and native copy every layer whole: never by accident.
