@@ -51,11 +51,18 @@ without_secrets() {
 				hide(done + RSTART + 2, RLENGTH - 3)
 				done += RSTART + RLENGTH - 1
 			}
-			done = 0
-			# Not the digest of an image (name:tag@sha256:...).
-			while (match(substr(line, done + 1), /[^] \t"<>()[{}=,;\/@:]+:[^ \t"<>\/@]*@/)) {
-				if (substr(line, done + RSTART + RLENGTH) !~ /^sha[0-9]+:/) hide(done + RSTART, RLENGTH - 1)
-				done += RSTART + RLENGTH - 1
+			hide_user_before_host(line)
+		}
+		# user:password@host, and not the digest of an image (name:tag@sha256:...). Backwards from each "@": a
+		# pattern would take a time that grows with the square of a long line.
+		function hide_user_before_host(line,   pieces, count, i, at, from) {
+			count = split(line, pieces, "@")
+			for (i = 1; i < count; i++) {
+				at += length(pieces[i]) + 1
+				from = length(pieces[i])
+				while (from > 0 && substr(pieces[i], from, 1) !~ /[] \t"<>()[{}=,;\/]/) from--
+				if (substr(pieces[i], from + 1) ~ /^[^:]+:/ && pieces[i + 1] !~ /^sha[0-9]+:/)
+					hide(at - length(pieces[i]) + from, length(pieces[i]) - from)
 			}
 		}
 		BEGIN {

@@ -170,18 +170,21 @@ controllers_fix() {
 				"${held# }" "$ACCOUNT_UID"
 		[ -n "$missing$unnamed$held" ] ||
 			printf "restart the daemon, which has them all by now: 'systemctl --user restart docker' as %s\n" "$ACCOUNT"
-	} | paste -s -d ';' | sed 's/;/; /g'
+	} | awk 'NR > 1 { printf "; " } { printf "%s", $0 }'
 }
+
+kernel_command_line() { cat /proc/cmdline; }
+is_a_container() { systemd-detect-virt -cq; }
 
 # No setting of this package brings what the machine itself does not have. $1 the names.
 missing_controllers_fix() {
 	local name disabled=''
-	if systemd-detect-virt -cq; then
+	if is_a_container; then
 		printf 'give this machine, which is a container, the controllers %s from outside: they are not in its /sys/fs/cgroup/cgroup.controllers\n' "$1"
 		return 0
 	fi
 	for name in $1; do
-		! tr ' ' '\n' </proc/cmdline | grep -qE "^cgroup_disable=(.*,)?$name(,|\$)" || disabled="$disabled $name"
+		! kernel_command_line | tr ' ' '\n' | grep -qE "^cgroup_disable=(.*,)?$name(,|\$)" || disabled="$disabled $name"
 	done
 	if [ -n "$disabled" ]; then
 		printf "take cgroup_disable off the kernel's command line, which switches off%s, and reboot\n" "$disabled"
