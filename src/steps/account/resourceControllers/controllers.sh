@@ -166,8 +166,9 @@ controllers_fix() {
 		[ -z "$missing" ] || missing_controllers_fix "${missing# }"
 		[ -z "$unnamed" ] || printf 'name %s in resourceControllers\n' "${unnamed# }"
 		[ -z "$held" ] ||
-			printf 'reboot the machine, which gives %s to user@%s.service; where that changes nothing, let the slices above it have them\n' \
-				"${held# }" "$ACCOUNT_UID"
+			printf 'reboot the machine, which gives %s to user@%s.service; %s\n' \
+				"${held# }" "$ACCOUNT_UID" \
+				'where that changes nothing, let the slices above it have them'
 		[ -n "$missing$unnamed$held" ] ||
 			printf "restart the daemon, which has them all by now: 'systemctl --user restart docker' as %s\n" "$ACCOUNT"
 	} | awk 'NR > 1 { printf "; " } { printf "%s", $0 }'
@@ -180,15 +181,19 @@ is_a_container() { systemd-detect-virt -cq; }
 missing_controllers_fix() {
 	local name disabled=''
 	if is_a_container; then
-		printf 'give this machine, which is a container, the controllers %s from outside: they are not in its /sys/fs/cgroup/cgroup.controllers\n' "$1"
+		printf 'give this machine, which is a container, the controllers %s from outside: ' "$1"
+		printf 'they are not in its /sys/fs/cgroup/cgroup.controllers\n'
 		return 0
 	fi
 	for name in $1; do
 		! kernel_command_line | tr ' ' '\n' | grep -qE "^cgroup_disable=(.*,)?$name(,|\$)" || disabled="$disabled $name"
 	done
 	if [ -n "$disabled" ]; then
-		printf "take cgroup_disable off the kernel's command line, which switches off%s, and reboot\n" "$disabled"
+		printf "take cgroup_disable off the kernel's command line, which switches off%s, and reboot\n" \
+			"$disabled"
 	else
-		printf "boot a kernel that has the controllers %s (with memory, some need cgroup_enable=memory on its command line), or take what keeps them in control groups v1 off that line\n" "$1"
+		printf 'boot a kernel that has the controllers %s ' "$1"
+		printf '(with memory, some need cgroup_enable=memory on its command line), '
+		printf 'or take what keeps them in control groups v1 off that line\n'
 	fi
 }
