@@ -1,6 +1,7 @@
+import type { StepName } from "../../src/agent/agentText";
 import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
 import { expectNoAgent, give } from "./accountOnly";
-import { bootHost } from "./harness";
+import { bootHost, type Wishes } from "./harness";
 
 // Whoever can write to /etc/subuid gives itself root's ids. So the files of ids stay what they are (links
 // too), nobody else can write to them afterwards, and no range holds the ids of a user or group.
@@ -241,6 +242,49 @@ sleep 600
     await app.back();
     await host.run("rm /usr/local/sbin/getent");
   });
+});
+
+describe("a directory of root's files that is a link", () => {
+  const rows: [string, StepName, Wishes][] = [
+    ["/etc/sysctl.d", "kernel", { unprivilegedPing: { groups: "0 1000" } }],
+    ["/etc/systemd/system/user@UID.service.d", "account", { resourceControllers: ["io"] }],
+  ];
+
+  test.each(rows)(
+    "%s: used where root alone can change it, an error elsewhere",
+    async (path, step, wishes) => {
+      await arrange(": >$FILE");
+      const directory = path.replace("UID", (await host.run("id -u app")).trim());
+      const look = () =>
+        host.run(`find ${directory} ${directory}/ -printf '%p %y %m %u %l\\n' | sort`);
+      await host.run(
+        `mkdir -p ${directory}; mv ${directory} /srv/directory; ln -s /srv/directory ${directory}`,
+      );
+      const before = await look();
+      const app = await give(host, "app", wishes);
+      await app.installation.apply("preflight", app.all);
+      await host.run("chmod 777 /srv/directory");
+      const { exitCode, said } = await app.installation.tryApply(step, app.all);
+      expect([exitCode, said.at(-1)]).toEqual([
+        1,
+        expect.stringMatching(
+          new RegExp(
+            `^${step}: ${directory}/[^ ]+: found that others than root can change what leads to it; `,
+          ),
+        ),
+      ]);
+      await host.run("chmod 755 /srv/directory");
+      await app.installation.apply(step, app.all);
+      expect(await host.run(`readlink ${directory}`)).toBe("/srv/directory\n");
+      expect(await look()).not.toBe(before);
+      await app.installation.revert(step, app.all);
+      expect(await look()).toBe(before);
+      await app.back();
+      await host.run(
+        `rm ${directory}; mv /srv/directory ${directory}; rmdir --ignore-fail-on-non-empty ${directory}`,
+      );
+    },
+  );
 });
 
 describe("locks of what changes accounts", () => {
