@@ -18,7 +18,7 @@ export const stepNames = [
 export type StepName = (typeof stepNames)[number];
 
 const frame = [
-  ...["frame", "findings", "document", "leases", "claims"],
+  ...["frame", "findings", "document", "leases", "claims", "drift"],
   ...["files", "anothers", "sysctl", "packages"],
 ];
 
