@@ -130,6 +130,8 @@ package_restore() {
 	now=$(installed_version "$1")
 	[ "$before" != "$now" ] || return 0
 	if [ -z "$before" ]; then
+		# Else it goes with the next apt-get dselect-upgrade.
+		printf '%s install\n' "$1" | dpkg --set-selections
 		say "package $1 stays: $(why_package_stays "$1")"
 		return 0
 	fi
@@ -385,10 +387,6 @@ want_packages() {
 	local missing
 	missing=$(missing_packages "$@")
 	hold_packages
-	if [ ! -e "$STATE/packages.first" ]; then
-		installed_packages >"$STATE/packages.first.new"
-		mv "$STATE/packages.first.new" "$STATE/packages.first"
-	fi
 	# Also where a killed run had come to the triggers of others' packages, and to no more of ours.
 	if [ -n "$missing" ] || [ -e "$STATE/packages.before" ]; then
 		remember_packages
@@ -461,6 +459,10 @@ hold_packages() {
 	flock -w 600 8 || fail "lock $STATE/locks/packages" "it held for 10 minutes by another run" "it free" "let the other run end, then run again"
 	# A killed run was writing it.
 	rm -f "$STATE/packages.before.new"
+	[ -e "$STATE/packages.first" ] || {
+		installed_packages >"$STATE/packages.first.new"
+		mv "$STATE/packages.first.new" "$STATE/packages.first"
+	}
 }
 release_packages() {
 	exec 8>&-

@@ -198,13 +198,22 @@ remove_half_account() {
 	fi
 }
 
-# What a useradd or userdel that was killed leaves in the other files.
+# What a useradd or userdel that was killed leaves in the other files. A group of that name may be somebody's.
 forget_account_entries() {
-	if getent group "$1" >/dev/null; then
+	local gid
+	gid=$(sed -n 's/^gid //p' "$(thing_directory account "$1")/baseline/made" 2>/dev/null) || true
+	if is_own_group "$1" "$gid"; then
 		groupdel "$1" 2>"$WORK/error" || say "group $1 stays: $(tail -n 1 "$WORK/error")"
 	fi
 	if getent shadow "$1" >/dev/null; then pwconv; fi
 	if getent gshadow "$1" >/dev/null; then grpconv; fi
+}
+
+# $1 the group, $2 the gid that it was made with, if it is known.
+is_own_group() {
+	local entry
+	entry=$(getent group "$1") || return 1
+	[ -z "${entry##*:}" ] && [ "$(printf '%s' "$entry" | cut -d : -f 3)" = "${2:-$(printf '%s' "$entry" | cut -d : -f 3)}" ]
 }
 
 # A useradd that was killed leaves an account without the rest of its home. Once the home is complete it

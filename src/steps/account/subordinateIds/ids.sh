@@ -147,7 +147,12 @@ subgid_restore() { remove_own_range "$1" gid; }
 # The ids stay with the account as long as files may be owned by them: the next account must not get them.
 remove_own_range() {
 	local own why
-	know_account "$1" || return 0
+	know_account "$1" || {
+		own=$(own_range "$2")
+		[ -z "$own" ] || ! grep -qsxF -- "$own" "$(id_file "$2")" ||
+			say "'$own' stays in $(id_file "$2"): account $1 is gone, and its files may be somewhere. Remove the line by hand when there are none"
+		return 0
+	}
 	own=$(own_range "$2")
 	[ -n "$own" ] || return 0
 	why=$(ids_stay "$1")
