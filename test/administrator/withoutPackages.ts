@@ -172,6 +172,9 @@ const foundAccount: Life = {
 
 const conf = (name: string) => `/etc/sysctl.d/99-zz-rootless-docker-net.ipv4.${name}.conf`;
 const value = (name: string) => `/proc/sys/net/ipv4/${name}`;
+const modprobe = (name: string) => `/etc/modprobe.d/rootless-docker-standin.${name}.conf`;
+const option = (name: string) => `/sys/module/standin/parameters/${name}`;
+const profile = "/etc/apparmor.d/rootless-docker.usr.bin.rootlesskit";
 const values = {
   tcp_keepalive_time: "7001",
   tcp_keepalive_probes: "7",
@@ -190,8 +193,41 @@ const kernel: Life = {
   wishes: {
     owner: "project/dev/kernel",
     sysctls: Object.fromEntries(Object.entries(values).map(([k, v]) => [`net.ipv4.${k}`, v])),
+    kernelModuleOptions: { "standin.a": "7", "standin.b": "7", "standin.c": "7" },
   },
   rows: [
+    {
+      name: "a module's option that they set at run time stays; our file goes",
+      // These hosts have no modules: a directory of plain files stands in for one.
+      before: `mount -o remount,bind,rw /sys; mkdir -p /run/standin/sys /sys/module
+        mount --bind /run/standin/sys /sys/module; mkdir -p ${option("")}
+        for o in a b c; do echo 1 >${option("")}$o; done`,
+      change: `echo 9 >${option("a")}`,
+      after: `grep -x 9 ${option("a")}; none ls ${modprobe("a")}`,
+      said: /moduleoption standin\.a stays: somebody changed it after this package did; before, it was '1'/,
+    },
+    {
+      name: "a file of modprobe's that they edited stays; the value comes back",
+      change: `echo '# theirs' >>${modprobe("b")}`,
+      after: `grep theirs ${modprobe("b")}; grep -x 1 ${option("b")}`,
+      said: /file \S+standin\.b\.conf stays: somebody changed it/,
+    },
+    {
+      name: "a module that they took out of the kernel is no error",
+      change: `rm ${option("c")}`,
+      after: `none ls ${modprobe("c")}`,
+    },
+    {
+      name: "an AppArmor profile that they edited stays, and stays loaded",
+      // The one fact of a kernel that restricts user namespaces, and a parser that notes what it is told.
+      before: `mkdir -p /run/kernel; echo 1 >/run/kernel/apparmor_restrict_unprivileged_userns
+        mount --bind /run/kernel /proc/sys/kernel
+        printf '#!/bin/sh\necho "$*" >>/run/apparmor-calls\n' >/usr/local/sbin/apparmor_parser
+        chmod +x /usr/local/sbin/apparmor_parser`,
+      change: `echo '# theirs' >>${profile}`,
+      after: `grep theirs ${profile}; none grep -e --remove /run/apparmor-calls; umount /proc/sys/kernel`,
+      said: /file \S+rootless-docker\.usr\.bin\.rootlesskit stays: somebody changed it/,
+    },
     {
       name: "a value that they set at run time stays; our file goes",
       change: `echo 6900 >${value("tcp_keepalive_time")}`,
