@@ -90,7 +90,7 @@ path_now() {
 	elif "$1" test -f "$2"; then
 		now=$("$1" timeout -k 5 60 sha256sum "$2" | cut -c 1-64)
 		if [ -e "$3/content" ] && [ "$now" = "$(sha256sum <"$3/content" | cut -c 1-64)" ]; then return 0; fi
-		printf '%s\n' "$now"
+		printf '%s\n' "${now:-not readable}"
 	elif "$1" test -e "$2"; then
 		[ -e "$3/directory" ] || printf 'no file\n'
 	fi

@@ -61,6 +61,11 @@ const packages: Life = {
       said: /package containerd is removed without its configuration, which somebody has edited: \/etc\/containerd\/config\.toml stays/,
     },
     {
+      name: "one of docker.io's, too, and nothing of its is left in /var/lib",
+      change: "echo '# theirs' >>/etc/default/docker",
+      after: "grep theirs /etc/default/docker; none ls -dR /var/lib/docker",
+    },
+    {
       name: "dpkg's own settings that they edited stay",
       change: "echo '# theirs' >>/etc/dpkg/dpkg.cfg.d/rootless-docker",
       after:
@@ -199,6 +204,25 @@ const dataRoot = (name: string, uid: number, data: string): Life["wishes"] => ({
   onDestroy: { data },
 });
 
+const movedDataRoot: Life = {
+  name: "a data root that they moved, with Delete",
+  wishes: {
+    owner: "project/dev/mover",
+    account: { name: "mover" },
+    onDestroy: { data: "Delete" },
+  },
+  rows: [
+    {
+      name: "a link in its place: the data, the account and the ids of its files stay",
+      before: "useradd -m mover; sed -i /^mover:/d /etc/subuid /etc/subgid",
+      change: `mkdir /srv/big; chmod 755 /srv/big; cd /home/mover/.local/share; mv docker /srv/big/docker
+        ln -s /srv/big/docker docker; mkdir -p /srv/big/docker/volumes/v; echo precious >/srv/big/docker/volumes/v/file`,
+      after: "grep precious /srv/big/docker/volumes/v/file; grep ^mover: /etc/subuid",
+      said: /\/home\/mover\/\.local\/share\/docker stays: it is a link now \(to \/srv\/big\/docker\)/,
+    },
+  ],
+};
+
 const foundDataRoots: Life[] = [
   {
     name: "a data root that was there before, with Keep",
@@ -207,11 +231,11 @@ const foundDataRoots: Life[] = [
       {
         name: "with a volume's files in it, account and ids stay",
         before: "install -d -o 1500 -g 1500 /srv/rooted",
-        change: `runuser -u rooted -- env XDG_RUNTIME_DIR=/run/user/1500 docker volume create v
-          echo precious >/srv/rooted/volumes/v/_data/file
-          chown $(($(sed -n 's/^rooted:\\([0-9]*\\):.*/\\1/p' /etc/subuid) + 32)) /srv/rooted/volumes/v/_data/file`,
+        change: `runuser -u rooted -- env XDG_RUNTIME_DIR=/run/user/1500 docker volume create data
+          echo precious >/srv/rooted/volumes/data/_data/file
+          chown $(($(sed -n 's/^rooted:\\([0-9]*\\):.*/\\1/p' /etc/subuid) + 32)) /srv/rooted/volumes/data/_data/file`,
         after:
-          "grep precious /srv/rooted/volumes/v/_data/file; id rooted; grep ^rooted: /etc/subuid /etc/subgid",
+          "grep precious /srv/rooted/volumes/data/_data/file; id rooted; grep ^rooted: /etc/subuid /etc/subgid",
         said: /account rooted stays, with its subordinate ids: files of its ids are in \/srv\/rooted/,
       },
       {
@@ -227,7 +251,7 @@ const foundDataRoots: Life[] = [
     wishes: dataRoot("rooted", 1500, "Delete"),
     rows: [
       {
-        name: "what the engine made goes; the directory, which is theirs, and the account that had files there before us do not",
+        name: "what the engine made goes, with account and ids; the directory stays",
         change: "true",
         after:
           "ls -d /srv/rooted; none ls /srv/rooted/volumes; none id rooted; none grep ^rooted: /etc/subuid",
@@ -241,10 +265,10 @@ const foundDataRoots: Life[] = [
       {
         name: "theirs stay, even by a name of the engine's; the account goes",
         before:
-          "install -d -o 1501 -g 1501 /srv/mixed; mkdir /srv/mixed/tmp; echo precious | tee /srv/mixed/tmp/file >/srv/mixed/notes; chmod 777 /srv/mixed/tmp",
+          "install -d -o 1501 -g 1501 /srv/mixed; mkdir /srv/mixed/trust; echo precious | tee /srv/mixed/trust/file >/srv/mixed/notes; chmod 777 /srv/mixed/trust",
         change: "echo precious >/srv/mixed/later",
         after:
-          "cd /srv/mixed; grep precious notes later; ls -d tmp; none ls -d volumes; none id mixed",
+          "cd /srv/mixed; grep precious notes later; grep precious trust/file; none ls -d volumes; none id mixed",
         said: /\/srv\/mixed stays \(\S+\): it was there before \(/,
       },
     ],
@@ -310,6 +334,7 @@ export const livesWithPackages: Life[] = [
   theirEngine,
   files,
   context,
+  movedDataRoot,
   ...foundDataRoots,
   programs,
   rootful,

@@ -43,9 +43,32 @@ ENGINE_NAMES='builder buildkit containerd containers engine-id image network nuk
 	rootfs runtimes swarm tmp tmp-old trust volumes
 	aufs btrfs devicemapper fuse-overlayfs overlay overlay2 overlayfs vfs zfs'
 
+# Which directory the daemon was given, once it is there: somebody may put another one, or a link, in its place.
+note_data_root() {
+	local made
+	made=$(thing_directory data "$1")/baseline/made
+	if [ -e "$made" ] || [ ! -e "${made%/*}/absent" ]; then return 0; fi
+	as_account stat -L -c '%i %.9W' "$1" >"$made.new" 2>/dev/null || return 0
+	mv "$made.new" "$made"
+}
+
+data_changed() {
+	if as_account test -h "$1"; then
+		printf 'a link now (to %s)' "$(as_account readlink "$1")"
+	elif [ -e "$2/made" ] && [ "$(as_account stat -L -c '%i %.9W' "$1" 2>/dev/null)" != "$(cat "$2/made")" ]; then
+		printf 'another directory than the one that the daemon made'
+	fi
+}
+
 data_restore() {
+	local changed
 	[ -e "$1" ] || return 0
 	know_account "$(cat "$2/account")" || return 0
+	changed=$(data_changed "$@")
+	if [ -e "$2/absent" ] && [ -n "$changed" ]; then
+		say "$1 stays: it is $changed. Remove it by hand, with what it holds, when it is not needed"
+		return 10
+	fi
 	# The daemon answered for the directory that it used, and for no earlier one.
 	if keep_data && [ "$(cat "$STATE/leases/$LEASE/no-data" 2>/dev/null)" != "$(realpath "$1")" ]; then
 		[ -e "$2/absent" ] || [ -n "$(data_names "$1")" ] || return 0
