@@ -34,7 +34,7 @@ const none = 'none() { if "$@"; then exit 1; fi; }\n';
 /** Lives a life on a host, then asks for each of its rows. What is left of it goes. */
 export function testLife(host: () => TestHost, life: Life): void {
   describe(life.name, () => {
-    let said: string[] = [];
+    const said: string[] = [];
     const steps =
       life.steps ?? (["engine", "account", "kernel", "secrets", "ports", "daemon"] as const);
 

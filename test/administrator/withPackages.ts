@@ -314,7 +314,7 @@ const rootful: Life = {
     {
       name: "a docker.service of their own is neither removed nor started",
       before:
-        "apt-get -q -y install --no-install-recommends docker.io docker-cli >/dev/null; systemctl start docker",
+        "systemctl daemon-reload; apt-get -q -y install --no-install-recommends docker.io docker-cli >/dev/null; systemctl start docker",
       change: `rm /etc/systemd/system/docker.service
         printf '[Service]\\nExecStart=/bin/sleep 9999\\n' >/etc/systemd/system/docker.service; systemctl daemon-reload`,
       after:
