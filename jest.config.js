@@ -48,6 +48,7 @@ module.exports = {
     tier("powerCuts", ["powerCuts"], 180 * minutes),
     tier("hostile", ["hostile"], 60 * minutes),
     tier("hostileAccount", ["hostileAccount"], 30 * minutes),
+    tier("administrator", ["administrator"], 60 * minutes),
     tier("machine", ["machine"], 30 * minutes),
     tier("kernel", ["kernel"], 30 * minutes),
     tier("failures", ["failures"], 30 * minutes),

@@ -51,6 +51,7 @@ claim() {
 	order=$(($(wc -l <"$WORK/wanted") + 1))
 	printf '%s\n' "$dir" >>"$WORK/wanted"
 	[ -d "$dir/claims" ] || mkdir -p "$dir/claims"
+	note_left "$dir" "$3"
 	[ ! -d "$dir/baseline.$STEP" ] || rm -rf "$dir/baseline.$STEP"
 	printf '%s\n%s\n' "$order" "$3" >"$dir/claim.$LEASE.$STEP"
 	if [ -d "$dir/baseline" ] && [ -s "$dir/name" ] &&
@@ -88,7 +89,7 @@ settle_claims() {
 	[ -s "$WORK/claims" ] || return 0
 	if [ "$(wc -l <"$WORK/claims")" = 1 ]; then
 		dir=$(cat "$WORK/claims")
-		set -- "$dir/name" "$dir/claim.$LEASE.$STEP"
+		set -- "$dir/name" "$dir/left" "$dir/claim.$LEASE.$STEP"
 		[ ! -d "$dir/baseline.$STEP" ] || set -- "$@" "$dir/baseline.$STEP"
 		find "$@" -exec sync {} +
 		place_claim "$dir"
@@ -193,6 +194,10 @@ release_unwanted() {
 		fi
 		# Killed before it was remembered, and so before anything was changed.
 		if [ ! -d "$dir/baseline" ]; then
+			forget_thing "$dir"
+			continue
+		fi
+		if is_theirs "$kind" "$dir"; then
 			forget_thing "$dir"
 			continue
 		fi
