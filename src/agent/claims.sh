@@ -197,6 +197,7 @@ release_unwanted() {
 			forget_thing "$dir"
 			continue
 		fi
+		stop_on_empty_record "$dir"
 		if is_theirs "$kind" "$dir"; then
 			forget_thing "$dir"
 			continue
@@ -208,7 +209,6 @@ release_unwanted() {
 		set +e
 		(
 			set -e
-			stop_on_empty_record "$dir"
 			"${kind}_restore" "$(thing_name "$dir")" "$dir/baseline"
 		)
 		status=$?

@@ -23,14 +23,14 @@ was_left() {
 has_drifted() {
 	local now
 	command -v "$1_now" >/dev/null || return 1
-	now=$("$1_now" "$(cat "$2/name")" "$2/baseline") || return 1
+	now=$("$1_now" "$(thing_name "$2")" "$2/baseline") || return 1
 	[ -n "$now" ] && ! was_left "$2" "$now"
 }
 
 # True where a thing is somebody else's now, and says so. $1 kind, $2 its directory.
 is_theirs() {
 	local name account
-	name=$(cat "$2/name")
+	name=$(thing_name "$2")
 	account=$(account_of_thing "$1" "$2")
 	if [ -n "$account" ] && is_another_account "$account"; then
 		[ -e "$WORK/another-account" ] || {
@@ -47,7 +47,7 @@ is_theirs() {
 # Whose a thing is, where it is an account's. $1 kind, $2 its directory.
 account_of_thing() {
 	case $1 in
-	linger | subuid | subgid | keyfile | currentcontext | userdaemon | userunit | delegation) cat "$2/name" ;;
+	linger | subuid | subgid | keyfile | currentcontext | userdaemon | userunit | delegation) thing_name "$2" ;;
 	*) cat "$2/baseline/account" 2>/dev/null || true ;;
 	esac
 }
@@ -56,7 +56,7 @@ account_of_thing() {
 # which programs that read whole directories leave out. Prints where. $1 kind, $2 the thing's directory.
 keep_before() {
 	local owner=as_root path before
-	path=$(cat "$2/name")
+	path=$(thing_name "$2")
 	case $1 in
 	mask) path=/etc/systemd/system/$path ;;
 	homefile)
