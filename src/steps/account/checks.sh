@@ -12,6 +12,7 @@ account_checks() {
 subordinate_id_checks() {
 	local kind total
 	for kind in uid gid; do
+		id_file_problems "$kind" || continue
 		total=$(id_total "$(id_file "$kind")" "$ACCOUNT" "$ACCOUNT_UID")
 		if [ "$total" -ge 65536 ]; then
 			fine "subordinate ${kind}s" "$(id_ranges "$(id_file "$kind")" "$ACCOUNT" "$ACCOUNT_UID" | paste -s -d ,)"
@@ -19,6 +20,7 @@ subordinate_id_checks() {
 			problem "subordinate ${kind}s" "$total for $ACCOUNT in $(id_file "$kind")" "65536 at least" "run pulumi up with a new value of recheck, or 'usermod --add-sub${kind}s FIRST-LAST $ACCOUNT' with a free range" "images have files of as many owners: 'lchown: invalid argument', and without any 'No sub${kind} ranges found'"
 		fi
 		shared_id_problems "$kind" "$ACCOUNT_UID"
+		unsafe_id_problems "$kind" "$ACCOUNT_UID" || true
 	done
 }
 

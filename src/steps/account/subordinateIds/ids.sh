@@ -11,19 +11,21 @@ id_total() { id_ranges "$@" | awk -F : '{ total += $2 } END { print total + 0 }'
 
 # Prints the start of a range of free ids, or nothing. $1 count, $2 wanted start (or empty), $3 where
 # the account's own range began (preferred, or empty), $4 next or random, then the id files.
-# Taken are all ranges in the files but the account's own, and every user and group id.
+# Taken are all ranges in the files but the account's own, every user and group id, and those that useradd
+# and groupadd can give to the next one.
 free_range() {
 	local count=$1 start=$2 prefer=$3 how=$4 own=$5
 	shift 5
 	{
 		cat "$@" 2>/dev/null | awk -F : -v own="$own" '$1 ":" $2 ":" $3 != own'
-		getent passwd | awk -F : '{ print "user:" $3 ":1" }'
-		getent group | awk -F : '{ print "group:" $3 ":1" }'
+		ids_in_use uid | awk -F : '{ print "user:" $2 ":1" }'
+		ids_in_use gid | awk -F : '{ print "group:" $2 ":1" }'
 	} | sort -t : -k 2,2n | awk -F : -v count="$count" -v start="$start" -v prefer="$prefer" -v how="$how" \
 		-v low="$(login_defs SUB_UID_MIN 100000)" -v high="$(login_defs SUB_UID_MAX 600100000)" \
-		-v seed="$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')" '
+		-v last="$(last_id_of_accounts uid gid)" -v seed="$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')" '
+		BEGIN { if (low <= last) low = last + 1 }
 		function free(at,   i) {
-			if (at + count - 1 > high) return 0
+			if (at <= last || at + count - 1 > high) return 0
 			for (i = 1; i <= n; i++) if (at < from[i] + size[i] && from[i] < at + count) return 0
 			return 1
 		}
@@ -42,14 +44,48 @@ free_range() {
 			if (high > 524287 && low < 524287) { all = high; high = 524287; if (next_free(low)) exit; high = all; low = 524288 }
 			next_free(low)
 		}
+		# Once through all ranges, which are in order: a directory may have very many users.
 		function next_free(at,   i) {
-			if (free(at)) { printf "%d\n", at; return 1 }
-			for (i = 1; i <= n; i++) {
-				at = from[i] + size[i]
-				if (at >= low && free(at)) { printf "%d\n", at; return 1 }
-			}
-			return 0
+			for (i = 1; i <= n && from[i] < at + count; i++)
+				if (at < from[i] + size[i]) at = from[i] + size[i]
+			if (at + count - 1 > high) return 0
+			printf "%.0f\n", at
+			return 1
 		}'
+}
+
+# Users or groups as NAME:ID, one a line. A directory that does not end counts as far as it has come in
+# twenty seconds; the machine's own files count whole. $1 uid or gid.
+ids_in_use() {
+	local database
+	for database in passwd group; do
+		[ -e "$WORK/directory.$database" ] ||
+			timeout -k 5 20 getent "$database" >"$WORK/directory.$database" || true
+	done
+	if [ "$1" = gid ]; then
+		cat /etc/group "$WORK/directory.group" | cut -d : -f 1,3
+		# A user's own group may have no name.
+		cat /etc/passwd "$WORK/directory.passwd" | cut -d : -f 1,4
+	else
+		cat /etc/passwd "$WORK/directory.passwd" | cut -d : -f 1,3
+	fi | awk -F : '!seen[$2]++'
+}
+
+# The highest id that useradd or groupadd gives. $@ uid, gid or both.
+last_id_of_accounts() {
+	local kind last=0 here
+	for kind in "$@"; do
+		case $kind in
+		uid) here=$(login_defs UID_MAX 60000) ;;
+		*) here=$(login_defs GID_MAX 60000) ;;
+		esac
+		# As shadow does, which takes its own number for what is none.
+		case $here in
+		'' | *[!0-9]*) here=60000 ;;
+		esac
+		[ "$here" -le "$last" ] || last=$here
+	done
+	printf '%s' "$last"
 }
 
 login_defs() {
@@ -70,7 +106,9 @@ subordinate_id_problems() {
 	local kind start
 	ACCOUNT=$1
 	for kind in uid gid; do
+		id_file_problems "$kind" || continue
 		shared_id_problems "$kind" "$(id -u "$1" 2>/dev/null)"
+		unsafe_id_problems "$kind" "$(id -u "$1" 2>/dev/null)" || continue
 		if enough_ids "$kind" "$(id -u "$1" 2>/dev/null)"; then continue; fi
 		start=$(doc "sub${kind}-start")
 		[ -z "$(free_range "$(doc "sub$kind")" "$start" "" next "$(own_range "$kind")" "$(id_file "$kind")")" ] || continue
@@ -103,7 +141,92 @@ shared_ids() {
 		}' "$(id_file "$1")"
 }
 
+# Lines of the account that give its containers the ids of users or groups, which they would be. False
+# where there is one. $1 uid or gid, $2 the account's uid.
+unsafe_id_problems() {
+	local line why last
+	last=$(last_id_of_accounts "$1")
+	unsafe_ids "$@" "$last" >"$WORK/unsafe-ids"
+	while IFS='	' read -r line why; do
+		problem "subordinateIds" "'$line' in $(id_file "$1"), $why" \
+			"ids above $last that no user or group has" \
+			"remove that line (account $ACCOUNT gets a free range if it has too few then), and the files that its containers have made under these ids" \
+			"containers could be these users, and change what is theirs"
+	done <"$WORK/unsafe-ids"
+	[ ! -s "$WORK/unsafe-ids" ]
+}
+
+# Each such line, a tab, and what is wrong with it. $1 uid or gid, $2 the account's uid, $3 the last id that
+# accounts can have. Strict about numbers: shadow reads 010 as 8, and RootlessKit as 10.
+unsafe_ids() {
+	local users=users
+	[ -f "$(id_file "$1")" ] || return 0
+	[ "$1" = uid ] || users=groups
+	ids_in_use "$1" >"$WORK/ids-in-use"
+	awk -F : -v name="$ACCOUNT" -v uid="$2" -v last="$3" -v users="$users" '
+		function is_number(text) { return text ~ /^(0|[1-9][0-9]*)$/ && length(text) <= 10 }
+		NR == FNR { n++; owner[n] = $1; id[n] = $2 + 0; next }
+		$1 != name && (uid == "" || $1 != uid) { next }
+		NF != 3 || !is_number($2) || !is_number($3) || $2 + $3 > 4294967295 {
+			print $0 "\twhich is not NAME:FIRST:COUNT with ids of 32 bits"
+			next
+		}
+		$3 + 0 == 0 { next }
+		$2 + 0 <= last {
+			print $0 "\twith ids up to " last ", which accounts and groups can have (" \
+				(users == "users" ? "UID_MAX" : "GID_MAX") " in /etc/login.defs)"
+			next
+		}
+		{
+			found = ""
+			count = 0
+			for (i = 1; i <= n; i++) {
+				if (id[i] < $2 + 0 || id[i] >= $2 + $3) continue
+				if (++count <= 3) found = found ", " id[i] " (" owner[i] ")"
+			}
+			if (count > 3) found = found " and " (count - 3) " more"
+			if (count) print $0 "\twith ids of " users ": " substr(found, 3)
+		}' "$WORK/ids-in-use" "$(id_file "$1")"
+}
+
+# Whoever can change the file gives ids to whom it likes, root's too. Read by root, it may not be something
+# that never ends either. False where something is wrong. $1 uid or gid.
+id_file_problems() {
+	local file found
+	file=$(id_file "$1")
+	found=$(id_link_flaw "$file")
+	if [ -z "$found" ] && [ -e "$file" ]; then
+		if [ ! -f "$file" ]; then
+			found=$(stat -L -c 'it a %F' "$file")
+		elif [ -n "$(find -L "$file" -maxdepth 0 '(' ! -uid 0 -o -perm /022 ')')" ]; then
+			found=$(stat -L -c 'it a file of %U with mode %a' "$file")
+		fi
+	fi
+	[ -n "$found" ] || return 0
+	problem "$file" "$found" "a file that root alone can change, also by way of links" \
+		"look at every line in it, then make it one: 'chown root $file && chmod go-w $file', or a copy in place of the link" \
+		"whoever can change $file can give itself the ids of root"
+	return 1
+}
+
+# What is wrong with what leads to a file, or nothing. $1 the file.
+id_link_flaw() {
+	local target
+	target=$(readlink -m "$1")
+	if ! only_root_leads_to "$1/."; then
+		printf 'it a link that leads to %s by way of what others than root can change' "$target"
+	elif [ -h "$target" ] || [ ! -d "$(dirname "$target")" ]; then
+		printf 'it a link that leads nowhere'
+	fi
+}
+
 overlapping() {
+	local last
+	last=$(last_id_of_accounts uid gid)
+	[ "$2" -gt "$last" ] || {
+		printf 'accounts and groups up to %s (UID_MAX and GID_MAX in /etc/login.defs)' "$last"
+		return 0
+	}
 	awk -F : -v at="$2" -v count="$(doc "sub$1")" -v own="$(own_range "$1")" '
 		$1 ":" $2 ":" $3 != own && at < $2 + $3 && $2 < at + count { print $1 " (" $2 " to " $2 + $3 - 1 ")" }' \
 		"$(id_file "$1")" 2>/dev/null | paste -s -d , | sed 's/^$/a user or group of this machine/'
@@ -136,7 +259,8 @@ idfile_restore() {
 		# It stays with the data of its account.
 		if [ -e "$range" ] && grep -qxF -- "$(cat "$range")" "$1"; then return 10; fi
 	done
-	[ -s "$1" ] || rm -f "$1"
+	# Where it is a link, that was there before.
+	[ -s "$1" ] || rm -f "$(readlink -m "$1")"
 }
 
 subuid_save() { printf '%s' uid >"$2/kind"; }
@@ -176,9 +300,35 @@ add_range() {
 	changed "subordinate ${1}s ${2#*:} given to $ACCOUNT"
 }
 
-# Not usermod: before shadow 4.14 it refuses while anything runs as the account.
+# Not usermod: before shadow 4.14 it refuses while anything runs as the account. What is a link stays one:
+# its file is written in its own directory, at once or not at all, with the owner, mode and attributes that it
+# has. Nobody else may write to it afterwards.
 replace_id_file() {
-	write_path as_root "$(id_file "$1")" "$(stat -c %a "$(id_file "$1")" 2>/dev/null || echo 644)" <"$WORK/ids"
+	local file new mode=644
+	# A mode is put right below, on the way back too.
+	if [ -n "$(id_link_flaw "$(id_file "$1")")" ]; then
+		unlock_id_file "$1"
+		id_file_problems "$1" || stop_on_problems
+	fi
+	file=$(readlink -m "$(id_file "$1")")
+	new=$file.rootless-docker-new
+	rm -f "$new"
+	if [ -e "$file" ]; then
+		cp -a --attributes-only -T "$file" "$new"
+		chmod go-w "$new"
+		mode=$(stat -c %a "$new")
+		cat "$WORK/ids" >"$new"
+	else
+		(
+			umask 022
+			cat "$WORK/ids" >"$new"
+		)
+	fi
+	sync "$new"
+	mv -fT "$new" "$file"
+	sync "$(dirname "$file")"
+	[ "$(stat -L -c %a "$(id_file "$1")")" = "$mode" ] ||
+		fail "$(id_file "$1")" "mode $(stat -L -c %a "$(id_file "$1")") after it was written" "$mode" "see what changes it, then run again"
 }
 
 # What a killed useradd, userdel, groupadd or run of this step leaves beside the files of accounts: locks,
@@ -196,15 +346,31 @@ clear_dead_locks() {
 }
 
 # True where the process that a lock names holds it. After a boot the number may be another one's: who
-# holds a lock was there before it.
+# holds a lock was there before it. A clock that was set forward since makes the lock look older than its
+# holder, so that this is asked for last.
 lock_is_held() {
 	local holder boot started
 	holder=$(tr -dc 0-9 2>/dev/null <"$1") || true
 	[ -n "$holder" ] && [ -e "/proc/$holder/stat" ] || return 1
+	# Asked for before this run takes one: its number was another process's then.
+	[ "$holder" != $$ ] || return 1
+	! changes_accounts "$holder" || return 0
 	# proc(5): field 22 is its start, in hundredths of a second after the boot.
 	started=$(sed 's/.*) //' "/proc/$holder/stat" 2>/dev/null | cut -d ' ' -f 20)
 	boot=$(awk '$1 == "btime" { print $2 }' /proc/stat)
 	[ $((boot + ${started:-0} / 100)) -le "$(($(stat -c %Y "$1" 2>/dev/null || echo 0) + 1))" ]
+}
+
+# True where a process has open what shadow's programs (lckpwdf(3)) and this agent have open as long as they
+# hold such a lock. $1 its number.
+changes_accounts() {
+	local file
+	for file in "/proc/$1/fd"/*; do
+		case $(readlink "$file") in
+		/etc/.pwd.lock | "$STATE"/locks/*) return 0 ;;
+		esac
+	done
+	return 1
 }
 
 # The lock that useradd, usermod and userdel take: a link to a file that holds the process id.
