@@ -1,6 +1,5 @@
 import { type Document, JsonText } from "../../../step/document";
 import { longest, pending, type Reader, type Rule } from "../../../step/problems";
-import { hasCredentials } from "../../../step/quote";
 import { dataDirectory, isWebAddress, lostKey, proxyUrl } from "../../../step/rules";
 
 /** daemon.json by key. */
@@ -67,7 +66,7 @@ const dataRoot: Rule<string> = (value) => {
 };
 
 const registryMirror: Rule<string> = (value) => {
-  if (hasCredentials(value))
+  if (/\/\/[^/\s]*@/.test(value))
     return "has a user name or a password in it, which dockerd refuses; leave them out";
   return isWebAddress(value)
     ? undefined
@@ -120,6 +119,8 @@ export function daemonJsonDocument(daemon: DaemonJsonSettings): Document {
 }
 
 /** What preflight checks too: containers are kept apart by a kernel module. */
-export function bridgeFilterDocument({ icc }: DaemonJsonSettings): Document {
-  return icc === false ? daemonJsonDocument({ icc }) : {};
+export function bridgeFilterDocument({ icc, iptables }: DaemonJsonSettings): Document {
+  return icc === false
+    ? daemonJsonDocument(iptables === undefined ? { icc } : { icc, iptables })
+    : {};
 }

@@ -1,0 +1,136 @@
+import { type StepName, stepNames } from "../../src/agent/agentText";
+import { readSettings } from "../../src/settings";
+import { everyStepDocument } from "../../src/step/settings";
+import { accountDocument } from "../../src/steps/account/settings";
+import { daemonDocument } from "../../src/steps/daemon/settings";
+import { engineDocument } from "../../src/steps/engine/settings";
+import { kernelDocument } from "../../src/steps/kernel/settings";
+import { portsDocument } from "../../src/steps/ports/settings";
+import { preflightDocument } from "../../src/steps/preflight/settings";
+import { everyOption } from "./fixtures";
+import { calls, type Functions, functionsByName } from "./shellFunctions";
+
+// A step's shell reads the keys that its document can carry, and no others: one that is never there would
+// be taken for an option that is not set.
+
+const functions = functionsByName();
+
+/** Options that do not go together, or whose defaults say more. */
+const variations: object[] = [
+  {},
+  everyOption(),
+  {
+    daemon: { icc: false, iptables: false, "data-root": "/srv/data", "storage-driver": undefined },
+  },
+  { network: { driver: "Pasta" }, sysctls: { "kernel.keys.maxbytes": "3000000" } },
+  { rootfulDocker: "Purge", privilegedPorts: "FileCapability" },
+  { environment: { DOCKERD_ROOTLESS_ROOTLESSKIT_FLAGS: "--debug" } },
+];
+
+function keysOf(step: StepName): string[] {
+  const documents = variations.map((variation) => {
+    const { settings: s, problems } = readSettings({ connection: { host: "h" }, ...variation });
+    expect(problems).toEqual([]);
+    const own = {
+      preflight: preflightDocument("project/stack/web", s),
+      engine: engineDocument(s.engine, s.rootfulDocker),
+      account: accountDocument(s.account, s.subordinateIds, s.resourceControllers),
+      kernel: kernelDocument(s.kernel),
+      secrets: {},
+      ports: portsDocument(s.privilegedPorts),
+      daemon: daemonDocument(s.account.name, s.daemon, ["environment/TOKEN"]),
+      report: { account: s.account.name },
+    };
+    const document = { ...own[step], ...everyStepDocument(s.everyStep), agent: "c0de" };
+    return Object.entries(document).flatMap(([key, value]) => (value === undefined ? [] : [key]));
+  });
+  return [...new Set(documents.flat())];
+}
+
+/** Documents of another step, which a function reads as its own: nothing that it calls reads this step's. */
+const readsAnother = ["pass_on_to_daemon"];
+
+/** What a function reads by a name that it is given or composes. */
+const composed: Record<string, string[]> = {
+  "differs $1": ["uid", "home", "shell"],
+  "sysctl_wanted_or_here $1": ["kernel.keys.maxkeys", "kernel.keys.maxbytes"],
+  "ports_apply $start": ["net.ipv4.ip_unprivileged_port_start"],
+  "compose_host_loopback environment/$name": ["environment/DOCKERD_ROOTLESS_ROOTLESSKIT_FLAGS"],
+};
+
+/** Functions that read whatever there is of a kind. */
+const families: Record<string, RegExp> = {
+  want_sysctls: /^[^/]*\.[^/]*$/,
+  want_module_options: /^modprobe\.d\//,
+  compose_daemon_json: /^daemon\.json\//,
+  compose_environment: /^environment\//,
+};
+
+/** For people who read a preview, or to make a step run again: no shell reads them. */
+const displayedOnly = [
+  ...stepNames.flatMap((step) => [`${step} agent`, `${step} recheck`]),
+  ...stepNames.filter((step) => step !== "preflight").map((step) => `${step} take-over`),
+  "engine source",
+  "engine rootful-docker.purge.data",
+  "ports privileged-ports",
+  // The step secrets reads it in the daemon's document.
+  "daemon secrets",
+];
+
+/** Where the document has none, the kernel's own value counts: by then the step kernel has set it. */
+const fromKernel = ["report kernel.keys.maxkeys", "report kernel.keys.maxbytes"];
+
+function reached(step: StepName): string[] {
+  const seen = new Set([`${step}_apply`]);
+  for (const name of seen)
+    if (!readsAnother.includes(name)) for (const called of calls(name, functions)) seen.add(called);
+  return [...seen];
+}
+
+/** Keys that one function reads. */
+function keysReadBy(name: string, all: Functions): string[] {
+  if (readsAnother.includes(name)) return [];
+  const body = all.get(name)?.body ?? "";
+  // As a command, not as a word of a text.
+  const words = [
+    ...body.matchAll(
+      /(?<=^[\t ]*|\$\(|[;{] |\bif |! |&& |\|\| )(?:doc|has) ("?)([\w$][^\s")';]*)\1(?=[\s");]|$)/gm,
+    ),
+  ];
+  return words.flatMap(([, , key]) => {
+    if (!key.includes("$")) return [key];
+    if (/^sub\$(kind|\{kind\}|1)/.test(key))
+      return ["uid", "gid"].map((kind) => key.replace(/\$(kind|\{kind\}|1)/, kind));
+    const known = composed[`${name} ${key}`] as string[] | undefined;
+    if (known === undefined) throw new Error(`${name} reads '${key}': name it in 'composed'`);
+    return known;
+  });
+}
+
+test.each(stepNames)("%s: reads no key that its document cannot carry", (step) => {
+  const carried = keysOf(step);
+  const read = reached(step).flatMap((name) => keysReadBy(name, functions));
+  const unknown = [...new Set(read)].filter((key) => !carried.includes(key));
+  expect(unknown.filter((key) => !fromKernel.includes(`${step} ${key}`))).toEqual([]);
+});
+
+test("every key that a document can carry is read, or there for people alone", () => {
+  const unread = stepNames.flatMap((step) => {
+    const names = reached(step);
+    const read = new Set(names.flatMap((name) => keysReadBy(name, functions)));
+    const kinds = names.flatMap((name) => (name in families ? [families[name]] : []));
+    return keysOf(step)
+      .filter((key) => !read.has(key) && !kinds.some((kind) => kind.test(key)))
+      .map((key) => `${step} ${key}`);
+  });
+  expect(unread.sort()).toEqual([...displayedOnly].sort());
+});
+
+test("the tables above name what there is", () => {
+  const named = [
+    ...readsAnother,
+    ...Object.keys(families),
+    ...Object.keys(composed).map((one) => one.split(" ")[0]),
+  ];
+  expect(named.filter((name) => !functions.has(name))).toEqual([]);
+});
