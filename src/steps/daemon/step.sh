@@ -366,8 +366,8 @@ daemon_facts() {
 	case "${info#*|}, v$version" in
 	*', v1') limitation cgroups unavailable "docker info: control groups v1 with driver ${info%%|*}: no limit works" "boot with control groups v2: put systemd.unified_cgroup_hierarchy=1 on the kernel's command line, in place of what chooses v1 there" ;;
 	'true true true, '*) limitation cgroups available "docker info: limits of memory, cpu and pids work; controllers delegated: $controllers" "" ;;
-	'false false false, '*) limitation cgroups unavailable "docker info: no limit works; controllers delegated: ${controllers:-none}" "set resourceControllers" ;;
-	*) limitation cgroups limited "docker info: MemoryLimit CPUCfsQuota PidsLimit are ${info#*|}; controllers delegated: ${controllers:-none}" "name the missing controllers in resourceControllers" ;;
+	'false false false, '*) limitation cgroups unavailable "docker info: no limit works; controllers delegated: ${controllers:-none}" "$(controllers_fix)" ;;
+	*) limitation cgroups limited "docker info: MemoryLimit CPUCfsQuota PidsLimit are ${info#*|}; controllers delegated: ${controllers:-none}" "$(controllers_fix)" ;;
 	esac
 	storage_driver_limitation "$driver"
 }
