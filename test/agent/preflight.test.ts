@@ -99,6 +99,42 @@ test("no profile for rootlesskit where the kernel asks for one, and the option o
   await host.run("umount /proc/sys/kernel");
 });
 
+describe("cloud-init at work", () => {
+  // Its clock is the number of times that it is asked: a wait takes no time here.
+  const install = (script: string) =>
+    host.run(
+      `cd /usr/local/sbin && printf '#!/bin/sh\\nexit 0\\n' >sleep && cat >cloud-init && chmod 755 sleep cloud-init; rm -f /run/asked`,
+      { input: `#!/bin/sh\necho >>/run/asked; asked=$(wc -l </run/asked)\n${script}\n` },
+    );
+  afterEach(() => host.run("rm -f /usr/local/sbin/sleep /usr/local/sbin/cloud-init /run/asked"));
+
+  test("is waited for, with a line a minute", async () => {
+    await install("if [ $asked -gt 30 ]; then echo status: done; else echo status: running; fi");
+    const { exitCode, said } = await preflight();
+    expect([exitCode, said.filter((line) => line.includes("cloud-init"))]).toEqual([
+      0,
+      [0, 1, 2].map((minute) => `preflight: waits for cloud-init to end (${minute} of 20 minutes)`),
+    ]);
+  });
+
+  test("without end: an error after twenty minutes that says what it does", async () => {
+    await install(
+      'case $2 in --long) printf "status: running\\ndetail:\\nRunning in stage: modules\\033[31m-final\\n" ;; *) echo status: running ;; esac',
+    );
+    const { exitCode, said } = await preflight();
+    expect(exitCode).toBe(1);
+    expect(said.at(-1)).toBe(
+      "preflight: cloud-init: found it at work for 20 minutes (status: running detail: Running in stage: modules[31m-final); wanted it to come to its end. To mend: see 'cloud-init status --long' and /var/log/cloud-init-output.log for what it waits for, end that, then run again",
+    );
+    expect(said.filter((line) => line.includes("waits for cloud-init"))).toHaveLength(21);
+  });
+
+  test("one that does not answer keeps nobody waiting", async () => {
+    await install("exec /bin/sleep 600");
+    expect(await preflight()).toMatchObject({ exitCode: 0 });
+  });
+});
+
 test("a machine that is an unprivileged container itself, with too few ids", async () => {
   const document = renderDocument({ ...documentsOf(wishes).preflight });
   const { exitCode, stderr } = await host.ssh(

@@ -24,11 +24,27 @@ preflight_apply() {
 	take_over
 }
 
+# While cloud-init is at work, packages and accounts are its own to change. It gets 20 minutes, in tries of
+# 5 seconds.
 wait_for_cloud_init() {
+	local tries=0
 	command -v cloud-init >/dev/null || return 0
-	cloud-init status 2>/dev/null | grep -q running || return 0
-	say "waits for cloud-init to end"
-	cloud-init status --wait >/dev/null 2>&1 || true
+	while cloud_init_runs; do
+		[ $((tries % 12)) != 0 ] || say "waits for cloud-init to end ($((tries / 12)) of 20 minutes)"
+		[ "$tries" -lt 240 ] ||
+			fail "cloud-init" "it at work for 20 minutes ($(cloud_init_says))" "it to come to its end" \
+				"see 'cloud-init status --long' and /var/log/cloud-init-output.log for what it waits for, end that, then run again"
+		tries=$((tries + 1))
+		sleep 5
+	done
+}
+
+# One that does not answer keeps nobody waiting.
+cloud_init_runs() { timeout -k 5 20 cloud-init status 2>/dev/null | grep -q running; }
+
+# Its own words, on one line.
+cloud_init_says() {
+	timeout -k 5 20 cloud-init status --long 2>&1 | tr -d '\000-\010\013-\037\177' | paste -s -d ' ' | head -c 300
 }
 
 disk_problems() {
