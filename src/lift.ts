@@ -1,11 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RootlessDockerHostArgs } from "./args";
-import { connectionInput, field } from "./remote/connection";
+import type { SshProxyArgs } from "./remote/args";
+import { connectionInput, field, isPlain } from "./remote/connection";
 import { dockerHostUrl } from "./remote/settings";
 import { readSettings, type Settings } from "./settings";
 import { PrivilegedPorts } from "./steps/ports/args";
 import { publicSecrets } from "./steps/secrets/publicSecrets";
 import { markCredentials, splitSecrets } from "./steps/secrets/splitSecrets";
+import { hasCredentials } from "./step/credentials";
 import { describeProblems, pending } from "./step/problems";
 import { everyStepDocument } from "./step/settings";
 
@@ -109,7 +111,14 @@ export function liftSettings(args: RootlessDockerHostArgs, component: pulumi.Res
   const host = field(args.connection, "host");
   const port = field(args.connection, "port");
   const hostKey = field(args.connection, "hostKey");
-  warnUnverified(hostKey, host, component);
+  warnUnverified("connection", hostKey, host, component);
+  // Null is what programs in other languages send for nothing.
+  const proxy = (
+    isPlain(args.connection)
+      ? (args.connection.proxy ?? undefined)
+      : field(args.connection, "proxy")
+  ) as pulumi.Input<SshProxyArgs> | undefined;
+  warnUnverified("connection.proxy", field(proxy, "hostKey"), field(proxy, "host"), component);
   const { daemon, environment, secretNames, secretValues } = splitSecrets(args);
   return {
     host: host.apply(String),
@@ -127,6 +136,7 @@ export function liftSettings(args: RootlessDockerHostArgs, component: pulumi.Res
         daemon: {
           "data-root": unlessSecret(field(args.daemon, "data-root")),
           icc: unlessSecret(field(args.daemon, "icc")),
+          iptables: unlessSecret(field(args.daemon, "iptables")),
         },
         sysctls,
         kernelModuleOptions,
@@ -164,11 +174,11 @@ export function liftSettings(args: RootlessDockerHostArgs, component: pulumi.Res
   };
 }
 
-/** A secret value travels in the step `secrets` only. */
+/** A secret value travels in the step `secrets` only, whether it is marked or seen to be one. */
 function unlessSecret(output: pulumi.Output<unknown>): pulumi.Output<unknown> {
   return pulumi
     .all([pulumi.unsecret(output), pulumi.isSecret(output)])
-    .apply(([known, secret]) => (secret ? undefined : known));
+    .apply(([known, secret]) => (secret || hasCredentials("", known) ? undefined : known));
 }
 
 /** Of the account, what says which one it is, and no more. */
@@ -178,14 +188,17 @@ function identity(account: RootlessDockerHostArgs["account"]) {
 }
 
 function warnUnverified(
+  path: string,
   hostKey: pulumi.Output<string | undefined>,
   host: pulumi.Output<string | undefined>,
   component: pulumi.Resource,
 ): void {
   const shown = pulumi.all([host, pulumi.isSecret(host)]);
   pulumi.all([hostKey, shown]).apply(([key, [name, secret]]) => {
-    if (key) return;
-    const message = `${secret ? "the host" : (name ?? "the host")} is not verified: set connection.hostKey, or anybody in between can read and change what is sent`;
+    const isProxy = path === "connection.proxy";
+    if (key || (isProxy && name === undefined)) return;
+    const unnamed = isProxy ? "the proxy" : "the host";
+    const message = `${secret ? unnamed : (name ?? unnamed)} is not verified: set ${path}.hostKey, or anybody in between can read and change what is sent`;
     void pulumi.log.warn(message, component);
   });
 }

@@ -154,7 +154,7 @@ export class Reader {
   }
 
   private show(path: string, value: unknown): string {
-    const secret = this.secretPaths.some(
+    const secret = [...neverQuoted, ...this.secretPaths].some(
       (whole) => path.startsWith(whole) && ["", ".", "["].includes(path.charAt(whole.length)),
     );
     return secret ? "the value" : quote(value);
@@ -168,6 +168,9 @@ export class Reader {
     return this.path ? `${this.path}.${key}` : key;
   }
 }
+
+/** Options whose values may hold a password in whatever form, and are never quoted. */
+const neverQuoted = ["environment", "daemon.proxies"];
 
 /** Bytes of one value: Linux gives a program no argument or variable of more than 131,071. */
 export const longest = 65_536;

@@ -1,7 +1,11 @@
-/** An offending value as a message shows it: on one line, not at length, and without passwords of URLs. */
+import { hasCredentials } from "./credentials";
+
+/** An offending value as a message shows it: on one line, not at length, and without credentials. */
 export function quote(value: unknown): string {
   const text = asText(value);
-  return hasCredentials(text) ? "the value" : `'${printable(text)}'`;
+  return hasCredentials("", value) || hasCredentials("", text)
+    ? "the value"
+    : `'${printable(text)}'`;
 }
 
 /** The beginning of a text on one line, cut between characters and not inside one. */
@@ -10,11 +14,6 @@ export function printable(text: string): string {
     /[\p{Cc}\p{Cf}\p{Surrogate}\u2028\u2029]/u.test(character) ? "\ufffd" : character,
   );
   return (shown.length > 80 ? [...shown.slice(0, 77), "..."] : shown).join("");
-}
-
-/** True where a text holds a URL with a user name or a password. */
-export function hasCredentials(text: string): boolean {
-  return /\/\/[^/\s]*@/.test(text);
 }
 
 function asText(value: unknown): string {

@@ -69,6 +69,30 @@ test.each<[string, Record<string, unknown>, string, string]>([
   ],
   ["no user of a URL", {}, "http://host/ mail@host", "http://host/ mail@host"],
   [
+    "a user and a password without a scheme",
+    {},
+    'HTTP_PROXY=user:pw@proxy:1 at "me:p%40w@host"',
+    'HTTP_PROXY=[secret]@proxy:1 at "[secret]@host"',
+  ],
+  [
+    "no digest or time",
+    {},
+    "app:3@sha256:0ab 12:00:01 me@host ssh://host:22/me",
+    "app:3@sha256:0ab 12:00:01 me@host ssh://host:22/me",
+  ],
+  [
+    "the password alone of a proxy without a scheme",
+    { "environment/HTTP_PROXY": "user:s3cret@proxy.example:3128" },
+    "bad password s3cret of user",
+    "bad password [secret] of user",
+  ],
+  [
+    "a token alone, with a scheme or without",
+    { "environment/HTTP_PROXY": "t0ken@proxy", "environment/B": "http://t1ken@proxy" },
+    "t0ken t1ken",
+    "[secret] [secret]",
+  ],
+  [
     "a URL that is none",
     { "environment/A": proxy },
     `parse "http://us:er": bad escape "%zz"`,

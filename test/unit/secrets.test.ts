@@ -43,6 +43,32 @@ describe.each([
     expect(warnings[0]).toMatch(/^the host is not verified: set connection\.hostKey, /);
   });
 
+  test.each<[string, object, string[]]>([
+    ["no proxy", {}, []],
+    ["null for none", { proxy: null }, []],
+    ["a proxy with a key", { proxy: { host: "jump", hostKey: "ssh-ed25519 BBBB" } }, []],
+    ["a proxy without one", { proxy: { host: "jump", password: "SECRET" } }, ["jump"]],
+    [
+      "an Output without one",
+      { proxy: pulumi.output({ host: "jump", privateKey: "SECRET" }) },
+      ["jump"],
+    ],
+    [
+      "a secret host",
+      { proxy: { host: pulumi.secret("SECRET"), privateKey: "SECRET" } },
+      ["the proxy"],
+    ],
+  ])("a proxy that is not verified gets one warning: %s", async (_what, more, names) => {
+    const connection = { ...(usual.connection as object), password: "SECRET", ...more } as never;
+    const { warnings } = await seen({ connection }, preview);
+    expect(warnings).toEqual(
+      names.map(
+        (name) =>
+          `${name} is not verified: set connection.proxy.hostKey, or anybody in between can read and change what is sent`,
+      ),
+    );
+  });
+
   test.each<[string, Partial<RootlessDockerHostArgs>]>([
     ["account.name", { account: { name: pulumi.secret("secret") } }],
     ["account", { account: pulumi.secret({ name: "app" }) }],

@@ -2,7 +2,7 @@
 # What other programs say (a journal, dockerd's check of its configuration) may quote what they read.
 
 # Copies lines from stdin to stdout with [secret] in the place of whatever they hold of the secret values of
-# any lease, and of a user and password in any URL. A program may quote a value in part, with escapes, or a
+# any lease, and of a user and password in any URL or before any host. A program may quote a value in part, with escapes, or a
 # line of it: ten characters in a row that stand in a value are a part of it; shorter values count as they
 # are, and those of less than four characters where they stand alone.
 without_secrets() {
@@ -16,11 +16,13 @@ without_secrets() {
 			else if (length(value) < 10) parts[value]
 			else for (i = 1; i <= length(value) - 9; i++) tens[substr(value, i, 10)]
 		}
-		# In a malformed URL, what is said ends at the sign that should not have been in the password.
-		function learn_password(value,   start, password, pieces, count) {
-			if (!match(value, /\/\/[^:]*:.*@/)) return
-			password = substr(value, RSTART, RLENGTH - 1)
-			sub(/^\/\/[^:]*:/, "", password)
+		# What stands before the host, with a scheme or without: a user and a password, or a token alone. In a
+		# malformed URL, what is said ends at the sign that should not have been in the password.
+		function learn_password(value,   password, pieces, count) {
+			if (!match(value, /.*@/)) return
+			password = substr(value, 1, RLENGTH - 1)
+			sub(/^[^\/]*\/\//, "", password)
+			sub(/^[^:]*:/, "", password)
 			learn(password)
 			count = split(password, pieces, /[\/?#:@%]/)
 			while (count > 0) learn(pieces[count--])
@@ -48,6 +50,19 @@ without_secrets() {
 			while (match(substr(line, done + 1), /\/\/[^ \t"<>]*@/)) {
 				hide(done + RSTART + 2, RLENGTH - 3)
 				done += RSTART + RLENGTH - 1
+			}
+			hide_user_before_host(line)
+		}
+		# user:password@host, and not the digest of an image (name:tag@sha256:...). Backwards from each "@": a
+		# pattern would take a time that grows with the square of a long line.
+		function hide_user_before_host(line,   pieces, count, i, at, from) {
+			count = split(line, pieces, "@")
+			for (i = 1; i < count; i++) {
+				at += length(pieces[i]) + 1
+				from = length(pieces[i])
+				while (from > 0 && substr(pieces[i], from, 1) !~ /[] \t"<>()[{}=,;\/]/) from--
+				if (substr(pieces[i], from + 1) ~ /^[^:]+:/ && pieces[i + 1] !~ /^sha[0-9]+:/)
+					hide(at - length(pieces[i]) + from, length(pieces[i]) - from)
 			}
 		}
 		BEGIN {

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RootlessDockerHostArgs } from "../../args";
 import { isPlain } from "../../remote/connection";
-import { hasCredentials } from "../../step/quote";
+import { hasCredentials } from "../../step/credentials";
 
 interface Entry {
   /** Such as `environment/HTTP_PROXY`: where the value goes on the host. */
@@ -16,8 +16,8 @@ type Mapping = pulumi.Input<{ [key: string]: pulumi.Input<unknown> }> | undefine
 
 /**
  * Parts the secret values of `daemon` and `environment` from the others: those travel in a command of
- * their own, since one secret part hides a whole document in previews. A URL with a user or a password is
- * a secret whether it is marked or not.
+ * their own, since one secret part hides a whole document in previews. What holds credentials is a secret
+ * whether it is marked or not.
  */
 export function splitSecrets(args: RootlessDockerHostArgs) {
   const daemon = entries("daemon.json", args.daemon);
@@ -75,19 +75,29 @@ function entriesOf(
   return Object.entries(values).flatMap(([name, json]) =>
     json === undefined || json === "null"
       ? []
-      : [{ place: `${place}/${name}`, name, json, secret: secret || hasCredentials(json) }],
+      : [
+          {
+            place: `${place}/${name}`,
+            name,
+            json,
+            secret: secret || hasCredentials(name, JSON.parse(json)),
+          },
+        ],
   );
 }
 
 /** `daemon` or `environment` as the component's inputs are recorded: what is a secret by form is marked. */
 export function markCredentials(mapping: Mapping): Mapping {
-  if (!isPlain(mapping)) return mapping === undefined ? undefined : marked(mapping);
-  return Object.fromEntries(Object.entries(mapping).map(([name, value]) => [name, marked(value)]));
+  if (!isPlain(mapping)) return mapping === undefined ? undefined : marked("", mapping);
+  return Object.fromEntries(
+    Object.entries(mapping).map(([name, value]) => [name, marked(name, value)]),
+  );
 }
 
-function marked<T>(value: pulumi.Input<T>): pulumi.Output<T> {
-  return pulumi.output(value).apply((known) => {
-    const json = JSON.stringify(known) as string | undefined;
-    return json !== undefined && hasCredentials(json) ? pulumi.secret(known) : pulumi.output(known);
-  }) as pulumi.Output<T>;
+function marked<T>(name: string, value: pulumi.Input<T>): pulumi.Output<T> {
+  return pulumi
+    .output(value)
+    .apply((known) =>
+      hasCredentials(name, known) ? pulumi.secret(known) : pulumi.output(known),
+    ) as pulumi.Output<T>;
 }

@@ -52,7 +52,7 @@ export const refused: Refused[] = [
   ["daemon.data-root", "data", `'data' ${notPath}`],
   ["daemon.data-root", 7, "'7' is not a text; write one"],
   ["daemon.log-level", "a\0b", notJson],
-  ["environment", "A=1", "'A=1' is not an object; write one"],
+  ["environment", "A=1", "the value is not an object; write one"],
   ["environment", { "A B": "1" }, `'A B' ${notEnvironment}`],
   ["environment", { "1A": "1" }, `'1A' ${notEnvironment}`],
   ["environment.PATH", "/bin", "is set by the daemon's unit; leave it out"],
@@ -105,7 +105,7 @@ export const refused: Refused[] = [
   [
     "daemon.proxies",
     { "http-proxy": "proxy example" },
-    `'proxy example' ${notProxy}`,
+    `the value ${notProxy}`,
     "daemon.proxies.http-proxy",
   ],
   [
@@ -114,7 +114,7 @@ export const refused: Refused[] = [
     `the value ${notProxy}`,
     "daemon.proxies.https-proxy",
   ],
-  ["daemon.proxies", "http://proxy", "'http://proxy' is not an object; write one"],
+  ["daemon.proxies", "http://proxy", "the value is not an object; write one"],
   ...[",", "%", '"', "\\"].map((character): Refused => [
     "daemon.data-root",
     `/srv/a${character}b`,

@@ -1,0 +1,46 @@
+/**
+ * What is a secret whether it is marked or not: a user or a password in front of an address, and what is
+ * called a password or a token. In doubt a value is a secret, which costs a reviewer the sight of it and
+ * nothing else.
+ */
+
+// Go takes "user:password@proxy:3128" for a proxy as well.
+const proxyName = /(^|[-_.])proxy$/i;
+// A list of names, which Go reads without credentials.
+const noProxyName = /(^|[-_.])no[-_]?proxy$/i;
+
+// Such as splunk-token of log-opts, or AWS_SECRET_ACCESS_KEY for awslogs.
+const secretName =
+  /(^|[-_.])(token|passw(or)?d|secret|credentials?|api[-_]?key|(secret|private)[-_](access[-_])?key)$/i;
+
+/**
+ * True where a value, or anything inside it, holds credentials.
+ *
+ * @param name the name that it is given to, such as HTTPS_PROXY or log-opts; empty where it has none.
+ */
+export function hasCredentials(name: string, value: unknown, depth = 0): boolean {
+  // An object that holds itself has no end.
+  if (depth > 200) return true;
+  if (typeof value === "string") {
+    if (value === "") return false;
+    return secretName.test(name) || isCredentialed(value) || (isProxy(name) && value.includes("@"));
+  }
+  if (typeof value === "number") return secretName.test(name);
+  if (Array.isArray(value)) return value.some((part) => hasCredentials(name, part, depth + 1));
+  if (typeof value !== "object" || value === null) return false;
+  return Object.entries(value).some(
+    ([key, part]) => isCredentialed(key) || hasCredentials(key, part, depth + 1),
+  );
+}
+
+function isProxy(name: string): boolean {
+  return proxyName.test(name) && !noProxyName.test(name);
+}
+
+/**
+ * True for a text with a user or a password by its form: a URL's, with a "/" in the password perhaps, which
+ * makes it malformed, or user:password@host. The digest of an image is none.
+ */
+function isCredentialed(text: string): boolean {
+  return /\/\/\S*@/.test(text) || /^[^\s/@:]+:\S*@(?!sha\d+:)/.test(text);
+}

@@ -1,0 +1,163 @@
+import * as pulumi from "@pulumi/pulumi";
+import fc from "fast-check";
+import { RootlessDockerHost, type RootlessDockerHostArgs } from "../../index";
+import { hasCredentials } from "../../src/step/credentials";
+import { problemsOf, withValue } from "./validation/arguments";
+import { shown, startRecording } from "./mocks";
+
+// Credentials that nobody has marked: they are nowhere in clear, not in a document, a preview, the state or a
+// message, whether the arguments are accepted or not.
+
+afterEach(() => jest.restoreAllMocks());
+
+const connection = { host: "machine.example", privateKey: "key", hostKey: "ssh-ed25519 AAAA" };
+
+/** What a program that may be refused sent and said, as people may see it. */
+async function seen(args: Partial<RootlessDockerHostArgs>, preview: boolean): Promise<string> {
+  const record = await startRecording({ preview });
+  let thrown = "";
+  try {
+    new RootlessDockerHost("web", { account: { name: "app" }, ...args, connection });
+  } catch (error) {
+    thrown = String(error) + JSON.stringify(error);
+  }
+  await until(() => thrown !== "" || record.registrations.length >= 11);
+  return JSON.stringify(shown({ ...record, thrown }));
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 1000 && !condition(); turn++)
+    await new Promise((resolve) => setImmediate(resolve));
+  // The errors of Outputs come last.
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Everything in front of a host that can be somebody's password, as Go's HTTP client reads it or does not. */
+const addresses = [
+  "http://user:SECRET@proxy.example:3128",
+  "user:SECRET@proxy.example:3128",
+  "SECRET@proxy.example",
+  "http://SECRET@proxy.example",
+  "socks5://user:SECRET@[::1]:1080/",
+  "http://user:s3/SECRET@proxy.example",
+  "user:s3/SECRET@proxy.example",
+  "http://user:SECRET%zz@proxy.example",
+  "ftp://user:SECRET@proxy.example",
+  "user:SECRET @proxy.example",
+  "user:SECRET@",
+];
+
+const proxyNames =
+  "HTTP_PROXY HTTPS_PROXY ALL_PROXY FTP_PROXY http_proxy https_proxy all_proxy Https_Proxy MY_PROXY proxy";
+const eachOf = (names: string, value: string) =>
+  Object.fromEntries(names.split(" ").map((name) => [name, value]));
+
+/** Every place of an address, as many at once as are taken or refused together. */
+const places: [string, (address: string) => Partial<RootlessDockerHostArgs>][] = [
+  ["proxies of the environment", (address) => ({ environment: eachOf(proxyNames, address) })],
+  [
+    "proxies of daemon.json",
+    (address) => ({
+      daemon: {
+        proxies: eachOf("http-proxy https-proxy ftp-proxy", address),
+        "http-proxy": address,
+        "log-opts": { "env-proxy": address },
+      },
+    }),
+  ],
+  [
+    "other places, which take it",
+    (address) => ({
+      environment: { DOCKER_HOST: withScheme(address) },
+      daemon: {
+        "insecure-registries": [withScheme(address)],
+        "log-opts": { "loki-url": withScheme(address) },
+        labels: [{ [withScheme(address)]: 1 }],
+      },
+    }),
+  ],
+  [
+    "other places, which refuse it",
+    (address) => ({
+      daemon: {
+        "registry-mirrors": [withScheme(address)],
+        "data-root": withScheme(address),
+        hosts: [withScheme(address)],
+      },
+    }),
+  ],
+];
+
+/** Outside of a proxy, a token without a scheme looks like any address of mail. */
+const withScheme = (address: string) =>
+  /^[^:/]*@|[ ]/.test(address) ? "tcp://SECRET@proxy.example" : address;
+
+describe.each([
+  { mode: "up", preview: false },
+  { mode: "preview", preview: true },
+])("in $mode", ({ preview }) => {
+  test.each(places)("%s: a user or password is nowhere in clear", async (_what, place) => {
+    for (const [index, address] of addresses.entries()) {
+      const plain = place(address);
+      const later = Object.fromEntries(
+        Object.entries(plain).map(([option, value]) => [option, pulumi.output(value)]),
+      );
+      // Each in both modes, once as it is and once as an Output.
+      const args = (index % 2 === 0) === preview ? plain : later;
+      expect([address, (await seen(args, preview)).includes("SECRET")]).toEqual([address, false]);
+    }
+  });
+
+  test.each<[string, Partial<RootlessDockerHostArgs>]>([
+    ["a token of a log driver", { daemon: { "log-opts": { "splunk-token": "HIDDEN" } } }],
+    ["a password", { daemon: { "log-opts": { "some-password": "HIDDEN" } } }],
+    ["a cloud's key", { environment: { AWS_SECRET_ACCESS_KEY: "HIDDEN" } }],
+    ["a token", { environment: { AWS_SESSION_TOKEN: "HIDDEN" } }],
+    ["the environment as a text", { environment: "HTTP_PROXY=HIDDEN@proxy" as never }],
+    ["proxies as a text", { daemon: { proxies: "HIDDEN@proxy" } }],
+    ["proxies as a list", { daemon: { proxies: ["HIDDEN@proxy"] } }],
+  ])("what is called a secret is one: %s", async (_what, args) => {
+    expect(await seen(args, preview)).not.toContain("HIDDEN");
+  });
+
+  test("what is none stays for a reviewer to see", async () => {
+    const text = await seen(
+      {
+        environment: { HTTPS_PROXY: "http://proxy.example:3128", NO_PROXY: "me@SHOWN,.example" },
+        daemon: {
+          proxies: { "no-proxy": "SHOWN2@example" },
+          "registry-mirrors": ["https://SHOWN3.example"],
+          "log-opts": { tag: "mail@SHOWN4", image: "app:3@sha256:SHOWN5", "max-size": "1m" },
+        },
+      },
+      preview,
+    );
+    for (const part of ["SHOWN,", "SHOWN2", "SHOWN3", "SHOWN4", "SHOWN5", "proxy.example"])
+      expect(text).toContain(part);
+  });
+});
+
+const password = fc
+  .string({ unit: "binary", maxLength: 12 })
+  .filter((text) => !/[\0\s]/.test(text))
+  .map((text) => `SECRET${text}`);
+
+test("whatever the password and the rest: a proxy's value is never quoted, and always a secret", () => {
+  const value = fc
+    .tuple(fc.constantFrom("", "http://", "x://", "//", "a b "), fc.constantFrom("", "user:"))
+    .chain((parts) => password.map((word) => `${parts.join("")}${word}@proxy.example`));
+  const option = fc.constantFrom(
+    "environment.HTTP_PROXY",
+    "environment.all_proxy",
+    "daemon.proxies.http-proxy",
+    "daemon.proxies.https-proxy",
+  );
+  fc.assert(
+    fc.property(option, value, (path, text) => {
+      expect(problemsOf(withValue(path, text)).join()).not.toContain("SECRET");
+      expect(hasCredentials(path.split(".").at(-1) ?? "", text)).toBe(true);
+      expect(hasCredentials("environment", { HTTP_PROXY: [text] })).toBe(true);
+    }),
+    { numRuns: 1000 },
+  );
+});
