@@ -27,7 +27,8 @@ export function connectionInput(
 ): pulumi.Input<ConnectionInput> {
   return mapKnown(connection, (fields) => ({
     ...hopInput<ConnectionInput>(fields),
-    proxy: fields.proxy === undefined ? undefined : proxyInput(fields.proxy),
+    // Null is what programs in other languages send for nothing.
+    proxy: fields.proxy ? proxyInput(fields.proxy) : undefined,
   }));
 }
 

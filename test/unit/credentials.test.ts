@@ -97,13 +97,14 @@ describe.each([
   { mode: "preview", preview: true },
 ])("in $mode", ({ preview }) => {
   test.each(places)("%s: a user or password is nowhere in clear", async (_what, place) => {
-    for (const address of addresses) {
+    for (const [index, address] of addresses.entries()) {
       const plain = place(address);
       const later = Object.fromEntries(
         Object.entries(plain).map(([option, value]) => [option, pulumi.output(value)]),
       );
-      for (const args of [plain, later])
-        expect([address, (await seen(args, preview)).includes("SECRET")]).toEqual([address, false]);
+      // Each in both modes, once as it is and once as an Output.
+      const args = (index % 2 === 0) === preview ? plain : later;
+      expect([address, (await seen(args, preview)).includes("SECRET")]).toEqual([address, false]);
     }
   });
 

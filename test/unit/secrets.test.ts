@@ -59,7 +59,7 @@ describe.each([
       ["the proxy"],
     ],
   ])("a proxy that is not verified gets one warning: %s", async (_what, more, names) => {
-    const connection = { ...usual.connection, password: "SECRET", ...more } as never;
+    const connection = { ...(usual.connection as object), password: "SECRET", ...more } as never;
     const { warnings } = await seen({ connection }, preview);
     expect(warnings).toEqual(
       names.map(

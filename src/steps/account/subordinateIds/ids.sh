@@ -68,7 +68,7 @@ ids_in_use() {
 		cat /etc/passwd "$WORK/directory.passwd" | cut -d : -f 1,4
 	else
 		cat /etc/passwd "$WORK/directory.passwd" | cut -d : -f 1,3
-	fi | awk '!seen[$0]++'
+	fi | awk -F : '!seen[$2]++'
 }
 
 # The highest id that useradd or groupadd gives. $@ uid, gid or both.
