@@ -6,7 +6,7 @@ import { join } from "node:path";
 const sources = join(__dirname, "../../src");
 
 /**
- * What `start_and_wait` does and says where `systemctl` ends like this, the last one again and again, and
+ * What `start_and_wait` does and says where `ask_for_start` ends like this (75: it is under way), the last one again and again, and
  * every request takes as long as it may: a line each, then its exit status.
  */
 function waiting(verb: string, ...statuses: number[]): string[] {
@@ -27,10 +27,10 @@ function waitingFor(account: string, verb: string, ...statuses: number[]): strin
     last_said() { printf '; its last words: restores'; }
     say() { echo "$*"; }
     fail() { echo "found $2; wanted $3"; exit 1; }
-    as_account() {
+    ask_for_start() {
       local status
-      echo "$*"
-      echo $(($(cat "$WORK/clock") + $4)) >"$WORK/clock"
+      echo "asks for $1, and waits $2 s"
+      echo $(($(cat "$WORK/clock") + $2)) >"$WORK/clock"
       status=$(head -n 1 "$WORK/statuses")
       [ "$(wc -l <"$WORK/statuses")" = 1 ] || sed -i 1d "$WORK/statuses"
       return "$status"
@@ -46,8 +46,7 @@ function waitingFor(account: string, verb: string, ...statuses: number[]): strin
   }
 }
 
-const asks = (verb: string, seconds: number) =>
-  `timeout -k 5 ${seconds} systemctl --user ${verb} docker.service`;
+const asks = (verb: string, seconds: number) => `asks for ${verb}, and waits ${seconds} s`;
 const waits = (seconds: number) =>
   `waits for docker.service of app to start: ${seconds} s by now; its last words: restores`;
 
@@ -57,11 +56,11 @@ test("a daemon that starts at once is not spoken of", () => {
 
 test("one that fails is not waited for, however late", () => {
   expect(waiting("start", 1)).toEqual([asks("start", 10), "exit status 1"]);
-  expect(waiting("start", 124, 1).at(-1)).toBe("exit status 1");
+  expect(waiting("start", 75, 1).at(-1)).toBe("exit status 1");
 });
 
 test("one that takes long is waited for, with a word each half minute, and restarted once only", () => {
-  expect(waiting("restart", 124, 137, 0)).toEqual([
+  expect(waiting("restart", 75, 75, 0)).toEqual([
     asks("restart", 10),
     waits(10),
     asks("start", 30),
@@ -72,7 +71,7 @@ test("one that takes long is waited for, with a word each half minute, and resta
 });
 
 test("the waiting ends after twenty minutes, and not before", () => {
-  const lines = waiting("start", 124);
+  const lines = waiting("start", 75);
   expect(lines.slice(-3)).toEqual([
     waits(1180),
     asks("start", 30),
@@ -82,7 +81,7 @@ test("the waiting ends after twenty minutes, and not before", () => {
 });
 
 test("for the daemon of another installation it ends after five", () => {
-  expect(waitingFor("other", "restart", 124).at(-1)).toMatch(
+  expect(waitingFor("other", "restart", 75).at(-1)).toMatch(
     /^found it still starting after 5 minutes/,
   );
 });

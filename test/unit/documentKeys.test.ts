@@ -68,7 +68,7 @@ const families: Record<string, RegExp> = {
 
 /** For people who read a preview, or to make a step run again: no shell reads them. */
 const displayedOnly = [
-  ...stepNames.flatMap((step) => [`${step} agent`, `${step} recheck`]),
+  ...stepNames.map((step) => `${step} recheck`),
   ...stepNames.filter((step) => step !== "preflight").map((step) => `${step} take-over`),
   "engine source",
   "engine rootful-docker.purge.data",
@@ -81,7 +81,7 @@ const displayedOnly = [
 const fromKernel = ["report kernel.keys.maxkeys", "report kernel.keys.maxbytes"];
 
 function reached(step: StepName): string[] {
-  const seen = new Set([`${step}_apply`]);
+  const seen = new Set(["apply", `${step}_apply`]);
   for (const name of seen)
     if (!readsAnother.includes(name)) for (const called of calls(name, functions)) seen.add(called);
   return [...seen];

@@ -25,15 +25,7 @@ start_and_wait() {
 	begun=$(seconds_since_boot)
 	while :; do
 		status=0
-		# systemctl is what ends here, and not the start: the next one waits for the same.
-		# shellcheck disable=SC2016 # the inner shell expands them
-		as_account_within "$((slice + 30))" sh -c 'timeout -k 5 "$@" || {
-			status=$?
-			case $status in
-			124 | 137) exit 75 ;;
-			*) exit "$status" ;;
-			esac
-		}' sh "$slice" systemctl --user "$verb" docker.service 2>"$WORK/error" || status=$?
+		ask_for_start "$verb" "$slice" || status=$?
 		[ "$status" = 75 ] || return "$status"
 		verb=start slice=30
 		remember_start "${2-}"
@@ -42,6 +34,19 @@ start_and_wait() {
 			still_starting "$((waited / 60)) minutes$(last_said)"
 		say "waits for docker.service of $ACCOUNT to start: $waited s by now$(last_said)"
 	done
+}
+
+# Asks systemd for it. Where it is still under way after so many seconds, systemctl is what ends, and the status
+# is 75. $1 start or restart, $2 seconds.
+ask_for_start() {
+	# shellcheck disable=SC2016 # the inner shell expands them
+	as_account_within "$(($2 + 30))" sh -c 'timeout -k 5 "$@" || {
+		status=$?
+		case $status in
+		124 | 137) exit 75 ;;
+		*) exit "$status" ;;
+		esac
+	}' sh "$2" systemctl --user "$1" docker.service 2>"$WORK/error"
 }
 
 # For a run that ends before the start does: the next one waits for the same start, and begins none anew. Only
