@@ -8,12 +8,15 @@ own_agent() { printf '%s/agents/%s' "$STATE" "$LEASE"; }
 # Puts the file that was started into place, for root alone to change. $STATE/agent is the newest of all
 # installations', for people, and for states that version 0.1.0 left.
 install_agent() {
+	local put=''
 	# From here on the lease counts: another one's end does not take its agent away.
 	make_lease
 	if ! agent_is_whole "$(own_agent)/sha256" || ! cmp -s "$AGENT" "$(own_agent)/agent"; then
 		put_own_agent
+		put=yes
 	fi
 	if cmp -s "$AGENT" "$STATE/agent" && [ "$(stat -c '%a %u:%g' "$STATE/agent")" = '644 0:0' ]; then
+		[ -z "$put" ] || changed "$(own_agent)/agent installed"
 		return 0
 	fi
 	write_path as_root "$STATE/agent" 644 <"$AGENT"

@@ -68,11 +68,20 @@ export async function oneRun(bench: Bench, seed: number, wanted: number, result:
       `powerCuts: ${result.cuts}: ${title}: ${wrong.length} wrong, ${seconds} s\n`,
     );
     if (wrong.length > 0) {
+      wrong.push(...(await evidence(bench)));
       result.failures.push([title, ...wrong].join("\n  "));
       process.stderr.write(`powerCuts: FAILED: ${result.failures.at(-1)}\n`);
     }
-    if (wrong.length === 0 || !process.env.POWER_CUTS_KEEP) vault.remove(cut.disk);
+    vault.remove(cut.disk);
   }
+}
+
+/** What helps to understand a failure, from the host that it happened on. */
+async function evidence({ host }: Bench): Promise<string[]> {
+  const { stdout } = await host.ssh(`
+    dpkg --audit; dpkg-query -W -f '\${db:Status-Abbrev} \${Package}\n' docker.io containerd runc
+    ls -l /usr/bin/dockerd; tail -n 40 /var/log/dpkg.log; find /var/lib/rootless-docker | head -n 100`);
+  return stdout.split("\n").map((line) => `| ${line}`);
 }
 
 function going(verb: Verb, app: Installation): Promise<unknown> {

@@ -44,19 +44,29 @@ function makeImage(image: string, megabytes: number): void {
   truncateSync(image, megabytes * 1024 * 1024);
 }
 
-/** Mounts the file of a disk. Its journal is played back, where it has one. */
+/**
+ * Mounts the file of a disk. Its journal is played back, where it has one. The kernel may still have an earlier
+ * copy of it, which XFS has to be told; btrfs takes a copy for what it is since Linux 6.7.
+ */
 export async function mountImage(image: string, folder: string): Promise<void> {
-  // A btrfs that was mounted before would not be given up for an earlier copy of itself.
-  await exec("btrfs", ["device", "scan", "--forget"]).catch(() => undefined);
-  await execOrThrow("mount", ["-o", "loop", image, folder]);
+  const type = (await execOrThrow("blkid", ["-p", "-o", "value", "-s", "TYPE", image])).trim();
+  if (type === "btrfs") await exec("btrfs", ["device", "scan", "--forget"]);
+  const options = type === "xfs" ? "loop,nouuid" : "loop";
+  await execOrThrow("mount", ["-o", options, image, folder]);
 }
 
-/** The kernel may call a mount busy for a moment after the last process. */
+/** Gives up what a mounted disk was still to be told, as far as its file system can: it is not needed. */
+export async function abandonDisk(folder: string): Promise<void> {
+  await exec("xfs_io", ["-x", "-c", "shutdown", folder]);
+  await unmountDisk(folder);
+}
+
+/** The kernel may call it busy for a moment after the last process. */
 export async function unmountDisk(folder: string): Promise<void> {
   for (let tries = 0; ; tries++) {
     const { exitCode, stderr } = await exec("umount", [folder]);
-    if (exitCode === 0 || /not mounted/.test(stderr)) return;
-    if (tries === 100) throw new Error(stderr);
+    if (exitCode === 0 || stderr.includes("not mounted")) return;
+    if (tries === 200) throw new Error(stderr);
     await sleep(50);
   }
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { exec, execOrThrow, failed, type Finished } from "./exec";
 import { release } from "./allocate";
-import { mountImage, unmountDisk } from "./disk";
+import { abandonDisk, mountImage } from "./disk";
 import { placeOf } from "./place";
 import { cgroupOf, killAll, processesIn, signal, type Process } from "./processes";
 import { start } from "./start";
@@ -184,14 +184,14 @@ export class NspawnHost extends SshHost {
   }
 
   /**
-   * Halts it, puts another disk in place of its own, boots, and waits until it is up. Only for a host that
+   * Halts it, gives its disk up, puts another disk in place of its own, boots, and waits until it is up. Only for a host that
    * has a disk of its own.
    *
    * @param image the disk's file, with the tree of this host, or what became of it.
    */
   async bootFrom(image: string, look?: (root: string) => Promise<void>): Promise<void> {
     await this.halt();
-    await unmountDisk(this.root);
+    await abandonDisk(this.root);
     await mountImage(image, this.root);
     await look?.(this.root);
     start(this.number, this.#tun);

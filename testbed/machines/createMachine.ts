@@ -10,7 +10,7 @@ import { bootedDisk, bootedSnapshot, describe } from "./booted";
 import { machineImage } from "./image";
 import { Machine } from "./machine";
 import { machinePlace } from "./place";
-import { qemuHere, startQemu } from "./qemu";
+import { type DiskCache, qemuHere, startQemu } from "./qemu";
 
 /** The Debian suites whose kernels are known to start. */
 export const suites = ["trixie", "bookworm", "bullseye"] as const;
@@ -23,6 +23,8 @@ export interface MachineArgs {
   packages?: readonly string[];
   /** Logins beside root. Defaults to none. */
   admins?: readonly Admin[];
+  /** Whether its disk keeps what it is told to keep when the power is cut. Defaults to "unsafe". */
+  cache?: DiskCache;
 }
 
 /**
@@ -42,8 +44,9 @@ export async function createMachine(args: MachineArgs): Promise<Machine> {
     try {
       await execOrThrow("cp", ["--reflink=auto", "--sparse=auto", booted, disk]);
       giveAccess(number, image);
-      startQemu({ number, image, qemu, snapshot: bootedSnapshot });
-      const machine = new Machine(number, { booting: false });
+      const run = { number, image, qemu, snapshot: bootedSnapshot, cache: args.cache };
+      startQemu(run);
+      const machine = new Machine(number, { booting: false, run });
       await machine.introduce(args.admins ?? []);
       return machine;
     } catch (cause) {

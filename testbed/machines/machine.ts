@@ -2,8 +2,10 @@ import { spawn } from "node:child_process";
 import { readFileSync, statSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SshHost } from "../hosts/host";
+import { cgroupOf, killAll } from "../hosts/processes";
 import type { Admin } from "../hosts/tree";
 import { machinePlace, scriptPath } from "./place";
+import { type Run, startQemu } from "./qemu";
 import { monitor, qmp } from "./qmp";
 
 /** A disposable host that is a virtual machine with its distribution's own kernel. */
@@ -15,14 +17,18 @@ export class Machine extends SshHost {
   /** Where on its console the boot begins that goes on; undefined when none does. */
   #bootStart: number | undefined;
 
+  readonly #run: Run | undefined;
+
   /**
    * Machine N, whose keys must be there already.
    *
    * @param booting whether it boots, and does not go on from a snapshot.
+   * @param run how it was started, where it is to be started again.
    */
-  constructor(number: number, { booting }: { booting: boolean }) {
+  constructor(number: number, { booting, run }: { booting: boolean; run?: Run }) {
     const place = machinePlace(number);
     super(number, place);
+    this.#run = run;
     this.#qmp = place.qmp;
     this.#console = place.console;
     this.#bootStart = booting ? 0 : undefined;
@@ -31,6 +37,19 @@ export class Machine extends SshHost {
   override reboot(): Promise<void> {
     this.#bootStart = statSync(this.#console).size;
     return super.reboot();
+  }
+
+  /**
+   * Kills QEMU in the middle of everything, and boots the machine from what its disk has then. What its kernel
+   * had not written is lost; what it had told the disk to keep is there, if the disk's cache is "writeback".
+   */
+  async cutPower(): Promise<void> {
+    if (this.#run === undefined) throw new Error(`${this.name} cannot be started again`);
+    const before = await this.run("cat /proc/sys/kernel/random/boot_id");
+    await killAll(cgroupOf(this.name));
+    this.#bootStart = statSync(this.#console).size;
+    startQemu({ ...this.#run, snapshot: undefined });
+    await this.untilUp(before);
   }
 
   /** Remembers the machine as it is now, memory and disk, under a name. Takes a second. */
