@@ -401,7 +401,11 @@ userdaemon_restore() {
 		[ -z "$(docker_of_account volume ls -q 2>/dev/null || echo unknown)" ]; then
 		docker_of_account info --format '{{.DockerRootDir}}' >"$STATE/leases/$LEASE/no-data" 2>/dev/null || true
 	fi
-	ask_systemctl is-active -q docker.service || return 0
+	# Without an answer it may still use what is removed next: then it is stopped, or that fails.
+	case $(ask_systemctl is-active docker.service || echo "status $?") in
+	active | reloading | *'status 124' | *'status 137') ;;
+	*) return 0 ;;
+	esac
 	user_systemctl stop docker.service
 	changed "daemon stopped"
 }
