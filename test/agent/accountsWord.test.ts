@@ -67,8 +67,8 @@ describe("root's terminal", () => {
     await host.run(`install -d -o app /home/app/.docker/cli-plugins
       for name in docker-x docker-buildx docker-compose; do install -m 755 /usr/local/lib/hostile.pl /home/app/.docker/cli-plugins/$name; done`);
     const said = await onTerminal(`sh ${agent} doctor app`);
-    expect(said).toMatch(/docker context +docker of app reaches its daemon/);
     expect(await host.run("ls /root/pwned /home/app/seen 2>/dev/null || true")).toBe("");
+    expect(said).toMatch(/docker context +docker of app reaches its daemon/);
     expect(await strays()).toBe("");
     // Nor does writing the context run one.
     await host.run("rm -f /home/app/.docker/config.json");
