@@ -28,8 +28,10 @@ afterAll(destroyAllHosts);
 
 /** Runs commands in root's own shell on a real terminal, and leaves it open for a moment. */
 async function onTerminal(commands: string): Promise<string> {
-  const { stdout } = await exec("ssh", ["-tt", "-F", host.sshConfigPath, host.name], {
-    input: `${commands}\nsleep 2\nexit\n`,
+  // What somebody else types there comes before root's own "exit".
+  const script = '(cat; sleep 8; echo exit) | ssh -tt -F "$1" "$2"';
+  const { stdout } = await exec("sh", ["-c", script, "sh", host.sshConfigPath, host.name], {
+    input: `${commands}\n`,
     timeoutSeconds: 200,
   });
   return stdout;
