@@ -109,7 +109,9 @@ describe("root's terminal", () => {
     const said = await run(
       `as_account_within 5 sh -c 'systemd-run --user --scope --quiet sleep 300 & sleep 1' || echo "ended with $?"; as_account id -un`,
     );
-    expect(said).toBe("ended with 124\napp\n");
+    expect(said).toBe(
+      "report: a program that runs as app has not ended within 5 seconds\nended with 124\napp\n",
+    );
     expect(Date.now() - start).toBeLessThan(120_000);
     await host.run("pkill -u app -f 'sleep 300'");
   });
