@@ -164,6 +164,23 @@ end_late_program() {
 	[ ! -d "${WORK:-/nonexistent}" ] || echo late >>"$WORK/late"
 }
 
+# True where the account says that something is there, a link that leads nowhere too; false where it
+# says that nothing is. No answer is neither: what is there would be written over, or removed one day.
+# $1 path.
+account_has() {
+	local status=0
+	# shellcheck disable=SC2016 # the inner shell expands them
+	as_account sh -c '[ -e "$1" ] || [ -h "$1" ]' sh "$1" || status=$?
+	[ "$status" -le 1 ] || no_answer_about "$1"
+	return "$status"
+}
+
+# $1 path.
+no_answer_about() {
+	fail "$1" "that $ACCOUNT does not say what is there" "an answer within 20 seconds" \
+		"see what is mounted there, and what $ACCOUNT runs, then run again"
+}
+
 # Prints a file of the account's, or fails: 1 there is none, 3 it is no regular file, 4 the account
 # cannot read it, 5 it is larger than what is read of an account. A pipe that is put there meanwhile
 # is not waited for. $1 path.
@@ -187,7 +204,7 @@ need_account_file() {
 	case $status in
 	3) what="that it is no regular file" ;;
 	5) what="it larger than $((ACCOUNT_MOST / 1024)) KB" ;;
-	124 | 137) what="that $ACCOUNT does not give it within 20 seconds" ;;
+	124 | 137) no_answer_about "$1" ;;
 	*) what="that $ACCOUNT cannot read it" ;;
 	esac
 	fail "$1" "$what" "the file, $3" "let $ACCOUNT read it, or move it away, then run again"

@@ -41,11 +41,13 @@ in_rootlesskit() {
 
 # $1 as_root or as_account, $2 path, $3 baseline directory.
 save_path() {
-	if "$1" test -h "$2"; then
+	if [ "$1" = as_account ] && ! account_has "$2"; then
+		: >"$3/absent"
+	elif "$1" test -h "$2"; then
 		"$1" readlink "$2" >"$3/link"
 	elif "$1" test -d "$2"; then
 		: >"$3/directory"
-	elif "$1" test -e "$2"; then
+	elif [ "$1" = as_account ] || "$1" test -e "$2"; then
 		if [ "$1" = as_account ]; then
 			need_account_file "$2" "$3/content" "to give it back one day" "$3"
 		else

@@ -190,7 +190,7 @@ const breaks: [string, string, [string, RegExp][]][] = [
   [
     "another Docker context",
     "setpriv --reuid app --regid app --init-groups env HOME=/home/app docker context use default >/dev/null 2>&1",
-    [["docker of app", /^no answer \(/]],
+    [["docker of app", /^that its context leads to /]],
   ],
   [
     "a setting changed by hand",

@@ -389,7 +389,7 @@ test("what the account's programs get, and what they can say", async () => {
     await functions(`STEP=account; WORK=/root; know_account mallory
     echo evil | write_path_of as_account /home/mallory/forged '4755 0:0'; stat -c %U:%G /home/mallory/forged`),
   ).toBe("mallory:mallory\n");
-  const answers = await functions(`STEP=report; WORK=/root; : >/root/facts
+  const answers = await functions(`STEP=report; WORK=/root; : >/root/facts; know_account mallory
     setpriv --reuid mallory --clear-groups --regid mallory sleep 60 & own=$!
     until [ "$(stat -c %U /proc/$own)" = mallory ]; do sleep 0.1; done
     for answer in $own 1 0 ../../home/mallory 1/../../etc '1 2' ''; do

@@ -21,6 +21,7 @@ let web: Installation;
 beforeAll(async () => {
   host = await bootHost({ admins: [{ name: "bob", sudo: "none" }] });
   app = new Installation(host, "f1");
+  await host.run("useradd -m app");
   web = new Installation(host, "f2");
   await app.applyAll(wishes);
   await web.applyAll(webs);
@@ -41,6 +42,10 @@ async function ends(what: Promise<Answer>): Promise<Answer> {
   return answer;
 }
 
+function expectDone({ exitCode, said }: Answer): void {
+  if (exitCode !== 0) throw new Error(said.join("\n"));
+}
+
 const marked = () => host.run("sleep 0.1; touch /root/marker; sleep 0.1");
 
 /** What changed outside of what is the account's, its daemon's and the agent's. */
@@ -58,7 +63,20 @@ const used = async () =>
     .split(/\s+/)
     .map(Number);
 
-const stepOf = ({ path }: Place) => (path.startsWith(".ssh") ? "account" : "daemon");
+/** What makes something of a place, and what takes that back. */
+function stepOf({ path }: Place) {
+  const without: Wishes = { account: { name: "app" } };
+  return path.startsWith(".ssh")
+    ? {
+        apply: () => app.tryApply("account", wishes),
+        // The account stays, and its daemon with it: only its keys are taken back.
+        revert: () => app.tryApply("account", without),
+      }
+    : {
+        apply: () => app.tryApply("daemon", wishes),
+        revert: () => app.tryRevert("daemon", wishes),
+      };
+}
 
 /** Columns of a row. */
 const columns = (place: Place): [string, string][] => [
@@ -80,7 +98,7 @@ const cells = chosen.flatMap((place) =>
 test.each(cells)("%s: %s", async (_path, _column, place, plant) => {
   const step = stepOf(place);
   // Of a daemon that runs, or is about to be made.
-  if (place.where === "home") await app.revert(step, wishes);
+  if (place.where === "home") expectDone(await step.revert());
   await shell(
     place,
     `D=$(dirname "$P"); setpriv --reuid app --regid app --clear-groups mkdir -p "$D"; rm -rf "$P.aside"; [ ! -e "$P" ] || mv "$P" "$P.aside"; ${plant}`,
@@ -88,7 +106,7 @@ test.each(cells)("%s: %s", async (_path, _column, place, plant) => {
   await marked();
   const before = await used();
   const [applied, others] = await Promise.all([
-    ends(app.tryApply(step, wishes)),
+    ends(step.apply()),
     ends(web.tryApply("engine", webs)),
   ]);
   expect([others.exitCode, others.said]).toEqual([0, ["engine: nothing to change"]]);
@@ -96,7 +114,7 @@ test.each(cells)("%s: %s", async (_path, _column, place, plant) => {
     timeoutSeconds: bound / 1000,
   });
   expect(doctor.exitCode).toBeLessThan(2);
-  const reverted = await ends(app.tryRevert(step, wishes));
+  const reverted = await ends(step.revert());
   const said = [...applied.said, ...reverted.said, doctor.stdout, doctor.stderr].join("\n");
   expect(said).not.toContain("LEAKED");
   expect(said).not.toMatch(/[^\n\t\x20-\x7e]/);
@@ -112,7 +130,5 @@ test.each(cells)("%s: %s", async (_path, _column, place, plant) => {
   );
   expect(await host.run("grep -rlds LEAKED /home/app /run/user/$(id -u app) || true")).toBe("");
   // Nothing of it stays in the way.
-  await app.tryApply(step, wishes).then(async ({ exitCode, said }) => {
-    if (exitCode !== 0) throw new Error(said.join("\n"));
-  });
+  expectDone(await step.apply());
 });

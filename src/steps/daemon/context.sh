@@ -60,7 +60,7 @@ currentcontext_restore() {
 # $1 the settings, $2 the baseline directory.
 take_context_back() {
 	local config=$1 context
-	as_account test -e "$config" || return 0
+	account_has "$config" || return 0
 	# Earlier versions of this package remembered where a link leads, not what is there.
 	if [ ! -e "$2/link" ] &&
 		[ "$(account_file "$config" | sha256sum | cut -c 1-64)" = "$(cat "$2/left" 2>/dev/null)" ]; then

@@ -387,9 +387,11 @@ daemon_failed() {
 # A start that failed while it made docker0 can leave half of it in the engine's store, and no later start
 # gets past that. $1 data root.
 half_made_network_problem() {
-	local store=$1/network/files/local-kv.db
+	local store=$1/network/files/local-kv.db remove='remove that file'
+	# In other steps the account's file says where it is.
+	[ "$STEP" != daemon ] || remove="run 'rm $(data_root)/network/files/local-kv.db'"
 	! grep -q 'networks have same bridge name' "$WORK/journal" ||
-		problem "$store" "half of a network, left by a start that failed" "the engine's networks, whole" "remove that file as $ACCOUNT; the engine makes its own networks again, and those that you made have to be made by you" "dockerd does not start with it: 'networks have same bridge name'"
+		problem "$store" "half of a network, left by a start that failed" "the engine's networks, whole" "$remove as $ACCOUNT; the engine makes its own networks again, and those that you made have to be made by you" "dockerd does not start with it: 'networks have same bridge name'"
 }
 
 # Of the journal, the causes; where there are none, whatever sounds like one. A forwarding that is off
@@ -413,7 +415,11 @@ userdaemon_restore() {
 		[ -z "$(docker_of_account volume ls -q 2>/dev/null || echo unknown)" ]; then
 		docker_of_account info --format '{{.DockerRootDir}}' >"$STATE/leases/$LEASE/no-data" 2>/dev/null || true
 	fi
-	ask_systemctl is-active -q docker.service || return 0
+	# Without an answer it may still use what is removed next: then it is stopped, or that fails.
+	case $(ask_systemctl is-active docker.service || echo "status $?") in
+	active | reloading | *'status 124' | *'status 137') ;;
+	*) return 0 ;;
+	esac
 	user_systemctl stop docker.service
 	changed "daemon stopped"
 }
