@@ -18,7 +18,7 @@ export const stepNames = [
 export type StepName = (typeof stepNames)[number];
 
 const frame = [
-  ...["frame", "findings", "document", "leases", "claims"],
+  ...["frame", "findings", "document", "leases", "claims", "drift"],
   ...["files", "anothers", "sysctl", "packages"],
 ];
 
@@ -44,6 +44,7 @@ export const uses: Partial<Record<StepName, StepName[]>> = {
   preflight: ["engine", "account", "kernel", "daemon"],
   engine: ["daemon", "account", "secrets"],
   account: ["daemon", "secrets"],
+  kernel: ["account"],
   ports: ["daemon", "account", "secrets"],
   secrets: ["daemon", "account"],
   daemon: ["account", "secrets"],

@@ -52,6 +52,7 @@ want() {
 	[ -d "$dir/claims" ] || mkdir -p "$dir/claims"
 	# Once: a full disk would leave an empty one.
 	[ -s "$dir/name" ] || printf '%s' "$2" >"$dir/name"
+	note_left "$dir" "$3"
 	printf '%s\n%s\n' "$(($(wc -l <"$WORK/wanted") + 1))" "$3" >"$dir/claim.$LEASE.$STEP"
 	mv "$dir/claim.$LEASE.$STEP" "$dir/claims/$LEASE.$STEP"
 	[ ! -d "$dir/baseline.$STEP" ] || rm -rf "$dir/baseline.$STEP"
@@ -113,6 +114,10 @@ release_unwanted() {
 		fi
 		# Killed before it was remembered, and so before anything was changed.
 		if [ ! -d "$dir/baseline" ]; then
+			forget_thing "$dir"
+			continue
+		fi
+		if is_theirs "$kind" "$dir"; then
 			forget_thing "$dir"
 			continue
 		fi

@@ -7,6 +7,11 @@ sysctl_value() { tr '\t' ' ' <"$(sysctl_path "$1")"; }
 
 sysctl_save() { sysctl_value "$1" >"$2/value"; }
 
+sysctl_now() {
+	[ -e "$(sysctl_path "$1")" ] || return 0
+	[ "$(sysctl_value "$1")" = "$(cat "$2/value")" ] || sysctl_value "$1"
+}
+
 sysctl_restore() {
 	[ -e "$(sysctl_path "$1")" ] || return 0
 	[ "$(sysctl_value "$1")" != "$(cat "$2/value")" ] || return 0
@@ -31,6 +36,7 @@ want_sysctl() {
 	[ "$before" != "$2" ] || return 0
 	printf '%s\n' "$2" 2>"$WORK/error" >"$(sysctl_path "$1")" ||
 		fail "$1" "'$before', which the kernel does not let root change here ($(tail -n 1 "$WORK/error"))" "'$2'" "set it from outside: this looks like a container"
+	note_left "$(thing_directory sysctl "$1")" "$(sysctl_value "$1")"
 	# Written in another way than the kernel shows it (0x10), it is no change the next time.
 	[ "$(sysctl_value "$1")" = "$before" ] || changed "$1: $before -> $2"
 }

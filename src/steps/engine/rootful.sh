@@ -47,6 +47,11 @@ mask_save() {
 	! systemctl cat "$1" >/dev/null 2>&1 || : >"$2/there"
 }
 
+# A unit in the place of our mask.
+mask_now() {
+	[ "$(readlink "/etc/systemd/system/$1")" = /dev/null ] || path_now as_root "/etc/systemd/system/$1" "$2"
+}
+
 mask_restore() {
 	restore_path as_root "/etc/systemd/system/$1" "$2"
 	systemctl daemon-reload
@@ -82,22 +87,39 @@ want_masks() {
 rootunits_save() {
 	local unit
 	for unit in $ROOT_UNITS; do
+		printf '%s %s\n' "$unit" "$(unit_file "$unit")" >>"$2/files"
 		! systemctl is-enabled -q "$unit" 2>/dev/null || printf '%s\n' "$unit" >>"$2/enabled"
 		! systemctl is-active -q "$unit" || printf '%s\n' "$unit"
 	done >"$2/active"
 }
 
+unit_file() { systemctl show -p FragmentPath --value "$1"; }
+
+# True where the unit has another file now than it had. $1 unit, $2 baseline directory.
+is_another_unit() {
+	local file
+	file=$(unit_file "$1")
+	[ -e "$2/files" ] && [ -n "$file" ] && ! grep -qxF -- "$1 $file" "$2/files"
+}
+
 rootunits_restore() {
 	local unit
+	for unit in $ROOT_UNITS; do
+		if grep -qsxF -- "$unit" "$2/enabled" "$2/active" && is_another_unit "$unit" "$2"; then
+			say "$unit stays as it is: its file is $(unit_file "$unit") now, which is not the one that was stopped"
+		fi
+	done
 	# A package that was purged and came back under a mask is not. Debian's helper, which keeps its own
 	# record of what is enabled, works for maintainer scripts only.
 	[ ! -e "$2/enabled" ] || while read -r unit; do
+		! is_another_unit "$unit" "$2" || continue
 		systemctl is-enabled -q "$unit" 2>/dev/null ||
 			DPKG_MAINTSCRIPT_PACKAGE=docker.io deb-systemd-helper enable "$unit" >/dev/null 2>&1 || true
 		systemctl is-enabled -q "$unit" 2>/dev/null || systemctl -q enable "$unit"
 	done <"$2/enabled"
 	while read -r unit; do
 		! systemctl is-active -q "$unit" || continue
+		! is_another_unit "$unit" "$2" || continue
 		systemctl reset-failed "$unit" 2>/dev/null || true
 		systemctl start "$unit"
 		changed "$unit started again"
@@ -155,6 +177,24 @@ keep_purged_files() {
 
 # docker.io makes the group for a socket that is masked here, and leaves it behind when purged.
 group_save() { save_entry group "$@"; }
+
+# As the packages have made it: without members. Once: what it is later may be somebody's work.
+note_group() {
+	local dir
+	dir=$(thing_directory group "$1")
+	if [ -s "$dir/baseline/entry" ] || grep -qs : "$dir/left"; then return 0; fi
+	note_left "$dir" "$(getent group "$1" | cut -d : -f 3):"
+}
+
+# Its gid and who is in it. Of version 0.1.0 the gid is not known.
+group_now() {
+	local gid members
+	if [ -s "$2/entry" ] || ! getent group "$1" >/dev/null; then return 0; fi
+	gid=$(getent group "$1" | cut -d : -f 3)
+	members=$(getent group "$1" | cut -d : -f 4)$(getent passwd | awk -F : -v gid="$gid" '$4 == gid { print $1 }')
+	[ -n "$members" ] || grep -qs : "${2%/*}/left" || return 0
+	printf '%s:%s\n' "$gid" "$members" | paste -s -d ,
+}
 
 group_restore() {
 	[ ! -s "$2/entry" ] || return 0

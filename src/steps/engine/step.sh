@@ -18,6 +18,7 @@ engine_apply() {
 	if [ "$(doc rootful-docker)" = purge ]; then purge_rootful_docker; fi
 	# shellcheck disable=SC2086 # a list of package names
 	want_packages $packages
+	note_group docker
 	want_id_map_privileges
 	restart_daemons "the engine changed" all
 	fact versions.engine "$(dockerd --version | sed 's/^Docker version //; s/,.*//')"

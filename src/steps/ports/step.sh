@@ -29,6 +29,13 @@ ports_limitation() {
 
 filecap_save() { capability_of "$1" >"$2/capability"; }
 
+# Older getcaps print + for =.
+filecap_now() {
+	local now
+	now=$(capability_of "$1")
+	[ "$now" = "$(cat "$2/capability" 2>/dev/null)" ] || printf '%s\n' "$now" | tr + =
+}
+
 filecap_restore() {
 	[ -e "$1" ] || return 0
 	[ -e "$2/capability" ] || fail "$2" "no record of the capability of $1" "it to be there" "set the capability by hand, remove ${2%/*}, then run again"

@@ -149,6 +149,23 @@ moduleoption_save() {
 	fi
 }
 
+# Another value than before, and than any that this package gave it.
+moduleoption_now() {
+	local module=${1%%.*} parameter=${1#*.} now ours
+	if [ ! -e "$2/value" ] || ! module_loaded "$module"; then return 0; fi
+	now=$(option_value "$module" "$parameter")
+	[ "$now" != "$(cat "$2/value")" ] || return 0
+	case $(cat "${2%/*}/taken" 2>/dev/null) in *" $now") return 0 ;; esac
+	{
+		cat "${2%/*}/left"
+		tail -qn +2 "${2%/*}"/claims/*
+	} 2>/dev/null >"$WORK/options"
+	while IFS= read -r ours; do
+		! same_option "$now" "$ours" || return 0
+	done <"$WORK/options"
+	printf '%s\n' "$now"
+}
+
 # Its file is gone by now. A kernel that was updated meanwhile may not have the parameter any more.
 moduleoption_restore() {
 	local module=${1%%.*} parameter=${1#*.}
