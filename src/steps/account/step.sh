@@ -80,9 +80,83 @@ save_entry() {
 	if [ -n "$entry" ]; then printf '%s\n' "$entry" >"$3/entry"; else : >"$3/entry"; fi
 }
 
-# Which account it is, apart from its name: its uid and when its home was made. A uid alone is given
-# again to the next account.
-account_identity() { printf '%s %s' "$ACCOUNT_UID" "$(stat -L -c %.9W "$ACCOUNT_HOME" 2>/dev/null || true)"; }
+# Which account it is that was made, apart from its name: a uid alone is given again to the next one. A home
+# is the same by its inode and birth time, which it keeps where a device's number changes with a boot.
+# Version 0.1.0 wrote the first line only.
+account_made() {
+	printf '%s %s\n' "$ACCOUNT_UID" "$(stat -L -c %.9W "$ACCOUNT_HOME" 2>/dev/null || true)"
+	printf 'gid %s\ninode %s\nhome %s\n' "$ACCOUNT_GID" "$(stat -L -c %i "$ACCOUNT_HOME" 2>/dev/null || true)" "$ACCOUNT_HOME"
+}
+
+# $1 the record. Where the home was made.
+made_home() {
+	local home
+	home=$(sed -n 's/^home //p' "$1")
+	printf '%s' "${home:-$ACCOUNT_HOME}"
+}
+
+# True where a directory is the home that was made. $1 the record, $2 the directory.
+is_made_home() {
+	local inode
+	inode=$(sed -n 's/^inode //p' "$1")
+	[ "$(stat -c %.9W "$2")" = "$(sed -n '1s/^[^ ]* //p' "$1")" ] &&
+		[ "$(stat -c %i "$2")" = "${inode:-$(stat -c %i "$2")}" ]
+}
+
+# What has become of an account that was made, where somebody has changed it; nothing where it is as it was.
+# A shell, a password or groups are nobody's data, and may change. $1 the record.
+account_changed() {
+	local uid gid home
+	uid=$(sed -n '1s/ .*//p' "$1")
+	gid=$(sed -n 's/^gid //p' "$1")
+	home=$(made_home "$1")
+	if [ "$uid" != "$ACCOUNT_UID" ] || [ "${gid:-$ACCOUNT_GID}" != "$ACCOUNT_GID" ]; then
+		printf 'its ids are %s:%s now, and not %s:%s' "$ACCOUNT_UID" "$ACCOUNT_GID" "$uid" "$gid"
+	elif [ "$home" != "$ACCOUNT_HOME" ]; then
+		printf 'its home is %s now, and not %s' "$ACCOUNT_HOME" "$home"
+	elif [ -h "$home" ]; then
+		printf '%s is a link now (to %s), and not the directory that was made' "$home" "$(readlink "$home")"
+	elif [ ! -d "$home" ]; then
+		printf '%s is gone, or somewhere else' "$home"
+	elif ! is_made_home "$1" "$home"; then
+		printf '%s is another directory than the one that was made' "$home"
+	fi
+}
+
+# True where the name is another account's now. $1 the account, which exists or not.
+is_another_account() {
+	local baseline uid
+	baseline=$(thing_directory account "$1")/baseline
+	uid=$(id -u "$1" 2>/dev/null) || return 1
+	if [ -s "$baseline/entry" ]; then
+		[ "$(cut -d : -f 3 "$baseline/entry")" != "$uid" ]
+	else
+		[ -e "$baseline/made" ] && [ "$(sed -n '1s/ .*//p' "$baseline/made")" != "$uid" ]
+	fi
+}
+
+# Why an account that was made here stays, or nothing. The same answer for its ids, which are given back
+# before it. $1 the account, which is known.
+account_stays() {
+	local baseline home own
+	baseline=$(thing_directory account "$1")/baseline
+	[ -e "$baseline/made" ] && [ ! -s "$baseline/entry" ] || return 0
+	[ ! -e "$WORK/account-stays" ] || {
+		cat "$WORK/account-stays"
+		return 0
+	}
+	own=$(account_changed "$baseline/made")
+	if [ -n "$own" ]; then
+		own="$own: remove it by hand when nothing of it is needed"
+	elif data_stayed "$1"; then
+		own="files of its ids are in $(stayed_data "$1")"
+	elif keep_data; then
+		own=$(own_files | tr -d '\000-\011\013-\037\177' | paste -s -d ' ')
+		[ -z "$own" ] ||
+			own="with $ACCOUNT_HOME ($(du -sh "$ACCOUNT_HOME" 2>/dev/null | cut -f 1)): it has files of its own ($own). onDestroy.data: Delete removes them too"
+	fi
+	printf '%s' "$own" | tee "$WORK/account-stays"
+}
 
 # The account that was kept may be gone by now, and one of the same name may be somebody else's: what is
 # remembered of the first is not true of the second.
@@ -90,7 +164,7 @@ forget_another_account() {
 	local dir
 	dir=$(thing_directory account "$1")
 	[ -d "$dir/baseline" ] && unclaimed "$dir" || return 0
-	! know_account "$1" || [ "$(cat "$dir/baseline/made" 2>/dev/null)" != "$(account_identity)" ] || return 0
+	if know_account "$1" && [ -e "$dir/baseline/made" ] && [ -z "$(account_changed "$dir/baseline/made")" ]; then return 0; fi
 	for dir in "$(thing_directory subuid "$1")" "$(thing_directory subgid "$1")" "$STATE"/things/data/* "$dir"; do
 		case $dir in
 		"$STATE"/things/data/*) [ "$(cat "$dir/baseline/account" 2>/dev/null)" = "$1" ] || continue ;;
@@ -113,13 +187,22 @@ remove_half_account() {
 	fi
 }
 
-# What a useradd or userdel that was killed leaves in the other files.
+# What a useradd or userdel that was killed leaves in the other files. A group of that name may be somebody's.
 forget_account_entries() {
-	if getent group "$1" >/dev/null; then
+	local gid
+	gid=$(sed -n 's/^gid //p' "$(thing_directory account "$1")/baseline/made" 2>/dev/null) || true
+	if is_own_group "$1" "$gid"; then
 		groupdel "$1" 2>"$WORK/error" || say "group $1 stays: $(tail -n 1 "$WORK/error")"
 	fi
 	if getent shadow "$1" >/dev/null; then pwconv; fi
 	if getent gshadow "$1" >/dev/null; then grpconv; fi
+}
+
+# $1 the group, $2 the gid that it was made with, if it is known.
+is_own_group() {
+	local entry
+	entry=$(getent group "$1") || return 1
+	[ -z "${entry##*:}" ] && [ "$(printf '%s' "$entry" | cut -d : -f 3)" = "${2:-$(printf '%s' "$entry" | cut -d : -f 3)}" ]
 }
 
 # A useradd that was killed leaves an account without the rest of its home. Once the home is complete it
@@ -135,7 +218,7 @@ finish_home() {
 		chown -hR "$ACCOUNT_UID:$ACCOUNT_GID" "$ACCOUNT_HOME"
 		changed "$ACCOUNT_HOME made"
 	fi
-	account_identity >"$baseline/made.new"
+	account_made >"$baseline/made.new"
 	mv "$baseline/made.new" "$baseline/made"
 }
 
@@ -207,6 +290,7 @@ next_uid() {
 }
 
 account_restore() {
+	local stays
 	clear_dead_locks
 	[ -e "$2/entry" ] || fail "$2" "no record of whether the account $1 was there before" "it to be there" "remove the account by hand if it is not needed, remove ${2%/*}, then run again"
 	[ ! -s "$2/entry" ] || return 0
@@ -214,12 +298,9 @@ account_restore() {
 		forget_account_entries "$1"
 		return 0
 	}
-	if [ -e "$2/made" ] && [ "$(cut -d ' ' -f 1 "$2/made")" != "$ACCOUNT_UID" ]; then
-		say "account $1 stays: it is another one by now (uid $ACCOUNT_UID) than the one that was created"
-		return 0
-	fi
-	if keep_data && [ -n "$(own_files)" ]; then
-		say "account $1 stays, with its subordinate ids and $ACCOUNT_HOME ($(du -sh "$ACCOUNT_HOME" 2>/dev/null | cut -f 1)): it has files of its own ($(own_files | head -n 3 | tr -d '\000-\011\013-\037\177' | paste -s -d ' ')). onDestroy.data: Delete removes them too"
+	stays=$(account_stays "$1")
+	if [ -n "$stays" ]; then
+		say "account $1 stays, with its subordinate ids: $stays"
 		return 10
 	fi
 	stop_account_processes
@@ -241,7 +322,7 @@ own_files() {
 	! only_root_leads_to "$ACCOUNT_HOME/file" || reader=as_root
 	find -H "$ACCOUNT_HOME" -mindepth 1 -xdev ! -type d -printf '%P\n' 2>/dev/null | while IFS= read -r file; do
 		as_in_skel "$reader" "$file" || printf '%s\n' "$file"
-	done | head -n 4
+	done | head -n 3
 }
 
 stop_account_processes() {

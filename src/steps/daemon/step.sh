@@ -18,6 +18,7 @@ bring_up_daemon() {
 	settle_storage_driver
 	want userunit "$ACCOUNT" docker.service
 	apply_daemon_files
+	note_data_root "$(data_root)"
 	want_context
 }
 

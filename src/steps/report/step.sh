@@ -16,6 +16,8 @@ supersede() {
 	for other in $(other_leases_of "$ACCOUNT"); do
 		took_over "$LEASE" "$other" || continue
 		say "takes back what only $(owner_of "$other") wanted (lease $other)"
+		# Data are removed by a destroy only: what it said of them counts no more.
+		rm -f "$STATE/leases/$other/on-destroy-data" "$STATE/leases/$other/no-data"
 		(
 			LEASE=$other
 			release_all_steps

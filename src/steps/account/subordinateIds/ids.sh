@@ -144,15 +144,20 @@ subgid_save() { printf '%s' gid >"$2/kind"; }
 subuid_restore() { remove_own_range "$1" uid; }
 subgid_restore() { remove_own_range "$1" gid; }
 
-# The ids stay with the account as long as files in its data are owned by them: the next account must
-# not get them.
+# The ids stay with the account as long as files may be owned by them: the next account must not get them.
 remove_own_range() {
-	local own
-	know_account "$1" || return 0
+	local own why
+	know_account "$1" || {
+		own=$(own_range "$2")
+		[ -z "$own" ] || ! grep -qsxF -- "$own" "$(id_file "$2")" ||
+			say "'$own' stays in $(id_file "$2"): account $1 is gone, and its files may be somewhere. Remove the line by hand when there are none"
+		return 0
+	}
 	own=$(own_range "$2")
 	[ -n "$own" ] || return 0
-	if data_stayed "$1"; then
-		say "subordinate ${2}s ${own#*:} stay with account $1, whose data are owned by them"
+	why=$(ids_stay "$1")
+	if [ -n "$why" ]; then
+		say "subordinate ${2}s ${own#*:} stay with account $1: $why"
 		return 10
 	fi
 	lock_id_file "$2"
