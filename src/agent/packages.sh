@@ -28,6 +28,11 @@ package_save() {
 		$1 == name && NF == 2 { print $2; exit }' "$STATE/packages.before" >"$2/version"
 }
 
+# $STATE/packages.first    what was there before this package installed anything: a package that is not in it
+#                          came later, and what it recommends is wanted by somebody.
+# things/package/ID/auto   that we marked it as installed automatically: marked as manual, it is wanted by
+#                          somebody else.
+
 # Reads what is there before apt runs, for package_save.
 remember_packages() {
 	[ ! -e "$STATE/packages.before" ] || return 0
@@ -68,10 +73,40 @@ claim_new_packages() {
 	installed_packages | comm -13 "$STATE/packages.before" - | planned_packages >"$WORK/packages.new"
 	while read -r name version; do
 		want package "$name" installed
+		# apt marks anew what it installs.
+		rm -f "$(thing_directory package "$name")/auto"
 		changed "package $name $version installed"
 	done <"$WORK/packages.new"
 	rm -f "$STATE/packages.before"
 	rm -f "$STATE/packages.planned"
+}
+
+# apt marks what a command line names as wanted by somebody. Ours are not: so that the mark tells who else
+# wants them. Those of version 0.1.0, too, which did not do this.
+mark_packages() {
+	local dir names=''
+	for dir in "$STATE"/things/package/*; do
+		if [ ! -d "$dir/baseline" ] || [ -e "$dir/auto" ] || [ -s "$dir/baseline/version" ]; then continue; fi
+		[ -z "$(installed_version "$(cat "$dir/name")")" ] || names="$names $(cat "$dir/name")"
+	done
+	[ -n "$names" ] || return 0
+	# shellcheck disable=SC2086 # a list of package names
+	apt-mark auto $names >"$WORK/apt.log" 2>&1 ||
+		fail "apt-mark auto" "$(apt_errors)" "these packages marked as installed automatically:$names" "fix what apt-mark says, then run again"
+	for dir in $names; do : >"$(thing_directory package "$dir")/auto"; done
+}
+
+# So that nobody's `apt-get autoremove` takes away what an installation is made of. A file for each lease:
+# another version of this package may have another list.
+protect_packages() {
+	cat >"$WORK/apt.conf" <<'CONF'
+// Managed by rootless-docker (Pulumi): autoremove leaves these.
+APT::NeverAutoRemove {
+  "^(dbus-user-session|docker-cli|docker\.io|fuse-overlayfs|iproute2|iptables|libcap2-bin|passt|procps)$";
+  "^(rootlesskit|slirp4netns|uidmap)$";
+};
+CONF
+	want_file "/etc/apt/apt.conf.d/99rootless-docker-$LEASE" 644 "$WORK/apt.conf"
 }
 
 # Before a revert: what a killed installation of the engine brought is taken back with the rest.
@@ -95,8 +130,12 @@ package_restore() {
 	now=$(installed_version "$1")
 	[ "$before" != "$now" ] || return 0
 	if [ -z "$before" ]; then
-		say "package $1 stays: others need it by now"
-		apt-mark auto "$1" >/dev/null
+		# What dpkg was told to purge would go with the next apt-get dselect-upgrade.
+		# shellcheck disable=SC2016 # dpkg's own variable
+		case $(dpkg-query -W -f '${db:Status-Want}' "$1") in
+		purge | deinstall) printf '%s install\n' "$1" | dpkg --set-selections ;;
+		esac
+		say "package $1 stays: $(why_package_stays "$1")"
 		return 0
 	fi
 	apt_get install --allow-downgrades "$1=$before" || {
@@ -109,7 +148,7 @@ package_restore() {
 # One dpkg run for all packages whose last claim is going, when the first of them has its turn. dpkg,
 # not apt: it removes only what is named, and leaves what a package of somebody else depends on.
 remove_packages_together() {
-	local order dir names='' removed=''
+	local order dir name names='' removed='' purged=''
 	[ ! -e "$WORK/packages-removed" ] || return 0
 	: >"$WORK/packages-removed"
 	hold_packages
@@ -127,16 +166,95 @@ remove_packages_together() {
 			;;
 		esac
 	done <"$WORK/unwanted"
+	# shellcheck disable=SC2086 # lists of package names
+	{
+		staying_packages $names $removed
+		names=$(without_staying $names)
+		removed=$(without_staying $removed)
+		for name in $names; do
+			if has_edited_configuration "$name"; then removed="$removed $name"; else purged="$purged $name"; fi
+		done
+		names=$purged
+	}
 	[ -n "$names$removed" ] || return 0
 	# shellcheck disable=SC2086 # lists of package names
 	{
 		say "removes $(printf '%s\n' $names $removed | wc -l) packages"
 		finish_unpacking $names $removed
+		if [ -n "$removed" ]; then
+			# Together: either kind may depend on the other.
+			run_dpkg --remove $names $removed
+			note_removed '[^nc]' $removed
+		fi
 		[ -z "$names" ] || purge_packages $names
-		[ -z "$removed" ] || run_dpkg --remove $removed
-		[ -z "$removed" ] || note_removed '[^nc]' $removed
 	}
 	run_pending_triggers
+}
+
+# Writes down which of the arguments somebody else wants, with the reason: marked as manual after we marked it,
+# or recommended by a package that came later, or that stays itself. (What one depends on, dpkg keeps.)
+staying_packages() {
+	local name
+	: >"$WORK/packages.ours"
+	for name in "$@"; do
+		[ ! -e "$(thing_directory package "$name")/auto" ] || echo "$name" >>"$WORK/packages.ours"
+	done
+	{ apt-mark showmanual && apt-mark showhold; } >"$WORK/packages.manual"
+	# shellcheck disable=SC2016 # dpkg's own variables
+	dpkg-query -W -f '${db:Status-Abbrev}\t${Package}\t${Provides}\t${Recommends}\n' |
+		awk -F '\t' -v ours="$WORK/packages.ours" -v manual="$WORK/packages.manual" -v first="$STATE/packages.first" -v names="$*" '
+			function plain(name) { sub(/^ */, "", name); sub(/[ :(].*/, "", name); return name }
+			function stay(name, why) { print name, why; delete going[name]; again = 1 }
+			BEGIN {
+				count = split(names, list, " ")
+				while (count > 0) { going[plain(list[count])]; candidate[plain(list[count--])] }
+				while ((getline <first) > 0) { sub(/[ :].*/, ""); there[$0] }
+				while ((getline <ours) > 0) marked[plain($0)]
+				while ((getline <manual) > 0)
+					if (plain($0) in marked) stay(plain($0), "somebody has marked it as manually installed, or held it")
+			}
+			$1 ~ /^.i/ {
+				count = split($3, list, ",")
+				if ($2 in candidate) while (count > 0) provided[plain(list[count--]), $2]
+				if ($4 != "" && !($2 in there && !($2 in candidate))) recommends[$2] = $4
+			}
+			END {
+				for (again = 1; again;) {
+					again = 0
+					for (other in recommends) {
+						if (other in going) continue
+						count = split(recommends[other], list, /[,|]/)
+						while (count > 0) {
+							name = plain(list[count--])
+							for (mine in going) if (name == mine || (name, mine) in provided) stay(mine, other " recommends it")
+						}
+					}
+				}
+			}' >"$WORK/packages.staying"
+}
+
+why_package_stays() {
+	sed -n "s/^$(printf '%s' "${1%%:*}" | sed 's/[.+]/\\&/g') //p" "$WORK/packages.staying" 2>/dev/null |
+		grep . || printf 'others need it'
+}
+
+without_staying() {
+	local name
+	for name in "$@"; do
+		grep -q "^$(printf '%s' "${name%%:*}" | sed 's/[.+]/\\&/g') " "$WORK/packages.staying" || printf '%s ' "$name"
+	done
+}
+
+# A purge would take somebody's work along.
+has_edited_configuration() {
+	local file sum edited=''
+	# shellcheck disable=SC2016 # dpkg's own variable
+	dpkg-query -W -f '${Conffiles}\n' "$1" 2>/dev/null | awk '$2 != "" && $3 != "obsolete"' >"$WORK/conffiles"
+	while read -r file sum; do
+		[ ! -f "$file" ] || [ "$(md5sum <"$file" | cut -c 1-32)" = "$sum" ] || edited="$edited $file"
+	done <"$WORK/conffiles"
+	[ -n "$edited" ] || return 1
+	say "package $1 is removed without its configuration, which somebody has edited:$edited stays"
 }
 
 # dpkg does not remove a package that it was killed in the middle of unpacking, and what it has unpacked lies
@@ -297,6 +415,10 @@ want_packages() {
 	fi
 	claim_new_packages
 	keep_package_claims "$@"
+	if grep -q "^$STATE/things/package/" "$WORK/wanted"; then
+		protect_packages
+		mark_packages
+	fi
 	release_packages
 }
 
@@ -343,6 +465,10 @@ hold_packages() {
 	flock -w 600 8 || fail "lock $STATE/locks/packages" "it held for 10 minutes by another run" "it free" "let the other run end, then run again"
 	# A killed run was writing it.
 	rm -f "$STATE/packages.before.new"
+	[ -e "$STATE/packages.first" ] || {
+		installed_packages >"$STATE/packages.first.new"
+		mv "$STATE/packages.first.new" "$STATE/packages.first"
+	}
 }
 release_packages() {
 	exec 8>&-
