@@ -46,6 +46,7 @@ module.exports = {
     tier("lives", ["lives"], 30 * minutes),
     tier("faults", ["faults"], 120 * minutes),
     tier("hostile", ["hostile"], 60 * minutes),
+    tier("administrator", ["administrator"], 60 * minutes),
     tier("machine", ["machine"], 30 * minutes),
     tier("kernel", ["kernel"], 30 * minutes),
     tier("failures", ["failures"], 30 * minutes),

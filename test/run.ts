@@ -35,6 +35,7 @@ const tiers: Tier[] = [
   { name: "engine", run: () => jest("engine"), toolchain: true, shared: true },
   { name: "machine", run: () => jest("machine"), toolchain: true, shared: true },
   { name: "lives", run: () => jest("lives"), toolchain: true, long: true, shared: true },
+  { name: "administrator", run: () => jest("administrator"), long: true, shared: true },
   { name: "hostile", run: () => jest("hostile"), long: true },
   { name: "faults", run: () => jest("faults"), toolchain: true, long: true },
   { name: "kernel", run: () => jest("kernel", "--maxWorkers=4"), long: true },

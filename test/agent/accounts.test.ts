@@ -153,4 +153,26 @@ test("a group of the new account's name: said before useradd fails", async () =>
   await taken.back();
 });
 
+test("a record of version 0.1.0, which knows less, is compared as far as it goes", async () => {
+  const said = async (name: string, change: string) => {
+    const old = await give(host, name);
+    await old.apply();
+    const lease = `/var/lib/rootless-docker/leases/${old.installation.lease}`;
+    await host.run(`echo delete >${lease}/on-destroy-data
+      cd /var/lib/rootless-docker/things; sed -i -n 1p account/${name}/baseline/made; rm -f */*${name}*/left
+      ${change}`);
+    return (await old.back()).said.join("\n");
+  };
+  expect(await said("old1", "true")).toContain("account old1 and /home/old1 removed");
+  await said("old2", "mkdir /srv/old2; echo precious >/srv/old2/file; usermod -d /srv/old2 old2");
+  await said("old3", "mv /home/old3 /srv/old3; ln -s /srv/old3 /home/old3; touch /srv/old3/file");
+  await said("old4", "userdel -rf old4; useradd -m old4; echo mine >/home/old4/file");
+  expect(await host.run("cd /srv; ls old2/file old3/file /home/old4/file; id -un old4")).toBe(
+    "/home/old4/file\nold2/file\nold3/file\nold4\n",
+  );
+  await host.run(
+    "for name in old2 old3 old4; do userdel -f $name; done; rm -rf /var/lib/rootless-docker",
+  );
+});
+
 test("nothing of the agent is left", () => expectNoAgent(host));

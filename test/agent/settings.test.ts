@@ -206,8 +206,13 @@ describe("daemon", () => {
     );
     expect(await environmentOfDaemon("TOKEN")).toBe("TOKEN=late\0");
 
+    // What the daemon reads until its own step is known as a secret until then.
     await app.apply("secrets", plain);
+    expect(await host.run(`grep -rhx late ${values}*/*/text ${values}/text || true`)).toBe(
+      "late\n",
+    );
     await app.apply("daemon", plain);
+    expect(await host.run(`ls -d ${values}* 2>/dev/null || true`)).toBe("");
     expect(
       await host.run("grep -rl rotated-secret /home/app/.config /var/lib/rootless-docker || true"),
     ).toBe("");
@@ -222,7 +227,11 @@ describe("daemon", () => {
       expect(changed.filter((line) => line.includes("removed"))).toEqual([]);
       expect((await host.run(roots)).split("\n")).toHaveLength(3);
     }
-    await app.revert("daemon", wishes);
+    // The same owner with a new lease, as after a lost state: an "up" removes none of it.
+    const anew = new Installation(host, "a2");
+    expect((await anew.applyAll(wishes)).report.changed).toContain("lease a1 taken over");
+    expect((await host.run(roots)).split("\n")).toHaveLength(3);
+    await anew.revert("daemon", wishes);
     expect(await host.run("ls -d /home/app/.local /home/app/a 2>/dev/null || true")).toBe("");
   });
 });

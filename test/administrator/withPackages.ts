@@ -1,0 +1,351 @@
+import type { Life } from "./life";
+
+// Lives with the engine. Each begins on the host that the one before it has left.
+
+/** A package of the administrator's own. $1 its name, $2 a line of its control file. */
+const theirPackage = `
+  their_package() {
+    mkdir -p /tmp/$1/DEBIAN
+    printf 'Package: %s\nVersion: 1\nArchitecture: all\nMaintainer: m <m@example.com>\nDescription: d\n%s\n' "$1" "$2" >/tmp/$1/DEBIAN/control
+    dpkg-deb -b /tmp/$1 /tmp/$1.deb >/dev/null
+    dpkg -i /tmp/$1.deb >/dev/null
+  }`;
+
+const installed = (name: string) =>
+  `[ "$(dpkg-query -W -f '\${Status}' ${name})" = 'install ok installed' ]`;
+
+const packages: Life = {
+  name: "packages",
+  wishes: {
+    owner: "project/dev/packages",
+    account: { name: "packages" },
+    storageDriver: "FuseOverlayfs",
+    privilegedPorts: "FileCapability",
+    onDestroy: { data: "Delete" },
+  },
+  rows: [
+    {
+      name: "autoremove takes nothing away from an installation that runs",
+      change: `apt-get -q -y autoremove >/dev/null
+        for p in dockerd rootlesskit slirp4netns fuse-overlayfs newuidmap iptables; do command -v $p; done >/root/programs`,
+      after: "[ $(wc -l </root/programs) = 6 ]; none command -v rootlesskit",
+    },
+    {
+      name: "one that they have asked for by now stays",
+      change: "apt-get -q -y install slirp4netns >/dev/null",
+      after: installed("slirp4netns"),
+      said: /package slirp4netns stays: somebody has marked it as manually installed, or held it/,
+    },
+    {
+      name: "what it needs stays with it, and is not wished away",
+      change: "true",
+      after: `${installed("libslirp0")}; ${installed("libslirp0:amd64")}`,
+      said: /package libslirp0\S* stays: others need it/,
+    },
+    {
+      name: "one that a package of theirs recommends stays",
+      change: `${theirPackage}; their_package theirs-recommends 'Recommends: nothing-of-it | fuse-overlayfs (>= 0)'`,
+      after: installed("fuse-overlayfs"),
+      said: /package fuse-overlayfs stays: theirs-recommends recommends it/,
+    },
+    {
+      name: "one that they hold stays, and held",
+      change: "apt-mark hold -qq docker-cli",
+      after: "[ $(dpkg-query -W -f '${db:Status-Abbrev}' docker-cli) = hi ]",
+      said: /package docker-cli stays: somebody has marked it as manually installed, or held it/,
+    },
+    {
+      name: "one that a package of theirs depends on stays",
+      change: `${theirPackage}; their_package theirs-depends 'Depends: uidmap'`,
+      after: `${installed("uidmap")}; [ -u /usr/bin/newuidmap ]`,
+      said: /package uidmap stays: others need it/,
+    },
+    {
+      name: "a configuration file that they edited stays, its package goes",
+      change: "echo '# theirs' >>/etc/containerd/config.toml",
+      after:
+        "grep theirs /etc/containerd/config.toml; none command -v containerd; none command -v runc",
+      said: /package containerd is removed without its configuration, which somebody has edited: \/etc\/containerd\/config\.toml stays/,
+    },
+    {
+      name: "one of docker.io's, too, and nothing of its is left in /var/lib",
+      change: "echo '# theirs' >>/etc/default/docker",
+      after: "grep theirs /etc/default/docker; none ls -dR /var/lib/docker",
+    },
+    {
+      name: "dpkg's own settings that they edited stay",
+      change: "echo '# theirs' >>/etc/dpkg/dpkg.cfg.d/rootless-docker",
+      after:
+        "grep theirs /etc/dpkg/dpkg.cfg.d/rootless-docker; rm /etc/dpkg/dpkg.cfg.d/rootless-docker",
+      said: /file \/etc\/dpkg\/dpkg\.cfg\.d\/rootless-docker stays: somebody changed it/,
+    },
+    {
+      name: "apt's settings that they edited stay",
+      change: "echo '// theirs' >>$(ls /etc/apt/apt.conf.d/99rootless-docker-*)",
+      after:
+        "grep theirs /etc/apt/apt.conf.d/99rootless-docker-*; rm /etc/apt/apt.conf.d/99rootless-docker-*",
+      said: /file \/etc\/apt\/apt\.conf\.d\/99rootless-docker-\w+ stays/,
+    },
+    {
+      name: "a unit of their own in the place of a mask stays",
+      change:
+        "cd /etc/systemd/system; rm docker.socket; printf '[Socket]\\nListenStream=/run/theirs\\n' >docker.socket",
+      after: "grep theirs /etc/systemd/system/docker.socket; rm /etc/systemd/system/docker.socket",
+      said: /mask docker\.socket stays: somebody changed it/,
+    },
+    {
+      name: "a mask that they took away is no error",
+      change: "rm /etc/systemd/system/containerd.service",
+      after: "none ls /etc/systemd/system/containerd.service",
+    },
+  ],
+};
+
+const theirEngine: Life = {
+  name: "the engine's packages removed, its names used for their own",
+  wishes: {
+    owner: "project/dev/theirs",
+    account: { name: "theirs" },
+    onDestroy: { data: "Delete" },
+  },
+  rows: [
+    {
+      name: "the group docker with a member stays",
+      change:
+        "apt-get -q -y remove docker.io >/dev/null; getent group docker || groupadd docker; useradd -m bob; gpasswd -a bob docker",
+      after: "getent group docker | grep bob; groupdel docker",
+      said: /group docker stays: somebody changed it/,
+    },
+    {
+      name: "their docker.service stays",
+      change:
+        "rm /etc/systemd/system/docker.service; printf '[Service]\\nExecStart=/bin/sleep 9999\\n' >/etc/systemd/system/docker.service; systemctl daemon-reload",
+      after: "grep 9999 /etc/systemd/system/docker.service; rm /etc/systemd/system/docker.service",
+      said: /mask docker\.service stays: somebody changed it/,
+    },
+  ],
+};
+
+const config = "/home/kept/.config";
+
+const files: Life = {
+  name: "files of an account that was there, with Keep",
+  wishes: {
+    owner: "project/dev/files",
+    account: { name: "kept" },
+    daemon: { "data-root": "/home/kept/docker" },
+    environment: { A: "b" },
+  },
+  rows: [
+    {
+      name: "what they put into the data root stays, what the engine made goes",
+      before: "useradd -m kept",
+      change: `install -d -o kept -g kept /home/kept/docker/app /home/kept/docker/volumes/mine
+        echo precious | tee /home/kept/docker/compose.yml /home/kept/docker/app/file >/home/kept/docker/volumes/mine/file`,
+      after:
+        "cd /home/kept/docker; grep precious compose.yml app/file volumes/mine/file; [ \"$(ls -A | paste -s -d ' ')\" = 'app compose.yml volumes' ]",
+      said: /\/home\/kept\/docker stays \(\S+\): not all in it is the engine's \(app compose\.yml volumes\)/,
+    },
+    {
+      name: "a daemon.json that they edited stays, and so does the one from before",
+      before: `install -d -o kept -g kept ${config} ${config}/docker; echo '{ "debug": true }' >${config}/docker/daemon.json; chown kept: ${config}/docker/daemon.json`,
+      change: `sed -i 's/^{/{ "log-level": "warn",/' ${config}/docker/daemon.json`,
+      after: `grep warn ${config}/docker/daemon.json; [ "$(cat ${config}/docker/daemon.json.before-rootless-docker~)" = '{ "debug": true }' ]`,
+      said: /homefile \S+daemon\.json stays: .*; what was there before is in \S+\/daemon\.json\.before-rootless-docker~/,
+    },
+    {
+      name: "an environment that they edited stays",
+      change: `echo 'THEIRS="1"' >>${config}/docker/environment`,
+      after: `grep THEIRS ${config}/docker/environment`,
+      said: /homefile \S+\/environment stays: somebody changed it/,
+    },
+    {
+      name: "a unit file that they edited stays",
+      change: `echo '# theirs' >>${config}/systemd/user/docker.service`,
+      after: `grep theirs ${config}/systemd/user/docker.service`,
+      said: /homefile \S+user\/docker\.service stays: somebody changed it/,
+    },
+    {
+      name: "a link that they led elsewhere stays",
+      change: `cd ${config}/systemd/user/default.target.wants; ln -sfn /dev/null docker.service`,
+      after: `[ "$(readlink ${config}/systemd/user/default.target.wants/docker.service)" = /dev/null ]`,
+      said: /default\.target\.wants\/docker\.service stays: somebody changed it/,
+    },
+    {
+      name: "a login of docker's stays, ours goes out of the same file",
+      change: `sed -i 's/^{/{ "auths": {"x.test": {}},/' /home/kept/.docker/config.json`,
+      after:
+        "grep x.test /home/kept/.docker/config.json; none grep rootless /home/kept/.docker/config.json",
+    },
+  ],
+};
+
+const context: Life = {
+  name: "the context",
+  wishes: {
+    owner: "project/dev/context",
+    account: { name: "context" },
+    onDestroy: { data: "Keep" },
+  },
+  rows: [
+    {
+      name: "another context that they chose stays",
+      before: "useradd -m context",
+      change:
+        "runuser -u context -- sh -c 'docker context create theirs --docker host=unix:///run/x.sock; docker context use theirs'",
+      after: `grep '"currentContext": *"theirs"' /home/context/.docker/config.json`,
+    },
+    {
+      name: "an empty data root goes whole, and what led to it",
+      change: "true",
+      after: "none ls -d /home/context/.local",
+      said: /\/home\/context\/\.local\/share\/docker removed/,
+    },
+  ],
+};
+
+const dataRoot = (name: string, uid: number, data: string): Life["wishes"] => ({
+  owner: `project/dev/${name}`,
+  account: { name, uid },
+  daemon: { "data-root": `/srv/${name}` },
+  onDestroy: { data },
+});
+
+const movedDataRoot: Life = {
+  name: "a data root that they moved, with Delete",
+  wishes: {
+    owner: "project/dev/mover",
+    account: { name: "mover" },
+    onDestroy: { data: "Delete" },
+  },
+  rows: [
+    {
+      name: "a link in its place: the data, the account and the ids of its files stay",
+      before: "useradd -m mover; sed -i /^mover:/d /etc/subuid /etc/subgid",
+      change: `mkdir /srv/big; chmod 755 /srv/big; cd /home/mover/.local/share; mv docker /srv/big/docker
+        ln -s /srv/big/docker docker; mkdir -p /srv/big/docker/volumes/v; echo precious >/srv/big/docker/volumes/v/file`,
+      after: "grep precious /srv/big/docker/volumes/v/file; grep ^mover: /etc/subuid",
+      said: /\/home\/mover\/\.local\/share\/docker stays: it is a link now \(to \/srv\/big\/docker\)/,
+    },
+  ],
+};
+
+const foundDataRoots: Life[] = [
+  {
+    name: "a data root that was there before, with Keep",
+    wishes: dataRoot("rooted", 1500, "Keep"),
+    rows: [
+      {
+        name: "with a volume's files in it, account and ids stay",
+        before: "install -d -o 1500 -g 1500 /srv/rooted",
+        change: `runuser -u rooted -- env XDG_RUNTIME_DIR=/run/user/1500 docker volume create data
+          echo precious >/srv/rooted/volumes/data/_data/file
+          chown $(($(sed -n 's/^rooted:\\([0-9]*\\):.*/\\1/p' /etc/subuid) + 32)) /srv/rooted/volumes/data/_data/file`,
+        after:
+          "grep precious /srv/rooted/volumes/data/_data/file; id rooted; grep ^rooted: /etc/subuid /etc/subgid",
+        said: /account rooted stays, with its subordinate ids: files of its ids are in \/srv\/rooted/,
+      },
+      {
+        name: "its size and how it goes are said",
+        change: "true",
+        after: "true",
+        said: /\/srv\/rooted stays \(\S+ of images, containers and volumes\): onDestroy\.data: Delete removes what the engine made in it/,
+      },
+    ],
+  },
+  {
+    name: "the same, with Delete",
+    wishes: dataRoot("rooted", 1500, "Delete"),
+    rows: [
+      {
+        name: "what the engine made goes, with account and ids; the directory stays",
+        change: "true",
+        after:
+          "ls -d /srv/rooted; none ls /srv/rooted/volumes; none id rooted; none grep ^rooted: /etc/subuid",
+      },
+    ],
+  },
+  {
+    name: "a data root that was there before, with files of theirs",
+    wishes: dataRoot("mixed", 1501, "Delete"),
+    rows: [
+      {
+        name: "theirs stay, even by a name of the engine's; the account goes",
+        before:
+          "install -d -o 1501 -g 1501 /srv/mixed; mkdir /srv/mixed/trust; echo precious | tee /srv/mixed/trust/file >/srv/mixed/notes; chmod 777 /srv/mixed/trust",
+        change: "echo precious >/srv/mixed/later",
+        after:
+          "cd /srv/mixed; grep precious notes later; grep precious trust/file; none ls -d volumes; none id mixed",
+        said: /\/srv\/mixed stays \(\S+\): it was there before \(/,
+      },
+    ],
+  },
+];
+
+const programs: Life = {
+  name: "programs that were there",
+  wishes: {
+    owner: "project/dev/programs",
+    account: { name: "programs" },
+    privilegedPorts: "FileCapability",
+    onDestroy: { data: "Delete" },
+  },
+  rows: [
+    {
+      name: "a capability that they gave rootlesskit stays",
+      before:
+        "apt-get -q -y install --no-install-recommends rootlesskit uidmap libcap2-bin >/dev/null",
+      change: "setcap cap_net_raw,cap_net_bind_service=ep /usr/bin/rootlesskit",
+      after: "getcap /usr/bin/rootlesskit | grep cap_net_raw",
+      said: /filecap \/usr\/bin\/rootlesskit stays: somebody changed it/,
+    },
+    {
+      name: "a mode that they gave newuidmap stays",
+      before: "chmod 755 /usr/bin/newuidmap",
+      change: "chmod 4750 /usr/bin/newuidmap",
+      after: "[ $(stat -c %a /usr/bin/newuidmap) = 4750 ]; chmod 4755 /usr/bin/newuidmap",
+      said: /setuid \/usr\/bin\/newuidmap stays: somebody changed it/,
+    },
+  ],
+};
+
+const rootful: Life = {
+  name: "a daemon of root's that was disabled",
+  wishes: {
+    owner: "project/dev/rootful",
+    account: { name: "rootful" },
+    rootfulDocker: "Disable",
+    onDestroy: { data: "Delete" },
+  },
+  rows: [
+    {
+      name: "a docker.service of their own is neither removed nor started",
+      before:
+        "systemctl daemon-reload; getent group docker || groupadd docker; apt-get -q -y install --no-install-recommends docker.io docker-cli >/dev/null; systemctl start docker",
+      change: `rm /etc/systemd/system/docker.service
+        printf '[Service]\\nExecStart=/bin/sleep 9999\\n' >/etc/systemd/system/docker.service; systemctl daemon-reload`,
+      after:
+        "grep 9999 /etc/systemd/system/docker.service; none systemctl is-active docker.service; systemctl is-active containerd.service",
+      said: /docker\.service stays as it is: its file is \/etc\/systemd\/system\/docker\.service now/,
+    },
+    {
+      name: "a package that was there stays",
+      change: "true",
+      after: installed("docker.io"),
+    },
+  ],
+};
+
+export const livesWithPackages: Life[] = [
+  packages,
+  theirEngine,
+  files,
+  context,
+  movedDataRoot,
+  ...foundDataRoots,
+  programs,
+  rootful,
+];
+
+/** What other versions of the engine make is theirs to make, and ours to remove by name. */
+export const livesOfOlderEngines: Life[] = [context];

@@ -1,0 +1,286 @@
+import type { Life, Row } from "./life";
+
+// Lives that need no packages: accounts, their ids and keys, and the kernel's settings.
+
+const steps: Life["steps"] = ["account"];
+
+/** One account for each row: most of them leave nothing else to look at. */
+function account(name: string, row: Omit<Row, "name">, wishes: Life["wishes"] = {}): Life {
+  const user = `a${(accounts += 1)}`;
+  const own = (text: string) => text.replaceAll("ACCOUNT", user);
+  return {
+    name: "an account that was made",
+    steps,
+    wishes: {
+      owner: `project/dev/${user}`,
+      resourceControllers: [],
+      onDestroy: { data: "Delete" },
+      ...wishes,
+      account: { name: user, ...wishes.account },
+    },
+    rows: [
+      {
+        ...row,
+        name,
+        before: own(row.before ?? "true"),
+        change: own(row.change),
+        after: own(row.after),
+        said: row.said === undefined ? undefined : new RegExp(own(row.said.source)),
+      },
+    ],
+  };
+}
+
+let accounts = 0;
+
+const stays = "id ACCOUNT; grep -q ^ACCOUNT: /etc/subuid; grep -q ^ACCOUNT: /etc/subgid";
+const gone =
+  "none id ACCOUNT; none grep ^ACCOUNT: /etc/subuid /etc/subgid; none ls -d /home/ACCOUNT";
+
+const madeAccounts: Life[] = [
+  account("its home is somewhere else (usermod -d): nothing there is removed", {
+    change:
+      "mkdir -p /srv/ACCOUNT; echo precious >/srv/ACCOUNT/file; usermod -d /srv/ACCOUNT ACCOUNT",
+    after: `grep precious /srv/ACCOUNT/file; ls -d /home/ACCOUNT; ${stays}`,
+    said: /account ACCOUNT stays, with its subordinate ids: its home is \/srv\/ACCOUNT now, and not \/home\/ACCOUNT/,
+  }),
+  account("removed and made again with the same uid: another one's account and home", {
+    change:
+      "uid=$(id -u ACCOUNT); userdel -rf ACCOUNT 2>/dev/null; useradd -m -u $uid ACCOUNT; echo precious >/home/ACCOUNT/file",
+    after: `grep precious /home/ACCOUNT/file; ${stays}`,
+    said: /account ACCOUNT is another one now|account ACCOUNT stays/,
+  }),
+  account("its home moved, a link in its place: home, account and ids stay", {
+    change:
+      "mkdir -p /data; mv /home/ACCOUNT /data/ACCOUNT; ln -s /data/ACCOUNT /home/ACCOUNT; echo precious >/data/ACCOUNT/file; chown 100005 /data/ACCOUNT/file",
+    after: `grep precious /data/ACCOUNT/file; [ -h /home/ACCOUNT ]; ${stays}`,
+    said: /account ACCOUNT stays, with its subordinate ids: \/home\/ACCOUNT is a link now \(to \/data\/ACCOUNT\)/,
+  }),
+  account("its home moved, nothing in its place", {
+    change: "mv /home/ACCOUNT /srv/moved-ACCOUNT; echo precious >/srv/moved-ACCOUNT/file",
+    after: `grep precious /srv/moved-ACCOUNT/file; ${stays}`,
+    said: /account ACCOUNT stays, with its subordinate ids: \/home\/ACCOUNT is gone, or somewhere else/,
+  }),
+  account("another directory in its home's place", {
+    change:
+      "mv /home/ACCOUNT /srv/old-ACCOUNT; mkdir /home/ACCOUNT; echo precious >/home/ACCOUNT/file",
+    after: `grep precious /home/ACCOUNT/file; ls -d /srv/old-ACCOUNT; ${stays}`,
+    said: /account ACCOUNT/,
+  }),
+  account("another uid (usermod -u)", {
+    change: "usermod -u 4711 ACCOUNT; echo precious >/home/ACCOUNT/file",
+    after: `grep precious /home/ACCOUNT/file; ${stays}`,
+    said: /account ACCOUNT is another one now|account ACCOUNT stays/,
+  }),
+  account("another group (usermod -g)", {
+    change: "usermod -g staff ACCOUNT; echo precious >/home/ACCOUNT/file",
+    after: `grep precious /home/ACCOUNT/file; ${stays}`,
+    said: /account ACCOUNT stays, with its subordinate ids: its ids are \d+:50 now/,
+  }),
+  account("another name (usermod -l): its home and the ids of its files stay", {
+    change: "usermod -l new-ACCOUNT ACCOUNT; echo precious >/home/ACCOUNT/file",
+    after: "grep precious /home/ACCOUNT/file; id new-ACCOUNT; grep -q ^ACCOUNT: /etc/subuid",
+    said: /'ACCOUNT:\d+:65536' stays in \/etc\/subuid: account ACCOUNT is gone/,
+  }),
+  account("another shell, comment and groups: nothing that anybody would miss", {
+    change: "usermod -s /bin/sh -c Somebody -aG staff ACCOUNT",
+    after: gone,
+    said: /account ACCOUNT and \/home\/ACCOUNT removed/,
+  }),
+  account("removed, and a group of its name made for others", {
+    change:
+      "userdel -rf ACCOUNT 2>/dev/null; groupadd ACCOUNT; useradd -M member-ACCOUNT; gpasswd -a member-ACCOUNT ACCOUNT",
+    after: "getent group ACCOUNT | grep :member-ACCOUNT",
+  }),
+  account("others in its group: the group stays theirs", {
+    change: "useradd -M guest-ACCOUNT; gpasswd -a guest-ACCOUNT ACCOUNT",
+    after: "none id ACCOUNT; getent group ACCOUNT | grep guest-ACCOUNT",
+  }),
+  account(
+    "files of its own, with Keep",
+    {
+      change: "echo precious >/home/ACCOUNT/file",
+      after: `grep precious /home/ACCOUNT/file; ${stays}`,
+      said: /account ACCOUNT stays, with its subordinate ids: with \/home\/ACCOUNT \(\S+\): it has files of its own \(file\)\. onDestroy\.data: Delete/,
+    },
+    { onDestroy: { data: "Keep" } },
+  ),
+  account("a drop-in of their own beside ours", {
+    change:
+      "d=/etc/systemd/system/user@$(id -u ACCOUNT).service.d; mkdir -p $d; echo '[Service]' >$d/ours-ACCOUNT.conf",
+    after: "ls /etc/systemd/system/user@*.service.d/ours-ACCOUNT.conf",
+  }),
+  account("the agent's record of it lost", {
+    change: "rm -rf /var/lib/rootless-docker/things/account/ACCOUNT",
+    after: "id ACCOUNT; ls -d /home/ACCOUNT",
+  }),
+  account("taken away from it: everything", {
+    change:
+      "loginctl disable-linger ACCOUNT; sed -i /^ACCOUNT:/d /etc/subuid /etc/subgid; passwd -l ACCOUNT",
+    after: gone,
+  }),
+];
+
+const key = (name: string) => `ssh-ed25519 AAAAC3Nz ${name}`;
+
+const foundAccount: Life = {
+  name: "an account that was there",
+  steps,
+  wishes: {
+    owner: "project/dev/kept",
+    account: { name: "kept", authorizedKeys: [key("a"), key("b")] },
+  },
+  rows: [
+    {
+      name: "a key of their own stays, ours goes",
+      before:
+        "useradd -m -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 kept || useradd -m kept; sed -i /^kept:/d /etc/subuid /etc/subgid",
+      change: `echo '${key("own")}' >>/home/kept/.ssh/authorized_keys`,
+      after: `k=/home/kept/.ssh/authorized_keys; grep -x '${key("own")}' $k; none grep -x '${key("a")}' $k`,
+    },
+    {
+      name: "one of our keys that they gave options stays",
+      change: `sed -i 's/^${key("b")}$/restrict ${key("b")}/' /home/kept/.ssh/authorized_keys`,
+      after: `grep -x 'restrict ${key("b")}' /home/kept/.ssh/authorized_keys`,
+    },
+    {
+      name: "a range that they made larger stays as it is",
+      change: "sed -i 's/^\\(kept:[0-9]*\\):65536/\\1:131072/' /etc/subgid",
+      after: "grep '^kept:[0-9]*:131072$' /etc/subgid",
+    },
+    {
+      name: "a range with files in the home stays, and says which",
+      change:
+        "echo precious >/home/kept/file; chown $(sed -n 's/^kept:\\([0-9]*\\):.*/\\1/p' /etc/subuid) /home/kept/file",
+      after: "grep precious /home/kept/file; grep '^kept:[0-9]*:65536$' /etc/subuid",
+      said: /subordinate uids \d+:65536 stay with account kept: \/home\/kept\/file is owned by one of them/,
+    },
+    {
+      name: "the drop-in that they edited stays",
+      change:
+        "sed -i 's/^Delegate=.*/Delegate=memory/' /etc/systemd/system/user@*.service.d/rootless-docker.conf",
+      after: "grep -q Delegate=memory /etc/systemd/system/user@*.service.d/rootless-docker.conf",
+      said: /file \/etc\/systemd\/system\/user@\d+\.service\.d\/rootless-docker\.conf stays: somebody changed it/,
+    },
+    {
+      name: "linger that they switched off stays off",
+      change: "loginctl disable-linger kept",
+      after: "none ls /var/lib/systemd/linger/kept; id kept",
+    },
+  ],
+};
+
+const conf = (name: string) => `/etc/sysctl.d/99-zz-rootless-docker-net.ipv4.${name}.conf`;
+const value = (name: string) => `/proc/sys/net/ipv4/${name}`;
+const modprobe = (name: string) => `/etc/modprobe.d/rootless-docker-standin.${name}.conf`;
+const option = (name: string) => `/sys/module/standin/parameters/${name}`;
+const profile = "/etc/apparmor.d/rootless-docker.usr.bin.rootlesskit";
+const values = {
+  tcp_keepalive_time: "7001",
+  tcp_keepalive_probes: "7",
+  tcp_keepalive_intvl: "71",
+  tcp_fin_timeout: "51",
+  tcp_orphan_retries: "3",
+  tcp_syn_retries: "4",
+  tcp_retries1: "5",
+  tcp_retries2: "12",
+  ip_default_ttl: "65",
+};
+
+const kernel: Life = {
+  name: "the kernel's settings",
+  steps: ["kernel"],
+  wishes: {
+    owner: "project/dev/kernel",
+    sysctls: Object.fromEntries(Object.entries(values).map(([k, v]) => [`net.ipv4.${k}`, v])),
+    kernelModuleOptions: { "standin.a": "7", "standin.b": "7", "standin.c": "7" },
+  },
+  rows: [
+    {
+      name: "a module's option that they set at run time stays; our file goes",
+      // These hosts have no modules: a directory of plain files stands in for one.
+      before: `mount -o remount,bind,rw /sys; mkdir -p /run/standin/sys /sys/module
+        mount --bind /run/standin/sys /sys/module; mkdir -p ${option("")}
+        for o in a b c; do echo 1 >${option("")}$o; done`,
+      change: `echo 9 >${option("a")}`,
+      after: `grep -x 9 ${option("a")}; none ls ${modprobe("a")}`,
+      said: /moduleoption standin\.a stays: somebody changed it after this package did; before, it was '1'/,
+    },
+    {
+      name: "a file of modprobe's that they edited stays; the value comes back",
+      change: `echo '# theirs' >>${modprobe("b")}`,
+      after: `grep theirs ${modprobe("b")}; grep -x 1 ${option("b")}`,
+      said: /file \S+standin\.b\.conf stays: somebody changed it/,
+    },
+    {
+      name: "a module that they took out of the kernel is no error",
+      change: `rm ${option("c")}`,
+      after: `none ls ${modprobe("c")}`,
+    },
+    {
+      name: "an AppArmor profile that they edited stays, and stays loaded",
+      // The one fact of a kernel that restricts user namespaces, and a parser that notes what it is told.
+      before: `mkdir -p /run/kernel; echo 1 >/run/kernel/apparmor_restrict_unprivileged_userns
+        mount --bind /run/kernel /proc/sys/kernel
+        printf '#!/bin/sh\necho "$*" >>/run/apparmor-calls\n' >/usr/local/sbin/apparmor_parser
+        chmod +x /usr/local/sbin/apparmor_parser`,
+      change: `echo '# theirs' >>${profile}`,
+      after: `grep theirs ${profile}; none grep -e --remove /run/apparmor-calls; umount /proc/sys/kernel`,
+      said: /file \S+rootless-docker\.usr\.bin\.rootlesskit stays: somebody changed it/,
+    },
+    {
+      name: "a value that they set at run time stays; our file goes",
+      change: `echo 6900 >${value("tcp_keepalive_time")}`,
+      after: `grep -x 6900 ${value("tcp_keepalive_time")}; none ls ${conf("tcp_keepalive_time")}`,
+      said: /sysctl net\.ipv4\.tcp_keepalive_time stays: somebody changed it after this package did; before, it was '7200'/,
+    },
+    {
+      name: "a file that they edited stays; the value comes back",
+      change: `echo '# theirs' >>${conf("tcp_keepalive_probes")}`,
+      after: `grep theirs ${conf("tcp_keepalive_probes")}; grep -x 9 ${value("tcp_keepalive_probes")}`,
+      said: /file \S+tcp_keepalive_probes\.conf stays: somebody changed it/,
+    },
+    {
+      name: "a file that they removed is no error",
+      change: `rm ${conf("tcp_keepalive_intvl")}`,
+      after: `grep -x 75 ${value("tcp_keepalive_intvl")}`,
+      unsaid: /tcp_keepalive_intvl\.conf/,
+    },
+    {
+      name: "a file that they gave another name stays",
+      change: `mv ${conf("tcp_fin_timeout")} /etc/sysctl.d/50-admin.conf`,
+      after: "grep tcp_fin_timeout /etc/sysctl.d/50-admin.conf",
+    },
+    {
+      name: "a link to a file of theirs in our file's place stays, and so does the file",
+      change: `echo '# theirs' >/etc/sysctl-theirs; ln -sf /etc/sysctl-theirs ${conf("tcp_orphan_retries")}`,
+      after: `[ "$(readlink ${conf("tcp_orphan_retries")})" = /etc/sysctl-theirs ]; grep theirs /etc/sysctl-theirs`,
+      said: /file \S+tcp_orphan_retries\.conf stays: somebody changed it/,
+    },
+    {
+      name: "a file that was there before and was edited since: the edit stays, and both are there",
+      before: `printf '# first' >${conf("tcp_syn_retries")}; chmod 640 ${conf("tcp_syn_retries")}`,
+      change: `echo '# second' >>${conf("tcp_syn_retries")}`,
+      after: `f=${conf("tcp_syn_retries")}; grep second $f; [ "$(cat $f.before-rootless-docker~)" = '# first' ]; [ "$(stat -c %a $f.before-rootless-docker~)" = 640 ]`,
+      said: /tcp_syn_retries\.conf stays: .*; what was there before is in \S+tcp_syn_retries\.conf\.before-rootless-docker~/,
+    },
+    {
+      name: "another mode is no edit",
+      change: `chmod 600 ${conf("tcp_retries1")}`,
+      after: `none ls ${conf("tcp_retries1")}; grep -x 3 ${value("tcp_retries1")}`,
+    },
+    {
+      name: "a directory in our file's place stays",
+      change: `rm ${conf("tcp_retries2")}; mkdir ${conf("tcp_retries2")}; echo precious >${conf("tcp_retries2")}/file`,
+      after: `grep precious ${conf("tcp_retries2")}/file; grep -x 15 ${value("tcp_retries2")}`,
+      said: /file \S+tcp_retries2\.conf stays/,
+    },
+    {
+      name: "the agent's own records lost: what they were of is left alone",
+      change: "rm -rf /var/lib/rootless-docker/things/*/*ip_default_ttl*",
+      after: `ls ${conf("ip_default_ttl")}; grep -x 65 ${value("ip_default_ttl")}; rm ${conf("ip_default_ttl")}`,
+    },
+  ],
+};
+
+export const livesWithoutPackages: Life[] = [...madeAccounts, foundAccount, kernel];
