@@ -10,8 +10,8 @@ data_root() {
 	printf '%s' "${root:-$ACCOUNT_HOME/.local/share/docker}"
 }
 
-# Earlier ones too, and those of an installation whose account this one has taken over, until the step is
-# reverted: no change of a setting, and no `up`, removes data or forgets them.
+# Earlier ones too, and those of an installation whose account this one has taken over, until the
+# step is reverted: no change of a setting, and no `up`, removes data or forgets them.
 want_data_roots() {
 	local dir root
 	for dir in "$STATE"/things/data/*; do
@@ -43,7 +43,8 @@ ENGINE_NAMES='builder buildkit containerd containers engine-id image network nuk
 	rootfs runtimes swarm tmp tmp-old trust volumes
 	aufs btrfs devicemapper fuse-overlayfs overlay overlay2 overlayfs vfs zfs'
 
-# Which directory the daemon was given, once it is there: somebody may put another one, or a link, in its place.
+# Which directory the daemon was given, once it is there: somebody may put another one, or a link,
+# in its place.
 note_data_root() {
 	local made
 	made=$(thing_directory data "$1")/baseline/made
@@ -113,8 +114,8 @@ remove_engine_files() {
 	[ -z "$(file_of_ids "$1")" ] || return 10
 }
 
-# Those of $WORK/engine-names. Where the daemon has said that it holds nothing, its directories of containers
-# and volumes have no more than these two files of its own. $1 data root.
+# Those of $WORK/engine-names. Where the daemon has said that it holds nothing, its directories of
+# containers and volumes have no more than these two files of its own. $1 data root.
 remove_data_entries() {
 	local root=$1 name
 	shift
@@ -134,12 +135,13 @@ remove_data_entries() {
 	[ $# = 0 ] || remove_data "$@"
 }
 
-# One file below a path that belongs to ids which go with this installation: subordinate ids that it gave
-# the account, or the account's own where it made the account. $1 the path.
+# One file below a path that belongs to ids which go with this installation: subordinate ids that it
+# gave the account, or the account's own where it made the account. $1 the path.
 file_of_ids() {
 	local range
 	set -- "$1" -false
-	if [ -e "$(thing_directory account "$ACCOUNT")/baseline/made" ]; then set -- "$@" -o -uid "$ACCOUNT_UID" -o -gid "$ACCOUNT_GID"; fi
+	[ ! -e "$(thing_directory account "$ACCOUNT")/baseline/made" ] ||
+		set -- "$@" -o -uid "$ACCOUNT_UID" -o -gid "$ACCOUNT_GID"
 	for range in "uid $(own_range uid)" "gid $(own_range gid)"; do
 		case $range in
 		*:*:*) ;;
