@@ -73,7 +73,9 @@ describe.each(recordedVersions())("from %s", (version) => {
     const outcome = await trial.up(program);
     const changed = Object.keys(changesSince(version, recorded));
     expect(stepsRun(outcome).sort()).toEqual(updates(changed));
-    expect(lastLines(outcome, changed)).toEqual(changed.map(nothingToChange));
+    expect(lastLines(outcome, changed)).toEqual(
+      changed.map((step) => writes[version]?.[step] ?? nothingToChange(step)),
+    );
     expect(await daemonStart(host)).toBe(daemonBefore);
     expect(documents(opened(await trial.exportState()))).toEqual(documents(recorded));
     expect(stepsRun(await trial.up(program))).toEqual([]);
@@ -102,6 +104,15 @@ describe.each(recordedVersions())("from %s", (version) => {
     expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
   });
 });
+
+/** What a version did not write yet, by step. */
+const writes: Record<string, Record<string, string>> = {
+  "v0.1.0": {
+    engine: expect.stringMatching(
+      /^engine: \/etc\/apt\/apt\.conf\.d\/99rootless-docker-\w+ written$/,
+    ) as string,
+  },
+};
 
 /** Process id and start time of the account's daemon. */
 function daemonStart(host: TestHost): Promise<string> {
