@@ -1,17 +1,17 @@
 # shellcheck shell=dash
 # Drift: what somebody changed after this package left it is theirs, and stays.
 #
-# A kind may have a function KIND_now NAME BASELINE. It prints what is there in the words of the wanted
-# value, and nothing where nothing is there or what was there before has come back.
+# A kind may have a function KIND_now NAME BASELINE. It prints what is there in the words of the
+# wanted value, and nothing where nothing is there or what was there before has come back.
 #
-# $STATE/things/KIND/ID/left    values that this package has left there, one a line. The claims' values
-#                               count too: version 0.1.0 kept no such list.
+# $STATE/things/KIND/ID/left    values that this package has left there, one a line. The claims'
+#                               values count too: version 0.1.0 kept no such list.
 
 # $1 the thing's directory, $2 a value.
 note_left() { grep -qsxF -- "$2" "$1/left" || printf '%s\n' "$2" >>"$1/left"; }
 
-# True where this package has left a value there. Of a file's value, MODE SHA256, the bytes count: a mode
-# alone is nothing that anybody would lose. $1 the thing's directory, $2 the value.
+# True where this package has left a value there. Of a file's value, MODE SHA256, the bytes count: a
+# mode alone is nothing that anybody would lose. $1 the thing's directory, $2 the value.
 was_left() {
 	{
 		cat "$1/left"
@@ -29,7 +29,7 @@ has_drifted() {
 
 # True where a thing is somebody else's now, and says so. $1 kind, $2 its directory.
 is_theirs() {
-	local name account
+	local name account before
 	name=$(thing_name "$2")
 	account=$(account_of_thing "$1" "$2")
 	if [ -n "$account" ] && is_another_account "$account"; then
@@ -38,7 +38,8 @@ is_theirs() {
 			say "account $account is another one now than when it was recorded: what is its own stays as it is"
 		}
 	elif has_drifted "$1" "$2"; then
-		say "$1 $name stays: somebody changed it after this package did$(keep_before "$1" "$2")"
+		before=$(keep_before "$1" "$2") || exit 1
+		say "$1 $name stays: somebody changed it after this package did$before"
 	else
 		return 1
 	fi
@@ -47,13 +48,15 @@ is_theirs() {
 # Whose a thing is, where it is an account's. $1 kind, $2 its directory.
 account_of_thing() {
 	case $1 in
-	linger | subuid | subgid | keyfile | currentcontext | userdaemon | userunit | delegation) thing_name "$2" ;;
+	linger | subuid | subgid | delegation) thing_name "$2" ;;
+	keyfile | currentcontext | userdaemon | userunit) thing_name "$2" ;;
 	*) cat "$2/baseline/account" 2>/dev/null || true ;;
 	esac
 }
 
-# Where something stays, what was there before this package is kept beside it: under a name that ends in ~,
-# which programs that read whole directories leave out. Prints where. $1 kind, $2 the thing's directory.
+# Where something stays, what was there before this package is kept beside it: under a name that
+# ends in ~, which programs that read whole directories leave out. Prints where. $1 kind, $2 the
+# thing's directory.
 keep_before() {
 	local owner=as_root path before
 	path=$(thing_name "$2")
@@ -66,11 +69,12 @@ keep_before() {
 	esac
 	before=$path.before-rootless-docker~
 	if [ "$owner" = as_account ] && as_account test -e "$path.rootless-docker-old"; then
-		as_account mv -fT "$path.rootless-docker-old" "$before"
+		as_account mv -fT "$path.rootless-docker-old" "$before" 2>"$WORK/error" || not_kept "$before"
 	elif [ -e "$2/baseline/content" ]; then
-		write_path_of "$owner" "$before" "$(cat "$2/baseline/mode")" <"$2/baseline/content" 2>/dev/null || return 0
+		write_path_of "$owner" "$before" "$(cat "$2/baseline/mode")" \
+			<"$2/baseline/content" 2>"$WORK/error" || not_kept "$before"
 	elif [ -e "$2/baseline/link" ]; then
-		printf '; before, it was a link to %s' "$(cat "$2/baseline/link")"
+		printf '; before, it was a link to %s' "$(printable <"$2/baseline/link")"
 		return 0
 	elif [ -e "$2/baseline/value" ]; then
 		printf "; before, it was '%s'" "$(cat "$2/baseline/value")"
@@ -81,6 +85,14 @@ keep_before() {
 	printf '; what was there before is in %s' "$before"
 }
 
+# $1 the path.
+not_kept() {
+	fail "$1" "that it cannot be written ($(tail -n 1 "$WORK/error" | printable))" "what was there before the first up in it, since somebody has changed the file itself" "make room for it, or let it be written, then run again"
+}
+
+# What others have named, on one line without control characters.
+printable() { shown "$(head -c 8000 | tr -d '\000')"; }
+
 # What is at a path, for KIND_now. $1 as_root or as_account, $2 path, $3 baseline directory.
 path_now() {
 	local now
@@ -88,9 +100,9 @@ path_now() {
 		now=$("$1" readlink "$2")
 		[ "$now" = "$(cat "$3/link" 2>/dev/null)" ] || printf '%s\n' "$now"
 	elif "$1" test -f "$2"; then
-		now=$("$1" timeout -k 5 60 sha256sum "$2" | cut -c 1-64)
-		if [ -e "$3/content" ] && [ "$now" = "$(sha256sum <"$3/content" | cut -c 1-64)" ]; then return 0; fi
-		printf '%s\n' "${now:-not readable}"
+		now=$(if [ "$1" = as_root ]; then cat "$2"; else account_file "$2"; fi | sha256sum | cut -c 1-64)
+		[ -e "$3/content" ] && [ "$now" = "$(sha256sum <"$3/content" | cut -c 1-64)" ] ||
+			printf '%s\n' "$now"
 	elif "$1" test -e "$2"; then
 		[ -e "$3/directory" ] || printf 'no file\n'
 	fi

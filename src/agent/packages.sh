@@ -28,10 +28,10 @@ package_save() {
 		$1 == name && NF == 2 { print $2; exit }' "$STATE/packages.before" >"$2/version"
 }
 
-# $STATE/packages.first    what was there before this package installed anything: a package that is not in it
-#                          came later, and what it recommends is wanted by somebody.
-# things/package/ID/auto   that we marked it as installed automatically: marked as manual, it is wanted by
-#                          somebody else.
+# $STATE/packages.first    what was there before this package installed anything: a package that is
+#                          not in it came later, and what it recommends is wanted by somebody.
+# things/package/ID/auto   that we marked it as installed automatically: marked as manual, it is
+#                          wanted by somebody else.
 
 # Reads what is there before apt runs, for package_save.
 remember_packages() {
@@ -97,23 +97,24 @@ claim_new_packages() {
 	rm -f "$STATE/packages.planned"
 }
 
-# apt marks what a command line names as wanted by somebody. Ours are not: so that the mark tells who else
-# wants them. Those of version 0.1.0, too, which did not do this.
+# apt marks what a command line names as wanted by somebody. Ours are not: so that the mark tells
+# who else wants them. Those of version 0.1.0, too, which did not do this.
 mark_packages() {
 	local dir names=''
 	for dir in "$STATE"/things/package/*; do
 		if [ ! -d "$dir/baseline" ] || [ -e "$dir/auto" ] || [ -s "$dir/baseline/version" ]; then continue; fi
-		[ -z "$(installed_version "$(cat "$dir/name")")" ] || names="$names $(cat "$dir/name")"
+		[ -z "$(installed_version "$(thing_name "$dir")")" ] || names="$names $(thing_name "$dir")"
 	done
 	[ -n "$names" ] || return 0
 	# shellcheck disable=SC2086 # a list of package names
 	apt-mark auto $names >"$WORK/apt.log" 2>&1 ||
 		fail "apt-mark auto" "$(apt_errors)" "these packages marked as installed automatically:$names" "fix what apt-mark says, then run again"
 	for dir in $names; do : >"$(thing_directory package "$dir")/auto"; done
+	sync -f "$STATE"
 }
 
-# So that nobody's `apt-get autoremove` takes away what an installation is made of. A file for each lease:
-# another version of this package may have another list.
+# So that nobody's `apt-get autoremove` takes away what an installation is made of. A file for each
+# lease: another version of this package may have another list.
 protect_packages() {
 	cat >"$WORK/apt.conf" <<'CONF'
 // Managed by rootless-docker (Pulumi): autoremove leaves these.
@@ -146,8 +147,11 @@ package_restore() {
 	now=$(installed_version "$1")
 	[ "$before" != "$now" ] || return 0
 	if [ -z "$before" ]; then
-		# Else it goes with the next apt-get dselect-upgrade.
-		printf '%s install\n' "$1" | dpkg --set-selections
+		# What dpkg was told to purge would go with the next apt-get dselect-upgrade.
+		# shellcheck disable=SC2016 # dpkg's own variable
+		case $(dpkg-query -W -f '${db:Status-Want}' "$1") in
+		purge | deinstall) printf '%s install\n' "$1" | dpkg --set-selections ;;
+		esac
 		say "package $1 stays: $(why_package_stays "$1")"
 		return 0
 	fi
@@ -172,9 +176,9 @@ remove_packages_together() {
 			if claimed_by_another "$dir" || [ ! -d "$dir/baseline" ] || [ -s "$dir/baseline/version" ]; then
 				continue
 			elif [ -e "$dir/baseline/configured" ]; then
-				removed="$removed $(cat "$dir/name")"
+				removed="$removed $(thing_name "$dir")"
 			else
-				names="$names $(cat "$dir/name")"
+				names="$names $(thing_name "$dir")"
 			fi
 			;;
 		esac
@@ -185,7 +189,11 @@ remove_packages_together() {
 		names=$(without_staying $names)
 		removed=$(without_staying $removed)
 		for name in $names; do
-			if has_edited_configuration "$name"; then removed="$removed $name"; else purged="$purged $name"; fi
+			if has_edited_configuration "$name"; then
+				removed="$removed $name"
+			else
+				purged="$purged $name"
+			fi
 		done
 		names=$purged
 	}
@@ -194,25 +202,30 @@ remove_packages_together() {
 	{
 		say "removes $(printf '%s\n' $names $removed | wc -l) packages"
 		finish_unpacking $names $removed
+		if [ -n "$removed" ]; then
+			# Together: either kind may depend on the other.
+			run_dpkg --remove $names $removed
+			note_removed '[^nc]' $removed
+		fi
 		[ -z "$names" ] || purge_packages $names
-		[ -z "$removed" ] || run_dpkg --remove $removed
-		[ -z "$removed" ] || note_removed '[^nc]' $removed
 	}
 	run_pending_triggers
 }
 
-# Writes down which of the arguments somebody else wants, with the reason: marked as manual after we marked it,
-# or recommended by a package that came later, or that stays itself. (What one depends on, dpkg keeps.)
+# Writes down which of the arguments somebody else wants, with the reason: marked as manual after we
+# marked it, or recommended by a package that came later, or that stays itself. (What one depends
+# on, dpkg keeps.)
 staying_packages() {
 	local name
 	: >"$WORK/packages.ours"
 	for name in "$@"; do
 		[ ! -e "$(thing_directory package "$name")/auto" ] || echo "$name" >>"$WORK/packages.ours"
 	done
-	apt-mark showmanual >"$WORK/packages.manual"
+	{ apt-mark showmanual && apt-mark showhold; } >"$WORK/packages.manual"
 	# shellcheck disable=SC2016 # dpkg's own variables
 	dpkg-query -W -f '${db:Status-Abbrev}\t${Package}\t${Provides}\t${Recommends}\n' |
-		awk -F '\t' -v ours="$WORK/packages.ours" -v manual="$WORK/packages.manual" -v first="$STATE/packages.first" -v names="$*" '
+		awk -F '\t' -v ours="$WORK/packages.ours" -v manual="$WORK/packages.manual" \
+			-v first="$STATE/packages.first" -v names="$*" '
 			function plain(name) { sub(/^ */, "", name); sub(/[ :(].*/, "", name); return name }
 			function stay(name, why) { print name, why; delete going[name]; again = 1 }
 			BEGIN {
@@ -221,7 +234,8 @@ staying_packages() {
 				while ((getline <first) > 0) { sub(/[ :].*/, ""); there[$0] }
 				while ((getline <ours) > 0) marked[plain($0)]
 				while ((getline <manual) > 0)
-					if (plain($0) in marked) stay(plain($0), "somebody has marked it as manually installed")
+					if (plain($0) in marked)
+						stay(plain($0), "somebody has marked it as manually installed, or held it")
 			}
 			$1 ~ /^.i/ {
 				count = split($3, list, ",")
@@ -236,7 +250,9 @@ staying_packages() {
 						count = split(recommends[other], list, /[,|]/)
 						while (count > 0) {
 							name = plain(list[count--])
-							for (mine in going) if (name == mine || (name, mine) in provided) stay(mine, other " recommends it")
+							for (mine in going)
+								if (name == mine || (name, mine) in provided)
+									stay(mine, other " recommends it")
 						}
 					}
 				}

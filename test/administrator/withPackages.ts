@@ -34,7 +34,7 @@ const packages: Life = {
       name: "one that they have asked for by now stays",
       change: "apt-get -q -y install slirp4netns >/dev/null",
       after: installed("slirp4netns"),
-      said: /package slirp4netns stays: somebody has marked it as manually installed/,
+      said: /package slirp4netns stays: somebody has marked it as manually installed, or held it/,
     },
     {
       name: "what it needs stays with it, and is not wished away",
@@ -49,6 +49,12 @@ const packages: Life = {
       said: /package fuse-overlayfs stays: theirs-recommends recommends it/,
     },
     {
+      name: "one that they hold stays, and held",
+      change: "apt-mark hold -qq docker-cli",
+      after: "[ $(dpkg-query -W -f '${db:Status-Abbrev}' docker-cli) = hi ]",
+      said: /package docker-cli stays: somebody has marked it as manually installed, or held it/,
+    },
+    {
       name: "one that a package of theirs depends on stays",
       change: `${theirPackage}; their_package theirs-depends 'Depends: uidmap'`,
       after: `${installed("uidmap")}; [ -u /usr/bin/newuidmap ]`,
@@ -57,7 +63,8 @@ const packages: Life = {
     {
       name: "a configuration file that they edited stays, its package goes",
       change: "echo '# theirs' >>/etc/containerd/config.toml",
-      after: "grep theirs /etc/containerd/config.toml; none command -v containerd",
+      after:
+        "grep theirs /etc/containerd/config.toml; none command -v containerd; none command -v runc",
       said: /package containerd is removed without its configuration, which somebody has edited: \/etc\/containerd\/config\.toml stays/,
     },
     {
@@ -314,7 +321,7 @@ const rootful: Life = {
     {
       name: "a docker.service of their own is neither removed nor started",
       before:
-        "systemctl daemon-reload; apt-get -q -y install --no-install-recommends docker.io docker-cli >/dev/null; systemctl start docker",
+        "systemctl daemon-reload; getent group docker || groupadd docker; apt-get -q -y install --no-install-recommends docker.io docker-cli >/dev/null; systemctl start docker",
       change: `rm /etc/systemd/system/docker.service
         printf '[Service]\\nExecStart=/bin/sleep 9999\\n' >/etc/systemd/system/docker.service; systemctl daemon-reload`,
       after:
@@ -339,3 +346,6 @@ export const livesWithPackages: Life[] = [
   programs,
   rootful,
 ];
+
+/** What other versions of the engine make is theirs to make, and ours to remove by name. */
+export const livesOfOlderEngines: Life[] = [context];

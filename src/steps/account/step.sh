@@ -81,12 +81,13 @@ save_entry() {
 	[ -n "$entry" ] || : >"$3/absent"
 }
 
-# Which account it is that was made, apart from its name: a uid alone is given again to the next one. A home
-# is the same by its inode and birth time, which it keeps where a device's number changes with a boot.
-# Version 0.1.0 wrote the first line only.
+# Which account it is that was made, apart from its name: a uid alone is given again to the next
+# one. A home is the same by its inode and birth time, which it keeps where a device's number
+# changes with a boot. Version 0.1.0 wrote the first line only.
 account_made() {
 	printf '%s %s\n' "$ACCOUNT_UID" "$(stat -L -c %.9W "$ACCOUNT_HOME" 2>/dev/null || true)"
-	printf 'gid %s\ninode %s\nhome %s\n' "$ACCOUNT_GID" "$(stat -L -c %i "$ACCOUNT_HOME" 2>/dev/null || true)" "$ACCOUNT_HOME"
+	printf 'gid %s\ninode %s\nhome %s\n' "$ACCOUNT_GID" \
+		"$(stat -L -c %i "$ACCOUNT_HOME" 2>/dev/null || true)" "$ACCOUNT_HOME"
 }
 
 # $1 the record. Where the home was made.
@@ -96,18 +97,16 @@ made_home() {
 	printf '%s' "${home:-$ACCOUNT_HOME}"
 }
 
-# $1 the record. True where the directory in the home's place is the one that was made.
+# True where a directory is the home that was made. $1 the record, $2 the directory.
 is_made_home() {
-	local home inode
-	home=$(made_home "$1")
+	local inode
 	inode=$(sed -n 's/^inode //p' "$1")
-	[ ! -h "$home" ] && [ -d "$home" ] &&
-		[ "$(stat -c %.9W "$home")" = "$(sed -n '1s/^[^ ]* //p' "$1")" ] &&
-		[ "$(stat -c %i "$home")" = "${inode:-$(stat -c %i "$home")}" ]
+	[ "$(stat -c %.9W "$2")" = "$(sed -n '1s/^[^ ]* //p' "$1")" ] &&
+		[ "$(stat -c %i "$2")" = "${inode:-$(stat -c %i "$2")}" ]
 }
 
-# What has become of an account that was made, where somebody has changed it; nothing where it is as it was.
-# A shell, a password or groups are nobody's data, and may change. $1 the record.
+# What has become of an account that was made, where somebody has changed it; nothing where it is as
+# it was. A shell, a password or groups are nobody's data, and may change. $1 the record.
 account_changed() {
 	local uid gid home
 	uid=$(sed -n '1s/ .*//p' "$1")
@@ -121,34 +120,25 @@ account_changed() {
 		printf '%s is a link now (to %s), and not the directory that was made' "$home" "$(readlink "$home")"
 	elif [ ! -d "$home" ]; then
 		printf '%s is gone, or somewhere else' "$home"
-	elif ! is_made_home "$1"; then
+	elif ! is_made_home "$1" "$home"; then
 		printf '%s is another directory than the one that was made' "$home"
 	fi
 }
 
-# True where the name is another account's now: another uid, or a directory in the home's place that was not
-# made with it. $1 the account, which exists or not.
+# True where the name is another account's now. $1 the account, which exists or not.
 is_another_account() {
 	local baseline uid
 	baseline=$(thing_directory account "$1")/baseline
 	uid=$(id -u "$1" 2>/dev/null) || return 1
 	if [ -s "$baseline/entry" ]; then
 		[ "$(cut -d : -f 3 "$baseline/entry")" != "$uid" ]
-	elif [ ! -e "$baseline/made" ]; then
-		return 1
-	elif [ "$(sed -n '1s/ .*//p' "$baseline/made")" != "$uid" ]; then
-		return 0
 	else
-		(
-			know_account "$1"
-			home=$(made_home "$baseline/made")
-			[ ! -h "$home" ] && [ -d "$home" ] && ! is_made_home "$baseline/made"
-		)
+		[ -e "$baseline/made" ] && [ "$(sed -n '1s/ .*//p' "$baseline/made")" != "$uid" ]
 	fi
 }
 
-# Why an account that was made here stays, or nothing. The same answer for its ids, which are given back
-# before it. $1 the account, which is known.
+# Why an account that was made here stays, or nothing. The same answer for its ids, which are given
+# back before it. $1 the account, which is known.
 account_stays() {
 	local baseline home own
 	baseline=$(thing_directory account "$1")/baseline
@@ -176,7 +166,8 @@ forget_another_account() {
 	local dir
 	dir=$(thing_directory account "$1")
 	[ -d "$dir/baseline" ] && unclaimed "$dir" || return 0
-	if know_account "$1" && [ -e "$dir/baseline/made" ] && [ -z "$(account_changed "$dir/baseline/made")" ]; then return 0; fi
+	if know_account "$1" && [ -e "$dir/baseline/made" ] &&
+		[ -z "$(account_changed "$dir/baseline/made")" ]; then return 0; fi
 	for dir in "$(thing_directory subuid "$1")" "$(thing_directory subgid "$1")" "$STATE"/things/data/* "$dir"; do
 		case $dir in
 		"$STATE"/things/data/*) [ "$(cat "$dir/baseline/account" 2>/dev/null)" = "$1" ] || continue ;;
@@ -199,7 +190,8 @@ remove_half_account() {
 	fi
 }
 
-# What a useradd or userdel that was killed leaves in the other files. A group of that name may be somebody's.
+# What a useradd or userdel that was killed leaves in the other files. A group of that name may be
+# somebody's.
 forget_account_entries() {
 	local gid
 	gid=$(sed -n 's/^gid //p' "$(thing_directory account "$1")/baseline/made" 2>/dev/null) || true
@@ -214,7 +206,8 @@ forget_account_entries() {
 is_own_group() {
 	local entry
 	entry=$(getent group "$1") || return 1
-	[ -z "${entry##*:}" ] && [ "$(printf '%s' "$entry" | cut -d : -f 3)" = "${2:-$(printf '%s' "$entry" | cut -d : -f 3)}" ]
+	[ -z "${entry##*:}" ] || return 1
+	[ -z "$2" ] || [ "$(printf '%s' "$entry" | cut -d : -f 3)" = "$2" ]
 }
 
 # A useradd that was killed leaves an account without the rest of its home. Once the home is complete it

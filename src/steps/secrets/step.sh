@@ -68,9 +68,13 @@ secret_names() {
 secretvalues_save() { :; }
 secretvalues_restore() {
 	local values=$STATE/leases/$1/values
-	# Only a destroy has stopped the daemon by now. Else it reads them still, until its own step, which comes
-	# later, has the new configuration.
-	if [ "$VERB" = revert ]; then rm -rf "$values" "$values.earlier"; else keep_earlier_values "$values"; fi
+	# Only a destroy has stopped the daemon by now. Else it reads them still, until its own step,
+	# which comes later, has the new configuration.
+	if [ "$VERB" = revert ]; then
+		rm -rf "$values" "$values.earlier"
+	else
+		keep_earlier_values "$values"
+	fi
 	rm -rf "$values.new"
 	changed "secret values removed"
 }

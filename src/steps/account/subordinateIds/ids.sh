@@ -268,7 +268,8 @@ subgid_save() { printf '%s' gid >"$2/kind"; }
 subuid_restore() { remove_own_range "$1" uid; }
 subgid_restore() { remove_own_range "$1" gid; }
 
-# The ids stay with the account as long as files may be owned by them: the next account must not get them.
+# The ids stay with the account as long as files may be owned by them: the next account must not get
+# them.
 remove_own_range() {
 	local own why
 	know_account "$1" || {

@@ -10,14 +10,14 @@ data_root() {
 	printf '%s' "${root:-$ACCOUNT_HOME/.local/share/docker}"
 }
 
-# Earlier ones too, and those of an installation whose account this one has taken over, until the step is
-# reverted: no change of a setting, and no `up`, removes data or forgets them.
+# Earlier ones too, and those of an installation whose account this one has taken over, until the
+# step is reverted: no change of a setting, and no `up`, removes data or forgets them.
 want_data_roots() {
 	local dir root
 	for dir in "$STATE"/things/data/*; do
 		if [ ! -d "$dir/baseline" ] || unclaimed "$dir"; then continue; fi
 		[ "$(cat "$dir/baseline/account")" = "$ACCOUNT" ] || continue
-		root=$(cat "$dir/name")
+		root=$(thing_name "$dir")
 		[ ! -e "$root" ] || want_data_root "$root"
 	done
 	want_data_root "$(data_root)"
@@ -43,7 +43,8 @@ ENGINE_NAMES='builder buildkit containerd containers engine-id image network nuk
 	rootfs runtimes swarm tmp tmp-old trust volumes
 	aufs btrfs devicemapper fuse-overlayfs overlay overlay2 overlayfs vfs zfs'
 
-# Which directory the daemon was given, once it is there: somebody may put another one, or a link, in its place.
+# Which directory the daemon was given, once it is there: somebody may put another one, or a link,
+# in its place.
 note_data_root() {
 	local made
 	made=$(thing_directory data "$1")/baseline/made
@@ -54,7 +55,7 @@ note_data_root() {
 
 data_changed() {
 	if as_account test -h "$1"; then
-		printf 'a link now (to %s)' "$(as_account readlink "$1")"
+		printf 'a link now (to %s)' "$(as_account readlink "$1" | printable)"
 	elif [ -e "$2/made" ] && [ "$(as_account stat -L -c '%i %.9W' "$1" 2>/dev/null)" != "$(cat "$2/made")" ]; then
 		printf 'another directory than the one that the daemon made'
 	fi
@@ -108,13 +109,13 @@ remove_engine_files() {
 	[ ! -s "$WORK/engine-names" ] || changed "$1: what the engine made in it removed"
 	data_names "$1" >"$WORK/data-names"
 	[ -s "$WORK/data-names" ] || return 0
-	name=$(head -n 5 "$WORK/data-names" | tr -d '\000-\011\013-\037\177' | paste -s -d ' ')
+	name=$(head -n 5 "$WORK/data-names" | printable)
 	say "$1 stays ($(du -sh "$1" 2>/dev/null | cut -f 1)): $(if [ -e "$2/absent" ]; then echo "not all in it is the engine's"; else echo 'it was there before'; fi) ($name)"
 	[ -z "$(file_of_ids "$1")" ] || return 10
 }
 
-# Those of $WORK/engine-names. Where the daemon has said that it holds nothing, its directories of containers
-# and volumes have no more than these two files of its own. $1 data root.
+# Those of $WORK/engine-names. Where the daemon has said that it holds nothing, its directories of
+# containers and volumes have no more than these two files of its own. $1 data root.
 remove_data_entries() {
 	local root=$1 name
 	shift
@@ -134,12 +135,13 @@ remove_data_entries() {
 	[ $# = 0 ] || remove_data "$@"
 }
 
-# One file below a path that belongs to ids which go with this installation: subordinate ids that it gave
-# the account, or the account's own where it made the account. $1 the path.
+# One file below a path that belongs to ids which go with this installation: subordinate ids that it
+# gave the account, or the account's own where it made the account. $1 the path.
 file_of_ids() {
 	local range
 	set -- "$1" -false
-	if [ -e "$(thing_directory account "$ACCOUNT")/baseline/made" ]; then set -- "$@" -o -uid "$ACCOUNT_UID" -o -gid "$ACCOUNT_GID"; fi
+	[ ! -e "$(thing_directory account "$ACCOUNT")/baseline/made" ] ||
+		set -- "$@" -o -uid "$ACCOUNT_UID" -o -gid "$ACCOUNT_GID"
 	for range in "uid $(own_range uid)" "gid $(own_range gid)"; do
 		case $range in
 		*:*:*) ;;
@@ -162,7 +164,7 @@ ids_stay() {
 		printf 'it stays itself'
 	elif [ ! -e "$(thing_directory account "$1")/baseline/made" ]; then
 		file=$(file_of_ids "$ACCOUNT_HOME")
-		[ -z "$file" ] || printf '%s is owned by one of them' "$file"
+		[ -z "$file" ] || printf '%s is owned by one of them' "$(printf '%s' "$file" | printable)"
 	fi
 }
 
@@ -207,6 +209,6 @@ stayed_data() {
 	local dir
 	for dir in "$STATE"/things/data/*; do
 		[ "$(cat "$dir/baseline/account" 2>/dev/null)" = "$1" ] || continue
-		if unclaimed "$dir" && [ -e "$(cat "$dir/name")" ]; then printf '%s ' "$(cat "$dir/name")"; fi
+		if unclaimed "$dir" && [ -e "$(thing_name "$dir")" ]; then printf '%s ' "$(thing_name "$dir")"; fi
 	done | sed 's/ $//'
 }
