@@ -302,7 +302,8 @@ describe("records that version 0.1.0 left empty", () => {
 
   test("a file's content: the file that is there stays as it is", async () => {
     const path = "/etc/sysctl.d/99-zz-rootless-docker-net.ipv4.tcp_fin_timeout.conf";
-    const baseline = `${things}/file/${path.replaceAll("/", "%2F")}/baseline`;
+    const thing = `${things}/file/${path.replaceAll("/", "%2F")}`;
+    const baseline = `${thing}/baseline`;
     await host.run(`echo '# theirs' >${path}`);
     for (const what of [`${baseline}/content`, `${baseline}/content ${baseline}/mode`]) {
       const app = await given();
@@ -314,7 +315,7 @@ describe("records that version 0.1.0 left empty", () => {
         expect.stringContaining(`wanted what file ${path} was before, to give it back. To mend:`),
       ]);
       expect(await host.run(`cat ${path}`)).toBe(now);
-      await host.run(`rm -r ${baseline}/..; echo '# theirs' >${path}`);
+      await host.run(`rm -r ${thing}; echo '# theirs' >${path}`);
       await app.revert("kernel", wishes);
       await app.revert("account", wishes);
       await app.revertAgent();

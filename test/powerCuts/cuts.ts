@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { diffSnapshots, snapshotHost } from "../../testbed/hosts";
+import { exec } from "../../testbed/hosts/exec";
 import { type Answer, Installation, revertOrder, type Wishes } from "../agent/harness";
 import { randomFrom, type Random } from "../faults/random";
 import { type Base, type Bench, copied, edited, emptied, type Verb, wishes } from "./disks";
@@ -13,6 +14,8 @@ interface Cut {
   at: number;
   created: Set<string>;
   random: Random;
+  /** What was on the disk of the packages before the boot. */
+  before?: string;
 }
 
 export interface Result {
@@ -68,7 +71,7 @@ export async function oneRun(bench: Bench, seed: number, wanted: number, result:
       `powerCuts: ${result.cuts}: ${title}: ${wrong.length} wrong, ${seconds} s\n`,
     );
     if (wrong.length > 0) {
-      wrong.push(...(await evidence(bench)));
+      wrong.push(cut.before ?? "", ...(await evidence(bench)));
       result.failures.push([title, ...wrong].join("\n  "));
       process.stderr.write(`powerCuts: FAILED: ${result.failures.at(-1)}\n`);
     }
@@ -79,8 +82,9 @@ export async function oneRun(bench: Bench, seed: number, wanted: number, result:
 /** What helps to understand a failure, from the host that it happened on. */
 async function evidence({ host }: Bench): Promise<string[]> {
   const { stdout } = await host.ssh(`
-    dpkg --audit; dpkg-query -W -f '\${db:Status-Abbrev} \${Package}\n' docker.io containerd runc
-    ls -l /usr/bin/dockerd; tail -n 40 /var/log/dpkg.log; find /var/lib/rootless-docker | head -n 100`);
+    exec 2>&1; dpkg --audit; dpkg-query -W -f '\${db:Status-Abbrev} \${Package}\n' docker.io containerd runc
+    ls -l /usr/bin/dockerd; grep docker.io: /var/log/dpkg.log | tail -n 12
+    tail -n 30 /var/log/dpkg.log; find /var/lib/rootless-docker | head -n 100`);
   return stdout.split("\n").map((line) => `| ${line}`);
 }
 
@@ -94,6 +98,9 @@ async function liveOn(bench: Bench, base: Base, cut: Cut, result: Result): Promi
   let wrong: string[] = [];
   await host.bootFrom(vault.path(cut.disk), async (root) => {
     wrong = await emptied(root, base.filled);
+    const packages = `cd ${root} && ls -l usr/bin/dockerd var/lib/dpkg/updates 2>&1
+      grep -A 2 -x 'Package: docker.io' var/lib/dpkg/status; tail -n 3 var/log/dpkg.log`;
+    cut.before = (await exec("sh", ["-c", packages])).stdout;
   });
   const app = new Installation(host, cut.lease, "root", cut.created);
   // Without its first step Pulumi has nothing to destroy; and after the last there is nothing left to do.
