@@ -141,6 +141,21 @@ finish_interrupted() {
 	find /tmp -maxdepth 1 -type d -uid 0 -name 'apt-dpkg-install-??????' -newer "$STATE/packages.before" ! -newer "$WORK/begun" -exec rm -rf {} +
 }
 
+# A power cut in the middle of a removal leaves packages half installed, which apt takes for installed: those
+# of this package that are wanted again are unpacked once more.
+finish_removal() {
+	local name names=''
+	# shellcheck disable=SC2016 # dpkg's own variables
+	dpkg-query -W -f '${db:Status-Abbrev} ${binary:Package}\n' | sed -n 's/^.H. *//p' >"$WORK/packages.removing"
+	while read -r name; do
+		[ ! -d "$(thing_directory package "$name")/baseline" ] || names="$names $name"
+	done <"$WORK/packages.removing"
+	[ -n "$names" ] || return 0
+	say "unpacks what an interrupted removal has left of$names"
+	# shellcheck disable=SC2086 # a list of package names
+	finish_unpacking '.H.' $names
+}
+
 package_restore() {
 	local before now
 	before=$(cat "$2/version")
@@ -201,7 +216,7 @@ remove_packages_together() {
 	# shellcheck disable=SC2086 # lists of package names
 	{
 		say "removes $(printf '%s\n' $names $removed | wc -l) packages"
-		finish_unpacking $names $removed
+		finish_unpacking '..R' $names $removed
 		if [ -n "$removed" ]; then
 			# Together: either kind may depend on the other.
 			run_dpkg --remove $names $removed
@@ -284,19 +299,20 @@ has_edited_configuration() {
 }
 
 # dpkg does not remove a package that it was killed in the middle of unpacking, and what it has unpacked lies
-# there under other names: it is unpacked once more. Arguments: names.
+# there under other names: it is unpacked once more. $1 dpkg's states, then names.
 finish_unpacking() {
-	local name version architecture deb
+	local name version architecture deb states=$1
+	shift
 	# shellcheck disable=SC2016 # dpkg's own variables
 	dpkg-query -W -f '${db:Status-Abbrev} ${Package} ${Version} ${Architecture}\n' "$@" 2>/dev/null |
-		sed -n 's/^..R *//p' >"$WORK/packages.half"
+		sed -n "s/^$states *//p" >"$WORK/packages.half"
 	while read -r name version architecture; do
 		deb=${name}_$(printf '%s' "$version" | sed 's/:/%3a/g')_$architecture.deb
 		if [ -e "/var/cache/apt/archives/$deb" ]; then
 			deb=/var/cache/apt/archives/$deb
 		else
 			(cd "$WORK" && apt_get download "$name=$version") ||
-				fail "package $name" "it half unpacked, and $(apt_errors)" "$deb, to unpack it whole before it is removed" "make the package sources of this host work, then run again"
+				fail "package $name" "it half unpacked, and $(apt_errors)" "$deb, to unpack it whole" "make the package sources of this host work, then run again"
 			deb=$WORK/$deb
 		fi
 		run_dpkg --unpack "$deb"
@@ -431,6 +447,7 @@ want_packages() {
 	# Also where a killed run had come to the triggers of others' packages, and to no more of ours.
 	if [ -n "$missing" ] || [ -e "$STATE/packages.before" ]; then
 		remember_packages
+		finish_removal
 		finish_interrupted
 	fi
 	if [ -n "$missing" ]; then

@@ -153,6 +153,29 @@ test("a group of the new account's name: said before useradd fails", async () =>
   await taken.back();
 });
 
+test.each(["up", "destroy"])(
+  "a destroy that was killed after the home, before the account: %s goes on",
+  async (next) => {
+    const half = await give(host, "half");
+    await half.apply();
+    await host.run(`printf '#!/bin/sh\nkill -KILL $PPID\n' >/usr/local/sbin/userdel
+      chmod 755 /usr/local/sbin/userdel`);
+    expect((await half.installation.tryRevert("account", half.all)).exitCode).not.toBe(0);
+    expect(await host.run("rm /usr/local/sbin/userdel; id -un half; ls /home")).not.toContain(
+      "half\nhalf",
+    );
+    if (next === "up") {
+      await half.apply();
+      expect(await host.run("stat -c '%U %a' /home/half; ls -A /home/half | grep -c .")).toMatch(
+        /^half 700\n[1-9]/,
+      );
+      expect((await half.apply()).changed).toEqual([]);
+    }
+    expect((await half.back()).said.join()).toContain("account half and /home/half removed");
+    expect(await host.run("getent passwd half || ls /home")).not.toContain("half");
+  },
+);
+
 test("a record of version 0.1.0, which knows less, is compared as far as it goes", async () => {
   const said = async (name: string, change: string) => {
     const old = await give(host, name);

@@ -254,3 +254,22 @@ test("a daemon that a boot has started again is stopped, before its data go", as
   ).toBe("");
   await app.revertAll(all);
 });
+
+test("packages that a power cut left half removed are unpacked again by the next up", async () => {
+  const before = await snapshotHost(host);
+  const app = new Installation(host, "f1");
+  await app.applyAll(wishes);
+  const whole = await snapshotHost(host);
+  // As dpkg's status has them in the middle of a purge, their files gone in part.
+  await host.run(`setpriv --reuid app --regid app --init-groups env XDG_RUNTIME_DIR=/run/user/$(id -u app) systemctl --user stop docker
+    for name in docker.io libslirp0 slirp4netns; do
+      dpkg -L $name | while read -r file; do case $file in /etc/*) ;; *) [ ! -f "$file" ] || rm -f "$file" ;; esac; done
+      sed -i "/^Package: $name\$/,/^Version:/s/^Status: .*/Status: purge ok half-installed/" /var/lib/dpkg/status
+    done`);
+  await app.applyAll(wishes);
+  expect(await host.run("dpkg --audit; dpkg -V docker.io libslirp0 slirp4netns")).toBe("");
+  const left = await differences(whole);
+  expect(left.filter((line) => !/rootless-docker|docker\.service|process/.test(line))).toEqual([]);
+  await app.revertAll(wishes);
+  expect(await differences(before)).toEqual([]);
+});

@@ -118,6 +118,9 @@ account_changed() {
 		printf 'its home is %s now, and not %s' "$ACCOUNT_HOME" "$home"
 	elif [ -h "$home" ]; then
 		printf '%s is a link now (to %s), and not the directory that was made' "$home" "$(readlink "$home")"
+	elif [ ! -d "$home" ] && [ -e "${1%/*}/leaving" ]; then
+		# This package's own removal was interrupted after the home.
+		return 0
 	elif [ ! -d "$home" ]; then
 		printf '%s is gone, or somewhere else' "$home"
 	elif ! is_made_home "$1" "$home"; then
@@ -215,7 +218,8 @@ is_own_group() {
 finish_home() {
 	local baseline
 	baseline=$(thing_directory account "$ACCOUNT")/baseline
-	if [ -s "$baseline/entry" ] || [ -s "$baseline/made" ]; then return 0; fi
+	if [ -s "$baseline/entry" ]; then return 0; fi
+	if [ -s "$baseline/made" ] && [ ! -e "$baseline/leaving" ]; then return 0; fi
 	if home_unfinished; then
 		mkdir -p "$(dirname "$ACCOUNT_HOME")"
 		cp -rT /etc/skel "$ACCOUNT_HOME"
@@ -224,6 +228,7 @@ finish_home() {
 		changed "$ACCOUNT_HOME made"
 	fi
 	account_made | write_record "$baseline/made"
+	rm -f "$baseline/leaving"
 }
 
 # True where a part of /etc/skel, or its owner, is missing, and nothing else is there.
@@ -313,6 +318,8 @@ account_restore() {
 	stop_where_mounted_below "$ACCOUNT_HOME"
 	only_root_leads_to "$ACCOUNT_HOME" ||
 		fail "$ACCOUNT_HOME" "that others than root can change what leads to it by now" "a place that only root can change, to remove it from" "remove it by hand, then run again"
+	# A run that comes after one that was killed here must not take the home for moved, nor for made.
+	echo leaving | write_record "$2/leaving"
 	# The home first: once the account is gone, nobody knows any more that it was its own.
 	rm -rf --one-file-system "$ACCOUNT_HOME"
 	# userdel complains about a missing mail spool on its stderr, and succeeds.
