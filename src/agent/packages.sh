@@ -441,7 +441,7 @@ missing_packages() {
 # Makes sure of packages: installs those that are missing, and claims what that brings.
 # Arguments: names, or name=version.
 want_packages() {
-	local missing
+	local missing name
 	missing=$(missing_packages "$@")
 	hold_packages
 	# Also where a killed run had come to the triggers of others' packages, and to no more of ours.
@@ -466,6 +466,8 @@ want_packages() {
 		}
 	fi
 	claim_new_packages
+	# apt marks anew what it installs, also where an interrupted removal had left a part of it.
+	for name in $missing; do rm -f "$(thing_directory package "${name%%=*}")/auto"; done
 	keep_package_claims "$@"
 	if grep -q "^$STATE/things/package/" "$WORK/wanted"; then
 		protect_packages
