@@ -113,6 +113,9 @@ want_unit() {
 	if account_file "$1" | grep -v '^Timeout' | cmp -s - "$WORK/unit"; then
 		was=$(daemon_fingerprint)
 	fi
+	# Another step that looks in between would take the daemon for one that has to restart.
+	hold_daemon
 	want_home_file "$1" 644 "$WORK/docker.service"
 	[ -z "$was" ] || [ "$(cat "$started" 2>/dev/null)" != "$was" ] || daemon_fingerprint >"$started"
+	release_daemon
 }
