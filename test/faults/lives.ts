@@ -162,6 +162,7 @@ async function leftovers(host: NspawnHost): Promise<string[]> {
 const ofEachRun = [
   // Each installation has a lease of its own.
   "/var/lib/rootless-docker/",
+  "/etc/apt/apt.conf.d/99rootless-docker-",
   // dockerd's own: an id that it makes up, and databases that it writes whenever it starts.
   "/home/app/.local/share/docker/",
   // The account's group and the engine's: where the step account was struck, the engine's comes first. What is
