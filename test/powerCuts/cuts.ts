@@ -151,7 +151,7 @@ async function destroy(app: Installation, now: Wishes): Promise<string | undefin
 
 // What differs between any two clean runs too.
 const ofEachRun = [
-  /\/var\/lib\/rootless-docker/,
+  /\/var\/lib\/rootless-docker|\/99rootless-docker-/,
   /\/home\/app\/\.(local\/share|config)\/docker/,
   /^file \/etc\/(group|gshadow):/,
 ];
