@@ -95,6 +95,7 @@ test("the same owner with a new lease takes over; the old one's revert changes n
   const { report } = await anew.applyAll(ada);
   expect(report.changed).toEqual([
     "one key removed from /home/ada/.ssh/authorized_keys",
+    "/etc/apt/apt.conf.d/99rootless-docker-d0 removed",
     "lease d0 taken over",
   ]);
   await lost.revertAll(ada);

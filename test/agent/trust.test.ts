@@ -319,7 +319,7 @@ test.each(["0", "077"])(
     expect(
       await host.run(`cd /var/lib/rootless-docker && stat -c '%a %U' . agent leases things locks
       stat -c %a /etc/sysctl.d/99-zz-rootless-docker-net.ipv4.ping_group_range.conf /etc/subuid /home/plain`),
-    ).toBe("755 root\n644 root\n700 root\n700 root\n700 root\n644\n644\n700\n");
+    ).toBe("755 root\n644 root\n711 root\n700 root\n700 root\n644\n644\n700\n");
     for (const step of ["kernel", "account"] as const) await ops.revert(step, wishes);
     await ops.revertAgent();
     expect(await host.run("cat /tmp/started 2>/dev/null | grep -c root || true")).toBe("0\n");

@@ -6,7 +6,7 @@ limitation_rows() {
 	local daemon answer
 	daemon=$(daemon_process)
 	[ -n "$daemon" ] ||
-		fail "docker.service of $ACCOUNT" "no process dockerd below its main process '$(main_process)'" "the daemon to look at" "run again; where it stays so, see 'systemctl --user status docker' as $ACCOUNT"
+		fail "docker.service of $ACCOUNT" "no process dockerd below its main process" "the daemon to look at" "run again; where it stays so, see 'systemctl --user status docker' as $ACCOUNT"
 	answer=$(docker_of_account info --format '{{.SecurityOptions}}|{{.ServerVersion}}')
 	apparmor_limitation "${answer%|*}"
 	checkpoint_limitation

@@ -72,7 +72,8 @@ data_restore() {
 	fi
 	# The daemon answered for the directory that it used, and for no earlier one.
 	if keep_data && [ "$(cat "$STATE/leases/$LEASE/no-data" 2>/dev/null)" != "$(realpath "$1")" ]; then
-		[ -e "$2/absent" ] || [ -n "$(data_names "$1")" ] || return 0
+		# It was there before, and nothing in it is of ids that are given back.
+		[ -e "$2/absent" ] || [ -n "$(file_of_ids "$1")" ] || return 0
 		say "$1 stays ($(du -sh "$1" 2>/dev/null | cut -f 1) of images, containers and volumes): onDestroy.data: Delete removes $(if [ -e "$2/absent" ]; then echo it; else echo 'what the engine made in it'; fi)"
 		return 10
 	fi
