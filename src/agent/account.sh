@@ -58,15 +58,17 @@ as_account_within() {
 	shift
 	# Once three have not ended in this run, no other one is waited for.
 	[ ! -e "${WORK:-/nonexistent}/late" ] || [ "$(wc -l <"$WORK/late")" -lt 3 ] || return 124
+	# The doctor may be the account already.
+	[ "$SELF" = "$ACCOUNT_UID" ] ||
+		set -- setpriv --reuid "$ACCOUNT_UID" --regid "$ACCOUNT_GID" --init-groups --inh-caps=-all setsid -w "$@"
+	# Before the user changes: the account may read what a program of its was started with.
 	set -- env -i HOME="$ACCOUNT_HOME" USER="$ACCOUNT" LOGNAME="$ACCOUNT" PATH="$PATH" LC_ALL=C \
 		XDG_RUNTIME_DIR="$ACCOUNT_RUNTIME" DBUS_SESSION_BUS_ADDRESS="unix:path=$ACCOUNT_RUNTIME/bus" "$@"
-	# The doctor may be the account already.
 	if [ "$SELF" = "$ACCOUNT_UID" ]; then
 		set -- '' "$@"
 	else
 		make_account_group
-		set -- "$(account_group)" setpriv --reuid "$ACCOUNT_UID" --regid "$ACCOUNT_GID" --init-groups \
-			--inh-caps=-all setsid -w "$@"
+		set -- "$(account_group)" perl -e "$JOIN_KEYRING" "$(keyctl_number)" "$@"
 	fi
 	timeout -k 5 "$seconds" sh -c "$ACCOUNT_RUNNER" sh "$ACCOUNT_MOST" "$@" 3>&- 6<&- 7>&- 8>&- 9>&- ||
 		status=$?
@@ -74,6 +76,30 @@ as_account_within() {
 	124 | 137) end_late_program "$seconds" ;;
 	esac
 	return "$status"
+}
+
+# Root's session keyring leads to root's own keys: a new one, empty, takes its place for what runs as the account.
+# keyctl(1) is in no essential package, and perl-base is one. Its arguments: the number of keyctl(2), whose
+# operation 1 is KEYCTL_JOIN_SESSION_KEYRING, then the program. A kernel without keys (ENOSYS), or a container
+# that forbids them (EPERM), has none to give away.
+# shellcheck disable=SC2016 # a program of its own
+JOIN_KEYRING='my ($number, $none) = (shift, 0);
+unless ($number && (syscall($number, 1, $none) > 0 || $! == 38 || $! == 1)) {
+	print STDERR "no session keyring: $!\n";
+	exit 125;
+}
+exec { $ARGV[0] } @ARGV or exit 127;'
+
+# keyctl(2) on this machine.
+keyctl_number() {
+	case $(uname -m) in
+	x86_64) echo 250 ;;
+	aarch64 | riscv64 | loongarch64) echo 219 ;;
+	i?86) echo 288 ;;
+	arm*) echo 311 ;;
+	ppc64*) echo 271 ;;
+	s390x) echo 280 ;;
+	esac
 }
 
 # Runs a program so that root waits for it, and never for what it has left behind. Both of its

@@ -202,7 +202,8 @@ release_unwanted() {
 			forget_thing "$dir"
 			continue
 		fi
-		[ "$kind" != package ] || remove_packages_together
+		# Only packages are worth the lock of all: what is an account's may take its time.
+		if [ "$kind" = package ]; then remove_packages_together; else release_packages; fi
 		before=$(wc -l <"$WORK/changed")
 		status=0
 		# Not in a condition: there the shell would go on after a failed command inside.

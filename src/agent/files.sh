@@ -39,6 +39,27 @@ in_rootlesskit() {
 	return "$status"
 }
 
+# Removes paths as the account, in a user namespace of its own, for as long as that gets further. Its arguments:
+# the paths.
+remove_in_rootlesskit() {
+	local status now before=''
+	while :; do
+		status=0
+		# shellcheck disable=SC2016 # the inner shell expands them
+		in_rootlesskit 90 sh -c 'timeout -k 5 60 rm -rf --one-file-system "$@" || {
+			status=$?
+			case $status in
+			124 | 137) exit 75 ;;
+			*) exit "$status" ;;
+			esac
+		}' sh "$@" || status=$?
+		[ "$status" = 75 ] || return "$status"
+		now=$(df --output=used,iused "$(dirname "$1")" | tail -n 1)
+		[ "$now" != "$before" ] || return "$status"
+		before=$now
+	done
+}
+
 # $1 as_root or as_account, $2 path, $3 baseline directory.
 save_path() {
 	if [ "$1" = as_account ] && ! account_has "$2"; then

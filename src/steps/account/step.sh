@@ -333,6 +333,12 @@ own_files() {
 	local reader=as_account
 	# Where it can exchange none of them, it may not be able to read them either.
 	! only_root_leads_to "$ACCOUNT_HOME/file" || reader=as_root
+	# No name of /etc/skel's has a line break, and the lines of one that has might each be such a name.
+	if [ -n "$(find -H "$ACCOUNT_HOME" -mindepth 1 -xdev -name '*
+*' -print -quit 2>/dev/null)" ]; then
+		echo "a name with a line break"
+		return 0
+	fi
 	find -H "$ACCOUNT_HOME" -mindepth 1 -xdev ! -type d -printf '%P\n' 2>/dev/null | while IFS= read -r file; do
 		as_in_skel "$reader" "$file" || printf '%s\n' "$file"
 	done | head -n 3
@@ -345,9 +351,11 @@ stop_account_processes() {
 	# It fails where it is started before the packages that it needs are there.
 	systemctl reset-failed "user@$ACCOUNT_UID.service" 2>/dev/null || true
 	# A login, or a "docker -H ssh://" that has not hung up yet.
-	while [ -n "$(find /proc -maxdepth 1 -name '[0-9]*' -uid "$ACCOUNT_UID" -print -quit 2>/dev/null)" ]; do
+	while [ -n "$(echo "Uid: $ACCOUNT_UID 1" | processes_of_ids)" ]; do
 		tries=$((tries + 1))
-		[ "$tries" -le 50 ] || return 0
+		[ "$tries" -le 50 ] ||
+			fail "account $ACCOUNT" "its processes $(echo "Uid: $ACCOUNT_UID 1" | processes_of_ids), which do not end" \
+				"none left with its uid, before the next account gets it" "end them, then run again"
 		# By the account: all at once, so that none is born meanwhile, and nobody else's by a number used again.
 		as_account sh -c 'kill -KILL -1' 2>/dev/null || true
 		sleep 0.1

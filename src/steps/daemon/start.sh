@@ -68,7 +68,7 @@ $ACCOUNT says active; where it gets no further, see 'journalctl --user -u docker
 last_said() {
 	journalctl -q --no-pager -b -o cat -n 1 \
 		"_UID=$ACCOUNT_UID" _SYSTEMD_USER_UNIT=docker.service 2>/dev/null |
-		head -c 100000 | without_secrets | tr -cd ' -~' | cut -c 1-160 | sed '/./s/.*/; its last words: &/'
+		head -c 4000 | without_secrets | tr -cd ' -~' | cut -c 1-160 | sed '/./s/.*/; its last words: &/'
 }
 
 # A daemon that is on its way up is no problem, unless it comes there again and again. The doctor says since

@@ -174,7 +174,7 @@ ids_stay() {
 remove_data() {
 	local path
 	for path in "$@"; do stop_where_mounted_below "$path"; done
-	in_rootlesskit 0 rm -rf --one-file-system "$@" >"$WORK/error" 2>&1 || true
+	remove_in_rootlesskit "$@" >"$WORK/error" 2>&1 || true
 	for path in "$@"; do remove_what_is_left "$path"; done
 }
 
