@@ -141,19 +141,24 @@ finish_interrupted() {
 	find /tmp -maxdepth 1 -type d -uid 0 -name 'apt-dpkg-install-??????' -newer "$STATE/packages.before" ! -newer "$WORK/begun" -exec rm -rf {} +
 }
 
-# A power cut in the middle of a removal leaves packages half installed, which apt takes for installed: those
-# of this package that are wanted again are unpacked once more.
+# What a removal that was interrupted has left, of packages that this package brought and that are wanted again:
+# dpkg is still told to purge them, and those that it was at work on are half installed, which apt takes for
+# installed. They are unpacked once more.
 finish_removal() {
-	local name names=''
+	local name half=''
 	# shellcheck disable=SC2016 # dpkg's own variables
-	dpkg-query -W -f '${db:Status-Abbrev} ${binary:Package}\n' | sed -n 's/^.H. *//p' >"$WORK/packages.removing"
+	dpkg-query -W -f '${db:Status-Abbrev} ${binary:Package}\n' | sed -n 's/^[rp][^nc]. *//p; s/^.H. *//p' |
+		sort -u >"$WORK/packages.removing"
 	while read -r name; do
-		[ ! -d "$(thing_directory package "$name")/baseline" ] || names="$names $name"
+		[ -d "$(thing_directory package "$name")/baseline" ] || continue
+		half="$half $name"
+		printf '%s install\n' "$name" | dpkg --set-selections
 	done <"$WORK/packages.removing"
-	[ -n "$names" ] || return 0
-	say "unpacks what an interrupted removal has left of$names"
+	[ -n "$half" ] || return 0
+	say "completes what an interrupted removal has left of$half"
 	# shellcheck disable=SC2086 # a list of package names
-	finish_unpacking '.H.' $names
+	finish_unpacking '.H.' $half
+	[ ! -s "$WORK/packages.half" ] || run_dpkg --configure -a
 }
 
 package_restore() {
@@ -444,10 +449,10 @@ want_packages() {
 	local missing name
 	missing=$(missing_packages "$@")
 	hold_packages
+	finish_removal
 	# Also where a killed run had come to the triggers of others' packages, and to no more of ours.
 	if [ -n "$missing" ] || [ -e "$STATE/packages.before" ]; then
 		remember_packages
-		finish_removal
 		finish_interrupted
 	fi
 	if [ -n "$missing" ]; then

@@ -1,3 +1,4 @@
+import { stepCodeHash } from "../../src/agent/agentText";
 import { renderDocument } from "../../src/step/document";
 import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
 import { bootHost, documentsOf, Installation, type Wishes } from "./harness";
@@ -136,7 +137,8 @@ describe("cloud-init at work", () => {
 });
 
 test("a machine that is an unprivileged container itself, with too few ids", async () => {
-  const document = renderDocument({ ...documentsOf(wishes).preflight });
+  const agent = stepCodeHash("preflight");
+  const document = renderDocument({ ...documentsOf(wishes).preflight, agent });
   const { exitCode, stderr } = await host.ssh(
     "unshare --user --map-root-user --map-auto sh /var/lib/rootless-docker/agent apply preflight e0",
     { input: document },
