@@ -112,7 +112,7 @@ const daemonData = [
   // Names and times in a daemon's life.
   /\/home\/app\/\.(local\/share|config)\/docker/,
   // The leases' names.
-  /\/var\/lib\/rootless-docker/,
+  /\/var\/lib\/rootless-docker|\/99rootless-docker-/,
   // Engine and account run side by side: which group's line comes first is open. The lines are compared.
   /^file \/etc\/(group|gshadow):/,
 ];
