@@ -521,7 +521,7 @@ package_needed() {
 # Several steps install packages, at the same time where two leases run.
 hold_packages() {
 	exec 8>"$STATE/locks/packages"
-	flock -n 8 || {
+	flock -w 5 8 || {
 		say "waits for another run that holds the lock 'packages': it installs, or starts a daemon"
 		flock -w 600 8 ||
 			fail "lock $STATE/locks/packages" "it held for 10 minutes by another run" "it free" \

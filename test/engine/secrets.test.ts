@@ -120,6 +120,7 @@ function linesOf({ events }: Outcome): Record<string, string[]> {
       .replace(/<\{%[^%]*%\}>/g, "")
       .trim()
       .replace(/ package \S+ \S+ installed$/, " package NAME VERSION installed")
+      .replace(/(99rootless-docker-)[0-9a-f]+/, "$1LEASE")
       .replace(/ packages removed: .*/, " packages removed: NAMES")
       .replace(/ removes \d+ packages/, " removes N packages");
     const line = event.ephemeral ? text : `lasting ${event.severity}: ${text}`;

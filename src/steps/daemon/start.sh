@@ -109,13 +109,18 @@ it fails" ""
 want_unit() {
 	local started was=''
 	started=$(thing_directory userdaemon "$ACCOUNT")/started
+	account_file "$1" >"$WORK/unit.before" || true
 	grep -v '^Timeout' "$WORK/docker.service" >"$WORK/unit"
-	if account_file "$1" | grep -v '^Timeout' | cmp -s - "$WORK/unit"; then
-		was=$(daemon_fingerprint)
-	fi
 	# Another step that looks in between would take the daemon for one that has to restart.
 	hold_daemon
+	if ! cmp -s "$WORK/unit.before" "$WORK/docker.service" &&
+		grep -v '^Timeout' "$WORK/unit.before" | cmp -s - "$WORK/unit"; then
+		was=$(daemon_fingerprint)
+	fi
 	want_home_file "$1" 644 "$WORK/docker.service"
-	[ -z "$was" ] || [ "$(cat "$started" 2>/dev/null)" != "$was" ] || daemon_fingerprint >"$started"
+	if [ -n "$was" ] && [ "$(cat "$started" 2>/dev/null)" = "$was" ]; then
+		was=$(daemon_fingerprint)
+		printf '%s\n' "$was" | write_record "$started"
+	fi
 	release_daemon
 }
