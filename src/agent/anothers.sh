@@ -63,3 +63,43 @@ stop_where_mounted_below() {
 	[ -z "$mount" ] ||
 		fail "$1" "something mounted at $mount" "nothing mounted below it when it is removed" "unmount it, then run again"
 }
+
+# Where what holds a path is mounted, then its UUID if it has one: two lines. $1 the path.
+mount_place() {
+	local column
+	for column in TARGET UUID; do
+		mount_of "$(nearest_directory "$1")" "$column" 2>/dev/null | tail -n 1 || true
+	done
+}
+
+# True where a file system is not mounted where it was. Not of an earlier version's record, which does not
+# say where, nor where there is no answer. $1 what mount_place said.
+is_not_mounted() {
+	local now
+	[ -n "$1" ] || return 1
+	now=$(mount_place "$(mounted_at "$1")")
+	[ -n "$now" ] && [ "$now" != "$1" ]
+}
+
+# $1 what mount_place said.
+mounted_at() { printf '%s' "$1" | head -n 1; }
+
+# Which file system the account's home is on, for the way back.
+note_home_place() {
+	stop_where_home_is_away "$ACCOUNT"
+	mount_place "$ACCOUNT_HOME" | write_record "$(thing_directory account "$ACCOUNT")/baseline/home-place"
+}
+
+# Ends the step where that is not there: what is ours in the home could not be taken back, and its files may
+# be of ids that are given back. It knows the account then. $1 the account, or nothing.
+stop_where_home_is_away() {
+	local record
+	record=$(thing_directory account "$1")/baseline/home-place
+	if [ -z "$1" ] || [ ! -s "$record" ] || [ -e "$WORK/home-is-there.$1" ]; then return 0; fi
+	know_account "$1" || return 0
+	! is_not_mounted "$(cat "$record")" ||
+		fail "$ACCOUNT_HOME" "that the file system of $1's home is not mounted" \
+			"what was mounted at $(mounted_at "$(cat "$record")" | printable) at the last up, for what is ours in it" \
+			"mount it, then run again; or remove $record, if it is gone for good, or the home has moved"
+	: >"$WORK/home-is-there.$1"
+}

@@ -210,6 +210,7 @@ release_unwanted() {
 		set +e
 		(
 			set -e
+			stop_where_home_is_away "$(account_of_thing "$kind" "$dir")"
 			"${kind}_restore" "$(thing_name "$dir")" "$dir/baseline"
 		)
 		status=$?

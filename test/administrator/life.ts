@@ -23,6 +23,10 @@ export interface Life {
   /** Defaults to all. */
   steps?: StepName[];
   wishes: Wishes;
+  /** As root, after a first `up`, whose last step fails. */
+  afterFailedUp?: string;
+  /** As root, before and after a first destroy, whose first step fails. */
+  failedDestroy?: { before: string; after: string };
   rows: Row[];
 }
 
@@ -43,8 +47,13 @@ export function testLife(host: () => TestHost, life: Life): void {
       const installation = new Installation(host(), lease);
       for (const { before } of life.rows) if (before !== undefined) await root(host(), before);
       await installation.install();
-      for (const step of ["preflight", ...steps] as const)
+      for (const step of ["preflight", ...steps] as const) {
+        if (life.afterFailedUp !== undefined && step === steps.at(-1)) {
+          expect((await installation.tryApply(step, life.wishes)).exitCode).not.toBe(0);
+          await root(host(), life.afterFailedUp);
+        }
         await installation.apply(step, life.wishes);
+      }
       // Without the step daemon nobody has said it.
       await host().run(
         `cd /var/lib/rootless-docker/leases/${lease}; [ -e on-destroy-data ] || echo ${
@@ -52,7 +61,15 @@ export function testLife(host: () => TestHost, life: Life): void {
         } >on-destroy-data`,
       );
       for (const { change } of life.rows) await root(host(), change);
-      for (const step of revertOrder.filter((name) => (steps as readonly string[]).includes(name)))
+      const reverted = revertOrder.filter((name) => (steps as readonly string[]).includes(name));
+      if (life.failedDestroy !== undefined) {
+        await root(host(), life.failedDestroy.before);
+        const failed = await installation.tryRevert(reverted[0] ?? "daemon", life.wishes);
+        expect(failed.exitCode).not.toBe(0);
+        said.push(...failed.said);
+        await root(host(), life.failedDestroy.after);
+      }
+      for (const step of reverted)
         said.push(...(await installation.revert(step, life.wishes)).said);
       said.push(...(await installation.revertAgent()).said);
     });

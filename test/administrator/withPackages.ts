@@ -282,6 +282,162 @@ const foundDataRoots: Life[] = [
   },
 ];
 
+const record = (name: string) => `/var/lib/rootless-docker/things/data/%2Fsrv%2F${name}`;
+
+/** Asks an account's daemon. $1 the account, then docker's arguments. */
+const docker = `ask() { a=$1; shift; runuser -u $a -- docker -H unix:///run/user/$(id -u $a)/docker.sock "$@"; }`;
+
+/** A disk stands for itself by a bind mount. */
+const disk = (name: string) => ({
+  mount: `mkdir -p /var/${name}/docker /srv/${name}; mount --bind /var/${name} /srv/${name}`,
+  unmount: `loginctl disable-linger ${name}; systemctl stop user@$(id -u ${name}); umount /srv/${name}`,
+});
+
+const onDisk = (name: string, uid: number, data: string): Life["wishes"] => ({
+  ...dataRoot(name, uid, data),
+  daemon: { "data-root": `/srv/${name}/docker` },
+});
+
+const dataRoots: Life[] = [
+  {
+    name: "a data root that was not there at a first up, which failed, with Delete",
+    wishes: dataRoot("late", 1510, "Delete"),
+    afterFailedUp: `mkdir -p /srv/late/photos /srv/late/trust; chmod 777 /srv/late/trust
+      echo precious | tee /srv/late/photos/file >/srv/late/trust/file; chown late: /srv/late`,
+    rows: [
+      {
+        name: "what they put there meanwhile stays, what the engine made goes",
+        change: "ls /srv/late/volumes",
+        after:
+          "cd /srv/late; grep precious photos/file trust/file; none ls -d volumes; none id late",
+        said: /\/srv\/late stays \(\S+\): it was there before \(photos trust\)/,
+      },
+    ],
+  },
+  {
+    name: "a data root in the record of version 0.1.0, with Delete",
+    wishes: {
+      owner: "project/dev/first",
+      account: { name: "first", uid: 1511 },
+      daemon: { "data-root": "/srv/of-first/first" },
+      onDestroy: { data: "Delete" },
+    },
+    rows: [
+      {
+        name: "goes by the engine's names; what is theirs stays",
+        before: "mkdir -m 777 -p /srv/of-first",
+        change: `r='${record("of-first%2Ffirst")}/baseline'; ls "$r/absent"; rm -f "$r/made" "$r/used"
+          echo precious >/srv/of-first/first/notes`,
+        after: "grep precious /srv/of-first/first/notes; none ls /srv/of-first/first/volumes",
+        said: /\/srv\/of-first\/first stays \(\S+\): not all in it is the engine's \(notes\)/,
+      },
+    ],
+  },
+  {
+    name: "a destroy that could not stop the daemon, with Keep",
+    wishes: dataRoot("twice", 1512, "Keep"),
+    failedDestroy: {
+      before: `printf '#!/bin/sh\\ncase "$*" in "--user stop docker.service") exit 1;; esac\\nexec /usr/bin/systemctl "$@"\\n' >/usr/local/sbin/systemctl
+        chmod 755 /usr/local/sbin/systemctl`,
+      after: `${docker}
+        rm /usr/local/sbin/systemctl; ask twice volume create mine; echo precious >/srv/twice/volumes/mine/_data/file`,
+    },
+    rows: [
+      {
+        name: "what they made since stays, with account and ids",
+        before: "install -d -o 1512 -g 1512 /srv/twice",
+        change: "true",
+        after:
+          "grep precious /srv/twice/volumes/mine/_data/file; id twice; grep ^twice: /etc/subuid",
+        said: /\/srv\/twice stays \(\S+ of images, containers and volumes\)/,
+      },
+    ],
+  },
+  {
+    name: "a data root whose disk is not mounted, with Keep",
+    wishes: onDisk("away", 1513, "Keep"),
+    rows: [
+      {
+        name: "stays, with account and ids",
+        before: `${disk("away").mount}; chown 1513 /srv/away/docker`,
+        change: disk("away").unmount,
+        after: "ls /var/away/docker/volumes; id away; grep ^away: /etc/subuid /etc/subgid",
+        said: /\/srv\/away\/docker stays: its file system, which was mounted at \/srv\/away, is not there/,
+      },
+    ],
+  },
+  {
+    name: "a data root whose disk is not mounted, with Delete",
+    wishes: onDisk("later", 1514, "Delete"),
+    failedDestroy: { before: disk("later").unmount, after: disk("later").mount },
+    rows: [
+      {
+        name: "is an error until it is mounted, then it goes",
+        before: `${disk("later").mount}; chown 1514 /srv/later/docker`,
+        change: "true",
+        after: "none ls /var/later/docker/volumes; none id later; umount /srv/later",
+        said: /found that the file system of later's data is not mounted; wanted what was mounted at \/srv\/later/,
+      },
+    ],
+  },
+  {
+    name: "a destroy that was killed while the data were beside the home, with Delete",
+    wishes: {
+      owner: "project/dev/beside",
+      account: { name: "beside" },
+      onDestroy: { data: "Delete" },
+    },
+    failedDestroy: {
+      before: `first=$(sed -n 's/^beside:\\([0-9]*\\):.*/\\1/p' /etc/subuid); cd /home/beside/.local/share/docker
+        mkdir -p volumes/v/private; echo precious >volumes/v/private/file; chmod 700 volumes/v/private; chown -R $((first + 32)) volumes/v
+        sed -i /^beside:/d /etc/subuid /etc/subgid
+        printf '#!/bin/sh\\ncase "$*" in *"0:0 "*.rootless-docker-*) rm /usr/local/sbin/chown; kill -9 $PPID; exit 1;; esac\\nexec /usr/bin/chown "$@"\\n' >/usr/local/sbin/chown
+        chmod 755 /usr/local/sbin/chown`,
+      after: "ls -d /home/.rootless-docker-daemon; [ ! -e /usr/local/sbin/chown ]",
+    },
+    rows: [
+      {
+        name: "nothing of them is left",
+        change: "true",
+        after: "none ls -d /home/.rootless-docker-daemon; none id beside; none ls -d /home/beside",
+      },
+    ],
+  },
+  {
+    name: "a data root with another account's below it, with Delete",
+    wishes: {
+      owner: "project/dev/outer",
+      account: { name: "outer" },
+      onDestroy: { data: "Delete" },
+    },
+    rows: [
+      {
+        name: "the other one stays, and what leads to it",
+        change: `d=/home/outer/.local/share/docker/volumes/inner; mkdir -p $d; echo precious >$d/file
+          r=/var/lib/rootless-docker/things/data/%2Fhome%2Fouter%2F.local%2Fshare%2Fdocker%2Fvolumes%2Finner
+          mkdir -p $r/baseline $r/claims; printf $d >$r/name; printf other >$r/baseline/account; : >$r/baseline/absent
+          printf '1\\nother\\n' >$r/claims/beef.daemon`,
+        after: `grep precious /home/outer/.local/share/docker/volumes/inner/file; none ls -d /home/outer/.local/share/docker/image
+          id outer; rm -r /var/lib/rootless-docker/things/data/*inner`,
+        said: /docker stays \(\S+\): not all in it is the engine's \(volumes\)/,
+      },
+    ],
+  },
+  {
+    name: "a data root that holds no more than a network of theirs, with Keep",
+    wishes: dataRoot("net", 1515, "Keep"),
+    rows: [
+      {
+        name: "stays",
+        before: "install -d -o 1515 -g 1515 /srv/net",
+        change: `${docker}; ask net network create theirs; touch /srv/net/theirs; chown $(sed -n 's/^net:\\([0-9]*\\):.*/\\1/p' /etc/subuid) /srv/net/theirs`,
+        after: "ls /srv/net/network/files/local-kv.db; id net",
+        said: /\/srv\/net stays \(\S+ of images, containers and volumes\)/,
+      },
+    ],
+  },
+];
+
 const programs: Life = {
   name: "programs that were there",
   wishes: {
@@ -343,6 +499,7 @@ export const livesWithPackages: Life[] = [
   context,
   movedDataRoot,
   ...foundDataRoots,
+  ...dataRoots,
   programs,
   rootful,
 ];

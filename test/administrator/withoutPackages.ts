@@ -170,6 +170,26 @@ const foundAccount: Life = {
   ],
 };
 
+const unmounted =
+  "loginctl disable-linger away; systemctl stop user@$(id -u away); umount /home/away";
+const mounted = "mount --bind /var/away /home/away";
+
+const homeAway: Life = {
+  name: "an account that was there, and whose home is not mounted",
+  steps,
+  wishes: { owner: "project/dev/away", account: { name: "away", authorizedKeys: [key("a")] } },
+  failedDestroy: { before: unmounted, after: mounted },
+  rows: [
+    {
+      name: "is an error until it is mounted, then key and ids go",
+      before: `useradd -m away; sed -i /^away:/d /etc/subuid /etc/subgid; cp -a /home/away /var/away; ${mounted}`,
+      change: "true",
+      after: `none grep '${key("a")}' /home/away/.ssh/authorized_keys; none grep ^away: /etc/subuid /etc/subgid; umount /home/away; userdel -r away`,
+      said: /found that the file system of away's home is not mounted; wanted what was mounted at \/home\/away/,
+    },
+  ],
+};
+
 const conf = (name: string) => `/etc/sysctl.d/99-zz-rootless-docker-net.ipv4.${name}.conf`;
 const value = (name: string) => `/proc/sys/net/ipv4/${name}`;
 const modprobe = (name: string) => `/etc/modprobe.d/rootless-docker-standin.${name}.conf`;
@@ -283,4 +303,4 @@ const kernel: Life = {
   ],
 };
 
-export const livesWithoutPackages: Life[] = [...madeAccounts, foundAccount, kernel];
+export const livesWithoutPackages: Life[] = [...madeAccounts, foundAccount, homeAway, kernel];

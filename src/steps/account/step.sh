@@ -15,6 +15,7 @@ account_apply() {
 	getent passwd "$name" >/dev/null || create_account "$name"
 	know_account "$name"
 	finish_home
+	note_home_place
 	want_subordinate_ids
 	want_resource_controllers
 	want_linger

@@ -18,7 +18,6 @@ bring_up_daemon() {
 	settle_storage_driver
 	want userunit "$ACCOUNT" docker.service
 	apply_daemon_files
-	note_data_root "$(data_root)"
 	want_context
 }
 
@@ -87,6 +86,7 @@ apply_daemon_files() {
 	want_home_link "$config/systemd/user/default.target.wants/docker.service" "$config/systemd/user/docker.service"
 	want userdaemon "$ACCOUNT" running
 	ask_systemctl daemon-reload
+	settle_data_root "$(data_root)"
 	run_daemon
 	forget_earlier_values
 }
@@ -406,15 +406,14 @@ journal_causes() {
 
 userdaemon_save() { :; }
 
-# Stops the daemon. While it still answers, it is asked whether it holds anything of the user's.
+# Stops the daemon. While it still answers, it is asked whether it holds anything of the user's: what it
+# said counts once it has stopped, and until it runs again.
 userdaemon_restore() {
+	local empty='' note=$STATE/leases/$LEASE/no-data
+	rm -f "$note"
 	know_account "$1" || return 0
 	service_manager_runs || return 0
-	if [ -z "$(docker_of_account ps -aq 2>/dev/null || echo unknown)" ] &&
-		[ -z "$(docker_of_account image ls -q 2>/dev/null || echo unknown)" ] &&
-		[ -z "$(docker_of_account volume ls -q 2>/dev/null || echo unknown)" ]; then
-		docker_of_account info --format '{{.DockerRootDir}}' >"$STATE/leases/$LEASE/no-data" 2>/dev/null || true
-	fi
+	! daemon_holds_nothing || empty=$(docker_of_account info --format '{{.DockerRootDir}}' 2>/dev/null) || true
 	# Without an answer it may still use what is removed next: then it is stopped, or that fails.
 	case $(ask_systemctl is-active docker.service || echo "status $?") in
 	active | reloading | *'status 124' | *'status 137') ;;
@@ -422,6 +421,17 @@ userdaemon_restore() {
 	esac
 	user_systemctl stop docker.service
 	changed "daemon stopped"
+	[ -z "$empty" ] || printf '%s\n' "$empty" | write_record "$note"
+}
+
+# No containers, images, volumes, plugins, networks of the user's, nor the secrets of a swarm.
+daemon_holds_nothing() {
+	local list
+	for list in 'ps -aq' 'image ls -q' 'volume ls -q' 'plugin ls -q' 'network ls -q --filter type=custom'; do
+		# shellcheck disable=SC2086 # words
+		[ -z "$(docker_of_account $list 2>/dev/null || echo unknown)" ] || return 1
+	done
+	[ "$(docker_of_account info --format '{{.Swarm.LocalNodeState}}' 2>/dev/null)" = inactive ]
 }
 
 # A unit that is on its way up, again and again perhaps, counts as well.
