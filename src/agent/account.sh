@@ -207,12 +207,18 @@ no_answer_about() {
 		"see what is mounted there, and what $ACCOUNT runs, then run again"
 }
 
-# Prints a file of the account's, or fails: 1 there is none, 3 it is no regular file, 4 the account
+# Prints a file of the account's, or fails: 1 there is none (and not only nothing that the account can
+# look at, in a directory that it cannot enter), 3 it is no regular file, 4 the account
 # cannot read it, 5 it is larger than what is read of an account. A pipe that is put there meanwhile
 # is not waited for. $1 path.
 account_file() {
 	# shellcheck disable=SC2016 # the inner shell expands them
-	as_account sh -c '[ -e "$1" ] || [ -h "$1" ] || exit 1
+	as_account sh -c 'if [ ! -e "$1" ] && [ ! -h "$1" ]; then
+			path=$1
+			until [ -e "$path" ] || [ -z "$path" ]; do path=${path%/*}; done
+			[ ! -d "$path" ] || [ -x "$path" ] || exit 4
+			exit 1
+		fi
 		[ -f "$1" ] || exit 3
 		[ -r "$1" ] || exit 4
 		[ "$(stat -L -c %s -- "$1")" -le "$2" ] || exit 5
@@ -223,11 +229,17 @@ account_file() {
 # The same, where the file has to be read. $1 path, $2 where its bytes go, $3 what it is wanted for,
 # $4 what is removed where it cannot be read.
 need_account_file() {
-	local status=0 what
+	local status=0
 	account_file "$1" >"$2" || status=$?
 	[ "$status" != 0 ] || return 0
 	[ -z "${4-}" ] || rm -rf "$4"
-	case $status in
+	unread_file "$1" "$status" "$3"
+}
+
+# $1 path, $2 how account_file failed, $3 what the file is wanted for.
+unread_file() {
+	local what
+	case $2 in
 	3) what="that it is no regular file" ;;
 	5) what="it larger than $((ACCOUNT_MOST / 1024)) KB" ;;
 	124 | 137) no_answer_about "$1" ;;

@@ -6,6 +6,7 @@
 # $STATE/things/KIND/ID/name                 the thing's name
 # $STATE/things/KIND/ID/baseline/            what was there before, written by KIND_save
 # $STATE/things/KIND/ID/claims/LEASE.STEP    line 1: order within the step; then the wanted value
+# $STATE/things/KIND/ID/previous/LEASE.STEP/ what another lease had there, before this one's value
 #
 # A kind is two functions: KIND_save NAME DIR, and KIND_restore NAME DIR, which can be run again
 # after it was killed, and returns 10 where the thing has to stay (said by itself, with the reason).
@@ -51,6 +52,7 @@ claim() {
 	order=$(($(wc -l <"$WORK/wanted") + 1))
 	printf '%s\n' "$dir" >>"$WORK/wanted"
 	[ -d "$dir/claims" ] || mkdir -p "$dir/claims"
+	keep_previous "$dir" "$@"
 	note_left "$dir" "$3"
 	[ ! -d "$dir/baseline.$STEP" ] || rm -rf "$dir/baseline.$STEP"
 	printf '%s\n%s\n' "$order" "$3" >"$dir/claim.$LEASE.$STEP"
@@ -79,6 +81,92 @@ stop_where_another_wants() {
 		[ "$(tail -n +2 "$claim")" != "$4" ] || continue
 		stands_beside "$other" || continue
 		fail "$2 $3" "'$(tail -n +2 "$claim")', wanted by $(owner_of "$other")" "'$4' by $(owner_of "$LEASE")" "give both the same value: the machine has only one"
+	done
+}
+
+# Saves what another lease has there, where this one wants another value: it comes back where this
+# claim is dropped and the other one is still there, as after a takeover that never came to its end.
+# It is on the disk before the thing is changed. $1 the thing's directory, then as for want.
+keep_previous() {
+	local previous=$1/previous/$LEASE.$STEP new=$1/previous.$STEP now
+	command -v "$2_now" >/dev/null || return 0
+	others_want "$1"
+	if [ ! -s "$WORK/others-want" ] || is_among "$4" "$WORK/others-want"; then return 0; fi
+	if [ -d "$previous" ]; then
+		now=$("$2_now" "$3" "$previous") || return 0
+		# What this lease has put there itself is nobody else's.
+		is_among "$now" "$WORK/others-want" || return 0
+	fi
+	rm -rf "$new"
+	mkdir "$new"
+	"$2_save" "$3" "$new"
+	find "$new" -exec sync {} +
+	mkdir -p "$1/previous"
+	rm -rf "$previous"
+	mv -T "$new" "$previous"
+	sync_directories "$1/previous" "$1"
+}
+
+# The values that other leases claim, into $WORK/others-want. $1 the thing's directory.
+others_want() {
+	local claim
+	for claim in "$1"/claims/*; do
+		case ${claim##*/} in
+		'*' | "$LEASE".*) ;;
+		*) tail -n +2 "$claim" ;;
+		esac
+	done | without_mode >"$WORK/others-want"
+}
+
+# $1 a value, $2 a file of values without modes.
+is_among() { printf '%s\n' "$1" | without_mode | grep -qxF -f - -- "$2"; }
+
+# This lease's claim on a thing is going, and another one's stays: what that one had comes back.
+# Where it cannot, that is said. A lease that took over from this one has what it wants already. $1 kind, $2 the thing's directory.
+give_back() {
+	local name account now own before previous=$2/previous/$LEASE.$STEP
+	! successor_of "$LEASE" >/dev/null || return 0
+	own=$(tail -n +2 "$2/claims/$LEASE.$STEP")
+	others_want "$2"
+	if [ ! -s "$WORK/others-want" ] || is_among "$own" "$WORK/others-want"; then return 0; fi
+	name=$(thing_name "$2")
+	account=$(account_of_thing "$1" "$2")
+	if [ -n "$account" ] && is_another_account "$account"; then return 0; fi
+	if [ ! -d "$previous" ]; then
+		say "$1 $name stays as it is, for '$own'; $(next_owner "$2") wanted" \
+			"'$(paste -s -d ' ' "$WORK/others-want")', and looks at it with a new value of recheck"
+		return 0
+	fi
+	now=$("$1_now" "$name" "$previous")
+	if [ -z "$now" ] || is_among "$now" "$WORK/others-want"; then
+		return 0
+	elif ! was_left "$2" "$now"; then
+		say "$1 $name stays: somebody changed it after this package did"
+		return 0
+	fi
+	before=$(wc -l <"$WORK/changed")
+	("$1_restore" "$name" "$previous")
+	[ "$before" = "$(wc -l <"$WORK/changed")" ] || sync_host
+}
+
+# $1 the thing's directory.
+leases_of() {
+	local claim
+	for claim in "$1"/claims/*; do
+		claim=${claim##*/}
+		printf '%s\n' "${claim%%.*}"
+	done | sort -u
+}
+
+# Whose claim stays, in words. $1 the thing's directory.
+next_owner() {
+	local claim
+	for claim in "$1"/claims/*; do
+		claim=${claim##*/}
+		[ "${claim%%.*}" = "$LEASE" ] || {
+			owner_of "${claim%%.*}"
+			return 0
+		}
 	done
 }
 
@@ -189,7 +277,10 @@ release_unwanted() {
 		kind=${dir%/*}
 		kind=${kind##*/}
 		if claimed_by_another "$dir"; then
+			give_back "$kind" "$dir"
 			rm -f "$dir/claims/$LEASE.$STEP"
+			# Where one lease is left, there is no other one to go back to.
+			[ "$(leases_of "$dir" | wc -l)" -gt 1 ] || rm -rf "$dir/previous"
 			continue
 		fi
 		# Killed before it was remembered, and so before anything was changed.
@@ -225,6 +316,7 @@ release_unwanted() {
 		esac
 	done 6<"$WORK/unwanted"
 	release_packages
+	[ "$STEP" != daemon ] || restart_given_back
 }
 
 # Everything that this lease still claims for some steps, in their order: one that failed or was killed when

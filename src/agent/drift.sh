@@ -10,13 +10,15 @@
 # $1 the thing's directory, $2 a value.
 note_left() { grep -qsxF -- "$2" "$1/left" || printf '%s\n' "$2" >>"$1/left"; }
 
-# True where this package has left a value there. Of a file's value, MODE SHA256, the bytes count: a
-# mode alone is nothing that anybody would lose. $1 the thing's directory, $2 the value.
+# Of a file's value, MODE SHA256, the bytes count: a mode alone is nothing that anybody would lose.
+without_mode() { sed 's/^[0-7]* \([0-9a-f]\{64\}\)$/\1/'; }
+
+# True where this package has left a value there. $1 the thing's directory, $2 the value.
 was_left() {
 	{
 		cat "$1/left"
 		tail -qn +2 "$1"/claims/*
-	} 2>/dev/null | sed 's/^[0-7]* \([0-9a-f]\{64\}\)$/\1/' | grep -qxF -- "$2"
+	} 2>/dev/null | without_mode | grep -qxF -- "$2"
 }
 
 # True where a thing is not as this package left it. $1 kind, $2 its directory.
@@ -67,10 +69,11 @@ keep_before() {
 		know_account "$(cat "$2/baseline/account")"
 		;;
 	esac
-	before=$path.before-rootless-docker~
 	if [ "$owner" = as_account ] && as_account test -e "$path.rootless-docker-old"; then
+		before=$(free_before "$owner" "$path" '') || exit 1
 		as_account mv -fT "$path.rootless-docker-old" "$before" 2>"$WORK/error" || not_kept "$before"
 	elif [ -e "$2/baseline/content" ]; then
+		before=$(free_before "$owner" "$path" "$2/baseline/content") || exit 1
 		write_path_of "$owner" "$before" "$(cat "$2/baseline/mode")" \
 			<"$2/baseline/content" 2>"$WORK/error" || not_kept "$before"
 	elif [ -e "$2/baseline/link" ]; then
@@ -79,10 +82,29 @@ keep_before() {
 	elif [ -e "$2/baseline/value" ]; then
 		printf "; before, it was '%s'" "$(cat "$2/baseline/value")"
 		return 0
+	elif [ "$1" = package ] && [ -s "$2/baseline/version" ]; then
+		printf '; before, it was version %s' "$(cat "$2/baseline/version")"
+		return 0
 	else
 		return 0
 	fi
 	printf '; what was there before is in %s' "$before"
+}
+
+# The first name for it that is free, or has these bytes already: what an earlier installation kept
+# stays. $1 as_root or as_account, $2 path, $3 the bytes' file, or nothing.
+free_before() {
+	local number='' name
+	while name=$2.before-rootless-docker${number:+.$number}~ && is_there "$1" "$name"; do
+		if [ -n "$3" ] && "$1" cat "$name" 2>/dev/null | cmp -s - "$3"; then break; fi
+		number=$((${number:-1} + 1))
+	done
+	printf '%s' "$name"
+}
+
+# $1 as_root or as_account, $2 path.
+is_there() {
+	if [ "$1" = as_account ]; then account_has "$2"; else [ -e "$2" ] || [ -h "$2" ]; fi
 }
 
 # $1 the path.

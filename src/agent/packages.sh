@@ -26,6 +26,26 @@ package_save() {
 	awk -v name="$1" -v configured="$2/configured" '
 		$1 == name && NF == 1 { printf "" > configured }
 		$1 == name && NF == 2 { print $2; exit }' "$STATE/packages.before" >"$2/version"
+	if [ ! -s "$2/version" ] || [ ! -e "$STATE/packages.marks" ]; then return 0; fi
+	sed -n "s/ $(printf '%s' "${1%%:*}" | sed 's/[.+]/\\&/g')\$//p" "$STATE/packages.marks" >"$2/marks"
+}
+
+# Of a package that was there before: another version than that, and than any that this package left
+# there. Version 0.1.0 did not write down which it left.
+package_now() {
+	local now
+	if [ ! -s "$2/version" ] || ! grep -qs '^version ' "${2%/*}/left"; then return 0; fi
+	now=$(installed_version "$1")
+	if [ -z "$now" ] || [ "$now" = "$(cat "$2/version")" ]; then return 0; fi
+	printf 'version %s\n' "$now"
+}
+
+# What this package leaves in the place of one that was there. $1 name, $2 the version, or none.
+note_version() {
+	local left
+	left=$(thing_directory package "$1")/left
+	note_left "${left%/*}" "version $2"
+	sync "$left"
 }
 
 # $STATE/packages.first    what was there before this package installed anything: a package that is
@@ -38,10 +58,18 @@ remember_packages() {
 	stop_on_empty_packages_before
 	[ ! -e "$STATE/packages.before" ] || return 0
 	rm -f "$STATE/packages.planned"
+	package_marks | write_record "$STATE/packages.marks"
 	{
 		installed_packages
 		removed_packages
 	} | sort | write_record "$STATE/packages.before"
+}
+
+# Who wants what is there: "auto NAME" where apt has installed it by itself, "hold NAME". apt marks
+# anew what it installs, and a purge forgets both.
+package_marks() {
+	apt-mark showauto | sed 's/:.*//; s/^/auto /'
+	apt-mark showhold | sed 's/:.*//; s/^/hold /'
 }
 
 # Version 0.1.0 did not bring it to the disk. Without it, what an interrupted installation brought is not
@@ -91,10 +119,11 @@ claim_new_packages() {
 	while read -r name version; do
 		# apt marks anew what it installs.
 		rm -f "$(thing_directory package "$name")/auto"
+		[ ! -s "$(thing_directory package "$name")/baseline/version" ] || note_version "$name" "$version"
 		changed "package $name $version installed"
 	done <"$WORK/packages.new"
 	rm -f "$STATE/packages.before"
-	rm -f "$STATE/packages.planned"
+	rm -f "$STATE/packages.planned" "$STATE/packages.marks"
 }
 
 # apt marks what a command line names as wanted by somebody. Ours are not: so that the mark tells
@@ -165,8 +194,10 @@ package_restore() {
 	local before now
 	before=$(cat "$2/version")
 	now=$(installed_version "$1")
-	[ "$before" != "$now" ] || return 0
-	if [ -z "$before" ]; then
+	if [ "$before" = "$now" ]; then
+		restore_marks "$@"
+		return 0
+	elif [ -z "$before" ]; then
 		# What dpkg was told to purge would go with the next apt-get dselect-upgrade.
 		# shellcheck disable=SC2016 # dpkg's own variable
 		case $(dpkg-query -W -f '${db:Status-Want}' "$1") in
@@ -179,7 +210,18 @@ package_restore() {
 		say "package $1 stays at ${now:-absent}: version $before is not in the package lists any more"
 		return 0
 	}
+	restore_marks "$@"
 	changed "package $1 restored to $before"
+}
+
+# $1 name, $2 the baseline's directory.
+restore_marks() {
+	local mark
+	[ -e "$2/marks" ] || return 0
+	while read -r mark; do
+		apt-mark "$mark" "$1" >"$WORK/apt.log" 2>&1 ||
+			say "package $1 is not marked '$mark' again, as it was before: $(apt_errors)"
+	done <"$2/marks"
 }
 
 # One dpkg run for all packages whose last claim is going, when the first of them has its turn. dpkg,
@@ -233,8 +275,8 @@ remove_packages_together() {
 }
 
 # Writes down which of the arguments somebody else wants, with the reason: marked as manual after we
-# marked it, or recommended by a package that came later, or that stays itself. (What one depends
-# on, dpkg keeps.)
+# marked it, or recommended by a package that came later, or that stays itself, as does what dpkg
+# keeps since one that stays depends on it.
 staying_packages() {
 	local name
 	: >"$WORK/packages.ours"
@@ -243,11 +285,24 @@ staying_packages() {
 	done
 	{ apt-mark showmanual && apt-mark showhold; } >"$WORK/packages.manual"
 	# shellcheck disable=SC2016 # dpkg's own variables
-	dpkg-query -W -f '${db:Status-Abbrev}\t${Package}\t${Provides}\t${Recommends}\n' |
+	dpkg-query -W -f '${db:Status-Abbrev}\t${Package}\t${Provides}\t${Recommends}\t${Depends}, ${Pre-Depends}\n' |
 		awk -F '\t' -v ours="$WORK/packages.ours" -v manual="$WORK/packages.manual" \
 			-v first="$STATE/packages.first" -v names="$*" '
 			function plain(name) { sub(/^ */, "", name); sub(/[ :(].*/, "", name); return name }
 			function stay(name, why) { print name, why; delete going[name]; again = 1 }
+			function is(mine, name) { return name == mine || (name, mine) in provided }
+			# Of a dependency only what nothing else satisfies.
+			function keep_needed(clause,   i, n, one, mine, found) {
+				n = split(clause, one, "|")
+				for (i = 1; i <= n; i++) {
+					one[i] = plain(one[i])
+					if (one[i] in elsewhere) return
+					for (mine in candidate) if (!(mine in going) && is(mine, one[i])) return
+				}
+				for (i = 1; i <= n; i++)
+					for (mine in going) if (is(mine, one[i])) found[mine]
+				for (mine in found) stay(mine, "others need it")
+			}
 			BEGIN {
 				count = split(names, list, " ")
 				while (count > 0) { going[plain(list[count])]; candidate[plain(list[count--])] }
@@ -259,19 +314,30 @@ staying_packages() {
 			}
 			$1 ~ /^.i/ {
 				count = split($3, list, ",")
-				if ($2 in candidate) while (count > 0) provided[plain(list[count--]), $2]
+				while (count > 0) {
+					name = plain(list[count--])
+					if ($2 in candidate) provided[name, $2]
+					else elsewhere[name]
+				}
+				if (!($2 in candidate)) elsewhere[$2]
+				if ($5 != ", ") depends[$2] = $5
 				if ($4 != "" && !($2 in there && !($2 in candidate))) recommends[$2] = $4
 			}
 			END {
 				for (again = 1; again;) {
 					again = 0
+					for (other in depends)
+						if (!(other in going)) {
+							count = split(depends[other], list, ",")
+							while (count > 0) keep_needed(list[count--])
+						}
 					for (other in recommends) {
 						if (other in going) continue
 						count = split(recommends[other], list, /[,|]/)
 						while (count > 0) {
 							name = plain(list[count--])
 							for (mine in going)
-								if (name == mine || (name, mine) in provided)
+								if (is(mine, name))
 									stay(mine, other " recommends it")
 						}
 					}

@@ -5,22 +5,60 @@ sysctl_path() { printf '/proc/sys/%s' "$(printf '%s' "$1" | tr . /)"; }
 
 sysctl_value() { tr '\t' ' ' <"$(sysctl_path "$1")"; }
 
-sysctl_save() { sysctl_value "$1" >"$2/value"; }
+# What the files of this machine set it to, as the next boot reads them: the file, a tab, the value; or
+# nothing. In a name, the first of . and / says which of them parts it (sysctl.d(5)). $1 key.
+sysctl_of_files() {
+	"$(command -v /usr/lib/systemd/systemd-sysctl || echo /lib/systemd/systemd-sysctl)" --cat-config 2>/dev/null |
+		tr '\t' ' ' | awk -v path="$(sysctl_path "$1")" '
+			/^# \// { file = substr($0, 3) }
+			/^ *[#;]/ || !/=/ { next }
+			{
+				key = substr($0, 1, index($0, "=") - 1)
+				gsub(/^ *-? *| *$/, "", key)
+				if (match(key, /[.\/]/) && substr(key, RSTART, 1) == ".") {
+					gsub(/\//, "\n", key)
+					gsub(/\./, "/", key)
+					gsub(/\n/, ".", key)
+				}
+				if ("/proc/sys/" key != path) next
+				value = substr($0, index($0, "=") + 1)
+				gsub(/^ *| *$/, "", value)
+				found = file "\t" value
+			}
+			END { if (found != "") print found }'
+}
+
+sysctl_save() {
+	sysctl_value "$1" >"$2/value"
+	sysctl_of_files "$1" >"$2/files"
+}
 
 sysctl_now() {
 	[ -e "$(sysctl_path "$1")" ] || return 0
 	[ "$(sysctl_value "$1")" = "$(cat "$2/value")" ] || sysctl_value "$1"
 }
 
+# Our own file is gone by now. Where the others say something else than before, that is somebody's wish
+# since: the next boot would set it. Version 0.1.0 did not write down what they said.
 sysctl_restore() {
+	local value by='' files
 	[ -e "$(sysctl_path "$1")" ] || return 0
-	[ "$(sysctl_value "$1")" != "$(cat "$2/value")" ] || return 0
-	# Some settings only a boot takes back (kernel.yama.ptrace_scope=3), and their files are gone by now.
-	{ tee "$(sysctl_path "$1")" <"$2/value" >/dev/null; } 2>"$WORK/error" || {
-		say "$1 stays '$(sysctl_value "$1")' until the next boot: the kernel does not take '$(cat "$2/value")' back ($(tail -n 1 "$WORK/error"))"
+	value=$(cat "$2/value")
+	files=$(sysctl_of_files "$1")
+	if [ -e "$2/files" ] && [ -n "$files" ] && [ "${files#*	}" != "$(cut -f 2- "$2/files")" ]; then
+		value=${files#*	}
+		by=", as ${files%%	*} has it by now"
+	fi
+	if [ "$(sysctl_value "$1")" = "$value" ]; then
+		[ -z "$by" ] || say "$1 stays '$value'$by"
+		return 0
+	fi
+	# Some settings only a boot takes back (kernel.yama.ptrace_scope=3).
+	{ printf '%s\n' "$value" | tee "$(sysctl_path "$1")" >/dev/null; } 2>"$WORK/error" || {
+		say "$1 stays '$(sysctl_value "$1")' until the next boot: the kernel does not take '$value' back ($(tail -n 1 "$WORK/error"))"
 		return 0
 	}
-	changed "$1 restored to $(cat "$2/value")"
+	changed "$1 restored to $value$by"
 }
 
 # $1 key, $2 value.

@@ -492,6 +492,66 @@ const rootful: Life = {
   ],
 };
 
+const neededEngine: Life = {
+  name: "an engine that a package of theirs depends on",
+  steps: ["engine"],
+  wishes: { owner: "project/dev/needed", account: { name: "needed" } },
+  rows: [
+    {
+      name: "stays, and what it recommends with it",
+      before: "true",
+      change: `${theirPackage}; their_package theirs-depends 'Depends: nothing-of-it | docker.io (>= 0), mawk | slirp4netns'`,
+      after: `${installed("docker.io")}; ${installed("docker-cli")}; ${installed("dbus-user-session")}; none ${installed("slirp4netns")}
+        apt-get -q -y purge theirs-depends docker.io docker-cli dbus-user-session >/dev/null; apt-get -q -y autoremove --purge >/dev/null`,
+      said: /package docker\.io stays: others need it[^]*package docker-cli stays: docker\.io recommends it|package docker-cli stays: docker\.io recommends it[^]*package docker\.io stays: others need it/,
+    },
+  ],
+};
+
+/** Packages of a repository of the administrator's, in two versions. */
+const plugins = ["docker-compose-plugin", "docker-buildx-plugin", "docker-ce-rootless-extras"];
+
+const purged: Life = {
+  name: "packages that were purged for the engine",
+  steps: ["engine"],
+  wishes: {
+    owner: "project/dev/purged",
+    account: { name: "purged" },
+    rootfulDocker: "Purge",
+  },
+  rows: [
+    {
+      name: "one that they have put there in a newer version stays",
+      before: `mkdir -p /srv/repo; cd /srv/repo
+        for p in ${plugins.join(" ")}; do for v in 1 2; do
+          mkdir -p $p-$v/DEBIAN
+          printf 'Package: %s\nVersion: %s\nArchitecture: all\nMaintainer: m <m@example.com>\nDescription: d\n' $p $v >$p-$v/DEBIAN/control
+          dpkg-deb -b $p-$v $p-$v.deb >/dev/null
+          { sed /^Description/d $p-$v/DEBIAN/control; echo "Filename: ./$p-$v.deb"; echo "Size: $(stat -c %s $p-$v.deb)"
+            echo "SHA256: $(sha256sum <$p-$v.deb | cut -c 1-64)"; echo 'Description: d'; echo; } >>Packages
+        done; done
+        echo 'deb [trusted=yes] file:/srv/repo ./' >/etc/apt/sources.list.d/theirs.list; apt-get -q update >/dev/null
+        apt-get -q -y install ${plugins.map((name) => `${name}=1`).join(" ")} >/dev/null
+        apt-mark hold docker-buildx-plugin; apt-mark auto docker-ce-rootless-extras`,
+      change: "apt-get -q -y install docker-compose-plugin=2 >/dev/null",
+      after: "[ $(dpkg-query -W -f '${Version}' docker-compose-plugin) = 2 ]",
+      said: /package docker-compose-plugin stays: somebody changed it after this package did; before, it was version 1/,
+    },
+    {
+      name: "one that was held comes back, and held",
+      change: "true",
+      after:
+        "[ \"$(dpkg-query -W -f '${db:Status-Abbrev}${Version}' docker-buildx-plugin)\" = 'hi 1' ]; apt-mark showmanual | grep docker-buildx-plugin",
+    },
+    {
+      name: "one that was installed automatically comes back so",
+      change: "true",
+      after: `${installed("docker-ce-rootless-extras")}; apt-mark showauto | grep docker-ce-rootless-extras
+        apt-get -q -y purge --allow-change-held-packages ${plugins.join(" ")} >/dev/null; rm -r /srv/repo /etc/apt/sources.list.d/theirs.list`,
+    },
+  ],
+};
+
 export const livesWithPackages: Life[] = [
   packages,
   theirEngine,
@@ -501,6 +561,8 @@ export const livesWithPackages: Life[] = [
   ...foundDataRoots,
   ...dataRoots,
   programs,
+  neededEngine,
+  purged,
   rootful,
 ];
 

@@ -200,8 +200,11 @@ const values = {
   tcp_keepalive_probes: "7",
   tcp_keepalive_intvl: "71",
   tcp_fin_timeout: "51",
+  tcp_reordering: "5",
+  tcp_max_reordering: "310",
   tcp_orphan_retries: "3",
   tcp_syn_retries: "4",
+  tcp_synack_retries: "6",
   tcp_retries1: "5",
   tcp_retries2: "12",
   ip_default_ttl: "65",
@@ -255,8 +258,8 @@ const kernel: Life = {
       said: /sysctl net\.ipv4\.tcp_keepalive_time stays: somebody changed it after this package did; before, it was '7200'/,
     },
     {
-      name: "a file that they edited stays; the value comes back",
-      change: `echo '# theirs' >>${conf("tcp_keepalive_probes")}`,
+      name: "a file that they edited stays; the value comes back, if not by its word",
+      change: `echo '# theirs' >${conf("tcp_keepalive_probes")}`,
       after: `grep theirs ${conf("tcp_keepalive_probes")}; grep -x 9 ${value("tcp_keepalive_probes")}`,
       said: /file \S+tcp_keepalive_probes\.conf stays: somebody changed it/,
     },
@@ -269,7 +272,21 @@ const kernel: Life = {
     {
       name: "a file that they gave another name stays",
       change: `mv ${conf("tcp_fin_timeout")} /etc/sysctl.d/50-admin.conf`,
-      after: "grep tcp_fin_timeout /etc/sysctl.d/50-admin.conf",
+      after: `grep tcp_fin_timeout /etc/sysctl.d/50-admin.conf; grep -x 51 ${value("tcp_fin_timeout")}`,
+      said: /net\.ipv4\.tcp_fin_timeout stays '51', as \/etc\/sysctl\.d\/50-admin\.conf has it by now/,
+    },
+    {
+      name: "a value that a file of theirs sets by now is what comes back",
+      change:
+        "mkdir -p /run/sysctl.d; echo '-net/ipv4/tcp_reordering=4' >/run/sysctl.d/60-admin.conf",
+      after: `grep -x 4 ${value("tcp_reordering")}; rm /run/sysctl.d/60-admin.conf; echo 3 >${value("tcp_reordering")}`,
+      said: /net\.ipv4\.tcp_reordering restored to 4, as \/run\/sysctl\.d\/60-admin\.conf has it by now/,
+    },
+    {
+      name: "a value that was set beside a file of theirs comes back",
+      before: `echo 'net.ipv4.tcp_max_reordering = 301' >/etc/sysctl.d/61-admin.conf; echo 302 >${value("tcp_max_reordering")}`,
+      change: "true",
+      after: `grep -x 302 ${value("tcp_max_reordering")}; rm /etc/sysctl.d/61-admin.conf; echo 300 >${value("tcp_max_reordering")}`,
     },
     {
       name: "a link to a file of theirs in our file's place stays, and so does the file",
@@ -283,6 +300,13 @@ const kernel: Life = {
       change: `echo '# second' >>${conf("tcp_syn_retries")}`,
       after: `f=${conf("tcp_syn_retries")}; grep second $f; [ "$(cat $f.before-rootless-docker~)" = '# first' ]; [ "$(stat -c %a $f.before-rootless-docker~)" = 640 ]`,
       said: /tcp_syn_retries\.conf stays: .*; what was there before is in \S+tcp_syn_retries\.conf\.before-rootless-docker~/,
+    },
+    {
+      name: "what was kept so in an earlier life is not written over",
+      before: `printf '# first' >${conf("tcp_synack_retries")}; echo '# earlier' >${conf("tcp_synack_retries")}.before-rootless-docker~`,
+      change: `echo '# second' >>${conf("tcp_synack_retries")}`,
+      after: `f=${conf("tcp_synack_retries")}; grep earlier $f.before-rootless-docker~; grep first $f.before-rootless-docker.2~`,
+      said: /tcp_synack_retries\.conf stays: .*; what was there before is in \S+tcp_synack_retries\.conf\.before-rootless-docker\.2~/,
     },
     {
       name: "another mode is no edit",

@@ -1,6 +1,6 @@
 import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
 import { expectNoAgent, give } from "./accountOnly";
-import { bootHost } from "./harness";
+import { asAccount, bootHost, Installation, type Wishes } from "./harness";
 
 afterAll(destroyAllHosts);
 
@@ -82,6 +82,92 @@ describe("one account, two leases", () => {
     ]);
     expect(await host.run("getent passwd held || echo gone")).toBe("gone\n");
     await installation.revertAgent();
+  });
+});
+
+describe("a takeover that is destroyed before its report", () => {
+  const key = "net.ipv4.tcp_fin_timeout";
+  const conf = `/etc/sysctl.d/99-zz-rootless-docker-${key}.conf`;
+  const timeout = () => host.run(`cat /proc/sys/net/ipv4/tcp_fin_timeout`);
+  const steps = ["preflight", "engine", "account", "kernel", "daemon"] as const;
+  const wishes = (owner: string, args: Wishes): Wishes => ({
+    owner,
+    account: { name: "tako" },
+    resourceControllers: [],
+    ...args,
+  });
+  const first = wishes("a/prod/web", {
+    sysctls: { [key]: "17" },
+    daemon: { "log-level": "warn" },
+    environment: { WHOSE: "a" },
+  });
+  const second = wishes("b/prod/web", {
+    takeOver: true,
+    sysctls: { [key]: "18" },
+    daemon: { "log-level": "debug", "insecure-registries": ["b.example"] },
+    environment: { WHOSE: "b" },
+  });
+  const config = "/home/tako/.config/docker";
+  const files = () => host.run(`cat ${config}/daemon.json ${config}/environment ${conf}`);
+  const running = () =>
+    asAccount(
+      host,
+      "tako",
+      "tr '\\000' '\\n' </proc/$(cat $XDG_RUNTIME_DIR/docker.pid)/environ | grep WHOSE",
+    );
+
+  test("the first one's files, values and daemon are back; nothing of the second one's is", async () => {
+    const before = await timeout();
+    const [a, b] = [new Installation(host, "a1"), new Installation(host, "a2")];
+    await a.install();
+    for (const step of [...steps, "report"] as const) await a.apply(step, first);
+    const held = await files();
+    await b.install();
+    for (const step of steps) await b.apply(step, second);
+    expect([await running(), await timeout()]).toEqual(["WHOSE=b\n", "18\n"]);
+    // Another value of its own is not what the first one had.
+    await b.apply("kernel", { ...second, sysctls: { [key]: "19" } });
+    const { changed } = await b.revert("daemon", second);
+    expect(changed).toEqual([
+      expect.stringMatching(/\/environment restored$/),
+      expect.stringMatching(/\/daemon\.json restored$/),
+      "daemon of tako restarted",
+    ]);
+    expect((await b.revert("kernel", second)).changed).toEqual([
+      `${conf} restored`,
+      `${key} restored to 17`,
+    ]);
+    for (const step of ["account", "engine"] as const) await b.revert(step, second);
+    await b.revertAgent();
+    expect([await files(), await running(), await timeout()]).toEqual([held, "WHOSE=a\n", "17\n"]);
+    for (const step of [...steps, "report"] as const)
+      expect([step, (await a.apply(step, first)).changed]).toEqual([step, []]);
+    await a.revertAll(first);
+    expect(await timeout()).toBe(before);
+    expect(await host.run("getent passwd tako || echo gone")).toBe("gone\n");
+  });
+
+  test("what somebody has changed since stays", async () => {
+    const [a, b] = [new Installation(host, "a3"), new Installation(host, "a4")];
+    const retries = "net.ipv4.tcp_retries1";
+    const own = { ...first, sysctls: { [key]: "17", [retries]: "4" } };
+    const other = { ...second, sysctls: { [key]: "18", [retries]: "5" } };
+    for (const [installation, all] of [
+      [a, own],
+      [b, other],
+    ] as const) {
+      await installation.install();
+      for (const step of ["preflight", "kernel"] as const) await installation.apply(step, all);
+    }
+    await host.run(`sysctl -q ${retries}=6`);
+    expect((await b.revert("kernel", other)).said).toContain(
+      `kernel: sysctl ${retries} stays: somebody changed it after this package did`,
+    );
+    expect([await timeout(), await host.run(`sysctl -n ${retries}`)]).toEqual(["17\n", "6\n"]);
+    await b.revertAgent();
+    await a.revert("kernel", own);
+    await a.revertAgent();
+    await host.run(`sysctl -q ${retries}=3`);
   });
 });
 

@@ -4,14 +4,18 @@
 # Where the account's authorized_keys really is: a link stays one.
 keys_file() { as_account realpath -m "$ACCOUNT_HOME/.ssh/authorized_keys"; }
 
-# $1 the file, $2 the key, which may have a secret among its options: not on a command line.
+# False where there is no such file, or no such line in it; what cannot be read is an error. $1 the file,
+# $2 the key, which may have a secret among its options: not on a command line; $3 what is removed then.
 has_key() {
 	local status=0
 	account_file "$1" >"$WORK/keys.there" || status=$?
 	case $status in
 	0) ;;
-	124 | 137) no_answer_about "$1" ;;
-	*) return 1 ;;
+	1) return 1 ;;
+	*)
+		[ -z "${3-}" ] || rm -rf "$3"
+		unread_file "$1" "$status" "to look for a key in it"
+		;;
 	esac
 	printf '%s\n' "$2" | grep -qxF -f - -- "$WORK/keys.there"
 }
@@ -48,7 +52,7 @@ keyfile_restore() {
 # The name of the thing: ACCOUNT, a space, the key's line.
 authorizedkey_save() {
 	printf '%s' "$ACCOUNT" >"$2/account"
-	! has_key "$ACCOUNT_HOME/.ssh/authorized_keys" "${1#* }" || : >"$2/there"
+	! has_key "$ACCOUNT_HOME/.ssh/authorized_keys" "${1#* }" "$2" || : >"$2/there"
 }
 
 authorizedkey_restore() {

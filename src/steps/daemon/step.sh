@@ -306,6 +306,18 @@ restart_daemon() {
 	release_daemon
 }
 
+# A daemon that this lease has left to another one's claim runs with that one's files again. Asked for
+# every time: a run that was killed before this has dropped the claims already.
+restart_given_back() {
+	local account dir
+	account=$(cat "$STATE/leases/$LEASE/account-name" 2>/dev/null) || return 0
+	dir=$(thing_directory userdaemon "$account")
+	if [ ! -e "$dir/started" ] || [ -e "$dir/claims/$LEASE.daemon" ] || unclaimed "$dir" ||
+		! daemon_programs; then return 0; fi
+	restart_others_daemon "$dir" "its files are another installation's again" \
+		"with its own files again"
+}
+
 # In a subshell, with problems and changes of its own. $1 where they go, $2 the daemon's directory,
 # $3 why.
 restart_apart() {
@@ -317,7 +329,7 @@ restart_apart() {
 
 # Another installation's daemon runs with the new engine, too. Whatever keeps it from that is no
 # problem of this one: it is said in one line, and not tried again before the engine changes again.
-# $1 its directory, $2 why.
+# $1 its directory, $2 why, $3 with what it does not start otherwise.
 restart_others_daemon() {
 	local other=$WORK/other status=0
 	rm -rf "$other"
@@ -327,7 +339,7 @@ restart_others_daemon() {
 	set +e
 	(
 		set -e
-		restart_apart "$other" "$@"
+		restart_apart "$other" "$1" "$2"
 	) 2>"$other/said"
 	status=$?
 	set -e
@@ -336,7 +348,7 @@ restart_others_daemon() {
 		cat "$other/changed" >>"$WORK/changed"
 		return 0
 	fi
-	say "the daemon of $(cat "$1/name"), another installation's, does not start with the new engine:" \
+	say "the daemon of $(cat "$1/name"), another installation's, does not start ${3-with the new engine}:" \
 		"see 'sh $STATE/agent doctor $(cat "$1/name")'"
 	# shellcheck disable=SC2046 # a list of package names
 	write_engine "$1/engine" $(head -n 1 "$1/engine" 2>/dev/null)

@@ -152,7 +152,10 @@ purge_now() {
 	remember_packages
 	# Claimed before the packages, and so restored after them.
 	for file in $(configuration_files "$@"); do want file "$file" purged; done
-	for name in "$@"; do want package "$name" purged; done
+	for name in "$@"; do
+		want package "$name" purged
+		note_version "$name" none
+	done
 	data=$(ls -A /var/lib/docker 2>/dev/null || true)
 	apt_get purge --allow-change-held-packages "$@" || fail "apt-get purge $*" "$(apt_errors)" "these packages gone" "mend what apt-get says, then run again"
 	for name in "$@"; do : >"$(thing_directory package "$name")/baseline/purged"; done
