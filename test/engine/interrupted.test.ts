@@ -5,7 +5,7 @@ afterAll(destroyAllHosts);
 
 // The short form of the tier faults, with the same seed each time.
 const seed = Number(process.env.FAULTS_SEED ?? 1);
-const runs = Number(process.env.FAULTS_RUNS ?? 20);
+const runs = Number(process.env.FAULTS_RUNS ?? 10);
 
 test(`${runs} runs interrupted at random (FAULTS_SEED=${seed}): the host of a clean run, and exactly back`, async () => {
   const { interrupted, failures } = await interruptedLives({ seed, runs, again: 0.6 });
