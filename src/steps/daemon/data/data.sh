@@ -41,8 +41,17 @@ data_save() {
 	if [ -e "$1" ]; then data_names "$1" >"$2/names"; else : >"$2/absent"; fi
 }
 
-# What is in a directory, one name a line. $1 the directory.
-data_names() { find -H "$1" -mindepth 1 -maxdepth 1 -printf '%f\n' 2>/dev/null | sort; }
+# What is in a directory, one name a line: all that the engine gives, and of others, which may be any number,
+# some. $1 the directory.
+data_names() {
+	local names
+	# shellcheck disable=SC2086 # a list of names
+	names=$(echo $ENGINE_NAMES)
+	timeout -k 5 120 find -H "$1" -mindepth 1 -maxdepth 1 -printf '%f\n' 2>/dev/null |
+		awk -v names="$names" '
+			BEGIN { count = split(names, list, " "); while (count > 0) engine[list[count--]] }
+			$0 in engine || ++others <= 20' | sort
+}
 
 # Names that dockerd gives in its data root (moby 19.03 to 29).
 ENGINE_NAMES='builder buildkit containerd containers engine-id image network nuke-graph-directory.sh plugins
