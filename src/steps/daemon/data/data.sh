@@ -218,8 +218,9 @@ remove_engine_files() {
 	[ -s "$WORK/data-names" ] || return 0
 	name=$(head -n 5 "$WORK/data-names" | printable)
 	say "$1 stays ($(du -sh "$1" 2>/dev/null | cut -f 1)): $(if [ -e "$2/absent" ]; then echo "not all in it is the engine's"; else echo 'it was there before'; fi) ($name)"
-	# As made here, the directory itself belongs to the account.
-	if [ -e "$2/made" ] || [ -n "$(file_of_ids "$1")" ]; then return 10; fi
+	# The directory itself is the account's, who may go.
+	if [ -e "$2/absent" ] && [ -e "$(thing_directory account "$ACCOUNT")/baseline/made" ]; then return 10; fi
+	[ -z "$(file_of_ids "$1")" ] || return 10
 }
 
 # Those of $WORK/engine-names. Where the daemon has said that it holds nothing, its directories of
