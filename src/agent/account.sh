@@ -31,11 +31,15 @@ account_places() {
 	PLACES
 }
 
-# Sets ACCOUNT and what the system knows of it. Fails where there is no such account.
+# Sets ACCOUNT and what the system knows of it. Fails where there is no such account. On the way back one
+# that was renamed is found too: ACCOUNT is the name that it is recorded by, ACCOUNT_LOGIN the one that
+# it has.
 know_account() {
 	local entry
 	ACCOUNT=$1
-	entry=$(getent passwd "$ACCOUNT") || return 1
+	entry=$(getent passwd "$ACCOUNT") ||
+		{ [ -e "${WORK:-/nonexistent}/unwanted" ] && entry=$(renamed_entry "$ACCOUNT"); } || return 1
+	ACCOUNT_LOGIN=${entry%%:*}
 	ACCOUNT_UID=$(printf '%s' "$entry" | cut -d : -f 3)
 	ACCOUNT_GID=$(printf '%s' "$entry" | cut -d : -f 4)
 	ACCOUNT_HOME=$(printf '%s' "$entry" | cut -d : -f 6)
@@ -62,7 +66,7 @@ as_account_within() {
 	[ "$SELF" = "$ACCOUNT_UID" ] ||
 		set -- setpriv --reuid "$ACCOUNT_UID" --regid "$ACCOUNT_GID" --init-groups --inh-caps=-all setsid -w "$@"
 	# Before the user changes: the account may read what a program of its was started with.
-	set -- env -i HOME="$ACCOUNT_HOME" USER="$ACCOUNT" LOGNAME="$ACCOUNT" PATH="$PATH" LC_ALL=C \
+	set -- env -i HOME="$ACCOUNT_HOME" USER="$ACCOUNT_LOGIN" LOGNAME="$ACCOUNT_LOGIN" PATH="$PATH" LC_ALL=C \
 		XDG_RUNTIME_DIR="$ACCOUNT_RUNTIME" DBUS_SESSION_BUS_ADDRESS="unix:path=$ACCOUNT_RUNTIME/bus" "$@"
 	if [ "$SELF" = "$ACCOUNT_UID" ]; then
 		set -- '' "$@"

@@ -26,7 +26,7 @@ const frame = [
 const rooms: Partial<Record<StepName, string[]>> = {
   preflight: ["machine"],
   engine: ["rootful", "uidmap", "checks"],
-  account: ["subordinateIds/ids", "resourceControllers/controllers", "keys", "checks"],
+  account: ["subordinateIds/ids", "resourceControllers/controllers", "keys", "found", "checks"],
   kernel: [
     "unprivilegedPing/ping",
     "sysctls/sysctls",

@@ -273,6 +273,8 @@ release_unwanted() {
 	local order dir kind status before
 	forget_rest
 	unwanted >"$WORK/unwanted"
+	(meet_accounts)
+	unwanted >"$WORK/unwanted"
 	while read -r order dir <&6; do
 		kind=${dir%/*}
 		kind=${kind##*/}
@@ -302,7 +304,7 @@ release_unwanted() {
 		(
 			set -e
 			stop_where_home_is_away "$(account_of_thing "$kind" "$dir")"
-			"${kind}_restore" "$(thing_name "$dir")" "$dir/baseline"
+			restore_thing "$kind" "$dir"
 		)
 		status=$?
 		set -e
@@ -311,7 +313,10 @@ release_unwanted() {
 			[ "$before" = "$(wc -l <"$WORK/changed")" ] || sync_host
 			forget_thing "$dir"
 			;;
-		10) rm -f "$dir/claims/$LEASE.$STEP" ;;
+		10)
+			: >"$WORK/stays"
+			rm -f "$dir/claims/$LEASE.$STEP"
+			;;
 		*) exit "$status" ;;
 		esac
 	done 6<"$WORK/unwanted"

@@ -75,7 +75,7 @@ report() {
 	printf '],"facts":{'
 	paste -s -d , "$WORK/facts" | tr -d '\n'
 	printf '}}\n'
-	[ -s "$WORK/changed" ] || say "$1"
+	[ -s "$WORK/changed" ] || [ -e "$WORK/stays" ] || say "$1"
 }
 
 # Becomes root the way the user asked for, and keeps stdin, arguments and exit status.

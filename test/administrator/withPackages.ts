@@ -282,6 +282,71 @@ const foundDataRoots: Life[] = [
   },
 ];
 
+/** Ends what runs as an account, which usermod and userdel want. */
+const end = (name: string) =>
+  `loginctl disable-linger ${name}; systemctl stop user@$(id -u ${name}).service`;
+
+/** An account that somebody changes while a daemon with a secret in its environment is its. */
+const changedAccount = (name: string, row: Life["rows"][number]): Life => ({
+  name: "an account that was there, with a daemon",
+  wishes: {
+    owner: `project/dev/${name}`,
+    account: { name },
+    environment: { TOKEN: "precious" },
+    onDestroy: { data: "Delete" },
+  },
+  rows: [{ before: `useradd -m ${name}`, ...row }],
+});
+
+const changedAccounts: Life[] = [
+  changedAccount("sthree", {
+    name: "another name (usermod -l), and its daemon runs: stopped, and our files gone",
+    change: `${end("sthree")}; usermod -l newthree sthree
+      sed -i s/^sthree:/newthree:/ /etc/subuid /etc/subgid; loginctl enable-linger newthree
+      i=0; until pgrep -u newthree dockerd || [ $i = 60 ]; do sleep 1; i=$((i + 1)); done; pgrep -u newthree dockerd`,
+    after: `none pgrep -u newthree dockerd; none ls -d /home/sthree/.config /home/sthree/.docker /home/sthree/.local
+      none grep three /etc/subuid /etc/subgid; id newthree; none ls -d /var/lib/rootless-docker`,
+    said: /account sthree is called newthree now/,
+    unsaid: /(daemon|account): nothing to take back/,
+  }),
+  changedAccount("sfour", {
+    name: "another home (usermod -d -m), and its daemon runs: stopped, and our files gone",
+    change: `${end("sfour")}; usermod -d /home/four2 -m sfour; loginctl enable-linger sfour
+      i=0; until pgrep -u sfour dockerd || [ $i = 60 ]; do sleep 1; i=$((i + 1)); done; pgrep -u sfour dockerd`,
+    after: `none pgrep -u sfour dockerd; none ls -d /home/four2/.config /home/four2/.docker /home/four2/.local
+      none ls -d /home/sfour; none grep sfour /etc/subuid; none ls -d /var/lib/rootless-docker`,
+    said: /the home of sfour is \/home\/four2 now, and not \/home\/sfour/,
+  }),
+  changedAccount("sfive", {
+    name: "removed without its home, while its daemon runs (userdel -f): stopped, and our files named",
+    change:
+      "uid=$(id -u sfive); userdel -f sfive 2>/dev/null; pgrep -u $uid dockerd; echo $uid >/root/five",
+    after: `none pgrep -u $(cat /root/five) dockerd; grep precious /home/sfive/.config/docker/environment
+      ls /var/lib/rootless-docker/things/homefile; rm -rf /home/sfive; sed -i /^sfive:/d /etc/subuid /etc/subgid`,
+    said: /\/environment stays: account sfive is gone\. Remove it by hand[^]*\/docker stays \(\S+ of images, containers and volumes\): account sfive is gone/,
+  }),
+  {
+    name: "an account that was made, with a data root elsewhere",
+    wishes: {
+      owner: "project/dev/selev",
+      account: { name: "selev", uid: 1531 },
+      daemon: { "data-root": "/srv/d11/docker" },
+      onDestroy: { data: "Delete" },
+    },
+    rows: [
+      {
+        name: "removed with its home (userdel -r): its data are named, and stay recorded",
+        before: "install -d -o 1531 -g 1531 /srv/d11",
+        change: `${end("selev")}; userdel -r selev 2>/dev/null || true`,
+        after: `ls /srv/d11/docker/volumes; ls -d /var/lib/rootless-docker/things/data/%2Fsrv%2Fd11%2Fdocker
+          rm -r /srv/d11; sed -i /^selev:/d /etc/subuid /etc/subgid`,
+        said: /\/srv\/d11\/docker stays \(\S+ of images, containers and volumes\): account selev is gone/,
+        unsaid: /daemon: nothing to take back/,
+      },
+    ],
+  },
+];
+
 const record = (name: string) => `/var/lib/rootless-docker/things/data/%2Fsrv%2F${name}`;
 
 /** Asks an account's daemon. $1 the account, then docker's arguments. */
@@ -560,6 +625,7 @@ export const livesWithPackages: Life[] = [
   movedDataRoot,
   ...foundDataRoots,
   ...dataRoots,
+  ...changedAccounts,
   programs,
   neededEngine,
   purged,

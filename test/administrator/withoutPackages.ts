@@ -77,10 +77,54 @@ const madeAccounts: Life[] = [
     after: `grep precious /home/ACCOUNT/file; ${stays}`,
     said: /account ACCOUNT stays, with its subordinate ids: its ids are \d+:50 now/,
   }),
-  account("another name (usermod -l): its home and the ids of its files stay", {
-    change: "usermod -l new-ACCOUNT ACCOUNT; echo precious >/home/ACCOUNT/file",
-    after: "grep precious /home/ACCOUNT/file; id new-ACCOUNT; grep -q ^ACCOUNT: /etc/subuid",
-    said: /'ACCOUNT:\d+:65536' stays in \/etc\/subuid: account ACCOUNT is gone/,
+  account(
+    "another name (usermod -l): our key goes, its home and the ids of its files stay",
+    {
+      change: "usermod -l new-ACCOUNT ACCOUNT; echo precious >/home/ACCOUNT/file",
+      after:
+        "grep precious /home/ACCOUNT/file; id new-ACCOUNT; grep -q ^ACCOUNT: /etc/subuid; none ls -d /home/ACCOUNT/.ssh; ls /var/lib/rootless-docker/things/account/ACCOUNT/baseline",
+      said: /account ACCOUNT is called new-ACCOUNT now[^]*account ACCOUNT stays, with its subordinate ids: its name is new-ACCOUNT now/,
+    },
+    { account: { authorizedKeys: ["ssh-ed25519 AAAAC3Nz a"] } },
+  ),
+  account(
+    "another name and another home (usermod -l -d -m): our key goes at its new place",
+    {
+      change:
+        "usermod -l new-ACCOUNT -d /home/new-ACCOUNT -m ACCOUNT; echo precious >/home/new-ACCOUNT/file",
+      after:
+        "ls -A /home/new-ACCOUNT | grep -x file; none ls -d /home/new-ACCOUNT/.ssh; id new-ACCOUNT",
+      said: /account ACCOUNT is called new-ACCOUNT now/,
+    },
+    { account: { authorizedKeys: ["ssh-ed25519 AAAAC3Nz a"] } },
+  ),
+  account(
+    "removed but for its home (userdel): our key is named, and the uid's next holder",
+    {
+      change: "uid=$(id -u ACCOUNT); userdel -f ACCOUNT; useradd -m -u $uid next-ACCOUNT",
+      after:
+        "ls -A /home/next-ACCOUNT/; id next-ACCOUNT; grep AAAAC3Nz /home/ACCOUNT/.ssh/authorized_keys",
+      said: /\/home\/ACCOUNT\/\.ssh\/authorized_keys stays, with a key of this package's: account ACCOUNT is gone, and its uid \d+ is that of next-ACCOUNT by now, with another home/,
+    },
+    { account: { authorizedKeys: ["ssh-ed25519 AAAAC3Nz a"] } },
+  ),
+  account("another account's home in its home (useradd -d): account, home and ids stay", {
+    change:
+      "chmod 711 /home/ACCOUNT; useradd -m -d /home/ACCOUNT/bob bob-ACCOUNT; echo precious >/home/ACCOUNT/bob/file",
+    after: `grep precious /home/ACCOUNT/bob/file; ${stays}`,
+    said: /account ACCOUNT stays, with its subordinate ids: others have something below \/home\/ACCOUNT \(\/home\/ACCOUNT\/bob, the home of bob-ACCOUNT/,
+  }),
+  account("another one's file in its home: account, home and ids stay", {
+    change:
+      "mkdir /home/ACCOUNT/x; echo precious >/home/ACCOUNT/x/file; chown -h 4242 /home/ACCOUNT/x/file",
+    after: `grep precious /home/ACCOUNT/x/file; ${stays}`,
+    said: /account ACCOUNT stays, .*: others have something below \/home\/ACCOUNT \(\/home\/ACCOUNT\/x\/file of 4242\)/,
+  }),
+  account("files of its containers in its home: they go with it", {
+    change:
+      "echo x >/home/ACCOUNT/file; chown $(($(sed -n 's/^ACCOUNT:\\([0-9]*\\):.*/\\1/p' /etc/subuid) + 65535)) /home/ACCOUNT/file; mkdir /home/ACCOUNT/roots",
+    after: gone,
+    said: /account ACCOUNT and \/home\/ACCOUNT removed/,
   }),
   account("another shell, comment and groups: nothing that anybody would miss", {
     change: "usermod -s /bin/sh -c Somebody -aG staff ACCOUNT",
@@ -95,6 +139,7 @@ const madeAccounts: Life[] = [
   account("others in its group: the group stays theirs", {
     change: "useradd -M guest-ACCOUNT; gpasswd -a guest-ACCOUNT ACCOUNT",
     after: "none id ACCOUNT; getent group ACCOUNT | grep guest-ACCOUNT",
+    said: /group ACCOUNT stays: it is a group of guest-ACCOUNT/,
   }),
   account(
     "files of its own, with Keep",

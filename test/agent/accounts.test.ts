@@ -176,6 +176,61 @@ test.each(["up", "destroy"])(
   },
 );
 
+test("a lock that somebody holds while the account is removed: said, and done with the next run", async () => {
+  const lock = await give(host, "lock");
+  await lock.apply();
+  // Taken once the agent has looked at the locks.
+  await host.run(`systemd-run -q --unit=holder sh -c 'exec 9>/etc/.pwd.lock
+    while [ -d /home/lock ]; do :; done; echo $$$$ >/etc/passwd.lock; exec sleep 300'`);
+  const { exitCode, said } = await lock.installation.tryRevert("account", lock.all);
+  expect([exitCode, said.at(-1)]).toEqual([
+    1,
+    expect.stringMatching(
+      /^account: userdel lock: found .*cannot lock \/etc\/passwd.*To mend: let what changes accounts end \(process \d+ holds \/etc\/passwd\.lock\), then run again$/,
+    ),
+  ]);
+  expect(await host.run("systemctl stop holder; rm -f /etc/passwd.lock; id -un lock")).toBe(
+    "lock\n",
+  );
+  expect((await lock.back()).said.join()).toContain("account lock and /home/lock removed");
+  expect(await host.run("getent passwd lock || ls /home")).not.toContain("lock");
+});
+
+test("a destroy that was killed after the home: another directory in its place is nobody's to remove", async () => {
+  const put = await give(host, "put");
+  await put.apply();
+  await host.run(`printf '#!/bin/sh\nkill -KILL $PPID\n' >/usr/local/sbin/userdel
+    chmod 755 /usr/local/sbin/userdel; echo delete >/var/lib/rootless-docker/leases/${put.installation.lease}/on-destroy-data`);
+  await put.installation.tryRevert("account", put.all);
+  await host.run(
+    "rm /usr/local/sbin/userdel; mkdir /home/put; echo precious >/home/put/file; chown -R put: /home/put",
+  );
+  // Not even where an up comes in between.
+  await put.apply();
+  expect((await put.back()).said.join()).toContain("/home/put is another directory");
+  expect(await host.run("cat /home/put/file; id -un put; userdel -r put 2>/dev/null")).toBe(
+    "precious\nput\n",
+  );
+  await host.run("rm -rf /var/lib/rootless-docker; sed -i /^put:/d /etc/subuid /etc/subgid");
+});
+
+test("an account that was made, kept and taken over is found by whoever says create: false", async () => {
+  const first = await give(host, "tilda");
+  await first.apply();
+  await host.run("su -l tilda -c 'echo notes >notes'");
+  expect((await first.back()).said.join()).toContain("account tilda stays");
+  await host.run("usermod -c 'Tilda' -s /bin/sh tilda");
+  const second = await give(host, "tilda", { account: { create: false } });
+  await second.apply();
+  await host.run(
+    `echo delete >/var/lib/rootless-docker/leases/${second.installation.lease}/on-destroy-data`,
+  );
+  await second.back();
+  expect(await host.run("ls /home/tilda; id -un tilda; userdel -r tilda 2>/dev/null")).toBe(
+    "notes\ntilda\n",
+  );
+});
+
 test("a record of version 0.1.0, which knows less, is compared as far as it goes", async () => {
   const said = async (name: string, change: string) => {
     const old = await give(host, name);

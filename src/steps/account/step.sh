@@ -11,9 +11,11 @@ account_apply() {
 	subordinate_id_problems "$name"
 	stop_on_problems
 	forget_another_account "$name"
+	keep_made_account "$name"
 	want account "$name" present
 	getent passwd "$name" >/dev/null || create_account "$name"
 	know_account "$name"
+	follow_home "$name"
 	finish_home
 	note_home_place
 	want_subordinate_ids
@@ -70,7 +72,12 @@ new_home() {
 	fi
 }
 
-account_save() { save_entry passwd "$@"; }
+account_save() {
+	save_entry passwd "$@"
+	# Which directory its home is, wherever somebody moves it.
+	[ ! -s "$2/entry" ] ||
+		stat -c '%i %.9W' "$(cut -d : -f 6 "$2/entry")" >"$2/home" 2>/dev/null || true
+}
 
 # What the system knows of a name; an empty file where it knows nothing. getent itself does not tell that
 # a disk is full: an account that was there before would seem to be this package's. $1 the database, $2
@@ -113,7 +120,9 @@ account_changed() {
 	uid=$(sed -n '1s/ .*//p' "$1")
 	gid=$(sed -n 's/^gid //p' "$1")
 	home=$(made_home "$1")
-	if [ "$uid" != "$ACCOUNT_UID" ] || [ "${gid:-$ACCOUNT_GID}" != "$ACCOUNT_GID" ]; then
+	if [ "$ACCOUNT_LOGIN" != "$ACCOUNT" ]; then
+		printf 'its name is %s now, and not %s' "$ACCOUNT_LOGIN" "$ACCOUNT"
+	elif [ "$uid" != "$ACCOUNT_UID" ] || [ "${gid:-$ACCOUNT_GID}" != "$ACCOUNT_GID" ]; then
 		printf 'its ids are %s:%s now, and not %s:%s' "$ACCOUNT_UID" "$ACCOUNT_GID" "$uid" "$gid"
 	elif [ "$home" != "$ACCOUNT_HOME" ]; then
 		printf 'its home is %s now, and not %s' "$ACCOUNT_HOME" "$home"
@@ -129,16 +138,14 @@ account_changed() {
 	fi
 }
 
-# True where the name is another account's now. $1 the account, which exists or not.
+# True where the name is another account's now: with another uid, and another home (usermod -u keeps
+# that). $1 the account, which exists or not.
 is_another_account() {
-	local baseline uid
-	baseline=$(thing_directory account "$1")/baseline
-	uid=$(id -u "$1" 2>/dev/null) || return 1
-	if [ -s "$baseline/entry" ]; then
-		[ "$(cut -d : -f 3 "$baseline/entry")" != "$uid" ]
-	else
-		[ -e "$baseline/made" ] && [ "$(sed -n '1s/ .*//p' "$baseline/made")" != "$uid" ]
-	fi
+	local entry uid
+	entry=$(getent passwd "$1") || return 1
+	uid=$(recorded_uid "$1")
+	[ -n "$uid" ] && [ "$(printf '%s' "$entry" | cut -d : -f 3)" != "$uid" ] &&
+		! is_recorded_home "$1" "$(printf '%s' "$entry" | cut -d : -f 6)"
 }
 
 # Why an account that was made here stays, or nothing. The same answer for its ids, which are given
@@ -156,12 +163,29 @@ account_stays() {
 		own="$own: remove it by hand when nothing of it is needed"
 	elif data_stayed "$1"; then
 		own="files of its ids are in $(stayed_data "$1")"
+	elif own=$(others_below_home) && [ -n "$own" ]; then
+		own="others have something below $ACCOUNT_HOME ($own): move that away, then remove the account by hand"
 	elif keep_data; then
 		own=$(own_files | tr -d '\000-\011\013-\037\177' | paste -s -d ' ')
 		[ -z "$own" ] ||
 			own="with $ACCOUNT_HOME ($(du -sh "$ACCOUNT_HOME" 2>/dev/null | cut -f 1)): it has files of its own ($own). onDestroy.data: Delete removes them too"
 	fi
 	printf '%s' "$own" | tee "$WORK/account-stays"
+}
+
+# An owner that says that the account is there (create: false) removes none: one that this package made
+# for an earlier installation counts as found. $1 the account.
+keep_made_account() {
+	local dir
+	dir=$(thing_directory account "$1")
+	if [ "$(doc create)" != false ] || [ ! -e "$dir/baseline/made" ] || claimed_by_another "$dir" ||
+		! getent passwd "$1" >/dev/null; then return 0; fi
+	account_save "$1" "$WORK"
+	write_record "$dir/baseline/home" <"$WORK/home"
+	# From here on it was there before: the rest says nothing more.
+	write_record "$dir/baseline/entry" <"$WORK/entry"
+	rm -f "$dir/baseline/absent" "$dir/baseline/leaving" "$dir/baseline/made"
+	sync_directories "$dir/baseline"
 }
 
 # The account that was kept may be gone by now, and one of the same name may be somebody else's: what is
@@ -221,7 +245,11 @@ finish_home() {
 	baseline=$(thing_directory account "$ACCOUNT")/baseline
 	if [ -s "$baseline/entry" ]; then return 0; fi
 	if [ -s "$baseline/made" ] && [ ! -e "$baseline/leaving" ]; then return 0; fi
-	if home_unfinished; then
+	if [ -e "$baseline/leaving" ] && [ -d "$ACCOUNT_HOME" ] && ! is_made_home "$baseline/made" "$ACCOUNT_HOME" &&
+		[ -n "$(own_files)" ]; then
+		# Somebody put it in the place of the one that was being removed.
+		return 0
+	elif home_unfinished; then
 		mkdir -p "$(dirname "$ACCOUNT_HOME")"
 		cp -rT /etc/skel "$ACCOUNT_HOME"
 		chmod 700 "$ACCOUNT_HOME"
@@ -306,6 +334,8 @@ account_restore() {
 	[ ! -s "$2/entry" ] || return 0
 	know_account "$1" || {
 		forget_account_entries "$1"
+		# Of the next one of this name they are not.
+		! data_stayed "$1" || return 10
 		return 0
 	}
 	[ -e "$2/absent" ] || [ -s "$2/made" ] ||
@@ -325,8 +355,57 @@ account_restore() {
 	rm -rf --one-file-system "$ACCOUNT_HOME"
 	# userdel complains about a missing mail spool on its stderr, and succeeds.
 	userdel "$1" 2>"$WORK/error" ||
-		fail "userdel $1" "$(tail -n 1 "$WORK/error")" "the account removed" "end what still runs as $1, then run again"
+		fail "userdel $1" "$(tail -n 1 "$WORK/error")" "the account removed" "$(userdel_fix "$1")"
 	changed "account $1 and $ACCOUNT_HOME removed"
+	say_if_group_stays "$1"
+}
+
+# $1 the account.
+userdel_fix() {
+	local file holder
+	file=$(sed -n 's/.*cannot lock \(\/etc\/[a-z]*\).*/\1/p' "$WORK/error" | tail -n 1)
+	if [ -n "$file" ]; then
+		holder=$(tr -dc 0-9 2>/dev/null <"$file.lock") || true
+		printf 'let what changes accounts end (process %s holds %s.lock), then run again' \
+			"${holder:-unknown}" "$file"
+	else
+		printf 'end what still runs as %s, then run again' "$1"
+	fi
+}
+
+# userdel leaves the account's group where others need it. $1 its name.
+say_if_group_stays() {
+	local group users
+	group=$(getent group "$1") || return 0
+	users=$(
+		printf '%s\n' "${group##*:}" | tr , '\n'
+		getent passwd | awk -F : -v gid="$(printf '%s' "$group" | cut -d : -f 3)" '$4 == gid { print $1 }'
+	)
+	users=$(printf '%s\n' "$users" | grep . | sort -u | paste -s -d ' ')
+	say "group $1 stays: $(if [ -n "$users" ]; then echo "it is a group of $users"; else echo 'userdel has not removed it'; fi). Remove it with 'groupdel $1' when nobody needs it"
+}
+
+# What others have below the account's home: homes of theirs, and files of an id that is neither the
+# account's, nor one of its ranges', nor root's. Its ranges are remembered: they go before it does.
+others_below_home() {
+	local ranges range
+	ranges=$(thing_directory account "$ACCOUNT")/baseline/ranges
+	{
+		cat "$ranges" 2>/dev/null || true
+		id_ranges /etc/subuid "$ACCOUNT" "$ACCOUNT_UID"
+		own_range uid | cut -d : -f 2-
+	} | grep -xE '[1-9][0-9]{0,9}:[1-9][0-9]{0,9}' | sort -u >"$WORK/ranges"
+	write_record "$ranges" <"$WORK/ranges"
+	set -- ! -uid 0 ! -uid "$ACCOUNT_UID"
+	while IFS= read -r range; do
+		set -- "$@" ! "(" -uid "+$((${range%:*} - 1))" -uid "-$((${range%:*} + ${range#*:}))" ")"
+	done <"$WORK/ranges"
+	{
+		getent passwd | awk -F : -v home="$ACCOUNT_HOME" -v real="$(realpath -m "$ACCOUNT_HOME")" \
+			-v name="$ACCOUNT_LOGIN" '$1 != name && (index($6 "/", home "/") == 1 ||
+				index($6 "/", real "/") == 1) { print $6 ", the home of " $1 }'
+		find -H "$ACCOUNT_HOME" -mindepth 1 -xdev "$@" -printf '%p of %u\n' -prune 2>/dev/null
+	} | head -n 5 | tr -d '\000-\011\013-\037\177' | awk 'NR > 1 { printf "; " } { printf "%s", $0 }'
 }
 
 # Files in the account's home that neither /etc/skel nor this package put there.

@@ -10,6 +10,7 @@ daemon_apply() {
 bring_up_daemon() {
 	know_account "$(doc account)" ||
 		fail "account $(doc account)" "no such account" "it to exist" "run the account step first"
+	follow_home "$ACCOUNT"
 	doc on-destroy-data | write_record "$STATE/leases/$LEASE/on-destroy-data"
 	rm -f "$STATE/leases/$LEASE/no-data"
 	start_service_manager

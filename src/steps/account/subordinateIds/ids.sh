@@ -319,6 +319,8 @@ remove_own_range() {
 	fi
 	end_processes_of_range "$2" "$own"
 	lock_id_file "$2"
+	# Where the account was renamed, so was perhaps the line.
+	grep -qsxF -- "$own" "$(id_file "$2")" || own=$ACCOUNT_LOGIN:${own#*:}
 	delete_range "$2" "$own"
 	unlock_id_file "$2"
 }
