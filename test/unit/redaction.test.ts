@@ -150,6 +150,6 @@ test("takes long values and journals", () => {
   const long = "0123456789abcdef".repeat(4_000);
   const lines = `${"level=info ".repeat(40)}\n`.repeat(200);
   expect(redacted({ "environment/A": long, "daemon.json/a": [long] }, `${lines}<${long}>\n`)).toBe(
-    `${lines}<[secret]>\n`,
+    `${lines}<[secret]...\n`,
   );
 });

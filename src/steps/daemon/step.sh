@@ -87,7 +87,8 @@ apply_daemon_files() {
 	want_home_link "$config/systemd/user/default.target.wants/docker.service" "$config/systemd/user/docker.service"
 	want userdaemon "$ACCOUNT" running
 	ask_systemctl daemon-reload
-	settle_data_root "$(data_root)"
+	data_root >"$WORK/data-root"
+	settle_data_root "$(cat "$WORK/data-root")"
 	run_daemon
 	forget_earlier_values
 }
@@ -402,7 +403,7 @@ daemon_failed() {
 half_made_network_problem() {
 	local store=$1/network/files/local-kv.db remove='remove that file'
 	# In other steps the account's file says where it is.
-	[ "$STEP" != daemon ] || remove="run 'rm $(data_root)/network/files/local-kv.db'"
+	[ ! -e "$WORK/data-root" ] || remove="run 'rm $(cat "$WORK/data-root")/network/files/local-kv.db'"
 	! grep -q 'networks have same bridge name' "$WORK/journal" ||
 		problem "$store" "half of a network, left by a start that failed" "the engine's networks, whole" "$remove as $ACCOUNT; the engine makes its own networks again, and those that you made have to be made by you" "dockerd does not start with it: 'networks have same bridge name'"
 }
