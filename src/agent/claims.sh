@@ -269,6 +269,7 @@ forget_rest() { [ ! -e "$(gone_thing)" ] || rm -rf "$(gone_thing)"; }
 gone_thing() { printf '%s/things/.gone.%s' "$STATE" "$STEP"; }
 
 # Drops the claims that this run did not want; what nobody claims any more goes back to its baseline.
+# A step may have a function STEP_released for what follows from that.
 release_unwanted() {
 	local order dir kind status before
 	forget_rest
@@ -321,7 +322,7 @@ release_unwanted() {
 		esac
 	done 6<"$WORK/unwanted"
 	release_packages
-	[ "$STEP" != daemon ] || restart_given_back
+	! command -v "${STEP}_released" >/dev/null || "${STEP}_released"
 }
 
 # Everything that this lease still claims for some steps, in their order: one that failed or was killed when

@@ -310,7 +310,7 @@ restart_daemon() {
 
 # A daemon that this lease has left to another one's claim runs with that one's files again. Asked for
 # every time: a run that was killed before this has dropped the claims already.
-restart_given_back() {
+daemon_released() {
 	local account dir
 	account=$(cat "$STATE/leases/$LEASE/account-name" 2>/dev/null) || return 0
 	dir=$(thing_directory userdaemon "$account")
