@@ -269,7 +269,9 @@ test("packages that a power cut left half removed are unpacked again by the next
   await app.applyAll(wishes);
   expect(await host.run("dpkg --audit; dpkg -V docker.io libslirp0 slirp4netns")).toBe("");
   const left = await differences(whole);
-  expect(left.filter((line) => !/rootless-docker|docker\.service|process|\.local\/share/.test(line))).toEqual([]);
+  expect(
+    left.filter((line) => !/rootless-docker|docker\.service|process|\.local\/share/.test(line)),
+  ).toEqual([]);
   await app.revertAll(wishes);
   expect(await differences(before)).toEqual([]);
 });

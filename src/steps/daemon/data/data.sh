@@ -45,8 +45,7 @@ data_save() {
 # some. $1 the directory.
 data_names() {
 	local names
-	# shellcheck disable=SC2086 # a list of names
-	names=$(echo $ENGINE_NAMES)
+	names=$(printf '%s' "$ENGINE_NAMES" | tr -s '\t\n' ' ')
 	timeout -k 5 120 find -H "$1" -mindepth 1 -maxdepth 1 -printf '%f\n' 2>/dev/null |
 		awk -v names="$names" '
 			BEGIN { count = split(names, list, " "); while (count > 0) engine[list[count--]] }
