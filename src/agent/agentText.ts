@@ -44,7 +44,7 @@ export const uses: Partial<Record<StepName, StepName[]>> = {
   preflight: ["engine", "account", "kernel", "daemon"],
   engine: ["daemon", "account", "secrets"],
   account: ["daemon", "secrets"],
-  kernel: ["account", "secrets", "daemon"],
+  kernel: ["account", "daemon"],
   ports: ["daemon", "account", "secrets"],
   secrets: ["daemon", "account"],
   daemon: ["account", "secrets"],
