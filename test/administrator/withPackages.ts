@@ -295,14 +295,14 @@ const changedAccount = (name: string, row: Life["rows"][number]): Life => ({
     environment: { TOKEN: "precious" },
     onDestroy: { data: "Delete" },
   },
-  rows: [{ before: `useradd -m ${name}`, ...row }],
+  rows: [{ before: `useradd -m ${name}; sed -i /^${name}:/d /etc/subuid /etc/subgid`, ...row }],
 });
 
 const changedAccounts: Life[] = [
   changedAccount("sthree", {
     name: "another name (usermod -l), and its daemon runs: stopped, and our files gone",
     change: `${end("sthree")}; usermod -l newthree sthree
-      sed -i s/^sthree:/newthree:/ /etc/subuid /etc/subgid; loginctl enable-linger newthree
+      sed -i s/^sthree:/newthree:/ /etc/subuid /etc/subgid; loginctl enable-linger newthree; systemctl restart user@$(id -u newthree)
       i=0; until pgrep -u newthree dockerd || [ $i = 60 ]; do sleep 1; i=$((i + 1)); done; pgrep -u newthree dockerd`,
     after: `none pgrep -u newthree dockerd; none ls -d /home/sthree/.config /home/sthree/.docker /home/sthree/.local
       none grep three /etc/subuid /etc/subgid; id newthree; none ls -d /var/lib/rootless-docker`,
