@@ -144,6 +144,15 @@ test("an account removed by hand does not hold up the revert, nor does a killed 
   expect(await host.run("ls /var/lib/systemd/linger")).not.toContain("gone");
 });
 
+test("an account that was made here is still so after an edit to create: false", async () => {
+  const edited = await give(host, "edited");
+  await edited.apply();
+  const { installation, all } = edited;
+  await installation.apply("account", { ...all, account: { name: "edited", create: false } });
+  await edited.apply();
+  expect((await edited.back()).said.join()).toContain("account edited and /home/edited removed");
+});
+
 test("a group of the new account's name: said before useradd fails", async () => {
   await host.run("groupadd taken");
   const taken = await give(host, "taken");

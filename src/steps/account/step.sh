@@ -174,11 +174,11 @@ account_stays() {
 }
 
 # An owner that says that the account is there (create: false) removes none: one that this package made
-# for an earlier installation counts as found. $1 the account.
+# for an earlier installation, and kept, counts as found. $1 the account.
 keep_made_account() {
 	local dir
 	dir=$(thing_directory account "$1")
-	if [ "$(doc create)" != false ] || [ ! -e "$dir/baseline/made" ] || claimed_by_another "$dir" ||
+	if [ "$(doc create)" != false ] || [ ! -e "$dir/baseline/made" ] || ! unclaimed "$dir" ||
 		! getent passwd "$1" >/dev/null; then return 0; fi
 	account_save "$1" "$WORK"
 	write_record "$dir/baseline/home" <"$WORK/home"
