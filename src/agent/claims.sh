@@ -122,7 +122,8 @@ others_want() {
 is_among() { printf '%s\n' "$1" | without_mode | grep -qxF -f - -- "$2"; }
 
 # This lease's claim on a thing is going, and another one's stays: what that one had comes back.
-# Where it cannot, that is said. A lease that took over from this one has what it wants already. $1 kind, $2 the thing's directory.
+# Where it cannot, that is said. A lease that took over from this one has what it wants already.
+# $1 kind, $2 the thing's directory.
 give_back() {
 	local name account now own before previous=$2/previous/$LEASE.$STEP
 	! successor_of "$LEASE" >/dev/null || return 0
