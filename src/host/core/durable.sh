@@ -1,0 +1,25 @@
+# shellcheck shell=dash
+# What is on the disk before anybody relies on it.
+
+# A rename of a directory's entries is on the disk when the directory is. Some file systems know that for
+# files only: there everything is written. Arguments: directories.
+sync_directories() { sync "$@" 2>/dev/null || sync; }
+
+# All that this run has changed, before anybody relies on it: a record that goes, or Pulumi, which is told
+# that the step is done.
+sync_host() {
+	set -- "$STATE" /etc
+	[ ! -d "${ACCOUNT_HOME-}" ] || set -- "$@" "$ACCOUNT_HOME"
+	sync -f "$@" 2>/dev/null || sync
+}
+
+# Writes stdin to a record of the agent's own at once or not at all, for root alone: without power it is
+# the earlier one or the new one. $1 path.
+write_record() {
+	(umask 077 && cat >"$1.new") || return
+	if cmp -s "$1.new" "$1"; then
+		rm -f "$1.new"
+	else
+		sync "$1.new" && mv -fT "$1.new" "$1" && sync_directories "${1%/*}"
+	fi
+}

@@ -1,0 +1,32 @@
+#!/bin/sh
+# shellcheck shell=dash
+# The rootless-docker agent: applies, claims, reports and reverts what makes this machine a rootless
+# Docker host. One file, installed and removed by the Pulumi package rootless-docker; started only
+# over SSH, never left running. Usage:
+#   agent install agent LEASE [ESCALATION]  (itself, from the file it is started from)
+#   agent apply STEP LEASE [ESCALATION]     desired state of the step on stdin (flat YAML)
+#   agent update STEP LEASE [ESCALATION]    the same, for install too, where Pulumi knows of the step
+#   agent revert STEP LEASE [ESCALATION]    the same document on stdin
+#   agent doctor [--json | --problems] [ACCOUNT]...     for people: what is wrong here
+# One JSON report on stdout, one line per change or problem on stderr.
+set -eu
+umask 022
+# The file that this run was started from, for whoever starts it again after the change of directory.
+case $0 in /*) AGENT=$0 ;; *) AGENT=$PWD/$0 ;; esac
+cd /
+export LC_ALL=C
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export DEBIAN_FRONTEND=noninteractive
+
+STATE=/var/lib/rootless-docker
+VERB=${1-}
+STEP=${2-}
+LEASE=${3-}
+ESCALATION=${4-auto}
+SELF=$(id -u)
+
+# What the agent did and found in this run; removed when it ends.
+WORK=
+
+# Not empty where the agent itself is removed at the end of this run.
+AGENT_GOES=

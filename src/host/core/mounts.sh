@@ -1,0 +1,60 @@
+# shellcheck shell=dash
+# What is mounted where.
+
+# Ends the step where something is mounted below a path that is to be removed: a bind mount leads to other
+# people's files, and --one-file-system does not see one of the same file system. $1 the path.
+stop_where_mounted_below() {
+	local path mount
+	path=$(realpath -m "$1")
+	# Its fifth field is the mount point, with blanks and the like as \040.
+	mount=$(cut -d ' ' -f 5 /proc/self/mountinfo | while IFS= read -r mount; do
+		mount=$(printf '%b' "$mount")
+		case $mount in "$path"/*) printf '%s' "$mount" && break ;; esac
+	done)
+	[ -z "$mount" ] ||
+		fail "$1" "something mounted at $mount" "nothing mounted below it when it is removed" "unmount it, then run again"
+}
+
+# Where what holds a path is mounted, then its UUID if it has one: two lines. $1 the path.
+mount_place() {
+	local column
+	for column in TARGET UUID; do
+		mount_of "$(nearest_directory "$1")" "$column" 2>/dev/null | tail -n 1 || true
+	done
+}
+
+# True where a file system is not mounted where it was. Not of an earlier version's record, which does not
+# say where, nor where there is no answer. $1 what mount_place said.
+is_not_mounted() {
+	local now
+	[ -n "$1" ] || return 1
+	now=$(mount_place "$(mounted_at "$1")")
+	[ -n "$now" ] && [ "$now" != "$1" ]
+}
+
+# $1 what mount_place said.
+mounted_at() { printf '%s' "$1" | head -n 1; }
+
+# The directory itself, or the one that it will be made in.
+nearest_directory() {
+	local path=$1
+	until on_behalf test -d "$path"; do
+		# Where it does not answer at all, there is nothing above that would.
+		case $path in
+		/ | .) break ;;
+		esac
+		path=$(dirname "$path")
+	done
+	printf '%s' "$path"
+}
+
+file_system() { on_behalf stat -f -c %T -- "$(nearest_directory "$1")" || echo unknown; }
+
+# $1 a directory, $2 what findmnt calls what is asked.
+mount_of() { on_behalf findmnt -n -o "$2" -T "$1"; }
+
+# What lies where the account may have mounted something that never answers is looked at as the
+# account, as soon as there is one.
+on_behalf() { if [ -n "${ACCOUNT_UID-}" ]; then as_account "$@"; else "$@"; fi; }
+
+place_of() { printf '%s (%s)' "$1" "$(file_system "$1")"; }

@@ -1,0 +1,34 @@
+# shellcheck shell=dash
+# What a run says: a line for each change on stderr, one JSON report on stdout.
+
+say() { printf '%s: %s\n' "$STEP" "$(shown "$*")" >&2; }
+
+# Records one change of the host and shows it live.
+changed() {
+	printf '%s\n' "$(shown "$*")" >>"$WORK/changed"
+	say "$*"
+}
+
+# Records one measured fact of the report. $1 key, $2 value: what the account's programs say may have any
+# length.
+fact() {
+	[ ${#2} -le 4096 ] || set -- "$1" "$(printf '%s' "$2" | head -c 4096)..."
+	case $2 in
+	*[!\ -~]*) set -- "$1" "$(printf '%s' "$2" | without_controls)" ;;
+	esac
+	printf '%s:%s\n' "$(json_string "$1")" "$(json_string "$2")" >>"$WORK/facts"
+}
+
+# The report: what changed in this run, and the facts that outputs are made of.
+report() {
+	printf '{"step":%s,"changed":[' "$(json_string "$STEP")"
+	local comma=''
+	while IFS= read -r line; do
+		printf '%s%s' "$comma" "$(json_string "$line")"
+		comma=,
+	done <"$WORK/changed"
+	printf '],"facts":{'
+	paste -s -d , "$WORK/facts" | tr -d '\n'
+	printf '}}\n'
+	[ -s "$WORK/changed" ] || [ -e "$WORK/stays" ] || say "$1"
+}

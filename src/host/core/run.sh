@@ -1,0 +1,59 @@
+# shellcheck shell=dash
+# How a run begins: as root, with a directory for what it notes.
+
+# Becomes root the way the user asked for, and keeps stdin, arguments and exit status.
+become_root() {
+	[ "$SELF" != 0 ] || return 0
+	local how=$ESCALATION error
+	if [ "$how" = auto ]; then
+		if command -v sudo >/dev/null; then how=sudo; elif command -v doas >/dev/null; then how=doas; else how=none; fi
+	fi
+	if [ "$how" = none ]; then
+		echo "$STEP: privileges: found user $(id -un), not root, and neither sudo nor doas in use; wanted root rights. To mend: connect as root, or install sudo and set privilegeEscalation" >&2
+		exit 1
+	fi
+	if ! error=$("$how" -n true 2>&1 </dev/null); then
+		echo "$STEP: privileges: found that '$how -n' refuses user $(id -un) ($(printf '%s' "$error" | tail -n 1)); wanted root rights without a password. To mend: allow it in $how's configuration (NOPASSWD, nopass), or connect as root" >&2
+		exit 1
+	fi
+	exec "$how" -n sh "$AGENT" "$@"
+}
+
+# What fails on a full disk says so in words of its own ("I/O error"), or not at all.
+tell_full_disks() {
+	local free mount
+	df -Pk "$STATE" /etc /usr "${ACCOUNT_HOME:-/}" 2>/dev/null | awk 'NR > 1 && $4 < 1024 { print $4, $6 }' | sort -u |
+		while read -r free mount; do
+			say "disk: found $free KB free on $mount; wanted room for what this step writes. To mend: free space there, then run again"
+		done
+}
+
+# What a killed run of the same step left there goes first: it may hold secret values. The step's lock
+# is held by now, so that no other run still uses it. What that run had written may not be on the disk yet,
+# and this one takes it as it is.
+start_work() {
+	local left
+	for left in "/run/rootless-docker.$STEP".*; do
+		[ ! -e "$left" ] || sync_host
+		rm -rf "$left"
+	done
+	WORK=$(mktemp -d "/run/rootless-docker.$STEP.XXXXXX")
+	trap 'exit 129' HUP
+	trap 'exit 130' INT
+	# The connection was cut: what the shell would die of without a word, and without tidying up.
+	trap 'exit 141' PIPE
+	trap 'exit 143' TERM
+	: >"$WORK/begun"
+	: >"$WORK/changed"
+	: >"$WORK/claims"
+	: >"$WORK/facts"
+	: >"$WORK/findings"
+	: >"$WORK/problems"
+	: >"$WORK/wanted"
+}
+
+for_root_alone() {
+	umask 077
+	"$@"
+	umask 022
+}

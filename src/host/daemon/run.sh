@@ -1,0 +1,98 @@
+# shellcheck shell=dash
+# The daemon runs with what it reads, and starts again where that has changed.
+
+# Everything that the daemon reads once, when it starts.
+daemon_fingerprint() {
+	local config=$ACCOUNT_HOME/.config file
+	{
+		for file in docker/daemon.json docker/environment systemd/user/docker.service; do
+			account_file "$config/$file" || true
+		done
+		# shellcheck disable=SC2046 # lists of package names
+		daemon_engine $(storage_packages) $(network_packages)
+		id_ranges /etc/subuid "$ACCOUNT" "$ACCOUNT_UID"
+		id_ranges /etc/subgid "$ACCOUNT" "$ACCOUNT_UID"
+		delegated_controllers
+	} | sha256sum | cut -c 1-64
+}
+
+# What a daemon was started with of that, so that another installation's step need not ask its
+# account: the packages, and a hash.
+remember_engine() {
+	# shellcheck disable=SC2046 # lists of package names
+	write_engine "$1" $(storage_packages) $(network_packages)
+}
+
+# $1 file, then the packages.
+write_engine() {
+	local file=$1
+	shift
+	{
+		printf '%s\n' "$*"
+		daemon_engine "$@" | sha256sum
+	} >"$file.new"
+	mv "$file.new" "$file"
+}
+
+# True where the engine is another one than the daemon was started with. $1 its directory.
+engine_changed() {
+	# Started by an earlier version of this package.
+	[ -e "$1/engine" ] || return 0
+	# shellcheck disable=SC2046 # a list of package names
+	[ "$(daemon_engine $(head -n 1 "$1/engine") | sha256sum)" != "$(tail -n +2 "$1/engine")" ]
+}
+
+# Starts the daemon, or restarts it where what it reads is not what it was started with.
+run_daemon() {
+	hold_daemon
+	start_daemon
+	release_daemon
+}
+
+# Not in the middle of an installation; and steps that run side by side would restart it one after
+# the other. Nobody else waits for the account then: an installation is waited for, and not held up.
+hold_daemon() {
+	hold_packages
+	release_packages
+	exec 7>"$STATE/locks/daemon.$ACCOUNT"
+	flock -n 7 || flock -w 600 7 ||
+		fail "$STATE/locks/daemon.$ACCOUNT" "it held for 10 minutes by another run" "it free" \
+			"see what holds it with 'fuser $STATE/locks/daemon.$ACCOUNT' and let it end"
+}
+
+release_daemon() { exec 7>&-; }
+
+start_daemon() {
+	local verb=start now dir
+	now=$(daemon_fingerprint)
+	dir=$(thing_directory userdaemon "$ACCOUNT")
+	if daemon_is_up; then
+		if [ "$(cat "$dir/started" 2>/dev/null)" = "$now" ]; then
+			! start_and_wait start || return 0
+		elif [ "$(cat "$dir/starting" 2>/dev/null)" != "$now" ]; then
+			verb=restart
+		fi
+	fi
+	run_daemon_now "$verb"
+}
+
+# $1 start or restart.
+run_daemon_now() {
+	local now since dir
+	now=$(daemon_fingerprint)
+	dir=$(thing_directory userdaemon "$ACCOUNT")
+	since=$(date +%s)
+	ask_systemctl reset-failed docker.service 2>/dev/null || true
+	start_and_wait "$1" "$now" || {
+		rm -f "$dir/starting"
+		# The daemon step runs again then, and no other step has to say the same.
+		[ "$STEP" != daemon ] || printf '%s\n' "$now" >"$dir/failed"
+		daemon_failed "$since"
+	}
+	storage_driver_problems "$(storage_driver)" "$since"
+	stop_on_problems
+	printf '%s\n' "$now" >"$dir/started"
+	remember_engine "$dir/engine"
+	rm -f "$dir/failed" "$dir/starting"
+	changed "daemon of $ACCOUNT ${1}ed"
+}

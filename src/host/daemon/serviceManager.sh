@@ -1,0 +1,62 @@
+# shellcheck shell=dash
+# The account's service manager, which keeps its daemon.
+
+# $1 a property of docker.service.
+unit_property() {
+	ask_systemctl show -p "$1" --value docker.service 2>/dev/null | tr -cd ' -~' | cut -c 1-80
+}
+
+# What the account answers with may be its own, and never answer.
+user_systemctl() { as_account_within "${SERVICE_SECONDS:-300}" systemctl --user "$@"; }
+
+# Only the number of a process of the account's: what is looked at below /proc is nowhere else.
+main_process() {
+	local process
+	process=$(ask_systemctl show -p MainPID --value docker.service | grep -xE '[0-9]{1,10}' | head -n 1)
+	[ "$(stat -c %u "/proc/$process" 2>/dev/null)" != "$ACCOUNT_UID" ] || printf '%s\n' "$process"
+}
+
+# What is asked of the service manager is there, and waits for no service.
+ask_systemctl() { as_account_within 30 systemctl --user "$@"; }
+
+# The account's own systemd, which linger keeps running without a login. It may have been started, or
+# have failed to, before the packages that it needs were there.
+start_service_manager() {
+	local begun waited told=''
+	systemctl is-active -q "user@$ACCOUNT_UID.service" || {
+		systemctl reset-failed "user@$ACCOUNT_UID.service" 2>/dev/null || true
+		systemctl start "user@$ACCOUNT_UID.service" ||
+			fail "user@$ACCOUNT_UID.service" "it $(systemctl is-active "user@$ACCOUNT_UID.service" || true)" "the service manager of $ACCOUNT running" "see 'journalctl -u user@$ACCOUNT_UID.service'"
+	}
+	if ! bus_is_there; then
+		ask_systemctl daemon-reload || true
+		ask_systemctl start dbus.socket || true
+	fi
+	begun=$(seconds_since_boot)
+	until bus_is_there; do
+		waited=$(($(seconds_since_boot) - begun))
+		if [ "$waited" -ge 5 ] && [ -z "$told" ]; then
+			told=yes
+			say "waits for the message bus of $ACCOUNT, $ACCOUNT_RUNTIME/bus"
+		fi
+		[ "$waited" -le 30 ] ||
+			fail "$ACCOUNT_RUNTIME/bus" "no such socket after 30 seconds" "the message bus of $ACCOUNT" "see 'journalctl _UID=$ACCOUNT_UID'"
+		sleep 0.1
+	done
+}
+
+# The socket itself outlives what listened on it.
+bus_is_there() { [ -S "$ACCOUNT_RUNTIME/bus" ] && ask_systemctl is-active -q dbus.socket; }
+
+# A service manager that was stopped leaves its sockets.
+service_manager_runs() {
+	[ -S "$ACCOUNT_RUNTIME/bus" ] && systemctl is-active -q "user@$ACCOUNT_UID.service"
+}
+
+# A unit that is on its way up, again and again perhaps, counts as well.
+daemon_is_up() {
+	case $(ask_systemctl is-active docker.service) in
+	active | activating | reloading) ;;
+	*) return 1 ;;
+	esac
+}

@@ -1,0 +1,61 @@
+# shellcheck shell=dash
+# The account as the daemon needs it. The step gives it what it lacks; the doctor says what that is.
+
+account_checks() {
+	fine "account" "$ACCOUNT, uid $ACCOUNT_UID, home $ACCOUNT_HOME"
+	[ "$(as_account stat -c %u "$ACCOUNT_HOME" 2>/dev/null)" = "$ACCOUNT_UID" ] ||
+		problem "home of $ACCOUNT" "$ACCOUNT_HOME, which is not there or not its own" "a directory of its own" "give it one with 'install -d -m 700 -o $ACCOUNT -g $ACCOUNT_GID $ACCOUNT_HOME'"
+	subordinate_id_checks
+	linger_checks
+}
+
+subordinate_id_checks() {
+	local kind total
+	for kind in uid gid; do
+		id_file_problems "$kind" || continue
+		total=$(id_total "$(id_file "$kind")" "$ACCOUNT" "$ACCOUNT_UID")
+		if [ "$total" -ge 65536 ]; then
+			fine "subordinate ${kind}s" "$(id_ranges "$(id_file "$kind")" "$ACCOUNT" "$ACCOUNT_UID" | paste -s -d ,)"
+		else
+			problem "subordinate ${kind}s" "$total for $ACCOUNT in $(id_file "$kind")" "65536 at least" "run pulumi up with a new value of recheck, or 'usermod --add-sub${kind}s FIRST-LAST $ACCOUNT' with a free range" "images have files of as many owners: 'lchown: invalid argument', and without any 'No sub${kind} ranges found'"
+		fi
+		shared_id_problems "$kind" "$ACCOUNT_UID"
+		unsafe_id_problems "$kind" "$ACCOUNT_UID" || true
+	done
+}
+
+linger_checks() {
+	if [ -e "/var/lib/systemd/linger/$ACCOUNT" ]; then
+		fine "linger" "on"
+	else
+		problem "linger" "it off for $ACCOUNT" "it on" "run 'loginctl enable-linger $ACCOUNT'" "the daemon ends with the last login, and does not start at boot"
+	fi
+}
+
+# $1 the account's name.
+account_problems() {
+	local there
+	if ! getent passwd "$1" >/dev/null; then
+		[ "$(doc create)" != false ] ||
+			problem "account.create" "no account $1" "it to exist, since account.create is false" "create it, or leave account.create out"
+		only_root_leads_to "$(new_home "$1")" ||
+			problem "account.home" "that others than root can change what leads to $(new_home "$1")" "a place for a new home that only root can change" "name a directory in a place of root's, such as /home, in account.home"
+		[ -z "$(stat -c %u "$(new_home "$1")" 2>/dev/null)" ] ||
+			problem "account.home" "something at $(new_home "$1") already" "nothing there, before the account $1 is created" "move it away, or name another directory in account.home"
+		! getent group "$1" >/dev/null ||
+			problem "account.name" "a group $1 already" "no such group, before the account $1 is created with one of its own" "remove it with 'groupdel $1', or name another account"
+		return 0
+	fi
+	[ "$(id -u "$1")" != 0 ] ||
+		problem "account.name" "$1 to be root (uid 0)" "an ordinary account" "name another account"
+	there=$(getent passwd "$1")
+	differs uid "$(printf '%s' "$there" | cut -d : -f 3)"
+	differs home "$(printf '%s' "$there" | cut -d : -f 6)"
+	differs shell "$(printf '%s' "$there" | cut -d : -f 7)"
+}
+
+# An account that exists keeps what it has: a wish for something else is an error, not an edit.
+differs() {
+	! has "$1" || [ "$(doc "$1")" = "$2" ] ||
+		problem "account.$1" "'$2' at the existing account" "'$(doc "$1")'" "leave account.$1 out, or change the account by hand"
+}

@@ -1,0 +1,66 @@
+# shellcheck shell=dash
+# The engine's programs, and a Docker daemon that root runs.
+
+engine_checks() {
+	local row program package missing=''
+	for row in dockerd:docker.io containerd:containerd runc:runc rootlesskit:rootlesskit slirp4netns:slirp4netns \
+		newuidmap:uidmap newgidmap:uidmap nsenter:util-linux ip:iproute2 iptables:iptables sysctl:procps docker:docker-cli; do
+		program=${row%:*}
+		package=${row#*:}
+		command -v "$program" >/dev/null || missing="$missing $program (package $package),"
+	done
+	if [ -n "$missing" ]; then
+		problem "programs" "none called${missing%,}" "them on PATH" "install the packages with apt-get, or run pulumi up with a new value of recheck" "the daemon does not start without them"
+	else
+		fine "programs" "all on PATH"
+	fi
+	id_map_checks
+}
+
+id_map_checks() {
+	local program
+	for program in $(id_map_programs); do
+		[ -e "$program" ] || continue
+		if id_map_privileged "$program"; then
+			fine "$program" "$(file_privileges "$program")"
+		else
+			problem "$program" "$(file_privileges "$program")" "setuid root or $(id_map_capability "$program"), and not both" "run 'chown root:root $program' and 'chmod 4755 $program'" "'write to uid_map failed: Operation not permitted' otherwise"
+		fi
+	done
+}
+
+# The process id of a dockerd that the machine's real root runs; a rootless one has the account's id.
+root_dockerd() {
+	local process
+	for process in /proc/[0-9]*; do
+		[ "$(cat "$process/comm" 2>/dev/null)" = dockerd ] || continue
+		[ "$(stat -c %u "$process" 2>/dev/null)" = 0 ] || continue
+		printf '%s' "${process#/proc/}"
+		return 0
+	done
+}
+
+# $1 the policy: refuse, keep, disable or purge.
+rootful_docker_problems() {
+	local pid containers=''
+	pid=$(root_dockerd)
+	if [ -n "$pid" ] && [ "$1" = refuse ]; then
+		containers=$(docker -H unix:///run/docker.sock ps --format '{{.Names}}' 2>/dev/null | tr '\n' ' ') || true
+		problem "rootfulDocker" "a Docker daemon run by root (process $pid) with $(printf '%s' "$containers" | wc -w) running containers${containers:+ ($(printf '%s' "$containers" | sed 's/ $//'))}" "none, or your word on it" "stop it, or set rootfulDocker to Keep (both run side by side), Disable (stopped and masked, its data untouched) or Purge (its packages removed)"
+	fi
+	if [ -n "$(installed_version docker-ce)" ] && [ "$1" != purge ]; then
+		problem "engine.source" "the package docker-ce $(installed_version docker-ce), which docker.io replaces" "docker.io" "set rootfulDocker to Purge, which removes docker-ce"
+	fi
+}
+
+# Before anything is changed: dpkg would take the setuid bit away again with the next upgrade.
+id_map_override_problems() {
+	local program override
+	for program in $(id_map_programs); do
+		override=$(plain_override "$program")
+		[ -n "$override" ] || continue
+		# It may have the capability, which nobody can tell without getcap: the engine step brings it.
+		if [ -e "$program" ] && { ! command -v getcap >/dev/null || has_id_map_capability "$program"; }; then continue; fi
+		id_map_override_problem "$program" "$override"
+	done
+}

@@ -1,0 +1,19 @@
+# shellcheck shell=dash
+# What the storage driver means for containers.
+
+# $1 the driver in use.
+storage_driver_limitation() {
+	local reason
+	reason="docker info: Driver is $1, $(cat "$WORK/driver-reason")"
+	case $1 in
+	overlay2 | overlayfs | btrfs)
+		if grep -q 'though it mounts, but' "$WORK/driver-reason"; then
+			limitation storageDrivers limited "$reason" "use a kernel from 5.11 on, or storageDriver Auto on an empty data root"
+		else
+			limitation storageDrivers available "$reason" ""
+		fi
+		;;
+	fuse-overlayfs) limitation storageDrivers limited "$reason; it is slower than the kernel's" "storageDriver Auto on an empty data root takes overlay2 where that works; else $(overlay_mend)" ;;
+	*) limitation storageDrivers limited "$reason; it copies whole layers" "set storageDriver to Auto" ;;
+	esac
+}

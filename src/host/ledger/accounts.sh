@@ -1,0 +1,176 @@
+# shellcheck shell=dash
+# What has become of a recorded account on the way back: another name (usermod -l), another home
+# (usermod -d), or none (userdel). The uid and the home that were recorded say which one it is.
+
+# Sets ACCOUNT and what the system knows of it. Fails where there is no such account. On the way back one
+# that was renamed is found too: ACCOUNT is the name that it is recorded by, ACCOUNT_LOGIN the one that
+# it has.
+know_account() {
+	local entry
+	ACCOUNT=$1
+	entry=$(getent passwd "$ACCOUNT") ||
+		{ [ -e "${WORK:-/nonexistent}/unwanted" ] && entry=$(renamed_entry "$ACCOUNT"); } || return 1
+	ACCOUNT_LOGIN=${entry%%:*}
+	ACCOUNT_UID=$(printf '%s' "$entry" | cut -d : -f 3)
+	ACCOUNT_GID=$(printf '%s' "$entry" | cut -d : -f 4)
+	ACCOUNT_HOME=$(printf '%s' "$entry" | cut -d : -f 6)
+	ACCOUNT_RUNTIME=/run/user/$ACCOUNT_UID
+}
+
+# Which file system the account's home is on, for the way back.
+note_home_place() {
+	stop_where_home_is_away "$ACCOUNT"
+	mount_place "$ACCOUNT_HOME" | write_record "$(thing_directory account "$ACCOUNT")/baseline/home-place"
+}
+
+# Ends the step where that is not there: what is ours in the home could not be taken back, and its files may
+# be of ids that are given back. It knows the account then. $1 the account, or nothing.
+stop_where_home_is_away() {
+	local record
+	record=$(thing_directory account "$1")/baseline/home-place
+	if [ -z "$1" ] || [ ! -s "$record" ] || [ -e "$WORK/home-is-there.$1" ]; then return 0; fi
+	know_account "$1" || return 0
+	! is_not_mounted "$(cat "$record")" ||
+		fail "$ACCOUNT_HOME" "that the file system of $1's home is not mounted" \
+			"what was mounted at $(mounted_at "$(cat "$record")" | printable) at the last up, for what is ours in it" \
+			"mount it, then run again; or remove $record, if it is gone for good, or the home has moved"
+	: >"$WORK/home-is-there.$1"
+}
+
+# Whose a thing is, where it is an account's. $1 kind, $2 its directory.
+account_of_thing() {
+	case $1 in
+	linger | subuid | subgid | delegation) thing_name "$2" ;;
+	keyfile | currentcontext | userdaemon | userunit) thing_name "$2" ;;
+	*) cat "$2/baseline/account" 2>/dev/null || true ;;
+	esac
+}
+
+# $1 the account.
+recorded_uid() {
+	local baseline
+	baseline=$(thing_directory account "$1")/baseline
+	if [ -s "$baseline/entry" ]; then
+		cut -d : -f 3 "$baseline/entry"
+	elif [ -s "$baseline/made" ]; then
+		sed -n '1s/ .*//p' "$baseline/made"
+	fi
+}
+
+# Nothing where version 0.1.0 made the account. $1 the account.
+recorded_home() {
+	local baseline
+	baseline=$(thing_directory account "$1")/baseline
+	if [ -s "$baseline/entry" ]; then
+		cut -d : -f 6 "$baseline/entry"
+	elif [ -s "$baseline/made" ]; then
+		sed -n 's/^home //p' "$baseline/made"
+	fi
+}
+
+# True where a directory is the home that was recorded, wherever it is now. $1 the account, $2 the
+# directory.
+is_recorded_home() {
+	local baseline
+	baseline=$(thing_directory account "$1")/baseline
+	[ -d "$2" ] && [ ! -h "$2" ] || return 1
+	if [ -s "$baseline/entry" ]; then
+		[ "$(stat -c '%i %.9W' "$2")" = "$(cat "$baseline/home" 2>/dev/null)" ]
+	else
+		[ -s "$baseline/made" ] && is_made_home "$baseline/made" "$2"
+	fi
+}
+
+# What the system knows of an account under its new name. A uid alone is given again to the next one:
+# the home has to be the same too. $1 the account's recorded name.
+renamed_entry() {
+	local uid entry home
+	uid=$(recorded_uid "$1")
+	[ -n "$uid" ] && entry=$(getent passwd "$uid") || return 1
+	home=$(printf '%s' "$entry" | cut -d : -f 6)
+	[ "$home" = "$(recorded_home "$1")" ] || is_recorded_home "$1" "$home" || return 1
+	printf '%s\n' "$entry"
+}
+
+# Where an account's home was moved, what this package left in it is at its new place. What is at its old
+# place still is its own (usermod -d without -m). $1 the account, which is known.
+follow_home() {
+	local old kind dir name new told=''
+	old=$(recorded_home "$1")
+	if [ -z "$old" ] || [ "$old" = "$ACCOUNT_HOME" ]; then return 0; fi
+	for dir in "$STATE"/things/homefile/* "$STATE"/things/homedir/* "$STATE"/things/data/*; do
+		[ "$(cat "$dir/baseline/account" 2>/dev/null)" = "$1" ] || continue
+		name=$(thing_name "$dir")
+		case $name in "$old"/*) ;; *) continue ;; esac
+		! account_has "$name" || continue
+		kind=${dir%/*}
+		new=$ACCOUNT_HOME${name#"$old"}
+		[ ! -e "$(thing_directory "${kind##*/}" "$new")" ] || continue
+		[ -n "$told" ] || say "the home of $1 is $ACCOUNT_HOME now, and not $old"
+		told=yes
+		printf '%s' "$new" | write_record "$dir/name"
+		mv -T "$dir" "$(thing_directory "${kind##*/}" "$new")"
+	done
+	[ -z "$told" ] || sync -f "$STATE"
+}
+
+# $1 the account, which is not there by its name.
+what_became_of() {
+	local uid entry=''
+	uid=$(recorded_uid "$1")
+	[ -z "$uid" ] || entry=$(getent passwd "$uid") || true
+	printf 'account %s is gone' "$1"
+	[ -z "$entry" ] ||
+		printf ', and its uid %s is that of %s by now, with another home (%s)' "$uid" "${entry%%:*}" \
+			"$(printf '%s' "$entry" | cut -d : -f 6)"
+}
+
+# $1 the record. Where the home was made.
+made_home() {
+	local home
+	home=$(sed -n 's/^home //p' "$1")
+	printf '%s' "${home:-$ACCOUNT_HOME}"
+}
+
+# True where a directory is the home that was made. $1 the record, $2 the directory.
+is_made_home() {
+	local inode
+	inode=$(sed -n 's/^inode //p' "$1")
+	[ "$(stat -c %.9W "$2")" = "$(sed -n '1s/^[^ ]* //p' "$1")" ] &&
+		[ "$(stat -c %i "$2")" = "${inode:-$(stat -c %i "$2")}" ]
+}
+
+# What has become of an account that was made, where somebody has changed it; nothing where it is as
+# it was. A shell, a password or groups are nobody's data, and may change. $1 the record.
+account_changed() {
+	local uid gid home
+	uid=$(sed -n '1s/ .*//p' "$1")
+	gid=$(sed -n 's/^gid //p' "$1")
+	home=$(made_home "$1")
+	if [ "$ACCOUNT_LOGIN" != "$ACCOUNT" ]; then
+		printf 'its name is %s now, and not %s' "$ACCOUNT_LOGIN" "$ACCOUNT"
+	elif [ "$uid" != "$ACCOUNT_UID" ] || [ "${gid:-$ACCOUNT_GID}" != "$ACCOUNT_GID" ]; then
+		printf 'its ids are %s:%s now, and not %s:%s' "$ACCOUNT_UID" "$ACCOUNT_GID" "$uid" "$gid"
+	elif [ "$home" != "$ACCOUNT_HOME" ]; then
+		printf 'its home is %s now, and not %s' "$ACCOUNT_HOME" "$home"
+	elif [ -h "$home" ]; then
+		printf '%s is a link now (to %s), and not the directory that was made' "$home" "$(readlink "$home")"
+	elif [ ! -d "$home" ] && [ -e "${1%/*}/leaving" ]; then
+		# This package's own removal was interrupted after the home.
+		return 0
+	elif [ ! -d "$home" ]; then
+		printf '%s is gone, or somewhere else' "$home"
+	elif ! is_made_home "$1" "$home"; then
+		printf '%s is another directory than the one that was made' "$home"
+	fi
+}
+
+# True where the name is another account's now: with another uid, and another home (usermod -u keeps
+# that). $1 the account, which exists or not.
+is_another_account() {
+	local entry uid
+	entry=$(getent passwd "$1") || return 1
+	uid=$(recorded_uid "$1")
+	[ -n "$uid" ] && [ "$(printf '%s' "$entry" | cut -d : -f 3)" != "$uid" ] &&
+		! is_recorded_home "$1" "$(printf '%s' "$entry" | cut -d : -f 6)"
+}

@@ -1,0 +1,150 @@
+# shellcheck shell=dash
+# What nobody wants any more goes back to what was there before.
+
+# This lease's claim on a thing is going, and another one's stays: what that one had comes back.
+# Where it cannot, that is said. A lease that took over from this one has what it wants already.
+# $1 kind, $2 the thing's directory.
+give_back() {
+	local name account now own before previous=$2/previous/$LEASE.$STEP
+	! successor_of "$LEASE" >/dev/null || return 0
+	own=$(tail -n +2 "$2/claims/$LEASE.$STEP")
+	others_want "$2"
+	if [ ! -s "$WORK/others-want" ] || is_among "$own" "$WORK/others-want"; then return 0; fi
+	name=$(thing_name "$2")
+	account=$(account_of_thing "$1" "$2")
+	if [ -n "$account" ] && is_another_account "$account"; then return 0; fi
+	if [ ! -d "$previous" ]; then
+		say "$1 $name stays as it is, for '$own'; $(next_owner "$2") wanted" \
+			"'$(paste -s -d ' ' "$WORK/others-want")', and looks at it with a new value of recheck"
+		return 0
+	fi
+	now=$("$1_now" "$name" "$previous")
+	if [ -z "$now" ] || is_among "$now" "$WORK/others-want"; then
+		return 0
+	elif ! was_left "$2" "$now"; then
+		say "$1 $name stays: somebody changed it after this package did"
+		return 0
+	fi
+	before=$(wc -l <"$WORK/changed")
+	("$1_restore" "$name" "$previous")
+	[ "$before" = "$(wc -l <"$WORK/changed")" ] || sync_host
+}
+
+# Drops the claims that this run did not want; what nobody claims any more goes back to its baseline.
+# A step may have a function STEP_released for what follows from that.
+release_unwanted() {
+	local order dir kind status before
+	forget_rest
+	unwanted >"$WORK/unwanted"
+	(meet_accounts)
+	unwanted >"$WORK/unwanted"
+	while read -r order dir <&6; do
+		kind=${dir%/*}
+		kind=${kind##*/}
+		if claimed_by_another "$dir"; then
+			give_back "$kind" "$dir"
+			rm -f "$dir/claims/$LEASE.$STEP"
+			# Where one lease is left, there is no other one to go back to.
+			[ "$(leases_of "$dir" | wc -l)" -gt 1 ] || rm -rf "$dir/previous"
+			continue
+		fi
+		# Killed before it was remembered, and so before anything was changed.
+		if [ ! -d "$dir/baseline" ]; then
+			forget_thing "$dir"
+			continue
+		fi
+		stop_on_empty_record "$dir"
+		if is_theirs "$kind" "$dir"; then
+			forget_thing "$dir"
+			continue
+		fi
+		# Only packages are worth the lock of all: what is an account's may take its time.
+		if [ "$kind" = package ]; then remove_packages_together; else release_packages; fi
+		before=$(wc -l <"$WORK/changed")
+		status=0
+		# Not in a condition: there the shell would go on after a failed command inside.
+		set +e
+		(
+			set -e
+			stop_where_home_is_away "$(account_of_thing "$kind" "$dir")"
+			restore_thing "$kind" "$dir"
+		)
+		status=$?
+		set -e
+		case $status in
+		0)
+			[ "$before" = "$(wc -l <"$WORK/changed")" ] || sync_host
+			forget_thing "$dir"
+			;;
+		10)
+			: >"$WORK/stays"
+			rm -f "$dir/claims/$LEASE.$STEP"
+			;;
+		*) exit "$status" ;;
+		esac
+	done 6<"$WORK/unwanted"
+	release_packages
+	! command -v "${STEP}_released" >/dev/null || "${STEP}_released"
+}
+
+# Everything that this lease still claims for some steps, in their order: one that failed or was killed when
+# it was first run is unknown to Pulumi, and never reverted by itself; one whose connection was cut may still
+# be running, and is waited for. In a subshell, which gives its locks back.
+release_steps() {
+	local held=$STEP
+	for STEP in "$@"; do
+		if [ "$STEP" != "$held" ]; then
+			hold_lock "$STEP"
+			# What a killed run left there may hold secret values.
+			rm -rf "/run/rootless-docker.$STEP".*
+		fi
+		: >"$WORK/wanted"
+		claim_interrupted_packages
+		: >"$WORK/wanted"
+		release_unwanted
+	done
+}
+
+release_all_steps() { release_steps report daemon secrets ports kernel account engine preflight; }
+
+# The same for what stands on a step that is taken back, where its first run has not ended well. Any other one
+# Pulumi takes back by itself before.
+release_unfinished() {
+	local step
+	for step in "$@"; do
+		[ ! -e "$STATE/leases/$LEASE/$step.begun" ] || (release_steps "$step")
+	done
+}
+
+# Says what has become of the accounts of $WORK/unwanted, and follows them home.
+meet_accounts() {
+	local order dir kind account
+	: >"$WORK/met"
+	while read -r order dir <&6; do
+		kind=${dir%/*}
+		account=$(account_of_thing "${kind##*/}" "$dir")
+		if [ -z "$account" ] || grep -qxF -- "$account" "$WORK/met"; then continue; fi
+		printf '%s\n' "$account" >>"$WORK/met"
+		know_account "$account" || continue
+		if [ "$ACCOUNT_LOGIN" != "$account" ]; then
+			say "account $account is called $ACCOUNT_LOGIN now: what this package left with it is taken back there"
+		elif is_another_account "$account"; then
+			continue
+		fi
+		follow_home "$account"
+	done 6<"$WORK/unwanted"
+}
+
+# Takes a thing back. Of an account that is gone, what is still there is named and stays recorded: nobody
+# can say any more whose it is. $1 kind, $2 its directory.
+restore_thing() {
+	local account
+	account=$(account_of_thing "$1" "$2")
+	if [ -n "$account" ] && ! know_account "$account"; then
+		case $1 in
+		userdaemon) stop_daemon_of_gone "$account" ;;
+		*) ! stays_of_gone "$1" "$2" "$account" || return 10 ;;
+		esac
+	fi
+	"$1_restore" "$(thing_name "$2")" "$2/baseline"
+}

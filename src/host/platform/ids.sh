@@ -1,0 +1,52 @@
+# shellcheck shell=dash
+# Users, groups and subordinate ids, as the machine's files have them.
+
+# Ranges of an account as START:COUNT, one a line, by name or by numeric id. $1 file, $2 name, $3 uid.
+id_ranges() {
+	[ ! -e "$1" ] || awk -F : -v name="$2" -v uid="$3" '
+		($1 == name || (uid != "" && $1 == uid)) && $3 > 0 { print $2 ":" $3 }' "$1"
+}
+
+id_total() { id_ranges "$@" | awk -F : '{ total += $2 } END { print total + 0 }'; }
+
+# Users or groups as NAME:ID, one a line. A directory that does not end counts as far as it has come in
+# twenty seconds; the machine's own files count whole. $1 uid or gid.
+ids_in_use() {
+	local database
+	for database in passwd group; do
+		[ -e "$WORK/directory.$database" ] ||
+			timeout -k 5 20 getent "$database" >"$WORK/directory.$database" || true
+	done
+	if [ "$1" = gid ]; then
+		cat /etc/group "$WORK/directory.group" | cut -d : -f 1,3
+		# A user's own group may have no name.
+		cat /etc/passwd "$WORK/directory.passwd" | cut -d : -f 1,4
+	else
+		cat /etc/passwd "$WORK/directory.passwd" | cut -d : -f 1,3
+	fi | awk -F : '!seen[$2]++'
+}
+
+# The highest id that useradd or groupadd gives. $@ uid, gid or both.
+last_id_of_accounts() {
+	local kind last=0 here
+	for kind in "$@"; do
+		case $kind in
+		uid) here=$(login_defs UID_MAX 60000) ;;
+		*) here=$(login_defs GID_MAX 60000) ;;
+		esac
+		# As shadow does, which takes its own number for what is none.
+		case $here in
+		'' | *[!0-9]*) here=60000 ;;
+		esac
+		[ "$here" -le "$last" ] || last=$here
+	done
+	printf '%s' "$last"
+}
+
+login_defs() {
+	local value
+	value=$(awk -v key="$1" '$1 == key { print $2 }' /etc/login.defs 2>/dev/null | tail -n 1)
+	printf '%s' "${value:-$2}"
+}
+
+id_file() { printf '/etc/sub%s' "$1"; }

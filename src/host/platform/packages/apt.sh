@@ -1,0 +1,176 @@
+# shellcheck shell=dash
+# Debian packages: what is installed, and apt and dpkg at work. What they bring is not claimed here.
+
+# $1 the file.
+is_shipped() {
+	local sum
+	[ -f "$1" ] && [ ! -h "$1" ] || return 1
+	sum=$(md5sum <"$1" | cut -c 1-32)
+	# shellcheck disable=SC2016 # dpkg's own variable
+	dpkg-query -W -f '${Conffiles}\n' | grep -qF -- " $1 $sum"
+}
+
+# Whatever was wished for it: a held package is installed, too.
+installed_version() {
+	# shellcheck disable=SC2016 # dpkg's own variables
+	dpkg-query -W -f '${db:Status-Abbrev}${Version}' "$1" 2>/dev/null | sed -n 's/^.i  *//p'
+}
+
+# Those that a killed installation left half done, too.
+installed_packages() {
+	# shellcheck disable=SC2016 # dpkg's own variables
+	dpkg-query -W -f '${db:Status-Abbrev} ${binary:Package} ${Version}\n' | sed -n 's/^.[^nc]. *//p' | sort
+}
+
+# Packages that were removed once, and whose configuration files stayed.
+removed_packages() {
+	# shellcheck disable=SC2016 # dpkg's own variables
+	dpkg-query -W -f '${db:Status-Abbrev} ${binary:Package} \n' | sed -n 's/^.c. *//p'
+}
+
+# Who wants what is there: "auto NAME" where apt has installed it by itself, "hold NAME". apt marks
+# anew what it installs, and a purge forgets both.
+package_marks() {
+	apt-mark showauto | sed 's/:.*//; s/^/auto /'
+	apt-mark showhold | sed 's/:.*//; s/^/hold /'
+}
+
+# A purge would take somebody's work along.
+has_edited_configuration() {
+	local file sum edited=''
+	# shellcheck disable=SC2016 # dpkg's own variable
+	dpkg-query -W -f '${Conffiles}\n' "$1" 2>/dev/null | awk '$2 != "" && $3 != "obsolete"' >"$WORK/conffiles"
+	while read -r file sum; do
+		[ ! -f "$file" ] || [ "$(md5sum <"$file" | cut -c 1-32)" = "$sum" ] || edited="$edited $file"
+	done <"$WORK/conffiles"
+	[ -n "$edited" ] || return 1
+	say "package $1 is removed without its configuration, which somebody has edited:$edited stays"
+}
+
+# dpkg does not remove a package that it was killed in the middle of unpacking, and what it has unpacked lies
+# there under other names: it is unpacked once more. $1 dpkg's states, then names.
+finish_unpacking() {
+	local name version architecture deb states=$1
+	shift
+	# shellcheck disable=SC2016 # dpkg's own variables
+	dpkg-query -W -f '${db:Status-Abbrev} ${Package} ${Version} ${Architecture}\n' "$@" 2>/dev/null |
+		sed -n "s/^$states *//p" >"$WORK/packages.half"
+	while read -r name version architecture; do
+		deb=${name}_$(printf '%s' "$version" | sed 's/:/%3a/g')_$architecture.deb
+		if [ -e "/var/cache/apt/archives/$deb" ]; then
+			deb=/var/cache/apt/archives/$deb
+		else
+			(cd "$WORK" && apt_get download "$name=$version") ||
+				fail "package $name" "it half unpacked, and $(apt_errors)" "$deb, to unpack it whole" "make the package sources of this host work, then run again"
+			deb=$WORK/$deb
+		fi
+		run_dpkg --unpack "$deb"
+	done <"$WORK/packages.half"
+}
+
+# A dpkg that was killed leaves triggers of others' packages pending, which the next one does not run by
+# itself: ldconfig's, for libraries that are gone.
+run_pending_triggers() {
+	local pending failed
+	run_dpkg --triggers-only --pending
+	# dpkg removes all of them on a full disk, and only cannot write that into its status. (A journal alone may
+	# be that of somebody else's dpkg, which is at work again.)
+	[ -z "$(ls /var/lib/dpkg/updates)" ] || ! grep -qE '^dpkg: (error:|unrecoverable)' "$WORK/dpkg.log" ||
+		fail "/var/lib/dpkg/updates" "dpkg's journal there: $(tail -n 1 "$WORK/dpkg.log")" "it in /var/lib/dpkg/status, without which apt does nothing" "mend what dpkg says, then run again"
+	failed=$(with_triggers '^.F')
+	# shellcheck disable=SC2086 # a list of package names
+	[ -z "$failed" ] || run_dpkg --configure $failed
+	pending=$(with_triggers '^.[tWF]')
+	[ -z "$pending" ] || ! grep -q 'No space left on device' "$WORK/dpkg.log" ||
+		fail "triggers of $pending" "them pending: $(grep -m 1 'No space left on device' "$WORK/dpkg.log")" "them run, as after every removal" "free space there, then run again"
+	# They may be somebody else's, and broken for a reason of their own, which does not hold up a removal.
+	[ -z "$pending" ] ||
+		say "triggers of $pending stay pending: $(tail -n 4 "$WORK/dpkg.log" | tr '\n' ' ')"
+}
+
+# Packages whose triggers have not run, or failed (F): their own version is configured already, else it was
+# their configuration that failed. $1 dpkg's states.
+with_triggers() {
+	# shellcheck disable=SC2016 # dpkg's own variables
+	dpkg-query -W -f '${db:Status-Abbrev} ${binary:Package} ${Version} ${Config-Version}\n' |
+		awk -v states="$1" '$1 ~ states && ($1 !~ /^.F/ || $3 == $4) { print $2 }' | paste -s -d ' '
+}
+
+# Says how it ended in $WORK/dpkg.log. dpkg itself does not wait for another one to end.
+run_dpkg() {
+	local tries=0
+	until dpkg "$@" >"$WORK/dpkg.log" 2>&1 </dev/null || ! grep -q 'lock was locked by another process' "$WORK/dpkg.log"; do
+		tries=$((tries + 1))
+		[ "$tries" != 1 ] || say_if_dpkg_is_locked
+		[ "$tries" -le 300 ] ||
+			fail "/var/lib/dpkg/lock-frontend" "it held by another package manager for 5 minutes" "it free" "let the other installation end, then run again"
+		sleep 1
+	done
+}
+
+# apt waits for another package manager by itself, and says so in its log alone.
+say_if_dpkg_is_locked() {
+	local lock=/var/lib/dpkg/lock-frontend
+	! grep -qs ":$(stat -c %i "$lock" 2>/dev/null || echo -) " /proc/locks ||
+		say "waits for another package manager, which holds $lock, 5 minutes at most"
+}
+
+# apt's output goes to a file: on success nobody reads it, on failure its last errors are shown.
+apt_get() {
+	say_if_dpkg_is_locked
+	# Services of other packages are not restarted for a library of ours.
+	NEEDRESTART_SUSPEND=1 apt-get -q -y -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 \
+		-o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \
+		--no-install-recommends "$@" >"$WORK/apt.log" 2>&1 </dev/null
+}
+
+apt_errors() { grep -E '^(E|W|dpkg|Err):' "${1-$WORK/apt.log}" | tail -n 4 | tr '\n' ' '; }
+
+# True where the package lists know nothing, or were last refreshed more than a day ago. (The lists
+# themselves carry the archive's times, and an image without lists a new directory.)
+lists_outdated() {
+	[ -z "$(find /var/lib/apt/lists -maxdepth 1 -name '*_Packages*' -print -quit 2>/dev/null)" ] ||
+		[ -n "$(find /var/lib/apt/lists/partial -maxdepth 0 -mmin +1440 -print 2>/dev/null)" ]
+}
+
+refresh_lists() {
+	say "refreshes the package lists"
+	# Without translated descriptions: nobody reads them here.
+	apt_get update -o Acquire::Languages=none || fail "apt-get update" "$(apt_errors)" "the package lists" "make the package sources of this host work, then run again"
+}
+
+# Those of the arguments (names, or name=version) that are not installed, each after a space.
+missing_packages() {
+	local wanted
+	# shellcheck disable=SC2016 # dpkg's own variables
+	dpkg-query -W -f '${db:Status-Abbrev} ${Package} ${Package}=${Version}\n' 2>/dev/null |
+		sed -n 's/^.i  *//p' | tr ' ' '\n' >"$WORK/packages.installed"
+	for wanted in "$@"; do
+		grep -qxF -- "$wanted" "$WORK/packages.installed" || printf ' %s' "$wanted"
+	done
+}
+
+# Several steps install packages, at the same time where two leases run.
+hold_packages() {
+	exec 8>"$STATE/locks/packages"
+	flock -w 5 8 || {
+		say "waits for another run that holds the lock 'packages': it installs, or starts a daemon"
+		flock -w 600 8 ||
+			fail "lock $STATE/locks/packages" "it held for 10 minutes by another run" "it free" \
+				"let the other run end, then run again"
+	}
+	# A killed run was writing it.
+	rm -f "$STATE/packages.before.new"
+	[ -s "$STATE/packages.first" ] || installed_packages | write_record "$STATE/packages.first"
+}
+
+release_packages() {
+	exec 8>&-
+	rm -f "$WORK/packages-removed"
+}
+
+# A purge removes them with all edits. Debian's policy has no blanks in their names.
+configuration_files() {
+	# shellcheck disable=SC2016 # dpkg's own variable
+	dpkg-query -W -f '${Conffiles}\n' "$@" | awk '$1 != "" && $3 != "obsolete" { print $1 }'
+}

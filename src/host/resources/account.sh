@@ -1,0 +1,248 @@
+# shellcheck shell=dash
+# Kind account: made where there is none, and removed where it is as it was made.
+
+# Where useradd will put the home.
+new_home() {
+	local base
+	if has home; then
+		doc home
+	else
+		base=$(sed -n 's/^HOME=//p' /etc/default/useradd 2>/dev/null | tail -n 1)
+		printf '%s/%s' "${base:-/home}" "$1"
+	fi
+}
+
+account_save() {
+	save_entry passwd "$@"
+	# Which directory its home is, wherever somebody moves it.
+	[ ! -s "$2/entry" ] ||
+		stat -c '%i %.9W' "$(cut -d : -f 6 "$2/entry")" >"$2/home" 2>/dev/null || true
+}
+
+# Which account it is that was made, apart from its name: a uid alone is given again to the next
+# one. A home is the same by its inode and birth time, which it keeps where a device's number
+# changes with a boot. Version 0.1.0 wrote the first line only.
+account_made() {
+	printf '%s %s\n' "$ACCOUNT_UID" "$(stat -L -c %.9W "$ACCOUNT_HOME" 2>/dev/null || true)"
+	printf 'gid %s\ninode %s\nhome %s\n' "$ACCOUNT_GID" \
+		"$(stat -L -c %i "$ACCOUNT_HOME" 2>/dev/null || true)" "$ACCOUNT_HOME"
+}
+
+# An owner that says that the account is there (create: false) removes none: one that this package made
+# for an earlier installation, and kept, counts as found. $1 the account.
+keep_made_account() {
+	local dir
+	dir=$(thing_directory account "$1")
+	if [ "$(doc create)" != false ] || [ ! -e "$dir/baseline/made" ] || ! unclaimed "$dir" ||
+		! getent passwd "$1" >/dev/null; then return 0; fi
+	account_save "$1" "$WORK"
+	write_record "$dir/baseline/home" <"$WORK/home"
+	# From here on it was there before: the rest says nothing more.
+	write_record "$dir/baseline/entry" <"$WORK/entry"
+	rm -f "$dir/baseline/absent" "$dir/baseline/leaving" "$dir/baseline/made"
+	sync_directories "$dir/baseline"
+}
+
+# The account that was kept may be gone by now, and one of the same name may be somebody else's: what is
+# remembered of the first is not true of the second.
+forget_another_account() {
+	local dir
+	dir=$(thing_directory account "$1")
+	[ -d "$dir/baseline" ] && unclaimed "$dir" || return 0
+	if know_account "$1" && [ -e "$dir/baseline/made" ] &&
+		[ -z "$(account_changed "$dir/baseline/made")" ]; then return 0; fi
+	for dir in "$(thing_directory subuid "$1")" "$(thing_directory subgid "$1")" "$STATE"/things/data/* "$dir"; do
+		case $dir in
+		"$STATE"/things/data/*) [ "$(cat "$dir/baseline/account" 2>/dev/null)" = "$1" ] || continue ;;
+		esac
+		if [ -d "$dir" ] && unclaimed "$dir"; then forget_thing "$dir"; fi
+	done
+}
+
+# A useradd that was killed between its files leaves an account without a password's entry or without its
+# group, and is done again. Only where the record says that the account was not there before.
+remove_half_account() {
+	local baseline
+	baseline=$(thing_directory account "$1")/baseline
+	if [ ! -e "$baseline/entry" ] || [ -s "$baseline/entry" ] || [ -e "$baseline/made" ]; then return 0; fi
+	if ! know_account "$1"; then
+		forget_account_entries "$1"
+	elif ! getent shadow "$1" >/dev/null || ! getent group "$ACCOUNT_GID" >/dev/null; then
+		userdel "$1" 2>"$WORK/error" ||
+			fail "userdel $1" "$(tail -n 1 "$WORK/error")" "what a killed useradd left removed" "remove the account by hand, then run again"
+	fi
+}
+
+# What a useradd or userdel that was killed leaves in the other files. A group of that name may be
+# somebody's.
+forget_account_entries() {
+	local gid
+	gid=$(sed -n 's/^gid //p' "$(thing_directory account "$1")/baseline/made" 2>/dev/null) || true
+	if is_own_group "$1" "$gid"; then
+		groupdel "$1" 2>"$WORK/error" || say "group $1 stays: $(tail -n 1 "$WORK/error")"
+	fi
+	if getent shadow "$1" >/dev/null; then pwconv; fi
+	if getent gshadow "$1" >/dev/null; then grpconv; fi
+}
+
+# $1 the group, $2 the gid that it was made with, if it is known.
+is_own_group() {
+	local entry
+	entry=$(getent group "$1") || return 1
+	[ -z "${entry##*:}" ] || return 1
+	[ -z "$2" ] || [ "$(printf '%s' "$entry" | cut -d : -f 3)" = "$2" ]
+}
+
+# A useradd that was killed leaves an account without the rest of its home. Once the home is complete it
+# is the account's, whatever becomes of it.
+finish_home() {
+	local baseline
+	baseline=$(thing_directory account "$ACCOUNT")/baseline
+	if [ -s "$baseline/entry" ]; then return 0; fi
+	if [ -s "$baseline/made" ] && [ ! -e "$baseline/leaving" ]; then return 0; fi
+	if [ -e "$baseline/leaving" ] && [ -d "$ACCOUNT_HOME" ] && ! is_made_home "$baseline/made" "$ACCOUNT_HOME" &&
+		[ -n "$(own_files)" ]; then
+		# Somebody put it in the place of the one that was being removed.
+		return 0
+	elif home_unfinished; then
+		mkdir -p "$(dirname "$ACCOUNT_HOME")"
+		cp -rT /etc/skel "$ACCOUNT_HOME"
+		chmod 700 "$ACCOUNT_HOME"
+		chown -hR "$ACCOUNT_UID:$ACCOUNT_GID" "$ACCOUNT_HOME"
+		changed "$ACCOUNT_HOME made"
+	fi
+	account_made | write_record "$baseline/made"
+	rm -f "$baseline/leaving"
+}
+
+# True where a part of /etc/skel, or its owner, is missing, and nothing else is there.
+home_unfinished() {
+	[ ! -h "$ACCOUNT_HOME" ] && only_root_leads_to "$ACCOUNT_HOME" || return 1
+	if [ "$(stat -c %u "$ACCOUNT_HOME" 2>/dev/null)" = "$ACCOUNT_UID" ] &&
+		[ -z "$(find "$ACCOUNT_HOME" ! -uid "$ACCOUNT_UID" -print -quit)" ] &&
+		diff -rq /etc/skel "$ACCOUNT_HOME" >/dev/null; then return 1; fi
+	[ -z "$(find "$ACCOUNT_HOME" -mindepth 1 -printf '%P\n' 2>/dev/null | while IFS= read -r file; do
+		part_of_skel "$file" || echo more
+	done)" ]
+}
+
+# A file that was killed while it was copied is empty. One with a second name is not only here.
+part_of_skel() {
+	if [ ! -d "$ACCOUNT_HOME/$1" ] && [ "$(stat -c %h "$ACCOUNT_HOME/$1")" != 1 ]; then
+		return 1
+	elif [ -d "$ACCOUNT_HOME/$1" ] && [ ! -h "$ACCOUNT_HOME/$1" ]; then
+		[ -d "/etc/skel/$1" ]
+	elif [ -f "$ACCOUNT_HOME/$1" ] && [ ! -s "$ACCOUNT_HOME/$1" ]; then
+		[ -f "/etc/skel/$1" ]
+	else
+		as_in_skel as_root "$1"
+	fi
+}
+
+create_account() {
+	local name=$1
+	set -- --create-home --user-group --shell "$(if has shell; then doc shell; else echo /bin/bash; fi)"
+	if has home; then set -- "$@" --home-dir "$(doc home)"; fi
+	useradd_without_ids "$(doc uid)" "$@" "$name" 2>"$WORK/error" ||
+		fail "useradd $name" "$(tail -n 1 "$WORK/error")" "a new account" "mend what useradd says, then run again"
+	changed "account $name created"
+}
+
+# Without ids of useradd's own choice: they are allocated below, for every account in the same way.
+# $1 the uid, or empty, then useradd's arguments.
+useradd_without_ids() {
+	local uid=$1
+	shift
+	! useradd ${uid:+--uid "$uid"} -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 "$@" || return 0
+	grep -q 'subordinate user IDs' "$WORK/error" || return 1
+	# A count of 0 is an error before shadow 4.9, whose useradd gives none to a uid below UID_MIN.
+	[ -n "$uid" ] || uid=$(next_uid)
+	useradd --uid "$uid" -K "UID_MIN=$((uid + 1))" "$@"
+}
+
+# As useradd chooses: after the highest that is taken.
+next_uid() {
+	getent passwd | awk -F : -v low="$(login_defs UID_MIN 1000)" -v high="$(login_defs UID_MAX 60000)" '
+		$3 >= low && $3 <= high { taken[$3] = 1; if ($3 >= next_one) next_one = $3 + 1 }
+		END {
+			if (next_one == "") next_one = low
+			if (next_one > high) for (next_one = low; next_one in taken; next_one++);
+			print next_one
+		}'
+}
+
+account_restore() {
+	local stays
+	clear_dead_locks
+	[ -e "$2/entry" ] || fail "$2" "no record of whether the account $1 was there before" "it to be there" "remove the account by hand if it is not needed, remove ${2%/*}, then run again"
+	[ ! -s "$2/entry" ] || return 0
+	know_account "$1" || {
+		forget_account_entries "$1"
+		# Of the next one of this name they are not.
+		! data_stayed "$1" || return 10
+		return 0
+	}
+	[ -e "$2/absent" ] || [ -s "$2/made" ] ||
+		fail "$2/entry" "it empty, as a power cut leaves it" "whether the account $1 was there before" "if it was, remove ${2%/*}; if it was not, remove the account by hand, or run pulumi up with a new value of recheck, which takes it for this package's own; then run again"
+	stays=$(account_stays "$1")
+	if [ -n "$stays" ]; then
+		say "account $1 stays, with its subordinate ids: $stays"
+		return 10
+	fi
+	stop_account_processes
+	stop_where_mounted_below "$ACCOUNT_HOME"
+	only_root_leads_to "$ACCOUNT_HOME" ||
+		fail "$ACCOUNT_HOME" "that others than root can change what leads to it by now" "a place that only root can change, to remove it from" "remove it by hand, then run again"
+	# A run that comes after one that was killed here must not take the home for moved, nor for made.
+	echo leaving | write_record "$2/leaving"
+	# The home first: once the account is gone, nobody knows any more that it was its own.
+	rm -rf --one-file-system "$ACCOUNT_HOME"
+	# userdel complains about a missing mail spool on its stderr, and succeeds.
+	userdel "$1" 2>"$WORK/error" ||
+		fail "userdel $1" "$(tail -n 1 "$WORK/error")" "the account removed" "$(userdel_fix "$1")"
+	changed "account $1 and $ACCOUNT_HOME removed"
+	say_if_group_stays "$1"
+}
+
+# $1 the account.
+userdel_fix() {
+	local file holder
+	file=$(sed -n 's/.*cannot lock \(\/etc\/[a-z]*\).*/\1/p' "$WORK/error" | tail -n 1)
+	if [ -n "$file" ]; then
+		holder=$(tr -dc 0-9 2>/dev/null <"$file.lock") || true
+		printf 'let what changes accounts end (process %s holds %s.lock), then run again' \
+			"${holder:-unknown}" "$file"
+	else
+		printf 'end what still runs as %s, then run again' "$1"
+	fi
+}
+
+# userdel leaves the account's group where others need it. $1 its name.
+say_if_group_stays() {
+	local group users
+	group=$(getent group "$1") || return 0
+	users=$(
+		printf '%s\n' "${group##*:}" | tr , '\n'
+		getent passwd | awk -F : -v gid="$(printf '%s' "$group" | cut -d : -f 3)" '$4 == gid { print $1 }'
+	)
+	users=$(printf '%s\n' "$users" | grep . | sort -u | paste -s -d ' ')
+	say "group $1 stays: $(if [ -n "$users" ]; then echo "it is a group of $users"; else echo 'userdel has not removed it'; fi). Remove it with 'groupdel $1' when nobody needs it"
+}
+
+stop_account_processes() {
+	local tries=0
+	loginctl disable-linger "$ACCOUNT" 2>/dev/null || true
+	systemctl stop "user@$ACCOUNT_UID.service" "user-runtime-dir@$ACCOUNT_UID.service" 2>/dev/null || true
+	# It fails where it is started before the packages that it needs are there.
+	systemctl reset-failed "user@$ACCOUNT_UID.service" 2>/dev/null || true
+	# A login, or a "docker -H ssh://" that has not hung up yet.
+	while [ -n "$(echo "Uid: $ACCOUNT_UID 1" | processes_of_ids)" ]; do
+		tries=$((tries + 1))
+		[ "$tries" -le 50 ] ||
+			fail "account $ACCOUNT" "its processes $(echo "Uid: $ACCOUNT_UID 1" | processes_of_ids), which do not end" \
+				"none left with its uid, before the next account gets it" "end them, then run again"
+		# By the account: all at once, so that none is born meanwhile, and nobody else's by a number used again.
+		as_account sh -c 'kill -KILL -1' 2>/dev/null || true
+		sleep 0.1
+	done
+}

@@ -1,0 +1,77 @@
+# shellcheck shell=dash
+# Why an account that was made here stays.
+
+# Why an account that was made here stays, or nothing. The same answer for its ids, which are given
+# back before it. $1 the account, which is known.
+account_stays() {
+	local baseline home own
+	baseline=$(thing_directory account "$1")/baseline
+	[ -e "$baseline/made" ] && [ ! -s "$baseline/entry" ] || return 0
+	[ ! -e "$WORK/account-stays" ] || {
+		cat "$WORK/account-stays"
+		return 0
+	}
+	own=$(account_changed "$baseline/made")
+	if [ -n "$own" ]; then
+		own="$own: remove it by hand when nothing of it is needed"
+	elif data_stayed "$1"; then
+		own="files of its ids are in $(stayed_data "$1")"
+	elif own=$(others_below_home) && [ -n "$own" ]; then
+		own="others have something below $ACCOUNT_HOME ($own): move that away, then remove the account by hand"
+	elif keep_data; then
+		own=$(own_files | tr -d '\000-\011\013-\037\177' | paste -s -d ' ')
+		[ -z "$own" ] ||
+			own="with $ACCOUNT_HOME ($(du -sh "$ACCOUNT_HOME" 2>/dev/null | cut -f 1)): it has files of its own ($own). onDestroy.data: Delete removes them too"
+	fi
+	printf '%s' "$own" | tee "$WORK/account-stays"
+}
+
+# Only a plain file is opened: a fifo would wait for ever, and a link leads anywhere. Where the account may
+# exchange them meanwhile, it opens them itself. $1 as_root or as_account, $2 path below the home.
+as_in_skel() {
+	if [ -h "$ACCOUNT_HOME/$2" ]; then
+		[ "$(readlink "$ACCOUNT_HOME/$2")" = "$(readlink "/etc/skel/$2")" ]
+	else
+		[ -f "$ACCOUNT_HOME/$2" ] && [ -f "/etc/skel/$2" ] &&
+			"$1" timeout -k 5 20 cmp -s "$ACCOUNT_HOME/$2" - <"/etc/skel/$2"
+	fi
+}
+
+# What others have below the account's home: homes of theirs, and files of an id that is neither the
+# account's, nor one of its ranges', nor root's. Its ranges are remembered: they go before it does.
+others_below_home() {
+	local ranges range
+	ranges=$(thing_directory account "$ACCOUNT")/baseline/ranges
+	{
+		cat "$ranges" 2>/dev/null || true
+		id_ranges /etc/subuid "$ACCOUNT" "$ACCOUNT_UID"
+		own_range uid | cut -d : -f 2-
+	} | grep -xE '[1-9][0-9]{0,9}:[1-9][0-9]{0,9}' | sort -u >"$WORK/ranges"
+	write_record "$ranges" <"$WORK/ranges"
+	set -- ! -uid 0 ! -uid "$ACCOUNT_UID"
+	while IFS= read -r range; do
+		set -- "$@" ! "(" -uid "+$((${range%:*} - 1))" -uid "-$((${range%:*} + ${range#*:}))" ")"
+	done <"$WORK/ranges"
+	{
+		getent passwd | awk -F : -v home="$ACCOUNT_HOME" -v real="$(realpath -m "$ACCOUNT_HOME")" \
+			-v name="$ACCOUNT_LOGIN" '$1 != name && (index($6 "/", home "/") == 1 ||
+				index($6 "/", real "/") == 1) { print $6 ", the home of " $1 }'
+		find -H "$ACCOUNT_HOME" -mindepth 1 -xdev "$@" -printf '%p of %u\n' -prune 2>/dev/null
+	} | head -n 5 | tr -d '\000-\011\013-\037\177' | awk 'NR > 1 { printf "; " } { printf "%s", $0 }'
+}
+
+# Files in the account's home that neither /etc/skel nor this package put there.
+own_files() {
+	local reader=as_account
+	# Where it can exchange none of them, it may not be able to read them either.
+	! only_root_leads_to "$ACCOUNT_HOME/file" || reader=as_root
+	# No name of /etc/skel's has a line break, and the lines of one that has might each be such a name.
+	if [ -n "$(find -H "$ACCOUNT_HOME" -mindepth 1 -xdev -name '*
+*' -print -quit 2>/dev/null)" ]; then
+		echo "a name with a line break"
+		return 0
+	fi
+	find -H "$ACCOUNT_HOME" -mindepth 1 -xdev ! -type d -printf '%P\n' 2>/dev/null | while IFS= read -r file; do
+		as_in_skel "$reader" "$file" || printf '%s\n' "$file"
+	done | head -n 3
+}

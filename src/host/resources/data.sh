@@ -1,0 +1,285 @@
+# shellcheck shell=dash
+# The account's images, containers and volumes, and whether they outlive the installation.
+
+data_root() {
+	local root
+	root=$(doc daemon.json/data-root)
+	printf '%s' "${root:-$ACCOUNT_HOME/.local/share/docker}"
+}
+
+# Earlier ones too, and those of an installation whose account this one has taken over, until the
+# step is reverted: no change of a setting, and no `up`, removes data or forgets them.
+want_data_roots() {
+	local dir root
+	for dir in "$STATE"/things/data/*; do
+		if [ ! -d "$dir/baseline" ] || unclaimed "$dir"; then continue; fi
+		[ "$(cat "$dir/baseline/account")" = "$ACCOUNT" ] || continue
+		root=$(thing_name "$dir")
+		if [ -e "$root" ] || is_away "$dir/baseline"; then want_data_root "$root"; fi
+	done
+	root=$(data_root)
+	dir=$(thing_directory data "$root")/baseline
+	! is_away "$dir" || data_root_is_away "$root" "$dir" ""
+	stop_where_account_cannot_write "$root"
+	want_data_root "$root"
+}
+
+want_data_root() {
+	case $1 in
+	"$ACCOUNT_HOME"/*) want_home_parents "$1" ;;
+	esac
+	want data "$1" "$ACCOUNT"
+}
+
+# A baseline counts from the daemon's first start on: until then somebody may put a directory there.
+data_save() {
+	printf '%s' "$ACCOUNT" >"$2/account"
+	: >"$2/unused"
+	if [ -e "$1" ]; then data_names "$1" >"$2/names"; else : >"$2/absent"; fi
+}
+
+# What is in a directory, one name a line: all that the engine gives, and of others, which may be any number,
+# some. $1 the directory.
+data_names() {
+	local names
+	names=$(printf '%s' "$ENGINE_NAMES" | tr -s '\t\n' ' ')
+	timeout -k 5 120 find -H "$1" -mindepth 1 -maxdepth 1 -printf '%f\n' 2>/dev/null |
+		awk -v names="$names" '
+			BEGIN { count = split(names, list, " "); while (count > 0) engine[list[count--]] }
+			$0 in engine || ++others <= 20' | sort
+}
+
+# Names that dockerd gives in its data root (moby 19.03 to 29).
+ENGINE_NAMES='builder buildkit containerd containers engine-id image network nuke-graph-directory.sh plugins
+	rootfs runtimes swarm tmp tmp-old trust volumes
+	aufs btrfs devicemapper fuse-overlayfs overlay overlay2 overlayfs vfs zfs'
+
+# A directory that is the same after a boot. $1 the directory.
+directory_id() { as_account stat -L -c '%i %.9W' "$1" 2>/dev/null || true; }
+
+# Right before the daemon is started on it: only a directory that this package makes here is its own,
+# and may go whole one day. In the record, "made" is which one that is, and "used" which one the
+# daemon was started on last, and where that is mounted. $1 data root.
+settle_data_root() {
+	local baseline now
+	baseline=$(thing_directory data "$1")/baseline
+	now=$(directory_id "$1")
+	if [ -z "$now" ] || [ -e "$baseline/unused" ] ||
+		{ [ -e "$baseline/used" ] && [ "$(head -n 1 "$baseline/used")" != "$now" ]; }; then
+		make_data_root "$1" "$baseline"
+	fi
+	{
+		directory_id "$1"
+		mount_place "$1"
+	} | write_record "$baseline/used"
+	rm -f "$baseline/unused"
+	sync_directories "$baseline"
+}
+
+# Under another name first: a run that is killed in between leaves nothing that nobody knows of. Where
+# there is a directory by then, it is somebody's. $1 data root, $2 baseline directory.
+make_data_root() {
+	local new=$1.rootless-docker-new
+	as_account rmdir "$new" 2>/dev/null || true
+	if ! account_has "$1"; then
+		rm -f "$2/made"
+		# shellcheck disable=SC2016 # the inner shell expands them
+		as_account sh -c 'mkdir -p "${1%/*}/" && mkdir -m 711 "$1"' sh "$new" 2>"$WORK/error" ||
+			fail daemon.data-root "that $ACCOUNT cannot make $1 ($(tail -n 1 "$WORK/error"))" \
+				"a place of its own" "make $1 and give it to $ACCOUNT, or set another data-root"
+		write_record "$2/absent" </dev/null
+		rm -f "$2/names"
+		directory_id "$new" | write_record "$2/made"
+		as_account mv -nT "$new" "$1" || true
+		as_account rmdir "$new" 2>/dev/null || true
+	fi
+	[ "$(directory_id "$1")" != "$(cat "$2/made" 2>/dev/null)" ] || return 0
+	data_names "$1" | write_record "$2/names"
+	rm -f "$2/absent" "$2/made"
+}
+
+# $1 data root, $2 baseline directory, $3 what for.
+data_root_is_away() {
+	fail "$1" "that the file system of $ACCOUNT's data is not mounted" \
+		"what was mounted at $(mounted_at "$(place_used "$2")" | printable) when the daemon was last started$3" \
+		"mount it, then run again; or remove $2/used, if it is gone for good, or the data have moved"
+}
+
+# What somebody has put in the place of the directory that the daemon used, or was made here.
+data_changed() {
+	local now
+	now=$(directory_id "$1")
+	if [ -e "$2/absent" ] && as_account test -h "$1"; then
+		printf 'a link now (to %s)' "$(as_account readlink "$1" | printable)"
+	elif [ -e "$2/made" ] && [ "$now" != "$(cat "$2/made")" ]; then
+		printf 'another directory than the one that the daemon made'
+	elif [ -e "$2/used" ] && [ "$now" != "$(head -n 1 "$2/used")" ]; then
+		printf 'another directory than the one that the daemon used'
+	fi
+}
+
+data_restore() {
+	local changed
+	know_account "$(cat "$2/account")" || return 0
+	remove_what_was_moved
+	as_account rmdir "$1.rootless-docker-new" 2>/dev/null || true
+	if is_away "$2"; then
+		keep_data || data_root_is_away "$@" ", to remove the data"
+		say "$1 stays: its file system, which was mounted at $(mounted_at "$(place_used "$2")" | printable)," \
+			"is not there. The images, containers and volumes on it stay"
+		return 10
+	fi
+	[ -e "$1" ] || return 0
+	changed=$(data_changed "$@")
+	if [ -n "$changed" ]; then
+		say "$1 stays: it is $changed. Remove it by hand, with what it holds, when it is not needed"
+		return 10
+	fi
+	# No daemon was started on it.
+	if [ -e "$2/unused" ]; then
+		[ ! -e "$2/made" ] || as_account rmdir "$1" 2>/dev/null || true
+		[ -n "$(file_of_ids "$1")" ] || return 0
+		say "$1 stays: it was there before, with files of the ids of $ACCOUNT"
+		return 10
+	fi
+	if keep_data && ! held_nothing "$1"; then
+		# It was there before, and nothing in it is of ids that are given back.
+		[ -e "$2/absent" ] || [ -n "$(file_of_ids "$1")" ] || return 0
+		say "$1 stays ($(du -sh "$1" 2>/dev/null | cut -f 1) of images, containers and volumes): onDestroy.data: Delete removes $(if [ -e "$2/made" ]; then echo it; else echo 'what the engine made in it'; fi)"
+		return 10
+	fi
+	if [ -e "$2/made" ] && ! keep_data && [ -z "$(others_data_below "$1")" ]; then
+		remove_data "$1"
+		changed "$1 removed"
+	else
+		remove_engine_files "$1" "$2"
+	fi
+}
+
+# True where the daemon, when it was stopped, had nothing of the user's in this directory, and in no
+# earlier one; and nothing was written there since. $1 data root.
+held_nothing() {
+	local note=$STATE/leases/$LEASE/no-data
+	[ "$(cat "$note" 2>/dev/null)" = "$(realpath "$1")" ] &&
+		[ -z "$(find -H "$1" -xdev ! -type d -cnewer "$note" -print -quit)" ]
+}
+
+# Data roots below a path that are another account's, or another installation's too. $1 the path.
+others_data_below() {
+	local dir root path
+	path=$(realpath -m "$1")
+	for dir in "$STATE"/things/data/*; do
+		[ -d "$dir/baseline" ] || continue
+		root=$(realpath -m "$(thing_name "$dir")")
+		case $root in "$path"/*) ;; *) continue ;; esac
+		if [ "$(cat "$dir/baseline/account")" != "$ACCOUNT" ] || claimed_by_another "$dir"; then
+			printf '%s\n' "$root"
+		fi
+	done
+}
+
+# What dockerd made goes, by name; what it did not make, or what was there before it, stays.
+# $1 data root, $2 baseline directory.
+remove_engine_files() {
+	local name
+	data_names "$1" >"$WORK/data-names"
+	# shellcheck disable=SC2086 # a list of names
+	printf '%s\n' $ENGINE_NAMES | sort | comm -12 - "$WORK/data-names" >"$WORK/engine-names"
+	if [ -e "$2/names" ]; then
+		sort "$2/names" | comm -13 - "$WORK/engine-names" >"$WORK/own-names"
+		mv "$WORK/own-names" "$WORK/engine-names"
+	elif [ ! -e "$2/absent" ]; then
+		# Of a directory that was there before, version 0.1.0 did not write down what was in it.
+		: >"$WORK/engine-names"
+	fi
+	# shellcheck disable=SC2013 # names without blanks
+	for name in $(cat "$WORK/engine-names"); do
+		[ -n "$(others_data_below "$1/$name")" ] || printf '%s\n' "$name"
+	done >"$WORK/own-names"
+	mv "$WORK/own-names" "$WORK/engine-names"
+	remove_data_entries "$1"
+	[ ! -e "$2/absent" ] || as_account rmdir "$1" 2>/dev/null || rmdir "$1" 2>/dev/null || true
+	if [ ! -e "$1" ]; then
+		changed "$1 removed"
+		return 0
+	fi
+	[ ! -s "$WORK/engine-names" ] || changed "$1: what the engine made in it removed"
+	data_names "$1" >"$WORK/data-names"
+	[ -s "$WORK/data-names" ] || return 0
+	name=$(head -n 5 "$WORK/data-names" | printable)
+	say "$1 stays ($(du -sh "$1" 2>/dev/null | cut -f 1)): $(if [ -e "$2/absent" ]; then echo "not all in it is the engine's"; else echo 'it was there before'; fi) ($name)"
+	# The directory itself is the account's, who may go.
+	if [ -e "$2/absent" ] && [ -e "$(thing_directory account "$ACCOUNT")/baseline/made" ]; then return 10; fi
+	[ -z "$(file_of_ids "$1")" ] || return 10
+}
+
+# Those of $WORK/engine-names. Where the daemon has said that it holds nothing, its directories of
+# containers and volumes have no more than these two files of its own. $1 data root.
+remove_data_entries() {
+	local root=$1 name
+	shift
+	# shellcheck disable=SC2013 # names without blanks
+	for name in $(cat "$WORK/engine-names"); do
+		case $name in
+		containers | volumes)
+			if keep_data; then
+				as_account rm -f "$root/$name/metadata.db" "$root/$name/backingFsBlockDev" || true
+				as_account rmdir "$root/$name" 2>/dev/null || true
+				continue
+			fi
+			;;
+		esac
+		set -- "$@" "$root/$name"
+	done
+	[ $# = 0 ] || remove_data "$@"
+}
+
+# As the account, in a user namespace of its own where its subordinate ids are its too: as root, a link
+# on the way there would lead anywhere. The directory itself may be root's to remove.
+remove_data() {
+	local path
+	for path in "$@"; do stop_where_mounted_below "$path"; done
+	remove_in_rootlesskit "$@" >"$WORK/error" 2>&1 || true
+	for path in "$@"; do remove_what_is_left "$path"; done
+}
+
+remove_what_is_left() {
+	[ -e "$1" ] || return 0
+	! only_root_leads_to "$1" || rm -rf --one-file-system "$1"
+	[ ! -e "$1" ] || remove_beside_home "$1"
+	[ ! -e "$1" ] ||
+		fail "$1" "data that the account cannot remove ($(tail -n 1 "$WORK/error"))" "them gone" "remove them by hand, then run again"
+}
+
+# Without its ids, whose lines somebody may have removed, the account cannot remove what belongs to them.
+# But it can move the directory to where root removes it, and where no link of its own leads anywhere.
+remove_beside_home() {
+	local folder
+	folder=$(beside_home)
+	only_root_leads_to "$ACCOUNT_HOME" || return 0
+	# Elsewhere it would be a copy.
+	[ "$(as_account stat -c %d "$1")" = "$(stat -c %d "$(dirname "$ACCOUNT_HOME")")" ] || return 0
+	rm -rf --one-file-system "$folder"
+	mkdir -m 700 "$folder"
+	chown "$ACCOUNT_UID:$ACCOUNT_GID" "$folder"
+	as_account mv -T "$1" "$folder/data" 2>>"$WORK/error" || true
+	remove_what_was_moved
+}
+
+beside_home() { printf '%s/.rootless-docker-%s' "$(dirname "$ACCOUNT_HOME")" "$STEP"; }
+
+# Of a run that was killed, too: its data root is not where it was.
+remove_what_was_moved() {
+	local folder
+	folder=$(beside_home)
+	if [ ! -d "$folder" ] || ! only_root_leads_to "$folder"; then return 0; fi
+	chown -h 0:0 "$folder"
+	rm -rf --one-file-system "$folder"
+}
+
+stop_where_account_cannot_write() {
+	local directory
+	directory=$(nearest_directory "$1")
+	as_account test -w "$directory" ||
+		fail daemon.data-root "$directory, where account $ACCOUNT cannot write" "a place of its own" "make $1 and give it to $ACCOUNT, or set another data-root"
+}

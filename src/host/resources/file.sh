@@ -1,0 +1,30 @@
+# shellcheck shell=dash
+# Kinds file and dir: root's own.
+
+# As its package brings it, a configuration file is nobody's work.
+file_now() { is_shipped "$1" || path_now as_root "$@"; }
+
+file_save() { save_path as_root "$@"; }
+
+file_restore() { restore_path as_root "$@"; }
+
+dir_save() { save_path as_root "$@"; }
+
+dir_restore() { [ ! -e "$2/absent" ] || rmdir "$1" 2>/dev/null || true; }
+
+# A root-owned file with these bytes and mode. $1 path, $2 mode, $3 the file that holds the bytes.
+want_file() {
+	local parent
+	parent=$(dirname "$1")
+	only_root_leads_to "$1" ||
+		fail "$1" "that others than root can change what leads to it" "a place that root alone can change" \
+			"make each directory and link on the way root's, and writable by nobody else"
+	if [ ! -d "$parent" ] || [ -d "$(thing_directory dir "$parent")" ]; then
+		want dir "$parent" directory
+		mkdir -p "$parent"
+	fi
+	want file "$1" "$2 $(sha256sum <"$3" | cut -c 1-64)"
+	[ ! -h "$1" ] && cmp -s "$3" "$1" && [ "$(stat -c '%a %u:%g' "$1")" = "$2 0:0" ] && return 0
+	write_path as_root "$1" "$2" <"$3"
+	changed "$1 written"
+}

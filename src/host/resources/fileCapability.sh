@@ -1,0 +1,38 @@
+# shellcheck shell=dash
+# Kind filecap: a program's file capability.
+
+filecap_save() { capability_of "$1" >"$2/capability"; }
+
+# Older getcaps print + for =.
+filecap_now() {
+	local now
+	now=$(capability_of "$1")
+	[ "$now" = "$(cat "$2/capability" 2>/dev/null)" ] || printf '%s\n' "$now" | tr + =
+}
+
+filecap_restore() {
+	[ -e "$1" ] || return 0
+	[ -e "$2/capability" ] || fail "$2" "no record of the capability of $1" "it to be there" "set the capability by hand, remove ${2%/*}, then run again"
+	if [ -s "$2/capability" ]; then
+		setcap "$(cat "$2/capability")" "$1"
+	elif [ -n "$(getcap "$1")" ]; then
+		setcap -r "$1"
+	else
+		return 0
+	fi
+	changed "$1: file capability restored"
+}
+
+# An upgrade of the package replaces the file and loses the capability: dpkg runs this line after
+# everything it does.
+want_capability() {
+	want_packages libcap2-bin
+	want filecap "$1" "$2"
+	if ! setcap -v "$2" "$1" >/dev/null 2>&1; then
+		setcap "$2" "$1"
+		changed "$1: $2"
+	fi
+	printf '# Managed by rootless-docker (Pulumi): package upgrades lose file capabilities.\npost-invoke="if [ -x %s ]; then setcap %s %s || true; fi"\n' \
+		"$1" "$2" "$1" >"$WORK/dpkg.cfg"
+	want_file /etc/dpkg/dpkg.cfg.d/rootless-docker 644 "$WORK/dpkg.cfg"
+}

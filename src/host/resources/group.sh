@@ -1,0 +1,41 @@
+# shellcheck shell=dash
+# Kind group: the one that a package makes.
+
+# What the system knows of a name; an empty file where it knows nothing. getent itself does not tell that
+# a disk is full: an account that was there before would seem to be this package's. $1 the database, $2
+# name, $3 baseline directory.
+save_entry() {
+	local entry
+	entry=$(getent "$1" "$2") || true
+	if [ -n "$entry" ]; then printf '%s\n' "$entry" >"$3/entry"; else : >"$3/entry"; fi
+	[ -n "$entry" ] || : >"$3/absent"
+}
+
+# docker.io makes the group for a socket that is masked here, and leaves it behind when purged.
+group_save() { save_entry group "$@"; }
+
+# As the packages have made it: without members. Once: what it is later may be somebody's work.
+note_group() {
+	local dir
+	dir=$(thing_directory group "$1")
+	if [ -s "$dir/baseline/entry" ] || grep -qs : "$dir/left"; then return 0; fi
+	note_left "$dir" "$(getent group "$1" | cut -d : -f 3):"
+}
+
+# Its gid and who is in it. Of version 0.1.0 the gid is not known.
+group_now() {
+	local gid members
+	if [ -s "$2/entry" ] || ! getent group "$1" >/dev/null; then return 0; fi
+	gid=$(getent group "$1" | cut -d : -f 3)
+	members=$(getent group "$1" | cut -d : -f 4)$(getent passwd | awk -F : -v gid="$gid" '$4 == gid { print $1 }')
+	[ -n "$members" ] || grep -qs : "${2%/*}/left" || return 0
+	printf '%s:%s\n' "$gid" "$members" | paste -s -d ,
+}
+
+group_restore() {
+	[ ! -s "$2/entry" ] || return 0
+	getent group "$1" >/dev/null || return 0
+	[ -z "$(installed_version docker.io)" ] || return 0
+	groupdel "$1"
+	changed "group $1 removed"
+}

@@ -1,0 +1,69 @@
+# shellcheck shell=dash
+# Files, directories and links. Those in the account's home are read and written as the account:
+# a link planted there leads nowhere that the account could not go by itself.
+
+homefile_now() {
+	# The daemon's own, whatever it holds.
+	! was_left "${2%/*}" the-daemon || return 0
+	know_account "$(cat "$2/account")" || return 0
+	path_now as_account "$@"
+}
+
+homefile_save() {
+	printf '%s' "$ACCOUNT" >"$2/account"
+	save_path as_account "$@"
+}
+
+homefile_restore() {
+	know_account "$(cat "$2/account")" || return 0
+	restore_path as_account "$@"
+}
+
+homedir_save() {
+	printf '%s' "$ACCOUNT" >"$2/account"
+	save_path as_account "$@"
+}
+
+# A directory that was not there before goes when nothing else is in it.
+homedir_restore() {
+	know_account "$(cat "$2/account")" || return 0
+	if [ ! -e "$2/absent" ] || ! as_account test -d "$1"; then return 0; fi
+	as_account rmdir "$1" 2>/dev/null || ! data_stayed "$ACCOUNT" || return 10
+}
+
+# The directories below the account's home that lead to a path, outermost first.
+want_home_parents() {
+	local parent path
+	parent=$(dirname "$1")
+	case $parent in
+	"$ACCOUNT_HOME" | / | .) return 0 ;;
+	esac
+	path=$parent
+	! grep -qxF -- "$(thing_directory homedir "$path")" "$WORK/wanted" || return 0
+	want_home_parents "$parent"
+	if [ -d "$(thing_directory homedir "$path")" ] || ! as_account test -d "$path"; then
+		want homedir "$path" directory
+		as_account mkdir -p -m 700 "$path"
+	fi
+}
+
+# A file in the account's home. $1 path, $2 mode, $3 the file that holds the bytes.
+want_home_file() {
+	want_home_parents "$1"
+	want homefile "$1" "$2 $(sha256sum <"$3" | cut -c 1-64)"
+	! as_account test -h "$1" && account_file "$1" | cmp -s "$3" - &&
+		[ "$(as_account stat -c '%a %u' "$1")" = "$2 $ACCOUNT_UID" ] && return 0
+	set_aside "$1" "$(thing_directory homefile "$1")/baseline"
+	write_path as_account "$1" "$2" <"$3"
+	changed "$1 written"
+}
+
+# A link in the account's home. $1 path, $2 target.
+want_home_link() {
+	want_home_parents "$1"
+	want homefile "$1" "$2"
+	[ "$(as_account readlink "$1" 2>/dev/null)" != "$2" ] || return 0
+	set_aside "$1" "$(thing_directory homefile "$1")/baseline"
+	write_link as_account "$1" "$2"
+	changed "$1 -> $2"
+}

@@ -1,0 +1,89 @@
+# shellcheck shell=dash
+# One range of subordinate ids: which is free, and which files have its ids.
+
+# Prints the start of a range of free ids, or nothing. $1 count, $2 wanted start (or empty), $3 where
+# the account's own range began (preferred, or empty), $4 next or random, then the id files.
+# Taken are all ranges in the files but the account's own, every user and group id, and those that useradd
+# and groupadd can give to the next one.
+free_range() {
+	local count=$1 start=$2 prefer=$3 how=$4 own=$5
+	shift 5
+	{
+		cat "$@" 2>/dev/null | awk -F : -v own="$own" '$1 ":" $2 ":" $3 != own'
+		ids_in_use uid | awk -F : '{ print "user:" $2 ":1" }'
+		ids_in_use gid | awk -F : '{ print "group:" $2 ":1" }'
+	} | sort -t : -k 2,2n | awk -F : -v count="$count" -v start="$start" -v prefer="$prefer" -v how="$how" \
+		-v low="$(login_defs SUB_UID_MIN 100000)" -v high="$(login_defs SUB_UID_MAX 600100000)" \
+		-v last="$(last_id_of_accounts uid gid)" -v seed="$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')" '
+		BEGIN { if (low <= last) low = last + 1 }
+		function free(at,   i) {
+			if (at <= last || at + count - 1 > high) return 0
+			for (i = 1; i <= n; i++) if (at < from[i] + size[i] && from[i] < at + count) return 0
+			return 1
+		}
+		$3 > 0 { n++; from[n] = $2 + 0; size[n] = $3 + 0 }
+		END {
+			if (start != "") { high = 4294967294; if (free(start + 0)) print start; exit }
+			if (prefer != "" && free(prefer + 0)) { print prefer; exit }
+			if (how == "random") {
+				srand(seed)
+				for (i = 0; i < 200; i++) {
+					at = low + int(rand() * int((high - low + 1) / count)) * count
+					if (free(at)) { printf "%d\n", at; exit }
+				}
+			}
+			# From 524288 on systemd hands ids to containers: the ids below are taken first.
+			if (high > 524287 && low < 524287) { all = high; high = 524287; if (next_free(low)) exit; high = all; low = 524288 }
+			next_free(low)
+		}
+		# Once through all ranges, which are in order: a directory may have very many users.
+		function next_free(at,   i) {
+			for (i = 1; i <= n && from[i] < at + count; i++)
+				if (at < from[i] + size[i]) at = from[i] + size[i]
+			if (at + count - 1 > high) return 0
+			printf "%.0f\n", at
+			return 1
+		}'
+}
+
+# $1 uid or gid. The range that this package gave the account, NAME:START:COUNT, or nothing.
+own_range() {
+	cat "$(thing_directory "sub$1" "$ACCOUNT")/baseline/added" 2>/dev/null || true
+}
+
+# $1 uid or gid, $2 the account's uid. True where the account has what was asked for already.
+enough_ids() {
+	local start count own
+	count=$(doc "sub$1")
+	start=$(doc "sub$1-start")
+	own=$(own_range "$1")
+	if [ -n "$start" ]; then
+		id_ranges "$(id_file "$1")" "$ACCOUNT" "$2" | awk -F : -v start="$start" -v count="$count" '
+			$1 <= start && start + count <= $1 + $2 { found = 1 } END { exit !found }'
+	elif [ -n "$own" ] && grep -qxF -- "$own" "$(id_file "$1")"; then
+		# Its size follows the setting in both directions.
+		[ "${own##*:}" = "$count" ]
+	else
+		[ "$(id_total "$(id_file "$1")" "$ACCOUNT" "$2")" -ge "$count" ]
+	fi
+}
+
+# One file below a path that belongs to ids which go with this installation: subordinate ids that it
+# gave the account, or the account's own where it made the account. $1 the path.
+file_of_ids() {
+	local range
+	set -- "$1" -false
+	[ ! -e "$(thing_directory account "$ACCOUNT")/baseline/made" ] ||
+		set -- "$@" -o -uid "$ACCOUNT_UID" -o -gid "$ACCOUNT_GID"
+	for range in "uid $(own_range uid)" "gid $(own_range gid)"; do
+		case $range in
+		*:*:*) ;;
+		*) continue ;;
+		esac
+		set -- "$@" -o "(" "-${range%% *}" "+$(($(echo "$range" | cut -d : -f 2) - 1))" \
+			"-${range%% *}" "-$(($(echo "$range" | cut -d : -f 2) + ${range##*:}))" ")"
+	done
+	range=$1
+	shift
+	find -H "$range" -mindepth 1 -xdev "(" "$@" ")" -print -quit 2>/dev/null || true
+}

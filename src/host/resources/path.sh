@@ -1,0 +1,105 @@
+# shellcheck shell=dash
+# What was at a path, and what is there now: files, links, directories, of root or of the account.
+
+# Another's file in the account's home is not made anew when it comes back: it is moved aside by the
+# account, and back, so that its owner is the kernel's word. In its place is a copy of the account's own.
+# $1 path, $2 baseline directory.
+set_aside() {
+	[ -e "$2/kept" ] || return 0
+	# shellcheck disable=SC2016 # the inner shell expands them
+	as_account sh -eu -c 'aside=$1.rootless-docker-old new=$1.rootless-docker-new
+		if [ ! -e "$aside" ]; then
+			[ -e "$1" ] || exit 0
+			[ "$(stat -c %u:%g "$1")" != "$2" ] || exit 0
+			mv -T "$1" "$aside"
+		fi
+		[ ! -e "$1" ] || exit 0
+		rm -f "$new"
+		cp -T --preserve=mode "$aside" "$new"
+		mv -fT "$new" "$1"' sh "$1" "$ACCOUNT_UID:$ACCOUNT_GID"
+}
+
+# False where it is gone. $1 path.
+put_back() {
+	if as_account test -e "$1.rootless-docker-old"; then
+		as_account mv -fT "$1.rootless-docker-old" "$1" && changed "$1 restored"
+	else
+		# Not even set aside by a run that was killed before that.
+		as_account test -e "$1" && ! is_its_own "$(as_account stat -c '%a %u:%g' "$1")"
+	fi
+}
+
+# The same where the copy was changed, and changed back: the file itself, unless somebody changed more in it
+# meanwhile. $1 path, $2 baseline directory.
+settle_aside() {
+	if [ ! -e "$2/kept" ] || ! as_account test -e "$1.rootless-docker-old"; then
+		return 0
+	elif as_account cmp -s "$1.rootless-docker-old" "$1" || ! as_account test -e "$1"; then
+		put_back "$1"
+	else
+		as_account rm -f "$1.rootless-docker-old"
+		say "$1 belongs to $ACCOUNT now, and not to whom it belonged before: it was changed meanwhile"
+	fi
+}
+
+# What is at a path, for KIND_now. $1 as_root or as_account, $2 path, $3 baseline directory.
+path_now() {
+	local now
+	if "$1" test -h "$2"; then
+		now=$("$1" readlink "$2")
+		[ "$now" = "$(cat "$3/link" 2>/dev/null)" ] || printf '%s\n' "$now"
+	elif "$1" test -f "$2"; then
+		now=$(if [ "$1" = as_root ]; then cat "$2"; else account_file "$2"; fi | sha256sum | cut -c 1-64)
+		[ -e "$3/content" ] && [ "$now" = "$(sha256sum <"$3/content" | cut -c 1-64)" ] ||
+			printf '%s\n' "$now"
+	elif "$1" test -e "$2"; then
+		[ -e "$3/directory" ] || printf 'no file\n'
+	fi
+}
+
+# $1 as_root or as_account, $2 path, $3 baseline directory.
+save_path() {
+	if [ "$1" = as_account ] && ! account_has "$2"; then
+		: >"$3/absent"
+	elif "$1" test -h "$2"; then
+		"$1" readlink "$2" >"$3/link"
+	elif "$1" test -d "$2"; then
+		: >"$3/directory"
+	elif [ "$1" = as_account ] || "$1" test -e "$2"; then
+		if [ "$1" = as_account ]; then
+			need_account_file "$2" "$3/content" "to give it back one day" "$3"
+		else
+			cat "$2" >"$3/content"
+		fi
+		"$1" stat -c '%a %u:%g' "$2" >"$3/mode"
+		[ "$1" = as_root ] || is_its_own "$(cat "$3/mode")" || : >"$3/kept"
+		chmod 600 "$3/content"
+		# A record of version 0.1.0 may be empty because the power went.
+		[ -s "$3/content" ] || : >"$3/empty"
+	else
+		: >"$3/absent"
+	fi
+}
+
+restore_path() {
+	# The directory may have gone meanwhile, as dpkg removes one with its package.
+	if [ -e "$3/content" ] || [ -e "$3/link" ]; then
+		"$1" mkdir -p -- "$(dirname "$2")" 2>"$WORK/error" || {
+			say "$2 is not restored: its directory is gone, and cannot be made ($(tail -n 1 "$WORK/error"))"
+			return 0
+		}
+	fi
+	"$1" rm -f "$2.rootless-docker-new"
+	if [ -e "$3/kept" ] && put_back "$2"; then
+		return 0
+	elif [ -e "$3/content" ]; then
+		write_path_of "$1" "$2" "$(cat "$3/mode")" <"$3/content"
+		changed "$2 restored"
+	elif [ -e "$3/link" ]; then
+		write_link "$1" "$2" "$(cat "$3/link")"
+		changed "$2 restored"
+	elif [ -e "$3/absent" ] && { "$1" test -e "$2" || "$1" test -h "$2"; }; then
+		"$1" rm -f "$2"
+		changed "$2 removed"
+	fi
+}

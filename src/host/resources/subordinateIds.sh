@@ -1,0 +1,137 @@
+# shellcheck shell=dash
+# The ids that the account's containers live on: ranges in /etc/subuid and /etc/subgid.
+
+# The file as such, claimed before the ranges in it and so restored after them.
+idfile_save() { [ -e "$1" ] || : >"$2/absent"; }
+
+idfile_restore() {
+	local range
+	if [ ! -e "$2/absent" ] || [ ! -e "$1" ]; then return 0; fi
+	for range in "$STATE"/things/subuid/*/baseline/added "$STATE"/things/subgid/*/baseline/added; do
+		# It stays with the data of its account.
+		if [ -e "$range" ] && grep -qxF -- "$(cat "$range")" "$1"; then return 10; fi
+	done
+	# Where it is a link, that was there before.
+	[ -s "$1" ] || rm -f "$(readlink -m "$1")"
+}
+
+subuid_save() { printf '%s' uid >"$2/kind"; }
+
+subgid_save() { printf '%s' gid >"$2/kind"; }
+
+subuid_restore() { remove_own_range "$1" uid; }
+
+subgid_restore() { remove_own_range "$1" gid; }
+
+# The ids stay with the account as long as files may be owned by them: the next account must not get
+# them.
+remove_own_range() {
+	local own why
+	know_account "$1" || {
+		own=$(own_range "$2")
+		[ -z "$own" ] || ! grep -qsxF -- "$own" "$(id_file "$2")" ||
+			say "'$own' stays in $(id_file "$2"): account $1 is gone, and its files may be somewhere. Remove the line by hand when there are none"
+		return 0
+	}
+	own=$(own_range "$2")
+	[ -n "$own" ] || return 0
+	why=$(ids_stay "$1")
+	if [ -n "$why" ]; then
+		say "subordinate ${2}s ${own#*:} stay with account $1: $why"
+		return 10
+	fi
+	end_processes_of_range "$2" "$own"
+	lock_id_file "$2"
+	# Where the account was renamed, so was perhaps the line.
+	grep -qsxF -- "$own" "$(id_file "$2")" || own=$ACCOUNT_LOGIN:${own#*:}
+	delete_range "$2" "$own"
+	unlock_id_file "$2"
+}
+
+delete_range() {
+	grep -qxF -- "$2" "$(id_file "$1")" 2>/dev/null || return 0
+	without_line as_root "$(id_file "$1")" "$2" >"$WORK/ids"
+	replace_id_file "$1"
+	changed "subordinate ${1}s ${2#*:} taken back from $ACCOUNT"
+}
+
+add_range() {
+	{
+		[ ! -e "$(id_file "$1")" ] || cat "$(id_file "$1")"
+		printf '%s\n' "$2"
+	} >"$WORK/ids"
+	replace_id_file "$1"
+	changed "subordinate ${1}s ${2#*:} given to $ACCOUNT"
+}
+
+# Not usermod: before shadow 4.14 it refuses while anything runs as the account. What is a link stays one:
+# its file is written in its own directory, at once or not at all, with the owner, mode and attributes that it
+# has. Nobody else may write to it afterwards.
+replace_id_file() {
+	local file new mode=644
+	# A mode is put right below, on the way back too.
+	if [ -n "$(id_link_flaw "$(id_file "$1")")" ]; then
+		unlock_id_file "$1"
+		id_file_problems "$1" || stop_on_problems
+	fi
+	file=$(readlink -m "$(id_file "$1")")
+	new=$file.rootless-docker-new
+	rm -f "$new"
+	if [ -e "$file" ]; then
+		cp -a --attributes-only -T "$file" "$new"
+		chmod go-w "$new"
+		mode=$(stat -c %a "$new")
+		cat "$WORK/ids" >"$new"
+	else
+		(
+			umask 022
+			cat "$WORK/ids" >"$new"
+		)
+	fi
+	sync "$new"
+	mv -fT "$new" "$file"
+	sync "$(dirname "$file")"
+	[ "$(stat -L -c %a "$(id_file "$1")")" = "$mode" ] ||
+		fail "$(id_file "$1")" "mode $(stat -L -c %a "$(id_file "$1")") after it was written" "$mode" "see what changes it, then run again"
+}
+
+want_subordinate_ids() {
+	local kind start own count prefer common=''
+	for kind in uid gid; do
+		count=$(doc "sub$kind")
+		want idfile "$(id_file "$kind")" present
+		want "sub$kind" "$ACCOUNT" "$count"
+		if enough_ids "$kind" "$ACCOUNT_UID"; then continue; fi
+		lock_id_file "$kind"
+		own=$(own_range "$kind")
+		start=$(doc "sub$kind-start")
+		# One start for both where it is free in both: easier to read in ls -ln.
+		prefer=$common
+		[ -z "$own" ] || prefer=$(printf '%s' "$own" | cut -d : -f 2)
+		start=$(free_range "$count" "$start" "$prefer" \
+			"$(doc allocation)" "$own" "$(id_file "$kind")" "$([ -n "$start" ] || echo /etc/subgid)")
+		[ -n "$start" ] || {
+			unlock_id_file "$kind"
+			fail "subordinateIds" "no $count free ids in $(id_file "$kind")" "one free range" "remove ranges of accounts that are gone"
+		}
+		[ -z "$own" ] || delete_range "$kind" "$own"
+		printf '%s:%s:%s' "$ACCOUNT" "$start" "$count" |
+			write_record "$(thing_directory "sub$kind" "$ACCOUNT")/baseline/added"
+		add_range "$kind" "$ACCOUNT:$start:$count"
+		unlock_id_file "$kind"
+		common=$start
+	done
+}
+
+# Why the subordinate ids of an account stay, or nothing. $1 the account, which is known.
+ids_stay() {
+	local file
+	if data_stayed "$1"; then
+		printf 'its data in %s are owned by them' "$(stayed_data "$1")"
+	elif [ -n "$(account_stays "$1")" ]; then
+		printf 'it stays itself'
+	elif [ ! -e "$(thing_directory account "$1")/baseline/made" ]; then
+		file=$(file_of_ids "$ACCOUNT_HOME")
+		[ -z "$file" ] || printf '%s is owned by one of them' "$(printf '%s' "$file" | printable)"
+	fi
+}

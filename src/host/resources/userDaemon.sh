@@ -1,0 +1,42 @@
+# shellcheck shell=dash
+# Kind userdaemon: the account's daemon, which runs.
+
+# userdel -f leaves what runs. A uid that is another one's by now is left alone. $1 the account.
+stop_daemon_of_gone() {
+	local uid
+	uid=$(recorded_uid "$1")
+	if [ -z "$uid" ] || getent passwd "$uid" >/dev/null; then return 0; fi
+	systemctl is-active -q "user@$uid.service" || return 0
+	systemctl stop "user@$uid.service" "user-runtime-dir@$uid.service"
+	changed "daemon of $1, whose account is gone, stopped"
+}
+
+userdaemon_save() { :; }
+
+# Stops the daemon. While it still answers, it is asked whether it holds anything of the user's: what it
+# said counts once it has stopped, and until it runs again.
+userdaemon_restore() {
+	local empty='' note=$STATE/leases/$LEASE/no-data
+	rm -f "$note"
+	know_account "$1" || return 0
+	service_manager_runs || return 0
+	! daemon_holds_nothing || empty=$(docker_of_account info --format '{{.DockerRootDir}}' 2>/dev/null) || true
+	# Without an answer it may still use what is removed next: then it is stopped, or that fails.
+	case $(ask_systemctl is-active docker.service || echo "status $?") in
+	active | reloading | *'status 124' | *'status 137') ;;
+	*) return 0 ;;
+	esac
+	user_systemctl stop docker.service
+	changed "daemon stopped"
+	[ -z "$empty" ] || printf '%s\n' "$empty" | write_record "$note"
+}
+
+# No containers, images, volumes, plugins, networks of the user's, nor the secrets of a swarm.
+daemon_holds_nothing() {
+	local list
+	for list in 'ps -aq' 'image ls -q' 'volume ls -q' 'plugin ls -q' 'network ls -q --filter type=custom'; do
+		# shellcheck disable=SC2086 # words
+		[ -z "$(docker_of_account $list 2>/dev/null || echo unknown)" ] || return 1
+	done
+	[ "$(docker_of_account info --format '{{.Swarm.LocalNodeState}}' 2>/dev/null)" = inactive ]
+}

@@ -1,0 +1,45 @@
+# shellcheck shell=dash
+# Kind userunit: the account's own docker.service, which may have run before.
+
+# Writes the unit. Its time limits are for systemd alone, which reads them anew: a daemon that was started
+# with all the rest of it need not start again for them. $1 path.
+want_unit() {
+	local started was=''
+	started=$(thing_directory userdaemon "$ACCOUNT")/started
+	account_file "$1" >"$WORK/unit.before" || true
+	grep -v '^Timeout' "$WORK/docker.service" >"$WORK/unit"
+	# Another step that looks in between would take the daemon for one that has to restart.
+	hold_daemon
+	if ! cmp -s "$WORK/unit.before" "$WORK/docker.service" &&
+		grep -v '^Timeout' "$WORK/unit.before" | cmp -s - "$WORK/unit"; then
+		was=$(daemon_fingerprint)
+	fi
+	want_home_file "$1" 644 "$WORK/docker.service"
+	if [ -n "$was" ] && [ "$(cat "$started" 2>/dev/null)" = "$was" ]; then
+		was=$(daemon_fingerprint)
+		printf '%s\n' "$was" | write_record "$started"
+	fi
+	release_daemon
+}
+
+userunit_save() {
+	if daemon_is_up || daemon_was_up; then : >"$2/active"; fi
+}
+
+# A daemon that the account ran by itself before comes back. Where the machine was booted since the daemon
+# was stopped, it may run again, and on files that are gone by now.
+userunit_restore() {
+	know_account "$1" || return 0
+	if ! service_manager_runs; then
+		[ -e "$2/active" ] || return 0
+		start_service_manager
+	fi
+	! daemon_is_up || user_systemctl stop docker.service
+	ask_systemctl daemon-reload
+	ask_systemctl reset-failed docker.service 2>/dev/null || true
+	[ -e "$2/active" ] || return 0
+	start_and_wait start ||
+		fail "docker.service of $1" "that it does not start again ($(tail -n 1 "$WORK/error"))" \
+			"the daemon that ran here before" "see 'journalctl --user -u docker' as $1, then run again"
+	changed "the earlier docker.service of $1 started again"
+}

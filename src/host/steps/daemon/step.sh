@@ -1,0 +1,56 @@
+# shellcheck shell=dash
+# daemon: what the account's daemon reads (daemon.json, environment, unit), the daemon itself, and the
+# Docker context that finds it. The daemon restarts only when what it reads has changed.
+
+daemon_apply() {
+	bring_up_daemon
+	daemon_facts
+}
+
+bring_up_daemon() {
+	know_account "$(doc account)" ||
+		fail "account $(doc account)" "no such account" "it to exist" "run the account step first"
+	follow_home "$ACCOUNT"
+	doc on-destroy-data | write_record "$STATE/leases/$LEASE/on-destroy-data"
+	rm -f "$STATE/leases/$LEASE/no-data"
+	start_service_manager
+	want_network_driver
+	want_data_roots
+	settle_storage_driver
+	want userunit "$ACCOUNT" docker.service
+	apply_daemon_files
+	want_context
+}
+
+# Writes what the daemon reads and makes it run with that.
+apply_daemon_files() {
+	local config=$ACCOUNT_HOME/.config
+	compose_daemon_json >"$WORK/daemon.json"
+	compose_environment >"$WORK/environment"
+	compose_unit >"$WORK/docker.service"
+	account_file "$config/docker/daemon.json" | cmp -s - "$WORK/daemon.json" || validate_daemon_json
+	want_home_file "$config/docker/daemon.json" 600 "$WORK/daemon.json"
+	want_home_file "$config/docker/environment" 600 "$WORK/environment"
+	want_unit "$config/systemd/user/docker.service"
+	# Written by the daemon itself (its identity, until engine 23): nothing that a user would miss.
+	want homefile "$config/docker/key.json" the-daemon
+	want_home_link "$config/systemd/user/default.target.wants/docker.service" "$config/systemd/user/docker.service"
+	want userdaemon "$ACCOUNT" running
+	ask_systemctl daemon-reload
+	data_root >"$WORK/data-root"
+	settle_data_root "$(cat "$WORK/data-root")"
+	run_daemon
+	forget_earlier_values
+}
+
+# A daemon that this lease has left to another one's claim runs with that one's files again. Asked for
+# every time: a run that was killed before this has dropped the claims already.
+daemon_released() {
+	local account dir
+	account=$(cat "$STATE/leases/$LEASE/account-name" 2>/dev/null) || return 0
+	dir=$(thing_directory userdaemon "$account")
+	if [ ! -e "$dir/started" ] || [ -e "$dir/claims/$LEASE.daemon" ] || unclaimed "$dir" ||
+		! daemon_programs; then return 0; fi
+	restart_others_daemon "$dir" "its files are another installation's again" \
+		"with its own files again"
+}

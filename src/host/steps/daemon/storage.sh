@@ -1,0 +1,131 @@
+# shellcheck shell=dash
+# How the daemon keeps images and containers: the driver that was asked for, or the one that works here.
+
+# Before daemon.json is composed: sees to it that the driver works, and names it where the engine would
+# take another one by itself. Why it is this one stands in $WORK/driver-reason.
+settle_storage_driver() {
+	local root driver
+	root=$(data_root)
+	if has daemon.json/storage-driver; then
+		driver=$(doc daemon.json/storage-driver)
+		printf 'as storageDriver says' >"$WORK/driver-reason"
+		want_storage_driver "$driver" "$root"
+	else
+		drivers_with_data "$root" >"$WORK/drivers"
+		case $(wc -l <"$WORK/drivers") in
+		0) choose_storage_driver "$root" ;;
+		1) keep_storage_driver "$root" ;;
+		*) fail storageDriver "data of several drivers in $root: $(paste -s -d , "$WORK/drivers" | sed 's/,/, /g')" "one that Auto can choose" "set storageDriver to the one whose images you use, or remove the directories of the others there" ;;
+		esac
+		driver=$(cat "$WORK/drivers")
+		engine_chooses "$driver" "$root" || name_storage_driver "$driver"
+	fi
+}
+
+# The drivers that the engine finds data of, and then takes by itself. Those of vfs do not count for it.
+drivers_with_data() {
+	# shellcheck disable=SC2016 # the inner shell expands them
+	as_account sh -c 'for driver in overlay2 fuse-overlayfs btrfs zfs; do
+		[ -z "$(ls -A "$1/$driver" 2>/dev/null)" ] || printf "%s\n" "$driver"
+	done' sh "$1" >"$WORK/said" || no_answer_about "$1"
+	grep -xE 'overlay2|fuse-overlayfs|btrfs|zfs' "$WORK/said" || true
+}
+
+# What earlier runs tried counts as long as the data of the driver are there. $1 data root.
+keep_storage_driver() {
+	local driver tried
+	driver=$(cat "$WORK/drivers")
+	[ "$driver" != fuse-overlayfs ] || want_packages fuse-overlayfs
+	tried=$(thing_directory data "$1")/trial.$driver
+	if [ -e "$tried" ]; then
+		cp "$tried" "$WORK/driver-reason"
+	else
+		printf 'whose data are in %s already' "$1" >"$WORK/driver-reason"
+	fi
+}
+
+# Auto, where there are no data yet: the kernel's overlay, or else the one in user space. $1 data root.
+choose_storage_driver() {
+	local driver=overlay2 overlay fuse where
+	stop_where_account_cannot_write "$1"
+	where=$(place_of "$1")
+	overlay=$(try_driver overlay2 "$1")
+	if [ "$overlay" = works ]; then
+		printf 'which worked as %s on %s when it was chosen' "$ACCOUNT" "$where" >"$WORK/driver-reason"
+	else
+		driver='fuse-overlayfs'
+		fuse=$(fuse_device)
+		if [ -z "$fuse" ]; then
+			want_packages fuse-overlayfs
+			fuse=$(try_driver fuse-overlayfs "$1")
+		fi
+		[ "$fuse" = works ] ||
+			fail storageDriver "that neither driver works as $ACCOUNT on $where: overlay2: $overlay; fuse-overlayfs: $fuse" "one that does" "$(overlay_mend); or make fuse-overlayfs work; or set storageDriver to Vfs if its slowness and size are acceptable"
+		printf 'since overlay2 did not work as %s on %s when it was chosen: %s' "$ACCOUNT" "$where" "$overlay" >"$WORK/driver-reason"
+	fi
+	say "storage driver $driver, $(cat "$WORK/driver-reason")"
+	cp "$WORK/driver-reason" "$(thing_directory data "$1")/trial.$driver"
+	printf '%s\n' "$driver" >"$WORK/drivers"
+}
+
+# Asked for: what does not work is an error, before the daemon is touched. $1 driver, $2 data root.
+want_storage_driver() {
+	local said
+	case $1 in
+	btrfs) btrfs_problems "$2" ;;
+	fuse-overlayfs) fuse_problems ;;
+	esac
+	stop_on_problems
+	[ "$1" != fuse-overlayfs ] || want_packages fuse-overlayfs
+	case $1 in
+	overlay2 | fuse-overlayfs) ;;
+	*) return 0 ;;
+	esac
+	# It has worked here.
+	if drivers_with_data "$2" | grep -qxF -- "$1"; then
+		[ ! -e "$(flaw_of "$2")" ] || cp "$(flaw_of "$2")" "$WORK/driver-reason"
+		return 0
+	fi
+	stop_where_account_cannot_write "$2"
+	said=$(try_driver "$1" "$2")
+	case $said in
+	works) rm -f "$(flaw_of "$2")" ;;
+	'mounts, but '*)
+		if [ "$1" != overlay2 ] || ! overlay_has_option; then
+			driver_does_not_work "$1" "as $ACCOUNT on $(place_of "$2")" "$said"
+			stop_on_problems
+		fi
+		# Debian's kernels before 5.11: a directory of a lower layer that was removed cannot be made again
+		# (moby#42302). Containers run; whoever asks for it in so many words gets it.
+		printf 'as storageDriver says, though it %s' "$said" >"$WORK/driver-reason"
+		cp "$WORK/driver-reason" "$(flaw_of "$2")"
+		say "storage driver overlay2, $(cat "$WORK/driver-reason")"
+		;;
+	*) driver_does_not_work "$1" "as $ACCOUNT on $(place_of "$2")" "$said" ;;
+	esac
+	stop_on_problems
+}
+
+# Where it is remembered what a driver that was asked for cannot do. $1 data root.
+flaw_of() { printf '%s/flaw' "$(thing_directory data "$1")"; }
+
+# True where the engine takes this driver without being told. Naming it is no good then: from engine 29
+# on a named driver turns the containerd image store off. $1 driver, $2 data root.
+engine_chooses() {
+	case $1 in
+	overlay2)
+		# It does not look for the module option of Debian's older kernels.
+		! kernel_before_5_11 || return 1
+		# Engines before 23 prefer btrfs where they can have it.
+		[ "$(file_system "$2")" != btrfs ] ||
+			! dpkg --compare-versions "$(installed_version docker.io)" lt-nl 23
+		;;
+	fuse-overlayfs) return 1 ;;
+	esac
+}
+
+# $1 driver. The document is this run's own copy.
+name_storage_driver() {
+	printf '%s' "$1" >"$DOC/text/daemon.json/storage-driver"
+	printf '"%s"' "$1" >"$DOC/json/daemon.json/storage-driver"
+}

@@ -1,0 +1,74 @@
+# shellcheck shell=dash
+# engine: the packages that rootless Docker is made of, and no root daemon left running by them.
+
+# Asked for in so many words. Once: the docker.io that is there afterwards is this package's own.
+purge_rootful_docker() {
+	local name thing names=''
+	hold_packages
+	keep_purged_files
+	for name in $(doc rootful-docker.purge); do
+		thing=$(thing_directory package "$name")
+		# Brought by a lease of this machine.
+		if [ -d "$thing/baseline" ] && [ ! -s "$thing/baseline/version" ]; then continue; fi
+		if [ -e "$thing/baseline/purged" ]; then
+			# By another lease, perhaps: it comes back with the last one's end.
+			want package "$name" purged
+		elif [ -n "$(installed_version "$name")" ]; then
+			names="$names $name"
+		fi
+	done
+	# shellcheck disable=SC2086 # a list of package names
+	[ -z "$names" ] || purge_now $names
+	release_packages
+}
+
+purge_now() {
+	local name file data
+	remember_packages
+	# Claimed before the packages, and so restored after them.
+	for file in $(configuration_files "$@"); do want file "$file" purged; done
+	for name in "$@"; do
+		want package "$name" purged
+		note_version "$name" none
+	done
+	data=$(ls -A /var/lib/docker 2>/dev/null || true)
+	apt_get purge --allow-change-held-packages "$@" || fail "apt-get purge $*" "$(apt_errors)" "these packages gone" "mend what apt-get says, then run again"
+	for name in "$@"; do : >"$(thing_directory package "$name")/baseline/purged"; done
+	changed "packages purged: $*"
+	if [ -n "$data" ] && [ -z "$(ls -A /var/lib/docker 2>/dev/null)" ]; then changed "/var/lib/docker emptied by docker.io's purge"; fi
+}
+
+# No package names them any more.
+keep_purged_files() {
+	local claim
+	for claim in "$STATE"/things/file/*/claims/*.engine; do
+		[ -e "$claim" ] || continue
+		[ "$(tail -n +2 "$claim")" != purged ] || want file "$(cat "${claim%/claims/*}/name")" purged
+	done
+}
+
+engine_apply() {
+	local packages
+	rootful_docker_problems "$(doc rootful-docker)"
+	id_map_override_problems
+	stop_on_problems
+	packages=$(engine_packages)
+	# shellcheck disable=SC2086 # a list of package names
+	if [ -n "$(missing_packages $packages docker.io)" ] && lists_outdated; then refresh_lists; fi
+	packages="$packages$(engine_pin)"
+	case $(doc rootful-docker) in
+	disable | purge) want rootunits docker stopped ;;
+	esac
+	want_masks
+	want group docker package
+	if [ "$(doc rootful-docker)" = purge ]; then purge_rootful_docker; fi
+	# shellcheck disable=SC2086 # a list of package names
+	want_packages $packages
+	note_group docker
+	want_id_map_privileges
+	restart_daemons "the engine changed" all
+	fact versions.engine "$(dockerd --version | sed 's/^Docker version //; s/,.*//')"
+	fact versions.rootlesskit "$(rootlesskit --version | sed 's/^rootlesskit version //')"
+	fact versions.kernel "$(uname -r)"
+	fact versions.os "$(os_name)"
+}

@@ -1,0 +1,16 @@
+# shellcheck shell=dash
+# ports: ports below 1024 for containers, by a file capability or by a kernel setting.
+
+ports_apply() {
+	local start=net.ipv4.ip_unprivileged_port_start rootlesskit
+	rootlesskit=$(command -v rootlesskit || echo /usr/bin/rootlesskit)
+	if has rootlesskit.capability; then
+		[ -e "$rootlesskit" ] || fail "$rootlesskit" "no such file" "the program of the engine step" "run the engine step first"
+		want_capability "$rootlesskit" "$(doc rootlesskit.capability)"
+	fi
+	if has "$start"; then want_sysctl "$start" "$(doc "$start")"; fi
+	# What is dropped goes before the daemon is looked at: it reads both when it starts.
+	release_unwanted
+	restart_daemons "the capability of $rootlesskit changed" own
+	ports_limitation "$rootlesskit" "$(sysctl_value "$start")"
+}

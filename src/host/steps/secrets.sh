@@ -1,0 +1,34 @@
+# shellcheck shell=dash
+# secrets: the secret values of environment and daemon.json, kept for root alone until the daemon step
+# (or an earlier one's daemon) uses them.
+
+secrets_apply() {
+	local values new
+	values=$(secrets_directory)
+	new=$WORK/values
+	for_root_alone read_document "$WORK/document" "$new"
+	# Keys of the document itself: only what lies in the two directories is a value.
+	find "$new/text" "$new/json" -mindepth 1 -maxdepth 1 -type f -delete
+	[ -n "$(find "$new" -type f)" ] || return 0
+	want secretvalues "$LEASE" kept
+	diff -r "$values" "$new" >/dev/null 2>&1 || store_values "$new" "$values"
+	# Equal ones too: the run that stored them may have been killed before it came to this.
+	pass_on_to_daemon
+}
+
+# A rotated value reaches a daemon that is there already. Where names came or went, the daemon step's
+# own document changes too, and that step follows.
+pass_on_to_daemon() {
+	[ -e "$STATE/leases/$LEASE/daemon" ] || return 0
+	(
+		DOC=$WORK/daemon
+		read_document "$STATE/leases/$LEASE/daemon" "$DOC"
+		[ "$(doc secrets)" = "$(secret_names)" ] || exit 0
+		STEP=daemon
+		# The claims are the daemon step's, each in its place.
+		: >"$WORK/wanted"
+		bring_up_daemon
+	)
+	thing_directory secretvalues "$LEASE" >"$WORK/wanted"
+	echo >>"$WORK/wanted"
+}
