@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { gzipSync } from "fflate";
 import { type Document, renderDocument } from "../step/document";
+import { reachedFrom, shellFiles, shellFunctions } from "./shellSources";
 
-/** Steps that the agent carries out, in the order of their parts. */
+/** Steps that the agent carries out, in their order. */
 export const stepNames = [
   "preflight",
   "engine",
@@ -17,60 +16,21 @@ export const stepNames = [
 ] as const;
 export type StepName = (typeof stepNames)[number];
 
-const frame = [
-  ...["frame", "findings", "document", "leases", "claims", "drift"],
-  ...["account", "files", "anothers", "sysctl", "packages"],
-];
-
-/** Shell files of a step beside its `step.sh`: one for each concern of its own. */
-const rooms: Partial<Record<StepName, string[]>> = {
-  preflight: ["machine"],
-  engine: ["rootful", "uidmap", "checks"],
-  account: ["subordinateIds/ids", "resourceControllers/controllers", "keys", "found", "checks"],
-  kernel: [
-    "unprivilegedPing/ping",
-    "sysctls/sysctls",
-    "kernelModules/modules",
-    "appArmor/appArmor",
-    "checks",
-  ],
-  daemon: ["start", "storage/storage", "network/network", "data/data", "context", "checks"],
-  secrets: ["redaction"],
-  report: ["limitations", "chain", "doctor"],
-};
-
-/** Steps whose functions a step calls: their code is part of what it does. */
-export const uses: Partial<Record<StepName, StepName[]>> = {
-  preflight: ["engine", "account", "kernel", "daemon"],
-  engine: ["daemon", "account", "secrets"],
-  account: ["daemon", "secrets"],
-  kernel: ["account", "daemon"],
-  ports: ["daemon", "account", "secrets"],
-  secrets: ["daemon", "account"],
-  daemon: ["account", "secrets"],
-  report: ["preflight", "engine", "account", "kernel", "ports", "secrets", "daemon"],
-};
-
-const sources = join(__dirname, "..");
-
-function part(path: string): string {
-  return withoutComments(readFileSync(join(sources, path), "utf8"));
-}
-
-const framePath = (name: string): string => `agent/${name}.sh`;
-const stepPaths = (step: StepName): string[] =>
-  ["step", ...(rooms[step] ?? [])].map((room) => `steps/${step}/${room}.sh`);
-
-/** Every part of the agent, in the order in which they are joined. */
-const definitions = [...frame.map(framePath), ...stepNames.flatMap(stepPaths)];
-const parts = [...definitions, framePath("main")];
-
 /**
- * The agent: one POSIX shell program, joined from the frame's and the steps' `.sh` files. They lie
- * beside the compiled and the uncompiled code alike, and are joined here in both cases.
+ * How core and ledger run steps and keep records. Raised by hand where steps that ran before have to run
+ * again for a change there: those two layers are in no step's hash.
  */
+const contract = 1;
+
+let joined: string | undefined;
+
+/** The agent: one POSIX shell program, joined from the files of `src/host`. */
 export function agentText(): string {
-  return [...definitions.map(part), codeOfStep(), part(framePath("main"))].join("");
+  if (joined === undefined) {
+    const texts = shellFiles().map(({ text }) => text);
+    joined = [...texts.slice(0, -1), codeOfStep(), texts.at(-1)].join("");
+  }
+  return joined;
 }
 
 /** A shell function that says which code this agent has for a step, as the step's document does. */
@@ -87,40 +47,60 @@ function codeOfStep(): string {
  * is put back with them.
  */
 export function packedAgent(everyStep: Document = {}): string {
-  return [
-    "# rootless-docker agent: what runs as root; the hash of each part of its source, then all of it as gzip+base64.",
-    "# Plain text on the host: /var/lib/rootless-docker/agent",
-    ...parts.map((path) => `# src/${path} sha256:${shortHash(part(path))}`),
-    ...(renderDocument(everyStep).match(/.+/g) ?? []).map((line) => `# ${line}`),
-    ...(pack(agentText()).match(/.{1,8192}/g) ?? []),
-    "",
-  ].join("\n");
+  const { parts, text } = packOnce();
+  const said = (renderDocument(everyStep).match(/.+/g) ?? []).map((line) => `# ${line}`);
+  return [...parts, ...said, ...text, ""].join("\n");
 }
+
+let packed: { parts: string[]; text: string[] } | undefined;
 
 // Not node:zlib: its bytes differ between versions of Node, and the agent would seem to change with
 // the machine that runs Pulumi.
-function pack(text: string): string {
-  return Buffer.from(gzipSync(Buffer.from(text), { level: 9, mtime: 0 })).toString("base64");
+function packOnce(): { parts: string[]; text: string[] } {
+  if (packed === undefined) {
+    const bytes = gzipSync(Buffer.from(agentText()), { level: 9, mtime: 0 });
+    const base64 = Buffer.from(bytes).toString("base64");
+    packed = {
+      parts: [
+        "# rootless-docker agent: what runs as root; the hash of each part of its source, then all of it as gzip+base64.",
+        "# Plain text on the host: /var/lib/rootless-docker/agent",
+        ...shellFiles().map(({ path, text }) => `# src/${path} sha256:${shortHash(text)}`),
+      ],
+      text: base64.match(/.{1,8192}/g) ?? [],
+    };
+  }
+  return packed;
 }
 
 /** Turns `packedAgent` on stdin into the agent's text on stdout. */
 export const unpackCommand = 'grep -v "^#" | base64 -d | gzip -d';
+
+const hashes = new Map<StepName, string>();
 
 /**
  * Short hash of the code that a step runs: it stands in the step's document, so that a new version of
  * this package re-runs only the steps whose code changed.
  */
 export function stepCodeHash(step: StepName): string {
-  const steps = stepNames.filter((name) => name === step || uses[step]?.includes(name));
-  const code = [...frame.map(framePath), ...steps.flatMap(stepPaths), framePath("main")];
-  return shortHash(code.map(part).join(""));
+  const hash = hashes.get(step) ?? shortHash(codeOf(step));
+  hashes.set(step, hash);
+  return hash;
+}
+
+/** The functions that a step's `apply` leads to, but those of core and ledger, and the verbs themselves. */
+export function functionsOfStep(step: StepName): string[] {
+  return reachedFrom([`${step}_apply`]).filter(
+    (name) => !/^host\/(core\/|ledger\/|main)/.test(shellFunctions().get(name)?.path ?? ""),
+  );
+}
+
+function codeOf(step: StepName): string {
+  const bodies = functionsOfStep(step).map(
+    (name) => `${name}() {\n${shellFunctions().get(name)?.body}\n}\n`,
+  );
+  return `contract ${contract}\n${bodies.join("")}`;
 }
 
 function shortHash(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 8);
-}
-
-/** Comments stay in the sources: they are no reason to run a step again. */
-function withoutComments(text: string): string {
-  return text.replace(/^\t*#(?!!).*\n/gm, "").replace(/^\n/gm, "");
 }

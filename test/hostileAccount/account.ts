@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** A place of the account's that root's steps look at, as src/agent/account.sh lists it. */
+/** A place of the account's that root's steps look at, as src/host/core/account.sh lists it. */
 export interface Place {
   what: "file" | "directory" | "socket";
   /** Below the account's home, or its /run/user/UID. */
@@ -9,7 +9,7 @@ export interface Place {
   path: string;
 }
 
-const source = readFileSync(join(__dirname, "../../src/agent/account.sh"), "utf8");
+const source = readFileSync(join(__dirname, "../../src/host/core/account.sh"), "utf8");
 
 /** The agent's own list. */
 export const places: Place[] = [

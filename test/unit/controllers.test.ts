@@ -12,7 +12,7 @@ function fixFor(machine: {
   cmdline?: string;
 }): string {
   const script = `set -eu
-    . "$1/steps/account/resourceControllers/controllers.sh"
+    . "$1/host/platform/controlGroups.sh"
     ACCOUNT=app ACCOUNT_UID=1000
     host_delegates() { printf '%s\\n' "$TOLD"; }
     delegated_controllers() { printf '%s\\n' "$HAS"; }

@@ -16,7 +16,7 @@ function waiting(verb: string, ...statuses: number[]): string[] {
 function waitingFor(account: string, verb: string, ...statuses: number[]): string[] {
   const folder = mkdtempSync(join(tmpdir(), "rootless-docker-start-"));
   const script = `set -eu
-    . "$1/steps/daemon/start.sh"
+    . "$1/host/daemon/start.sh"
     WORK=$2 STATE=$2 LEASE=a1 ACCOUNT=$3 verb=$4
     shift 4
     mkdir -p "$STATE/leases/a1"

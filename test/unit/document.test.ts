@@ -7,7 +7,7 @@ import { parse } from "yaml";
 import { type Document, JsonText, renderDocument } from "../../src/step/document";
 import { json, text } from "../hostile/values";
 
-const reader = join(__dirname, "../../src/agent/document.sh");
+const reader = join(__dirname, "../../src/host/core/document.sh");
 
 /** Lets a real shell read a document, and gives back the bytes of the file of every key. */
 function readInShell(text: string, keys: string[]): { text: Buffer[]; json: Buffer[] } {

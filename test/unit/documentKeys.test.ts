@@ -8,12 +8,19 @@ import { kernelDocument } from "../../src/steps/kernel/settings";
 import { portsDocument } from "../../src/steps/ports/settings";
 import { preflightDocument } from "../../src/steps/preflight/settings";
 import { everyOption } from "./fixtures";
-import { calls, type Functions, functionsByName } from "./shellFunctions";
+import { callsOf, shellFunctions } from "../../src/agent/shellSources";
 
 // A step's shell reads the keys that its document can carry, and no others: one that is never there would
 // be taken for an option that is not set.
 
-const functions = functionsByName();
+const functions = shellFunctions();
+
+/** Functions that one calls; those of a kind of resource by way of `want KIND`. */
+function calls(name: string): string[] {
+  const kinds = functions.get(name)?.body.matchAll(/\bwant (\w+)/g) ?? [];
+  const verbs = [...kinds].flatMap(([, kind]) => [`${kind}_save`, `${kind}_restore`]);
+  return [...callsOf(name), ...verbs.filter((verb) => functions.has(verb))];
+}
 
 /** Options that do not go together, or whose defaults say more. */
 const variations: object[] = [
@@ -83,14 +90,14 @@ const fromKernel = ["report kernel.keys.maxkeys", "report kernel.keys.maxbytes"]
 function reached(step: StepName): string[] {
   const seen = new Set(["apply", `${step}_apply`]);
   for (const name of seen)
-    if (!readsAnother.includes(name)) for (const called of calls(name, functions)) seen.add(called);
+    if (!readsAnother.includes(name)) for (const called of calls(name)) seen.add(called);
   return [...seen];
 }
 
 /** Keys that one function reads. */
-function keysReadBy(name: string, all: Functions): string[] {
+function keysReadBy(name: string): string[] {
   if (readsAnother.includes(name)) return [];
-  const body = all.get(name)?.body ?? "";
+  const body = functions.get(name)?.body ?? "";
   // As a command, not as a word of a text.
   const words = [
     ...body.matchAll(
@@ -109,7 +116,7 @@ function keysReadBy(name: string, all: Functions): string[] {
 
 test.each(stepNames)("%s: reads no key that its document cannot carry", (step) => {
   const carried = keysOf(step);
-  const read = reached(step).flatMap((name) => keysReadBy(name, functions));
+  const read = reached(step).flatMap((name) => keysReadBy(name));
   const unknown = [...new Set(read)].filter((key) => !carried.includes(key));
   expect(unknown.filter((key) => !fromKernel.includes(`${step} ${key}`))).toEqual([]);
 });
@@ -117,7 +124,7 @@ test.each(stepNames)("%s: reads no key that its document cannot carry", (step) =
 test("every key that a document can carry is read, or there for people alone", () => {
   const unread = stepNames.flatMap((step) => {
     const names = reached(step);
-    const read = new Set(names.flatMap((name) => keysReadBy(name, functions)));
+    const read = new Set(names.flatMap((name) => keysReadBy(name)));
     const kinds = names.flatMap((name) => (name in families ? [families[name]] : []));
     return keysOf(step)
       .filter((key) => !read.has(key) && !kinds.some((kind) => kind.test(key)))

@@ -12,9 +12,10 @@ function redacted(secrets: Record<string, unknown>, text: string, place = "a1/va
   const folder = mkdtempSync(join(tmpdir(), "rootless-docker-redaction-"));
   const document = Object.entries(secrets).map(([place, v]) => [place, new JsonText(v)] as const);
   const script = `set -eu
-    . "$1/agent/document.sh"
-    . "$1/steps/secrets/step.sh"
-    . "$1/steps/secrets/redaction.sh"
+    . "$1/host/core/document.sh"
+    . "$1/host/core/run.sh"
+    . "$1/host/core/text.sh"
+    . "$1/host/daemon/redaction.sh"
     WORK=$2 STATE=$2/state
     for_root_alone read_document "$WORK/document" "$STATE/leases/$3"
     without_secrets`;
