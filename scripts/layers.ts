@@ -31,7 +31,9 @@ export function layerProblems(): string[] {
     ...known.flatMap(({ name, path, calls }) =>
       calls
         .filter((called) => rank(fileOf.get(called) ?? "") > rank(path))
-        .map((called) => `${path}: ${name} calls ${called} of ${fileOf.get(called)}, a layer above`),
+        .map(
+          (called) => `${path}: ${name} calls ${called} of ${fileOf.get(called)}, a layer above`,
+        ),
     ),
     ...loops(known, fileOf).map((files) => `a loop of calls between files: ${files.join(", ")}`),
     ...known.flatMap(({ name, path, calls }) =>
@@ -71,7 +73,9 @@ function* callsIn(node: unknown): Generator<string> {
   if (Type === "CallExpr" && Array.isArray(Args)) {
     const words = Args.map(literal);
     if (words[0] === "trap") yield* (words[1] ?? "").split(/\W+/);
-    yield* runners.includes(words[0] ?? "") ? words.filter(isText) : words.slice(0, 1).filter(isText);
+    yield* runners.includes(words[0] ?? "")
+      ? words.filter(isText)
+      : words.slice(0, 1).filter(isText);
   }
   for (const part of Object.values(node)) yield* callsIn(part);
 }
@@ -102,8 +106,7 @@ function loops(callers: Caller[], fileOf: Map<string, string>): string[][] {
     stack.push(file);
     for (const next of edges.get(file) ?? []) {
       if (!index.has(next)) visit(next);
-      if (stack.includes(next))
-        low.set(file, Math.min(low.get(file) ?? 0, low.get(next) ?? 0));
+      if (stack.includes(next)) low.set(file, Math.min(low.get(file) ?? 0, low.get(next) ?? 0));
     }
     if (low.get(file) !== index.get(file)) return;
     const group = stack.splice(stack.indexOf(file));

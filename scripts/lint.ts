@@ -15,6 +15,8 @@ const checks: Check[] = [
   node("eslint", "eslint/bin/eslint.js", "--max-warnings=0", "."),
   node("prettier", "prettier/bin/prettier.cjs", "--check", "--log-level=warn", "."),
   { name: "shellcheck", program: "shellcheck", args: ["--", ...shellScripts()] },
+  { name: "shfmt", program: "shfmt", args: ["-d", "-ln", "posix", "src/host"] },
+  node("layers", "tsx/dist/cli.mjs", "scripts/layers.ts"),
 ];
 
 function node(name: string, script: string, ...args: string[]): Check {
@@ -59,30 +61,31 @@ function run(program: string, args: string[]): Promise<{ exitCode: number; outpu
 }
 
 /**
- * Installs shellcheck as root where there is apt-get, as the testbed does with its tools;
+ * Installs shellcheck and shfmt as root where there is apt-get, as the testbed does with its tools;
  * ROOTLESS_DOCKER_INSTALL_TOOLS=0 in the environment forbids that.
  */
-async function ensureShellcheck(): Promise<void> {
-  if ((await run("shellcheck", ["--version"])).exitCode === 0) return;
-  const install = "apt-get update && apt-get install --yes shellcheck";
+async function ensureShellTools(): Promise<void> {
+  const there = await Promise.all(
+    ["shellcheck", "shfmt"].map((program) => run(program, ["--version"])),
+  );
+  if (there.every(({ exitCode }) => exitCode === 0)) return;
+  const install = "apt-get update && apt-get install --yes shellcheck shfmt";
   const allowed = process.getuid?.() === 0 && process.env.ROOTLESS_DOCKER_INSTALL_TOOLS !== "0";
   if (allowed && (await run("apt-get", ["--version"])).exitCode === 0) {
-    console.log("installing shellcheck ...");
+    console.log("installing shellcheck and shfmt ...");
     const { exitCode, output } = await run("sh", [
       "-c",
       `export DEBIAN_FRONTEND=noninteractive; ${install}`,
     ]);
     if (exitCode !== 0) console.log(output);
   } else {
-    console.log(
-      `The shell scripts are checked with shellcheck, which is missing; to get it: ${install}`,
-    );
+    console.log(`The shell scripts are checked with shellcheck and shfmt; to get them: ${install}`);
   }
 }
 
 /** Every check of the sources that needs nothing to run; each counts as one. */
 export async function lint(): Promise<{ passed: number; failed: number }> {
-  await ensureShellcheck();
+  await ensureShellTools();
   const results = await Promise.all(checks.map(passes));
   const passed = results.filter(Boolean).length;
   return { passed, failed: results.length - passed };

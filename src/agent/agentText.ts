@@ -28,7 +28,7 @@ let joined: string | undefined;
 export function agentText(): string {
   if (joined === undefined) {
     const texts = shellFiles().map(({ text }) => text);
-    joined = [...texts.slice(0, -1), codeOfStep(), texts.at(-1)].join("");
+    joined = [...texts.slice(0, -1), codeOfStep(), stepsFromLast(), texts.at(-1)].join("");
   }
   return joined;
 }
@@ -37,6 +37,11 @@ export function agentText(): string {
 function codeOfStep(): string {
   const cases = stepNames.map((step) => `\t${step}) echo ${stepCodeHash(step)} ;;\n`).join("");
   return `code_of_step() {\n\tcase $1 in\n${cases}\tesac\n}\n`;
+}
+
+/** A shell function that names the steps in the order in which they are taken back. */
+function stepsFromLast(): string {
+  return `steps_from_last() { echo ${[...stepNames].reverse().join(" ")}; }\n`;
 }
 
 /**
@@ -87,9 +92,9 @@ export function stepCodeHash(step: StepName): string {
   return hash;
 }
 
-/** The functions that a step's `apply` leads to, but those of core and ledger, and the verbs themselves. */
+/** The functions that a step's own work leads to, but those of core and ledger, and the verbs themselves. */
 export function functionsOfStep(step: StepName): string[] {
-  return reachedFrom([`${step}_apply`]).filter(
+  return reachedFrom([`${step}_apply`, `${step}_facts`]).filter(
     (name) => !/^host\/(core\/|ledger\/|main)/.test(shellFunctions().get(name)?.path ?? ""),
   );
 }

@@ -66,7 +66,10 @@ apply() {
 	fi
 	"${STEP}_apply"
 	stop_on_problems
+	# What is dropped goes before daemons are looked at, which read it when they start.
 	release_unwanted
+	settle_restarts
+	call_if_there "${STEP}_facts"
 	if [ -s "$WORK/changed" ] || [ -s "$WORK/unwanted" ]; then sync_host; fi
 }
 
@@ -116,7 +119,7 @@ revert() {
 	engine) release_unfinished daemon ports ;;
 	account | kernel | secrets | ports) release_unfinished daemon ;;
 	esac
-	claim_interrupted_packages
+	call_if_there "${STEP}_interrupted"
 	: >"$WORK/wanted"
 	release_unwanted
 	rm -f "$STATE/leases/$LEASE/$STEP" "$STATE/leases/$LEASE/$STEP.replaced"
@@ -179,8 +182,8 @@ main() {
 		exit 2
 		;;
 	esac
-	case $STEP in
-	agent | preflight | engine | account | kernel | ports | secrets | daemon | report) ;;
+	case " agent $(steps_from_last) " in
+	*" $STEP "*) ;;
 	*)
 		echo "agent: '$STEP' is not a step" >&2
 		exit 2

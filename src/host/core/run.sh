@@ -57,3 +57,6 @@ for_root_alone() {
 	"$@"
 	umask 022
 }
+
+# What a step or a kind of resource may have to say, where it has. $1 the function's name.
+call_if_there() { ! command -v "$1" >/dev/null || "$1"; }

@@ -1,8 +1,20 @@
 # shellcheck shell=dash
 # Daemons that have to start again because of what another step has changed.
 
-# For the steps that change what a daemon reads. $1 why, $2 all daemons of this package on the machine,
-# or only this lease's own.
+# A step that has changed what daemons read says so, and settle_restarts starts again those that need it, once,
+# when the step has done all else. $1 own for this lease's daemon, all for all of this package's on the machine;
+# $2 all of what the daemon reads, or the ground that it stands on; $3 why.
+mark_restart() { printf '%s\t%s\t%s\n' "$@" >>"$WORK/restarts"; }
+
+settle_restarts() {
+	local scope what why
+	[ -e "$WORK/restarts" ] || return 0
+	while IFS='	' read -r scope what why <&6; do
+		restart_daemons "$scope" "$what" "$why"
+	done 6<"$WORK/restarts"
+}
+
+# Arguments as for mark_restart.
 restart_daemons() {
 	local dir
 	for dir in "$STATE"/things/userdaemon/*; do
@@ -10,20 +22,20 @@ restart_daemons() {
 		# that, and comes here.
 		if [ ! -e "$dir/started" ] || ! daemon_programs; then
 			continue
-		elif [ -e "$dir/claims/$LEASE.daemon" ]; then
+		elif is_claimed_by "$LEASE" "$dir/claims"; then
 			know_account "$(cat "$dir/name")" || continue
-			restart_daemon "$dir" "$1"
-		elif [ "$2" = all ] && engine_changed "$dir"; then
-			restart_others_daemon "$dir" "$1"
+			restart_daemon "$dir" "$2" "$3"
+		elif [ "$1" = all ] && engine_changed "$dir"; then
+			restart_others_daemon "$dir" "$3"
 		fi
 	done
 }
 
-# $1 the daemon's directory, $2 why.
+# $1 the daemon's directory, $2 all or ground, $3 why.
 restart_daemon() {
 	hold_daemon
-	if ! grep -qsxF "$(daemon_fingerprint)" "$1/started" "$1/failed"; then
-		say "restarts the daemon of $ACCOUNT: $2"
+	if needs_restart "$1" "$2"; then
+		say "restarts the daemon of $ACCOUNT: $3"
 		start_service_manager
 		start_daemon
 	fi
@@ -35,7 +47,7 @@ restart_daemon() {
 restart_apart() {
 	WORK=$1 SERVICE_SECONDS=120
 	know_account "$(cat "$2/name")" || return 0
-	restart_daemon "$2" "$3"
+	restart_daemon "$2" all "$3"
 	[ -e "$2/engine" ] || remember_engine "$2/engine"
 }
 

@@ -1,19 +1,42 @@
 # shellcheck shell=dash
 # The daemon runs with what it reads, and starts again where that has changed.
 
-# Everything that the daemon reads once, when it starts.
+# Everything that the daemon reads once, when it starts: its own files, and what it stands on.
 daemon_fingerprint() {
 	local config=$ACCOUNT_HOME/.config file
 	{
 		for file in docker/daemon.json docker/environment systemd/user/docker.service; do
 			account_file "$config/$file" || true
 		done
-		# shellcheck disable=SC2046 # lists of package names
-		daemon_engine $(storage_packages) $(network_packages)
-		id_ranges /etc/subuid "$ACCOUNT" "$ACCOUNT_UID"
-		id_ranges /etc/subgid "$ACCOUNT" "$ACCOUNT_UID"
-		delegated_controllers
+		daemon_ground
 	} | sha256sum | cut -c 1-64
+}
+
+# What other steps than its own can change: the engine, its ids, its control groups.
+daemon_ground() {
+	# shellcheck disable=SC2046 # lists of package names
+	daemon_engine $(storage_packages) $(network_packages)
+	id_ranges /etc/subuid "$ACCOUNT" "$ACCOUNT_UID"
+	id_ranges /etc/subgid "$ACCOUNT" "$ACCOUNT_UID"
+	delegated_controllers
+}
+
+# Notes what the daemon was started with: the fingerprint of all of it, and of what it stands on. $1 the
+# daemon's directory, $2 the fingerprint.
+note_started() {
+	printf '%s\n%s\n' "$2" "$(daemon_ground | sha256sum | cut -c 1-64)" | write_record "$1/started"
+}
+
+# True where the daemon was started with something else than there is now, by $2: all of it, or the ground that
+# it stands on. A start with the same that failed does not count: whoever failed runs again. $1 its directory.
+needs_restart() {
+	local now ground
+	now=$(daemon_fingerprint)
+	if grep -qsxF "$now" "$1/failed" || [ "$now" = "$(head -n 1 "$1/started")" ]; then return 1; fi
+	ground=$(sed -n 2p "$1/started")
+	# Version 0.1.1 noted the first line only.
+	[ "$2" = all ] || [ -z "$ground" ] ||
+		[ "$ground" != "$(daemon_ground | sha256sum | cut -c 1-64)" ]
 }
 
 # What a daemon was started with of that, so that another installation's step need not ask its
@@ -42,10 +65,11 @@ engine_changed() {
 	[ "$(daemon_engine $(head -n 1 "$1/engine") | sha256sum)" != "$(tail -n +2 "$1/engine")" ]
 }
 
-# Starts the daemon, or restarts it where what it reads is not what it was started with.
+# Starts the daemon, or restarts it where what it reads is not what it was started with. Where it fails, that
+# is noted: this step runs again then, and no other one has to say the same.
 run_daemon() {
 	hold_daemon
-	start_daemon
+	start_daemon "$(thing_directory userdaemon "$ACCOUNT")/failed"
 	release_daemon
 }
 
@@ -62,21 +86,22 @@ hold_daemon() {
 
 release_daemon() { exec 7>&-; }
 
+# $1 where a start that fails is noted, or nothing.
 start_daemon() {
 	local verb=start now dir
 	now=$(daemon_fingerprint)
 	dir=$(thing_directory userdaemon "$ACCOUNT")
 	if daemon_is_up; then
-		if [ "$(cat "$dir/started" 2>/dev/null)" = "$now" ]; then
+		if [ "$(head -n 1 "$dir/started" 2>/dev/null)" = "$now" ]; then
 			! start_and_wait start || return 0
 		elif [ "$(cat "$dir/starting" 2>/dev/null)" != "$now" ]; then
 			verb=restart
 		fi
 	fi
-	run_daemon_now "$verb"
+	run_daemon_now "$verb" "${1-}"
 }
 
-# $1 start or restart.
+# $1 start or restart, $2 where a start that fails is noted, or nothing.
 run_daemon_now() {
 	local now since dir
 	now=$(daemon_fingerprint)
@@ -85,13 +110,12 @@ run_daemon_now() {
 	ask_systemctl reset-failed docker.service 2>/dev/null || true
 	start_and_wait "$1" "$now" || {
 		rm -f "$dir/starting"
-		# The daemon step runs again then, and no other step has to say the same.
-		[ "$STEP" != daemon ] || printf '%s\n' "$now" >"$dir/failed"
+		[ -z "${2-}" ] || printf '%s\n' "$now" >"$2"
 		daemon_failed "$since"
 	}
 	storage_driver_problems "$(storage_driver)" "$since"
 	stop_on_problems
-	printf '%s\n' "$now" >"$dir/started"
+	note_started "$dir" "$now"
 	remember_engine "$dir/engine"
 	rm -f "$dir/failed" "$dir/starting"
 	changed "daemon of $ACCOUNT ${1}ed"

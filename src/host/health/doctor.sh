@@ -69,7 +69,7 @@ examine() {
 limitation_checks() {
 	ping_limitation
 	ports_limitation "$(command -v rootlesskit)" "$(sysctl_value net.ipv4.ip_unprivileged_port_start)"
-	daemon_facts
+	docker_info_facts
 	[ "$SELF" = 0 ] || return 0
 	limitation_rows
 }

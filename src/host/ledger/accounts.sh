@@ -174,3 +174,14 @@ is_another_account() {
 	[ -n "$uid" ] && [ "$(printf '%s' "$entry" | cut -d : -f 3)" != "$uid" ] &&
 		! is_recorded_home "$1" "$(printf '%s' "$entry" | cut -d : -f 6)"
 }
+
+# Names what is left at a path of an account that is gone: nobody can say any more whose it is. $1 the path,
+# $2 the account, $3 what of it is there, in words.
+stays_of_gone() {
+	[ -e "$1" ] || [ -h "$1" ] || return 0
+	say "$1 stays${3-}: $(what_became_of "$2"). Remove it by hand when nothing of it is needed"
+	return 10
+}
+
+# $1 the file, $2 an option of grep's, $3 the text: what is no plain file is not opened.
+gone_file_has() { [ -f "$1" ] && printf '%s\n' "$3" | timeout -k 5 20 grep -qsF "$2" -f - -- "$1"; }

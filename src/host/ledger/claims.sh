@@ -127,3 +127,19 @@ unwanted() {
 		grep -qxF -- "$dir" "$WORK/wanted" || printf '%s %s\n' "$(order_of "$claim" "$order")" "$dir"
 	done | sort -rn
 }
+
+# Another value for what this lease claims already, by whichever step. $1 the thing's directory, $2 the value.
+change_claims() {
+	local claim new=$1/claim.$LEASE
+	note_left "$1" "$2"
+	for claim in "$1/claims/$LEASE".*; do
+		[ -s "$claim" ] || continue
+		{
+			head -n 1 "$claim"
+			printf '%s\n' "$2"
+		} >"$new"
+		sync "$1/left" "$new"
+		mv "$new" "$claim"
+		sync_directories "$1/claims"
+	done
+}

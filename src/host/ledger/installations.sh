@@ -40,7 +40,7 @@ other_leases_of() {
 	for lease in "$STATE"/leases/*; do
 		[ "${lease##*/}" != "$LEASE" ] || continue
 		if [ "$(cat "$lease/account-name" 2>/dev/null)" = "$1" ] ||
-			{ [ ! -s "$lease/account-name" ] && [ -e "$claims/${lease##*/}.account" ]; }; then
+			{ [ ! -s "$lease/account-name" ] && is_claimed_by "${lease##*/}" "$claims"; }; then
 			printf '%s\n' "${lease##*/}"
 		fi
 	done

@@ -31,9 +31,10 @@ give_back() {
 }
 
 # Drops the claims that this run did not want; what nobody claims any more goes back to its baseline.
-# A step may have a function STEP_released for what follows from that.
+# A kind may have functions KIND_restore_together and KIND_restored, before the first and after the last of
+# its kind in a row; a step may have STEP_released for what follows from that.
 release_unwanted() {
-	local order dir kind status before
+	local order dir kind status before last=''
 	forget_rest
 	unwanted >"$WORK/unwanted"
 	(meet_accounts)
@@ -58,8 +59,11 @@ release_unwanted() {
 			forget_thing "$dir"
 			continue
 		fi
-		# Only packages are worth the lock of all: what is an account's may take its time.
-		if [ "$kind" = package ]; then remove_packages_together; else release_packages; fi
+		if [ "$kind" != "$last" ]; then
+			[ -z "$last" ] || call_if_there "${last}_restored"
+			call_if_there "${kind}_restore_together"
+			last=$kind
+		fi
 		before=$(wc -l <"$WORK/changed")
 		status=0
 		# Not in a condition: there the shell would go on after a failed command inside.
@@ -83,13 +87,14 @@ release_unwanted() {
 		*) exit "$status" ;;
 		esac
 	done 6<"$WORK/unwanted"
-	release_packages
-	! command -v "${STEP}_released" >/dev/null || "${STEP}_released"
+	[ -z "$last" ] || call_if_there "${last}_restored"
+	call_if_there "${STEP}_released"
 }
 
 # Everything that this lease still claims for some steps, in their order: one that failed or was killed when
 # it was first run is unknown to Pulumi, and never reverted by itself; one whose connection was cut may still
-# be running, and is waited for. In a subshell, which gives its locks back.
+# be running, and is waited for. In a subshell, which gives its locks back. A step may have a function
+# STEP_interrupted, which claims what its killed run had no time to claim.
 release_steps() {
 	local held=$STEP
 	for STEP in "$@"; do
@@ -99,13 +104,16 @@ release_steps() {
 			rm -rf "/run/rootless-docker.$STEP".*
 		fi
 		: >"$WORK/wanted"
-		claim_interrupted_packages
+		call_if_there "${STEP}_interrupted"
 		: >"$WORK/wanted"
 		release_unwanted
 	done
 }
 
-release_all_steps() { release_steps report daemon secrets ports kernel account engine preflight; }
+release_all_steps() {
+	# shellcheck disable=SC2046 # a list of names
+	release_steps $(steps_from_last)
+}
 
 # The same for what stands on a step that is taken back, where its first run has not ended well. Any other one
 # Pulumi takes back by itself before.
@@ -136,15 +144,13 @@ meet_accounts() {
 }
 
 # Takes a thing back. Of an account that is gone, what is still there is named and stays recorded: nobody
-# can say any more whose it is. $1 kind, $2 its directory.
+# can say any more whose it is. A kind that is an account's may have a function KIND_of_gone NAME BASELINE
+# ACCOUNT for that, which returns 10 where something stays. $1 kind, $2 its directory.
 restore_thing() {
 	local account
 	account=$(account_of_thing "$1" "$2")
-	if [ -n "$account" ] && ! know_account "$account"; then
-		case $1 in
-		userdaemon) stop_daemon_of_gone "$account" ;;
-		*) ! stays_of_gone "$1" "$2" "$account" || return 10 ;;
-		esac
+	if [ -n "$account" ] && ! know_account "$account" && command -v "$1_of_gone" >/dev/null; then
+		"$1_of_gone" "$(thing_name "$2")" "$2/baseline" "$account"
 	fi
 	"$1_restore" "$(thing_name "$2")" "$2/baseline"
 }

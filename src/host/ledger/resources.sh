@@ -125,3 +125,12 @@ was_left() {
 		tail -qn +2 "$1"/claims/*
 	} 2>/dev/null | without_mode | grep -qxF -- "$2"
 }
+
+# $1 the lease, $2 the directory of a thing's claims.
+is_claimed_by() {
+	local claim
+	for claim in "$2/$1".*; do
+		[ ! -e "$claim" ] || return 0
+	done
+	return 1
+}

@@ -88,3 +88,10 @@ want_authorized_keys() {
 		changed "one key added to $keys"
 	done 6<"$WORK/wanted-keys"
 }
+
+authorizedkey_of_gone() {
+	local keys
+	keys=$(recorded_home "$3")/.ssh/authorized_keys
+	if [ -e "$2/there" ] || ! gone_file_has "$keys" -x "${1#* }"; then return 0; fi
+	stays_of_gone "$keys" "$3" ", with a key of this package's"
+}

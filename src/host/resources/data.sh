@@ -283,3 +283,8 @@ stop_where_account_cannot_write() {
 	as_account test -w "$directory" ||
 		fail daemon.data-root "$directory, where account $ACCOUNT cannot write" "a place of its own" "make $1 and give it to $ACCOUNT, or set another data-root"
 }
+
+data_of_gone() {
+	stays_of_gone "$1" "$3" \
+		" ($(du -sh "$1" 2>/dev/null | cut -f 1) of images, containers and volumes)"
+}

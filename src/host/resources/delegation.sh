@@ -104,7 +104,7 @@ delegation_restore() {
 	know_account "$1" || return 0
 	# Where the daemon goes on, it goes on with what the host delegates. On destroy it has ended before, and
 	# nothing else of the account's is ended for that.
-	if [ ! -e "$(thing_directory userdaemon "$1")/claims/$LEASE.daemon" ] || ! systemctl is-active -q "user@$ACCOUNT_UID.service"; then return 0; fi
+	if ! is_claimed_by "$LEASE" "$(thing_directory userdaemon "$1")/claims" || ! systemctl is-active -q "user@$ACCOUNT_UID.service"; then return 0; fi
 	soon no_more_than_delegated || restart_service_manager
 }
 

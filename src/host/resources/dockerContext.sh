@@ -74,3 +74,10 @@ take_context_back() {
 		if [ -e "$2/absent" ] && only_empty_settings "$config"; then restore_path as_account "$config" "$2"; fi
 	fi
 }
+
+currentcontext_of_gone() {
+	local config
+	config=$(recorded_home "$3")/.docker/config.json
+	gone_file_has "$config" -s '"currentContext": "rootless"' || return 0
+	stays_of_gone "$config" "$3" ", with the context rootless"
+}

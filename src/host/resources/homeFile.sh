@@ -51,6 +51,16 @@ want_home_parents() {
 want_home_file() {
 	want_home_parents "$1"
 	want homefile "$1" "$2 $(sha256sum <"$3" | cut -c 1-64)"
+	put_home_file "$@"
+}
+
+# The same for a file that this lease wants already, by whichever step: only its bytes are others.
+rewrite_home_file() {
+	change_claims "$(thing_directory homefile "$1")" "$2 $(sha256sum <"$3" | cut -c 1-64)"
+	put_home_file "$@"
+}
+
+put_home_file() {
 	! as_account test -h "$1" && account_file "$1" | cmp -s "$3" - &&
 		[ "$(as_account stat -c '%a %u' "$1")" = "$2 $ACCOUNT_UID" ] && return 0
 	set_aside "$1" "$(thing_directory homefile "$1")/baseline"
@@ -67,3 +77,6 @@ want_home_link() {
 	write_link as_account "$1" "$2"
 	changed "$1 -> $2"
 }
+
+homefile_of_gone() { stays_of_gone "$1" "$3"; }
+homedir_of_gone() { [ ! -e "$1" ] && [ ! -h "$1" ] || return 10; }

@@ -132,7 +132,7 @@ CONF
 
 # Before a revert: what a killed installation of the engine brought is taken back with the rest.
 claim_interrupted_packages() {
-	if [ "$STEP" != engine ] || [ ! -e "$STATE/packages.before" ]; then return 0; fi
+	[ -e "$STATE/packages.before" ] || return 0
 	hold_packages
 	finish_interrupted
 	claim_new_packages
@@ -201,8 +201,16 @@ restore_marks() {
 
 # Makes sure of packages: installs those that are missing, and claims what that brings.
 # Arguments: names, or name=version.
-want_packages() {
-	local missing name
+want_packages() { ensure_packages all "$@"; }
+
+# The same for an option that may be dropped: of what this step brought, only these and what they depend on
+# stay claimed. Arguments: names.
+want_packages_of_option() { ensure_packages these "$@"; }
+
+# $1 all or these: which packages of earlier runs stay claimed; then names, or name=version.
+ensure_packages() {
+	local missing name said kept=$1
+	shift
 	missing=$(missing_packages "$@")
 	hold_packages
 	finish_removal
@@ -220,16 +228,16 @@ want_packages() {
 			complete_packages
 			# shellcheck disable=SC2086
 			install_packages $missing || {
-				cp "$WORK/apt.log" "$WORK/apt.failed"
+				said=$(apt_errors)
 				claim_new_packages
-				fail "apt-get install$missing" "$(apt_errors "$WORK/apt.failed")" "these packages" "mend what apt-get says, then run again"
+				fail "apt-get install$missing" "$said" "these packages" "mend what apt-get says, then run again"
 			}
 		}
 	fi
 	claim_new_packages
 	# apt marks anew what it installs, also where an interrupted removal had left a part of it.
 	for name in $missing; do rm -f "$(thing_directory package "${name%%=*}")/auto"; done
-	keep_package_claims "$@"
+	keep_package_claims "$kept" "$@"
 	if grep -q "^$STATE/things/package/" "$WORK/wanted"; then
 		protect_packages
 		mark_packages
@@ -244,10 +252,17 @@ complete_packages() {
 		install_packages --fix-broken --no-remove || true
 }
 
-# Packages that earlier runs of this step brought stay claimed as long as the step wants them.
+# Packages that earlier runs of this step brought stay claimed as long as the step wants them. $1 all or
+# these, then names.
 keep_package_claims() {
-	local claim
-	needed_packages "$@" >"$WORK/packages.needed"
+	local claim kept=$1
+	shift
+	rm -f "$WORK/packages.needed"
+	[ "$kept" = all ] || {
+		printf '%s\n' "$@"
+		apt-cache depends --recurse --installed --important "$@" 2>/dev/null |
+			sed -n 's/^\([a-z0-9][^ :]*\).*/\1/p'
+	} >"$WORK/packages.needed"
 	for claim in "$STATE"/things/package/*/claims/"$LEASE.$STEP"; do
 		[ ! -e "$claim" ] || ! package_needed "${claim%/claims/*}" || printf '%s\n' "${claim%/claims/*}" >>"$WORK/wanted"
 	done
@@ -260,16 +275,9 @@ keep_package_claims() {
 	done
 }
 
-# The step daemon wants packages one by one, each for an option of its own that may be dropped: the
-# arguments, and what they depend on. For other steps nothing: all that they brought they need.
-needed_packages() {
-	[ "$STEP" = daemon ] || return 0
-	printf '%s\n' "$@"
-	apt-cache depends --recurse --installed --important "$@" 2>/dev/null | sed -n 's/^\([a-z0-9][^ :]*\).*/\1/p'
-}
-
-# $1 the package's thing. dpkg names the architecture of some, such as libfuse3-4:amd64.
+# True where all are, or one of $WORK/packages.needed. $1 the package's thing. dpkg names the architecture of
+# some, such as libfuse3-4:amd64.
 package_needed() {
-	[ "$STEP" = daemon ] || return 0
+	[ -e "$WORK/packages.needed" ] || return 0
 	sed 's/:.*//' "$1/name" | grep -qxFf "$WORK/packages.needed"
 }

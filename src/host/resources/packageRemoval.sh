@@ -3,7 +3,7 @@
 
 # One dpkg run for all packages whose last claim is going, when the first of them has its turn. dpkg,
 # not apt: it removes only what is named, and leaves what a package of somebody else depends on.
-remove_packages_together() {
+package_restore_together() {
 	local order dir name names='' removed='' purged=''
 	[ ! -e "$WORK/packages-removed" ] || return 0
 	: >"$WORK/packages-removed"
@@ -170,3 +170,5 @@ note_removed() {
 	if [ -z "$left" ] || grep -q 'dependency problems' "$WORK/dpkg.log"; then return 0; fi
 	fail "packages$left" "dpkg does not remove them: $(grep -vE '^(\(Reading|Removing|Purging|Processing)' "$WORK/dpkg.log" | tail -n 4 | tr '\n' ' ')" "them gone" "mend what dpkg says, then run again"
 }
+
+package_restored() { release_packages; }

@@ -2,7 +2,7 @@
 # Kind userdaemon: the account's daemon, which runs.
 
 # userdel -f leaves what runs. A uid that is another one's by now is left alone. $1 the account.
-stop_daemon_of_gone() {
+userdaemon_of_gone() {
 	local uid
 	uid=$(recorded_uid "$1")
 	if [ -z "$uid" ] || getent passwd "$uid" >/dev/null; then return 0; fi

@@ -15,9 +15,8 @@ want_unit() {
 		was=$(daemon_fingerprint)
 	fi
 	want_home_file "$1" 644 "$WORK/docker.service"
-	if [ -n "$was" ] && [ "$(cat "$started" 2>/dev/null)" = "$was" ]; then
-		was=$(daemon_fingerprint)
-		printf '%s\n' "$was" | write_record "$started"
+	if [ -n "$was" ] && [ "$(head -n 1 "$started" 2>/dev/null)" = "$was" ]; then
+		note_started "${started%/*}" "$(daemon_fingerprint)"
 	fi
 	release_daemon
 }

@@ -22,9 +22,11 @@ account_apply() {
 	want_resource_controllers
 	want_linger
 	want_authorized_keys
-	# What is dropped goes before the daemon is looked at: it reads both when it starts.
-	release_unwanted
-	restart_daemons "its subordinate ids or control groups changed" own
+	mark_restart own ground "its subordinate ids or control groups changed"
+}
+
+account_facts() {
+	know_account "$(doc account)"
 	fact account.name "$ACCOUNT"
 	fact account.uid "$ACCOUNT_UID"
 	fact account.gid "$ACCOUNT_GID"

@@ -66,9 +66,11 @@ engine_apply() {
 	want_packages $packages
 	note_group docker
 	want_id_map_privileges
-	restart_daemons "the engine changed" all
+	mark_restart all ground "the engine changed"
 	fact versions.engine "$(dockerd --version | sed 's/^Docker version //; s/,.*//')"
 	fact versions.rootlesskit "$(rootlesskit --version | sed 's/^rootlesskit version //')"
 	fact versions.kernel "$(uname -r)"
 	fact versions.os "$(os_name)"
 }
+
+engine_interrupted() { claim_interrupted_packages; }

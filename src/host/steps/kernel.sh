@@ -30,10 +30,9 @@ kernel_apply() {
 	want_module_options
 	want_sysctls
 	want_apparmor_profile
-	# What is dropped goes before the row is measured.
-	release_unwanted
-	ping_limitation
 }
+
+kernel_facts() { ping_limitation; }
 
 want_sysctls() {
 	local file key value

@@ -9,8 +9,10 @@ ports_apply() {
 		want_capability "$rootlesskit" "$(doc rootlesskit.capability)"
 	fi
 	if has "$start"; then want_sysctl "$start" "$(doc "$start")"; fi
-	# What is dropped goes before the daemon is looked at: it reads both when it starts.
-	release_unwanted
-	restart_daemons "the capability of $rootlesskit changed" own
-	ports_limitation "$rootlesskit" "$(sysctl_value "$start")"
+	mark_restart own ground "the capability of $rootlesskit changed"
+}
+
+ports_facts() {
+	ports_limitation "$(command -v rootlesskit || echo /usr/bin/rootlesskit)" \
+		"$(sysctl_value net.ipv4.ip_unprivileged_port_start)"
 }

@@ -23,12 +23,14 @@ pass_on_to_daemon() {
 	(
 		DOC=$WORK/daemon
 		read_document "$STATE/leases/$LEASE/daemon" "$DOC"
-		[ "$(doc secrets)" = "$(secret_names)" ] || exit 0
-		STEP=daemon
-		# The claims are the daemon step's, each in its place.
-		: >"$WORK/wanted"
-		bring_up_daemon
+		if [ "$(doc secrets)" != "$(secret_names)" ] || ! know_account "$(doc account)"; then exit 0; fi
+		rewrite_daemon_files
+		mark_restart own all "its secret values changed"
 	)
-	thing_directory secretvalues "$LEASE" >"$WORK/wanted"
-	echo >>"$WORK/wanted"
+}
+
+# The daemon has read the new ones.
+secrets_facts() {
+	if [ ! -e "$WORK/restarts" ] || ! know_account "$(cat "$STATE/leases/$LEASE/account-name")"; then return 0; fi
+	needs_restart "$(thing_directory userdaemon "$ACCOUNT")" all || forget_earlier_values
 }

@@ -124,7 +124,7 @@ apt_get() {
 		--no-install-recommends "$@" >"$WORK/apt.log" 2>&1 </dev/null
 }
 
-apt_errors() { grep -E '^(E|W|dpkg|Err):' "${1-$WORK/apt.log}" | tail -n 4 | tr '\n' ' '; }
+apt_errors() { grep -E '^(E|W|dpkg|Err):' "$WORK/apt.log" | tail -n 4 | tr '\n' ' '; }
 
 # True where the package lists know nothing, or were last refreshed more than a day ago. (The lists
 # themselves carry the archive's times, and an image without lists a new directory.)

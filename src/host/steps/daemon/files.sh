@@ -76,3 +76,27 @@ validate_daemon_json() {
 		;;
 	esac
 }
+
+# daemon.json and environment, which hold secret values too, as the document has them.
+compose_settings() {
+	compose_daemon_json >"$WORK/daemon.json"
+	compose_environment >"$WORK/environment"
+	account_file "$ACCOUNT_HOME/.config/docker/daemon.json" | cmp -s - "$WORK/daemon.json" || validate_daemon_json
+}
+
+# The same files with secret values that are others, by the document that the daemon step had last. It named
+# the storage driver that it chose where the document does not.
+rewrite_daemon_files() {
+	local driver
+	driver=$(daemon_json_text storage-driver | grep -xE 'overlay2|fuse-overlayfs|btrfs|zfs|vfs') || true
+	if [ -n "$driver" ] && ! has daemon.json/storage-driver; then name_storage_driver "$driver"; fi
+	compose_settings
+	rewrite_home_file "$ACCOUNT_HOME/.config/docker/daemon.json" 600 "$WORK/daemon.json"
+	rewrite_home_file "$ACCOUNT_HOME/.config/docker/environment" 600 "$WORK/environment"
+}
+
+# $1 driver. The document is this run's own copy.
+name_storage_driver() {
+	printf '%s' "$1" >"$DOC/text/daemon.json/storage-driver"
+	printf '"%s"' "$1" >"$DOC/json/daemon.json/storage-driver"
+}

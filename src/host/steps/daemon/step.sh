@@ -3,11 +3,6 @@
 # Docker context that finds it. The daemon restarts only when what it reads has changed.
 
 daemon_apply() {
-	bring_up_daemon
-	daemon_facts
-}
-
-bring_up_daemon() {
 	know_account "$(doc account)" ||
 		fail "account $(doc account)" "no such account" "it to exist" "run the account step first"
 	follow_home "$ACCOUNT"
@@ -22,13 +17,13 @@ bring_up_daemon() {
 	want_context
 }
 
+daemon_facts() { docker_info_facts; }
+
 # Writes what the daemon reads and makes it run with that.
 apply_daemon_files() {
 	local config=$ACCOUNT_HOME/.config
-	compose_daemon_json >"$WORK/daemon.json"
-	compose_environment >"$WORK/environment"
+	compose_settings
 	compose_unit >"$WORK/docker.service"
-	account_file "$config/docker/daemon.json" | cmp -s - "$WORK/daemon.json" || validate_daemon_json
 	want_home_file "$config/docker/daemon.json" 600 "$WORK/daemon.json"
 	want_home_file "$config/docker/environment" 600 "$WORK/environment"
 	want_unit "$config/systemd/user/docker.service"

@@ -35,7 +35,7 @@ drivers_with_data() {
 keep_storage_driver() {
 	local driver tried
 	driver=$(cat "$WORK/drivers")
-	[ "$driver" != fuse-overlayfs ] || want_packages fuse-overlayfs
+	[ "$driver" != fuse-overlayfs ] || want_packages_of_option fuse-overlayfs
 	tried=$(thing_directory data "$1")/trial.$driver
 	if [ -e "$tried" ]; then
 		cp "$tried" "$WORK/driver-reason"
@@ -56,7 +56,7 @@ choose_storage_driver() {
 		driver='fuse-overlayfs'
 		fuse=$(fuse_device)
 		if [ -z "$fuse" ]; then
-			want_packages fuse-overlayfs
+			want_packages_of_option fuse-overlayfs
 			fuse=$(try_driver fuse-overlayfs "$1")
 		fi
 		[ "$fuse" = works ] ||
@@ -76,7 +76,7 @@ want_storage_driver() {
 	fuse-overlayfs) fuse_problems ;;
 	esac
 	stop_on_problems
-	[ "$1" != fuse-overlayfs ] || want_packages fuse-overlayfs
+	[ "$1" != fuse-overlayfs ] || want_packages_of_option fuse-overlayfs
 	case $1 in
 	overlay2 | fuse-overlayfs) ;;
 	*) return 0 ;;
@@ -122,10 +122,4 @@ engine_chooses() {
 		;;
 	fuse-overlayfs) return 1 ;;
 	esac
-}
-
-# $1 driver. The document is this run's own copy.
-name_storage_driver() {
-	printf '%s' "$1" >"$DOC/text/daemon.json/storage-driver"
-	printf '"%s"' "$1" >"$DOC/json/daemon.json/storage-driver"
 }

@@ -1,7 +1,7 @@
 # shellcheck shell=dash
 # What the daemon says of itself.
 
-daemon_facts() {
+docker_info_facts() {
 	local info driver version controllers
 	info=$(docker_of_account info --format '{{.Driver}}|{{.CgroupVersion}}|{{.CgroupDriver}}|{{.MemoryLimit}} {{.CPUCfsQuota}} {{.PidsLimit}}')
 	controllers=$(delegated_controllers | tr ' ' ,)
