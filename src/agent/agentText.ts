@@ -28,20 +28,37 @@ let joined: string | undefined;
 export function agentText(): string {
   if (joined === undefined) {
     const texts = shellFiles().map(({ text }) => text);
-    joined = [...texts.slice(0, -1), codeOfStep(), stepsFromLast(), texts.at(-1)].join("");
+    joined = [...texts.slice(0, -1), ...tables(), texts.at(-1)].join("");
   }
   return joined;
 }
 
-/** A shell function that says which code this agent has for a step, as the step's document does. */
-function codeOfStep(): string {
-  const cases = stepNames.map((step) => `\t${step}) echo ${stepCodeHash(step)} ;;\n`).join("");
-  return `code_of_step() {\n\tcase $1 in\n${cases}\tesac\n}\n`;
+/**
+ * What the shell knows of the steps: the hash of each one's code, as its document has it, the order in which
+ * they are taken back, and which rows of the limitation table each measures.
+ */
+function tables(): string[] {
+  const measuring = stepNames.filter((step) => limitationRows(step).length > 0);
+  return [
+    caseOfStep("code_of_step", stepNames, stepCodeHash),
+    `steps_from_last() { echo ${[...stepNames].reverse().join(" ")}; }\n`,
+    `steps_with_limitations() { echo ${measuring.join(" ")}; }\n`,
+    caseOfStep("limitation_rows", measuring, (step) => limitationRows(step).join(" ")),
+  ];
 }
 
-/** A shell function that names the steps in the order in which they are taken back. */
-function stepsFromLast(): string {
-  return `steps_from_last() { echo ${[...stepNames].reverse().join(" ")}; }\n`;
+/** A shell function that says something of the step that is its argument. */
+function caseOfStep(name: string, steps: readonly StepName[], say: (step: StepName) => string) {
+  const cases = steps.map((step) => `\t${step}) echo ${say(step)} ;;\n`).join("");
+  return `${name}() {\n\tcase $1 in\n${cases}\tesac\n}\n`;
+}
+
+/** Rows of the limitation table that a step measures: each is a file of its own. */
+export function limitationRows(step: StepName): string[] {
+  const folder = `host/health/limitations/${step}/`;
+  return shellFiles().flatMap(({ path }) =>
+    path.startsWith(folder) ? [path.slice(folder.length, -".sh".length)] : [],
+  );
 }
 
 /**
@@ -94,7 +111,8 @@ export function stepCodeHash(step: StepName): string {
 
 /** The functions that a step's own work leads to, but those of core and ledger, and the verbs themselves. */
 export function functionsOfStep(step: StepName): string[] {
-  return reachedFrom([`${step}_apply`, `${step}_facts`]).filter(
+  const rows = limitationRows(step).map((row) => `${row}_limitation`);
+  return reachedFrom([`${step}_apply`, `${step}_facts`, ...rows]).filter(
     (name) => !/^host\/(core\/|ledger\/|main)/.test(shellFunctions().get(name)?.path ?? ""),
   );
 }

@@ -1,24 +1,57 @@
 # shellcheck shell=dash
-# What the daemon says of itself.
+# What the daemon says of itself, and what the kernel shows of it.
+
+# What docker info says, asked once a run: a line for each of these.
+DOCKER_INFO='Driver={{.Driver}}
+CgroupVersion={{.CgroupVersion}}
+CgroupDriver={{.CgroupDriver}}
+Limits={{.MemoryLimit}} {{.CPUCfsQuota}} {{.PidsLimit}}
+SecurityOptions={{.SecurityOptions}}
+ServerVersion={{.ServerVersion}}
+ExperimentalBuild={{.ExperimentalBuild}}'
+
+# $1 one of these names.
+docker_info() {
+	[ -s "$WORK/docker-info" ] || docker_of_account info --format "$DOCKER_INFO" >"$WORK/docker-info"
+	sed -n "s/^$1=//p" "$WORK/docker-info"
+}
 
 docker_info_facts() {
-	local info driver version controllers
-	info=$(docker_of_account info --format '{{.Driver}}|{{.CgroupVersion}}|{{.CgroupDriver}}|{{.MemoryLimit}} {{.CPUCfsQuota}} {{.PidsLimit}}')
-	controllers=$(delegated_controllers | tr ' ' ,)
-	driver=$(word_of_account "${info%%|*}")
-	fact storageDriver "$driver"
-	info=${info#*|}
-	version=$(word_of_account "${info%%|*}")
-	fact cgroup.version "$version"
-	info=${info#*|}
-	fact cgroup.driver "$(word_of_account "${info%%|*}")"
-	fact cgroup.controllers "$controllers"
+	fact storageDriver "$(word_of_account "$(docker_info Driver)")"
+	fact cgroup.version "$(word_of_account "$(docker_info CgroupVersion)")"
+	fact cgroup.driver "$(word_of_account "$(docker_info CgroupDriver)")"
+	fact cgroup.controllers "$(delegated_controllers | tr ' ' ,)"
 	network_facts "$(main_process)"
-	case "${info#*|}, v$version" in
-	*', v1') limitation cgroups unavailable "docker info: control groups v1 with driver $(word_of_account "${info%%|*}"): no limit works" "boot with control groups v2: put systemd.unified_cgroup_hierarchy=1 on the kernel's command line, in place of what chooses v1 there" ;;
-	'true true true, '*) limitation cgroups available "docker info: limits of memory, cpu and pids work; controllers delegated: $controllers" "" ;;
-	'false false false, '*) limitation cgroups unavailable "docker info: no limit works; controllers delegated: ${controllers:-none}" "$(controllers_fix)" ;;
-	*) limitation cgroups limited "docker info: MemoryLimit CPUCfsQuota PidsLimit are $(words_of_account "${info#*|}"); controllers delegated: ${controllers:-none}" "$(controllers_fix)" ;;
-	esac
-	storage_driver_limitation "$driver"
 }
+
+# The account's dockerd: the nearest one below RootlessKit, the service's main process. By name and user
+# alone it might be one that runs in a container.
+daemon_process() {
+	[ -s "$WORK/daemon-process" ] || find_daemon_process >"$WORK/daemon-process"
+	cat "$WORK/daemon-process"
+}
+
+find_daemon_process() {
+	local level below process
+	level=$(main_process)
+	while [ -n "$level" ]; do
+		below=
+		for process in $level; do
+			if [ "$(cat "/proc/$process/comm" 2>/dev/null)" = dockerd ]; then
+				printf '%s\n' "$process"
+				return 0
+			fi
+			below="$below$(cat "/proc/$process/task"/*/children 2>/dev/null || true)"
+		done
+		level=$below
+	done
+}
+
+daemon_network() { readlink "/proc/$(daemon_process)/ns/net"; }
+
+# RootlessKit's --detach-netns: the daemon stays in the machine's network, where it may change nothing,
+# and the containers' bridges are in a network namespace that no process of its own lives in.
+daemon_is_detached() { [ "$(daemon_network)" = "$(readlink /proc/1/ns/net)" ]; }
+
+# Of its user namespace: ids inside, outside, how many; a comma between the ranges.
+daemon_id_map() { tr -s ' ' <"/proc/$(daemon_process)/uid_map" | sed 's/^ //' | paste -s -d ,; }

@@ -51,6 +51,7 @@ examine() {
 	: >"$WORK/findings"
 	: >"$WORK/problems"
 	: >"$WORK/facts"
+	rm -f "$WORK/docker-info" "$WORK/daemon-process"
 	printf 'as docker info says' >"$WORK/driver-reason"
 	if ! know_account "$1"; then
 		ACCOUNT=
@@ -67,11 +68,13 @@ examine() {
 
 # The rows of the limitation table, as the steps report them. Some only root can measure.
 limitation_checks() {
-	ping_limitation
-	ports_limitation "$(command -v rootlesskit)" "$(sysctl_value net.ipv4.ip_unprivileged_port_start)"
+	local step
 	docker_info_facts
-	[ "$SELF" = 0 ] || return 0
-	limitation_rows
+	for step in $(steps_with_limitations); do
+		# What the step report measures only root can.
+		[ "$SELF" = 0 ] || [ "$step" != report ] || continue
+		measure_limitations "$step"
+	done
 }
 
 print_table() {

@@ -1,8 +1,6 @@
 # shellcheck shell=dash
 # Storage drivers that cannot work here, by trial.
 
-kernel_before_5_11() { dpkg --compare-versions "$(uname -r)" lt 5.11; }
-
 # preflight: a driver that was asked for, and cannot work here.
 impossible_storage_driver_problems() {
 	local root
@@ -91,7 +89,8 @@ try_in_namespace() {
 		return 0
 		;;
 	esac
-	said=$("$@" sh -c "$(layers_trial)" sh "$driver" "$directory" 2>"$WORK/error" </dev/null) || true
+	said=$("$@" sh -c "$(layers_trial)" sh "$driver" "$directory" "$(kernel_before_5_11 || echo ,userxattr)" \
+		2>"$WORK/error" </dev/null) || true
 	printf '%s' "${said:-$(tail -n 1 "$WORK/error")}"
 }
 
@@ -113,10 +112,10 @@ layers_trial() {
 			exit 0
 		}
 		mount_overlay2() {
-			dpkg --compare-versions "$(uname -r)" lt 5.11 || layers=$layers,userxattr
-			mount -t overlay overlay -o "$layers" merged
+			mount -t overlay overlay -o "$layers$option" merged
 		}
 		mount_fuse_overlayfs() { fuse-overlayfs -o "$layers" merged; }
+		option=$3
 		rm -rf "$2"/.rootless-docker-trial.??????
 		at=$(mktemp -d "$2/.rootless-docker-trial.XXXXXX" 2>&1) || {
 			echo "$at"

@@ -32,7 +32,7 @@ kernel_apply() {
 	want_apparmor_profile
 }
 
-kernel_facts() { ping_limitation; }
+kernel_facts() { measure_limitations kernel; }
 
 want_sysctls() {
 	local file key value

@@ -12,7 +12,4 @@ ports_apply() {
 	mark_restart own ground "the capability of $rootlesskit changed"
 }
 
-ports_facts() {
-	ports_limitation "$(command -v rootlesskit || echo /usr/bin/rootlesskit)" \
-		"$(sysctl_value net.ipv4.ip_unprivileged_port_start)"
-}
+ports_facts() { measure_limitations ports; }

@@ -5,6 +5,9 @@ report_apply() {
 	know_account "$(doc account)" || fail "account $(doc account)" "no such account" "it to exist" "run the account step first"
 	chain_checks
 	stop_on_problems
-	limitation_rows
+	[ -n "$(daemon_process)" ] ||
+		fail "docker.service of $ACCOUNT" "no process dockerd below its main process" "the daemon to look at" \
+			"run again; where it stays so, see 'systemctl --user status docker' as $ACCOUNT"
+	measure_limitations report
 	supersede
 }

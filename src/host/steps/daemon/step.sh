@@ -17,7 +17,10 @@ daemon_apply() {
 	want_context
 }
 
-daemon_facts() { docker_info_facts; }
+daemon_facts() {
+	docker_info_facts
+	measure_limitations daemon
+}
 
 # Writes what the daemon reads and makes it run with that.
 apply_daemon_files() {

@@ -1,11 +1,11 @@
 # shellcheck shell=dash
 # What the storage driver means for containers.
 
-# $1 the driver in use.
-storage_driver_limitation() {
-	local reason
-	reason="docker info: Driver is $1, $(cat "$WORK/driver-reason")"
-	case $1 in
+storageDrivers_limitation() {
+	local driver reason
+	driver=$(word_of_account "$(docker_info Driver)")
+	reason="docker info: Driver is $driver, $(cat "$WORK/driver-reason")"
+	case $driver in
 	overlay2 | overlayfs | btrfs)
 		if grep -q 'though it mounts, but' "$WORK/driver-reason"; then
 			limitation storageDrivers limited "$reason" "use a kernel from 5.11 on, or storageDriver Auto on an empty data root"
