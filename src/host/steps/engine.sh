@@ -73,4 +73,7 @@ engine_apply() {
 	fact versions.os "$(os_name)"
 }
 
-engine_interrupted() { claim_interrupted_packages; }
+engine_interrupted() {
+	claim_interrupted_packages
+	release_packages
+}
