@@ -62,7 +62,7 @@ examine() {
 	[ "$SELF" = 0 ] || [ "$SELF" = "$ACCOUNT_UID" ] || doctor_usage "only root, or $1 itself, can see what $1 sees"
 	# Whatever goes wrong at one link, the rest is looked at.
 	(chain_checks) || true
-	(hand_edit_checks) || true
+	(drift_checks) || true
 	! grep -q "^ok${SEPARATOR}daemon$SEPARATOR" "$WORK/findings" || (limitation_checks) || true
 }
 

@@ -1,6 +1,8 @@
 # shellcheck shell=dash
 # Kind account: made where there is none, and removed where it is as it was made.
 
+account_check() { getent passwd "$1" >/dev/null || echo 'no such account'; }
+
 # Where useradd will put the home.
 new_home() {
 	local base

@@ -32,6 +32,10 @@ profile_of_the_host() {
 
 apparmorprofile_save() { :; }
 
+apparmorprofile_check() {
+	grep -q "^${1##*/} " /sys/kernel/security/apparmor/profiles 2>/dev/null || echo 'not loaded'
+}
+
 # It is what its file says.
 apparmorprofile_now() { ! has_drifted file "$(thing_directory file "$1")" || printf 'edited\n'; }
 

@@ -1,6 +1,9 @@
 # shellcheck shell=dash
 # Public keys that may log in as the account: lines of its authorized_keys.
 
+keyfile_check() { account_has "$(keys_file)" || echo 'no such file'; }
+authorizedkey_check() { has_key "$(keys_file)" "${1#* }" || echo 'not there'; }
+
 # Where the account's authorized_keys really is: a link stays one.
 keys_file() { as_account realpath -m "$ACCOUNT_HOME/.ssh/authorized_keys"; }
 

@@ -31,6 +31,8 @@ want_data_root() {
 	want data "$1" "$ACCOUNT"
 }
 
+data_check() { as_account test -d "$1" || echo 'no such directory'; }
+
 # A baseline counts from the daemon's first start on: until then somebody may put a directory there.
 data_save() {
 	printf '%s' "$ACCOUNT" >"$2/account"

@@ -2,6 +2,12 @@
 # Control groups: the controllers that systemd delegates to the account's service manager, and so to its
 # daemon. Without them, limits of containers have no effect.
 
+delegation_check() {
+	local now
+	now=$(delegated_controllers)
+	holds_all "$(existing_controllers "$2")" "$now" || printf '%s\n' "${now:-none}"
+}
+
 want_resource_controllers() {
 	local wanted dropin
 	wanted=$(doc cgroup.controllers)

@@ -1,6 +1,12 @@
 # shellcheck shell=dash
 # The Docker context: how the account's own docker, and docker -H ssh:// from elsewhere, find the socket.
 
+currentcontext_check() {
+	local now
+	now=$(current_context)
+	[ "$now" = rootless ] || words_of_account "${now:-none}"
+}
+
 # The context makes the account's own docker, and "docker -H ssh://" from elsewhere, find the socket.
 want_context() {
 	local docker=$ACCOUNT_HOME/.docker meta config

@@ -1,6 +1,9 @@
 # shellcheck shell=dash
 # Kinds file and dir: root's own.
 
+file_check() { path_check as_root "$@"; }
+dir_check() { [ -d "$1" ] || echo 'no such directory'; }
+
 # As its package brings it, a configuration file is nobody's work.
 file_now() { is_shipped "$1" || path_now as_root "$@"; }
 

@@ -1,6 +1,10 @@
 # shellcheck shell=dash
 # Kind filecap: a program's file capability.
 
+filecap_check() {
+	setcap -v "$2" "$1" >/dev/null 2>&1 || capability_of "$1" | grep . || echo 'no file capability'
+}
+
 filecap_save() { capability_of "$1" >"$2/capability"; }
 
 # Older getcaps print + for =.

@@ -2,6 +2,9 @@
 # Files, directories and links. Those in the account's home are read and written as the account:
 # a link planted there leads nowhere that the account could not go by itself.
 
+homefile_check() { path_check as_account "$@"; }
+homedir_check() { as_account test -d "$1" || echo 'no such directory'; }
+
 homefile_now() {
 	# The daemon's own, whatever it holds.
 	! was_left "${2%/*}" the-daemon || return 0

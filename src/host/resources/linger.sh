@@ -1,6 +1,8 @@
 # shellcheck shell=dash
 # Kind linger: the account's service manager without a login.
 
+linger_check() { [ -e "/var/lib/systemd/linger/$1" ] || echo off; }
+
 linger_save() { [ ! -e "/var/lib/systemd/linger/$1" ] || : >"$2/on"; }
 
 linger_restore() {

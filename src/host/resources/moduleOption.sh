@@ -2,6 +2,12 @@
 # Options of kernel modules: a file that modprobe reads whenever the module is loaded, and the value in
 # the running kernel.
 
+# Not of an option that waits for the next boot.
+moduleoption_check() {
+	if [ ! -e "${3%/*}/taken" ] || option_taken "$1" "$2"; then return 0; fi
+	option_value "${1%%.*}" "${1#*.}"
+}
+
 # $1 MODULE.PARAMETER, $2 value.
 want_module_option() {
 	local module=${1%%.*} parameter=${1#*.} fresh=''

@@ -2,6 +2,9 @@
 # Debian packages. What an installation newly brings is claimed, package by package, and purged when
 # nobody claims it any more. What was there before is never touched.
 
+# One that was purged as rootfulDocker says may be back as this package's own.
+package_check() { [ "$2" = purged ] || [ -n "$(installed_version "$1")" ] || echo 'not installed'; }
+
 # The baseline: the version in $STATE/packages.before, which is read before apt runs. It outlives a
 # run that was killed in between, so that what that run installed is not taken for the host's own.
 package_save() {

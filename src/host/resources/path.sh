@@ -1,6 +1,30 @@
 # shellcheck shell=dash
 # What was at a path, and what is there now: files, links, directories, of root or of the account.
 
+# What is at a path in place of what was written there, or nothing. $1 as_root or as_account, $2 path, $3 what
+# was written: a mode and a hash, or where a link leads.
+path_check() {
+	local found
+	case $3 in
+	[0-7]*' '*)
+		found="$("$1" stat -c %a "$2" 2>/dev/null || echo absent) $(file_bytes "$1" "$2" | sha256sum | cut -c 1-64)"
+		case $found in
+		"$3") ;;
+		absent*) echo 'no such file' ;;
+		"${3%% *} "*) echo 'other content' ;;
+		*) echo "mode ${found%% *}" ;;
+		esac
+		;;
+	/*)
+		found=$("$1" readlink "$2" 2>/dev/null || true)
+		[ "$found" = "$3" ] || printf '%s\n' "${found:-no such link}"
+		;;
+	esac
+}
+
+# $1 as_root or as_account, $2 path.
+file_bytes() { if [ "$1" = as_account ]; then account_file "$2"; else cat "$2" 2>/dev/null; fi; }
+
 # Another's file in the account's home is not made anew when it comes back: it is moved aside by the
 # account, and back, so that its owner is the kernel's word. In its place is a copy of the account's own.
 # $1 path, $2 baseline directory.

@@ -3,6 +3,15 @@
 
 ROOT_UNITS='docker.socket docker.service containerd.service'
 
+mask_check() { [ "$(readlink "/etc/systemd/system/$1")" = /dev/null ] || echo 'not masked'; }
+
+rootunits_check() {
+	local unit
+	for unit in $ROOT_UNITS; do
+		! systemctl is-active -q "$unit" || printf '%s runs\n' "$unit"
+	done | paste -s -d ,
+}
+
 # A unit that is there already belongs to the host and stays as it is, unless the policy says
 # otherwise. One that the packages are about to bring is masked first, so that it never starts.
 must_be_masked() {

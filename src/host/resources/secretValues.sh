@@ -1,6 +1,8 @@
 # shellcheck shell=dash
 # Kind secretvalues: secret values of environment and daemon.json, for root alone.
 
+secretvalues_check() { [ -d "$STATE/leases/$1/values" ] || echo gone; }
+
 # $1 the new values, $2 the directory that keeps them.
 store_values() {
 	keep_earlier_values "$2"

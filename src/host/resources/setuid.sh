@@ -2,6 +2,8 @@
 # newuidmap and newgidmap write an account's subordinate ids into its user namespace. The kernel lets
 # them by what their files have: the setuid bit of root, or a file capability.
 
+setuid_check() { id_map_privileged "$1" || file_privileges "$1"; }
+
 id_map_programs() { printf '/usr/bin/newuidmap /usr/bin/newgidmap'; }
 
 # $1 the program. The capability that does instead of the setuid bit.

@@ -1,6 +1,17 @@
 # shellcheck shell=dash
 # The ids that the account's containers live on: ranges in /etc/subuid and /etc/subgid.
 
+idfile_check() { [ -e "$1" ] || echo 'no such file'; }
+subuid_check() { range_check uid; }
+subgid_check() { range_check gid; }
+
+# The line that this package gave the account. $1 uid or gid.
+range_check() {
+	local own
+	own=$(own_range "$1")
+	[ -z "$own" ] || grep -qsxF -- "$own" "$(id_file "$1")" || echo "no line '$own' in $(id_file "$1")"
+}
+
 # The file as such, claimed before the ranges in it and so restored after them.
 idfile_save() { [ -e "$1" ] || : >"$2/absent"; }
 

@@ -1,6 +1,12 @@
 # shellcheck shell=dash
 # Kernel settings: the value at run time, and a file that keeps it over a reboot.
 
+sysctl_check() {
+	local now
+	now=$(sysctl_value "$1" 2>/dev/null || echo 'no such setting')
+	[ "$now" = "$2" ] || printf '%s\n' "$now"
+}
+
 sysctl_path() { printf '/proc/sys/%s' "$(printf '%s' "$1" | tr . /)"; }
 
 sysctl_value() { tr '\t' ' ' <"$(sysctl_path "$1")"; }

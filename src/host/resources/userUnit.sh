@@ -1,6 +1,8 @@
 # shellcheck shell=dash
 # Kind userunit: the account's own docker.service, which may have run before.
 
+userunit_check() { [ "$(ask_systemctl is-enabled "$2" 2>/dev/null)" = enabled ] || echo 'it not enabled'; }
+
 # Writes the unit. Its time limits are for systemd alone, which reads them anew: a daemon that was started
 # with all the rest of it need not start again for them. $1 path.
 want_unit() {
