@@ -11,7 +11,7 @@ export default tseslint.config(
       "**/*.js",
       "**/*.mjs",
       "**/recorded/",
-      "test/pack/consumer/",
+      "test/scenario/pack/consumer/",
     ],
   },
   ...tseslint.configs.strictTypeChecked,

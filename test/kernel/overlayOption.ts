@@ -1,5 +1,10 @@
 import type { Machine } from "../../testbed/machines";
-import { type Answer, importImage, type Installation, type Wishes } from "../agent/harness";
+import {
+  type Answer,
+  importImage,
+  type Installation,
+  type Wishes,
+} from "../../testkit/installation";
 import { docker, run } from "./containers";
 
 // The kernel of Debian 11 mounts overlay in user namespaces only with an option of its module, which

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createMachine, destroyAllMachines, type Machine } from "../../testbed/machines";
 import { diffSnapshots, snapshotHost } from "../../testbed/hosts";
-import { Installation, revertOrder, type Wishes } from "../agent/harness";
-import { randomFrom } from "../faults/random";
+import { Installation, revertOrder, type Wishes } from "../../testkit/installation";
+import { randomFrom } from "../../testkit/random";
 
 // The tier powerCuts copies a disk while it is written to. Here the whole machine goes: QEMU is killed, and
 // with it what the kernel of the distribution had not written.

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { places } from "../hostileAccount/account";
+import { places } from "../host/plantedFiles/plants";
 
 // The tier hostileAccount tries each place of the agent's own list. What root looks at without naming it
 // there fails here.

@@ -2,9 +2,9 @@ import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { version as packageVersion } from "../../package.json";
 import { createHost, destroyAllHosts } from "../../testbed/hosts";
-import { Trial } from "../conformance/trial";
-import { connectionTo } from "../engine/installation";
-import { inferredSchema } from "../schema/inferredSchema";
+import { Trial } from "../../testkit/stack";
+import { connectionTo } from "../../testkit/hostStack";
+import { inferredSchema } from "../../scripts/inferredSchema";
 import { placesOf, type ProgramArgs, recordedFile, toRecorded } from "./recorded";
 
 /**

@@ -8,8 +8,8 @@ import {
   type HostSnapshot,
   type TestHost,
 } from "../../testbed/hosts";
-import { type Outcome, live, Trial } from "../conformance/trial";
-import { connectionTo, stepsRun } from "../engine/installation";
+import { type Outcome, live, Trial } from "../../testkit/stack";
+import { connectionTo, stepsRun } from "../../testkit/hostStack";
 import {
   opened,
   placesOf,

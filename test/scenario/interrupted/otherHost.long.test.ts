@@ -1,0 +1,6 @@
+import { destroyAllHosts } from "../../../testbed/hosts";
+import { halfOfTheRuns } from "./half";
+
+afterAll(destroyAllHosts);
+
+halfOfTheRuns(1000);
