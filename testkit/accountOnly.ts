@@ -1,12 +1,13 @@
 import { type TestHost } from "../testbed/hosts";
-import { Installation, type Wishes } from "./installation";
+import type { StepArgs } from "./documents";
+import { Installation } from "./installation";
 
 let leases = 0;
 
 /** A new installation for an account: preflight and account only, neither needs a package. */
-export async function give(host: TestHost, name: string, wishes: Wishes = {}) {
+export async function give(host: TestHost, name: string, wishes: StepArgs = {}) {
   const installation = new Installation(host, `b${++leases}`);
-  const all: Wishes = {
+  const all: StepArgs = {
     owner: `project/dev/${name}`,
     // Control groups are another matter.
     resourceControllers: [],

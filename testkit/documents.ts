@@ -10,7 +10,7 @@ import { portsDocument } from "../src/steps/ports/settings";
 import { preflightDocument } from "../src/steps/preflight/settings";
 
 /** Arguments of the component that a step on a host can be tried with, all of them plain. */
-export interface Wishes {
+export interface StepArgs {
   account?: object;
   subordinateIds?: object;
   engine?: object;
@@ -34,7 +34,7 @@ export interface Wishes {
 }
 
 /** The documents that the component would send for these arguments. */
-export function documentsOf({ owner = "project/dev/web", secrets = {}, ...args }: Wishes) {
+export function documentsOf({ owner = "project/dev/web", secrets = {}, ...args }: StepArgs) {
   const { settings, problems } = readSettings({ connection: { host: "host" }, ...args });
   if (problems.length > 0) throw new Error(JSON.stringify(problems));
   const { account, subordinateIds, resourceControllers, rootfulDocker } = settings;
@@ -52,6 +52,6 @@ export function documentsOf({ owner = "project/dev/web", secrets = {}, ...args }
 }
 
 /** The same as the component sends it: with the hash of the step's code. */
-export function documentText(step: StepName, wishes: Wishes = {}): string {
+export function documentText(step: StepName, wishes: StepArgs = {}): string {
   return renderDocument({ ...documentsOf(wishes)[step], agent: stepCodeHash(step) });
 }

@@ -5,10 +5,10 @@ import { RootlessDockerHost, type RootlessDockerHostArgs } from "../index";
 import { remoteDocker, type RemoteDocker } from "../testbed/remoteDocker";
 import { stepNames } from "../src/agent/agentText";
 import type { TestHost } from "../testbed/hosts";
-import { type Outcome, Trial } from "./stack";
+import { type Outcome, Stack } from "./stack";
 
 /** Arguments of the component but the connection, which the host gives. */
-export type Wishes = Omit<RootlessDockerHostArgs, "connection">;
+export type ComponentArgs = Omit<RootlessDockerHostArgs, "connection">;
 
 /** Keys of a connection to a disposable host, as a user would write them. */
 export function connectionTo(host: TestHost) {
@@ -17,43 +17,43 @@ export function connectionTo(host: TestHost) {
 }
 
 /** One stack with one component named "web", on the real engine and a real host. */
-export class Installation {
+export class HostStack {
   private constructor(
     readonly host: TestHost,
-    readonly trial: Trial,
+    readonly stack: Stack,
   ) {}
 
   /** @param backendDir the folder that keeps the state; a new one unless it is given. */
-  static async on(host: TestHost, stackName: string, backendDir?: string): Promise<Installation> {
-    return new Installation(host, await Trial.start(stackName, backendDir));
+  static async on(host: TestHost, stackName: string, backendDir?: string): Promise<HostStack> {
+    return new HostStack(host, await Stack.start(stackName, backendDir));
   }
 
-  up(wishes: Wishes | (() => Wishes)): Promise<Outcome> {
-    return this.trial.up(this.program(wishes));
+  up(wishes: ComponentArgs | (() => ComponentArgs)): Promise<Outcome> {
+    return this.stack.up(this.program(wishes));
   }
 
   /** `up` by a line of shell. */
-  upBy(line: string, wishes: () => Wishes): Promise<Outcome> {
-    return this.trial.upBy(line, this.program(wishes));
+  upBy(line: string, wishes: () => ComponentArgs): Promise<Outcome> {
+    return this.stack.upBy(line, this.program(wishes));
   }
 
   tryUp(args: Partial<RootlessDockerHostArgs>): Promise<Outcome> {
-    return this.trial.tryUp(this.program(args));
+    return this.stack.tryUp(this.program(args));
   }
 
   /** `pulumi preview --diff`, without what differs from host to host. */
-  async preview(wishes: Wishes): Promise<string> {
-    const text = await this.trial.previewText(this.program(wishes), { diff: true });
+  async preview(wishes: ComponentArgs): Promise<string> {
+    const text = await this.stack.previewText(this.program(wishes), { diff: true });
     return anonymous(text, this.host);
   }
 
   destroy(): Promise<Outcome> {
-    return this.trial.destroy();
+    return this.stack.destroy();
   }
 
   /** The component's outputs, as the state records them. */
   get outputs(): Record<string, unknown> {
-    return this.trial.outputs("web");
+    return this.stack.outputs("web");
   }
 
   /** The docker CLI of this machine, through the output `dockerHost`. */
@@ -72,7 +72,7 @@ export class Installation {
   }
 
   /** Arguments that only the running program knows are a function. */
-  private program(args: Partial<RootlessDockerHostArgs> | (() => Wishes)) {
+  private program(args: Partial<RootlessDockerHostArgs> | (() => ComponentArgs)) {
     return () => {
       const known = typeof args === "function" ? args() : args;
       new RootlessDockerHost("web", { connection: connectionTo(this.host), ...known });

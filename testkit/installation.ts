@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { packedAgent, type StepName } from "../src/agent/agentText";
 import {
   applyCommand,
@@ -7,11 +6,8 @@ import {
   uninstallCommand,
   type Who,
 } from "../src/step/commands";
-import { busyboxImageTar } from "../testbed/dockerCli";
-import { createHost, type Finished, type HostArgs, type TestHost } from "../testbed/hosts";
-import { documentText, type Wishes } from "./documents";
-
-export { documentsOf, documentText, type Wishes } from "./documents";
+import type { Finished, TestHost } from "../testbed/hosts";
+import { documentText, type StepArgs } from "./documents";
 
 /** What the agent said: its report if it succeeded, and its lines for people. */
 export interface Answer {
@@ -57,24 +53,24 @@ export class Installation {
   }
 
   /** Applies a step. Anything but success throws. */
-  async apply(step: StepName, wishes: Wishes = {}): Promise<Answer> {
+  async apply(step: StepName, wishes: StepArgs = {}): Promise<Answer> {
     return expectDone(await this.tryApply(step, wishes));
   }
 
   /** Applies a step, and returns a failure too. */
-  async tryApply(step: StepName, wishes: Wishes = {}): Promise<Answer> {
+  async tryApply(step: StepName, wishes: StepArgs = {}): Promise<Answer> {
     const document = documentText(step, wishes);
     const command = applyCommand(this.created.has(step) ? "update" : "apply", step, this.who);
     return this.noted("add", step, this.call(command, document));
   }
 
   /** Reverts a step, with the document that the component sends again. */
-  async revert(step: StepName, wishes: Wishes = {}): Promise<Answer> {
+  async revert(step: StepName, wishes: StepArgs = {}): Promise<Answer> {
     return expectDone(await this.tryRevert(step, wishes));
   }
 
   /** Reverts a step, and returns a failure too. */
-  tryRevert(step: StepName, wishes: Wishes = {}): Promise<Answer> {
+  tryRevert(step: StepName, wishes: StepArgs = {}): Promise<Answer> {
     const document = documentText(step, wishes);
     return this.noted("delete", step, this.call(revertCommand(step, this.who), document));
   }
@@ -89,7 +85,7 @@ export class Installation {
   }
 
   /** All steps, side by side where the component runs them so. */
-  async applyAll(wishes: Wishes = {}): Promise<Record<StepName, Answer>> {
+  async applyAll(wishes: StepArgs = {}): Promise<Record<StepName, Answer>> {
     await this.install();
     const preflight = await this.apply("preflight", wishes);
     const accountDone = this.apply("account", wishes);
@@ -104,7 +100,7 @@ export class Installation {
   }
 
   /** All reverts, in the component's order; engine, account and kernel side by side. */
-  async revertAll(wishes: Wishes = {}): Promise<void> {
+  async revertAll(wishes: StepArgs = {}): Promise<void> {
     await this.revert("report", wishes);
     await this.revert("daemon", wishes);
     await this.revert("ports", wishes);
@@ -143,39 +139,4 @@ function expectDone(answer: Answer): Answer {
   if (answer.exitCode !== 0)
     throw new Error(`exit code ${answer.exitCode}:\n${answer.said.join("\n")}`);
   return answer;
-}
-
-/** A host of these tests. Each file makes its own, and shares it among its tests. */
-export async function bootHost(args: Partial<HostArgs> = {}): Promise<TestHost> {
-  return createHost({ suite: "trixie", ...args });
-}
-
-/** Runs a shell command as an account, with the environment of its service manager. */
-export function asAccount(host: TestHost, account: string, command: string): Promise<string> {
-  return host.run(shellOf(account), { input: command });
-}
-
-/** The same, whatever it exits with. */
-export function tryAsAccount(host: TestHost, account: string, command: string): Promise<Finished> {
-  return host.ssh(shellOf(account), { input: command });
-}
-
-function shellOf(account: string): string {
-  return `setpriv --reuid ${account} --regid ${account} --init-groups env -i HOME=$(getent passwd ${account} | cut -d: -f6) PATH=$PATH:/usr/sbin XDG_RUNTIME_DIR=/run/user/$(id -u ${account}) sh -eu`;
-}
-
-/** The daemon's process and start: they change with every restart. */
-export function daemonStart(host: TestHost, account: string): Promise<string> {
-  return asAccount(
-    host,
-    account,
-    "systemctl --user show -p MainPID -p ActiveEnterTimestampMonotonic docker.service",
-  );
-}
-
-/** Gives the account's daemon an image: there is no registry. */
-export async function importImage(host: TestHost, account: string, where = ""): Promise<void> {
-  await host.run("cat >/tmp/busybox.tar", { input: readFileSync(await busyboxImageTar()) });
-  await asAccount(host, account, `docker ${where} import /tmp/busybox.tar busybox >/dev/null`);
-  await host.run("rm /tmp/busybox.tar");
 }

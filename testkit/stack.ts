@@ -5,7 +5,7 @@ import {
   CommandError,
   type Deployment,
   type EngineEvent,
-  type Stack,
+  type Stack as PulumiStack,
 } from "@pulumi/pulumi/automation";
 import { execOrThrow } from "../testbed/hosts/exec";
 import { createWorkspaceStack } from "../testbed/toolchain";
@@ -30,9 +30,9 @@ export interface Outcome {
 }
 
 /** A stack of its own on the real engine. */
-export class Trial {
+export class Stack {
   private constructor(
-    private readonly stack: Stack,
+    private readonly stack: PulumiStack,
     private readonly backendDir: string,
   ) {}
 
@@ -40,14 +40,14 @@ export class Trial {
   static async start(
     stackName: string,
     backendDir = mkdtempSync(join(tmpdir(), "conformance-")),
-  ): Promise<Trial> {
+  ): Promise<Stack> {
     const projectName = "conformance";
     const program = async (): Promise<void> => {};
     const stack = await createWorkspaceStack({ stackName, projectName, program, backendDir });
     // Each costs a run of the CLI after every operation, and the state file says as much.
     stack.outputs = async () => ({});
     stack.info = async () => undefined;
-    return new Trial(stack, backendDir);
+    return new Stack(stack, backendDir);
   }
 
   /** Brings the stack to what the program says. Throws if that fails. */

@@ -1,6 +1,6 @@
 import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
 import { give } from "../../testkit/accountOnly";
-import { bootHost } from "../../testkit/installation";
+import { bootHost } from "../../testkit/host";
 
 // What an account could reach of root's, or of the next account's, by what root runs for it.
 

@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { agentText } from "../../src/agent/agentText";
 import { exec } from "../../testbed/hosts/exec";
 import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
-import { bootHost, Installation, type Wishes } from "../../testkit/installation";
+import { bootHost } from "../../testkit/host";
+import type { StepArgs } from "../../testkit/documents";
+import { Installation } from "../../testkit/installation";
 
 // docs/security.md: what runs as the account, what it says, and what its files hold, where root looks.
 
@@ -11,8 +13,8 @@ let host: TestHost;
 let app: Installation;
 let bob: Installation;
 const agent = "/var/lib/rootless-docker/agent";
-const wishes: Wishes = { account: { name: "app", authorizedKeys: ["ssh-ed25519 AAAAC3Nz one"] } };
-const bobs: Wishes = { account: { name: "bob" }, owner: "project/dev/bob" };
+const wishes: StepArgs = { account: { name: "app", authorizedKeys: ["ssh-ed25519 AAAAC3Nz one"] } };
+const bobs: StepArgs = { account: { name: "bob" }, owner: "project/dev/bob" };
 
 beforeAll(async () => {
   host = await bootHost();

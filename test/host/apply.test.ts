@@ -5,19 +5,14 @@ import {
   snapshotHost,
 } from "../../testbed/hosts";
 import type { StepName } from "../../src/agent/agentText";
-import {
-  bootHost,
-  daemonStart,
-  importImage,
-  Installation,
-  revertOrder,
-  type Wishes,
-} from "../../testkit/installation";
+import { bootHost, daemonStart, importImage } from "../../testkit/host";
+import type { StepArgs } from "../../testkit/documents";
+import { Installation, revertOrder } from "../../testkit/installation";
 
 afterAll(destroyAllHosts);
 
 /** Something in every step. */
-const wishes: Wishes = {
+const wishes: StepArgs = {
   account: { name: "app", authorizedKeys: ["ssh-ed25519 AAAAC3Nz one"] },
   privilegedPorts: "FileCapability",
   unprivilegedPing: { groups: "0 1000" },

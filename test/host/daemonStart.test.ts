@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
-import { asAccount, bootHost, Installation, tryAsAccount } from "../../testkit/installation";
+import { asAccount, bootHost, tryAsAccount } from "../../testkit/host";
+import { Installation } from "../../testkit/installation";
 
 // A daemon whose start takes as long as the test wants it to: until the account has a file `go-on`.
 let host: TestHost;

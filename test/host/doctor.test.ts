@@ -1,18 +1,14 @@
 import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
-import {
-  asAccount,
-  bootHost,
-  Installation,
-  tryAsAccount,
-  type Wishes,
-} from "../../testkit/installation";
+import { asAccount, bootHost, tryAsAccount } from "../../testkit/host";
+import type { StepArgs } from "../../testkit/documents";
+import { Installation } from "../../testkit/installation";
 
 // Failures of later, on a host that was healthy: the doctor names each, and what it says mends it.
 afterAll(destroyAllHosts);
 
 let host: TestHost;
 let app: Installation;
-const wishes: Wishes = { account: { name: "app" } };
+const wishes: StepArgs = { account: { name: "app" } };
 const agent = "/var/lib/rootless-docker/agent";
 
 beforeAll(async () => {

@@ -5,7 +5,9 @@ import {
   snapshotHost,
   type TestHost,
 } from "../../testbed/hosts";
-import { bootHost, documentText, Installation, type Wishes } from "../../testkit/installation";
+import { bootHost } from "../../testkit/host";
+import { documentText, type StepArgs } from "../../testkit/documents";
+import { Installation } from "../../testkit/installation";
 
 // What a loss of power leaves: the order in which things come to the disk, an agent that is not whole, and
 // records that are empty. The tier powerCuts takes the power away.
@@ -17,7 +19,7 @@ let leases = 0;
 
 const state = "/var/lib/rootless-docker";
 const key = "ssh-ed25519 AAAAC3Nz a@b";
-const wishes: Wishes = {
+const wishes: StepArgs = {
   account: { name: "app", authorizedKeys: [key] },
   sysctls: { "net.ipv4.tcp_fin_timeout": "17" },
 };

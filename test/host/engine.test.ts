@@ -1,16 +1,11 @@
 import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
-import {
-  asAccount,
-  bootHost,
-  daemonStart,
-  importImage,
-  Installation,
-  type Wishes,
-} from "../../testkit/installation";
+import { asAccount, bootHost, daemonStart, importImage } from "../../testkit/host";
+import type { StepArgs } from "../../testkit/documents";
+import { Installation } from "../../testkit/installation";
 
 afterAll(destroyAllHosts);
 
-const wishes: Wishes = {
+const wishes: StepArgs = {
   account: { name: "app" },
   privilegedPorts: "FileCapability",
   daemon: { "log-level": "warn" },

@@ -1,7 +1,8 @@
 import type { StepName } from "../../src/agent/agentText";
 import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
 import { expectNoAgent, give } from "../../testkit/accountOnly";
-import { bootHost, type Wishes } from "../../testkit/installation";
+import { bootHost } from "../../testkit/host";
+import type { StepArgs } from "../../testkit/documents";
 
 // Whoever can write to /etc/subuid gives itself root's ids. So the files of ids stay what they are (links
 // too), nobody else can write to them afterwards, and no range holds the ids of a user or group.
@@ -245,7 +246,7 @@ sleep 600
 });
 
 describe("a directory of root's files that is a link", () => {
-  const rows: [string, StepName, Wishes][] = [
+  const rows: [string, StepName, StepArgs][] = [
     ["/etc/sysctl.d", "kernel", { unprivilegedPing: { groups: "0 1000" } }],
     ["/etc/systemd/system/user@UID.service.d", "account", { resourceControllers: ["io"] }],
   ];

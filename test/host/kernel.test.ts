@@ -1,6 +1,8 @@
 import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
 import { ShownControllers } from "./controllers";
-import { bootHost, Installation, type Wishes } from "../../testkit/installation";
+import { bootHost } from "../../testkit/host";
+import type { StepArgs } from "../../testkit/documents";
+import { Installation } from "../../testkit/installation";
 
 afterAll(destroyAllHosts);
 
@@ -21,7 +23,7 @@ describe("sysctls", () => {
 
   test("a further setting is set, kept in a file, and comes back when it is dropped", async () => {
     const before = await value();
-    const wishes: Wishes = { sysctls: { "net.core.somaxconn": "1234" } };
+    const wishes: StepArgs = { sysctls: { "net.core.somaxconn": "1234" } };
     const { changed } = await app.apply("kernel", wishes);
     const file = "/etc/sysctl.d/99-zz-rootless-docker-net.core.somaxconn.conf";
     expect(changed).toContain(`${file} written`);
@@ -127,7 +129,7 @@ describe("appArmorProfile", () => {
 });
 
 describe("resourceControllers", () => {
-  const wishes: Wishes = { account: { name: "app" } };
+  const wishes: StepArgs = { account: { name: "app" } };
   const delegated = async () =>
     (
       await host.run("systemctl show -p DelegateControllers --value user@$(id -u app).service")
@@ -227,7 +229,7 @@ describe("resourceControllers", () => {
       await shown.show(all);
       await app.apply("account", wishes);
       expect(await restarts()).toBe(0);
-      const fewer: Wishes = { ...wishes, resourceControllers: ["memory", "pids"] };
+      const fewer: StepArgs = { ...wishes, resourceControllers: ["memory", "pids"] };
       await shown.show(all, { restart: "echo cpu memory pids >/run/shown/account" });
       expect((await app.apply("account", fewer)).changed).toContain(restarted);
       expect((await app.apply("account", fewer)).changed).toEqual([]);

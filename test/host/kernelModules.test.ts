@@ -1,5 +1,6 @@
 import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
-import { bootHost, Installation } from "../../testkit/installation";
+import { bootHost } from "../../testkit/host";
+import { Installation } from "../../testkit/installation";
 
 afterAll(destroyAllHosts);
 

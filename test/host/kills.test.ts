@@ -6,11 +6,13 @@ import {
   type TestHost,
 } from "../../testbed/hosts";
 import type { StepName } from "../../src/agent/agentText";
-import { bootHost, daemonStart, Installation, type Wishes } from "../../testkit/installation";
+import { bootHost, daemonStart } from "../../testkit/host";
+import type { StepArgs } from "../../testkit/documents";
+import { Installation } from "../../testkit/installation";
 
 afterAll(destroyAllHosts);
 
-const wishes: Wishes = {
+const wishes: StepArgs = {
   account: { name: "app", authorizedKeys: ["ssh-ed25519 AAAAC3Nz a"] },
   privilegedPorts: "FileCapability",
   secrets: { "environment/TOKEN": "s3cret" },

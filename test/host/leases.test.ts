@@ -1,14 +1,9 @@
 import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
 import { give } from "../../testkit/accountOnly";
 import { ShownControllers } from "./controllers";
-import {
-  asAccount,
-  bootHost,
-  daemonStart,
-  importImage,
-  Installation,
-  type Wishes,
-} from "../../testkit/installation";
+import { asAccount, bootHost, daemonStart, importImage } from "../../testkit/host";
+import type { StepArgs } from "../../testkit/documents";
+import { Installation } from "../../testkit/installation";
 
 afterAll(destroyAllHosts);
 
@@ -18,12 +13,12 @@ beforeAll(async () => {
   host = await bootHost();
 });
 
-const ada: Wishes = {
+const ada: StepArgs = {
   owner: "infra/prod/ada",
   account: { name: "ada" },
   privilegedPorts: "FileCapability",
 };
-const bob: Wishes = { ...ada, owner: "infra/test/bob", account: { name: "bob" } };
+const bob: StepArgs = { ...ada, owner: "infra/test/bob", account: { name: "bob" } };
 
 test("two accounts share a machine; the first one to come may go first", async () => {
   const first = new Installation(host, "aa");
@@ -107,7 +102,7 @@ test("the same owner with a new lease takes over; the old one's revert changes n
 
 test("a step that is created twice: one delete of it changes nothing, unless the report went before", async () => {
   const fresh = await snapshotHost(host);
-  const all: Wishes = { ...ada, onDestroy: { data: "Delete" } };
+  const all: StepArgs = { ...ada, onDestroy: { data: "Delete" } };
   await new Installation(host, "c0").applyAll(all);
   // It knows of nothing, as Pulumi where it was killed before it heard of success; and as one that replaces.
   const again = new Installation(host, "c0");
@@ -155,7 +150,7 @@ test("a lease that nobody knows of does not keep the agent for ever", async () =
 test("what the account had before comes back: daemon, files, context", async () => {
   const before = await prepareHandMade();
   const mine = new Installation(host, "e0");
-  const wishes: Wishes = {
+  const wishes: StepArgs = {
     account: { name: "eve" },
     daemon: { "log-level": "warn" },
     environment: { A: "b" },

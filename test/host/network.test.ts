@@ -1,16 +1,11 @@
 import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
-import {
-  asAccount,
-  bootHost,
-  daemonStart,
-  importImage,
-  Installation,
-  type Wishes,
-} from "../../testkit/installation";
+import { asAccount, bootHost, daemonStart, importImage } from "../../testkit/host";
+import type { StepArgs } from "../../testkit/documents";
+import { Installation } from "../../testkit/installation";
 
 afterAll(destroyAllHosts);
 
-const plain: Wishes = { account: { name: "app" }, onDestroy: { data: "Delete" } };
+const plain: StepArgs = { account: { name: "app" }, onDestroy: { data: "Delete" } };
 
 /** Something that listens on the host's 127.0.0.1:7001, and the image of a container. */
 async function prepare(host: TestHost): Promise<void> {
@@ -72,7 +67,7 @@ describe("Debian 13", () => {
   let host: TestHost;
   let app: Installation;
   let fresh: Awaited<ReturnType<typeof snapshotHost>>;
-  const withNetwork = (network: object): Wishes => ({ ...plain, network });
+  const withNetwork = (network: object): StepArgs => ({ ...plain, network });
 
   beforeAll(async () => {
     host = await bootHost();

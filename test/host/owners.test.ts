@@ -1,6 +1,8 @@
 import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
 import { expectNoAgent, give } from "../../testkit/accountOnly";
-import { asAccount, bootHost, Installation, type Wishes } from "../../testkit/installation";
+import { asAccount, bootHost } from "../../testkit/host";
+import type { StepArgs } from "../../testkit/documents";
+import { Installation } from "../../testkit/installation";
 
 afterAll(destroyAllHosts);
 
@@ -90,7 +92,7 @@ describe("a takeover that is destroyed before its report", () => {
   const conf = `/etc/sysctl.d/99-zz-rootless-docker-${key}.conf`;
   const timeout = () => host.run(`cat /proc/sys/net/ipv4/tcp_fin_timeout`);
   const steps = ["preflight", "engine", "account", "kernel", "daemon"] as const;
-  const wishes = (owner: string, args: Wishes): Wishes => ({
+  const wishes = (owner: string, args: StepArgs): StepArgs => ({
     owner,
     account: { name: "tako" },
     resourceControllers: [],

@@ -1,16 +1,18 @@
 import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
-import { asAccount, bootHost, Installation, type Wishes } from "../../testkit/installation";
+import { asAccount, bootHost } from "../../testkit/host";
+import type { StepArgs } from "../../testkit/documents";
+import { Installation } from "../../testkit/installation";
 
 afterAll(destroyAllHosts);
 
-const fuse: Wishes = {
+const fuse: StepArgs = {
   owner: "infra/prod/ada",
   account: { name: "ada" },
   storageDriver: "FuseOverlayfs",
   onDestroy: { data: "Delete" },
 };
-const both: Wishes = { ...fuse, network: { driver: "Pasta" } };
-const bobs: Wishes = { ...fuse, owner: "infra/test/bob", account: { name: "bob" } };
+const both: StepArgs = { ...fuse, network: { driver: "Pasta" } };
+const bobs: StepArgs = { ...fuse, owner: "infra/test/bob", account: { name: "bob" } };
 
 let host: TestHost;
 

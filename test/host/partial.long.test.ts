@@ -8,7 +8,8 @@ import {
   type HostSnapshot,
   type NspawnHost,
 } from "../../testbed/hosts";
-import { Installation, type Wishes } from "../../testkit/installation";
+import type { StepArgs } from "../../testkit/documents";
+import { Installation } from "../../testkit/installation";
 
 // What tools leave that were killed in moments too short to hit: made by hand here.
 let host: NspawnHost;
@@ -18,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(destroyAllHosts);
 
-const wishes: Wishes = { account: { name: "app" }, resourceControllers: [] };
+const wishes: StepArgs = { account: { name: "app" }, resourceControllers: [] };
 
 async function differences(before: HostSnapshot): Promise<string[]> {
   return diffSnapshots(before, await snapshotHost(host));
@@ -238,7 +239,7 @@ test("triggers of other packages that a killed dpkg did not come to are run", as
 
 test("a daemon that a boot has started again is stopped, before its data go", async () => {
   await host.run("useradd -m app");
-  const all: Wishes = { ...wishes, onDestroy: { data: "Delete" } };
+  const all: StepArgs = { ...wishes, onDestroy: { data: "Delete" } };
   const app = new Installation(host, "e6");
   await app.applyAll(all);
   // As a revert leaves it that came as far as this.

@@ -1,14 +1,16 @@
 import { stepCodeHash } from "../../src/agent/agentText";
 import { renderDocument } from "../../src/step/document";
 import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
-import { bootHost, documentsOf, Installation, type Wishes } from "../../testkit/installation";
+import { bootHost } from "../../testkit/host";
+import { documentsOf, type StepArgs } from "../../testkit/documents";
+import { Installation } from "../../testkit/installation";
 
 // What stops an installation before it begins: each is provoked, named with what mends it, and mended.
 afterAll(destroyAllHosts);
 
 let host: TestHost;
 let app: Installation;
-const wishes: Wishes = { account: { name: "app" } };
+const wishes: StepArgs = { account: { name: "app" } };
 
 beforeAll(async () => {
   host = await bootHost();
@@ -19,12 +21,12 @@ beforeAll(async () => {
   await app.apply("preflight", wishes);
 });
 
-const preflight = (more: Wishes = {}) => app.tryApply("preflight", { ...wishes, ...more });
+const preflight = (more: StepArgs = {}) => app.tryApply("preflight", { ...wishes, ...more });
 
 interface Failure {
   name: string;
   provoke: string;
-  wishes?: Wishes;
+  wishes?: StepArgs;
   says: RegExp;
   /** What undoes the provocation beyond the message's own mend. Defaults to nothing. */
   cleanUp?: string;
@@ -72,7 +74,7 @@ test("noexec below an overlay, which is a mount of its own: no problem", async (
 test("several at once: all in one run, and nothing is changed", async () => {
   for (const { provoke } of failures) await host.run(provoke);
   const before = await snapshotHost(host);
-  const all = Object.assign({}, ...failures.map(({ wishes }) => wishes)) as Wishes;
+  const all = Object.assign({}, ...failures.map(({ wishes }) => wishes)) as StepArgs;
   const { exitCode, said } = await preflight(all);
   expect(exitCode).toBe(1);
   expect(said).toHaveLength(failures.length);

@@ -1,11 +1,13 @@
 import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
-import { bootHost, Installation, type Wishes } from "../../testkit/installation";
+import { bootHost } from "../../testkit/host";
+import type { StepArgs } from "../../testkit/documents";
+import { Installation } from "../../testkit/installation";
 
 afterAll(destroyAllHosts);
 
 let host: TestHost;
 let app: Installation;
-const wishes: Wishes = { account: { name: "app" } };
+const wishes: StepArgs = { account: { name: "app" } };
 
 beforeAll(async () => {
   host = await bootHost();

@@ -1,14 +1,9 @@
 import { readFileSync } from "node:fs";
 import { busyboxImageTar } from "../../testbed/dockerCli";
 import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
-import {
-  asAccount,
-  bootHost,
-  documentsOf,
-  importImage,
-  Installation,
-  type Wishes,
-} from "../../testkit/installation";
+import { asAccount, bootHost, importImage } from "../../testkit/host";
+import { documentsOf, type StepArgs } from "../../testkit/documents";
+import { Installation } from "../../testkit/installation";
 
 afterAll(destroyAllHosts);
 
@@ -36,7 +31,7 @@ const enabled = async () =>
   (await host.ssh("systemctl is-enabled docker.service docker.socket containerd.service")).stdout;
 const running = "active\nactive\nactive\n";
 const stopped = "inactive\ninactive\ninactive\n";
-const wishes = (rootfulDocker: string): Wishes => ({
+const wishes = (rootfulDocker: string): StepArgs => ({
   account: { name: "app" },
   onDestroy: { data: "Delete" },
   rootfulDocker,

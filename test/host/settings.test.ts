@@ -1,18 +1,14 @@
 import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
-import {
-  asAccount,
-  bootHost,
-  daemonStart,
-  Installation,
-  type Wishes,
-} from "../../testkit/installation";
+import { asAccount, bootHost, daemonStart } from "../../testkit/host";
+import type { StepArgs } from "../../testkit/documents";
+import { Installation } from "../../testkit/installation";
 
 afterAll(destroyAllHosts);
 
 /** One host with everything on it: each test changes one thing, and leaves it as it likes. */
 let host: TestHost;
 let app: Installation;
-const plain: Wishes = { account: { name: "app" } };
+const plain: StepArgs = { account: { name: "app" } };
 
 beforeAll(async () => {
   host = await bootHost();
@@ -181,7 +177,7 @@ describe("daemon", () => {
   });
 
   test("secret values: for root alone, in the daemon's environment, rotated, and gone", async () => {
-    const wishes = (TOKEN: string): Wishes => ({
+    const wishes = (TOKEN: string): StepArgs => ({
       ...plain,
       secrets: { "environment/TOKEN": TOKEN },
     });
@@ -225,8 +221,8 @@ describe("daemon", () => {
   });
 
   test("another data-root leaves the earlier one's data alone, until the revert", async () => {
-    const wishes: Wishes = { ...plain, onDestroy: { data: "Delete" } };
-    const other: Wishes = { ...wishes, daemon: { "data-root": "/home/app/a/b" } };
+    const wishes: StepArgs = { ...plain, onDestroy: { data: "Delete" } };
+    const other: StepArgs = { ...wishes, daemon: { "data-root": "/home/app/a/b" } };
     const roots = "ls -d /home/app/.local/share/docker /home/app/a/b 2>/dev/null || true";
     for (const each of [other, wishes]) {
       const { changed } = await app.apply("daemon", each);

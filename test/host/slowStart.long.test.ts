@@ -1,5 +1,6 @@
 import { createHost, destroyAllHosts } from "../../testbed/hosts";
-import { asAccount, Installation } from "../../testkit/installation";
+import { asAccount } from "../../testkit/host";
+import { Installation } from "../../testkit/installation";
 
 afterAll(destroyAllHosts);
 

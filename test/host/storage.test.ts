@@ -5,14 +5,9 @@ import {
   snapshotHost,
   type TestHost,
 } from "../../testbed/hosts";
-import {
-  asAccount,
-  bootHost,
-  daemonStart,
-  importImage,
-  Installation,
-  type Wishes,
-} from "../../testkit/installation";
+import { asAccount, bootHost, daemonStart, importImage } from "../../testkit/host";
+import type { StepArgs } from "../../testkit/documents";
+import { Installation } from "../../testkit/installation";
 
 afterAll(destroyAllHosts);
 
@@ -20,8 +15,8 @@ afterAll(destroyAllHosts);
 let host: TestHost;
 let app: Installation;
 
-const plain: Wishes = { account: { name: "app" }, onDestroy: { data: "Delete" } };
-const at = (root: string, wishes: Wishes = {}): Wishes => ({
+const plain: StepArgs = { account: { name: "app" }, onDestroy: { data: "Delete" } };
+const at = (root: string, wishes: StepArgs = {}): StepArgs => ({
   ...plain,
   daemon: { "data-root": root },
   ...wishes,
@@ -53,7 +48,7 @@ const daemonJson = async () =>
   JSON.parse(await host.run("cat /home/app/.config/docker/daemon.json")) as unknown;
 const traces = () =>
   host.run(
-    "find / /on-overlay /on-fuse -xdev -name '.rootless-docker-trial*' ! -path '/fuse/*' ! -path '/layers/*'",
+    "find / /on-overlay /on-fuse -xdev -name '.rootless-docker-stack*' ! -path '/fuse/*' ! -path '/layers/*'",
   );
 const fuseInstalled = async () =>
   (await host.ssh("dpkg-query -W -f '${Status}' fuse-overlayfs")).stdout.includes("ok installed");
@@ -69,7 +64,7 @@ beforeAll(async () => {
 });
 
 describe("preflight: what was asked for and cannot work is an error, and nothing changes", () => {
-  const refusals = async (wishes: Wishes) => {
+  const refusals = async (wishes: StepArgs) => {
     const before = await snapshot();
     const { exitCode, said } = await app.tryApply("preflight", wishes);
     expect(exitCode).toBe(1);

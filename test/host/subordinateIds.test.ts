@@ -1,6 +1,6 @@
 import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
 import { expectNoAgent, give } from "../../testkit/accountOnly";
-import { bootHost } from "../../testkit/installation";
+import { bootHost } from "../../testkit/host";
 
 afterAll(destroyAllHosts);
 

@@ -1,5 +1,7 @@
 import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
-import { bootHost, Installation, type Wishes } from "../../testkit/installation";
+import { bootHost } from "../../testkit/host";
+import type { StepArgs } from "../../testkit/documents";
+import { Installation } from "../../testkit/installation";
 
 afterAll(destroyAllHosts);
 
@@ -9,8 +11,8 @@ afterAll(destroyAllHosts);
 let host: TestHost;
 let ada: Installation;
 let bob: Installation;
-const adas: Wishes = { owner: "infra/prod/ada", account: { name: "ada" } };
-const bobs: Wishes = { owner: "infra/test/bob", account: { name: "bob" } };
+const adas: StepArgs = { owner: "infra/prod/ada", account: { name: "ada" } };
+const bobs: StepArgs = { owner: "infra/test/bob", account: { name: "bob" } };
 
 beforeAll(async () => {
   host = await bootHost();
@@ -25,7 +27,7 @@ beforeAll(async () => {
 describe("what cannot come back before the next boot", () => {
   const backlog = "/proc/sys/net/core/somaxconn";
   const file = "/etc/sysctl.d/99-zz-rootless-docker-net.core.somaxconn.conf";
-  const wishes: Wishes = { ...adas, sysctls: { "net.core.somaxconn": "1234" } };
+  const wishes: StepArgs = { ...adas, sysctls: { "net.core.somaxconn": "1234" } };
 
   beforeEach(() => ada.apply("kernel", wishes));
 
@@ -72,7 +74,7 @@ test("a file whose directory is gone meanwhile comes back with it", async () => 
 
 describe("the least number of user namespaces, 1024", () => {
   const setting = "/proc/sys/user/max_user_namespaces";
-  const with20000: Wishes = { ...adas, sysctls: { "user.max_user_namespaces": "20000" } };
+  const with20000: StepArgs = { ...adas, sysctls: { "user.max_user_namespaces": "20000" } };
   const value = async () => Number(await host.run(`cat ${setting}`));
   const hostHas = (number: number) =>
     host.run(`echo ${number} >/run/namespaces; mount --bind /run/namespaces ${setting}`);
@@ -140,7 +142,7 @@ describe("the least number of user namespaces, 1024", () => {
 });
 
 test("a value in another spelling than the kernel's is a change once", async () => {
-  const wishes: Wishes = { ...adas, sysctls: { "net.core.somaxconn": "0x1001" } };
+  const wishes: StepArgs = { ...adas, sysctls: { "net.core.somaxconn": "0x1001" } };
   const { changed } = await ada.apply("kernel", wishes);
   expect(changed).toContainEqual(expect.stringMatching(/^net\.core\.somaxconn: \d+ -> 0x1001$/));
   expect(await host.run("cat /proc/sys/net/core/somaxconn")).toBe("4097\n");

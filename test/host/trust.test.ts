@@ -1,6 +1,8 @@
 import { agentText } from "../../src/agent/agentText";
 import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
-import { bootHost, Installation, type Wishes } from "../../testkit/installation";
+import { bootHost } from "../../testkit/host";
+import type { StepArgs } from "../../testkit/documents";
+import { Installation } from "../../testkit/installation";
 
 // docs/security.md: others on the machine, and the account itself, against what root does for it. This part
 // needs no packages; trustOfDaemon.test.ts is the one with a daemon.
@@ -27,7 +29,7 @@ const key = "ssh-ed25519 AAAAC3Nz one";
 /** A new installation for an account, with nothing but it, and a key for it. */
 async function give(name: string, account: object = {}) {
   const installation = new Installation(host, `c${++leases}`);
-  const wishes: Wishes = {
+  const wishes: StepArgs = {
     owner: `project/dev/${name}`,
     resourceControllers: [],
     account: { name, authorizedKeys: [key], ...account },
@@ -347,7 +349,7 @@ test.each(["fish", "tcsh"])("a login shell that is no sh: %s", async (shell) => 
 });
 
 test("a file of the machine that others may write to is written anew, and said", async () => {
-  const all: Wishes = { account: { name: "app" }, unprivilegedPing: { groups: "0 1000" } };
+  const all: StepArgs = { account: { name: "app" }, unprivilegedPing: { groups: "0 1000" } };
   const file = "/etc/sysctl.d/99-zz-rootless-docker-net.ipv4.ping_group_range.conf";
   const app = new Installation(host, `c${++leases}`);
   await app.install();

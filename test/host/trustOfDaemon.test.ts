@@ -1,10 +1,12 @@
 import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
-import { asAccount, bootHost, Installation, type Wishes } from "../../testkit/installation";
+import { asAccount, bootHost } from "../../testkit/host";
+import type { StepArgs } from "../../testkit/documents";
+import { Installation } from "../../testkit/installation";
 
 // docs/security.md, where the daemon step works in the account's home: what the account has put there
 // before, and what it exchanges meanwhile.
 
-const wishes: Wishes = {
+const wishes: StepArgs = {
   account: { name: "app", authorizedKeys: ["ssh-ed25519 AAAAC3Nz one"] },
   environment: { COLOUR: "blue" },
   daemon: { "log-level": "warn" },
@@ -174,7 +176,7 @@ test("files of the daemon's that others may write to by now are written anew, an
 });
 
 test("data that are removed end at links and at mounts", async () => {
-  const all: Wishes = { ...wishes, onDestroy: { data: "Delete" } };
+  const all: StepArgs = { ...wishes, onDestroy: { data: "Delete" } };
   await app.apply("daemon", all);
   await host.run(`cd /home/app/.local/share/docker && ln -s /home/bob/own linked && ln /home/bob/own/file hard && mkdir 'a mount'
     chown -h app: linked 'a mount'; mount --bind /home/bob/own 'a mount'`);

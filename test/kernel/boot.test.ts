@@ -1,16 +1,16 @@
 import { createMachine, destroyAllMachines, type Machine } from "../../testbed/machines";
 import { PrivilegedPorts } from "../../index";
-import { importImage } from "../../testkit/installation";
-import { Installation, stepsRun, type Wishes } from "../../testkit/hostStack";
+import { importImage } from "../../testkit/host";
+import { HostStack, stepsRun, type ComponentArgs } from "../../testkit/hostStack";
 import { busyboxOn, get, page, run, untilDaemon, untilPage, webServer } from "./containers";
 import { packagesOf } from "./packages";
 
 // One life on a stock kernel through the real engine: a machine that allows nobody a user namespace is
 // made a rootless Docker host, booted again, and given back. The long tier `kernel` has the rest.
 let machine: Machine;
-let installation: Installation;
+let installation: HostStack;
 
-const wishes: Wishes = {
+const wishes: ComponentArgs = {
   account: { name: "app" },
   privilegedPorts: PrivilegedPorts.FileCapability,
   sysctls: { "kernel.keys.maxkeys": "1234" },
@@ -32,7 +32,7 @@ beforeAll(async () => {
     input:
       "kernel.unprivileged_userns_clone = 0\nuser.max_user_namespaces = 0\nnet.ipv4.ping_group_range = 1 0\n",
   });
-  installation = await Installation.on(machine, "machine");
+  installation = await HostStack.on(machine, "machine");
 });
 afterAll(destroyAllMachines);
 

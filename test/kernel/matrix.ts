@@ -4,7 +4,9 @@ import {
   type Machine,
   type Suite,
 } from "../../testbed/machines";
-import { type Answer, importImage, Installation, type Wishes } from "../../testkit/installation";
+import { importImage } from "../../testkit/host";
+import type { StepArgs } from "../../testkit/documents";
+import { type Answer, Installation } from "../../testkit/installation";
 import {
   busyboxOn,
   docker,
@@ -54,7 +56,7 @@ const hardening = {
   "net.ipv4.ping_group_range": "1 0",
 };
 
-const wishes: Wishes = {
+const wishes: StepArgs = {
   account: { name: "app" },
   daemon: { experimental: true },
   onDestroy: { data: "Delete" },
@@ -71,7 +73,7 @@ export function kernelCourse(expected: Expected): void {
   const facts: Record<string, string> = {};
 
   const status = (row: string) => facts[`limitations.${row}.status`];
-  const apply = async (step: Parameters<Installation["apply"]>[0], more: Wishes = {}) => {
+  const apply = async (step: Parameters<Installation["apply"]>[0], more: StepArgs = {}) => {
     const answer = await app.apply(step, { ...wishes, ...more });
     Object.assign(facts, answer.facts);
     return answer;
@@ -347,7 +349,7 @@ export function kernelCourse(expected: Expected): void {
   if (expected.overlayOption)
     describe("overlay2 where the module needs an option", () => overlayWithOption(course));
   else overlayWithoutOption(course);
-  const last: Wishes = {
+  const last: StepArgs = {
     ...wishes,
     ...(expected.overlayOption ? permitted : {}),
     privilegedPorts: "FileCapability",

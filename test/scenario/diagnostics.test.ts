@@ -10,7 +10,7 @@ import {
 } from "../../testbed/hosts";
 import { busyboxImageTar } from "../../testbed/dockerCli";
 import { execOrThrow } from "../../testbed/hosts/exec";
-import { connectionTo, Installation } from "../../testkit/hostStack";
+import { connectionTo, HostStack } from "../../testkit/hostStack";
 
 // What a person reads when it does not work, and that nothing was changed then.
 let host: TestHost;
@@ -39,7 +39,7 @@ async function changes(): Promise<string[]> {
 
 /** Runs `up`, which fails, and returns what is said beside resources, once each. */
 async function failureOf(args: Partial<RootlessDockerHostArgs>, on = host): Promise<string[]> {
-  const installation = await Installation.on(on, "failure");
+  const installation = await HostStack.on(on, "failure");
   const { failure } = await installation.tryUp(args);
   await installation.destroy();
   const lines = (failure ?? "").split("\n").map((line) => line.trim().replace(/^error: /, ""));
@@ -100,7 +100,7 @@ test("preflight names every problem of a host at once, and changes nothing", asy
     "cp -a /etc/debian_version /root/debian_version; echo 10.13 > /etc/debian_version",
   );
   await host.run("echo 'other:100000:600000001' > /etc/subuid");
-  const installation = await Installation.on(host, "problems");
+  const installation = await HostStack.on(host, "problems");
   before = await snapshotHost(host);
   const { failure } = await installation.tryUp({ account: { name: "app", create: false } });
   const said = failure?.match(/preflight: .*/g) ?? [];
@@ -118,10 +118,10 @@ test("preflight names every problem of a host at once, and changes nothing", asy
 });
 
 describe("the machine's host key", () => {
-  let installation: Installation;
+  let installation: HostStack;
 
   beforeAll(async () => {
-    installation = await Installation.on(host, "hostkey");
+    installation = await HostStack.on(host, "hostkey");
   });
   afterAll(() => installation.destroy());
 

@@ -9,20 +9,20 @@ import {
 } from "../../testbed/hosts";
 import { OnDestroyData, PrivilegedPorts } from "../../index";
 import { stepNames } from "../../src/agent/agentText";
-import { daemonStart } from "../../testkit/installation";
+import { daemonStart } from "../../testkit/host";
 import { lineOfReadme } from "../../testkit/readmeLine";
 import { live, type Outcome } from "../../testkit/stack";
-import { Installation, stepsRun, type Wishes } from "../../testkit/hostStack";
+import { HostStack, stepsRun, type ComponentArgs } from "../../testkit/hostStack";
 
 // What somebody changes by hand between two runs is put right by the next run of its step, which says
 // so. In the order of the tests.
 let host: TestHost;
 let before: HostSnapshot;
 let made: HostSnapshot;
-let installation: Installation;
+let installation: HostStack;
 
 const config = "/home/app/.config";
-const wishes: Wishes = {
+const wishes: ComponentArgs = {
   account: { name: "app" },
   daemon: { "log-level": "warn" },
   sysctls: { "net.core.somaxconn": "8192" },
@@ -33,7 +33,7 @@ const wishes: Wishes = {
 beforeAll(async () => {
   host = await createHost({ suite: "trixie" });
   before = await snapshotHost(host);
-  installation = await Installation.on(host, "hand-edits");
+  installation = await HostStack.on(host, "hand-edits");
   await installation.up(wishes);
   made = await snapshotHost(host);
 });
@@ -84,7 +84,7 @@ test("everything at once is repaired by one run of all steps, and each repair is
 });
 
 /** The program as the README has it, with more wishes. */
-const withConfiguration = (more: Partial<Wishes> = {}) => {
+const withConfiguration = (more: Partial<ComponentArgs> = {}) => {
   return () => ({ ...wishes, recheck: new pulumi.Config().get("recheck"), ...more });
 };
 

@@ -10,7 +10,7 @@ import {
   RootfulDocker,
   StorageDriver,
 } from "../../index";
-import type { Wishes } from "../../testkit/hostStack";
+import type { ComponentArgs } from "../../testkit/hostStack";
 
 /** One edit of the program `start`: what changes, which steps run, and what the host then shows. */
 export interface Edit {
@@ -18,7 +18,7 @@ export interface Edit {
   name: string;
   /** The first cell of the table's row in the README. */
   row: string;
-  change: Wishes;
+  change: ComponentArgs;
   /** Steps that the preview names and that run; no others. Defaults to all, which change nothing. */
   steps?: string[];
   /** Lines of the preview that name the change, by the host's own keys, without its columns. */
@@ -31,7 +31,7 @@ export interface Edit {
 const config = "/home/app/.config/docker";
 
 /** What every edit starts from, and goes back to. */
-export const start: Wishes = {
+export const start: ComponentArgs = {
   account: { name: "app" },
   daemon: { "log-level": "info", "log-opts": { "max-size": "10m", "max-file": "3" } },
   environment: { NO_PROXY: "localhost", API_TOKEN: pulumi.secret("s3cret-one") },
@@ -333,7 +333,7 @@ const daemonEdits: Edit[] = [
 ];
 
 /** What the host is used with, and given back from. */
-export const used = (userKey: string): Wishes => ({
+export const used = (userKey: string): ComponentArgs => ({
   ...start,
   account: { name: "app", authorizedKeys: [userKey] },
   privilegedPorts: PrivilegedPorts.Sysctl,

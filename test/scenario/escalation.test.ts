@@ -6,7 +6,7 @@ import {
   snapshotHost,
   type TestHost,
 } from "../../testbed/hosts";
-import { connectionTo, Installation } from "../../testkit/hostStack";
+import { connectionTo, HostStack } from "../../testkit/hostStack";
 
 // A login that is not root's becomes root by sudo or doas, for every step and for its revert.
 let host: TestHost;
@@ -38,7 +38,7 @@ test.each([
   // Its first login makes a session and a service manager of its own.
   await host.run("true", { user });
   const before = await snapshotHost(host);
-  const installation = await Installation.on(host, user);
+  const installation = await HostStack.on(host, user);
   const outcome = await installation.tryUp({
     connection: { ...connectionTo(host), user },
     privilegeEscalation,

@@ -8,7 +8,7 @@ import {
   type HostSnapshot,
   type NspawnHost,
 } from "../../testbed/hosts";
-import { Trial } from "../../testkit/stack";
+import { Stack } from "../../testkit/stack";
 import { changesSince, program } from "./identity";
 import { runningSteps } from "../../testkit/runningSteps";
 
@@ -42,13 +42,13 @@ test.each([
   ["daemon", 1500, OnDestroyData.Delete],
   ["engine", 3000, OnDestroyData.Delete],
 ])("%s, after %d ms, data: %s", async (step, milliseconds, data) => {
-  const trial = await Trial.start(`cut-${step}-${milliseconds}`);
+  const stack = await Stack.start(`cut-${step}-${milliseconds}`);
   const [{ failure }] = await Promise.all([
-    trial.tryUp(program(host, "web", { onDestroy: { data } })),
+    stack.tryUp(program(host, "web", { onDestroy: { data } })),
     cut(step, milliseconds),
   ]);
   expect(failure).toContain(`web-${step}`);
-  expect(trial.recorded(`web-${step}`)).toBeUndefined();
-  await trial.destroy();
+  expect(stack.recorded(`web-${step}`)).toBeUndefined();
+  await stack.destroy();
   expect(await changesSince(before, host)).toEqual([]);
 });

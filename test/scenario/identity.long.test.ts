@@ -6,7 +6,7 @@ import {
   type HostSnapshot,
   type TestHost,
 } from "../../testbed/hosts";
-import { live, Trial } from "../../testkit/stack";
+import { live, Stack } from "../../testkit/stack";
 import {
   changesSince,
   childSteps,
@@ -20,7 +20,7 @@ import {
 // account afterwards. The tests follow each other on one host.
 let host: TestHost;
 let before: HostSnapshot;
-let main: Trial;
+let main: Stack;
 /** The daemon of `app`, with its start: whatever takes the account over, it keeps running. */
 let running: string;
 
@@ -29,7 +29,7 @@ const owner = (name: string, stack = "main") => `conformance/${stack}/${name}`;
 beforeAll(async () => {
   host = await createHost({ suite: "trixie" });
   before = await snapshotHost(host);
-  main = await Trial.start("main");
+  main = await Stack.start("main");
   await main.up(program(host, "web"));
   running = await daemon(host);
 });
@@ -101,14 +101,14 @@ describe("another name or place in one program", () => {
 });
 
 describe("another stack", () => {
-  let anew: Trial;
-  let other: Trial;
+  let anew: Stack;
+  let other: Stack;
   // A preview does not reach the host: to it, all is new. It is preflight that sees who is there.
   const wishes = { unprivilegedPing: { groups: "0 1000" } };
   const toCreate = /Resources:\n *\+ 12 to create\n/;
 
   test("state lost: the same program takes over; the old state changes nothing any more", async () => {
-    anew = await Trial.start("main");
+    anew = await Stack.start("main");
     expect(await anew.previewText(program(host, "web"), { diff: false })).toMatch(toCreate);
     const outcome = await anew.up(program(host, "web"));
     expect(childSteps(outcome).filter((line) => !line.startsWith("create "))).toEqual([]);
@@ -132,7 +132,7 @@ describe("another stack", () => {
   });
 
   test("two stacks by mistake: the second is refused; with takeOver the first is", async () => {
-    other = await Trial.start("other");
+    other = await Stack.start("other");
     expect(await other.previewText(program(host, "web", wishes), { diff: false })).toMatch(
       toCreate,
     );

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { OnDestroyData, RootlessDockerHost, type RootlessDockerHostArgs } from "../../index";
 import { diffSnapshots, type HostSnapshot, snapshotHost, type TestHost } from "../../testbed/hosts";
-import { asAccount, daemonStart } from "../../testkit/installation";
+import { asAccount, daemonStart } from "../../testkit/host";
 import { live, type Outcome, steps } from "../../testkit/stack";
 import { connectionTo, everyStep } from "../../testkit/hostStack";
 

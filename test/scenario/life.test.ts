@@ -12,20 +12,20 @@ import { ensureToolchain } from "../../testbed/toolchain";
 import { PrivilegedPorts } from "../../index";
 import { edits, start, used } from "./edits";
 import { live } from "../../testkit/stack";
-import { connectionTo, everyStep, Installation, stepsRun } from "../../testkit/hostStack";
+import { connectionTo, everyStep, HostStack, stepsRun } from "../../testkit/hostStack";
 
 // One life of one host, in the order of the tests: previewed, made, used, edited, given back.
 let host: TestHost;
 let userKey: string;
 let before: HostSnapshot;
-let installation: Installation;
+let installation: HostStack;
 
 beforeAll(async () => {
   process.stderr.write(`engine: ${(await ensureToolchain()).describe()}\n`);
   host = await createHost({ suite: "trixie" });
   userKey = (await execOrThrow("ssh-keygen", ["-y", "-f", host.privateKeyPath])).trim();
   before = await snapshotHost(host);
-  installation = await Installation.on(host, "life");
+  installation = await HostStack.on(host, "life");
 });
 afterAll(destroyAllHosts);
 
@@ -62,7 +62,7 @@ test("up makes a rootless Docker host", async () => {
 });
 
 test("the state is small, and holds no secret in clear", () => {
-  const state = installation.trial.stateText;
+  const state = installation.stack.stateText;
   expect(Buffer.byteLength(state.replace(/\n */g, ""))).toBeLessThanOrEqual(232 * 1024);
   expect(state).not.toContain("s3cret-one");
   expect(state).not.toContain(host.privateKey.split("\n")[2]);

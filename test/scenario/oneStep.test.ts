@@ -7,14 +7,14 @@ import {
   type TestHost,
 } from "../../testbed/hosts";
 import { OnDestroyData } from "../../index";
-import { asAccount, importImage } from "../../testkit/installation";
+import { asAccount, importImage } from "../../testkit/host";
 import { lineOfReadme } from "../../testkit/readmeLine";
 import { live } from "../../testkit/stack";
-import { everyStep, Installation, stepsRun, type Wishes } from "../../testkit/hostStack";
+import { everyStep, HostStack, stepsRun, type ComponentArgs } from "../../testkit/hostStack";
 
 // What people do with one resource of the component: `--target` and `--replace`. A delete that is meant
 // would take the data along.
-const wishes: Wishes = {
+const wishes: ComponentArgs = {
   account: { name: "app" },
   environment: { HTTPS_PROXY: "http://user:password@proxy.example:3128" },
   onDestroy: { data: OnDestroyData.Delete },
@@ -22,21 +22,21 @@ const wishes: Wishes = {
 
 let host: TestHost;
 let before: HostSnapshot;
-let installation: Installation;
+let installation: HostStack;
 /** The daemon's process. */
 let running: string;
 
 beforeAll(async () => {
   host = await createHost({ suite: "trixie" });
   before = await snapshotHost(host);
-  installation = await Installation.on(host, "one-step");
+  installation = await HostStack.on(host, "one-step");
   await installation.up(wishes);
   await importImage(host, "app");
   running = await installation.daemonStart();
 });
 afterAll(destroyAllHosts);
 
-const upBy = (line: string, more: Wishes = {}) =>
+const upBy = (line: string, more: ComponentArgs = {}) =>
   installation.upBy(line, () => ({ ...wishes, ...more }));
 
 async function expectAsBefore(): Promise<void> {
@@ -54,7 +54,7 @@ const stays = (step: string) =>
   `${step}: stays: Pulumi has replaced it, and deletes the one from before`;
 
 test("--target: the edit of one step is applied, others wait", async () => {
-  const edited: Wishes = {
+  const edited: ComponentArgs = {
     unprivilegedPing: { groups: "0 1000" },
     daemon: { "log-level": "warn" },
   };

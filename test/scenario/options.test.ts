@@ -3,20 +3,20 @@ import type * as pulumi from "@pulumi/pulumi";
 import { RandomId } from "@pulumi/random";
 import { stepNames } from "../../src/agent/agentText";
 import { createHost, destroyAllHosts, type TestHost } from "../../testbed/hosts";
-import { type Outcome, said, steps, Trial } from "../../testkit/stack";
+import { type Outcome, said, steps, Stack } from "../../testkit/stack";
 import { connectionTo, stepsRun } from "../../testkit/hostStack";
 import { OnDestroyData, RootlessDockerHost, type RootlessDockerHostArgs } from "../../index";
 
 // What each resource option does to the component, on one host that every test leaves as it found it.
 let host: TestHost;
-let trial: Trial;
+let stack: Stack;
 
 type Options = pulumi.ComponentResourceOptions;
 const children = ["lease", "agent", ...stepNames];
 
 beforeAll(async () => {
   host = await createHost({ suite: "trixie" });
-  trial = await Trial.start("options");
+  stack = await Stack.start("options");
 });
 afterAll(destroyAllHosts);
 
@@ -60,17 +60,17 @@ const afterOneLook = ({ daemon, logins }: { daemon: string; logins: number }) =>
 });
 
 function timeoutsOf(name: string): unknown {
-  return (trial.recorded(name) as { customTimeouts?: unknown } | undefined)?.customTimeouts;
+  return (stack.recorded(name) as { customTimeouts?: unknown } | undefined)?.customTimeouts;
 }
 
 describe("dependsOn", () => {
   test("the component waits, and what depends on it is made when its daemon answers", async () => {
-    const outcome = await trial.up(program());
-    expect(trial.outputs("user").stdout).toBe("overlay2");
+    const outcome = await stack.up(program());
+    expect(stack.outputs("user").stdout).toBe("overlay2");
     const order = finished(outcome);
     expect(order.indexOf("first")).toBeLessThan(order.indexOf("web-lease"));
     expect(order.indexOf("user")).toBeGreaterThan(order.indexOf("web-report"));
-    const { dependencies } = trial.recorded("user") as { dependencies?: string[] };
+    const { dependencies } = stack.recorded("user") as { dependencies?: string[] };
     expect(dependencies).toContainEqual(expect.stringMatching(/::web-report$/));
   });
 });
@@ -78,7 +78,7 @@ describe("dependsOn", () => {
 describe("customTimeouts", () => {
   test("reach every step", async () => {
     const seconds = { create: 3600, update: 1800, delete: 900 };
-    await trial.up(program({ customTimeouts: { create: "1h", update: "30m", delete: "15m" } }));
+    await stack.up(program({ customTimeouts: { create: "1h", update: "30m", delete: "15m" } }));
     for (const child of children) expect(timeoutsOf(`web-${child}`)).toEqual(seconds);
   });
 
@@ -86,7 +86,7 @@ describe("customTimeouts", () => {
     // Nothing listens there; without the timeout it would be tried for ever.
     const connection = { ...connectionTo(host), port: 23, dialErrorLimit: -1 };
     const opts = { customTimeouts: { update: "2s" } };
-    const outcome = await trial.tryUp(program(opts, { connection }));
+    const outcome = await stack.tryUp(program(opts, { connection }));
     const errors = said(outcome, "web-agent", "lasting").map(({ message }) => message);
     expect(errors.join("\n")).toContain(
       "web-agent: connection: found no SSH server that answers (context deadline exceeded); wanted one at connection.host and connection.port. To mend: ",
@@ -101,7 +101,7 @@ describe("transforms", () => {
       name === "web-engine"
         ? { props, opts: { ...opts, customTimeouts: { create: "2h" } } }
         : undefined;
-    await trial.up(program({ transforms: [patient] }));
+    await stack.up(program({ transforms: [patient] }));
     const patientOnes = children.filter((child) => timeoutsOf(`web-${child}`) !== undefined);
     expect(patientOnes).toEqual(["engine"]);
     expect(timeoutsOf("web-engine")).toEqual({ create: 7200 });
@@ -112,7 +112,7 @@ describe("ignoreChanges", () => {
   const edit = { unprivilegedPing: { groups: "0 1000" } };
 
   test("on the component reach no step: the edit is applied", async () => {
-    const outcome = await trial.preview(program({ ignoreChanges: ["unprivilegedPing"] }, edit));
+    const outcome = await stack.preview(program({ ignoreChanges: ["unprivilegedPing"] }, edit));
     expect(stepsRun(outcome)).toEqual(["update web-kernel"]);
   });
 
@@ -120,9 +120,9 @@ describe("ignoreChanges", () => {
     const keepKernel: pulumi.ResourceTransform = ({ name, props, opts }) =>
       name === "web-kernel" ? { props, opts: { ...opts, ignoreChanges: ["stdin"] } } : undefined;
     const range = await host.run("sysctl -n net.ipv4.ping_group_range");
-    expect(stepsRun(await trial.up(program({ transforms: [keepKernel] }, edit)))).toEqual([]);
+    expect(stepsRun(await stack.up(program({ transforms: [keepKernel] }, edit)))).toEqual([]);
     expect(await host.run("sysctl -n net.ipv4.ping_group_range")).toBe(range);
-    expect(stepsRun(await trial.preview(program({}, edit)))).toEqual(["update web-kernel"]);
+    expect(stepsRun(await stack.preview(program({}, edit)))).toEqual(["update web-kernel"]);
   });
 });
 
@@ -130,14 +130,14 @@ describe("aliases", () => {
   const renamed = (opts: Options) => () => void component("box", opts);
 
   test("under another name in the program, nothing is made anew", async () => {
-    const ran = steps(await trial.preview(renamed({ aliases: [{ name: "web" }] })));
+    const ran = steps(await stack.preview(renamed({ aliases: [{ name: "web" }] })));
     // Only who owns the installation is written anew.
     const ofChildren = ran.filter((line) => /\b(box|web)-/.test(line));
     expect(ofChildren).toEqual(["update box-preflight"]);
   });
 
   test("without them, everything is", async () => {
-    const ran = steps(await trial.preview(renamed({})));
+    const ran = steps(await stack.preview(renamed({})));
     expect(ran).toEqual(
       expect.arrayContaining([
         ...children.map((child) => `create box-${child}`),
@@ -149,14 +149,14 @@ describe("aliases", () => {
 
 describe("protect", () => {
   test("destroy refuses, and the host is not reached", async () => {
-    await trial.up(program({ protect: true }));
+    await stack.up(program({ protect: true }));
     const before = await untouched();
     // What depends on the component goes first, unless it is protected too.
-    await expect(trial.destroy()).rejects.toThrow(
+    await expect(stack.destroy()).rejects.toThrow(
       /web-report" cannot be deleted\s+because it is protected/,
     );
-    expect(trial.recorded("user")).toBeUndefined();
-    for (const child of children) expect(trial.recorded(`web-${child}`)).toBeDefined();
+    expect(stack.recorded("user")).toBeUndefined();
+    for (const child of children) expect(stack.recorded(`web-${child}`)).toBeDefined();
     expect(await untouched()).toEqual(afterOneLook(before));
   });
 });
@@ -167,13 +167,13 @@ describe.each<[string, () => Options]>([
   ["deletedWith", () => ({ deletedWith: new RandomId("machine", { byteLength: 4 }) })],
 ])("%s", (_name, options) => {
   test("destroy forgets every child, and the host is not reached", async () => {
-    await trial.up(() => program(options())());
-    const state = await trial.exportState();
+    await stack.up(() => program(options())());
+    const state = await stack.exportState();
     const before = await untouched();
-    await trial.destroy();
-    for (const child of children) expect(trial.recorded(`web-${child}`)).toBeUndefined();
+    await stack.destroy();
+    for (const child of children) expect(stack.recorded(`web-${child}`)).toBeUndefined();
     expect(await untouched()).toEqual(afterOneLook(before));
-    await trial.importState(state);
+    await stack.importState(state);
   });
 });
 

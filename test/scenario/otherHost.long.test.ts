@@ -6,10 +6,10 @@ import {
   type HostSnapshot,
   type TestHost,
 } from "../../testbed/hosts";
-import { asAccount, importImage } from "../../testkit/installation";
+import { asAccount, importImage } from "../../testkit/host";
 import { requireReadmeTools } from "../../testbed/requirements";
 import { lineOfReadme } from "../../testkit/readmeLine";
-import { live, Trial } from "../../testkit/stack";
+import { live, Stack } from "../../testkit/stack";
 import { changesSince, childSteps, daemon, expectMoved, program } from "./identity";
 import { connectionTo, everyStep } from "../../testkit/hostStack";
 
@@ -18,7 +18,7 @@ import { connectionTo, everyStep } from "../../testkit/hostStack";
 let host: TestHost;
 let second: TestHost;
 let before: HostSnapshot;
-let trial: Trial;
+let stack: Stack;
 let running: string;
 
 beforeAll(async () => {
@@ -27,7 +27,7 @@ beforeAll(async () => {
     createHost({ suite: "trixie" }),
   ]);
   before = await snapshotHost(host);
-  trial = await Trial.start("hosts");
+  stack = await Stack.start("hosts");
 });
 afterAll(destroyAllHosts);
 
@@ -37,17 +37,17 @@ const there = () => ({
 });
 
 test("a machine that was made anew under the same address says so, and recheck mends it", async () => {
-  await trial.up(program(host, "web"));
+  await stack.up(program(host, "web"));
   // To the engine all is as it was; the machine is an empty one again.
-  const state = await trial.exportState();
-  await trial.destroy();
-  await trial.importState(state);
+  const state = await stack.exportState();
+  await stack.destroy();
+  await stack.importState(state);
 
   const edit = { unprivilegedPing: { groups: "0 9" } };
-  expect((await trial.tryUp(program(host, "web", edit))).failure).toMatch(
+  expect((await stack.tryUp(program(host, "web", edit))).failure).toMatch(
     /web-kernel: agent: found none that is whole \(sha256sum: \S+: No such file or directory\); wanted the one that the step agent puts there\. To mend: run pulumi up with a new value of recheck/,
   );
-  const outcome = await trial.up(program(host, "web", { recheck: "1" }));
+  const outcome = await stack.up(program(host, "web", { recheck: "1" }));
   expect(childSteps(outcome).sort()).toEqual(everyStep.map((step) => `update web-${step}`));
   await daemon(host);
 });
@@ -56,10 +56,10 @@ test("an agent that was removed by hand: the same", async () => {
   running = await daemon(host);
   await host.run("rm /var/lib/rootless-docker/agent /var/lib/rootless-docker/agents/*/agent");
   const edit = { recheck: "1", unprivilegedPing: { groups: "0 9" } };
-  expect((await trial.tryUp(program(host, "web", edit))).failure).toContain(
+  expect((await stack.tryUp(program(host, "web", edit))).failure).toContain(
     "web-kernel: agent: found none that is whole (",
   );
-  const outcome = await trial.up(program(host, "web", { recheck: "2" }));
+  const outcome = await stack.up(program(host, "web", { recheck: "2" }));
   expect(live(outcome, "web-agent")).toEqual(["agent: /var/lib/rootless-docker/agent installed"]);
   expect(live(outcome, "web-daemon")).toEqual(["daemon: nothing to change"]);
   expect(await daemon(host)).toBe(running);
@@ -75,8 +75,8 @@ test("another address of the same machine: made anew, takes over, and nothing of
   await host.run(`ip address add ${address}/24 dev host0`);
 
   const moved = program(host, "web", { connection: { ...connectionTo(host), host: address } });
-  expect(await trial.previewText(moved, { diff: false })).toMatch(/\+-10 to replace\n/);
-  const outcome = await trial.up(moved);
+  expect(await stack.previewText(moved, { diff: false })).toMatch(/\+-10 to replace\n/);
+  const outcome = await stack.up(moved);
   expectMoved(outcome, "create-replacement web", "delete-replaced web");
   expect(live(outcome, "web-preflight")[0]).toMatch(
     /^preflight: takes the account app over from conformance\/hosts\/web /,
@@ -84,14 +84,14 @@ test("another address of the same machine: made anew, takes over, and nothing of
   expect(await host.run("ls /var/lib/rootless-docker/leases | wc -l")).toBe("1\n");
   expect(await daemon(host)).toBe(running);
   expect(await asAccount(host, "app", inspect)).toBe(alive);
-  expect(trial.outputs("web").dockerHost).toBe(`ssh://app@${address}:22`);
-  expect(childSteps(await trial.up(moved))).toEqual([]);
+  expect(stack.outputs("web").dockerHost).toBe(`ssh://app@${address}:22`);
+  expect(childSteps(await stack.up(moved))).toEqual([]);
 });
 
 test("another host: all is made there, then the old one is given back", async () => {
   const moved = program(host, "web", there());
-  expect(await trial.previewText(moved, { diff: false })).toMatch(/\+-10 to replace\n/);
-  expectMoved(await trial.up(moved), "create-replacement web", "delete-replaced web");
+  expect(await stack.previewText(moved, { diff: false })).toMatch(/\+-10 to replace\n/);
+  expectMoved(await stack.up(moved), "create-replacement web", "delete-replaced web");
   expect(await changesSince(before, host)).toEqual([]);
   running = await daemon(second);
 });
@@ -99,14 +99,14 @@ test("another host: all is made there, then the old one is given back", async ()
 test("the old host does not answer: the new one is made; the state then forgets the old one", async () => {
   await second.setReachable(false);
   const back = program(host, "web");
-  const { failure } = await trial.tryUp(back);
+  const { failure } = await stack.tryUp(back);
   expect(failure).toMatch(/\(web-report\):\n *error: after 1 failed attempts: dial tcp .*:22: /);
   await daemon(host);
-  expect((await trial.tryUp(back)).failure).toContain("dial tcp");
+  expect((await stack.tryUp(back)).failure).toContain("dial tcp");
 
   await requireReadmeTools();
-  await trial.run(lineOfReadme("pulumi stack export | jq "));
-  expect(childSteps(await trial.up(back))).toEqual([]);
+  await stack.run(lineOfReadme("pulumi stack export | jq "));
+  expect(childSteps(await stack.up(back))).toEqual([]);
   await second.setReachable(true);
   expect(await daemon(second)).toBe(running);
 });
@@ -114,9 +114,9 @@ test("the old host does not answer: the new one is made; the state then forgets 
 test("the old host is to stay, with retainOnDelete: it is left as it is", async () => {
   const kept = await daemon(host);
   const retainOnDelete = { retainOnDelete: true };
-  expect(childSteps(await trial.up(program(host, "web", {}, retainOnDelete)))).toEqual([]);
+  expect(childSteps(await stack.up(program(host, "web", {}, retainOnDelete)))).toEqual([]);
   // The second host has what the state has forgotten: it is taken over.
-  const outcome = await trial.up(program(second, "web", {}, retainOnDelete));
+  const outcome = await stack.up(program(second, "web", {}, retainOnDelete));
   expect(live(outcome, "web-preflight")[0]).toMatch(/^preflight: takes the account app over from /);
   expect(await daemon(second)).toBe(running);
   expect(await daemon(host)).toBe(kept);
@@ -127,9 +127,9 @@ test("the host is gone, with deletedWith: no command is tried", async () => {
     const machine = new random.RandomId("machine", { byteLength: 2 });
     program(second, "web", {}, { deletedWith: machine })();
   };
-  expect(childSteps(await trial.up(withMachine))).toEqual(["create machine"]);
+  expect(childSteps(await stack.up(withMachine))).toEqual(["create machine"]);
   await second.setReachable(false);
-  const outcome = await trial.up(() => {});
+  const outcome = await stack.up(() => {});
   expect(childSteps(outcome)).toContain("delete web-daemon");
   expect(childSteps(outcome)).toContain("delete machine");
 });

@@ -7,7 +7,7 @@ import {
   type TestHost,
 } from "../../testbed/hosts";
 import { OnDestroyData } from "../../index";
-import { Installation, stepsRun } from "../../testkit/hostStack";
+import { HostStack, stepsRun } from "../../testkit/hostStack";
 
 // Another account is another identity: all is made anew for it, then taken back from the old one.
 let host: TestHost;
@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(destroyAllHosts);
 
 test("another account replaces every step, and the old account's things go", async () => {
-  const installation = await Installation.on(host, "replaced");
+  const installation = await HostStack.on(host, "replaced");
   const onDestroy = { data: OnDestroyData.Delete };
   await installation.up({ account: { name: "app" }, onDestroy });
   const web = { account: { name: "web" }, onDestroy };

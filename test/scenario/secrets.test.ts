@@ -7,7 +7,7 @@ import type { RootlessDockerHostArgs } from "../../index";
 import { createHost, destroyAllHosts, type TestHost } from "../../testbed/hosts";
 import { execOrThrow } from "../../testbed/hosts/exec";
 import type { Outcome } from "../../testkit/stack";
-import { connectionTo, Installation, stepsRun } from "../../testkit/hostStack";
+import { connectionTo, HostStack, stepsRun } from "../../testkit/hostStack";
 import { findings, marker, Markers, sampleHere } from "./markers";
 
 // One life of one host with a recognisable value in every secret place: whatever it leaves or says is
@@ -19,7 +19,7 @@ const stop = join(folder, "stop");
 /** All that was said, by what said it. */
 const said: Record<string, string> = {};
 let host: TestHost;
-let installation: Installation;
+let installation: HostStack;
 let encryptedKey: string;
 let samplers: Promise<string>[];
 
@@ -40,7 +40,7 @@ beforeAll(async () => {
   await host.run("chpasswd", { input: `ops:${marker("password")}\n` });
   markers.addKey("encryptedkey", encryptedKey);
   markers.addKey("key", host.privateKey);
-  installation = await Installation.on(host, "secrets", backend);
+  installation = await HostStack.on(host, "secrets", backend);
   samplers = [
     host.run("perl -", { user: "guest", input: markers.sampler("/run/stop"), timeoutSeconds: 600 }),
     sampleHere(markers.sampler(stop)),
@@ -175,7 +175,7 @@ test("a daemon that dockerd refuses, and one that does not start", async () => {
 });
 
 test("logins that fail, and arguments that are refused", async () => {
-  const other = await Installation.on(host, "refused", backend);
+  const other = await HostStack.on(host, "refused", backend);
   const direct = { ...connectionTo(host), dialErrorLimit: 0 };
   const failures: Record<string, Partial<RootlessDockerHostArgs>> = {
     "a wrong password": {
@@ -206,8 +206,8 @@ test("logins that fail, and arguments that are refused", async () => {
 });
 
 test("refresh and destroy", async () => {
-  said.refresh = JSON.stringify(withoutDebug(await installation.trial.refresh()));
-  said.export = await installation.trial.exportText();
+  said.refresh = JSON.stringify(withoutDebug(await installation.stack.refresh()));
+  said.export = await installation.stack.exportText();
   const outcome = withoutDebug(await installation.destroy());
   said.destroy = JSON.stringify(outcome);
   expect(linesOf(outcome)).toMatchSnapshot("destroy");

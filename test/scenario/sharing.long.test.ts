@@ -15,9 +15,9 @@ import {
   RootlessDockerHost,
   type RootlessDockerHostArgs,
 } from "../../index";
-import { asAccount, daemonStart, importImage } from "../../testkit/installation";
-import { Trial } from "../../testkit/stack";
-import { connectionTo, Installation } from "../../testkit/hostStack";
+import { asAccount, daemonStart, importImage } from "../../testkit/host";
+import { Stack } from "../../testkit/stack";
+import { connectionTo, HostStack } from "../../testkit/hostStack";
 
 // One machine for several: accounts, stacks, a daemon that root runs, and one that was made by hand.
 afterAll(destroyAllHosts);
@@ -30,14 +30,14 @@ const wishes: Partial<RootlessDockerHostArgs> = {
 describe("two stacks, one of them with two accounts", () => {
   let host: TestHost;
   let before: HostSnapshot;
-  let infra: Trial;
-  let runners: Trial;
+  let infra: Stack;
+  let runners: Stack;
 
   beforeAll(async () => {
     host = await createHost({ suite: "trixie" });
     before = await snapshotHost(host);
-    infra = await Trial.start("infra");
-    runners = await Trial.start("runners");
+    infra = await Stack.start("infra");
+    runners = await Stack.start("runners");
   });
 
   /** A program with a component for each account, named like it. */
@@ -134,7 +134,7 @@ describe("beside a daemon that root runs, and a rootless one that was made by ha
 
   test("a third one comes and goes, and both stay as they are", async () => {
     const alive = await others();
-    const installation = await Installation.on(host, "beside");
+    const installation = await HostStack.on(host, "beside");
     await installation.up({
       ...wishes,
       account: { name: "app" },

@@ -11,14 +11,14 @@ import { busyboxImageTar } from "../../testbed/dockerCli";
 import { execOrThrow } from "../../testbed/hosts/exec";
 import { OnDestroyData, PrivilegedPorts, RootfulDocker } from "../../index";
 import { live } from "../../testkit/stack";
-import { Installation, stepsRun, type Wishes } from "../../testkit/hostStack";
+import { HostStack, stepsRun, type ComponentArgs } from "../../testkit/hostStack";
 
 // A host that has had a life before: nearly all that this package changes is there already, otherwise
 // than it wants it. In the order of the tests.
 let host: TestHost;
 let before: HostSnapshot;
-let installation: Installation;
-let wishes: Wishes;
+let installation: HostStack;
+let wishes: ComponentArgs;
 
 const home = "/home/app";
 const dataRoot = `${home}/.local/share/docker`;
@@ -74,7 +74,7 @@ beforeAll(async () => {
   for (const part of [packages, sysctls, rootDocker, account, files])
     await host.run("sh -eu", { input: part });
   before = await snapshotHost(host);
-  installation = await Installation.on(host, "unclean");
+  installation = await HostStack.on(host, "unclean");
   const userKey = (await execOrThrow("ssh-keygen", ["-y", "-f", host.privateKeyPath])).trim();
   wishes = {
     account: { name: "app", authorizedKeys: [userKey] },
@@ -104,7 +104,7 @@ async function differences(): Promise<string[]> {
 const ofRootsDaemon = /\/var\/lib\/(docker|containerd)\/|run-docker-netns-\w+\.mount/;
 
 /** What a step said while it was taken back. */
-const lines = (outcome: Awaited<ReturnType<Installation["destroy"]>>, step: string) =>
+const lines = (outcome: Awaited<ReturnType<HostStack["destroy"]>>, step: string) =>
   live(outcome, `web-${step}`);
 
 test("up makes it a rootless Docker host, and again has nothing to do", async () => {
@@ -129,7 +129,7 @@ test("a container runs, on the ids that the account has always had", async () =>
 });
 
 test("destroy keeps the data, says so before and while it does, and gives all else back", async () => {
-  expect(await installation.trial.destroyPreviewText()).toMatch(/on-destroy-data *: "keep"/);
+  expect(await installation.stack.destroyPreviewText()).toMatch(/on-destroy-data *: "keep"/);
   const outcome = await installation.destroy();
   expect(lines(outcome, "daemon")).toContainEqual(
     expect.stringMatching(
@@ -151,7 +151,7 @@ test("the next installation has the data, and with Delete everything is what it 
   await installation.up({ ...wishes, onDestroy: { data: OnDestroyData.Delete } });
   const docker = await installation.docker();
   expect(await docker.run(["ps", "-a", "--format", "{{.Names}}"])).toBe("sleeper");
-  expect(await installation.trial.destroyPreviewText()).toMatch(/on-destroy-data *: "delete"/);
+  expect(await installation.stack.destroyPreviewText()).toMatch(/on-destroy-data *: "delete"/);
   const outcome = await installation.destroy();
   expect(lines(outcome, "daemon")).toContain(`daemon: ${dataRoot} removed`);
   expect(await differences()).toEqual([]);

@@ -1,6 +1,7 @@
 import { type TestHost } from "../../../testbed/hosts";
 import type { StepName } from "../../../src/agent/agentText";
-import { Installation, revertOrder, type Wishes } from "../../../testkit/installation";
+import type { StepArgs } from "../../../testkit/documents";
+import { Installation, revertOrder } from "../../../testkit/installation";
 
 /** What somebody does between an `up` and a destroy, and what has to come of it. */
 export interface Row {
@@ -22,7 +23,7 @@ export interface Life {
   name: string;
   /** Defaults to all. */
   steps?: StepName[];
-  wishes: Wishes;
+  wishes: StepArgs;
   /** As root, after a first `up`, whose last step fails. */
   afterFailedUp?: string;
   /** As root, before and after a first destroy, whose first step fails. */

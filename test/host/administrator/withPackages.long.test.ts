@@ -1,5 +1,5 @@
 import { destroyAllHosts, type TestHost } from "../../../testbed/hosts";
-import { bootHost } from "../../../testkit/installation";
+import { bootHost } from "../../../testkit/host";
 import { testLife } from "./life";
 import { livesOfOlderEngines, livesWithPackages } from "./withPackages";
 

@@ -2,7 +2,7 @@ import { destroyAllHosts, type TestHost } from "../../../testbed/hosts";
 import { root, testLife } from "./life";
 import { livesWithoutPackages } from "./withoutPackages";
 import { give } from "../../../testkit/accountOnly";
-import { bootHost } from "../../../testkit/installation";
+import { bootHost } from "../../../testkit/host";
 
 afterAll(destroyAllHosts);
 

@@ -1,5 +1,5 @@
 import { destroyAllHosts } from "../../../testbed/hosts";
-import { bootHost } from "../../../testkit/installation";
+import { bootHost } from "../../../testkit/host";
 import { runCases } from "./batch";
 import { ReadingHost } from "./readingHost";
 

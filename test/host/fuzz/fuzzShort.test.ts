@@ -1,7 +1,7 @@
 import { destroyAllHosts } from "../../../testbed/hosts";
 import { runCases } from "./batch";
 import { ReadingHost } from "./readingHost";
-import { bootHost } from "../../../testkit/installation";
+import { bootHost } from "../../../testkit/host";
 
 afterAll(destroyAllHosts);
 

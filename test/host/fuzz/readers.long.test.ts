@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { renderDocument } from "../../../src/step/document";
 import { destroyAllHosts } from "../../../testbed/hosts";
-import { asAccount, bootHost, Installation, type Wishes } from "../../../testkit/installation";
+import { asAccount, bootHost } from "../../../testkit/host";
+import type { StepArgs } from "../../../testkit/documents";
+import { Installation } from "../../../testkit/installation";
 import { problemsOf } from "../../../testkit/arguments";
 import { nearlyRight } from "./inputs";
 import { environmentIn, ReadingHost } from "./readingHost";
@@ -16,7 +18,7 @@ const connection = { host: "machine.example" };
 
 let host: ReadingHost;
 let app: Installation;
-const plain: Wishes = { account: { name: "app" } };
+const plain: StepArgs = { account: { name: "app" } };
 
 beforeAll(async () => {
   const booted = await bootHost();

@@ -1,5 +1,7 @@
 import { destroyAllHosts, type TestHost } from "../../../testbed/hosts";
-import { bootHost, Installation, type Answer, type Wishes } from "../../../testkit/installation";
+import { bootHost } from "../../../testkit/host";
+import type { StepArgs } from "../../../testkit/documents";
+import { Installation, type Answer } from "../../../testkit/installation";
 import { onHost, places, plants, silentSocket, type Place } from "./plants";
 
 // Every place of the account's that root's steps look at, and everything that the account can put there: up,
@@ -9,8 +11,8 @@ import { onHost, places, plants, silentSocket, type Place } from "./plants";
 const chosen = places.filter(({ path }) =>
   new RegExp(process.env.HOSTILE_ACCOUNT_PLACES ?? "").test(path),
 );
-const wishes: Wishes = { account: { name: "app", authorizedKeys: ["ssh-ed25519 AAAAC3Nz one"] } };
-const webs: Wishes = { account: { name: "web" }, owner: "project/dev/web" };
+const wishes: StepArgs = { account: { name: "app", authorizedKeys: ["ssh-ed25519 AAAAC3Nz one"] } };
+const webs: StepArgs = { account: { name: "web" }, owner: "project/dev/web" };
 /** Longer than any step waits for an account that does not answer. */
 const bound = 300_000;
 
@@ -65,7 +67,7 @@ const used = async () =>
 
 /** What makes something of a place, and what takes that back. */
 function stepOf({ path }: Place) {
-  const without: Wishes = { account: { name: "app" } };
+  const without: StepArgs = { account: { name: "app" } };
   return path.startsWith(".ssh")
     ? {
         apply: () => app.tryApply("account", wishes),

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { diffSnapshots, snapshotHost } from "../../../testbed/hosts";
 import { exec } from "../../../testbed/hosts/exec";
-import { type Answer, Installation, revertOrder, type Wishes } from "../../../testkit/installation";
+import type { StepArgs } from "../../../testkit/documents";
+import { type Answer, Installation, revertOrder } from "../../../testkit/installation";
 import { randomFrom, type Random } from "../../../testkit/random";
 import { type Base, type Bench, copied, edited, emptied, type Verb, wishes } from "./disks";
 
@@ -139,7 +140,7 @@ function rightly(said: string, result: Result): string[] {
 }
 
 /** As Pulumi does it: what it knows of, the agent last. Returns the error that ends it. */
-async function destroy(app: Installation, now: Wishes): Promise<string | undefined> {
+async function destroy(app: Installation, now: StepArgs): Promise<string | undefined> {
   const failed = ({ exitCode, said }: Answer) =>
     exitCode === 0 ? undefined : `exit code ${exitCode}: ${said.join("\n")}`;
   for (const step of revertOrder.filter((name) => app.created.has(name))) {

@@ -11,7 +11,8 @@ import {
   type Vault,
 } from "../../../testbed/hosts";
 import { execOrThrow } from "../../../testbed/hosts/exec";
-import { Installation, type Wishes } from "../../../testkit/installation";
+import type { StepArgs } from "../../../testkit/documents";
+import { Installation } from "../../../testkit/installation";
 
 /** Where everything of a host is on the disk that a cut leaves. */
 export interface Bench {
@@ -36,7 +37,7 @@ export interface Base {
 
 export type Verb = "up" | "update" | "destroy";
 
-export const wishes: Wishes = {
+export const wishes: StepArgs = {
   account: { name: "app", authorizedKeys: ["ssh-ed25519 AAAAC3Nz a"] },
   privilegedPorts: "FileCapability",
   secrets: { "environment/TOKEN": "s3cret" },
@@ -45,7 +46,7 @@ export const wishes: Wishes = {
 };
 
 /** Touches a file or a setting of most steps. */
-export const edited: Wishes = {
+export const edited: StepArgs = {
   ...wishes,
   account: { name: "app", authorizedKeys: ["ssh-ed25519 AAAAC3Nz a", "ssh-ed25519 AAAAC3Nz b"] },
   subordinateIds: { count: 70_000 },

@@ -1,5 +1,7 @@
 import { createMachine, destroyAllMachines, type Machine } from "../../../testbed/machines";
-import { importImage, Installation, type Wishes } from "../../../testkit/installation";
+import { importImage } from "../../../testkit/host";
+import type { StepArgs } from "../../../testkit/documents";
+import { Installation } from "../../../testkit/installation";
 import { docker, run } from "../containers";
 import { account, doctorOf, preflightOf } from "./diagnostics";
 import { packagesOf } from "./packages";
@@ -7,7 +9,7 @@ import { packagesOf } from "./packages";
 // Limits that do nothing: a machine with control groups v1. Debian 12 is the last whose systemd boots so.
 let machine: Machine;
 let app: Installation;
-const wishes: Wishes = { account: { name: account } };
+const wishes: StepArgs = { account: { name: account } };
 const option = "systemd.unified_cgroup_hierarchy=0";
 
 beforeAll(async () => {

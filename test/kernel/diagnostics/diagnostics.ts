@@ -1,5 +1,7 @@
 import type { TestHost } from "../../../testbed/hosts";
-import { asAccount, type Installation, type Wishes } from "../../../testkit/installation";
+import { asAccount } from "../../../testkit/host";
+import type { StepArgs } from "../../../testkit/documents";
+import type { Installation } from "../../../testkit/installation";
 
 /** The account of every machine here. */
 export const account = "app";
@@ -16,7 +18,7 @@ export async function problemsOf(host: TestHost): Promise<string[]> {
 export const doctorOf = (host: TestHost) => host.ssh(`sh ${agent} doctor`);
 
 /** What preflight says, which is nothing where all is well. It must have changed nothing. */
-export async function preflightOf(app: Installation, wishes: Wishes = {}): Promise<string[]> {
+export async function preflightOf(app: Installation, wishes: StepArgs = {}): Promise<string[]> {
   const { exitCode, changed, said } = await app.tryApply("preflight", {
     account: { name: account },
     ...wishes,
@@ -60,7 +62,7 @@ export async function deleteLines(host: TestHost, line: string): Promise<void> {
 }
 
 /** The sysctls that a mend would have in the program. */
-export function sysctlsIn(line: string): Wishes {
+export function sysctlsIn(line: string): StepArgs {
   const json = /set sysctls to (\{.*\})/.exec(mendIn(line))?.[1] ?? "";
   return { sysctls: JSON.parse(json) as Record<string, string> };
 }

@@ -1,10 +1,7 @@
 import { createMachine, destroyAllMachines, type Machine } from "../../../testbed/machines";
-import {
-  importImage,
-  Installation,
-  tryAsAccount,
-  type Wishes,
-} from "../../../testkit/installation";
+import { importImage, tryAsAccount } from "../../../testkit/host";
+import type { StepArgs } from "../../../testkit/documents";
+import { Installation } from "../../../testkit/installation";
 import { docker, run } from "../containers";
 import {
   account,
@@ -22,8 +19,8 @@ import { packagesOf } from "./packages";
 let machine: Machine;
 let app: Installation;
 const installed = "installed";
-const wishes: Wishes = { account: { name: account } };
-const apart: Wishes = { ...wishes, daemon: { icc: false } };
+const wishes: StepArgs = { account: { name: account } };
+const apart: StepArgs = { ...wishes, daemon: { icc: false } };
 const netfilter = "/lib/modules/$(uname -r)/kernel/net/netfilter";
 
 /** The module list of preflight is what a daemon loads beside these, which it can do without. */
@@ -42,7 +39,7 @@ const stop = () => asApp("systemctl --user stop docker");
 const rootlesskit = () => asApp("rootlesskit true");
 
 /** A step that ends with an error: what it says. */
-async function failing(wanted: Wishes = wishes): Promise<string[]> {
+async function failing(wanted: StepArgs = wishes): Promise<string[]> {
   const { exitCode, said } = await app.tryApply("daemon", wanted);
   expect(exitCode).toBe(1);
   expect(said.length).toBeLessThanOrEqual(20);
@@ -51,7 +48,7 @@ async function failing(wanted: Wishes = wishes): Promise<string[]> {
 }
 
 /** The daemon starts again, and the doctor finds nothing. */
-async function mended(wanted: Wishes = wishes): Promise<void> {
+async function mended(wanted: StepArgs = wishes): Promise<void> {
   await app.apply("daemon", wanted);
   expect(await problemsOf(machine)).toEqual([]);
 }

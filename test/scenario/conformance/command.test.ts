@@ -1,6 +1,6 @@
 import { remote } from "@pulumi/command";
 import { useHost } from "./host";
-import { said, steps, Trial } from "../../../testkit/stack";
+import { said, steps, Stack } from "../../../testkit/stack";
 
 const given = useHost();
 
@@ -22,8 +22,8 @@ async function left(): Promise<string[]> {
 
 describe("create", () => {
   test("runs the command; the outputs are what it printed and all inputs", async () => {
-    const trial = await Trial.start("create");
-    await trial.up(() => {
+    const stack = await Stack.start("create");
+    await stack.up(() => {
       command("printing", { create: "printf 'out\\n\\n'; printf 'err\\n' >&2", delete: "true" });
       command("stdin", { create: "cat", stdin: "a line\nand one without an end" });
       command("empty-stdin", { create: "cat; echo end", stdin: "" });
@@ -31,44 +31,44 @@ describe("create", () => {
       command("terminal", { create: "tty || true" });
       command("nothing", { update: leave("wrong"), delete: "true" });
     });
-    expect(trial.outputs("printing")).toMatchObject({
+    expect(stack.outputs("printing")).toMatchObject({
       stdout: "out\n",
       stderr: "err",
       create: "printf 'out\\n\\n'; printf 'err\\n' >&2",
       delete: "true",
     });
-    expect(trial.outputs("stdin").stdout).toBe("a line\nand one without an end");
-    expect(trial.outputs("empty-stdin").stdout).toBe("end");
-    expect(trial.outputs("no-stdin").stdout).toBe("end");
-    expect(trial.outputs("terminal").stdout).toBe("not a tty");
-    expect(trial.outputs("nothing")).toMatchObject({ stdout: "", stderr: "" });
+    expect(stack.outputs("stdin").stdout).toBe("a line\nand one without an end");
+    expect(stack.outputs("empty-stdin").stdout).toBe("end");
+    expect(stack.outputs("no-stdin").stdout).toBe("end");
+    expect(stack.outputs("terminal").stdout).toBe("not a tty");
+    expect(stack.outputs("nothing")).toMatchObject({ stdout: "", stderr: "" });
     expect(await left()).toEqual([]);
   });
 
   test("gives an id of the name and eight hexadecimal digits", async () => {
-    const trial = await Trial.start("id");
-    await trial.up(() => void command("named", { create: "true" }));
-    expect(trial.recorded("named")?.id).toMatch(/^named[0-9a-f]{8}$/);
+    const stack = await Stack.start("id");
+    await stack.up(() => void command("named", { create: "true" }));
+    expect(stack.recorded("named")?.id).toMatch(/^named[0-9a-f]{8}$/);
   });
 
   test("that fails is not recorded, and runs again", async () => {
-    const trial = await Trial.start("create-fails");
+    const stack = await Stack.start("create-fails");
     const program = (): void => {
       command("failing", { create: `${leave("run")}; echo out; echo "err" >&2; exit 3` });
     };
-    const first = await trial.tryUp(program);
+    const first = await stack.tryUp(program);
     expect(first.failure).toContain("Process exited with status 3");
-    expect(trial.recorded("failing")).toBeUndefined();
-    await trial.tryUp(program);
+    expect(stack.recorded("failing")).toBeUndefined();
+    await stack.tryUp(program);
     expect(await left()).toEqual(["run", "run"]);
   });
 });
 
 describe("a failure", () => {
   test("shows the whole command and both streams, and not its stdin", async () => {
-    const trial = await Trial.start("failure");
+    const stack = await Stack.start("failure");
     const text = 'echo first\nsleep 0.3; echo "second" >&2; sleep 0.3; echo third; exit 3';
-    const outcome = await trial.tryUp(() => {
+    const outcome = await stack.tryUp(() => {
       command("failing", { create: text, stdin: "only the host reads this" });
     });
     const [error] = said(outcome, "failing", "lasting").map(({ message }) => message);
@@ -80,40 +80,40 @@ describe("a failure", () => {
   });
 
   test("by a signal names it", async () => {
-    const trial = await Trial.start("signal");
-    const outcome = await trial.tryUp(() => void command("killed", { create: "kill -TERM $$" }));
+    const stack = await Stack.start("signal");
+    const outcome = await stack.tryUp(() => void command("killed", { create: "kill -TERM $$" }));
     expect(outcome.failure).toContain("Process exited with status 143 from signal TERM: running");
   });
 });
 
 describe("preview", () => {
   test("runs nothing", async () => {
-    const trial = await Trial.start("preview");
-    await trial.preview(() => void command("only-previewed", { create: leave("wrong") }));
+    const stack = await Stack.start("preview");
+    await stack.preview(() => void command("only-previewed", { create: leave("wrong") }));
     expect(await left()).toEqual([]);
   });
 
   test("of a create or an update leaves what is printed unknown, and inputs known", async () => {
-    const trial = await Trial.start("preview-unknown");
+    const stack = await Stack.start("preview-unknown");
     const program = (stdin: string) => () => {
       const first = command("first", { create: "cat", stdin });
       command("second", { create: "cat", stdin: first.stdout });
       command("third", { create: "cat", stdin: first.create.apply((text) => `${text}!`) });
     };
-    const create = await trial.previewText(program("a"), { diff: true });
+    const create = await stack.previewText(program("a"), { diff: true });
     expect(create).toMatch(/::second\][^]*stdin *: \[unknown\]/);
     expect(create).toMatch(/::third\][^]*stdin *: "cat!"/);
-    await trial.up(program("a"));
-    expect(steps(await trial.preview(program("b")))).toEqual(["update first", "update second"]);
-    const update = await trial.previewText(program("b"), { diff: true });
+    await stack.up(program("a"));
+    expect(steps(await stack.preview(program("b")))).toEqual(["update first", "update second"]);
+    const update = await stack.previewText(program("b"), { diff: true });
     expect(update).toContain('~ stdin: "a" => [unknown]');
   });
 });
 
 describe("update", () => {
   test("runs for any changed input, in place, and keeps the id", async () => {
-    const trial = await Trial.start("update");
-    await trial.up(() => {
+    const stack = await Stack.start("update");
+    await stack.up(() => {
       command("with-update", { create: leave("create"), update: leave("update"), stdin: "a" });
       command("without", { create: "echo $LC_WORD", environment: { LC_WORD: "a" } });
       command("only-delete", { create: leave("again"), delete: "true" });
@@ -121,8 +121,8 @@ describe("update", () => {
       command("rotated", { create: leave("rotated") });
     });
     await left();
-    const id = trial.recorded("with-update")?.id;
-    const outcome = await trial.up(() => {
+    const id = stack.recorded("with-update")?.id;
+    const outcome = await stack.up(() => {
       command("with-update", { create: leave("create"), update: leave("update"), stdin: "b" });
       command("without", { create: "echo $LC_WORD", environment: { LC_WORD: "b" } });
       command("only-delete", { create: leave("again"), delete: "echo" });
@@ -138,43 +138,43 @@ describe("update", () => {
       "update without",
     ]);
     expect((await left()).sort()).toEqual(["again", "rotated", "update"]);
-    expect(trial.recorded("with-update")?.id).toBe(id);
-    expect(trial.outputs("without").stdout).toBe("b");
+    expect(stack.recorded("with-update")?.id).toBe(id);
+    expect(stack.outputs("without").stdout).toBe("b");
   });
 
   test("that fails keeps the old inputs, and runs again", async () => {
-    const trial = await Trial.start("update-fails");
+    const stack = await Stack.start("update-fails");
     const program = (stdin: string) => () => {
       command("failing", { create: "true", update: `${leave("run")}; exit 1`, stdin });
     };
-    await trial.up(program("a"));
-    expect((await trial.tryUp(program("b"))).failure).toContain("Process exited with status 1");
-    expect(trial.recorded("failing")?.inputs.stdin).toBe("a");
-    await trial.tryUp(program("b"));
+    await stack.up(program("a"));
+    expect((await stack.tryUp(program("b"))).failure).toContain("Process exited with status 1");
+    expect(stack.recorded("failing")?.inputs.stdin).toBe("a");
+    await stack.tryUp(program("b"));
     expect(await left()).toEqual(["run", "run"]);
   });
 
   test("gets the output of the last run in its environment, unless told otherwise", async () => {
-    const trial = await Trial.start("previous-output");
+    const stack = await Stack.start("previous-output");
     const program = (stdin: string) => () => {
       const create = "echo word; env | grep -c ^PULUMI_COMMAND || true";
       command("asking", { create, stdin });
       command("not-asking", { create, stdin, addPreviousOutputInEnv: false });
     };
-    await trial.up(program("a"));
-    const outcome = await trial.up(program("b"));
+    await stack.up(program("a"));
+    const outcome = await stack.up(program("b"));
     const [warning] = said(outcome, "asking", "lasting");
     expect(warning?.severity).toBe("warning");
     expect(warning?.message).toContain("Unable to set 'PULUMI_COMMAND_STDOUT'.");
     expect(said(outcome, "not-asking", "lasting")).toEqual([]);
     // The host's sshd accepts no such variable.
-    expect(trial.outputs("asking").stdout).toBe("word\n0");
+    expect(stack.outputs("asking").stdout).toBe("word\n0");
   });
 });
 
 describe("delete", () => {
   test("runs the old command with the old stdin", async () => {
-    const trial = await Trial.start("delete");
+    const stack = await Stack.start("delete");
     const program = (stdin: string) => () => {
       command("kept", { delete: "cat >> /root/left", stdin: `kept-${stdin}\n` });
       if (stdin === "a") {
@@ -182,21 +182,21 @@ describe("delete", () => {
         command("silent", { create: "true" });
       }
     };
-    await trial.up(program("a"));
-    expect(steps(await trial.up(program("b"))).sort()).toEqual([
+    await stack.up(program("a"));
+    expect(steps(await stack.up(program("b"))).sort()).toEqual([
       "delete gone",
       "delete silent",
       "update kept",
     ]);
     expect(await left()).toEqual(["gone"]);
-    await trial.destroy();
+    await stack.destroy();
     expect(await left()).toEqual(["kept-b"]);
   });
 });
 
 describe("triggers", () => {
   test("alone replace: create runs, then the old delete", async () => {
-    const trial = await Trial.start("triggers");
+    const stack = await Stack.start("triggers");
     const program = (trigger: string) => () => {
       command("triggered", {
         create: leave(`create-${trigger}`),
@@ -205,8 +205,8 @@ describe("triggers", () => {
         triggers: ["fixed", trigger],
       });
     };
-    await trial.up(program("a"));
-    const outcome = await trial.up(program("b"));
+    await stack.up(program("a"));
+    const outcome = await stack.up(program("b"));
     expect(steps(outcome)).toEqual([
       "create-replacement triggered",
       "replace triggered",
@@ -218,22 +218,22 @@ describe("triggers", () => {
 
 describe("refresh", () => {
   test("learns nothing", async () => {
-    const trial = await Trial.start("refresh");
-    await trial.up(() => void command("made", { create: "echo made > /root/made" }));
+    const stack = await Stack.start("refresh");
+    await stack.up(() => void command("made", { create: "echo made > /root/made" }));
     await given.host.run("rm /root/made");
-    expect(steps(await trial.refresh())).toEqual(["refresh made"]);
-    expect(trial.outputs("made")).toMatchObject({ create: "echo made > /root/made", stdout: "" });
+    expect(steps(await stack.refresh())).toEqual(["refresh made"]);
+    expect(stack.outputs("made")).toMatchObject({ create: "echo made > /root/made", stdout: "" });
   });
 });
 
 describe("environment", () => {
   test("reaches the command where the server accepts the name, and fails where not", async () => {
-    const trial = await Trial.start("environment");
-    const outcome = await trial.tryUp(() => {
+    const stack = await Stack.start("environment");
+    const outcome = await stack.tryUp(() => {
       command("accepted", { create: "echo $LC_WORD", environment: { LC_WORD: 'it\'s "so"' } });
       command("refused", { create: leave("wrong"), environment: { FOREIGN: "a" } });
     });
-    expect(trial.outputs("accepted").stdout).toBe('it\'s "so"');
+    expect(stack.outputs("accepted").stdout).toBe('it\'s "so"');
     expect(outcome.failure).toContain('could not set environment variable "FOREIGN"');
     expect(await left()).toEqual([]);
   });
@@ -241,9 +241,9 @@ describe("environment", () => {
 
 describe("logging", () => {
   test("shows the lines of the chosen streams while the command runs", async () => {
-    const trial = await Trial.start("logging");
+    const stack = await Stack.start("logging");
     const create = "echo out; sleep 0.3; echo err >&2";
-    const outcome = await trial.up(() => {
+    const outcome = await stack.up(() => {
       command("both", { create });
       command("only-stdout", { create, logging: "stdout" });
       command("only-stderr", { create, logging: "stderr" });
@@ -258,6 +258,6 @@ describe("logging", () => {
     expect(live("also-both")).toEqual(["info out", "info err"]);
     expect(live("none")).toEqual([]);
     // Nothing is lost by it.
-    expect(trial.outputs("none")).toMatchObject({ stdout: "out", stderr: "err" });
+    expect(stack.outputs("none")).toMatchObject({ stdout: "out", stderr: "err" });
   });
 });

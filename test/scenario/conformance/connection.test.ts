@@ -10,7 +10,7 @@ import { unsecret, type Input } from "@pulumi/pulumi";
 import { allProcesses, signal } from "../../../testbed/hosts";
 import { execOrThrow } from "../../../testbed/hosts/exec";
 import { useHost } from "./host";
-import { live, said, Trial, type Outcome } from "../../../testkit/stack";
+import { live, said, Stack, type Outcome } from "../../../testkit/stack";
 
 type ConnectionArgs = types.input.remote.ConnectionArgs;
 
@@ -46,16 +46,16 @@ async function makeKey(passphrase: string): Promise<string> {
 
 describe("check", () => {
   test("fills the defaults of the connection and of its proxy", async () => {
-    const trial = await Trial.start("defaults");
+    const stack = await Stack.start("defaults");
     // Without `create` nothing is dialled.
-    await trial.up(() => {
+    await stack.up(() => {
       const connection = { host: "nowhere.invalid", proxy: { host: "elsewhere.invalid" } };
       const all = new remote.Command("all", { connection });
       // Not secret any more, so that the state shows it.
       new remote.Command("shown", { connection, stdin: shown(all) });
     });
     const defaults = { user: "root", port: 22, dialErrorLimit: 10, perDialTimeout: 15 };
-    expect(JSON.parse(String(trial.outputs("shown").stdin))).toEqual({
+    expect(JSON.parse(String(stack.outputs("shown").stdin))).toEqual({
       ...defaults,
       host: "nowhere.invalid",
       proxy: { ...defaults, host: "elsewhere.invalid" },
@@ -63,9 +63,9 @@ describe("check", () => {
   });
 
   test("refuses fields that a connection does not have", async () => {
-    const trial = await Trial.start("unknown-field");
+    const stack = await Stack.start("unknown-field");
     const connection: ConnectionArgs & { hostname: string } = { host: "a", hostname: "b" };
-    const outcome = await trial.tryUp(dialling({ wrong: connection }));
+    const outcome = await stack.tryUp(dialling({ wrong: connection }));
     expect(outcome.failure).toContain("Unrecognized field 'hostname'");
   });
 });
@@ -85,8 +85,8 @@ describe("authentication", () => {
     );
     const { privateKey, hostKey, ...address } = given.connection;
     try {
-      const trial = await Trial.start("authentication");
-      await trial.up(
+      const stack = await Stack.start("authentication");
+      await stack.up(
         dialling(
           {
             encrypted: {
@@ -106,22 +106,22 @@ describe("authentication", () => {
           whoAsks,
         ),
       );
-      const machine = /^worker (?<here>\S+)$/.exec(String(trial.outputs("password").stdout));
+      const machine = /^worker (?<here>\S+)$/.exec(String(stack.outputs("password").stdout));
       const here = machine?.groups?.here;
       expect(here).not.toBe("127.0.0.1");
-      expect(trial.outputs("encrypted").stdout).toBe(`root ${here}`);
-      expect(trial.outputs("agent").stdout).toBe(`root ${here}`);
-      expect(trial.outputs("proxied").stdout).toBe("root 127.0.0.1");
+      expect(stack.outputs("encrypted").stdout).toBe(`root ${here}`);
+      expect(stack.outputs("agent").stdout).toBe(`root ${here}`);
+      expect(stack.outputs("proxied").stdout).toBe("root 127.0.0.1");
     } finally {
       agent.process.kill();
     }
   });
 
   test("that fails is tried again up to the limit; a key that cannot be read is not", async () => {
-    const trial = await Trial.start("wrong-credentials");
+    const stack = await Stack.start("wrong-credentials");
     const otherKey = await makeKey("");
     await given.host.run("sed -i '$d' /root/.ssh/authorized_keys");
-    const outcome = await trial.tryUp(
+    const outcome = await stack.tryUp(
       dialling({
         stranger: {
           ...given.connection,
@@ -141,22 +141,22 @@ describe("authentication", () => {
 
 describe("the host key", () => {
   test("is checked when given, and not otherwise", async () => {
-    const trial = await Trial.start("host-key");
+    const stack = await Stack.start("host-key");
     const { hostKey: right, ...unchecked } = given.connection;
     const [type, body = ""] = (right as string).split(" ");
     // Another key of the same type: its last byte differs.
     const bytes = Buffer.from(body, "base64");
     bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1);
     const wrong = `${type} ${bytes.toString("base64")}`;
-    const outcome = await trial.tryUp(
+    const outcome = await stack.tryUp(
       dialling({
         right: { ...unchecked, hostKey: right },
         unchecked,
         wrong: { ...unchecked, hostKey: wrong, dialErrorLimit: 0 },
       }),
     );
-    expect(trial.outputs("right").stdout).toBe("reached");
-    expect(trial.outputs("unchecked").stdout).toBe("reached");
+    expect(stack.outputs("right").stdout).toBe("reached");
+    expect(stack.outputs("unchecked").stdout).toBe("reached");
     expect(errors(outcome, "wrong")).toContain(
       "after 0 failed attempts: ssh: handshake failed: ssh: host key mismatch",
     );
@@ -165,18 +165,18 @@ describe("the host key", () => {
 
 describe("dialling", () => {
   test("is tried again after 100 ms, then 1.5 times as long, until the host answers", async () => {
-    const trial = await Trial.start("retry");
+    const stack = await Stack.start("retry");
     const attempts: number[] = [];
     // The first three connections are cut at once.
     const gate = await startGate((count) => {
       attempts.push(Date.now());
       return count > 3;
     });
-    const outcome = await trial.up(
+    const outcome = await stack.up(
       dialling({ late: { ...given.connection, host: "127.0.0.1", port: gate.port } }),
     );
     gate.server.close();
-    expect(trial.outputs("late").stdout).toBe("reached");
+    expect(stack.outputs("late").stdout).toBe("reached");
     expect(live(outcome, "late").slice(0, 3)).toEqual([
       "Dial 1/10 failed: retrying",
       "Dial 2/10 failed: retrying",
@@ -190,12 +190,12 @@ describe("dialling", () => {
   });
 
   test("ends with an error after the limit, or after the time that one dial may take", async () => {
-    const trial = await Trial.start("dial-limits");
+    const stack = await Stack.start("dial-limits");
     const gate = await startGate(() => false);
     gate.server.close();
     await once(gate.server, "close");
     await given.host.setReachable(false);
-    const outcome = await trial
+    const outcome = await stack
       .tryUp(
         dialling({
           closed: { ...given.connection, host: "127.0.0.1", port: gate.port, dialErrorLimit: 2 },
@@ -213,7 +213,7 @@ describe("dialling", () => {
   });
 
   test("happens anew for each operation", async () => {
-    const trial = await Trial.start("dials-anew");
+    const stack = await Stack.start("dials-anew");
     let dials = 0;
     const gate = await startGate((count) => {
       dials = count;
@@ -224,9 +224,9 @@ describe("dialling", () => {
       new remote.Command("first", { connection, create: "cat", stdin });
       new remote.Command("second", { connection, create: "cat", stdin });
     };
-    await trial.up(program("a"));
+    await stack.up(program("a"));
     expect(dials).toBe(2);
-    await trial.up(program("b"));
+    await stack.up(program("b"));
     expect(dials).toBe(4);
     gate.server.close();
   });
@@ -234,9 +234,9 @@ describe("dialling", () => {
 
 describe("a command that says nothing", () => {
   test("has a connection that asks whether the host is still there", async () => {
-    const trial = await Trial.start("silent");
+    const stack = await Stack.start("silent");
     const create = "touch /root/silent; until test -e /root/heard; do sleep 0.1; done";
-    const update = trial.up(dialling({ silent: given.connection }, create));
+    const update = stack.up(dialling({ silent: given.connection }, create));
     await appears("/root/silent");
     const { address, port } = given.host;
     const asks = /timer:\(keepalive,1?\dsec,/;
@@ -254,7 +254,7 @@ describe("a command that says nothing", () => {
 
 describe("a cancelled update", () => {
   test("waits for the end of the command that runs, records it, and begins no other", async () => {
-    const trial = await Trial.start("cancel");
+    const stack = await Stack.start("cancel");
     const cancel = new AbortController();
     // Ends by itself, with an error, where nobody lets it go on.
     const create =
@@ -262,7 +262,7 @@ describe("a cancelled update", () => {
       "test -e /root/go-on && echo to its end && exit; sleep 0.1; done; exit 1";
     let printed = "";
     let over = false;
-    const update = trial
+    const update = stack
       .tryUp(
         () => {
           const connection = given.connection;
@@ -283,19 +283,19 @@ describe("a cancelled update", () => {
     await until("the update ends with its command", () => over);
     expect((await update).failure).toMatch(/cancell?ed/);
     // A plugin that was killed has nothing to record.
-    expect(trial.outputs("first").stdout).toBe("to its end");
-    expect(trial.recorded("second")).toBeUndefined();
+    expect(stack.outputs("first").stdout).toBe("to its end");
+    expect(stack.recorded("second")).toBeUndefined();
   });
 
   test("that is cancelled twice ends at once, and leaves the command on the host", async () => {
-    const trial = await Trial.start("cancel-twice");
+    const stack = await Stack.start("cancel-twice");
     const cancel = new AbortController();
     const create =
       "touch /root/left; for i in $(seq 3000); do " +
       "test -e /root/end && touch /root/outlived && exit; sleep 0.1; done";
     let printed = "";
     let over = false;
-    const update = trial
+    const update = stack
       .tryUp(dialling({ left: given.connection }, create), cancel.signal, (text) => {
         printed += text;
       })

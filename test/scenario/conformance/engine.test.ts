@@ -2,7 +2,7 @@ import { remote } from "@pulumi/command";
 import { secret, type Input } from "@pulumi/pulumi";
 import { RandomId } from "@pulumi/random";
 import { useHost } from "./host";
-import { steps as stepsOf, Trial } from "../../../testkit/stack";
+import { steps as stepsOf, Stack } from "../../../testkit/stack";
 
 const given = useHost();
 
@@ -14,36 +14,36 @@ describe("preview --diff", () => {
     };
 
   test("shows a YAML or JSON mapping in stdin by its keys", async () => {
-    const trial = await Trial.start("yaml");
+    const stack = await Stack.start("yaml");
     const document = (range: string): string =>
       `net.ipv4.ping_group_range: "${range}"\nuser.max_user_namespaces: 1000\nunchanged: true\n`;
-    await trial.up(program(document("0 1000")));
+    await stack.up(program(document("0 1000")));
     const next = program(document("0 2147483647"));
-    const text = await trial.previewText(next, { diff: true });
+    const text = await stack.previewText(next, { diff: true });
     expect(text).toMatch(/~ net\.ipv4\.ping_group_range: "0 1000" => "0 2147483647"/);
     expect(text).not.toMatch(/[~+-] (unchanged|user\.max_user_namespaces)/);
-    const short = await trial.previewText(next, { diff: false });
+    const short = await stack.previewText(next, { diff: false });
     expect(short).toMatch(/step\s+update\s+\[diff: ~stdin\]/);
-    const json = await trial.previewText(program('{"a": 1}'), { diff: true });
+    const json = await stack.previewText(program('{"a": 1}'), { diff: true });
     expect(json).toMatch(/\+ a *: 1/);
   });
 
   test("shows any other text as three lines, then as a line diff", async () => {
-    const trial = await Trial.start("text");
+    const stack = await Stack.start("text");
     const script = (last: string): string =>
       ["one() {", "  true", "}", "two() {", "  true", "}", `echo ${last}`, ""].join("\n");
-    const create = await trial.previewText(program("", script("a")), { diff: true });
+    const create = await stack.previewText(program("", script("a")), { diff: true });
     expect(create).toMatch(/one\(\) \{/);
     expect(create).not.toMatch(/two\(\) \{/);
-    await trial.up(program("", script("a")));
-    const update = await trial.previewText(program("", script("b")), { diff: true });
+    await stack.up(program("", script("a")));
+    const update = await stack.previewText(program("", script("b")), { diff: true });
     expect(update).toMatch(/- echo a/);
     expect(update).toMatch(/\+ echo b/);
   });
 
   test("hides a whole text that has a secret or an unknown part", async () => {
-    const trial = await Trial.start("hidden");
-    const text = await trial.previewText(
+    const stack = await Stack.start("hidden");
+    const text = await stack.previewText(
       () => {
         const { connection } = given;
         const word = secret("hunter2");
@@ -65,19 +65,19 @@ describe("preview --diff", () => {
 
 describe("secrets", () => {
   test("in a connection that changes do not show", async () => {
-    const trial = await Trial.start("secret-change");
+    const stack = await Stack.start("secret-change");
     const program = (password: string) => () => {
       const connection = { ...given.connection, password };
       new remote.Command("step", { connection, create: "true" });
     };
-    await trial.up(program("hunter2"));
-    const text = await trial.previewText(program("hunter3"), { diff: true });
+    await stack.up(program("hunter2"));
+    const text = await stack.previewText(program("hunter3"), { diff: true });
     expect(text).toMatch(/~ connection *: \[secret\]/);
     expect(text).not.toContain("hunter");
   });
 
   test("that were inputs stay secret in the state; what is printed is not, unless asked for", async () => {
-    const trial = await Trial.start("secrets");
+    const stack = await Stack.start("secrets");
     const program = (word: string) => () => {
       const { connection } = given;
       const stdin = secret(word);
@@ -90,12 +90,12 @@ describe("secrets", () => {
       );
     };
     for (const word of ["hunter2", "hunter3"]) {
-      await trial.up(program(word));
-      expect(trial.stateText).not.toContain(word);
-      expect(trial.stateText).not.toContain("PRIVATE KEY");
-      expect(trial.outputs("printing").stdout).toBe("clear");
-      expect(trial.outputs("hiding").stdout).toHaveProperty("ciphertext");
-      expect(trial.outputs("echoing").connection).toHaveProperty("ciphertext");
+      await stack.up(program(word));
+      expect(stack.stateText).not.toContain(word);
+      expect(stack.stateText).not.toContain("PRIVATE KEY");
+      expect(stack.outputs("printing").stdout).toBe("clear");
+      expect(stack.outputs("hiding").stdout).toHaveProperty("ciphertext");
+      expect(stack.outputs("echoing").connection).toHaveProperty("ciphertext");
     }
   });
 });
@@ -120,15 +120,15 @@ describe("replacement", () => {
   const order = ["create-first", "create-second", "delete-second", "delete-first"];
 
   test("by a RandomId's keepers, whose hex is in the triggers of every step", async () => {
-    const trial = await Trial.start("lease");
+    const stack = await Stack.start("lease");
     const program = (keeper: string) => () => {
       const lease = new RandomId("lease", { byteLength: 4, keepers: { keeper } });
       steps("/root/lease", lease.hex);
     };
-    await trial.up(program("a"));
-    expect(stepsOf(await trial.preview(program("a")))).toEqual([]);
+    await stack.up(program("a"));
+    expect(stepsOf(await stack.preview(program("a")))).toEqual([]);
     await given.host.run("rm /root/lease");
-    const outcome = await trial.up(program("b"));
+    const outcome = await stack.up(program("b"));
     expect(await linesOf("/root/lease")).toEqual(order);
     expect(stepsOf(outcome).filter((step) => step.startsWith("delete"))).toEqual([
       "delete-replaced second",
@@ -138,10 +138,10 @@ describe("replacement", () => {
   });
 
   test("by triggers of their own, and dependsOn alone", async () => {
-    const trial = await Trial.start("own-triggers");
-    await trial.up(() => steps("/root/own", "a"));
+    const stack = await Stack.start("own-triggers");
+    await stack.up(() => steps("/root/own", "a"));
     await given.host.run("rm /root/own");
-    await trial.up(() => steps("/root/own", "b"));
+    await stack.up(() => steps("/root/own", "b"));
     expect(await linesOf("/root/own")).toEqual(order);
   });
 });
@@ -152,24 +152,24 @@ async function linesOf(file: string): Promise<string[]> {
 
 describe("random.RandomId", () => {
   test("gives the same bytes in each form, and other ones when an input changes", async () => {
-    const trial = await Trial.start("random-id");
+    const stack = await Stack.start("random-id");
     const program = (prefix?: string) => () => {
       new RandomId("id", { byteLength: 8, keepers: { a: "b" }, prefix });
     };
-    await trial.up(program());
-    const { hex, dec, b64Std, b64Url } = trial.outputs("id");
+    await stack.up(program());
+    const { hex, dec, b64Std, b64Url } = stack.outputs("id");
     const bytes = Buffer.from(String(hex), "hex");
     expect(bytes).toHaveLength(8);
     expect(dec).toBe(BigInt(`0x${String(hex)}`).toString());
     expect(b64Std).toBe(bytes.toString("base64"));
     expect(b64Url).toBe(bytes.toString("base64url"));
-    expect(trial.recorded("id")?.id).toBe(b64Url);
-    expect(stepsOf(await trial.up(program("host-")))).toEqual([
+    expect(stack.recorded("id")?.id).toBe(b64Url);
+    expect(stepsOf(await stack.up(program("host-")))).toEqual([
       "create-replacement id",
       "replace id",
       "delete-replaced id",
     ]);
-    expect(trial.outputs("id").hex).toMatch(/^host-[0-9a-f]{16}$/);
-    expect(trial.outputs("id").hex).not.toContain(hex);
+    expect(stack.outputs("id").hex).toMatch(/^host-[0-9a-f]{16}$/);
+    expect(stack.outputs("id").hex).not.toContain(hex);
   });
 });

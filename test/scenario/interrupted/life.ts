@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { NspawnHost } from "../../../testbed/hosts";
-import type { Trial } from "../../../testkit/stack";
+import type { Stack } from "../../../testkit/stack";
 import { connectionTo } from "../../../testkit/hostStack";
 import { startApart } from "./ownProcess";
 import { faults, pulumiKilled, type Fault } from "./faults";
@@ -42,8 +42,8 @@ interface Ending {
 
 export interface LifeArgs {
   host: NspawnHost;
-  trial: Trial;
-  /** Where the trial's stack is. */
+  stack: Stack;
+  /** Where the stack's stack is. */
   stackName: string;
   backendDir: string;
   random: Random;
@@ -88,7 +88,7 @@ export class Life {
   }
 
   private isRecorded(step: string): boolean {
-    return this.args.trial.recorded(`web-${step}`) !== undefined;
+    return this.args.stack.recorded(`web-${step}`) !== undefined;
   }
 
   /** One operation of the engine, struck at some of these steps. Returns which one it failed at, if any. */
@@ -118,10 +118,10 @@ export class Life {
 
   /** One operation of the engine, with faults of the host until it fails. */
   private async struck(verb: Verb, targets: readonly string[]): Promise<Ending> {
-    const { trial, host } = this.args;
+    const { stack, host } = this.args;
     let over = false;
     const operation = (
-      verb === "apply" ? trial.tryUp(programFor(connectionTo(host))) : trial.tryDestroy()
+      verb === "apply" ? stack.tryUp(programFor(connectionTo(host))) : stack.tryDestroy()
     ).finally(() => (over = true));
     const left = new Set(targets);
     let last: Hit | undefined;
@@ -143,7 +143,7 @@ export class Life {
 
   /** One operation of the engine that is killed. */
   private async killed(verb: Verb, targets: readonly string[]): Promise<Ending> {
-    const { trial, host, stackName, backendDir } = this.args;
+    const { stack, host, stackName, backendDir } = this.args;
     let over = false;
     const connection = connectionTo(host);
     const operation = startApart({ verb, stackName, backendDir, connection });
@@ -156,7 +156,7 @@ export class Life {
     );
     const failure = await ended;
     if (hit === undefined) return { failure };
-    await trial.unlock();
+    await stack.unlock();
     this.tell(verb, hit, failure);
     return { failure, struckStep: hit.step };
   }

@@ -8,7 +8,7 @@ import {
   type HostSnapshot,
   type NspawnHost,
 } from "../../../testbed/hosts";
-import { Trial } from "../../../testkit/stack";
+import { Stack } from "../../../testkit/stack";
 import { connectionTo } from "../../../testkit/hostStack";
 import { Life, type Strike } from "./life";
 import { programFor } from "./program";
@@ -76,10 +76,10 @@ async function measure(): Promise<Measured> {
   // What runs at a first boot only has ended for good then.
   await host.reboot();
   const bare = await snapshotHost(host);
-  const trial = await Trial.start("clean");
-  const applied = await durationsDuring(host, trial.up(programFor(connectionTo(host))));
+  const stack = await Stack.start("clean");
+  const applied = await durationsDuring(host, stack.up(programFor(connectionTo(host))));
   const clean = await snapshotHost(host);
-  const reverted = await durationsDuring(host, trial.destroy());
+  const reverted = await durationsDuring(host, stack.destroy());
   return { host, bare, clean, durations: { apply: applied, revert: reverted } };
 }
 
@@ -92,14 +92,14 @@ async function oneLife(
 ): Promise<string[]> {
   const stackName = `life-${seed}`;
   const backendDir = mkdtempSync(join(tmpdir(), "life-"));
-  const trial = await Trial.start(stackName, backendDir);
+  const stack = await Stack.start(stackName, backendDir);
   // A life may find that steps are shorter, since it has done them before.
   const expected = {
     apply: new Map(durations.apply),
     revert: new Map(durations.revert),
   };
   const life = new Life({
-    ...{ host, trial, stackName, backendDir, random: randomFrom(seed) },
+    ...{ host, stack, stackName, backendDir, random: randomFrom(seed) },
     ...{ durations: expected, onStrike, again },
   });
   const givenUp = givesUp(seed) && !(await life.upOnce());
@@ -112,9 +112,9 @@ async function oneLife(
     ];
     if (afterUp.length > 0) return ["after up:", ...afterUp];
   }
-  const agentIsKnown = trial.recorded("web-agent") !== undefined;
+  const agentIsKnown = stack.recorded("web-agent") !== undefined;
   await life.destroy();
-  if (!agentIsKnown) await forgetAgent(host, trial);
+  if (!agentIsKnown) await forgetAgent(host, stack);
   const afterDestroy = [
     ...diffSnapshots(bare, await snapshotHost(host)),
     ...(await leftovers(host)),
@@ -129,14 +129,14 @@ const givesUp = (seed: number) => seed % 3 === 2;
  * Where the very first step failed, Pulumi has nothing to take back. What the step left goes with the next
  * installation on this machine, whosever it is, if it comes a day later.
  */
-async function forgetAgent(host: NspawnHost, trial: Trial): Promise<void> {
+async function forgetAgent(host: NspawnHost, stack: Stack): Promise<void> {
   await host.run(`
     for lease in /var/lib/rootless-docker/leases/*; do
       [ ! -d "$lease" ] || touch -d '2 days ago' "$lease"
     done
     rm -f /tmp/rootless-docker.*`);
-  await trial.up(programFor(connectionTo(host)));
-  await trial.destroy();
+  await stack.up(programFor(connectionTo(host)));
+  await stack.destroy();
 }
 
 /** The account's daemon, asked as its user asks. */

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { OnDestroyData, PrivilegedPorts, RootlessDockerHost } from "../../../index";
-import { Trial } from "../../../testkit/stack";
+import { Stack } from "../../../testkit/stack";
 import type { connectionTo } from "../../../testkit/hostStack";
 import type { Verb } from "../../../testkit/runningSteps";
 
@@ -26,8 +26,8 @@ export const programFor = (connection: Operation["connection"]) => (): void => {
 
 async function main(): Promise<void> {
   const { verb, stackName, backendDir, connection } = JSON.parse(process.argv[2]) as Operation;
-  const trial = await Trial.start(stackName, backendDir);
-  const operate = verb === "apply" ? trial.tryUp(programFor(connection)) : trial.tryDestroy();
+  const stack = await Stack.start(stackName, backendDir);
+  const operate = verb === "apply" ? stack.tryUp(programFor(connection)) : stack.tryDestroy();
   const { failure } = await operate;
   if (failure !== undefined) {
     process.stderr.write(failure);
