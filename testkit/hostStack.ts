@@ -101,6 +101,15 @@ function anonymous(preview: string, host: TestHost): string {
   return [head, ...[...children, lastChild].sort(byName), ...tail].join("");
 }
 
+/** What changes, of a preview: resources, and the lines of them that are marked, without their columns. */
+export function changedPart(preview: string): string {
+  return preview
+    .split("\n")
+    .filter((line) => /^ *([-+~]|\[web[a-z-]*\]$|Resources:)/.test(line))
+    .map((line) => line.replace(/ +: /, ": "))
+    .join("\n");
+}
+
 function byName(a: string, b: string): number {
   const name = (block: string) => /\[(web-[a-z]+)\]/.exec(block)?.[1] ?? "";
   return name(a) < name(b) ? -1 : 1;

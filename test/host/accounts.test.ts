@@ -57,7 +57,7 @@ test("uid, home, shell and keys of a new account; what goes with it", async () =
   expect((await fresh.apply()).changed).toEqual([]);
   // Somebody is still logged in.
   await host.run(
-    "setsid setpriv --reuid 4100 --regid 4100 --clear-groups sleep 300 >/dev/null 2>&1 </dev/null & sleep 0.2",
+    "setsid setpriv --reuid 4100 --regid 4100 --clear-groups sleep 300 >/dev/null 2>&1 </dev/null & until pgrep -u 4100 -x sleep; do sleep 0.1; done",
   );
   await fresh.back();
   expect(

@@ -44,7 +44,7 @@ END
   const range = await host.run("sed -n 's/^left:\\([0-9]*\\):.*/\\1/p' /etc/subuid");
   const uid = Number(range) + 32;
   const count = () => host.run(`pgrep -c -u ${uid} sleep || true`);
-  await host.run(`for i in $(seq 100); do pgrep -u ${uid} sleep && break; sleep 0.1; done`);
+  await host.run(`for i in $(seq 3000); do pgrep -u ${uid} sleep && break; sleep 0.1; done`);
   expect(await count()).toBe("1\n");
   expect((await left.back()).said.join()).toContain("account left and /home/left removed");
   expect(await count()).toBe("0\n");

@@ -17,7 +17,7 @@ const wishes: StepArgs = { account: { name: "app", authorizedKeys: ["ssh-ed25519
 const bobs: StepArgs = { account: { name: "bob" }, owner: "project/dev/bob" };
 
 beforeAll(async () => {
-  host = await bootHost();
+  host = await bootHost({ engine: true });
   app = new Installation(host, "e1");
   bob = new Installation(host, "e2");
   await app.applyAll(wishes);
@@ -107,15 +107,14 @@ describe("root's terminal", () => {
   });
 
   test("a program that leaves root's control group by its own service manager keeps nobody waiting", async () => {
-    const start = Date.now();
+    // Who waited for it would be here for ever, and the connection's own limit would end that.
     const said = await run(
-      `as_account_within 5 sh -c 'systemd-run --user --scope --quiet sleep 300 & sleep 1' || echo "ended with $?"; as_account id -un`,
+      `as_account_within 5 sh -c 'systemd-run --user --scope --quiet sleep infinity & sleep 1' || echo "ended with $?"; as_account id -un`,
     );
     expect(said).toBe(
       "report: a program that runs as app has not ended within 5 seconds\nended with 124\napp\n",
     );
-    expect(Date.now() - start).toBeLessThan(120_000);
-    await host.run("pkill -u app -f 'sleep 300'");
+    await host.run("pkill -u app -f 'sleep infinity'");
   });
 });
 
@@ -151,7 +150,7 @@ describe("the account's words", () => {
     await host.run("cat >/usr/local/lib/daemon.pl", { input: fakeDaemon });
     await host.run(`s=/run/user/$(id -u app)/docker.sock; mv $s $s.real
       setsid setpriv --reuid app --regid app --clear-groups perl /usr/local/lib/daemon.pl $s >/dev/null 2>&1 </dev/null &
-      for i in $(seq 100); do [ ! -S /run/user/$(id -u app)/docker.sock ] || break; sleep 0.1; done`);
+      for i in $(seq 3000); do [ ! -S /run/user/$(id -u app)/docker.sock ] || break; sleep 0.1; done`);
     const table = await onTerminal(`sh ${agent} doctor app >/root/table 2>&1`).then(() =>
       host.run("cat /root/table"),
     );
@@ -188,10 +187,9 @@ describe("denial by the neighbour", () => {
     "%s as another's daemon.json: this account's engine step has no word about it",
     async (_, plant) => {
       await put(plant);
-      const start = Date.now();
+      // A step that read to its end would be cut off, with another exit code.
       const { exitCode, said } = await app.tryApply("engine", wishes);
       expect([exitCode, said]).toEqual([0, ["engine: nothing to change"]]);
-      expect(Date.now() - start).toBeLessThan(60_000);
       await host.run("pkill -u bob yes || true");
     },
   );
@@ -218,11 +216,12 @@ describe("denial by the neighbour", () => {
 
   test("a service manager that never answers: bounded, and no lock of everybody's is held meanwhile", async () => {
     await host.run(`u=$(id -u bob); mv /run/user/$u/bus /run/user/$u/bus.real; mv /run/user/$u/systemd/private /run/user/$u/systemd/private.real
-      for s in bus systemd/private; do setsid setpriv --reuid bob --regid bob --clear-groups perl -MIO::Socket::UNIX -e 'my $s = IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 50) or die; sleep 100000' /run/user/$u/$s </dev/null >/dev/null 2>&1 & done; sleep 1
+      for s in bus systemd/private; do setsid setpriv --reuid bob --regid bob --clear-groups perl -MIO::Socket::UNIX -e 'my $s = IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 50) or die; sleep 100000' /run/user/$u/$s </dev/null >/dev/null 2>&1 & done
+      for s in bus systemd/private; do until [ -S /run/user/$u/$s ]; do sleep 0.1; done; done
       cd /var/lib/rootless-docker/things/userdaemon/bob; sed -i '2s/.*/other/' engine; sed -i 's/.*/other/' started`);
     const hung = app.tryApply("engine", wishes);
     await host.run(
-      "for i in $(seq 300); do pgrep -u bob systemctl >/dev/null && break; sleep 0.1; done; pgrep -u bob systemctl",
+      "for i in $(seq 3000); do pgrep -u bob systemctl >/dev/null && break; sleep 0.1; done; pgrep -u bob systemctl",
     );
     // Somebody else's installation of packages goes on.
     await host.run("flock -n /var/lib/rootless-docker/locks/packages true");

@@ -11,7 +11,7 @@ const wishes = { account: { name: "app" } };
 const inColour = (COLOUR: string) => ({ ...wishes, environment: { COLOUR } });
 
 beforeAll(async () => {
-  host = await bootHost();
+  host = await bootHost({ engine: true });
   app = new Installation(host, "a1");
   await app.applyAll(wishes);
 });

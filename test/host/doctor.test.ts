@@ -55,7 +55,7 @@ const untilSettled = () =>
   asAccount(
     host,
     "app",
-    "for i in $(seq 100); do [ $(systemctl --user is-active docker || true) = activating ] || break; sleep 0.2; done",
+    "for i in $(seq 3000); do [ $(systemctl --user is-active docker || true) = activating ] || break; sleep 0.2; done",
   );
 
 describe("a healthy host", () => {
@@ -164,7 +164,7 @@ const breaks: [string, string, [string, RegExp][]][] = [
   ],
   [
     "linger is off, and with it the account's service manager",
-    "loginctl disable-linger app; for i in $(seq 100); do [ $(systemctl is-active user@1001) = inactive ] && break; sleep 0.1; done",
+    "loginctl disable-linger app; for i in $(seq 3000); do [ $(systemctl is-active user@1001) = inactive ] && break; sleep 0.1; done",
     [
       ["linger", /^it off for app$/],
       ["user@1001.service", /^it inactive$/],

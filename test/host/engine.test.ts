@@ -124,7 +124,7 @@ test("packages that are installed anew start no root daemon, and change nothing 
   await asAccount(
     host,
     "app",
-    "for i in $(seq 100); do docker info >/dev/null 2>&1 && break; sleep 0.2; done; docker ps -a --format '{{.Names}}'",
+    "for i in $(seq 3000); do docker info >/dev/null 2>&1 && break; sleep 0.2; done; docker ps -a --format '{{.Names}}'",
   );
   await app.revertAll(wishes);
   expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);

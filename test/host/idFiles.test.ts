@@ -294,7 +294,7 @@ describe("locks of what changes accounts", () => {
     host.run(
       `printf '#!/bin/sh\\nexec sleep ${seconds}\\n' >/root/editor; chmod 755 /root/editor
       EDITOR=/root/editor VISUAL=/root/editor setsid -f vipw -q >/dev/null 2>&1 </dev/null
-      for i in $(seq 100); do [ ! -e /etc/passwd.lock ] || break; sleep 0.1; done
+      for i in $(seq 3000); do [ ! -e /etc/passwd.lock ] || break; sleep 0.1; done
       tr -d '\\0' </etc/passwd.lock`,
     );
 
@@ -307,7 +307,7 @@ describe("locks of what changes accounts", () => {
     await app.apply();
     expect(await host.run("cat /etc/passwd.lock | tr -d '\\0'")).toBe(holder);
     await host.run(
-      `kill ${holder}; for i in $(seq 50); do [ -e /proc/${holder} ] || break; sleep 0.1; done`,
+      `kill ${holder}; for i in $(seq 3000); do [ -e /proc/${holder} ] || break; sleep 0.1; done`,
     );
     await app.back();
   });

@@ -239,8 +239,9 @@ describe("resourceControllers", () => {
     test("not in the middle of an installation", async () => {
       await shown.show("memory pids");
       const installation = host.run(
-        "flock /var/lib/rootless-docker/locks/packages sh -c 'sleep 5; echo installed >>/run/shown/log'",
+        "flock /var/lib/rootless-docker/locks/packages sh -c 'touch /run/shown/held; sleep 5; echo installed >>/run/shown/log'",
       );
+      await host.run("until test -e /run/shown/held; do sleep 0.1; done");
       await app.apply("account", wishes);
       await installation;
       const calls = (await shown.calls()).filter((call) => /^(installed|restart user)/.test(call));

@@ -219,7 +219,7 @@ async function prepareHandMade() {
     printf '[Service]\\nType=notify\\nNotifyAccess=all\\nEnvironment=PATH=/usr/sbin:/usr/bin:/sbin:/bin\\nExecStart=/usr/share/docker.io/contrib/dockerd-rootless.sh\\n[Install]\\nWantedBy=default.target\\n' >systemd/user/docker.service
     chmod 640 docker/daemon.json
     chown eve:eve docker/daemon.json ../.docker/config.json systemd/user/docker.service
-    for i in $(seq 300); do [ -S /run/user/$(id -u eve)/bus ] && break; sleep 0.1; done`);
+    for i in $(seq 3000); do [ -S /run/user/$(id -u eve)/bus ] && break; sleep 0.1; done`);
   await asAccount(
     host,
     "eve",

@@ -35,7 +35,7 @@ async function traffic(host: TestHost) {
   const inNamespace = "nsenter -U --preserve-credentials -n -t $(cat $XDG_RUNTIME_DIR/docker.pid)";
   const client = (answer: string) => answer.trim().replace(/\[::ffff:(.*)\]/, "$1");
   // pasta looks once a second for new ports.
-  const patiently = `for i in 1 2 3 4 5; do (${ask("127.0.0.1")}) 2>/dev/null && exit; sleep 1; done`;
+  const patiently = `for i in $(seq 120); do (${ask("127.0.0.1")}) 2>/dev/null && exit; sleep 1; done`;
   const went = {
     namespaceMtu: (await asAccount(host, "app", `${inNamespace} ip -o link show tap0`)).match(
       /mtu \d+/,
@@ -70,7 +70,7 @@ describe("Debian 13", () => {
   const withNetwork = (network: object): StepArgs => ({ ...plain, network });
 
   beforeAll(async () => {
-    host = await bootHost();
+    host = await bootHost({ engine: true });
     fresh = await snapshotHost(host);
     app = new Installation(host, "a1");
     await app.applyAll(plain);

@@ -130,7 +130,7 @@ test("packages that a full disk left half unpacked are completed, and go again",
   await app.apply("preflight", wishes);
   const full = app.tryApply("engine", wishes);
   await host.run(
-    "for i in $(seq 600); do dpkg-query -W -f '${db:Status-Abbrev}\\n' | grep -q '^i[UH]' && pkill -STOP -x dpkg && exit; sleep 0.02; done; exit 1",
+    "for i in $(seq 3000); do dpkg-query -W -f '${db:Status-Abbrev}\\n' | grep -q '^i[UH]' && pkill -STOP -x dpkg && exit; sleep 0.02; done; exit 1",
   );
   await fillDisk(host.root);
   await host.run("pkill -CONT -x dpkg");
@@ -160,7 +160,7 @@ test.each([
     await app.install();
     await app.apply("preflight", wishes);
     const killed = app.tryApply("engine", wishes);
-    await host.run(`for i in $(seq 900); do [ ! -e /usr/sbin/dockerd.dpkg-new ] || break; sleep 0.02; done
+    await host.run(`for i in $(seq 3000); do [ ! -e /usr/sbin/dockerd.dpkg-new ] || break; sleep 0.02; done
       pkill -STOP -x dpkg; pkill -KILL -f '[a]gent apply engine'; pkill -KILL -x ${program}; pkill -KILL -x dpkg; while pgrep -x apt-get; do sleep 0.1; done
       dpkg-query -W -f '\${db:Status-Abbrev}' docker.io | grep -q iHR; ls /usr/sbin/dockerd.dpkg-new`);
     expect((await killed).exitCode).not.toBe(0);
@@ -248,7 +248,7 @@ test("a daemon that a boot has started again is stopped, before its data go", as
     rm -r /var/lib/rootless-docker/things/userdaemon`,
   );
   await host.reboot();
-  await host.run("for i in $(seq 300); do pgrep -x dockerd && exit; sleep 0.1; done; exit 1");
+  await host.run("for i in $(seq 3000); do pgrep -x dockerd && exit; sleep 0.1; done; exit 1");
   await app.revert("daemon", all);
   expect(
     await host.run("pgrep -x dockerd || true; ls -A /home/app/.local 2>/dev/null || true"),

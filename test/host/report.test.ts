@@ -10,7 +10,7 @@ let app: Installation;
 const wishes: StepArgs = { account: { name: "app" } };
 
 beforeAll(async () => {
-  host = await bootHost();
+  host = await bootHost({ engine: true });
   // A process of the account's that is called as the daemon is, and older.
   await host.run(`
     useradd --create-home app

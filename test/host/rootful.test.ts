@@ -52,7 +52,7 @@ const lives = () =>
 /** Waits until root's daemon has started its containers again, as --restart always says. */
 const containersRun = () =>
   host.run(
-    "for i in $(seq 100); do [ $(docker ps -q | wc -l) = 2 ] && exit; sleep 0.2; done; docker ps -a >&2; exit 1",
+    "for i in $(seq 3000); do [ $(docker ps -q | wc -l) = 2 ] && exit; sleep 0.2; done; docker ps -a >&2; exit 1",
   );
 
 /** What lies in its directories, as bytes; with no daemon at work nothing there changes. */

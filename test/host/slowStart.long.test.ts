@@ -5,7 +5,7 @@ import { Installation } from "../../testkit/installation";
 afterAll(destroyAllHosts);
 
 // Longer than systemd would wait by itself (DefaultTimeoutStartSec is 90 s), and than any limit that this
-// package's unit ever had. test/agent/daemonStart.test.ts has the waiting, without the time.
+// package's unit ever had. test/host/daemonStart.test.ts has the waiting, without the time.
 const seconds = 150;
 
 test(`a daemon that takes ${seconds} s to start after a boot ends up running, by one start`, async () => {

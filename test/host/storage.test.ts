@@ -54,7 +54,7 @@ const fuseInstalled = async () =>
   (await host.ssh("dpkg-query -W -f '${Status}' fuse-overlayfs")).stdout.includes("ok installed");
 
 beforeAll(async () => {
-  host = await bootHost();
+  host = await bootHost({ engine: true });
   await host.run(`apt-get -q update
     apt-get -q -y --no-install-recommends install fuse-overlayfs btrfs-progs
     ${mounts}

@@ -17,7 +17,7 @@ let host: TestHost;
 let app: Installation;
 
 beforeAll(async () => {
-  host = await bootHost({ admins: [{ name: "bob", sudo: "none" }] });
+  host = await bootHost({ engine: true, admins: [{ name: "bob", sudo: "none" }] });
   await host.run(`install -d -m 700 /root/closed; echo LEAKED >/root/closed/file
     install -d -o bob -m 700 /home/bob/own; echo LEAKED >/home/bob/own/file; chown bob /home/bob/own/file`);
   app = new Installation(host, "d1");

@@ -21,8 +21,6 @@ export interface Edit {
   change: ComponentArgs;
   /** Steps that the preview names and that run; no others. Defaults to all, which change nothing. */
   steps?: string[];
-  /** Lines of the preview that name the change, by the host's own keys, without its columns. */
-  shows: string[];
   restarts: boolean;
   /** A command on the host, and what it prints with the edit; without it, what it printed before. */
   host?: { command: string; prints: string };
@@ -57,7 +55,6 @@ const machineEdits: Edit[] = [
     row: "`unprivilegedPing`",
     change: { unprivilegedPing: { groups: "0 2147483647" } },
     steps: ["kernel"],
-    shows: ['~ net.ipv4.ping_group_range: "0 1000" => "0 2147483647"'],
     restarts: false,
     host: { command: "sysctl -n net.ipv4.ping_group_range", prints: "0\t2147483647" },
   },
@@ -66,7 +63,6 @@ const machineEdits: Edit[] = [
     row: "`unprivilegedPing`",
     change: { unprivilegedPing: { enabled: false } },
     steps: ["kernel"],
-    shows: ['- net.ipv4.ping_group_range: "0 1000"'],
     restarts: false,
     host: { command: "ls /etc/sysctl.d | grep -c ping_group_range || true", prints: "0" },
   },
@@ -75,10 +71,6 @@ const machineEdits: Edit[] = [
     row: "`privilegedPorts`",
     change: { privilegedPorts: PrivilegedPorts.FileCapability },
     steps: ["ports"],
-    shows: [
-      '~ privileged-ports: "none" => "file-capability"',
-      '+ rootlesskit.capability: "cap_net_bind_service=ep"',
-    ],
     restarts: true,
     host: {
       command: "getcap /usr/bin/rootlesskit",
@@ -90,7 +82,6 @@ const machineEdits: Edit[] = [
     row: "`privilegedPorts`",
     change: { privilegedPorts: PrivilegedPorts.Sysctl },
     steps: ["ports"],
-    shows: ["+ net.ipv4.ip_unprivileged_port_start: 0", '~ privileged-ports: "none" => "sysctl"'],
     restarts: false,
     host: { command: "sysctl -n net.ipv4.ip_unprivileged_port_start", prints: "0" },
   },
@@ -99,7 +90,6 @@ const machineEdits: Edit[] = [
     row: "`sysctls`",
     change: { sysctls: { "net.core.somaxconn": "8192" } },
     steps: ["kernel"],
-    shows: ['+ net.core.somaxconn: "8192"'],
     restarts: false,
     host: { command: "sysctl -n net.core.somaxconn", prints: "8192" },
   },
@@ -108,7 +98,6 @@ const machineEdits: Edit[] = [
     row: "`kernelModuleOptions`",
     change: { kernelModuleOptions: { "overlay.no_such_parameter": "1" } },
     steps: ["preflight", "kernel"],
-    shows: ['+ modprobe.d/overlay.no_such_parameter: "1"'],
     restarts: false,
     host: { command: "ls /etc/modprobe.d | grep -c rootless-docker || true", prints: "0" },
   },
@@ -117,7 +106,6 @@ const machineEdits: Edit[] = [
     row: "`appArmorProfile`",
     change: { appArmorProfile: AppArmorProfile.None },
     steps: ["preflight", "kernel"],
-    shows: ['+ apparmor-profile: "none"', '~ apparmor-profile: "auto" => "none"'],
     restarts: false,
   },
 ];
@@ -128,7 +116,6 @@ const accountEdits = (userKey: string): Edit[] => [
     row: "`account.create`",
     change: { account: { name: "app", create: false } },
     steps: ["preflight", "account"],
-    shows: ["~ create: true => false"],
     restarts: false,
   },
   {
@@ -136,7 +123,6 @@ const accountEdits = (userKey: string): Edit[] => [
     row: "`account.uid`, `account.home`, `account.shell`",
     change: { account: { name: "app", uid: 1000, home: "/home/app", shell: "/bin/bash" } },
     steps: ["preflight", "account"],
-    shows: ["+ uid: 1000", '+ home: "/home/app"', '+ shell: "/bin/bash"'],
     restarts: false,
   },
   {
@@ -144,7 +130,6 @@ const accountEdits = (userKey: string): Edit[] => [
     row: "`account.authorizedKeys`",
     change: { account: { name: "app", authorizedKeys: [userKey] } },
     steps: ["account"],
-    shows: ["+ authorized_keys: "],
     restarts: false,
     host: { command: "cat /home/app/.ssh/authorized_keys 2>&1 | wc -l", prints: "1" },
   },
@@ -153,7 +138,6 @@ const accountEdits = (userKey: string): Edit[] => [
     row: "`subordinateIds.count`, `.uidStart`, `.gidStart`",
     change: { subordinateIds: { count: 131_072 } },
     steps: ["preflight", "account"],
-    shows: ["~ subuid: 65536 => 131072", "~ subgid: 65536 => 131072"],
     restarts: true,
     host: { command: "cut -d : -f 3 /etc/subuid", prints: "131072" },
   },
@@ -163,7 +147,6 @@ const accountEdits = (userKey: string): Edit[] => [
     row: "`subordinateIds.count`, `.uidStart`, `.gidStart`",
     change: { subordinateIds: { uidStart: 100_000, gidStart: 100_000 } },
     steps: ["preflight", "account"],
-    shows: ["+ subuid-start: 100000", "+ subgid-start: 100000"],
     restarts: false,
     host: { command: "cat /etc/subuid", prints: "app:100000:65536" },
   },
@@ -172,7 +155,6 @@ const accountEdits = (userKey: string): Edit[] => [
     row: "`subordinateIds.allocation`",
     change: { subordinateIds: { allocation: IdAllocation.Random } },
     steps: ["account"],
-    shows: ['~ allocation: "next" => "random"'],
     restarts: false,
     host: { command: "cat /etc/subuid", prints: "app:100000:65536" },
   },
@@ -181,7 +163,6 @@ const accountEdits = (userKey: string): Edit[] => [
     row: "`resourceControllers`",
     change: { resourceControllers: ["memory", "pids"] },
     steps: ["account"],
-    shows: ['~ cgroup.controllers: "cpu cpuset io memory pids" => "memory pids"'],
     restarts: false,
     host: {
       command:
@@ -197,7 +178,6 @@ const engineEdits: Edit[] = [
     row: "`engine.version`",
     change: { engine: { version: "26" } },
     steps: ["engine"],
-    shows: ['+ version: "26"'],
     restarts: false,
   },
   {
@@ -205,21 +185,18 @@ const engineEdits: Edit[] = [
     row: "`rootfulDocker`",
     change: { rootfulDocker: RootfulDocker.Keep },
     steps: ["preflight", "engine"],
-    shows: ['~ rootful-docker: "refuse" => "keep"'],
     restarts: false,
   },
   {
     name: "privilegeEscalation",
     row: "`privilegeEscalation`",
     change: { privilegeEscalation: PrivilegeEscalation.Sudo },
-    shows: [],
     restarts: false,
   },
   {
     name: "recheck",
     row: "`recheck`",
     change: { recheck: "2026-11-25T20:00:00Z" },
-    shows: ['+ recheck: "2026-11-25T20:00:00Z"'],
     restarts: false,
   },
 ];
@@ -232,7 +209,6 @@ const daemonEdits: Edit[] = [
       daemon: { "log-level": "debug", "log-opts": { "max-size": "20m", "max-file": "3" } },
     },
     steps: ["daemon"],
-    shows: ['~ daemon.json/log-level: "info" => "debug"', '~ max-size: "10m" => "20m"'],
     restarts: true,
     host: { command: `grep -c '"max-size":"20m"' ${config}/daemon.json || true`, prints: "1" },
   },
@@ -241,7 +217,6 @@ const daemonEdits: Edit[] = [
     row: "`data-root`, `icc` in `daemon`",
     change: { daemon: { ...(start.daemon as object), "data-root": "/home/app/docker-data" } },
     steps: ["preflight", "daemon"],
-    shows: ['+ daemon.json/data-root: "/home/app/docker-data"'],
     restarts: true,
     host: { command: `grep -o docker-data ${config}/daemon.json || true`, prints: "docker-data" },
   },
@@ -252,7 +227,6 @@ const daemonEdits: Edit[] = [
       environment: { NO_PROXY: "localhost,127.0.0.1", API_TOKEN: pulumi.secret("s3cret-one") },
     },
     steps: ["daemon"],
-    shows: ['~ environment/NO_PROXY: "localhost" => "localhost,127.0.0.1"'],
     restarts: true,
     host: {
       command: `grep NO_PROXY ${config}/environment`,
@@ -264,7 +238,6 @@ const daemonEdits: Edit[] = [
     row: "a secret value in `daemon` or `environment`",
     change: { environment: { NO_PROXY: "localhost", API_TOKEN: pulumi.secret("s3cret-two") } },
     steps: ["secrets"],
-    shows: ["~ stdin: [secret]"],
     restarts: true,
     host: { command: `grep API_TOKEN ${config}/environment`, prints: 'API_TOKEN="s3cret-two"' },
   },
@@ -273,7 +246,6 @@ const daemonEdits: Edit[] = [
     row: "`storageDriver`",
     change: { storageDriver: StorageDriver.Overlay2 },
     steps: ["preflight", "daemon"],
-    shows: ['+ daemon.json/storage-driver: "overlay2"'],
     restarts: true,
     host: {
       command: `grep -o '"storage-driver": "[a-z0-9]*"' ${config}/daemon.json || true`,
@@ -285,7 +257,6 @@ const daemonEdits: Edit[] = [
     row: "`network.driver`",
     change: { network: { driver: NetworkDriver.Pasta } },
     steps: ["preflight", "daemon"],
-    shows: ['+ environment/DOCKERD_ROOTLESS_ROOTLESSKIT_NET: "pasta"'],
     restarts: true,
     host: { command: `${rootlesskit} | grep -o 'net=[a-z0-9]*'`, prints: "net=pasta" },
   },
@@ -294,7 +265,6 @@ const daemonEdits: Edit[] = [
     row: "`network` (all else)",
     change: { network: { portDriver: PortDriver.Slirp4netns } },
     steps: ["daemon"],
-    shows: ['+ environment/DOCKERD_ROOTLESS_ROOTLESSKIT_PORT_DRIVER: "slirp4netns"'],
     restarts: true,
     host: {
       command: `${rootlesskit} | grep -o 'port-driver=[a-z0-9]*'`,
@@ -306,7 +276,6 @@ const daemonEdits: Edit[] = [
     row: "`network` (all else)",
     change: { network: { mtu: 1500 } },
     steps: ["daemon"],
-    shows: ['+ environment/DOCKERD_ROOTLESS_ROOTLESSKIT_MTU: "1500"'],
     restarts: true,
     host: {
       command: `${inDaemonsNetwork} ip link show tap0 | grep -o 'mtu [0-9]*'`,
@@ -318,7 +287,6 @@ const daemonEdits: Edit[] = [
     row: "`network` (all else)",
     change: { network: { hostLoopback: true } },
     steps: ["daemon"],
-    shows: ['+ environment/DOCKERD_ROOTLESS_ROOTLESSKIT_DISABLE_HOST_LOOPBACK: "false"'],
     restarts: true,
     host: { command: `${rootlesskit} | grep -c disable-host-loopback || true`, prints: "0" },
   },
@@ -327,7 +295,6 @@ const daemonEdits: Edit[] = [
     row: "`onDestroy.data`",
     change: { onDestroy: { data: OnDestroyData.Delete } },
     steps: ["daemon"],
-    shows: ['~ on-destroy-data: "keep" => "delete"'],
     restarts: false,
   },
 ];

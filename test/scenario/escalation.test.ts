@@ -13,6 +13,7 @@ let host: TestHost;
 
 beforeAll(async () => {
   host = await createHost({
+    engine: true,
     suite: "trixie",
     admins: [
       { name: "withsudo", sudo: "nopasswd" },

@@ -27,7 +27,7 @@ let installation: HostStack;
 let running: string;
 
 beforeAll(async () => {
-  host = await createHost({ suite: "trixie" });
+  host = await createHost({ suite: "trixie", engine: true });
   before = await snapshotHost(host);
   installation = await HostStack.on(host, "one-step");
   await installation.up(wishes);

@@ -15,7 +15,7 @@ type Options = pulumi.ComponentResourceOptions;
 const children = ["lease", "agent", ...stepNames];
 
 beforeAll(async () => {
-  host = await createHost({ suite: "trixie" });
+  host = await createHost({ suite: "trixie", engine: true });
   stack = await Stack.start("options");
 });
 afterAll(destroyAllHosts);

@@ -46,8 +46,10 @@ beforeAll(async () => {
     sampleHere(markers.sampler(stop)),
   ];
   // What they look for can be found: a command line for everybody, an environment for its own user.
-  await host.run("read -r canary; sh -c 'sleep 1; :' $canary", { input: marker("canary") });
-  await host.run("read -r CANARY; export CANARY; sh -c 'sleep 1; :'", {
+  const stays = "sh -c 'until test -e /run/stop; do sleep 1; done'";
+  const aside = "</dev/null >/dev/null 2>&1 &";
+  await host.run(`read -r canary; ${stays} $canary ${aside}`, { input: marker("canary") });
+  await host.run(`read -r CANARY; export CANARY; ${stays} ${aside}`, {
     user: "guest",
     input: marker("canary"),
   });

@@ -13,7 +13,7 @@ import { text } from "./values";
 
 afterAll(destroyAllHosts);
 
-const seed = Number(process.env.HOSTILE_SEED ?? Date.now() % 1_000_000);
+const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 1_000_000);
 const connection = { host: "machine.example" };
 
 let host: ReadingHost;
@@ -35,7 +35,7 @@ function taken<T>(values: fc.Arbitrary<T>, count: number, args: (value: T) => ob
   return right.slice(0, count);
 }
 
-describe(`HOSTILE_SEED=${seed}`, () => {
+describe(`FUZZ_SEED=${seed}`, () => {
   test("dockerd: labels of daemon.json, and its environment", async () => {
     const labels = taken(
       fc.tuple(fc.stringMatching(/^[a-z]{1,8}$/), text),

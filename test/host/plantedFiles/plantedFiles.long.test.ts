@@ -6,15 +6,15 @@ import { onHost, places, plants, silentSocket, type Place } from "./plants";
 
 // Every place of the account's that root's steps look at, and everything that the account can put there: up,
 // doctor and destroy end, nothing outside changes or leaks, nothing half is left, and a second tenant's step
-// beside it goes on. HOSTILE_ACCOUNT_PLACES, a regular expression, takes a part of the places.
+// beside it goes on. PLANTED_FILES_AT, a regular expression, takes a part of the places.
 
 const chosen = places.filter(({ path }) =>
-  new RegExp(process.env.HOSTILE_ACCOUNT_PLACES ?? "").test(path),
+  new RegExp(process.env.PLANTED_FILES_AT ?? "").test(path),
 );
 const wishes: StepArgs = { account: { name: "app", authorizedKeys: ["ssh-ed25519 AAAAC3Nz one"] } };
 const webs: StepArgs = { account: { name: "web" }, owner: "project/dev/web" };
-/** Longer than any step waits for an account that does not answer. */
-const bound = 300_000;
+/** What a command exits with that the connection's own limit has ended: longer than any step waits for an account. */
+const cutOff = 124;
 
 let host: TestHost;
 let app: Installation;
@@ -36,11 +36,10 @@ afterAll(destroyAllHosts);
 const shell = (place: Place, script: string) =>
   host.run(`A=app S=/root/closed/secret W=${place.what}; P=${onHost(place, "app")}; ${script}`);
 
-/** Within the bound, whatever it ends with. */
+/** By itself, whatever it ends with: one that hangs is cut off by the connection's own limit. */
 async function ends(what: Promise<Answer>): Promise<Answer> {
-  const start = Date.now();
   const answer = await what;
-  expect(Date.now() - start).toBeLessThan(bound);
+  expect(answer.exitCode).not.toBe(cutOff);
   return answer;
 }
 
@@ -112,9 +111,7 @@ test.each(cells)("%s: %s", async (_path, _column, place, plant) => {
     ends(web.tryApply("engine", webs)),
   ]);
   expect([others.exitCode, others.said]).toEqual([0, ["engine: nothing to change"]]);
-  const doctor = await host.ssh("sh /var/lib/rootless-docker/agent doctor app", {
-    timeoutSeconds: bound / 1000,
-  });
+  const doctor = await host.ssh("sh /var/lib/rootless-docker/agent doctor app");
   expect(doctor.exitCode).toBeLessThan(2);
   const reverted = await ends(step.revert());
   const said = [...applied.said, ...reverted.said, doctor.stdout, doctor.stderr].join("\n");

@@ -35,8 +35,8 @@ const cutsOfOneRun = 6;
 export async function oneRun(bench: Bench, seed: number, wanted: number, result: Result) {
   const random = randomFrom(seed);
   const verb = random.oneOf(["up", "up", "update", "destroy", "destroy"] as const);
-  const base = bench.bases[random.fraction() < 0.25 ? "bare" : "packages"];
-  const { host, vault, fileSystem } = bench;
+  const { host, vault, fileSystem, bases } = bench;
+  const base = (random.fraction() < 0.25 && bases.bare) || bases.packages;
   const run = `${base.disk}-run`;
   await host.bootFrom(await copied(vault, base.disk, run));
   const app = new Installation(host, seed.toString(16));

@@ -1,13 +1,11 @@
 import { createVault, type Journalled } from "../../../testbed/hosts";
+import { countOf } from "../../../testkit/long";
 import { oneRun, type Result } from "./cuts";
 import { makeBench } from "./disks";
 
-const fromEnvironment = (name: string, otherwise: number): number =>
-  Number(process.env[name] ?? otherwise);
-
 /** The first seed; every run has one of its own, and each cut of it a part of that. */
-const seed = fromEnvironment("POWER_CUTS_SEED", 1);
-const cuts = fromEnvironment("POWER_CUTS_RUNS", 300);
+const seed = Number(process.env.POWER_CUTS_SEED ?? 1);
+const cuts = countOf("POWER_CUTS_RUNS", 3, 300);
 const only = process.env.POWER_CUTS_ON;
 
 /**

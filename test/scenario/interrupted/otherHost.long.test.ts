@@ -1,6 +1,7 @@
 import { destroyAllHosts } from "../../../testbed/hosts";
-import { halfOfTheRuns } from "./half";
+import { interruptedRuns } from "./interrupted";
 
 afterAll(destroyAllHosts);
 
-halfOfTheRuns(1000);
+// As many again, on a host of their own.
+interruptedRuns(1000);
