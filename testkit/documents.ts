@@ -1,5 +1,5 @@
 import { stepCodeHash, type StepName } from "../src/agent/agentText";
-import { readSettings } from "../src/settings";
+import { readSettings, type Settings } from "../src/settings";
 import { type Document, renderDocument } from "../src/step/document";
 import { everyStepDocument } from "../src/step/settings";
 import { accountDocument } from "../src/steps/account/settings";
@@ -37,6 +37,15 @@ export interface StepArgs {
 export function documentsOf({ owner = "project/dev/web", secrets = {}, ...args }: StepArgs) {
   const { settings, problems } = readSettings({ connection: { host: "host" }, ...args });
   if (problems.length > 0) throw new Error(JSON.stringify(problems));
+  return documentsFrom(settings, owner, secrets);
+}
+
+/** One document a step, of settings that are right already. */
+export function documentsFrom(
+  settings: Settings,
+  owner = "project/dev/web",
+  secrets: Document = {},
+) {
   const { account, subordinateIds, resourceControllers, rootfulDocker } = settings;
   const everyStep = everyStepDocument(settings.everyStep);
   return {

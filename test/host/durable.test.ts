@@ -10,7 +10,7 @@ import { documentText, type StepArgs } from "../../testkit/documents";
 import { Installation } from "../../testkit/installation";
 
 // What a loss of power leaves: the order in which things come to the disk, an agent that is not whole, and
-// records that are empty. The tier powerCuts takes the power away.
+// records that are empty. powerCuts takes the power away.
 afterAll(destroyAllHosts);
 
 let host: TestHost;

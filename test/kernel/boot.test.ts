@@ -6,7 +6,7 @@ import { busyboxOn, get, page, run, untilDaemon, untilPage, webServer } from "./
 import { packagesOf } from "./packages";
 
 // One life on a stock kernel through the real engine: a machine that allows nobody a user namespace is
-// made a rootless Docker host, booted again, and given back. The long tier `kernel` has the rest.
+// made a rootless Docker host, booted again, and given back. The tests beside this one have the rest.
 let machine: Machine;
 let installation: HostStack;
 

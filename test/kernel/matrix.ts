@@ -330,7 +330,7 @@ export function kernelCourse(expected: Expected): void {
       expect(await opens()).toMatch(/cannot expose privileged port 80/);
     });
 
-    // The engine's own package takes a minute to unpack here: the tier agent does it, on each release.
+    // The engine's own package takes a minute to unpack here: test/host does it, on each release.
     test("FileCapability: works, and after its package is installed anew", async () => {
       await apply("ports", { privilegedPorts: "FileCapability" });
       expect(status("privilegedPorts")).toBe("available");

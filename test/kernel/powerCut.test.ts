@@ -5,7 +5,7 @@ import type { StepArgs } from "../../testkit/documents";
 import { Installation, revertOrder } from "../../testkit/installation";
 import { randomFrom } from "../../testkit/random";
 
-// The tier powerCuts copies a disk while it is written to. Here the whole machine goes: QEMU is killed, and
+// test/host/powerCuts copies a disk while it is written to. Here the whole machine goes: QEMU is killed, and
 // with it what the kernel of the distribution had not written.
 afterAll(destroyAllMachines);
 

@@ -10,7 +10,7 @@ import { busyboxImageTar } from "../../testbed/dockerCli";
 import { execOrThrow } from "../../testbed/hosts/exec";
 import { ensureToolchain } from "../../testbed/toolchain";
 import { PrivilegedPorts } from "../../index";
-import { edits, start, used } from "./edits";
+import { edits, start, used } from "../../testkit/edits";
 import { live } from "../../testkit/stack";
 import { changedPart, connectionTo, everyStep, HostStack, stepsRun } from "../../testkit/hostStack";
 

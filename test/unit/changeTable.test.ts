@@ -14,7 +14,7 @@ import {
   type RootlessDockerHostArgs,
   StorageDriver,
 } from "../../index";
-import { edits } from "../scenario/edits";
+import { edits } from "../../testkit/edits";
 import { type Registration, runProgram } from "./mocks";
 
 // README's "What a change does" against the code: which steps' inputs differ, and what is replaced.

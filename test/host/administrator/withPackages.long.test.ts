@@ -6,7 +6,7 @@ import { livesOfOlderEngines, livesWithPackages } from "./withPackages";
 afterAll(destroyAllHosts);
 
 // Between `up` and destroy somebody renames, moves, marks, edits or removes what this package made or uses.
-// Lives that need no packages are in the tier `agent`.
+// Lives that need no packages are in the file beside this one.
 describe.each([
   ["trixie", livesWithPackages],
   ["bookworm", livesOfOlderEngines],

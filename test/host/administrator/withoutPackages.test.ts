@@ -6,7 +6,7 @@ import { bootHost } from "../../../testkit/host";
 
 afterAll(destroyAllHosts);
 
-// The part of the tier `administrator` that needs no packages.
+// Lives that need no packages.
 let host: TestHost;
 
 beforeAll(async () => {

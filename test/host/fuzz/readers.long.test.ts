@@ -5,9 +5,9 @@ import { asAccount, bootHost } from "../../../testkit/host";
 import type { StepArgs } from "../../../testkit/documents";
 import { Installation } from "../../../testkit/installation";
 import { problemsOf } from "../../../testkit/arguments";
-import { nearlyRight } from "./inputs";
+import { nearlyRight } from "../../../testkit/fuzz/inputs";
 import { environmentIn, ReadingHost } from "./readingHost";
-import { text } from "./values";
+import { text } from "../../../testkit/fuzz/values";
 
 // The files on the host, as those programs understand them that read them there.
 

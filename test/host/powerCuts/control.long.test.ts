@@ -12,7 +12,7 @@ import { mountImage, unmountDisk } from "../../../testbed/hosts/disk";
 
 afterAll(destroyAllHosts);
 
-// If a cut lost nothing, the tier would prove nothing; and one that loses what was synced would prove nothing
+// If a cut lost nothing, the tests beside this one would prove nothing; and one that loses what was synced would prove nothing
 // of this package.
 test.each(journalled)("a cut loses on %s what was not synced, and nothing else", async (name) => {
   const vault = await createVault(10_000);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { checkPlainArguments } from "../../../src/lift";
-import { cases, judge } from "../../host/fuzz/cases";
+import { cases, judge } from "../../../testkit/fuzz/cases";
 import { inputPaths } from "../../../testkit/inputPaths";
 import * as account from "./account";
 import { problemsOf, type Refused, withValue } from "../../../testkit/arguments";

@@ -9,7 +9,7 @@ export interface Place {
   path: string;
 }
 
-const source = readFileSync(join(__dirname, "../../../src/agent/account.sh"), "utf8");
+const source = readFileSync(join(__dirname, "../src/agent/account.sh"), "utf8");
 
 /** The agent's own list. */
 export const places: Place[] = [

@@ -9,8 +9,8 @@ import {
   PrivilegeEscalation,
   RootfulDocker,
   StorageDriver,
-} from "../../index";
-import type { ComponentArgs } from "../../testkit/hostStack";
+} from "../index";
+import type { ComponentArgs } from "./hostStack";
 
 /** One edit of the program `start`: what changes, which steps run, and what the host then shows. */
 export interface Edit {

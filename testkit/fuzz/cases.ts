@@ -1,13 +1,8 @@
 import fc from "fast-check";
-import { readSettings } from "../../../src/settings";
-import { type Document, renderDocument } from "../../../src/step/document";
-import { everyStepDocument } from "../../../src/step/settings";
-import { accountDocument } from "../../../src/steps/account/settings";
-import { daemonDocument } from "../../../src/steps/daemon/settings";
-import { engineDocument } from "../../../src/steps/engine/settings";
-import { kernelDocument } from "../../../src/steps/kernel/settings";
-import { preflightDocument } from "../../../src/steps/preflight/settings";
-import { inputPaths } from "../../../testkit/inputPaths";
+import { readSettings } from "../../src/settings";
+import { type Document, renderDocument } from "../../src/step/document";
+import { documentsFrom } from "../documents";
+import { inputPaths } from "../inputPaths";
 import { type Arrivals, arrivalsOf, nearlyRight } from "./inputs";
 import { hostileValue } from "./values";
 
@@ -83,16 +78,9 @@ export function judge({ args, paths }: Case): Judged {
       throw new Error(`no message of one line: ${JSON.stringify(reason)}`);
   }
   if (problems.length > 0) return { refused: true };
-  const { account, subordinateIds, resourceControllers, engine, rootfulDocker } = settings;
+  const { preflight, engine, account, kernel, daemon } = documentsFrom(settings);
   // All steps' in one: no two of them mean different things by a key.
-  const document: Document = {
-    ...preflightDocument("project/dev/web", settings),
-    ...engineDocument(engine, rootfulDocker),
-    ...accountDocument(account, subordinateIds, resourceControllers),
-    ...kernelDocument(settings.kernel),
-    ...daemonDocument(account.name, settings.daemon, []),
-    ...everyStepDocument(settings.everyStep),
-  };
+  const document: Document = { ...preflight, ...engine, ...account, ...kernel, ...daemon };
   return { refused: false, document: renderDocument(document), arrivals: arrivalsOf(args) };
 }
 

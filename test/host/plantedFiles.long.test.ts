@@ -1,8 +1,8 @@
-import { destroyAllHosts, type TestHost } from "../../../testbed/hosts";
-import { bootHost } from "../../../testkit/host";
-import type { StepArgs } from "../../../testkit/documents";
-import { Installation, type Answer } from "../../../testkit/installation";
-import { onHost, places, plants, silentSocket, type Place } from "./plants";
+import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
+import { bootHost } from "../../testkit/host";
+import type { StepArgs } from "../../testkit/documents";
+import { Installation, type Answer } from "../../testkit/installation";
+import { onHost, places, plants, silentSocket, type Place } from "../../testkit/plants";
 
 // Every place of the account's that root's steps look at, and everything that the account can put there: up,
 // doctor and destroy end, nothing outside changes or leaks, nothing half is left, and a second tenant's step
