@@ -11,7 +11,7 @@ export default tseslint.config(
       "**/*.js",
       "**/*.mjs",
       "**/recorded/",
-      "test/pack/consumer/",
+      "test/scenario/pack/consumer/",
     ],
   },
   ...tseslint.configs.strictTypeChecked,
@@ -59,4 +59,33 @@ export default tseslint.config(
       ],
     },
   },
+  // Imports go one way: from tests to what they are written with, from there to hosts and tools, and from
+  // all of them to the package.
+  ...[
+    ["src", ["testbed", "testkit", "test", "scripts", "examples", "bench"]],
+    ["scripts", ["testbed", "testkit", "test", "examples", "bench"]],
+    ["testbed", ["testkit", "test", "scripts", "examples", "bench"]],
+    ["testkit", ["test", "examples", "bench"]],
+    ["{examples,bench}", ["testkit", "test", "scripts"]],
+    ["test/unit", ["host", "scenario", "kernel", "upgrade"]],
+    ["test/host", ["unit", "scenario", "kernel", "upgrade"]],
+    ["test/scenario", ["unit", "host", "kernel", "upgrade"]],
+    ["test/kernel", ["unit", "host", "scenario", "upgrade"]],
+    ["test/upgrade", ["unit", "host", "scenario", "kernel"]],
+  ].map(([folder, others]) => ({
+    files: [`${folder}/**/*.ts`],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            {
+              regex: `^(\\.\\./)+(${others.join("|")})/`,
+              message: `${folder} imports nothing of ${others.join(", ")}.`,
+            },
+          ],
+        },
+      ],
+    },
+  })),
 );

@@ -1,7 +1,9 @@
-// One project a tier: the folders under test/ that it runs. `tsx test/run.ts NAME` runs one.
+// One project a folder of test/. `tsx test/run.ts NAME` runs one; files named *.long.test.ts run only with
+// `--long`, or LONG=1 in the environment.
 const minutes = 60_000;
+const long = process.env.LONG === "1";
 
-// Types are checked by `tsc --noEmit` in the lint tier, not once more by every worker.
+// Types are checked by `tsc --noEmit` in the lint, not once more by every worker.
 const transform = {
   "^.+\\.ts$": [
     "ts-jest",
@@ -20,37 +22,29 @@ const transform = {
   ],
 };
 
-function tier(name, folders, testTimeout) {
+function project(name, testTimeout) {
   return {
     displayName: name,
     rootDir: __dirname,
     roots: ["<rootDir>/test"],
-    testMatch: folders.map((folder) => `<rootDir>/test/${folder}/**/*.test.ts`),
+    testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
+    testPathIgnorePatterns: ["/node_modules/", ...(long ? [] : ["\\.long\\.test\\.ts$"])],
     testEnvironment: "node",
     transform,
     globals: { testTimeout },
-    setupFilesAfterEnv: ["<rootDir>/test/setup/timeout.js"],
+    setupFilesAfterEnv: ["<rootDir>/testkit/jest/timeout.js"],
   };
 }
 
 module.exports = {
   maxWorkers: 2,
-  testSequencer: "<rootDir>/test/setup/longestFirst.js",
+  testSequencer: "<rootDir>/testkit/jest/longestFirst.js",
   projects: [
-    tier("unit", ["unit", "schema"], 1 * minutes),
-    tier("pack", ["pack"], 10 * minutes),
-    tier("testbed", ["testbed"], 20 * minutes),
-    tier("conformance", ["conformance"], 20 * minutes),
-    tier("agent", ["agent"], 20 * minutes),
-    tier("engine", ["engine", "upgrade"], 30 * minutes),
-    tier("lives", ["lives"], 30 * minutes),
-    tier("faults", ["faults"], 120 * minutes),
-    tier("powerCuts", ["powerCuts"], 180 * minutes),
-    tier("hostile", ["hostile"], 60 * minutes),
-    tier("hostileAccount", ["hostileAccount"], 30 * minutes),
-    tier("administrator", ["administrator"], 60 * minutes),
-    tier("machine", ["machine"], 30 * minutes),
-    tier("kernel", ["kernel"], 30 * minutes),
-    tier("failures", ["failures"], 30 * minutes),
+    project("unit", 1 * minutes),
+    project("testbed", 20 * minutes),
+    project("host", (long ? 180 : 30) * minutes),
+    project("scenario", (long ? 180 : 30) * minutes),
+    project("upgrade", 30 * minutes),
+    project("kernel", 30 * minutes),
   ],
 };

@@ -1,10 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { inferredSchema } from "../test/schema/inferredSchema";
+import { inferredSchema } from "./inferredSchema";
 
 /** Writes the schema that programs in other languages see; the test compares with it. */
 async function main(): Promise<void> {
-  const file = join(__dirname, "../test/schema/schema.json");
+  const file = join(__dirname, "../testkit/schema.json");
   writeFileSync(file, await inferredSchema());
   console.log(`${file} written: look at the difference, it is what users see`);
 }

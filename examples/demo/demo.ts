@@ -18,7 +18,7 @@ import { requireHostTools } from "../../testbed/requirements";
 import { createWorkspaceStack, ensureToolchain, previewText } from "../../testbed/toolchain";
 import quickstart from "../quickstart";
 import { interruptible } from "./interrupt";
-import { remoteDocker, type RemoteDocker } from "./remoteDocker";
+import { remoteDocker, type RemoteDocker } from "../../testbed/remoteDocker";
 import { secondsSince, Story } from "./story";
 
 const story = new Story();

@@ -1,4 +1,4 @@
-import { asAccount } from "../agent/harness";
+import { asAccount } from "../../testkit/host";
 import type { Course } from "./overlayOption";
 
 /** Tests for a machine that has AppArmor's parser, and Debian's own profile of rootlesskit. */

@@ -1,4 +1,4 @@
-import { kernelCourse } from "./course";
+import { kernelCourse } from "./matrix";
 
 kernelCourse({
   suite: "bookworm",

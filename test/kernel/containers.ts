@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { busyboxImageTar } from "../../testbed/dockerCli";
 import type { TestHost } from "../../testbed/hosts";
-import { tryAsAccount } from "../agent/harness";
+import { tryAsAccount } from "../../testkit/host";
 
 /** The account of every machine here. */
 const account = "app";

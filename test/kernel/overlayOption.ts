@@ -1,5 +1,7 @@
 import type { Machine } from "../../testbed/machines";
-import { type Answer, importImage, type Installation, type Wishes } from "../agent/harness";
+import { importImage } from "../../testkit/host";
+import type { StepArgs } from "../../testkit/documents";
+import type { Answer, Installation } from "../../testkit/installation";
 import { docker, run } from "./containers";
 
 // The kernel of Debian 11 mounts overlay in user namespaces only with an option of its module, which
@@ -9,7 +11,7 @@ const file = `/etc/modprobe.d/rootless-docker-${option}.conf`;
 const parameter = "/sys/module/overlay/parameters/permit_mounts_in_userns";
 
 /** What asks for overlay2 on that kernel. */
-export const permitted: Wishes = {
+export const permitted: StepArgs = {
   storageDriver: "Overlay2",
   kernelModuleOptions: { [option]: "1" },
 };
@@ -18,8 +20,8 @@ export const permitted: Wishes = {
 export interface Course {
   machine: () => Machine;
   app: () => Installation;
-  wishes: Wishes;
-  apply: (step: Parameters<Installation["apply"]>[0], more?: Wishes) => Promise<Answer>;
+  wishes: StepArgs;
+  apply: (step: Parameters<Installation["apply"]>[0], more?: StepArgs) => Promise<Answer>;
 }
 
 const there = async (machine: Machine) => (await machine.ssh(`test -e ${file}`)).exitCode === 0;

@@ -1,6 +1,6 @@
 /**
  * What the engine's own package needs is there before: unpacking it takes minutes on these machines, and
- * other tiers install all of it.
+ * tests of other folders install all of it.
  */
 const needsOfEngine = [
   ...["containerd", "runc", "tini", "rootlesskit", "slirp4netns", "uidmap", "dbus-user-session"],

@@ -1,17 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createMachine, destroyAllMachines, type Machine } from "../../testbed/machines";
 import { diffSnapshots, snapshotHost } from "../../testbed/hosts";
-import { Installation, revertOrder, type Wishes } from "../agent/harness";
-import { randomFrom } from "../faults/random";
+import type { StepArgs } from "../../testkit/documents";
+import { Installation, revertOrder } from "../../testkit/installation";
+import { randomFrom } from "../../testkit/random";
 
-// The tier powerCuts copies a disk while it is written to. Here the whole machine goes: QEMU is killed, and
+// test/host/powerCuts copies a disk while it is written to. Here the whole machine goes: QEMU is killed, and
 // with it what the kernel of the distribution had not written.
 afterAll(destroyAllMachines);
 
 const seed = Number(process.env.POWER_CUTS_SEED ?? 1);
 const random = randomFrom(seed);
 const state = "/var/lib/rootless-docker";
-const wishes: Wishes = {
+const wishes: StepArgs = {
   account: { name: "app", authorizedKeys: ["ssh-ed25519 AAAAC3Nz a"] },
   secrets: { "environment/TOKEN": "s3cret" },
   onDestroy: { data: "Delete" },

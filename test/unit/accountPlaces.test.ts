@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { places } from "../hostileAccount/account";
+import { places } from "../../testkit/plants";
 
-// The tier hostileAccount tries each place of the agent's own list. What root looks at without naming it
+// test/host/plantedFiles tries each place of the agent's own list. What root looks at without naming it
 // there fails here.
 
 const sources = join(__dirname, "../../src");

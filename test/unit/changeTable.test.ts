@@ -14,7 +14,7 @@ import {
   type RootlessDockerHostArgs,
   StorageDriver,
 } from "../../index";
-import { edits } from "../engine/edits";
+import { edits } from "../../testkit/edits";
 import { type Registration, runProgram } from "./mocks";
 
 // README's "What a change does" against the code: which steps' inputs differ, and what is replaced.
@@ -171,7 +171,7 @@ test("every other row is walked on a real host, and restarts are those that the 
 
 test("every input of the schema stands in the README", () => {
   const readme = readFileSync(join(__dirname, "../../README.md"), "utf8");
-  const schema = JSON.parse(readFileSync(join(__dirname, "../schema/schema.json"), "utf8")) as {
+  const schema = JSON.parse(readFileSync(join(__dirname, "../../testkit/schema.json"), "utf8")) as {
     resources: Record<string, { inputProperties: object; properties: object }>;
     types: Record<string, { properties?: object }>;
   };

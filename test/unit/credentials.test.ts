@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import { RootlessDockerHost, type RootlessDockerHostArgs } from "../../index";
 import { hasCredentials } from "../../src/step/credentials";
-import { problemsOf, withValue } from "./validation/arguments";
+import { problemsOf, withValue } from "../../testkit/arguments";
 import { shown, startRecording } from "./mocks";
 
 // Credentials that nobody has marked: they are nowhere in clear, not in a document, a preview, the state or a

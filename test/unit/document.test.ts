@@ -5,7 +5,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { parse } from "yaml";
 import { type Document, JsonText, renderDocument } from "../../src/step/document";
-import { json, text } from "../hostile/values";
+import { json, text } from "../../testkit/fuzz/values";
 
 const reader = join(__dirname, "../../src/host/core/document.sh");
 

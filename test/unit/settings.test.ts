@@ -2,7 +2,7 @@ import { dockerHostUrl } from "../../src/remote/settings";
 import { readSettings } from "../../src/settings";
 import { describeProblems, pending } from "../../src/step/problems";
 import { everyOption, secretPart } from "./fixtures";
-import { problemsOf, withValue } from "./validation/arguments";
+import { problemsOf, withValue } from "../../testkit/arguments";
 
 describe("defaults", () => {
   test("all of them", () => {

@@ -2,9 +2,9 @@ import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { version as packageVersion } from "../../package.json";
 import { createHost, destroyAllHosts } from "../../testbed/hosts";
-import { Trial } from "../conformance/trial";
-import { connectionTo } from "../engine/installation";
-import { inferredSchema } from "../schema/inferredSchema";
+import { Stack } from "../../testkit/stack";
+import { connectionTo } from "../../testkit/hostStack";
+import { inferredSchema } from "../../scripts/inferredSchema";
 import { placesOf, type ProgramArgs, recordedFile, toRecorded } from "./recorded";
 
 /**
@@ -17,9 +17,9 @@ async function record(version: string): Promise<void> {
   };
   const host = await createHost({ suite: "trixie" });
   const places = await placesOf(host);
-  const trial = await Trial.start("upgrade");
-  await trial.up(() => program({ connection: connectionTo(host), userKey: places.userKey }));
-  const { recorded, agent } = toRecorded(await trial.exportState(), places);
+  const stack = await Stack.start("upgrade");
+  await stack.up(() => program({ connection: connectionTo(host), userKey: places.userKey }));
+  const { recorded, agent } = toRecorded(await stack.exportState(), places);
   writeFileSync(recordedFile(version, "state.json"), recorded);
   writeFileSync(recordedFile(version, "agent.txt"), agent);
   writeFileSync(recordedFile(version, "schema.json"), withoutProse(await inferredSchema()));

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Deployment } from "@pulumi/pulumi/automation";
 import type { TestHost } from "../../testbed/hosts";
 import { execOrThrow } from "../../testbed/hosts/exec";
-import type { connectionTo } from "../engine/installation";
+import type { connectionTo } from "../../testkit/hostStack";
 
 /** What a program of any version is run with. */
 export interface ProgramArgs {

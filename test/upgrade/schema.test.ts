@@ -8,7 +8,7 @@ import { recordedFile, recordedVersions } from "./recorded";
 const read = (file: string) => JSON.parse(readFileSync(file, "utf8")) as Schema;
 const schemaOf = (version: string) => read(recordedFile(version, "schema.json"));
 // A unit test holds this file to what the engine gets from the sources.
-const now = read(join(__dirname, "../schema/schema.json"));
+const now = read(join(__dirname, "../../testkit/schema.json"));
 
 test.each(recordedVersions())("programs of %s still fit the schema", (version) => {
   expect(breaks(schemaOf(version), now)).toEqual([]);

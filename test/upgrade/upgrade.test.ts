@@ -8,8 +8,8 @@ import {
   type HostSnapshot,
   type TestHost,
 } from "../../testbed/hosts";
-import { type Outcome, live, Trial } from "../conformance/trial";
-import { connectionTo, stepsRun } from "../engine/installation";
+import { type Outcome, live, Stack } from "../../testkit/stack";
+import { connectionTo, stepsRun } from "../../testkit/hostStack";
 import {
   opened,
   placesOf,
@@ -60,7 +60,7 @@ describe.each(recordedVersions())("from %s", (version) => {
   let before: HostSnapshot;
   let recorded: Recorded;
   let program: () => void;
-  let trial: Trial;
+  let stack: Stack;
 
   beforeAll(async () => {
     host = await createHost({ suite: "trixie" });
@@ -72,12 +72,12 @@ describe.each(recordedVersions())("from %s", (version) => {
     };
     program = () => module.program({ connection: connectionTo(host), userKey: places.userKey });
     await leave(host, recorded);
-    trial = await Trial.start("upgrade");
-    await trial.importState(toDeployment(recorded, await trial.exportState()));
+    stack = await Stack.start("upgrade");
+    await stack.importState(toDeployment(recorded, await stack.exportState()));
   });
 
   test("a preview names the steps whose code changed, each as an update, and nothing else", async () => {
-    const outcome = await trial.preview(program);
+    const outcome = await stack.preview(program);
     const changes = changesSince(version, recorded);
     expect(stepsRun(outcome).sort()).toEqual(updates(Object.keys(changes)));
     expect(changedInputs(outcome)).toEqual(changes);
@@ -85,26 +85,26 @@ describe.each(recordedVersions())("from %s", (version) => {
 
   test("up runs these, changes nothing on the host but what is meant to, and restarts nothing", async () => {
     const daemonBefore = await daemonStart(host);
-    const outcome = await trial.up(program);
+    const outcome = await stack.up(program);
     const changed = Object.keys(changesSince(version, recorded));
     expect(stepsRun(outcome).sort()).toEqual(updates(changed));
     const said = (step: string) => changedOnPurpose[step] ?? nothingToChange(step);
     expect(lastLines(outcome, changed)).toEqual(changed.map(said));
     expect(await daemonStart(host)).toBe(daemonBefore);
-    expect(documents(opened(await trial.exportState()))).toEqual(documents(recorded));
-    expect(stepsRun(await trial.up(program))).toEqual([]);
+    expect(documents(opened(await stack.exportState()))).toEqual(documents(recorded));
+    expect(stepsRun(await stack.up(program))).toEqual([]);
   });
 
   test("where the code of the step kernel alone is older, only agent and kernel run", async () => {
-    const now = opened(await trial.exportState());
+    const now = opened(await stack.exportState());
     const older = withOlderKernelStep(now);
     await leave(host, { ...older, resources: older.resources.filter(isAgent) });
-    await trial.importState(toDeployment(older, await trial.exportState()));
+    await stack.importState(toDeployment(older, await stack.exportState()));
     const steps = updates(["agent", "kernel"]);
-    expect(stepsRun(await trial.preview(program)).sort()).toEqual(steps);
+    expect(stepsRun(await stack.preview(program)).sort()).toEqual(steps);
 
     const daemonBefore = await daemonStart(host);
-    const outcome = await trial.up(program);
+    const outcome = await stack.up(program);
     expect(stepsRun(outcome)).toEqual(steps);
     expect(lastLines(outcome, ["agent", "kernel"])).toEqual([
       "agent: /var/lib/rootless-docker/agent installed",
@@ -114,7 +114,7 @@ describe.each(recordedVersions())("from %s", (version) => {
   });
 
   test("destroy gives the host back", async () => {
-    await trial.destroy();
+    await stack.destroy();
     expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
   });
 });

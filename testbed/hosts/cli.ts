@@ -4,7 +4,7 @@
  *     npx tsx testbed/hosts/cli.ts create [suite]    a host until Ctrl-C; prints how to reach it
  *     npx tsx testbed/hosts/cli.ts clean             removes what dead processes have left
  */
-import { createHost, destroyAllHosts, removeLeftovers } from ".";
+import { createHost, destroyAllHosts, removeLeftovers } from "./";
 import { progress } from "../progress";
 import { untilInterrupted } from "./untilInterrupted";
 

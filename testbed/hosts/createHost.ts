@@ -17,6 +17,8 @@ export interface HostArgs {
   suite: string;
   /** Packages that are there before the first boot. Defaults to none. Each set is an image. */
   packages?: readonly string[];
+  /** Whether Debian 13's packages of the engine are there, with root's daemon masked. Defaults to false. */
+  engine?: boolean;
   /** Logins beside root. Defaults to none. */
   admins?: readonly Admin[];
   /** Whether there is a /dev/net/tun. Defaults to true. */
@@ -36,7 +38,7 @@ export interface HostArgs {
 export async function createHost(args: HostArgs): Promise<NspawnHost> {
   await requireHostTools();
   await removeLeftoversOnce();
-  const image = await imageOf(args.suite, args.packages);
+  const image = await imageOf(args.suite, args.packages, args.engine);
   const number = await allocate();
   return progress(`starting ${placeOf(number).machine} (${args.suite})`, async () => {
     try {

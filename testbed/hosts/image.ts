@@ -18,6 +18,15 @@ export const archivedPackages = [
   ...["passt", "dbus-user-session", "libcap2-bin", "acl", "apparmor"],
 ];
 
+/** What this package installs itself, to be there before. */
+const enginePackages = [
+  ...["docker.io", "docker-cli", "rootlesskit", "slirp4netns", "uidmap", "dbus-user-session"],
+];
+
+/** As somebody leaves it who wants the programs, and no daemon of root's. */
+const maskEngine =
+  'systemctl --quiet --root="$1" mask docker.service docker.socket containerd.service';
+
 /** Bump when the way images are built changes and no script or list does. */
 const recipeVersion = 1;
 
@@ -26,13 +35,19 @@ const recipeVersion = 1;
  * `archives/`, packages that apt on a host will find downloaded already.
  *
  * @param packages more packages for the image. Defaults to none.
+ * @param engine whether it has the engine's packages too, with root's daemon masked. Defaults to false.
  */
-export async function imageOf(suite: string, packages: readonly string[] = []): Promise<string> {
-  const include = [...basePackages, ...[...packages].sort()];
+export async function imageOf(
+  suite: string,
+  packages: readonly string[] = [],
+  engine = false,
+): Promise<string> {
+  const include = [...basePackages, ...(engine ? enginePackages : []), ...[...packages].sort()];
   const sources = await aptSources(suite);
   const options = await aptOptions();
   const scripts = ["image.sh", "archives.sh"].map((name) => readFileSync(scriptPath(name), "utf8"));
-  const recipe = [recipeVersion, include, archivedPackages, sources, options, scripts];
+  const masks = engine ? [maskEngine] : [];
+  const recipe = [recipeVersion, include, archivedPackages, sources, options, scripts, ...masks];
 
   return cached(cacheDir("image", suite, hashOf(recipe)), (tmp) =>
     progress(`building the ${suite} image`, async () => {
@@ -41,7 +56,7 @@ export async function imageOf(suite: string, packages: readonly string[] = []): 
         format: "tar",
         target: join(tmp, "tree.tar"),
         include,
-        customize: [`${hook("image.sh")} "$1"`, archivesHook(join(tmp, "archives"))],
+        customize: [`${hook("image.sh")} "$1"`, ...masks, archivesHook(join(tmp, "archives"))],
         sources,
         options,
       });

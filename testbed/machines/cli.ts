@@ -5,7 +5,7 @@
  *
  * `testbed/hosts/cli.ts clean` removes what dead processes have left, machines too.
  */
-import { createMachine, destroyAllMachines, suites, type Suite } from ".";
+import { createMachine, destroyAllMachines, suites, type Suite } from "./";
 import { untilInterrupted } from "../hosts/untilInterrupted";
 import { progress } from "../progress";
 

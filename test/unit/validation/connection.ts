@@ -1,4 +1,4 @@
-import type { Accepted, Refused } from "./arguments";
+import type { Accepted, Refused } from "../../../testkit/arguments";
 
 const notHost = "is not a host name or an address; write one without scheme, port or brackets";
 const notUser = "is not a user name; write the name that logs in";

@@ -1,4 +1,4 @@
-import type { Accepted, Refused } from "./arguments";
+import type { Accepted, Refused } from "../../../testkit/arguments";
 
 const notEnvironment = "is not the name of an environment variable; use letters, digits and '_'";
 const notDaemonKey =

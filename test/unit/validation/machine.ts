@@ -1,4 +1,4 @@
-import type { Accepted, Refused } from "./arguments";
+import type { Accepted, Refused } from "../../../testkit/arguments";
 
 const notVersion = "is not a version of docker.io; write one such as 26.1.5 or 26.1.5+dfsg1-9";
 const notRange =

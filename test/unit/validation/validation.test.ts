@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { checkPlainArguments } from "../../../src/lift";
-import { cases, judge } from "../../hostile/cases";
-import { inputPaths } from "../../schema/inputPaths";
+import { cases, judge } from "../../../testkit/fuzz/cases";
+import { inputPaths } from "../../../testkit/inputPaths";
 import * as account from "./account";
-import { problemsOf, type Refused, withValue } from "./arguments";
+import { problemsOf, type Refused, withValue } from "../../../testkit/arguments";
 import * as connection from "./connection";
 import * as daemon from "./daemon";
 import * as machine from "./machine";

@@ -1,6 +1,0 @@
-import { destroyAllHosts } from "../../testbed/hosts";
-import { halfOfTheRuns } from "./half";
-
-afterAll(destroyAllHosts);
-
-halfOfTheRuns(1000);

@@ -1,0 +1,265 @@
+import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
+import { expectNoAgent, give } from "../../testkit/accountOnly";
+import { bootHost } from "../../testkit/host";
+
+afterAll(destroyAllHosts);
+
+let host: TestHost;
+
+beforeAll(async () => {
+  host = await bootHost();
+  await host.run(
+    "useradd -m -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 kept; echo kept:300000:65536 | tee -a /etc/subgid >>/etc/subuid",
+  );
+});
+
+test("an account that exists is not edited, only used", async () => {
+  const other = await give(host, "kept", { account: { uid: 4321, home: "/srv/kept" } });
+  for (const step of ["preflight", "account"] as const) {
+    const { said } = await other.installation.tryApply(step, other.all);
+    expect(said.map((line) => line.slice(0, line.indexOf(";")))).toEqual([
+      expect.stringMatching(`^${step}: account.uid: found '\\d+' at the existing account$`),
+      `${step}: account.home: found '/home/kept' at the existing account`,
+    ]);
+  }
+  await other.back();
+  const missing = await give(host, "missing", { account: { create: false } });
+  expect((await missing.installation.tryApply("preflight", missing.all)).said).toEqual([
+    "preflight: account.create: found no account missing; wanted it to exist, since account.create is false. To mend: create it, or leave account.create out",
+  ]);
+  await missing.back();
+});
+
+test("a directory where the new home would be is nobody's to take", async () => {
+  await host.run("mkdir /home/squat; echo precious >/home/squat/file");
+  const squat = await give(host, "squat");
+  const { said } = await squat.installation.tryApply("preflight", squat.all);
+  expect(said).toEqual([
+    expect.stringContaining("preflight: account.home: found something at /home/squat already"),
+  ]);
+  await squat.back();
+  expect(
+    await host.run("cat /home/squat/file; ls -d /var/lib/rootless-docker 2>&1 || true"),
+  ).toContain("precious");
+});
+
+test("uid, home, shell and keys of a new account; what goes with it", async () => {
+  const keys = ['ssh-ed25519 AAAAC3Nz it\'s "$(id)" ü', 'command="true" ssh-ed25519 AAAAC3Nb -n'];
+  const fresh = await give(host, "fresh", {
+    account: { uid: 4100, home: "/srv/fresh", shell: "/bin/sh", authorizedKeys: keys },
+  });
+  await fresh.apply();
+  expect(
+    await host.run(
+      "getent passwd fresh; cat /srv/fresh/.ssh/authorized_keys; stat -c '%a %U' /srv/fresh/.ssh /srv/fresh/.ssh/authorized_keys",
+    ),
+  ).toBe(`fresh:x:4100:4100::/srv/fresh:/bin/sh\n${keys.join("\n")}\n700 fresh\n600 fresh\n`);
+  expect((await fresh.apply()).changed).toEqual([]);
+  // Somebody is still logged in.
+  await host.run(
+    "setsid setpriv --reuid 4100 --regid 4100 --clear-groups sleep 300 >/dev/null 2>&1 </dev/null & until pgrep -u 4100 -x sleep; do sleep 0.1; done",
+  );
+  await fresh.back();
+  expect(
+    await host.run(
+      "getent passwd fresh; getent group fresh; ls -d /srv/fresh 2>&1; pgrep -u 4100 || true",
+    ),
+  ).toMatch(/^ls: /);
+});
+
+test("keys: one dropped goes, those of the account stay, byte for byte", async () => {
+  await host.run(
+    "install -d -o kept -g kept -m 700 /home/kept/.ssh; printf 'ssh-rsa AAAA own' >/home/kept/.ssh/authorized_keys; chown kept: /home/kept/.ssh/authorized_keys; chmod 644 /home/kept/.ssh/authorized_keys",
+  );
+  const file = "cat /home/kept/.ssh/authorized_keys; stat -c ' %a' /home/kept/.ssh/authorized_keys";
+  const [a, b] = ["ssh-ed25519 AAAAC3Nz a", "ssh-ed25519 AAAAC3Nz b"];
+  const kept = await give(host, "kept", { account: { authorizedKeys: [a, b] } });
+  await kept.apply();
+  expect(await host.run(file)).toBe(`ssh-rsa AAAA own\n${a}\n${b}\n 644\n`);
+  const { changed } = await kept.installation.apply("account", {
+    ...kept.all,
+    account: { name: "kept", authorizedKeys: [b] },
+  });
+  expect(changed).toEqual(["one key removed from /home/kept/.ssh/authorized_keys"]);
+  expect(await host.run(file)).toBe(`ssh-rsa AAAA own\n${b}\n 644\n`);
+  await kept.back();
+  expect(await host.run(file)).toBe("ssh-rsa AAAA own 644\n");
+});
+
+test("keys behind a link: the link stays, and so does the file's mode", async () => {
+  await host.run(
+    "cd /home/kept/.ssh; mv authorized_keys ../keys; ln -s ../keys authorized_keys; chmod 600 ../keys",
+  );
+  const file =
+    "cd /home/kept; cat keys; readlink .ssh/authorized_keys; stat -c '%F %a %U' keys; ls -A . .ssh";
+  const before = await host.run(file);
+  const kept = await give(host, "kept", {
+    account: { authorizedKeys: ["ssh-ed25519 AAAAC3Nz a"] },
+  });
+  await kept.apply();
+  expect(await host.run(file)).toBe(
+    before.replace("ssh-rsa AAAA own", "ssh-rsa AAAA own\nssh-ed25519 AAAAC3Nz a\n"),
+  );
+  await kept.back();
+  expect(await host.run(file)).toBe(before);
+});
+
+test("a home that was complete once is left alone, whoever owns it and wherever it is", async () => {
+  const moved = await give(host, "moved");
+  await moved.apply();
+  await host.run("echo precious >/home/moved/file; chown root: /home/moved");
+  expect((await moved.apply()).changed).toEqual([]);
+  await host.run("mv /home/moved /srv/moved; ln -s /srv/moved /home/moved");
+  expect((await moved.apply()).changed).toEqual([]);
+  expect(await host.run("cat /srv/moved/file; stat -c %U /srv/moved")).toBe("precious\nroot\n");
+  await host.run("rm /home/moved /srv/moved/file; mv /srv/moved /home/moved");
+  await moved.back();
+});
+
+test("an account that was kept, then made anew by somebody else, is not ours to remove", async () => {
+  const first = await give(host, "anew");
+  await first.apply();
+  // Nobody opens what is no plain file.
+  await host.run("mkfifo /home/anew/pipe");
+  expect((await first.back()).said.join()).toContain("account anew stays");
+  await host.run("userdel -rf anew; useradd -m anew; echo mine >/home/anew/file");
+  // A run was killed while it forgot a thing.
+  await host.run("mkdir -p /var/lib/rootless-docker/things/.gone.account/baseline");
+  const second = await give(host, "anew");
+  await second.apply();
+  await host.run(
+    `echo delete >/var/lib/rootless-docker/leases/${second.installation.lease}/on-destroy-data`,
+  );
+  await second.back();
+  expect(await host.run("cat /home/anew/file; id -un anew")).toBe("mine\nanew\n");
+});
+
+test("an account removed by hand does not hold up the revert, nor does a killed one's rest", async () => {
+  const gone = await give(host, "gone");
+  await gone.apply();
+  await host.run(
+    "userdel -rf gone 2>/dev/null || true; mkdir -p /var/lib/rootless-docker/things/.gone.account/baseline",
+  );
+  await gone.back();
+  expect(await host.run("ls /var/lib/systemd/linger")).not.toContain("gone");
+});
+
+test("an account that was made here is still so after an edit to create: false", async () => {
+  const edited = await give(host, "edited");
+  await edited.apply();
+  const { installation, all } = edited;
+  await installation.apply("account", { ...all, account: { name: "edited", create: false } });
+  await edited.apply();
+  expect((await edited.back()).said.join()).toContain("account edited and /home/edited removed");
+});
+
+test("a group of the new account's name: said before useradd fails", async () => {
+  await host.run("groupadd taken");
+  const taken = await give(host, "taken");
+  expect((await taken.installation.tryApply("preflight", taken.all)).said).toEqual([
+    "preflight: account.name: found a group taken already; wanted no such group, before the account taken is created with one of its own. To mend: remove it with 'groupdel taken', or name another account",
+  ]);
+  await taken.back();
+});
+
+test.each(["up", "destroy"])(
+  "a destroy that was killed after the home, before the account: %s goes on",
+  async (next) => {
+    const half = await give(host, "half");
+    await half.apply();
+    await host.run(`printf '#!/bin/sh\nkill -KILL $PPID\n' >/usr/local/sbin/userdel
+      chmod 755 /usr/local/sbin/userdel`);
+    expect((await half.installation.tryRevert("account", half.all)).exitCode).not.toBe(0);
+    expect(await host.run("rm /usr/local/sbin/userdel; id -un half; ls /home")).not.toContain(
+      "half\nhalf",
+    );
+    if (next === "up") {
+      await half.apply();
+      expect(await host.run("stat -c '%U %a' /home/half; ls -A /home/half | grep -c .")).toMatch(
+        /^half 700\n[1-9]/,
+      );
+      expect((await half.apply()).changed).toEqual([]);
+    }
+    expect((await half.back()).said.join()).toContain("account half and /home/half removed");
+    expect(await host.run("getent passwd half || ls /home")).not.toContain("half");
+  },
+);
+
+test("a lock that somebody holds while the account is removed: said, and done with the next run", async () => {
+  const lock = await give(host, "lock");
+  await lock.apply();
+  // Taken once the agent has looked at the locks.
+  await host.run(`systemd-run -q --unit=holder sh -c 'exec 9>/etc/.pwd.lock
+    while [ -d /home/lock ]; do :; done; echo $$$$ >/etc/passwd.lock; exec sleep 300'`);
+  const { exitCode, said } = await lock.installation.tryRevert("account", lock.all);
+  expect([exitCode, said.at(-1)]).toEqual([
+    1,
+    expect.stringMatching(
+      /^account: userdel lock: found .*cannot lock \/etc\/passwd.*To mend: let what changes accounts end \(process \d+ holds \/etc\/passwd\.lock\), then run again$/,
+    ),
+  ]);
+  expect(await host.run("systemctl stop holder; rm -f /etc/passwd.lock; id -un lock")).toBe(
+    "lock\n",
+  );
+  expect((await lock.back()).said.join()).toContain("account lock and /home/lock removed");
+  expect(await host.run("getent passwd lock || ls /home")).not.toContain("lock");
+});
+
+test("a destroy that was killed after the home: another directory in its place is nobody's to remove", async () => {
+  const put = await give(host, "put");
+  await put.apply();
+  await host.run(`printf '#!/bin/sh\nkill -KILL $PPID\n' >/usr/local/sbin/userdel
+    chmod 755 /usr/local/sbin/userdel; echo delete >/var/lib/rootless-docker/leases/${put.installation.lease}/on-destroy-data`);
+  await put.installation.tryRevert("account", put.all);
+  await host.run(
+    "rm /usr/local/sbin/userdel; mkdir /home/put; echo precious >/home/put/file; chown -R put: /home/put",
+  );
+  // Not even where an up comes in between.
+  await put.apply();
+  expect((await put.back()).said.join()).toContain("/home/put is another directory");
+  expect(await host.run("cat /home/put/file; id -un put; userdel -r put 2>/dev/null")).toBe(
+    "precious\nput\n",
+  );
+  await host.run("rm -rf /var/lib/rootless-docker; sed -i /^put:/d /etc/subuid /etc/subgid");
+});
+
+test("an account that was made, kept and taken over is found by whoever says create: false", async () => {
+  const first = await give(host, "tilda");
+  await first.apply();
+  await host.run("su -l tilda -c 'echo notes >notes'");
+  expect((await first.back()).said.join()).toContain("account tilda stays");
+  await host.run("usermod -c 'Tilda' -s /bin/sh tilda");
+  const second = await give(host, "tilda", { account: { create: false } });
+  await second.apply();
+  await host.run(
+    `echo delete >/var/lib/rootless-docker/leases/${second.installation.lease}/on-destroy-data`,
+  );
+  await second.back();
+  expect(await host.run("ls /home/tilda; id -un tilda; userdel -r tilda 2>/dev/null")).toBe(
+    "notes\ntilda\n",
+  );
+});
+
+test("a record of version 0.1.0, which knows less, is compared as far as it goes", async () => {
+  const said = async (name: string, change: string) => {
+    const old = await give(host, name);
+    await old.apply();
+    const lease = `/var/lib/rootless-docker/leases/${old.installation.lease}`;
+    await host.run(`echo delete >${lease}/on-destroy-data
+      cd /var/lib/rootless-docker/things; sed -i -n 1p account/${name}/baseline/made; rm -f */*${name}*/left
+      ${change}`);
+    return (await old.back()).said.join("\n");
+  };
+  expect(await said("old1", "true")).toContain("account old1 and /home/old1 removed");
+  await said("old2", "mkdir /srv/old2; echo precious >/srv/old2/file; usermod -d /srv/old2 old2");
+  await said("old3", "mv /home/old3 /srv/old3; ln -s /srv/old3 /home/old3; touch /srv/old3/file");
+  await said("old4", "userdel -rf old4; useradd -m old4; echo mine >/home/old4/file");
+  expect(await host.run("cd /srv; ls old2/file old3/file /home/old4/file; id -un old4")).toBe(
+    "/home/old4/file\nold2/file\nold3/file\nold4\n",
+  );
+  await host.run(
+    "for name in old2 old3 old4; do userdel -f $name; done; rm -rf /var/lib/rootless-docker",
+  );
+});
+
+test("nothing of the agent is left", () => expectNoAgent(host));

@@ -1,0 +1,61 @@
+import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
+import { give } from "../../testkit/accountOnly";
+import { bootHost } from "../../testkit/host";
+
+// What an account could reach of root's, or of the next account's, by what root runs for it.
+
+let host: TestHost;
+
+beforeAll(async () => {
+  host = await bootHost();
+  await host.run("apt-get -qq update; apt-get -qqy install uidmap >/dev/null 2>&1");
+});
+afterAll(destroyAllHosts);
+
+/** keyctl(2): KEYCTL_GET_KEYRING_ID of KEY_SPEC_SESSION_KEYRING, without making one. */
+const ring = `perl -e 'print syscall(250, 0, -3, 0), "\\n"'`;
+
+test("root's environment and session keyring", async () => {
+  const reach = await give(host, "reach");
+  await reach.apply();
+  // The last program before the account's own, run by the account already.
+  await host.run(`printf '#!/bin/sh
+    { id -un; tr "\\\\0" "\\\\n" </proc/$$/environ; ${ring.replaceAll("'", `'"'"'`)}; } >>/tmp/seen.$(id -u)
+    exec /usr/bin/setsid "$@"\\n' >/usr/local/sbin/setsid; chmod 755 /usr/local/sbin/setsid`);
+  const own = await host.run(`${ring}; export ROOTS_TOKEN=hunter2
+    sh /var/lib/rootless-docker/agent doctor reach >/dev/null || true; rm /usr/local/sbin/setsid`);
+  const seen = await host.run("cat /tmp/seen.*; rm /tmp/seen.*");
+  expect(seen).toContain("reach\n");
+  expect(seen).not.toContain("hunter2");
+  const rings = seen.split("\n").filter((line) => /^\d+$/.test(line));
+  expect(rings.length).toBeGreaterThan(0);
+  expect(rings).not.toContain(own.trim());
+  await reach.back();
+});
+
+test("a process with subordinate ids that a timer started ends before the ids are given back", async () => {
+  const left = await give(host, "left");
+  await left.apply();
+  // Not below its login or its service manager, as a crontab's.
+  await host.run(`cat >/tmp/left.sh <<'END'
+exec unshare --user --map-auto --map-root-user setpriv --reuid 33 --regid 33 --clear-groups setsid sleep 1000
+END
+    systemd-run --quiet --unit=left --uid=left --property=KillMode=none sh /tmp/left.sh`);
+  const range = await host.run("sed -n 's/^left:\\([0-9]*\\):.*/\\1/p' /etc/subuid");
+  const uid = Number(range) + 32;
+  const count = () => host.run(`pgrep -c -u ${uid} sleep || true`);
+  await host.run(`for i in $(seq 3000); do pgrep -u ${uid} sleep && break; sleep 0.1; done`);
+  expect(await count()).toBe("1\n");
+  expect((await left.back()).said.join()).toContain("account left and /home/left removed");
+  expect(await count()).toBe("0\n");
+});
+
+test("a file of its own whose name has a line break is kept", async () => {
+  const lines = await give(host, "lines");
+  await lines.apply();
+  await host.run(
+    `cd /home/lines && f=$(printf '.bashrc\\n.profile') && echo important >"$f" && chown lines "$f"`,
+  );
+  expect((await lines.back()).said.join()).toContain("account lines stays");
+  expect(await host.run("cat /home/lines/.bashrc*profile")).toBe("important\n");
+});

@@ -1,0 +1,127 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
+import { asAccount, bootHost, tryAsAccount } from "../../testkit/host";
+import { Installation } from "../../testkit/installation";
+
+// A daemon whose start takes as long as the test wants it to: until the account has a file `go-on`.
+let host: TestHost;
+let app: Installation;
+
+const wishes = { account: { name: "app" } };
+const inColour = (COLOUR: string) => ({ ...wishes, environment: { COLOUR } });
+
+beforeAll(async () => {
+  host = await bootHost({ engine: true });
+  app = new Installation(host, "a1");
+  await app.applyAll(wishes);
+});
+afterAll(destroyAllHosts);
+
+const account = (command: string): Promise<string> => asAccount(host, "app", command);
+
+/** From the next start on. */
+async function startsSlowly(): Promise<void> {
+  await account(`
+    rm -f ~/go-on
+    cd ~/.config/systemd/user
+    start=$(sed -n 's/^ExecStart=//p' docker.service)
+    mkdir -p docker.service.d
+    cat >docker.service.d/slow.conf <<DROPIN
+[Service]
+ExecStart=
+ExecStart=/bin/sh -c 'echo "restores \\033[1mcontainers"; until test -e %h/go-on; do sleep 0.2; done; exec $start'
+DROPIN
+    systemctl --user daemon-reload`);
+}
+
+const waitsForStart = "pgrep -f '^timeout -k 5 30 systemctl --user start'";
+
+/** Lets it go on as soon as something waits for the second time, and so has said that it waits. */
+async function goesOnWhenWaitedFor(): Promise<void> {
+  await until("somebody waits for the start", waitsForStart);
+  await account("touch ~/go-on");
+}
+
+/** Waits until a shell command on the host is true. */
+async function until(what: string, isTrue: string): Promise<void> {
+  const end = Date.now() + 5 * 60_000;
+  while ((await host.ssh(isTrue)).exitCode !== 0) {
+    if (Date.now() > end) throw new Error(`five minutes, and not yet: ${what}`);
+    await sleep(200);
+  }
+}
+
+const state = async (): Promise<string> =>
+  (await tryAsAccount(host, "app", "systemctl --user is-active docker.service")).stdout.trim();
+
+const waits =
+  /^(\w+): waits for docker\.service of app to start: \d+ s by now; its last words: restores \[1mcontainers$/;
+
+test("systemd gives the start no limit", async () => {
+  expect(await account("systemctl --user show -p TimeoutStartUSec docker.service")).toBe(
+    "TimeoutStartUSec=infinity\n",
+  );
+});
+
+test("a start that takes long is waited for, and said so", async () => {
+  await startsSlowly();
+  const restarted = app.apply("daemon", inColour("blue"));
+  await goesOnWhenWaitedFor();
+  const { said, changed } = await restarted;
+  expect(said).toContainEqual(expect.stringMatching(waits));
+  expect(changed).toContain("daemon of app restarted");
+  expect(await state()).toBe("active");
+});
+
+test("after a boot: the doctor says that it is starting; up waits, and changes nothing", async () => {
+  await startsSlowly();
+  await host.reboot();
+  await until("the daemon's start begins", "pgrep -u app -f 'until test -e /home/app/go-on'");
+  for (const user of ["root", "app"]) {
+    const doctor = "sh /var/lib/rootless-docker/agent doctor app";
+    const { exitCode, stdout } = await (user === "root"
+      ? host.ssh(doctor)
+      : tryAsAccount(host, "app", doctor));
+    expect(stdout).toMatch(/^ok +docker\.service +starting, since \w+ [-0-9]+ [:0-9]+ \w+/m);
+    expect({ user, exitCode, stdout }).toMatchObject({ user, exitCode: 0 });
+  }
+  const reported = app.apply("report", wishes);
+  await goesOnWhenWaitedFor();
+  expect((await reported).said).toContainEqual(expect.stringMatching(waits));
+
+  await startsSlowly();
+  await host.reboot();
+  await until("the daemon's start begins", "pgrep -u app -f 'until test -e /home/app/go-on'");
+  const applied = app.apply("daemon", inColour("blue"));
+  await goesOnWhenWaitedFor();
+  const { said, changed } = await applied;
+  expect(said).toContainEqual(expect.stringMatching(waits));
+  expect(changed).toEqual([]);
+});
+
+test("a start that a killed run began is taken up by the next one, and not begun anew", async () => {
+  await startsSlowly();
+  const killed = app.tryApply("daemon", inColour("red"));
+  await until("it waits", waitsForStart);
+  const start = () => account("systemctl --user show -p InvocationID docker.service");
+  const before = await start();
+  await host.run("pkill -KILL -f '^sh /var/lib/rootless-docker/.*agent [a-z]* daemon'; true");
+  // What it waited by has its connection still.
+  await host.run("pkill -KILL -f '^(timeout -k 5 30 )?systemctl --user start'; true");
+  expect((await killed).exitCode).not.toBe(0);
+  const applied = app.apply("daemon", inColour("red"));
+  await goesOnWhenWaitedFor();
+  expect((await applied).changed).toContain("daemon of app started");
+  expect(await start()).toBe(before);
+  expect((await app.apply("daemon", inColour("red"))).changed).toEqual([]);
+});
+
+test("a change while it is starting starts it anew", async () => {
+  await startsSlowly();
+  await account("systemctl --user --no-block restart docker.service");
+  const applied = app.apply("daemon", inColour("green"));
+  await goesOnWhenWaitedFor();
+  expect((await applied).changed).toContain("daemon of app restarted");
+  const dockerd = "tr '\\0' '\\n' <\"/proc/$(pgrep -u app -x dockerd)/environ\"";
+  expect((await host.run(dockerd)).split("\n")).toContain("COLOUR=green");
+});

@@ -1,0 +1,52 @@
+import { destroyAllHosts, diffSnapshots, snapshotHost } from "../../testbed/hosts";
+import { bootHost } from "../../testkit/host";
+import { Installation } from "../../testkit/installation";
+
+afterAll(destroyAllHosts);
+
+const app = { account: { name: "app" } };
+
+test("no root rights: said in one line, nothing changed", async () => {
+  const host = await bootHost({
+    admins: [
+      { name: "guest", sudo: "none" },
+      { name: "admin", sudo: "nopasswd" },
+    ],
+  });
+  const before = await snapshotHost(host);
+  const guest = new Installation(host, "f0", "guest");
+  await expect(guest.install()).rejects.toThrow(
+    /^exit code 1:\nagent: privileges: found that 'sudo -n' refuses user guest \(sudo: a password is required\); wanted root rights without a password\. To mend: allow it in sudo's configuration \(NOPASSWD, nopass\), or connect as root$/,
+  );
+  expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
+  const admin = new Installation(host, "f1", "admin");
+  await admin.install();
+  expect((await admin.apply("preflight", app)).changed).toEqual([]);
+  expect((await admin.apply("kernel", app)).changed).toHaveLength(2);
+  await admin.revert("kernel", app);
+  await admin.revertAgent();
+  expect(
+    diffSnapshots(before, await snapshotHost(host)).filter((line) => !/sudo/.test(line)),
+  ).toEqual([]);
+});
+
+test("preflight names every problem at once, and changes nothing", async () => {
+  const host = await bootHost({ tun: false });
+  await host.run("echo 10.13 >/etc/debian_version; echo huge:100000:600000001 >/etc/subuid");
+  const installation = new Installation(host, "f2");
+  const before = await snapshotHost(host);
+  await installation.install();
+  const { exitCode, said } = await installation.tryApply("preflight", app);
+  expect([exitCode, said]).toEqual([
+    1,
+    [
+      expect.stringMatching(
+        /^preflight: operating system: found Debian GNU\/Linux 13 \(trixie\); wanted Debian 11, 12 or 13, or a system built from one of them\. To mend: use such a machine$/,
+      ),
+      "preflight: /dev/net/tun: found no such device; wanted the character device that the containers' network is made with. To mend: load it with 'modprobe tun' and name it in /etc/modules-load.d; in a container, pass the device in",
+      expect.stringMatching(/^preflight: subordinateIds: found no 65536 free ids in \/etc\/subuid/),
+    ],
+  ]);
+  await installation.revertAgent();
+  expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
+});

@@ -1,0 +1,102 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { agentText } from "../../../src/agent/agentText";
+import { type Document, renderDocument } from "../../../src/step/document";
+import type { TestHost } from "../../../testbed/hosts";
+
+/** What the host made of a document. */
+export interface ReadDocument {
+  /** The bytes of the file of a key, undefined where there is none. */
+  text(key: string): Buffer | undefined;
+  /** All keys that the host knows. */
+  keys: string[];
+  daemonJson: string;
+  environment: string;
+}
+
+/**
+ * A host on which the agent's own functions read documents, many in one login. They lie in its root
+ * file system, where this machine can look at the bytes.
+ */
+export class ReadingHost {
+  readonly #folder: string;
+
+  constructor(readonly host: TestHost) {
+    this.#folder = join(host.root ?? "", "srv/hostile");
+    const functions = agentText().replace('\nmain "$@"\n', "\n");
+    writeFileSync(join(host.root ?? "", "srv/functions"), functions);
+  }
+
+  /** Runs shell code with the agent's functions and a work directory of its own. */
+  run(code: string): Promise<string> {
+    const begin =
+      ". /srv/functions\nSTEP=hostile LEASE=hostile WORK=/srv/work\nrm -rf /srv/work; mkdir /srv/work; make_state\nfor file in changed facts problems wanted; do : >$WORK/$file; done\n";
+    return this.host.run("sh", { input: begin + code });
+  }
+
+  /** A file of the host's. */
+  bytes(path: string): Buffer {
+    return readFileSync(join(this.host.root ?? "", path));
+  }
+
+  async read(documents: string[]): Promise<ReadDocument[]> {
+    this.#begin(documents);
+    await this.run(`
+      for document in /srv/hostile/*/document; do
+        WORK=\${document%/document}
+        DOC=$WORK/doc
+        read_document "$document" "$DOC"
+        compose_daemon_json >"$WORK/daemon.json"
+        compose_environment >"$WORK/environment"
+      done`);
+    return documents.map((_document, index) => this.#result(index));
+  }
+
+  /** The environment of a real service whose environment file the agent has composed. */
+  async environmentOf(values: Record<string, string>): Promise<Map<string, Buffer>> {
+    const entries = Object.entries(values);
+    const document: Document = Object.fromEntries(
+      entries.map(([name, value]) => [`environment/${name}`, value]),
+    );
+    await this.read([renderDocument(document)]);
+    await this.host.run(
+      "systemd-run -q --wait --pipe -p EnvironmentFile=/srv/hostile/0/environment /usr/bin/env -0 >/srv/hostile/environ",
+    );
+    return environmentIn(this.bytes("srv/hostile/environ"));
+  }
+
+  #begin(documents: string[]): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+    documents.forEach((document, index) => {
+      const folder = join(this.#folder, String(index));
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, "document"), document);
+    });
+  }
+
+  #result(index: number): ReadDocument {
+    const folder = join(this.#folder, String(index));
+    const files = join(folder, "doc/text");
+    const keys = readdirSync(files, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(files.length + 1));
+    return {
+      text: (key) => (keys.includes(key) ? readFileSync(join(files, key)) : undefined),
+      keys,
+      daemonJson: readFileSync(join(folder, "daemon.json"), "utf8"),
+      environment: readFileSync(join(folder, "environment"), "utf8"),
+    };
+  }
+}
+
+/** Variables by name of what `env -0` prints, or of /proc/PID/environ. */
+export function environmentIn(bytes: Buffer): Map<string, Buffer> {
+  const variables = new Map<string, Buffer>();
+  for (let at = 0; at < bytes.length;) {
+    const end = bytes.indexOf(0, at);
+    const equals = bytes.indexOf("=", at);
+    variables.set(bytes.toString("utf8", at, equals), bytes.subarray(equals + 1, end));
+    at = end + 1;
+  }
+  return variables;
+}

@@ -1,0 +1,253 @@
+import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
+import { ShownControllers } from "./controllers";
+import { bootHost } from "../../testkit/host";
+import type { StepArgs } from "../../testkit/documents";
+import { Installation } from "../../testkit/installation";
+
+afterAll(destroyAllHosts);
+
+// What only a stock kernel shows is tested on virtual machines (test/kernel).
+
+let host: TestHost;
+let app: Installation;
+
+beforeAll(async () => {
+  host = await bootHost();
+  app = new Installation(host, "a1");
+  await app.install();
+  await app.apply("preflight", { account: { name: "app" } });
+});
+
+describe("sysctls", () => {
+  const value = async () => (await host.run("cat /proc/sys/net/core/somaxconn")).trim();
+
+  test("a further setting is set, kept in a file, and comes back when it is dropped", async () => {
+    const before = await value();
+    const wishes: StepArgs = { sysctls: { "net.core.somaxconn": "1234" } };
+    const { changed } = await app.apply("kernel", wishes);
+    const file = "/etc/sysctl.d/99-zz-rootless-docker-net.core.somaxconn.conf";
+    expect(changed).toContain(`${file} written`);
+    expect(changed).toContain(`net.core.somaxconn: ${before} -> 1234`);
+    expect(await value()).toBe("1234");
+    expect(await host.run(`tail -n 1 ${file}`)).toBe("net.core.somaxconn = 1234\n");
+    expect((await app.apply("kernel", wishes)).changed).toEqual([]);
+    expect((await app.apply("kernel")).changed).toEqual([
+      `${file} removed`,
+      `net.core.somaxconn restored to ${before}`,
+    ]);
+    expect(await value()).toBe(before);
+  });
+
+  test("one that the kernel does not have is an error that names it", async () => {
+    const { exitCode, said } = await app.tryApply("kernel", {
+      sysctls: { "net.core.nothing": "1" },
+    });
+    expect(exitCode).toBe(1);
+    expect(said).toEqual([
+      expect.stringMatching(
+        /^kernel: net\.core\.nothing: found no such setting on kernel \S+; wanted '1'\. To mend: leave the option out on this host$/,
+      ),
+    ]);
+    await app.apply("kernel");
+  });
+});
+
+test("a setting that this kernel does not have stays absent", async () => {
+  const [clone, file] = [
+    "/proc/sys/kernel/unprivileged_userns_clone",
+    "/etc/sysctl.d/99-zz-rootless-docker-kernel.unprivileged_userns_clone.conf",
+  ];
+  await app.apply("kernel");
+  const exists = async (path: string) => (await host.ssh(`test -e ${path}`)).exitCode === 0;
+  expect(await exists(file)).toBe(await exists(clone));
+});
+
+describe("kernelModuleOptions", () => {
+  test("a parameter that the module does not have is left out, and the log says so", async () => {
+    const before = await snapshotHost(host);
+    const { changed, said } = await app.apply("kernel", {
+      kernelModuleOptions: { "overlay.no_such_parameter": "1" },
+    });
+    expect(changed).toEqual([]);
+    expect(said).toContainEqual(
+      expect.stringMatching(
+        /^kernel: overlay\.no_such_parameter is left out: kernel \S+ has no module overlay with this parameter$/,
+      ),
+    );
+    expect(diffSnapshots(before, await snapshotHost(host)).filter(ownState)).toEqual([]);
+  });
+});
+
+describe("appArmorProfile", () => {
+  const profile = "/etc/apparmor.d/rootless-docker.usr.bin.rootlesskit";
+  // The one fact of a kernel that restricts user namespaces which the choice is made from.
+  const restricted = (value: string) =>
+    host.run(
+      `mkdir -p /run/kernel; cp /proc/sys/kernel/unprivileged_userns_clone /run/kernel 2>/dev/null || true
+      echo ${value} >/run/kernel/apparmor_restrict_unprivileged_userns
+      mountpoint -q /proc/sys/kernel || mount --bind /run/kernel /proc/sys/kernel`,
+    );
+  const there = async () => (await host.ssh(`test -e ${profile}`)).exitCode === 0;
+
+  afterEach(() => host.run("mountpoint -q /proc/sys/kernel && umount /proc/sys/kernel || true"));
+
+  test("where nothing is restricted, nothing is written", async () => {
+    expect((await app.apply("kernel")).changed).toEqual([]);
+    await restricted("0");
+    expect((await app.apply("kernel")).changed).toEqual([]);
+    expect(await there()).toBe(false);
+  });
+
+  test("None writes nothing where it is restricted", async () => {
+    await restricted("1");
+    expect((await app.apply("kernel", { appArmorProfile: "None" })).changed).toEqual([]);
+    expect(await there()).toBe(false);
+  });
+
+  test("a profile of the host's own for the same program is enough", async () => {
+    await restricted("1");
+    await host.run(`mkdir -p /etc/apparmor.d; cat >/etc/apparmor.d/rootlesskit`, {
+      input:
+        "abi <abi/4.0>,\nprofile rootlesskit /usr/bin/rootlesskit flags=(unconfined) {\n userns,\n}\n",
+    });
+    expect((await app.apply("kernel")).changed).toEqual([]);
+    expect(await there()).toBe(false);
+    await host.run("rm -r /etc/apparmor.d");
+  });
+
+  test("without AppArmor's own parser: an error that says what to do, and nothing left by the next run", async () => {
+    await restricted("1");
+    const { exitCode, said } = await app.tryApply("kernel");
+    expect(exitCode).toBe(1);
+    expect(said.slice(-1)[0]).toMatch(
+      /^kernel: \/etc\/apparmor\.d\/rootless-docker\.usr\.bin\.rootlesskit: found that apparmor_parser does not load it \(.*not found\); wanted .*To mend: install the package apparmor/,
+    );
+    await restricted("0");
+    expect((await app.apply("kernel")).changed).toContain(`${profile} removed`);
+    expect(await host.run("ls -d /etc/apparmor.d 2>/dev/null || true")).toBe("");
+  });
+});
+
+describe("resourceControllers", () => {
+  const wishes: StepArgs = { account: { name: "app" } };
+  const delegated = async () =>
+    (
+      await host.run("systemctl show -p DelegateControllers --value user@$(id -u app).service")
+    ).trim();
+  const dropin = "/etc/systemd/system/user@*.service.d/rootless-docker.conf";
+
+  test("all five are delegated to the account, and to nobody else", async () => {
+    const { changed } = await app.apply("account", wishes);
+    expect(changed).toContainEqual(
+      expect.stringMatching(
+        /^\/etc\/systemd\/system\/user@\d+\.service\.d\/rootless-docker\.conf written$/,
+      ),
+    );
+    expect((await delegated()).split(" ").sort()).toEqual([
+      "cpu",
+      "cpuset",
+      "io",
+      "memory",
+      "pids",
+    ]);
+    expect(
+      await host.run("systemctl show -p DelegateControllers --value user@12345.service"),
+    ).not.toContain("cpuset");
+    expect((await app.apply("account", wishes)).changed).toEqual([]);
+  });
+
+  test("dropped, the host's own delegation is there again", async () => {
+    const { changed } = await app.apply("account", { ...wishes, resourceControllers: [] });
+    expect(changed).toContainEqual(expect.stringMatching(/rootless-docker\.conf removed$/));
+    expect(await delegated()).toBe(
+      (await host.run("systemctl show -p DelegateControllers --value user@12345.service")).trim(),
+    );
+    expect(await host.run(`ls -d ${dropin} 2>/dev/null || true`)).toBe("");
+  });
+
+  test("what the host delegates already stays the host's", async () => {
+    await host.run(
+      `mkdir /etc/systemd/system/user@.service.d
+      printf '[Service]\\nDelegate=cpu cpuset io memory pids\\n' >/etc/systemd/system/user@.service.d/delegate.conf
+      systemctl daemon-reload`,
+    );
+    expect((await app.apply("account", wishes)).changed).toEqual([]);
+    expect(await host.run(`ls -d ${dropin} 2>/dev/null || true`)).toBe("");
+  });
+
+  describe("where the kernel has controllers", () => {
+    const all = "cpuset cpu io memory pids";
+    const restarted = "service manager of app restarted";
+    let shown: ShownControllers;
+    const restarts = async () =>
+      (await shown.calls()).filter((call) => call.startsWith("restart user@")).length;
+
+    beforeAll(async () => {
+      await host.run(
+        `rm -r /etc/systemd/system/user@.service.d; systemctl daemon-reload
+        apt-get -q update && apt-get -q -y --no-install-recommends install dbus-user-session
+        systemctl restart user@$(id -u app).service`,
+      );
+      shown = new ShownControllers(host);
+      await shown.begin();
+    });
+    afterAll(() => shown.end());
+    beforeEach(async () => {
+      await shown.show("");
+      await app.apply("account", { ...wishes, resourceControllers: [] });
+    });
+
+    test("those that arrive a little later need no restart", async () => {
+      await shown.show("memory pids", {
+        reload: `(sleep 0.7; echo ${all} >/run/shown/account) >/dev/null 2>&1 &`,
+      });
+      expect((await app.apply("account", wishes)).changed).not.toContain(restarted);
+    });
+
+    test("those that never arrive: one restart, said once", async () => {
+      await shown.show("memory pids");
+      const { changed, said } = await app.apply("account", wishes);
+      expect(changed).toContain(restarted);
+      expect(said).toContain(
+        "account: the controllers of app are 'memory pids' even so, not 'cpu cpuset io memory pids': the host keeps it so, which a restart does not change",
+      );
+      const again = await app.apply("account", wishes);
+      expect([again.changed, again.said]).toEqual([[], ["account: nothing to change"]]);
+      expect(await restarts()).toBe(1);
+    });
+
+    test("killed before systemd read the file, the next run makes it do so", async () => {
+      await shown.show("memory pids", { "before-reload": "kill -KILL $PPID; exit 1" });
+      expect((await app.tryApply("account", wishes)).exitCode).not.toBe(0);
+      expect(await delegated()).not.toContain("io");
+      await shown.show("memory pids", { reload: `echo ${all} >/run/shown/account` });
+      expect((await app.apply("account", wishes)).changed).toEqual([]);
+      expect((await delegated()).split(" ")).toContain("io");
+    });
+
+    test("a shorter list has an effect on what runs, too", async () => {
+      await shown.show(all);
+      await app.apply("account", wishes);
+      expect(await restarts()).toBe(0);
+      const fewer: StepArgs = { ...wishes, resourceControllers: ["memory", "pids"] };
+      await shown.show(all, { restart: "echo cpu memory pids >/run/shown/account" });
+      expect((await app.apply("account", fewer)).changed).toContain(restarted);
+      expect((await app.apply("account", fewer)).changed).toEqual([]);
+      expect(await restarts()).toBe(1);
+    });
+
+    test("not in the middle of an installation", async () => {
+      await shown.show("memory pids");
+      const installation = host.run(
+        "flock /var/lib/rootless-docker/locks/packages sh -c 'touch /run/shown/held; sleep 5; echo installed >>/run/shown/log'",
+      );
+      await host.run("until test -e /run/shown/held; do sleep 0.1; done");
+      await app.apply("account", wishes);
+      await installation;
+      const calls = (await shown.calls()).filter((call) => /^(installed|restart user)/.test(call));
+      expect(calls).toEqual(["installed", expect.stringMatching(/^restart user@/)]);
+    });
+  });
+});
+
+const ownState = (line: string) => !line.includes("/var/lib/rootless-docker");

@@ -1,0 +1,230 @@
+import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
+import { give } from "../../testkit/accountOnly";
+import { ShownControllers } from "./controllers";
+import { asAccount, bootHost, daemonStart, importImage } from "../../testkit/host";
+import type { StepArgs } from "../../testkit/documents";
+import { Installation } from "../../testkit/installation";
+
+afterAll(destroyAllHosts);
+
+let host: TestHost;
+
+beforeAll(async () => {
+  host = await bootHost();
+});
+
+const ada: StepArgs = {
+  owner: "infra/prod/ada",
+  account: { name: "ada" },
+  privilegedPorts: "FileCapability",
+};
+const bob: StepArgs = { ...ada, owner: "infra/test/bob", account: { name: "bob" } };
+
+test("two accounts share a machine; the first one to come may go first", async () => {
+  const first = new Installation(host, "aa");
+  const second = new Installation(host, "bb");
+  const fresh = await snapshotHost(host);
+  await Promise.all([first.applyAll(ada), second.applyAll(bob)]);
+  for (const account of ["ada", "bob"])
+    expect(await asAccount(host, account, "docker info --format '{{.SecurityOptions}}'")).toContain(
+      "rootless",
+    );
+  for (const { changed } of Object.values(await first.applyAll(ada))) expect(changed).toEqual([]);
+
+  // One of them wants another value for what the machine has once.
+  const { exitCode, said } = await second.tryApply("kernel", {
+    ...bob,
+    unprivilegedPing: { groups: "0 9" },
+  });
+  expect([exitCode, said]).toEqual([
+    1,
+    [
+      "kernel: sysctl net.ipv4.ping_group_range: found '0 2147483647', wanted by infra/prod/ada; wanted '0 9' by infra/test/bob. To mend: give both the same value: the machine has only one",
+    ],
+  ]);
+  await second.apply("kernel", bob);
+
+  await importImage(host, "bob");
+  const started = await daemonStart(host, "bob");
+  await first.revertAll(ada);
+  expect(await host.run("getent passwd ada || echo gone")).toBe("gone\n");
+  expect(await daemonStart(host, "bob")).toBe(started);
+  expect(
+    await asAccount(
+      host,
+      "bob",
+      "docker image ls --format '{{.Repository}}'; docker run --rm busybox id -u",
+    ),
+  ).toBe("busybox\n0\n");
+  expect(
+    await host.run("cat /proc/sys/net/ipv4/ping_group_range; getcap /usr/bin/rootlesskit"),
+  ).toBe("0\t2147483647\n/usr/bin/rootlesskit cap_net_bind_service=ep\n");
+  for (const { changed } of Object.values(await second.applyAll(bob))) expect(changed).toEqual([]);
+  expect(await daemonStart(host, "bob")).toBe(started);
+
+  // Bob's data stay when asked to be kept, and go with the next lease that says Delete.
+  await second.revertAll(bob);
+  expect(
+    await host.run(
+      "ls /home/bob/.local/share/docker/image; grep -c ^bob: /etc/subuid; ls /var/lib/rootless-docker",
+    ),
+  ).toBe("overlay2\n1\nthings\n");
+  const third = new Installation(host, "cc");
+  const wishes = { ...bob, onDestroy: { data: "Delete" } };
+  await third.applyAll(wishes);
+  expect(await asAccount(host, "bob", "docker image ls --format '{{.Repository}}'")).toBe(
+    "busybox\n",
+  );
+  await third.revertAll(wishes);
+  expect(diffSnapshots(fresh, await snapshotHost(host))).toEqual([]);
+});
+
+test("the same owner with a new lease takes over; the old one's revert changes nothing", async () => {
+  const lost = new Installation(host, "d0");
+  await lost.applyAll({
+    ...ada,
+    account: { name: "ada", authorizedKeys: ["ssh-ed25519 AAAAC3Nz a"] },
+  });
+  const started = await daemonStart(host, "ada");
+  const anew = new Installation(host, "d1");
+  const { report } = await anew.applyAll(ada);
+  expect(report.changed).toEqual([
+    "one key removed from /home/ada/.ssh/authorized_keys",
+    "/etc/apt/apt.conf.d/99rootless-docker-d0 removed",
+    "lease d0 taken over",
+  ]);
+  await lost.revertAll(ada);
+  expect(await daemonStart(host, "ada")).toBe(started);
+  for (const { changed } of Object.values(await anew.applyAll(ada))) expect(changed).toEqual([]);
+  await anew.revertAll(ada);
+  expect(await host.run("getent passwd ada; ls -d /var/lib/rootless-docker || true")).toBe("");
+});
+
+test("a step that is created twice: one delete of it changes nothing, unless the report went before", async () => {
+  const fresh = await snapshotHost(host);
+  const all: StepArgs = { ...ada, onDestroy: { data: "Delete" } };
+  await new Installation(host, "c0").applyAll(all);
+  // It knows of nothing, as Pulumi where it was killed before it heard of success; and as one that replaces.
+  const again = new Installation(host, "c0");
+  await again.applyAll(all);
+  const started = await daemonStart(host, "ada");
+  const stays = "stays: Pulumi has replaced it, and deletes the one from before";
+  expect((await again.revert("daemon", all)).said).toContain(`daemon: ${stays}`);
+  expect((await again.revertAgent()).said).toContain(`agent: ${stays}`);
+  expect(await daemonStart(host, "ada")).toBe(started);
+  // Its own delete, and then the end, in which the other steps' counts are not used up.
+  expect((await again.revert("report", all)).said).toContain(`report: ${stays}`);
+  await again.revertAll(all);
+  expect(diffSnapshots(fresh, await snapshotHost(host))).toEqual([]);
+});
+
+test("a step that is replaced where the report had failed stays, too", async () => {
+  const { installation, apply, back, all } = await give(host, "dan");
+  await apply();
+  const again = new Installation(host, installation.lease);
+  await again.apply("account", all);
+  // The report has its turn after that, and before the delete of the old one.
+  const report = `/var/lib/rootless-docker/leases/${installation.lease}/report`;
+  await host.run(`touch ${report}`);
+  const { said, changed } = await again.revert("account", all);
+  expect([said[0], changed]).toEqual([expect.stringContaining("account: stays: "), []]);
+  await host.run(`rm ${report}`);
+  await back();
+  expect(await host.run("getent passwd dan || echo gone")).toBe("gone\n");
+});
+
+test("a lease that nobody knows of does not keep the agent for ever", async () => {
+  const lost = new Installation(host, "f0");
+  const other = new Installation(host, "f1");
+  await lost.install();
+  await other.install();
+  // As the step agent leaves it; what comes next, preflight, may still be on its way.
+  await host.run("rm /var/lib/rootless-docker/leases/f0/owner");
+  expect((await other.revertAgent()).said).toContain("agent: stays: another lease uses it");
+  await other.install();
+  await host.run("touch -d '2 days ago' /var/lib/rootless-docker/leases/f0");
+  await other.revertAgent();
+  expect(await host.run("ls -d /var/lib/rootless-docker || true")).toBe("");
+});
+
+test("what the account had before comes back: daemon, files, context", async () => {
+  const before = await prepareHandMade();
+  const mine = new Installation(host, "e0");
+  const wishes: StepArgs = {
+    account: { name: "eve" },
+    daemon: { "log-level": "warn" },
+    environment: { A: "b" },
+  };
+  const shown = new ShownControllers(host);
+  await shown.begin();
+  await shown.show("memory pids", {
+    restart: "echo cpuset cpu io memory pids >/run/shown/account",
+  });
+  const { engine, account } = await mine.applyAll(wishes);
+  expect(engine.changed).toEqual([]);
+  // The service manager that eve's daemon ran under, which was not enabled, has started again.
+  const uid = (await host.run("id -u eve")).trim();
+  expect(account.changed).toEqual([
+    `/etc/systemd/system/user@${uid}.service.d/rootless-docker.conf written`,
+    "service manager of eve restarted",
+  ]);
+  expect(await asAccount(host, "eve", "docker context inspect --format '{{.Name}}'")).toBe(
+    "rootless\n",
+  );
+  expect(await asAccount(host, "eve", "docker image ls --format '{{.Repository}}'")).toBe(
+    "busybox\n",
+  );
+
+  // The daemon of this package comes back with the service manager, and starts once.
+  await shown.show("cpuset cpu io memory pids", {
+    restart: "echo memory pids >/run/shown/account",
+  });
+  const fewer = { ...wishes, resourceControllers: ["memory", "pids"] };
+  expect((await mine.apply("account", fewer)).changed.slice(1)).toEqual([
+    "service manager of eve restarted",
+    "daemon of eve started",
+  ]);
+  expect((await mine.apply("account", fewer)).changed).toEqual([]);
+  expect(await shown.calls()).not.toContain("--user restart docker.service");
+  await shown.end();
+
+  await mine.revertAll({ ...wishes, onDestroy: { data: "Delete" } });
+  expect(
+    await asAccount(
+      host,
+      "eve",
+      "systemctl --user is-active docker.service; docker -H unix://$XDG_RUNTIME_DIR/docker.sock image ls --format '{{.Repository}}'",
+    ),
+  ).toBe("active\nbusybox\n");
+  const daemonData = /\/home\/eve\/\.local\/share\/docker\//;
+  const left = diffSnapshots(before, await snapshotHost(host)).filter(
+    (line) => !daemonData.test(line),
+  );
+  expect(left).toEqual([]);
+});
+
+/** An account with a rootless daemon made and started by hand, and not enabled, from the packages of the distribution. */
+async function prepareHandMade() {
+  await host.run(`
+    systemctl mask -q docker.service docker.socket containerd.service
+    apt-get -q update
+    apt-get -q -y --no-install-recommends install docker.io docker-cli rootlesskit slirp4netns uidmap dbus-user-session iproute2 iptables procps
+    useradd -m -s /bin/sh eve && loginctl enable-linger eve
+    # An earlier test's account had this uid, and its service manager may have failed without packages.
+    systemctl restart user@$(id -u eve).service
+    install -d -o eve -g eve -m 755 /home/eve/.config /home/eve/.config/docker /home/eve/.config/systemd /home/eve/.config/systemd/user /home/eve/.docker
+    cd /home/eve/.config
+    printf '{ "debug":false}' >docker/daemon.json
+    printf '{"auths": {"x.test": {}},\\n "detachKeys":"ctrl-e"}' >../.docker/config.json
+    printf '[Service]\\nType=notify\\nNotifyAccess=all\\nEnvironment=PATH=/usr/sbin:/usr/bin:/sbin:/bin\\nExecStart=/usr/share/docker.io/contrib/dockerd-rootless.sh\\n[Install]\\nWantedBy=default.target\\n' >systemd/user/docker.service
+    chmod 640 docker/daemon.json
+    chown eve:eve docker/daemon.json ../.docker/config.json systemd/user/docker.service
+    for i in $(seq 3000); do [ -S /run/user/$(id -u eve)/bus ] && break; sleep 0.1; done`);
+  await asAccount(
+    host,
+    "eve",
+    "systemctl --user daemon-reload; systemctl --user start docker.service",
+  );
+  await importImage(host, "eve", "-H unix://$XDG_RUNTIME_DIR/docker.sock");
+  return snapshotHost(host);
+}

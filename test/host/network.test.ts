@@ -1,0 +1,175 @@
+import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
+import { asAccount, bootHost, daemonStart, importImage } from "../../testkit/host";
+import type { StepArgs } from "../../testkit/documents";
+import { Installation } from "../../testkit/installation";
+
+afterAll(destroyAllHosts);
+
+const plain: StepArgs = { account: { name: "app" }, onDestroy: { data: "Delete" } };
+
+/** Something that listens on the host's 127.0.0.1:7001, and the image of a container. */
+async function prepare(host: TestHost): Promise<void> {
+  await host.run(`systemd-run -q --collect --unit listener perl -MIO::Socket::INET -e '
+    $s = IO::Socket::INET->new(LocalAddr => "127.0.0.1:7001", Listen => 5, ReuseAddr => 1);
+    while ($c = $s->accept) { print $c "from the loopback\\n"; close $c }'`);
+  await importImage(host, "app");
+}
+
+/** A container that answers with the client's address. */
+const web = `docker run -d --name web -p 8080:80 busybox sleep 3600 >/dev/null
+  docker exec -i web sh <<'END'
+    mkdir -p /www/cgi-bin && cd /www/cgi-bin
+    printf '#!/bin/sh\\necho\\necho "client $REMOTE_ADDR"\\n' >client && chmod +x client
+    httpd -h /www
+END`;
+
+/** Bash: the answer of the container that is published on port 8080. */
+const ask = (address: string) =>
+  `exec 3<>/dev/tcp/${address}/8080 && printf 'GET /cgi-bin/client HTTP/1.0\\r\\n\\r\\n' >&3 && timeout 5 grep -a ^client <&3`;
+
+/** What goes through, of all that a user may count on. */
+async function traffic(host: TestHost) {
+  await asAccount(host, "app", web);
+  const inContainer = (command: string) =>
+    asAccount(host, "app", `docker exec web sh -c '${command}' 2>&1 || true`);
+  const inNamespace = "nsenter -U --preserve-credentials -n -t $(cat $XDG_RUNTIME_DIR/docker.pid)";
+  const client = (answer: string) => answer.trim().replace(/\[::ffff:(.*)\]/, "$1");
+  // pasta looks once a second for new ports.
+  const patiently = `for i in $(seq 120); do (${ask("127.0.0.1")}) 2>/dev/null && exit; sleep 1; done`;
+  const went = {
+    namespaceMtu: (await asAccount(host, "app", `${inNamespace} ip -o link show tap0`)).match(
+      /mtu \d+/,
+    )?.[0],
+    published: (await host.run("bash", { input: patiently })).replace(/ .*\n/, " answered"),
+    fromOutside: client(
+      await host.run("ip netns exec outside bash", { input: ask("198.51.100.1") }),
+    ),
+    hostAddress: (await inContainer("nc -w 2 198.51.100.1 22 </dev/null")).split("-2.0")[0],
+    ping: /1 packets received/.test(await inContainer("ping -c 1 -W 5 198.51.100.2")),
+    loopback: (await inContainer("nc -w 2 10.0.2.2 7001 </dev/null")).includes("from the loopback"),
+  };
+  // The daemon would wait for it when it stops.
+  await asAccount(host, "app", "docker rm -f web >/dev/null");
+  return went;
+}
+
+/** A neighbour of the host, in a network namespace of its own: 198.51.100.2. */
+const neighbour = `set -e
+  ip netns add outside
+  ip link add inside type veth peer name outside netns outside
+  ip addr add 198.51.100.1/24 dev inside && ip link set inside up
+  ip netns exec outside ip addr add 198.51.100.2/24 dev outside
+  ip netns exec outside ip link set outside up`;
+
+const works = { published: "client answered", hostAddress: "SSH", ping: true };
+
+describe("Debian 13", () => {
+  let host: TestHost;
+  let app: Installation;
+  let fresh: Awaited<ReturnType<typeof snapshotHost>>;
+  const withNetwork = (network: object): StepArgs => ({ ...plain, network });
+
+  beforeAll(async () => {
+    host = await bootHost({ engine: true });
+    fresh = await snapshotHost(host);
+    app = new Installation(host, "a1");
+    await app.applyAll(plain);
+    await host.run(neighbour);
+    await prepare(host);
+  });
+
+  test.each([
+    [{}, "slirp4netns", "builtin", 65520, "client 172.17.0.1"],
+    [{ mtu: 1400, hostLoopback: true }, "slirp4netns", "builtin", 1400, "client 172.17.0.1"],
+    [{ driver: "Slirp4netns" }, "slirp4netns", "builtin", 65520, "client 172.17.0.1"],
+    [{ portDriver: "Slirp4netns" }, "slirp4netns", "slirp4netns", 65520, "client 198.51.100.2"],
+    [{ driver: "Pasta" }, "pasta", "implicit", 65520, "client 198.51.100.2"],
+    [
+      { driver: "Pasta", portDriver: "Implicit", mtu: 9000, hostLoopback: true },
+      "pasta",
+      "implicit",
+      9000,
+      "client 198.51.100.2",
+    ],
+  ])("%j", async (network, driver, portDriver, mtu, fromOutside) => {
+    const { facts } = await app.apply("daemon", withNetwork(network));
+    expect(facts).toMatchObject({
+      "network.driver": driver,
+      "network.portDriver": portDriver,
+      "network.mtu": `${mtu}`,
+    });
+    expect(await traffic(host)).toEqual({
+      ...works,
+      namespaceMtu: `mtu ${mtu}`,
+      fromOutside,
+      loopback: "hostLoopback" in network,
+    });
+  });
+
+  test("Pasta's package goes with it; nothing restarts without a change", async () => {
+    const installed = async () =>
+      (await host.ssh("dpkg-query -W -f '${Status}' passt")).stdout.includes("ok installed");
+    await app.apply("daemon", withNetwork({ driver: "Pasta" }));
+    const started = await daemonStart(host, "app");
+    expect((await app.apply("daemon", withNetwork({ driver: "Pasta" }))).changed).toEqual([]);
+    expect([await daemonStart(host, "app"), await installed()]).toEqual([started, true]);
+
+    const { changed } = await app.apply("daemon", plain);
+    expect(changed).toContainEqual(expect.stringMatching(/^packages removed:.* passt/));
+    const restarted = await daemonStart(host, "app");
+    expect((await app.apply("daemon", plain)).changed).toEqual([]);
+    expect([await daemonStart(host, "app"), await installed()]).toEqual([restarted, false]);
+  });
+
+  test("reverted, the host is as before", async () => {
+    await app.apply("daemon", withNetwork({ driver: "Pasta", hostLoopback: true, mtu: 1500 }));
+    await app.revertAll(plain);
+    await host.run(
+      "systemctl stop listener; ip netns del outside; umount /run/netns; rmdir /run/netns",
+    );
+    expect(diffSnapshots(fresh, await snapshotHost(host))).toEqual([]);
+  });
+});
+
+describe("Debian 12", () => {
+  let host: TestHost;
+  let app: Installation;
+
+  beforeAll(async () => {
+    host = await bootHost({ suite: "bookworm" });
+    app = new Installation(host, "a1");
+    await app.applyAll(plain);
+    await host.run(neighbour);
+    await prepare(host);
+  });
+
+  test("hostLoopback, which its start script does not know, and the user's own flags", async () => {
+    const flags = { DOCKERD_ROOTLESS_ROOTLESSKIT_FLAGS: "--debug --cidr=10.0.2.0/24" };
+    const wishes = { ...plain, environment: flags, network: { hostLoopback: true } };
+    await app.apply("daemon", wishes);
+    expect(await traffic(host)).toMatchObject({ ...works, loopback: true });
+    expect(await host.run("ps -o args= -C rootlesskit")).toContain(
+      " --debug --cidr=10.0.2.0/24 --disable-host-loopback=false ",
+    );
+    expect((await app.apply("daemon", wishes)).changed).toEqual([]);
+
+    await app.apply("daemon", { ...plain, environment: flags });
+    expect(await traffic(host)).toMatchObject({ ...works, loopback: false });
+    expect(await host.run("ps -o args= -C rootlesskit")).toContain(" --cidr=10.0.2.0/24 ");
+  });
+
+  test("Pasta is newer than its RootlessKit: an error that names the versions", async () => {
+    const started = await daemonStart(host, "app");
+    const { exitCode, said } = await app.tryApply("daemon", {
+      ...plain,
+      network: { driver: "Pasta" },
+    });
+    expect([exitCode, said]).toEqual([
+      1,
+      [
+        "daemon: network.driver: found rootlesskit 1.1.0, which knows no pasta; wanted rootlesskit 2.0 or later, as in Debian 13, for Pasta. To mend: use Slirp4netns, or leave the option out",
+      ],
+    ]);
+    expect(await daemonStart(host, "app")).toBe(started);
+  });
+});

@@ -1,0 +1,53 @@
+import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
+import { asAccount, bootHost } from "../../testkit/host";
+import type { StepArgs } from "../../testkit/documents";
+import { Installation } from "../../testkit/installation";
+
+afterAll(destroyAllHosts);
+
+const fuse: StepArgs = {
+  owner: "infra/prod/ada",
+  account: { name: "ada" },
+  storageDriver: "FuseOverlayfs",
+  onDestroy: { data: "Delete" },
+};
+const both: StepArgs = { ...fuse, network: { driver: "Pasta" } };
+const bobs: StepArgs = { ...fuse, owner: "infra/test/bob", account: { name: "bob" } };
+
+let host: TestHost;
+
+/** Of the packages that the options bring, those that are installed. */
+const installed = async () =>
+  (
+    await host.run(
+      "dpkg-query -W -f '${db:Status-Abbrev} ${Package}\\n' passt fuse-overlayfs fuse3 2>/dev/null | sed -n 's/^ii *//p' || true",
+    )
+  )
+    .split("\n")
+    .filter(Boolean)
+    .sort();
+
+test("packages of one option go with it: those of another stay, and other leases do not hold them", async () => {
+  host = await bootHost();
+  const fresh = await snapshotHost(host);
+  const ada = new Installation(host, "aa");
+  await ada.applyAll(both);
+  expect(await installed()).toEqual(["fuse-overlayfs", "fuse3", "passt"]);
+  const dropped = await ada.apply("daemon", fuse);
+  expect(dropped.changed).toContain("packages removed: passt");
+  expect(await installed()).toEqual(["fuse-overlayfs", "fuse3"]);
+  expect((await ada.apply("daemon", fuse)).changed).toEqual([]);
+
+  await ada.apply("daemon", both);
+  expect((await ada.apply("daemon", both)).changed).toEqual([]);
+  const bob = new Installation(host, "bb");
+  await bob.applyAll(bobs);
+  await ada.revertAll(both);
+  expect(await installed()).toEqual(["fuse-overlayfs", "fuse3"]);
+  expect(await asAccount(host, "bob", "docker info --format '{{.Driver}}'")).toBe(
+    "fuse-overlayfs\n",
+  );
+  expect((await bob.apply("daemon", bobs)).changed).toEqual([]);
+  await bob.revertAll(bobs);
+  expect(diffSnapshots(fresh, await snapshotHost(host))).toEqual([]);
+});

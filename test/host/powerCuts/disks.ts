@@ -1,0 +1,188 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import {
+  createHost,
+  diffSnapshots,
+  formatImage,
+  type HostSnapshot,
+  type Journalled,
+  type NspawnHost,
+  snapshotHost,
+  type Vault,
+} from "../../../testbed/hosts";
+import { execOrThrow } from "../../../testbed/hosts/exec";
+import type { StepArgs } from "../../../testkit/documents";
+import { long } from "../../../testkit/long";
+import { Installation } from "../../../testkit/installation";
+
+/** Where everything of a host is on the disk that a cut leaves. */
+export interface Bench {
+  host: NspawnHost;
+  fileSystem: Journalled;
+  vault: Vault;
+  /** The names in the vault: the disk before everything, by whether the packages are there already. */
+  bases: { packages: Base; bare?: Base };
+}
+
+/** A disk before everything, and what belongs to it. */
+export interface Base {
+  disk: string;
+  fresh: HostSnapshot;
+  /** After a clean run of `up`. */
+  clean: HostSnapshot;
+  /** Files with something in them, by path. */
+  filled: Set<string>;
+  /** Milliseconds of a clean run, by verb. */
+  durations: Record<Verb, number>;
+}
+
+export type Verb = "up" | "update" | "destroy";
+
+export const wishes: StepArgs = {
+  account: { name: "app", authorizedKeys: ["ssh-ed25519 AAAAC3Nz a"] },
+  privilegedPorts: "FileCapability",
+  secrets: { "environment/TOKEN": "s3cret" },
+  environment: { A: "b" },
+  onDestroy: { data: "Delete" },
+};
+
+/** Touches a file or a setting of most steps. */
+export const edited: StepArgs = {
+  ...wishes,
+  account: { name: "app", authorizedKeys: ["ssh-ed25519 AAAAC3Nz a", "ssh-ed25519 AAAAC3Nz b"] },
+  subordinateIds: { count: 70_000 },
+  secrets: { "environment/TOKEN": "s3cret2" },
+  environment: { A: "c", B: "d" },
+  unprivilegedPing: { groups: "0 99" },
+  privilegedPorts: "Sysctl",
+  daemon: { "log-level": "warn" },
+};
+
+/** The packages of the engine, with its root daemon kept from starting. */
+const installPackages = `
+  systemctl mask -q docker.service docker.socket containerd.service
+  apt-get -q update >/dev/null
+  apt-get -q -y --no-install-recommends install docker.io docker-cli rootlesskit slirp4netns \\
+    uidmap dbus-user-session iproute2 iptables procps libcap2-bin >/dev/null`;
+
+/** Makes a host on a file system, and sees one clean run on it, with and without the packages. */
+export async function makeBench(vault: Vault, fileSystem: Journalled, name: string) {
+  const disk = (what: string) => `${name}-${what}`;
+  await formatImage(vault.path(disk("run")), fileSystem, 4000);
+  const diskImage = vault.path(disk("run"));
+  // A host that has to get its packages takes long, and only the long run sees it through.
+  const host = await createHost({ suite: "trixie", diskImage, engine: !long });
+  await host.run("apt-get -q update >/dev/null");
+  // What runs at a first boot only has ended for good then.
+  await host.reboot();
+  let bare: Base | undefined;
+  if (long) {
+    await keep(host, vault, disk("run"), disk("bare"));
+    bare = await measure(host, vault, disk("bare"), disk("run"));
+    await host.bootFrom(await copied(vault, disk("bare"), disk("run")));
+    await host.run(installPackages);
+    await host.reboot();
+  }
+  await keep(host, vault, disk("run"), disk("packages"));
+  const packages = await measure(host, vault, disk("packages"), disk("run"));
+  return { host, fileSystem, vault, bases: { bare, packages } } satisfies Bench;
+}
+
+/** The whole disk, as it is when the host is shut down. */
+async function keep(host: NspawnHost, vault: Vault, from: string, to: string): Promise<void> {
+  await host.run("sync");
+  await host.halt();
+  await execOrThrow("sync", ["-f", host.root]);
+  await vault.copy(from, to);
+}
+
+export async function copied(vault: Vault, from: string, to: string): Promise<string> {
+  vault.remove(to);
+  await vault.copy(from, to);
+  return vault.path(to);
+}
+
+async function measure(host: NspawnHost, vault: Vault, base: string, run: string): Promise<Base> {
+  let filled = new Set<string>();
+  await host.bootFrom(await copied(vault, base, run), async (root) => {
+    filled = await filledFiles(root);
+  });
+  const fresh = await snapshotHost(host);
+  const app = new Installation(host, "a1");
+  const durations = { up: 0, update: 0, destroy: 0 };
+  const timed = async (verb: Verb, work: () => Promise<unknown>) => {
+    const start = Date.now();
+    await work();
+    durations[verb] = Date.now() - start;
+  };
+  await timed("up", () => app.applyAll(wishes));
+  const clean = await snapshotHost(host);
+  await timed("update", () => app.applyAll(edited));
+  await timed("destroy", () => app.revertAll(edited));
+  const left = diffSnapshots(fresh, await snapshotHost(host));
+  if (left.length > 0) throw new Error(`a clean run leaves:\n${left.join("\n")}`);
+  return { disk: base, fresh, clean, filled, durations };
+}
+
+const watched = ["etc", "home", "root", "var/lib", "usr"];
+
+/** What is not this package's, and what its programs write anew by themselves. */
+const ofOthers = [
+  /^var\/lib\/(systemd|apt\/lists|dpkg\/(lock|triggers|updates))/,
+  /^etc\/(passwd|group|shadow|gshadow|subuid|subgid)-$/,
+  /^etc\/\.pwd\.lock$/,
+];
+
+/** Files with something in them, below a mounted tree. */
+export async function filledFiles(root: string): Promise<Set<string>> {
+  const found = await execOrThrow("find", [
+    ...watched.map((folder) => join(root, folder)),
+    ...["-xdev", "-type", "f", "-size", "+0c", "-printf", "%P\\0%H\\0"],
+  ]);
+  const words = found.split("\0");
+  const paths = new Set<string>();
+  for (let i = 0; i + 1 < words.length; i += 2)
+    paths.add(join(words[i + 1], words[i]).slice(root.length + 1));
+  return paths;
+}
+
+/** Files that are there and empty, below a mounted tree. */
+async function emptyFiles(root: string): Promise<string[]> {
+  const found = await execOrThrow("find", [
+    ...watched.map((folder) => join(root, folder)),
+    ...["-xdev", "-type", "f", "-size", "0", "-printf", "%H/%P\\n"],
+  ]);
+  return found
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => line.slice(root.length + 1));
+}
+
+/** What a cut must not leave, looked for before anything runs. */
+export async function emptied(root: string, filled: Set<string>): Promise<string[]> {
+  const empty = await emptyFiles(root);
+  const before = empty.filter((path) => filled.has(path) && !ofOthers.some((p) => p.test(path)));
+  const records = empty.filter((path) => isRecord(path) && !beforeItsBaseline(root, path));
+  return [
+    ...before.map((path) => `${path} was there before, and is empty`),
+    ...records.map((path) => `${path} is a record, and is empty`),
+  ];
+}
+
+/** Records that are never empty, under the names by which they count. */
+function isRecord(path: string): boolean {
+  return (
+    /^var\/lib\/rootless-docker\/(agents?\/?\S*\/(agent|sha256)|agent|packages\.before|leases\/[^/.]+\/(owner|account-name|took-over|(preflight|engine|account|kernel|ports|daemon|report)))$/.test(
+      path,
+    ) ||
+    /^var\/lib\/rootless-docker\/things\/[^/]+\/[^/]+\/(name|claims\/[^/]+|baseline\/(mode|value|link|account|added|kind|made))$/.test(
+      path,
+    )
+  );
+}
+
+/** Nothing of the host has been changed for it then. */
+function beforeItsBaseline(root: string, path: string): boolean {
+  const [, thing] = /^(var\/lib\/rootless-docker\/things\/[^/]+\/[^/]+)\//.exec(path) ?? [];
+  return thing !== undefined && !existsSync(join(root, thing, "baseline"));
+}

@@ -1,0 +1,38 @@
+import { createVault, type Journalled } from "../../../testbed/hosts";
+import { countOf } from "../../../testkit/long";
+import { oneRun, type Result } from "./cuts";
+import { makeBench } from "./disks";
+
+/** The first seed; every run has one of its own, and each cut of it a part of that. */
+const seed = Number(process.env.POWER_CUTS_SEED ?? 1);
+const cuts = countOf("POWER_CUTS_RUNS", 3, 300);
+const only = process.env.POWER_CUTS_ON;
+
+/**
+ * The cuts of some file systems, a part of all of them each: one after the other on one host, whose disk is a
+ * file that is copied while it is written to. What the host's own file system still held in memory is not in
+ * the copy.
+ */
+export function cutsOn(share: number, fileSystems: readonly Journalled[]): void {
+  const chosen = fileSystems.filter((name) => only === undefined || only === name);
+  test.each(chosen)("cut at any moment, on %s", async (fileSystem) => {
+    const wanted = Math.max(1, Math.round((cuts * share) / fileSystems.length));
+    const vault = await createVault(60_000);
+    const bench = await makeBench(vault, fileSystem, fileSystem);
+    const result: Result = { cuts: 0, counts: new Map(), said: [], failures: [] };
+    for (let run = seed; result.cuts < wanted; run++) {
+      await oneRun(bench, run, wanted - result.cuts, result);
+      // A defect that shows each time would go on for ever.
+      if (result.failures.length >= 5) break;
+    }
+    const table = [...result.counts].sort().map(([key, count]) => `\n  ${count} ${key}`);
+    process.stderr.write(
+      `powerCuts: ${fileSystem}: ${result.cuts} cuts from seed ${seed} on, ${result.said.length} ended in an error that says what to do, ${result.failures.length} wrong${table.join("")}\n`,
+    );
+    await bench.host.destroy();
+    await vault.destroy();
+    expect(result.failures).toEqual([]);
+  });
+  // A file of jest's may not be without a test.
+  if (chosen.length === 0) test.skip("not chosen", () => undefined);
+}

@@ -1,0 +1,6 @@
+import { destroyAllHosts } from "../../../testbed/hosts";
+import { cutsOn } from "./powerCuts";
+
+afterAll(destroyAllHosts);
+
+cutsOn(1 / 2, ["xfs"]);

@@ -1,0 +1,178 @@
+import { readFileSync } from "node:fs";
+import { busyboxImageTar } from "../../testbed/dockerCli";
+import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
+import { asAccount, bootHost, importImage } from "../../testkit/host";
+import { documentsOf, type StepArgs } from "../../testkit/documents";
+import { Installation } from "../../testkit/installation";
+
+afterAll(destroyAllHosts);
+
+let host: TestHost;
+
+/** A machine where root runs Docker: an image, a container with a port, one on the host's network, a volume. */
+beforeAll(async () => {
+  host = await bootHost();
+  // What runs at a first boot only is no difference.
+  await host.reboot();
+  await host.run("cat >/root/busybox.tar", { input: readFileSync(await busyboxImageTar()) });
+  await host.run(`apt-get -q update
+    apt-get -q -y --no-install-recommends install docker.io docker-cli iptables
+    mkdir -p /etc/docker; echo '{ "log-level": "warn" }' >/etc/docker/daemon.json
+    echo 'DOCKER_RAMDISK=yes' >>/etc/default/docker
+    systemctl restart docker
+    docker import /root/busybox.tar busybox >/dev/null
+    docker run -d --name web --restart always --network host busybox sleep 9999
+    docker run -d --name port --restart always -p 8080:80 -v data:/data busybox sh -c 'echo precious >/data/file; exec sleep 9999'`);
+});
+
+const units = async () =>
+  (await host.ssh("systemctl is-active docker.service docker.socket containerd.service")).stdout;
+const enabled = async () =>
+  (await host.ssh("systemctl is-enabled docker.service docker.socket containerd.service")).stdout;
+const running = "active\nactive\nactive\n";
+const stopped = "inactive\ninactive\ninactive\n";
+const wishes = (rootfulDocker: string): StepArgs => ({
+  account: { name: "app" },
+  onDestroy: { data: "Delete" },
+  rootfulDocker,
+});
+
+/** What root's daemon has, by its own word: images, containers, volumes, by their ids. */
+const holdings = () =>
+  host.run(
+    "docker image ls -q --no-trunc; docker ps -a --no-trunc --format '{{.ID}} {{.Names}} {{.Ports}}' | sort; docker volume ls -q",
+  );
+
+/** The daemon and its containers, which of them run and since when. */
+const lives = () =>
+  host.run(
+    "systemctl show -p MainPID docker.service; docker inspect -f '{{.State.Pid}} {{.State.StartedAt}}' web port",
+  );
+
+/** Waits until root's daemon has started its containers again, as --restart always says. */
+const containersRun = () =>
+  host.run(
+    "for i in $(seq 3000); do [ $(docker ps -q | wc -l) = 2 ] && exit; sleep 0.2; done; docker ps -a >&2; exit 1",
+  );
+
+/** What lies in its directories, as bytes; with no daemon at work nothing there changes. */
+const data = () =>
+  host.run(
+    "cd /var/lib && find docker containerd -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum",
+  );
+
+test("Refuse: preflight and engine name the containers, and stop nothing", async () => {
+  const app = new Installation(host, "c0");
+  const before = await snapshotHost(host);
+  const alive = await lives();
+  await app.install();
+  for (const step of ["preflight", "engine"] as const) {
+    const { exitCode, said } = await app.tryApply(step, wishes("Refuse"));
+    expect([exitCode, said]).toEqual([
+      1,
+      [
+        expect.stringMatching(
+          /: rootfulDocker: found a Docker daemon run by root \(process \d+\) with 2 running containers \(port web\); wanted none, or your word on it\. To mend: stop it, or set rootfulDocker to Keep \(both run side by side\), Disable \(stopped and masked, its data untouched\) or Purge \(its packages removed\)$/,
+        ),
+      ],
+    ]);
+  }
+  expect(await units()).toBe(running);
+  await app.revertAgent();
+  expect(await lives()).toBe(alive);
+  expect(differences(diffSnapshots(before, await snapshotHost(host)))).toEqual([]);
+});
+
+test("Keep: both work side by side, and root's is not touched", async () => {
+  const app = new Installation(host, "c1");
+  const before = await snapshotHost(host);
+  const alive = await lives();
+  await app.applyAll(wishes("Keep"));
+  expect(await lives()).toBe(alive);
+  await importImage(host, "app");
+  const run = "docker run -d --name web --network none busybox sleep 9999";
+  await asAccount(host, "app", run);
+  expect(await asAccount(host, "app", "docker ps --format '{{.Names}}'")).toBe("web\n");
+  expect(await asAccount(host, "app", "docker info --format '{{.SecurityOptions}}'")).toContain(
+    "rootless",
+  );
+  await host.run("docker run --rm busybox true");
+  await app.revertAll(wishes("Keep"));
+  expect(await lives()).toBe(alive);
+  expect(differences(diffSnapshots(before, await snapshotHost(host)))).toEqual([]);
+});
+
+test("Disable: stopped, disabled, masked, data untouched; all of it back afterwards", async () => {
+  const app = new Installation(host, "c2");
+  const before = await snapshotHost(host);
+  const held = await holdings();
+  await app.applyAll(wishes("Disable"));
+  expect(await units()).toBe(stopped);
+  expect(await enabled()).toBe("masked\nmasked\nmasked\n");
+  const bytes = await data();
+  expect((await app.apply("engine", wishes("Disable"))).changed).toEqual([]);
+  // A reboot starts nothing of root's.
+  await host.reboot();
+  expect(await units()).toBe(stopped);
+  expect(await data()).toBe(bytes);
+  // Another policy, and back.
+  await app.apply("engine", wishes("Keep"));
+  expect(await units()).toBe(running);
+  await containersRun();
+  await app.apply("engine", wishes("Disable"));
+  expect(await units()).toBe(stopped);
+  await app.revertAll(wishes("Disable"));
+  expect(await units()).toBe(running);
+  expect(await enabled()).toBe("enabled\nenabled\nenabled\n");
+  await containersRun();
+  expect(await holdings()).toBe(held);
+  expect(await host.run("cat /var/lib/docker/volumes/data/_data/file")).toBe("precious\n");
+  expect(differences(diffSnapshots(before, await snapshotHost(host)))).toEqual([]);
+});
+
+test("only Purge says what it removes, before it does", () => {
+  for (const policy of ["Refuse", "Keep", "Disable"])
+    expect(Object.keys(documentsOf(wishes(policy)).engine)).not.toContain("rootful-docker.purge");
+  expect(documentsOf(wishes("Purge")).engine).toMatchObject({
+    "rootful-docker": "purge",
+    "rootful-docker.purge":
+      "docker.io docker-ce docker-ce-cli docker-ce-rootless-extras containerd.io docker-buildx-plugin docker-compose-plugin",
+    "rootful-docker.purge.data": "/var/lib/docker, by docker.io's own purge",
+  });
+});
+
+test("Purge: its packages and data go, ours come; packages, files and the daemon come back", async () => {
+  const app = new Installation(host, "c3");
+  const before = await snapshotHost(host);
+  const { engine } = await app.applyAll(wishes("Purge"));
+  expect(engine.changed).toEqual(
+    expect.arrayContaining([
+      "packages purged: docker.io",
+      "/var/lib/docker emptied by docker.io's purge",
+    ]),
+  );
+  expect(await units()).toBe(stopped);
+  expect(await host.run("ls -A /var/lib/docker; cat /etc/docker/daemon.json")).toBe(
+    '{ "log-level": "warn" }\n',
+  );
+  for (const { changed } of Object.values(await app.applyAll(wishes("Purge"))))
+    expect(changed).toEqual([]);
+  await app.revertAll(wishes("Purge"));
+  expect(await units()).toBe(running);
+  expect(await enabled()).toBe("enabled\nenabled\nenabled\n");
+  expect(await holdings()).toBe("");
+  const left = differences(diffSnapshots(before, await snapshotHost(host)));
+  expect(left).toEqual([
+    // What its containers ran, which the purge took.
+    "daemon removed: root:containerd-shim 2 processes",
+    "daemon removed: root:docker-proxy 2 processes",
+    "daemon removed: root:sleep 2 processes",
+  ]);
+});
+
+/** Without the root daemon's own data and interfaces, and the logins of the snapshot itself. */
+function differences(lines: string[]): string[] {
+  const itself =
+    /session-c?\d+\.scope|docker-\w+\.scope|\.veth\w+\.|\/var\/lib\/(docker|containerd)\/|run-docker|overlay2.*mount|\/run\/containerd/;
+  return lines.filter((line) => !itself.test(line));
+}

@@ -1,0 +1,180 @@
+import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
+import { expectNoAgent, give } from "../../testkit/accountOnly";
+import { bootHost } from "../../testkit/host";
+
+afterAll(destroyAllHosts);
+
+let host: TestHost;
+
+beforeAll(async () => {
+  host = await bootHost();
+  await host.run("touch /etc/subuid /etc/subgid");
+});
+
+const idFiles = () => host.run("cat /etc/subuid; echo --; cat /etc/subgid");
+
+/** An account without ids, and lines for both id files, in which UID stands for its user id. */
+async function accountWithIds(name: string, ...lines: string[]) {
+  await host.run(
+    `useradd -m -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 ${name}
+    for file in /etc/subuid /etc/subgid; do sed "s/UID/$(id -u ${name})/" >>$file <<LINES
+${lines.join("\n")}
+LINES
+    done`,
+  );
+}
+
+test("no files of ids at all: made, and removed again", async () => {
+  await host.run("rm /etc/subuid /etc/subgid");
+  const first = await give(host, "first");
+  const { facts } = await first.apply();
+  expect(facts["subordinateIds.uids"]).toBe("100000:65536");
+  expect(await host.run("cat /etc/subuid /etc/subgid; stat -c '%a %U' /etc/subuid")).toBe(
+    "first:100000:65536\nfirst:100000:65536\n644 root\n",
+  );
+  expect((await first.apply()).changed).toEqual([]);
+  await first.back();
+  expect(await host.run("ls /etc/subuid /etc/subgid 2>/dev/null || echo gone")).toBe("gone\n");
+  await host.run("touch /etc/subuid /etc/subgid");
+});
+
+test("ids that an account has by its number, or in several lines, are kept as they are", async () => {
+  await accountWithIds("number", "UID:400000:65536");
+  await accountWithIds("lines", "lines:1000000:32768", "other:1100000:65536", "UID:1200000:32768");
+  const before = await idFiles();
+  for (const [name, ranges] of [
+    ["number", "400000:65536"],
+    ["lines", "1000000:32768,1200000:32768"],
+  ]) {
+    const kept = await give(host, name);
+    const { changed, facts } = await kept.apply();
+    expect(changed).toEqual([`linger of ${name} switched on`]);
+    expect([facts["subordinateIds.uids"], facts["subordinateIds.gids"]]).toEqual([ranges, ranges]);
+    await kept.back();
+    expect(await idFiles()).toBe(before);
+  }
+});
+
+test("two accounts on the same ids, and lines of one that overlap: said before anything changes", async () => {
+  await accountWithIds("alice", "alice:2000000:65536", "bob:2000000:65536");
+  await accountWithIds("carol", "carol:2200000:65536", "UID:2265535:65536");
+  const before = await idFiles();
+  const uid = (await host.run("id -u carol")).trim();
+  for (const [name, first, second] of [
+    ["alice", "alice:2000000:65536", "bob:2000000:65536"],
+    // Not there yet.
+    ["bob", "bob:2000000:65536", "alice:2000000:65536"],
+    ["carol", "carol:2200000:65536", `${uid}:2265535:65536`],
+  ]) {
+    const shared = await give(host, name);
+    const { exitCode, said } = await shared.installation.tryApply("preflight", shared.all);
+    const line = (file: string) =>
+      `preflight: subordinateIds: found '${first}' and '${second}' in ${file}, which share ids; wanted ids of account ${name} that no other line has: containers on the same ids could change each other's files. To mend: remove one of the two lines (account ${name} gets a free range if it has too few then), and the files that its containers have made under the old ids`;
+    expect([exitCode, said]).toEqual([1, [line("/etc/subuid"), line("/etc/subgid")]]);
+    await shared.back();
+    expect(await idFiles()).toBe(before);
+  }
+  // As the mend says.
+  await host.run("sed -i '/^bob:/d; /^carol:/d' /etc/subuid /etc/subgid");
+  const bob = await give(host, "bob");
+  expect((await bob.apply()).facts["subordinateIds.uids"]).toBe("100000:65536");
+  await bob.back();
+});
+
+test("ids that an account has are kept, and stay", async () => {
+  await host.run(
+    "useradd -m -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 kept; echo kept:300000:65536 | tee -a /etc/subgid >>/etc/subuid",
+  );
+  const before = await idFiles();
+  const kept = await give(host, "kept");
+  const { changed, facts } = await kept.apply();
+  expect(changed).toEqual(["linger of kept switched on"]);
+  expect(facts["subordinateIds.uids"]).toBe("300000:65536");
+  await kept.back();
+  expect(await idFiles()).toBe(before);
+});
+
+test("too few ids are filled up with the next free range, and the few stay", async () => {
+  await host.run(
+    "useradd -m -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 few; echo few:100000:1000 | tee -a /etc/subgid >>/etc/subuid",
+  );
+  const before = await idFiles();
+  const few = await give(host, "few");
+  expect((await few.apply()).facts["subordinateIds.uids"]).toBe("100000:1000,101000:65536");
+  expect((await few.apply()).changed).toEqual([]);
+  await few.back();
+  expect(await idFiles()).toBe(before);
+});
+
+test("ranges never overlap: others', numeric ones, other leases'", async () => {
+  await host.run("printf '4242:101000:65536\\n' >>/etc/subuid");
+  const one = await give(host, "one");
+  const two = await give(host, "two", { subordinateIds: { count: 70000 } });
+  const ranges = (await Promise.all([one.apply(), two.apply()])).map((answer) => [
+    answer.facts["subordinateIds.uids"],
+    answer.facts["subordinateIds.gids"],
+  ]);
+  const lines = (await host.run("cat /etc/subuid"))
+    .trim()
+    .split("\n")
+    .map((line) => line.split(":").slice(1).map(Number));
+  lines.sort(([a], [b]) => a - b);
+  for (let i = 1; i < lines.length; i++)
+    expect(lines[i][0]).toBeGreaterThanOrEqual(lines[i - 1][0] + lines[i - 1][1]);
+  expect(ranges.flat().every((range) => /^\d+:(65536|70000)$/.test(range))).toBe(true);
+  await one.back();
+  expect(await host.run("grep -c ^two: /etc/subuid")).toBe("1\n");
+  await two.back();
+  await host.run("sed -i /^4242:/d /etc/subuid");
+});
+
+test("a start that is taken in part is refused by name; the count follows the setting", async () => {
+  const late = await give(host, "late", { subordinateIds: { uidStart: 300100, gidStart: 700000 } });
+  const { exitCode, said } = await late.installation.tryApply("preflight", late.all);
+  expect([exitCode, said]).toEqual([
+    1,
+    [
+      "preflight: subordinateIds.uidStart: found ids from 300100 to 365635 taken in part, by kept (300000 to 365535); wanted 65536 free ids. To mend: choose another start, or leave the option out for the next free range",
+    ],
+  ]);
+  await late.back();
+  const grown = await give(host, "grown", {
+    subordinateIds: { uidStart: 700000, gidStart: 800000 },
+  });
+  await grown.apply();
+  const wishes = {
+    ...grown.all,
+    subordinateIds: { uidStart: 700000, gidStart: 800000, count: 131072 },
+  };
+  const { changed } = await grown.installation.apply("account", wishes);
+  expect(changed).toEqual([
+    "subordinate uids 700000:65536 taken back from grown",
+    "subordinate uids 700000:131072 given to grown",
+    "subordinate gids 800000:65536 taken back from grown",
+    "subordinate gids 800000:131072 given to grown",
+  ]);
+  // Without the starts, both ranges stay where they are.
+  const { facts } = await grown.installation.apply("account", {
+    ...grown.all,
+    subordinateIds: { count: 90000 },
+  });
+  expect(facts["subordinateIds.uids"]).toBe("700000:90000");
+  expect(facts["subordinateIds.gids"]).toBe("800000:90000");
+  await grown.back();
+});
+
+test("fewer than 65,536 ids free: said before anything changes", async () => {
+  await host.run("echo huge:100000:600000001 >>/etc/subuid");
+  const none = await give(host, "none");
+  const { exitCode, said } = await none.installation.tryApply("preflight", none.all);
+  expect([exitCode, said]).toEqual([
+    1,
+    [
+      "preflight: subordinateIds: found no 65536 free ids in /etc/subuid between 100000 and 600100000; wanted one free range for account none. To mend: remove ranges of accounts that are gone from /etc/subuid, or raise SUB_UID_MAX in /etc/login.defs",
+    ],
+  ]);
+  await none.back();
+  await host.run("sed -i /^huge:/d /etc/subuid; ! getent passwd none");
+});
+
+test("nothing of the agent is left", () => expectNoAgent(host));

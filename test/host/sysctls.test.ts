@@ -1,0 +1,151 @@
+import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
+import { bootHost } from "../../testkit/host";
+import type { StepArgs } from "../../testkit/documents";
+import { Installation } from "../../testkit/installation";
+
+afterAll(destroyAllHosts);
+
+// Settings of the network are the host's own here; all others are the shared kernel's, and files are
+// mounted over them where they are written.
+
+let host: TestHost;
+let ada: Installation;
+let bob: Installation;
+const adas: StepArgs = { owner: "infra/prod/ada", account: { name: "ada" } };
+const bobs: StepArgs = { owner: "infra/test/bob", account: { name: "bob" } };
+
+beforeAll(async () => {
+  host = await bootHost();
+  ada = new Installation(host, "aa");
+  bob = new Installation(host, "bb");
+  await ada.install();
+  await bob.install();
+  await ada.apply("preflight", adas);
+  await bob.apply("preflight", bobs);
+});
+
+describe("what cannot come back before the next boot", () => {
+  const backlog = "/proc/sys/net/core/somaxconn";
+  const file = "/etc/sysctl.d/99-zz-rootless-docker-net.core.somaxconn.conf";
+  const wishes: StepArgs = { ...adas, sysctls: { "net.core.somaxconn": "1234" } };
+
+  beforeEach(() => ada.apply("kernel", wishes));
+
+  test.each([
+    [
+      "is read-only by now",
+      `echo 1234 >/run/locked; mount --bind /run/locked ${backlog}; mount -o remount,bind,ro ${backlog}`,
+      /^kernel: net\.core\.somaxconn stays '1234' until the next boot: the kernel does not take '\d+' back \(tee: .*Read-only file system\)$/,
+    ],
+    [
+      "does not take the old value",
+      "echo locked >/var/lib/rootless-docker/things/sysctl/net.core.somaxconn/baseline/value",
+      /^kernel: net\.core\.somaxconn stays '1234' until the next boot: the kernel does not take 'locked' back \(tee: .*Invalid argument\)$/,
+    ],
+  ])("a setting that %s is named, and does not hold up the rest", async (_, lock, said) => {
+    const before = (
+      await host.run("cat /var/lib/rootless-docker/things/sysctl/net.core.somaxconn/baseline/value")
+    ).trim();
+    await host.run(lock);
+    const reverted = await ada
+      .revert("kernel", wishes)
+      .finally(() =>
+        host.run(`! mountpoint -q ${backlog} || umount ${backlog}; echo ${before} >${backlog}`),
+      );
+    expect(reverted.said).toContainEqual(expect.stringMatching(said));
+    expect(reverted.changed).toContain(`${file} removed`);
+    expect(await host.run("ls /etc/sysctl.d /var/lib/rootless-docker/things/*")).not.toContain(
+      "somaxconn",
+    );
+    await ada.apply("kernel", adas);
+  });
+});
+
+test("a file whose directory is gone meanwhile comes back with it", async () => {
+  const file = "/etc/sysctl.d/99-zz-rootless-docker-net.core.somaxconn.conf";
+  await host.run(`mkdir -p /etc/sysctl.d && echo '# mine' >${file}`);
+  await ada.apply("kernel", { ...adas, sysctls: { "net.core.somaxconn": "1234" } });
+  await host.run("mv /etc/sysctl.d /root/sysctl.d");
+  // Not applied: that writes another file there first.
+  expect((await ada.revert("kernel", adas)).changed).toContain(`${file} restored`);
+  expect(await host.run(`cat ${file}; stat -c %a /etc/sysctl.d`)).toBe("# mine\n755\n");
+  await host.run(`rm -r /etc/sysctl.d; mv /root/sysctl.d /etc/sysctl.d; rm ${file}`);
+});
+
+describe("the least number of user namespaces, 1024", () => {
+  const setting = "/proc/sys/user/max_user_namespaces";
+  const with20000: StepArgs = { ...adas, sysctls: { "user.max_user_namespaces": "20000" } };
+  const value = async () => Number(await host.run(`cat ${setting}`));
+  const hostHas = (number: number) =>
+    host.run(`echo ${number} >/run/namespaces; mount --bind /run/namespaces ${setting}`);
+
+  afterEach(async () => {
+    await ada.revert("kernel", adas);
+    await bob.revert("kernel", bobs);
+    await host.run(`umount ${setting}`);
+  });
+
+  test("a smaller number of one's own, dropped: the host's own larger one is back", async () => {
+    await hostHas(63000);
+    await ada.apply("kernel", with20000);
+    expect(await value()).toBe(20000);
+    await ada.apply("kernel", adas);
+    expect(await value()).toBe(63000);
+    expect((await ada.apply("kernel", adas)).changed).toEqual([]);
+  });
+
+  test("a host's own smaller one: raised, and back in the end", async () => {
+    await hostHas(500);
+    await ada.apply("kernel", with20000);
+    await ada.apply("kernel", adas);
+    expect(await value()).toBe(1024);
+    expect((await ada.apply("kernel", adas)).changed).toEqual([]);
+    await ada.revert("kernel", adas);
+    expect(await value()).toBe(500);
+  });
+
+  test("what another lease asks for is enough, and stays when that lease goes", async () => {
+    await hostHas(500);
+    await ada.apply("kernel", with20000);
+    await bob.apply("kernel", bobs);
+    expect(await value()).toBe(20000);
+    await ada.revert("kernel", with20000);
+    expect(await value()).toBe(20000);
+    await bob.apply("kernel", bobs);
+    expect(await value()).toBe(1024);
+    await bob.revert("kernel", bobs);
+    expect(await value()).toBe(500);
+  });
+
+  test("where the host has enough, the other lease may change its value, and drop it", async () => {
+    await hostHas(63000);
+    await ada.apply("kernel", with20000);
+    await bob.apply("kernel", bobs);
+    await ada.apply("kernel", { ...adas, sysctls: { "user.max_user_namespaces": "30000" } });
+    expect(await value()).toBe(30000);
+    expect((await bob.apply("kernel", bobs)).changed).toEqual([]);
+    await ada.apply("kernel", adas);
+    expect(await value()).toBe(63000);
+  });
+
+  test("too few for another lease: an error that names both", async () => {
+    await hostHas(63000);
+    await ada.apply("kernel", { ...adas, sysctls: { "user.max_user_namespaces": "20" } });
+    const { exitCode, said } = await bob.tryApply("kernel", bobs);
+    expect([exitCode, said.slice(-1)]).toEqual([
+      1,
+      [
+        "kernel: sysctl user.max_user_namespaces: found '20', wanted by infra/prod/ada; wanted '1024' by infra/test/bob. To mend: give both the same value: the machine has only one",
+      ],
+    ]);
+  });
+});
+
+test("a value in another spelling than the kernel's is a change once", async () => {
+  const wishes: StepArgs = { ...adas, sysctls: { "net.core.somaxconn": "0x1001" } };
+  const { changed } = await ada.apply("kernel", wishes);
+  expect(changed).toContainEqual(expect.stringMatching(/^net\.core\.somaxconn: \d+ -> 0x1001$/));
+  expect(await host.run("cat /proc/sys/net/core/somaxconn")).toBe("4097\n");
+  expect((await ada.apply("kernel", wishes)).changed).toEqual([]);
+  await ada.apply("kernel", adas);
+});

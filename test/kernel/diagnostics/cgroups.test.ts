@@ -1,0 +1,80 @@
+import { createMachine, destroyAllMachines, type Machine } from "../../../testbed/machines";
+import { importImage } from "../../../testkit/host";
+import type { StepArgs } from "../../../testkit/documents";
+import { Installation } from "../../../testkit/installation";
+import { docker, run } from "../containers";
+import { account, doctorOf, preflightOf } from "./diagnostics";
+import { packagesOf } from "./packages";
+
+// Limits that do nothing: a machine with control groups v1. Debian 12 is the last whose systemd boots so.
+let machine: Machine;
+let app: Installation;
+const wishes: StepArgs = { account: { name: account } };
+const option = "systemd.unified_cgroup_hierarchy=0";
+
+beforeAll(async () => {
+  machine = await createMachine({ suite: "bookworm", packages: packagesOf.bookworm });
+  app = new Installation(machine, "f3");
+});
+afterAll(destroyAllMachines);
+
+/**
+ * The machine's command line is given from outside. The option is systemd's own, and not the kernel's:
+ * what systemd reads is put in place before it starts, and taken away afterwards, since no user namespace
+ * may mount /proc where something covers a part of it.
+ */
+async function bootWith(option: string): Promise<void> {
+  await machine.run(
+    `sed 's/$/ ${option}/' /proc/cmdline >/root/cmdline; rm -f /sbin/init; cat >/sbin/init; chmod 755 /sbin/init; sync`,
+    {
+      input:
+        "#!/bin/sh\nmount -t proc proc /proc\nmount --bind /root/cmdline /proc/cmdline\nexec /lib/systemd/systemd\n",
+    },
+  );
+  await machine.reboot();
+  await machine.run("umount /proc/cmdline");
+}
+
+/** How a program ends that takes 64 MB with a limit of 32: 137 is the kernel's. */
+const beyondLimit = async () =>
+  (await run(machine, "--memory 32m", "busybox dd if=/dev/zero of=/dev/null bs=64M count=1"))
+    .exitCode;
+const row = async (status: string) =>
+  (await doctorOf(machine)).stdout.split("\n").find((line) => line.startsWith(status)) ?? "";
+
+test("a healthy machine: no problem in preflight", async () => {
+  await app.install();
+  expect(await preflightOf(app)).toEqual([]);
+});
+
+test("control groups v1: docker ignores limits, and the row says so", async () => {
+  await bootWith(option);
+  expect(await machine.run("stat -f -c %T /sys/fs/cgroup")).toBe("tmpfs\n");
+  const { daemon } = await app.applyAll(wishes);
+  await importImage(machine, account);
+  expect((await docker(machine, "info -f '{{.CgroupVersion}} {{.CgroupDriver}}'")).text).toMatch(
+    /1 none$/m,
+  );
+  // Without a word.
+  expect(await beyondLimit()).toBe(0);
+  expect(daemon.facts).toMatchObject({
+    "limitations.cgroups.status": "unavailable",
+    "limitations.cgroups.fact": "docker info: control groups v1 with driver none: no limit works",
+    "limitations.cgroups.mend": expect.stringContaining(
+      "boot with control groups v2: put systemd.unified_cgroup_hierarchy=1",
+    ) as string,
+  });
+  expect(await row("unavailable cgroups")).toContain("control groups v1");
+});
+
+test("booted as the row says: limits limit, and there is nothing to mend", async () => {
+  const words = /put (\S+=1) on the kernel's command line/.exec(
+    (await doctorOf(machine)).stdout,
+  )?.[1];
+  expect(words).toBe("systemd.unified_cgroup_hierarchy=1");
+  await bootWith(words ?? "");
+  const { facts } = await app.apply("daemon", wishes);
+  expect(facts["limitations.cgroups.status"]).toBe("available");
+  expect(await beyondLimit()).toBe(137);
+  expect((await doctorOf(machine)).stdout).toMatch(/\nnothing to mend\n$/);
+});

@@ -1,0 +1,195 @@
+import { createMachine, destroyAllMachines, type Machine } from "../../../testbed/machines";
+import { importImage, tryAsAccount } from "../../../testkit/host";
+import type { StepArgs } from "../../../testkit/documents";
+import { Installation } from "../../../testkit/installation";
+import { docker, run } from "../containers";
+import {
+  account,
+  doctorOf,
+  lineAbout,
+  mend,
+  preflightOf,
+  problemsOf,
+  sysctlsIn,
+} from "./diagnostics";
+import { packagesOf } from "./packages";
+
+// Failures of later, on an installed host with a stock kernel: each is seen to be one, the doctor and the
+// step that fails name it, and what they say mends it.
+let machine: Machine;
+let app: Installation;
+const installed = "installed";
+const wishes: StepArgs = { account: { name: account } };
+const apart: StepArgs = { ...wishes, daemon: { icc: false } };
+const netfilter = "/lib/modules/$(uname -r)/kernel/net/netfilter";
+
+/** The module list of preflight is what a daemon loads beside these, which it can do without. */
+const spare = ["libcrc32c", "llc", "stp", "xfrm_algo", "xfrm_user", "nf_conntrack_netlink"];
+const needs = ["nf_conntrack", "nf_defrag_ipv4", "nf_defrag_ipv6", "nf_nat"];
+const checked = [
+  ...["veth", "bridge", "nf_tables", "nft_compat", "nft_chain_nat"],
+  ...["xt_addrtype", "xt_conntrack", "xt_MASQUERADE", "xt_nat", "xt_tcpudp"],
+];
+const modules = async () =>
+  (await machine.run("lsmod | tail -n +2 | cut -d ' ' -f 1")).trim().split("\n");
+let loadedBefore: string[];
+
+const asApp = (command: string) => tryAsAccount(machine, account, command);
+const stop = () => asApp("systemctl --user stop docker");
+const rootlesskit = () => asApp("rootlesskit true");
+
+/** A step that ends with an error: what it says. */
+async function failing(wanted: StepArgs = wishes): Promise<string[]> {
+  const { exitCode, said } = await app.tryApply("daemon", wanted);
+  expect(exitCode).toBe(1);
+  expect(said.length).toBeLessThanOrEqual(20);
+  expect(lineAbout(said, `docker.service of ${account}`)).toMatch(/it does not start/);
+  return said;
+}
+
+/** The daemon starts again, and the doctor finds nothing. */
+async function mended(wanted: StepArgs = wishes): Promise<void> {
+  await app.apply("daemon", wanted);
+  expect(await problemsOf(machine)).toEqual([]);
+}
+
+/** Gives the daemon an image with a file of this owner. */
+async function importOwnedBy(id: number) {
+  const make = `d=$(mktemp -d); touch $d/owned; chown ${id}:${id} $d/owned; tar -C $d -cf /tmp/owned.tar .; chmod 644 /tmp/owned.tar`;
+  await machine.run(make);
+  return docker(machine, "import /tmp/owned.tar owned");
+}
+
+beforeAll(async () => {
+  machine = await createMachine({ suite: "trixie", packages: packagesOf.trixie });
+  loadedBefore = await modules();
+  app = new Installation(machine, "f2");
+  await app.applyAll(wishes);
+  await importImage(machine, account);
+  await machine.save(installed);
+});
+beforeEach(() => machine.restore(installed));
+afterAll(destroyAllMachines);
+
+test("a healthy machine: nothing to mend", async () => {
+  const { exitCode, stdout, stderr } = await doctorOf(machine);
+  expect([exitCode, stderr]).toEqual([0, ""]);
+  expect(stdout).toMatch(/^ok +kernel modules /m);
+  expect(stdout).toMatch(/\nnothing to mend\n$/);
+});
+
+test("the modules that are looked for are those that the kernel loads", async () => {
+  await docker(machine, "run -d --name web -p 8080:80 busybox httpd -f -p 80");
+  const loaded = (await modules()).filter(
+    (name) => ![...loadedBefore, ...spare, ...needs, "tun", "x_tables", "nfnetlink"].includes(name),
+  );
+  expect(loaded.sort()).toEqual([...checked].sort());
+});
+
+test.each([
+  ["kernel.unprivileged_userns_clone", "0", "operation not permitted"],
+  ["user.max_user_namespaces", "0", "no space left on device"],
+])("%s set to %s by hand", async (key, value, error) => {
+  await machine.run(`sysctl -qw ${key}=${value}`);
+  const said = await problemsOf(machine);
+  // A daemon that runs keeps its namespace: it is the next start that fails.
+  expect(said).toHaveLength(1);
+  const line = lineAbout(said, key);
+  expect(line).toMatch(`found ${value}; wanted 1`);
+  expect(line).toContain(`'fork/exec /proc/self/exe: ${error}'`);
+  await stop();
+  expect((await rootlesskit()).stderr).toContain(`fork/exec /proc/self/exe: ${error}`);
+  expect(lineAbout(await failing(), key)).toBe(line);
+  await mend(machine, line);
+  expect((await rootlesskit()).exitCode).toBe(0);
+  await mended();
+});
+
+test("a module that iptables needs is not there", async () => {
+  await stop();
+  // What used it goes some time after the daemon.
+  await machine.run(
+    `for i in 1 2 3 4 5 6 7 8 9; do ! modprobe -r xt_addrtype || break; sleep 1; done; mv ${netfilter}/xt_addrtype.ko.xz /root/; depmod`,
+  );
+  const said = await failing();
+  expect(lineAbout(said, "kernel modules xt_addrtype")).toMatch(/'missing kernel module'/);
+  expect(said.join("\n")).toMatch(/journal: .*-m addrtype .*missing kernel module/);
+  await machine.run(`mv /root/xt_addrtype.ko.xz ${netfilter}/; depmod`);
+  // The start that failed left half of a network behind, which no later start gets past.
+  const store = `/home/${account}/.local/share/docker/network/files/local-kv.db`;
+  const left = lineAbout(await failing(), store);
+  expect(left).toMatch(/'networks have same bridge name'/);
+  await mend(machine, left);
+  await mended();
+});
+
+test("icc false without br_netfilter; with it containers do not reach each other", async () => {
+  const said = await failing(apart);
+  expect(said.join("\n")).toMatch(/journal: .*cannot restrict inter-container communication/);
+  await mend(machine, lineAbout(said, "daemon.icc"));
+  await mended(apart);
+  await docker(machine, "run -d --name web busybox httpd -f -p 80 -h /bin");
+  const { text } = await docker(machine, "inspect -f {{.NetworkSettings.IPAddress}} web");
+  const get = `timeout 20 wget -q -O /dev/null http://${text}/sh && echo reached`;
+  expect((await run(machine, "", get)).text).not.toContain("reached");
+  expect((await docker(machine, `exec web sh -c '${get}'`)).text).toBe("reached");
+  // The same without the option: it was the option that kept them apart.
+  await docker(machine, "rm -f web");
+  await app.apply("daemon", wishes);
+  await docker(machine, "run -d --name web busybox httpd -f -p 80 -h /bin");
+  const again = await docker(machine, "inspect -f {{.NetworkSettings.IPAddress}} web");
+  expect((await run(machine, "", get.replace(text, again.text))).text).toBe("reached");
+});
+
+test("no room for the containers' keys", async () => {
+  await machine.run("sysctl -qw kernel.keys.maxkeys=5");
+  const line = lineAbout(await problemsOf(machine), "kernel.keys.maxkeys");
+  expect(line).toMatch(/found 5, of which \d+ used by account app/);
+  const start = (name: string) => docker(machine, `run -d --name ${name} busybox sleep 900`);
+  const texts: string[] = [];
+  for (const name of ["one", "two", "three", "four"]) texts.push((await start(name)).text);
+  expect(texts.join("\n")).toMatch(/unable to .*session key.*disk quota exceeded/i);
+  await app.apply("kernel", { ...wishes, ...sysctlsIn(line) });
+  for (const name of ["five", "six", "seven", "eight"])
+    expect((await start(name)).exitCode).toBe(0);
+  expect(await problemsOf(machine)).toEqual([]);
+});
+
+test("too few ids for the files of an image", async () => {
+  await stop();
+  await machine.run("sed -i 's/:65536$/:1000/' /etc/subuid /etc/subgid");
+  await asApp("systemctl --user start docker");
+  const said = await problemsOf(machine);
+  expect(lineAbout(said, "subordinate uids")).toMatch(/found 1000 for app in \/etc\/subuid/);
+  expect(lineAbout(said, "subordinate gids")).toMatch(/found 1000 for app in \/etc\/subgid/);
+  expect((await importOwnedBy(5000)).text).toMatch(/lchown .*invalid argument/);
+  // "Run pulumi up with a new value of recheck": the steps again.
+  await app.apply("account", wishes);
+  await mended();
+  expect((await importOwnedBy(5000)).exitCode).toBe(0);
+});
+
+test("an image with ids beyond 65536: a larger count", async () => {
+  expect((await importOwnedBy(100_000)).text).toMatch(/lchown .*invalid argument/);
+  const more = { ...wishes, subordinateIds: { count: 131_072 } };
+  await app.apply("account", more);
+  await app.apply("daemon", more);
+  expect((await importOwnedBy(100_000)).exitCode).toBe(0);
+});
+
+test("data root on NFS: named before; a user namespace cannot give files away there", async () => {
+  await machine.run(
+    `mkdir -p /srv/nfs /mnt/nfs; install -d -o ${account} -g ${account} /srv/nfs/docker /srv/docker; echo '/srv/nfs 127.0.0.1(rw,no_subtree_check,insecure)' >/etc/exports; exportfs -ra; mount -t nfs 127.0.0.1:/srv/nfs /mnt/nfs`,
+  );
+  const on = (root: string) => ({ ...wishes, daemon: { "data-root": root } });
+  const line = lineAbout(await preflightOf(app, on("/mnt/nfs/docker")), "daemon.data-root");
+  expect(line).toMatch(/found \/mnt\/nfs\/docker on nfs; .*'lchown: operation not permitted'/);
+  // What unpacking a layer comes to.
+  const give = (root: string) => asApp(`touch ${root}/x; rootlesskit chown 5:5 ${root}/x`);
+  expect((await give("/mnt/nfs/docker")).stderr).toMatch(/chown: .*Operation not permitted/);
+  // "Set daemon.data-root to a directory on one, which belongs to the account".
+  expect((await give("/srv/docker")).exitCode).toBe(0);
+  expect(await preflightOf(app, on("/srv/docker"))).toEqual([]);
+  await mended(on("/srv/docker"));
+  expect((await importOwnedBy(5)).exitCode).toBe(0);
+});

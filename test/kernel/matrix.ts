@@ -1,0 +1,394 @@
+import {
+  createMachine,
+  destroyAllMachines,
+  type Machine,
+  type Suite,
+} from "../../testbed/machines";
+import { importImage } from "../../testkit/host";
+import type { StepArgs } from "../../testkit/documents";
+import { type Answer, Installation } from "../../testkit/installation";
+import {
+  busyboxOn,
+  docker,
+  get,
+  page,
+  run,
+  throughApi,
+  untilDaemon,
+  untilPage,
+  webServer,
+} from "./containers";
+import { appArmorProfile } from "./appArmor";
+import {
+  type Course,
+  expectNoOption,
+  expectOption,
+  overlayWithOption,
+  overlayWithoutOption,
+  permitted,
+} from "./overlayOption";
+import { packagesOf } from "./packages";
+
+/** What differs from kernel to kernel, engine to engine. */
+export interface Expected {
+  suite: Suite;
+  /** The start of `uname -r`. */
+  kernel: string;
+  /** What Auto chooses. */
+  storageDriver: "overlay2" | "fuse-overlayfs";
+  /** Controllers that systemd delegates by itself. */
+  delegated: string[];
+  /** Limited: the daemon does it, and the docker CLI of this version loses its option. */
+  blockIo: "available" | "limited";
+  pidHost: "limited" | "unavailable";
+  /** Whether criu is there to try a checkpoint with. */
+  criu: boolean;
+  /** Whether the machine has AppArmor's parser. */
+  appArmor: boolean;
+  /** Whether the overlay module mounts in user namespaces with an option only. */
+  overlayOption: boolean;
+}
+
+/** The host's own settings before, each of which is in the way. */
+const hardening = {
+  "kernel.unprivileged_userns_clone": "0",
+  "user.max_user_namespaces": "0",
+  "net.ipv4.ping_group_range": "1 0",
+};
+
+const wishes: StepArgs = {
+  account: { name: "app" },
+  daemon: { experimental: true },
+  onDestroy: { data: "Delete" },
+};
+
+/**
+ * The course of one kernel, in the order of the tests: a machine that refuses everything is made a
+ * rootless Docker host, every row of the limitation table is tried through its daemon, and compared
+ * with what the row says; then it is booted again, upgraded, and given back.
+ */
+export function kernelCourse(expected: Expected): void {
+  let machine: Machine;
+  let app: Installation;
+  const facts: Record<string, string> = {};
+
+  const status = (row: string) => facts[`limitations.${row}.status`];
+  const apply = async (step: Parameters<Installation["apply"]>[0], more: StepArgs = {}) => {
+    const answer = await app.apply(step, { ...wishes, ...more });
+    Object.assign(facts, answer.facts);
+    return answer;
+  };
+  const sysctl = async (name: string) =>
+    (await machine.run(`sysctl -n ${name}`)).trim().replace("\t", " ");
+
+  beforeAll(async () => {
+    const { suite } = expected;
+    machine = await createMachine({ suite, packages: packagesOf[suite] });
+    const settings = Object.entries(hardening).map(([name, value]) => `${name} = ${value}\n`);
+    await machine.run("cat >/etc/sysctl.d/99-hardening.conf; sysctl -q --system", {
+      input: settings.join(""),
+    });
+    app = new Installation(machine, "a1");
+  });
+  afterAll(destroyAllMachines);
+
+  test("before: no account can make a user namespace, and none can ping", async () => {
+    expect(await machine.run("uname -r")).toMatch(expected.kernel);
+    for (const [name, value] of Object.entries(hardening)) expect(await sysctl(name)).toBe(value);
+    expect(
+      (await machine.ssh("setpriv --reuid 1234 --clear-groups unshare -Ur true")).exitCode,
+    ).toBe(1);
+  });
+
+  test("it is made a rootless Docker host", async () => {
+    const answers = await app.applyAll(wishes);
+    for (const answer of Object.values<Answer>(answers)) Object.assign(facts, answer.facts);
+    expect(answers.kernel.changed).toEqual(
+      expect.arrayContaining([
+        "kernel.unprivileged_userns_clone: 0 -> 1",
+        "user.max_user_namespaces: 0 -> 1024",
+        "net.ipv4.ping_group_range: 1 0 -> 0 2147483647",
+      ]),
+    );
+    await importImage(machine, "app");
+    await busyboxOn(machine);
+    expect((await run(machine, "", "id -u")).text).toBe("0");
+  });
+
+  test(`storage: Auto chooses ${expected.storageDriver}`, async () => {
+    expect(facts.storageDriver).toBe(expected.storageDriver);
+    expect((await docker(machine, "info -f {{.Driver}}")).text).toBe(expected.storageDriver);
+    expect(status("storageDrivers")).toBe(
+      expected.storageDriver === "overlay2" ? "available" : "limited",
+    );
+  });
+
+  describe("control groups", () => {
+    const limits = () =>
+      run(
+        machine,
+        "--memory 64m --cpus 0.5 --pids-limit 50",
+        "cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/cpu.max /sys/fs/cgroup/pids.max",
+      );
+
+    test("limits of memory, cpu and pids limit", async () => {
+      expect(facts["cgroup.controllers"].split(",").sort()).toEqual(
+        expect.arrayContaining(["cpu", "cpuset", "io", "memory", "pids"]),
+      );
+      expect(status("cgroups")).toBe("available");
+      expect((await limits()).text.split("\n").slice(-3)).toEqual([
+        "67108864",
+        "50000 100000",
+        "50",
+      ]);
+      const { exitCode } = await run(
+        machine,
+        "--memory 32m",
+        "busybox dd if=/dev/zero of=/dev/null bs=64M count=1",
+      );
+      expect(exitCode).toBe(137);
+      expect(
+        // runc itself needs a dozen.
+        (await run(machine, "--pids-limit 20", "for i in $(busybox seq 30); do sleep 9 & done"))
+          .text,
+      ).toMatch(/fork/);
+    });
+
+    test("only those that the host delegates by itself have an effect without the option", async () => {
+      const { changed } = await apply("account", { resourceControllers: [] });
+      expect(changed).toContain("service manager of app restarted");
+      await apply("daemon");
+      const { delegated } = expected;
+      expect(facts["cgroup.controllers"].split(",").sort()).toEqual(delegated);
+      const all = ["cpu", "memory", "pids"].every((name) => delegated.includes(name));
+      expect(status("cgroups")).toBe(all ? "available" : "limited");
+      // Engine 20.10 refuses what it cannot do, later ones warn.
+      const one = async (option: string, file: string) =>
+        (await run(machine, option, `cat /sys/fs/cgroup/${file}`)).text;
+      expect((await one("--cpus 0.5", "cpu.max")).includes("50000 100000")).toBe(
+        delegated.includes("cpu"),
+      );
+      expect((await one("--memory 64m", "memory.max")).includes("67108864")).toBe(
+        delegated.includes("memory"),
+      );
+      const cpuset = await run(machine, "--cpuset-cpus 0", "cat /sys/fs/cgroup/cpuset.cpus");
+      expect(/^0$/m.test(cpuset.text)).toBe(false);
+      await apply("account");
+      await apply("daemon");
+      expect((await run(machine, "--cpuset-cpus 0", "cat /sys/fs/cgroup/cpuset.cpus")).text).toBe(
+        "0",
+      );
+    });
+
+    test("limits of input and output: as the row says, by the CLI and by the API", async () => {
+      expect(status("blockIo")).toBe(expected.blockIo);
+      const option = "--device-read-bps /dev/vda:1mb";
+      const { text } = await run(machine, option, "cat /sys/fs/cgroup/io.max");
+      expect(text.includes("rbps=1048576")).toBe(expected.blockIo === "available");
+      expect(
+        await throughApi(
+          machine,
+          { BlkioDeviceReadBps: [{ Path: "/dev/vda", Rate: 1048576 }] },
+          "cat /sys/fs/cgroup/io.max",
+        ),
+      ).toContain("rbps=1048576");
+    });
+  });
+
+  test("ping: answered from a container", async () => {
+    await machine.run("ip address add 192.0.2.1/32 dev lo");
+    expect(status("ping")).toBe("available");
+    expect((await run(machine, "", "ping -c 1 -W 30 192.0.2.1")).text).toMatch(
+      /1 packets received/,
+    );
+    await apply("kernel", { unprivilegedPing: { enabled: false } });
+    expect(await sysctl("net.ipv4.ping_group_range")).toBe("1 0");
+    expect(status("ping")).toBe("unavailable");
+    expect((await run(machine, "", "ping -c 1 -W 3 192.0.2.1")).exitCode).not.toBe(0);
+    await apply("kernel");
+    expect((await run(machine, "", "ping -c 1 -W 30 192.0.2.1")).text).toMatch(
+      /1 packets received/,
+    );
+  });
+
+  test("container addresses: from inside RootlessKit's namespace only", async () => {
+    await webServer(machine, "inside", "");
+    const address = (await docker(machine, "inspect -f {{.NetworkSettings.IPAddress}} inside"))
+      .text;
+    expect(await get(machine, `http://${address}/`)).not.toBe(page);
+    const command = /enter it as app: (.*)$/.exec(
+      facts["limitations.containerAddresses.mend"],
+    )?.[1];
+    expect(await get(machine, `http://${address}/`, command)).toBe(page);
+    expect(status("containerAddresses")).toBe("limited");
+    await docker(machine, "rm -f inside");
+  });
+
+  test("the rows, once more: the daemon has started anew since", async () => {
+    await apply("report");
+    expect(status("netHost")).toBe("limited");
+  });
+
+  test("--net=host: the namespace that the row names, and not the machine's", async () => {
+    const [, own, machines] =
+      /in (net:\S+), the machine in (net:\S+):/.exec(facts["limitations.netHost.fact"]) ?? [];
+    expect((await machine.run("readlink /proc/1/ns/net")).trim()).toBe(machines);
+    expect((await run(machine, "--net=host", "busybox readlink /proc/self/ns/net")).text).toBe(own);
+    expect(own).not.toBe(machines);
+  });
+
+  test(`--pid=host: ${expected.pidHost}`, async () => {
+    expect(status("pidHost")).toBe(expected.pidHost);
+    const { exitCode, text } = await run(
+      machine,
+      "--pid=host",
+      'stat -c %u /proc/1; tr "\\0" " " </proc/1/cmdline',
+    );
+    if (expected.pidHost === "limited")
+      expect([exitCode, text.split("\n")[0]]).toEqual([0, "65534"]);
+    else expect(text).toMatch(/mount.*proc.*not permitted/);
+  });
+
+  test("--read-only holds", async () => {
+    expect(status("readOnly")).toBe("available");
+    expect((await run(machine, "--read-only", "touch /new")).text).toMatch(/Read-only file system/);
+    expect((await run(machine, "--read-only --tmpfs /tmp", "touch /tmp/new")).exitCode).toBe(0);
+  });
+
+  test("--privileged: all capabilities, and no power over the machine", async () => {
+    expect(status("privileged")).toBe("limited");
+    const { text } = await run(
+      machine,
+      "--privileged",
+      "grep CapEff /proc/self/status; mknod /dev/disk b 254 0; busybox mount -t ext4 /dev/vda /mnt; busybox sysctl -w kernel.panic=1",
+    );
+    const capabilities = (found: RegExpExecArray | null) => BigInt(`0x${found?.[1] ?? "0"}`);
+    const daemons = capabilities(
+      /has capabilities (\w+) /.exec(facts["limitations.privileged.fact"]),
+    );
+    const containers = capabilities(/^CapEff:\t(\w+)$/m.exec(text));
+    // All that this engine knows (38 of them are older than it), and none that the daemon does not have.
+    expect(containers >= 0x3fffffffffn && (containers & daemons) === containers).toBe(true);
+    expect(text).toMatch(/mknod: .*Operation not permitted/);
+    expect(text).toMatch(/mount: .*(Operation not permitted|Permission denied|No such|can't find)/);
+    expect(text).toMatch(/sysctl: .*(Permission denied|Read-only|Operation not permitted)/);
+  });
+
+  test("AppArmor: a container's label is unconfined", async () => {
+    expect(status("appArmor")).toBe("unavailable");
+    expect((await run(machine, "", "cat /proc/self/attr/current")).text).toMatch(
+      /^(unconfined|.*\(unconfined\))?$/,
+    );
+    expect((await docker(machine, "info -f {{.SecurityOptions}}")).text).not.toContain("apparmor");
+  });
+
+  const course: Course = { machine: () => machine, app: () => app, wishes, apply };
+  if (expected.appArmor)
+    describe("AppArmor where the kernel restricts user namespaces", () => appArmorProfile(course));
+
+  test("checkpoint fails", async () => {
+    expect(status("checkpoint")).toBe("unavailable");
+    await docker(machine, "run -d --name frozen busybox sleep 999");
+    const { exitCode, text } = await docker(machine, "checkpoint create frozen one");
+    expect([exitCode === 0, text]).toEqual([
+      false,
+      expect.stringMatching(expected.criu ? /criu failed/i : /criu/i),
+    ]);
+    await docker(machine, "rm -f frozen");
+  });
+
+  test("overlay networks", async () => {
+    expect(status("overlayNetworks")).toBe("unavailable");
+    const swarm = await docker(machine, "swarm init --advertise-addr 127.0.0.1");
+    const network = await docker(machine, "network create -d overlay --attachable across");
+    const { exitCode, text } = await run(machine, "--network across", "true");
+    process.stderr.write(
+      `overlay on ${expected.suite}: ${swarm.text.slice(0, 200)} | ${network.text} | ${text}\n`,
+    );
+    expect(exitCode).not.toBe(0);
+    await docker(machine, "swarm leave --force");
+  });
+
+  describe("ports below 1024", () => {
+    const opens = async () => {
+      const { exitCode, text } = await webServer(machine, "web", "-p 80:80");
+      const answer = exitCode === 0 ? await get(machine, "http://127.0.0.1/") : text;
+      await docker(machine, "rm -f web");
+      return answer;
+    };
+
+    test("without: refused, as the row says", async () => {
+      expect(status("privilegedPorts")).toBe("unavailable");
+      expect(await opens()).toMatch(/cannot expose privileged port 80/);
+    });
+
+    test("Sysctl: at once; dropped: refused again", async () => {
+      await apply("ports", { privilegedPorts: "Sysctl" });
+      expect(status("privilegedPorts")).toBe("available");
+      expect(await opens()).toBe(page);
+      await apply("ports");
+      expect(await opens()).toMatch(/cannot expose privileged port 80/);
+    });
+
+    // The engine's own package takes a minute to unpack here: test/host does it, on each release.
+    test("FileCapability: works, and after its package is installed anew", async () => {
+      await apply("ports", { privilegedPorts: "FileCapability" });
+      expect(status("privilegedPorts")).toBe("available");
+      expect(await opens()).toBe(page);
+      await machine.run("apt-get -q -y install --reinstall rootlesskit");
+      expect(await machine.run("getcap $(command -v rootlesskit)")).toMatch(
+        /cap_net_bind_service[=+]ep/,
+      );
+      await app.apply("engine", wishes);
+      await app.apply("daemon", wishes);
+      expect(await opens()).toBe(page);
+    });
+  });
+
+  // Last before the boot: what is set here has to outlive that.
+  if (expected.overlayOption)
+    describe("overlay2 where the module needs an option", () => overlayWithOption(course));
+  else overlayWithoutOption(course);
+  const last: StepArgs = {
+    ...wishes,
+    ...(expected.overlayOption ? permitted : {}),
+    privilegedPorts: "FileCapability",
+  };
+
+  test("it stays: after a boot the daemon is up without a login, and everything holds", async () => {
+    await webServer(machine, "stays", "-p 80:80 --restart always");
+    await machine.reboot();
+    await machine.run("ip address add 192.0.2.1/32 dev lo");
+    expect(await sysctl("kernel.unprivileged_userns_clone")).toBe("1");
+    expect(await sysctl("user.max_user_namespaces")).toBe("1024");
+    expect(await sysctl("net.ipv4.ping_group_range")).toBe("0 2147483647");
+    await untilPage(machine, "http://127.0.0.1/");
+    await untilDaemon(machine);
+    expect((await run(machine, "--memory 64m", "cat /sys/fs/cgroup/memory.max")).text).toBe(
+      "67108864",
+    );
+    expect((await run(machine, "", "ping -c 1 -W 30 192.0.2.1")).text).toMatch(
+      /1 packets received/,
+    );
+    if (expected.overlayOption) await expectOption(machine);
+    const answers = await app.applyAll(last);
+    for (const [step, { changed }] of Object.entries(answers))
+      expect([step, changed]).toEqual([step, []]);
+    await docker(machine, "rm -f stays");
+  });
+
+  test("given back: the host's own settings are there again, and what a boot reads says the same", async () => {
+    await app.revertAll(last);
+    for (const [name, value] of Object.entries(hardening)) expect(await sysctl(name)).toBe(value);
+    expect(
+      await machine.run(
+        "getent passwd app; dpkg-query -W -f '${db:Status-Abbrev}' docker.io 2>/dev/null | grep ^i; ls -d /var/lib/rootless-docker /etc/systemd/system/user@*.d 2>/dev/null; true",
+      ),
+    ).toBe("");
+    // Each of its settings is in a file; the module's option is one that only a boot gives back whole.
+    if (expected.overlayOption) await machine.reboot();
+    else await machine.run("sysctl -q --system");
+    for (const [name, value] of Object.entries(hardening)) expect(await sysctl(name)).toBe(value);
+    if (expected.overlayOption) await expectNoOption(machine);
+  });
+}

@@ -1,0 +1,231 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { RootlessDockerHostArgs } from "../../index";
+import {
+  createHost,
+  destroyAllHosts,
+  diffSnapshots,
+  snapshotHost,
+  type HostSnapshot,
+  type TestHost,
+} from "../../testbed/hosts";
+import { busyboxImageTar } from "../../testbed/dockerCli";
+import { execOrThrow } from "../../testbed/hosts/exec";
+import { connectionTo, HostStack } from "../../testkit/hostStack";
+
+// What a person reads when it does not work, and that nothing was changed then.
+let host: TestHost;
+let before: HostSnapshot;
+
+beforeAll(async () => {
+  host = await createHost({
+    suite: "trixie",
+    tun: false,
+    admins: [
+      { name: "nosudo", sudo: "none" },
+      { name: "ops", sudo: "nopasswd" },
+      { name: "noshell", sudo: "nopasswd" },
+    ],
+  });
+  await host.run("usermod --shell /usr/sbin/nologin noshell");
+  before = await snapshotHost(host);
+});
+afterAll(destroyAllHosts);
+
+/** Changes of the host, but the agent that is installed to look at it. */
+async function changes(): Promise<string[]> {
+  const now = diffSnapshots(before, await snapshotHost(host));
+  return now.filter((line) => !line.includes("/var/lib/rootless-docker"));
+}
+
+/** Runs `up`, which fails, and returns what is said beside resources, once each. */
+async function failureOf(args: Partial<RootlessDockerHostArgs>, on = host): Promise<string[]> {
+  const installation = await HostStack.on(on, "failure");
+  const { failure } = await installation.tryUp(args);
+  await installation.destroy();
+  const lines = (failure ?? "").split("\n").map((line) => line.trim().replace(/^error: /, ""));
+  return [...new Set(lines)].filter((line) => !line.startsWith("+"));
+}
+
+const connection = () => ({ ...connectionTo(host), dialErrorLimit: 1 });
+const otherKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMIntqIh9C1n5uIQfgXq4qZkRLivbLjLDMxKWx/lipdQ";
+
+const ofTheConnection: [string, () => object, RegExp][] = [
+  [
+    "host unreachable",
+    () => ({ host: host.address.replace(/\d+$/, "250"), perDialTimeout: 2 }),
+    /web-agent: connection: found no SSH server that answers \(.*\); wanted one at connection\.host and connection\.port\. To mend: check address, port and firewall/,
+  ],
+  [
+    "nothing listens",
+    () => ({ port: 23 }),
+    /web-agent: connection: found no SSH server that answers \(.*refused\); wanted .* To mend: /,
+  ],
+  [
+    "wrong key",
+    () => ({ privateKey: undefined, password: "wrong" }),
+    /web-agent: connection: found the SSH server refusing the credentials \(.*\); wanted a login as connection\.user\. To mend: /,
+  ],
+  [
+    "wrong host key",
+    () => ({ hostKey: otherKey }),
+    /web-agent: connection: found another host key than connection\.hostKey \(.*\); wanted the machine that hostKey names\. To mend: /,
+  ],
+  [
+    "no login shell",
+    () => ({ user: "noshell" }),
+    /web-agent: login: found a user that may not run commands \(This account is currently not available\.\); wanted a login shell that does\. To mend: /,
+  ],
+  [
+    "no sudo rights",
+    () => ({ user: "nosudo" }),
+    /agent: privileges: found that 'sudo -n' refuses user nosudo \(.*\); wanted root rights without a password\. To mend: /,
+  ],
+];
+
+for (const [name, fields, message] of ofTheConnection) {
+  test(`${name}: one message`, async () => {
+    const said = await failureOf({ connection: { ...connection(), ...fields() } });
+    expect(said).toContainEqual(expect.stringMatching(message));
+    expect(said.join("\n")).not.toContain("PRIVATE KEY");
+  });
+}
+
+test("nothing was changed by any of these", async () => {
+  expect(await changes()).toEqual([]);
+  expect((await host.ssh("test -e /var/lib/rootless-docker")).exitCode).toBe(1);
+});
+
+test("preflight names every problem of a host at once, and changes nothing", async () => {
+  await host.run(
+    "cp -a /etc/debian_version /root/debian_version; echo 10.13 > /etc/debian_version",
+  );
+  await host.run("echo 'other:100000:600000001' > /etc/subuid");
+  const installation = await HostStack.on(host, "problems");
+  before = await snapshotHost(host);
+  const { failure } = await installation.tryUp({ account: { name: "app", create: false } });
+  const said = failure?.match(/preflight: .*/g) ?? [];
+  expect([...new Set(said)].sort()).toEqual([
+    "preflight: /dev/net/tun: found no such device; wanted the character device that the containers' network is made with. To mend: load it with 'modprobe tun' and name it in /etc/modules-load.d; in a container, pass the device in",
+    "preflight: account.create: found no account app; wanted it to exist, since account.create is false. To mend: create it, or leave account.create out",
+    "preflight: operating system: found Debian GNU/Linux 13 (trixie); wanted Debian 11, 12 or 13, or a system built from one of them. To mend: use such a machine",
+    expect.stringMatching(
+      /^preflight: subordinateIds: found no 65536 free ids in \/etc\/subuid .*; wanted .*\. To mend: /,
+    ) as string,
+  ]);
+  expect(await changes()).toEqual([]);
+  await installation.destroy();
+  expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
+});
+
+describe("the machine's host key", () => {
+  let installation: HostStack;
+
+  beforeAll(async () => {
+    installation = await HostStack.on(host, "hostkey");
+  });
+  afterAll(() => installation.destroy());
+
+  /** Warnings of an operation, and the step that it failed at with what it found. */
+  const outcome = async (args: object) => {
+    const { failure, events } = await installation.tryUp({
+      connection: { ...connection(), ...args },
+    });
+    const warnings = events.flatMap(({ diagnosticEvent: event }) =>
+      event?.severity === "warning" ? [event.message.replace(/<\{%[^%]*%\}>/g, "").trim()] : [],
+    );
+    const keyErrors = failure?.match(/web-\w+: connection: found another host key/g) ?? [];
+    return { warnings, keyErrors: [...new Set(keyErrors)], failure };
+  };
+
+  test("pinned: no word about it", async () => {
+    // The machine fails at its own problems, which is far enough.
+    const { warnings, keyErrors, failure } = await outcome({});
+    expect([warnings, keyErrors]).toEqual([[], []]);
+    expect(failure).toContain("preflight: /dev/net/tun");
+  });
+
+  test("missing: one warning", async () => {
+    const { warnings, keyErrors, failure } = await outcome({ hostKey: undefined });
+    expect(warnings).toEqual([
+      `${host.address} is not verified: set connection.hostKey, or anybody in between can read and change what is sent`,
+    ]);
+    expect(keyErrors).toEqual([]);
+    expect(failure).toContain("preflight: /dev/net/tun");
+  });
+
+  test("changed since the last run: nothing is sent, and what to do is said", async () => {
+    await outcome({});
+    await host.run(
+      "cd /etc/ssh && cp -a ssh_host_ed25519_key /root/key && ssh-keygen -q -t ed25519 -N '' -f /root/new && cp /root/new ssh_host_ed25519_key && systemctl restart ssh",
+    );
+    const logins = "journalctl -q -u ssh --no-pager | grep -c 'Accepted publickey'";
+    try {
+      const { keyErrors, failure } = await outcome({});
+      expect(keyErrors).toEqual(["web-preflight: connection: found another host key"]);
+      expect(failure).toMatch(
+        /another host key than connection\.hostKey \(.*\); wanted the machine that hostKey names\. To mend: compare with the machine's \/etc\/ssh\/ssh_host_\*_key\.pub: if it was made anew set hostKey, else somebody may be in between/,
+      );
+      expect(failure).not.toContain("preflight: /dev/net/tun");
+    } finally {
+      await unpinned(
+        `cp -a /root/key /etc/ssh/ssh_host_ed25519_key; rm /root/key /root/new*; ${logins}; systemctl restart ssh`,
+      );
+    }
+  });
+
+  function unpinned(command: string): Promise<string> {
+    const options = ["StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null"];
+    return execOrThrow("ssh", [
+      ...["-F", host.sshConfigPath, ...options.flatMap((option) => ["-o", option])],
+      ...["-l", "root", host.name, command],
+    ]);
+  }
+});
+
+test("what the login shell prints before the agent's report does no harm", async () => {
+  await host.run(
+    "cp -a /root/.bashrc /root/.bashrc.before; echo 'echo Welcome; echo' | cat - /root/.bashrc.before >/root/.bashrc",
+  );
+  const said = await failureOf({ connection: connection() });
+  await host.run("mv /root/.bashrc.before /root/.bashrc");
+  expect(said.join("\n")).not.toContain("report: found");
+  expect(said.join("\n")).toContain("preflight: /dev/net/tun");
+});
+
+describe("on a machine whose root runs Docker", () => {
+  let rootful: TestHost;
+
+  beforeAll(async () => {
+    rootful = await createHost({ suite: "trixie" });
+    await rootful.run(
+      "apt-get -q -y update && DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-install-recommends docker.io docker-cli",
+      { timeoutSeconds: 300 },
+    );
+    const { readFileSync } = await import("node:fs");
+    await rootful.run("docker import - busybox", { input: readFileSync(await busyboxImageTar()) });
+    await rootful.run("docker run -d --network none --name db busybox sleep 3600");
+  });
+
+  test("its containers are named, and it goes on running", async () => {
+    const beforeRefusal = await snapshotHost(rootful);
+    const said = await failureOf({ connection: connectionTo(rootful) }, rootful);
+    expect(said).toContainEqual(
+      expect.stringMatching(
+        /^preflight: rootfulDocker: found a Docker daemon run by root \(process \d+\) with 1 running containers \(db\); wanted none, or your word on it\. To mend: .*Keep.*Disable.*Purge/,
+      ),
+    );
+    expect(diffSnapshots(beforeRefusal, await snapshotHost(rootful))).toEqual([]);
+    expect(await rootful.run("docker ps --format '{{.Names}}'")).toBe("db\n");
+  });
+});
+
+test("problems of Outputs end the program before anything is reached", async () => {
+  const said = await failureOf({
+    connection: { ...connection(), host: "192.0.2.1" },
+    account: { name: pulumi.output("Bob Smith"), uid: pulumi.output(3) },
+  });
+  expect(said).toContain("account.uid: '3' is out of range; use 1000 to 59999");
+  expect(said).toContain(
+    "account.name: 'Bob Smith' is not an account name; use at most 32 of a-z, 0-9, '_' and '-', a letter first",
+  );
+});

@@ -1,0 +1,60 @@
+import { OnDestroyData, PrivilegeEscalation } from "../../index";
+import {
+  createHost,
+  destroyAllHosts,
+  diffSnapshots,
+  snapshotHost,
+  type TestHost,
+} from "../../testbed/hosts";
+import { connectionTo, HostStack } from "../../testkit/hostStack";
+
+// A login that is not root's becomes root by sudo or doas, for every step and for its revert.
+let host: TestHost;
+
+beforeAll(async () => {
+  host = await createHost({
+    engine: true,
+    suite: "trixie",
+    admins: [
+      { name: "withsudo", sudo: "nopasswd" },
+      { name: "withdoas", sudo: "none" },
+    ],
+  });
+  await host.run("apt-get -q -y update && apt-get -q -y install --no-install-recommends doas", {
+    timeoutSeconds: 300,
+  });
+  // The steps that run side by side dial at the same moment, and are tried again.
+  await host.run("echo MaxStartups 1:100:1 >/etc/ssh/sshd_config.d/few.conf; systemctl reload ssh");
+  await host.run("echo 'permit nopass withdoas' > /etc/doas.conf && chmod 600 /etc/doas.conf");
+});
+afterAll(destroyAllHosts);
+
+// The login's own service manager, which comes and goes with its sessions.
+const ofTheLogin = /user@\d+|user-runtime-dir@|session-|user-\d+|: with(sudo|doas):systemd$/;
+
+test.each([
+  ["withsudo", PrivilegeEscalation.Auto],
+  ["withdoas", PrivilegeEscalation.Doas],
+])("%s, %s: the whole way, and back", async (user, privilegeEscalation) => {
+  // Its first login makes a session and a service manager of its own.
+  await host.run("true", { user });
+  const before = await snapshotHost(host);
+  const installation = await HostStack.on(host, user);
+  const outcome = await installation.tryUp({
+    connection: { ...connectionTo(host), user },
+    privilegeEscalation,
+    account: { name: "app" },
+    onDestroy: { data: OnDestroyData.Delete },
+  });
+  expect(outcome.failure).toBeUndefined();
+  expect(
+    await host.run("journalctl -q -u ssh | grep -c 'drop connection .* Maxstartups'"),
+  ).not.toBe("0\n");
+  expect(installation.outputs).toMatchObject({
+    account: { name: "app" },
+    storageDriver: "overlay2",
+  });
+  await installation.destroy();
+  const left = diffSnapshots(before, await snapshotHost(host));
+  expect(left.filter((line) => !ofTheLogin.test(line))).toEqual([]);
+});

@@ -1,0 +1,71 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { OnDestroyData, RootlessDockerHost, type RootlessDockerHostArgs } from "../../index";
+import { diffSnapshots, type HostSnapshot, snapshotHost, type TestHost } from "../../testbed/hosts";
+import { asAccount, daemonStart } from "../../testkit/host";
+import { live, type Outcome, steps } from "../../testkit/stack";
+import { connectionTo, everyStep } from "../../testkit/hostStack";
+
+// What the tests of an installation's identity have in common: who holds the account, on which host.
+
+/** A program with one installation, for the account `app`. */
+export function program(
+  host: TestHost,
+  name: string,
+  args: Partial<RootlessDockerHostArgs> = {},
+  options: pulumi.ComponentResourceOptions = {},
+) {
+  return () => {
+    new RootlessDockerHost(
+      name,
+      {
+        connection: connectionTo(host),
+        account: { name: "app" },
+        onDestroy: { data: OnDestroyData.Delete },
+        ...args,
+      },
+      options,
+    );
+  };
+}
+
+/** Process and start of the account's daemon, which must answer. */
+export async function daemon(host: TestHost): Promise<string> {
+  await asAccount(host, "app", "docker info >/dev/null");
+  return daemonStart(host, "app");
+}
+
+/** What differs on a host. */
+export async function changesSince(earlier: HostSnapshot, host: TestHost): Promise<string[]> {
+  return diffSnapshots(earlier, await snapshotHost(host));
+}
+
+/** What the engine did, without the installations themselves, which are but their steps. */
+export function childSteps(outcome: Outcome): string[] {
+  return steps(outcome).filter((line) => !/ (web|site)$/.test(line));
+}
+
+/** All of `made` was made in its order, from lease to report; then `gone` went, in reverse order. */
+export function expectMoved(outcome: Outcome, made: string, gone: string): void {
+  const lines = childSteps(outcome).filter((line) => / (web|site)-/.test(line));
+  const created = lines.filter((line) => line.startsWith(`${made}-`));
+  const deleted = lines.filter((line) => line.startsWith(`${gone}-`));
+  const all = ["lease", ...everyStep].sort();
+  expect(created.map((line) => line.slice(`${made}-`.length)).sort()).toEqual(all);
+  expect(deleted.map((line) => line.slice(`${gone}-`.length)).sort()).toEqual(all);
+  expect(created.slice(0, 3).map(last)).toEqual(["lease", "agent", "preflight"]);
+  expect(created.slice(-2).map(last)).toEqual(["daemon", "report"]);
+  expect(lines.indexOf(created.at(-1) ?? "")).toBeLessThan(lines.indexOf(deleted[0]));
+  expect(deleted.slice(0, 2).map(last)).toEqual(["report", "daemon"]);
+  expect(deleted.slice(-3).map(last)).toEqual(["preflight", "agent", "lease"]);
+}
+
+function last(line: string): string {
+  return line.slice(line.lastIndexOf("-") + 1);
+}
+
+/** Every step ran, and found nothing to do. */
+export function expectNothingToChange(outcome: Outcome, name: string): void {
+  expect(childSteps(outcome).sort()).toEqual(everyStep.map((step) => `update ${name}-${step}`));
+  for (const step of everyStep)
+    expect(live(outcome, `${name}-${step}`)).toEqual([`${step}: nothing to change`]);
+}

@@ -1,0 +1,6 @@
+import { destroyAllHosts } from "../../../testbed/hosts";
+import { interruptedRuns } from "./interrupted";
+
+afterAll(destroyAllHosts);
+
+interruptedRuns();

@@ -1,0 +1,135 @@
+import * as random from "@pulumi/random";
+import {
+  createHost,
+  destroyAllHosts,
+  snapshotHost,
+  type HostSnapshot,
+  type TestHost,
+} from "../../testbed/hosts";
+import { asAccount, importImage } from "../../testkit/host";
+import { requireReadmeTools } from "../../testbed/requirements";
+import { lineOfReadme } from "../../testkit/readmeLine";
+import { live, Stack } from "../../testkit/stack";
+import { changesSince, childSteps, daemon, expectMoved, program } from "./identity";
+import { connectionTo, everyStep } from "../../testkit/hostStack";
+
+// A machine made anew, another machine, one that does not answer, one that is gone: what the engine does,
+// what the user sees and does, and what the machines are afterwards. The tests follow each other.
+let host: TestHost;
+let second: TestHost;
+let before: HostSnapshot;
+let stack: Stack;
+let running: string;
+
+beforeAll(async () => {
+  [host, second] = await Promise.all([
+    createHost({ suite: "trixie" }),
+    createHost({ suite: "trixie" }),
+  ]);
+  before = await snapshotHost(host);
+  stack = await Stack.start("hosts");
+});
+afterAll(destroyAllHosts);
+
+/** On the second host, with little patience for one that does not answer. */
+const there = () => ({
+  connection: { ...connectionTo(second), dialErrorLimit: 1, perDialTimeout: 3 },
+});
+
+test("a machine that was made anew under the same address says so, and recheck mends it", async () => {
+  await stack.up(program(host, "web"));
+  // To the engine all is as it was; the machine is an empty one again.
+  const state = await stack.exportState();
+  await stack.destroy();
+  await stack.importState(state);
+
+  const edit = { unprivilegedPing: { groups: "0 9" } };
+  expect((await stack.tryUp(program(host, "web", edit))).failure).toMatch(
+    /web-kernel: agent: found none that is whole \(sha256sum: \S+: No such file or directory\); wanted the one that the step agent puts there\. To mend: run pulumi up with a new value of recheck/,
+  );
+  const outcome = await stack.up(program(host, "web", { recheck: "1" }));
+  expect(childSteps(outcome).sort()).toEqual(everyStep.map((step) => `update web-${step}`));
+  await daemon(host);
+});
+
+test("an agent that was removed by hand: the same", async () => {
+  running = await daemon(host);
+  await host.run("rm /var/lib/rootless-docker/agent /var/lib/rootless-docker/agents/*/agent");
+  const edit = { recheck: "1", unprivilegedPing: { groups: "0 9" } };
+  expect((await stack.tryUp(program(host, "web", edit))).failure).toContain(
+    "web-kernel: agent: found none that is whole (",
+  );
+  const outcome = await stack.up(program(host, "web", { recheck: "2" }));
+  expect(live(outcome, "web-agent")).toEqual(["agent: /var/lib/rootless-docker/agent installed"]);
+  expect(live(outcome, "web-daemon")).toEqual(["daemon: nothing to change"]);
+  expect(await daemon(host)).toBe(running);
+});
+
+test("another address of the same machine: made anew, takes over, and nothing of it stops", async () => {
+  await importImage(host, "app");
+  await asAccount(host, "app", "docker run -d --name sleeper busybox sleep 9999");
+  const inspect = "docker inspect -f '{{.State.Pid}} {{.State.StartedAt}}' sleeper";
+  const alive = await asAccount(host, "app", inspect);
+  // Hosts are numbered from 2 on: the last numbers are free.
+  const address = host.address.replace(/\d+$/, (number) => String(256 - Number(number)));
+  await host.run(`ip address add ${address}/24 dev host0`);
+
+  const moved = program(host, "web", { connection: { ...connectionTo(host), host: address } });
+  expect(await stack.previewText(moved, { diff: false })).toMatch(/\+-10 to replace\n/);
+  const outcome = await stack.up(moved);
+  expectMoved(outcome, "create-replacement web", "delete-replaced web");
+  expect(live(outcome, "web-preflight")[0]).toMatch(
+    /^preflight: takes the account app over from conformance\/hosts\/web /,
+  );
+  expect(await host.run("ls /var/lib/rootless-docker/leases | wc -l")).toBe("1\n");
+  expect(await daemon(host)).toBe(running);
+  expect(await asAccount(host, "app", inspect)).toBe(alive);
+  expect(stack.outputs("web").dockerHost).toBe(`ssh://app@${address}:22`);
+  expect(childSteps(await stack.up(moved))).toEqual([]);
+});
+
+test("another host: all is made there, then the old one is given back", async () => {
+  const moved = program(host, "web", there());
+  expect(await stack.previewText(moved, { diff: false })).toMatch(/\+-10 to replace\n/);
+  expectMoved(await stack.up(moved), "create-replacement web", "delete-replaced web");
+  expect(await changesSince(before, host)).toEqual([]);
+  running = await daemon(second);
+});
+
+test("the old host does not answer: the new one is made; the state then forgets the old one", async () => {
+  await second.setReachable(false);
+  const back = program(host, "web");
+  const { failure } = await stack.tryUp(back);
+  expect(failure).toMatch(/\(web-report\):\n *error: after 1 failed attempts: dial tcp .*:22: /);
+  await daemon(host);
+  expect((await stack.tryUp(back)).failure).toContain("dial tcp");
+
+  await requireReadmeTools();
+  await stack.run(lineOfReadme("pulumi stack export | jq "));
+  expect(childSteps(await stack.up(back))).toEqual([]);
+  await second.setReachable(true);
+  expect(await daemon(second)).toBe(running);
+});
+
+test("the old host is to stay, with retainOnDelete: it is left as it is", async () => {
+  const kept = await daemon(host);
+  const retainOnDelete = { retainOnDelete: true };
+  expect(childSteps(await stack.up(program(host, "web", {}, retainOnDelete)))).toEqual([]);
+  // The second host has what the state has forgotten: it is taken over.
+  const outcome = await stack.up(program(second, "web", {}, retainOnDelete));
+  expect(live(outcome, "web-preflight")[0]).toMatch(/^preflight: takes the account app over from /);
+  expect(await daemon(second)).toBe(running);
+  expect(await daemon(host)).toBe(kept);
+});
+
+test("the host is gone, with deletedWith: no command is tried", async () => {
+  const withMachine = () => {
+    const machine = new random.RandomId("machine", { byteLength: 2 });
+    program(second, "web", {}, { deletedWith: machine })();
+  };
+  expect(childSteps(await stack.up(withMachine))).toEqual(["create machine"]);
+  await second.setReachable(false);
+  const outcome = await stack.up(() => {});
+  expect(childSteps(outcome)).toContain("delete web-daemon");
+  expect(childSteps(outcome)).toContain("delete machine");
+});

@@ -1,0 +1,117 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { packedAgent } from "../../../src/agent/agentText";
+import {
+  copyCheckout,
+  linkModules,
+  npm,
+  pack,
+  temporaryFolder,
+  tsc,
+  unpack,
+} from "../../../testkit/checkout";
+import { startPlugin } from "./plugin";
+
+const recorded: unknown = JSON.parse(
+  readFileSync(join(__dirname, "../../../testkit/schema.json"), "utf8"),
+);
+
+const folder = temporaryFolder();
+let packed: ReturnType<typeof pack>;
+beforeAll(() => {
+  packed = pack(folder);
+});
+
+describe("the tarball", () => {
+  test("has the compiled package, its sources for the schema, and nothing else", () => {
+    const others = packed.files.filter((file) => !/^(bin|src)\//.test(file)).sort();
+    expect(others.filter((file) => !/^(README\.md|LICENSE)$/.test(file))).toEqual([
+      "PulumiPlugin.yaml",
+      "index.ts",
+      "package.json",
+      "tsconfig.json",
+    ]);
+    expect(packed.files).toEqual(expect.arrayContaining(["bin/index.js", "bin/index.d.ts"]));
+    expect(packed.files.filter((file) => /(^|\/)(test|testbed|bench)\//.test(file))).toEqual([]);
+  });
+
+  test("has every shell file where the compiled code reads it", () => {
+    const scripts = packed.files.filter((file) => file.endsWith(".sh"));
+    const sources = scripts.filter((file) => file.startsWith("src/"));
+    expect(sources.length).toBeGreaterThan(10);
+    expect(scripts.filter((file) => file.startsWith("bin/")).sort()).toEqual(
+      sources.map((file) => `bin/${file}`).sort(),
+    );
+  });
+});
+
+describe("installed in an empty folder", () => {
+  const consumer = join(folder, "consumer");
+  beforeAll(() => {
+    mkdirSync(consumer);
+    cpSync(join(__dirname, "consumer"), consumer, { recursive: true });
+    writeFileSync(join(consumer, "package.json"), '{ "name": "consumer", "private": true }\n');
+    npm(consumer, "install", "--prefer-offline", "--no-audit", "--no-fund", packed.tarball);
+  });
+
+  test("the component is created under mocks, with the agent's text", () => {
+    const output = execFileSync(process.execPath, ["create.cjs"], {
+      cwd: consumer,
+      encoding: "utf8",
+    });
+    const { dockerHost, socket, registered } = JSON.parse(output) as {
+      dockerHost: string;
+      socket: string;
+      registered: { type: string; name: string; inputs: { stdin?: string } }[];
+    };
+    expect(dockerHost).toBe("ssh://docker-rootless@machine.example:22");
+    expect(socket).toBe("unix:///run/user/1234/docker.sock");
+    expect(registered.map(({ name }) => name).sort()).toEqual(
+      ["web", "web-account", "web-agent", "web-daemon", "web-engine", "web-kernel"].concat([
+        "web-lease",
+        "web-ports",
+        "web-preflight",
+        "web-report",
+        "web-secrets",
+      ]),
+    );
+    // Built and unbuilt join the same text, to the byte.
+    expect(registered.find(({ name }) => name === "web-agent")?.inputs.stdin).toBe(packedAgent());
+  });
+
+  test.each([
+    ["as pulumi's templates do", ["--module", "commonjs", "--moduleResolution", "node10"]],
+    ["as new projects do", ["--module", "nodenext", "--moduleResolution", "nodenext"]],
+  ])("a program compiles against its types, %s", (_how, options) => {
+    const strict = ["--noEmit", "--strict", "--skipLibCheck", "--target", "es2022"];
+    tsc(consumer, ...strict, ...options, "program.ts");
+  });
+});
+
+describe("as a component plugin", () => {
+  const elsewhere = join(folder, "elsewhere");
+  const plain = join(folder, "plain");
+  const unpacked = join(folder, "unpacked");
+  beforeAll(() => {
+    mkdirSync(elsewhere);
+    copyCheckout(plain);
+    unpack(packed.tarball, unpacked);
+    linkModules(unpacked);
+  });
+
+  test.each([
+    ["unbuilt, for a program elsewhere", plain, elsewhere],
+    ["unbuilt, in its own folder", plain, plain],
+    ["unpacked, for a program elsewhere", unpacked, elsewhere],
+  ])("%s: it starts and serves the recorded schema", async (_how, pluginFolder, cwd) => {
+    const plugin = await startPlugin(pluginFolder, cwd);
+    try {
+      expect(await plugin.getSchema()).toEqual(recorded);
+      // Node finds index.ts where bin/ is not built, and only says so.
+      expect(plugin.stderr().replace(/^.*(DEP0128|--trace-deprecation).*\n/gm, "")).toBe("");
+    } finally {
+      await plugin.stop();
+    }
+  });
+});

@@ -1,0 +1,244 @@
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import type { EngineEvent } from "@pulumi/pulumi/automation";
+import type { RootlessDockerHostArgs } from "../../index";
+import { createHost, destroyAllHosts, type TestHost } from "../../testbed/hosts";
+import { execOrThrow } from "../../testbed/hosts/exec";
+import type { Outcome } from "../../testkit/stack";
+import { connectionTo, HostStack, stepsRun } from "../../testkit/hostStack";
+import { findings, marker, Markers, sampleHere } from "./markers";
+
+// One life of one host with a recognisable value in every secret place: whatever it leaves or says is
+// searched for them, and what it says while all is well is these lines and no others.
+const markers = new Markers();
+const folder = mkdtempSync(join(tmpdir(), "secrets-"));
+const backend = join(folder, "state");
+const stop = join(folder, "stop");
+/** All that was said, by what said it. */
+const said: Record<string, string> = {};
+let host: TestHost;
+let installation: HostStack;
+let encryptedKey: string;
+let samplers: Promise<string>[];
+
+beforeAll(async () => {
+  mkdirSync(backend);
+  const admins = [
+    { name: "ops", sudo: "nopasswd" },
+    { name: "guest", sudo: "none" },
+  ] as const;
+  host = await createHost({ suite: "trixie", admins });
+  encryptedKey = await makeEncryptedKey(marker("passphrase"));
+  await host.run(
+    `cat >>/root/.ssh/authorized_keys
+     printf 'PasswordAuthentication yes\\n' >/etc/ssh/sshd_config.d/00-password.conf
+     systemctl reload ssh`,
+    { input: readFileSync(join(folder, "key.pub")) },
+  );
+  await host.run("chpasswd", { input: `ops:${marker("password")}\n` });
+  markers.addKey("encryptedkey", encryptedKey);
+  markers.addKey("key", host.privateKey);
+  installation = await HostStack.on(host, "secrets", backend);
+  samplers = [
+    host.run("perl -", { user: "guest", input: markers.sampler("/run/stop"), timeoutSeconds: 600 }),
+    sampleHere(markers.sampler(stop)),
+  ];
+  // What they look for can be found: a command line for everybody, an environment for its own user.
+  const stays = "sh -c 'until test -e /run/stop; do sleep 1; done'";
+  const aside = "</dev/null >/dev/null 2>&1 &";
+  await host.run(`read -r canary; ${stays} $canary ${aside}`, { input: marker("canary") });
+  await host.run(`read -r CANARY; export CANARY; ${stays} ${aside}`, {
+    user: "guest",
+    input: marker("canary"),
+  });
+});
+afterAll(destroyAllHosts);
+
+async function makeEncryptedKey(passphrase: string): Promise<string> {
+  const file = join(folder, "key");
+  const args = ["-q", "-t", "ed25519", "-a", "1", "-C", "encrypted", "-f", file];
+  await execOrThrow("ssh-keygen", [...args, "-N", passphrase]);
+  return readFileSync(file, "utf8");
+}
+
+/** A login by password, over a proxy with an encrypted key. */
+const connection = () => ({
+  ...connectionTo(host),
+  user: "ops",
+  password: marker("password"),
+  proxy: {
+    ...connectionTo(host),
+    privateKey: encryptedKey,
+    privateKeyPassword: marker("passphrase"),
+  },
+});
+
+/** Arguments with a secret wherever one can be: marked, marked inside, as a whole, and by form. */
+const wishes = (token: string) =>
+  ({
+    connection: pulumi.secret(connection()),
+    account: {
+      name: "app",
+      authorizedKeys: [pulumi.secret(`ssh-ed25519 AAAA ${marker("publickey")}`)],
+    },
+    daemon: {
+      "log-driver": "json-file",
+      "log-opts": { "max-size": "10m", tag: pulumi.secret(marker("tag")) },
+      labels: ["plain=1", pulumi.secret(`team=${marker("label")}`)],
+      proxies: { "http-proxy": `http://user:${marker("byform")}@proxy.invalid:3128` },
+    },
+    environment: {
+      NO_PROXY: "localhost",
+      HTTP_PROXY: `http://user:${marker("alsobyform")}@proxy.invalid:3128`,
+      HTTPS_PROXY: pulumi.secret(`http://user:${marker("marked")}@proxy.invalid:3128`),
+      TOKEN: pulumi.secret(marker(token)),
+    },
+  }) satisfies RootlessDockerHostArgs;
+
+/** Without lines of the severity debug: in these the SDK quotes all that it sends, for --debug. */
+function withoutDebug({ events, ...outcome }: Outcome): Outcome {
+  const shown = events.filter((event) => severityOf(event) !== "debug");
+  return { ...outcome, events: shown };
+}
+
+// One that its type does not know.
+const severityOf = (event: EngineEvent): string | undefined => event.diagnosticEvent?.severity;
+
+async function up(name: string, args: Partial<RootlessDockerHostArgs>, on = installation) {
+  const outcome = withoutDebug(await on.tryUp(args));
+  said[name] = JSON.stringify(outcome);
+  return outcome;
+}
+
+/** What each step said, without versions; what stays in the diagnostics is marked. */
+function linesOf({ events }: Outcome): Record<string, string[]> {
+  const lines: Record<string, string[]> = {};
+  for (const { diagnosticEvent: event } of events) {
+    if (!event) continue;
+    const step = event.urn?.split("::").at(-1) ?? "";
+    const text = event.message
+      .replace(/<\{%[^%]*%\}>/g, "")
+      .trim()
+      .replace(/ package \S+ \S+ installed$/, " package NAME VERSION installed")
+      .replace(/(99rootless-docker-)[0-9a-f]+/, "$1LEASE")
+      .replace(/ packages removed: .*/, " packages removed: NAMES")
+      .replace(/ removes \d+ packages/, " removes N packages");
+    const line = event.ephemeral ? text : `lasting ${event.severity}: ${text}`;
+    lines[step] = [...(lines[step] ?? []).filter((each) => each !== line), line];
+  }
+  return Object.fromEntries(Object.entries(lines).sort());
+}
+
+test("preview, up, and a value that is rotated", async () => {
+  said.preview = await installation.preview(wishes("one"));
+  const outcome = await up("up", wishes("one"));
+  expect(outcome.failure).toBeUndefined();
+  expect(linesOf(outcome)).toMatchSnapshot("up");
+  said["preview of an update"] = await installation.preview(wishes("two"));
+  const update = await up("update", wishes("two"));
+  expect(stepsRun(update)).toEqual(["update web-secrets"]);
+  expect(linesOf(update)).toMatchSnapshot("a value is rotated");
+  const environment = await host.run("cat /proc/$(pgrep -u app -x dockerd)/environ");
+  expect(markers.in(environment)).toEqual(["alsobyform", "marked", "two"].map(marker));
+});
+
+test("an agent that is killed in the middle leaves nothing that others can read", async () => {
+  const kill = host.run(
+    `until ls /run/rootless-docker.secrets.*/doc >/dev/null 2>&1; do sleep 0.01; done
+     kill -9 $(ps -e -o pid=,args= | awk '$4 == "update" && $5 == "secrets" { print $1 }')`,
+    { timeoutSeconds: 60 },
+  );
+  const { failure } = await up("a kill", wishes("three"));
+  await kill;
+  expect(failure).toContain("KILL");
+  const found = await markers.inFiles(host, "guest");
+  expect(found.filter((line) => line.startsWith("READABLE"))).toEqual([]);
+  expect((await up("after a kill", wishes("three"))).failure).toBeUndefined();
+});
+
+test("what the host holds, root or the account holds alone", async () => {
+  expect(await markers.inFiles(host, "guest")).toMatchSnapshot();
+});
+
+test("a daemon that dockerd refuses, and one that does not start", async () => {
+  const good = wishes("three");
+  const refused = { ...good.daemon, "log-level": pulumi.secret(marker("level")) };
+  const { failure } = await up("a daemon.json that dockerd refuses", { ...good, daemon: refused });
+  expect(failure).toContain("invalid logging level: [secret]; wanted");
+  const broken = { ...good.daemon, bip: pulumi.secret(marker("bridge")) };
+  const { failure: died } = await up("a daemon that does not start", { ...good, daemon: broken });
+  expect(died).toContain("journal: failed to start daemon");
+  expect(died).toContain("invalid CIDR address: [secret]");
+  expect((await up("mended", good)).failure).toBeUndefined();
+  const recheck = await up("recheck", { ...good, recheck: "again" });
+  expect(linesOf(recheck)).toMatchSnapshot("nothing to do");
+});
+
+test("logins that fail, and arguments that are refused", async () => {
+  const other = await HostStack.on(host, "refused", backend);
+  const direct = { ...connectionTo(host), dialErrorLimit: 0 };
+  const failures: Record<string, Partial<RootlessDockerHostArgs>> = {
+    "a wrong password": {
+      connection: { ...direct, privateKey: undefined, password: marker("wrong") },
+    },
+    "a key that cannot be read": {
+      connection: {
+        ...direct,
+        privateKey: `-----BEGIN OPENSSH PRIVATE KEY-----\n${marker("nokey")}\n`,
+      },
+    },
+    "a host that is a secret": {
+      connection: {
+        ...direct,
+        host: pulumi.secret(`${marker("host")}.invalid`),
+        hostKey: undefined,
+      },
+    },
+    "arguments that are refused": {
+      connection: connection(),
+      account: { name: pulumi.secret(marker("name")) },
+      environment: pulumi.secret({ PATH: marker("refused") }),
+    },
+  };
+  for (const [name, args] of Object.entries(failures)) {
+    expect((await up(name, args, other)).failure).toBeDefined();
+  }
+});
+
+test("refresh and destroy", async () => {
+  said.refresh = JSON.stringify(withoutDebug(await installation.stack.refresh()));
+  said.export = await installation.stack.exportText();
+  const outcome = withoutDebug(await installation.destroy());
+  said.destroy = JSON.stringify(outcome);
+  expect(linesOf(outcome)).toMatchSnapshot("destroy");
+  expect(await markers.inFiles(host, "guest")).toEqual([]);
+});
+
+test("nothing that was said holds a secret", () => {
+  const found = Object.entries(said).map(([name, text]) => [name, ...markers.in(text)]);
+  expect(found.filter(([, ...names]) => names.length > 0)).toEqual([]);
+});
+
+test("nor do the states, their copies and their history", () => {
+  expect(markers.inFolder(backend)).toEqual([]);
+});
+
+test("nor the journals, but for what dockerd itself says of a value that it refuses", async () => {
+  expect(await markers.inJournal(host)).toEqual([marker("bridge")]);
+});
+
+test("nor any process that others can look at", async () => {
+  await host.run("touch /run/stop");
+  writeFileSync(stop, "");
+  const [onHost, here] = (await Promise.all(samplers)).map(findings);
+  // The canaries. An environment is for its own user and root to read; here, root looks.
+  expect(onHost).toEqual([
+    `cmdline of 0 sh: ${marker("canary")}`,
+    `environ of 1001 sh: ${marker("canary")}`,
+    `environ of 1001 sleep: ${marker("canary")}`,
+  ]);
+  const others = here.filter((line) => !/^environ of (0|1002) /.test(line));
+  expect(others).toEqual(onHost);
+});

@@ -1,0 +1,184 @@
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { LocalWorkspace, type EngineEvent, type Stack } from "@pulumi/pulumi/automation";
+import { parse, stringify } from "yaml";
+import { ensureYamlLanguage } from "../../testbed/toolchain";
+import {
+  createHost,
+  destroyAllHosts,
+  snapshotHost,
+  type HostSnapshot,
+  type TestHost,
+} from "../../testbed/hosts";
+import { type Outcome, type Recorded, steps } from "../../testkit/stack";
+import { changesSince, daemon } from "./identity";
+import { everyStep } from "../../testkit/hostStack";
+import { linkModules, pack, temporaryFolder, unpack } from "../../testkit/checkout";
+
+// The example in YAML, where the package is a component plugin: one life, and what each resource
+// option does there. The tests follow each other on one host.
+const folder = temporaryFolder();
+const project = join(folder, "project");
+let host: TestHost;
+let before: HostSnapshot;
+let stack: Stack;
+let running: string;
+
+interface Resource {
+  type: string;
+  properties: Record<string, unknown>;
+  options?: Record<string, unknown>;
+}
+
+type Done = Pick<Outcome, "events">;
+
+interface Program {
+  name: string;
+  packages?: unknown;
+  resources: Record<string, Resource>;
+}
+
+const example = join(__dirname, "../../examples/yaml/Pulumi.yaml");
+const projectName = "rootless-docker-yaml";
+
+beforeAll(async () => {
+  host = await createHost({ suite: "trixie" });
+  before = await snapshotHost(host);
+  stack = await makeStack();
+  await stack.setAllConfig({
+    address: { value: host.address },
+    hostKey: { value: host.hostKey },
+    privateKey: { value: host.privateKey, secret: true },
+  });
+});
+afterAll(destroyAllHosts);
+
+async function makeStack(): Promise<Stack> {
+  const toolchain = await ensureYamlLanguage();
+  const { pulumiCommand, env } = toolchain;
+  for (const name of ["project", "state", "bin"]) mkdirSync(join(folder, name));
+  writeProgram(() => undefined);
+  const envVars = {
+    ...env,
+    PATH: `${pluginOnPath()}:${env.PATH}`,
+    PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
+  };
+  return LocalWorkspace.createStack(
+    { stackName: "dev", workDir: project },
+    { pulumiCommand, envVars },
+  );
+}
+
+/**
+ * The packed package as the engine finds plugins on PATH, and started as its Node.js language host starts
+ * it, which is not to be had from the package registries.
+ */
+function pluginOnPath(): string {
+  const plugin = join(folder, "plugin");
+  unpack(pack(folder).tarball, plugin);
+  linkModules(plugin);
+  const file = join(folder, "bin/pulumi-resource-rootless-docker");
+  const runPlugin = join(plugin, "node_modules/@pulumi/pulumi/cmd/run-plugin/index.js");
+  writeFileSync(file, `#!/bin/sh\nexec ${process.execPath} ${runPlugin} ${plugin} "$@"\n`);
+  chmodSync(file, 0o755);
+  return join(folder, "bin");
+}
+
+/** Writes the example, with another account that waits for the first one's daemon, and an edit. */
+function writeProgram(edit: (program: Program) => void): void {
+  const program = parse(readFileSync(example, "utf8")) as Program;
+  delete program.packages;
+  const { type, properties } = program.resources.host;
+  properties.onDestroy = { data: "Delete" };
+  program.resources.second = {
+    type,
+    properties: { ...properties, account: { name: "second" } },
+    options: { dependsOn: ["${host}"] },
+  };
+  edit(program);
+  writeFileSync(join(project, "Pulumi.yaml"), stringify(program, { aliasDuplicateObjects: false }));
+}
+
+async function up(edit: (program: Program) => void = () => undefined): Promise<Done> {
+  writeProgram(edit);
+  const events: EngineEvent[] = [];
+  await stack.up({ onEvent: (event) => events.push(event) });
+  return { events };
+}
+
+/** The same with options of both accounts. */
+const withOptions = (options: Record<string, unknown>) => (program: Program) => {
+  for (const resource of Object.values(program.resources))
+    resource.options = { ...resource.options, ...options };
+};
+
+async function recorded(name: string): Promise<(Recorded & Record<string, unknown>) | undefined> {
+  const { resources = [] } = (await stack.exportStack()).deployment as {
+    resources?: (Recorded & { urn: string })[];
+  };
+  return resources.find(({ urn }) => urn.endsWith(`::${name}`)) as never;
+}
+
+/** What was done to a step's resource, account by account in the order of the first one. */
+const accountsIn = (outcome: Done) => {
+  const names = steps(outcome).flatMap((line) => /(host|second)-/.exec(line)?.[1] ?? []);
+  return names.filter((name, index) => name !== names[index - 1]);
+};
+
+test("dependsOn: the second account is begun when the first one's daemon has answered", async () => {
+  expect(accountsIn(await up())).toEqual(["host", "second"]);
+  running = await daemon(host);
+  expect((await stack.outputs()).dockerHost.value).toBe(`ssh://app@${host.address}:22`);
+  expect(steps(await up())).toEqual([]);
+});
+
+test("customTimeouts and protect reach every step; destroy refuses, and nothing is done", async () => {
+  const options = { protect: true, customTimeouts: { create: "1h" } };
+  expect(steps(await up(withOptions(options)))).toEqual([]);
+  for (const step of ["lease", ...everyStep])
+    expect(await recorded(`host-${step}`)).toMatchObject({
+      protect: true,
+      customTimeouts: { create: 3600 },
+    });
+  await expect(stack.destroy()).rejects.toThrow(/cannot be deleted\s+because it is protected/);
+  expect(await daemon(host)).toBe(running);
+});
+
+test("retainOnDelete: destroy forgets all, and leaves the host as it is", async () => {
+  expect(steps(await up(withOptions({ retainOnDelete: true })))).toEqual([]);
+  const state = await stack.exportStack();
+  await stack.destroy();
+  expect(await recorded("host-daemon")).toBeUndefined();
+  expect(await daemon(host)).toBe(running);
+  await stack.importStack(state);
+});
+
+test("deletedWith reaches every step", async () => {
+  const withHost = ({ resources: { second } }: Program) => {
+    second.options = { ...second.options, deletedWith: "${host}" };
+  };
+  expect(steps(await up(withHost))).toEqual([]);
+  const urn = (await recorded("host"))?.urn;
+  for (const step of ["lease", ...everyStep])
+    expect(await recorded(`second-${step}`)).toMatchObject({ deletedWith: urn });
+  expect(steps(await up())).toEqual([]);
+});
+
+test("aliases, in YAML whole URNs: renamed, and only the new name is noted", async () => {
+  const urn = `urn:pulumi:dev::${projectName}::rootless-docker:index:RootlessDockerHost`;
+  const renamed = (from: string, to: string) => (program: Program) => {
+    program.resources.host.options = { aliases: [`${urn}::${from}`] };
+    const text = JSON.stringify(program).replace('"host":{"type"', `"${to}":{"type"`);
+    Object.assign(program, JSON.parse(text.replace(/\$\{host\b/g, `\${${to}`)));
+  };
+  expect(steps(await up(renamed("host", "box")))).toEqual(["update box-preflight"]);
+  expect(steps(await up(renamed("box", "host")))).toEqual(["update host-preflight"]);
+  expect(await daemon(host)).toBe(running);
+});
+
+test("destroy: the second account goes first, and the host is what it was", async () => {
+  const events: EngineEvent[] = [];
+  await stack.destroy({ onEvent: (event) => events.push(event) });
+  expect(accountsIn({ events })).toEqual(["second", "host"]);
+  expect(await changesSince(before, host)).toEqual([]);
+});

@@ -1,0 +1,104 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as exported from "../../../index";
+import { inferredSchema } from "../../../scripts/inferredSchema";
+
+interface Property {
+  type?: string;
+  $ref?: string;
+  items?: Property;
+  additionalProperties?: Property;
+  optional?: boolean;
+  plain?: boolean;
+  description?: string;
+}
+
+interface ObjectType {
+  description?: string;
+  properties?: Record<string, Property>;
+  required?: string[];
+  enum?: { name: string; value: string; description?: string }[];
+}
+
+interface Schema {
+  resources: Record<
+    string,
+    {
+      description: string;
+      inputProperties: Record<string, Property>;
+      properties: Record<string, Property>;
+      requiredInputs: string[];
+      isComponent: boolean;
+    }
+  >;
+  types: Record<string, ObjectType>;
+}
+
+const token = "rootless-docker:index:RootlessDockerHost";
+let text: string;
+let schema: Schema;
+beforeAll(async () => {
+  text = await inferredSchema();
+  schema = JSON.parse(text) as Schema;
+});
+
+test("is the recorded one; `npm run schema` records a new one", () => {
+  expect(text).toBe(readFileSync(join(__dirname, "../../../testkit/schema.json"), "utf8"));
+});
+
+test("has the one component, and the connection as its only required input", () => {
+  expect(Object.keys(schema.resources)).toEqual([token]);
+  expect(schema.resources[token].isComponent).toBe(true);
+  expect(schema.resources[token].requiredInputs).toEqual(["connection"]);
+});
+
+/** Every property of every type, inputs and outputs alike, by its path. */
+function properties(): [path: string, property: Property][] {
+  const { inputProperties, properties: outputs } = schema.resources[token];
+  return [
+    ...Object.entries(inputProperties).map(([name, p]): [string, Property] => [`in ${name}`, p]),
+    ...Object.entries(outputs).map(([name, p]): [string, Property] => [`out ${name}`, p]),
+    ...Object.entries(schema.types).flatMap(([type, { properties: fields = {} }]) =>
+      Object.entries(fields).map(([name, p]): [string, Property] => [`${type}.${name}`, p]),
+    ),
+  ];
+}
+
+// The SDK's inference leaves out what the documentation of a type itself says.
+test("every property and every value of an enum says what it is", () => {
+  const silent = properties().filter(([, { description }]) => !description);
+  expect(silent.map(([path]) => path)).toEqual([]);
+  const values = Object.entries(schema.types).flatMap(([name, type]) =>
+    (type.enum ?? []).filter(({ description }) => !description).map((v) => `${name}.${v.name}`),
+  );
+  expect(values).toEqual([]);
+});
+
+test("every optional property says its default, and no other does", () => {
+  const wrong = properties().filter(
+    ([path, { optional, description }]) =>
+      !path.startsWith("out ") && Boolean(optional) !== /\bDefaults\s+to\b/.test(description ?? ""),
+  );
+  expect(wrong.map(([path]) => path)).toEqual([]);
+});
+
+test("every input may be an Output", () => {
+  expect(properties().filter(([, { plain }]) => plain)).toEqual([]);
+});
+
+test("only values of daemon.json may be anything", () => {
+  const anything = properties().filter(([, property]) =>
+    JSON.stringify(property).includes("#/Any"),
+  );
+  expect(anything.map(([path]) => path)).toEqual(["in daemon"]);
+});
+
+test("enums are those that TypeScript programs see, each value's name its own", () => {
+  for (const [name, { enum: values }] of Object.entries(schema.types)) {
+    if (!values) continue;
+    const short = name.slice(name.lastIndexOf(":") + 1);
+    const members = Object.fromEntries(values.map((member) => [member.name, member.value]));
+    expect(exported[short as keyof typeof exported]).toEqual(members);
+    for (const member of values) expect(member.name).toBe(member.value);
+  }
+});

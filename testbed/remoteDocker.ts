@@ -1,0 +1,62 @@
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { ensureDockerCli } from "./dockerCli";
+import { execOrThrow } from "./hosts/exec";
+
+export interface RemoteDockerArgs {
+  /** The output `dockerHost`. */
+  dockerHost: string;
+  /** The machine, as `dockerHost` names it, and its public key. */
+  address: string;
+  hostKey: string;
+  /** The text of a key that may log in as the account. */
+  privateKey: string;
+  /** Where files for SSH are kept: nothing of the user's own is read or written. */
+  folder: string;
+}
+
+/** The docker CLI of this machine, on a daemon behind SSH. */
+export interface RemoteDocker {
+  /** Runs `docker ARGS`, and returns what it printed, trimmed. */
+  run(args: string[], input?: Buffer): Promise<string>;
+}
+
+/**
+ * A docker CLI whose SSH uses one key and believes one host. The CLI starts `ssh` from PATH and cannot
+ * be told its options, so that a folder with an `ssh` of our own comes first there.
+ */
+export async function remoteDocker(args: RemoteDockerArgs): Promise<RemoteDocker> {
+  const { dockerHost, address, hostKey, privateKey, folder } = args;
+  const docker = await ensureDockerCli();
+  const ssh = (await execOrThrow("sh", ["-c", "command -v ssh"])).trim();
+
+  mkdirSync(join(folder, "bin"), { recursive: true });
+  const file = (name: string, text: string, mode: number) => {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    chmodSync(path, mode);
+    return path;
+  };
+  const config = {
+    IdentityFile: file("key", privateKey, 0o600),
+    IdentitiesOnly: "yes",
+    IdentityAgent: "none",
+    UserKnownHostsFile: file("known_hosts", `${address} ${hostKey}\n`, 0o600),
+    GlobalKnownHostsFile: "/dev/null",
+    StrictHostKeyChecking: "yes",
+    BatchMode: "yes",
+    LogLevel: "ERROR",
+  };
+  const lines = Object.entries(config).map(([key, value]) => `${key} ${value}\n`);
+  const configFile = file("config", lines.join(""), 0o600);
+  file("bin/ssh", `#!/bin/sh\nexec '${ssh}' -F '${configFile}' "$@"\n`, 0o700);
+
+  const env = {
+    PATH: [join(folder, "bin"), process.env.PATH].join(delimiter),
+    DOCKER_HOST: dockerHost,
+    DOCKER_CONFIG: folder,
+  };
+  return {
+    run: async (words, input) => (await execOrThrow(docker, words, { env, input })).trim(),
+  };
+}

@@ -1,0 +1,94 @@
+import fc from "fast-check";
+import { readSettings } from "../../src/settings";
+import { type Document, renderDocument } from "../../src/step/document";
+import { documentsFrom } from "../documents";
+import { inputPaths } from "../inputPaths";
+import { type Arrivals, arrivalsOf, nearlyRight } from "./inputs";
+import { hostileValue } from "./values";
+
+/** Arguments, and the options in them that are not a usual host's. */
+export interface Case {
+  args: Record<string, unknown>;
+  paths: string[];
+}
+
+const option = fc.constantFrom(...inputPaths()).chain((path) => {
+  const near = nearlyRight[path];
+  return fc.tuple(
+    fc.constant(path),
+    near === undefined
+      ? hostileValue
+      : fc.oneof({ arbitrary: near, weight: 4 }, { arbitrary: hostileValue, weight: 1 }),
+  );
+});
+
+const anyOptions = fc.uniqueArray(option, {
+  selector: ([path]) => path,
+  minLength: 1,
+  maxLength: 3,
+});
+
+const rightOption = (...paths: string[]) =>
+  fc.constantFrom(...paths).chain((path) => fc.tuple(fc.constant(path), nearlyRight[path]));
+
+// With many options one is wrong nearly always, and nothing would go to the host.
+const rightOptions = fc.oneof(
+  fc.uniqueArray(rightOption(...Object.keys(nearlyRight)), {
+    selector: ([path]) => path,
+    minLength: 2,
+    maxLength: 5,
+  }),
+  rightOption("environment", "daemon", "sysctls", "account.authorizedKeys").map((one) => [one]),
+);
+
+/** Arguments with a few options that are hostile, each in its own way. */
+export const cases: fc.Arbitrary<Case> = fc.oneof(anyOptions, rightOptions).map((options) => {
+  const args: Record<string, unknown> = { connection: { host: "machine.example" } };
+  // What holds others comes before them.
+  const sorted = [...options].sort(([a], [b]) => a.length - b.length);
+  for (const [path, value] of sorted) put(args, path.split("."), value);
+  return { args, paths: sorted.map(([path]) => path) };
+});
+
+function put(object: Record<string, unknown>, [name, ...rest]: string[], value: unknown): void {
+  if (rest.length === 0) {
+    object[name] = value;
+    return;
+  }
+  object[name] ??= name === "proxy" ? { host: "jump.example" } : {};
+  // A whole object may be hostile already: then what would be inside has no place.
+  if (typeof object[name] === "object")
+    put((object[name] = { ...object[name] } as Record<string, unknown>), rest, value);
+}
+
+/** Refused, or what goes to the host, and what must be there then. */
+export type Judged = { refused: true } | { refused: false; document: string; arrivals: Arrivals };
+
+/**
+ * What the package does with the arguments.
+ *
+ * @throws Error where it neither refuses them as it should nor makes documents of them.
+ */
+export function judge({ args, paths }: Case): Judged {
+  const { settings, problems } = readSettings(args);
+  for (const { propertyPath, reason } of problems) {
+    if (!paths.some((path) => isInside(propertyPath, path) || isInside(path, propertyPath)))
+      throw new Error(`refused at '${propertyPath}', which is right: ${reason}`);
+    if (!isMessage(`${propertyPath}: ${reason}`))
+      throw new Error(`no message of one line: ${JSON.stringify(reason)}`);
+  }
+  if (problems.length > 0) return { refused: true };
+  const { preflight, engine, account, kernel, daemon } = documentsFrom(settings);
+  // All steps' in one: no two of them mean different things by a key.
+  const document: Document = { ...preflight, ...engine, ...account, ...kernel, ...daemon };
+  return { refused: false, document: renderDocument(document), arrivals: arrivalsOf(args) };
+}
+
+function isInside(path: string, whole: string): boolean {
+  return path.startsWith(whole) && ["", ".", "["].includes(path.charAt(whole.length));
+}
+
+/** One printable line that ends in what to do. */
+function isMessage(reason: string): boolean {
+  return reason.length < 500 && /^[^\p{Cc}\p{Cf}\p{Surrogate}]+; [^\p{Cc}]+$/u.test(reason);
+}

@@ -1,0 +1,38 @@
+import { readFileSync } from "node:fs";
+import { busyboxImageTar } from "../testbed/dockerCli";
+import { createHost, type Finished, type HostArgs, type TestHost } from "../testbed/hosts";
+
+/** A host of these tests. Each file makes its own, and shares it among its tests. */
+export async function bootHost(args: Partial<HostArgs> = {}): Promise<TestHost> {
+  return createHost({ suite: "trixie", ...args });
+}
+
+/** Runs a shell command as an account, with the environment of its service manager. */
+export function asAccount(host: TestHost, account: string, command: string): Promise<string> {
+  return host.run(shellOf(account), { input: command });
+}
+
+/** The same, whatever it exits with. */
+export function tryAsAccount(host: TestHost, account: string, command: string): Promise<Finished> {
+  return host.ssh(shellOf(account), { input: command });
+}
+
+function shellOf(account: string): string {
+  return `setpriv --reuid ${account} --regid ${account} --init-groups env -i HOME=$(getent passwd ${account} | cut -d: -f6) PATH=$PATH:/usr/sbin XDG_RUNTIME_DIR=/run/user/$(id -u ${account}) sh -eu`;
+}
+
+/** The daemon's process and start: they change with every restart. */
+export function daemonStart(host: TestHost, account: string): Promise<string> {
+  return asAccount(
+    host,
+    account,
+    "systemctl --user show -p MainPID -p ActiveEnterTimestampMonotonic docker.service",
+  );
+}
+
+/** Gives the account's daemon an image: there is no registry. */
+export async function importImage(host: TestHost, account: string, where = ""): Promise<void> {
+  await host.run("cat >/tmp/busybox.tar", { input: readFileSync(await busyboxImageTar()) });
+  await asAccount(host, account, `docker ${where} import /tmp/busybox.tar busybox >/dev/null`);
+  await host.run("rm /tmp/busybox.tar");
+}

@@ -1,0 +1,142 @@
+import { packedAgent, type StepName } from "../src/agent/agentText";
+import {
+  applyCommand,
+  installCommand,
+  revertCommand,
+  uninstallCommand,
+  type Who,
+} from "../src/step/commands";
+import type { Finished, TestHost } from "../testbed/hosts";
+import { documentText, type StepArgs } from "./documents";
+
+/** What the agent said: its report if it succeeded, and its lines for people. */
+export interface Answer {
+  exitCode: number;
+  changed: string[];
+  facts: Record<string, string>;
+  /** One line a change or problem. */
+  said: string[];
+}
+
+/** Steps that can be reverted, in the order in which the component reverts them. */
+export const revertOrder = [
+  "report",
+  "daemon",
+  "secrets",
+  "ports",
+  "kernel",
+  "account",
+  "engine",
+] as const;
+
+/** One installation on a host: what a component's commands do there, without the engine. */
+export class Installation {
+  /** @param created what Pulumi would have in its state: creates that succeeded. */
+  constructor(
+    readonly host: TestHost,
+    readonly lease: string,
+    readonly user = "root",
+    readonly created = new Set<string>(),
+  ) {}
+
+  async install(): Promise<void> {
+    expectDone(await this.tryInstall());
+    // What the step preflight remembers, for the tests that try one other step.
+    const owner = `/var/lib/rootless-docker/leases/${this.lease}/owner`;
+    await this.host.run(`[ -e ${owner} ] || echo lease ${this.lease} >${owner}`);
+  }
+
+  /** Installs the agent, and returns a failure too. */
+  tryInstall(): Promise<Answer> {
+    const command = installCommand(this.created.has("agent") ? "update" : "install", this.who);
+    return this.noted("add", "agent", this.call(command, packedAgent()));
+  }
+
+  /** Applies a step. Anything but success throws. */
+  async apply(step: StepName, wishes: StepArgs = {}): Promise<Answer> {
+    return expectDone(await this.tryApply(step, wishes));
+  }
+
+  /** Applies a step, and returns a failure too. */
+  async tryApply(step: StepName, wishes: StepArgs = {}): Promise<Answer> {
+    const document = documentText(step, wishes);
+    const command = applyCommand(this.created.has(step) ? "update" : "apply", step, this.who);
+    return this.noted("add", step, this.call(command, document));
+  }
+
+  /** Reverts a step, with the document that the component sends again. */
+  async revert(step: StepName, wishes: StepArgs = {}): Promise<Answer> {
+    return expectDone(await this.tryRevert(step, wishes));
+  }
+
+  /** Reverts a step, and returns a failure too. */
+  tryRevert(step: StepName, wishes: StepArgs = {}): Promise<Answer> {
+    const document = documentText(step, wishes);
+    return this.noted("delete", step, this.call(revertCommand(step, this.who), document));
+  }
+
+  async revertAgent(): Promise<Answer> {
+    return expectDone(await this.tryRevertAgent());
+  }
+
+  /** Removes the agent, and returns a failure too. */
+  tryRevertAgent(): Promise<Answer> {
+    return this.noted("delete", "agent", this.call(uninstallCommand(this.who), ""));
+  }
+
+  /** All steps, side by side where the component runs them so. */
+  async applyAll(wishes: StepArgs = {}): Promise<Record<StepName, Answer>> {
+    await this.install();
+    const preflight = await this.apply("preflight", wishes);
+    const accountDone = this.apply("account", wishes);
+    const kernelDone = this.apply("kernel", wishes);
+    const secretsDone = this.apply("secrets", wishes);
+    const engine = await this.apply("engine", wishes);
+    const [account, kernel, secrets] = await Promise.all([accountDone, kernelDone, secretsDone]);
+    const ports = await this.apply("ports", wishes);
+    const daemon = await this.apply("daemon", wishes);
+    const report = await this.apply("report", wishes);
+    return { preflight, engine, account, kernel, secrets, ports, daemon, report };
+  }
+
+  /** All reverts, in the component's order; engine, account and kernel side by side. */
+  async revertAll(wishes: StepArgs = {}): Promise<void> {
+    await this.revert("report", wishes);
+    await this.revert("daemon", wishes);
+    await this.revert("ports", wishes);
+    const rest = ["secrets", "kernel", "account", "engine"] as const;
+    await Promise.all(rest.map((step) => this.revert(step, wishes)));
+    await this.revertAgent();
+  }
+
+  private async noted(
+    how: "add" | "delete",
+    step: string,
+    answered: Promise<Answer>,
+  ): Promise<Answer> {
+    const answer = await answered;
+    if (answer.exitCode === 0) this.created[how](step);
+    return answer;
+  }
+
+  private get who(): Who {
+    return { lease: this.lease, escalation: "" };
+  }
+
+  private async call(command: string, input: string): Promise<Answer> {
+    return answerOf(await this.host.ssh(command, { input, user: this.user }));
+  }
+}
+
+function answerOf({ exitCode, stdout, stderr }: Finished): Answer {
+  const said = stderr.split("\n").filter((line) => line !== "");
+  if (exitCode !== 0 || stdout === "") return { exitCode, changed: [], facts: {}, said };
+  const { changed, facts } = JSON.parse(stdout) as Pick<Answer, "changed" | "facts">;
+  return { exitCode, changed, facts, said };
+}
+
+function expectDone(answer: Answer): Answer {
+  if (answer.exitCode !== 0)
+    throw new Error(`exit code ${answer.exitCode}:\n${answer.said.join("\n")}`);
+  return answer;
+}

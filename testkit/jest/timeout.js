@@ -1,0 +1,2 @@
+// jest ignores testTimeout where it is set for a project; each project has its own here.
+jest.setTimeout(testTimeout);

@@ -1,0 +1,43 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** A place of the account's that root's steps look at, as src/host/core/account.sh lists it. */
+export interface Place {
+  what: "file" | "directory" | "socket";
+  /** Below the account's home, or its /run/user/UID. */
+  where: "home" | "runtime";
+  path: string;
+}
+
+const source = readFileSync(join(__dirname, "../src/host/core/account.sh"), "utf8");
+
+/** The agent's own list. */
+export const places: Place[] = [
+  ...(/PLACES'\n([^]*?)\n\tPLACES/.exec(source)?.[1] ?? "").matchAll(/^\t\t(\w+) (\w+) (\S+)$/gm),
+].map(([, what, where, path]) => ({ what, where, path }) as Place);
+
+/** A path on a host, for a shell there. $1 the account. */
+export function onHost({ where, path }: Place, account: string): string {
+  const base = where === "home" ? `/home/${account}` : `/run/user/$(id -u ${account})`;
+  return `${base}/${path.replace("ROOTLESS", "$(printf rootless | sha256sum | cut -c 1-64)")}`;
+}
+
+/** What the account puts in a place: shell, run as root with P the path, A the account, S root's secret. */
+export const plants: Record<string, string> = {
+  "symbolic link": 'ln -sfnT "$S" "$P"; chown -h $A "$P"',
+  "hard link": 'ln "$S" "$P"',
+  fifo: 'mkfifo "$P"; chown $A "$P"',
+  directory: 'install -d -o $A "$P"; install -o $A /dev/null "$P/own"',
+  "sparse file": 'truncate -s 1T "$P"; chown $A "$P"',
+  "endless file":
+    'mkfifo "$P"; chown $A "$P"; setsid setpriv --reuid $A --regid $A --clear-groups sh -c \'exec yes >"$1"\' sh "$P" </dev/null >/dev/null 2>&1 &',
+  "another's file": 'echo "LEAKED" >"$P"; chown bob "$P"; chmod 600 "$P"',
+  "exchanged as fast as it can":
+    'setsid setpriv --reuid $A --regid $A --clear-groups perl -e \'($p, $s) = @ARGV; while (1) { unlink "$p.l"; symlink $s, "$p.l"; rename "$p.l", $p; system("mkfifo", "$p.f") if $i++ % 50 == 0; rename "$p.f", $p; open $o, ">", "$p.o"; print $o "{}\\n"; close $o; rename "$p.o", $p }\' "$P" "$S" </dev/null >/dev/null 2>&1 &',
+  "a mount over it":
+    'if [ "$W" = file ]; then install -o $A /dev/null "$P"; mount --bind "$S" "$P"; else install -d -o $A "$P"; mount -t tmpfs tmpfs "$P"; fi',
+};
+
+/** What can be put in place of a socket, too: one that is listened on, and never answered. */
+export const silentSocket = `perl -MIO::Socket::UNIX -e '
+  unlink $ARGV[0]; my $s = IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 50) or die; sleep 100000'`;

@@ -1,0 +1,52 @@
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  LocalWorkspace,
+  PulumiCommand,
+  type PulumiFn,
+  type Stack,
+} from "@pulumi/pulumi/automation";
+import { ensureToolchain } from "../testbed/toolchain";
+
+/** The line of the README's examples of shell that begins like this. */
+export function lineOfReadme(beginning: string): string {
+  const readme = readFileSync(join(__dirname, "../README.md"), "utf8");
+  const [line, ...others] = readme.split("\n").filter((each) => each.startsWith(beginning));
+  if (line === undefined || others.length > 0)
+    throw new Error(`README.md has not one line that begins with '${beginning}'`);
+  return line;
+}
+
+/**
+ * The same stack, whose `up` is a line of shell that runs as it stands. To its `pulumi up` goes besides what
+ * the Automation API says: where the program is, which stack it is, and that nobody is asked.
+ */
+export async function stackOfLine(
+  line: string,
+  { name: stackName, workspace: { workDir, envVars } }: Stack,
+  program: PulumiFn,
+): Promise<Stack> {
+  const { env } = await ensureToolchain();
+  const root = mkdtempSync(join(tmpdir(), "line-"));
+  const shim = join(root, "bin/pulumi");
+  mkdirSync(join(root, "bin"));
+  writeFileSync(
+    shim,
+    `#!/bin/sh
+PATH=${env.PATH}
+[ "$1" = up ] || exec pulumi "$@"
+shift
+besides=$*
+pulumi() { command pulumi "$@" $besides; }
+${line}
+`,
+  );
+  chmodSync(shim, 0o755);
+  const pulumiCommand = await PulumiCommand.get({ root });
+  const inline = { stackName, projectName: "conformance", program };
+  const stack = await LocalWorkspace.selectStack(inline, { pulumiCommand, workDir, envVars });
+  stack.outputs = async () => ({});
+  stack.info = async () => undefined;
+  return stack;
+}
