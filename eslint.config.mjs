@@ -43,7 +43,7 @@ export default tseslint.config(
   },
   {
     // The pure core: plain values in, plain values out. Everything here runs without Pulumi.
-    files: ["src/**/settings.ts", "src/step/{document,problems,quote,rules}.ts", "src/outputs.ts"],
+    files: ["src/**/settings.ts", "src/steps/{document,everyStep}.ts", "src/validation/*.ts", "src/outputs.ts"],
     rules: {
       "@typescript-eslint/no-restricted-imports": [
         "error",

@@ -8,7 +8,7 @@ import {
   liftSettings,
   wrapSecrets,
   mayNeedEngine,
-} from "./lift";
+} from "./resolveInputs";
 import {
   accountInfo,
   type AccountInfo,
@@ -27,7 +27,7 @@ import { connectionInput } from "./remote/connection";
 import { explainErrors } from "./remote/explainErrors";
 import { createLease } from "./remote/lease";
 import { escalationArgument } from "./remote/settings";
-import { afterLastStep, applyStep, installAgent } from "./step/remoteStep";
+import { afterLastStep, applyStep, installAgent } from "./remote/remoteStep";
 import { stepDocuments } from "./stepDocuments";
 
 /**

@@ -9,8 +9,8 @@ import { daemonSettings } from "./steps/daemon/settings";
 import { engineSettings, rootfulDockerSettings } from "./steps/engine/settings";
 import { kernelSettings } from "./steps/kernel/settings";
 import { privilegedPortsSettings } from "./steps/ports/settings";
-import { type Problem, Reader } from "./step/problems";
-import { everyStepSettings } from "./step/settings";
+import { type Problem, Reader } from "./validation/reader";
+import { everyStepSettings } from "./steps/everyStep";
 
 /** The arguments, once they are known. */
 export type PlainArgs = pulumi.Unwrap<RootlessDockerHostArgs>;

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { StepName } from "./agent/agentText";
-import type { LiftedSettings } from "./lift";
-import { type Document, JsonText } from "./step/document";
+import type { LiftedSettings } from "./resolveInputs";
+import { type Document, JsonText } from "./steps/document";
 import { accountDocument } from "./steps/account/settings";
 import { daemonDocument } from "./steps/daemon/settings";
 import { engineDocument } from "./steps/engine/settings";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "fflate";
-import { type Document, renderDocument } from "../step/document";
+import { type Document, renderDocument } from "../steps/document";
 
 /** Steps that the agent carries out, in the order of their parts. */
 export const stepNames = [

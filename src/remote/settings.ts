@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
-import type { Reader, Rule } from "../step/problems";
-import { between, filledLine } from "../step/rules";
+import type { Reader, Rule } from "../validation/reader";
+import { between, filledLine } from "../validation/rules";
 import { PrivilegeEscalation } from "./args";
 
 /** What the component itself needs to know of the connection; the rest goes to SSH as it is. */

@@ -7,9 +7,9 @@ import {
   revertCommand,
   uninstallCommand,
   type Who,
-} from "../../src/step/commands";
-import { everyStepDocument } from "../../src/step/settings";
-import { type Document, renderDocument } from "../../src/step/document";
+} from "../../src/remote/commands";
+import { everyStepDocument } from "../../src/steps/everyStep";
+import { type Document, renderDocument } from "../../src/steps/document";
 import { accountDocument } from "../../src/steps/account/settings";
 import { daemonDocument } from "../../src/steps/daemon/settings";
 import { engineDocument } from "../../src/steps/engine/settings";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { readSettings } from "../../src/settings";
-import { type Document, renderDocument } from "../../src/step/document";
-import { everyStepDocument } from "../../src/step/settings";
+import { type Document, renderDocument } from "../../src/steps/document";
+import { everyStepDocument } from "../../src/steps/everyStep";
 import { accountDocument } from "../../src/steps/account/settings";
 import { daemonDocument } from "../../src/steps/daemon/settings";
 import { engineDocument } from "../../src/steps/engine/settings";

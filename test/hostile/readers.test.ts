@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { renderDocument } from "../../src/step/document";
+import { renderDocument } from "../../src/steps/document";
 import { destroyAllHosts } from "../../testbed/hosts";
 import { asAccount, bootHost, Installation, type Wishes } from "../agent/harness";
 import { problemsOf } from "../unit/validation/arguments";

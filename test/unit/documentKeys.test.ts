@@ -1,6 +1,6 @@
 import { type StepName, stepNames } from "../../src/agent/agentText";
 import { readSettings } from "../../src/settings";
-import { everyStepDocument } from "../../src/step/settings";
+import { everyStepDocument } from "../../src/steps/everyStep";
 import { accountDocument } from "../../src/steps/account/settings";
 import { daemonDocument } from "../../src/steps/daemon/settings";
 import { engineDocument } from "../../src/steps/engine/settings";

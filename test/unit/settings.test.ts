@@ -1,6 +1,6 @@
 import { dockerHostUrl } from "../../src/remote/settings";
 import { readSettings } from "../../src/settings";
-import { describeProblems, pending } from "../../src/step/problems";
+import { describeProblems, pending } from "../../src/validation/reader";
 import { everyOption, secretPart } from "./fixtures";
 import { problemsOf, withValue } from "./validation/arguments";
 

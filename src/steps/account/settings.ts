@@ -1,6 +1,6 @@
-import type { Document } from "../../step/document";
-import type { Reader, Rule } from "../../step/problems";
-import { absolutePath, between, dataDirectory, filledLine } from "../../step/rules";
+import type { Document } from "../document";
+import type { Reader, Rule } from "../../validation/reader";
+import { absolutePath, between, dataDirectory, filledLine } from "../../validation/rules";
 import { resourceControllersDocument } from "./resourceControllers/settings";
 import { IdAllocation } from "./subordinateIds/args";
 import { subordinateIdsDocument, type SubordinateIdsSettings } from "./subordinateIds/settings";

@@ -1,5 +1,5 @@
-import { byCodeUnits, type Document } from "../../step/document";
-import type { Reader } from "../../step/problems";
+import { byCodeUnits, type Document } from "../document";
+import type { Reader } from "../../validation/reader";
 import {
   daemonJsonDocument,
   type DaemonJsonSettings,

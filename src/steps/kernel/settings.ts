@@ -1,5 +1,5 @@
-import type { Document } from "../../step/document";
-import type { Reader } from "../../step/problems";
+import type { Document } from "../document";
+import type { Reader } from "../../validation/reader";
 import type { AppArmorProfile } from "./appArmor/args";
 import { appArmorDocument, appArmorSettings } from "./appArmor/settings";
 import {

@@ -1,5 +1,5 @@
 import type { Settings } from "../../settings";
-import type { Document } from "../../step/document";
+import type { Document } from "../document";
 import { identityDocument } from "../account/settings";
 import { bridgeFilterDocument } from "../daemon/daemonJson/settings";
 import { networkTrialDocument } from "../daemon/network/settings";

@@ -1,4 +1,4 @@
-import type { Problem } from "../../step/problems";
+import type { Problem } from "../../validation/reader";
 import type { DaemonSettings } from "../daemon/settings";
 
 /** Options whose values nobody else on the machine sees, nor whoever reads the log. */

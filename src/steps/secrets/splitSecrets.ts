@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RootlessDockerHostArgs } from "../../args";
 import { isPlain } from "../../remote/connection";
-import { hasCredentials } from "../../step/credentials";
+import { hasCredentials } from "../../validation/credentials";
 
 interface Entry {
   /** Such as `environment/HTTP_PROXY`: where the value goes on the host. */

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { checkPlainArguments } from "../../../src/lift";
+import { checkPlainArguments } from "../../../src/resolveInputs";
 import { cases, judge } from "../../hostile/cases";
 import { inputPaths } from "../../schema/inputPaths";
 import * as account from "./account";

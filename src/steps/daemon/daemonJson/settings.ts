@@ -1,6 +1,6 @@
-import { type Document, JsonText } from "../../../step/document";
-import { longest, pending, type Reader, type Rule } from "../../../step/problems";
-import { dataDirectory, isWebAddress, lostKey, proxyUrl } from "../../../step/rules";
+import { type Document, JsonText } from "../../document";
+import { longest, pending, type Reader, type Rule } from "../../../validation/reader";
+import { dataDirectory, isWebAddress, lostKey, proxyUrl } from "../../../validation/rules";
 
 /** daemon.json by key. */
 export type DaemonJsonSettings = Record<string, unknown>;

@@ -1,6 +1,6 @@
-import type { Document } from "../../../step/document";
-import { longest, type Reader, type Rule } from "../../../step/problems";
-import { lostKey, proxyUrl } from "../../../step/rules";
+import type { Document } from "../../document";
+import { longest, type Reader, type Rule } from "../../../validation/reader";
+import { lostKey, proxyUrl } from "../../../validation/rules";
 
 /** Environment of the daemon by name. */
 export type EnvironmentSettings = Record<string, string>;

@@ -7,9 +7,9 @@ import { readSettings, type Settings } from "./settings";
 import { PrivilegedPorts } from "./steps/ports/args";
 import { publicSecrets } from "./steps/secrets/publicSecrets";
 import { markCredentials, splitSecrets } from "./steps/secrets/splitSecrets";
-import { hasCredentials } from "./step/credentials";
-import { describeProblems, pending } from "./step/problems";
-import { everyStepDocument } from "./step/settings";
+import { hasCredentials } from "./validation/credentials";
+import { describeProblems, pending } from "./validation/reader";
+import { everyStepDocument } from "./steps/everyStep";
 
 /**
  * Checks what is plain in the arguments, at once.

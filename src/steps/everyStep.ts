@@ -1,6 +1,6 @@
 import type { Document } from "./document";
-import type { Reader } from "./problems";
-import { oneLine } from "./rules";
+import type { Reader } from "../validation/reader";
+import { oneLine } from "../validation/rules";
 
 /** What every step's document says, so that all of them run when it changes. */
 export interface EveryStepSettings {

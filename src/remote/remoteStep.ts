@@ -9,7 +9,7 @@ import {
   uninstallCommand,
   type Who,
 } from "./commands";
-import { type Document, renderDocument } from "./document";
+import { type Document, renderDocument } from "../steps/document";
 
 type ConnectionInput = types.input.remote.ConnectionArgs;
 
