@@ -2,20 +2,10 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "fflate";
+import { type StepName, stepNames } from "../steps";
 import { type Document, renderDocument } from "../steps/document";
 
-/** Steps that the agent carries out, in the order of their parts. */
-export const stepNames = [
-  "preflight",
-  "engine",
-  "account",
-  "kernel",
-  "ports",
-  "secrets",
-  "daemon",
-  "report",
-] as const;
-export type StepName = (typeof stepNames)[number];
+export { stepNames, type StepName };
 
 const frame = [
   ...["frame", "findings", "document", "leases", "claims", "drift"],
@@ -53,8 +43,16 @@ export const uses: Partial<Record<StepName, StepName[]>> = {
 
 const sources = join(__dirname, "..");
 
-function part(path: string): string {
-  return withoutComments(readFileSync(join(sources, path), "utf8"));
+/** Once a process for each: a program may have hundreds of hosts. */
+const part = remembered((path) => withoutComments(readFileSync(join(sources, path), "utf8")));
+
+function remembered(make: (key: string) => string): (key: string) => string {
+  const known = new Map<string, string>();
+  return (key) => {
+    const value = known.get(key) ?? make(key);
+    known.set(key, value);
+    return value;
+  };
 }
 
 const framePath = (name: string): string => `agent/${name}.sh`;
@@ -87,15 +85,19 @@ function codeOfStep(): string {
  * is put back with them.
  */
 export function packedAgent(everyStep: Document = {}): string {
-  return [
+  return packedWith(renderDocument(everyStep));
+}
+
+const packedWith = remembered((everyStep) =>
+  [
     "# rootless-docker agent: what runs as root; the hash of each part of its source, then all of it as gzip+base64.",
     "# Plain text on the host: /var/lib/rootless-docker/agent",
     ...parts.map((path) => `# src/${path} sha256:${shortHash(part(path))}`),
-    ...(renderDocument(everyStep).match(/.+/g) ?? []).map((line) => `# ${line}`),
+    ...(everyStep.match(/.+/g) ?? []).map((line) => `# ${line}`),
     ...(pack(agentText()).match(/.{1,8192}/g) ?? []),
     "",
-  ].join("\n");
-}
+  ].join("\n"),
+);
 
 // Not node:zlib: its bytes differ between versions of Node, and the agent would seem to change with
 // the machine that runs Pulumi.
@@ -111,10 +113,15 @@ export const unpackCommand = 'grep -v "^#" | base64 -d | gzip -d';
  * this package re-runs only the steps whose code changed.
  */
 export function stepCodeHash(step: StepName): string {
-  const steps = stepNames.filter((name) => name === step || uses[step]?.includes(name));
+  return hashOfStep(step);
+}
+
+const hashOfStep = remembered((step) => {
+  const called = uses[step as StepName] ?? [];
+  const steps = stepNames.filter((name) => name === step || called.includes(name));
   const code = [...frame.map(framePath), ...steps.flatMap(stepPaths), framePath("main")];
   return shortHash(code.map(part).join(""));
-}
+});
 
 function shortHash(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 8);

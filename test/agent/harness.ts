@@ -6,16 +6,10 @@ import {
   installCommand,
   revertCommand,
   uninstallCommand,
-  type Who,
+  type Invocation,
 } from "../../src/remote/commands";
-import { everyStepDocument } from "../../src/steps/everyStep";
-import { type Document, renderDocument } from "../../src/steps/document";
-import { accountDocument } from "../../src/steps/account/settings";
-import { daemonDocument } from "../../src/steps/daemon/settings";
-import { engineDocument } from "../../src/steps/engine/settings";
-import { kernelDocument } from "../../src/steps/kernel/settings";
-import { portsDocument } from "../../src/steps/ports/settings";
-import { preflightDocument } from "../../src/steps/preflight/settings";
+import { documentsOf as stepDocuments, revertOrder } from "../../src/steps";
+import { renderDocument } from "../../src/steps/document";
 import { busyboxImageTar } from "../../testbed/dockerCli";
 import { createHost, type Finished, type HostArgs, type TestHost } from "../../testbed/hosts";
 
@@ -48,26 +42,20 @@ export interface Wishes {
   takeOver?: boolean;
   /** Who holds the lease. Defaults to "project/dev/web". */
   owner?: string;
-  /** Secret values by place, such as `environment/TOKEN`. */
-  secrets?: Document;
+  /** Variables of the daemon that are marked as secrets. */
+  secretEnvironment?: Record<string, string>;
 }
 
 /** The documents that the component would send for these arguments. */
-export function documentsOf({ owner = "project/dev/web", secrets = {}, ...args }: Wishes) {
-  const { settings, problems } = readSettings({ connection: { host: "host" }, ...args });
+export function documentsOf({ owner = "project/dev/web", secretEnvironment, ...args }: Wishes) {
+  const environment = { ...args.environment, ...secretEnvironment };
+  const secretPaths = Object.keys(secretEnvironment ?? {}).map((name) => `environment.${name}`);
+  const { settings, problems } = readSettings(
+    { connection: { host: "host" }, ...args, environment },
+    secretPaths,
+  );
   if (problems.length > 0) throw new Error(JSON.stringify(problems));
-  const { account, subordinateIds, resourceControllers, rootfulDocker } = settings;
-  const everyStep = everyStepDocument(settings.everyStep);
-  return {
-    preflight: { ...preflightDocument(owner, settings), ...everyStep },
-    engine: engineDocument(settings.engine, rootfulDocker),
-    account: accountDocument(account, subordinateIds, resourceControllers),
-    kernel: kernelDocument(settings.kernel),
-    secrets,
-    ports: portsDocument(settings.privilegedPorts),
-    daemon: daemonDocument(account.name, settings.daemon, Object.keys(secrets)),
-    report: { account: account.name },
-  } satisfies Record<StepName, Document>;
+  return stepDocuments(settings, owner);
 }
 
 /** The same as the component sends it: with the hash of the step's code. */
@@ -75,16 +63,7 @@ export function documentText(step: StepName, wishes: Wishes = {}): string {
   return renderDocument({ ...documentsOf(wishes)[step], agent: stepCodeHash(step) });
 }
 
-/** Steps that can be reverted, in the order in which the component reverts them. */
-export const revertOrder = [
-  "report",
-  "daemon",
-  "secrets",
-  "ports",
-  "kernel",
-  "account",
-  "engine",
-] as const;
+export { revertOrder };
 
 /** One installation on a host: what a component's commands do there, without the engine. */
 export class Installation {
@@ -176,7 +155,7 @@ export class Installation {
     return answer;
   }
 
-  private get who(): Who {
+  private get who(): Invocation {
     return { lease: this.lease, escalation: "" };
   }
 

@@ -23,7 +23,7 @@ const wishes: Wishes = {
   unprivilegedPing: { groups: "0 1000" },
   daemon: { "log-level": "warn" },
   environment: { COLOUR: "blue" },
-  secrets: { "environment/TOKEN": "s3cret" },
+  secretEnvironment: { TOKEN: "s3cret" },
   onDestroy: { data: "Delete" },
 };
 

@@ -1,12 +1,7 @@
 import fc from "fast-check";
 import { readSettings } from "../../src/settings";
-import { type Document, renderDocument } from "../../src/steps/document";
-import { everyStepDocument } from "../../src/steps/everyStep";
-import { accountDocument } from "../../src/steps/account/settings";
-import { daemonDocument } from "../../src/steps/daemon/settings";
-import { engineDocument } from "../../src/steps/engine/settings";
-import { kernelDocument } from "../../src/steps/kernel/settings";
-import { preflightDocument } from "../../src/steps/preflight/settings";
+import { documentsOf } from "../../src/steps";
+import { renderDocument } from "../../src/steps/document";
 import { inputPaths } from "../schema/inputPaths";
 import { type Arrivals, arrivalsOf, nearlyRight } from "./inputs";
 import { hostileValue } from "./values";
@@ -83,15 +78,13 @@ export function judge({ args, paths }: Case): Judged {
       throw new Error(`no message of one line: ${JSON.stringify(reason)}`);
   }
   if (problems.length > 0) return { refused: true };
-  const { account, subordinateIds, resourceControllers, engine, rootfulDocker } = settings;
-  // All steps' in one: no two of them mean different things by a key.
-  const document: Document = {
-    ...preflightDocument("project/dev/web", settings),
-    ...engineDocument(engine, rootfulDocker),
-    ...accountDocument(account, subordinateIds, resourceControllers),
-    ...kernelDocument(settings.kernel),
-    ...daemonDocument(account.name, settings.daemon, []),
-    ...everyStepDocument(settings.everyStep),
+  // All steps' in one: no two of them mean different things by a key. The ports' have none of the kernel's
+  // settings, and what the daemon reads as a secret arrives where the others do.
+  const { ports: _ports, secrets, ...others } = documentsOf(settings, "project/dev/web");
+  const document = {
+    ...Object.assign({}, ...Object.values(others)),
+    ...secrets,
+    secrets: undefined,
   };
   return { refused: false, document: renderDocument(document), arrivals: arrivalsOf(args) };
 }

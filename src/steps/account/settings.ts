@@ -56,7 +56,10 @@ export function accountSettings(read: Reader): AccountSettings {
 }
 
 /** The part that preflight checks too: whether the account can be had at all. */
-export function identityDocument(account: AccountSettings, ids: SubordinateIdsSettings): Document {
+export function identityDocument(
+  account: Omit<AccountSettings, "authorizedKeys">,
+  ids: SubordinateIdsSettings,
+): Document {
   return {
     account: account.name,
     create: account.create,

@@ -58,7 +58,7 @@ function wordUnlessAuto(choice: string): string | undefined {
 }
 
 /** What preflight checks: pasta is not for every release. */
-export function networkTrialDocument({ driver }: NetworkSettings): Document {
+export function networkTrialDocument({ driver }: Pick<NetworkSettings, "driver">): Document {
   return driver === NetworkDriver.Pasta
     ? { "environment/DOCKERD_ROOTLESS_ROOTLESSKIT_NET": "pasta" }
     : {};
