@@ -43,7 +43,12 @@ export default tseslint.config(
   },
   {
     // The pure core: plain values in, plain values out. Everything here runs without Pulumi.
-    files: ["src/**/settings.ts", "src/step/{document,problems,quote,rules}.ts", "src/outputs.ts"],
+    files: [
+      "src/settings.ts",
+      "src/remote/settings.ts",
+      "src/steps/**/*.ts",
+      "src/validation/*.ts",
+    ],
     rules: {
       "@typescript-eslint/no-restricted-imports": [
         "error",

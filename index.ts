@@ -10,12 +10,9 @@ export { type EngineArgs, EngineSource, RootfulDocker } from "./src/steps/engine
 export { AppArmorProfile } from "./src/steps/kernel/appArmor/args";
 export type { UnprivilegedPingArgs } from "./src/steps/kernel/unprivilegedPing/args";
 export { PrivilegedPorts } from "./src/steps/ports/args";
-export type {
-  AccountInfo,
-  CgroupInfo,
-  IdRange,
-  Limitation,
-  NetworkInfo,
-  SubordinateIds,
-  Versions,
-} from "./src/outputs";
+export type { AccountInfo } from "./src/steps/account/outputs";
+export type { IdRange, SubordinateIds } from "./src/steps/account/subordinateIds/outputs";
+export type { CgroupInfo } from "./src/steps/daemon/outputs";
+export type { NetworkInfo } from "./src/steps/daemon/network/outputs";
+export type { Versions } from "./src/steps/engine/outputs";
+export type { Limitation } from "./src/steps/limitations";

@@ -1,175 +1,62 @@
-/** The account that runs the daemon, as it is on the host. */
-export interface AccountInfo {
-  /** Its name. */
-  name: string;
-  /** Its user id. */
-  uid: number;
-  /** Its primary group id. */
-  gid: number;
-  /** Its home directory. */
-  home: string;
-}
+import * as pulumi from "@pulumi/pulumi";
+import type { StepCommands } from "./remote/runSteps";
+import { type StepOutputs, steps } from "./steps";
+import { type Facts, factsOf } from "./steps/facts";
+import { type Limitation, limitationsOf } from "./steps/limitations";
+import type { Step } from "./steps/step";
 
-/** One range of subordinate ids. */
-export interface IdRange {
-  /** First id. */
-  start: number;
-  /** How many ids. */
-  count: number;
-}
-
-/** The ids that the account's containers live on. */
-export interface SubordinateIds {
-  /** User ids, a range for each line of /etc/subuid. */
-  uids: IdRange[];
-  /** Group ids, a range for each line of /etc/subgid. */
-  gids: IdRange[];
-}
-
-/** What runs on the host. */
-export interface Versions {
-  /** Of dockerd. */
-  engine: string;
-  /** Of RootlessKit. */
-  rootlesskit: string;
-  /** Release of the running kernel (`uname -r`). */
-  kernel: string;
-  /** Name of the operating system (`PRETTY_NAME` of os-release). */
-  os: string;
-}
-
-/** Control groups, as the daemon has them. */
-export interface CgroupInfo {
-  /** "1" or "2". */
-  version: string;
-  /** `systemd`, `cgroupfs` or `none`. */
-  driver: string;
-  /** Controllers that are delegated to the account, such as cpu, memory, pids. */
-  controllers: string[];
-}
-
-/** The network that RootlessKit makes for the containers. */
-export interface NetworkInfo {
-  /** Such as slirp4netns. */
-  driver: string;
-  /** Who forwards published ports: builtin, slirp4netns or implicit. */
-  portDriver: string;
-  /** Bytes of a packet at most. */
-  mtu: number;
-}
-
-/** One row of the table of what rootless mode limits. */
-export interface Limitation {
-  /** Such as `ping`, `privilegedPorts`, `cgroups`. */
-  name: string;
-  /** `available`, `limited` or `unavailable`. */
-  status: string;
-  /** What was measured on this host. */
-  fact: string;
-  /** What to do about it; empty where there is nothing to do. */
-  mend: string;
-}
-
-/** Facts of the steps' reports, by name. */
-export type Facts = Record<string, string>;
-
-/** Many times what an agent's report has. */
-const longestReport = 1024 * 1024;
+/** Outputs that steps report, and the rows of all steps' limitations. */
+export type ReportedOutputs = {
+  [Name in keyof StepOutputs]: pulumi.Output<StepOutputs[Name]>;
+} & { limitations: pulumi.Output<Limitation[]> };
 
 /**
- * Facts of one step's report: the last line that a command printed. What comes before is the login shell's;
- * the agent lets nobody else write there.
- *
- * @throws Error where it is not the agent's JSON, with its first characters.
+ * The component's outputs from what the steps reported. They wait for the last step, which is a daemon that
+ * really answers; at preview each is known where its own step's report is.
  */
-export function factsOf(command: string, stdout: string): Facts {
-  if (stdout.length <= longestReport) {
-    try {
-      const { facts } = JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "") as {
-        facts?: unknown;
-      };
-      if (areFacts(facts)) return facts;
-    } catch {
-      // Falls through to the one message for everything that is not a report.
-    }
-  }
-  throw new Error(
-    `${command}: report: found ${excerpt(stdout)}; wanted the agent's JSON. To mend: see what start files of the login shell print on the host (its ~/.bashrc, say), then run 'pulumi up' with a new value of recheck, which asks again`,
+export function reportedOutputs(name: string, commands: StepCommands): ReportedOutputs {
+  const entries = steps.flatMap((step: Step) =>
+    Object.entries(step.outputs as Record<string, (command: string, facts: Facts) => unknown>).map(
+      ([output, read]) => [
+        output,
+        afterLastStep(commands, [step], ([stdout]) => {
+          const command = `${name}-${step.name}`;
+          return read(command, factsOf(command, stdout));
+        }),
+      ],
+    ),
   );
-}
-
-function areFacts(facts: unknown): facts is Facts {
-  return (
-    typeof facts === "object" &&
-    facts !== null &&
-    Object.values(facts).every((value) => typeof value === "string")
+  const limiting = steps.filter(({ limits }) => limits);
+  const limitations = afterLastStep(commands, limiting, (reports) =>
+    limiting
+      .flatMap((step, index) => {
+        const command = `${name}-${step.name}`;
+        return limitationsOf(command, factsOf(command, reports[index]));
+      })
+      .sort((a, b) => (a.name < b.name ? -1 : 1)),
   );
+  return { ...Object.fromEntries(entries), limitations } as ReportedOutputs;
 }
 
-/** The beginning of a text, in one line, without what a terminal would obey. */
-function excerpt(text: string): string {
-  const start = text.slice(0, 80).replace(/[\p{Cc}\p{Cf}]/gu, " ");
-  return text.length > 80 ? `'${start}...' (${text.length} characters)` : `'${start.trim()}'`;
+/** A value made of the reports of some steps. */
+function afterLastStep<T>(
+  commands: StepCommands,
+  from: readonly Step[],
+  make: (reports: string[]) => T,
+): pulumi.Output<T> {
+  const reports = from.map(({ name }) => commands[name as keyof StepCommands].stdout);
+  const all = pulumi.all(pulumi.runtime.isDryRun() ? reports : [...reports, lastReport(commands)]);
+  return all.apply(make) as pulumi.Output<T>;
 }
 
-export function accountInfo(facts: Facts): AccountInfo {
-  return {
-    name: facts["account.name"],
-    uid: Number(facts["account.uid"]),
-    gid: Number(facts["account.gid"]),
-    home: facts["account.home"],
-  };
+/** Makes a value into an output that waits for the last step, though it is known at preview. */
+export function whenAnswered<T>(commands: StepCommands, value: pulumi.Input<T>): pulumi.Output<T> {
+  if (pulumi.runtime.isDryRun()) return pulumi.output(value) as pulumi.Output<T>;
+  const both = pulumi.all([value, lastReport(commands)]);
+  return both.apply(([known]) => known) as pulumi.Output<T>;
 }
 
-export function subordinateIds(facts: Facts): SubordinateIds {
-  return {
-    uids: idRanges(facts["subordinateIds.uids"]),
-    gids: idRanges(facts["subordinateIds.gids"]),
-  };
-}
-
-function idRanges(list: string): IdRange[] {
-  return list.split(",").map((range) => {
-    const [start, count] = range.split(":").map(Number);
-    return { start, count };
-  });
-}
-
-export function versions(facts: Facts): Versions {
-  return {
-    engine: facts["versions.engine"],
-    rootlesskit: facts["versions.rootlesskit"],
-    kernel: facts["versions.kernel"],
-    os: facts["versions.os"],
-  };
-}
-
-export function cgroupInfo(facts: Facts): CgroupInfo {
-  return {
-    version: facts["cgroup.version"],
-    driver: facts["cgroup.driver"],
-    controllers: facts["cgroup.controllers"].split(",").filter(Boolean),
-  };
-}
-
-export function networkInfo(facts: Facts): NetworkInfo {
-  return {
-    driver: facts["network.driver"],
-    portDriver: facts["network.portDriver"],
-    mtu: Number(facts["network.mtu"]),
-  };
-}
-
-/** The rows of all steps' reports, by name. */
-export function limitations(reports: Facts[]): Limitation[] {
-  const facts: Facts = Object.assign({}, ...reports) as Facts;
-  return Object.keys(facts)
-    .flatMap((key) => /^limitations\.(\w+)\.status$/.exec(key)?.[1] ?? [])
-    .sort()
-    .map((name) => ({
-      name,
-      status: facts[`limitations.${name}.status`],
-      fact: facts[`limitations.${name}.fact`],
-      mend: facts[`limitations.${name}.mend`],
-    }));
+function lastReport(commands: StepCommands): pulumi.Output<string> {
+  const last = steps[steps.length - 1];
+  return commands[last.name].stdout;
 }

@@ -1,34 +1,22 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RootlessDockerHostArgs } from "./args";
+import { childOptions } from "./childOptions";
 import { withWholeDeletedWith } from "./deletedWith";
-import {
-  checkOutputArguments,
-  checkPlainArguments,
-  childOptions,
-  liftSettings,
-  wrapSecrets,
-  mayNeedEngine,
-} from "./lift";
-import {
-  accountInfo,
-  type AccountInfo,
-  cgroupInfo,
-  type CgroupInfo,
-  type Limitation,
-  limitations,
-  networkInfo,
-  type NetworkInfo,
-  subordinateIds,
-  type SubordinateIds,
-  versions,
-  type Versions,
-} from "./outputs";
+import { Inputs } from "./inputs";
+import { reportedOutputs, whenAnswered } from "./outputs";
+import { recordedInputs } from "./recordedInputs";
 import { connectionInput } from "./remote/connection";
 import { explainErrors } from "./remote/explainErrors";
 import { createLease } from "./remote/lease";
-import { escalationArgument } from "./remote/settings";
-import { afterLastStep, applyStep, installAgent } from "./step/remoteStep";
-import { stepDocuments } from "./stepDocuments";
+import { runSteps } from "./remote/runSteps";
+import { dockerHostUrl, escalationArgument } from "./remote/settings";
+import { warnUnverified } from "./remote/warnUnverified";
+import type { AccountInfo } from "./steps/account/outputs";
+import type { SubordinateIds } from "./steps/account/subordinateIds/outputs";
+import type { NetworkInfo } from "./steps/daemon/network/outputs";
+import type { CgroupInfo } from "./steps/daemon/outputs";
+import type { Versions } from "./steps/engine/outputs";
+import type { Limitation } from "./steps/limitations";
 
 /**
  * Turns a machine that answers SSH into a host where an ordinary account runs its own Docker daemon,
@@ -51,7 +39,7 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
   readonly cgroup: pulumi.Output<CgroupInfo>;
   /** The containers' network. */
   readonly network: pulumi.Output<NetworkInfo>;
-  /** What rootless mode limits on this host, a row each, with the fact it was measured from. */
+  /** What rootless mode limits on this host, a row each, with the evidence that was measured. */
   readonly limitations: pulumi.Output<Limitation[]>;
 
   /**
@@ -59,57 +47,47 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
    * registered for plain values, before anything touches the host for Outputs.
    */
   constructor(name: string, args: RootlessDockerHostArgs, opts?: pulumi.ComponentResourceOptions) {
-    checkPlainArguments(args);
+    const inputs = new Inputs(args);
     const given = withWholeDeletedWith(opts);
-    super("rootless-docker:index:RootlessDockerHost", name, wrapSecrets(args), given);
+    super("rootless-docker:index:RootlessDockerHost", name, recordedInputs(args), given);
 
-    const owner = `${pulumi.getProject()}/${pulumi.getStack()}/${name}`;
-    const settings = liftSettings(args, this);
-    const options = { ...childOptions(this, given), hooks: explainErrors(name, settings.host) };
-    const host = {
-      name,
-      connection: connectionInput(args.connection),
-      lease: createLease(name, { host: settings.host, account: settings.accountName }, options),
-      escalation: settings.privilegeEscalation.apply(escalationArgument),
-      options,
-    };
+    warnUnverified(inputs, this);
+    const host = inputs.from(["connection.host"], ({ connection }) => connection.host);
+    const account = inputs.from(["account.name"], (settings) => settings.account.name);
+    const options = { ...childOptions(this, given), hooks: explainErrors(name, host) };
+    const lease = createLease(name, { host, account }, options);
+    const escalation = inputs.from(["privilegeEscalation"], (settings) =>
+      escalationArgument(settings.privilegeEscalation),
+    );
+    const commands = runSteps(
+      {
+        name,
+        owner: `${pulumi.getProject()}/${pulumi.getStack()}/${name}`,
+        inputs,
+        connection: connectionInput(args.connection),
+        lease,
+        invocation: pulumi
+          .all([lease, escalation])
+          .apply(([hex, word]) => ({ lease: hex, escalation: word })),
+        options,
+      },
+      inputs.areRight(this),
+    );
 
-    const agent = installAgent(host, settings.everyStep, checkOutputArguments(args, this));
-    const documents = stepDocuments(owner, settings);
-    const preflight = applyStep(host, "preflight", documents.preflight, [agent]);
-    const engine = applyStep(host, "engine", documents.engine, [preflight]);
-    const account = applyStep(host, "account", documents.account, [preflight]);
-    const kernel = applyStep(host, "kernel", documents.kernel, [preflight]);
-    const secrets = applyStep(host, "secrets", documents.secrets, [preflight]);
-    const ports = applyStep(host, "ports", documents.ports, [
-      mayNeedEngine(args.privilegedPorts) ? engine : preflight,
-    ]);
-    const before = [engine, account, kernel, secrets, ports];
-    const daemon = applyStep(host, "daemon", documents.daemon, before);
-    const report = applyStep(host, "report", documents.report, [daemon]);
-
-    const answered = afterLastStep(report);
-    const steps = [kernel.facts, ports.facts, daemon.facts, report.facts];
-    this.dockerHost = answered(settings.dockerHost);
-    this.account = answered(account.facts).apply(accountInfo);
-    this.socket = this.account.apply(({ uid }) => `unix:///run/user/${uid}/docker.sock`);
-    this.subordinateIds = answered(account.facts).apply(subordinateIds);
-    this.versions = answered(engine.facts).apply(versions);
-    this.storageDriver = answered(daemon.facts).apply((facts) => facts.storageDriver);
-    this.cgroup = answered(daemon.facts).apply(cgroupInfo);
-    this.network = answered(daemon.facts).apply(networkInfo);
-    this.limitations = answered(pulumi.all(steps)).apply(limitations);
-
-    this.registerOutputs({
-      dockerHost: this.dockerHost,
-      socket: this.socket,
-      account: this.account,
-      subordinateIds: this.subordinateIds,
-      versions: this.versions,
-      storageDriver: this.storageDriver,
-      cgroup: this.cgroup,
-      network: this.network,
-      limitations: this.limitations,
-    });
+    const dockerHost = inputs.from(
+      ["connection.host", "connection.port", "account.name"],
+      (settings) => dockerHostUrl(settings.account.name, settings.connection),
+    );
+    const outputs = reportedOutputs(name, commands);
+    this.dockerHost = whenAnswered(commands, dockerHost);
+    this.socket = outputs.socket;
+    this.account = outputs.account;
+    this.subordinateIds = outputs.subordinateIds;
+    this.versions = outputs.versions;
+    this.storageDriver = outputs.storageDriver;
+    this.cgroup = outputs.cgroup;
+    this.network = outputs.network;
+    this.limitations = outputs.limitations;
+    this.registerOutputs({ dockerHost: this.dockerHost, ...outputs });
   }
 }

@@ -1,41 +1,65 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { RootlessDockerHostArgs } from "./args";
-import { PrivilegeEscalation } from "./remote/args";
-import { connectionSettings } from "./remote/settings";
+import { connectionSettings, escalationSettings } from "./remote/settings";
 import { resourceControllersSettings } from "./steps/account/resourceControllers/settings";
 import { accountSettings } from "./steps/account/settings";
 import { subordinateIdsSettings } from "./steps/account/subordinateIds/settings";
-import { daemonSettings } from "./steps/daemon/settings";
+import { daemonJsonSettings } from "./steps/daemon/daemonJson/settings";
+import { onDestroySettings } from "./steps/daemon/data/settings";
+import { environmentSettings } from "./steps/daemon/environment/settings";
+import { networkSettings } from "./steps/daemon/network/settings";
+import { storageDriverSettings } from "./steps/daemon/storage/settings";
 import { engineSettings, rootfulDockerSettings } from "./steps/engine/settings";
-import { kernelSettings } from "./steps/kernel/settings";
+import { recheckSettings, takeOverSettings } from "./steps/everyStep";
+import { appArmorSettings } from "./steps/kernel/appArmor/settings";
+import { kernelModuleSettings } from "./steps/kernel/kernelModules/settings";
+import { sysctlsSettings } from "./steps/kernel/sysctls/settings";
+import { unprivilegedPingSettings } from "./steps/kernel/unprivilegedPing/settings";
 import { privilegedPortsSettings } from "./steps/ports/settings";
-import { type Problem, Reader } from "./step/problems";
-import { everyStepSettings } from "./step/settings";
+import { secretsSettings } from "./steps/secrets/settings";
+import { type Problem, Reader } from "./validation/reader";
 
 /** The arguments, once they are known. */
 export type PlainArgs = pulumi.Unwrap<RootlessDockerHostArgs>;
 
 /**
- * What every step is made from: all defaults filled in. Each room reads its own part. Problems do not
- * quote what is at `secretPaths`.
+ * The arguments, checked and with all defaults filled in: at the same paths, but that secret values of
+ * `daemon` and `environment` are in `secrets`. Each room reads its own part, once.
+ *
+ * @param secretPaths what is marked as a secret; no problem quotes it.
  */
 export function readSettings(args: unknown, secretPaths: string[] = []) {
   const problems: Problem[] = [];
   const read = new Reader(args, "", problems, secretPaths);
   read.require("connection", "say how to reach the machine");
-  const settings = {
+  const plain = {
     connection: connectionSettings(read.object("connection")),
     account: accountSettings(read.object("account")),
     subordinateIds: subordinateIdsSettings(read.object("subordinateIds")),
     engine: engineSettings(read.object("engine")),
     rootfulDocker: rootfulDockerSettings(read),
     privilegedPorts: privilegedPortsSettings(read),
-    kernel: kernelSettings(read),
+    unprivilegedPing: unprivilegedPingSettings(read.object("unprivilegedPing")),
+    sysctls: sysctlsSettings(read),
+    kernelModuleOptions: kernelModuleSettings(read),
+    appArmorProfile: appArmorSettings(read),
     resourceControllers: resourceControllersSettings(read),
-    daemon: daemonSettings(read),
-    privilegeEscalation:
-      read.oneOf("privilegeEscalation", PrivilegeEscalation) ?? PrivilegeEscalation.Auto,
-    everyStep: everyStepSettings(read),
+  };
+  const daemon = daemonJsonSettings(read);
+  const network = networkSettings(read.object("network"));
+  const onDestroy = onDestroySettings(read.object("onDestroy"));
+  const environment = environmentSettings(read, network);
+  const settings = {
+    ...plain,
+    daemon: daemon.open,
+    environment: environment.open,
+    secrets: secretsSettings(daemon.secret, environment.secret),
+    network,
+    onDestroy,
+    storageDriver: storageDriverSettings(read),
+    privilegeEscalation: escalationSettings(read),
+    recheck: recheckSettings(read),
+    takeOver: takeOverSettings(read),
   };
   read.refuseOthers();
   return { settings, problems };

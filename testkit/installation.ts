@@ -4,8 +4,9 @@ import {
   installCommand,
   revertCommand,
   uninstallCommand,
-  type Who,
-} from "../src/step/commands";
+  type Invocation,
+} from "../src/remote/commands";
+import { revertOrder } from "../src/steps";
 import type { Finished, TestHost } from "../testbed/hosts";
 import { documentText, type StepArgs } from "./documents";
 
@@ -18,16 +19,7 @@ export interface Answer {
   said: string[];
 }
 
-/** Steps that can be reverted, in the order in which the component reverts them. */
-export const revertOrder = [
-  "report",
-  "daemon",
-  "secrets",
-  "ports",
-  "kernel",
-  "account",
-  "engine",
-] as const;
+export { revertOrder };
 
 /** One installation on a host: what a component's commands do there, without the engine. */
 export class Installation {
@@ -119,7 +111,7 @@ export class Installation {
     return answer;
   }
 
-  private get who(): Who {
+  private get who(): Invocation {
     return { lease: this.lease, escalation: "" };
   }
 

@@ -1,20 +1,10 @@
 import { createHash } from "node:crypto";
 import { gzipSync } from "fflate";
-import { type Document, renderDocument } from "../step/document";
+import { type StepName, stepNames } from "../steps";
+import { type Document, renderDocument } from "../steps/document";
 import { reachedFrom, shellFiles, shellFunctions } from "./shellSources";
 
-/** Steps that the agent carries out, in their order. */
-export const stepNames = [
-  "preflight",
-  "engine",
-  "account",
-  "kernel",
-  "ports",
-  "secrets",
-  "daemon",
-  "report",
-] as const;
-export type StepName = (typeof stepNames)[number];
+export { stepNames, type StepName };
 
 /**
  * How core and ledger run steps and keep records. Raised by hand where steps that ran before have to run

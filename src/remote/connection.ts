@@ -56,19 +56,6 @@ function mapKnown<T extends object, U>(input: pulumi.Input<T>, map: (value: T) =
   return isPlain(input) ? map(input) : pulumi.secret(input).apply((value) => map(value as T));
 }
 
-/** One field of an input, as known as it is. */
-export function field<T extends object, K extends keyof T>(
-  input: pulumi.Input<T> | undefined,
-  key: K,
-): pulumi.Output<pulumi.Unwrap<T[K]> | undefined> {
-  if (isPlain(input)) return pulumi.output(input[key]);
-  return pulumi
-    .output(input)
-    .apply((value) => (value as pulumi.Unwrap<T> & Partial<T>)?.[key]) as pulumi.Output<
-    pulumi.Unwrap<T[K]> | undefined
-  >;
-}
-
 /** True for a value that is there already, whatever its members are. */
 export function isPlain<T>(input: pulumi.Input<T> | undefined): input is T {
   return input !== undefined && !pulumi.Output.isInstance(input) && !(input instanceof Promise);

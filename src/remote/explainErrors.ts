@@ -87,13 +87,13 @@ function lastLine(text: string): string {
  */
 export function explainErrors(
   name: string,
-  host: pulumi.Output<string>,
+  host: pulumi.Input<string>,
 ): pulumi.ResourceHookBinding | undefined {
   if (!errorHooksWork()) return undefined;
   const hook = new pulumi.ErrorHook(
     `${name}-connection`,
     async ({ name: resource, errors: [error] }) => {
-      const text = await withoutSecret(error ?? "", host);
+      const text = await withoutSecret(error ?? "", pulumi.output(host));
       const message =
         explainConnectionError(resource, text) ??
         explainMissingAgent(resource, text) ??

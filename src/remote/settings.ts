@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
-import type { Reader, Rule } from "../step/problems";
-import { between, filledLine } from "../step/rules";
+import type { Reader, Rule } from "../validation/reader";
+import { between, filledLine } from "../validation/rules";
 import { PrivilegeEscalation } from "./args";
 
 /** What the component itself needs to know of the connection; the rest goes to SSH as it is. */
@@ -8,7 +8,9 @@ export interface ConnectionSettings {
   host: string;
   port: number;
   user: string;
-  verified: boolean;
+  /** Its public key. Absent: the host is not verified. */
+  hostKey?: string;
+  proxy?: Pick<ConnectionSettings, "host" | "hostKey">;
 }
 
 /** Fields that are never shown: they reach the engine as secrets only. */
@@ -47,14 +49,15 @@ const publicKey: Rule<string> = (value) =>
 export function connectionSettings(read: Reader): ConnectionSettings {
   read.require("host", "name the machine");
   const settings = hopSettings(read);
-  if (read.given("proxy")) {
-    const proxy = read.object("proxy");
-    proxy.require("host", "name the proxy, or leave connection.proxy out");
-    hopSettings(proxy);
-    proxy.refuseOthers();
-  } else {
-    read.object("proxy");
-  }
+  const proxy = read.object("proxy");
+  const proxySettings = read.given("proxy") ? proxyHopSettings(proxy) : undefined;
+  read.refuseOthers();
+  return { ...settings, proxy: proxySettings };
+}
+
+function proxyHopSettings(read: Reader): ConnectionSettings {
+  read.require("host", "name the proxy, or leave connection.proxy out");
+  const settings = hopSettings(read);
   read.refuseOthers();
   return settings;
 }
@@ -70,8 +73,12 @@ function hopSettings(read: Reader): ConnectionSettings {
     host: read.string("host", { rule: hostName }) ?? "",
     port: read.number("port", { rule: between(1, 65535) }) ?? 22,
     user: read.string("user", { rule: userName }) ?? "root",
-    verified: read.string("hostKey", { rule: publicKey }) !== undefined || read.given("hostKey"),
+    hostKey: read.string("hostKey", { rule: publicKey }),
   };
+}
+
+export function escalationSettings(read: Reader): PrivilegeEscalation {
+  return read.oneOf("privilegeEscalation", PrivilegeEscalation) ?? PrivilegeEscalation.Auto;
 }
 
 /** The agent's word for it; empty for its own choice. */
@@ -80,7 +87,10 @@ export function escalationArgument(escalation: PrivilegeEscalation): string {
 }
 
 /** `ssh://account@host:port`, with an IPv6 address in brackets and its zone as in RFC 6874. */
-export function dockerHostUrl(account: string, { host, port }: ConnectionSettings): string {
+export function dockerHostUrl(
+  account: string,
+  { host, port }: Pick<ConnectionSettings, "host" | "port">,
+): string {
   const address = host.includes(":") ? `[${host.replace("%", "%25")}]` : host;
   return `ssh://${account}@${address}:${port}`;
 }

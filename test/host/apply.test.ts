@@ -18,7 +18,7 @@ const wishes: StepArgs = {
   unprivilegedPing: { groups: "0 1000" },
   daemon: { "log-level": "warn" },
   environment: { COLOUR: "blue" },
-  secrets: { "environment/TOKEN": "s3cret" },
+  secretEnvironment: { TOKEN: "s3cret" },
   onDestroy: { data: "Delete" },
 };
 

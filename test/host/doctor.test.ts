@@ -80,7 +80,7 @@ describe("a healthy host", () => {
         row,
         said[`limitations.${row}.status`],
       ]);
-      expect(found).toBe(said[`limitations.${row}.fact`]);
+      expect(found).toBe(said[`limitations.${row}.evidence`]);
     }
   });
 

@@ -15,7 +15,7 @@ afterAll(destroyAllHosts);
 const wishes: StepArgs = {
   account: { name: "app", authorizedKeys: ["ssh-ed25519 AAAAC3Nz a"] },
   privilegedPorts: "FileCapability",
-  secrets: { "environment/TOKEN": "s3cret" },
+  secretEnvironment: { TOKEN: "s3cret" },
   onDestroy: { data: "Delete" },
 };
 

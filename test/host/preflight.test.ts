@@ -1,5 +1,5 @@
 import { stepCodeHash } from "../../src/agent/agentText";
-import { renderDocument } from "../../src/step/document";
+import { renderDocument } from "../../src/steps/document";
 import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
 import { bootHost } from "../../testkit/host";
 import { documentsOf, type StepArgs } from "../../testkit/documents";

@@ -23,7 +23,7 @@ beforeAll(async () => {
 test("the rows are of docker.service's own daemon, not of another process of that name", async () => {
   expect(await host.run("pgrep -c -x dockerd -u app")).toBe("2\n");
   const { facts } = await app.apply("report", wishes);
-  expect(facts["limitations.privileged.fact"]).toMatch(/uid_map '0 \d+ 1,1 \d+ 65536'/);
+  expect(facts["limitations.privileged.evidence"]).toMatch(/uid_map '0 \d+ 1,1 \d+ 65536'/);
   expect(facts["limitations.netHost.status"]).toBe("limited");
 });
 
@@ -58,7 +58,7 @@ test("a daemon in the machine's own network: its rows do not claim another names
   for (const row of ["netHost", "containerAddresses", "overlayNetworks"])
     expect(facts).toMatch(
       new RegExp(
-        `"limitations.${row}.fact":"dockerd is in [^"]*${machine.replace(/[[\]]/g, "\\$&")}`,
+        `"limitations.${row}.evidence":"dockerd is in [^"]*${machine.replace(/[[\]]/g, "\\$&")}`,
       ),
     );
   expect(facts).not.toContain("nsenter");

@@ -179,7 +179,7 @@ describe("daemon", () => {
   test("secret values: for root alone, in the daemon's environment, rotated, and gone", async () => {
     const wishes = (TOKEN: string): StepArgs => ({
       ...plain,
-      secrets: { "environment/TOKEN": TOKEN },
+      secretEnvironment: { TOKEN: TOKEN },
     });
     await app.apply("secrets", wishes("one $(id) ü"));
     await app.apply("daemon", wishes("one $(id) ü"));

@@ -139,7 +139,7 @@ describe("the daemon", () => {
     expect(daemon.said).toContainEqual(expect.stringMatching(why));
     expect(daemon.facts.storageDriver).toBe("overlay2");
     expect(daemon.facts["limitations.storageDrivers.status"]).toBe("available");
-    expect(daemon.facts["limitations.storageDrivers.fact"]).toMatch(why);
+    expect(daemon.facts["limitations.storageDrivers.evidence"]).toMatch(why);
     expect(await daemonJson()).toEqual({});
     expect(await fuseInstalled()).toBe(false);
     expect(await traces()).toBe("");
@@ -199,7 +199,7 @@ describe("the daemon", () => {
     expect(said).toContain(`daemon: storage driver ${why}`);
     expect([facts.storageDriver, await info(".Driver")]).toEqual(Array(2).fill("fuse-overlayfs"));
     expect(facts["limitations.storageDrivers.status"]).toBe("limited");
-    expect(facts["limitations.storageDrivers.fact"]).toBe(
+    expect(facts["limitations.storageDrivers.evidence"]).toBe(
       `docker info: Driver is ${why}; it is slower than the kernel's`,
     );
     expect(await daemonJson()).toEqual({
@@ -226,7 +226,7 @@ describe("the daemon", () => {
     await app.apply("preflight", wishes);
     const { facts } = await app.apply("daemon", wishes);
     expect([facts.storageDriver, await info(".Driver")]).toEqual(["btrfs", "btrfs"]);
-    expect(facts["limitations.storageDrivers.fact"]).toBe(
+    expect(facts["limitations.storageDrivers.evidence"]).toBe(
       "docker info: Driver is btrfs, as storageDriver says",
     );
     expect((await app.apply("daemon", wishes)).changed).toEqual([]);

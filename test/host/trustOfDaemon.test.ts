@@ -10,7 +10,7 @@ const wishes: StepArgs = {
   account: { name: "app", authorizedKeys: ["ssh-ed25519 AAAAC3Nz one"] },
   environment: { COLOUR: "blue" },
   daemon: { "log-level": "warn" },
-  secrets: { "environment/TOKEN": "s3cret" },
+  secretEnvironment: { TOKEN: "s3cret" },
 };
 
 let host: TestHost;

@@ -216,9 +216,7 @@ export function kernelCourse(expected: Expected): void {
     const address = (await docker(machine, "inspect -f {{.NetworkSettings.IPAddress}} inside"))
       .text;
     expect(await get(machine, `http://${address}/`)).not.toBe(page);
-    const command = /enter it as app: (.*)$/.exec(
-      facts["limitations.containerAddresses.mend"],
-    )?.[1];
+    const command = /enter it as app: (.*)$/.exec(facts["limitations.containerAddresses.fix"])?.[1];
     expect(await get(machine, `http://${address}/`, command)).toBe(page);
     expect(status("containerAddresses")).toBe("limited");
     await docker(machine, "rm -f inside");
@@ -231,7 +229,7 @@ export function kernelCourse(expected: Expected): void {
 
   test("--net=host: the namespace that the row names, and not the machine's", async () => {
     const [, own, machines] =
-      /in (net:\S+), the machine in (net:\S+):/.exec(facts["limitations.netHost.fact"]) ?? [];
+      /in (net:\S+), the machine in (net:\S+):/.exec(facts["limitations.netHost.evidence"]) ?? [];
     expect((await machine.run("readlink /proc/1/ns/net")).trim()).toBe(machines);
     expect((await run(machine, "--net=host", "busybox readlink /proc/self/ns/net")).text).toBe(own);
     expect(own).not.toBe(machines);
@@ -264,7 +262,7 @@ export function kernelCourse(expected: Expected): void {
     );
     const capabilities = (found: RegExpExecArray | null) => BigInt(`0x${found?.[1] ?? "0"}`);
     const daemons = capabilities(
-      /has capabilities (\w+) /.exec(facts["limitations.privileged.fact"]),
+      /has capabilities (\w+) /.exec(facts["limitations.privileged.evidence"]),
     );
     const containers = capabilities(/^CapEff:\t(\w+)$/m.exec(text));
     // All that this engine knows (38 of them are older than it), and none that the daemon does not have.

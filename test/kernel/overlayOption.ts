@@ -63,7 +63,7 @@ export function overlayWithOption({ machine, app, wishes, apply }: Course): void
     expect(facts.storageDriver).toBe("overlay2");
     // What this kernel's overlay cannot do in a user namespace, with the option too.
     expect(facts["limitations.storageDrivers.status"]).toBe("limited");
-    expect(facts["limitations.storageDrivers.fact"]).toMatch(
+    expect(facts["limitations.storageDrivers.evidence"]).toMatch(
       /as storageDriver says, though it mounts, but mkdir: .*Input\/output error$/,
     );
     await importImage(machine(), "app");

@@ -14,7 +14,7 @@ const random = randomFrom(seed);
 const state = "/var/lib/rootless-docker";
 const wishes: StepArgs = {
   account: { name: "app", authorizedKeys: ["ssh-ed25519 AAAAC3Nz a"] },
-  secrets: { "environment/TOKEN": "s3cret" },
+  secretEnvironment: { TOKEN: "s3cret" },
   onDestroy: { data: "Delete" },
 };
 

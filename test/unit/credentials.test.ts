@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import { RootlessDockerHost, type RootlessDockerHostArgs } from "../../index";
-import { hasCredentials } from "../../src/step/credentials";
+import { hasCredentials } from "../../src/validation/credentials";
 import { problemsOf, withValue } from "../../testkit/arguments";
 import { shown, startRecording } from "./mocks";
 

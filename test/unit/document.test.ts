@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { parse } from "yaml";
-import { type Document, JsonText, renderDocument } from "../../src/step/document";
+import { type Document, JsonText, renderDocument } from "../../src/steps/document";
 import { json, text } from "../../testkit/fuzz/values";
 
 const reader = join(__dirname, "../../src/host/core/document.sh");

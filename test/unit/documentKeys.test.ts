@@ -1,12 +1,7 @@
 import { type StepName, stepNames } from "../../src/agent/agentText";
 import { readSettings } from "../../src/settings";
-import { everyStepDocument } from "../../src/step/settings";
-import { accountDocument } from "../../src/steps/account/settings";
-import { daemonDocument } from "../../src/steps/daemon/settings";
-import { engineDocument } from "../../src/steps/engine/settings";
-import { kernelDocument } from "../../src/steps/kernel/settings";
-import { portsDocument } from "../../src/steps/ports/settings";
-import { preflightDocument } from "../../src/steps/preflight/settings";
+import { documentsOf, steps } from "../../src/steps";
+import { everyStepDocument } from "../../src/steps/everyStep";
 import { everyOption } from "./fixtures";
 import { callsOf, shellFunctions } from "../../src/agent/shellSources";
 
@@ -31,24 +26,18 @@ const variations: object[] = [
   },
   { network: { driver: "Pasta" }, sysctls: { "kernel.keys.maxbytes": "3000000" } },
   { rootfulDocker: "Purge", privilegedPorts: "FileCapability" },
-  { environment: { DOCKERD_ROOTLESS_ROOTLESSKIT_FLAGS: "--debug" } },
+  { environment: { DOCKERD_ROOTLESS_ROOTLESSKIT_FLAGS: "--debug", TOKEN: "secret" } },
 ];
 
 function keysOf(step: StepName): string[] {
   const documents = variations.map((variation) => {
-    const { settings: s, problems } = readSettings({ connection: { host: "h" }, ...variation });
+    const { settings, problems } = readSettings({ connection: { host: "h" }, ...variation }, [
+      "environment.TOKEN",
+    ]);
     expect(problems).toEqual([]);
-    const own = {
-      preflight: preflightDocument("project/stack/web", s),
-      engine: engineDocument(s.engine, s.rootfulDocker),
-      account: accountDocument(s.account, s.subordinateIds, s.resourceControllers),
-      kernel: kernelDocument(s.kernel),
-      secrets: {},
-      ports: portsDocument(s.privilegedPorts),
-      daemon: daemonDocument(s.account.name, s.daemon, ["environment/TOKEN"]),
-      report: { account: s.account.name },
-    };
-    const document = { ...own[step], ...everyStepDocument(s.everyStep), agent: "c0de" };
+    // The secrets' keys are of the same kinds as the daemon's.
+    const own = step === "secrets" ? {} : documentsOf(settings, "project/stack/web")[step];
+    const document = { ...everyStepDocument(settings), ...own, agent: "c0de" };
     return Object.entries(document).flatMap(([key, value]) => (value === undefined ? [] : [key]));
   });
   return [...new Set(documents.flat())];
@@ -73,16 +62,33 @@ const families: Record<string, RegExp> = {
   compose_environment: /^environment\//,
 };
 
-/** For people who read a preview, or to make a step run again: no shell reads them. */
+/** In every step's document, to make it run again: but for preflight, no shell reads them. */
+const everyStepKeys = stepNames.flatMap((step) =>
+  step === "preflight" ? ["preflight recheck"] : [`${step} recheck`, `${step} take-over`],
+);
+
+/** For people who read a preview. */
 const displayedOnly = [
-  ...stepNames.map((step) => `${step} recheck`),
-  ...stepNames.filter((step) => step !== "preflight").map((step) => `${step} take-over`),
-  "engine source",
-  "engine rootful-docker.purge.data",
-  "ports privileged-ports",
+  ...everyStepKeys,
+  ...steps.flatMap(({ name, displayed }) => displayed.map((key) => `${name} ${key}`)),
   // The step secrets reads it in the daemon's document.
   "daemon secrets",
 ];
+
+function matches(pattern: string, key: string): boolean {
+  const texts = pattern.split("*").map((text) => text.replace(/[.]/g, "\\$&"));
+  return new RegExp(`^${texts.join(".+")}$`).test(key);
+}
+
+test.each(steps)("$name: its document has the keys that it declares, and no others", (step) => {
+  const declared = [...step.applied, ...step.displayed];
+  const carried = keysOf(step.name).filter(
+    (key) => !["agent", "recheck", "take-over"].includes(key),
+  );
+  expect(carried.filter((key) => !declared.some((pattern) => matches(pattern, key)))).toEqual([]);
+  const unused = declared.filter((pattern) => !carried.some((key) => matches(pattern, key)));
+  expect(step.name === "secrets" ? [] : unused).toEqual([]);
+});
 
 /** Where the document has none, the kernel's own value counts: by then the step kernel has set it. */
 const fromKernel = ["report kernel.keys.maxkeys", "report kernel.keys.maxbytes"];

@@ -75,13 +75,13 @@ export const usualFacts: Record<string, Record<string, string>> = {
   },
   kernel: {
     "limitations.ping.status": "available",
-    "limitations.ping.fact": "net.ipv4.ping_group_range is 0 2147483647",
-    "limitations.ping.mend": "",
+    "limitations.ping.evidence": "net.ipv4.ping_group_range is 0 2147483647",
+    "limitations.ping.fix": "",
   },
   ports: {
     "limitations.privilegedPorts.status": "limited",
-    "limitations.privilegedPorts.fact": "net.ipv4.ip_unprivileged_port_start is 1024",
-    "limitations.privilegedPorts.mend": "set privilegedPorts",
+    "limitations.privilegedPorts.evidence": "net.ipv4.ip_unprivileged_port_start is 1024",
+    "limitations.privilegedPorts.fix": "set privilegedPorts",
   },
   daemon: {
     storageDriver: "overlay2",
@@ -92,13 +92,13 @@ export const usualFacts: Record<string, Record<string, string>> = {
     "network.portDriver": "builtin",
     "network.mtu": "65520",
     "limitations.cgroups.status": "available",
-    "limitations.cgroups.fact": "delegated: cpu memory pids",
-    "limitations.cgroups.mend": "",
+    "limitations.cgroups.evidence": "delegated: cpu memory pids",
+    "limitations.cgroups.fix": "",
   },
   report: {
     "limitations.appArmor.status": "unavailable",
-    "limitations.appArmor.fact": "docker info has no apparmor",
-    "limitations.appArmor.mend": "confine with seccomp",
+    "limitations.appArmor.evidence": "docker info has no apparmor",
+    "limitations.appArmor.fix": "confine with seccomp",
   },
 };
 

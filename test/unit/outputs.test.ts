@@ -1,4 +1,7 @@
-import { cgroupInfo, factsOf, limitations, subordinateIds } from "../../src/outputs";
+import { steps } from "../../src/steps";
+import { type Facts, factsOf } from "../../src/steps/facts";
+import { limitationsOf } from "../../src/steps/limitations";
+import { usualFacts } from "./mocks";
 
 describe("the agent's report", () => {
   const report = '{"step":"kernel","changed":["x"],"facts":{"a":"1","b":"x \\"y\\""}}';
@@ -47,10 +50,18 @@ describe("the agent's report", () => {
   });
 });
 
+/** An output of the component, from a usual host's report with some facts that differ. */
+function outputOf(output: string, change: Record<string, string | undefined>): unknown {
+  const [step] = steps.filter(({ outputs }) => output in outputs);
+  const facts = { ...usualFacts[step.name], ...change };
+  const there = Object.entries(facts).filter(([, value]) => value !== undefined);
+  const read = (step.outputs as Record<string, (command: string, facts: Facts) => unknown>)[output];
+  return read(`web-${step.name}`, Object.fromEntries(there) as Facts);
+}
+
 test("one range and several", () => {
-  expect(
-    subordinateIds({ "subordinateIds.uids": "1:2", "subordinateIds.gids": "3:4,5:6" }),
-  ).toEqual({
+  const facts = { "subordinateIds.uids": "1:2", "subordinateIds.gids": "3:4,5:6" };
+  expect(outputOf("subordinateIds", facts)).toEqual({
     uids: [{ start: 1, count: 2 }],
     gids: [
       { start: 3, count: 4 },
@@ -61,17 +72,73 @@ test("one range and several", () => {
 
 test("no controllers are an empty list", () => {
   const facts = { "cgroup.version": "1", "cgroup.driver": "none", "cgroup.controllers": "" };
-  expect(cgroupInfo(facts)).toEqual({ version: "1", driver: "none", controllers: [] });
+  expect(outputOf("cgroup", facts)).toEqual({ version: "1", driver: "none", controllers: [] });
 });
 
-test("limitations of several steps, by name", () => {
-  const row = (name: string, status: string) => ({
+test.each<[string, Record<string, string | undefined>, string]>([
+  ["account", { "account.uid": undefined }, "none as the fact account.uid; wanted a whole number"],
+  ["socket", { "account.uid": "12x" }, "'12x' as the fact account.uid; wanted a whole number"],
+  ["account", { "account.gid": "NaN" }, "'NaN' as the fact account.gid; wanted a whole number"],
+  ["account", { "account.home": "" }, "'' as the fact account.home; wanted a text"],
+  [
+    "subordinateIds",
+    { "subordinateIds.gids": "" },
+    "'' as the fact subordinateIds.gids; wanted ranges of ids such as 165536:65536",
+  ],
+  [
+    "subordinateIds",
+    { "subordinateIds.uids": "1:2,3" },
+    "'1:2,3' as the fact subordinateIds.uids; wanted ranges of ids such as 165536:65536",
+  ],
+  [
+    "cgroup",
+    { "cgroup.controllers": "cpu memory" },
+    "'cpu memory' as the fact cgroup.controllers; wanted words with commas between them",
+  ],
+  ["network", { "network.mtu": "" }, "'' as the fact network.mtu; wanted a whole number"],
+  ["storageDriver", { storageDriver: undefined }, "none as the fact storageDriver; wanted a text"],
+  ["versions", { "versions.os": undefined }, "none as the fact versions.os; wanted a text"],
+])("%s: %j is an error that names step and fact, and what to do", (output, facts, found) => {
+  const [step] = steps.filter(({ outputs }) => output in outputs);
+  expect(() => outputOf(output, facts)).toThrow(
+    `web-${step.name}: report: found ${found}. To mend: run 'pulumi up' with a new value of recheck, which asks the host again; `,
+  );
+});
+
+describe("limitations", () => {
+  const row = (name: string, status: string, evidence = "evidence", fix = "fix") => ({
     [`limitations.${name}.status`]: status,
-    [`limitations.${name}.fact`]: `fact of ${name}`,
-    [`limitations.${name}.mend`]: `mend of ${name}`,
+    [`limitations.${name}.${evidence}`]: `evidence of ${name}`,
+    [`limitations.${name}.${fix}`]: `fix of ${name}`,
   });
-  expect(limitations([{ ...row("b", "limited"), other: "x" }, row("a", "available"), {}])).toEqual([
-    { name: "a", status: "available", fact: "fact of a", mend: "mend of a" },
-    { name: "b", status: "limited", fact: "fact of b", mend: "mend of b" },
-  ]);
+  const rowOf = (name: string, status: string) => {
+    return { name, status, evidence: `evidence of ${name}`, fix: `fix of ${name}` };
+  };
+
+  test("a row each", () => {
+    const facts = { ...row("b", "limited"), other: "x", ...row("a", "available") };
+    expect(limitationsOf("web-kernel", facts)).toEqual([
+      rowOf("b", "limited"),
+      rowOf("a", "available"),
+    ]);
+  });
+
+  test("of a step that version 0.1 ran, whose reports say fact and mend", () => {
+    const facts = row("a", "unavailable", "fact", "mend");
+    expect(limitationsOf("web-kernel", facts)).toEqual([rowOf("a", "unavailable")]);
+  });
+
+  test.each([
+    ["status", { "limitations.a.status": "fine" }, "'fine' as the fact limitations.a.status"],
+    ["evidence", { "limitations.a.evidence": "" }, "'' as the fact limitations.a.evidence"],
+  ])("a row without its %s is an error", (_part, change, found) => {
+    const facts = { ...row("a", "limited"), ...change };
+    expect(() => limitationsOf("web-kernel", facts)).toThrow(`web-kernel: report: found ${found}`);
+  });
+
+  test("a row of which only a part is there is an error", () => {
+    expect(() => limitationsOf("web-kernel", { "limitations.a.fix": "x" })).toThrow(
+      "web-kernel: report: found none as the fact limitations.a.status",
+    );
+  });
 });

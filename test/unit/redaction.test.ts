@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { JsonText, renderDocument } from "../../src/step/document";
+import { JsonText, renderDocument } from "../../src/steps/document";
 
 const sources = join(__dirname, "../../src");
 

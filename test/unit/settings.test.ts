@@ -1,6 +1,6 @@
 import { dockerHostUrl } from "../../src/remote/settings";
 import { readSettings } from "../../src/settings";
-import { describeProblems, pending } from "../../src/step/problems";
+import { describeProblems, pending } from "../../src/validation/reader";
 import { everyOption, secretPart } from "./fixtures";
 import { problemsOf, withValue } from "../../testkit/arguments";
 
@@ -9,7 +9,13 @@ describe("defaults", () => {
     expect(readSettings({ connection: { host: "machine.example" } })).toEqual({
       problems: [],
       settings: {
-        connection: { host: "machine.example", port: 22, user: "root", verified: false },
+        connection: {
+          host: "machine.example",
+          port: 22,
+          user: "root",
+          hostKey: undefined,
+          proxy: undefined,
+        },
         account: {
           name: "docker-rootless",
           create: true,
@@ -27,22 +33,20 @@ describe("defaults", () => {
         engine: { source: "Distribution", version: undefined },
         rootfulDocker: "Refuse",
         privilegedPorts: "None",
-        kernel: {
-          unprivilegedPing: { enabled: true, groups: "0 2147483647" },
-          sysctls: {},
-          kernelModuleOptions: {},
-          appArmorProfile: "Auto",
-        },
+        unprivilegedPing: { enabled: true, groups: "0 2147483647" },
+        sysctls: {},
+        kernelModuleOptions: {},
+        appArmorProfile: "Auto",
         resourceControllers: ["cpu", "cpuset", "io", "memory", "pids"],
-        daemon: {
-          daemon: {},
-          environment: {},
-          storage: { storageDriver: "Auto", dataRoot: undefined },
-          network: { driver: "Auto", portDriver: "Auto", mtu: undefined, hostLoopback: false },
-          onDestroyData: "Keep",
-        },
+        daemon: {},
+        environment: {},
+        secrets: {},
+        storageDriver: "Auto",
+        network: { driver: "Auto", portDriver: "Auto", mtu: undefined, hostLoopback: false },
+        onDestroy: { data: "Keep" },
         privilegeEscalation: "Auto",
-        everyStep: { recheck: undefined, takeOver: false },
+        recheck: undefined,
+        takeOver: false,
       },
     });
   });
@@ -85,40 +89,58 @@ test.each([
   expect(dockerHostUrl("app", settings.connection)).toBe(url);
 });
 
-test("every option arrives in its own setting", () => {
+test("every option arrives in its own setting, at its own path", () => {
   const args = everyOption();
-  const { connection, account, subordinateIds, engine, network } = args;
+  const { host, port, user, hostKey, proxy } = args.connection;
   expect(readSettings(args)).toEqual({
     problems: [],
     settings: {
+      ...args,
       connection: {
-        host: connection.host,
-        port: connection.port,
-        user: connection.user,
-        verified: true,
+        ...{ host, port, user, hostKey },
+        proxy: expect.objectContaining({ host: proxy.host, hostKey: proxy.hostKey }) as object,
       },
-      account,
-      subordinateIds,
-      engine,
-      rootfulDocker: args.rootfulDocker,
-      privilegedPorts: args.privilegedPorts,
-      kernel: {
-        unprivilegedPing: args.unprivilegedPing,
-        sysctls: args.sysctls,
-        kernelModuleOptions: args.kernelModuleOptions,
-        appArmorProfile: args.appArmorProfile,
-      },
-      resourceControllers: args.resourceControllers,
-      daemon: {
-        daemon: args.daemon,
-        environment: args.environment,
-        storage: { storageDriver: args.storageDriver, dataRoot: undefined },
-        network,
-        onDestroyData: args.onDestroy.data,
-      },
-      privilegeEscalation: args.privilegeEscalation,
-      everyStep: { recheck: args.recheck, takeOver: args.takeOver },
+      secrets: {},
     },
+  });
+});
+
+describe("secret values of daemon and environment are apart", () => {
+  const args = {
+    connection: { host: "h" },
+    daemon: { debug: true, labels: ["a=b"], proxies: { "http-proxy": "http://user:pw@proxy" } },
+    environment: { A: "open", TOKEN: "by its name", B: "marked" },
+  };
+
+  test.each<[string, string[], object, object, string[]]>([
+    [
+      "by their form, or marked",
+      ["environment.B"],
+      { debug: true, labels: ["a=b"] },
+      { A: "open" },
+      ["daemon.json/proxies", "environment/TOKEN", "environment/B"],
+    ],
+    [
+      "marked inside",
+      ["daemon.labels[0]", "environment.B"],
+      { debug: true },
+      { A: "open" },
+      ["daemon.json/labels", "daemon.json/proxies", "environment/TOKEN", "environment/B"],
+    ],
+    [
+      "marked as a whole",
+      ["daemon", "environment"],
+      {},
+      {},
+      [
+        ...["daemon.json/debug", "daemon.json/labels", "daemon.json/proxies"],
+        ...["environment/A", "environment/TOKEN", "environment/B"],
+      ],
+    ],
+  ])("%s", (_how, secretPaths, daemon, environment, places) => {
+    const { settings } = readSettings(args, secretPaths);
+    expect([settings.daemon, settings.environment]).toEqual([daemon, environment]);
+    expect(Object.keys(settings.secrets)).toEqual(places);
   });
 });
 
@@ -143,7 +165,7 @@ describe("any text", () => {
     const environment = { constructor: "x", toString: "y" };
     const { settings, problems } = readSettings({ connection: { host: "h" }, environment });
     expect(problems).toEqual([]);
-    expect(settings.daemon.environment).toEqual(environment);
+    expect(settings.environment).toEqual(environment);
   });
 
   test("what is quoted stays on one line, and is not long", () => {

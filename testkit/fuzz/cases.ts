@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { readSettings } from "../../src/settings";
-import { type Document, renderDocument } from "../../src/step/document";
-import { documentsFrom } from "../documents";
+import { documentsOf } from "../../src/steps";
+import { renderDocument } from "../../src/steps/document";
 import { inputPaths } from "../inputPaths";
 import { type Arrivals, arrivalsOf, nearlyRight } from "./inputs";
 import { hostileValue } from "./values";
@@ -78,9 +78,14 @@ export function judge({ args, paths }: Case): Judged {
       throw new Error(`no message of one line: ${JSON.stringify(reason)}`);
   }
   if (problems.length > 0) return { refused: true };
-  const { preflight, engine, account, kernel, daemon } = documentsFrom(settings);
-  // All steps' in one: no two of them mean different things by a key.
-  const document: Document = { ...preflight, ...engine, ...account, ...kernel, ...daemon };
+  // All steps' in one: no two of them mean different things by a key. The ports' have none of the kernel's
+  // settings, and what the daemon reads as a secret arrives where the others do.
+  const { ports: _ports, secrets, ...others } = documentsOf(settings, "project/dev/web");
+  const document = {
+    ...Object.assign({}, ...Object.values(others)),
+    ...secrets,
+    secrets: undefined,
+  };
   return { refused: false, document: renderDocument(document), arrivals: arrivalsOf(args) };
 }
 

@@ -45,13 +45,13 @@ fail() {
 	stop_on_problems
 }
 
-# One row of the limitation table. $1 row, $2 available, limited or unavailable, $3 the fact it was
-# measured from, $4 what to do about it (or nothing).
+# One row of the limitation table. $1 row, $2 available, limited or unavailable, $3 the evidence
+# that was measured, $4 what to do about it (or nothing).
 limitation() {
 	local status=$2
 	fact "limitations.$1.status" "$2"
-	fact "limitations.$1.fact" "$3"
-	fact "limitations.$1.mend" "$4"
+	fact "limitations.$1.evidence" "$3"
+	fact "limitations.$1.fix" "$4"
 	[ "$status" != available ] || status=ok
 	finding "$status" "$1" "$3" '' "$4" ''
 }

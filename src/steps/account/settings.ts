@@ -1,6 +1,6 @@
-import type { Document } from "../../step/document";
-import type { Reader, Rule } from "../../step/problems";
-import { absolutePath, between, dataDirectory, filledLine } from "../../step/rules";
+import type { Document } from "../document";
+import type { Reader, Rule } from "../../validation/reader";
+import { absolutePath, between, dataDirectory, filledLine } from "../../validation/rules";
 import { resourceControllersDocument } from "./resourceControllers/settings";
 import { IdAllocation } from "./subordinateIds/args";
 import { subordinateIdsDocument, type SubordinateIdsSettings } from "./subordinateIds/settings";
@@ -56,7 +56,10 @@ export function accountSettings(read: Reader): AccountSettings {
 }
 
 /** The part that preflight checks too: whether the account can be had at all. */
-export function identityDocument(account: AccountSettings, ids: SubordinateIdsSettings): Document {
+export function identityDocument(
+  account: Omit<AccountSettings, "authorizedKeys">,
+  ids: SubordinateIdsSettings,
+): Document {
   return {
     account: account.name,
     create: account.create,

@@ -1,5 +1,5 @@
-import type { Document } from "../../step/document";
-import type { Reader, Rule } from "../../step/problems";
+import type { Document } from "../document";
+import type { Reader, Rule } from "../../validation/reader";
 import { EngineSource, RootfulDocker } from "./args";
 
 export interface EngineSettings {
@@ -26,11 +26,16 @@ export function rootfulDockerSettings(read: Reader): RootfulDocker {
   return read.oneOf("rootfulDocker", RootfulDocker) ?? RootfulDocker.Refuse;
 }
 
+/** What preflight looks for too: a daemon of root that runs. */
+export function rootfulDockerDocument(rootfulDocker: RootfulDocker): Document {
+  return { "rootful-docker": rootfulDocker.toLowerCase() };
+}
+
 export function engineDocument(engine: EngineSettings, rootfulDocker: RootfulDocker): Document {
   return {
     source: engine.source.toLowerCase(),
     version: engine.version,
-    "rootful-docker": rootfulDocker.toLowerCase(),
+    ...rootfulDockerDocument(rootfulDocker),
     ...(rootfulDocker === RootfulDocker.Purge ? purgeDocument : {}),
   };
 }

@@ -1,5 +1,5 @@
-import type { Document } from "../../step/document";
-import type { Reader } from "../../step/problems";
+import type { Document } from "../document";
+import type { Reader } from "../../validation/reader";
 import { PrivilegedPorts } from "./args";
 
 export function privilegedPortsSettings(read: Reader): PrivilegedPorts {

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { renderDocument } from "../../../src/step/document";
+import { renderDocument } from "../../../src/steps/document";
 import { destroyAllHosts } from "../../../testbed/hosts";
 import { asAccount, bootHost } from "../../../testkit/host";
 import type { StepArgs } from "../../../testkit/documents";

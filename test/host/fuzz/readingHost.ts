@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { agentText } from "../../../src/agent/agentText";
-import { type Document, renderDocument } from "../../../src/step/document";
+import { type Document, renderDocument } from "../../../src/steps/document";
 import type { TestHost } from "../../../testbed/hosts";
 
 /** What the host made of a document. */

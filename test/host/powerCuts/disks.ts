@@ -41,7 +41,7 @@ export type Verb = "up" | "update" | "destroy";
 export const wishes: StepArgs = {
   account: { name: "app", authorizedKeys: ["ssh-ed25519 AAAAC3Nz a"] },
   privilegedPorts: "FileCapability",
-  secrets: { "environment/TOKEN": "s3cret" },
+  secretEnvironment: { TOKEN: "s3cret" },
   environment: { A: "b" },
   onDestroy: { data: "Delete" },
 };
@@ -51,7 +51,7 @@ export const edited: StepArgs = {
   ...wishes,
   account: { name: "app", authorizedKeys: ["ssh-ed25519 AAAAC3Nz a", "ssh-ed25519 AAAAC3Nz b"] },
   subordinateIds: { count: 70_000 },
-  secrets: { "environment/TOKEN": "s3cret2" },
+  secretEnvironment: { TOKEN: "s3cret2" },
   environment: { A: "c", B: "d" },
   unprivilegedPing: { groups: "0 99" },
   privilegedPorts: "Sysctl",

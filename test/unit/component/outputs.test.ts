@@ -30,21 +30,21 @@ describe("outputs", () => {
         {
           name: "appArmor",
           status: "unavailable",
-          fact: "docker info has no apparmor",
-          mend: "confine with seccomp",
+          evidence: "docker info has no apparmor",
+          fix: "confine with seccomp",
         },
-        { name: "cgroups", status: "available", fact: "delegated: cpu memory pids", mend: "" },
+        { name: "cgroups", status: "available", evidence: "delegated: cpu memory pids", fix: "" },
         {
           name: "ping",
           status: "available",
-          fact: "net.ipv4.ping_group_range is 0 2147483647",
-          mend: "",
+          evidence: "net.ipv4.ping_group_range is 0 2147483647",
+          fix: "",
         },
         {
           name: "privilegedPorts",
           status: "limited",
-          fact: "net.ipv4.ip_unprivileged_port_start is 1024",
-          mend: "set privilegedPorts",
+          evidence: "net.ipv4.ip_unprivileged_port_start is 1024",
+          fix: "set privilegedPorts",
         },
       ],
     };

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { checkPlainArguments } from "../../../src/lift";
+import { Inputs } from "../../../src/inputs";
 import { cases, judge } from "../../../testkit/fuzz/cases";
 import { inputPaths } from "../../../testkit/inputPaths";
 import * as account from "./account";
@@ -51,7 +51,7 @@ test("an object that holds itself is refused like any other wrong value", () => 
   const options: Record<string, unknown> = {};
   options.self = options;
   const args = { connection: { host: "h" }, daemon: { "log-opts": options } };
-  expect(() => checkPlainArguments(args)).toThrow(
+  expect(() => new Inputs(args)).toThrow(
     "daemon.log-opts: has a value that JSON cannot hold exactly",
   );
 });

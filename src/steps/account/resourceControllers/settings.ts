@@ -1,5 +1,5 @@
-import { byCodeUnits, type Document } from "../../../step/document";
-import type { Reader, Rule } from "../../../step/problems";
+import { byCodeUnits, type Document } from "../../document";
+import type { Reader, Rule } from "../../../validation/reader";
 
 /** Controllers that systemd can delegate (systemd.resource-control(5)) and containers use. */
 const controllers = ["cpu", "cpuset", "io", "memory", "pids"];

@@ -1,6 +1,6 @@
-import type { Document } from "../../../step/document";
-import type { Reader } from "../../../step/problems";
-import { between } from "../../../step/rules";
+import type { Document } from "../../document";
+import type { Reader } from "../../../validation/reader";
+import { between } from "../../../validation/rules";
 import { IdAllocation } from "./args";
 
 export interface SubordinateIdsSettings {

@@ -1,6 +1,7 @@
-import { type Document, JsonText } from "../../../step/document";
-import { longest, pending, type Reader, type Rule } from "../../../step/problems";
-import { dataDirectory, isWebAddress, lostKey, proxyUrl } from "../../../step/rules";
+import { type Document, JsonText } from "../../document";
+import { type Parted, partSecrets } from "../../../validation/parted";
+import { longest, pending, type Reader, type Rule } from "../../../validation/reader";
+import { dataDirectory, isWebAddress, lostKey, proxyUrl } from "../../../validation/rules";
 
 /** daemon.json by key. */
 export type DaemonJsonSettings = Record<string, unknown>;
@@ -26,7 +27,7 @@ const refusedKeys = new Map([
   ["pidfile", "is docker.pid in XDG_RUNTIME_DIR, where others look for it; leave it out"],
 ]);
 
-export function daemonJsonSettings(read: Reader): DaemonJsonSettings {
+export function daemonJsonSettings(read: Reader): Parted<unknown> {
   const daemon = read.mapping("daemon", daemonKey);
   for (const [key, value] of Object.entries(daemon)) {
     const shown = read.quote(`daemon.${key}`, value);
@@ -35,7 +36,7 @@ export function daemonJsonSettings(read: Reader): DaemonJsonSettings {
     if (wrong) read.refuse(`daemon.${key}`, wrong);
   }
   if (Object.keys(daemon).length > 0) readKnownKeys(read.object("daemon"));
-  return daemon;
+  return partSecrets(read, "daemon", Object.entries(daemon));
 }
 
 /** Those whose values this package, or the daemon's start, depends on. */
@@ -119,7 +120,10 @@ export function daemonJsonDocument(daemon: DaemonJsonSettings): Document {
 }
 
 /** What preflight checks too: containers are kept apart by a kernel module. */
-export function bridgeFilterDocument({ icc, iptables }: DaemonJsonSettings): Document {
+export function bridgeFilterDocument({
+  icc,
+  iptables,
+}: Record<"icc" | "iptables", unknown>): Document {
   return icc === false
     ? daemonJsonDocument(iptables === undefined ? { icc } : { icc, iptables })
     : {};

@@ -1,6 +1,8 @@
-import type { Document } from "../../../step/document";
-import { longest, type Reader, type Rule } from "../../../step/problems";
-import { lostKey, proxyUrl } from "../../../step/rules";
+import type { Document } from "../../document";
+import { type Parted, partSecrets } from "../../../validation/parted";
+import { longest, type Reader, type Rule } from "../../../validation/reader";
+import { lostKey, proxyUrl } from "../../../validation/rules";
+import { networkEnvironment, type NetworkSettings } from "../network/settings";
 
 /** Environment of the daemon by name. */
 export type EnvironmentSettings = Record<string, string>;
@@ -33,8 +35,9 @@ const refusedNames: [names: RegExp, reason: string][] = [
 
 const proxyNames = ["HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"];
 
-/** @param networkNames variables that options of network set. */
-export function environmentSettings(read: Reader, networkNames: string[]): EnvironmentSettings {
+/** @param network sets variables too. */
+export function environmentSettings(read: Reader, network: NetworkSettings): Parted<string> {
+  const networkNames = Object.keys(networkEnvironment(network));
   const environment: [string, string][] = [];
   for (const [name, value] of Object.entries(read.mapping("environment", environmentName))) {
     const wrong = wrongName(name, networkNames) ?? wrongValue(name, value);
@@ -45,8 +48,7 @@ export function environmentSettings(read: Reader, networkNames: string[]): Envir
   const bytes = environment.reduce((sum, entry) => sum + Buffer.byteLength(entry.join("=")) + 1, 0);
   if (bytes > longestTogether)
     read.refuse("environment", `has ${bytes} bytes in all; use ${longestTogether} at most`);
-  // Not by assignment: a name such as __proto__ would be lost.
-  return Object.fromEntries(environment);
+  return partSecrets(read, "environment", environment);
 }
 
 // Linux starts a program with 2 MiB of arguments and variables at most, where the stack may have 8.

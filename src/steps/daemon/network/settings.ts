@@ -1,6 +1,6 @@
-import type { Document } from "../../../step/document";
-import type { Reader } from "../../../step/problems";
-import { between } from "../../../step/rules";
+import type { Document } from "../../document";
+import type { Reader } from "../../../validation/reader";
+import { between } from "../../../validation/rules";
 import { NetworkDriver, PortDriver } from "./args";
 
 export interface NetworkSettings {
@@ -58,7 +58,7 @@ function wordUnlessAuto(choice: string): string | undefined {
 }
 
 /** What preflight checks: pasta is not for every release. */
-export function networkTrialDocument({ driver }: NetworkSettings): Document {
+export function networkTrialDocument({ driver }: Pick<NetworkSettings, "driver">): Document {
   return driver === NetworkDriver.Pasta
     ? { "environment/DOCKERD_ROOTLESS_ROOTLESSKIT_NET": "pasta" }
     : {};

@@ -1,29 +1,24 @@
-import type { Document } from "../../../step/document";
-import type { Reader } from "../../../step/problems";
+import type { Document } from "../../document";
+import type { Reader } from "../../../validation/reader";
 import { StorageDriver } from "./args";
 
-export interface StorageSettings {
-  storageDriver: StorageDriver;
-  /** Where images and containers are. Absent: the account's default. */
-  dataRoot?: string;
-}
-
-export function storageSettings(read: Reader, daemon: Record<string, unknown>): StorageSettings {
-  const dataRoot = daemon["data-root"];
-  return {
-    storageDriver: read.oneOf("storageDriver", StorageDriver) ?? StorageDriver.Auto,
-    dataRoot: typeof dataRoot === "string" ? dataRoot : undefined,
-  };
+export function storageDriverSettings(read: Reader): StorageDriver {
+  return read.oneOf("storageDriver", StorageDriver) ?? StorageDriver.Auto;
 }
 
 /** The part that preflight checks too: whether the driver can work there at all. */
-export function storageDocument({ storageDriver }: StorageSettings): Document {
+export function storageDocument(storageDriver: StorageDriver): Document {
   return { "daemon.json/storage-driver": driverNames[storageDriver] };
 }
 
-/** What preflight needs to try the driver. */
-export function storageTrialDocument(settings: StorageSettings): Document {
-  return { ...storageDocument(settings), "daemon.json/data-root": settings.dataRoot };
+/**
+ * What preflight needs to try the driver.
+ *
+ * @param dataRoot where images and containers are; the account's default where it is no text.
+ */
+export function storageTrialDocument(storageDriver: StorageDriver, dataRoot: unknown): Document {
+  const place = typeof dataRoot === "string" ? dataRoot : undefined;
+  return { ...storageDocument(storageDriver), "daemon.json/data-root": place };
 }
 
 const driverNames: Record<StorageDriver, string | undefined> = {

@@ -1,5 +1,5 @@
-import type { Document } from "../../../step/document";
-import type { Reader, Rule } from "../../../step/problems";
+import type { Document } from "../../document";
+import type { Reader, Rule } from "../../../validation/reader";
 
 /** Options of kernel modules by module and parameter, as on the kernel's command line. */
 export type KernelModuleSettings = Record<string, string>;

@@ -1,6 +1,6 @@
-import type { Document } from "../../../step/document";
-import type { Reader, Rule } from "../../../step/problems";
-import { filledLine } from "../../../step/rules";
+import type { Document } from "../../document";
+import type { Reader, Rule } from "../../../validation/reader";
+import { filledLine } from "../../../validation/rules";
 
 /** Values of kernel settings by their names. */
 export type SysctlsSettings = Record<string, string>;

@@ -1,5 +1,5 @@
-import type { Document } from "../../../step/document";
-import type { Reader, Rule } from "../../../step/problems";
+import type { Document } from "../../document";
+import type { Reader, Rule } from "../../../validation/reader";
 
 export interface UnprivilegedPingSettings {
   enabled: boolean;

@@ -22,7 +22,7 @@ function runIfThere(lease: string, words: string): string {
 }
 
 /** Which installation, and how it becomes root: the agent's last arguments. */
-export interface Who {
+export interface Invocation {
   /** Hexadecimal. */
   lease: string;
   /** With a space before it, or empty. */
@@ -34,13 +34,16 @@ export interface Who {
  * itself into place. A run that was killed leaves that file to the next one; what others have given such a
  * name is not this user's to remove.
  */
-export function installCommand(verb: "install" | "update", { lease, escalation }: Who): string {
+export function installCommand(
+  verb: "install" | "update",
+  { lease, escalation }: Invocation,
+): string {
   const file = `/tmp/rootless-docker.${lease}`;
   return `sh -c 'rm -f ${file}.* 2>/dev/null; f=$(mktemp ${file}.XXXXXX) && trap "rm -f $f" EXIT && (${unpackCommand}) >"$f" && sh "$f" ${verb} agent ${lease}${escalation}'`;
 }
 
 /** stdin is not read. */
-export function uninstallCommand({ lease, escalation }: Who): string {
+export function uninstallCommand({ lease, escalation }: Invocation): string {
   return runIfThere(lease, `revert agent ${lease}${escalation} </dev/null`);
 }
 
@@ -48,12 +51,12 @@ export function uninstallCommand({ lease, escalation }: Who): string {
 export function applyCommand(
   verb: "apply" | "update",
   step: string,
-  { lease, escalation }: Who,
+  { lease, escalation }: Invocation,
 ): string {
   return run(lease, `${verb} ${step} ${lease}${escalation}`);
 }
 
 /** The same document is on stdin. */
-export function revertCommand(step: string, { lease, escalation }: Who): string {
+export function revertCommand(step: string, { lease, escalation }: Invocation): string {
   return runIfThere(lease, `revert ${step} ${lease}${escalation}`);
 }

@@ -1,4 +1,4 @@
-import type { Rule } from "./problems";
+import type { Rule } from "./reader";
 
 /** A whole number within bounds, both included. */
 export function between(low: number, high: number): Rule<number> {

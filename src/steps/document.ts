@@ -1,8 +1,11 @@
 /** A value of a step's document: what a flat YAML mapping and a shell both can hold. */
 export type DocumentValue = string | number | boolean;
 
-/** Desired state of one step, by the host's own names. Undefined values are left out. */
-export type Document = Record<string, DocumentValue | JsonText | undefined>;
+/** What stands at a key of a document. Undefined is left out. */
+export type DocumentEntry = DocumentValue | JsonText | undefined;
+
+/** Desired state of one step, by the host's own names. */
+export type Document = Record<string, DocumentEntry>;
 
 /** A value that reaches the host as JSON, as it stands (a key of daemon.json). */
 export class JsonText {

@@ -99,13 +99,19 @@ export class Reader {
   }
 
   /** Notes that an option is missing which has no default. */
-  require(key: string, mend: string): void {
-    if (!this.given(key)) this.problem(this.at(key), `is missing; ${mend}`);
+  require(key: string, fix: string): void {
+    if (!this.given(key)) this.problem(this.at(key), `is missing; ${fix}`);
   }
 
   /** An offending value of one option, or inside it, as a message may show it. */
   quote(key: string, value: unknown): string {
     return this.show(this.at(key), value);
+  }
+
+  /** True where the value of one option, or a part of it, is marked as a secret. */
+  secret(key: string): boolean {
+    const path = this.at(key);
+    return this.secretPaths.some((marked) => isInside(path, marked) || isInside(marked, path));
   }
 
   /** Notes a problem that concerns one option of this object. */
@@ -154,9 +160,7 @@ export class Reader {
   }
 
   private show(path: string, value: unknown): string {
-    const secret = [...neverQuoted, ...this.secretPaths].some(
-      (whole) => path.startsWith(whole) && ["", ".", "["].includes(path.charAt(whole.length)),
-    );
+    const secret = [...neverQuoted, ...this.secretPaths].some((whole) => isInside(path, whole));
     return secret ? "the value" : quote(value);
   }
 
@@ -167,6 +171,11 @@ export class Reader {
   private at(key: string): string {
     return this.path ? `${this.path}.${key}` : key;
   }
+}
+
+/** Whether a property path is another one, or leads into it. */
+function isInside(path: string, whole: string): boolean {
+  return path.startsWith(whole) && ["", ".", "["].includes(path.charAt(whole.length));
 }
 
 /** Options whose values may hold a password in whatever form, and are never quoted. */

@@ -1,0 +1,138 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { RootlessDockerHostArgs } from "./args";
+import { readSettings, type Settings } from "./settings";
+import { type InputPath, valueAt } from "./steps/inputPaths";
+import { publicSecrets } from "./steps/secrets/publicSecrets";
+import { describeProblems, pending } from "./validation/reader";
+
+/** Settings that are made of other inputs than the one at their own path. */
+const sources: Partial<Record<InputPath, string[]>> = { secrets: ["daemon", "environment"] };
+
+/** Inputs whose settings have no secret values: those are in `secrets`. */
+const partedFromSecrets = /^(daemon|environment)(\.|$)/;
+
+/** The arguments of one component, checked: what is plain at once, Outputs as soon as they are known. */
+export class Inputs {
+  /** What is plain, with a mark for each Output. */
+  private readonly plain: unknown;
+  private readonly settings: Settings;
+  private checked: ReturnType<Inputs["check"]> | undefined;
+
+  /** @throws InputPropertiesError with every problem of what is plain. */
+  constructor(private readonly args: RootlessDockerHostArgs) {
+    this.plain = withoutOutputs(args);
+    const { settings, problems } = readSettings(this.plain);
+    this.settings = settings;
+    if (problems.length === 0) return;
+    const errors = problems.map((problem) => ({ ...problem }));
+    throw new pulumi.InputPropertiesError({ message: describeProblems(problems), errors });
+  }
+
+  /** The settings, where all that stands at these paths is known at once. */
+  atOnce(paths: readonly InputPath[]): Settings | undefined {
+    const given = paths.flatMap((path) => sources[path] ?? [path]);
+    return given.some((path) => hasPending(valueAt(this.plain, path, pending)))
+      ? undefined
+      : this.settings;
+  }
+
+  /** A value made of settings: as known and as secret as the inputs at these paths, and no more. */
+  from<T>(paths: readonly InputPath[], make: (settings: Settings) => T): pulumi.Input<T> {
+    const settings = this.atOnce(paths);
+    if (settings) return make(settings);
+    const given = paths.flatMap((path) => sources[path] ?? [path]);
+    // Their values are those of the check; of these Outputs counts whether they are known and secret.
+    return pulumi
+      .all(given.map((path) => this.outputAt(path)))
+      .apply(() => this.whenKnown().then((known) => make(known.settings))) as pulumi.Output<T>;
+  }
+
+  /**
+   * Whether all Outputs turn out to be right; at preview some may never be known. Problems are logged, all
+   * at once.
+   *
+   * It does not throw: a resource with a failed input is never registered, and a program of the
+   * Automation API then waits for it for ever (docs/decisions/0004-refused-outputs.md).
+   */
+  async areRight(component: pulumi.Resource): Promise<boolean> {
+    if (!hasPending(this.plain)) return true;
+    const { problems } = await this.whenKnown();
+    if (problems.length > 0) await pulumi.log.error(describeProblems(problems), component);
+    return problems.length === 0;
+  }
+
+  private whenKnown(): ReturnType<Inputs["check"]> {
+    this.checked ??= this.check();
+    return this.checked;
+  }
+
+  private async check() {
+    const secretPaths: string[] = [];
+    const known = await withOutputs(this.args, "", secretPaths);
+    const { settings, problems } = readSettings(known, secretPaths);
+    problems.push(...publicSecrets(secretPaths, settings.secrets));
+    return { settings, problems };
+  }
+
+  private outputAt(path: string): pulumi.Output<unknown> {
+    let value: unknown = this.args;
+    for (const key of path.split(".")) value = memberOf(value, key);
+    const output = outputOf(value);
+    return partedFromSecrets.test(path) ? pulumi.unsecret(output) : output;
+  }
+}
+
+function memberOf(value: unknown, key: string): unknown {
+  return isOutput(value)
+    ? outputOf(value).apply((known) => valueAt(known, key))
+    : valueAt(value, key);
+}
+
+/** No argument is deeper; and an object that holds itself has no end. The settings refuse what is as deep. */
+const deepest = 200;
+
+/** The arguments with every Output and Promise replaced by the mark for "not known yet". */
+function withoutOutputs(value: unknown, depth = 0): unknown {
+  if (isOutput(value)) return pending;
+  if (typeof value !== "object" || value === null || depth > deepest) return value;
+  if (Array.isArray(value)) return value.map((part) => withoutOutputs(part, depth + 1));
+  const parts = Object.entries(value).map(([key, part]) => [key, withoutOutputs(part, depth + 1)]);
+  return Object.fromEntries(parts);
+}
+
+function hasPending(value: unknown, depth = 0): boolean {
+  if (value === pending) return true;
+  if (typeof value !== "object" || value === null || depth > deepest) return false;
+  return Object.values(value).some((part) => hasPending(part, depth + 1));
+}
+
+/** The arguments with every Output's value. At preview, one may not be known, and stays pending. */
+async function withOutputs(value: unknown, path: string, secretPaths: string[]): Promise<unknown> {
+  if (isOutput(value)) {
+    const output = outputOf(value);
+    if (await pulumi.isSecret(output)) secretPaths.push(path);
+    return (await isKnown(output)) ? new Promise((resolve) => output.apply(resolve)) : pending;
+  }
+  if (Array.isArray(value)) {
+    const parts = value.map((part, index) => withOutputs(part, `${path}[${index}]`, secretPaths));
+    return Promise.all(parts);
+  }
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).map(async ([key, part]) => {
+    return [key, await withOutputs(part, path ? `${path}.${key}` : key, secretPaths)] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+function outputOf(value: unknown): pulumi.Output<unknown> {
+  return pulumi.output(value);
+}
+
+function isOutput(value: unknown): boolean {
+  return pulumi.Output.isInstance(value) || value instanceof Promise;
+}
+
+/** Whether an Output has a value; at preview some have none. The SDK's types do not show this. */
+function isKnown(output: pulumi.Output<unknown>): Promise<boolean> {
+  return (output as unknown as { isKnown: Promise<boolean> }).isKnown;
+}

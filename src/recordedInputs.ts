@@ -1,0 +1,31 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { RootlessDockerHostArgs } from "./args";
+import { connectionInput, isPlain } from "./remote/connection";
+import { hasCredentials } from "./validation/credentials";
+
+type Mapping = pulumi.Input<{ [key: string]: pulumi.Input<unknown> }> | undefined;
+
+/** The component's own inputs as the state records them: keys, passwords and credentials as secrets. */
+export function recordedInputs(args: RootlessDockerHostArgs): pulumi.Inputs {
+  return {
+    ...args,
+    connection: connectionInput(args.connection),
+    daemon: markCredentials(args.daemon),
+    environment: markCredentials(args.environment),
+  };
+}
+
+function markCredentials(mapping: Mapping): Mapping {
+  if (!isPlain(mapping))
+    return mapping === undefined ? undefined : (marked("", mapping) as Mapping);
+  return Object.fromEntries(
+    Object.entries(mapping).map(([name, value]) => [name, marked(name, value)]),
+  );
+}
+
+function marked(name: string, value: pulumi.Input<unknown>): pulumi.Output<unknown> {
+  const output: pulumi.Output<unknown> = pulumi.output(value);
+  return output.apply((known) =>
+    hasCredentials(name, known) ? pulumi.secret(known) : pulumi.output(known),
+  );
+}

@@ -1,0 +1,114 @@
+import { remote, type types } from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import { packedAgent, stepCodeHash } from "../agent/agentText";
+import type { Inputs } from "../inputs";
+import { documentOf, type StepName, steps } from "../steps";
+import { renderDocument } from "../steps/document";
+import { everyStepDocument, everyStepInputs } from "../steps/everyStep";
+import type { Step } from "../steps/step";
+import {
+  applyCommand,
+  installCommand,
+  type Invocation,
+  revertCommand,
+  uninstallCommand,
+} from "./commands";
+
+type ConnectionInput = types.input.remote.ConnectionArgs;
+
+/** What all steps of one component share. */
+export interface StepContext {
+  /** The component's name. */
+  name: string;
+  /** Who holds the installation: PROJECT/STACK/NAME. */
+  owner: string;
+  inputs: Inputs;
+  connection: pulumi.Input<ConnectionInput>;
+  /** Hexadecimal identity of the installation. */
+  lease: pulumi.Output<string>;
+  invocation: pulumi.Output<Invocation>;
+  options: pulumi.CustomResourceOptions;
+}
+
+/** The command of every step. */
+export type StepCommands = Record<StepName, remote.Command>;
+
+/** Installs the agent, then runs the steps, each after those that it needs. */
+export function runSteps(context: StepContext, accepted: Promise<boolean>): StepCommands {
+  const agent = installAgent(context, accepted);
+  const commands = new Map<Step, remote.Command>();
+  for (const step of steps) {
+    const before = step.needs(context.inputs.atOnce(step.inputs));
+    const dependsOn = before.flatMap((needed) => commands.get(needed) ?? []);
+    commands.set(step, runStep(context, step, dependsOn.length > 0 ? dependsOn : [agent]));
+  }
+  const named = [...commands].map(([{ name }, command]) => [name, command]);
+  return Object.fromEntries(named) as StepCommands;
+}
+
+/** Refused arguments end here, before anything touches the host. */
+function installAgent(context: StepContext, accepted: Promise<boolean>): remote.Command {
+  const { inputs, invocation } = context;
+  const connection = pulumi
+    .output(accepted)
+    .apply((yes) => pulumi.output<ConnectionInput>(yes ? context.connection : argumentsAreRefused));
+  return command({ ...context, connection }, "agent", {
+    create: invocation.apply((who) => installCommand("install", who)),
+    update: invocation.apply((who) => installCommand("update", who)),
+    // stdin is the agent's text here: the revert reads no document.
+    delete: invocation.apply(uninstallCommand),
+    stdin: inputs.from(everyStepInputs, (settings) => packedAgent(everyStepDocument(settings))),
+  });
+}
+
+// The command's own check refuses unknown fields, at preview too; no host has this name.
+const argumentsAreRefused: ConnectionInput = {
+  host: "",
+  ...{ argumentsAreRefused: "see the error of RootlessDockerHost" },
+};
+
+/** A step: its document on stdin of the agent's `apply`, and of its `revert` when it is deleted. */
+function runStep(context: StepContext, step: Step, dependsOn: pulumi.Resource[]): remote.Command {
+  const { inputs, invocation, owner } = context;
+  const name = step.name as StepName;
+  const agent = stepCodeHash(name);
+  const stdin = inputs.from([...step.inputs, ...everyStepInputs], (settings) => {
+    const text = renderDocument({ ...documentOf(step, settings, owner), agent });
+    const isEmpty = renderDocument(step.document(settings, owner)) === "";
+    return step.isSecret && !isEmpty ? pulumi.secret(text) : text;
+  }) as pulumi.Input<string>;
+  return command(context, name, {
+    create: invocation.apply((who) => applyCommand("apply", name, who)),
+    update: invocation.apply((who) => applyCommand("update", name, who)),
+    delete: step.reverts ? invocation.apply((who) => revertCommand(name, who)) : undefined,
+    stdin,
+    dependsOn,
+  });
+}
+
+interface CommandText {
+  create: pulumi.Input<string>;
+  update: pulumi.Input<string>;
+  delete: pulumi.Input<string> | undefined;
+  stdin: pulumi.Input<string>;
+  dependsOn?: pulumi.Resource[];
+}
+
+function command(
+  { name, connection, lease, options }: StepContext,
+  step: string,
+  { dependsOn, ...text }: CommandText,
+): remote.Command {
+  return new remote.Command(
+    `${name}-${step}`,
+    {
+      ...text,
+      connection,
+      triggers: [lease],
+      // The report on stdout is for the outputs; people read the lines on stderr.
+      logging: "stderr",
+      addPreviousOutputInEnv: false,
+    },
+    pulumi.mergeOptions(options, { dependsOn }),
+  );
+}

@@ -1,0 +1,41 @@
+import { text, wholeNumber } from "../facts";
+import { preflight } from "../preflight/step";
+import { defineStep } from "../step";
+import type { AccountInfo } from "./outputs";
+import { accountDocument } from "./settings";
+import { idRanges, type SubordinateIds } from "./subordinateIds/outputs";
+
+/** The account, its ids, its control groups, and the keys that log in as it. */
+export const account = defineStep({
+  name: "account",
+  needs: [preflight],
+  inputs: ["account", "subordinateIds", "resourceControllers"],
+  applied: [
+    ...(["account", "create", "uid", "home", "shell", "authorized_keys"] as const),
+    ...(["subuid", "subgid", "subuid-start", "subgid-start", "allocation"] as const),
+    "cgroup.controllers",
+  ],
+  document: ({ account, subordinateIds, resourceControllers }) =>
+    accountDocument(account, subordinateIds, resourceControllers),
+  facts: {
+    "account.name": text,
+    "account.uid": wholeNumber,
+    "account.gid": wholeNumber,
+    "account.home": text,
+    "subordinateIds.uids": idRanges,
+    "subordinateIds.gids": idRanges,
+  },
+  outputs: {
+    account: (facts): AccountInfo => ({
+      name: facts["account.name"],
+      uid: facts["account.uid"],
+      gid: facts["account.gid"],
+      home: facts["account.home"],
+    }),
+    socket: (facts) => `unix:///run/user/${facts["account.uid"]}/docker.sock`,
+    subordinateIds: (facts): SubordinateIds => ({
+      uids: facts["subordinateIds.uids"],
+      gids: facts["subordinateIds.gids"],
+    }),
+  },
+});

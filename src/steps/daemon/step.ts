@@ -1,0 +1,63 @@
+import { account } from "../account/step";
+import { byCodeUnits } from "../document";
+import { engine } from "../engine/step";
+import { text, wholeNumber, words } from "../facts";
+import { kernel } from "../kernel/step";
+import { ports } from "../ports/step";
+import { secrets } from "../secrets/step";
+import { defineStep } from "../step";
+import { daemonJsonDocument } from "./daemonJson/settings";
+import { onDestroyDocument } from "./data/settings";
+import { environmentDocument } from "./environment/settings";
+import type { NetworkInfo } from "./network/outputs";
+import { networkEnvironment } from "./network/settings";
+import type { CgroupInfo } from "./outputs";
+import { storageDocument } from "./storage/settings";
+
+/** The daemon: its files, its unit, and that it answers. Of secret values it says only that they exist. */
+export const daemon = defineStep({
+  name: "daemon",
+  needs: [engine, account, kernel, ports, secrets],
+  inputs: [
+    "account.name",
+    ...(["daemon", "environment", "secrets"] as const),
+    ...(["network", "storageDriver", "onDestroy"] as const),
+  ],
+  applied: [
+    ...(["account", "daemon.json/*", "environment/*", "on-destroy-data"] as const),
+    // The step secrets reads it in this document.
+    "secrets",
+  ],
+  limits: true,
+  document: (given) => ({
+    account: given.account.name,
+    ...daemonJsonDocument(given.daemon),
+    ...environmentDocument(given.environment),
+    ...environmentDocument(networkEnvironment(given.network)),
+    ...storageDocument(given.storageDriver),
+    ...onDestroyDocument(given.onDestroy),
+    secrets: Object.keys(given.secrets).sort(byCodeUnits).join(" ") || undefined,
+  }),
+  facts: {
+    storageDriver: text,
+    "cgroup.version": text,
+    "cgroup.driver": text,
+    "cgroup.controllers": words,
+    "network.driver": text,
+    "network.portDriver": text,
+    "network.mtu": wholeNumber,
+  },
+  outputs: {
+    storageDriver: (facts) => facts.storageDriver,
+    cgroup: (facts): CgroupInfo => ({
+      version: facts["cgroup.version"],
+      driver: facts["cgroup.driver"],
+      controllers: facts["cgroup.controllers"],
+    }),
+    network: (facts): NetworkInfo => ({
+      driver: facts["network.driver"],
+      portDriver: facts["network.portDriver"],
+      mtu: facts["network.mtu"],
+    }),
+  },
+});

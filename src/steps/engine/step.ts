@@ -1,0 +1,29 @@
+import { text } from "../facts";
+import { preflight } from "../preflight/step";
+import { defineStep } from "../step";
+import type { Versions } from "./outputs";
+import { engineDocument } from "./settings";
+
+/** The engine's packages, and what becomes of a Docker daemon that root runs. */
+export const engine = defineStep({
+  name: "engine",
+  needs: [preflight],
+  inputs: ["engine", "rootfulDocker"],
+  applied: ["version", "rootful-docker", "rootful-docker.purge"],
+  displayed: ["source", "rootful-docker.purge.data"],
+  document: ({ engine, rootfulDocker }) => engineDocument(engine, rootfulDocker),
+  facts: {
+    "versions.engine": text,
+    "versions.rootlesskit": text,
+    "versions.kernel": text,
+    "versions.os": text,
+  },
+  outputs: {
+    versions: (facts): Versions => ({
+      engine: facts["versions.engine"],
+      rootlesskit: facts["versions.rootlesskit"],
+      kernel: facts["versions.kernel"],
+      os: facts["versions.os"],
+    }),
+  },
+});

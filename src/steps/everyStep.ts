@@ -1,0 +1,27 @@
+import type { Settings } from "../settings";
+import type { Document } from "./document";
+import type { InputPath } from "./inputPaths";
+import type { Reader } from "../validation/reader";
+import { oneLine } from "../validation/rules";
+
+// What every step's document says, so that all of them run when it changes.
+
+/** Inputs of every step. */
+export const everyStepInputs = ["recheck", "takeOver"] as const satisfies InputPath[];
+
+export function recheckSettings(read: Reader): string | undefined {
+  // Configuration that is there and empty says nothing.
+  return read.string("recheck", { rule: oneLine }) || undefined;
+}
+
+export function takeOverSettings(read: Reader): boolean {
+  return read.boolean("takeOver") ?? false;
+}
+
+/** To take an account over is to make all of it what this program says: no step is left out. */
+export function everyStepDocument({
+  recheck,
+  takeOver,
+}: Pick<Settings, "recheck" | "takeOver">): Document {
+  return { recheck, "take-over": takeOver || undefined };
+}

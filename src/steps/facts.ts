@@ -1,0 +1,106 @@
+/** What one step reported of the host: texts by name. */
+export type Facts = Record<string, string>;
+
+/** How the text of one fact is read. */
+export interface FactType<T> {
+  /** What it has to be, in a message. */
+  wanted: string;
+  /** Undefined where the text is something else. */
+  read: (text: string) => T | undefined;
+}
+
+/** The facts of a step by name. */
+export type FactTypes = Record<string, FactType<unknown>>;
+
+/** Facts as their types read them. */
+export type Read<Types extends FactTypes> = {
+  [Name in keyof Types]: Types[Name] extends FactType<infer T> ? T : never;
+};
+
+/** A text that is not empty. */
+export const text: FactType<string> = {
+  wanted: "a text",
+  read: (found) => found || undefined,
+};
+
+/** A whole number, not negative. */
+export const wholeNumber: FactType<number> = {
+  wanted: "a whole number",
+  read: (found) => (/^\d{1,15}$/.test(found) ? Number(found) : undefined),
+};
+
+/** Words with commas between them, or none. */
+export const words: FactType<string[]> = {
+  wanted: "words with commas between them",
+  read: (found) => (/^(\w+(,\w+)*)?$/.test(found) ? found.split(",").filter(Boolean) : undefined),
+};
+
+/**
+ * The facts of one step's report.
+ *
+ * @throws Error that names the step and the first fact that is missing, or not what its type reads.
+ */
+export function readFacts<Types extends FactTypes>(
+  command: string,
+  types: Types,
+  facts: Facts,
+): Read<Types> {
+  const entries = Object.entries(types).map(([name, type]) => [
+    name,
+    readFact(command, name, type, facts[name]),
+  ]);
+  return Object.fromEntries(entries) as Read<Types>;
+}
+
+function readFact<T>(
+  command: string,
+  name: string,
+  { wanted, read }: FactType<T>,
+  found: string | undefined,
+): T {
+  const value = found === undefined ? undefined : read(found);
+  if (value !== undefined) return value;
+  const shown = found === undefined ? "none" : excerpt(found);
+  throw new Error(
+    `${command}: report: found ${shown} as the fact ${name}; wanted ${wanted}. To mend: run 'pulumi up' with a new value of recheck, which asks the host again; if it stays, the step ran with another version of this package: take ignoreChanges from it`,
+  );
+}
+
+/** Many times what an agent's report has. */
+const longestReport = 1024 * 1024;
+
+/**
+ * Facts of one step's report: the last line that a command printed. What comes before is the login shell's;
+ * the agent lets nobody else write there.
+ *
+ * @throws Error where it is not the agent's JSON, with its first characters.
+ */
+export function factsOf(command: string, stdout: string): Facts {
+  if (stdout.length <= longestReport) {
+    try {
+      const { facts } = JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "") as {
+        facts?: unknown;
+      };
+      if (areFacts(facts)) return facts;
+    } catch {
+      // Falls through to the one message for everything that is not a report.
+    }
+  }
+  throw new Error(
+    `${command}: report: found ${excerpt(stdout)}; wanted the agent's JSON. To mend: see what start files of the login shell print on the host (its ~/.bashrc, say), then run 'pulumi up' with a new value of recheck, which asks again`,
+  );
+}
+
+function areFacts(facts: unknown): facts is Facts {
+  return (
+    typeof facts === "object" &&
+    facts !== null &&
+    Object.values(facts).every((value) => typeof value === "string")
+  );
+}
+
+/** The beginning of a text, in one line, without what a terminal would obey. */
+function excerpt(text: string): string {
+  const start = text.slice(0, 80).replace(/[\p{Cc}\p{Cf}]/gu, " ");
+  return text.length > 80 ? `'${start}...' (${text.length} characters)` : `'${start.trim()}'`;
+}

@@ -1,0 +1,51 @@
+import type { Settings } from "../settings";
+import { account } from "./account/step";
+import { daemon } from "./daemon/step";
+import type { Document } from "./document";
+import { engine } from "./engine/step";
+import { everyStepDocument } from "./everyStep";
+import { kernel } from "./kernel/step";
+import { ports } from "./ports/step";
+import { preflight } from "./preflight/step";
+import { report } from "./report/step";
+import { secrets } from "./secrets/step";
+import type { Step } from "./step";
+
+/**
+ * All steps on the host, each after those that it needs: the one list of them. The last one's end is when
+ * the daemon has answered.
+ */
+export const steps = [preflight, engine, account, kernel, ports, secrets, daemon, report] as const;
+
+export type StepName = (typeof steps)[number]["name"];
+
+/** Their names, in that order. */
+export const stepNames: readonly StepName[] = steps.map(({ name }) => name);
+
+/** Those that take something back, in the order in which they do. */
+export const revertOrder: readonly StepName[] = steps
+  .filter(({ reverts }) => reverts)
+  .map(({ name }) => name)
+  .reverse();
+
+/** Outputs of the component that steps report, by name. */
+export type StepOutputs = Together<OutputsOf<(typeof steps)[number]>>;
+
+type OutputsOf<One> = One extends Step<string, infer Outputs> ? Outputs : never;
+
+type Together<Union> = (Union extends unknown ? (one: Union) => void : never) extends (
+  all: infer All,
+) => void
+  ? All
+  : never;
+
+/** All that one step's document says. */
+export function documentOf(step: Step, settings: Settings, owner: string): Document {
+  return { ...step.document(settings, owner), ...everyStepDocument(settings) };
+}
+
+/** The documents of all steps. */
+export function documentsOf(settings: Settings, owner: string): Record<StepName, Document> {
+  const documents = steps.map((step) => [step.name, documentOf(step, settings, owner)]);
+  return Object.fromEntries(documents) as Record<StepName, Document>;
+}

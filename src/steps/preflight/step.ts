@@ -1,0 +1,56 @@
+import { identityDocument } from "../account/settings";
+import { bridgeFilterDocument } from "../daemon/daemonJson/settings";
+import { networkTrialDocument } from "../daemon/network/settings";
+import { storageTrialDocument } from "../daemon/storage/settings";
+import { rootfulDockerDocument } from "../engine/settings";
+import { noAppArmorDocument } from "../kernel/appArmor/settings";
+import { kernelModulesDocument } from "../kernel/kernelModules/settings";
+import { keyQuotaDocument } from "../kernel/sysctls/settings";
+import { defineStep } from "../step";
+
+/** What can be impossible on a host, and so is looked at before anything is changed. */
+export const preflight = defineStep({
+  name: "preflight",
+  // It changes nothing that a delete would take back.
+  reverts: false,
+  inputs: [
+    ...([
+      "account.name",
+      "account.create",
+      "account.uid",
+      "account.home",
+      "account.shell",
+    ] as const),
+    "subordinateIds",
+    "rootfulDocker",
+    "storageDriver",
+    "network.driver",
+    ...(["daemon.data-root", "daemon.icc", "daemon.iptables"] as const),
+    "sysctls",
+    "kernelModuleOptions",
+    "appArmorProfile",
+  ],
+  applied: [
+    ...(["account", "create", "uid", "home", "shell"] as const),
+    ...(["subuid", "subgid", "subuid-start", "subgid-start"] as const),
+    "owner",
+    "rootful-docker",
+    ...(["daemon.json/storage-driver", "daemon.json/data-root"] as const),
+    ...(["daemon.json/icc", "daemon.json/iptables"] as const),
+    "environment/DOCKERD_ROOTLESS_ROOTLESSKIT_NET",
+    "kernel.keys.*",
+    "modprobe.d/*",
+    "apparmor-profile",
+  ],
+  document: (given, owner) => ({
+    ...identityDocument(given.account, given.subordinateIds),
+    ...storageTrialDocument(given.storageDriver, given.daemon["data-root"]),
+    ...networkTrialDocument(given.network),
+    ...bridgeFilterDocument(given.daemon),
+    ...kernelModulesDocument(given.kernelModuleOptions),
+    ...keyQuotaDocument(given.sysctls),
+    ...noAppArmorDocument(given.appArmorProfile),
+    ...rootfulDockerDocument(given.rootfulDocker),
+    owner,
+  }),
+});

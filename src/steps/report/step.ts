@@ -1,0 +1,12 @@
+import { daemon } from "../daemon/step";
+import { defineStep } from "../step";
+
+/** Asks the daemon as the account, and measures what no input changes. When it goes, all else is about to. */
+export const report = defineStep({
+  name: "report",
+  needs: [daemon],
+  inputs: ["account.name"],
+  applied: ["account"],
+  limits: true,
+  document: ({ account }) => ({ account: account.name }),
+});

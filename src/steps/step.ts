@@ -1,0 +1,98 @@
+import type { Settings } from "../settings";
+import type { Document, DocumentEntry } from "./document";
+import { type Facts, type FactTypes, type Read, readFacts } from "./facts";
+import { type InputPath, type SettingsAt, settingsAt } from "./inputPaths";
+
+/** One step on the host: all that the component, its documentation and its tests know of it. */
+export interface Step<Name extends string = string, Outputs extends object = object> {
+  /** It names the child `NAME-STEP` and the step of the agent: it never changes. */
+  readonly name: Name;
+  /** The settings that its document is made of. What is unknown or secret elsewhere does not matter. */
+  readonly inputs: readonly InputPath[];
+  /** Keys of its document that its shell reads. `*` stands for any text. */
+  readonly applied: readonly string[];
+  /** Keys that are there for people who read a preview. */
+  readonly displayed: readonly string[];
+  /** Whether its document is a secret as a whole, unless it is empty. */
+  readonly isSecret: boolean;
+  /** Whether a delete runs on the host: the step changes something there, or comes first of all deletes. */
+  readonly reverts: boolean;
+  /** Whether it reports rows of the table of limitations. */
+  readonly limits: boolean;
+  /**
+   * The steps that come before it; with none, only the agent does.
+   *
+   * @param settings undefined where its inputs are not known at once.
+   */
+  needs(settings: Settings | undefined): readonly Step[];
+  /** Desired state of the host. */
+  document(settings: Settings, owner: string): Document;
+  /**
+   * Outputs of the component, made of the facts that the step reported.
+   *
+   * @throws Error that names the step and a fact that is missing or wrong.
+   */
+  readonly outputs: {
+    readonly [Output in keyof Outputs]: (command: string, facts: Facts) => Outputs[Output];
+  };
+}
+
+/** A key of a document as a type; `daemon.json/*` is every key that begins so. */
+type Key<Pattern extends string> = Pattern extends `${infer Start}*${infer End}`
+  ? `${Start}${string}${Key<End>}`
+  : Pattern;
+
+interface Definition<
+  Name extends string,
+  Path extends InputPath,
+  Applied extends string,
+  Displayed extends string,
+  Types extends FactTypes,
+  Outputs extends object,
+> {
+  name: Name;
+  needs?: readonly Step[] | ((given: SettingsAt<Path> | undefined) => readonly Step[]);
+  inputs: readonly Path[];
+  applied: readonly Applied[];
+  displayed?: readonly Displayed[];
+  /** Defaults to false. */
+  isSecret?: boolean;
+  /** Defaults to true. */
+  reverts?: boolean;
+  /** Defaults to false. */
+  limits?: boolean;
+  document: (
+    given: SettingsAt<Path>,
+    owner: string,
+  ) => { [K in Key<Applied | Displayed>]?: DocumentEntry };
+  /** Defaults to none. */
+  facts?: Types;
+  outputs?: { [Output in keyof Outputs]: (facts: Read<Types>) => Outputs[Output] };
+}
+
+/** A step, whose functions get the inputs and facts that it names and no others. */
+export function defineStep<
+  const Name extends string,
+  const Path extends InputPath,
+  const Applied extends string,
+  const Displayed extends string = never,
+  // A step without facts has none, and no outputs.
+  Types extends FactTypes = Record<never, never>,
+  Outputs extends object = Record<never, never>,
+>(definition: Definition<Name, Path, Applied, Displayed, Types, Outputs>): Step<Name, Outputs> {
+  const { name, inputs, applied, document, facts = {}, outputs = {}, needs = [] } = definition;
+  const { displayed = [], isSecret = false, reverts = true, limits = false } = definition;
+  const readers = Object.entries(outputs as Record<string, (facts: unknown) => unknown>).map(
+    ([output, make]) => [
+      output,
+      (command: string, report: Facts) => make(readFacts(command, facts, report)),
+    ],
+  );
+  return {
+    ...{ name, inputs, applied, displayed, isSecret, reverts, limits },
+    needs: (settings) =>
+      typeof needs === "function" ? needs(settings && settingsAt(settings, inputs)) : needs,
+    document: (settings, owner) => document(settingsAt(settings, inputs), owner),
+    outputs: Object.fromEntries(readers) as Step<Name, Outputs>["outputs"],
+  };
+}
