@@ -3,7 +3,7 @@
 
 # A step that has changed what daemons read says so, and settle_restarts starts again those that need it, once,
 # when the step has done all else. $1 own for this lease's daemon, all for all of this package's on the machine;
-# $2 all of what the daemon reads, or the ground that it stands on; $3 why.
+# $2 its files, or the ground that it stands on; $3 why.
 mark_restart() { printf '%s\t%s\t%s\n' "$@" >>"$WORK/restarts"; }
 
 settle_restarts() {
@@ -31,7 +31,7 @@ restart_daemons() {
 	done
 }
 
-# $1 the daemon's directory, $2 all or ground, $3 why.
+# $1 the daemon's directory, $2 files, ground or all, $3 why.
 restart_daemon() {
 	hold_daemon
 	if needs_restart "$1" "$2"; then

@@ -28,14 +28,16 @@ note_started() {
 }
 
 # True where the daemon was started with something else than there is now, by $2: all of it, or the ground that
-# it stands on. A start with the same that failed does not count: whoever failed runs again. $1 its directory.
+# it stands on; or its files, which this run has written, and with which it has to run. A start with the same
+# that failed does not count: whoever failed runs again. $1 its directory.
 needs_restart() {
 	local now ground
+	[ "$2" != files ] || daemon_is_up || return 0
 	now=$(daemon_fingerprint)
 	if grep -qsxF "$now" "$1/failed" || [ "$now" = "$(head -n 1 "$1/started")" ]; then return 1; fi
 	ground=$(sed -n 2p "$1/started")
 	# Version 0.1.1 noted the first line only.
-	[ "$2" = all ] || [ -z "$ground" ] ||
+	[ "$2" != ground ] || [ -z "$ground" ] ||
 		[ "$ground" != "$(daemon_ground | sha256sum | cut -c 1-64)" ]
 }
 

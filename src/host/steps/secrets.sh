@@ -25,7 +25,7 @@ pass_on_to_daemon() {
 		read_document "$STATE/leases/$LEASE/daemon" "$DOC"
 		if [ "$(doc secrets)" != "$(secret_names)" ] || ! know_account "$(doc account)"; then exit 0; fi
 		rewrite_daemon_files
-		mark_restart own all "its secret values changed"
+		mark_restart own files "its secret values changed"
 	)
 }
 
