@@ -118,7 +118,7 @@ function shareWorkers(run: Part[]): Part[] {
   const shared = run.filter((part) => part.shared);
   if (shared.length < 2) return run;
   const names = shared.map(({ name }) => name);
-  const one = { name: names.join(", "), run: () => jest(names, "--maxWorkers=3") };
+  const one = { name: names.join(", "), run: () => jest(names, "--maxWorkers=4") };
   return [...run.filter((part) => !part.shared), one];
 }
 
