@@ -1,17 +1,17 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { lint } from "../scripts/lint";
 
-/** What a tier did. */
+/** What a part did. */
 interface Counts {
   passed: number;
   failed: number;
   skipped?: number;
 }
 
-interface Tier {
+interface Part {
   name: string;
   run: () => Promise<Counts>;
   /** Whether it needs the Pulumi CLI and the two plugins. Defaults to false. */
@@ -25,7 +25,7 @@ interface Tier {
 const root = join(__dirname, "..");
 
 /** In the order in which they run: what is quick and points at a mistake directly comes first. */
-const tiers: Tier[] = [
+const parts: Part[] = [
   { name: "lint", run: () => lint() },
   { name: "unit", run: () => jest("unit") },
   { name: "testbed", run: () => jest("testbed"), toolchain: true },
@@ -47,6 +47,7 @@ async function jest(projects: string | string[], ...options: string[]): Promise<
     ]);
     if (!existsSync(outputFile)) return { passed: 0, failed: 1 };
     const result = JSON.parse(readFileSync(outputFile, "utf8")) as JestResult;
+    console.log(slowest(result));
     const passed = result.numPassedTests;
     const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
     const wrong = exitCode !== 0 || passed + failed === 0;
@@ -63,6 +64,17 @@ interface JestResult {
   numPendingTests: number;
   /** Files that failed before their tests were known. */
   numRuntimeErrorTestSuites: number;
+  /** One a file, with its times in milliseconds. */
+  testResults: { name: string; startTime: number; endTime: number }[];
+}
+
+/** The files that took longest, in one line: what to look at where a run takes too long. */
+function slowest({ testResults }: JestResult): string {
+  const seconds = ({ startTime, endTime }: JestResult["testResults"][0]) =>
+    Math.round((endTime - startTime) / 1000);
+  const first = testResults.sort((a, b) => seconds(b) - seconds(a)).slice(0, 8);
+  const files = first.map((file) => `${relative(__dirname, file.name)} ${seconds(file)} s`);
+  return `slowest: ${files.join(", ")}`;
 }
 
 /** Runs node and shows its stderr, where jest prints everything that is for people. */
@@ -89,25 +101,25 @@ function runNode(args: string[]): Promise<number> {
 
 let interrupted = false;
 
-function chosen(names: string[]): Tier[] {
-  const unknown = names.filter((name) => !tiers.some((tier) => tier.name === name));
+function chosen(names: string[]): Part[] {
+  const unknown = names.filter((name) => !parts.some((part) => part.name === name));
   if (unknown.length > 0) {
-    const known = tiers.map((tier) => tier.name).join(", ");
-    console.error(`no tier '${unknown.join("', '")}'; choose from ${known}`);
+    const known = parts.map((part) => part.name).join(", ");
+    console.error(`no part '${unknown.join("', '")}'; choose from ${known}`);
     process.exit(2);
   }
   return names.length === 0
-    ? tiers.filter(({ named }) => !named)
-    : tiers.filter((tier) => names.includes(tier.name));
+    ? parts.filter(({ named }) => !named)
+    : parts.filter((part) => names.includes(part.name));
 }
 
-/** One run of jest for several tiers: none waits for the last file of another. */
-function shareWorkers(run: Tier[]): Tier[] {
-  const shared = run.filter((tier) => tier.shared);
+/** One run of jest for several parts: none waits for the last file of another. */
+function shareWorkers(run: Part[]): Part[] {
+  const shared = run.filter((part) => part.shared);
   if (shared.length < 2) return run;
   const names = shared.map(({ name }) => name);
-  const one = { name: names.join(", "), run: () => jest(names, "--maxWorkers=3") };
-  return [...run.filter((tier) => !tier.shared), one];
+  const one = { name: names.join(", "), run: () => jest(names, "--maxWorkers=4") };
+  return [...run.filter((part) => !part.shared), one];
 }
 
 /** What runs, in one line. Each test that needs the toolchain says by itself that it is missing. */
@@ -120,7 +132,7 @@ async function describeToolchain(): Promise<string> {
   }
 }
 
-async function runTier({ name, run }: Tier): Promise<Counts> {
+async function runPart({ name, run }: Part): Promise<Counts> {
   console.log(`${name}: ...`);
   const start = Date.now();
   const counts = await run().catch((error: unknown): Counts => {
@@ -140,10 +152,10 @@ async function main(): Promise<void> {
   // jest.config.js, and the tests that count, look there.
   if (args.includes("--long")) process.env.LONG = "1";
   const run = chosen(args.filter((arg) => arg !== "--long"));
-  if (run.some((tier) => tier.toolchain)) console.log(await describeToolchain());
+  if (run.some((part) => part.toolchain)) console.log(await describeToolchain());
   const total = { passed: 0, failed: 0 };
-  for (const tier of shareWorkers(run)) {
-    const { passed, failed } = await runTier(tier);
+  for (const part of shareWorkers(run)) {
+    const { passed, failed } = await runPart(part);
     total.passed += passed;
     total.failed += failed;
     if (interrupted) break;

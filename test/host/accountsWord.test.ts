@@ -34,7 +34,7 @@ async function onTerminal(commands: string): Promise<string> {
   const script = '(cat; sleep 8; echo exit) | ssh -tt -F "$1" "$2"';
   const { stdout } = await exec("sh", ["-c", script, "sh", host.sshConfigPath, host.name], {
     input: `${commands}\n`,
-    timeoutSeconds: 200,
+    timeoutSeconds: 900,
   });
   return stdout;
 }

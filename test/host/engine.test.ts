@@ -2,6 +2,7 @@ import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../
 import { asAccount, bootHost, daemonStart, importImage } from "../../testkit/host";
 import type { StepArgs } from "../../testkit/documents";
 import { Installation } from "../../testkit/installation";
+import { longDescribe } from "../../testkit/long";
 
 afterAll(destroyAllHosts);
 
@@ -14,7 +15,7 @@ const wishes: StepArgs = {
 
 const programs = "/usr/bin/newuidmap /usr/bin/newgidmap";
 
-describe("uidmap without its privileges", () => {
+longDescribe("uidmap without its privileges", () => {
   let host: TestHost;
   let leases = 0;
 
@@ -93,7 +94,7 @@ describe("uidmap without its privileges", () => {
   });
 });
 
-// On the other releases: walk.test.ts.
+// On the other releases: apply.test.ts.
 test("packages that are installed anew start no root daemon, and change nothing of ours", async () => {
   const host = await bootHost();
   const app = new Installation(host, "e1");

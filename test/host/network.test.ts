@@ -2,6 +2,7 @@ import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../
 import { asAccount, bootHost, daemonStart, importImage } from "../../testkit/host";
 import type { StepArgs } from "../../testkit/documents";
 import { Installation } from "../../testkit/installation";
+import { longDescribe } from "../../testkit/long";
 
 afterAll(destroyAllHosts);
 
@@ -131,7 +132,7 @@ describe("Debian 13", () => {
   });
 });
 
-describe("Debian 12", () => {
+longDescribe("Debian 12", () => {
   let host: TestHost;
   let app: Installation;
 

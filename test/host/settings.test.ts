@@ -11,7 +11,7 @@ let app: Installation;
 const plain: StepArgs = { account: { name: "app" } };
 
 beforeAll(async () => {
-  host = await bootHost();
+  host = await bootHost({ engine: true });
   app = new Installation(host, "a1");
   await app.applyAll(plain);
 });
@@ -61,7 +61,7 @@ describe("ports", () => {
     expect(await capability()).toBe("/usr/bin/rootlesskit cap_net_bind_service=ep");
     const after = await daemonStart(host, "app");
     expect(after).not.toBe(before);
-    await host.run("apt-get -q install --reinstall -y rootlesskit");
+    await host.run("apt-get -q update; apt-get -q install --reinstall -y rootlesskit");
     expect(await capability()).toBe("/usr/bin/rootlesskit cap_net_bind_service=ep");
     expect((await app.apply("daemon", plain)).changed).toEqual([]);
     expect(await daemonStart(host, "app")).toBe(after);

@@ -1,8 +1,8 @@
 import { asAccount } from "../../testkit/host";
-import type { Course } from "./overlayOption";
+import type { Matrix } from "./overlayOption";
 
 /** Tests for a machine that has AppArmor's parser, and Debian's own profile of rootlesskit. */
-export function appArmorProfile({ machine, apply }: Course): void {
+export function appArmorProfile({ machine, apply }: Matrix): void {
   // The one fact that the choice is made from, which no stock kernel of Debian shows. Taken away again at
   // once: with something over it, /proc can be mounted by no container.
   const applyRestricted = async () => {

@@ -1,6 +1,6 @@
-import { kernelCourse } from "./matrix";
+import { kernelMatrix } from "./matrix";
 
-kernelCourse({
+kernelMatrix({
   suite: "bookworm",
   kernel: "6.1",
   storageDriver: "overlay2",

@@ -1,6 +1,6 @@
-import { kernelCourse } from "./matrix";
+import { kernelMatrix } from "./matrix";
 
-kernelCourse({
+kernelMatrix({
   suite: "bullseye",
   kernel: "5.10",
   storageDriver: "fuse-overlayfs",

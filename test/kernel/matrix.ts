@@ -20,7 +20,7 @@ import {
 } from "./containers";
 import { appArmorProfile } from "./appArmor";
 import {
-  type Course,
+  type Matrix,
   expectNoOption,
   expectOption,
   overlayWithOption,
@@ -63,11 +63,11 @@ const wishes: StepArgs = {
 };
 
 /**
- * The course of one kernel, in the order of the tests: a machine that refuses everything is made a
+ * Every row of one kernel, in the order of the tests: a machine that refuses everything is made a
  * rootless Docker host, every row of the limitation table is tried through its daemon, and compared
  * with what the row says; then it is booted again, upgraded, and given back.
  */
-export function kernelCourse(expected: Expected): void {
+export function kernelMatrix(expected: Expected): void {
   let machine: Machine;
   let app: Installation;
   const facts: Record<string, string> = {};
@@ -280,9 +280,9 @@ export function kernelCourse(expected: Expected): void {
     expect((await docker(machine, "info -f {{.SecurityOptions}}")).text).not.toContain("apparmor");
   });
 
-  const course: Course = { machine: () => machine, app: () => app, wishes, apply };
+  const matrix: Matrix = { machine: () => machine, app: () => app, wishes, apply };
   if (expected.appArmor)
-    describe("AppArmor where the kernel restricts user namespaces", () => appArmorProfile(course));
+    describe("AppArmor where the kernel restricts user namespaces", () => appArmorProfile(matrix));
 
   test("checkpoint fails", async () => {
     expect(status("checkpoint")).toBe("unavailable");
@@ -345,8 +345,8 @@ export function kernelCourse(expected: Expected): void {
 
   // Last before the boot: what is set here has to outlive that.
   if (expected.overlayOption)
-    describe("overlay2 where the module needs an option", () => overlayWithOption(course));
-  else overlayWithoutOption(course);
+    describe("overlay2 where the module needs an option", () => overlayWithOption(matrix));
+  else overlayWithoutOption(matrix);
   const last: StepArgs = {
     ...wishes,
     ...(expected.overlayOption ? permitted : {}),

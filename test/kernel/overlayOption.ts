@@ -16,8 +16,8 @@ export const permitted: StepArgs = {
   kernelModuleOptions: { [option]: "1" },
 };
 
-/** The part of a course that its separate tests go on from. */
-export interface Course {
+/** The part of a matrix that its separate tests go on from. */
+export interface Matrix {
   machine: () => Machine;
   app: () => Installation;
   wishes: StepArgs;
@@ -27,7 +27,7 @@ export interface Course {
 const there = async (machine: Machine) => (await machine.ssh(`test -e ${file}`)).exitCode === 0;
 
 /** Tests for the kernel that has the option. They leave the daemon with it, for a boot to keep. */
-export function overlayWithOption({ machine, app, wishes, apply }: Course): void {
+export function overlayWithOption({ machine, app, wishes, apply }: Matrix): void {
   test("asked for without the option: an error before anything changes, which names the option", async () => {
     const asked = { ...wishes, storageDriver: "Overlay2" };
     const { exitCode, said } = await app().tryApply("preflight", asked);
@@ -109,7 +109,7 @@ export async function expectNoOption(machine: Machine): Promise<void> {
 }
 
 /** Test for a kernel whose module has no such parameter. */
-export function overlayWithoutOption({ machine, apply }: Course): void {
+export function overlayWithoutOption({ machine, apply }: Matrix): void {
   test("an option that the module does not have: nothing is written", async () => {
     const { said } = await apply("kernel", { kernelModuleOptions: { [option]: "1" } });
     expect(said).toContainEqual(expect.stringMatching(`${option} is left out: kernel \\d`));

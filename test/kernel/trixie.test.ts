@@ -1,6 +1,6 @@
-import { kernelCourse } from "./matrix";
+import { kernelMatrix } from "./matrix";
 
-kernelCourse({
+kernelMatrix({
   suite: "trixie",
   kernel: "6.12",
   storageDriver: "overlay2",

@@ -199,7 +199,6 @@ describe("on a machine whose root runs Docker", () => {
     rootful = await createHost({ suite: "trixie" });
     await rootful.run(
       "apt-get -q -y update && DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-install-recommends docker.io docker-cli",
-      { timeoutSeconds: 300 },
     );
     const { readFileSync } = await import("node:fs");
     await rootful.run("docker import - busybox", { input: readFileSync(await busyboxImageTar()) });

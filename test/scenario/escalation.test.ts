@@ -20,9 +20,7 @@ beforeAll(async () => {
       { name: "withdoas", sudo: "none" },
     ],
   });
-  await host.run("apt-get -q -y update && apt-get -q -y install --no-install-recommends doas", {
-    timeoutSeconds: 300,
-  });
+  await host.run("apt-get -q -y update && apt-get -q -y install --no-install-recommends doas");
   // The steps that run side by side dial at the same moment, and are tried again.
   await host.run("echo MaxStartups 1:100:1 >/etc/ssh/sshd_config.d/few.conf; systemctl reload ssh");
   await host.run("echo 'permit nopass withdoas' > /etc/doas.conf && chmod 600 /etc/doas.conf");

@@ -94,7 +94,6 @@ const settings = () =>
 async function differences(): Promise<string[]> {
   await host.run(
     "while systemctl is-active -q user@$(id -u app).service; do sleep 0.1; done; until [ $(docker ps -q | wc -l) = 1 ]; do sleep 0.1; done",
-    { timeoutSeconds: 60 },
   );
   const lines = diffSnapshots(before, await snapshotHost(host));
   return lines.filter((line) => !ofRootsDaemon.test(line));

@@ -14,7 +14,7 @@ export interface SshOptions {
   input?: string | Buffer;
   /** Who logs in. Defaults to root. */
   user?: string;
-  /** Seconds before the connection is cut; `exitCode` is then 124. Defaults to 300. */
+  /** Seconds before the connection is cut; `exitCode` is then 124. Defaults to 900. */
   timeoutSeconds?: number;
 }
 
@@ -83,7 +83,7 @@ export abstract class SshHost implements TestHost {
   }
 
   ssh(command: string, options: SshOptions = {}): Promise<Finished> {
-    const { user = "root", input, timeoutSeconds = 300 } = options;
+    const { user = "root", input, timeoutSeconds = 900 } = options;
     const args = ["-F", this.sshConfigPath, "-l", user, this.name, command];
     return exec("ssh", args, { input, timeoutSeconds });
   }
@@ -133,7 +133,7 @@ const readBootId = "cat /proc/sys/kernel/random/boot_id";
 export class NspawnHost extends SshHost {
   readonly root: string;
   // It takes one; a busy machine takes more.
-  protected readonly patience = 300;
+  protected readonly patience = 900;
   readonly #cable: string;
   readonly #cgroup: string;
   readonly #tun: boolean;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { NspawnHost } from "../../../testbed/hosts";
 import type { Stack } from "../../../testkit/stack";
 import { connectionTo } from "../../../testkit/hostStack";
-import { startApart } from "./ownProcess";
+import { startOwnProcess } from "./ownProcess";
 import { faults, pulumiKilled, type Fault } from "./faults";
 import { programFor } from "./program";
 import type { Random } from "../../../testkit/random";
@@ -98,8 +98,8 @@ export class Life {
     runsAgain = true,
   ): Promise<string | undefined> {
     // One fault in so many is on this side.
-    const apart = this.args.random.oneOf([undefined, ...faults]) === undefined;
-    const { failure, struckStep } = apart
+    const inOwnProcess = this.args.random.oneOf([undefined, ...faults]) === undefined;
+    const { failure, struckStep } = inOwnProcess
       ? await this.killed(verb, targets)
       : await this.struck(verb, targets);
     // Seen once in hundreds of programs inside of this process. The SDK's server for those takes an error of
@@ -146,7 +146,7 @@ export class Life {
     const { stack, host, stackName, backendDir } = this.args;
     let over = false;
     const connection = connectionTo(host);
-    const operation = startApart({ verb, stackName, backendDir, connection });
+    const operation = startOwnProcess({ verb, stackName, backendDir, connection });
     const ended = operation.failure.finally(() => (over = true));
     const hit = await this.hitOne(
       verb,

@@ -4,7 +4,7 @@ import { allProcesses, killTree } from "../../../testbed/hosts";
 import type { Operation } from "./program";
 
 /** An operation of the engine in a process of its own. */
-export interface Apart {
+export interface OwnProcess {
   /** Kills it, with the engine and its plugins. */
   kill: () => void;
   /** What it said when it failed; undefined when it succeeded. */
@@ -15,7 +15,7 @@ export interface Apart {
  * Starts one, for a run whose Pulumi is killed: in this process the rest of a killed program would stay,
  * and the next one can come to register nothing, so that the engine deletes all.
  */
-export function startApart(operation: Operation): Apart {
+export function startOwnProcess(operation: Operation): OwnProcess {
   const args = ["--import", "tsx", join(__dirname, "program.ts"), JSON.stringify(operation)];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
   let said = "";
