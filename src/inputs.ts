@@ -44,7 +44,7 @@ export class Inputs {
     // Their values are those of the check; of these Outputs counts whether they are known and secret.
     return pulumi
       .all(given.map((path) => this.outputAt(path)))
-      .apply(() => this.whenKnown().then((known) => make(known.settings))) as pulumi.Output<T>;
+      .apply<T>(() => this.whenKnown().then((known) => make(known.settings)));
   }
 
   /**

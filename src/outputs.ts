@@ -46,7 +46,7 @@ function afterLastStep<T>(
 ): pulumi.Output<T> {
   const reports = from.map(({ name }) => commands[name as keyof StepCommands].stdout);
   const all = pulumi.all(pulumi.runtime.isDryRun() ? reports : [...reports, lastReport(commands)]);
-  return all.apply(make) as pulumi.Output<T>;
+  return all.apply<T>(make);
 }
 
 /** Makes a value into an output that waits for the last step, though it is known at preview. */
