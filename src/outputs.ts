@@ -44,8 +44,9 @@ function afterLastStep<T>(
   from: readonly Step[],
   make: (reports: string[]) => T,
 ): pulumi.Output<T> {
+  const isPreview = pulumi.runtime.isDryRun();
   const reports = from.map(({ name }) => commands[name as keyof StepCommands].stdout);
-  const all = pulumi.all(pulumi.runtime.isDryRun() ? reports : [...reports, lastReport(commands)]);
+  const all = pulumi.all(isPreview ? reports : [...reports, lastReport(commands)]);
   return all.apply<T>(make);
 }
 
