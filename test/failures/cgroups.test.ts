@@ -57,7 +57,8 @@ test("control groups v1: docker ignores limits, and the row says so", async () =
   expect(await beyondLimit()).toBe(0);
   expect(daemon.facts).toMatchObject({
     "limitations.cgroups.status": "unavailable",
-    "limitations.cgroups.evidence": "docker info: control groups v1 with driver none: no limit works",
+    "limitations.cgroups.evidence":
+      "docker info: control groups v1 with driver none: no limit works",
     "limitations.cgroups.fix": expect.stringContaining(
       "boot with control groups v2: put systemd.unified_cgroup_hierarchy=1",
     ) as string,

@@ -214,9 +214,7 @@ export function kernelCourse(expected: Expected): void {
     const address = (await docker(machine, "inspect -f {{.NetworkSettings.IPAddress}} inside"))
       .text;
     expect(await get(machine, `http://${address}/`)).not.toBe(page);
-    const command = /enter it as app: (.*)$/.exec(
-      facts["limitations.containerAddresses.fix"],
-    )?.[1];
+    const command = /enter it as app: (.*)$/.exec(facts["limitations.containerAddresses.fix"])?.[1];
     expect(await get(machine, `http://${address}/`, command)).toBe(page);
     expect(status("containerAddresses")).toBe("limited");
     await docker(machine, "rm -f inside");
