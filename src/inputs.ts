@@ -44,7 +44,7 @@ export class Inputs {
     // Their values are those of the check; of these Outputs counts whether they are known and secret.
     return pulumi
       .all(given.map((path) => this.outputAt(path)))
-      .apply(() => this.whenKnown().then((known) => make(known.settings))) as pulumi.Output<T>;
+      .apply<T>(() => this.whenKnown().then((known) => make(known.settings)));
   }
 
   /**
@@ -54,8 +54,11 @@ export class Inputs {
    * It does not throw: a resource with a failed input is never registered, and a program of the
    * Automation API then waits for it for ever (docs/decisions/0004-refused-outputs.md).
    */
-  async areRight(component: pulumi.Resource): Promise<boolean> {
-    if (!hasPending(this.plain)) return true;
+  areRight(component: pulumi.Resource): true | Promise<boolean> {
+    return hasPending(this.plain) ? this.areRightLater(component) : true;
+  }
+
+  private async areRightLater(component: pulumi.Resource): Promise<boolean> {
     const { problems } = await this.whenKnown();
     if (problems.length > 0) await pulumi.log.error(describeProblems(problems), component);
     return problems.length === 0;

@@ -44,9 +44,10 @@ function afterLastStep<T>(
   from: readonly Step[],
   make: (reports: string[]) => T,
 ): pulumi.Output<T> {
+  const isPreview = pulumi.runtime.isDryRun();
   const reports = from.map(({ name }) => commands[name as keyof StepCommands].stdout);
-  const all = pulumi.all(pulumi.runtime.isDryRun() ? reports : [...reports, lastReport(commands)]);
-  return all.apply(make) as pulumi.Output<T>;
+  const all = pulumi.all(isPreview ? reports : [...reports, lastReport(commands)]);
+  return all.apply<T>(make);
 }
 
 /** Makes a value into an output that waits for the last step, though it is known at preview. */

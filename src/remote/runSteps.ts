@@ -34,7 +34,7 @@ export interface StepContext {
 export type StepCommands = Record<StepName, remote.Command>;
 
 /** Installs the agent, then runs the steps, each after those that it needs. */
-export function runSteps(context: StepContext, accepted: Promise<boolean>): StepCommands {
+export function runSteps(context: StepContext, accepted: true | Promise<boolean>): StepCommands {
   const agent = installAgent(context, accepted);
   const commands = new Map<Step, remote.Command>();
   for (const step of steps) {
@@ -47,11 +47,10 @@ export function runSteps(context: StepContext, accepted: Promise<boolean>): Step
 }
 
 /** Refused arguments end here, before anything touches the host. */
-function installAgent(context: StepContext, accepted: Promise<boolean>): remote.Command {
+function installAgent(context: StepContext, accepted: true | Promise<boolean>): remote.Command {
   const { inputs, invocation } = context;
-  const connection = pulumi
-    .output(accepted)
-    .apply((yes) => pulumi.output<ConnectionInput>(yes ? context.connection : argumentsAreRefused));
+  const connection =
+    accepted === true ? context.connection : connectionIf(accepted, context.connection);
   return command({ ...context, connection }, "agent", {
     create: invocation.apply((who) => installCommand("install", who)),
     update: invocation.apply((who) => installCommand("update", who)),
@@ -59,6 +58,15 @@ function installAgent(context: StepContext, accepted: Promise<boolean>): remote.
     delete: invocation.apply(uninstallCommand),
     stdin: inputs.from(everyStepInputs, (settings) => packedAgent(everyStepDocument(settings))),
   });
+}
+
+function connectionIf(
+  accepted: Promise<boolean>,
+  connection: StepContext["connection"],
+): pulumi.Output<ConnectionInput> {
+  return pulumi
+    .output(accepted)
+    .apply((yes) => pulumi.output<ConnectionInput>(yes ? connection : argumentsAreRefused));
 }
 
 // The command's own check refuses unknown fields, at preview too; no host has this name.

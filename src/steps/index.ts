@@ -4,6 +4,7 @@ import { daemon } from "./daemon/step";
 import type { Document } from "./document";
 import { engine } from "./engine/step";
 import { everyStepDocument } from "./everyStep";
+import type { Together } from "./inputPaths";
 import { kernel } from "./kernel/step";
 import { ports } from "./ports/step";
 import { preflight } from "./preflight/step";
@@ -32,12 +33,6 @@ export const revertOrder: readonly StepName[] = steps
 export type StepOutputs = Together<OutputsOf<(typeof steps)[number]>>;
 
 type OutputsOf<One> = One extends Step<string, infer Outputs> ? Outputs : never;
-
-type Together<Union> = (Union extends unknown ? (one: Union) => void : never) extends (
-  all: infer All,
-) => void
-  ? All
-  : never;
 
 /** All that one step's document says. */
 export function documentOf(step: Step, settings: Settings, owner: string): Document {

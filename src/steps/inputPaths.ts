@@ -22,7 +22,8 @@ type At<T, Path extends string> = Path extends `${infer Key}.${infer Rest}`
   ? { [K in Key]: Key extends keyof T ? At<T[Key], Rest> : never }
   : { [K in Path]: K extends keyof T ? T[K] : never };
 
-type Together<Union> = (Union extends unknown ? (one: Union) => void : never) extends (
+/** All parts of a union in one. */
+export type Together<Union> = (Union extends unknown ? (one: Union) => void : never) extends (
   all: infer All,
 ) => void
   ? All

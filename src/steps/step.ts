@@ -77,8 +77,8 @@ export function defineStep<
   const Applied extends string,
   const Displayed extends string = never,
   // A step without facts has none, and no outputs.
-  Types extends FactTypes = Record<never, never>,
-  Outputs extends object = Record<never, never>,
+  Types extends FactTypes = Record<string, never>,
+  Outputs extends object = object,
 >(definition: Definition<Name, Path, Applied, Displayed, Types, Outputs>): Step<Name, Outputs> {
   const { name, inputs, applied, document, facts = {}, outputs = {}, needs = [] } = definition;
   const { displayed = [], isSecret = false, reverts = true, limits = false } = definition;

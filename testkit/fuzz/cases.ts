@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { readSettings } from "../../src/settings";
 import { documentsOf } from "../../src/steps";
-import { renderDocument } from "../../src/steps/document";
+import { type Document, renderDocument } from "../../src/steps/document";
 import { inputPaths } from "../inputPaths";
 import { type Arrivals, arrivalsOf, nearlyRight } from "./inputs";
 import { hostileValue } from "./values";
@@ -80,10 +80,14 @@ export function judge({ args, paths }: Case): Judged {
   if (problems.length > 0) return { refused: true };
   // All steps' in one: no two of them mean different things by a key. The ports' have none of the kernel's
   // settings, and what the daemon reads as a secret arrives where the others do.
-  const { ports: _ports, secrets, ...others } = documentsOf(settings, "project/dev/web");
-  const document = {
-    ...Object.assign({}, ...Object.values(others)),
-    ...secrets,
+  const documents = documentsOf(settings, "project/dev/web");
+  const document: Document = {
+    ...documents.preflight,
+    ...documents.engine,
+    ...documents.account,
+    ...documents.kernel,
+    ...documents.daemon,
+    ...documents.secrets,
     secrets: undefined,
   };
   return { refused: false, document: renderDocument(document), arrivals: arrivalsOf(args) };
