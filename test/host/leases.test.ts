@@ -10,7 +10,7 @@ afterAll(destroyAllHosts);
 let host: TestHost;
 
 beforeAll(async () => {
-  host = await bootHost({ engine: true });
+  host = await bootHost();
 });
 
 const ada: StepArgs = {
