@@ -1,6 +1,6 @@
 import { type Document, JsonText } from "../../../step/document";
 import { longest, pending, type Reader, type Rule } from "../../../step/problems";
-import { dataDirectory, isWebAddress, lostKey, proxyUrl } from "../../../step/rules";
+import { isWebAddress, lostKey, ownDirectory, proxyUrl } from "../../../step/rules";
 
 /** daemon.json by key. */
 export type DaemonJsonSettings = Record<string, unknown>;
@@ -40,7 +40,7 @@ export function daemonJsonSettings(read: Reader): DaemonJsonSettings {
 
 /** Those whose values this package, or the daemon's start, depends on. */
 function readKnownKeys(read: Reader): void {
-  read.string("data-root", { rule: dataRoot });
+  read.string("data-root", { rule: ownDirectory });
   read.strings("registry-mirrors", registryMirror);
   read.string("cgroup-parent", { rule: slice });
   read.string("bridge", { rule: bridge });
@@ -51,19 +51,6 @@ function readKnownKeys(read: Reader): void {
   proxies.string("http-proxy", { rule: proxyUrl });
   proxies.string("https-proxy", { rule: proxyUrl });
 }
-
-const systemDirectories = /^\/(bin|boot|dev|etc|lib(32|64|x32)?|proc|run|sbin|sys|usr)(\/|$)/;
-const othersData = /^\/var\/(run|lib\/(docker|containerd|rootless-docker))(\/|$)/;
-
-const dataRoot: Rule<string> = (value) => {
-  const wrong = dataDirectory(value);
-  if (wrong) return wrong;
-  if (systemDirectories.test(value))
-    return "is a directory of the system; write one of the account's own, such as /srv/docker";
-  if (othersData.test(value))
-    return "belongs to other programs; write one of the account's own, such as /srv/docker";
-  return undefined;
-};
 
 const registryMirror: Rule<string> = (value) => {
   if (/\/\/[^/\s]*@/.test(value))
