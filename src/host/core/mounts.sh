@@ -35,6 +35,13 @@ is_not_mounted() {
 # $1 what mount_place said.
 mounted_at() { printf '%s' "$1" | head -n 1; }
 
+# The mount point that a path's own words lead to, whichever links are on the way. $1 the path.
+mount_above() {
+	cut -d ' ' -f 5 /proc/self/mountinfo | while IFS= read -r mount; do
+		case $1/ in "${mount%/}"/*) printf '%s %s\n' "${#mount}" "$mount" ;; esac
+	done | sort -n | tail -n 1 | cut -d ' ' -f 2
+}
+
 # The directory itself, or the one that it will be made in.
 nearest_directory() {
 	local path=$1
