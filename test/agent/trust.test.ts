@@ -216,6 +216,86 @@ test("a home that is not complete yet: a file with a second name elsewhere keeps
   );
 });
 
+test("a home that is finished while the account exchanges what is in it", async () => {
+  const filler = await give("filler");
+  await filler.apply();
+  // As a removal that was killed left it. The account is told by the kernel when root has looked at its file.
+  await host.run(
+    `echo leaving >/var/lib/rootless-docker/things/account/filler/baseline/leaving
+    echo ROOTS >/etc/victim; chmod 600 /etc/victim
+    install -d -o filler /srv/spool; echo LEAKED >/srv/spool/file; chmod 600 /srv/spool/file
+    find /home/filler -mindepth 1 -delete; cat >/tmp/filler.pl; rm -f /tmp/filler.log
+    setpriv --reuid filler --regid filler --clear-groups cp /etc/skel/.bashrc /home/filler
+    setsid setpriv --reuid filler --regid filler --clear-groups perl /tmp/filler.pl >/tmp/filler.log 2>&1 </dev/null &
+    for i in $(seq 100); do grep -q watches /tmp/filler.log && exit; sleep 0.1; done; exit 1`,
+    {
+      input: `$| = 1; my $inotify = syscall(294, 0); my $path = "/home/filler/.bashrc\0";
+        syscall(254, $inotify, $path, 0x30); open my $events, "<&=", $inotify; print "watches\n";
+        sysread $events, my $event, 16 for 1 .. 3;
+        symlink "/etc/victim", "/home/filler/.profile"; rename "/srv/spool/file", "/home/filler/.stolen";
+        print "planted\n";`,
+    },
+  );
+  expect((await filler.apply()).said).toContain("account: /home/filler made");
+  expect(await host.run("grep planted /tmp/filler.log")).toBe("planted\n");
+  expect(
+    await host.run(
+      "cat /etc/victim; stat -c '%U %a' /etc/victim; find /home/filler /srv/spool -user filler -type f -exec grep -l LEAKED {} +; true",
+    ),
+  ).toBe("ROOTS\nroot 600\n");
+  expect(await host.run("diff -rq /etc/skel /home/filler | grep -v 'Only in /home'; true")).toBe(
+    "",
+  );
+  await removeAll(filler.installation.lease);
+  await filler.end();
+  await host.run("rm -rf /srv/spool /etc/victim");
+});
+
+test.each([
+  [
+    "half-copied by a useradd that was killed",
+    "cd /home/part && chown root . && : >.profile && rm .bashrc && chmod 755 .",
+  ],
+  ["gone", "rm -r /home/part"],
+  [
+    "not root's any more, but what is in it is",
+    "cd /home/part && rm .bashrc && chown root .profile",
+  ],
+])("a home that is not complete yet: %s", async (_, change) => {
+  const part = await give("part");
+  await part.apply();
+  await host.run(
+    `rm /var/lib/rootless-docker/things/account/part/baseline/made; rm -rf /home/part/.ssh; ${change}`,
+  );
+  expect((await part.apply()).said).toContain("account: /home/part made");
+  expect(
+    await host.run(
+      "diff -rq /etc/skel /home/part; find /home/part ! -user part; stat -c %a /home/part; true",
+    ),
+  ).toBe("Only in /home/part: .ssh\n700\n");
+  await removeAll(part.installation.lease);
+  await part.end();
+  expect(await host.run("ls -d /home/part 2>/dev/null || echo gone")).toBe("gone\n");
+});
+
+test("what the account cannot read in /etc/skel is not in its home, and is named", async () => {
+  await host.run("echo secret >/etc/skel/.roots; chmod 600 /etc/skel/.roots");
+  const without = await give("without");
+  await without.apply();
+  await host.run(`rm /var/lib/rootless-docker/things/account/without/baseline/made
+    find /home/without -mindepth 1 -delete`);
+  const { exitCode, said } = await without.apply();
+  expect([exitCode, said]).toEqual([
+    0,
+    expect.arrayContaining([
+      "account: /home/without is without /etc/skel/.roots, which without cannot read",
+    ]),
+  ]);
+  await host.run("rm /etc/skel/.roots; ls /home/without/.bashrc");
+  await removeAll(without.installation.lease);
+  await without.end();
+});
+
 test("an account's end does not reach beyond its home: links, hard links, bind mounts", async () => {
   const ends = await give("ends");
   await ends.apply();
