@@ -256,13 +256,13 @@ stop_account_processes() {
 	# It fails where it is started before the packages that it needs are there.
 	systemctl reset-failed "user@$ACCOUNT_UID.service" 2>/dev/null || true
 	# A login, or a "docker -H ssh://" that has not hung up yet.
+	end_all_of_account
 	while [ -n "$(echo "Uid: $ACCOUNT_UID 1" | processes_of_ids)" ]; do
 		tries=$((tries + 1))
 		[ "$tries" -le 50 ] ||
 			fail "account $ACCOUNT" "its processes $(echo "Uid: $ACCOUNT_UID 1" | processes_of_ids), which do not end" \
 				"none left with its uid, before the next account gets it" "end them, then run again"
-		# By the account: all at once, so that none is born meanwhile, and nobody else's by a number used again.
-		as_account sh -c 'kill -KILL -1' 2>/dev/null || true
+		end_all_of_account
 		sleep 0.1
 	done
 }
