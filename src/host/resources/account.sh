@@ -216,7 +216,7 @@ account_restore() {
 	# A run that comes after one that was killed here must not take the home for moved, nor for made.
 	echo leaving | write_record "$2/leaving"
 	# The home first: once the account is gone, nobody knows any more that it was its own.
-	rm -rf --one-file-system "$ACCOUNT_HOME"
+	remove_tree "$ACCOUNT_HOME"
 	# userdel complains about a missing mail spool on its stderr, and succeeds.
 	userdel "$1" 2>"$WORK/error" ||
 		fail "userdel $1" "$(tail -n 1 "$WORK/error")" "the account removed" "$(userdel_fix "$1")"
