@@ -16,11 +16,25 @@ export const absolutePath: Rule<string> = (value) =>
  * A directory that holds the daemon's data: with a comma in its path the kernel's overlay reads other mount
  * options, and the engine falls back to copies of whole layers; engine 26 formats the home with a '%' away.
  */
-export const dataDirectory: Rule<string> = (value) =>
+const dataDirectory: Rule<string> = (value) =>
   absolutePath(value) ??
   (/[,%"\\]/.test(value)
     ? "has a comma, percent sign, double quote or backslash in it, which the overlay mount or dockerd reads as something else; write a path without"
     : undefined);
+
+const systemDirectories = /^\/(bin|boot|dev|etc|lib(32|64|x32)?|proc|run|sbin|sys|usr)(\/|$)/;
+const othersData = /^\/var\/(run|lib\/(docker|containerd|rootless-docker))(\/|$)/;
+
+/** One that can be the account's: its home, or where its daemon's data are. */
+export const ownDirectory: Rule<string> = (value) => {
+  const wrong = dataDirectory(value);
+  if (wrong) return wrong;
+  if (systemDirectories.test(value))
+    return "is a directory of the system; write one of the account's own, such as /srv/docker";
+  if (othersData.test(value))
+    return "belongs to other programs; write one of the account's own, such as /srv/docker";
+  return undefined;
+};
 
 /** One line of text. */
 export const oneLine: Rule<string> = (value) =>

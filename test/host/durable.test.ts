@@ -114,6 +114,17 @@ test("a step is done when it is on the disk, taken back or not", async () => {
   await takeBack(app);
 });
 
+test("no sum of a file, which may hold secret values, is an argument of a program's", async () => {
+  const app = await given();
+  await listen("grep");
+  await app.apply("kernel", wishes);
+  await app.revert("kernel", wishes);
+  const lines = await heard();
+  expect(lines.length).toBeGreaterThan(1);
+  expect(lines.filter((line) => /[0-9a-f]{64}/.test(line))).toEqual([]);
+  await takeBack(app);
+});
+
 describe("an agent that is not whole", () => {
   const agent = () => `${state}/agents/d${leases}`;
 

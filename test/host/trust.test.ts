@@ -218,6 +218,81 @@ test("a home that is not complete yet: a file with a second name elsewhere keeps
   );
 });
 
+test("a home that is finished while the account exchanges what is in it", async () => {
+  const filler = await give("filler");
+  await filler.apply();
+  // As a removal that was killed left it. The account is as quick as can be: right before the copy begins.
+  await host.run(
+    `echo leaving >/var/lib/rootless-docker/things/account/filler/baseline/leaving
+    echo ROOTS >/etc/victim; chmod 600 /etc/victim
+    install -d -o filler /srv/spool; echo LEAKED >/srv/spool/file; chmod 600 /srv/spool/file
+    find /home/filler -mindepth 1 -delete
+    cat >/usr/local/sbin/cp; chmod 755 /usr/local/sbin/cp`,
+    {
+      input: `#!/bin/sh
+        as=; [ "$(id -u)" != 0 ] || as='setpriv --reuid filler --regid filler --clear-groups'
+        case "$*" in */etc/skel*) $as sh -c 'ln -s /etc/victim /home/filler/.profile
+          mv /srv/spool/file /home/filler/.stolen; touch /tmp/planted' ;; esac
+        exec /usr/bin/cp "$@"`,
+    },
+  );
+  expect((await filler.apply()).said).toContain("account: /home/filler made");
+  await host.run("rm /usr/local/sbin/cp /tmp/planted");
+  expect(
+    await host.run(
+      "cat /etc/victim; stat -c '%U %a' /etc/victim /home/filler/.stolen; diff -rq /etc/skel /home/filler; true",
+    ),
+  ).toBe("ROOTS\nroot 600\nroot 600\nOnly in /home/filler: .ssh\nOnly in /home/filler: .stolen\n");
+  await removeAll(filler.installation.lease);
+  await filler.end();
+  await host.run("rm -rf /srv/spool /etc/victim");
+});
+
+test.each([
+  [
+    "half-copied by a useradd that was killed",
+    "cd /home/part && chown root . && : >.profile && rm .bashrc && chmod 755 .",
+  ],
+  ["gone", "rm -r /home/part"],
+  [
+    "not root's any more, but what is in it is",
+    "cd /home/part && rm .bashrc && chown root .profile",
+  ],
+])("a home that is not complete yet: %s", async (_, change) => {
+  const part = await give("part");
+  await part.apply();
+  await host.run(
+    `rm /var/lib/rootless-docker/things/account/part/baseline/made; rm -rf /home/part/.ssh; ${change}`,
+  );
+  expect((await part.apply()).said).toContain("account: /home/part made");
+  expect(
+    await host.run(
+      "diff -rq /etc/skel /home/part; find /home/part ! -user part; stat -c %a /home/part; true",
+    ),
+  ).toBe("Only in /home/part: .ssh\n700\n");
+  await removeAll(part.installation.lease);
+  await part.end();
+  expect(await host.run("ls -d /home/part 2>/dev/null || echo gone")).toBe("gone\n");
+});
+
+test("what the account cannot read in /etc/skel is not in its home, and is named", async () => {
+  await host.run("echo secret >/etc/skel/.roots; chmod 600 /etc/skel/.roots");
+  const without = await give("without");
+  await without.apply();
+  await host.run(`rm /var/lib/rootless-docker/things/account/without/baseline/made
+    find /home/without -mindepth 1 -delete`);
+  const { exitCode, said } = await without.apply();
+  expect([exitCode, said]).toEqual([
+    0,
+    expect.arrayContaining([
+      "account: /home/without is without /etc/skel/.roots, which without cannot read",
+    ]),
+  ]);
+  await host.run("rm /etc/skel/.roots; ls /home/without/.bashrc");
+  await removeAll(without.installation.lease);
+  await without.end();
+});
+
 test("an account's end does not reach beyond its home: links, hard links, bind mounts", async () => {
   const ends = await give("ends");
   await ends.apply();
@@ -228,7 +303,7 @@ test("an account's end does not reach beyond its home: links, hard links, bind m
   const { exitCode, said } = await ends.revert();
   expect([exitCode, said.at(-1)]).toEqual([
     1,
-    "account: /home/ends: found something mounted at /home/ends/a mount; wanted nothing mounted below it when it is removed. To mend: unmount it, then run again",
+    "account: /home/ends: found something mounted at /home/ends/a mount; wanted nothing mounted there when it is removed. To mend: unmount it, then run again",
   ]);
   expect(await host.run("cat /srv/precious/file; umount '/home/ends/a mount'")).toBe("precious\n");
   await ends.end();

@@ -5,12 +5,12 @@
 # files only: there everything is written. Arguments: directories.
 sync_directories() { sync "$@" 2>/dev/null || sync; }
 
-# All that this run has changed, before anybody relies on it: a record that goes, or Pulumi, which is told
-# that the step is done.
+# All that this run has changed, before anybody relies on it: a record that goes, or Pulumi, which
+# is told that the step is done. A home that cannot be asked for that is left out, and no reason to
+# wait for every file system.
 sync_host() {
-	set -- "$STATE" /etc
-	[ ! -d "${ACCOUNT_HOME-}" ] || set -- "$@" "$ACCOUNT_HOME"
-	sync -f "$@" 2>/dev/null || sync
+	[ ! -d "${ACCOUNT_HOME-}" ] || sync -f "$ACCOUNT_HOME" 2>/dev/null || true
+	sync -f "$STATE" /etc 2>/dev/null || sync
 }
 
 # Writes stdin to a record of the agent's own at once or not at all, for root alone: without power it is

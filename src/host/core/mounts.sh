@@ -9,10 +9,26 @@ stop_where_mounted_below() {
 	# Its fifth field is the mount point, with blanks and the like as \040.
 	mount=$(cut -d ' ' -f 5 /proc/self/mountinfo | while IFS= read -r mount; do
 		mount=$(printf '%b' "$mount")
-		case $mount in "$path"/*) printf '%s' "$mount" && break ;; esac
+		case $mount in "$path" | "$path"/*) printf '%s' "$mount" && break ;; esac
 	done)
 	[ -z "$mount" ] ||
-		fail "$1" "something mounted at $mount" "nothing mounted below it when it is removed" "unmount it, then run again"
+		fail "$1" "something mounted at $mount" "nothing mounted there when it is removed" \
+			"unmount it, then run again"
+}
+
+# Removes a path as root where nothing that is mounted below it is seen: the account may have moved
+# a directory into it meanwhile, on which other people's files are mounted. $1 the path.
+remove_tree() {
+	if [ ! -e "$1" ] && [ ! -h "$1" ]; then return 0; fi
+	mkdir -p "$WORK/tree"
+	# shellcheck disable=SC2016 # the inner shell expands them
+	! unshare -m --propagation private sh -euc 'mount --bind "$1" "$2"
+		cd "$2"
+		exec rm -rf --one-file-system "./$3"' sh "$(dirname "$1")" "$WORK/tree" "$(basename "$1")" \
+		2>"$WORK/error" || return 0
+	stop_where_mounted_below "$1"
+	fail "$1" "that it cannot be removed ($(tail -n 1 "$WORK/error" | printable))" "it gone" \
+		"see what is in the way there, then run again"
 }
 
 # Where what holds a path is mounted, then its UUID if it has one: two lines. $1 the path.
@@ -34,6 +50,13 @@ is_not_mounted() {
 
 # $1 what mount_place said.
 mounted_at() { printf '%s' "$1" | head -n 1; }
+
+# The mount point that a path's own words lead to, whichever links are on the way. $1 the path.
+mount_above() {
+	cut -d ' ' -f 5 /proc/self/mountinfo | while IFS= read -r mount; do
+		case $1/ in "${mount%/}"/*) printf '%s %s\n' "${#mount}" "$mount" ;; esac
+	done | sort -n | tail -n 1 | cut -d ' ' -f 2
+}
 
 # The directory itself, or the one that it will be made in.
 nearest_directory() {

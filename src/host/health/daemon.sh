@@ -23,8 +23,10 @@ service_manager_checks() {
 	fi
 }
 
-# Where images go. What their files need no network file system has: owners that only a user namespace
-# knows, and extended attributes of its root. $1 the directory, $2 the storage driver, where it is known.
+# Where images go. What their files need no network file system has: owners that only a user
+# namespace knows, and extended attributes of its root. $1 the directory, $2 the storage driver,
+# where it is known, $3 not empty where the document names the directory, and no file of the
+# account's.
 data_root_checks() {
 	local type options mount
 	type=$(file_system "$1")
@@ -39,9 +41,13 @@ data_root_checks() {
 	case "$2,$options," in
 	vfs,*,noexec,* | btrfs,*,noexec,* | vfs,noexec,* | btrfs,noexec,*)
 		mount=$(mount_of "$(nearest_directory "$1")" TARGET | tail -n 1)
-		# The account has said so: only what the kernel knows is a part of a mend.
+		# The account has said so, and may have put a link there: only a mount on the way that root
+		# knows is a part of a mend.
 		case $mount in *[!A-Za-z0-9/._-]*) mount= ;; esac
-		cut -d ' ' -f 5 /proc/self/mountinfo | grep -qxF -- "$mount" || mount='the mount below it'
+		if [ "$mount" != "$(mount_above "$1")" ] ||
+			{ [ -z "${3-}" ] && [ ! -d "$(thing_directory data "$1")" ]; }; then
+			mount='the mount below it'
+		fi
 		problem "daemon.data-root" "$1 on $mount, which is mounted with noexec, and storage driver $2" "a mount that programs can be started from" "remount it with 'mount -o remount,exec $mount', and take noexec out of /etc/fstab; or use another storageDriver" "no program of a container starts ('permission denied', 'executable file not found')"
 		;;
 	*) fine "data root" "$(place_of "$1")" ;;

@@ -112,8 +112,9 @@ any_claim_left() {
 
 unclaimed() { [ -z "$(ls "$1/claims" 2>/dev/null)" ]; }
 
+# A value, which may be the sum of a secret one, is no argument of a program: everybody sees these.
 # $1 the thing's directory, $2 a value.
-note_left() { grep -qsxF -- "$2" "$1/left" || printf '%s\n' "$2" >>"$1/left"; }
+note_left() { printf '%s\n' "$2" | grep -qsxF -f - -- "$1/left" || printf '%s\n' "$2" >>"$1/left"; }
 
 # Of a file's value, MODE SHA256, the bytes count: a mode alone is nothing that anybody would lose.
 without_mode() { sed 's/^[0-7]* \([0-9a-f]\{64\}\)$/\1/'; }
@@ -123,7 +124,8 @@ was_left() {
 	{
 		cat "$1/left"
 		tail -qn +2 "$1"/claims/*
-	} 2>/dev/null | without_mode | grep -qxF -- "$2"
+	} 2>/dev/null | without_mode >"$WORK/was-left"
+	printf '%s\n' "$2" | grep -qxF -f - -- "$WORK/was-left"
 }
 
 # $1 the lease, $2 the directory of a thing's claims.

@@ -1,19 +1,51 @@
 # shellcheck shell=dash
 # Processes by the ids that they have.
 
-# The processes, one a line, that have one of the ids on stdin: 'Uid: START COUNT' or 'Gid: START COUNT'.
+# The processes that have one of the ids on stdin ('Uid: START COUNT' or 'Gid: START COUNT') in one
+# of their threads, or can take it, since it is in the map of their user namespace. A map that root
+# made may have all ids of the machine: it begins with those of accounts.
 processes_of_ids() {
 	cat >"$WORK/ids-of-processes"
-	cat /proc/[0-9]*/status 2>/dev/null | awk -v ids="$WORK/ids-of-processes" '
-		BEGIN { while ((getline <ids) > 0) { n++; kind[n] = $1; from[n] = $2; to[n] = $2 + $3 } }
+	printf '%s\n' /proc/[0-9]*/task/[0-9]*/status | xargs cat 2>/dev/null |
+		awk -v ids="$WORK/ids-of-processes" -v last="$(last_id_of_accounts uid gid)" '
+		BEGIN {
+			while ((getline <ids) > 0) { n++; kind[n] = $1; from[n] = $2; to[n] = $2 + $3 }
+			own["Uid:"] = map_in("/proc/self/uid_map")
+			own["Gid:"] = map_in("/proc/self/gid_map")
+		}
+		function map_in(file,   text, line) {
+			while ((getline line <file) > 0) text = text " " line
+			close(file)
+			return text
+		}
+		function meet(id, begin, count,   i) {
+			for (i = 1; i <= n; i++)
+				if (kind[i] == id && begin < to[i] && from[i] < begin + count &&
+					(begin >= from[i] || begin > last) && !(group in seen)) {
+					seen[group]
+					print group
+				}
+		}
+		function meet_map(id, text,   part, count, i) {
+			if (text == own[id]) return
+			count = split(text, part, " ")
+			for (i = 1; i + 2 <= count; i += 3) meet(id, part[i + 1] + 0, part[i + 2] + 0)
+		}
 		$1 == "State:" { dead = $2 == "Z" }
-		$1 == "Pid:" { pid = $2 }
-		$1 == "Uid:" || $1 == "Gid:" {
-			for (i = 1; i <= n && !dead; i++)
-				for (j = 2; j <= 5; j++)
-					if (kind[i] == $1 && from[i] <= $j && $j < to[i] && !(pid in seen)) { seen[pid]; print pid }
+		$1 == "Tgid:" { group = $2 }
+		$1 == "Pid:" { thread = "/proc/" group "/task/" $2 }
+		dead { next }
+		$1 == "Uid:" || $1 == "Gid:" { for (j = 2; j <= 5; j++) meet($1, $j + 0, 1) }
+		$1 == "Groups:" {
+			for (j = 2; j <= NF; j++) meet("Gid:", $j + 0, 1)
+			meet_map("Uid:", map_in(thread "/uid_map"))
+			meet_map("Gid:", map_in(thread "/gid_map"))
 		}' | paste -s -d ' '
 }
+
+# Everything that runs as the account, at once: none is born meanwhile, nor missed since it is never
+# long at the same number. By the account, and so nobody else's.
+end_all_of_account() { as_account sh -c 'kill -KILL -1' 2>/dev/null || true; }
 
 # What the account has started in a user namespace, by a timer perhaps, goes on without it, and would have the
 # next account's ids. By the account, who may end it and nobody else's. $1 uid or gid, $2 NAME:START:COUNT.

@@ -107,14 +107,34 @@ finish_home() {
 		# Somebody put it in the place of the one that was being removed.
 		return 0
 	elif home_unfinished; then
-		mkdir -p "$(dirname "$ACCOUNT_HOME")"
-		cp -rT /etc/skel "$ACCOUNT_HOME"
-		chmod 700 "$ACCOUNT_HOME"
-		chown -hR "$ACCOUNT_UID:$ACCOUNT_GID" "$ACCOUNT_HOME"
+		fill_home
 		changed "$ACCOUNT_HOME made"
 	fi
 	account_made | write_record "$baseline/made"
 	rm -f "$baseline/leaving"
+}
+
+# Below a directory that the account owns, root writes nothing and gives nothing away: by then
+# something else could be in the place of what it looked at.
+fill_home() {
+	local unread
+	if [ ! -d "$ACCOUNT_HOME" ]; then
+		mkdir -p "$(dirname "$ACCOUNT_HOME")"
+		mkdir -m 700 "$ACCOUNT_HOME"
+	elif [ "$(stat -c %u "$ACCOUNT_HOME")" != "$ACCOUNT_UID" ]; then
+		find "$ACCOUNT_HOME" -xdev -mindepth 1 -delete
+	fi
+	chown -h "$ACCOUNT_UID:$ACCOUNT_GID" "$ACCOUNT_HOME"
+	# shellcheck disable=SC2016 # the inner shell expands them
+	! as_account sh -c 'chmod 700 "$1" && find "$1" -xdev -mindepth 1 ! -uid "$2" -delete &&
+		cp -rT --remove-destination /etc/skel "$1"' sh "$ACCOUNT_HOME" "$ACCOUNT_UID" \
+		2>"$WORK/error" || return 0
+	unread=$(as_account find /etc/skel ! -readable -print -quit 2>/dev/null | printable)
+	[ -n "$unread" ] ||
+		fail "$ACCOUNT_HOME" \
+			"that $ACCOUNT cannot copy /etc/skel to it ($(tail -n 1 "$WORK/error"))" \
+			"a home that begins as /etc/skel does" "see what is in its way there, then run again"
+	say "$ACCOUNT_HOME is without $unread, which $ACCOUNT cannot read"
 }
 
 # True where a part of /etc/skel, or its owner, is missing, and nothing else is there.
@@ -198,7 +218,7 @@ account_restore() {
 	# A run that comes after one that was killed here must not take the home for moved, nor for made.
 	echo leaving | write_record "$2/leaving"
 	# The home first: once the account is gone, nobody knows any more that it was its own.
-	rm -rf --one-file-system "$ACCOUNT_HOME"
+	remove_tree "$ACCOUNT_HOME"
 	# userdel complains about a missing mail spool on its stderr, and succeeds.
 	userdel "$1" 2>"$WORK/error" ||
 		fail "userdel $1" "$(tail -n 1 "$WORK/error")" "the account removed" "$(userdel_fix "$1")"
@@ -238,13 +258,13 @@ stop_account_processes() {
 	# It fails where it is started before the packages that it needs are there.
 	systemctl reset-failed "user@$ACCOUNT_UID.service" 2>/dev/null || true
 	# A login, or a "docker -H ssh://" that has not hung up yet.
+	end_all_of_account
 	while [ -n "$(echo "Uid: $ACCOUNT_UID 1" | processes_of_ids)" ]; do
 		tries=$((tries + 1))
 		[ "$tries" -le 50 ] ||
 			fail "account $ACCOUNT" "its processes $(echo "Uid: $ACCOUNT_UID 1" | processes_of_ids), which do not end" \
 				"none left with its uid, before the next account gets it" "end them, then run again"
-		# By the account: all at once, so that none is born meanwhile, and nobody else's by a number used again.
-		as_account sh -c 'kill -KILL -1' 2>/dev/null || true
+		end_all_of_account
 		sleep 0.1
 	done
 }

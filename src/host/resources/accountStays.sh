@@ -18,6 +18,9 @@ account_stays() {
 		own="files of its ids are in $(stayed_data "$1")"
 	elif own=$(others_below_home) && [ -n "$own" ]; then
 		own="others have something below $ACCOUNT_HOME ($own): move that away, then remove the account by hand"
+	elif own=$(shared_file_of_ranges | printable) && [ -n "$own" ]; then
+		own="$own is owned by one of them: see what it is and remove it, \
+then remove the account by hand"
 	elif keep_data; then
 		own=$(own_files | tr -d '\000-\011\013-\037\177' | paste -s -d ' ')
 		[ -z "$own" ] ||

@@ -123,7 +123,7 @@ data_changed() {
 data_restore() {
 	local changed
 	know_account "$(cat "$2/account")" || return 0
-	remove_what_was_moved
+	remove_what_was_moved "$1"
 	as_account rmdir "$1.rootless-docker-new" 2>/dev/null || true
 	if is_away "$2"; then
 		keep_data || data_root_is_away "$@" ", to remove the data"
@@ -152,6 +152,7 @@ data_restore() {
 	fi
 	if [ -e "$2/made" ] && ! keep_data && [ -z "$(others_data_below "$1")" ]; then
 		remove_data "$1"
+		[ ! -e "$1" ] || return 10
 		changed "$1 removed"
 	else
 		remove_engine_files "$1" "$2"
@@ -200,7 +201,8 @@ remove_engine_files() {
 	done >"$WORK/own-names"
 	mv "$WORK/own-names" "$WORK/engine-names"
 	remove_data_entries "$1"
-	[ ! -e "$2/absent" ] || as_account rmdir "$1" 2>/dev/null || rmdir "$1" 2>/dev/null || true
+	[ ! -e "$2/absent" ] || as_account rmdir "$1" 2>/dev/null || ! only_root_leads_to "$1" ||
+		rmdir "$1" 2>/dev/null || true
 	if [ ! -e "$1" ]; then
 		changed "$1 removed"
 		return 0
@@ -247,36 +249,66 @@ remove_data() {
 
 remove_what_is_left() {
 	[ -e "$1" ] || return 0
-	! only_root_leads_to "$1" || rm -rf --one-file-system "$1"
-	[ ! -e "$1" ] || remove_beside_home "$1"
-	[ ! -e "$1" ] ||
-		fail "$1" "data that the account cannot remove ($(tail -n 1 "$WORK/error"))" "them gone" "remove them by hand, then run again"
+	rm -f "$WORK/others-files"
+	if only_root_leads_to "$1"; then
+		remove_out_of_reach as_root "$1" "$(place_beside "$1")"
+	elif only_root_leads_to "$ACCOUNT_HOME" &&
+		# Elsewhere it would be a copy.
+		[ "$(as_account stat -c %d "$1")" = "$(stat -c %d "$(dirname "$ACCOUNT_HOME")")" ]; then
+		remove_out_of_reach as_account "$1" "$(place_beside "$ACCOUNT_HOME")"
+	fi
+	if [ ! -e "$1" ] || [ -s "$WORK/others-files" ]; then return 0; fi
+	fail "$1" "data that the account cannot remove ($(tail -n 1 "$WORK/error"))" "them gone" \
+		"remove them by hand, then run again"
 }
 
-# Without its ids, whose lines somebody may have removed, the account cannot remove what belongs to them.
-# But it can move the directory to where root removes it, and where no link of its own leads anywhere.
-remove_beside_home() {
-	local folder
-	folder=$(beside_home)
-	only_root_leads_to "$ACCOUNT_HOME" || return 0
-	# Elsewhere it would be a copy.
-	[ "$(as_account stat -c %d "$1")" = "$(stat -c %d "$(dirname "$ACCOUNT_HOME")")" ] || return 0
-	rm -rf --one-file-system "$folder"
-	mkdir -m 700 "$folder"
-	chown "$ACCOUNT_UID:$ACCOUNT_GID" "$folder"
-	as_account mv -T "$1" "$folder/data" 2>>"$WORK/error" || true
-	remove_what_was_moved
+# Without its ids, whose lines somebody may have removed, the account cannot remove what belongs to
+# them. But it can move the directory to where root removes it, and where no link of its own leads
+# anywhere. What others have in there it may have moved into it: then all of it goes back. $1
+# as_root or as_account, $2 path, $3 a directory that is made for it where only root can make one.
+remove_out_of_reach() {
+	local stays=$2
+	remove_place "$3"
+	if [ -e "$3" ]; then
+		say "$2 stays, while $3 is there"
+		return 0
+	fi
+	mkdir -m 700 "$3"
+	[ "$1" = as_root ] || chown "$ACCOUNT_UID:$ACCOUNT_GID" "$3"
+	"$1" mv -T "$2" "$3/data" 2>>"$WORK/error" || true
+	remove_place "$3"
+	[ -e "$3" ] || return 0
+	[ "$1" = as_root ] || chown -h "$ACCOUNT_UID:$ACCOUNT_GID" "$3"
+	"$1" mv -nT "$3/data" "$2" 2>>"$WORK/error" || true
+	rmdir "$3" 2>/dev/null || stays=$3
+	say_others_files "$stays"
 }
 
-beside_home() { printf '%s/.rootless-docker-%s' "$(dirname "$ACCOUNT_HOME")" "$STEP"; }
+# Where root removes what lay below a path. $1 the path.
+place_beside() { printf '%s/.rootless-docker-%s' "$(dirname "$1")" "$STEP"; }
 
-# Of a run that was killed, too: its data root is not where it was.
+# Removes such a directory, or notes the files of others in it. $1 the directory.
+remove_place() {
+	if [ ! -d "$1" ] || ! only_root_leads_to "$1"; then return 0; fi
+	chown -h 0:0 "$1"
+	others_files "$1/data" >"$WORK/others-files"
+	[ -s "$WORK/others-files" ] || remove_tree "$1"
+}
+
+# $1 where they are.
+say_others_files() {
+	say "$1 stays: others have files there ($(printable <"$WORK/others-files"))." \
+		"Give these to whom they belong, then remove it by hand"
+}
+
+# Of a run that was killed, too: its data root is not where it was. $1 data root.
 remove_what_was_moved() {
-	local folder
-	folder=$(beside_home)
-	if [ ! -d "$folder" ] || ! only_root_leads_to "$folder"; then return 0; fi
-	chown -h 0:0 "$folder"
-	rm -rf --one-file-system "$folder"
+	local place
+	for place in "$(place_beside "$ACCOUNT_HOME")" "$(place_beside "$1")"; do
+		remove_place "$place"
+		[ ! -s "$WORK/others-files" ] || say_others_files "$place"
+		rm -f "$WORK/others-files"
+	done
 }
 
 stop_where_account_cannot_write() {

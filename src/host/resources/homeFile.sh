@@ -30,7 +30,7 @@ homedir_save() {
 # A directory that was not there before goes when nothing else is in it.
 homedir_restore() {
 	know_account "$(cat "$2/account")" || return 0
-	if [ ! -e "$2/absent" ] || ! as_account test -d "$1"; then return 0; fi
+	if [ ! -e "$2/absent" ] || ! account_has "$1"; then return 0; fi
 	as_account rmdir "$1" 2>/dev/null || ! data_stayed "$ACCOUNT" || return 10
 }
 
@@ -46,8 +46,22 @@ want_home_parents() {
 	want_home_parents "$parent"
 	if [ -d "$(thing_directory homedir "$path")" ] || ! as_account test -d "$path"; then
 		want homedir "$path" directory
-		as_account mkdir -p -m 700 "$path"
+		make_home_directory "$path"
 	fi
+}
+
+# $1 path.
+make_home_directory() {
+	local status=0
+	as_account mkdir -p -m 700 "$1" 2>"$WORK/error" || status=$?
+	case $status in
+	0) ;;
+	124 | 137) no_answer_about "$1" ;;
+	*)
+		fail "$1" "that $ACCOUNT cannot make it ($(tail -n 1 "$WORK/error" | printable))" \
+			"a directory of $ACCOUNT's" "see what is in its place, or in its way, then run again"
+		;;
+	esac
 }
 
 # A file in the account's home. $1 path, $2 mode, $3 the file that holds the bytes.

@@ -127,7 +127,11 @@ overlapping() {
 		printf 'accounts and groups up to %s (UID_MAX and GID_MAX in /etc/login.defs)' "$last"
 		return 0
 	}
-	awk -F : -v at="$2" -v count="$(doc "sub$1")" -v own="$(own_range "$1")" '
-		$1 ":" $2 ":" $3 != own && at < $2 + $3 && $2 < at + count { print $1 " (" $2 " to " $2 + $3 - 1 ")" }' \
-		"$(id_file "$1")" 2>/dev/null | paste -s -d , | sed 's/^$/a user or group of this machine/'
+	{
+		awk -F : -v own="$(own_range "$1")" '$1 ":" $2 ":" $3 != own' \
+			"$(id_file "$1")" 2>/dev/null || true
+		retired_ranges | sed "s|\$|:, which gave them back, as $(retired_file) says|"
+	} | awk -F : -v at="$2" -v count="$(doc "sub$1")" '
+		at < $2 + $3 && $2 < at + count { print $1 " (" $2 " to " $2 + $3 - 1 $4 ")" }' |
+		paste -s -d , | sed 's/^$/a user or group of this machine/'
 }

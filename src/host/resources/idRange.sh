@@ -1,15 +1,16 @@
 # shellcheck shell=dash
 # One range of subordinate ids: which is free, and which files have its ids.
 
-# Prints the start of a range of free ids, or nothing. $1 count, $2 wanted start (or empty), $3 where
-# the account's own range began (preferred, or empty), $4 next or random, then the id files.
-# Taken are all ranges in the files but the account's own, every user and group id, and those that useradd
-# and groupadd can give to the next one.
+# Prints the start of a range of free ids, or nothing. $1 count, $2 wanted start (or empty), $3
+# where the account's own range began (preferred, or empty), $4 next or random, then the id files.
+# Taken are all ranges in the files but the account's own, those that were another account's, every
+# user and group id, and those that useradd and groupadd can give to the next one.
 free_range() {
 	local count=$1 start=$2 prefer=$3 how=$4 own=$5
 	shift 5
 	{
 		cat "$@" 2>/dev/null | awk -F : -v own="$own" '$1 ":" $2 ":" $3 != own'
+		retired_ranges
 		ids_in_use uid | awk -F : '{ print "user:" $2 ":1" }'
 		ids_in_use gid | awk -F : '{ print "group:" $2 ":1" }'
 	} | sort -t : -k 2,2n | awk -F : -v count="$count" -v start="$start" -v prefer="$prefer" -v how="$how" \
@@ -46,6 +47,23 @@ free_range() {
 		}'
 }
 
+# Ranges that went back, NAME:START:COUNT a line: what has their ids may still be somewhere. The
+# list goes with the last record of this package.
+retired_file() { printf '%s/things/.retired-ids' "$STATE"; }
+
+# $1 NAME:START:COUNT.
+retire_range() {
+	{
+		cat "$(retired_file)" 2>/dev/null || true
+		printf '%s\n' "$1"
+	} | sort -u | write_record "$(retired_file)"
+}
+
+# Those that are not the account's own from before.
+retired_ranges() {
+	[ ! -e "$(retired_file)" ] || awk -F : -v name="$ACCOUNT" '$1 != name' "$(retired_file)"
+}
+
 # $1 uid or gid. The range that this package gave the account, NAME:START:COUNT, or nothing.
 own_range() {
 	cat "$(thing_directory "sub$1" "$ACCOUNT")/baseline/added" 2>/dev/null || true
@@ -71,10 +89,50 @@ enough_ids() {
 # One file below a path that belongs to ids which go with this installation: subordinate ids that it
 # gave the account, or the account's own where it made the account. $1 the path.
 file_of_ids() {
-	local range
-	set -- "$1" -false
+	set -- "$1" -mindepth 1 -xdev "(" -false
 	[ ! -e "$(thing_directory account "$ACCOUNT")/baseline/made" ] ||
 		set -- "$@" -o -uid "$ACCOUNT_UID" -o -gid "$ACCOUNT_GID"
+	find_of_ranges 0 "$@"
+}
+
+# One file of its subordinate ids where everybody may put files, as far as they are seen in twenty
+# seconds. A set-id program there would make whoever starts it the next owner of these ids.
+shared_file_of_ranges() {
+	local place
+	[ -n "$(own_range uid)$(own_range gid)" ] || return 0
+	{
+		printf '%s\n' /tmp /var/tmp /dev/shm /run/lock
+		timeout -k 5 20 find / -xdev -mindepth 1 -maxdepth 2 -type d -perm -0002 -print -prune |
+			head -n 100
+	} 2>/dev/null | sort -u >"$WORK/shared-places"
+	set --
+	while IFS= read -r place; do set -- "$@" "$place"; done <"$WORK/shared-places"
+	find_of_ranges 20 "$@" -mindepth 1 -xdev "(" -false
+}
+
+# Files below a path that are of an id which is neither root's, nor the account's, nor one of its
+# ranges': some of them, on one line. $1 the path.
+others_files() {
+	local path=$1 range
+	{
+		cat "$(thing_directory account "$ACCOUNT")/baseline/ranges" 2>/dev/null || true
+		id_ranges /etc/subuid "$ACCOUNT_LOGIN" "$ACCOUNT_UID"
+		own_range uid | cut -d : -f 2-
+		awk -F : -v name="$ACCOUNT" '$1 == name { print $2 ":" $3 }' "$(retired_file)" 2>/dev/null ||
+			true
+	} | grep -xE '[1-9][0-9]{0,9}:[1-9][0-9]{0,9}' | sort -u >"$WORK/ranges-of-account" || true
+	set -- ! -uid 0 ! -uid "$ACCOUNT_UID"
+	while IFS= read -r range; do
+		set -- "$@" ! "(" -uid "+$((${range%:*} - 1))" -uid "-$((${range%:*} + ${range#*:}))" ")"
+	done <"$WORK/ranges-of-account"
+	find "$path" -xdev "$@" -printf '%P of %u\n' -prune 2>/dev/null | head -n 5 |
+		tr -d '\000-\011\013-\037\177' | awk 'NR > 1 { printf "; " } { printf "%s", $0 }'
+}
+
+# $1 seconds, 0 for no end; then find's arguments up to a condition that has been opened.
+find_of_ranges() {
+	local seconds=$1 range
+	shift
 	for range in "uid $(own_range uid)" "gid $(own_range gid)"; do
 		case $range in
 		*:*:*) ;;
@@ -83,7 +141,5 @@ file_of_ids() {
 		set -- "$@" -o "(" "-${range%% *}" "+$(($(echo "$range" | cut -d : -f 2) - 1))" \
 			"-${range%% *}" "-$(($(echo "$range" | cut -d : -f 2) + ${range##*:}))" ")"
 	done
-	range=$1
-	shift
-	find -H "$range" -mindepth 1 -xdev "(" "$@" ")" -print -quit 2>/dev/null || true
+	timeout -k 5 "$seconds" find -H "$@" ")" -print -quit 2>/dev/null || true
 }

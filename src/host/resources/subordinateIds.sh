@@ -40,6 +40,7 @@ remove_own_range() {
 	local own why
 	know_account "$1" || {
 		own=$(own_range "$2")
+		[ -z "$own" ] || retire_range "$own"
 		[ -z "$own" ] || ! grep -qsxF -- "$own" "$(id_file "$2")" ||
 			say "'$own' stays in $(id_file "$2"): account $1 is gone, and its files may be somewhere. Remove the line by hand when there are none"
 		return 0
@@ -51,15 +52,20 @@ remove_own_range() {
 		say "subordinate ${2}s ${own#*:} stay with account $1: $why"
 		return 10
 	fi
-	end_processes_of_range "$2" "$own"
+	# It goes with its ids.
+	[ ! -e "$(thing_directory account "$1")/baseline/made" ] || end_all_of_account
 	lock_id_file "$2"
 	# Where the account was renamed, so was perhaps the line.
 	grep -qsxF -- "$own" "$(id_file "$2")" || own=$ACCOUNT_LOGIN:${own#*:}
 	delete_range "$2" "$own"
 	unlock_id_file "$2"
+	# From here on newuidmap gives them to no other one.
+	end_processes_of_range "$2" "$own"
 }
 
+# $1 uid or gid, $2 NAME:START:COUNT.
 delete_range() {
+	retire_range "$2"
 	grep -qxF -- "$2" "$(id_file "$1")" 2>/dev/null || return 0
 	without_line as_root "$(id_file "$1")" "$2" >"$WORK/ids"
 	replace_id_file "$1"
@@ -143,6 +149,7 @@ ids_stay() {
 		printf 'it stays itself'
 	elif [ ! -e "$(thing_directory account "$1")/baseline/made" ]; then
 		file=$(file_of_ids "$ACCOUNT_HOME")
+		[ -n "$file" ] || file=$(shared_file_of_ranges)
 		[ -z "$file" ] || printf '%s is owned by one of them' "$(printf '%s' "$file" | printable)"
 	fi
 }

@@ -15,7 +15,7 @@ preflight_apply() {
 		owner_problems
 		impossible_storage_driver_problems
 		network_driver_problems
-		data_root_checks "$(data_root)" "$(doc daemon.json/storage-driver)"
+		data_root_checks "$(data_root)" "$(doc daemon.json/storage-driver)" document
 		key_quota_checks
 		apparmor_choice_problems
 	fi

@@ -1,6 +1,6 @@
 import type { Document } from "../document";
 import type { Reader, Rule } from "../../validation/reader";
-import { absolutePath, between, dataDirectory, filledLine } from "../../validation/rules";
+import { absolutePath, between, filledLine, ownDirectory } from "../../validation/rules";
 import { resourceControllersDocument } from "./resourceControllers/settings";
 import { IdAllocation } from "./subordinateIds/args";
 import { subordinateIdsDocument, type SubordinateIdsSettings } from "./subordinateIds/settings";
@@ -45,7 +45,7 @@ export function accountSettings(read: Reader): AccountSettings {
     name: read.string("name", { rule: accountName }) ?? defaultAccountName,
     create: read.boolean("create") ?? true,
     uid: read.number("uid", { rule: between(1000, 59_999) }),
-    home: read.string("home", { rule: dataDirectory }),
+    home: read.string("home", { rule: ownDirectory }),
     // The agent's default is for a new account: one that exists keeps its shell.
     shell: read.string("shell", { rule: absolutePath }),
     // A file's or a generator's key ends in a line break.

@@ -82,6 +82,16 @@ export const refused: Refused[] = [
     "/srv/50%h",
     "'/srv/50%h' has a comma, percent sign, double quote or backslash in it, which the overlay mount or dockerd reads as something else; write a path without",
   ],
+  [
+    "account.home",
+    "/var/lib/rootless-docker/x",
+    "'/var/lib/rootless-docker/x' belongs to other programs; write one of the account's own, such as /srv/docker",
+  ],
+  [
+    "account.home",
+    "/etc/app",
+    "'/etc/app' is a directory of the system; write one of the account's own, such as /srv/docker",
+  ],
   ["account.shell", "/bin/sh:x", `'/bin/sh:x' ${notPath}`],
   ["account.uid", -0, "'0' is out of range; use 1000 to 59999"],
   // Ids of accounts and of containers cannot meet: the one end below where the others begin.

@@ -1,7 +1,7 @@
 import { type Document, JsonText } from "../../document";
 import { type Parted, partSecrets } from "../../../validation/parted";
 import { longest, pending, type Reader, type Rule } from "../../../validation/reader";
-import { dataDirectory, isWebAddress, lostKey, proxyUrl } from "../../../validation/rules";
+import { isWebAddress, lostKey, ownDirectory, proxyUrl } from "../../../validation/rules";
 
 /** daemon.json by key. */
 export type DaemonJsonSettings = Record<string, unknown>;
@@ -41,7 +41,7 @@ export function daemonJsonSettings(read: Reader): Parted<unknown> {
 
 /** Those whose values this package, or the daemon's start, depends on. */
 function readKnownKeys(read: Reader): void {
-  read.string("data-root", { rule: dataRoot });
+  read.string("data-root", { rule: ownDirectory });
   read.strings("registry-mirrors", registryMirror);
   read.string("cgroup-parent", { rule: slice });
   read.string("bridge", { rule: bridge });
@@ -52,19 +52,6 @@ function readKnownKeys(read: Reader): void {
   proxies.string("http-proxy", { rule: proxyUrl });
   proxies.string("https-proxy", { rule: proxyUrl });
 }
-
-const systemDirectories = /^\/(bin|boot|dev|etc|lib(32|64|x32)?|proc|run|sbin|sys|usr)(\/|$)/;
-const othersData = /^\/var\/(run|lib\/(docker|containerd|rootless-docker))(\/|$)/;
-
-const dataRoot: Rule<string> = (value) => {
-  const wrong = dataDirectory(value);
-  if (wrong) return wrong;
-  if (systemDirectories.test(value))
-    return "is a directory of the system; write one of the account's own, such as /srv/docker";
-  if (othersData.test(value))
-    return "belongs to other programs; write one of the account's own, such as /srv/docker";
-  return undefined;
-};
 
 const registryMirror: Rule<string> = (value) => {
   if (/\/\/[^/\s]*@/.test(value))

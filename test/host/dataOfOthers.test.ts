@@ -1,0 +1,126 @@
+import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
+import type { StepArgs } from "../../testkit/documents";
+import { bootHost } from "../../testkit/host";
+import { Installation } from "../../testkit/installation";
+
+// docs/security.md: what root removes for an account, and says of its data, while the account moves into them
+// what is not its own.
+
+const wishes: StepArgs = { account: { name: "app" }, onDestroy: { data: "Delete" } };
+const root = "/home/app/.local/share/docker";
+
+let host: TestHost;
+let app: Installation;
+
+beforeAll(async () => {
+  host = await bootHost({ admins: [{ name: "bob", sudo: "none" }] });
+  app = new Installation(host, "f1");
+  await host.run("useradd -m app; chmod 755 /home/app");
+  await app.applyAll(wishes);
+});
+afterAll(destroyAllHosts);
+
+/** Starts a program as the account, which is at work when this returns. */
+const startAs = (script: string) =>
+  host.run(
+    `cat >/tmp/app.sh; systemd-run --quiet --collect --uid=app --property=WorkingDirectory=/home/app sh /tmp/app.sh`,
+    { input: script },
+  );
+
+/** Perl: waits until the account's part of the removal begins, or has come to its end. */
+const begins = `my $r = "/run/user/$</rootless-docker"; while (!-d $r) { select undef, undef, undef, 0.005 }`;
+const ends = `${begins} while (-d $r) { select undef, undef, undef, 0.002 }`;
+
+test("files of another that the account moves into its data: they stay, and are named", async () => {
+  await host.run(`install -d -o app -g app -m 1777 /home/app/shared
+    setpriv --reuid bob --regid bob --clear-groups sh -c 'mkdir -m 700 /home/app/shared/bobs; echo precious >/home/app/shared/bobs/file'
+    setpriv --reuid app --regid app --clear-groups mv /home/app/shared ${root}/shared`);
+  const { exitCode, said } = await app.tryRevert("daemon", wishes);
+  expect([exitCode, said.at(-1)]).toEqual([
+    0,
+    `daemon: ${root} stays: others have files there (shared/bobs of bob). Give these to whom they belong, then remove it by hand`,
+  ]);
+  expect(
+    await host.run(
+      `cat ${root}/shared/bobs/file; stat -c %U ${root}; ls -d /home/.root* 2>/dev/null; true`,
+    ),
+  ).toBe("precious\napp\n");
+  await host.run(`rm -r ${root}/shared`);
+  await app.apply("daemon", wishes);
+  await app.revert("daemon", wishes);
+  expect(await host.run(`ls -d ${root} 2>/dev/null || echo gone`)).toBe("gone\n");
+});
+
+test("a bind mount of the same file system, moved below what root removes", async () => {
+  await app.apply("daemon", wishes);
+  await host.run(`install -d -m 700 /srv/important; echo data >/srv/important/file
+    install -d -o app -g app /home/app/work; install -d /home/app/work/important
+    mount --bind /srv/important /home/app/work/important`);
+  await startAs(
+    `exec perl -e '${begins} rename "/home/app/work", "/home/app/.local/share/docker/work"; sleep 20'`,
+  );
+  const { exitCode, said } = await app.tryRevert("daemon", wishes);
+  expect(await host.run("cat /srv/important/file; ls -d /home/app/work 2>/dev/null; true")).toBe(
+    "data\n",
+  );
+  expect([exitCode, said.at(-1)]).toEqual([
+    1,
+    "daemon: /home/.rootless-docker-daemon: found something mounted at /home/.rootless-docker-daemon/data/work/important; wanted nothing mounted there when it is removed. To mend: unmount it, then run again",
+  ]);
+  await host.run("umount /home/.rootless-docker-daemon/data/work/important");
+  await app.revert("daemon", wishes);
+  expect(await host.run(`ls -d /home/.root* ${root} 2>/dev/null || cat /srv/important/file`)).toBe(
+    "data\n",
+  );
+});
+
+test("a link in the place of what leads to the data: root removes no directory behind it", async () => {
+  const keep: StepArgs = { ...wishes, onDestroy: { data: "Keep" } };
+  await app.apply("daemon", keep);
+  await host.run("rm -rf /etc/docker; mkdir -m 700 /etc/docker; rm -f /tmp/moved");
+  await startAs(`exec perl -e 'my $h = "/home/app/.local"; ${ends}
+    rename "$h/share", "$h/aside"; symlink "/etc", "$h/share"; open F, ">", "/tmp/moved"; close F; sleep 20'`);
+  const { exitCode } = await app.tryRevert("daemon", keep);
+  expect([exitCode, await host.run("ls -d /etc/docker /tmp/moved")]).toEqual([
+    0,
+    "/etc/docker\n/tmp/moved\n",
+  ]);
+  await host.run("cd /home/app/.local; rm -r share aside /etc/docker");
+});
+
+test("the doctor names no mount that only a file or a link of the account's leads to", async () => {
+  await app.apply("daemon", wishes);
+  await host.run("mount -o remount,noexec /dev/shm");
+  const doctor = async () =>
+    (await host.run("sh /var/lib/rootless-docker/agent doctor --problems app; true"))
+      .split("\n")
+      .filter((line) => line.includes("noexec"));
+  await host.run(
+    `sed -i 's|^{|{ "x": 1,\\n  "data-root": "/dev/shm/app",\\n  "storage-driver": "vfs",|' /home/app/.config/docker/daemon.json`,
+  );
+  const said = await doctor();
+  await host.run(
+    `sed -i 's|"data-root": "/dev/shm/app"|"y": 1|' /home/app/.config/docker/daemon.json
+    cd /home/app/.local/share; mv docker /dev/shm/docker; ln -s /dev/shm/docker docker`,
+  );
+  said.push(...(await doctor()));
+  expect(said.map((line) => /remount,exec ([^']*)'/.exec(line)?.[1])).toEqual([
+    "the mount below it",
+    "the mount below it",
+  ]);
+  await host.run(
+    "cd /home/app/.local/share; rm docker; mv /dev/shm/docker docker; mount -o remount,exec /dev/shm",
+  );
+  await app.revert("daemon", wishes);
+});
+
+test("what is in the place of a directory in the home is named, and what to do", async () => {
+  await host.run("rm -rf /home/app/.config; touch /home/app/.config; chown app: /home/app/.config");
+  const { exitCode, said } = await app.tryApply("daemon", wishes);
+  expect([exitCode, said.at(-1)]).toEqual([
+    1,
+    expect.stringMatching(
+      /^daemon: \/home\/app\/\.config(\/docker)?: found that app cannot make it \(.*\); wanted a directory of app's\. To mend: see what is in its place/,
+    ),
+  ]);
+});

@@ -1,0 +1,132 @@
+import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
+import { expectNoAgent, give } from "../../testkit/accountOnly";
+import { bootHost } from "../../testkit/host";
+
+// docs/security.md, subordinate ids: what the first account could keep of them when the next one has them.
+
+let host: TestHost;
+
+beforeAll(async () => {
+  host = await bootHost();
+  await host.run("apt-get -qq update; apt-get -qqy install uidmap >/dev/null 2>&1");
+});
+afterAll(destroyAllHosts);
+
+const start = { subordinateIds: { uidStart: 300000, gidStart: 300000 } };
+const inNamespace = "exec unshare --user --map-auto --map-root-user";
+
+/** Starts a program as the account that its login and its service manager know nothing of. */
+async function startAs(account: string, program: string, shown: string): Promise<void> {
+  await host.run(
+    `cat >/tmp/${account}.sh; systemd-run --quiet --collect --uid=${account} --property=KillMode=none sh /tmp/${account}.sh
+    for i in $(seq 100); do ${shown} && exit; sleep 0.1; done; exit 1`,
+    { input: program },
+  );
+}
+
+const existing = (name: string) =>
+  host.run(`useradd -m -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 ${name}`);
+
+const ranges = async () =>
+  (await host.run("cat /etc/subuid")).split("\n").filter((line) => line !== "");
+
+test.each([
+  ["has none of them, and can take one", "sleep 7771"],
+  ["has one as another of its groups", "setpriv --reuid 0 --groups 33 sleep 7772"],
+])("a process that %s ends before they are given back", async (_, program) => {
+  const name = `one${program.slice(-1)}`;
+  await existing(name);
+  const one = await give(host, name, start);
+  await one.apply();
+  const count = async () => Number(await host.run(`pgrep -c -u ${name} sleep || true`));
+  await startAs(name, `${inNamespace} ${program}`, `pgrep -u ${name} sleep >/dev/null`);
+  expect(await count()).toBe(1);
+  await one.back();
+  expect([await count(), await ranges()]).toEqual([0, []]);
+});
+
+test("a process that takes one when the line goes (an account that was made) ends with the account", async () => {
+  const made = await give(host, "made", start);
+  await made.apply();
+  await startAs(
+    "made",
+    `${inNamespace} perl -e 'use POSIX;
+      while (1) { open F, "<", "/etc/subuid"; my $t = join "", <F>; close F; last if $t !~ /^made:/m }
+      POSIX::setgid(33); POSIX::setuid(33); sleep 7773'`,
+    "pgrep -u made perl >/dev/null",
+  );
+  expect((await made.back()).said.join()).toContain("account made and /home/made removed");
+  expect(await host.run("pgrep -u 300032 || echo none; id made 2>/dev/null || echo gone")).toBe(
+    "none\ngone\n",
+  );
+});
+
+describe("a set-id program of theirs where everybody may put files", () => {
+  const plant = (account: string) =>
+    startAs(
+      account,
+      `${inNamespace} sh -c 'cp /usr/bin/perl /var/tmp/s; chown 33:33 /var/tmp/s; chmod 6755 /var/tmp/s'`,
+      "[ -u /var/tmp/s ]",
+    );
+
+  test("of an account that was there: its ids stay, until the file is gone", async () => {
+    await existing("two");
+    const two = await give(host, "two", start);
+    await two.apply();
+    await plant("two");
+    expect((await two.back()).said).toContain(
+      "account: subordinate uids 300000:65536 stay with account two: /var/tmp/s is owned by one of them",
+    );
+    expect(await ranges()).toEqual(["two:300000:65536"]);
+    await host.run("rm /var/tmp/s");
+    const again = await give(host, "two", start);
+    await again.apply();
+    await again.back();
+    expect(await ranges()).toEqual([]);
+  });
+
+  test("of an account that was made: it stays with them, until the file is gone", async () => {
+    const wishes = { ...start, onDestroy: { data: "Delete" } };
+    const three = await give(host, "three", wishes);
+    await three.apply();
+    await plant("three");
+    expect((await three.back()).said).toContain(
+      "account: account three stays, with its subordinate ids: /var/tmp/s is owned by one of them: see what it is and remove it, then remove the account by hand",
+    );
+    expect(await ranges()).toEqual(["three:300000:65536"]);
+    await host.run("rm /var/tmp/s");
+    const again = await give(host, "three", wishes);
+    await again.apply();
+    await again.back();
+    expect(await ranges()).toEqual([]);
+  });
+});
+
+test("a range that went back is no other account's, as long as there is an installation", async () => {
+  const keeper = await give(host, "keeper");
+  await keeper.apply();
+  const first = await give(host, "first", start);
+  await first.apply();
+  await first.back();
+  const next = await give(host, "next", start);
+  expect((await next.installation.tryApply("preflight", next.all)).said).toEqual([
+    expect.stringMatching(
+      /^preflight: subordinateIds.uidStart: found ids from 300000 to 365535 taken in part, by first \(300000 to 365535, which gave them back, as \S*retired-ids says\)/,
+    ),
+    expect.stringMatching(/^preflight: subordinateIds.gidStart: /),
+  ]);
+  // Its own ones it may have again.
+  const again = await give(host, "first", start);
+  await again.apply();
+  expect(await ranges()).toContain("first:300000:65536");
+  await again.back();
+  await keeper.back();
+  await next.installation.revertAgent();
+  await expectNoAgent(host);
+  const last = await give(host, "last", start);
+  await last.apply();
+  expect(await ranges()).toEqual(["last:300000:65536"]);
+  await last.back();
+});
+
+test("nothing of the agent is left", () => expectNoAgent(host));
