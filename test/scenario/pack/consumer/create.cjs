@@ -3,12 +3,25 @@
 const pulumi = require("@pulumi/pulumi");
 const { RootlessDockerHost } = require("rootless-docker");
 
+// Every fact that a step reports: one that is missing is an error.
 const facts = {
+  "versions.engine": "26.1.5",
+  "versions.rootlesskit": "2.3.4",
+  "versions.kernel": "6.12",
+  "versions.os": "Debian",
+  "account.name": "docker-rootless",
   "account.uid": "1234",
   "account.gid": "1234",
+  "account.home": "/home/docker-rootless",
   "subordinateIds.uids": "100000:65536",
   "subordinateIds.gids": "100000:65536",
+  storageDriver: "overlay2",
+  "cgroup.version": "2",
+  "cgroup.driver": "systemd",
   "cgroup.controllers": "cpu",
+  "network.driver": "slirp4netns",
+  "network.portDriver": "builtin",
+  "network.mtu": "65520",
 };
 const registered = [];
 const mocks = {
