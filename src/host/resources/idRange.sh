@@ -46,9 +46,30 @@ free_range() {
 		}'
 }
 
-# $1 uid or gid. The range that this package gave the account, NAME:START:COUNT, or nothing.
+# Which account has a name: its uid, and its home's inode and birth time. Nothing where there is none. $1 name.
+holder_of() {
+	local entry
+	entry=$(getent passwd "$1") || return 0
+	printf '%s %s' "$(printf '%s' "$entry" | cut -d : -f 3)" \
+		"$(stat -L -c '%i %.9W' "$(printf '%s' "$entry" | cut -d : -f 6)" 2>/dev/null || true)"
+}
+
+# True where it is the same account, with another uid (usermod -u) or without its home perhaps. Of what nobody
+# knows, so too. $1 and $2 what holder_of has said.
+is_same_holder() {
+	local home=${1#* } other=${2#* }
+	if [ -z "$1" ] || [ -z "$2" ]; then return 0; fi
+	if [ -n "$home" ] && [ -n "$other" ]; then [ "$home" = "$other" ]; else [ "${1%% *}" = "${2%% *}" ]; fi
+}
+
+# $1 uid or gid. The range that this package gave the account, NAME:START:COUNT, or nothing. One of an account
+# of the same name that was removed since is not this one's.
 own_range() {
-	cat "$(thing_directory "sub$1" "$ACCOUNT")/baseline/added" 2>/dev/null || true
+	local added
+	added=$(thing_directory "sub$1" "$ACCOUNT")/baseline/added
+	if [ -s "$added" ] && is_same_holder "$(sed -n 2p "$added")" "$(holder_of "$ACCOUNT")"; then
+		sed -n 1p "$added"
+	fi
 }
 
 # $1 uid or gid, $2 the account's uid. True where the account has what was asked for already.
@@ -68,22 +89,67 @@ enough_ids() {
 	fi
 }
 
+# Where the account's range is to begin, or nothing where no such range is free. $1 uid or gid, $2 the start
+# that is preferred where it has none yet.
+next_start() {
+	local own start prefer=$2
+	own=$(own_range "$1")
+	start=$(doc "sub$1-start")
+	[ -z "$own" ] || prefer=$(printf '%s' "$own" | cut -d : -f 2)
+	free_range "$(doc "sub$1")" "$start" "$prefer" "$(doc allocation)" "$own" "$(id_file "$1")" \
+		"$([ -n "$start" ] || echo /etc/subgid)"
+}
+
+# The ids of one range that are not in another one, as START:COUNT, one a line. $1 and $2 START:COUNT.
+given_up() {
+	awk -v from="${1%:*}" -v size="${1#*:}" -v start="${2%:*}" -v count="${2#*:}" 'BEGIN {
+		end = from + size
+		last = start + count
+		if (start >= end || last <= from) start = last = end
+		if (from < start) printf "%.0f:%.0f\n", from, start - from
+		if (last < end) printf "%.0f:%.0f\n", last, end - last
+	}'
+}
+
+# What find(1) looks for. $1 uid or gid, $2 START:COUNT.
+of_range() { printf '( -%s +%s -%s -%s )' "$1" $((${2%:*} - 1)) "$1" $((${2%:*} + ${2#*:})); }
+
 # One file below a path that belongs to ids which go with this installation: subordinate ids that it
 # gave the account, or the account's own where it made the account. $1 the path.
 file_of_ids() {
-	local range
+	local kind own
 	set -- "$1" -false
 	[ ! -e "$(thing_directory account "$ACCOUNT")/baseline/made" ] ||
 		set -- "$@" -o -uid "$ACCOUNT_UID" -o -gid "$ACCOUNT_GID"
-	for range in "uid $(own_range uid)" "gid $(own_range gid)"; do
-		case $range in
-		*:*:*) ;;
-		*) continue ;;
-		esac
-		set -- "$@" -o "(" "-${range%% *}" "+$(($(echo "$range" | cut -d : -f 2) - 1))" \
-			"-${range%% *}" "-$(($(echo "$range" | cut -d : -f 2) + ${range##*:}))" ")"
+	for kind in uid gid; do
+		own=$(own_range "$kind")
+		# shellcheck disable=SC2046 # words
+		[ -z "$own" ] || set -- "$@" -o $(of_range "$kind" "${own#*:}")
 	done
-	range=$1
+	one_file "$@"
+}
+
+# What is mounted there counts too. Where that does not come to an end, the path itself is the answer.
+# $1 the path, then what find(1) looks for.
+one_file() {
+	local path=$1 status=0
 	shift
-	find -H "$range" -mindepth 1 -xdev "(" "$@" ")" -print -quit 2>/dev/null || true
+	timeout -k 5 600 find -H "$path" -mindepth 1 "(" "$@" ")" -print -quit 2>/dev/null || status=$?
+	case $status in
+	124 | 137) printf '%s\n' "$path" ;;
+	esac
+}
+
+# One file of ids that the account would lose for another range, or nothing. Not of a line that is gone already.
+# $1 uid or gid, $2 the new range START:COUNT.
+file_of_given_up() {
+	local kind=$1 own place range
+	own=$(own_range "$kind")
+	grep -qsxF -- "${own:-none}" "$(id_file "$kind")" || return 0
+	for range in $(given_up "${own#*:}" "$2"); do
+		places_of_ids "$ACCOUNT" | while IFS= read -r place; do
+			# shellcheck disable=SC2046 # words
+			one_file "$place" $(of_range "$kind" "$range")
+		done
+	done | head -n 1
 }
