@@ -2,7 +2,6 @@ import type { Document } from "../../step/document";
 import type { Reader, Rule } from "../../step/problems";
 import { absolutePath, between, dataDirectory, filledLine } from "../../step/rules";
 import { resourceControllersDocument } from "./resourceControllers/settings";
-import { IdAllocation } from "./subordinateIds/args";
 import { subordinateIdsDocument, type SubordinateIdsSettings } from "./subordinateIds/settings";
 
 export interface AccountSettings {
@@ -75,7 +74,6 @@ export function accountDocument(
   return {
     ...identityDocument(account, ids),
     ...resourceControllersDocument(resourceControllers),
-    allocation: ids.allocation === IdAllocation.Random ? "random" : "next",
     authorized_keys: account.authorizedKeys.join("\n") || undefined,
   };
 }
