@@ -6,6 +6,8 @@ import { unpackCommand } from "../agent/agentText";
 
 const state = "/var/lib/rootless-docker";
 
+const nothingThere = `agent: nothing taken back: this machine has no record of the installation in ${state}`;
+
 /** Runs the installation's own agent, if it is whole: what a power cut or a hand left of it says nothing. */
 function run(lease: string, words: string): string {
   const own = `${state}/agents/${lease}`;
@@ -16,9 +18,9 @@ function run(lease: string, words: string): string {
  * The same, where anything of the installation is on this machine: its record or, where an end was killed,
  * only its agent. The machine may have been made anew.
  */
-function runIfThere(lease: string, words: string): string {
+function runIfThere(lease: string, words: string, otherwise = ""): string {
   const [record, own] = [`${state}/leases/${lease}`, `${state}/agents/${lease}`];
-  return `sh -c '[ ! -d ${record} ] && [ ! -h ${own} ] || { ${run(lease, words)}; }'`;
+  return `sh -c '[ ! -d ${record} ] && [ ! -h ${own} ]${otherwise} || { ${run(lease, words)}; }'`;
 }
 
 /** Which installation, and how it becomes root: the agent's last arguments. */
@@ -42,9 +44,10 @@ export function installCommand(
   return `sh -c 'rm -f ${file}.* 2>/dev/null; f=$(mktemp ${file}.XXXXXX) && trap "rm -f $f" EXIT && (${unpackCommand}) >"$f" && sh "$f" ${verb} agent ${lease}${escalation}'`;
 }
 
-/** stdin is not read. */
+/** stdin is not read. Where nothing is there, this last command says so for all. */
 export function uninstallCommand({ lease, escalation }: Invocation): string {
-  return runIfThere(lease, `revert agent ${lease}${escalation} </dev/null`);
+  const words = `revert agent ${lease}${escalation} </dev/null`;
+  return runIfThere(lease, words, ` && echo "${nothingThere}" >&2`);
 }
 
 /** The step's document is on stdin. */

@@ -6,9 +6,7 @@
 stop_where_mounted_below() {
 	local path mount
 	path=$(realpath -m "$1")
-	# Its fifth field is the mount point, with blanks and the like as \040.
-	mount=$(cut -d ' ' -f 5 /proc/self/mountinfo | while IFS= read -r mount; do
-		mount=$(printf '%b' "$mount")
+	mount=$(mount_points | while IFS= read -r mount; do
 		case $mount in "$path" | "$path"/*) printf '%s' "$mount" && break ;; esac
 	done)
 	[ -z "$mount" ] ||
@@ -29,6 +27,35 @@ remove_tree() {
 	stop_where_mounted_below "$1"
 	fail "$1" "that it cannot be removed ($(tail -n 1 "$WORK/error" | printable))" "it gone" \
 		"see what is in the way there, then run again"
+}
+
+# Where something is to be mounted below a path, by /etc/fstab or a unit, and is not: nobody knows whose the
+# files are that are on it. $1 the path.
+unmounted_below() {
+	local path mount
+	path=$(realpath -m "$1")
+	{
+		awk '$1 !~ /^#/ { print $2 }' /etc/fstab
+		sed -n 's/^Where=//p' /etc/systemd/system/*.mount /run/systemd/*/*.mount \
+			/usr/local/lib/systemd/system/*.mount /usr/lib/systemd/system/*.mount
+	} 2>/dev/null | while IFS= read -r mount; do
+		mount=$(printf '%b' "$mount")
+		case $mount in
+		"$1"/*) mount=$path${mount#"$1"} ;;
+		"$path"/*) ;;
+		*) continue ;;
+		esac
+		mount_points | grep -qxF -- "$mount" || {
+			printf '%s' "$mount"
+			break
+		}
+	done
+}
+
+mount_points() {
+	local mount
+	# The fifth field, with blanks and the like as \040.
+	cut -d ' ' -f 5 /proc/self/mountinfo | while IFS= read -r mount; do printf '%b\n' "$mount"; done
 }
 
 # Where what holds a path is mounted, then its UUID if it has one: two lines. $1 the path.

@@ -23,12 +23,19 @@ restart_daemons() {
 		if [ ! -e "$dir/started" ] || ! daemon_programs; then
 			continue
 		elif is_claimed_by "$LEASE" "$dir/claims"; then
-			know_account "$(cat "$dir/name")" || continue
+			has_daemon "$(cat "$dir/name")" || continue
 			restart_daemon "$dir" "$2" "$3"
 		elif [ "$1" = all ] && engine_changed "$dir"; then
 			restart_others_daemon "$dir" "$3"
 		fi
 	done
+}
+
+# True where the account is the recorded one, and has the daemon's unit: else the step daemon makes it anew.
+# It knows the account then. $1 the account.
+has_daemon() {
+	know_account "$1" && ! is_another_account "$1" &&
+		account_has "$ACCOUNT_HOME/.config/systemd/user/docker.service"
 }
 
 # $1 the daemon's directory, $2 files, ground or all, $3 why.

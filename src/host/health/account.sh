@@ -34,7 +34,13 @@ linger_checks() {
 
 # $1 the account's name.
 account_problems() {
-	local there
+	local there renamed
+	renamed=$(new_name "$1")
+	if [ -n "$renamed" ]; then
+		problem "account.name" "that account $1 is called $renamed now" "the account $1 that was recorded here" \
+			"rename it back ('usermod -l $1 $renamed'), or run pulumi destroy, and then name another account"
+		return 0
+	fi
 	if ! getent passwd "$1" >/dev/null; then
 		[ "$(doc create)" != false ] ||
 			problem "account.create" "no account $1" "it to exist, since account.create is false" "create it, or leave account.create out"

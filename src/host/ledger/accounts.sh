@@ -40,7 +40,7 @@ stop_where_home_is_away() {
 # Whose a thing is, where it is an account's. $1 kind, $2 its directory.
 account_of_thing() {
 	case $1 in
-	linger | subuid | subgid | delegation) thing_name "$2" ;;
+	account | linger | subuid | subgid | delegation) thing_name "$2" ;;
 	keyfile | currentcontext | userdaemon | userunit) thing_name "$2" ;;
 	*) cat "$2/baseline/account" 2>/dev/null || true ;;
 	esac
@@ -90,6 +90,19 @@ renamed_entry() {
 	home=$(printf '%s' "$entry" | cut -d : -f 6)
 	[ "$home" = "$(recorded_home "$1")" ] || is_recorded_home "$1" "$home" || return 1
 	printf '%s\n' "$entry"
+}
+
+# The name that a recorded account has by now, where that is another one. $1 the account.
+new_name() {
+	local entry
+	[ "$(id -u "$1" 2>/dev/null)" != "$(recorded_uid "$1")" ] || return 0
+	! entry=$(renamed_entry "$1") || printf '%s' "${entry%%:*}"
+}
+
+# True where there is no such account any more, or another one. $1 the account.
+is_lost_account() {
+	[ -n "$(recorded_uid "$1")" ] || return 1
+	! getent passwd "$1" >/dev/null || is_another_account "$1"
 }
 
 # Where an account's home was moved, what this package left in it is at its new place. What is at its old
@@ -155,7 +168,7 @@ account_changed() {
 		printf 'its home is %s now, and not %s' "$ACCOUNT_HOME" "$home"
 	elif [ -h "$home" ]; then
 		printf '%s is a link now (to %s), and not the directory that was made' "$home" "$(readlink "$home")"
-	elif [ ! -d "$home" ] && [ -e "${1%/*}/leaving" ]; then
+	elif [ ! -d "$home" ] && [ "$(cat "${1%/*}/leaving" 2>/dev/null)" = moved ]; then
 		# This package's own removal was interrupted after the home.
 		return 0
 	elif [ ! -d "$home" ]; then

@@ -115,15 +115,18 @@ place_claim() {
 	mv -T "$1/baseline.$STEP" "$1/baseline" 2>/dev/null || rm -rf "$1/baseline.$STEP"
 }
 
-# The things that this lease's step claims and that this run did not want, last claimed first.
+# The things that this lease's step claims and that this run did not want, last claimed first. Those of one
+# account only, where ONLY_OF says which.
 unwanted() {
-	local claim dir order=written
+	local claim dir kind order=written
 	for claim in "$STATE"/things/*/*/claims/"$LEASE.$STEP"; do
 		if [ -e "$claim" ] && [ ! -s "$claim" ]; then order=lost; fi
 	done
 	for claim in "$STATE"/things/*/*/claims/"$LEASE.$STEP"; do
 		[ -e "$claim" ] || continue
 		dir=${claim%/claims/*}
+		kind=${dir%/*}
+		[ -z "${ONLY_OF-}" ] || [ "$(account_of_thing "${kind##*/}" "$dir")" = "$ONLY_OF" ] || continue
 		grep -qxF -- "$dir" "$WORK/wanted" || printf '%s %s\n' "$(order_of "$claim" "$order")" "$dir"
 	done | sort -rn
 }

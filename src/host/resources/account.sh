@@ -16,9 +16,33 @@ new_home() {
 
 account_save() {
 	save_entry passwd "$@"
+	# useradd makes them too.
+	[ -s "$2/entry" ] || missing_parents "$(new_home "$1")" >"$2/parents"
 	# Which directory its home is, wherever somebody moves it.
 	[ ! -s "$2/entry" ] ||
 		stat -c '%i %.9W' "$(cut -d : -f 6 "$2/entry")" >"$2/home" 2>/dev/null || true
+}
+
+# The directories that lead to a path and are not there yet, innermost first. $1 the path.
+missing_parents() {
+	local directory
+	directory=$(dirname "$1")
+	until [ -d "$directory" ]; do
+		printf '%s\n' "$directory"
+		directory=$(dirname "$directory")
+	done
+}
+
+# Those that lead to the home, where nothing else is in them. $1 baseline directory.
+remove_home_parents() {
+	local directory
+	[ -s "$1/parents" ] || return 0
+	while IFS= read -r directory <&5; do
+		if [ -d "$directory" ] && ! rmdir "$directory" 2>/dev/null; then
+			say "$directory stays: it was made for the home of $ACCOUNT, and is not empty"
+			break
+		fi
+	done 5<"$1/parents"
 }
 
 # Which account it is that was made, apart from its name: a uid alone is given again to the next
@@ -102,6 +126,7 @@ finish_home() {
 	baseline=$(thing_directory account "$ACCOUNT")/baseline
 	if [ -s "$baseline/entry" ]; then return 0; fi
 	if [ -s "$baseline/made" ] && [ ! -e "$baseline/leaving" ]; then return 0; fi
+	put_home_back "$baseline"
 	if [ -e "$baseline/leaving" ] && [ -d "$ACCOUNT_HOME" ] && ! is_made_home "$baseline/made" "$ACCOUNT_HOME" &&
 		[ -n "$(own_files)" ]; then
 		# Somebody put it in the place of the one that was being removed.
@@ -110,6 +135,8 @@ finish_home() {
 		fill_home
 		changed "$ACCOUNT_HOME made"
 	fi
+	# What useradd has written, too: an empty file of a complete home would be the account's own.
+	[ ! -d "$ACCOUNT_HOME" ] || sync -f "$ACCOUNT_HOME" 2>/dev/null || sync_host
 	account_made | write_record "$baseline/made"
 	rm -f "$baseline/leaving"
 }
@@ -135,6 +162,41 @@ fill_home() {
 			"that $ACCOUNT cannot copy /etc/skel to it ($(tail -n 1 "$WORK/error"))" \
 			"a home that begins as /etc/skel does" "see what is in its way there, then run again"
 	say "$ACCOUNT_HOME is without $unread, which $ACCOUNT cannot read"
+}
+
+# Where a home is on its way out: beside its place, which only root can change. $1 the home.
+leaving_home() { printf '%s/.rootless-docker-leaving-%s' "$(dirname "$1")" "${1##*/}"; }
+
+# True where a removal was interrupted after the home had left its place. $1 baseline directory, $2 the home.
+is_leaving() {
+	[ -e "$1/leaving" ] && [ -d "$(leaving_home "$2")" ] && is_made_home "$1/made" "$(leaving_home "$2")"
+}
+
+# What such a removal has left of it. $1 baseline directory.
+put_home_back() {
+	if [ -e "$ACCOUNT_HOME" ] || [ -h "$ACCOUNT_HOME" ] || ! is_leaving "$1" "$ACCOUNT_HOME"; then return 0; fi
+	mv -T "$(leaving_home "$ACCOUNT_HOME")" "$ACCOUNT_HOME"
+	sync_directories "$(dirname "$ACCOUNT_HOME")"
+	changed "$ACCOUNT_HOME put back, with what an interrupted removal left of it"
+}
+
+# Out of its place first: where it is not there and this record says "moved", nobody else has moved it.
+# $1 baseline directory, $2 the home.
+remove_home() {
+	local leaving
+	leaving=$(leaving_home "$2")
+	if ! is_leaving "$1" "$2"; then
+		if [ -e "$leaving" ] || [ -h "$leaving" ]; then
+			fail "$leaving" "something there" "nothing, to move $2 there and remove it" \
+				"move it away, then run again"
+		fi
+		echo leaving | write_record "$1/leaving"
+		[ ! -d "$2" ] || mv -T "$2" "$leaving"
+		sync_directories "$(dirname "$2")"
+	fi
+	echo moved | write_record "$1/leaving"
+	stop_where_mounted_below "$leaving"
+	remove_tree "$leaving"
 }
 
 # True where a part of /etc/skel, or its owner, is missing, and nothing else is there.
@@ -194,12 +256,16 @@ next_uid() {
 }
 
 account_restore() {
-	local stays
+	local stays home
 	clear_dead_locks
 	[ -e "$2/entry" ] || fail "$2" "no record of whether the account $1 was there before" "it to be there" "remove the account by hand if it is not needed, remove ${2%/*}, then run again"
 	[ ! -s "$2/entry" ] || return 0
+	home=$(recorded_home "$1")
+	[ -n "$home" ] || ! know_account "$1" || home=$ACCOUNT_HOME
+	if [ -n "$home" ] && is_leaving "$2" "$home" && only_root_leads_to "$home"; then remove_home "$2" "$home"; fi
 	know_account "$1" || {
 		forget_account_entries "$1"
+		remove_home_parents "$2"
 		# Of the next one of this name they are not.
 		! data_stayed "$1" || return 10
 		return 0
@@ -215,10 +281,9 @@ account_restore() {
 	stop_where_mounted_below "$ACCOUNT_HOME"
 	only_root_leads_to "$ACCOUNT_HOME" ||
 		fail "$ACCOUNT_HOME" "that others than root can change what leads to it by now" "a place that only root can change, to remove it from" "remove it by hand, then run again"
-	# A run that comes after one that was killed here must not take the home for moved, nor for made.
-	echo leaving | write_record "$2/leaving"
 	# The home first: once the account is gone, nobody knows any more that it was its own.
-	remove_tree "$ACCOUNT_HOME"
+	[ ! -d "$ACCOUNT_HOME" ] || remove_home "$2" "$ACCOUNT_HOME"
+	remove_home_parents "$2"
 	# userdel complains about a missing mail spool on its stderr, and succeeds.
 	userdel "$1" 2>"$WORK/error" ||
 		fail "userdel $1" "$(tail -n 1 "$WORK/error")" "the account removed" "$(userdel_fix "$1")"
@@ -242,7 +307,12 @@ userdel_fix() {
 # userdel leaves the account's group where others need it. $1 its name.
 say_if_group_stays() {
 	local group users
-	group=$(getent group "$1") || return 0
+	if ! group=$(getent group "$1"); then
+		# By its number, where somebody renamed it.
+		! group=$(getent group "$ACCOUNT_GID") ||
+			say "group ${group%%:*} stays: it was the group of $1, and somebody renamed it"
+		return 0
+	fi
 	users=$(
 		printf '%s\n' "${group##*:}" | tr , '\n'
 		getent passwd | awk -F : -v gid="$(printf '%s' "$group" | cut -d : -f 3)" '$4 == gid { print $1 }'

@@ -14,6 +14,8 @@ account_stays() {
 	own=$(account_changed "$baseline/made")
 	if [ -n "$own" ]; then
 		own="$own: remove it by hand when nothing of it is needed"
+	elif own=$(others_of_its_uid) && [ -n "$own" ]; then
+		own="$own has its uid $ACCOUNT_UID too: remove by hand the one that is not needed"
 	elif data_stayed "$1"; then
 		own="files of its ids are in $(stayed_data "$1")"
 	elif own=$(others_below_home) && [ -n "$own" ]; then
@@ -21,6 +23,8 @@ account_stays() {
 	elif own=$(shared_file_of_ranges | printable) && [ -n "$own" ]; then
 		own="$own is owned by one of them: see what it is and remove it, \
 then remove the account by hand"
+	elif own=$(away_below "$1") && [ -n "$own" ]; then
+		own="$own: remove it by hand when they are not needed"
 	elif keep_data; then
 		own=$(own_files | tr -d '\000-\011\013-\037\177' | paste -s -d ' ')
 		[ -z "$own" ] ||
@@ -40,26 +44,39 @@ as_in_skel() {
 	fi
 }
 
-# What others have below the account's home: homes of theirs, and files of an id that is neither the
-# account's, nor one of its ranges', nor root's. Its ranges are remembered: they go before it does.
-others_below_home() {
-	local ranges range
-	ranges=$(thing_directory account "$ACCOUNT")/baseline/ranges
+# Logins with the account's uid, whose processes and files would go with it.
+others_of_its_uid() {
+	getent passwd | awk -F : -v uid="$ACCOUNT_UID" -v name="$ACCOUNT_LOGIN" '
+		$3 == uid && $1 != name { print $1 }' | paste -s -d ' '
+}
+
+# What find(1) looks for: ids that are neither the account's, nor one of its ranges', nor root's. Its ranges are
+# remembered: they go before it does. $1 uid or gid, $2 the account's id, $3 the record of the ranges.
+of_others() {
+	local range
 	{
-		cat "$ranges" 2>/dev/null || true
-		id_ranges /etc/subuid "$ACCOUNT" "$ACCOUNT_UID"
-		own_range uid | cut -d : -f 2-
+		cat "$3" 2>/dev/null || true
+		id_ranges "$(id_file "$1")" "$ACCOUNT" "$ACCOUNT_UID"
+		own_range "$1" | cut -d : -f 2-
 	} | grep -xE '[1-9][0-9]{0,9}:[1-9][0-9]{0,9}' | sort -u >"$WORK/ranges"
-	write_record "$ranges" <"$WORK/ranges"
-	set -- ! -uid 0 ! -uid "$ACCOUNT_UID"
-	while IFS= read -r range; do
-		set -- "$@" ! "(" -uid "+$((${range%:*} - 1))" -uid "-$((${range%:*} + ${range#*:}))" ")"
-	done <"$WORK/ranges"
+	write_record "$3" <"$WORK/ranges"
+	printf '! -%s 0 ! -%s %s' "$1" "$1" "$2"
+	while IFS= read -r range; do printf ' ! %s' "$(of_range "$1" "$range")"; done <"$WORK/ranges"
+}
+
+# What others have below the account's home: homes of theirs, and files of ids of others.
+others_below_home() {
+	local baseline users groups
+	baseline=$(thing_directory account "$ACCOUNT")/baseline
+	users=$(of_others uid "$ACCOUNT_UID" "$baseline/ranges")
+	groups=$(of_others gid "$ACCOUNT_GID" "$baseline/group-ranges")
 	{
 		getent passwd | awk -F : -v home="$ACCOUNT_HOME" -v real="$(realpath -m "$ACCOUNT_HOME")" \
 			-v name="$ACCOUNT_LOGIN" '$1 != name && (index($6 "/", home "/") == 1 ||
 				index($6 "/", real "/") == 1) { print $6 ", the home of " $1 }'
-		find -H "$ACCOUNT_HOME" -mindepth 1 -xdev "$@" -printf '%p of %u\n' -prune 2>/dev/null
+		# shellcheck disable=SC2086 # words
+		find -H "$ACCOUNT_HOME" -mindepth 1 -xdev '(' $users -printf '%p of %u\n' -prune ')' -o \
+			'(' $groups -printf '%p of group %g\n' -prune ')' 2>/dev/null
 	} | head -n 5 | tr -d '\000-\011\013-\037\177' | awk 'NR > 1 { printf "; " } { printf "%s", $0 }'
 }
 

@@ -28,10 +28,27 @@ want_data_root() {
 	case $1 in
 	"$ACCOUNT_HOME"/*) want_home_parents "$1" ;;
 	esac
+	take_data_root "$1"
 	want data "$1" "$ACCOUNT"
 }
 
 data_check() { as_account test -d "$1" || echo 'no such directory'; }
+
+# One that was another account's: from now on it is this one's, and was there before with all that is in it.
+# What is recorded of the other one stays, under a name of its own: its ids are kept for it. $1 data root.
+take_data_root() {
+	local dir before kept
+	dir=$(thing_directory data "$1")
+	before=$(cat "$dir/baseline/account" 2>/dev/null) || return 0
+	[ "$before" != "$ACCOUNT" ] || return 0
+	stop_where_another_wants "$dir" data "$1" "$ACCOUNT"
+	kept=$dir.of.$before
+	rm -rf "$kept"
+	mkdir "$kept"
+	printf '%s' "$1" | write_record "$kept/name"
+	mv -T "$dir/baseline" "$kept/baseline"
+	sync_directories "$kept" "$dir" "${dir%/*}"
+}
 
 # A baseline counts from the daemon's first start on: until then somebody may put a directory there.
 data_save() {
@@ -132,6 +149,11 @@ data_restore() {
 		return 10
 	fi
 	[ -e "$1" ] || return 0
+	changed=$(unmounted_below "$1" | printable)
+	if [ -n "$changed" ]; then
+		say "$1 stays: nothing is mounted at $changed, where /etc/fstab or a unit mounts something"
+		return 10
+	fi
 	changed=$(data_changed "$@")
 	if [ -n "$changed" ]; then
 		say "$1 stays: it is $changed. Remove it by hand, with what it holds, when it is not needed"

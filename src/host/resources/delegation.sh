@@ -130,7 +130,7 @@ before_service_manager_restarts() {
 # everything anew then, and needs no second restart for it.
 after_service_manager_restarted() {
 	if [ -e "$(thing_directory userdaemon "$ACCOUNT")/started" ]; then
-		command -v dockerd >/dev/null || return 0
+		command -v dockerd >/dev/null && has_daemon "$ACCOUNT" || return 0
 		start_service_manager
 		run_daemon_now start
 	elif daemon_was_up; then

@@ -10,14 +10,32 @@ subordinate_id_problems() {
 		shared_id_problems "$kind" "$(id -u "$1" 2>/dev/null)"
 		unsafe_id_problems "$kind" "$(id -u "$1" 2>/dev/null)" || continue
 		if enough_ids "$kind" "$(id -u "$1" 2>/dev/null)"; then continue; fi
+		start=$(next_start "$kind" "")
+		if [ -n "$start" ]; then
+			given_up_problems "$kind" "$start:$(doc "sub$kind")"
+			continue
+		fi
 		start=$(doc "sub${kind}-start")
-		[ -z "$(free_range "$(doc "sub$kind")" "$start" "" next "$(own_range "$kind")" "$(id_file "$kind")")" ] || continue
 		if [ -n "$start" ]; then
 			problem "subordinateIds.${kind}Start" "ids from $start to $((start + $(doc "sub$kind") - 1)) taken in part, by $(overlapping "$kind" "$start")" "$(doc "sub$kind") free ids" "choose another start, or leave the option out for the next free range"
 		else
 			problem "subordinateIds" "no $(doc "sub$kind") free ids in $(id_file "$kind") between $(login_defs SUB_UID_MIN 100000) and $(login_defs SUB_UID_MAX 600100000)" "one free range for account $1" "remove ranges of accounts that are gone from $(id_file "$kind"), or raise SUB_UID_MAX in /etc/login.defs"
 		fi
 	done
+}
+
+# The next account would get the ids, and with them the files. To keep the earlier line beside the new one
+# would give containers more ids than the program says. $1 uid or gid, $2 the new range START:COUNT.
+given_up_problems() {
+	local file own
+	know_account "$ACCOUNT" || return 0
+	file=$(file_of_given_up "$@" | printable)
+	[ -n "$file" ] || return 0
+	own=$(own_range "$1")
+	problem "subordinateIds" \
+		"$file with one of the ${1}s ${own#*:} of account $ACCOUNT, which would be free for others" \
+		"no file of ids that another range takes the place of" \
+		"leave subordinateIds as it was ($own), or remove what has these ids in its home and data roots"
 }
 
 # Lines that overlap, as Docker's setup tool leaves them where two accounts use it: RootlessKit maps all

@@ -64,9 +64,30 @@ retired_ranges() {
 	[ ! -e "$(retired_file)" ] || awk -F : -v name="$ACCOUNT" '$1 != name' "$(retired_file)"
 }
 
-# $1 uid or gid. The range that this package gave the account, NAME:START:COUNT, or nothing.
+# Which account has a name: its uid, and its home's inode and birth time. Nothing where there is none. $1 name.
+holder_of() {
+	local entry
+	entry=$(getent passwd "$1") || return 0
+	printf '%s %s' "$(printf '%s' "$entry" | cut -d : -f 3)" \
+		"$(stat -L -c '%i %.9W' "$(printf '%s' "$entry" | cut -d : -f 6)" 2>/dev/null || true)"
+}
+
+# True where it is the same account, with another uid (usermod -u) or without its home perhaps. Of what nobody
+# knows, so too. $1 and $2 what holder_of has said.
+is_same_holder() {
+	local home=${1#* } other=${2#* }
+	if [ -z "$1" ] || [ -z "$2" ]; then return 0; fi
+	if [ -n "$home" ] && [ -n "$other" ]; then [ "$home" = "$other" ]; else [ "${1%% *}" = "${2%% *}" ]; fi
+}
+
+# $1 uid or gid. The range that this package gave the account, NAME:START:COUNT, or nothing. One of an account
+# of the same name that was removed since is not this one's.
 own_range() {
-	cat "$(thing_directory "sub$1" "$ACCOUNT")/baseline/added" 2>/dev/null || true
+	local added
+	added=$(thing_directory "sub$1" "$ACCOUNT")/baseline/added
+	if [ -s "$added" ] && is_same_holder "$(sed -n 2p "$added")" "$(holder_of "$ACCOUNT")"; then
+		sed -n 1p "$added"
+	fi
 }
 
 # $1 uid or gid, $2 the account's uid. True where the account has what was asked for already.
@@ -86,13 +107,48 @@ enough_ids() {
 	fi
 }
 
+# Where the account's range is to begin, or nothing where no such range is free. $1 uid or gid, $2 the start
+# that is preferred where it has none yet.
+next_start() {
+	local own start prefer=$2
+	own=$(own_range "$1")
+	start=$(doc "sub$1-start")
+	[ -z "$own" ] || prefer=$(printf '%s' "$own" | cut -d : -f 2)
+	free_range "$(doc "sub$1")" "$start" "$prefer" "$(doc allocation)" "$own" "$(id_file "$1")" \
+		"$([ -n "$start" ] || echo /etc/subgid)"
+}
+
+# The ids of one range that are not in another one, as START:COUNT, one a line. $1 and $2 START:COUNT.
+given_up() {
+	awk -v from="${1%:*}" -v size="${1#*:}" -v start="${2%:*}" -v count="${2#*:}" 'BEGIN {
+		end = from + size
+		last = start + count
+		if (start >= end || last <= from) start = last = end
+		if (from < start) printf "%.0f:%.0f\n", from, start - from
+		if (last < end) printf "%.0f:%.0f\n", last, end - last
+	}'
+}
+
+# What find(1) looks for. $1 uid or gid, $2 START:COUNT.
+of_range() { printf '( -%s +%s -%s -%s )' "$1" $((${2%:*} - 1)) "$1" $((${2%:*} + ${2#*:})); }
+
 # One file below a path that belongs to ids which go with this installation: subordinate ids that it
 # gave the account, or the account's own where it made the account. $1 the path.
 file_of_ids() {
-	set -- "$1" -mindepth 1 -xdev "(" -false
+	set -- "$1" -false
 	[ ! -e "$(thing_directory account "$ACCOUNT")/baseline/made" ] ||
 		set -- "$@" -o -uid "$ACCOUNT_UID" -o -gid "$ACCOUNT_GID"
-	find_of_ranges 0 "$@"
+	# shellcheck disable=SC2046 # words
+	one_file "$@" $(own_range_tests)
+}
+
+# As words for find(1): or of an id of a range that the account has from this package.
+own_range_tests() {
+	local kind own
+	for kind in uid gid; do
+		own=$(own_range "$kind")
+		[ -z "$own" ] || printf ' -o %s' "$(of_range "$kind" "${own#*:}")"
+	done
 }
 
 # One file of its subordinate ids where everybody may put files, as far as they are seen in twenty
@@ -107,7 +163,8 @@ shared_file_of_ranges() {
 	} 2>/dev/null | sort -u >"$WORK/shared-places"
 	set --
 	while IFS= read -r place; do set -- "$@" "$place"; done <"$WORK/shared-places"
-	find_of_ranges 20 "$@" -mindepth 1 -xdev "(" -false
+	# shellcheck disable=SC2046 # words
+	timeout -k 5 20 find -H "$@" -mindepth 1 -xdev "(" -false $(own_range_tests) ")" -print -quit 2>/dev/null || true
 }
 
 # Files below a path that are of an id which is neither root's, nor the account's, nor one of its
@@ -129,17 +186,27 @@ others_files() {
 		tr -d '\000-\011\013-\037\177' | awk 'NR > 1 { printf "; " } { printf "%s", $0 }'
 }
 
-# $1 seconds, 0 for no end; then find's arguments up to a condition that has been opened.
-find_of_ranges() {
-	local seconds=$1 range
+# What is mounted there counts too. Where that does not come to an end, the path itself is the answer.
+# $1 the path, then what find(1) looks for.
+one_file() {
+	local path=$1 status=0
 	shift
-	for range in "uid $(own_range uid)" "gid $(own_range gid)"; do
-		case $range in
-		*:*:*) ;;
-		*) continue ;;
-		esac
-		set -- "$@" -o "(" "-${range%% *}" "+$(($(echo "$range" | cut -d : -f 2) - 1))" \
-			"-${range%% *}" "-$(($(echo "$range" | cut -d : -f 2) + ${range##*:}))" ")"
-	done
-	timeout -k 5 "$seconds" find -H "$@" ")" -print -quit 2>/dev/null || true
+	timeout -k 5 600 find -H "$path" -mindepth 1 "(" "$@" ")" -print -quit 2>/dev/null || status=$?
+	case $status in
+	124 | 137) printf '%s\n' "$path" ;;
+	esac
+}
+
+# One file of ids that the account would lose for another range, or nothing. Not of a line that is gone already.
+# $1 uid or gid, $2 the new range START:COUNT.
+file_of_given_up() {
+	local kind=$1 own place range
+	own=$(own_range "$kind")
+	grep -qsxF -- "${own:-none}" "$(id_file "$kind")" || return 0
+	for range in $(given_up "${own#*:}" "$2"); do
+		places_of_ids "$ACCOUNT" | while IFS= read -r place; do
+			# shellcheck disable=SC2046 # words
+			one_file "$place" $(of_range "$kind" "$range")
+		done
+	done | head -n 1
 }

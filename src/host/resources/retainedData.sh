@@ -7,6 +7,32 @@ is_away() { is_not_mounted "$(place_used "$1")"; }
 # $1 baseline directory.
 place_used() { sed -n '2,$p' "$1/used" 2>/dev/null || true; }
 
+# The data roots of an account, those too that another one has by now. $1 the account.
+data_roots_of() {
+	local dir
+	for dir in "$STATE"/things/data/*; do
+		[ "$(cat "$dir/baseline/account" 2>/dev/null)" != "$1" ] || printf '%s\n' "$(thing_name "$dir")"
+	done
+}
+
+# Where files of an account's ids may be: its home and its data roots. $1 the account, which is known.
+places_of_ids() {
+	printf '%s\n' "$ACCOUNT_HOME"
+	data_roots_of "$1"
+}
+
+# What is not mounted below these places, in words, or nothing. $1 the account, which is known.
+away_below() {
+	local place mount
+	places_of_ids "$1" | while IFS= read -r place; do
+		mount=$(unmounted_below "$place")
+		[ -n "$mount" ] || continue
+		printf 'nothing is mounted at %s, where /etc/fstab or a unit mounts what may have files of its ids' \
+			"$(printf '%s' "$mount" | printable)"
+		break
+	done
+}
+
 # True where data of the account were kept when their last claim went.
 data_stayed() { [ -n "$(stayed_data "$1")" ]; }
 

@@ -20,7 +20,7 @@ idfile_restore() {
 	if [ ! -e "$2/absent" ] || [ ! -e "$1" ]; then return 0; fi
 	for range in "$STATE"/things/subuid/*/baseline/added "$STATE"/things/subgid/*/baseline/added; do
 		# It stays with the data of its account.
-		if [ -e "$range" ] && grep -qxF -- "$(cat "$range")" "$1"; then return 10; fi
+		if [ -e "$range" ] && grep -qxF -- "$(sed -n 1p "$range")" "$1"; then return 10; fi
 	done
 	# Where it is a link, that was there before.
 	[ -s "$1" ] || rm -f "$(readlink -m "$1")"
@@ -46,7 +46,12 @@ remove_own_range() {
 		return 0
 	}
 	own=$(own_range "$2")
-	[ -n "$own" ] || return 0
+	if [ -z "$own" ]; then
+		own=$(sed -n 1p "$(thing_directory "sub$2" "$1")/baseline/added" 2>/dev/null) || true
+		[ -z "$own" ] || ! grep -qsxF -- "$own" "$(id_file "$2")" ||
+			say "'$own' stays in $(id_file "$2"): account $1 is another one than the one that got it here"
+		return 0
+	fi
 	why=$(ids_stay "$1")
 	if [ -n "$why" ]; then
 		say "subordinate ${2}s ${own#*:} stay with account $1: $why"
@@ -113,7 +118,7 @@ replace_id_file() {
 }
 
 want_subordinate_ids() {
-	local kind start own count prefer common=''
+	local kind start own count common=''
 	for kind in uid gid; do
 		count=$(doc "sub$kind")
 		want idfile "$(id_file "$kind")" present
@@ -121,18 +126,14 @@ want_subordinate_ids() {
 		if enough_ids "$kind" "$ACCOUNT_UID"; then continue; fi
 		lock_id_file "$kind"
 		own=$(own_range "$kind")
-		start=$(doc "sub$kind-start")
 		# One start for both where it is free in both: easier to read in ls -ln.
-		prefer=$common
-		[ -z "$own" ] || prefer=$(printf '%s' "$own" | cut -d : -f 2)
-		start=$(free_range "$count" "$start" "$prefer" \
-			"$(doc allocation)" "$own" "$(id_file "$kind")" "$([ -n "$start" ] || echo /etc/subgid)")
+		start=$(next_start "$kind" "$common")
 		[ -n "$start" ] || {
 			unlock_id_file "$kind"
 			fail "subordinateIds" "no $count free ids in $(id_file "$kind")" "one free range" "remove ranges of accounts that are gone"
 		}
 		[ -z "$own" ] || delete_range "$kind" "$own"
-		printf '%s:%s:%s' "$ACCOUNT" "$start" "$count" |
+		printf '%s:%s:%s\n%s\n' "$ACCOUNT" "$start" "$count" "$(holder_of "$ACCOUNT")" |
 			write_record "$(thing_directory "sub$kind" "$ACCOUNT")/baseline/added"
 		add_range "$kind" "$ACCOUNT:$start:$count"
 		unlock_id_file "$kind"
@@ -142,14 +143,18 @@ want_subordinate_ids() {
 
 # Why the subordinate ids of an account stay, or nothing. $1 the account, which is known.
 ids_stay() {
-	local file
+	local file place
 	if data_stayed "$1"; then
 		printf 'its data in %s are owned by them' "$(stayed_data "$1")"
 	elif [ -n "$(account_stays "$1")" ]; then
 		printf 'it stays itself'
 	elif [ ! -e "$(thing_directory account "$1")/baseline/made" ]; then
-		file=$(file_of_ids "$ACCOUNT_HOME")
+		file=$(places_of_ids "$1" | while IFS= read -r place; do file_of_ids "$place"; done | head -n 1)
 		[ -n "$file" ] || file=$(shared_file_of_ranges)
-		[ -z "$file" ] || printf '%s is owned by one of them' "$(printf '%s' "$file" | printable)"
+		if [ -n "$file" ]; then
+			printf '%s is owned by one of them' "$(printf '%s' "$file" | printable)"
+		else
+			away_below "$1"
+		fi
 	fi
 }

@@ -2,7 +2,6 @@ import type { Document } from "../document";
 import type { Reader, Rule } from "../../validation/reader";
 import { absolutePath, between, filledLine, ownDirectory } from "../../validation/rules";
 import { resourceControllersDocument } from "./resourceControllers/settings";
-import { IdAllocation } from "./subordinateIds/args";
 import { subordinateIdsDocument, type SubordinateIdsSettings } from "./subordinateIds/settings";
 
 export interface AccountSettings {
@@ -78,7 +77,6 @@ export function accountDocument(
   return {
     ...identityDocument(account, ids),
     ...resourceControllersDocument(resourceControllers),
-    allocation: ids.allocation === IdAllocation.Random ? "random" : "next",
     authorized_keys: account.authorizedKeys.join("\n") || undefined,
   };
 }

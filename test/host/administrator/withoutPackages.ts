@@ -155,6 +155,54 @@ const madeAccounts: Life[] = [
       "d=/etc/systemd/system/user@$(id -u ACCOUNT).service.d; mkdir -p $d; echo '[Service]' >$d/ours-ACCOUNT.conf",
     after: "ls /etc/systemd/system/user@*.service.d/ours-ACCOUNT.conf",
   }),
+  account("its group renamed (groupmod -n): named", {
+    change: "groupmod -n team-ACCOUNT ACCOUNT",
+    after: "getent group team-ACCOUNT; none id ACCOUNT",
+    said: /group team-ACCOUNT stays: it was the group of ACCOUNT, and somebody renamed it/,
+  }),
+  account("a second login of its uid (useradd -o): account, home and ids stay, and its processes", {
+    change:
+      "useradd -o -u $(id -u ACCOUNT) -g ACCOUNT -m -d /home/alias-ACCOUNT alias-ACCOUNT; systemd-run -q --uid=alias-ACCOUNT --unit=alias-ACCOUNT sleep 1000",
+    after: `systemctl stop alias-ACCOUNT; ls -d /home/ACCOUNT; id alias-ACCOUNT; ${stays}`,
+    said: /account ACCOUNT stays, with its subordinate ids: alias-ACCOUNT has its uid \d+ too/,
+  }),
+  account("root's files of a group of theirs in its home: account, home and ids stay", {
+    change:
+      "groupadd team; install -d -o root -g team -m 2770 /home/ACCOUNT/share; echo precious >/home/ACCOUNT/share/file",
+    after: `grep precious /home/ACCOUNT/share/file; groupdel team; ${stays}`,
+    said: /account ACCOUNT stays, .*: others have something below \/home\/ACCOUNT \(\/home\/ACCOUNT\/share of group team\)/,
+  }),
+  account("a disk below its home, in fstab and not mounted: account, home and ids stay", {
+    change:
+      "mkdir -p '/home/ACCOUNT/my photos'; printf '%s\\n' '/var/disk-ACCOUNT /home/ACCOUNT/my\\040photos none bind,noauto 0 0' >>/etc/fstab",
+    after: `sed -i '\\,/home/ACCOUNT/,d' /etc/fstab; ls -d '/home/ACCOUNT/my photos'; ${stays}`,
+    said: /account ACCOUNT stays, with its subordinate ids: nothing is mounted at \/home\/ACCOUNT\/my photos, .*\/etc\/fstab/,
+  }),
+  account(
+    "a disk below the home of an account that was there, by a unit, and not mounted: ids stay",
+    {
+      before: "useradd -m ACCOUNT; sed -i /^ACCOUNT:/d /etc/subuid /etc/subgid",
+      change:
+        "mkdir /home/ACCOUNT/photos; printf '[Mount]\\nWhat=/var/disk\\nWhere=/home/ACCOUNT/photos\\nType=none\\nOptions=bind\\n' >/etc/systemd/system/home-ACCOUNT-photos.mount",
+      after: `rm /etc/systemd/system/home-ACCOUNT-photos.mount; ${stays}`,
+      said: /subordinate uids \d+:65536 stay with account ACCOUNT: nothing is mounted at \/home\/ACCOUNT\/photos/,
+    },
+  ),
+  account(
+    "a home below directories that were not there: they go with it",
+    { change: "true", after: "none id ACCOUNT; none ls -d /srv/deep" },
+    { account: { home: "/srv/deep/er/home" } },
+  ),
+  account(
+    "and one of theirs in them: it stays, and what leads to it",
+    {
+      change: "echo precious >/srv/deep/file",
+      after:
+        "none id ACCOUNT; grep precious /srv/deep/file; none ls -d /srv/deep/er; rm -r /srv/deep",
+      said: /\/srv\/deep stays: it was made for the home of ACCOUNT/,
+    },
+    { account: { home: "/srv/deep/er/home" } },
+  ),
   account("the agent's record of it lost", {
     change: "rm -rf /var/lib/rootless-docker/things/account/ACCOUNT",
     after: "id ACCOUNT; ls -d /home/ACCOUNT",

@@ -143,9 +143,10 @@ describe.each(modes)("in $mode", ({ preview }) => {
     const own = `${state}/agents/${lease}`;
     const run = (words: string) =>
       `sha256sum --quiet -c ${own}/sha256 && sh ${own}/agent ${words}${word}`;
-    const runIfThere = (words: string, input = "") =>
-      `sh -c '[ ! -d ${state}/leases/${lease} ] && [ ! -h ${own} ] || { ${run(words)}${input}; }'`;
-    expect(agent.delete).toBe(runIfThere(`revert agent ${lease}`, " </dev/null"));
+    const runIfThere = (words: string, input = "", otherwise = "") =>
+      `sh -c '[ ! -d ${state}/leases/${lease} ] && [ ! -h ${own} ]${otherwise} || { ${run(words)}${input}; }'`;
+    const said = ` && echo "agent: nothing taken back: this machine has no record of the installation in ${state}" >&2`;
+    expect(agent.delete).toBe(runIfThere(`revert agent ${lease}`, " </dev/null", said));
     for (const name of stepNames) {
       const { create: created, update: updated, delete: deleted } = step(outcome, name).inputs;
       expect(created).toBe(run(`apply ${name} ${lease}`));

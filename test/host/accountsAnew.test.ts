@@ -1,0 +1,258 @@
+import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
+import { root } from "./administrator/life";
+import { give } from "../../testkit/accountOnly";
+import type { StepArgs } from "../../testkit/documents";
+import { bootHost } from "../../testkit/host";
+
+afterAll(destroyAllHosts);
+
+// Between an `up` and the next one somebody removes, renames or makes anew what the account step gave.
+let host: TestHost;
+
+beforeAll(async () => {
+  host = await bootHost();
+  await host.run("touch /etc/subuid /etc/subgid");
+});
+afterEach(() =>
+  host.run(
+    "rm -rf /var/lib/rootless-docker; : >/etc/subuid; : >/etc/subgid; rm -f /usr/local/sbin/*",
+  ),
+);
+
+/** The same with a destroy that removes data. */
+async function giveForDelete(name: string, wishes: StepArgs = {}) {
+  const given = await give(host, name, wishes);
+  const { lease } = given.installation;
+  const sayDelete = () =>
+    host.run(`echo delete >/var/lib/rootless-docker/leases/${lease}/on-destroy-data`);
+  return {
+    ...given,
+    back: async () => {
+      await sayDelete();
+      return (await given.back()).said.join("\n");
+    },
+    tryBack: async () => {
+      await sayDelete();
+      return given.installation.tryRevert("account", given.all);
+    },
+    tryApply: async (step: "preflight" | "account", change: StepArgs = {}) => {
+      const { exitCode, said } = await given.installation.tryApply(step, {
+        ...given.all,
+        ...change,
+      });
+      return [exitCode, said.join("\n")] as const;
+    },
+  };
+}
+
+/** A file below the home that belongs to a container's user. */
+const volume = (name: string, user = 32) =>
+  root(
+    host,
+    `f=$(($(sed -n 's/^${name}:\\([0-9]*\\):.*/\\1/p' /etc/subuid) + ${user})); mkdir /home/${name}/volume
+    echo precious >/home/${name}/volume/file; chown -R $f:$f /home/${name}/volume`,
+  );
+
+describe("another range of ids, while files have the one from before", () => {
+  test.each([
+    ["another start", 65536, 32, { uidStart: 700000, gidStart: 700000 }],
+    ["a count for which it has no room", 65536, 32, { count: 131072 }],
+    ["a count without the file's id", 131072, 70000, { count: 65536 }],
+  ])(
+    "%s: an error that names the file, before anything changes",
+    async (_name, count, user, ids) => {
+      const edited = await giveForDelete("edited", { subordinateIds: { count } });
+      await edited.apply();
+      const next = await giveForDelete("next");
+      await next.apply();
+      await volume("edited", user);
+      const before = await host.run("cat /etc/subuid /etc/subgid");
+      for (const step of ["preflight", "account"] as const) {
+        const [exitCode, said] = await edited.tryApply(step, { subordinateIds: ids });
+        expect([exitCode, said]).toEqual([
+          1,
+          expect.stringMatching(
+            /^(.*: subordinateIds: found \/home\/edited\/volume\S* with one of the [ug]ids \S+ of account edited, which would be free for others; .*To mend: leave subordinateIds as it was \(edited:100000:\d+\), or remove\b.*\n?){2}$/,
+          ),
+        ]);
+      }
+      expect(await host.run("cat /etc/subuid /etc/subgid")).toBe(before);
+      await host.run("rm -r /home/edited/volume");
+      expect((await edited.tryApply("account", { subordinateIds: ids }))[0]).toBe(0);
+      await next.back();
+      await edited.back();
+      expect(await host.run("cat /etc/subuid /etc/subgid")).toBe("");
+    },
+  );
+
+  test("in the same place with more: nothing is given away", async () => {
+    const grown = await giveForDelete("grown");
+    await grown.apply();
+    await volume("grown");
+    const ids = { subordinateIds: { count: 131072 } };
+    expect((await grown.tryApply("account", ids))[0]).toBe(0);
+    await grown.back();
+  });
+});
+
+describe("removed by hand, then an up", () => {
+  test.each([
+    ["its uid free", "true"],
+    ["its uid another's", "useradd -m other"],
+  ])("%s: made anew, and the destroy removes that", async (_name, then) => {
+    const anew = await giveForDelete("anew");
+    await anew.apply();
+    await root(host, `userdel -rf anew 2>/dev/null || true; ${then}`);
+    const [exitCode, said] = await anew.tryApply("account");
+    expect([exitCode, said]).toEqual([
+      0,
+      expect.stringMatching(/account anew is gone[^]*account anew created/),
+    ]);
+    expect(await anew.back()).toContain("account anew and /home/anew removed");
+    expect(
+      await host.run(
+        "getent passwd anew; grep ^anew /etc/sub?id; ls /home /var/lib/systemd/linger",
+      ),
+    ).not.toContain("anew");
+    await host.run("! id other || userdel -r other 2>/dev/null");
+  });
+
+  test("made anew by hand with another uid: what is recorded is of the new one", async () => {
+    await root(host, "useradd -m -u 2101 found; : >/etc/subuid; : >/etc/subgid");
+    const key = "ssh-ed25519 AAAAC3Nz a";
+    const found = await giveForDelete("found", { account: { authorizedKeys: [key] } });
+    await found.apply();
+    await root(
+      host,
+      "loginctl disable-linger found; userdel -rf found 2>/dev/null || true; useradd -m -u 2202 found; : >/etc/subuid; : >/etc/subgid",
+    );
+    const [exitCode, said] = await found.tryApply("account");
+    expect([exitCode, said]).toEqual([
+      0,
+      expect.stringContaining("account found is another one now than when it was recorded"),
+    ]);
+    await found.back();
+    expect(
+      await host.run(
+        "cat /home/found/.ssh/authorized_keys /etc/subuid 2>&1; ls /var/lib/systemd/linger; userdel -r found 2>&1 >/dev/null; ls -d /var/lib/rootless-docker 2>&1 || true",
+      ),
+    ).not.toMatch(/AAAAC3Nz|^found|^\/var/m);
+  });
+
+  test("renamed: an error before another one is made", async () => {
+    const named = await giveForDelete("named");
+    await named.apply();
+    await volume("named");
+    await root(
+      host,
+      `loginctl disable-linger named; systemctl stop user@$(id -u named).service
+      usermod -l renamed -d /home/renamed -m named; groupmod -n renamed named`,
+    );
+    for (const step of ["preflight", "account"] as const) {
+      const [exitCode, said] = await named.tryApply(step);
+      expect([exitCode, said]).toEqual([
+        1,
+        expect.stringMatching(
+          /: account\.name: found that account named is called renamed now; wanted .*To mend: rename it back \('usermod -l named renamed'\)/,
+        ),
+      ]);
+    }
+    expect(await host.run("getent passwd named || echo none")).toBe("none\n");
+    expect(await named.back()).toContain("account named is called renamed now");
+    expect(await host.run("cat /home/renamed/volume/file; userdel -rf renamed 2>/dev/null")).toBe(
+      "precious\n",
+    );
+  });
+});
+
+test("ids that stayed for a file, and the account made anew with a line like it: that is its own", async () => {
+  await root(host, "useradd -m lined; : >/etc/subuid; : >/etc/subgid");
+  const first = await give(host, "lined");
+  await first.apply();
+  await volume("lined");
+  expect((await first.back()).said.join()).toContain("stay with account lined");
+  await root(host, "userdel -r lined 2>/dev/null; useradd -m lined");
+  const line = await host.run("grep ^lined: /etc/subuid");
+  const second = await give(host, "lined");
+  await second.apply();
+  await second.back();
+  expect(await host.run("cat /etc/subuid; userdel -r lined 2>/dev/null")).toBe(line);
+});
+
+describe("a destroy that was cut at the home's removal", () => {
+  /** Where the home's removal begins, this program ends the agent. */
+  const cut = (program: string, argument: string) =>
+    root(
+      host,
+      `printf '#!/bin/sh\\ncase "$*" in *"${argument}"*) kill -9 $PPID; exit 1;; esac\\nexec /usr/bin/${program} "$@"\\n' >/usr/local/sbin/${program}
+      chmod 755 /usr/local/sbin/${program}`,
+    );
+
+  test.each([
+    ["before it", "mv", " /home/cut "],
+    ["in it", "rm", "/home/.rootless-docker-leaving-cut"],
+  ])("%s: the next one removes it", async (_name, program, argument) => {
+    const given = await giveForDelete("cut");
+    await given.apply();
+    await cut(program, argument);
+    expect((await given.tryBack()).exitCode).not.toBe(0);
+    await host.run(`rm /usr/local/sbin/${program}`);
+    expect(await given.back()).toContain("account cut and /home/cut removed");
+    expect(await host.run("ls -A /home; getent passwd cut || true")).not.toContain("cut");
+  });
+
+  test("and whose home somebody moves then: it stays, with its account", async () => {
+    const given = await giveForDelete("cut");
+    await given.apply();
+    await host.run("echo precious >/home/cut/file");
+    await cut("rm", " /home/cut");
+    await cut("mv", " /home/cut ");
+    expect((await given.tryBack()).exitCode).not.toBe(0);
+    await host.run("rm /usr/local/sbin/*; mv /home/cut /srv/cut");
+    expect(await given.back()).toContain("/home/cut is gone, or somewhere else");
+    expect(await host.run("cat /srv/cut/file; id -un cut; userdel -f cut")).toBe("precious\ncut\n");
+  });
+
+  test("in it, and an up: what is left of the home is there again", async () => {
+    const given = await giveForDelete("cut");
+    await given.apply();
+    await host.run("echo precious >/home/cut/file; chown cut: /home/cut/file");
+    await cut("rm", "/home/.rootless-docker-leaving-cut");
+    expect((await given.tryBack()).exitCode).not.toBe(0);
+    await host.run("rm /usr/local/sbin/*");
+    await given.apply();
+    expect(await host.run("cat /home/cut/file; ls -A /home")).toBe("precious\ncut\n");
+    expect(await given.back()).toContain("account cut and /home/cut removed");
+  });
+});
+
+test("a new account's home is on the disk before the record of it", async () => {
+  await root(
+    host,
+    `printf '#!/bin/sh\\necho "$*" >>/run/syncs\\nexec /usr/bin/sync "$@"\\n' >/usr/local/sbin/sync
+    chmod 755 /usr/local/sbin/sync; rm -f /run/syncs`,
+  );
+  const durable = await giveForDelete("durable");
+  await durable.apply();
+  expect(await host.run("grep -nE -e '^-f /home/durable$|/baseline/made.new$' /run/syncs")).toMatch(
+    /^\d+:-f \/home\/durable\n\d+:.*\/made\.new\n/,
+  );
+  await durable.back();
+});
+
+test("an installation of which nothing is on the machine: one line at the end", async () => {
+  const lost = await give(host, "lost");
+  await lost.apply();
+  await host.run("rm -rf /var/lib/rootless-docker");
+  expect((await lost.installation.tryRevert("account", lost.all)).said).toEqual([]);
+  const { exitCode, said } = await lost.installation.tryRevertAgent();
+  expect([exitCode, said]).toEqual([
+    0,
+    [
+      expect.stringMatching(
+        /^agent: nothing taken back: this machine has no record of the installation/,
+      ),
+    ],
+  ]);
+  await host.run("userdel -rf lost 2>/dev/null || true");
+});

@@ -1,0 +1,103 @@
+import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
+import { root } from "./administrator/life";
+import type { StepArgs } from "../../testkit/documents";
+import { asAccount, bootHost } from "../../testkit/host";
+import { Installation, revertOrder } from "../../testkit/installation";
+
+afterAll(destroyAllHosts);
+
+// Accounts with a daemon that somebody removes, and data that go from one account to another.
+let host: TestHost;
+
+beforeAll(async () => {
+  host = await bootHost();
+  await host.run("touch /etc/subuid /etc/subgid; apt-get -q update");
+});
+
+const wish = (name: string, rest: StepArgs = {}): StepArgs => ({
+  owner: `project/dev/${name}`,
+  onDestroy: { data: "Delete" },
+  resourceControllers: [],
+  ...rest,
+  account: { name, ...rest.account },
+});
+
+async function up(installation: Installation, wishes: StepArgs) {
+  await installation.install();
+  for (const step of ["preflight", "engine", "account", "secrets", "daemon"] as const)
+    await installation.apply(step, wishes);
+}
+
+async function down(installation: Installation, wishes: StepArgs) {
+  const said: string[] = [];
+  for (const step of revertOrder) {
+    if (!["daemon", "secrets", "account", "engine"].includes(step)) continue;
+    said.push(...(await installation.revert(step, wishes)).said);
+  }
+  return [...said, ...(await installation.revertAgent()).said].join("\n");
+}
+
+test("an account removed with its home: no step fails for want of its daemon, which is made anew", async () => {
+  const wishes = wish("gone", { secrets: { "environment/TOKEN": "precious" } });
+  const installation = new Installation(host, "da1");
+  await up(installation, wishes);
+  await root(
+    host,
+    `loginctl disable-linger gone; systemctl stop user@$(id -u gone).service
+    userdel -r gone 2>/dev/null; useradd -m other`,
+  );
+  // Side by side, in Pulumi's order or another one.
+  await installation.apply("engine", wishes);
+  await installation.apply("account", wishes);
+  await installation.apply("engine", wishes);
+  expect(await host.run("pgrep -u gone -x dockerd || echo none")).toBe("none\n");
+  await installation.apply("daemon", wishes);
+  await asAccount(host, "gone", "docker -H unix://$XDG_RUNTIME_DIR/docker.sock info >/dev/null");
+  expect(await down(installation, wishes)).toContain("account gone and /home/gone removed");
+  expect(
+    await host.run(
+      "getent passwd gone; grep gone /etc/sub?id; ls /home /var/lib/systemd/linger; ls -d /var/lib/rootless-docker 2>&1 || true",
+    ),
+  ).not.toMatch(/\bgone\b|^\/var\/lib\/rootless/m);
+  await host.run("userdel -r other 2>/dev/null");
+});
+
+test("a data root that one account kept and another one uses: both keep the ids of their files", async () => {
+  const of = (name: string, uid: number): StepArgs =>
+    wish(name, {
+      account: { name, uid },
+      daemon: { "data-root": "/srv/passed" },
+      onDestroy: { data: "Keep" },
+    });
+  const volume = (name: string, uid: number) =>
+    root(
+      host,
+      `runuser -u ${name} -- docker -H unix:///run/user/${uid}/docker.sock volume create ${name}
+      f=$(($(sed -n 's/^${name}:\\([0-9]*\\):.*/\\1/p' /etc/subuid) + 32))
+      echo precious >/srv/passed/volumes/${name}/_data/file; chown $f /srv/passed/volumes/${name}/_data/file`,
+    );
+  await host.run("install -d -o 2300 -g 2300 /srv/passed");
+  const first = new Installation(host, "da2");
+  await up(first, of("first", 2300));
+  await volume("first", 2300);
+  expect(await down(first, of("first", 2300))).toContain("/srv/passed stays");
+  await host.run("chown -R --from=2300:2300 2301:2301 /srv/passed");
+  const second = new Installation(host, "da3");
+  await up(second, of("second", 2301));
+  await volume("second", 2301);
+  expect(await down(second, of("second", 2301))).toMatch(
+    /\/srv\/passed stays[^]*uids \S+ stay with account second: its data in \/srv\/passed are owned by them/,
+  );
+  // With another data root, too, the first one's ids are still in there.
+  const again = new Installation(host, "da4");
+  const elsewhere = { ...of("first", 2300), daemon: {} };
+  await up(again, elsewhere);
+  expect(await down(again, elsewhere)).toMatch(
+    /uids \S+ stay with account first: its data in \/srv\/passed are owned by them/,
+  );
+  expect(
+    await host.run(
+      "id -un first; id -un second; grep -cE '^(first|second):' /etc/subuid; cat /srv/passed/volumes/*/_data/file",
+    ),
+  ).toBe("first\nsecond\n2\nprecious\nprecious\n");
+});
