@@ -35,7 +35,9 @@ export class Installation {
     expectDone(await this.tryInstall());
     // What the step preflight remembers, for the tests that try one other step.
     const owner = `/var/lib/rootless-docker/leases/${this.lease}/owner`;
-    await this.host.run(`[ -e ${owner} ] || echo lease ${this.lease} >${owner}`);
+    await this.host.run(`[ -e ${owner} ] || {
+      echo lease ${this.lease} >${owner}.new; sync ${owner}.new; mv ${owner}.new ${owner}
+      sync ${owner} $(dirname ${owner}); }`);
   }
 
   /** Installs the agent, and returns a failure too. */

@@ -162,6 +162,43 @@ test("a group of the new account's name: said before useradd fails", async () =>
   await taken.back();
 });
 
+test("a uid that another account has: said before useradd fails", async () => {
+  await host.run("useradd -u 3900 other");
+  const taken = await give(host, "second", { account: { uid: 3900 } });
+  expect((await taken.installation.tryApply("preflight", taken.all)).said).toEqual([
+    "preflight: account.uid: found uid 3900 to be that of account other; wanted one that nobody has, for the new account second. To mend: name another uid, or leave account.uid out",
+  ]);
+  await taken.back();
+});
+
+test("a useradd that failed: a group of that name that somebody makes then stays", async () => {
+  const failed = await give(host, "fails");
+  await failed.installation.apply("preflight", failed.all);
+  await host.run(
+    `printf '#!/bin/sh\nexit 1\n' >/usr/local/sbin/useradd; chmod 755 /usr/local/sbin/useradd`,
+  );
+  expect((await failed.installation.tryApply("account", failed.all)).exitCode).toBe(1);
+  await host.run("rm /usr/local/sbin/useradd; groupadd fails");
+  expect((await failed.installation.tryApply("account", failed.all)).said.join()).toContain(
+    "account.name: found a group fails already",
+  );
+  expect((await failed.back()).said).toContain(
+    "account: group fails stays: it may be somebody's by now. Remove it with 'groupdel fails' when nobody needs it",
+  );
+  await host.run("groupdel fails");
+});
+
+test("a destroy that was killed after userdel: a group of that name that somebody makes then stays", async () => {
+  const after = await give(host, "after");
+  await after.apply();
+  await host.run(`printf '#!/bin/sh\ncase "$*" in "-f "*/etc*) [ -e /home/after ] || kill -KILL $PPID;; esac\nexec /usr/bin/sync "$@"\n' >/usr/local/sbin/sync
+    chmod 755 /usr/local/sbin/sync`);
+  expect((await after.installation.tryRevert("account", after.all)).exitCode).not.toBe(0);
+  await host.run("/usr/bin/rm /usr/local/sbin/sync; ! id after 2>/dev/null; groupadd after");
+  expect((await after.back()).said.join()).toContain("group after stays");
+  await host.run("groupdel after");
+});
+
 test.each(["up", "destroy"])(
   "a destroy that was killed after the home, before the account: %s goes on",
   async (next) => {

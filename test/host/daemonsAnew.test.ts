@@ -38,7 +38,7 @@ async function down(installation: Installation, wishes: StepArgs) {
 }
 
 test("an account removed with its home: no step fails for want of its daemon, which is made anew", async () => {
-  const wishes = wish("gone", { secrets: { "environment/TOKEN": "precious" } });
+  const wishes = wish("gone", { secretEnvironment: { TOKEN: "precious" } });
   const installation = new Installation(host, "da1");
   await up(installation, wishes);
   await root(

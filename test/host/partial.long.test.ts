@@ -61,7 +61,8 @@ test("a userdel that was killed between its files is finished", async () => {
   const before = await snapshotHost(host);
   const { back } = await giveAccount("e2");
   await host.run(
-    "loginctl disable-linger app; systemctl stop user@1000; systemctl reset-failed; rm -r /home/app",
+    "loginctl disable-linger app; systemctl stop user@1000; systemctl reset-failed; rm -r /home/app; echo leaving >" +
+      `${recordOfAccount}/leaving`,
   );
   // Its ids are taken back before.
   await takeOut("passwd", "subuid", "subgid");

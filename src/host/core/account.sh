@@ -19,6 +19,7 @@ account_places() {
 		file home .docker/contexts/meta/ROOTLESS/meta.json
 		file home .ssh/authorized_keys
 		directory home .config
+		directory home .config/systemd/user
 		directory home .docker
 		directory home .ssh
 		directory home .local/share/docker

@@ -48,6 +48,9 @@ account_problems() {
 			problem "account.home" "that others than root can change what leads to $(new_home "$1")" "a place for a new home that only root can change" "name a directory in a place of root's, such as /home, in account.home"
 		[ -z "$(stat -c %u "$(new_home "$1")" 2>/dev/null)" ] ||
 			problem "account.home" "something at $(new_home "$1") already" "nothing there, before the account $1 is created" "move it away, or name another directory in account.home"
+		! has uid || ! getent passwd "$(doc uid)" >/dev/null ||
+			problem "account.uid" "uid $(doc uid) to be that of account $(getent passwd "$(doc uid)" | cut -d : -f 1)" \
+				"one that nobody has, for the new account $1" "name another uid, or leave account.uid out"
 		! getent group "$1" >/dev/null ||
 			problem "account.name" "a group $1 already" "no such group, before the account $1 is created with one of its own" "remove it with 'groupdel $1', or name another account"
 		return 0

@@ -90,21 +90,25 @@ forget_another_account() {
 remove_half_account() {
 	local baseline
 	baseline=$(thing_directory account "$1")/baseline
-	if [ ! -e "$baseline/entry" ] || [ -s "$baseline/entry" ] || [ -e "$baseline/made" ]; then return 0; fi
+	if [ ! -e "$baseline/entry" ] || [ -s "$baseline/entry" ]; then return 0; fi
 	if ! know_account "$1"; then
 		forget_account_entries "$1"
+	elif [ -e "$baseline/made" ]; then
+		return 0
 	elif ! getent shadow "$1" >/dev/null || ! getent group "$ACCOUNT_GID" >/dev/null; then
 		userdel "$1" 2>"$WORK/error" ||
 			fail "userdel $1" "$(tail -n 1 "$WORK/error")" "what a killed useradd left removed" "remove the account by hand, then run again"
 	fi
 }
 
-# What a useradd or userdel that was killed leaves in the other files. A group of that name may be
-# somebody's.
+# What a useradd or userdel that was killed leaves in the other files. useradd comes to the group after
+# the account, and so does userdel: without an account, a group is ours only where it was our own
+# userdel that was killed.
 forget_account_entries() {
-	local gid
-	gid=$(sed -n 's/^gid //p' "$(thing_directory account "$1")/baseline/made" 2>/dev/null) || true
-	if is_own_group "$1" "$gid"; then
+	local baseline gid
+	baseline=$(thing_directory account "$1")/baseline
+	gid=$(sed -n 's/^gid //p' "$baseline/made" 2>/dev/null) || true
+	if grep -qsxE 'leaving|moved' "$baseline/leaving" && is_own_group "$1" "$gid"; then
 		groupdel "$1" 2>"$WORK/error" || say "group $1 stays: $(tail -n 1 "$WORK/error")"
 	fi
 	if getent shadow "$1" >/dev/null; then pwconv; fi
@@ -266,6 +270,8 @@ account_restore() {
 	know_account "$1" || {
 		forget_account_entries "$1"
 		remove_home_parents "$2"
+		! getent group "$1" >/dev/null ||
+			say "group $1 stays: it may be somebody's by now. Remove it with 'groupdel $1' when nobody needs it"
 		# Of the next one of this name they are not.
 		! data_stayed "$1" || return 10
 		return 0
@@ -287,6 +293,8 @@ account_restore() {
 	# userdel complains about a missing mail spool on its stderr, and succeeds.
 	userdel "$1" 2>"$WORK/error" ||
 		fail "userdel $1" "$(tail -n 1 "$WORK/error")" "the account removed" "$(userdel_fix "$1")"
+	# From here on a group of that name is another one.
+	echo gone | write_record "$2/leaving"
 	changed "account $1 and $ACCOUNT_HOME removed"
 	say_if_group_stays "$1"
 }

@@ -33,6 +33,13 @@ then remove the account by hand"
 	printf '%s' "$own" | tee "$WORK/account-stays"
 }
 
+# True where an account goes that was made here. $1 the account, which is known.
+account_goes() {
+	local baseline
+	baseline=$(thing_directory account "$1")/baseline
+	[ -e "$baseline/made" ] && [ ! -s "$baseline/entry" ] && [ -z "$(account_stays "$1")" ]
+}
+
 # Only a plain file is opened: a fifo would wait for ever, and a link leads anywhere. Where the account may
 # exchange them meanwhile, it opens them itself. $1 as_root or as_account, $2 path below the home.
 as_in_skel() {

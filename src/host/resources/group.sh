@@ -34,10 +34,21 @@ group_now() {
 	printf '%s:%s\n' "$gid" "$members" | paste -s -d ,
 }
 
+# What gives its socket to the group, of another engine than ours: docker-ce, or units of their own.
+user_of_group() {
+	unit_on_disk docker.socket || unit_on_disk docker.service ||
+		grep -o '/run/docker\.sock$' /proc/net/unix | sort -u | grep .
+}
+
 group_restore() {
+	local user
 	[ ! -s "$2/entry" ] || return 0
 	getent group "$1" >/dev/null || return 0
 	[ -z "$(installed_version docker.io)" ] || return 0
+	user=$(user_of_group) && {
+		say "group $1 stays: $user is there, which is not this package's. Remove it with 'groupdel $1' when nobody needs it"
+		return 0
+	}
 	groupdel "$1"
 	changed "group $1 removed"
 }

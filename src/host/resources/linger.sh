@@ -1,26 +1,66 @@
 # shellcheck shell=dash
 # Kind linger: the account's service manager without a login.
+#
+# things/linger/NAME/switched-on    when it was, by the time of logind's file: somebody who asks for
+#                                   it again changes that.
 
-linger_check() { [ -e "/var/lib/systemd/linger/$1" ] || echo off; }
+linger_check() { [ -e "$(linger_file "$1")" ] || echo off; }
 
-linger_save() { [ ! -e "/var/lib/systemd/linger/$1" ] || : >"$2/on"; }
+linger_save() {
+	[ ! -e "$(linger_file "$1")" ] || : >"$2/on"
+	enabled_units >"$2/units"
+}
+
+linger_file() { printf '/var/lib/systemd/linger/%s' "$1"; }
+
+# What the account's service manager starts by itself: the account's word.
+enabled_units() {
+	as_account find "$ACCOUNT_HOME/.config/systemd/user" -mindepth 2 -maxdepth 2 \
+		-regex '.*\.\(wants\|requires\)/[^/]*' -printf '%P\n' 2>/dev/null | LC_ALL=C sort
+}
 
 linger_restore() {
+	local why
 	[ ! -e "$2/on" ] || return 0
-	[ -e "/var/lib/systemd/linger/$1" ] || return 0
+	[ -e "$(linger_file "$1")" ] || return 0
+	why=$(linger_stays "$@")
+	if [ -n "$why" ]; then
+		say "linger of $1 stays on: $why. Switch it off with 'loginctl disable-linger $1' when nobody needs it"
+		return 0
+	fi
 	# logind does not know an account that was removed by hand.
 	if getent passwd "$1" >/dev/null; then
 		loginctl disable-linger "$1"
 	else
-		rm -f "/var/lib/systemd/linger/$1"
+		rm -f "$(linger_file "$1")"
 	fi
 	changed "linger of $1 switched off"
 }
 
+# Why it stays on, or nothing. $1 the account, $2 the baseline's directory.
+linger_stays() {
+	local units switched=${2%/*}/switched-on
+	know_account "$1" && [ "$ACCOUNT_LOGIN" = "$1" ] && ! account_goes "$1" || return 0
+	if [ -s "$switched" ] && [ "$(linger_time "$1")" != "$(cat "$switched")" ]; then
+		printf 'somebody has asked for it since'
+		return 0
+	fi
+	[ -e "$2/units" ] || : >"$2/units"
+	units=$(enabled_units | LC_ALL=C comm -13 "$2/units" - | head -n 3 | paste -s -d ' ')
+	[ -z "$units" ] || printf '%s has enabled %s since' "$1" "$(words_of_account "$units")"
+}
+
+linger_time() { stat -c %.9Y "$(linger_file "$1")"; }
+
 want_linger() {
+	local thing
 	want linger "$ACCOUNT" on
-	[ ! -e "/var/lib/systemd/linger/$ACCOUNT" ] || return 0
-	loginctl enable-linger "$ACCOUNT" 2>"$WORK/error" ||
-		fail "loginctl enable-linger $ACCOUNT" "$(tail -n 1 "$WORK/error")" "a service manager for $ACCOUNT without a login" "make systemd-logind and dbus run on this host"
-	changed "linger of $ACCOUNT switched on"
+	thing=$(thing_directory linger "$ACCOUNT")
+	[ -e "$(linger_file "$ACCOUNT")" ] || {
+		loginctl enable-linger "$ACCOUNT" 2>"$WORK/error" ||
+			fail "loginctl enable-linger $ACCOUNT" "$(tail -n 1 "$WORK/error")" "a service manager for $ACCOUNT without a login" "make systemd-logind and dbus run on this host"
+		changed "linger of $ACCOUNT switched on"
+		rm -f "$thing/switched-on"
+	}
+	[ -e "$thing/switched-on" ] || linger_time "$ACCOUNT" | write_record "$thing/switched-on"
 }

@@ -35,12 +35,14 @@ note_version() {
 
 # $STATE/packages.first    what was there before this package installed anything: a package that is
 #                          not in it came later, and what it recommends is wanted by somebody.
-# things/package/ID/auto   that we marked it as installed automatically: marked as manual, it is
-#                          wanted by somebody else.
+# things/package/ID/auto   that it is marked as installed automatically since we brought it: marked as
+#                          manual, it is wanted by somebody else.
+# things/package/ID/theirs that it was, before another apt of ours could mark it anew.
 
 # Reads what is there before apt runs, for package_save.
 remember_packages() {
 	stop_on_empty_packages_before
+	note_wishes
 	[ ! -e "$STATE/packages.before" ] || return 0
 	rm -f "$STATE/packages.planned"
 	package_marks | write_record "$STATE/packages.marks"
@@ -48,6 +50,39 @@ remember_packages() {
 		installed_packages
 		removed_packages
 	} | sort | write_record "$STATE/packages.before"
+}
+
+# Notes which of our packages somebody has asked for by now, and which somebody no longer wants.
+note_wishes() {
+	local dir
+	read_marks manual
+	read_marks auto
+	for dir in "$STATE"/things/package/*; do
+		if [ -e "$dir/auto" ] || [ -e "$dir/theirs" ]; then note_mark "$dir"; fi
+	done
+}
+
+# By the manual marks from before our apt ran: it gives one to what it is told that is there already, which
+# mark_packages takes away. $1 the package's thing.
+note_mark() {
+	if is_marked "$(thing_name "$1")" manual; then
+		write_record "$1/theirs" </dev/null
+	elif is_marked "$(thing_name "$1")" auto; then
+		write_record "$1/auto" </dev/null
+		rm -f "$1/theirs"
+	fi
+}
+
+# apt marks what its command line names, which says nothing of anybody else then. Arguments: names, or
+# name=version.
+forget_marks() {
+	local name dir
+	for name in "$@"; do
+		dir=$(thing_directory package "${name%%=*}")
+		[ -e "$dir/auto" ] || continue
+		rm -f "$dir/auto"
+		sync_directories "$dir"
+	done
 }
 
 # Version 0.1.0 did not bring it to the disk. Without it, what an interrupted installation brought is not
@@ -61,11 +96,12 @@ remove this file, then run again"
 }
 
 # Installs, and notes in $STATE/packages.planned what: first the arguments, then a line for each package
-# from apt itself (name, old version, direction, new version, file), on the disk before dpkg begins.
+# from apt itself (name, old version, direction, new version, file), on the disk before dpkg begins. apt
+# marks all that is new as installed automatically before that, too: another mark is somebody else's.
 install_packages() {
 	(umask 077 && printf '%s\n' "$@" >>"$STATE/packages.planned")
 	# apt knows a hook's options by its first word. It also sends its configuration, up to the empty line.
-	apt_get install --allow-downgrades -o DPkg::Tools::Options::umask::Version=2 \
+	apt_get install --allow-downgrades -o APT::Get::Mark-Auto=true -o DPkg::Tools::Options::umask::Version=2 \
 		-o "DPkg::Pre-Install-Pkgs::=umask 077 && sed '1,/^\$/d' >>$STATE/packages.planned &&
 			sync $STATE/packages.planned $STATE" "$@"
 }
@@ -94,9 +130,10 @@ claim_new_packages() {
 		say "$STATE/packages.planned is empty, as a power cut leaves it: these stay, if it was this package that brought them: $(cut -d ' ' -f 1 "$WORK/packages.since" | paste -s -d ' ')"
 	while read -r name version; do claim package "$name" installed; done <"$WORK/packages.new"
 	settle_claims
+	[ -e "$WORK/packages.manual" ] || read_marks manual
+	read_marks auto
 	while read -r name version; do
-		# apt marks anew what it installs.
-		rm -f "$(thing_directory package "$name")/auto"
+		grep -q "^$name [^ ]" "$STATE/packages.before" || note_mark "$(thing_directory package "$name")"
 		[ ! -s "$(thing_directory package "$name")/baseline/version" ] || note_version "$name" "$version"
 		changed "package $name $version installed"
 	done <"$WORK/packages.new"
@@ -104,17 +141,18 @@ claim_new_packages() {
 	rm -f "$STATE/packages.planned" "$STATE/packages.marks"
 }
 
-# apt marks what a command line names as wanted by somebody. Ours are not: so that the mark tells
-# who else wants them. Those of version 0.1.0, too, which did not do this.
+# Ours that are not marked as installed automatically, and that nobody has asked for: what was there in
+# another version of ours, which apt marks as wanted by somebody, and what version 0.1.0 brought.
 mark_packages() {
 	local dir names=''
 	for dir in "$STATE"/things/package/*; do
-		if [ ! -d "$dir/baseline" ] || [ -e "$dir/auto" ] || [ -s "$dir/baseline/version" ]; then continue; fi
+		if [ ! -d "$dir/baseline" ] || [ -e "$dir/auto" ] || [ -e "$dir/theirs" ] ||
+			[ -s "$dir/baseline/version" ]; then continue; fi
 		[ -z "$(installed_version "$(thing_name "$dir")")" ] || names="$names $(thing_name "$dir")"
 	done
 	[ -n "$names" ] || return 0
 	# shellcheck disable=SC2086 # a list of package names
-	apt-mark auto $names >"$WORK/apt.log" 2>&1 ||
+	apt_mark auto $names ||
 		fail "apt-mark auto" "$(apt_errors)" "these packages marked as installed automatically:$names" "fix what apt-mark says, then run again"
 	for dir in $names; do : >"$(thing_directory package "$dir")/auto"; done
 	sync -f "$STATE"
@@ -197,7 +235,7 @@ restore_marks() {
 	local mark
 	[ -e "$2/marks" ] || return 0
 	while read -r mark; do
-		apt-mark "$mark" "$1" >"$WORK/apt.log" 2>&1 ||
+		apt_mark "$mark" "$1" ||
 			say "package $1 is not marked '$mark' again, as it was before: $(apt_errors)"
 	done <"$2/marks"
 }
@@ -212,7 +250,7 @@ want_packages_of_option() { ensure_packages these "$@"; }
 
 # $1 all or these: which packages of earlier runs stay claimed; then names, or name=version.
 ensure_packages() {
-	local missing name said kept=$1
+	local missing said kept=$1
 	shift
 	missing=$(missing_packages "$@")
 	hold_packages
@@ -221,8 +259,11 @@ ensure_packages() {
 	if [ -n "$missing" ] || [ -e "$STATE/packages.before" ]; then
 		remember_packages
 		finish_interrupted
+		missing=$(missing_packages "$@")
 	fi
 	if [ -n "$missing" ]; then
+		# shellcheck disable=SC2086 # a list of package names
+		forget_marks $missing
 		say "installs$missing"
 		# shellcheck disable=SC2086 # a list of package names
 		install_packages $missing || {
@@ -238,8 +279,6 @@ ensure_packages() {
 		}
 	fi
 	claim_new_packages
-	# apt marks anew what it installs, also where an interrupted removal had left a part of it.
-	for name in $missing; do rm -f "$(thing_directory package "${name%%=*}")/auto"; done
 	keep_package_claims "$kept" "$@"
 	if grep -q "^$STATE/things/package/" "$WORK/wanted"; then
 		protect_packages

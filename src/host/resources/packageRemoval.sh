@@ -4,7 +4,7 @@
 # One dpkg run for all packages whose last claim is going, when the first of them has its turn. dpkg,
 # not apt: it removes only what is named, and leaves what a package of somebody else depends on.
 package_restore_together() {
-	local order dir name names='' removed='' purged=''
+	local order dir name names='' removed='' purged='' running
 	[ ! -e "$WORK/packages-removed" ] || return 0
 	: >"$WORK/packages-removed"
 	hold_packages
@@ -37,6 +37,7 @@ package_restore_together() {
 		names=$purged
 	}
 	[ -n "$names$removed" ] || return 0
+	running=$(active_root_units)
 	# shellcheck disable=SC2086 # lists of package names
 	{
 		say "removes $(printf '%s\n' $names $removed | wc -l) packages"
@@ -49,22 +50,26 @@ package_restore_together() {
 		[ -z "$names" ] || purge_packages $names
 	}
 	run_pending_triggers
+	# shellcheck disable=SC2086 # a list of units
+	start_theirs_again $running
 }
 
-# Writes down which of the arguments somebody else wants, with the reason: marked as manual after we
-# marked it, or recommended by a package that came later, or that stays itself, as does what dpkg
+# Writes down which of the arguments somebody else wants, with the reason: root runs a program of it, it
+# was marked as manual after we marked it, or it is recommended by a package that came later, or that stays itself, as does what dpkg
 # keeps since one that stays depends on it.
 staying_packages() {
 	local name
 	: >"$WORK/packages.ours"
 	for name in "$@"; do
-		[ ! -e "$(thing_directory package "$name")/auto" ] || echo "$name" >>"$WORK/packages.ours"
+		[ ! -e "$(thing_directory package "$name")/auto" ] &&
+			[ ! -e "$(thing_directory package "$name")/theirs" ] || echo "$name" >>"$WORK/packages.ours"
 	done
-	{ apt-mark showmanual && apt-mark showhold; } >"$WORK/packages.manual"
+	packages_of_programs >"$WORK/packages.used"
+	{ apt-mark showmanual && apt-mark showhold; } >"$WORK/packages.wished"
 	# shellcheck disable=SC2016 # dpkg's own variables
 	dpkg-query -W -f '${db:Status-Abbrev}\t${Package}\t${Provides}\t${Recommends}\t${Depends}, ${Pre-Depends}\n' |
-		awk -F '\t' -v ours="$WORK/packages.ours" -v manual="$WORK/packages.manual" \
-			-v first="$STATE/packages.first" -v names="$*" '
+		awk -F '\t' -v ours="$WORK/packages.ours" -v manual="$WORK/packages.wished" \
+			-v first="$STATE/packages.first" -v used="$WORK/packages.used" -v names="$*" '
 			function plain(name) { sub(/^ */, "", name); sub(/[ :(].*/, "", name); return name }
 			function stay(name, why) { print name, why; delete going[name]; again = 1 }
 			function is(mine, name) { return name == mine || (name, mine) in provided }
@@ -85,6 +90,8 @@ staying_packages() {
 				while (count > 0) { going[plain(list[count])]; candidate[plain(list[count--])] }
 				while ((getline <first) > 0) { sub(/[ :].*/, ""); there[$0] }
 				while ((getline <ours) > 0) marked[plain($0)]
+				while ((getline <used) > 0)
+					if ($1 in going) stay($1, "root runs its " $2)
 				while ((getline <manual) > 0)
 					if (plain($0) in marked)
 						stay(plain($0), "somebody has marked it as manually installed, or held it")

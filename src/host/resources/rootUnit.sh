@@ -13,7 +13,8 @@ rootunits_check() {
 }
 
 # A unit that is there already belongs to the host and stays as it is, unless the policy says
-# otherwise. One that the packages are about to bring is masked first, so that it never starts.
+# otherwise. One that the packages are about to bring is masked first, so that it never starts. A
+# mask of ours that somebody has taken away since, or put a unit in its place, is not put back.
 must_be_masked() {
 	local mask
 	case $(doc rootful-docker) in
@@ -21,10 +22,30 @@ must_be_masked() {
 	esac
 	mask=$(thing_directory mask "$1")
 	if [ -d "$mask/baseline" ]; then
-		[ ! -e "$mask/baseline/there" ] || return 1
-	elif systemctl cat "$1" >/dev/null 2>&1; then
-		return 1
+		[ ! -e "$mask/baseline/there" ] && ! was_unmasked "$1"
+	else
+		! systemctl cat "$1" >/dev/null 2>&1
 	fi
+}
+
+is_masked() { [ "$(readlink "/etc/systemd/system/$1")" = /dev/null ]; }
+
+# A run that was killed before it had masked the unit had not brought it either.
+was_unmasked() { ! is_masked "$1" && unit_on_disk "$1" >/dev/null; }
+
+# The unit's file. systemd itself does not say it of one that is masked, nor before it reads its
+# files again.
+unit_on_disk() {
+	local folder
+	for folder in /etc /run /usr/local/lib /usr/lib /lib; do
+		folder=$folder/systemd/system
+		[ "$(readlink "$folder/$1")" != /dev/null ] || continue
+		if [ -e "$folder/$1" ] || [ -h "$folder/$1" ]; then
+			printf '%s' "$folder/$1"
+			return 0
+		fi
+	done
+	return 1
 }
 
 mask_save() {
@@ -34,12 +55,43 @@ mask_save() {
 
 # A unit in the place of our mask.
 mask_now() {
-	[ "$(readlink "/etc/systemd/system/$1")" = /dev/null ] || path_now as_root "/etc/systemd/system/$1" "$2"
+	is_masked "$1" || path_now as_root "/etc/systemd/system/$1" "$2"
 }
 
 mask_restore() {
+	! was_unmasked "$1" || say "$1 stays as it is: somebody has taken this package's mask away"
 	restore_path as_root "/etc/systemd/system/$1" "$2"
 	systemctl daemon-reload
+}
+
+active_root_units() {
+	local unit
+	for unit in $ROOT_UNITS; do
+		! systemctl is-active -q "$unit" || printf '%s ' "$unit"
+	done
+}
+
+# A package's removal stops units by their names: somebody's own of such a name runs again. Arguments: units
+# that ran before.
+start_theirs_again() {
+	local unit
+	for unit in "$@"; do
+		if systemctl is-active -q "$unit" || ! was_unmasked "$unit"; then continue; fi
+		systemctl start "$unit" 2>"$WORK/error" ||
+			say "$unit is stopped by the removal of the packages, and does not start again: $(tail -n 1 "$WORK/error")"
+	done
+}
+
+# Keeps a unit that somebody has put in the place of our mask, where the policy masks it again.
+keep_unit() {
+	local kept=$WORK/unit before
+	has_drifted mask "$(thing_directory mask "$1")" || return 0
+	rm -rf "$kept"
+	mkdir -p "$kept/baseline"
+	printf '%s' "$1" >"$kept/name"
+	mask_save "$1" "$kept/baseline"
+	before=$(keep_before mask "$kept") || exit 1
+	say "$1 is masked again, as rootfulDocker says$before"
 }
 
 # All at once: the socket would start the service again that was stopped before it.
@@ -48,7 +100,7 @@ want_masks() {
 	for unit in $ROOT_UNITS; do
 		must_be_masked "$unit" || continue
 		want mask "$unit" masked
-		[ "$(readlink "/etc/systemd/system/$unit")" != /dev/null ] || continue
+		! is_masked "$unit" || continue
 		units="$units $unit"
 		! systemctl is-active -q "$unit" || running="$running $unit"
 	done
@@ -59,6 +111,7 @@ want_masks() {
 	fi
 	[ -n "$units" ] || return 0
 	for unit in $units; do
+		keep_unit "$unit"
 		write_link as_root "/etc/systemd/system/$unit" /dev/null
 		changed "$unit masked"
 		[ ! -e "$(thing_directory mask "$unit")/baseline/there" ] || reload=systemctl
@@ -97,7 +150,7 @@ rootunits_restore() {
 	# A package that was purged and came back under a mask is not. Debian's helper, which keeps its own
 	# record of what is enabled, works for maintainer scripts only.
 	[ ! -e "$2/enabled" ] || while read -r unit; do
-		! is_another_unit "$unit" "$2" || continue
+		if is_another_unit "$unit" "$2" || ! unit_on_disk "$unit" >/dev/null; then continue; fi
 		systemctl is-enabled -q "$unit" 2>/dev/null ||
 			DPKG_MAINTSCRIPT_PACKAGE=docker.io deb-systemd-helper enable "$unit" >/dev/null 2>&1 || true
 		systemctl is-enabled -q "$unit" 2>/dev/null || systemctl -q enable "$unit"
@@ -105,6 +158,10 @@ rootunits_restore() {
 	while read -r unit; do
 		! systemctl is-active -q "$unit" || continue
 		! is_another_unit "$unit" "$2" || continue
+		unit_on_disk "$unit" >/dev/null || {
+			say "$unit is not started again: it is not there any more"
+			continue
+		}
 		systemctl reset-failed "$unit" 2>/dev/null || true
 		systemctl start "$unit"
 		changed "$unit started again"

@@ -28,6 +28,8 @@ export interface Life {
   afterFailedUp?: string;
   /** As root, before and after a first destroy, whose first step fails. */
   failedDestroy?: { before: string; after: string };
+  /** Another `up` after what somebody has changed, with these arguments. */
+  upAgain?: StepArgs;
   rows: Row[];
 }
 
@@ -62,6 +64,8 @@ export function testLife(host: () => TestHost, life: Life): void {
         } >on-destroy-data`,
       );
       for (const { change } of life.rows) await root(host(), change);
+      if (life.upAgain !== undefined)
+        for (const step of steps) said.push(...(await installation.apply(step, life.upAgain)).said);
       const reverted = revertOrder.filter((name) => (steps as readonly string[]).includes(name));
       if (life.failedDestroy !== undefined) {
         await root(host(), life.failedDestroy.before);
@@ -71,7 +75,7 @@ export function testLife(host: () => TestHost, life: Life): void {
         await root(host(), life.failedDestroy.after);
       }
       for (const step of reverted)
-        said.push(...(await installation.revert(step, life.wishes)).said);
+        said.push(...(await installation.revert(step, life.upAgain ?? life.wishes)).said);
       said.push(...(await installation.revertAgent()).said);
     });
 

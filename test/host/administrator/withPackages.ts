@@ -90,8 +90,9 @@ const packages: Life = {
       name: "a unit of their own in the place of a mask stays",
       change:
         "cd /etc/systemd/system; rm docker.socket; printf '[Socket]\\nListenStream=/run/theirs\\n' >docker.socket",
-      after: "grep theirs /etc/systemd/system/docker.socket; rm /etc/systemd/system/docker.socket",
-      said: /mask docker\.socket stays: somebody changed it/,
+      after:
+        "grep theirs /etc/systemd/system/docker.socket; rm /etc/systemd/system/docker.socket; groupdel docker",
+      said: /group docker stays: \/etc\/systemd\/system\/docker\.socket is there[^]*mask docker\.socket stays: somebody changed it/,
     },
     {
       name: "a mask that they took away is no error",
@@ -557,6 +558,117 @@ const rootful: Life = {
   ],
 };
 
+const theirUnit = `cd /etc/systemd/system; rm docker.service
+  printf '[Service]\\nExecStart=/bin/sleep 9999\\n' >docker.service; systemctl daemon-reload; systemctl start docker.service`;
+
+const engineOnly = (name: string): Pick<Life, "steps" | "wishes"> => ({
+  steps: ["engine"],
+  wishes: { owner: `project/dev/${name}`, account: { name } },
+});
+
+const unmasked: Life[] = [
+  {
+    name: "a mask that they took away, and another up",
+    ...engineOnly("again"),
+    upAgain: engineOnly("again").wishes,
+    rows: [
+      {
+        name: "their docker.service in its place goes on",
+        change: theirUnit,
+        after: `grep 9999 /etc/systemd/system/docker.service; systemctl is-active docker.service
+          systemctl stop docker.service; rm /etc/systemd/system/docker.service; groupdel docker; systemctl daemon-reload`,
+        said: /mask docker\.service stays: somebody changed it/,
+      },
+      {
+        name: "one that is not masked any more stays so",
+        change: "rm /etc/systemd/system/docker.socket; ls -l /etc/systemd/system >/root/masks",
+        after: "none grep docker.socket /root/masks",
+        said: /docker\.socket stays as it is: somebody has taken this package's mask away/,
+      },
+      {
+        name: "one that they left to us is still masked, until the end",
+        change: "true",
+        after:
+          "grep 'containerd.service -> /dev/null' /root/masks; none ls /etc/systemd/system/containerd.service",
+      },
+    ],
+  },
+  {
+    name: "root's Docker unmasked and used, and another up with Keep",
+    ...engineOnly("beside"),
+    upAgain: { ...engineOnly("beside").wishes, rootfulDocker: "Keep" },
+    rows: [
+      {
+        name: "runs on, with its packages and its group",
+        change: `systemctl -q unmask docker.service docker.socket containerd.service; systemctl enable --now docker
+          docker -H unix:///run/docker.sock volume create precious; systemctl show -p MainPID docker >/root/pid`,
+        after: `systemctl show -p MainPID docker | diff /root/pid -; ls -d /var/lib/docker/volumes/precious
+          getent group docker; ${installed("docker.io")}; ${installed("runc")}; none ${installed("slirp4netns")}
+          systemctl stop docker.socket docker containerd; rm -r /var/lib/docker
+          apt-get -q -y purge docker.io docker-cli containerd runc dbus-user-session >/dev/null; apt-get -q -y autoremove --purge >/dev/null
+          groupdel docker; systemctl daemon-reload`,
+        said: /docker\.service stays as it is: [^]*package docker\.io stays: root runs its \/usr\/sbin\/dockerd/,
+      },
+    ],
+  },
+  {
+    name: "their docker.service in a mask's place, and another up with Disable",
+    ...engineOnly("policy"),
+    upAgain: { ...engineOnly("policy").wishes, rootfulDocker: "Disable" },
+    rows: [
+      {
+        name: "is kept beside the mask",
+        change: theirUnit,
+        after: `none systemctl is-active docker.service; cd /etc/systemd/system
+          grep 9999 docker.service.before-rootless-docker~; rm docker.service.before-rootless-docker~`,
+        said: /docker\.service is masked again, as rootfulDocker says; what was there before is in \S+docker\.service\.before-rootless-docker~/,
+      },
+    ],
+  },
+];
+
+const vendorsEngine: Life = {
+  name: "another engine in the place of docker.io",
+  ...engineOnly("vendor"),
+  rows: [
+    {
+      name: "keeps its group, and its socket",
+      change: `d=/tmp/ce; mkdir -p $d/DEBIAN $d/usr/lib/systemd/system
+        printf 'Package: docker-ce\\nVersion: 5:29\\nArchitecture: all\\nConflicts: docker.io\\nReplaces: docker.io\\nMaintainer: m <m@example.com>\\nDescription: d\\n' >$d/DEBIAN/control
+        printf '[Socket]\\nListenStream=/run/docker.sock\\nSocketMode=0660\\nSocketUser=root\\nSocketGroup=docker\\n[Install]\\nWantedBy=sockets.target\\n' >$d/usr/lib/systemd/system/docker.socket
+        printf '[Service]\\nExecStart=/bin/sleep 99999\\n' >$d/usr/lib/systemd/system/docker.service
+        dpkg-deb -b $d /tmp/ce.deb >/dev/null; apt-get -q -y remove docker.io >/dev/null; dpkg -i /tmp/ce.deb
+        systemctl -q unmask docker.service docker.socket; systemctl daemon-reload; systemctl enable --now docker.socket`,
+      after: `getent group docker; [ $(stat -c %G /run/docker.sock) = docker ]; systemctl restart docker.socket
+        systemctl stop docker.socket; dpkg --purge docker-ce; groupdel docker; systemctl daemon-reload`,
+      said: /group docker stays: \/usr\/lib\/systemd\/system\/docker\.socket is there, which is not this package's/,
+    },
+  ],
+};
+
+const askedFor: Life = {
+  name: "a package that they asked for, and another version of it by the program",
+  ...engineOnly("version"),
+  upAgain: { ...engineOnly("version").wishes, engine: { version: "99.1" } },
+  rows: [
+    {
+      name: "stays, and so does what it needs",
+      change: `apt-get -q -y install docker.io >/dev/null; apt-mark showmanual | grep -x docker.io
+        mkdir -p /srv/repo; cd /srv/repo; apt-get -q download docker.io >/dev/null; dpkg-deb -R docker.io_*.deb d; rm docker.io_*.deb
+        sed -i 's/^Version: .*/Version: 99.1/' d/DEBIAN/control; dpkg-deb -Znone -b d docker.io.deb >/dev/null
+        { sed '/^Description/,$d' d/DEBIAN/control; echo 'Filename: ./docker.io.deb'; echo "Size: $(stat -c %s docker.io.deb)"
+          echo "SHA256: $(sha256sum <docker.io.deb | cut -c 1-64)"; echo 'Description: d'; echo; } >Packages; rm -r d
+        echo 'deb [trusted=yes] file:/srv/repo ./' >/etc/apt/sources.list.d/theirs.list; apt-get -q update >/dev/null`,
+      after: `[ $(dpkg-query -W -f '\${Version}' docker.io) = 99.1 ]; ${installed("docker.io")}; ${installed("containerd")}
+        apt-mark showmanual | grep -x docker.io; none ${installed("rootlesskit")}
+        rm -r /srv/repo /etc/apt/sources.list.d/theirs.list; apt-get -q update >/dev/null
+        apt-get -q -y purge docker.io docker-cli containerd runc dbus-user-session >/dev/null; apt-get -q -y autoremove --purge >/dev/null
+        groupdel docker; systemctl daemon-reload`,
+      said: /package docker\.io stays: somebody has marked it as manually installed/,
+    },
+  ],
+};
+
 const neededEngine: Life = {
   name: "an engine that a package of theirs depends on",
   steps: ["engine"],
@@ -627,6 +739,9 @@ export const livesWithPackages: Life[] = [
   ...dataRoots,
   ...changedAccounts,
   programs,
+  ...unmasked,
+  vendorsEngine,
+  askedFor,
   neededEngine,
   purged,
   rootful,

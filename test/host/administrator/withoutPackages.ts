@@ -136,6 +136,12 @@ const madeAccounts: Life[] = [
       "userdel -rf ACCOUNT 2>/dev/null; groupadd ACCOUNT; useradd -M member-ACCOUNT; gpasswd -a member-ACCOUNT ACCOUNT",
     after: "getent group ACCOUNT | grep :member-ACCOUNT",
   }),
+  account("removed, and a group of its name made for files of theirs", {
+    change:
+      "userdel -rf ACCOUNT 2>/dev/null || true; groupadd ACCOUNT; mkdir /srv/ACCOUNT; chgrp ACCOUNT /srv/ACCOUNT",
+    after: "[ $(stat -c %G /srv/ACCOUNT) = ACCOUNT ]; groupdel ACCOUNT",
+    said: /group ACCOUNT stays: it may be somebody's by now/,
+  }),
   account("others in its group: the group stays theirs", {
     change: "useradd -M guest-ACCOUNT; gpasswd -a guest-ACCOUNT ACCOUNT",
     after: "none id ACCOUNT; getent group ACCOUNT | grep guest-ACCOUNT",
@@ -207,6 +213,11 @@ const madeAccounts: Life[] = [
     change: "rm -rf /var/lib/rootless-docker/things/account/ACCOUNT",
     after: "id ACCOUNT; ls -d /home/ACCOUNT",
   }),
+  account("linger asked for, and a unit of its own enabled: both go with it", {
+    change:
+      "loginctl enable-linger ACCOUNT; mkdir -p /home/ACCOUNT/.config/systemd/user/default.target.wants; ln -s /dev/null /home/ACCOUNT/.config/systemd/user/default.target.wants/app.service",
+    after: `${gone}; none ls /var/lib/systemd/linger/ACCOUNT`,
+  }),
   account("taken away from it: everything", {
     change:
       "loginctl disable-linger ACCOUNT; sed -i /^ACCOUNT:/d /etc/subuid /etc/subgid; passwd -l ACCOUNT",
@@ -266,6 +277,42 @@ const foundAccount: Life = {
 const unmounted =
   "loginctl disable-linger away; systemctl stop user@$(id -u away); umount /home/away";
 const mounted = "mount --bind /var/away /home/away";
+
+/** An account that was there, whose linger somebody uses after the `up`. */
+const lingering = (name: string, row: Life["rows"][number]): Life => ({
+  name: "an account that was there, without linger",
+  steps,
+  wishes: { owner: `project/dev/${name}`, resourceControllers: [], account: { name } },
+  rows: [{ before: `useradd -m ${name}; sed -i /^${name}:/d /etc/subuid /etc/subgid`, ...row }],
+});
+
+/** A unit of the account's own, enabled as systemctl does it. */
+const enableUnit = (name: string) => `runuser -u ${name} -- sh -c '
+  cd; mkdir -p .config/systemd/user/default.target.wants; cd .config/systemd/user
+  echo "[Service]" >app.service; ln -s ../app.service default.target.wants/app.service'`;
+
+const linger: Life[] = [
+  lingering("asked", {
+    name: "linger that they have asked for stays on",
+    change: "loginctl enable-linger asked",
+    after: "ls /var/lib/systemd/linger/asked; loginctl disable-linger asked",
+    said: /linger of asked stays on: somebody has asked for it since/,
+  }),
+  lingering("enabled", {
+    name: "linger stays on where the account has enabled a unit of its own",
+    change: enableUnit("enabled"),
+    after: "ls /var/lib/systemd/linger/enabled; loginctl disable-linger enabled",
+    said: /linger of enabled stays on: enabled has enabled 'default\.target\.wants\/app\.service' since/,
+  }),
+  lingering("before", {
+    name: "linger goes where what is enabled was so before",
+    before: `useradd -m before; sed -i /^before:/d /etc/subuid /etc/subgid
+      loginctl enable-linger before; ${enableUnit("before")}; loginctl disable-linger before`,
+    change: "true",
+    after: "none ls /var/lib/systemd/linger/before",
+    said: /linger of before switched off/,
+  }),
+];
 
 const homeAway: Life = {
   name: "an account that was there, and whose home is not mounted",
@@ -420,4 +467,10 @@ const kernel: Life = {
   ],
 };
 
-export const livesWithoutPackages: Life[] = [...madeAccounts, foundAccount, homeAway, kernel];
+export const livesWithoutPackages: Life[] = [
+  ...madeAccounts,
+  foundAccount,
+  ...linger,
+  homeAway,
+  kernel,
+];

@@ -16,6 +16,15 @@ installed_version() {
 	dpkg-query -W -f '${db:Status-Abbrev}${Version}' "$1" 2>/dev/null | sed -n 's/^.i  *//p'
 }
 
+# Packages of which root runs a program, such as a Docker daemon, with a tab and its path. The process's
+# directory is its user's, also where what is in it is not.
+packages_of_programs() {
+	find /proc -maxdepth 1 -name '[0-9]*' -user root -printf '%p/exe\0' 2>/dev/null |
+		xargs -0 -r readlink 2>/dev/null | sed 's/ (deleted)$//' | sort -u |
+		xargs -d '\n' -r dpkg-query -S 2>/dev/null |
+		sed -n 's/^\([a-z0-9][a-z0-9.+-]*\)[:a-z0-9-]*: \(.*\)/\1\t\2/p'
+}
+
 # Those that a killed installation left half done, too.
 installed_packages() {
 	# shellcheck disable=SC2016 # dpkg's own variables
@@ -117,12 +126,67 @@ say_if_dpkg_is_locked() {
 
 # apt's output goes to a file: on success nobody reads it, on failure its last errors are shown.
 apt_get() {
+	local status=0
 	say_if_dpkg_is_locked
+	keep_marks
 	# Services of other packages are not restarted for a library of ours.
 	NEEDRESTART_SUSPEND=1 apt-get -q -y -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 \
 		-o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \
-		--no-install-recommends "$@" >"$WORK/apt.log" 2>&1 </dev/null
+		--no-install-recommends "$@" >"$WORK/apt.log" 2>&1 </dev/null || status=$?
+	keep_marks
+	return "$status"
 }
+
+# The same for marks. Arguments: apt-mark's.
+apt_mark() {
+	local status=0
+	keep_marks
+	apt-mark "$@" >"$WORK/apt.log" 2>&1 || status=$?
+	keep_marks
+	return "$status"
+}
+
+# Which packages apt has installed by itself. apt writes it anew before dpkg begins, and does not sync it.
+MARKS=/var/lib/apt/extended_states
+
+# $STATE/packages.states is a copy of it, from before or after the last apt of ours.
+keep_marks() {
+	[ -s "$MARKS" ] || return 0
+	sync "$MARKS"
+	sync_directories "${MARKS%/*}"
+	write_record "$STATE/packages.states" <"$MARKS"
+}
+
+# Puts them back where a power cut has left the file empty: all packages would be wanted by somebody. What an
+# interrupted installation of ours was about to bring was marked so, too.
+mend_marks() {
+	[ -e "$MARKS" ] && [ ! -s "$MARKS" ] && [ -s "$STATE/packages.states" ] || return 0
+	{
+		cat "$STATE/packages.states"
+		[ ! -e "$STATE/packages.planned" ] || marks_of_planned
+	} | write_path as_root "$MARKS" 644
+	say "$MARKS was empty, as a power cut leaves it: it is again as it was at the last run"
+}
+
+# A package of all architectures has the machine's own one there.
+marks_of_planned() {
+	local native
+	native=$(dpkg --print-architecture)
+	# shellcheck disable=SC2016 # dpkg's own variables
+	dpkg-query -W -f '${db:Status-Abbrev} ${Package} ${Architecture}\n' | sed -n 's/^.[^nc]. *//p' |
+		awk -v planned="$STATE/packages.planned" -v native="$native" '
+			BEGIN { while ((getline line <planned) > 0)
+				if (split(line, word, " ") > 3 && word[2] == "-") { sub(/:.*/, "", word[1]); ours[word[1]] } }
+			$1 in ours {
+				print "Package: " $1 "\nArchitecture: " ($2 == "all" ? native : $2) "\nAuto-Installed: 1\n"
+			}'
+}
+
+# The packages with a mark, in $WORK/packages.MARK. $1 manual or auto.
+read_marks() { apt-mark "show$1" | sed 's/:.*//' >"$WORK/packages.$1"; }
+
+# As they were when they were read. $1 the package, $2 manual or auto.
+is_marked() { grep -qxF -- "${1%%:*}" "$WORK/packages.$2"; }
 
 apt_errors() { grep -E '^(E|W|dpkg|Err):' "$WORK/apt.log" | tail -n 4 | tr '\n' ' '; }
 
@@ -161,6 +225,7 @@ hold_packages() {
 	}
 	# A killed run was writing it.
 	rm -f "$STATE/packages.before.new"
+	mend_marks
 	[ -s "$STATE/packages.first" ] || installed_packages | write_record "$STATE/packages.first"
 }
 

@@ -1,0 +1,79 @@
+import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
+import type { StepArgs } from "../../testkit/documents";
+import { bootHost } from "../../testkit/host";
+import { Installation } from "../../testkit/installation";
+
+// Which packages somebody has asked for, by apt's marks: after an installation that was interrupted, and where a
+// power cut has left the marks empty.
+afterAll(destroyAllHosts);
+
+const wishes: StepArgs = { account: { name: "app" } };
+const marks = "/var/lib/apt/extended_states";
+
+let host: TestHost;
+let leases = 0;
+
+beforeAll(async () => {
+  host = await bootHost();
+  await host.run("apt-get -q update");
+});
+
+/** An installation whose step engine is killed, with its apt, as soon as something is true on the host. */
+async function killed(point: string): Promise<Installation> {
+  const app = new Installation(host, `e${++leases}`);
+  await app.install();
+  await app.apply("preflight", wishes);
+  const run = app.tryApply("engine", wishes);
+  await host.run(`until { ${point}; } >/dev/null 2>&1; do :; done
+    kill -KILL $(pgrep -f '[a]gent apply engine') $(pidof apt-get dpkg)`);
+  expect((await run).exitCode).not.toBe(0);
+  await host.run("rm -f /usr/local/sbin/sync; [ -s /var/lib/rootless-docker/packages.planned ]");
+  return app;
+}
+
+test.each(["destroy", "up and destroy"])(
+  "killed right before dpkg: what somebody installs by hand then stays: %s",
+  async (way) => {
+    // It waits where it brings to the disk what apt is about to install.
+    await host.run(`cat >/usr/local/sbin/sync; chmod 755 /usr/local/sbin/sync`, {
+      input: `#!/bin/sh
+case "$*" in *packages.planned*) : >/run/planned; exec sleep 5;; esac
+exec /usr/bin/sync "$@"
+`,
+    });
+    const app = await killed("rm /run/planned");
+    await host.run("apt-get -q -y install --no-install-recommends docker.io >/dev/null");
+    if (way !== "destroy") await app.apply("engine", wishes);
+    const { said } = await app.revert("engine", wishes);
+    expect(said).toContainEqual(
+      expect.stringMatching(/package docker\.io stays: somebody has marked it as manually/),
+    );
+    await app.revertAgent();
+    expect(
+      await host.run(`dpkg-query -W -f '\${db:Status-Abbrev} \${Package}\\n' docker.io containerd rootlesskit 2>/dev/null | grep ^ii
+        apt-mark showmanual | grep -x docker.io; getent group docker | cut -d : -f 1`),
+    ).toBe("ii  containerd\nii  docker.io\ndocker.io\ndocker\n");
+    await host.run(`apt-get -q -y purge docker.io >/dev/null; apt-get -q -y autoremove --purge >/dev/null
+      groupdel docker; systemctl daemon-reload`);
+  },
+);
+
+test("apt's marks empty after a power cut while dpkg was at work: they come back, and all of ours goes", async () => {
+  const before = await snapshotHost(host);
+  const auto = await host.run("apt-mark showauto");
+  const app = await killed("pidof dpkg && [ -e /usr/bin/rootlesskit ]");
+  await host.run(`: >${marks}`);
+  const { said } = await app.apply("engine", wishes);
+  const mended: unknown = expect.stringContaining(`engine: ${marks} was empty, as a power cut leaves it`);
+  expect(said).toContainEqual(mended);
+  expect((await host.run("apt-mark showauto")).split("\n")).toEqual(
+    expect.arrayContaining([...auto.trim().split("\n"), "runc", "docker.io"]),
+  );
+  // Between two runs, too.
+  await host.run(`cp ${marks} /root/marks; : >${marks}`);
+  expect((await app.apply("engine", wishes)).said).toContainEqual(mended);
+  await host.run(`diff /root/marks ${marks}; rm /root/marks`);
+  await app.revert("engine", wishes);
+  await app.revertAgent();
+  expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
+});
