@@ -47,9 +47,8 @@ const changedOnPurpose: Record<string, unknown> = {
   engine: expect.stringMatching(
     /^engine: \/etc\/apt\/apt\.conf\.d\/99rootless-docker-\w+ written$/,
   ),
-  // systemd gives the daemon's start no limit any more. The daemon that runs is not restarted for it. With
-  // secret values that changed, the step secrets does what the step daemon does, and its turn is first.
-  secrets: "daemon: /srv/app/.config/systemd/user/docker.service written",
+  // systemd gives the daemon's start no limit any more. The daemon that runs is not restarted for it.
+  daemon: "daemon: /srv/app/.config/systemd/user/docker.service written",
 };
 
 // A host and a state as an earlier version left them, taken over by the code of today.
