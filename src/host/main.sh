@@ -13,8 +13,8 @@ ended() {
 # installations', for people, and for states that version 0.1.0 left.
 install_agent() {
 	local put=''
-	# From here on the lease counts: another one's end does not take its agent away.
-	make_lease
+	# From here on the installation counts: another one's end does not take its agent away.
+	make_installation
 	if ! agent_is_whole "$(own_agent)/sha256" || ! cmp -s "$AGENT" "$(own_agent)/agent"; then
 		put_own_agent
 		put=yes
@@ -58,7 +58,7 @@ apply() {
 	DOC=$WORK/doc
 	read_document "$WORK/document" "$DOC"
 	stop_where_code_differs
-	# That step makes a lease current.
+	# That step makes a installation current.
 	if [ "$STEP" != preflight ]; then
 		stop_unless_current
 		[ -e "$STATE/leases/$LEASE/$STEP" ] ||
@@ -96,16 +96,16 @@ remember_step() {
 # stands is counted, and as many deletes change nothing. At the end the report goes first, and none is counted.
 count_replacement() {
 	local notes=$STATE/leases/$LEASE/$STEP.replaced
-	stands "$STEP" || return 0
+	is_applied "$STEP" || return 0
 	{
 		cat "$notes" 2>/dev/null || true
 		echo created
 	} | write_record "$notes"
 }
 
-is_replaced() { stands report && [ -s "$STATE/leases/$LEASE/$STEP.replaced" ]; }
+is_replaced() { is_applied report && [ -s "$STATE/leases/$LEASE/$STEP.replaced" ]; }
 
-pass_over() {
+skip_delete_of_replaced() {
 	say "stays: Pulumi has replaced it, and deletes the one from before"
 	sed 1d "$STATE/leases/$LEASE/$STEP.replaced" |
 		write_record "$STATE/leases/$LEASE/$STEP.replaced"
@@ -131,8 +131,8 @@ revert() {
 revert_agent() {
 	(release_all_steps)
 	rm -rf "${STATE:?}/leases/$LEASE"
-	if any_claim_left || [ -n "$(leases_in_use)" ]; then
-		say "stays: another lease uses it"
+	if any_claim_left || [ -n "$(installations_in_use)" ]; then
+		say "stays: another installation uses it"
 		AGENT_GOES=own
 	elif [ -d "$STATE/things" ] && [ -n "$(find "$STATE/things" -name baseline -print -quit)" ]; then
 		remove_state things
@@ -145,14 +145,14 @@ revert_agent() {
 }
 
 # All but the agents, and the lock that keeps others from beginning anew meanwhile. As long as the agent that
-# its command names is there, a removal that was killed can be run again; once it is gone, and the lease with
+# its command names is there, a removal that was killed can be run again; once it is gone, and the installation with
 # it, the component takes the removal for done. $1 what stays.
 remove_state() {
 	find "$STATE" -mindepth 1 -maxdepth 1 ! -name agent ! -name agents ! -name locks ! -name "$1" -exec rm -rf -- {} +
 	AGENT_GOES=all
 }
 
-# The very last thing. Its name goes at once, and last: without it the command has nothing to do. Another
+# The very last resource. Its name goes at once, and last: without it the command has nothing to do. Another
 # installation may begin as soon as the locks are gone, and has names of its own. What a run leaves that is
 # killed after that goes with the next end.
 remove_agent() {
@@ -205,7 +205,7 @@ main() {
 	case $VERB-$STEP in
 	install-* | update-agent) install_agent ;;
 	apply-* | update-*) apply ;;
-	revert-*) if is_replaced; then pass_over; elif [ "$STEP" = agent ]; then revert_agent; else revert; fi ;;
+	revert-*) if is_replaced; then skip_delete_of_replaced; elif [ "$STEP" = agent ]; then revert_agent; else revert; fi ;;
 	esac
 	if [ "$VERB" = revert ]; then report "nothing to take back"; else report "nothing to change"; fi >&3
 	# Only where somebody has heard that: else the run ends above, and Pulumi does not know of the step.

@@ -1,36 +1,36 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /** What SSH itself says when a connection cannot be made, and what that asks for. */
-const causes: { says: RegExp; found: string; wanted: string; mend: string }[] = [
+const causes: { says: RegExp; found: string; wanted: string; fix: string }[] = [
   {
     says: /host key mismatch|knownhosts|host key/i,
     found: "another host key than connection.hostKey",
     wanted: "the machine that hostKey names",
-    mend: "compare with the machine's /etc/ssh/ssh_host_*_key.pub: if it was made anew set hostKey, else somebody may be in between",
+    fix: "compare with the machine's /etc/ssh/ssh_host_*_key.pub: if it was made anew set hostKey, else somebody may be in between",
   },
   {
     says: /unable to authenticate|no supported methods|permission denied/i,
     found: "the SSH server refusing the credentials",
     wanted: "a login as connection.user",
-    mend: "put the public key into that user's ~/.ssh/authorized_keys, or set privateKey, password or agentSocketPath",
+    fix: "put the public key into that user's ~/.ssh/authorized_keys, or set privateKey, password or agentSocketPath",
   },
   {
     says: /cannot decode|parse.*private key|ssh: no key found|passphrase|privateKey/i,
     found: "a privateKey that cannot be read",
     wanted: "PEM or OpenSSH text",
-    mend: "give the whole file as it is, and its passphrase as privateKeyPassword",
+    fix: "give the whole file as it is, and its passphrase as privateKeyPassword",
   },
   {
     says: /handshake failed: (EOF|read .*reset)/i,
     found: "the SSH server hanging up before a login",
     wanted: "one that takes the connections of four steps at the same moment",
-    mend: "raise MaxStartups in the machine's sshd_config, or connection.dialErrorLimit, and see whether something such as fail2ban shuts the address out",
+    fix: "raise MaxStartups in the machine's sshd_config, or connection.dialErrorLimit, and see whether something such as fail2ban shuts the address out",
   },
   {
     says: /dial|timed? ?out|timeout|deadline exceeded|refused|no route|unreachable|no such host|EOF|reset|handshake/i,
     found: "no SSH server that answers",
     wanted: "one at connection.host and connection.port",
-    mend: "check address, port and firewall, and that the machine has booted; a slow one needs a larger dialErrorLimit",
+    fix: "check address, port and firewall, and that the machine has booted; a slow one needs a larger dialErrorLimit",
   },
 ];
 
@@ -43,7 +43,7 @@ export function explainConnectionError(step: string, error: string): string | un
   const cause = causes.find(({ says }) => says.test(error));
   return (
     cause &&
-    `${step}: connection: found ${cause.found} (${lastLine(error)}); wanted ${cause.wanted}. To mend: ${cause.mend}. Nothing was changed by this step.`
+    `${step}: connection: found ${cause.found} (${lastLine(error)}); wanted ${cause.wanted}. To fix: ${cause.fix}. Nothing was changed by this step.`
   );
 }
 
@@ -55,7 +55,7 @@ export function explainMissingAgent(step: string, error: string): string | undef
   const [words] = /^\S*sh: .*\/rootless-docker\/agent.*$/m.exec(error) ?? sumsWords(error);
   return (
     words &&
-    `${step}: agent: found none that is whole (${words}); wanted the one that the step agent puts there. To mend: run pulumi up with a new value of recheck, which puts it back, then run this again: the machine was made anew, the agent changed or removed by hand, or the power went`
+    `${step}: agent: found none that is whole (${words}); wanted the one that the step agent puts there. To fix: run pulumi up with a new value of recheck, which puts it back, then run this again: the machine was made anew, the agent changed or removed by hand, or the power went`
   );
 }
 
@@ -71,7 +71,7 @@ export function explainNoShell(step: string, error: string): string | undefined 
   const [words] = /^This account is currently not available.*$/m.exec(error) ?? [];
   return (
     words &&
-    `${step}: login: found a user that may not run commands (${words}); wanted a login shell that does. To mend: give connection.user a shell such as /bin/sh with 'usermod --shell', or connect as another user`
+    `${step}: login: found a user that may not run commands (${words}); wanted a login shell that does. To fix: give connection.user a shell such as /bin/sh with 'usermod --shell', or connect as another user`
   );
 }
 

@@ -25,7 +25,7 @@ test("an account that exists is not edited, only used", async () => {
   await other.back();
   const missing = await give(host, "missing", { account: { create: false } });
   expect((await missing.installation.tryApply("preflight", missing.all)).said).toEqual([
-    "preflight: account.create: found no account missing; wanted it to exist, since account.create is false. To mend: create it, or leave account.create out",
+    "preflight: account.create: found no account missing; wanted it to exist, since account.create is false. To fix: create it, or leave account.create out",
   ]);
   await missing.back();
 });
@@ -157,7 +157,7 @@ test("a group of the new account's name: said before useradd fails", async () =>
   await host.run("groupadd taken");
   const taken = await give(host, "taken");
   expect((await taken.installation.tryApply("preflight", taken.all)).said).toEqual([
-    "preflight: account.name: found a group taken already; wanted no such group, before the account taken is created with one of its own. To mend: remove it with 'groupdel taken', or name another account",
+    "preflight: account.name: found a group taken already; wanted no such group, before the account taken is created with one of its own. To fix: remove it with 'groupdel taken', or name another account",
   ]);
   await taken.back();
 });
@@ -166,7 +166,7 @@ test("a uid that another account has: said before useradd fails", async () => {
   await host.run("useradd -u 3900 other");
   const taken = await give(host, "second", { account: { uid: 3900 } });
   expect((await taken.installation.tryApply("preflight", taken.all)).said).toEqual([
-    "preflight: account.uid: found uid 3900 to be that of account other; wanted one that nobody has, for the new account second. To mend: name another uid, or leave account.uid out",
+    "preflight: account.uid: found uid 3900 to be that of account other; wanted one that nobody has, for the new account second. To fix: name another uid, or leave account.uid out",
   ]);
   await taken.back();
 });
@@ -232,7 +232,7 @@ test("a lock that somebody holds while the account is removed: said, and done wi
   expect([exitCode, said.at(-1)]).toEqual([
     1,
     expect.stringMatching(
-      /^account: userdel lock: found .*cannot lock \/etc\/passwd.*To mend: let what changes accounts end \(process \d+ holds \/etc\/passwd\.lock\), then run again$/,
+      /^account: userdel lock: found .*cannot lock \/etc\/passwd.*To fix: let what changes accounts end \(process \d+ holds \/etc\/passwd\.lock\), then run again$/,
     ),
   ]);
   expect(await host.run("systemctl stop holder; rm -f /etc/passwd.lock; id -un lock")).toBe(

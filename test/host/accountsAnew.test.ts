@@ -72,7 +72,7 @@ describe("another range of ids, while files have the one from before", () => {
         expect([exitCode, said]).toEqual([
           1,
           expect.stringMatching(
-            /^(.*: subordinateIds: found \/home\/edited\/volume\S* with one of the [ug]ids \S+ of account edited, which would be free for others; .*To mend: leave subordinateIds as it was \(edited:100000:\d+\), or remove\b.*\n?){2}$/,
+            /^(.*: subordinateIds: found \/home\/edited\/volume\S* with one of the [ug]ids \S+ of account edited, which would be free for others; .*To fix: leave subordinateIds as it was \(edited:100000:\d+\), or remove\b.*\n?){2}$/,
           ),
         ]);
       }
@@ -153,7 +153,7 @@ describe("removed by hand, then an up", () => {
       expect([exitCode, said]).toEqual([
         1,
         expect.stringMatching(
-          /: account\.name: found that account named is called renamed now; wanted .*To mend: rename it back \('usermod -l named renamed'\)/,
+          /: account\.name: found that account named is called renamed now; wanted .*To fix: rename it back \('usermod -l named renamed'\)/,
         ),
       ]);
     }

@@ -123,8 +123,8 @@ describe("the account's words", () => {
 
   test("are one line of text, wherever they are shown", async () => {
     const said = await run(`w=$(printf '${hostile}')
-      fine one "$w"; (fail two "$w" "$w" mend "$w") || true; say "$w"; changed "$w"; fact key "$w"
-      limitation row limited "$w" mend
+      fine one "$w"; (fail two "$w" "$w" fix "$w") || true; say "$w"; changed "$w"; fact key "$w"
+      limitation row limited "$w" fix
       problem_line x "$w" "$w" "$w" "$w"
       cat "$WORK/findings" "$WORK/facts" "$WORK/changed"; awk -F "$SEPARATOR" '{ print NF }' "$WORK/findings"`);
     expect(said.replaceAll("\u001f", "")).not.toMatch(/[^\n\x20-\x7e]/);
@@ -146,7 +146,7 @@ describe("the account's words", () => {
     );
   });
 
-  test("a daemon that is none says no mend, and moves no cursor", async () => {
+  test("a daemon that is none says no fix, and moves no cursor", async () => {
     await host.run("cat >/usr/local/lib/daemon.pl", { input: fakeDaemon });
     await host.run(`s=/run/user/$(id -u app)/docker.sock; mv $s $s.real
       setsid setpriv --reuid app --regid app --clear-groups perl /usr/local/lib/daemon.pl $s >/dev/null 2>&1 </dev/null &
@@ -155,16 +155,16 @@ describe("the account's words", () => {
       host.run("cat /root/table"),
     );
     expect(table).not.toMatch(/[^\n\x20-\x7e]/);
-    expect(table).not.toMatch(/to mend: run 'sh/);
+    expect(table).not.toMatch(/to fix: run 'sh/);
     const [{ findings }] = JSON.parse((await host.ssh(`sh ${agent} doctor --json app`)).stdout) as [
       { findings: Record<string, string>[] },
     ];
-    expect(findings.filter(({ mend, wanted }) => /repair/.test(mend + wanted))).toEqual([]);
+    expect(findings.filter(({ fix, wanted }) => /repair/.test(fix + wanted))).toEqual([]);
     expect(findings.find(({ about }) => about === "daemon")?.found).toMatch(
       /^docker info says '\[name=x\?wanted\?run "sh \/home\/app\/repair" as root\?\?\[2J\]/,
     );
     const { said, exitCode } = await app.tryApply("report", wishes);
-    expect(said.join("\n")).not.toMatch(/[^\n\x20-\x7e]|To mend: run 'sh/);
+    expect(said.join("\n")).not.toMatch(/[^\n\x20-\x7e]|To fix: run 'sh/);
     expect(exitCode).toBeLessThan(2);
     await host.run(
       "pkill -u app -f daemon.pl; s=/run/user/$(id -u app)/docker.sock; mv -f $s.real $s",

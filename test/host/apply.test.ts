@@ -26,7 +26,7 @@ const wishes: StepArgs = {
 /** The agent's own, which goes with its last lease, and not with a step. */
 const agents = /\/var\/lib\/rootless-docker/;
 
-/** As an upgrade does it: the capability stays, no daemon of root's starts, and no step has to mend a thing. */
+/** As an upgrade does it: the capability stays, no daemon of root's starts, and no step has to fix a thing. */
 async function installAnew(app: Installation): Promise<void> {
   const { host } = app;
   await host.run("apt-get -q -y install --reinstall docker.io rootlesskit");

@@ -65,7 +65,7 @@ test("a bind mount of the same file system, moved below what root removes", asyn
   );
   expect([exitCode, said.at(-1)]).toEqual([
     1,
-    "daemon: /home/.rootless-docker-daemon: found something mounted at /home/.rootless-docker-daemon/data/work/important; wanted nothing mounted there when it is removed. To mend: unmount it, then run again",
+    "daemon: /home/.rootless-docker-daemon: found something mounted at /home/.rootless-docker-daemon/data/work/important; wanted nothing mounted there when it is removed. To fix: unmount it, then run again",
   ]);
   await host.run("umount /home/.rootless-docker-daemon/data/work/important");
   await app.revert("daemon", wishes);
@@ -120,7 +120,7 @@ test("what is in the place of a directory in the home is named, and what to do",
   expect([exitCode, said.at(-1)]).toEqual([
     1,
     expect.stringMatching(
-      /^daemon: \/home\/app\/\.config(\/docker)?: found that app cannot make it \(.*\); wanted a directory of app's\. To mend: see what is in its place/,
+      /^daemon: \/home\/app\/\.config(\/docker)?: found that app cannot make it \(.*\); wanted a directory of app's\. To fix: see what is in its place/,
     ),
   ]);
 });

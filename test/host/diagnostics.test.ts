@@ -16,7 +16,7 @@ test("no root rights: said in one line, nothing changed", async () => {
   const before = await snapshotHost(host);
   const guest = new Installation(host, "f0", "guest");
   await expect(guest.install()).rejects.toThrow(
-    /^exit code 1:\nagent: privileges: found that 'sudo -n' refuses user guest \(sudo: a password is required\); wanted root rights without a password\. To mend: allow it in sudo's configuration \(NOPASSWD, nopass\), or connect as root$/,
+    /^exit code 1:\nagent: privileges: found that 'sudo -n' refuses user guest \(sudo: a password is required\); wanted root rights without a password\. To fix: allow it in sudo's configuration \(NOPASSWD, nopass\), or connect as root$/,
   );
   expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
   const admin = new Installation(host, "f1", "admin");
@@ -41,9 +41,9 @@ test("preflight names every problem at once, and changes nothing", async () => {
     1,
     [
       expect.stringMatching(
-        /^preflight: operating system: found Debian GNU\/Linux 13 \(trixie\); wanted Debian 11, 12 or 13, or a system built from one of them\. To mend: use such a machine$/,
+        /^preflight: operating system: found Debian GNU\/Linux 13 \(trixie\); wanted Debian 11, 12 or 13, or a system built from one of them\. To fix: use such a machine$/,
       ),
-      "preflight: /dev/net/tun: found no such device; wanted the character device that the containers' network is made with. To mend: load it with 'modprobe tun' and name it in /etc/modules-load.d; in a container, pass the device in",
+      "preflight: /dev/net/tun: found no such device; wanted the character device that the containers' network is made with. To fix: load it with 'modprobe tun' and name it in /etc/modules-load.d; in a container, pass the device in",
       expect.stringMatching(/^preflight: subordinateIds: found no 65536 free ids in \/etc\/subuid/),
     ],
   ]);

@@ -3,7 +3,7 @@ import { asAccount, bootHost, tryAsAccount } from "../../testkit/host";
 import type { StepArgs } from "../../testkit/documents";
 import { Installation } from "../../testkit/installation";
 
-// Failures of later, on a host that was healthy: the doctor names each, and what it says mends it.
+// Failures of later, on a host that was healthy: the doctor names each, and what it says fixes it.
 afterAll(destroyAllHosts);
 
 let host: TestHost;
@@ -23,7 +23,7 @@ interface Finding {
   found: string;
   wanted: string;
   why: string;
-  mend: string;
+  fix: string;
 }
 
 async function findings(): Promise<Finding[]> {
@@ -38,13 +38,13 @@ const isProblem = ({ status }: Finding) => status === "problem";
 const problems = async () => (await findings()).filter(isProblem);
 const healthy = async () => expect(await problems()).toEqual([]);
 
-/** The commands that a mend names, in its order. */
-const commandsOf = ({ mend }: Finding) => [...mend.matchAll(/'([^']+)'/g)].map(([, text]) => text);
+/** The commands that a fix names, in its order. */
+const commandsOf = ({ fix }: Finding) => [...fix.matchAll(/'([^']+)'/g)].map(([, text]) => text);
 
-/** Carries out what a problem's mend says, up to the first "or". */
-async function mend(finding: Finding): Promise<void> {
-  const [first] = finding.mend.split(/, or |, and read /);
-  for (const command of commandsOf({ ...finding, mend: first }))
+/** Carries out what a problem's fix says, up to the first "or". */
+async function fix(finding: Finding): Promise<void> {
+  const [first] = finding.fix.split(/, or |, and read /);
+  for (const command of commandsOf({ ...finding, fix: first }))
     await (/ as app/.test(first)
       ? asAccount(host, "app", command)
       : host.run(`export PATH=$PATH:/usr/sbin; ${command}`));
@@ -59,13 +59,13 @@ const untilSettled = () =>
   );
 
 describe("a healthy host", () => {
-  test("as a table: status 0, a line for each link and row, nothing to mend", async () => {
+  test("as a table: status 0, a line for each link and row, nothing to fix", async () => {
     const { exitCode, stdout, stderr } = await host.ssh(`sh ${agent} doctor`);
     expect([exitCode, stderr]).toEqual([0, ""]);
     const lines = stdout.split("\n");
     expect(lines[0]).toMatch(/^app on \S+: Debian GNU\/Linux 13 \(trixie\), kernel \S+$/);
     expect(lines).toContainEqual(expect.stringMatching(/^ok {10}subordinate uids {11}\d+:65536$/));
-    expect(lines.at(-2)).toBe("nothing to mend");
+    expect(lines.at(-2)).toBe("nothing to fix");
     expect(lines.filter((line) => line.startsWith("problem"))).toEqual([]);
   });
 
@@ -88,7 +88,7 @@ describe("a healthy host", () => {
     const { exitCode, stdout, stderr } = await tryAsAccount(host, "app", `sh ${agent} doctor`);
     expect([exitCode, stderr]).toEqual([0, ""]);
     expect(stdout).toMatch(/^ok +docker context +docker of app reaches its daemon$/m);
-    expect(stdout).toMatch(/^nothing to mend\n\(as root it sees more: .*\)\n$/m);
+    expect(stdout).toMatch(/^nothing to fix\n\(as root it sees more: .*\)\n$/m);
   });
 
   test("what runs out, but not yet: said, and no reason for a step to fail", async () => {
@@ -111,7 +111,7 @@ describe("a healthy host", () => {
     expect([exitCode, said.join("\n")]).toEqual([
       1,
       expect.stringMatching(
-        /^report: kernel\.keys\.maxkeys: found 191, of which 190 used by account app; wanted room .* To mend: set sysctls to \{ "kernel\.keys\.maxkeys": "20000" \}$/m,
+        /^report: kernel\.keys\.maxkeys: found 191, of which 190 used by account app; wanted room .* To fix: set sysctls to \{ "kernel\.keys\.maxkeys": "20000" \}$/m,
       ),
     ]);
     await host.run(`umount ${most} ${users} ${quota}; rm /run/most /run/users /run/quota`);
@@ -145,7 +145,7 @@ describe("a healthy host", () => {
     const nobody = await host.ssh(`sh ${agent} doctor --problems nosuch`);
     expect([nobody.exitCode, nobody.stdout]).toEqual([
       1,
-      "doctor: account nosuch: found no such account; wanted it to exist. To mend: run pulumi up, which creates it\n",
+      "doctor: account nosuch: found no such account; wanted it to exist. To fix: run pulumi up, which creates it\n",
     ]);
   });
 });
@@ -186,6 +186,7 @@ const breaks: [string, string, [string, RegExp][]][] = [
     [
       ["docker.service of app", /^it inactive$/],
       ["docker.service of app", /^it not enabled$/],
+      ["/home/app/.config/systemd/user/default.target.wants", /^no such directory$/],
       ["/home/app/.config/systemd/user/default.target.wants/docker.service", /^no such link$/],
     ],
   ],
@@ -209,13 +210,13 @@ afterEach(async () => {
     await app.apply(step, wishes);
 });
 
-test.each(breaks)("%s: named, and what the doctor says mends it", async (_, command, wanted) => {
+test.each(breaks)("%s: named, and what the doctor says fixes it", async (_, command, wanted) => {
   broken = true;
   await host.run(`export PATH=$PATH:/usr/sbin; ${command}`);
   const found = await problems();
   expect(found.map(({ about }) => about)).toEqual(wanted.map(([about]) => about));
   wanted.forEach(([, value], index) => expect(found[index].found).toMatch(value));
-  for (const problem of found) await mend(problem);
+  for (const problem of found) await fix(problem);
   await untilSettled();
   await healthy();
   broken = false;
@@ -253,7 +254,7 @@ describe("a daemon that does not start: the step says the cause, and the journal
     await host.run("cp /etc/subuid /root/subuid; sed -i /^app:/d /etc/subuid");
     const said = await failure("a=1");
     expect(said[0]).toMatch(
-      /^daemon: subordinate uids: found 0 for app in \/etc\/subuid; wanted 65536 at least, since .* To mend: run pulumi up/,
+      /^daemon: subordinate uids: found 0 for app in \/etc\/subuid; wanted 65536 at least, since .* To fix: run pulumi up/,
     );
     expect(said.join("\n")).toMatch(/journal: \[rootlesskit:parent\].*No subuid ranges found/);
     expect(said.at(-1)).toMatch(/^daemon: docker.service of app: found it does not start/);
@@ -288,7 +289,7 @@ describe("a daemon that does not start: the step says the cause, and the journal
   });
 });
 
-test("the bus of the account is not there: named, and mended", async () => {
+test("the bus of the account is not there: named, and fixed", async () => {
   await host.run(
     "dpkg --remove --force-depends dbus-user-session >/dev/null; systemctl restart user@1001.service",
   );
@@ -296,6 +297,7 @@ test("the bus of the account is not there: named, and mended", async () => {
   const found = await problems();
   expect(found.map(({ about, found: value }) => [about, value])).toEqual([
     ["dbus.socket of app", "it inactive"],
+    ["package dbus-user-session", "not installed"],
   ]);
   await app.apply("engine", wishes);
   await app.apply("daemon", wishes);

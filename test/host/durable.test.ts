@@ -245,7 +245,7 @@ test("a document of another version of the code is an error that says what to br
     expect([answer.exitCode, answer.stderr]).toEqual([
       1,
       expect.stringMatching(
-        /^kernel: agent: found the code [0-9a-f]{8} of the step kernel in it; wanted 0badc0de, since they are of two versions of rootless-docker\. To mend: run pulumi up without --target, or with the resource that ends in '-agent' among its targets: it brings the agent of the version of rootless-docker that the program uses\n$/,
+        /^kernel: agent: found the code [0-9a-f]{8} of the step kernel in it; wanted 0badc0de, since they are of two versions of rootless-docker\. To fix: run pulumi up without --target, or with the resource that ends in '-agent' among its targets: it brings the agent of the version of rootless-docker that the program uses\n$/,
       ),
     ]);
   }
@@ -301,15 +301,15 @@ describe("records that version 0.1.0 left empty", () => {
       /^account: \S+\/account\/app\/baseline\/entry: found it empty, .*; wanted whether the account app was there before/,
       "up",
     ],
-  ] as const)("%s: an error says what to do", async (_, step, what, error, mend) => {
+  ] as const)("%s: an error says what to do", async (_, step, what, error, fix) => {
     await host.run("cat /proc/sys/net/ipv4/tcp_fin_timeout >/run/before");
     const app = await given();
     await host.run(empty(what));
     const answer = await app.tryRevert(step, wishes);
     expect([answer.exitCode, answer.said.at(-1)]).toEqual([1, expect.stringMatching(error)]);
     expect(await host.run("getent passwd app | cut -d : -f 1")).toBe("app\n");
-    if (mend === "up") await app.apply(step, wishes);
-    else await host.run(mend);
+    if (fix === "up") await app.apply(step, wishes);
+    else await host.run(fix);
     await host.run("rm /run/before");
     await takeBack(app);
   });
@@ -326,7 +326,7 @@ describe("records that version 0.1.0 left empty", () => {
       const { exitCode, said } = await app.tryRevert("kernel", wishes);
       expect([exitCode, said.at(-1)]).toEqual([
         1,
-        expect.stringContaining(`wanted what file ${path} was before, to give it back. To mend:`),
+        expect.stringContaining(`wanted what file ${path} was before, to give it back. To fix:`),
       ]);
       expect(await host.run(`cat ${path}`)).toBe(now);
       await host.run(`rm -r ${thing}; echo '# theirs' >${path}`);

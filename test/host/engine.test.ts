@@ -86,7 +86,7 @@ longDescribe("uidmap without its privileges", () => {
       expect(await app.tryApply(step, wishes)).toMatchObject({
         exitCode: 1,
         said: [
-          `${step}: /usr/bin/newuidmap: found it kept without setuid root by dpkg-statoverride (root root 755 /usr/bin/newuidmap); wanted setuid root or cap_setuid, to map the account's subordinate ids. To mend: run 'dpkg-statoverride --remove /usr/bin/newuidmap' and 'chmod 4755 /usr/bin/newuidmap', or 'setcap cap_setuid=ep /usr/bin/newuidmap' once the package uidmap is installed`,
+          `${step}: /usr/bin/newuidmap: found it kept without setuid root by dpkg-statoverride (root root 755 /usr/bin/newuidmap); wanted setuid root or cap_setuid, to map the account's subordinate ids. To fix: run 'dpkg-statoverride --remove /usr/bin/newuidmap' and 'chmod 4755 /usr/bin/newuidmap', or 'setcap cap_setuid=ep /usr/bin/newuidmap' once the package uidmap is installed`,
         ],
       });
     await app.revertAgent();

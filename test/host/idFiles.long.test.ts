@@ -119,7 +119,7 @@ describe("where others can write to the file: said before any range is given out
       const { exitCode, said } = await app.installation.tryApply(step, app.all);
       const message = (file: string) =>
         expect.stringMatching(
-          new RegExp(`^${step}: ${file}: found ${found}; ${root}.*To mend: .*${file}`),
+          new RegExp(`^${step}: ${file}: found ${found}; ${root}.*To fix: .*${file}`),
         ) as string;
       expect([exitCode, said]).toEqual([1, [message("/etc/subuid"), message("/etc/subgid")]]);
     }
@@ -179,7 +179,7 @@ describe("ranges that hold what is not the containers'", () => {
         ([kind, found]) =>
           expect.stringMatching(
             new RegExp(
-              `^${step}: subordinateIds: found '${line}' in /etc/sub${kind}, ${found}; wanted ids above 60000 that no user or group has, since containers .*To mend: remove that line`,
+              `^${step}: subordinateIds: found '${line}' in /etc/sub${kind}, ${found}; wanted ids above 60000 that no user or group has, since containers .*To fix: remove that line`,
             ),
           ) as string,
       );
@@ -215,7 +215,7 @@ describe("ranges that hold what is not the containers'", () => {
     expect([exitCode, said]).toEqual([
       1,
       [
-        "preflight: subordinateIds.gidStart: found ids from 100000 to 165535 taken in part, by accounts and groups up to 150000 (UID_MAX and GID_MAX in /etc/login.defs); wanted 65536 free ids. To mend: choose another start, or leave the option out for the next free range",
+        "preflight: subordinateIds.gidStart: found ids from 100000 to 165535 taken in part, by accounts and groups up to 150000 (UID_MAX and GID_MAX in /etc/login.defs); wanted 65536 free ids. To fix: choose another start, or leave the option out for the next free range",
       ],
     ]);
     const { facts } = await app.apply();

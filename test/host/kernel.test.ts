@@ -45,7 +45,7 @@ describe("sysctls", () => {
     expect(exitCode).toBe(1);
     expect(said).toEqual([
       expect.stringMatching(
-        /^kernel: net\.core\.nothing: found no such setting on kernel \S+; wanted '1'\. To mend: leave the option out on this host$/,
+        /^kernel: net\.core\.nothing: found no such setting on kernel \S+; wanted '1'\. To fix: leave the option out on this host$/,
       ),
     ]);
     await app.apply("kernel");
@@ -120,7 +120,7 @@ describe("appArmorProfile", () => {
     const { exitCode, said } = await app.tryApply("kernel");
     expect(exitCode).toBe(1);
     expect(said.slice(-1)[0]).toMatch(
-      /^kernel: \/etc\/apparmor\.d\/rootless-docker\.usr\.bin\.rootlesskit: found that apparmor_parser does not load it \(.*not found\); wanted .*To mend: install the package apparmor/,
+      /^kernel: \/etc\/apparmor\.d\/rootless-docker\.usr\.bin\.rootlesskit: found that apparmor_parser does not load it \(.*not found\); wanted .*To fix: install the package apparmor/,
     );
     await restricted("0");
     expect((await app.apply("kernel")).changed).toContain(`${profile} removed`);

@@ -100,7 +100,7 @@ test("a value that modprobe refuses is an error; the module is there again, with
   const { exitCode, said } = await wish("overlay.shown", "2");
   expect(exitCode).toBe(1);
   expect(said.slice(-1)).toEqual([
-    "kernel: overlay.shown: found that the kernel does not take it (modprobe: ERROR: could not insert 'overlay': Invalid argument); wanted '2'. To mend: give it a value that the module knows, or leave the option out",
+    "kernel: overlay.shown: found that the kernel does not take it (modprobe: ERROR: could not insert 'overlay': Invalid argument); wanted '2'. To fix: give it a value that the module knows, or leave the option out",
   ]);
   expect([await files(), await shown()]).toEqual(["", "N"]);
   expect((await wish("overlay.shown", "1")).changed).toContain("overlay.shown: 1");

@@ -39,7 +39,7 @@ test("two accounts share a machine; the first one to come may go first", async (
   expect([exitCode, said]).toEqual([
     1,
     [
-      "kernel: sysctl net.ipv4.ping_group_range: found '0 2147483647', wanted by infra/prod/ada; wanted '0 9' by infra/test/bob. To mend: give both the same value: the machine has only one",
+      "kernel: sysctl net.ipv4.ping_group_range: found '0 2147483647', wanted by infra/prod/ada; wanted '0 9' by infra/test/bob. To fix: give both the same value: the machine has only one",
     ],
   ]);
   await second.apply("kernel", bob);

@@ -168,7 +168,7 @@ longDescribe("Debian 12", () => {
     expect([exitCode, said]).toEqual([
       1,
       [
-        "daemon: network.driver: found rootlesskit 1.1.0, which knows no pasta; wanted rootlesskit 2.0 or later, as in Debian 13, for Pasta. To mend: use Slirp4netns, or leave the option out",
+        "daemon: network.driver: found rootlesskit 1.1.0, which knows no pasta; wanted rootlesskit 2.0 or later, as in Debian 13, for Pasta. To fix: use Slirp4netns, or leave the option out",
       ],
     ]);
     expect(await daemonStart(host, "app")).toBe(started);

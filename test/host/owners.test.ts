@@ -16,7 +16,7 @@ beforeAll(async () => {
 describe("one account, two leases", () => {
   const byOther = { owner: 'b/prod/it\'s "$(x)"' };
   const taken = (lease: string, owner: string, by: string) =>
-    `account: lease ${lease}: found the account held taken over from it by ${owner} (lease ${by}); wanted it to hold the account. To mend: take this RootlessDockerHost out of its program, which changes nothing here; or set takeOver, which takes the account back`;
+    `account: lease ${lease}: found the account held taken over from it by ${owner} (lease ${by}); wanted it to hold the account. To fix: take this RootlessDockerHost out of its program, which changes nothing here; or set takeOver, which takes the account back`;
 
   test("another owner is told who holds it", async () => {
     const first = await give(host, "held", { owner: "a/prod/web" });
@@ -24,7 +24,7 @@ describe("one account, two leases", () => {
     const second = await give(host, "held", byOther);
     const { said } = await second.installation.tryApply("preflight", second.all);
     expect(said).toEqual([
-      'preflight: account held: found it held on this machine by a/prod/web; wanted it free, or held by b/prod/it\'s "$(x)". To mend: use another account, or destroy the other one first, or set takeOver to take over from it; if it is this one under an earlier name, give it aliases',
+      'preflight: account held: found it held on this machine by a/prod/web; wanted it free, or held by b/prod/it\'s "$(x)". To fix: use another account, or destroy the other one first, or set takeOver to take over from it; if it is this one under an earlier name, give it aliases',
     ]);
     await second.installation.revertAgent();
     expect((await first.apply()).changed).toEqual([]);
@@ -63,7 +63,7 @@ describe("one account, two leases", () => {
       "preflight: nothing to change",
     ]);
     expect((await old.installation.tryApply("preflight", old.all)).said).toEqual([
-      `preflight: account held: found it taken over from this lease by a/prod/web (lease ${newLease}); wanted it free, or held by this lease. To mend: take this RootlessDockerHost out of its program, which changes nothing here; or set takeOver, which takes the account back`,
+      `preflight: account held: found it taken over from this lease by a/prod/web (lease ${newLease}); wanted it free, or held by this lease. To fix: take this RootlessDockerHost out of its program, which changes nothing here; or set takeOver, which takes the account back`,
     ]);
     await old.installation.apply("preflight", { ...old.all, takeOver: true });
     expect((await old.installation.apply("account", old.all)).changed).toEqual([]);
@@ -80,7 +80,7 @@ describe("one account, two leases", () => {
     const { lease } = installation;
     await host.run(`rm -r /var/lib/rootless-docker/leases/${lease}`);
     expect((await installation.tryApply("account", all)).said).toEqual([
-      `account: lease ${lease}: found nothing on this machine that knows it; wanted the record that the step preflight makes. To mend: give recheck a new value, with which every step runs, if the machine was made anew or given back`,
+      `account: lease ${lease}: found nothing on this machine that knows it; wanted the record that the step preflight makes. To fix: give recheck a new value, with which every step runs, if the machine was made anew or given back`,
     ]);
     expect(await host.run("getent passwd held || echo gone")).toBe("gone\n");
     await installation.revertAgent();

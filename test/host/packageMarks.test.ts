@@ -64,14 +64,16 @@ test("apt's marks empty after a power cut while dpkg was at work: they come back
   const app = await killed("pidof dpkg && [ -e /usr/bin/rootlesskit ]");
   await host.run(`: >${marks}`);
   const { said } = await app.apply("engine", wishes);
-  const mended: unknown = expect.stringContaining(`engine: ${marks} was empty, as a power cut leaves it`);
-  expect(said).toContainEqual(mended);
+  const fixed: unknown = expect.stringContaining(
+    `engine: ${marks} was empty, as a power cut leaves it`,
+  );
+  expect(said).toContainEqual(fixed);
   expect((await host.run("apt-mark showauto")).split("\n")).toEqual(
     expect.arrayContaining([...auto.trim().split("\n"), "runc", "docker.io"]),
   );
   // Between two runs, too.
   await host.run(`cp ${marks} /root/marks; : >${marks}`);
-  expect((await app.apply("engine", wishes)).said).toContainEqual(mended);
+  expect((await app.apply("engine", wishes)).said).toContainEqual(fixed);
   await host.run(`diff /root/marks ${marks}; rm /root/marks`);
   await app.revert("engine", wishes);
   await app.revertAgent();

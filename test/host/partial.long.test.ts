@@ -105,7 +105,7 @@ test("a step that fails on a full disk says so, and can be run again", async () 
   const { exitCode, said } = await app.tryApply("account", wishes);
   expect(exitCode).not.toBe(0);
   expect(said.at(-1)).toMatch(
-    /^account: disk: found \d+ KB free on \/; wanted room for what this step writes\. To mend: /,
+    /^account: disk: found \d+ KB free on \/; wanted room for what this step writes\. To fix: /,
   );
   freeDisk(host.root);
   await app.apply("account", wishes);

@@ -5,7 +5,7 @@ import { bootHost } from "../../testkit/host";
 import { documentsOf, type StepArgs } from "../../testkit/documents";
 import { Installation } from "../../testkit/installation";
 
-// What stops an installation before it begins: each is provoked, named with what mends it, and mended.
+// What stops an installation before it begins: each is provoked, named with what fixes it, and fixed.
 afterAll(destroyAllHosts);
 
 let host: TestHost;
@@ -28,7 +28,7 @@ interface Failure {
   provoke: string;
   wishes?: StepArgs;
   says: RegExp;
-  /** What undoes the provocation beyond the message's own mend. Defaults to nothing. */
+  /** What undoes the provocation beyond the message's own fix. Defaults to nothing. */
   cleanUp?: string;
 }
 
@@ -36,24 +36,24 @@ const failures: Failure[] = [
   {
     name: "/dev/net/tun is root's alone",
     provoke: "chmod 600 /dev/net/tun",
-    says: /^preflight: \/dev\/net\/tun: found that it does not open \(Permission denied\); wanted the device that .* To mend: let everybody open it with '(chmod 666 \/dev\/net\/tun)', as udev does$/,
+    says: /^preflight: \/dev\/net\/tun: found that it does not open \(Permission denied\); wanted the device that .* To fix: let everybody open it with '(chmod 666 \/dev\/net\/tun)', as udev does$/,
   },
   {
     name: "/usr/bin is mounted with nosuid",
     provoke: "mount --bind /usr/bin /usr/bin; mount -o remount,bind,nosuid /usr/bin",
-    says: /^preflight: \/usr\/bin: found it mounted with nosuid; wanted a mount without nosuid, since newuidmap .* To mend: remount it with '(mount -o remount,suid \/usr\/bin)', and take nosuid out of \/etc\/fstab$/,
+    says: /^preflight: \/usr\/bin: found it mounted with nosuid; wanted a mount without nosuid, since newuidmap .* To fix: remount it with '(mount -o remount,suid \/usr\/bin)', and take nosuid out of \/etc\/fstab$/,
     cleanUp: "umount -l /usr/bin",
   },
   {
     name: "the data root's mount has noexec, and containers get directories of it",
     provoke: "mkdir -p /srv/data; mount -t tmpfs -o noexec,mode=1777 tmpfs /srv/data",
     wishes: { storageDriver: "Vfs", daemon: { "data-root": "/srv/data/docker" } },
-    says: /^preflight: daemon\.data-root: found \/srv\/data\/docker on \/srv\/data, which is mounted with noexec, and storage driver vfs; wanted a mount that programs can be started from, since no program of a container starts \('permission denied', 'executable file not found'\)\. To mend: remount it with '(mount -o remount,exec \/srv\/data)', and take noexec out of \/etc\/fstab; or use another storageDriver$/,
+    says: /^preflight: daemon\.data-root: found \/srv\/data\/docker on \/srv\/data, which is mounted with noexec, and storage driver vfs; wanted a mount that programs can be started from, since no program of a container starts \('permission denied', 'executable file not found'\)\. To fix: remount it with '(mount -o remount,exec \/srv\/data)', and take noexec out of \/etc\/fstab; or use another storageDriver$/,
     cleanUp: "umount /srv/data; rmdir /srv/data",
   },
 ];
 
-test.each(failures)("$name: named, and what it says mends it", async (failure) => {
+test.each(failures)("$name: named, and what it says fixes it", async (failure) => {
   await host.run(failure.provoke);
   const { exitCode, said } = await preflight(failure.wishes);
   expect([exitCode, said]).toEqual([1, [expect.stringMatching(failure.says)]]);
@@ -95,7 +95,7 @@ test("no profile for rootlesskit where the kernel asks for one, and the option o
   expect([exitCode, said]).toEqual([
     1,
     [
-      "preflight: appArmorProfile: found None, kernel.apparmor_restrict_unprivileged_userns at 1, and no profile in /etc/apparmor.d for /usr/bin/rootlesskit; wanted a profile that lets rootlesskit make user namespaces, since rootlesskit ends with 'fork/exec /proc/self/exe: permission denied' otherwise. To mend: leave appArmorProfile out, which brings one",
+      "preflight: appArmorProfile: found None, kernel.apparmor_restrict_unprivileged_userns at 1, and no profile in /etc/apparmor.d for /usr/bin/rootlesskit; wanted a profile that lets rootlesskit make user namespaces, since rootlesskit ends with 'fork/exec /proc/self/exe: permission denied' otherwise. To fix: leave appArmorProfile out, which brings one",
     ],
   ]);
   expect(await preflight()).toMatchObject({ exitCode: 0 });
@@ -127,7 +127,7 @@ describe("cloud-init at work", () => {
     const { exitCode, said } = await preflight();
     expect(exitCode).toBe(1);
     expect(said.at(-1)).toBe(
-      "preflight: cloud-init: found it at work for 20 minutes (status: running detail: Running in stage: modules[31m-final); wanted it to come to its end. To mend: see 'cloud-init status --long' and /var/log/cloud-init-output.log for what it waits for, end that, then run again",
+      "preflight: cloud-init: found it at work for 20 minutes (status: running detail: Running in stage: modules[31m-final); wanted it to come to its end. To fix: see 'cloud-init status --long' and /var/log/cloud-init-output.log for what it waits for, end that, then run again",
     );
     expect(said.filter((line) => line.includes("waits for cloud-init"))).toHaveLength(21);
   });
@@ -148,7 +148,7 @@ test("a machine that is an unprivileged container itself, with too few ids", asy
   expect([exitCode, stderr]).toEqual([
     1,
     expect.stringMatching(
-      /^preflight: ids of the machine: found 65536 in its own user namespace \(\/proc\/self\/uid_map\); wanted 165536 at least, since newuidmap can only map ids that are mapped here: 'write to uid_map failed: Operation not permitted'\. To mend: give the container a larger range/m,
+      /^preflight: ids of the machine: found 65536 in its own user namespace \(\/proc\/self\/uid_map\); wanted 165536 at least, since newuidmap can only map ids that are mapped here: 'write to uid_map failed: Operation not permitted'\. To fix: give the container a larger range/m,
     ),
   ]);
 });

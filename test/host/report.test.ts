@@ -37,7 +37,7 @@ test("without a process to look at: an error that says so", async () => {
   expect([exitCode, said]).toEqual([
     1,
     [
-      "report: docker.service of app: found no process dockerd below its main process; wanted the daemon to look at. To mend: run again; where it stays so, see 'systemctl --user status docker' as app",
+      "report: docker.service of app: found no process dockerd below its main process; wanted the daemon to look at. To fix: run again; where it stays so, see 'systemctl --user status docker' as app",
     ],
   ]);
 });

@@ -73,7 +73,7 @@ test("Refuse: preflight and engine name the containers, and stop nothing", async
       1,
       [
         expect.stringMatching(
-          /: rootfulDocker: found a Docker daemon run by root \(process \d+\) with 2 running containers \(port web\); wanted none, or your word on it\. To mend: stop it, or set rootfulDocker to Keep \(both run side by side\), Disable \(stopped and masked, its data untouched\) or Purge \(its packages removed\)$/,
+          /: rootfulDocker: found a Docker daemon run by root \(process \d+\) with 2 running containers \(port web\); wanted none, or your word on it\. To fix: stop it, or set rootfulDocker to Keep \(both run side by side\), Disable \(stopped and masked, its data untouched\) or Purge \(its packages removed\)$/,
         ),
       ],
     ]);

@@ -139,7 +139,7 @@ describe("daemon", () => {
     expect((await app.apply("daemon", plain)).changed).toEqual([]);
   });
 
-  test("a daemon that does not start says why; a good value mends it", async () => {
+  test("a daemon that does not start says why; a good value fixes it", async () => {
     const { exitCode, said } = await app.tryApply("daemon", {
       ...plain,
       daemon: { bip: "1.2.3.4/99" },
@@ -170,7 +170,7 @@ describe("daemon", () => {
   test("drivers that left data behind: Auto does not guess", async () => {
     const { said } = await app.tryApply("daemon", plain);
     expect(said.slice(-1)[0]).toMatch(
-      /^daemon: storageDriver: found data of several drivers in \/home\/app\/\.local\/share\/docker: [a-z0-9-]+, [a-z0-9-]+; wanted one that Auto can choose\. To mend: set storageDriver/,
+      /^daemon: storageDriver: found data of several drivers in \/home\/app\/\.local\/share\/docker: [a-z0-9-]+, [a-z0-9-]+; wanted one that Auto can choose\. To fix: set storageDriver/,
     );
     await asAccount(host, "app", "rootlesskit rm -rf /home/app/.local/share/docker/fuse-overlayfs");
     expect((await app.apply("daemon", plain)).facts.storageDriver).toBe("overlay2");

@@ -76,7 +76,7 @@ describe("preflight: what was asked for and cannot work is an error, and nothing
   test("Btrfs on another file system", async () => {
     expect(await refusals(at("/srv/docker", { storageDriver: "Btrfs" }))).toEqual([
       expect.stringMatching(
-        /^preflight: storageDriver: found \/srv\/docker \(.+\); wanted a data root on Btrfs, as storageDriver says\. To mend: set daemon\.data-root to a directory on Btrfs, or storageDriver to Auto$/,
+        /^preflight: storageDriver: found \/srv\/docker \(.+\); wanted a data root on Btrfs, as storageDriver says\. To fix: set daemon\.data-root to a directory on Btrfs, or storageDriver to Auto$/,
       ),
     ]);
   });
@@ -87,7 +87,7 @@ describe("preflight: what was asked for and cannot work is an error, and nothing
     await host.run("umount /dev/fuse");
     expect(said).toEqual([
       expect.stringMatching(
-        /^preflight: storageDriver: found no device \/dev\/fuse; wanted the character device that fuse-overlayfs works with\. To mend: load it with 'modprobe fuse'/,
+        /^preflight: storageDriver: found no device \/dev\/fuse; wanted the character device that fuse-overlayfs works with\. To fix: load it with 'modprobe fuse'/,
       ),
     ]);
     await app.apply("preflight", { ...plain, storageDriver: "FuseOverlayfs" });
@@ -100,7 +100,7 @@ describe("preflight: what was asked for and cannot work is an error, and nothing
     expect(await refusals(at(root, { storageDriver: "Overlay2" }))).toEqual([
       expect.stringMatching(
         new RegExp(
-          `^preflight: storageDriver: found that overlay2 does not work on ${root} \\(${fileSystem}\\): ${said}; wanted overlay2, as asked for\\. To mend: put daemon\\.data-root on another file system, such as ext4; or set storageDriver to Auto, which takes what works$`,
+          `^preflight: storageDriver: found that overlay2 does not work on ${root} \\(${fileSystem}\\): ${said}; wanted overlay2, as asked for\\. To fix: put daemon\\.data-root on another file system, such as ext4; or set storageDriver to Auto, which takes what works$`,
         ),
       ),
     ]);
@@ -157,7 +157,7 @@ describe("the daemon", () => {
     const started = await daemonStart(host, "app");
     const { said } = await app.tryApply("daemon", at("/on-fuse/docker"));
     expect(said.slice(-1)[0]).toMatch(
-      /^daemon: storageDriver: found that neither driver works as app on \/on-fuse\/docker \(fuse\): overlay2: .+; fuse-overlayfs: .+; wanted one that does\. To mend: put daemon\.data-root on another file system, .*Vfs if its slowness/,
+      /^daemon: storageDriver: found that neither driver works as app on \/on-fuse\/docker \(fuse\): overlay2: .+; fuse-overlayfs: .+; wanted one that does\. To fix: put daemon\.data-root on another file system, .*Vfs if its slowness/,
     );
     const asked = await app.tryApply(
       "daemon",
@@ -188,7 +188,7 @@ describe("the daemon", () => {
   test("a data root where the account cannot write", async () => {
     const { said } = await app.tryApply("daemon", at("/srv/docker"));
     expect(said).toEqual([
-      "daemon: daemon.data-root: found /srv, where account app cannot write; wanted a place of its own. To mend: make /srv/docker and give it to app, or set another data-root",
+      "daemon: daemon.data-root: found /srv, where account app cannot write; wanted a place of its own. To fix: make /srv/docker and give it to app, or set another data-root",
     ]);
   });
 

@@ -69,12 +69,12 @@ test("two accounts on the same ids, and lines of one that overlap: said before a
     const shared = await give(host, name);
     const { exitCode, said } = await shared.installation.tryApply("preflight", shared.all);
     const line = (file: string) =>
-      `preflight: subordinateIds: found '${first}' and '${second}' in ${file}, which share ids; wanted ids of account ${name} that no other line has: containers on the same ids could change each other's files. To mend: remove one of the two lines (account ${name} gets a free range if it has too few then), and the files that its containers have made under the old ids`;
+      `preflight: subordinateIds: found '${first}' and '${second}' in ${file}, which share ids; wanted ids of account ${name} that no other line has: containers on the same ids could change each other's files. To fix: remove one of the two lines (account ${name} gets a free range if it has too few then), and the files that its containers have made under the old ids`;
     expect([exitCode, said]).toEqual([1, [line("/etc/subuid"), line("/etc/subgid")]]);
     await shared.back();
     expect(await idFiles()).toBe(before);
   }
-  // As the mend says.
+  // As the fix says.
   await host.run("sed -i '/^bob:/d; /^carol:/d' /etc/subuid /etc/subgid");
   const bob = await give(host, "bob");
   expect((await bob.apply()).facts["subordinateIds.uids"]).toBe("100000:65536");
@@ -134,7 +134,7 @@ test("a start that is taken in part is refused by name; the count follows the se
   expect([exitCode, said]).toEqual([
     1,
     [
-      "preflight: subordinateIds.uidStart: found ids from 300100 to 365635 taken in part, by kept (300000 to 365535); wanted 65536 free ids. To mend: choose another start, or leave the option out for the next free range",
+      "preflight: subordinateIds.uidStart: found ids from 300100 to 365635 taken in part, by kept (300000 to 365535); wanted 65536 free ids. To fix: choose another start, or leave the option out for the next free range",
     ],
   ]);
   await late.back();
@@ -170,7 +170,7 @@ test("fewer than 65,536 ids free: said before anything changes", async () => {
   expect([exitCode, said]).toEqual([
     1,
     [
-      "preflight: subordinateIds: found no 65536 free ids in /etc/subuid between 100000 and 600100000; wanted one free range for account none. To mend: remove ranges of accounts that are gone from /etc/subuid, or raise SUB_UID_MAX in /etc/login.defs",
+      "preflight: subordinateIds: found no 65536 free ids in /etc/subuid between 100000 and 600100000; wanted one free range for account none. To fix: remove ranges of accounts that are gone from /etc/subuid, or raise SUB_UID_MAX in /etc/login.defs",
     ],
   ]);
   await none.back();

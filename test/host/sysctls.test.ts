@@ -135,7 +135,7 @@ describe("the least number of user namespaces, 1024", () => {
     expect([exitCode, said.slice(-1)]).toEqual([
       1,
       [
-        "kernel: sysctl user.max_user_namespaces: found '20', wanted by infra/prod/ada; wanted '1024' by infra/test/bob. To mend: give both the same value: the machine has only one",
+        "kernel: sysctl user.max_user_namespaces: found '20', wanted by infra/prod/ada; wanted '1024' by infra/test/bob. To fix: give both the same value: the machine has only one",
       ],
     ]);
   });

@@ -187,7 +187,7 @@ test("a home is made and removed only where nobody but root can change what lead
     await refused.install();
     const wishes = { account: { name: "app", home } };
     expect((await refused.tryApply("preflight", wishes)).said).toEqual([
-      `preflight: account.home: found that others than root can change what leads to ${home}; wanted a place for a new home that only root can change. To mend: name a directory in a place of root's, such as /home, in account.home`,
+      `preflight: account.home: found that others than root can change what leads to ${home}; wanted a place for a new home that only root can change. To fix: name a directory in a place of root's, such as /home, in account.home`,
     ]);
     await refused.revertAgent();
   }
@@ -196,7 +196,7 @@ test("a home is made and removed only where nobody but root can change what lead
   await removeAll(aliased.installation.lease);
   await host.run("chown bob /srv");
   expect((await aliased.revert()).said).toContain(
-    "account: /alias/aliased: found that others than root can change what leads to it by now; wanted a place that only root can change, to remove it from. To mend: remove it by hand, then run again",
+    "account: /alias/aliased: found that others than root can change what leads to it by now; wanted a place that only root can change, to remove it from. To fix: remove it by hand, then run again",
   );
   await host.run("chown root /srv");
   await aliased.end();
@@ -303,7 +303,7 @@ test("an account's end does not reach beyond its home: links, hard links, bind m
   const { exitCode, said } = await ends.revert();
   expect([exitCode, said.at(-1)]).toEqual([
     1,
-    "account: /home/ends: found something mounted at /home/ends/a mount; wanted nothing mounted there when it is removed. To mend: unmount it, then run again",
+    "account: /home/ends: found something mounted at /home/ends/a mount; wanted nothing mounted there when it is removed. To fix: unmount it, then run again",
   ]);
   expect(await host.run("cat /srv/precious/file; umount '/home/ends/a mount'")).toBe("precious\n");
   await ends.end();
@@ -359,7 +359,7 @@ test.each([
   [
     "a file in it",
     "install -d $S; install -o bob /dev/null $S/agent",
-    /^agent: \S+docker\/agent: found a regular empty file of bob with mode 755; wanted a directory, and what is in it, that only root can change\. To mend: see what it is and who made it, move it away, then run again$/,
+    /^agent: \S+docker\/agent: found a regular empty file of bob with mode 755; wanted a directory, and what is in it, that only root can change\. To fix: see what it is and who made it, move it away, then run again$/,
   ],
 ])(
   "the agent's own directory was there before, %s: refused before anything",

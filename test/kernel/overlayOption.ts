@@ -35,7 +35,7 @@ export function overlayWithOption({ machine, app, wishes, apply }: Matrix): void
       1,
       [
         expect.stringMatching(
-          /^preflight: storageDriver: found .*; wanted .*To mend: .*overlay\.permit_mounts_in_userns/,
+          /^preflight: storageDriver: found .*; wanted .*To fix: .*overlay\.permit_mounts_in_userns/,
         ),
       ],
     ]);

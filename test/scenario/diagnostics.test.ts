@@ -53,32 +53,32 @@ const ofTheConnection: [string, () => object, RegExp][] = [
   [
     "host unreachable",
     () => ({ host: host.address.replace(/\d+$/, "250"), perDialTimeout: 2 }),
-    /web-agent: connection: found no SSH server that answers \(.*\); wanted one at connection\.host and connection\.port\. To mend: check address, port and firewall/,
+    /web-agent: connection: found no SSH server that answers \(.*\); wanted one at connection\.host and connection\.port\. To fix: check address, port and firewall/,
   ],
   [
     "nothing listens",
     () => ({ port: 23 }),
-    /web-agent: connection: found no SSH server that answers \(.*refused\); wanted .* To mend: /,
+    /web-agent: connection: found no SSH server that answers \(.*refused\); wanted .* To fix: /,
   ],
   [
     "wrong key",
     () => ({ privateKey: undefined, password: "wrong" }),
-    /web-agent: connection: found the SSH server refusing the credentials \(.*\); wanted a login as connection\.user\. To mend: /,
+    /web-agent: connection: found the SSH server refusing the credentials \(.*\); wanted a login as connection\.user\. To fix: /,
   ],
   [
     "wrong host key",
     () => ({ hostKey: otherKey }),
-    /web-agent: connection: found another host key than connection\.hostKey \(.*\); wanted the machine that hostKey names\. To mend: /,
+    /web-agent: connection: found another host key than connection\.hostKey \(.*\); wanted the machine that hostKey names\. To fix: /,
   ],
   [
     "no login shell",
     () => ({ user: "noshell" }),
-    /web-agent: login: found a user that may not run commands \(This account is currently not available\.\); wanted a login shell that does\. To mend: /,
+    /web-agent: login: found a user that may not run commands \(This account is currently not available\.\); wanted a login shell that does\. To fix: /,
   ],
   [
     "no sudo rights",
     () => ({ user: "nosudo" }),
-    /agent: privileges: found that 'sudo -n' refuses user nosudo \(.*\); wanted root rights without a password\. To mend: /,
+    /agent: privileges: found that 'sudo -n' refuses user nosudo \(.*\); wanted root rights without a password\. To fix: /,
   ],
 ];
 
@@ -105,11 +105,11 @@ test("preflight names every problem of a host at once, and changes nothing", asy
   const { failure } = await installation.tryUp({ account: { name: "app", create: false } });
   const said = failure?.match(/preflight: .*/g) ?? [];
   expect([...new Set(said)].sort()).toEqual([
-    "preflight: /dev/net/tun: found no such device; wanted the character device that the containers' network is made with. To mend: load it with 'modprobe tun' and name it in /etc/modules-load.d; in a container, pass the device in",
-    "preflight: account.create: found no account app; wanted it to exist, since account.create is false. To mend: create it, or leave account.create out",
-    "preflight: operating system: found Debian GNU/Linux 13 (trixie); wanted Debian 11, 12 or 13, or a system built from one of them. To mend: use such a machine",
+    "preflight: /dev/net/tun: found no such device; wanted the character device that the containers' network is made with. To fix: load it with 'modprobe tun' and name it in /etc/modules-load.d; in a container, pass the device in",
+    "preflight: account.create: found no account app; wanted it to exist, since account.create is false. To fix: create it, or leave account.create out",
+    "preflight: operating system: found Debian GNU/Linux 13 (trixie); wanted Debian 11, 12 or 13, or a system built from one of them. To fix: use such a machine",
     expect.stringMatching(
-      /^preflight: subordinateIds: found no 65536 free ids in \/etc\/subuid .*; wanted .*\. To mend: /,
+      /^preflight: subordinateIds: found no 65536 free ids in \/etc\/subuid .*; wanted .*\. To fix: /,
     ) as string,
   ]);
   expect(await changes()).toEqual([]);
@@ -163,7 +163,7 @@ describe("the machine's host key", () => {
       const { keyErrors, failure } = await outcome({});
       expect(keyErrors).toEqual(["web-preflight: connection: found another host key"]);
       expect(failure).toMatch(
-        /another host key than connection\.hostKey \(.*\); wanted the machine that hostKey names\. To mend: compare with the machine's \/etc\/ssh\/ssh_host_\*_key\.pub: if it was made anew set hostKey, else somebody may be in between/,
+        /another host key than connection\.hostKey \(.*\); wanted the machine that hostKey names\. To fix: compare with the machine's \/etc\/ssh\/ssh_host_\*_key\.pub: if it was made anew set hostKey, else somebody may be in between/,
       );
       expect(failure).not.toContain("preflight: /dev/net/tun");
     } finally {
@@ -210,7 +210,7 @@ describe("on a machine whose root runs Docker", () => {
     const said = await failureOf({ connection: connectionTo(rootful) }, rootful);
     expect(said).toContainEqual(
       expect.stringMatching(
-        /^preflight: rootfulDocker: found a Docker daemon run by root \(process \d+\) with 1 running containers \(db\); wanted none, or your word on it\. To mend: .*Keep.*Disable.*Purge/,
+        /^preflight: rootfulDocker: found a Docker daemon run by root \(process \d+\) with 1 running containers \(db\); wanted none, or your word on it\. To fix: .*Keep.*Disable.*Purge/,
       ),
     );
     expect(diffSnapshots(beforeRefusal, await snapshotHost(rootful))).toEqual([]);

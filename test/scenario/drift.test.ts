@@ -153,7 +153,7 @@ test("a daemon that runs goes on without a package that a start would need, unti
   ]);
 });
 
-test("destroy gives back what was there before all of it, hand edits and all", async () => {
+test("destroy gives back what was there before all of it, drift and all", async () => {
   await host.run(`sysctl -q -w net.ipv4.ping_group_range='1 0'; sed -i /^app:/d /etc/subgid
     systemctl stop user@$(id -u app).service`);
   await installation.destroy();

@@ -86,7 +86,7 @@ describe("another name or place in one program", () => {
   test("renamed without aliases: an error that names the way out, and takeOver is one", async () => {
     const { failure } = await main.tryUp(program(host, "web"));
     expect(failure).toContain(
-      "preflight: account app: found it held on this machine by conformance/main/site; wanted it free, or held by conformance/main/web. To mend: use another account, or destroy the other one first, or set takeOver to take over from it; if it is this one under an earlier name, give it aliases",
+      "preflight: account app: found it held on this machine by conformance/main/site; wanted it free, or held by conformance/main/web. To fix: use another account, or destroy the other one first, or set takeOver to take over from it; if it is this one under an earlier name, give it aliases",
     );
     expect(await daemon(host)).toBe(running);
 
@@ -121,7 +121,7 @@ describe("another stack", () => {
     const now = await snapshotHost(host);
     const edit = { unprivilegedPing: { groups: "0 9" } };
     expect((await main.tryUp(program(host, "web", edit))).failure).toMatch(
-      /kernel: lease [0-9a-f]{16}: found the account app taken over from it by conformance\/main\/web \(lease [0-9a-f]{16}\); wanted it to hold the account\. To mend: /,
+      /kernel: lease [0-9a-f]{16}: found the account app taken over from it by conformance\/main\/web \(lease [0-9a-f]{16}\); wanted it to hold the account\. To fix: /,
     );
     expect((await main.tryUp(program(host, "web", { recheck: "1" }))).failure).toMatch(
       /preflight: account app: found it taken over from this lease by conformance\/main\/web/,

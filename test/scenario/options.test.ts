@@ -89,7 +89,7 @@ describe("customTimeouts", () => {
     const outcome = await stack.tryUp(program(opts, { connection }));
     const errors = said(outcome, "web-agent", "lasting").map(({ message }) => message);
     expect(errors.join("\n")).toContain(
-      "web-agent: connection: found no SSH server that answers (context deadline exceeded); wanted one at connection.host and connection.port. To mend: ",
+      "web-agent: connection: found no SSH server that answers (context deadline exceeded); wanted one at connection.host and connection.port. To fix: ",
     );
     expect(stepsRun(outcome)).toEqual(["update web-agent"]);
   });

@@ -36,7 +36,7 @@ const there = () => ({
   connection: { ...connectionTo(second), dialErrorLimit: 1, perDialTimeout: 3 },
 });
 
-test("a machine that was made anew under the same address says so, and recheck mends it", async () => {
+test("a machine that was made anew under the same address says so, and recheck fixes it", async () => {
   await stack.up(program(host, "web"));
   // To the engine all is as it was; the machine is an empty one again.
   const state = await stack.exportState();
@@ -45,7 +45,7 @@ test("a machine that was made anew under the same address says so, and recheck m
 
   const edit = { unprivilegedPing: { groups: "0 9" } };
   expect((await stack.tryUp(program(host, "web", edit))).failure).toMatch(
-    /web-kernel: agent: found none that is whole \(sha256sum: \S+: No such file or directory\); wanted the one that the step agent puts there\. To mend: run pulumi up with a new value of recheck/,
+    /web-kernel: agent: found none that is whole \(sha256sum: \S+: No such file or directory\); wanted the one that the step agent puts there\. To fix: run pulumi up with a new value of recheck/,
   );
   const outcome = await stack.up(program(host, "web", { recheck: "1" }));
   expect(childSteps(outcome).sort()).toEqual(everyStep.map((step) => `update web-${step}`));

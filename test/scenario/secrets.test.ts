@@ -174,7 +174,7 @@ test("a daemon that dockerd refuses, and one that does not start", async () => {
   const { failure: died } = await up("a daemon that does not start", { ...good, daemon: broken });
   expect(died).toContain("journal: failed to start daemon");
   expect(died).toContain("invalid CIDR address: [secret]");
-  expect((await up("mended", good)).failure).toBeUndefined();
+  expect((await up("fixed", good)).failure).toBeUndefined();
   const recheck = await up("recheck", { ...good, recheck: "again" });
   expect(linesOf(recheck)).toMatchSnapshot("nothing to do");
 });

@@ -71,7 +71,7 @@ describe("two stacks, one of them with two accounts", () => {
     const errors = new Set(failure.match(/kernel: .*/g));
     expect([...errors]).toEqual([
       expect.stringMatching(
-        /^kernel: sysctl net\.ipv4\.ping_group_range: found '0 2147483647', wanted by conformance\/infra\/(ada|bob); wanted '0 9' by conformance\/runners\/cid\. To mend: give both the same value: the machine has only one$/,
+        /^kernel: sysctl net\.ipv4\.ping_group_range: found '0 2147483647', wanted by conformance\/infra\/(ada|bob); wanted '0 9' by conformance\/runners\/cid\. To fix: give both the same value: the machine has only one$/,
       ),
     ]);
     expect(await host.run("cat /proc/sys/net/ipv4/ping_group_range")).toBe("0\t2147483647\n");

@@ -48,7 +48,7 @@ const readsAnother = ["pass_on_to_daemon"];
 
 /** What a function reads by a name that it is given or composes. */
 const composed: Record<string, string[]> = {
-  "differs $1": ["uid", "home", "shell"],
+  "require_equal $1": ["uid", "home", "shell"],
   "sysctl_wanted_or_here $1": ["kernel.keys.maxkeys", "kernel.keys.maxbytes"],
   "ports_apply $start": ["net.ipv4.ip_unprivileged_port_start"],
   "compose_host_loopback environment/$name": ["environment/DOCKERD_ROOTLESS_ROOTLESSKIT_FLAGS"],

@@ -26,7 +26,7 @@ test.each([
 ])("%s: found %s", (error, found) => {
   const message = explainConnectionError("web-agent", error);
   expect(message).toContain(`web-agent: connection: found ${found} (${error}); wanted `);
-  expect(message).toMatch(/\. To mend: [^]+\. Nothing was changed by this step\.$/);
+  expect(message).toMatch(/\. To fix: [^]+\. Nothing was changed by this step\.$/);
 });
 
 test.each([
@@ -49,7 +49,7 @@ test.each([
   const command = "sh /var/lib/rootless-docker/agent apply kernel 0123";
   const error = `Process exited with status 2: running "${command}":\n${words}\n`;
   expect(explainMissingAgent("web-kernel", error)).toBe(
-    `web-kernel: agent: found none that is whole (${words}); wanted the one that the step agent puts there. To mend: run pulumi up with a new value of recheck, which puts it back, then run this again: the machine was made anew, the agent changed or removed by hand, or the power went`,
+    `web-kernel: agent: found none that is whole (${words}); wanted the one that the step agent puts there. To fix: run pulumi up with a new value of recheck, which puts it back, then run this again: the machine was made anew, the agent changed or removed by hand, or the power went`,
   );
   const other = `Process exited with status 1: running "${command}":\nkernel: sysctl a.b: found 1`;
   expect(explainMissingAgent("web-kernel", other)).toBeUndefined();
@@ -59,7 +59,7 @@ test("a login without a shell", () => {
   const words = "This account is currently not available.";
   const error = `Process exited with status 1: running "sh -c":\n${words}\n`;
   expect(explainNoShell("web-agent", error)).toBe(
-    `web-agent: login: found a user that may not run commands (${words}); wanted a login shell that does. To mend: give connection.user a shell such as /bin/sh with 'usermod --shell', or connect as another user`,
+    `web-agent: login: found a user that may not run commands (${words}); wanted a login shell that does. To fix: give connection.user a shell such as /bin/sh with 'usermod --shell', or connect as another user`,
   );
   expect(explainNoShell("web-agent", "Process exited with status 1: other")).toBeUndefined();
 });

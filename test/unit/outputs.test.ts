@@ -34,7 +34,7 @@ describe("the agent's report", () => {
       ({ message } = error as Error);
     }
     const [, shown, rest] =
-      /^web-kernel: report: found ([^]*); wanted the agent's JSON\. To mend: (.*)$/.exec(message) ??
+      /^web-kernel: report: found ([^]*); wanted the agent's JSON\. To fix: (.*)$/.exec(message) ??
       [];
     expect(shown).toEqual(typeof found === "string" ? found : expect.stringMatching(found));
     expect(rest).toBe(
@@ -101,7 +101,7 @@ test.each<[string, Record<string, string | undefined>, string]>([
 ])("%s: %j is an error that names step and fact, and what to do", (output, facts, found) => {
   const [step] = steps.filter(({ outputs }) => output in outputs);
   expect(() => outputOf(output, facts)).toThrow(
-    `web-${step.name}: report: found ${found}. To mend: run 'pulumi up' with a new value of recheck, which asks the host again; `,
+    `web-${step.name}: report: found ${found}. To fix: run 'pulumi up' with a new value of recheck, which asks the host again; `,
   );
 });
 

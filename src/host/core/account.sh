@@ -246,7 +246,7 @@ word_of_account() {
 	esac
 }
 
-# What a program of the account's said, in quotes, as a part of a message. Never a part of a mend.
+# What a program of the account's said, in quotes, as a part of a message. Never a part of a fix.
 words_of_account() {
 	local said
 	said=$(printf '%s' "$1" | head -c 300 | tr "'" '"')

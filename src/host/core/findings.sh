@@ -3,7 +3,7 @@
 # the doctor shows all.
 #
 # $WORK/findings holds one a line: status (ok, limited, unavailable or problem), what it is about, what was
-# found, what was wanted, how to mend it, why it matters.
+# found, what was wanted, how to fix it, why it matters.
 
 finding() {
 	local line='' part
@@ -21,7 +21,7 @@ finding() {
 fine() { finding ok "$1" "$2" '' '' ''; }
 
 # Records one problem; several are shown together by stop_on_problems. $1 what it is about, $2 what was
-# found, $3 what was wanted, $4 how to mend it, $5 why it matters, where that does not go without saying.
+# found, $3 what was wanted, $4 how to fix it, $5 why it matters, where that does not go without saying.
 problem() {
 	finding problem "$1" "$2" "$3" "$4" "${5-}"
 	problem_line "$STEP" "$@" >>"$WORK/problems"
@@ -29,7 +29,7 @@ problem() {
 
 # $1 who says it, then as above.
 problem_line() {
-	printf '%s: %s: found %s; wanted %s%s. To mend: %s\n' "$1" "$(shown "$2")" "$(shown "$3")" \
+	printf '%s: %s: found %s; wanted %s%s. To fix: %s\n' "$1" "$(shown "$2")" "$(shown "$3")" \
 		"$(shown "$4")" "${6:+, since $(shown "$6")}" "$(shown "$5")"
 }
 

@@ -11,7 +11,7 @@ hold_lock() {
 		flock -n 9 || {
 			say "waits for another run that holds the lock '$1'"
 			flock -w 600 9 || {
-				say "lock $lock: found it held for 10 minutes by another run; wanted it free. To mend: see what holds it with 'fuser $lock' and let it end"
+				say "lock $lock: found it held for 10 minutes by another run; wanted it free. To fix: see what holds it with 'fuser $lock' and let it end"
 				exit 1
 			}
 		}

@@ -9,11 +9,11 @@ become_root() {
 		if command -v sudo >/dev/null; then how=sudo; elif command -v doas >/dev/null; then how=doas; else how=none; fi
 	fi
 	if [ "$how" = none ]; then
-		echo "$STEP: privileges: found user $(id -un), not root, and neither sudo nor doas in use; wanted root rights. To mend: connect as root, or install sudo and set privilegeEscalation" >&2
+		echo "$STEP: privileges: found user $(id -un), not root, and neither sudo nor doas in use; wanted root rights. To fix: connect as root, or install sudo and set privilegeEscalation" >&2
 		exit 1
 	fi
 	if ! error=$("$how" -n true 2>&1 </dev/null); then
-		echo "$STEP: privileges: found that '$how -n' refuses user $(id -un) ($(printf '%s' "$error" | tail -n 1)); wanted root rights without a password. To mend: allow it in $how's configuration (NOPASSWD, nopass), or connect as root" >&2
+		echo "$STEP: privileges: found that '$how -n' refuses user $(id -un) ($(printf '%s' "$error" | tail -n 1)); wanted root rights without a password. To fix: allow it in $how's configuration (NOPASSWD, nopass), or connect as root" >&2
 		exit 1
 	fi
 	exec "$how" -n sh "$AGENT" "$@"
@@ -24,7 +24,7 @@ tell_full_disks() {
 	local free mount
 	df -Pk "$STATE" /etc /usr "${ACCOUNT_HOME:-/}" 2>/dev/null | awk 'NR > 1 && $4 < 1024 { print $4, $6 }' | sort -u |
 		while read -r free mount; do
-			say "disk: found $free KB free on $mount; wanted room for what this step writes. To mend: free space there, then run again"
+			say "disk: found $free KB free on $mount; wanted room for what this step writes. To fix: free space there, then run again"
 		done
 }
 

@@ -19,6 +19,6 @@ stop_where_state_is_anothers() {
 	odd=$(find "$STATE" -maxdepth 1 \( ! -uid 0 -o -type l -o -perm /022 \) -print -quit)
 	[ -n "$odd" ] || [ -d "$STATE" ] || odd=$STATE
 	[ -n "$odd" ] || return 0
-	say "$odd: found $(stat -c 'a %F of %U with mode %a' "$odd"); wanted a directory, and what is in it, that only root can change. To mend: see what it is and who made it, move it away, then run again"
+	say "$odd: found $(stat -c 'a %F of %U with mode %a' "$odd"); wanted a directory, and what is in it, that only root can change. To fix: see what it is and who made it, move it away, then run again"
 	exit 1
 }

@@ -14,7 +14,7 @@ daemon_failed() {
 			sed "s/^/$STEP: journal: /"
 	} | without_secrets >&2
 	half_made_network_problem "$(daemon_data_root)"
-	fail "docker.service of $ACCOUNT" "it does not start, or does not answer on $ACCOUNT_RUNTIME/docker.sock" "a daemon that answers" "mend what the lines above say, or take back the last change of daemon or environment"
+	fail "docker.service of $ACCOUNT" "it does not start, or does not answer on $ACCOUNT_RUNTIME/docker.sock" "a daemon that answers" "fix what the lines above say, or take back the last change of daemon or environment"
 }
 
 # A start that failed while it made docker0 can leave half of it in the engine's store, and no later start

@@ -2,7 +2,7 @@
 # What other programs say (a journal, dockerd's check of its configuration) may quote what they read.
 
 # Copies lines from stdin to stdout with [secret] in the place of whatever they hold of the secret values of
-# any lease, and of a user and password in any URL or before any host. A program may quote a value in part, with escapes, or a
+# any installation, and of a user and password in any URL or before any host. A program may quote a value in part, with escapes, or a
 # line of it: ten characters in a row that stand in a value are a part of it; shorter values count as they
 # are, and those of less than four characters where they stand alone.
 without_secrets() {
@@ -94,7 +94,7 @@ without_secrets() {
 }
 
 # Every text and number inside the secret values of the machine, names in objects too, as a document of its
-# own: a step may start the daemon of another lease, or one that still reads earlier values.
+# own: a step may start the daemon of another installation, or one that still reads earlier values.
 secret_strings() {
 	find "$STATE"/leases/*/values* -path '*/json/*' -type f -exec awk '
 		{

@@ -2,7 +2,7 @@
 # Daemons that have to start again because of what another step has changed.
 
 # A step that has changed what daemons read says so, and settle_restarts starts again those that need it, once,
-# when the step has done all else. $1 own for this lease's daemon, all for all of this package's on the machine;
+# when the step has done all else. $1 own for this installation's daemon, all for all of this package's on the machine;
 # $2 its files, or the ground that it stands on; $3 why.
 mark_restart() { printf '%s\t%s\t%s\n' "$@" >>"$WORK/restarts"; }
 
@@ -18,7 +18,7 @@ settle_restarts() {
 restart_daemons() {
 	local dir
 	for dir in "$STATE"/things/userdaemon/*; do
-		# A killed installation, or somebody's hand, may have left a part of the programs: the engine step mends
+		# A killed installation, or somebody's hand, may have left a part of the programs: the engine step fixes
 		# that, and comes here.
 		if [ ! -e "$dir/started" ] || ! daemon_programs; then
 			continue

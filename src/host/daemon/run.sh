@@ -71,7 +71,7 @@ engine_changed() {
 # is noted: this step runs again then, and no other one has to say the same.
 run_daemon() {
 	hold_daemon
-	start_daemon "$(thing_directory userdaemon "$ACCOUNT")/failed"
+	start_daemon "$(resource_directory userdaemon "$ACCOUNT")/failed"
 	release_daemon
 }
 
@@ -92,7 +92,7 @@ release_daemon() { exec 7>&-; }
 start_daemon() {
 	local verb=start now dir
 	now=$(daemon_fingerprint)
-	dir=$(thing_directory userdaemon "$ACCOUNT")
+	dir=$(resource_directory userdaemon "$ACCOUNT")
 	if daemon_is_up; then
 		if [ "$(head -n 1 "$dir/started" 2>/dev/null)" = "$now" ]; then
 			! start_and_wait start || return 0
@@ -107,7 +107,7 @@ start_daemon() {
 run_daemon_now() {
 	local now since dir
 	now=$(daemon_fingerprint)
-	dir=$(thing_directory userdaemon "$ACCOUNT")
+	dir=$(resource_directory userdaemon "$ACCOUNT")
 	since=$(date +%s)
 	ask_systemctl reset-failed docker.service 2>/dev/null || true
 	start_and_wait "$1" "$now" || {

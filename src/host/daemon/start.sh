@@ -50,7 +50,7 @@ ask_for_start() {
 # of a start that systemd knows of. $1 the fingerprint.
 remember_start() {
 	if [ -n "$1" ] && [ "$(unit_property ActiveState)" = activating ]; then
-		printf '%s\n' "$1" >"$(thing_directory userdaemon "$ACCOUNT")/starting"
+		printf '%s\n' "$1" >"$(resource_directory userdaemon "$ACCOUNT")/starting"
 	fi
 }
 

@@ -58,13 +58,13 @@ account_problems() {
 	[ "$(id -u "$1")" != 0 ] ||
 		problem "account.name" "$1 to be root (uid 0)" "an ordinary account" "name another account"
 	there=$(getent passwd "$1")
-	differs uid "$(printf '%s' "$there" | cut -d : -f 3)"
-	differs home "$(printf '%s' "$there" | cut -d : -f 6)"
-	differs shell "$(printf '%s' "$there" | cut -d : -f 7)"
+	require_equal uid "$(printf '%s' "$there" | cut -d : -f 3)"
+	require_equal home "$(printf '%s' "$there" | cut -d : -f 6)"
+	require_equal shell "$(printf '%s' "$there" | cut -d : -f 7)"
 }
 
 # An account that exists keeps what it has: a wish for something else is an error, not an edit.
-differs() {
+require_equal() {
 	! has "$1" || [ "$(doc "$1")" = "$2" ] ||
 		problem "account.$1" "'$2' at the existing account" "'$(doc "$1")'" "leave account.$1 out, or change the account by hand"
 }

@@ -2,7 +2,7 @@
 # Everything that the account's daemon stands on, link by link from the machine up. Each room looks at
 # what is its own; the doctor and the step report both ask here.
 
-chain_checks() {
+daemon_chain_checks() {
 	machine_checks
 	kernel_checks
 	engine_checks

@@ -42,10 +42,10 @@ data_root_checks() {
 	vfs,*,noexec,* | btrfs,*,noexec,* | vfs,noexec,* | btrfs,noexec,*)
 		mount=$(mount_of "$(nearest_directory "$1")" TARGET | tail -n 1)
 		# The account has said so, and may have put a link there: only a mount on the way that root
-		# knows is a part of a mend.
+		# knows is a part of a fix.
 		case $mount in *[!A-Za-z0-9/._-]*) mount= ;; esac
 		if [ "$mount" != "$(mount_above "$1")" ] ||
-			{ [ -z "${3-}" ] && [ ! -d "$(thing_directory data "$1")" ]; }; then
+			{ [ -z "${3-}" ] && [ ! -d "$(resource_directory data "$1")" ]; }; then
 			mount='the mount below it'
 		fi
 		problem "daemon.data-root" "$1 on $mount, which is mounted with noexec, and storage driver $2" "a mount that programs can be started from" "remount it with 'mount -o remount,exec $mount', and take noexec out of /etc/fstab; or use another storageDriver" "no program of a container starts ('permission denied', 'executable file not found')"
@@ -91,7 +91,7 @@ user_namespace_trial() {
 	if said=$(in_rootlesskit 20 true 2>&1); then
 		fine "user namespace" "rootlesskit makes one as $ACCOUNT"
 	else
-		problem "user namespace" "that 'rootlesskit true' as $ACCOUNT ends with $(words_of_account "$(printf '%s' "$said" | tail -n 1 | tr -d '"')")" "a user namespace with the account's ids" "mend the other problems first: ids, newuidmap, kernel settings; where there are none, see whether AppArmor or a container around this machine forbids it"
+		problem "user namespace" "that 'rootlesskit true' as $ACCOUNT ends with $(words_of_account "$(printf '%s' "$said" | tail -n 1 | tr -d '"')")" "a user namespace with the account's ids" "fix the other problems first: ids, newuidmap, kernel settings; where there are none, see whether AppArmor or a container around this machine forbids it"
 	fi
 }
 

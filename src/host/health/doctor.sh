@@ -61,7 +61,7 @@ examine() {
 	fi
 	[ "$SELF" = 0 ] || [ "$SELF" = "$ACCOUNT_UID" ] || doctor_usage "only root, or $1 itself, can see what $1 sees"
 	# Whatever goes wrong at one link, the rest is looked at.
-	(chain_checks) || true
+	(daemon_chain_checks) || true
 	(drift_checks) || true
 	! grep -q "^ok${SEPARATOR}daemon$SEPARATOR" "$WORK/findings" || (limitation_checks) || true
 }
@@ -82,25 +82,25 @@ print_table() {
 	awk -F "$SEPARATOR" '
 		{ printf "%-12s%-26s %s\n", $1, $2, $3 }
 		$4 != "" { printf "%-12swanted: %s%s\n", "", $4, ($6 == "" ? "" : ", since " $6) }
-		$5 != "" { printf "%-12sto mend: %s\n", "", $5 }
+		$5 != "" { printf "%-12sto fix: %s\n", "", $5 }
 		$1 == "problem" { problems++ }
-		END { print (problems ? problems " to mend" : "nothing to mend") }' "$WORK/findings"
+		END { print (problems ? problems " to fix" : "nothing to fix") }' "$WORK/findings"
 	[ "$SELF" = 0 ] || echo "(as root it sees more: what was changed by hand, and what rootless mode limits here)"
 }
 
 print_problems() {
-	local status about found wanted mend why
-	while IFS=$SEPARATOR read -r status about found wanted mend why; do
-		[ "$status" != problem ] || problem_line doctor "$about" "$found" "$wanted" "$mend" "$why"
+	local status about found wanted fix why
+	while IFS=$SEPARATOR read -r status about found wanted fix why; do
+		[ "$status" != problem ] || problem_line doctor "$about" "$found" "$wanted" "$fix" "$why"
 	done <"$WORK/findings"
 }
 
 print_json() {
-	local comma='' status about found wanted mend why
+	local comma='' status about found wanted fix why
 	printf '{"account":%s,"findings":[' "$(json_string "$1")"
-	while IFS=$SEPARATOR read -r status about found wanted mend why; do
-		printf '%s{"status":%s,"about":%s,"found":%s,"wanted":%s,"why":%s,"mend":%s}' "$comma" "$(json_string "$status")" \
-			"$(json_string "$about")" "$(json_string "$found")" "$(json_string "$wanted")" "$(json_string "$why")" "$(json_string "$mend")"
+	while IFS=$SEPARATOR read -r status about found wanted fix why; do
+		printf '%s{"status":%s,"about":%s,"found":%s,"wanted":%s,"why":%s,"fix":%s}' "$comma" "$(json_string "$status")" \
+			"$(json_string "$about")" "$(json_string "$found")" "$(json_string "$wanted")" "$(json_string "$why")" "$(json_string "$fix")"
 		comma=,
 	done <"$WORK/findings"
 	printf ']}\n'

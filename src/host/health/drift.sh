@@ -16,12 +16,12 @@ drift_checks() {
 	[ "$before" != "$(wc -l <"$WORK/findings")" ] || fine drift "none of what this package set"
 }
 
-# $1 the thing's directory, $2 the wanted value.
+# $1 the resource's directory, $2 the wanted value.
 drift_check() {
 	local kind name about found
 	kind=${1%/*}
 	kind=${kind##*/}
-	name=$(thing_name "$1")
+	name=$(resource_name "$1")
 	about=$(drift_title "$kind" "$name")
 	# Said already, and why it matters.
 	! grep -qF "problem$SEPARATOR$about$SEPARATOR" "$WORK/findings" || return 0
@@ -35,7 +35,7 @@ drift_title() {
 	userdaemon | userunit) printf 'docker.service of %s' "$2" ;;
 	authorizedkey | keyfile) printf 'authorized_keys of %s' "$ACCOUNT" ;;
 	secretvalues) printf 'secret values' ;;
-	currentcontext) printf 'docker context of %s' "$2" ;;
+	currentcontext) printf 'docker of %s' "$2" ;;
 	delegation) printf 'control groups of %s' "$2" ;;
 	subuid | subgid) printf 'subordinate %ss' "${1#sub}" ;;
 	linger) printf linger ;;

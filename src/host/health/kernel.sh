@@ -1,5 +1,5 @@
 # shellcheck shell=dash
-# What the kernel lets an ordinary account do. The step mends the first two; the doctor says what they are.
+# What the kernel lets an ordinary account do. The step fixes the first two; the doctor says what they are.
 
 kernel_checks() {
 	user_namespace_checks
@@ -8,7 +8,7 @@ kernel_checks() {
 
 user_namespace_checks() {
 	local switch=kernel.unprivileged_userns_clone most=user.max_user_namespaces value
-	local mend="set it with 'sysctl -w $most=28633' and in /etc/sysctl.d"
+	local fix="set it with 'sysctl -w $most=28633' and in /etc/sysctl.d"
 	value=$(cat "$(sysctl_path "$switch")" 2>/dev/null || true)
 	case $value in
 	'') ;;
@@ -22,9 +22,9 @@ user_namespace_checks() {
 		fine "$most" "$value"
 	elif [ "$value" != 0 ]; then
 		# Asked for by sysctls, perhaps, and enough for what runs.
-		finding limited "$most" "$value" "1024 at least" "$mend" "no more can be made where they are used up"
+		finding limited "$most" "$value" "1024 at least" "$fix" "no more can be made where they are used up"
 	else
-		problem "$most" "$value" "1024 at least" "$mend" "rootlesskit ends with 'fork/exec /proc/self/exe: no space left on device' where they are used up"
+		problem "$most" "$value" "1024 at least" "$fix" "rootlesskit ends with 'fork/exec /proc/self/exe: no space left on device' where they are used up"
 	fi
 }
 
@@ -45,11 +45,11 @@ key_quota_checks() {
 # it is used, $4 what a container takes, $5 a value that will do.
 key_quota_check() {
 	local found="$2, of which $3 used by account ${ACCOUNT:-nobody yet}" wanted="room for the keys of 20 containers more"
-	local mend="set sysctls to { \"$1\": \"$5\" }" why="containers do not start without: 'unable to create session key: disk quota exceeded'"
+	local fix="set sysctls to { \"$1\": \"$5\" }" why="containers do not start without: 'unable to create session key: disk quota exceeded'"
 	if [ "$2" -lt "$((20 * $4))" ] || [ "$(($2 - $3))" -lt "$((2 * $4))" ]; then
-		problem "$1" "$found" "$wanted" "$mend" "$why"
+		problem "$1" "$found" "$wanted" "$fix" "$why"
 	elif [ "$(($2 - $3))" -lt "$((20 * $4))" ]; then
-		finding limited "$1" "$found" "$wanted" "$mend" "$why"
+		finding limited "$1" "$found" "$wanted" "$fix" "$why"
 	else
 		fine "$1" "$found"
 	fi

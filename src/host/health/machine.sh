@@ -55,12 +55,12 @@ tun_checks() {
 	if said=$("$as" sh -c ': <>/dev/net/tun' 2>&1); then
 		fine "/dev/net/tun" "opens"
 	else
-		problem "/dev/net/tun" "that it does not open (${said##*: })" "the device that the containers' network (tap0) is made with" "$(tun_mend "${said##*: }")"
+		problem "/dev/net/tun" "that it does not open (${said##*: })" "the device that the containers' network (tap0) is made with" "$(tun_fix "${said##*: }")"
 	fi
 }
 
 # $1 what the kernel said.
-tun_mend() {
+tun_fix() {
 	local lines
 	lines=$(modprobe_lines tun)
 	if [ "$1" = 'Permission denied' ]; then

@@ -14,7 +14,7 @@ impossible_storage_driver_problems() {
 }
 
 # Before the account and its packages are there, unshare makes the user namespace. Where none can be
-# made yet, which the kernel step mends, the daemon step's own trial decides. $1 data root.
+# made yet, which the kernel step fixes, the daemon step's own trial decides. $1 data root.
 impossible_overlay_problems() {
 	local directory as=as_account said
 	# Asked for with the module option that the kernel step is about to set.
@@ -39,12 +39,12 @@ impossible_overlay_problems() {
 # $1 driver, $2 as whom and where, $3 what was said.
 driver_does_not_work() {
 	case $1 in
-	overlay2) problem storageDriver "that overlay2 does not work $2: $3" "overlay2, as asked for" "$(overlay_mend); or set storageDriver to Auto, which takes what works" ;;
+	overlay2) problem storageDriver "that overlay2 does not work $2: $3" "overlay2, as asked for" "$(overlay_fix); or set storageDriver to Auto, which takes what works" ;;
 	*) problem storageDriver "that $1 does not work $2: $3" "$1, as asked for" "put daemon.data-root on another file system, or set storageDriver to Auto, which takes what works" ;;
 	esac
 }
 
-overlay_mend() {
+overlay_fix() {
 	if overlay_has_option; then
 		printf 'set kernelModuleOptions to { "overlay.permit_mounts_in_userns": "1" } (where it is set already, reboot the machine)'
 	elif kernel_before_5_11; then

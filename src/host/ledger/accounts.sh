@@ -20,14 +20,14 @@ know_account() {
 # Which file system the account's home is on, for the way back.
 note_home_place() {
 	stop_where_home_is_away "$ACCOUNT"
-	mount_place "$ACCOUNT_HOME" | write_record "$(thing_directory account "$ACCOUNT")/baseline/home-place"
+	mount_place "$ACCOUNT_HOME" | write_record "$(resource_directory account "$ACCOUNT")/baseline/home-place"
 }
 
 # Ends the step where that is not there: what is ours in the home could not be taken back, and its files may
 # be of ids that are given back. It knows the account then. $1 the account, or nothing.
 stop_where_home_is_away() {
 	local record
-	record=$(thing_directory account "$1")/baseline/home-place
+	record=$(resource_directory account "$1")/baseline/home-place
 	if [ -z "$1" ] || [ ! -s "$record" ] || [ -e "$WORK/home-is-there.$1" ]; then return 0; fi
 	know_account "$1" || return 0
 	! is_not_mounted "$(cat "$record")" ||
@@ -37,11 +37,11 @@ stop_where_home_is_away() {
 	: >"$WORK/home-is-there.$1"
 }
 
-# Whose a thing is, where it is an account's. $1 kind, $2 its directory.
-account_of_thing() {
+# Whose a resource is, where it is an account's. $1 kind, $2 its directory.
+account_of_resource() {
 	case $1 in
-	account | linger | subuid | subgid | delegation) thing_name "$2" ;;
-	keyfile | currentcontext | userdaemon | userunit) thing_name "$2" ;;
+	account | linger | subuid | subgid | delegation) resource_name "$2" ;;
+	keyfile | currentcontext | userdaemon | userunit) resource_name "$2" ;;
 	*) cat "$2/baseline/account" 2>/dev/null || true ;;
 	esac
 }
@@ -49,7 +49,7 @@ account_of_thing() {
 # $1 the account.
 recorded_uid() {
 	local baseline
-	baseline=$(thing_directory account "$1")/baseline
+	baseline=$(resource_directory account "$1")/baseline
 	if [ -s "$baseline/entry" ]; then
 		cut -d : -f 3 "$baseline/entry"
 	elif [ -s "$baseline/made" ]; then
@@ -60,7 +60,7 @@ recorded_uid() {
 # Nothing where version 0.1.0 made the account. $1 the account.
 recorded_home() {
 	local baseline
-	baseline=$(thing_directory account "$1")/baseline
+	baseline=$(resource_directory account "$1")/baseline
 	if [ -s "$baseline/entry" ]; then
 		cut -d : -f 6 "$baseline/entry"
 	elif [ -s "$baseline/made" ]; then
@@ -72,7 +72,7 @@ recorded_home() {
 # directory.
 is_recorded_home() {
 	local baseline
-	baseline=$(thing_directory account "$1")/baseline
+	baseline=$(resource_directory account "$1")/baseline
 	[ -d "$2" ] && [ ! -h "$2" ] || return 1
 	if [ -s "$baseline/entry" ]; then
 		[ "$(stat -c '%i %.9W' "$2")" = "$(cat "$baseline/home" 2>/dev/null)" ]
@@ -113,16 +113,16 @@ follow_home() {
 	if [ -z "$old" ] || [ "$old" = "$ACCOUNT_HOME" ]; then return 0; fi
 	for dir in "$STATE"/things/homefile/* "$STATE"/things/homedir/* "$STATE"/things/data/*; do
 		[ "$(cat "$dir/baseline/account" 2>/dev/null)" = "$1" ] || continue
-		name=$(thing_name "$dir")
+		name=$(resource_name "$dir")
 		case $name in "$old"/*) ;; *) continue ;; esac
 		! account_has "$name" || continue
 		kind=${dir%/*}
 		new=$ACCOUNT_HOME${name#"$old"}
-		[ ! -e "$(thing_directory "${kind##*/}" "$new")" ] || continue
+		[ ! -e "$(resource_directory "${kind##*/}" "$new")" ] || continue
 		[ -n "$told" ] || say "the home of $1 is $ACCOUNT_HOME now, and not $old"
 		told=yes
 		printf '%s' "$new" | write_record "$dir/name"
-		mv -T "$dir" "$(thing_directory "${kind##*/}" "$new")"
+		mv -T "$dir" "$(resource_directory "${kind##*/}" "$new")"
 	done
 	[ -z "$told" ] || sync -f "$STATE"
 }

@@ -1,7 +1,7 @@
 # shellcheck shell=dash
 # Who wants what: a claim of an installation's step on a resource.
 
-# Claims a thing for this lease and step. $1 kind, $2 name, $3 the wanted value.
+# Claims a resource for this installation and step. $1 kind, $2 name, $3 the wanted value.
 # Another owner's claim on another value is an error that names both.
 want() {
 	claim "$@"
@@ -11,7 +11,7 @@ want() {
 # The same, but that nothing may be changed before settle_claims: for many at once.
 claim() {
 	local dir order
-	dir=$(thing_directory "$1" "$2")
+	dir=$(resource_directory "$1" "$2")
 	# The first time counts: a directory goes after every file in it.
 	! grep -qxF -- "$dir" "$WORK/wanted" || return 0
 	stop_where_another_wants "$dir" "$@"
@@ -36,7 +36,7 @@ claim() {
 	printf '%s\n' "$dir" >>"$WORK/claims"
 }
 
-# $1 the thing's directory, then as for want.
+# $1 the resource's directory, then as for want.
 stop_where_another_wants() {
 	local claim other
 	for claim in "$1"/claims/*; do
@@ -50,9 +50,9 @@ stop_where_another_wants() {
 	done
 }
 
-# Saves what another lease has there, where this one wants another value: it comes back where this
+# Saves what another installation has there, where this one wants another value: it comes back where this
 # claim is dropped and the other one is still there, as after a takeover that never came to its end.
-# It is on the disk before the thing is changed. $1 the thing's directory, then as for want.
+# It is on the disk before the resource is changed. $1 the resource's directory, then as for want.
 keep_previous() {
 	local previous=$1/previous/$LEASE.$STEP new=$1/previous.$STEP now
 	command -v "$2_now" >/dev/null || return 0
@@ -60,7 +60,7 @@ keep_previous() {
 	if [ ! -s "$WORK/others-want" ] || is_among "$4" "$WORK/others-want"; then return 0; fi
 	if [ -d "$previous" ]; then
 		now=$("$2_now" "$3" "$previous") || return 0
-		# What this lease has put there itself is nobody else's.
+		# What this installation has put there itself is nobody else's.
 		is_among "$now" "$WORK/others-want" || return 0
 	fi
 	rm -rf "$new"
@@ -73,7 +73,7 @@ keep_previous() {
 	sync_directories "$1/previous" "$1"
 }
 
-# The values that other leases claim, into $WORK/others-want. $1 the thing's directory.
+# The values that other installations claim, into $WORK/others-want. $1 the resource's directory.
 others_want() {
 	local claim
 	for claim in "$1"/claims/*; do
@@ -115,7 +115,7 @@ place_claim() {
 	mv -T "$1/baseline.$STEP" "$1/baseline" 2>/dev/null || rm -rf "$1/baseline.$STEP"
 }
 
-# The things that this lease's step claims and that this run did not want, last claimed first. Those of one
+# The resources that this installation's step claims and that this run did not want, last claimed first. Those of one
 # account only, where ONLY_OF says which.
 unwanted() {
 	local claim dir kind order=written
@@ -126,12 +126,12 @@ unwanted() {
 		[ -e "$claim" ] || continue
 		dir=${claim%/claims/*}
 		kind=${dir%/*}
-		[ -z "${ONLY_OF-}" ] || [ "$(account_of_thing "${kind##*/}" "$dir")" = "$ONLY_OF" ] || continue
+		[ -z "${ONLY_OF-}" ] || [ "$(account_of_resource "${kind##*/}" "$dir")" = "$ONLY_OF" ] || continue
 		grep -qxF -- "$dir" "$WORK/wanted" || printf '%s %s\n' "$(order_of "$claim" "$order")" "$dir"
 	done | sort -rn
 }
 
-# Another value for what this lease claims already, by whichever step. $1 the thing's directory, $2 the value.
+# Another value for what this installation claims already, by whichever step. $1 the resource's directory, $2 the value.
 change_claims() {
 	local claim new=$1/claim.$LEASE
 	note_left "$1" "$2"

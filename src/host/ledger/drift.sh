@@ -7,19 +7,19 @@
 # $STATE/things/KIND/ID/left    values that this package has left there, one a line. The claims'
 #                               values count too: version 0.1.0 kept no such list.
 
-# True where a thing is not as this package left it. $1 kind, $2 its directory.
+# True where a resource is not as this package left it. $1 kind, $2 its directory.
 has_drifted() {
 	local now
 	command -v "$1_now" >/dev/null || return 1
-	now=$("$1_now" "$(thing_name "$2")" "$2/baseline") || return 1
+	now=$("$1_now" "$(resource_name "$2")" "$2/baseline") || return 1
 	[ -n "$now" ] && ! was_left "$2" "$now"
 }
 
-# True where a thing is somebody else's now, and says so. $1 kind, $2 its directory.
+# True where a resource is somebody else's now, and says so. $1 kind, $2 its directory.
 is_theirs() {
 	local name account before
-	name=$(thing_name "$2")
-	account=$(account_of_thing "$1" "$2")
+	name=$(resource_name "$2")
+	account=$(account_of_resource "$1" "$2")
 	if [ -n "$account" ] && is_another_account "$account"; then
 		[ -e "$WORK/another-account" ] || {
 			: >"$WORK/another-account"
@@ -35,10 +35,10 @@ is_theirs() {
 
 # Where something stays, what was there before this package is kept beside it: under a name that
 # ends in ~, which programs that read whole directories leave out. Prints where. $1 kind, $2 the
-# thing's directory.
+# resource's directory.
 keep_before() {
 	local owner=as_root path before
-	path=$(thing_name "$2")
+	path=$(resource_name "$2")
 	case $1 in
 	mask) path=/etc/systemd/system/$path ;;
 	homefile)

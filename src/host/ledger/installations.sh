@@ -5,7 +5,7 @@
 # $STATE/leases/LEASE/account-name   the account that it is for
 # $STATE/leases/LEASE/took-over      leases that it has the account from, one a line
 
-# Whose claim stays, in words. $1 the thing's directory.
+# Whose claim stays, in words. $1 the resource's directory.
 next_owner() {
 	local claim
 	for claim in "$1"/claims/*; do
@@ -18,25 +18,25 @@ next_owner() {
 }
 
 # The record of this installation.
-make_lease() {
+make_installation() {
 	[ ! -d "$STATE/leases/$LEASE" ] || return 0
 	mkdir -m 700 "$STATE/leases/$LEASE"
 	sync_directories "$STATE/leases" "$STATE" "${STATE%/*}"
 }
 
-# Where the secret values of this lease lie, for root alone.
+# Where the secret values of this installation lie, for root alone.
 secrets_directory() { printf '%s/leases/%s/values' "$STATE" "$LEASE"; }
 
-# The words a person knows a lease by.
+# The words a person knows a installation by.
 owner_of() {
-	if [ -s "$STATE/leases/$1/owner" ]; then cat "$STATE/leases/$1/owner"; else printf 'lease %s' "$1"; fi
+	if [ -s "$STATE/leases/$1/owner" ]; then cat "$STATE/leases/$1/owner"; else printf 'installation %s' "$1"; fi
 }
 
 # Leases that another installation has for an account. Where version 0.1.0 lost the account's name by a power
 # cut, the claim on it says as much. $1 the account.
-other_leases_of() {
+other_installations_of() {
 	local lease claims
-	claims=$(thing_directory account "$1")/claims
+	claims=$(resource_directory account "$1")/claims
 	for lease in "$STATE"/leases/*; do
 		[ "${lease##*/}" != "$LEASE" ] || continue
 		if [ "$(cat "$lease/account-name" 2>/dev/null)" = "$1" ] ||
@@ -46,10 +46,10 @@ other_leases_of() {
 	done
 }
 
-# True where one lease has the account from another. $1 the one, $2 the other.
+# True where one installation has the account from another. $1 the one, $2 the other.
 took_over() { grep -qxF -- "$2" "$STATE/leases/$1/took-over" 2>/dev/null; }
 
-# Prints the lease that took over from another. $1 the other; false where none did.
+# Prints the installation that took over from another. $1 the other; false where none did.
 successor_of() {
 	local lease
 	for lease in "$STATE"/leases/*; do
@@ -61,8 +61,8 @@ successor_of() {
 	return 1
 }
 
-# True where what another lease wants counts beside what this one wants: not where it is the same
-# owner's, whose account changes, nor where this one takes its account over. $1 the other lease.
+# True where what another installation wants counts beside what this one wants: not where it is the same
+# owner's, whose account changes, nor where this one takes its account over. $1 the other installation.
 stands_beside() {
 	[ "$1" != "$LEASE" ] && [ "$(owner_of "$1")" != "$(owner_of "$LEASE")" ] && ! took_over "$LEASE" "$1"
 }
@@ -71,23 +71,23 @@ stands_beside() {
 stop_unless_current() {
 	local other
 	if other=$(successor_of "$LEASE"); then
-		fail "lease $LEASE" "the account $(cat "$STATE/leases/$other/account-name") taken over from it by $(owner_of "$other") (lease $other)" "it to hold the account" "take this RootlessDockerHost out of its program, which changes nothing here; or set takeOver, which takes the account back"
+		fail "installation $LEASE" "the account $(cat "$STATE/leases/$other/account-name") taken over from it by $(owner_of "$other") (installation $other)" "it to hold the account" "take this RootlessDockerHost out of its program, which changes nothing here; or set takeOver, which takes the account back"
 	fi
 	[ -s "$STATE/leases/$LEASE/owner" ] ||
-		fail "lease $LEASE" "nothing on this machine that knows it" "the record that the step preflight makes" "give recheck a new value, with which every step runs, if the machine was made anew or given back"
+		fail "installation $LEASE" "nothing on this machine that knows it" "the record that the step preflight makes" "give recheck a new value, with which every step runs, if the machine was made anew or given back"
 }
 
 # Where this installation has an agent of its own: a link to a directory, which is exchanged for another one
 # at once, with the agent and its sum. The step's commands ask for the sum first.
 own_agent() { printf '%s/agents/%s' "$STATE" "$LEASE"; }
 
-stands() { [ -e "$STATE/leases/$LEASE/$1" ]; }
+is_applied() { [ -e "$STATE/leases/$LEASE/$1" ]; }
 
 # Leases that need the agent still. One without an owner never came further than the step agent: where that
 # step failed on the way back, Pulumi does not know of it, and nobody ever takes it back.
-leases_in_use() {
+installations_in_use() {
 	find "$STATE/leases" -mindepth 1 -maxdepth 1 ! -name '.*' '(' -exec test -e '{}/owner' ';' -o -mmin -1440 ')' -print
 }
 
 # What onDestroy.data said when the daemon was last applied; data are kept in doubt.
-keep_data() { [ "$(cat "$STATE/leases/$LEASE/on-destroy-data" 2>/dev/null)" != delete ]; }
+retains_data() { [ "$(cat "$STATE/leases/$LEASE/on-destroy-data" 2>/dev/null)" != delete ]; }

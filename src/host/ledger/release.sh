@@ -1,17 +1,17 @@
 # shellcheck shell=dash
 # What nobody wants any more goes back to what was there before.
 
-# This lease's claim on a thing is going, and another one's stays: what that one had comes back.
-# Where it cannot, that is said. A lease that took over from this one has what it wants already.
-# $1 kind, $2 the thing's directory.
+# This installation's claim on a resource is going, and another one's stays: what that one had comes back.
+# Where it cannot, that is said. A installation that took over from this one has what it wants already.
+# $1 kind, $2 the resource's directory.
 give_back() {
 	local name account now own before previous=$2/previous/$LEASE.$STEP
 	! successor_of "$LEASE" >/dev/null || return 0
 	own=$(tail -n +2 "$2/claims/$LEASE.$STEP")
 	others_want "$2"
 	if [ ! -s "$WORK/others-want" ] || is_among "$own" "$WORK/others-want"; then return 0; fi
-	name=$(thing_name "$2")
-	account=$(account_of_thing "$1" "$2")
+	name=$(resource_name "$2")
+	account=$(account_of_resource "$1" "$2")
 	if [ -n "$account" ] && is_another_account "$account"; then return 0; fi
 	if [ ! -d "$previous" ]; then
 		say "$1 $name stays as it is, for '$own'; $(next_owner "$2") wanted" \
@@ -45,18 +45,18 @@ release_unwanted() {
 		if claimed_by_another "$dir"; then
 			give_back "$kind" "$dir"
 			rm -f "$dir/claims/$LEASE.$STEP"
-			# Where one lease is left, there is no other one to go back to.
-			[ "$(leases_of "$dir" | wc -l)" -gt 1 ] || rm -rf "$dir/previous"
+			# Where one installation is left, there is no other one to go back to.
+			[ "$(installations_of "$dir" | wc -l)" -gt 1 ] || rm -rf "$dir/previous"
 			continue
 		fi
 		# Killed before it was remembered, and so before anything was changed.
 		if [ ! -d "$dir/baseline" ]; then
-			forget_thing "$dir"
+			forget_resource "$dir"
 			continue
 		fi
 		stop_on_empty_record "$dir"
 		if is_theirs "$kind" "$dir"; then
-			forget_thing "$dir"
+			forget_resource "$dir"
 			continue
 		fi
 		if [ "$kind" != "$last" ]; then
@@ -70,15 +70,15 @@ release_unwanted() {
 		set +e
 		(
 			set -e
-			stop_where_home_is_away "$(account_of_thing "$kind" "$dir")"
-			restore_thing "$kind" "$dir"
+			stop_where_home_is_away "$(account_of_resource "$kind" "$dir")"
+			restore_resource "$kind" "$dir"
 		)
 		status=$?
 		set -e
 		case $status in
 		0)
 			[ "$before" = "$(wc -l <"$WORK/changed")" ] || sync_host
-			forget_thing "$dir"
+			forget_resource "$dir"
 			;;
 		10)
 			: >"$WORK/stays"
@@ -91,7 +91,7 @@ release_unwanted() {
 	call_if_there "${STEP}_released"
 }
 
-# Everything that this lease still claims for some steps, in their order: one that failed or was killed when
+# Everything that this installation still claims for some steps, in their order: one that failed or was killed when
 # it was first run is unknown to Pulumi, and never reverted by itself; one whose connection was cut may still
 # be running, and is waited for. In a subshell, which gives its locks back. A step may have a function
 # STEP_interrupted, which claims what its killed run had no time to claim.
@@ -130,7 +130,7 @@ meet_accounts() {
 	: >"$WORK/met"
 	while read -r order dir <&6; do
 		kind=${dir%/*}
-		account=$(account_of_thing "${kind##*/}" "$dir")
+		account=$(account_of_resource "${kind##*/}" "$dir")
 		if [ -z "$account" ] || grep -qxF -- "$account" "$WORK/met"; then continue; fi
 		printf '%s\n' "$account" >>"$WORK/met"
 		know_account "$account" || continue
@@ -143,14 +143,14 @@ meet_accounts() {
 	done 6<"$WORK/unwanted"
 }
 
-# Takes a thing back. Of an account that is gone, what is still there is named and stays recorded: nobody
+# Takes a resource back. Of an account that is gone, what is still there is named and stays recorded: nobody
 # can say any more whose it is. A kind that is an account's may have a function KIND_of_gone NAME BASELINE
 # ACCOUNT for that, which returns 10 where something stays. $1 kind, $2 its directory.
-restore_thing() {
+restore_resource() {
 	local account
-	account=$(account_of_thing "$1" "$2")
+	account=$(account_of_resource "$1" "$2")
 	if [ -n "$account" ] && ! know_account "$account" && command -v "$1_of_gone" >/dev/null; then
-		"$1_of_gone" "$(thing_name "$2")" "$2/baseline" "$account"
+		"$1_of_gone" "$(resource_name "$2")" "$2/baseline" "$account"
 	fi
-	"$1_restore" "$(thing_name "$2")" "$2/baseline"
+	"$1_restore" "$(resource_name "$2")" "$2/baseline"
 }

@@ -1,22 +1,22 @@
 # shellcheck shell=dash
-# Claims and baselines. A thing (a file, a sysctl, a package, ...) has a kind and a name. Before it is
-# first changed, what was there is remembered (its baseline). Every lease and step that wants it
+# Claims and baselines. A resource (a file, a sysctl, a package, ...) has a kind and a name. Before it is
+# first changed, what was there is remembered (its baseline). Every installation and step that wants it
 # holds a claim. When the last claim goes, the baseline comes back.
 #
-# $STATE/things/KIND/ID/name                 the thing's name
+# $STATE/things/KIND/ID/name                 the resource's name
 # $STATE/things/KIND/ID/baseline/            what was there before, written by KIND_save
 # $STATE/things/KIND/ID/claims/LEASE.STEP    line 1: order within the step; then the wanted value
-# $STATE/things/KIND/ID/previous/LEASE.STEP/ what another lease had there, before this one's value
+# $STATE/things/KIND/ID/previous/LEASE.STEP/ what another installation had there, before this one's value
 #
 # A kind is two functions: KIND_save NAME DIR, and KIND_restore NAME DIR, which can be run again
-# after it was killed, and returns 10 where the thing has to stay (said by itself, with the reason).
+# after it was killed, and returns 10 where the resource has to stay (said by itself, with the reason).
 #
-# The record is on the disk before the thing is changed, and goes when what it says is on the disk again:
+# The record is on the disk before the resource is changed, and goes when what it says is on the disk again:
 # where there is a baseline it is whole, and nothing was changed where there is none.
 
 # A slash becomes %2F. A file name holds 255 bytes: a longer name (an SSH key), or one with characters
 # of other meaning, stands under its hash.
-thing_directory() {
+resource_directory() {
 	local id='' rest=$2
 	while :; do
 		case $rest in
@@ -35,8 +35,8 @@ thing_directory() {
 	printf '%s/things/%s/%s' "$STATE" "$1" "$id"
 }
 
-# $1 the thing's directory.
-leases_of() {
+# $1 the resource's directory.
+installations_of() {
 	local claim
 	for claim in "$1"/claims/*; do
 		claim=${claim##*/}
@@ -57,16 +57,16 @@ claimed_by_another() {
 	return 1
 }
 
-# Forgets a thing at once or not at all: in half a baseline, a file that is missing would mean that
+# Forgets a resource at once or not at all: in half a baseline, a file that is missing would mean that
 # nothing was there before.
-forget_thing() {
+forget_resource() {
 	forget_rest
-	mv -T "$1" "$(gone_thing)"
+	mv -T "$1" "$(gone_resource)"
 	forget_rest
 }
 
-# The thing's name. Where version 0.1.0 lost it by a power cut, most directories say it too. $1 the directory.
-thing_name() {
+# The resource's name. Where version 0.1.0 lost it by a power cut, most directories say it too. $1 the directory.
+resource_name() {
 	if [ -s "$1/name" ]; then
 		cat "$1/name"
 	else
@@ -75,7 +75,7 @@ thing_name() {
 }
 
 # Ends the step where version 0.1.0 lost a part of the record by a power cut that nothing else says: what is
-# empty here never was. $1 the thing's directory.
+# empty here never was. $1 the resource's directory.
 stop_on_empty_record() {
 	local kind=${1%/*} file empty=''
 	kind=${kind##*/}
@@ -91,15 +91,15 @@ stop_on_empty_record() {
 was set there, remove $1, then run again"
 	fi
 	[ -z "$empty" ] || fail "$1/$empty" "it empty, as a power cut leaves it" \
-		"what $kind $(thing_name "$1") was before, to give it back" \
-		"see that $(thing_name "$1") is as you want it, remove $1, then run again"
+		"what $kind $(resource_name "$1") was before, to give it back" \
+		"see that $(resource_name "$1") is as you want it, remove $1, then run again"
 }
 
 # What a killed run left.
-forget_rest() { [ ! -e "$(gone_thing)" ] || rm -rf "$(gone_thing)"; }
+forget_rest() { [ ! -e "$(gone_resource)" ] || rm -rf "$(gone_resource)"; }
 
-# Where a thing is on its way out, under the step's lock; no pattern for things finds it.
-gone_thing() { printf '%s/things/.gone.%s' "$STATE" "$STEP"; }
+# Where a resource is on its way out, under the step's lock; no pattern for resources finds it.
+gone_resource() { printf '%s/things/.gone.%s' "$STATE" "$STEP"; }
 
 # Things left behind on purpose keep their baseline without a claim; they count as unclaimed.
 any_claim_left() {
@@ -113,13 +113,13 @@ any_claim_left() {
 unclaimed() { [ -z "$(ls "$1/claims" 2>/dev/null)" ]; }
 
 # A value, which may be the sum of a secret one, is no argument of a program: everybody sees these.
-# $1 the thing's directory, $2 a value.
+# $1 the resource's directory, $2 a value.
 note_left() { printf '%s\n' "$2" | grep -qsxF -f - -- "$1/left" || printf '%s\n' "$2" >>"$1/left"; }
 
 # Of a file's value, MODE SHA256, the bytes count: a mode alone is nothing that anybody would lose.
 without_mode() { sed 's/^[0-7]* \([0-9a-f]\{64\}\)$/\1/'; }
 
-# True where this package has left a value there. $1 the thing's directory, $2 the value.
+# True where this package has left a value there. $1 the resource's directory, $2 the value.
 was_left() {
 	{
 		cat "$1/left"
@@ -128,7 +128,7 @@ was_left() {
 	printf '%s\n' "$2" | grep -qxF -f - -- "$WORK/was-left"
 }
 
-# $1 the lease, $2 the directory of a thing's claims.
+# $1 the installation, $2 the directory of a resource's claims.
 is_claimed_by() {
 	local claim
 	for claim in "$2/$1".*; do

@@ -58,7 +58,7 @@ account_made() {
 # for an earlier installation, and kept, counts as found. $1 the account.
 keep_made_account() {
 	local dir
-	dir=$(thing_directory account "$1")
+	dir=$(resource_directory account "$1")
 	if [ "$(doc create)" != false ] || [ ! -e "$dir/baseline/made" ] || ! unclaimed "$dir" ||
 		! getent passwd "$1" >/dev/null; then return 0; fi
 	account_save "$1" "$WORK"
@@ -73,15 +73,15 @@ keep_made_account() {
 # remembered of the first is not true of the second.
 forget_another_account() {
 	local dir
-	dir=$(thing_directory account "$1")
+	dir=$(resource_directory account "$1")
 	[ -d "$dir/baseline" ] && unclaimed "$dir" || return 0
 	if know_account "$1" && [ -e "$dir/baseline/made" ] &&
 		[ -z "$(account_changed "$dir/baseline/made")" ]; then return 0; fi
-	for dir in "$(thing_directory subuid "$1")" "$(thing_directory subgid "$1")" "$STATE"/things/data/* "$dir"; do
+	for dir in "$(resource_directory subuid "$1")" "$(resource_directory subgid "$1")" "$STATE"/things/data/* "$dir"; do
 		case $dir in
 		"$STATE"/things/data/*) [ "$(cat "$dir/baseline/account" 2>/dev/null)" = "$1" ] || continue ;;
 		esac
-		if [ -d "$dir" ] && unclaimed "$dir"; then forget_thing "$dir"; fi
+		if [ -d "$dir" ] && unclaimed "$dir"; then forget_resource "$dir"; fi
 	done
 }
 
@@ -89,7 +89,7 @@ forget_another_account() {
 # group, and is done again. Only where the record says that the account was not there before.
 remove_half_account() {
 	local baseline
-	baseline=$(thing_directory account "$1")/baseline
+	baseline=$(resource_directory account "$1")/baseline
 	if [ ! -e "$baseline/entry" ] || [ -s "$baseline/entry" ]; then return 0; fi
 	if ! know_account "$1"; then
 		forget_account_entries "$1"
@@ -106,7 +106,7 @@ remove_half_account() {
 # userdel that was killed.
 forget_account_entries() {
 	local baseline gid
-	baseline=$(thing_directory account "$1")/baseline
+	baseline=$(resource_directory account "$1")/baseline
 	gid=$(sed -n 's/^gid //p' "$baseline/made" 2>/dev/null) || true
 	if grep -qsxE 'leaving|moved' "$baseline/leaving" && is_own_group "$1" "$gid"; then
 		groupdel "$1" 2>"$WORK/error" || say "group $1 stays: $(tail -n 1 "$WORK/error")"
@@ -127,7 +127,7 @@ is_own_group() {
 # is the account's, whatever becomes of it.
 finish_home() {
 	local baseline
-	baseline=$(thing_directory account "$ACCOUNT")/baseline
+	baseline=$(resource_directory account "$ACCOUNT")/baseline
 	if [ -s "$baseline/entry" ]; then return 0; fi
 	if [ -s "$baseline/made" ] && [ ! -e "$baseline/leaving" ]; then return 0; fi
 	put_home_back "$baseline"
@@ -232,7 +232,7 @@ create_account() {
 	set -- --create-home --user-group --shell "$(if has shell; then doc shell; else echo /bin/bash; fi)"
 	if has home; then set -- "$@" --home-dir "$(doc home)"; fi
 	useradd_without_ids "$(doc uid)" "$@" "$name" 2>"$WORK/error" ||
-		fail "useradd $name" "$(tail -n 1 "$WORK/error")" "a new account" "mend what useradd says, then run again"
+		fail "useradd $name" "$(tail -n 1 "$WORK/error")" "a new account" "fix what useradd says, then run again"
 	changed "account $name created"
 }
 
@@ -273,7 +273,7 @@ account_restore() {
 		! getent group "$1" >/dev/null ||
 			say "group $1 stays: it may be somebody's by now. Remove it with 'groupdel $1' when nobody needs it"
 		# Of the next one of this name they are not.
-		! data_stayed "$1" || return 10
+		! has_retained_data "$1" || return 10
 		return 0
 	}
 	[ -e "$2/absent" ] || [ -s "$2/made" ] ||

@@ -5,7 +5,7 @@
 # back before it. $1 the account, which is known.
 account_stays() {
 	local baseline home own
-	baseline=$(thing_directory account "$1")/baseline
+	baseline=$(resource_directory account "$1")/baseline
 	[ -e "$baseline/made" ] && [ ! -s "$baseline/entry" ] || return 0
 	[ ! -e "$WORK/account-stays" ] || {
 		cat "$WORK/account-stays"
@@ -16,8 +16,8 @@ account_stays() {
 		own="$own: remove it by hand when nothing of it is needed"
 	elif own=$(others_of_its_uid) && [ -n "$own" ]; then
 		own="$own has its uid $ACCOUNT_UID too: remove by hand the one that is not needed"
-	elif data_stayed "$1"; then
-		own="files of its ids are in $(stayed_data "$1")"
+	elif has_retained_data "$1"; then
+		own="files of its ids are in $(retained_data "$1")"
 	elif own=$(others_below_home) && [ -n "$own" ]; then
 		own="others have something below $ACCOUNT_HOME ($own): move that away, then remove the account by hand"
 	elif own=$(shared_file_of_ranges | printable) && [ -n "$own" ]; then
@@ -25,7 +25,7 @@ account_stays() {
 then remove the account by hand"
 	elif own=$(away_below "$1") && [ -n "$own" ]; then
 		own="$own: remove it by hand when they are not needed"
-	elif keep_data; then
+	elif retains_data; then
 		own=$(own_files | tr -d '\000-\011\013-\037\177' | paste -s -d ' ')
 		[ -z "$own" ] ||
 			own="with $ACCOUNT_HOME ($(du -sh "$ACCOUNT_HOME" 2>/dev/null | cut -f 1)): it has files of its own ($own). onDestroy.data: Delete removes them too"
@@ -36,7 +36,7 @@ then remove the account by hand"
 # True where an account goes that was made here. $1 the account, which is known.
 account_goes() {
 	local baseline
-	baseline=$(thing_directory account "$1")/baseline
+	baseline=$(resource_directory account "$1")/baseline
 	[ -e "$baseline/made" ] && [ ! -s "$baseline/entry" ] && [ -z "$(account_stays "$1")" ]
 }
 
@@ -74,7 +74,7 @@ of_others() {
 # What others have below the account's home: homes of theirs, and files of ids of others.
 others_below_home() {
 	local baseline users groups
-	baseline=$(thing_directory account "$ACCOUNT")/baseline
+	baseline=$(resource_directory account "$ACCOUNT")/baseline
 	users=$(of_others uid "$ACCOUNT_UID" "$baseline/ranges")
 	groups=$(of_others gid "$ACCOUNT_GID" "$baseline/group-ranges")
 	{

@@ -37,7 +37,7 @@ apparmorprofile_check() {
 }
 
 # It is what its file says.
-apparmorprofile_now() { ! has_drifted file "$(thing_directory file "$1")" || printf 'edited\n'; }
+apparmorprofile_now() { ! has_drifted file "$(resource_directory file "$1")" || printf 'edited\n'; }
 
 apparmorprofile_restore() {
 	[ -e "$1" ] || return 0

@@ -26,7 +26,7 @@ has_key() {
 # $1 the file, which keeps its mode; its new bytes are in $WORK/keys.
 write_keys() {
 	{
-		set_aside "$1" "$(thing_directory keyfile "$ACCOUNT")/baseline" &&
+		park "$1" "$(resource_directory keyfile "$ACCOUNT")/baseline" &&
 			write_path as_account "$1" "$(as_account stat -c %a "$1" 2>/dev/null || echo 600)" <"$WORK/keys"
 	} 2>"$WORK/error" ||
 		fail "$1" "that $ACCOUNT cannot write it ($(tail -n 1 "$WORK/error"))" "a file of its own" "let $ACCOUNT write it, then run again"
@@ -49,10 +49,10 @@ keyfile_restore() {
 		# The first key gave it one.
 		as_account truncate -s -1 "$keys"
 	fi
-	settle_aside "$keys" "$2"
+	resolve_parked "$keys" "$2"
 }
 
-# The name of the thing: ACCOUNT, a space, the key's line.
+# The name of the resource: ACCOUNT, a space, the key's line.
 authorizedkey_save() {
 	printf '%s' "$ACCOUNT" >"$2/account"
 	! has_key "$ACCOUNT_HOME/.ssh/authorized_keys" "${1#* }" "$2" || : >"$2/there"

@@ -14,11 +14,11 @@ want_data_roots() {
 	for dir in "$STATE"/things/data/*; do
 		if [ ! -d "$dir/baseline" ] || unclaimed "$dir"; then continue; fi
 		[ "$(cat "$dir/baseline/account")" = "$ACCOUNT" ] || continue
-		root=$(thing_name "$dir")
+		root=$(resource_name "$dir")
 		if [ -e "$root" ] || is_away "$dir/baseline"; then want_data_root "$root"; fi
 	done
 	root=$(data_root)
-	dir=$(thing_directory data "$root")/baseline
+	dir=$(resource_directory data "$root")/baseline
 	! is_away "$dir" || data_root_is_away "$root" "$dir" ""
 	stop_where_account_cannot_write "$root"
 	want_data_root "$root"
@@ -38,7 +38,7 @@ data_check() { as_account test -d "$1" || echo 'no such directory'; }
 # What is recorded of the other one stays, under a name of its own: its ids are kept for it. $1 data root.
 take_data_root() {
 	local dir before kept
-	dir=$(thing_directory data "$1")
+	dir=$(resource_directory data "$1")
 	before=$(cat "$dir/baseline/account" 2>/dev/null) || return 0
 	[ "$before" != "$ACCOUNT" ] || return 0
 	stop_where_another_wants "$dir" data "$1" "$ACCOUNT"
@@ -81,7 +81,7 @@ directory_id() { as_account stat -L -c '%i %.9W' "$1" 2>/dev/null || true; }
 # daemon was started on last, and where that is mounted. $1 data root.
 settle_data_root() {
 	local baseline now
-	baseline=$(thing_directory data "$1")/baseline
+	baseline=$(resource_directory data "$1")/baseline
 	now=$(directory_id "$1")
 	if [ -z "$now" ] || [ -e "$baseline/unused" ] ||
 		{ [ -e "$baseline/used" ] && [ "$(head -n 1 "$baseline/used")" != "$now" ]; }; then
@@ -143,7 +143,7 @@ data_restore() {
 	remove_what_was_moved "$1"
 	as_account rmdir "$1.rootless-docker-new" 2>/dev/null || true
 	if is_away "$2"; then
-		keep_data || data_root_is_away "$@" ", to remove the data"
+		retains_data || data_root_is_away "$@" ", to remove the data"
 		say "$1 stays: its file system, which was mounted at $(mounted_at "$(place_used "$2")" | printable)," \
 			"is not there. The images, containers and volumes on it stay"
 		return 10
@@ -166,13 +166,13 @@ data_restore() {
 		say "$1 stays: it was there before, with files of the ids of $ACCOUNT"
 		return 10
 	fi
-	if keep_data && ! held_nothing "$1"; then
+	if retains_data && ! held_nothing "$1"; then
 		# It was there before, and nothing in it is of ids that are given back.
 		[ -e "$2/absent" ] || [ -n "$(file_of_ids "$1")" ] || return 0
 		say "$1 stays ($(du -sh "$1" 2>/dev/null | cut -f 1) of images, containers and volumes): onDestroy.data: Delete removes $(if [ -e "$2/made" ]; then echo it; else echo 'what the engine made in it'; fi)"
 		return 10
 	fi
-	if [ -e "$2/made" ] && ! keep_data && [ -z "$(others_data_below "$1")" ]; then
+	if [ -e "$2/made" ] && ! retains_data && [ -z "$(others_data_below "$1")" ]; then
 		remove_data "$1"
 		[ ! -e "$1" ] || return 10
 		changed "$1 removed"
@@ -195,7 +195,7 @@ others_data_below() {
 	path=$(realpath -m "$1")
 	for dir in "$STATE"/things/data/*; do
 		[ -d "$dir/baseline" ] || continue
-		root=$(realpath -m "$(thing_name "$dir")")
+		root=$(realpath -m "$(resource_name "$dir")")
 		case $root in "$path"/*) ;; *) continue ;; esac
 		if [ "$(cat "$dir/baseline/account")" != "$ACCOUNT" ] || claimed_by_another "$dir"; then
 			printf '%s\n' "$root"
@@ -235,7 +235,7 @@ remove_engine_files() {
 	name=$(head -n 5 "$WORK/data-names" | printable)
 	say "$1 stays ($(du -sh "$1" 2>/dev/null | cut -f 1)): $(if [ -e "$2/absent" ]; then echo "not all in it is the engine's"; else echo 'it was there before'; fi) ($name)"
 	# The directory itself is the account's, who may go.
-	if [ -e "$2/absent" ] && [ -e "$(thing_directory account "$ACCOUNT")/baseline/made" ]; then return 10; fi
+	if [ -e "$2/absent" ] && [ -e "$(resource_directory account "$ACCOUNT")/baseline/made" ]; then return 10; fi
 	[ -z "$(file_of_ids "$1")" ] || return 10
 }
 
@@ -248,7 +248,7 @@ remove_data_entries() {
 	for name in $(cat "$WORK/engine-names"); do
 		case $name in
 		containers | volumes)
-			if keep_data; then
+			if retains_data; then
 				as_account rm -f "$root/$name/metadata.db" "$root/$name/backingFsBlockDev" || true
 				as_account rmdir "$root/$name" 2>/dev/null || true
 				continue

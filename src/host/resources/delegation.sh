@@ -15,7 +15,7 @@ want_resource_controllers() {
 	# Of this account alone: other accounts of the machine keep what they have.
 	dropin=/etc/systemd/system/user@$ACCOUNT_UID.service.d/rootless-docker.conf
 	# What the host delegates by itself stays the host's.
-	if [ ! -d "$(thing_directory file "$dropin")" ] &&
+	if [ ! -d "$(resource_directory file "$dropin")" ] &&
 		holds_all "$wanted" "$(host_delegates)"; then return 0; fi
 	# Claimed before the file, and so restored after it.
 	want delegation "$ACCOUNT" "$wanted"
@@ -27,7 +27,7 @@ want_resource_controllers() {
 
 # What is remembered beside the claim: "settled" is for which boot and controllers there is nothing left
 # to do, "before" what was delegated when systemd last read something else.
-delegation_note() { printf '%s/%s' "$(thing_directory delegation "$ACCOUNT")" "$1"; }
+delegation_note() { printf '%s/%s' "$(resource_directory delegation "$ACCOUNT")" "$1"; }
 
 # $1 the note. Its text is on stdin.
 write_delegation_note() { write_record "$(delegation_note "$1")"; }
@@ -110,7 +110,7 @@ delegation_restore() {
 	know_account "$1" || return 0
 	# Where the daemon goes on, it goes on with what the host delegates. On destroy it has ended before, and
 	# nothing else of the account's is ended for that.
-	if ! is_claimed_by "$LEASE" "$(thing_directory userdaemon "$1")/claims" || ! systemctl is-active -q "user@$ACCOUNT_UID.service"; then return 0; fi
+	if ! is_claimed_by "$LEASE" "$(resource_directory userdaemon "$1")/claims" || ! systemctl is-active -q "user@$ACCOUNT_UID.service"; then return 0; fi
 	soon no_more_than_delegated || restart_service_manager
 }
 
@@ -122,14 +122,14 @@ daemon_was_up() { [ "$(cat "$(delegation_note docker.service)" 2>/dev/null)" = "
 # A daemon of the account's own would not come back where it was started by hand: this is remembered for
 # userunit_save, which has its turn later, until the next boot ends that daemon in any case.
 before_service_manager_restarts() {
-	if [ -d "$(thing_directory userunit "$ACCOUNT")/baseline" ] || ! daemon_is_up; then return 0; fi
+	if [ -d "$(resource_directory userunit "$ACCOUNT")/baseline" ] || ! daemon_is_up; then return 0; fi
 	boot_id | write_delegation_note docker.service
 }
 
 # With the service manager, what is enabled has started again: a daemon of this package has read
 # everything anew then, and needs no second restart for it.
 after_service_manager_restarted() {
-	if [ -e "$(thing_directory userdaemon "$ACCOUNT")/started" ]; then
+	if [ -e "$(resource_directory userdaemon "$ACCOUNT")/started" ]; then
 		command -v dockerd >/dev/null && has_daemon "$ACCOUNT" || return 0
 		start_service_manager
 		run_daemon_now start

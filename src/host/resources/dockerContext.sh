@@ -18,10 +18,10 @@ want_context() {
 	want currentcontext "$ACCOUNT" rootless
 	config=$(client_config)
 	! account_file "$config" | grep -q '"currentContext": *"rootless"' || return 0
-	{ set_aside "$config" "$(thing_directory currentcontext "$ACCOUNT")/baseline" 2>"$WORK/error" && use_context rootless; } ||
+	{ park "$config" "$(resource_directory currentcontext "$ACCOUNT")/baseline" 2>"$WORK/error" && use_context rootless; } ||
 		fail "$config" "that docker of $ACCOUNT does not write it ($(tail -n 1 "$WORK/error"))" "the context rootless in it" "let $ACCOUNT write it, then run again"
 	account_file "$config" | sha256sum | cut -c 1-64 \
-		>"$(thing_directory currentcontext "$ACCOUNT")/baseline/left"
+		>"$(resource_directory currentcontext "$ACCOUNT")/baseline/left"
 	changed "docker context of $ACCOUNT: rootless"
 }
 
@@ -60,7 +60,7 @@ currentcontext_restore() {
 	know_account "$1" || return 0
 	config=$(client_config)
 	take_context_back "$config" "$2"
-	settle_aside "$config" "$2"
+	resolve_parked "$config" "$2"
 }
 
 # $1 the settings, $2 the baseline directory.

@@ -22,7 +22,7 @@ want_file() {
 	only_root_leads_to "$1" ||
 		fail "$1" "that others than root can change what leads to it" "a place that root alone can change" \
 			"make each directory and link on the way root's, and writable by nobody else"
-	if [ ! -d "$parent" ] || [ -d "$(thing_directory dir "$parent")" ]; then
+	if [ ! -d "$parent" ] || [ -d "$(resource_directory dir "$parent")" ]; then
 		want dir "$parent" directory
 		mkdir -p "$parent"
 	fi

@@ -19,7 +19,7 @@ group_save() { save_entry group "$@"; }
 # As the packages have made it: without members. Once: what it is later may be somebody's work.
 note_group() {
 	local dir
-	dir=$(thing_directory group "$1")
+	dir=$(resource_directory group "$1")
 	if [ -s "$dir/baseline/entry" ] || grep -qs : "$dir/left"; then return 0; fi
 	note_left "$dir" "$(getent group "$1" | cut -d : -f 3):"
 }

@@ -31,7 +31,7 @@ homedir_save() {
 homedir_restore() {
 	know_account "$(cat "$2/account")" || return 0
 	if [ ! -e "$2/absent" ] || ! account_has "$1"; then return 0; fi
-	as_account rmdir "$1" 2>/dev/null || ! data_stayed "$ACCOUNT" || return 10
+	as_account rmdir "$1" 2>/dev/null || ! has_retained_data "$ACCOUNT" || return 10
 }
 
 # The directories below the account's home that lead to a path, outermost first.
@@ -42,9 +42,9 @@ want_home_parents() {
 	"$ACCOUNT_HOME" | / | .) return 0 ;;
 	esac
 	path=$parent
-	! grep -qxF -- "$(thing_directory homedir "$path")" "$WORK/wanted" || return 0
+	! grep -qxF -- "$(resource_directory homedir "$path")" "$WORK/wanted" || return 0
 	want_home_parents "$parent"
-	if [ -d "$(thing_directory homedir "$path")" ] || ! as_account test -d "$path"; then
+	if [ -d "$(resource_directory homedir "$path")" ] || ! as_account test -d "$path"; then
 		want homedir "$path" directory
 		make_home_directory "$path"
 	fi
@@ -71,16 +71,16 @@ want_home_file() {
 	put_home_file "$@"
 }
 
-# The same for a file that this lease wants already, by whichever step: only its bytes are others.
+# The same for a file that this installation wants already, by whichever step: only its bytes are others.
 rewrite_home_file() {
-	change_claims "$(thing_directory homefile "$1")" "$2 $(sha256sum <"$3" | cut -c 1-64)"
+	change_claims "$(resource_directory homefile "$1")" "$2 $(sha256sum <"$3" | cut -c 1-64)"
 	put_home_file "$@"
 }
 
 put_home_file() {
 	! as_account test -h "$1" && account_file "$1" | cmp -s "$3" - &&
 		[ "$(as_account stat -c '%a %u' "$1")" = "$2 $ACCOUNT_UID" ] && return 0
-	set_aside "$1" "$(thing_directory homefile "$1")/baseline"
+	park "$1" "$(resource_directory homefile "$1")/baseline"
 	write_path as_account "$1" "$2" <"$3"
 	changed "$1 written"
 }
@@ -90,7 +90,7 @@ want_home_link() {
 	want_home_parents "$1"
 	want homefile "$1" "$2"
 	[ "$(as_account readlink "$1" 2>/dev/null)" != "$2" ] || return 0
-	set_aside "$1" "$(thing_directory homefile "$1")/baseline"
+	park "$1" "$(resource_directory homefile "$1")/baseline"
 	write_link as_account "$1" "$2"
 	changed "$1 -> $2"
 }

@@ -84,7 +84,7 @@ is_same_holder() {
 # of the same name that was removed since is not this one's.
 own_range() {
 	local added
-	added=$(thing_directory "sub$1" "$ACCOUNT")/baseline/added
+	added=$(resource_directory "sub$1" "$ACCOUNT")/baseline/added
 	if [ -s "$added" ] && is_same_holder "$(sed -n 2p "$added")" "$(holder_of "$ACCOUNT")"; then
 		sed -n 1p "$added"
 	fi
@@ -136,7 +136,7 @@ of_range() { printf '( -%s +%s -%s -%s )' "$1" $((${2%:*} - 1)) "$1" $((${2%:*} 
 # gave the account, or the account's own where it made the account. $1 the path.
 file_of_ids() {
 	set -- "$1" -false
-	[ ! -e "$(thing_directory account "$ACCOUNT")/baseline/made" ] ||
+	[ ! -e "$(resource_directory account "$ACCOUNT")/baseline/made" ] ||
 		set -- "$@" -o -uid "$ACCOUNT_UID" -o -gid "$ACCOUNT_GID"
 	# shellcheck disable=SC2046 # words
 	one_file "$@" $(own_range_tests)
@@ -172,7 +172,7 @@ shared_file_of_ranges() {
 others_files() {
 	local path=$1 range
 	{
-		cat "$(thing_directory account "$ACCOUNT")/baseline/ranges" 2>/dev/null || true
+		cat "$(resource_directory account "$ACCOUNT")/baseline/ranges" 2>/dev/null || true
 		id_ranges /etc/subuid "$ACCOUNT_LOGIN" "$ACCOUNT_UID"
 		own_range uid | cut -d : -f 2-
 		awk -F : -v name="$ACCOUNT" '$1 == name { print $2 ":" $3 }' "$(retired_file)" 2>/dev/null ||

@@ -55,7 +55,7 @@ linger_time() { stat -c %.9Y "$(linger_file "$1")"; }
 want_linger() {
 	local thing
 	want linger "$ACCOUNT" on
-	thing=$(thing_directory linger "$ACCOUNT")
+	thing=$(resource_directory linger "$ACCOUNT")
 	[ -e "$(linger_file "$ACCOUNT")" ] || {
 		loginctl enable-linger "$ACCOUNT" 2>"$WORK/error" ||
 			fail "loginctl enable-linger $ACCOUNT" "$(tail -n 1 "$WORK/error")" "a service manager for $ACCOUNT without a login" "make systemd-logind and dbus run on this host"

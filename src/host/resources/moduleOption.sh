@@ -50,13 +50,13 @@ option_taken() {
 	local value
 	value=$(option_value "${1%%.*}" "${1#*.}")
 	! same_option "$value" "$2" || return 0
-	[ "$(cat "$(thing_directory moduleoption "$1")/taken" 2>/dev/null)" = "$2 $value" ]
+	[ "$(cat "$(resource_directory moduleoption "$1")/taken" 2>/dev/null)" = "$2 $value" ]
 }
 
 note_option_taken() {
 	local value
 	value=$(option_value "${1%%.*}" "${1#*.}")
-	printf '%s %s\n' "$2" "$value" >"$(thing_directory moduleoption "$1")/taken"
+	printf '%s %s\n' "$2" "$value" >"$(resource_directory moduleoption "$1")/taken"
 	if [ -z "$value" ]; then
 		changed "$1: $2, which the module was loaded with and does not show"
 	elif same_option "$value" "$2"; then
@@ -69,7 +69,7 @@ note_option_taken() {
 # Into the running kernel, where it allows that now: written, or read by modprobe when the module is
 # loaded. False where it has to wait; a value that the kernel refuses ends the step.
 take_option() {
-	rm -f "$(thing_directory moduleoption "$1")/taken"
+	rm -f "$(resource_directory moduleoption "$1")/taken"
 	if option_writable "${1%%.*}" "${1#*.}"; then
 		write_option "$1" "$2"
 	else
@@ -100,7 +100,7 @@ load_with_option() {
 refuse_option() {
 	local file
 	file=$(option_file "$1")
-	file_restore "$file" "$(thing_directory file "$file")/baseline"
+	file_restore "$file" "$(resource_directory file "$file")/baseline"
 	[ -z "${4-}" ] || modprobe "${1%%.*}" 2>"$WORK/error" ||
 		say "module ${1%%.*} does not load without the option either: $(tail -n 1 "$WORK/error")"
 	fail "$1" "that the kernel does not take it ($3)" "'$2'" "give it a value that the module knows, or leave the option out"

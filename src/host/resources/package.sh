@@ -28,7 +28,7 @@ package_now() {
 # What this package leaves in the place of one that was there. $1 name, $2 the version, or none.
 note_version() {
 	local left
-	left=$(thing_directory package "$1")/left
+	left=$(resource_directory package "$1")/left
 	note_left "${left%/*}" "version $2"
 	sync "$left"
 }
@@ -63,11 +63,11 @@ note_wishes() {
 }
 
 # By the manual marks from before our apt ran: it gives one to what it is told that is there already, which
-# mark_packages takes away. $1 the package's thing.
+# mark_packages takes away. $1 the package's resource.
 note_mark() {
-	if is_marked "$(thing_name "$1")" manual; then
+	if is_marked "$(resource_name "$1")" manual; then
 		write_record "$1/theirs" </dev/null
-	elif is_marked "$(thing_name "$1")" auto; then
+	elif is_marked "$(resource_name "$1")" auto; then
 		write_record "$1/auto" </dev/null
 		rm -f "$1/theirs"
 	fi
@@ -78,7 +78,7 @@ note_mark() {
 forget_marks() {
 	local name dir
 	for name in "$@"; do
-		dir=$(thing_directory package "${name%%=*}")
+		dir=$(resource_directory package "${name%%=*}")
 		[ -e "$dir/auto" ] || continue
 		rm -f "$dir/auto"
 		sync_directories "$dir"
@@ -133,8 +133,8 @@ claim_new_packages() {
 	[ -e "$WORK/packages.manual" ] || read_marks manual
 	read_marks auto
 	while read -r name version; do
-		grep -q "^$name [^ ]" "$STATE/packages.before" || note_mark "$(thing_directory package "$name")"
-		[ ! -s "$(thing_directory package "$name")/baseline/version" ] || note_version "$name" "$version"
+		grep -q "^$name [^ ]" "$STATE/packages.before" || note_mark "$(resource_directory package "$name")"
+		[ ! -s "$(resource_directory package "$name")/baseline/version" ] || note_version "$name" "$version"
 		changed "package $name $version installed"
 	done <"$WORK/packages.new"
 	rm -f "$STATE/packages.before"
@@ -148,18 +148,18 @@ mark_packages() {
 	for dir in "$STATE"/things/package/*; do
 		if [ ! -d "$dir/baseline" ] || [ -e "$dir/auto" ] || [ -e "$dir/theirs" ] ||
 			[ -s "$dir/baseline/version" ]; then continue; fi
-		[ -z "$(installed_version "$(thing_name "$dir")")" ] || names="$names $(thing_name "$dir")"
+		[ -z "$(installed_version "$(resource_name "$dir")")" ] || names="$names $(resource_name "$dir")"
 	done
 	[ -n "$names" ] || return 0
 	# shellcheck disable=SC2086 # a list of package names
 	apt_mark auto $names ||
 		fail "apt-mark auto" "$(apt_errors)" "these packages marked as installed automatically:$names" "fix what apt-mark says, then run again"
-	for dir in $names; do : >"$(thing_directory package "$dir")/auto"; done
+	for dir in $names; do : >"$(resource_directory package "$dir")/auto"; done
 	sync -f "$STATE"
 }
 
 # So that nobody's `apt-get autoremove` takes away what an installation is made of. A file for each
-# lease: another version of this package may have another list.
+# installation: another version of this package may have another list.
 protect_packages() {
 	cat >"$WORK/apt.conf" <<'CONF'
 // Managed by rootless-docker (Pulumi): autoremove leaves these.
@@ -195,7 +195,7 @@ finish_removal() {
 	dpkg-query -W -f '${db:Status-Abbrev} ${binary:Package}\n' | sed -n 's/^[rp][^nc]. *//p; s/^.H. *//p' |
 		sort -u >"$WORK/packages.removing"
 	while read -r name; do
-		[ -d "$(thing_directory package "$name")/baseline" ] || continue
+		[ -d "$(resource_directory package "$name")/baseline" ] || continue
 		half="$half $name"
 		printf '%s install\n' "$name" | dpkg --set-selections
 	done <"$WORK/packages.removing"
@@ -274,7 +274,7 @@ ensure_packages() {
 			install_packages $missing || {
 				said=$(apt_errors)
 				claim_new_packages
-				fail "apt-get install$missing" "$said" "these packages" "mend what apt-get says, then run again"
+				fail "apt-get install$missing" "$said" "these packages" "fix what apt-get says, then run again"
 			}
 		}
 	fi
@@ -308,7 +308,7 @@ keep_package_claims() {
 	for claim in "$STATE"/things/package/*/claims/"$LEASE.$STEP"; do
 		[ ! -e "$claim" ] || ! package_needed "${claim%/claims/*}" || printf '%s\n' "${claim%/claims/*}" >>"$WORK/wanted"
 	done
-	# Another lease of this machine brought what this one needs too.
+	# Another installation of this machine brought what this one needs too.
 	for claim in "$STATE"/things/package/*/claims/*."$STEP"; do
 		if [ ! -e "$claim" ] || [ -e "${claim%/*}/$LEASE.$STEP" ]; then continue; fi
 		if [ "$(tail -n +2 "$claim")" = installed ] && package_needed "${claim%/claims/*}"; then
@@ -317,7 +317,7 @@ keep_package_claims() {
 	done
 }
 
-# True where all are, or one of $WORK/packages.needed. $1 the package's thing. dpkg names the architecture of
+# True where all are, or one of $WORK/packages.needed. $1 the package's resource. dpkg names the architecture of
 # some, such as libfuse3-4:amd64.
 package_needed() {
 	[ -e "$WORK/packages.needed" ] || return 0

@@ -15,9 +15,9 @@ package_restore_together() {
 			if claimed_by_another "$dir" || [ ! -d "$dir/baseline" ] || [ -s "$dir/baseline/version" ]; then
 				continue
 			elif [ -e "$dir/baseline/configured" ]; then
-				removed="$removed $(thing_name "$dir")"
+				removed="$removed $(resource_name "$dir")"
 			else
-				names="$names $(thing_name "$dir")"
+				names="$names $(resource_name "$dir")"
 			fi
 			;;
 		esac
@@ -61,8 +61,8 @@ staying_packages() {
 	local name
 	: >"$WORK/packages.ours"
 	for name in "$@"; do
-		[ ! -e "$(thing_directory package "$name")/auto" ] &&
-			[ ! -e "$(thing_directory package "$name")/theirs" ] || echo "$name" >>"$WORK/packages.ours"
+		[ ! -e "$(resource_directory package "$name")/auto" ] &&
+			[ ! -e "$(resource_directory package "$name")/theirs" ] || echo "$name" >>"$WORK/packages.ours"
 	done
 	packages_of_programs >"$WORK/packages.used"
 	{ apt-mark showmanual && apt-mark showhold; } >"$WORK/packages.wished"
@@ -175,7 +175,7 @@ note_removed() {
 	done
 	[ -z "$gone" ] || changed "packages removed:$gone"
 	if [ -z "$left" ] || grep -q 'dependency problems' "$WORK/dpkg.log"; then return 0; fi
-	fail "packages$left" "dpkg does not remove them: $(grep -vE '^(\(Reading|Removing|Purging|Processing)' "$WORK/dpkg.log" | tail -n 4 | tr '\n' ' ')" "them gone" "mend what dpkg says, then run again"
+	fail "packages$left" "dpkg does not remove them: $(grep -vE '^(\(Reading|Removing|Purging|Processing)' "$WORK/dpkg.log" | tail -n 4 | tr '\n' ' ')" "them gone" "fix what dpkg says, then run again"
 }
 
 package_restored() { release_packages; }

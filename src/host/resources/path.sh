@@ -28,7 +28,7 @@ file_bytes() { if [ "$1" = as_account ]; then account_file "$2"; else cat "$2" 2
 # Another's file in the account's home is not made anew when it comes back: it is moved aside by the
 # account, and back, so that its owner is the kernel's word. In its place is a copy of the account's own.
 # $1 path, $2 baseline directory.
-set_aside() {
+park() {
 	[ -e "$2/kept" ] || return 0
 	# shellcheck disable=SC2016 # the inner shell expands them
 	as_account sh -eu -c 'aside=$1.rootless-docker-old new=$1.rootless-docker-new
@@ -44,7 +44,7 @@ set_aside() {
 }
 
 # False where it is gone. $1 path.
-put_back() {
+restore_parked() {
 	if as_account test -e "$1.rootless-docker-old"; then
 		as_account mv -fT "$1.rootless-docker-old" "$1" && changed "$1 restored"
 	else
@@ -55,11 +55,11 @@ put_back() {
 
 # The same where the copy was changed, and changed back: the file itself, unless somebody changed more in it
 # meanwhile. $1 path, $2 baseline directory.
-settle_aside() {
+resolve_parked() {
 	if [ ! -e "$2/kept" ] || ! as_account test -e "$1.rootless-docker-old"; then
 		return 0
 	elif as_account cmp -s "$1.rootless-docker-old" "$1" || ! as_account test -e "$1"; then
-		put_back "$1"
+		restore_parked "$1"
 	else
 		as_account rm -f "$1.rootless-docker-old"
 		say "$1 belongs to $ACCOUNT now, and not to whom it belonged before: it was changed meanwhile"
@@ -114,7 +114,7 @@ restore_path() {
 		}
 	fi
 	"$1" rm -f "$2.rootless-docker-new"
-	if [ -e "$3/kept" ] && put_back "$2"; then
+	if [ -e "$3/kept" ] && restore_parked "$2"; then
 		return 0
 	elif [ -e "$3/content" ]; then
 		write_path_of "$1" "$2" "$(cat "$3/mode")" <"$3/content"

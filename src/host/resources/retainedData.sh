@@ -11,7 +11,7 @@ place_used() { sed -n '2,$p' "$1/used" 2>/dev/null || true; }
 data_roots_of() {
 	local dir
 	for dir in "$STATE"/things/data/*; do
-		[ "$(cat "$dir/baseline/account" 2>/dev/null)" != "$1" ] || printf '%s\n' "$(thing_name "$dir")"
+		[ "$(cat "$dir/baseline/account" 2>/dev/null)" != "$1" ] || printf '%s\n' "$(resource_name "$dir")"
 	done
 }
 
@@ -34,15 +34,15 @@ away_below() {
 }
 
 # True where data of the account were kept when their last claim went.
-data_stayed() { [ -n "$(stayed_data "$1")" ]; }
+has_retained_data() { [ -n "$(retained_data "$1")" ]; }
 
 # Where they are.
-stayed_data() {
+retained_data() {
 	local dir root
 	for dir in "$STATE"/things/data/*; do
 		[ "$(cat "$dir/baseline/account" 2>/dev/null)" = "$1" ] || continue
 		unclaimed "$dir" || continue
-		root=$(thing_name "$dir")
+		root=$(resource_name "$dir")
 		if [ -e "$root" ] || is_away "$dir/baseline"; then printf '%s ' "$root"; fi
 	done | sed 's/ $//'
 }

@@ -20,7 +20,7 @@ must_be_masked() {
 	case $(doc rootful-docker) in
 	disable | purge) return 0 ;;
 	esac
-	mask=$(thing_directory mask "$1")
+	mask=$(resource_directory mask "$1")
 	if [ -d "$mask/baseline" ]; then
 		[ ! -e "$mask/baseline/there" ] && ! was_unmasked "$1"
 	else
@@ -85,7 +85,7 @@ start_theirs_again() {
 # Keeps a unit that somebody has put in the place of our mask, where the policy masks it again.
 keep_unit() {
 	local kept=$WORK/unit before
-	has_drifted mask "$(thing_directory mask "$1")" || return 0
+	has_drifted mask "$(resource_directory mask "$1")" || return 0
 	rm -rf "$kept"
 	mkdir -p "$kept/baseline"
 	printf '%s' "$1" >"$kept/name"
@@ -114,7 +114,7 @@ want_masks() {
 		keep_unit "$unit"
 		write_link as_root "/etc/systemd/system/$unit" /dev/null
 		changed "$unit masked"
-		[ ! -e "$(thing_directory mask "$unit")/baseline/there" ] || reload=systemctl
+		[ ! -e "$(resource_directory mask "$unit")/baseline/there" ] || reload=systemctl
 	done
 	# systemd reads a unit that it does not know yet when it is asked for it.
 	[ -z "$reload" ] || systemctl daemon-reload

@@ -49,7 +49,7 @@ want_id_map_privileges() {
 want_id_map_privilege() {
 	local override before
 	# Wanted once, it stays claimed: what is there now is this package's own work.
-	if [ ! -d "$(thing_directory setuid "$1")/baseline" ]; then
+	if [ ! -d "$(resource_directory setuid "$1")/baseline" ]; then
 		! id_map_privileged "$1" || return 0
 		# Without getcap nobody can tell.
 		want_packages libcap2-bin

@@ -47,7 +47,7 @@ remove_own_range() {
 	}
 	own=$(own_range "$2")
 	if [ -z "$own" ]; then
-		own=$(sed -n 1p "$(thing_directory "sub$2" "$1")/baseline/added" 2>/dev/null) || true
+		own=$(sed -n 1p "$(resource_directory "sub$2" "$1")/baseline/added" 2>/dev/null) || true
 		[ -z "$own" ] || ! grep -qsxF -- "$own" "$(id_file "$2")" ||
 			say "'$own' stays in $(id_file "$2"): account $1 is another one than the one that got it here"
 		return 0
@@ -58,7 +58,7 @@ remove_own_range() {
 		return 10
 	fi
 	# It goes with its ids.
-	[ ! -e "$(thing_directory account "$1")/baseline/made" ] || end_all_of_account
+	[ ! -e "$(resource_directory account "$1")/baseline/made" ] || end_all_of_account
 	lock_id_file "$2"
 	# Where the account was renamed, so was perhaps the line.
 	grep -qsxF -- "$own" "$(id_file "$2")" || own=$ACCOUNT_LOGIN:${own#*:}
@@ -134,7 +134,7 @@ want_subordinate_ids() {
 		}
 		[ -z "$own" ] || delete_range "$kind" "$own"
 		printf '%s:%s:%s\n%s\n' "$ACCOUNT" "$start" "$count" "$(holder_of "$ACCOUNT")" |
-			write_record "$(thing_directory "sub$kind" "$ACCOUNT")/baseline/added"
+			write_record "$(resource_directory "sub$kind" "$ACCOUNT")/baseline/added"
 		add_range "$kind" "$ACCOUNT:$start:$count"
 		unlock_id_file "$kind"
 		common=$start
@@ -144,11 +144,11 @@ want_subordinate_ids() {
 # Why the subordinate ids of an account stay, or nothing. $1 the account, which is known.
 ids_stay() {
 	local file place
-	if data_stayed "$1"; then
-		printf 'its data in %s are owned by them' "$(stayed_data "$1")"
+	if has_retained_data "$1"; then
+		printf 'its data in %s are owned by them' "$(retained_data "$1")"
 	elif [ -n "$(account_stays "$1")" ]; then
 		printf 'it stays itself'
-	elif [ ! -e "$(thing_directory account "$1")/baseline/made" ]; then
+	elif [ ! -e "$(resource_directory account "$1")/baseline/made" ]; then
 		file=$(places_of_ids "$1" | while IFS= read -r place; do file_of_ids "$place"; done | head -n 1)
 		[ -n "$file" ] || file=$(shared_file_of_ranges)
 		if [ -n "$file" ]; then

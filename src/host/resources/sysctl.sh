@@ -80,7 +80,7 @@ want_sysctl() {
 	[ "$before" != "$2" ] || return 0
 	printf '%s\n' "$2" 2>"$WORK/error" >"$(sysctl_path "$1")" ||
 		fail "$1" "'$before', which the kernel does not let root change here ($(tail -n 1 "$WORK/error"))" "'$2'" "set it from outside: this looks like a container"
-	note_left "$(thing_directory sysctl "$1")" "$(sysctl_value "$1")"
+	note_left "$(resource_directory sysctl "$1")" "$(sysctl_value "$1")"
 	# Written in another way than the kernel shows it (0x10), it is no change the next time.
 	[ "$(sysctl_value "$1")" = "$before" ] || changed "$1: $before -> $2"
 }

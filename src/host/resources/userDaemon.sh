@@ -1,7 +1,8 @@
 # shellcheck shell=dash
 # Kind userdaemon: the account's daemon, which runs.
 
-userdaemon_check() { daemon_is_up || echo 'it not running'; }
+# Without the service manager, that is what is wrong.
+userdaemon_check() { ! service_manager_runs || daemon_is_up || echo 'it not running'; }
 
 # userdel -f leaves what runs. A uid that is another one's by now is left alone. $1 the account.
 userdaemon_of_gone() {

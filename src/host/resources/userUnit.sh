@@ -1,13 +1,16 @@
 # shellcheck shell=dash
 # Kind userunit: the account's own docker.service, which may have run before.
 
-userunit_check() { [ "$(ask_systemctl is-enabled "$2" 2>/dev/null)" = enabled ] || echo 'it not enabled'; }
+userunit_check() {
+	! service_manager_runs || [ "$(ask_systemctl is-enabled "$2" 2>/dev/null)" = enabled ] ||
+		echo 'it not enabled'
+}
 
 # Writes the unit. Its time limits are for systemd alone, which reads them anew: a daemon that was started
 # with all the rest of it need not start again for them. $1 path.
 want_unit() {
 	local started was=''
-	started=$(thing_directory userdaemon "$ACCOUNT")/started
+	started=$(resource_directory userdaemon "$ACCOUNT")/started
 	account_file "$1" >"$WORK/unit.before" || true
 	grep -v '^Timeout' "$WORK/docker.service" >"$WORK/unit"
 	# Another step that looks in between would take the daemon for one that has to restart.

@@ -29,12 +29,12 @@ account_apply() {
 # Of an account that is gone, or another one by now, what was done for it is taken back or named, as at the end;
 # what is recorded from here on is of the next one. In a subshell, which holds other steps' locks. $1 the account.
 settle_lost_account() {
-	if ! is_lost_account "$1" || unclaimed "$(thing_directory account "$1")"; then return 0; fi
+	if ! is_lost_account "$1" || unclaimed "$(resource_directory account "$1")"; then return 0; fi
 	getent passwd "$1" >/dev/null || say "$(what_became_of "$1"): what was done for it is settled, and it is made anew"
 	say "a new value of recheck gives account $1 its daemon again"
 	(
 		ONLY_OF=$1
-		for LEASE in "$LEASE" $(other_leases_of "$1"); do release_steps daemon account; done
+		for LEASE in "$LEASE" $(other_installations_of "$1"); do release_steps daemon account; done
 	)
 	# What is known from here on is of the next one.
 	rm -f "$WORK/unwanted" "$WORK/account-stays" "$WORK/another-account" "$WORK/home-is-there.$1"

@@ -7,11 +7,11 @@ purge_rootful_docker() {
 	hold_packages
 	keep_purged_files
 	for name in $(doc rootful-docker.purge); do
-		thing=$(thing_directory package "$name")
-		# Brought by a lease of this machine.
+		thing=$(resource_directory package "$name")
+		# Brought by a installation of this machine.
 		if [ -d "$thing/baseline" ] && [ ! -s "$thing/baseline/version" ]; then continue; fi
 		if [ -e "$thing/baseline/purged" ]; then
-			# By another lease, perhaps: it comes back with the last one's end.
+			# By another installation, perhaps: it comes back with the last one's end.
 			want package "$name" purged
 		elif [ -n "$(installed_version "$name")" ]; then
 			names="$names $name"
@@ -32,8 +32,8 @@ purge_now() {
 		note_version "$name" none
 	done
 	data=$(ls -A /var/lib/docker 2>/dev/null || true)
-	apt_get purge --allow-change-held-packages "$@" || fail "apt-get purge $*" "$(apt_errors)" "these packages gone" "mend what apt-get says, then run again"
-	for name in "$@"; do : >"$(thing_directory package "$name")/baseline/purged"; done
+	apt_get purge --allow-change-held-packages "$@" || fail "apt-get purge $*" "$(apt_errors)" "these packages gone" "fix what apt-get says, then run again"
+	for name in "$@"; do : >"$(resource_directory package "$name")/baseline/purged"; done
 	changed "packages purged: $*"
 	if [ -n "$data" ] && [ -z "$(ls -A /var/lib/docker 2>/dev/null)" ]; then changed "/var/lib/docker emptied by docker.io's purge"; fi
 }

@@ -51,11 +51,11 @@ want_sysctls() {
 needed_here() { [ "$1" != kernel.unprivileged_userns_clone ] || [ -e "$(sysctl_path "$1")" ]; }
 
 # A larger value stays: the host's own (which comes back where nobody else has another one), or the one
-# that another lease has asked for.
+# that another installation has asked for.
 want_sysctl_at_least() {
 	local baseline others
 	[ -e "$(sysctl_path "$1")" ] || return 0
-	baseline=$(thing_directory sysctl "$1")/baseline/value
+	baseline=$(resource_directory sysctl "$1")/baseline/value
 	others=$(sysctl_of_another_owner "$1")
 	if [ ! -e "$baseline" ]; then baseline=$(sysctl_path "$1"); fi
 	if [ -n "$others" ] && ! at_least "$others" "$2"; then
@@ -67,10 +67,10 @@ want_sysctl_at_least() {
 	fi
 }
 
-# The value that another owner's lease claims; empty where there is none.
+# The value that another owner's installation claims; empty where there is none.
 sysctl_of_another_owner() {
 	local claim other
-	for claim in "$(thing_directory sysctl "$1")"/claims/*; do
+	for claim in "$(resource_directory sysctl "$1")"/claims/*; do
 		other=${claim##*/}
 		other=${other%%.*}
 		if [ ! -e "$claim" ] || ! stands_beside "$other"; then continue; fi

@@ -1,20 +1,20 @@
 # shellcheck shell=dash
 # Who holds the account: this installation, from preflight on, and not another one any more.
 
-# Who holds this lease, in words: other stacks' errors and a takeover read it.
-remember_lease() {
-	make_lease
+# Who holds this installation, in words: other stacks' errors and a takeover read it.
+remember_installation() {
+	make_installation
 	doc account | write_record "$STATE/leases/$LEASE/account-name"
 	doc owner | write_record "$STATE/leases/$LEASE/owner"
 }
 
-# From here on other leases of the account change nothing on this machine. What only they wanted goes
+# From here on other installations of the account change nothing on this machine. What only they wanted goes
 # when this one has a daemon that answers: if it never gets there and is destroyed, they have all of it.
 take_over() {
 	local other list=$STATE/leases/$LEASE/took-over
-	for other in $(other_leases_of "$(doc account)"); do
+	for other in $(other_installations_of "$(doc account)"); do
 		took_over "$LEASE" "$other" ||
-			say "takes the account $(doc account) over from $(owner_of "$other") (lease $other)"
+			say "takes the account $(doc account) over from $(owner_of "$other") (installation $other)"
 		{
 			printf '%s\n' "$other"
 			cat "$list" "$STATE/leases/$other/took-over" 2>/dev/null || true
@@ -23,22 +23,22 @@ take_over() {
 	done
 }
 
-# The account was another lease's (the same owner's, whose state was lost or whose machine has a new
+# The account was another installation's (the same owner's, whose state was lost or whose machine has a new
 # name, or another owner's): what only that one wanted goes, and its own revert has nothing left to do.
 supersede() {
 	local other
-	for other in $(other_leases_of "$ACCOUNT"); do
+	for other in $(other_installations_of "$ACCOUNT"); do
 		took_over "$LEASE" "$other" || continue
-		say "takes back what only $(owner_of "$other") wanted (lease $other)"
+		say "takes back what only $(owner_of "$other") wanted (installation $other)"
 		# Data are removed by a destroy only: what it said of them counts no more.
 		rm -f "$STATE/leases/$other/on-destroy-data" "$STATE/leases/$other/no-data"
 		(
 			LEASE=$other
 			release_all_steps
 		)
-		# At once or not at all: half a record would not be found again. What is hidden goes with the last lease.
+		# At once or not at all: half a record would not be found again. What is hidden goes with the last installation.
 		mv -T "$STATE/leases/$other" "$STATE/leases/.gone.$other"
 		rm -rf "$STATE/leases/.gone.$other"
-		changed "lease $other taken over"
+		changed "installation $other taken over"
 	done
 }

@@ -20,7 +20,7 @@ preflight_apply() {
 		apparmor_choice_problems
 	fi
 	stop_on_problems
-	remember_lease
+	remember_installation
 	take_over
 }
 
@@ -56,14 +56,14 @@ disk_problems() {
 }
 
 # One account, one owner: two stacks that both think they hold it would undo each other's work. Of an
-# owner whose state was lost, a lease that is new here is enough.
+# owner whose state was lost, a installation that is new here is enough.
 owner_problems() {
 	local account other
 	[ "$(doc take-over)" != true ] || return 0
 	account=$(doc account)
-	for other in $(other_leases_of "$account"); do
+	for other in $(other_installations_of "$account"); do
 		if took_over "$other" "$LEASE"; then
-			problem "account $account" "it taken over from this lease by $(owner_of "$other") (lease $other)" "it free, or held by this lease" "take this RootlessDockerHost out of its program, which changes nothing here; or set takeOver, which takes the account back"
+			problem "account $account" "it taken over from this lease by $(owner_of "$other") (installation $other)" "it free, or held by this lease" "take this RootlessDockerHost out of its program, which changes nothing here; or set takeOver, which takes the account back"
 		elif [ "$(owner_of "$other")" != "$(doc owner)" ] && ! successor_of "$other" >/dev/null; then
 			problem "account $account" "it held on this machine by $(owner_of "$other")" "it free, or held by $(doc owner)" "use another account, or destroy the other one first, or set takeOver to take over from it; if it is this one under an earlier name, give it aliases"
 		fi

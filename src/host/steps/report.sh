@@ -3,7 +3,7 @@
 
 report_apply() {
 	know_account "$(doc account)" || fail "account $(doc account)" "no such account" "it to exist" "run the account step first"
-	chain_checks
+	daemon_chain_checks
 	stop_on_problems
 	[ -n "$(daemon_process)" ] ||
 		fail "docker.service of $ACCOUNT" "no process dockerd below its main process" "the daemon to look at" \

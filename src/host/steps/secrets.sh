@@ -32,5 +32,5 @@ pass_on_to_daemon() {
 # The daemon has read the new ones.
 secrets_facts() {
 	if [ ! -e "$WORK/restarts" ] || ! know_account "$(cat "$STATE/leases/$LEASE/account-name")"; then return 0; fi
-	needs_restart "$(thing_directory userdaemon "$ACCOUNT")" all || forget_earlier_values
+	needs_restart "$(resource_directory userdaemon "$ACCOUNT")" all || forget_earlier_values
 }

@@ -32,7 +32,7 @@ export const preflight = defineStep({
   ],
   applied: [
     ...(["account", "create", "uid", "home", "shell"] as const),
-    ...(["subuid", "subgid", "subuid-start", "subgid-start"] as const),
+    ...(["subuid", "subgid", "subuid-start", "subgid-start", "allocation"] as const),
     "owner",
     "rootful-docker",
     ...(["daemon.json/storage-driver", "daemon.json/data-root"] as const),

@@ -53,7 +53,7 @@ describe("a file of keys with one of this package in it, which is not said to be
     const { exitCode, said } = await installation.tryRevert("account", all);
     expect([exitCode, said.at(-1)]).toEqual([
       1,
-      `account: ${file}: found ${found}; wanted the file, to look for a key in it. To mend: let keyed read it, or move it away, then run again`,
+      `account: ${file}: found ${found}; wanted the file, to look for a key in it. To fix: let keyed read it, or move it away, then run again`,
     ]);
     await root(host, undo);
     await back();

@@ -133,7 +133,7 @@ async function liveOn(bench: Bench, base: Base, cut: Cut, result: Result): Promi
 
 /** An error that says what to do is an end, too. */
 function rightly(said: string, result: Result): string[] {
-  if (!/To mend: |^sha256sum: /m.test(said)) return [said];
+  if (!/To fix: |^sha256sum: /m.test(said)) return [said];
   result.said.push(said);
   process.stderr.write(`powerCuts: said: ${said}\n`);
   return [];

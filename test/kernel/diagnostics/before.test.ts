@@ -1,10 +1,10 @@
 import { createMachine, destroyAllMachines, type Machine } from "../../../testbed/machines";
 import { Installation } from "../../../testkit/installation";
-import { deleteLines, lineAbout, mend, preflightOf, sysctlsIn } from "./diagnostics";
+import { deleteLines, lineAbout, fix, preflightOf, sysctlsIn } from "./diagnostics";
 import { packagesOf } from "./packages";
 
 // What preflight finds on a machine before anything is changed: each failure is provoked on the stock
-// kernel, and what the message says mends it.
+// kernel, and what the message says fixes it.
 let machine: Machine;
 let app: Installation;
 const fresh = "fresh";
@@ -39,7 +39,7 @@ test("a healthy Debian 11, whose kernel has other modules: no problem", async ()
   await older.destroy();
 });
 
-test("modules forbidden, no br_netfilter, few keys: all in one run, and each mend works", async () => {
+test("modules forbidden, no br_netfilter, few keys: all in one run, and each fix works", async () => {
   await machine.run(`cat >${conf}; sysctl -qw kernel.keys.maxkeys=5`, {
     input: "install tun /bin/false\ninstall xt_addrtype /bin/false\nblacklist nft-chain-nat\n",
   });
@@ -66,7 +66,7 @@ test("modules forbidden, no br_netfilter, few keys: all in one run, and each men
   expect((await opensTun()).exitCode).toBe(0);
   await deleteLines(machine, modules);
   expect((await machine.ssh(rule)).exitCode).toBe(0);
-  await mend(machine, bridge);
+  await fix(machine, bridge);
   expect(await machine.run("cat /etc/modules-load.d/br_netfilter.conf")).toBe("br_netfilter\n");
   expect(await preflightOf(app, icc)).toEqual([`preflight: ${keys}`]);
   expect(await preflightOf(app, { ...icc, ...sysctlsIn(keys) })).toEqual([]);
@@ -90,7 +90,7 @@ test("commands of modprobe that load the module all the same: no problem", async
   await machine.run("unshare -n sh -c 'ip link add type veth && ip link add type bridge'");
 });
 
-test("a kernel that was upgraded, without a reboot: named, and a reboot mends it", async () => {
+test("a kernel that was upgraded, without a reboot: named, and a reboot fixes it", async () => {
   const release = (await machine.run("uname -r")).trim();
   // What an upgrade that removes the running kernel's package leaves, until the next boot.
   await machine.run(

@@ -68,7 +68,7 @@ test("control groups v1: docker ignores limits, and the row says so", async () =
   expect(await row("unavailable cgroups")).toContain("control groups v1");
 });
 
-test("booted as the row says: limits limit, and there is nothing to mend", async () => {
+test("booted as the row says: limits limit, and there is nothing to fix", async () => {
   const words = /put (\S+=1) on the kernel's command line/.exec(
     (await doctorOf(machine)).stdout,
   )?.[1];
@@ -77,5 +77,5 @@ test("booted as the row says: limits limit, and there is nothing to mend", async
   const { facts } = await app.apply("daemon", wishes);
   expect(facts["limitations.cgroups.status"]).toBe("available");
   expect(await beyondLimit()).toBe(137);
-  expect((await doctorOf(machine)).stdout).toMatch(/\nnothing to mend\n$/);
+  expect((await doctorOf(machine)).stdout).toMatch(/\nnothing to fix\n$/);
 });

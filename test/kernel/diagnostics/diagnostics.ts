@@ -33,14 +33,14 @@ export function lineAbout(lines: readonly string[], about: string): string {
   const found = lines.map((line) => line.replace(/^[a-z]+: /, ""));
   const line = found.find((text) => text.startsWith(`${about}: found `));
   if (line === undefined) throw new Error(`nothing about ${about}: ${lines.join("\n")}`);
-  expect(line).toMatch(/: found .+; wanted .+\. To mend: .+/);
+  expect(line).toMatch(/: found .+; wanted .+\. To fix: .+/);
   return line;
 }
 
-const mendIn = (line: string) => line.slice(line.indexOf("To mend: "));
+const mendIn = (line: string) => line.slice(line.indexOf("To fix: "));
 
-/** Carries out the commands in quotes that a line's mend names first, up to "; or", ", or" or ", and read". */
-export async function mend(host: TestHost, line: string): Promise<void> {
+/** Carries out the commands in quotes that a line's fix names first, up to "; or", ", or" or ", and read". */
+export async function fix(host: TestHost, line: string): Promise<void> {
   const [first] = mendIn(line).split(/[;,] or |, and read /);
   const commands = [...first.matchAll(/'([^']+)'/g)].map(([, command]) => command);
   if (commands.length === 0) throw new Error(`no command in ${first}`);
@@ -50,7 +50,7 @@ export async function mend(host: TestHost, line: string): Promise<void> {
       : host.run(`export PATH=$PATH:/usr/sbin; ${command}`));
 }
 
-/** Deletes the lines that a mend names, as 'FILE:NUMBER:LINE'. The line has to be what is there. */
+/** Deletes the lines that a fix names, as 'FILE:NUMBER:LINE'. The line has to be what is there. */
 export async function deleteLines(host: TestHost, line: string): Promise<void> {
   const named = [...mendIn(line).matchAll(/'(\/[^:']+):(\d+):([^']+)'/g)];
   if (named.length === 0) throw new Error(`no lines in ${line}`);
@@ -61,7 +61,7 @@ export async function deleteLines(host: TestHost, line: string): Promise<void> {
   }
 }
 
-/** The sysctls that a mend would have in the program. */
+/** The sysctls that a fix would have in the program. */
 export function sysctlsIn(line: string): StepArgs {
   const json = /set sysctls to (\{.*\})/.exec(mendIn(line))?.[1] ?? "";
   return { sysctls: JSON.parse(json) as Record<string, string> };

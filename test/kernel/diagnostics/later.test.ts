@@ -7,7 +7,7 @@ import {
   account,
   doctorOf,
   lineAbout,
-  mend,
+  fix,
   preflightOf,
   problemsOf,
   sysctlsIn,
@@ -15,7 +15,7 @@ import {
 import { packagesOf } from "./packages";
 
 // Failures of later, on an installed host with a stock kernel: each is seen to be one, the doctor and the
-// step that fails name it, and what they say mends it.
+// step that fails name it, and what they say fixes it.
 let machine: Machine;
 let app: Installation;
 const installed = "installed";
@@ -48,7 +48,7 @@ async function failing(wanted: StepArgs = wishes): Promise<string[]> {
 }
 
 /** The daemon starts again, and the doctor finds nothing. */
-async function mended(wanted: StepArgs = wishes): Promise<void> {
+async function fixed(wanted: StepArgs = wishes): Promise<void> {
   await app.apply("daemon", wanted);
   expect(await problemsOf(machine)).toEqual([]);
 }
@@ -71,11 +71,11 @@ beforeAll(async () => {
 beforeEach(() => machine.restore(installed));
 afterAll(destroyAllMachines);
 
-test("a healthy machine: nothing to mend", async () => {
+test("a healthy machine: nothing to fix", async () => {
   const { exitCode, stdout, stderr } = await doctorOf(machine);
   expect([exitCode, stderr]).toEqual([0, ""]);
   expect(stdout).toMatch(/^ok +kernel modules /m);
-  expect(stdout).toMatch(/\nnothing to mend\n$/);
+  expect(stdout).toMatch(/\nnothing to fix\n$/);
 });
 
 test("the modules that are looked for are those that the kernel loads", async () => {
@@ -100,9 +100,9 @@ test.each([
   await stop();
   expect((await rootlesskit()).stderr).toContain(`fork/exec /proc/self/exe: ${error}`);
   expect(lineAbout(await failing(), key)).toBe(line);
-  await mend(machine, line);
+  await fix(machine, line);
   expect((await rootlesskit()).exitCode).toBe(0);
-  await mended();
+  await fixed();
 });
 
 test("a module that iptables needs is not there", async () => {
@@ -119,15 +119,15 @@ test("a module that iptables needs is not there", async () => {
   const store = `/home/${account}/.local/share/docker/network/files/local-kv.db`;
   const left = lineAbout(await failing(), store);
   expect(left).toMatch(/'networks have same bridge name'/);
-  await mend(machine, left);
-  await mended();
+  await fix(machine, left);
+  await fixed();
 });
 
 test("icc false without br_netfilter; with it containers do not reach each other", async () => {
   const said = await failing(apart);
   expect(said.join("\n")).toMatch(/journal: .*cannot restrict inter-container communication/);
-  await mend(machine, lineAbout(said, "daemon.icc"));
-  await mended(apart);
+  await fix(machine, lineAbout(said, "daemon.icc"));
+  await fixed(apart);
   await docker(machine, "run -d --name web busybox httpd -f -p 80 -h /bin");
   const { text } = await docker(machine, "inspect -f {{.NetworkSettings.IPAddress}} web");
   const get = `timeout 20 wget -q -O /dev/null http://${text}/sh && echo reached`;
@@ -165,7 +165,7 @@ test("too few ids for the files of an image", async () => {
   expect((await importOwnedBy(5000)).text).toMatch(/lchown .*invalid argument/);
   // "Run pulumi up with a new value of recheck": the steps again.
   await app.apply("account", wishes);
-  await mended();
+  await fixed();
   expect((await importOwnedBy(5000)).exitCode).toBe(0);
 });
 
@@ -190,6 +190,6 @@ test("data root on NFS: named before; a user namespace cannot give files away th
   // "Set daemon.data-root to a directory on one, which belongs to the account".
   expect((await give("/srv/docker")).exitCode).toBe(0);
   expect(await preflightOf(app, on("/srv/docker"))).toEqual([]);
-  await mended(on("/srv/docker"));
+  await fixed(on("/srv/docker"));
   expect((await importOwnedBy(5)).exitCode).toBe(0);
 });

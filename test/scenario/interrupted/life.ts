@@ -31,7 +31,7 @@ export interface Strike {
 interface Hit extends Pick<Strike, "step" | "delay" | "duration"> {
   fault: Fault;
   /** Resolves to what makes all well again. */
-  mended: Promise<() => Promise<void>>;
+  fixed: Promise<() => Promise<void>>;
 }
 
 /** How an operation ended, and which step was struck last; none where it was over before. */
@@ -133,7 +133,7 @@ export class Life {
       // The step may get over it: then the next one is struck, in the same operation.
       await this.untilPast(verb, hit.step, () => over);
       await (
-        await hit.mended
+        await hit.fixed
       )();
     }
     const { failure } = await operation;
@@ -187,7 +187,7 @@ export class Life {
       if (running === undefined) continue;
       const lasted = await this.lasts(running, delay);
       if (lasted === delay && !over())
-        return { step, fault, delay, duration, mended: fault.strike(host, running) };
+        return { step, fault, delay, duration, fixed: fault.strike(host, running) };
       // It was shorter than in the clean run.
       durations[verb].set(step, lasted);
     }

@@ -85,7 +85,7 @@ run_pending_triggers() {
 	# dpkg removes all of them on a full disk, and only cannot write that into its status. (A journal alone may
 	# be that of somebody else's dpkg, which is at work again.)
 	[ -z "$(ls /var/lib/dpkg/updates)" ] || ! grep -qE '^dpkg: (error:|unrecoverable)' "$WORK/dpkg.log" ||
-		fail "/var/lib/dpkg/updates" "dpkg's journal there: $(tail -n 1 "$WORK/dpkg.log")" "it in /var/lib/dpkg/status, without which apt does nothing" "mend what dpkg says, then run again"
+		fail "/var/lib/dpkg/updates" "dpkg's journal there: $(tail -n 1 "$WORK/dpkg.log")" "it in /var/lib/dpkg/status, without which apt does nothing" "fix what dpkg says, then run again"
 	failed=$(with_triggers '^.F')
 	# shellcheck disable=SC2086 # a list of package names
 	[ -z "$failed" ] || run_dpkg --configure $failed
@@ -214,7 +214,7 @@ missing_packages() {
 	done
 }
 
-# Several steps install packages, at the same time where two leases run.
+# Several steps install packages, at the same time where two installations run.
 hold_packages() {
 	exec 8>"$STATE/locks/packages"
 	flock -w 5 8 || {

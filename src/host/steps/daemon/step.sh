@@ -41,12 +41,12 @@ apply_daemon_files() {
 	forget_earlier_values
 }
 
-# A daemon that this lease has left to another one's claim runs with that one's files again. Asked for
+# A daemon that this installation has left to another one's claim runs with that one's files again. Asked for
 # every time: a run that was killed before this has dropped the claims already.
 daemon_released() {
 	local account dir
 	account=$(cat "$STATE/leases/$LEASE/account-name" 2>/dev/null) || return 0
-	dir=$(thing_directory userdaemon "$account")
+	dir=$(resource_directory userdaemon "$account")
 	if [ ! -e "$dir/started" ] || [ -e "$dir/claims/$LEASE.daemon" ] || unclaimed "$dir" ||
 		! daemon_programs; then return 0; fi
 	restart_others_daemon "$dir" "its files are another installation's again" \

@@ -36,7 +36,7 @@ keep_storage_driver() {
 	local driver tried
 	driver=$(cat "$WORK/drivers")
 	[ "$driver" != fuse-overlayfs ] || want_packages_of_option fuse-overlayfs
-	tried=$(thing_directory data "$1")/trial.$driver
+	tried=$(resource_directory data "$1")/trial.$driver
 	if [ -e "$tried" ]; then
 		cp "$tried" "$WORK/driver-reason"
 	else
@@ -60,11 +60,11 @@ choose_storage_driver() {
 			fuse=$(try_driver fuse-overlayfs "$1")
 		fi
 		[ "$fuse" = works ] ||
-			fail storageDriver "that neither driver works as $ACCOUNT on $where: overlay2: $overlay; fuse-overlayfs: $fuse" "one that does" "$(overlay_mend); or make fuse-overlayfs work; or set storageDriver to Vfs if its slowness and size are acceptable"
+			fail storageDriver "that neither driver works as $ACCOUNT on $where: overlay2: $overlay; fuse-overlayfs: $fuse" "one that does" "$(overlay_fix); or make fuse-overlayfs work; or set storageDriver to Vfs if its slowness and size are acceptable"
 		printf 'since overlay2 did not work as %s on %s when it was chosen: %s' "$ACCOUNT" "$where" "$overlay" >"$WORK/driver-reason"
 	fi
 	say "storage driver $driver, $(cat "$WORK/driver-reason")"
-	cp "$WORK/driver-reason" "$(thing_directory data "$1")/trial.$driver"
+	cp "$WORK/driver-reason" "$(resource_directory data "$1")/trial.$driver"
 	printf '%s\n' "$driver" >"$WORK/drivers"
 }
 
@@ -107,7 +107,7 @@ want_storage_driver() {
 }
 
 # Where it is remembered what a driver that was asked for cannot do. $1 data root.
-flaw_of() { printf '%s/flaw' "$(thing_directory data "$1")"; }
+flaw_of() { printf '%s/flaw' "$(resource_directory data "$1")"; }
 
 # True where the engine takes this driver without being told. Naming it is no good then: from engine 29
 # on a named driver turns the containerd image store off. $1 driver, $2 data root.

@@ -13,7 +13,7 @@ storageDrivers_limitation() {
 			limitation storageDrivers available "$reason" ""
 		fi
 		;;
-	fuse-overlayfs) limitation storageDrivers limited "$reason; it is slower than the kernel's" "storageDriver Auto on an empty data root takes overlay2 where that works; else $(overlay_mend)" ;;
+	fuse-overlayfs) limitation storageDrivers limited "$reason; it is slower than the kernel's" "storageDriver Auto on an empty data root takes overlay2 where that works; else $(overlay_fix)" ;;
 	*) limitation storageDrivers limited "$reason; it copies whole layers" "set storageDriver to Auto" ;;
 	esac
 }
