@@ -739,13 +739,13 @@ export const livesWithPackages: Life[] = [
   ...dataRoots,
   ...changedAccounts,
   programs,
-  ...unmasked,
-  vendorsEngine,
-  askedFor,
   neededEngine,
   purged,
   rootful,
 ];
+
+/** On a host that no other life has left anything on. */
+export const livesOfTheEngine: Life[] = [...unmasked, vendorsEngine, askedFor];
 
 /** What other versions of the engine make is theirs to make, and ours to remove by name. */
 export const livesOfOlderEngines: Life[] = [context];
