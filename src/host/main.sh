@@ -58,7 +58,7 @@ apply() {
 	DOC=$WORK/doc
 	read_document "$WORK/document" "$DOC"
 	stop_where_code_differs
-	# That step makes a installation current.
+	# That step makes an installation current.
 	if [ "$STEP" != preflight ]; then
 		stop_unless_current
 		[ -e "$STATE/leases/$LEASE/$STEP" ] ||

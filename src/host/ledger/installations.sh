@@ -27,7 +27,7 @@ make_installation() {
 # Where the secret values of this installation lie, for root alone.
 secrets_directory() { printf '%s/leases/%s/values' "$STATE" "$LEASE"; }
 
-# The words a person knows a installation by.
+# The words a person knows an installation by.
 owner_of() {
 	if [ -s "$STATE/leases/$1/owner" ]; then cat "$STATE/leases/$1/owner"; else printf 'installation %s' "$1"; fi
 }

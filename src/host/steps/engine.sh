@@ -8,7 +8,7 @@ purge_rootful_docker() {
 	keep_purged_files
 	for name in $(doc rootful-docker.purge); do
 		thing=$(resource_directory package "$name")
-		# Brought by a installation of this machine.
+		# Brought by an installation of this machine.
 		if [ -d "$thing/baseline" ] && [ ! -s "$thing/baseline/version" ]; then continue; fi
 		if [ -e "$thing/baseline/purged" ]; then
 			# By another installation, perhaps: it comes back with the last one's end.

@@ -56,7 +56,7 @@ disk_problems() {
 }
 
 # One account, one owner: two stacks that both think they hold it would undo each other's work. Of an
-# owner whose state was lost, a installation that is new here is enough.
+# owner whose state was lost, an installation that is new here is enough.
 owner_problems() {
 	local account other
 	[ "$(doc take-over)" != true ] || return 0
