@@ -154,7 +154,7 @@ const accountEdits = (userKey: string): Edit[] => [
     name: "subordinateIds.allocation: the ranges that are there stay",
     row: "`subordinateIds.allocation`",
     change: { subordinateIds: { allocation: IdAllocation.Random } },
-    steps: ["account"],
+    steps: ["preflight", "account"],
     restarts: false,
     host: { command: "cat /etc/subuid", prints: "app:100000:65536" },
   },

@@ -74,8 +74,11 @@ export function accountDocument(
   ids: SubordinateIdsSettings,
   resourceControllers: string[],
 ): Document {
+  const identity = identityDocument(account, ids);
   return {
-    ...identityDocument(account, ids),
+    ...identity,
+    // What a usual host has stands in the step that allocates alone.
+    allocation: identity.allocation ?? "next",
     ...resourceControllersDocument(resourceControllers),
     authorized_keys: account.authorizedKeys.join("\n") || undefined,
   };

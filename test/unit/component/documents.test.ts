@@ -13,7 +13,7 @@ describe.each(modes)("in $mode", ({ preview }) => {
     );
     expect(documents).toEqual({
       preflight:
-        'account: "app"\nallocation: "next"\ncreate: true\nowner: "project/stack/web"\nrootful-docker: "refuse"\nsubgid: 65536\nsubuid: 65536\n',
+        'account: "app"\ncreate: true\nowner: "project/stack/web"\nrootful-docker: "refuse"\nsubgid: 65536\nsubuid: 65536\n',
       engine: 'rootful-docker: "refuse"\nsource: "distribution"\n',
       account:
         'account: "app"\nallocation: "next"\ncgroup.controllers: "cpu cpuset io memory pids"\ncreate: true\nsubgid: 65536\nsubuid: 65536\n',

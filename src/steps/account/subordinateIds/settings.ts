@@ -33,6 +33,6 @@ export function subordinateIdsDocument(ids: SubordinateIdsSettings): Document {
     subgid: ids.count,
     "subuid-start": ids.uidStart,
     "subgid-start": ids.gidStart,
-    allocation: ids.allocation === IdAllocation.Random ? "random" : "next",
+    allocation: ids.allocation === IdAllocation.Random ? "random" : undefined,
   };
 }
