@@ -178,7 +178,7 @@ main() {
 	fi
 	case $LEASE in
 	'' | *[!0-9a-f]*)
-		echo "agent: '$LEASE' is not a lease (hexadecimal digits)" >&2
+		echo "agent: '$LEASE' is not an installation (hexadecimal digits)" >&2
 		exit 2
 		;;
 	esac

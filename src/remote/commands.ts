@@ -6,7 +6,8 @@ import { unpackCommand } from "../agent/agentText";
 
 const state = "/var/lib/rootless-docker";
 
-const nothingThere = `agent: nothing taken back: this machine has no record of the installation in ${state}`;
+/** What the agent's end says on a machine that has nothing of the installation. */
+export const nothingThere = `agent: nothing taken back: this machine has no record of the installation in ${state}`;
 
 /** Runs the installation's own agent, if it is whole: what a power cut or a hand left of it says nothing. */
 function run(lease: string, words: string): string {

@@ -190,7 +190,7 @@ describe("a destroy that was cut at the home's removal", () => {
 
   test.each([
     ["before it", "mv", " /home/cut "],
-    ["in it", "rm", "/home/.rootless-docker-leaving-cut"],
+    ["in it", "rm", "/.rootless-docker-leaving-cut"],
   ])("%s: the next one removes it", async (_name, program, argument) => {
     const given = await giveForDelete("cut");
     await given.apply();
@@ -217,7 +217,7 @@ describe("a destroy that was cut at the home's removal", () => {
     const given = await giveForDelete("cut");
     await given.apply();
     await host.run("echo precious >/home/cut/file; chown cut: /home/cut/file");
-    await cut("rm", "/home/.rootless-docker-leaving-cut");
+    await cut("rm", "/.rootless-docker-leaving-cut");
     expect((await given.tryBack()).exitCode).not.toBe(0);
     await host.run("rm /usr/local/sbin/*");
     await given.apply();

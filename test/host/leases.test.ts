@@ -91,7 +91,7 @@ test("the same owner with a new lease takes over; the old one's revert changes n
   expect(report.changed).toEqual([
     "one key removed from /home/ada/.ssh/authorized_keys",
     "/etc/apt/apt.conf.d/99rootless-docker-d0 removed",
-    "lease d0 taken over",
+    "installation d0 taken over",
   ]);
   await lost.revertAll(ada);
   expect(await daemonStart(host, "ada")).toBe(started);
@@ -140,7 +140,7 @@ test("a lease that nobody knows of does not keep the agent for ever", async () =
   await other.install();
   // As the step agent leaves it; what comes next, preflight, may still be on its way.
   await host.run("rm /var/lib/rootless-docker/leases/f0/owner");
-  expect((await other.revertAgent()).said).toContain("agent: stays: another lease uses it");
+  expect((await other.revertAgent()).said).toContain("agent: stays: another installation uses it");
   await other.install();
   await host.run("touch -d '2 days ago' /var/lib/rootless-docker/leases/f0");
   await other.revertAgent();

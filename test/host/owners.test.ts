@@ -16,7 +16,7 @@ beforeAll(async () => {
 describe("one account, two leases", () => {
   const byOther = { owner: 'b/prod/it\'s "$(x)"' };
   const taken = (lease: string, owner: string, by: string) =>
-    `account: lease ${lease}: found the account held taken over from it by ${owner} (lease ${by}); wanted it to hold the account. To fix: take this RootlessDockerHost out of its program, which changes nothing here; or set takeOver, which takes the account back`;
+    `account: installation ${lease}: found the account held taken over from it by ${owner} (installation ${by}); wanted it to hold the account. To fix: take this RootlessDockerHost out of its program, which changes nothing here; or set takeOver, which takes the account back`;
 
   test("another owner is told who holds it", async () => {
     const first = await give(host, "held", { owner: "a/prod/web" });
@@ -55,7 +55,7 @@ describe("one account, two leases", () => {
     const anew = await give(host, "held", { owner: "a/prod/web" });
     const [oldLease, newLease] = [old.installation.lease, anew.installation.lease];
     expect((await anew.installation.apply("preflight", anew.all)).said).toEqual([
-      `preflight: takes the account held over from a/prod/web (lease ${oldLease})`,
+      `preflight: takes the account held over from a/prod/web (installation ${oldLease})`,
       "preflight: nothing to change",
     ]);
     // Once, not with every run.
@@ -63,7 +63,7 @@ describe("one account, two leases", () => {
       "preflight: nothing to change",
     ]);
     expect((await old.installation.tryApply("preflight", old.all)).said).toEqual([
-      `preflight: account held: found it taken over from this lease by a/prod/web (lease ${newLease}); wanted it free, or held by this lease. To fix: take this RootlessDockerHost out of its program, which changes nothing here; or set takeOver, which takes the account back`,
+      `preflight: account held: found it taken over from this installation by a/prod/web (installation ${newLease}); wanted it free, or held by this installation. To fix: take this RootlessDockerHost out of its program, which changes nothing here; or set takeOver, which takes the account back`,
     ]);
     await old.installation.apply("preflight", { ...old.all, takeOver: true });
     expect((await old.installation.apply("account", old.all)).changed).toEqual([]);
@@ -80,7 +80,7 @@ describe("one account, two leases", () => {
     const { lease } = installation;
     await host.run(`rm -r /var/lib/rootless-docker/leases/${lease}`);
     expect((await installation.tryApply("account", all)).said).toEqual([
-      `account: lease ${lease}: found nothing on this machine that knows it; wanted the record that the step preflight makes. To fix: give recheck a new value, with which every step runs, if the machine was made anew or given back`,
+      `account: installation ${lease}: found nothing on this machine that knows it; wanted the record that the step preflight makes. To fix: give recheck a new value, with which every step runs, if the machine was made anew or given back`,
     ]);
     expect(await host.run("getent passwd held || echo gone")).toBe("gone\n");
     await installation.revertAgent();

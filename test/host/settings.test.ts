@@ -231,7 +231,7 @@ describe("daemon", () => {
     }
     // The same owner with a new lease, as after a lost state: an "up" removes none of it.
     const anew = new Installation(host, "a2");
-    expect((await anew.applyAll(wishes)).report.changed).toContain("lease a1 taken over");
+    expect((await anew.applyAll(wishes)).report.changed).toContain("installation a1 taken over");
     expect((await host.run(roots)).split("\n")).toHaveLength(3);
     await anew.revert("daemon", wishes);
     expect(await host.run("ls -d /home/app/.local /home/app/a 2>/dev/null || true")).toBe("");

@@ -24,13 +24,14 @@ const at = (root: string, wishes: StepArgs = {}): StepArgs => ({
 
 /**
  * On /on-overlay the engine refuses overlay2; on /on-fuse the kernel refuses it, and fuse-overlayfs
- * cannot remove a layer's file. Its process there needs its package no more.
+ * cannot remove a layer's file. Its process there is of a copy: a package that root runs a program of stays.
  */
 const mounts = `set -e
   mkdir -p /layers/a /layers/b /layers/c /on-overlay /on-fuse
   mount -t overlay overlay -o lowerdir=/layers/a,upperdir=/layers/b,workdir=/layers/c /on-overlay
   mkdir -p /fuse/a /fuse/b /fuse/c
-  fuse-overlayfs -o allow_other,lowerdir=/fuse/a,upperdir=/fuse/b,workdir=/fuse/c /on-fuse`;
+  cp /usr/bin/fuse-overlayfs /fuse/program
+  /fuse/program -o allow_other,lowerdir=/fuse/a,upperdir=/fuse/b,workdir=/fuse/c /on-fuse`;
 
 /** The host but for what fuse-overlayfs makes of its layers, and the locks. */
 const snapshot = () =>

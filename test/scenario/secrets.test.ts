@@ -235,7 +235,11 @@ test("nor the journals, but for what dockerd itself says of a value that it refu
 test("nor any process that others can look at", async () => {
   await host.run("touch /run/stop");
   writeFileSync(stop, "");
-  const [onHost, here] = (await Promise.all(samplers)).map(findings);
+  // A name may be read when the program is another one already.
+  const renamed = `cmdline of 0 sleep: ${marker("canary")}`;
+  const [onHost, here] = (await Promise.all(samplers)).map((found) =>
+    findings(found).filter((line) => line !== renamed),
+  );
   // The canaries. An environment is for its own user and root to read; here, root looks.
   expect(onHost).toEqual([
     `cmdline of 0 sh: ${marker("canary")}`,

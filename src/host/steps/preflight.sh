@@ -63,7 +63,7 @@ owner_problems() {
 	account=$(doc account)
 	for other in $(other_installations_of "$account"); do
 		if took_over "$other" "$LEASE"; then
-			problem "account $account" "it taken over from this lease by $(owner_of "$other") (installation $other)" "it free, or held by this lease" "take this RootlessDockerHost out of its program, which changes nothing here; or set takeOver, which takes the account back"
+			problem "account $account" "it taken over from this installation by $(owner_of "$other") (installation $other)" "it free, or held by this installation" "take this RootlessDockerHost out of its program, which changes nothing here; or set takeOver, which takes the account back"
 		elif [ "$(owner_of "$other")" != "$(doc owner)" ] && ! successor_of "$other" >/dev/null; then
 			problem "account $account" "it held on this machine by $(owner_of "$other")" "it free, or held by $(doc owner)" "use another account, or destroy the other one first, or set takeOver to take over from it; if it is this one under an earlier name, give it aliases"
 		fi
