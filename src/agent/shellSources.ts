@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 
 /**
  * Layers of the agent's shell from the ground up, each a folder of `src/host`: a function calls what is in
@@ -42,7 +42,7 @@ function paths(): string[] {
   const ofLayers = layers.flatMap((layer) =>
     readdirSync(join(host, layer), { recursive: true, encoding: "utf8" })
       .filter((file) => file.endsWith(".sh"))
-      .map((file) => `${layer}/${file.replaceAll("\\", "/")}`)
+      .map((file) => `${layer}/${file.split(sep).join("/")}`)
       .sort(),
   );
   return [start, ...ofLayers.filter((path) => path !== start), "main.sh"];

@@ -10,8 +10,15 @@ const schemaOf = (version: string) => read(recordedFile(version, "schema.json"))
 // A unit test holds this file to what the engine gets from the sources.
 const now = read(join(__dirname, "../../testkit/schema.json"));
 
+/** Before the first release, rows of the output limitations were renamed: evidence and fix. */
+const onPurpose = ["Limitation.fact", "Limitation.mend"].flatMap((name) => [
+  `${name} is gone`,
+  `${name} may be missing now`,
+]);
+
 test.each(recordedVersions())("programs of %s still fit the schema", (version) => {
-  expect(breaks(schemaOf(version), now)).toEqual([]);
+  const found = breaks(schemaOf(version), now);
+  expect(found.filter((one) => !onPurpose.includes(one))).toEqual([]);
 });
 
 const component = "rootless-docker:index:RootlessDockerHost";
