@@ -47,24 +47,20 @@ account_of_resource() {
 }
 
 # $1 the account.
-recorded_uid() {
-	local baseline
-	baseline=$(resource_directory account "$1")/baseline
-	if [ -s "$baseline/entry" ]; then
-		cut -d : -f 3 "$baseline/entry"
-	elif [ -s "$baseline/made" ]; then
-		sed -n '1s/ .*//p' "$baseline/made"
-	fi
-}
+recorded_uid() { recorded_of "$1" 3 '1s/ .*//p'; }
 
 # Nothing where version 0.1.0 made the account. $1 the account.
-recorded_home() {
+recorded_home() { recorded_of "$1" 6 's/^home //p'; }
+
+# $1 the account, $2 the field of its entry where it was there before, $3 else how sed(1) finds the same in
+# the record of one that was made.
+recorded_of() {
 	local baseline
 	baseline=$(resource_directory account "$1")/baseline
 	if [ -s "$baseline/entry" ]; then
-		cut -d : -f 6 "$baseline/entry"
+		cut -d : -f "$2" "$baseline/entry"
 	elif [ -s "$baseline/made" ]; then
-		sed -n 's/^home //p' "$baseline/made"
+		sed -n "$3" "$baseline/made"
 	fi
 }
 
