@@ -171,6 +171,7 @@ describe("the daemon", () => {
     ]);
     expect(await daemonStart(host, "app")).toBe(started);
     expect((await app.apply("daemon", plain)).changed).toEqual([
+      "/etc/apt/apt.conf.d/99rootless-docker-a1 removed",
       expect.stringMatching(/^packages removed:.* fuse-overlayfs/),
     ]);
   });
