@@ -73,6 +73,15 @@ describe("ports", () => {
     expect(await daemonStart(host, "app")).not.toBe(after);
   });
 
+  test("a unit that somebody edited is the daemon step's to repair: no other step restarts for it", async () => {
+    const unit = "/home/app/.config/systemd/user/docker.service";
+    const before = await daemonStart(host, "app");
+    await host.run(`echo '# mine' >>${unit}`);
+    expect((await app.apply("ports", plain)).changed).toEqual([]);
+    expect((await app.apply("daemon", plain)).changed).toEqual([`${unit} written`]);
+    expect(await daemonStart(host, "app")).toBe(before);
+  });
+
   test("Sysctl lets the account bind port 80, and nothing restarts", async () => {
     const before = await daemonStart(host, "app");
     const { facts } = await app.apply("ports", { privilegedPorts: "Sysctl" });
