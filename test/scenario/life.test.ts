@@ -32,7 +32,9 @@ afterAll(destroyAllHosts);
 
 /** Logins that the host's sshd accepted so far, without the one that asks. */
 async function logins(): Promise<number> {
-  const count = await host.run("journalctl -q -u ssh --no-pager | grep -c 'Accepted publickey'");
+  const count = await host.run(
+    "journalctl --sync; journalctl -q -u ssh --no-pager | grep -c 'Accepted publickey'",
+  );
   return Number(count) - 1;
 }
 
