@@ -57,20 +57,6 @@ others_of_its_uid() {
 		$3 == uid && $1 != name { print $1 }' | paste -s -d ' '
 }
 
-# What find(1) looks for: ids that are neither the account's, nor one of its ranges', nor root's. Its ranges are
-# remembered: they go before it does. $1 uid or gid, $2 the account's id, $3 the record of the ranges.
-of_others() {
-	local range
-	{
-		cat "$3" 2>/dev/null || true
-		id_ranges "$(id_file "$1")" "$ACCOUNT" "$ACCOUNT_UID"
-		own_range "$1" | cut -d : -f 2-
-	} | grep -xE '[1-9][0-9]{0,9}:[1-9][0-9]{0,9}' | sort -u >"$WORK/ranges"
-	write_record "$3" <"$WORK/ranges"
-	printf '! -%s 0 ! -%s %s' "$1" "$1" "$2"
-	while IFS= read -r range; do printf ' ! %s' "$(of_range "$1" "$range")"; done <"$WORK/ranges"
-}
-
 # What others have below the account's home: homes of theirs, and files of ids of others.
 others_below_home() {
 	local baseline users groups
@@ -84,7 +70,7 @@ others_below_home() {
 		# shellcheck disable=SC2086 # words
 		find -H "$ACCOUNT_HOME" -mindepth 1 -xdev '(' $users -printf '%p of %u\n' -prune ')' -o \
 			'(' $groups -printf '%p of group %g\n' -prune ')' 2>/dev/null
-	} | head -n 5 | tr -d '\000-\011\013-\037\177' | awk 'NR > 1 { printf "; " } { printf "%s", $0 }'
+	} | some_on_one_line
 }
 
 # Files in the account's home that neither /etc/skel nor this package put there.

@@ -167,23 +167,33 @@ shared_file_of_ranges() {
 	timeout -k 5 20 find -H "$@" -mindepth 1 -xdev "(" -false $(own_range_tests) ")" -print -quit 2>/dev/null || true
 }
 
-# Files below a path that are of an id which is neither root's, nor the account's, nor one of its
-# ranges': some of them, on one line. $1 the path.
-others_files() {
-	local path=$1 range
+# What find(1) looks for: ids that are neither the account's, nor one of its ranges', nor root's. Its ranges are
+# remembered: they go before it does. $1 uid or gid, $2 the account's id, $3 the record of the ranges.
+of_others() {
+	local range
 	{
-		cat "$(resource_directory account "$ACCOUNT")/baseline/ranges" 2>/dev/null || true
-		id_ranges /etc/subuid "$ACCOUNT_LOGIN" "$ACCOUNT_UID"
-		own_range uid | cut -d : -f 2-
-		awk -F : -v name="$ACCOUNT" '$1 == name { print $2 ":" $3 }' "$(retired_file)" 2>/dev/null ||
-			true
-	} | grep -xE '[1-9][0-9]{0,9}:[1-9][0-9]{0,9}' | sort -u >"$WORK/ranges-of-account" || true
-	set -- ! -uid 0 ! -uid "$ACCOUNT_UID"
-	while IFS= read -r range; do
-		set -- "$@" ! "(" -uid "+$((${range%:*} - 1))" -uid "-$((${range%:*} + ${range#*:}))" ")"
-	done <"$WORK/ranges-of-account"
-	find "$path" -xdev "$@" -printf '%P of %u\n' -prune 2>/dev/null | head -n 5 |
-		tr -d '\000-\011\013-\037\177' | awk 'NR > 1 { printf "; " } { printf "%s", $0 }'
+		cat "$3" 2>/dev/null || true
+		id_ranges "$(id_file "$1")" "$ACCOUNT" "$ACCOUNT_UID"
+		id_ranges "$(id_file "$1")" "$ACCOUNT_LOGIN" ''
+		id_ranges "$(retired_file)" "$ACCOUNT" ''
+		own_range "$1" | cut -d : -f 2-
+	} | grep -xE '[1-9][0-9]{0,9}:[1-9][0-9]{0,9}' | sort -u >"$WORK/ranges"
+	write_record "$3" <"$WORK/ranges"
+	printf '! -%s 0 ! -%s %s' "$1" "$1" "$2"
+	while IFS= read -r range; do printf ' ! %s' "$(of_range "$1" "$range")"; done <"$WORK/ranges"
+}
+
+# Files below a path that are of a user who is neither root, nor the account, nor one of its ranges: some of
+# them, on one line. $1 the path.
+others_files() {
+	# shellcheck disable=SC2046 # words
+	find "$1" -xdev $(of_others uid "$ACCOUNT_UID" "$(resource_directory account "$ACCOUNT")/baseline/ranges") \
+		-printf '%P of %u\n' -prune 2>/dev/null | some_on_one_line
+}
+
+# Five lines of stdin, without what a terminal takes for a command.
+some_on_one_line() {
+	head -n 5 | tr -d '\000-\011\013-\037\177' | awk 'NR > 1 { printf "; " } { printf "%s", $0 }'
 }
 
 # What is mounted there counts too. Where that does not come to an end, the path itself is the answer.
