@@ -73,15 +73,17 @@ apply() {
 	if [ -s "$WORK/changed" ] || [ -s "$WORK/unwanted" ]; then sync_host; fi
 }
 
-# The program's step was written for another agent than this one: what it asks for would be read in another
-# way, or not at all.
+# The program's step was written for another agent than this one: what it asks for would be read in
+# another way, or not at all.
 stop_where_code_differs() {
 	[ "$(doc agent)" != "$(code_of_step "$STEP")" ] || return 0
-	fail "agent" "the code $(code_of_step "$STEP") of the step $STEP in it" "$(doc agent)" "run pulumi up without --target, or with the resource that ends in '-agent' among its targets: it brings the agent of the version of rootless-docker that the program uses" "they are of two versions of rootless-docker"
+	fail "agent" "the code $(code_of_step "$STEP") of the step $STEP in it" "$(doc agent)" \
+		"run pulumi up without --target, or with the resource that ends in '-agent' among its targets: it brings the agent of the version of rootless-docker that the program uses" \
+		"they are of two versions of rootless-docker"
 }
 
-# That this step is complete, and the document that it last applied, for the steps that work on what another
-# one owns. Nobody reads the one with secret values again.
+# That this step is complete, and the document that it last applied, for the steps that work on what
+# another one owns. Nobody reads the one with secret values again.
 remember_step() {
 	local record=$STATE/leases/$LEASE/$STEP
 	case $STEP in
@@ -91,9 +93,10 @@ remember_step() {
 	rm -f "$record.begun"
 }
 
-# Where Pulumi replaces a step of an installation that stays (up --replace, a tainted resource), it creates the
-# new one and deletes the old one afterwards, in the same words as at the end. So every create of a step that
-# stands is counted, and as many deletes change nothing. At the end the report goes first, and none is counted.
+# Where Pulumi replaces a step of an installation that stays (up --replace, a tainted resource), it
+# creates the new one and deletes the old one afterwards, in the same words as at the end. So every
+# create of a step that stands is counted, and as many deletes change nothing. At the end the report
+# goes first, and none is counted.
 count_replacement() {
 	local notes=$STATE/leases/$LEASE/$STEP.replaced
 	is_applied "$STEP" || return 0
@@ -126,8 +129,8 @@ revert() {
 	sync_host
 }
 
-# Removes this installation's agent, and with the last claim all of it; what was kept on purpose keeps its
-# record.
+# Removes this installation's agent, and with the last claim all of it; what was kept on purpose
+# keeps its record.
 revert_agent() {
 	(release_all_steps)
 	rm -rf "${STATE:?}/leases/$LEASE"
@@ -144,17 +147,17 @@ revert_agent() {
 	sync_host
 }
 
-# All but the agents, and the lock that keeps others from beginning anew meanwhile. As long as the agent that
-# its command names is there, a removal that was killed can be run again; once it is gone, and the installation with
-# it, the component takes the removal for done. $1 what stays.
+# All but the agents, and the lock that keeps others from beginning anew meanwhile. As long as the
+# agent that its command names is there, a removal that was killed can be run again; once it is
+# gone, and the installation with it, the component takes the removal for done. $1 what stays.
 remove_state() {
 	find "$STATE" -mindepth 1 -maxdepth 1 ! -name agent ! -name agents ! -name locks ! -name "$1" -exec rm -rf -- {} +
 	AGENT_GOES=all
 }
 
-# The very last resource. Its name goes at once, and last: without it the command has nothing to do. Another
-# installation may begin as soon as the locks are gone, and has names of its own. What a run leaves that is
-# killed after that goes with the next end.
+# The very last resource. Its name goes at once, and last: without it the command has nothing to do.
+# Another installation may begin as soon as the locks are gone, and has names of its own. What a run
+# leaves that is killed after that goes with the next end.
 remove_agent() {
 	if [ "$AGENT_GOES" = all ] && [ -d "$STATE/agents" ]; then
 		find "$STATE/agents" -mindepth 1 -maxdepth 1 -type l ! -name "$LEASE" -delete
@@ -208,7 +211,8 @@ main() {
 	revert-*) if is_replaced; then skip_delete_of_replaced; elif [ "$STEP" = agent ]; then revert_agent; else revert; fi ;;
 	esac
 	if [ "$VERB" = revert ]; then report "nothing to take back"; else report "nothing to change"; fi >&3
-	# Only where somebody has heard that: else the run ends above, and Pulumi does not know of the step.
+	# Only where somebody has heard that: else the run ends above, and Pulumi does not know of the
+	# step.
 	case $VERB in
 	install | apply) count_replacement ;;
 	esac

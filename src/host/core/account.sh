@@ -7,7 +7,8 @@
 ACCOUNT_MOST=1048576
 
 # Where the account can put something that root's steps look at: paths below its home and its
-# runtime directory, as "what it is, place, path". Each has a row in test/host/plantedFiles.long.test.ts.
+# runtime directory, as "what it is, place, path". Each has a row in
+# test/host/plantedFiles.long.test.ts.
 account_places() {
 	cat <<-'PLACES'
 		file home .config/docker/daemon.json
@@ -181,8 +182,8 @@ end_late_program() {
 }
 
 # True where the account says that something is there, a link that leads nowhere too; false where it
-# says that nothing is. No answer is neither: what is there would be written over, or removed one day.
-# $1 path.
+# says that nothing is. No answer is neither: what is there would be written over, or removed one
+# day. $1 path.
 account_has() {
 	local status=0
 	# shellcheck disable=SC2016 # the inner shell expands them
@@ -197,10 +198,10 @@ no_answer_about() {
 		"see what is mounted there, and what $ACCOUNT runs, then run again"
 }
 
-# Prints a file of the account's, or fails: 1 there is none (and not only nothing that the account can
-# look at, in a directory that it cannot enter), 3 it is no regular file, 4 the account
-# cannot read it, 5 it is larger than what is read of an account. A pipe that is put there meanwhile
-# is not waited for. $1 path.
+# Prints a file of the account's, or fails: 1 there is none (and not only nothing that the account
+# can look at, in a directory that it cannot enter), 3 it is no regular file, 4 the account cannot
+# read it, 5 it is larger than what is read of an account. A pipe that is put there meanwhile is not
+# waited for. $1 path.
 account_file() {
 	# shellcheck disable=SC2016 # the inner shell expands them
 	as_account sh -c 'if [ ! -e "$1" ] && [ ! -h "$1" ]; then

@@ -1,8 +1,8 @@
 # shellcheck shell=dash
 # What is on the disk before anybody relies on it.
 
-# A rename of a directory's entries is on the disk when the directory is. Some file systems know that for
-# files only: there everything is written. Arguments: directories.
+# A rename of a directory's entries is on the disk when the directory is. Some file systems know
+# that for files only: there everything is written. Arguments: directories.
 sync_directories() { sync "$@" 2>/dev/null || sync; }
 
 # All that this run has changed, before anybody relies on it: a record that goes, or Pulumi, which
@@ -13,8 +13,8 @@ sync_host() {
 	sync -f "$STATE" /etc 2>/dev/null || sync
 }
 
-# Writes stdin to a record of the agent's own at once or not at all, for root alone: without power it is
-# the earlier one or the new one. $1 path.
+# Writes stdin to a record of the agent's own at once or not at all, for root alone: without power
+# it is the earlier one or the new one. $1 path.
 write_record() {
 	(umask 077 && cat >"$1.new") || return
 	if cmp -s "$1.new" "$1"; then

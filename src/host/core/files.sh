@@ -8,9 +8,9 @@ only_root_leads_to() {
 		END { exit others }'
 }
 
-# Writes stdin to a path at once or not at all, also where the power goes. What a killed run left half
-# written has a fixed name, and goes with the next write or restore. $1 as_root or as_account, $2 path,
-# $3 mode.
+# Writes stdin to a path at once or not at all, also where the power goes. What a killed run left
+# half written has a fixed name, and goes with the next write or restore. $1 as_root or as_account,
+# $2 path, $3 mode.
 write_path() {
 	# -C: where others may write to the directory, a link that one of them put there meanwhile is an error.
 	# shellcheck disable=SC2016 # the inner shell expands them
@@ -25,8 +25,8 @@ write_link() {
 	"$1" sh -c 'ln -sfnT "$2" "$1" && { sync "${1%/*}/" 2>/dev/null || sync; }' sh "$2" "$3"
 }
 
-# The same for a file of any owner. In the home nobody but the account can be one: whose a file was there
-# is what the account says. $1 as_root or as_account, $2 path, $3 mode, a space, UID:GID.
+# The same for a file of any owner. In the home nobody but the account can be one: whose a file was
+# there is what the account says. $1 as_root or as_account, $2 path, $3 mode, a space, UID:GID.
 write_path_of() {
 	write_path "$1" "$2" "${3% *}" || return
 	if [ "$1" = as_root ]; then
@@ -49,5 +49,6 @@ without_line() {
 		printf '%s\n' "$3" | grep -vxF -f - -- "$2" || status=$?
 	fi
 	[ "$status" -le 1 ] ||
-		fail "$2" "that it cannot be read" "the file, to take one line out of it" "make it readable, then run again"
+		fail "$2" "that it cannot be read" "the file, to take one line out of it" \
+			"make it readable, then run again"
 }

@@ -20,8 +20,9 @@ finding() {
 # What is as it should be. $1 what it is about, $2 what was found.
 fine() { finding ok "$1" "$2" '' '' ''; }
 
-# Records one problem; several are shown together by stop_on_problems. $1 what it is about, $2 what was
-# found, $3 what was wanted, $4 how to fix it, $5 why it matters, where that does not go without saying.
+# Records one problem; several are shown together by stop_on_problems. $1 what it is about, $2 what
+# was found, $3 what was wanted, $4 how to fix it, $5 why it matters, where that does not go without
+# saying.
 problem() {
 	finding problem "$1" "$2" "$3" "$4" "${5-}"
 	problem_line "$STEP" "$@" >>"$WORK/problems"

@@ -11,7 +11,8 @@
 # One JSON report on stdout, one line per change or problem on stderr.
 set -eu
 umask 022
-# The file that this run was started from, for whoever starts it again after the change of directory.
+# The file that this run was started from, for whoever starts it again after the change of
+# directory.
 case $0 in /*) AGENT=$0 ;; *) AGENT=$PWD/$0 ;; esac
 cd /
 export LC_ALL=C

@@ -1,8 +1,8 @@
 # shellcheck shell=dash
 # What is mounted where.
 
-# Ends the step where something is mounted below a path that is to be removed: a bind mount leads to other
-# people's files, and --one-file-system does not see one of the same file system. $1 the path.
+# Ends the step where something is mounted below a path that is to be removed: a bind mount leads to
+# other people's files, and --one-file-system does not see one of the same file system. $1 the path.
 stop_where_mounted_below() {
 	local path mount
 	path=$(realpath -m "$1")
@@ -29,8 +29,8 @@ remove_tree() {
 		"see what is in the way there, then run again"
 }
 
-# Where something is to be mounted below a path, by /etc/fstab or a unit, and is not: nobody knows whose the
-# files are that are on it. $1 the path.
+# Where something is to be mounted below a path, by /etc/fstab or a unit, and is not: nobody knows
+# whose the files are that are on it. $1 the path.
 unmounted_below() {
 	local path mount
 	path=$(realpath -m "$1")
@@ -66,8 +66,8 @@ mount_place() {
 	done
 }
 
-# True where a file system is not mounted where it was. Not of an earlier version's record, which does not
-# say where, nor where there is no answer. $1 what mount_place said.
+# True where a file system is not mounted where it was. Not of an earlier version's record, which
+# does not say where, nor where there is no answer. $1 what mount_place said.
 is_not_mounted() {
 	local now
 	[ -n "$1" ] || return 1

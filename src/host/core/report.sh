@@ -9,8 +9,8 @@ changed() {
 	say "$*"
 }
 
-# Records one measured fact of the report. $1 key, $2 value: what the account's programs say may have any
-# length.
+# Records one measured fact of the report. $1 key, $2 value: what the account's programs say may
+# have any length.
 fact() {
 	[ ${#2} -le 4096 ] || set -- "$1" "$(printf '%s' "$2" | head -c 4096)..."
 	case $2 in

@@ -1,9 +1,9 @@
 # shellcheck shell=dash
 # Commands in a user namespace of the account's own.
 
-# Runs a command as the account in a user namespace of its own, by RootlessKit. By itself RootlessKit keeps
-# its state in a new directory of /tmp each time, where that of a killed run would stay. $1 seconds, 0 for
-# no end; then the command.
+# Runs a command as the account in a user namespace of its own, by RootlessKit. By itself
+# RootlessKit keeps its state in a new directory of /tmp each time, where that of a killed run would
+# stay. $1 seconds, 0 for no end; then the command.
 in_rootlesskit() {
 	local seconds=$1 state=$ACCOUNT_RUNTIME/rootless-docker status=0
 	shift
@@ -15,8 +15,8 @@ in_rootlesskit() {
 	return "$status"
 }
 
-# Removes paths as the account, in a user namespace of its own, for as long as that gets further. Its arguments:
-# the paths.
+# Removes paths as the account, in a user namespace of its own, for as long as that gets further.
+# Its arguments: the paths.
 remove_in_rootlesskit() {
 	local status now before=''
 	while :; do

@@ -28,9 +28,9 @@ tell_full_disks() {
 		done
 }
 
-# What a killed run of the same step left there goes first: it may hold secret values. The step's lock
-# is held by now, so that no other run still uses it. What that run had written may not be on the disk yet,
-# and this one takes it as it is.
+# What a killed run of the same step left there goes first: it may hold secret values. The step's
+# lock is held by now, so that no other run still uses it. What that run had written may not be on
+# the disk yet, and this one takes it as it is.
 start_work() {
 	local left
 	for left in "/run/rootless-docker.$STEP".*; do

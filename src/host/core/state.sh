@@ -1,8 +1,9 @@
 # shellcheck shell=dash
 # The directory of the agent's records, and who may look into it.
 
-# Only the agents are for everyone to read: baselines hold other people's files, and whoever can open a lock
-# can hold it. An SSH user who is not root asks whether an installation is there, by its name and no more.
+# Only the agents are for everyone to read: baselines hold other people's files, and whoever can
+# open a lock can hold it. An SSH user who is not root asks whether an installation is there, by its
+# name and no more.
 make_state() {
 	if [ -e "$STATE" ] || [ -h "$STATE" ]; then stop_where_state_is_anothers; fi
 	install -d -m 700 "$STATE/things" "$STATE/locks"

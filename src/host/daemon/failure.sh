@@ -1,8 +1,8 @@
 # shellcheck shell=dash
 # Why a daemon does not start.
 
-# Why, as the doctor sees it, then the daemon's own last words: with the problem itself, and what a full
-# disk adds, 20 lines at most. $1 when it was started, in seconds.
+# Why, as the doctor sees it, then the daemon's own last words: with the problem itself, and what a
+# full disk adds, 20 lines at most. $1 when it was started, in seconds.
 daemon_failed() {
 	journalctl --sync 2>/dev/null || true
 	journalctl -q --no-pager -o cat --since "@$1" -n 200 "_UID=$ACCOUNT_UID" \
@@ -14,21 +14,27 @@ daemon_failed() {
 			sed "s/^/$STEP: journal: /"
 	} | without_secrets >&2
 	half_made_network_problem "$(daemon_data_root)"
-	fail "docker.service of $ACCOUNT" "it does not start, or does not answer on $ACCOUNT_RUNTIME/docker.sock" "a daemon that answers" "fix what the lines above say, or take back the last change of daemon or environment"
+	fail "docker.service of $ACCOUNT" \
+		"it does not start, or does not answer on $ACCOUNT_RUNTIME/docker.sock" \
+		"a daemon that answers" \
+		"fix what the lines above say, or take back the last change of daemon or environment"
 }
 
-# A start that failed while it made docker0 can leave half of it in the engine's store, and no later start
-# gets past that. $1 data root.
+# A start that failed while it made docker0 can leave half of it in the engine's store, and no later
+# start gets past that. $1 data root.
 half_made_network_problem() {
 	local store=$1/network/files/local-kv.db remove='remove that file'
 	# In other steps the account's file says where it is.
 	[ ! -e "$WORK/data-root" ] || remove="run 'rm $(cat "$WORK/data-root")/network/files/local-kv.db'"
 	! grep -q 'networks have same bridge name' "$WORK/journal" ||
-		problem "$store" "half of a network, left by a start that failed" "the engine's networks, whole" "$remove as $ACCOUNT; the engine makes its own networks again, and those that you made have to be made by you" "dockerd does not start with it: 'networks have same bridge name'"
+		problem "$store" "half of a network, left by a start that failed" \
+			"the engine's networks, whole" \
+			"$remove as $ACCOUNT; the engine makes its own networks again, and those that you made have to be made by you" \
+			"dockerd does not start with it: 'networks have same bridge name'"
 }
 
-# Of the journal, the causes; where there are none, whatever sounds like one. A forwarding that is off
-# inside RootlessKit's namespace is said by engine 29.5, and is none (moby#52737).
+# Of the journal, the causes; where there are none, whatever sounds like one. A forwarding that is
+# off inside RootlessKit's namespace is said by engine 29.5, and is none (moby#52737).
 journal_causes() {
 	grep -v 'IPv4 forwarding is disabled' >"$WORK/journal.said" || true
 	{

@@ -1,10 +1,11 @@
 # shellcheck shell=dash
 # What other programs say (a journal, dockerd's check of its configuration) may quote what they read.
 
-# Copies lines from stdin to stdout with [secret] in the place of whatever they hold of the secret values of
-# any installation, and of a user and password in any URL or before any host. A program may quote a value in part, with escapes, or a
-# line of it: ten characters in a row that stand in a value are a part of it; shorter values count as they
-# are, and those of less than four characters where they stand alone.
+# Copies lines from stdin to stdout with [secret] in the place of whatever they hold of the secret
+# values of any installation, and of a user and password in any URL or before any host. A program
+# may quote a value in part, with escapes, or a line of it: ten characters in a row that stand in a
+# value are a part of it; shorter values count as they are, and those of less than four characters
+# where they stand alone.
 without_secrets() {
 	local strings=$WORK/secret-strings
 	rm -rf "$strings"

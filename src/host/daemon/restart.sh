@@ -1,9 +1,9 @@
 # shellcheck shell=dash
 # Daemons that have to start again because of what another step has changed.
 
-# A step that has changed what daemons read says so, and settle_restarts starts again those that need it, once,
-# when the step has done all else. $1 own for this installation's daemon, all for all of this package's on the machine;
-# $2 its files, or the ground that it stands on; $3 why.
+# A step that has changed what daemons read says so, and settle_restarts starts again those that
+# need it, once, when the step has done all else. $1 own for this installation's daemon, all for all
+# of this package's on the machine; $2 its files, or the ground that it stands on; $3 why.
 mark_restart() { printf '%s\t%s\t%s\n' "$@" >>"$WORK/restarts"; }
 
 settle_restarts() {
@@ -18,8 +18,8 @@ settle_restarts() {
 restart_daemons() {
 	local dir
 	for dir in "$STATE"/things/userdaemon/*; do
-		# A killed installation, or somebody's hand, may have left a part of the programs: the engine step fixes
-		# that, and comes here.
+		# A killed installation, or somebody's hand, may have left a part of the programs: the
+		# engine step fixes that, and comes here.
 		if [ ! -e "$dir/started" ] || ! daemon_programs; then
 			continue
 		elif is_claimed_by "$LEASE" "$dir/claims"; then
@@ -31,8 +31,8 @@ restart_daemons() {
 	done
 }
 
-# True where the account is the recorded one, and has the daemon's unit: else the step daemon makes it anew.
-# It knows the account then. $1 the account.
+# True where the account is the recorded one, and has the daemon's unit: else the step daemon makes
+# it anew. It knows the account then. $1 the account.
 has_daemon() {
 	know_account "$1" && ! is_another_account "$1" &&
 		account_has "$ACCOUNT_HOME/.config/systemd/user/docker.service"
@@ -79,7 +79,8 @@ restart_others_daemon() {
 		cat "$other/changed" >>"$WORK/changed"
 		return 0
 	fi
-	say "the daemon of $(cat "$1/name"), another installation's, does not start ${3-with the new engine}:" \
+	say \
+		"the daemon of $(cat "$1/name"), another installation's, does not start ${3-with the new engine}:" \
 		"see 'sh $STATE/agent doctor $(cat "$1/name")'"
 	# shellcheck disable=SC2046 # a list of package names
 	write_engine "$1/engine" $(head -n 1 "$1/engine" 2>/dev/null)

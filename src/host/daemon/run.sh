@@ -21,15 +21,15 @@ daemon_ground() {
 	delegated_controllers
 }
 
-# Notes what the daemon was started with: the fingerprint of all of it, and of what it stands on. $1 the
-# daemon's directory, $2 the fingerprint.
+# Notes what the daemon was started with: the fingerprint of all of it, and of what it stands on. $1
+# the daemon's directory, $2 the fingerprint.
 note_started() {
 	printf '%s\n%s\n' "$2" "$(daemon_ground | sha256sum | cut -c 1-64)" | write_record "$1/started"
 }
 
-# True where the daemon was started with something else than there is now, by $2: all of it, or the ground that
-# it stands on; or its files, which this run has written, and with which it has to run. A start with the same
-# that failed does not count: whoever failed runs again. $1 its directory.
+# True where the daemon was started with something else than there is now, by $2: all of it, or the
+# ground that it stands on; or its files, which this run has written, and with which it has to run.
+# A start with the same that failed does not count: whoever failed runs again. $1 its directory.
 needs_restart() {
 	local now ground
 	[ "$2" != files ] || daemon_is_up || return 0
@@ -67,8 +67,8 @@ engine_changed() {
 	[ "$(daemon_engine $(head -n 1 "$1/engine") | sha256sum)" != "$(tail -n +2 "$1/engine")" ]
 }
 
-# Starts the daemon, or restarts it where what it reads is not what it was started with. Where it fails, that
-# is noted: this step runs again then, and no other one has to say the same.
+# Starts the daemon, or restarts it where what it reads is not what it was started with. Where it
+# fails, that is noted: this step runs again then, and no other one has to say the same.
 run_daemon() {
 	hold_daemon
 	start_daemon "$(resource_directory userdaemon "$ACCOUNT")/failed"

@@ -19,14 +19,17 @@ main_process() {
 # What is asked of the service manager is there, and waits for no service.
 ask_systemctl() { as_account_within 30 systemctl --user "$@"; }
 
-# The account's own systemd, which linger keeps running without a login. It may have been started, or
-# have failed to, before the packages that it needs were there.
+# The account's own systemd, which linger keeps running without a login. It may have been started,
+# or have failed to, before the packages that it needs were there.
 start_service_manager() {
 	local begun waited told=''
 	systemctl is-active -q "user@$ACCOUNT_UID.service" || {
 		systemctl reset-failed "user@$ACCOUNT_UID.service" 2>/dev/null || true
 		systemctl start "user@$ACCOUNT_UID.service" ||
-			fail "user@$ACCOUNT_UID.service" "it $(systemctl is-active "user@$ACCOUNT_UID.service" || true)" "the service manager of $ACCOUNT running" "see 'journalctl -u user@$ACCOUNT_UID.service'"
+			fail "user@$ACCOUNT_UID.service" \
+				"it $(systemctl is-active "user@$ACCOUNT_UID.service" || true)" \
+				"the service manager of $ACCOUNT running" \
+				"see 'journalctl -u user@$ACCOUNT_UID.service'"
 	}
 	if ! bus_is_there; then
 		ask_systemctl daemon-reload || true
@@ -40,7 +43,8 @@ start_service_manager() {
 			say "waits for the message bus of $ACCOUNT, $ACCOUNT_RUNTIME/bus"
 		fi
 		[ "$waited" -le 30 ] ||
-			fail "$ACCOUNT_RUNTIME/bus" "no such socket after 30 seconds" "the message bus of $ACCOUNT" "see 'journalctl _UID=$ACCOUNT_UID'"
+			fail "$ACCOUNT_RUNTIME/bus" "no such socket after 30 seconds" \
+				"the message bus of $ACCOUNT" "see 'journalctl _UID=$ACCOUNT_UID'"
 		sleep 0.1
 	done
 }

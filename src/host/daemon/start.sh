@@ -3,8 +3,8 @@
 # takes many minutes. So the unit has no limit for it (systemd would end the start, and begin the same one
 # anew), and whoever waits for it says what for, and not for ever.
 
-# Seconds after which a start that is still under way is for a person to look at. Another installation's
-# daemon is not waited for as long: its account could make that for ever.
+# Seconds after which a start that is still under way is for a person to look at. Another
+# installation's daemon is not waited for as long: its account could make that for ever.
 start_patience() {
 	if [ "$(cat "$STATE/leases/$LEASE/account-name" 2>/dev/null)" = "$ACCOUNT" ]; then
 		echo 1200
@@ -14,8 +14,8 @@ start_patience() {
 }
 
 # Starts the daemon, waits until it is up, and is false where it failed: what systemctl said is in
-# $WORK/error then. A start that is under way already is waited for. $1 start or restart, $2 the fingerprint
-# that it is started with, where that is to be remembered.
+# $WORK/error then. A start that is under way already is waited for. $1 start or restart, $2 the
+# fingerprint that it is started with, where that is to be remembered.
 start_and_wait() {
 	local verb=$1 slice=10 begun waited status patience
 	patience=$(start_patience)
@@ -33,8 +33,8 @@ start_and_wait() {
 	done
 }
 
-# Asks systemd for it. Where it is still under way after so many seconds, systemctl is what ends, and the status
-# is 75. $1 start or restart, $2 seconds.
+# Asks systemd for it. Where it is still under way after so many seconds, systemctl is what ends,
+# and the status is 75. $1 start or restart, $2 seconds.
 ask_for_start() {
 	# shellcheck disable=SC2016 # the inner shell expands them
 	as_account_within "$(($2 + 30))" sh -c 'timeout -k 5 "$@" || {
@@ -46,8 +46,8 @@ ask_for_start() {
 	}' sh "$2" systemctl --user "$1" docker.service 2>"$WORK/error"
 }
 
-# For a run that ends before the start does: the next one waits for the same start, and begins none anew. Only
-# of a start that systemd knows of. $1 the fingerprint.
+# For a run that ends before the start does: the next one waits for the same start, and begins none
+# anew. Only of a start that systemd knows of. $1 the fingerprint.
 remember_start() {
 	if [ -n "$1" ] && [ "$(unit_property ActiveState)" = activating ]; then
 		printf '%s\n' "$1" >"$(resource_directory userdaemon "$ACCOUNT")/starting"

@@ -1,12 +1,13 @@
 # shellcheck shell=dash
 # Which storage driver the daemon runs with.
 
-# Packages that the daemon runs with because of its driver. One that it does not use is left out: it is
-# removed after the daemon's start, which would be no reason to start it once more.
+# Packages that the daemon runs with because of its driver. One that it does not use is left out: it
+# is removed after the daemon's start, which would be no reason to start it once more.
 storage_packages() { [ "$(daemon_json_text storage-driver)" != fuse-overlayfs ] || printf fuse-overlayfs; }
 
-# The storage driver, as soon as the daemon answers. One that says that it is up does so at once, but on a
-# machine that is busy with its containers. Nothing where it has ended, or says nothing for five minutes.
+# The storage driver, as soon as the daemon answers. One that says that it is up does so at once,
+# but on a machine that is busy with its containers. Nothing where it has ended, or says nothing for
+# five minutes.
 storage_driver() {
 	local begun told=0 waited driver
 	begun=$(seconds_since_boot)
@@ -23,16 +24,20 @@ storage_driver() {
 	word_of_account "$driver"
 }
 
-# $1 the driver in use, $2 when the daemon was started. vfs and native copy every layer whole: never by accident.
+# $1 the driver in use, $2 when the daemon was started. vfs and native copy every layer whole: never
+# by accident.
 storage_driver_problems() {
 	local driver=$1 wanted
 	[ -n "$driver" ] || daemon_failed "$2"
 	wanted=$(daemon_json_text storage-driver)
 	if [ -n "$wanted" ] && [ "$driver" != "$wanted" ]; then
-		problem storageDriver "$driver" "$wanted" "choose a driver that works on this kernel and file system"
+		problem storageDriver "$driver" "$wanted" \
+			"choose a driver that works on this kernel and file system"
 	elif [ -z "$wanted" ]; then
 		case $driver in
-		vfs | native) problem storageDriver "$driver, which copies whole layers, chosen by the engine" "overlay2" "set storageDriver to FuseOverlayfs, or to Vfs if its slowness and size are acceptable" ;;
+		vfs | native) problem storageDriver \
+			"$driver, which copies whole layers, chosen by the engine" "overlay2" \
+			"set storageDriver to FuseOverlayfs, or to Vfs if its slowness and size are acceptable" ;;
 		esac
 	fi
 }

@@ -4,7 +4,9 @@
 account_checks() {
 	fine "account" "$ACCOUNT, uid $ACCOUNT_UID, home $ACCOUNT_HOME"
 	[ "$(as_account stat -c %u "$ACCOUNT_HOME" 2>/dev/null)" = "$ACCOUNT_UID" ] ||
-		problem "home of $ACCOUNT" "$ACCOUNT_HOME, which is not there or not its own" "a directory of its own" "give it one with 'install -d -m 700 -o $ACCOUNT -g $ACCOUNT_GID $ACCOUNT_HOME'"
+		problem "home of $ACCOUNT" "$ACCOUNT_HOME, which is not there or not its own" \
+			"a directory of its own" \
+			"give it one with 'install -d -m 700 -o $ACCOUNT -g $ACCOUNT_GID $ACCOUNT_HOME'"
 	subordinate_id_checks
 	linger_checks
 }
@@ -17,7 +19,10 @@ subordinate_id_checks() {
 		if [ "$total" -ge 65536 ]; then
 			fine "subordinate ${kind}s" "$(id_ranges "$(id_file "$kind")" "$ACCOUNT" "$ACCOUNT_UID" | paste -s -d ,)"
 		else
-			problem "subordinate ${kind}s" "$total for $ACCOUNT in $(id_file "$kind")" "65536 at least" "run pulumi up with a new value of recheck, or 'usermod --add-sub${kind}s FIRST-LAST $ACCOUNT' with a free range" "images have files of as many owners: 'lchown: invalid argument', and without any 'No sub${kind} ranges found'"
+			problem "subordinate ${kind}s" "$total for $ACCOUNT in $(id_file "$kind")" \
+				"65536 at least" \
+				"run pulumi up with a new value of recheck, or 'usermod --add-sub${kind}s FIRST-LAST $ACCOUNT' with a free range" \
+				"images have files of as many owners: 'lchown: invalid argument', and without any 'No sub${kind} ranges found'"
 		fi
 		shared_id_problems "$kind" "$ACCOUNT_UID"
 		unsafe_id_problems "$kind" "$ACCOUNT_UID" || true
@@ -28,7 +33,8 @@ linger_checks() {
 	if [ -e "/var/lib/systemd/linger/$ACCOUNT" ]; then
 		fine "linger" "on"
 	else
-		problem "linger" "it off for $ACCOUNT" "it on" "run 'loginctl enable-linger $ACCOUNT'" "the daemon ends with the last login, and does not start at boot"
+		problem "linger" "it off for $ACCOUNT" "it on" "run 'loginctl enable-linger $ACCOUNT'" \
+			"the daemon ends with the last login, and does not start at boot"
 	fi
 }
 
@@ -37,22 +43,33 @@ account_problems() {
 	local there renamed
 	renamed=$(new_name "$1")
 	if [ -n "$renamed" ]; then
-		problem "account.name" "that account $1 is called $renamed now" "the account $1 that was recorded here" \
+		problem "account.name" "that account $1 is called $renamed now" \
+			"the account $1 that was recorded here" \
 			"rename it back ('usermod -l $1 $renamed'), or run pulumi destroy, and then name another account"
 		return 0
 	fi
 	if ! getent passwd "$1" >/dev/null; then
 		[ "$(doc create)" != false ] ||
-			problem "account.create" "no account $1" "it to exist, since account.create is false" "create it, or leave account.create out"
+			problem "account.create" "no account $1" "it to exist, since account.create is false" \
+				"create it, or leave account.create out"
 		only_root_leads_to "$(new_home "$1")" ||
-			problem "account.home" "that others than root can change what leads to $(new_home "$1")" "a place for a new home that only root can change" "name a directory in a place of root's, such as /home, in account.home"
+			problem "account.home" \
+				"that others than root can change what leads to $(new_home "$1")" \
+				"a place for a new home that only root can change" \
+				"name a directory in a place of root's, such as /home, in account.home"
 		[ -z "$(stat -c %u "$(new_home "$1")" 2>/dev/null)" ] ||
-			problem "account.home" "something at $(new_home "$1") already" "nothing there, before the account $1 is created" "move it away, or name another directory in account.home"
+			problem "account.home" "something at $(new_home "$1") already" \
+				"nothing there, before the account $1 is created" \
+				"move it away, or name another directory in account.home"
 		! has uid || ! getent passwd "$(doc uid)" >/dev/null ||
-			problem "account.uid" "uid $(doc uid) to be that of account $(getent passwd "$(doc uid)" | cut -d : -f 1)" \
-				"one that nobody has, for the new account $1" "name another uid, or leave account.uid out"
+			problem "account.uid" \
+				"uid $(doc uid) to be that of account $(getent passwd "$(doc uid)" | cut -d : -f 1)" \
+				"one that nobody has, for the new account $1" \
+				"name another uid, or leave account.uid out"
 		! getent group "$1" >/dev/null ||
-			problem "account.name" "a group $1 already" "no such group, before the account $1 is created with one of its own" "remove it with 'groupdel $1', or name another account"
+			problem "account.name" "a group $1 already" \
+				"no such group, before the account $1 is created with one of its own" \
+				"remove it with 'groupdel $1', or name another account"
 		return 0
 	fi
 	[ "$(id -u "$1")" != 0 ] ||
@@ -66,5 +83,6 @@ account_problems() {
 # An account that exists keeps what it has: a wish for something else is an error, not an edit.
 require_equal() {
 	! has "$1" || [ "$(doc "$1")" = "$2" ] ||
-		problem "account.$1" "'$2' at the existing account" "'$(doc "$1")'" "leave account.$1 out, or change the account by hand"
+		problem "account.$1" "'$2' at the existing account" "'$(doc "$1")'" \
+			"leave account.$1 out, or change the account by hand"
 }

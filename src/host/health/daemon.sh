@@ -15,9 +15,14 @@ service_manager_checks() {
 	bus=$(ask_systemctl is-active dbus.socket 2>/dev/null || true)
 	[ -z "$bus" ] || bus=$(word_of_account "$bus")
 	if [ "$state" != active ]; then
-		problem "user@$ACCOUNT_UID.service" "it $state" "the service manager of $ACCOUNT, active" "run 'systemctl start user@$ACCOUNT_UID.service', and read 'journalctl -u user@$ACCOUNT_UID.service' where it fails" "'systemd not detected' otherwise"
+		problem "user@$ACCOUNT_UID.service" "it $state" "the service manager of $ACCOUNT, active" \
+			"run 'systemctl start user@$ACCOUNT_UID.service', and read 'journalctl -u user@$ACCOUNT_UID.service' where it fails" \
+			"'systemd not detected' otherwise"
 	elif [ "$bus" != active ]; then
-		problem "dbus.socket of $ACCOUNT" "it ${bus:-not known to systemd}" "active, on $ACCOUNT_RUNTIME/bus" "install the package dbus-user-session, and run 'systemctl restart user@$ACCOUNT_UID.service'" "'Failed to connect to bus' otherwise, and containers without limits"
+		problem "dbus.socket of $ACCOUNT" "it ${bus:-not known to systemd}" \
+			"active, on $ACCOUNT_RUNTIME/bus" \
+			"install the package dbus-user-session, and run 'systemctl restart user@$ACCOUNT_UID.service'" \
+			"'Failed to connect to bus' otherwise, and containers without limits"
 	else
 		fine "service manager" "user@$ACCOUNT_UID.service active, dbus.socket active"
 	fi
@@ -33,11 +38,15 @@ data_root_checks() {
 	options=$(mount_of "$(nearest_directory "$1")" OPTIONS 2>/dev/null || true)
 	case $type in
 	nfs* | cifs | smb* | afs | ceph | msdos | vfat | exfat | fuseblk | 9p | v9fs)
-		problem "daemon.data-root" "$1 on $type" "a file system of this machine, such as ext4, XFS or Btrfs" "set daemon.data-root to a directory on one, which belongs to the account" "layers cannot be unpacked there: 'lchown: operation not permitted' or 'invalid argument'"
+		problem "daemon.data-root" "$1 on $type" \
+			"a file system of this machine, such as ext4, XFS or Btrfs" \
+			"set daemon.data-root to a directory on one, which belongs to the account" \
+			"layers cannot be unpacked there: 'lchown: operation not permitted' or 'invalid argument'"
 		return 0
 		;;
 	esac
-	# An overlay is a mount of its own, which starts programs; these two give containers the directory itself.
+	# An overlay is a mount of its own, which starts programs; these two give containers the
+	# directory itself.
 	case "$2,$options," in
 	vfs,*,noexec,* | btrfs,*,noexec,* | vfs,noexec,* | btrfs,noexec,*)
 		mount=$(mount_of "$(nearest_directory "$1")" TARGET | tail -n 1)
@@ -48,20 +57,27 @@ data_root_checks() {
 			{ [ -z "${3-}" ] && [ ! -d "$(resource_directory data "$1")" ]; }; then
 			mount='the mount below it'
 		fi
-		problem "daemon.data-root" "$1 on $mount, which is mounted with noexec, and storage driver $2" "a mount that programs can be started from" "remount it with 'mount -o remount,exec $mount', and take noexec out of /etc/fstab; or use another storageDriver" "no program of a container starts ('permission denied', 'executable file not found')"
+		problem "daemon.data-root" \
+			"$1 on $mount, which is mounted with noexec, and storage driver $2" \
+			"a mount that programs can be started from" \
+			"remount it with 'mount -o remount,exec $mount', and take noexec out of /etc/fstab; or use another storageDriver" \
+			"no program of a container starts ('permission denied', 'executable file not found')"
 		;;
 	*) fine "data root" "$(place_of "$1")" ;;
 	esac
 }
 
-# Containers that may not speak with each other are kept apart by rules of iptables, which bridges pass by
-# without this module. $1 and $2 what daemon.json says of icc and iptables.
+# Containers that may not speak with each other are kept apart by rules of iptables, which bridges
+# pass by without this module. $1 and $2 what daemon.json says of icc and iptables.
 bridge_filter_checks() {
 	if [ "$1" != false ] || [ "$2" = false ]; then return 0; fi
 	if [ -e /proc/sys/net/bridge/bridge-nf-call-iptables ]; then
 		fine "daemon.icc" "false, and the kernel module br_netfilter is there"
 	else
-		problem "daemon.icc" "false, and no /proc/sys/net/bridge/bridge-nf-call-iptables" "the kernel module br_netfilter" "load it with 'modprobe br_netfilter', and at each boot by 'echo br_netfilter >/etc/modules-load.d/br_netfilter.conf'; or leave daemon.icc out" "dockerd does not start otherwise: 'cannot restrict inter-container communication'"
+		problem "daemon.icc" "false, and no /proc/sys/net/bridge/bridge-nf-call-iptables" \
+			"the kernel module br_netfilter" \
+			"load it with 'modprobe br_netfilter', and at each boot by 'echo br_netfilter >/etc/modules-load.d/br_netfilter.conf'; or leave daemon.icc out" \
+			"dockerd does not start otherwise: 'cannot restrict inter-container communication'"
 	fi
 }
 
@@ -82,7 +98,8 @@ unit_checks() {
 		;;
 	esac
 	[ "$(ask_systemctl is-enabled docker.service 2>/dev/null)" = enabled ] ||
-		problem "docker.service of $ACCOUNT" "it not enabled" "enabled" "run 'systemctl --user enable docker' as $ACCOUNT" "it does not start at boot"
+		problem "docker.service of $ACCOUNT" "it not enabled" "enabled" \
+			"run 'systemctl --user enable docker' as $ACCOUNT" "it does not start at boot"
 }
 
 user_namespace_trial() {
@@ -91,7 +108,10 @@ user_namespace_trial() {
 	if said=$(in_rootlesskit 20 true 2>&1); then
 		fine "user namespace" "rootlesskit makes one as $ACCOUNT"
 	else
-		problem "user namespace" "that 'rootlesskit true' as $ACCOUNT ends with $(words_of_account "$(printf '%s' "$said" | tail -n 1 | tr -d '"')")" "a user namespace with the account's ids" "fix the other problems first: ids, newuidmap, kernel settings; where there are none, see whether AppArmor or a container around this machine forbids it"
+		problem "user namespace" \
+			"that 'rootlesskit true' as $ACCOUNT ends with $(words_of_account "$(printf '%s' "$said" | tail -n 1 | tr -d '"')")" \
+			"a user namespace with the account's ids" \
+			"fix the other problems first: ids, newuidmap, kernel settings; where there are none, see whether AppArmor or a container around this machine forbids it"
 	fi
 }
 
@@ -104,7 +124,8 @@ answer_checks() {
 		client_checks
 		;;
 	*)
-		problem "$ACCOUNT_RUNTIME/docker.sock" "no answer ($(words_of_account "$(printf '%s' "$security" | tail -n 1)"))" \
+		problem "$ACCOUNT_RUNTIME/docker.sock" \
+			"no answer ($(words_of_account "$(printf '%s' "$security" | tail -n 1)"))" \
 			"an answer of the daemon" "run 'systemctl --user restart docker' as $ACCOUNT"
 		;;
 	esac
@@ -117,13 +138,15 @@ client_checks() {
 	if [ "$host" = "$wanted" ]; then
 		fine "docker context" "docker of $ACCOUNT reaches its daemon"
 	else
-		problem "docker of $ACCOUNT" "that its context leads to $(words_of_account "${host:-nothing}")" \
-			"the context rootless, which leads to $wanted" "run 'docker context use rootless' as $ACCOUNT"
+		problem "docker of $ACCOUNT" \
+			"that its context leads to $(words_of_account "${host:-nothing}")" \
+			"the context rootless, which leads to $wanted" \
+			"run 'docker context use rootless' as $ACCOUNT"
 	fi
 }
 
-# A daemon that is on its way up is no problem, unless it comes there again and again. The doctor says since
-# when; a step waits.
+# A daemon that is on its way up is no problem, unless it comes there again and again. The doctor
+# says since when; a step waits.
 starting_checks() {
 	local restarts since
 	if [ "$STEP" != doctor ]; then

@@ -24,8 +24,8 @@ docker_info_facts() {
 	network_facts "$(main_process)"
 }
 
-# The account's dockerd: the nearest one below RootlessKit, the service's main process. By name and user
-# alone it might be one that runs in a container.
+# The account's dockerd: the nearest one below RootlessKit, the service's main process. By name and
+# user alone it might be one that runs in a container.
 daemon_process() {
 	[ -s "$WORK/daemon-process" ] || find_daemon_process >"$WORK/daemon-process"
 	cat "$WORK/daemon-process"
@@ -49,8 +49,9 @@ find_daemon_process() {
 
 daemon_network() { readlink "/proc/$(daemon_process)/ns/net"; }
 
-# RootlessKit's --detach-netns: the daemon stays in the machine's network, where it may change nothing,
-# and the containers' bridges are in a network namespace that no process of its own lives in.
+# RootlessKit's --detach-netns: the daemon stays in the machine's network, where it may change
+# nothing, and the containers' bridges are in a network namespace that no process of its own lives
+# in.
 daemon_is_detached() { [ "$(daemon_network)" = "$(readlink /proc/1/ns/net)" ]; }
 
 # Of its user namespace: ids inside, outside, how many; a comma between the ranges.

@@ -26,7 +26,8 @@ drift_check() {
 	# Said already, and why it matters.
 	! grep -qF "problem$SEPARATOR$about$SEPARATOR" "$WORK/findings" || return 0
 	found=$("${kind}_check" "$name" "$2" "$1/baseline")
-	[ -z "$found" ] || problem "$about" "$found" "$(drift_wanted "$kind" "$2")" "$(drift_fix "$kind" "$name" "$2")"
+	[ -z "$found" ] || problem "$about" "$found" "$(drift_wanted "$kind" "$2")" \
+		"$(drift_fix "$kind" "$name" "$2")"
 }
 
 # What people know it by. $1 kind, $2 name: of a key, whose options may be secret, not the line.

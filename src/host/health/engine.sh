@@ -10,7 +10,9 @@ engine_checks() {
 		command -v "$program" >/dev/null || missing="$missing $program (package $package),"
 	done
 	if [ -n "$missing" ]; then
-		problem "programs" "none called${missing%,}" "them on PATH" "install the packages with apt-get, or run pulumi up with a new value of recheck" "the daemon does not start without them"
+		problem "programs" "none called${missing%,}" "them on PATH" \
+			"install the packages with apt-get, or run pulumi up with a new value of recheck" \
+			"the daemon does not start without them"
 	else
 		fine "programs" "all on PATH"
 	fi
@@ -24,12 +26,16 @@ id_map_checks() {
 		if id_map_privileged "$program"; then
 			fine "$program" "$(file_privileges "$program")"
 		else
-			problem "$program" "$(file_privileges "$program")" "setuid root or $(id_map_capability "$program"), and not both" "run 'chown root:root $program' and 'chmod 4755 $program'" "'write to uid_map failed: Operation not permitted' otherwise"
+			problem "$program" "$(file_privileges "$program")" \
+				"setuid root or $(id_map_capability "$program"), and not both" \
+				"run 'chown root:root $program' and 'chmod 4755 $program'" \
+				"'write to uid_map failed: Operation not permitted' otherwise"
 		fi
 	done
 }
 
-# The process id of a dockerd that the machine's real root runs; a rootless one has the account's id.
+# The process id of a dockerd that the machine's real root runs; a rootless one has the account's
+# id.
 root_dockerd() {
 	local process
 	for process in /proc/[0-9]*; do
@@ -46,10 +52,15 @@ rootful_docker_problems() {
 	pid=$(root_dockerd)
 	if [ -n "$pid" ] && [ "$1" = refuse ]; then
 		containers=$(docker -H unix:///run/docker.sock ps --format '{{.Names}}' 2>/dev/null | tr '\n' ' ') || true
-		problem "rootfulDocker" "a Docker daemon run by root (process $pid) with $(printf '%s' "$containers" | wc -w) running containers${containers:+ ($(printf '%s' "$containers" | sed 's/ $//'))}" "none, or your word on it" "stop it, or set rootfulDocker to Keep (both run side by side), Disable (stopped and masked, its data untouched) or Purge (its packages removed)"
+		problem "rootfulDocker" \
+			"a Docker daemon run by root (process $pid) with $(printf '%s' "$containers" | wc -w) running containers${containers:+ ($(printf '%s' "$containers" | sed 's/ $//'))}" \
+			"none, or your word on it" \
+			"stop it, or set rootfulDocker to Keep (both run side by side), Disable (stopped and masked, its data untouched) or Purge (its packages removed)"
 	fi
 	if [ -n "$(installed_version docker-ce)" ] && [ "$1" != purge ]; then
-		problem "engine.source" "the package docker-ce $(installed_version docker-ce), which docker.io replaces" "docker.io" "set rootfulDocker to Purge, which removes docker-ce"
+		problem "engine.source" \
+			"the package docker-ce $(installed_version docker-ce), which docker.io replaces" \
+			"docker.io" "set rootfulDocker to Purge, which removes docker-ce"
 	fi
 }
 
@@ -59,7 +70,8 @@ id_map_override_problems() {
 	for program in $(id_map_programs); do
 		override=$(plain_override "$program")
 		[ -n "$override" ] || continue
-		# It may have the capability, which nobody can tell without getcap: the engine step brings it.
+		# It may have the capability, which nobody can tell without getcap: the engine step brings
+		# it.
 		if [ -e "$program" ] && { ! command -v getcap >/dev/null || has_id_map_capability "$program"; }; then continue; fi
 		id_map_override_problem "$program" "$override"
 	done

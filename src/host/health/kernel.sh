@@ -12,7 +12,8 @@ user_namespace_checks() {
 	value=$(cat "$(sysctl_path "$switch")" 2>/dev/null || true)
 	case $value in
 	'') ;;
-	0) problem "$switch" 0 1 "set it with 'sysctl -w $switch=1' and in /etc/sysctl.d" "rootlesskit ends with 'fork/exec /proc/self/exe: operation not permitted' otherwise" ;;
+	0) problem "$switch" 0 1 "set it with 'sysctl -w $switch=1' and in /etc/sysctl.d" \
+		"rootlesskit ends with 'fork/exec /proc/self/exe: operation not permitted' otherwise" ;;
 	*) fine "$switch" "$value" ;;
 	esac
 	value=$(cat "$(sysctl_path "$most")" 2>/dev/null || true)
@@ -22,14 +23,16 @@ user_namespace_checks() {
 		fine "$most" "$value"
 	elif [ "$value" != 0 ]; then
 		# Asked for by sysctls, perhaps, and enough for what runs.
-		finding limited "$most" "$value" "1024 at least" "$fix" "no more can be made where they are used up"
+		finding limited "$most" "$value" "1024 at least" "$fix" \
+			"no more can be made where they are used up"
 	else
-		problem "$most" "$value" "1024 at least" "$fix" "rootlesskit ends with 'fork/exec /proc/self/exe: no space left on device' where they are used up"
+		problem "$most" "$value" "1024 at least" "$fix" \
+			"rootlesskit ends with 'fork/exec /proc/self/exe: no space left on device' where they are used up"
 	fi
 }
 
-# Each container that runs holds a key of the account (its session keyring). keys(7), /proc/key-users:
-# uid, usage, and used/allowed of keys and of bytes.
+# Each container that runs holds a key of the account (its session keyring). keys(7),
+# /proc/key-users: uid, usage, and used/allowed of keys and of bytes.
 key_quota_checks() {
 	local used keys bytes
 	used=$(awk -v uid="${ACCOUNT_UID:--}:" '$1 == uid { sub("/.*", "", $4); sub("/.*", "", $5); print $4, $5 }' /proc/key-users 2>/dev/null || true)
@@ -41,8 +44,8 @@ key_quota_checks() {
 	key_quota_check kernel.keys.maxbytes "$bytes" "${used#* }" 100 2000000
 }
 
-# Where containers run, few that are left are no reason for an up to fail. $1 key, $2 value, $3 how much of
-# it is used, $4 what a container takes, $5 a value that will do.
+# Where containers run, few that are left are no reason for an up to fail. $1 key, $2 value, $3 how
+# much of it is used, $4 what a container takes, $5 a value that will do.
 key_quota_check() {
 	local found="$2, of which $3 used by account ${ACCOUNT:-nobody yet}" wanted="room for the keys of 20 containers more"
 	local fix="set sysctls to { \"$1\": \"$5\" }" why="containers do not start without: 'unable to create session key: disk quota exceeded'"
@@ -60,13 +63,18 @@ sysctl_wanted_or_here() {
 	if has "$1"; then doc "$1"; else cat "$(sysctl_path "$1")" 2>/dev/null || true; fi
 }
 
-# preflight: without a profile where the kernel asks for one, and with the option that would bring it off.
+# preflight: without a profile where the kernel asks for one, and with the option that would bring
+# it off.
 apparmor_choice_problems() {
 	local rootlesskit
 	if [ "$(doc apparmor-profile)" != none ] || [ "$(cat "$(sysctl_path "$RESTRICTION")" 2>/dev/null)" != 1 ]; then return 0; fi
 	rootlesskit=$(command -v rootlesskit || echo /usr/bin/rootlesskit)
 	profile_of_the_host "$rootlesskit" '' ||
-		problem appArmorProfile "None, $RESTRICTION at 1, and no profile in /etc/apparmor.d for $rootlesskit" "a profile that lets rootlesskit make user namespaces" "leave appArmorProfile out, which brings one" "rootlesskit ends with 'fork/exec /proc/self/exe: permission denied' otherwise"
+		problem appArmorProfile \
+			"None, $RESTRICTION at 1, and no profile in /etc/apparmor.d for $rootlesskit" \
+			"a profile that lets rootlesskit make user namespaces" \
+			"leave appArmorProfile out, which brings one" \
+			"rootlesskit ends with 'fork/exec /proc/self/exe: permission denied' otherwise"
 }
 
 # Numbers may be of any text here: what is none is not enough.

@@ -15,13 +15,16 @@ system_checks() {
 	case $(cat /etc/debian_version 2>/dev/null) in
 	11 | 11.* | 12 | 12.* | 13 | 13.*) fine "operating system" "$(os_name)" ;;
 	*)
-		problem "operating system" "$(os_name)" "Debian 11, 12 or 13, or a system built from one of them" "use such a machine"
+		problem "operating system" "$(os_name)" \
+			"Debian 11, 12 or 13, or a system built from one of them" "use such a machine"
 		;;
 	esac
 	[ -d /run/systemd/system ] ||
-		problem "init" "$(cat /proc/1/comm)" "systemd, which runs the account's daemon" "boot the machine with systemd"
+		problem "init" "$(cat /proc/1/comm)" "systemd, which runs the account's daemon" \
+			"boot the machine with systemd"
 	[ -e /proc/self/ns/user ] ||
-		problem "user namespaces" "a kernel without them ($(uname -r))" "CONFIG_USER_NS" "boot another kernel"
+		problem "user namespaces" "a kernel without them ($(uname -r))" "CONFIG_USER_NS" \
+			"boot another kernel"
 }
 
 # A machine that is an unprivileged container itself can give on only the ids that it was given.
@@ -32,7 +35,10 @@ nested_checks() {
 	if [ "$mapped" -ge "$wanted" ]; then
 		fine "ids of the machine" "$mapped"
 	else
-		problem "ids of the machine" "$mapped in its own user namespace (/proc/self/uid_map)" "$wanted at least" "give the container a larger range from outside (lxc.idmap, or security.idmap.size of Incus), or use a virtual machine" "newuidmap can only map ids that are mapped here: 'write to uid_map failed: Operation not permitted'"
+		problem "ids of the machine" "$mapped in its own user namespace (/proc/self/uid_map)" \
+			"$wanted at least" \
+			"give the container a larger range from outside (lxc.idmap, or security.idmap.size of Incus), or use a virtual machine" \
+			"newuidmap can only map ids that are mapped here: 'write to uid_map failed: Operation not permitted'"
 	fi
 }
 
@@ -40,7 +46,9 @@ nested_checks() {
 setuid_checks() {
 	case ,$(findmnt -n -o OPTIONS -T /usr/bin 2>/dev/null), in
 	*,nosuid,*)
-		problem "/usr/bin" "it mounted with nosuid" "a mount without nosuid" "remount it with 'mount -o remount,suid /usr/bin', and take nosuid out of /etc/fstab" "newuidmap and newgidmap map the account's ids by their setuid bit or capability, which nosuid switches off"
+		problem "/usr/bin" "it mounted with nosuid" "a mount without nosuid" \
+			"remount it with 'mount -o remount,suid /usr/bin', and take nosuid out of /etc/fstab" \
+			"newuidmap and newgidmap map the account's ids by their setuid bit or capability, which nosuid switches off"
 		;;
 	esac
 }
@@ -48,14 +56,18 @@ setuid_checks() {
 tun_checks() {
 	local said as=as_root
 	if [ ! -c /dev/net/tun ]; then
-		problem "/dev/net/tun" "no such device" "the character device that the containers' network is made with" "load it with 'modprobe tun' and name it in /etc/modules-load.d; in a container, pass the device in"
+		problem "/dev/net/tun" "no such device" \
+			"the character device that the containers' network is made with" \
+			"load it with 'modprobe tun' and name it in /etc/modules-load.d; in a container, pass the device in"
 		return 0
 	fi
 	[ -z "$ACCOUNT" ] || as=as_account
 	if said=$("$as" sh -c ': <>/dev/net/tun' 2>&1); then
 		fine "/dev/net/tun" "opens"
 	else
-		problem "/dev/net/tun" "that it does not open (${said##*: })" "the device that the containers' network (tap0) is made with" "$(tun_fix "${said##*: }")"
+		problem "/dev/net/tun" "that it does not open (${said##*: })" \
+			"the device that the containers' network (tap0) is made with" \
+			"$(tun_fix "${said##*: }")"
 	fi
 }
 
@@ -74,8 +86,8 @@ tun_fix() {
 	fi
 }
 
-# True where a kernel was installed and the running one's modules removed, until the next boot. A kernel
-# that somebody else brings (a provider's, with everything built in) loads none.
+# True where a kernel was installed and the running one's modules removed, until the next boot. A
+# kernel that somebody else brings (a provider's, with everything built in) loads none.
 kernel_was_replaced() {
 	[ ! -e "/lib/modules/$(uname -r)/modules.dep" ] && loads_modules
 }
@@ -85,8 +97,8 @@ loads_modules() {
 	grep -q . /proc/modules 2>/dev/null && [ -n "$(ls /lib/modules 2>/dev/null)" ] && ! systemd-detect-virt -cq
 }
 
-# What the kernel loads when dockerd makes its bridge and asks iptables for its rules, and for the first
-# container and its ports.
+# What the kernel loads when dockerd makes its bridge and asks iptables for its rules, and for the
+# first container and its ports.
 kernel_module_checks() {
 	local row name missing='' blocked=''
 	if ! command -v modprobe >/dev/null || ! loads_modules; then return 0; fi
@@ -102,14 +114,23 @@ kernel_module_checks() {
 		fi
 	done
 	if [ -n "$blocked" ]; then
-		problem "kernel modules$blocked" "that modprobe may not load them" "them for the containers' network" "delete what forbids it: $(modprobe_lines "$blocked")" "dockerd makes its bridge and its rules with them ('missing kernel module')"
+		problem "kernel modules$blocked" "that modprobe may not load them" \
+			"them for the containers' network" \
+			"delete what forbids it: $(modprobe_lines "$blocked")" \
+			"dockerd makes its bridge and its rules with them ('missing kernel module')"
 	fi
 	if [ -z "$missing" ]; then
 		[ -n "$blocked" ] || fine "kernel modules" "those of the containers' network"
 	elif kernel_was_replaced; then
-		problem "kernel modules$missing" "no modules of the running kernel $(uname -r) in /lib/modules, which has $(find /lib/modules -mindepth 1 -maxdepth 1 -printf "%f " | sed "s| $||")" "those of the running kernel" "reboot the machine, into the kernel that is installed" "what is not loaded yet cannot be loaded any more"
+		problem "kernel modules$missing" \
+			"no modules of the running kernel $(uname -r) in /lib/modules, which has $(find /lib/modules -mindepth 1 -maxdepth 1 -printf "%f " | sed "s| $||")" \
+			"those of the running kernel" "reboot the machine, into the kernel that is installed" \
+			"what is not loaded yet cannot be loaded any more"
 	else
-		problem "kernel modules$missing" "that kernel $(uname -r) does not have them" "them for the containers' network" "install the package with the rest of the kernel's modules, or boot Debian's own kernel" "iptables fails without them ('missing kernel module')"
+		problem "kernel modules$missing" "that kernel $(uname -r) does not have them" \
+			"them for the containers' network" \
+			"install the package with the rest of the kernel's modules, or boot Debian's own kernel" \
+			"iptables fails without them ('missing kernel module')"
 	fi
 }
 
@@ -130,7 +151,8 @@ module_loads() {
 	esac
 }
 
-# What keeps modules, or those that they need, from loading: 'FILE:NUMBER:LINE', a list. $1 the names.
+# What keeps modules, or those that they need, from loading: 'FILE:NUMBER:LINE', a list. $1 the
+# names.
 modprobe_lines() {
 	local module name
 	for module in $1; do
@@ -143,8 +165,8 @@ modprobe_lines() {
 	done | awk '!seen[$0]++' | paste -s -d , | sed 's/,/, /g'
 }
 
-# A command that calls modprobe itself loads the module, and does something more. $1 words, $2 a module's
-# name, in which - and _ are the same.
+# A command that calls modprobe itself loads the module, and does something more. $1 words, $2 a
+# module's name, in which - and _ are the same.
 lines_of_modprobe() {
 	if module_loaded "$2"; then return 0; fi
 	# shellcheck disable=SC2046 # one path, or none

@@ -39,8 +39,10 @@ impossible_overlay_problems() {
 # $1 driver, $2 as whom and where, $3 what was said.
 driver_does_not_work() {
 	case $1 in
-	overlay2) problem storageDriver "that overlay2 does not work $2: $3" "overlay2, as asked for" "$(overlay_fix); or set storageDriver to Auto, which takes what works" ;;
-	*) problem storageDriver "that $1 does not work $2: $3" "$1, as asked for" "put daemon.data-root on another file system, or set storageDriver to Auto, which takes what works" ;;
+	overlay2) problem storageDriver "that overlay2 does not work $2: $3" "overlay2, as asked for" \
+		"$(overlay_fix); or set storageDriver to Auto, which takes what works" ;;
+	*) problem storageDriver "that $1 does not work $2: $3" "$1, as asked for" \
+		"put daemon.data-root on another file system, or set storageDriver to Auto, which takes what works" ;;
 	esac
 }
 
@@ -62,13 +64,16 @@ fuse_device() { [ -c /dev/fuse ] || printf 'there is no device /dev/fuse'; }
 
 fuse_problems() {
 	[ -c /dev/fuse ] ||
-		problem storageDriver "no device /dev/fuse" "the character device that fuse-overlayfs works with" "load it with 'modprobe fuse' and name it in /etc/modules-load.d, in a container pass the device in; or set storageDriver to Auto"
+		problem storageDriver "no device /dev/fuse" \
+			"the character device that fuse-overlayfs works with" \
+			"load it with 'modprobe fuse' and name it in /etc/modules-load.d, in a container pass the device in; or set storageDriver to Auto"
 }
 
 # $1 data root.
 btrfs_problems() {
 	[ "$(file_system "$1")" = btrfs ] ||
-		problem storageDriver "$(place_of "$1")" "a data root on Btrfs, as storageDriver says" "set daemon.data-root to a directory on Btrfs, or storageDriver to Auto"
+		problem storageDriver "$(place_of "$1")" "a data root on Btrfs, as storageDriver says" \
+			"set daemon.data-root to a directory on Btrfs, or storageDriver to Auto"
 }
 
 # Tries a driver as the account, on the data root's file system. By RootlessKit: where AppArmor
@@ -94,10 +99,10 @@ try_in_namespace() {
 	printf '%s' "${said:-$(tail -n 1 "$WORK/error")}"
 }
 
-# What the engine does with a driver: mounts layers on each other, then writes, and removes what a lower
-# one holds. overlay needs the option userxattr in a user namespace from kernel 5.11 on, and does not
-# know it before. The trial cleans up itself, even where the agent is killed meanwhile,
-# and first what a power failure left of an earlier one.
+# What the engine does with a driver: mounts layers on each other, then writes, and removes what a
+# lower one holds. overlay needs the option userxattr in a user namespace from kernel 5.11 on, and
+# does not know it before. The trial cleans up itself, even where the agent is killed meanwhile, and
+# first what a power failure left of an earlier one.
 layers_trial() {
 	cat <<-'TRIAL'
 		end() {

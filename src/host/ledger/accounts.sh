@@ -2,9 +2,9 @@
 # What has become of a recorded account on the way back: another name (usermod -l), another home
 # (usermod -d), or none (userdel). The uid and the home that were recorded say which one it is.
 
-# Sets ACCOUNT and what the system knows of it. Fails where there is no such account. On the way back one
-# that was renamed is found too: ACCOUNT is the name that it is recorded by, ACCOUNT_LOGIN the one that
-# it has.
+# Sets ACCOUNT and what the system knows of it. Fails where there is no such account. On the way
+# back one that was renamed is found too: ACCOUNT is the name that it is recorded by, ACCOUNT_LOGIN
+# the one that it has.
 know_account() {
 	local entry
 	ACCOUNT=$1
@@ -23,8 +23,8 @@ note_home_place() {
 	mount_place "$ACCOUNT_HOME" | write_record "$(resource_directory account "$ACCOUNT")/baseline/home-place"
 }
 
-# Ends the step where that is not there: what is ours in the home could not be taken back, and its files may
-# be of ids that are given back. It knows the account then. $1 the account, or nothing.
+# Ends the step where that is not there: what is ours in the home could not be taken back, and its
+# files may be of ids that are given back. It knows the account then. $1 the account, or nothing.
 stop_where_home_is_away() {
 	local record
 	record=$(resource_directory account "$1")/baseline/home-place
@@ -52,8 +52,8 @@ recorded_uid() { recorded_of "$1" 3 '1s/ .*//p'; }
 # Nothing where version 0.1.0 made the account. $1 the account.
 recorded_home() { recorded_of "$1" 6 's/^home //p'; }
 
-# $1 the account, $2 the field of its entry where it was there before, $3 else how sed(1) finds the same in
-# the record of one that was made.
+# $1 the account, $2 the field of its entry where it was there before, $3 else how sed(1) finds the
+# same in the record of one that was made.
 recorded_of() {
 	local baseline
 	baseline=$(resource_directory account "$1")/baseline
@@ -77,8 +77,8 @@ is_recorded_home() {
 	fi
 }
 
-# What the system knows of an account under its new name. A uid alone is given again to the next one:
-# the home has to be the same too. $1 the account's recorded name.
+# What the system knows of an account under its new name. A uid alone is given again to the next
+# one: the home has to be the same too. $1 the account's recorded name.
 renamed_entry() {
 	local uid entry home
 	uid=$(recorded_uid "$1")
@@ -101,8 +101,8 @@ is_lost_account() {
 	! getent passwd "$1" >/dev/null || is_another_account "$1"
 }
 
-# Where an account's home was moved, what this package left in it is at its new place. What is at its old
-# place still is its own (usermod -d without -m). $1 the account, which is known.
+# Where an account's home was moved, what this package left in it is at its new place. What is at
+# its old place still is its own (usermod -d without -m). $1 the account, which is known.
 follow_home() {
 	local old kind dir name new told=''
 	old=$(recorded_home "$1")
@@ -184,8 +184,8 @@ is_another_account() {
 		! is_recorded_home "$1" "$(printf '%s' "$entry" | cut -d : -f 6)"
 }
 
-# Names what is left at a path of an account that is gone: nobody can say any more whose it is. $1 the path,
-# $2 the account, $3 what of it is there, in words.
+# Names what is left at a path of an account that is gone: nobody can say any more whose it is. $1
+# the path, $2 the account, $3 what of it is there, in words.
 stays_of_gone() {
 	[ -e "$1" ] || [ -h "$1" ] || return 0
 	say "$1 stays${3-}: $(what_became_of "$2"). Remove it by hand when nothing of it is needed"

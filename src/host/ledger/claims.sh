@@ -46,13 +46,15 @@ stop_where_another_wants() {
 		other=${other%%.*}
 		[ "$(tail -n +2 "$claim")" != "$4" ] || continue
 		stands_beside "$other" || continue
-		fail "$2 $3" "'$(tail -n +2 "$claim")', wanted by $(owner_of "$other")" "'$4' by $(owner_of "$LEASE")" "give both the same value: the machine has only one"
+		fail "$2 $3" "'$(tail -n +2 "$claim")', wanted by $(owner_of "$other")" \
+			"'$4' by $(owner_of "$LEASE")" "give both the same value: the machine has only one"
 	done
 }
 
-# Saves what another installation has there, where this one wants another value: it comes back where this
-# claim is dropped and the other one is still there, as after a takeover that never came to its end.
-# It is on the disk before the resource is changed. $1 the resource's directory, then as for want.
+# Saves what another installation has there, where this one wants another value: it comes back where
+# this claim is dropped and the other one is still there, as after a takeover that never came to its
+# end. It is on the disk before the resource is changed. $1 the resource's directory, then as for
+# want.
 keep_previous() {
 	local previous=$1/previous/$LEASE.$STEP new=$1/previous.$STEP now
 	command -v "$2_now" >/dev/null || return 0
@@ -87,8 +89,8 @@ others_want() {
 # $1 a value, $2 a file of values without modes.
 is_among() { printf '%s\n' "$1" | without_mode | grep -qxF -f - -- "$2"; }
 
-# Brings what was claimed to the disk: first all that is in it, then the names by which it counts. Of many
-# it is quicker to write the whole file system.
+# Brings what was claimed to the disk: first all that is in it, then the names by which it counts.
+# Of many it is quicker to write the whole file system.
 settle_claims() {
 	local dir
 	[ -s "$WORK/claims" ] || return 0
@@ -115,8 +117,8 @@ place_claim() {
 	mv -T "$1/baseline.$STEP" "$1/baseline" 2>/dev/null || rm -rf "$1/baseline.$STEP"
 }
 
-# The resources that this installation's step claims and that this run did not want, last claimed first. Those of one
-# account only, where ONLY_OF says which.
+# The resources that this installation's step claims and that this run did not want, last claimed
+# first. Those of one account only, where ONLY_OF says which.
 unwanted() {
 	local claim dir kind order=written
 	for claim in "$STATE"/things/*/*/claims/"$LEASE.$STEP"; do
@@ -131,7 +133,8 @@ unwanted() {
 	done | sort -rn
 }
 
-# Another value for what this installation claims already, by whichever step. $1 the resource's directory, $2 the value.
+# Another value for what this installation claims already, by whichever step. $1 the resource's
+# directory, $2 the value.
 change_claims() {
 	local claim new=$1/claim.$LEASE
 	note_left "$1" "$2"

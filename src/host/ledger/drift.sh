@@ -86,5 +86,7 @@ is_there() {
 
 # $1 the path.
 not_kept() {
-	fail "$1" "that it cannot be written ($(tail -n 1 "$WORK/error" | printable))" "what was there before the first up in it, since somebody has changed the file itself" "make room for it, or let it be written, then run again"
+	fail "$1" "that it cannot be written ($(tail -n 1 "$WORK/error" | printable))" \
+		"what was there before the first up in it, since somebody has changed the file itself" \
+		"make room for it, or let it be written, then run again"
 }

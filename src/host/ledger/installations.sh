@@ -32,8 +32,8 @@ owner_of() {
 	if [ -s "$STATE/leases/$1/owner" ]; then cat "$STATE/leases/$1/owner"; else printf 'installation %s' "$1"; fi
 }
 
-# Leases that another installation has for an account. Where version 0.1.0 lost the account's name by a power
-# cut, the claim on it says as much. $1 the account.
+# Leases that another installation has for an account. Where version 0.1.0 lost the account's name
+# by a power cut, the claim on it says as much. $1 the account.
 other_installations_of() {
 	local lease claims
 	claims=$(resource_directory account "$1")/claims
@@ -61,30 +61,37 @@ successor_of() {
 	return 1
 }
 
-# True where what another installation wants counts beside what this one wants: not where it is the same
-# owner's, whose account changes, nor where this one takes its account over. $1 the other installation.
+# True where what another installation wants counts beside what this one wants: not where it is the
+# same owner's, whose account changes, nor where this one takes its account over. $1 the other
+# installation.
 stands_beside() {
 	[ "$1" != "$LEASE" ] && [ "$(owner_of "$1")" != "$(owner_of "$LEASE")" ] && ! took_over "$LEASE" "$1"
 }
 
-# Its successor's work would be undone, and on a machine that was made anew the other steps' is missing.
+# Its successor's work would be undone, and on a machine that was made anew the other steps' is
+# missing.
 stop_unless_current() {
 	local other
 	if other=$(successor_of "$LEASE"); then
-		fail "installation $LEASE" "the account $(cat "$STATE/leases/$other/account-name") taken over from it by $(owner_of "$other") (installation $other)" "it to hold the account" "take this RootlessDockerHost out of its program, which changes nothing here; or set takeOver, which takes the account back"
+		fail "installation $LEASE" \
+			"the account $(cat "$STATE/leases/$other/account-name") taken over from it by $(owner_of "$other") (installation $other)" \
+			"it to hold the account" \
+			"take this RootlessDockerHost out of its program, which changes nothing here; or set takeOver, which takes the account back"
 	fi
 	[ -s "$STATE/leases/$LEASE/owner" ] ||
-		fail "installation $LEASE" "nothing on this machine that knows it" "the record that the step preflight makes" "give recheck a new value, with which every step runs, if the machine was made anew or given back"
+		fail "installation $LEASE" "nothing on this machine that knows it" \
+			"the record that the step preflight makes" \
+			"give recheck a new value, with which every step runs, if the machine was made anew or given back"
 }
 
-# Where this installation has an agent of its own: a link to a directory, which is exchanged for another one
-# at once, with the agent and its sum. The step's commands ask for the sum first.
+# Where this installation has an agent of its own: a link to a directory, which is exchanged for
+# another one at once, with the agent and its sum. The step's commands ask for the sum first.
 own_agent() { printf '%s/agents/%s' "$STATE" "$LEASE"; }
 
 is_applied() { [ -e "$STATE/leases/$LEASE/$1" ]; }
 
-# Leases that need the agent still. One without an owner never came further than the step agent: where that
-# step failed on the way back, Pulumi does not know of it, and nobody ever takes it back.
+# Leases that need the agent still. One without an owner never came further than the step agent:
+# where that step failed on the way back, Pulumi does not know of it, and nobody ever takes it back.
 installations_in_use() {
 	find "$STATE/leases" -mindepth 1 -maxdepth 1 ! -name '.*' '(' -exec test -e '{}/owner' ';' -o -mmin -1440 ')' -print
 }

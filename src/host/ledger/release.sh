@@ -1,9 +1,9 @@
 # shellcheck shell=dash
 # What nobody wants any more goes back to what was there before.
 
-# This installation's claim on a resource is going, and another one's stays: what that one had comes back.
-# Where it cannot, that is said. A installation that took over from this one has what it wants already.
-# $1 kind, $2 the resource's directory.
+# This installation's claim on a resource is going, and another one's stays: what that one had comes
+# back. Where it cannot, that is said. A installation that took over from this one has what it wants
+# already. $1 kind, $2 the resource's directory.
 give_back() {
 	local name account now own before previous=$2/previous/$LEASE.$STEP
 	! successor_of "$LEASE" >/dev/null || return 0
@@ -30,9 +30,9 @@ give_back() {
 	[ "$before" = "$(wc -l <"$WORK/changed")" ] || sync_host
 }
 
-# Drops the claims that this run did not want; what nobody claims any more goes back to its baseline.
-# A kind may have functions KIND_restore_together and KIND_restored, before the first and after the last of
-# its kind in a row; a step may have STEP_released for what follows from that.
+# Drops the claims that this run did not want; what nobody claims any more goes back to its
+# baseline. A kind may have functions KIND_restore_together and KIND_restored, before the first and
+# after the last of its kind in a row; a step may have STEP_released for what follows from that.
 release_unwanted() {
 	local order dir kind status before last=''
 	forget_rest
@@ -91,10 +91,11 @@ release_unwanted() {
 	call_if_there "${STEP}_released"
 }
 
-# Everything that this installation still claims for some steps, in their order: one that failed or was killed when
-# it was first run is unknown to Pulumi, and never reverted by itself; one whose connection was cut may still
-# be running, and is waited for. In a subshell, which gives its locks back. A step may have a function
-# STEP_interrupted, which claims what its killed run had no time to claim.
+# Everything that this installation still claims for some steps, in their order: one that failed or
+# was killed when it was first run is unknown to Pulumi, and never reverted by itself; one whose
+# connection was cut may still be running, and is waited for. In a subshell, which gives its locks
+# back. A step may have a function STEP_interrupted, which claims what its killed run had no time to
+# claim.
 release_steps() {
 	local held=$STEP
 	for STEP in "$@"; do
@@ -115,8 +116,8 @@ release_all_steps() {
 	release_steps $(steps_from_last)
 }
 
-# The same for what stands on a step that is taken back, where its first run has not ended well. Any other one
-# Pulumi takes back by itself before.
+# The same for what stands on a step that is taken back, where its first run has not ended well. Any
+# other one Pulumi takes back by itself before.
 release_unfinished() {
 	local step
 	for step in "$@"; do
@@ -143,9 +144,10 @@ meet_accounts() {
 	done 6<"$WORK/unwanted"
 }
 
-# Takes a resource back. Of an account that is gone, what is still there is named and stays recorded: nobody
-# can say any more whose it is. A kind that is an account's may have a function KIND_of_gone NAME BASELINE
-# ACCOUNT for that, which returns 10 where something stays. $1 kind, $2 its directory.
+# Takes a resource back. Of an account that is gone, what is still there is named and stays
+# recorded: nobody can say any more whose it is. A kind that is an account's may have a function
+# KIND_of_gone NAME BASELINE ACCOUNT for that, which returns 10 where something stays. $1 kind, $2
+# its directory.
 restore_resource() {
 	local account
 	account=$(account_of_resource "$1" "$2")

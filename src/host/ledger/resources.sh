@@ -14,8 +14,8 @@
 # The record is on the disk before the resource is changed, and goes when what it says is on the disk again:
 # where there is a baseline it is whole, and nothing was changed where there is none.
 
-# A slash becomes %2F. A file name holds 255 bytes: a longer name (an SSH key), or one with characters
-# of other meaning, stands under its hash.
+# A slash becomes %2F. A file name holds 255 bytes: a longer name (an SSH key), or one with
+# characters of other meaning, stands under its hash.
 resource_directory() {
 	local id='' rest=$2
 	while :; do
@@ -44,8 +44,8 @@ installations_of() {
 	done | sort -u
 }
 
-# The order is in the claim. Where version 0.1.0 lost one by a power cut, the times of all of them say as
-# much: they were written one after the other. $1 the claim, $2 written or lost.
+# The order is in the claim. Where version 0.1.0 lost one by a power cut, the times of all of them
+# say as much: they were written one after the other. $1 the claim, $2 written or lost.
 order_of() { if [ "$2" = lost ]; then stat -c %.9Y "$1"; else head -n 1 "$1"; fi; }
 
 claimed_by_another() {
@@ -57,15 +57,16 @@ claimed_by_another() {
 	return 1
 }
 
-# Forgets a resource at once or not at all: in half a baseline, a file that is missing would mean that
-# nothing was there before.
+# Forgets a resource at once or not at all: in half a baseline, a file that is missing would mean
+# that nothing was there before.
 forget_resource() {
 	forget_rest
 	mv -T "$1" "$(gone_resource)"
 	forget_rest
 }
 
-# The resource's name. Where version 0.1.0 lost it by a power cut, most directories say it too. $1 the directory.
+# The resource's name. Where version 0.1.0 lost it by a power cut, most directories say it too. $1
+# the directory.
 resource_name() {
 	if [ -s "$1/name" ]; then
 		cat "$1/name"
@@ -74,8 +75,8 @@ resource_name() {
 	fi
 }
 
-# Ends the step where version 0.1.0 lost a part of the record by a power cut that nothing else says: what is
-# empty here never was. $1 the resource's directory.
+# Ends the step where version 0.1.0 lost a part of the record by a power cut that nothing else says:
+# what is empty here never was. $1 the resource's directory.
 stop_on_empty_record() {
 	local kind=${1%/*} file empty=''
 	kind=${kind##*/}
@@ -86,7 +87,8 @@ stop_on_empty_record() {
 		empty=baseline/content
 	fi
 	if [ ! -s "$1/name" ] && printf '%s' "${1##*/}" | grep -qE '^[0-9a-f]{64}$'; then
-		fail "$1/name" "it empty, as a power cut leaves it" "the name of the $kind that was changed" \
+		fail "$1/name" "it empty, as a power cut leaves it" \
+			"the name of the $kind that was changed" \
 			"run pulumi up with a new value of recheck, which writes it again; or take back by hand what \
 was set there, remove $1, then run again"
 	fi

@@ -31,8 +31,8 @@ holds_all() {
 # What the machine has for all: the list of its root control group.
 offered_controllers() { cat /sys/fs/cgroup/cgroup.controllers 2>/dev/null || true; }
 
-# What makes the limits work that do not: by where each controller is missing on its way from the kernel to
-# the daemon, one clause a place.
+# What makes the limits work that do not: by where each controller is missing on its way from the
+# kernel to the daemon, one clause a place.
 controllers_fix() {
 	local name offered told has
 	local missing='' unnamed='' held=''

@@ -1,7 +1,8 @@
 # shellcheck shell=dash
 # Users, groups and subordinate ids, as the machine's files have them.
 
-# Ranges of an account as START:COUNT, one a line, by name or by numeric id. $1 file, $2 name, $3 uid.
+# Ranges of an account as START:COUNT, one a line, by name or by numeric id. $1 file, $2 name, $3
+# uid.
 id_ranges() {
 	[ ! -e "$1" ] || awk -F : -v name="$2" -v uid="$3" '
 		($1 == name || (uid != "" && $1 == uid)) && $3 > 0 { print $2 ":" $3 }' "$1"
@@ -9,8 +10,8 @@ id_ranges() {
 
 id_total() { id_ranges "$@" | awk -F : '{ total += $2 } END { print total + 0 }'; }
 
-# Users or groups as NAME:ID, one a line. A directory that does not end counts as far as it has come in
-# twenty seconds; the machine's own files count whole. $1 uid or gid.
+# Users or groups as NAME:ID, one a line. A directory that does not end counts as far as it has come
+# in twenty seconds; the machine's own files count whole. $1 uid or gid.
 ids_in_use() {
 	local database
 	for database in passwd group; do

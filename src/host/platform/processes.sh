@@ -47,8 +47,9 @@ processes_of_ids() {
 # long at the same number. By the account, and so nobody else's.
 end_all_of_account() { as_account sh -c 'kill -KILL -1' 2>/dev/null || true; }
 
-# What the account has started in a user namespace, by a timer perhaps, goes on without it, and would have the
-# next account's ids. By the account, who may end it and nobody else's. $1 uid or gid, $2 NAME:START:COUNT.
+# What the account has started in a user namespace, by a timer perhaps, goes on without it, and
+# would have the next account's ids. By the account, who may end it and nobody else's. $1 uid or
+# gid, $2 NAME:START:COUNT.
 end_processes_of_range() {
 	local pids tries=0 kind=Uid
 	[ "$1" = uid ] || kind=Gid
@@ -57,7 +58,8 @@ end_processes_of_range() {
 		[ -n "$pids" ] || return 0
 		tries=$((tries + 1))
 		[ "$tries" -le 50 ] ||
-			fail "subordinate ${1}s ${2#*:}" "processes of $ACCOUNT that have them ($pids), and do not end" \
+			fail "subordinate ${1}s ${2#*:}" \
+				"processes of $ACCOUNT that have them ($pids), and do not end" \
 				"none left, before the next account gets these ids" "end them, then run again"
 		# shellcheck disable=SC2086 # a list of numbers
 		as_account kill -KILL $pids 2>/dev/null || true

@@ -54,8 +54,8 @@ account_made() {
 		"$(stat -L -c %i "$ACCOUNT_HOME" 2>/dev/null || true)" "$ACCOUNT_HOME"
 }
 
-# An owner that says that the account is there (create: false) removes none: one that this package made
-# for an earlier installation, and kept, counts as found. $1 the account.
+# An owner that says that the account is there (create: false) removes none: one that this package
+# made for an earlier installation, and kept, counts as found. $1 the account.
 keep_made_account() {
 	local dir
 	dir=$(resource_directory account "$1")
@@ -69,8 +69,8 @@ keep_made_account() {
 	sync_directories "$dir/baseline"
 }
 
-# The account that was kept may be gone by now, and one of the same name may be somebody else's: what is
-# remembered of the first is not true of the second.
+# The account that was kept may be gone by now, and one of the same name may be somebody else's:
+# what is remembered of the first is not true of the second.
 forget_another_account() {
 	local dir
 	dir=$(resource_directory account "$1")
@@ -85,8 +85,9 @@ forget_another_account() {
 	done
 }
 
-# A useradd that was killed between its files leaves an account without a password's entry or without its
-# group, and is done again. Only where the record says that the account was not there before.
+# A useradd that was killed between its files leaves an account without a password's entry or
+# without its group, and is done again. Only where the record says that the account was not there
+# before.
 remove_half_account() {
 	local baseline
 	baseline=$(resource_directory account "$1")/baseline
@@ -97,13 +98,14 @@ remove_half_account() {
 		return 0
 	elif ! getent shadow "$1" >/dev/null || ! getent group "$ACCOUNT_GID" >/dev/null; then
 		userdel "$1" 2>"$WORK/error" ||
-			fail "userdel $1" "$(tail -n 1 "$WORK/error")" "what a killed useradd left removed" "remove the account by hand, then run again"
+			fail "userdel $1" "$(tail -n 1 "$WORK/error")" "what a killed useradd left removed" \
+				"remove the account by hand, then run again"
 	fi
 }
 
-# What a useradd or userdel that was killed leaves in the other files. useradd comes to the group after
-# the account, and so does userdel: without an account, a group is ours only where it was our own
-# userdel that was killed.
+# What a useradd or userdel that was killed leaves in the other files. useradd comes to the group
+# after the account, and so does userdel: without an account, a group is ours only where it was our
+# own userdel that was killed.
 forget_account_entries() {
 	local baseline gid
 	baseline=$(resource_directory account "$1")/baseline
@@ -123,8 +125,8 @@ is_own_group() {
 	[ -z "$2" ] || [ "$(printf '%s' "$entry" | cut -d : -f 3)" = "$2" ]
 }
 
-# A useradd that was killed leaves an account without the rest of its home. Once the home is complete it
-# is the account's, whatever becomes of it.
+# A useradd that was killed leaves an account without the rest of its home. Once the home is
+# complete it is the account's, whatever becomes of it.
 finish_home() {
 	local baseline
 	baseline=$(resource_directory account "$ACCOUNT")/baseline
@@ -171,7 +173,8 @@ fill_home() {
 # Where a home is on its way out: beside its place, which only root can change. $1 the home.
 leaving_home() { printf '%s/.rootless-docker-leaving-%s' "$(dirname "$1")" "${1##*/}"; }
 
-# True where a removal was interrupted after the home had left its place. $1 baseline directory, $2 the home.
+# True where a removal was interrupted after the home had left its place. $1 baseline directory, $2
+# the home.
 is_leaving() {
 	[ -e "$1/leaving" ] && [ -d "$(leaving_home "$2")" ] && is_made_home "$1/made" "$(leaving_home "$2")"
 }
@@ -184,8 +187,8 @@ put_home_back() {
 	changed "$ACCOUNT_HOME put back, with what an interrupted removal left of it"
 }
 
-# Out of its place first: where it is not there and this record says "moved", nobody else has moved it.
-# $1 baseline directory, $2 the home.
+# Out of its place first: where it is not there and this record says "moved", nobody else has moved
+# it. $1 baseline directory, $2 the home.
 remove_home() {
 	local leaving
 	leaving=$(leaving_home "$2")
@@ -232,7 +235,8 @@ create_account() {
 	set -- --create-home --user-group --shell "$(if has shell; then doc shell; else echo /bin/bash; fi)"
 	if has home; then set -- "$@" --home-dir "$(doc home)"; fi
 	useradd_without_ids "$(doc uid)" "$@" "$name" 2>"$WORK/error" ||
-		fail "useradd $name" "$(tail -n 1 "$WORK/error")" "a new account" "fix what useradd says, then run again"
+		fail "useradd $name" "$(tail -n 1 "$WORK/error")" "a new account" \
+			"fix what useradd says, then run again"
 	changed "account $name created"
 }
 
@@ -262,7 +266,9 @@ next_uid() {
 account_restore() {
 	local stays home
 	clear_dead_locks
-	[ -e "$2/entry" ] || fail "$2" "no record of whether the account $1 was there before" "it to be there" "remove the account by hand if it is not needed, remove ${2%/*}, then run again"
+	[ -e "$2/entry" ] || fail "$2" "no record of whether the account $1 was there before" \
+		"it to be there" \
+		"remove the account by hand if it is not needed, remove ${2%/*}, then run again"
 	[ ! -s "$2/entry" ] || return 0
 	home=$(recorded_home "$1")
 	[ -n "$home" ] || ! know_account "$1" || home=$ACCOUNT_HOME
@@ -277,7 +283,9 @@ account_restore() {
 		return 0
 	}
 	[ -e "$2/absent" ] || [ -s "$2/made" ] ||
-		fail "$2/entry" "it empty, as a power cut leaves it" "whether the account $1 was there before" "if it was, remove ${2%/*}; if it was not, remove the account by hand, or run pulumi up with a new value of recheck, which takes it for this package's own; then run again"
+		fail "$2/entry" "it empty, as a power cut leaves it" \
+			"whether the account $1 was there before" \
+			"if it was, remove ${2%/*}; if it was not, remove the account by hand, or run pulumi up with a new value of recheck, which takes it for this package's own; then run again"
 	stays=$(account_stays "$1")
 	if [ -n "$stays" ]; then
 		say "account $1 stays, with its subordinate ids: $stays"
@@ -286,7 +294,9 @@ account_restore() {
 	stop_account_processes
 	stop_where_mounted_below "$ACCOUNT_HOME"
 	only_root_leads_to "$ACCOUNT_HOME" ||
-		fail "$ACCOUNT_HOME" "that others than root can change what leads to it by now" "a place that only root can change, to remove it from" "remove it by hand, then run again"
+		fail "$ACCOUNT_HOME" "that others than root can change what leads to it by now" \
+			"a place that only root can change, to remove it from" \
+			"remove it by hand, then run again"
 	# The home first: once the account is gone, nobody knows any more that it was its own.
 	[ ! -d "$ACCOUNT_HOME" ] || remove_home "$2" "$ACCOUNT_HOME"
 	remove_home_parents "$2"
@@ -340,7 +350,8 @@ stop_account_processes() {
 	while [ -n "$(echo "Uid: $ACCOUNT_UID 1" | processes_of_ids)" ]; do
 		tries=$((tries + 1))
 		[ "$tries" -le 50 ] ||
-			fail "account $ACCOUNT" "its processes $(echo "Uid: $ACCOUNT_UID 1" | processes_of_ids), which do not end" \
+			fail "account $ACCOUNT" \
+				"its processes $(echo "Uid: $ACCOUNT_UID 1" | processes_of_ids), which do not end" \
 				"none left with its uid, before the next account gets it" "end them, then run again"
 		end_all_of_account
 		sleep 0.1

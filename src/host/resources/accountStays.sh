@@ -40,8 +40,9 @@ account_goes() {
 	[ -e "$baseline/made" ] && [ ! -s "$baseline/entry" ] && [ -z "$(account_stays "$1")" ]
 }
 
-# Only a plain file is opened: a fifo would wait for ever, and a link leads anywhere. Where the account may
-# exchange them meanwhile, it opens them itself. $1 as_root or as_account, $2 path below the home.
+# Only a plain file is opened: a fifo would wait for ever, and a link leads anywhere. Where the
+# account may exchange them meanwhile, it opens them itself. $1 as_root or as_account, $2 path below
+# the home.
 as_in_skel() {
 	if [ -h "$ACCOUNT_HOME/$2" ]; then
 		[ "$(readlink "$ACCOUNT_HOME/$2")" = "$(readlink "/etc/skel/$2")" ]
@@ -78,7 +79,8 @@ own_files() {
 	local reader=as_account
 	# Where it can exchange none of them, it may not be able to read them either.
 	! only_root_leads_to "$ACCOUNT_HOME/file" || reader=as_root
-	# No name of /etc/skel's has a line break, and the lines of one that has might each be such a name.
+	# No name of /etc/skel's has a line break, and the lines of one that has might each be such a
+	# name.
 	if [ -n "$(find -H "$ACCOUNT_HOME" -mindepth 1 -xdev -name '*
 *' -print -quit 2>/dev/null)" ]; then
 		echo "a name with a line break"

@@ -7,8 +7,9 @@ authorizedkey_check() { has_key "$(keys_file)" "${1#* }" || echo 'not there'; }
 # Where the account's authorized_keys really is: a link stays one.
 keys_file() { as_account realpath -m "$ACCOUNT_HOME/.ssh/authorized_keys"; }
 
-# False where there is no such file, or no such line in it; what cannot be read is an error. $1 the file,
-# $2 the key, which may have a secret among its options: not on a command line; $3 what is removed then.
+# False where there is no such file, or no such line in it; what cannot be read is an error. $1 the
+# file, $2 the key, which may have a secret among its options: not on a command line; $3 what is
+# removed then.
 has_key() {
 	local status=0
 	account_file "$1" >"$WORK/keys.there" || status=$?
@@ -29,7 +30,8 @@ write_keys() {
 		park "$1" "$(resource_directory keyfile "$ACCOUNT")/baseline" &&
 			write_path as_account "$1" "$(as_account stat -c %a "$1" 2>/dev/null || echo 600)" <"$WORK/keys"
 	} 2>"$WORK/error" ||
-		fail "$1" "that $ACCOUNT cannot write it ($(tail -n 1 "$WORK/error"))" "a file of its own" "let $ACCOUNT write it, then run again"
+		fail "$1" "that $ACCOUNT cannot write it ($(tail -n 1 "$WORK/error"))" \
+			"a file of its own" "let $ACCOUNT write it, then run again"
 }
 
 # The file as such, claimed before its keys and so restored after them.

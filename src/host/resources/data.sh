@@ -34,8 +34,9 @@ want_data_root() {
 
 data_check() { as_account test -d "$1" || echo 'no such directory'; }
 
-# One that was another account's: from now on it is this one's, and was there before with all that is in it.
-# What is recorded of the other one stays, under a name of its own: its ids are kept for it. $1 data root.
+# One that was another account's: from now on it is this one's, and was there before with all that
+# is in it. What is recorded of the other one stays, under a name of its own: its ids are kept for
+# it. $1 data root.
 take_data_root() {
 	local dir before kept
 	dir=$(resource_directory data "$1")
@@ -57,8 +58,8 @@ data_save() {
 	if [ -e "$1" ]; then data_names "$1" >"$2/names"; else : >"$2/absent"; fi
 }
 
-# What is in a directory, one name a line: all that the engine gives, and of others, which may be any number,
-# some. $1 the directory.
+# What is in a directory, one name a line: all that the engine gives, and of others, which may be
+# any number, some. $1 the directory.
 data_names() {
 	local names
 	names=$(printf '%s' "$ENGINE_NAMES" | tr -s '\t\n' ' ')
@@ -76,9 +77,9 @@ ENGINE_NAMES='builder buildkit containerd containers engine-id image network nuk
 # A directory that is the same after a boot. $1 the directory.
 directory_id() { as_account stat -L -c '%i %.9W' "$1" 2>/dev/null || true; }
 
-# Right before the daemon is started on it: only a directory that this package makes here is its own,
-# and may go whole one day. In the record, "made" is which one that is, and "used" which one the
-# daemon was started on last, and where that is mounted. $1 data root.
+# Right before the daemon is started on it: only a directory that this package makes here is its
+# own, and may go whole one day. In the record, "made" is which one that is, and "used" which one
+# the daemon was started on last, and where that is mounted. $1 data root.
 settle_data_root() {
 	local baseline now
 	baseline=$(resource_directory data "$1")/baseline
@@ -95,8 +96,8 @@ settle_data_root() {
 	sync_directories "$baseline"
 }
 
-# Under another name first: a run that is killed in between leaves nothing that nobody knows of. Where
-# there is a directory by then, it is somebody's. $1 data root, $2 baseline directory.
+# Under another name first: a run that is killed in between leaves nothing that nobody knows of.
+# Where there is a directory by then, it is somebody's. $1 data root, $2 baseline directory.
 make_data_root() {
 	local new=$1.rootless-docker-new
 	as_account rmdir "$new" 2>/dev/null || true
@@ -144,7 +145,8 @@ data_restore() {
 	as_account rmdir "$1.rootless-docker-new" 2>/dev/null || true
 	if is_away "$2"; then
 		retains_data || data_root_is_away "$@" ", to remove the data"
-		say "$1 stays: its file system, which was mounted at $(mounted_at "$(place_used "$2")" | printable)," \
+		say \
+			"$1 stays: its file system, which was mounted at $(mounted_at "$(place_used "$2")" | printable)," \
 			"is not there. The images, containers and volumes on it stay"
 		return 10
 	fi
@@ -260,8 +262,8 @@ remove_data_entries() {
 	[ $# = 0 ] || remove_data "$@"
 }
 
-# As the account, in a user namespace of its own where its subordinate ids are its too: as root, a link
-# on the way there would lead anywhere. The directory itself may be root's to remove.
+# As the account, in a user namespace of its own where its subordinate ids are its too: as root, a
+# link on the way there would lead anywhere. The directory itself may be root's to remove.
 remove_data() {
 	local path
 	for path in "$@"; do stop_where_mounted_below "$path"; done
@@ -337,7 +339,8 @@ stop_where_account_cannot_write() {
 	local directory
 	directory=$(nearest_directory "$1")
 	as_account test -w "$directory" ||
-		fail daemon.data-root "$directory, where account $ACCOUNT cannot write" "a place of its own" "make $1 and give it to $ACCOUNT, or set another data-root"
+		fail daemon.data-root "$directory, where account $ACCOUNT cannot write" \
+			"a place of its own" "make $1 and give it to $ACCOUNT, or set another data-root"
 }
 
 data_of_gone() {

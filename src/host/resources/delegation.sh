@@ -25,8 +25,8 @@ want_resource_controllers() {
 	delegate_now "$wanted"
 }
 
-# What is remembered beside the claim: "settled" is for which boot and controllers there is nothing left
-# to do, "before" what was delegated when systemd last read something else.
+# What is remembered beside the claim: "settled" is for which boot and controllers there is nothing
+# left to do, "before" what was delegated when systemd last read something else.
 delegation_note() { printf '%s/%s' "$(resource_directory delegation "$ACCOUNT")" "$1"; }
 
 # $1 the note. Its text is on stdin.
@@ -48,8 +48,9 @@ drop_in_is_read() {
 	esac
 }
 
-# A service manager that runs already may have to start again for it. Once: what has not come (or gone)
-# then, on a host that keeps a controller to itself, does not come with another restart. $1 the list.
+# A service manager that runs already may have to start again for it. Once: what has not come (or
+# gone) then, on a host that keeps a controller to itself, does not come with another restart. $1
+# the list.
 delegate_now() {
 	[ "$(cat "$(delegation_note settled)" 2>/dev/null)" != "$(boot_id) $1" ] || return 0
 	if systemctl is-active -q "user@$ACCOUNT_UID.service" && ! delegation_arrives "$1"; then
@@ -64,8 +65,8 @@ delegate_now() {
 
 delegation_arrives() { soon delegation_is "$1"; }
 
-# systemd changes control groups some time after it has read its files. The arguments are a command, which
-# is true at last, or not within a second and a half.
+# systemd changes control groups some time after it has read its files. The arguments are a command,
+# which is true at last, or not within a second and a half.
 soon() {
 	local tries=0
 	until "$@"; do
@@ -75,8 +76,8 @@ soon() {
 	done
 }
 
-# True where the account has what this kernel has of the list $1, and no more of what it had before than
-# is delegated now. (More than that may be there for the sake of others.)
+# True where the account has what this kernel has of the list $1, and no more of what it had before
+# than is delegated now. (More than that may be there for the sake of others.)
 delegation_is() {
 	local has now before name
 	has=$(delegated_controllers)
@@ -93,7 +94,8 @@ restart_service_manager() {
 	hold_daemon
 	say "restarts the service manager of $ACCOUNT (user@$ACCOUNT_UID.service), which gets its control groups when it starts"
 	before_service_manager_restarts
-	# Seen to fail once in many, with systemd 247 on a busy machine: tried once more before it is an error.
+	# Seen to fail once in many, with systemd 247 on a busy machine: tried once more before it is an
+	# error.
 	systemctl restart "user@$ACCOUNT_UID.service" || {
 		sleep 1
 		start_service_manager
@@ -108,8 +110,8 @@ delegation_save() { :; }
 delegation_restore() {
 	systemctl daemon-reload
 	know_account "$1" || return 0
-	# Where the daemon goes on, it goes on with what the host delegates. On destroy it has ended before, and
-	# nothing else of the account's is ended for that.
+	# Where the daemon goes on, it goes on with what the host delegates. On destroy it has ended
+	# before, and nothing else of the account's is ended for that.
 	if ! is_claimed_by "$LEASE" "$(resource_directory userdaemon "$1")/claims" || ! systemctl is-active -q "user@$ACCOUNT_UID.service"; then return 0; fi
 	soon no_more_than_delegated || restart_service_manager
 }
@@ -119,8 +121,8 @@ no_more_than_delegated() { holds_all "$(delegated_controllers)" "$(host_delegate
 # Before the account's service manager was restarted for its control groups.
 daemon_was_up() { [ "$(cat "$(delegation_note docker.service)" 2>/dev/null)" = "$(boot_id)" ]; }
 
-# A daemon of the account's own would not come back where it was started by hand: this is remembered for
-# userunit_save, which has its turn later, until the next boot ends that daemon in any case.
+# A daemon of the account's own would not come back where it was started by hand: this is remembered
+# for userunit_save, which has its turn later, until the next boot ends that daemon in any case.
 before_service_manager_restarts() {
 	if [ -d "$(resource_directory userunit "$ACCOUNT")/baseline" ] || ! daemon_is_up; then return 0; fi
 	boot_id | write_delegation_note docker.service

@@ -7,7 +7,8 @@ currentcontext_check() {
 	[ "$now" = rootless ] || words_of_account "${now:-none}"
 }
 
-# The context makes the account's own docker, and "docker -H ssh://" from elsewhere, find the socket.
+# The context makes the account's own docker, and "docker -H ssh://" from elsewhere, find the
+# socket.
 want_context() {
 	local docker=$ACCOUNT_HOME/.docker meta config
 	meta=$docker/contexts/meta/$(printf rootless | sha256sum | cut -c 1-64)/meta.json
@@ -19,7 +20,8 @@ want_context() {
 	config=$(client_config)
 	! account_file "$config" | grep -q '"currentContext": *"rootless"' || return 0
 	{ park "$config" "$(resource_directory currentcontext "$ACCOUNT")/baseline" 2>"$WORK/error" && use_context rootless; } ||
-		fail "$config" "that docker of $ACCOUNT does not write it ($(tail -n 1 "$WORK/error"))" "the context rootless in it" "let $ACCOUNT write it, then run again"
+		fail "$config" "that docker of $ACCOUNT does not write it ($(tail -n 1 "$WORK/error"))" \
+			"the context rootless in it" "let $ACCOUNT write it, then run again"
 	account_file "$config" | sha256sum | cut -c 1-64 \
 		>"$(resource_directory currentcontext "$ACCOUNT")/baseline/left"
 	changed "docker context of $ACCOUNT: rootless"
@@ -54,7 +56,8 @@ only_empty_settings() {
 	return 1
 }
 
-# The file also holds what "docker login" wrote: it comes back whole only if nobody touched it since.
+# The file also holds what "docker login" wrote: it comes back whole only if nobody touched it
+# since.
 currentcontext_restore() {
 	local config
 	know_account "$1" || return 0
@@ -74,7 +77,9 @@ take_context_back() {
 	elif [ "$(current_context)" = rootless ]; then
 		context=$(cat "$2/context" 2>/dev/null || true)
 		use_context "${context:-default}" ||
-			fail "$config" "that docker of $ACCOUNT does not write it ($(tail -n 1 "$WORK/error"))" "the context ${context:-default} in it" "let $ACCOUNT write it, then run again"
+			fail "$config" \
+				"that docker of $ACCOUNT does not write it ($(tail -n 1 "$WORK/error"))" \
+				"the context ${context:-default} in it" "let $ACCOUNT write it, then run again"
 		changed "docker context of $ACCOUNT set back"
 		# A run that was killed in between left no more than this.
 		if [ -e "$2/absent" ] && only_empty_settings "$config"; then restore_path as_account "$config" "$2"; fi

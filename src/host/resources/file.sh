@@ -20,7 +20,8 @@ want_file() {
 	local parent
 	parent=$(dirname "$1")
 	only_root_leads_to "$1" ||
-		fail "$1" "that others than root can change what leads to it" "a place that root alone can change" \
+		fail "$1" "that others than root can change what leads to it" \
+			"a place that root alone can change" \
 			"make each directory and link on the way root's, and writable by nobody else"
 	if [ ! -d "$parent" ] || [ -d "$(resource_directory dir "$parent")" ]; then
 		want dir "$parent" directory

@@ -16,7 +16,8 @@ filecap_now() {
 
 filecap_restore() {
 	[ -e "$1" ] || return 0
-	[ -e "$2/capability" ] || fail "$2" "no record of the capability of $1" "it to be there" "set the capability by hand, remove ${2%/*}, then run again"
+	[ -e "$2/capability" ] || fail "$2" "no record of the capability of $1" "it to be there" \
+		"set the capability by hand, remove ${2%/*}, then run again"
 	if [ -s "$2/capability" ]; then
 		setcap "$(cat "$2/capability")" "$1"
 	elif [ -n "$(getcap "$1")" ]; then

@@ -3,9 +3,9 @@
 
 group_check() { getent group "$1" >/dev/null || echo 'no such group'; }
 
-# What the system knows of a name; an empty file where it knows nothing. getent itself does not tell that
-# a disk is full: an account that was there before would seem to be this package's. $1 the database, $2
-# name, $3 baseline directory.
+# What the system knows of a name; an empty file where it knows nothing. getent itself does not tell
+# that a disk is full: an account that was there before would seem to be this package's. $1 the
+# database, $2 name, $3 baseline directory.
 save_entry() {
 	local entry
 	entry=$(getent "$1" "$2") || true

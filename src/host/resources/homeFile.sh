@@ -71,7 +71,8 @@ want_home_file() {
 	put_home_file "$@"
 }
 
-# The same for a file that this installation wants already, by whichever step: only its bytes are others.
+# The same for a file that this installation wants already, by whichever step: only its bytes are
+# others.
 rewrite_home_file() {
 	change_claims "$(resource_directory homefile "$1")" "$2 $(sha256sum <"$3" | cut -c 1-64)"
 	put_home_file "$@"

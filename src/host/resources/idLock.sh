@@ -1,8 +1,8 @@
 # shellcheck shell=dash
 # The locks of the files that hold accounts and ids.
 
-# What a killed useradd, userdel, groupadd or run of this step leaves beside the files of accounts: locks,
-# and files that were being written.
+# What a killed useradd, userdel, groupadd or run of this step leaves beside the files of accounts:
+# locks, and files that were being written.
 clear_dead_locks() {
 	local file lock
 	for file in passwd shadow group gshadow subuid subgid; do
@@ -15,9 +15,9 @@ clear_dead_locks() {
 	done
 }
 
-# True where the process that a lock names holds it. After a boot the number may be another one's: who
-# holds a lock was there before it. A clock that was set forward since makes the lock look older than its
-# holder, so that this is asked for last.
+# True where the process that a lock names holds it. After a boot the number may be another one's:
+# who holds a lock was there before it. A clock that was set forward since makes the lock look older
+# than its holder, so that this is asked for last.
 lock_is_held() {
 	local holder boot started
 	holder=$(tr -dc 0-9 2>/dev/null <"$1") || true
@@ -31,8 +31,8 @@ lock_is_held() {
 	[ $((boot + ${started:-0} / 100)) -le "$(($(stat -c %Y "$1" 2>/dev/null || echo 0) + 1))" ]
 }
 
-# True where a process has open what shadow's programs (lckpwdf(3)) and this agent have open as long as they
-# hold such a lock. $1 its number.
+# True where a process has open what shadow's programs (lckpwdf(3)) and this agent have open as long
+# as they hold such a lock. $1 its number.
 changes_accounts() {
 	local file
 	for file in "/proc/$1/fd"/*; do
@@ -54,7 +54,8 @@ lock_id_file() {
 		tries=$((tries + 1))
 		[ "$tries" -le 300 ] || {
 			rm -f "$lock.$$"
-			fail "$lock" "it held by process $(cat "$lock" 2>/dev/null) for 30 seconds" "it free" "let what changes accounts end, then run again"
+			fail "$lock" "it held by process $(cat "$lock" 2>/dev/null) for 30 seconds" "it free" \
+				"let what changes accounts end, then run again"
 		}
 		sleep 0.1
 	done

@@ -17,15 +17,22 @@ subordinate_id_problems() {
 		fi
 		start=$(doc "sub${kind}-start")
 		if [ -n "$start" ]; then
-			problem "subordinateIds.${kind}Start" "ids from $start to $((start + $(doc "sub$kind") - 1)) taken in part, by $(overlapping "$kind" "$start")" "$(doc "sub$kind") free ids" "choose another start, or leave the option out for the next free range"
+			problem "subordinateIds.${kind}Start" \
+				"ids from $start to $((start + $(doc "sub$kind") - 1)) taken in part, by $(overlapping "$kind" "$start")" \
+				"$(doc "sub$kind") free ids" \
+				"choose another start, or leave the option out for the next free range"
 		else
-			problem "subordinateIds" "no $(doc "sub$kind") free ids in $(id_file "$kind") between $(login_defs SUB_UID_MIN 100000) and $(login_defs SUB_UID_MAX 600100000)" "one free range for account $1" "remove ranges of accounts that are gone from $(id_file "$kind"), or raise SUB_UID_MAX in /etc/login.defs"
+			problem "subordinateIds" \
+				"no $(doc "sub$kind") free ids in $(id_file "$kind") between $(login_defs SUB_UID_MIN 100000) and $(login_defs SUB_UID_MAX 600100000)" \
+				"one free range for account $1" \
+				"remove ranges of accounts that are gone from $(id_file "$kind"), or raise SUB_UID_MAX in /etc/login.defs"
 		fi
 	done
 }
 
-# The next account would get the ids, and with them the files. To keep the earlier line beside the new one
-# would give containers more ids than the program says. $1 uid or gid, $2 the new range START:COUNT.
+# The next account would get the ids, and with them the files. To keep the earlier line beside the
+# new one would give containers more ids than the program says. $1 uid or gid, $2 the new range
+# START:COUNT.
 given_up_problems() {
 	local file own
 	know_account "$ACCOUNT" || return 0
@@ -38,13 +45,15 @@ given_up_problems() {
 		"leave subordinateIds as it was ($own), or remove what has these ids in its home and data roots"
 }
 
-# Lines that overlap, as Docker's setup tool leaves them where two accounts use it: RootlessKit maps all
-# lines of its account. $1 uid or gid, $2 the account's uid.
+# Lines that overlap, as Docker's setup tool leaves them where two accounts use it: RootlessKit maps
+# all lines of its account. $1 uid or gid, $2 the account's uid.
 shared_id_problems() {
 	local first second
 	shared_ids "$@" >"$WORK/shared-ids"
 	while read -r first second; do
-		problem "subordinateIds" "'$first' and '$second' in $(id_file "$1"), which share ids" "ids of account $ACCOUNT that no other line has: containers on the same ids could change each other's files" "remove one of the two lines (account $ACCOUNT gets a free range if it has too few then), and the files that its containers have made under the old ids"
+		problem "subordinateIds" "'$first' and '$second' in $(id_file "$1"), which share ids" \
+			"ids of account $ACCOUNT that no other line has: containers on the same ids could change each other's files" \
+			"remove one of the two lines (account $ACCOUNT gets a free range if it has too few then), and the files that its containers have made under the old ids"
 	done <"$WORK/shared-ids"
 }
 
@@ -59,8 +68,8 @@ shared_ids() {
 		}' "$(id_file "$1")"
 }
 
-# Lines of the account that give its containers the ids of users or groups, which they would be. False
-# where there is one. $1 uid or gid, $2 the account's uid.
+# Lines of the account that give its containers the ids of users or groups, which they would be.
+# False where there is one. $1 uid or gid, $2 the account's uid.
 unsafe_id_problems() {
 	local line why last
 	last=$(last_id_of_accounts "$1")
@@ -74,8 +83,8 @@ unsafe_id_problems() {
 	[ ! -s "$WORK/unsafe-ids" ]
 }
 
-# Each such line, a tab, and what is wrong with it. $1 uid or gid, $2 the account's uid, $3 the last id that
-# accounts can have. Strict about numbers: shadow reads 010 as 8, and RootlessKit as 10.
+# Each such line, a tab, and what is wrong with it. $1 uid or gid, $2 the account's uid, $3 the last
+# id that accounts can have. Strict about numbers: shadow reads 010 as 8, and RootlessKit as 10.
 unsafe_ids() {
 	local users=users
 	[ -f "$(id_file "$1")" ] || return 0
@@ -107,8 +116,8 @@ unsafe_ids() {
 		}' "$WORK/ids-in-use" "$(id_file "$1")"
 }
 
-# Whoever can change the file gives ids to whom it likes, root's too. Read by root, it may not be something
-# that never ends either. False where something is wrong. $1 uid or gid.
+# Whoever can change the file gives ids to whom it likes, root's too. Read by root, it may not be
+# something that never ends either. False where something is wrong. $1 uid or gid.
 id_file_problems() {
 	local file found
 	file=$(id_file "$1")

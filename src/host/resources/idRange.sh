@@ -64,7 +64,8 @@ retired_ranges() {
 	[ ! -e "$(retired_file)" ] || awk -F : -v name="$ACCOUNT" '$1 != name' "$(retired_file)"
 }
 
-# Which account has a name: its uid, and its home's inode and birth time. Nothing where there is none. $1 name.
+# Which account has a name: its uid, and its home's inode and birth time. Nothing where there is
+# none. $1 name.
 holder_of() {
 	local entry
 	entry=$(getent passwd "$1") || return 0
@@ -72,16 +73,16 @@ holder_of() {
 		"$(stat -L -c '%i %.9W' "$(printf '%s' "$entry" | cut -d : -f 6)" 2>/dev/null || true)"
 }
 
-# True where it is the same account, with another uid (usermod -u) or without its home perhaps. Of what nobody
-# knows, so too. $1 and $2 what holder_of has said.
+# True where it is the same account, with another uid (usermod -u) or without its home perhaps. Of
+# what nobody knows, so too. $1 and $2 what holder_of has said.
 is_same_holder() {
 	local home=${1#* } other=${2#* }
 	if [ -z "$1" ] || [ -z "$2" ]; then return 0; fi
 	if [ -n "$home" ] && [ -n "$other" ]; then [ "$home" = "$other" ]; else [ "${1%% *}" = "${2%% *}" ]; fi
 }
 
-# $1 uid or gid. The range that this package gave the account, NAME:START:COUNT, or nothing. One of an account
-# of the same name that was removed since is not this one's.
+# $1 uid or gid. The range that this package gave the account, NAME:START:COUNT, or nothing. One of
+# an account of the same name that was removed since is not this one's.
 own_range() {
 	local added
 	added=$(resource_directory "sub$1" "$ACCOUNT")/baseline/added
@@ -107,8 +108,8 @@ enough_ids() {
 	fi
 }
 
-# Where the account's range is to begin, or nothing where no such range is free. $1 uid or gid, $2 the start
-# that is preferred where it has none yet.
+# Where the account's range is to begin, or nothing where no such range is free. $1 uid or gid, $2
+# the start that is preferred where it has none yet.
 next_start() {
 	local own start prefer=$2
 	own=$(own_range "$1")
@@ -118,7 +119,8 @@ next_start() {
 		"$([ -n "$start" ] || echo /etc/subgid)"
 }
 
-# The ids of one range that are not in another one, as START:COUNT, one a line. $1 and $2 START:COUNT.
+# The ids of one range that are not in another one, as START:COUNT, one a line. $1 and $2
+# START:COUNT.
 given_up() {
 	awk -v from="${1%:*}" -v size="${1#*:}" -v start="${2%:*}" -v count="${2#*:}" 'BEGIN {
 		end = from + size
@@ -167,8 +169,9 @@ shared_file_of_ranges() {
 	timeout -k 5 20 find -H "$@" -mindepth 1 -xdev "(" -false $(own_range_tests) ")" -print -quit 2>/dev/null || true
 }
 
-# What find(1) looks for: ids that are neither the account's, nor one of its ranges', nor root's. Its ranges are
-# remembered: they go before it does. $1 uid or gid, $2 the account's id, $3 the record of the ranges.
+# What find(1) looks for: ids that are neither the account's, nor one of its ranges', nor root's.
+# Its ranges are remembered: they go before it does. $1 uid or gid, $2 the account's id, $3 the
+# record of the ranges.
 of_others() {
 	local range
 	{
@@ -183,8 +186,8 @@ of_others() {
 	while IFS= read -r range; do printf ' ! %s' "$(of_range "$1" "$range")"; done <"$WORK/ranges"
 }
 
-# Files below a path that are of a user who is neither root, nor the account, nor one of its ranges: some of
-# them, on one line. $1 the path.
+# Files below a path that are of a user who is neither root, nor the account, nor one of its ranges:
+# some of them, on one line. $1 the path.
 others_files() {
 	# shellcheck disable=SC2046 # words
 	find "$1" -xdev $(of_others uid "$ACCOUNT_UID" "$(resource_directory account "$ACCOUNT")/baseline/ranges") \
@@ -196,8 +199,8 @@ some_on_one_line() {
 	head -n 5 | tr -d '\000-\011\013-\037\177' | awk 'NR > 1 { printf "; " } { printf "%s", $0 }'
 }
 
-# What is mounted there counts too. Where that does not come to an end, the path itself is the answer.
-# $1 the path, then what find(1) looks for.
+# What is mounted there counts too. Where that does not come to an end, the path itself is the
+# answer. $1 the path, then what find(1) looks for.
 one_file() {
 	local path=$1 status=0
 	shift
@@ -207,8 +210,8 @@ one_file() {
 	esac
 }
 
-# One file of ids that the account would lose for another range, or nothing. Not of a line that is gone already.
-# $1 uid or gid, $2 the new range START:COUNT.
+# One file of ids that the account would lose for another range, or nothing. Not of a line that is
+# gone already. $1 uid or gid, $2 the new range START:COUNT.
 file_of_given_up() {
 	local kind=$1 own place range
 	own=$(own_range "$kind")

@@ -58,7 +58,9 @@ want_linger() {
 	thing=$(resource_directory linger "$ACCOUNT")
 	[ -e "$(linger_file "$ACCOUNT")" ] || {
 		loginctl enable-linger "$ACCOUNT" 2>"$WORK/error" ||
-			fail "loginctl enable-linger $ACCOUNT" "$(tail -n 1 "$WORK/error")" "a service manager for $ACCOUNT without a login" "make systemd-logind and dbus run on this host"
+			fail "loginctl enable-linger $ACCOUNT" "$(tail -n 1 "$WORK/error")" \
+				"a service manager for $ACCOUNT without a login" \
+				"make systemd-logind and dbus run on this host"
 		changed "linger of $ACCOUNT switched on"
 		rm -f "$thing/switched-on"
 	}

@@ -17,7 +17,8 @@ want_module_option() {
 	fi
 	printf '# Managed by rootless-docker (Pulumi).\noptions %s %s=%s\n' "$module" "$parameter" "$2" >"$WORK/modprobe.conf"
 	cmp -s "$WORK/modprobe.conf" "$(option_file "$1")" || fresh=yes
-	# Claimed before its file, and so restored after it: the module is loaded again without the option.
+	# Claimed before its file, and so restored after it: the module is loaded again without the
+	# option.
 	want moduleoption "$1" "$2"
 	want_file "$(option_file "$1")" 644 "$WORK/modprobe.conf"
 	! option_taken "$1" "$2" || return 0
@@ -95,15 +96,16 @@ load_with_option() {
 	refuse_option "$1" "$2" "$(printf '%s' "$said" | tail -n 1)" "$loaded"
 }
 
-# Left in modprobe.d, it would keep the module from loading ever again. $3 what the kernel or modprobe
-# said, $4 not empty: the module was loaded, and is again.
+# Left in modprobe.d, it would keep the module from loading ever again. $3 what the kernel or
+# modprobe said, $4 not empty: the module was loaded, and is again.
 refuse_option() {
 	local file
 	file=$(option_file "$1")
 	file_restore "$file" "$(resource_directory file "$file")/baseline"
 	[ -z "${4-}" ] || modprobe "${1%%.*}" 2>"$WORK/error" ||
 		say "module ${1%%.*} does not load without the option either: $(tail -n 1 "$WORK/error")"
-	fail "$1" "that the kernel does not take it ($3)" "'$2'" "give it a value that the module knows, or leave the option out"
+	fail "$1" "that the kernel does not take it ($3)" "'$2'" \
+		"give it a value that the module knows, or leave the option out"
 }
 
 # $1 MODULE.PARAMETER, $2 not empty: its file is new. What nobody can see is told only then.

@@ -62,8 +62,8 @@ note_wishes() {
 	done
 }
 
-# By the manual marks from before our apt ran: it gives one to what it is told that is there already, which
-# mark_packages takes away. $1 the package's resource.
+# By the manual marks from before our apt ran: it gives one to what it is told that is there
+# already, which mark_packages takes away. $1 the package's resource.
 note_mark() {
 	if is_marked "$(resource_name "$1")" manual; then
 		write_record "$1/theirs" </dev/null
@@ -73,8 +73,8 @@ note_mark() {
 	fi
 }
 
-# apt marks what its command line names, which says nothing of anybody else then. Arguments: names, or
-# name=version.
+# apt marks what its command line names, which says nothing of anybody else then. Arguments: names,
+# or name=version.
 forget_marks() {
 	local name dir
 	for name in "$@"; do
@@ -85,8 +85,8 @@ forget_marks() {
 	done
 }
 
-# Version 0.1.0 did not bring it to the disk. Without it, what an interrupted installation brought is not
-# told from what was there.
+# Version 0.1.0 did not bring it to the disk. Without it, what an interrupted installation brought
+# is not told from what was there.
 stop_on_empty_packages_before() {
 	if [ ! -e "$STATE/packages.before" ] || [ -s "$STATE/packages.before" ]; then return 0; fi
 	fail "$STATE/packages.before" "it empty, as a power cut leaves it" \
@@ -100,7 +100,8 @@ remove this file, then run again"
 # marks all that is new as installed automatically before that, too: another mark is somebody else's.
 install_packages() {
 	(umask 077 && printf '%s\n' "$@" >>"$STATE/packages.planned")
-	# apt knows a hook's options by its first word. It also sends its configuration, up to the empty line.
+	# apt knows a hook's options by its first word. It also sends its configuration, up to the empty
+	# line.
 	apt_get install --allow-downgrades -o APT::Get::Mark-Auto=true -o DPkg::Tools::Options::umask::Version=2 \
 		-o "DPkg::Pre-Install-Pkgs::=umask 077 && sed '1,/^\$/d' >>$STATE/packages.planned &&
 			sync $STATE/packages.planned $STATE" "$@"
@@ -141,8 +142,8 @@ claim_new_packages() {
 	rm -f "$STATE/packages.planned" "$STATE/packages.marks"
 }
 
-# Ours that are not marked as installed automatically, and that nobody has asked for: what was there in
-# another version of ours, which apt marks as wanted by somebody, and what version 0.1.0 brought.
+# Ours that are not marked as installed automatically, and that nobody has asked for: what was there
+# in another version of ours, which apt marks as wanted by somebody, and what version 0.1.0 brought.
 mark_packages() {
 	local dir names=''
 	for dir in "$STATE"/things/package/*; do
@@ -153,7 +154,9 @@ mark_packages() {
 	[ -n "$names" ] || return 0
 	# shellcheck disable=SC2086 # a list of package names
 	apt_mark auto $names ||
-		fail "apt-mark auto" "$(apt_errors)" "these packages marked as installed automatically:$names" "fix what apt-mark says, then run again"
+		fail "apt-mark auto" "$(apt_errors)" \
+			"these packages marked as installed automatically:$names" \
+			"fix what apt-mark says, then run again"
 	for dir in $names; do : >"$(resource_directory package "$dir")/auto"; done
 	sync -f "$STATE"
 }
@@ -179,16 +182,17 @@ claim_interrupted_packages() {
 	claim_new_packages
 }
 
-# What an installation that was killed, or somebody else's, left half done; and what our apt left in /tmp. dpkg
-# waits for others' to end, so that of what is older than this run nothing is in use by then.
+# What an installation that was killed, or somebody else's, left half done; and what our apt left in
+# /tmp. dpkg waits for others' to end, so that of what is older than this run nothing is in use by
+# then.
 finish_interrupted() {
 	run_dpkg --configure -a
 	find /tmp -maxdepth 1 -type d -uid 0 -name 'apt-dpkg-install-??????' -newer "$STATE/packages.before" ! -newer "$WORK/begun" -exec rm -rf {} +
 }
 
-# What a removal that was interrupted has left, of packages that this package brought and that are wanted again:
-# dpkg is still told to purge them, and those that it was at work on are half installed, which apt takes for
-# installed. They are unpacked once more.
+# What a removal that was interrupted has left, of packages that this package brought and that are
+# wanted again: dpkg is still told to purge them, and those that it was at work on are half
+# installed, which apt takes for installed. They are unpacked once more.
 finish_removal() {
 	local name half=''
 	# shellcheck disable=SC2016 # dpkg's own variables
@@ -244,8 +248,8 @@ restore_marks() {
 # Arguments: names, or name=version.
 want_packages() { ensure_packages all "$@"; }
 
-# The same for an option that may be dropped: of what this step brought, only these and what they depend on
-# stay claimed. Arguments: names.
+# The same for an option that may be dropped: of what this step brought, only these and what they
+# depend on stay claimed. Arguments: names.
 want_packages_of_option() { ensure_packages these "$@"; }
 
 # $1 all or these: which packages of earlier runs stay claimed; then names, or name=version.
@@ -274,7 +278,8 @@ ensure_packages() {
 			install_packages $missing || {
 				said=$(apt_errors)
 				claim_new_packages
-				fail "apt-get install$missing" "$said" "these packages" "fix what apt-get says, then run again"
+				fail "apt-get install$missing" "$said" "these packages" \
+					"fix what apt-get says, then run again"
 			}
 		}
 	fi
@@ -287,15 +292,15 @@ ensure_packages() {
 	release_packages
 }
 
-# What a full disk left half unpacked lacks what it depends on: apt takes on nothing else before that is
-# there. It is completed only, and nobody's package removed for it.
+# What a full disk left half unpacked lacks what it depends on: apt takes on nothing else before
+# that is there. It is completed only, and nobody's package removed for it.
 complete_packages() {
 	apt_get check || ! grep -q 'Unmet dependencies' "$WORK/apt.log" ||
 		install_packages --fix-broken --no-remove || true
 }
 
-# Packages that earlier runs of this step brought stay claimed as long as the step wants them. $1 all or
-# these, then names.
+# Packages that earlier runs of this step brought stay claimed as long as the step wants them. $1
+# all or these, then names.
 keep_package_claims() {
 	local claim kept=$1
 	shift
@@ -317,8 +322,8 @@ keep_package_claims() {
 	done
 }
 
-# True where all are, or one of $WORK/packages.needed. $1 the package's resource. dpkg names the architecture of
-# some, such as libfuse3-4:amd64.
+# True where all are, or one of $WORK/packages.needed. $1 the package's resource. dpkg names the
+# architecture of some, such as libfuse3-4:amd64.
 package_needed() {
 	[ -e "$WORK/packages.needed" ] || return 0
 	sed 's/:.*//' "$1/name" | grep -qxFf "$WORK/packages.needed"

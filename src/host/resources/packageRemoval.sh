@@ -1,8 +1,9 @@
 # shellcheck shell=dash
 # Packages that nobody claims any more, in one dpkg run.
 
-# One dpkg run for all packages whose last claim is going, when the first of them has its turn. dpkg,
-# not apt: it removes only what is named, and leaves what a package of somebody else depends on.
+# One dpkg run for all packages whose last claim is going, when the first of them has its turn.
+# dpkg, not apt: it removes only what is named, and leaves what a package of somebody else depends
+# on.
 package_restore_together() {
 	local order dir name names='' removed='' purged='' running
 	[ ! -e "$WORK/packages-removed" ] || return 0
@@ -54,9 +55,9 @@ package_restore_together() {
 	start_theirs_again $running
 }
 
-# Writes down which of the arguments somebody else wants, with the reason: root runs a program of it, it
-# was marked as manual after we marked it, or it is recommended by a package that came later, or that stays itself, as does what dpkg
-# keeps since one that stays depends on it.
+# Writes down which of the arguments somebody else wants, with the reason: root runs a program of
+# it, it was marked as manual after we marked it, or it is recommended by a package that came later,
+# or that stays itself, as does what dpkg keeps since one that stays depends on it.
 staying_packages() {
 	local name
 	: >"$WORK/packages.ours"
@@ -141,8 +142,8 @@ without_staying() {
 	done
 }
 
-# docker.io takes /var/lib/docker along when purged, by a script that its removal puts there: but what
-# is there is not ours, whose root daemon never ran.
+# docker.io takes /var/lib/docker along when purged, by a script that its removal puts there: but
+# what is there is not ours, whose root daemon never ran.
 purge_packages() {
 	case " $* " in
 	*' docker.io '*)
@@ -163,8 +164,8 @@ purge_packages() {
 	note_removed '[^n]' "$@"
 }
 
-# Tells which packages are gone. Those that others depend on may stay; package_restore looks at each.
-# $1 dpkg's states of those that are still there, then names.
+# Tells which packages are gone. Those that others depend on may stay; package_restore looks at
+# each. $1 dpkg's states of those that are still there, then names.
 note_removed() {
 	local state=$1 name gone='' left=''
 	shift
@@ -175,7 +176,9 @@ note_removed() {
 	done
 	[ -z "$gone" ] || changed "packages removed:$gone"
 	if [ -z "$left" ] || grep -q 'dependency problems' "$WORK/dpkg.log"; then return 0; fi
-	fail "packages$left" "dpkg does not remove them: $(grep -vE '^(\(Reading|Removing|Purging|Processing)' "$WORK/dpkg.log" | tail -n 4 | tr '\n' ' ')" "them gone" "fix what dpkg says, then run again"
+	fail "packages$left" \
+		"dpkg does not remove them: $(grep -vE '^(\(Reading|Removing|Purging|Processing)' "$WORK/dpkg.log" | tail -n 4 | tr '\n' ' ')" \
+		"them gone" "fix what dpkg says, then run again"
 }
 
 package_restored() { release_packages; }

@@ -1,8 +1,8 @@
 # shellcheck shell=dash
 # What was at a path, and what is there now: files, links, directories, of root or of the account.
 
-# What is at a path in place of what was written there, or nothing. $1 as_root or as_account, $2 path, $3 what
-# was written: a mode and a hash, or where a link leads.
+# What is at a path in place of what was written there, or nothing. $1 as_root or as_account, $2
+# path, $3 what was written: a mode and a hash, or where a link leads.
 path_check() {
 	local found
 	case $3 in
@@ -26,8 +26,8 @@ path_check() {
 file_bytes() { if [ "$1" = as_account ]; then account_file "$2"; else cat "$2" 2>/dev/null; fi; }
 
 # Another's file in the account's home is not made anew when it comes back: it is moved aside by the
-# account, and back, so that its owner is the kernel's word. In its place is a copy of the account's own.
-# $1 path, $2 baseline directory.
+# account, and back, so that its owner is the kernel's word. In its place is a copy of the account's
+# own. $1 path, $2 baseline directory.
 park() {
 	[ -e "$2/kept" ] || return 0
 	# shellcheck disable=SC2016 # the inner shell expands them
@@ -53,8 +53,8 @@ restore_parked() {
 	fi
 }
 
-# The same where the copy was changed, and changed back: the file itself, unless somebody changed more in it
-# meanwhile. $1 path, $2 baseline directory.
+# The same where the copy was changed, and changed back: the file itself, unless somebody changed
+# more in it meanwhile. $1 path, $2 baseline directory.
 resolve_parked() {
 	if [ ! -e "$2/kept" ] || ! as_account test -e "$1.rootless-docker-old"; then
 		return 0

@@ -1,7 +1,8 @@
 # shellcheck shell=dash
 # Data of an account that stay when its installation goes.
 
-# True where the file system on which the daemon used the data root is not there. $1 baseline directory.
+# True where the file system on which the daemon used the data root is not there. $1 baseline
+# directory.
 is_away() { is_not_mounted "$(place_used "$1")"; }
 
 # $1 baseline directory.
@@ -15,7 +16,8 @@ data_roots_of() {
 	done
 }
 
-# Where files of an account's ids may be: its home and its data roots. $1 the account, which is known.
+# Where files of an account's ids may be: its home and its data roots. $1 the account, which is
+# known.
 places_of_ids() {
 	printf '%s\n' "$ACCOUNT_HOME"
 	data_roots_of "$1"

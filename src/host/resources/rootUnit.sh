@@ -71,8 +71,8 @@ active_root_units() {
 	done
 }
 
-# A package's removal stops units by their names: somebody's own of such a name runs again. Arguments: units
-# that ran before.
+# A package's removal stops units by their names: somebody's own of such a name runs again.
+# Arguments: units that ran before.
 start_theirs_again() {
 	local unit
 	for unit in "$@"; do
@@ -147,8 +147,8 @@ rootunits_restore() {
 			say "$unit stays as it is: its file is $(unit_file "$unit") now, which is not the one that was stopped"
 		fi
 	done
-	# A package that was purged and came back under a mask is not. Debian's helper, which keeps its own
-	# record of what is enabled, works for maintainer scripts only.
+	# A package that was purged and came back under a mask is not. Debian's helper, which keeps its
+	# own record of what is enabled, works for maintainer scripts only.
 	[ ! -e "$2/enabled" ] || while read -r unit; do
 		if is_another_unit "$unit" "$2" || ! unit_on_disk "$unit" >/dev/null; then continue; fi
 		systemctl is-enabled -q "$unit" 2>/dev/null ||

@@ -14,8 +14,8 @@ store_values() {
 	changed "$(find "$2/json" -type f | wc -l) secret values stored"
 }
 
-# What the daemon reads, and may quote, until it has the new ones: without_secrets has to know it. $1 the
-# directory that keeps the values.
+# What the daemon reads, and may quote, until it has the new ones: without_secrets has to know it.
+# $1 the directory that keeps the values.
 keep_earlier_values() {
 	[ -d "$1" ] || return 0
 	for_root_alone mkdir -p "$1.earlier"

@@ -37,7 +37,9 @@ plain_override() {
 
 # $1 the program, $2 the line of dpkg-statoverride.
 id_map_override_problem() {
-	problem "$1" "it kept without setuid root by dpkg-statoverride ($2)" "setuid root or $(id_map_capability "$1"), to map the account's subordinate ids" "run 'dpkg-statoverride --remove $1' and 'chmod 4755 $1', or 'setcap $(id_map_capability "$1")=ep $1' once the package uidmap is installed"
+	problem "$1" "it kept without setuid root by dpkg-statoverride ($2)" \
+		"setuid root or $(id_map_capability "$1"), to map the account's subordinate ids" \
+		"run 'dpkg-statoverride --remove $1' and 'chmod 4755 $1', or 'setcap $(id_map_capability "$1")=ep $1' once the package uidmap is installed"
 }
 
 # Packages bring them setuid; copied file systems and hardening scripts lose that.

@@ -86,9 +86,9 @@ add_range() {
 	changed "subordinate ${1}s ${2#*:} given to $ACCOUNT"
 }
 
-# Not usermod: before shadow 4.14 it refuses while anything runs as the account. What is a link stays one:
-# its file is written in its own directory, at once or not at all, with the owner, mode and attributes that it
-# has. Nobody else may write to it afterwards.
+# Not usermod: before shadow 4.14 it refuses while anything runs as the account. What is a link
+# stays one: its file is written in its own directory, at once or not at all, with the owner, mode
+# and attributes that it has. Nobody else may write to it afterwards.
 replace_id_file() {
 	local file new mode=644
 	# A mode is put right below, on the way back too.
@@ -114,7 +114,8 @@ replace_id_file() {
 	mv -fT "$new" "$file"
 	sync "$(dirname "$file")"
 	[ "$(stat -L -c %a "$(id_file "$1")")" = "$mode" ] ||
-		fail "$(id_file "$1")" "mode $(stat -L -c %a "$(id_file "$1")") after it was written" "$mode" "see what changes it, then run again"
+		fail "$(id_file "$1")" "mode $(stat -L -c %a "$(id_file "$1")") after it was written" \
+			"$mode" "see what changes it, then run again"
 }
 
 want_subordinate_ids() {
@@ -130,7 +131,8 @@ want_subordinate_ids() {
 		start=$(next_start "$kind" "$common")
 		[ -n "$start" ] || {
 			unlock_id_file "$kind"
-			fail "subordinateIds" "no $count free ids in $(id_file "$kind")" "one free range" "remove ranges of accounts that are gone"
+			fail "subordinateIds" "no $count free ids in $(id_file "$kind")" "one free range" \
+				"remove ranges of accounts that are gone"
 		}
 		[ -z "$own" ] || delete_range "$kind" "$own"
 		printf '%s:%s:%s\n%s\n' "$ACCOUNT" "$start" "$count" "$(holder_of "$ACCOUNT")" |

@@ -11,8 +11,8 @@ sysctl_path() { printf '/proc/sys/%s' "$(printf '%s' "$1" | tr . /)"; }
 
 sysctl_value() { tr '\t' ' ' <"$(sysctl_path "$1")"; }
 
-# What the files of this machine set it to, as the next boot reads them: the file, a tab, the value; or
-# nothing. In a name, the first of . and / says which of them parts it (sysctl.d(5)). $1 key.
+# What the files of this machine set it to, as the next boot reads them: the file, a tab, the value;
+# or nothing. In a name, the first of . and / says which of them parts it (sysctl.d(5)). $1 key.
 sysctl_of_files() {
 	"$(command -v /usr/lib/systemd/systemd-sysctl || echo /lib/systemd/systemd-sysctl)" --cat-config 2>/dev/null |
 		tr '\t' ' ' | awk -v path="$(sysctl_path "$1")" '
@@ -44,8 +44,8 @@ sysctl_now() {
 	[ "$(sysctl_value "$1")" = "$(cat "$2/value")" ] || sysctl_value "$1"
 }
 
-# Our own file is gone by now. Where the others say something else than before, that is somebody's wish
-# since: the next boot would set it. Version 0.1.0 did not write down what they said.
+# Our own file is gone by now. Where the others say something else than before, that is somebody's
+# wish since: the next boot would set it. Version 0.1.0 did not write down what they said.
 sysctl_restore() {
 	local value by='' files
 	[ -e "$(sysctl_path "$1")" ] || return 0
@@ -79,7 +79,9 @@ want_sysctl() {
 	want_file "/etc/sysctl.d/99-zz-rootless-docker-$1.conf" 644 "$WORK/sysctl.conf"
 	[ "$before" != "$2" ] || return 0
 	printf '%s\n' "$2" 2>"$WORK/error" >"$(sysctl_path "$1")" ||
-		fail "$1" "'$before', which the kernel does not let root change here ($(tail -n 1 "$WORK/error"))" "'$2'" "set it from outside: this looks like a container"
+		fail "$1" \
+			"'$before', which the kernel does not let root change here ($(tail -n 1 "$WORK/error"))" \
+			"'$2'" "set it from outside: this looks like a container"
 	note_left "$(resource_directory sysctl "$1")" "$(sysctl_value "$1")"
 	# Written in another way than the kernel shows it (0x10), it is no change the next time.
 	[ "$(sysctl_value "$1")" = "$before" ] || changed "$1: $before -> $2"

@@ -16,8 +16,8 @@ userdaemon_of_gone() {
 
 userdaemon_save() { :; }
 
-# Stops the daemon. While it still answers, it is asked whether it holds anything of the user's: what it
-# said counts once it has stopped, and until it runs again.
+# Stops the daemon. While it still answers, it is asked whether it holds anything of the user's:
+# what it said counts once it has stopped, and until it runs again.
 userdaemon_restore() {
 	local empty='' note=$STATE/leases/$LEASE/no-data
 	rm -f "$note"

@@ -6,8 +6,8 @@ userunit_check() {
 		echo 'it not enabled'
 }
 
-# Writes the unit. Its time limits are for systemd alone, which reads them anew: a daemon that was started
-# with all the rest of it need not start again for them. $1 path.
+# Writes the unit. Its time limits are for systemd alone, which reads them anew: a daemon that was
+# started with all the rest of it need not start again for them. $1 path.
 want_unit() {
 	local started was=''
 	started=$(resource_directory userdaemon "$ACCOUNT")/started
@@ -30,8 +30,8 @@ userunit_save() {
 	if daemon_is_up || daemon_was_up; then : >"$2/active"; fi
 }
 
-# A daemon that the account ran by itself before comes back. Where the machine was booted since the daemon
-# was stopped, it may run again, and on files that are gone by now.
+# A daemon that the account ran by itself before comes back. Where the machine was booted since the
+# daemon was stopped, it may run again, and on files that are gone by now.
 userunit_restore() {
 	know_account "$1" || return 0
 	if ! service_manager_runs; then
@@ -44,6 +44,7 @@ userunit_restore() {
 	[ -e "$2/active" ] || return 0
 	start_and_wait start ||
 		fail "docker.service of $1" "that it does not start again ($(tail -n 1 "$WORK/error"))" \
-			"the daemon that ran here before" "see 'journalctl --user -u docker' as $1, then run again"
+			"the daemon that ran here before" \
+			"see 'journalctl --user -u docker' as $1, then run again"
 	changed "the earlier docker.service of $1 started again"
 }

@@ -26,8 +26,9 @@ account_apply() {
 	mark_restart own ground "its subordinate ids or control groups changed"
 }
 
-# Of an account that is gone, or another one by now, what was done for it is taken back or named, as at the end;
-# what is recorded from here on is of the next one. In a subshell, which holds other steps' locks. $1 the account.
+# Of an account that is gone, or another one by now, what was done for it is taken back or named, as
+# at the end; what is recorded from here on is of the next one. In a subshell, which holds other
+# steps' locks. $1 the account.
 settle_lost_account() {
 	if ! is_lost_account "$1" || unclaimed "$(resource_directory account "$1")"; then return 0; fi
 	getent passwd "$1" >/dev/null || say "$(what_became_of "$1"): what was done for it is settled, and it is made anew"

@@ -32,7 +32,8 @@ purge_now() {
 		note_version "$name" none
 	done
 	data=$(ls -A /var/lib/docker 2>/dev/null || true)
-	apt_get purge --allow-change-held-packages "$@" || fail "apt-get purge $*" "$(apt_errors)" "these packages gone" "fix what apt-get says, then run again"
+	apt_get purge --allow-change-held-packages "$@" || fail "apt-get purge $*" "$(apt_errors)" \
+		"these packages gone" "fix what apt-get says, then run again"
 	for name in "$@"; do : >"$(resource_directory package "$name")/baseline/purged"; done
 	changed "packages purged: $*"
 	if [ -n "$data" ] && [ -z "$(ls -A /var/lib/docker 2>/dev/null)" ]; then changed "/var/lib/docker emptied by docker.io's purge"; fi

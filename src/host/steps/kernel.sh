@@ -15,7 +15,9 @@ want_apparmor_profile() {
 	want apparmorprofile "$file" loaded
 	if [ -z "$fresh" ] && profile_loaded "$rootlesskit"; then return 0; fi
 	apparmor_parser --replace --skip-cache "$file" 2>"$WORK/error" ||
-		fail "$file" "that apparmor_parser does not load it ($(tail -n 1 "$WORK/error"))" "the profile in the kernel, which has $RESTRICTION" "install the package apparmor, or set $RESTRICTION to 0 by sysctls"
+		fail "$file" "that apparmor_parser does not load it ($(tail -n 1 "$WORK/error"))" \
+			"the profile in the kernel, which has $RESTRICTION" \
+			"install the package apparmor, or set $RESTRICTION to 0 by sysctls"
 	changed "AppArmor profile of $rootlesskit loaded"
 }
 
@@ -50,8 +52,8 @@ want_sysctls() {
 # Debian's own switch exists on its kernels only; where it is absent, nothing has to be allowed.
 needed_here() { [ "$1" != kernel.unprivileged_userns_clone ] || [ -e "$(sysctl_path "$1")" ]; }
 
-# A larger value stays: the host's own (which comes back where nobody else has another one), or the one
-# that another installation has asked for.
+# A larger value stays: the host's own (which comes back where nobody else has another one), or the
+# one that another installation has asked for.
 want_sysctl_at_least() {
 	local baseline others
 	[ -e "$(sysctl_path "$1")" ] || return 0

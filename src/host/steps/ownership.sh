@@ -8,8 +8,9 @@ remember_installation() {
 	doc owner | write_record "$STATE/leases/$LEASE/owner"
 }
 
-# From here on other installations of the account change nothing on this machine. What only they wanted goes
-# when this one has a daemon that answers: if it never gets there and is destroyed, they have all of it.
+# From here on other installations of the account change nothing on this machine. What only they
+# wanted goes when this one has a daemon that answers: if it never gets there and is destroyed, they
+# have all of it.
 take_over() {
 	local other list=$STATE/leases/$LEASE/took-over
 	for other in $(other_installations_of "$(doc account)"); do
@@ -23,8 +24,9 @@ take_over() {
 	done
 }
 
-# The account was another installation's (the same owner's, whose state was lost or whose machine has a new
-# name, or another owner's): what only that one wanted goes, and its own revert has nothing left to do.
+# The account was another installation's (the same owner's, whose state was lost or whose machine
+# has a new name, or another owner's): what only that one wanted goes, and its own revert has
+# nothing left to do.
 supersede() {
 	local other
 	for other in $(other_installations_of "$ACCOUNT"); do
@@ -36,7 +38,8 @@ supersede() {
 			LEASE=$other
 			release_all_steps
 		)
-		# At once or not at all: half a record would not be found again. What is hidden goes with the last installation.
+		# At once or not at all: half a record would not be found again. What is hidden goes with
+		# the last installation.
 		mv -T "$STATE/leases/$other" "$STATE/leases/.gone.$other"
 		rm -rf "$STATE/leases/.gone.$other"
 		changed "installation $other taken over"

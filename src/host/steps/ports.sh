@@ -5,7 +5,8 @@ ports_apply() {
 	local start=net.ipv4.ip_unprivileged_port_start rootlesskit
 	rootlesskit=$(command -v rootlesskit || echo /usr/bin/rootlesskit)
 	if has rootlesskit.capability; then
-		[ -e "$rootlesskit" ] || fail "$rootlesskit" "no such file" "the program of the engine step" "run the engine step first"
+		[ -e "$rootlesskit" ] || fail "$rootlesskit" "no such file" \
+			"the program of the engine step" "run the engine step first"
 		want_capability "$rootlesskit" "$(doc rootlesskit.capability)"
 	fi
 	if has "$start"; then want_sysctl "$start" "$(doc "$start")"; fi

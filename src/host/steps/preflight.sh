@@ -24,15 +24,16 @@ preflight_apply() {
 	take_over
 }
 
-# While cloud-init is at work, packages and accounts are its own to change. It gets 20 minutes, in tries of
-# 5 seconds.
+# While cloud-init is at work, packages and accounts are its own to change. It gets 20 minutes, in
+# tries of 5 seconds.
 wait_for_cloud_init() {
 	local tries=0
 	command -v cloud-init >/dev/null || return 0
 	while cloud_init_runs; do
 		[ $((tries % 12)) != 0 ] || say "waits for cloud-init to end ($((tries / 12)) of 20 minutes)"
 		[ "$tries" -lt 240 ] ||
-			fail "cloud-init" "it at work for 20 minutes ($(cloud_init_says))" "it to come to its end" \
+			fail "cloud-init" "it at work for 20 minutes ($(cloud_init_says))" \
+				"it to come to its end" \
 				"see 'cloud-init status --long' and /var/log/cloud-init-output.log for what it waits for, end that, then run again"
 		tries=$((tries + 1))
 		sleep 5
@@ -55,17 +56,22 @@ disk_problems() {
 		problem "disk" "$free MB free for /usr" "600 MB for the packages" "free or add space"
 }
 
-# One account, one owner: two stacks that both think they hold it would undo each other's work. Of an
-# owner whose state was lost, an installation that is new here is enough.
+# One account, one owner: two stacks that both think they hold it would undo each other's work. Of
+# an owner whose state was lost, an installation that is new here is enough.
 owner_problems() {
 	local account other
 	[ "$(doc take-over)" != true ] || return 0
 	account=$(doc account)
 	for other in $(other_installations_of "$account"); do
 		if took_over "$other" "$LEASE"; then
-			problem "account $account" "it taken over from this installation by $(owner_of "$other") (installation $other)" "it free, or held by this installation" "take this RootlessDockerHost out of its program, which changes nothing here; or set takeOver, which takes the account back"
+			problem "account $account" \
+				"it taken over from this installation by $(owner_of "$other") (installation $other)" \
+				"it free, or held by this installation" \
+				"take this RootlessDockerHost out of its program, which changes nothing here; or set takeOver, which takes the account back"
 		elif [ "$(owner_of "$other")" != "$(doc owner)" ] && ! successor_of "$other" >/dev/null; then
-			problem "account $account" "it held on this machine by $(owner_of "$other")" "it free, or held by $(doc owner)" "use another account, or destroy the other one first, or set takeOver to take over from it; if it is this one under an earlier name, give it aliases"
+			problem "account $account" "it held on this machine by $(owner_of "$other")" \
+				"it free, or held by $(doc owner)" \
+				"use another account, or destroy the other one first, or set takeOver to take over from it; if it is this one under an earlier name, give it aliases"
 		fi
 	done
 }

@@ -2,11 +2,13 @@
 # report: asks the daemon as the account, the way a user does, and says what rootless mode means here.
 
 report_apply() {
-	know_account "$(doc account)" || fail "account $(doc account)" "no such account" "it to exist" "run the account step first"
+	know_account "$(doc account)" || fail "account $(doc account)" "no such account" \
+		"it to exist" "run the account step first"
 	daemon_chain_checks
 	stop_on_problems
 	[ -n "$(daemon_process)" ] ||
-		fail "docker.service of $ACCOUNT" "no process dockerd below its main process" "the daemon to look at" \
+		fail "docker.service of $ACCOUNT" "no process dockerd below its main process" \
+			"the daemon to look at" \
 			"run again; where it stays so, see 'systemctl --user status docker' as $ACCOUNT"
 	measure_limitations report
 	supersede

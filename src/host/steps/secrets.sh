@@ -16,8 +16,8 @@ secrets_apply() {
 	pass_on_to_daemon
 }
 
-# A rotated value reaches a daemon that is there already. Where names came or went, the daemon step's
-# own document changes too, and that step follows.
+# A rotated value reaches a daemon that is there already. Where names came or went, the daemon
+# step's own document changes too, and that step follows.
 pass_on_to_daemon() {
 	[ -e "$STATE/leases/$LEASE/daemon" ] || return 0
 	(

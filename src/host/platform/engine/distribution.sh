@@ -1,7 +1,8 @@
 # shellcheck shell=dash
 # The engine of the distribution's own packages.
 
-# Debian keeps the start script among docker.io's contributions; the vendor's packages have it on PATH.
+# Debian keeps the start script among docker.io's contributions; the vendor's packages have it on
+# PATH.
 start_script() {
 	command -v dockerd-rootless.sh || printf /usr/share/docker.io/contrib/dockerd-rootless.sh
 }
@@ -48,6 +49,8 @@ engine_pin() {
 			;;
 		esac
 	done
-	problem "engine.version" "the versions $(printf '%s' "$available" | tr '\n' ' ')of docker.io in the package lists" "$wanted" "ask for one of these, or leave the option out for the distribution's own"
+	problem "engine.version" \
+		"the versions $(printf '%s' "$available" | tr '\n' ' ')of docker.io in the package lists" \
+		"$wanted" "ask for one of these, or leave the option out for the distribution's own"
 	stop_on_problems
 }

@@ -16,8 +16,8 @@ installed_version() {
 	dpkg-query -W -f '${db:Status-Abbrev}${Version}' "$1" 2>/dev/null | sed -n 's/^.i  *//p'
 }
 
-# Packages of which root runs a program, such as a Docker daemon, with a tab and its path. The process's
-# directory is its user's, also where what is in it is not.
+# Packages of which root runs a program, such as a Docker daemon, with a tab and its path. The
+# process's directory is its user's, also where what is in it is not.
 packages_of_programs() {
 	find /proc -maxdepth 1 -name '[0-9]*' -user root -printf '%p/exe\0' 2>/dev/null |
 		xargs -0 -r readlink 2>/dev/null | sed 's/ (deleted)$//' | sort -u |
@@ -56,8 +56,8 @@ has_edited_configuration() {
 	say "package $1 is removed without its configuration, which somebody has edited:$edited stays"
 }
 
-# dpkg does not remove a package that it was killed in the middle of unpacking, and what it has unpacked lies
-# there under other names: it is unpacked once more. $1 dpkg's states, then names.
+# dpkg does not remove a package that it was killed in the middle of unpacking, and what it has
+# unpacked lies there under other names: it is unpacked once more. $1 dpkg's states, then names.
 finish_unpacking() {
 	local name version architecture deb states=$1
 	shift
@@ -70,35 +70,42 @@ finish_unpacking() {
 			deb=/var/cache/apt/archives/$deb
 		else
 			(cd "$WORK" && apt_get download "$name=$version") ||
-				fail "package $name" "it half unpacked, and $(apt_errors)" "$deb, to unpack it whole" "make the package sources of this host work, then run again"
+				fail "package $name" "it half unpacked, and $(apt_errors)" \
+					"$deb, to unpack it whole" \
+					"make the package sources of this host work, then run again"
 			deb=$WORK/$deb
 		fi
 		run_dpkg --unpack "$deb"
 	done <"$WORK/packages.half"
 }
 
-# A dpkg that was killed leaves triggers of others' packages pending, which the next one does not run by
-# itself: ldconfig's, for libraries that are gone.
+# A dpkg that was killed leaves triggers of others' packages pending, which the next one does not
+# run by itself: ldconfig's, for libraries that are gone.
 run_pending_triggers() {
 	local pending failed
 	run_dpkg --triggers-only --pending
-	# dpkg removes all of them on a full disk, and only cannot write that into its status. (A journal alone may
-	# be that of somebody else's dpkg, which is at work again.)
+	# dpkg removes all of them on a full disk, and only cannot write that into its status. (A
+	# journal alone may be that of somebody else's dpkg, which is at work again.)
 	[ -z "$(ls /var/lib/dpkg/updates)" ] || ! grep -qE '^dpkg: (error:|unrecoverable)' "$WORK/dpkg.log" ||
-		fail "/var/lib/dpkg/updates" "dpkg's journal there: $(tail -n 1 "$WORK/dpkg.log")" "it in /var/lib/dpkg/status, without which apt does nothing" "fix what dpkg says, then run again"
+		fail "/var/lib/dpkg/updates" "dpkg's journal there: $(tail -n 1 "$WORK/dpkg.log")" \
+			"it in /var/lib/dpkg/status, without which apt does nothing" \
+			"fix what dpkg says, then run again"
 	failed=$(with_triggers '^.F')
 	# shellcheck disable=SC2086 # a list of package names
 	[ -z "$failed" ] || run_dpkg --configure $failed
 	pending=$(with_triggers '^.[tWF]')
 	[ -z "$pending" ] || ! grep -q 'No space left on device' "$WORK/dpkg.log" ||
-		fail "triggers of $pending" "them pending: $(grep -m 1 'No space left on device' "$WORK/dpkg.log")" "them run, as after every removal" "free space there, then run again"
-	# They may be somebody else's, and broken for a reason of their own, which does not hold up a removal.
+		fail "triggers of $pending" \
+			"them pending: $(grep -m 1 'No space left on device' "$WORK/dpkg.log")" \
+			"them run, as after every removal" "free space there, then run again"
+	# They may be somebody else's, and broken for a reason of their own, which does not hold up a
+	# removal.
 	[ -z "$pending" ] ||
 		say "triggers of $pending stay pending: $(tail -n 4 "$WORK/dpkg.log" | tr '\n' ' ')"
 }
 
-# Packages whose triggers have not run, or failed (F): their own version is configured already, else it was
-# their configuration that failed. $1 dpkg's states.
+# Packages whose triggers have not run, or failed (F): their own version is configured already, else
+# it was their configuration that failed. $1 dpkg's states.
 with_triggers() {
 	# shellcheck disable=SC2016 # dpkg's own variables
 	dpkg-query -W -f '${db:Status-Abbrev} ${binary:Package} ${Version} ${Config-Version}\n' |
@@ -112,7 +119,8 @@ run_dpkg() {
 		tries=$((tries + 1))
 		[ "$tries" != 1 ] || say_if_dpkg_is_locked
 		[ "$tries" -le 300 ] ||
-			fail "/var/lib/dpkg/lock-frontend" "it held by another package manager for 5 minutes" "it free" "let the other installation end, then run again"
+			fail "/var/lib/dpkg/lock-frontend" "it held by another package manager for 5 minutes" \
+				"it free" "let the other installation end, then run again"
 		sleep 1
 	done
 }
@@ -146,7 +154,8 @@ apt_mark() {
 	return "$status"
 }
 
-# Which packages apt has installed by itself. apt writes it anew before dpkg begins, and does not sync it.
+# Which packages apt has installed by itself. apt writes it anew before dpkg begins, and does not
+# sync it.
 MARKS=/var/lib/apt/extended_states
 
 # $STATE/packages.states is a copy of it, from before or after the last apt of ours.
@@ -157,8 +166,8 @@ keep_marks() {
 	write_record "$STATE/packages.states" <"$MARKS"
 }
 
-# Puts them back where a power cut has left the file empty: all packages would be wanted by somebody. What an
-# interrupted installation of ours was about to bring was marked so, too.
+# Puts them back where a power cut has left the file empty: all packages would be wanted by
+# somebody. What an interrupted installation of ours was about to bring was marked so, too.
 mend_marks() {
 	[ -e "$MARKS" ] && [ ! -s "$MARKS" ] && [ -s "$STATE/packages.states" ] || return 0
 	{
@@ -200,7 +209,8 @@ lists_outdated() {
 refresh_lists() {
 	say "refreshes the package lists"
 	# Without translated descriptions: nobody reads them here.
-	apt_get update -o Acquire::Languages=none || fail "apt-get update" "$(apt_errors)" "the package lists" "make the package sources of this host work, then run again"
+	apt_get update -o Acquire::Languages=none || fail "apt-get update" "$(apt_errors)" \
+		"the package lists" "make the package sources of this host work, then run again"
 }
 
 # Those of the arguments (names, or name=version) that are not installed, each after a space.

@@ -1,7 +1,8 @@
 # shellcheck shell=dash
 # What the daemon reads: daemon.json, environment and unit.
 
-# Keys of a document directory and of the secret values, sorted: NAME, tab, file. $1 json or text, $2 group.
+# Keys of a document directory and of the secret values, sorted: NAME, tab, file. $1 json or text,
+# $2 group.
 with_secrets() {
 	local file
 	for file in "$DOC/$1/$2"/* "$(secrets_directory)/$1/$2"/*; do
@@ -72,7 +73,8 @@ validate_daemon_json() {
 	said=$(dockerd --validate --config-file "$WORK/daemon.json" 2>&1) || case $said in
 	*'unknown flag'*) ;;
 	*)
-		fail "daemon" "$(printf '%s\n' "$said" | tail -n 1 | sed "s|$WORK/||" | without_secrets)" "a daemon.json that dockerd accepts" "take back the last change of daemon"
+		fail "daemon" "$(printf '%s\n' "$said" | tail -n 1 | sed "s|$WORK/||" | without_secrets)" \
+			"a daemon.json that dockerd accepts" "take back the last change of daemon"
 		;;
 	esac
 }
@@ -84,8 +86,8 @@ compose_settings() {
 	account_file "$ACCOUNT_HOME/.config/docker/daemon.json" | cmp -s - "$WORK/daemon.json" || validate_daemon_json
 }
 
-# The same files with secret values that are others, by the document that the daemon step had last. It named
-# the storage driver that it chose where the document does not.
+# The same files with secret values that are others, by the document that the daemon step had last.
+# It named the storage driver that it chose where the document does not.
 rewrite_daemon_files() {
 	local driver
 	driver=$(daemon_json_text storage-driver | grep -xE 'overlay2|fuse-overlayfs|btrfs|zfs|vfs') || true

@@ -41,8 +41,8 @@ apply_daemon_files() {
 	forget_earlier_values
 }
 
-# A daemon that this installation has left to another one's claim runs with that one's files again. Asked for
-# every time: a run that was killed before this has dropped the claims already.
+# A daemon that this installation has left to another one's claim runs with that one's files again.
+# Asked for every time: a run that was killed before this has dropped the claims already.
 daemon_released() {
 	local account dir
 	account=$(cat "$STATE/leases/$LEASE/account-name" 2>/dev/null) || return 0

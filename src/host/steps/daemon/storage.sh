@@ -1,8 +1,8 @@
 # shellcheck shell=dash
 # How the daemon keeps images and containers: the driver that was asked for, or the one that works here.
 
-# Before daemon.json is composed: sees to it that the driver works, and names it where the engine would
-# take another one by itself. Why it is this one stands in $WORK/driver-reason.
+# Before daemon.json is composed: sees to it that the driver works, and names it where the engine
+# would take another one by itself. Why it is this one stands in $WORK/driver-reason.
 settle_storage_driver() {
 	local root driver
 	root=$(data_root)
@@ -15,14 +15,18 @@ settle_storage_driver() {
 		case $(wc -l <"$WORK/drivers") in
 		0) choose_storage_driver "$root" ;;
 		1) keep_storage_driver "$root" ;;
-		*) fail storageDriver "data of several drivers in $root: $(paste -s -d , "$WORK/drivers" | sed 's/,/, /g')" "one that Auto can choose" "set storageDriver to the one whose images you use, or remove the directories of the others there" ;;
+		*) fail storageDriver \
+			"data of several drivers in $root: $(paste -s -d , "$WORK/drivers" | sed 's/,/, /g')" \
+			"one that Auto can choose" \
+			"set storageDriver to the one whose images you use, or remove the directories of the others there" ;;
 		esac
 		driver=$(cat "$WORK/drivers")
 		engine_chooses "$driver" "$root" || name_storage_driver "$driver"
 	fi
 }
 
-# The drivers that the engine finds data of, and then takes by itself. Those of vfs do not count for it.
+# The drivers that the engine finds data of, and then takes by itself. Those of vfs do not count for
+# it.
 drivers_with_data() {
 	# shellcheck disable=SC2016 # the inner shell expands them
 	as_account sh -c 'for driver in overlay2 fuse-overlayfs btrfs zfs; do
@@ -44,7 +48,8 @@ keep_storage_driver() {
 	fi
 }
 
-# Auto, where there are no data yet: the kernel's overlay, or else the one in user space. $1 data root.
+# Auto, where there are no data yet: the kernel's overlay, or else the one in user space. $1 data
+# root.
 choose_storage_driver() {
 	local driver=overlay2 overlay fuse where
 	stop_where_account_cannot_write "$1"
@@ -60,7 +65,10 @@ choose_storage_driver() {
 			fuse=$(try_driver fuse-overlayfs "$1")
 		fi
 		[ "$fuse" = works ] ||
-			fail storageDriver "that neither driver works as $ACCOUNT on $where: overlay2: $overlay; fuse-overlayfs: $fuse" "one that does" "$(overlay_fix); or make fuse-overlayfs work; or set storageDriver to Vfs if its slowness and size are acceptable"
+			fail storageDriver \
+				"that neither driver works as $ACCOUNT on $where: overlay2: $overlay; fuse-overlayfs: $fuse" \
+				"one that does" \
+				"$(overlay_fix); or make fuse-overlayfs work; or set storageDriver to Vfs if its slowness and size are acceptable"
 		printf 'since overlay2 did not work as %s on %s when it was chosen: %s' "$ACCOUNT" "$where" "$overlay" >"$WORK/driver-reason"
 	fi
 	say "storage driver $driver, $(cat "$WORK/driver-reason")"
@@ -95,8 +103,8 @@ want_storage_driver() {
 			driver_does_not_work "$1" "as $ACCOUNT on $(place_of "$2")" "$said"
 			stop_on_problems
 		fi
-		# Debian's kernels before 5.11: a directory of a lower layer that was removed cannot be made again
-		# (moby#42302). Containers run; whoever asks for it in so many words gets it.
+		# Debian's kernels before 5.11: a directory of a lower layer that was removed cannot be made
+		# again (moby#42302). Containers run; whoever asks for it in so many words gets it.
 		printf 'as storageDriver says, though it %s' "$said" >"$WORK/driver-reason"
 		cp "$WORK/driver-reason" "$(flaw_of "$2")"
 		say "storage driver overlay2, $(cat "$WORK/driver-reason")"
@@ -109,8 +117,8 @@ want_storage_driver() {
 # Where it is remembered what a driver that was asked for cannot do. $1 data root.
 flaw_of() { printf '%s/flaw' "$(resource_directory data "$1")"; }
 
-# True where the engine takes this driver without being told. Naming it is no good then: from engine 29
-# on a named driver turns the containerd image store off. $1 driver, $2 data root.
+# True where the engine takes this driver without being told. Naming it is no good then: from engine
+# 29 on a named driver turns the containerd image store off. $1 driver, $2 data root.
 engine_chooses() {
 	case $1 in
 	overlay2)

@@ -15,7 +15,8 @@ cgroups_limitation() {
 		;;
 	'true true true, '*)
 		limitation cgroups available \
-			"docker info: limits of memory, cpu and pids work; controllers delegated: $controllers" ""
+			"docker info: limits of memory, cpu and pids work; controllers delegated: $controllers" \
+			""
 		;;
 	'false false false, '*)
 		limitation cgroups unavailable \

@@ -14,20 +14,25 @@ blockIo_limitation() {
 	case $said in
 	*rbps=*) ;;
 	*)
-		limitation blockIo unavailable "a limit on ${device:-the data root} does not arrive in io.max: $(words_of_account "${said:-it stays empty}")" "limit input and output from outside, with IOReadBandwidthMax of user-$ACCOUNT_UID.slice"
+		limitation blockIo unavailable \
+			"a limit on ${device:-the data root} does not arrive in io.max: $(words_of_account "${said:-it stays empty}")" \
+			"limit input and output from outside, with IOReadBandwidthMax of user-$ACCOUNT_UID.slice"
 		return 0
 		;;
 	esac
 	if client_loses_limits "$client"; then
-		limitation blockIo limited "a limit of 1 MB/s on $device arrives in io.max, but docker $client here loses --device-read-bps and its like" "set BlkioDeviceReadBps through the API, or use a docker CLI before 25.0 or from 27.1.2 on"
+		limitation blockIo limited \
+			"a limit of 1 MB/s on $device arrives in io.max, but docker $client here loses --device-read-bps and its like" \
+			"set BlkioDeviceReadBps through the API, or use a docker CLI before 25.0 or from 27.1.2 on"
 	else
-		limitation blockIo available "a limit of 1 MB/s on $device arrives in io.max: $(words_of_account "$said")" ""
+		limitation blockIo available \
+			"a limit of 1 MB/s on $device arrives in io.max: $(words_of_account "$said")" ""
 	fi
 }
 
 # From 25.0 on clients lost --device-read-bps and its like before the daemon heard of them
-# (ThrottledeviceOpt of docker/cli copied them into an empty list), until 27.1.2 (docker/cli#5323); the
-# repair went to 25.0 after 25.0.6 too (docker/cli#5341). $1 the client's version.
+# (ThrottledeviceOpt of docker/cli copied them into an empty list), until 27.1.2 (docker/cli#5323);
+# the repair went to 25.0 after 25.0.6 too (docker/cli#5341). $1 the client's version.
 client_loses_limits() {
 	case $1 in
 	25.0.*) version_is "$1" lt 25.0.7 ;;

@@ -5,5 +5,7 @@
 checkpoint_limitation() {
 	local criu
 	criu=$(command -v criu || true)
-	limitation checkpoint unavailable "${criu:-no criu on PATH}; docker info: ExperimentalBuild is $(word_of_account "$(docker_info ExperimentalBuild)"), in a user namespace" "checkpoint on a rootful host"
+	limitation checkpoint unavailable \
+		"${criu:-no criu on PATH}; docker info: ExperimentalBuild is $(word_of_account "$(docker_info ExperimentalBuild)"), in a user namespace" \
+		"checkpoint on a rootful host"
 }
