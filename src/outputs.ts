@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { limitationRows } from "./agent/agentText";
 import type { StepCommands } from "./remote/runSteps";
 import { type StepOutputs, steps } from "./steps";
 import { type Facts, factsOf } from "./steps/facts";
@@ -26,7 +27,8 @@ export function reportedOutputs(name: string, commands: StepCommands): ReportedO
       ],
     ),
   );
-  const limiting = steps.filter(({ limits }) => limits);
+  // The agent has a file for each row.
+  const limiting = steps.filter((step) => limitationRows(step.name).length > 0);
   const limitations = afterLastStep(commands, limiting, (reports) =>
     limiting
       .flatMap((step, index) => {

@@ -17,8 +17,6 @@ export interface Step<Name extends string = string, Outputs extends object = obj
   readonly isSecret: boolean;
   /** Whether a delete runs on the host: the step changes something there, or comes first of all deletes. */
   readonly reverts: boolean;
-  /** Whether it reports rows of the table of limitations. */
-  readonly limits: boolean;
   /**
    * The steps that come before it; with none, only the agent does.
    *
@@ -59,8 +57,6 @@ interface Definition<
   isSecret?: boolean;
   /** Defaults to true. */
   reverts?: boolean;
-  /** Defaults to false. */
-  limits?: boolean;
   document: (
     given: SettingsAt<Path>,
     owner: string,
@@ -81,7 +77,7 @@ export function defineStep<
   Outputs extends object = object,
 >(definition: Definition<Name, Path, Applied, Displayed, Types, Outputs>): Step<Name, Outputs> {
   const { name, inputs, applied, document, facts = {}, outputs = {}, needs = [] } = definition;
-  const { displayed = [], isSecret = false, reverts = true, limits = false } = definition;
+  const { displayed = [], isSecret = false, reverts = true } = definition;
   const readers = Object.entries(outputs as Record<string, (facts: unknown) => unknown>).map(
     ([output, make]) => [
       output,
@@ -89,7 +85,7 @@ export function defineStep<
     ],
   );
   return {
-    ...{ name, inputs, applied, displayed, isSecret, reverts, limits },
+    ...{ name, inputs, applied, displayed, isSecret, reverts },
     needs: (settings) =>
       typeof needs === "function" ? needs(settings && settingsAt(settings, inputs)) : needs,
     document: (settings, owner) => document(settingsAt(settings, inputs), owner),

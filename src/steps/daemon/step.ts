@@ -28,7 +28,6 @@ export const daemon = defineStep({
     // The step secrets reads it in this document.
     "secrets",
   ],
-  limits: true,
   document: (given) => ({
     account: given.account.name,
     ...daemonJsonDocument(given.daemon),

@@ -12,7 +12,6 @@ export const kernel = defineStep({
   inputs: ["unprivilegedPing", "sysctls", "kernelModuleOptions", "appArmorProfile"],
   // Every key with a dot is a kernel setting, net.ipv4.ping_group_range among them.
   applied: ["*.*", "modprobe.d/*", "apparmor-profile"],
-  limits: true,
   document: (given) => ({
     ...sysctlsDocument(given.sysctls),
     ...unprivilegedPingDocument(given.unprivilegedPing),

@@ -15,6 +15,5 @@ export const ports = defineStep({
   inputs: ["privilegedPorts"],
   applied: ["rootlesskit.capability", "net.ipv4.ip_unprivileged_port_start"],
   displayed: ["privileged-ports"],
-  limits: true,
   document: ({ privilegedPorts }) => portsDocument(privilegedPorts),
 });

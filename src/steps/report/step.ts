@@ -7,6 +7,5 @@ export const report = defineStep({
   needs: [daemon],
   inputs: ["account.name"],
   applied: ["account"],
-  limits: true,
   document: ({ account }) => ({ account: account.name }),
 });
