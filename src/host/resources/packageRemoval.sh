@@ -6,9 +6,10 @@
 # on.
 package_restore_together() {
 	local order dir name names='' removed='' purged='' running
-	[ ! -e "$WORK/packages-removed" ] || return 0
-	: >"$WORK/packages-removed"
 	hold_packages
+	# Once for a list, whatever lies between its packages.
+	! cmp -s "$WORK/unwanted" "$WORK/packages-removed" || return 0
+	cp "$WORK/unwanted" "$WORK/packages-removed"
 	# shellcheck disable=SC2034 # the order was for sort
 	while read -r order dir; do
 		case $dir in

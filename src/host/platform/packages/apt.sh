@@ -239,10 +239,7 @@ hold_packages() {
 	[ -s "$STATE/packages.first" ] || installed_packages | write_record "$STATE/packages.first"
 }
 
-release_packages() {
-	exec 8>&-
-	rm -f "$WORK/packages-removed"
-}
+release_packages() { exec 8>&-; }
 
 # A purge removes them with all edits. Debian's policy has no blanks in their names.
 configuration_files() {
