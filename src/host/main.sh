@@ -70,6 +70,7 @@ apply() {
 	release_unwanted
 	settle_restarts
 	call_if_there "${STEP}_facts"
+	measure_limitations "$STEP"
 	if [ -s "$WORK/changed" ] || [ -s "$WORK/unwanted" ]; then sync_host; fi
 }
 

@@ -34,8 +34,6 @@ kernel_apply() {
 	want_apparmor_profile
 }
 
-kernel_facts() { measure_limitations kernel; }
-
 want_sysctls() {
 	local file key value
 	for file in "$DOC"/text/*.*; do

@@ -12,5 +12,3 @@ ports_apply() {
 	if has "$start"; then want_sysctl "$start" "$(doc "$start")"; fi
 	mark_restart own ground "the capability of $rootlesskit changed"
 }
-
-ports_facts() { measure_limitations ports; }

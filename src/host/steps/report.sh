@@ -6,10 +6,9 @@ report_apply() {
 		"it to exist" "run the account step first"
 	daemon_chain_checks
 	stop_on_problems
+	supersede
 	[ -n "$(daemon_process)" ] ||
 		fail "docker.service of $ACCOUNT" "no process dockerd below its main process" \
 			"the daemon to look at" \
 			"run again; where it stays so, see 'systemctl --user status docker' as $ACCOUNT"
-	measure_limitations report
-	supersede
 }

@@ -17,10 +17,7 @@ daemon_apply() {
 	want_context
 }
 
-daemon_facts() {
-	docker_info_facts
-	measure_limitations daemon
-}
+daemon_facts() { docker_info_facts; }
 
 # Writes what the daemon reads and makes it run with that.
 apply_daemon_files() {
