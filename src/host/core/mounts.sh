@@ -14,19 +14,18 @@ stop_where_mounted_below() {
 			"unmount it, then run again"
 }
 
-# Removes a path as root where nothing that is mounted below it is seen: the account may have moved
-# a directory into it meanwhile, on which other people's files are mounted. $1 the path.
-remove_tree() {
-	if [ ! -e "$1" ] && [ ! -h "$1" ]; then return 0; fi
+# Runs a program where nothing that is mounted is seen below a directory, and stands there: the
+# account may have moved a directory into it, on which other people's files are mounted. $1 the
+# directory, then the program.
+beneath_mounts() {
+	local directory=$1
+	shift
 	mkdir -p "$WORK/tree"
 	# shellcheck disable=SC2016 # the inner shell expands them
-	! unshare -m --propagation private sh -euc 'mount --bind "$1" "$2"
+	unshare -m --propagation private sh -euc 'mount --bind "$1" "$2"
 		cd "$2"
-		exec rm -rf --one-file-system "./$3"' sh "$(dirname "$1")" "$WORK/tree" "$(basename "$1")" \
-		2>"$WORK/error" || return 0
-	stop_where_mounted_below "$1"
-	fail "$1" "that it cannot be removed ($(tail -n 1 "$WORK/error" | printable))" "it gone" \
-		"see what is in the way there, then run again"
+		shift 2
+		exec "$@"' sh "$directory" "$WORK/tree" "$@"
 }
 
 # Where something is to be mounted below a path, by /etc/fstab or a unit, and is not: nobody knows
@@ -39,12 +38,9 @@ unmounted_below() {
 		sed -n 's/^Where=//p' /etc/systemd/system/*.mount /run/systemd/*/*.mount \
 			/usr/local/lib/systemd/system/*.mount /usr/lib/systemd/system/*.mount
 	} 2>/dev/null | while IFS= read -r mount; do
-		mount=$(printf '%b' "$mount")
-		case $mount in
-		"$1"/*) mount=$path${mount#"$1"} ;;
-		"$path"/*) ;;
-		*) continue ;;
-		esac
+		# Without links and slashes at its end.
+		mount=$(timeout -k 5 20 realpath -m "$(printf '%b' "$mount")" || true)
+		case $mount in "$path"/*) ;; *) continue ;; esac
 		mount_points | grep -qxF -- "$mount" || {
 			printf '%s' "$mount"
 			break

@@ -149,6 +149,15 @@ is_made_home() {
 		[ "$(stat -c %i "$2")" = "${inode:-$(stat -c %i "$2")}" ]
 }
 
+# Where a home is on its way out: beside its place, which only root can change. $1 the home.
+leaving_home() { printf '%s/.rootless-docker-leaving-%s' "$(dirname "$1")" "${1##*/}"; }
+
+# True where a removal was interrupted after the home had left its place. $1 baseline directory, $2
+# the home.
+is_leaving() {
+	[ -e "$1/leaving" ] && [ -d "$(leaving_home "$2")" ] && is_made_home "$1/made" "$(leaving_home "$2")"
+}
+
 # What has become of an account that was made, where somebody has changed it; nothing where it is as
 # it was. A shell, a password or groups are nobody's data, and may change. $1 the record.
 account_changed() {
@@ -171,6 +180,8 @@ account_changed() {
 		printf '%s is gone, or somewhere else' "$home"
 	elif ! is_made_home "$1" "$home"; then
 		printf '%s is another directory than the one that was made' "$home"
+		! is_leaving "${1%/*}" "$home" ||
+			printf ' (what is left of that one is %s)' "$(leaving_home "$home")"
 	fi
 }
 

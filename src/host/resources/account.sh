@@ -81,7 +81,12 @@ forget_another_account() {
 		case $dir in
 		"$STATE"/things/data/*) [ "$(cat "$dir/baseline/account" 2>/dev/null)" = "$1" ] || continue ;;
 		esac
-		if [ -d "$dir" ] && unclaimed "$dir"; then forget_resource "$dir"; fi
+		if [ ! -d "$dir" ] || ! unclaimed "$dir"; then continue; fi
+		case $dir in
+		*/subuid/*) retire_recorded_range subuid "$1" ;;
+		*/subgid/*) retire_recorded_range subgid "$1" ;;
+		esac
+		forget_resource "$dir"
 	done
 }
 
@@ -135,7 +140,7 @@ finish_home() {
 	put_home_back "$baseline"
 	if [ -e "$baseline/leaving" ] && [ -d "$ACCOUNT_HOME" ] && ! is_made_home "$baseline/made" "$ACCOUNT_HOME" &&
 		[ -n "$(own_files)" ]; then
-		# Somebody put it in the place of the one that was being removed.
+		say "$ACCOUNT_HOME is another directory than the one that an interrupted removal was at: it stays as it is, and so does $(leaving_home "$ACCOUNT_HOME"), with what is left of that one"
 		return 0
 	elif home_unfinished; then
 		fill_home
@@ -170,15 +175,6 @@ fill_home() {
 	say "$ACCOUNT_HOME is without $unread, which $ACCOUNT cannot read"
 }
 
-# Where a home is on its way out: beside its place, which only root can change. $1 the home.
-leaving_home() { printf '%s/.rootless-docker-leaving-%s' "$(dirname "$1")" "${1##*/}"; }
-
-# True where a removal was interrupted after the home had left its place. $1 baseline directory, $2
-# the home.
-is_leaving() {
-	[ -e "$1/leaving" ] && [ -d "$(leaving_home "$2")" ] && is_made_home "$1/made" "$(leaving_home "$2")"
-}
-
 # What such a removal has left of it. $1 baseline directory.
 put_home_back() {
 	if [ -e "$ACCOUNT_HOME" ] || [ -h "$ACCOUNT_HOME" ] || ! is_leaving "$1" "$ACCOUNT_HOME"; then return 0; fi
@@ -203,7 +199,9 @@ remove_home() {
 	fi
 	echo moved | write_record "$1/leaving"
 	stop_where_mounted_below "$leaving"
-	remove_tree "$leaving"
+	remove_own_tree "$leaving" ||
+		fail "$leaving" "that others have files there ($(printable <"$WORK/others-files"))" \
+			"nothing of others in it when it is removed" "move them away, then run again"
 }
 
 # True where a part of /etc/skel, or its owner, is missing, and nothing else is there.
@@ -264,23 +262,15 @@ next_uid() {
 }
 
 account_restore() {
-	local stays home
+	local stays
 	clear_dead_locks
 	[ -e "$2/entry" ] || fail "$2" "no record of whether the account $1 was there before" \
 		"it to be there" \
 		"remove the account by hand if it is not needed, remove ${2%/*}, then run again"
 	[ ! -s "$2/entry" ] || return 0
-	home=$(recorded_home "$1")
-	[ -n "$home" ] || ! know_account "$1" || home=$ACCOUNT_HOME
-	if [ -n "$home" ] && is_leaving "$2" "$home" && only_root_leads_to "$home"; then remove_home "$2" "$home"; fi
 	know_account "$1" || {
-		forget_account_entries "$1"
-		remove_home_parents "$2"
-		! getent group "$1" >/dev/null ||
-			say "group $1 stays: it may be somebody's by now. Remove it with 'groupdel $1' when nobody needs it"
-		# Of the next one of this name they are not.
-		! has_retained_data "$1" || return 10
-		return 0
+		restore_gone_account "$@"
+		return
 	}
 	[ -e "$2/absent" ] || [ -s "$2/made" ] ||
 		fail "$2/entry" "it empty, as a power cut leaves it" \
@@ -298,7 +288,9 @@ account_restore() {
 			"a place that only root can change, to remove it from" \
 			"remove it by hand, then run again"
 	# The home first: once the account is gone, nobody knows any more that it was its own.
-	[ ! -d "$ACCOUNT_HOME" ] || remove_home "$2" "$ACCOUNT_HOME"
+	if [ -d "$ACCOUNT_HOME" ] || is_leaving "$2" "$ACCOUNT_HOME"; then
+		remove_home "$2" "$ACCOUNT_HOME"
+	fi
 	remove_home_parents "$2"
 	# userdel complains about a missing mail spool on its stderr, and succeeds.
 	userdel "$1" 2>"$WORK/error" ||
@@ -307,6 +299,22 @@ account_restore() {
 	echo gone | write_record "$2/leaving"
 	changed "account $1 and $ACCOUNT_HOME removed"
 	say_if_group_stays "$1"
+}
+
+# One that somebody else removed: whose its home is by now nobody can say. $1 the account, $2
+# baseline directory.
+restore_gone_account() {
+	local home path stays=''
+	forget_account_entries "$1"
+	home=$(recorded_home "$1")
+	for path in ${home:+"$home" "$(leaving_home "$home")"}; do
+		(stays_of_gone "$path" "$1") || stays=yes
+	done
+	remove_home_parents "$2"
+	! getent group "$1" >/dev/null ||
+		say "group $1 stays: it may be somebody's by now. Remove it with 'groupdel $1' when nobody needs it"
+	# Of the next one of this name they are not.
+	if [ -n "$stays" ] || has_retained_data "$1"; then return 10; fi
 }
 
 # $1 the account.

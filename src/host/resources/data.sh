@@ -141,7 +141,7 @@ data_changed() {
 data_restore() {
 	local changed
 	know_account "$(cat "$2/account")" || return 0
-	remove_what_was_moved "$1"
+	remove_what_was_moved
 	as_account rmdir "$1.rootless-docker-new" 2>/dev/null || true
 	if is_away "$2"; then
 		retains_data || data_root_is_away "$@" ", to remove the data"
@@ -292,31 +292,44 @@ remove_what_is_left() {
 # as_root or as_account, $2 path, $3 a directory that is made for it where only root can make one.
 remove_out_of_reach() {
 	local stays=$2
-	remove_place "$3"
-	if [ -e "$3" ]; then
-		say "$2 stays, while $3 is there"
-		return 0
-	fi
+	note_place "$3"
 	mkdir -m 700 "$3"
 	[ "$1" = as_root ] || chown "$ACCOUNT_UID:$ACCOUNT_GID" "$3"
 	"$1" mv -T "$2" "$3/data" 2>>"$WORK/error" || true
 	remove_place "$3"
 	[ -e "$3" ] || return 0
-	[ "$1" = as_root ] || chown -h "$ACCOUNT_UID:$ACCOUNT_GID" "$3"
-	"$1" mv -nT "$3/data" "$2" 2>>"$WORK/error" || true
-	rmdir "$3" 2>/dev/null || stays=$3
+	if [ ! -e "$WORK/sealed" ]; then
+		[ "$1" = as_root ] || chown -h "$ACCOUNT_UID:$ACCOUNT_GID" "$3"
+		"$1" mv -nT "$3/data" "$2" 2>>"$WORK/error" || true
+		rmdir "$3" 2>/dev/null || true
+	fi
+	if [ -e "$3" ]; then stays=$3; else sed -i 's/\(^\|; \)data\//\1/g' "$WORK/others-files"; fi
 	say_others_files "$stays"
 }
 
-# Where root removes what lay below a path. $1 the path.
-place_beside() { printf '%s/.rootless-docker-%s' "$(dirname "$1")" "$STEP"; }
+# Where root removes what lay below a path: nobody else has a name like it. $1 the path.
+place_beside() {
+	printf '%s/.rootless-docker-%s' "$(dirname "$1")" "$(od -An -N8 -tx1 /dev/urandom | tr -d ' ')"
+}
+
+# The account's places that were made, one a line, on the disk before they are.
+places_file() { printf '%s/baseline/places' "$(resource_directory account "$ACCOUNT")"; }
+
+# $1 the directory.
+note_place() {
+	{
+		cat "$(places_file)" 2>/dev/null || true
+		printf '%s\n' "$1"
+	} | write_record "$(places_file)"
+}
 
 # Removes such a directory, or notes the files of others in it. $1 the directory.
 remove_place() {
+	: >"$WORK/others-files"
+	rm -f "$WORK/sealed"
 	if [ ! -d "$1" ] || ! only_root_leads_to "$1"; then return 0; fi
 	chown -h 0:0 "$1"
-	others_files "$1/data" >"$WORK/others-files"
-	[ -s "$WORK/others-files" ] || remove_tree "$1"
+	remove_own_tree "$1" || true
 }
 
 # $1 where they are.
@@ -325,14 +338,16 @@ say_others_files() {
 		"Give these to whom they belong, then remove it by hand"
 }
 
-# Of a run that was killed, too: its data root is not where it was. $1 data root.
+# Of a run that was killed, too: its data root is not where it was.
 remove_what_was_moved() {
 	local place
-	for place in "$(place_beside "$ACCOUNT_HOME")" "$(place_beside "$1")"; do
+	[ -s "$(places_file)" ] || return 0
+	while IFS= read -r place <&5; do
 		remove_place "$place"
 		[ ! -s "$WORK/others-files" ] || say_others_files "$place"
-		rm -f "$WORK/others-files"
-	done
+		[ ! -d "$place" ] || printf '%s\n' "$place"
+	done 5<"$(places_file)" >"$WORK/places"
+	write_record "$(places_file)" <"$WORK/places"
 }
 
 stop_where_account_cannot_write() {

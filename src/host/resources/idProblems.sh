@@ -157,7 +157,9 @@ overlapping() {
 	{
 		awk -F : -v own="$(own_range "$1")" '$1 ":" $2 ":" $3 != own' \
 			"$(id_file "$1")" 2>/dev/null || true
-		retired_ranges | sed "s|\$|:, which gave them back, as $(retired_file) says|"
+		retired_ranges | cut -d : -f 1-3 |
+			sed "s|\$|:, which gave them back, as $(retired_file) says|"
+		recorded_ranges_of_others | sed 's/$/:, which has them from this package/'
 	} | awk -F : -v at="$2" -v count="$(doc "sub$1")" '
 		at < $2 + $3 && $2 < at + count { print $1 " (" $2 " to " $2 + $3 - 1 $4 ")" }' |
 		paste -s -d , | sed 's/^$/a user or group of this machine/'

@@ -3,14 +3,15 @@
 
 # Prints the start of a range of free ids, or nothing. $1 count, $2 wanted start (or empty), $3
 # where the account's own range began (preferred, or empty), $4 next or random, then the id files.
-# Taken are all ranges in the files but the account's own, those that were another account's, every
-# user and group id, and those that useradd and groupadd can give to the next one.
+# Taken are all ranges in the files but the account's own, those that were or are recorded as another
+# account's, every user and group id, and those that useradd and groupadd can give to the next one.
 free_range() {
 	local count=$1 start=$2 prefer=$3 how=$4 own=$5
 	shift 5
 	{
 		cat "$@" 2>/dev/null | awk -F : -v own="$own" '$1 ":" $2 ":" $3 != own'
 		retired_ranges
+		recorded_ranges_of_others
 		ids_in_use uid | awk -F : '{ print "user:" $2 ":1" }'
 		ids_in_use gid | awk -F : '{ print "group:" $2 ":1" }'
 	} | sort -t : -k 2,2n | awk -F : -v count="$count" -v start="$start" -v prefer="$prefer" -v how="$how" \
@@ -47,21 +48,50 @@ free_range() {
 		}'
 }
 
-# Ranges that went back, NAME:START:COUNT a line: what has their ids may still be somewhere. The
-# list goes with the last record of this package.
+# Ranges that went back, NAME:START:COUNT:HOLDER a line, with what holder_of said of the account:
+# what has their ids may still be somewhere. The list goes with the last record of this package.
 retired_file() { printf '%s/things/.retired-ids' "$STATE"; }
 
-# $1 NAME:START:COUNT.
+# $1 NAME:START:COUNT, $2 its holder.
 retire_range() {
 	{
 		cat "$(retired_file)" 2>/dev/null || true
-		printf '%s\n' "$1"
+		printf '%s:%s\n' "$1" "$2"
 	} | sort -u | write_record "$(retired_file)"
+}
+
+# Of an account that is gone, or another one by now. $1 subuid or subgid, $2 the account.
+retire_recorded_range() {
+	local added
+	added=$(resource_directory "$@")/baseline/added
+	[ ! -s "$added" ] || retire_range "$(sed -n 1p "$added")" "$(sed -n 2p "$added")"
 }
 
 # Those that are not the account's own from before.
 retired_ranges() {
-	[ ! -e "$(retired_file)" ] || awk -F : -v name="$ACCOUNT" '$1 != name' "$(retired_file)"
+	local range now
+	[ -e "$(retired_file)" ] || return 0
+	now=$(holder_of "$ACCOUNT")
+	while IFS= read -r range; do
+		if [ "${range%%:*}" != "$ACCOUNT" ] ||
+			! is_same_holder "$(printf '%s' "$range" | cut -d : -f 4)" "${now:-none}"; then
+			printf '%s\n' "$range"
+		fi
+	done <"$(retired_file)"
+}
+
+# Ranges that this package gave other accounts, or an earlier one of this name, whatever became of
+# their lines.
+recorded_ranges_of_others() {
+	local added now
+	now=$(holder_of "$ACCOUNT")
+	for added in "$STATE"/things/subuid/*/baseline/added "$STATE"/things/subgid/*/baseline/added; do
+		[ -s "$added" ] || continue
+		if [ "$(sed -n '1s/:.*//p' "$added")" != "$ACCOUNT" ] ||
+			! is_same_holder "$(sed -n 2p "$added")" "$now"; then
+			sed -n 1p "$added"
+		fi
+	done
 }
 
 # Which account has a name: its uid, and its home's inode and birth time. Nothing where there is
@@ -169,28 +199,43 @@ shared_file_of_ranges() {
 	timeout -k 5 20 find -H "$@" -mindepth 1 -xdev "(" -false $(own_range_tests) ")" -print -quit 2>/dev/null || true
 }
 
-# What find(1) looks for: ids that are neither the account's, nor one of its ranges', nor root's.
-# Its ranges are remembered: they go before it does. $1 uid or gid, $2 the account's id, $3 the
-# record of the ranges.
-of_others() {
-	local range
+# Ranges of ids that are the account's, START:COUNT a line. They are remembered: they go before it
+# does. One that is in the id file under another name is that one's by now. $1 uid or gid.
+known_ranges() {
+	local record
+	record=$(resource_directory account "$ACCOUNT")/baseline/$([ "$1" = uid ] || echo group-)ranges
 	{
-		cat "$3" 2>/dev/null || true
+		cat "$record" 2>/dev/null || true
 		id_ranges "$(id_file "$1")" "$ACCOUNT" "$ACCOUNT_UID"
 		id_ranges "$(id_file "$1")" "$ACCOUNT_LOGIN" ''
 		id_ranges "$(retired_file)" "$ACCOUNT" ''
 		own_range "$1" | cut -d : -f 2-
 	} | grep -xE '[1-9][0-9]{0,9}:[1-9][0-9]{0,9}' | sort -u >"$WORK/ranges"
-	write_record "$3" <"$WORK/ranges"
+	write_record "$record" <"$WORK/ranges"
+	ranges_of_others "$1" | awk -F : '
+		NR == FNR { n++; from[n] = $2; size[n] = $3; next }
+		{ for (i = 1; i <= n; i++) if ($1 < from[i] + size[i] && from[i] < $1 + $2) next; print }' - "$WORK/ranges"
+}
+
+# Ranges of the id file that are not the account's, by whichever of its names. $1 uid or gid.
+ranges_of_others() {
+	[ ! -e "$(id_file "$1")" ] || awk -F : -v name="$ACCOUNT" -v login="$ACCOUNT_LOGIN" -v uid="$ACCOUNT_UID" '
+		$3 > 0 && $1 != name && $1 != login && $1 != uid' "$(id_file "$1")"
+}
+
+# What find(1) looks for: ids that are neither the account's, nor one of its ranges', nor root's.
+# $1 uid or gid, $2 the account's id.
+of_others() {
+	local range
 	printf '! -%s 0 ! -%s %s' "$1" "$1" "$2"
-	while IFS= read -r range; do printf ' ! %s' "$(of_range "$1" "$range")"; done <"$WORK/ranges"
+	for range in $(known_ranges "$1"); do printf ' ! %s' "$(of_range "$1" "$range")"; done
 }
 
 # Files below a path that are of a user who is neither root, nor the account, nor one of its ranges:
 # some of them, on one line. $1 the path.
 others_files() {
 	# shellcheck disable=SC2046 # words
-	find "$1" -xdev $(of_others uid "$ACCOUNT_UID" "$(resource_directory account "$ACCOUNT")/baseline/ranges") \
+	find "$1" -xdev $(of_others uid "$ACCOUNT_UID") \
 		-printf '%P of %u\n' -prune 2>/dev/null | some_on_one_line
 }
 

@@ -57,12 +57,14 @@ want_linger() {
 	want linger "$ACCOUNT" on
 	thing=$(resource_directory linger "$ACCOUNT")
 	[ -e "$(linger_file "$ACCOUNT")" ] || {
+		# Before it is on: what an earlier time says is not of this one.
+		rm -f "$thing/switched-on"
+		sync_directories "$thing"
 		loginctl enable-linger "$ACCOUNT" 2>"$WORK/error" ||
 			fail "loginctl enable-linger $ACCOUNT" "$(tail -n 1 "$WORK/error")" \
 				"a service manager for $ACCOUNT without a login" \
 				"make systemd-logind and dbus run on this host"
 		changed "linger of $ACCOUNT switched on"
-		rm -f "$thing/switched-on"
 	}
 	[ -e "$thing/switched-on" ] || linger_time "$ACCOUNT" | write_record "$thing/switched-on"
 }

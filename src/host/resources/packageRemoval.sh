@@ -66,7 +66,10 @@ staying_packages() {
 		[ ! -e "$(resource_directory package "$name")/auto" ] &&
 			[ ! -e "$(resource_directory package "$name")/theirs" ] || echo "$name" >>"$WORK/packages.ours"
 	done
-	packages_of_programs >"$WORK/packages.used"
+	{
+		packages_of_programs
+		packages_of_stopped_units
+	} >"$WORK/packages.used"
 	{ apt-mark showmanual && apt-mark showhold; } >"$WORK/packages.wished"
 	# shellcheck disable=SC2016 # dpkg's own variables
 	dpkg-query -W -f '${db:Status-Abbrev}\t${Package}\t${Provides}\t${Recommends}\t${Depends}, ${Pre-Depends}\n' |

@@ -33,6 +33,13 @@ is_masked() { [ "$(readlink "/etc/systemd/system/$1")" = /dev/null ]; }
 # A run that was killed before it had masked the unit had not brought it either.
 was_unmasked() { ! is_masked "$1" && unit_on_disk "$1" >/dev/null; }
 
+# What somebody unmasked was there before the policy masks it again.
+note_unmasked() {
+	local baseline
+	baseline=$(resource_directory mask "$1")/baseline
+	if [ -d "$baseline" ] && was_unmasked "$1"; then write_record "$baseline/there" </dev/null; fi
+}
+
 # The unit's file. systemd itself does not say it of one that is masked, nor before it reads its
 # files again.
 unit_on_disk() {
@@ -99,6 +106,7 @@ want_masks() {
 	local unit units='' running='' reload=''
 	for unit in $ROOT_UNITS; do
 		must_be_masked "$unit" || continue
+		note_unmasked "$unit"
 		want mask "$unit" masked
 		! is_masked "$unit" || continue
 		units="$units $unit"
@@ -129,6 +137,21 @@ rootunits_save() {
 		! systemctl is-enabled -q "$unit" 2>/dev/null || printf '%s\n' "$unit" >>"$2/enabled"
 		! systemctl is-active -q "$unit" || printf '%s\n' "$unit"
 	done >"$2/active"
+}
+
+# Packages of units that ran, and start again when they are not masked any more: root runs their
+# programs. Like packages_of_programs.
+packages_of_stopped_units() {
+	local baseline unit file
+	baseline=$(resource_directory rootunits docker)/baseline
+	[ -e "$baseline/active" ] || return 0
+	while read -r unit; do
+		file=$(sed -n "s/^$unit //p" "$baseline/files" 2>/dev/null)
+		case $file in
+		# A package may name either directory.
+		/lib/* | /usr/lib/*) printf '*/lib/systemd/system/%s\n' "$unit" ;;
+		esac
+	done <"$baseline/active" | packages_of_files
 }
 
 unit_file() { systemctl show -p FragmentPath --value "$1"; }

@@ -40,7 +40,7 @@ remove_own_range() {
 	local own why
 	know_account "$1" || {
 		own=$(own_range "$2")
-		[ -z "$own" ] || retire_range "$own"
+		retire_recorded_range "sub$2" "$1"
 		[ -z "$own" ] || ! grep -qsxF -- "$own" "$(id_file "$2")" ||
 			say "'$own' stays in $(id_file "$2"): account $1 is gone, and its files may be somewhere. Remove the line by hand when there are none"
 		return 0
@@ -48,6 +48,7 @@ remove_own_range() {
 	own=$(own_range "$2")
 	if [ -z "$own" ]; then
 		own=$(sed -n 1p "$(resource_directory "sub$2" "$1")/baseline/added" 2>/dev/null) || true
+		retire_recorded_range "sub$2" "$1"
 		[ -z "$own" ] || ! grep -qsxF -- "$own" "$(id_file "$2")" ||
 			say "'$own' stays in $(id_file "$2"): account $1 is another one than the one that got it here"
 		return 0
@@ -70,7 +71,7 @@ remove_own_range() {
 
 # $1 uid or gid, $2 NAME:START:COUNT.
 delete_range() {
-	retire_range "$2"
+	retire_range "$2" "$(holder_of "$ACCOUNT_LOGIN")"
 	grep -qxF -- "$2" "$(id_file "$1")" 2>/dev/null || return 0
 	without_line as_root "$(id_file "$1")" "$2" >"$WORK/ids"
 	replace_id_file "$1"

@@ -23,7 +23,8 @@ pass_on_to_daemon() {
 	(
 		DOC=$WORK/daemon
 		read_document "$STATE/leases/$LEASE/daemon" "$DOC"
-		if [ "$(doc secrets)" != "$(secret_names)" ] || ! know_account "$(doc account)"; then exit 0; fi
+		if [ "$(doc secrets)" != "$(secret_names)" ] || is_lost_account "$(doc account)" ||
+			! know_account "$(doc account)"; then exit 0; fi
 		rewrite_daemon_files
 		mark_restart own files "its secret values changed"
 	)

@@ -146,15 +146,12 @@ describe("the host key", () => {
     const bytes = Buffer.from(body, "base64");
     bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1);
     const wrong = `${type} ${bytes.toString("base64")}`;
-    const outcome = await stack.tryUp(
-      dialling({
-        right: { ...unchecked, hostKey: right },
-        unchecked,
-        wrong: { ...unchecked, hostKey: wrong, dialErrorLimit: 0 },
-      }),
-    );
+    await stack.up(dialling({ right: { ...unchecked, hostKey: right }, unchecked }));
     expect(stack.outputs("right").stdout).toBe("reached");
     expect(stack.outputs("unchecked").stdout).toBe("reached");
+    const outcome = await stack.tryUp(
+      dialling({ wrong: { ...unchecked, hostKey: wrong, dialErrorLimit: 0 } }),
+    );
     expect(errors(outcome, "wrong")).toContain(
       "after 0 failed attempts: ssh: handshake failed: ssh: host key mismatch",
     );

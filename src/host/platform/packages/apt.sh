@@ -20,8 +20,12 @@ installed_version() {
 # process's directory is its user's, also where what is in it is not.
 packages_of_programs() {
 	find /proc -maxdepth 1 -name '[0-9]*' -user root -printf '%p/exe\0' 2>/dev/null |
-		xargs -0 -r readlink 2>/dev/null | sed 's/ (deleted)$//' | sort -u |
-		xargs -d '\n' -r dpkg-query -S 2>/dev/null |
+		xargs -0 -r readlink 2>/dev/null | sed 's/ (deleted)$//' | sort -u | packages_of_files
+}
+
+# The packages of files on stdin, or of patterns for them: each with a tab and the file.
+packages_of_files() {
+	xargs -d '\n' -r dpkg-query -S 2>/dev/null |
 		sed -n 's/^\([a-z0-9][a-z0-9.+-]*\)[:a-z0-9-]*: \(.*\)/\1\t\2/p'
 }
 
