@@ -179,15 +179,15 @@ test("ids that stayed for a file, and the account made anew with a line like it:
   expect(await host.run("cat /etc/subuid; userdel -r lined 2>/dev/null")).toBe(line);
 });
 
-describe("a destroy that was cut at the home's removal", () => {
-  /** Where the home's removal begins, this program ends the agent. */
-  const cut = (program: string, argument: string) =>
-    root(
-      host,
-      `printf '#!/bin/sh\\ncase "$*" in *"${argument}"*) kill -9 $PPID; exit 1;; esac\\nexec /usr/bin/${program} "$@"\\n' >/usr/local/sbin/${program}
-      chmod 755 /usr/local/sbin/${program}`,
-    );
+/** Where the home's removal begins, this program ends the agent. */
+const cut = (program: string, argument: string) =>
+  root(
+    host,
+    `printf '#!/bin/sh\\ncase "$*" in *"${argument}"*) kill -9 $PPID; exit 1;; esac\\nexec /usr/bin/${program} "$@"\\n' >/usr/local/sbin/${program}
+    chmod 755 /usr/local/sbin/${program}`,
+  );
 
+describe("a destroy that was cut at the home's removal", () => {
   test.each([
     ["before it", "mv", " /home/cut "],
     ["in it", "rm", "/.rootless-docker-leaving-cut"],
@@ -224,6 +224,82 @@ describe("a destroy that was cut at the home's removal", () => {
     expect(await host.run("cat /home/cut/file; ls -A /home")).toBe("precious\ncut\n");
     expect(await given.back()).toContain("account cut and /home/cut removed");
   });
+});
+
+describe("what an interrupted removal left of a home", () => {
+  async function interrupted() {
+    const given = await giveForDelete("cut");
+    await given.apply();
+    await host.run("echo precious >/home/cut/file; chown cut: /home/cut/file");
+    await cut("rm", "/.rootless-docker-leaving-cut");
+    expect((await given.tryBack()).exitCode).not.toBe(0);
+    await host.run("rm /usr/local/sbin/*");
+    return given;
+  }
+  const leaving = "/home/.rootless-docker-leaving-cut";
+
+  test("and somebody's files in it: an error that names them", async () => {
+    const given = await interrupted();
+    await host.run(`install -d -o 4711 ${leaving}/bobs; echo precious >${leaving}/bobs/file`);
+    const { exitCode, said } = await given.tryBack();
+    expect([exitCode, said.at(-1)]).toEqual([
+      1,
+      `account: ${leaving}: found that others have files there (bobs of 4711); wanted nothing of others in it when it is removed. To fix: move them away, then run again`,
+    ]);
+    expect(await host.run(`cat ${leaving}/bobs/file; rm -r ${leaving}/bobs`)).toBe("precious\n");
+    expect(await given.back()).toContain("account cut and /home/cut removed");
+    expect(await host.run("ls -A /home")).not.toContain("cut");
+  });
+
+  test("and another home in its place: both stay, and are named", async () => {
+    const given = await interrupted();
+    await host.run(
+      "install -d -o cut /home/cut; echo new >/home/cut/file; chown cut /home/cut/file",
+    );
+    expect((await given.tryApply("account"))[1]).toContain(
+      `and so does ${leaving}, with what is left`,
+    );
+    expect(await given.back()).toContain(
+      `/home/cut is another directory than the one that was made (what is left of that one is ${leaving})`,
+    );
+    expect(
+      await host.run(
+        `ls -d ${leaving}; cat /home/cut/file; rm -r ${leaving}; userdel -rf cut 2>/dev/null`,
+      ),
+    ).toBe(`${leaving}\nnew\n`);
+  });
+
+  test("and the account removed by hand: it is named", async () => {
+    const given = await interrupted();
+    await host.run("userdel -f cut");
+    expect(await given.back()).toContain(`${leaving} stays: account cut is gone`);
+    await host.run(`rm -r ${leaving}`);
+  });
+});
+
+test("an account removed by hand without its home: that is named", async () => {
+  const left = await giveForDelete("left");
+  await left.apply();
+  await root(
+    host,
+    "loginctl disable-linger left; systemctl stop user@$(id -u left).service; userdel left",
+  );
+  expect(await left.back()).toContain("/home/left stays: account left is gone");
+  await host.run("rm -r /home/left");
+});
+
+test("linger that an interrupted up switched on again is this package's", async () => {
+  const again = await giveForDelete("again");
+  await root(host, "useradd -m again; : >/etc/subuid; : >/etc/subgid");
+  await again.apply();
+  await host.run(`loginctl disable-linger again
+    printf '#!/bin/sh\n/usr/bin/loginctl "$@"; case $1 in enable-linger) kill -9 $PPID;; esac\n' >/usr/local/sbin/loginctl
+    chmod 755 /usr/local/sbin/loginctl`);
+  expect((await again.tryApply("account"))[0]).not.toBe(0);
+  await host.run("rm /usr/local/sbin/loginctl");
+  await again.apply();
+  expect(await again.back()).toContain("linger of again switched off");
+  await host.run("userdel -r again 2>/dev/null");
 });
 
 test("a new account's home is on the disk before the record of it", async () => {

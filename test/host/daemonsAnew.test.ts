@@ -62,6 +62,30 @@ test("an account removed with its home: no step fails for want of its daemon, wh
   await host.run("userdel -r other 2>/dev/null");
 });
 
+test("a secret value that changes: the daemon reads it, and nothing of it comes to another account of that name", async () => {
+  const of = (value: string) => wish("turns", { secretEnvironment: { TOKEN: value } });
+  const installation = new Installation(host, "da5");
+  await up(installation, of("first"));
+  // The daemon's directory is gone: it is made again.
+  await host.run("rm -r /home/turns/.config/docker");
+  await installation.apply("secrets", of("second"));
+  expect(await host.run("cat /home/turns/.config/docker/environment")).toContain("second");
+  await root(
+    host,
+    `loginctl disable-linger turns; systemctl stop user@$(id -u turns).service
+    userdel -r turns 2>/dev/null; useradd -m -u 2400 turns`,
+  );
+  await installation.apply("secrets", of("third"));
+  // The account step knows it by now.
+  await installation.apply("account", of("third"));
+  await installation.apply("secrets", of("fourth"));
+  expect(
+    await host.run("ls -A /home/turns; grep -rs -e third -e fourth /home/turns || true"),
+  ).not.toMatch(/third|fourth|\.config/);
+  await down(installation, of("fourth"));
+  await host.run("userdel -rf turns 2>/dev/null || true");
+});
+
 test("a data root that one account kept and another one uses: both keep the ids of their files", async () => {
   const of = (name: string, uid: number): StepArgs =>
     wish(name, {

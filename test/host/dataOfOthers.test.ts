@@ -31,10 +31,16 @@ const startAs = (script: string) =>
 const begins = `my $r = "/run/user/$</rootless-docker"; while (!-d $r) { select undef, undef, undef, 0.005 }`;
 const ends = `${begins} while (-d $r) { select undef, undef, undef, 0.002 }`;
 
+/** What bob keeps below the account's home, in a directory that the account may rename. */
+const bobKeeps = () =>
+  host.run(`install -d -o app -g app -m 1777 /home/app/shared
+    setpriv --reuid bob --regid bob --clear-groups sh -c 'mkdir -m 700 /home/app/shared/bobs; echo precious >/home/app/shared/bobs/file'`);
+
 test("files of another that the account moves into its data: they stay, and are named", async () => {
-  await host.run(`install -d -o app -g app -m 1777 /home/app/shared
-    setpriv --reuid bob --regid bob --clear-groups sh -c 'mkdir -m 700 /home/app/shared/bobs; echo precious >/home/app/shared/bobs/file'
-    setpriv --reuid app --regid app --clear-groups mv /home/app/shared ${root}/shared`);
+  await bobKeeps();
+  await host.run(
+    `setpriv --reuid app --regid app --clear-groups mv /home/app/shared ${root}/shared`,
+  );
   const { exitCode, said } = await app.tryRevert("daemon", wishes);
   expect([exitCode, said.at(-1)]).toEqual([
     0,
@@ -46,6 +52,59 @@ test("files of another that the account moves into its data: they stay, and are 
     ),
   ).toBe("precious\napp\n");
   await host.run(`rm -r ${root}/shared`);
+  await app.apply("daemon", wishes);
+  await app.revert("daemon", wishes);
+  expect(await host.run(`ls -d ${root} 2>/dev/null || echo gone`)).toBe("gone\n");
+});
+
+test.each([
+  [
+    "beside the data, where root is about to remove them",
+    `while (1) { for my $to (glob "/home/.rootless-docker-*") { rename($from, "$to/bobs") and exit } }`,
+  ],
+  [
+    "into a directory that it has open, while root removes",
+    `chdir "${root}/volumes" or die;
+      while (1) { my $uid = (stat "../..")[4]; last if defined $uid && $uid == 0 }
+      while (-e "../many") { rename($from, "bobs") and exit }`,
+  ],
+])("files of another that the account moves %s: they stay", async (_name, moves) => {
+  await app.apply("daemon", wishes);
+  await bobKeeps();
+  // Root's, so that the account cannot remove them by itself.
+  await host.run(
+    `install -d -m 755 ${root}/many /home/.rootless-docker-daemon; cd ${root}/many; seq 20000 | xargs mkdir`,
+  );
+  await startAs(`exec perl -e '${begins} my $from = "/home/app/shared/bobs"; ${moves}'`);
+  const { exitCode, said } = await app.tryRevert("daemon", wishes);
+  expect(await host.run("find /home -path '*/bobs/file' -exec cat {} +")).toBe("precious\n");
+  if (said.join().includes("others have files there")) {
+    const [, where] =
+      /^daemon: (\S+) stays: others have files there \(\S*bobs of bob\)/m.exec(said.join("\n")) ??
+      [];
+    await host.run(`find ${where ?? "/nowhere"} -depth -name bobs -exec rm -r {} +`);
+  }
+  await app.apply("daemon", wishes);
+  await app.revert("daemon", wishes);
+  // An administrator's own directory of such a name stays.
+  expect([
+    exitCode,
+    await host.run(
+      `rm -rf /home/app/shared; ls -d /home/.root* ${root} 2>/dev/null; rmdir /home/.rootless-docker-daemon`,
+    ),
+  ]).toEqual([0, "/home/.rootless-docker-daemon\n"]);
+});
+
+test("ids of an earlier range that are another account's by now: its files stay", async () => {
+  await app.apply("daemon", wishes);
+  await host.run(`echo 700000:65536 >>/var/lib/rootless-docker/things/account/app/baseline/ranges
+    echo bob:700000:65536 >>/etc/subuid
+    install -d -m 700 ${root}/rooted ${root}/rooted/bobs; echo precious >${root}/rooted/bobs/file; chown -R 700032 ${root}/rooted/bobs`);
+  const { said } = await app.tryRevert("daemon", wishes);
+  expect(said.at(-1)).toContain("others have files there (rooted/bobs of 700032)");
+  expect(await host.run(`cat ${root}/rooted/bobs/file; sed -i /^bob:700000/d /etc/subuid`)).toBe(
+    "precious\n",
+  );
   await app.apply("daemon", wishes);
   await app.revert("daemon", wishes);
   expect(await host.run(`ls -d ${root} 2>/dev/null || echo gone`)).toBe("gone\n");
@@ -65,9 +124,11 @@ test("a bind mount of the same file system, moved below what root removes", asyn
   );
   expect([exitCode, said.at(-1)]).toEqual([
     1,
-    "daemon: /home/.rootless-docker-daemon: found something mounted at /home/.rootless-docker-daemon/data/work/important; wanted nothing mounted there when it is removed. To fix: unmount it, then run again",
+    expect.stringMatching(
+      /^daemon: (\S+): found something mounted at \1\/data\/work\/important; wanted nothing mounted there when it is removed\. To fix: unmount it, then run again$/,
+    ),
   ]);
-  await host.run("umount /home/.rootless-docker-daemon/data/work/important");
+  await host.run("umount /home/.root*/data/work/important");
   await app.revert("daemon", wishes);
   expect(await host.run(`ls -d /home/.root* ${root} 2>/dev/null || cat /srv/important/file`)).toBe(
     "data\n",

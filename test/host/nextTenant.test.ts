@@ -115,11 +115,19 @@ test("a range that went back is no other account's, as long as there is an insta
     ),
     expect.stringMatching(/^preflight: subordinateIds.gidStart: /),
   ]);
-  // Its own ones it may have again.
+  // Nor of the next account of that name, where the first one was removed.
   const again = await give(host, "first", start);
-  await again.apply();
-  expect(await ranges()).toContain("first:300000:65536");
-  await again.back();
+  expect((await again.installation.tryApply("preflight", again.all)).exitCode).toBe(1);
+  await again.installation.revertAgent();
+  // Its own ones it may have again.
+  const own = { subordinateIds: { uidStart: 400000, gidStart: 400000 } };
+  await existing("stays");
+  for (let times = 0; times < 2; times++) {
+    const stays = await give(host, "stays", own);
+    await stays.apply();
+    expect(await ranges()).toContain("stays:400000:65536");
+    await stays.back();
+  }
   await keeper.back();
   await next.installation.revertAgent();
   await expectNoAgent(host);
@@ -127,6 +135,22 @@ test("a range that went back is no other account's, as long as there is an insta
   await last.apply();
   expect(await ranges()).toEqual(["last:300000:65536"]);
   await last.back();
+});
+
+test("a range whose account and line somebody removed is no other account's, while it is recorded", async () => {
+  const gone = await give(host, "removed", start);
+  await gone.apply();
+  await host.run(
+    "loginctl disable-linger removed; systemctl stop user@$(id -u removed).service; userdel removed",
+  );
+  expect(await ranges()).toEqual([]);
+  const other = await give(host, "other", start);
+  expect((await other.installation.tryApply("preflight", other.all)).said[0]).toMatch(
+    /taken in part, by removed \(300000 to 365535, which has them from this package\)/,
+  );
+  await other.installation.revertAgent();
+  await gone.back();
+  await host.run("rm -r /home/removed /var/lib/rootless-docker");
 });
 
 test("nothing of the agent is left", () => expectNoAgent(host));

@@ -79,3 +79,28 @@ test("apt's marks empty after a power cut while dpkg was at work: they come back
   await app.revertAgent();
   expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
 });
+
+test("root's Docker that somebody unmasked under Keep: Disable stops it, Keep and destroy give it back", async () => {
+  const app = new Installation(host, `e${++leases}`);
+  const engine = (rootfulDocker: string) => app.apply("engine", { ...wishes, rootfulDocker });
+  const runs = async () => (await host.ssh("systemctl is-active docker.service")).stdout.trim();
+  await app.install();
+  await app.apply("preflight", wishes);
+  await engine("Keep");
+  await host.run("systemctl unmask docker.socket docker.service; systemctl start docker.service");
+  await engine("Disable");
+  expect(await runs()).toBe("inactive");
+  const { said } = await engine("Keep");
+  expect([await runs(), said.join()]).toEqual([
+    "active",
+    expect.stringContaining("docker.service started again"),
+  ]);
+  await engine("Disable");
+  expect((await app.revert("engine", wishes)).said.join("\n")).toMatch(
+    /package docker\.io stays: root runs its [^]*docker\.service started again/,
+  );
+  expect(await runs()).toBe("active");
+  await app.revertAgent();
+  await host.run(`systemctl stop docker.socket docker.service containerd.service
+    apt-get -q -y purge docker.io containerd runc >/dev/null; systemctl daemon-reload`);
+});

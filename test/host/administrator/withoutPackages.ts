@@ -180,8 +180,8 @@ const madeAccounts: Life[] = [
   }),
   account("a disk below its home, in fstab and not mounted: account, home and ids stay", {
     change:
-      "mkdir -p '/home/ACCOUNT/my photos'; printf '%s\\n' '/var/disk-ACCOUNT /home/ACCOUNT/my\\040photos none bind,noauto 0 0' >>/etc/fstab",
-    after: `sed -i '\\,/home/ACCOUNT/,d' /etc/fstab; ls -d '/home/ACCOUNT/my photos'; ${stays}`,
+      "mkdir -p '/home/ACCOUNT/my photos'; printf '%s\\n' '/var/disk-ACCOUNT /home//ACCOUNT/my\\040photos/ none bind,noauto 0 0' >>/etc/fstab",
+    after: `sed -i '/disk-ACCOUNT/d' /etc/fstab; ls -d '/home/ACCOUNT/my photos'; ${stays}`,
     said: /account ACCOUNT stays, with its subordinate ids: nothing is mounted at \/home\/ACCOUNT\/my photos, .*\/etc\/fstab/,
   }),
   account(
