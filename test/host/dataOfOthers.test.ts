@@ -75,7 +75,7 @@ test.each([
   await host.run(
     `install -d -m 755 ${root}/many /home/.rootless-docker-daemon; cd ${root}/many; seq 20000 | xargs mkdir`,
   );
-  await startAs(`exec perl -e '${begins} my $from = "/home/app/shared/bobs"; ${moves}'`);
+  await startAs(`exec perl -e 'alarm 120; ${begins} my $from = "/home/app/shared/bobs"; ${moves}'`);
   const { exitCode, said } = await app.tryRevert("daemon", wishes);
   expect(await host.run("find /home -path '*/bobs/file' -exec cat {} +")).toBe("precious\n");
   if (said.join().includes("others have files there")) {
