@@ -110,6 +110,23 @@ test("ids of an earlier range that are another account's by now: its files stay"
   expect(await host.run(`ls -d ${root} 2>/dev/null || echo gone`)).toBe("gone\n");
 });
 
+test("what root had moved and could not remove: it is named, and its ids stay", async () => {
+  const place = "/home/.rootless-docker-0123456789abcdef";
+  await app.apply("daemon", wishes);
+  await host.run(`install -d -m 700 ${place} ${place}/data; install -d -o bob ${place}/data/bobs; echo precious >${place}/data/bobs/file
+    echo ${place} >/var/lib/rootless-docker/things/account/app/baseline/places`);
+  const first = await app.revert("daemon", wishes);
+  expect(first.said).toContain(
+    `daemon: ${place} stays: others have files there (data/bobs of bob). Give these to whom they belong, then remove it by hand`,
+  );
+  const then = await app.revert("account", wishes);
+  expect(then.said.join("\n")).toMatch(
+    new RegExp(`uids \\S+ stay with account app: its data in ${place} are owned by them`),
+  );
+  expect(await host.run(`cat ${place}/data/bobs/file; rm -r ${place}`)).toBe("precious\n");
+  await app.apply("account", wishes);
+});
+
 test("a bind mount of the same file system, moved below what root removes", async () => {
   await app.apply("daemon", wishes);
   await host.run(`install -d -m 700 /srv/important; echo data >/srv/important/file

@@ -177,7 +177,7 @@ data_restore() {
 	if [ -e "$2/made" ] && ! retains_data && [ -z "$(others_data_below "$1")" ]; then
 		remove_data "$1"
 		[ ! -e "$1" ] || return 10
-		changed "$1 removed"
+		[ -n "$(left_places "$ACCOUNT")" ] || changed "$1 removed"
 	else
 		remove_engine_files "$1" "$2"
 	fi
@@ -312,15 +312,12 @@ place_beside() {
 	printf '%s/.rootless-docker-%s' "$(dirname "$1")" "$(od -An -N8 -tx1 /dev/urandom | tr -d ' ')"
 }
 
-# The account's places that were made, one a line, on the disk before they are.
-places_file() { printf '%s/baseline/places' "$(resource_directory account "$ACCOUNT")"; }
-
 # $1 the directory.
 note_place() {
 	{
-		cat "$(places_file)" 2>/dev/null || true
+		cat "$(places_file "$ACCOUNT")" 2>/dev/null || true
 		printf '%s\n' "$1"
-	} | write_record "$(places_file)"
+	} | write_record "$(places_file "$ACCOUNT")"
 }
 
 # Removes such a directory, or notes the files of others in it. $1 the directory.
@@ -341,13 +338,13 @@ say_others_files() {
 # Of a run that was killed, too: its data root is not where it was.
 remove_what_was_moved() {
 	local place
-	[ -s "$(places_file)" ] || return 0
+	[ -s "$(places_file "$ACCOUNT")" ] || return 0
 	while IFS= read -r place <&5; do
 		remove_place "$place"
 		[ ! -s "$WORK/others-files" ] || say_others_files "$place"
 		[ ! -d "$place" ] || printf '%s\n' "$place"
-	done 5<"$(places_file)" >"$WORK/places"
-	write_record "$(places_file)" <"$WORK/places"
+	done 5<"$(places_file "$ACCOUNT")" >"$WORK/places"
+	write_record "$(places_file "$ACCOUNT")" <"$WORK/places"
 }
 
 stop_where_account_cannot_write() {

@@ -213,7 +213,7 @@ known_ranges() {
 	} | grep -xE '[1-9][0-9]{0,9}:[1-9][0-9]{0,9}' | sort -u >"$WORK/ranges"
 	write_record "$record" <"$WORK/ranges"
 	ranges_of_others "$1" | awk -F : '
-		NR == FNR { n++; from[n] = $2; size[n] = $3; next }
+		FILENAME == "-" { n++; from[n] = $2; size[n] = $3; next }
 		{ for (i = 1; i <= n; i++) if ($1 < from[i] + size[i] && from[i] < $1 + $2) next; print }' - "$WORK/ranges"
 }
 

@@ -16,11 +16,25 @@ data_roots_of() {
 	done
 }
 
-# Where files of an account's ids may be: its home and its data roots. $1 the account, which is
+# Directories that an account's data were moved to, for root to remove them: one a line, on the disk
+# before they are made. $1 the account.
+places_file() { printf '%s/baseline/places' "$(resource_directory account "$1")"; }
+
+# Those that are there still. $1 the account.
+left_places() {
+	local place
+	[ -s "$(places_file "$1")" ] || return 0
+	while IFS= read -r place; do
+		[ ! -d "$place" ] || printf '%s\n' "$place"
+	done <"$(places_file "$1")"
+}
+
+# Where files of an account's ids may be: its home, its data roots, and what was moved. $1 the account, which is
 # known.
 places_of_ids() {
 	printf '%s\n' "$ACCOUNT_HOME"
 	data_roots_of "$1"
+	left_places "$1"
 }
 
 # What is not mounted below these places, in words, or nothing. $1 the account, which is known.
@@ -41,10 +55,13 @@ has_retained_data() { [ -n "$(retained_data "$1")" ]; }
 # Where they are.
 retained_data() {
 	local dir root
-	for dir in "$STATE"/things/data/*; do
-		[ "$(cat "$dir/baseline/account" 2>/dev/null)" = "$1" ] || continue
-		unclaimed "$dir" || continue
-		root=$(resource_name "$dir")
-		if [ -e "$root" ] || is_away "$dir/baseline"; then printf '%s ' "$root"; fi
-	done | sed 's/ $//'
+	{
+		left_places "$1"
+		for dir in "$STATE"/things/data/*; do
+			[ "$(cat "$dir/baseline/account" 2>/dev/null)" = "$1" ] || continue
+			unclaimed "$dir" || continue
+			root=$(resource_name "$dir")
+			if [ -e "$root" ] || is_away "$dir/baseline"; then printf '%s\n' "$root"; fi
+		done
+	} | paste -s -d ' '
 }
