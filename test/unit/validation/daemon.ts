@@ -35,6 +35,12 @@ export const refused: Refused[] = [
     "Implicit",
     "'Implicit' works with the network driver Pasta only; choose that, or Builtin",
   ],
+  [
+    "network",
+    { driver: "Pasta", slirp4netnsSandbox: true },
+    "it is of slirp4netns, and the network driver is Pasta; leave it out",
+    "network.slirp4netnsSandbox",
+  ],
   ["daemon", ["debug"], `'["debug"]' is not an object; write one`],
   ["daemon", { "Log Level": 1 }, `'Log Level' ${notDaemonKey}`],
   ["daemon", { "../x": 1 }, `'../x' ${notDaemonKey}`],
