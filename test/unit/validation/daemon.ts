@@ -23,6 +23,7 @@ export const refused: Refused[] = [
   ["network.driver", "vpnkit", "'vpnkit' is not one of Auto, Slirp4netns, Pasta; choose one"],
   ["network.mtu", 1279, "'1279' is out of range; use 1280 to 65520"],
   ["network.mtu", 65521, "'65521' is out of range; use 1280 to 65520"],
+  ["network.slirp4netnsSandbox", "yes", "'yes' is not true or false; write one"],
   ["network.hostLoopback", 1, "'1' is not true or false; write one"],
   [
     "network",
