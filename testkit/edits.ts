@@ -291,6 +291,17 @@ const daemonEdits: Edit[] = [
     host: { command: `${rootlesskit} | grep -c disable-host-loopback || true`, prints: "0" },
   },
   {
+    name: "network.slirp4netnsSandbox",
+    row: "`network` (all else)",
+    change: { network: { slirp4netnsSandbox: true } },
+    steps: ["daemon"],
+    restarts: true,
+    host: {
+      command: `${rootlesskit} | grep -o 'slirp4netns-sandbox=[a-z]*'`,
+      prints: "slirp4netns-sandbox=true",
+    },
+  },
+  {
     name: "onDestroy.data",
     row: "`onDestroy.data`",
     change: { onDestroy: { data: OnDestroyData.Delete } },

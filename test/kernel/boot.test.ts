@@ -60,6 +60,7 @@ test("up, where no account can make a user namespace", async () => {
     ping: "available",
     privileged: "limited",
     privilegedPorts: "available",
+    sctpPorts: "unavailable",
     readOnly: "available",
     storageDrivers: "available",
   });

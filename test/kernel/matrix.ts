@@ -295,6 +295,11 @@ export function kernelMatrix(expected: Expected): void {
     await docker(machine, "rm -f frozen");
   });
 
+  test("published SCTP ports are refused", async () => {
+    expect(status("sctpPorts")).toBe("unavailable");
+    expect((await run(machine, "-p 3868:3868/sctp", "true")).text).toMatch(/sctp/i);
+  });
+
   test("overlay networks", async () => {
     expect(status("overlayNetworks")).toBe("unavailable");
     const swarm = await docker(machine, "swarm init --advertise-addr 127.0.0.1");

@@ -68,6 +68,7 @@ export function everyOption() {
       portDriver: PortDriver.Slirp4netns,
       mtu: 1500,
       hostLoopback: true,
+      slirp4netnsSandbox: true,
     },
     daemon: {
       "log-level": "warn",

@@ -27,6 +27,7 @@ account_places() {
 		directory home .rootless-docker
 		directory runtime rootless-docker
 		socket runtime docker.sock
+		socket runtime dockerd-rootless/api.sock
 		socket runtime bus
 		socket runtime systemd/private
 		file runtime docker.pid

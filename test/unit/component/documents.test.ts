@@ -91,6 +91,7 @@ describe.each(modes)("in $mode", ({ preview }) => {
         'environment/DOCKERD_ROOTLESS_ROOTLESSKIT_MTU: "1500"',
         'environment/DOCKERD_ROOTLESS_ROOTLESSKIT_NET: "slirp4netns"',
         'environment/DOCKERD_ROOTLESS_ROOTLESSKIT_PORT_DRIVER: "slirp4netns"',
+        'environment/DOCKERD_ROOTLESS_ROOTLESSKIT_SLIRP4NETNS_SANDBOX: "true"',
         'environment/HTTPS_PROXY: "http://proxy.example:3128"',
         'environment/NO_PROXY: "localhost"',
         'on-destroy-data: "delete"',

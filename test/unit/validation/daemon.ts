@@ -23,6 +23,7 @@ export const refused: Refused[] = [
   ["network.driver", "vpnkit", "'vpnkit' is not one of Auto, Slirp4netns, Pasta; choose one"],
   ["network.mtu", 1279, "'1279' is out of range; use 1280 to 65520"],
   ["network.mtu", 65521, "'65521' is out of range; use 1280 to 65520"],
+  ["network.slirp4netnsSandbox", "yes", "'yes' is not true or false; write one"],
   ["network.hostLoopback", 1, "'1' is not true or false; write one"],
   [
     "network",
@@ -34,6 +35,12 @@ export const refused: Refused[] = [
     "network.portDriver",
     "Implicit",
     "'Implicit' works with the network driver Pasta only; choose that, or Builtin",
+  ],
+  [
+    "network",
+    { driver: "Pasta", slirp4netnsSandbox: true },
+    "it is of slirp4netns, and the network driver is Pasta; leave it out",
+    "network.slirp4netnsSandbox",
   ],
   ["daemon", ["debug"], `'["debug"]' is not an object; write one`],
   ["daemon", { "Log Level": 1 }, `'Log Level' ${notDaemonKey}`],

@@ -44,4 +44,10 @@ export interface NetworkArgs {
    * Defaults to false.
    */
   hostLoopback?: pulumi.Input<boolean>;
+  /**
+   * Whether slirp4netns shuts itself into a mount namespace of its own, and the daemon does not start
+   * where it cannot; false turns that off. Not with Pasta. Defaults to the start script's own choice: where
+   * it can.
+   */
+  slirp4netnsSandbox?: pulumi.Input<boolean>;
 }

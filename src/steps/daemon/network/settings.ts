@@ -8,6 +8,7 @@ export interface NetworkSettings {
   portDriver: PortDriver;
   mtu?: number;
   hostLoopback: boolean;
+  slirp4netnsSandbox?: boolean;
 }
 
 export function networkSettings(read: Reader): NetworkSettings {
@@ -17,9 +18,15 @@ export function networkSettings(read: Reader): NetworkSettings {
     // IPv6 needs 1280 (RFC 8200); slirp4netns takes 65521 at most.
     mtu: read.number("mtu", { rule: between(1280, 65_520) }),
     hostLoopback: read.boolean("hostLoopback") ?? false,
+    slirp4netnsSandbox: read.boolean("slirp4netnsSandbox"),
   };
   const wrong = wrongPair(settings);
   if (wrong) read.refuse("portDriver", wrong);
+  if (settings.slirp4netnsSandbox !== undefined && settings.driver === NetworkDriver.Pasta)
+    read.refuse(
+      "slirp4netnsSandbox",
+      "it is of slirp4netns, and the network driver is Pasta; leave it out",
+    );
   read.refuseOthers();
   return settings;
 }
@@ -36,7 +43,7 @@ function wrongPair({ driver, portDriver }: NetworkSettings): string | undefined 
 
 /** Variables of the start script (dockerd-rootless.sh), those alone that an option sets. */
 export function networkEnvironment(network: NetworkSettings): Record<string, string> {
-  const { driver, portDriver, mtu, hostLoopback } = network;
+  const { driver, portDriver, mtu, hostLoopback, slirp4netnsSandbox } = network;
   // The start script takes 1500 for a driver that is named, even where it is its own choice.
   const named = driver === NetworkDriver.Auto ? undefined : 65_520;
   const implied = driver === NetworkDriver.Pasta ? PortDriver.Implicit : PortDriver.Auto;
@@ -47,6 +54,7 @@ export function networkEnvironment(network: NetworkSettings): Record<string, str
     ),
     DOCKERD_ROOTLESS_ROOTLESSKIT_MTU: (mtu ?? named)?.toString(),
     DOCKERD_ROOTLESS_ROOTLESSKIT_DISABLE_HOST_LOOPBACK: hostLoopback ? "false" : undefined,
+    DOCKERD_ROOTLESS_ROOTLESSKIT_SLIRP4NETNS_SANDBOX: slirp4netnsSandbox?.toString(),
   };
   const set = (entry: [string, string | undefined]): entry is [string, string] =>
     entry[1] !== undefined;
