@@ -60,7 +60,7 @@ as_account_within() {
 		set -- '' "$@"
 	else
 		make_account_group
-		set -- "$(account_group)" perl -e "$JOIN_KEYRING" "$(keyctl_number)" "$@"
+		set -- "$(account_group)" perl -e "$JOIN_KEYRING" "$KEYCTL" "$@"
 	fi
 	timeout -k 5 "$seconds" sh -c "$ACCOUNT_RUNNER" sh "$ACCOUNT_MOST" "$@" 3>&- 6<&- 7>&- 8>&- 9>&- ||
 		status=$?
@@ -93,6 +93,8 @@ keyctl_number() {
 	s390x) echo 280 ;;
 	esac
 }
+
+KEYCTL=$(keyctl_number)
 
 # Runs a program so that root waits for it, and never for what it has left behind. Both of its
 # outputs are pipes that end after so many bytes; what it says on stderr is made safe to be shown.

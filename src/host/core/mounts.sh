@@ -56,10 +56,10 @@ mount_points() {
 
 # Where what holds a path is mounted, then its UUID if it has one: two lines. $1 the path.
 mount_place() {
-	local column
-	for column in TARGET UUID; do
-		mount_of "$(nearest_directory "$1")" "$column" 2>/dev/null | tail -n 1 || true
-	done
+	local found
+	# A mount point begins with a slash, and no UUID has one.
+	found=$(mount_of "$(nearest_directory "$1")" UUID,TARGET 2>/dev/null | tail -n 1) || true
+	[ -z "$found" ] || printf '/%s\n%s\n' "${found#*/}" "$(printf '%s' "${found%%/*}" | tr -d ' ')"
 }
 
 # True where a file system is not mounted where it was. Not of an earlier version's record, which
@@ -96,7 +96,7 @@ nearest_directory() {
 
 file_system() { on_behalf stat -f -c %T -- "$(nearest_directory "$1")" || echo unknown; }
 
-# $1 a directory, $2 what findmnt calls what is asked.
+# $1 a directory, $2 what findmnt calls what is asked, its columns.
 mount_of() { on_behalf findmnt -n -o "$2" -T "$1"; }
 
 # What lies where the account may have mounted something that never answers is looked at as the

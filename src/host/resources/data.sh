@@ -87,9 +87,10 @@ settle_data_root() {
 	if [ -z "$now" ] || [ -e "$baseline/unused" ] ||
 		{ [ -e "$baseline/used" ] && [ "$(head -n 1 "$baseline/used")" != "$now" ]; }; then
 		make_data_root "$1" "$baseline"
+		now=$(directory_id "$1")
 	fi
 	{
-		directory_id "$1"
+		printf '%s\n' "$now"
 		mount_place "$1"
 	} | write_record "$baseline/used"
 	rm -f "$baseline/unused"

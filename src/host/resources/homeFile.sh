@@ -34,26 +34,32 @@ homedir_restore() {
 	as_account rmdir "$1" 2>/dev/null || ! has_retained_data "$ACCOUNT" || return 10
 }
 
-# The directories below the account's home that lead to a path, outermost first.
+# The directories below the account's home that lead to a path: claimed outermost first, then made.
 want_home_parents() {
-	local parent path
+	local parent
 	parent=$(dirname "$1")
-	case $parent in
+	! grep -qxF -- "$(resource_directory homedir "$parent")" "$WORK/wanted" || return 0
+	claim_home_directories "$parent"
+	[ ! -d "$(resource_directory homedir "$parent")" ] || make_home_directory "$parent"
+}
+
+# $1 the innermost.
+claim_home_directories() {
+	case $1 in
 	"$ACCOUNT_HOME" | / | .) return 0 ;;
 	esac
-	path=$parent
-	! grep -qxF -- "$(resource_directory homedir "$path")" "$WORK/wanted" || return 0
-	want_home_parents "$parent"
-	if [ -d "$(resource_directory homedir "$path")" ] || ! as_account test -d "$path"; then
-		want homedir "$path" directory
-		make_home_directory "$path"
+	claim_home_directories "$(dirname "$1")"
+	if [ -d "$(resource_directory homedir "$1")" ] || ! as_account test -d "$1"; then
+		want homedir "$1" directory
 	fi
 }
 
 # $1 path.
 make_home_directory() {
 	local status=0
-	as_account mkdir -p -m 700 "$1" 2>"$WORK/error" || status=$?
+	# Those that lead to it, too, are for the account alone.
+	# shellcheck disable=SC2016 # the inner shell expands it
+	as_account sh -c 'umask 077; mkdir -p "$1"' sh "$1" 2>"$WORK/error" || status=$?
 	case $status in
 	0) ;;
 	124 | 137) no_answer_about "$1" ;;
@@ -81,8 +87,9 @@ rewrite_home_file() {
 }
 
 put_home_file() {
-	! as_account test -h "$1" && account_file "$1" | cmp -s "$3" - &&
-		[ "$(as_account stat -c '%a %u' "$1")" = "$2 $ACCOUNT_UID" ] && return 0
+	# A link has a mode of its own, 777.
+	if [ "$(as_account stat -c '%a %u' "$1" 2>/dev/null)" = "$2 $ACCOUNT_UID" ] &&
+		account_file "$1" | cmp -s "$3" -; then return 0; fi
 	park "$1" "$(resource_directory homefile "$1")/baseline"
 	write_path as_account "$1" "$2" <"$3"
 	changed "$1 written"
