@@ -90,7 +90,7 @@ function anonymous(preview: string, host: TestHost): string {
     .replaceAll(host.hostKey, "HOSTKEY")
     .replace(/("?agent"? *: )"[0-9a-f]{8}"/g, '$1"CODE"')
     .replace(/("agent: .")[0-9a-f]{8}/g, "$1CODE")
-    .replace(/sha256:[0-9a-f]{8}/g, "sha256:CODE")
+    .replace(/(# \S+\.sh )[0-9a-f]{8}/g, "$1CODE")
     .replace(/\b[0-9a-f]{16}\b/g, "LEASE")
     // The packed agent, where it is the context of a line that changed.
     .replace(/^( +)[A-Za-z0-9+/=]{60,}(\.\.\.)?$/gm, "$1PACKED");

@@ -74,9 +74,11 @@ function packOnce(): { parts: string[]; text: string[] } {
     const base64 = Buffer.from(bytes).toString("base64");
     packed = {
       parts: [
-        "# rootless-docker agent: what runs as root; the hash of each part of its source, then all of it as gzip+base64.",
+        "# rootless-docker agent: what runs as root; the hash of each part of its source in src/host, then all of it as gzip+base64.",
         "# Plain text on the host: /var/lib/rootless-docker/agent",
-        ...shellFiles().map(({ path, text }) => `# src/${path} sha256:${shortHash(text)}`),
+        ...shellFiles().map(
+          ({ path, text }) => `# ${path.slice("host/".length)} ${shortHash(text)}`,
+        ),
       ],
       text: base64.match(/.{1,8192}/g) ?? [],
     };

@@ -8,7 +8,8 @@ import {
 } from "../../testbed/hosts";
 import { connectionTo, HostStack } from "../../testkit/hostStack";
 
-// A login that is not root's becomes root by sudo or doas, for every step and for its revert.
+// A login that is not root's becomes root by sudo or doas, for every step and for its revert. It needs neither
+// sftp nor a home, and may be greeted.
 let host: TestHost;
 
 beforeAll(async () => {
@@ -24,6 +25,15 @@ beforeAll(async () => {
   // The steps that run side by side dial at the same moment, and are tried again.
   await host.run("echo MaxStartups 1:100:1 >/etc/ssh/sshd_config.d/few.conf; systemctl reload ssh");
   await host.run("echo 'permit nopass withdoas' > /etc/doas.conf && chmod 600 /etc/doas.conf");
+  await host.run("sed -i 's/^Subsystem/#&/' /etc/ssh/sshd_config; systemctl reload ssh");
+  await host.run("sed -i '1i echo welcome' /home/withsudo/.bashrc");
+  await host.run(
+    "mkdir /etc/ssh/keys; cp /home/withdoas/.ssh/authorized_keys /etc/ssh/keys/withdoas; chmod 644 /etc/ssh/keys/*",
+  );
+  await host.run(
+    "echo 'AuthorizedKeysFile .ssh/authorized_keys /etc/ssh/keys/%u' >/etc/ssh/sshd_config.d/keys.conf; systemctl reload ssh",
+  );
+  await host.run("rm -r /home/withdoas");
 });
 afterAll(destroyAllHosts);
 

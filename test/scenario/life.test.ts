@@ -1,3 +1,6 @@
+import { mkdtempSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import {
   createHost,
   destroyAllHosts,
@@ -11,7 +14,7 @@ import { execOrThrow } from "../../testbed/hosts/exec";
 import { ensureToolchain } from "../../testbed/toolchain";
 import { PrivilegedPorts } from "../../index";
 import { edits, start, used } from "../../testkit/edits";
-import { live } from "../../testkit/stack";
+import { live, Stack } from "../../testkit/stack";
 import { changedPart, connectionTo, everyStep, HostStack, stepsRun } from "../../testkit/hostStack";
 import { long } from "../../testkit/long";
 
@@ -69,6 +72,19 @@ test("the state is small, and holds no secret in clear", () => {
   expect(Buffer.byteLength(state.replace(/\n */g, ""))).toBeLessThanOrEqual(256 * 1024);
   expect(state).not.toContain("s3cret-one");
   expect(state).not.toContain(host.privateKey.split("\n")[2]);
+});
+
+test("a backend that compresses it keeps a third", async () => {
+  const backendDir = mkdtempSync(join(tmpdir(), "compressed-"));
+  process.env.PULUMI_DIY_BACKEND_ZSTD = "true";
+  try {
+    const compressed = await Stack.start("life", backendDir);
+    await compressed.importState(await installation.stack.exportState());
+  } finally {
+    delete process.env.PULUMI_DIY_BACKEND_ZSTD;
+  }
+  const { size } = statSync(join(backendDir, ".pulumi/stacks/conformance/life.json.zst"));
+  expect(size).toBeLessThanOrEqual(96 * 1024);
 });
 
 test("up again changes nothing, and opens no connection", async () => {

@@ -20,9 +20,9 @@ function shell(script: string, input: string): string {
 
 test("every shell file of the sources is a part of it", () => {
   const files = readdirSync(sources, { recursive: true, encoding: "utf8" });
-  const wanted = files.filter((file) => file.endsWith(".sh")).map((file) => `src/${file}`);
-  const parts = [...packedAgent().matchAll(/^# (src\/\S+\.sh) sha256:[0-9a-f]{8}$/gm)];
-  expect(parts.map(([, path]) => path).sort()).toEqual(wanted.sort());
+  const wanted = files.filter((file) => file.endsWith(".sh"));
+  const parts = [...packedAgent().matchAll(/^# (\S+\.sh) [0-9a-f]{8}$/gm)];
+  expect(parts.map(([, path]) => `host/${path}`).sort()).toEqual(wanted.sort());
 });
 
 test("what travels is what was joined", () => {
