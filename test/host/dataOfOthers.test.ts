@@ -15,7 +15,7 @@ let app: Installation;
 beforeAll(async () => {
   host = await bootHost({ admins: [{ name: "bob", sudo: "none" }] });
   app = new Installation(host, "f1");
-  await host.run("useradd -m app; chmod 755 /home/app");
+  await host.run("useradd -m -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 app; chmod 755 /home/app");
   await app.applyAll(wishes);
 });
 afterAll(destroyAllHosts);

@@ -87,7 +87,9 @@ test("root's Docker that somebody unmasked under Keep: Disable stops it, Keep an
   await app.install();
   await app.apply("preflight", wishes);
   await engine("Keep");
-  await host.run("systemctl unmask docker.socket docker.service containerd.service; systemctl start docker.service");
+  await host.run(
+    "systemctl unmask docker.socket docker.service containerd.service; systemctl start docker.service",
+  );
   await engine("Disable");
   expect(await runs()).toBe("inactive");
   const { said } = await engine("Keep");
