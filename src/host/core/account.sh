@@ -53,14 +53,13 @@ as_account_within() {
 	# The doctor may be the account already.
 	[ "$SELF" = "$ACCOUNT_UID" ] ||
 		set -- setpriv --reuid "$ACCOUNT_UID" --regid "$ACCOUNT_GID" --init-groups --inh-caps=-all setsid -w "$@"
-	# Before the user changes: the account may read what a program of its was started with.
-	set -- env -i HOME="$ACCOUNT_HOME" USER="$ACCOUNT_LOGIN" LOGNAME="$ACCOUNT_LOGIN" PATH="$PATH" LC_ALL=C \
-		XDG_RUNTIME_DIR="$ACCOUNT_RUNTIME" DBUS_SESSION_BUS_ADDRESS="unix:path=$ACCOUNT_RUNTIME/bus" "$@"
+	set -- HOME="$ACCOUNT_HOME" USER="$ACCOUNT_LOGIN" LOGNAME="$ACCOUNT_LOGIN" PATH="$PATH" LC_ALL=C \
+		XDG_RUNTIME_DIR="$ACCOUNT_RUNTIME" DBUS_SESSION_BUS_ADDRESS="unix:path=$ACCOUNT_RUNTIME/bus" -- "$@"
 	if [ "$SELF" = "$ACCOUNT_UID" ]; then
-		set -- '' "$@"
+		set -- '' perl -e "$CLEAN_START" none "$@"
 	else
 		make_account_group
-		set -- "$(account_group)" perl -e "$JOIN_KEYRING" "$KEYCTL" "$@"
+		set -- "$(account_group)" perl -e "$CLEAN_START" "$KEYCTL" "$@"
 	fi
 	timeout -k 5 "$seconds" sh -c "$ACCOUNT_RUNNER" sh "$ACCOUNT_MOST" "$@" 3>&- 6<&- 7>&- 8>&- 9>&- ||
 		status=$?
@@ -70,15 +69,22 @@ as_account_within() {
 	return "$status"
 }
 
-# Root's session keyring leads to root's own keys: a new one, empty, takes its place for what runs as the account.
-# keyctl(1) is in no essential package, and perl-base is one. Its arguments: the number of keyctl(2), whose
-# operation 1 is KEYCTL_JOIN_SESSION_KEYRING, then the program. A kernel without keys (ENOSYS), or a container
-# that forbids them (EPERM), has none to give away.
+# Starts a program with an environment of its own, before the user changes: the account may read what a
+# program of its was started with. Root's session keyring leads to root's own keys: a new one, empty, takes
+# its place. keyctl(1) is in no essential package, and perl-base is one. Its arguments: the number of
+# keyctl(2), whose operation 1 is KEYCTL_JOIN_SESSION_KEYRING, or none; the environment, NAME=VALUE; "--";
+# the program. A kernel without keys (ENOSYS), or a container that forbids them (EPERM), has none to give
+# away.
 # shellcheck disable=SC2016 # a program of its own
-JOIN_KEYRING='my ($number, $none) = (shift, 0);
-unless ($number && (syscall($number, 1, $none) > 0 || $! == 38 || $! == 1)) {
+CLEAN_START='my ($number, $none) = (shift, 0);
+unless ($number eq "none" || $number && (syscall($number, 1, $none) > 0 || $! == 38 || $! == 1)) {
 	print STDERR "no session keyring: $!\n";
 	exit 125;
+}
+%ENV = ();
+while (@ARGV && (my $variable = shift) ne "--") {
+	my ($name, $value) = split /=/, $variable, 2;
+	$ENV{$name} = $value;
 }
 exec { $ARGV[0] } @ARGV or exit 127;'
 
