@@ -194,7 +194,7 @@ account_has() {
 
 # $1 path.
 no_answer_about() {
-	fail "$1" "that $ACCOUNT does not say what is there" "an answer within 20 seconds" \
+	fail "${1:-$ACCOUNT_HOME}" "that $ACCOUNT does not say what is there" "an answer within 20 seconds" \
 		"see what is mounted there, and what $ACCOUNT runs, then run again"
 }
 
