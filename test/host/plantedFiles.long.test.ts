@@ -110,6 +110,12 @@ function expectDone({ exitCode, said }: Answer): void {
   if (exitCode !== 0) throw new Error(said.join("\n"));
 }
 
+/** What it says to do with the account's service manager, or nothing. */
+function remedyOf({ said }: Answer): string {
+  const remedy = /(?<=run ')systemctl restart user@\d+\.service(?=')/.exec(said.join("\n"));
+  return remedy?.[0] ?? "true";
+}
+
 async function tryCell(bed: Bed, place: Place, plant: string): Promise<void> {
   const { host, web } = bed;
   const step = bed.stepOf(place);
@@ -131,20 +137,17 @@ async function tryCell(bed: Bed, place: Place, plant: string): Promise<void> {
   expect(await bed.remains(place)).toBe("");
   // Nothing of it stays in the way, and no daemon that nobody knows of.
   if (reverted.exitCode !== 0) {
-    // What it says to do.
-    const [remedy] = /(?<=run ')systemctl restart user@\d+\.service/.exec(
-      reverted.said.join("\n"),
-    ) ?? ["true"];
-    await host.run(remedy);
+    await host.run(remedyOf(reverted));
     expectDone(await step.revert());
   }
   expect((await host.ssh("pgrep -u app dockerd")).exitCode).toBe(step.daemonStays ? 0 : 1);
   expectDone(await step.apply());
 }
 
-const chosen = places.filter(({ path }) =>
-  new RegExp(process.env.PLANTED_FILES_AT ?? "").test(path),
-);
+// The last ones, the sockets, are waited for longest: they begin.
+const chosen = places
+  .filter(({ path }) => new RegExp(process.env.PLANTED_FILES_AT ?? "").test(path))
+  .reverse();
 const cells = chosen.flatMap((place) =>
   Object.entries(columns(place)).map(
     ([column, plant]) => [place.path, column, place, plant] as const,

@@ -178,7 +178,7 @@ kill_account_group() {
 end_late_program() {
 	say "a program that runs as $ACCOUNT has not ended within $1 seconds"
 	[ "$SELF" = "$ACCOUNT_UID" ] || kill_account_group "$(account_group)"
-	[ ! -d "${WORK:-/nonexistent}" ] || echo late >>"$WORK/late"
+	[ ! -d "${WORK:-/nonexistent}" ] || printf '%s %s\n' "$ACCOUNT" "$ACCOUNT_UID" >>"$WORK/late"
 }
 
 # True where the account says that something is there, a link that leads nowhere too; false where it
