@@ -38,6 +38,8 @@ function project(name, testTimeout) {
 
 module.exports = {
   maxWorkers: 2,
+  // Of test.concurrent: hosts of one file side by side.
+  maxConcurrency: 6,
   testSequencer: "<rootDir>/testkit/jest/longestFirst.js",
   projects: [
     project("unit", 1 * minutes),

@@ -22,10 +22,14 @@ export function onHost({ where, path }: Place, account: string): string {
   return `${base}/${path.replace("ROOTLESS", "$(printf rootless | sha256sum | cut -c 1-64)")}`;
 }
 
-/** What the account puts in a place: shell, run as root with P the path, A the account, S root's secret. */
-export const plants: Record<string, string> = {
+/**
+ * What the account puts in a place: shell, run as root with P the path, A the account, S root's secret, W what
+ * the place is. P.l, P.f and P.o go with it.
+ */
+const plants: Record<string, string> = {
   "symbolic link": 'ln -sfnT "$S" "$P"; chown -h $A "$P"',
-  "hard link": 'ln "$S" "$P"',
+  // The runtime directory is a file system of its own.
+  "hard link": 'ln "$S" "$P" 2>/dev/null || { install -m 600 "$S" "$P.o"; ln "$P.o" "$P"; }',
   fifo: 'mkfifo "$P"; chown $A "$P"',
   directory: 'install -d -o $A "$P"; install -o $A /dev/null "$P/own"',
   "sparse file": 'truncate -s 1T "$P"; chown $A "$P"',
@@ -39,5 +43,9 @@ export const plants: Record<string, string> = {
 };
 
 /** What can be put in place of a socket, too: one that is listened on, and never answered. */
-export const silentSocket = `perl -MIO::Socket::UNIX -e '
-  unlink $ARGV[0]; my $s = IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 50) or die; sleep 100000'`;
+const silentSocket = `setsid setpriv --reuid $A --regid $A --clear-groups perl -MIO::Socket::UNIX -e '
+  unlink $ARGV[0]; my $s = IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 50) or die; sleep 100000' "$P" </dev/null >/dev/null 2>&1 &`;
+
+/** Everything that is put in a place, by name. */
+export const columns = ({ what }: Place): Record<string, string> =>
+  what === "socket" ? { ...plants, "a socket that never answers": silentSocket } : plants;

@@ -187,7 +187,7 @@ kill_account_group() {
 end_late_program() {
 	say "a program that runs as $ACCOUNT has not ended within $1 seconds"
 	[ "$SELF" = "$ACCOUNT_UID" ] || kill_account_group "$(account_group)"
-	[ ! -d "${WORK:-/nonexistent}" ] || echo late >>"$WORK/late"
+	[ ! -d "${WORK:-/nonexistent}" ] || printf '%s %s\n' "$ACCOUNT" "$ACCOUNT_UID" >>"$WORK/late"
 }
 
 # True where the account says that something is there, a link that leads nowhere too; false where it
@@ -203,7 +203,7 @@ account_has() {
 
 # $1 path.
 no_answer_about() {
-	fail "$1" "that $ACCOUNT does not say what is there" "an answer within 20 seconds" \
+	fail "${1:-$ACCOUNT_HOME}" "that $ACCOUNT does not say what is there" "an answer within 20 seconds" \
 		"see what is mounted there, and what $ACCOUNT runs, then run again"
 }
 

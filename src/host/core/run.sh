@@ -28,6 +28,17 @@ tell_full_disks() {
 		done
 }
 
+# What is waited for in vain ends a run wherever it is.
+tell_late_programs() {
+	local account uid
+	[ -s "${WORK:-/nonexistent}/late" ] || return 0
+	read -r account uid <"$WORK/late"
+	say \
+		"account $account: found that programs that run as it do not end; wanted an answer. To fix:" \
+		"see what it runs and has mounted, or run 'systemctl restart user@$uid.service'," \
+		"which ends all that its service manager runs, then run again"
+}
+
 # What a killed run of the same step left there goes first: it may hold secret values. The step's
 # lock is held by now, so that no other run still uses it. What that run had written may not be on
 # the disk yet, and this one takes it as it is.

@@ -52,9 +52,15 @@ start_service_manager() {
 # The socket itself outlives what listened on it.
 bus_is_there() { [ -S "$ACCOUNT_RUNTIME/bus" ] && ask_systemctl is-active -q dbus.socket; }
 
-# A service manager that was stopped leaves its sockets.
-service_manager_runs() {
-	[ -S "$ACCOUNT_RUNTIME/bus" ] && systemctl is-active -q "user@$ACCOUNT_UID.service"
+# Root's own systemd knows, whatever the account has put in the place of its sockets.
+service_manager_runs() { systemctl is-active -q "user@$ACCOUNT_UID.service"; }
+
+# Where there is no going on without what it was asked, and what it said is in $WORK/error.
+silent_service_manager() {
+	fail "user@$ACCOUNT_UID.service" \
+		"that the service manager of $ACCOUNT does not do what it is asked ($(tail -n 1 "$WORK/error" | printable))" \
+		"one that answers" \
+		"run 'systemctl restart user@$ACCOUNT_UID.service', which ends all that it runs for $ACCOUNT, then run again"
 }
 
 # A unit that is on its way up, again and again perhaps, counts as well.

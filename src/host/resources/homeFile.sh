@@ -90,9 +90,16 @@ put_home_file() {
 	# A link has a mode of its own, 777.
 	if [ "$(as_account stat -c '%a %u' "$1" 2>/dev/null)" = "$2 $ACCOUNT_UID" ] &&
 		account_file "$1" | cmp -s "$3" -; then return 0; fi
-	park "$1" "$(resource_directory homefile "$1")/baseline"
-	write_path as_account "$1" "$2" <"$3"
+	{
+		park "$1" "$(resource_directory homefile "$1")/baseline" && write_path as_account "$1" "$2" <"$3"
+	} 2>"$WORK/error" || unwritten_home_file "$1"
 	changed "$1 written"
+}
+
+# $1 path.
+unwritten_home_file() {
+	fail "$1" "that $ACCOUNT cannot write it ($(tail -n 1 "$WORK/error" | printable))" \
+		"a file of $ACCOUNT's" "see what is in its place, or in its way, then run again"
 }
 
 # A link in the account's home. $1 path, $2 target.
@@ -100,8 +107,9 @@ want_home_link() {
 	want_home_parents "$1"
 	want homefile "$1" "$2"
 	[ "$(as_account readlink "$1" 2>/dev/null)" != "$2" ] || return 0
-	park "$1" "$(resource_directory homefile "$1")/baseline"
-	write_link as_account "$1" "$2"
+	{
+		park "$1" "$(resource_directory homefile "$1")/baseline" && write_link as_account "$1" "$2"
+	} 2>"$WORK/error" || unwritten_home_file "$1"
 	changed "$1 -> $2"
 }
 

@@ -38,8 +38,8 @@ userunit_restore() {
 		[ -e "$2/active" ] || return 0
 		start_service_manager
 	fi
-	! daemon_is_up || user_systemctl stop docker.service
-	ask_systemctl daemon-reload
+	! daemon_is_up || user_systemctl stop docker.service 2>"$WORK/error" || silent_service_manager
+	ask_systemctl daemon-reload 2>"$WORK/error" || silent_service_manager
 	ask_systemctl reset-failed docker.service 2>/dev/null || true
 	[ -e "$2/active" ] || return 0
 	start_and_wait start ||
