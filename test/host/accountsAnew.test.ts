@@ -179,22 +179,23 @@ test("ids that stayed for a file, and the account made anew with a line like it:
   expect(await host.run("cat /etc/subuid; userdel -r lined 2>/dev/null")).toBe(line);
 });
 
-/** Where the home's removal begins, this program ends the agent. */
-const cut = (program: string, argument: string) =>
+/** Where the home's removal begins, this program ends the agent: before it does its work, or after that. */
+const cut = (program: string, argument: string, when = "before") =>
   root(
     host,
-    `printf '#!/bin/sh\\ncase "$*" in *"${argument}"*) kill -9 $PPID; exit 1;; esac\\nexec /usr/bin/${program} "$@"\\n' >/usr/local/sbin/${program}
-    chmod 755 /usr/local/sbin/${program}`,
+    `printf '#!/bin/sh\ncase "$*" in *"${argument}"*) ${when === "after" ? `/usr/bin/${program} "$@"; ` : ""}kill -9 $PPID; exit 1;; esac\nexec /usr/bin/${program} "$@"\n' >/usr/local/sbin/${program}
+      chmod 755 /usr/local/sbin/${program}`,
   );
 
 describe("a destroy that was cut at the home's removal", () => {
   test.each([
-    ["before it", "mv", " /home/cut "],
-    ["in it", "rm", "/.rootless-docker-leaving-cut"],
-  ])("%s: the next one removes it", async (_name, program, argument) => {
+    ["before it", "mv", " /home/cut ", "before"],
+    ["right after its move", "mv", " /home/cut ", "after"],
+    ["in it", "rm", "/.rootless-docker-leaving-cut", "before"],
+  ])("%s: the next one removes it", async (_name, program, argument, when) => {
     const given = await giveForDelete("cut");
     await given.apply();
-    await cut(program, argument);
+    await cut(program, argument, when);
     expect((await given.tryBack()).exitCode).not.toBe(0);
     await host.run(`rm /usr/local/sbin/${program}`);
     expect(await given.back()).toContain("account cut and /home/cut removed");
@@ -216,12 +217,20 @@ describe("a destroy that was cut at the home's removal", () => {
   test("in it, and an up: what is left of the home is there again", async () => {
     const given = await giveForDelete("cut");
     await given.apply();
-    await host.run("echo precious >/home/cut/file; chown cut: /home/cut/file");
+    await host.run(
+      "install -d -o cut -m 755 /home/cut/work; install -d -o 100007 -m 2770 /home/cut/work/volume; echo precious >/home/cut/work/file; chown cut: /home/cut/work/file",
+    );
     await cut("rm", "/.rootless-docker-leaving-cut");
     expect((await given.tryBack()).exitCode).not.toBe(0);
     await host.run("rm /usr/local/sbin/*");
     await given.apply();
-    expect(await host.run("cat /home/cut/file; ls -A /home")).toBe("precious\ncut\n");
+    expect(
+      await host.run(
+        "runuser -u cut -- cat /home/cut/work/file; cd /home/cut; stat -c '%n %u %a' work work/volume; ls -A /home",
+      ),
+    ).toBe(
+      `precious\nwork ${(await host.run("id -u cut")).trim()} 755\nwork/volume 100007 2770\ncut\n`,
+    );
     expect(await given.back()).toContain("account cut and /home/cut removed");
   });
 });
@@ -275,6 +284,46 @@ describe("what an interrupted removal left of a home", () => {
     expect(await given.back()).toContain(`${leaving} stays: account cut is gone`);
     await host.run(`rm -r ${leaving}`);
   });
+});
+
+test("something mounted at the home: an error before the ids go", async () => {
+  const bound = await giveForDelete("bound");
+  await bound.apply();
+  await host.run("mount --bind /home/bound /home/bound");
+  const { exitCode, said } = await bound.tryBack();
+  expect([exitCode, said.at(-1)]).toEqual([
+    1,
+    "account: /home/bound: found something mounted at /home/bound; wanted nothing mounted there when it is removed. To fix: unmount it, then run again",
+  ]);
+  expect(await host.run("grep -c ^bound: /etc/subuid; umount /home/bound")).toBe("1\n");
+  expect(await bound.back()).toContain("account bound and /home/bound removed");
+});
+
+test("a user with an id of the range, who has files in the home: the account stays", async () => {
+  const ranged = await giveForDelete("ranged");
+  await ranged.apply();
+  await host.run(`id=$(($(sed -n 's/^ranged:\\([0-9]*\\):.*/\\1/p' /etc/subuid) + 500)); groupadd -g $id carol; useradd -m -u $id -g carol carol
+    install -d -o carol -g carol -m 700 /home/ranged/carols; echo precious >/home/ranged/carols/file`);
+  expect(await ranged.back()).toContain(
+    "others have something below /home/ranged (carols of carol)",
+  );
+  expect(
+    await host.run(
+      "cat /home/ranged/carols/file; userdel -r carol 2>/dev/null; userdel -rf ranged 2>/dev/null",
+    ),
+  ).toBe("precious\n");
+});
+
+test("files of ids that something mounted hides: the ids stay", async () => {
+  await root(host, "useradd -m hides; : >/etc/subuid; : >/etc/subgid");
+  const hides = await give(host, "hides");
+  await hides.apply();
+  await volume("hides");
+  await host.run("mount -t tmpfs none /home/hides/volume");
+  expect((await hides.back()).said.join()).toContain(
+    "stay with account hides: /home/hides/volume is owned by one of them",
+  );
+  await host.run("umount /home/hides/volume; userdel -rf hides 2>/dev/null");
 });
 
 test("an account removed by hand without its home: that is named", async () => {

@@ -70,6 +70,13 @@ test("a secret value that changes: the daemon reads it, and nothing of it comes 
   await host.run("rm -r /home/turns/.config/docker");
   await installation.apply("secrets", of("second"));
   expect(await host.run("cat /home/turns/.config/docker/environment")).toContain("second");
+  await host.run(`systemctl stop user@$(id -u turns).service; usermod -m -d /home/turned turns
+    systemctl start user@$(id -u turns).service`);
+  await installation.apply("secrets", of("moved"));
+  expect(await host.run("cat /home/turned/.config/docker/environment")).toContain("moved");
+  await host.run(`systemctl stop user@$(id -u turns).service; usermod -m -d /home/turns turns
+    systemctl start user@$(id -u turns).service`);
+  await installation.apply("secrets", of("back"));
   await root(
     host,
     `loginctl disable-linger turns; systemctl stop user@$(id -u turns).service

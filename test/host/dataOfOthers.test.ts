@@ -95,36 +95,71 @@ test.each([
   ]).toEqual([0, "/home/.rootless-docker-daemon\n"]);
 });
 
-test("ids of an earlier range that are another account's by now: its files stay", async () => {
+test.each([
+  [
+    "another account's by now",
+    "echo bob:700000:65536 >>/etc/subuid",
+    "sed -i /^bob:700000/d /etc/subuid",
+    "700032",
+  ],
+  ["a user's", "useradd -u 700032 -g users carol", "userdel carol", "carol"],
+])("ids of a range of its own that are %s: the files stay", async (_name, before, after, owner) => {
   await app.apply("daemon", wishes);
   await host.run(`echo 700000:65536 >>/var/lib/rootless-docker/things/account/app/baseline/ranges
-    echo bob:700000:65536 >>/etc/subuid
-    install -d -m 700 ${root}/rooted ${root}/rooted/bobs; echo precious >${root}/rooted/bobs/file; chown -R 700032 ${root}/rooted/bobs`);
+    ${before}
+    install -d -m 700 ${root}/rooted ${root}/rooted/theirs; echo precious >${root}/rooted/theirs/file; chown -R 700032 ${root}/rooted/theirs`);
   const { said } = await app.tryRevert("daemon", wishes);
-  expect(said.at(-1)).toContain("others have files there (rooted/bobs of 700032)");
-  expect(await host.run(`cat ${root}/rooted/bobs/file; sed -i /^bob:700000/d /etc/subuid`)).toBe(
-    "precious\n",
-  );
+  expect(said.at(-1)).toContain(`others have files there (rooted/theirs of ${owner})`);
+  expect(await host.run(`cat ${root}/rooted/theirs/file; ${after}`)).toBe("precious\n");
   await app.apply("daemon", wishes);
   await app.revert("daemon", wishes);
   expect(await host.run(`ls -d ${root} 2>/dev/null || echo gone`)).toBe("gone\n");
 });
 
+test("what is hidden beneath a mount that came meanwhile: it stays", async () => {
+  await app.apply("daemon", wishes);
+  await bobKeeps();
+  await host.run(`install -d -o app ${root}/hidden; setpriv --reuid app --regid app --clear-groups mv /home/app/shared ${root}/hidden/shared
+    systemd-run --quiet --collect sh -c 'until [ -d /run/user/$(id -u app)/rootless-docker ]; do :; done; exec mount -t tmpfs none ${root}/hidden'`);
+  const { said } = await app.tryRevert("daemon", wishes);
+  await host.run(`umount ${root}/hidden /home/.root*/data/hidden 2>/dev/null || true`);
+  expect(await host.run("find /home -path '*/bobs/file' -exec cat {} +")).toBe("precious\n");
+  expect(said.join("\n")).toMatch(/bobs of bob|something mounted at/);
+  await host.run("find /home -depth -path '*/bobs*' -delete");
+  await app.apply("daemon", wishes);
+  await app.revert("daemon", wishes);
+  expect(await host.run(`ls -d /home/.root* ${root} 2>/dev/null || echo gone`)).toBe("gone\n");
+});
+
 test("what root had moved and could not remove: it is named, and its ids stay", async () => {
   const place = "/home/.rootless-docker-0123456789abcdef";
+  const keep: StepArgs = { ...wishes, onDestroy: { data: "Keep" } };
   await app.apply("daemon", wishes);
   await host.run(`install -d -m 700 ${place} ${place}/data; install -d -o bob ${place}/data/bobs; echo precious >${place}/data/bobs/file
     echo ${place} >/var/lib/rootless-docker/things/account/app/baseline/places`);
+  const kept = `daemon: ${place} stays: data that an interrupted destroy moved there. onDestroy.data: Delete removes them`;
+  expect((await app.apply("daemon", keep)).said).toContain(kept);
+  expect((await app.revert("daemon", keep)).said).toContain(kept);
+  await app.apply("daemon", wishes);
   const first = await app.revert("daemon", wishes);
   expect(first.said).toContain(
     `daemon: ${place} stays: others have files there (data/bobs of bob). Give these to whom they belong, then remove it by hand`,
   );
-  const then = await app.revert("account", wishes);
-  expect(then.said.join("\n")).toMatch(
-    new RegExp(`uids \\S+ stay with account app: its data in ${place} are owned by them`),
+  // As long as it is there.
+  for (let times = 0; times < 2; times++) {
+    const then = await app.revert("account", wishes);
+    expect(then.said.join("\n")).toMatch(
+      new RegExp(`uids \\S+ stay with account app: its data in ${place} are owned by them`),
+    );
+    expect(await host.run(`cat ${place}/data/bobs/file`)).toBe("precious\n");
+    await app.apply("account", wishes);
+  }
+  await host.run(`rm -r ${place}/data/bobs`);
+  await app.apply("daemon", wishes);
+  expect((await app.revert("daemon", wishes)).said).toContain(
+    `daemon: removes what an interrupted destroy moved to ${place}`,
   );
-  expect(await host.run(`cat ${place}/data/bobs/file; rm -r ${place}`)).toBe("precious\n");
-  await app.apply("account", wishes);
+  expect(await host.run(`ls -d ${place} 2>/dev/null || echo gone`)).toBe("gone\n");
 });
 
 test("a bind mount of the same file system, moved below what root removes", async () => {

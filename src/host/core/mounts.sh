@@ -4,14 +4,20 @@
 # Ends the step where something is mounted below a path that is to be removed: a bind mount leads to
 # other people's files, and --one-file-system does not see one of the same file system. $1 the path.
 stop_where_mounted_below() {
-	local path mount
-	path=$(realpath -m "$1")
-	mount=$(mount_points | while IFS= read -r mount; do
-		case $mount in "$path" | "$path"/*) printf '%s' "$mount" && break ;; esac
-	done)
+	local mount
+	mount=$(mount_below "$1")
 	[ -z "$mount" ] ||
 		fail "$1" "something mounted at $mount" "nothing mounted there when it is removed" \
 			"unmount it, then run again"
+}
+
+# One that is mounted at a path or below it, or nothing. $1 the path.
+mount_below() {
+	local path mount
+	path=$(realpath -m "$1")
+	mount_points | while IFS= read -r mount; do
+		case $mount in "$path" | "$path"/*) printf '%s' "$mount" && break ;; esac
+	done
 }
 
 # Runs a program where nothing that is mounted is seen below a directory, and stands there: the

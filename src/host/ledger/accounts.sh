@@ -173,8 +173,9 @@ account_changed() {
 		printf 'its home is %s now, and not %s' "$ACCOUNT_HOME" "$home"
 	elif [ -h "$home" ]; then
 		printf '%s is a link now (to %s), and not the directory that was made' "$home" "$(readlink "$home")"
-	elif [ ! -d "$home" ] && [ "$(cat "${1%/*}/leaving" 2>/dev/null)" = moved ]; then
-		# This package's own removal was interrupted after the home.
+	elif [ ! -d "$home" ] &&
+		{ is_leaving "${1%/*}" "$home" || [ "$(cat "${1%/*}/leaving" 2>/dev/null)" = moved ]; }; then
+		# This package's own removal was interrupted.
 		return 0
 	elif [ ! -d "$home" ]; then
 		printf '%s is gone, or somewhere else' "$home"

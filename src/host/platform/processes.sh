@@ -3,13 +3,15 @@
 
 # The processes that have one of the ids on stdin ('Uid: START COUNT' or 'Gid: START COUNT') in one
 # of their threads, or can take it, since it is in the map of their user namespace. A map that root
-# made may have all ids of the machine: it begins with those of accounts.
+# made may have all ids of the machine: it begins with those of accounts. $1 a file of ids that are
+# somebody's ('Uid: ID'), whose processes do not count, or nothing.
 processes_of_ids() {
 	cat >"$WORK/ids-of-processes"
 	printf '%s\n' /proc/[0-9]*/task/[0-9]*/status | xargs cat 2>/dev/null |
-		awk -v ids="$WORK/ids-of-processes" -v last="$(last_id_of_accounts uid gid)" '
+		awk -v ids="$WORK/ids-of-processes" -v users="${1-}" -v last="$(last_id_of_accounts uid gid)" '
 		BEGIN {
 			while ((getline <ids) > 0) { n++; kind[n] = $1; from[n] = $2; to[n] = $2 + $3 }
+			while (users != "" && (getline <users) > 0) user[$1, $2]
 			own["Uid:"] = map_in("/proc/self/uid_map")
 			own["Gid:"] = map_in("/proc/self/gid_map")
 		}
@@ -19,6 +21,7 @@ processes_of_ids() {
 			return text
 		}
 		function meet(id, begin, count,   i) {
+			if (count == 1 && (id, begin) in user) return
 			for (i = 1; i <= n; i++)
 				if (kind[i] == id && begin < to[i] && from[i] < begin + count &&
 					(begin >= from[i] || begin > last) && !(group in seen)) {
@@ -53,8 +56,10 @@ end_all_of_account() { as_account sh -c 'kill -KILL -1' 2>/dev/null || true; }
 end_processes_of_range() {
 	local pids tries=0 kind=Uid
 	[ "$1" = uid ] || kind=Gid
+	ids_in_use "$1" | sed "s/.*:/$kind: /" >"$WORK/ids-of-users"
 	while :; do
-		pids=$(printf '%s: %s\n' "$kind" "$(printf '%s' "${2#*:}" | tr : ' ')" | processes_of_ids)
+		pids=$(printf '%s: %s\n' "$kind" "$(printf '%s' "${2#*:}" | tr : ' ')" |
+			processes_of_ids "$WORK/ids-of-users")
 		[ -n "$pids" ] || return 0
 		tries=$((tries + 1))
 		[ "$tries" -le 50 ] ||

@@ -139,8 +139,9 @@ finish_home() {
 	if [ -s "$baseline/made" ] && [ ! -e "$baseline/leaving" ]; then return 0; fi
 	put_home_back "$baseline"
 	if [ -e "$baseline/leaving" ] && [ -d "$ACCOUNT_HOME" ] && ! is_made_home "$baseline/made" "$ACCOUNT_HOME" &&
-		[ -n "$(own_files)" ]; then
-		say "$ACCOUNT_HOME is another directory than the one that an interrupted removal was at: it stays as it is, and so does $(leaving_home "$ACCOUNT_HOME"), with what is left of that one"
+		{ is_leaving "$baseline" "$ACCOUNT_HOME" || [ -n "$(own_files)" ]; }; then
+		! is_leaving "$baseline" "$ACCOUNT_HOME" ||
+			say "$ACCOUNT_HOME is another directory than the one that an interrupted removal was at: it stays as it is, and so does $(leaving_home "$ACCOUNT_HOME"), with what is left of that one"
 		return 0
 	elif home_unfinished; then
 		fill_home
@@ -149,7 +150,7 @@ finish_home() {
 	# What useradd has written, too: an empty file of a complete home would be the account's own.
 	[ ! -d "$ACCOUNT_HOME" ] || sync -f "$ACCOUNT_HOME" 2>/dev/null || sync_host
 	account_made | write_record "$baseline/made"
-	rm -f "$baseline/leaving"
+	rm -f "$baseline/leaving" "$baseline/sealed"
 }
 
 # Below a directory that the account owns, root writes nothing and gives nothing away: by then
@@ -178,6 +179,7 @@ fill_home() {
 # What such a removal has left of it. $1 baseline directory.
 put_home_back() {
 	if [ -e "$ACCOUNT_HOME" ] || [ -h "$ACCOUNT_HOME" ] || ! is_leaving "$1" "$ACCOUNT_HOME"; then return 0; fi
+	[ ! -s "$1/sealed" ] || unseal_tree "$(leaving_home "$ACCOUNT_HOME")" "$1/sealed"
 	mv -T "$(leaving_home "$ACCOUNT_HOME")" "$ACCOUNT_HOME"
 	sync_directories "$(dirname "$ACCOUNT_HOME")"
 	changed "$ACCOUNT_HOME put back, with what an interrupted removal left of it"
@@ -199,7 +201,7 @@ remove_home() {
 	fi
 	echo moved | write_record "$1/leaving"
 	stop_where_mounted_below "$leaving"
-	remove_own_tree "$leaving" ||
+	remove_own_tree "$leaving" "$1/sealed" ||
 		fail "$leaving" "that others have files there ($(printable <"$WORK/others-files"))" \
 			"nothing of others in it when it is removed" "move them away, then run again"
 }
@@ -267,7 +269,11 @@ account_restore() {
 	[ -e "$2/entry" ] || fail "$2" "no record of whether the account $1 was there before" \
 		"it to be there" \
 		"remove the account by hand if it is not needed, remove ${2%/*}, then run again"
-	[ ! -s "$2/entry" ] || return 0
+	if [ -s "$2/entry" ]; then
+		# With what says where files of its ids are.
+		[ -z "$(left_places "$1")" ] || return 10
+		return 0
+	fi
 	know_account "$1" || {
 		restore_gone_account "$@"
 		return
@@ -282,11 +288,7 @@ account_restore() {
 		return 10
 	fi
 	stop_account_processes
-	stop_where_mounted_below "$ACCOUNT_HOME"
-	only_root_leads_to "$ACCOUNT_HOME" ||
-		fail "$ACCOUNT_HOME" "that others than root can change what leads to it by now" \
-			"a place that only root can change, to remove it from" \
-			"remove it by hand, then run again"
+	stop_where_home_cannot_go
 	# The home first: once the account is gone, nobody knows any more that it was its own.
 	if [ -d "$ACCOUNT_HOME" ] || is_leaving "$2" "$ACCOUNT_HOME"; then
 		remove_home "$2" "$ACCOUNT_HOME"

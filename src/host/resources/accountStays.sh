@@ -33,6 +33,15 @@ then remove the account by hand"
 	printf '%s' "$own" | tee "$WORK/account-stays"
 }
 
+# Before its ids go: what is in the way of the home's removal is an error.
+stop_where_home_cannot_go() {
+	stop_where_mounted_below "$ACCOUNT_HOME"
+	only_root_leads_to "$ACCOUNT_HOME" ||
+		fail "$ACCOUNT_HOME" "that others than root can change what leads to it by now" \
+			"a place that only root can change, to remove it from" \
+			"remove it by hand, then run again"
+}
+
 # True where an account goes that was made here. $1 the account, which is known.
 account_goes() {
 	local baseline
@@ -58,19 +67,26 @@ others_of_its_uid() {
 		$3 == uid && $1 != name { print $1 }' | paste -s -d ' '
 }
 
-# What others have below the account's home: homes of theirs, and files of ids of others.
+# What others have below the account's home: homes of theirs, and files of ids of others, also
+# beneath what is mounted over them.
 others_below_home() {
-	local baseline users groups
-	baseline=$(resource_directory account "$ACCOUNT")/baseline
-	users=$(of_others uid "$ACCOUNT_UID" "$baseline/ranges")
-	groups=$(of_others gid "$ACCOUNT_GID" "$baseline/group-ranges")
+	local users groups status=0
+	users=$(of_others uid "$ACCOUNT_UID")
+	groups=$(of_others gid "$ACCOUNT_GID")
+	: >"$WORK/others"
+	if [ -d "$ACCOUNT_HOME" ]; then
+		# shellcheck disable=SC2086 # words
+		beneath_mounts "$ACCOUNT_HOME" timeout -k 5 600 find . -mindepth 1 -xdev -ignore_readdir_race \
+			'(' $users -printf '%P of %u\n' -prune ')' -o \
+			'(' $groups -printf '%P of group %g\n' -prune ')' \
+			>"$WORK/others" 2>"$WORK/find-error" || status=$?
+	fi
 	{
 		getent passwd | awk -F : -v home="$ACCOUNT_HOME" -v real="$(realpath -m "$ACCOUNT_HOME")" \
 			-v name="$ACCOUNT_LOGIN" '$1 != name && (index($6 "/", home "/") == 1 ||
 				index($6 "/", real "/") == 1) { print $6 ", the home of " $1 }'
-		# shellcheck disable=SC2086 # words
-		find -H "$ACCOUNT_HOME" -mindepth 1 -xdev '(' $users -printf '%p of %u\n' -prune ')' -o \
-			'(' $groups -printf '%p of group %g\n' -prune ')' 2>/dev/null
+		cat "$WORK/others"
+		[ "$status" = 0 ] || printf 'not all can be looked at: %s\n' "$(tail -n 1 "$WORK/find-error")"
 	} | some_on_one_line
 }
 

@@ -17,6 +17,7 @@ want_data_roots() {
 		root=$(resource_name "$dir")
 		if [ -e "$root" ] || is_away "$dir/baseline"; then want_data_root "$root"; fi
 	done
+	say_left_places
 	root=$(data_root)
 	dir=$(resource_directory data "$root")/baseline
 	! is_away "$dir" || data_root_is_away "$root" "$dir" ""
@@ -339,13 +340,26 @@ say_others_files() {
 # Of a run that was killed, too: its data root is not where it was.
 remove_what_was_moved() {
 	local place
-	[ -s "$(places_file "$ACCOUNT")" ] || return 0
+	[ -n "$(left_places "$ACCOUNT")" ] || return 0
+	! retains_data || {
+		say_left_places
+		return 0
+	}
 	while IFS= read -r place <&5; do
+		[ ! -d "$place" ] || say "removes what an interrupted destroy moved to $place"
 		remove_place "$place"
 		[ ! -s "$WORK/others-files" ] || say_others_files "$place"
 		[ ! -d "$place" ] || printf '%s\n' "$place"
 	done 5<"$(places_file "$ACCOUNT")" >"$WORK/places"
 	write_record "$(places_file "$ACCOUNT")" <"$WORK/places"
+}
+
+# What is there under no setting that removes it.
+say_left_places() {
+	local place
+	left_places "$ACCOUNT" | while IFS= read -r place; do
+		say "$place stays: data that an interrupted destroy moved there. onDestroy.data: Delete removes them"
+	done
 }
 
 stop_where_account_cannot_write() {

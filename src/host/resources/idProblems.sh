@@ -39,6 +39,9 @@ given_up_problems() {
 	file=$(file_of_given_up "$@" | printable)
 	[ -n "$file" ] || return 0
 	own=$(own_range "$1")
+	case $file in
+	'not all '*) file="$file, where files may be" ;;
+	esac
 	problem "subordinateIds" \
 		"$file with one of the ${1}s ${own#*:} of account $ACCOUNT, which would be free for others" \
 		"no file of ids that another range takes the place of" \

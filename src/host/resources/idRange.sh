@@ -190,7 +190,8 @@ shared_file_of_ranges() {
 	[ -n "$(own_range uid)$(own_range gid)" ] || return 0
 	{
 		printf '%s\n' /tmp /var/tmp /dev/shm /run/lock
-		timeout -k 5 20 find / -xdev -mindepth 1 -maxdepth 2 -type d -perm -0002 -print -prune |
+		timeout -k 5 20 find / -xdev -mindepth 1 -maxdepth 2 -type d -perm -0002 ! -name '*
+*' -print -prune |
 			head -n 100
 	} 2>/dev/null | sort -u >"$WORK/shared-places"
 	set --
@@ -223,20 +224,14 @@ ranges_of_others() {
 		$3 > 0 && $1 != name && $1 != login && $1 != uid' "$(id_file "$1")"
 }
 
-# What find(1) looks for: ids that are neither the account's, nor one of its ranges', nor root's.
-# $1 uid or gid, $2 the account's id.
+# What find(1) looks for: ids that are neither the account's, nor one of its ranges', nor root's. An
+# id of a range that is a user's or a group's, perhaps a directory service's, is theirs. $1 uid or
+# gid, $2 the account's id.
 of_others() {
-	local range
+	local range nobody=-nouser
+	[ "$1" = uid ] || nobody=-nogroup
 	printf '! -%s 0 ! -%s %s' "$1" "$1" "$2"
-	for range in $(known_ranges "$1"); do printf ' ! %s' "$(of_range "$1" "$range")"; done
-}
-
-# Files below a path that are of a user who is neither root, nor the account, nor one of its ranges:
-# some of them, on one line. $1 the path.
-others_files() {
-	# shellcheck disable=SC2046 # words
-	find "$1" -xdev $(of_others uid "$ACCOUNT_UID") \
-		-printf '%P of %u\n' -prune 2>/dev/null | some_on_one_line
+	for range in $(known_ranges "$1"); do printf ' ! ( %s %s )' "$(of_range "$1" "$range")" "$nobody"; done
 }
 
 # Five lines of stdin, without what a terminal takes for a command.
@@ -244,14 +239,30 @@ some_on_one_line() {
 	head -n 5 | tr -d '\000-\011\013-\037\177' | awk 'NR > 1 { printf "; " } { printf "%s", $0 }'
 }
 
-# What is mounted there counts too. Where that does not come to an end, the path itself is the
-# answer. $1 the path, then what find(1) looks for.
+# What is mounted there counts too, and what is beneath that. Where not all can be looked at, that is
+# the answer, in words that begin with "not all". $1 the path, then what find(1) looks for.
 one_file() {
 	local path=$1 status=0
 	shift
-	timeout -k 5 600 find -H "$path" -mindepth 1 "(" "$@" ")" -print -quit 2>/dev/null || status=$?
-	case $status in
-	124 | 137) printf '%s\n' "$path" ;;
+	timeout -k 5 600 find -H "$path" -mindepth 1 -ignore_readdir_race "(" "$@" ")" -print -quit \
+		>"$WORK/one-file" 2>"$WORK/find-error" || status=$?
+	if [ "$status" = 0 ] && [ ! -s "$WORK/one-file" ] && [ -d "$path" ] && [ -n "$(mount_below "$path")" ]; then
+		beneath_mounts "$path" timeout -k 5 600 find . -mindepth 1 -xdev -ignore_readdir_race \
+			"(" "$@" ")" -printf '%P' -quit >"$WORK/one-below" 2>"$WORK/find-error" || status=$?
+		[ ! -s "$WORK/one-below" ] || printf '%s/%s\n' "$path" "$(cat "$WORK/one-below")" >"$WORK/one-file"
+	fi
+	if [ -s "$WORK/one-file" ]; then
+		cat "$WORK/one-file"
+	elif [ "$status" != 0 ] && [ -e "$path" ]; then
+		printf 'not all below %s can be looked at (%s)\n' "$path" "$(tail -n 1 "$WORK/find-error")"
+	fi
+}
+
+# What one_file says, as a reason. $1 its answer.
+why_ids_stay() {
+	case $1 in
+	'not all '*) printf '%s' "$1" | printable ;;
+	*) printf '%s is owned by one of them' "$(printf '%s' "$1" | printable)" ;;
 	esac
 }
 

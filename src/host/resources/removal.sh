@@ -3,34 +3,53 @@
 
 # Removes a directory as root, where all in it is the account's, one of its ranges' or root's. False
 # where others have something in it: $WORK/others-files names that, and all of it stays; it is root's
-# alone then where $WORK/sealed is. $1 the path, to which only root leads.
+# alone then where $WORK/sealed is. $1 the path, to which only root leads, $2 where it is recorded
+# whose its directories were, or nothing.
 remove_own_tree() {
-	local name
-	name=./$(basename "$1")
+	local name parent
+	name=./$(basename "$1") parent=$(dirname "$1")
 	: >"$WORK/others-files"
 	rm -f "$WORK/sealed"
 	[ -e "$1" ] || [ -h "$1" ] || return 0
-	others_files "$1" >"$WORK/others-files"
+	find_others "$1"
 	[ ! -s "$WORK/others-files" ] || return 1
 	if [ -d "$1" ] && [ ! -h "$1" ]; then
+		[ -z "${2-}" ] || [ -s "$2" ] ||
+			beneath_mounts "$parent" find "$name" -depth -xdev -type d -printf '%U:%G %m %P\0' | write_record "$2"
 		# shellcheck disable=SC2046 # words
-		beneath_mounts "$(dirname "$1")" perl -e "$SEAL_TREE" "$name" \
-			"0:1" "$ACCOUNT_UID:1" $(known_ranges uid) 2>"$WORK/error" || cannot_remove "$1"
+		beneath_mounts "$parent" perl -e "$SEAL_TREE" "$name" "$ACCOUNT_UID" $(known_ranges uid) \
+			2>"$WORK/error" || cannot_remove "$1"
 		: >"$WORK/sealed"
-		others_files "$1" >"$WORK/others-files"
+		stop_where_mounted_below "$1"
+		find_others "$1"
 		[ ! -s "$WORK/others-files" ] || return 1
 	fi
-	beneath_mounts "$(dirname "$1")" rm -rf --one-file-system "$name" 2>"$WORK/error" || cannot_remove "$1"
+	beneath_mounts "$parent" rm -rf --one-file-system "$name" 2>"$WORK/error" || cannot_remove "$1"
+}
+
+# Which files of others are in a tree, beneath what the account may have mounted over them. $1 the
+# path.
+find_others() {
+	local status=0
+	# shellcheck disable=SC2046 # words
+	beneath_mounts "$(dirname "$1")" timeout -k 5 600 find "./$(basename "$1")" -xdev -ignore_readdir_race \
+		$(of_others uid "$ACCOUNT_UID") -printf '%P of %u\n' -prune \
+		>"$WORK/others" 2>"$WORK/error" || status=$?
+	some_on_one_line <"$WORK/others" >"$WORK/others-files"
+	[ "$status" = 0 ] || cannot_remove "$1"
 }
 
 # Gives every directory of a tree to root alone, before it reads what is in it: from then on nobody
-# who has one of them open moves anything into it. Those of others stay as they are. Its arguments:
-# the path, then ids as FIRST:COUNT.
+# who has one of them open moves anything into it. Those of others stay as they are, users with an id
+# of the ranges too. Its arguments: the path, the account's uid, then its ranges as FIRST:COUNT.
 # shellcheck disable=SC2016 # a program of its own
-SEAL_TREE='my ($top, @ids) = @ARGV;
+SEAL_TREE='my ($top, $account, @ranges) = @ARGV;
 sub is_own {
 	my $uid = shift;
-	for (@ids) { my ($first, $count) = split /:/; return 1 if $uid >= $first && $uid < $first + $count }
+	return 1 if $uid == 0 || $uid == $account;
+	return 0 if defined getpwuid $uid;
+	for (@ranges) { my ($first, $count) = split /:/; return 1 if $uid >= $first && $uid < $first + $count }
+	return 0;
 }
 sub seal {
 	my $device = shift;
@@ -47,6 +66,18 @@ sub seal {
 }
 my @is = lstat $top;
 if (@is && -d _ && is_own($is[4])) { chdir $top or die "$!\n"; seal($is[0]) }'
+
+# Gives the directories of a tree back to those whose they were, the innermost first. $1 the path, to
+# which only root leads, $2 the record.
+unseal_tree() {
+	# shellcheck disable=SC2016 # a program of its own
+	(cd "$1" && perl -0 -ne 'chomp;
+		my ($uid, $gid, $mode, $path) = /^(\d+):(\d+) (\d+) (.*)$/s or next;
+		$path = "." if $path eq "";
+		my @is = lstat $path;
+		next unless @is && -d _ && $is[4] == 0 && ($is[2] & 07777) == 0700;
+		chown($uid, $gid, $path) && chmod(oct $mode, $path) or die "$path: $!\n"' <"$2")
+}
 
 # $1 the path.
 cannot_remove() {

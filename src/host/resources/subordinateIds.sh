@@ -58,8 +58,11 @@ remove_own_range() {
 		say "subordinate ${2}s ${own#*:} stay with account $1: $why"
 		return 10
 	fi
-	# It goes with its ids.
-	[ ! -e "$(resource_directory account "$1")/baseline/made" ] || end_all_of_account
+	# It goes with its ids, or neither does.
+	if [ -e "$(resource_directory account "$1")/baseline/made" ]; then
+		stop_where_home_cannot_go
+		end_all_of_account
+	fi
 	lock_id_file "$2"
 	# Where the account was renamed, so was perhaps the line.
 	grep -qsxF -- "$own" "$(id_file "$2")" || own=$ACCOUNT_LOGIN:${own#*:}
@@ -155,7 +158,7 @@ ids_stay() {
 		file=$(places_of_ids "$1" | while IFS= read -r place; do file_of_ids "$place"; done | head -n 1)
 		[ -n "$file" ] || file=$(shared_file_of_ranges)
 		if [ -n "$file" ]; then
-			printf '%s is owned by one of them' "$(printf '%s' "$file" | printable)"
+			why_ids_stay "$file"
 		else
 			away_below "$1"
 		fi

@@ -25,6 +25,11 @@ pass_on_to_daemon() {
 		read_document "$STATE/leases/$LEASE/daemon" "$DOC"
 		if [ "$(doc secrets)" != "$(secret_names)" ] || is_lost_account "$(doc account)" ||
 			! know_account "$(doc account)"; then exit 0; fi
+		follow_home "$ACCOUNT"
+		if ! is_claimed_by "$LEASE" "$(resource_directory homefile "$ACCOUNT_HOME/.config/docker/environment")/claims"; then
+			say "the daemon of $ACCOUNT has the earlier values until its own step runs: a new value of recheck does that"
+			exit 0
+		fi
 		rewrite_daemon_files
 		mark_restart own files "its secret values changed"
 	)

@@ -176,7 +176,7 @@ const madeAccounts: Life[] = [
     change:
       "groupadd team; install -d -o root -g team -m 2770 /home/ACCOUNT/share; echo precious >/home/ACCOUNT/share/file",
     after: `grep precious /home/ACCOUNT/share/file; groupdel team; ${stays}`,
-    said: /account ACCOUNT stays, .*: others have something below \/home\/ACCOUNT \(\/home\/ACCOUNT\/share of group team\)/,
+    said: /account ACCOUNT stays, .*: others have something below \/home\/ACCOUNT \(share of group team\)/,
   }),
   account("a disk below its home, in fstab and not mounted: account, home and ids stay", {
     change:
