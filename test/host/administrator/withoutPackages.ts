@@ -118,7 +118,7 @@ const madeAccounts: Life[] = [
     change:
       "mkdir /home/ACCOUNT/x; echo precious >/home/ACCOUNT/x/file; chown -h 4242 /home/ACCOUNT/x/file",
     after: `grep precious /home/ACCOUNT/x/file; ${stays}`,
-    said: /account ACCOUNT stays, .*: others have something below \/home\/ACCOUNT \(\/home\/ACCOUNT\/x\/file of 4242\)/,
+    said: /account ACCOUNT stays, .*: others have something below \/home\/ACCOUNT \(x\/file of 4242\)/,
   }),
   account("files of its containers in its home: they go with it", {
     change:
