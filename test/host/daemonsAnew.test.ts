@@ -10,8 +10,8 @@ afterAll(destroyAllHosts);
 let host: TestHost;
 
 beforeAll(async () => {
-  host = await bootHost();
-  await host.run("touch /etc/subuid /etc/subgid; apt-get -q update");
+  host = await bootHost({ engine: true });
+  await host.run("touch /etc/subuid /etc/subgid");
 });
 
 const wish = (name: string, rest: StepArgs = {}): StepArgs => ({

@@ -13,7 +13,7 @@ let host: TestHost;
 let app: Installation;
 
 beforeAll(async () => {
-  host = await bootHost({ admins: [{ name: "bob", sudo: "none" }] });
+  host = await bootHost({ engine: true, admins: [{ name: "bob", sudo: "none" }] });
   app = new Installation(host, "f1");
   await host.run("useradd -m -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 app; chmod 755 /home/app");
   await app.applyAll(wishes);

@@ -75,8 +75,13 @@ forget_another_account() {
 	local dir
 	dir=$(resource_directory account "$1")
 	[ -d "$dir/baseline" ] && unclaimed "$dir" || return 0
-	if know_account "$1" && [ -e "$dir/baseline/made" ] &&
-		[ -z "$(account_changed "$dir/baseline/made")" ]; then return 0; fi
+	if know_account "$1"; then
+		if [ -e "$dir/baseline/made" ]; then
+			[ -n "$(account_changed "$dir/baseline/made")" ] || return 0
+		elif [ -s "$dir/baseline/entry" ] && ! is_another_account "$1"; then
+			return 0
+		fi
+	fi
 	for dir in "$(resource_directory subuid "$1")" "$(resource_directory subgid "$1")" "$STATE"/things/data/* "$dir"; do
 		case $dir in
 		"$STATE"/things/data/*) [ "$(cat "$dir/baseline/account" 2>/dev/null)" = "$1" ] || continue ;;
