@@ -78,7 +78,7 @@ forget_another_account() {
 	if know_account "$1"; then
 		if [ -e "$dir/baseline/made" ]; then
 			[ -n "$(account_changed "$dir/baseline/made")" ] || return 0
-		elif [ -s "$dir/baseline/entry" ] && ! is_another_account "$1"; then
+		elif [ -s "$dir/baseline/entry" ] && is_recorded_home "$1" "$ACCOUNT_HOME"; then
 			return 0
 		fi
 	fi
