@@ -73,7 +73,7 @@ test.each([
   await bobKeeps();
   // Root's, so that the account cannot remove them by itself.
   await host.run(
-    `install -d -m 755 ${root}/many /home/.rootless-docker-daemon; cd ${root}/many; seq 20000 | xargs mkdir`,
+    `install -d -m 755 ${root}/many /home/.rootless-docker-daemon; cd ${root}/many; seq 5000 | xargs mkdir`,
   );
   await startAs(`exec perl -e 'alarm 120; ${begins} my $from = "/home/app/shared/bobs"; ${moves}'`);
   const { exitCode, said } = await app.tryRevert("daemon", wishes);
