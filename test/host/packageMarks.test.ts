@@ -80,29 +80,83 @@ test("apt's marks empty after a power cut while dpkg was at work: they come back
   expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
 });
 
-test("root's Docker that somebody unmasked under Keep: Disable stops it, Keep and destroy give it back", async () => {
-  const app = new Installation(host, `e${++leases}`);
-  const engine = (rootfulDocker: string) => app.apply("engine", { ...wishes, rootfulDocker });
-  const runs = async () => (await host.ssh("systemctl is-active docker.service")).stdout.trim();
-  await app.install();
-  await app.apply("preflight", wishes);
-  await engine("Keep");
-  await host.run(
-    "systemctl unmask docker.socket docker.service containerd.service; systemctl start docker.service",
-  );
-  await engine("Disable");
-  expect(await runs()).toBe("inactive");
-  const { said } = await engine("Keep");
-  expect([await runs(), said.join()]).toEqual([
-    "active",
-    expect.stringContaining("docker.service started again"),
-  ]);
-  await engine("Disable");
-  expect((await app.revert("engine", wishes)).said.join("\n")).toMatch(
-    /package docker\.io stays: root runs its [^]*docker\.service started again/,
-  );
-  expect(await runs()).toBe("active");
-  await app.revertAgent();
-  await host.run(`systemctl stop docker.socket docker.service containerd.service
+const theirs = "/opt/docker/docker.service";
+
+test.each([
+  ["unmasked", "systemctl unmask docker.socket docker.service containerd.service"],
+  [
+    "has a link to a unit of their own for",
+    `mkdir -p /opt/docker; ln -sfn ${theirs} /etc/systemd/system/docker.service
+     sed 's/fd:/unix:/; /docker.socket/d' /usr/lib/systemd/system/docker.service >${theirs}
+     systemctl unmask containerd.service; systemctl daemon-reload`,
+  ],
+])(
+  "root's Docker that somebody %s under Keep: Disable stops it, Keep and destroy give it back",
+  async (_how, change) => {
+    const app = new Installation(host, `e${++leases}`);
+    const engine = (rootfulDocker: string) => app.apply("engine", { ...wishes, rootfulDocker });
+    const runs = async () => (await host.ssh("systemctl is-active docker.service")).stdout.trim();
+    const file = () => host.run("readlink /etc/systemd/system/docker.service || echo none");
+    await app.install();
+    await app.apply("preflight", wishes);
+    await engine("Keep");
+    await host.run(`${change}; systemctl start docker.service`);
+    const before = await file();
+    await engine("Disable");
+    expect(await runs()).toBe("inactive");
+    const { said } = await engine("Keep");
+    expect([await runs(), await file(), said.join()]).toEqual([
+      "active",
+      before,
+      expect.stringContaining("docker.service started again"),
+    ]);
+    await engine("Disable");
+    for (const step of ["preflight", "engine"] as const) {
+      const refused = await app.tryApply(step, wishes);
+      expect([refused.exitCode, refused.said]).toEqual([
+        1,
+        [
+          expect.stringMatching(
+            /: rootfulDocker: found (docker\.socket, )?docker\.service of root's, which this package stopped, .*; wanted none, or your word on it\. To fix: set rootfulDocker to Disable or Purge/,
+          ),
+        ],
+      ]);
+    }
+    expect(await runs()).toBe("inactive");
+    expect((await app.revert("engine", wishes)).said.join("\n")).toMatch(
+      /package docker\.io stays: root runs its [^]*docker\.service started again/,
+    );
+    expect([await runs(), await file()]).toEqual(["active", before]);
+    await app.revertAgent();
+    await host.run(`systemctl stop docker.socket docker.service containerd.service
+    rm -f /etc/systemd/system/docker.service
     apt-get -q -y purge docker.io containerd runc >/dev/null; systemctl daemon-reload`);
-});
+  },
+);
+
+test.each([
+  ["auto hold", "true", "auto hold"],
+  ["auto hold", "apt-mark manual docker.io", "manual hold"],
+  ["manual unhold", "true", "manual"],
+])(
+  "docker.io purged for the engine, marked %s before, and since then %s: %s afterwards",
+  async (before, change, after) => {
+    const app = new Installation(host, `e${++leases}`);
+    const purge: StepArgs = { ...wishes, rootfulDocker: "Purge" };
+    await host.run(`apt-get -q -y install --no-install-recommends docker.io >/dev/null
+      for mark in ${before}; do apt-mark $mark docker.io; done`);
+    await app.install();
+    await app.apply("preflight", purge);
+    expect((await app.apply("engine", purge)).changed).toContain("packages purged: docker.io");
+    await host.run(change);
+    await app.apply("engine", purge);
+    await app.revert("engine", purge);
+    await app.revertAgent();
+    expect(
+      await host.run(
+        `for mark in auto manual hold; do [ -z "$(apt-mark show$mark docker.io)" ] || echo $mark; done | paste -s -d ' '`,
+      ),
+    ).toBe(`${after}\n`);
+    await host.run("apt-mark unhold docker.io");
+  },
+);

@@ -46,6 +46,15 @@ root_dockerd() {
 	done
 }
 
+# Units of root's Docker that start again where this installation drops its word on them, unless
+# another one has them stopped, too.
+stopped_root_docker() {
+	local resource
+	resource=$(resource_directory rootunits docker)
+	[ "$(installations_of "$resource")" = "$LEASE" ] || return 0
+	grep '^docker\.' "$resource/baseline/active" 2>/dev/null | paste -s -d , | sed 's/,/, /g'
+}
+
 # $1 the policy: refuse, keep, disable or purge.
 rootful_docker_problems() {
 	local pid containers=''
@@ -56,6 +65,11 @@ rootful_docker_problems() {
 			"a Docker daemon run by root (process $pid) with $(printf '%s' "$containers" | wc -w) running containers${containers:+ ($(printf '%s' "$containers" | sed 's/ $//'))}" \
 			"none, or your word on it" \
 			"stop it, or set rootfulDocker to Keep (both run side by side), Disable (stopped and masked, its data untouched) or Purge (its packages removed)"
+	elif [ "$1" = refuse ] && [ -n "$(stopped_root_docker)" ]; then
+		problem "rootfulDocker" \
+			"$(stopped_root_docker) of root's, which this package stopped, and starts again under Refuse" \
+			"none, or your word on it" \
+			"set rootfulDocker to Disable or Purge, as it was; or to Keep, which starts them again beside this one, and to Refuse once you have stopped them"
 	fi
 	if [ -n "$(installed_version docker-ce)" ] && [ "$1" != purge ]; then
 		problem "engine.source" \

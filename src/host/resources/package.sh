@@ -12,7 +12,7 @@ package_save() {
 		$1 == name && NF == 1 { printf "" > configured }
 		$1 == name && NF == 2 { print $2; exit }' "$STATE/packages.before" >"$2/version"
 	if [ ! -s "$2/version" ] || [ ! -e "$STATE/packages.marks" ]; then return 0; fi
-	sed -n "s/ $(printf '%s' "${1%%:*}" | sed 's/[.+]/\\&/g')\$//p" "$STATE/packages.marks" >"$2/marks"
+	marks_of "$1" "$STATE/packages.marks" >"$2/marks"
 }
 
 # Of a package that was there before: another version than that, and than any that this package left
@@ -38,6 +38,8 @@ note_version() {
 # things/package/ID/auto   that it is marked as installed automatically since we brought it: marked as
 #                          manual, it is wanted by somebody else.
 # things/package/ID/theirs that it was, before another apt of ours could mark it anew.
+# things/package/ID/marks  the marks that our apt has left, where it was there before: what somebody
+#                          has changed in them since is what comes back.
 
 # Reads what is there before apt runs, for package_save.
 remember_packages() {
@@ -59,6 +61,8 @@ note_wishes() {
 	read_marks auto
 	for dir in "$STATE"/things/package/*; do
 		if [ -e "$dir/auto" ] || [ -e "$dir/theirs" ]; then note_mark "$dir"; fi
+		# An interrupted apt of ours may have changed them, too.
+		[ -e "$STATE/packages.before" ] || settle_marks "$dir"
 	done
 }
 
@@ -138,6 +142,7 @@ claim_new_packages() {
 		[ ! -s "$(resource_directory package "$name")/baseline/version" ] || note_version "$name" "$version"
 		changed "package $name $version installed"
 	done <"$WORK/packages.new"
+	note_left_marks
 	rm -f "$STATE/packages.before"
 	rm -f "$STATE/packages.planned" "$STATE/packages.marks"
 }
@@ -215,7 +220,8 @@ package_restore() {
 	before=$(cat "$2/version")
 	now=$(installed_version "$1")
 	if [ "$before" = "$now" ]; then
-		restore_marks "$@"
+		[ -e "$2/unmarked" ] || settle_marks "${2%/*}"
+		if [ -e "$2/unmarked" ] || [ -e "${2%/*}/marks" ]; then restore_marks "$@"; fi
 		return 0
 	elif [ -z "$before" ]; then
 		# What dpkg was told to purge would go with the next apt-get dselect-upgrade.
@@ -226,22 +232,70 @@ package_restore() {
 		say "package $1 stays: $(why_package_stays "$1")"
 		return 0
 	fi
-	apt_get install --allow-downgrades "$1=$before" || {
+	[ -z "$now" ] || [ -e "$2/unmarked" ] || settle_marks "${2%/*}"
+	# From here on its marks are apt's, also where this is killed.
+	write_record "$2/unmarked" </dev/null
+	if apt_get install --allow-downgrades "$1=$before"; then
+		changed "package $1 restored to $before"
+	else
 		say "package $1 stays at ${now:-absent}: version $before is not in the package lists any more"
-		return 0
-	}
+		[ -n "$now" ] || return 0
+	fi
 	restore_marks "$@"
-	changed "package $1 restored to $before"
 }
 
 # $1 name, $2 the baseline's directory.
 restore_marks() {
-	local mark
+	local mark origin=manual
 	[ -e "$2/marks" ] || return 0
-	while read -r mark; do
+	! grep -qx auto "$2/marks" || origin=auto
+	for mark in "$origin" $(grep -x hold "$2/marks"); do
 		apt_mark "$mark" "$1" ||
 			say "package $1 is not marked '$mark' again, as it was before: $(apt_errors)"
-	done <"$2/marks"
+	done
+}
+
+# $1 the package, $2 a file of package_marks.
+marks_of() { sed -n "s/ $(printf '%s' "${1%%:*}" | sed 's/[.+]/\\&/g')\$//p" "$2"; }
+
+# After our apt has installed what was there before. What it brings anew it marks as installed
+# automatically; of what was there in another version, it leaves what is there now.
+note_left_marks() {
+	local dir old
+	for dir in "$STATE"/things/package/*; do
+		[ -e "$dir/baseline/marks" ] || continue
+		old=$(planned_from "$(resource_name "$dir")")
+		case $old in
+		'') continue ;;
+		-) echo auto ;;
+		*)
+			package_marks >"$WORK/packages.marked"
+			marks_of "$(resource_name "$dir")" "$WORK/packages.marked"
+			;;
+		esac >"$WORK/marks"
+		write_record "$dir/marks" <"$WORK/marks"
+	done
+}
+
+# The version that our apt has replaced, or -, or nothing where it has not installed it. $1 the
+# package.
+planned_from() {
+	[ ! -e "$STATE/packages.planned" ] ||
+		awk -v name="${1%%:*}" '$1 == name && NF > 3 && $4 != "-" { print $2; exit }' "$STATE/packages.planned"
+}
+
+# Takes marks that somebody has changed since our apt left them for what was there before. $1 the
+# package's resource.
+settle_marks() {
+	local mark from
+	if [ ! -e "$1/marks" ] || [ ! -e "$1/baseline/marks" ]; then return 0; fi
+	package_marks >"$WORK/packages.marked"
+	marks_of "$(resource_name "$1")" "$WORK/packages.marked" >"$WORK/marks"
+	for mark in auto hold; do
+		from=$1/baseline/marks
+		[ "$(grep -x "$mark" "$WORK/marks")" = "$(grep -x "$mark" "$1/marks")" ] || from=$WORK/marks
+		grep -x "$mark" "$from" || true
+	done | write_record "$1/baseline/marks"
 }
 
 # Makes sure of packages: installs those that are missing, and claims what that brings.

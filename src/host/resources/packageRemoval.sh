@@ -56,8 +56,8 @@ package_restore_together() {
 	start_theirs_again $running
 }
 
-# Writes down which of the arguments somebody else wants, with the reason: root runs a program of
-# it, it was marked as manual after we marked it, or it is recommended by a package that came later,
+# Writes down which of the arguments somebody else wants, with the reason: somebody runs a program
+# of it, it was marked as manual after we marked it, or it is recommended by a package that came later,
 # or that stays itself, as does what dpkg keeps since one that stays depends on it.
 staying_packages() {
 	local name
@@ -96,7 +96,7 @@ staying_packages() {
 				while ((getline <first) > 0) { sub(/[ :].*/, ""); there[$0] }
 				while ((getline <ours) > 0) marked[plain($0)]
 				while ((getline <used) > 0)
-					if ($1 in going) stay($1, "root runs its " $2)
+					if ($1 in going) stay($1, ($3 == "" ? "root" : $3) " runs its " $2)
 				while ((getline <manual) > 0)
 					if (plain($0) in marked)
 						stay(plain($0), "somebody has marked it as manually installed, or held it")

@@ -89,16 +89,22 @@ start_theirs_again() {
 	done
 }
 
-# Keeps a unit that somebody has put in the place of our mask, where the policy masks it again.
+# What somebody has put in the place of our mask, file or link, is what was there before the policy
+# masks it again. Killed in between, it is still there, and nothing is masked.
 keep_unit() {
-	local kept=$WORK/unit before
-	has_drifted mask "$(resource_directory mask "$1")" || return 0
-	rm -rf "$kept"
-	mkdir -p "$kept/baseline"
-	printf '%s' "$1" >"$kept/name"
-	mask_save "$1" "$kept/baseline"
-	before=$(keep_before mask "$kept") || exit 1
-	say "$1 is masked again, as rootfulDocker says$before"
+	local mask before
+	mask=$(resource_directory mask "$1")
+	has_drifted mask "$mask" || return 0
+	before=$(keep_before mask "$mask") || exit 1
+	rm -rf "$mask/baseline.new"
+	mkdir "$mask/baseline.new"
+	save_path as_root "/etc/systemd/system/$1" "$mask/baseline.new"
+	: >"$mask/baseline.new/there"
+	find "$mask/baseline.new" -exec sync {} +
+	rm -rf "$mask/baseline"
+	mv -T "$mask/baseline.new" "$mask/baseline"
+	sync_directories "$mask"
+	say "$1 is masked again, as rootfulDocker says: what is in its place comes back afterwards$before"
 }
 
 # All at once: the socket would start the service again that was stopped before it.
@@ -135,23 +141,28 @@ rootunits_save() {
 	for unit in $ROOT_UNITS; do
 		printf '%s %s\n' "$unit" "$(unit_file "$unit")" >>"$2/files"
 		! systemctl is-enabled -q "$unit" 2>/dev/null || printf '%s\n' "$unit" >>"$2/enabled"
-		! systemctl is-active -q "$unit" || printf '%s\n' "$unit"
+		systemctl is-active -q "$unit" || continue
+		printf '%s\n' "$unit"
+		readlink "/proc/$(systemctl show -p MainPID --value "$unit")/exe" >>"$2/programs" || true
 	done >"$2/active"
 }
 
-# Packages of units that ran, and start again when they are not masked any more: root runs their
-# programs. Like packages_of_programs.
+# Packages of units that ran, and start again when they are not masked any more, and of the programs
+# that such units ran, whose files may be somebody's own. Like packages_of_programs.
 packages_of_stopped_units() {
 	local baseline unit file
 	baseline=$(resource_directory rootunits docker)/baseline
 	[ -e "$baseline/active" ] || return 0
-	while read -r unit; do
-		file=$(sed -n "s/^$unit //p" "$baseline/files" 2>/dev/null)
-		case $file in
-		# A package may name either directory.
-		/lib/* | /usr/lib/*) printf '*/lib/systemd/system/%s\n' "$unit" ;;
-		esac
-	done <"$baseline/active" | packages_of_files
+	{
+		while read -r unit; do
+			file=$(sed -n "s/^$unit //p" "$baseline/files" 2>/dev/null)
+			case $file in
+			# A package may name either directory.
+			/lib/* | /usr/lib/*) printf '*/lib/systemd/system/%s\n' "$unit" ;;
+			esac
+		done <"$baseline/active"
+		cat "$baseline/programs" 2>/dev/null
+	} | packages_of_files
 }
 
 unit_file() { systemctl show -p FragmentPath --value "$1"; }

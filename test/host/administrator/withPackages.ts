@@ -617,15 +617,47 @@ const unmasked: Life[] = [
     upAgain: { ...engineOnly("policy").wishes, rootfulDocker: "Disable" },
     rows: [
       {
-        name: "is kept beside the mask",
+        name: "comes back, and runs again",
         change: theirUnit,
-        after: `none systemctl is-active docker.service; cd /etc/systemd/system
-          grep 9999 docker.service.before-rootless-docker~; rm docker.service.before-rootless-docker~`,
-        said: /docker\.service is masked again, as rootfulDocker says; what was there before is in \S+docker\.service\.before-rootless-docker~/,
+        after: `systemctl is-active docker.service; grep 9999 /etc/systemd/system/docker.service
+          systemctl stop docker.service; rm /etc/systemd/system/docker.service; systemctl daemon-reload`,
+        said: /docker\.service is masked again, as rootfulDocker says: what is in its place comes back afterwards[^]*docker\.service started again/,
       },
     ],
   },
 ];
+
+const usedByOthers: Life = {
+  name: "programs of the engine's packages that others run",
+  ...engineOnly("used"),
+  rows: [
+    {
+      name: "a neighbour's keep their packages",
+      before: "useradd -m neighbour; useradd -m used",
+      change: `cat >/tmp/run.sh <<'END'
+unshare --user --map-root-user --net sleep 9999 &
+sleep 1; exec slirp4netns --configure $! tap0
+END
+        systemd-run -q --collect --unit=neighbour --uid=neighbour sh /tmp/run.sh
+        until pgrep -u neighbour slirp4netns; do sleep 0.1; done`,
+      after: `pgrep -u neighbour slirp4netns; ${installed("slirp4netns")}; none ${installed("docker.io")}
+        systemctl stop neighbour; apt-get -q -y purge slirp4netns >/dev/null; apt-get -q -y autoremove --purge >/dev/null; userdel -r neighbour`,
+      said: /package slirp4netns stays: neighbour runs its \/usr\/bin\/slirp4netns/,
+    },
+    {
+      name: "the account's own do not",
+      change: `systemd-run -q --collect --unit=used --uid=used rootlesskit --net=host sleep 9999
+        until pgrep -u used -x rootlesskit; do sleep 0.1; done`,
+      after: `pgrep -u used -x rootlesskit; none ${installed("rootlesskit")}; systemctl stop used; userdel -r used`,
+    },
+    {
+      name: "another program at the path of one does not",
+      change: `systemd-run -q --collect --unit=another unshare --mount sh -c 'mount --bind /usr/bin/sleep /usr/bin/docker; exec /usr/bin/docker 9999'
+        until pgrep -x docker; do sleep 0.1; done`,
+      after: `pgrep -x docker; none ${installed("docker-cli")}; systemctl stop another`,
+    },
+  ],
+};
 
 const vendorsEngine: Life = {
   name: "another engine in the place of docker.io",
@@ -745,7 +777,7 @@ export const livesWithPackages: Life[] = [
 ];
 
 /** On a host that no other life has left anything on. */
-export const livesOfTheEngine: Life[] = [...unmasked, vendorsEngine, askedFor];
+export const livesOfTheEngine: Life[] = [...unmasked, usedByOthers, vendorsEngine, askedFor];
 
 /** What other versions of the engine make is theirs to make, and ours to remove by name. */
 export const livesOfOlderEngines: Life[] = [context];
