@@ -93,6 +93,15 @@ describe("ports", () => {
   });
 });
 
+test("whose the data root is was written down before a boot could start the daemon on it", async () => {
+  const [made, enabled] = (
+    await host.run(
+      "stat -c %.9Y /var/lib/rootless-docker/things/data/*/baseline/made /home/app/.config/systemd/user/default.target.wants/docker.service",
+    )
+  ).split("\n");
+  expect(Number(made)).toBeLessThan(Number(enabled));
+});
+
 describe("daemon", () => {
   const info = async (field: string) =>
     (await asAccount(host, "app", `docker info --format '{{${field}}}'`)).trim();

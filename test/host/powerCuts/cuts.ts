@@ -155,4 +155,6 @@ const ofEachRun = [
   /\/var\/lib\/rootless-docker|\/99rootless-docker-/,
   /\/home\/app\/\.(local\/share|config)\/docker/,
   /^file \/etc\/(group|gshadow):/,
+  // The day on which the account was made.
+  /^file \/etc\/shadow:/,
 ];

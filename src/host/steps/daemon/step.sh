@@ -29,11 +29,12 @@ apply_daemon_files() {
 	want_unit "$config/systemd/user/docker.service"
 	# Written by the daemon itself (its identity, until engine 23): nothing that a user would miss.
 	want homefile "$config/docker/key.json" the-daemon
+	data_root >"$WORK/data-root"
+	settle_data_root "$(cat "$WORK/data-root")"
+	# From here on a boot starts the daemon.
 	want_home_link "$config/systemd/user/default.target.wants/docker.service" "$config/systemd/user/docker.service"
 	want userdaemon "$ACCOUNT" running
 	ask_systemctl daemon-reload
-	data_root >"$WORK/data-root"
-	settle_data_root "$(cat "$WORK/data-root")"
 	run_daemon
 	forget_earlier_values
 }
