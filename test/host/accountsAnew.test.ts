@@ -247,6 +247,26 @@ describe("what an interrupted removal left of a home", () => {
   }
   const leaving = "/home/.rootless-docker-leaving-cut";
 
+  test("before it is root's, and a link of the account's in it: nothing outside is given to it", async () => {
+    const given = await giveForDelete("cut");
+    await given.apply();
+    await host.run("install -d -o cut /home/cut/a /home/cut/a/root; chmod 700 /root");
+    await cut("unshare", " perl ");
+    expect((await given.tryBack()).exitCode).not.toBe(0);
+    await host.run(
+      `rm /usr/local/sbin/*; rm -r ${leaving}/a; ln -s / ${leaving}/a; chown -h cut ${leaving}/a`,
+    );
+    // Once more, when it is root's already.
+    await cut("rm", "/.rootless-docker-leaving-cut");
+    expect((await given.tryBack()).exitCode).not.toBe(0);
+    await host.run("rm /usr/local/sbin/*");
+    await given.apply();
+    expect(await host.run("stat -c '%U %a' /root /home/cut; readlink /home/cut/a")).toBe(
+      "root 700\ncut 700\n/\n",
+    );
+    expect(await given.back()).toContain("account cut and /home/cut removed");
+  });
+
   test("and somebody's files in it: an error that names them", async () => {
     const given = await interrupted();
     await host.run(`install -d -o 4711 ${leaving}/bobs; echo precious >${leaving}/bobs/file`);
@@ -287,16 +307,53 @@ describe("what an interrupted removal left of a home", () => {
 });
 
 test("something mounted at the home: an error before the ids go", async () => {
-  const bound = await giveForDelete("bound");
+  // The kernel writes a blank as \\040, which a digit follows here.
+  const home = "/srv/a 1/bound";
+  const bound = await giveForDelete("bound", { account: { home } });
   await bound.apply();
-  await host.run("mount --bind /home/bound /home/bound");
+  await host.run(`mount --bind '${home}' '${home}'`);
   const { exitCode, said } = await bound.tryBack();
   expect([exitCode, said.at(-1)]).toEqual([
     1,
-    "account: /home/bound: found something mounted at /home/bound; wanted nothing mounted there when it is removed. To fix: unmount it, then run again",
+    `account: ${home}: found something mounted at ${home}; wanted nothing mounted there when it is removed. To fix: unmount it, then run again`,
   ]);
-  expect(await host.run("grep -c ^bound: /etc/subuid; umount /home/bound")).toBe("1\n");
-  expect(await bound.back()).toContain("account bound and /home/bound removed");
+  expect(await host.run(`grep -c ^bound: /etc/subuid; umount '${home}'`)).toBe("1\n");
+  expect(await bound.back()).toContain(`account bound and ${home} removed`);
+});
+
+describe("an account that somebody made after useradd had failed, or before it had begun", () => {
+  test.each([
+    ["and a destroy", false],
+    ["an up, and a destroy", true],
+  ])("%s: it stays, with its home", async (_name, up) => {
+    const hand = await giveForDelete("hand");
+    await hand.installation.apply("preflight", hand.all);
+    await root(
+      host,
+      "printf '#!/bin/sh\\necho useradd: cannot lock /etc/passwd >&2; exit 1\\n' >/usr/local/sbin/useradd; chmod 755 /usr/local/sbin/useradd",
+    );
+    expect((await hand.tryApply("account"))[0]).not.toBe(0);
+    await root(
+      host,
+      "rm /usr/local/sbin/useradd; useradd -m hand; echo precious >/home/hand/file; sed -i /^hand:/d /etc/subuid /etc/subgid",
+    );
+    if (up) await hand.apply();
+    const said = await hand.back();
+    expect(await host.run("cat /home/hand/file; id -un hand; userdel -r hand 2>/dev/null")).toBe(
+      "precious\nhand\n",
+    );
+    expect(said.includes("account hand stays: somebody has made it since")).toBe(!up);
+  });
+});
+
+test("an account that somebody made after a cut destroy had removed ours: it stays", async () => {
+  const cutOff = await giveForDelete("cut");
+  await cutOff.apply();
+  await cut("userdel", "cut", "after");
+  expect((await cutOff.tryBack()).exitCode).not.toBe(0);
+  await host.run("rm /usr/local/sbin/userdel; useradd -M -c theirs cut; groupadd cutters");
+  await cutOff.back();
+  expect(await host.run("id -un cut; userdel cut; groupdel cutters")).toBe("cut\n");
 });
 
 test("a user with an id of the range, who has files in the home: the account stays", async () => {

@@ -95,18 +95,25 @@ test.each([
   ]).toEqual([0, "/home/.rootless-docker-daemon\n"]);
 });
 
+const itsRange = "echo 700000:65536 >>/var/lib/rootless-docker/things/account/app/baseline/ranges";
+
 test.each([
   [
+    "an earlier account's of its name",
+    "echo 'app:700000:65536:999 12 34' >>/var/lib/rootless-docker/things/.retired-ids",
+    "rm /var/lib/rootless-docker/things/.retired-ids",
+    "700032",
+  ],
+  [
     "another account's by now",
-    "echo bob:700000:65536 >>/etc/subuid",
+    `${itsRange}; echo bob:700000:65536 >>/etc/subuid`,
     "sed -i /^bob:700000/d /etc/subuid",
     "700032",
   ],
-  ["a user's", "useradd -u 700032 -g users carol", "userdel carol", "carol"],
-])("ids of a range of its own that are %s: the files stay", async (_name, before, after, owner) => {
+  ["a user's", `${itsRange}; useradd -u 700032 -g users carol`, "userdel carol", "carol"],
+])("ids of a range that are %s: the files stay", async (_name, before, after, owner) => {
   await app.apply("daemon", wishes);
-  await host.run(`echo 700000:65536 >>/var/lib/rootless-docker/things/account/app/baseline/ranges
-    ${before}
+  await host.run(`${before}
     install -d -m 700 ${root}/rooted ${root}/rooted/theirs; echo precious >${root}/rooted/theirs/file; chown -R 700032 ${root}/rooted/theirs`);
   const { said } = await app.tryRevert("daemon", wishes);
   expect(said.at(-1)).toContain(`others have files there (rooted/theirs of ${owner})`);

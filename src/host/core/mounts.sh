@@ -40,12 +40,12 @@ unmounted_below() {
 	local path mount
 	path=$(realpath -m "$1")
 	{
-		awk '$1 !~ /^#/ { print $2 }' /etc/fstab
+		awk '$1 !~ /^#/ { print $2 }' /etc/fstab | without_escapes
 		sed -n 's/^Where=//p' /etc/systemd/system/*.mount /run/systemd/*/*.mount \
 			/usr/local/lib/systemd/system/*.mount /usr/lib/systemd/system/*.mount
 	} 2>/dev/null | while IFS= read -r mount; do
 		# Without links and slashes at its end.
-		mount=$(timeout -k 5 20 realpath -m "$(printf '%b' "$mount")" || true)
+		mount=$(timeout -k 5 20 realpath -m "$mount" || true)
 		case $mount in "$path"/*) ;; *) continue ;; esac
 		mount_points | grep -qxF -- "$mount" || {
 			printf '%s' "$mount"
@@ -54,10 +54,14 @@ unmounted_below() {
 	done
 }
 
-mount_points() {
-	local mount
-	# The fifth field, with blanks and the like as \040.
-	cut -d ' ' -f 5 /proc/self/mountinfo | while IFS= read -r mount; do printf '%b\n' "$mount"; done
+# The fifth field.
+mount_points() { cut -d ' ' -f 5 /proc/self/mountinfo | without_escapes; }
+
+# Blanks and the like are \NNN in octal there and in fstab. Of printf's own form, \0NNN, no digit is
+# taken that follows.
+without_escapes() {
+	local line
+	sed 's/\\\([0-7][0-7][0-7]\)/\\0\1/g' | while IFS= read -r line; do printf '%b\n' "$line"; done
 }
 
 # Where what holds a path is mounted, then its UUID if it has one: two lines. $1 the path.

@@ -104,7 +104,7 @@ is_lost_account() {
 # Where an account's home was moved, what this package left in it is at its new place. What is at
 # its old place still is its own (usermod -d without -m). $1 the account, which is known.
 follow_home() {
-	local old kind dir name new told=''
+	local old kind dir name new place told=''
 	old=$(recorded_home "$1")
 	if [ -z "$old" ] || [ "$old" = "$ACCOUNT_HOME" ]; then return 0; fi
 	for dir in "$STATE"/things/homefile/* "$STATE"/things/homedir/* "$STATE"/things/data/*; do
@@ -114,11 +114,13 @@ follow_home() {
 		! account_has "$name" || continue
 		kind=${dir%/*}
 		new=$ACCOUNT_HOME${name#"$old"}
-		[ ! -e "$(resource_directory "${kind##*/}" "$new")" ] || continue
+		place=$(resource_directory "${kind##*/}" "$new")
+		# There already where a run was killed before it had written the name.
+		[ "$dir" = "$place" ] || [ ! -e "$place" ] || continue
 		[ -n "$told" ] || say "the home of $1 is $ACCOUNT_HOME now, and not $old"
 		told=yes
-		printf '%s' "$new" | write_record "$dir/name"
-		mv -T "$dir" "$(resource_directory "${kind##*/}" "$new")"
+		[ "$dir" = "$place" ] || mv -T "$dir" "$place"
+		printf '%s' "$new" | write_record "$place/name"
 	done
 	[ -z "$told" ] || sync -f "$STATE"
 }
@@ -158,6 +160,15 @@ is_leaving() {
 	[ -e "$1/leaving" ] && [ -d "$(leaving_home "$2")" ] && is_made_home "$1/made" "$(leaving_home "$2")"
 }
 
+# True where this package has removed the home, and the account is the one that it was to remove. $1
+# baseline directory.
+home_was_removed() {
+	local entry
+	[ "$(sed -n 1p "$1/leaving" 2>/dev/null)" = moved ] || return 1
+	entry=$(sed -n 2p "$1/leaving")
+	[ -z "$entry" ] || [ "$entry" = "$(getent passwd "$ACCOUNT")" ]
+}
+
 # What has become of an account that was made, where somebody has changed it; nothing where it is as
 # it was. A shell, a password or groups are nobody's data, and may change. $1 the record.
 account_changed() {
@@ -174,7 +185,7 @@ account_changed() {
 	elif [ -h "$home" ]; then
 		printf '%s is a link now (to %s), and not the directory that was made' "$home" "$(readlink "$home")"
 	elif [ ! -d "$home" ] &&
-		{ is_leaving "${1%/*}" "$home" || [ "$(cat "${1%/*}/leaving" 2>/dev/null)" = moved ]; }; then
+		{ is_leaving "${1%/*}" "$home" || home_was_removed "${1%/*}"; }; then
 		# This package's own removal was interrupted.
 		return 0
 	elif [ ! -d "$home" ]; then

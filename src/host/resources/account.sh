@@ -69,6 +69,23 @@ keep_made_account() {
 	sync_directories "$dir/baseline"
 }
 
+# That useradd was begun. $1 the account.
+creating_file() { printf '%s/baseline/creating' "$(resource_directory account "$1")"; }
+
+# Somebody made it after a run of this package that found none and came no further: it was there
+# before. $1 the account.
+note_account_of_others() {
+	local baseline
+	baseline=$(resource_directory account "$1")/baseline
+	if [ ! -e "$baseline/entry" ] || [ -s "$baseline/entry" ] || [ -e "$baseline/made" ] ||
+		[ -e "$baseline/creating" ] || ! getent passwd "$1" >/dev/null; then return 0; fi
+	account_save "$1" "$WORK"
+	[ ! -e "$WORK/home" ] || write_record "$baseline/home" <"$WORK/home"
+	write_record "$baseline/entry" <"$WORK/entry"
+	rm -f "$baseline/absent"
+	sync_directories "$baseline"
+}
+
 # The account that was kept may be gone by now, and one of the same name may be somebody else's:
 # what is remembered of the first is not true of the second.
 forget_another_account() {
@@ -104,7 +121,7 @@ remove_half_account() {
 	if [ ! -e "$baseline/entry" ] || [ -s "$baseline/entry" ]; then return 0; fi
 	if ! know_account "$1"; then
 		forget_account_entries "$1"
-	elif [ -e "$baseline/made" ]; then
+	elif [ -e "$baseline/made" ] || [ ! -e "$baseline/creating" ]; then
 		return 0
 	elif ! getent shadow "$1" >/dev/null || ! getent group "$ACCOUNT_GID" >/dev/null; then
 		userdel "$1" 2>"$WORK/error" ||
@@ -120,7 +137,9 @@ forget_account_entries() {
 	local baseline gid
 	baseline=$(resource_directory account "$1")/baseline
 	gid=$(sed -n 's/^gid //p' "$baseline/made" 2>/dev/null) || true
-	if grep -qsxE 'leaving|moved' "$baseline/leaving" && is_own_group "$1" "$gid"; then
+	# Nobody has changed the groups since our userdel began, which was killed before it came to them.
+	if [ "$(sed -n 3p "$baseline/leaving" 2>/dev/null)" = "$(stat -c '%i %.9Y' /etc/group)" ] &&
+		is_own_group "$1" "$gid"; then
 		groupdel "$1" 2>"$WORK/error" || say "group $1 stays: $(tail -n 1 "$WORK/error")"
 	fi
 	if getent shadow "$1" >/dev/null; then pwconv; fi
@@ -155,7 +174,7 @@ finish_home() {
 	# What useradd has written, too: an empty file of a complete home would be the account's own.
 	[ ! -d "$ACCOUNT_HOME" ] || sync -f "$ACCOUNT_HOME" 2>/dev/null || sync_host
 	account_made | write_record "$baseline/made"
-	rm -f "$baseline/leaving" "$baseline/sealed"
+	rm -f "$baseline/leaving" "$baseline/sealed" "$baseline/creating"
 }
 
 # Below a directory that the account owns, root writes nothing and gives nothing away: by then
@@ -183,11 +202,20 @@ fill_home() {
 
 # What such a removal has left of it. $1 baseline directory.
 put_home_back() {
-	if [ -e "$ACCOUNT_HOME" ] || [ -h "$ACCOUNT_HOME" ] || ! is_leaving "$1" "$ACCOUNT_HOME"; then return 0; fi
-	[ ! -s "$1/sealed" ] || unseal_tree "$(leaving_home "$ACCOUNT_HOME")" "$1/sealed"
-	mv -T "$(leaving_home "$ACCOUNT_HOME")" "$ACCOUNT_HOME"
-	sync_directories "$(dirname "$ACCOUNT_HOME")"
-	changed "$ACCOUNT_HOME put back, with what an interrupted removal left of it"
+	local leaving
+	leaving=$(leaving_home "$ACCOUNT_HOME")
+	if [ ! -e "$ACCOUNT_HOME" ] && [ ! -h "$ACCOUNT_HOME" ] && is_leaving "$1" "$ACCOUNT_HOME"; then
+		[ "$(stat -c %u "$leaving")" != 0 ] || seal_tree "$leaving"
+		mv -T "$leaving" "$ACCOUNT_HOME"
+		sync_directories "$(dirname "$ACCOUNT_HOME")"
+		changed "$ACCOUNT_HOME put back, with what an interrupted removal left of it"
+	fi
+	# Root's top is the last that is given back.
+	if [ -s "$1/sealed" ] && [ -d "$ACCOUNT_HOME" ] && [ ! -h "$ACCOUNT_HOME" ] &&
+		[ "$(stat -c %u "$ACCOUNT_HOME")" = 0 ] && is_made_home "$1/made" "$ACCOUNT_HOME" &&
+		only_root_leads_to "$ACCOUNT_HOME"; then
+		unseal_tree "$ACCOUNT_HOME" "$1/sealed"
+	fi
 }
 
 # Out of its place first: where it is not there and this record says "moved", nobody else has moved
@@ -204,11 +232,21 @@ remove_home() {
 		[ ! -d "$2" ] || mv -T "$2" "$leaving"
 		sync_directories "$(dirname "$2")"
 	fi
-	echo moved | write_record "$1/leaving"
+	note_moved "$1"
 	stop_where_mounted_below "$leaving"
 	remove_own_tree "$leaving" "$1/sealed" ||
 		fail "$leaving" "that others have files there ($(printable <"$WORK/others-files"))" \
 			"nothing of others in it when it is removed" "move them away, then run again"
+}
+
+# Before userdel: which account it is about to remove, and how the groups were. $1 baseline
+# directory.
+note_moved() {
+	{
+		echo moved
+		getent passwd "$ACCOUNT"
+		stat -c '%i %.9Y' /etc/group
+	} | write_record "$1/leaving"
 }
 
 # True where a part of /etc/skel, or its owner, is missing, and nothing else is there.
@@ -239,9 +277,13 @@ create_account() {
 	local name=$1
 	set -- --create-home --user-group --shell "$(if has shell; then doc shell; else echo /bin/bash; fi)"
 	if has home; then set -- "$@" --home-dir "$(doc home)"; fi
-	useradd_without_ids "$(doc uid)" "$@" "$name" 2>"$WORK/error" ||
+	# Only what was begun here is this package's, where it is killed.
+	write_record "$(creating_file "$name")" </dev/null
+	useradd_without_ids "$(doc uid)" "$@" "$name" 2>"$WORK/error" || {
+		getent passwd "$name" >/dev/null || rm -f "$(creating_file "$name")"
 		fail "useradd $name" "$(tail -n 1 "$WORK/error")" "a new account" \
 			"fix what useradd says, then run again"
+	}
 	changed "account $name created"
 }
 
@@ -275,8 +317,9 @@ account_restore() {
 		"it to be there" \
 		"remove the account by hand if it is not needed, remove ${2%/*}, then run again"
 	if [ -s "$2/entry" ]; then
-		# With what says where files of its ids are.
-		[ -z "$(left_places "$1")" ] || return 10
+		# With what says where files of its ids are, and where its home was.
+		if [ -n "$(left_places "$1")" ] || [ -d "$(resource_directory subuid "$1")/baseline" ] ||
+			[ -d "$(resource_directory subgid "$1")/baseline" ]; then return 10; fi
 		return 0
 	fi
 	know_account "$1" || {
@@ -287,6 +330,10 @@ account_restore() {
 		fail "$2/entry" "it empty, as a power cut leaves it" \
 			"whether the account $1 was there before" \
 			"if it was, remove ${2%/*}; if it was not, remove the account by hand, or run pulumi up with a new value of recheck, which takes it for this package's own; then run again"
+	if [ ! -e "$2/made" ] && [ ! -e "$2/creating" ]; then
+		say "account $1 stays: somebody has made it since"
+		return 0
+	fi
 	stays=$(account_stays "$1")
 	if [ -n "$stays" ]; then
 		say "account $1 stays, with its subordinate ids: $stays"
@@ -299,6 +346,7 @@ account_restore() {
 		remove_home "$2" "$ACCOUNT_HOME"
 	fi
 	remove_home_parents "$2"
+	note_moved "$2"
 	# userdel complains about a missing mail spool on its stderr, and succeeds.
 	userdel "$1" 2>"$WORK/error" ||
 		fail "userdel $1" "$(tail -n 1 "$WORK/error")" "the account removed" "$(userdel_fix "$1")"

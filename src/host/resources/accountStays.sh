@@ -6,12 +6,14 @@
 account_stays() {
 	local baseline home own
 	baseline=$(resource_directory account "$1")/baseline
-	[ -e "$baseline/made" ] && [ ! -s "$baseline/entry" ] || return 0
+	[ ! -s "$baseline/entry" ] || return 0
+	if [ ! -e "$baseline/made" ] && [ ! -e "$baseline/creating" ]; then return 0; fi
 	[ ! -e "$WORK/account-stays" ] || {
 		cat "$WORK/account-stays"
 		return 0
 	}
-	own=$(account_changed "$baseline/made")
+	own=''
+	[ ! -e "$baseline/made" ] || own=$(account_changed "$baseline/made")
 	if [ -n "$own" ]; then
 		own="$own: remove it by hand when nothing of it is needed"
 	elif own=$(others_of_its_uid) && [ -n "$own" ]; then
@@ -25,7 +27,7 @@ account_stays() {
 then remove the account by hand"
 	elif own=$(away_below "$1") && [ -n "$own" ]; then
 		own="$own: remove it by hand when they are not needed"
-	elif retains_data; then
+	elif retains_data || [ ! -e "$baseline/made" ]; then
 		own=$(own_files | tr -d '\000-\011\013-\037\177' | paste -s -d ' ')
 		[ -z "$own" ] ||
 			own="with $ACCOUNT_HOME ($(du -sh "$ACCOUNT_HOME" 2>/dev/null | cut -f 1)): it has files of its own ($own). onDestroy.data: Delete removes them too"

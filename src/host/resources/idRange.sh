@@ -80,6 +80,21 @@ retired_ranges() {
 	done <"$(retired_file)"
 }
 
+# Those that are, START:COUNT a line, where it is known whose they were.
+own_retired_ranges() {
+	local range now
+	[ -e "$(retired_file)" ] || return 0
+	now=$(holder_of "$ACCOUNT_LOGIN")
+	while IFS= read -r range; do
+		case $range in
+		"$ACCOUNT":*:*:?*)
+			! is_same_holder "$(printf '%s' "$range" | cut -d : -f 4)" "${now:-none}" ||
+				printf '%s\n' "$range" | cut -d : -f 2,3
+			;;
+		esac
+	done <"$(retired_file)"
+}
+
 # Ranges that this package gave other accounts, or an earlier one of this name, whatever became of
 # their lines.
 recorded_ranges_of_others() {
@@ -209,7 +224,7 @@ known_ranges() {
 		cat "$record" 2>/dev/null || true
 		id_ranges "$(id_file "$1")" "$ACCOUNT" "$ACCOUNT_UID"
 		id_ranges "$(id_file "$1")" "$ACCOUNT_LOGIN" ''
-		id_ranges "$(retired_file)" "$ACCOUNT" ''
+		own_retired_ranges
 		own_range "$1" | cut -d : -f 2-
 	} | grep -xE '[1-9][0-9]{0,9}:[1-9][0-9]{0,9}' | sort -u >"$WORK/ranges"
 	write_record "$record" <"$WORK/ranges"
@@ -244,7 +259,8 @@ some_on_one_line() {
 one_file() {
 	local path=$1 status=0
 	shift
-	timeout -k 5 600 find -H "$path" -mindepth 1 -ignore_readdir_race "(" "$@" ")" -print -quit \
+	timeout -k 5 600 find -H "$path" -mindepth 1 -ignore_readdir_race \
+		"(" -fstype proc -o -fstype sysfs -o -fstype cgroup2 ")" -prune -o "(" "$@" ")" -print -quit \
 		>"$WORK/one-file" 2>"$WORK/find-error" || status=$?
 	if [ "$status" = 0 ] && [ ! -s "$WORK/one-file" ] && [ -d "$path" ] && [ -n "$(mount_below "$path")" ]; then
 		beneath_mounts "$path" timeout -k 5 600 find . -mindepth 1 -xdev -ignore_readdir_race \

@@ -9,20 +9,23 @@ remove_own_tree() {
 	local name parent
 	name=./$(basename "$1") parent=$(dirname "$1")
 	: >"$WORK/others-files"
+	: >"$WORK/others"
 	rm -f "$WORK/sealed"
 	[ -e "$1" ] || [ -h "$1" ] || return 0
 	find_others "$1"
-	[ ! -s "$WORK/others-files" ] || return 1
+	[ ! -s "$WORK/others" ] || return 1
 	if [ -d "$1" ] && [ ! -h "$1" ]; then
-		[ -z "${2-}" ] || [ -s "$2" ] ||
-			beneath_mounts "$parent" find "$name" -depth -xdev -type d -printf '%U:%G %m %P\0' | write_record "$2"
-		# shellcheck disable=SC2046 # words
-		beneath_mounts "$parent" perl -e "$SEAL_TREE" "$name" "$ACCOUNT_UID" $(known_ranges uid) \
-			2>"$WORK/error" || cannot_remove "$1"
+		# Its top is given to root first: until then nothing else is.
+		if [ -n "${2-}" ] && { [ ! -s "$2" ] || [ "$(stat -c %u "$1")" != 0 ]; }; then
+			beneath_mounts "$parent" find "$name" -xdev -type d -printf '%U:%G %m %P\0' \
+				>"$WORK/directories" 2>"$WORK/error" || cannot_remove "$1"
+			write_record "$2" <"$WORK/directories" 2>"$WORK/error" || cannot_remove "$1"
+		fi
+		seal_tree "$1"
 		: >"$WORK/sealed"
 		stop_where_mounted_below "$1"
 		find_others "$1"
-		[ ! -s "$WORK/others-files" ] || return 1
+		[ ! -s "$WORK/others" ] || return 1
 	fi
 	beneath_mounts "$parent" rm -rf --one-file-system "$name" 2>"$WORK/error" || cannot_remove "$1"
 }
@@ -67,17 +70,49 @@ sub seal {
 my @is = lstat $top;
 if (@is && -d _ && is_own($is[4])) { chdir $top or die "$!\n"; seal($is[0]) }'
 
-# Gives the directories of a tree back to those whose they were, the innermost first. $1 the path, to
-# which only root leads, $2 the record.
-unseal_tree() {
-	# shellcheck disable=SC2016 # a program of its own
-	(cd "$1" && perl -0 -ne 'chomp;
-		my ($uid, $gid, $mode, $path) = /^(\d+):(\d+) (\d+) (.*)$/s or next;
-		$path = "." if $path eq "";
-		my @is = lstat $path;
-		next unless @is && -d _ && $is[4] == 0 && ($is[2] & 07777) == 0700;
-		chown($uid, $gid, $path) && chmod(oct $mode, $path) or die "$path: $!\n"' <"$2")
+# $1 the path, to which only root leads.
+seal_tree() {
+	# shellcheck disable=SC2046 # words
+	beneath_mounts "$(dirname "$1")" perl -e "$SEAL_TREE" "./$(basename "$1")" "$ACCOUNT_UID" $(known_ranges uid) \
+		2>"$WORK/error" || cannot_remove "$1"
 }
+
+# Gives the directories of a sealed tree back to those whose they were, each after those in it. $1 the
+# path, to which only root leads, $2 the record.
+unseal_tree() {
+	beneath_mounts "$1" perl -e "$UNSEAL_TREE" <"$2" 2>"$WORK/error" ||
+		fail "$1" "that it cannot be given back ($(tail -n 1 "$WORK/error" | printable))" \
+			"its directories to be their owners' again" "see what is in the way there, then run again"
+}
+
+# From where it stands, in what nobody else can change. A directory of root's that is not in the record
+# stays root's.
+# shellcheck disable=SC2016 # a program of its own
+UNSEAL_TREE='local $/ = "\0";
+my %was;
+while (<STDIN>) { chomp; $was{$4} = [$1, $2, $3] if /^(\d+):(\d+) (\d+) (.*)$/s }
+sub give_back {
+	my ($path, $name) = @_;
+	my $was = $was{$path} or return;
+	chown($was->[0], $was->[1], $name) && chmod(oct $was->[2], $name) or die "$!\n";
+}
+sub unseal {
+	my ($device, $path) = @_;
+	opendir(my $all, ".") or die "$!\n";
+	my @names = grep { $_ ne "." && $_ ne ".." } readdir $all;
+	closedir $all;
+	for (@names) {
+		my @is = lstat $_;
+		next unless @is && -d _ && $is[0] == $device && $is[4] == 0;
+		my $below = $path eq "" ? $_ : "$path/$_";
+		chdir $_ or die "$!\n";
+		unseal($device, $below);
+		chdir ".." or die "$!\n";
+		give_back($below, $_);
+	}
+}
+unseal((lstat ".")[0], "");
+give_back("", ".");'
 
 # $1 the path.
 cannot_remove() {

@@ -6,11 +6,13 @@ account_apply() {
 	local name
 	name=$(doc account)
 	clear_dead_locks
+	note_account_of_others "$name"
 	remove_half_account "$name"
 	account_problems "$name"
 	subordinate_id_problems "$name"
 	stop_on_problems
 	settle_lost_account "$name"
+	stop_where_home_is_away "$name"
 	forget_another_account "$name"
 	keep_made_account "$name"
 	want account "$name" present
