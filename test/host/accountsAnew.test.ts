@@ -85,6 +85,20 @@ describe("another range of ids, while files have the one from before", () => {
     },
   );
 
+  test("cut off between the two files: the next up has the same place", async () => {
+    const between = await giveForDelete("between");
+    await between.apply();
+    const before = await host.run("cat /etc/subuid /etc/subgid");
+    await cut("sync", "subgid.rootless-docker-new");
+    const [exitCode] = await between.tryApply("account", { subordinateIds: { count: 70000 } });
+    expect(exitCode).not.toBe(0);
+    await host.run("rm /usr/local/sbin/sync");
+    expect(await host.run("cat /etc/subuid /etc/subgid")).not.toBe(before);
+    await between.apply();
+    expect(await host.run("cat /etc/subuid /etc/subgid")).toBe(before);
+    await between.back();
+  });
+
   test("in the same place with more: nothing is given away", async () => {
     const grown = await giveForDelete("grown");
     await grown.apply();
@@ -183,8 +197,17 @@ test("ids that stayed for a file, and the account made anew with a line like it:
 const cut = (program: string, argument: string, when = "before") =>
   root(
     host,
-    `printf '#!/bin/sh\ncase "$*" in *"${argument}"*) ${when === "after" ? `/usr/bin/${program} "$@"; ` : ""}kill -9 $PPID; exit 1;; esac\nexec /usr/bin/${program} "$@"\n' >/usr/local/sbin/${program}
-      chmod 755 /usr/local/sbin/${program}`,
+    `own=$(command -v ${program})
+    cat >/usr/local/sbin/${program} <<PROGRAM
+#!/bin/sh
+case "\\$*" in *"${argument}"*)
+  [ ${when} = before ] || $own "\\$@"
+  kill -9 \\$PPID
+  exit 1 ;;
+esac
+exec $own "\\$@"
+PROGRAM
+    chmod 755 /usr/local/sbin/${program}`,
   );
 
 describe("a destroy that was cut at the home's removal", () => {

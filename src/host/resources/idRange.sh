@@ -6,10 +6,12 @@
 # Taken are all ranges in the files but the account's own, those that were or are recorded as another
 # account's, every user and group id, and those that useradd and groupadd can give to the next one.
 free_range() {
-	local count=$1 start=$2 prefer=$3 how=$4 own=$5
-	shift 5
+	local count=$1 start=$2 prefer=$3 how=$4
+	shift 4
 	{
-		cat "$@" 2>/dev/null | awk -F : -v own="$own" '$1 ":" $2 ":" $3 != own'
+		# Of either file: a run that was killed between them has changed one.
+		cat "$@" 2>/dev/null | awk -F : -v uids="$(own_range uid)" -v gids="$(own_range gid)" '
+			$1 ":" $2 ":" $3 != uids && $1 ":" $2 ":" $3 != gids'
 		retired_ranges
 		recorded_ranges_of_others
 		ids_in_use uid | awk -F : '{ print "user:" $2 ":1" }'
@@ -160,7 +162,7 @@ next_start() {
 	own=$(own_range "$1")
 	start=$(doc "sub$1-start")
 	[ -z "$own" ] || prefer=$(printf '%s' "$own" | cut -d : -f 2)
-	free_range "$(doc "sub$1")" "$start" "$prefer" "$(doc allocation)" "$own" "$(id_file "$1")" \
+	free_range "$(doc "sub$1")" "$start" "$prefer" "$(doc allocation)" "$(id_file "$1")" \
 		"$([ -n "$start" ] || echo /etc/subgid)"
 }
 
