@@ -101,7 +101,7 @@ test.each([
   [
     "an earlier account's of its name",
     "echo 'app:700000:65536:999 12 34' >>/var/lib/rootless-docker/things/.retired-ids",
-    "rm /var/lib/rootless-docker/things/.retired-ids",
+    `rm /var/lib/rootless-docker/things/.retired-ids; ${itsRange}`,
     "700032",
   ],
   [
