@@ -241,7 +241,7 @@ describe("a destroy that was cut at the home's removal", () => {
     const given = await giveForDelete("cut");
     await given.apply();
     await host.run(
-      "install -d -o cut -m 755 /home/cut/work; install -d -o 100007 -m 2770 /home/cut/work/volume; echo precious >/home/cut/work/file; chown cut: /home/cut/work/file",
+      "install -d -o cut -m 755 /home/cut/own; install -d -o 100007 -m 2770 /home/cut/own/volume; echo precious >/home/cut/own/file; chown cut: /home/cut/own/file",
     );
     await cut("rm", "/.rootless-docker-leaving-cut");
     expect((await given.tryBack()).exitCode).not.toBe(0);
@@ -249,10 +249,10 @@ describe("a destroy that was cut at the home's removal", () => {
     await given.apply();
     expect(
       await host.run(
-        "runuser -u cut -- cat /home/cut/work/file; cd /home/cut; stat -c '%n %u %a' work work/volume; ls -A /home",
+        "runuser -u cut -- cat /home/cut/own/file; cd /home/cut; stat -c '%n %u %a' own own/volume; ls -A /home",
       ),
     ).toBe(
-      `precious\nwork ${(await host.run("id -u cut")).trim()} 755\nwork/volume 100007 2770\ncut\n`,
+      `precious\nown ${(await host.run("id -u cut")).trim()} 755\nown/volume 100007 2770\ncut\n`,
     );
     expect(await given.back()).toContain("account cut and /home/cut removed");
   });

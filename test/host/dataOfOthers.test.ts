@@ -172,22 +172,22 @@ test("what root had moved and could not remove: it is named, and its ids stay", 
 test("a bind mount of the same file system, moved below what root removes", async () => {
   await app.apply("daemon", wishes);
   await host.run(`install -d -m 700 /srv/important; echo data >/srv/important/file
-    install -d -o app -g app /home/app/work; install -d /home/app/work/important
-    mount --bind /srv/important /home/app/work/important`);
+    install -d -o app -g app /home/app/own; install -d /home/app/own/important
+    mount --bind /srv/important /home/app/own/important`);
   await startAs(
-    `exec perl -e '${begins} rename "/home/app/work", "/home/app/.local/share/docker/work"; sleep 20'`,
+    `exec perl -e '${begins} rename "/home/app/own", "/home/app/.local/share/docker/own"; sleep 20'`,
   );
   const { exitCode, said } = await app.tryRevert("daemon", wishes);
-  expect(await host.run("cat /srv/important/file; ls -d /home/app/work 2>/dev/null; true")).toBe(
+  expect(await host.run("cat /srv/important/file; ls -d /home/app/own 2>/dev/null; true")).toBe(
     "data\n",
   );
   expect([exitCode, said.at(-1)]).toEqual([
     1,
     expect.stringMatching(
-      /^daemon: (\S+): found something mounted at \1\/data\/work\/important; wanted nothing mounted there when it is removed\. To fix: unmount it, then run again$/,
+      /^daemon: (\S+): found something mounted at \1\/data\/own\/important; wanted nothing mounted there when it is removed\. To fix: unmount it, then run again$/,
     ),
   ]);
-  await host.run("umount /home/.root*/data/work/important");
+  await host.run("umount /home/.root*/data/own/important");
   await app.revert("daemon", wishes);
   expect(await host.run(`ls -d /home/.root* ${root} 2>/dev/null || cat /srv/important/file`)).toBe(
     "data\n",

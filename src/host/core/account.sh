@@ -55,11 +55,12 @@ as_account_within() {
 		set -- setpriv --reuid "$ACCOUNT_UID" --regid "$ACCOUNT_GID" --init-groups --inh-caps=-all setsid -w "$@"
 	set -- HOME="$ACCOUNT_HOME" USER="$ACCOUNT_LOGIN" LOGNAME="$ACCOUNT_LOGIN" PATH="$PATH" LC_ALL=C \
 		XDG_RUNTIME_DIR="$ACCOUNT_RUNTIME" DBUS_SESSION_BUS_ADDRESS="unix:path=$ACCOUNT_RUNTIME/bus" -- "$@"
+	set -- perl -e "$CLEAN_START" "$KEYCTL" "$@"
 	if [ "$SELF" = "$ACCOUNT_UID" ]; then
-		set -- '' perl -e "$CLEAN_START" none "$@"
+		set -- '' "$@"
 	else
 		make_account_group
-		set -- "$(account_group)" perl -e "$CLEAN_START" "$KEYCTL" "$@"
+		set -- "$(account_group)" "$@"
 	fi
 	timeout -k 5 "$seconds" sh -c "$ACCOUNT_RUNNER" sh "$ACCOUNT_MOST" "$@" 3>&- 6<&- 7>&- 8>&- 9>&- ||
 		status=$?
@@ -69,15 +70,15 @@ as_account_within() {
 	return "$status"
 }
 
-# Starts a program with an environment of its own, before the user changes: the account may read what a
-# program of its was started with. Root's session keyring leads to root's own keys: a new one, empty, takes
-# its place. keyctl(1) is in no essential package, and perl-base is one. Its arguments: the number of
-# keyctl(2), whose operation 1 is KEYCTL_JOIN_SESSION_KEYRING, or none; the environment, NAME=VALUE; "--";
-# the program. A kernel without keys (ENOSYS), or a container that forbids them (EPERM), has none to give
-# away.
+# Starts a program with an environment of its own, before the user changes: the account may read
+# what a program of its was started with. Root's session keyring leads to root's own keys: a new one,
+# empty, takes its place. keyctl(1) is in no essential package, and perl-base is one. Its arguments:
+# the number of keyctl(2), whose operation 1 is KEYCTL_JOIN_SESSION_KEYRING; the environment,
+# NAME=VALUE; "--"; the program. A kernel without keys (ENOSYS), or a container that forbids them
+# (EPERM), has none to give away.
 # shellcheck disable=SC2016 # a program of its own
 CLEAN_START='my ($number, $none) = (shift, 0);
-unless ($number eq "none" || $number && (syscall($number, 1, $none) > 0 || $! == 38 || $! == 1)) {
+unless ($number && (syscall($number, 1, $none) > 0 || $! == 38 || $! == 1)) {
 	print STDERR "no session keyring: $!\n";
 	exit 125;
 }

@@ -34,6 +34,14 @@ beneath_mounts() {
 		exec "$@"' sh "$directory" "$WORK/tree" "$@"
 }
 
+# What find(1) says of a directory, beneath all that is mounted below it, in ten minutes. $1 the
+# directory, then what is looked for, from ".".
+find_beneath() {
+	local directory=$1
+	shift
+	beneath_mounts "$directory" timeout -k 5 600 find . -xdev -ignore_readdir_race "$@"
+}
+
 # Where something is to be mounted below a path, by /etc/fstab or a unit, and is not: nobody knows
 # whose the files are that are on it. $1 the path.
 unmounted_below() {

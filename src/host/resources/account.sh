@@ -61,12 +61,7 @@ keep_made_account() {
 	dir=$(resource_directory account "$1")
 	if [ "$(doc create)" != false ] || [ ! -e "$dir/baseline/made" ] || ! unclaimed "$dir" ||
 		! getent passwd "$1" >/dev/null; then return 0; fi
-	account_save "$1" "$WORK"
-	write_record "$dir/baseline/home" <"$WORK/home"
-	# From here on it was there before: the rest says nothing more.
-	write_record "$dir/baseline/entry" <"$WORK/entry"
-	rm -f "$dir/baseline/absent" "$dir/baseline/leaving" "$dir/baseline/made"
-	sync_directories "$dir/baseline"
+	take_as_found "$1"
 }
 
 # That useradd was begun. $1 the account.
@@ -79,10 +74,17 @@ note_account_of_others() {
 	baseline=$(resource_directory account "$1")/baseline
 	if [ ! -e "$baseline/entry" ] || [ -s "$baseline/entry" ] || [ -e "$baseline/made" ] ||
 		[ -e "$baseline/creating" ] || ! getent passwd "$1" >/dev/null; then return 0; fi
+	take_as_found "$1"
+}
+
+# From here on it was there before: what else is recorded of it says nothing more. $1 the account.
+take_as_found() {
+	local baseline
+	baseline=$(resource_directory account "$1")/baseline
 	account_save "$1" "$WORK"
-	[ ! -e "$WORK/home" ] || write_record "$baseline/home" <"$WORK/home"
+	write_record "$baseline/home" <"$WORK/home"
 	write_record "$baseline/entry" <"$WORK/entry"
-	rm -f "$baseline/absent"
+	rm -f "$baseline/absent" "$baseline/leaving" "$baseline/made"
 	sync_directories "$baseline"
 }
 
@@ -104,10 +106,7 @@ forget_another_account() {
 		"$STATE"/things/data/*) [ "$(cat "$dir/baseline/account" 2>/dev/null)" = "$1" ] || continue ;;
 		esac
 		if [ ! -d "$dir" ] || ! unclaimed "$dir"; then continue; fi
-		case $dir in
-		*/subuid/*) retire_recorded_range subuid "$1" ;;
-		*/subgid/*) retire_recorded_range subgid "$1" ;;
-		esac
+		retire_recorded_range "$dir"
 		forget_resource "$dir"
 	done
 }
@@ -162,12 +161,16 @@ finish_home() {
 	if [ -s "$baseline/entry" ]; then return 0; fi
 	if [ -s "$baseline/made" ] && [ ! -e "$baseline/leaving" ]; then return 0; fi
 	put_home_back "$baseline"
-	if [ -e "$baseline/leaving" ] && [ -d "$ACCOUNT_HOME" ] && ! is_made_home "$baseline/made" "$ACCOUNT_HOME" &&
-		{ is_leaving "$baseline" "$ACCOUNT_HOME" || [ -n "$(own_files)" ]; }; then
-		! is_leaving "$baseline" "$ACCOUNT_HOME" ||
-			say "$ACCOUNT_HOME is another directory than the one that an interrupted removal was at: it stays as it is, and so does $(leaving_home "$ACCOUNT_HOME"), with what is left of that one"
-		return 0
-	elif home_unfinished; then
+	if [ -e "$baseline/leaving" ] && [ -d "$ACCOUNT_HOME" ] && ! is_made_home "$baseline/made" "$ACCOUNT_HOME"; then
+		if is_leaving "$baseline" "$ACCOUNT_HOME"; then
+			say \
+				"$ACCOUNT_HOME is another directory than the one that an interrupted removal was at: it stays" \
+				"as it is, and so does $(leaving_home "$ACCOUNT_HOME"), with what is left of that one"
+			return 0
+		fi
+		[ -z "$(own_files)" ] || return 0
+	fi
+	if home_unfinished; then
 		fill_home
 		changed "$ACCOUNT_HOME made"
 	fi

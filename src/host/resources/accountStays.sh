@@ -78,7 +78,7 @@ others_below_home() {
 	: >"$WORK/others"
 	if [ -d "$ACCOUNT_HOME" ]; then
 		# shellcheck disable=SC2086 # words
-		beneath_mounts "$ACCOUNT_HOME" timeout -k 5 600 find . -mindepth 1 -xdev -ignore_readdir_race \
+		find_beneath "$ACCOUNT_HOME" -mindepth 1 \
 			'(' $users -printf '%P of %u\n' -prune ')' -o \
 			'(' $groups -printf '%P of group %g\n' -prune ')' \
 			>"$WORK/others" 2>"$WORK/find-error" || status=$?

@@ -62,10 +62,9 @@ retire_range() {
 	} | sort -u | write_record "$(retired_file)"
 }
 
-# Of an account that is gone, or another one by now. $1 subuid or subgid, $2 the account.
+# Of an account that is gone, or another one by now. $1 a resource's directory, which may record one.
 retire_recorded_range() {
-	local added
-	added=$(resource_directory "$@")/baseline/added
+	local added=$1/baseline/added
 	[ ! -s "$added" ] || retire_range "$(sed -n 1p "$added")" "$(sed -n 2p "$added")"
 }
 
@@ -265,8 +264,8 @@ one_file() {
 		"(" -fstype proc -o -fstype sysfs -o -fstype cgroup2 ")" -prune -o "(" "$@" ")" -print -quit \
 		>"$WORK/one-file" 2>"$WORK/find-error" || status=$?
 	if [ "$status" = 0 ] && [ ! -s "$WORK/one-file" ] && [ -d "$path" ] && [ -n "$(mount_below "$path")" ]; then
-		beneath_mounts "$path" timeout -k 5 600 find . -mindepth 1 -xdev -ignore_readdir_race \
-			"(" "$@" ")" -printf '%P' -quit >"$WORK/one-below" 2>"$WORK/find-error" || status=$?
+		find_beneath "$path" -mindepth 1 "(" "$@" ")" -printf '%P' -quit \
+			>"$WORK/one-below" 2>"$WORK/find-error" || status=$?
 		[ ! -s "$WORK/one-below" ] || printf '%s/%s\n' "$path" "$(cat "$WORK/one-below")" >"$WORK/one-file"
 	fi
 	if [ -s "$WORK/one-file" ]; then

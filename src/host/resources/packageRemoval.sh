@@ -57,8 +57,8 @@ package_restore_together() {
 }
 
 # Writes down which of the arguments somebody else wants, with the reason: somebody runs a program
-# of it, it was marked as manual after we marked it, or it is recommended by a package that came later,
-# or that stays itself, as does what dpkg keeps since one that stays depends on it.
+# of it, it was marked as manual after we marked it, or it is recommended by a package that came
+# later, or that stays itself, as does what dpkg keeps since one that stays depends on it.
 staying_packages() {
 	local name
 	: >"$WORK/packages.ours"

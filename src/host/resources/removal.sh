@@ -6,19 +6,17 @@
 # alone then where $WORK/sealed is. $1 the path, to which only root leads, $2 where it is recorded
 # whose its directories were, or nothing.
 remove_own_tree() {
-	local name parent
-	name=./$(basename "$1") parent=$(dirname "$1")
 	: >"$WORK/others-files"
 	: >"$WORK/others"
 	rm -f "$WORK/sealed"
 	[ -e "$1" ] || [ -h "$1" ] || return 0
-	find_others "$1"
-	[ ! -s "$WORK/others" ] || return 1
 	if [ -d "$1" ] && [ ! -h "$1" ]; then
+		find_others "$1"
+		[ ! -s "$WORK/others" ] || return 1
 		# Its top is given to root first: until then nothing else is.
 		if [ -n "${2-}" ] && { [ ! -s "$2" ] || [ "$(stat -c %u "$1")" != 0 ]; }; then
-			beneath_mounts "$parent" find "$name" -xdev -type d -printf '%U:%G %m %P\0' \
-				>"$WORK/directories" 2>"$WORK/error" || cannot_remove "$1"
+			find_beneath "$1" -type d -printf '%U:%G %m %P\0' >"$WORK/directories" 2>"$WORK/error" ||
+				cannot_remove "$1"
 			write_record "$2" <"$WORK/directories" 2>"$WORK/error" || cannot_remove "$1"
 		fi
 		seal_tree "$1"
@@ -27,26 +25,26 @@ remove_own_tree() {
 		find_others "$1"
 		[ ! -s "$WORK/others" ] || return 1
 	fi
-	beneath_mounts "$parent" rm -rf --one-file-system "$name" 2>"$WORK/error" || cannot_remove "$1"
+	beneath_mounts "$(dirname "$1")" rm -rf --one-file-system "./$(basename "$1")" 2>"$WORK/error" ||
+		cannot_remove "$1"
 }
 
 # Which files of others are in a tree, beneath what the account may have mounted over them. $1 the
-# path.
+# directory.
 find_others() {
 	local status=0
 	# shellcheck disable=SC2046 # words
-	beneath_mounts "$(dirname "$1")" timeout -k 5 600 find "./$(basename "$1")" -xdev -ignore_readdir_race \
-		$(of_others uid "$ACCOUNT_UID") -printf '%P of %u\n' -prune \
+	find_beneath "$1" $(of_others uid "$ACCOUNT_UID") -printf '%P of %u\n' -prune \
 		>"$WORK/others" 2>"$WORK/error" || status=$?
 	some_on_one_line <"$WORK/others" >"$WORK/others-files"
 	[ "$status" = 0 ] || cannot_remove "$1"
 }
 
-# Gives every directory of a tree to root alone, before it reads what is in it: from then on nobody
-# who has one of them open moves anything into it. Those of others stay as they are, users with an id
-# of the ranges too. Its arguments: the path, the account's uid, then its ranges as FIRST:COUNT.
+# Gives every directory, from where it stands, to root alone, before it reads what is in it: from then
+# on nobody who has one of them open moves anything into it. Those of others stay as they are, users
+# with an id of the ranges too. Its arguments: the account's uid, then its ranges as FIRST:COUNT.
 # shellcheck disable=SC2016 # a program of its own
-SEAL_TREE='my ($top, $account, @ranges) = @ARGV;
+SEAL_TREE='my ($account, @ranges) = @ARGV;
 sub is_own {
 	my $uid = shift;
 	return 1 if $uid == 0 || $uid == $account;
@@ -67,14 +65,14 @@ sub seal {
 		chdir ".." or die "$!\n";
 	}
 }
-my @is = lstat $top;
-if (@is && -d _ && is_own($is[4])) { chdir $top or die "$!\n"; seal($is[0]) }'
+my @is = lstat ".";
+seal($is[0]) if is_own($is[4]);'
 
 # $1 the path, to which only root leads.
 seal_tree() {
 	# shellcheck disable=SC2046 # words
-	beneath_mounts "$(dirname "$1")" perl -e "$SEAL_TREE" "./$(basename "$1")" "$ACCOUNT_UID" $(known_ranges uid) \
-		2>"$WORK/error" || cannot_remove "$1"
+	beneath_mounts "$1" perl -e "$SEAL_TREE" "$ACCOUNT_UID" $(known_ranges uid) 2>"$WORK/error" ||
+		cannot_remove "$1"
 }
 
 # Gives the directories of a sealed tree back to those whose they were, each after those in it. $1 the

@@ -29,8 +29,8 @@ left_places() {
 	done <"$(places_file "$1")"
 }
 
-# Where files of an account's ids may be: its home, its data roots, and what was moved. $1 the account, which is
-# known.
+# Where files of an account's ids may be: its home, its data roots, and what was moved. $1 the
+# account, which is known.
 places_of_ids() {
 	printf '%s\n' "$ACCOUNT_HOME"
 	data_roots_of "$1"

@@ -40,7 +40,7 @@ remove_own_range() {
 	local own why
 	know_account "$1" || {
 		own=$(own_range "$2")
-		retire_recorded_range "sub$2" "$1"
+		retire_recorded_range "$(resource_directory "sub$2" "$1")"
 		[ -z "$own" ] || ! grep -qsxF -- "$own" "$(id_file "$2")" ||
 			say "'$own' stays in $(id_file "$2"): account $1 is gone, and its files may be somewhere. Remove the line by hand when there are none"
 		return 0
@@ -48,7 +48,7 @@ remove_own_range() {
 	own=$(own_range "$2")
 	if [ -z "$own" ]; then
 		own=$(sed -n 1p "$(resource_directory "sub$2" "$1")/baseline/added" 2>/dev/null) || true
-		retire_recorded_range "sub$2" "$1"
+		retire_recorded_range "$(resource_directory "sub$2" "$1")"
 		[ -z "$own" ] || ! grep -qsxF -- "$own" "$(id_file "$2")" ||
 			say "'$own' stays in $(id_file "$2"): account $1 is another one than the one that got it here"
 		return 0
