@@ -72,8 +72,14 @@ test("a secret value that changes: the daemon reads it, and nothing of it comes 
   expect(await host.run("cat /home/turns/.config/docker/environment")).toContain("second");
   await host.run(`systemctl stop user@$(id -u turns).service; usermod -m -d /home/turned turns
     systemctl start user@$(id -u turns).service`);
+  // As a run left it that was killed between the record's move and its name.
+  const record = (home: string) =>
+    `/var/lib/rootless-docker/things/homefile/%2Fhome%2F${home}%2F.config%2Fdocker%2Fenvironment`;
+  await host.run(`mv ${record("turns")} ${record("turned")}`);
   await installation.apply("secrets", of("moved"));
-  expect(await host.run("cat /home/turned/.config/docker/environment")).toContain("moved");
+  expect(
+    await host.run(`cat /home/turned/.config/docker/environment ${record("turned")}/name`),
+  ).toMatch(/moved"\n\/home\/turned\/\.config\/docker\/environment$/);
   await host.run(`systemctl stop user@$(id -u turns).service; usermod -m -d /home/turns turns
     systemctl start user@$(id -u turns).service`);
   await installation.apply("secrets", of("back"));
