@@ -96,7 +96,10 @@ test("can have a disk of its own, which is full when it is filled; loses its pow
   const full = await host.ssh("echo more >/root/more; mkdir /root/folder");
   expect(full.stderr).toMatch(/No space left on device/);
   freeDisk(host.root);
-  await host.run("echo more >/root/more; sleep 1000 >/dev/null 2>&1 & echo here >/tmp/before");
+  await host.run(
+    "echo more >/root/more; echo here >/tmp/before; sleep 1000 >/dev/null 2>&1 & " +
+      "until grep -q ^sleep /proc/$!/cmdline; do :; done",
+  );
   expect(host.processes().some(({ command }) => command === "sleep 1000")).toBe(true);
   await host.cutPower();
   expect(host.processes().some(({ command }) => command === "sleep 1000")).toBe(false);
