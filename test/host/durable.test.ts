@@ -237,6 +237,24 @@ test("an installation's own end, killed at programs that it runs (all in the lon
   await takeBack(await given());
 });
 
+test("a step that is killed while it writes down what was there, and is not run again, leaves no record", async () => {
+  const app = new Installation(host, `d${++leases}`);
+  await app.install();
+  await app.apply("preflight", wishes);
+  await host.run(`cat >/usr/local/sbin/mkdir <<'PROGRAM'
+#!/bin/sh
+/usr/bin/mkdir "$@"
+case "$*" in */baseline.kernel) kill -KILL $PPID ;; esac
+PROGRAM
+    chmod 755 /usr/local/sbin/mkdir`);
+  await expect(app.apply("kernel", wishes)).rejects.toThrow();
+  await host.run(`rm /usr/local/sbin/mkdir; ls -d ${state}/things/*/*/baseline.kernel`);
+  await app.revert("kernel", wishes);
+  expect(await host.run(`ls -A ${state}/things`)).toBe("");
+  await app.revertAgent();
+  expect(await difference()).toEqual([]);
+});
+
 test("a document of another version of the code is an error that says what to bring", async () => {
   const app = await given();
   const document = documentText("kernel", wishes).replace(/^agent: .*$/m, 'agent: "0badc0de"');

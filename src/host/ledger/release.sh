@@ -36,6 +36,7 @@ give_back() {
 release_unwanted() {
 	local order dir kind status before last=''
 	forget_rest
+	forget_half_made
 	unwanted >"$WORK/unwanted"
 	(meet_accounts)
 	unwanted >"$WORK/unwanted"

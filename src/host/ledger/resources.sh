@@ -100,6 +100,18 @@ was set there, remove $1, then run again"
 # What a killed run left.
 forget_rest() { [ ! -e "$(gone_resource)" ] || rm -rf "$(gone_resource)"; }
 
+# Removes the records that a run of this step began and did not end; nothing was changed yet then.
+forget_half_made() {
+	local half dir
+	for half in "$STATE"/things/*/*/baseline."$STEP" "$STATE"/things/*/*/previous."$STEP" \
+		"$STATE"/things/*/*/claim."$LEASE.$STEP"; do
+		[ -e "$half" ] || continue
+		dir=${half%/*}
+		rm -rf "$half"
+		if unclaimed "$dir" && [ ! -d "$dir/baseline" ]; then forget_resource "$dir"; fi
+	done
+}
+
 # Where a resource is on its way out, under the step's lock; no pattern for resources finds it.
 gone_resource() { printf '%s/things/.gone.%s' "$STATE" "$STEP"; }
 

@@ -1,5 +1,5 @@
 # shellcheck shell=dash
-# preflight: finds every problem at once, before anything on the host is changed.
+# preflight: finds every problem at once, before anything on the host is changed; then the installation holds its account (ownership.sh).
 
 preflight_apply() {
 	wait_for_cloud_init

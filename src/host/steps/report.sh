@@ -1,5 +1,6 @@
 # shellcheck shell=dash
 # report: asks the daemon as the account, the way a user does, and says what rootless mode means here.
+# With it an account changes hands for good (ownership.sh).
 
 report_apply() {
 	know_account "$(doc account)" || fail "account $(doc account)" "no such account" \
