@@ -70,7 +70,7 @@ staying_packages() {
 		packages_of_programs
 		packages_of_stopped_units
 	} >"$WORK/packages.used"
-	{ apt-mark showmanual && apt-mark showhold; } >"$WORK/packages.wished"
+	all_marks | sed -n 's/^manual //p; s/^hold //p' >"$WORK/packages.wished"
 	# shellcheck disable=SC2016 # dpkg's own variables
 	dpkg-query -W -f '${db:Status-Abbrev}\t${Package}\t${Provides}\t${Recommends}\t${Depends}, ${Pre-Depends}\n' |
 		awk -F '\t' -v ours="$WORK/packages.ours" -v manual="$WORK/packages.wished" \
