@@ -151,7 +151,7 @@ longTest(
     expect(engine.changed).toEqual(
       expect.arrayContaining([
         "packages purged: docker.io",
-        "/var/lib/docker emptied by docker.io's purge",
+        "/var/lib/docker emptied by the purge of the packages",
       ]),
     );
     expect(await units()).toBe(stopped);

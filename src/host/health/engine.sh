@@ -3,15 +3,14 @@
 
 engine_checks() {
 	local row program package missing=''
-	for row in dockerd:docker.io containerd:containerd runc:runc rootlesskit:rootlesskit slirp4netns:slirp4netns \
-		newuidmap:uidmap newgidmap:uidmap nsenter:util-linux ip:iproute2 iptables:iptables sysctl:procps docker:docker-cli; do
+	for row in $(engine_programs); do
 		program=${row%:*}
 		package=${row#*:}
 		command -v "$program" >/dev/null || missing="$missing $program (package $package),"
 	done
 	if [ -n "$missing" ]; then
 		problem "programs" "none called${missing%,}" "them on PATH" \
-			"install the packages with apt-get, or run pulumi up with a new value of recheck" \
+			"install the packages with $PACKAGE_MANAGER, or run pulumi up with a new value of recheck" \
 			"the daemon does not start without them"
 	else
 		fine "programs" "all on PATH"
@@ -71,14 +70,14 @@ rootful_docker_problems() {
 			"none, or your word on it" \
 			"set rootfulDocker to Disable or Purge, as it was; or to Keep, which starts them again beside this one, and to Refuse once you have stopped them"
 	fi
-	if [ -n "$(installed_version docker-ce)" ] && [ "$1" != purge ]; then
+	if [ -n "$(installed_version "$OTHER_ENGINE_PACKAGE")" ] && [ "$1" != purge ]; then
 		problem "engine.source" \
-			"the package docker-ce $(installed_version docker-ce), which docker.io replaces" \
-			"docker.io" "set rootfulDocker to Purge, which removes docker-ce"
+			"the package $OTHER_ENGINE_PACKAGE $(installed_version "$OTHER_ENGINE_PACKAGE"), which $ENGINE_PACKAGE replaces" \
+			"$ENGINE_PACKAGE" "set rootfulDocker to Purge, which removes $OTHER_ENGINE_PACKAGE"
 	fi
 }
 
-# Before anything is changed: dpkg would take the setuid bit away again with the next upgrade.
+# Before anything is changed: the next upgrade would take the setuid bit away again.
 id_map_override_problems() {
 	local program override
 	for program in $(id_map_programs); do

@@ -10,10 +10,9 @@ machine_checks() {
 	kernel_module_checks
 }
 
-# Debian and what derives from it tell their Debian release in one place.
 system_checks() {
-	case $(cat /etc/debian_version 2>/dev/null) in
-	11 | 11.* | 12 | 12.* | 13 | 13.*) fine "operating system" "$(os_name)" ;;
+	case $(debian_release) in
+	11 | 12 | 13) fine "operating system" "$(os_name)" ;;
 	*)
 		problem "operating system" "$(os_name)" \
 			"Debian 11, 12 or 13, or a system built from one of them" "use such a machine"

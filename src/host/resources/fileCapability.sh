@@ -28,8 +28,7 @@ filecap_restore() {
 	changed "$1: file capability restored"
 }
 
-# An upgrade of the package replaces the file and loses the capability: dpkg runs this line after
-# everything it does.
+# An upgrade of the package replaces the file and loses the capability: it is set again after that.
 want_capability() {
 	want_packages libcap2-bin
 	want filecap "$1" "$2"
@@ -37,7 +36,6 @@ want_capability() {
 		setcap "$2" "$1"
 		changed "$1: $2"
 	fi
-	printf '# Managed by rootless-docker (Pulumi): package upgrades lose file capabilities.\npost-invoke="if [ -x %s ]; then setcap %s %s || true; fi"\n' \
-		"$1" "$2" "$1" >"$WORK/dpkg.cfg"
-	want_file /etc/dpkg/dpkg.cfg.d/rootless-docker 644 "$WORK/dpkg.cfg"
+	after_packages "if [ -x $1 ]; then setcap $2 $1 || true; fi" >"$WORK/after-packages"
+	want_file "$(after_packages_file)" 644 "$WORK/after-packages"
 }

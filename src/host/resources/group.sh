@@ -13,7 +13,7 @@ save_entry() {
 	[ -n "$entry" ] || : >"$3/absent"
 }
 
-# docker.io makes the group for a socket that is masked here, and leaves it behind when purged.
+# The engine's package makes the group for a socket that is masked here, and leaves it behind when purged.
 group_save() { save_entry group "$@"; }
 
 # As the packages have made it: without members. Once: what it is later may be somebody's work.
@@ -34,7 +34,7 @@ group_now() {
 	printf '%s:%s\n' "$gid" "$members" | paste -s -d ,
 }
 
-# What gives its socket to the group, of another engine than ours: docker-ce, or units of their own.
+# What gives its socket to the group, of another engine than ours: its package's units, or their own.
 user_of_group() {
 	unit_on_disk docker.socket || unit_on_disk docker.service ||
 		grep -o '/run/docker\.sock$' /proc/net/unix | sort -u | grep .
@@ -44,7 +44,7 @@ group_restore() {
 	local user
 	[ ! -s "$2/entry" ] || return 0
 	getent group "$1" >/dev/null || return 0
-	[ -z "$(installed_version docker.io)" ] || return 0
+	[ -z "$(installed_version "$ENGINE_PACKAGE")" ] || return 0
 	user=$(user_of_group) && {
 		say "group $1 stays: $user is there, which is not this package's. Remove it with 'groupdel $1' when nobody needs it"
 		return 0

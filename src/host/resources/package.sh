@@ -1,5 +1,5 @@
 # shellcheck shell=dash
-# Debian packages. What an installation newly brings is claimed, package by package, and purged when
+# Kind package. What an installation newly brings is claimed, package by package, and purged when
 # nobody claims it any more. What was there before is never touched.
 
 # One that was purged as rootfulDocker says may be back as this package's own.
@@ -59,31 +59,6 @@ stop_on_empty_packages_before() {
 remove this file, then run again"
 }
 
-# Installs, and notes in $STATE/packages.planned what: first the arguments, then a line for each package
-# from apt itself (name, old version, direction, new version, file), on the disk before dpkg begins. apt
-# marks all that is new as installed automatically before that, too: another mark is somebody else's.
-install_packages() {
-	(umask 077 && printf '%s\n' "$@" >>"$STATE/packages.planned")
-	# apt knows a hook's options by its first word. It also sends its configuration, up to the empty
-	# line.
-	apt_get install --allow-downgrades -o APT::Get::Mark-Auto=true -o DPkg::Tools::Options::umask::Version=2 \
-		-o "DPkg::Pre-Install-Pkgs::=umask 077 && sed '1,/^\$/d' >>$STATE/packages.planned &&
-			sync $STATE/packages.planned $STATE" "$@"
-}
-
-# Of the packages on stdin (name and version), those that our apt brought: somebody else may have
-# installed others meanwhile. One that was there is ours only where its version was asked for.
-planned_packages() {
-	[ -e "$STATE/packages.planned" ] || return 0
-	awk -v before="$STATE/packages.before" -v planned="$STATE/packages.planned" '
-		function plain(name) { sub(/:.*/, "", name); return name }
-		FILENAME == before { if (NF == 2) there[$1] = 1; next }
-		FILENAME == planned && NF == 1 { if (split($1, word, "=") == 2) asked[plain(word[1])] = 1; next }
-		FILENAME == planned { if ($4 != "-") ours[$1] = 1; next }
-		plain($1) in ours && (!($1 in there) || plain($1) in asked)
-	' "$STATE/packages.before" "$STATE/packages.planned" -
-}
-
 # Claims what our apt has brought since remember_packages: in this run, or in one that was killed.
 claim_new_packages() {
 	local name version
@@ -107,17 +82,11 @@ claim_new_packages() {
 	rm -f "$STATE/packages.planned" "$STATE/packages.marks"
 }
 
-# So that nobody's `apt-get autoremove` takes away what an installation is made of. A file for each
+# So that nobody's autoremove takes away what an installation is made of. A file for each
 # installation: another version of this package may have another list.
 protect_packages() {
-	cat >"$WORK/apt.conf" <<'CONF'
-// Managed by rootless-docker (Pulumi): autoremove leaves these.
-APT::NeverAutoRemove {
-  "^(dbus-user-session|docker-cli|docker\.io|fuse-overlayfs|iproute2|iptables|libcap2-bin|passt|procps)$";
-  "^(rootlesskit|slirp4netns|uidmap)$";
-};
-CONF
-	want_file "/etc/apt/apt.conf.d/99rootless-docker-$LEASE" 644 "$WORK/apt.conf"
+	autoremove_protection >"$WORK/protection"
+	want_file "$(autoremove_protection_file)" 644 "$WORK/protection"
 }
 
 # Before a revert: what a killed installation of the engine brought is taken back with the rest.
@@ -128,32 +97,21 @@ claim_interrupted_packages() {
 	claim_new_packages
 }
 
-# What an installation that was killed, or somebody else's, left half done; and what our apt left in
-# /tmp. dpkg waits for others' to end, so that of what is older than this run nothing is in use by
-# then.
-finish_interrupted() {
-	run_dpkg --configure -a
-	find /tmp -maxdepth 1 -type d -uid 0 -name 'apt-dpkg-install-??????' -newer "$STATE/packages.before" ! -newer "$WORK/begun" -exec rm -rf {} +
-}
-
 # What a removal that was interrupted has left, of packages that this package brought and that are
 # wanted again: dpkg is still told to purge them, and those that it was at work on are half
 # installed, which apt takes for installed. They are unpacked once more.
 finish_removal() {
 	local name half=''
-	# shellcheck disable=SC2016 # dpkg's own variables
-	dpkg-query -W -f '${db:Status-Abbrev} ${binary:Package}\n' | sed -n 's/^[rp][^nc]. *//p; s/^.H. *//p' |
-		sort -u >"$WORK/packages.removing"
+	packages_to_remove >"$WORK/packages.removing"
 	while read -r name; do
 		[ -d "$(resource_directory package "$name")/baseline" ] || continue
 		half="$half $name"
-		printf '%s install\n' "$name" | dpkg --set-selections
+		forget_removal "$name"
 	done <"$WORK/packages.removing"
 	[ -n "$half" ] || return 0
 	say "completes what an interrupted removal has left of$half"
 	# shellcheck disable=SC2086 # a list of package names
-	finish_unpacking '.H.' $half
-	[ ! -s "$WORK/packages.half" ] || run_dpkg --configure -a
+	complete_half_installed $half
 }
 
 package_restore() {
@@ -165,18 +123,14 @@ package_restore() {
 		if [ -e "$2/unmarked" ] || [ -e "${2%/*}/marks" ]; then restore_marks "$@"; fi
 		return 0
 	elif [ -z "$before" ]; then
-		# What dpkg was told to purge would go with the next apt-get dselect-upgrade.
-		# shellcheck disable=SC2016 # dpkg's own variable
-		case $(dpkg-query -W -f '${db:Status-Want}' "$1") in
-		purge | deinstall) printf '%s install\n' "$1" | dpkg --set-selections ;;
-		esac
+		forget_removal "$1"
 		say "package $1 stays: $(why_package_stays "$1")"
 		return 0
 	fi
 	[ -z "$now" ] || [ -e "$2/unmarked" ] || settle_marks "${2%/*}"
 	# From here on its marks are apt's, also where this is killed.
 	write_record "$2/unmarked" </dev/null
-	if apt_get install --allow-downgrades "$1=$before"; then
+	if install_version "$1" "$before"; then
 		changed "package $1 restored to $before"
 	else
 		say "package $1 stays at ${now:-absent}: version $before is not in the package lists any more"
@@ -217,10 +171,10 @@ ensure_packages() {
 			complete_packages
 			# shellcheck disable=SC2086
 			install_packages $missing || {
-				said=$(apt_errors)
+				said=$(package_errors)
 				claim_new_packages
-				fail "apt-get install$missing" "$said" "these packages" \
-					"fix what apt-get says, then run again"
+				fail "$PACKAGE_MANAGER install$missing" "$said" "these packages" \
+					"fix what $PACKAGE_MANAGER says, then run again"
 			}
 		}
 	fi
@@ -233,24 +187,13 @@ ensure_packages() {
 	release_packages
 }
 
-# What a full disk left half unpacked lacks what it depends on: apt takes on nothing else before
-# that is there. It is completed only, and nobody's package removed for it.
-complete_packages() {
-	apt_get check || ! grep -q 'Unmet dependencies' "$WORK/apt.log" ||
-		install_packages --fix-broken --no-remove || true
-}
-
 # Packages that earlier runs of this step brought stay claimed as long as the step wants them. $1
 # all or these, then names.
 keep_package_claims() {
 	local claim kept=$1
 	shift
 	rm -f "$WORK/packages.needed"
-	[ "$kept" = all ] || {
-		printf '%s\n' "$@"
-		apt-cache depends --recurse --installed --important "$@" 2>/dev/null |
-			sed -n 's/^\([a-z0-9][^ :]*\).*/\1/p'
-	} >"$WORK/packages.needed"
+	[ "$kept" = all ] || needed_packages "$@" >"$WORK/packages.needed"
 	for claim in "$STATE"/things/package/*/claims/"$LEASE.$STEP"; do
 		[ ! -e "$claim" ] || ! package_needed "${claim%/claims/*}" || printf '%s\n' "${claim%/claims/*}" >>"$WORK/wanted"
 	done

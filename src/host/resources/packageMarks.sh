@@ -53,10 +53,10 @@ mark_packages() {
 	done
 	[ -n "$names" ] || return 0
 	# shellcheck disable=SC2086 # a list of package names
-	apt_mark auto $names ||
-		fail "apt-mark auto" "$(apt_errors)" \
+	mark_as auto $names ||
+		fail "$PACKAGE_MANAGER" "$(package_errors)" \
 			"these packages marked as installed automatically:$names" \
-			"fix what apt-mark says, then run again"
+			"fix what $PACKAGE_MANAGER says, then run again"
 	for dir in $names; do : >"$(resource_directory package "$dir")/auto"; done
 	sync -f "$STATE"
 }
@@ -83,13 +83,6 @@ note_left_marks() {
 	done
 }
 
-# The version that our apt has replaced, or -, or nothing where it has not installed it. $1 the
-# package.
-planned_from() {
-	[ ! -e "$STATE/packages.planned" ] ||
-		awk -v name="${1%%:*}" '$1 == name && NF > 3 && $4 != "-" { print $2; exit }' "$STATE/packages.planned"
-}
-
 # Takes marks that somebody has changed since our apt left them for what was there before. $1 the
 # package's resource.
 settle_marks() {
@@ -110,7 +103,7 @@ restore_marks() {
 	[ -e "$2/marks" ] || return 0
 	! grep -qx auto "$2/marks" || origin=auto
 	for mark in "$origin" $(grep -x hold "$2/marks"); do
-		apt_mark "$mark" "$1" ||
-			say "package $1 is not marked '$mark' again, as it was before: $(apt_errors)"
+		mark_as "$mark" "$1" ||
+			say "package $1 is not marked '$mark' again, as it was before: $(package_errors)"
 	done
 }

@@ -1,9 +1,8 @@
 # shellcheck shell=dash
-# Packages that nobody claims any more, in one dpkg run.
+# Packages that nobody claims any more, all at once.
 
-# One dpkg run for all packages whose last claim is going, when the first of them has its turn.
-# dpkg, not apt: it removes only what is named, and leaves what a package of somebody else depends
-# on.
+# All packages whose last claim is going, when the first of them has its turn: only what is named,
+# and not what a package of somebody else depends on.
 package_restore_together() {
 	local order dir name names='' removed='' purged='' running
 	hold_packages
@@ -41,17 +40,8 @@ package_restore_together() {
 	[ -n "$names$removed" ] || return 0
 	running=$(active_root_units)
 	# shellcheck disable=SC2086 # lists of package names
-	{
-		say "removes $(printf '%s\n' $names $removed | wc -l) packages"
-		finish_unpacking '..R' $names $removed
-		if [ -n "$removed" ]; then
-			# Together: either kind may depend on the other.
-			run_dpkg --remove $names $removed
-			note_removed '[^nc]' $removed
-		fi
-		[ -z "$names" ] || purge_packages $names
-	}
-	run_pending_triggers
+	say "removes $(printf '%s\n' $names $removed | wc -l) packages"
+	remove_packages "$names" "$removed"
 	# shellcheck disable=SC2086 # a list of units
 	start_theirs_again $running
 }
@@ -71,8 +61,7 @@ staying_packages() {
 		packages_of_stopped_units
 	} >"$WORK/packages.used"
 	all_marks | sed -n 's/^manual //p; s/^hold //p' >"$WORK/packages.wished"
-	# shellcheck disable=SC2016 # dpkg's own variables
-	dpkg-query -W -f '${db:Status-Abbrev}\t${Package}\t${Provides}\t${Recommends}\t${Depends}, ${Pre-Depends}\n' |
+	package_relations |
 		awk -F '\t' -v ours="$WORK/packages.ours" -v manual="$WORK/packages.wished" \
 			-v first="$STATE/packages.first" -v used="$WORK/packages.used" -v names="$*" '
 			function plain(name) { sub(/^ */, "", name); sub(/[ :(].*/, "", name); return name }
@@ -144,45 +133,6 @@ without_staying() {
 	for name in "$@"; do
 		grep -q "^$(printf '%s' "${name%%:*}" | sed 's/[.+]/\\&/g') " "$WORK/packages.staying" || printf '%s ' "$name"
 	done
-}
-
-# docker.io takes /var/lib/docker along when purged, by a script that its removal puts there: but
-# what is there is not ours, whose root daemon never ran.
-purge_packages() {
-	case " $* " in
-	*' docker.io '*)
-		if [ -d /var/lib/docker ]; then
-			run_dpkg --remove "$@"
-			rm -f /var/lib/docker/nuke-graph-directory.sh
-			# Not removed, it would put the script there again when purged.
-			if installed_packages | grep -q '^docker\.io '; then
-				note_removed '[^nc]' docker.io
-				# shellcheck disable=SC2046 # a list of package names
-				set -- $(printf '%s\n' "$@" | grep -vxF docker.io || true)
-			fi
-		fi
-		;;
-	esac
-	[ $# -gt 0 ] || return 0
-	run_dpkg --purge "$@"
-	note_removed '[^n]' "$@"
-}
-
-# Tells which packages are gone. Those that others depend on may stay; package_restore looks at
-# each. $1 dpkg's states of those that are still there, then names.
-note_removed() {
-	local state=$1 name gone='' left=''
-	shift
-	# shellcheck disable=SC2016 # dpkg's own variables
-	dpkg-query -W -f '${db:Status-Abbrev} ${binary:Package} \n' | sed -n "s/^.$state. *//p" | tr -d ' ' >"$WORK/packages.left"
-	for name in "$@"; do
-		if grep -qxF -- "$name" "$WORK/packages.left"; then left="$left $name"; else gone="$gone $name"; fi
-	done
-	[ -z "$gone" ] || changed "packages removed:$gone"
-	if [ -z "$left" ] || grep -q 'dependency problems' "$WORK/dpkg.log"; then return 0; fi
-	fail "packages$left" \
-		"dpkg does not remove them: $(grep -vE '^(\(Reading|Removing|Purging|Processing)' "$WORK/dpkg.log" | tail -n 4 | tr '\n' ' ')" \
-		"them gone" "fix what dpkg says, then run again"
 }
 
 package_restored() { release_packages; }

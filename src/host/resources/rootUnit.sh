@@ -181,12 +181,10 @@ rootunits_restore() {
 			say "$unit stays as it is: its file is $(unit_file "$unit") now, which is not the one that was stopped"
 		fi
 	done
-	# A package that was purged and came back under a mask is not. Debian's helper, which keeps its
-	# own record of what is enabled, works for maintainer scripts only.
+	# A package that was purged and came back under a mask is not.
 	[ ! -e "$2/enabled" ] || while read -r unit; do
 		if is_another_unit "$unit" "$2" || ! unit_on_disk "$unit" >/dev/null; then continue; fi
-		systemctl is-enabled -q "$unit" 2>/dev/null ||
-			DPKG_MAINTSCRIPT_PACKAGE=docker.io deb-systemd-helper enable "$unit" >/dev/null 2>&1 || true
+		systemctl is-enabled -q "$unit" 2>/dev/null || enable_unit_of_package "$unit"
 		systemctl is-enabled -q "$unit" 2>/dev/null || systemctl -q enable "$unit"
 	done <"$2/enabled"
 	while read -r unit; do

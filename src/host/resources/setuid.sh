@@ -32,7 +32,7 @@ has_id_map_capability() {
 
 # The line of an administrator who keeps a file without its setuid bit on purpose.
 plain_override() {
-	dpkg-statoverride --list "$1" 2>/dev/null | grep -vE '^(root|#0) [^ ]+ 0*[4-7][0-7]{3} ' || true
+	mode_override "$1" | grep -vE '^(root|#0) [^ ]+ 0*[4-7][0-7]{3} ' || true
 }
 
 # $1 the program, $2 the line of dpkg-statoverride.

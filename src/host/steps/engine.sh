@@ -1,7 +1,7 @@
 # shellcheck shell=dash
 # engine: the packages that rootless Docker is made of, and no root daemon left running by them.
 
-# Asked for in so many words. Once: the docker.io that is there afterwards is this package's own.
+# Asked for in so many words. Once: the engine that is there afterwards is this package's own.
 purge_rootful_docker() {
 	local name thing names=''
 	hold_packages
@@ -32,11 +32,11 @@ purge_now() {
 		note_version "$name" none
 	done
 	data=$(ls -A /var/lib/docker 2>/dev/null || true)
-	apt_get purge --allow-change-held-packages "$@" || fail "apt-get purge $*" "$(apt_errors)" \
-		"these packages gone" "fix what apt-get says, then run again"
+	purge_with_dependents "$@" || fail "$PACKAGE_MANAGER purge $*" "$(package_errors)" \
+		"these packages gone" "fix what $PACKAGE_MANAGER says, then run again"
 	for name in "$@"; do : >"$(resource_directory package "$name")/baseline/purged"; done
 	changed "packages purged: $*"
-	if [ -n "$data" ] && [ -z "$(ls -A /var/lib/docker 2>/dev/null)" ]; then changed "/var/lib/docker emptied by docker.io's purge"; fi
+	if [ -n "$data" ] && [ -z "$(ls -A /var/lib/docker 2>/dev/null)" ]; then changed "/var/lib/docker emptied by the purge of the packages"; fi
 }
 
 # No package names them any more.
@@ -55,7 +55,7 @@ engine_apply() {
 	stop_on_problems
 	packages=$(engine_packages)
 	# shellcheck disable=SC2086 # a list of package names
-	if [ -n "$(missing_packages $packages docker.io)" ] && lists_outdated; then refresh_lists; fi
+	if [ -n "$(missing_packages $packages "$ENGINE_PACKAGE")" ] && lists_outdated; then refresh_lists; fi
 	packages="$packages$(engine_pin)"
 	case $(doc rootful-docker) in
 	disable | purge) want rootunits docker stopped ;;

@@ -50,7 +50,7 @@ cloud_init_says() {
 
 disk_problems() {
 	local free
-	[ -z "$(installed_version docker.io)" ] || return 0
+	[ -z "$(installed_version "$ENGINE_PACKAGE")" ] || return 0
 	free=$(df -Pk /usr | awk 'NR == 2 { print int($4 / 1024) }')
 	[ "$free" -ge 600 ] ||
 		problem "disk" "$free MB free for /usr" "600 MB for the packages" "free or add space"

@@ -1,6 +1,24 @@
 # shellcheck shell=dash
 # The engine of the distribution's own packages.
 
+ENGINE_PACKAGE=docker.io
+
+# Where the vendor's own engine is there, none of the distribution's can be.
+OTHER_ENGINE_PACKAGE=docker-ce
+
+# Programs that a daemon needs, and the package of each.
+engine_programs() {
+	printf 'dockerd:%s containerd:containerd runc:runc rootlesskit:rootlesskit slirp4netns:slirp4netns ' "$ENGINE_PACKAGE"
+	printf 'newuidmap:uidmap newgidmap:uidmap nsenter:util-linux ip:iproute2 iptables:iptables sysctl:procps docker:docker-cli'
+}
+
+# True where the package is there, and of an earlier version. $1 the version.
+engine_is_before() {
+	local version
+	version=$(installed_version "$ENGINE_PACKAGE")
+	[ -n "$version" ] && version_is "${version#*:}" lt "$1"
+}
+
 # Debian keeps the start script among docker.io's contributions; the vendor's packages have it on
 # PATH.
 start_script() {
@@ -10,9 +28,7 @@ start_script() {
 # Of that, what is the machine's: the versions of the programs, and what rootlesskit may. The
 # arguments are packages that not every daemon runs with.
 daemon_engine() {
-	# shellcheck disable=SC2016 # dpkg's own variables
-	dpkg-query -W -f '${Package} ${Version} ${db:Status-Status}\n' docker.io rootlesskit slirp4netns \
-		uidmap containerd runc "$@" 2>/dev/null | grep ' installed$' || true
+	versions_of "$ENGINE_PACKAGE" rootlesskit slirp4netns uidmap containerd runc "$@"
 	getcap "$(command -v rootlesskit)" 2>/dev/null || true
 }
 
@@ -27,30 +43,29 @@ daemon_programs() {
 # The CLI is a package of its own since Debian 13.
 engine_packages() {
 	printf 'dbus-user-session iproute2 iptables procps rootlesskit slirp4netns uidmap'
-	case $(cat /etc/debian_version) in
-	11 | 11.* | 12 | 12.*) ;;
+	case $(debian_release) in
+	11 | 12) ;;
 	*) printf ' docker-cli' ;;
 	esac
-	if ! has version; then printf ' docker.io'; fi
+	if ! has version; then printf ' %s' "$ENGINE_PACKAGE"; fi
 }
 
-# docker.io=VERSION for the version that was asked for: a whole one, or its first components.
+# PACKAGE=VERSION for the version that was asked for: a whole one, or its first components.
 engine_pin() {
 	local wanted available version
 	has version || return 0
 	wanted=$(doc version)
-	# The newest first, as madison has them.
-	available=$(apt-cache madison docker.io | cut -d '|' -f 2 | tr -d ' ' | awk '!seen[$0]++')
-	for version in $(installed_version docker.io) $available; do
+	available=$(available_versions "$ENGINE_PACKAGE")
+	for version in $(installed_version "$ENGINE_PACKAGE") $available; do
 		case $version in
 		"$wanted" | "$wanted"[-.+~]*)
-			printf ' docker.io=%s' "$version"
+			printf ' %s=%s' "$ENGINE_PACKAGE" "$version"
 			return 0
 			;;
 		esac
 	done
 	problem "engine.version" \
-		"the versions $(printf '%s' "$available" | tr '\n' ' ')of docker.io in the package lists" \
+		"the versions $(printf '%s' "$available" | tr '\n' ' ')of $ENGINE_PACKAGE in the package lists" \
 		"$wanted" "ask for one of these, or leave the option out for the distribution's own"
 	stop_on_problems
 }

@@ -4,8 +4,8 @@
 # preflight: RootlessKit knows pasta from 2.0 on, which Debian has from 13 on.
 network_driver_problems() {
 	[ "$(doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_NET)" = pasta ] || return 0
-	case $(cat /etc/debian_version 2>/dev/null) in
-	11 | 11.* | 12 | 12.*) problem network.driver "$(os_name), whose rootlesskit knows no pasta" \
+	case $(debian_release) in
+	11 | 12) problem network.driver "$(os_name), whose rootlesskit knows no pasta" \
 		"rootlesskit 2.0 or later, as in Debian 13, for Pasta" \
 		"use Slirp4netns, or leave the option out" ;;
 	esac

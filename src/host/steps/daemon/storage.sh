@@ -126,7 +126,7 @@ engine_chooses() {
 		! kernel_before_5_11 || return 1
 		# Engines before 23 prefer btrfs where they can have it.
 		[ "$(file_system "$2")" != btrfs ] ||
-			! version_is "$(installed_version docker.io)" lt-nl 23
+			! engine_is_before 23
 		;;
 	fuse-overlayfs) return 1 ;;
 	esac

@@ -1,0 +1,42 @@
+# shellcheck shell=dash
+# Packages whose programs run.
+
+# Packages of which somebody else than this installation's account runs a program, such as a Docker
+# daemon, with a tab, its path, a tab, and who: root's first.
+packages_of_programs() {
+	running_programs "$(own_uid)" |
+		sort -n | cut -f 2- >"$WORK/programs"
+	cut -f 1 "$WORK/programs" | sort -u | packages_of_files |
+		awk -F '\t' -v programs="$WORK/programs" '
+			BEGIN { while ((getline line <programs) > 0) {
+				split(line, part, FS)
+				if (!(part[1] in who)) who[part[1]] = part[2] } }
+			{ print $0 FS who[$2] }'
+}
+
+own_uid() { (know_account "$(cat "$STATE/leases/$LEASE/account-name" 2>/dev/null)" && printf '%s' "$ACCOUNT_UID"); }
+
+# The programs of this machine that run: uid, path, user, with tabs. A container may have others at
+# these paths; of one that was replaced meanwhile, only where its process has its root says it. A
+# process's directory is its user's, also where what is in it is not, and comes before what is in it.
+# $1 a uid whose programs do not count, or nothing.
+running_programs() {
+	local process='' uid='' user='' id owner text
+	find /proc -mindepth 1 -maxdepth 2 -path '/proc/[!0-9]*' -prune -o -name '[0-9]*' -printf '%p %U %u\n' \
+		-o -name exe -lname '/*' ! -lname '*[[:cntrl:]*?\\[]*' -printf '= = %l\n' 2>/dev/null |
+		while read -r id owner text; do
+			if [ "$id" != = ]; then
+				process=$id uid=$owner user=$text
+			elif [ "$uid" != "$1" ] && is_program_of "$process" "$text"; then
+				printf '%s\t%s\t%s\n' "$uid" "${text% (deleted)}" "$user"
+			fi
+		done
+}
+
+# $1 the process's directory, $2 where its exe leads.
+is_program_of() {
+	case $2 in
+	*' (deleted)') [ "$1/root" -ef / ] ;;
+	*) [ "$1/exe" -ef "$2" ] ;;
+	esac
+}
