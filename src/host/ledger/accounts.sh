@@ -1,20 +1,35 @@
 # shellcheck shell=dash
 # What has become of a recorded account on the way back: another name (usermod -l), another home
-# (usermod -d), or none (userdel). The uid and the home that were recorded say which one it is.
+# (usermod -d), or none (userdel). Which one it is, is_recorded_account says.
 
 # Sets ACCOUNT and what the system knows of it. Fails where there is no such account. On the way
-# back one that was renamed is found too: ACCOUNT is the name that it is recorded by, ACCOUNT_LOGIN
-# the one that it has.
+# back one that was renamed is found too, and preferred to another one that has its name by now:
+# ACCOUNT is the name that it is recorded by, ACCOUNT_LOGIN the one that it has.
 know_account() {
 	local entry
 	ACCOUNT=$1
-	entry=$(getent passwd "$ACCOUNT") ||
-		{ [ -e "${WORK:-/nonexistent}/unwanted" ] && entry=$(renamed_entry "$ACCOUNT"); } || return 1
-	ACCOUNT_LOGIN=${entry%%:*}
-	ACCOUNT_UID=$(printf '%s' "$entry" | cut -d : -f 3)
-	ACCOUNT_GID=$(printf '%s' "$entry" | cut -d : -f 4)
-	ACCOUNT_HOME=$(printf '%s' "$entry" | cut -d : -f 6)
+	entry=$(account_entry "$1") || return 1
+	set_account "$entry"
+}
+
+# $1 a line of passwd(5).
+set_account() {
+	ACCOUNT_LOGIN=${1%%:*}
+	ACCOUNT_UID=$(printf '%s' "$1" | cut -d : -f 3)
+	ACCOUNT_GID=$(printf '%s' "$1" | cut -d : -f 4)
+	ACCOUNT_HOME=$(printf '%s' "$1" | cut -d : -f 6)
 	ACCOUNT_RUNTIME=/run/user/$ACCOUNT_UID
+}
+
+# $1 the account.
+account_entry() {
+	local entry
+	entry=$(getent passwd "$1") || entry=''
+	if [ -e "${WORK:-/nonexistent}/unwanted" ] && [ -n "$(recorded_uid "$1")" ] &&
+		{ [ -z "$entry" ] || ! is_recorded_account "$1" "$entry"; }; then
+		! renamed_entry "$1" || return 0
+	fi
+	[ -n "$entry" ] && printf '%s\n' "$entry"
 }
 
 # Which file system the account's home is on, for the way back.
@@ -77,14 +92,76 @@ is_recorded_home() {
 	fi
 }
 
-# What the system knows of an account under its new name. A uid alone is given again to the next
-# one: the home has to be the same too. $1 the account's recorded name.
+# What the comment field of an account that was made here holds: nobody else's has the same. Nothing
+# where version 0.1 made it, or it was there before. $1 the account.
+recorded_mark() { sed -n 's/^mark //p' "$(resource_directory account "$1")/baseline/made" 2>/dev/null || true; }
+
+# $1 the mark.
+entry_with_mark() { awk -F : -v mark="$1" '$5 == mark { print; exit }' /etc/passwd; }
+
+# $1 a line of passwd(5).
+comment_of() { printf '%s' "$1" | cut -d : -f 5; }
+
+# The mark of an account that useradd was begun for. $1 the account.
+creating_file() { printf '%s/baseline/creating' "$(resource_directory account "$1")"; }
+
+# True where useradd has made the account for this package, whatever came after that. $1 the account.
+is_created_here() {
+	[ -s "$(creating_file "$1")" ] &&
+		[ "$(comment_of "$(getent passwd "$1")")" = "$(cat "$(creating_file "$1")")" ]
+}
+
+# True where a line of passwd(5) is that of the account that was recorded, and not of somebody who
+# got its name, its uid or the path of its home since. What is away with a file system is not to be
+# told from what was. $1 the account, $2 the line.
+is_recorded_account() {
+	local baseline mark home
+	baseline=$(resource_directory account "$1")/baseline
+	mark=$(recorded_mark "$1")
+	home=$(printf '%s' "$2" | cut -d : -f 6)
+	if [ -n "$mark" ]; then
+		[ "$(comment_of "$2")" != "$mark" ] || return 0
+		[ -z "$(entry_with_mark "$mark")" ] || return 1
+	fi
+	! is_recorded_home "$1" "$home" || return 0
+	[ "$(printf '%s' "$2" | cut -d : -f 3)" = "$(recorded_uid "$1")" ] || return 1
+	! is_not_mounted "$(cat "$baseline/home-place" 2>/dev/null)" || return 0
+	if [ -s "$baseline/entry" ]; then
+		# A home that was never there, or an earlier version's record, says nothing.
+		[ -s "$baseline/home" ] || return 0
+		if [ "$2" = "$(cat "$baseline/entry")" ] && [ ! -e "$home" ]; then return 0; fi
+	elif [ -z "$mark" ] && [ ! -e "$home" ]; then
+		return 0
+	fi
+	(holds_ours "$1" "$2")
+}
+
+# True where a home has a file as this package left it in the account's: it was moved, or restored
+# from elsewhere. $1 the account, $2 the line of passwd(5).
+holds_ours() {
+	local dir path old
+	ACCOUNT=$1
+	set_account "$2"
+	old=$(recorded_home "$1")
+	for dir in "$STATE"/things/homefile/*; do
+		[ "$(cat "$dir/baseline/account" 2>/dev/null)" = "$1" ] || continue
+		path=$(resource_name "$dir")
+		case $path in "$old"/*) path=$ACCOUNT_HOME${path#"$old"} ;; esac
+		account_file "$path" >"$WORK/of-home" || continue
+		! was_left "$dir" "0 $(sha256sum <"$WORK/of-home" | cut -d ' ' -f 1)" || return 0
+	done
+	return 1
+}
+
+# What the system knows of an account under its new name. $1 the account's recorded name.
 renamed_entry() {
-	local uid entry home
+	local uid mark entry
 	uid=$(recorded_uid "$1")
-	[ -n "$uid" ] && entry=$(getent passwd "$uid") || return 1
-	home=$(printf '%s' "$entry" | cut -d : -f 6)
-	[ "$home" = "$(recorded_home "$1")" ] || is_recorded_home "$1" "$home" || return 1
+	mark=$(recorded_mark "$1")
+	[ -n "$uid" ] || return 1
+	[ -z "$mark" ] || entry=$(entry_with_mark "$mark")
+	[ -n "${entry-}" ] || entry=$(getent passwd "$uid") || return 1
+	is_recorded_account "$1" "$entry" || return 1
 	printf '%s\n' "$entry"
 }
 
@@ -97,8 +174,10 @@ new_name() {
 
 # True where there is no such account any more, or another one. $1 the account.
 is_lost_account() {
+	local entry
 	[ -n "$(recorded_uid "$1")" ] || return 1
-	! getent passwd "$1" >/dev/null || is_another_account "$1"
+	entry=$(getent passwd "$1") || return 0
+	! is_recorded_account "$1" "$entry"
 }
 
 # Where an account's home was moved, what this package left in it is at its new place. What is at
@@ -111,7 +190,8 @@ follow_home() {
 		[ "$(cat "$dir/baseline/account" 2>/dev/null)" = "$1" ] || continue
 		name=$(resource_name "$dir")
 		case $name in "$old"/*) ;; *) continue ;; esac
-		! account_has "$name" || continue
+		# Of somebody else by now it says nothing.
+		if [ "$(stat -c %u "$old" 2>/dev/null)" = "$ACCOUNT_UID" ] && account_has "$name"; then continue; fi
 		kind=${dir%/*}
 		new=$ACCOUNT_HOME${name#"$old"}
 		place=$(resource_directory "${kind##*/}" "$new")
@@ -170,11 +250,22 @@ home_was_removed() {
 }
 
 # What has become of an account that was made, where somebody has changed it; nothing where it is as
-# it was. A shell, a password or groups are nobody's data, and may change. $1 the record.
+# it was. A shell, a password or groups are nobody's data, and may change. The account is known. $1
+# the record.
 account_changed() {
-	local uid gid home
+	local why
+	why=$(change_of_account "$1")
+	[ -n "$why" ] || return 0
+	printf '%s' "$why"
+	[ ! -e "${1%/*}/leaving" ] || [ ! -e "$(leaving_home "$(made_home "$1")")" ] ||
+		printf ' (what an interrupted removal has left of its home is %s)' "$(leaving_home "$(made_home "$1")")"
+}
+
+change_of_account() {
+	local uid gid home mark
 	uid=$(sed -n '1s/ .*//p' "$1")
 	gid=$(sed -n 's/^gid //p' "$1")
+	mark=$(sed -n 's/^mark //p' "$1")
 	home=$(made_home "$1")
 	if [ "$ACCOUNT_LOGIN" != "$ACCOUNT" ]; then
 		printf 'its name is %s now, and not %s' "$ACCOUNT_LOGIN" "$ACCOUNT"
@@ -182,6 +273,8 @@ account_changed() {
 		printf 'its ids are %s:%s now, and not %s:%s' "$ACCOUNT_UID" "$ACCOUNT_GID" "$uid" "$gid"
 	elif [ "$home" != "$ACCOUNT_HOME" ]; then
 		printf 'its home is %s now, and not %s' "$ACCOUNT_HOME" "$home"
+	elif [ -n "$mark" ] && [ "$(comment_of "$(getent passwd "$ACCOUNT")")" != "$mark" ]; then
+		printf "its comment field is not '%s' any more" "$mark"
 	elif [ -h "$home" ]; then
 		printf '%s is a link now (to %s), and not the directory that was made' "$home" "$(readlink "$home")"
 	elif [ ! -d "$home" ] &&
@@ -192,20 +285,12 @@ account_changed() {
 		printf '%s is gone, or somewhere else' "$home"
 	elif ! is_made_home "$1" "$home"; then
 		printf '%s is another directory than the one that was made' "$home"
-		! is_leaving "${1%/*}" "$home" ||
-			printf ' (what is left of that one is %s)' "$(leaving_home "$home")"
 	fi
 }
 
-# True where the name is another account's now: with another uid, and another home (usermod -u keeps
-# that). $1 the account, which exists or not.
-is_another_account() {
-	local entry uid
-	entry=$(getent passwd "$1") || return 1
-	uid=$(recorded_uid "$1")
-	[ -n "$uid" ] && [ "$(printf '%s' "$entry" | cut -d : -f 3)" != "$uid" ] &&
-		! is_recorded_home "$1" "$(printf '%s' "$entry" | cut -d : -f 6)"
-}
+# True where the name is another account's now, and the recorded one has no other. $1 the account,
+# which exists or not.
+is_another_account() { is_lost_account "$1" && getent passwd "$1" >/dev/null && ! renamed_entry "$1" >/dev/null; }
 
 # Names what is left at a path of an account that is gone: nobody can say any more whose it is. $1
 # the path, $2 the account, $3 what of it is there, in words.

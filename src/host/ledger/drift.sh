@@ -21,8 +21,8 @@ is_theirs() {
 	name=$(resource_name "$2")
 	account=$(account_of_resource "$1" "$2")
 	if [ -n "$account" ] && is_another_account "$account"; then
-		[ -e "$WORK/another-account" ] || {
-			: >"$WORK/another-account"
+		[ -e "$WORK/another-account.$account" ] || {
+			: >"$WORK/another-account.$account"
 			say "account $account is another one now than when it was recorded: what is its own stays as it is"
 		}
 	elif has_drifted "$1" "$2"; then

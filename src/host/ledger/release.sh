@@ -57,7 +57,13 @@ release_unwanted() {
 		fi
 		stop_on_empty_record "$dir"
 		if is_theirs "$kind" "$dir"; then
-			forget_resource "$dir"
+			status=0
+			forget_theirs "$kind" "$dir" || status=$?
+			case $status in
+			0) forget_resource "$dir" ;;
+			10) rm -f "$dir/claims/$LEASE.$STEP" ;;
+			*) exit "$status" ;;
+			esac
 			continue
 		fi
 		if [ "$kind" != "$last" ]; then
@@ -90,6 +96,16 @@ release_unwanted() {
 	done 6<"$WORK/unwanted"
 	[ -z "$last" ] || call_if_there "${last}_restored"
 	call_if_there "${STEP}_released"
+}
+
+# What is somebody else's now: of another account of the name, a kind may have KIND_of_another NAME
+# BASELINE for what the earlier one has left, which returns 10 where that stays recorded. $1 kind, $2
+# the resource's directory.
+forget_theirs() {
+	local account
+	account=$(account_of_resource "$1" "$2")
+	if [ -z "$account" ] || ! is_another_account "$account" || ! command -v "$1_of_another" >/dev/null; then return 0; fi
+	"$1_of_another" "$(resource_name "$2")" "$2/baseline"
 }
 
 # Everything that this installation still claims for some steps, in their order: one that failed or

@@ -13,17 +13,12 @@ account_save() {
 }
 
 # An owner that says that the account is there (create: false) removes none: one that this package
-# made for an earlier installation, and kept, counts as found. $1 the account.
+# made, for whichever installation, counts as found. $1 the account.
 keep_made_account() {
-	local dir
-	dir=$(resource_directory account "$1")
-	if [ "$(doc create)" != false ] || [ ! -e "$dir/baseline/made" ] || ! unclaimed "$dir" ||
+	if [ "$(doc create)" != false ] || [ ! -e "$(resource_directory account "$1")/baseline/made" ] ||
 		! getent passwd "$1" >/dev/null; then return 0; fi
 	take_as_found "$1"
 }
-
-# That useradd was begun. $1 the account.
-creating_file() { printf '%s/baseline/creating' "$(resource_directory account "$1")"; }
 
 # Somebody made it after a run of this package that found none and came no further: it was there
 # before. $1 the account.
@@ -31,7 +26,7 @@ note_account_of_others() {
 	local baseline
 	baseline=$(resource_directory account "$1")/baseline
 	if [ ! -e "$baseline/entry" ] || [ -s "$baseline/entry" ] || [ -e "$baseline/made" ] ||
-		[ -e "$baseline/creating" ] || ! getent passwd "$1" >/dev/null; then return 0; fi
+		is_created_here "$1" || ! getent passwd "$1" >/dev/null; then return 0; fi
 	take_as_found "$1"
 }
 
@@ -42,7 +37,8 @@ take_as_found() {
 	account_save "$1" "$WORK"
 	write_record "$baseline/home" <"$WORK/home"
 	write_record "$baseline/entry" <"$WORK/entry"
-	rm -f "$baseline/absent" "$baseline/leaving" "$baseline/made"
+	rm -f "$baseline/absent" "$baseline/leaving" "$baseline/made" "$baseline/creating" "$baseline/sealed" \
+		"$baseline/ranges" "$baseline/group-ranges"
 	sync_directories "$baseline"
 }
 
@@ -78,7 +74,7 @@ remove_half_account() {
 	if [ ! -e "$baseline/entry" ] || [ -s "$baseline/entry" ]; then return 0; fi
 	if ! know_account "$1"; then
 		forget_account_entries "$1"
-	elif [ -e "$baseline/made" ] || [ ! -e "$baseline/creating" ]; then
+	elif [ -e "$baseline/made" ] || ! is_created_here "$1"; then
 		return 0
 	elif ! getent shadow "$1" >/dev/null || ! getent group "$ACCOUNT_GID" >/dev/null; then
 		userdel "$1" 2>"$WORK/error" ||
@@ -112,16 +108,15 @@ is_own_group() {
 }
 
 create_account() {
-	local name=$1
-	set -- --create-home --user-group --shell "$(if has shell; then doc shell; else echo /bin/bash; fi)"
+	local name=$1 mark
+	mark="rootless-docker $(od -An -N6 -tx1 /dev/urandom | tr -d ' \n')"
+	set -- --comment "$mark" --create-home --user-group --shell "$(if has shell; then doc shell; else echo /bin/bash; fi)"
 	if has home; then set -- "$@" --home-dir "$(doc home)"; fi
-	# Only what was begun here is this package's, where it is killed.
-	write_record "$(creating_file "$name")" </dev/null
-	useradd_without_ids "$(doc uid)" "$@" "$name" 2>"$WORK/error" || {
-		getent passwd "$name" >/dev/null || rm -f "$(creating_file "$name")"
+	# Only what has this mark is this package's, where it is killed, or somebody else is faster.
+	printf '%s\n' "$mark" | write_record "$(creating_file "$name")"
+	useradd_without_ids "$(doc uid)" "$@" "$name" 2>"$WORK/error" ||
 		fail "useradd $name" "$(tail -n 1 "$WORK/error")" "a new account" \
 			"fix what useradd says, then run again"
-	}
 	changed "account $name created"
 }
 
@@ -168,16 +163,16 @@ account_restore() {
 		fail "$2/entry" "it empty, as a power cut leaves it" \
 			"whether the account $1 was there before" \
 			"if it was, remove ${2%/*}; if it was not, remove the account by hand, or run pulumi up with a new value of recheck, which takes it for this package's own; then run again"
-	if [ ! -e "$2/made" ] && [ ! -e "$2/creating" ]; then
+	if [ ! -e "$2/made" ] && ! is_created_here "$1"; then
 		say "account $1 stays: somebody has made it since"
 		return 0
 	fi
+	[ -n "$(account_stays "$1")" ] || stop_account
 	stays=$(account_stays "$1")
 	if [ -n "$stays" ]; then
 		say "account $1 stays, with its subordinate ids: $stays"
 		return 10
 	fi
-	stop_account_processes
 	stop_where_home_cannot_go
 	# The home first: once the account is gone, nobody knows any more that it was its own.
 	if [ -d "$ACCOUNT_HOME" ] || is_leaving "$2" "$ACCOUNT_HOME"; then
@@ -203,11 +198,28 @@ restore_gone_account() {
 	for path in ${home:+"$home" "$(leaving_home "$home")"}; do
 		(stays_of_gone "$path" "$1") || stays=yes
 	done
+	[ -z "$home" ] || keep_from_next_owner "$(leaving_home "$home")"
 	remove_home_parents "$2"
 	! getent group "$1" >/dev/null ||
 		say "group $1 stays: it may be somebody's by now. Remove it with 'groupdel $1' when nobody needs it"
 	# Of the next one of this name they are not.
 	if [ -n "$stays" ] || has_retained_data "$1"; then return 10; fi
+}
+
+# Another one has its name. $1 the account, $2 baseline directory.
+account_of_another() {
+	local left
+	left=$(leaving_home "$(recorded_home "$1")")
+	if [ ! -e "$2/leaving" ] || [ ! -d "$left" ]; then return 0; fi
+	keep_from_next_owner "$left"
+	say "$left stays, for root alone: it is what an interrupted removal has left of the home of the earlier $1. Remove it by hand when nothing of it is needed"
+}
+
+# Who gets the uid next would own what an interrupted removal has left. $1 the directory.
+keep_from_next_owner() {
+	if [ ! -d "$1" ] || [ -h "$1" ] || ! only_root_leads_to "$1"; then return 0; fi
+	chown 0:0 "$1"
+	chmod 700 "$1"
 }
 
 # $1 the account.
@@ -238,6 +250,12 @@ say_if_group_stays() {
 	)
 	users=$(printf '%s\n' "$users" | grep . | sort -u | paste -s -d ' ')
 	say "group $1 stays: $(if [ -n "$users" ]; then echo "it is a group of $users"; else echo 'userdel has not removed it'; fi). Remove it with 'groupdel $1' when nobody needs it"
+}
+
+# Before an account goes. What its programs write when they end is its own, and may keep it.
+stop_account() {
+	stop_account_processes
+	rm -f "$WORK/account-stays.$ACCOUNT"
 }
 
 stop_account_processes() {

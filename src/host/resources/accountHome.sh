@@ -41,6 +41,11 @@ account_made() {
 	printf '%s %s\n' "$ACCOUNT_UID" "$(stat -L -c %.9W "$ACCOUNT_HOME" 2>/dev/null || true)"
 	printf 'gid %s\ninode %s\nhome %s\n' "$ACCOUNT_GID" \
 		"$(stat -L -c %i "$ACCOUNT_HOME" 2>/dev/null || true)" "$ACCOUNT_HOME"
+	if is_created_here "$ACCOUNT"; then
+		sed 's/^/mark /' "$(creating_file "$ACCOUNT")"
+	else
+		sed -n '/^mark /p' "$(resource_directory account "$ACCOUNT")/baseline/made" 2>/dev/null || true
+	fi
 }
 
 # A useradd that was killed leaves an account without the rest of its home. Once the home is
@@ -50,6 +55,7 @@ finish_home() {
 	baseline=$(resource_directory account "$ACCOUNT")/baseline
 	if [ -s "$baseline/entry" ]; then return 0; fi
 	if [ -s "$baseline/made" ] && [ ! -e "$baseline/leaving" ]; then return 0; fi
+	stop_where_home_was_left "$baseline"
 	put_home_back "$baseline"
 	if [ -e "$baseline/leaving" ] && [ -d "$ACCOUNT_HOME" ] && ! is_made_home "$baseline/made" "$ACCOUNT_HOME"; then
 		if is_leaving "$baseline" "$ACCOUNT_HOME"; then
@@ -66,7 +72,8 @@ finish_home() {
 	fi
 	# What useradd has written, too: an empty file of a complete home would be the account's own.
 	[ ! -d "$ACCOUNT_HOME" ] || sync -f "$ACCOUNT_HOME" 2>/dev/null || sync_host
-	account_made | write_record "$baseline/made"
+	account_made >"$WORK/made"
+	write_record "$baseline/made" <"$WORK/made"
 	rm -f "$baseline/leaving" "$baseline/sealed" "$baseline/creating"
 }
 
@@ -115,6 +122,18 @@ fill_home() {
 			"that $ACCOUNT cannot copy /etc/skel to it ($(tail -n 1 "$WORK/error"))" \
 			"a home that begins as /etc/skel does" "see what is in its way there, then run again"
 	say "$ACCOUNT_HOME is without $unread, which $ACCOUNT cannot read"
+}
+
+# What an interrupted removal has left of a home goes with its record: not before somebody has said
+# what becomes of it. $1 baseline directory.
+stop_where_home_was_left() {
+	local home left
+	[ -s "$1/made" ] || return 0
+	home=$(made_home "$1/made")
+	left=$(leaving_home "$home")
+	if [ "$home" = "$ACCOUNT_HOME" ] || [ ! -d "$left" ]; then return 0; fi
+	fail "$left" "what an interrupted removal has left of the home of $ACCOUNT, whose home is $ACCOUNT_HOME now" \
+		"it in one place" "move what is needed of it to $ACCOUNT_HOME, remove $left, then run again"
 }
 
 # What an interrupted removal has left of the home, in its place again. $1 baseline directory.

@@ -7,9 +7,9 @@ account_stays() {
 	local baseline home own
 	baseline=$(resource_directory account "$1")/baseline
 	[ ! -s "$baseline/entry" ] || return 0
-	if [ ! -e "$baseline/made" ] && [ ! -e "$baseline/creating" ]; then return 0; fi
-	[ ! -e "$WORK/account-stays" ] || {
-		cat "$WORK/account-stays"
+	if [ ! -e "$baseline/made" ] && ! is_created_here "$1"; then return 0; fi
+	[ ! -e "$WORK/account-stays.$1" ] || {
+		cat "$WORK/account-stays.$1"
 		return 0
 	}
 	own=''
@@ -32,7 +32,7 @@ then remove the account by hand"
 		[ -z "$own" ] ||
 			own="with $ACCOUNT_HOME ($(du -sh "$ACCOUNT_HOME" 2>/dev/null | cut -f 1)): it has files of its own ($own). onDestroy.data: Delete removes them too"
 	fi
-	printf '%s' "$own" | tee "$WORK/account-stays"
+	printf '%s' "$own" | tee "$WORK/account-stays.$1"
 }
 
 # Before its ids go: what is in the way of the home's removal is an error.

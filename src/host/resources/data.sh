@@ -140,6 +140,14 @@ data_changed() {
 	fi
 }
 
+# The earlier account's, which another one has the name of: its files are of ids that nobody else gets
+# as long as this is recorded. $1 data root, $2 baseline directory.
+data_of_another() {
+	[ -e "$1" ] || is_away "$2" || return 0
+	say "$1 stays: it has what is left of the data of the earlier $(cat "$2/account"). Remove it by hand when nothing of it is needed"
+	return 10
+}
+
 data_restore() {
 	local changed
 	know_account "$(cat "$2/account")" || return 0

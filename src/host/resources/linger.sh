@@ -35,16 +35,20 @@ linger_restore() {
 		rm -f "$(linger_file "$1")"
 	fi
 	changed "linger of $1 switched off"
+	# What its programs write when they end may keep the account: its ids are next.
+	if know_account "$1" && [ "$ACCOUNT_LOGIN" = "$1" ] && account_goes "$1"; then stop_account; fi
 }
 
 # Why it stays on, or nothing. $1 the account, $2 the baseline's directory.
 linger_stays() {
 	local units switched=${2%/*}/switched-on
-	know_account "$1" && [ "$ACCOUNT_LOGIN" = "$1" ] && ! account_goes "$1" || return 0
+	know_account "$1" || return 0
+	if [ "$ACCOUNT_LOGIN" = "$1" ] && account_goes "$1"; then return 0; fi
 	if [ -s "$switched" ] && [ "$(linger_time "$1")" != "$(cat "$switched")" ]; then
 		printf 'somebody has asked for it since'
 		return 0
 	fi
+	[ "$ACCOUNT_LOGIN" = "$1" ] || return 0
 	[ -e "$2/units" ] || : >"$2/units"
 	units=$(enabled_units | LC_ALL=C comm -13 "$2/units" - | head -n 3 | paste -s -d ' ')
 	[ -z "$units" ] || printf '%s has enabled %s since' "$1" "$(words_of_account "$units")"

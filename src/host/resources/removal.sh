@@ -15,7 +15,7 @@ remove_own_tree() {
 		[ ! -s "$WORK/others" ] || return 1
 		# Its top is given to root first: until then nothing else is.
 		if [ -n "${2-}" ] && { [ ! -s "$2" ] || [ "$(stat -c %u "$1")" != 0 ]; }; then
-			find_beneath "$1" -type d -printf '%U:%G %m %P\0' >"$WORK/directories" 2>"$WORK/error" ||
+			find_beneath "$1" -type d -printf '%U:%G %m %i\0' >"$WORK/directories" 2>"$WORK/error" ||
 				cannot_remove "$1"
 			write_record "$2" <"$WORK/directories" 2>"$WORK/error" || cannot_remove "$1"
 		fi
@@ -83,34 +83,33 @@ unseal_tree() {
 			"its directories to be their owners' again" "see what is in the way there, then run again"
 }
 
-# From where it stands, in what nobody else can change. A directory of root's that is not in the record
-# stays root's.
+# From where it stands, in what nobody else can change. Each is known by its inode: under its name there
+# could be another one by now. What is not in the record stays root's.
 # shellcheck disable=SC2016 # a program of its own
 UNSEAL_TREE='local $/ = "\0";
 my %was;
-while (<STDIN>) { chomp; $was{$4} = [$1, $2, $3] if /^(\d+):(\d+) (\d+) (.*)$/s }
+while (<STDIN>) { chomp; $was{$4} = [$1, $2, $3] if /^(\d+):(\d+) (\d+) (\d+)$/ }
 sub give_back {
-	my ($path, $name) = @_;
-	my $was = $was{$path} or return;
+	my $name = shift;
+	my $was = $was{(lstat $name)[1]} or return;
 	chown($was->[0], $was->[1], $name) && chmod(oct $was->[2], $name) or die "$!\n";
 }
 sub unseal {
-	my ($device, $path) = @_;
+	my $device = shift;
 	opendir(my $all, ".") or die "$!\n";
 	my @names = grep { $_ ne "." && $_ ne ".." } readdir $all;
 	closedir $all;
 	for (@names) {
 		my @is = lstat $_;
 		next unless @is && -d _ && $is[0] == $device && $is[4] == 0;
-		my $below = $path eq "" ? $_ : "$path/$_";
 		chdir $_ or die "$!\n";
-		unseal($device, $below);
+		unseal($device);
 		chdir ".." or die "$!\n";
-		give_back($below, $_);
+		give_back($_);
 	}
 }
-unseal((lstat ".")[0], "");
-give_back("", ".");'
+unseal((lstat ".")[0]);
+give_back(".");'
 
 # $1 the path.
 cannot_remove() {

@@ -34,6 +34,21 @@ subuid_restore() { remove_own_range "$1" uid; }
 
 subgid_restore() { remove_own_range "$1" gid; }
 
+subuid_of_another() { keep_range_of_earlier "$1" uid; }
+
+subgid_of_another() { keep_range_of_earlier "$1" gid; }
+
+# Files of an account that has gone may be of its ids: nobody else gets them. $1 the account, $2 uid
+# or gid.
+keep_range_of_earlier() {
+	local dir line
+	dir=$(resource_directory "sub$2" "$1")
+	line=$(sed -n 1p "$dir/baseline/added" 2>/dev/null) || true
+	retire_recorded_range "$dir"
+	[ -z "$line" ] || ! grep -qsxF -- "$line" "$(id_file "$2")" ||
+		say "'$line' stays in $(id_file "$2"): account $1 is another one than the one that got it here"
+}
+
 # The ids stay with the account as long as files may be owned by them: the next account must not get
 # them.
 remove_own_range() {
@@ -47,10 +62,7 @@ remove_own_range() {
 	}
 	own=$(own_range "$2")
 	if [ -z "$own" ]; then
-		own=$(sed -n 1p "$(resource_directory "sub$2" "$1")/baseline/added" 2>/dev/null) || true
-		retire_recorded_range "$(resource_directory "sub$2" "$1")"
-		[ -z "$own" ] || ! grep -qsxF -- "$own" "$(id_file "$2")" ||
-			say "'$own' stays in $(id_file "$2"): account $1 is another one than the one that got it here"
+		keep_range_of_earlier "$@"
 		return 0
 	fi
 	why=$(ids_stay "$1")
@@ -64,12 +76,21 @@ remove_own_range() {
 		end_all_of_account
 	fi
 	lock_id_file "$2"
-	# Where the account was renamed, so was perhaps the line.
-	grep -qsxF -- "$own" "$(id_file "$2")" || own=$ACCOUNT_LOGIN:${own#*:}
+	own=$(line_of_range "$2" "$own")
 	delete_range "$2" "$own"
 	unlock_id_file "$2"
 	# From here on newuidmap gives them to no other one.
 	end_processes_of_range "$2" "$own"
+}
+
+# The line as it is by now: with the account's new name, or by its uid. $1 uid or gid, $2
+# NAME:START:COUNT.
+line_of_range() {
+	local line
+	for line in "$2" "$ACCOUNT_LOGIN:${2#*:}" "$ACCOUNT_UID:${2#*:}"; do
+		! grep -qsxF -- "$line" "$(id_file "$1")" || break
+	done
+	printf '%s' "$line"
 }
 
 # $1 uid or gid, $2 NAME:START:COUNT.

@@ -40,7 +40,7 @@ settle_lost_account() {
 		for LEASE in "$LEASE" $(other_installations_of "$1"); do release_steps daemon account; done
 	)
 	# What is known from here on is of the next one.
-	rm -f "$WORK/unwanted" "$WORK/account-stays" "$WORK/another-account" "$WORK/home-is-there.$1"
+	rm -f "$WORK/unwanted" "$WORK/account-stays.$1" "$WORK/another-account.$1" "$WORK/home-is-there.$1"
 }
 
 account_facts() {

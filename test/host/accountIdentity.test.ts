@@ -1,0 +1,261 @@
+import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
+import { give } from "../../testkit/accountOnly";
+import type { StepArgs } from "../../testkit/documents";
+import { bootHost } from "../../testkit/host";
+import { root } from "./administrator/life";
+
+afterAll(destroyAllHosts);
+
+// Whose an account is that has a recorded one's name, uid or home: after the hand of an administrator, and
+// after a run that was cut.
+let host: TestHost;
+
+beforeAll(async () => {
+  host = await bootHost({ engine: true });
+  await host.run("touch /etc/subuid /etc/subgid");
+});
+
+/** What is done with one installation, in order: its own runs, whether they succeed or not, or as root. */
+type Act = "up" | "destroy" | "destroy with data" | { up: StepArgs } | string;
+
+interface Row {
+  name: string;
+  /** The account. Defaults to app. */
+  account?: string;
+  wishes?: StepArgs;
+  acts: Act[];
+  /** As root: fails where something of theirs is gone, or given away. */
+  holds: string;
+  /** What the last run says. */
+  said?: RegExp;
+}
+
+const key = "ssh-ed25519 AAAAC3Nz a";
+const keys = { authorizedKeys: [key] };
+const precious = (home: string) =>
+  `echo precious >${home}/precious; chmod 600 ${home}/precious; chown --reference=${home} ${home}/precious`;
+const plain = "-K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0";
+
+/** A program of the agent's ends it: before it does its work, or after that. */
+const cut = (program: string, argument: string, when = "before") =>
+  `own=$(command -v ${program}); cat >/usr/local/sbin/${program} <<PROGRAM
+#!/bin/sh
+case "\\$*" in *"${argument}"*)
+  [ ${when} = before ] || $own "\\$@"
+  kill -9 \\$PPID
+  exit 1 ;;
+esac
+exec $own "\\$@"
+PROGRAM
+  chmod 755 /usr/local/sbin/${program}`;
+const uncut = "rm /usr/local/sbin/*";
+
+const rows: Row[] = [
+  {
+    name: "of two accounts of one installation, each is asked for itself: files of the first keep the first",
+    wishes: { account: { name: "app", ...keys } },
+    acts: [
+      "up",
+      `${precious("/home/app")}; chmod 000 /home/app/.ssh/authorized_keys`,
+      { up: { account: { name: "second", ...keys } } },
+      "chmod 600 /home/app/.ssh/authorized_keys",
+      "destroy",
+    ],
+    holds: "id app; cat /home/app/precious; none id second; none ls /home/second",
+    said: /account app stays[^]*precious/,
+  },
+  ...(["up", "true"] as const).map((then) => ({
+    name: `made by somebody who was faster than useradd, then ${then === "up" ? "an up and " : ""}a destroy`,
+    acts: [
+      `printf '#!/bin/sh\\n/usr/sbin/useradd -m ${plain} app\\nexec /usr/sbin/useradd "$@"\\n' >/usr/local/sbin/useradd
+      chmod 755 /usr/local/sbin/useradd`,
+      "up",
+      uncut,
+      then,
+      "destroy with data",
+    ] as Act[],
+    holds: "id app; ls -d /home/app/.bashrc",
+  })),
+  ...(["before", "after"] as const).map((when) => ({
+    name: `made by somebody where useradd was killed ${when} its work`,
+    acts: [
+      cut("useradd", " app", when),
+      "up",
+      `${uncut}; userdel -r app 2>/dev/null || true; useradd -m ${plain} app; ${precious("/home/app")}`,
+      "up",
+      "destroy with data",
+    ] as Act[],
+    holds: "id app; cat /home/app/precious",
+  })),
+  {
+    name: "the same without a password's entry: it is not half of ours",
+    acts: [
+      cut("useradd", " app"),
+      "up",
+      `${uncut}; echo 'app:*:1500:100:theirs:/home/app:/bin/sh' >>/etc/passwd; install -d -o app -g 100 /home/app`,
+      "up",
+      "destroy with data",
+    ],
+    holds: "id app; ls -d /home/app; pwconv",
+  },
+  {
+    name: "made anew without a home after a userdel that failed",
+    acts: [
+      "up",
+      "setsid sleep 1000 >/dev/null 2>&1 </dev/null & echo $! >/etc/passwd.lock",
+      "destroy",
+      `kill $(cat /etc/passwd.lock); rm /etc/passwd.lock; userdel app; useradd -M -s /bin/bash ${plain} app; usermod -aG sudo app`,
+      "destroy",
+    ],
+    holds: "id app | grep sudo",
+    said: /account app is another one now than when it was recorded/,
+  },
+  {
+    name: "made anew without a home after a destroy that was cut: what is left of the first one is root's, and named",
+    acts: [
+      "up",
+      precious("/home/app"),
+      cut("rm", "/.rootless-docker-leaving-app"),
+      "destroy with data",
+      `${uncut}; userdel app; useradd -M -c theirs ${plain} app`,
+      "destroy with data",
+    ],
+    holds:
+      'id app; [ "$(stat -c %u:%a /home/.rootless-docker-leaving-app)" = 0:700 ]; rm -r /home/.rootless-docker-leaving-app',
+    said: /leaving-app stays/,
+  },
+  {
+    name: "another one with another uid: the first one's range is nobody else's",
+    acts: [
+      "up",
+      `sed -n 's/^app:\\([0-9]*\\):.*/\\1/p' /etc/subuid >/root/first; loginctl disable-linger app
+      systemctl stop user@$(id -u app).service; userdel -rf app 2>/dev/null || true; : >/etc/subuid; : >/etc/subgid; useradd -m -u 2202 ${plain} app`,
+      "up",
+      "sed -n 's/^app:\\([0-9]*\\):.*/\\1/p' /etc/subuid >/root/second",
+      "destroy",
+    ],
+    holds: "grep -q . /root/first /root/second; none cmp -s /root/first /root/second; id app",
+  },
+  {
+    name: "renamed, and its name given to another one: linger and line of the first one are not the other's",
+    acts: [
+      "up",
+      `loginctl disable-linger app; systemctl stop user@$(id -u app).service; usermod -l first app; groupmod -n first app
+      useradd -m ${plain} app; loginctl enable-linger app; ${precious("/home/app")}`,
+      "destroy with data",
+    ],
+    holds: "id first; id app; ls /var/lib/systemd/linger/app; loginctl disable-linger app",
+    said: /account app is called first now/,
+  },
+  {
+    name: "its line in the id files by its uid: it goes with the account",
+    acts: ["up", 'sed -i "s/^app:/$(id -u app):/" /etc/subuid /etc/subgid', "destroy"],
+    holds: "none id app; none grep . /etc/subuid /etc/subgid",
+  },
+  ...(["app", "newbie"] as const).map((login) => ({
+    name: `found, removed and made anew as ${login} with the same uid and path: that one's files are its own`,
+    wishes: { account: { name: "app", create: false, ...keys } },
+    acts: [
+      `useradd -m -d /home/app -u 2303 ${plain} app`,
+      "up",
+      `loginctl disable-linger app; systemctl stop user@2303.service; userdel -rf app 2>/dev/null || true
+      useradd -m -d /home/app -u 2303 ${plain} ${login}; install -d -o ${login} -m 700 /home/app/.ssh
+      echo '${key}' >/home/app/.ssh/authorized_keys; chown ${login} /home/app/.ssh/authorized_keys`,
+      "destroy",
+    ] as Act[],
+    holds: `grep AAAAC3Nz /home/app/.ssh/authorized_keys; id ${login}`,
+  })),
+  {
+    name: "made here, and called found since: it stays",
+    acts: [
+      "up",
+      precious("/home/app"),
+      { up: { account: { name: "app", create: false } } },
+      "destroy with data",
+    ],
+    holds: "id app; cat /home/app/precious; none grep . /etc/subuid",
+  },
+  {
+    name: "what its programs write when they are ended keeps it",
+    acts: [
+      "up",
+      `systemctl start user@$(id -u app).service; runuser -u app -- env XDG_RUNTIME_DIR=/run/user/$(id -u app) systemd-run --user -q \\
+        sh -c 'trap "echo precious >/home/app/precious; exit" TERM; touch /run/user/$(id -u)/up; sleep 1000 & wait'
+      until [ -e /run/user/$(id -u app)/up ]; do sleep 0.1; done`,
+      "destroy",
+    ],
+    holds: "id app; cat /home/app/precious",
+    said: /account app stays[^]*precious/,
+  },
+  {
+    name: "another home (usermod -d) while a removal is cut: an error, and nothing forgotten",
+    acts: [
+      "up",
+      precious("/home/app"),
+      cut("rm", "/.rootless-docker-leaving-app"),
+      "destroy with data",
+      `${uncut}; usermod -d /srv/app app`,
+      "up",
+    ],
+    holds:
+      "cat /home/.rootless-docker-leaving-app/precious; id app; userdel app; rm -r /home/.rootless-docker-leaving-app",
+    said: /found what an interrupted removal has left of the home of app/,
+  },
+  {
+    name: "another uid (usermod -u) while a removal is cut: what is left of its home is named",
+    acts: [
+      "up",
+      precious("/home/app"),
+      cut("rm", "/.rootless-docker-leaving-app"),
+      "destroy with data",
+      `${uncut}; usermod -u 2404 app`,
+      "destroy with data",
+    ],
+    holds:
+      "cat /home/.rootless-docker-leaving-app/precious; id app; rm -r /home/.rootless-docker-leaving-app",
+    said: /account app stays[^]*leaving-app/,
+  },
+  {
+    name: "directories exchanged between the record of a home's removal and the removal: root's stays root's",
+    acts: [
+      "up",
+      `mkdir /home/app/mine; chown app /home/app/mine; mkdir -m 700 /home/app/roots; echo secret >/home/app/roots/file
+      printf '#!/bin/sh\\ncase "$*" in *seal*) cd /home/.rootless-docker-leaving-app && mv mine x && mv roots mine && mv x roots ;; esac\\nexec /usr/bin/perl "$@"\\n' >/usr/local/sbin/perl
+      chmod 755 /usr/local/sbin/perl; ${cut("rm", "/.rootless-docker-leaving-app")}`,
+      "destroy with data",
+      uncut,
+      "up",
+    ],
+    holds:
+      '[ "$(stat -c %U:%a /home/app/mine)" = root:700 ]; [ "$(stat -c %U:%a /home/app/roots)" = app:755 ]',
+  },
+];
+
+test.each(rows)("$name", async ({ wishes, acts, holds, said }) => {
+  await host.run(`rm -rf /var/lib/rootless-docker /srv/app; : >/etc/subuid; : >/etc/subgid
+    rm -f /usr/local/sbin/*
+    for name in app second first newbie; do ! id $name >/dev/null 2>&1 || { loginctl disable-linger $name
+      systemctl stop user@$(id -u $name).service; userdel -rf $name 2>/dev/null || true; groupdel $name 2>/dev/null || true; }; done
+    rm -rf /home/app /home/second /home/newbie`);
+  const { installation, all } = await give(host, "app", wishes);
+  let last = "";
+  for (const act of acts) {
+    if (act === "up" || typeof act === "object") {
+      const given = { ...all, ...(typeof act === "object" ? act.up : {}) };
+      const preflight = await installation.tryApply("preflight", given);
+      const done =
+        preflight.exitCode === 0 ? await installation.tryApply("account", given) : preflight;
+      last = done.said.join("\n");
+    } else if (act === "destroy" || act === "destroy with data") {
+      const word = act === "destroy" ? "keep" : "delete";
+      await host.run(
+        `echo ${word} >/var/lib/rootless-docker/leases/${installation.lease}/on-destroy-data`,
+      );
+      last = (await installation.tryRevert("account", all)).said.join("\n");
+    } else {
+      await root(host, act);
+    }
+  }
+  if (said) expect(last).toMatch(said);
+  await root(host, `none() { if "$@"; then exit 1; fi; }\n${holds}`);
+});
