@@ -250,7 +250,7 @@ PROGRAM
   await expect(app.apply("kernel", wishes)).rejects.toThrow();
   await host.run(`rm /usr/local/sbin/mkdir; ls -d ${state}/things/*/*/baseline.kernel`);
   await app.revert("kernel", wishes);
-  expect(await host.run(`ls -A ${state}/things`)).toBe("");
+  expect(await host.run(`find ${state}/things -mindepth 2`)).toBe("");
   await app.revertAgent();
   expect(await difference()).toEqual([]);
 });
