@@ -312,7 +312,7 @@ describe("what an interrupted removal left of a home", () => {
       `and so does ${leaving}, with what is left`,
     );
     expect(await given.back()).toContain(
-      `/home/cut is another directory than the one that was made (what is left of that one is ${leaving})`,
+      `/home/cut is another directory than the one that was made (what an interrupted removal has left of its home is ${leaving})`,
     );
     expect(
       await host.run(
