@@ -13,11 +13,22 @@ account_save() {
 }
 
 # An owner that says that the account is there (create: false) removes none: one that this package
-# made, for whichever installation, counts as found. $1 the account.
+# made for an earlier installation, and kept, counts as found. $1 the account.
 keep_made_account() {
-	if [ "$(doc create)" != false ] || [ ! -e "$(resource_directory account "$1")/baseline/made" ] ||
+	local dir
+	dir=$(resource_directory account "$1")
+	if [ "$(doc create)" != false ] || [ ! -e "$dir/baseline/made" ] || ! unclaimed "$dir" ||
 		! getent passwd "$1" >/dev/null; then return 0; fi
 	take_as_found "$1"
+}
+
+# The same at the end of an installation that said so last, whoever made the account.
+keep_found_account() {
+	local name record=$STATE/leases/$LEASE
+	grep -qsx 'create: false' "$record/account" || return 0
+	name=$(cat "$record/account-name")
+	if [ ! -e "$(resource_directory account "$name")/baseline/made" ] || is_lost_account "$name"; then return 0; fi
+	take_as_found "$name"
 }
 
 # Somebody made it after a run of this package that found none and came no further: it was there

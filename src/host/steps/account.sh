@@ -28,6 +28,8 @@ account_apply() {
 	mark_restart own ground "its subordinate ids or control groups changed"
 }
 
+account_interrupted() { keep_found_account; }
+
 # Of an account that is gone, or another one by now, what was done for it is taken back or named, as
 # at the end; what is recorded from here on is of the next one. In a subshell, which holds other
 # steps' locks. $1 the account.
