@@ -37,8 +37,8 @@ id_map_checks() {
 # id.
 root_dockerd() {
 	local process
-	for process in /proc/[0-9]*; do
-		[ "$(cat "$process/comm" 2>/dev/null)" = dockerd ] || continue
+	for process in $(grep -lsx dockerd /proc/[0-9]*/comm); do
+		process=${process%/comm}
 		[ "$(stat -c %u "$process" 2>/dev/null)" = 0 ] || continue
 		printf '%s' "${process#/proc/}"
 		return 0

@@ -125,11 +125,11 @@ unwanted() {
 		if [ -e "$claim" ] && [ ! -s "$claim" ]; then order=lost; fi
 	done
 	for claim in "$STATE"/things/*/*/claims/"$LEASE.$STEP"; do
-		[ -e "$claim" ] || continue
-		dir=${claim%/claims/*}
+		[ ! -e "$claim" ] || printf '%s\n' "${claim%/claims/*}"
+	done | grep -vxFf "$WORK/wanted" | while IFS= read -r dir; do
 		kind=${dir%/*}
 		[ -z "${ONLY_OF-}" ] || [ "$(account_of_resource "${kind##*/}" "$dir")" = "$ONLY_OF" ] || continue
-		grep -qxF -- "$dir" "$WORK/wanted" || printf '%s %s\n' "$(order_of "$claim" "$order")" "$dir"
+		printf '%s %s\n' "$(order_of "$dir/claims/$LEASE.$STEP" "$order")" "$dir"
 	done | sort -rn
 }
 

@@ -27,13 +27,11 @@ removed_packages() {
 
 # Those of the arguments (names, or name=version) that are not installed, each after a space.
 missing_packages() {
-	local wanted
+	[ $# -gt 0 ] || return 0
 	# shellcheck disable=SC2016 # dpkg's own variables
 	dpkg-query -W -f '${db:Status-Abbrev} ${Package} ${Package}=${Version}\n' 2>/dev/null |
 		sed -n 's/^.i  *//p' | tr ' ' '\n' >"$WORK/packages.installed"
-	for wanted in "$@"; do
-		grep -qxF -- "$wanted" "$WORK/packages.installed" || printf ' %s' "$wanted"
-	done
+	printf '%s\n' "$@" | grep -vxFf "$WORK/packages.installed" | sed 's/^/ /' | tr -d '\n'
 }
 
 # The packages of files on stdin, or of patterns for them: each with a tab and the file.
