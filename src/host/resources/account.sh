@@ -120,7 +120,7 @@ is_own_group() {
 
 create_account() {
 	local name=$1 mark
-	mark="rootless-docker $(od -An -N6 -tx1 /dev/urandom | tr -d ' \n')"
+	mark="rootless-docker $name $LEASE"
 	set -- --comment "$mark" --create-home --user-group --shell "$(if has shell; then doc shell; else echo /bin/bash; fi)"
 	if has home; then set -- "$@" --home-dir "$(doc home)"; fi
 	# Only what has this mark is this package's, where it is killed, or somebody else is faster.
