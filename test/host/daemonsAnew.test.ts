@@ -138,3 +138,49 @@ test("a data root that one account kept and another one uses: both keep the ids 
     ),
   ).toBe("first\nsecond\n2\nprecious\nprecious\n");
 });
+
+const known = "useradd -m -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0";
+
+test("an account that was found, whose home somebody copied to another place: what is ours goes there", async () => {
+  await root(host, `${known} moved`);
+  const wishes = wish("moved", { account: { name: "moved", create: false } });
+  const installation = new Installation(host, "da5");
+  await up(installation, wishes);
+  await root(
+    host,
+    `systemctl stop user@$(id -u moved).service; cp -a /home/moved /srv/moved; rm -r /home/moved
+    usermod -d /srv/moved moved; systemctl start user@$(id -u moved).service`,
+  );
+  expect(await down(installation, wishes)).toMatch(
+    /share\/docker stays: it is another directory[^]*subordinate uids \S+ taken back from moved/,
+  );
+  expect(
+    await host.run(
+      "pgrep -u moved -x dockerd; cat /etc/subuid /etc/subgid; ls -A /srv/moved; ls /var/lib/systemd/linger",
+    ),
+  ).not.toMatch(/^(\d+|moved.*|\.config|\.docker)$/m);
+  await host.run("userdel -rf moved 2>/dev/null || true");
+});
+
+test("data of an account that was made anew by hand: the next installation finds them there", async () => {
+  const data = { daemon: { "data-root": "/srv/data/docker" } };
+  await root(host, `${known} first; install -d -o first /srv/data`);
+  const first = new Installation(host, "da6");
+  const wishes = wish("first", { account: { name: "first", create: false }, ...data });
+  await up(first, wishes);
+  await asAccount(host, "first", "docker -H unix://$XDG_RUNTIME_DIR/docker.sock volume create vol");
+  await root(
+    host,
+    `uid=$(id -u first); loginctl disable-linger first; systemctl stop user@$uid.service
+    echo precious >/srv/data/docker/volumes/vol/_data/file
+    userdel -rf first 2>/dev/null || true; ${known} -u $uid first`,
+  );
+  expect(await down(first, wishes)).toContain("/srv/data/docker stays");
+  const second = new Installation(host, "da7");
+  const its = { ...wishes, owner: "project/dev/second" };
+  await up(second, its);
+  await down(second, its);
+  expect(
+    await host.run("cat /srv/data/docker/volumes/vol/_data/file; userdel -r first 2>/dev/null"),
+  ).toBe("precious\n");
+});

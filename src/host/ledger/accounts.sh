@@ -25,7 +25,7 @@ set_account() {
 account_entry() {
 	local entry
 	entry=$(getent passwd "$1") || entry=''
-	if [ -e "${WORK:-/nonexistent}/unwanted" ] && [ -n "$(recorded_uid "$1")" ] &&
+	if [ -e "${WORK:-/nonexistent}/unwanted" ] && [ -n "$(recorded_uid "$1")$(recorded_mark "$1")" ] &&
 		{ [ -z "$entry" ] || ! is_recorded_account "$1" "$entry"; }; then
 		! renamed_entry "$1" || return 0
 	fi
@@ -84,56 +84,69 @@ recorded_of() {
 is_recorded_home() {
 	local baseline
 	baseline=$(resource_directory account "$1")/baseline
-	[ -d "$2" ] && [ ! -h "$2" ] || return 1
+	[ -d "$2" ] || return 1
+	if cat "$baseline/home" "$baseline/home-moved" 2>/dev/null | grep -qxF -- "$(stat -L -c '%i %.9W' "$2")"; then return 0; fi
 	if [ -s "$baseline/entry" ]; then
+		# Version 0.1 wrote down the link where there is one.
 		[ "$(stat -c '%i %.9W' "$2")" = "$(cat "$baseline/home" 2>/dev/null)" ]
+	elif [ -h "$2" ]; then
+		return 1
 	else
 		[ -s "$baseline/made" ] && is_made_home "$baseline/made" "$2"
 	fi
 }
 
-# What the comment field of an account that was made here holds: nobody else's has the same. Nothing
-# where version 0.1 made it, or it was there before. $1 the account.
-recorded_mark() { sed -n 's/^mark //p' "$(resource_directory account "$1")/baseline/made" 2>/dev/null || true; }
-
-# $1 the mark.
-entry_with_mark() { awk -F : -v mark="$1" '$5 == mark { print; exit }' /etc/passwd; }
-
-# $1 a line of passwd(5).
-comment_of() { printf '%s' "$1" | cut -d : -f 5; }
-
-# The mark of an account that useradd was begun for. $1 the account.
+# The mark of an account that useradd was begun for, then its home. $1 the account.
 creating_file() { printf '%s/baseline/creating' "$(resource_directory account "$1")"; }
 
-# True where useradd has made the account for this package, whatever came after that. $1 the account.
+# What the comment field of an account that was made here holds: nobody else's has the same. Nothing
+# where version 0.1 made it, or it was there before. $1 the account.
+recorded_mark() {
+	local mark
+	mark=$(sed -n 's/^mark //p' "$(resource_directory account "$1")/baseline/made" 2>/dev/null) || true
+	[ -n "$mark" ] || mark=$(sed -n 1p "$(creating_file "$1")" 2>/dev/null) || true
+	printf '%s' "$mark"
+}
+
+# Lines of passwd(5) with a mark. The account itself may write what comes after a comma. $1 the mark.
+entries_with_mark() {
+	[ -z "$1" ] || awk -F : -v mark="$1" '{ comment = $5; sub(/,.*/, "", comment) } comment == mark' /etc/passwd
+}
+
+# True where useradd has made the account for this package, whatever came after that. It is known. $1
+# the account.
 is_created_here() {
 	[ -s "$(creating_file "$1")" ] &&
-		[ "$(comment_of "$(getent passwd "$1")")" = "$(cat "$(creating_file "$1")")" ]
+		entries_with_mark "$(sed -n 1p "$(creating_file "$1")")" | grep -q "^$ACCOUNT_LOGIN:"
 }
 
 # True where a line of passwd(5) is that of the account that was recorded, and not of somebody who
 # got its name, its uid or the path of its home since. What is away with a file system is not to be
 # told from what was. $1 the account, $2 the line.
 is_recorded_account() {
-	local baseline mark home
+	local baseline mark home uid
 	baseline=$(resource_directory account "$1")/baseline
 	mark=$(recorded_mark "$1")
+	uid=$(printf '%s' "$2" | cut -d : -f 3)
 	home=$(printf '%s' "$2" | cut -d : -f 6)
-	if [ -n "$mark" ]; then
-		[ "$(comment_of "$2")" != "$mark" ] || return 0
-		[ -z "$(entry_with_mark "$mark")" ] || return 1
+	if [ -n "$mark" ] && entries_with_mark "$mark" | grep -qxF -- "$2"; then
+		if [ "${2%%:*}" = "$1" ] || [ "$uid" = "$(recorded_uid "$1")" ]; then return 0; fi
+		[ "$home" = "$(sed -n 's/^home //p' "$baseline/creating" 2>/dev/null)" ] || is_recorded_home "$1" "$home"
+		return
 	fi
+	[ -z "$(entries_with_mark "$mark")" ] || return 1
 	! is_recorded_home "$1" "$home" || return 0
-	[ "$(printf '%s' "$2" | cut -d : -f 3)" = "$(recorded_uid "$1")" ] || return 1
-	! is_not_mounted "$(cat "$baseline/home-place" 2>/dev/null)" || return 0
-	if [ -s "$baseline/entry" ]; then
+	[ "$uid" = "$(recorded_uid "$1")" ] || return 1
+	if [ "${2%%:*}" = "$1" ]; then
+		! is_not_mounted "$(cat "$baseline/home-place" 2>/dev/null)" || return 0
 		# A home that was never there, or an earlier version's record, says nothing.
-		[ -s "$baseline/home" ] || return 0
-		if [ "$2" = "$(cat "$baseline/entry")" ] && [ ! -e "$home" ]; then return 0; fi
-	elif [ -z "$mark" ] && [ ! -e "$home" ]; then
-		return 0
+		if [ -s "$baseline/entry" ] && [ ! -s "$baseline/home" ]; then return 0; fi
+		if [ ! -e "$home" ] && [ -z "$mark" ] && [ "$2" = "$(cat "$baseline/entry")" ]; then return 0; fi
+		if [ ! -e "$home" ] && [ -z "$mark" ] && [ ! -s "$baseline/entry" ]; then return 0; fi
 	fi
-	(holds_ours "$1" "$2")
+	[ -n "${WORK-}" ] && (holds_ours "$1" "$2") || return 1
+	# On the way back it is known by this one from here on: the files go before the account does.
+	[ ! -e "$WORK/unwanted" ] || stat -L -c '%i %.9W' "$home" | write_record "$baseline/home-moved"
 }
 
 # True where a home has a file as this package left it in the account's: it was moved, or restored
@@ -148,28 +161,32 @@ holds_ours() {
 		path=$(resource_name "$dir")
 		case $path in "$old"/*) path=$ACCOUNT_HOME${path#"$old"} ;; esac
 		account_file "$path" >"$WORK/of-home" || continue
-		! was_left "$dir" "0 $(sha256sum <"$WORK/of-home" | cut -d ' ' -f 1)" || return 0
+		! was_left "$dir" "$(sha256sum <"$WORK/of-home" | cut -d ' ' -f 1)" || return 0
 	done
 	return 1
 }
 
 # What the system knows of an account under its new name. $1 the account's recorded name.
 renamed_entry() {
-	local uid mark entry
+	local uid entry
 	uid=$(recorded_uid "$1")
-	mark=$(recorded_mark "$1")
-	[ -n "$uid" ] || return 1
-	[ -z "$mark" ] || entry=$(entry_with_mark "$mark")
-	[ -n "${entry-}" ] || entry=$(getent passwd "$uid") || return 1
-	is_recorded_account "$1" "$entry" || return 1
-	printf '%s\n' "$entry"
+	while IFS= read -r entry <&4; do
+		if [ -z "$entry" ] || ! is_recorded_account "$1" "$entry"; then continue; fi
+		printf '%s\n' "$entry"
+		return 0
+	done 4<<ENTRIES
+$(entries_with_mark "$(recorded_mark "$1")")
+$([ -z "$uid" ] || getent passwd "$uid" || true)
+ENTRIES
+	return 1
 }
 
 # The name that a recorded account has by now, where that is another one. $1 the account.
 new_name() {
 	local entry
 	[ "$(id -u "$1" 2>/dev/null)" != "$(recorded_uid "$1")" ] || return 0
-	! entry=$(renamed_entry "$1") || printf '%s' "${entry%%:*}"
+	entry=$(renamed_entry "$1") || return 0
+	[ "${entry%%:*}" = "$1" ] || printf '%s' "${entry%%:*}"
 }
 
 # True where there is no such account any more, or another one. $1 the account.
@@ -273,7 +290,7 @@ change_of_account() {
 		printf 'its ids are %s:%s now, and not %s:%s' "$ACCOUNT_UID" "$ACCOUNT_GID" "$uid" "$gid"
 	elif [ "$home" != "$ACCOUNT_HOME" ]; then
 		printf 'its home is %s now, and not %s' "$ACCOUNT_HOME" "$home"
-	elif [ -n "$mark" ] && [ "$(comment_of "$(getent passwd "$ACCOUNT")")" != "$mark" ]; then
+	elif [ -n "$mark" ] && ! entries_with_mark "$mark" | grep -q "^$ACCOUNT:"; then
 		printf "its comment field is not '%s' any more" "$mark"
 	elif [ -h "$home" ]; then
 		printf '%s is a link now (to %s), and not the directory that was made' "$home" "$(readlink "$home")"

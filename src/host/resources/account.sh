@@ -9,7 +9,7 @@ account_save() {
 	[ -s "$2/entry" ] || missing_parents "$(new_home "$1")" >"$2/parents"
 	# Which directory its home is, wherever somebody moves it.
 	[ ! -s "$2/entry" ] ||
-		stat -c '%i %.9W' "$(cut -d : -f 6 "$2/entry")" >"$2/home" 2>/dev/null || true
+		stat -L -c '%i %.9W' "$(cut -d : -f 6 "$2/entry")" >"$2/home" 2>/dev/null || true
 }
 
 # An owner that says that the account is there (create: false) removes none: one that this package
@@ -37,7 +37,7 @@ note_account_of_others() {
 	local baseline
 	baseline=$(resource_directory account "$1")/baseline
 	if [ ! -e "$baseline/entry" ] || [ -s "$baseline/entry" ] || [ -e "$baseline/made" ] ||
-		is_created_here "$1" || ! getent passwd "$1" >/dev/null; then return 0; fi
+		! know_account "$1" || is_created_here "$1"; then return 0; fi
 	take_as_found "$1"
 }
 
@@ -49,7 +49,7 @@ take_as_found() {
 	write_record "$baseline/home" <"$WORK/home"
 	write_record "$baseline/entry" <"$WORK/entry"
 	rm -f "$baseline/absent" "$baseline/leaving" "$baseline/made" "$baseline/creating" "$baseline/sealed" \
-		"$baseline/ranges" "$baseline/group-ranges"
+		"$baseline/ranges" "$baseline/group-ranges" "$baseline/home-moved"
 	sync_directories "$baseline"
 }
 
@@ -120,11 +120,11 @@ is_own_group() {
 
 create_account() {
 	local name=$1 mark
-	mark="rootless-docker $name $LEASE"
+	mark="rootless-docker $name"
 	set -- --comment "$mark" --create-home --user-group --shell "$(if has shell; then doc shell; else echo /bin/bash; fi)"
 	if has home; then set -- "$@" --home-dir "$(doc home)"; fi
 	# Only what has this mark is this package's, where it is killed, or somebody else is faster.
-	printf '%s\n' "$mark" | write_record "$(creating_file "$name")"
+	printf '%s\nhome %s\n' "$mark" "$(new_home "$name")" | write_record "$(creating_file "$name")"
 	useradd_without_ids "$(doc uid)" "$@" "$name" 2>"$WORK/error" ||
 		fail "useradd $name" "$(tail -n 1 "$WORK/error")" "a new account" \
 			"fix what useradd says, then run again"
@@ -178,13 +178,19 @@ account_restore() {
 		say "account $1 stays: somebody has made it since"
 		return 0
 	fi
-	[ -n "$(account_stays "$1")" ] || stop_account
 	stays=$(account_stays "$1")
 	if [ -n "$stays" ]; then
 		say "account $1 stays, with its subordinate ids: $stays"
 		return 10
 	fi
+	loginctl disable-linger "$ACCOUNT" 2>/dev/null || true
+	stop_account_processes
 	stop_where_home_cannot_go
+	# What is left of it is known by this, where the run is killed.
+	if [ ! -e "$2/made" ]; then
+		account_made >"$WORK/made"
+		write_record "$2/made" <"$WORK/made"
+	fi
 	# The home first: once the account is gone, nobody knows any more that it was its own.
 	if [ -d "$ACCOUNT_HOME" ] || is_leaving "$2" "$ACCOUNT_HOME"; then
 		remove_home "$2" "$ACCOUNT_HOME"
@@ -263,15 +269,16 @@ say_if_group_stays() {
 	say "group $1 stays: $(if [ -n "$users" ]; then echo "it is a group of $users"; else echo 'userdel has not removed it'; fi). Remove it with 'groupdel $1' when nobody needs it"
 }
 
-# Before an account goes. What its programs write when they end is its own, and may keep it.
-stop_account() {
+# Before the ids of an account that goes are given back: what its programs write when they are ended
+# is its own, and may keep it. $1 the account.
+stop_going_account() {
+	if ! know_account "$1" || [ "$ACCOUNT_LOGIN" != "$1" ] || ! account_goes "$1"; then return 0; fi
 	stop_account_processes
-	rm -f "$WORK/account-stays.$ACCOUNT"
+	rm -f "$WORK/account-stays.$1"
 }
 
 stop_account_processes() {
 	local tries=0
-	loginctl disable-linger "$ACCOUNT" 2>/dev/null || true
 	systemctl stop "user@$ACCOUNT_UID.service" "user-runtime-dir@$ACCOUNT_UID.service" 2>/dev/null || true
 	# It fails where it is started before the packages that it needs are there.
 	systemctl reset-failed "user@$ACCOUNT_UID.service" 2>/dev/null || true

@@ -42,7 +42,7 @@ account_made() {
 	printf 'gid %s\ninode %s\nhome %s\n' "$ACCOUNT_GID" \
 		"$(stat -L -c %i "$ACCOUNT_HOME" 2>/dev/null || true)" "$ACCOUNT_HOME"
 	if is_created_here "$ACCOUNT"; then
-		sed 's/^/mark /' "$(creating_file "$ACCOUNT")"
+		sed -n '1s/^/mark /p' "$(creating_file "$ACCOUNT")"
 	else
 		sed -n '/^mark /p' "$(resource_directory account "$ACCOUNT")/baseline/made" 2>/dev/null || true
 	fi
@@ -55,7 +55,7 @@ finish_home() {
 	baseline=$(resource_directory account "$ACCOUNT")/baseline
 	if [ -s "$baseline/entry" ]; then return 0; fi
 	if [ -s "$baseline/made" ] && [ ! -e "$baseline/leaving" ]; then return 0; fi
-	stop_where_home_was_left "$baseline"
+	stop_where_home_is_another "$baseline"
 	put_home_back "$baseline"
 	if [ -e "$baseline/leaving" ] && [ -d "$ACCOUNT_HOME" ] && ! is_made_home "$baseline/made" "$ACCOUNT_HOME"; then
 		if is_leaving "$baseline" "$ACCOUNT_HOME"; then
@@ -124,16 +124,20 @@ fill_home() {
 	say "$ACCOUNT_HOME is without $unread, which $ACCOUNT cannot read"
 }
 
-# What an interrupted removal has left of a home goes with its record: not before somebody has said
-# what becomes of it. $1 baseline directory.
-stop_where_home_was_left() {
+# Where somebody has given the account another home before its own was complete, or while its removal
+# was cut: that one may hold anybody's files, and is not what was made here. $1 baseline directory.
+stop_where_home_is_another() {
 	local home left
-	[ -s "$1/made" ] || return 0
-	home=$(made_home "$1/made")
+	if [ -s "$1/made" ]; then
+		home=$(made_home "$1/made")
+	else
+		home=$(sed -n 's/^home //p' "$1/creating" 2>/dev/null) || true
+	fi
+	if [ -z "$home" ] || [ "$home" = "$ACCOUNT_HOME" ]; then return 0; fi
 	left=$(leaving_home "$home")
-	if [ "$home" = "$ACCOUNT_HOME" ] || [ ! -d "$left" ]; then return 0; fi
-	fail "$left" "what an interrupted removal has left of the home of $ACCOUNT, whose home is $ACCOUNT_HOME now" \
-		"it in one place" "move what is needed of it to $ACCOUNT_HOME, remove $left, then run again"
+	fail "$ACCOUNT_HOME" "it the home of $ACCOUNT now, and not $home, which was made for it and is not complete$(
+		[ ! -d "$left" ] || printf ' (what an interrupted removal has left of it is %s)' "$left"
+	)" "$home" "set it back with 'usermod -d $home $ACCOUNT', then run again; a destroy leaves the account as it is"
 }
 
 # What an interrupted removal has left of the home, in its place again. $1 baseline directory.

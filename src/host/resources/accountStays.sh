@@ -12,8 +12,7 @@ account_stays() {
 		cat "$WORK/account-stays.$1"
 		return 0
 	}
-	own=''
-	[ ! -e "$baseline/made" ] || own=$(account_changed "$baseline/made")
+	if [ -e "$baseline/made" ]; then own=$(account_changed "$baseline/made"); else own=$(change_since_useradd "$1"); fi
 	if [ -n "$own" ]; then
 		own="$own: remove it by hand when nothing of it is needed"
 	elif own=$(others_of_its_uid) && [ -n "$own" ]; then
@@ -33,6 +32,17 @@ then remove the account by hand"
 			own="with $ACCOUNT_HOME ($(du -sh "$ACCOUNT_HOME" 2>/dev/null | cut -f 1)): it has files of its own ($own). onDestroy.data: Delete removes them too"
 	fi
 	printf '%s' "$own" | tee "$WORK/account-stays.$1"
+}
+
+# Of an account whose home was not complete yet. $1 the account, which is known.
+change_since_useradd() {
+	local home
+	home=$(sed -n 's/^home //p' "$(creating_file "$1")")
+	if [ "$ACCOUNT_LOGIN" != "$1" ]; then
+		printf 'its name is %s now, and not %s' "$ACCOUNT_LOGIN" "$1"
+	elif [ "$ACCOUNT_HOME" != "$home" ]; then
+		printf 'its home is %s now, and not %s' "$ACCOUNT_HOME" "$home"
+	fi
 }
 
 # Before its ids go: what is in the way of the home's removal is an error.

@@ -145,6 +145,9 @@ data_changed() {
 data_of_another() {
 	[ -e "$1" ] || is_away "$2" || return 0
 	say "$1 stays: it has what is left of the data of the earlier $(cat "$2/account"). Remove it by hand when nothing of it is needed"
+	# Whoever uses it next finds it there.
+	printf 'earlier %s' "$(cat "$2/account")" | write_record "$2/account"
+	rm -f "$2/made" "$2/absent"
 	return 10
 }
 

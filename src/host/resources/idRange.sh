@@ -132,7 +132,9 @@ is_same_holder() {
 own_range() {
 	local added
 	added=$(resource_directory "sub$1" "$ACCOUNT")/baseline/added
-	if [ -s "$added" ] && is_same_holder "$(sed -n 2p "$added")" "$(holder_of "$ACCOUNT")"; then
+	[ -s "$added" ] || return 0
+	if is_same_holder "$(sed -n 2p "$added")" "$(holder_of "$ACCOUNT")" ||
+		{ [ -n "$(recorded_uid "$ACCOUNT")" ] && ! is_lost_account "$ACCOUNT"; }; then
 		sed -n 1p "$added"
 	fi
 }

@@ -22,6 +22,7 @@ enabled_units() {
 linger_restore() {
 	local why
 	[ ! -e "$2/on" ] || return 0
+	stop_going_account "$1"
 	[ -e "$(linger_file "$1")" ] || return 0
 	why=$(linger_stays "$@")
 	if [ -n "$why" ]; then
@@ -35,8 +36,14 @@ linger_restore() {
 		rm -f "$(linger_file "$1")"
 	fi
 	changed "linger of $1 switched off"
-	# What its programs write when they end may keep the account: its ids are next.
-	if know_account "$1" && [ "$ACCOUNT_LOGIN" = "$1" ] && account_goes "$1"; then stop_account; fi
+}
+
+# The next one of the name has not asked for it.
+linger_of_another() {
+	if [ -e "$2/on" ] || [ ! -e "$(linger_file "$1")" ] ||
+		[ "$(linger_time "$1")" != "$(cat "${2%/*}/switched-on" 2>/dev/null)" ]; then return 0; fi
+	loginctl disable-linger "$1"
+	changed "linger of $1 switched off: another account has the name"
 }
 
 # Why it stays on, or nothing. $1 the account, $2 the baseline's directory.
