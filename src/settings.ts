@@ -9,7 +9,11 @@ import { onDestroySettings } from "./steps/daemon/data/settings";
 import { environmentSettings } from "./steps/daemon/environment/settings";
 import { networkSettings } from "./steps/daemon/network/settings";
 import { storageDriverSettings } from "./steps/daemon/storage/settings";
-import { engineSettings, rootfulDockerSettings } from "./steps/engine/settings";
+import {
+  engineSettings,
+  refusePurgeOfPreinstalled,
+  rootfulDockerSettings,
+} from "./steps/engine/settings";
 import { recheckSettings, takeOverSettings } from "./steps/everyStep";
 import { appArmorSettings } from "./steps/kernel/appArmor/settings";
 import { kernelModuleSettings } from "./steps/kernel/kernelModules/settings";
@@ -45,6 +49,7 @@ export function readSettings(args: unknown, secretPaths: string[] = []) {
     appArmorProfile: appArmorSettings(read),
     resourceControllers: resourceControllersSettings(read),
   };
+  refusePurgeOfPreinstalled(read, plain);
   const daemon = daemonJsonSettings(read);
   const network = networkSettings(read.object("network"));
   const onDestroy = onDestroySettings(read.object("onDestroy"));

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
   AppArmorProfile,
+  EngineSource,
   IdAllocation,
   NetworkDriver,
   OnDestroyData,
@@ -173,6 +174,13 @@ const accountEdits = (userKey: string): Edit[] => [
 ];
 
 const engineEdits: Edit[] = [
+  {
+    name: "engine.source",
+    row: "`engine.source`",
+    change: { engine: { source: EngineSource.Preinstalled } },
+    steps: ["preflight", "engine"],
+    restarts: false,
+  },
   {
     name: "engine.version: the one that is there",
     row: "`engine.version`",

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import {
   AppArmorProfile,
+  EngineSource,
   IdAllocation,
   NetworkDriver,
   OnDestroyData,
@@ -50,6 +51,7 @@ const changes: Record<string, Partial<RootlessDockerHostArgs>[]> = {
     { subordinateIds: { gidStart: 200_000 } },
   ],
   "`subordinateIds.allocation`": [{ subordinateIds: { allocation: IdAllocation.Random } }],
+  "`engine.source`": [{ engine: { source: EngineSource.Preinstalled } }],
   "`engine.version`": [{ engine: { version: "26.1" } }],
   "`rootfulDocker`": [{ rootfulDocker: RootfulDocker.Disable }],
   "`storageDriver`": [{ storageDriver: StorageDriver.Vfs }],

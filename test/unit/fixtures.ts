@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
+  EngineSource,
   AppArmorProfile,
   IdAllocation,
   NetworkDriver,
@@ -54,7 +55,7 @@ export function everyOption() {
       gidStart: 2_000_000,
       allocation: IdAllocation.Random,
     },
-    engine: { source: "Distribution", version: "26.1.5+dfsg1-9" },
+    engine: { source: EngineSource.Distribution, version: "26.1.5+dfsg1-9" },
     rootfulDocker: RootfulDocker.Disable,
     storageDriver: StorageDriver.FuseOverlayfs,
     privilegedPorts: PrivilegedPorts.Sysctl,

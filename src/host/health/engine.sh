@@ -70,11 +70,15 @@ rootful_docker_problems() {
 			"none, or your word on it" \
 			"set rootfulDocker to Disable or Purge, as it was; or to Keep, which starts them again beside this one, and to Refuse once you have stopped them"
 	fi
-	if [ -n "$(installed_version "$OTHER_ENGINE_PACKAGE")" ] && [ "$1" != purge ]; then
-		problem "engine.source" \
-			"the package $OTHER_ENGINE_PACKAGE $(installed_version "$OTHER_ENGINE_PACKAGE"), which $ENGINE_PACKAGE replaces" \
-			"$ENGINE_PACKAGE" "set rootfulDocker to Purge, which removes $OTHER_ENGINE_PACKAGE"
-	fi
+}
+
+distribution_engine_problems() {
+	if [ "$(doc source)" != distribution ] || [ "$(doc rootful-docker)" = purge ] ||
+		[ -z "$(installed_version "$OTHER_ENGINE_PACKAGE")" ]; then return 0; fi
+	problem "engine.source" \
+		"the package $OTHER_ENGINE_PACKAGE $(installed_version "$OTHER_ENGINE_PACKAGE"), which $ENGINE_PACKAGE replaces" \
+		"$ENGINE_PACKAGE" \
+		"set engine.source to Preinstalled, which uses $OTHER_ENGINE_PACKAGE, or rootfulDocker to Purge, which removes it"
 }
 
 # Before anything is changed: the next upgrade would take the setuid bit away again.

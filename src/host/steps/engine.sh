@@ -48,27 +48,44 @@ keep_purged_files() {
 	done
 }
 
-engine_apply() {
+# What the source cannot do on this machine.
+engine_source_problems() {
+	preinstalled_engine_problems
+	distribution_engine_problems
+}
+
+install_engine() {
 	local packages
-	rootful_docker_problems "$(doc rootful-docker)"
-	id_map_override_problems
-	stop_on_problems
 	packages=$(engine_packages)
 	# shellcheck disable=SC2086 # a list of package names
 	if [ -n "$(missing_packages $packages "$ENGINE_PACKAGE")" ] && lists_outdated; then refresh_lists; fi
 	packages="$packages$(engine_pin)"
-	case $(doc rootful-docker) in
-	disable | purge) want rootunits docker stopped ;;
-	esac
-	want_masks
 	want group docker package
 	if [ "$(doc rootful-docker)" = purge ]; then purge_rootful_docker; fi
 	# shellcheck disable=SC2086 # a list of package names
 	want_packages $packages
 	note_group docker
+}
+
+# What another source has brought before is this installation's still: it goes with it.
+keep_engine() {
+	! is_claimed_by "$LEASE" "$(resource_directory group docker)/claims" || want group docker package
+	want_packages
+}
+
+engine_apply() {
+	rootful_docker_problems "$(doc rootful-docker)"
+	engine_source_problems
+	id_map_override_problems
+	stop_on_problems
+	case $(doc rootful-docker) in
+	disable | purge) want rootunits docker stopped ;;
+	esac
+	want_masks
+	if [ "$(doc source)" = distribution ]; then install_engine; else keep_engine; fi
 	want_id_map_privileges
 	mark_restart all ground "the engine changed"
-	fact versions.engine "$(dockerd --version | sed 's/^Docker version //; s/,.*//')"
+	fact versions.engine "$(engine_version)"
 	fact versions.rootlesskit "$(rootlesskit --version | sed 's/^rootlesskit version //')"
 	fact versions.kernel "$(uname -r)"
 	fact versions.os "$(os_name)"

@@ -9,6 +9,8 @@ preflight_apply() {
 		disk_problems
 		bridge_filter_checks "$(doc daemon.json/icc)" "$(doc daemon.json/iptables)"
 		rootful_docker_problems "$(doc rootful-docker)"
+		preinstalled_engine_problems
+		distribution_engine_problems
 		id_map_override_problems
 		account_problems "$(doc account)"
 		subordinate_id_problems "$(doc account)"
@@ -50,7 +52,7 @@ cloud_init_says() {
 
 disk_problems() {
 	local free
-	[ -z "$(installed_version "$ENGINE_PACKAGE")" ] || return 0
+	if [ "$(doc source)" != distribution ] || [ -n "$(installed_version "$ENGINE_PACKAGE")" ]; then return 0; fi
 	free=$(df -Pk /usr | awk 'NR == 2 { print int($4 / 1024) }')
 	[ "$free" -ge 600 ] ||
 		problem "disk" "$free MB free for /usr" "600 MB for the packages" "free or add space"

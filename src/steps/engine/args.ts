@@ -4,17 +4,23 @@ import type * as pulumi from "@pulumi/pulumi";
 export enum EngineSource {
   /** The distribution's packages: docker.io, rootlesskit, slirp4netns, uidmap and what they need. */
   Distribution = "Distribution",
+  /**
+   * What is on the machine already, from whichever source: docker-ce, docker.io, or programs that somebody has put
+   * on PATH. Nothing is installed; what is missing is an error before anything is changed. What Distribution
+   * has brought before stays, and goes on destroy.
+   */
+  Preinstalled = "Preinstalled",
 }
 
 /** The engine that is installed. */
 export interface EngineArgs {
   /** Where it comes from: a value of EngineSource. Defaults to Distribution. */
-  // An enum of one value does not survive schema inference; a second value makes this EngineSource.
-  source?: pulumi.Input<string>;
+  source?: pulumi.Input<EngineSource>;
   /**
    * Version of docker.io, whole (`26.1.5+dfsg1-9`) or its first components (`26.1`). Another version
    * is installed in place and the daemon restarts. Defaults to the distribution's newest when first
-   * installed. A version that the package lists do not have is an error that names those they have.
+   * installed. A version that the package lists do not have is an error that names those they have, and
+   * so is one together with Preinstalled.
    */
   version?: pulumi.Input<string>;
 }

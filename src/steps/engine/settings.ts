@@ -18,12 +18,34 @@ export function engineSettings(read: Reader): EngineSettings {
     source: read.oneOf("source", EngineSource) ?? EngineSource.Distribution,
     version: read.string("version", { rule: debianVersion }),
   };
+  if (settings.source === EngineSource.Preinstalled && settings.version !== undefined)
+    read.refuse(
+      "version",
+      "pins what is installed, and Preinstalled installs nothing; leave it out",
+    );
   read.refuseOthers();
   return settings;
 }
 
+/** Where the engine comes from, for the steps that look at it. */
+export function engineSourceDocument(engine: Pick<EngineSettings, "source">): Document {
+  return { source: engine.source.toLowerCase() };
+}
+
 export function rootfulDockerSettings(read: Reader): RootfulDocker {
   return read.oneOf("rootfulDocker", RootfulDocker) ?? RootfulDocker.Refuse;
+}
+
+/** What the two cannot be together. */
+export function refusePurgeOfPreinstalled(
+  read: Reader,
+  { engine, rootfulDocker }: { engine: EngineSettings; rootfulDocker: RootfulDocker },
+): void {
+  if (rootfulDocker === RootfulDocker.Purge && engine.source === EngineSource.Preinstalled)
+    read.refuse(
+      "rootfulDocker",
+      "Purge removes the engine that engine.source Preinstalled uses; choose Keep or Disable",
+    );
 }
 
 /** What preflight looks for too: a daemon of root that runs. */
@@ -33,7 +55,7 @@ export function rootfulDockerDocument(rootfulDocker: RootfulDocker): Document {
 
 export function engineDocument(engine: EngineSettings, rootfulDocker: RootfulDocker): Document {
   return {
-    source: engine.source.toLowerCase(),
+    ...engineSourceDocument(engine),
     version: engine.version,
     ...rootfulDockerDocument(rootfulDocker),
     ...(rootfulDocker === RootfulDocker.Purge ? purgeDocument : {}),

@@ -9,8 +9,8 @@ export const engine = defineStep({
   name: "engine",
   needs: [preflight],
   inputs: ["engine", "rootfulDocker"],
-  applied: ["version", "rootful-docker", "rootful-docker.purge"],
-  displayed: ["source", "rootful-docker.purge.data"],
+  applied: ["source", "version", "rootful-docker", "rootful-docker.purge"],
+  displayed: ["rootful-docker.purge.data"],
   document: ({ engine, rootfulDocker }) => engineDocument(engine, rootfulDocker),
   facts: {
     "versions.engine": text,

@@ -26,7 +26,13 @@ const option = (name: string, value: unknown, reason: string): Refused => [
 ];
 
 export const refused: Refused[] = [
-  ["engine.source", "Snap", "'Snap' is not one of Distribution; choose one"],
+  [
+    "engine",
+    { source: "Preinstalled", version: "26" },
+    "pins what is installed, and Preinstalled installs nothing; leave it out",
+    "engine.version",
+  ],
+  ["engine.source", "Snap", "'Snap' is not one of Distribution, Preinstalled; choose one"],
   ["engine.version", "latest", `'latest' ${notVersion}`],
   ["engine.version", "-1", `'-1' ${notVersion}`],
   ["engine.version", "26;id", `'26;id' ${notVersion}`],

@@ -12,32 +12,15 @@ engine_programs() {
 	printf 'newuidmap:uidmap newgidmap:uidmap nsenter:util-linux ip:iproute2 iptables:iptables sysctl:procps docker:docker-cli'
 }
 
-# True where the package is there, and of an earlier version. $1 the version.
-engine_is_before() {
-	local version
-	version=$(installed_version "$ENGINE_PACKAGE")
-	[ -n "$version" ] && version_is "${version#*:}" lt "$1"
-}
-
-# Debian keeps the start script among docker.io's contributions; the vendor's packages have it on
-# PATH.
-start_script() {
-	command -v dockerd-rootless.sh || printf /usr/share/docker.io/contrib/dockerd-rootless.sh
-}
-
 # Of that, what is the machine's: the versions of the programs, and what rootlesskit may. The
 # arguments are packages that not every daemon runs with.
 daemon_engine() {
-	versions_of "$ENGINE_PACKAGE" rootlesskit slirp4netns uidmap containerd runc "$@"
+	if [ -n "$(installed_version "$ENGINE_PACKAGE")" ]; then
+		versions_of "$ENGINE_PACKAGE" rootlesskit slirp4netns uidmap containerd runc "$@"
+	else
+		files_of_engine
+	fi
 	getcap "$(command -v rootlesskit)" 2>/dev/null || true
-}
-
-# The programs without which the daemon does not start.
-daemon_programs() {
-	local program
-	for program in dockerd containerd runc rootlesskit newuidmap newgidmap slirp4netns; do
-		command -v "$program" >/dev/null || return 1
-	done
 }
 
 # The CLI is a package of its own since Debian 13.

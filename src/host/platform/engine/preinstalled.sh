@@ -1,0 +1,15 @@
+# shellcheck shell=dash
+# The engine that is on the machine already: nothing is installed.
+
+# preflight: what of it is missing, before anything is changed.
+preinstalled_engine_problems() {
+	local row missing=''
+	[ "$(doc source)" = preinstalled ] || return 0
+	for row in $(engine_programs); do
+		command -v "${row%:*}" >/dev/null || missing="$missing ${row%:*} (package ${row#*:} of Debian's),"
+	done
+	[ -e "$(start_script)" ] || missing="$missing dockerd-rootless.sh,"
+	[ -z "$missing" ] || problem "engine.source" "no${missing%,} on PATH" \
+		"the whole engine there, for Preinstalled" \
+		"install what is missing, or set engine.source to Distribution"
+}

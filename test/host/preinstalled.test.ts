@@ -1,0 +1,54 @@
+import { destroyAllHosts, diffSnapshots, snapshotHost } from "../../testbed/hosts";
+import { EngineSource, OnDestroyData, RootfulDocker } from "../../index";
+import { asAccount, bootHost, importImage } from "../../testkit/host";
+import type { StepArgs } from "../../testkit/documents";
+import { Installation } from "../../testkit/installation";
+
+afterAll(destroyAllHosts);
+
+const wishes: StepArgs = {
+  account: { name: "app" },
+  engine: { source: EngineSource.Preinstalled },
+  rootfulDocker: RootfulDocker.Keep,
+  onDestroy: { data: OnDestroyData.Delete },
+};
+
+test("an engine that is there is used, beside root's daemon; packages, units and group stay as they are", async () => {
+  const host = await bootHost({ engine: true });
+  await host.run(`systemctl unmask -q docker.service docker.socket containerd.service
+    systemctl start docker.service; docker network create theirs`);
+  const before = await snapshotHost(host);
+  const app = new Installation(host, "a1");
+  const { engine } = await app.applyAll(wishes);
+  expect(engine.changed).toEqual([]);
+  expect(engine.facts["versions.engine"]).toMatch(/^26\./);
+  await importImage(host, "app");
+  expect(await asAccount(host, "app", "docker run --rm busybox echo here")).toBe("here\n");
+  for (const { changed } of Object.values(await app.applyAll(wishes))) expect(changed).toEqual([]);
+  await app.revertAll(wishes);
+  expect(await host.run("docker network ls -q -f name=theirs | wc -l")).toBe("1\n");
+  expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
+});
+
+test("what is missing is one error before anything is changed; what Distribution brought stays until destroy", async () => {
+  const host = await bootHost();
+  const before = await snapshotHost(host);
+  const app = new Installation(host, "a1");
+  await app.install();
+  const refused = await app.tryApply("preflight", wishes);
+  expect([refused.exitCode, refused.said]).toEqual([
+    1,
+    [
+      expect.stringMatching(
+        /^preflight: engine\.source: found no dockerd \(package docker\.io of Debian's\), .*on PATH; wanted the whole engine there, for Preinstalled\. To fix: install what is missing, or set engine\.source to Distribution$/,
+      ),
+    ],
+  ]);
+  const brought = { ...wishes, engine: {} };
+  for (const step of ["preflight", "engine"] as const) await app.apply(step, brought);
+  for (const step of ["preflight", "engine"] as const)
+    expect((await app.apply(step, wishes)).changed).toEqual([]);
+  await app.revert("engine", wishes);
+  await app.revertAgent();
+  expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
+});
