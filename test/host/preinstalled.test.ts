@@ -1,3 +1,6 @@
+import { execFile as run } from "node:child_process";
+import { promisify } from "node:util";
+import { currentEngine, engineDir } from "../../testbed/engine";
 import { destroyAllHosts, diffSnapshots, snapshotHost } from "../../testbed/hosts";
 import { EngineSource, OnDestroyData, RootfulDocker } from "../../index";
 import { asAccount, bootHost, importImage } from "../../testkit/host";
@@ -5,6 +8,8 @@ import type { StepArgs } from "../../testkit/documents";
 import { Installation } from "../../testkit/installation";
 
 afterAll(destroyAllHosts);
+
+const execFile = promisify(run);
 
 const wishes: StepArgs = {
   account: { name: "app" },
@@ -52,3 +57,30 @@ test("what is missing is one error before anything is changed; what Distribution
   await app.revertAgent();
   expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
 });
+
+test("a current engine, put on PATH by somebody", async () => {
+  const host = await bootHost({ packages: ["uidmap", "slirp4netns", "dbus-user-session"] });
+  await host.run("tar -x -C /usr/local/bin --strip-components=2", { input: await engineTar() });
+  const before = await snapshotHost(host);
+  const app = new Installation(host, "a1");
+  const { engine } = await app.applyAll(wishes);
+  expect(engine.facts["versions.engine"]).toBe(currentEngine);
+  await importImage(host, "app");
+  expect(await asAccount(host, "app", "docker run --rm busybox echo here")).toBe("here\n");
+  for (const { changed } of Object.values(await app.applyAll(wishes))) expect(changed).toEqual([]);
+  await app.revertAll(wishes);
+  expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
+});
+
+async function engineTar(): Promise<Buffer> {
+  const folder = await engineDir();
+  const { stdout } = await execFile(
+    "tar",
+    ["-c", "-C", folder, "./docker", "./docker-rootless-extras"],
+    {
+      encoding: "buffer",
+      maxBuffer: 1024 ** 3,
+    },
+  );
+  return stdout;
+}
