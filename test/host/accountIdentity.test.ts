@@ -15,8 +15,11 @@ beforeAll(async () => {
   await host.run("touch /etc/subuid /etc/subgid");
 });
 
-/** What is done with one installation, in order: its own runs, whether they succeed or not, or as root. */
-type Act = "up" | "destroy" | "destroy with data" | { up: StepArgs } | string;
+/**
+ * What is done with one installation, in order: "up", "destroy" or "destroy with data", whether they succeed or
+ * not; an `up` with other arguments; else lines for root's shell.
+ */
+type Act = string | { up: StepArgs };
 
 interface Row {
   name: string;
@@ -73,7 +76,7 @@ const rows: Row[] = [
       uncut,
       then,
       "destroy with data",
-    ] as Act[],
+    ],
     holds: "id app; ls -d /home/app/.bashrc",
   })),
   ...(["before", "after"] as const).map((when) => ({
@@ -84,7 +87,7 @@ const rows: Row[] = [
       `${uncut}; userdel -r app 2>/dev/null || true; useradd -m ${plain} app; ${precious("/home/app")}`,
       "up",
       "destroy with data",
-    ] as Act[],
+    ],
     holds: "id app; cat /home/app/precious",
   })),
   {
@@ -162,7 +165,7 @@ const rows: Row[] = [
       useradd -m -d /home/app -u 2303 ${plain} ${login}; install -d -o ${login} -m 700 /home/app/.ssh
       echo '${key}' >/home/app/.ssh/authorized_keys; chown ${login} /home/app/.ssh/authorized_keys`,
       "destroy",
-    ] as Act[],
+    ],
     holds: `grep AAAAC3Nz /home/app/.ssh/authorized_keys; id ${login}`,
   })),
   {
@@ -209,7 +212,7 @@ const rows: Row[] = [
       then,
       "echo report >/srv/app/file",
       "destroy with data",
-    ] as Act[],
+    ],
     holds: "cat /srv/app/file; id app; [ $(stat -c %u /srv/app) = 0 ]",
     said: /account app stays[^]*its home is \/srv\/app now/,
   })),

@@ -37,6 +37,7 @@ id_map_checks() {
 # id.
 root_dockerd() {
 	local process
+	# shellcheck disable=SC2013 # paths without blanks
 	for process in $(grep -lsx dockerd /proc/[0-9]*/comm); do
 		process=${process%/comm}
 		[ "$(stat -c %u "$process" 2>/dev/null)" = 0 ] || continue
