@@ -65,16 +65,32 @@ interface JestResult {
   /** Files that failed before their tests were known. */
   numRuntimeErrorTestSuites: number;
   /** One a file, with its times in milliseconds. */
-  testResults: { name: string; startTime: number; endTime: number }[];
+  testResults: {
+    name: string;
+    startTime: number;
+    endTime: number;
+    assertionResults: { title: string; duration?: number | null }[];
+  }[];
 }
 
-/** The files that took longest, in one line: what to look at where a run takes too long. */
+/** The files and the tests that took longest, a line each: what to look at where a run takes too long. */
 function slowest({ testResults }: JestResult): string {
-  const seconds = ({ startTime, endTime }: JestResult["testResults"][0]) =>
-    Math.round((endTime - startTime) / 1000);
-  const first = testResults.sort((a, b) => seconds(b) - seconds(a)).slice(0, 8);
-  const files = first.map((file) => `${relative(__dirname, file.name)} ${seconds(file)} s`);
-  return `slowest: ${files.join(", ")}`;
+  const files = testResults.map(({ name, startTime, endTime }) => ({
+    name: relative(__dirname, name),
+    milliseconds: endTime - startTime,
+  }));
+  const tests = testResults.flatMap(({ assertionResults }) =>
+    assertionResults.map(({ title, duration }) => ({ name: title, milliseconds: duration ?? 0 })),
+  );
+  return [`slowest files: ${first(8, files)}`, `slowest tests: ${first(20, tests)}`].join("\n");
+}
+
+function first(count: number, all: { name: string; milliseconds: number }[]): string {
+  return all
+    .sort((a, b) => b.milliseconds - a.milliseconds)
+    .slice(0, count)
+    .map(({ name, milliseconds }) => `${name} ${Math.round(milliseconds / 1000)} s`)
+    .join("; ");
 }
 
 /** Runs node and shows its stderr, where jest prints everything that is for people. */
