@@ -63,9 +63,14 @@ test("a current engine, put on PATH by somebody", async () => {
   await host.run("tar -x -C /usr/local/bin --strip-components=2", { input: await engineTar() });
   const before = await snapshotHost(host);
   const app = new Installation(host, "a1");
-  const { engine } = await app.applyAll(wishes);
+  const { engine, report } = await app.applyAll(wishes);
   expect(engine.facts["versions.engine"]).toBe(currentEngine);
   await importImage(host, "app");
+  // Its containers' network is apart from the daemon's, which is the machine's own.
+  expect(report.facts["limitations.netHost.status"]).toBe("available");
+  expect(await asAccount(host, "app", "docker run --rm --net host busybox ip addr")).toContain(
+    "host0",
+  );
   expect(await asAccount(host, "app", "docker run --rm busybox echo here")).toBe("here\n");
   for (const { changed } of Object.values(await app.applyAll(wishes))) expect(changed).toEqual([]);
   await app.revertAll(wishes);
