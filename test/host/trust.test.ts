@@ -204,11 +204,14 @@ test("a home is made and removed only where nobody but root can change what lead
   expect(await host.run("ls -d /srv/aliased 2>/dev/null || echo gone")).toBe("gone\n");
 });
 
+/** In the record of an account: as a useradd that was killed has left it. */
+const killedUseradd = "{ sed -n 's/^mark //p' made; grep '^home ' made; } >creating; rm made";
+
 test("a home that is not complete yet: a file with a second name elsewhere keeps its owner", async () => {
   const half = await give("half");
   await half.apply();
   // As a killed run left it, with a link to an empty file of root's.
-  await host.run(`cd /var/lib/rootless-docker/things/account/half/baseline && mv made creating
+  await host.run(`cd /var/lib/rootless-docker/things/account/half/baseline && ${killedUseradd}
     cd /home/half && rm -rf .ssh .bashrc .profile && touch /root/closed/empty && ln /root/closed/empty .profile`);
   await half.apply();
   expect(await host.run("stat -c '%U %a' /root/closed/empty")).toBe("root 644\n");
@@ -263,7 +266,7 @@ test.each([
   const part = await give("part");
   await part.apply();
   await host.run(
-    `cd /var/lib/rootless-docker/things/account/part/baseline; mv made creating; rm -rf /home/part/.ssh; ${change}`,
+    `cd /var/lib/rootless-docker/things/account/part/baseline; ${killedUseradd}; rm -rf /home/part/.ssh; ${change}`,
   );
   expect((await part.apply()).said).toContain("account: /home/part made");
   expect(
@@ -280,7 +283,7 @@ test("what the account cannot read in /etc/skel is not in its home, and is named
   await host.run("echo secret >/etc/skel/.roots; chmod 600 /etc/skel/.roots");
   const without = await give("without");
   await without.apply();
-  await host.run(`cd /var/lib/rootless-docker/things/account/without/baseline && mv made creating
+  await host.run(`cd /var/lib/rootless-docker/things/account/without/baseline && ${killedUseradd}
     find /home/without -mindepth 1 -delete`);
   const { exitCode, said } = await without.apply();
   expect([exitCode, said]).toEqual([
