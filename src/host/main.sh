@@ -59,6 +59,7 @@ apply() {
 	DOC=$WORK/doc
 	read_document "$WORK/document" "$DOC"
 	stop_where_code_differs
+	stop_where_accounts_are_unsure
 	# That step makes an installation current.
 	if [ "$STEP" != preflight ]; then
 		stop_unless_current
@@ -120,6 +121,7 @@ revert() {
 	cat >"$WORK/document"
 	DOC=$WORK/doc
 	read_document "$WORK/document" "$DOC"
+	stop_where_accounts_are_unsure
 	case $STEP in
 	engine) release_unfinished daemon ports ;;
 	account | kernel | secrets | ports) release_unfinished daemon ;;
@@ -134,6 +136,7 @@ revert() {
 # Removes this installation's agent, and with the last claim all of it; what was kept on purpose
 # keeps its record.
 revert_agent() {
+	stop_where_accounts_are_unsure
 	(release_all_steps)
 	rm -rf "${STATE:?}/leases/$LEASE"
 	if any_claim_left || [ -n "$(installations_in_use)" ]; then

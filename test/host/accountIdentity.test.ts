@@ -167,6 +167,10 @@ const rows: Row[] = [
       "destroy",
     ],
     holds: `grep AAAAC3Nz /home/app/.ssh/authorized_keys; id ${login}`,
+    said:
+      login === "app"
+        ? /account app: found \/home\/app as its home, which is another directory than the one that was recorded/
+        : /account app is gone/,
   })),
   {
     name: "made here, and called found since: it stays",
@@ -280,6 +284,100 @@ const rows: Row[] = [
     acts: ["up", 'usermod -c "$(getent passwd app | cut -d : -f 5),12,," app', "destroy"],
     holds: "none id app",
     said: /account app and \/home\/app removed/,
+  },
+  {
+    name: "found, removed and made anew, and the administrator says so: what was done for the first is settled",
+    wishes: { account: { name: "app", create: false } },
+    acts: [
+      `useradd -m -u 2303 ${plain} app`,
+      "up",
+      `loginctl disable-linger app; systemctl stop user@2303.service; userdel -rf app 2>/dev/null || true
+      useradd -m -u 2303 ${plain} app`,
+      "destroy",
+      "touch /var/lib/rootless-docker/things/account/app/baseline/another",
+      "destroy",
+    ],
+    holds: "id app; none ls /var/lib/rootless-docker/things/account",
+    said: /account app is another one now/,
+  },
+  {
+    name: "found, its home copied, and the administrator says so: what was done for it is taken back",
+    wishes: { account: { name: "app", create: false, ...keys } },
+    acts: [
+      `useradd -m -u 2303 ${plain} app`,
+      "up",
+      "systemctl stop user@2303.service; cp -a /home/app /srv/app; usermod -d /srv/app app; rm -r /home/app",
+      "destroy",
+      'stat -L -c "%i %.9W" /srv/app >/var/lib/rootless-docker/things/account/app/baseline/home-moved',
+      "destroy",
+    ],
+    holds: "id app; none grep -r AAAAC3Nz /srv/app; none grep . /etc/subuid",
+    said: /run 'stat -L -c "%i %\.9W" \/srv\/app >\/var\/lib\/rootless-docker\/things\/account\/app\/baseline\/home-moved'/,
+  },
+  {
+    name: "renamed, and called so in the program, too: an error, and nothing taken away",
+    wishes: { account: { name: "app", ...keys } },
+    acts: [
+      "up",
+      "loginctl disable-linger app; systemctl stop user@$(id -u app).service; usermod -l first app; groupmod -n first app",
+      { up: { account: { name: "first", create: false, ...keys } } },
+    ],
+    holds: "grep AAAAC3Nz /home/app/.ssh/authorized_keys",
+    said: /account\.name: found first to be the account that was recorded here as app/,
+  },
+  {
+    name: "what is written while its ids go keeps it",
+    acts: [
+      "up",
+      `cat >/usr/local/sbin/loginctl <<'PROGRAM'
+#!/bin/sh
+grep -q ^app: /etc/subuid || ! getent passwd app || { echo precious >/home/app/precious; chown app /home/app/precious; }
+exec /usr/bin/loginctl "$@"
+PROGRAM
+      chmod 755 /usr/local/sbin/loginctl`,
+      "destroy",
+    ],
+    holds: "id app; cat /home/app/precious",
+    said: /account app stays[^]*precious/,
+  },
+  {
+    name: "what its programs write keeps it where linger was on before, too",
+    acts: [
+      "up",
+      precious("/home/app"),
+      "destroy",
+      "rm /home/app/precious; loginctl enable-linger app",
+      "up",
+      `systemctl start user@$(id -u app).service; runuser -u app -- env XDG_RUNTIME_DIR=/run/user/$(id -u app) systemd-run --user -q \\
+        sh -c 'trap "echo precious >/home/app/precious; exit" TERM; touch /run/user/$(id -u)/up; sleep 1000 & wait'
+      until [ -e /run/user/$(id -u app)/up ]; do sleep 0.1; done`,
+      "destroy",
+    ],
+    holds: "id app; cat /home/app/precious",
+  },
+  {
+    name: "a tree in the place of a home that was not complete: an error, and a destroy leaves it",
+    acts: [
+      cut("useradd", " app", "after"),
+      "up",
+      `${uncut}; rm -r /home/app; mkdir /home/app; echo precious >/home/app/precious; chown app /home/app`,
+      "up",
+      "destroy with data",
+    ],
+    holds: "cat /home/app/precious; id app",
+    said: /found files in it \(precious\), before it was complete/,
+  },
+  {
+    name: "the directory that its home was made in, made anew by somebody",
+    wishes: { account: { name: "app", home: "/srv/apps/app" } },
+    acts: [
+      "up",
+      `loginctl disable-linger app; systemctl stop user@$(id -u app).service; userdel -rf app 2>/dev/null || true
+      rmdir /srv/apps; mkdir -m 2775 /srv/apps`,
+      "destroy",
+    ],
+    holds: "[ $(stat -c %a /srv/apps) = 2775 ]; rmdir /srv/apps",
+    said: /\/srv\/apps stays: it is another directory/,
   },
   {
     name: "found, with a link as its home: what was done for it is taken back",

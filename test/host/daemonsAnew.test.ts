@@ -151,6 +151,10 @@ test("an account that was found, whose home somebody copied to another place: wh
     `systemctl stop user@$(id -u moved).service; cp -a /home/moved /srv/moved; rm -r /home/moved
     usermod -d /srv/moved moved; systemctl start user@$(id -u moved).service`,
   );
+  // It may be somebody else's: nobody but the administrator knows.
+  const refused = await installation.tryRevert("daemon", wishes);
+  const [, command] = /or restored, run '([^']*)'/.exec(refused.said.join()) ?? [];
+  await host.run(command);
   expect(await down(installation, wishes)).toMatch(
     /share\/docker stays: it is another directory[^]*subordinate uids \S+ stay with account moved: its data in/,
   );
@@ -164,16 +168,17 @@ test("an account that was found, whose home somebody copied to another place: wh
 
 test("data of an account that was made anew by hand: the next installation finds them there", async () => {
   const data = { daemon: { "data-root": "/srv/data/docker" } };
-  await root(host, `${known} first; install -d -o first /srv/data`);
+  await root(host, `${known} elder; install -d -o elder /srv/data`);
   const first = new Installation(host, "da6");
-  const wishes = wish("first", { account: { name: "first", create: false }, ...data });
+  const wishes = wish("elder", { account: { name: "elder", create: false }, ...data });
   await up(first, wishes);
-  await asAccount(host, "first", "docker -H unix://$XDG_RUNTIME_DIR/docker.sock volume create vol");
+  await asAccount(host, "elder", "docker -H unix://$XDG_RUNTIME_DIR/docker.sock volume create vol");
   await root(
     host,
-    `uid=$(id -u first); loginctl disable-linger first; systemctl stop user@$uid.service
+    `uid=$(id -u elder); loginctl disable-linger elder; systemctl stop user@$uid.service
     echo precious >/srv/data/docker/volumes/vol/_data/file
-    userdel -rf first 2>/dev/null || true; ${known} -u $uid first`,
+    userdel -rf elder 2>/dev/null || true; ${known} -u $uid elder
+    touch /var/lib/rootless-docker/things/account/elder/baseline/another`,
   );
   expect(await down(first, wishes)).toContain("/srv/data/docker stays");
   const second = new Installation(host, "da7");
@@ -181,6 +186,6 @@ test("data of an account that was made anew by hand: the next installation finds
   await up(second, its);
   await down(second, its);
   expect(
-    await host.run("cat /srv/data/docker/volumes/vol/_data/file; userdel -r first 2>/dev/null"),
+    await host.run("cat /srv/data/docker/volumes/vol/_data/file; userdel -r elder 2>/dev/null"),
   ).toBe("precious\n");
 });

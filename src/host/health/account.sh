@@ -3,7 +3,7 @@
 
 account_checks() {
 	fine "account" "$ACCOUNT, uid $ACCOUNT_UID, home $ACCOUNT_HOME"
-	[ "$(as_account stat -c %u "$ACCOUNT_HOME" 2>/dev/null)" = "$ACCOUNT_UID" ] ||
+	[ "$(as_account stat -L -c %u "$ACCOUNT_HOME" 2>/dev/null)" = "$ACCOUNT_UID" ] ||
 		problem "home of $ACCOUNT" "$ACCOUNT_HOME, which is not there or not its own" \
 			"a directory of its own" \
 			"give it one with 'install -d -m 700 -o $ACCOUNT -g $ACCOUNT_GID $ACCOUNT_HOME'"
@@ -46,6 +46,13 @@ account_problems() {
 		problem "account.name" "that account $1 is called $renamed now" \
 			"the account $1 that was recorded here" \
 			"rename it back ('usermod -l $1 $renamed'), or run pulumi destroy, and then name another account"
+		return 0
+	fi
+	renamed=$(earlier_name "$1")
+	if [ -n "$renamed" ]; then
+		problem "account.name" "$1 to be the account that was recorded here as $renamed" \
+			"one name for one account" \
+			"rename it back ('usermod -l $renamed $1'), or destroy what is recorded of $renamed before it is used as $1"
 		return 0
 	fi
 	if ! getent passwd "$1" >/dev/null; then

@@ -121,8 +121,8 @@ is_created_here() {
 }
 
 # True where a line of passwd(5) is that of the account that was recorded, and not of somebody who
-# got its name, its uid or the path of its home since. What is away with a file system is not to be
-# told from what was. $1 the account, $2 the line.
+# got its name, its uid or the path of its home since. One without a mark whose home is another one
+# is taken for it by name and uid: no run begins where that is not sure. $1 the account, $2 the line.
 is_recorded_account() {
 	local baseline mark home uid
 	baseline=$(resource_directory account "$1")/baseline
@@ -136,34 +136,36 @@ is_recorded_account() {
 	fi
 	[ -z "$(entries_with_mark "$mark")" ] || return 1
 	! is_recorded_home "$1" "$home" || return 0
-	[ "$uid" = "$(recorded_uid "$1")" ] || return 1
-	if [ "${2%%:*}" = "$1" ]; then
-		! is_not_mounted "$(cat "$baseline/home-place" 2>/dev/null)" || return 0
-		# A home that was never there, or an earlier version's record, says nothing.
-		if [ -s "$baseline/entry" ] && [ ! -s "$baseline/home" ]; then return 0; fi
-		if [ ! -e "$home" ] && [ -z "$mark" ] && [ "$2" = "$(cat "$baseline/entry")" ]; then return 0; fi
-		if [ ! -e "$home" ] && [ -z "$mark" ] && [ ! -s "$baseline/entry" ]; then return 0; fi
-	fi
-	[ -n "${WORK-}" ] && (holds_ours "$1" "$2") || return 1
-	# On the way back it is known by this one from here on: the files go before the account does.
-	[ ! -e "$WORK/unwanted" ] || stat -L -c '%i %.9W' "$home" | write_record "$baseline/home-moved"
+	[ -z "$mark" ] && [ "${2%%:*}" = "$1" ] && [ "$uid" = "$(recorded_uid "$1")" ] && [ ! -e "$baseline/another" ]
 }
 
-# True where a home has a file as this package left it in the account's: it was moved, or restored
-# from elsewhere. $1 the account, $2 the line of passwd(5).
-holds_ours() {
-	local dir path old
-	ACCOUNT=$1
-	set_account "$2"
-	old=$(recorded_home "$1")
-	for dir in "$STATE"/things/homefile/*; do
-		[ "$(cat "$dir/baseline/account" 2>/dev/null)" = "$1" ] || continue
-		path=$(resource_name "$dir")
-		case $path in "$old"/*) path=$ACCOUNT_HOME${path#"$old"} ;; esac
-		account_file "$path" >"$WORK/of-home" || continue
-		! was_left "$dir" "$(sha256sum <"$WORK/of-home" | cut -d ' ' -f 1)" || return 0
+# Ends the run where an account has the recorded name and uid, and another home: it may be the same
+# one, whose home was moved or restored, or somebody's who was given both. A file that it has says
+# nothing: it can have any.
+stop_where_accounts_are_unsure() {
+	local dir name entry home
+	for dir in "$STATE"/things/account/*; do
+		is_claimed_by "$LEASE" "$dir/claims" || continue
+		name=$(resource_name "$dir")
+		entry=$(getent passwd "$name") || continue
+		is_unsure "$name" "$entry" || continue
+		home=$(printf '%s' "$entry" | cut -d : -f 6)
+		fail "account $name" "$home as its home, which is another directory than the one that was recorded ($(recorded_home "$name"))" \
+			"to know whether it is still the same account" \
+			"if it is, and its home was moved or restored, run 'stat -L -c \"%i %.9W\" $home >$dir/baseline/home-moved'; if somebody has made it anew, run 'touch $dir/baseline/another'; then run again"
 	done
-	return 1
+}
+
+# $1 the account, $2 its line of passwd(5).
+is_unsure() {
+	local baseline home
+	baseline=$(resource_directory account "$1")/baseline
+	home=$(printf '%s' "$2" | cut -d : -f 6)
+	if [ -n "$(recorded_mark "$1")" ] || [ -z "$(recorded_uid "$1")" ] || is_recorded_home "$1" "$home" ||
+		! is_recorded_account "$1" "$2" || is_not_mounted "$(cat "$baseline/home-place" 2>/dev/null)"; then return 1; fi
+	# A home that was never there, or an earlier version's record, says nothing.
+	if [ -s "$baseline/entry" ] && [ ! -s "$baseline/home" ]; then return 1; fi
+	[ -e "$home" ]
 }
 
 # What the system knows of an account under its new name. $1 the account's recorded name.
@@ -187,6 +189,19 @@ new_name() {
 	[ "$(id -u "$1" 2>/dev/null)" != "$(recorded_uid "$1")" ] || return 0
 	entry=$(renamed_entry "$1") || return 0
 	[ "${entry%%:*}" = "$1" ] || printf '%s' "${entry%%:*}"
+}
+
+# The name that an account was recorded by, where somebody renamed it since. $1 the name it has.
+earlier_name() {
+	local dir name entry
+	for dir in "$STATE"/things/account/*; do
+		name=$(resource_name "$dir")
+		if [ ! -d "$dir/baseline" ] || unclaimed "$dir" || [ "$name" = "$1" ] || getent passwd "$name" >/dev/null; then continue; fi
+		entry=$(renamed_entry "$name") || continue
+		[ "${entry%%:*}" = "$1" ] || continue
+		printf '%s' "$name"
+		return 0
+	done
 }
 
 # True where there is no such account any more, or another one. $1 the account.

@@ -185,6 +185,13 @@ account_restore() {
 	fi
 	loginctl disable-linger "$ACCOUNT" 2>/dev/null || true
 	stop_account_processes
+	# From here on nothing runs as it: what it wrote while its ids went keeps it, too.
+	rm -f "$WORK/account-stays.$1"
+	stays=$(account_stays "$1")
+	if [ -n "$stays" ]; then
+		say "account $1 stays: $stays"
+		return 10
+	fi
 	stop_where_home_cannot_go
 	# What is left of it is known by this, where the run is killed.
 	if [ ! -e "$2/made" ]; then

@@ -27,6 +27,10 @@ remove_home_parents() {
 	local directory
 	[ -s "$1/parents" ] || return 0
 	while IFS= read -r directory <&5; do
+		if [ -e "$1/parents-made" ] && ! grep -qxF -- "$(stat -c '%i %.9W %n' "$directory" 2>/dev/null)" "$1/parents-made"; then
+			[ ! -e "$directory" ] || say "$directory stays: it is another directory than the one that was made for the home of $ACCOUNT"
+			break
+		fi
 		if [ -d "$directory" ] && ! rmdir "$directory" 2>/dev/null; then
 			say "$directory stays: it was made for the home of $ACCOUNT, and is not empty"
 			break
@@ -51,7 +55,7 @@ account_made() {
 # A useradd that was killed leaves an account without the rest of its home. Once the home is
 # complete it is the account's, whatever becomes of it.
 finish_home() {
-	local baseline
+	local baseline parent
 	baseline=$(resource_directory account "$ACCOUNT")/baseline
 	if [ -s "$baseline/entry" ]; then return 0; fi
 	if [ -s "$baseline/made" ] && [ ! -e "$baseline/leaving" ]; then return 0; fi
@@ -69,9 +73,14 @@ finish_home() {
 	if home_unfinished; then
 		fill_home
 		changed "$ACCOUNT_HOME made"
+	elif [ ! -s "$baseline/made" ]; then
+		stop_where_home_has_files
 	fi
 	# What useradd has written, too: an empty file of a complete home would be the account's own.
 	[ ! -d "$ACCOUNT_HOME" ] || sync -f "$ACCOUNT_HOME" 2>/dev/null || sync_host
+	while IFS= read -r parent; do stat -c '%i %.9W %n' "$parent" 2>/dev/null || true; done \
+		<"$baseline/parents" >"$WORK/parents-made"
+	write_record "$baseline/parents-made" <"$WORK/parents-made"
 	account_made >"$WORK/made"
 	write_record "$baseline/made" <"$WORK/made"
 	rm -f "$baseline/leaving" "$baseline/sealed" "$baseline/creating"
@@ -138,6 +147,15 @@ stop_where_home_is_another() {
 	fail "$ACCOUNT_HOME" "it the home of $ACCOUNT now, and not $home, which was made for it and is not complete$(
 		[ ! -d "$left" ] || printf ' (what an interrupted removal has left of it is %s)' "$left"
 	)" "$home" "set it back with 'usermod -d $home $ACCOUNT', then run again; a destroy leaves the account as it is"
+}
+
+# A useradd that was killed copies nothing but /etc/skel.
+stop_where_home_has_files() {
+	local own
+	own=$(own_files | tr -d '\000-\011\013-\037\177' | paste -s -d ' ')
+	[ -z "$own" ] ||
+		fail "$ACCOUNT_HOME" "files in it ($own), before it was complete" "a new home, with what is in /etc/skel" \
+			"move them away, then run again; a destroy leaves them"
 }
 
 # What an interrupted removal has left of the home, in its place again. $1 baseline directory.

@@ -21,8 +21,8 @@ enabled_units() {
 
 linger_restore() {
 	local why
-	[ ! -e "$2/on" ] || return 0
 	stop_going_account "$1"
+	[ ! -e "$2/on" ] || return 0
 	[ -e "$(linger_file "$1")" ] || return 0
 	why=$(linger_stays "$@")
 	if [ -n "$why" ]; then
