@@ -297,7 +297,7 @@ const rows: Row[] = [
       "touch /var/lib/rootless-docker/things/account/app/baseline/another",
       "destroy",
     ],
-    holds: "id app; none ls /var/lib/rootless-docker/things/account",
+    holds: "id app; none ls /var/lib/rootless-docker/things/account/app",
     said: /account app is another one now/,
   },
   {
