@@ -74,7 +74,7 @@ rootful_docker_problems() {
 }
 
 distribution_engine_problems() {
-	if [ "$(doc source)" != distribution ] || [ "$(doc rootful-docker)" = purge ] ||
+	if [ "$(doc source)" = preinstalled ] || [ "$(doc rootful-docker)" = purge ] ||
 		[ -z "$(installed_version "$OTHER_ENGINE_PACKAGE")" ]; then return 0; fi
 	problem "engine.source" \
 		"the package $OTHER_ENGINE_PACKAGE $(installed_version "$OTHER_ENGINE_PACKAGE"), which $ENGINE_PACKAGE replaces" \

@@ -27,9 +27,9 @@ export function engineSettings(read: Reader): EngineSettings {
   return settings;
 }
 
-/** Where the engine comes from, for the steps that look at it. */
-export function engineSourceDocument(engine: Pick<EngineSettings, "source">): Document {
-  return { source: engine.source.toLowerCase() };
+/** What preflight looks for: another source than the distribution's packages. */
+export function otherSourceDocument({ source }: Pick<EngineSettings, "source">): Document {
+  return source === EngineSource.Distribution ? {} : { source: source.toLowerCase() };
 }
 
 export function rootfulDockerSettings(read: Reader): RootfulDocker {
@@ -55,7 +55,7 @@ export function rootfulDockerDocument(rootfulDocker: RootfulDocker): Document {
 
 export function engineDocument(engine: EngineSettings, rootfulDocker: RootfulDocker): Document {
   return {
-    ...engineSourceDocument(engine),
+    source: engine.source.toLowerCase(),
     version: engine.version,
     ...rootfulDockerDocument(rootfulDocker),
     ...(rootfulDocker === RootfulDocker.Purge ? purgeDocument : {}),

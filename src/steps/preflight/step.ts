@@ -2,7 +2,7 @@ import { identityDocument } from "../account/settings";
 import { bridgeFilterDocument } from "../daemon/daemonJson/settings";
 import { networkTrialDocument } from "../daemon/network/settings";
 import { storageTrialDocument } from "../daemon/storage/settings";
-import { engineSourceDocument, rootfulDockerDocument } from "../engine/settings";
+import { otherSourceDocument, rootfulDockerDocument } from "../engine/settings";
 import { noAppArmorDocument } from "../kernel/appArmor/settings";
 import { kernelModulesDocument } from "../kernel/kernelModules/settings";
 import { keyQuotaDocument } from "../kernel/sysctls/settings";
@@ -51,7 +51,7 @@ export const preflight = defineStep({
     ...kernelModulesDocument(given.kernelModuleOptions),
     ...keyQuotaDocument(given.sysctls),
     ...noAppArmorDocument(given.appArmorProfile),
-    ...engineSourceDocument(given.engine),
+    ...otherSourceDocument(given.engine),
     ...rootfulDockerDocument(given.rootfulDocker),
     owner,
   }),

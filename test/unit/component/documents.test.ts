@@ -13,7 +13,7 @@ describe.each(modes)("in $mode", ({ preview }) => {
     );
     expect(documents).toEqual({
       preflight:
-        'account: "app"\ncreate: true\nowner: "project/stack/web"\nrootful-docker: "refuse"\nsource: "distribution"\nsubgid: 65536\nsubuid: 65536\n',
+        'account: "app"\ncreate: true\nowner: "project/stack/web"\nrootful-docker: "refuse"\nsubgid: 65536\nsubuid: 65536\n',
       engine: 'rootful-docker: "refuse"\nsource: "distribution"\n',
       account:
         'account: "app"\nallocation: "next"\ncgroup.controllers: "cpu cpuset io memory pids"\ncreate: true\nsubgid: 65536\nsubuid: 65536\n',
@@ -50,7 +50,6 @@ describe.each(modes)("in $mode", ({ preview }) => {
         'owner: "project/stack/web"',
         'rootful-docker: "disable"',
         'shell: "/bin/sh"',
-        'source: "distribution"',
         "subgid: 70000",
         "subgid-start: 2000000",
         "subuid: 70000",
