@@ -25,6 +25,7 @@ const variations: object[] = [
     daemon: { icc: false, iptables: false, "data-root": "/srv/data", "storage-driver": undefined },
   },
   { network: { driver: "Pasta" }, sysctls: { "kernel.keys.maxbytes": "3000000" } },
+  { engine: { source: "Preinstalled" } },
   { rootfulDocker: "Purge", privilegedPorts: "FileCapability" },
   { environment: { DOCKERD_ROOTLESS_ROOTLESSKIT_FLAGS: "--debug", TOKEN: "secret" } },
 ];
