@@ -54,16 +54,21 @@ engine_source_problems() {
 	distribution_engine_problems
 }
 
-install_engine() {
+# What is asked for, before anything is changed: a version that there is not is an error.
+plan_engine() {
 	local packages
 	packages=$(engine_packages)
 	# shellcheck disable=SC2086 # a list of package names
 	if [ -n "$(missing_packages $packages "$ENGINE_PACKAGE")" ] && lists_outdated; then refresh_lists; fi
 	packages="$packages$(engine_pin)"
+	printf '%s\n' "$packages" >"$WORK/engine-packages"
+}
+
+install_engine() {
 	want group docker package
 	if [ "$(doc rootful-docker)" = purge ]; then purge_rootful_docker; fi
-	# shellcheck disable=SC2086 # a list of package names
-	want_packages $packages
+	# shellcheck disable=SC2046 # a list of package names
+	want_packages $(cat "$WORK/engine-packages")
 	note_group docker
 }
 
@@ -78,6 +83,7 @@ engine_apply() {
 	engine_source_problems
 	id_map_override_problems
 	stop_on_problems
+	if [ "$(doc source)" = distribution ]; then plan_engine; fi
 	case $(doc rootful-docker) in
 	disable | purge) want rootunits docker stopped ;;
 	esac
