@@ -147,11 +147,11 @@ is_unsure() {
 	local baseline home
 	baseline=$(resource_directory account "$1")/baseline
 	home=$(printf '%s' "$2" | cut -d : -f 6)
-	if [ -n "$(recorded_mark "$1")" ] || [ -z "$(recorded_uid "$1")" ] || is_recorded_home "$1" "$home" ||
-		! is_recorded_account "$1" "$2" || is_not_mounted "$(cat "$baseline/home-place" 2>/dev/null)"; then return 1; fi
-	# A home that was never there, or an earlier version's record, says nothing.
-	if [ -s "$baseline/entry" ] && [ ! -s "$baseline/home" ]; then return 1; fi
-	[ -e "$home" ]
+	# A home that was never there, or an earlier version's record, says nothing; and of one that version
+	# 0.1 made nothing was there before that could come to somebody else.
+	if [ ! -s "$baseline/entry" ] || [ ! -s "$baseline/home" ] || [ ! -e "$home" ]; then return 1; fi
+	! is_recorded_home "$1" "$home" && is_recorded_account "$1" "$2" &&
+		! is_not_mounted "$(cat "$baseline/home-place" 2>/dev/null)"
 }
 
 # Ends the run where an account has the recorded name and uid, and another home: it may be the same
