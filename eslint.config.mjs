@@ -12,8 +12,6 @@ export default tseslint.config(
       "**/*.mjs",
       "**/recorded/",
       "test/scenario/pack/consumer/",
-      // What an earlier version compiled.
-      "test/upgrade/v*/",
     ],
   },
   ...tseslint.configs.strictTypeChecked,

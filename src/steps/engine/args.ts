@@ -15,7 +15,8 @@ export enum EngineSource {
 /** The engine that is installed. */
 export interface EngineArgs {
   /** Where it comes from: a value of EngineSource. Defaults to Distribution. */
-  source?: pulumi.Input<EngineSource>;
+  // A text, as it was when there was one value: programs of then still compile, in every language.
+  source?: pulumi.Input<string>;
   /**
    * Version of docker.io, whole (`26.1.5+dfsg1-9`) or its first components (`26.1`). Another version
    * is installed in place and the daemon restarts. Defaults to the distribution's newest when first
