@@ -126,10 +126,15 @@ const madeAccounts: Life[] = [
     after: gone,
     said: /account ACCOUNT and \/home\/ACCOUNT removed/,
   }),
-  account("another shell, comment and groups: nothing that anybody would miss", {
-    change: "usermod -s /bin/sh -c Somebody -aG staff ACCOUNT",
+  account("another shell and groups: nothing that anybody would miss", {
+    change: "usermod -s /bin/sh -aG staff ACCOUNT",
     after: gone,
     said: /account ACCOUNT and \/home\/ACCOUNT removed/,
+  }),
+  account("another comment, as one has that was made anew in the same home", {
+    change: "usermod -c Somebody ACCOUNT",
+    after: "id ACCOUNT; userdel -r ACCOUNT 2>/dev/null",
+    said: /account ACCOUNT stays, with its subordinate ids: its comment field is not 'rootless-docker ACCOUNT' any more/,
   }),
   account("removed, and a group of its name made for others", {
     change:
