@@ -73,6 +73,12 @@ rootful_docker_problems() {
 	fi
 }
 
+# What the source of the engine cannot do on this machine.
+engine_source_problems() {
+	preinstalled_engine_problems
+	distribution_engine_problems
+}
+
 distribution_engine_problems() {
 	if [ "$(doc source)" = preinstalled ] || [ "$(doc rootful-docker)" = purge ] ||
 		[ -z "$(installed_version "$OTHER_ENGINE_PACKAGE")" ]; then return 0; fi

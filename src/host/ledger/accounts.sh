@@ -9,15 +9,10 @@ know_account() {
 	local entry
 	ACCOUNT=$1
 	entry=$(account_entry "$1") || return 1
-	set_account "$entry"
-}
-
-# $1 a line of passwd(5).
-set_account() {
-	ACCOUNT_LOGIN=${1%%:*}
-	ACCOUNT_UID=$(printf '%s' "$1" | cut -d : -f 3)
-	ACCOUNT_GID=$(printf '%s' "$1" | cut -d : -f 4)
-	ACCOUNT_HOME=$(printf '%s' "$1" | cut -d : -f 6)
+	ACCOUNT_LOGIN=${entry%%:*}
+	ACCOUNT_UID=$(printf '%s' "$entry" | cut -d : -f 3)
+	ACCOUNT_GID=$(printf '%s' "$entry" | cut -d : -f 4)
+	ACCOUNT_HOME=$(printf '%s' "$entry" | cut -d : -f 6)
 	ACCOUNT_RUNTIME=/run/user/$ACCOUNT_UID
 }
 
@@ -139,7 +134,7 @@ change_of_account() {
 		printf 'its ids are %s:%s now, and not %s:%s' "$ACCOUNT_UID" "$ACCOUNT_GID" "$uid" "$gid"
 	elif [ "$home" != "$ACCOUNT_HOME" ]; then
 		printf 'its home is %s now, and not %s' "$ACCOUNT_HOME" "$home"
-	elif [ -n "$mark" ] && ! entries_with_mark "$mark" | grep -q "^$ACCOUNT:"; then
+	elif [ -n "$mark" ] && ! has_mark "$ACCOUNT" "$mark"; then
 		printf "its comment field is not '%s' any more" "$mark"
 	elif [ -h "$home" ]; then
 		printf '%s is a link now (to %s), and not the directory that was made' "$home" "$(readlink "$home")"

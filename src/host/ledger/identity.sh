@@ -36,12 +36,12 @@ entries_with_mark() {
 	[ -z "$1" ] || awk -F : -v mark="$1" '{ comment = $5; sub(/,.*/, "", comment) } comment == mark' /etc/passwd
 }
 
+# $1 a login, $2 the mark.
+has_mark() { entries_with_mark "$2" | cut -d : -f 1 | grep -qxF -- "$1"; }
+
 # True where useradd has made the account for this package, whatever came after that. It is known. $1
 # the account.
-is_created_here() {
-	[ -s "$(creating_file "$1")" ] &&
-		entries_with_mark "$(sed -n 1p "$(creating_file "$1")")" | grep -q "^$ACCOUNT_LOGIN:"
-}
+is_created_here() { has_mark "$ACCOUNT_LOGIN" "$(sed -n 1p "$(creating_file "$1")" 2>/dev/null)"; }
 
 # True where a directory is the home that was recorded, wherever it is now. $1 the account, $2 the
 # directory.
@@ -49,15 +49,10 @@ is_recorded_home() {
 	local baseline
 	baseline=$(resource_directory account "$1")/baseline
 	[ -d "$2" ] || return 1
-	if cat "$baseline/home" "$baseline/home-moved" 2>/dev/null | grep -qxF -- "$(stat -L -c '%i %.9W' "$2")"; then return 0; fi
-	if [ -s "$baseline/entry" ]; then
-		# Version 0.1 wrote down the link where there is one.
-		[ "$(stat -c '%i %.9W' "$2")" = "$(cat "$baseline/home" 2>/dev/null)" ]
-	elif [ -h "$2" ]; then
-		return 1
-	else
-		[ -s "$baseline/made" ] && is_made_home "$baseline/made" "$2"
-	fi
+	# Version 0.1 wrote down the link where there is one.
+	if { stat -L -c '%i %.9W' "$2" && stat -c '%i %.9W' "$2"; } |
+		grep -qsxFf - -- "$baseline/home" "$baseline/home-moved"; then return 0; fi
+	[ ! -h "$2" ] && [ -s "$baseline/made" ] && is_made_home "$baseline/made" "$2"
 }
 
 # $1 the record. Where the home was made.
@@ -134,7 +129,7 @@ earlier_name() {
 	local dir name entry
 	for dir in "$STATE"/things/account/*; do
 		name=$(resource_name "$dir")
-		if [ ! -d "$dir/baseline" ] || unclaimed "$dir" || [ "$name" = "$1" ] || getent passwd "$name" >/dev/null; then continue; fi
+		if unclaimed "$dir" || [ "$name" = "$1" ] || getent passwd "$name" >/dev/null; then continue; fi
 		entry=$(renamed_entry "$name") || continue
 		[ "${entry%%:*}" = "$1" ] || continue
 		printf '%s' "$name"
@@ -158,15 +153,18 @@ is_unsure() {
 # one, whose home was moved or restored, or somebody's who was given both. A file that it has says
 # nothing: it can have any.
 stop_where_accounts_are_unsure() {
-	local dir name entry home
+	local dir name entry home baseline
 	for dir in "$STATE"/things/account/*; do
 		is_claimed_by "$LEASE" "$dir/claims" || continue
 		name=$(resource_name "$dir")
 		entry=$(getent passwd "$name") || continue
 		is_unsure "$name" "$entry" || continue
 		home=$(printf '%s' "$entry" | cut -d : -f 6)
-		fail "account $name" "$home as its home, which is another directory than the one that was recorded ($(recorded_home "$name"))" \
+		baseline=$dir/baseline
+		fail "account $name" \
+			"$home as its home, which is another directory than the one that was recorded ($(recorded_home "$name"))" \
 			"to know whether it is still the same account" \
-			"if it is, and its home was moved or restored, run 'stat -L -c \"%i %.9W\" $home >$dir/baseline/home-moved'; if somebody has made it anew, run 'touch $dir/baseline/another'; then run again"
+			"if it is, and its home was moved or restored, run 'stat -L -c \"%i %.9W\" $home >$baseline/home-moved'; \
+if somebody has made it anew, run 'touch $baseline/another'; then run again"
 	done
 }

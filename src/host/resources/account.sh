@@ -236,7 +236,8 @@ account_of_another() {
 	left=$(leaving_home "$(recorded_home "$1")")
 	if [ ! -e "$2/leaving" ] || [ ! -d "$left" ]; then return 0; fi
 	keep_from_next_owner "$left"
-	say "$left stays, for root alone: it is what an interrupted removal has left of the home of the earlier $1. Remove it by hand when nothing of it is needed"
+	say "$left stays, for root alone: it is what an interrupted removal has left of the home of the earlier $1." \
+		"Remove it by hand when nothing of it is needed"
 }
 
 # Who gets the uid next would own what an interrupted removal has left. $1 the directory.

@@ -22,13 +22,29 @@ missing_parents() {
 	done
 }
 
+# Which directories they are, once useradd has made them. $1 baseline directory.
+note_home_parents() {
+	local directory
+	if [ -e "$1/parents-made" ] || [ ! -s "$1/parents" ]; then return 0; fi
+	while IFS= read -r directory; do
+		stat -c '%i %.9W %n' "$directory" 2>/dev/null || true
+	done <"$1/parents" >"$WORK/parents-made"
+	write_record "$1/parents-made" <"$WORK/parents-made"
+}
+
+# True where a directory is not the one that was made. $1 the directory, $2 baseline directory.
+is_another_parent() {
+	[ -e "$2/parents-made" ] &&
+		! grep -qxF -- "$(stat -c '%i %.9W %n' "$1" 2>/dev/null)" "$2/parents-made"
+}
+
 # Those that lead to the home, where nothing else is in them. $1 baseline directory.
 remove_home_parents() {
 	local directory
 	[ -s "$1/parents" ] || return 0
 	while IFS= read -r directory <&5; do
-		if [ -e "$1/parents-made" ] && ! grep -qxF -- "$(stat -c '%i %.9W %n' "$directory" 2>/dev/null)" "$1/parents-made"; then
-			[ ! -e "$directory" ] || say "$directory stays: it is another directory than the one that was made for the home of $ACCOUNT"
+		if [ -e "$directory" ] && is_another_parent "$directory" "$1"; then
+			say "$directory stays: it is another directory than the one that was made for the home of $ACCOUNT"
 			break
 		fi
 		if [ -d "$directory" ] && ! rmdir "$directory" 2>/dev/null; then
@@ -55,7 +71,7 @@ account_made() {
 # A useradd that was killed leaves an account without the rest of its home. Once the home is
 # complete it is the account's, whatever becomes of it.
 finish_home() {
-	local baseline parent
+	local baseline
 	baseline=$(resource_directory account "$ACCOUNT")/baseline
 	if [ -s "$baseline/entry" ]; then return 0; fi
 	if [ -s "$baseline/made" ] && [ ! -e "$baseline/leaving" ]; then return 0; fi
@@ -78,9 +94,7 @@ finish_home() {
 	fi
 	# What useradd has written, too: an empty file of a complete home would be the account's own.
 	[ ! -d "$ACCOUNT_HOME" ] || sync -f "$ACCOUNT_HOME" 2>/dev/null || sync_host
-	while IFS= read -r parent; do stat -c '%i %.9W %n' "$parent" 2>/dev/null || true; done \
-		<"$baseline/parents" >"$WORK/parents-made"
-	write_record "$baseline/parents-made" <"$WORK/parents-made"
+	note_home_parents "$baseline"
 	account_made >"$WORK/made"
 	write_record "$baseline/made" <"$WORK/made"
 	rm -f "$baseline/leaving" "$baseline/sealed" "$baseline/creating"

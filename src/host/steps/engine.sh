@@ -36,7 +36,9 @@ purge_now() {
 		"these packages gone" "fix what $PACKAGE_MANAGER says, then run again"
 	for name in "$@"; do : >"$(resource_directory package "$name")/baseline/purged"; done
 	changed "packages purged: $*"
-	if [ -n "$data" ] && [ -z "$(ls -A /var/lib/docker 2>/dev/null)" ]; then changed "/var/lib/docker emptied by the purge of the packages"; fi
+	if [ -n "$data" ] && [ -z "$(ls -A /var/lib/docker 2>/dev/null)" ]; then
+		changed "/var/lib/docker emptied by the purge of the packages"
+	fi
 }
 
 # No package names them any more.
@@ -48,27 +50,21 @@ keep_purged_files() {
 	done
 }
 
-# What the source cannot do on this machine.
-engine_source_problems() {
-	preinstalled_engine_problems
-	distribution_engine_problems
-}
-
 # What is asked for, before anything is changed: a version that there is not is an error.
-plan_engine() {
-	local packages
+wanted_engine() {
+	local packages pin
 	packages=$(engine_packages)
 	# shellcheck disable=SC2086 # a list of package names
 	if [ -n "$(missing_packages $packages "$ENGINE_PACKAGE")" ] && lists_outdated; then refresh_lists; fi
-	packages="$packages$(engine_pin)"
-	printf '%s\n' "$packages" >"$WORK/engine-packages"
+	pin=$(engine_pin)
+	printf '%s%s\n' "$packages" "$pin"
 }
 
+# Arguments: names, or name=version.
 install_engine() {
 	want group docker package
 	if [ "$(doc rootful-docker)" = purge ]; then purge_rootful_docker; fi
-	# shellcheck disable=SC2046 # a list of package names
-	want_packages $(cat "$WORK/engine-packages")
+	want_packages "$@"
 	note_group docker
 }
 
@@ -79,16 +75,18 @@ keep_engine() {
 }
 
 engine_apply() {
+	local packages=''
 	rootful_docker_problems "$(doc rootful-docker)"
 	engine_source_problems
 	id_map_override_problems
 	stop_on_problems
-	if [ "$(doc source)" = distribution ]; then plan_engine; fi
+	if [ "$(doc source)" = distribution ]; then packages=$(wanted_engine); fi
 	case $(doc rootful-docker) in
 	disable | purge) want rootunits docker stopped ;;
 	esac
 	want_masks
-	if [ "$(doc source)" = distribution ]; then install_engine; else keep_engine; fi
+	# shellcheck disable=SC2086 # a list of package names
+	if [ -n "$packages" ]; then install_engine $packages; else keep_engine; fi
 	want_id_map_privileges
 	mark_restart all ground "the engine changed"
 	fact versions.engine "$(engine_version)"

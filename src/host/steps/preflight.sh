@@ -1,5 +1,6 @@
 # shellcheck shell=dash
-# preflight: finds every problem at once, before anything on the host is changed; then the installation holds its account (ownership.sh).
+# preflight: finds every problem at once, before anything on the host is changed. Then the installation
+# holds its account (ownership.sh).
 
 preflight_apply() {
 	wait_for_cloud_init
@@ -9,8 +10,7 @@ preflight_apply() {
 		disk_problems
 		bridge_filter_checks "$(doc daemon.json/icc)" "$(doc daemon.json/iptables)"
 		rootful_docker_problems "$(doc rootful-docker)"
-		preinstalled_engine_problems
-		distribution_engine_problems
+		engine_source_problems
 		id_map_override_problems
 		account_problems "$(doc account)"
 		subordinate_id_problems "$(doc account)"

@@ -9,7 +9,8 @@ OTHER_ENGINE_PACKAGE=docker-ce
 # Programs that a daemon needs, and the package of each.
 engine_programs() {
 	printf 'dockerd:%s containerd:containerd runc:runc rootlesskit:rootlesskit slirp4netns:slirp4netns ' "$ENGINE_PACKAGE"
-	printf 'newuidmap:uidmap newgidmap:uidmap nsenter:util-linux ip:iproute2 iptables:iptables sysctl:procps docker:docker-cli'
+	printf 'newuidmap:uidmap newgidmap:uidmap nsenter:util-linux ip:iproute2 iptables:iptables '
+	printf 'sysctl:procps docker:docker-cli'
 }
 
 # Of that, what is the machine's: the versions of the programs, and what rootlesskit may. The

@@ -57,7 +57,8 @@ with_triggers() {
 		awk -v states="$1" '$1 ~ states && ($1 !~ /^.F/ || $3 == $4) { print $2 }' | paste -s -d ' '
 }
 
-# Tells which packages are gone. Those that others depend on may stay. $1 dpkg's states of those that are still there, then names.
+# Tells which packages are gone. Those that others depend on may stay. $1 dpkg's states of those that
+# are still there, then names.
 note_removed() {
 	local state=$1 name gone='' left=''
 	shift
