@@ -1,6 +1,7 @@
 import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
 import { give } from "../../testkit/accountOnly";
 import type { StepArgs } from "../../testkit/documents";
+import { cutAt } from "../../testkit/cut";
 import { bootHost } from "../../testkit/host";
 import { root } from "./administrator/life";
 
@@ -39,19 +40,13 @@ const precious = (home: string) =>
   `echo precious >${home}/precious; chmod 600 ${home}/precious; chown --reference=${home} ${home}/precious`;
 const plain = "-K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0";
 
-/** A program of the agent's ends it: before it does its work, or after that. */
-const cut = (program: string, argument: string, when = "before") =>
-  `own=$(command -v ${program}); cat >/usr/local/sbin/${program} <<PROGRAM
-#!/bin/sh
-case "\\$*" in *"${argument}"*)
-  [ ${when} = before ] || $own "\\$@"
-  kill -9 \\$PPID
-  exit 1 ;;
-esac
-exec $own "\\$@"
-PROGRAM
-  chmod 755 /usr/local/sbin/${program}`;
 const uncut = "rm /usr/local/sbin/*";
+
+/** A program of the account's service manager, which writes a file when it is ended. */
+const savesWhenEnded = `systemctl start user@$(id -u app).service
+  runuser -u app -- env XDG_RUNTIME_DIR=/run/user/$(id -u app) systemd-run --user -q \\
+    sh -c 'trap "echo precious >/home/app/precious; exit" TERM; touch /run/user/$(id -u)/up; sleep 1000 & wait'
+  until [ -e /run/user/$(id -u app)/up ]; do sleep 0.1; done`;
 
 const rows: Row[] = [
   {
@@ -82,7 +77,7 @@ const rows: Row[] = [
   ...(["before", "after"] as const).map((when) => ({
     name: `made by somebody where useradd was killed ${when} its work`,
     acts: [
-      cut("useradd", " app", when),
+      cutAt("useradd", " app", when),
       "up",
       `${uncut}; userdel -r app 2>/dev/null || true; useradd -m ${plain} app; ${precious("/home/app")}`,
       "up",
@@ -93,7 +88,7 @@ const rows: Row[] = [
   {
     name: "the same without a password's entry: it is not half of ours",
     acts: [
-      cut("useradd", " app"),
+      cutAt("useradd", " app"),
       "up",
       `${uncut}; echo 'app:*:1500:100:theirs:/home/app:/bin/sh' >>/etc/passwd; install -d -o app -g 100 /home/app`,
       "up",
@@ -118,7 +113,7 @@ const rows: Row[] = [
     acts: [
       "up",
       precious("/home/app"),
-      cut("rm", "/.rootless-docker-leaving-app"),
+      cutAt("rm", "/.rootless-docker-leaving-app"),
       "destroy with data",
       `${uncut}; userdel app; useradd -M -c theirs ${plain} app`,
       "destroy with data",
@@ -184,33 +179,20 @@ const rows: Row[] = [
   },
   {
     name: "what its programs write when they are ended keeps it",
-    acts: [
-      "up",
-      `systemctl start user@$(id -u app).service; runuser -u app -- env XDG_RUNTIME_DIR=/run/user/$(id -u app) systemd-run --user -q \\
-        sh -c 'trap "echo precious >/home/app/precious; exit" TERM; touch /run/user/$(id -u)/up; sleep 1000 & wait'
-      until [ -e /run/user/$(id -u app)/up ]; do sleep 0.1; done`,
-      "destroy",
-    ],
+    acts: ["up", savesWhenEnded, "destroy"],
     holds: "id app; cat /home/app/precious",
     said: /account app stays[^]*precious/,
   },
   {
     name: "what they write keeps it where linger was switched off by hand, too",
-    acts: [
-      "up",
-      `systemctl start user@$(id -u app).service; runuser -u app -- env XDG_RUNTIME_DIR=/run/user/$(id -u app) systemd-run --user -q \\
-        sh -c 'trap "echo precious >/home/app/precious; exit" TERM; touch /run/user/$(id -u)/up; sleep 1000 & wait'
-      until [ -e /run/user/$(id -u app)/up ]; do sleep 0.1; done
-      rm /var/lib/systemd/linger/app`,
-      "destroy",
-    ],
+    acts: ["up", `${savesWhenEnded}; rm /var/lib/systemd/linger/app`, "destroy"],
     holds: "id app; cat /home/app/precious; grep ^app: /etc/subuid",
     said: /account app stays[^]*precious/,
   },
   ...(["destroy with data", "up"] as const).map((then) => ({
     name: `given a home of root's after useradd was killed, then ${then}`,
     acts: [
-      cut("useradd", " app", "after"),
+      cutAt("useradd", " app", "after"),
       "up",
       `${uncut}; mkdir -p /srv/app; usermod -d /srv/app app`,
       then,
@@ -224,7 +206,7 @@ const rows: Row[] = [
     name: "given an empty home of root's after its own was removed, and the destroy cut",
     acts: [
       "up",
-      cut("userdel", "app"),
+      cutAt("userdel", "app"),
       "destroy with data",
       `${uncut}; mkdir -p /srv/app; usermod -d /srv/app app`,
       "up",
@@ -237,9 +219,9 @@ const rows: Row[] = [
   {
     name: "a destroy that is cut after a useradd that was: nothing is left of either",
     acts: [
-      cut("useradd", " app", "after"),
+      cutAt("useradd", " app", "after"),
       "up",
-      `${uncut}; ${cut("mv", " /home/app ", "after")}`,
+      `${uncut}; ${cutAt("mv", " /home/app ", "after")}`,
       "destroy with data",
       uncut,
       "destroy with data",
@@ -250,7 +232,7 @@ const rows: Row[] = [
   {
     name: "renamed after useradd was killed: it stays, and is named",
     acts: [
-      cut("useradd", " app", "after"),
+      cutAt("useradd", " app", "after"),
       "up",
       `${uncut}; usermod -l first app`,
       "destroy with data",
@@ -348,9 +330,7 @@ PROGRAM
       "destroy",
       "rm /home/app/precious; loginctl enable-linger app",
       "up",
-      `systemctl start user@$(id -u app).service; runuser -u app -- env XDG_RUNTIME_DIR=/run/user/$(id -u app) systemd-run --user -q \\
-        sh -c 'trap "echo precious >/home/app/precious; exit" TERM; touch /run/user/$(id -u)/up; sleep 1000 & wait'
-      until [ -e /run/user/$(id -u app)/up ]; do sleep 0.1; done`,
+      savesWhenEnded,
       "destroy",
     ],
     holds: "id app; cat /home/app/precious",
@@ -358,7 +338,7 @@ PROGRAM
   {
     name: "a tree in the place of a home that was not complete: an error, and a destroy leaves it",
     acts: [
-      cut("useradd", " app", "after"),
+      cutAt("useradd", " app", "after"),
       "up",
       `${uncut}; rm -r /home/app; mkdir /home/app; echo precious >/home/app/precious; chown app /home/app`,
       "up",
@@ -395,7 +375,7 @@ PROGRAM
     acts: [
       "up",
       precious("/home/app"),
-      cut("rm", "/.rootless-docker-leaving-app"),
+      cutAt("rm", "/.rootless-docker-leaving-app"),
       "destroy with data",
       `${uncut}; usermod -d /srv/app app`,
       "up",
@@ -409,7 +389,7 @@ PROGRAM
     acts: [
       "up",
       precious("/home/app"),
-      cut("rm", "/.rootless-docker-leaving-app"),
+      cutAt("rm", "/.rootless-docker-leaving-app"),
       "destroy with data",
       `${uncut}; usermod -u 2404 app`,
       "destroy with data",
@@ -424,7 +404,7 @@ PROGRAM
       "up",
       `mkdir /home/app/mine; chown app /home/app/mine; mkdir -m 700 /home/app/roots; echo secret >/home/app/roots/file
       printf '#!/bin/sh\\ncase "$*" in *seal*) cd /home/.rootless-docker-leaving-app && mv mine x && mv roots mine && mv x roots ;; esac\\nexec /usr/bin/perl "$@"\\n' >/usr/local/sbin/perl
-      chmod 755 /usr/local/sbin/perl; ${cut("rm", "/.rootless-docker-leaving-app")}`,
+      chmod 755 /usr/local/sbin/perl; ${cutAt("rm", "/.rootless-docker-leaving-app")}`,
       "destroy with data",
       uncut,
       "up",

@@ -2,6 +2,7 @@ import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
 import { root } from "./administrator/life";
 import { give } from "../../testkit/accountOnly";
 import type { StepArgs } from "../../testkit/documents";
+import { cutAt } from "../../testkit/cut";
 import { bootHost } from "../../testkit/host";
 
 afterAll(destroyAllHosts);
@@ -193,22 +194,8 @@ test("ids that stayed for a file, and the account made anew with a line like it:
   expect(await host.run("cat /etc/subuid; userdel -r lined 2>/dev/null")).toBe(line);
 });
 
-/** Where the home's removal begins, this program ends the agent: before it does its work, or after that. */
-const cut = (program: string, argument: string, when = "before") =>
-  root(
-    host,
-    `own=$(command -v ${program})
-    cat >/usr/local/sbin/${program} <<PROGRAM
-#!/bin/sh
-case "\\$*" in *"${argument}"*)
-  [ ${when} = before ] || $own "\\$@"
-  kill -9 \\$PPID
-  exit 1 ;;
-esac
-exec $own "\\$@"
-PROGRAM
-    chmod 755 /usr/local/sbin/${program}`,
-  );
+/** Where the home's removal begins, this program ends the agent. */
+const cut = (...where: Parameters<typeof cutAt>) => root(host, cutAt(...where));
 
 describe("a destroy that was cut at the home's removal", () => {
   test.each([
