@@ -178,7 +178,7 @@ const engineEdits: Edit[] = [
     name: "engine.source",
     row: "`engine.source`",
     change: { engine: { source: EngineSource.Preinstalled } },
-    steps: ["preflight", "engine"],
+    steps: ["preflight", "engine", "daemon"],
     restarts: false,
   },
   {

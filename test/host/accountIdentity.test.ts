@@ -164,7 +164,7 @@ const rows: Row[] = [
     holds: `grep AAAAC3Nz /home/app/.ssh/authorized_keys; id ${login}`,
     said:
       login === "app"
-        ? /account app: found \/home\/app as its home, which is another directory than the one that was recorded/
+        ? /account app: found \/home\/app as its home, which is not the directory that was recorded/
         : /account app is gone/,
   })),
   {
@@ -295,6 +295,31 @@ const rows: Row[] = [
     ],
     holds: "id app; none grep -r AAAAC3Nz /srv/app; none grep . /etc/subuid",
     said: /run 'stat -L -c "%i %\.9W" \/srv\/app >\/var\/lib\/rootless-docker\/things\/account\/app\/baseline\/home-moved'/,
+  },
+  {
+    name: "found, removed and made anew without a home: its ids are its own",
+    wishes: { account: { name: "app", create: false } },
+    acts: [
+      `useradd -m -u 2303 ${plain} app`,
+      "up",
+      `loginctl disable-linger app; systemctl stop user@2303.service; userdel -rf app 2>/dev/null || true
+      useradd -M -u 2303 app`,
+      "destroy",
+    ],
+    holds: "grep ^app: /etc/subuid",
+    said: /run ': >\/var\/lib\/rootless-docker\/things\/account\/app\/baseline\/home'/,
+  },
+  {
+    name: "renamed, its name given to another one, and called so in the program: an error",
+    wishes: { account: { name: "app", ...keys } },
+    acts: [
+      "up",
+      `loginctl disable-linger app; systemctl stop user@$(id -u app).service; usermod -l first app; groupmod -n first app
+      useradd -m -d /home/newbie ${plain} app`,
+      { up: { account: { name: "first", create: false, ...keys } } },
+    ],
+    holds: "grep AAAAC3Nz /home/app/.ssh/authorized_keys",
+    said: /account\.name: found first to be the account that was recorded here as app/,
   },
   {
     name: "renamed, and called so in the program, too: an error, and nothing taken away",

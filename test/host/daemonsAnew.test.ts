@@ -99,6 +99,29 @@ test("a secret value that changes: the daemon reads it, and nothing of it comes 
   await host.run("userdel -rf turns 2>/dev/null || true");
 });
 
+test("an account made anew by hand, before its own step has seen it: it gets neither daemon nor secret values", async () => {
+  const wishes = wish("anew", { secretEnvironment: { TOKEN: "precious" } });
+  const installation = new Installation(host, "da8");
+  await up(installation, wishes);
+  await root(
+    host,
+    `loginctl disable-linger anew; systemctl stop user@$(id -u anew).service; userdel -rf anew 2>/dev/null || true
+    useradd -m anew; loginctl enable-linger anew`,
+  );
+  const more = { ...wishes, secretEnvironment: { TOKEN: "second", MORE: "third" } };
+  await installation.apply("secrets", more);
+  const { exitCode, said } = await installation.tryApply("daemon", more);
+  expect([exitCode, said.join()]).toEqual([
+    1,
+    expect.stringContaining("found another one of that name than the one that was recorded"),
+  ]);
+  expect(await host.run("ls -A /home/anew/.config /home/anew/.local 2>/dev/null || true")).toBe("");
+  await down(installation, more);
+  expect(
+    await host.run("id -un anew; loginctl disable-linger anew; userdel -rf anew 2>/dev/null"),
+  ).toBe("anew\n");
+});
+
 test("a data root that one account kept and another one uses: both keep the ids of their files", async () => {
   const of = (name: string, uid: number): StepArgs =>
     wish(name, {

@@ -72,3 +72,24 @@ test("a current engine, put on PATH by somebody", async () => {
   await app.revertAll(wishes);
   expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
 });
+
+test("from the distribution's engine, which somebody has removed, to another one on PATH: the daemon goes on with that", async () => {
+  const host = await bootHost();
+  const app = new Installation(host, "a1");
+  await app.applyAll({ ...wishes, engine: {} });
+  await host.run(
+    `apt-get -q -y purge docker.io docker-cli containerd runc rootlesskit
+    tar -x -C /usr/local/bin --strip-components=1`,
+    { input: await engineTar() },
+  );
+  const { engine, daemon } = await app.applyAll(wishes);
+  expect(engine.said.join()).not.toContain("not installed");
+  expect(daemon.facts.storageDriver).toBeTruthy();
+  expect(await asAccount(host, "app", "docker version -f '{{.Server.Version}}'")).toBe(
+    `${currentEngine}\n`,
+  );
+  await app.revertAll(wishes);
+  expect(
+    await host.run("getent passwd app; pgrep dockerd; ls -d /var/lib/rootless-docker 2>&1 || true"),
+  ).toMatch(/^ls: cannot access/);
+});

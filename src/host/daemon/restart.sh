@@ -31,11 +31,15 @@ restart_daemons() {
 	done
 }
 
-# True where the account is the recorded one, and has the daemon's unit: else the step daemon makes
-# it anew. It knows the account then. $1 the account.
+# True where the account is the recorded one, and has the daemon's unit, of the engine that is there:
+# else the step daemon makes it anew. It knows the account then. $1 the account.
 has_daemon() {
-	know_account "$1" && ! is_another_account "$1" &&
-		account_has "$ACCOUNT_HOME/.config/systemd/user/docker.service"
+	local unit start
+	know_account "$1" && ! is_another_account "$1" || return 1
+	unit=$ACCOUNT_HOME/.config/systemd/user/docker.service
+	account_has "$unit" || return 1
+	start=$(account_file "$unit" | sed -n 's/^ExecStart=//p' | tail -n 1)
+	[ -z "$start" ] || [ -e "${start%% *}" ]
 }
 
 # $1 the daemon's directory, $2 files, ground or all, $3 why.

@@ -129,7 +129,9 @@ earlier_name() {
 	local dir name entry
 	for dir in "$STATE"/things/account/*; do
 		name=$(resource_name "$dir")
-		if unclaimed "$dir" || [ "$name" = "$1" ] || getent passwd "$name" >/dev/null; then continue; fi
+		if unclaimed "$dir" || [ "$name" = "$1" ]; then continue; fi
+		# Another one may have the recorded name by now.
+		if entry=$(getent passwd "$name") && is_recorded_account "$name" "$entry"; then continue; fi
 		entry=$(renamed_entry "$name") || continue
 		[ "${entry%%:*}" = "$1" ] || continue
 		printf '%s' "$name"
@@ -144,16 +146,16 @@ is_unsure() {
 	home=$(printf '%s' "$2" | cut -d : -f 6)
 	# A home that was never there, or an earlier version's record, says nothing; and of one that version
 	# 0.1 made nothing was there before that could come to somebody else.
-	if [ ! -s "$baseline/entry" ] || [ ! -s "$baseline/home" ] || [ ! -e "$home" ]; then return 1; fi
+	if [ ! -s "$baseline/entry" ] || [ ! -s "$baseline/home" ]; then return 1; fi
 	! is_recorded_home "$1" "$home" && is_recorded_account "$1" "$2" &&
 		! is_not_mounted "$(cat "$baseline/home-place" 2>/dev/null)"
 }
 
-# Ends the run where an account has the recorded name and uid, and another home: it may be the same
-# one, whose home was moved or restored, or somebody's who was given both. A file that it has says
+# Ends the run where an account has the recorded name and uid, and another home or none: it may be the
+# same one, whose home was moved, restored or lost, or somebody's who was given both. A file that it has says
 # nothing: it can have any.
 stop_where_accounts_are_unsure() {
-	local dir name entry home baseline
+	local dir name entry home baseline same
 	for dir in "$STATE"/things/account/*; do
 		is_claimed_by "$LEASE" "$dir/claims" || continue
 		name=$(resource_name "$dir")
@@ -161,10 +163,12 @@ stop_where_accounts_are_unsure() {
 		is_unsure "$name" "$entry" || continue
 		home=$(printf '%s' "$entry" | cut -d : -f 6)
 		baseline=$dir/baseline
+		same="stat -L -c \"%i %.9W\" $home >$baseline/home-moved"
+		[ -d "$home" ] || same=": >$baseline/home"
 		fail "account $name" \
-			"$home as its home, which is another directory than the one that was recorded ($(recorded_home "$name"))" \
+			"$home as its home, which is not the directory that was recorded ($(recorded_home "$name"))" \
 			"to know whether it is still the same account" \
-			"if it is, and its home was moved or restored, run 'stat -L -c \"%i %.9W\" $home >$baseline/home-moved'; \
+			"if it is, and its home was moved, restored or lost, run '$same'; \
 if somebody has made it anew, run 'touch $baseline/another'; then run again"
 	done
 }

@@ -147,7 +147,10 @@ want_packages() { ensure_packages all "$@"; }
 # depend on stay claimed. Arguments: names.
 want_packages_of_option() { ensure_packages these "$@"; }
 
-# $1 all or these: which packages of earlier runs stay claimed; then names, or name=version.
+# The same without names: of what earlier runs brought, what is there stays claimed.
+keep_packages() { ensure_packages there; }
+
+# $1 all, these or there: which packages of earlier runs stay claimed; then names, or name=version.
 ensure_packages() {
 	local missing said kept=$1
 	shift
@@ -193,8 +196,9 @@ keep_package_claims() {
 	local claim kept=$1
 	shift
 	rm -f "$WORK/packages.needed"
-	[ "$kept" = all ] || needed_packages "$@" >"$WORK/packages.needed"
+	[ "$kept" != these ] || needed_packages "$@" >"$WORK/packages.needed"
 	for claim in "$STATE"/things/package/*/claims/"$LEASE.$STEP"; do
+		if [ "$kept" = there ] && [ -z "$(installed_version "$(resource_name "${claim%/claims/*}")")" ]; then continue; fi
 		[ ! -e "$claim" ] || ! package_needed "${claim%/claims/*}" || printf '%s\n' "${claim%/claims/*}" >>"$WORK/wanted"
 	done
 	# Another installation of this machine brought what this one needs too.

@@ -70,8 +70,10 @@ install_engine() {
 
 # What another source has brought before is this installation's still: it goes with it.
 keep_engine() {
-	! is_claimed_by "$LEASE" "$(resource_directory group docker)/claims" || want group docker package
-	want_packages
+	keep_packages
+	is_claimed_by "$LEASE" "$(resource_directory group docker)/claims" || return 0
+	want group docker package
+	note_group docker
 }
 
 engine_apply() {

@@ -1,5 +1,6 @@
 import { account } from "../account/step";
 import { byCodeUnits } from "../document";
+import { otherSourceDocument } from "../engine/settings";
 import { engine } from "../engine/step";
 import { text, wholeNumber, words } from "../facts";
 import { kernel } from "../kernel/step";
@@ -20,6 +21,7 @@ export const daemon = defineStep({
   needs: [engine, account, kernel, ports, secrets],
   inputs: [
     "account.name",
+    "engine.source",
     ...(["daemon", "environment", "secrets"] as const),
     ...(["network", "storageDriver", "onDestroy"] as const),
   ],
@@ -28,8 +30,11 @@ export const daemon = defineStep({
     // The step secrets reads it in this document.
     "secrets",
   ],
+  // The unit names the engine's start script.
+  displayed: ["source"],
   document: (given) => ({
     account: given.account.name,
+    ...otherSourceDocument(given.engine),
     ...daemonJsonDocument(given.daemon),
     ...environmentDocument(given.environment),
     ...environmentDocument(networkEnvironment(given.network)),

@@ -5,6 +5,10 @@
 daemon_apply() {
 	know_account "$(doc account)" ||
 		fail "account $(doc account)" "no such account" "it to exist" "run the account step first"
+	! is_lost_account "$ACCOUNT" ||
+		fail "account $ACCOUNT" "another one of that name than the one that was recorded" \
+			"the one that this daemon and its secret values are for" \
+			"give recheck a new value: the account's step settles what was done for the earlier one first"
 	follow_home "$ACCOUNT"
 	doc on-destroy-data | write_record "$STATE/leases/$LEASE/on-destroy-data"
 	rm -f "$STATE/leases/$LEASE/no-data"
