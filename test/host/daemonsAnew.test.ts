@@ -176,7 +176,7 @@ test("an account that was found, whose home somebody copied to another place: wh
   );
   // It may be somebody else's: nobody but the administrator knows.
   const refused = await installation.tryRevert("daemon", wishes);
-  const [, command] = /or restored, run '([^']*)'/.exec(refused.said.join()) ?? [];
+  const [, command] = /or lost, run '([^']*)'/.exec(refused.said.join()) ?? [];
   await host.run(command);
   expect(await down(installation, wishes)).toMatch(
     /share\/docker stays: it is another directory[^]*subordinate uids \S+ stay with account moved: its data in/,

@@ -68,12 +68,14 @@ install_engine() {
 	note_group docker
 }
 
-# What another source has brought before is this installation's still: it goes with it.
+# What another source has brought before is this installation's still: it goes with it, the group
+# after the packages, and so is wanted before them.
 keep_engine() {
+	if is_claimed_by "$LEASE" "$(resource_directory group docker)/claims"; then
+		want group docker package
+		note_group docker
+	fi
 	keep_packages
-	is_claimed_by "$LEASE" "$(resource_directory group docker)/claims" || return 0
-	want group docker package
-	note_group docker
 }
 
 engine_apply() {
