@@ -40,6 +40,13 @@ const machinePrograms: Programs = new Map([
   ["xz", "xz-utils"],
 ]);
 
+/** What packs a repository of packages, and signs it. */
+const repositoryPrograms: Programs = new Map([
+  ["dpkg-deb", "dpkg"],
+  ["gpg", "gnupg"],
+  ["gpg-agent", "gpg-agent"],
+]);
+
 /**
  * Makes sure that this machine can run disposable hosts. Throws one sentence that says what is
  * missing and how to get it. As root on a machine with apt-get, missing programs are installed, and a
@@ -52,6 +59,11 @@ export function requireHostTools(): Promise<void> {
 /** The same for disposable hosts that are virtual machines. */
 export function requireMachineTools(): Promise<void> {
   return requirePrograms(machinePrograms);
+}
+
+/** The same for a repository of packages. */
+export function requireRepositoryTools(): Promise<void> {
+  return requirePrograms(repositoryPrograms);
 }
 
 /** The same for hosts on disks of their own whose power is cut. */

@@ -51,7 +51,10 @@ const changes: Record<string, Partial<RootlessDockerHostArgs>[]> = {
     { subordinateIds: { gidStart: 200_000 } },
   ],
   "`subordinateIds.allocation`": [{ subordinateIds: { allocation: IdAllocation.Random } }],
-  "`engine.source`": [{ engine: { source: EngineSource.Preinstalled } }],
+  "`engine.source`": [
+    { engine: { source: EngineSource.Preinstalled } },
+    { engine: { source: EngineSource.DockerRepository } },
+  ],
   "`engine.version`": [{ engine: { version: "26.1" } }],
   "`rootfulDocker`": [{ rootfulDocker: RootfulDocker.Disable }],
   "`storageDriver`": [{ storageDriver: StorageDriver.Vfs }],

@@ -26,6 +26,7 @@ const variations: object[] = [
   },
   { network: { driver: "Pasta" }, sysctls: { "kernel.keys.maxbytes": "3000000" } },
   { engine: { source: "Preinstalled" } },
+  { engine: { source: "DockerRepository" } },
   { rootfulDocker: "Purge", privilegedPorts: "FileCapability" },
   { environment: { DOCKERD_ROOTLESS_ROOTLESSKIT_FLAGS: "--debug", TOKEN: "secret" } },
 ];

@@ -155,7 +155,8 @@ const notAccount =
 const notHost = "is not a host name or an address; write one without scheme, port or brackets";
 const notAuthorizedKey =
   "is not a public key; write a line of authorized_keys such as 'ssh-ed25519 AAAA... name'";
-const notVersion = "is not a version of docker.io; write one such as 26.1.5 or 26.1.5+dfsg1-9";
+const notVersion =
+  "is not a version of an engine's package; write one such as 26.1.5 or 26.1.5+dfsg1-9";
 
 describe("any text", () => {
   test("a text that is too long, or is not Unicode, is refused everywhere", () => {

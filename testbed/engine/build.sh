@@ -39,6 +39,7 @@ folder() {
   go list -m -f '{{.Dir}}' "$1@$2"
 }
 cli=$(folder github.com/docker/cli "v$version+incompatible")
+containerd_unit=$(folder $containerd v2.3.5)/containerd.service
 scripts=$(folder $moby v2.0.0-beta.24)/contrib
 cp -r "$cli" "$work/cli"
 chmod -R u+w "$work/cli"
@@ -47,4 +48,6 @@ cp vendor.mod go.mod
 cp vendor.sum go.sum
 CGO_ENABLED=0 go build -mod=mod -tags osusergo \
   -ldflags "-w -X github.com/docker/cli/cli/version.Version=$version" -o "$GOBIN/docker" ./cmd/docker
+install -D -m 644 -t "$target/units" "$scripts/init/systemd/docker.service" "$scripts/init/systemd/docker.socket"
+sed 's|/usr/local/bin/|/usr/bin/|' "$containerd_unit" >"$target/units/containerd.service"
 install -m 755 "$scripts/dockerd-rootless.sh" "$scripts/dockerd-rootless-setuptool.sh" "$target/docker-rootless-extras"

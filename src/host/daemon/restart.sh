@@ -31,21 +31,24 @@ restart_daemons() {
 	done
 }
 
-# True where the account is the recorded one, and has the daemon's unit, of the engine that is there:
-# else the step daemon makes it anew. It knows the account then. $1 the account.
+# True where the account is the recorded one, and has the daemon's unit: else the step daemon makes it
+# anew. It knows the account then. $1 the account.
 has_daemon() {
-	local unit start
-	know_account "$1" && ! is_another_account "$1" || return 1
-	unit=$ACCOUNT_HOME/.config/systemd/user/docker.service
-	account_has "$unit" || return 1
-	start=$(account_file "$unit" | sed -n 's/^ExecStart=//p' | tail -n 1)
+	know_account "$1" && ! is_another_account "$1" && account_has "$ACCOUNT_HOME/.config/systemd/user/docker.service"
+}
+
+# True where the unit is of an engine that is there: one of another source is the step daemon's to
+# write.
+has_engine_of_unit() {
+	local start
+	start=$(account_file "$ACCOUNT_HOME/.config/systemd/user/docker.service" | sed -n 's/^ExecStart=//p' | tail -n 1)
 	[ -z "$start" ] || [ -e "${start%% *}" ]
 }
 
 # $1 the daemon's directory, $2 files, ground or all, $3 why.
 restart_daemon() {
 	hold_daemon
-	if needs_restart "$1" "$2"; then
+	if has_engine_of_unit && needs_restart "$1" "$2"; then
 		say "restarts the daemon of $ACCOUNT: $3"
 		start_service_manager
 		start_daemon

@@ -76,16 +76,40 @@ rootful_docker_problems() {
 # What the source of the engine cannot do on this machine.
 engine_source_problems() {
 	preinstalled_engine_problems
-	distribution_engine_problems
+	case $(doc source) in
+	preinstalled) ;;
+	docker-repository) docker_repository_problems ;;
+	*) distribution_engine_problems ;;
+	esac
 }
 
+docker_repository_problems() {
+	local name version found=''
+	[ "$(doc rootful-docker)" != purge ] || return 0
+	for name in $DOCKER_CONFLICTS; do
+		version=$(installed_version "$name")
+		if [ -z "$version" ] || is_own_package "$name"; then continue; fi
+		found="$found $name $version,"
+	done
+	[ -z "$found" ] || problem "engine.source" \
+		"packages that docker-ce takes the place of:${found%,}" "none, for DockerRepository" \
+		"set engine.source to Distribution or Preinstalled, or rootfulDocker to Purge, which removes them; or remove them yourself"
+}
+
+# Ubuntu's docker.io has the programs of a rootless daemon from 26.04 on.
 distribution_engine_problems() {
-	if [ "$(doc source)" = preinstalled ] || [ "$(doc rootful-docker)" = purge ] ||
-		[ -z "$(installed_version "$OTHER_ENGINE_PACKAGE")" ]; then return 0; fi
+	case $(archive_suite) in
+	jammy | noble)
+		problem "engine.source" "$(os_name), whose $ENGINE_PACKAGE lacks what a rootless daemon needs" \
+			"an engine that has it" "set engine.source to DockerRepository, or to Preinstalled where one is there"
+		;;
+	esac
+	if [ "$(doc rootful-docker)" = purge ] || [ -z "$(installed_version "$OTHER_ENGINE_PACKAGE")" ] ||
+		is_own_package "$OTHER_ENGINE_PACKAGE"; then return 0; fi
 	problem "engine.source" \
 		"the package $OTHER_ENGINE_PACKAGE $(installed_version "$OTHER_ENGINE_PACKAGE"), which $ENGINE_PACKAGE replaces" \
 		"$ENGINE_PACKAGE" \
-		"set engine.source to Preinstalled, which uses $OTHER_ENGINE_PACKAGE, or rootfulDocker to Purge, which removes it"
+		"set engine.source to Preinstalled or DockerRepository, which use $OTHER_ENGINE_PACKAGE, or rootfulDocker to Purge, which removes it"
 }
 
 # Before anything is changed: the next upgrade would take the setuid bit away again.

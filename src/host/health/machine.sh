@@ -11,11 +11,11 @@ machine_checks() {
 }
 
 system_checks() {
-	case $(debian_release) in
-	11 | 12 | 13) fine "operating system" "$(os_name)" ;;
+	case $(archive_suite) in
+	bullseye | bookworm | trixie | jammy | noble | resolute) fine "operating system" "$(os_name)" ;;
 	*)
 		problem "operating system" "$(os_name)" \
-			"Debian 11, 12 or 13, or a system built from one of them" "use such a machine"
+			"Debian 11, 12 or 13, Ubuntu 22.04, 24.04 or 26.04, or a system built from one of them" "use such a machine"
 		;;
 	esac
 	[ -d /run/systemd/system ] ||

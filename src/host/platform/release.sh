@@ -1,4 +1,34 @@
 # shellcheck shell=dash
 # Which operating system this is.
 
-os_name() { sed -n 's/^PRETTY_NAME="\{0,1\}\([^"]*\)"\{0,1\}$/\1/p' /etc/os-release; }
+# A value of os-release(5). $1 its name.
+os_release() { sed -n "s/^$1=[\"']\{0,1\}\([^\"']*\)[\"']\{0,1\}\$/\1/p" /etc/os-release; }
+
+os_name() { os_release PRETTY_NAME; }
+
+# The Debian release that this system is, or is built from, such as 12.
+debian_release() { cut -d . -f 1 /etc/debian_version 2>/dev/null; }
+
+# Ubuntu, or what is built from it.
+is_ubuntu() {
+	case " $(os_release ID) $(os_release ID_LIKE) " in
+	*' ubuntu '*) ;;
+	*) return 1 ;;
+	esac
+}
+
+# The distribution whose packages these are, and its suite, as archives name them: of a system that
+# is built from another one, that one's.
+archive_system() { if is_ubuntu; then printf ubuntu; else printf debian; fi; }
+
+archive_suite() {
+	if is_ubuntu; then
+		os_release UBUNTU_CODENAME
+		return 0
+	fi
+	case $(debian_release) in
+	11) printf bullseye ;;
+	12) printf bookworm ;;
+	13) printf trixie ;;
+	esac
+}

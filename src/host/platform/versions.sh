@@ -10,6 +10,3 @@ version_is() {
 }
 
 kernel_before_5_11() { version_is "$(uname -r)" lt 5.11; }
-
-# The Debian release that this system is, or is built from, such as 12.
-debian_release() { cut -d . -f 1 /etc/debian_version 2>/dev/null; }

@@ -147,10 +147,8 @@ want_packages() { ensure_packages all "$@"; }
 # depend on stay claimed. Arguments: names.
 want_packages_of_option() { ensure_packages these "$@"; }
 
-# The same without names: of what earlier runs brought, what is there stays claimed.
-keep_packages() { ensure_packages there; }
-
-# $1 all, these or there: which packages of earlier runs stay claimed; then names, or name=version.
+# $1 all or these: which packages of earlier runs stay claimed where they are there; then names, or
+# name=version.
 ensure_packages() {
 	local missing said kept=$1
 	shift
@@ -168,12 +166,12 @@ ensure_packages() {
 		forget_marks $missing
 		say "installs$missing"
 		# shellcheck disable=SC2086 # a list of package names
-		install_packages $missing || {
+		install_beside $missing || {
 			# The lists name packages that the archive has replaced meanwhile.
 			refresh_lists
 			complete_packages
 			# shellcheck disable=SC2086
-			install_packages $missing || {
+			install_beside $missing || {
 				said=$(package_errors)
 				claim_new_packages
 				fail "$PACKAGE_MANAGER install$missing" "$said" "these packages" \
@@ -190,6 +188,27 @@ ensure_packages() {
 	release_packages
 }
 
+# Nothing is removed for them but what this installation alone has brought. Arguments: names, or
+# name=version.
+install_beside() {
+	local name theirs=''
+	! install_packages --no-remove "$@" || return 0
+	is_removal_refused || return 1
+	for name in $(removed_for "$@"); do is_own_package "$name" || theirs="$theirs $name"; done
+	[ -z "$theirs" ] ||
+		fail "packages$theirs" "that $PACKAGE_MANAGER removes them for $*" "them to stay, which this package has not brought" \
+			"remove them yourself where nobody needs them, or choose another engine.source"
+	install_packages "$@"
+}
+
+# True where this installation alone has brought it, and nobody has asked for it since.
+is_own_package() {
+	local dir
+	dir=$(resource_directory package "$1")
+	[ -d "$dir/baseline" ] && [ ! -s "$dir/baseline/version" ] && [ ! -e "$dir/theirs" ] &&
+		[ "$(installations_of "$dir")" = "$LEASE" ]
+}
+
 # Packages that earlier runs of this step brought stay claimed as long as the step wants them. $1
 # all or these, then names.
 keep_package_claims() {
@@ -198,7 +217,7 @@ keep_package_claims() {
 	rm -f "$WORK/packages.needed"
 	[ "$kept" != these ] || needed_packages "$@" >"$WORK/packages.needed"
 	for claim in "$STATE"/things/package/*/claims/"$LEASE.$STEP"; do
-		if [ "$kept" = there ] && [ -z "$(installed_version "$(resource_name "${claim%/claims/*}")")" ]; then continue; fi
+		if [ -z "$(installed_version "$(resource_name "${claim%/claims/*}")")" ]; then continue; fi
 		[ ! -e "$claim" ] || ! package_needed "${claim%/claims/*}" || printf '%s\n' "${claim%/claims/*}" >>"$WORK/wanted"
 	done
 	# Another installation of this machine brought what this one needs too.

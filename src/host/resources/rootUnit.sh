@@ -25,7 +25,7 @@ must_be_masked() {
 		[ ! -e "$mask/baseline/there" ] && ! was_unmasked "$1"
 	else
 		# Preinstalled brings no unit.
-		[ "$(doc source)" = distribution ] && ! systemctl cat "$1" >/dev/null 2>&1
+		[ "$(doc source)" != preinstalled ] && ! systemctl cat "$1" >/dev/null 2>&1
 	fi
 }
 

@@ -50,14 +50,26 @@ keep_purged_files() {
 	done
 }
 
-# What is asked for, before anything is changed: a version that there is not is an error.
+# What is asked for, before it is installed: a version that there is not is an error.
 wanted_engine() {
-	local packages pin
-	packages=$(engine_packages)
-	# shellcheck disable=SC2086 # a list of package names
-	if [ -n "$(missing_packages $packages "$ENGINE_PACKAGE")" ] && lists_outdated; then refresh_lists; fi
+	local packages pin name
+	packages=$(other_packages)
+	# shellcheck disable=SC2046,SC2086 # lists of package names
+	if [ -n "$(missing_packages $packages $(versioned_packages))" ] && lists_outdated; then refresh_lists; fi
 	pin=$(engine_pin)
-	printf '%s%s\n' "$packages" "$pin"
+	printf '%s' "$packages"
+	for name in $(versioned_packages); do printf ' %s%s' "$name" "${pin:+=$pin}"; done
+}
+
+want_docker_repository() {
+	local url suite
+	url=$(doc repository)/$(archive_system)
+	suite=$(archive_suite)
+	want_repository docker "$url" "$suite" "$url/gpg" "$(doc repository-key)"
+	[ -n "$(available_versions "$(engine_package)")" ] || refresh_repository docker
+	[ -n "$(available_versions "$(engine_package)")" ] ||
+		fail "$url" "no $(engine_package) for $suite there: $(package_errors)" "the engine's packages" \
+			"let this machine reach it, or name a mirror that it reaches in engine.mirror"
 }
 
 # Arguments: names, or name=version.
@@ -75,7 +87,7 @@ keep_engine() {
 		want group docker package
 		note_group docker
 	fi
-	keep_packages
+	want_packages
 }
 
 engine_apply() {
@@ -84,7 +96,13 @@ engine_apply() {
 	engine_source_problems
 	id_map_override_problems
 	stop_on_problems
-	if [ "$(doc source)" = distribution ]; then packages=$(wanted_engine); fi
+	case $(doc source) in
+	distribution) packages=$(wanted_engine) ;;
+	docker-repository)
+		want_docker_repository
+		packages=$(wanted_engine)
+		;;
+	esac
 	case $(doc rootful-docker) in
 	disable | purge) want rootunits docker stopped ;;
 	esac

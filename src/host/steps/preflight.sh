@@ -52,7 +52,7 @@ cloud_init_says() {
 
 disk_problems() {
 	local free
-	if [ "$(doc source)" = preinstalled ] || [ -n "$(installed_version "$ENGINE_PACKAGE")" ]; then return 0; fi
+	if [ "$(doc source)" = preinstalled ] || [ -n "$(installed_version "$(engine_package)")" ]; then return 0; fi
 	free=$(df -Pk /usr | awk 'NR == 2 { print int($4 / 1024) }')
 	[ "$free" -ge 600 ] ||
 		problem "disk" "$free MB free for /usr" "600 MB for the packages" "free or add space"

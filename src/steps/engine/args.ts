@@ -5,6 +5,14 @@ export enum EngineSource {
   /** The distribution's packages: docker.io, rootlesskit, slirp4netns, uidmap and what they need. */
   Distribution = "Distribution",
   /**
+   * Docker's own packages, from its apt repository or a mirror of it: docker-ce, docker-ce-cli,
+   * docker-ce-rootless-extras, containerd.io, and what they leave out of a rootless daemon's needs (uidmap,
+   * slirp4netns). The repository is added with its key, whose fingerprint is checked; one that the machine names
+   * already is used as it is. Packages that these would take the place of are an error, unless Distribution has
+   * brought them here. https://docs.docker.com/engine/install/
+   */
+  DockerRepository = "DockerRepository",
+  /**
    * What is on the machine already, from whichever source: docker-ce, docker.io, or programs that somebody has put
    * on PATH. Nothing is installed; what is missing is an error before anything is changed. What Distribution
    * has brought before stays, and goes on destroy.
@@ -18,12 +26,23 @@ export interface EngineArgs {
   // A text, as it was when there was one value: programs of then still compile, in every language.
   source?: pulumi.Input<string>;
   /**
-   * Version of docker.io, whole (`26.1.5+dfsg1-9`) or its first components (`26.1`). Another version
-   * is installed in place and the daemon restarts. Defaults to the distribution's newest when first
+   * Version of docker.io or docker-ce, whole (`26.1.5+dfsg1-9`, `5:29.8.1-1~debian.13~trixie`) or its first
+   * components (`26.1`, `29`). Another version is installed in place and the daemon restarts. Defaults to the source's newest when first
    * installed. A version that the package lists do not have is an error that names those they have, and
    * so is one together with Preinstalled.
    */
   version?: pulumi.Input<string>;
+  /**
+   * URL of a mirror of Docker's repository, for DockerRepository alone: the folder that has `debian/dists` and
+   * `debian/gpg`, or `ubuntu`'s. Defaults to https://download.docker.com/linux. A login to it belongs into the
+   * machine's `apt_auth.conf`: one in the URL is an error.
+   */
+  mirror?: pulumi.Input<string>;
+  /**
+   * Fingerprint of the key that the mirror is signed with, 40 hexadecimal digits; blanks between them are left out.
+   * Defaults to that of Docker's own key. Another key there is an error, and nothing is installed.
+   */
+  mirrorKey?: pulumi.Input<string>;
 }
 
 /** What happens to a Docker daemon that the machine's root runs. */

@@ -9,7 +9,10 @@ export const engine = defineStep({
   name: "engine",
   needs: [preflight],
   inputs: ["engine", "rootfulDocker"],
-  applied: ["source", "version", "rootful-docker", "rootful-docker.purge"],
+  applied: [
+    ...(["source", "version", "repository", "repository-key"] as const),
+    ...(["rootful-docker", "rootful-docker.purge"] as const),
+  ],
   displayed: ["rootful-docker.purge.data"],
   document: ({ engine, rootfulDocker }) => engineDocument(engine, rootfulDocker),
   facts: {

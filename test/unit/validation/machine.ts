@@ -1,6 +1,8 @@
 import type { Accepted, Refused } from "../../../testkit/arguments";
 
-const notVersion = "is not a version of docker.io; write one such as 26.1.5 or 26.1.5+dfsg1-9";
+const notForDistribution = "is DockerRepository's; leave it out, or set engine.source to it";
+const notVersion =
+  "is not a version of an engine's package; write one such as 26.1.5 or 26.1.5+dfsg1-9";
 const notRange =
   "is not a range of group ids; write two of 0 to 2147483647, such as '0 2147483647'";
 const notSetting =
@@ -32,11 +34,34 @@ export const refused: Refused[] = [
     "pins what is installed, and Preinstalled installs nothing; leave it out",
     "engine.version",
   ],
-  ["engine.source", "Snap", "'Snap' is not one of Distribution, Preinstalled; choose one"],
+  ["engine.mirror", "https://mirror.example/linux", notForDistribution],
+  ["engine.mirrorKey", "0".repeat(40), notForDistribution],
+  ...[
+    ["ftp://mirror.example", "'ftp://mirror.example'"],
+    ["https://mirror.example/linux?a=b", "'https://mirror.example/linux?a=b'"],
+    // Not even in the message.
+    ["https://user:s3cret@mirror.example", "the value"],
+  ].map(([mirror, shown]): Refused => [
+    "engine",
+    { source: "DockerRepository", mirror },
+    `${shown} is not the URL of a folder; write one such as https://mirror.example/docker/linux, without a login or a query`,
+    "engine.mirror",
+  ]),
+  [
+    "engine",
+    { source: "DockerRepository", mirrorKey: "9DC8" },
+    "'9DC8' is not a fingerprint; write the 40 hexadecimal digits that gpg --show-keys shows",
+    "engine.mirrorKey",
+  ],
+  [
+    "engine.source",
+    "Snap",
+    "'Snap' is not one of Distribution, DockerRepository, Preinstalled; choose one",
+  ],
   ["engine.version", "latest", `'latest' ${notVersion}`],
   ["engine.version", "-1", `'-1' ${notVersion}`],
   ["engine.version", "26;id", `'26;id' ${notVersion}`],
-  ["engine.channel", "x", "no such option; use source, version"],
+  ["engine.channel", "x", "no such option; use source, version, mirror, mirrorKey"],
   ["rootfulDocker", "Stop", "'Stop' is not one of Refuse, Keep, Disable, Purge; choose one"],
   ["rootfulDocker", 1, "'1' is not a text; write one"],
   [
@@ -96,7 +121,7 @@ export const refused: Refused[] = [
   ["engine", "docker.io", "'docker.io' is not an object; write one"],
   ["engine.source", 1, "'1' is not a text; write one"],
   ["engine.version", `1${"0".repeat(128)}`, `'1${"0".repeat(76)}...' ${notVersion}`],
-  ["engine.version", "5:26.1.5", `'5:26.1.5' ${notVersion}`],
+  ["engine.version", ":26.1.5", `':26.1.5' ${notVersion}`],
   ["unprivilegedPing.groups", "010 20", `'010 20' ${notRange}`],
   ["unprivilegedPing.groups", "0 5 ", `'0 5 ' ${notRange}`],
   ["sysctls", { "modprobe.d": "1" }, `'modprobe.d' ${notSetting}`],

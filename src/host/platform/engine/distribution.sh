@@ -25,31 +25,10 @@ daemon_engine() {
 }
 
 # The CLI is a package of its own since Debian 13.
-engine_packages() {
+distribution_packages() {
 	printf 'dbus-user-session iproute2 iptables procps rootlesskit slirp4netns uidmap'
 	case $(debian_release) in
 	11 | 12) ;;
 	*) printf ' docker-cli' ;;
 	esac
-	if ! has version; then printf ' %s' "$ENGINE_PACKAGE"; fi
-}
-
-# PACKAGE=VERSION for the version that was asked for: a whole one, or its first components.
-engine_pin() {
-	local wanted available version
-	has version || return 0
-	wanted=$(doc version)
-	available=$(available_versions "$ENGINE_PACKAGE")
-	for version in $(installed_version "$ENGINE_PACKAGE") $available; do
-		case $version in
-		"$wanted" | "$wanted"[-.+~]*)
-			printf ' %s=%s' "$ENGINE_PACKAGE" "$version"
-			return 0
-			;;
-		esac
-	done
-	problem "engine.version" \
-		"the versions $(printf '%s' "$available" | tr '\n' ' ')of $ENGINE_PACKAGE in the package lists" \
-		"$wanted" "ask for one of these, or leave the option out for the distribution's own"
-	stop_on_problems
 }

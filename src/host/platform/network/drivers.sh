@@ -1,9 +1,11 @@
 # shellcheck shell=dash
 # The network that RootlessKit makes for the containers.
 
-# preflight: RootlessKit knows pasta from 2.0 on, which Debian has from 13 on.
+# preflight: RootlessKit knows pasta from 2.0 on, which Debian has from 13 on, and Docker's packages
+# have everywhere.
 network_driver_problems() {
 	[ "$(doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_NET)" = pasta ] || return 0
+	[ "$(doc source)" != docker-repository ] || return 0
 	case $(debian_release) in
 	11 | 12) problem network.driver "$(os_name), whose rootlesskit knows no pasta" \
 		"rootlesskit 2.0 or later, as in Debian 13, for Pasta" \

@@ -26,6 +26,15 @@ planned_packages() {
 	' "$STATE/packages.before" "$STATE/packages.planned" -
 }
 
+# apt would remove something for the packages, and was told not to.
+is_removal_refused() { grep -q 'remove is disabled' "$WORK/apt.log"; }
+
+# What apt would remove for packages, a line each. Arguments: names, or name=version.
+removed_for() {
+	apt_get install --simulate --allow-downgrades "$@" || true
+	sed -n 's/^Remv \([^ ]*\).*/\1/p' "$WORK/apt.log"
+}
+
 # The version that our apt has replaced, or -, or nothing where it has not installed it. $1 the
 # package.
 planned_from() {
@@ -78,7 +87,8 @@ autoremove_protection() {
 	cat <<'CONF'
 // Managed by rootless-docker (Pulumi): autoremove leaves these.
 APT::NeverAutoRemove {
-  "^(dbus-user-session|docker-cli|docker\.io|fuse-overlayfs|iproute2|iptables|libcap2-bin|passt|procps)$";
+  "^(ca-certificates|containerd\.io|dbus-user-session|docker-ce|docker-ce-cli|docker-ce-rootless-extras)$";
+  "^(docker-cli|docker\.io|fuse-overlayfs|iproute2|iptables|libcap2-bin|passt|procps)$";
   "^(rootlesskit|slirp4netns|uidmap)$";
 };
 CONF

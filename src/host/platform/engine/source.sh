@@ -1,0 +1,42 @@
+# shellcheck shell=dash
+# The packages of the engine's source.
+
+# The packages that have the engine's version, the daemon's first.
+versioned_packages() {
+	case $(doc source) in
+	docker-repository) printf '%s' "$DOCKER_PACKAGES" ;;
+	*) printf '%s' "$ENGINE_PACKAGE" ;;
+	esac
+}
+
+# The package of the daemon.
+engine_package() { versioned_packages | cut -d ' ' -f 1; }
+
+# What else the source needs.
+other_packages() {
+	case $(doc source) in
+	docker-repository) docker_repository_packages ;;
+	*) distribution_packages ;;
+	esac
+}
+
+# The version of the daemon's package that was asked for: a whole one, with or without its epoch, or
+# its first components. Nothing where none was. That is an error where there is none such.
+engine_pin() {
+	local wanted available version
+	has version || return 0
+	wanted=$(doc version)
+	available=$(available_versions "$(engine_package)")
+	for version in $(installed_version "$(engine_package)") $available; do
+		case $version in
+		"$wanted" | "$wanted"[-.+~]* | *:"$wanted" | *:"$wanted"[-.+~]*)
+			printf '%s' "$version"
+			return 0
+			;;
+		esac
+	done
+	problem "engine.version" \
+		"the versions $(printf '%s' "$available" | paste -s -d ' ') of $(engine_package) in the package lists" \
+		"$wanted" "ask for one of these, or leave the option out for the newest"
+	stop_on_problems
+}

@@ -1,0 +1,38 @@
+# shellcheck shell=dash
+# apt: other repositories than the distribution's.
+
+# $1 the repository's name.
+repository_file() { printf '/etc/apt/sources.list.d/%s.sources' "$1"; }
+
+repository_key_file() { printf '/etc/apt/keyrings/%s.asc' "$1"; }
+
+# deb822, as sources.list(5) has it. $1 the repository's name, $2 its URL, $3 its suite.
+repository_entry() {
+	printf '# Managed by rootless-docker (Pulumi).\nTypes: deb\nURIs: %s\nSuites: %s\nComponents: stable\nArchitectures: %s\nSigned-By: %s\n' \
+		"$2" "$3" "$(dpkg --print-architecture)" "$(repository_key_file "$1")"
+}
+
+# True where a source of this machine names it already. $1 its URL.
+names_repository() {
+	# shellcheck disable=SC2016 # apt's own variable
+	apt-get indextargets --format '$(REPO_URI)' 2>/dev/null | grep -qxF -- "${1%/}/"
+}
+
+# By apt itself, with its proxies and certificates. $1 the URL, $2 the file.
+download_file() {
+	/usr/lib/apt/apt-helper download-file "$1" "$2" >"$WORK/apt.log" 2>&1 </dev/null
+}
+
+# The package that apt needs for a URL. $1 the URL.
+packages_of_url() {
+	case $1 in
+	https:*) printf ca-certificates ;;
+	esac
+}
+
+# The lists of one repository alone. $1 its name.
+refresh_repository() {
+	say "refreshes the package lists of $1"
+	apt_get update -o Acquire::Languages=none -o "Dir::Etc::sourcelist=$(repository_file "$1")" \
+		-o Dir::Etc::sourceparts=- -o APT::Get::List-Cleanup=0 || true
+}

@@ -1,0 +1,40 @@
+# shellcheck shell=dash
+# A repository of packages: a file that names it, and one with the key that signs it.
+
+# One that somebody's own file names is used as it is: the package manager refuses two that name
+# different keys. $1 its name, $2 its URL, $3 its suite, $4 the URL of the key, $5 the key's fingerprint.
+want_repository() {
+	local file
+	file=$(repository_file "$1")
+	if [ ! -d "$(resource_directory file "$file")/baseline" ] && names_repository "$2"; then
+		say "uses $2 as this machine names it already"
+		return 0
+	fi
+	read_repository_key "$@"
+	want_file "$(repository_key_file "$1")" 644 "$WORK/key"
+	repository_entry "$1" "$2" "$3" >"$WORK/repository"
+	cmp -s "$WORK/repository" "$file" || : >"$WORK/repository.new"
+	want_file "$file" 644 "$WORK/repository"
+	[ ! -e "$WORK/repository.new" ] || refresh_repository "$1"
+}
+
+# Into $WORK/key, from this machine or from where it comes. A file with one more key in it would let
+# that one sign, too.
+read_repository_key() {
+	local here found
+	here=$(repository_key_file "$1")
+	if [ -f "$here" ] && [ "$(key_fingerprints "$here")" = "$5" ]; then
+		cat "$here" >"$WORK/key"
+		return 0
+	fi
+	# What else this installation has brought may go for the engine's sake.
+	# shellcheck disable=SC2046 # a package name, or none
+	want_packages_of_option $(packages_of_url "$4")
+	download_file "$4" "$WORK/key" ||
+		fail "$4" "$(package_errors)" "the key of the repository" \
+			"let this machine reach it, or name a mirror that it reaches in engine.mirror"
+	found=$(key_fingerprints "$WORK/key" | paste -s -d ' ')
+	[ "$found" = "$5" ] ||
+		fail "$4" "the key ${found:-unknown}" "$5" \
+			"see why it is another one; of a mirror with a key of its own, name that in engine.mirrorKey"
+}

@@ -1,0 +1,173 @@
+import { execFileSync } from "node:child_process";
+import { shellFunctions } from "../../src/agent/shellSources";
+import {
+  currentEngine,
+  earlierEngine,
+  serveRepository,
+  type Repository,
+} from "../../testbed/engine";
+import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
+import { EngineSource, OnDestroyData, RootfulDocker } from "../../index";
+import { asAccount, bootHost, importImage } from "../../testkit/host";
+import type { StepArgs } from "../../testkit/documents";
+import { Installation } from "../../testkit/installation";
+
+let host: TestHost;
+let repository: Repository;
+let before: Awaited<ReturnType<typeof snapshotHost>>;
+
+beforeAll(async () => {
+  host = await bootHost();
+  repository = await serveRepository();
+  before = await snapshotHost(host);
+});
+
+afterAll(async () => {
+  await repository.close();
+  await destroyAllHosts();
+});
+
+const source = EngineSource.DockerRepository;
+
+function wishes(engine: StepArgs["engine"] = {}, args: StepArgs = {}): StepArgs {
+  return {
+    account: { name: "app" },
+    engine: { source, mirror: repository.url, mirrorKey: repository.key, ...engine },
+    onDestroy: { data: OnDestroyData.Delete },
+    ...args,
+  };
+}
+
+const version = () => asAccount(host, "app", "docker version -f '{{.Server.Version}}'");
+
+test("a version of it, a container, the newest version with its data, and destroy", async () => {
+  const app = new Installation(host, "a1");
+  const { engine } = await app.applyAll(wishes({ version: earlierEngine }));
+  expect(engine.facts["versions.engine"]).toBe(earlierEngine);
+  await importImage(host, "app");
+  expect(await asAccount(host, "app", "docker run --rm busybox echo here")).toBe("here\n");
+  expect(await host.run("pgrep -u root -x dockerd; ls /run/docker.sock 2>&1 || true")).toMatch(
+    /^ls: cannot/,
+  );
+  // Its newest is asked for: the daemon is restarted once, with what it has.
+  await app.applyAll(wishes({ version: "29" }));
+  expect(await version()).toBe(`${earlierEngine}\n`);
+  await app.applyAll(wishes({ version: currentEngine }));
+  expect(await version()).toBe(`${currentEngine}\n`);
+  expect(await asAccount(host, "app", "docker run --rm busybox echo here")).toBe("here\n");
+  const again = wishes({ version: currentEngine });
+  for (const { changed } of Object.values(await app.applyAll(again))) expect(changed).toEqual([]);
+  await app.revertAll(again);
+  expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
+});
+
+test("from the distribution's engine to it and back: each one's packages go, the data stay", async () => {
+  const app = new Installation(host, "a1");
+  const distribution = wishes({ source: undefined, mirror: undefined, mirrorKey: undefined });
+  await app.applyAll(distribution);
+  await asAccount(host, "app", "docker volume create kept");
+  await app.applyAll(wishes());
+  expect(await version()).toBe(`${currentEngine}\n`);
+  // Neither there, nor with its configuration.
+  expect(
+    await host.run(
+      "dpkg-query -W -f '${db:Status-Abbrev}${Package}\\n' | grep '^.[^n]' | cut -c 4-",
+    ),
+  ).not.toMatch(/^ *(docker\.io|docker-cli|containerd|runc|rootlesskit)$/m);
+  expect(await asAccount(host, "app", "docker volume ls -q")).toBe("kept\n");
+  await app.applyAll(distribution);
+  expect(await version()).toMatch(/^26\./);
+  expect(await asAccount(host, "app", "docker volume ls -q")).toBe("kept\n");
+  await app.revertAll(distribution);
+  expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
+});
+
+interface Refused {
+  what: string;
+  engine?: StepArgs["engine"];
+  /** What somebody does before, and how it is taken back. */
+  first?: string;
+  then?: string;
+  step?: "preflight" | "engine";
+  says: RegExp;
+}
+
+const refused: Refused[] = [
+  {
+    what: "another key than the one that is named",
+    engine: { mirrorKey: "0".repeat(40) },
+    says: /gpg: found the key [0-9A-F]{40}; wanted 0{40}\. To fix: see why it is another one/,
+  },
+  {
+    what: "no version of the engine like that",
+    engine: { version: "28" },
+    says: new RegExp(
+      `engine.version: found the versions 5:${currentEngine}-\\S+ 5:${earlierEngine}-\\S+ of docker-ce in the package lists; wanted 28`,
+    ),
+  },
+  {
+    what: "a mirror that is not there",
+    engine: { mirror: "http://10.203.0.1:9/linux" },
+    says: /linux\/debian\/gpg: found .*; wanted the key of the repository\. To fix: let this machine reach it/,
+  },
+  {
+    what: "packages of somebody else in their place",
+    first: "apt-get -q -y install --no-install-recommends runc",
+    then: "apt-get -q -y purge --autoremove runc",
+    step: "preflight",
+    says: /engine\.source: found packages that docker-ce takes the place of: runc \S+; wanted none/,
+  },
+];
+
+test.each(refused)(
+  "$what: an error, and nothing is changed",
+  async ({ engine, first, then, step = "engine", says }) => {
+    if (first !== undefined) await host.run(first);
+    const there = await snapshotHost(host);
+    const app = new Installation(host, "a1");
+    await app.install();
+    if (step === "engine") await app.apply("preflight", wishes(engine));
+    const { exitCode, said } = await app.tryApply(step, wishes(engine));
+    expect([exitCode, said.at(-1)]).toEqual([1, expect.stringMatching(says)]);
+    await app.revert("engine", wishes(engine));
+    await app.revertAgent();
+    expect(diffSnapshots(there, await snapshotHost(host))).toEqual([]);
+    if (then !== undefined) await host.run(then);
+  },
+);
+
+test("a root daemon of docker-ce, and a source of somebody's own: used as they are", async () => {
+  await host.run(
+    `install -d /etc/apt/keyrings
+    /usr/lib/apt/apt-helper download-file ${repository.url}/debian/gpg /etc/apt/keyrings/theirs.asc
+    echo "deb [signed-by=/etc/apt/keyrings/theirs.asc] ${repository.url}/debian trixie stable" >/etc/apt/sources.list.d/theirs.list
+    apt-get -q update; apt-get -q -y install --no-install-recommends docker-ce docker-ce-cli containerd.io`,
+  );
+  const there = await snapshotHost(host);
+  const app = new Installation(host, "a1");
+  const beside = wishes({}, { rootfulDocker: RootfulDocker.Keep });
+  await app.applyAll(beside);
+  expect(await version()).toBe(`${currentEngine}\n`);
+  expect(
+    await host.run("docker version -f '{{.Server.Version}}'; ls /etc/apt/sources.list.d"),
+  ).toMatch(new RegExp(`^${currentEngine}\n(debian.sources\n)?theirs.list\n$`));
+  await app.revertAll(beside);
+  expect(diffSnapshots(there, await snapshotHost(host))).toEqual([]);
+});
+
+test("the fingerprints of a file of several keys are those that gpg shows: none is overlooked", async () => {
+  const functions = shellFunctions();
+  const text = ["key_fingerprints", "key_bytes", "openpgp_packets"].map(
+    (name) => `${name}() {\n${functions.get(name)?.body}\n}`,
+  );
+  const keys = "/usr/share/keyrings/debian-archive-keyring.gpg";
+  const shown = await host.run(`WORK=$(mktemp -d)\n${text.join("\n")}\nkey_fingerprints ${keys}`);
+  const gpg = execFileSync("gpg", ["--show-keys", "--with-colons"], {
+    input: Buffer.from(await host.run(`base64 ${keys}`), "base64"),
+  }).toString();
+  const expected = [...gpg.matchAll(/^pub:.*\n(?:(?!fpr).*\n)*?fpr:*(\w+):/gm)].map(
+    ([, fingerprint]) => fingerprint,
+  );
+  expect(expected.length).toBeGreaterThan(1);
+  expect(shown.trim().split("\n")).toEqual(expected);
+});
