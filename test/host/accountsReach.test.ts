@@ -7,7 +7,7 @@ import { bootHost } from "../../testkit/host";
 let host: TestHost;
 
 beforeAll(async () => {
-  host = await bootHost();
+  host = await bootHost({ engine: true });
   await host.run("apt-get -qq update; apt-get -qqy install uidmap >/dev/null 2>&1");
 });
 afterAll(destroyAllHosts);

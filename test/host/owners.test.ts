@@ -9,7 +9,7 @@ afterAll(destroyAllHosts);
 let host: TestHost;
 
 beforeAll(async () => {
-  host = await bootHost();
+  host = await bootHost({ engine: true });
   await host.run("touch /etc/subuid /etc/subgid");
 });
 
