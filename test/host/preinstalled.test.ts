@@ -93,3 +93,22 @@ test("from the distribution's engine, which somebody has removed, to another one
     await host.run("getent passwd app; pgrep dockerd; ls -d /var/lib/rootless-docker 2>&1 || true"),
   ).toMatch(/^ls: cannot access/);
 });
+
+test("programs that another login can exchange: an error, and root does not run them", async () => {
+  const host = await bootHost({ engine: true });
+  await host.run(`useradd -m bob; install -d -o bob /home/bob/bin
+    printf '#!/bin/sh\\nid >>/tmp/ran\\n' >/home/bob/bin/dockerd; chmod 755 /home/bob/bin/dockerd
+    ln -s /home/bob/bin/dockerd /usr/local/bin/dockerd`);
+  const app = new Installation(host, "a1");
+  await app.install();
+  for (const step of ["preflight", "engine"] as const) {
+    const { exitCode, said } = await app.tryApply(step, wishes);
+    expect([exitCode, said.at(-1)]).toEqual([
+      1,
+      expect.stringContaining(
+        "/usr/local/bin/dockerd: found it, or what leads to it, another login's to change (/home/bob/bin/dockerd); wanted a program of root's",
+      ),
+    ]);
+  }
+  expect(await host.run("cat /tmp/ran 2>/dev/null || echo never")).toBe("never\n");
+});

@@ -8,6 +8,14 @@ only_root_leads_to() {
 		END { exit others }'
 }
 
+# True where a file and all that leads to it, links too, are root's, and not everybody's to change. A
+# group that may is what Debian has for /usr/local, and root's own doing. $1 the path.
+is_roots_own() {
+	namei -l "$1" 2>/dev/null | awk '
+		NR > 1 && ($2 != "root" || ($1 ~ /^[^l].......w/ && $1 !~ /^d........t/)) { others = 1 }
+		END { exit others }'
+}
+
 # Writes stdin to a path at once or not at all, also where the power goes. What a killed run left
 # half written has a fixed name, and goes with the next write or restore. $1 as_root or as_account,
 # $2 path, $3 mode.

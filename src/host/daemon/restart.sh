@@ -60,7 +60,7 @@ restart_daemon() {
 # $3 why.
 restart_apart() {
 	WORK=$1 SERVICE_SECONDS=120
-	know_account "$(cat "$2/name")" || return 0
+	has_daemon "$(cat "$2/name")" || return 0
 	restart_daemon "$2" all "$3"
 	[ -e "$2/engine" ] || remember_engine "$2/engine"
 }

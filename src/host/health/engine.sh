@@ -73,8 +73,36 @@ rootful_docker_problems() {
 	fi
 }
 
+# Before anything is changed: what Purge does not name stays.
+purge_problems() {
+	local name names='' dependents
+	[ "$(doc rootful-docker)" = purge ] || return 0
+	for name in $(doc rootful-docker.purge); do
+		[ -z "$(installed_version "$name")" ] || [ -d "$(resource_directory package "$name")/baseline" ] || names="$names $name"
+	done
+	[ -n "$names" ] || return 0
+	# shellcheck disable=SC2086 # a list of package names
+	dependents=$(dependents_of $names | paste -s -d ' ')
+	[ -z "$dependents" ] || problem "rootfulDocker" \
+		"the packages $dependents, which would go with$names" "nobody else's packages removed by Purge" \
+		"remove them yourself where nobody needs them, or set rootfulDocker to Disable, which leaves all packages there"
+}
+
+# Root runs them. What another login can exchange would run as root.
+engine_program_problems() {
+	local row program
+	for row in $(engine_programs); do
+		program=$(command -v "${row%:*}") || continue
+		! is_roots_own "$program" || continue
+		problem "$program" "it, or what leads to it, another login's to change ($(realpath "$program"))" \
+			"a program of root's: root runs it" \
+			"put the engine's files, and not links to them, into a place of root's such as /usr/local/bin"
+	done
+}
+
 # What the source of the engine cannot do on this machine.
 engine_source_problems() {
+	engine_program_problems
 	preinstalled_engine_problems
 	case $(doc source) in
 	preinstalled) ;;

@@ -203,6 +203,7 @@ account_restore() {
 		remove_home "$2" "$ACCOUNT_HOME"
 	fi
 	remove_home_parents "$2"
+	rm -f "$(crontab_file)"
 	note_moved "$2"
 	# userdel complains about a missing mail spool on its stderr, and succeeds.
 	userdel "$1" 2>"$WORK/error" ||

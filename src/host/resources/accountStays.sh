@@ -26,6 +26,10 @@ account_stays() {
 then remove the account by hand"
 	elif own=$(away_below "$1") && [ -n "$own" ]; then
 		own="$own: remove it by hand when they are not needed"
+	elif own=$(used_elsewhere) && [ -n "$own" ]; then
+		own="$own: remove that, then the account by hand"
+	elif { retains_data || [ ! -e "$baseline/made" ]; } && own=$(mount_below "$ACCOUNT_HOME") && [ -n "$own" ]; then
+		own="something is mounted at $(printf '%s' "$own" | printable), where files of it may be"
 	elif retains_data || [ ! -e "$baseline/made" ]; then
 		own=$(own_files | tr -d '\000-\011\013-\037\177' | paste -s -d ' ')
 		[ -z "$own" ] ||
@@ -102,6 +106,17 @@ others_below_home() {
 	} | some_on_one_line
 }
 
+# Units of the machine that run as the account, in words, or nothing.
+used_elsewhere() {
+	local unit
+	unit=$(grep -rlsE "^User=($ACCOUNT_LOGIN|$ACCOUNT_UID)$" /etc/systemd/system /run/systemd/system \
+		/usr/local/lib/systemd/system --include='*.service' --include='*.conf' | head -n 1 | printable)
+	[ -z "$unit" ] || printf '%s runs a service as it' "$unit"
+}
+
+# The account's crontab, which the next account of its name would run.
+crontab_file() { printf '/var/spool/cron/crontabs/%s' "$ACCOUNT_LOGIN"; }
+
 # Files in the account's home that neither /etc/skel nor this package put there.
 own_files() {
 	local reader=as_account
@@ -114,6 +129,7 @@ own_files() {
 		echo "a name with a line break"
 		return 0
 	fi
+	if [ -s "$(crontab_file)" ]; then crontab_file; fi
 	find -H "$ACCOUNT_HOME" -mindepth 1 -xdev ! -type d -printf '%P\n' 2>/dev/null | while IFS= read -r file; do
 		as_in_skel "$reader" "$file" || printf '%s\n' "$file"
 	done | head -n 3

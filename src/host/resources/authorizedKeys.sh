@@ -65,10 +65,21 @@ authorizedkey_restore() {
 	[ ! -e "$2/there" ] || return 0
 	know_account "$(cat "$2/account")" || return 0
 	keys=$(keys_file)
-	has_key "$keys" "${1#* }" || return 0
+	has_key "$keys" "${1#* }" || {
+		say_if_key_was_edited "$keys" "${1#* }"
+		return 0
+	}
 	without_line as_account "$keys" "${1#* }" >"$WORK/keys"
 	write_keys "$keys"
 	changed "one key removed from $keys"
+}
+
+# It still logs in. $1 the file, $2 the line that was added; $WORK/keys.there has what is there.
+say_if_key_was_edited() {
+	local key
+	key=$(printf '%s' "$2" | tr ' ' '\n' | grep -m 1 '^AAAA') || return 0
+	! grep -qF -- "$key" "$WORK/keys.there" 2>/dev/null ||
+		say "$1: a key of this package's stays: somebody changed its line. Remove it by hand when it is not needed"
 }
 
 want_authorized_keys() {

@@ -144,6 +144,8 @@ data_changed() {
 # as long as this is recorded. $1 data root, $2 baseline directory.
 data_of_another() {
 	[ -e "$1" ] || is_away "$2" || return 0
+	# It may have made one there itself.
+	[ -z "$(data_changed "$@")" ] || return 0
 	say "$1 stays: it has what is left of the data of the earlier $(cat "$2/account"). Remove it by hand when nothing of it is needed"
 	# Whoever uses it next finds it there.
 	printf 'earlier %s' "$(cat "$2/account")" | write_record "$2/account"
@@ -200,8 +202,16 @@ data_restore() {
 # earlier one; and nothing was written there since. $1 data root.
 held_nothing() {
 	local note=$STATE/leases/$LEASE/no-data
-	[ "$(cat "$note" 2>/dev/null)" = "$(realpath "$1")" ] &&
+	[ "$(cat "$note" 2>/dev/null)" = "$(realpath "$1")" ] && [ -z "$(data_on_disk "$1")" ] &&
 		[ -z "$(find -H "$1" -xdev ! -type d -cnewer "$note" -print -quit)" ]
+}
+
+# One that lies there, or nothing: the daemon tells only of what its present storage driver or image
+# store sees. $1 data root.
+data_on_disk() {
+	timeout -k 5 120 find -H "$1/containers" "$1/volumes" -mindepth 1 -maxdepth 1 -type d -print -quit 2>/dev/null || true
+	timeout -k 5 120 find -H "$1/image" "$1/containerd/daemon/io.containerd.content.v1.content/blobs" -xdev -type f \
+		'(' -path '*/imagedb/content/*' -o -path '*/blobs/*' ')' -print -quit 2>/dev/null || true
 }
 
 # Data roots below a path that are another account's, or another installation's too. $1 the path.

@@ -132,6 +132,9 @@ package_restore() {
 	write_record "$2/unmarked" </dev/null
 	if install_version "$1" "$before"; then
 		changed "package $1 restored to $before"
+	elif is_removal_refused; then
+		say "package $1 stays at ${now:-absent}: version $before takes the place of $(removed_for "$1=$before" | paste -s -d ' '), which this package has not brought"
+		[ -n "$now" ] || return 0
 	else
 		say "package $1 stays at ${now:-absent}: version $before is not in the package lists any more"
 		[ -n "$now" ] || return 0
@@ -194,9 +197,15 @@ install_beside() {
 	local name theirs=''
 	! install_packages --no-remove "$@" || return 0
 	is_removal_refused || return 1
-	for name in $(removed_for "$@"); do is_own_package "$name" || theirs="$theirs $name"; done
+	removed_for "$@" >"$WORK/packages.replaced"
+	while read -r name; do
+		is_own_package "$name" || theirs="$theirs $name (not brought by this installation alone),"
+	done <"$WORK/packages.replaced"
+	# shellcheck disable=SC2046 # a list of package names
+	staying_packages $(cat "$WORK/packages.replaced")
+	theirs=$theirs$(sed 's/ / (/; s/^/ /; s/$/),/' "$WORK/packages.staying" | tr -d '\n')
 	[ -z "$theirs" ] ||
-		fail "packages$theirs" "that $PACKAGE_MANAGER removes them for $*" "them to stay, which this package has not brought" \
+		fail "$PACKAGE_MANAGER install $*" "that it removes$(printf '%s' "${theirs%,}" | printable)" "nobody else's removed" \
 			"remove them yourself where nobody needs them, or choose another engine.source"
 	install_packages "$@"
 }

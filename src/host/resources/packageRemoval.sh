@@ -4,7 +4,7 @@
 # All packages whose last claim is going, when the first of them has its turn: only what is named,
 # and not what a package of somebody else depends on.
 package_restore_together() {
-	local order dir name names='' removed='' purged='' running
+	local order dir name names='' removed='' purged='' running enabled
 	hold_packages
 	# Once for a list, whatever lies between its packages.
 	! cmp -s "$WORK/unwanted" "$WORK/packages-removed" || return 0
@@ -39,9 +39,12 @@ package_restore_together() {
 	}
 	[ -n "$names$removed" ] || return 0
 	running=$(active_root_units)
+	enabled=$(enabled_root_units)
 	# shellcheck disable=SC2086 # lists of package names
 	say "removes $(printf '%s\n' $names $removed | wc -l) packages"
 	remove_packages "$names" "$removed"
+	# shellcheck disable=SC2086 # a list of units
+	enable_theirs_again $enabled
 	# shellcheck disable=SC2086 # a list of units
 	start_theirs_again $running
 }
@@ -59,6 +62,7 @@ staying_packages() {
 	{
 		packages_of_programs
 		packages_of_stopped_units
+		packages_of_used_units
 	} >"$WORK/packages.used"
 	all_marks | sed -n 's/^manual //p; s/^hold //p' >"$WORK/packages.wished"
 	package_relations |

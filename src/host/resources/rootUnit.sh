@@ -18,7 +18,8 @@ rootunits_check() {
 must_be_masked() {
 	local mask
 	case $(doc rootful-docker) in
-	disable | purge) return 0 ;;
+	# Without Docker's units, containerd is somebody else's.
+	disable | purge) if [ "$1" != containerd.service ] || has_docker_units; then return 0; fi ;;
 	esac
 	mask=$(resource_directory mask "$1")
 	if [ -d "$mask/baseline" ]; then
@@ -27,6 +28,10 @@ must_be_masked() {
 		# Preinstalled brings no unit.
 		[ "$(doc source)" != preinstalled ] && ! systemctl cat "$1" >/dev/null 2>&1
 	fi
+}
+
+has_docker_units() {
+	unit_on_disk docker.service >/dev/null || unit_on_disk docker.socket >/dev/null || is_masked docker.service
 }
 
 is_masked() { [ "$(readlink "/etc/systemd/system/$1")" = /dev/null ]; }
@@ -76,6 +81,24 @@ active_root_units() {
 	local unit
 	for unit in $ROOT_UNITS; do
 		! systemctl is-active -q "$unit" || printf '%s ' "$unit"
+	done
+}
+
+enabled_root_units() {
+	local unit
+	for unit in $ROOT_UNITS; do
+		! systemctl is-enabled -q "$unit" 2>/dev/null || printf '%s ' "$unit"
+	done
+}
+
+# A purge forgets that units of its names are enabled, also those of another package. Arguments: units
+# that were.
+enable_theirs_again() {
+	local unit
+	for unit in "$@"; do
+		if systemctl is-enabled -q "$unit" 2>/dev/null || ! was_unmasked "$unit"; then continue; fi
+		systemctl -q enable "$unit" 2>"$WORK/error" ||
+			say "$unit is disabled by the removal of the packages, and not enabled again: $(tail -n 1 "$WORK/error")"
 	done
 }
 
@@ -164,6 +187,17 @@ packages_of_stopped_units() {
 		done <"$baseline/active"
 		cat "$baseline/programs" 2>/dev/null
 	} | packages_of_files
+}
+
+# Packages of units that somebody has unmasked, and that are enabled or run. Like packages_of_programs.
+packages_of_used_units() {
+	local unit
+	for unit in $ROOT_UNITS; do
+		if [ ! -d "$(resource_directory mask "$unit")/baseline" ] || ! was_unmasked "$unit"; then continue; fi
+		if systemctl is-enabled -q "$unit" 2>/dev/null || systemctl is-active -q "$unit"; then
+			unit_on_disk "$unit" | packages_of_files
+		fi
+	done
 }
 
 unit_file() { systemctl show -p FragmentPath --value "$1"; }

@@ -23,6 +23,7 @@ userdaemon_restore() {
 	rm -f "$note"
 	know_account "$1" || return 0
 	service_manager_runs || return 0
+	note_data_elsewhere
 	! daemon_holds_nothing || empty=$(docker_of_account info --format '{{.DockerRootDir}}' 2>/dev/null) || true
 	# Without an answer it may still use what is removed next: then it is stopped, or that fails.
 	case $(ask_systemctl is-active docker.service || echo "status $?") in
@@ -32,6 +33,31 @@ userdaemon_restore() {
 	user_systemctl stop docker.service 2>"$WORK/error" || silent_service_manager
 	changed "daemon stopped"
 	[ -z "$empty" ] || printf '%s\n' "$empty" | write_record "$note"
+}
+
+# A data root that somebody else has set is not this package's to remove, and has files of the account's
+# ids: it is recorded as one that stays.
+note_data_elsewhere() {
+	local root dir known
+	root=$(docker_of_account info --format '{{.DockerRootDir}}' 2>/dev/null | head -n 1) || true
+	[ -n "$root" ] || root=$(daemon_data_root)
+	case $root in
+	"$ACCOUNT_HOME"/* | *[[:cntrl:]]*) return 0 ;;
+	/*) [ -d "$root" ] || return 0 ;;
+	*) return 0 ;;
+	esac
+	root=$(realpath "$root")
+	for dir in "$STATE"/things/data/*; do
+		[ -d "$dir/baseline" ] || continue
+		[ "$(realpath -m "$(resource_name "$dir")")" != "$root" ] || return 0
+	done
+	dir=$(resource_directory data "$root")
+	mkdir -p "$dir/claims" "$dir/baseline.$STEP"
+	printf '%s' "$root" | write_record "$dir/name"
+	printf '%s' "$ACCOUNT" | write_record "$dir/baseline.$STEP/account"
+	mv -T "$dir/baseline.$STEP" "$dir/baseline"
+	sync_directories "$dir" "${dir%/*}"
+	say "$root stays: the daemon used it, and this package has not set it. Remove it by hand when nothing in it is needed"
 }
 
 # No containers, images, volumes, plugins, networks of the user's, nor the secrets of a swarm.

@@ -32,7 +32,7 @@ purge_now() {
 		note_version "$name" none
 	done
 	data=$(ls -A /var/lib/docker 2>/dev/null || true)
-	purge_with_dependents "$@" || fail "$PACKAGE_MANAGER purge $*" "$(package_errors)" \
+	purge_held "$@" || fail "$PACKAGE_MANAGER purge $*" "$(package_errors)" \
 		"these packages gone" "fix what $PACKAGE_MANAGER says, then run again"
 	for name in "$@"; do : >"$(resource_directory package "$name")/baseline/purged"; done
 	changed "packages purged: $*"
@@ -83,7 +83,7 @@ install_engine() {
 # What another source has brought before is this installation's still: it goes with it, the group
 # after the packages, and so is wanted before them.
 keep_engine() {
-	if is_claimed_by "$LEASE" "$(resource_directory group docker)/claims"; then
+	if ! unclaimed "$(resource_directory group docker)"; then
 		want group docker package
 		note_group docker
 	fi
@@ -94,6 +94,7 @@ engine_apply() {
 	local packages=''
 	rootful_docker_problems "$(doc rootful-docker)"
 	engine_source_problems
+	purge_problems
 	id_map_override_problems
 	stop_on_problems
 	case $(doc source) in

@@ -78,8 +78,8 @@ complete_half_installed() {
 	[ ! -s "$WORK/packages.half" ] || run_dpkg --configure -a
 }
 
-# $1 the package, $2 its version, older or newer than what is there.
-install_version() { apt_get install --allow-downgrades "$1=$2"; }
+# Removes nothing for it. $1 the package, $2 its version, older or newer than what is there.
+install_version() { apt_get install --allow-downgrades --no-remove "$1=$2"; }
 
 autoremove_protection_file() { printf '/etc/apt/apt.conf.d/99rootless-docker-%s' "$LEASE"; }
 

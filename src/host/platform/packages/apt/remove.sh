@@ -112,5 +112,11 @@ purge_packages() {
 	note_removed '[^n]' "$@"
 }
 
-# Asked for in so many words: held ones, and what depends on them, go too. Arguments: names.
-purge_with_dependents() { apt_get purge --allow-change-held-packages "$@"; }
+# Asked for in so many words: held ones go too. Arguments: names.
+purge_held() { apt_get purge --allow-change-held-packages "$@"; }
+
+# What depends on packages, and would be purged with them, a name a line. Arguments: names.
+dependents_of() {
+	apt_get purge --simulate --allow-change-held-packages "$@" || true
+	sed -n 's/^\(Purg\|Remv\) \([^ ]*\).*/\2/p' "$WORK/apt.log" | grep -vxF "$(printf '%s\n' "$@")" || true
+}

@@ -32,7 +32,7 @@ apt_get() {
 	# Services of other packages are not restarted for a library of ours.
 	NEEDRESTART_SUSPEND=1 apt-get -q -y -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 \
 		-o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \
-		--no-install-recommends "$@" >"$WORK/apt.log" 2>&1 </dev/null || status=$?
+		-o APT::Get::AutomaticRemove=false --no-install-recommends "$@" >"$WORK/apt.log" 2>&1 </dev/null || status=$?
 	keep_marks
 	return "$status"
 }

@@ -1,0 +1,99 @@
+import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
+import { EngineSource, RootfulDocker } from "../../index";
+import type { StepArgs } from "../../testkit/documents";
+import { bootHost } from "../../testkit/host";
+import { Installation } from "../../testkit/installation";
+
+// docs/security.md, destroy: packages that somebody else has there, and that apt would remove for ours.
+
+let host: TestHost;
+
+beforeAll(async () => {
+  host = await bootHost();
+  await host.run("apt-get -qq update");
+});
+afterAll(destroyAllHosts);
+
+const wishes: StepArgs = { account: { name: "app" } };
+const purge: StepArgs = { ...wishes, rootfulDocker: RootfulDocker.Purge };
+
+/** Installs a package of somebody's, which says this of others. */
+const install = (field: string) =>
+  host.run(`mkdir -p /tmp/theirs/DEBIAN
+    printf 'Package: theirs\\nVersion: 1\\nArchitecture: all\\nMaintainer: m\\nDescription: d\\n${field}\\n' >/tmp/theirs/DEBIAN/control
+    dpkg-deb -b /tmp/theirs /tmp/theirs.deb >/dev/null; apt-get -qq -y install --no-install-recommends /tmp/theirs.deb >/dev/null 2>&1`);
+
+const theirs = () => host.run("dpkg-query -W -f '${db:Status-Abbrev}' theirs");
+
+async function start(lease: string): Promise<Installation> {
+  const app = new Installation(host, lease);
+  await app.install();
+  return app;
+}
+
+test("one that the engine's take the place of: an error that names it, before anything is installed", async () => {
+  await install("Conflicts: containerd");
+  const before = await snapshotHost(host);
+  const app = await start("a1");
+  const { exitCode, said } = await app.tryApply("engine", wishes);
+  expect([exitCode, said.at(-1)]).toEqual([
+    1,
+    expect.stringMatching(
+      /apt-get install .*: found that it removes theirs \(not brought by this installation alone\); wanted nobody else's removed/,
+    ),
+  ]);
+  await app.revert("engine", wishes);
+  await app.revertAgent();
+  expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
+  await host.run("dpkg -P theirs");
+});
+
+test("one that depends on what Purge removes: an error that names it, before anything is removed", async () => {
+  await host.run("apt-get -qq -y install --no-install-recommends docker.io >/dev/null 2>&1");
+  await install("Depends: docker.io");
+  const app = await start("a2");
+  const { exitCode, said } = await app.tryApply("engine", purge);
+  expect([exitCode, said.at(-1)]).toEqual([
+    1,
+    expect.stringMatching(
+      /rootfulDocker: found the packages theirs, which would go with docker\.io; wanted nobody else's/,
+    ),
+  ]);
+  expect(await theirs()).toBe("ii ");
+  await app.revert("engine", purge);
+  await app.revertAgent();
+  await host.run("dpkg -P theirs");
+});
+
+test("one in the place of what Purge removed: destroy leaves it, and says what does not come back", async () => {
+  const app = await start("a3");
+  await app.apply("engine", purge);
+  await host.run("apt-get -qq -y purge docker.io >/dev/null 2>&1");
+  await install("Conflicts: docker.io");
+  const { said } = await app.revert("engine", purge);
+  expect(said.join("\n")).toMatch(
+    /package docker\.io stays at absent: version \S+ takes the place of theirs, which this package has not brought/,
+  );
+  expect(await theirs()).toBe("ii ");
+  await app.revertAgent();
+  await host.run("dpkg -P theirs");
+});
+
+test("the group of the engine's package goes with the last of two installations, whichever source that has", async () => {
+  const preinstalled = { ...wishes, engine: { source: EngineSource.Preinstalled } };
+  const [first, second] = [await start("a4"), await start("a5")];
+  await host.run(
+    "apt-get -qq -y purge --autoremove docker.io containerd runc >/dev/null 2>&1; groupdel docker 2>/dev/null || true",
+  );
+  await first.apply("engine", wishes);
+  await second.apply("engine", preinstalled);
+  await first.revert("engine", wishes);
+  await first.revertAgent();
+  await second.revert("engine", preinstalled);
+  await second.revertAgent();
+  expect(
+    await host.run(
+      "getent group docker || echo gone; ls -d /var/lib/rootless-docker 2>/dev/null || true",
+    ),
+  ).toBe("gone\n");
+});

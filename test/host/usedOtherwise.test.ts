@@ -1,0 +1,164 @@
+import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
+import { OnDestroyData, StorageDriver } from "../../index";
+import { expectNoAgent, give } from "../../testkit/accountOnly";
+import type { StepArgs } from "../../testkit/documents";
+import { asAccount, bootHost, importImage } from "../../testkit/host";
+import { Installation } from "../../testkit/installation";
+
+// docs/security.md, destroy: what somebody does with the account and its data that this package has not set up.
+
+let host: TestHost;
+
+beforeAll(async () => {
+  host = await bootHost({ engine: true });
+});
+afterAll(destroyAllHosts);
+
+interface Use {
+  what: string;
+  args?: StepArgs;
+  /** What somebody does; NAME is the account. */
+  does: string;
+  /** What destroy says. */
+  says: RegExp;
+  /** Commands, and what they print then; without this, that the account is there. */
+  there?: [string, string];
+  undo?: string;
+}
+
+const remove = { onDestroy: { data: OnDestroyData.Delete } };
+const crontabs = "/var/spool/cron/crontabs";
+const key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIK me";
+
+const uses: Use[] = [
+  {
+    what: "a file system mounted in the home",
+    does: "mkdir /home/NAME/data; mount -t tmpfs disk /home/NAME/data; echo precious >/home/NAME/data/file; chown -R NAME: /home/NAME/data",
+    says: /account NAME stays, with its subordinate ids: something is mounted at \/home\/NAME\/data, where files of it may be/,
+    undo: "umount /home/NAME/data",
+  },
+  {
+    what: "a crontab",
+    does: `install -d ${crontabs}; echo '* * * * * true' >${crontabs}/NAME`,
+    says: /account NAME stays, with its subordinate ids: .*files of its own \(\/var\/spool\/cron\/crontabs\/NAME\)/,
+    undo: `rm ${crontabs}/NAME`,
+  },
+  {
+    what: "a service of the machine that runs as it",
+    args: remove,
+    does: "printf '[Service]\\nUser=NAME\\nExecStart=/bin/sleep infinity\\n' >/etc/systemd/system/runner.service",
+    says: /account NAME stays, .*: \/etc\/systemd\/system\/runner\.service runs a service as it: remove that, then the account by hand/,
+    undo: "rm /etc/systemd/system/runner.service",
+  },
+  {
+    what: "a key of this package's with other options",
+    args: { account: { name: "used3", create: false, authorizedKeys: [key] } },
+    does: "sed -i 's/^/from=\"10.0.0.0\\/8\" /' /home/NAME/.ssh/authorized_keys",
+    says: /\/home\/NAME\/\.ssh\/authorized_keys: a key of this package's stays: somebody changed its line/,
+  },
+];
+
+test.each(uses.map((use, number) => [use.what, use, `used${number}`] as const))(
+  "%s",
+  async (_what, { args, does, says, there = ["id -un NAME", "NAME\n"], undo = "true" }, name) => {
+    const named = (text: string) => text.replaceAll("NAME", name);
+    if (args?.account !== undefined)
+      await host.run(`useradd -m -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 ${name}`);
+    const given = await give(host, name, args);
+    await given.apply();
+    await host.run(named(does));
+    const { said } = await given.back();
+    expect(said.join("\n")).toMatch(new RegExp(named(says.source)));
+    expect(await host.run(named(there[0]))).toBe(named(there[1]));
+    await host.run(
+      `${named(undo)}; ! id ${name} 2>/dev/null || userdel -r ${name} 2>/dev/null
+      rm -rf /var/lib/rootless-docker; : >/etc/subuid; : >/etc/subgid`,
+    );
+  },
+);
+
+interface Hidden {
+  what: string;
+  name: string;
+  before: StepArgs;
+  after: StepArgs;
+}
+
+const hidden: Hidden[] = [
+  {
+    what: "another storage driver",
+    name: "vfs",
+    before: { storageDriver: StorageDriver.Overlay2 },
+    after: { storageDriver: StorageDriver.Vfs },
+  },
+  {
+    what: "another image store",
+    name: "store",
+    before: { storageDriver: StorageDriver.Overlay2 },
+    after: { daemon: { features: { "containerd-snapshotter": true } } },
+  },
+];
+
+test.each(hidden)(
+  "a container that the daemon does not see under $what: Keep keeps it",
+  async ({ before, after, name }) => {
+    const app = new Installation(host, "aa");
+    const wishes = { account: { name } };
+    await app.applyAll({ ...wishes, ...before });
+    await importImage(host, name);
+    await asAccount(
+      host,
+      name,
+      "docker create --name db busybox true; cd; echo yes >precious; docker cp precious db:/; rm precious",
+    );
+    await app.applyAll({ ...wishes, ...after });
+    expect(await asAccount(host, name, "docker ps -aq")).toBe("");
+    await app.revertAll({ ...wishes, ...after });
+    expect(await host.run(`id -un ${name}; find /home/${name} -name precious | wc -l`)).toMatch(
+      new RegExp(`^${name}\n[1-9]`),
+    );
+    await host.run("rm -rf /var/lib/rootless-docker; : >/etc/subuid; : >/etc/subgid");
+  },
+);
+
+test("a data root that somebody has set: it is named, and its ids and the account stay", async () => {
+  const app = new Installation(host, "ab");
+  const wishes = { account: { name: "app" }, ...remove };
+  await app.applyAll(wishes);
+  await host.run(
+    `install -d -o app -g app /srv/docker
+    echo '{"data-root":"/srv/docker"}' >/home/app/.config/docker/daemon.json`,
+  );
+  await asAccount(
+    host,
+    "app",
+    "systemctl --user restart docker; docker -H unix://$XDG_RUNTIME_DIR/docker.sock volume create kept",
+  );
+  const { said } = await app.revert("daemon", wishes);
+  expect(said.join("\n")).toContain(
+    "/srv/docker stays: the daemon used it, and this package has not set it",
+  );
+  await app.revert("ports", wishes);
+  expect((await app.revert("account", wishes)).said.join("\n")).toMatch(
+    /account app stays, with its subordinate ids: files of its ids are in \/srv\/docker/,
+  );
+  for (const step of ["secrets", "kernel", "engine"] as const) await app.revert(step, wishes);
+  await app.revertAgent();
+  expect(await host.run("id -un app; grep -c ^app: /etc/subuid; ls /srv/docker/volumes")).toMatch(
+    /^app\n1\n[^]*kept/,
+  );
+  await host.run(
+    "systemctl stop user@$(id -u app).service; userdel -r app 2>/dev/null; rm -rf /var/lib/rootless-docker /srv/docker; : >/etc/subuid; : >/etc/subgid",
+  );
+});
+
+test("an account that goes takes its crontab along: the next one of its name does not run it", async () => {
+  const app = new Installation(host, "ac");
+  const wishes = { account: { name: "app" }, ...remove };
+  await app.applyAll(wishes);
+  await host.run(`install -d ${crontabs}; echo '* * * * * true' >${crontabs}/app`);
+  await app.revertAll(wishes);
+  expect(await host.run(`ls ${crontabs}; id app 2>/dev/null || true`)).toBe("");
+});
+
+test("nothing of the agent is left", () => expectNoAgent(host));
