@@ -208,6 +208,7 @@ main() {
 	trap 'ended $?' EXIT
 	hold_lock "$STEP"
 	start_work
+	use_engine_of "$LEASE"
 	# For the report alone: what other programs print is for people.
 	exec 3>&1 1>&2
 	case $VERB-$STEP in

@@ -27,6 +27,14 @@ const variations: object[] = [
   { network: { driver: "Pasta" }, sysctls: { "kernel.keys.maxbytes": "3000000" } },
   { engine: { source: "Preinstalled" } },
   { engine: { source: "DockerRepository" } },
+  {
+    engine: {
+      source: "StaticArchive",
+      version: "29.8.1",
+      sha256: "0".repeat(64),
+      rootlessExtrasSha256: "1".repeat(64),
+    },
+  },
   { rootfulDocker: "Purge", privilegedPorts: "FileCapability" },
   { environment: { DOCKERD_ROOTLESS_ROOTLESSKIT_FLAGS: "--debug", TOKEN: "secret" } },
 ];

@@ -1,7 +1,9 @@
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { createReadStream, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { machine } from "node:os";
 import { join, normalize } from "node:path";
 import { cacheDir, cached, hashOf } from "../cache";
 import { execOrThrow } from "../hosts/exec";
@@ -36,12 +38,17 @@ async function engineFolder(version: string): Promise<string> {
   });
 }
 
+/** One in the archives alone, whose daemon does not start. */
+export const brokenEngine = "0.0.1";
+
 /** A repository as Docker's own is, for hosts. */
 export interface Repository {
-  /** The folder that has `debian/dists` and `ubuntu/dists`. */
+  /** The folder that has `debian/dists`, `ubuntu/dists` and `static/stable`. */
   url: string;
   /** The fingerprint of the key that signs it. */
   key: string;
+  /** The SHA-256 of an archive. */
+  sha256: (name: "docker" | "docker-rootless-extras", version: string) => string;
   close: () => Promise<void>;
 }
 
@@ -61,6 +68,10 @@ export async function serveRepository(): Promise<Repository> {
   return {
     url: `http://${gateway}:${port}`,
     key: readFileSync(join(folder, "fingerprint"), "utf8").trim(),
+    sha256: (name, version) =>
+      createHash("sha256")
+        .update(readFileSync(join(folder, `static/stable/${machine()}/${name}-${version}.tgz`)))
+        .digest("hex"),
     close: () => {
       server.closeAllConnections();
       return new Promise((done) => server.close(() => done()));

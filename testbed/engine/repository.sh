@@ -71,6 +71,21 @@ while [ $# -gt 0 ]; do
   install -D -t "$work/docker-ce-rootless-extras/usr/bin" "$programs"/docker-rootless-extras/*
   build docker-ce-rootless-extras "5:$engine-$suffix" 'Depends: dbus-user-session' 'Enhances: docker-ce' \
     'Conflicts: rootlesskit' 'Breaks: rootlesskit' 'Replaces: rootlesskit'
+
+  archives=$target/static/stable/$(uname -m)
+  mkdir -p "$archives"
+  for name in docker docker-rootless-extras; do
+    tar -C "$programs" --owner 0 --group 0 -c "$name" | gzip -1 >"$archives/$name-$engine.tgz"
+  done
+done
+
+# One whose daemon does not start.
+mkdir -p "$work/docker" "$work/docker-rootless-extras"
+cp -r "$programs/docker" "$programs/docker-rootless-extras" "$work"
+printf '#!/bin/sh\n[ "$1" != --version ] || echo "Docker version 0.0.1, build 0"\nexit 1\n' >"$work/docker/dockerd"
+for name in docker docker-rootless-extras; do
+  tar -C "$work" --owner 0 --group 0 -c "$name" | gzip -1 >"$archives/$name-0.0.1.tgz"
+  rm -r "${work:?}/$name"
 done
 
 root=$work/containerd.io

@@ -16,7 +16,8 @@ umask 022
 case $0 in /*) AGENT=$0 ;; *) AGENT=$PWD/$0 ;; esac
 cd /
 export LC_ALL=C
-export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+SYSTEM_PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export PATH="$SYSTEM_PATH"
 export DEBIAN_FRONTEND=noninteractive
 
 STATE=/var/lib/rootless-docker

@@ -31,6 +31,15 @@ restart_daemons() {
 	done
 }
 
+# Those of this installation that a failed start has left stopped.
+restart_stopped_daemons() {
+	local dir
+	for dir in "$STATE"/things/userdaemon/*; do
+		if ! is_claimed_by "$LEASE" "$dir/claims" || ! has_daemon "$(cat "$dir/name")"; then continue; fi
+		run_daemon
+	done
+}
+
 # True where the account is the recorded one, and has the daemon's unit: else the step daemon makes it
 # anew. It knows the account then. $1 the account.
 has_daemon() {
@@ -60,6 +69,7 @@ restart_daemon() {
 # $3 why.
 restart_apart() {
 	WORK=$1 SERVICE_SECONDS=120
+	use_engine_of "$(installations_of "$2" | head -n 1)"
 	has_daemon "$(cat "$2/name")" || return 0
 	restart_daemon "$2" all "$3"
 	[ -e "$2/engine" ] || remember_engine "$2/engine"

@@ -64,7 +64,10 @@ engine_changed() {
 	# Started by an earlier version of this package.
 	[ -e "$1/engine" ] || return 0
 	# shellcheck disable=SC2046 # a list of package names
-	[ "$(daemon_engine $(head -n 1 "$1/engine") | sha256sum)" != "$(tail -n +2 "$1/engine")" ]
+	[ "$(
+		use_engine_of "$(installations_of "$1" | head -n 1)"
+		daemon_engine $(head -n 1 "$1/engine") | sha256sum
+	)" != "$(tail -n +2 "$1/engine")" ]
 }
 
 # Starts the daemon, or restarts it where what it reads is not what it was started with. Where it

@@ -106,9 +106,16 @@ engine_source_problems() {
 	preinstalled_engine_problems
 	case $(doc source) in
 	preinstalled) ;;
+	static-archive) static_archive_problems ;;
 	docker-repository) docker_repository_problems ;;
 	*) distribution_engine_problems ;;
 	esac
+}
+
+static_archive_problems() {
+	[ "$(cat "$(sysctl_path "$RESTRICTION")" 2>/dev/null)" != 1 ] ||
+		problem "engine.source" "$RESTRICTION at 1, for which an archive's rootlesskit has no AppArmor profile" "0, for StaticArchive" \
+			"use DockerRepository, or set $RESTRICTION to 0 by sysctls"
 }
 
 docker_repository_problems() {

@@ -28,6 +28,15 @@ filecap_restore() {
 	changed "$1: file capability restored"
 }
 
+# Where another file takes a program's place, it may what the first one may. $1 the first, $2 the
+# other.
+keep_capability() {
+	local capability
+	[ -e "$1" ] && [ -e "$2" ] || return 0
+	capability=$(capability_of "$1")
+	[ -z "$capability" ] || setcap "$capability" "$2"
+}
+
 # An upgrade of the package replaces the file and loses the capability: it is set again after that.
 want_capability() {
 	want_packages libcap2-bin

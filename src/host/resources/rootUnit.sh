@@ -25,8 +25,9 @@ must_be_masked() {
 	if [ -d "$mask/baseline" ]; then
 		[ ! -e "$mask/baseline/there" ] && ! was_unmasked "$1"
 	else
-		# Preinstalled brings no unit.
-		[ "$(doc source)" != preinstalled ] && ! systemctl cat "$1" >/dev/null 2>&1
+		# No other source brings a unit.
+		case $(doc source) in distribution | docker-repository) ;; *) return 1 ;; esac
+		! systemctl cat "$1" >/dev/null 2>&1
 	fi
 }
 

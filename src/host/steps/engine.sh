@@ -80,6 +80,55 @@ install_engine() {
 	note_group docker
 }
 
+# Docker's archives, in a directory that this installation's link leads to.
+want_static_engine() {
+	local dir
+	dir=$(archive_directory)
+	if [ "$(doc rootful-docker)" = purge ]; then purge_rootful_docker; fi
+	# What another source has brought goes.
+	# shellcheck disable=SC2046 # a list of package names
+	want_packages_of_option $(other_packages)
+	want_archive "$dir" "$(doc archive.engine) $(doc archive.rootless-extras)"
+	switch_engine "$ENGINES/$LEASE" "$dir"
+	want_docker_command
+}
+
+# The old version stays until the daemon answers with the new one, and comes back where it does not.
+# $1 the installation's link, $2 where it is to lead.
+switch_engine() {
+	local before status=0
+	before=$(readlink "$1" || true)
+	keep_capability "$before/rootlesskit" "$2/rootlesskit"
+	want_link "$1" "$2"
+	use_engine_of "$LEASE"
+	if [ ! -d "$before" ] || [ "$before" = "$2" ]; then return 0; fi
+	# Not in a condition: there the shell would go on after a failed command inside.
+	set +e
+	(
+		set -e
+		restart_daemons own ground "the engine changed"
+	)
+	status=$?
+	set -e
+	[ "$status" != 0 ] || return 0
+	write_link as_root "$1" "$before"
+	(restart_stopped_daemons) || true
+	fail "engine.version" "that the daemon does not start with $2, for the reason above" \
+		"a daemon that answers" "use another version; the daemon runs with $before again"
+}
+
+# A link where the CLI is found, for "docker -H ssh://", where there is no other one.
+want_docker_command() {
+	local link=/usr/local/bin/docker other package
+	other=$(PATH=$SYSTEM_PATH command -v docker || true)
+	if [ -n "$other" ] && ! is_claimed_by "$LEASE" "$(resource_directory link "$link")/claims"; then
+		# That of a source that has gone goes at the end of this step.
+		package=$(printf '%s\n' "$other" | packages_of_files | cut -f 1)
+		if [ -z "$package" ] || ! is_own_package "$package"; then return 0; fi
+	fi
+	want_link "$link" "$ENGINES/$LEASE/docker"
+}
+
 # What another source has brought before is this installation's still: it goes with it, the group
 # after the packages, and so is wanted before them.
 keep_engine() {
@@ -97,6 +146,8 @@ engine_apply() {
 	purge_problems
 	id_map_override_problems
 	stop_on_problems
+	# One of an earlier source is not this one's.
+	[ "$(doc source)" = static-archive ] || PATH=$SYSTEM_PATH
 	case $(doc source) in
 	distribution) packages=$(wanted_engine) ;;
 	docker-repository)
@@ -108,8 +159,14 @@ engine_apply() {
 	disable | purge) want rootunits docker stopped ;;
 	esac
 	want_masks
-	# shellcheck disable=SC2086 # a list of package names
-	if [ -n "$packages" ]; then install_engine $packages; else keep_engine; fi
+	if [ "$(doc source)" = static-archive ]; then
+		want_static_engine
+	elif [ -n "$packages" ]; then
+		# shellcheck disable=SC2086 # a list of package names
+		install_engine $packages
+	else
+		keep_engine
+	fi
 	want_id_map_privileges
 	mark_restart all ground "the engine changed"
 	fact versions.engine "$(engine_version)"

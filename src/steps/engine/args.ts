@@ -13,6 +13,14 @@ export enum EngineSource {
    */
   DockerRepository = "DockerRepository",
   /**
+   * Docker's static archives docker-VERSION.tgz and docker-rootless-extras-VERSION.tgz, whose sums are given, in a
+   * directory of root's for each version below `/usr/local/lib/rootless-docker`; of packages only what a rootless
+   * daemon needs beside them. Another version is started before the old one goes, and the old one comes back where
+   * the new one does not answer. Not where AppArmor restricts user namespaces (Ubuntu 24.04): an error before
+   * anything is changed. https://docs.docker.com/engine/install/binaries/
+   */
+  StaticArchive = "StaticArchive",
+  /**
    * What is on the machine already, from whichever source: docker-ce, docker.io, or programs that somebody has put
    * on PATH. Nothing is installed; what is missing is an error before anything is changed. What Distribution
    * has brought before stays, and goes on destroy.
@@ -29,12 +37,13 @@ export interface EngineArgs {
    * Version of docker.io or docker-ce, whole (`26.1.5+dfsg1-9`, `5:29.8.1-1~debian.13~trixie`) or its first
    * components (`26.1`, `29`). Another version is installed in place and the daemon restarts. Defaults to the source's newest when first
    * installed. A version that the package lists do not have is an error that names those they have, and
-   * so is one together with Preinstalled.
+   * so is one together with Preinstalled. StaticArchive must have one, such as
+   * `29.8.1`.
    */
   version?: pulumi.Input<string>;
   /**
-   * URL of a mirror of Docker's repository, for DockerRepository alone: the folder that has `debian/dists` and
-   * `debian/gpg`, or `ubuntu`'s. Defaults to https://download.docker.com/linux. A login to it belongs into the
+   * URL of a mirror of Docker's downloads, for DockerRepository and StaticArchive: the folder that has `debian/dists`
+   * and `debian/gpg`, or `ubuntu`'s, or `static/stable`. Defaults to https://download.docker.com/linux. A login to it belongs into the
    * machine's `apt_auth.conf`: one in the URL is an error.
    */
   mirror?: pulumi.Input<string>;
@@ -43,6 +52,14 @@ export interface EngineArgs {
    * Defaults to that of Docker's own key. Another key there is an error, and nothing is installed.
    */
   mirrorKey?: pulumi.Input<string>;
+  /**
+   * SHA-256 of docker-VERSION.tgz for the machine's architecture, 64 hexadecimal digits. Must be given with
+   * StaticArchive, and with no other source. Defaults to none. Another
+   * sum is an error, and nothing is unpacked.
+   */
+  sha256?: pulumi.Input<string>;
+  /** The same of docker-rootless-extras-VERSION.tgz. Defaults to none. */
+  rootlessExtrasSha256?: pulumi.Input<string>;
 }
 
 /** What happens to a Docker daemon that the machine's root runs. */

@@ -1,21 +1,29 @@
 import type { Document } from "../document";
 import type { Reader, Rule } from "../../validation/reader";
+import { quote } from "../../validation/quote";
 import { EngineSource, RootfulDocker } from "./args";
 
 export interface EngineSettings {
   source: EngineSource;
   version?: string;
   repository?: Repository;
+  archives?: Archives;
 }
 
-/** Where DockerRepository gets its packages, and the fingerprint of the key that signs them. */
+/** Where packages or archives come from; of packages the fingerprint of the key that signs them. */
 interface Repository {
   url: string;
-  key: string;
+  key?: string;
+}
+
+/** SHA-256 of each. */
+interface Archives {
+  engine: string;
+  rootlessExtras: string;
 }
 
 // https://docs.docker.com/engine/install/debian/ names both.
-const dockerRepository: Repository = {
+const dockerRepository = {
   url: "https://download.docker.com/linux",
   key: "9DC858229FC7DD38854AE2D88D81803C0EBFCD88",
 };
@@ -36,14 +44,23 @@ const fingerprint: Rule<string> = (value) =>
     ? undefined
     : "is not a fingerprint; write the 40 hexadecimal digits that gpg --show-keys shows";
 
+const sha256: Rule<string> = (value) =>
+  /^[0-9a-f]{64}$/.test(value)
+    ? undefined
+    : "is not a SHA-256; write the 64 lower-case hexadecimal digits that sha256sum prints";
+
+const wholeVersion = /^[0-9]+(\.[0-9]+){1,3}(-[0-9]+)?$/;
+
 export function engineSettings(read: Reader): EngineSettings {
   const source = read.oneOf("source", EngineSource) ?? EngineSource.Distribution;
+  const version = read.string("version", { rule: debianVersion });
   const settings = {
     source,
-    version: read.string("version", { rule: debianVersion }),
+    version,
     repository: repositorySettings(read, source),
+    archives: archiveSettings(read, source, version),
   };
-  if (settings.source === EngineSource.Preinstalled && settings.version !== undefined)
+  if (source === EngineSource.Preinstalled && version !== undefined)
     read.refuse(
       "version",
       "pins what is installed, and Preinstalled installs nothing; leave it out",
@@ -55,15 +72,44 @@ export function engineSettings(read: Reader): EngineSettings {
 function repositorySettings(read: Reader, source: EngineSource): Repository | undefined {
   const mirror = read.string("mirror", { rule: mirrorUrl });
   const key = read.string("mirrorKey", { rule: fingerprint });
-  if (source === EngineSource.DockerRepository)
+  const signed = source === EngineSource.DockerRepository;
+  if (!signed && key !== undefined)
+    read.refuse("mirrorKey", "is DockerRepository's; leave it out, or set engine.source to it");
+  if (signed || source === EngineSource.StaticArchive)
     return {
       url: mirror?.replace(/\/$/, "") ?? dockerRepository.url,
-      key: key?.replaceAll(" ", "").toUpperCase() ?? dockerRepository.key,
+      key: signed ? (key?.replaceAll(" ", "").toUpperCase() ?? dockerRepository.key) : undefined,
     };
-  for (const [name, value] of Object.entries({ mirror, mirrorKey: key }))
-    if (value !== undefined)
-      read.refuse(name, "is DockerRepository's; leave it out, or set engine.source to it");
+  if (mirror !== undefined)
+    read.refuse(
+      "mirror",
+      "is DockerRepository's and StaticArchive's; leave it out, or set engine.source to one of them",
+    );
   return undefined;
+}
+
+function archiveSettings(
+  read: Reader,
+  source: EngineSource,
+  version: string | undefined,
+): Archives | undefined {
+  const engine = read.string("sha256", { rule: sha256 });
+  const rootlessExtras = read.string("rootlessExtrasSha256", { rule: sha256 });
+  if (source !== EngineSource.StaticArchive) {
+    for (const [name, value] of Object.entries({
+      sha256: engine,
+      rootlessExtrasSha256: rootlessExtras,
+    }))
+      if (value !== undefined)
+        read.refuse(name, "is StaticArchive's; leave it out, or set engine.source to it");
+    return undefined;
+  }
+  read.require("version", "name one such as 29.8.1");
+  read.require("sha256", "write what sha256sum prints for docker-VERSION.tgz");
+  read.require("rootlessExtrasSha256", "write it for docker-rootless-extras-VERSION.tgz");
+  if (version !== undefined && !wholeVersion.test(version))
+    read.refuse("version", `${quote(version)} is not a whole version; write one such as 29.8.1`);
+  return engine && rootlessExtras ? { engine, rootlessExtras } : undefined;
 }
 
 /** As the host's document has it, such as docker-repository. */
@@ -103,6 +149,8 @@ export function engineDocument(engine: EngineSettings, rootfulDocker: RootfulDoc
     version: engine.version,
     repository: engine.repository?.url,
     "repository-key": engine.repository?.key,
+    "archive.engine": engine.archives?.engine,
+    "archive.rootless-extras": engine.archives?.rootlessExtras,
     ...rootfulDockerDocument(rootfulDocker),
     ...(rootfulDocker === RootfulDocker.Purge ? purgeDocument(engine.source) : {}),
   };

@@ -1,5 +1,7 @@
 import type { Accepted, Refused } from "../../../testkit/arguments";
 
+const sums = { sha256: "0".repeat(64), rootlessExtrasSha256: "0".repeat(64) };
+const notWithoutArchive = "is StaticArchive's; leave it out, or set engine.source to it";
 const notForDistribution = "is DockerRepository's; leave it out, or set engine.source to it";
 const notVersion =
   "is not a version of an engine's package; write one such as 26.1.5 or 26.1.5+dfsg1-9";
@@ -34,7 +36,30 @@ export const refused: Refused[] = [
     "pins what is installed, and Preinstalled installs nothing; leave it out",
     "engine.version",
   ],
-  ["engine.mirror", "https://mirror.example/linux", notForDistribution],
+  [
+    "engine.mirror",
+    "https://mirror.example/linux",
+    "is DockerRepository's and StaticArchive's; leave it out, or set engine.source to one of them",
+  ],
+  ["engine.sha256", "0".repeat(64), notWithoutArchive],
+  ["engine.rootlessExtrasSha256", "0".repeat(64), notWithoutArchive],
+  [
+    "engine.sha256",
+    "00",
+    "'00' is not a SHA-256; write the 64 lower-case hexadecimal digits that sha256sum prints",
+  ],
+  [
+    "engine",
+    { source: "StaticArchive" },
+    "is missing; name one such as 29.8.1",
+    "engine.version,engine.sha256,engine.rootlessExtrasSha256",
+  ],
+  [
+    "engine",
+    { source: "StaticArchive", version: "5:29.8.1-1~debian", ...sums },
+    "'5:29.8.1-1~debian' is not a whole version; write one such as 29.8.1",
+    "engine.version",
+  ],
   ["engine.mirrorKey", "0".repeat(40), notForDistribution],
   ...[
     ["ftp://mirror.example", "'ftp://mirror.example'"],
@@ -56,12 +81,16 @@ export const refused: Refused[] = [
   [
     "engine.source",
     "Snap",
-    "'Snap' is not one of Distribution, DockerRepository, Preinstalled; choose one",
+    "'Snap' is not one of Distribution, DockerRepository, StaticArchive, Preinstalled; choose one",
   ],
   ["engine.version", "latest", `'latest' ${notVersion}`],
   ["engine.version", "-1", `'-1' ${notVersion}`],
   ["engine.version", "26;id", `'26;id' ${notVersion}`],
-  ["engine.channel", "x", "no such option; use source, version, mirror, mirrorKey"],
+  [
+    "engine.channel",
+    "x",
+    "no such option; use source, version, mirror, mirrorKey, sha256, rootlessExtrasSha256",
+  ],
   ["rootfulDocker", "Stop", "'Stop' is not one of Refuse, Keep, Disable, Purge; choose one"],
   ["rootfulDocker", 1, "'1' is not a text; write one"],
   [

@@ -16,7 +16,8 @@ engine_programs() {
 # Of that, what is the machine's: the versions of the programs, and what rootlesskit may. The
 # arguments are packages that not every daemon runs with.
 daemon_engine() {
-	if [ -n "$(installed_version "$ENGINE_PACKAGE")" ]; then
+	# An engine of its own comes before it.
+	if [ "$PATH" = "$SYSTEM_PATH" ] && [ -n "$(installed_version "$ENGINE_PACKAGE")" ]; then
 		versions_of "$ENGINE_PACKAGE" rootlesskit slirp4netns uidmap containerd runc "$@"
 	else
 		files_of_engine

@@ -16,6 +16,7 @@ engine_package() { versioned_packages | cut -d ' ' -f 1; }
 other_packages() {
 	case $(doc source) in
 	docker-repository) docker_repository_packages ;;
+	static-archive) printf 'dbus-user-session iproute2 iptables procps slirp4netns uidmap' ;;
 	*) distribution_packages ;;
 	esac
 }

@@ -1,0 +1,18 @@
+# shellcheck shell=dash
+# Kind link: a symbolic link of root's own.
+
+link_check() { path_check as_root "$@"; }
+
+link_now() { path_now as_root "$@"; }
+
+link_save() { save_path as_root "$@"; }
+
+link_restore() { restore_path as_root "$@"; }
+
+# $1 path, $2 where it leads.
+want_link() {
+	want link "$1" "$2"
+	[ "$(readlink "$1")" != "$2" ] || return 0
+	write_link as_root "$1" "$2"
+	changed "$1: leads to $2"
+}
