@@ -7,7 +7,7 @@ afterAll(destroyAllHosts);
 let host: TestHost;
 
 beforeAll(async () => {
-  host = await bootHost({ engine: true });
+  host = await bootHost();
   await host.run(
     "useradd -m -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 kept; echo kept:300000:65536 | tee -a /etc/subgid >>/etc/subuid",
   );
