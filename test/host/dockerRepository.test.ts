@@ -1,4 +1,7 @@
 import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { shellFunctions } from "../../src/agent/shellSources";
 import {
   currentEngine,
@@ -155,6 +158,65 @@ test("a change of source takes the engine from nobody else: an error that names 
   expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
 });
 
+test("on Ubuntu 24.04, by its os-release: the distribution's is refused, and Ubuntu's packages are taken", async () => {
+  await host.run(`cp -L /etc/os-release /root/os-release; cp /etc/debian_version /root/
+    printf 'ID=ubuntu\\nID_LIKE=debian\\nPRETTY_NAME="Ubuntu 24.04.4 LTS"\\nVERSION_CODENAME=noble\\nUBUNTU_CODENAME=noble\\n' >/etc/os-release
+    echo trixie/sid >/etc/debian_version`);
+  const app = new Installation(host, "a1");
+  await app.install();
+  const refused = await app.tryApply("preflight", { account: { name: "app" } });
+  expect(refused.said.join()).toMatch(
+    /engine\.source: found Ubuntu 24\.04\.4 LTS, whose docker\.io lacks what a rootless daemon needs; .* set engine\.source to DockerRepository/,
+  );
+  await app.applyAll(wishes());
+  expect(await host.run("cat /etc/apt/sources.list.d/rootless-docker.sources")).toContain(
+    `URIs: ${repository.url}/ubuntu\nSuites: noble\n`,
+  );
+  expect(await version()).toBe(`${currentEngine}\n`);
+  await app.revertAll(wishes());
+  await host.run(
+    "cat /root/os-release >/etc/os-release; cat /root/debian_version >/etc/debian_version; rm /root/os-release /root/debian_version",
+  );
+  expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
+});
+
+test("a source that somebody has edited keeps the key that it names", async () => {
+  const app = new Installation(host, "a1");
+  await app.install();
+  for (const step of ["preflight", "engine"] as const) await app.apply(step, wishes());
+  await host.run("echo '# mine' >>/etc/apt/sources.list.d/rootless-docker.sources");
+  const { said } = await app.revert("engine", wishes());
+  expect(said.join("\n")).toContain(
+    "/etc/apt/keyrings/rootless-docker.gpg stays: a source of packages names it",
+  );
+  await app.revertAgent();
+  await host.run(
+    "rm -r /etc/apt/sources.list.d/rootless-docker.sources /etc/apt/keyrings/rootless-docker.gpg /var/lib/rootless-docker",
+  );
+});
+
+test("a change of source that is cut before dpkg removes anything: destroy takes back all the same", async () => {
+  const app = new Installation(host, "a1");
+  const distribution = wishes({ source: undefined, mirror: undefined, mirrorKey: undefined });
+  await app.install();
+  for (const step of ["preflight", "engine"] as const) await app.apply(step, distribution);
+  await host.run(
+    `cat >/root/dpkg; chmod 755 /root/dpkg
+    echo 'Dir::Bin::dpkg "/root/dpkg";' >/etc/apt/apt.conf.d/99cut`,
+    {
+      input: `#!/bin/sh
+case "$*" in *--remove*) pkill -9 -f agents/a1/agent; kill -9 $PPID; exit 1 ;; esac
+exec /usr/bin/dpkg "$@"
+`,
+    },
+  );
+  expect((await app.tryApply("engine", wishes())).exitCode).not.toBe(0);
+  await host.run("rm /root/dpkg /etc/apt/apt.conf.d/99cut");
+  await app.revert("engine", distribution);
+  await app.revertAgent();
+  expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
+});
+
 test("a root daemon of docker-ce, and a source of somebody's own: used as they are", async () => {
   await host.run(
     `install -d /etc/apt/keyrings
@@ -178,19 +240,84 @@ test("a root daemon of docker-ce, and a source of somebody's own: used as they a
   expect(own).toEqual([]);
 });
 
-test("the fingerprints of a file of several keys are those that gpg shows: none is overlooked", async () => {
+/** The fingerprints that the agent reads from a file of keys. */
+async function fingerprints(keys: Buffer): Promise<string[]> {
   const functions = shellFunctions();
   const text = ["key_fingerprints", "key_bytes", "openpgp_packets"].map(
     (name) => `${name}() {\n${functions.get(name)?.body}\n}`,
   );
-  const keys = "/usr/share/keyrings/debian-archive-keyring.gpg";
-  const shown = await host.run(`WORK=$(mktemp -d)\n${text.join("\n")}\nkey_fingerprints ${keys}`);
-  const gpg = execFileSync("gpg", ["--show-keys", "--with-colons"], {
-    input: Buffer.from(await host.run(`base64 ${keys}`), "base64"),
-  }).toString();
+  const command = `WORK=$(mktemp -d); cat >$WORK/keys\n${text.join("\n")}\nkey_fingerprints $WORK/keys`;
+  return (await host.run(command, { input: keys })).trim().split("\n");
+}
+
+test("the fingerprints of a file of several keys are those that gpg shows: none is overlooked", async () => {
+  const keys = Buffer.from(
+    await host.run("base64 /usr/share/keyrings/debian-archive-keyring.gpg"),
+    "base64",
+  );
+  const gpg = execFileSync("gpg", ["--show-keys", "--with-colons"], { input: keys }).toString();
   const expected = [...gpg.matchAll(/^pub:.*\n(?:(?!fpr).*\n)*?fpr:*(\w+):/gm)].map(
     ([, fingerprint]) => fingerprint,
   );
   expect(expected.length).toBeGreaterThan(1);
-  expect(shown.trim().split("\n")).toEqual(expected);
+  expect(await fingerprints(keys)).toEqual(expected);
 });
+
+describe("a file of keys with something more in it", () => {
+  let key: string;
+  let other: { text: string; secret: Buffer };
+
+  beforeAll(async () => {
+    key = await host.run(
+      `/usr/lib/apt/apt-helper download-file ${repository.url}/debian/gpg /tmp/key >/dev/null 2>&1; cat /tmp/key; rm /tmp/key`,
+    );
+    const home = mkdtempSync(join(tmpdir(), "rootless-docker-gpg-"));
+    const gpg = (...args: string[]) =>
+      execFileSync(
+        "gpg",
+        [
+          "--homedir",
+          home,
+          "--batch",
+          "-q",
+          "--pinentry-mode",
+          "loopback",
+          "--passphrase",
+          "",
+          ...args,
+        ],
+        { stdio: ["ignore", "pipe", "ignore"] },
+      );
+    gpg("--quick-generate-key", "other@example.com", "rsa2048", "sign", "never");
+    other = { text: gpg("--armor", "--export").toString(), secret: gpg("--export-secret-keys") };
+    execFileSync("gpgconf", ["--homedir", home, "--kill", "all"]);
+    rmSync(home, { recursive: true });
+  });
+
+  test("alone, in ASCII and in bytes, it is read", async () => {
+    expect(await fingerprints(Buffer.from(key))).toEqual([repository.key]);
+    expect(await fingerprints(bytesOf(key))).toEqual([repository.key]);
+  });
+
+  test.each<[string, () => Buffer]>([
+    ["a second block", () => Buffer.from(key + other.text)],
+    [
+      "a second block that is indented",
+      () => Buffer.from(key + other.text.replace("-----BEGIN", " -----BEGIN")),
+    ],
+    [
+      "further lines that are indented",
+      () => Buffer.from(key.replace("\n=", `\n ${bytesOf(other.text).toString("base64")}\n=`)),
+    ],
+    ["a secret key", () => Buffer.concat([bytesOf(key), other.secret])],
+    ["half a key", () => bytesOf(key).subarray(0, -10)],
+    ["nothing that is a key", () => Buffer.from("<html>not found</html>")],
+  ])("%s: it is not that key", async (_what, file) => {
+    expect(await fingerprints(file())).not.toEqual([repository.key]);
+  });
+});
+
+/** An armored key's bytes. */
+function bytesOf(armored: string): Buffer {
+  return execFileSync("gpg", ["--dearmor"], { input: armored, stdio: ["pipe", "pipe", "ignore"] });
+}

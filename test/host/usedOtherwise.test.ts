@@ -27,6 +27,7 @@ interface Use {
 }
 
 const remove = { onDestroy: { data: OnDestroyData.Delete } };
+const atJobs = "/var/spool/cron/atjobs";
 const crontabs = "/var/spool/cron/crontabs";
 const key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIK me";
 
@@ -44,15 +45,28 @@ const uses: Use[] = [
     undo: `rm ${crontabs}/NAME`,
   },
   {
+    what: "a job of at(1)",
+    does: `install -d ${atJobs}; echo true >${atJobs}/NAME; chown NAME: ${atJobs}/NAME`,
+    says: /account NAME stays, with its subordinate ids: .*files of its own \(\/var\/spool\/cron\/atjobs\/NAME\)/,
+    undo: `rm ${atJobs}/NAME`,
+  },
+  {
+    what: "a service of the machine that runs as it, by its template",
+    args: remove,
+    does: "printf '[Service]\\nUser=%%i\\nExecStart=/bin/sleep infinity\\n' >/etc/systemd/system/runner@.service; systemctl start runner@NAME.service",
+    says: /account NAME stays, .*: \/etc\/systemd\/system\/runner@\.service runs a service as it/,
+    undo: "systemctl stop runner@NAME.service; rm /etc/systemd/system/runner@.service",
+  },
+  {
     what: "a service of the machine that runs as it",
     args: remove,
-    does: "printf '[Service]\\nUser=NAME\\nExecStart=/bin/sleep infinity\\n' >/etc/systemd/system/runner.service",
+    does: "printf '[Service]\\nUser = NAME\\nExecStart=/bin/sleep infinity\\n' >/etc/systemd/system/runner.service",
     says: /account NAME stays, .*: \/etc\/systemd\/system\/runner\.service runs a service as it: remove that, then the account by hand/,
     undo: "rm /etc/systemd/system/runner.service",
   },
   {
     what: "a key of this package's with other options",
-    args: { account: { name: "used3", create: false, authorizedKeys: [key] } },
+    args: { account: { name: "used5", create: false, authorizedKeys: [key] } },
     does: "sed -i 's/^/from=\"10.0.0.0\\/8\" /' /home/NAME/.ssh/authorized_keys",
     says: /\/home\/NAME\/\.ssh\/authorized_keys: a key of this package's stays: somebody changed its line/,
   },
@@ -121,6 +135,52 @@ test.each(hidden)(
   },
 );
 
+test("an account's word about its data root binds nobody else, and does not keep itself", async () => {
+  const app = new Installation(host, "ad");
+  const wishes = { account: { name: "evil" }, ...remove };
+  await app.applyAll(wishes);
+  await host.run(
+    `useradd -m bob; install -d -o bob /home/bob/docker/containers
+    echo '{"data-root":"/home/bob/docker"}' >/home/evil/.config/docker/daemon.json
+    systemctl stop user@$(id -u evil).service`,
+  );
+  const { said } = await app.revert("daemon", wishes);
+  expect(said.join()).not.toContain("/home/bob");
+  await app.revert("ports", wishes);
+  for (const step of ["secrets", "kernel", "account", "engine"] as const)
+    await app.revert(step, wishes);
+  await app.revertAgent();
+  expect(
+    await host.run("id evil 2>/dev/null || echo gone; ls /home/bob/docker; userdel -r bob"),
+  ).toBe("gone\ncontainers\n");
+});
+
+test("the uid of an account that somebody removed is no other's, while it is recorded", async () => {
+  const first = await give(host, "first");
+  await first.apply();
+  await host.run("userdel -f first 2>/dev/null; echo precious >/home/first/file");
+  const second = await give(host, "second");
+  await second.apply();
+  expect(await host.run("[ $(id -u second) != $(stat -c %u /home/first) ] && echo another")).toBe(
+    "another\n",
+  );
+  await second.back();
+  await first.back();
+  await host.run("rm -rf /home/first /var/lib/rootless-docker; : >/etc/subuid; : >/etc/subgid");
+});
+
+test("an account that goes takes its crontab and jobs along: the next one of its name runs none", async () => {
+  const app = new Installation(host, "ac");
+  const wishes = { account: { name: "goes" }, ...remove };
+  await app.applyAll(wishes);
+  await host.run(`install -d ${crontabs}; echo '* * * * * true' >${crontabs}/goes
+    install -d ${atJobs}; echo true >${atJobs}/job; chown goes: ${atJobs}/job`);
+  await app.revertAll(wishes);
+  expect(await host.run(`ls -A ${crontabs}; ls -A ${atJobs}; id goes 2>/dev/null || true`)).toBe(
+    "",
+  );
+});
+
 test("a data root that somebody has set: it is named, and its ids and the account stay", async () => {
   const app = new Installation(host, "ab");
   const wishes = { account: { name: "app" }, ...remove };
@@ -136,7 +196,7 @@ test("a data root that somebody has set: it is named, and its ids and the accoun
   );
   const { said } = await app.revert("daemon", wishes);
   expect(said.join("\n")).toContain(
-    "/srv/docker stays: the daemon used it, and this package has not set it",
+    "'/srv/docker' stays: the daemon says that it used it, and this package has not set it",
   );
   await app.revert("ports", wishes);
   expect((await app.revert("account", wishes)).said.join("\n")).toMatch(
@@ -150,15 +210,6 @@ test("a data root that somebody has set: it is named, and its ids and the accoun
   await host.run(
     "systemctl stop user@$(id -u app).service; userdel -r app 2>/dev/null; rm -rf /var/lib/rootless-docker /srv/docker; : >/etc/subuid; : >/etc/subgid",
   );
-});
-
-test("an account that goes takes its crontab along: the next one of its name does not run it", async () => {
-  const app = new Installation(host, "ac");
-  const wishes = { account: { name: "app" }, ...remove };
-  await app.applyAll(wishes);
-  await host.run(`install -d ${crontabs}; echo '* * * * * true' >${crontabs}/app`);
-  await app.revertAll(wishes);
-  expect(await host.run(`ls ${crontabs}; id app 2>/dev/null || true`)).toBe("");
 });
 
 test("nothing of the agent is left", () => expectNoAgent(host));

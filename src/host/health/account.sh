@@ -73,6 +73,10 @@ account_problems() {
 				"uid $(doc uid) to be that of account $(getent passwd "$(doc uid)" | cut -d : -f 1)" \
 				"one that nobody has, for the new account $1" \
 				"name another uid, or leave account.uid out"
+		! has uid || ! left_uids | grep -qx "$(doc uid)" ||
+			problem "account.uid" "uid $(doc uid) recorded of an account that somebody has removed" \
+				"one that nobody had here: what that one left would be the new account's" \
+				"name another uid, or destroy the other installation first"
 		! getent group "$1" >/dev/null ||
 			problem "account.name" "a group $1 already" \
 				"no such group, before the account $1 is created with one of its own" \

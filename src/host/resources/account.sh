@@ -136,6 +136,7 @@ create_account() {
 useradd_without_ids() {
 	local uid=$1
 	shift
+	if [ -z "$uid" ] && [ -n "$(left_uids)" ]; then uid=$(next_uid); fi
 	! useradd ${uid:+--uid "$uid"} -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 "$@" || return 0
 	grep -q 'subordinate user IDs' "$WORK/error" || return 1
 	# A count of 0 is an error before shadow 4.9, whose useradd gives none to a uid below UID_MIN.
@@ -143,9 +144,24 @@ useradd_without_ids() {
 	useradd --uid "$uid" -K "UID_MIN=$((uid + 1))" "$@"
 }
 
+# Uids that recorded accounts had and nobody has by now: what they left, and what still runs, would be
+# the next one's. Not the account's own that is made anew.
+left_uids() {
+	local dir name uid
+	for dir in "$STATE"/things/account/*; do
+		name=$(resource_name "$dir")
+		if [ ! -d "$dir/baseline" ] || [ "$name" = "$(doc account)" ]; then continue; fi
+		uid=$(recorded_uid "$name")
+		if [ -n "$uid" ] && ! getent passwd "$uid" >/dev/null; then printf '%s\n' "$uid"; fi
+	done
+}
+
 # As useradd chooses: after the highest that is taken.
 next_uid() {
-	getent passwd | awk -F : -v low="$(login_defs UID_MIN 1000)" -v high="$(login_defs UID_MAX 60000)" '
+	{
+		getent passwd
+		left_uids | sed 's/.*/left:x:&/'
+	} | awk -F : -v low="$(login_defs UID_MIN 1000)" -v high="$(login_defs UID_MAX 60000)" '
 		$3 >= low && $3 <= high { taken[$3] = 1; if ($3 >= next_one) next_one = $3 + 1 }
 		END {
 			if (next_one == "") next_one = low
@@ -204,6 +220,7 @@ account_restore() {
 	fi
 	remove_home_parents "$2"
 	rm -f "$(crontab_file)"
+	at_jobs | xargs -d '\n' -r rm -f --
 	note_moved "$2"
 	# userdel complains about a missing mail spool on its stderr, and succeeds.
 	userdel "$1" 2>"$WORK/error" ||

@@ -106,16 +106,28 @@ others_below_home() {
 	} | some_on_one_line
 }
 
-# Units of the machine that run as the account, in words, or nothing.
+# Units of the machine that run as the account, loaded or not, in words, or nothing.
 used_elsewhere() {
-	local unit
-	unit=$(grep -rlsE "^User=($ACCOUNT_LOGIN|$ACCOUNT_UID)$" /etc/systemd/system /run/systemd/system \
-		/usr/local/lib/systemd/system --include='*.service' --include='*.conf' | head -n 1 | printable)
+	local unit user
+	user=$(printf '%s' "$ACCOUNT_LOGIN" | sed 's/[.]/[.]/g')
+	unit=$({
+		systemctl show -p Id -p User -p FragmentPath '*.service' 2>/dev/null | awk -v RS= -v name="$ACCOUNT_LOGIN" -v uid="$ACCOUNT_UID" '
+			{ delete is; for (i = 1; i <= NF; i++) { at = index($i, "="); is[substr($i, 1, at - 1)] = substr($i, at + 1) } }
+			(is["User"] == name || is["User"] == uid) && is["Id"] !~ /^user@/ && is["FragmentPath"] !~ /^\/run\/systemd\/transient\// {
+				print is["FragmentPath"] }'
+		grep -rlsE "^[[:space:]]*User[[:space:]]*=[[:space:]]*($user|$ACCOUNT_UID)[[:space:]]*$" /etc/systemd/system /run/systemd/system \
+			/usr/local/lib/systemd/system --include='*.service' --include='*.conf' --exclude-dir=transient
+	} | head -n 1 | printable)
 	[ -z "$unit" ] || printf '%s runs a service as it' "$unit"
 }
 
 # The account's crontab, which the next account of its name would run.
 crontab_file() { printf '/var/spool/cron/crontabs/%s' "$ACCOUNT_LOGIN"; }
+
+# Jobs of at(1) that the account has queued, which would run as the next one with its uid.
+at_jobs() {
+	find /var/spool/cron/atjobs /var/spool/at -xdev -type f -uid "$ACCOUNT_UID" 2>/dev/null || true
+}
 
 # Files in the account's home that neither /etc/skel nor this package put there.
 own_files() {
@@ -129,7 +141,11 @@ own_files() {
 		echo "a name with a line break"
 		return 0
 	fi
-	if [ -s "$(crontab_file)" ]; then crontab_file; fi
+	if [ -s "$(crontab_file)" ]; then
+		crontab_file
+		echo
+	fi
+	at_jobs
 	find -H "$ACCOUNT_HOME" -mindepth 1 -xdev ! -type d -printf '%P\n' 2>/dev/null | while IFS= read -r file; do
 		as_in_skel "$reader" "$file" || printf '%s\n' "$file"
 	done | head -n 3

@@ -219,7 +219,8 @@ others_data_below() {
 	local dir root path
 	path=$(realpath -m "$1")
 	for dir in "$STATE"/things/data/*; do
-		[ -d "$dir/baseline" ] || continue
+		# What an account only says is in nobody's way.
+		if [ ! -d "$dir/baseline" ] || [ -e "$dir/baseline/said" ]; then continue; fi
 		root=$(realpath -m "$(resource_name "$dir")")
 		case $root in "$path"/*) ;; *) continue ;; esac
 		if [ "$(cat "$dir/baseline/account")" != "$ACCOUNT" ] || claimed_by_another "$dir"; then

@@ -207,6 +207,9 @@ install_beside() {
 	[ -z "$theirs" ] ||
 		fail "$PACKAGE_MANAGER install $*" "that it removes$(printf '%s' "${theirs%,}" | printable)" "nobody else's removed" \
 			"remove them yourself where nobody needs them, or choose another engine.source"
+	# apt marks them as manual before it removes them, which nobody has asked for.
+	# shellcheck disable=SC2046 # a list of package names
+	forget_marks $(cat "$WORK/packages.replaced")
 	install_packages "$@"
 }
 

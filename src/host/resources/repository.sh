@@ -1,40 +1,69 @@
 # shellcheck shell=dash
-# A repository of packages: a file that names it, and one with the key that signs it.
+# A repository of packages: a file that names it, and one with the key that signs it, of kind keyring.
+
+keyring_check() { path_check as_root "$@"; }
+
+keyring_now() { path_now as_root "$@"; }
+
+keyring_save() { save_path as_root "$@"; }
+
+# A source that somebody has edited, or made, may name it.
+keyring_restore() {
+	if names_key_file "$1"; then
+		say "$1 stays: a source of packages names it"
+		return 10
+	fi
+	restore_path as_root "$@"
+}
 
 # One that somebody's own file names is used as it is: the package manager refuses two that name
 # different keys. $1 its name, $2 its URL, $3 its suite, $4 the URL of the key, $5 the key's fingerprint.
 want_repository() {
 	local file
 	file=$(repository_file "$1")
-	if [ ! -d "$(resource_directory file "$file")/baseline" ] && names_repository "$2"; then
+	if [ ! -d "$(resource_directory file "$file")/baseline" ] && names_repository "$2" "$3"; then
 		say "uses $2 as this machine names it already"
 		return 0
 	fi
 	read_repository_key "$@"
-	want_file "$(repository_key_file "$1")" 644 "$WORK/key"
+	want_keyring "$(repository_key_file "$1")" "$WORK/key"
 	repository_entry "$1" "$2" "$3" >"$WORK/repository"
 	cmp -s "$WORK/repository" "$file" || : >"$WORK/repository.new"
 	want_file "$file" 644 "$WORK/repository"
 	[ ! -e "$WORK/repository.new" ] || refresh_repository "$1"
 }
 
-# Into $WORK/key, from this machine or from where it comes. A file with one more key in it would let
-# that one sign, too.
+# $1 path, $2 the file that holds the bytes.
+want_keyring() {
+	local parent=${1%/*}
+	if [ ! -d "$parent" ] || [ -d "$(resource_directory dir "$parent")" ]; then
+		want dir "$parent" directory
+		mkdir -p "$parent"
+	fi
+	want keyring "$1" "644 $(sha256sum <"$2" | cut -c 1-64)"
+	[ ! -h "$1" ] && cmp -s "$2" "$1" && [ "$(stat -c '%a %u:%g' "$1")" = '644 0:0' ] && return 0
+	write_path as_root "$1" 644 <"$2"
+	changed "$1 written"
+}
+
+# Into $WORK/key, from this machine or from where it comes: the bytes that were looked at, which nobody
+# else reads in another way. A file with one more key in it would let that one sign, too.
 read_repository_key() {
 	local here found
 	here=$(repository_key_file "$1")
 	if [ -f "$here" ] && [ "$(key_fingerprints "$here")" = "$5" ]; then
-		cat "$here" >"$WORK/key"
+		cat "$WORK/key.bytes" >"$WORK/key"
 		return 0
 	fi
 	# What else this installation has brought may go for the engine's sake.
 	# shellcheck disable=SC2046 # a package name, or none
 	want_packages_of_option $(packages_of_url "$4")
-	download_file "$4" "$WORK/key" ||
+	download_file "$4" "$WORK/key.there" ||
 		fail "$4" "$(package_errors)" "the key of the repository" \
 			"let this machine reach it, or name a mirror that it reaches in engine.mirror"
-	found=$(key_fingerprints "$WORK/key" | paste -s -d ' ')
+	found=$(key_fingerprints "$WORK/key.there" | paste -s -d ' ')
 	[ "$found" = "$5" ] ||
 		fail "$4" "the key ${found:-unknown}" "$5" \
 			"see why it is another one; of a mirror with a key of its own, name that in engine.mirrorKey"
+	cat "$WORK/key.bytes" >"$WORK/key"
 }

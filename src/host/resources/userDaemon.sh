@@ -36,7 +36,8 @@ userdaemon_restore() {
 }
 
 # A data root that somebody else has set is not this package's to remove, and has files of the account's
-# ids: it is recorded as one that stays.
+# ids: it is recorded as one that stays. Which one that is is the account's word: it counts for a
+# directory of the account's own that looks like one, and for nobody else's data.
 note_data_elsewhere() {
 	local root dir known
 	root=$(docker_of_account info --format '{{.DockerRootDir}}' 2>/dev/null | head -n 1) || true
@@ -47,6 +48,7 @@ note_data_elsewhere() {
 	*) return 0 ;;
 	esac
 	root=$(realpath "$root")
+	if [ "$(stat -c %u "$root")" != "$ACCOUNT_UID" ] || [ ! -d "$root/containers" ] || is_near_others_data "$root"; then return 0; fi
 	for dir in "$STATE"/things/data/*; do
 		[ -d "$dir/baseline" ] || continue
 		[ "$(realpath -m "$(resource_name "$dir")")" != "$root" ] || return 0
@@ -55,9 +57,22 @@ note_data_elsewhere() {
 	mkdir -p "$dir/claims" "$dir/baseline.$STEP"
 	printf '%s' "$root" | write_record "$dir/name"
 	printf '%s' "$ACCOUNT" | write_record "$dir/baseline.$STEP/account"
+	: >"$dir/baseline.$STEP/said"
 	mv -T "$dir/baseline.$STEP" "$dir/baseline"
 	sync_directories "$dir" "${dir%/*}"
-	say "$root stays: the daemon used it, and this package has not set it. Remove it by hand when nothing in it is needed"
+	say "'$(printf '%s' "$root" | printable)' stays: the daemon says that it used it, and this package has not set it"
+}
+
+# Below a home or a data root of another account, or above one. $1 the directory.
+is_near_others_data() {
+	{
+		getent passwd | awk -F : -v name="$ACCOUNT_LOGIN" '$1 != name && $6 ~ /^\/./ { print $6 }'
+		for dir in "$STATE"/things/data/*; do
+			[ ! -d "$dir/baseline" ] || printf '%s\n' "$(resource_name "$dir")"
+		done
+	} | xargs -d '\n' -r realpath -m -- | awk -v root="$1/" '
+		index($0 "/", root) == 1 || index(root, $0 "/") == 1 { near = 1 }
+		END { exit !near }'
 }
 
 # No containers, images, volumes, plugins, networks of the user's, nor the secrets of a swarm.

@@ -78,7 +78,7 @@ function repositorySettings(read: Reader, source: EngineSource): Repository | un
   if (signed || source === EngineSource.StaticArchive)
     return {
       url: mirror?.replace(/\/$/, "") ?? dockerRepository.url,
-      key: signed ? (key?.replaceAll(" ", "").toUpperCase() ?? dockerRepository.key) : undefined,
+      key: signed ? (key?.replace(/ /g, "").toUpperCase() ?? dockerRepository.key) : undefined,
     };
   if (mirror !== undefined)
     read.refuse(

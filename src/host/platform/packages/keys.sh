@@ -2,14 +2,25 @@
 # Keys that sign packages, by OpenPGP (RFC 9580). gpg is not on every machine.
 
 # The fingerprints of the primary keys in a file, a line each, as gpg shows them: of version 4, the
-# SHA-1 of the packet with its length before it. Another version, or a file that is no key, is 'unknown'.
+# SHA-1 of the packet with its length before it. Another version, a file that is no key, or one with
+# anything else in it, which another program might take for a key, is 'unknown'. What was read, as bytes, is
+# in $WORK/key.bytes.
 key_fingerprints() {
 	local tag start length
-	key_bytes "$1" >"$WORK/key.bytes"
-	openpgp_packets "$WORK/key.bytes" >"$WORK/key.packets" || echo unknown
-	# 6 is a primary key.
+	if ! key_bytes "$1" >"$WORK/key.bytes" || ! openpgp_packets "$WORK/key.bytes" >"$WORK/key.packets"; then
+		echo unknown
+		return 0
+	fi
 	while read -r tag start length; do
-		[ "$tag" = 6 ] || continue
+		case $tag in
+		# A primary key; below, its signatures, names, pictures and subkeys.
+		6) ;;
+		2 | 13 | 14 | 17) continue ;;
+		*)
+			echo unknown
+			continue
+			;;
+		esac
 		if [ "$(tail -c "+$start" "$WORK/key.bytes" | head -c 1 | od -An -tu1 | tr -d ' ')" != 4 ]; then
 			echo unknown
 			continue
@@ -22,13 +33,13 @@ key_fingerprints() {
 	done <"$WORK/key.packets"
 }
 
-# A key may be in ASCII: base64 between an empty line and a checksum.
+# A key may be in ASCII: one block, of base64 between an empty line and a checksum.
 key_bytes() {
-	if grep -q '^-----BEGIN PGP PUBLIC KEY BLOCK-----' "$1"; then
-		tr -d '\r' <"$1" | sed -n '/^-----BEGIN PGP/,/^-----END PGP/p' | sed '1,/^ *$/d; /^-----/d; /^=/d' | base64 -d 2>/dev/null
-	else
-		cat "$1"
-	fi
+	case $(grep -ac 'BEGIN PGP' "$1") in
+	0) cat "$1" ;;
+	1) tr -d '\r' <"$1" | sed -n '/^-----BEGIN PGP PUBLIC KEY BLOCK-----$/,/^-----END PGP/p' | sed '1,/^$/d; /^-----END PGP/d; /^=/d' | base64 -d 2>/dev/null ;;
+	*) return 1 ;;
+	esac
 }
 
 # Of a file its packets: tag, where its body begins (the first byte is 1), and how long that is.

@@ -4,7 +4,10 @@
 # $1 the repository's name.
 repository_file() { printf '/etc/apt/sources.list.d/%s.sources' "$1"; }
 
-repository_key_file() { printf '/etc/apt/keyrings/%s.asc' "$1"; }
+repository_key_file() { printf '/etc/apt/keyrings/%s.gpg' "$1"; }
+
+# True where a source of this machine names a file with keys. $1 the file.
+names_key_file() { grep -rqsF -- "$1" /etc/apt/sources.list /etc/apt/sources.list.d; }
 
 # deb822, as sources.list(5) has it. $1 the repository's name, $2 its URL, $3 its suite.
 repository_entry() {
@@ -12,10 +15,10 @@ repository_entry() {
 		"$2" "$3" "$(dpkg --print-architecture)" "$(repository_key_file "$1")"
 }
 
-# True where a source of this machine names it already. $1 its URL.
+# True where a source of this machine names it already. $1 its URL, $2 its suite.
 names_repository() {
-	# shellcheck disable=SC2016 # apt's own variable
-	apt-get indextargets --format '$(REPO_URI)' 2>/dev/null | grep -qxF -- "${1%/}/"
+	# shellcheck disable=SC2016 # apt's own variables
+	apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 2>/dev/null | grep -qxF -- "${1%/}/ $2"
 }
 
 # By apt itself, with its proxies and certificates. $1 the URL, $2 the file.
