@@ -46,14 +46,6 @@ has_daemon() {
 	know_account "$1" && ! is_another_account "$1" && account_has "$ACCOUNT_HOME/.config/systemd/user/docker.service"
 }
 
-# True where the unit is of an engine that is there: one of another source is the step daemon's to
-# write.
-has_engine_of_unit() {
-	local start
-	start=$(account_file "$ACCOUNT_HOME/.config/systemd/user/docker.service" | sed -n 's/^ExecStart=//p' | tail -n 1)
-	[ -z "$start" ] || [ -e "${start%% *}" ]
-}
-
 # $1 the daemon's directory, $2 files, ground or all, $3 why.
 restart_daemon() {
 	hold_daemon

@@ -106,6 +106,14 @@ start_daemon() {
 	run_daemon_now "$verb" "${1-}"
 }
 
+# True where the unit is of an engine that is there: one of another source is the step daemon's to
+# write.
+has_engine_of_unit() {
+	local start
+	start=$(account_file "$ACCOUNT_HOME/.config/systemd/user/docker.service" | sed -n 's/^ExecStart=//p' | tail -n 1)
+	[ -z "$start" ] || [ -e "${start%% *}" ]
+}
+
 # $1 start or restart, $2 where a start that fails is noted, or nothing.
 run_daemon_now() {
 	local now since dir
@@ -115,6 +123,8 @@ run_daemon_now() {
 	ask_systemctl reset-failed docker.service 2>/dev/null || true
 	start_and_wait "$1" "$now" || {
 		rm -f "$dir/starting"
+		# Its engine has gone meanwhile, by a step that changes the source.
+		has_engine_of_unit || return 0
 		[ -z "${2-}" ] || printf '%s\n' "$now" >"$2"
 		daemon_failed "$since"
 	}

@@ -236,6 +236,8 @@ account_restore() {
 restore_gone_account() {
 	local home path stays=''
 	forget_account_entries "$1"
+	# Its service manager would be the next one's with its uid.
+	userdaemon_of_gone "$1"
 	home=$(recorded_home "$1")
 	for path in ${home:+"$home" "$(leaving_home "$home")"}; do
 		(stays_of_gone "$path" "$1") || stays=yes

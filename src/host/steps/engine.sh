@@ -56,7 +56,11 @@ wanted_engine() {
 	packages=$(other_packages)
 	# shellcheck disable=SC2046,SC2086 # lists of package names
 	if [ -n "$(missing_packages $packages $(versioned_packages))" ] && lists_outdated; then refresh_lists; fi
-	pin=$(engine_pin)
+	pin=$(engine_pin) || {
+		# It may be newer than the lists.
+		refresh_lists
+		pin=$(engine_pin) || no_such_version
+	}
 	printf '%s' "$packages"
 	for name in $(versioned_packages); do printf ' %s%s' "$name" "${pin:+=$pin}"; done
 }

@@ -22,13 +22,12 @@ other_packages() {
 }
 
 # The version of the daemon's package that was asked for: a whole one, with or without its epoch, or
-# its first components. Nothing where none was. That is an error where there is none such.
+# its first components. Nothing where none was. False where there is none such.
 engine_pin() {
-	local wanted available version
+	local wanted version
 	has version || return 0
 	wanted=$(doc version)
-	available=$(available_versions "$(engine_package)")
-	for version in $(installed_version "$(engine_package)") $available; do
+	for version in $(installed_version "$(engine_package)") $(available_versions "$(engine_package)"); do
 		case $version in
 		"$wanted" | "$wanted"[-.+~]* | *:"$wanted" | *:"$wanted"[-.+~]*)
 			printf '%s' "$version"
@@ -36,8 +35,12 @@ engine_pin() {
 			;;
 		esac
 	done
+	return 1
+}
+
+no_such_version() {
 	problem "engine.version" \
-		"the versions $(printf '%s' "$available" | paste -s -d ' ') of $(engine_package) in the package lists" \
-		"$wanted" "ask for one of these, or leave the option out for the newest"
+		"the versions $(available_versions "$(engine_package)" | paste -s -d ' ') of $(engine_package) in the package lists" \
+		"$(doc version)" "ask for one of these, or leave the option out for the newest"
 	stop_on_problems
 }
