@@ -122,6 +122,31 @@ test("an account made anew by hand, before its own step has seen it: it gets nei
   ).toBe("anew\n");
 });
 
+test("a Docker of an account made anew by hand is its own: nobody starts it, nor calls its data the earlier one's", async () => {
+  const wishes = wish("later");
+  const [first, other] = ["db1", "db2"].map((lease) => new Installation(host, lease));
+  await up(first, wishes);
+  await root(
+    host,
+    `uid=$(id -u later); loginctl disable-linger later; systemctl stop user@$uid.service
+    userdel -rf later 2>/dev/null || true; useradd -m -u $uid later; loginctl enable-linger later
+    echo another >/var/lib/rootless-docker/things/userdaemon/later/engine
+    cd /home/later; mkdir -p .config/systemd/user .local/share/docker/containers
+    printf '[Service]\\nExecStart=/bin/sleep 7777\\n' >.config/systemd/user/docker.service; chown -R later: .`,
+  );
+  await other.install();
+  const its = wish("neighbour");
+  for (const step of ["preflight", "engine"] as const)
+    expect((await other.apply(step, its)).said.join()).not.toContain("daemon of later");
+  expect(await host.run("pgrep -u later sleep || echo none")).toBe("none\n");
+  expect(await down(first, wishes)).not.toContain("data of the earlier");
+  expect(await host.run("ls /home/later/.local/share/docker")).toBe("containers\n");
+  await down(other, its);
+  await host.run(
+    "loginctl disable-linger later; systemctl stop user@$(id -u later).service; userdel -rf later 2>/dev/null",
+  );
+});
+
 test("a data root that one account kept and another one uses: both keep the ids of their files", async () => {
   const of = (name: string, uid: number): StepArgs =>
     wish(name, {

@@ -3,90 +3,71 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { shellFunctions } from "../../src/agent/shellSources";
-import {
-  currentEngine,
-  earlierEngine,
-  serveRepository,
-  type Repository,
-} from "../../testbed/engine";
-import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
+import { currentEngine, earlierEngine } from "../../testbed/engine";
+import { diffSnapshots, snapshotHost } from "../../testbed/hosts";
 import { EngineSource, OnDestroyData, RootfulDocker } from "../../index";
-import { asAccount, bootHost, importImage } from "../../testkit/host";
+import { engineHost } from "../../testkit/engineHost";
+import { asAccount, importImage } from "../../testkit/host";
 import type { StepArgs } from "../../testkit/documents";
 import { Installation } from "../../testkit/installation";
 
-let host: TestHost;
-let repository: Repository;
-let before: Awaited<ReturnType<typeof snapshotHost>>;
-
-beforeAll(async () => {
-  host = await bootHost();
-  repository = await serveRepository();
-  before = await snapshotHost(host);
-});
-
-afterAll(async () => {
-  await repository.close();
-  await destroyAllHosts();
-});
+const given = engineHost();
 
 const source = EngineSource.DockerRepository;
 
 function wishes(engine: StepArgs["engine"] = {}, args: StepArgs = {}): StepArgs {
   return {
     account: { name: "app" },
-    engine: { source, mirror: repository.url, mirrorKey: repository.key, ...engine },
+    engine: { source, mirror: given.downloads.url, mirrorKey: given.downloads.key, ...engine },
     onDestroy: { data: OnDestroyData.Delete },
     ...args,
   };
 }
 
-const version = () => asAccount(host, "app", "docker version -f '{{.Server.Version}}'");
-
 test("a version of it, a container, the newest version with its data, and destroy", async () => {
-  const app = new Installation(host, "a1");
+  const app = new Installation(given.host, "a1");
   const { engine } = await app.applyAll(wishes({ version: earlierEngine }));
   expect(engine.facts["versions.engine"]).toBe(earlierEngine);
-  await importImage(host, "app");
-  expect(await asAccount(host, "app", "docker run --rm busybox echo here")).toBe("here\n");
-  expect(await host.run("pgrep -u root -x dockerd; ls /run/docker.sock 2>&1 || true")).toMatch(
-    /^ls: cannot/,
-  );
+  await importImage(given.host, "app");
+  expect(await asAccount(given.host, "app", "docker run --rm busybox echo here")).toBe("here\n");
+  expect(
+    await given.host.run("pgrep -u root -x dockerd; ls /run/docker.sock 2>&1 || true"),
+  ).toMatch(/^ls: cannot/);
   // Its newest is asked for: the daemon is restarted once, with what it has.
   await app.applyAll(wishes({ version: "29" }));
-  expect(await version()).toBe(`${earlierEngine}\n`);
+  expect(await given.version()).toBe(`${earlierEngine}\n`);
   // It is newer than the package lists.
-  await host.run(
+  await given.host.run(
     `cd /var/lib/apt/lists; sed -i 's/^Version: 5:${currentEngine}-/Version: 5:0-/' *_stable_*Packages; rm -f 10.203.*InRelease`,
   );
   await app.applyAll(wishes({ version: currentEngine }));
-  expect(await version()).toBe(`${currentEngine}\n`);
-  expect(await asAccount(host, "app", "docker run --rm busybox echo here")).toBe("here\n");
+  expect(await given.version()).toBe(`${currentEngine}\n`);
+  expect(await asAccount(given.host, "app", "docker run --rm busybox echo here")).toBe("here\n");
   const again = wishes({ version: currentEngine });
   for (const { changed } of Object.values(await app.applyAll(again))) expect(changed).toEqual([]);
   await app.revertAll(again);
-  expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
+  expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
 });
 
 test("from the distribution's engine to it and back: each one's packages go, the data stay", async () => {
-  const app = new Installation(host, "a1");
+  const app = new Installation(given.host, "a1");
   const distribution = wishes({ source: undefined, mirror: undefined, mirrorKey: undefined });
   await app.applyAll(distribution);
-  await asAccount(host, "app", "docker volume create kept");
+  await asAccount(given.host, "app", "docker volume create kept");
   await app.applyAll(wishes());
-  expect(await version()).toBe(`${currentEngine}\n`);
+  expect(await given.version()).toBe(`${currentEngine}\n`);
   // Neither there, nor with its configuration.
   expect(
-    await host.run(
+    await given.host.run(
       "dpkg-query -W -f '${db:Status-Abbrev}${Package}\\n' | grep '^.[^n]' | cut -c 4-",
     ),
   ).not.toMatch(/^ *(docker\.io|docker-cli|containerd|runc|rootlesskit)$/m);
-  expect(await asAccount(host, "app", "docker volume ls -q")).toBe("kept\n");
+  expect(await asAccount(given.host, "app", "docker volume ls -q")).toBe("kept\n");
   await app.applyAll(distribution);
-  expect(await version()).toMatch(/^26\./);
-  expect(await asAccount(host, "app", "docker volume ls -q")).toBe("kept\n");
+  expect(await given.version()).toMatch(/^26\./);
+  expect(await asAccount(given.host, "app", "docker volume ls -q")).toBe("kept\n");
   await app.revertAll(distribution);
-  expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
+  expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
 });
 
 interface Refused {
@@ -129,26 +110,26 @@ const refused: Refused[] = [
 test.each(refused)(
   "$what: an error, and nothing is changed",
   async ({ engine, first, then, step = "engine", says }) => {
-    if (first !== undefined) await host.run(first);
-    const there = await snapshotHost(host);
-    const app = new Installation(host, "a1");
+    if (first !== undefined) await given.host.run(first);
+    const there = await snapshotHost(given.host);
+    const app = new Installation(given.host, "a1");
     await app.install();
     if (step === "engine") await app.apply("preflight", wishes(engine));
     const { exitCode, said } = await app.tryApply(step, wishes(engine));
     expect([exitCode, said.at(-1)]).toEqual([1, expect.stringMatching(says)]);
     await app.revert("engine", wishes(engine));
     await app.revertAgent();
-    expect(diffSnapshots(there, await snapshotHost(host))).toEqual([]);
-    if (then !== undefined) await host.run(then);
+    expect(diffSnapshots(there, await snapshotHost(given.host))).toEqual([]);
+    if (then !== undefined) await given.host.run(then);
   },
 );
 
 test("a change of source takes the engine from nobody else: an error that names who uses it", async () => {
-  const app = new Installation(host, "a1");
+  const app = new Installation(given.host, "a1");
   const distribution = wishes({ source: undefined, mirror: undefined, mirrorKey: undefined });
   await app.install();
   for (const step of ["preflight", "engine"] as const) await app.apply(step, distribution);
-  await host.run("systemctl unmask -q docker.service; systemctl -q enable docker.service");
+  await given.host.run("systemctl unmask -q docker.service; systemctl -q enable docker.service");
   const { exitCode, said } = await app.tryApply("engine", wishes());
   expect([exitCode, said.at(-1)]).toEqual([
     1,
@@ -156,55 +137,55 @@ test("a change of source takes the engine from nobody else: an error that names 
       /: found that it removes .*docker\.io \(root runs its .*docker\.service\)/,
     ),
   ]);
-  await host.run("systemctl -q disable docker.service; systemctl mask -q docker.service");
+  await given.host.run("systemctl -q disable docker.service; systemctl mask -q docker.service");
   await app.revert("engine", wishes());
   await app.revertAgent();
-  expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
+  expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
 });
 
 test("on Ubuntu 24.04, by its os-release: the distribution's is refused, and Ubuntu's packages are taken", async () => {
-  await host.run(`cp -L /etc/os-release /root/os-release; cp /etc/debian_version /root/
+  await given.host.run(`cp -L /etc/os-release /root/os-release; cp /etc/debian_version /root/
     printf 'ID=ubuntu\\nID_LIKE=debian\\nPRETTY_NAME="Ubuntu 24.04.4 LTS"\\nVERSION_CODENAME=noble\\nUBUNTU_CODENAME=noble\\n' >/etc/os-release
     echo trixie/sid >/etc/debian_version`);
-  const app = new Installation(host, "a1");
+  const app = new Installation(given.host, "a1");
   await app.install();
   const refused = await app.tryApply("preflight", { account: { name: "app" } });
   expect(refused.said.join()).toMatch(
     /engine\.source: found Ubuntu 24\.04\.4 LTS, whose docker\.io lacks what a rootless daemon needs; .* set engine\.source to DockerRepository/,
   );
   await app.applyAll(wishes());
-  expect(await host.run("cat /etc/apt/sources.list.d/rootless-docker.sources")).toContain(
-    `URIs: ${repository.url}/ubuntu\nSuites: noble\n`,
+  expect(await given.host.run("cat /etc/apt/sources.list.d/rootless-docker.sources")).toContain(
+    `URIs: ${given.downloads.url}/ubuntu\nSuites: noble\n`,
   );
-  expect(await version()).toBe(`${currentEngine}\n`);
+  expect(await given.version()).toBe(`${currentEngine}\n`);
   await app.revertAll(wishes());
-  await host.run(
+  await given.host.run(
     "cat /root/os-release >/etc/os-release; cat /root/debian_version >/etc/debian_version; rm /root/os-release /root/debian_version",
   );
-  expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
+  expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
 });
 
 test("a source that somebody has edited keeps the key that it names", async () => {
-  const app = new Installation(host, "a1");
+  const app = new Installation(given.host, "a1");
   await app.install();
   for (const step of ["preflight", "engine"] as const) await app.apply(step, wishes());
-  await host.run("echo '# mine' >>/etc/apt/sources.list.d/rootless-docker.sources");
+  await given.host.run("echo '# mine' >>/etc/apt/sources.list.d/rootless-docker.sources");
   const { said } = await app.revert("engine", wishes());
   expect(said.join("\n")).toContain(
     "/etc/apt/keyrings/rootless-docker.gpg stays: a source of packages names it",
   );
   await app.revertAgent();
-  await host.run(
+  await given.host.run(
     "rm -r /etc/apt/sources.list.d/rootless-docker.sources /etc/apt/keyrings/rootless-docker.gpg /var/lib/rootless-docker",
   );
 });
 
 test("a change of source that is cut before dpkg removes anything: destroy takes back all the same", async () => {
-  const app = new Installation(host, "a1");
+  const app = new Installation(given.host, "a1");
   const distribution = wishes({ source: undefined, mirror: undefined, mirrorKey: undefined });
   await app.install();
   for (const step of ["preflight", "engine"] as const) await app.apply(step, distribution);
-  await host.run(
+  await given.host.run(
     `cat >/root/dpkg; chmod 755 /root/dpkg
     echo 'Dir::Bin::dpkg "/root/dpkg";' >/etc/apt/apt.conf.d/99cut`,
     {
@@ -215,30 +196,30 @@ exec /usr/bin/dpkg "$@"
     },
   );
   expect((await app.tryApply("engine", wishes())).exitCode).not.toBe(0);
-  await host.run("rm /root/dpkg /etc/apt/apt.conf.d/99cut");
+  await given.host.run("rm /root/dpkg /etc/apt/apt.conf.d/99cut");
   await app.revert("engine", distribution);
   await app.revertAgent();
-  expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
+  expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
 });
 
 test("a root daemon of docker-ce, and a source of somebody's own: used as they are", async () => {
-  await host.run(
+  await given.host.run(
     `install -d /etc/apt/keyrings
-    /usr/lib/apt/apt-helper download-file ${repository.url}/debian/gpg /etc/apt/keyrings/theirs.asc
-    echo "deb [signed-by=/etc/apt/keyrings/theirs.asc] ${repository.url}/debian trixie stable" >/etc/apt/sources.list.d/theirs.list
+    /usr/lib/apt/apt-helper download-file ${given.downloads.url}/debian/gpg /etc/apt/keyrings/theirs.asc
+    echo "deb [signed-by=/etc/apt/keyrings/theirs.asc] ${given.downloads.url}/debian trixie stable" >/etc/apt/sources.list.d/theirs.list
     apt-get -q update; apt-get -q -y install --no-install-recommends docker-ce docker-ce-cli containerd.io`,
   );
-  const there = await snapshotHost(host);
-  const app = new Installation(host, "a1");
+  const there = await snapshotHost(given.host);
+  const app = new Installation(given.host, "a1");
   const beside = wishes({}, { rootfulDocker: RootfulDocker.Keep });
   await app.applyAll(beside);
-  expect(await version()).toBe(`${currentEngine}\n`);
+  expect(await given.version()).toBe(`${currentEngine}\n`);
   expect(
-    await host.run("docker version -f '{{.Server.Version}}'; ls /etc/apt/sources.list.d"),
+    await given.host.run("docker version -f '{{.Server.Version}}'; ls /etc/apt/sources.list.d"),
   ).toMatch(new RegExp(`^${currentEngine}\n(debian.sources\n)?theirs.list\n$`));
   await app.revertAll(beside);
   // Its containerd goes on writing.
-  const own = diffSnapshots(there, await snapshotHost(host)).filter(
+  const own = diffSnapshots(there, await snapshotHost(given.host)).filter(
     (line) => !line.includes("/var/lib/containerd/"),
   );
   expect(own).toEqual([]);
@@ -251,12 +232,12 @@ async function fingerprints(keys: Buffer): Promise<string[]> {
     (name) => `${name}() {\n${functions.get(name)?.body}\n}`,
   );
   const command = `WORK=$(mktemp -d); cat >$WORK/keys\n${text.join("\n")}\nkey_fingerprints $WORK/keys`;
-  return (await host.run(command, { input: keys })).trim().split("\n");
+  return (await given.host.run(command, { input: keys })).trim().split("\n");
 }
 
 test("the fingerprints of a file of several keys are those that gpg shows: none is overlooked", async () => {
   const keys = Buffer.from(
-    await host.run("base64 /usr/share/keyrings/debian-archive-keyring.gpg"),
+    await given.host.run("base64 /usr/share/keyrings/debian-archive-keyring.gpg"),
     "base64",
   );
   const gpg = execFileSync("gpg", ["--show-keys", "--with-colons"], { input: keys }).toString();
@@ -272,8 +253,8 @@ describe("a file of keys with something more in it", () => {
   let other: { text: string; secret: Buffer };
 
   beforeAll(async () => {
-    key = await host.run(
-      `/usr/lib/apt/apt-helper download-file ${repository.url}/debian/gpg /tmp/key >/dev/null 2>&1; cat /tmp/key; rm /tmp/key`,
+    key = await given.host.run(
+      `/usr/lib/apt/apt-helper download-file ${given.downloads.url}/debian/gpg /tmp/key >/dev/null 2>&1; cat /tmp/key; rm /tmp/key`,
     );
     const home = mkdtempSync(join(tmpdir(), "rootless-docker-gpg-"));
     const gpg = (...args: string[]) =>
@@ -299,8 +280,8 @@ describe("a file of keys with something more in it", () => {
   });
 
   test("alone, in ASCII and in bytes, it is read", async () => {
-    expect(await fingerprints(Buffer.from(key))).toEqual([repository.key]);
-    expect(await fingerprints(bytesOf(key))).toEqual([repository.key]);
+    expect(await fingerprints(Buffer.from(key))).toEqual([given.downloads.key]);
+    expect(await fingerprints(bytesOf(key))).toEqual([given.downloads.key]);
   });
 
   test.each<[string, () => Buffer]>([
@@ -317,7 +298,7 @@ describe("a file of keys with something more in it", () => {
     ["half a key", () => bytesOf(key).subarray(0, -10)],
     ["nothing that is a key", () => Buffer.from("<html>not found</html>")],
   ])("%s: it is not that key", async (_what, file) => {
-    expect(await fingerprints(file())).not.toEqual([repository.key]);
+    expect(await fingerprints(file())).not.toEqual([given.downloads.key]);
   });
 });
 

@@ -79,6 +79,19 @@ test("one in the place of what Purge removed: destroy leaves it, and says what d
   await host.run("dpkg -P theirs");
 });
 
+test("a containerd that runs where there is no Docker is not Disable's to stop", async () => {
+  await host.run(`apt-get -qq -y purge --autoremove docker.io >/dev/null 2>&1 || true
+    apt-get -qq -y install --no-install-recommends containerd >/dev/null 2>&1; systemctl start containerd.service`);
+  const disable = { ...wishes, rootfulDocker: RootfulDocker.Disable };
+  const app = await start("a6");
+  await app.apply("engine", disable);
+  const runs = "systemctl is-active containerd.service docker.service docker.socket || true";
+  expect(await host.run(runs)).toBe("active\ninactive\ninactive\n");
+  await app.revert("engine", disable);
+  await app.revertAgent();
+  expect(await host.run("systemctl is-active containerd.service")).toBe("active\n");
+});
+
 test("the group of the engine's package goes with the last of two installations, whichever source that has", async () => {
   const preinstalled = { ...wishes, engine: { source: EngineSource.Preinstalled } };
   const [first, second] = [await start("a4"), await start("a5")];

@@ -1,30 +1,12 @@
-import {
-  brokenEngine,
-  currentEngine,
-  earlierEngine,
-  serveRepository,
-  type Repository,
-} from "../../testbed/engine";
-import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
+import { brokenEngine, currentEngine, earlierEngine } from "../../testbed/engine";
+import { diffSnapshots, snapshotHost } from "../../testbed/hosts";
 import { EngineSource, OnDestroyData, PrivilegedPorts } from "../../index";
-import { asAccount, bootHost, importImage } from "../../testkit/host";
+import { engineHost } from "../../testkit/engineHost";
+import { asAccount, importImage } from "../../testkit/host";
 import type { StepArgs } from "../../testkit/documents";
 import { Installation } from "../../testkit/installation";
 
-let host: TestHost;
-let archives: Repository;
-let before: Awaited<ReturnType<typeof snapshotHost>>;
-
-beforeAll(async () => {
-  host = await bootHost();
-  archives = await serveRepository();
-  before = await snapshotHost(host);
-});
-
-afterAll(async () => {
-  await archives.close();
-  await destroyAllHosts();
-});
+const given = engineHost();
 
 function wishes(version: string, engine: StepArgs["engine"] = {}, args: StepArgs = {}): StepArgs {
   return {
@@ -32,9 +14,9 @@ function wishes(version: string, engine: StepArgs["engine"] = {}, args: StepArgs
     engine: {
       source: EngineSource.StaticArchive,
       version,
-      sha256: archives.sha256("docker", version),
-      rootlessExtrasSha256: archives.sha256("docker-rootless-extras", version),
-      mirror: archives.url,
+      sha256: given.downloads.sha256("docker", version),
+      rootlessExtrasSha256: given.downloads.sha256("docker-rootless-extras", version),
+      mirror: given.downloads.url,
       ...engine,
     },
     onDestroy: { data: OnDestroyData.Delete },
@@ -42,27 +24,25 @@ function wishes(version: string, engine: StepArgs["engine"] = {}, args: StepArgs
   };
 }
 
-const version = () => asAccount(host, "app", "docker version -f '{{.Server.Version}}'");
-
 test("a version, a container, another version with its data; one that does not start goes back; destroy", async () => {
-  const app = new Installation(host, "a1");
+  const app = new Installation(given.host, "a1");
   const ports = { privilegedPorts: PrivilegedPorts.FileCapability };
   await app.applyAll(wishes(earlierEngine, {}, ports));
-  expect(await version()).toBe(`${earlierEngine}\n`);
-  await importImage(host, "app");
-  expect(await asAccount(host, "app", "docker run --rm busybox echo here")).toBe("here\n");
+  expect(await given.version()).toBe(`${earlierEngine}\n`);
+  await importImage(given.host, "app");
+  expect(await asAccount(given.host, "app", "docker run --rm busybox echo here")).toBe("here\n");
   const { engine } = await app.applyAll(wishes(currentEngine, {}, ports));
   expect(engine.facts["versions.engine"]).toBe(currentEngine);
-  expect(await version()).toBe(`${currentEngine}\n`);
+  expect(await given.version()).toBe(`${currentEngine}\n`);
   // A port below 1024 by the capability, which the new version's program has, too.
   expect(
     await asAccount(
-      host,
+      given.host,
       "app",
       "docker run --rm -p 80:80 busybox echo here; docker image ls -q | wc -l",
     ),
   ).toBe("here\n1\n");
-  expect(await host.run("ls /usr/local/lib/rootless-docker | wc -l")).toBe("2\n");
+  expect(await given.host.run("ls /usr/local/lib/rootless-docker | wc -l")).toBe("2\n");
   for (const { changed } of Object.values(await app.applyAll(wishes(currentEngine, {}, ports))))
     expect(changed).toEqual([]);
 
@@ -73,33 +53,35 @@ test("a version, a container, another version with its data; one that does not s
       /engine\.version: found that the daemon does not start with .*docker-0\.0\.1-.*; the daemon runs with .*docker-29\.8\.1-\S+ again/,
     ),
   ]);
-  expect(await version()).toBe(`${currentEngine}\n`);
+  expect(await given.version()).toBe(`${currentEngine}\n`);
 
   await app.applyAll(wishes(currentEngine, {}, ports));
   await app.revertAll(wishes(currentEngine, {}, ports));
-  expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
+  expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
 });
 
 test("from the distribution's engine to it and back: the packages go and come, the data stay", async () => {
-  const app = new Installation(host, "a2");
+  const app = new Installation(given.host, "a2");
   const distribution: StepArgs = { ...wishes(currentEngine), engine: {} };
   await app.applyAll(distribution);
-  await asAccount(host, "app", "docker volume create kept");
+  await asAccount(given.host, "app", "docker volume create kept");
   await app.applyAll(wishes(currentEngine));
-  expect(await version()).toBe(`${currentEngine}\n`);
-  expect(await host.run("dpkg -l docker.io rootlesskit 2>/dev/null | grep -c ^ii || true")).toBe(
-    "0\n",
-  );
-  expect(await asAccount(host, "app", "docker volume ls -q")).toBe("kept\n");
+  expect(await given.version()).toBe(`${currentEngine}\n`);
+  expect(
+    await given.host.run("dpkg -l docker.io rootlesskit 2>/dev/null | grep -c ^ii || true"),
+  ).toBe("0\n");
+  expect(await asAccount(given.host, "app", "docker volume ls -q")).toBe("kept\n");
   await app.applyAll(distribution);
-  expect(await version()).toMatch(/^26\./);
-  expect(await asAccount(host, "app", "docker volume ls -q")).toBe("kept\n");
+  expect(await given.version()).toMatch(/^26\./);
+  expect(await asAccount(given.host, "app", "docker volume ls -q")).toBe("kept\n");
   await app.revertAll(distribution);
-  expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
+  expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
 });
 
 test("two accounts, each with a version of its own, and the distribution's beside them", async () => {
-  const [app, other, third] = ["a3", "a4", "a5"].map((lease) => new Installation(host, lease));
+  const [app, other, third] = ["a3", "a4", "a5"].map(
+    (lease) => new Installation(given.host, lease),
+  );
   const of = (name: string, engine: StepArgs) => ({ ...engine, account: { name } });
   await app.applyAll(wishes(earlierEngine));
   await other.applyAll(of("other", wishes(currentEngine)));
@@ -107,15 +89,7 @@ test("two accounts, each with a version of its own, and the distribution's besid
   const { engine } = await third.applyAll(distribution);
   // Nobody else's daemon starts again for it.
   expect(engine.changed.join()).not.toMatch(/daemon of (app|other)/);
-  const versions = await Promise.all(
-    ["app", "other", "third"].map((name) =>
-      asAccount(
-        host,
-        name,
-        "docker -H unix://$XDG_RUNTIME_DIR/docker.sock version -f '{{.Server.Version}}'",
-      ),
-    ),
-  );
+  const versions = await Promise.all(["app", "other", "third"].map(given.version));
   expect(versions).toEqual([
     `${earlierEngine}\n`,
     `${currentEngine}\n`,
@@ -124,7 +98,7 @@ test("two accounts, each with a version of its own, and the distribution's besid
   await app.revertAll(wishes(earlierEngine));
   await third.revertAll(distribution);
   await other.revertAll(of("other", wishes(currentEngine)));
-  expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
+  expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
 });
 
 test.each([
@@ -139,14 +113,14 @@ test.each([
     says: /docker-29\.9\.9\.tgz: found .*404.*; wanted the archive\. To fix: let this machine reach it/,
   },
 ])("$what: an error, and nothing is changed", async ({ engine, says }) => {
-  const app = new Installation(host, "a6");
+  const app = new Installation(given.host, "a6");
   const wrong = wishes(currentEngine, engine);
   await app.install();
   await app.apply("preflight", wrong);
   const { exitCode, said } = await app.tryApply("engine", wrong);
   expect([exitCode, said.at(-1)]).toEqual([1, expect.stringMatching(says)]);
-  expect(await host.run("ls /usr/local/lib/rootless-docker 2>/dev/null || true")).toBe("");
+  expect(await given.host.run("ls /usr/local/lib/rootless-docker 2>/dev/null || true")).toBe("");
   await app.revert("engine", wrong);
   await app.revertAgent();
-  expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
+  expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
 });

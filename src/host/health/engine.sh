@@ -78,7 +78,8 @@ purge_problems() {
 	local name names='' dependents
 	[ "$(doc rootful-docker)" = purge ] || return 0
 	for name in $(doc rootful-docker.purge); do
-		[ -z "$(installed_version "$name")" ] || [ -d "$(resource_directory package "$name")/baseline" ] || names="$names $name"
+		if [ -z "$(installed_version "$name")" ] || [ -d "$(resource_directory package "$name")/baseline" ]; then continue; fi
+		names="$names $name"
 	done
 	[ -n "$names" ] || return 0
 	# shellcheck disable=SC2086 # a list of package names
@@ -114,7 +115,9 @@ engine_source_problems() {
 
 static_archive_problems() {
 	[ "$(cat "$(sysctl_path "$RESTRICTION")" 2>/dev/null)" != 1 ] ||
-		problem "engine.source" "$RESTRICTION at 1, for which an archive's rootlesskit has no AppArmor profile" "0, for StaticArchive" \
+		problem "engine.source" \
+			"$RESTRICTION at 1, for which an archive's rootlesskit has no AppArmor profile" \
+			"0, for StaticArchive" \
 			"use DockerRepository, or set $RESTRICTION to 0 by sysctls"
 }
 
@@ -128,7 +131,8 @@ docker_repository_problems() {
 	done
 	[ -z "$found" ] || problem "engine.source" \
 		"packages that docker-ce takes the place of:${found%,}" "none, for DockerRepository" \
-		"set engine.source to Distribution or Preinstalled, or rootfulDocker to Purge, which removes them; or remove them yourself"
+		"set engine.source to Distribution or Preinstalled, or rootfulDocker to Purge, which removes them; \
+or remove them yourself"
 }
 
 # Ubuntu's docker.io has the programs of a rootless daemon from 26.04 on.
@@ -144,7 +148,8 @@ distribution_engine_problems() {
 	problem "engine.source" \
 		"the package $OTHER_ENGINE_PACKAGE $(installed_version "$OTHER_ENGINE_PACKAGE"), which $ENGINE_PACKAGE replaces" \
 		"$ENGINE_PACKAGE" \
-		"set engine.source to Preinstalled or DockerRepository, which use $OTHER_ENGINE_PACKAGE, or rootfulDocker to Purge, which removes it"
+		"set engine.source to Preinstalled or DockerRepository, which use $OTHER_ENGINE_PACKAGE, \
+or rootfulDocker to Purge, which removes it"
 }
 
 # Before anything is changed: the next upgrade would take the setuid bit away again.

@@ -111,14 +111,26 @@ used_elsewhere() {
 	local unit user
 	user=$(printf '%s' "$ACCOUNT_LOGIN" | sed 's/[.]/[.]/g')
 	unit=$({
-		systemctl show -p Id -p User -p FragmentPath '*.service' 2>/dev/null | awk -v RS= -v name="$ACCOUNT_LOGIN" -v uid="$ACCOUNT_UID" '
-			{ delete is; for (i = 1; i <= NF; i++) { at = index($i, "="); is[substr($i, 1, at - 1)] = substr($i, at + 1) } }
-			(is["User"] == name || is["User"] == uid) && is["Id"] !~ /^user@/ && is["FragmentPath"] !~ /^\/run\/systemd\/transient\// {
-				print is["FragmentPath"] }'
-		grep -rlsE "^[[:space:]]*User[[:space:]]*=[[:space:]]*($user|$ACCOUNT_UID)[[:space:]]*$" /etc/systemd/system /run/systemd/system \
-			/usr/local/lib/systemd/system --include='*.service' --include='*.conf' --exclude-dir=transient
+		loaded_units_of_account
+		grep -rlsE "^[[:space:]]*User[[:space:]]*=[[:space:]]*($user|$ACCOUNT_UID)[[:space:]]*$" \
+			--include='*.service' --include='*.conf' \
+			/etc/systemd/system /run/systemd/system /usr/local/lib/systemd/system
 	} | head -n 1 | printable)
 	[ -z "$unit" ] || printf '%s runs a service as it' "$unit"
+}
+
+# Files of services that systemd has loaded and that run as the account: not its own service manager, and
+# none that somebody has started for once.
+loaded_units_of_account() {
+	systemctl show -p Id -p User -p FragmentPath '*.service' 2>/dev/null |
+		awk -v RS= -v name="$ACCOUNT_LOGIN" -v uid="$ACCOUNT_UID" '
+			{
+				delete is
+				for (i = 1; i <= NF; i++) { at = index($i, "="); is[substr($i, 1, at - 1)] = substr($i, at + 1) }
+				file = is["FragmentPath"]
+			}
+			(is["User"] == name || is["User"] == uid) && is["Id"] !~ /^user@/ &&
+				file !~ /^\/run\/systemd\/transient\// { print file }'
 }
 
 # The account's crontab, which the next account of its name would run.

@@ -144,6 +144,7 @@ data_changed() {
 # as long as this is recorded. $1 data root, $2 baseline directory.
 data_of_another() {
 	[ -e "$1" ] || is_away "$2" || return 0
+	know_account "$(cat "$2/account")"
 	# It may have made one there itself.
 	[ -z "$(data_changed "$@")" ] || return 0
 	say "$1 stays: it has what is left of the data of the earlier $(cat "$2/account"). Remove it by hand when nothing of it is needed"

@@ -16,8 +16,12 @@ dir_save() { save_path as_root "$@"; }
 dir_restore() { [ ! -e "$2/absent" ] || rmdir "$1" 2>/dev/null || true; }
 
 # A root-owned file with these bytes and mode. $1 path, $2 mode, $3 the file that holds the bytes.
-want_file() {
-	local parent
+want_file() { want_file_as file "$@"; }
+
+# $1 the kind, then the same.
+want_file_as() {
+	local kind=$1 parent
+	shift
 	parent=$(dirname "$1")
 	only_root_leads_to "$1" ||
 		fail "$1" "that others than root can change what leads to it" \
@@ -27,7 +31,7 @@ want_file() {
 		want dir "$parent" directory
 		mkdir -p "$parent"
 	fi
-	want file "$1" "$2 $(sha256sum <"$3" | cut -c 1-64)"
+	want "$kind" "$1" "$2 $(sha256sum <"$3" | cut -c 1-64)"
 	[ ! -h "$1" ] && cmp -s "$3" "$1" && [ "$(stat -c '%a %u:%g' "$1")" = "$2 0:0" ] && return 0
 	write_path as_root "$1" "$2" <"$3"
 	changed "$1 written"

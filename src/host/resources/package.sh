@@ -133,7 +133,8 @@ package_restore() {
 	if install_version "$1" "$before"; then
 		changed "package $1 restored to $before"
 	elif is_removal_refused; then
-		say "package $1 stays at ${now:-absent}: version $before takes the place of $(removed_for "$1=$before" | paste -s -d ' '), which this package has not brought"
+		say "package $1 stays at ${now:-absent}: version $before takes the place of" \
+			"$(removed_for "$1=$before" | paste -s -d ' '), which this package has not brought"
 		[ -n "$now" ] || return 0
 	else
 		say "package $1 stays at ${now:-absent}: version $before is not in the package lists any more"

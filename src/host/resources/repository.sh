@@ -26,24 +26,11 @@ want_repository() {
 		return 0
 	fi
 	read_repository_key "$@"
-	want_keyring "$(repository_key_file "$1")" "$WORK/key"
+	want_file_as keyring "$(repository_key_file "$1")" 644 "$WORK/key"
 	repository_entry "$1" "$2" "$3" >"$WORK/repository"
 	cmp -s "$WORK/repository" "$file" || : >"$WORK/repository.new"
 	want_file "$file" 644 "$WORK/repository"
 	[ ! -e "$WORK/repository.new" ] || refresh_repository "$1"
-}
-
-# $1 path, $2 the file that holds the bytes.
-want_keyring() {
-	local parent=${1%/*}
-	if [ ! -d "$parent" ] || [ -d "$(resource_directory dir "$parent")" ]; then
-		want dir "$parent" directory
-		mkdir -p "$parent"
-	fi
-	want keyring "$1" "644 $(sha256sum <"$2" | cut -c 1-64)"
-	[ ! -h "$1" ] && cmp -s "$2" "$1" && [ "$(stat -c '%a %u:%g' "$1")" = '644 0:0' ] && return 0
-	write_path as_root "$1" 644 <"$2"
-	changed "$1 written"
 }
 
 # Into $WORK/key, from this machine or from where it comes: the bytes that were looked at, which nobody

@@ -39,7 +39,7 @@ userdaemon_restore() {
 # ids: it is recorded as one that stays. Which one that is is the account's word: it counts for a
 # directory of the account's own that looks like one, and for nobody else's data.
 note_data_elsewhere() {
-	local root dir known
+	local root dir
 	root=$(docker_of_account info --format '{{.DockerRootDir}}' 2>/dev/null | head -n 1) || true
 	[ -n "$root" ] || root=$(daemon_data_root)
 	case $root in
@@ -48,11 +48,8 @@ note_data_elsewhere() {
 	*) return 0 ;;
 	esac
 	root=$(realpath "$root")
-	if [ "$(stat -c %u "$root")" != "$ACCOUNT_UID" ] || [ ! -d "$root/containers" ] || is_near_others_data "$root"; then return 0; fi
-	for dir in "$STATE"/things/data/*; do
-		[ -d "$dir/baseline" ] || continue
-		[ "$(realpath -m "$(resource_name "$dir")")" != "$root" ] || return 0
-	done
+	if [ "$(stat -c %u "$root")" != "$ACCOUNT_UID" ] || [ ! -d "$root/containers" ]; then return 0; fi
+	! is_near_known_data "$root" || return 0
 	dir=$(resource_directory data "$root")
 	mkdir -p "$dir/claims" "$dir/baseline.$STEP"
 	printf '%s' "$root" | write_record "$dir/name"
@@ -63,8 +60,10 @@ note_data_elsewhere() {
 	say "'$(printf '%s' "$root" | printable)' stays: the daemon says that it used it, and this package has not set it"
 }
 
-# Below a home or a data root of another account, or above one. $1 the directory.
-is_near_others_data() {
+# True for another account's home and any recorded data root, and for what is below or above one. $1 the
+# directory.
+is_near_known_data() {
+	local dir
 	{
 		getent passwd | awk -F : -v name="$ACCOUNT_LOGIN" '$1 != name && $6 ~ /^\/./ { print $6 }'
 		for dir in "$STATE"/things/data/*; do

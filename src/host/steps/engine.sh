@@ -115,10 +115,19 @@ switch_engine() {
 	status=$?
 	set -e
 	[ "$status" != 0 ] || return 0
+	: >"$WORK/problems"
 	write_link as_root "$1" "$before"
-	(restart_stopped_daemons) || true
+	set +e
+	(
+		set -e
+		restart_stopped_daemons
+	)
+	status=$?
+	set -e
 	fail "engine.version" "that the daemon does not start with $2, for the reason above" \
-		"a daemon that answers" "use another version; the daemon runs with $before again"
+		"a daemon that answers" "use another version; the daemon $(
+			if [ "$status" = 0 ]; then printf 'runs with'; else printf 'does not start either with'; fi
+		) $before again"
 }
 
 # A link where the CLI is found, for "docker -H ssh://", where there is no other one.

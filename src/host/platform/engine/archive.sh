@@ -45,7 +45,9 @@ unpack_archives() {
 		rm -f "$archive"
 	done
 	for found in docker dockerd containerd runc rootlesskit dockerd-rootless.sh; do
-		[ -f "$new/$found" ] || archive_fails "$new" "the archives" "no $found in them" "the whole engine" "name Docker's own archives"
+		[ -f "$new/$found" ] ||
+			archive_fails "$new" "the archives" "no $found in them" "the whole engine" \
+				"name Docker's own archives"
 	done
 	sync -f "$new"
 	mv -T "$new" "$1"

@@ -27,7 +27,7 @@ daemon_engine() {
 
 # The CLI is a package of its own since Debian 13.
 distribution_packages() {
-	printf 'dbus-user-session iproute2 iptables procps rootlesskit slirp4netns uidmap'
+	printf rootlesskit
 	case $(debian_release) in
 	11 | 12) ;;
 	*) printf ' docker-cli' ;;

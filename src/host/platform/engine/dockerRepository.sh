@@ -6,8 +6,3 @@ DOCKER_PACKAGES='docker-ce docker-ce-cli docker-ce-rootless-extras'
 
 # What cannot be installed beside them: they would take its place.
 DOCKER_CONFLICTS='docker.io docker-cli containerd runc rootlesskit podman-docker'
-
-# What its packages leave out, and a rootless daemon needs.
-docker_repository_packages() {
-	printf 'containerd.io dbus-user-session iproute2 iptables procps slirp4netns uidmap'
-}

@@ -12,12 +12,12 @@ versioned_packages() {
 # The package of the daemon.
 engine_package() { versioned_packages | cut -d ' ' -f 1; }
 
-# What else the source needs.
+# What else the source has, and what a rootless daemon needs of the distribution's whatever the source.
 other_packages() {
+	printf 'dbus-user-session iproute2 iptables procps slirp4netns uidmap '
 	case $(doc source) in
-	docker-repository) docker_repository_packages ;;
-	static-archive) printf 'dbus-user-session iproute2 iptables procps slirp4netns uidmap' ;;
-	*) distribution_packages ;;
+	docker-repository) printf containerd.io ;;
+	distribution) distribution_packages ;;
 	esac
 }
 

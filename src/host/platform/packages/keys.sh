@@ -37,7 +37,10 @@ key_fingerprints() {
 key_bytes() {
 	case $(grep -ac 'BEGIN PGP' "$1") in
 	0) cat "$1" ;;
-	1) tr -d '\r' <"$1" | sed -n '/^-----BEGIN PGP PUBLIC KEY BLOCK-----$/,/^-----END PGP/p' | sed '1,/^$/d; /^-----END PGP/d; /^=/d' | base64 -d 2>/dev/null ;;
+	1)
+		tr -d '\r' <"$1" | sed -n '/^-----BEGIN PGP PUBLIC KEY BLOCK-----$/,/^-----END PGP/p' |
+			sed '1,/^$/d; /^-----END PGP/d; /^=/d' | base64 -d 2>/dev/null
+		;;
 	*) return 1 ;;
 	esac
 }

@@ -11,8 +11,15 @@ names_key_file() { grep -rqsF -- "$1" /etc/apt/sources.list /etc/apt/sources.lis
 
 # deb822, as sources.list(5) has it. $1 the repository's name, $2 its URL, $3 its suite.
 repository_entry() {
-	printf '# Managed by rootless-docker (Pulumi).\nTypes: deb\nURIs: %s\nSuites: %s\nComponents: stable\nArchitectures: %s\nSigned-By: %s\n' \
-		"$2" "$3" "$(dpkg --print-architecture)" "$(repository_key_file "$1")"
+	cat <<ENTRY
+# Managed by rootless-docker (Pulumi).
+Types: deb
+URIs: $2
+Suites: $3
+Components: stable
+Architectures: $(dpkg --print-architecture)
+Signed-By: $(repository_key_file "$1")
+ENTRY
 }
 
 # True where a source of this machine names it already. $1 its URL, $2 its suite.
