@@ -41,7 +41,7 @@ then remove the account by hand"
 # Of an account whose home was not complete yet. $1 the account, which is known.
 change_since_useradd() {
 	local home
-	home=$(sed -n 's/^home //p' "$(creating_file "$1")")
+	home=$(record_value home "$(creating_file "$1")")
 	if [ "$ACCOUNT_LOGIN" != "$1" ]; then
 		printf 'its name is %s now, and not %s' "$ACCOUNT_LOGIN" "$1"
 	elif [ "$ACCOUNT_HOME" != "$home" ]; then
