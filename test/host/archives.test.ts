@@ -56,8 +56,8 @@ test("what somebody has put, edited or mounted where the archives are stays, and
   expect(said.join("\n")).toMatch(
     /docker-29\.8\.0-\S+ stays: it has (mnt|notes|runc); (mnt|notes|runc); (mnt|notes|runc), which is not as/,
   );
-  const gone = await engineGone(app, wishes(currentEngine));
-  expect(gone).toContain("link /usr/local/bin/docker stays: somebody changed it");
+  expect(said.join("\n")).toContain("link /usr/local/bin/docker stays: somebody changed it");
+  await engineGone(app, wishes(currentEngine));
   expect(
     await root(`cat /srv/precious/file; ls ${folder}/*; /usr/local/bin/docker
       umount ${folder}/*/mnt; rm -r ${folder} /srv/precious /usr/local/bin/docker`),
@@ -92,7 +92,7 @@ test("files that are missing come back; other sums are another directory; one th
     1,
     expect.stringContaining("something there that this package has not unpacked"),
   ]);
-  expect(await engineGone(app, wishes(currentEngine))).toBe("engine: nothing to take back");
+  await engineGone(app, wishes(currentEngine));
   expect(await root(`ls ${folder}/*; ls /run/planted 2>&1 || true; rm -r ${folder}`)).toMatch(
     /^dockerd\nls: /,
   );
@@ -117,7 +117,7 @@ test("killed while a version starts that does not: the next run goes back to the
   const { stdout } = await given.host.ssh(
     "sh /var/lib/rootless-docker/agent doctor app; su - app -c 'sh /var/lib/rootless-docker/agent doctor'",
   );
-  expect(stdout.match(/^nothing to fix|^\d+ to fix|no.* called.*/gm)).toEqual([
+  expect(stdout.match(/^(problem .*|nothing to fix$|\d+ to fix)/gm)).toEqual([
     "nothing to fix",
     "nothing to fix",
   ]);
@@ -149,7 +149,9 @@ test("a capability is that of the installation that asked for it, and the docker
   expect(await root(may)).toBe(`${currentEngine}\n`);
   await engineGone(app, wishes(currentEngine));
   expect(await root("docker --version")).toContain(currentEngine);
-  await other.revert("ports", ofOther(currentEngine, capability));
+  console.log(await root("cd /var/lib/rootless-docker/things/filecap; find . -type f | xargs grep -H ''; getcap /usr/local/lib/rootless-docker/*/rootlesskit"));
+  console.log(await other.revert("ports", ofOther(currentEngine, capability)));
+  console.log(await root("cd /var/lib/rootless-docker/things/filecap; find . -type f | xargs grep -H ''; getcap /usr/local/lib/rootless-docker/*/rootlesskit"));
   expect(await root(`${may}; echo none`)).toBe("none\n");
   await engineGone(other, ofOther(currentEngine));
   expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);

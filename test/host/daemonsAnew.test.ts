@@ -147,6 +147,28 @@ test("a Docker of an account made anew by hand is its own: nobody starts it, nor
   );
 });
 
+test("data where the account that has the name by now may not look are the earlier one's, with their ids", async () => {
+  await host.run(
+    `useradd -m -u 1500 -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 closed
+    install -d -m 700 -o closed -g closed /srv/closed`,
+  );
+  const wishes = wish("closed", {
+    account: { create: false },
+    daemon: { "data-root": "/srv/closed/docker" },
+  });
+  const installation = new Installation(host, "db3");
+  await up(installation, wishes);
+  await root(
+    host,
+    `loginctl disable-linger closed; systemctl stop user@1500.service; userdel -r closed 2>/dev/null
+    useradd -m -u 1600 -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 closed`,
+  );
+  expect(await down(installation, wishes)).toContain(
+    "/srv/closed/docker stays: it has what is left of the data of the earlier closed",
+  );
+  await host.run("userdel -r closed 2>/dev/null; rm -rf /srv/closed /var/lib/rootless-docker");
+});
+
 test("a data root that one account kept and another one uses: both keep the ids of their files", async () => {
   const of = (name: string, uid: number): StepArgs =>
     wish(name, {

@@ -70,6 +70,20 @@ const uses: Use[] = [
     does: "sed -i 's/^/from=\"10.0.0.0\\/8\" /' /home/NAME/.ssh/authorized_keys",
     says: /\/home\/NAME\/\.ssh\/authorized_keys: a key of this package's stays: somebody changed its line/,
   },
+  {
+    what: "a service that somebody has linked, and systemd not read yet",
+    args: remove,
+    does: "printf '[Service]\\nUser=NAME\\nExecStart=/bin/true\\n' >/srv/nightly.service; ln -s /srv/nightly.service /etc/systemd/system/",
+    says: /account NAME stays, .*: \/etc\/systemd\/system\/nightly\.service runs a service as it/,
+    undo: "rm /etc/systemd/system/nightly.service /srv/nightly.service",
+  },
+  {
+    what: "a line of /etc/cron.d",
+    args: remove,
+    does: "install -d /etc/cron.d; echo '0 3 * * * NAME true' >/etc/cron.d/nightly",
+    says: /account NAME stays, .*: \/etc\/cron\.d\/nightly runs programs as it/,
+    undo: "rm /etc/cron.d/nightly",
+  },
 ];
 
 test.each(uses.map((use, number) => [use.what, use, `used${number}`] as const))(

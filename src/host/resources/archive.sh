@@ -29,16 +29,20 @@ archive_restore() {
 	sync_directories "${1%/*}"
 }
 
-# $1 the directory, $2 what it is known by.
-want_archive() {
+# Before anything is changed. $1 the directory.
+stop_on_foreign_archive() {
 	only_root_leads_to "$1" ||
 		fail "$1" "that others than root can change what leads to it" "a place of root's: root runs its programs" \
 			"give the directories that lead to it to root, for root alone to change"
-	want dir "$ENGINES" directory
-	mkdir -p "$ENGINES"
 	if [ -e "$1" ] && [ ! -s "$(archive_record "$1")" ]; then
 		fail "$1" "something there that this package has not unpacked" "nothing there" "move it away, then run again"
 	fi
+}
+
+# $1 the directory, $2 what it is known by.
+want_archive() {
+	want dir "$ENGINES" directory
+	mkdir -p "$ENGINES"
 	want archive "$1" "$2"
 	! is_archive_whole "$1" || return 0
 	unpack_archives "$1"

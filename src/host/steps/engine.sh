@@ -88,6 +88,7 @@ install_engine() {
 want_static_engine() {
 	local dir
 	dir=$(archive_directory)
+	stop_on_foreign_archive "$dir"
 	if [ "$(doc rootful-docker)" = purge ]; then purge_rootful_docker; fi
 	# What another source has brought goes.
 	# shellcheck disable=SC2046 # a list of package names
@@ -117,6 +118,7 @@ switch_engine() {
 	fi
 	: >"$WORK/problems"
 	write_link as_root "$1" "$before"
+	change_claims "$(resource_directory link "$1")" "$before"
 	run_apart restart_stopped_daemons
 	keep_only_capability "$before/rootlesskit"
 	rm -f "$record"
