@@ -15,6 +15,7 @@ import {
   type RootlessDockerHostArgs,
   StorageDriver,
 } from "../../index";
+import { inputPaths } from "../../testkit/inputPaths";
 import { edits } from "../../testkit/edits";
 import { type Registration, runProgram } from "./mocks";
 
@@ -178,15 +179,12 @@ test("every input of the schema stands in the README", () => {
   const readme = readFileSync(join(__dirname, "../../README.md"), "utf8");
   const schema = JSON.parse(readFileSync(join(__dirname, "../../testkit/schema.json"), "utf8")) as {
     resources: Record<string, { inputProperties: object; properties: object }>;
-    types: Record<string, { properties?: object }>;
   };
   const component = Object.values(schema.resources)[0];
   const names = [
     ...Object.keys(component.inputProperties),
     ...Object.keys(component.properties),
-    ...Object.entries(schema.types)
-      .filter(([token]) => token.endsWith("Args"))
-      .flatMap(([, { properties }]) => Object.keys(properties ?? {})),
+    ...inputPaths().flatMap((path) => path.split(".").slice(-1)),
   ];
   expect(names.filter((name) => !readme.includes(name))).toEqual([]);
 });
