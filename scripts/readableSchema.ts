@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { packageSchema } from "../src/plugin/provider";
+import { packageSchema } from "../src/plugin/packageSchema";
 
 /** The package's schema as the engine gets it, laid out to be read. */
 export async function readableSchema(): Promise<string> {

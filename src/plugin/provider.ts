@@ -1,29 +1,49 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ComponentProvider } from "@pulumi/pulumi/provider/experimental";
-import { main } from "@pulumi/pulumi/provider";
+import type * as pulumi from "@pulumi/pulumi";
+import { type ConstructResult, main, type Provider } from "@pulumi/pulumi/provider";
+import type { RootlessDockerHostArgs } from "../args";
 import { RootlessDockerHost } from "../rootlessDockerHost";
-import { correctSchema, type Manifest, type SchemaPart } from "./correctSchema";
+import { packageSchema } from "./packageSchema";
 
-/** Pulumi's provider of components, with the schema that this package corrects. */
-class RootlessDockerProvider extends ComponentProvider {
+/** Makes the component for programs in other languages. */
+class RootlessDockerProvider implements Provider {
+  /** Of the package, which is the version of its plugin and its SDKs. */
+  readonly version: string;
+  #schema?: Promise<string>;
+
   constructor(private readonly folder: string) {
-    super({ components: [RootlessDockerHost], dirname: folder, name: "rootless-docker" });
+    const manifest = readFileSync(join(folder, "package.json"), "utf8");
+    this.version = (JSON.parse(manifest) as { version: string }).version;
   }
 
-  async getSchema(): Promise<string> {
-    const inferred = JSON.parse(await super.getSchema()) as SchemaPart;
-    const manifest = readFileSync(join(this.folder, "package.json"), "utf8");
-    return JSON.stringify(correctSchema(inferred, JSON.parse(manifest) as Manifest));
+  /** The schema that the build left, else one from the sources. */
+  getSchema(): Promise<string> {
+    const built = join(this.folder, "bin/schema.json");
+    this.#schema ??= existsSync(built)
+      ? Promise.resolve(readFileSync(built, "utf8"))
+      : packageSchema(this.folder);
+    return this.#schema;
+  }
+
+  async construct(
+    name: string,
+    type: string,
+    inputs: pulumi.Inputs,
+    options: pulumi.ComponentResourceOptions,
+  ): Promise<ConstructResult> {
+    const { resources } = JSON.parse(await this.getSchema()) as {
+      resources: Record<string, { properties: object } | undefined>;
+    };
+    const outputs = resources[type]?.properties;
+    if (!outputs) throw new Error(`this package has no component '${type}'`);
+    const host = new RootlessDockerHost(name, inputs as RootlessDockerHostArgs, options);
+    const state = Object.keys(outputs).map((key) => [key, host[key as keyof RootlessDockerHost]]);
+    return { urn: host.urn, state: Object.fromEntries(state) as pulumi.Inputs };
   }
 }
 
-/** The package's schema, from the sources in its folder. */
-export function packageSchema(folder: string): Promise<string> {
-  return new RootlessDockerProvider(folder).getSchema();
-}
-
-/** Serves the component to the engine, for programs in other languages. */
+/** Serves the component to the engine, from the package's folder. */
 export function serve(folder: string): Promise<void> {
   return main(new RootlessDockerProvider(folder), process.argv.slice(2));
 }

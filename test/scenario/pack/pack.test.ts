@@ -1,7 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import manifest from "../../../package.json";
 import { packedAgent } from "../../../src/agent/agentText";
+import { shellFiles } from "../../../src/agent/shellSources";
 import {
   copyCheckout,
   linkModules,
@@ -24,36 +26,56 @@ beforeAll(() => {
 });
 
 describe("the tarball", () => {
-  test("has the compiled package, its sources for the schema, and nothing else", () => {
-    const others = packed.files.filter((file) => !/^(bin|src)\//.test(file)).sort();
-    expect(others.filter((file) => !/^(README\.md|LICENSE)$/.test(file))).toEqual([
+  test("has the compiled package with its schema, and nothing else", () => {
+    const others = packed.files.filter((file) => !/^bin\/(index|src\/)/.test(file)).sort();
+    expect(others.filter((file) => !/^(README|CHANGELOG)\.md$|^LICENSE$/.test(file))).toEqual([
       "PulumiPlugin.yaml",
-      "index.ts",
+      "bin/schema.json",
       "package.json",
       "plugin.js",
-      "tsconfig.json",
     ]);
     expect(packed.files).toEqual(expect.arrayContaining(["bin/index.js", "bin/index.d.ts"]));
-    expect(packed.files.filter((file) => /(^|\/)(test|testbed|bench)\//.test(file))).toEqual([]);
+    const sources = packed.files.filter((file) => /(?<!\.d)\.ts$|(^|\/)(test|testbed)/.test(file));
+    expect(sources).toEqual([]);
   });
 
   test("has every shell file where the compiled code reads it", () => {
     const scripts = packed.files.filter((file) => file.endsWith(".sh"));
-    const sources = scripts.filter((file) => file.startsWith("src/"));
-    expect(sources.length).toBeGreaterThan(10);
-    expect(scripts.filter((file) => file.startsWith("bin/")).sort()).toEqual(
-      sources.map((file) => `bin/${file}`).sort(),
+    expect(scripts.sort()).toEqual(
+      shellFiles()
+        .map(({ path }) => `bin/src/${path}`)
+        .sort(),
     );
+  });
+
+  test("is at most 150 KB", () => {
+    expect(statSync(packed.tarball).size).toBeLessThanOrEqual(150_000);
   });
 });
 
-describe("installed in an empty folder", () => {
+/** The versions of Pulumi's packages that a program has already. */
+const peers = Object.fromEntries(
+  Object.keys(manifest.peerDependencies).map((name) => [
+    name,
+    manifest.devDependencies[name as keyof typeof manifest.peerDependencies],
+  ]),
+);
+
+describe("installed in a program's folder", () => {
   const consumer = join(folder, "consumer");
   beforeAll(() => {
     mkdirSync(consumer);
     cpSync(join(__dirname, "consumer"), consumer, { recursive: true });
-    writeFileSync(join(consumer, "package.json"), '{ "name": "consumer", "private": true }\n');
+    const program = { name: "consumer", private: true, dependencies: peers };
+    writeFileSync(join(consumer, "package.json"), JSON.stringify(program));
     npm(consumer, "install", "--prefer-offline", "--no-audit", "--no-fund", packed.tarball);
+  });
+
+  test("with it come no second copies of Pulumi's packages, and no tool", () => {
+    const installed = join(consumer, "node_modules");
+    expect(existsSync(join(installed, "rootless-docker/node_modules"))).toBe(false);
+    expect(existsSync(join(installed, "fflate"))).toBe(true);
+    expect(existsSync(join(installed, "esbuild"))).toBe(false);
   });
 
   test("the component is created under mocks, with the agent's text", () => {
