@@ -5,7 +5,7 @@ import { version as random } from "@pulumi/random/package.json";
 /** The lowest version of each peer that this package works with; later ones with the same major do, too. */
 export const lowestPeers: Record<string, string> = {
   "@pulumi/command": "1.1.0",
-  "@pulumi/pulumi": "3.202.0",
+  "@pulumi/pulumi": "3.225.0",
   "@pulumi/random": "4.16.0",
 };
 
@@ -40,4 +40,6 @@ function fits(version: string, lowest: string): boolean {
   );
 }
 
-const numbers = (version: string) => version.split(/[.+-]/).slice(0, 3).map(Number);
+/** Some releases have a `v` before the version in their package.json. */
+const numbers = (version: string) =>
+  version.replace(/^v/, "").split(/[.+-]/).slice(0, 3).map(Number);
