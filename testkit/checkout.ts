@@ -73,14 +73,16 @@ export function pluginExecutable(folder: string, tarball: string): string {
   return file;
 }
 
-export function npm(cwd: string, ...args: string[]): void {
+/** Runs npm; returns what it prints. */
+export function npm(cwd: string, ...args: string[]): string {
   // npm tells its children about itself by variables; those of `npm test` are not meant for this one.
   const env = Object.entries(process.env).filter(
     ([name]) => !/^npm_(package|lifecycle)_/.test(name),
   );
-  execFileSync("npm", args, {
+  return execFileSync("npm", args, {
     cwd,
     env: Object.fromEntries(env),
+    encoding: "utf8",
     stdio: "pipe",
   });
 }
