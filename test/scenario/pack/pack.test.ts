@@ -19,6 +19,7 @@ const recorded: unknown = JSON.parse(
   readFileSync(join(__dirname, "../../../testkit/schema.json"), "utf8"),
 );
 
+const readme = join(__dirname, "../../../README.md");
 const folder = temporaryFolder();
 let packed: ReturnType<typeof pack>;
 beforeAll(() => {
@@ -103,12 +104,16 @@ describe("installed in a program's folder", () => {
     expect(registered.find(({ name }) => name === "web-agent")?.inputs.stdin).toBe(packedAgent());
   });
 
+  // With README's own example beside it.
   test.each([
     ["as pulumi's templates do", ["--module", "commonjs", "--moduleResolution", "node10"]],
     ["as new projects do", ["--module", "nodenext", "--moduleResolution", "nodenext"]],
   ])("a program compiles against its types, %s", (_how, options) => {
     const strict = ["--noEmit", "--strict", "--skipLibCheck", "--target", "es2022"];
-    tsc(consumer, ...strict, ...options, "program.ts");
+    const [, example = ""] = /```ts\n([^]*?)```/.exec(readFileSync(readme, "utf8")) ?? [];
+    expect(example).toContain("new RootlessDockerHost(");
+    writeFileSync(join(consumer, "readme.ts"), example);
+    tsc(consumer, ...strict, ...options, "program.ts", "readme.ts");
   });
 });
 
