@@ -5,6 +5,9 @@ import { join, resolve } from "node:path";
 /** Languages that Pulumi generates SDKs for, as its CLI names them. */
 export const sdkLanguages = ["nodejs", "python", "go", "dotnet", "java"] as const;
 
+/** One of them. */
+export type SdkLanguage = (typeof sdkLanguages)[number];
+
 /** What SDKs are generated with and from. */
 export interface SdkSource {
   /** The Pulumi CLI. Defaults to the one on PATH. */
@@ -16,7 +19,7 @@ export interface SdkSource {
 
 /** Generates the SDK of one language from the plugin. Returns the SDK's folder, `<out>/<language>`. */
 export function generateSdk(
-  language: (typeof sdkLanguages)[number],
+  language: SdkLanguage,
   out: string,
   { pulumi = "pulumi", plugin = join(__dirname, ".."), env = process.env }: SdkSource = {},
 ): string {

@@ -38,8 +38,9 @@ class RootlessDockerProvider implements Provider {
     const outputs = resources[type]?.properties;
     if (!outputs) throw new Error(`this package has no component '${type}'`);
     const host = new RootlessDockerHost(name, inputs as RootlessDockerHostArgs, options);
-    const state = Object.keys(outputs).map((key) => [key, host[key as keyof RootlessDockerHost]]);
-    return { urn: host.urn, state: Object.fromEntries(state) as pulumi.Inputs };
+    const values = host as unknown as pulumi.Inputs;
+    const state = Object.fromEntries(Object.keys(outputs).map((key) => [key, values[key]]));
+    return { urn: host.urn, state: state as pulumi.Inputs };
   }
 }
 

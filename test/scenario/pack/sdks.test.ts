@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { generateSdk, sdkLanguages } from "../../../scripts/generateSdks";
+import { generateSdk, type SdkLanguage } from "../../../scripts/generateSdks";
 import { ensureSdkLanguages, type Toolchain } from "../../../testbed/toolchain";
 import {
   linkModules,
@@ -22,9 +22,7 @@ beforeAll(async () => {
   plugin = pluginExecutable(folder, pack(folder).tarball);
 });
 
-type Language = (typeof sdkLanguages)[number];
-
-function generate(language: Language): string {
+function generate(language: SdkLanguage): string {
   const env = { ...process.env, ...toolchain.env };
   return generateSdk(language, sdks, { pulumi: toolchain.pulumiPath, plugin, env });
 }
@@ -32,7 +30,7 @@ function generate(language: Language): string {
 const read = (...path: string[]) => readFileSync(join(sdks, ...path), "utf8");
 
 /** These have hosts of their own, which an official Pulumi CLI brings along, and no stand-in here. */
-const onPath = (language: Language) =>
+const onPath = (language: SdkLanguage) =>
   spawnSync("sh", ["-c", `command -v pulumi-language-${language}`]).status === 0;
 const long = process.env.LONG === "1";
 
@@ -113,7 +111,7 @@ func main() {
   });
 });
 
-describe.each<[string, Language, string]>([
+describe.each<[string, SdkLanguage, string]>([
   ["C#", "dotnet", "RootlessDockerHost.cs"],
   ["Java", "java", "src/main/java"],
 ])("%s", (_name, language, file) => {
