@@ -39,8 +39,10 @@ class RootlessDockerProvider implements Provider {
     if (!outputs) throw new Error(`this package has no component '${type}'`);
     const host = new RootlessDockerHost(name, inputs as RootlessDockerHostArgs, options);
     const values = host as unknown as pulumi.Inputs;
-    const state = Object.fromEntries(Object.keys(outputs).map((key) => [key, values[key]]));
-    return { urn: host.urn, state: state as pulumi.Inputs };
+    const state: pulumi.Inputs = Object.fromEntries(
+      Object.keys(outputs).map((key) => [key, values[key]]),
+    );
+    return { urn: host.urn, state };
   }
 }
 
