@@ -1,5 +1,7 @@
 // One project a folder of test/. `tsx test/run.ts NAME` runs one; files named *.long.test.ts run only with
-// `--long`, or LONG=1 in the environment.
+// `--long`, or LONG=1 in the environment. Where TURN is set, so does one part of testkit/jest/turns.js.
+const { leftOut } = require("./testkit/jest/turns");
+
 const minutes = 60_000;
 const long = process.env.LONG === "1";
 
@@ -28,7 +30,10 @@ function project(name, testTimeout) {
     rootDir: __dirname,
     roots: ["<rootDir>/test"],
     testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
-    testPathIgnorePatterns: ["/node_modules/", ...(long ? [] : ["\\.long\\.test\\.ts$"])],
+    testPathIgnorePatterns: [
+      "/node_modules/",
+      ...(long ? [] : ["\\.long\\.test\\.ts$", ...leftOut(process.env.TURN)]),
+    ],
     testEnvironment: "node",
     transform,
     globals: { testTimeout },

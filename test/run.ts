@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
@@ -163,10 +163,19 @@ async function runPart({ name, run }: Part): Promise<Counts> {
   return counts;
 }
 
+/** Which part of testkit/jest/turns.js runs, for jest.config.js: without git all of them. */
+function takeTurn(): void {
+  const git = spawnSync("git", ["rev-parse", "--short=8", "HEAD"], { cwd: root });
+  if (git.status === 0) process.env.TURN ??= git.stdout.toString().trim();
+  const { TURN } = process.env;
+  if (TURN) console.log(`TURN=${TURN}: a part of the tables; TURN= or --long runs all`);
+}
+
 async function main(): Promise<void> {
   const args = process.argv.slice(2);
   // jest.config.js, and the tests that count, look there.
   if (args.includes("--long")) process.env.LONG = "1";
+  else takeTurn();
   const run = chosen(args.filter((arg) => arg !== "--long"));
   if (run.some((part) => part.toolchain)) console.log(await describeToolchain());
   const total = { passed: 0, failed: 0 };

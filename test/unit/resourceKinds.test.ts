@@ -7,7 +7,7 @@ const text = shellFiles()
   .join("");
 const names = [...shellFunctions().keys()];
 const kinds = names.flatMap((name) => /^([a-z]+)_save$/.exec(name)?.[1] ?? []);
-const wanted = [...text.matchAll(/\b(?:want|claim) ([a-z]+) "?[/$A-Za-z]/g)].map(
+const wanted = [...text.matchAll(/\b(?:want|want_file_as|claim) ([a-z]+) "?[/$A-Za-z]/g)].map(
   ([, kind]) => kind,
 );
 

@@ -10,7 +10,7 @@ sync_directories() { sync "$@" 2>/dev/null || sync; }
 # wait for every file system.
 sync_host() {
 	[ ! -d "${ACCOUNT_HOME-}" ] || sync -f "$ACCOUNT_HOME" 2>/dev/null || true
-	sync -f "$STATE" /etc 2>/dev/null || sync
+	sync -f "$STATE" /etc /usr /usr/local 2>/dev/null || sync
 }
 
 # Writes stdin to a record of the agent's own at once or not at all, for root alone: without power

@@ -42,3 +42,28 @@ json_string() {
 		awk 'NR > 1 { printf "\\n" } { printf "%s", $0 }'
 	printf '"'
 }
+
+# A field of a line of passwd(5) or group(5). $1 the line, $2 which one, from 1.
+entry_field() {
+	local rest=$1: number=$2
+	while [ "$number" -gt 1 ]; do
+		rest=${rest#*:}
+		number=$((number - 1))
+	done
+	printf '%s' "${rest%%:*}"
+}
+
+# What follows the name in the first line of a record that begins with it, where there is one. $1 the
+# name, $2 the file.
+record_value() {
+	local line
+	[ -f "$2" ] || return 0
+	while IFS= read -r line || [ -n "$line" ]; do
+		case $line in
+		"$1 "*)
+			printf '%s' "${line#"$1 "}"
+			return 0
+			;;
+		esac
+	done <"$2"
+}

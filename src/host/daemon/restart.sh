@@ -71,19 +71,12 @@ restart_apart() {
 # problem of this one: it is said in one line, and not tried again before the engine changes again.
 # $1 its directory, $2 why, $3 with what it does not start otherwise.
 restart_others_daemon() {
-	local other=$WORK/other status=0
+	local other=$WORK/other
 	rm -rf "$other"
 	mkdir "$other"
 	touch "$other/changed" "$other/problems" "$other/findings"
-	# Not in a condition: there the shell would go on after a failed command inside.
-	set +e
-	(
-		set -e
-		restart_apart "$other" "$1" "$2"
-	) 2>"$other/said"
-	status=$?
-	set -e
-	if [ "$status" = 0 ]; then
+	run_apart restart_apart "$other" "$1" "$2" 2>"$other/said"
+	if [ "$APART_STATUS" = 0 ]; then
 		cat "$other/said" >&2
 		cat "$other/changed" >>"$WORK/changed"
 		return 0

@@ -106,12 +106,18 @@ start_daemon() {
 	run_daemon_now "$verb" "${1-}"
 }
 
+# The program that the account's unit starts.
+unit_start() {
+	account_file "$ACCOUNT_HOME/.config/systemd/user/docker.service" |
+		sed -n 's/^ExecStart=\([^ ]*\).*/\1/p' | tail -n 1
+}
+
 # True where the unit is of an engine that is there: one of another source is the step daemon's to
 # write.
 has_engine_of_unit() {
 	local start
-	start=$(account_file "$ACCOUNT_HOME/.config/systemd/user/docker.service" | sed -n 's/^ExecStart=//p' | tail -n 1)
-	[ -z "$start" ] || [ -e "${start%% *}" ]
+	start=$(unit_start)
+	[ -z "$start" ] || [ -e "$start" ]
 }
 
 # $1 start or restart, $2 where a start that fails is noted, or nothing.
@@ -123,8 +129,8 @@ run_daemon_now() {
 	ask_systemctl reset-failed docker.service 2>/dev/null || true
 	start_and_wait "$1" "$now" || {
 		rm -f "$dir/starting"
-		# Its engine has gone meanwhile, by a step that changes the source.
-		has_engine_of_unit || return 0
+		# Its engine has gone meanwhile, by a step that changes the source: the step daemon starts it.
+		[ -n "${2-}" ] || has_engine_of_unit || return 0
 		[ -z "${2-}" ] || printf '%s\n' "$now" >"$2"
 		daemon_failed "$since"
 	}

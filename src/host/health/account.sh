@@ -86,9 +86,9 @@ account_problems() {
 	[ "$(id -u "$1")" != 0 ] ||
 		problem "account.name" "$1 to be root (uid 0)" "an ordinary account" "name another account"
 	there=$(getent passwd "$1")
-	require_equal uid "$(printf '%s' "$there" | cut -d : -f 3)"
-	require_equal home "$(printf '%s' "$there" | cut -d : -f 6)"
-	require_equal shell "$(printf '%s' "$there" | cut -d : -f 7)"
+	require_equal uid "$(entry_field "$there" 3)"
+	require_equal home "$(entry_field "$there" 6)"
+	require_equal shell "$(entry_field "$there" 7)"
 }
 
 # An account that exists keeps what it has: a wish for something else is an error, not an edit.

@@ -60,10 +60,23 @@ examine() {
 		return 0
 	fi
 	[ "$SELF" = 0 ] || [ "$SELF" = "$ACCOUNT_UID" ] || doctor_usage "only root, or $1 itself, can see what $1 sees"
+	use_engine_of_account
 	# Whatever goes wrong at one link, the rest is looked at.
 	(daemon_chain_checks) || true
 	(drift_checks) || true
 	! grep -q "^ok${SEPARATOR}daemon$SEPARATOR" "$WORK/findings" || (limitation_checks) || true
+}
+
+# What its daemon is started with is the account's word: root takes its own.
+use_engine_of_account() {
+	local start
+	PATH=$SYSTEM_PATH
+	if [ "$SELF" = 0 ]; then
+		use_engine_of "$(installations_of "$(resource_directory userdaemon "$ACCOUNT")" | head -n 1)"
+	else
+		start=$(unit_start)
+		case $start in "$ENGINES"/*) PATH=${start%/*}:$PATH ;; esac
+	fi
 }
 
 # The rows of the limitation table, as the steps report them. Some only root can measure.

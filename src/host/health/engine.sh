@@ -83,7 +83,7 @@ purge_problems() {
 	done
 	[ -n "$names" ] || return 0
 	# shellcheck disable=SC2086 # a list of package names
-	dependents=$(dependents_of $names | paste -s -d ' ')
+	dependents=$(dependents_of $names | grep -vxF "$(doc rootful-docker.purge | tr ' ' '\n')" | paste -s -d ' ')
 	[ -z "$dependents" ] || problem "rootfulDocker" \
 		"the packages $dependents, which would go with$names" "nobody else's packages removed by Purge" \
 		"remove them yourself where nobody needs them, or set rootfulDocker to Disable, which leaves all packages there"

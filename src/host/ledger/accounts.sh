@@ -10,9 +10,9 @@ know_account() {
 	ACCOUNT=$1
 	entry=$(account_entry "$1") || return 1
 	ACCOUNT_LOGIN=${entry%%:*}
-	ACCOUNT_UID=$(printf '%s' "$entry" | cut -d : -f 3)
-	ACCOUNT_GID=$(printf '%s' "$entry" | cut -d : -f 4)
-	ACCOUNT_HOME=$(printf '%s' "$entry" | cut -d : -f 6)
+	ACCOUNT_UID=$(entry_field "$entry" 3)
+	ACCOUNT_GID=$(entry_field "$entry" 4)
+	ACCOUNT_HOME=$(entry_field "$entry" 6)
 	ACCOUNT_RUNTIME=/run/user/$ACCOUNT_UID
 }
 
@@ -89,7 +89,7 @@ what_became_of() {
 	printf 'account %s is gone' "$1"
 	[ -z "$entry" ] ||
 		printf ', and its uid %s is that of %s by now, with another home (%s)' "$uid" "${entry%%:*}" \
-			"$(printf '%s' "$entry" | cut -d : -f 6)"
+			"$(entry_field "$entry" 6)"
 }
 
 # Where a home is on its way out: beside its place, which only root can change. $1 the home.
@@ -125,8 +125,8 @@ account_changed() {
 change_of_account() {
 	local uid gid home mark
 	uid=$(sed -n '1s/ .*//p' "$1")
-	gid=$(sed -n 's/^gid //p' "$1")
-	mark=$(sed -n 's/^mark //p' "$1")
+	gid=$(record_value gid "$1")
+	mark=$(record_value mark "$1")
 	home=$(made_home "$1")
 	if [ "$ACCOUNT_LOGIN" != "$ACCOUNT" ]; then
 		printf 'its name is %s now, and not %s' "$ACCOUNT_LOGIN" "$ACCOUNT"

@@ -133,6 +133,24 @@ unwanted() {
 	done | sort -rn
 }
 
+# The same claim on another resource of the kind. $1 kind, $2 the other one's name, $3 the claim.
+copy_claim() {
+	local dir
+	dir=$(resource_directory "$1" "$2")
+	mkdir -p "$dir/claims"
+	[ -s "$dir/name" ] || printf '%s' "$2" | write_record "$dir/name"
+	cp "$3" "$dir/claim.$LEASE.$STEP"
+	[ -d "$dir/baseline" ] || {
+		rm -rf "$dir/baseline.$STEP"
+		mkdir "$dir/baseline.$STEP"
+		"$1_save" "$2" "$dir/baseline.$STEP"
+	}
+	find "$dir" -exec sync {} +
+	mv "$dir/claim.$LEASE.$STEP" "$dir/claims/${3##*/}"
+	[ -d "$dir/baseline" ] || mv -T "$dir/baseline.$STEP" "$dir/baseline"
+	sync_directories "$dir/claims" "$dir" "${dir%/*}" "$STATE/things"
+}
+
 # Another value for what this installation claims already, by whichever step. $1 the resource's
 # directory, $2 the value.
 change_claims() {

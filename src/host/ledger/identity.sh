@@ -23,7 +23,7 @@ recorded_of() {
 # where version 0.1 made it, or it was there before. $1 the account.
 recorded_mark() {
 	local mark
-	mark=$(sed -n 's/^mark //p' "$(resource_directory account "$1")/baseline/made" 2>/dev/null) || true
+	mark=$(record_value mark "$(resource_directory account "$1")/baseline/made")
 	[ -n "$mark" ] || mark=$(sed -n 1p "$(creating_file "$1")" 2>/dev/null) || true
 	printf '%s' "$mark"
 }
@@ -58,14 +58,14 @@ is_recorded_home() {
 # $1 the record. Where the home was made.
 made_home() {
 	local home
-	home=$(sed -n 's/^home //p' "$1")
+	home=$(record_value home "$1")
 	printf '%s' "${home:-$ACCOUNT_HOME}"
 }
 
 # True where a directory is the home that was made. $1 the record, $2 the directory.
 is_made_home() {
 	local inode
-	inode=$(sed -n 's/^inode //p' "$1")
+	inode=$(record_value inode "$1")
 	[ "$(stat -c %.9W "$2")" = "$(sed -n '1s/^[^ ]* //p' "$1")" ] &&
 		[ "$(stat -c %i "$2")" = "${inode:-$(stat -c %i "$2")}" ]
 }
@@ -77,11 +77,11 @@ is_recorded_account() {
 	local baseline mark home uid
 	baseline=$(resource_directory account "$1")/baseline
 	mark=$(recorded_mark "$1")
-	uid=$(printf '%s' "$2" | cut -d : -f 3)
-	home=$(printf '%s' "$2" | cut -d : -f 6)
+	uid=$(entry_field "$2" 3)
+	home=$(entry_field "$2" 6)
 	if [ -n "$mark" ] && entries_with_mark "$mark" | grep -qxF -- "$2"; then
 		if [ "${2%%:*}" = "$1" ] || [ "$uid" = "$(recorded_uid "$1")" ]; then return 0; fi
-		[ "$home" = "$(sed -n 's/^home //p' "$baseline/creating" 2>/dev/null)" ] || is_recorded_home "$1" "$home"
+		[ "$home" = "$(record_value home "$baseline/creating")" ] || is_recorded_home "$1" "$home"
 		return
 	fi
 	[ -z "$(entries_with_mark "$mark")" ] || return 1
@@ -143,7 +143,7 @@ earlier_name() {
 is_unsure() {
 	local baseline home
 	baseline=$(resource_directory account "$1")/baseline
-	home=$(printf '%s' "$2" | cut -d : -f 6)
+	home=$(entry_field "$2" 6)
 	# A home that was never there, or an earlier version's record, says nothing; and of one that version
 	# 0.1 made nothing was there before that could come to somebody else.
 	if [ ! -s "$baseline/entry" ] || [ ! -s "$baseline/home" ]; then return 1; fi
@@ -161,7 +161,7 @@ stop_where_accounts_are_unsure() {
 		name=$(resource_name "$dir")
 		entry=$(getent passwd "$name") || continue
 		is_unsure "$name" "$entry" || continue
-		home=$(printf '%s' "$entry" | cut -d : -f 6)
+		home=$(entry_field "$entry" 6)
 		baseline=$dir/baseline
 		same="stat -L -c \"%i %.9W\" $home >$baseline/home-moved"
 		[ -d "$home" ] || same=": >$baseline/home"

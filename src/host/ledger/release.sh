@@ -73,16 +73,8 @@ release_unwanted() {
 		fi
 		before=$(wc -l <"$WORK/changed")
 		status=0
-		# Not in a condition: there the shell would go on after a failed command inside.
-		set +e
-		(
-			set -e
-			stop_where_home_is_away "$(account_of_resource "$kind" "$dir")"
-			restore_resource "$kind" "$dir"
-		)
-		status=$?
-		set -e
-		case $status in
+		run_apart restore_resource "$kind" "$dir"
+		case $APART_STATUS in
 		0)
 			[ "$before" = "$(wc -l <"$WORK/changed")" ] || sync_host
 			forget_resource "$dir"
@@ -91,7 +83,7 @@ release_unwanted() {
 			: >"$WORK/stays"
 			rm -f "$dir/claims/$LEASE.$STEP"
 			;;
-		*) exit "$status" ;;
+		*) exit "$APART_STATUS" ;;
 		esac
 	done 6<"$WORK/unwanted"
 	[ -z "$last" ] || call_if_there "${last}_restored"
@@ -168,6 +160,7 @@ meet_accounts() {
 restore_resource() {
 	local account
 	account=$(account_of_resource "$1" "$2")
+	stop_where_home_is_away "$account"
 	if [ -n "$account" ] && ! know_account "$account" && command -v "$1_of_gone" >/dev/null; then
 		"$1_of_gone" "$(resource_name "$2")" "$2/baseline" "$account"
 	fi

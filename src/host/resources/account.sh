@@ -100,7 +100,7 @@ remove_half_account() {
 forget_account_entries() {
 	local baseline gid
 	baseline=$(resource_directory account "$1")/baseline
-	gid=$(sed -n 's/^gid //p' "$baseline/made" 2>/dev/null) || true
+	gid=$(record_value gid "$baseline/made")
 	# Nobody has changed the groups since our userdel began, which was killed before it came to them.
 	if [ "$(sed -n 3p "$baseline/leaving" 2>/dev/null)" = "$(stat -c '%i %.9Y' /etc/group)" ] &&
 		is_own_group "$1" "$gid"; then
@@ -115,7 +115,7 @@ is_own_group() {
 	local entry
 	entry=$(getent group "$1") || return 1
 	[ -z "${entry##*:}" ] || return 1
-	[ -z "$2" ] || [ "$(printf '%s' "$entry" | cut -d : -f 3)" = "$2" ]
+	[ -z "$2" ] || [ "$(entry_field "$entry" 3)" = "$2" ]
 }
 
 create_account() {
@@ -291,7 +291,7 @@ say_if_group_stays() {
 	fi
 	users=$(
 		printf '%s\n' "${group##*:}" | tr , '\n'
-		getent passwd | awk -F : -v gid="$(printf '%s' "$group" | cut -d : -f 3)" '$4 == gid { print $1 }'
+		getent passwd | awk -F : -v gid="$(entry_field "$group" 3)" '$4 == gid { print $1 }'
 	)
 	users=$(printf '%s\n' "$users" | grep . | sort -u | paste -s -d ' ')
 	say "group $1 stays: $(if [ -n "$users" ]; then echo "it is a group of $users"; else echo 'userdel has not removed it'; fi). Remove it with 'groupdel $1' when nobody needs it"

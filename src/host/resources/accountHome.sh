@@ -154,7 +154,7 @@ stop_where_home_is_another() {
 	if [ -s "$1/made" ]; then
 		home=$(made_home "$1/made")
 	else
-		home=$(sed -n 's/^home //p' "$1/creating" 2>/dev/null) || true
+		home=$(record_value home "$1/creating")
 	fi
 	if [ -z "$home" ] || [ "$home" = "$ACCOUNT_HOME" ]; then return 0; fi
 	left=$(leaving_home "$home")

@@ -41,7 +41,7 @@ then remove the account by hand"
 # Of an account whose home was not complete yet. $1 the account, which is known.
 change_since_useradd() {
 	local home
-	home=$(sed -n 's/^home //p' "$(creating_file "$1")")
+	home=$(record_value home "$(creating_file "$1")")
 	if [ "$ACCOUNT_LOGIN" != "$1" ]; then
 		printf 'its name is %s now, and not %s' "$ACCOUNT_LOGIN" "$1"
 	elif [ "$ACCOUNT_HOME" != "$home" ]; then
@@ -106,17 +106,23 @@ others_below_home() {
 	} | some_on_one_line
 }
 
-# Units of the machine that run as the account, loaded or not, in words, or nothing.
+# Units of the machine that run as the account, loaded or not, and lines of /etc/cron.d, in words, or
+# nothing.
 used_elsewhere() {
 	local unit user
 	user=$(printf '%s' "$ACCOUNT_LOGIN" | sed 's/[.]/[.]/g')
 	unit=$({
 		loaded_units_of_account
-		grep -rlsE "^[[:space:]]*User[[:space:]]*=[[:space:]]*($user|$ACCOUNT_UID)[[:space:]]*$" \
+		grep -RlsE -D skip "^[[:space:]]*User[[:space:]]*=[[:space:]]*($user|$ACCOUNT_UID)[[:space:]]*$" \
 			--include='*.service' --include='*.conf' \
 			/etc/systemd/system /run/systemd/system /usr/local/lib/systemd/system
 	} | head -n 1 | printable)
-	[ -z "$unit" ] || printf '%s runs a service as it' "$unit"
+	if [ -n "$unit" ]; then
+		printf '%s runs a service as it' "$unit"
+		return 0
+	fi
+	unit=$(grep -lsE "^[^#].*[[:space:]]${user}[[:space:]]" /etc/crontab /etc/cron.d/* | head -n 1 | printable)
+	[ -z "$unit" ] || printf '%s runs programs as it' "$unit"
 }
 
 # Files of services that systemd has loaded and that run as the account: not its own service manager, and

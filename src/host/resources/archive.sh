@@ -1,28 +1,46 @@
 # shellcheck shell=dash
 # Kind archive: a directory of root's with what archives hold.
 
-archive_check() { [ -x "$1/dockerd" ] || echo 'no such programs'; }
+archive_check() { is_archive_whole "$1" || echo 'not all of its files'; }
 
-archive_save() { [ ! -e "$1" ] || : >"$2/there"; }
+archive_save() { :; }
 
+# Takes away what was unpacked, as it was unpacked: what somebody has put there, edited or mounted stays.
 archive_restore() {
-	local user
-	rm -rf "$1.new"
-	if [ -e "$2/there" ] || [ ! -d "$1" ]; then return 0; fi
-	user=$(running_programs "$(own_uid)" | awk -F '\t' -v dir="$1/" 'index($2, dir) == 1 { print $3; exit }')
+	local user name left
+	remove_unpacked "$1.new"
+	if [ ! -d "$1" ] || [ ! -s "$(archive_record "$1")" ]; then return 0; fi
+	user=$(running_programs "$(own_uid)" |
+		awk -F '\t' -v dir="$(realpath "$1")/" 'index($2, dir) == 1 { print $3; exit }')
 	if [ -n "$user" ]; then
-		say "$1 stays: $user runs a program of it. Remove it by hand when nobody does"
-		return 0
+		say "$1 stays: $user runs a program of it. Destroy removes it when nobody does"
+		return 10
 	fi
-	rm -rf "$1"
-	rmdir "${1%/*}" 2>/dev/null || true
-	changed "$1 removed"
+	archive_files "$1" | grep -xFf "$(archive_record "$1")" | cut -d ' ' -f 3- | while read -r name; do
+		rm -f "$1/$name"
+	done
+	left=$(find "$1" -mindepth 1 -maxdepth 1 -printf '%f\n' | head -n 5 | some_on_one_line)
+	if [ -n "$left" ]; then
+		say "$1 stays: it has $left, which is not as this package has unpacked it"
+	else
+		rmdir "$1"
+		changed "$1 removed"
+	fi
+	sync_directories "${1%/*}"
 }
 
 # $1 the directory, $2 what it is known by.
 want_archive() {
+	only_root_leads_to "$1" ||
+		fail "$1" "that others than root can change what leads to it" "a place of root's: root runs its programs" \
+			"give the directories that lead to it to root, for root alone to change"
+	want dir "$ENGINES" directory
+	mkdir -p "$ENGINES"
+	if [ -e "$1" ] && [ ! -s "$(archive_record "$1")" ]; then
+		fail "$1" "something there that this package has not unpacked" "nothing there" "move it away, then run again"
+	fi
 	want archive "$1" "$2"
-	[ ! -x "$1/dockerd" ] || return 0
+	! is_archive_whole "$1" || return 0
 	unpack_archives "$1"
 	changed "$1 unpacked"
 }

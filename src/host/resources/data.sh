@@ -145,8 +145,8 @@ data_changed() {
 data_of_another() {
 	[ -e "$1" ] || is_away "$2" || return 0
 	know_account "$(cat "$2/account")"
-	# It may have made one there itself.
-	[ -z "$(data_changed "$@")" ] || return 0
+	# It may have made one there itself, which it sees; what it may not look at is not its own.
+	[ -z "$(directory_id "$1")" ] || [ -z "$(data_changed "$@")" ] || return 0
 	say "$1 stays: it has what is left of the data of the earlier $(cat "$2/account"). Remove it by hand when nothing of it is needed"
 	# Whoever uses it next finds it there.
 	printf 'earlier %s' "$(cat "$2/account")" | write_record "$2/account"

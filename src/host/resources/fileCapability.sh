@@ -28,16 +28,31 @@ filecap_restore() {
 	changed "$1: file capability restored"
 }
 
-# Where another file takes a program's place, it may what the first one may. $1 the first, $2 the
-# other.
-keep_capability() {
-	local capability
-	[ -e "$1" ] && [ -e "$2" ] || return 0
-	capability=$(capability_of "$1")
-	[ -z "$capability" ] || setcap "$capability" "$2"
+# What takes the place of a program of this installation's may what that one may. $1 the new one.
+carry_capability() {
+	local claim step dir
+	for claim in "$STATE"/things/filecap/*/claims/"$LEASE".*; do
+		dir=${claim%/claims/*}
+		if [ ! -s "$claim" ] || [ "$(resource_name "$dir")" = "$1" ]; then continue; fi
+		copy_claim filecap "$1" "$claim"
+		setcap "$(tail -n +2 "$claim")" "$1"
+	done
 }
 
-# An upgrade of the package replaces the file and loses the capability: it is set again after that.
+# No other program may it for this installation. $1 the one that may.
+keep_only_capability() {
+	local claim dir
+	for claim in "$STATE"/things/filecap/*/claims/"$LEASE".*; do
+		dir=${claim%/claims/*}
+		if [ ! -e "$claim" ] || [ "$(resource_name "$dir")" = "$1" ]; then continue; fi
+		rm -f "$claim"
+		unclaimed "$dir" || continue
+		filecap_restore "$(resource_name "$dir")" "$dir/baseline"
+		forget_resource "$dir"
+	done
+}
+
+# An upgrade of a package replaces the file and loses the capability: it is set again after that.
 want_capability() {
 	want_packages libcap2-bin
 	want filecap "$1" "$2"
@@ -45,6 +60,7 @@ want_capability() {
 		setcap "$2" "$1"
 		changed "$1: $2"
 	fi
+	[ -n "$(printf '%s\n' "$1" | packages_of_files)" ] || return 0
 	after_packages "if [ -x $1 ]; then setcap $2 $1 || true; fi" >"$WORK/after-packages"
 	want_file "$(after_packages_file)" 644 "$WORK/after-packages"
 }

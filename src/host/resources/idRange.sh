@@ -75,7 +75,7 @@ retired_ranges() {
 	now=$(holder_of "$ACCOUNT")
 	while IFS= read -r range; do
 		if [ "${range%%:*}" != "$ACCOUNT" ] ||
-			! is_same_holder "$(printf '%s' "$range" | cut -d : -f 4)" "${now:-none}"; then
+			! is_same_holder "$(entry_field "$range" 4)" "${now:-none}"; then
 			printf '%s\n' "$range"
 		fi
 	done <"$(retired_file)"
@@ -89,7 +89,7 @@ own_retired_ranges() {
 	while IFS= read -r range; do
 		case $range in
 		"$ACCOUNT":*:*:?*)
-			! is_same_holder "$(printf '%s' "$range" | cut -d : -f 4)" "${now:-none}" ||
+			! is_same_holder "$(entry_field "$range" 4)" "${now:-none}" ||
 				printf '%s\n' "$range" | cut -d : -f 2,3
 			;;
 		esac
@@ -115,8 +115,8 @@ recorded_ranges_of_others() {
 holder_of() {
 	local entry
 	entry=$(getent passwd "$1") || return 0
-	printf '%s %s' "$(printf '%s' "$entry" | cut -d : -f 3)" \
-		"$(stat -L -c '%i %.9W' "$(printf '%s' "$entry" | cut -d : -f 6)" 2>/dev/null || true)"
+	printf '%s %s' "$(entry_field "$entry" 3)" \
+		"$(stat -L -c '%i %.9W' "$(entry_field "$entry" 6)" 2>/dev/null || true)"
 }
 
 # True where it is the same account, with another uid (usermod -u) or without its home perhaps. Of
@@ -162,7 +162,7 @@ next_start() {
 	local own start prefer=$2
 	own=$(own_range "$1")
 	start=$(doc "sub$1-start")
-	[ -z "$own" ] || prefer=$(printf '%s' "$own" | cut -d : -f 2)
+	[ -z "$own" ] || prefer=$(entry_field "$own" 2)
 	free_range "$(doc "sub$1")" "$start" "$prefer" "$(doc allocation)" "$(id_file "$1")" \
 		"$([ -n "$start" ] || echo /etc/subgid)"
 }

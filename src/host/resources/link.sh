@@ -9,6 +9,9 @@ link_save() { save_path as_root "$@"; }
 
 link_restore() { restore_path as_root "$@"; }
 
+# What one of them led to may be another installation's, too.
+link_restored() { lead_to_docker; }
+
 # $1 path, $2 where it leads.
 want_link() {
 	want link "$1" "$2"

@@ -21,6 +21,8 @@ must_be_masked() {
 	# Without Docker's units, containerd is somebody else's.
 	disable | purge) if [ "$1" != containerd.service ] || has_docker_units; then return 0; fi ;;
 	esac
+	# Archives bring no unit.
+	[ "$(doc source)" != static-archive ] || return 1
 	mask=$(resource_directory mask "$1")
 	if [ -d "$mask/baseline" ]; then
 		[ ! -e "$mask/baseline/there" ] && ! was_unmasked "$1"

@@ -49,7 +49,11 @@ note_data_elsewhere() {
 	esac
 	root=$(realpath "$root")
 	if [ "$(stat -c %u "$root")" != "$ACCOUNT_UID" ] || [ ! -d "$root/containers" ]; then return 0; fi
-	! is_near_known_data "$root" || return 0
+	if is_near_known_data "$root"; then
+		data_roots_of "$ACCOUNT" | xargs -d '\n' -r realpath -m | grep -qxF -- "$root" ||
+			say "'$(printf '%s' "$root" | printable)' stays, and may have files of the ids of $ACCOUNT: the daemon says that it used it. It is too near to data of others to be recorded"
+		return 0
+	fi
 	dir=$(resource_directory data "$root")
 	mkdir -p "$dir/claims" "$dir/baseline.$STEP"
 	printf '%s' "$root" | write_record "$dir/name"

@@ -97,49 +97,49 @@ want_static_engine() {
 	want_docker_command
 }
 
-# The old version stays until the daemon answers with the new one, and comes back where it does not.
-# $1 the installation's link, $2 where it is to lead.
+# The old version stays until the daemon answers with the new one, and comes back where it does not; a
+# run that is killed before that leaves the next one to see. $1 the installation's link, $2 where it is
+# to lead.
 switch_engine() {
-	local before status=0
+	local before record=$STATE/leases/$LEASE/engine-before
 	before=$(readlink "$1" || true)
-	keep_capability "$before/rootlesskit" "$2/rootlesskit"
+	[ ! -s "$record" ] || before=$(cat "$record")
+	if [ -d "$before" ] && [ "$before" != "$2" ]; then printf '%s' "$before" | write_record "$record"; fi
+	carry_capability "$2/rootlesskit"
 	want_link "$1" "$2"
 	use_engine_of "$LEASE"
-	if [ ! -d "$before" ] || [ "$before" = "$2" ]; then return 0; fi
-	# Not in a condition: there the shell would go on after a failed command inside.
-	set +e
-	(
-		set -e
-		restart_daemons own ground "the engine changed"
-	)
-	status=$?
-	set -e
-	[ "$status" != 0 ] || return 0
+	APART_STATUS=0
+	[ ! -s "$record" ] || run_apart restart_daemons own ground "the engine changed"
+	if [ "$APART_STATUS" = 0 ]; then
+		keep_only_capability "$2/rootlesskit"
+		rm -f "$record"
+		return 0
+	fi
 	: >"$WORK/problems"
 	write_link as_root "$1" "$before"
-	set +e
-	(
-		set -e
-		restart_stopped_daemons
-	)
-	status=$?
-	set -e
+	run_apart restart_stopped_daemons
+	keep_only_capability "$before/rootlesskit"
+	rm -f "$record"
 	fail "engine.version" "that the daemon does not start with $2, for the reason above" \
 		"a daemon that answers" "use another version; the daemon $(
-			if [ "$status" = 0 ]; then printf 'runs with'; else printf 'does not start either with'; fi
+			if [ "$APART_STATUS" = 0 ]; then printf 'runs with'; else printf 'does not start either with'; fi
 		) $before again"
 }
 
 # A link where the CLI is found, for "docker -H ssh://", where there is no other one.
 want_docker_command() {
 	local link=/usr/local/bin/docker other package
-	other=$(PATH=$SYSTEM_PATH command -v docker || true)
-	if [ -n "$other" ] && ! is_claimed_by "$LEASE" "$(resource_directory link "$link")/claims"; then
-		# That of a source that has gone goes at the end of this step.
-		package=$(printf '%s\n' "$other" | packages_of_files | cut -f 1)
-		if [ -z "$package" ] || ! is_own_package "$package"; then return 0; fi
+	lead_to_docker
+	if [ "$(readlink "$link")" != "$ENGINES/docker" ]; then
+		other=$(PATH=$SYSTEM_PATH command -v docker || true)
+		if [ -h "$link" ] || [ "$other" = "$link" ]; then return 0; fi
+		if [ -n "$other" ]; then
+			# That of a source that has gone goes at the end of this step.
+			package=$(printf '%s\n' "$other" | packages_of_files | cut -f 1)
+			if [ -z "$package" ] || ! is_own_package "$package"; then return 0; fi
+		fi
 	fi
-	want_link "$link" "$ENGINES/$LEASE/docker"
+	want_link "$link" "$ENGINES/docker"
 }
 
 # What another source has brought before is this installation's still: it goes with it, the group

@@ -3,7 +3,7 @@
 
 ports_apply() {
 	local start=net.ipv4.ip_unprivileged_port_start rootlesskit
-	rootlesskit=$(command -v rootlesskit || echo /usr/bin/rootlesskit)
+	rootlesskit=$(realpath "$(command -v rootlesskit || echo /usr/bin/rootlesskit)")
 	if has rootlesskit.capability; then
 		[ -e "$rootlesskit" ] || fail "$rootlesskit" "no such file" \
 			"the program of the engine step" "run the engine step first"

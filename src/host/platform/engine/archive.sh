@@ -2,18 +2,35 @@
 # The engine of Docker's static archives, in a directory of root's for each version.
 # https://docs.docker.com/engine/install/binaries/
 #
-# $ENGINES/docker-VERSION-SUM    what the archives hold
+# $ENGINES/docker-VERSION-SUM    what the archives hold; the sum is of theirs
 # $ENGINES/LEASE                 which of them an installation uses: a link, so that its path stays the same
+# $ENGINES/docker                the CLI of one of them
 
 ENGINES=/usr/local/lib/rootless-docker
 
 # Of the document's version and sums.
-archive_directory() { printf '%s/docker-%s-%s' "$ENGINES" "$(doc version)" "$(doc archive.engine | cut -c 1-12)"; }
+archive_directory() {
+	printf '%s/docker-%s-%s' "$ENGINES" "$(doc version)" \
+		"$(printf '%s' "$(doc archive.engine) $(doc archive.rootless-extras)" | sha256sum | cut -c 1-12)"
+}
 
-# An installation's own engine comes first on PATH, where it has one. $1 the installation.
+# An installation's own engine comes first on PATH, where it has one. Root runs what it finds there. $1
+# the installation.
 use_engine_of() {
 	PATH=$SYSTEM_PATH
-	[ ! -d "$ENGINES/$1" ] || PATH=$ENGINES/$1:$PATH
+	if [ -d "$ENGINES/$1" ] && is_roots_own "$ENGINES/$1/dockerd"; then PATH=$ENGINES/$1:$PATH; fi
+}
+
+# What was unpacked into a directory, a line each: size, time, name. $1 the directory.
+archive_record() { printf '%s/files' "$(resource_directory archive "$1")"; }
+
+# What of it is there. $1 the directory.
+archive_files() { find "$1" -mindepth 1 -maxdepth 1 -type f -printf '%s %T@ %f\n'; }
+
+# True where each file is there: one that somebody has edited is theirs. $1 the directory.
+is_archive_whole() {
+	[ -d "$1" ] && [ -s "$(archive_record "$1")" ] &&
+		[ -z "$(cut -d ' ' -f 3 "$(archive_record "$1")" | while read -r name; do [ -f "$1/$name" ] || echo "$name"; done)" ]
 }
 
 # The archives of a version, with their sums, a line each.
@@ -24,10 +41,11 @@ engine_archives() {
 	printf '%s/docker-rootless-extras-%s.tgz %s\n' "$url" "$(doc version)" "$(doc archive.rootless-extras)"
 }
 
-# Both are whole before anything of them is unpacked. $1 the directory, which is there at once or not at all.
+# Both are whole before anything of them is unpacked. $1 the directory, which is there at once or not at
+# all; where a file of it has gone, that one comes back.
 unpack_archives() {
 	local new=$1.new url sum found number=0 archive
-	rm -rf "$new"
+	remove_unpacked "$new"
 	mkdir -p "$new"
 	engine_archives >"$WORK/archives"
 	while read -r url sum; do
@@ -40,6 +58,7 @@ unpack_archives() {
 			"see which of the two is right: nothing of it was unpacked"
 	done <"$WORK/archives"
 	for archive in "$new"/*.tgz; do
+		stop_on_other_members "$new" "$archive"
 		tar -xz -f "$archive" -C "$new" --strip-components=1 --no-same-owner --no-same-permissions 2>"$WORK/error" ||
 			archive_fails "$new" "$archive" "$(tail -n 1 "$WORK/error")" "an archive that tar unpacks" "fix what tar says"
 		rm -f "$archive"
@@ -50,14 +69,42 @@ unpack_archives() {
 				"name Docker's own archives"
 	done
 	sync -f "$new"
-	mv -T "$new" "$1"
-	sync_directories "$ENGINES"
+	archive_files "$new" | write_record "$(archive_record "$1")"
+	if [ -d "$1" ]; then
+		for found in "$new"/*; do [ -f "$1/${found##*/}" ] || mv -nT "$found" "$1/${found##*/}"; done
+		remove_unpacked "$new"
+	else
+		mv -T "$new" "$1"
+	fi
+	sync_directories "$1" "$ENGINES"
+}
+
+# Docker's archives hold files in one directory, and nothing else. $1 what is removed, $2 the archive.
+stop_on_other_members() {
+	local other
+	other=$(tar -tvz -f "$2" 2>"$WORK/error" | awk '
+		$1 !~ /^[-d]/ || $6 !~ /^docker[a-z-]*\/[A-Za-z0-9._-]*$/ || $6 ~ /\/\.+$/ { print $6; exit }' | printable) || true
+	[ -z "$other" ] || archive_fails "$1" "the archives" "$other in them" \
+		"files in one directory, as in Docker's own" "name Docker's own archives"
+}
+
+# What a run that was killed has left. Nothing is mounted there but by somebody's hand. $1 the directory.
+remove_unpacked() { [ ! -d "$1" ] || rm -rf --one-file-system "$1"; }
+
+# Where the CLI of one is, for the link on PATH.
+lead_to_docker() {
+	local link
+	for link in "$ENGINES/$LEASE" "$ENGINES"/*; do
+		if [ ! -h "$link" ] || [ ! -x "$link/docker" ]; then continue; fi
+		[ "$(readlink "$ENGINES/docker")" = "${link##*/}/docker" ] || ln -sfnT "${link##*/}/docker" "$ENGINES/docker"
+		return 0
+	done
+	rm -f "$ENGINES/docker"
 }
 
 # $1 what is removed, then as for fail.
 archive_fails() {
-	rm -rf "$1"
-	rmdir "$ENGINES" 2>/dev/null || true
+	remove_unpacked "$1"
 	shift
 	fail "$@"
 }

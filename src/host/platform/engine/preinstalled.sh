@@ -5,6 +5,8 @@
 preinstalled_engine_problems() {
 	local row missing=''
 	[ "$(doc source)" = preinstalled ] || return 0
+	# One of an archive's goes with this source.
+	local PATH=$SYSTEM_PATH
 	for row in $(engine_programs); do
 		command -v "${row%:*}" >/dev/null || missing="$missing ${row%:*} (package ${row#*:} of Debian's),"
 	done

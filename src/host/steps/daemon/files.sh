@@ -87,11 +87,12 @@ compose_settings() {
 }
 
 # The same files with secret values that are others, by the document that the daemon step had last.
-# It named the storage driver that it chose where the document does not.
+# It named the storage driver or the image store where the document does not.
 rewrite_daemon_files() {
 	local driver
 	driver=$(daemon_json_text storage-driver | grep -xE 'overlay2|fuse-overlayfs|btrfs|zfs|vfs') || true
 	if [ -n "$driver" ] && ! has daemon.json/storage-driver; then name_storage_driver "$driver"; fi
+	if is_image_store_named; then name_image_store; fi
 	compose_settings
 	rewrite_home_file "$ACCOUNT_HOME/.config/docker/daemon.json" 600 "$WORK/daemon.json"
 	rewrite_home_file "$ACCOUNT_HOME/.config/docker/environment" 600 "$WORK/environment"

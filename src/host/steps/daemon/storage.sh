@@ -4,7 +4,7 @@
 # Before daemon.json is composed: sees to it that the driver works, and names it where the engine
 # would take another one by itself. Why it is this one stands in $WORK/driver-reason.
 settle_storage_driver() {
-	local root driver
+	local root driver new=''
 	root=$(data_root)
 	if has daemon.json/storage-driver; then
 		driver=$(doc daemon.json/storage-driver)
@@ -13,7 +13,10 @@ settle_storage_driver() {
 	else
 		drivers_with_data "$root" >"$WORK/drivers"
 		case $(wc -l <"$WORK/drivers") in
-		0) choose_storage_driver "$root" ;;
+		0)
+			choose_storage_driver "$root"
+			new=yes
+			;;
 		1) keep_storage_driver "$root" ;;
 		*) fail storageDriver \
 			"data of several drivers in $root: $(paste -s -d , "$WORK/drivers" | sed 's/,/, /g')" \
@@ -21,7 +24,11 @@ settle_storage_driver() {
 			"set storageDriver to the one whose images you use, or remove the directories of the others there" ;;
 		esac
 		driver=$(cat "$WORK/drivers")
-		engine_chooses "$driver" "$root" || name_storage_driver "$driver"
+		if ! engine_chooses "$driver" "$root"; then
+			name_storage_driver "$driver"
+		elif [ -n "$new" ]; then
+			keep_image_store "$root"
+		fi
 	fi
 }
 

@@ -11,8 +11,8 @@ names_key_file() { grep -rqsF -- "$1" /etc/apt/sources.list /etc/apt/sources.lis
 
 # deb822, as sources.list(5) has it. $1 the repository's name, $2 its URL, $3 its suite.
 repository_entry() {
+	echo '# Managed by rootless-docker (Pulumi).'
 	cat <<ENTRY
-# Managed by rootless-docker (Pulumi).
 Types: deb
 URIs: $2
 Suites: $3

@@ -1,0 +1,187 @@
+import { brokenEngine, currentEngine, earlierEngine } from "../../testbed/engine";
+import { diffSnapshots, snapshotHost } from "../../testbed/hosts";
+import { EngineSource, OnDestroyData, PrivilegedPorts } from "../../index";
+import { engineHost } from "../../testkit/engineHost";
+import { tryAsAccount } from "../../testkit/host";
+import type { StepArgs } from "../../testkit/documents";
+import { Installation } from "../../testkit/installation";
+
+// Docker's archives on a machine that others use too, and where a run may end at any moment.
+const given = engineHost();
+const folder = "/usr/local/lib/rootless-docker";
+
+function wishes(version: string, engine: StepArgs["engine"] = {}, args: StepArgs = {}): StepArgs {
+  return {
+    account: { name: "app" },
+    engine: {
+      source: EngineSource.StaticArchive,
+      version,
+      sha256: given.downloads.sha256("docker", version),
+      rootlessExtrasSha256: given.downloads.sha256("docker-rootless-extras", version),
+      mirror: given.downloads.url,
+      ...engine,
+    },
+    onDestroy: { data: OnDestroyData.Delete },
+    ...args,
+  };
+}
+
+const root = (command: string): Promise<string> => given.host.run(command);
+const ofOther = (version: string, args: StepArgs = {}): StepArgs => ({
+  ...wishes(version),
+  account: { name: "other" },
+  ...args,
+});
+const capability: StepArgs = { privilegedPorts: PrivilegedPorts.FileCapability };
+
+async function engineStep(app: Installation, args: StepArgs): Promise<void> {
+  await app.install();
+  for (const step of ["preflight", "engine"] as const) await app.apply(step, args);
+}
+
+async function engineGone(app: Installation, args: StepArgs): Promise<string> {
+  const { said } = await app.revert("engine", args);
+  await app.revertAgent();
+  return said.join("\n");
+}
+
+test("what somebody has put, edited or mounted where the archives are stays, and so does a docker of their own", async () => {
+  const app = new Installation(given.host, "a1");
+  await engineStep(app, wishes(earlierEngine));
+  await root(`mkdir -p /srv/precious; echo theirs >/srv/precious/file
+    cd ${folder}/docker-${earlierEngine}-*; echo mine >notes; echo edited >>runc
+    mkdir mnt; mount --bind /srv/precious mnt
+    rm /usr/local/bin/docker; printf '#!/bin/sh\\necho theirs\\n' >/usr/local/bin/docker; chmod +x /usr/local/bin/docker`);
+  const { said } = await app.apply("engine", wishes(currentEngine));
+  expect(said.join("\n")).toMatch(
+    /docker-29\.8\.0-\S+ stays: it has (mnt|notes|runc); (mnt|notes|runc); (mnt|notes|runc), which is not as/,
+  );
+  const gone = await engineGone(app, wishes(currentEngine));
+  expect(gone).toContain("link /usr/local/bin/docker stays: somebody changed it");
+  expect(
+    await root(`cat /srv/precious/file; ls ${folder}/*; /usr/local/bin/docker
+      umount ${folder}/*/mnt; rm -r ${folder} /srv/precious /usr/local/bin/docker`),
+  ).toBe("theirs\nmnt\nnotes\nrunc\ntheirs\n");
+  expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
+});
+
+test("files that are missing come back; other sums are another directory; one that is not ours is an error", async () => {
+  const app = new Installation(given.host, "a1");
+  await engineStep(app, wishes(currentEngine));
+  await root(`rm ${folder}/docker-*/containerd ${folder}/docker-*/dockerd-rootless.sh`);
+  await app.apply("engine", wishes(currentEngine));
+  expect(await root(`ls ${folder}/docker-*/ | grep -cE '^(containerd|dockerd-rootless.sh)$'`)).toBe(
+    "2\n",
+  );
+  const wrong = await app.tryApply(
+    "engine",
+    wishes(currentEngine, { rootlessExtrasSha256: "0".repeat(64) }),
+  );
+  expect([wrong.exitCode, wrong.said.at(-1)]).toEqual([1, expect.stringContaining("wanted 000")]);
+  await engineGone(app, wishes(currentEngine));
+  await engineStep(app, wishes(currentEngine));
+  const name = (await root(`cd ${folder}; echo docker-*`)).trim();
+  await engineGone(app, wishes(currentEngine));
+  await root(
+    `mkdir -p ${folder}/${name}; printf '#!/bin/sh\\ntouch /run/planted' >${folder}/${name}/dockerd; chmod +x ${folder}/*/dockerd`,
+  );
+  await app.install();
+  await app.apply("preflight", wishes(currentEngine));
+  const planted = await app.tryApply("engine", wishes(currentEngine));
+  expect([planted.exitCode, planted.said.at(-1)]).toEqual([
+    1,
+    expect.stringContaining("something there that this package has not unpacked"),
+  ]);
+  expect(await engineGone(app, wishes(currentEngine))).toBe("engine: nothing to take back");
+  expect(await root(`ls ${folder}/*; ls /run/planted 2>&1 || true; rm -r ${folder}`)).toMatch(
+    /^dockerd\nls: /,
+  );
+  expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
+});
+
+test("killed while a version starts that does not: the next run goes back to the earlier one", async () => {
+  const app = new Installation(given.host, "a1");
+  await app.applyAll(wishes(earlierEngine));
+  const cut = given.host.ssh(
+    `until readlink ${folder}/a1 | grep -q ${brokenEngine}; do sleep .02; done; kill -9 $(pgrep -f 'agents/a1/agent (apply|update) engine')`,
+  );
+  expect((await app.tryApply("engine", wishes(brokenEngine))).exitCode).not.toBe(0);
+  await cut;
+  const { exitCode, said } = await app.tryApply("engine", wishes(brokenEngine));
+  expect([exitCode, said.at(-1)]).toEqual([
+    1,
+    expect.stringMatching(/the daemon runs with .*docker-29\.8\.0-\S+ again/),
+  ]);
+  expect(await given.version()).toBe(`${earlierEngine}\n`);
+  // As it is, a healthy one: the doctor finds its programs.
+  const { stdout } = await given.host.ssh(
+    "sh /var/lib/rootless-docker/agent doctor app; su - app -c 'sh /var/lib/rootless-docker/agent doctor'",
+  );
+  expect(stdout.match(/^nothing to fix|^\d+ to fix|no.* called.*/gm)).toEqual([
+    "nothing to fix",
+    "nothing to fix",
+  ]);
+  const preinstalled = { ...wishes(""), engine: { source: EngineSource.Preinstalled } };
+  const refused = await app.tryApply("preflight", preinstalled);
+  expect([refused.exitCode, refused.said.at(-1)]).toEqual([
+    1,
+    expect.stringContaining("engine.source: found no dockerd"),
+  ]);
+  await app.revertAll(wishes(earlierEngine));
+  expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
+});
+
+test("a capability is that of the installation that asked for it, and the docker command everybody's", async () => {
+  const [app, other] = ["a1", "b2"].map((lease) => new Installation(given.host, lease));
+  await engineStep(app, wishes(earlierEngine));
+  await app.apply("ports", wishes(earlierEngine, {}, capability));
+  await engineStep(other, ofOther(earlierEngine));
+  // One that has not asked changes its version.
+  await other.apply("engine", ofOther(currentEngine));
+  const may = `getcap ${folder}/docker-*/rootlesskit | sed 's/.*docker-\\(.*\\)-.* .*/\\1/'`;
+  expect(await root(may)).toBe(`${earlierEngine}\n`);
+  await other.apply("engine", ofOther(earlierEngine));
+  await app.apply("engine", wishes(currentEngine, {}, capability));
+  expect(await root(may)).toBe(`${currentEngine}\n`);
+  await other.apply("engine", ofOther(currentEngine));
+  await other.apply("ports", ofOther(currentEngine, capability));
+  await app.revert("ports", wishes(currentEngine, {}, capability));
+  expect(await root(may)).toBe(`${currentEngine}\n`);
+  await engineGone(app, wishes(currentEngine));
+  expect(await root("docker --version")).toContain(currentEngine);
+  await other.revert("ports", ofOther(currentEngine, capability));
+  expect(await root(`${may}; echo none`)).toBe("none\n");
+  await engineGone(other, ofOther(currentEngine));
+  expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
+});
+
+test("root runs nothing of a place that another login can change", async () => {
+  await root(`useradd evil; mkdir -p ${folder}/a1; chown -R evil ${folder}
+    for name in cat sed id stat mktemp dockerd; do
+      printf '#!/bin/sh\\ntouch /run/planted\\n' >${folder}/a1/$name; chmod +x ${folder}/a1/$name
+    done`);
+  const app = new Installation(given.host, "a1");
+  await app.install();
+  await app.apply("preflight", { ...wishes(currentEngine), engine: {} });
+  await app.apply("preflight", wishes(currentEngine));
+  const { exitCode, said } = await app.tryApply("engine", wishes(currentEngine));
+  expect([exitCode, said.at(-1)]).toEqual([
+    1,
+    expect.stringContaining("that others than root can change what leads to it"),
+  ]);
+  expect(await root("ls /run/planted 2>&1 || true")).toMatch(/^ls: /);
+  await engineGone(app, wishes(currentEngine));
+  await root(`userdel evil; rm -r ${folder}`);
+});
+
+test("from the distribution's to it: units that somebody installs later are not masked", async () => {
+  const app = new Installation(given.host, "a1");
+  const distribution: StepArgs = { ...wishes(currentEngine), engine: {} };
+  await engineStep(app, distribution);
+  expect(await root("readlink /etc/systemd/system/docker.service")).toBe("/dev/null\n");
+  await app.apply("engine", wishes(currentEngine));
+  const { stdout } = await tryAsAccount(given.host, "root", "ls /etc/systemd/system");
+  expect(stdout).not.toContain("docker.service");
+  await engineGone(app, wishes(currentEngine));
+  expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
+});
