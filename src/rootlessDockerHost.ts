@@ -4,6 +4,7 @@ import { childOptions } from "./childOptions";
 import { withWholeDeletedWith } from "./deletedWith";
 import { Inputs } from "./inputs";
 import { reportedOutputs, whenAnswered } from "./outputs";
+import { requirePeers } from "./peers";
 import { recordedInputs } from "./recordedInputs";
 import { connectionInput } from "./remote/connection";
 import { explainErrors } from "./remote/explainErrors";
@@ -47,6 +48,7 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
    * registered for plain values, before anything touches the host for Outputs.
    */
   constructor(name: string, args: RootlessDockerHostArgs, opts?: pulumi.ComponentResourceOptions) {
+    requirePeers();
     const inputs = new Inputs(args);
     const given = withWholeDeletedWith(opts);
     super("rootless-docker:index:RootlessDockerHost", name, recordedInputs(args), given);

@@ -71,8 +71,8 @@ export function requireDiskTools(): Promise<void> {
   return requirePrograms(diskPrograms);
 }
 
-/** The same for what lines of the README use, where tests run them as they stand. */
-export function requireReadmeTools(): Promise<void> {
+/** The same for what lines of the documents use, where tests run them as they stand. */
+export function requireDocsTools(): Promise<void> {
   return requirePrograms(new Map([["jq", "jq"]]));
 }
 

@@ -1,5 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 
@@ -48,14 +57,32 @@ export function unpack(tarball: string, target: string): void {
   execFileSync("tar", ["-xf", tarball, "-C", target, "--strip-components=1"]);
 }
 
-export function npm(cwd: string, ...args: string[]): void {
+/**
+ * The packed package as the engine finds plugins on PATH, and started as its Node.js language host starts
+ * it, which is not to be had from the package registries. Returns the executable, which is alone in its folder.
+ */
+export function pluginExecutable(folder: string, tarball: string): string {
+  const plugin = join(folder, "plugin");
+  unpack(tarball, plugin);
+  linkModules(plugin);
+  mkdirSync(join(folder, "bin"));
+  const file = join(folder, "bin/pulumi-resource-rootless-docker");
+  const runPlugin = join(plugin, "node_modules/@pulumi/pulumi/cmd/run-plugin/index.js");
+  writeFileSync(file, `#!/bin/sh\nexec ${process.execPath} ${runPlugin} ${plugin} "$@"\n`);
+  chmodSync(file, 0o755);
+  return file;
+}
+
+/** Runs npm; returns what it prints. */
+export function npm(cwd: string, ...args: string[]): string {
   // npm tells its children about itself by variables; those of `npm test` are not meant for this one.
   const env = Object.entries(process.env).filter(
     ([name]) => !/^npm_(package|lifecycle)_/.test(name),
   );
-  execFileSync("npm", args, {
+  return execFileSync("npm", args, {
     cwd,
     env: Object.fromEntries(env),
+    encoding: "utf8",
     stdio: "pipe",
   });
 }

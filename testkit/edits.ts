@@ -17,7 +17,7 @@ import type { ComponentArgs } from "./hostStack";
 export interface Edit {
   /** The input, and what is special about its value. */
   name: string;
-  /** The first cell of the table's row in the README. */
+  /** The first cell of the table's row in docs/changes.md. */
   row: string;
   change: ComponentArgs;
   /** Steps that the preview names and that run; no others. Defaults to all, which change nothing. */
@@ -40,7 +40,7 @@ export const start: ComponentArgs = {
 const inDaemonsNetwork = "nsenter -t $(pgrep -u app -x dockerd) -n";
 const rootlesskit = "tr '\\0' ' ' </proc/$(pgrep -u app -x rootlesskit | head -n 1)/cmdline";
 
-/** Each row of the README's table "What a change does" but those that replace the host. */
+/** Each row of the table "What a change does" but those that replace the host. */
 export function edits(userKey: string): Record<string, Edit[]> {
   return {
     "the machine's settings": machineEdits,

@@ -9,7 +9,7 @@ import {
 } from "@pulumi/pulumi/automation";
 import { execOrThrow } from "../testbed/hosts/exec";
 import { createWorkspaceStack } from "../testbed/toolchain";
-import { stackOfLine } from "./readmeLine";
+import { stackOfLine } from "./docsLine";
 
 type Program = () => void | Promise<void>;
 

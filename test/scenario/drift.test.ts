@@ -10,7 +10,7 @@ import {
 import { OnDestroyData, PrivilegedPorts } from "../../index";
 import { stepNames } from "../../src/agent/agentText";
 import { daemonStart } from "../../testkit/host";
-import { lineOfReadme } from "../../testkit/readmeLine";
+import { lineOfDocs } from "../../testkit/docsLine";
 import { live, type Outcome } from "../../testkit/stack";
 import { HostStack, stepsRun, type ComponentArgs } from "../../testkit/hostStack";
 
@@ -83,14 +83,14 @@ test("everything at once is repaired by one run of all steps, and each repair is
   expect(diffSnapshots(made, await snapshotHost(host)).filter(lasting)).toEqual([]);
 });
 
-/** The program as the README has it, with more wishes. */
+/** The program as docs/changes.md has it, with more wishes. */
 const withConfiguration = (more: Partial<ComponentArgs> = {}) => {
   return () => ({ ...wishes, recheck: new pulumi.Config().get("recheck"), ...more });
 };
 
-test("README's line for it: every step runs and has nothing to change; the next up is quiet", async () => {
+test("The documents' line for it: every step runs and has nothing to change; the next up is quiet", async () => {
   const started = await daemonStart(host, "app");
-  const line = lineOfReadme("pulumi up -c recheck=");
+  const line = lineOfDocs("pulumi up -c recheck=");
   expect(repairs(await installation.upBy(line, withConfiguration()))).toEqual(
     ["agent", ...stepNames].map((step) => `${step}: nothing to change`),
   );

@@ -8,7 +8,7 @@ import {
 } from "../../testbed/hosts";
 import { OnDestroyData } from "../../index";
 import { asAccount, importImage } from "../../testkit/host";
-import { lineOfReadme } from "../../testkit/readmeLine";
+import { lineOfDocs } from "../../testkit/docsLine";
 import { live } from "../../testkit/stack";
 import { everyStep, HostStack, stepsRun, type ComponentArgs } from "../../testkit/hostStack";
 
@@ -58,7 +58,7 @@ test("--target: the edit of one step is applied, others wait", async () => {
     unprivilegedPing: { groups: "0 1000" },
     daemon: { "log-level": "warn" },
   };
-  const outcome = await upBy(lineOfReadme("pulumi up --target"), edited);
+  const outcome = await upBy(lineOfDocs("pulumi up --target"), edited);
   expect(stepsRun(outcome)).toEqual(["update web-kernel"]);
   expect(await host.run("sysctl -n net.ipv4.ping_group_range")).toBe("0\t1000\n");
   expect(stepsRun(await installation.up(wishes))).toEqual(["update web-kernel"]);
@@ -66,7 +66,7 @@ test("--target: the edit of one step is applied, others wait", async () => {
 });
 
 test("--replace of one step: it runs again, and what it made stays", async () => {
-  const outcome = await upBy(lineOfReadme("pulumi up --replace '**::web-daemon'"));
+  const outcome = await upBy(lineOfDocs("pulumi up --replace '**::web-daemon'"));
   expect(stepsRun(outcome).sort()).toEqual(replacing("daemon"));
   expect(live(outcome, "web-daemon")).toEqual([
     "daemon: nothing to change",
@@ -86,7 +86,7 @@ test("--replace of every step: the same", async () => {
 });
 
 test("--replace of the lease: a new one takes the account over", async () => {
-  const outcome = await upBy(lineOfReadme("pulumi up --replace '**::web-lease'"));
+  const outcome = await upBy(lineOfDocs("pulumi up --replace '**::web-lease'"));
   expect(stepsRun(outcome)).toEqual(
     expect.arrayContaining(["lease", ...everyStep].flatMap(replacing)),
   );
@@ -95,7 +95,7 @@ test("--replace of the lease: a new one takes the account over", async () => {
 });
 
 test("destroy: the machine is what it was", async () => {
-  await upBy(lineOfReadme("pulumi up --replace '**::web-daemon'"));
+  await upBy(lineOfDocs("pulumi up --replace '**::web-daemon'"));
   await installation.destroy();
   expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
 });

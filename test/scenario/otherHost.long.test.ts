@@ -7,8 +7,8 @@ import {
   type TestHost,
 } from "../../testbed/hosts";
 import { asAccount, importImage } from "../../testkit/host";
-import { requireReadmeTools } from "../../testbed/requirements";
-import { lineOfReadme } from "../../testkit/readmeLine";
+import { requireDocsTools } from "../../testbed/requirements";
+import { lineOfDocs } from "../../testkit/docsLine";
 import { live, Stack } from "../../testkit/stack";
 import { changesSince, childSteps, daemon, expectMoved, program } from "./identity";
 import { connectionTo, everyStep } from "../../testkit/hostStack";
@@ -104,8 +104,8 @@ test("the old host does not answer: the new one is made; the state then forgets 
   await daemon(host);
   expect((await stack.tryUp(back)).failure).toContain("dial tcp");
 
-  await requireReadmeTools();
-  await stack.run(lineOfReadme("pulumi stack export | jq "));
+  await requireDocsTools();
+  await stack.run(lineOfDocs("pulumi stack export | jq "));
   expect(childSteps(await stack.up(back))).toEqual([]);
   await second.setReachable(true);
   expect(await daemon(second)).toBe(running);

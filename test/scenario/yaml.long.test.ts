@@ -1,5 +1,5 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { LocalWorkspace, type EngineEvent, type Stack } from "@pulumi/pulumi/automation";
 import { parse, stringify } from "yaml";
 import { ensureYamlLanguage } from "../../testbed/toolchain";
@@ -13,7 +13,7 @@ import {
 import { type Outcome, type Recorded, steps } from "../../testkit/stack";
 import { changesSince, daemon } from "./identity";
 import { everyStep } from "../../testkit/hostStack";
-import { linkModules, pack, temporaryFolder, unpack } from "../../testkit/checkout";
+import { pack, pluginExecutable, temporaryFolder } from "../../testkit/checkout";
 
 // The example in YAML, where the package is a component plugin: one life, and what each resource
 // option does there. The tests follow each other on one host.
@@ -56,32 +56,17 @@ afterAll(destroyAllHosts);
 async function makeStack(): Promise<Stack> {
   const toolchain = await ensureYamlLanguage();
   const { pulumiCommand, env } = toolchain;
-  for (const name of ["project", "state", "bin"]) mkdirSync(join(folder, name));
+  for (const name of ["project", "state"]) mkdirSync(join(folder, name));
   writeProgram(() => undefined);
   const envVars = {
     ...env,
-    PATH: `${pluginOnPath()}:${env.PATH}`,
+    PATH: `${dirname(pluginExecutable(folder, pack(folder).tarball))}:${env.PATH}`,
     PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
   };
   return LocalWorkspace.createStack(
     { stackName: "dev", workDir: project },
     { pulumiCommand, envVars },
   );
-}
-
-/**
- * The packed package as the engine finds plugins on PATH, and started as its Node.js language host starts
- * it, which is not to be had from the package registries.
- */
-function pluginOnPath(): string {
-  const plugin = join(folder, "plugin");
-  unpack(pack(folder).tarball, plugin);
-  linkModules(plugin);
-  const file = join(folder, "bin/pulumi-resource-rootless-docker");
-  const runPlugin = join(plugin, "node_modules/@pulumi/pulumi/cmd/run-plugin/index.js");
-  writeFileSync(file, `#!/bin/sh\nexec ${process.execPath} ${runPlugin} ${plugin} "$@"\n`);
-  chmodSync(file, 0o755);
-  return join(folder, "bin");
 }
 
 /** Writes the example, with another account that waits for the first one's daemon, and an edit. */

@@ -15,10 +15,11 @@ import {
   type RootlessDockerHostArgs,
   StorageDriver,
 } from "../../index";
+import { inputPaths } from "../../testkit/inputPaths";
 import { edits } from "../../testkit/edits";
 import { type Registration, runProgram } from "./mocks";
 
-// README's "What a change does" against the code: which steps' inputs differ, and what is replaced.
+// "What a change does" of docs/changes.md against the code: which steps' inputs differ, and what is replaced.
 afterEach(() => jest.restoreAllMocks());
 
 const connection = { host: "a.example", hostKey: "ssh-ed25519 AAAA", privateKey: "one" };
@@ -99,9 +100,10 @@ interface Row {
   replaced: string;
 }
 
-function tableOfReadme(): Record<string, Row> {
-  const readme = readFileSync(join(__dirname, "../../README.md"), "utf8");
-  const table = /## What a change does\n\n([^#]*?)\n\n/.exec(readme)?.[1] ?? "";
+const documentOf = (name: string) => readFileSync(join(__dirname, "../../docs", name), "utf8");
+
+function tableOfDocs(): Record<string, Row> {
+  const table = /## What a change does\n\n([^#]*?)\n\n/.exec(documentOf("changes.md"))?.[1] ?? "";
   const rows = table.split("\n").slice(2);
   return Object.fromEntries(
     rows.map((row) => {
@@ -136,7 +138,7 @@ async function differences(change: Partial<RootlessDockerHostArgs>) {
   return { steps: all ? "all" : steps.sort().join(", "), replaced: replaced ? "yes" : "no" };
 }
 
-const table = tableOfReadme();
+const table = tableOfDocs();
 
 test("the table has these inputs and no others", () => {
   expect(Object.keys(table)).toEqual(Object.keys(changes));
@@ -174,19 +176,12 @@ test("every other row is walked on a real host, and restarts are those that the 
     ]);
 });
 
-test("every input of the schema stands in the README", () => {
-  const readme = readFileSync(join(__dirname, "../../README.md"), "utf8");
+test("every input and every output of the schema stands in its document", () => {
   const schema = JSON.parse(readFileSync(join(__dirname, "../../testkit/schema.json"), "utf8")) as {
-    resources: Record<string, { inputProperties: object; properties: object }>;
-    types: Record<string, { properties?: object }>;
+    resources: Record<string, { properties: object }>;
   };
-  const component = Object.values(schema.resources)[0];
-  const names = [
-    ...Object.keys(component.inputProperties),
-    ...Object.keys(component.properties),
-    ...Object.entries(schema.types)
-      .filter(([token]) => token.endsWith("Args"))
-      .flatMap(([, { properties }]) => Object.keys(properties ?? {})),
-  ];
-  expect(names.filter((name) => !readme.includes(name))).toEqual([]);
+  const inputs = inputPaths().flatMap((path) => path.split(".").slice(-1));
+  expect(inputs.filter((name) => !documentOf("inputs.md").includes(name))).toEqual([]);
+  const outputs = Object.keys(Object.values(schema.resources)[0].properties);
+  expect(outputs.filter((name) => !documentOf("outputs.md").includes(`\`${name}\``))).toEqual([]);
 });

@@ -42,20 +42,41 @@ export function breaks(earlier: Schema, now: Schema): string[] {
       ...newIn(after.required, before.required).map(mayBeMissing("output ")),
     );
   }
+  const written = typesWritten(earlier);
   for (const [token, before] of Object.entries(earlier.types)) {
     const after = now.types[token];
     const name = token.slice(token.lastIndexOf(":") + 1);
-    lines.push(...(after ? typeBreaks(name, before, after) : [`type ${name} is gone`]));
+    const lost = after ? typeBreaks(name, written.has(token), before, after) : undefined;
+    lines.push(...(lost ?? [`type ${name} is gone`]));
   }
   return lines;
 }
 
-function typeBreaks(name: string, before: ObjectType, after: ObjectType): string[] {
+/** The types of what a program writes; the others are of what it reads. */
+function typesWritten({ resources, types }: Schema): Set<string> {
+  const written = new Set<string>();
+  const visit = ({ $ref = "", items, additionalProperties }: Property): void => {
+    const token = $ref.replace("#/types/", "");
+    for (const part of [items, additionalProperties]) if (part) visit(part);
+    if (written.has(token) || !types[token]) return;
+    written.add(token);
+    Object.values(types[token].properties ?? {}).forEach(visit);
+  };
+  for (const { inputProperties } of Object.values(resources))
+    Object.values(inputProperties).forEach(visit);
+  return written;
+}
+
+function typeBreaks(
+  name: string,
+  written: boolean,
+  before: ObjectType,
+  after: ObjectType,
+): string[] {
   const values = before.enum?.filter(({ name: member, value }) => {
     return !after.enum?.some((other) => other.name === member && other.value === value);
   });
-  // What a program writes ends in Args; the others are what it reads.
-  const required = name.endsWith("Args")
+  const required = written
     ? newIn(before.required, after.required).map(isRequired(`${name}.`))
     : newIn(after.required, before.required).map(mayBeMissing(`${name}.`));
   return [

@@ -4,7 +4,7 @@ import { version as packageVersion } from "../../package.json";
 import { createHost, destroyAllHosts } from "../../testbed/hosts";
 import { Stack } from "../../testkit/stack";
 import { connectionTo } from "../../testkit/hostStack";
-import { inferredSchema } from "../../scripts/inferredSchema";
+import { readableSchema } from "../../scripts/readableSchema";
 import { placesOf, type ProgramArgs, recordedFile, toRecorded } from "./recorded";
 
 /**
@@ -22,7 +22,7 @@ async function record(version: string): Promise<void> {
   const { recorded, agent } = toRecorded(await stack.exportState(), places);
   writeFileSync(recordedFile(version, "state.json"), recorded);
   writeFileSync(recordedFile(version, "agent.txt"), agent);
-  writeFileSync(recordedFile(version, "schema.json"), withoutProse(await inferredSchema()));
+  writeFileSync(recordedFile(version, "schema.json"), withoutProse(await readableSchema()));
   execFileSync("npx", ["prettier", "--write", recordedFile(version, "*.json")]);
 }
 

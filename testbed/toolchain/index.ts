@@ -1,3 +1,8 @@
-export { ensureToolchain, ensureYamlLanguage, type Toolchain } from "./toolchain";
+export {
+  ensureSdkLanguages,
+  ensureToolchain,
+  ensureYamlLanguage,
+  type Toolchain,
+} from "./toolchain";
 export { createWorkspaceStack, type WorkspaceStackArgs } from "./workspaceStack";
 export { previewEvents, previewText } from "./preview";

@@ -1,6 +1,9 @@
+import { symlinkSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { PulumiCommand } from "@pulumi/pulumi/automation";
+import { cached, cacheDir } from "../cache";
 import { exec } from "../hosts/exec";
+import { contentHash } from "./contentHash";
 import { buildGoTool } from "./goTool";
 
 /** The Pulumi CLI that is used. */
@@ -55,6 +58,28 @@ export async function yamlLanguageDir(): Promise<string> {
     versionVariable: "github.com/pulumi/pulumi-yaml/pkg/version.Version",
   });
   return join(dir, "bin");
+}
+
+/** Languages whose SDKs the stand-in for their hosts generates. */
+const generated = ["nodejs", "python", "go"];
+
+/** Builds the stand-in for language hosts that only generates SDKs. Returns the folder to put on PATH. */
+export async function sdkLanguagesDir(): Promise<string> {
+  const { dir, version } = await buildGoTool({
+    name: "pulumi-language-stand-in",
+    folder: "languages",
+    module: "github.com/pulumi/pulumi/pkg/v3",
+    package: ".",
+    versionVariable: "main.version",
+  });
+  const links = cacheDir("pulumi-language-links", version, contentHash([], [dir]));
+  return cached(links, async (tmp) => {
+    for (const language of generated)
+      symlinkSync(
+        join(dir, "bin/pulumi-language-stand-in"),
+        join(tmp, `pulumi-language-${language}`),
+      );
+  });
 }
 
 /** A PATH with folders put before those of another. */

@@ -1,6 +1,7 @@
+import { delimiter } from "node:path";
 import type { PulumiCommand } from "@pulumi/pulumi/automation";
 import { pluginHome } from "./plugins";
-import { pathWith, pulumiCli, yamlLanguageDir } from "./pulumiCli";
+import { pathWith, pulumiCli, sdkLanguagesDir, yamlLanguageDir } from "./pulumiCli";
 
 /** The Pulumi CLI with the two plugins that the package uses, ready to run without an account. */
 export interface Toolchain {
@@ -28,6 +29,16 @@ export function ensureToolchain(): Promise<Toolchain> {
 export async function ensureYamlLanguage(): Promise<Toolchain> {
   const base = await ensureToolchain();
   const path = pathWith([await yamlLanguageDir()], base.env.PATH ?? "");
+  return { ...base, env: { ...base.env, PATH: path } };
+}
+
+/**
+ * The toolchain with what generates SDKs: official language hosts that are on PATH, and for Node.js, Python and
+ * Go a stand-in behind them.
+ */
+export async function ensureSdkLanguages(): Promise<Toolchain> {
+  const base = await ensureToolchain();
+  const path = [base.env.PATH ?? "", await sdkLanguagesDir()].join(delimiter);
   return { ...base, env: { ...base.env, PATH: path } };
 }
 

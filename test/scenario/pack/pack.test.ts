@@ -1,7 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import manifest from "../../../package.json";
 import { packedAgent } from "../../../src/agent/agentText";
+import { shellFiles } from "../../../src/agent/shellSources";
 import {
   copyCheckout,
   linkModules,
@@ -17,6 +19,7 @@ const recorded: unknown = JSON.parse(
   readFileSync(join(__dirname, "../../../testkit/schema.json"), "utf8"),
 );
 
+const readme = join(__dirname, "../../../README.md");
 const folder = temporaryFolder();
 let packed: ReturnType<typeof pack>;
 beforeAll(() => {
@@ -24,35 +27,56 @@ beforeAll(() => {
 });
 
 describe("the tarball", () => {
-  test("has the compiled package, its sources for the schema, and nothing else", () => {
-    const others = packed.files.filter((file) => !/^(bin|src)\//.test(file)).sort();
-    expect(others.filter((file) => !/^(README\.md|LICENSE)$/.test(file))).toEqual([
+  test("has the compiled package with its schema, and nothing else", () => {
+    const others = packed.files.filter((file) => !/^bin\/(index|src\/)/.test(file)).sort();
+    expect(others.filter((file) => !/^(README|CHANGELOG)\.md$|^LICENSE$/.test(file))).toEqual([
       "PulumiPlugin.yaml",
-      "index.ts",
+      "bin/schema.json",
       "package.json",
-      "tsconfig.json",
+      "plugin.js",
     ]);
     expect(packed.files).toEqual(expect.arrayContaining(["bin/index.js", "bin/index.d.ts"]));
-    expect(packed.files.filter((file) => /(^|\/)(test|testbed|bench)\//.test(file))).toEqual([]);
+    const sources = packed.files.filter((file) => /(?<!\.d)\.ts$|(^|\/)(test|testbed)/.test(file));
+    expect(sources).toEqual([]);
   });
 
   test("has every shell file where the compiled code reads it", () => {
     const scripts = packed.files.filter((file) => file.endsWith(".sh"));
-    const sources = scripts.filter((file) => file.startsWith("src/"));
-    expect(sources.length).toBeGreaterThan(10);
-    expect(scripts.filter((file) => file.startsWith("bin/")).sort()).toEqual(
-      sources.map((file) => `bin/${file}`).sort(),
+    expect(scripts.sort()).toEqual(
+      shellFiles()
+        .map(({ path }) => `bin/src/${path}`)
+        .sort(),
     );
+  });
+
+  test("is at most 150 KB", () => {
+    expect(statSync(packed.tarball).size).toBeLessThanOrEqual(150_000);
   });
 });
 
-describe("installed in an empty folder", () => {
+/** The versions of Pulumi's packages that a program has already. */
+const peers = Object.fromEntries(
+  Object.keys(manifest.peerDependencies).map((name) => [
+    name,
+    manifest.devDependencies[name as keyof typeof manifest.peerDependencies],
+  ]),
+);
+
+describe("installed in a program's folder", () => {
   const consumer = join(folder, "consumer");
   beforeAll(() => {
     mkdirSync(consumer);
     cpSync(join(__dirname, "consumer"), consumer, { recursive: true });
-    writeFileSync(join(consumer, "package.json"), '{ "name": "consumer", "private": true }\n');
+    const program = { name: "consumer", private: true, dependencies: peers };
+    writeFileSync(join(consumer, "package.json"), JSON.stringify(program));
     npm(consumer, "install", "--prefer-offline", "--no-audit", "--no-fund", packed.tarball);
+  });
+
+  test("with it come no second copies of Pulumi's packages, and no tool", () => {
+    const installed = join(consumer, "node_modules");
+    expect(existsSync(join(installed, "rootless-docker/node_modules"))).toBe(false);
+    expect(existsSync(join(installed, "fflate"))).toBe(true);
+    expect(existsSync(join(installed, "esbuild"))).toBe(false);
   });
 
   test("the component is created under mocks, with the agent's text", () => {
@@ -80,12 +104,16 @@ describe("installed in an empty folder", () => {
     expect(registered.find(({ name }) => name === "web-agent")?.inputs.stdin).toBe(packedAgent());
   });
 
+  // With README's own example beside it.
   test.each([
     ["as pulumi's templates do", ["--module", "commonjs", "--moduleResolution", "node10"]],
     ["as new projects do", ["--module", "nodenext", "--moduleResolution", "nodenext"]],
   ])("a program compiles against its types, %s", (_how, options) => {
     const strict = ["--noEmit", "--strict", "--skipLibCheck", "--target", "es2022"];
-    tsc(consumer, ...strict, ...options, "program.ts");
+    const [, example = ""] = /```ts\n([^]*?)```/.exec(readFileSync(readme, "utf8")) ?? [];
+    expect(example).toContain("new RootlessDockerHost(");
+    writeFileSync(join(consumer, "readme.ts"), example);
+    tsc(consumer, ...strict, ...options, "program.ts", "readme.ts");
   });
 });
 
@@ -108,8 +136,7 @@ describe("as a component plugin", () => {
     const plugin = await startPlugin(pluginFolder, cwd);
     try {
       expect(await plugin.getSchema()).toEqual(recorded);
-      // Node finds index.ts where bin/ is not built, and only says so.
-      expect(plugin.stderr().replace(/^.*(DEP0128|--trace-deprecation).*\n/gm, "")).toBe("");
+      expect(plugin.stderr()).toBe("");
     } finally {
       await plugin.stop();
     }

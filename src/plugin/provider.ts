@@ -1,0 +1,52 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type * as pulumi from "@pulumi/pulumi";
+import { type ConstructResult, main, type Provider } from "@pulumi/pulumi/provider";
+import type { RootlessDockerHostArgs } from "../args";
+import { RootlessDockerHost } from "../rootlessDockerHost";
+import { packageSchema } from "./packageSchema";
+
+/** Makes the component for programs in other languages. */
+class RootlessDockerProvider implements Provider {
+  /** Of the package, which is the version of its plugin and its SDKs. */
+  readonly version: string;
+  #schema?: Promise<string>;
+
+  constructor(private readonly folder: string) {
+    const manifest = readFileSync(join(folder, "package.json"), "utf8");
+    this.version = (JSON.parse(manifest) as { version: string }).version;
+  }
+
+  /** The schema that the build left, else one from the sources. */
+  getSchema(): Promise<string> {
+    const built = join(this.folder, "bin/schema.json");
+    this.#schema ??= existsSync(built)
+      ? Promise.resolve(readFileSync(built, "utf8"))
+      : packageSchema(this.folder);
+    return this.#schema;
+  }
+
+  async construct(
+    name: string,
+    type: string,
+    inputs: pulumi.Inputs,
+    options: pulumi.ComponentResourceOptions,
+  ): Promise<ConstructResult> {
+    const { resources } = JSON.parse(await this.getSchema()) as {
+      resources: Record<string, { properties: object } | undefined>;
+    };
+    const outputs = resources[type]?.properties;
+    if (!outputs) throw new Error(`this package has no component '${type}'`);
+    const host = new RootlessDockerHost(name, inputs as RootlessDockerHostArgs, options);
+    const values = host as unknown as pulumi.Inputs;
+    const state: pulumi.Inputs = Object.fromEntries(
+      Object.keys(outputs).map((key) => [key, values[key]]),
+    );
+    return { urn: host.urn, state };
+  }
+}
+
+/** Serves the component to the engine, from the package's folder. */
+export function serve(folder: string): Promise<void> {
+  return main(new RootlessDockerProvider(folder), process.argv.slice(2));
+}
