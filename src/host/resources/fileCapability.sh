@@ -39,12 +39,13 @@ keep_capability() {
 
 # An upgrade of the package replaces the file and loses the capability: it is set again after that.
 want_capability() {
-	want_packages libcap2-bin
+	want_packages "$(package_name libcap2-bin)"
 	want filecap "$1" "$2"
 	if ! setcap -v "$2" "$1" >/dev/null 2>&1; then
 		setcap "$2" "$1"
 		changed "$1: $2"
 	fi
+	[ -n "$(after_packages_file)" ] || return 0
 	after_packages "if [ -x $1 ]; then setcap $2 $1 || true; fi" >"$WORK/after-packages"
 	want_file "$(after_packages_file)" 644 "$WORK/after-packages"
 }
