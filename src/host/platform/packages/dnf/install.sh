@@ -1,0 +1,100 @@
+# shellcheck shell=dash
+# dnf: what brings packages.
+
+# Installs, and notes in $STATE/packages.planned what, before dnf begins. With --no-remove first, nothing
+# is removed for them: dnf says what it would do, and does not do it. Further arguments: names, or
+# name=version.
+dnf_install_packages() {
+	local erasing=--allowerasing
+	rm -f "$WORK/removal.refused"
+	if [ "$1" = --no-remove ]; then
+		shift
+		erasing=''
+	fi
+	# shellcheck disable=SC2046,SC2086 # a list of package names, and an option or none
+	plan_transaction install $erasing $(dnf_specs "$@")
+	if [ -z "$erasing" ] && grep -qE '^Removing |--allowerasing' "$WORK/transaction" "$WORK/dnf.log"; then
+		: >"$WORK/removal.refused"
+		return 1
+	fi
+	note_planned "$@"
+	# shellcheck disable=SC2046,SC2086 # a list of package names, and an option or none
+	run_dnf install $erasing $(dnf_specs "$@") || return 1
+	note_new_keys
+}
+
+# Arguments: names, or name=version.
+note_planned() {
+	{
+		printf '%s\n' "$@"
+		awk -v before="$STATE/packages.before" '
+			BEGIN { while ((getline line <before) > 0) if (split(line, part, " ") == 2) there[part[1]] = part[2] }
+			$1 != "Removing" { print $2, ($2 in there ? there[$2] : "-"), "<", $3, "dnf" }' "$WORK/transaction"
+	} >"$WORK/planned"
+	for_root_alone append_planned
+}
+
+append_planned() {
+	cat "$WORK/planned" >>"$STATE/packages.planned"
+	sync "$STATE/packages.planned" "$STATE"
+}
+
+# dnf imports the key of each repository whose packages it installs for the first time.
+note_new_keys() {
+	dnf_installed_packages | grep '^gpg-pubkey-' | comm -13 "$STATE/packages.before" - |
+		sed 's/^\([^ ]*\) \(.*\)/\1 - < \2 dnf/' >"$WORK/planned"
+	for_root_alone append_planned
+}
+
+# dnf would remove something for the packages, and was told not to.
+dnf_is_removal_refused() { [ -e "$WORK/removal.refused" ]; }
+
+# What dnf would remove for packages, a line each. Arguments: names, or name=version.
+dnf_removed_for() {
+	# shellcheck disable=SC2046 # a list of package names
+	plan_transaction install --allowerasing $(dnf_specs "$@")
+	sed -n 's/^Removing \([^ ]*\).*/\1/p' "$WORK/transaction"
+}
+
+# An installation that was killed is done again: what rpm was at work on is there without its record.
+dnf_finish_interrupted() {
+	local wanted
+	[ -s "$STATE/packages.planned" ] || return 0
+	wanted=$(awk 'NF == 1' "$STATE/packages.planned" | paste -s -d ' ')
+	# shellcheck disable=SC2086 # a list of package names
+	[ -n "$(dnf_missing_packages $wanted)$(packages_there_twice)" ] || return 0
+	say "an installation of $wanted was interrupted: completes it"
+	# shellcheck disable=SC2046,SC2086 # a list of package names
+	run_dnf install $(dnf_specs $wanted) || say "dnf does not complete it: $(dnf_package_errors)"
+	wanted=$(packages_there_twice)
+	[ -z "$wanted" ] ||
+		fail "packages $wanted" "each there in two versions, as an interrupted upgrade leaves them" "one of each" \
+			"run 'dnf remove --duplicates', as dnf's manual has it, then run again"
+	note_new_keys
+}
+
+# Of what was planned.
+packages_there_twice() {
+	awk 'NF > 3 { print $1 }' "$STATE/packages.planned" | sort -u >"$WORK/planned.names"
+	rpm -qa --qf '%{NAME}\n' | sort | uniq -d | grep -xFf "$WORK/planned.names" | paste -s -d ' '
+}
+
+# rpm leaves nothing half unpacked that another installation would stop at.
+dnf_complete_packages() { :; }
+
+dnf_packages_to_remove() { :; }
+
+dnf_forget_removal() { :; }
+
+dnf_complete_half_installed() { :; }
+
+# Removes nothing for it. $1 the package, $2 its version, older or newer than what is there.
+dnf_install_version() { dnf_install_packages --no-remove "$1=$2"; }
+
+# What is marked as a group's stays when dnf removes what nobody needs.
+dnf_autoremove_protection_file() { :; }
+
+dnf_autoremove_protection() { :; }
+
+# Where dnf itself notes what it has done, for people.
+dnf_packages_log() { printf "'dnf history'"; }
