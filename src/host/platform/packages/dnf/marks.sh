@@ -12,27 +12,34 @@ dnf_mark_as() {
 	local mark=$1
 	shift
 	case $mark in
-	auto) mark_reason dependency remove "$@" ;;
-	manual) mark_reason user install "$@" ;;
+	auto) if is_dnf_5; then mark=dependency; else mark=remove; fi ;;
+	manual) if is_dnf_5; then mark=user; else mark=install; fi ;;
 	esac
+	mark_packages_as "$mark" "$@"
 }
 
 # As of a group of packages: dnf removes these no more than what somebody has asked for, and it is another
 # mark than that. Arguments: packages.
 dnf_mark_as_ours() {
 	if is_dnf_5; then
-		run_dnf mark group rootless-docker "$@"
+		mark_packages_as "group rootless-docker" "$@"
 	else
-		run_dnf mark group "$@"
+		mark_packages_as group "$@"
 	fi
 }
 
-# $1 the reason as dnf 5 calls it, $2 as dnf 4 does, then packages. Keys have none.
-mark_reason() {
-	local reason=$1
-	is_dnf_5 || reason=$2
-	shift 2
-	run_dnf mark "$reason" "$@"
+# $1 the mark, as dnf's command has it, then packages. Keys have none.
+mark_packages_as() {
+	local mark=$1 name names=''
+	shift
+	for name in "$@"; do
+		case $name in
+		gpg-pubkey-*) ;;
+		*) names="$names $name" ;;
+		esac
+	done
+	# shellcheck disable=SC2086 # words, and a list of package names
+	[ -z "$names" ] || run_dnf mark $mark $names
 }
 
 is_dnf_5() { dnf --version 2>/dev/null | grep -q '^dnf5 '; }

@@ -36,8 +36,8 @@ dnf_repository_folder() { printf '%s/%s/%s/stable' "$1" "$2" "$(uname -m)"; }
 
 # As dnf.conf(5) has it. $1 the repository's name, $2 its URL, $3 its suite.
 dnf_repository_entry() {
+	echo '# Managed by rootless-docker (Pulumi).'
 	cat <<ENTRY
-# Managed by rootless-docker (Pulumi).
 [$1]
 name=Docker's packages
 baseurl=$(dnf_repository_folder "$2" "$3")
