@@ -8,7 +8,13 @@ build_rpm() {
   name=$1 version=$2 release=$3 folder=$4
   shift 4
   mkdir -p "$work/$name" "$folder"
-  (cd "$work/$name" && find . -mindepth 1 ! -type d -printf '/%P\n') >"$work/$name.files"
+  (
+    cd "$work/$name" || exit
+    find . -path ./etc -prune -o ! -type d -printf '/%P\n'
+    find etc ! -type d -printf '%%config(noreplace) /%p\n' 2>/dev/null || true
+    # Directories that no other package has.
+    find usr/share/doc etc -mindepth 1 -type d ! -name default -printf '%%dir /%p\n' 2>/dev/null || true
+  ) >"$work/$name.files"
   {
     printf '%s\n' '%global __os_install_post %{nil}' '%global debug_package %{nil}' \
       '%global _build_id_links none' '%global _binary_payload w1.gzdio'

@@ -71,11 +71,12 @@ export async function imageOf(
   return cached(cacheDir("image", suite, hashOf(recipe)), (tmp) =>
     progress(`building the ${suite} image`, async () => {
       mkdirSync(join(tmp, "archives"));
+      const archives = extra === "fedora" ? [] : [archivesHook(join(tmp, "archives"))];
       await bootstrap(suite, {
         format: "tar",
         target: join(tmp, "tree.tar"),
         include,
-        customize: [`${hook("image.sh")} "$1"`, archivesHook(join(tmp, "archives")), ...customize],
+        customize: [`${hook("image.sh")} "$1"`, ...archives, ...customize],
         sources,
         options,
       });
