@@ -6,21 +6,29 @@
 # name=version.
 dnf_install_packages() {
 	local erasing=--allowerasing
-	rm -f "$WORK/removal.refused"
 	if [ "$1" = --no-remove ]; then
 		shift
 		erasing=''
-	fi
-	# shellcheck disable=SC2046,SC2086 # a list of package names, and an option or none
-	plan_transaction install $erasing $(dnf_specs "$@")
-	if [ -z "$erasing" ] && grep -qE '^Removing |--allowerasing' "$WORK/transaction" "$WORK/dnf.log"; then
-		: >"$WORK/removal.refused"
-		return 1
+		plan_without_removal "$@" || return 1
+	else
+		# shellcheck disable=SC2046 # a list of package names
+		plan_transaction install $erasing $(dnf_specs "$@")
 	fi
 	note_planned "$@"
 	# shellcheck disable=SC2046,SC2086 # a list of package names, and an option or none
 	run_dnf install $erasing $(dnf_specs "$@") || return 1
 	note_new_keys
+}
+
+# False where something would be removed, or has to be. Arguments: names, or name=version.
+plan_without_removal() {
+	rm -f "$WORK/removal.refused"
+	# shellcheck disable=SC2046 # a list of package names
+	plan_transaction install $(dnf_specs "$@")
+	! grep -qE '^Removing |--allowerasing' "$WORK/transaction" "$WORK/dnf.log" || {
+		: >"$WORK/removal.refused"
+		return 1
+	}
 }
 
 # Arguments: names, or name=version.
@@ -89,7 +97,10 @@ dnf_forget_removal() { :; }
 dnf_complete_half_installed() { :; }
 
 # Removes nothing for it. $1 the package, $2 its version, older or newer than what is there.
-dnf_install_version() { dnf_install_packages --no-remove "$1=$2"; }
+dnf_install_version() {
+	# shellcheck disable=SC2046 # a package name
+	plan_without_removal "$1=$2" && run_dnf install $(dnf_specs "$1=$2")
+}
 
 # What is marked as a group's stays when dnf removes what nobody needs.
 dnf_autoremove_protection_file() { :; }
