@@ -62,12 +62,15 @@ async function removeEngine(app: Installation, args: StepArgs): Promise<string> 
   return said.join("\n");
 }
 
-/** A package of somebody else's, which cannot be beside docker-ce. */
-const conflicting = `mkdir -p /root/rpm
-  printf 'Name: theirs-too\\nVersion: 1\\nRelease: 1\\nSummary: x\\nLicense: MIT\\nBuildArch: noarch\\nConflicts: docker-ce\\n%%description\\nx\\n%%files\\n' >/root/rpm/x.spec
-  rpmbuild -bb --quiet --define '_topdir /root/rpm' /root/rpm/x.spec
-  rpm -i /root/rpm/RPMS/noarch/*.rpm
-  rm -r /root/rpm`;
+/** Makes /root/NAME.rpm, a package of somebody else's with a line of its own in its spec file. */
+function makeRpm(name: string, line: string, script = ""): string {
+  const spec = `Name: ${name}\\nVersion: 1\\nRelease: 1\\nSummary: x\\nLicense: MIT\\nBuildArch: noarch\\n${line}\\n%%description\\nx\\n${script}\\n%%files\\n`;
+  return `mkdir -p /root/rpm
+    printf '${spec}' >/root/rpm/spec
+    rpmbuild -bb --quiet --define '_topdir /root/rpm' /root/rpm/spec
+    mv /root/rpm/RPMS/noarch/*.rpm /root/${name}.rpm
+    rm -r /root/rpm`;
+}
 
 interface Refused {
   what: string;
@@ -118,7 +121,7 @@ const refused: Refused[] = [
   },
   {
     what: "a package of somebody else's that cannot stay",
-    first: conflicting,
+    first: `${makeRpm("theirs-too", "Conflicts: docker-ce")}; rpm -i /root/theirs-too.rpm; rm /root/theirs-too.rpm`,
     then: "rpm -e theirs-too",
     says: /dnf install .*: found that it removes theirs-too \(not brought by this installation alone\); wanted nobody else's removed/,
   },
@@ -146,13 +149,15 @@ test("another dnf at work is waited for, and what it did is not taken for this p
   const app = new Installation(given.host, "a1");
   await app.install();
   await app.apply("preflight", wishes());
+  await given.host.run(makeRpm("slow", "Requires(post): /bin/sh", "%%post\\nsleep 30"));
   await given.host.run(
-    "(sleep 20; echo n) | dnf install fuse-overlayfs >/root/other.log 2>&1 & until grep -q 'Is this ok' /root/other.log; do sleep 0.1; done",
+    "dnf -q -y install /root/slow.rpm >/dev/null 2>&1 & until pgrep -x sleep; do sleep 0.1; done",
   );
-  const { said } = await app.apply("engine", wishes());
-  expect(said.join("\n")).toMatch(/waits for another package manager, 5 minutes at most: .*/);
-  await given.host.run("rm /root/other.log");
+  const { said, changed } = await app.apply("engine", wishes());
+  expect(said.join("\n")).toMatch(/waits for another package manager, 5 minutes at most: .*lock/);
+  expect(changed.join("\n")).not.toContain("slow");
   await removeEngine(app, wishes());
+  await given.host.run("rpm -e slow; rm /root/slow.rpm");
   expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
 });
 
@@ -183,11 +188,15 @@ test("an installation that is killed with its dnf: destroy takes all of it back"
   await app.apply("preflight", wishes());
   const killed = app.tryApply("engine", wishes());
   await given.host.run(
-    "until rpm -q docker-ce-cli >/dev/null; do sleep 0.02; done; pkill -9 -f agents/a1/agent; pkill -9 -x dnf; true",
+    "until rpm -q docker-ce-cli >/dev/null; do sleep 0.02; done; pkill -9 -f [a]gents/a1/agent; pkill -9 -x dnf; true",
   );
   expect((await killed).exitCode).not.toBe(0);
-  await removeEngine(app, wishes());
-  expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
+  expect(await removeEngine(app, wishes())).toMatch(/an installation of .* was interrupted/);
+  // An empty file of dnf's own, under a name that any program may have.
+  const left = diffSnapshots(before, await snapshotHost(given.host)).filter(
+    (line) => !/^file added: \/tmp\/tmp\w{8} root:root 600 /.test(line),
+  );
+  expect(left).toEqual([]);
 });
 
 test("Docker's archives, with the distribution's packages that they need", async () => {

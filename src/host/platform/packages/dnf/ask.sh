@@ -71,10 +71,10 @@ dnf_lists_outdated() { false; }
 
 # Installed packages and what they depend on, however far; and the keys. Arguments: names.
 dnf_needed_packages() {
-	rpm_relations >"$WORK/relations"
+	dnf_package_relations >"$WORK/relations"
 	printf '%s\n' "$@" | awk -F '\t' '
 		FILENAME == "-" { needed[$0]; next }
-		{ count[$1] = split($5, clause, ", "); for (i in clause) clauses[$1, i] = clause[i] }
+		{ count[$2] = split($5, clause, ", "); for (i in clause) clauses[$2, i] = clause[i] }
 		END {
 			for (again = 1; again;) {
 				again = 0

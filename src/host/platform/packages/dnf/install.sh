@@ -64,9 +64,11 @@ dnf_removed_for() {
 	sed -n 's/^Removing \([^ ]*\).*/\1/p' "$WORK/transaction"
 }
 
-# An installation that was killed is done again: what rpm was at work on is there without its record.
+# An installation that was killed is done again: what rpm was at work on is there without its record. The
+# script that it ran then is left in /var/tmp.
 dnf_finish_interrupted() {
 	local wanted
+	find /var/tmp -maxdepth 1 -type f -uid 0 -name 'rpm-tmp.??????' -newer "$STATE/packages.before" ! -newer "$WORK/begun" -delete
 	[ -s "$STATE/packages.planned" ] || return 0
 	wanted=$(awk 'NF == 1' "$STATE/packages.planned" | paste -s -d ' ')
 	# shellcheck disable=SC2086 # a list of package names

@@ -1,13 +1,10 @@
 # shellcheck shell=dash
 # rpm: what installed packages need of each other.
 
-# What is installed, and what it says of others, with tabs: state, name, what else it is called (nothing:
-# all that follows is by names), recommends and depends on. Arguments: names, which do not matter here.
-dnf_package_relations() { rpm_relations | sed 's/^\([^	]*\)		/ii	\1		/'; }
-
-# For each package: its name, two empty columns, and the packages that are what it recommends and requires.
-# Alternatives have ' | ' between them, others a comma. Of a condition such as (a if b), a counts.
-rpm_relations() {
+# What is installed, and what it says of others, with tabs: state, name, what else it is called, and the
+# packages that are what it recommends and requires. It is called nothing else: these are names. Alternatives
+# have ' | ' between them, others a comma. Of a condition such as (a if b), a counts.
+dnf_package_relations() {
 	{
 		rpm -qa --qf '[provides\t%{=NAME}\t%{PROVIDENAME}\n]'
 		rpm_relations_of RECOMMEND
@@ -43,7 +40,7 @@ rpm_relations() {
 		{ text = clause($2, $3); if (($1, $2, text) in seen) next; seen[$1, $2, text] }
 		$1 == "RECOMMEND" { recommends[$2] = add(recommends[$2], text) }
 		$1 == "REQUIRE" { requires[$2] = add(requires[$2], text) }
-		END { for (name in names) print name "\t\t\t" recommends[name] "\t" requires[name] }'
+		END { for (name in names) print "ii\t" name "\t\t" recommends[name] "\t" requires[name] }'
 }
 
 # $1 REQUIRE or RECOMMEND.

@@ -9,19 +9,19 @@ run_dnf() {
 		status=0
 		LC_ALL=C dnf -y --setopt=exit_on_lock=True --setopt=install_weak_deps=False \
 			--setopt=clean_requirements_on_remove=False "$@" >"$WORK/dnf.log" 2>&1 </dev/null || status=$?
-		if [ "$status" = 0 ] || ! is_dnf_locked; then return "$status"; fi
+		if [ "$status" = 0 ] || [ -z "$(dnf_lock)" ]; then return "$status"; fi
 		tries=$((tries + 1))
-		[ "$tries" != 1 ] || say "waits for another package manager, 5 minutes at most: $(dnf_package_errors)"
+		[ "$tries" != 1 ] || say "waits for another package manager, 5 minutes at most: $(dnf_lock)"
 		[ "$tries" -le 300 ] ||
-			fail "dnf" "it held by another package manager for 5 minutes: $(dnf_package_errors)" \
+			fail "dnf" "another package manager at work for 5 minutes: $(dnf_lock)" \
 				"it free" "let the other installation end, then run again"
 		sleep 1
 	done
 }
 
-# What dnf 4 says, what dnf 5 says, and what rpm says.
-is_dnf_locked() {
-	grep -qE 'Failed to obtain the .*lock|Failed to obtain rpm transaction lock|another copy is running|transaction lock on .* \(' "$WORK/dnf.log"
+# The words of dnf 4, of dnf 5 and of rpm, where one of these has found a lock taken.
+dnf_lock() {
+	grep -m 1 -E 'already locked by|Failed to obtain (the|rpm) .*lock|transaction lock on .* \(' "$WORK/dnf.log" | printable
 }
 
 dnf_package_errors() {
