@@ -18,6 +18,7 @@ dnf_install_packages() {
 	# shellcheck disable=SC2046,SC2086 # a list of package names, and an option or none
 	run_dnf install $erasing $(dnf_specs "$@") || return 1
 	note_new_keys
+	mark_new
 }
 
 # False where something would be removed, or has to be. Arguments: names, or name=version.
@@ -54,6 +55,19 @@ note_new_keys() {
 	for_root_alone append_planned
 }
 
+# What is new is this package's, and not a user's, as dnf takes what is asked for by name.
+mark_new() {
+	local name names=''
+	for name in $(awk '
+		NF == 1 { sub(/=.*/, ""); asked[$0] }
+		NF > 3 && $2 == "-" { new[$1] }
+		END { for (name in new) if (name in asked) print name }' "$STATE/packages.planned"); do
+		[ -z "$(dnf_installed_version "$name")" ] || names="$names $name"
+	done
+	# shellcheck disable=SC2086 # a list of package names
+	[ -z "$names" ] || dnf_mark_as_ours $names || say "dnf does not mark$names: $(dnf_package_errors)"
+}
+
 # dnf would remove something for the packages, and was told not to.
 dnf_is_removal_refused() { [ -e "$WORK/removal.refused" ]; }
 
@@ -64,23 +78,36 @@ dnf_removed_for() {
 	sed -n 's/^Removing \([^ ]*\).*/\1/p' "$WORK/transaction"
 }
 
-# An installation that was killed is done again: what rpm was at work on is there without its record. The
-# script that it ran then is left in /var/tmp.
+# An installation that was killed is done again: what rpm was at work on is there without its record, or
+# under other names. The script that it ran then is left in /var/tmp.
 dnf_finish_interrupted() {
 	local wanted
 	find /var/tmp -maxdepth 1 -type f -uid 0 -name 'rpm-tmp.??????' -newer "$STATE/packages.before" ! -newer "$WORK/begun" -delete
 	[ -s "$STATE/packages.planned" ] || return 0
 	wanted=$(awk 'NF == 1' "$STATE/packages.planned" | paste -s -d ' ')
-	# shellcheck disable=SC2086 # a list of package names
-	[ -n "$(dnf_missing_packages $wanted)$(packages_there_twice)" ] || return 0
-	say "an installation of $wanted was interrupted: completes it"
 	# shellcheck disable=SC2046,SC2086 # a list of package names
-	run_dnf install $(dnf_specs $wanted) || say "dnf does not complete it: $(dnf_package_errors)"
+	if [ -n "$(dnf_missing_packages $wanted)$(packages_there_twice)" ]; then
+		say "an installation of $wanted was interrupted: completes it"
+		run_dnf install $(dnf_specs $wanted) || say "dnf does not complete it: $(dnf_package_errors)"
+	fi
 	wanted=$(packages_there_twice)
 	[ -z "$wanted" ] ||
 		fail "packages $wanted" "each there in two versions, as an interrupted upgrade leaves them" "one of each" \
 			"run 'dnf remove --duplicates', as dnf's manual has it, then run again"
+	remove_unpacked
 	note_new_keys
+	mark_new
+}
+
+# rpm unpacks a file as NAME;8DIGITS, and renames it.
+remove_unpacked() {
+	local file left
+	awk 'NF > 3 { print $1 }' "$STATE/packages.planned" | sort -u | xargs -r rpm -ql 2>/dev/null | grep '^/' |
+		while read -r file; do
+			for left in "$file;"[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]; do
+				[ ! -f "$left" ] || rm -f -- "$left"
+			done
+		done
 }
 
 # Of what was planned.
