@@ -55,17 +55,14 @@ note_new_keys() {
 	for_root_alone append_planned
 }
 
-# What is new is this package's, and not a user's, as dnf takes what is asked for by name.
+# What is new is this package's: dnf takes what is asked for by name for a user's, and after a kill all
+# of it.
 mark_new() {
-	local name names=''
-	for name in $(awk '
-		NF == 1 { sub(/=.*/, ""); asked[$0] }
-		NF > 3 && $2 == "-" { new[$1] }
-		END { for (name in new) if (name in asked) print name }' "$STATE/packages.planned"); do
-		[ -z "$(dnf_installed_version "$name")" ] || names="$names $name"
-	done
+	local names
+	awk 'NF > 3 && $2 == "-" { print $1 }' "$STATE/packages.planned" | sort -u >"$WORK/planned.names"
+	names=$(rpm -qa --qf '%{NAME}\n' | grep -xFf "$WORK/planned.names" | paste -s -d ' ')
 	# shellcheck disable=SC2086 # a list of package names
-	[ -z "$names" ] || dnf_mark_as_ours $names || say "dnf does not mark$names: $(dnf_package_errors)"
+	[ -z "$names" ] || dnf_mark_as_ours $names || say "dnf does not mark $names: $(dnf_package_errors)"
 }
 
 # dnf would remove something for the packages, and was told not to.
