@@ -19,7 +19,7 @@ note_wishes() {
 	done
 }
 
-# By the manual marks from before our run: apt gives one to what it is told that is there
+# By the manual marks from before our run: a manager may give one to what it is told that is there
 # already, which mark_packages takes away. $1 the package's resource.
 note_mark() {
 	if is_marked "$(resource_name "$1")" manual; then
