@@ -7,7 +7,14 @@ import { callsOf, layers, shellFiles } from "../src/agent/shellSources";
 const sources = join(__dirname, "../src");
 
 /** Functions whose arguments are a command: what stands there is called. */
-const runners = ["as_root", "for_root_alone", "on_behalf", "soon", "try_in_namespace"];
+const runners = [
+  "as_root",
+  "by_manager",
+  "for_root_alone",
+  "on_behalf",
+  "soon",
+  "try_in_namespace",
+];
 
 /** A node of the syntax tree that shfmt prints. */
 type Node = { Type?: string; [key: string]: unknown };

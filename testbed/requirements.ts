@@ -47,6 +47,15 @@ const repositoryPrograms: Programs = new Map([
   ["gpg-agent", "gpg-agent"],
 ]);
 
+/** What packs and signs packages of rpm, and makes a repository of them. */
+const rpmPrograms: Programs = new Map([
+  ["rpmbuild", "rpm"],
+  ["rpmsign", "rpm"],
+  ["createrepo_c", "createrepo-c"],
+  ["gpg", "gnupg"],
+  ["gpg-agent", "gpg-agent"],
+]);
+
 /**
  * Makes sure that this machine can run disposable hosts. Throws one sentence that says what is
  * missing and how to get it. As root on a machine with apt-get, missing programs are installed, and a
@@ -64,6 +73,11 @@ export function requireMachineTools(): Promise<void> {
 /** The same for a repository of packages. */
 export function requireRepositoryTools(): Promise<void> {
   return requirePrograms(repositoryPrograms);
+}
+
+/** The same for a repository of rpms. */
+export function requireRpmTools(): Promise<void> {
+  return requirePrograms(rpmPrograms);
 }
 
 /** The same for hosts on disks of their own whose power is cut. */

@@ -1,4 +1,4 @@
-import { serveRepository, type Repository } from "../testbed/engine";
+import { serveRepository, serveRpms, type Repository } from "../testbed/engine";
 import { destroyAllHosts, snapshotHost, type TestHost } from "../testbed/hosts";
 import { asAccount, bootHost } from "./host";
 
@@ -12,12 +12,17 @@ export interface EngineHost {
   version: (account?: string) => Promise<string>;
 }
 
-/** Makes one for a file's tests, who may use what it returns from their first test on. */
-export function engineHost(): EngineHost {
+/**
+ * Makes one for a file's tests, who may use what it returns from their first test on.
+ *
+ * @param fedora whether it stands for a Fedora, with rpms. Defaults to false.
+ */
+export function engineHost({ fedora = false } = {}): EngineHost {
   const given = {} as EngineHost;
   beforeAll(async () => {
-    given.host = await bootHost();
-    given.downloads = await serveRepository();
+    given.host = await bootHost({ fedora });
+    given.downloads = await (fedora ? serveRpms() : serveRepository());
+    if (fedora) await given.host.run(nameFedora(given.downloads.url));
     given.before = await snapshotHost(given.host);
     given.version = (account = "app") =>
       asAccount(given.host, account, "docker version -f '{{.Server.Version}}'");
@@ -27,4 +32,10 @@ export function engineHost(): EngineHost {
     await destroyAllHosts();
   });
   return given;
+}
+
+/** The distribution's repository, as a Fedora names it: its key is on the machine, and not imported yet. */
+function nameFedora(url: string): string {
+  return `curl -fsS -o /etc/pki/rpm-gpg/RPM-GPG-KEY-fedora ${url}/os-key
+    printf '[fedora]\\nname=Fedora\\nbaseurl=${url}/os\\ngpgcheck=1\\ngpgkey=file:///etc/pki/rpm-gpg/RPM-GPG-KEY-fedora\\n' >/etc/yum.repos.d/fedora.repo`;
 }

@@ -180,6 +180,7 @@ remove_agent() {
 }
 
 main() {
+	PACKAGE_MANAGER=$(package_manager)
 	if [ "$VERB" = doctor ]; then
 		shift
 		run_doctor "$@"

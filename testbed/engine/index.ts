@@ -9,7 +9,8 @@ import { cacheDir, cached, hashOf } from "../cache";
 import { execOrThrow } from "../hosts/exec";
 import { gateway } from "../hosts/place";
 import { progress } from "../progress";
-import { requireRepositoryTools } from "../requirements";
+import { requireRepositoryTools, requireRpmTools } from "../requirements";
+import { fedoraFolder, rpmScript } from "./fedora";
 
 /** The version of the current engine that tests use. */
 export const currentEngine = "29.8.1";
@@ -54,11 +55,22 @@ export interface Repository {
 
 /** Serves packages of both engines to the hosts, signed with a key of its own. A host is there already, and so its network. */
 export async function serveRepository(): Promise<Repository> {
-  const folder = await repositoryFolder();
+  return serve([await repositoryFolder()]);
+}
+
+/** The same of rpms, in `fedora`, `rhel` and `centos`; Fedora's own packages are in `os`. */
+export async function serveRpms(): Promise<Repository> {
+  return serve([await rpmFolder(), await fedoraFolder(), await repositoryFolder()]);
+}
+
+/** @param folders what is served; the first one's key signs the packages, the last one has the archives. */
+async function serve(folders: string[]): Promise<Repository> {
   const server = createServer(({ url = "/" }, response) => {
-    const path = join(folder, normalize(decodeURIComponent(url)));
-    const found = statSync(path, { throwIfNoEntry: false });
-    if (found?.isFile()) createReadStream(path).pipe(response);
+    const path = normalize(decodeURIComponent(url));
+    const found = folders
+      .map((folder) => join(folder, path))
+      .find((file) => statSync(file, { throwIfNoEntry: false })?.isFile());
+    if (found !== undefined) createReadStream(found).pipe(response);
     else response.writeHead(404).end();
   });
   await new Promise<void>((done, failed) => {
@@ -67,10 +79,14 @@ export async function serveRepository(): Promise<Repository> {
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://${gateway}:${port}`,
-    key: readFileSync(join(folder, "fingerprint"), "utf8").trim(),
+    key: readFileSync(join(folders[0], "fingerprint"), "utf8").trim(),
     sha256: (name, version) =>
       createHash("sha256")
-        .update(readFileSync(join(folder, `static/stable/${machine()}/${name}-${version}.tgz`)))
+        .update(
+          readFileSync(
+            join(folders[folders.length - 1], `static/stable/${machine()}/${name}-${version}.tgz`),
+          ),
+        )
         .digest("hex"),
     close: () => {
       server.closeAllConnections();
@@ -79,11 +95,29 @@ export async function serveRepository(): Promise<Repository> {
   };
 }
 
+/** Both engines' versions, each with the folder of its programs, the newest last. */
+async function engineFolders(): Promise<string[]> {
+  const folders: string[] = [];
+  for (const version of [earlierEngine, currentEngine])
+    folders.push(version, await engineFolder(version));
+  return folders;
+}
+
+async function rpmFolder(): Promise<string> {
+  const folders = await engineFolders();
+  const script = join(__dirname, "rpms.sh");
+  const texts = [script, rpmScript].map((path) => readFileSync(path, "utf8"));
+  return cached(cacheDir("rpms", currentEngine, hashOf([texts, folders])), async (tmp) => {
+    await requireRpmTools();
+    await progress("packing the engines into rpms", () =>
+      execOrThrow("sh", [script, tmp, ...folders]),
+    );
+  });
+}
+
 async function repositoryFolder(): Promise<string> {
   await requireRepositoryTools();
-  const versions = [earlierEngine, currentEngine];
-  const folders: string[] = [];
-  for (const version of versions) folders.push(version, await engineFolder(version));
+  const folders = await engineFolders();
   const script = join(__dirname, "repository.sh");
   const recipe = [readFileSync(script, "utf8"), folders];
   return cached(cacheDir("repository", currentEngine, hashOf(recipe)), async (tmp) => {

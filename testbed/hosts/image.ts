@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { cacheDir, cached, hashOf } from "../cache";
+import { fedoraFolder } from "../engine/fedora";
 import { progress } from "../progress";
 import { execOrThrow } from "./exec";
 import { scriptPath } from "./place";
@@ -27,6 +28,15 @@ const enginePackages = [
 const maskEngine =
   'systemctl --quiet --root="$1" mask docker.service docker.socket containerd.service';
 
+/** What a stand-in for Fedora has from Debian: its package manager, and programs that Fedora's packages would bring. */
+const fedoraPackages = [
+  ...["dnf", "rpm", "curl", "uidmap", "slirp4netns", "dbus-user-session", "libcap2-bin"],
+  ...["util-linux", "xz-utils"],
+];
+
+/** What else an image has than a minimal Debian. */
+export type Extra = "engine" | "fedora";
+
 /** Bump when the way images are built changes and no script or list does. */
 const recipeVersion = 1;
 
@@ -35,33 +45,55 @@ const recipeVersion = 1;
  * `archives/`, packages that apt on a host will find downloaded already.
  *
  * @param packages more packages for the image. Defaults to none.
- * @param engine whether it has the engine's packages too, with root's daemon masked. Defaults to false.
+ * @param extra "engine": the engine's packages too, with root's daemon masked. "fedora": dnf in place of apt, and
+ * Fedora's os-release. Defaults to neither.
  */
 export async function imageOf(
   suite: string,
   packages: readonly string[] = [],
-  engine = false,
+  extra?: Extra,
 ): Promise<string> {
-  const include = [...basePackages, ...(engine ? enginePackages : []), ...[...packages].sort()];
+  const { include: more, customize } = await furnishings(extra);
+  const include = [...basePackages, ...more, ...[...packages].sort()];
   const sources = await aptSources(suite);
   const options = await aptOptions();
   const scripts = ["image.sh", "archives.sh"].map((name) => readFileSync(scriptPath(name), "utf8"));
-  const masks = engine ? [maskEngine] : [];
-  const recipe = [recipeVersion, include, archivedPackages, sources, options, scripts, ...masks];
+  const recipe = [
+    recipeVersion,
+    include,
+    archivedPackages,
+    sources,
+    options,
+    scripts,
+    ...customize,
+  ];
 
   return cached(cacheDir("image", suite, hashOf(recipe)), (tmp) =>
     progress(`building the ${suite} image`, async () => {
       mkdirSync(join(tmp, "archives"));
+      const archives = extra === "fedora" ? [] : [archivesHook(join(tmp, "archives"))];
       await bootstrap(suite, {
         format: "tar",
         target: join(tmp, "tree.tar"),
         include,
-        customize: [`${hook("image.sh")} "$1"`, ...masks, archivesHook(join(tmp, "archives"))],
+        customize: [`${hook("image.sh")} "$1"`, ...archives, ...customize],
         sources,
         options,
       });
     }),
   );
+}
+
+async function furnishings(extra: Extra | undefined) {
+  if (extra === "engine") return { include: enginePackages, customize: [maskEngine] };
+  if (extra !== "fedora") return { include: [], customize: [] };
+  const script = readFileSync(scriptPath("dnf.sh"), "utf8");
+  const rpms = join(await fedoraFolder(), "base");
+  // The script's text, so that another one is another image.
+  return {
+    include: fedoraPackages,
+    customize: [`sh -c ${quote(script)} dnf.sh ${quote(rpms)} "$1"`],
+  };
 }
 
 /** What to make with mmdebstrap. */

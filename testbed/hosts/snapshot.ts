@@ -31,6 +31,10 @@ export const changesByItself: readonly RegExp[] = [
   /^file \/var\/log(\/|$)/,
   // Package files and lists: they come from the archive, and only tell apt what there is.
   /^file \/var\/(cache\/apt|lib\/apt\/lists)(\/|$)/,
+  // The same of dnf, and its notes of what it has done, and of the repositories that it has seen.
+  /^file \/var\/(cache|lib)\/dnf(\/|$)/,
+  // rpm's database: package says what is in it.
+  /^file \/var\/lib\/rpm\//,
   // debconf's answers of packages that are gone, and the times of its own writing.
   /^file \/var\/cache\/debconf(\/|$)/,
   // Caches and times of the tools themselves, which rebuild them.

@@ -124,7 +124,7 @@ static_archive_problems() {
 docker_repository_problems() {
 	local name version found=''
 	[ "$(doc rootful-docker)" != purge ] || return 0
-	for name in $DOCKER_CONFLICTS; do
+	for name in $(docker_conflicts); do
 		version=$(installed_version "$name")
 		if [ -z "$version" ] || is_own_package "$name"; then continue; fi
 		found="$found $name $version,"
@@ -135,14 +135,11 @@ docker_repository_problems() {
 or remove them yourself"
 }
 
-# Ubuntu's docker.io has the programs of a rootless daemon from 26.04 on.
 distribution_engine_problems() {
-	case $(archive_suite) in
-	jammy | noble)
-		problem "engine.source" "$(os_name), whose $ENGINE_PACKAGE lacks what a rootless daemon needs" \
+	if [ -n "$(known_system)" ] && ! has_rootless_engine; then
+		problem "engine.source" "$(os_name), whose $(distribution_engine) lacks what a rootless daemon needs" \
 			"an engine that has it" "set engine.source to DockerRepository, or to Preinstalled where one is there"
-		;;
-	esac
+	fi
 	if [ "$(doc rootful-docker)" = purge ] || [ -z "$(installed_version "$OTHER_ENGINE_PACKAGE")" ] ||
 		is_own_package "$OTHER_ENGINE_PACKAGE"; then return 0; fi
 	problem "engine.source" \

@@ -11,13 +11,13 @@ machine_checks() {
 }
 
 system_checks() {
-	case $(archive_suite) in
-	bullseye | bookworm | trixie | jammy | noble | resolute) fine "operating system" "$(os_name)" ;;
-	*)
+	if [ -n "$(known_system)" ]; then
+		fine "operating system" "$(os_name)"
+	else
 		problem "operating system" "$(os_name)" \
-			"Debian 11, 12 or 13, Ubuntu 22.04, 24.04 or 26.04, or a system built from one of them" "use such a machine"
-		;;
-	esac
+			"Debian 11, 12 or 13, Ubuntu 22.04, 24.04 or 26.04, Fedora 43 or 44, RHEL or CentOS Stream 9 or 10, or a system built from one of them" \
+			"use such a machine"
+	fi
 	[ -d /run/systemd/system ] ||
 		problem "init" "$(cat /proc/1/comm)" "systemd, which runs the account's daemon" \
 			"boot the machine with systemd"

@@ -16,19 +16,3 @@ is_ubuntu() {
 	*) return 1 ;;
 	esac
 }
-
-# The distribution whose packages these are, and its suite, as archives name them: of a system that
-# is built from another one, that one's.
-archive_system() { if is_ubuntu; then printf ubuntu; else printf debian; fi; }
-
-archive_suite() {
-	if is_ubuntu; then
-		os_release UBUNTU_CODENAME
-		return 0
-	fi
-	case $(debian_release) in
-	11) printf bullseye ;;
-	12) printf bookworm ;;
-	13) printf trixie ;;
-	esac
-}

@@ -30,7 +30,7 @@ filecap_restore() {
 
 # What takes the place of a program of this installation's may what that one may. $1 the new one.
 carry_capability() {
-	local claim step dir
+	local claim dir
 	for claim in "$STATE"/things/filecap/*/claims/"$LEASE".*; do
 		dir=${claim%/claims/*}
 		if [ ! -s "$claim" ] || [ "$(resource_name "$dir")" = "$1" ]; then continue; fi
@@ -54,13 +54,13 @@ keep_only_capability() {
 
 # An upgrade of a package replaces the file and loses the capability: it is set again after that.
 want_capability() {
-	want_packages libcap2-bin
+	want_packages "$(package_name libcap2-bin)"
 	want filecap "$1" "$2"
 	if ! setcap -v "$2" "$1" >/dev/null 2>&1; then
 		setcap "$2" "$1"
 		changed "$1: $2"
 	fi
-	[ -n "$(printf '%s\n' "$1" | packages_of_files)" ] || return 0
+	if [ -z "$(after_packages_file)" ] || [ -z "$(printf '%s\n' "$1" | packages_of_files)" ]; then return 0; fi
 	after_packages "if [ -x $1 ]; then setcap $2 $1 || true; fi" >"$WORK/after-packages"
 	want_file "$(after_packages_file)" 644 "$WORK/after-packages"
 }

@@ -5,7 +5,7 @@
 # One that was purged as rootfulDocker says may be back as this package's own.
 package_check() { [ "$2" = purged ] || [ -n "$(installed_version "$1")" ] || echo 'not installed'; }
 
-# The baseline: the version in $STATE/packages.before, which is read before apt runs. It outlives a
+# The baseline: the version in $STATE/packages.before, which is read before packages are installed. It outlives a
 # run that was killed in between, so that what that run installed is not taken for the host's own.
 package_save() {
 	awk -v name="$1" -v configured="$2/configured" '
@@ -36,7 +36,7 @@ note_version() {
 # $STATE/packages.first    what was there before this package installed anything: a package that is
 #                          not in it came later, and what it recommends is wanted by somebody.
 
-# Reads what is there before apt runs, for package_save.
+# Reads what is there before packages are installed, for package_save.
 remember_packages() {
 	stop_on_empty_packages_before
 	note_wishes
@@ -55,11 +55,11 @@ stop_on_empty_packages_before() {
 	if [ ! -e "$STATE/packages.before" ] || [ -s "$STATE/packages.before" ]; then return 0; fi
 	fail "$STATE/packages.before" "it empty, as a power cut leaves it" \
 		"the packages that were there before an installation that was interrupted" \
-		"see in /var/log/apt/history.log what that one brought, purge what is not needed, \
+		"see in $(packages_log) what that one brought, purge what is not needed, \
 remove this file, then run again"
 }
 
-# Claims what our apt has brought since remember_packages: in this run, or in one that was killed.
+# Claims what our runs have brought since remember_packages: in this run, or in one that was killed.
 claim_new_packages() {
 	local name version
 	[ -e "$STATE/packages.before" ] || return 0
@@ -85,6 +85,7 @@ claim_new_packages() {
 # So that nobody's autoremove takes away what an installation is made of. A file for each
 # installation: another version of this package may have another list.
 protect_packages() {
+	[ -n "$(autoremove_protection_file)" ] || return 0
 	autoremove_protection >"$WORK/protection"
 	want_file "$(autoremove_protection_file)" 644 "$WORK/protection"
 }
@@ -98,8 +99,8 @@ claim_interrupted_packages() {
 }
 
 # What a removal that was interrupted has left, of packages that this package brought and that are
-# wanted again: dpkg is still told to purge them, and those that it was at work on are half
-# installed, which apt takes for installed. They are unpacked once more.
+# wanted again: the manager may still be told to purge them, and those that it was at work on are half
+# installed, which it takes for installed. They are unpacked once more.
 finish_removal() {
 	local name half=''
 	packages_to_remove >"$WORK/packages.removing"
@@ -128,7 +129,7 @@ package_restore() {
 		return 0
 	fi
 	[ -z "$now" ] || [ -e "$2/unmarked" ] || settle_marks "${2%/*}"
-	# From here on its marks are apt's, also where this is killed.
+	# From here on its marks are the manager's, also where this is killed.
 	write_record "$2/unmarked" </dev/null
 	if install_version "$1" "$before"; then
 		changed "package $1 restored to $before"
@@ -208,7 +209,7 @@ install_beside() {
 	[ -z "$theirs" ] ||
 		fail "$PACKAGE_MANAGER install $*" "that it removes$(printf '%s' "${theirs%,}" | printable)" "nobody else's removed" \
 			"remove them yourself where nobody needs them, or choose another engine.source"
-	# apt marks them as manual before it removes them, which nobody has asked for.
+	# The manager marks them as manual before it removes them, which nobody has asked for.
 	# shellcheck disable=SC2046 # a list of package names
 	forget_marks $(cat "$WORK/packages.replaced")
 	install_packages "$@"
@@ -242,8 +243,8 @@ keep_package_claims() {
 	done
 }
 
-# True where all are, or one of $WORK/packages.needed. $1 the package's resource. dpkg names the
-# architecture of some, such as libfuse3-4:amd64.
+# True where all are, or one of $WORK/packages.needed. $1 the package's resource. Some names
+# have the architecture, such as libfuse3-4:amd64.
 package_needed() {
 	[ -e "$WORK/packages.needed" ] || return 0
 	sed 's/:.*//' "$1/name" | grep -qxFf "$WORK/packages.needed"

@@ -1,10 +1,10 @@
 # shellcheck shell=dash
-# Who has asked for a package, by the marks that apt keeps (manual, auto, hold).
+# Who has asked for a package, by the marks that the package manager keeps (manual, auto, hold).
 #
 # things/package/ID/auto   that it is marked as installed automatically since we brought it: marked as
 #                          manual, it is wanted by somebody else.
-# things/package/ID/theirs that it was, before another apt of ours could mark it anew.
-# things/package/ID/marks  the marks that our apt has left, where it was there before: what somebody
+# things/package/ID/theirs that it was, before another run of ours could mark it anew.
+# things/package/ID/marks  the marks that our run has left, where it was there before: what somebody
 #                          has changed in them since is what comes back.
 
 # Notes which of our packages somebody has asked for by now, and which somebody no longer wants.
@@ -14,12 +14,12 @@ note_wishes() {
 	read_marks auto
 	for dir in "$STATE"/things/package/*; do
 		if [ -e "$dir/auto" ] || [ -e "$dir/theirs" ]; then note_mark "$dir"; fi
-		# An interrupted apt of ours may have changed them, too.
+		# An interrupted run of ours may have changed them, too.
 		[ -e "$STATE/packages.before" ] || settle_marks "$dir"
 	done
 }
 
-# By the manual marks from before our apt ran: it gives one to what it is told that is there
+# By the manual marks from before our run: a manager may give one to what it is told that is there
 # already, which mark_packages takes away. $1 the package's resource.
 note_mark() {
 	if is_marked "$(resource_name "$1")" manual; then
@@ -30,7 +30,7 @@ note_mark() {
 	fi
 }
 
-# apt marks what its command line names, which says nothing of anybody else then. Arguments: names,
+# A manager marks what its command line names, which says nothing of anybody else then. Arguments: names,
 # or name=version.
 forget_marks() {
 	local name dir
@@ -43,7 +43,7 @@ forget_marks() {
 }
 
 # Ours that are not marked as installed automatically, and that nobody has asked for: what was there
-# in another version of ours, which apt marks as wanted by somebody, and what version 0.1.0 brought.
+# in another version of ours, which the manager marks as wanted by somebody, and what version 0.1.0 brought.
 mark_packages() {
 	local dir names=''
 	for dir in "$STATE"/things/package/*; do
@@ -53,7 +53,7 @@ mark_packages() {
 	done
 	[ -n "$names" ] || return 0
 	# shellcheck disable=SC2086 # a list of package names
-	mark_as auto $names ||
+	mark_as_ours $names ||
 		fail "$PACKAGE_MANAGER" "$(package_errors)" \
 			"these packages marked as installed automatically:$names" \
 			"fix what $PACKAGE_MANAGER says, then run again"
@@ -64,7 +64,7 @@ mark_packages() {
 # $1 the package, $2 a file of package_marks.
 marks_of() { sed -n "s/ $(printf '%s' "${1%%:*}" | sed 's/[.+]/\\&/g')\$//p" "$2"; }
 
-# After our apt has installed what was there before. What it brings anew it marks as installed
+# After our run has installed what was there before. What it brings anew it marks as installed
 # automatically; of what was there in another version, it leaves what is there now.
 note_left_marks() {
 	local dir old
@@ -83,7 +83,7 @@ note_left_marks() {
 	done
 }
 
-# Takes marks that somebody has changed since our apt left them for what was there before. $1 the
+# Takes marks that somebody has changed since our run left them for what was there before. $1 the
 # package's resource.
 settle_marks() {
 	local mark from

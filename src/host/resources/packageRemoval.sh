@@ -51,7 +51,7 @@ package_restore_together() {
 
 # Writes down which of the arguments somebody else wants, with the reason: somebody runs a program
 # of it, it was marked as manual after we marked it, or it is recommended by a package that came
-# later, or that stays itself, as does what dpkg keeps since one that stays depends on it.
+# later, or that stays itself, as does what the manager keeps since one that stays depends on it.
 staying_packages() {
 	local name
 	: >"$WORK/packages.ours"
@@ -65,7 +65,7 @@ staying_packages() {
 		packages_of_used_units
 	} >"$WORK/packages.used"
 	all_marks | sed -n 's/^manual //p; s/^hold //p' >"$WORK/packages.wished"
-	package_relations |
+	package_relations "$@" |
 		awk -F '\t' -v ours="$WORK/packages.ours" -v manual="$WORK/packages.wished" \
 			-v first="$STATE/packages.first" -v used="$WORK/packages.used" -v names="$*" '
 			function plain(name) { sub(/^ */, "", name); sub(/[ :(].*/, "", name); return name }

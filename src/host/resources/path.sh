@@ -106,7 +106,7 @@ save_path() {
 }
 
 restore_path() {
-	# The directory may have gone meanwhile, as dpkg removes one with its package.
+	# The directory may have gone meanwhile, as a package's removal takes one along.
 	if [ -e "$3/content" ] || [ -e "$3/link" ]; then
 		"$1" mkdir -p -- "$(dirname "$2")" 2>"$WORK/error" || {
 			say "$2 is not restored: its directory is gone, and cannot be made ($(tail -n 1 "$WORK/error"))"

@@ -26,7 +26,8 @@ want_repository() {
 		return 0
 	fi
 	read_repository_key "$@"
-	want_file_as keyring "$(repository_key_file "$1")" 644 "$WORK/key"
+	repository_key_text <"$WORK/key" >"$WORK/key.text"
+	want_file_as keyring "$(repository_key_file "$1")" 644 "$WORK/key.text"
 	repository_entry "$1" "$2" "$3" >"$WORK/repository"
 	cmp -s "$WORK/repository" "$file" || : >"$WORK/repository.new"
 	want_file "$file" 644 "$WORK/repository"

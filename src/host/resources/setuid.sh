@@ -35,11 +35,11 @@ plain_override() {
 	mode_override "$1" | grep -vE '^(root|#0) [^ ]+ 0*[4-7][0-7]{3} ' || true
 }
 
-# $1 the program, $2 the line of dpkg-statoverride.
+# $1 the program, $2 the override's line.
 id_map_override_problem() {
-	problem "$1" "it kept without setuid root by dpkg-statoverride ($2)" \
+	problem "$1" "it kept without setuid root by $(mode_override_program) ($2)" \
 		"setuid root or $(id_map_capability "$1"), to map the account's subordinate ids" \
-		"run 'dpkg-statoverride --remove $1' and 'chmod 4755 $1', or 'setcap $(id_map_capability "$1")=ep $1' once the package uidmap is installed"
+		"run '$(mode_override_removal "$1")' and 'chmod 4755 $1', or 'setcap $(id_map_capability "$1")=ep $1' once the package $(package_name uidmap) is installed"
 }
 
 # Packages bring them setuid; copied file systems and hardening scripts lose that.
@@ -54,7 +54,7 @@ want_id_map_privilege() {
 	if [ ! -d "$(resource_directory setuid "$1")/baseline" ]; then
 		! id_map_privileged "$1" || return 0
 		# Without getcap nobody can tell.
-		want_packages libcap2-bin
+		want_packages "$(package_name libcap2-bin)"
 		! id_map_privileged "$1" || return 0
 	fi
 	override=$(plain_override "$1")

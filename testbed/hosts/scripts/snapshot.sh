@@ -30,6 +30,13 @@ files() {
     find /run -xdev -mindepth 1 -maxdepth 1 -printf 'file\t%p\ttype %y %u:%g %m\0'
 }
 
+# A key that rpm has imported is one, too.
+rpms() {
+    rpm -qa --qf 'package\t%{NAME}-%{VERSION}\t%{RELEASE}\n' | records
+    dnf -q -C --disablerepo='*' repoquery --installed --qf '%{name} %{reason}\n' |
+        awk '$2 == "user" || $2 == "group" { print $2 " package\t" $1 "\t" }' | records
+}
+
 packages() {
     # What is wished for and what is there: "ii", and otherwise a package that is held or half gone.
     dpkg-query -W -f '${db:Status-Abbrev}\t${binary:Package}\t${Version}\n' | awk -F '\t' '{
@@ -103,7 +110,7 @@ daemons() {
 }
 
 files
-packages
+if command -v rpm >/dev/null; then rpms; else packages; fi
 sysctls
 units
 accounts

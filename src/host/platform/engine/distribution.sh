@@ -3,14 +3,25 @@
 
 ENGINE_PACKAGE=docker.io
 
+# For people.
+distribution_engine() {
+	case $PACKAGE_MANAGER in
+	dnf) printf 'own engine, if any,' ;;
+	*) printf '%s' "$ENGINE_PACKAGE" ;;
+	esac
+}
+
 # Where the vendor's own engine is there, none of the distribution's can be.
 OTHER_ENGINE_PACKAGE=docker-ce
 
 # Programs that a daemon needs, and the package of each.
 engine_programs() {
-	printf 'dockerd:%s containerd:containerd runc:runc rootlesskit:rootlesskit slirp4netns:slirp4netns ' "$ENGINE_PACKAGE"
-	printf 'newuidmap:uidmap newgidmap:uidmap nsenter:util-linux ip:iproute2 iptables:iptables '
-	printf 'sysctl:procps docker:docker-cli'
+	local row
+	for row in "dockerd:$ENGINE_PACKAGE" containerd:containerd runc:runc rootlesskit:rootlesskit slirp4netns:slirp4netns \
+		newuidmap:uidmap newgidmap:uidmap nsenter:util-linux ip:iproute2 iptables:iptables \
+		sysctl:procps docker:docker-cli; do
+		printf '%s:%s ' "${row%:*}" "$(package_name "${row#*:}")"
+	done
 }
 
 # Of that, what is the machine's: the versions of the programs, and what rootlesskit may. The

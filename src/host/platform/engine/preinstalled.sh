@@ -3,15 +3,17 @@
 
 # preflight: what of it is missing, before anything is changed.
 preinstalled_engine_problems() {
-	local row missing=''
+	local row missing='' of=" of Debian's" other=Distribution
 	[ "$(doc source)" = preinstalled ] || return 0
 	# One of an archive's goes with this source.
 	local PATH=$SYSTEM_PATH
+	[ "$PACKAGE_MANAGER" != dnf ] || of=''
+	has_rootless_engine || other=DockerRepository
 	for row in $(engine_programs); do
-		command -v "${row%:*}" >/dev/null || missing="$missing ${row%:*} (package ${row#*:} of Debian's),"
+		command -v "${row%:*}" >/dev/null || missing="$missing ${row%:*} (package ${row#*:}$of),"
 	done
 	[ -e "$(start_script)" ] || missing="$missing dockerd-rootless.sh,"
 	[ -z "$missing" ] || problem "engine.source" "no${missing%,} on PATH" \
 		"the whole engine there, for Preinstalled" \
-		"install what is missing, or set engine.source to Distribution"
+		"install what is missing, or set engine.source to $other"
 }

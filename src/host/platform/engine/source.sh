@@ -14,7 +14,7 @@ engine_package() { versioned_packages | cut -d ' ' -f 1; }
 
 # What else the source has, and what a rootless daemon needs of the distribution's whatever the source.
 other_packages() {
-	printf 'dbus-user-session iproute2 iptables procps slirp4netns uidmap '
+	package_names dbus-user-session iproute2 iptables procps slirp4netns uidmap
 	case $(doc source) in
 	docker-repository) printf containerd.io ;;
 	distribution) distribution_packages ;;

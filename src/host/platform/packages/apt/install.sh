@@ -4,7 +4,7 @@
 # Installs, and notes in $STATE/packages.planned what: first the arguments, then a line for each package
 # from apt itself (name, old version, direction, new version, file), on the disk before dpkg begins. apt
 # marks all that is new as installed automatically before that, too: another mark is somebody else's.
-install_packages() {
+apt_install_packages() {
 	(umask 077 && printf '%s\n' "$@" >>"$STATE/packages.planned")
 	# apt knows a hook's options by its first word. It also sends its configuration, up to the empty
 	# line.
@@ -13,59 +13,39 @@ install_packages() {
 			sync $STATE/packages.planned $STATE" "$@"
 }
 
-# Of the packages on stdin (name and version), those that our apt brought: somebody else may have
-# installed others meanwhile. One that was there is ours only where its version was asked for.
-planned_packages() {
-	[ -e "$STATE/packages.planned" ] || return 0
-	awk -v before="$STATE/packages.before" -v planned="$STATE/packages.planned" '
-		function plain(name) { sub(/:.*/, "", name); return name }
-		FILENAME == before { if (NF == 2) there[$1] = 1; next }
-		FILENAME == planned && NF == 1 { if (split($1, word, "=") == 2) asked[plain(word[1])] = 1; next }
-		FILENAME == planned { if ($4 != "-") ours[$1] = 1; next }
-		plain($1) in ours && (!($1 in there) || plain($1) in asked)
-	' "$STATE/packages.before" "$STATE/packages.planned" -
-}
-
 # apt would remove something for the packages, and was told not to.
-is_removal_refused() { grep -q 'remove is disabled' "$WORK/apt.log"; }
+apt_is_removal_refused() { grep -q 'remove is disabled' "$WORK/apt.log"; }
 
 # What apt would remove for packages, a line each. Arguments: names, or name=version.
-removed_for() {
+apt_removed_for() {
 	apt_get install --simulate --allow-downgrades "$@" || true
 	sed -n 's/^Remv \([^ ]*\).*/\1/p' "$WORK/apt.log"
-}
-
-# The version that our apt has replaced, or -, or nothing where it has not installed it. $1 the
-# package.
-planned_from() {
-	[ ! -e "$STATE/packages.planned" ] ||
-		awk -v name="${1%%:*}" '$1 == name && NF > 3 && $4 != "-" { print $2; exit }' "$STATE/packages.planned"
 }
 
 # What an installation that was killed, or somebody else's, left half done; and what our apt left in
 # /tmp. dpkg waits for others' to end, so that of what is older than this run nothing is in use by
 # then.
-finish_interrupted() {
+apt_finish_interrupted() {
 	run_dpkg --configure -a
 	find /tmp -maxdepth 1 -type d -uid 0 -name 'apt-dpkg-install-??????' -newer "$STATE/packages.before" ! -newer "$WORK/begun" -exec rm -rf {} +
 }
 
 # What a full disk left half unpacked lacks what it depends on: apt takes on nothing else before
 # that is there. It is completed only, and nobody's package removed for it.
-complete_packages() {
+apt_complete_packages() {
 	apt_get check || ! grep -q 'Unmet dependencies' "$WORK/apt.log" ||
-		install_packages --fix-broken --no-remove || true
+		apt_install_packages --fix-broken --no-remove || true
 }
 
 # Packages of which a removal that was interrupted is not done: dpkg is still told to remove them, or
 # has left them half installed.
-packages_to_remove() {
+apt_packages_to_remove() {
 	# shellcheck disable=SC2016 # dpkg's own variables
 	dpkg-query -W -f '${db:Status-Abbrev} ${binary:Package}\n' | sed -n 's/^[rp][^nc]. *//p; s/^.H. *//p' | sort -u
 }
 
 # What dpkg was told to remove would go with the next apt-get dselect-upgrade. $1 the package.
-forget_removal() {
+apt_forget_removal() {
 	# shellcheck disable=SC2016 # dpkg's own variable
 	case $(dpkg-query -W -f '${db:Status-Want}' "$1") in
 	purge | deinstall) printf '%s install\n' "$1" | dpkg --set-selections ;;
@@ -73,17 +53,17 @@ forget_removal() {
 }
 
 # apt takes them for installed. Arguments: names.
-complete_half_installed() {
+apt_complete_half_installed() {
 	finish_unpacking '.H.' "$@"
 	[ ! -s "$WORK/packages.half" ] || run_dpkg --configure -a
 }
 
 # Removes nothing for it. $1 the package, $2 its version, older or newer than what is there.
-install_version() { apt_get install --allow-downgrades --no-remove "$1=$2"; }
+apt_install_version() { apt_get install --allow-downgrades --no-remove "$1=$2"; }
 
-autoremove_protection_file() { printf '/etc/apt/apt.conf.d/99rootless-docker-%s' "$LEASE"; }
+apt_autoremove_protection_file() { printf '/etc/apt/apt.conf.d/99rootless-docker-%s' "$LEASE"; }
 
-autoremove_protection() {
+apt_autoremove_protection() {
 	cat <<'CONF'
 // Managed by rootless-docker (Pulumi): autoremove leaves these.
 APT::NeverAutoRemove {
@@ -93,3 +73,6 @@ APT::NeverAutoRemove {
 };
 CONF
 }
+
+# Where apt itself notes what it has done, for people.
+apt_packages_log() { printf /var/log/apt/history.log; }

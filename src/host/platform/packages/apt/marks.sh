@@ -7,7 +7,7 @@ MARKS=/var/lib/apt/extended_states
 
 # Who wants what is there: "auto NAME" where apt has installed it by itself, else "manual NAME", and
 # "hold NAME". What apt-mark shows, which needs half a second for each.
-all_marks() {
+apt_all_marks() {
 	local native
 	native=$(dpkg --print-architecture)
 	# shellcheck disable=SC2016 # dpkg's own variables
@@ -24,23 +24,17 @@ all_marks() {
 			$1 ~ /^.[^nc]/ { print (($2, $3 == "all" ? native : $3) in auto ? "auto " : "manual ") $2 }'
 }
 
-# What apt marks anew when it installs, and a purge forgets.
-package_marks() { all_marks | sed '/^manual /d'; }
-
-# The packages with a mark, in $WORK/packages.MARK. $1 manual or auto.
-read_marks() { all_marks | sed -n "s/^$1 //p" >"$WORK/packages.$1"; }
-
-# As they were when they were read. $1 the package, $2 manual or auto.
-is_marked() { grep -qxF -- "${1%%:*}" "$WORK/packages.$2"; }
-
 # $1 auto, manual or hold, then packages.
-mark_as() {
+apt_mark_as() {
 	local status=0
 	keep_marks
 	apt-mark "$@" >"$WORK/apt.log" 2>&1 || status=$?
 	keep_marks
 	return "$status"
 }
+
+# As what this package has brought. Arguments: packages.
+apt_mark_as_ours() { apt_mark_as auto "$@"; }
 
 # $STATE/packages.states is a copy of it, from before or after the last apt of ours.
 keep_marks() {
@@ -52,7 +46,7 @@ keep_marks() {
 
 # Puts them back where a power cut has left the file empty: all packages would be wanted by
 # somebody. What an interrupted installation of ours was about to bring was marked so, too.
-mend_marks() {
+apt_mend_marks() {
 	[ -e "$MARKS" ] && [ ! -s "$MARKS" ] && [ -s "$STATE/packages.states" ] || return 0
 	{
 		cat "$STATE/packages.states"

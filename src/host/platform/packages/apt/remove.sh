@@ -15,7 +15,7 @@ finish_unpacking() {
 			deb=/var/cache/apt/archives/$deb
 		else
 			(cd "$WORK" && apt_get download "$name=$version") ||
-				fail "package $name" "it half unpacked, and $(package_errors)" \
+				fail "package $name" "it half unpacked, and $(apt_package_errors)" \
 					"$deb, to unpack it whole" \
 					"make the package sources of this host work, then run again"
 			deb=$WORK/$deb
@@ -76,7 +76,7 @@ note_removed() {
 
 # Removes what is named, and nothing that depends on it. Two lists of names: $1 with their
 # configuration, $2 without.
-remove_packages() {
+apt_remove_packages() {
 	# shellcheck disable=SC2086 # lists of package names
 	{
 		finish_unpacking '..R' $1 $2
@@ -99,7 +99,7 @@ purge_packages() {
 			run_dpkg --remove "$@"
 			rm -f /var/lib/docker/nuke-graph-directory.sh
 			# Not removed, it would put the script there again when purged.
-			if installed_packages | grep -q '^docker\.io '; then
+			if apt_installed_packages | grep -q '^docker\.io '; then
 				note_removed '[^nc]' docker.io
 				# shellcheck disable=SC2046 # a list of package names
 				set -- $(printf '%s\n' "$@" | grep -vxF docker.io || true)
@@ -113,10 +113,10 @@ purge_packages() {
 }
 
 # Asked for in so many words: held ones go too. Arguments: names.
-purge_held() { apt_get purge --allow-change-held-packages "$@"; }
+apt_purge_held() { apt_get purge --allow-change-held-packages "$@"; }
 
 # What depends on packages, and would be purged with them, a name a line. Arguments: names.
-dependents_of() {
+apt_dependents_of() {
 	apt_get purge --simulate --allow-change-held-packages "$@" || true
 	sed -n 's/^\(Purg\|Remv\) \([^ ]*\).*/\2/p' "$WORK/apt.log" | grep -vxF "$(printf '%s\n' "$@")" || true
 }

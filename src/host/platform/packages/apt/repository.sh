@@ -2,15 +2,18 @@
 # apt: other repositories than the distribution's.
 
 # $1 the repository's name.
-repository_file() { printf '/etc/apt/sources.list.d/%s.sources' "$1"; }
+apt_repository_file() { printf '/etc/apt/sources.list.d/%s.sources' "$1"; }
 
-repository_key_file() { printf '/etc/apt/keyrings/%s.gpg' "$1"; }
+apt_repository_key_file() { printf '/etc/apt/keyrings/%s.gpg' "$1"; }
+
+# The key as the manager reads it. Its bytes are on stdin.
+apt_repository_key_text() { cat; }
 
 # True where a source of this machine names a file with keys. $1 the file.
-names_key_file() { grep -rqsF -- "$1" /etc/apt/sources.list /etc/apt/sources.list.d; }
+apt_names_key_file() { grep -rqsF -- "$1" /etc/apt/sources.list /etc/apt/sources.list.d; }
 
 # deb822, as sources.list(5) has it. $1 the repository's name, $2 its URL, $3 its suite.
-repository_entry() {
+apt_repository_entry() {
 	echo '# Managed by rootless-docker (Pulumi).'
 	cat <<ENTRY
 Types: deb
@@ -18,31 +21,31 @@ URIs: $2
 Suites: $3
 Components: stable
 Architectures: $(dpkg --print-architecture)
-Signed-By: $(repository_key_file "$1")
+Signed-By: $(apt_repository_key_file "$1")
 ENTRY
 }
 
 # True where a source of this machine names it already. $1 its URL, $2 its suite.
-names_repository() {
+apt_names_repository() {
 	# shellcheck disable=SC2016 # apt's own variables
 	apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 2>/dev/null | grep -qxF -- "${1%/}/ $2"
 }
 
 # By apt itself, with its proxies and certificates. $1 the URL, $2 the file.
-download_file() {
+apt_download_file() {
 	/usr/lib/apt/apt-helper download-file "$1" "$2" >"$WORK/apt.log" 2>&1 </dev/null
 }
 
 # The package that apt needs for a URL. $1 the URL.
-packages_of_url() {
+apt_packages_of_url() {
 	case $1 in
 	https:*) printf ca-certificates ;;
 	esac
 }
 
 # The lists of one repository alone. $1 its name.
-refresh_repository() {
+apt_refresh_repository() {
 	say "refreshes the package lists of $1"
-	apt_get update -o Acquire::Languages=none -o "Dir::Etc::sourcelist=$(repository_file "$1")" \
+	apt_get update -o Acquire::Languages=none -o "Dir::Etc::sourcelist=$(apt_repository_file "$1")" \
 		-o Dir::Etc::sourceparts=- -o APT::Get::List-Cleanup=0 || true
 }

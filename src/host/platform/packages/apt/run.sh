@@ -1,9 +1,6 @@
 # shellcheck shell=dash
 # apt and dpkg at work: how they are run, and what they say.
 
-# For people.
-PACKAGE_MANAGER=apt-get
-
 # Says how it ended in $WORK/dpkg.log. dpkg itself does not wait for another one to end.
 run_dpkg() {
 	local tries=0
@@ -37,25 +34,25 @@ apt_get() {
 	return "$status"
 }
 
-package_errors() { grep -E '^(E|W|dpkg|Err):' "$WORK/apt.log" | tail -n 4 | tr '\n' ' '; }
+apt_package_errors() { grep -E '^(E|W|dpkg|Err):' "$WORK/apt.log" | tail -n 4 | tr '\n' ' '; }
 
-refresh_lists() {
+apt_refresh_lists() {
 	say "refreshes the package lists"
 	# Without translated descriptions: nobody reads them here.
-	apt_get update -o Acquire::Languages=none || fail "apt-get update" "$(package_errors)" \
+	apt_get update -o Acquire::Languages=none || fail "apt-get update" "$(apt_package_errors)" \
 		"the package lists" "make the package sources of this host work, then run again"
 }
 
 # Debian's helper, which keeps its own record of what is enabled, works for maintainer scripts only.
 # $1 the unit.
-enable_unit_of_package() {
+apt_enable_unit_of_package() {
 	DPKG_MAINTSCRIPT_PACKAGE=docker.io deb-systemd-helper enable "$1" >/dev/null 2>&1 || true
 }
 
 # Runs a command line after everything that dpkg does, by a file of its configuration.
-after_packages_file() { printf '/etc/dpkg/dpkg.cfg.d/rootless-docker'; }
+apt_after_packages_file() { printf '/etc/dpkg/dpkg.cfg.d/rootless-docker'; }
 
 # $1 the command line.
-after_packages() {
+apt_after_packages() {
 	printf '# Managed by rootless-docker (Pulumi): package upgrades lose file capabilities.\npost-invoke="%s"\n' "$1"
 }

@@ -1,0 +1,72 @@
+# shellcheck shell=dash
+# dnf: other repositories than the distribution's.
+
+# $1 the repository's name.
+dnf_repository_file() { printf '/etc/yum.repos.d/%s.repo' "$1"; }
+
+dnf_repository_key_file() { printf '/etc/pki/rpm-gpg/RPM-GPG-KEY-%s' "$1"; }
+
+# In ASCII, which is all that rpm reads. The key's bytes are on stdin.
+dnf_repository_key_text() {
+	cat >"$WORK/key.binary"
+	printf -- '-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n'
+	base64 -w 64 "$WORK/key.binary"
+	printf '=%s\n-----END PGP PUBLIC KEY BLOCK-----\n' "$(armor_checksum "$WORK/key.binary")"
+}
+
+# CRC-24 of RFC 9580, 6.1.1, in base64. $1 the file.
+armor_checksum() {
+	local sum=$((0xB704CE)) byte round
+	for byte in $(od -An -v -tu1 "$1"); do
+		sum=$((sum ^ (byte << 16)))
+		for round in 1 2 3 4 5 6 7 8; do
+			sum=$((sum << 1))
+			[ $((sum & 0x1000000)) = 0 ] || sum=$((sum ^ 0x1864CFB))
+		done
+	done
+	# shellcheck disable=SC2059 # bytes
+	printf "$(printf '\\%03o\\%03o\\%03o' $((sum >> 16)) $((sum >> 8 & 255)) $((sum & 255)))" | base64
+}
+
+# True where a repository of this machine names a file with keys. $1 the file.
+dnf_names_key_file() { grep -rqsF -- "$1" /etc/yum.repos.d; }
+
+# $1 the repository's URL, $2 its suite.
+dnf_repository_folder() { printf '%s/%s/%s/stable' "$1" "$2" "$(uname -m)"; }
+
+# As dnf.conf(5) has it. $1 the repository's name, $2 its URL, $3 its suite.
+dnf_repository_entry() {
+	echo '# Managed by rootless-docker (Pulumi).'
+	cat <<ENTRY
+[$1]
+name=Docker's packages
+baseurl=$(dnf_repository_folder "$2" "$3")
+enabled=1
+gpgcheck=1
+gpgkey=file://$(dnf_repository_key_file "$1")
+ENTRY
+}
+
+# True where an enabled repository of this machine names it already. $1 its URL, $2 its suite.
+dnf_names_repository() {
+	cat /etc/yum.repos.d/*.repo 2>/dev/null |
+		awk -v folder="$(dnf_repository_folder "$1" "$2")" -v release="$2" -v machine="$(uname -m)" '
+			function note() { if (url == folder && on) found = 1; url = ""; on = 1 }
+			{ gsub(/\$releasever/, release); gsub(/\$basearch/, machine) }
+			/^\[/ { note() }
+			/^enabled *=/ { on = /= *(1|true|yes)/ }
+			/^baseurl *=/ { sub(/^[^=]*= */, ""); sub(/\/$/, ""); url = $0 }
+			END { note(); exit !found }'
+}
+
+# rpm itself needs curl. $1 the URL, $2 the file.
+dnf_download_file() { curl -fsSL --retry 2 --max-time 600 -o "$2" "$1" >"$WORK/dnf.log" 2>&1 </dev/null; }
+
+# ca-certificates is a part of every Fedora.
+dnf_packages_of_url() { :; }
+
+# The lists of one repository alone. $1 its name.
+dnf_refresh_repository() {
+	say "refreshes the package lists of $1"
+	run_dnf makecache --refresh --repo="$1" || true
+}

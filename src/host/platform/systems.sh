@@ -1,0 +1,51 @@
+# shellcheck shell=dash
+# The systems that this package knows, and what differs between them.
+
+# Of each: os-release's ID and version; the package manager; the folder and the suite that Docker's
+# repository has for it (https://download.docker.com/linux); and whether a package of the
+# distribution's is a rootless engine. Ubuntu's docker.io has no dockerd-rootless.sh before 26.04, and
+# Fedora's moby-engine has no rootlesskit; RHEL has neither.
+known_systems() {
+	cat <<'SYSTEMS'
+debian 11 apt-get debian bullseye yes
+debian 12 apt-get debian bookworm yes
+debian 13 apt-get debian trixie yes
+ubuntu 22.04 apt-get ubuntu jammy no
+ubuntu 24.04 apt-get ubuntu noble no
+ubuntu 26.04 apt-get ubuntu resolute yes
+fedora 43 dnf fedora 43 no
+fedora 44 dnf fedora 44 no
+rhel 9 dnf rhel 9 no
+rhel 10 dnf rhel 10 no
+centos 9 dnf centos 9 no
+centos 10 dnf centos 10 no
+SYSTEMS
+}
+
+# The line of this system, or of the one that it is built from; nothing of one that is not known.
+known_system() {
+	if is_ubuntu; then
+		known_systems | awk -v suite="$(os_release UBUNTU_CODENAME)" '$1 == "ubuntu" && $5 == suite'
+	elif [ -e /etc/debian_version ]; then
+		known_systems | awk -v release="$(debian_release)" '$1 == "debian" && $2 == release'
+	else
+		known_systems | awk -v names="$(os_release ID) $(os_release ID_LIKE)" -v version="$(os_release VERSION_ID)" '
+			BEGIN { count = split(names, name, " "); sub(/\..*/, "", version) }
+			$2 == version { line[$1] = $0 }
+			END { for (i = 1; i <= count; i++) if (name[i] in line) { print line[name[i]]; exit } }'
+	fi
+}
+
+# $1 the number of the column.
+of_known_system() { known_system | cut -d ' ' -f "$1"; }
+
+# One that is not known is refused later, in apt's words.
+package_manager() { of_known_system 3 | grep . || printf apt-get; }
+
+# The distribution whose packages these are, and its suite, as archives name them: of a system that
+# is built from another one, that one's.
+archive_system() { of_known_system 4; }
+
+archive_suite() { of_known_system 5; }
+
+has_rootless_engine() { [ "$(of_known_system 6)" = yes ]; }

@@ -1,0 +1,231 @@
+import { currentEngine, earlierEngine } from "../../testbed/engine";
+import { diffSnapshots, snapshotHost } from "../../testbed/hosts";
+import { EngineSource, OnDestroyData } from "../../index";
+import { engineHost } from "../../testkit/engineHost";
+import { asAccount, importImage } from "../../testkit/host";
+import type { StepArgs } from "../../testkit/documents";
+import { Installation } from "../../testkit/installation";
+
+// A Debian with Fedora's os-release, dnf 4 and rpm, and no apt and no dpkg.
+const given = engineHost({ fedora: true });
+
+function wishes(engine: StepArgs["engine"] = {}, args: StepArgs = {}): StepArgs {
+  return {
+    account: { name: "app" },
+    engine: {
+      source: EngineSource.DockerRepository,
+      mirror: given.downloads.url,
+      mirrorKey: given.downloads.key,
+      ...engine,
+    },
+    onDestroy: { data: OnDestroyData.Delete },
+    ...args,
+  };
+}
+
+test("a version, a container, nothing to change, the next version with its data, and destroy", async () => {
+  const app = new Installation(given.host, "a1");
+  const earlier = wishes({ version: earlierEngine });
+  const { engine } = await app.applyAll(earlier);
+  expect(engine.facts["versions.engine"]).toBe(earlierEngine);
+  expect(await given.host.run("rpm -q docker-ce docker-ce-cli docker-ce-rootless-extras")).toBe(
+    ["docker-ce", "docker-ce-cli", "docker-ce-rootless-extras"]
+      .map((name) => `${name}-${earlierEngine}-1.fc44.x86_64\n`)
+      .join(""),
+  );
+  await importImage(given.host, "app");
+  expect(await asAccount(given.host, "app", "docker run --rm busybox echo here")).toBe("here\n");
+  expect(
+    await given.host.run("pgrep -u root -x dockerd; ls /run/docker.sock 2>&1 || true"),
+  ).toMatch(/^ls: cannot/);
+  for (const { changed } of Object.values(await app.applyAll(earlier))) expect(changed).toEqual([]);
+  await asAccount(given.host, "app", "docker volume create kept");
+  const current = wishes({ version: currentEngine });
+  await app.applyAll(current);
+  expect(await given.version()).toBe(`${currentEngine}\n`);
+  expect(await asAccount(given.host, "app", "docker volume ls -q")).toBe("kept\n");
+  expect(await asAccount(given.host, "app", "docker run --rm busybox echo here")).toBe("here\n");
+  for (const { changed } of Object.values(await app.applyAll(current))) expect(changed).toEqual([]);
+  await app.revertAll(current);
+  expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
+});
+
+/** What preflight and engine do, and what takes that back. */
+async function installEngine(app: Installation, args: StepArgs): Promise<void> {
+  await app.install();
+  for (const step of ["preflight", "engine"] as const) await app.apply(step, args);
+}
+
+async function removeEngine(app: Installation, args: StepArgs): Promise<string> {
+  const { said } = await app.revert("engine", args);
+  await app.revertAgent();
+  return said.join("\n");
+}
+
+/** Makes /root/NAME.rpm, a package of somebody else's with a line of its own in its spec file. */
+function makeRpm(name: string, line: string, script = ""): string {
+  const spec = `Name: ${name}\\nVersion: 1\\nRelease: 1\\nSummary: x\\nLicense: MIT\\nBuildArch: noarch\\n${line}\\n%%description\\nx\\n${script}\\n%%files\\n`;
+  return `mkdir -p /root/rpm
+    printf '${spec}' >/root/rpm/spec
+    rpmbuild -bb --quiet --define '_topdir /root/rpm' /root/rpm/spec
+    mv /root/rpm/RPMS/noarch/*.rpm /root/${name}.rpm
+    rm -r /root/rpm`;
+}
+
+interface Refused {
+  what: string;
+  engine?: StepArgs["engine"];
+  /** What somebody does before, and how it is taken back. */
+  first?: string;
+  then?: string;
+  step?: "preflight" | "engine";
+  says: RegExp;
+}
+
+const refused: Refused[] = [
+  {
+    what: "the distribution's engine",
+    engine: { source: undefined, mirror: undefined, mirrorKey: undefined },
+    step: "preflight",
+    says: /engine\.source: found Fedora Linux 44 \(Server Edition\), whose own engine, if any, lacks .* set engine\.source to DockerRepository/,
+  },
+  {
+    what: "an engine that is there, where none is",
+    engine: { source: EngineSource.Preinstalled, mirror: undefined, mirrorKey: undefined },
+    step: "preflight",
+    says: /engine\.source: found no dockerd \(package docker-ce\), containerd \(package containerd\.io\), .* set engine\.source to DockerRepository$/,
+  },
+  {
+    what: "another key than the one that is named",
+    engine: { mirrorKey: "0".repeat(40) },
+    says: /fedora\/gpg: found the key [0-9A-F]{40}; wanted 0{40}\. To fix: see why it is another one/,
+  },
+  {
+    what: "no version of the engine like that",
+    engine: { version: "28" },
+    says: new RegExp(
+      `engine.version: found the versions 3:${currentEngine}-1.fc44 3:${earlierEngine}-1.fc44 of docker-ce in the package lists; wanted 28`,
+    ),
+  },
+  {
+    what: "a mirror that is not there",
+    engine: { mirror: "http://10.203.0.1:9/linux" },
+    says: /linux\/fedora\/gpg: found curl: .*; wanted the key of the repository\. To fix: let this machine reach it/,
+  },
+  {
+    what: "packages of somebody else in their place",
+    first: "dnf -q -y install podman-docker",
+    then: "dnf -q -y remove podman-docker",
+    step: "preflight",
+    says: /engine\.source: found packages that docker-ce takes the place of: podman-docker 1\.0-1\.fc44; wanted none/,
+  },
+  {
+    what: "a package of somebody else's that cannot stay",
+    first: `${makeRpm("theirs-too", "Conflicts: docker-ce")}; rpm -i /root/theirs-too.rpm; rm /root/theirs-too.rpm`,
+    then: "rpm -e theirs-too",
+    says: /dnf install .*: found that it removes theirs-too \(not brought by this installation alone\); wanted nobody else's removed/,
+  },
+];
+
+test.each(refused)(
+  "$what: an error, and nothing is changed",
+  async ({ engine, first, then, step = "engine", says }) => {
+    if (first !== undefined) await given.host.run(first);
+    const there = await snapshotHost(given.host);
+    const app = new Installation(given.host, "a1");
+    await app.install();
+    if (step === "engine") await app.apply("preflight", wishes(engine));
+    const { exitCode, said } = await app.tryApply(step, wishes(engine));
+    expect([exitCode, said.at(-1)]).toEqual([1, expect.stringMatching(says)]);
+    await app.revert("engine", wishes(engine));
+    await app.revertAgent();
+    expect(diffSnapshots(there, await snapshotHost(given.host))).toEqual([]);
+    if (then !== undefined) await given.host.run(then);
+  },
+);
+
+test("another dnf at work is waited for, and what it did is not taken for this package's", async () => {
+  const before = await snapshotHost(given.host);
+  const app = new Installation(given.host, "a1");
+  await app.install();
+  await app.apply("preflight", wishes());
+  await given.host.run(makeRpm("slow", "Requires(post): /bin/sh", "%%post\\nsleep 30"));
+  await given.host.run(
+    "dnf -q -y install /root/slow.rpm >/dev/null 2>&1 & until pgrep -x sleep; do sleep 0.1; done",
+  );
+  const { said, changed } = await app.apply("engine", wishes());
+  expect(said.join("\n")).toMatch(/waits for another package manager, 5 minutes at most: .*lock/);
+  expect(changed.join("\n")).not.toContain("slow");
+  await removeEngine(app, wishes());
+  await given.host.run("rpm -e slow; rm /root/slow.rpm");
+  expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
+});
+
+test("what somebody needs or has asked for meanwhile stays, and nothing else", async () => {
+  const before = await snapshotHost(given.host);
+  const app = new Installation(given.host, "a1");
+  await installEngine(app, wishes());
+  await given.host.run("dnf -q -y install theirs; dnf -q mark install libcgroup dbus-daemon");
+  const said = await removeEngine(app, wishes());
+  expect(said).toContain("package slirp4netns stays: others need it");
+  for (const name of ["libcgroup", "dbus-daemon"])
+    expect(said).toContain(
+      `package ${name} stays: somebody has marked it as manually installed, or held it`,
+    );
+  expect(await given.host.run("rpm -q docker-ce nftables || true")).toBe(
+    "package docker-ce is not installed\npackage nftables is not installed\n",
+  );
+  await given.host.run(
+    "dnf -q -y remove --noautoremove theirs slirp4netns libcgroup dbus-daemon; rm -rf /var/lib/rootless-docker",
+  );
+  expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
+});
+
+test("an installation that is killed with its dnf: destroy takes all of it back", async () => {
+  const before = await snapshotHost(given.host);
+  const app = new Installation(given.host, "a1");
+  await app.install();
+  await app.apply("preflight", wishes());
+  const killed = app.tryApply("engine", wishes());
+  await given.host.run(
+    "until rpm -q docker-ce-cli >/dev/null; do sleep 0.02; done; pkill -9 -f [a]gents/a1/agent; pkill -9 -x dnf; true",
+  );
+  expect((await killed).exitCode).not.toBe(0);
+  expect(await removeEngine(app, wishes())).toMatch(/an installation of .* was interrupted/);
+  // An empty file of dnf's own, under a name that any program may have.
+  const left = diffSnapshots(before, await snapshotHost(given.host)).filter(
+    (line) => !/^file added: \/tmp\/tmp\w{8} root:root 600 /.test(line),
+  );
+  expect(left).toEqual([]);
+});
+
+test("Docker's archives, with the distribution's packages that they need", async () => {
+  const before = await snapshotHost(given.host);
+  const app = new Installation(given.host, "a1");
+  const archives = wishes({
+    source: EngineSource.StaticArchive,
+    mirrorKey: undefined,
+    version: currentEngine,
+    sha256: given.downloads.sha256("docker", currentEngine),
+    rootlessExtrasSha256: given.downloads.sha256("docker-rootless-extras", currentEngine),
+  });
+  await app.applyAll(archives);
+  expect(await given.version()).toBe(`${currentEngine}\n`);
+  expect(await given.host.run("rpm -qa --qf '%{NAME}\\n' | grep -c docker || true")).toBe("0\n");
+  await app.revertAll(archives);
+  expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
+});
+
+test("on Rocky Linux 9.6, by its os-release: the packages of RHEL 9 are taken", async () => {
+  const before = await snapshotHost(given.host);
+  await given.host.run(`rm /etc/os-release
+    printf 'ID="rocky"\\nID_LIKE="rhel centos fedora"\\nVERSION_ID="9.6"\\nPRETTY_NAME="Rocky Linux 9.6"\\n' >/etc/os-release`);
+  const app = new Installation(given.host, "a1");
+  await installEngine(app, wishes());
+  expect(await given.host.run("cat /etc/yum.repos.d/rootless-docker.repo")).toContain(
+    `baseurl=${given.downloads.url}/rhel/9/x86_64/stable\n`,
+  );
+  await removeEngine(app, wishes());
+  await given.host.run("ln -sf ../usr/lib/os-release /etc/os-release");
+  expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
+});
