@@ -59,6 +59,11 @@ test("no heredoc has a line that looks like a comment, and would be lost on the 
   for (const [, , , body] of heredocs) expect(body).not.toMatch(/^\t*#(?!!)/m);
 });
 
+test("no function is defined twice: the later one would be called for both", () => {
+  const names = [...source().matchAll(/^(\w+)\(\)/gm)].map(([, name]) => name);
+  expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+});
+
 /** All shell sources, with their comments. */
 function source(): string {
   const files = readdirSync(sources, { recursive: true, encoding: "utf8" });

@@ -91,13 +91,13 @@ dnf_finish_interrupted() {
 	[ -z "$wanted" ] ||
 		fail "packages $wanted" "each there in two versions, as an interrupted upgrade leaves them" "one of each" \
 			"run 'dnf remove --duplicates', as dnf's manual has it, then run again"
-	remove_unpacked
+	dnf_remove_unpacked
 	note_new_keys
 	mark_new
 }
 
 # rpm unpacks a file as NAME;8DIGITS, and renames it.
-remove_unpacked() {
+dnf_remove_unpacked() {
 	local file left
 	awk 'NF > 3 { print $1 }' "$STATE/packages.planned" | sort -u | xargs -r rpm -ql 2>/dev/null | grep '^/' |
 		while read -r file; do
