@@ -174,14 +174,20 @@ test("root runs nothing of a place that another login can change", async () => {
   await root(`userdel evil; rm -r ${folder}`);
 });
 
-test("from the distribution's to it: units that somebody installs later are not masked", async () => {
+test("from the distribution's to it and back: the capability follows; units that somebody installs later are not masked", async () => {
   const app = new Installation(given.host, "a1");
   const distribution: StepArgs = { ...wishes(currentEngine), engine: {} };
   await engineStep(app, distribution);
+  await app.apply("ports", { ...distribution, ...capability });
   expect(await root("readlink /etc/systemd/system/docker.service")).toBe("/dev/null\n");
   await app.apply("engine", wishes(currentEngine));
   const { stdout } = await tryAsAccount(given.host, "root", "ls /etc/systemd/system");
   expect(stdout).not.toContain("docker.service");
-  await engineGone(app, wishes(currentEngine));
+  const may = `getcap /usr/bin/rootlesskit ${folder}/docker-*/rootlesskit; ls /etc/dpkg/dpkg.cfg.d`;
+  expect(await root(may)).toMatch(/^\/usr\/local\S+ cap_net_bind_service=ep\n(?!rootless)/);
+  await app.apply("engine", distribution);
+  expect(await root(may)).toMatch(/^\/usr\/bin\S+ cap_net_bind_service=ep\n/);
+  await app.revert("ports", { ...distribution, ...capability });
+  await engineGone(app, distribution);
   expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
 });

@@ -153,6 +153,15 @@ meet_accounts() {
 	done 6<"$WORK/unwanted"
 }
 
+# This installation wants it no more, whichever its step. $1 kind, $2 the resource's directory.
+drop_claims() {
+	is_claimed_by "$LEASE" "$2/claims" || return 0
+	rm -f "$2/claims/$LEASE".*
+	unclaimed "$2" || return 0
+	is_theirs "$1" "$2" || restore_resource "$1" "$2"
+	forget_resource "$2"
+}
+
 # Takes a resource back. Of an account that is gone, what is still there is named and stays
 # recorded: nobody can say any more whose it is. A kind that is an account's may have a function
 # KIND_of_gone NAME BASELINE ACCOUNT for that, which returns 10 where something stays. $1 kind, $2

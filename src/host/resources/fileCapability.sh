@@ -39,16 +39,14 @@ carry_capability() {
 	done
 }
 
-# No other program may it for this installation. $1 the one that may.
+# No other program may it for this installation, nor after an upgrade of a package. $1 the one that may.
 keep_only_capability() {
 	local claim dir
 	for claim in "$STATE"/things/filecap/*/claims/"$LEASE".*; do
 		dir=${claim%/claims/*}
 		if [ ! -e "$claim" ] || [ "$(resource_name "$dir")" = "$1" ]; then continue; fi
-		rm -f "$claim"
-		unclaimed "$dir" || continue
-		filecap_restore "$(resource_name "$dir")" "$dir/baseline"
-		forget_resource "$dir"
+		drop_claims filecap "$dir"
+		[ -z "$(after_packages_file)" ] || drop_claims file "$(resource_directory file "$(after_packages_file)")"
 	done
 }
 

@@ -112,7 +112,6 @@ switch_engine() {
 	APART_STATUS=0
 	[ ! -s "$record" ] || run_apart restart_daemons own ground "the engine changed"
 	if [ "$APART_STATUS" = 0 ]; then
-		keep_only_capability "$2/rootlesskit"
 		rm -f "$record"
 		return 0
 	fi
@@ -126,6 +125,15 @@ switch_engine() {
 		"a daemon that answers" "use another version; the daemon $(
 			if [ "$APART_STATUS" = 0 ]; then printf 'runs with'; else printf 'does not start either with'; fi
 		) $before again"
+}
+
+# After a change of source, too.
+move_capability() {
+	local program
+	program=$(command -v rootlesskit) || return 0
+	program=$(realpath "$program")
+	carry_capability "$program"
+	keep_only_capability "$program"
 }
 
 # A link where the CLI is found, for "docker -H ssh://", where there is no other one.
@@ -182,6 +190,7 @@ engine_apply() {
 	else
 		keep_engine
 	fi
+	move_capability
 	want_id_map_privileges
 	mark_restart all ground "the engine changed"
 	fact versions.engine "$(engine_version)"
