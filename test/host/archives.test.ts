@@ -51,6 +51,7 @@ test("what somebody has put, edited or mounted where the archives are stays, and
   await root(`mkdir -p /srv/precious; echo theirs >/srv/precious/file
     cd ${folder}/docker-${earlierEngine}-*; echo mine >notes; echo edited >>runc
     mkdir mnt; mount --bind /srv/precious mnt
+    rm ${folder}/docker; echo wrapper >${folder}/docker
     rm /usr/local/bin/docker; printf '#!/bin/sh\\necho theirs\\n' >/usr/local/bin/docker; chmod +x /usr/local/bin/docker`);
   const { said } = await app.apply("engine", wishes(currentEngine));
   expect(said.join("\n")).toMatch(
@@ -59,9 +60,9 @@ test("what somebody has put, edited or mounted where the archives are stays, and
   expect(said.join("\n")).toContain("link /usr/local/bin/docker stays: somebody changed it");
   await engineGone(app, wishes(currentEngine));
   expect(
-    await root(`cat /srv/precious/file; ls ${folder}/*; /usr/local/bin/docker
+    await root(`cat /srv/precious/file ${folder}/docker; ls ${folder}/docker-*; /usr/local/bin/docker
       umount ${folder}/*/mnt; rm -r ${folder} /srv/precious /usr/local/bin/docker`),
-  ).toBe("theirs\nmnt\nnotes\nrunc\ntheirs\n");
+  ).toBe("theirs\nwrapper\nmnt\nnotes\nrunc\ntheirs\n");
   expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
 });
 
@@ -152,6 +153,32 @@ test("a capability is that of the installation that asked for it, and the docker
   await other.revert("ports", ofOther(currentEngine, capability));
   expect(await root(`${may}; echo none`)).toBe("none\n");
   await engineGone(other, ofOther(currentEngine));
+  expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
+});
+
+test("a version that somebody runs a program of goes when that has ended", async () => {
+  const app = new Installation(given.host, "a1");
+  await engineStep(app, wishes(earlierEngine));
+  await root(
+    `useradd runner; cd ${folder}/docker-*; setsid setpriv --reuid runner --clear-groups ./docker-init -s -- sleep 600 >/dev/null 2>&1 & sleep 1`,
+  );
+  const stays = await app.apply("engine", wishes(currentEngine));
+  expect(stays.said.join("\n")).toMatch(/docker-29\.8\.0-\S+ stays: runner runs a program of it/);
+  await root("pkill -KILL -u runner; userdel runner");
+  const goes = await app.apply("engine", wishes(currentEngine));
+  expect(goes.said.join("\n")).toMatch(/docker-29\.8\.0-\S+ removed/);
+  await engineGone(app, wishes(currentEngine));
+  expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
+});
+
+test("the docker command outlives the neighbour whose package had it", async () => {
+  const [app, other] = ["a1", "b2"].map((lease) => new Installation(given.host, lease));
+  const distribution = ofOther(currentEngine, { engine: {} });
+  await engineStep(other, distribution);
+  await engineStep(app, wishes(currentEngine));
+  await engineGone(other, distribution);
+  expect(await root("docker --version")).toContain(currentEngine);
+  await engineGone(app, wishes(currentEngine));
   expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
 });
 

@@ -122,6 +122,28 @@ test("a change while it is starting starts it anew", async () => {
   const applied = app.apply("daemon", inColour("green"));
   await goesOnWhenWaitedFor();
   expect((await applied).changed).toContain("daemon of app restarted");
-  const dockerd = "tr '\\0' '\\n' <\"/proc/$(pgrep -u app -x dockerd)/environ\"";
-  expect((await host.run(dockerd)).split("\n")).toContain("COLOUR=green");
+  expect(await environment()).toContain("COLOUR=green");
+});
+
+const environment = async (): Promise<string[]> =>
+  (await host.run("tr '\\0' '\\n' <\"/proc/$(pgrep -u app -x dockerd)/environ\"")).split("\n");
+
+test("killed once the daemon runs with a change that is taken back then: it starts again without", async () => {
+  await account(
+    "rm ~/.config/systemd/user/docker.service.d/slow.conf; systemctl --user daemon-reload",
+  );
+  await app.apply("daemon", inColour("green"));
+  await host.run(`cat >/usr/local/sbin/mv <<'MV'
+#!/bin/sh
+case "$*" in *started.new*) grep -q unknown /var/lib/rootless-docker/things/userdaemon/app/started.new || kill -9 $PPID ;; esac
+exec /usr/bin/mv "$@"
+MV
+    chmod +x /usr/local/sbin/mv`);
+  expect((await app.tryApply("daemon", inColour("blue"))).exitCode).not.toBe(0);
+  await host.run("rm /usr/local/sbin/mv");
+  expect(await environment()).toContain("COLOUR=blue");
+  expect((await app.apply("daemon", inColour("green"))).changed).toContain(
+    "daemon of app restarted",
+  );
+  expect(await environment()).toContain("COLOUR=green");
 });

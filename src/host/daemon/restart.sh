@@ -84,6 +84,9 @@ restart_others_daemon() {
 	say \
 		"the daemon of $(cat "$1/name"), another installation's, does not start ${3-with the new engine}:" \
 		"see 'sh $STATE/agent doctor $(cat "$1/name")'"
-	# shellcheck disable=SC2046 # a list of package names
-	write_engine "$1/engine" $(head -n 1 "$1/engine" 2>/dev/null)
+	(
+		use_engine_of "$(installations_of "$1" | head -n 1)"
+		# shellcheck disable=SC2046 # a list of package names
+		write_engine "$1/engine" $(head -n 1 "$1/engine" 2>/dev/null)
+	)
 }

@@ -117,7 +117,7 @@ unit_start() {
 has_engine_of_unit() {
 	local start
 	start=$(unit_start)
-	[ -z "$start" ] || [ -e "$start" ]
+	[ -z "$start" ] || account_has "$start"
 }
 
 # $1 start or restart, $2 where a start that fails is noted, or nothing.
@@ -127,6 +127,8 @@ run_daemon_now() {
 	dir=$(resource_directory userdaemon "$ACCOUNT")
 	since=$(date +%s)
 	ask_systemctl reset-failed docker.service 2>/dev/null || true
+	# A run that ends before it has seen what is running leaves the next one to start it again.
+	[ ! -e "$dir/started" ] || printf 'unknown\nunknown\n' | write_record "$dir/started"
 	start_and_wait "$1" "$now" || {
 		rm -f "$dir/starting"
 		# Its engine has gone meanwhile, by a step that changes the source: the step daemon starts it.

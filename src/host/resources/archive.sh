@@ -13,7 +13,7 @@ archive_restore() {
 	user=$(running_programs "$(own_uid)" |
 		awk -F '\t' -v dir="$(realpath "$1")/" 'index($2, dir) == 1 { print $3; exit }')
 	if [ -n "$user" ]; then
-		say "$1 stays: $user runs a program of it. Destroy removes it when nobody does"
+		say "$1 stays: $user runs a program of it. The next up or destroy of an engine removes it when nobody does"
 		return 10
 	fi
 	archive_files "$1" | grep -xFf "$(archive_record "$1")" | cut -d ' ' -f 3- | while read -r name; do
@@ -27,6 +27,16 @@ archive_restore() {
 		changed "$1 removed"
 	fi
 	sync_directories "${1%/*}"
+}
+
+# Those that stayed when their last claim went, because somebody ran a program of them.
+sweep_archives() {
+	local dir
+	for dir in "$STATE"/things/archive/*; do
+		if [ ! -d "$dir/baseline" ] || ! unclaimed "$dir"; then continue; fi
+		run_apart archive_restore "$(resource_name "$dir")" "$dir/baseline"
+		[ "$APART_STATUS" != 0 ] || forget_resource "$dir"
+	done
 }
 
 # Before anything is changed. $1 the directory.

@@ -217,10 +217,14 @@ install_beside() {
 
 # True where this installation alone has brought it, and nobody has asked for it since.
 is_own_package() {
+	is_brought_here "$1" && [ "$(installations_of "$(resource_directory package "$1")")" = "$LEASE" ]
+}
+
+# True where an installation of this machine has brought it, and nobody has asked for it since.
+is_brought_here() {
 	local dir
 	dir=$(resource_directory package "$1")
-	[ -d "$dir/baseline" ] && [ ! -s "$dir/baseline/version" ] && [ ! -e "$dir/theirs" ] &&
-		[ "$(installations_of "$dir")" = "$LEASE" ]
+	[ -d "$dir/baseline" ] && [ ! -s "$dir/baseline/version" ] && [ ! -e "$dir/theirs" ]
 }
 
 # Packages that earlier runs of this step brought stay claimed as long as the step wants them. $1

@@ -44,11 +44,11 @@ note_data_elsewhere() {
 	[ -n "$root" ] || root=$(daemon_data_root)
 	case $root in
 	"$ACCOUNT_HOME"/* | *[[:cntrl:]]*) return 0 ;;
-	/*) [ -d "$root" ] || return 0 ;;
+	/*) ;;
 	*) return 0 ;;
 	esac
-	root=$(realpath "$root")
-	if [ "$(stat -c %u "$root")" != "$ACCOUNT_UID" ] || [ ! -d "$root/containers" ]; then return 0; fi
+	root=$(as_account realpath -e "$root" 2>/dev/null) || return 0
+	if [ "$(as_account stat -c %u "$root")" != "$ACCOUNT_UID" ] || ! as_account test -d "$root/containers"; then return 0; fi
 	if is_near_known_data "$root"; then
 		data_roots_of "$ACCOUNT" | xargs -d '\n' -r realpath -m | grep -qxF -- "$root" ||
 			say "'$(printf '%s' "$root" | printable)' stays, and may have files of the ids of $ACCOUNT: the daemon says that it used it. It is too near to data of others to be recorded"

@@ -144,9 +144,9 @@ want_docker_command() {
 		other=$(PATH=$SYSTEM_PATH command -v docker || true)
 		if [ -h "$link" ] || [ "$other" = "$link" ]; then return 0; fi
 		if [ -n "$other" ]; then
-			# That of a source that has gone goes at the end of this step.
+			# That of a source that has gone goes at the end of this step, and another installation's with it.
 			package=$(printf '%s\n' "$other" | packages_of_files | cut -f 1)
-			if [ -z "$package" ] || ! is_own_package "$package"; then return 0; fi
+			if [ -z "$package" ] || ! is_brought_here "$package"; then return 0; fi
 		fi
 	fi
 	want_link "$link" "$ENGINES/docker"
@@ -202,4 +202,7 @@ engine_apply() {
 engine_interrupted() {
 	claim_interrupted_packages
 	release_packages
+	lead_to_docker
 }
+
+engine_released() { sweep_archives; }

@@ -94,6 +94,8 @@ remove_unpacked() { [ ! -d "$1" ] || rm -rf --one-file-system "$1"; }
 # Where the CLI of one is, for the link on PATH.
 lead_to_docker() {
 	local link
+	# Somebody's own.
+	if [ -e "$ENGINES/docker" ] && [ ! -h "$ENGINES/docker" ]; then return 0; fi
 	for link in "$ENGINES/$LEASE" "$ENGINES"/*; do
 		if [ ! -h "$link" ] || [ ! -x "$link/docker" ]; then continue; fi
 		[ "$(readlink "$ENGINES/docker")" = "${link##*/}/docker" ] || ln -sfnT "${link##*/}/docker" "$ENGINES/docker"
