@@ -160,11 +160,13 @@ test("a version that somebody runs a program of goes when that has ended", async
   const app = new Installation(given.host, "a1");
   await engineStep(app, wishes(earlierEngine));
   await root(
-    `useradd runner; cd ${folder}/docker-*; setsid setpriv --reuid runner --clear-groups ./docker-init -s -- sleep 600 >/dev/null 2>&1 & sleep 1`,
+    `useradd runner; install -d -o runner /tmp/runner; cd ${folder}/docker-*
+    setsid runuser -u runner -- ./containerd --root /tmp/runner/root --state /tmp/runner/state --address /tmp/runner/socket >/dev/null 2>&1 &
+    until pgrep -u runner -x containerd >/dev/null; do sleep 0.1; done`,
   );
   const stays = await app.apply("engine", wishes(currentEngine));
   expect(stays.said.join("\n")).toMatch(/docker-29\.8\.0-\S+ stays: runner runs a program of it/);
-  await root("pkill -KILL -u runner; userdel runner");
+  await root("pkill -KILL -u runner; userdel runner; rm -rf /tmp/runner /tmp/containerd-s-*");
   const goes = await app.apply("engine", wishes(currentEngine));
   expect(goes.said.join("\n")).toMatch(/docker-29\.8\.0-\S+ removed/);
   await engineGone(app, wishes(currentEngine));
