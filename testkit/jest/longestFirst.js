@@ -5,6 +5,13 @@ const { default: Sequencer } = require("@jest/test-sequencer");
 const longest = [
   ...["scenario/life", "scenario/interrupted/interrupted", "scenario/drift", "upgrade/upgrade"],
   ...["host/engine", "host/rootful", "host/durable", "host/leases", "host/apply", "host/settings"],
+  ...[
+    "host/dockerRepository",
+    "host/dnf",
+    "host/archives",
+    "host/accountsAnew",
+    "host/staticArchive",
+  ],
   ...["host/doctor", "host/accountsWord", "host/trustOfDaemon"],
   ...["host/powerCuts/ext4", "scenario/secrets", "scenario/diagnostics", "host/network"],
   ...["kernel/bullseye", "kernel/trixie", "kernel/bookworm", "kernel/diagnostics/later"],

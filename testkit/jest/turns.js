@@ -5,18 +5,24 @@ const { join } = require("node:path");
 // commit decides, and a few commits try all.
 const parts = [
   [
-    ...["host/durable", "host/accountsAnew", "host/trustOfDaemon", "host/packagesOfOthers"],
-    ...["host/owners", "host/network", "host/subordinateIds", "host/archives", "scenario/drift"],
+    ...["host/durable", "host/accountsAnew", "host/owners", "host/network", "host/subordinateIds"],
+    ...["host/packagesOfOthers", "scenario/oneStep"],
   ],
   [
-    ...["host/leases", "host/trust", "host/accountIdentity", "host/rootful", "host/nextTenant"],
-    ...["host/packageMarks", "host/kernelModules", "host/sysctls", "scenario/diagnostics"],
-    "scenario/conformance/connection",
+    ...["host/dockerRepository", "host/leases", "host/trust", "host/doctor", "host/kernelModules"],
+    ...["host/sysctls", "host/kernel", "scenario/escalation"],
   ],
   [
-    ...["host/accountsWord", "host/accounts", "host/powerCuts/ext4", "host/usedOtherwise"],
-    ...["host/dataOfOthers", "host/daemonsAnew", "host/storage", "host/preinstalled"],
-    "scenario/interrupted/interrupted",
+    ...["host/dnf", "host/accountIdentity", "host/rootful", "host/nextTenant", "host/packageMarks"],
+    ...["host/trustOfDaemon", "scenario/diagnostics", "scenario/conformance/connection"],
+  ],
+  [
+    ...["host/staticArchive", "host/accountsWord", "host/accounts", "host/powerCuts/ext4"],
+    ...["host/usedOtherwise", "host/dataOfOthers", "scenario/drift"],
+  ],
+  [
+    ...["host/archives", "host/daemonsAnew", "host/storage", "host/preinstalled"],
+    ...["host/daemonStart", "scenario/interrupted/interrupted"],
   ],
 ];
 
