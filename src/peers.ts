@@ -1,6 +1,7 @@
 import { version as command } from "@pulumi/command/package.json";
 import { version as pulumi } from "@pulumi/pulumi/package.json";
 import { version as random } from "@pulumi/random/package.json";
+import { satisfies } from "semver";
 
 /** The lowest version of each peer that this package works with; later ones with the same major do, too. */
 export const lowestPeers: Record<string, string> = {
@@ -12,7 +13,9 @@ export const lowestPeers: Record<string, string> = {
 /** What is wrong with the versions of peers, a line each. Pure. */
 export function peerProblems(installed: Record<string, string>): string[] {
   return Object.entries(lowestPeers)
-    .filter(([name, lowest]) => !fits(installed[name], lowest))
+    .filter(
+      ([name, lowest]) => !satisfies(installed[name], `^${lowest}`, { includePrerelease: true }),
+    )
     .map(
       ([name, lowest]) =>
         `rootless-docker works with ${name} ^${lowest}, but ${installed[name]} is installed: ` +
@@ -29,17 +32,3 @@ export function requirePeers(): void {
   });
   if (problems.length > 0) throw new Error(problems.join("\n"));
 }
-
-/** As `^` of package.json says it, for majors from 1 on. */
-function fits(version: string, lowest: string): boolean {
-  const [major, minor, patch] = numbers(version);
-  const [wantedMajor, wantedMinor, wantedPatch] = numbers(lowest);
-  return (
-    major === wantedMajor &&
-    (minor > wantedMinor || (minor === wantedMinor && patch >= wantedPatch))
-  );
-}
-
-/** Some releases have a `v` before the version in their package.json. */
-const numbers = (version: string) =>
-  version.replace(/^v/, "").split(/[.+-]/).slice(0, 3).map(Number);
