@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { webAddress } from "../src/plugin/correctSchema";
 
 /** What a release needs to know of package.json. */
 export interface ReleaseManifest {
@@ -21,7 +22,7 @@ export interface Release {
 export function releaseProblems({ tag, manifest, changelog, repository }: Release): string[] {
   const { version } = manifest;
   const notes = notesOf(changelog, version);
-  const address = manifest.repository.url.replace(/^git\+/, "").replace(/\.git$/, "");
+  const address = webAddress(manifest.repository);
   return [
     ...(tag === `v${version}` ? [] : [`tag ${tag} is not v${version}, as package.json has it`]),
     ...(address === repository

@@ -126,5 +126,6 @@ function withLanguages(
   );
 }
 
-const webAddress = ({ url }: Manifest["repository"]) =>
+/** The address of the repository's web page, from what package.json has of it. */
+export const webAddress = ({ url }: Manifest["repository"]) =>
   url.replace(/^git\+/, "").replace(/\.git$/, "");
