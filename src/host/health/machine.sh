@@ -15,7 +15,7 @@ system_checks() {
 		fine "operating system" "$(os_name)"
 	else
 		problem "operating system" "$(os_name)" \
-			"Debian 11, 12 or 13, Ubuntu 22.04, 24.04 or 26.04, Fedora 43 or 44, RHEL or CentOS Stream 9 or 10, or a system built from one of them" \
+			"one of $(names_of_known_systems), or a system built from one of them" \
 			"use such a machine"
 	fi
 	[ -d /run/systemd/system ] ||

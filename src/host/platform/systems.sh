@@ -22,6 +22,13 @@ centos 10 dnf centos 10 no
 SYSTEMS
 }
 
+# For people: "debian 11, 12, 13; ubuntu 22.04, 24.04, 26.04" and so on.
+names_of_known_systems() {
+	known_systems | awk '
+		$1 != name { printf "%s%s %s", (NR > 1 ? "; " : ""), $1, $2; name = $1; next }
+		{ printf ", %s", $2 }'
+}
+
 # The line of this system, or of the one that it is built from; nothing of one that is not known.
 known_system() {
 	if is_ubuntu; then
