@@ -1,6 +1,9 @@
 import { serveRepository, serveRpms, type Repository } from "../testbed/engine";
-import { destroyAllHosts, snapshotHost, type TestHost } from "../testbed/hosts";
+import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../testbed/hosts";
+import { EngineSource, OnDestroyData } from "../index";
+import type { StepArgs } from "./documents";
 import { asAccount, bootHost } from "./host";
+import { Installation } from "./installation";
 
 /** A host that reaches Docker's downloads, as the testbed serves them. */
 export interface EngineHost {
@@ -10,6 +13,10 @@ export interface EngineHost {
   before: Awaited<ReturnType<typeof snapshotHost>>;
   /** Of the engine that an account's CLI talks to. */
   version: (account?: string) => Promise<string>;
+  /** An account `app` with Docker's packages. */
+  withRepository: (engine?: StepArgs["engine"], args?: StepArgs) => StepArgs;
+  /** An account `app` with Docker's archives of a version. */
+  withArchives: (version: string, engine?: StepArgs["engine"], args?: StepArgs) => StepArgs;
 }
 
 /**
@@ -26,6 +33,27 @@ export function engineHost({ fedora = false } = {}): EngineHost {
     given.before = await snapshotHost(given.host);
     given.version = (account = "app") =>
       asAccount(given.host, account, "docker version -f '{{.Server.Version}}'");
+    const { url, key, sha256 } = given.downloads;
+    const withEngine = (engine: StepArgs["engine"], args: StepArgs): StepArgs => ({
+      account: { name: "app" },
+      engine,
+      onDestroy: { data: OnDestroyData.Delete },
+      ...args,
+    });
+    given.withRepository = (engine = {}, args = {}) => {
+      const source = EngineSource.DockerRepository;
+      return withEngine({ source, mirror: url, mirrorKey: key, ...engine }, args);
+    };
+    given.withArchives = (version, engine = {}, args = {}) => {
+      const archives = {
+        source: EngineSource.StaticArchive,
+        version,
+        sha256: sha256("docker", version),
+        rootlessExtrasSha256: sha256("docker-rootless-extras", version),
+        mirror: url,
+      };
+      return withEngine({ ...archives, ...engine }, args);
+    };
   });
   afterAll(async () => {
     await given.downloads.close();
@@ -38,4 +66,49 @@ export function engineHost({ fedora = false } = {}): EngineHost {
 function nameFedora(url: string): string {
   return `curl -fsS -o /etc/pki/rpm-gpg/RPM-GPG-KEY-fedora ${url}/os-key
     printf '[fedora]\\nname=Fedora\\nbaseurl=${url}/os\\ngpgcheck=1\\ngpgkey=file:///etc/pki/rpm-gpg/RPM-GPG-KEY-fedora\\n' >/etc/yum.repos.d/fedora.repo`;
+}
+
+/** What preflight and engine do, without the other steps. */
+export async function applyEngine(app: Installation, args: StepArgs): Promise<void> {
+  await app.install();
+  for (const step of ["preflight", "engine"] as const) await app.apply(step, args);
+}
+
+/** Takes that back. Returns what the step engine said. */
+export async function revertEngine(app: Installation, args: StepArgs): Promise<string> {
+  const { said } = await app.revert("engine", args);
+  await app.revertAgent();
+  return said.join("\n");
+}
+
+/** An engine that a step refuses. */
+export interface Refused {
+  what: string;
+  engine?: StepArgs["engine"];
+  /** What somebody does before, and how it is taken back. */
+  first?: string;
+  then?: string;
+  /** Defaults to engine. */
+  step?: "preflight" | "engine";
+  says: RegExp;
+}
+
+/** One test a row, on a host with Docker's packages. */
+export function testRefused(given: EngineHost, rows: Refused[]): void {
+  test.each(rows)(
+    "$what: an error, and nothing is changed",
+    async ({ engine, first, then, step = "engine", says }) => {
+      if (first !== undefined) await given.host.run(first);
+      const there = await snapshotHost(given.host);
+      const app = new Installation(given.host, "a1");
+      const wishes = given.withRepository(engine);
+      await app.install();
+      if (step === "engine") await app.apply("preflight", wishes);
+      const { exitCode, said } = await app.tryApply(step, wishes);
+      expect([exitCode, said.at(-1)]).toEqual([1, expect.stringMatching(says)]);
+      await revertEngine(app, wishes);
+      expect(diffSnapshots(there, await snapshotHost(given.host))).toEqual([]);
+      if (then !== undefined) await given.host.run(then);
+    },
+  );
 }

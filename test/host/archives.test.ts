@@ -1,7 +1,7 @@
 import { brokenEngine, currentEngine, earlierEngine } from "../../testbed/engine";
 import { diffSnapshots, snapshotHost } from "../../testbed/hosts";
-import { EngineSource, OnDestroyData, PrivilegedPorts } from "../../index";
-import { engineHost } from "../../testkit/engineHost";
+import { EngineSource, PrivilegedPorts } from "../../index";
+import { applyEngine, engineHost, revertEngine } from "../../testkit/engineHost";
 import { tryAsAccount } from "../../testkit/host";
 import type { StepArgs } from "../../testkit/documents";
 import { Installation } from "../../testkit/installation";
@@ -10,21 +10,7 @@ import { Installation } from "../../testkit/installation";
 const given = engineHost();
 const folder = "/usr/local/lib/rootless-docker";
 
-function wishes(version: string, engine: StepArgs["engine"] = {}, args: StepArgs = {}): StepArgs {
-  return {
-    account: { name: "app" },
-    engine: {
-      source: EngineSource.StaticArchive,
-      version,
-      sha256: given.downloads.sha256("docker", version),
-      rootlessExtrasSha256: given.downloads.sha256("docker-rootless-extras", version),
-      mirror: given.downloads.url,
-      ...engine,
-    },
-    onDestroy: { data: OnDestroyData.Delete },
-    ...args,
-  };
-}
+const wishes: typeof given.withArchives = (...args) => given.withArchives(...args);
 
 const root = (command: string): Promise<string> => given.host.run(command);
 const ofOther = (version: string, args: StepArgs = {}): StepArgs => ({
@@ -34,20 +20,9 @@ const ofOther = (version: string, args: StepArgs = {}): StepArgs => ({
 });
 const capability: StepArgs = { privilegedPorts: PrivilegedPorts.FileCapability };
 
-async function engineStep(app: Installation, args: StepArgs): Promise<void> {
-  await app.install();
-  for (const step of ["preflight", "engine"] as const) await app.apply(step, args);
-}
-
-async function engineGone(app: Installation, args: StepArgs): Promise<string> {
-  const { said } = await app.revert("engine", args);
-  await app.revertAgent();
-  return said.join("\n");
-}
-
 test("what somebody has put, edited or mounted where the archives are stays, and so does a docker of their own", async () => {
   const app = new Installation(given.host, "a1");
-  await engineStep(app, wishes(earlierEngine));
+  await applyEngine(app, wishes(earlierEngine));
   await root(`mkdir -p /srv/precious; echo theirs >/srv/precious/file
     cd ${folder}/docker-${earlierEngine}-*; echo mine >notes; echo edited >>runc
     mkdir mnt; mount --bind /srv/precious mnt
@@ -58,7 +33,7 @@ test("what somebody has put, edited or mounted where the archives are stays, and
     /docker-29\.8\.0-\S+ stays: it has (mnt|notes|runc); (mnt|notes|runc); (mnt|notes|runc), which is not as/,
   );
   expect(said.join("\n")).toContain("link /usr/local/bin/docker stays: somebody changed it");
-  await engineGone(app, wishes(currentEngine));
+  await revertEngine(app, wishes(currentEngine));
   expect(
     await root(`cat /srv/precious/file ${folder}/docker; ls ${folder}/docker-*; /usr/local/bin/docker
       umount ${folder}/*/mnt; rm -r ${folder} /srv/precious /usr/local/bin/docker`),
@@ -68,7 +43,7 @@ test("what somebody has put, edited or mounted where the archives are stays, and
 
 test("files that are missing come back; other sums are another directory; one that is not ours is an error", async () => {
   const app = new Installation(given.host, "a1");
-  await engineStep(app, wishes(currentEngine));
+  await applyEngine(app, wishes(currentEngine));
   await root(`rm ${folder}/docker-*/containerd ${folder}/docker-*/dockerd-rootless.sh`);
   await app.apply("engine", wishes(currentEngine));
   expect(await root(`ls ${folder}/docker-*/ | grep -cE '^(containerd|dockerd-rootless.sh)$'`)).toBe(
@@ -79,10 +54,10 @@ test("files that are missing come back; other sums are another directory; one th
     wishes(currentEngine, { rootlessExtrasSha256: "0".repeat(64) }),
   );
   expect([wrong.exitCode, wrong.said.at(-1)]).toEqual([1, expect.stringContaining("wanted 000")]);
-  await engineGone(app, wishes(currentEngine));
-  await engineStep(app, wishes(currentEngine));
+  await revertEngine(app, wishes(currentEngine));
+  await applyEngine(app, wishes(currentEngine));
   const name = (await root(`cd ${folder}; echo docker-*`)).trim();
-  await engineGone(app, wishes(currentEngine));
+  await revertEngine(app, wishes(currentEngine));
   await root(
     `mkdir -p ${folder}/${name}; printf '#!/bin/sh\\ntouch /run/planted' >${folder}/${name}/dockerd; chmod +x ${folder}/*/dockerd`,
   );
@@ -93,7 +68,7 @@ test("files that are missing come back; other sums are another directory; one th
     1,
     expect.stringContaining("something there that this package has not unpacked"),
   ]);
-  await engineGone(app, wishes(currentEngine));
+  await revertEngine(app, wishes(currentEngine));
   expect(await root(`ls ${folder}/*; ls /run/planted 2>&1 || true; rm -r ${folder}`)).toMatch(
     /^dockerd\nls: /,
   );
@@ -134,9 +109,9 @@ test("killed while a version starts that does not: the next run goes back to the
 
 test("a capability is that of the installation that asked for it, and the docker command everybody's", async () => {
   const [app, other] = ["a1", "b2"].map((lease) => new Installation(given.host, lease));
-  await engineStep(app, wishes(earlierEngine));
+  await applyEngine(app, wishes(earlierEngine));
   await app.apply("ports", wishes(earlierEngine, {}, capability));
-  await engineStep(other, ofOther(earlierEngine));
+  await applyEngine(other, ofOther(earlierEngine));
   // One that has not asked changes its version.
   await other.apply("engine", ofOther(currentEngine));
   const may = `getcap ${folder}/docker-*/rootlesskit | sed 's/.*docker-\\(.*\\)-.* .*/\\1/'`;
@@ -148,17 +123,17 @@ test("a capability is that of the installation that asked for it, and the docker
   await other.apply("ports", ofOther(currentEngine, capability));
   await app.revert("ports", wishes(currentEngine, {}, capability));
   expect(await root(may)).toBe(`${currentEngine}\n`);
-  await engineGone(app, wishes(currentEngine));
+  await revertEngine(app, wishes(currentEngine));
   expect(await root("docker --version")).toContain(currentEngine);
   await other.revert("ports", ofOther(currentEngine, capability));
   expect(await root(`${may}; echo none`)).toBe("none\n");
-  await engineGone(other, ofOther(currentEngine));
+  await revertEngine(other, ofOther(currentEngine));
   expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
 });
 
 test("a version that somebody runs a program of goes when that has ended", async () => {
   const app = new Installation(given.host, "a1");
-  await engineStep(app, wishes(earlierEngine));
+  await applyEngine(app, wishes(earlierEngine));
   await root(
     `useradd runner; install -d -o runner /tmp/runner; cd ${folder}/docker-*
     setsid runuser -u runner -- ./containerd --root /tmp/runner/root --state /tmp/runner/state --address /tmp/runner/socket >/dev/null 2>&1 &
@@ -169,18 +144,33 @@ test("a version that somebody runs a program of goes when that has ended", async
   await root("pkill -KILL -u runner; userdel runner; rm -rf /tmp/runner /tmp/containerd-s-*");
   const goes = await app.apply("engine", wishes(currentEngine));
   expect(goes.said.join("\n")).toMatch(/docker-29\.8\.0-\S+ removed/);
-  await engineGone(app, wishes(currentEngine));
+  await revertEngine(app, wishes(currentEngine));
   expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
 });
 
 test("the docker command outlives the neighbour whose package had it", async () => {
   const [app, other] = ["a1", "b2"].map((lease) => new Installation(given.host, lease));
   const distribution = ofOther(currentEngine, { engine: {} });
-  await engineStep(other, distribution);
-  await engineStep(app, wishes(currentEngine));
-  await engineGone(other, distribution);
+  await applyEngine(other, distribution);
+  await applyEngine(app, wishes(currentEngine));
+  await revertEngine(other, distribution);
   expect(await root("docker --version")).toContain(currentEngine);
-  await engineGone(app, wishes(currentEngine));
+  await revertEngine(app, wishes(currentEngine));
+  expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
+});
+
+test("a takeover that fails and is destroyed leaves the earlier installation its daemon", async () => {
+  const [app, other] = ["a1", "b2"].map((lease) => new Installation(given.host, lease));
+  const first = wishes(earlierEngine, {}, { owner: "project/dev/first" });
+  await app.applyAll(first);
+  const second = wishes(brokenEngine, {}, { owner: "project/dev/second", takeOver: true });
+  await other.install();
+  for (const step of ["preflight", "account", "kernel", "secrets", "engine", "ports"] as const)
+    await other.apply(step, second);
+  expect((await other.tryApply("daemon", second)).exitCode).toBe(1);
+  await other.revertAll(second);
+  expect(await given.version()).toBe(`${earlierEngine}\n`);
+  await app.revertAll(first);
   expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
 });
 
@@ -199,14 +189,14 @@ test("root runs nothing of a place that another login can change", async () => {
     expect.stringContaining("that others than root can change what leads to it"),
   ]);
   expect(await root("ls /run/planted 2>&1 || true")).toMatch(/^ls: /);
-  await engineGone(app, wishes(currentEngine));
+  await revertEngine(app, wishes(currentEngine));
   await root(`userdel evil; rm -r ${folder}`);
 });
 
 test("from the distribution's to it and back: the capability follows; units that somebody installs later are not masked", async () => {
   const app = new Installation(given.host, "a1");
   const distribution: StepArgs = { ...wishes(currentEngine), engine: {} };
-  await engineStep(app, distribution);
+  await applyEngine(app, distribution);
   await app.apply("ports", { ...distribution, ...capability });
   expect(await root("readlink /etc/systemd/system/docker.service")).toBe("/dev/null\n");
   await app.apply("engine", wishes(currentEngine));
@@ -217,6 +207,6 @@ test("from the distribution's to it and back: the capability follows; units that
   await app.apply("engine", distribution);
   expect(await root(may)).toMatch(/^\/usr\/bin\S+ cap_net_bind_service=ep\n/);
   await app.revert("ports", { ...distribution, ...capability });
-  await engineGone(app, distribution);
+  await revertEngine(app, distribution);
   expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
 });

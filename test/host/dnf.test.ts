@@ -1,27 +1,20 @@
 import { currentEngine, earlierEngine } from "../../testbed/engine";
 import { diffSnapshots, snapshotHost } from "../../testbed/hosts";
-import { EngineSource, OnDestroyData } from "../../index";
-import { engineHost } from "../../testkit/engineHost";
+import { EngineSource } from "../../index";
+import {
+  applyEngine,
+  engineHost,
+  type Refused,
+  revertEngine,
+  testRefused,
+} from "../../testkit/engineHost";
 import { asAccount, importImage } from "../../testkit/host";
-import type { StepArgs } from "../../testkit/documents";
 import { Installation } from "../../testkit/installation";
 
 // A Debian with Fedora's os-release, dnf 4 and rpm, and no apt and no dpkg.
 const given = engineHost({ fedora: true });
 
-function wishes(engine: StepArgs["engine"] = {}, args: StepArgs = {}): StepArgs {
-  return {
-    account: { name: "app" },
-    engine: {
-      source: EngineSource.DockerRepository,
-      mirror: given.downloads.url,
-      mirrorKey: given.downloads.key,
-      ...engine,
-    },
-    onDestroy: { data: OnDestroyData.Delete },
-    ...args,
-  };
-}
+const wishes: typeof given.withRepository = (...args) => given.withRepository(...args);
 
 test("a version, a container, nothing to change, the next version with its data, and destroy", async () => {
   const app = new Installation(given.host, "a1");
@@ -50,18 +43,6 @@ test("a version, a container, nothing to change, the next version with its data,
   expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
 });
 
-/** What preflight and engine do, and what takes that back. */
-async function installEngine(app: Installation, args: StepArgs): Promise<void> {
-  await app.install();
-  for (const step of ["preflight", "engine"] as const) await app.apply(step, args);
-}
-
-async function removeEngine(app: Installation, args: StepArgs): Promise<string> {
-  const { said } = await app.revert("engine", args);
-  await app.revertAgent();
-  return said.join("\n");
-}
-
 /** Makes /root/NAME.rpm, a package of somebody else's with a line of its own in its spec file. */
 function makeRpm(name: string, line: string, script = ""): string {
   const spec = `Name: ${name}\\nVersion: 1\\nRelease: 1\\nSummary: x\\nLicense: MIT\\nBuildArch: noarch\\n${line}\\n%%description\\nx\\n${script}\\n%%files\\n`;
@@ -70,16 +51,6 @@ function makeRpm(name: string, line: string, script = ""): string {
     rpmbuild -bb --quiet --define '_topdir /root/rpm' /root/rpm/spec
     mv /root/rpm/RPMS/noarch/*.rpm /root/${name}.rpm
     rm -r /root/rpm`;
-}
-
-interface Refused {
-  what: string;
-  engine?: StepArgs["engine"];
-  /** What somebody does before, and how it is taken back. */
-  first?: string;
-  then?: string;
-  step?: "preflight" | "engine";
-  says: RegExp;
 }
 
 const refused: Refused[] = [
@@ -127,22 +98,7 @@ const refused: Refused[] = [
   },
 ];
 
-test.each(refused)(
-  "$what: an error, and nothing is changed",
-  async ({ engine, first, then, step = "engine", says }) => {
-    if (first !== undefined) await given.host.run(first);
-    const there = await snapshotHost(given.host);
-    const app = new Installation(given.host, "a1");
-    await app.install();
-    if (step === "engine") await app.apply("preflight", wishes(engine));
-    const { exitCode, said } = await app.tryApply(step, wishes(engine));
-    expect([exitCode, said.at(-1)]).toEqual([1, expect.stringMatching(says)]);
-    await app.revert("engine", wishes(engine));
-    await app.revertAgent();
-    expect(diffSnapshots(there, await snapshotHost(given.host))).toEqual([]);
-    if (then !== undefined) await given.host.run(then);
-  },
-);
+testRefused(given, refused);
 
 test("another dnf at work is waited for, and what it did is not taken for this package's", async () => {
   const before = await snapshotHost(given.host);
@@ -156,7 +112,7 @@ test("another dnf at work is waited for, and what it did is not taken for this p
   const { said, changed } = await app.apply("engine", wishes());
   expect(said.join("\n")).toMatch(/waits for another package manager, 5 minutes at most: .*lock/);
   expect(changed.join("\n")).not.toContain("slow");
-  await removeEngine(app, wishes());
+  await revertEngine(app, wishes());
   await given.host.run("rpm -e slow; rm /root/slow.rpm");
   expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
 });
@@ -164,9 +120,9 @@ test("another dnf at work is waited for, and what it did is not taken for this p
 test("what somebody needs or has asked for meanwhile stays, and nothing else", async () => {
   const before = await snapshotHost(given.host);
   const app = new Installation(given.host, "a1");
-  await installEngine(app, wishes());
+  await applyEngine(app, wishes());
   await given.host.run("dnf -q -y install theirs; dnf -q mark install libcgroup dbus-daemon");
-  const said = await removeEngine(app, wishes());
+  const said = await revertEngine(app, wishes());
   expect(said).toContain("package slirp4netns stays: others need it");
   for (const name of ["libcgroup", "dbus-daemon"])
     expect(said).toContain(
@@ -191,7 +147,7 @@ test("an installation that is killed with its dnf: destroy takes all of it back"
     "until rpm -q docker-ce-cli >/dev/null; do sleep 0.02; done; pkill -9 -f [a]gents/a1/agent; pkill -9 -x dnf; true",
   );
   expect((await killed).exitCode).not.toBe(0);
-  expect(await removeEngine(app, wishes())).toMatch(/an installation of .* was interrupted/);
+  expect(await revertEngine(app, wishes())).toMatch(/an installation of .* was interrupted/);
   // An empty file of dnf's own, under a name that any program may have.
   const left = diffSnapshots(before, await snapshotHost(given.host)).filter(
     (line) => !/^file added: \/tmp\/tmp\w{8} root:root 600 /.test(line),
@@ -221,11 +177,11 @@ test("on Rocky Linux 9.6, by its os-release: the packages of RHEL 9 are taken", 
   await given.host.run(`rm /etc/os-release
     printf 'ID="rocky"\\nID_LIKE="rhel centos fedora"\\nVERSION_ID="9.6"\\nPRETTY_NAME="Rocky Linux 9.6"\\n' >/etc/os-release`);
   const app = new Installation(given.host, "a1");
-  await installEngine(app, wishes());
+  await applyEngine(app, wishes());
   expect(await given.host.run("cat /etc/yum.repos.d/rootless-docker.repo")).toContain(
     `baseurl=${given.downloads.url}/rhel/9/x86_64/stable\n`,
   );
-  await removeEngine(app, wishes());
+  await revertEngine(app, wishes());
   await given.host.run("ln -sf ../usr/lib/os-release /etc/os-release");
   expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
 });

@@ -5,24 +5,14 @@ import { join } from "node:path";
 import { shellFunctions } from "../../src/agent/shellSources";
 import { currentEngine, earlierEngine } from "../../testbed/engine";
 import { diffSnapshots, snapshotHost } from "../../testbed/hosts";
-import { EngineSource, OnDestroyData, RootfulDocker } from "../../index";
-import { engineHost } from "../../testkit/engineHost";
+import { RootfulDocker } from "../../index";
+import { engineHost, type Refused, testRefused } from "../../testkit/engineHost";
 import { asAccount, importImage } from "../../testkit/host";
-import type { StepArgs } from "../../testkit/documents";
 import { Installation } from "../../testkit/installation";
 
 const given = engineHost();
 
-const source = EngineSource.DockerRepository;
-
-function wishes(engine: StepArgs["engine"] = {}, args: StepArgs = {}): StepArgs {
-  return {
-    account: { name: "app" },
-    engine: { source, mirror: given.downloads.url, mirrorKey: given.downloads.key, ...engine },
-    onDestroy: { data: OnDestroyData.Delete },
-    ...args,
-  };
-}
+const wishes: typeof given.withRepository = (...args) => given.withRepository(...args);
 
 test("a version of it, a container, the newest version with its data, and destroy", async () => {
   const app = new Installation(given.host, "a1");
@@ -79,16 +69,6 @@ test("from the distribution's engine to it and back: each one's packages go, the
   expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
 });
 
-interface Refused {
-  what: string;
-  engine?: StepArgs["engine"];
-  /** What somebody does before, and how it is taken back. */
-  first?: string;
-  then?: string;
-  step?: "preflight" | "engine";
-  says: RegExp;
-}
-
 const refused: Refused[] = [
   {
     what: "another key than the one that is named",
@@ -116,22 +96,7 @@ const refused: Refused[] = [
   },
 ];
 
-test.each(refused)(
-  "$what: an error, and nothing is changed",
-  async ({ engine, first, then, step = "engine", says }) => {
-    if (first !== undefined) await given.host.run(first);
-    const there = await snapshotHost(given.host);
-    const app = new Installation(given.host, "a1");
-    await app.install();
-    if (step === "engine") await app.apply("preflight", wishes(engine));
-    const { exitCode, said } = await app.tryApply(step, wishes(engine));
-    expect([exitCode, said.at(-1)]).toEqual([1, expect.stringMatching(says)]);
-    await app.revert("engine", wishes(engine));
-    await app.revertAgent();
-    expect(diffSnapshots(there, await snapshotHost(given.host))).toEqual([]);
-    if (then !== undefined) await given.host.run(then);
-  },
-);
+testRefused(given, refused);
 
 test("a change of source takes the engine from nobody else: an error that names who uses it", async () => {
   const app = new Installation(given.host, "a1");

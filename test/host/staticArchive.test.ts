@@ -1,6 +1,6 @@
 import { brokenEngine, currentEngine, earlierEngine } from "../../testbed/engine";
 import { diffSnapshots, snapshotHost } from "../../testbed/hosts";
-import { EngineSource, OnDestroyData, PrivilegedPorts } from "../../index";
+import { PrivilegedPorts } from "../../index";
 import { engineHost } from "../../testkit/engineHost";
 import { asAccount, importImage } from "../../testkit/host";
 import type { StepArgs } from "../../testkit/documents";
@@ -8,21 +8,7 @@ import { Installation } from "../../testkit/installation";
 
 const given = engineHost();
 
-function wishes(version: string, engine: StepArgs["engine"] = {}, args: StepArgs = {}): StepArgs {
-  return {
-    account: { name: "app" },
-    engine: {
-      source: EngineSource.StaticArchive,
-      version,
-      sha256: given.downloads.sha256("docker", version),
-      rootlessExtrasSha256: given.downloads.sha256("docker-rootless-extras", version),
-      mirror: given.downloads.url,
-      ...engine,
-    },
-    onDestroy: { data: OnDestroyData.Delete },
-    ...args,
-  };
-}
+const wishes: typeof given.withArchives = (...args) => given.withArchives(...args);
 
 test("a version, a container, another version with its data; one that does not start goes back; destroy", async () => {
   const app = new Installation(given.host, "a1");
