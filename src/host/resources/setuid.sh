@@ -39,7 +39,8 @@ plain_override() {
 id_map_override_problem() {
 	problem "$1" "it kept without setuid root by $(mode_override_program) ($2)" \
 		"setuid root or $(id_map_capability "$1"), to map the account's subordinate ids" \
-		"run '$(mode_override_removal "$1")' and 'chmod 4755 $1', or 'setcap $(id_map_capability "$1")=ep $1' once the package $(package_name uidmap) is installed"
+		"run '$(mode_override_removal "$1")' and 'chmod 4755 $1', or \
+'setcap $(id_map_capability "$1")=ep $1' once the package $(package_name uidmap) is installed"
 }
 
 # Packages bring them setuid; copied file systems and hardening scripts lose that.

@@ -48,10 +48,12 @@ note_data_elsewhere() {
 	*) return 0 ;;
 	esac
 	root=$(as_account realpath -e "$root" 2>/dev/null) || return 0
-	if [ "$(as_account stat -c %u "$root")" != "$ACCOUNT_UID" ] || ! as_account test -d "$root/containers"; then return 0; fi
+	[ "$(as_account stat -c %u "$root")" = "$ACCOUNT_UID" ] || return 0
+	as_account test -d "$root/containers" || return 0
 	if is_near_known_data "$root"; then
 		data_roots_of "$ACCOUNT" | xargs -d '\n' -r realpath -m | grep -qxF -- "$root" ||
-			say "'$(printf '%s' "$root" | printable)' stays, and may have files of the ids of $ACCOUNT: the daemon says that it used it. It is too near to data of others to be recorded"
+			say "'$(printf '%s' "$root" | printable)' stays, and may have files of the ids of $ACCOUNT:" \
+				"the daemon says that it used it. It is too near to data of others to be recorded"
 		return 0
 	fi
 	dir=$(resource_directory data "$root")

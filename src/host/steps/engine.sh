@@ -105,7 +105,11 @@ switch_engine() {
 	local before record=$STATE/leases/$LEASE/engine-before
 	before=$(readlink "$1" || true)
 	[ ! -s "$record" ] || before=$(cat "$record")
-	if [ -d "$before" ] && [ "$before" != "$2" ]; then printf '%s' "$before" | write_record "$record"; fi
+	if [ -d "$before" ] && [ "$before" != "$2" ]; then
+		printf '%s' "$before" | write_record "$record"
+	else
+		rm -f "$record"
+	fi
 	carry_capability "$2/rootlesskit"
 	want_link "$1" "$2"
 	use_engine_of "$LEASE"

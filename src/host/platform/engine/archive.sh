@@ -29,8 +29,9 @@ archive_files() { find "$1" -mindepth 1 -maxdepth 1 -type f -printf '%s %T@ %f\n
 
 # True where each file is there: one that somebody has edited is theirs. $1 the directory.
 is_archive_whole() {
-	[ -d "$1" ] && [ -s "$(archive_record "$1")" ] &&
-		[ -z "$(cut -d ' ' -f 3 "$(archive_record "$1")" | while read -r name; do [ -f "$1/$name" ] || echo "$name"; done)" ]
+	local name
+	[ -d "$1" ] && [ -s "$(archive_record "$1")" ] || return 1
+	cut -d ' ' -f 3 "$(archive_record "$1")" | while read -r name; do [ -f "$1/$name" ] || exit 1; done
 }
 
 # The archives of a version, with their sums, a line each.

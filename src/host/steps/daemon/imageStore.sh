@@ -11,7 +11,8 @@ keep_image_store() {
 
 has_snapshots() {
 	# shellcheck disable=SC2016 # the inner shell expands them
-	as_account sh -c '[ -n "$(ls -A "$1/containerd/daemon/io.containerd.snapshotter.v1.overlayfs/snapshots" 2>/dev/null)" ]' sh "$1"
+	as_account sh -c '[ -n "$(ls -A "$1" 2>/dev/null)" ]' sh \
+		"$1/containerd/daemon/io.containerd.snapshotter.v1.overlayfs/snapshots"
 }
 
 # True where the account's daemon.json says it.

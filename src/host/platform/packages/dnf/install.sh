@@ -79,7 +79,8 @@ dnf_removed_for() {
 # under other names. The script that it ran then is left in /var/tmp.
 dnf_finish_interrupted() {
 	local wanted
-	find /var/tmp -maxdepth 1 -type f -uid 0 -name 'rpm-tmp.??????' -newer "$STATE/packages.before" ! -newer "$WORK/begun" -delete
+	find /var/tmp -maxdepth 1 -type f -uid 0 -name 'rpm-tmp.??????' \
+		-newer "$STATE/packages.before" ! -newer "$WORK/begun" -delete
 	[ -s "$STATE/packages.planned" ] || return 0
 	wanted=$(awk 'NF == 1' "$STATE/packages.planned" | paste -s -d ' ')
 	# shellcheck disable=SC2046,SC2086 # a list of package names

@@ -21,11 +21,13 @@ run_dnf() {
 
 # The words of dnf 4, of dnf 5 and of rpm, where one of these has found a lock taken.
 dnf_lock() {
-	grep -m 1 -E 'already locked by|Failed to obtain (the|rpm) .*lock|transaction lock on .* \(' "$WORK/dnf.log" | printable
+	grep -m 1 -E 'already locked by|Failed to obtain (the|rpm) .*lock|transaction lock on .* \(' "$WORK/dnf.log" |
+		printable
 }
 
 dnf_package_errors() {
-	grep -E '^ *(-|Error|error:|E:|Problem|Curl error|curl:|Failed|Errors|No match|Unable|Public key|GPG|.* is not signed|.*another copy)' "$WORK/dnf.log" |
+	grep -E -e '^ *(-|Error|error:|E:|Problem|Curl error|curl:|Failed|Errors|No match|Unable|Public key|GPG)' \
+		-e '^ *.*( is not signed|another copy)' "$WORK/dnf.log" |
 		tail -n 4 | tr '\n' ' '
 }
 
