@@ -180,9 +180,9 @@ remove_agent() {
 }
 
 main() {
-	PACKAGE_MANAGER=$(package_manager)
 	if [ "$VERB" = doctor ]; then
 		shift
+		PACKAGE_MANAGER=$(package_manager)
 		run_doctor "$@"
 	fi
 	case $LEASE in
@@ -206,6 +206,8 @@ main() {
 		;;
 	esac
 	become_root "$@"
+	# Not before: what is set for the login's programs would count for these.
+	PACKAGE_MANAGER=$(package_manager)
 	trap 'ended $?' EXIT
 	hold_lock "$STEP"
 	start_work

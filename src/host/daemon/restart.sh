@@ -52,6 +52,8 @@ restart_daemon() {
 	if has_engine_of_unit && needs_restart "$1" "$2"; then
 		say "restarts the daemon of $ACCOUNT: $3"
 		start_service_manager
+		# Its unit may have been given back.
+		ask_systemctl daemon-reload
 		start_daemon
 	fi
 	release_daemon
