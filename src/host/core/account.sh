@@ -202,6 +202,14 @@ account_has() {
 	return "$status"
 }
 
+# Writes where paths lead to $WORK/real-paths, as the account sees it: what others have put on the way may hold
+# root for ever. False where there is no answer, which is said. $1 a file of paths, one a line.
+account_real_paths() {
+	if as_account xargs -d '\n' -r realpath -m -- <"$1" >"$WORK/real-paths" 2>"$WORK/error"; then return 0; fi
+	say "$(head -n 1 "$1" | printable): $ACCOUNT does not say where it leads: it is taken for others' too"
+	return 1
+}
+
 # $1 path.
 no_answer_about() {
 	fail "${1:-$ACCOUNT_HOME}" "that $ACCOUNT does not say what is there" "an answer within 20 seconds" \

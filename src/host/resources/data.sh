@@ -190,7 +190,7 @@ data_restore() {
 		say "$1 stays ($(du -sh "$1" 2>/dev/null | cut -f 1) of images, containers and volumes): onDestroy.data: Delete removes $(if [ -e "$2/made" ]; then echo it; else echo 'what the engine made in it'; fi)"
 		return 10
 	fi
-	if [ -e "$2/made" ] && ! retains_data && [ -z "$(others_data_below "$1")" ]; then
+	if [ -e "$2/made" ] && ! retains_data && ! has_others_data_below "$1"; then
 		remove_data "$1"
 		[ ! -e "$1" ] || return 10
 		[ -n "$(left_places "$ACCOUNT")" ] || changed "$1 removed"
@@ -215,19 +215,26 @@ data_on_disk() {
 		'(' -path '*/imagedb/content/*' -o -path '*/blobs/*' ')' -print -quit 2>/dev/null || true
 }
 
-# Data roots below a path that are another account's, or another installation's too. $1 the path.
-others_data_below() {
-	local dir root path
-	path=$(realpath -m "$1")
-	for dir in "$STATE"/things/data/*; do
-		# What an account only says is in nobody's way.
-		if [ ! -d "$dir/baseline" ] || [ -e "$dir/baseline/said" ]; then continue; fi
-		root=$(realpath -m "$(resource_name "$dir")")
-		case $root in "$path"/*) ;; *) continue ;; esac
-		if [ "$(cat "$dir/baseline/account")" != "$ACCOUNT" ] || claimed_by_another "$dir"; then
-			printf '%s\n' "$root"
-		fi
-	done
+# True where data roots below a path are another account's, or another installation's too. They are looked for
+# as the account, which cannot remove what it cannot reach either: what others have put on the way there may
+# hold root for ever. $1 the path.
+has_others_data_below() {
+	local dir
+	{
+		printf '%s\n' "$1"
+		for dir in "$STATE"/things/data/*; do
+			# What an account only says is in nobody's way.
+			if [ ! -d "$dir/baseline" ] || [ -e "$dir/baseline/said" ]; then continue; fi
+			if [ "$(cat "$dir/baseline/account")" != "$ACCOUNT" ] || claimed_by_another "$dir"; then
+				printf '%s\n' "$(resource_name "$dir")"
+			fi
+		done
+	} >"$WORK/data-roots"
+	account_real_paths "$WORK/data-roots" || return 0
+	awk '
+		NR == 1 { path = $0 "/" }
+		index($0, path) == 1 { below = 1 }
+		END { exit !below }' "$WORK/real-paths"
 }
 
 # What dockerd made goes, by name; what it did not make, or what was there before it, stays.
@@ -246,7 +253,7 @@ remove_engine_files() {
 	fi
 	# shellcheck disable=SC2013 # names without blanks
 	for name in $(cat "$WORK/engine-names"); do
-		[ -n "$(others_data_below "$1/$name")" ] || printf '%s\n' "$name"
+		has_others_data_below "$1/$name" || printf '%s\n' "$name"
 	done >"$WORK/own-names"
 	mv "$WORK/own-names" "$WORK/engine-names"
 	remove_data_entries "$1"

@@ -51,7 +51,7 @@ note_data_elsewhere() {
 	[ "$(as_account stat -c %u "$root")" = "$ACCOUNT_UID" ] || return 0
 	as_account test -d "$root/containers" || return 0
 	if is_near_known_data "$root"; then
-		data_roots_of "$ACCOUNT" | xargs -d '\n' -r realpath -m | grep -qxF -- "$root" ||
+		data_roots_of "$ACCOUNT" | as_account xargs -d '\n' -r realpath -m | grep -qxF -- "$root" ||
 			say "'$(printf '%s' "$root" | printable)' stays, and may have files of the ids of $ACCOUNT:" \
 				"the daemon says that it used it. It is too near to data of others to be recorded"
 		return 0
@@ -71,13 +71,17 @@ note_data_elsewhere() {
 is_near_known_data() {
 	local dir
 	{
+		printf '%s\n' "$1"
 		getent passwd | awk -F : -v name="$ACCOUNT_LOGIN" '$1 != name && $6 ~ /^\/./ { print $6 }'
 		for dir in "$STATE"/things/data/*; do
 			[ ! -d "$dir/baseline" ] || printf '%s\n' "$(resource_name "$dir")"
 		done
-	} | xargs -d '\n' -r realpath -m -- | awk -v root="$1/" '
-		index($0 "/", root) == 1 || index(root, $0 "/") == 1 { near = 1 }
-		END { exit !near }'
+	} >"$WORK/data-roots"
+	account_real_paths "$WORK/data-roots" || return 0
+	awk '
+		NR == 1 { root = $0 "/" }
+		NR > 1 && (index($0 "/", root) == 1 || index(root, $0 "/") == 1) { near = 1 }
+		END { exit !near }' "$WORK/real-paths"
 }
 
 # No containers, images, volumes, plugins, networks of the user's, nor the secrets of a swarm.
