@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { DriftDetection } from "./drift/args";
 import type { PrivilegeEscalation, SshConnectionArgs } from "./remote/args";
 import type { AccountArgs } from "./steps/account/args";
 import type { SubordinateIdsArgs } from "./steps/account/subordinateIds/args";
@@ -79,6 +80,11 @@ export interface RootlessDockerHostArgs {
   onDestroy?: pulumi.Input<OnDestroyArgs>;
   /** How the commands become root on the host. Defaults to Auto. */
   privilegeEscalation?: pulumi.Input<PrivilegeEscalation>;
+  /**
+   * Whether a preview asks the host for what is not as the last `up` left it, and shows it as an update of the
+   * step that puts it right. Defaults to Off.
+   */
+  driftDetection?: pulumi.Input<DriftDetection>;
   /**
    * A new value, such as the time, makes every step run again: each looks at the host and repairs what
    * was changed there by hand. The value itself means nothing. Defaults to none.

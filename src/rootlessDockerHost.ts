@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { RootlessDockerHostArgs } from "./args";
 import { childOptions } from "./childOptions";
 import { withWholeDeletedWith } from "./deletedWith";
+import { driftNotes } from "./drift/notes";
 import { Inputs } from "./inputs";
 import { reportedOutputs, whenAnswered } from "./outputs";
 import { requirePeers } from "./peers";
@@ -61,20 +62,20 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
     const escalation = inputs.from(["privilegeEscalation"], (settings) =>
       escalationArgument(settings.privilegeEscalation),
     );
-    const commands = runSteps(
-      {
-        name,
-        owner: `${pulumi.getProject()}/${pulumi.getStack()}/${name}`,
-        inputs,
-        connection: connectionInput(args.connection),
-        lease,
-        invocation: pulumi
-          .all([lease, escalation])
-          .apply(([hex, word]) => ({ lease: hex, escalation: word })),
-        options,
-      },
-      inputs.areRight(this),
-    );
+    const invocation = pulumi
+      .all([lease, escalation])
+      .apply(([hex, word]) => ({ lease: hex, escalation: word }));
+    const accepted = inputs.areRight(this);
+    const common = {
+      name,
+      connection: connectionInput(args.connection),
+      lease,
+      invocation,
+      options,
+    };
+    const drift = driftNotes({ ...common, component: this, host, inputs, accepted });
+    const owner = `${pulumi.getProject()}/${pulumi.getStack()}/${name}`;
+    const commands = runSteps({ ...common, owner, inputs, drift }, accepted);
 
     const dockerHost = inputs.from(
       ["connection.host", "connection.port", "account.name"],

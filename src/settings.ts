@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { RootlessDockerHostArgs } from "./args";
+import { driftDetectionSettings } from "./drift/settings";
 import { connectionSettings, escalationSettings } from "./remote/settings";
 import { resourceControllersSettings } from "./steps/account/resourceControllers/settings";
 import { accountSettings } from "./steps/account/settings";
@@ -63,6 +64,7 @@ export function readSettings(args: unknown, secretPaths: string[] = []) {
     onDestroy,
     storageDriver: storageDriverSettings(read),
     privilegeEscalation: escalationSettings(read),
+    driftDetection: driftDetectionSettings(read),
     recheck: recheckSettings(read),
     takeOver: takeOverSettings(read),
   };

@@ -71,8 +71,8 @@ export class HostStack {
     );
   }
 
-  /** Arguments that only the running program knows are a function. */
-  private program(args: Partial<RootlessDockerHostArgs> | (() => ComponentArgs)) {
+  /** The program; arguments that only it knows when it runs are a function. */
+  program(args: Partial<RootlessDockerHostArgs> | (() => ComponentArgs)) {
     return () => {
       const known = typeof args === "function" ? args() : args;
       new RootlessDockerHost("web", { connection: connectionTo(this.host), ...known });

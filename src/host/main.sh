@@ -73,6 +73,7 @@ apply() {
 	settle_restarts
 	call_if_there "${STEP}_facts"
 	measure_limitations "$STEP"
+	note_lasting_drift
 	if [ -s "$WORK/changed" ] || [ -s "$WORK/unwanted" ]; then sync_host; fi
 }
 
@@ -129,7 +130,8 @@ revert() {
 	call_if_there "${STEP}_interrupted"
 	: >"$WORK/wanted"
 	release_unwanted
-	rm -f "$STATE/leases/$LEASE/$STEP" "$STATE/leases/$LEASE/$STEP.replaced"
+	rm -f "$STATE/leases/$LEASE/$STEP" "$STATE/leases/$LEASE/$STEP.replaced" \
+		"$STATE/leases/$LEASE/$STEP.drift"
 	sync_host
 }
 
@@ -180,6 +182,7 @@ remove_agent() {
 }
 
 main() {
+	local steps
 	if [ "$VERB" = doctor ]; then
 		shift
 		PACKAGE_MANAGER=$(package_manager)
@@ -191,23 +194,28 @@ main() {
 		exit 2
 		;;
 	esac
-	case " agent $(steps_from_last) " in
+	case $VERB in
+	install | apply | update | revert) steps="agent $(steps_from_last)" ;;
+	check) steps=host ;;
+	*)
+		echo "agent: '$VERB' is not a verb: install, apply, update, revert, check or doctor" >&2
+		exit 2
+		;;
+	esac
+	case " $steps " in
 	*" $STEP "*) ;;
 	*)
 		echo "agent: '$STEP' is not a step" >&2
 		exit 2
 		;;
 	esac
-	case $VERB in
-	install | apply | update | revert) ;;
-	*)
-		echo "agent: '$VERB' is not a verb: install, apply, update, revert or doctor" >&2
-		exit 2
-		;;
-	esac
 	become_root "$@"
 	# Not before: what is set for the login's programs would count for these.
 	PACKAGE_MANAGER=$(package_manager)
+	if [ "$VERB" = check ]; then
+		run_check
+		exit
+	fi
 	trap 'ended $?' EXIT
 	hold_lock "$STEP"
 	start_work

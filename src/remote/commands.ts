@@ -60,6 +60,11 @@ export function applyCommand(
   return run(lease, `${verb} ${step} ${lease}${escalation}`);
 }
 
+/** Prints what is not as the installation left it; nothing where none is there. */
+export function checkCommand({ lease, escalation }: Invocation): string {
+  return runIfThere(lease, `check host ${lease}${escalation}`);
+}
+
 /** The same document is on stdin. */
 export function revertCommand(step: string, { lease, escalation }: Invocation): string {
   return runIfThere(lease, `revert ${step} ${lease}${escalation}`);

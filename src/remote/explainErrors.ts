@@ -106,7 +106,8 @@ export function explainErrors(
   return { onError: [hook] };
 }
 
-async function withoutSecret(text: string, value: pulumi.Output<string>): Promise<string> {
+/** The text without a value, where that is a secret. */
+export async function withoutSecret(text: string, value: pulumi.Output<string>): Promise<string> {
   if (!(await pulumi.isSecret(value))) return text;
   const known = await new Promise<string>((resolve) => value.apply(resolve));
   return known === "" ? text : text.split(known).join("[secret]");

@@ -1,9 +1,11 @@
 import { remote, type types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { packedAgent, stepCodeHash } from "../agent/agentText";
+import { driftInDocument } from "../drift/answer";
+import type { Notes } from "../drift/notes";
 import type { Inputs } from "../inputs";
 import { documentOf, type StepName, steps } from "../steps";
-import { renderDocument } from "../steps/document";
+import { type Document, renderDocument } from "../steps/document";
 import { everyStepDocument, everyStepInputs } from "../steps/everyStep";
 import type { Step } from "../steps/step";
 import {
@@ -27,6 +29,8 @@ export interface StepContext {
   /** Hexadecimal identity of the installation. */
   lease: pulumi.Output<string>;
   invocation: pulumi.Output<Invocation>;
+  /** What is not as it was left; undefined where nobody asks. */
+  drift: pulumi.Output<Notes> | undefined;
   options: pulumi.CustomResourceOptions;
 }
 
@@ -77,14 +81,18 @@ const argumentsAreRefused: ConnectionInput = {
 
 /** A step: its document on stdin of the agent's `apply`, and of its `revert` when it is deleted. */
 function runStep(context: StepContext, step: Step, dependsOn: pulumi.Resource[]): remote.Command {
-  const { inputs, invocation, owner } = context;
+  const { inputs, invocation, owner, drift } = context;
   const name = step.name as StepName;
   const agent = stepCodeHash(name);
-  const stdin = inputs.from([...step.inputs, ...everyStepInputs], (settings) => {
-    const text = renderDocument({ ...documentOf(step, settings, owner), agent });
-    const isEmpty = renderDocument(step.document(settings, owner)) === "";
-    return step.isSecret && !isEmpty ? pulumi.secret(text) : text;
-  }) as pulumi.Input<string>;
+  const stdinWith = (drifted: Document) =>
+    inputs.from([...step.inputs, ...everyStepInputs], (settings) => {
+      const text = renderDocument({ ...documentOf(step, settings, owner), ...drifted, agent });
+      const isEmpty = renderDocument(step.document(settings, owner)) === "";
+      return step.isSecret && !isEmpty ? pulumi.secret(text) : text;
+    }) as pulumi.Input<string>;
+  const stdin = drift
+    ? drift.apply((notes) => pulumi.output(stdinWith(driftInDocument(notes[name]))))
+    : stdinWith({});
   return command(context, name, {
     create: invocation.apply((who) => applyCommand("apply", name, who)),
     update: invocation.apply((who) => applyCommand("update", name, who)),

@@ -9,6 +9,7 @@ import {
   OnDestroyData,
   PortDriver,
   PrivilegedPorts,
+  DriftDetection,
   PrivilegeEscalation,
   RootfulDocker,
   RootlessDockerHost,
@@ -90,6 +91,7 @@ const changes: Record<string, Partial<RootlessDockerHostArgs>[]> = {
   "a secret value in `daemon` or `environment`": [{ environment: { TOKEN: pulumi.secret("two") } }],
   "`onDestroy.data`": [{ onDestroy: { data: OnDestroyData.Delete } }],
   "`privilegeEscalation`": [{ privilegeEscalation: PrivilegeEscalation.Sudo }],
+  "`driftDetection`": [{ driftDetection: DriftDetection.Preview }],
   "`recheck`": [{ recheck: "today" }],
   "`takeOver`": [{ takeOver: true }],
 };
@@ -162,6 +164,8 @@ const elsewhere = [
   "`account.name`",
   "`kernel.keys.*` in `sysctls`",
   "`takeOver`",
+  // test/scenario/driftPreview.test.ts
+  "`driftDetection`",
 ];
 
 test("every other row is walked on a real host, and restarts are those that the walk sees", () => {

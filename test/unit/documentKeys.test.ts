@@ -47,7 +47,8 @@ function keysOf(step: StepName): string[] {
     expect(problems).toEqual([]);
     // The secrets' keys are of the same kinds as the daemon's.
     const own = step === "secrets" ? {} : documentsOf(settings, "project/stack/web")[step];
-    const document = { ...everyStepDocument(settings), ...own, agent: "c0de" };
+    const everyStep = { ...everyStepDocument(settings), drift: "found", agent: "c0de" };
+    const document = { ...everyStep, ...own };
     return Object.entries(document).flatMap(([key, value]) => (value === undefined ? [] : [key]));
   });
   return [...new Set(documents.flat())];
@@ -72,7 +73,10 @@ const families: Record<string, RegExp> = {
   compose_environment: /^environment\//,
 };
 
-/** In every step's document, to make it run again: but for preflight, no shell reads them. */
+/**
+ * In every step's document, to make it run again: but for preflight, no step's shell reads them. `drift` is
+ * read when a step has run.
+ */
 const everyStepKeys = stepNames.flatMap((step) =>
   step === "preflight" ? ["preflight recheck"] : [`${step} recheck`, `${step} take-over`],
 );
@@ -93,7 +97,7 @@ function matches(pattern: string, key: string): boolean {
 test.each(steps)("$name: its document has the keys that it declares, and no others", (step) => {
   const declared = [...step.applied, ...step.displayed];
   const carried = keysOf(step.name).filter(
-    (key) => !["agent", "recheck", "take-over"].includes(key),
+    (key) => !["agent", "drift", "recheck", "take-over"].includes(key),
   );
   expect(carried.filter((key) => !declared.some((pattern) => matches(pattern, key)))).toEqual([]);
   const unused = declared.filter((pattern) => !carried.some((key) => matches(pattern, key)));

@@ -7,6 +7,7 @@ import {
   OnDestroyData,
   PortDriver,
   PrivilegedPorts,
+  DriftDetection,
   PrivilegeEscalation,
   RootfulDocker,
   type RootlessDockerHostArgs,
@@ -79,6 +80,7 @@ export function everyOption() {
     environment: { HTTPS_PROXY: "http://proxy.example:3128", NO_PROXY: "localhost" },
     onDestroy: { data: OnDestroyData.Delete },
     privilegeEscalation: PrivilegeEscalation.Doas,
+    driftDetection: DriftDetection.Preview,
     recheck: "2026-11-25T19:44:00Z",
     takeOver: true,
   } satisfies RootlessDockerHostArgs & PlainArgs;

@@ -51,6 +51,7 @@ describe("defaults", () => {
         },
         onDestroy: { data: "Keep" },
         privilegeEscalation: "Auto",
+        driftDetection: "Off",
         recheck: undefined,
         takeOver: false,
       },

@@ -7,6 +7,7 @@
 #   agent apply STEP LEASE [ESCALATION]     desired state of the step on stdin (flat YAML)
 #   agent update STEP LEASE [ESCALATION]    the same, for install too, where Pulumi knows of the step
 #   agent revert STEP LEASE [ESCALATION]    the same document on stdin
+#   agent check host LEASE [ESCALATION]     for previews: what is not as it was left; changes nothing
 #   agent doctor [--json | --problems] [ACCOUNT]...     for people: what is wrong here
 # One JSON report on stdout, one line per change or problem on stderr.
 set -eu

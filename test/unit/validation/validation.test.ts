@@ -10,7 +10,7 @@ import * as machine from "./machine";
 
 const rooms = [connection, account, machine, daemon];
 const options =
-  "connection, account, subordinateIds, engine, rootfulDocker, privilegedPorts, unprivilegedPing, sysctls, kernelModuleOptions, appArmorProfile, resourceControllers, daemon, network, onDestroy, environment, storageDriver, privilegeEscalation, recheck, takeOver";
+  "connection, account, subordinateIds, engine, rootfulDocker, privilegedPorts, unprivilegedPing, sysctls, kernelModuleOptions, appArmorProfile, resourceControllers, daemon, network, onDestroy, environment, storageDriver, privilegeEscalation, driftDetection, recheck, takeOver";
 const refused: Refused[] = [
   ["conection", {}, `no such option; use ${options}`],
   ...rooms.flatMap((room) => room.refused),

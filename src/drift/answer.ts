@@ -1,0 +1,58 @@
+import type { Document } from "../steps/document";
+
+/** One thing on the host that is not as a step left it. */
+export interface Drift {
+  step: string;
+  /** What people know it by, such as `net.ipv4.ping_group_range`. */
+  about: string;
+  found: string;
+  wanted: string;
+  /** When the step last ran, as RFC 3339 in UTC: a second drift of the same thing is another one. */
+  applied: string;
+}
+
+/**
+ * What the agent's `check` printed: nothing where the machine has no record of the installation.
+ *
+ * @throws Error where it is no such answer.
+ */
+export function readAnswer(text: string): Drift[] | undefined {
+  if (text.trim() === "") return undefined;
+  const { drift } = JSON.parse(text) as { drift?: unknown };
+  if (!Array.isArray(drift) || !drift.every(isDrift)) throw new Error("an answer of another kind");
+  return drift;
+}
+
+const fields = ["step", "about", "found", "wanted", "applied"] as const;
+
+function isDrift(value: unknown): value is Drift {
+  const members = value as Record<string, unknown> | null;
+  return fields.every((field) => typeof members?.[field] === "string");
+}
+
+/**
+ * By step, what is not as it left it, as JSON, which previews show by key. Under the time of the step's run, so
+ * that what was found before goes as a whole.
+ */
+export function notesOf(drift: readonly Drift[]): Record<string, string> {
+  const notes: Record<string, Note> = {};
+  for (const { step, about, found, wanted, applied } of drift) {
+    const since = `changed since ${applied}`;
+    ((notes[step] ??= {})[since] ??= {})[about] = `found ${found}, wanted ${wanted}`;
+  }
+  return Object.fromEntries(
+    Object.entries(notes).map(([step, note]) => [step, JSON.stringify(note)]),
+  );
+}
+
+/** Of one step: since when, what, and how. */
+type Note = Record<string, Record<string, string>>;
+
+/** A step's note as a part of its document: what it puts right, by name. */
+export function driftInDocument(note: string | undefined): Document {
+  if (!note) return {};
+  const lines = Object.entries(JSON.parse(note) as Note).map(
+    ([since, found]) => `${Object.keys(found).join(", ")} (${since})`,
+  );
+  return { drift: lines.join("; ") };
+}

@@ -1,0 +1,10 @@
+/** Whether previews ask the host. */
+export enum DriftDetection {
+  /**
+   * A preview, and `up` before it changes anything, logs in and asks for what is not as the last `up` left it:
+   * what differs shows as an update of the step that owns it. A host that does not answer is one warning.
+   */
+  Preview = "Preview",
+  /** A preview opens no connection, and shows what differs from the last `up` in the program alone. */
+  Off = "Off",
+}

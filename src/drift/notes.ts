@@ -1,0 +1,124 @@
+import { remote, type types } from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import { checkCommand, type Invocation } from "../remote/commands";
+import { withoutSecret } from "../remote/explainErrors";
+import type { Inputs } from "../inputs";
+import { DriftDetection } from "./args";
+import { stepNames } from "../steps";
+import { notesOf, readAnswer } from "./answer";
+import { type KnownConnection, runOverSsh } from "./ssh";
+
+/** What asking for drift needs to know. */
+export interface Asking {
+  /** The component's name. */
+  name: string;
+  component: pulumi.Resource;
+  connection: pulumi.Input<types.input.remote.ConnectionArgs>;
+  /** As messages name it. */
+  host: pulumi.Input<string>;
+  lease: pulumi.Output<string>;
+  invocation: pulumi.Output<Invocation>;
+  inputs: Inputs;
+  /** Whether all arguments are right: until then no host is asked. */
+  accepted: true | Promise<boolean>;
+  options: pulumi.CustomResourceOptions;
+}
+
+/**
+ * What the host has been found to differ in, by step: it stands in the step's document too, so that the step
+ * runs and puts it right.
+ *
+ * The child `NAME-drift` keeps it, and runs nothing. Where nothing of a step has drifted since, or the host
+ * does not answer, the engine keeps what the state has (`ignoreChanges`): asking changes nothing by itself
+ * (docs/decisions/0023-what-a-preview-asks.md). Undefined where the program says that nobody asks.
+ */
+export function driftNotes(asking: Asking): pulumi.Output<Notes> | undefined {
+  if (asking.inputs.atOnce(["driftDetection"])?.driftDetection === DriftDetection.Off)
+    return undefined;
+  const { name, connection, lease, options } = asking;
+  const asked = canKeep() ? ask(asking) : Promise.resolve(noAnswer);
+  const keepRest: pulumi.ResourceTransform = async ({ props, opts }) => {
+    const { notes, keeps } = await asked;
+    const kept = stepNames.filter((step) => keeps && notes[step] === undefined);
+    return { props, opts: { ...opts, ignoreChanges: kept.map((step) => `environment.${step}`) } };
+  };
+  const child = new remote.Command(
+    `${name}-drift`,
+    {
+      connection,
+      // No command runs: this is a mapping that the engine keeps, and shows, by key.
+      environment: pulumi.output(asked).apply(({ notes }) => notes),
+      triggers: [lease],
+      addPreviousOutputInEnv: false,
+    },
+    { ...options, transforms: canKeep() ? [keepRest] : [] },
+  );
+  return pulumi
+    .output(asked)
+    .apply(async ({ notes, keeps }) =>
+      keeps ? { ...(await knownValue(child.environment)), ...notes } : notes,
+    );
+}
+
+/** By step, as JSON. */
+export type Notes = Record<string, string>;
+
+/** What is new, and whether what the state has of other steps stays. */
+interface Answer {
+  notes: Notes;
+  keeps: boolean;
+}
+
+const noAnswer: Answer = { notes: {}, keeps: true };
+
+async function ask(asking: Asking): Promise<Answer> {
+  const connection: pulumi.Output<KnownConnection> = pulumi.output(asking.connection);
+  const detection = asking.inputs.from(["driftDetection"], (given) => given.driftDetection);
+  const [known, invocation, wanted, accepted] = await Promise.all([
+    knownValue(connection),
+    knownValue(asking.invocation),
+    knownValue(pulumi.output(detection)),
+    asking.accepted,
+  ]);
+  if (wanted !== DriftDetection.Preview || !accepted) return noAnswer;
+  // A host that is not there yet, or an installation that is not.
+  if (!known || !invocation) return { notes: {}, keeps: false };
+  try {
+    const drift = readAnswer(await runOverSsh(known, checkCommand(invocation)));
+    return drift ? { notes: notesOf(drift), keeps: true } : { notes: {}, keeps: false };
+  } catch (error) {
+    await warn(asking, (error as Error).message.replace(/^Error: /, ""));
+    return noAnswer;
+  }
+}
+
+async function warn({ component, host }: Asking, reason: string): Promise<void> {
+  // An agent that an earlier version of this package put there: the next `up` brings the present one.
+  if (/is not a verb/.test(reason)) return;
+  const name = pulumi.output(host);
+  const shown = (await pulumi.isSecret(name)) ? "the host" : await knownValue(name);
+  const message = `${shown} was not asked for drift: ${await withoutSecret(reason, name)}. What was changed there by hand does not show here`;
+  await pulumi.log.warn(message, component);
+}
+
+/** The value of an Output, undefined where it is not known. The SDK's types do not show this. */
+async function knownValue<T>(output: pulumi.Output<T>): Promise<T | undefined> {
+  const { isKnown } = output as unknown as { isKnown: Promise<boolean> };
+  return (await isKnown)
+    ? new Promise<T>((resolve) => output.apply((value) => resolve(value)))
+    : undefined;
+}
+
+/** Whether options can be decided as late as the host answers: not under mocks. */
+function canKeep(): boolean {
+  try {
+    // The SDK asks the engine what it can do, and keeps the answer where its types do not show it.
+    // eslint-disable-next-line @typescript-eslint/no-require-imports
+    const { getStore } = require("@pulumi/pulumi/runtime/state") as {
+      getStore: () => { supportsTransforms?: boolean };
+    };
+    return getStore().supportsTransforms === true;
+  } catch {
+    return false;
+  }
+}

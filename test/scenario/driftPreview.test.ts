@@ -1,0 +1,302 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { createHost, destroyAllHosts, type TestHost } from "../../testbed/hosts";
+import { execOrThrow } from "../../testbed/hosts/exec";
+import { DriftDetection, PrivilegedPorts } from "../../index";
+import { changedPart, HostStack, stepsRun, type ComponentArgs } from "../../testkit/hostStack";
+import { said } from "../../testkit/stack";
+
+// A preview that asks the host. In the order of the tests: each begins and ends without drift.
+let host: TestHost;
+let installation: HostStack;
+let wishes: ComponentArgs;
+
+beforeAll(async () => {
+  host = await createHost({ suite: "trixie" });
+  installation = await HostStack.on(host, "drift-preview");
+  const userKey = (await execOrThrow("ssh-keygen", ["-y", "-f", host.privateKeyPath])).trim();
+  wishes = {
+    account: { name: "app", authorizedKeys: [userKey] },
+    daemon: { "log-level": "warn", "data-root": "/home/app/data" },
+    environment: { NO_PROXY: "localhost", API_TOKEN: pulumi.secret("s3cret-one") },
+    sysctls: { "net.core.somaxconn": "8192" },
+    privilegedPorts: PrivilegedPorts.FileCapability,
+    driftDetection: DriftDetection.Preview,
+  };
+});
+afterAll(destroyAllHosts);
+
+/** What a preview shows as found, a line each: `STEP ABOUT: FOUND`. */
+async function shownDrift(on = installation, args = wishes): Promise<string[]> {
+  const text = await on.preview(args);
+  const [block = ""] = /\[web-drift\]\n([^]*?)\n *(?:[~+-]+ command:|Resources)/.exec(text) ?? [];
+  let step = "";
+  return block.split("\n").flatMap((line) => {
+    step = /^ *[+~]? *(\w+) *: \(json\)/.exec(line)?.[1] ?? step;
+    const [, about, found] = /^ *\+ (.*?) *: .*"found (.*), wanted .*"$/.exec(line) ?? [];
+    return about ? [`${step} ${about}: ${found}`] : [];
+  });
+}
+
+async function isQuiet(): Promise<void> {
+  expect(await installation.preview(wishes)).toMatch(/Resources:\n +\d+ unchanged/);
+  expect(stepsRun(await installation.up(wishes))).toEqual([]);
+}
+
+test("a new host: nobody has left anything there yet", async () => {
+  expect(await shownDrift()).toEqual([]);
+  expect(stepsRun(await installation.up(wishes))).toContain("create web-drift");
+  await isQuiet();
+});
+
+const home = "/home/app";
+const units = `${home}/.config/systemd/user`;
+const asApp = "runuser -u app -- env XDG_RUNTIME_DIR=/run/user/$(id -u app)";
+const sysctlFile = (key: string) => `/etc/sysctl.d/99-zz-rootless-docker-${key}.conf`;
+
+/** What somebody does by hand, and what a preview then shows of it. One batch goes together. */
+const batches: [string, [command: string, shown: string][]][] = [
+  [
+    "values and files",
+    [
+      ["sysctl -q -w net.ipv4.ping_group_range='1 0'", "kernel net.ipv4.ping_group_range: 1 0"],
+      ["sysctl -q -w net.core.somaxconn=4096", "kernel net.core.somaxconn: 4096"],
+      [
+        `rm ${sysctlFile("net.core.somaxconn")}`,
+        `kernel ${sysctlFile("net.core.somaxconn")}: no such file`,
+      ],
+      [
+        `echo '# mine' >>${sysctlFile("net.ipv4.ping_group_range")}`,
+        `kernel ${sysctlFile("net.ipv4.ping_group_range")}: other content`,
+      ],
+      ["setcap -r /usr/bin/rootlesskit", "ports /usr/bin/rootlesskit: no file capability"],
+      [
+        "rm /etc/dpkg/dpkg.cfg.d/rootless-docker",
+        "ports /etc/dpkg/dpkg.cfg.d/rootless-docker: no such file",
+      ],
+      ["loginctl disable-linger app", "account linger: off"],
+      [
+        `sed -i s/warn/debug/ ${home}/.config/docker/daemon.json`,
+        `daemon ${home}/.config/docker/daemon.json: other content`,
+      ],
+      [
+        `echo EVIL=1 >>${home}/.config/docker/environment`,
+        `daemon ${home}/.config/docker/environment: other content`,
+      ],
+      [
+        `sed -i s/^Delegate=yes/Delegate=no/ ${units}/docker.service`,
+        `daemon ${units}/docker.service: other content`,
+      ],
+      [
+        `chmod 666 ${home}/.ssh/authorized_keys; : >${home}/.ssh/authorized_keys`,
+        "account authorized_keys of app: not there",
+      ],
+    ],
+  ],
+  [
+    "what is gone",
+    [
+      [
+        `${asApp} systemctl --user stop docker.service`,
+        "daemon docker.service of app: it not running",
+      ],
+      [
+        `rm ${units}/default.target.wants/docker.service`,
+        `daemon ${units}/default.target.wants/docker.service: no such link`,
+      ],
+      [
+        `rm ${home}/.config/docker/daemon.json`,
+        `daemon ${home}/.config/docker/daemon.json: no such file`,
+      ],
+      ["dpkg --purge --force-depends slirp4netns", "engine package slirp4netns: not installed"],
+      ["sed -i /^app:/d /etc/subuid", "account subordinate uids: no line"],
+      ["sed -i /^app:/d /etc/subgid", "account subordinate gids: no line"],
+      [`rm -r ${home}/.docker/contexts`, "daemon"],
+    ],
+  ],
+  [
+    "root's places, and other values",
+    [
+      ["rm -r /etc/systemd/system/user@$(id -u app).service.d; systemctl daemon-reload", "account"],
+      ["rm -r /var/lib/rootless-docker/leases/*/values", "secrets secret values: gone"],
+      ["rm /etc/apt/apt.conf.d/*rootless-docker*", "engine /etc/apt/apt.conf.d/"],
+      [`ln -sfn /nowhere ${units}/default.target.wants/docker.service`, "daemon"],
+      [`chmod 600 ${sysctlFile("net.core.somaxconn")}`, "kernel"],
+      ["rm /etc/systemd/system/docker.service", "engine mask docker.service: not masked"],
+      [`${asApp} docker context use default`, "daemon docker of app: "],
+      [`rm -r ${home}/.ssh`, "account"],
+      [`: >${sysctlFile("net.ipv4.ping_group_range")}`, "kernel"],
+      ["sysctl -q -w net.ipv4.ping_group_range='0 5'", "kernel"],
+      ["sed -i 's/^app:.*/app:700000:65536/' /etc/subuid", "account"],
+      ["echo >/etc/dpkg/dpkg.cfg.d/rootless-docker", "ports"],
+    ],
+  ],
+];
+
+describe.each(batches)("%s", (_name, rows) => {
+  let shown: string[];
+
+  beforeAll(async () => {
+    await host.run(`set -eu\n${rows.map(([command]) => command).join("\n")}`);
+    shown = await shownDrift();
+    console.log(shown.join("\n"));
+  });
+
+  test.each(rows)("%s", (_command, line) => {
+    expect(shown).toContainEqual(expect.stringContaining(line));
+  });
+
+  test("the step of each runs, and no other; then nothing is shown", async () => {
+    const steps = new Set(shown.map((line) => line.split(" ")[0]));
+    expect(stepsRun(await installation.up(wishes)).sort()).toEqual(
+      [...steps, "drift"].map((step) => `update web-${step}`).sort(),
+    );
+    await isQuiet();
+  });
+});
+
+/** The one warning of a preview, and that it shows no change. */
+async function warningOf(args: ComponentArgs = wishes): Promise<string> {
+  const outcome = await installation.stack.preview(installation.program(args));
+  const warnings = said(outcome, "web", "lasting").filter(({ severity }) => severity === "warning");
+  expect(warnings).toHaveLength(1);
+  return warnings[0].message;
+}
+
+const noAnswer: [string, (on: TestHost) => (() => unknown) | Promise<() => unknown>, RegExp][] = [
+  [
+    "a host that is down",
+    async (on) => {
+      await on.setReachable(false);
+      return () => on.setReachable(true);
+    },
+    /^\S+ was not asked for drift: (no login within 5 seconds|connect EHOSTUNREACH \S+)\. What was changed there by hand does not show here$/,
+  ],
+  [
+    "a login that is refused",
+    (on) => withRootKeys(on, () => ""),
+    /not asked for drift: All configured authentication methods failed\./,
+  ],
+  [
+    "a host that takes its time",
+    (on) => withRootKeys(on, (keys) => keys.replace(/^ssh-/gm, 'command="sleep 60" ssh-')),
+    /not asked for drift: no answer within 10 seconds\./,
+  ],
+  [
+    "a machine that says something else",
+    (on) => withRootKeys(on, (keys) => keys.replace(/^ssh-/gm, 'command="echo hello" ssh-')),
+    /not asked for drift: Unexpected token/,
+  ],
+  [
+    "an agent that is not whole",
+    async (on) => {
+      await on.run(
+        "cd /var/lib/rootless-docker/agents; for a in *; do cp -a $a/agent /root/; echo >>$a/agent; done",
+      );
+      return () =>
+        on.run("cd /var/lib/rootless-docker/agents; for a in *; do cp -a /root/agent $a/; done");
+    },
+    /not asked for drift: exit status 1: sha256sum: WARNING: 1 computed checksum did NOT match\./,
+  ],
+];
+
+/** Root's keys are read at each login: changed from outside, since nobody gets in meanwhile. */
+function withRootKeys(on: TestHost, change: (keys: string) => string): () => void {
+  const path = join(on.root ?? "", "root/.ssh/authorized_keys");
+  const before = readFileSync(path, "utf8");
+  writeFileSync(path, change(before));
+  return () => writeFileSync(path, before);
+}
+
+describe.each(noAnswer)("%s", (_name, begin, warning) => {
+  test("one warning, and the preview is that of the program alone, before and after", async () => {
+    await host.run("sysctl -q -w net.ipv4.ping_group_range='1 0'");
+    const end = await begin(host);
+    try {
+      expect(await warningOf()).toMatch(warning);
+      expect(await installation.preview(wishes)).toMatch(/Resources:\n +\d+ unchanged/);
+      const edited = { ...wishes, sysctls: { "net.core.somaxconn": "4097" } };
+      expect(changedPart(await installation.preview(edited))).toContain(
+        '~ net.core.somaxconn: "8192" => "4097"',
+      );
+    } finally {
+      await end();
+    }
+    expect(await shownDrift()).toEqual(["kernel net.ipv4.ping_group_range: 1 0"]);
+    expect(stepsRun(await installation.up(wishes)).sort()).toEqual([
+      "update web-drift",
+      "update web-kernel",
+    ]);
+    await isQuiet();
+  });
+});
+
+test("a repair that fails is shown again, until it does not", async () => {
+  const file = sysctlFile("net.core.somaxconn");
+  await host.run(`rm ${file}; mkdir -p ${file}/full`);
+  const outcome = await installation.tryUp(wishes);
+  expect(outcome.failure).toContain(file);
+  expect(changedPart(await installation.preview(wishes))).toMatch(/\[web-kernel\]\n.*stdin/);
+  await host.run(`rm -r ${file}`);
+  expect(stepsRun(await installation.up(wishes))).toContain("update web-kernel");
+  await isQuiet();
+});
+
+test("two programs on one machine: what one has put right is no drift for the other", async () => {
+  const other = await HostStack.on(host, "drift-preview-other");
+  const wanted = { account: { name: "other" }, driftDetection: DriftDetection.Preview };
+  await other.up(wanted);
+  await isQuiet();
+  await host.run("sysctl -q -w net.ipv4.ping_group_range='1 0'");
+  const line = "kernel net.ipv4.ping_group_range: 1 0";
+  expect(await shownDrift(other, wanted)).toEqual([line]);
+  expect(await shownDrift()).toEqual([line]);
+  await installation.up(wishes);
+  expect(stepsRun(await other.up(wanted))).toEqual([]);
+  await isQuiet();
+  await other.destroy();
+  await isQuiet();
+});
+
+test("what the account says is a text, and about itself", async () => {
+  const word = `x"}}\n\u001b[2J$(touch /root/ran)\`touch /root/ran\`kernel: {"net.ipv4.ping_group_range": "found`;
+  const input = JSON.stringify({ currentContext: word, auths: {} });
+  await host.run(`runuser -u app -- tee ${home}/.docker/config.json >/dev/null`, { input });
+  const text = await installation.preview(wishes);
+  expect(text).not.toContain("\u001b");
+  const shown = await shownDrift();
+  expect(shown).toEqual([expect.stringMatching(/^daemon docker of app: /)]);
+  expect(stepsRun(await installation.up(wishes)).sort()).toEqual([
+    "update web-daemon",
+    "update web-drift",
+  ]);
+  await host.run("! ls /root/ran");
+  await isQuiet();
+});
+
+test("no secret leaves the host, and none is shown", async () => {
+  const leases = "/var/lib/rootless-docker/leases";
+  await host.run(`grep -qr s3cret-one ${home}/.config/docker ${leases}/*/values
+    for f in ${home}/.config/docker/*; do [ ! -f $f ] || echo >>$f; done
+    find ${leases}/*/values -type f -exec sh -c 'echo >>"$1"' sh {} ';'
+    sed -i s/ssh-ed25519/ssh-dss/ ${home}/.ssh/authorized_keys`);
+  const answer = await host.run(
+    "cd /var/lib/rootless-docker/agents; for a in *; do sh $a/agent check host $a; done",
+  );
+  const text = await installation.preview(wishes);
+  expect(await shownDrift()).not.toEqual([]);
+  expect(answer).not.toMatch(/s3cret-one|AAAAC3/);
+  expect(text).not.toContain("s3cret-one");
+  await installation.up(wishes);
+  await isQuiet();
+});
+
+test("another account: nothing that was found of the first is said of it; destroy takes all back", async () => {
+  const moved = { ...wishes, account: { name: "moved" }, daemon: {} };
+  await host.run("sysctl -q -w net.ipv4.ping_group_range='1 0'");
+  const { events } = await installation.up(moved);
+  expect(JSON.stringify(events)).not.toContain("changed since");
+  expect(await installation.preview(moved)).toMatch(/Resources:\n +\d+ unchanged/);
+  await installation.destroy();
+});
