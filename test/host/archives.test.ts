@@ -1,6 +1,7 @@
 import { brokenEngine, currentEngine, earlierEngine } from "../../testbed/engine";
 import { diffSnapshots, snapshotHost } from "../../testbed/hosts";
-import { EngineSource, PrivilegedPorts } from "../../index";
+import { EngineSource, PrivilegedPorts, RootfulDocker } from "../../index";
+import { cutAt } from "../../testkit/cut";
 import { applyEngine, engineHost, revertEngine } from "../../testkit/engineHost";
 import { tryAsAccount } from "../../testkit/host";
 import type { StepArgs } from "../../testkit/documents";
@@ -205,8 +206,36 @@ test("from the distribution's to it and back: the capability follows; units that
   const may = `getcap /usr/bin/rootlesskit ${folder}/docker-*/rootlesskit; ls /etc/dpkg/dpkg.cfg.d`;
   expect(await root(may)).toMatch(/^\/usr\/local\S+ cap_net_bind_service=ep\n(?!rootless)/);
   await app.apply("engine", distribution);
-  expect(await root(may)).toMatch(/^\/usr\/bin\S+ cap_net_bind_service=ep\n/);
+  // With what sets it again after an upgrade of the package.
+  expect(await root(may)).toMatch(/^\/usr\/bin\S+ cap_net_bind_service=ep\nrootless-docker\n/);
   await app.revert("ports", { ...distribution, ...capability });
   await revertEngine(app, distribution);
   expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
+});
+
+test("killed while a capability goes that a change of source leaves behind: it goes with the next run", async () => {
+  await root(`apt-get -q -y install --no-install-recommends docker.io docker-cli rootlesskit slirp4netns uidmap \
+      dbus-user-session iptables libcap2-bin >/dev/null 2>&1
+    systemctl disable --now docker.socket docker.service containerd >/dev/null 2>&1`);
+  const before = await snapshotHost(given.host);
+  const app = new Installation(given.host, "a1");
+  const more = { ...capability, rootfulDocker: RootfulDocker.Keep };
+  const first: StepArgs = {
+    account: { name: "app" },
+    engine: { source: EngineSource.Preinstalled },
+    ...more,
+  };
+  const then = { ...wishes(currentEngine), ...more };
+  await app.install();
+  for (const step of ["preflight", "engine", "ports"] as const) await app.apply(step, first);
+  await root(cutAt("setcap", "-r /usr/bin/rootlesskit"));
+  await app.apply("preflight", then);
+  expect((await app.tryApply("engine", then)).exitCode).not.toBe(0);
+  await root("rm /usr/local/sbin/setcap");
+  await app.apply("engine", then);
+  await app.apply("ports", then);
+  await app.revert("ports", then);
+  await app.revert("engine", then);
+  await app.revertAgent();
+  expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
 });

@@ -226,4 +226,43 @@ test("a data root that somebody has set: it is named, and its ids and the accoun
   );
 });
 
+test("a name of two lines makes no data root of another account's one that is too near", async () => {
+  const evils: StepArgs = { account: { name: "evil" } };
+  const victims: StepArgs = { account: { name: "victim" }, ...remove };
+  const [evil, victim] = [new Installation(host, "e5"), new Installation(host, "e6")];
+  await evil.applyAll(evils);
+  await victim.applyAll(victims);
+  await host.run(`install -d -o victim -g victim /srv/vd
+    printf '{"data-root": "/srv/vd"}\n' >/home/victim/.config/docker/daemon.json`);
+  await asAccount(host, "victim", "systemctl --user restart docker");
+  await importImage(host, "victim");
+  await asAccount(host, "victim", "docker volume create vv");
+  await asAccount(
+    host,
+    "evil",
+    `systemctl --user stop docker.service
+    d=$(printf '/tmp/p\n/srv/vd'); mkdir -p "$d/containers"; ln -s "$d" /tmp/l
+    printf '{\n  "data-root": "/tmp/l"\n}\n' >~/.config/docker/daemon.json`,
+  );
+  await evil.revertAll(evils);
+  await victim.revertAll(victims);
+  expect(await host.run("id -un victim; grep -c ^victim: /etc/subuid")).toBe("victim\n1\n");
+  await host.run("userdel -rf victim; rm -r /srv/vd /tmp/p* /tmp/l /var/lib/rootless-docker");
+});
+
+test("mail that came keeps the account; the empty file for it goes", async () => {
+  await host.run("mkdir -p /var/mail; echo CREATE_MAIL_SPOOL=yes >>/etc/default/useradd");
+  const post = await give(host, "post");
+  await post.apply();
+  await host.run("[ -e /var/mail/post ]");
+  await post.back();
+  expect(await host.run("ls /var/mail")).toBe("");
+  const app = await give(host, "post");
+  await app.apply();
+  await host.run("echo 'From somebody' >/var/mail/post");
+  await app.back();
+  expect(await host.run(`id -un post`)).toBe("post\n");
+  await host.run("userdel -r post; rm -rf /var/lib/rootless-docker");
+});
+
 test("nothing of the agent is left", () => expectNoAgent(host));

@@ -53,7 +53,7 @@ restart_daemon() {
 		say "restarts the daemon of $ACCOUNT: $3"
 		start_service_manager
 		# Its unit may have been given back.
-		ask_systemctl daemon-reload
+		ask_systemctl daemon-reload 2>"$WORK/error" || silent_service_manager
 		start_daemon
 	fi
 	release_daemon

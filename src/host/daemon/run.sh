@@ -34,7 +34,8 @@ needs_restart() {
 	local now ground
 	[ "$2" != files ] || daemon_is_up || return 0
 	now=$(daemon_fingerprint)
-	if grep -qsxF "$now" "$1/failed" || [ "$now" = "$(head -n 1 "$1/started")" ]; then return 1; fi
+	# The sum of a secret value is no argument of a program.
+	if [ "$now" = "$(cat "$1/failed" 2>/dev/null)" ] || [ "$now" = "$(head -n 1 "$1/started")" ]; then return 1; fi
 	ground=$(sed -n 2p "$1/started")
 	# Version 0.1.1 noted the first line only.
 	[ "$2" != ground ] || [ -z "$ground" ] ||

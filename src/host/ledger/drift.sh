@@ -11,7 +11,8 @@
 has_drifted() {
 	local now
 	command -v "$1_now" >/dev/null || return 1
-	now=$("$1_now" "$(resource_name "$2")" "$2/baseline") || return 1
+	# It says why there is no answer.
+	now=$("$1_now" "$(resource_name "$2")" "$2/baseline") || exit 1
 	[ -n "$now" ] && ! was_left "$2" "$now"
 }
 

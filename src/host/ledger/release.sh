@@ -156,8 +156,11 @@ meet_accounts() {
 # This installation wants it no more, whichever its step. $1 kind, $2 the resource's directory.
 drop_claims() {
 	is_claimed_by "$LEASE" "$2/claims" || return 0
-	rm -f "$2/claims/$LEASE".*
-	unclaimed "$2" || return 0
+	if [ "$(installations_of "$2")" != "$LEASE" ]; then
+		rm -f "$2/claims/$LEASE".*
+		return 0
+	fi
+	# A baseline without a claim is one that was kept on purpose: the claims go with it.
 	is_theirs "$1" "$2" || restore_resource "$1" "$2"
 	forget_resource "$2"
 }

@@ -19,6 +19,8 @@ account_stays() {
 		own="$own has its uid $ACCOUNT_UID too: remove by hand the one that is not needed"
 	elif has_retained_data "$1"; then
 		own="files of its ids are in $(retained_data "$1")"
+	elif own=$(printable <"$STATE/leases/$LEASE/data-elsewhere" 2>/dev/null) && [ -n "$own" ]; then
+		own="files of its ids may be in '$own': see whose they are, then remove the account by hand"
 	elif own=$(others_below_home) && [ -n "$own" ]; then
 		own="others have something below $ACCOUNT_HOME ($own): move that away, then remove the account by hand"
 	elif own=$(shared_file_of_ranges | printable) && [ -n "$own" ]; then
@@ -142,6 +144,9 @@ loaded_units_of_account() {
 # The account's crontab, which the next account of its name would run.
 crontab_file() { printf '/var/spool/cron/crontabs/%s' "$ACCOUNT_LOGIN"; }
 
+# Its mail on this machine, which useradd makes on some systems. The next account of its name would read it.
+mail_file() { printf '/var/mail/%s' "$ACCOUNT_LOGIN"; }
+
 # Jobs of at(1) that the account has queued, which would run as the next one with its uid.
 at_jobs() {
 	find /var/spool/cron/atjobs /var/spool/at -xdev -type f -uid "$ACCOUNT_UID" 2>/dev/null || true
@@ -161,6 +166,10 @@ own_files() {
 	fi
 	if [ -s "$(crontab_file)" ]; then
 		crontab_file
+		echo
+	fi
+	if [ -s "$(mail_file)" ]; then
+		mail_file
 		echo
 	fi
 	at_jobs

@@ -54,6 +54,7 @@ take_data_root() {
 
 # A baseline counts from the daemon's first start on: until then somebody may put a directory there.
 data_save() {
+	note_place_to_sync "$1"
 	printf '%s' "$ACCOUNT" >"$2/account"
 	: >"$2/unused"
 	if [ -e "$1" ]; then data_names "$1" >"$2/names"; else : >"$2/absent"; fi
@@ -157,6 +158,7 @@ data_of_another() {
 data_restore() {
 	local changed
 	know_account "$(cat "$2/account")" || return 0
+	note_place_to_sync "$1"
 	remove_what_was_moved
 	as_account rmdir "$1.rootless-docker-new" 2>/dev/null || true
 	if is_away "$2"; then

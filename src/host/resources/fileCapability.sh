@@ -39,6 +39,29 @@ carry_capability() {
 	done
 }
 
+# The hook that sets it again after an upgrade of a package, where a package has the program now. $1 the program.
+carry_hook() {
+	local claim hook value
+	hook=$(after_packages_file)
+	for claim in "$(resource_directory filecap "$1")/claims/$LEASE".*; do
+		if [ ! -s "$claim" ] || ! needs_hook "$1" ||
+			[ -e "$(resource_directory file "$hook")/claims/${claim##*/}" ]; then continue; fi
+		value=$(tail -n +2 "$claim")
+		write_hook "$1" "$value"
+		{
+			head -n 1 "$claim"
+			printf '644 %s\n' "$(sha256sum <"$WORK/after-packages" | cut -c 1-64)"
+		} >"$WORK/${claim##*/}"
+		copy_claim file "$hook" "$WORK/${claim##*/}"
+		write_path as_root "$hook" 644 <"$WORK/after-packages"
+	done
+}
+
+needs_hook() { [ -n "$(after_packages_file)" ] && [ -n "$(printf '%s\n' "$1" | packages_of_files)" ]; }
+
+# $1 the program, $2 its capability.
+write_hook() { after_packages "if [ -x $1 ]; then setcap $2 $1 || true; fi" >"$WORK/after-packages"; }
+
 # No other program may it for this installation, nor after an upgrade of a package. $1 the one that may.
 keep_only_capability() {
 	local claim dir
@@ -58,7 +81,7 @@ want_capability() {
 		setcap "$2" "$1"
 		changed "$1: $2"
 	fi
-	if [ -z "$(after_packages_file)" ] || [ -z "$(printf '%s\n' "$1" | packages_of_files)" ]; then return 0; fi
-	after_packages "if [ -x $1 ]; then setcap $2 $1 || true; fi" >"$WORK/after-packages"
+	needs_hook "$1" || return 0
+	write_hook "$1" "$2"
 	want_file "$(after_packages_file)" 644 "$WORK/after-packages"
 }

@@ -73,12 +73,26 @@ path_now() {
 		now=$("$1" readlink "$2")
 		[ "$now" = "$(cat "$3/link" 2>/dev/null)" ] || printf '%s\n' "$now"
 	elif "$1" test -f "$2"; then
-		now=$(if [ "$1" = as_root ]; then cat "$2"; else account_file "$2"; fi | sha256sum | cut -c 1-64)
+		now=$(sum_at "$1" "$2") || return
 		[ -e "$3/content" ] && [ "$now" = "$(sha256sum <"$3/content" | cut -c 1-64)" ] ||
 			printf '%s\n' "$now"
 	elif "$1" test -e "$2"; then
 		[ -e "$3/directory" ] || printf 'no file\n'
 	fi
+}
+
+# The hash of a file. One that the account cannot read, or that is too large, is not what was written there.
+# Without an answer nobody can say. $1 as_root or as_account, $2 path.
+sum_at() {
+	local status=0
+	if [ "$1" = as_root ]; then
+		sha256sum <"$2" >"$WORK/sum"
+	else
+		account_file "$2" >"$WORK/path-now" || status=$?
+		case $status in 124 | 137) no_answer_about "$2" ;; esac
+		if [ "$status" = 0 ]; then sha256sum <"$WORK/path-now"; else echo unreadable; fi >"$WORK/sum"
+	fi
+	cut -c 1-64 "$WORK/sum"
 }
 
 # $1 as_root or as_account, $2 path, $3 baseline directory.

@@ -48,12 +48,15 @@ note_data_elsewhere() {
 	*) return 0 ;;
 	esac
 	root=$(as_account realpath -e "$root" 2>/dev/null) || return 0
+	case $root in *[[:cntrl:]]*) return 0 ;; esac
 	[ "$(as_account stat -c %u "$root")" = "$ACCOUNT_UID" ] || return 0
 	as_account test -d "$root/containers" || return 0
 	if is_near_known_data "$root"; then
-		data_roots_of "$ACCOUNT" | as_account xargs -d '\n' -r realpath -m | grep -qxF -- "$root" ||
-			say "'$(printf '%s' "$root" | printable)' stays, and may have files of the ids of $ACCOUNT:" \
-				"the daemon says that it used it. It is too near to data of others to be recorded"
+		! data_roots_of "$ACCOUNT" | as_account xargs -d '\n' -r realpath -m | grep -qxF -- "$root" || return 0
+		say "'$(printf '%s' "$root" | printable)' stays, and may have files of the ids of $ACCOUNT:" \
+			"the daemon says that it used it. It is too near to data of others to be recorded"
+		# The account's word keeps the account itself.
+		printf '%s' "$root" | write_record "$STATE/leases/$LEASE/data-elsewhere"
 		return 0
 	fi
 	dir=$(resource_directory data "$root")
@@ -74,7 +77,9 @@ is_near_known_data() {
 		printf '%s\n' "$1"
 		getent passwd | awk -F : -v name="$ACCOUNT_LOGIN" '$1 != name && $6 ~ /^\/./ { print $6 }'
 		for dir in "$STATE"/things/data/*; do
-			[ ! -d "$dir/baseline" ] || printf '%s\n' "$(resource_name "$dir")"
+			# What another account only says is in nobody's way.
+			if [ ! -d "$dir/baseline" ] || [ -e "$dir/baseline/said" ]; then continue; fi
+			printf '%s\n' "$(resource_name "$dir")"
 		done
 	} >"$WORK/data-roots"
 	account_real_paths "$WORK/data-roots" || return 0

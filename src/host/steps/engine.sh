@@ -138,6 +138,7 @@ move_capability() {
 	program=$(realpath "$program")
 	carry_capability "$program"
 	keep_only_capability "$program"
+	carry_hook "$program"
 }
 
 # A link where the CLI is found, for "docker -H ssh://", where there is no other one.
