@@ -75,6 +75,15 @@ export function explainNoShell(step: string, error: string): string | undefined 
   );
 }
 
+/** The same for the user of a cloud's image whose key only says which one to use. */
+export function explainOtherUser(step: string, error: string): string | undefined {
+  const [words, user] = /^Please login as the user "([^"\n]+)".*$/m.exec(error) ?? [];
+  return (
+    words &&
+    `${step}: login: found a user who may not log in (${words.trim()}); wanted one who may. To fix: set connection.user to '${user}'; what needs root is run by sudo`
+  );
+}
+
 function lastLine(text: string): string {
   return text.trim().split("\n").at(-1)?.trim() ?? "";
 }
@@ -97,7 +106,8 @@ export function explainErrors(
       const message =
         explainConnectionError(resource, text) ??
         explainMissingAgent(resource, text) ??
-        explainNoShell(resource, text);
+        explainNoShell(resource, text) ??
+        explainOtherUser(resource, text);
       // The engine shows what a hook throws as the resource's error.
       if (message) throw new Error(message);
       return false;

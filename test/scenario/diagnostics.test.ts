@@ -24,9 +24,15 @@ beforeAll(async () => {
       { name: "nosudo", sudo: "none" },
       { name: "ops", sudo: "nopasswd" },
       { name: "noshell", sudo: "nopasswd" },
+      { name: "cloudroot", sudo: "nopasswd" },
     ],
   });
   await host.run("usermod --shell /usr/sbin/nologin noshell");
+  // As cloud-init writes it for the users that it disables.
+  const says = String.raw`echo 'Please login as the user \"admin\" rather than the user \"root\".';echo;sleep 1;exit 142`;
+  const keys = "~cloudroot/.ssh/authorized_keys";
+  const input = (await host.run(`cat ${keys}`)).replace(/^ssh-/gm, () => `command="${says}" ssh-`);
+  await host.run(`cat >${keys}`, { input });
   before = await snapshotHost(host);
 });
 afterAll(destroyAllHosts);
@@ -74,6 +80,11 @@ const ofTheConnection: [string, () => object, RegExp][] = [
     "no login shell",
     () => ({ user: "noshell" }),
     /web-agent: login: found a user that may not run commands \(This account is currently not available\.\); wanted a login shell that does\. To fix: /,
+  ],
+  [
+    "a cloud image's root",
+    () => ({ user: "cloudroot" }),
+    /web-agent: login: found a user who may not log in \(Please login as the user "admin" rather than the user "root"\.\); wanted one who may\. To fix: set connection\.user to 'admin'; /,
   ],
   [
     "no sudo rights",

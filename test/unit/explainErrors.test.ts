@@ -2,6 +2,7 @@ import {
   explainConnectionError,
   explainMissingAgent,
   explainNoShell,
+  explainOtherUser,
 } from "../../src/remote/explainErrors";
 
 test.each([
@@ -53,6 +54,15 @@ test.each([
   );
   const other = `Process exited with status 1: running "${command}":\nkernel: sysctl a.b: found 1`;
   expect(explainMissingAgent("web-kernel", other)).toBeUndefined();
+});
+
+test("a cloud image's root", () => {
+  const words = 'Please login as the user "admin" rather than the user "root".';
+  const error = `Process exited with status 142: running "sh -c":\n${words}\n\n`;
+  expect(explainOtherUser("web-agent", error)).toBe(
+    `web-agent: login: found a user who may not log in (${words}); wanted one who may. To fix: set connection.user to 'admin'; what needs root is run by sudo`,
+  );
+  expect(explainOtherUser("web-agent", "Process exited with status 1: other")).toBeUndefined();
 });
 
 test("a login without a shell", () => {
