@@ -73,8 +73,8 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
       invocation,
       options,
     };
-    const drift = driftNotes({ ...common, component: this, host, inputs, accepted });
     const owner = `${pulumi.getProject()}/${pulumi.getStack()}/${name}`;
+    const drift = driftNotes({ ...common, component: this, owner, host, inputs, accepted });
     const commands = runSteps({ ...common, owner, inputs, drift }, accepted);
 
     const dockerHost = inputs.from(

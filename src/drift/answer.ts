@@ -23,6 +23,18 @@ export function readAnswer(text: string): Drift[] | undefined {
   return drift;
 }
 
+/**
+ * What the agent's `check new` printed: what is wrong, a line each.
+ *
+ * @throws Error where it is no such answer.
+ */
+export function readProblems(text: string): string[] {
+  const { problems } = JSON.parse(text) as { problems?: unknown };
+  const areLines = Array.isArray(problems) && problems.every((line) => typeof line === "string");
+  if (!areLines) throw new Error("an answer of another kind");
+  return problems;
+}
+
 const fields = ["step", "about", "found", "wanted", "applied"] as const;
 
 function isDrift(value: unknown): value is Drift {

@@ -2,7 +2,8 @@
 export enum DriftDetection {
   /**
    * A preview, and `up` before it changes anything, logs in and asks for what is not as the last `up` left it:
-   * what differs shows as an update of the step that owns it. A host that does not answer is one warning.
+   * what differs shows as an update of the step that owns it. A machine that has nothing of this yet is asked for
+   * what preflight would end with: a warning each. A host that does not answer is one warning.
    */
   Preview = "Preview",
   /** A preview opens no connection, and shows what differs from the last `up` in the program alone. */

@@ -6,6 +6,8 @@ import type { Inputs } from "../inputs";
 import { DriftDetection } from "./args";
 import { stepNames } from "../steps";
 import { notesOf, readAnswer } from "./answer";
+import { knownValue } from "./knownValue";
+import { problemsOf } from "./preflight";
 import { type KnownConnection, runOverSsh } from "./ssh";
 
 /** What asking for drift needs to know. */
@@ -14,6 +16,8 @@ export interface Asking {
   name: string;
   component: pulumi.Resource;
   connection: pulumi.Input<types.input.remote.ConnectionArgs>;
+  /** PROJECT/STACK/NAME. */
+  owner: string;
   /** As messages name it. */
   host: pulumi.Input<string>;
   lease: pulumi.Output<string>;
@@ -81,14 +85,20 @@ async function ask(asking: Asking): Promise<Answer> {
     asking.accepted,
   ]);
   if (wanted !== DriftDetection.Preview || !accepted) return noAnswer;
-  // A host that is not there yet, or an installation that is not.
-  if (!known || !invocation) return { notes: {}, keeps: false };
+  const nothingLeft = { notes: {}, keeps: false };
+  // A host that is not there yet.
+  if (!known) return nothingLeft;
   try {
+    if (!invocation) {
+      for (const problem of await problemsOf(asking.inputs, asking.owner, known))
+        await pulumi.log.warn(`an up would end here: ${problem}`, asking.component);
+      return nothingLeft;
+    }
     const drift = readAnswer(await runOverSsh(known, checkCommand(invocation)));
-    return drift ? { notes: notesOf(drift), keeps: true } : { notes: {}, keeps: false };
+    return drift ? { notes: notesOf(drift), keeps: true } : nothingLeft;
   } catch (error) {
     await warn(asking, (error as Error).message.replace(/^Error: /, ""));
-    return noAnswer;
+    return invocation ? noAnswer : nothingLeft;
   }
 }
 
@@ -97,16 +107,8 @@ async function warn({ component, host }: Asking, reason: string): Promise<void> 
   if (/is not a verb/.test(reason)) return;
   const name = pulumi.output(host);
   const shown = (await pulumi.isSecret(name)) ? "the host" : await knownValue(name);
-  const message = `${shown} was not asked for drift: ${await withoutSecret(reason, name)}. What was changed there by hand does not show here`;
+  const message = `${shown} was not asked: ${await withoutSecret(reason, name)}. What it holds does not show here`;
   await pulumi.log.warn(message, component);
-}
-
-/** The value of an Output, undefined where it is not known. The SDK's types do not show this. */
-async function knownValue<T>(output: pulumi.Output<T>): Promise<T | undefined> {
-  const { isKnown } = output as unknown as { isKnown: Promise<boolean> };
-  return (await isKnown)
-    ? new Promise<T>((resolve) => output.apply((value) => resolve(value)))
-    : undefined;
 }
 
 /** Whether options can be decided as late as the host answers: not under mocks. */

@@ -22,6 +22,7 @@ const answerSize = 1_000_000;
 export async function runOverSsh(
   { proxy, ...target }: KnownConnection,
   command: string,
+  stdin = "",
 ): Promise<string> {
   // Loaded where it is used: most programs never ask.
   const { Client } = await import("ssh2");
@@ -39,7 +40,7 @@ export async function runOverSsh(
   };
   try {
     const client = await within(connectTime, "no login", run());
-    return await within(commandTime, "no answer", output(client, command));
+    return await within(commandTime, "no answer", output(client, command, stdin));
   } finally {
     for (const client of clients) client.destroy();
   }
@@ -89,7 +90,7 @@ function tunnel(client: Client, { host, port = 22 }: Hop): Promise<ConnectConfig
   );
 }
 
-function output(client: Client, command: string): Promise<string> {
+function output(client: Client, command: string, stdin: string): Promise<string> {
   return new Promise((resolve, reject) => {
     client.once("close", () => reject(new Error("the server hung up")));
     client.exec(command, (error, channel) => {
@@ -111,7 +112,7 @@ function output(client: Client, command: string): Promise<string> {
         if (code === 0) resolve(Buffer.concat(printed).toString());
         else reject(new Error(`exit status ${code}${line && `: ${line}`}`));
       });
-      channel.end();
+      channel.end(stdin);
     });
   });
 }

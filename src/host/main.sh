@@ -196,7 +196,7 @@ main() {
 	esac
 	case $VERB in
 	install | apply | update | revert) steps="agent $(steps_from_last)" ;;
-	check) steps=host ;;
+	check) steps='host new' ;;
 	*)
 		echo "agent: '$VERB' is not a verb: install, apply, update, revert, check or doctor" >&2
 		exit 2
@@ -212,10 +212,16 @@ main() {
 	become_root "$@"
 	# Not before: what is set for the login's programs would count for these.
 	PACKAGE_MANAGER=$(package_manager)
-	if [ "$VERB" = check ]; then
+	case $VERB-$STEP in
+	check-host)
 		run_check
 		exit
-	fi
+		;;
+	check-new)
+		run_preflight_check "$LEASE"
+		exit
+		;;
+	esac
 	trap 'ended $?' EXIT
 	hold_lock "$STEP"
 	start_work

@@ -65,6 +65,17 @@ export function checkCommand({ lease, escalation }: Invocation): string {
   return runIfThere(lease, `check host ${lease}${escalation}`);
 }
 
+/**
+ * Prints what an `up` would find wrong on a machine that has nothing of the installation. The agent is on stdin,
+ * and runs from a file that only the SSH user can change.
+ *
+ * @param document of preflight, whose values everybody on the machine may see.
+ */
+export function checkNewCommand(document: string, escalation: string): string {
+  const words = `check new ${Buffer.from(document).toString("hex")}${escalation}`;
+  return `sh -c 'f=$(mktemp /tmp/rootless-docker.check.XXXXXX) && trap "rm -f $f" EXIT && (${unpackCommand}) >"$f" && sh "$f" ${words}'`;
+}
+
 /** The same document is on stdin. */
 export function revertCommand(step: string, { lease, escalation }: Invocation): string {
   return runIfThere(lease, `revert ${step} ${lease}${escalation}`);

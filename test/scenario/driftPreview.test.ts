@@ -1,7 +1,13 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { createHost, destroyAllHosts, type TestHost } from "../../testbed/hosts";
+import {
+  createHost,
+  destroyAllHosts,
+  diffSnapshots,
+  snapshotHost,
+  type TestHost,
+} from "../../testbed/hosts";
 import { execOrThrow } from "../../testbed/hosts/exec";
 import { DriftDetection, PrivilegedPorts } from "../../index";
 import { changedPart, HostStack, stepsRun, type ComponentArgs } from "../../testkit/hostStack";
@@ -44,7 +50,26 @@ async function isQuiet(): Promise<void> {
   expect(stepsRun(await installation.up(wishes))).toEqual([]);
 }
 
-test("a new host: nobody has left anything there yet", async () => {
+test("a new host: what an up would end with, and nothing is changed", async () => {
+  const before = await snapshotHost(host);
+  const impossible: ComponentArgs = {
+    ...wishes,
+    account: { name: "app", create: false },
+    sysctls: { "kernel.keys.maxkeys": "1" },
+  };
+  const outcome = await installation.stack.preview(installation.program(impossible));
+  const warnings = said(outcome, "web", "lasting").map(({ message }) => message);
+  expect(warnings).toContainEqual(
+    expect.stringMatching(/an up would end here: preflight: account\.create: found no account app; /),
+  );
+  expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
+  const { failure } = await installation.tryUp(impossible);
+  for (const line of warnings) expect(failure).toContain(/preflight: .*/.exec(line)?.[0]);
+  await installation.destroy();
+  expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
+});
+
+test("a new host that can take it: nobody has left anything there yet", async () => {
   expect(await shownDrift()).toEqual([]);
   expect(stepsRun(await installation.up(wishes))).toContain("create web-drift");
   await isQuiet();
@@ -170,22 +195,22 @@ const noAnswer: [string, (on: TestHost) => (() => unknown) | Promise<() => unkno
       await on.setReachable(false);
       return () => on.setReachable(true);
     },
-    /^\S+ was not asked for drift: (no login within 5 seconds|connect EHOSTUNREACH \S+)\. What was changed there by hand does not show here$/,
+    /^\S+ was not asked: (no login within 5 seconds|connect EHOSTUNREACH \S+)\. What it holds does not show here$/,
   ],
   [
     "a login that is refused",
     (on) => withRootKeys(on, () => ""),
-    /not asked for drift: All configured authentication methods failed\./,
+    /not asked: All configured authentication methods failed\./,
   ],
   [
     "a host that takes its time",
     (on) => withRootKeys(on, (keys) => keys.replace(/^ssh-/gm, 'command="sleep 60" ssh-')),
-    /not asked for drift: no answer within 10 seconds\./,
+    /not asked: no answer within 10 seconds\./,
   ],
   [
     "a machine that says something else",
     (on) => withRootKeys(on, (keys) => keys.replace(/^ssh-/gm, 'command="echo hello" ssh-')),
-    /not asked for drift: Unexpected token/,
+    /not asked: Unexpected token/,
   ],
   [
     "an agent that is not whole",
@@ -196,7 +221,7 @@ const noAnswer: [string, (on: TestHost) => (() => unknown) | Promise<() => unkno
       return () =>
         on.run("cd /var/lib/rootless-docker/agents; for a in *; do cp -a /root/agent $a/; done");
     },
-    /not asked for drift: exit status 1: sha256sum: WARNING: 1 computed checksum did NOT match\./,
+    /not asked: exit status 1: sha256sum: WARNING: 1 computed checksum did NOT match\./,
   ],
 ];
 

@@ -8,6 +8,7 @@
 #   agent update STEP LEASE [ESCALATION]    the same, for install too, where Pulumi knows of the step
 #   agent revert STEP LEASE [ESCALATION]    the same document on stdin
 #   agent check host LEASE [ESCALATION]     for previews: what is not as it was left; changes nothing
+#   agent check new DOCUMENT [ESCALATION]   the same for a machine that has nothing of it, by preflight's document
 #   agent doctor [--json | --problems] [ACCOUNT]...     for people: what is wrong here
 # One JSON report on stdout, one line per change or problem on stderr.
 set -eu

@@ -4,13 +4,7 @@
 
 run_check() {
 	local lease_record=$STATE/leases/$LEASE account step comma='' about found wanted
-	exec </dev/null
-	WORK=$(mktemp -d /run/rootless-docker.check.XXXXXX)
-	trap 'rm -rf "$WORK"; remove_account_group "$(account_group)"' EXIT
-	trap 'exit 130' HUP INT TERM PIPE
-	: >"$WORK/begun"
-	: >"$WORK/facts"
-	: >"$WORK/problems"
+	start_check
 	use_engine_of "$LEASE"
 	account=$(cat "$lease_record/account-name")
 	printf '{"drift":['
@@ -28,6 +22,15 @@ run_check() {
 		done <"$WORK/findings"
 	done
 	printf ']}\n'
+}
+
+start_check() {
+	local file
+	exec </dev/null
+	WORK=$(mktemp -d /run/rootless-docker.check.XXXXXX)
+	trap 'rm -rf "$WORK"; remove_account_group "$(account_group)"' EXIT
+	trap 'exit 130' HUP INT TERM PIPE
+	for file in begun facts findings problems wanted; do : >"$WORK/$file"; done
 }
 
 # $1 the step, $2 the account. Where that is gone, all that a step does for it is.

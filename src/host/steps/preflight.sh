@@ -4,6 +4,13 @@
 
 preflight_apply() {
 	wait_for_cloud_init
+	preflight_problems
+	stop_on_problems
+	remember_installation
+	take_over
+}
+
+preflight_problems() {
 	know_account "$(doc account)" || ACCOUNT='' ACCOUNT_HOME=$(new_home "$(doc account)") ACCOUNT_UID=''
 	machine_checks
 	if [ -d /run/systemd/system ]; then
@@ -21,9 +28,25 @@ preflight_apply() {
 		key_quota_checks
 		apparmor_choice_problems
 	fi
-	stop_on_problems
-	remember_installation
-	take_over
+}
+
+# For a preview of a machine that has nothing of the installation: what an "up" would end with. The document
+# is an argument, since the agent itself comes on stdin. It changes nothing. $1 the document, as hexadecimal
+# digits.
+run_preflight_check() {
+	local line comma=''
+	start_check
+	LEASE=- STEP=preflight DOC=$WORK/doc
+	printf '%s' "$1" | perl -ne 'print pack("H*", $_)' >"$WORK/document"
+	read_document "$WORK/document" "$DOC"
+	run_apart preflight_problems >&2
+	[ "$APART_STATUS" = 0 ] || [ -s "$WORK/problems" ] || exit 1
+	printf '{"problems":['
+	while IFS= read -r line; do
+		printf '%s%s' "$comma" "$(json_string "$line")"
+		comma=,
+	done <"$WORK/problems"
+	printf ']}\n'
 }
 
 # While cloud-init is at work, packages and accounts are its own to change. It gets 20 minutes, in
