@@ -60,7 +60,9 @@ test("a new host: what an up would end with, and nothing is changed", async () =
   const outcome = await installation.stack.preview(installation.program(impossible));
   const warnings = said(outcome, "web", "lasting").map(({ message }) => message);
   expect(warnings).toContainEqual(
-    expect.stringMatching(/an up would end here: preflight: account\.create: found no account app; /),
+    expect.stringMatching(
+      /an up would end here: preflight: account\.create: found no account app; /,
+    ),
   );
   expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
   const { failure } = await installation.tryUp(impossible);
