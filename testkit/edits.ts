@@ -199,6 +199,7 @@ const engineEdits: Edit[] = [
     name: "privilegeEscalation",
     row: "`privilegeEscalation`",
     change: { privilegeEscalation: PrivilegeEscalation.Sudo },
+    steps: ["agent"],
     restarts: false,
   },
   {

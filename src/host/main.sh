@@ -16,7 +16,8 @@ install_agent() {
 	local put=''
 	# From here on the installation counts: another one's end does not take its agent away.
 	make_installation
-	if ! agent_is_whole "$(own_agent)/sha256" || ! cmp -s "$AGENT" "$(own_agent)/agent"; then
+	if ! agent_is_whole "$(own_agent)/sha256" || ! cmp -s "$AGENT" "$(own_agent)/agent" ||
+		[ "$(cat "$(own_agent)/escalation" 2>/dev/null)" != "${ESCALATION:-auto}" ]; then
 		put_own_agent
 		put=yes
 	fi
@@ -35,6 +36,7 @@ put_own_agent() {
 	new=$(dirname "$(own_agent)")/.$LEASE.$(sha256sum <"$AGENT" | cut -c 1-16)
 	mkdir -p "$new"
 	write_path as_root "$new/agent" 644 <"$AGENT"
+	printf '%s\n' "${ESCALATION:-auto}" | write_path as_root "$new/escalation" 644
 	printf '%s  %s\n' "$(sha256sum <"$AGENT" | cut -d ' ' -f 1)" "$(own_agent)/agent" |
 		write_path as_root "$new/sha256" 644
 	sync_directories "$STATE"

@@ -24,11 +24,11 @@ function runIfThere(lease: string, words: string, otherwise = ""): string {
   return `sh -c '[ ! -d ${record} ] && [ ! -h ${own} ]${otherwise} || { ${run(lease, words)}; }'`;
 }
 
-/** Which installation, and how it becomes root: the agent's last arguments. */
+/** Which installation, and how it becomes root. */
 export interface Invocation {
   /** Hexadecimal. */
   lease: string;
-  /** With a space before it, or empty. */
+  /** For the agent's own step, which writes it down for the others. With a space before it, or empty. */
   escalation: string;
 }
 
@@ -46,8 +46,8 @@ export function installCommand(
 }
 
 /** stdin is not read. Where nothing is there, this last command says so for all. */
-export function uninstallCommand({ lease, escalation }: Invocation): string {
-  const words = `revert agent ${lease}${escalation} </dev/null`;
+export function uninstallCommand({ lease }: Invocation): string {
+  const words = `revert agent ${lease} </dev/null`;
   return runIfThere(lease, words, ` && echo "${nothingThere}" >&2`);
 }
 
@@ -55,14 +55,14 @@ export function uninstallCommand({ lease, escalation }: Invocation): string {
 export function applyCommand(
   verb: "apply" | "update",
   step: string,
-  { lease, escalation }: Invocation,
+  { lease }: Invocation,
 ): string {
-  return run(lease, `${verb} ${step} ${lease}${escalation}`);
+  return run(lease, `${verb} ${step} ${lease}`);
 }
 
 /** Prints what is not as the installation left it; nothing where none is there. */
-export function checkCommand({ lease, escalation }: Invocation): string {
-  return runIfThere(lease, `check host ${lease}${escalation}`);
+export function checkCommand({ lease }: Invocation): string {
+  return runIfThere(lease, `check host ${lease}`);
 }
 
 /**
@@ -77,6 +77,6 @@ export function checkNewCommand(document: string, escalation: string): string {
 }
 
 /** The same document is on stdin. */
-export function revertCommand(step: string, { lease, escalation }: Invocation): string {
-  return runIfThere(lease, `revert ${step} ${lease}${escalation}`);
+export function revertCommand(step: string, { lease }: Invocation): string {
+  return runIfThere(lease, `revert ${step} ${lease}`);
 }

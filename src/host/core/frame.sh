@@ -4,10 +4,10 @@
 # Docker host. One file, installed and removed by the Pulumi package rootless-docker; started only
 # over SSH, never left running. Usage:
 #   agent install agent LEASE [ESCALATION]  (itself, from the file it is started from)
-#   agent apply STEP LEASE [ESCALATION]     desired state of the step on stdin (flat YAML)
-#   agent update STEP LEASE [ESCALATION]    the same, for install too, where Pulumi knows of the step
-#   agent revert STEP LEASE [ESCALATION]    the same document on stdin
-#   agent check host LEASE [ESCALATION]     for previews: what is not as it was left; changes nothing
+#   agent apply STEP LEASE                  desired state of the step on stdin (flat YAML)
+#   agent update STEP LEASE                 the same, for install too, where Pulumi knows of the step
+#   agent revert STEP LEASE                 the same document on stdin
+#   agent check host LEASE                  for previews: what is not as it was left; changes nothing
 #   agent check new DOCUMENT [ESCALATION]   the same for a machine that has nothing of it, by preflight's document
 #   agent doctor [--json | --problems] [ACCOUNT]...     for people: what is wrong here
 # One JSON report on stdout, one line per change or problem on stderr.
@@ -26,7 +26,7 @@ STATE=/var/lib/rootless-docker
 VERB=${1-}
 STEP=${2-}
 LEASE=${3-}
-ESCALATION=${4-auto}
+ESCALATION=${4-}
 SELF=$(id -u)
 
 # What the agent did and found in this run; removed when it ends.

@@ -1,10 +1,22 @@
 # shellcheck shell=dash
 # How a run begins: as root, with a directory for what it notes.
 
+# As it was put here, by the file beside the agent that runs; in a directory where others may write, nobody
+# believes one.
+know_escalation() {
+	[ -z "$ESCALATION" ] || return 0
+	case $AGENT in
+	"$STATE"/agents/*) [ ! -r "${AGENT%/*}/escalation" ] || read -r ESCALATION <"${AGENT%/*}/escalation" ;;
+	esac
+	ESCALATION=${ESCALATION:-auto}
+}
+
 # Becomes root the way the user asked for, and keeps stdin, arguments and exit status.
 become_root() {
 	[ "$SELF" != 0 ] || return 0
-	local how=$ESCALATION error
+	local how error
+	know_escalation
+	how=$ESCALATION
 	if [ "$how" = auto ]; then
 		if command -v sudo >/dev/null; then how=sudo; elif command -v doas >/dev/null; then how=doas; else how=none; fi
 	fi

@@ -132,30 +132,33 @@ describe.each(modes)("in $mode", ({ preview }) => {
     [PrivilegeEscalation.Sudo, " sudo"],
     [PrivilegeEscalation.Doas, " doas"],
     [PrivilegeEscalation.None, " none"],
-  ])("escalation %s is the agent's last word: '%s'", async (privilegeEscalation, word) => {
-    const outcome = await create({ ...usual, privilegeEscalation }, preview);
-    if (preview) return;
-    const state = "/var/lib/rootless-docker";
-    const { inputs: agent } = step(outcome, "agent");
-    const ending = (verb: string) => new RegExp(` && sh "\\$f" ${verb} agent ${lease}${word}'$`);
-    expect(agent.create).toMatch(ending("install"));
-    expect(agent.update).toMatch(ending("update"));
-    const own = `${state}/agents/${lease}`;
-    const run = (words: string) =>
-      `sha256sum --quiet -c ${own}/sha256 && sh ${own}/agent ${words}${word}`;
-    const runIfThere = (words: string, input = "", otherwise = "") =>
-      `sh -c '[ ! -d ${state}/leases/${lease} ] && [ ! -h ${own} ]${otherwise} || { ${run(words)}${input}; }'`;
-    const said = ` && echo "agent: nothing taken back: this machine has no record of the installation in ${state}" >&2`;
-    expect(agent.delete).toBe(runIfThere(`revert agent ${lease}`, " </dev/null", said));
-    for (const name of stepNames) {
-      const { create: created, update: updated, delete: deleted } = step(outcome, name).inputs;
-      expect(created).toBe(run(`apply ${name} ${lease}`));
-      expect(updated).toBe(run(`update ${name} ${lease}`));
-      const revert = runIfThere(`revert ${name} ${lease}`);
-      // It changes nothing that would have to be taken back.
-      expect(deleted).toBe(name === "preflight" ? undefined : revert);
-    }
-  });
+  ])(
+    "escalation %s is the last word of the agent's own step: '%s'",
+    async (privilegeEscalation, word) => {
+      const outcome = await create({ ...usual, privilegeEscalation }, preview);
+      if (preview) return;
+      const state = "/var/lib/rootless-docker";
+      const { inputs: agent } = step(outcome, "agent");
+      const ending = (verb: string) => new RegExp(` && sh "\\$f" ${verb} agent ${lease}${word}'$`);
+      expect(agent.create).toMatch(ending("install"));
+      expect(agent.update).toMatch(ending("update"));
+      const own = `${state}/agents/${lease}`;
+      const run = (words: string) =>
+        `sha256sum --quiet -c ${own}/sha256 && sh ${own}/agent ${words}`;
+      const runIfThere = (words: string, input = "", otherwise = "") =>
+        `sh -c '[ ! -d ${state}/leases/${lease} ] && [ ! -h ${own} ]${otherwise} || { ${run(words)}${input}; }'`;
+      const said = ` && echo "agent: nothing taken back: this machine has no record of the installation in ${state}" >&2`;
+      expect(agent.delete).toBe(runIfThere(`revert agent ${lease}`, " </dev/null", said));
+      for (const name of stepNames) {
+        const { create: created, update: updated, delete: deleted } = step(outcome, name).inputs;
+        expect(created).toBe(run(`apply ${name} ${lease}`));
+        expect(updated).toBe(run(`update ${name} ${lease}`));
+        const revert = runIfThere(`revert ${name} ${lease}`);
+        // It changes nothing that would have to be taken back.
+        expect(deleted).toBe(name === "preflight" ? undefined : revert);
+      }
+    },
+  );
 
   test.each([
     ["machine.example", undefined, "ssh://app@machine.example:22"],
