@@ -33,6 +33,10 @@ export const changesByItself: readonly RegExp[] = [
   /^file \/var\/(cache\/apt|lib\/apt\/lists)(\/|$)/,
   // The same of dnf, and its notes of what it has done, and of the repositories that it has seen.
   /^file \/var\/(cache|lib)\/dnf(\/|$)/,
+  // The same of zypper, with what it has installed by itself: package and user package say that.
+  /^file \/var\/(cache|lib)\/zypp(\/|$)/,
+  // The same of pacman, with its database.
+  /^file \/var\/(cache|lib)\/pacman(\/|$)/,
   // rpm's database: package says what is in it.
   /^file \/var\/lib\/rpm\//,
   // debconf's answers of packages that are gone, and the times of its own writing.
