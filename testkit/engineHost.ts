@@ -97,15 +97,19 @@ export interface Refused {
   says: RegExp;
 }
 
-/** One test a row, on a host with Docker's packages. */
-export function testRefused(given: EngineHost, rows: Refused[]): void {
+/** One test a row. `wishesOf` makes what is asked for of a row's engine: Docker's packages where it is left out. */
+export function testRefused(
+  given: EngineHost,
+  rows: Refused[],
+  wishesOf = (engine?: StepArgs["engine"]) => given.withRepository(engine),
+): void {
   test.each(rows)(
     "$what: an error, and nothing is changed",
     async ({ engine, first, then, step = "engine", says }) => {
       if (first !== undefined) await given.host.run(first);
       const there = await snapshotHost(given.host);
       const app = new Installation(given.host, "a1");
-      const wishes = given.withRepository(engine);
+      const wishes = wishesOf(engine);
       await app.install();
       if (step === "engine") await app.apply("preflight", wishes);
       const { exitCode, said } = await app.tryApply(step, wishes);

@@ -15,15 +15,22 @@ package() {
   folder=$target/$1 name=$2 version=1.0-1
   shift 2
   root=$work/$name file=$name-$version-any.pkg.tar.gz
-  mkdir -p "$root/usr/share/doc/$name" "$root/etc/$name"
+  mkdir -p "$root/usr/share/doc/$name" "$root/etc"
   echo "stands for Arch's $name" >"$root/usr/share/doc/$name/testbed"
-  echo "# of $name" >"$root/etc/$name/testbed.conf"
+  [ ! -e "$work/large" ] || mv "$work/large" "$root/usr/share/doc/$name"
+  echo "# of $name" >"$root/etc/$name-testbed.conf"
   {
     printf '%s\n' "pkgname = $name" "pkgbase = $name" "pkgver = $version" 'pkgdesc = stand-in' 'builddate = 1' \
-      'packager = Testbed <testbed@example.com>' 'size = 100' 'arch = any' "backup = etc/$name/testbed.conf"
+      'packager = Testbed <testbed@example.com>' 'size = 100' 'arch = any' "backup = etc/$name-testbed.conf"
     [ $# = 0 ] || printf '%s\n' "$@"
   } >"$root/.PKGINFO"
-  tar -C "$root" --owner 0 --group 0 -cz -f "$folder/$file" .PKGINFO etc usr
+  install=''
+  if [ -e "$work/install" ]; then
+    mv "$work/install" "$root/.INSTALL"
+    install=.INSTALL
+  fi
+  # shellcheck disable=SC2086 # a name, or none
+  tar -C "$root" --sort name --owner 0 --group 0 -cz -f "$folder/$file" .PKGINFO $install etc usr
   mkdir "$work/database/$name-$version"
   {
     printf '%%FILENAME%%\n%s\n\n%%NAME%%\n%s\n\n%%BASE%%\n%s\n\n%%VERSION%%\n%s\n\n' "$file" "$name" "$name" "$version"
@@ -41,12 +48,18 @@ for name in bash dbus iproute2 iptables libcap procps-ng shadow systemd util-lin
 rm -r "$work/database"/*
 
 package os docker 'depend = bash'
-for name in fuse-overlayfs libslirp passt; do package os "$name"; done
+for name in fuse-overlayfs passt; do package os "$name"; done
+# It is unpacked for a while, and after a small file.
+mkdir "$work/large"
+truncate -s 200M "$work/large/zeros"
+package os libslirp
 package os slirp4netns 'depend = libslirp' 'depend = bash'
-# Somebody's own, which needs one of ours.
+# Somebody's own: one that needs one of ours, one that cannot be there beside it, and one that takes its time.
 package os theirs 'depend = slirp4netns'
 package os theirs-too 'conflict = slirp4netns'
+echo 'post_install() { sleep 8; }' >"$work/install"
+package os slow
 
 make_key "$target/os-key"
-tar -C "$work/database" --owner 0 --group 0 -cz -f "$target/os/extra.db" .
+(cd "$work/database" && tar --owner 0 --group 0 -cz -f "$target/os/extra.db" -- *)
 for file in "$target"/os/*; do gpg --batch -q --detach-sign "$file"; done

@@ -24,8 +24,10 @@ for name in apparmor-parser catatonit fuse-overlayfs libslirp0 passt; do stand_i
 stand_in "$target/os" docker-buildx 'Requires: docker >= 19.03.0_ce' 'Conflicts: docker-stable-buildx'
 stand_in "$target/os" docker-stable 'Provides: docker = 24.0.9_ce' 'Conflicts: docker'
 stand_in "$target/os" slirp4netns 'Requires: libslirp0'
-# Somebody's own, which needs one of ours.
+# Somebody's own: one that needs one of ours, one that cannot be there beside it, and one that takes its time.
 stand_in "$target/os" theirs 'Requires: slirp4netns'
+stand_in "$target/os" theirs-too 'Conflicts: slirp4netns'
+stand_in "$target/os" slow 'Requires(post): /bin/sh' '%post' 'sleep 8'
 
 # The package makes an account, and gives it ids.
 remapped='getent passwd dockremap >/dev/null || useradd -r -U -s /bin/false dockremap

@@ -72,6 +72,8 @@ LocalFileSigLevel = Optional
 Include = /etc/pacman.d/mirrorlist
 CONF
         install -d -m 755 "$root/etc/pacman.d/gnupg"
+        # pacman looks for a keyring of this name.
+        : >"$root/etc/pacman.d/gnupg/pubring.gpg"
         : >"$root/etc/pacman.d/mirrorlist"
         chroot "$root" sh -c 'gpg --batch -q --homedir /etc/pacman.d/gnupg --import /tmp/packages/os-key
             gpgconf --homedir /etc/pacman.d/gnupg --kill all

@@ -34,7 +34,9 @@ files() {
 rpms() {
     rpm -qa --qf 'package\t%{NAME}-%{VERSION}\t%{RELEASE}\n' | records
     if command -v zypper >/dev/null; then
-        rpm -qa --qf '%{NAME}\n' | grep -vxFf /var/lib/zypp/AutoInstalled | sed 's/.*/user package\t&\t/' | records
+        rpm -qa --qf '%{NAME}\n' | awk -v list=/var/lib/zypp/AutoInstalled '
+            BEGIN { while ((getline line <list) > 0) auto[line] }
+            !($0 in auto) { print "user package\t" $0 "\t" }' | records
     else
         dnf -q -C --disablerepo='*' repoquery --installed --qf '%{name} %{reason}\n' |
             awk '$2 == "user" || $2 == "group" { print $2 " package\t" $1 "\t" }' | records

@@ -6,7 +6,7 @@ pacman_installed_version() { pacman -Q -- "$1" 2>/dev/null | awk -v name="$1" '$
 # Those of the arguments that are installed, each with its version.
 pacman_versions_of() { pacman -Q -- "$@" 2>/dev/null || true; }
 
-pacman_installed_packages() { pacman -Q | sort; }
+pacman_installed_packages() { pacman -Q 2>/dev/null | sort; }
 
 # Those of the arguments (names, or name=version) that are not installed, each after a space.
 pacman_missing_packages() {
@@ -49,7 +49,7 @@ pacman_backup_files() {
 # What is installed, and what it says of others, with tabs: state, name, what else it is called, nothing of what it
 # recommends, and the packages that are what it depends on. It is called nothing else: these are names.
 pacman_package_relations() {
-	LC_ALL=C pacman -Qi | awk '
+	LC_ALL=C pacman -Qi 2>/dev/null | awk '
 		function items(text,   list, n, i, found) {
 			sub(/^[^:]*: /, "", text)
 			if (text == "None") return ""

@@ -3,8 +3,8 @@
 
 # "manual NAME" where somebody has asked for it, else "auto NAME".
 pacman_all_marks() {
-	pacman -Qqe | sed 's/^/manual /'
-	pacman -Qqd | sed 's/^/auto /'
+	pacman -Qqe 2>/dev/null | sed 's/^/manual /'
+	pacman -Qqd 2>/dev/null | sed 's/^/auto /'
 }
 
 # $1 auto or manual, then packages.

@@ -9,22 +9,23 @@ run_pacman() {
 	write_record "$STATE/packages.pacman" </dev/null
 	run_manager pacman_lock pacman --noconfirm "$@" || status=$?
 	rm -f "$STATE/packages.pacman"
+	[ "$status" = 0 ] || ! grep -q 'unable to lock database' "$WORK/manager.log" ||
+		fail "$PACMAN_LOCK" "it there, and no program at work with it, as a pacman leaves it that was killed" \
+			"it gone" "see in /var/log/pacman.log what was interrupted, remove the file, then run again"
 	return "$status"
 }
 
-# Where a pacman was killed its lock stays, and pacman leaves it to people to see that none is at work. What
-# an interrupted run of this package has left goes; nobody else's does.
+# The lock, where somebody works with it, or has until now. Where a pacman was killed its lock stays, and pacman
+# leaves it to people to see that none is at work.
 pacman_lock() {
 	local holder
 	grep -q 'unable to lock database' "$WORK/manager.log" || return 0
 	holder=$(lock_holder)
 	if [ -z "$holder" ] && [ -e "$PACMAN_LOCK" ]; then
-		# Between its look at the lock and ours another one may have ended, and a third one begun.
+		# Between two looks one may have ended, and another one begun.
 		sleep 1
 		holder=$(lock_holder)
-		[ -n "$holder" ] || [ ! -e "$PACMAN_LOCK" ] ||
-			fail "$PACMAN_LOCK" "it there, and no program at work with it, as a pacman leaves it that was killed" \
-				"it gone" "see in /var/log/pacman.log what was interrupted, remove the file, then run again"
+		if [ -z "$holder" ] && [ -e "$PACMAN_LOCK" ]; then return 0; fi
 	fi
 	printf '%s' "$PACMAN_LOCK${holder:+, held by process $holder}"
 }
@@ -34,7 +35,7 @@ lock_holder() {
 	find /proc -maxdepth 3 -path '/proc/[0-9]*/fd/*' -lname "$PACMAN_LOCK" -print -quit 2>/dev/null | cut -d / -f 3
 }
 
-# $STATE/packages.pacman is there while a pacman of ours is at work, or was when it was killed.
+# What an interrupted run of this package has left goes, and nobody else's does: $STATE/packages.pacman is there while a pacman of ours is at work, or was when it was killed.
 remove_own_lock() {
 	if [ -e "$STATE/packages.pacman" ] && [ "$PACMAN_LOCK" -nt "$STATE/packages.pacman" ] &&
 		[ "$WORK/begun" -nt "$PACMAN_LOCK" ] && [ -z "$(lock_holder)" ]; then rm -f "$PACMAN_LOCK"; fi

@@ -86,6 +86,9 @@ rpm_finish_interrupted() {
 	if [ -n "$(rpm_missing_packages $wanted)$(packages_there_twice)" ]; then
 		say "an installation of $wanted was interrupted: completes it"
 		run_transaction install $wanted || say "$PACKAGE_MANAGER does not complete it: $(transaction_errors)"
+		# libzypp's, in use by none that was at work before this run: it has been waited for.
+		find /var/tmp -maxdepth 1 -type d -uid 0 \( -name 'zypp.??????' -o -name 'AP_0x??????' \) \
+			-newer "$STATE/packages.before" ! -newer "$WORK/begun" -exec rm -rf {} +
 	fi
 	wanted=$(packages_there_twice)
 	[ -z "$wanted" ] ||
