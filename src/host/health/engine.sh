@@ -77,6 +77,13 @@ rootful_docker_problems() {
 purge_problems() {
 	local name names='' dependents
 	[ "$(doc rootful-docker)" = purge ] || return 0
+	name=$(distribution_package)
+	if [ -n "$(installed_version "$name")" ] && ! is_brought_here "$name" &&
+		! doc rootful-docker.purge | tr ' ' '\n' | grep -qxF "$name"; then
+		problem "rootfulDocker" "the package $name of the distribution, which Purge does not name" \
+			"no package but those that Purge names" \
+			"remove it yourself where nobody needs it, or set rootfulDocker to Disable, which leaves all packages there"
+	fi
 	for name in $(doc rootful-docker.purge); do
 		if [ -z "$(installed_version "$name")" ] || [ -d "$(resource_directory package "$name")/baseline" ]; then continue; fi
 		names="$names $name"
