@@ -70,7 +70,7 @@ const refused: Refused[] = [
   {
     what: "a mirror that is down, and lists that are there",
     first:
-      "cp -a /etc/pacman.d/mirrorlist /root/kept; sed -i 's|:[0-9]*/os|:9/os|' /etc/pacman.d/mirrorlist",
+      "rm -f /var/cache/pacman/pkg/*; cp -a /etc/pacman.d/mirrorlist /root/kept; sed -i 's|:[0-9]*/os|:9/os|' /etc/pacman.d/mirrorlist",
     then: "mv /root/kept /etc/pacman.d/mirrorlist",
     says: /pacman: found .*failed retrieving file .* wanted the packages\. To fix: update this machine with 'pacman -Syu' where its lists are older than the mirror, or fix what pacman says/,
   },
