@@ -9,9 +9,12 @@ const sources = join(__dirname, "../src");
 /** Functions whose arguments are a command: what stands there is called. */
 const runners = [
   "as_root",
+  "by_format",
   "by_manager",
+  "by_rpm",
   "for_root_alone",
   "on_behalf",
+  "run_manager",
   "soon",
   "try_in_namespace",
 ];

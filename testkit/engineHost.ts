@@ -1,4 +1,4 @@
-import { serveRepository, serveRpms, type Repository } from "../testbed/engine";
+import { serveFor, serveRepository, type Distribution, type Repository } from "../testbed/engine";
 import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../testbed/hosts";
 import { EngineSource, OnDestroyData } from "../index";
 import type { StepArgs } from "./documents";
@@ -22,14 +22,14 @@ export interface EngineHost {
 /**
  * Makes one for a file's tests, who may use what it returns from their first test on.
  *
- * @param fedora whether it stands for a Fedora, with rpms. Defaults to false.
+ * @param like the distribution that it stands for. Defaults to Debian itself.
  */
-export function engineHost({ fedora = false } = {}): EngineHost {
+export function engineHost({ like }: { like?: Distribution } = {}): EngineHost {
   const given = {} as EngineHost;
   beforeAll(async () => {
-    given.host = await bootHost({ fedora });
-    given.downloads = await (fedora ? serveRpms() : serveRepository());
-    if (fedora) await given.host.run(nameFedora(given.downloads.url));
+    given.host = await bootHost({ like });
+    given.downloads = await (like ? serveFor(like) : serveRepository());
+    if (like) await given.host.run(nameRepository[like](given.downloads.url));
     given.before = await snapshotHost(given.host);
     given.version = (account = "app") =>
       asAccount(given.host, account, "docker version -f '{{.Server.Version}}'");
@@ -62,11 +62,15 @@ export function engineHost({ fedora = false } = {}): EngineHost {
   return given;
 }
 
-/** The distribution's repository, as a Fedora names it: its key is on the machine, and not imported yet. */
-function nameFedora(url: string): string {
-  return `curl -fsS -o /etc/pki/rpm-gpg/RPM-GPG-KEY-fedora ${url}/os-key
-    printf '[fedora]\\nname=Fedora\\nbaseurl=${url}/os\\ngpgcheck=1\\ngpgkey=file:///etc/pki/rpm-gpg/RPM-GPG-KEY-fedora\\n' >/etc/yum.repos.d/fedora.repo`;
-}
+/** Commands that name the distribution's repository, as it does itself; Fedora's key is on the machine, and not imported yet. */
+const nameRepository: Record<Distribution, (url: string) => string> = {
+  fedora: (url) => `curl -fsS -o /etc/pki/rpm-gpg/RPM-GPG-KEY-fedora ${url}/os-key
+    printf '[fedora]\\nname=Fedora\\nbaseurl=${url}/os\\ngpgcheck=1\\ngpgkey=file:///etc/pki/rpm-gpg/RPM-GPG-KEY-fedora\\n' >/etc/yum.repos.d/fedora.repo`,
+  opensuse: (url) =>
+    `printf '[repo-oss]\\nname=Main\\nenabled=1\\nautorefresh=1\\nbaseurl=${url}/os\\n' >/etc/zypp/repos.d/repo-oss.repo`,
+  arch: (url) =>
+    `echo 'Server = ${url}/os' >/etc/pacman.d/mirrorlist; pacman -Sy --noconfirm >/dev/null`,
+};
 
 /** What preflight and engine do, without the other steps. */
 export async function applyEngine(app: Installation, args: StepArgs): Promise<void> {
@@ -93,15 +97,19 @@ export interface Refused {
   says: RegExp;
 }
 
-/** One test a row, on a host with Docker's packages. */
-export function testRefused(given: EngineHost, rows: Refused[]): void {
+/** One test a row. `wishesOf` makes what is asked for of a row's engine: Docker's packages where it is left out. */
+export function testRefused(
+  given: EngineHost,
+  rows: Refused[],
+  wishesOf = (engine?: StepArgs["engine"]) => given.withRepository(engine),
+): void {
   test.each(rows)(
     "$what: an error, and nothing is changed",
     async ({ engine, first, then, step = "engine", says }) => {
       if (first !== undefined) await given.host.run(first);
       const there = await snapshotHost(given.host);
       const app = new Installation(given.host, "a1");
-      const wishes = given.withRepository(engine);
+      const wishes = wishesOf(engine);
       await app.install();
       if (step === "engine") await app.apply("preflight", wishes);
       const { exitCode, said } = await app.tryApply(step, wishes);

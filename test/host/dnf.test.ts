@@ -12,7 +12,7 @@ import { asAccount, importImage } from "../../testkit/host";
 import { Installation } from "../../testkit/installation";
 
 // A Debian with Fedora's os-release, dnf 4 and rpm, and no apt and no dpkg.
-const given = engineHost({ fedora: true });
+const given = engineHost({ like: "fedora" });
 
 const wishes: typeof given.withRepository = (...args) => given.withRepository(...args);
 

@@ -9,28 +9,21 @@ trap 'rm -rf "$work"' EXIT
 # shellcheck source-path=SCRIPTDIR source=rpmbuild.sh
 . "$(dirname "$0")/rpmbuild.sh"
 
-# $1 the folder, $2 the name, then lines of its spec file.
-stand_in() {
-  folder=$1 name=$2
-  shift 2
-  mkdir -p "$work/$name/usr/share/doc/$name"
-  echo "stands for Fedora's $name" >"$work/$name/usr/share/doc/$name/testbed"
-  build_rpm "$name" 1.0 1.fc44 "$target/$folder" 'BuildArch: noarch' "$@"
-}
+stand_in_release=1.fc44
 
-stand_in base fedora-release 'Provides: system-release' 'Provides: system-release(releasever) = 44'
-stand_in base bash 'Provides: /bin/sh'
-stand_in base shadow-utils 'Provides: /usr/sbin/groupadd'
-for name in iproute libcap procps-ng systemd tar util-linux xz; do stand_in base "$name"; done
+stand_in "$target/base" fedora-release 'Provides: system-release' 'Provides: system-release(releasever) = 44'
+stand_in "$target/base" bash 'Provides: /bin/sh'
+stand_in "$target/base" shadow-utils 'Provides: /usr/sbin/groupadd'
+for name in iproute libcap procps-ng systemd tar util-linux xz; do stand_in "$target/base" "$name"; done
 
 for name in container-selinux dbus-daemon fuse-overlayfs libcgroup nftables passt runc slirp4netns; do
-  stand_in os "$name"
+  stand_in "$target/os" "$name"
 done
-stand_in os iptables-nft 'Provides: iptables' 'Requires: libnftnl'
-stand_in os libnftnl
-stand_in os libseccomp
-stand_in os podman-docker 'Conflicts: docker-ce' 'Conflicts: moby-engine'
+stand_in "$target/os" iptables-nft 'Provides: iptables' 'Requires: libnftnl'
+stand_in "$target/os" libnftnl
+stand_in "$target/os" libseccomp
+stand_in "$target/os" podman-docker 'Conflicts: docker-ce' 'Conflicts: moby-engine'
 # Somebody's own, which needs one of ours.
-stand_in os theirs 'Requires: slirp4netns'
+stand_in "$target/os" theirs 'Requires: slirp4netns'
 make_key "$target/os-key"
 make_repository "$target/os"

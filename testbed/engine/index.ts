@@ -1,6 +1,5 @@
-import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { createReadStream, readFileSync, statSync } from "node:fs";
+import { createReadStream, existsSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { machine } from "node:os";
@@ -10,34 +9,11 @@ import { execOrThrow } from "../hosts/exec";
 import { gateway } from "../hosts/place";
 import { progress } from "../progress";
 import { requireRepositoryTools, requireRpmTools } from "../requirements";
-import { fedoraFolder, rpmScript } from "./fedora";
+import { distributionFolder, type Distribution, rpmScript } from "./distributions";
+import { currentEngine, engineFolders } from "./programs";
 
-/** The version of the current engine that tests use. */
-export const currentEngine = "29.8.1";
-/** One before it, of the same source: only what it says of itself differs. */
-export const earlierEngine = "29.8.0";
-
-/**
- * A tar of a current engine's programs, in the folders `docker` and `docker-rootless-extras` as in the vendor's static
- * archives. They are built if the cache does not have them: that takes some 12 minutes of a processor.
- */
-export async function engineTar(): Promise<Buffer> {
-  const folder = await engineFolder(currentEngine);
-  return execFileSync("tar", ["-c", "-C", folder, "docker", "docker-rootless-extras"], {
-    maxBuffer: 1024 ** 3,
-  });
-}
-
-const buildScript = join(__dirname, "build.sh");
-
-async function engineFolder(version: string): Promise<string> {
-  const recipe = [readFileSync(buildScript, "utf8"), process.arch];
-  return cached(cacheDir("engine", version, hashOf(recipe)), async (tmp) => {
-    await progress(`building engine ${version} from its Go modules`, () =>
-      execOrThrow("sh", [buildScript, tmp, version]),
-    );
-  });
-}
+export { currentEngine, earlierEngine, engineTar } from "./programs";
+export type { Distribution } from "./distributions";
 
 /** One in the archives alone, whose daemon does not start. */
 export const brokenEngine = "0.0.1";
@@ -58,12 +34,16 @@ export async function serveRepository(): Promise<Repository> {
   return serve([await repositoryFolder()]);
 }
 
-/** The same of rpms, in `fedora`, `rhel` and `centos`; Fedora's own packages are in `os`. */
-export async function serveRpms(): Promise<Repository> {
-  return serve([await rpmFolder(), await fedoraFolder(), await repositoryFolder()]);
+/**
+ * The same for hosts that stand for another distribution, whose own packages are in `os`. For Fedora the engines' packages
+ * are rpms, in `fedora`, `rhel` and `centos`; there are none for others.
+ */
+export async function serveFor(distribution: Distribution): Promise<Repository> {
+  const vendors = distribution === "fedora" ? [await rpmFolder()] : [];
+  return serve([...vendors, await distributionFolder(distribution), await repositoryFolder()]);
 }
 
-/** @param folders what is served; the first one's key signs the packages, the last one has the archives. */
+/** @param folders what is served; the first one that has a fingerprint signs the packages, the last one has the archives. */
 async function serve(folders: string[]): Promise<Repository> {
   const server = createServer(({ url = "/" }, response) => {
     const path = normalize(decodeURIComponent(url));
@@ -77,9 +57,10 @@ async function serve(folders: string[]): Promise<Repository> {
     server.on("error", failed).listen(0, gateway, done);
   });
   const { port } = server.address() as AddressInfo;
+  const [fingerprint] = folders.map((folder) => join(folder, "fingerprint")).filter(existsSync);
   return {
     url: `http://${gateway}:${port}`,
-    key: readFileSync(join(folders[0], "fingerprint"), "utf8").trim(),
+    key: readFileSync(fingerprint, "utf8").trim(),
     sha256: (name, version) =>
       createHash("sha256")
         .update(
@@ -93,14 +74,6 @@ async function serve(folders: string[]): Promise<Repository> {
       return new Promise((done) => server.close(() => done()));
     },
   };
-}
-
-/** Both engines' versions, each with the folder of its programs, the newest last. */
-async function engineFolders(): Promise<string[]> {
-  const folders: string[] = [];
-  for (const version of [earlierEngine, currentEngine])
-    folders.push(version, await engineFolder(version));
-  return folders;
 }
 
 async function rpmFolder(): Promise<string> {

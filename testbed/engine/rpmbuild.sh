@@ -1,5 +1,6 @@
 # shellcheck shell=sh
-# shellcheck disable=SC2154 # work: the caller's folder, which goes
+# shellcheck disable=SC2016 # scripts of the packages
+# shellcheck disable=SC2154 # work: the caller's folder, which goes; stand_in_release
 # Sourced: makes packages of rpm, and repositories of them.
 
 # Its files are in $work/NAME already. $1 the package's name, $2 its version, $3 its release, $4 the folder
@@ -30,6 +31,27 @@ build_rpm() {
     --define "_rpmfilename %%{NAME}-%%{VERSION}-%%{RELEASE}.%%{ARCH}.rpm" "$work/$name.spec" >&2
   mv "$work"/built/*.rpm "$folder"
   rm -rf "${work:?}/$name" "$work/rpmbuild"
+}
+
+# The scripts of units, as systemd's macros write them: presets decide what is enabled, and nothing is
+# started. $1 commands that come first, then units.
+unit_scripts() {
+  first=$1
+  shift
+  printf '%%post\n%s\n[ $1 -ne 1 ] || systemctl --no-reload preset %s >/dev/null 2>&1 || :\n' "$first" "$*"
+  printf '%%preun\n[ $1 -ne 0 ] || systemctl --no-reload disable --now %s >/dev/null 2>&1 || :\n' "$*"
+  printf '%%postun\nsystemctl daemon-reload >/dev/null 2>&1 || :\n'
+  printf '[ $1 -lt 1 ] || systemctl try-restart %s >/dev/null 2>&1 || :\n' "$*"
+}
+
+# A package of the distribution's own, without programs in it. $1 the folder, $2 the name, then lines of its
+# spec file. $stand_in_release is the release of all.
+stand_in() {
+  folder=$1 name=$2
+  shift 2
+  mkdir -p "$work/$name/usr/share/doc/$name"
+  echo "stands for the distribution's $name" >"$work/$name/usr/share/doc/$name/testbed"
+  build_rpm "$name" 1.0 "$stand_in_release" "$folder" 'BuildArch: noarch' "$@"
 }
 
 # A key that signs packages, and nothing else: its ASCII file is $1.

@@ -12,17 +12,6 @@ trap 'rm -rf "$work"' EXIT
 . "$(dirname "$0")/rpmbuild.sh"
 packages=$target/fedora/44/$(uname -m)/stable
 
-# The scripts of units, as systemd's macros write them: presets decide what is enabled, and nothing is
-# started. $1 commands that come first, then units.
-unit_scripts() {
-  first=$1
-  shift
-  printf '%%post\n%s\n[ $1 -ne 1 ] || systemctl --no-reload preset %s >/dev/null 2>&1 || :\n' "$first" "$*"
-  printf '%%preun\n[ $1 -ne 0 ] || systemctl --no-reload disable --now %s >/dev/null 2>&1 || :\n' "$*"
-  printf '%%postun\nsystemctl daemon-reload >/dev/null 2>&1 || :\n'
-  printf '[ $1 -lt 1 ] || systemctl try-restart %s >/dev/null 2>&1 || :\n' "$*"
-}
-
 while [ $# -gt 0 ]; do
   engine=$1 programs=$2
   shift 2

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
+import type { Distribution } from "../engine/distributions";
 import { progress } from "../progress";
 import { requireHostTools } from "../requirements";
 import { allocate, release } from "./allocate";
@@ -19,8 +20,8 @@ export interface HostArgs {
   packages?: readonly string[];
   /** Whether Debian 13's packages of the engine are there, with root's daemon masked. Defaults to false. */
   engine?: boolean;
-  /** Whether dnf is its package manager, and its os-release Fedora's. Defaults to false. */
-  fedora?: boolean;
+  /** The distribution that it stands for, by its package manager and os-release. Defaults to Debian itself. */
+  like?: Distribution;
   /** Logins beside root. Defaults to none. */
   admins?: readonly Admin[];
   /** Whether there is a /dev/net/tun. Defaults to true. */
@@ -40,7 +41,7 @@ export interface HostArgs {
 export async function createHost(args: HostArgs): Promise<NspawnHost> {
   await requireHostTools();
   await removeLeftoversOnce();
-  const extra = args.fedora ? "fedora" : args.engine ? "engine" : undefined;
+  const extra = args.like ?? (args.engine ? "engine" : undefined);
   const image = await imageOf(args.suite, args.packages, extra);
   const number = await allocate();
   return progress(`starting ${placeOf(number).machine} (${args.suite})`, async () => {
@@ -71,7 +72,7 @@ async function furnish(number: number, image: string, args: HostArgs): Promise<v
   if (args.diskImage) await mountImage(args.diskImage, root);
   await Promise.all([unpackTree(image, root), makeKey(dir, "host_key"), makeKey(dir, "user_key")]);
   writeSshConfig(dir, machine, { address, port: 22 });
-  const { admins = [], tun = true, sharedAptArchives = !args.fedora } = args;
+  const { admins = [], tun = true, sharedAptArchives = args.like === undefined } = args;
   await configureTree(root, { machine, address, keys: dir, admins, tun });
   if (sharedAptArchives) shareArchives(image, root);
 }

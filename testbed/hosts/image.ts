@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { cacheDir, cached, hashOf } from "../cache";
-import { fedoraFolder } from "../engine/fedora";
+import { distributionFolder, type Distribution } from "../engine/distributions";
 import { progress } from "../progress";
 import { execOrThrow } from "./exec";
 import { scriptPath } from "./place";
@@ -28,14 +28,28 @@ const enginePackages = [
 const maskEngine =
   'systemctl --quiet --root="$1" mask docker.service docker.socket containerd.service';
 
-/** What a stand-in for Fedora has from Debian: its package manager, and programs that Fedora's packages would bring. */
-const fedoraPackages = [
-  ...["dnf", "rpm", "curl", "uidmap", "slirp4netns", "dbus-user-session", "libcap2-bin"],
-  ...["util-linux", "xz-utils"],
+/** What stands for another distribution has from Debian: programs that the distribution's packages would bring. */
+const distributionPackages = [
+  ...[
+    "curl",
+    "uidmap",
+    "slirp4netns",
+    "dbus-user-session",
+    "libcap2-bin",
+    "util-linux",
+    "xz-utils",
+  ],
 ];
 
+/** And its package manager. */
+const packageManagers: Record<Distribution, string[]> = {
+  fedora: ["dnf", "rpm"],
+  opensuse: ["zypper", "rpm", "fuse-overlayfs", "catatonit"],
+  arch: ["pacman-package-manager", "gnupg", "zstd"],
+};
+
 /** What else an image has than a minimal Debian. */
-export type Extra = "engine" | "fedora";
+export type Extra = "engine" | Distribution;
 
 /** Bump when the way images are built changes and no script or list does. */
 const recipeVersion = 1;
@@ -45,8 +59,8 @@ const recipeVersion = 1;
  * `archives/`, packages that apt on a host will find downloaded already.
  *
  * @param packages more packages for the image. Defaults to none.
- * @param extra "engine": the engine's packages too, with root's daemon masked. "fedora": dnf in place of apt, and
- * Fedora's os-release. Defaults to neither.
+ * @param extra "engine": the engine's packages too, with root's daemon masked. A distribution: its package manager
+ * in place of apt, and its os-release. Defaults to neither.
  */
 export async function imageOf(
   suite: string,
@@ -71,7 +85,7 @@ export async function imageOf(
   return cached(cacheDir("image", suite, hashOf(recipe)), (tmp) =>
     progress(`building the ${suite} image`, async () => {
       mkdirSync(join(tmp, "archives"));
-      const archives = extra === "fedora" ? [] : [archivesHook(join(tmp, "archives"))];
+      const archives = isDistribution(extra) ? [] : [archivesHook(join(tmp, "archives"))];
       await bootstrap(suite, {
         format: "tar",
         target: join(tmp, "tree.tar"),
@@ -86,14 +100,18 @@ export async function imageOf(
 
 async function furnishings(extra: Extra | undefined) {
   if (extra === "engine") return { include: enginePackages, customize: [maskEngine] };
-  if (extra !== "fedora") return { include: [], customize: [] };
-  const script = readFileSync(scriptPath("dnf.sh"), "utf8");
-  const rpms = join(await fedoraFolder(), "base");
+  if (!isDistribution(extra)) return { include: [], customize: [] };
+  const script = readFileSync(scriptPath("distribution.sh"), "utf8");
+  const folder = await distributionFolder(extra);
   // The script's text, so that another one is another image.
   return {
-    include: fedoraPackages,
-    customize: [`sh -c ${quote(script)} dnf.sh ${quote(rpms)} "$1"`],
+    include: [...distributionPackages, ...packageManagers[extra]],
+    customize: [`sh -c ${quote(script)} distribution.sh ${extra} ${quote(folder)} "$1"`],
   };
+}
+
+function isDistribution(extra: Extra | undefined): extra is Distribution {
+  return extra !== undefined && extra !== "engine";
 }
 
 /** What to make with mmdebstrap. */

@@ -8,6 +8,8 @@ const longest = [
   ...[
     "host/dockerRepository",
     "host/dnf",
+    "host/zypper",
+    "host/pacman",
     "host/archives",
     "host/accountsAnew",
     "host/staticArchive",

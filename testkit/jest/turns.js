@@ -6,7 +6,7 @@ const { join } = require("node:path");
 const parts = [
   [
     ...["host/durable", "host/accountsAnew", "host/owners", "host/network", "host/subordinateIds"],
-    ...["host/packagesOfOthers", "scenario/oneStep"],
+    ...["host/packagesOfOthers", "host/pacman", "scenario/oneStep"],
   ],
   [
     ...["host/dockerRepository", "host/leases", "host/trust", "host/doctor", "host/kernelModules"],
@@ -21,7 +21,7 @@ const parts = [
     ...["host/usedOtherwise", "host/dataOfOthers", "scenario/drift"],
   ],
   [
-    ...["host/archives", "host/daemonsAnew", "host/storage", "host/preinstalled"],
+    ...["host/zypper", "host/archives", "host/daemonsAnew", "host/storage", "host/preinstalled"],
     ...["host/daemonStart", "scenario/interrupted/interrupted"],
   ],
 ];

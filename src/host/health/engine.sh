@@ -77,6 +77,13 @@ rootful_docker_problems() {
 purge_problems() {
 	local name names='' dependents
 	[ "$(doc rootful-docker)" = purge ] || return 0
+	name=$(distribution_package)
+	if [ -n "$(installed_version "$name")" ] && ! is_brought_here "$name" &&
+		! doc rootful-docker.purge | tr ' ' '\n' | grep -qxF "$name"; then
+		problem "rootfulDocker" "the package $name of the distribution, which Purge does not name" \
+			"no package but those that Purge names" \
+			"remove it yourself where nobody needs it, or set rootfulDocker to Disable, which leaves all packages there"
+	fi
 	for name in $(doc rootful-docker.purge); do
 		if [ -z "$(installed_version "$name")" ] || [ -d "$(resource_directory package "$name")/baseline" ]; then continue; fi
 		names="$names $name"
@@ -123,6 +130,11 @@ static_archive_problems() {
 
 docker_repository_problems() {
 	local name version found=''
+	has_docker_repository || {
+		problem "engine.source" "$(os_name), for which Docker has no packages" "a system that it has packages for" \
+			"set engine.source to $(has_rootless_engine && printf 'Distribution, or ')StaticArchive"
+		return 0
+	}
 	[ "$(doc rootful-docker)" != purge ] || return 0
 	for name in $(docker_conflicts); do
 		version=$(installed_version "$name")
@@ -136,16 +148,18 @@ or remove them yourself"
 }
 
 distribution_engine_problems() {
+	local other
 	if [ -n "$(known_system)" ] && ! has_rootless_engine; then
 		problem "engine.source" "$(os_name), whose $(distribution_engine) lacks what a rootless daemon needs" \
-			"an engine that has it" "set engine.source to DockerRepository, or to Preinstalled where one is there"
+			"an engine that has it" "set engine.source to $(other_sources), or to Preinstalled where one is there"
 	fi
-	if [ "$(doc rootful-docker)" = purge ] || [ -z "$(installed_version "$OTHER_ENGINE_PACKAGE")" ] ||
-		is_own_package "$OTHER_ENGINE_PACKAGE"; then return 0; fi
+	other=$(other_engine_package)
+	if [ "$(doc rootful-docker)" = purge ] || [ -z "$(installed_version "$other")" ] ||
+		is_own_package "$other"; then return 0; fi
 	problem "engine.source" \
-		"the package $OTHER_ENGINE_PACKAGE $(installed_version "$OTHER_ENGINE_PACKAGE"), which $ENGINE_PACKAGE replaces" \
-		"$ENGINE_PACKAGE" \
-		"set engine.source to Preinstalled or DockerRepository, which use $OTHER_ENGINE_PACKAGE, \
+		"the package $other $(installed_version "$other"), which $(distribution_package) replaces" \
+		"$(distribution_package)" \
+		"set engine.source to Preinstalled$(! has_docker_repository || printf ' or DockerRepository'), which use $other, \
 or rootfulDocker to Purge, which removes it"
 }
 

@@ -1,10 +1,10 @@
 # shellcheck shell=dash
 # The systems that this package knows, and what differs between them.
 
-# Of each: os-release's ID and version; the package manager; the folder and the suite that Docker's
-# repository has for it (https://download.docker.com/linux); and whether a package of the
-# distribution's is a rootless engine. Ubuntu's docker.io has no dockerd-rootless.sh before 26.04, and
-# Fedora's moby-engine has no rootlesskit; RHEL has neither.
+# Of each: os-release's ID and version, or rolling; the package manager; the folder and the suite that Docker's
+# repository has for it (https://download.docker.com/linux), or -; and whether a package of the
+# distribution's is a rootless engine. Ubuntu's docker.io has no dockerd-rootless.sh before 26.04, Fedora's
+# moby-engine no rootlesskit, and Arch's docker no dockerd-rootless.sh; RHEL has neither.
 known_systems() {
 	cat <<'SYSTEMS'
 debian 11 apt-get debian bullseye yes
@@ -19,6 +19,12 @@ rhel 9 dnf rhel 9 no
 rhel 10 dnf rhel 10 no
 centos 9 dnf centos 9 no
 centos 10 dnf centos 10 no
+opensuse-leap 15 zypper - - yes
+opensuse-leap 16 zypper - - yes
+opensuse-tumbleweed rolling zypper - - yes
+sles 15 zypper - - yes
+sles 16 zypper - - yes
+arch rolling pacman - - no
 SYSTEMS
 }
 
@@ -38,7 +44,7 @@ known_system() {
 	else
 		known_systems | awk -v names="$(os_release ID) $(os_release ID_LIKE)" -v version="$(os_release VERSION_ID)" '
 			BEGIN { count = split(names, name, " "); sub(/\..*/, "", version) }
-			$2 == version { line[$1] = $0 }
+			$2 == version || $2 == "rolling" { line[$1] = $0 }
 			END { for (i = 1; i <= count; i++) if (name[i] in line) { print line[name[i]]; exit } }'
 	fi
 }
@@ -54,5 +60,7 @@ package_manager() { of_known_system 3 | grep . || printf apt-get; }
 archive_system() { of_known_system 4; }
 
 archive_suite() { of_known_system 5; }
+
+has_docker_repository() { [ "$(archive_system)" != - ]; }
 
 has_rootless_engine() { [ "$(of_known_system 6)" = yes ]; }

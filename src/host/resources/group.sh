@@ -45,7 +45,7 @@ group_restore() {
 	local user
 	[ ! -s "$2/entry" ] || return 0
 	getent group "$1" >/dev/null || return 0
-	[ -z "$(installed_version "$ENGINE_PACKAGE")$(installed_version "$OTHER_ENGINE_PACKAGE")" ] || return 0
+	[ -z "$(installed_version "$(distribution_package)")$(installed_version "$(other_engine_package)")" ] || return 0
 	user=$(user_of_group) && {
 		say "group $1 stays: $user is there, which is not this package's. Remove it with 'groupdel $1' when nobody needs it"
 		return 0

@@ -2,12 +2,17 @@ import type * as pulumi from "@pulumi/pulumi";
 
 /** Where the engine comes from. */
 export enum EngineSource {
-  /** The distribution's packages: docker.io, rootlesskit, slirp4netns, uidmap and what they need. */
+  /**
+   * The distribution's packages: docker.io, rootlesskit, slirp4netns, uidmap and what they need; on openSUSE and SLES
+   * docker and docker-rootless-extras. An error where it has none that is rootless (Ubuntu before 26.04, Fedora, the RHEL
+   * family, Arch), before anything is changed.
+   */
   Distribution = "Distribution",
   /**
    * Docker's own packages, from its repository for apt or dnf, or a mirror of it: docker-ce, docker-ce-cli,
    * docker-ce-rootless-extras, containerd.io, and what they leave out of a rootless daemon's needs (uidmap,
-   * slirp4netns). The only packages of an engine for Fedora and the RHEL family, whose own is not rootless. The repository is added with its key, whose fingerprint is checked; one that the machine names
+   * slirp4netns). The only packages of an engine for Fedora and the RHEL family, whose own is not rootless; there are none for
+   * openSUSE, SLES and Arch. The repository is added with its key, whose fingerprint is checked; one that the machine names
    * already is used as it is. Packages that these would take the place of are an error, unless Distribution has
    * brought them here. https://docs.docker.com/engine/install/
    */
@@ -34,7 +39,7 @@ export interface EngineArgs {
   // A text, as it was when there was one value: programs of then still compile, in every language.
   source?: pulumi.Input<string>;
   /**
-   * Version of docker.io or docker-ce, whole (`26.1.5+dfsg1-9`, `5:29.8.1-1~debian.13~trixie`, `3:29.8.1-1.fc44`) or its first
+   * Version of docker.io, docker or docker-ce, whole (`26.1.5+dfsg1-9`, `5:29.8.1-1~debian.13~trixie`, `3:29.8.1-1.fc44`) or its first
    * components (`26.1`, `29`). Another version is installed in place and the daemon restarts. Defaults to the source's newest when first
    * installed. A version that the package lists do not have is an error that names those they have, and
    * so is one together with Preinstalled. StaticArchive must have one, such as

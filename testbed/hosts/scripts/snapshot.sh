@@ -33,8 +33,19 @@ files() {
 # A key that rpm has imported is one, too.
 rpms() {
     rpm -qa --qf 'package\t%{NAME}-%{VERSION}\t%{RELEASE}\n' | records
-    dnf -q -C --disablerepo='*' repoquery --installed --qf '%{name} %{reason}\n' |
-        awk '$2 == "user" || $2 == "group" { print $2 " package\t" $1 "\t" }' | records
+    if command -v zypper >/dev/null; then
+        rpm -qa --qf '%{NAME}\n' | awk -v list=/var/lib/zypp/AutoInstalled '
+            BEGIN { while ((getline line <list) > 0) auto[line] }
+            !($0 in auto) { print "user package\t" $0 "\t" }' | records
+    else
+        dnf -q -C --disablerepo='*' repoquery --installed --qf '%{name} %{reason}\n' |
+            awk '$2 == "user" || $2 == "group" { print $2 " package\t" $1 "\t" }' | records
+    fi
+}
+
+archs() {
+    pacman -Q | sed 's/\(.*\) \(.*\)/package\t\1\t\2/' | records
+    pacman -Qqe | sed 's/.*/explicit package\t&\t/' | records
 }
 
 packages() {
@@ -110,7 +121,13 @@ daemons() {
 }
 
 files
-if command -v rpm >/dev/null; then rpms; else packages; fi
+if command -v rpm >/dev/null; then
+    rpms
+elif command -v pacman >/dev/null; then
+    archs
+else
+    packages
+fi
 sysctls
 units
 accounts

@@ -1,23 +1,41 @@
 # shellcheck shell=dash
 # The engine of the distribution's own packages.
 
-ENGINE_PACKAGE=docker.io
+distribution_package() {
+	case $PACKAGE_MANAGER in
+	zypper | pacman) printf docker ;;
+	*) printf docker.io ;;
+	esac
+}
+
+# What goes with it, in the same version.
+distribution_companions() { [ "$PACKAGE_MANAGER" != zypper ] || printf docker-rootless-extras; }
 
 # For people.
 distribution_engine() {
 	case $PACKAGE_MANAGER in
 	dnf) printf 'own engine, if any,' ;;
-	*) printf '%s' "$ENGINE_PACKAGE" ;;
+	*) distribution_package ;;
 	esac
 }
 
-# Where the vendor's own engine is there, none of the distribution's can be.
-OTHER_ENGINE_PACKAGE=docker-ce
+# Where the vendor's own engine is there, or SUSE's other one, none of the distribution's can be.
+other_engine_package() {
+	case $PACKAGE_MANAGER in
+	zypper) printf docker-stable ;;
+	*) printf docker-ce ;;
+	esac
+}
+
+# The sources that there are where the distribution's engine is none, for people.
+other_sources() {
+	if has_docker_repository; then printf DockerRepository; else printf StaticArchive; fi
+}
 
 # Programs that a daemon needs, and the package of each.
 engine_programs() {
 	local row
-	for row in "dockerd:$ENGINE_PACKAGE" containerd:containerd runc:runc rootlesskit:rootlesskit slirp4netns:slirp4netns \
+	for row in "dockerd:docker.io" containerd:containerd runc:runc rootlesskit:rootlesskit slirp4netns:slirp4netns \
 		newuidmap:uidmap newgidmap:uidmap nsenter:util-linux ip:iproute2 iptables:iptables \
 		sysctl:procps docker:docker-cli; do
 		printf '%s:%s ' "${row%:*}" "$(package_name "${row#*:}")"
@@ -28,17 +46,19 @@ engine_programs() {
 # arguments are packages that not every daemon runs with.
 daemon_engine() {
 	# An engine of its own comes before it.
-	if [ "$PATH" = "$SYSTEM_PATH" ] && [ -n "$(installed_version "$ENGINE_PACKAGE")" ]; then
-		versions_of "$ENGINE_PACKAGE" rootlesskit slirp4netns uidmap containerd runc "$@"
+	if [ "$PATH" = "$SYSTEM_PATH" ] && [ -n "$(installed_version "$(distribution_package)")" ]; then
+		# shellcheck disable=SC2046 # package names
+		versions_of "$(distribution_package)" $(package_names rootlesskit slirp4netns uidmap containerd runc) "$@"
 	else
 		files_of_engine
 	fi
 	getcap "$(command -v rootlesskit)" 2>/dev/null || true
 }
 
-# The CLI is a package of its own since Debian 13.
+# Debian's CLI is a package of its own since 13.
 distribution_packages() {
 	printf rootlesskit
+	[ "$PACKAGE_MANAGER" = apt-get ] || return 0
 	case $(debian_release) in
 	11 | 12) ;;
 	*) printf ' docker-cli' ;;

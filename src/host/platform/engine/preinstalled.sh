@@ -7,8 +7,8 @@ preinstalled_engine_problems() {
 	[ "$(doc source)" = preinstalled ] || return 0
 	# One of an archive's goes with this source.
 	local PATH=$SYSTEM_PATH
-	[ "$PACKAGE_MANAGER" != dnf ] || of=''
-	has_rootless_engine || other=DockerRepository
+	[ "$PACKAGE_MANAGER" = apt-get ] || of=''
+	has_rootless_engine || other=$(other_sources)
 	for row in $(engine_programs); do
 		command -v "${row%:*}" >/dev/null || missing="$missing ${row%:*} (package ${row#*:}$of),"
 	done

@@ -5,7 +5,7 @@
 versioned_packages() {
 	case $(doc source) in
 	docker-repository) printf '%s' "$DOCKER_PACKAGES" ;;
-	*) printf '%s' "$ENGINE_PACKAGE" ;;
+	*) printf '%s %s' "$(distribution_package)" "$(distribution_companions)" ;;
 	esac
 }
 
@@ -29,7 +29,7 @@ engine_pin() {
 	wanted=$(doc version)
 	for version in $(installed_version "$(engine_package)") $(available_versions "$(engine_package)"); do
 		case $version in
-		"$wanted" | "$wanted"[-.+~]* | *:"$wanted" | *:"$wanted"[-.+~]*)
+		"$wanted" | "$wanted"[-.+~_]* | *:"$wanted" | *:"$wanted"[-.+~_]*)
 			printf '%s' "$version"
 			return 0
 			;;

@@ -1,77 +1,91 @@
 # shellcheck shell=dash
 # What a package manager can be asked and told here. Each has a folder with functions of these names;
-# which arguments they take is said there.
+# which arguments they take is said there. What dnf and zypper share is in the folder rpm.
 
-# For people, and to choose by: apt-get or dnf. main sets it.
+# For people, and to choose by: apt-get, dnf, zypper or pacman. main sets it.
 PACKAGE_MANAGER=''
 
-# $1 apt's function, $2 dnf's, then their arguments.
+# $1 apt's function, $2 dnf's, $3 zypper's, $4 pacman's, then their arguments.
 by_manager() {
-	local apt=$1 dnf=$2
-	shift 2
+	local apt=$1 dnf=$2 zypper=$3 pacman=$4
+	shift 4
 	case $PACKAGE_MANAGER in
 	dnf) "$dnf" "$@" ;;
+	zypper) "$zypper" "$@" ;;
+	pacman) "$pacman" "$@" ;;
 	*) "$apt" "$@" ;;
 	esac
 }
 
+# The same where dnf and zypper are one: $1 apt's, $2 rpm's, $3 pacman's.
+by_format() {
+	local apt=$1 rpm=$2 pacman=$3
+	shift 3
+	by_manager "$apt" "$rpm" "$rpm" "$pacman" "$@"
+}
+
 # What is there.
-installed_version() { by_manager apt_installed_version dnf_installed_version "$@"; }
-versions_of() { by_manager apt_versions_of dnf_versions_of "$@"; }
-installed_packages() { by_manager apt_installed_packages dnf_installed_packages "$@"; }
-removed_packages() { by_manager apt_removed_packages dnf_removed_packages "$@"; }
-missing_packages() { by_manager apt_missing_packages dnf_missing_packages "$@"; }
-packages_of_files() { by_manager apt_packages_of_files dnf_packages_of_files "$@"; }
-configuration_files() { by_manager apt_configuration_files dnf_configuration_files "$@"; }
-is_shipped() { by_manager apt_is_shipped dnf_is_shipped "$@"; }
-has_edited_configuration() { by_manager apt_has_edited_configuration dnf_has_edited_configuration "$@"; }
-lists_outdated() { by_manager apt_lists_outdated dnf_lists_outdated "$@"; }
-package_relations() { by_manager apt_package_relations dnf_package_relations "$@"; }
-needed_packages() { by_manager apt_needed_packages dnf_needed_packages "$@"; }
-available_versions() { by_manager apt_available_versions dnf_available_versions "$@"; }
-mode_override() { by_manager apt_mode_override dnf_mode_override "$@"; }
-mode_override_program() { by_manager apt_mode_override_program dnf_mode_override_program "$@"; }
-mode_override_removal() { by_manager apt_mode_override_removal dnf_mode_override_removal "$@"; }
+installed_version() { by_format apt_installed_version rpm_installed_version pacman_installed_version "$@"; }
+versions_of() { by_format apt_versions_of rpm_versions_of pacman_versions_of "$@"; }
+installed_packages() { by_format apt_installed_packages rpm_installed_packages pacman_installed_packages "$@"; }
+removed_packages() { by_format apt_removed_packages nothing nothing "$@"; }
+missing_packages() { by_format apt_missing_packages rpm_missing_packages pacman_missing_packages "$@"; }
+packages_of_files() { by_format apt_packages_of_files rpm_packages_of_files pacman_packages_of_files "$@"; }
+configuration_files() { by_format apt_configuration_files rpm_configuration_files pacman_configuration_files "$@"; }
+is_shipped() { by_format apt_is_shipped rpm_is_shipped pacman_is_shipped "$@"; }
+# rpm and pacman keep an edited file beside its place when they remove its package.
+has_edited_configuration() { by_format apt_has_edited_configuration false false "$@"; }
+lists_outdated() { by_format apt_lists_outdated false pacman_lists_outdated "$@"; }
+package_relations() { by_format apt_package_relations rpm_package_relations pacman_package_relations "$@"; }
+needed_packages() { by_format apt_needed_packages rpm_needed_packages pacman_needed_packages "$@"; }
+available_versions() {
+	by_manager apt_available_versions dnf_available_versions zypper_available_versions pacman_available_versions "$@"
+}
+mode_override() { by_format apt_mode_override nothing nothing "$@"; }
+mode_override_program() { by_format apt_mode_override_program nothing nothing "$@"; }
+mode_override_removal() { by_format apt_mode_override_removal nothing nothing "$@"; }
 
 # What brings packages.
-install_packages() { by_manager apt_install_packages dnf_install_packages "$@"; }
-is_removal_refused() { by_manager apt_is_removal_refused dnf_is_removal_refused "$@"; }
-removed_for() { by_manager apt_removed_for dnf_removed_for "$@"; }
-finish_interrupted() { by_manager apt_finish_interrupted dnf_finish_interrupted "$@"; }
-complete_packages() { by_manager apt_complete_packages dnf_complete_packages "$@"; }
-packages_to_remove() { by_manager apt_packages_to_remove dnf_packages_to_remove "$@"; }
-forget_removal() { by_manager apt_forget_removal dnf_forget_removal "$@"; }
-complete_half_installed() { by_manager apt_complete_half_installed dnf_complete_half_installed "$@"; }
-install_version() { by_manager apt_install_version dnf_install_version "$@"; }
-autoremove_protection_file() { by_manager apt_autoremove_protection_file dnf_autoremove_protection_file "$@"; }
-autoremove_protection() { by_manager apt_autoremove_protection dnf_autoremove_protection "$@"; }
-packages_log() { by_manager apt_packages_log dnf_packages_log "$@"; }
+install_packages() { by_format apt_install_packages rpm_install_packages pacman_install_packages "$@"; }
+is_removal_refused() { by_format apt_is_removal_refused rpm_is_removal_refused pacman_is_removal_refused "$@"; }
+removed_for() { by_format apt_removed_for rpm_removed_for pacman_removed_for "$@"; }
+finish_interrupted() { by_format apt_finish_interrupted rpm_finish_interrupted pacman_finish_interrupted "$@"; }
+complete_packages() { by_format apt_complete_packages nothing nothing "$@"; }
+packages_to_remove() { by_format apt_packages_to_remove nothing nothing "$@"; }
+forget_removal() { by_format apt_forget_removal nothing nothing "$@"; }
+complete_half_installed() { by_format apt_complete_half_installed nothing nothing "$@"; }
+install_version() { by_format apt_install_version rpm_install_version pacman_install_version "$@"; }
+autoremove_protection_file() { by_format apt_autoremove_protection_file nothing nothing "$@"; }
+autoremove_protection() { by_format apt_autoremove_protection nothing nothing "$@"; }
+packages_log() { by_manager apt_packages_log dnf_packages_log zypper_packages_log pacman_packages_log "$@"; }
 
 # What takes them away.
-remove_packages() { by_manager apt_remove_packages dnf_remove_packages "$@"; }
-purge_held() { by_manager apt_purge_held dnf_purge_held "$@"; }
-dependents_of() { by_manager apt_dependents_of dnf_dependents_of "$@"; }
+remove_packages() { by_format apt_remove_packages rpm_remove_packages pacman_remove_packages "$@"; }
+purge_held() { by_format apt_purge_held rpm_purge_held pacman_purge_held "$@"; }
+dependents_of() { by_format apt_dependents_of rpm_dependents_of pacman_dependents_of "$@"; }
 
 # Who has asked for them.
-all_marks() { by_manager apt_all_marks dnf_all_marks "$@"; }
-mark_as() { by_manager apt_mark_as dnf_mark_as "$@"; }
-mark_as_ours() { by_manager apt_mark_as_ours dnf_mark_as_ours "$@"; }
-mend_marks() { by_manager apt_mend_marks dnf_mend_marks "$@"; }
+all_marks() { by_manager apt_all_marks dnf_all_marks zypper_all_marks pacman_all_marks "$@"; }
+mark_as() { by_manager apt_mark_as dnf_mark_as zypper_mark_as pacman_mark_as "$@"; }
+mark_as_ours() { by_manager apt_mark_as_ours dnf_mark_as_ours zypper_mark_as_ours pacman_mark_as_ours "$@"; }
+mend_marks() { by_format apt_mend_marks nothing nothing "$@"; }
 
 # Other repositories than the distribution's.
-repository_file() { by_manager apt_repository_file dnf_repository_file "$@"; }
-repository_key_file() { by_manager apt_repository_key_file dnf_repository_key_file "$@"; }
-repository_key_text() { by_manager apt_repository_key_text dnf_repository_key_text "$@"; }
-names_key_file() { by_manager apt_names_key_file dnf_names_key_file "$@"; }
-repository_entry() { by_manager apt_repository_entry dnf_repository_entry "$@"; }
-names_repository() { by_manager apt_names_repository dnf_names_repository "$@"; }
-download_file() { by_manager apt_download_file dnf_download_file "$@"; }
-packages_of_url() { by_manager apt_packages_of_url dnf_packages_of_url "$@"; }
-refresh_repository() { by_manager apt_refresh_repository dnf_refresh_repository "$@"; }
+repository_file() { by_manager apt_repository_file dnf_repository_file nothing nothing "$@"; }
+repository_key_file() { by_manager apt_repository_key_file dnf_repository_key_file nothing nothing "$@"; }
+repository_key_text() { by_manager apt_repository_key_text dnf_repository_key_text nothing nothing "$@"; }
+names_key_file() { by_manager apt_names_key_file dnf_names_key_file nothing nothing "$@"; }
+repository_entry() { by_manager apt_repository_entry dnf_repository_entry nothing nothing "$@"; }
+names_repository() { by_manager apt_names_repository dnf_names_repository nothing nothing "$@"; }
+download_file() { by_format apt_download_file curl_file curl_file "$@"; }
+packages_of_url() { by_format apt_packages_of_url nothing nothing "$@"; }
+refresh_repository() { by_manager apt_refresh_repository dnf_refresh_repository nothing nothing "$@"; }
 
 # How it is run, and what it says.
-package_errors() { by_manager apt_package_errors dnf_package_errors "$@"; }
-refresh_lists() { by_manager apt_refresh_lists dnf_refresh_lists "$@"; }
-enable_unit_of_package() { by_manager apt_enable_unit_of_package dnf_enable_unit_of_package "$@"; }
-after_packages_file() { by_manager apt_after_packages_file dnf_after_packages_file "$@"; }
-after_packages() { by_manager apt_after_packages dnf_after_packages "$@"; }
+package_errors() {
+	by_manager apt_package_errors dnf_package_errors zypper_package_errors pacman_package_errors "$@"
+}
+refresh_lists() { by_manager apt_refresh_lists dnf_refresh_lists zypper_refresh_lists pacman_refresh_lists "$@"; }
+enable_unit_of_package() { by_format apt_enable_unit_of_package enable_unit enable_unit "$@"; }
+after_packages_file() { by_format apt_after_packages_file nothing nothing "$@"; }
+after_packages() { by_format apt_after_packages nothing nothing "$@"; }

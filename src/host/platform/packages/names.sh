@@ -1,7 +1,8 @@
 # shellcheck shell=dash
 # Packages by the names that this system's distribution gives them.
 
-# $1 Debian's name. Fedora's names are those of its package sources, https://src.fedoraproject.org.
+# $1 Debian's name. The names are those of the package sources: https://src.fedoraproject.org, https://src.opensuse.org,
+# and https://gitlab.archlinux.org/archlinux/packaging/packages.
 package_name() {
 	case $PACKAGE_MANAGER:$1 in
 	dnf:dbus-user-session) printf dbus-daemon ;;
@@ -15,6 +16,13 @@ package_name() {
 	dnf:docker-cli) printf docker-ce-cli ;;
 	dnf:containerd | dnf:runc) printf containerd.io ;;
 	dnf:rootlesskit) printf docker-ce-rootless-extras ;;
+	zypper:dbus-user-session) printf dbus-1 ;;
+	zypper:libcap2-bin) printf libcap-progs ;;
+	zypper:uidmap | pacman:uidmap) printf shadow ;;
+	zypper:docker.io | zypper:docker-cli | pacman:docker.io | pacman:docker-cli) printf docker ;;
+	pacman:dbus-user-session) printf dbus ;;
+	pacman:libcap2-bin) printf libcap ;;
+	pacman:procps) printf procps-ng ;;
 	*) printf '%s' "$1" ;;
 	esac
 }

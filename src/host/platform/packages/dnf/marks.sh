@@ -4,7 +4,7 @@
 # "manual NAME" where somebody has asked for it, or rpm alone knows it; else "auto NAME".
 dnf_all_marks() {
 	run_dnf -q -C --disablerepo='*' repoquery --installed --qf '%{name} %{reason}\n' || true
-	awk 'NF > 1 { print (tolower($2) ~ /^(dependency|weak|group)/ ? "auto " : "manual ") $1 }' "$WORK/dnf.log"
+	awk 'NF > 1 { print (tolower($2) ~ /^(dependency|weak|group)/ ? "auto " : "manual ") $1 }' "$WORK/manager.log"
 }
 
 # $1 auto or manual, then packages. dnf 4 calls these marks remove and install.
@@ -43,6 +43,3 @@ mark_packages_as() {
 }
 
 is_dnf_5() { dnf --version 2>/dev/null | grep -q '^dnf5 '; }
-
-# dnf's record is a database, which a power cut does not empty.
-dnf_mend_marks() { :; }

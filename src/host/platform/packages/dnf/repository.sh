@@ -59,12 +59,6 @@ dnf_names_repository() {
 			END { note(); exit !found }'
 }
 
-# rpm itself needs curl. $1 the URL, $2 the file.
-dnf_download_file() { curl -fsSL --retry 2 --max-time 600 -o "$2" "$1" >"$WORK/dnf.log" 2>&1 </dev/null; }
-
-# ca-certificates is a part of every Fedora.
-dnf_packages_of_url() { :; }
-
 # The lists of one repository alone. $1 its name.
 dnf_refresh_repository() {
 	say "refreshes the package lists of $1"

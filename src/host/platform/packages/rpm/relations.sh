@@ -4,7 +4,7 @@
 # What is installed, and what it says of others, with tabs: state, name, what else it is called, and the
 # packages that are what it recommends and requires. It is called nothing else: these are names. Alternatives
 # have ' | ' between them, others a comma. Of a condition such as (a if b), a counts.
-dnf_package_relations() {
+rpm_package_relations() {
 	{
 		rpm -qa --qf '[provides\t%{=NAME}\t%{PROVIDENAME}\n]'
 		rpm_relations_of RECOMMEND

@@ -1,25 +1,25 @@
 # shellcheck shell=dash
-# dnf: what takes packages away.
+# dnf and zypper: what takes packages away.
 
 # Removes what is named, and nothing that depends on it. Two lists of names: with their configuration,
 # and without; rpm keeps edited files of both beside their places.
-dnf_remove_packages() {
+rpm_remove_packages() {
 	local name keys='' names='' others
 	for name in $1 $2; do
 		case $name in
 		gpg-pubkey-*) keys="$keys $name" ;;
-		*) [ -z "$(dnf_installed_version "$name")" ] || names="$names $name" ;;
+		*) [ -z "$(rpm_installed_version "$name")" ] || names="$names $name" ;;
 		esac
 	done
 	# shellcheck disable=SC2086 # lists of package names
 	if [ -n "$names" ]; then
-		others=$(dnf_dependents_of $names | paste -s -d ' ')
+		others=$(rpm_dependents_of $names | paste -s -d ' ')
 		[ -z "$others" ] ||
-			fail "packages$names" "that dnf would remove $others with them" "these alone removed" \
+			fail "packages$names" "that $PACKAGE_MANAGER would remove $others with them" "these alone removed" \
 				"see what needs them, then run again"
-		run_dnf remove $names ||
-			fail "packages$names" "dnf does not remove them: $(dnf_package_errors)" "them gone" \
-				"fix what dnf says, then run again"
+		run_transaction remove $names ||
+			fail "packages$names" "$PACKAGE_MANAGER does not remove them: $(transaction_errors)" "them gone" \
+				"fix what $PACKAGE_MANAGER says, then run again"
 		changed "packages removed:$names"
 	fi
 	# shellcheck disable=SC2086 # a list of keys
@@ -28,17 +28,17 @@ dnf_remove_packages() {
 
 # Keys that signed what is removed. Arguments: their names.
 remove_keys() {
-	rpm -e --allmatches "$@" >"$WORK/dnf.log" 2>&1 ||
-		fail "keys $*" "rpm does not remove them: $(tail -n 1 "$WORK/dnf.log")" "them gone" \
+	rpm -e --allmatches "$@" >"$WORK/manager.log" 2>&1 ||
+		fail "keys $*" "rpm does not remove them: $(tail -n 1 "$WORK/manager.log")" "them gone" \
 			"fix what rpm says, then run again"
 	changed "keys removed: $*"
 }
 
 # Asked for in so many words. Arguments: names.
-dnf_purge_held() { run_dnf remove "$@"; }
+rpm_purge_held() { run_transaction remove "$@"; }
 
 # What depends on packages, and would be removed with them, a name a line. Arguments: names.
-dnf_dependents_of() {
+rpm_dependents_of() {
 	plan_transaction remove "$@"
 	sed -n 's/^Removing \([^ ]*\).*/\1/p' "$WORK/transaction" | grep -vxF "$(printf '%s\n' "$@")" || true
 }

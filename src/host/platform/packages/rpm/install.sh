@@ -1,0 +1,117 @@
+# shellcheck shell=dash
+# dnf and zypper: what brings packages. Neither has apt's --no-remove: what it would do is asked for first.
+
+# Installs, and notes in $STATE/packages.planned what, before rpm begins. With --no-remove first, nothing is
+# removed for them. Further arguments: names, or name=version.
+rpm_install_packages() {
+	local verb=replace
+	if [ "$1" = --no-remove ]; then
+		shift
+		verb=install
+		plan_without_removal "$@" || return 1
+	else
+		plan_transaction "$verb" "$@"
+	fi
+	note_planned "$@"
+	run_transaction "$verb" "$@" || return 1
+	note_new_keys
+	mark_new
+}
+
+# False where something would be removed, or has to be. Arguments: names, or name=version.
+plan_without_removal() {
+	rm -f "$WORK/removal.refused"
+	plan_transaction install "$@"
+	! grep -qE '^Removing |--allowerasing|deinstallation of ' "$WORK/transaction" "$WORK/manager.log" || {
+		: >"$WORK/removal.refused"
+		return 1
+	}
+}
+
+# It would remove something for the packages, and was told not to.
+rpm_is_removal_refused() { [ -e "$WORK/removal.refused" ]; }
+
+# What it would remove for packages, a line each. Arguments: names, or name=version.
+rpm_removed_for() {
+	plan_transaction replace "$@"
+	sed -n 's/^Removing \([^ ]*\).*/\1/p' "$WORK/transaction"
+}
+
+# Removes nothing for it. $1 the package, $2 its version, older or newer than what is there.
+rpm_install_version() { plan_without_removal "$1=$2" && run_transaction install "$1=$2"; }
+
+# Arguments: names, or name=version.
+note_planned() {
+	{
+		printf '%s\n' "$@"
+		awk -v before="$STATE/packages.before" -v from="$PACKAGE_MANAGER" '
+			BEGIN { while ((getline line <before) > 0) if (split(line, part, " ") == 2) there[part[1]] = part[2] }
+			$1 != "Removing" { print $2, ($2 in there ? there[$2] : "-"), "<", $3, from }' "$WORK/transaction"
+	} >"$WORK/planned"
+	for_root_alone append_planned
+}
+
+append_planned() {
+	cat "$WORK/planned" >>"$STATE/packages.planned"
+	sync "$STATE/packages.planned" "$STATE"
+}
+
+# dnf imports the key of each repository whose packages it installs for the first time.
+note_new_keys() {
+	rpm_installed_packages | grep '^gpg-pubkey-' | comm -13 "$STATE/packages.before" - |
+		sed "s/^\([^ ]*\) \(.*\)/\1 - < \2 $PACKAGE_MANAGER/" >"$WORK/planned"
+	for_root_alone append_planned
+}
+
+# What is new is this package's: what is asked for by name is taken for a user's otherwise, and after a kill
+# all of it.
+mark_new() {
+	local names
+	awk 'NF > 3 && $2 == "-" { print $1 }' "$STATE/packages.planned" | sort -u >"$WORK/planned.names"
+	names=$(rpm -qa --qf '%{NAME}\n' | grep -xFf "$WORK/planned.names" | paste -s -d ' ')
+	# shellcheck disable=SC2086 # a list of package names
+	[ -z "$names" ] || mark_new_as_ours $names ||
+		say "$PACKAGE_MANAGER does not mark $names: $(transaction_errors)"
+}
+
+# An installation that was killed is done again: what rpm was at work on is there without its record, or
+# under other names. The script that it ran then is left in /var/tmp.
+rpm_finish_interrupted() {
+	local wanted
+	find /var/tmp -maxdepth 1 -type f -uid 0 -name 'rpm-tmp.??????' \
+		-newer "$STATE/packages.before" ! -newer "$WORK/begun" -delete
+	[ -s "$STATE/packages.planned" ] || return 0
+	wanted=$(awk 'NF == 1' "$STATE/packages.planned" | paste -s -d ' ')
+	# shellcheck disable=SC2086 # a list of package names
+	if [ -n "$(rpm_missing_packages $wanted)$(packages_there_twice)" ]; then
+		say "an installation of $wanted was interrupted: completes it"
+		run_transaction install $wanted || say "$PACKAGE_MANAGER does not complete it: $(transaction_errors)"
+		# libzypp's, in use by none that was at work before this run: it has been waited for.
+		find /var/tmp -maxdepth 1 -type d -uid 0 \( -name 'zypp.??????' -o -name 'AP_0x??????' \) \
+			-newer "$STATE/packages.before" ! -newer "$WORK/begun" -exec rm -rf {} +
+	fi
+	wanted=$(packages_there_twice)
+	[ -z "$wanted" ] ||
+		fail "packages $wanted" "each there in two versions, as an interrupted upgrade leaves them" "one of each" \
+			"remove the older ones by 'rpm -e --justdb NAME-VERSION' (with dnf: 'dnf remove --duplicates'), then run again"
+	rpm_remove_unpacked
+	note_new_keys
+	mark_new
+}
+
+# rpm unpacks a file as NAME;8DIGITS, and renames it.
+rpm_remove_unpacked() {
+	local file left
+	awk 'NF > 3 { print $1 }' "$STATE/packages.planned" | sort -u | xargs -r rpm -ql 2>/dev/null | grep '^/' |
+		while read -r file; do
+			for left in "$file;"[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]; do
+				[ ! -f "$left" ] || rm -f -- "$left"
+			done
+		done
+}
+
+# Of what was planned.
+packages_there_twice() {
+	awk 'NF > 3 { print $1 }' "$STATE/packages.planned" | sort -u >"$WORK/planned.names"
+	rpm -qa --qf '%{NAME}\n' | sort | uniq -d | grep -xFf "$WORK/planned.names" | paste -s -d ' '
+}

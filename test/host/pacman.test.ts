@@ -1,0 +1,178 @@
+import { currentEngine, earlierEngine, engineTar } from "../../testbed/engine";
+import { diffSnapshots, snapshotHost } from "../../testbed/hosts";
+import { EngineSource } from "../../index";
+import {
+  applyEngine,
+  engineHost,
+  type Refused,
+  revertEngine,
+  testRefused,
+} from "../../testkit/engineHost";
+import { asAccount, importImage } from "../../testkit/host";
+import { Installation } from "../../testkit/installation";
+
+// A Debian with Arch's os-release and pacman, and no apt and no dpkg.
+const given = engineHost({ like: "arch" });
+
+const wishes = (version = currentEngine, engine = {}) => given.withArchives(version, engine);
+
+test("archives, a container, nothing to change, the next version with its data, and destroy", async () => {
+  const app = new Installation(given.host, "a1");
+  const earlier = wishes(earlierEngine);
+  const { engine } = await app.applyAll(earlier);
+  expect(engine.facts["versions.engine"]).toBe(earlierEngine);
+  expect(engine.changed).toContain("package slirp4netns 1.0-1 installed");
+  expect(await given.host.run("pacman -Qqd")).toBe("libslirp\nslirp4netns\n");
+  await importImage(given.host, "app");
+  expect(await asAccount(given.host, "app", "docker run --rm busybox echo here")).toBe("here\n");
+  for (const { changed } of Object.values(await app.applyAll(earlier))) expect(changed).toEqual([]);
+  await asAccount(given.host, "app", "docker volume create kept");
+  const current = wishes(currentEngine);
+  await app.applyAll(current);
+  expect(await given.version()).toBe(`${currentEngine}\n`);
+  expect(await asAccount(given.host, "app", "docker volume ls -q")).toBe("kept\n");
+  for (const { changed } of Object.values(await app.applyAll(current))) expect(changed).toEqual([]);
+  await app.revertAll(current);
+  expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
+});
+
+/** No archives, but another source. */
+const instead = (source?: EngineSource) => ({
+  source,
+  ...{ version: undefined, sha256: undefined, rootlessExtrasSha256: undefined, mirror: undefined },
+});
+
+const refused: Refused[] = [
+  {
+    what: "the distribution's engine",
+    engine: instead(),
+    step: "preflight",
+    says: /engine\.source: found Arch Linux, whose docker lacks what a rootless daemon needs; .* set engine\.source to StaticArchive, or to Preinstalled where one is there$/,
+  },
+  {
+    what: "Docker's own packages, of which there are none",
+    engine: instead(EngineSource.DockerRepository),
+    step: "preflight",
+    says: /engine\.source: found Arch Linux, for which Docker has no packages; .* set engine\.source to StaticArchive$/,
+  },
+  {
+    what: "an engine that is there, where none is",
+    engine: instead(EngineSource.Preinstalled),
+    step: "preflight",
+    says: /engine\.source: found no dockerd \(package docker\), .* set engine\.source to StaticArchive$/,
+  },
+  {
+    what: "a package of somebody else's that cannot stay",
+    first: "pacman -S --noconfirm theirs-too",
+    then: "pacman -R --noconfirm theirs-too",
+    says: /pacman install .*: found that it removes theirs-too \(not brought by this installation alone\); wanted nobody else's removed/,
+  },
+  {
+    what: "a mirror that is down, and lists that are there",
+    first:
+      "rm -f /var/cache/pacman/pkg/*; cp -a /etc/pacman.d/mirrorlist /root/kept; sed -i 's|:[0-9]*/os|:9/os|' /etc/pacman.d/mirrorlist",
+    then: "mv /root/kept /etc/pacman.d/mirrorlist",
+    says: /pacman: found .*failed retrieving file .* wanted the packages\. To fix: update this machine with 'pacman -Syu' where its lists are older than the mirror, or fix what pacman says/,
+  },
+  {
+    what: "packages that somebody else has signed",
+    first: "cp -a /etc/pacman.d/gnupg /root/gnupg; : >/etc/pacman.d/gnupg/pubring.gpg",
+    then: "rm -r /etc/pacman.d/gnupg; mv /root/gnupg /etc/pacman.d/gnupg",
+    says: /pacman: found .*error: .* wanted the packages\. To fix: /,
+  },
+  {
+    what: "a lock that a pacman has left",
+    first: "touch /var/lib/pacman/db.lck",
+    then: "rm /var/lib/pacman/db.lck",
+    says: /db\.lck: found it there, and no program at work with it, as a pacman leaves it that was killed; wanted it gone\. To fix: see in \/var\/log\/pacman\.log/,
+  },
+];
+
+testRefused(given, refused, (engine) => wishes(currentEngine, engine));
+
+test("lists are fetched where there are none, and not again", async () => {
+  const before = await snapshotHost(given.host);
+  await given.host.run("rm /var/lib/pacman/sync/*");
+  const app = new Installation(given.host, "a1");
+  await app.install();
+  await app.apply("preflight", wishes());
+  expect((await app.apply("engine", wishes())).said.join("\n")).toContain(
+    "fetches the package lists",
+  );
+  await revertEngine(app, wishes());
+  await given.host.run("touch -d 2020-01-01 /var/lib/pacman/sync/*");
+  await applyEngine(app, wishes());
+  await revertEngine(app, wishes());
+  expect(
+    await given.host.run("find /var/lib/pacman/sync -name '*.db' ! -newermt 2020-01-02 | wc -l"),
+  ).toBe("1\n");
+  expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
+});
+
+test("another pacman at work is waited for, and what it did is not taken for this package's", async () => {
+  const before = await snapshotHost(given.host);
+  const app = new Installation(given.host, "a1");
+  await app.install();
+  await app.apply("preflight", wishes());
+  await given.host.run(
+    "pacman -S --noconfirm slow >/dev/null 2>&1 & timeout 60 sh -c 'until pgrep -x sleep; do sleep 0.1; done'",
+  );
+  const { said, changed } = await app.apply("engine", wishes());
+  expect(said.join("\n")).toMatch(
+    /waits for another package manager, 5 minutes at most: \/var\/lib\/pacman\/db\.lck, held by process \d/,
+  );
+  expect(changed.join("\n")).not.toContain("slow");
+  await revertEngine(app, wishes());
+  await given.host.run("pacman -R --noconfirm slow");
+  expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
+});
+
+test("what somebody needs or has asked for meanwhile stays, and reasons are as they were", async () => {
+  await given.host.run("pacman -D --asdeps libcap; pacman -S --noconfirm passt");
+  const before = await snapshotHost(given.host);
+  const app = new Installation(given.host, "a1");
+  await applyEngine(app, wishes());
+  await given.host.run("pacman -S --noconfirm theirs");
+  expect(await revertEngine(app, wishes())).toContain("package slirp4netns stays: others need it");
+  await given.host.run(
+    "pacman -R --noconfirm theirs slirp4netns libslirp; rm -rf /var/lib/rootless-docker",
+  );
+  expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
+  await applyEngine(app, wishes());
+  await given.host.run("pacman -D --asexplicit slirp4netns");
+  expect(await revertEngine(app, wishes())).toContain(
+    "package slirp4netns stays: somebody has marked it as manually installed, or held it",
+  );
+  await given.host.run(
+    "pacman -R --noconfirm slirp4netns libslirp; rm -rf /var/lib/rootless-docker",
+  );
+  expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
+  await given.host.run("pacman -D --asexplicit libcap; pacman -R --noconfirm passt");
+});
+
+test("an installation that is killed with its pacman: destroy takes all of it back", async () => {
+  const before = await snapshotHost(given.host);
+  const app = new Installation(given.host, "a1");
+  await app.install();
+  await app.apply("preflight", wishes());
+  const killed = app.tryApply("engine", wishes());
+  await given.host.run(
+    "timeout 60 sh -c 'until [ -e /usr/share/doc/libslirp/large ]; do :; done'; pkill -STOP -x pacman; pkill -9 -f [a]gents/a1/agent; pkill -9 -x pacman; true",
+  );
+  expect((await killed).exitCode).not.toBe(0);
+  expect(await given.host.run("ls /var/lib/pacman/db.lck")).toContain("db.lck");
+  expect(await revertEngine(app, wishes())).toMatch(/an installation of .* was interrupted/);
+  expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
+});
+
+test("an engine that somebody has put there, as from the AUR", async () => {
+  await given.host.run("tar -x -C /usr/local/bin --strip-components=1", {
+    input: await engineTar(),
+  });
+  const before = await snapshotHost(given.host);
+  const app = new Installation(given.host, "a1");
+  const there = wishes(currentEngine, instead(EngineSource.Preinstalled));
+  await applyEngine(app, there);
+  await revertEngine(app, there);
+  expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
+});

@@ -1,0 +1,170 @@
+import { currentEngine, earlierEngine } from "../../testbed/engine";
+import { diffSnapshots, snapshotHost } from "../../testbed/hosts";
+import { EngineSource } from "../../index";
+import {
+  applyEngine,
+  engineHost,
+  type Refused,
+  revertEngine,
+  testRefused,
+} from "../../testkit/engineHost";
+import { asAccount, importImage } from "../../testkit/host";
+import { Installation } from "../../testkit/installation";
+
+// A Debian with openSUSE Leap's os-release, zypper and rpm, and no apt and no dpkg.
+const given = engineHost({ like: "opensuse" });
+
+/** The distribution's own engine, unless another one is named. */
+const wishes: typeof given.withRepository = (engine, args) => {
+  const distribution = { source: undefined, mirror: undefined, mirrorKey: undefined };
+  return given.withRepository({ ...distribution, ...engine }, args);
+};
+
+/** What openSUSE's docker itself makes when it is installed, and leaves. */
+const remapped = [
+  "group line added: dockremap x:995:",
+  "passwd line added: dockremap x:995:995::/home/dockremap:/bin/false",
+  "subgid line added: dockremap:100000000:100000001",
+  "subuid line added: dockremap:100000000:100000001",
+];
+
+test("a version, a container, nothing to change, the next version with its data, and destroy", async () => {
+  const app = new Installation(given.host, "a1");
+  const earlier = wishes({ version: earlierEngine });
+  const { engine } = await app.applyAll(earlier);
+  expect(engine.facts["versions.engine"]).toBe(earlierEngine);
+  expect(await given.host.run("rpm -q docker docker-rootless-extras")).toBe(
+    `docker-${earlierEngine}_ce-1.1.x86_64\ndocker-rootless-extras-${earlierEngine}_ce-1.1.noarch\n`,
+  );
+  await importImage(given.host, "app");
+  expect(await asAccount(given.host, "app", "docker run --rm busybox echo here")).toBe("here\n");
+  for (const { changed } of Object.values(await app.applyAll(earlier))) expect(changed).toEqual([]);
+  await asAccount(given.host, "app", "docker volume create kept");
+  const current = wishes({ version: currentEngine });
+  await app.applyAll(current);
+  expect(await given.version()).toBe(`${currentEngine}\n`);
+  expect(await asAccount(given.host, "app", "docker volume ls -q")).toBe("kept\n");
+  for (const { changed } of Object.values(await app.applyAll(current))) expect(changed).toEqual([]);
+  await app.revertAll(current);
+  const left = diffSnapshots(given.before, await snapshotHost(given.host));
+  expect(
+    left.filter((line) => !/^file \/etc\/(group|gshadow|passwd|shadow|sub[ug]id):/.test(line)),
+  ).toEqual(remapped);
+});
+
+const refused: Refused[] = [
+  {
+    what: "Docker's own packages, of which there are none",
+    engine: { source: EngineSource.DockerRepository },
+    step: "preflight",
+    says: /engine\.source: found openSUSE Leap 16\.0, for which Docker has no packages; .* set engine\.source to Distribution, or StaticArchive$/,
+  },
+  {
+    what: "an engine that is there, where none is",
+    engine: { source: EngineSource.Preinstalled },
+    step: "preflight",
+    says: /engine\.source: found no dockerd \(package docker\), containerd \(package containerd\), .* set engine\.source to Distribution$/,
+  },
+  {
+    what: "SUSE's other engine in its place",
+    first: "zypper -n -q install docker-stable",
+    then: "zypper -n -q remove docker-stable",
+    step: "preflight",
+    says: /engine\.source: found the package docker-stable 1\.0-1\.1, which docker replaces; wanted docker\. To fix: set engine\.source to Preinstalled, which use/,
+  },
+  {
+    what: "a package of somebody else's that cannot stay",
+    first: "zypper -n -q install theirs-too",
+    then: "zypper -n -q remove theirs-too",
+    says: /zypper install .*: found that it removes theirs-too \(not brought by this installation alone\); wanted nobody else's removed/,
+  },
+  {
+    what: "no version of the engine like that",
+    engine: { version: "28" },
+    says: new RegExp(
+      `engine.version: found the versions ${currentEngine}_ce-1.1 ${earlierEngine}_ce-1.1 of docker in the package lists; wanted 28`,
+    ),
+  },
+  {
+    what: "a repository that is down",
+    first: "cp -a /etc/zypp/repos.d /root/kept; sed -i 's|:[0-9]*/os|:9/os|' /etc/zypp/repos.d/*",
+    then: "rm -r /etc/zypp/repos.d; mv /root/kept /etc/zypp/repos.d",
+    says: /zypper refresh: found .*Failed to retrieve new repository metadata.* wanted the package lists\. To fix: make the package sources of this host work/,
+  },
+  {
+    what: "a repository that somebody else has signed",
+    first:
+      "rpm -q --qf '%{DESCRIPTION}' gpg-pubkey >/root/key; rpm -e gpg-pubkey; zypper -q clean -a",
+    then: "rpm --import /root/key; rm /root/key",
+    says: /zypper refresh: found .*Signature verification failed for repomd\.xml.* wanted the package lists/,
+  },
+];
+
+testRefused(given, refused, wishes);
+
+test("another zypper at work is waited for, and what it did is not taken for this package's", async () => {
+  const before = await snapshotHost(given.host);
+  const app = new Installation(given.host, "a1");
+  await app.install();
+  await app.apply("preflight", wishes());
+  await given.host.run(
+    "zypper -n -q install slow >/dev/null 2>&1 & timeout 60 sh -c 'until pgrep -x sleep; do sleep 0.1; done'",
+  );
+  const { said, changed } = await app.apply("engine", wishes());
+  expect(said.join("\n")).toMatch(
+    /waits for another package manager, 5 minutes at most: System management is locked by .*zypper/,
+  );
+  expect(changed.join("\n")).not.toContain("slow");
+  await revertEngine(app, wishes());
+  await given.host.run("zypper -n -q remove slow");
+  expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
+});
+
+test("what somebody needs, has locked or has asked for meanwhile stays, and nothing else", async () => {
+  const before = await snapshotHost(given.host);
+  const app = new Installation(given.host, "a1");
+  await applyEngine(app, wishes());
+  await given.host.run(
+    "zypper -n -q install theirs; zypper -n -q addlock catatonit; zypper -n -q install --force fuse-overlayfs",
+  );
+  const said = await revertEngine(app, wishes());
+  expect(said).toContain("package slirp4netns stays: others need it");
+  for (const name of ["catatonit", "fuse-overlayfs"])
+    expect(said).toContain(
+      `package ${name} stays: somebody has marked it as manually installed, or held it`,
+    );
+  expect(await given.host.run("rpm -q docker rootlesskit || true")).toBe(
+    "package docker is not installed\npackage rootlesskit is not installed\n",
+  );
+  await given.host.run(`zypper -n -q removelock catatonit; rm /etc/zypp/locks
+    zypper -n -q remove theirs slirp4netns libslirp0 catatonit fuse-overlayfs; rm -rf /var/lib/rootless-docker`);
+  expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
+});
+
+test("an installation that is killed with its zypper: destroy takes all of it back", async () => {
+  const before = await snapshotHost(given.host);
+  const app = new Installation(given.host, "a1");
+  await app.install();
+  await app.apply("preflight", wishes());
+  const killed = app.tryApply("engine", wishes());
+  await given.host.run(
+    "until rpm -q containerd >/dev/null; do sleep 0.02; done; pkill -9 -f [a]gents/a1/agent; pkill -9 -f '[z]ypper -n'; pkill -9 -x rpm; true",
+  );
+  expect((await killed).exitCode).not.toBe(0);
+  expect(await revertEngine(app, wishes())).toMatch(/an installation of .* was interrupted/);
+  expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
+});
+
+test("Docker's archives on SLES 15 SP7, by its os-release, with the distribution's packages that they need", async () => {
+  const before = await snapshotHost(given.host);
+  await given.host.run(`rm /etc/os-release
+    printf 'ID="sles"\\nID_LIKE="suse"\\nVERSION_ID="15.7"\\nPRETTY_NAME="SUSE Linux Enterprise Server 15 SP7"\\n' >/etc/os-release`);
+  const app = new Installation(given.host, "a1");
+  const archives = given.withArchives(currentEngine);
+  await app.applyAll(archives);
+  expect(await given.version()).toBe(`${currentEngine}\n`);
+  expect(await given.host.run("rpm -qa --qf '%{NAME}\\n' | grep -c docker || true")).toBe("0\n");
+  await app.revertAll(archives);
+  await given.host.run("ln -sf ../usr/lib/os-release /etc/os-release");
+  expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
+});
