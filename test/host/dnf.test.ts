@@ -137,6 +137,69 @@ test("what somebody needs or has asked for meanwhile stays, and nothing else", a
   expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
 });
 
+/** Imports a key of somebody's own. */
+const importKey = `export GNUPGHOME=/root/gnupg; mkdir -m 700 $GNUPGHOME
+  gpg --batch --quiet --passphrase '' --quick-gen-key 'Corp <corp@example.org>' rsa2048 sign never
+  gpg --armor --export corp@example.org >/root/corp.asc; gpgconf --kill all; rm -rf $GNUPGHOME
+  rpm --import /root/corp.asc; rm /root/corp.asc`;
+const keyStays = async () => {
+  const keys = "rpm -qa 'gpg-pubkey*' --qf '%{VERSION}-%{RELEASE} %{SUMMARY}\\n'";
+  const [, key = ""] = /^(\S+) .*Corp/m.exec(await given.host.run(keys)) ?? [];
+  expect(key).not.toBe("");
+  await given.host.run(`rpm -e gpg-pubkey-${key}`);
+};
+
+test("a key that somebody imports while an installation is at work stays", async () => {
+  const before = await snapshotHost(given.host);
+  const app = new Installation(given.host, "a1");
+  await app.install();
+  await app.apply("preflight", wishes());
+  const up = app.apply("engine", wishes());
+  await given.host.run(
+    `timeout 60 sh -c 'until [ -e /var/lib/rootless-docker/packages.before ]; do sleep 0.02; done'\n${importKey}`,
+  );
+  expect((await up).said.join()).not.toContain("Corp");
+  await revertEngine(app, wishes());
+  await keyStays();
+  expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
+});
+
+test("a key and a package of somebody's after a killed installation: both stay", async () => {
+  const app = new Installation(given.host, "a1");
+  await app.install();
+  await app.apply("preflight", wishes());
+  const killed = app.tryApply("engine", wishes());
+  await given.host.run(
+    "until rpm -q docker-ce-cli >/dev/null; do sleep 0.02; done; pkill -9 -f [a]gents/a1/agent; pkill -9 -x dnf; true",
+  );
+  expect((await killed).exitCode).not.toBe(0);
+  await given.host.run(`${importKey}\ndnf -q -y install libcgroup; dnf -q mark install libcgroup`);
+  await app.apply("engine", wishes());
+  await revertEngine(app, wishes());
+  await keyStays();
+  await given.host.run(
+    "dnf -q -y remove --noautoremove libcgroup; rm -rf /var/lib/rootless-docker",
+  );
+});
+
+test.each([
+  ["ifneed", "Requires: (docker-ce if systemd)"],
+  ["andneed", "Requires: (docker-ce and systemd)"],
+])("%s: one of ours that somebody's package needs by a condition stays", async (name, line) => {
+  const before = await snapshotHost(given.host);
+  const app = new Installation(given.host, "a1");
+  await applyEngine(app, wishes());
+  await given.host.run(`${makeRpm(name, line)}; rpm -i /root/${name}.rpm; rm /root/${name}.rpm`);
+  const said = await revertEngine(app, wishes());
+  expect(said).toContain("docker-ce stays: others need it");
+  const stayed = [...said.matchAll(/package (\S+) stays/g)].map(([, one]) => one);
+  await given.host.run(
+    `dnf -q -y remove --noautoremove ${name} ${stayed.join(" ")}; groupdel docker; rm -rf /var/lib/rootless-docker /etc/containerd`,
+  );
+  const left = diffSnapshots(before, await snapshotHost(given.host));
+  expect(left.filter((difference) => difference.includes("package"))).toEqual([]);
+});
+
 test("an installation that is killed with its dnf: destroy takes all of it back", async () => {
   const before = await snapshotHost(given.host);
   const app = new Installation(given.host, "a1");

@@ -56,18 +56,43 @@ append_planned() {
 	sync "$STATE/packages.planned" "$STATE"
 }
 
-# dnf imports the key of each repository whose packages it installs for the first time.
+# dnf imports the key of each repository whose packages it installs for the first time. Another one that is new
+# somebody else has imported meanwhile.
 note_new_keys() {
+	local name version
+	{
+		sed -n 's/^.*mporting .* key 0x\([0-9A-Fa-f]*\).*/\1/p; s/^ *Fingerprint *: *//p' "$WORK/manager.log" |
+			tr -d ' '
+		repository_key_fingerprints
+	} 2>/dev/null | tr '[:upper:]' '[:lower:]' | sort -u >"$WORK/keys"
 	rpm_installed_packages | grep '^gpg-pubkey-' | comm -13 "$STATE/packages.before" - |
-		sed "s/^\([^ ]*\) \(.*\)/\1 - < \2 $PACKAGE_MANAGER/" >"$WORK/planned"
+		while read -r name version; do
+			# rpm 4 names a key by the last 8 digits.
+			grep -q "${name#gpg-pubkey-}\$" "$WORK/keys" || continue
+			printf '%s - < %s %s\n' "$name" "$version" "$PACKAGE_MANAGER"
+		done >"$WORK/planned"
 	for_root_alone append_planned
 }
 
+# Of the files that the sources of packages name: after a kill nobody knows what the manager said. A variable in
+# a name stands for anything.
+repository_key_fingerprints() {
+	local pattern file
+	sed -n 's|.*file://\(/[^ ,]*\).*|\1|p' /etc/yum.repos.d/*.repo /etc/zypp/repos.d/*.repo 2>/dev/null |
+		sed 's/[$][A-Za-z_{}]*/*/g' | sort -u | while read -r pattern; do
+		for file in $pattern; do
+			[ ! -f "$file" ] || key_fingerprints "$file"
+		done
+	done
+}
+
 # What is new is this package's: what is asked for by name is taken for a user's otherwise, and after a kill
-# all of it.
+# all of it; but what somebody has asked for since.
 mark_new() {
 	local names
-	awk 'NF > 3 && $2 == "-" { print $1 }' "$STATE/packages.planned" | sort -u >"$WORK/planned.names"
+	awk 'NF > 3 && $2 == "-" { print $1 }' "$STATE/packages.planned" | sort -u | while read -r names; do
+		[ -e "$(resource_directory package "$names")/theirs" ] || printf '%s\n' "$names"
+	done >"$WORK/planned.names"
 	names=$(rpm -qa --qf '%{NAME}\n' | grep -xFf "$WORK/planned.names" | paste -s -d ' ')
 	# shellcheck disable=SC2086 # a list of package names
 	[ -z "$names" ] || mark_new_as_ours $names ||

@@ -12,13 +12,30 @@ rpm_package_relations() {
 	} >"$WORK/rpm.relations"
 	rpm_paths <"$WORK/rpm.relations" >"$WORK/rpm.paths"
 	cat "$WORK/rpm.paths" "$WORK/rpm.relations" | awk -F '\t' '
-		# Packages that provide one of several capabilities, without the one that asks.
-		function clause(name, words,   n, word, i, text, found) {
+		# What a package asks for: in brackets several capabilities, with words between them.
+		function clause(name, words,   n, part, i, text, one) {
+			if (words !~ /^[(]/) return alternatives(name, words)
 			sub(/ (if|unless) .*/, "", words)
-			gsub(/[()]/, words ~ / (or|and|with|without) / ? "" : "&", words)
-			n = split(words, word, / (or|and|with|without) /)
+			gsub(/ (with|without) [^ ]+( [<>=]+ [^ ]+)?/, "", words)
+			n = split(words, part, / and /)
 			for (i = 1; i <= n; i++) {
-				if (n > 1) sub(/ .*/, "", word[i])
+				one = alternatives(name, part[i])
+				if (one != "") text = add(text, one)
+			}
+			return text
+		}
+		# Without the brackets of the words around it, and without its version.
+		function capability(word) {
+			sub(/^[(]+/, "", word)
+			sub(/ .*/, "", word)
+			while (gsub(/[)]/, "&", word) > gsub(/[(]/, "&", word)) sub(/[)]$/, "", word)
+			return word
+		}
+		# Packages that provide one of several capabilities, without the one that asks.
+		function alternatives(name, words,   n, word, i, text, found) {
+			n = split(words, word, / or /)
+			for (i = 1; i <= n; i++) {
+				word[i] = capability(word[i])
 				if ((word[i], name) in provided) return ""
 				if (word[i] in providers && !(word[i] in found)) {
 					text = text (text == "" ? "" : " | ") providers[word[i]]
