@@ -6,11 +6,11 @@ const { join } = require("node:path");
 const parts = [
   [
     ...["host/durable", "host/accountsAnew", "host/owners", "host/network", "host/subordinateIds"],
-    ...["host/packagesOfOthers", "host/pacman", "scenario/oneStep"],
+    ...["host/packagesOfOthers", "host/pacman", "scenario/oneStep", "host/ownDisk"],
   ],
   [
     ...["host/dockerRepository", "host/leases", "host/trust", "host/doctor", "host/kernelModules"],
-    ...["host/sysctls", "host/kernel", "scenario/escalation"],
+    ...["host/sysctls", "host/kernel", "scenario/escalation", "scenario/driftPreview"],
   ],
   [
     ...["host/dnf", "host/accountIdentity", "host/rootful", "host/nextTenant", "host/packageMarks"],
