@@ -8,15 +8,18 @@ linger_check() { [ -e "$(linger_file "$1")" ] || echo off; }
 
 linger_save() {
 	[ ! -e "$(linger_file "$1")" ] || : >"$2/on"
-	enabled_units >"$2/units"
+	enabled_units >"$2/units" || no_answer_about "$ACCOUNT_HOME/.config/systemd/user"
 }
 
 linger_file() { printf '/var/lib/systemd/linger/%s' "$1"; }
 
-# What the account's service manager starts by itself: the account's word.
+# What the account's service manager starts by itself: the account's word. False where it does not answer.
 enabled_units() {
+	local status=0
 	as_account find "$ACCOUNT_HOME/.config/systemd/user" -mindepth 2 -maxdepth 2 \
-		-regex '.*\.\(wants\|requires\)/[^/]*' -printf '%P\n' 2>/dev/null | LC_ALL=C sort
+		-regex '.*\.\(wants\|requires\)/[^/]*' -printf '%P\n' >"$WORK/enabled-units" 2>/dev/null || status=$?
+	LC_ALL=C sort "$WORK/enabled-units"
+	case $status in 124 | 137) return 1 ;; esac
 }
 
 linger_restore() {
@@ -57,7 +60,11 @@ linger_stays() {
 	fi
 	[ "$ACCOUNT_LOGIN" = "$1" ] || return 0
 	[ -e "$2/units" ] || : >"$2/units"
-	units=$(enabled_units | LC_ALL=C comm -13 "$2/units" - | head -n 3 | paste -s -d ' ')
+	enabled_units >"$WORK/units" || {
+		printf '%s does not say what it has enabled' "$1"
+		return 0
+	}
+	units=$(LC_ALL=C comm -13 "$2/units" "$WORK/units" | head -n 3 | paste -s -d ' ')
 	[ -z "$units" ] || printf '%s has enabled %s since' "$1" "$(words_of_account "$units")"
 }
 

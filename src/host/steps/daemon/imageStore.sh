@@ -17,7 +17,10 @@ has_snapshots() {
 
 # True where the account's daemon.json says it.
 is_image_store_named() {
-	account_file "$ACCOUNT_HOME/.config/docker/daemon.json" | grep -q '"containerd-snapshotter": \{0,1\}true'
+	local file=$ACCOUNT_HOME/.config/docker/daemon.json status=0
+	account_file "$file" >"$WORK/daemon.json.there" || status=$?
+	case $status in 124 | 137) no_answer_about "$file" ;; esac
+	grep -q '"containerd-snapshotter": \{0,1\}true' "$WORK/daemon.json.there"
 }
 
 # The document is this run's own copy.
