@@ -1,3 +1,4 @@
+import { stepNames } from "../steps";
 import type { Document } from "../steps/document";
 
 /** One thing on the host that is not as a step left it. */
@@ -37,9 +38,13 @@ export function readProblems(text: string): string[] {
 
 const fields = ["step", "about", "found", "wanted", "applied"] as const;
 
+/** The machine may say anything: only what names a step of this package becomes a key. */
 function isDrift(value: unknown): value is Drift {
   const members = value as Record<string, unknown> | null;
-  return fields.every((field) => typeof members?.[field] === "string");
+  return (
+    fields.every((field) => typeof members?.[field] === "string") &&
+    stepNames.some((name) => name === members?.step)
+  );
 }
 
 /**
