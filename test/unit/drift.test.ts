@@ -33,6 +33,13 @@ test("a machine without a record of the installation", () => {
   expect(readAnswer("\n")).toBeUndefined();
 });
 
+test("a step that is none: a machine says what it likes", () => {
+  for (const step of ["__proto__", "lease", "drift", ""])
+    expect(() => readAnswer(JSON.stringify({ drift: [{ ...found, step }] }))).toThrow();
+  notesOf(readAnswer(JSON.stringify({ drift: [{ ...found, about: "__proto__" }] })) ?? []);
+  expect(Object.keys(Object.prototype)).toEqual([]);
+});
+
 test.each([
   "{}",
   "[]",
