@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { parse } from "yaml";
 import { version } from "../../package.json";
 
 const root = join(__dirname, "../..");
@@ -24,4 +25,18 @@ test("README is read in one sitting, and installs this version", () => {
 test.each(documents)("%s: links lead somewhere", (name) => {
   const links = [...read(name).matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, path]) => path);
   expect(links.filter((path) => !existsSync(join(root, dirname(name), path)))).toEqual([]);
+});
+
+// As its action.yml names them.
+const inputsOfAction =
+  /^(command|stack-name|work-dir|comment-on-pr|edit-pr-comment|diff|expect-no-changes)$/;
+
+test.each(["preview.yml", "drift.yml"])("the example %s runs a preview", (name) => {
+  const workflow = parse(read(`examples/github-actions/${name}`)) as {
+    jobs: Record<string, { steps: { uses?: string; with?: Record<string, unknown> }[] }>;
+  };
+  const steps = Object.values(workflow.jobs).flatMap((job) => job.steps);
+  const [step] = steps.filter(({ uses }) => uses?.startsWith("pulumi/actions@"));
+  expect(step.with).toMatchObject({ command: "preview", diff: true });
+  expect(Object.keys(step.with ?? {}).filter((key) => !inputsOfAction.test(key))).toEqual([]);
 });
