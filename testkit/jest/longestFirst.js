@@ -3,18 +3,13 @@ const { default: Sequencer } = require("@jest/test-sequencer");
 // What takes minutes, by seconds of processor time on a machine that does nothing else. Begun last, it would
 // run on alone.
 const longest = [
+  // A new machine builds an engine for these, while others run beside it.
+  ...["host/dockerRepository", "host/dnf", "host/zypper", "host/pacman", "host/archives"],
+  ...["host/staticArchive", "host/preinstalled"],
   ...["scenario/life", "scenario/interrupted/interrupted", "scenario/drift", "upgrade/upgrade"],
-  ...["host/engine", "host/rootful", "host/durable", "host/leases", "host/apply", "host/settings"],
-  ...[
-    "host/dockerRepository",
-    "host/dnf",
-    "host/zypper",
-    "host/pacman",
-    "host/archives",
-    "host/accountsAnew",
-    "host/staticArchive",
-  ],
-  ...["host/doctor", "host/accountsWord", "host/trustOfDaemon"],
+  ...["scenario/driftPreview", "host/engine", "host/rootful", "host/durable", "host/leases"],
+  ...["host/apply", "host/settings", "host/accountsAnew", "host/doctor", "host/accountsWord"],
+  ...["host/trustOfDaemon", "host/ownDisk"],
   ...["host/powerCuts/ext4", "scenario/secrets", "scenario/diagnostics", "host/network"],
   ...["kernel/bullseye", "kernel/trixie", "kernel/bookworm", "kernel/diagnostics/later"],
 ];
