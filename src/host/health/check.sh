@@ -46,7 +46,7 @@ drift_of_step() {
 	done
 }
 
-# What is still not as it was left when its step has run for that: an "up" does not mend it, and the next preview
+# What is still not as it was left when its step has run for that: an "up" does not fix it, and the next preview
 # does not show it again.
 note_lasting_drift() {
 	local record=$STATE/leases/$LEASE/$STEP.drift about found wanted

@@ -12,7 +12,7 @@ hold_packages() {
 	}
 	# A killed run was writing it.
 	rm -f "$STATE/packages.before.new"
-	mend_marks
+	fix_marks
 	[ -s "$STATE/packages.first" ] || installed_packages | write_record "$STATE/packages.first"
 }
 

@@ -68,7 +68,7 @@ dependents_of() { by_format apt_dependents_of rpm_dependents_of pacman_dependent
 all_marks() { by_manager apt_all_marks dnf_all_marks zypper_all_marks pacman_all_marks "$@"; }
 mark_as() { by_manager apt_mark_as dnf_mark_as zypper_mark_as pacman_mark_as "$@"; }
 mark_as_ours() { by_manager apt_mark_as_ours dnf_mark_as_ours zypper_mark_as_ours pacman_mark_as_ours "$@"; }
-mend_marks() { by_format apt_mend_marks nothing nothing "$@"; }
+fix_marks() { by_format apt_fix_marks nothing nothing "$@"; }
 
 # Other repositories than the distribution's.
 repository_file() { by_manager apt_repository_file dnf_repository_file nothing nothing "$@"; }

@@ -46,7 +46,7 @@ keep_marks() {
 
 # Puts them back where a power cut has left the file empty: all packages would be wanted by
 # somebody. What an interrupted installation of ours was about to bring was marked so, too.
-apt_mend_marks() {
+apt_fix_marks() {
 	[ -e "$MARKS" ] && [ ! -s "$MARKS" ] && [ -s "$STATE/packages.states" ] || return 0
 	{
 		cat "$STATE/packages.states"
