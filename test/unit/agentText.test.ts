@@ -11,6 +11,7 @@ import {
   stepNames,
   unpackCommand,
 } from "../../src/agent/agentText";
+import { shellFunctions } from "../../src/agent/shellSources";
 
 const sources = join(__dirname, "../../src");
 

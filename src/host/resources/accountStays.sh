@@ -19,7 +19,8 @@ account_stays() {
 		own="$own has its uid $ACCOUNT_UID too: remove by hand the one that is not needed"
 	elif has_retained_data "$1"; then
 		own="files of its ids are in $(retained_data "$1")"
-	elif own=$(cat "$STATE/leases/$LEASE/data-elsewhere" 2>/dev/null | printable) && [ -n "$own" ]; then
+	elif [ -s "$STATE/leases/$LEASE/data-elsewhere" ]; then
+		own=$(printable <"$STATE/leases/$LEASE/data-elsewhere")
 		own="files of its ids may be in '$own': see whose they are, then remove the account by hand"
 	elif own=$(others_below_home) && [ -n "$own" ]; then
 		own="others have something below $ACCOUNT_HOME ($own): move that away, then remove the account by hand"
