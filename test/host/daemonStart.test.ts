@@ -119,6 +119,11 @@ test("a start that a killed run began is taken up by the next one, and not begun
 test("a change while it is starting starts it anew", async () => {
   await startsSlowly();
   await account("systemctl --user --no-block restart docker.service");
+  // Until then it is stopping: what starts afterwards reads the change by itself.
+  await until(
+    "it is starting",
+    "systemctl --user -M app@ is-active docker.service | grep -qx activating",
+  );
   const applied = app.apply("daemon", inColour("green"));
   await goesOnWhenWaitedFor();
   expect((await applied).changed).toContain("daemon of app restarted");
