@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RootlessDockerHostArgs } from "./args";
+import { isKnown } from "./knownValue";
 import { readSettings, type Settings } from "./settings";
 import { type InputPath, valueAt } from "./steps/inputPaths";
 import { publicSecrets } from "./steps/secrets/publicSecrets";
@@ -133,9 +134,4 @@ function outputOf(value: unknown): pulumi.Output<unknown> {
 
 function isOutput(value: unknown): boolean {
   return pulumi.Output.isInstance(value) || value instanceof Promise;
-}
-
-/** Whether an Output has a value; at preview some have none. The SDK's types do not show this. */
-function isKnown(output: pulumi.Output<unknown>): Promise<boolean> {
-  return (output as unknown as { isKnown: Promise<boolean> }).isKnown;
 }

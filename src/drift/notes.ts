@@ -1,12 +1,13 @@
 import { remote, type types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { engineHas } from "../engineFeatures";
+import type { Inputs } from "../inputs";
+import { knownValue } from "../knownValue";
 import { checkCommand, type Invocation } from "../remote/commands";
 import { withoutSecret } from "../remote/explainErrors";
-import type { Inputs } from "../inputs";
-import { DriftDetection } from "./args";
 import { stepNames } from "../steps";
 import { notesOf, readAnswer } from "./answer";
-import { knownValue } from "./knownValue";
+import { DriftDetection } from "./args";
 import { problemsOf } from "./preflight";
 import { type KnownConnection, runOverSsh } from "./ssh";
 
@@ -40,7 +41,9 @@ export function driftNotes(asking: Asking): pulumi.Output<Notes> | undefined {
   if (asking.inputs.atOnce(["driftDetection"])?.driftDetection === DriftDetection.Off)
     return undefined;
   const { name, connection, lease, options } = asking;
-  const asked = canKeep() ? ask(asking) : Promise.resolve(noAnswer);
+  // Not under mocks: there no option is decided as late as a host answers.
+  const canKeep = engineHas("supportsTransforms");
+  const asked = canKeep ? ask(asking) : Promise.resolve(noAnswer);
   const keepRest: pulumi.ResourceTransform = async ({ props, opts }) => {
     const { notes, keeps } = await asked;
     const kept = stepNames.filter((step) => keeps && notes[step] === undefined);
@@ -55,7 +58,7 @@ export function driftNotes(asking: Asking): pulumi.Output<Notes> | undefined {
       triggers: [lease],
       addPreviousOutputInEnv: false,
     },
-    { ...options, transforms: canKeep() ? [keepRest] : [] },
+    { ...options, transforms: canKeep ? [keepRest] : [] },
   );
   return pulumi
     .output(asked)
@@ -112,18 +115,4 @@ async function warn({ component, host }: Asking, reason: string): Promise<void> 
   const shown = (await pulumi.isSecret(name)) ? "the host" : await knownValue(name);
   const message = `${shown} was not asked: ${plain(await withoutSecret(reason, name))}. What it holds does not show here`;
   await pulumi.log.warn(message, component);
-}
-
-/** Whether options can be decided as late as the host answers: not under mocks. */
-function canKeep(): boolean {
-  try {
-    // The SDK asks the engine what it can do, and keeps the answer where its types do not show it.
-    // eslint-disable-next-line @typescript-eslint/no-require-imports
-    const { getStore } = require("@pulumi/pulumi/runtime/state") as {
-      getStore: () => { supportsTransforms?: boolean };
-    };
-    return getStore().supportsTransforms === true;
-  } catch {
-    return false;
-  }
 }

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { packedAgent } from "../agent/agentText";
 import type { Inputs } from "../inputs";
+import { knownValue } from "../knownValue";
 import { checkNewCommand } from "../remote/commands";
 import { escalationArgument } from "../remote/settings";
 import { documentOf } from "../steps";
@@ -8,7 +9,6 @@ import { renderDocument } from "../steps/document";
 import { everyStepInputs } from "../steps/everyStep";
 import { preflight } from "../steps/preflight/step";
 import { readProblems } from "./answer";
-import { knownValue } from "./knownValue";
 import { type KnownConnection, runOverSsh } from "./ssh";
 
 /**

@@ -1,4 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import { engineHas } from "../engineFeatures";
+import { knownValue } from "../knownValue";
 
 /** What SSH itself says when a connection cannot be made, and what that asks for. */
 const causes: { says: RegExp; found: string; wanted: string; fix: string }[] = [
@@ -119,21 +121,11 @@ export function explainErrors(
 /** The text without a value, where that is a secret. */
 export async function withoutSecret(text: string, value: pulumi.Output<string>): Promise<string> {
   if (!(await pulumi.isSecret(value))) return text;
-  const known = await new Promise<string>((resolve) => value.apply(resolve));
-  return known === "" ? text : text.split(known).join("[secret]");
+  const known = await knownValue(value);
+  return known ? text.split(known).join("[secret]") : text;
 }
 
 function errorHooksWork(): boolean {
   const monitor = pulumi.runtime.getMonitor() as { registerErrorHook?: unknown } | undefined;
-  if (typeof monitor?.registerErrorHook !== "function") return false;
-  try {
-    // The SDK asks the engine what it can do, and keeps the answer where its types do not show it.
-    // eslint-disable-next-line @typescript-eslint/no-require-imports
-    const { getStore } = require("@pulumi/pulumi/runtime/state") as {
-      getStore: () => { supportsErrorHooks?: boolean };
-    };
-    return getStore().supportsErrorHooks === true;
-  } catch {
-    return false;
-  }
+  return typeof monitor?.registerErrorHook === "function" && engineHas("supportsErrorHooks");
 }

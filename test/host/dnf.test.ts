@@ -8,8 +8,13 @@ import {
   revertEngine,
   testRefused,
 } from "../../testkit/engineHost";
-import { asAccount, importImage } from "../../testkit/host";
 import { Installation } from "../../testkit/installation";
+import {
+  killEngine,
+  liveThroughVersions,
+  testAnotherAtWork,
+  testKilled,
+} from "../../testkit/packageManagers";
 
 // A Debian with Fedora's os-release, dnf 4 and rpm, and no apt and no dpkg.
 const given = engineHost({ like: "fedora" });
@@ -17,30 +22,17 @@ const given = engineHost({ like: "fedora" });
 const wishes: typeof given.withRepository = (...args) => given.withRepository(...args);
 
 test("a version, a container, nothing to change, the next version with its data, and destroy", async () => {
-  const app = new Installation(given.host, "a1");
-  const earlier = wishes({ version: earlierEngine });
-  const { engine } = await app.applyAll(earlier);
-  expect(engine.facts["versions.engine"]).toBe(earlierEngine);
-  expect(await given.host.run("rpm -q docker-ce docker-ce-cli docker-ce-rootless-extras")).toBe(
-    ["docker-ce", "docker-ce-cli", "docker-ce-rootless-extras"]
-      .map((name) => `${name}-${earlierEngine}-1.fc44.x86_64\n`)
-      .join(""),
+  const left = await liveThroughVersions(
+    given,
+    (version) => wishes({ version }),
+    async () => {
+      const names = ["docker-ce", "docker-ce-cli", "docker-ce-rootless-extras"];
+      expect(await given.host.run(`rpm -q ${names.join(" ")}`)).toBe(
+        names.map((name) => `${name}-${earlierEngine}-1.fc44.x86_64\n`).join(""),
+      );
+    },
   );
-  await importImage(given.host, "app");
-  expect(await asAccount(given.host, "app", "docker run --rm busybox echo here")).toBe("here\n");
-  expect(
-    await given.host.run("pgrep -u root -x dockerd; ls /run/docker.sock 2>&1 || true"),
-  ).toMatch(/^ls: cannot/);
-  for (const { changed } of Object.values(await app.applyAll(earlier))) expect(changed).toEqual([]);
-  await asAccount(given.host, "app", "docker volume create kept");
-  const current = wishes({ version: currentEngine });
-  await app.applyAll(current);
-  expect(await given.version()).toBe(`${currentEngine}\n`);
-  expect(await asAccount(given.host, "app", "docker volume ls -q")).toBe("kept\n");
-  expect(await asAccount(given.host, "app", "docker run --rm busybox echo here")).toBe("here\n");
-  for (const { changed } of Object.values(await app.applyAll(current))) expect(changed).toEqual([]);
-  await app.revertAll(current);
-  expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
+  expect(left).toEqual([]);
 });
 
 /** Makes /root/NAME.rpm, a package of somebody else's with a line of its own in its spec file. */
@@ -100,21 +92,11 @@ const refused: Refused[] = [
 
 testRefused(given, refused);
 
-test("another dnf at work is waited for, and what it did is not taken for this package's", async () => {
-  const before = await snapshotHost(given.host);
-  const app = new Installation(given.host, "a1");
-  await app.install();
-  await app.apply("preflight", wishes());
-  await given.host.run(makeRpm("slow", "Requires(post): /bin/sh", "%%post\\nsleep 30"));
-  await given.host.run(
-    "dnf -q -y install /root/slow.rpm >/dev/null 2>&1 & until pgrep -x sleep; do sleep 0.1; done",
-  );
-  const { said, changed } = await app.apply("engine", wishes());
-  expect(said.join("\n")).toMatch(/waits for another package manager, 5 minutes at most: .*lock/);
-  expect(changed.join("\n")).not.toContain("slow");
-  await revertEngine(app, wishes());
-  await given.host.run("rpm -e slow; rm /root/slow.rpm");
-  expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
+testAnotherAtWork(given, wishes, {
+  installs: `${makeRpm("slow", "Requires(post): /bin/sh", "%%post\\nsleep 30")}
+    dnf -q -y install /root/slow.rpm`,
+  removes: "rpm -e slow; rm /root/slow.rpm",
+  says: /waits for another package manager, 5 minutes at most: .*lock/,
 });
 
 test("what somebody needs or has asked for meanwhile stays, and nothing else", async () => {
@@ -164,15 +146,11 @@ test("a key that somebody imports while an installation is at work stays", async
   expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
 });
 
+const kill = { when: "rpm -q docker-ce-cli >/dev/null", manager: "-x dnf" };
+
 test("a key and a package of somebody's after a killed installation: both stay", async () => {
   const app = new Installation(given.host, "a1");
-  await app.install();
-  await app.apply("preflight", wishes());
-  const killed = app.tryApply("engine", wishes());
-  await given.host.run(
-    "until rpm -q docker-ce-cli >/dev/null; do sleep 0.02; done; pkill -9 -f [a]gents/a1/agent; pkill -9 -x dnf; true",
-  );
-  expect((await killed).exitCode).not.toBe(0);
+  await killEngine(app, wishes(), kill);
   await given.host.run(`${importKey}\ndnf -q -y install libcgroup; dnf -q mark install libcgroup`);
   await app.apply("engine", wishes());
   await revertEngine(app, wishes());
@@ -200,34 +178,13 @@ test.each([
   expect(left.filter((difference) => difference.includes("package"))).toEqual([]);
 });
 
-test("an installation that is killed with its dnf: destroy takes all of it back", async () => {
-  const before = await snapshotHost(given.host);
-  const app = new Installation(given.host, "a1");
-  await app.install();
-  await app.apply("preflight", wishes());
-  const killed = app.tryApply("engine", wishes());
-  await given.host.run(
-    "until rpm -q docker-ce-cli >/dev/null; do sleep 0.02; done; pkill -9 -f [a]gents/a1/agent; pkill -9 -x dnf; true",
-  );
-  expect((await killed).exitCode).not.toBe(0);
-  expect(await revertEngine(app, wishes())).toMatch(/an installation of .* was interrupted/);
-  // An empty file of dnf's own, under a name that any program may have.
-  const left = diffSnapshots(before, await snapshotHost(given.host)).filter(
-    (line) => !/^file added: \/tmp\/tmp\w{8} root:root 600 /.test(line),
-  );
-  expect(left).toEqual([]);
-});
+// An empty file of dnf's own, under a name that any program may have.
+testKilled(given, wishes, kill, (line) => /^file added: \/tmp\/tmp\w{8} root:root 600 /.test(line));
 
 test("Docker's archives, with the distribution's packages that they need", async () => {
   const before = await snapshotHost(given.host);
   const app = new Installation(given.host, "a1");
-  const archives = wishes({
-    source: EngineSource.StaticArchive,
-    mirrorKey: undefined,
-    version: currentEngine,
-    sha256: given.downloads.sha256("docker", currentEngine),
-    rootlessExtrasSha256: given.downloads.sha256("docker-rootless-extras", currentEngine),
-  });
+  const archives = given.withArchives(currentEngine);
   await app.applyAll(archives);
   expect(await given.version()).toBe(`${currentEngine}\n`);
   expect(await given.host.run("rpm -qa --qf '%{NAME}\\n' | grep -c docker || true")).toBe("0\n");

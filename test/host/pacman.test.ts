@@ -1,4 +1,4 @@
-import { currentEngine, earlierEngine, engineTar } from "../../testbed/engine";
+import { currentEngine, engineTar } from "../../testbed/engine";
 import { diffSnapshots, snapshotHost } from "../../testbed/hosts";
 import { EngineSource } from "../../index";
 import {
@@ -8,8 +8,8 @@ import {
   revertEngine,
   testRefused,
 } from "../../testkit/engineHost";
-import { asAccount, importImage } from "../../testkit/host";
 import { Installation } from "../../testkit/installation";
+import { liveThroughVersions, testAnotherAtWork, testKilled } from "../../testkit/packageManagers";
 
 // A Debian with Arch's os-release and pacman, and no apt and no dpkg.
 const given = engineHost({ like: "arch" });
@@ -17,23 +17,11 @@ const given = engineHost({ like: "arch" });
 const wishes = (version = currentEngine, engine = {}) => given.withArchives(version, engine);
 
 test("archives, a container, nothing to change, the next version with its data, and destroy", async () => {
-  const app = new Installation(given.host, "a1");
-  const earlier = wishes(earlierEngine);
-  const { engine } = await app.applyAll(earlier);
-  expect(engine.facts["versions.engine"]).toBe(earlierEngine);
-  expect(engine.changed).toContain("package slirp4netns 1.0-1 installed");
-  expect(await given.host.run("pacman -Qqd")).toBe("libslirp\nslirp4netns\n");
-  await importImage(given.host, "app");
-  expect(await asAccount(given.host, "app", "docker run --rm busybox echo here")).toBe("here\n");
-  for (const { changed } of Object.values(await app.applyAll(earlier))) expect(changed).toEqual([]);
-  await asAccount(given.host, "app", "docker volume create kept");
-  const current = wishes(currentEngine);
-  await app.applyAll(current);
-  expect(await given.version()).toBe(`${currentEngine}\n`);
-  expect(await asAccount(given.host, "app", "docker volume ls -q")).toBe("kept\n");
-  for (const { changed } of Object.values(await app.applyAll(current))) expect(changed).toEqual([]);
-  await app.revertAll(current);
-  expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
+  const left = await liveThroughVersions(given, wishes, async ({ changed }) => {
+    expect(changed).toContain("package slirp4netns 1.0-1 installed");
+    expect(await given.host.run("pacman -Qqd")).toBe("libslirp\nslirp4netns\n");
+  });
+  expect(left).toEqual([]);
 });
 
 /** No archives, but another source. */
@@ -109,22 +97,10 @@ test("lists are fetched where there are none, and not again", async () => {
   expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
 });
 
-test("another pacman at work is waited for, and what it did is not taken for this package's", async () => {
-  const before = await snapshotHost(given.host);
-  const app = new Installation(given.host, "a1");
-  await app.install();
-  await app.apply("preflight", wishes());
-  await given.host.run(
-    "pacman -S --noconfirm slow >/dev/null 2>&1 & timeout 60 sh -c 'until pgrep -x sleep; do sleep 0.1; done'",
-  );
-  const { said, changed } = await app.apply("engine", wishes());
-  expect(said.join("\n")).toMatch(
-    /waits for another package manager, 5 minutes at most: \/var\/lib\/pacman\/db\.lck, held by process \d/,
-  );
-  expect(changed.join("\n")).not.toContain("slow");
-  await revertEngine(app, wishes());
-  await given.host.run("pacman -R --noconfirm slow");
-  expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
+testAnotherAtWork(given, wishes, {
+  installs: "pacman -S --noconfirm slow",
+  removes: "pacman -R --noconfirm slow",
+  says: /waits for another package manager, 5 minutes at most: \/var\/lib\/pacman\/db\.lck, held by process \d/,
 });
 
 test("what somebody needs or has asked for meanwhile stays, and reasons are as they were", async () => {
@@ -150,19 +126,10 @@ test("what somebody needs or has asked for meanwhile stays, and reasons are as t
   await given.host.run("pacman -D --asexplicit libcap; pacman -R --noconfirm passt");
 });
 
-test("an installation that is killed with its pacman: destroy takes all of it back", async () => {
-  const before = await snapshotHost(given.host);
-  const app = new Installation(given.host, "a1");
-  await app.install();
-  await app.apply("preflight", wishes());
-  const killed = app.tryApply("engine", wishes());
-  await given.host.run(
-    "timeout 60 sh -c 'until [ -e /usr/share/doc/libslirp/large ]; do :; done'; pkill -STOP -x pacman; pkill -9 -f [a]gents/a1/agent; pkill -9 -x pacman; true",
-  );
-  expect((await killed).exitCode).not.toBe(0);
-  expect(await given.host.run("ls /var/lib/pacman/db.lck")).toContain("db.lck");
-  expect(await revertEngine(app, wishes())).toMatch(/an installation of .* was interrupted/);
-  expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
+testKilled(given, wishes, {
+  when: "[ -e /usr/share/doc/libslirp/large ]",
+  manager: "-x pacman",
+  leaves: "/var/lib/pacman/db.lck",
 });
 
 test("an engine that somebody has put there, as from the AUR", async () => {

@@ -8,8 +8,8 @@ import {
   revertEngine,
   testRefused,
 } from "../../testkit/engineHost";
-import { asAccount, importImage } from "../../testkit/host";
 import { Installation } from "../../testkit/installation";
+import { liveThroughVersions, testAnotherAtWork, testKilled } from "../../testkit/packageManagers";
 
 // A Debian with openSUSE Leap's os-release, zypper and rpm, and no apt and no dpkg.
 const given = engineHost({ like: "opensuse" });
@@ -29,24 +29,15 @@ const remapped = [
 ];
 
 test("a version, a container, nothing to change, the next version with its data, and destroy", async () => {
-  const app = new Installation(given.host, "a1");
-  const earlier = wishes({ version: earlierEngine });
-  const { engine } = await app.applyAll(earlier);
-  expect(engine.facts["versions.engine"]).toBe(earlierEngine);
-  expect(await given.host.run("rpm -q docker docker-rootless-extras")).toBe(
-    `docker-${earlierEngine}_ce-1.1.x86_64\ndocker-rootless-extras-${earlierEngine}_ce-1.1.noarch\n`,
+  const left = await liveThroughVersions(
+    given,
+    (version) => wishes({ version }),
+    async () => {
+      expect(await given.host.run("rpm -q docker docker-rootless-extras")).toBe(
+        `docker-${earlierEngine}_ce-1.1.x86_64\ndocker-rootless-extras-${earlierEngine}_ce-1.1.noarch\n`,
+      );
+    },
   );
-  await importImage(given.host, "app");
-  expect(await asAccount(given.host, "app", "docker run --rm busybox echo here")).toBe("here\n");
-  for (const { changed } of Object.values(await app.applyAll(earlier))) expect(changed).toEqual([]);
-  await asAccount(given.host, "app", "docker volume create kept");
-  const current = wishes({ version: currentEngine });
-  await app.applyAll(current);
-  expect(await given.version()).toBe(`${currentEngine}\n`);
-  expect(await asAccount(given.host, "app", "docker volume ls -q")).toBe("kept\n");
-  for (const { changed } of Object.values(await app.applyAll(current))) expect(changed).toEqual([]);
-  await app.revertAll(current);
-  const left = diffSnapshots(given.before, await snapshotHost(given.host));
   expect(
     left.filter((line) => !/^file \/etc\/(group|gshadow|passwd|shadow|sub[ug]id):/.test(line)),
   ).toEqual(remapped);
@@ -102,22 +93,10 @@ const refused: Refused[] = [
 
 testRefused(given, refused, wishes);
 
-test("another zypper at work is waited for, and what it did is not taken for this package's", async () => {
-  const before = await snapshotHost(given.host);
-  const app = new Installation(given.host, "a1");
-  await app.install();
-  await app.apply("preflight", wishes());
-  await given.host.run(
-    "zypper -n -q install slow >/dev/null 2>&1 & timeout 60 sh -c 'until pgrep -x sleep; do sleep 0.1; done'",
-  );
-  const { said, changed } = await app.apply("engine", wishes());
-  expect(said.join("\n")).toMatch(
-    /waits for another package manager, 5 minutes at most: System management is locked by .*zypper/,
-  );
-  expect(changed.join("\n")).not.toContain("slow");
-  await revertEngine(app, wishes());
-  await given.host.run("zypper -n -q remove slow");
-  expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
+testAnotherAtWork(given, wishes, {
+  installs: "zypper -n -q install slow",
+  removes: "zypper -n -q remove slow",
+  says: /waits for another package manager, 5 minutes at most: System management is locked by .*zypper/,
 });
 
 test("what somebody needs, has locked or has asked for meanwhile stays, and nothing else", async () => {
@@ -141,18 +120,9 @@ test("what somebody needs, has locked or has asked for meanwhile stays, and noth
   expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
 });
 
-test("an installation that is killed with its zypper: destroy takes all of it back", async () => {
-  const before = await snapshotHost(given.host);
-  const app = new Installation(given.host, "a1");
-  await app.install();
-  await app.apply("preflight", wishes());
-  const killed = app.tryApply("engine", wishes());
-  await given.host.run(
-    "until rpm -q containerd >/dev/null; do sleep 0.02; done; pkill -9 -f [a]gents/a1/agent; pkill -9 -f '[z]ypper -n'; pkill -9 -x rpm; true",
-  );
-  expect((await killed).exitCode).not.toBe(0);
-  expect(await revertEngine(app, wishes())).toMatch(/an installation of .* was interrupted/);
-  expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
+testKilled(given, wishes, {
+  when: "rpm -q containerd >/dev/null",
+  manager: "-f '[z]ypper -n'",
 });
 
 test("Docker's archives on SLES 15 SP7, by its os-release, with the distribution's packages that they need", async () => {

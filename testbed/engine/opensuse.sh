@@ -49,12 +49,15 @@ while [ $# -gt 0 ]; do
     '%pre' "$remapped" \
     "$(unit_scripts 'getent group docker >/dev/null || groupadd --system docker' docker.service docker.socket)"
   install -D -t "$work/docker-rootless-extras/usr/bin" "$programs"/docker-rootless-extras/dockerd-rootless*
-  build_rpm docker-rootless-extras "${engine}_ce" 1.1 "$target/os" 'BuildArch: noarch' "Requires: docker = ${engine}_ce" \
+  build_rpm docker-rootless-extras "${engine}_ce" 1.1 "$target/os" 'BuildArch: noarch' \
+    "Requires: docker = ${engine}_ce" \
     'Requires: slirp4netns >= 0.4' 'Requires: fuse-overlayfs >= 0.7' 'Requires: rootlesskit' \
     'Conflicts: docker-stable-rootless-extras'
 done
 
-for name in containerd containerd-shim-runc-v2; do install -D -t "$work/containerd/usr/bin" "$programs/docker/$name"; done
+for name in containerd containerd-shim-runc-v2; do
+  install -D -t "$work/containerd/usr/bin" "$programs/docker/$name"
+done
 install -D -m 644 -t "$work/containerd/usr/lib/systemd/system" "$programs/units/containerd.service"
 build_rpm containerd 2.3.5 1.1 "$target/os" 'Requires: runc >= 1.1.0' "$(unit_scripts : containerd.service)"
 install -D -t "$work/runc/usr/bin" "$programs/docker/runc"

@@ -10,6 +10,7 @@ sync_directories() { sync "$@" 2>/dev/null || sync; }
 # wait for every file system.
 sync_host() {
 	local place
+	[ ! -d "${ACCOUNT_HOME-}" ] || sync -f "$ACCOUNT_HOME" 2>/dev/null || true
 	sort -u "$WORK/places" 2>/dev/null | while IFS= read -r place; do
 		# Of what is gone, the place where it was.
 		while [ ! -d "$place/" ]; do place=${place%/*}; done
@@ -18,9 +19,8 @@ sync_host() {
 	sync -f "$STATE" /etc /usr /usr/local 2>/dev/null || sync
 }
 
-# A place that may be on a disk of its own, and is written to in this run: whichever shell of it does so. $1
-# path.
-note_place_to_sync() { [ ! -d "${WORK:-/nonexistent}" ] || printf '%s\n' "$1" >>"$WORK/places"; }
+# A place that may be on a disk of its own, and is written to in this run: whichever shell of it does so. $1 path.
+note_place_to_sync() { case $1 in /*) printf '%s\n' "$1" >>"$WORK/places" ;; esac }
 
 # Writes stdin to a record of the agent's own at once or not at all, for root alone: without power
 # it is the earlier one or the new one. $1 path.

@@ -80,6 +80,15 @@ mount_place() {
 	[ -z "$found" ] || printf '/%s\n%s\n' "${found#*/}" "$(printf '%s' "${found%%/*}" | tr -d ' ')"
 }
 
+# What holds a path is written to its disk at the end: by its mount point, which the account only names. One of
+# its own, by FUSE, could hold root for ever. $1 the path.
+note_disk_to_sync() {
+	local mount
+	mount=$(mounted_at "$(mount_place "$1")")
+	! awk '{ for (i = 7; $i != "-"; i++); if ($(i + 1) !~ /^fuse([.]|$)/) print $5 }' /proc/self/mountinfo |
+		without_escapes | grep -qxF -- "$mount" || note_place_to_sync "$mount"
+}
+
 # True where a file system is not mounted where it was. Not of an earlier version's record, which
 # does not say where, nor where there is no answer. $1 what mount_place said.
 is_not_mounted() {

@@ -6,7 +6,7 @@
 know_escalation() {
 	[ -z "$ESCALATION" ] || return 0
 	case $AGENT in
-	"$STATE"/agents/*) [ ! -r "${AGENT%/*}/escalation" ] || read -r ESCALATION <"${AGENT%/*}/escalation" ;;
+	"$STATE"/agents/*) [ ! -r "${AGENT%/*}/escalation" ] || read -r ESCALATION <"${AGENT%/*}/escalation" || true ;;
 	esac
 	ESCALATION=${ESCALATION:-auto}
 }

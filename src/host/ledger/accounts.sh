@@ -14,7 +14,6 @@ know_account() {
 	ACCOUNT_GID=$(entry_field "$entry" 4)
 	ACCOUNT_HOME=$(entry_field "$entry" 6)
 	ACCOUNT_RUNTIME=/run/user/$ACCOUNT_UID
-	note_place_to_sync "$ACCOUNT_HOME"
 }
 
 # $1 the account.

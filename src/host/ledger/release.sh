@@ -26,7 +26,10 @@ give_back() {
 		return 0
 	fi
 	before=$(wc -l <"$WORK/changed")
-	("$1_restore" "$name" "$previous")
+	(
+		if [ -n "$account" ] && know_account "$account"; then note_place_to_sync "$ACCOUNT_HOME"; fi
+		"$1_restore" "$name" "$previous"
+	)
 	[ "$before" = "$(wc -l <"$WORK/changed")" ] || sync_host
 }
 
@@ -173,8 +176,12 @@ restore_resource() {
 	local account
 	account=$(account_of_resource "$1" "$2")
 	stop_where_home_is_away "$account"
-	if [ -n "$account" ] && ! know_account "$account" && command -v "$1_of_gone" >/dev/null; then
-		"$1_of_gone" "$(resource_name "$2")" "$2/baseline" "$account"
+	if [ -n "$account" ]; then
+		if know_account "$account"; then
+			note_place_to_sync "$ACCOUNT_HOME"
+		elif command -v "$1_of_gone" >/dev/null; then
+			"$1_of_gone" "$(resource_name "$2")" "$2/baseline" "$account"
+		fi
 	fi
 	"$1_restore" "$(resource_name "$2")" "$2/baseline"
 }

@@ -54,7 +54,6 @@ take_data_root() {
 
 # A baseline counts from the daemon's first start on: until then somebody may put a directory there.
 data_save() {
-	note_place_to_sync "$1"
 	printf '%s' "$ACCOUNT" >"$2/account"
 	: >"$2/unused"
 	if [ -e "$1" ]; then data_names "$1" >"$2/names"; else : >"$2/absent"; fi
@@ -158,7 +157,7 @@ data_of_another() {
 data_restore() {
 	local changed
 	know_account "$(cat "$2/account")" || return 0
-	note_place_to_sync "$1"
+	note_disk_to_sync "$1"
 	remove_what_was_moved
 	as_account rmdir "$1.rootless-docker-new" 2>/dev/null || true
 	if is_away "$2"; then
@@ -224,12 +223,9 @@ has_others_data_below() {
 	local dir
 	{
 		printf '%s\n' "$1"
-		for dir in "$STATE"/things/data/*; do
-			# What an account only says is in nobody's way.
-			if [ ! -d "$dir/baseline" ] || [ -e "$dir/baseline/said" ]; then continue; fi
-			if [ "$(cat "$dir/baseline/account")" != "$ACCOUNT" ] || claimed_by_another "$dir"; then
+		known_data | while read -r dir; do
+			[ "$(cat "$dir/baseline/account")" = "$ACCOUNT" ] && ! claimed_by_another "$dir" ||
 				printf '%s\n' "$(resource_name "$dir")"
-			fi
 		done
 	} >"$WORK/data-roots"
 	account_real_paths "$WORK/data-roots" || return 0

@@ -7,7 +7,7 @@ path_check() {
 	local found
 	case $3 in
 	[0-7]*' '*)
-		found="$("$1" stat -c %a "$2" 2>/dev/null || echo absent) $(file_bytes "$1" "$2" | sha256sum | cut -c 1-64)"
+		found="$("$1" stat -c %a "$2" 2>/dev/null || echo absent) $(sum_at "$1" "$2")"
 		case $found in
 		"$3") ;;
 		absent*) echo 'no such file' ;;
@@ -85,14 +85,12 @@ path_now() {
 # Without an answer nobody can say. $1 as_root or as_account, $2 path.
 sum_at() {
 	local status=0
-	if [ "$1" = as_root ]; then
-		sha256sum <"$2" >"$WORK/sum"
-	else
-		account_file "$2" >"$WORK/path-now" || status=$?
-		case $status in 124 | 137) no_answer_about "$2" ;; esac
-		if [ "$status" = 0 ]; then sha256sum <"$WORK/path-now"; else echo unreadable; fi >"$WORK/sum"
-	fi
-	cut -c 1-64 "$WORK/sum"
+	file_bytes "$1" "$2" >"$WORK/path-now" || status=$?
+	case $status in
+	0) sha256sum <"$WORK/path-now" | cut -c 1-64 ;;
+	124 | 137) no_answer_about "$2" ;;
+	*) echo unreadable ;;
+	esac
 }
 
 # $1 as_root or as_account, $2 path, $3 baseline directory.

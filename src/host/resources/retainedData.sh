@@ -16,6 +16,14 @@ data_roots_of() {
 	done
 }
 
+# The records of data roots that this package has set: what an account only says is in nobody's way.
+known_data() {
+	local dir
+	for dir in "$STATE"/things/data/*; do
+		[ ! -d "$dir/baseline" ] || [ -e "$dir/baseline/said" ] || printf '%s\n' "$dir"
+	done
+}
+
 # Directories that an account's data were moved to, for root to remove them: one a line, on the disk
 # before they are made. $1 the account.
 places_file() { printf '%s/baseline/places' "$(resource_directory account "$1")"; }

@@ -76,11 +76,7 @@ is_near_known_data() {
 	{
 		printf '%s\n' "$1"
 		getent passwd | awk -F : -v name="$ACCOUNT_LOGIN" '$1 != name && $6 ~ /^\/./ { print $6 }'
-		for dir in "$STATE"/things/data/*; do
-			# What another account only says is in nobody's way.
-			if [ ! -d "$dir/baseline" ] || [ -e "$dir/baseline/said" ]; then continue; fi
-			printf '%s\n' "$(resource_name "$dir")"
-		done
+		known_data | while read -r dir; do printf '%s\n' "$(resource_name "$dir")"; done
 	} >"$WORK/data-roots"
 	account_real_paths "$WORK/data-roots" || return 0
 	awk '

@@ -1,5 +1,27 @@
 # shellcheck shell=dash
-# What managers have in common that are not apt.
+# Which package manager is asked, and what those have in common that are not apt.
+
+# For people, and to choose by: apt-get, dnf, zypper or pacman. main sets it.
+PACKAGE_MANAGER=''
+
+# $1 apt's function, $2 dnf's, $3 zypper's, $4 pacman's, then their arguments.
+by_manager() {
+	local apt=$1 dnf=$2 zypper=$3 pacman=$4
+	shift 4
+	case $PACKAGE_MANAGER in
+	dnf) "$dnf" "$@" ;;
+	zypper) "$zypper" "$@" ;;
+	pacman) "$pacman" "$@" ;;
+	*) "$apt" "$@" ;;
+	esac
+}
+
+# The same where dnf and zypper are one: $1 apt's, $2 rpm's, $3 pacman's.
+by_format() {
+	local apt=$1 rpm=$2 pacman=$3
+	shift 3
+	by_manager "$apt" "$rpm" "$rpm" "$pacman" "$@"
+}
 
 # Says how it ended in $WORK/manager.log. Another one at work is waited for, 5 minutes at most. $1 a function that
 # prints the lock that was found taken, of that log, or nothing; then the command.
@@ -28,3 +50,32 @@ curl_file() { curl -fsSL --retry 2 --max-time 600 -o "$2" "$1" >"$WORK/manager.l
 
 # $1 the unit.
 enable_unit() { systemctl -q enable "$1" 2>/dev/null || true; }
+
+# The packages of files on stdin, or of patterns for those of units: each with a tab and the file. Arguments: the
+# program that prints the name of a file's package.
+owners_of_files() {
+	local file
+	while read -r file; do
+		case $file in
+		'*/'*) file=/usr/${file#??} ;;
+		esac
+		! "$@" "$file" >"$WORK/owner" 2>/dev/null || sed "s|\$|	$file|" "$WORK/owner"
+	done
+}
+
+# Those of the packages (names, or name=version) that are not installed, each after a space. A version may be
+# another package's, of the same release: its epoch does not count. $1 the function that prints what is
+# installed, then the packages.
+missing_by() {
+	local installed=$1 wanted version
+	shift
+	for wanted in "$@"; do
+		version=$("$installed" "${wanted%%=*}")
+		case $wanted in
+		*=*) [ "${version#*:}" = "$(without_epoch "${wanted#*=}")" ] || printf ' %s' "$wanted" ;;
+		*) [ -n "$version" ] || printf ' %s' "$wanted" ;;
+		esac
+	done
+}
+
+without_epoch() { printf '%s' "${1#*:}"; }

@@ -2,28 +2,6 @@
 # What a package manager can be asked and told here. Each has a folder with functions of these names;
 # which arguments they take is said there. What dnf and zypper share is in the folder rpm.
 
-# For people, and to choose by: apt-get, dnf, zypper or pacman. main sets it.
-PACKAGE_MANAGER=''
-
-# $1 apt's function, $2 dnf's, $3 zypper's, $4 pacman's, then their arguments.
-by_manager() {
-	local apt=$1 dnf=$2 zypper=$3 pacman=$4
-	shift 4
-	case $PACKAGE_MANAGER in
-	dnf) "$dnf" "$@" ;;
-	zypper) "$zypper" "$@" ;;
-	pacman) "$pacman" "$@" ;;
-	*) "$apt" "$@" ;;
-	esac
-}
-
-# The same where dnf and zypper are one: $1 apt's, $2 rpm's, $3 pacman's.
-by_format() {
-	local apt=$1 rpm=$2 pacman=$3
-	shift 3
-	by_manager "$apt" "$rpm" "$rpm" "$pacman" "$@"
-}
-
 # What is there.
 installed_version() { by_format apt_installed_version rpm_installed_version pacman_installed_version "$@"; }
 versions_of() { by_format apt_versions_of rpm_versions_of pacman_versions_of "$@"; }

@@ -3,6 +3,12 @@
 # it begins: each package or version that was asked for on a line; then for each package its name, the
 # version that is there or -, a direction, the version that comes or -, and where from.
 
+# What is in $WORK/planned, on the disk before it is done.
+append_planned() {
+	(umask 077 && cat "$WORK/planned" >>"$STATE/packages.planned")
+	sync "$STATE/packages.planned" "$STATE"
+}
+
 # Of the packages on stdin (name and version), those that our runs brought: somebody else may have
 # installed others meanwhile. One that was there is ours only where its version was asked for.
 planned_packages() {

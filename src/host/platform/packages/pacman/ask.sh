@@ -8,28 +8,9 @@ pacman_versions_of() { pacman -Q -- "$@" 2>/dev/null || true; }
 
 pacman_installed_packages() { pacman -Q 2>/dev/null | sort; }
 
-# Those of the arguments (names, or name=version) that are not installed, each after a space.
-pacman_missing_packages() {
-	local wanted version
-	for wanted in "$@"; do
-		version=$(pacman_installed_version "${wanted%%=*}")
-		case $wanted in
-		*=*) [ "$version" = "${wanted#*=}" ] || printf ' %s' "$wanted" ;;
-		*) [ -n "$version" ] || printf ' %s' "$wanted" ;;
-		esac
-	done
-}
+pacman_missing_packages() { missing_by pacman_installed_version "$@"; }
 
-# The packages of files on stdin, or of patterns for those of units: each with a tab and the file.
-pacman_packages_of_files() {
-	local file
-	while read -r file; do
-		case $file in
-		'*/'*) file=/usr/${file#??} ;;
-		esac
-		! pacman -Qqo -- "$file" >"$WORK/owner" 2>/dev/null || sed "s|\$|	$file|" "$WORK/owner"
-	done
-}
+pacman_packages_of_files() { owners_of_files pacman -Qqo --; }
 
 pacman_configuration_files() { pacman_backup_files "$@" | cut -d ' ' -f 1; }
 

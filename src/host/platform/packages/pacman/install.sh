@@ -9,7 +9,10 @@ pacman_install_packages() {
 	[ "$1" != --no-remove ] || shift
 	run_pacman -S --needed --asdeps --print --print-format 'plan %n %v' "$@" || return 1
 	sed -n 's/^plan //p' "$WORK/manager.log" >"$WORK/transaction"
-	upgraded=$(cut -d ' ' -f 1 "$WORK/transaction" | while read -r name; do pacman -Qq -- "$name" 2>/dev/null; done | paste -s -d ' ')
+	upgraded=$(
+		cut -d ' ' -f 1 "$WORK/transaction" | while read -r name; do pacman -Qq -- "$name" 2>/dev/null; done |
+			paste -s -d ' '
+	)
 	[ -z "$upgraded" ] ||
 		fail "pacman -S $*" "that it replaces $upgraded by another version, apart from the rest of the system" \
 			"nothing replaced" "update this machine with 'pacman -Syu', then run again"
@@ -17,13 +20,8 @@ pacman_install_packages() {
 		printf '%s\n' "$@"
 		sed 's/\(.*\) \(.*\)/\1 - < \2 pacman/' "$WORK/transaction"
 	} >"$WORK/planned"
-	for_root_alone pacman_note_planned
+	append_planned
 	run_pacman -S --needed --asdeps "$@"
-}
-
-pacman_note_planned() {
-	cat "$WORK/planned" >>"$STATE/packages.planned"
-	sync "$STATE/packages.planned" "$STATE"
 }
 
 # It would have to remove something for the packages, and nobody has agreed to that.

@@ -35,7 +35,8 @@ lock_holder() {
 	find /proc -maxdepth 3 -path '/proc/[0-9]*/fd/*' -lname "$PACMAN_LOCK" -print -quit 2>/dev/null | cut -d / -f 3
 }
 
-# What an interrupted run of this package has left goes, and nobody else's does: $STATE/packages.pacman is there while a pacman of ours is at work, or was when it was killed.
+# What an interrupted run of this package has left goes, and nobody else's does: $STATE/packages.pacman is there
+# while a pacman of ours is at work, or was when it was killed.
 remove_own_lock() {
 	if [ -e "$STATE/packages.pacman" ] && [ "$PACMAN_LOCK" -nt "$STATE/packages.pacman" ] &&
 		[ "$WORK/begun" -nt "$PACMAN_LOCK" ] && [ -z "$(lock_holder)" ]; then rm -f "$PACMAN_LOCK"; fi
@@ -44,8 +45,8 @@ remove_own_lock() {
 
 pacman_package_errors() {
 	grep -E -e '^(error|curl|warning: failed|warning: database file)' \
-		-e '^:: .* (in conflict|breaks dependency|requires)|exists in filesystem|is invalid or corrupted' "$WORK/manager.log" |
-		awk '!seen[$0]++' | tail -n 4 | tr '\n' ' '
+		-e '^:: .* (in conflict|breaks dependency|requires)|exists in filesystem|is invalid or corrupted' \
+		"$WORK/manager.log" | awk '!seen[$0]++' | tail -n 4 | tr '\n' ' '
 }
 
 # Arch supports no update of a part: newer lists bring packages that are built for newer libraries than are there.
@@ -57,7 +58,8 @@ pacman_refresh_lists() {
 	if ! pacman_lists_outdated; then
 		said=$(pacman_package_errors)
 		fail "pacman" "${said:-no such package in its lists}" "the packages" \
-			"update this machine with 'pacman -Syu' where its lists are older than the mirror, or fix what pacman says; then run again"
+			"update this machine with 'pacman -Syu' where its lists are older than the mirror, or fix what pacman says; \
+then run again"
 	fi
 	say "fetches the package lists, of which there are none"
 	run_pacman -Sy || fail "pacman -Sy" "$(pacman_package_errors)" \

@@ -18,31 +18,9 @@ rpm_installed_packages() {
 		sed 's/^\(gpg-pubkey\) \([^ ]*\) /\1-\2 /; t; s/^\([^ ]*\) [^ ]*/\1/' | sort
 }
 
-# Those of the arguments (names, or name=version) that are not installed, each after a space. A version
-# may be another package's, of the same release: its epoch does not count.
-rpm_missing_packages() {
-	local wanted version
-	for wanted in "$@"; do
-		version=$(rpm_installed_version "${wanted%%=*}")
-		case $wanted in
-		*=*) [ "${version#*:}" = "$(without_epoch "${wanted#*=}")" ] || printf ' %s' "$wanted" ;;
-		*) [ -n "$version" ] || printf ' %s' "$wanted" ;;
-		esac
-	done
-}
+rpm_missing_packages() { missing_by rpm_installed_version "$@"; }
 
-without_epoch() { printf '%s' "${1#*:}"; }
-
-# The packages of files on stdin, or of patterns for those of units: each with a tab and the file.
-rpm_packages_of_files() {
-	local file
-	while read -r file; do
-		case $file in
-		'*/'*) file=/usr/${file#??} ;;
-		esac
-		! rpm -qf --qf '%{NAME}\n' "$file" >"$WORK/rpm" 2>/dev/null || sed "s|\$|	$file|" "$WORK/rpm"
-	done
-}
+rpm_packages_of_files() { owners_of_files rpm -qf --qf '%{NAME}\n'; }
 
 rpm_configuration_files() { rpm -qc "$@" | grep '^/' || true; }
 

@@ -48,12 +48,7 @@ note_planned() {
 			BEGIN { while ((getline line <before) > 0) if (split(line, part, " ") == 2) there[part[1]] = part[2] }
 			$1 != "Removing" { print $2, ($2 in there ? there[$2] : "-"), "<", $3, from }' "$WORK/transaction"
 	} >"$WORK/planned"
-	for_root_alone append_planned
-}
-
-append_planned() {
-	cat "$WORK/planned" >>"$STATE/packages.planned"
-	sync "$STATE/packages.planned" "$STATE"
+	append_planned
 }
 
 # dnf imports the key of each repository whose packages it installs for the first time. Another one that is new
@@ -71,7 +66,7 @@ note_new_keys() {
 			grep -q "${name#gpg-pubkey-}\$" "$WORK/keys" || continue
 			printf '%s - < %s %s\n' "$name" "$version" "$PACKAGE_MANAGER"
 		done >"$WORK/planned"
-	for_root_alone append_planned
+	append_planned
 }
 
 # Of the files that the sources of packages name: after a kill nobody knows what the manager said. A variable in
@@ -89,9 +84,9 @@ repository_key_fingerprints() {
 # What is new is this package's: what is asked for by name is taken for a user's otherwise, and after a kill
 # all of it; but what somebody has asked for since.
 mark_new() {
-	local names
-	awk 'NF > 3 && $2 == "-" { print $1 }' "$STATE/packages.planned" | sort -u | while read -r names; do
-		[ -e "$(resource_directory package "$names")/theirs" ] || printf '%s\n' "$names"
+	local name names
+	awk 'NF > 3 && $2 == "-" { print $1 }' "$STATE/packages.planned" | sort -u | while read -r name; do
+		[ -e "$(resource_directory package "$name")/theirs" ] || printf '%s\n' "$name"
 	done >"$WORK/planned.names"
 	names=$(rpm -qa --qf '%{NAME}\n' | grep -xFf "$WORK/planned.names" | paste -s -d ' ')
 	# shellcheck disable=SC2086 # a list of package names

@@ -6,10 +6,7 @@
 by_rpm() {
 	local dnf=$1 zypper=$2
 	shift 2
-	case $PACKAGE_MANAGER in
-	zypper) "$zypper" "$@" ;;
-	*) "$dnf" "$@" ;;
-	esac
+	by_manager false "$dnf" "$zypper" false "$@"
 }
 
 # What it would do, in $WORK/transaction: a direction (Installing, Upgrading, Downgrading, Removing), a name

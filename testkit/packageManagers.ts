@@ -1,0 +1,111 @@
+import { currentEngine, earlierEngine } from "../testbed/engine";
+import { diffSnapshots, snapshotHost } from "../testbed/hosts";
+import type { StepArgs } from "./documents";
+import { type EngineHost, revertEngine } from "./engineHost";
+import { asAccount, importImage } from "./host";
+import { type Answer, Installation } from "./installation";
+
+// What holds of every package manager.
+
+/**
+ * An engine, a container, nothing to change, the next engine with the data of the first, nothing to change, and all
+ * of it taken back.
+ *
+ * @returns what is another way on the host than before.
+ */
+export async function liveThroughVersions(
+  given: EngineHost,
+  wishesOf: (version: string) => StepArgs,
+  look: (engine: Answer) => Promise<void>,
+): Promise<string[]> {
+  const app = new Installation(given.host, "a1");
+  const [earlier, current] = [earlierEngine, currentEngine].map(wishesOf);
+  const { engine } = await app.applyAll(earlier);
+  expect(engine.facts["versions.engine"]).toBe(earlierEngine);
+  await look(engine);
+  const runs = () => asAccount(given.host, "app", "docker run --rm busybox echo here");
+  await importImage(given.host, "app");
+  expect(await runs()).toBe("here\n");
+  expect(
+    await given.host.run("pgrep -u root -x dockerd; ls /run/docker.sock 2>&1 || true"),
+  ).toMatch(/^ls: cannot/);
+  for (const { changed } of Object.values(await app.applyAll(earlier))) expect(changed).toEqual([]);
+  await asAccount(given.host, "app", "docker volume create kept");
+  await app.applyAll(current);
+  expect(await given.version()).toBe(`${currentEngine}\n`);
+  expect(await asAccount(given.host, "app", "docker volume ls -q")).toBe("kept\n");
+  expect(await runs()).toBe("here\n");
+  for (const { changed } of Object.values(await app.applyAll(current))) expect(changed).toEqual([]);
+  await app.revertAll(current);
+  return diffSnapshots(given.before, await snapshotHost(given.host));
+}
+
+/** A command that installs the package `slow` and goes on, how it is removed, and what the step says meanwhile. */
+export interface AtWork {
+  installs: string;
+  removes: string;
+  says: RegExp;
+}
+
+export function testAnotherAtWork(
+  given: EngineHost,
+  wishesOf: () => StepArgs,
+  { installs, removes, says }: AtWork,
+): void {
+  test("another one at work is waited for, and what it did is not taken for this package's", async () => {
+    const before = await snapshotHost(given.host);
+    const app = new Installation(given.host, "a1");
+    await app.install();
+    await app.apply("preflight", wishesOf());
+    await given.host.run(
+      `${installs} >/dev/null 2>&1 & timeout 60 sh -c 'until pgrep -x sleep; do sleep 0.1; done'`,
+    );
+    const { said, changed } = await app.apply("engine", wishesOf());
+    expect(said.join("\n")).toMatch(says);
+    expect(changed.join("\n")).not.toContain("slow");
+    await revertEngine(app, wishesOf());
+    await given.host.run(removes);
+    expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
+  });
+}
+
+/** When the step engine is killed with its package manager. */
+export interface Kill {
+  /** A command on the host that is true from then on. */
+  when: string;
+  /** What is killed, as arguments of pkill. */
+  manager: string;
+  /** A file that it leaves then. Defaults to none. */
+  leaves?: string;
+}
+
+/** Preflight, and an engine that is killed in the middle of its packages. */
+export async function killEngine(app: Installation, wishes: StepArgs, kill: Kill): Promise<void> {
+  await app.install();
+  await app.apply("preflight", wishes);
+  const killed = app.tryApply("engine", wishes);
+  // What is at work stands still first: it would end while the agent is looked for.
+  await app.host.run(
+    `timeout 60 sh -c 'until ${kill.when}; do :; done'; pkill -STOP ${kill.manager}
+    pkill -9 -f [a]gents/a1/agent; pkill -9 ${kill.manager}; pkill -9 -x rpm; true`,
+  );
+  expect((await killed).exitCode).not.toBe(0);
+  if (kill.leaves) await app.host.run(`[ -e ${kill.leaves} ]`);
+}
+
+/** @param isNobodys true for a difference that the package manager itself leaves. Defaults to none. */
+export function testKilled(
+  given: EngineHost,
+  wishesOf: () => StepArgs,
+  kill: Kill,
+  isNobodys: (difference: string) => boolean = () => false,
+): void {
+  test("an installation that is killed with its package manager: destroy takes all of it back", async () => {
+    const before = await snapshotHost(given.host);
+    const app = new Installation(given.host, "a1");
+    await killEngine(app, wishesOf(), kill);
+    expect(await revertEngine(app, wishesOf())).toMatch(/an installation of .* was interrupted/);
+    const left = diffSnapshots(before, await snapshotHost(given.host));
+    expect(left.filter((difference) => !isNobodys(difference))).toEqual([]);
+  });
+}
