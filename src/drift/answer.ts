@@ -19,9 +19,15 @@ export interface Drift {
  */
 export function readAnswer(text: string): Drift[] | undefined {
   if (text.trim() === "") return undefined;
-  const { drift } = JSON.parse(text) as { drift?: unknown };
+  const drift = member(text, "drift");
   if (!Array.isArray(drift) || !drift.every(isDrift)) throw new Error("an answer of another kind");
-  return drift;
+  return drift.map((one) => ({
+    ...one,
+    about: plain(one.about),
+    found: plain(one.found),
+    wanted: plain(one.wanted),
+    applied: plain(one.applied),
+  }));
 }
 
 /**
@@ -30,10 +36,20 @@ export function readAnswer(text: string): Drift[] | undefined {
  * @throws Error where it is no such answer.
  */
 export function readProblems(text: string): string[] {
-  const { problems } = JSON.parse(text) as { problems?: unknown };
+  const problems = member(text, "problems");
   const areLines = Array.isArray(problems) && problems.every((line) => typeof line === "string");
   if (!areLines) throw new Error("an answer of another kind");
-  return problems;
+  return problems.map(plain);
+}
+
+/** What a machine says, without what a terminal would take for more than text, and at most 1,000 characters. */
+export function plain(text: string): string {
+  const line = text.replace(/\p{Cc}/gu, "?");
+  return line.length > 1000 ? `${line.slice(0, 1000)}...` : line;
+}
+
+function member(json: string, name: string): unknown {
+  return (JSON.parse(json) as Record<string, unknown> | null)?.[name];
 }
 
 const fields = ["step", "about", "found", "wanted", "applied"] as const;

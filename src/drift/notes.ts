@@ -6,7 +6,7 @@ import { knownValue } from "../knownValue";
 import { checkCommand, type Invocation } from "../remote/commands";
 import { withoutSecret } from "../remote/explainErrors";
 import { stepNames } from "../steps";
-import { notesOf, readAnswer } from "./answer";
+import { notesOf, plain, readAnswer } from "./answer";
 import { DriftDetection } from "./args";
 import { problemsOf } from "./preflight";
 import { type KnownConnection, runOverSsh } from "./ssh";
@@ -94,7 +94,7 @@ async function ask(asking: Asking): Promise<Answer> {
   try {
     if (!invocation) {
       for (const problem of await problemsOf(asking.inputs, asking.owner, known))
-        await pulumi.log.warn(`an up would end here: ${plain(problem)}`, asking.component);
+        await pulumi.log.warn(`an up would end here: ${problem}`, asking.component);
       return nothingLeft;
     }
     const drift = readAnswer(await runOverSsh(known, checkCommand(invocation)));
@@ -105,12 +105,9 @@ async function ask(asking: Asking): Promise<Answer> {
   }
 }
 
-/** What a machine says, without what a terminal would take for more than text. */
-const plain = (text: string) => text.replace(/\p{Cc}/gu, "?");
-
 async function warn({ component, host }: Asking, reason: string): Promise<void> {
   // An agent that an earlier version of this package put there: the next `up` brings the present one.
-  if (/is not a verb/.test(reason)) return;
+  if (/is not a (verb|step)/.test(reason)) return;
   const name = pulumi.output(host);
   const shown = (await pulumi.isSecret(name)) ? "the host" : await knownValue(name);
   const message = `${shown} was not asked: ${plain(await withoutSecret(reason, name))}. What it holds does not show here`;

@@ -181,6 +181,7 @@ remove_agent() {
 		rmdir "$STATE/agents" "$STATE" 2>/dev/null || true
 	fi
 	sync_directories "${STATE%/*}"
+	remove_left_checks
 }
 
 main() {

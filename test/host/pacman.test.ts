@@ -9,7 +9,12 @@ import {
   testRefused,
 } from "../../testkit/engineHost";
 import { Installation } from "../../testkit/installation";
-import { liveThroughVersions, testAnotherAtWork, testKilled } from "../../testkit/packageManagers";
+import {
+  killEngine,
+  liveThroughVersions,
+  testAnotherAtWork,
+  testKilled,
+} from "../../testkit/packageManagers";
 
 // A Debian with Arch's os-release and pacman, and no apt and no dpkg.
 const given = engineHost({ like: "arch" });
@@ -126,10 +131,53 @@ test("what somebody needs or has asked for meanwhile stays, and reasons are as t
   await given.host.run("pacman -D --asexplicit libcap; pacman -R --noconfirm passt");
 });
 
-testKilled(given, wishes, {
+const killed = {
   when: "[ -e /usr/share/doc/libslirp/large ]",
   manager: "-x pacman",
   leaves: "/var/lib/pacman/db.lck",
+};
+
+testKilled(given, wishes, killed);
+
+test("killed, and again while it is completed: what somebody has put where files go stays", async () => {
+  const before = await snapshotHost(given.host);
+  const app = new Installation(given.host, "a1");
+  await killEngine(app, wishes(), killed);
+  const theirs = "/usr/share/doc/slirp4netns/testbed";
+  await given.host.run(`mkdir -p ${theirs.replace(/.testbed$/, "")}; echo theirs >${theirs}`);
+  await given.host.run("rm -r /usr/share/doc/libslirp/large");
+  await killEngine(app, wishes(), killed);
+  expect((await app.tryApply("engine", wishes())).said.join("\n")).toMatch(/exists in filesystem/);
+  expect(await given.host.run(`cat ${theirs}`)).toBe("theirs\n");
+  await given.host.run(`rm ${theirs}`);
+  await app.apply("engine", wishes());
+  await revertEngine(app, wishes());
+  expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
+});
+
+test("ours waits, and is killed: the lock of another pacman that was killed then is not ours", async () => {
+  const before = await snapshotHost(given.host);
+  const app = new Installation(given.host, "a1");
+  await app.install();
+  await app.apply("preflight", wishes());
+  const lock = "/var/lib/pacman/db.lck";
+  await given.host.run(
+    "pacman -S --noconfirm slow >/dev/null 2>&1 & timeout 60 sh -c 'until pgrep -x sleep; do sleep 0.1; done'",
+  );
+  const waiting = app.tryApply("engine", wishes());
+  await given.host.run(
+    `until ls /run/rootless-docker.engine.*/manager.log; do sleep 0.1; done; sleep 2
+    touch ${lock}; pkill -9 -f '[a]gents/a1/agent'; pkill -9 -x pacman; pkill -x sleep; true`,
+  );
+  await waiting;
+  expect((await app.tryApply("engine", wishes())).said.join("\n")).toMatch(
+    /db\.lck: found it there/,
+  );
+  await given.host.run(
+    `rm ${lock}; rm -rf /var/lib/pacman/local/slow-*; pacman -S --noconfirm --overwrite '*' slow; pacman -R --noconfirm slow`,
+  );
+  await revertEngine(app, wishes());
+  expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
 });
 
 test("an engine that somebody has put there, as from the AUR", async () => {

@@ -40,6 +40,16 @@ test("a step that is none: a machine says what it likes", () => {
   expect(Object.keys(Object.prototype)).toEqual([]);
 });
 
+test("what would be more than text in a terminal, or no text for a shell", () => {
+  const odd = "a\u0000b\u001b[2J\nc" + "x".repeat(1000);
+  const shown = /^a\?b\?\[2J\?cx{991}\.\.\.$/;
+  const [{ about, found: held }] =
+    readAnswer(JSON.stringify({ drift: [{ ...found, about: odd, found: odd }] })) ?? [];
+  expect([about, held, ...readProblems(JSON.stringify({ problems: [odd] }))]).toEqual(
+    Array(3).fill(expect.stringMatching(shown)),
+  );
+});
+
 test.each([
   "{}",
   "[]",

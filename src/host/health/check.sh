@@ -27,10 +27,20 @@ run_check() {
 start_check() {
 	local file
 	exec </dev/null
-	WORK=$(mktemp -d /run/rootless-docker.check.XXXXXX)
+	remove_left_checks
+	WORK=/run/rootless-docker.check.$$
+	mkdir -m 700 "$WORK"
 	trap 'rm -rf "$WORK"; remove_account_group "$(account_group)"' EXIT
 	trap 'exit 130' HUP INT TERM PIPE
 	for file in begun facts findings problems wanted; do : >"$WORK/$file"; done
+}
+
+# Of those that were killed.
+remove_left_checks() {
+	local left
+	for left in /run/rootless-docker.check.*; do
+		[ -d "/proc/${left##*.}" ] || rm -rf "$left"
+	done
 }
 
 # $1 the step, $2 the account. Where that is gone, all that a step does for it is.

@@ -102,7 +102,7 @@ try_in_namespace() {
 # What the engine does with a driver: mounts layers on each other, then writes, and removes what a
 # lower one holds. overlay needs the option userxattr in a user namespace from kernel 5.11 on, and
 # does not know it before. The trial cleans up itself, even where the agent is killed meanwhile, and
-# first what a power failure left of an earlier one.
+# first what a power failure left of an earlier one: what is at work elsewhere, as for a preview, is locked.
 layers_trial() {
 	cat <<-'TRIAL'
 		end() {
@@ -121,11 +121,16 @@ layers_trial() {
 		}
 		mount_fuse_overlayfs() { fuse-overlayfs -o "$layers" merged; }
 		option=$3
-		rm -rf "$2"/.rootless-docker-trial.??????
-		at=$(mktemp -d "$2/.rootless-docker-trial.XXXXXX" 2>&1) || {
-			echo "$at"
-			exit 0
-		}
+		for left in "$2"/.rootless-docker-trial.??????; do
+			[ ! -d "$left" ] || flock -n "$left" rm -rf "$left" || :
+		done
+		until [ -d "${at:-}" ]; do
+			at=$(mktemp -d "$2/.rootless-docker-trial.XXXXXX" 2>&1) || {
+				echo "$at"
+				exit 0
+			}
+			command exec 5<"$at" && flock 5
+		done
 		trap end EXIT
 		trap 'exit 1' HUP INT TERM
 		cd "$at"

@@ -41,7 +41,7 @@ remember_packages() {
 	stop_on_empty_packages_before
 	note_wishes
 	[ ! -e "$STATE/packages.before" ] || return 0
-	rm -f "$STATE/packages.planned"
+	rm -f "$STATE/packages.planned" "$STATE/packages.half"
 	package_marks | write_record "$STATE/packages.marks"
 	{
 		installed_packages

@@ -36,36 +36,39 @@ pacman_removed_for() {
 }
 
 # An installation that was killed is done again. Of a package that it was unpacking the record is begun alone, which
-# pacman takes for the package; its files lie there, where pacman had looked before that there were none.
+# pacman takes for the package; its files lie there, where pacman had looked before that there were none. Over them
+# that package is unpacked by itself: what lies where others go is somebody else's.
 pacman_finish_interrupted() {
-	local wanted record half
+	local wanted half names
 	remove_own_lock
 	[ -s "$STATE/packages.planned" ] && [ -n "$(planned_records)" ] || return 0
 	wanted=$(awk 'NF == 1' "$STATE/packages.planned" | paste -s -d ' ')
-	half=$(planned_records | while read -r record; do [ -s "$record/desc" ] || printf '%s ' "$record"; done)
+	half=$(planned_records | while read -r name record; do [ -s "$record/desc" ] || printf '%s %s\n' "$name" "$record"; done)
 	# shellcheck disable=SC2086 # a list of package names
 	[ -n "$half$(pacman_missing_packages $wanted)" ] || return 0
 	say "an installation of $wanted was interrupted: completes it"
 	# shellcheck disable=SC2086 # lists of directories and of package names
-	{
-		[ -z "$half" ] || rm -rf $half
-		run_pacman -S --needed --asdeps --overwrite '*' $wanted && return 0
-		[ -n "$half" ] || {
-			say "pacman does not complete it: $(pacman_package_errors)"
-			return 0
-		}
-		mkdir -p $half
-	}
-	fail "packages $wanted" "that pacman does not complete their installation: $(pacman_package_errors)" "them whole" \
-		"fix what pacman says, then run again"
+	if [ -n "$half" ]; then
+		printf '%s\n' "$half" | write_record "$STATE/packages.half"
+		names=$(cut -d ' ' -f 1 "$STATE/packages.half" | paste -s -d ' ')
+		rm -rf $(cut -d ' ' -f 2 "$STATE/packages.half")
+		run_pacman -S --asdeps --nodeps --nodeps --overwrite '*' $names ||
+			fail "packages $names" "that pacman does not complete their installation: $(pacman_package_errors)" \
+				"them whole" "fix what pacman says, then run again"
+		rm -f "$STATE/packages.half"
+	fi
+	# shellcheck disable=SC2086 # a list of package names
+	run_pacman -S --needed --asdeps $wanted || say "pacman does not complete it: $(pacman_package_errors)"
 }
 
-# pacman's records of what was planned, where they are begun: it makes the directory before it unpacks the package.
+# pacman's records of what was planned, where they are begun, each after its package's name: it makes the directory
+# before it unpacks the package. And those that this package is about to have made again.
 planned_records() {
 	local name old direction version rest
 	# shellcheck disable=SC2034 # columns
 	awk 'NF > 3' "$STATE/packages.planned" | sort -u | while read -r name old direction version rest; do
-		[ ! -d "/var/lib/pacman/local/$name-$version" ] || printf '%s\n' "/var/lib/pacman/local/$name-$version"
+		rest="$name /var/lib/pacman/local/$name-$version"
+		if [ -d "${rest#* }" ] || grep -qsxF -- "$rest" "$STATE/packages.half"; then printf '%s\n' "$rest"; fi
 	done
 }
 

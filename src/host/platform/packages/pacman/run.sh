@@ -6,12 +6,19 @@ PACMAN_LOCK=/var/lib/pacman/db.lck
 run_pacman() {
 	local status=0
 	remove_own_lock
-	write_record "$STATE/packages.pacman" </dev/null
-	run_manager pacman_lock pacman --noconfirm "$@" || status=$?
-	rm -f "$STATE/packages.pacman"
+	run_manager pacman_lock pacman_at_work --noconfirm "$@" || status=$?
 	[ "$status" = 0 ] || ! grep -q 'unable to lock database' "$WORK/manager.log" ||
 		fail "$PACMAN_LOCK" "it there, and no program at work with it, as a pacman leaves it that was killed" \
 			"it gone" "see in /var/log/pacman.log what was interrupted, remove the file, then run again"
+	return "$status"
+}
+
+# What is noted meanwhile says whose lock it is that a kill leaves.
+pacman_at_work() {
+	local status=0
+	write_record "$STATE/packages.pacman" </dev/null
+	LC_ALL=C pacman "$@" || status=$?
+	rm -f "$STATE/packages.pacman"
 	return "$status"
 }
 
