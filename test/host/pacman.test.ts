@@ -174,7 +174,7 @@ test("ours waits, and is killed: the lock of another pacman that was killed then
     /db\.lck: found it there/,
   );
   await given.host.run(
-    `rm ${lock}; rm -rf /var/lib/pacman/local/slow-*; pacman -S --noconfirm --overwrite '*' slow; pacman -R --noconfirm slow`,
+    `rm ${lock}; rm -rf /var/lib/pacman/local/slow-* /tmp/alpm_*; pacman -S --noconfirm --overwrite '*' slow; pacman -R --noconfirm slow`,
   );
   await revertEngine(app, wishes());
   expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);

@@ -47,7 +47,7 @@ pacman_finish_interrupted() {
 	# shellcheck disable=SC2086 # a list of package names
 	[ -n "$half$(pacman_missing_packages $wanted)" ] || return 0
 	say "an installation of $wanted was interrupted: completes it"
-	# shellcheck disable=SC2086 # lists of directories and of package names
+	# shellcheck disable=SC2046,SC2086 # lists of directories and of package names
 	if [ -n "$half" ]; then
 		printf '%s\n' "$half" | write_record "$STATE/packages.half"
 		names=$(cut -d ' ' -f 1 "$STATE/packages.half" | paste -s -d ' ')
