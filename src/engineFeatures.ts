@@ -1,5 +1,5 @@
 /** What an engine may be too old for, and mocks do not have. */
-type Feature = "supportsErrorHooks" | "supportsTransforms";
+type Feature = "supportsErrorHooks" | "supportsResourceHooks" | "supportsTransforms";
 
 /** Whether the engine that runs this program can do something: the SDK has asked it, and keeps the answer. */
 export function engineHas(feature: Feature): boolean {

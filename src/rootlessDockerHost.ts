@@ -1,7 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RootlessDockerHostArgs } from "./args";
+import { withAnnouncements } from "./changes/component";
+import { sayChanges } from "./changes/hooks";
 import { childOptions } from "./childOptions";
 import { withWholeDeletedWith } from "./deletedWith";
+import { dockerHostOf } from "./dockerHost";
 import { driftNotes } from "./drift/notes";
 import { Inputs } from "./inputs";
 import { reportedOutputs, whenAnswered } from "./outputs";
@@ -11,7 +14,7 @@ import { connectionInput } from "./remote/connection";
 import { explainErrors } from "./remote/explainErrors";
 import { createLease } from "./remote/lease";
 import { runSteps } from "./remote/runSteps";
-import { dockerHostUrl, escalationArgument } from "./remote/settings";
+import { escalationArgument } from "./remote/settings";
 import { warnUnverified } from "./remote/warnUnverified";
 import type { AccountInfo } from "./steps/account/outputs";
 import type { SubordinateIds } from "./steps/account/subordinateIds/outputs";
@@ -51,13 +54,14 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
   constructor(name: string, args: RootlessDockerHostArgs, opts?: pulumi.ComponentResourceOptions) {
     requirePeers();
     const inputs = new Inputs(args);
-    const given = withWholeDeletedWith(opts);
+    const given = withAnnouncements(name, inputs, () => this, withWholeDeletedWith(opts));
     super("rootless-docker:index:RootlessDockerHost", name, recordedInputs(args), given);
 
     warnUnverified(inputs, this);
     const host = inputs.from(["connection.host"], ({ connection }) => connection.host);
     const account = inputs.from(["account.name"], (settings) => settings.account.name);
-    const options = { ...childOptions(this, given), hooks: explainErrors(name, host) };
+    const hooks = { ...explainErrors(name, host), ...sayChanges(name, this) };
+    const options = { ...childOptions(this, given), hooks };
     const lease = createLease(name, { host, account }, options);
     const escalation = inputs.from(["privilegeEscalation"], (settings) =>
       escalationArgument(settings.privilegeEscalation),
@@ -77,12 +81,8 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
     const drift = driftNotes({ ...common, component: this, owner, host, inputs, accepted });
     const commands = runSteps({ ...common, owner, inputs, drift }, accepted);
 
-    const dockerHost = inputs.from(
-      ["connection.host", "connection.port", "account.name"],
-      (settings) => dockerHostUrl(settings.account.name, settings.connection),
-    );
     const outputs = reportedOutputs(name, commands);
-    this.dockerHost = whenAnswered(commands, dockerHost);
+    this.dockerHost = whenAnswered(commands, dockerHostOf(inputs));
     this.socket = outputs.socket;
     this.account = outputs.account;
     this.subordinateIds = outputs.subordinateIds;

@@ -72,7 +72,8 @@ export class Stack {
   /** The text of `preview`, or of `preview --diff`, without colours. */
   async previewText(program: Program, { diff }: { diff: boolean }): Promise<string> {
     const result = await this.stack.preview({ program: running(program), color: "never", diff });
-    return result.stdout;
+    // Where the CLI prints what is said, with --diff.
+    return diff ? `${result.stdout}\n${result.stderr}` : result.stdout;
   }
 
   /** The text of `destroy --preview-only --diff`, without colours. */

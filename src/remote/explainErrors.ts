@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { engineHas } from "../engineFeatures";
+import { hookName, hooksWork } from "../engineHooks";
 import { knownValue } from "../knownValue";
 
 /** What SSH itself says when a connection cannot be made, and what that asks for. */
@@ -100,9 +100,9 @@ export function explainErrors(
   name: string,
   host: pulumi.Input<string>,
 ): pulumi.ResourceHookBinding | undefined {
-  if (!errorHooksWork()) return undefined;
+  if (!hooksWork("Error")) return undefined;
   const hook = new pulumi.ErrorHook(
-    `${name}-connection`,
+    hookName(`${name}-connection`),
     async ({ name: resource, errors: [error] }) => {
       const text = await withoutSecret(error ?? "", pulumi.output(host));
       const message =
@@ -123,9 +123,4 @@ export async function withoutSecret(text: string, value: pulumi.Output<string>):
   if (!(await pulumi.isSecret(value))) return text;
   const known = await knownValue(value);
   return known ? text.split(known).join("[secret]") : text;
-}
-
-function errorHooksWork(): boolean {
-  const monitor = pulumi.runtime.getMonitor() as { registerErrorHook?: unknown } | undefined;
-  return typeof monitor?.registerErrorHook === "function" && engineHas("supportsErrorHooks");
 }

@@ -1,3 +1,4 @@
+import type { Effect } from "../changes/effects";
 import type { Settings } from "../settings";
 import type { Document, DocumentEntry } from "./document";
 import { type Facts, type FactTypes, type Read, readFacts } from "./facts";
@@ -13,6 +14,8 @@ export interface Step<Name extends string = string, Outputs extends object = obj
   readonly applied: readonly string[];
   /** Keys that are there for people who read a preview. */
   readonly displayed: readonly string[];
+  /** What a change of a key does beyond it, for people who read a preview. */
+  readonly effects: Readonly<Record<string, Effect>>;
   /** Whether its document is a secret as a whole, unless it is empty. */
   readonly isSecret: boolean;
   /** Whether a delete runs on the host: the step changes something there, or comes first of all deletes. */
@@ -53,6 +56,8 @@ interface Definition<
   inputs: readonly Path[];
   applied: readonly Applied[];
   displayed?: readonly Displayed[];
+  /** Defaults to none. */
+  effects?: { [Pattern in Key<Applied | Displayed> | Applied | Displayed]?: Effect };
   /** Defaults to false. */
   isSecret?: boolean;
   /** Defaults to true. */
@@ -77,7 +82,7 @@ export function defineStep<
   Outputs extends object = object,
 >(definition: Definition<Name, Path, Applied, Displayed, Types, Outputs>): Step<Name, Outputs> {
   const { name, inputs, applied, document, facts = {}, outputs = {}, needs = [] } = definition;
-  const { displayed = [], isSecret = false, reverts = true } = definition;
+  const { displayed = [], effects = {}, isSecret = false, reverts = true } = definition;
   const readers = Object.entries(outputs as Record<string, (facts: unknown) => unknown>).map(
     ([output, make]) => [
       output,
@@ -85,7 +90,15 @@ export function defineStep<
     ],
   );
   return {
-    ...{ name, inputs, applied, displayed, isSecret, reverts },
+    ...{
+      name,
+      inputs,
+      applied,
+      displayed,
+      effects: effects,
+      isSecret,
+      reverts,
+    },
     needs: (settings) =>
       typeof needs === "function" ? needs(settings && settingsAt(settings, inputs)) : needs,
     document: (settings, owner) => document(settingsAt(settings, inputs), owner),

@@ -16,6 +16,9 @@ import {
   type RootlessDockerHostArgs,
   StorageDriver,
 } from "../../index";
+import { agentChange } from "../../src/changes/agent";
+import { changeInWords } from "../../src/changes/documents";
+import { steps } from "../../src/steps";
 import { inputPaths } from "../../testkit/inputPaths";
 import { edits } from "../../testkit/edits";
 import { type Registration, runProgram } from "./mocks";
@@ -156,6 +159,28 @@ describe.each(Object.keys(changes))("%s", (input) => {
     });
   });
 });
+
+/** What previews say of a change. */
+async function words(change: Partial<RootlessDockerHostArgs>): Promise<string> {
+  const [before, after] = [await registrations(base), await registrations({ ...base, ...change })];
+  const stdin = (all: Registration[], child: string) => {
+    const given = all.find(({ name }) => name === `web-${child}`)?.inputs.stdin;
+    return typeof given === "string" ? given : (given as { value: string }).value;
+  };
+  const ofSteps = steps.map((step) =>
+    changeInWords(step, stdin(before, step.name), stdin(after, step.name), step.isSecret),
+  );
+  return [agentChange(stdin(before, "agent"), stdin(after, "agent")), ...ofSteps].join("\n");
+}
+
+test.each(Object.keys(changes).filter((input) => table[input].replaced === "no"))(
+  "a preview says whether the daemon restarts: %s",
+  async (input) => {
+    let said = "";
+    for (const change of changes[input]) said += await words(change);
+    expect(/restart/.test(said)).toBe(table[input].restarts !== "no");
+  },
+);
 
 /** Rows that need another host, connection, owner or kernel: other tests have them. */
 const elsewhere = [

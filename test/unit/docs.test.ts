@@ -1,4 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parse } from "yaml";
 import { version } from "../../package.json";
@@ -31,12 +33,29 @@ test.each(documents)("%s: links lead somewhere", (name) => {
 const inputsOfAction =
   /^(command|stack-name|work-dir|comment-on-pr|edit-pr-comment|diff|expect-no-changes)$/;
 
-test.each(["preview.yml", "drift.yml"])("the example %s runs a preview", (name) => {
+test.each([
+  // Of a pull request, what a change does in words; of a fault at night, every key.
+  ["preview.yml", undefined],
+  ["drift.yml", true],
+])("the example %s runs a preview", (name, diff) => {
   const workflow = parse(read(`examples/github-actions/${name}`)) as {
     jobs: Record<string, { steps: { uses?: string; with?: Record<string, unknown> }[] }>;
   };
   const steps = Object.values(workflow.jobs).flatMap((job) => job.steps);
   const [step] = steps.filter(({ uses }) => uses?.startsWith("pulumi/actions@"));
-  expect(step.with).toMatchObject({ command: "preview", diff: true });
+  expect(step.with).toMatchObject({ command: "preview" });
+  expect(step.with?.diff).toBe(diff);
   expect(Object.keys(step.with ?? {}).filter((key) => !inputsOfAction.test(key))).toEqual([]);
+});
+
+test("GitLab's example makes a comment of a preview", () => {
+  const { preview } = parse(read("examples/gitlab-ci/preview.yml")) as {
+    preview: { script: string[] };
+  };
+  const folder = mkdtempSync(join(tmpdir(), "gitlab-"));
+  writeFileSync(join(folder, "preview.txt"), `web: "a" => '$b'\n`);
+  execFileSync("sh", ["-ec", preview.script[2]], { cwd: folder });
+  expect(JSON.parse(readFileSync(join(folder, "comment.json"), "utf8"))).toEqual({
+    body: "```\nweb: \"a\" => '$b'\n\n```",
+  });
 });

@@ -5,6 +5,8 @@ import type { AccountInfo } from "./outputs";
 import { accountDocument } from "./settings";
 import { idRanges, type SubordinateIds } from "./subordinateIds/outputs";
 
+const otherIds = "the daemon restarts if its ids change";
+
 /** The account, its ids, its control groups, and the keys that log in as it. */
 export const account = defineStep({
   name: "account",
@@ -15,6 +17,10 @@ export const account = defineStep({
     ...(["subuid", "subgid", "subuid-start", "subgid-start", "allocation"] as const),
     "cgroup.controllers",
   ],
+  effects: {
+    ...{ subuid: otherIds, subgid: otherIds, "subuid-start": otherIds, "subgid-start": otherIds },
+    "cgroup.controllers": "the daemon restarts if the account's controllers change",
+  },
   document: ({ account, subordinateIds, resourceControllers }) =>
     accountDocument(account, subordinateIds, resourceControllers),
   facts: {

@@ -7,13 +7,14 @@ import { kernel } from "../kernel/step";
 import { ports } from "../ports/step";
 import { secrets } from "../secrets/step";
 import { defineStep } from "../step";
+import { restarts } from "./restarts";
 import { daemonJsonDocument } from "./daemonJson/settings";
-import { onDestroyDocument } from "./data/settings";
+import { dataRootEffect, onDestroyDocument, onDestroyEffect } from "./data/settings";
 import { environmentDocument } from "./environment/settings";
 import type { NetworkInfo } from "./network/outputs";
 import { networkEnvironment } from "./network/settings";
 import type { CgroupInfo } from "./outputs";
-import { storageDocument } from "./storage/settings";
+import { storageDocument, storageEffect } from "./storage/settings";
 
 /** The daemon: its files, its unit, and that it answers. Of secret values it says only that they exist. */
 export const daemon = defineStep({
@@ -32,6 +33,13 @@ export const daemon = defineStep({
   ],
   // The unit names the engine's start script.
   displayed: ["source"],
+  effects: {
+    "daemon.json/*": restarts,
+    "environment/*": restarts,
+    "daemon.json/storage-driver": storageEffect,
+    "daemon.json/data-root": dataRootEffect,
+    "on-destroy-data": onDestroyEffect,
+  },
   document: (given) => ({
     account: given.account.name,
     ...otherSourceDocument(given.engine),

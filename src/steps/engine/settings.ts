@@ -172,3 +172,11 @@ function purgeDocument(source: EngineSource): Document {
     "rootful-docker.purge.data": "/var/lib/docker, by docker.io's own purge",
   };
 }
+
+/** The values are those of the document. */
+export function rootfulDockerEffect(_before: unknown, after: unknown): string {
+  if (after === "purge")
+    return "REMOVES the packages of root's Docker, and its data as that key says";
+  if (after === "disable") return "root's Docker stops, and does not start again before destroy";
+  return "";
+}

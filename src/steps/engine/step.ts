@@ -2,7 +2,9 @@ import { text } from "../facts";
 import { preflight } from "../preflight/step";
 import { defineStep } from "../step";
 import type { Versions } from "./outputs";
-import { engineDocument } from "./settings";
+import { engineDocument, rootfulDockerEffect } from "./settings";
+
+const otherEngine = "daemons whose engine becomes another one restart";
 
 /** The engine's packages, and what becomes of a Docker daemon that root runs. */
 export const engine = defineStep({
@@ -15,6 +17,10 @@ export const engine = defineStep({
     ...(["rootful-docker", "rootful-docker.purge"] as const),
   ],
   displayed: ["rootful-docker.purge.data"],
+  effects: {
+    ...{ source: otherEngine, version: otherEngine, "archive.*": otherEngine },
+    "rootful-docker": rootfulDockerEffect,
+  },
   document: ({ engine, rootfulDocker }) => engineDocument(engine, rootfulDocker),
   facts: {
     "versions.engine": text,

@@ -1,3 +1,4 @@
+import { restarts } from "../daemon/restarts";
 import { engine } from "../engine/step";
 import { preflight } from "../preflight/step";
 import { defineStep } from "../step";
@@ -15,5 +16,6 @@ export const ports = defineStep({
   inputs: ["privilegedPorts"],
   applied: ["rootlesskit.capability", "net.ipv4.ip_unprivileged_port_start"],
   displayed: ["privileged-ports"],
+  effects: { "rootlesskit.capability": restarts },
   document: ({ privilegedPorts }) => portsDocument(privilegedPorts),
 });

@@ -1,3 +1,4 @@
+import { restarts } from "../daemon/restarts";
 import { preflight } from "../preflight/step";
 import { defineStep } from "../step";
 import { secretsDocument } from "./settings";
@@ -12,5 +13,6 @@ export const secrets = defineStep({
   isSecret: true,
   inputs: ["secrets"],
   applied: ["daemon.json/*", "environment/*"],
+  effects: { "daemon.json/*": restarts, "environment/*": restarts },
   document: ({ secrets }) => secretsDocument(secrets),
 });

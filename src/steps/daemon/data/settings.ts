@@ -1,5 +1,6 @@
 import type { Document } from "../../document";
 import type { Reader } from "../../../validation/reader";
+import { restarts } from "../restarts";
 import { OnDestroyData } from "./args";
 
 export interface OnDestroySettings {
@@ -14,4 +15,17 @@ export function onDestroySettings(read: Reader): OnDestroySettings {
 
 export function onDestroyDocument({ data }: OnDestroySettings): Document {
   return { "on-destroy-data": data.toLowerCase() };
+}
+
+export function onDestroyEffect(_before: unknown, after: unknown): string {
+  return after === "delete"
+    ? "a destroy DELETES images, containers and volumes"
+    : "a destroy keeps images, containers and volumes";
+}
+
+export function dataRootEffect(before: unknown, after: unknown): string {
+  const [from, to] = [before, after].map((root) =>
+    typeof root === "string" ? root : "the account's ~/.local/share/docker",
+  );
+  return `${restarts}, on what is in ${to}; images, containers and volumes in ${from} stay there, and it does not see them`;
 }

@@ -1,5 +1,6 @@
 import type { Document } from "../../document";
 import type { Reader } from "../../../validation/reader";
+import { restarts } from "../restarts";
 import { StorageDriver } from "./args";
 
 export function storageDriverSettings(read: Reader): StorageDriver {
@@ -10,6 +11,13 @@ export function storageDriverSettings(read: Reader): StorageDriver {
 export function storageDocument(storageDriver: StorageDriver): Document {
   return { "daemon.json/storage-driver": driverNames[storageDriver] };
 }
+
+/** https://docs.docker.com/engine/storage/drivers/: each has layers of its own; volumes are no driver's. */
+export function storageEffect(before: unknown, after: unknown): string {
+  return `${restarts}; images and containers of ${name(before)} stay on the disk, and ${name(after)} does not see them`;
+}
+
+const name = (driver: unknown) => (typeof driver === "string" ? driver : "another driver");
 
 /**
  * What preflight needs to try the driver.

@@ -1,0 +1,29 @@
+/**
+ * What another agent means, in one line: its parts are named in lines such as `# core/frame.sh HASH`, and what
+ * every step's document says in lines such as `# recheck: "today"`.
+ */
+export function agentChange(before: string, after: string): string | undefined {
+  const [old, present] = [comments(before), comments(after)];
+  const isNew = (line: string) => !old.has(line);
+  const said = [...present].filter(isNew);
+  const parts = said.filter((line) => /^\S+\.sh [0-9a-f]+$/.test(line));
+  const everyStep = said.filter((line) => /^(recheck|take-over): /.test(line));
+  const words = [];
+  if (everyStep.length > 0)
+    words.push(
+      `${everyStep.join(", ")}: every step runs again and puts right what differs; the daemon restarts if what it reads has to be put right`,
+    );
+  if (parts.length > 0)
+    words.push(
+      `${parts.length} of ${count(present)} parts of its program are another version's: the steps that use them run again, and change nothing where the host is as it was left`,
+    );
+  return words.length > 0 ? words.join("; ") : undefined;
+}
+
+const count = (lines: Set<string>) => [...lines].filter((line) => /\.sh /.test(line)).length;
+
+function comments(text: string): Set<string> {
+  return new Set(
+    text.split("\n").flatMap((line) => (line.startsWith("# ") ? [line.slice(2)] : [])),
+  );
+}

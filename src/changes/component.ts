@@ -1,0 +1,56 @@
+import * as pulumi from "@pulumi/pulumi";
+import { dockerHostOf } from "../dockerHost";
+import { hooksWork, previewHook } from "../engineHooks";
+import type { Inputs } from "../inputs";
+import { knownValue } from "../knownValue";
+import { OnDestroyData } from "../steps/daemon/data/args";
+import { creationInWords } from "./creation";
+import { shown } from "./shown";
+
+/**
+ * The component's options, with hooks that say in previews what is made on a machine, and what it means that
+ * another machine or account takes its place.
+ *
+ * @param component undefined until it is made, which is before any hook runs.
+ */
+export function withAnnouncements(
+  name: string,
+  inputs: Inputs,
+  component: () => pulumi.Resource,
+  options: pulumi.ComponentResourceOptions | undefined,
+): pulumi.ComponentResourceOptions | undefined {
+  if (!hooksWork("Resource")) return options;
+  const { hooks } = options ?? {};
+  const creation = previewHook(`${name}-creation`, component, () => creationInWords(inputs));
+  const replacement = previewHook(`${name}-replacement`, component, (args) =>
+    replacementInWords(inputs, args),
+  );
+  return {
+    ...options,
+    hooks: {
+      ...hooks,
+      beforeCreate: [...(hooks?.beforeCreate ?? []), creation],
+      beforeUpdate: [...(hooks?.beforeUpdate ?? []), replacement],
+    },
+  };
+}
+
+/** What becomes of the daemon where the machine or the account is another one, undefined where both stay. */
+async function replacementInWords(
+  inputs: Inputs,
+  { oldInputs, oldOutputs }: pulumi.ResourceHookArgs,
+): Promise<string | undefined> {
+  const before = pulumi.output(oldOutputs?.dockerHost as pulumi.Input<string> | undefined);
+  const after = pulumi.output(dockerHostOf(inputs));
+  const [from, to] = await Promise.all([knownValue(before), knownValue(after)]);
+  // A port of its own makes no other machine, and a component that was never whole has no daemon.
+  const place = (url: string) => url.replace(/:\d+$/, "");
+  if (from === undefined || (to !== undefined && place(from) === place(to))) return undefined;
+  const data = (oldInputs?.onDestroy as { data?: unknown } | undefined)?.data;
+  const fate = data === OnDestroyData.Delete ? "are DELETED" : "stay";
+  return [
+    `a new, empty daemon at ${await shown(after)}.`,
+    `Once it answers, the one at ${await shown(before as pulumi.Output<string>)} stops: its images, containers and volumes ${fate}.`,
+    "Where both are one account of one machine, all of it stays as it is",
+  ].join(" ");
+}

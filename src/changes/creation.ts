@@ -1,0 +1,104 @@
+import type { Inputs } from "../inputs";
+import type { Settings } from "../settings";
+import { OnDestroyData } from "../steps/daemon/data/args";
+import { EngineSource, RootfulDocker } from "../steps/engine/args";
+import { renderDocument } from "../steps/document";
+import { type InputPath, type SettingsAt, settingsAt } from "../steps/inputPaths";
+import { kernel } from "../steps/kernel/step";
+import { PrivilegedPorts } from "../steps/ports/args";
+import { shown } from "./shown";
+
+/** What is made on a machine, a line each: a name, and what it says as soon as its inputs are known. */
+const rows = [
+  row("engine", ["engine", "rootfulDocker"], ({ engine, rootfulDocker }) =>
+    list(sources[engine.source], engine.version, engine.repository?.url, rootful[rootfulDocker]),
+  ),
+  row("account", ["account", "subordinateIds"], ({ account, subordinateIds }) =>
+    list(
+      `${account.name}${account.create ? ", made where there is none" : ""}`,
+      `${subordinateIds.count} subordinate ids`,
+      account.authorizedKeys.length > 0 ? `keys to log in: ${account.authorizedKeys.length}` : "",
+    ),
+  ),
+  row("kernel", kernel.inputs as readonly KernelInput[], (given) =>
+    renderDocument(kernel.document(given as Settings, ""))
+      .trim()
+      .split("\n")
+      .join(", "),
+  ),
+  row("ports", ["privilegedPorts"], ({ privilegedPorts }) => ports[privilegedPorts]),
+  row("daemon", ["daemon", "environment", "secrets", "storageDriver", "network"], (given) =>
+    list(
+      `storage driver ${given.storageDriver}`,
+      names("daemon.json", given.daemon),
+      names("environment", given.environment),
+      names("secret", given.secrets),
+    ),
+  ),
+  row("destroy", ["onDestroy"], ({ onDestroy }) =>
+    onDestroy.data === OnDestroyData.Delete
+      ? "DELETES images, containers and volumes"
+      : "keeps images, containers and volumes",
+  ),
+];
+
+type KernelInput = "unprivilegedPing" | "sysctls" | "kernelModuleOptions" | "appArmorProfile";
+
+/** What is made on a machine that has nothing of it yet. */
+export async function creationInWords(inputs: Inputs): Promise<string> {
+  const [host, user] = await Promise.all([
+    shown(
+      inputs.from(["connection.host"], ({ connection }) => connection.host),
+      "a machine whose address is not known yet, and that is not asked",
+    ),
+    shown(inputs.from(["connection.user"], ({ connection }) => connection.user)),
+  ]);
+  const lines = await Promise.all(
+    rows.map(async ({ name, paths, say }) => {
+      const words = await shown(inputs.from(paths, say));
+      return words && `  ${name.padEnd(8)} ${words}`;
+    }),
+  );
+  return [`makes a rootless Docker host of ${host}, as ${user}`, ...lines.filter(Boolean)].join(
+    "\n",
+  );
+}
+
+interface Row {
+  name: string;
+  paths: readonly InputPath[];
+  say: (settings: Settings) => string;
+}
+
+function row<Path extends InputPath>(
+  name: string,
+  paths: readonly Path[],
+  say: (given: SettingsAt<Path>) => string,
+): Row {
+  return { name, paths, say: (settings) => say(settingsAt(settings, paths)) };
+}
+
+const list = (...parts: (string | undefined)[]) => parts.filter(Boolean).join("; ");
+
+const names = (of: string, mapping: object) =>
+  Object.keys(mapping).length > 0 ? `${of} ${Object.keys(mapping).sort().join(", ")}` : "";
+
+const sources: Record<EngineSource, string> = {
+  [EngineSource.Distribution]: "the distribution's packages",
+  [EngineSource.DockerRepository]: "Docker's packages",
+  [EngineSource.StaticArchive]: "Docker's archives",
+  [EngineSource.Preinstalled]: "the one that is there",
+};
+
+const rootful: Record<RootfulDocker, string> = {
+  [RootfulDocker.Refuse]: "",
+  [RootfulDocker.Keep]: "root's Docker stays",
+  [RootfulDocker.Disable]: "root's Docker is stopped and masked",
+  [RootfulDocker.Purge]: "REMOVES root's Docker",
+};
+
+const ports: Record<PrivilegedPorts, string> = {
+  [PrivilegedPorts.None]: "",
+  [PrivilegedPorts.FileCapability]: "below 1024, by a capability of rootlesskit",
+  [PrivilegedPorts.Sysctl]: "below 1024, for everybody on the machine",
+};

@@ -1,0 +1,64 @@
+import type { Step } from "../steps/step";
+import { type Change, effectOf } from "./effects";
+
+/** What stands in every step's document, or repeats what another child says. */
+const saidElsewhere = new Set(["agent", "drift", "recheck", "secrets", "take-over"]);
+
+/** The longest value that is shown whole. */
+const shownLength = 60;
+
+/**
+ * What changes on the host when a step's document becomes another one, in one line; undefined where nothing does.
+ *
+ * @param isSecret whether one of the two is: then no value is shown.
+ */
+export function changeInWords(
+  step: Step,
+  before: string,
+  after: string,
+  isSecret: boolean,
+): string | undefined {
+  // What preflight looks at is what another step changes.
+  const changes = step.reverts ? changesBetween(before, after) : [];
+  if (changes.length === 0) return undefined;
+  const effects = new Set(
+    changes.map((change) => effectOf(step.effects, isSecret ? hidden(change) : change)),
+  );
+  const said = [...effects].filter((effect) => effect).join("; ");
+  return changes.map((change) => describe(change, isSecret)).join(", ") + (said && `: ${said}`);
+}
+
+const hidden = ({ key }: Change): Change => ({ key, before: undefined, after: undefined });
+
+function changesBetween(before: string, after: string): Change[] {
+  const [old, present] = [parse(before), parse(after)];
+  return [...new Set([...old.keys(), ...present.keys()])]
+    .filter((key) => !saidElsewhere.has(key) && old.get(key) !== present.get(key))
+    .sort()
+    .map((key) => ({ key, before: value(old.get(key)), after: value(present.get(key)) }));
+}
+
+function parse(document: string): Map<string, string> {
+  const lines = document.split("\n").filter((line) => line.includes(": "));
+  return new Map(
+    lines.map((line) => {
+      const at = line.indexOf(": ");
+      return [line.slice(0, at), line.slice(at + 2)];
+    }),
+  );
+}
+
+/** Of JSON, which renderDocument writes. */
+function value(text: string | undefined): unknown {
+  return text === undefined ? undefined : (JSON.parse(text) as unknown);
+}
+
+function describe({ key, before, after }: Change, isSecret: boolean): string {
+  const how = after === undefined ? "no longer set" : before === undefined ? "is new" : "changes";
+  return isSecret ? `${key} [secret] ${how}` : `${key} ${shown(before)} => ${shown(after)}`;
+}
+
+function shown(given: unknown): string {
+  const text = given === undefined ? "(not set)" : JSON.stringify(given);
+  return text.length > shownLength ? `${text.slice(0, shownLength)}...` : text;
+}

@@ -1,0 +1,46 @@
+import { AsyncResource } from "node:async_hooks";
+import * as pulumi from "@pulumi/pulumi";
+import { engineHas } from "./engineFeatures";
+
+/** Whether hooks of a kind can be registered: an older engine has none, and mocks have not either. */
+export function hooksWork(kind: "Resource" | "Error"): boolean {
+  const monitor = pulumi.runtime.getMonitor() as Record<string, unknown> | undefined;
+  return (
+    typeof monitor?.[`register${kind}Hook`] === "function" && engineHas(`supports${kind}Hooks`)
+  );
+}
+
+const taken = new WeakMap<object, Map<string, number>>();
+
+/** A name for a hook that no other one of this run has: two components may have one name below different parents. */
+export function hookName(name: string): string {
+  const run = pulumi.runtime.getMonitor() as object | undefined;
+  if (!run) return name;
+  const names = taken.get(run) ?? new Map<string, number>();
+  taken.set(run, names);
+  const number = (names.get(name) ?? 0) + 1;
+  names.set(name, number);
+  return number === 1 ? name : `${name}-${number}`;
+}
+
+/**
+ * A hook that says something on a component in previews, and only there; undefined is nothing to say.
+ *
+ * @param component undefined until it is made, which is before any hook runs.
+ */
+export function previewHook(
+  name: string,
+  component: () => pulumi.Resource,
+  words: (args: pulumi.ResourceHookArgs) => Promise<string | undefined>,
+): pulumi.ResourceHook {
+  const say = async (args: pulumi.ResourceHookArgs) => {
+    const said = pulumi.runtime.isDryRun() ? await words(args) : undefined;
+    // With --diff nothing else says what it is about.
+    const message = said && `${args.name}: ${said}`;
+    // Not waited for: of the component itself it needs the URN, which comes after this hook.
+    if (message) void pulumi.log.info(message, component());
+  };
+  // The SDK calls it from outside of the program's run, to which the log belongs.
+  const options = { onDryRun: true, ignoreErrors: true };
+  return new pulumi.ResourceHook(hookName(name), AsyncResource.bind(say), options);
+}

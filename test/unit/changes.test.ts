@@ -1,0 +1,89 @@
+import { agentChange } from "../../src/changes/agent";
+import { changeInWords } from "../../src/changes/documents";
+import { driftInWords } from "../../src/changes/drift";
+import { type StepName, steps } from "../../src/steps";
+import { type Document, renderDocument } from "../../src/steps/document";
+
+// What a preview says of a change, beside its keys.
+
+const said = (name: StepName, before: Document, after: Document, isSecret = false) => {
+  const step = steps.find((one) => one.name === name);
+  return step && changeInWords(step, renderDocument(before), renderDocument(after), isSecret);
+};
+
+const storage = (driver: string | undefined): Document => ({
+  "daemon.json/storage-driver": driver,
+});
+const seen =
+  "the daemon restarts; images and containers of overlay2 stay on the disk, and btrfs does not see them";
+
+test.each<[StepName, Document, Document, string | undefined]>([
+  [
+    "daemon",
+    storage("overlay2"),
+    storage("btrfs"),
+    `daemon.json/storage-driver "overlay2" => "btrfs": ${seen}`,
+  ],
+  [
+    "daemon",
+    { "environment/A": "x".repeat(80), "daemon.json/debug": true },
+    { "environment/B": 'a "quoted" one: two', "daemon.json/debug": true },
+    `environment/A "${"x".repeat(59)}... => (not set), environment/B (not set) => "a \\"quoted\\" one: two": the daemon restarts`,
+  ],
+  [
+    "daemon",
+    { "on-destroy-data": "keep" },
+    { "on-destroy-data": "delete" },
+    'on-destroy-data "keep" => "delete": a destroy DELETES images, containers and volumes',
+  ],
+  [
+    "engine",
+    { "rootful-docker": "refuse" },
+    { "rootful-docker": "keep" },
+    'rootful-docker "refuse" => "keep"',
+  ],
+  ["kernel", { agent: "1", "a.b": 1 }, { agent: "2", "a.b": 1 }, undefined],
+  ["kernel", { "a.b": 1 }, { "a.b": 1, drift: "a.b (changed since then)" }, undefined],
+  ["preflight", storage("overlay2"), storage("btrfs"), undefined],
+  ["secrets", {}, {}, undefined],
+])("%s: %j => %j", (name, before, after, words) => {
+  expect(said(name, before, after)).toBe(words);
+});
+
+test("which secret changes, and none of their values", () => {
+  const before = {
+    "environment/GONE": "s3cret",
+    "environment/TOKEN": "s3cret",
+    "environment/SAME": "s3cret",
+  };
+  const after = {
+    "environment/NEW": "s3cret",
+    "environment/TOKEN": "other",
+    "environment/SAME": "s3cret",
+  };
+  expect(said("secrets", before, after, true)).toBe(
+    "environment/GONE [secret] no longer set, environment/NEW [secret] is new, environment/TOKEN [secret] changes: the daemon restarts",
+  );
+  expect(said("daemon", storage("s3cret"), storage("other"), true)).not.toContain("s3cret");
+});
+
+test("another version, and a step that is asked to run again", () => {
+  const agent = (hash: string, ...lines: string[]) =>
+    [`# about: it`, `# core/frame.sh ${hash}`, `# main.sh 00000000`, ...lines, "AAAA", ""].join(
+      "\n",
+    );
+  expect(agentChange(agent("11111111"), agent("11111111"))).toBeUndefined();
+  expect(agentChange(agent("11111111"), agent("22222222"))).toMatch(/^1 of 2 parts of its program/);
+  expect(agentChange(agent("1", '# recheck: "a"'), agent("1", '# recheck: "b"'))).toMatch(
+    /^recheck: "b": every step runs again/,
+  );
+});
+
+test("what was changed on the host since the state was written", () => {
+  const note = (found: string) =>
+    JSON.stringify({ "changed since then": { "a.b": `found ${found}, wanted 1` } });
+  expect(driftInWords({}, {})).toBeUndefined();
+  expect(
+    driftInWords({ kernel: note("0"), ports: note("7") }, { kernel: note("2"), ports: note("7") }),
+  ).toBe("changed on the host: a.b (found 2, wanted 1): up puts it right");
+});
