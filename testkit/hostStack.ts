@@ -101,13 +101,16 @@ function anonymous(preview: string, host: TestHost): string {
   return [head, ...[...children, lastChild].sort(byName), ...tail].join("");
 }
 
-/** What changes, of a preview: resources, and the lines of them that are marked, without their columns. */
+/**
+ * What changes, of a preview: resources, and the lines of them that are marked, without their columns; then what is
+ * said of them.
+ */
 export function changedPart(preview: string): string {
-  return preview
-    .split("\n")
-    .filter((line) => /^ *([-+~]|\[web[a-z-]*\]$|Resources:)/.test(line))
-    .map((line) => line.replace(/ +: /, ": "))
-    .join("\n");
+  const lines = preview.split("\n");
+  const marked = lines.filter((line) => /^ *([-+~]|\[web[a-z-]*\]$|Resources:)/.test(line));
+  // In any order.
+  const said = lines.filter((line) => /^web[a-z-]*: /.test(line)).sort();
+  return [...marked.map((line) => line.replace(/ +: /, ": ")), ...said].join("\n");
 }
 
 function byName(a: string, b: string): number {

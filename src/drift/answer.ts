@@ -20,7 +20,7 @@ export interface Drift {
 export function readAnswer(text: string): Drift[] | undefined {
   if (text.trim() === "") return undefined;
   const drift = member(text, "drift");
-  if (!Array.isArray(drift) || !drift.every(isDrift)) throw new Error("an answer of another kind");
+  if (!isListOf(drift, isDrift)) throw new Error("an answer of another kind");
   return drift.map((one) => ({
     ...one,
     about: plain(one.about),
@@ -30,16 +30,39 @@ export function readAnswer(text: string): Drift[] | undefined {
   }));
 }
 
+/** What a machine has of one thing now, and what an `up` makes of it. */
+export type Present = Pick<Drift, "about" | "found" | "wanted">;
+
+/** Of a machine that has nothing of the installation. */
+export interface NewMachine {
+  /** What an `up` would end with, a line each. */
+  problems: string[];
+  present: Present[];
+}
+
 /**
- * What the agent's `check new` printed: what is wrong, a line each.
+ * What the agent's `check new` printed.
  *
  * @throws Error where it is no such answer.
  */
-export function readProblems(text: string): string[] {
-  const problems = member(text, "problems");
-  const areLines = Array.isArray(problems) && problems.every((line) => typeof line === "string");
-  if (!areLines) throw new Error("an answer of another kind");
-  return problems.map(plain);
+export function readNewMachine(text: string): NewMachine {
+  const [problems, present] = [member(text, "problems"), member(text, "present")];
+  if (!isListOf(problems, isText) || !isListOf(present, isPresent))
+    throw new Error("an answer of another kind");
+  return {
+    problems: problems.map(plain),
+    present: present.map(({ about, found, wanted }) => ({
+      about: plain(about),
+      found: plain(found),
+      wanted: plain(wanted),
+    })),
+  };
+}
+
+/** What an `up` makes of what is there now, a line each. */
+export function presentInWords(present: readonly Present[]): string {
+  const lines = present.map(({ about, found, wanted }) => `  ${about}: ${found} => ${wanted}`);
+  return ["the machine has now, and will have", ...lines].join("\n");
 }
 
 /** What a machine says, without what a terminal would take for more than text, and at most 1,000 characters. */
@@ -52,16 +75,24 @@ function member(json: string, name: string): unknown {
   return (JSON.parse(json) as Record<string, unknown> | null)?.[name];
 }
 
-const fields = ["step", "about", "found", "wanted", "applied"] as const;
+function isListOf<T>(value: unknown, isOne: (one: unknown) => one is T): value is T[] {
+  return Array.isArray(value) && value.every(isOne);
+}
+
+const isText = (value: unknown): value is string => typeof value === "string";
+
+function hasTexts(value: unknown, fields: readonly string[]): boolean {
+  const members = value as Record<string, unknown> | null;
+  return fields.every((field) => isText(members?.[field]));
+}
+
+const isPresent = (value: unknown): value is Present =>
+  hasTexts(value, ["about", "found", "wanted"]);
 
 /** The machine may say anything: only what names a step of this package becomes a key. */
-function isDrift(value: unknown): value is Drift {
-  const members = value as Record<string, unknown> | null;
-  return (
-    fields.every((field) => typeof members?.[field] === "string") &&
-    stepNames.some((name) => name === members?.step)
-  );
-}
+const isDrift = (value: unknown): value is Drift =>
+  hasTexts(value, ["step", "about", "found", "wanted", "applied"]) &&
+  stepNames.some((name) => name === (value as Drift).step);
 
 /**
  * By step, what is not as it left it, as JSON, which previews show by key. Under the time of the step's run, so

@@ -6,9 +6,9 @@ import { knownValue } from "../knownValue";
 import { checkCommand, type Invocation } from "../remote/commands";
 import { withoutSecret } from "../remote/explainErrors";
 import { stepNames } from "../steps";
-import { notesOf, plain, readAnswer } from "./answer";
+import { notesOf, plain, presentInWords, readAnswer } from "./answer";
 import { DriftDetection } from "./args";
-import { problemsOf } from "./preflight";
+import { askNewMachine } from "./preflight";
 import { type KnownConnection, runOverSsh } from "./ssh";
 
 /** What asking for drift needs to know. */
@@ -93,8 +93,14 @@ async function ask(asking: Asking): Promise<Answer> {
   if (!known) return nothingLeft;
   try {
     if (!invocation) {
-      for (const problem of await problemsOf(asking.inputs, asking.owner, known))
+      const machine = await askNewMachine(asking.inputs, asking.owner, known);
+      for (const problem of machine?.problems ?? [])
         await pulumi.log.warn(`an up would end here: ${problem}`, asking.component);
+      if (machine && machine.present.length > 0)
+        await pulumi.log.info(
+          `${asking.name}: ${presentInWords(machine.present)}`,
+          asking.component,
+        );
       return nothingLeft;
     }
     const drift = readAnswer(await runOverSsh(known, checkCommand(invocation)));

@@ -5,30 +5,41 @@ import { knownValue } from "../knownValue";
 import { checkNewCommand } from "../remote/commands";
 import { escalationArgument } from "../remote/settings";
 import { documentOf } from "../steps";
-import { renderDocument } from "../steps/document";
+import { type Document, renderDocument } from "../steps/document";
 import { everyStepInputs } from "../steps/everyStep";
+import type { Step } from "../steps/step";
+import type { InputPath } from "../steps/inputPaths";
+import { kernel } from "../steps/kernel/step";
+import { ports } from "../steps/ports/step";
 import { preflight } from "../steps/preflight/step";
-import { readProblems } from "./answer";
+import { type NewMachine, readNewMachine } from "./answer";
 import { type KnownConnection, runOverSsh } from "./ssh";
 
 /**
- * What preflight would end with on a machine that has nothing of the installation, a line each. None where an
- * argument is not known yet.
+ * What preflight would end with on a machine that has nothing of the installation, and what is there now. Undefined
+ * where an argument is not known yet.
  *
  * @throws Error that says why there is no answer.
  */
-export async function problemsOf(
+export async function askNewMachine(
   inputs: Inputs,
   owner: string,
   connection: KnownConnection,
-): Promise<string[]> {
-  const paths = [...preflight.inputs, ...everyStepInputs, "privilegeEscalation"] as const;
+): Promise<NewMachine | undefined> {
+  const asked: Step[] = [kernel, ports, preflight];
+  const ofSteps = asked.flatMap((step) => step.inputs);
+  const paths: InputPath[] = [...ofSteps, ...everyStepInputs, "privilegeEscalation"];
   const command = inputs.from(paths, (settings) =>
     checkNewCommand(
-      renderDocument(documentOf(preflight, settings, owner)),
+      renderDocument(
+        asked.reduce<Document>(
+          (all, step) => ({ ...all, ...documentOf(step, settings, owner) }),
+          {},
+        ),
+      ),
       escalationArgument(settings.privilegeEscalation),
     ),
   );
   const known = await knownValue(pulumi.output(command));
-  return known ? readProblems(await runOverSsh(connection, known, packedAgent())) : [];
+  return known ? readNewMachine(await runOverSsh(connection, known, packedAgent())) : undefined;
 }

@@ -1,8 +1,15 @@
-import { StorageDriver } from "../../index";
+import { PrivilegedPorts, StorageDriver } from "../../index";
 import { packedAgent } from "../../src/agent/agentText";
+import { readNewMachine } from "../../src/drift/answer";
 import { checkNewCommand } from "../../src/remote/commands";
-import { createHost, destroyAllHosts, type TestHost } from "../../testbed/hosts";
-import { documentText } from "../../testkit/documents";
+import {
+  createHost,
+  destroyAllHosts,
+  diffSnapshots,
+  snapshotHost,
+  type TestHost,
+} from "../../testbed/hosts";
+import { documentText, type StepArgs } from "../../testkit/documents";
 
 // What previews ask has no lock, and any number of them, and an "up", are at work at the same time.
 
@@ -13,8 +20,12 @@ beforeAll(async () => {
 afterAll(destroyAllHosts);
 
 const wishes = { account: { name: "app" }, storageDriver: StorageDriver.Overlay2 };
-const ask = () =>
-  host.ssh(checkNewCommand(documentText("preflight", wishes), ""), { input: packedAgent() });
+const ask = (more: StepArgs = {}) => {
+  const documents = (["kernel", "ports", "preflight"] as const).map((step) =>
+    documentText(step, { ...wishes, ...more }),
+  );
+  return host.ssh(checkNewCommand(documents.join(""), ""), { input: packedAgent() });
+};
 
 /** The number of one that lives, and of none. */
 const [alive, gone] = ["1", "4194305"];
@@ -25,9 +36,9 @@ test("what others are at work on stays, and what was killed goes", async () => {
     mkdir /run/rootless-docker.check.${alive} /run/rootless-docker.check.${gone}`,
   );
   const held = host.run(
-    "flock /home/.rootless-docker-trial.worked sh -c 'until [ -e /run/asked ]; do sleep 0.1; done'",
+    "flock /home/.rootless-docker-trial.worked timeout 60 sh -c 'until [ -e /run/asked ]; do sleep 0.1; done'",
   );
-  expect((await ask()).stdout).toBe('{"problems":[]}\n');
+  expect(readNewMachine((await ask()).stdout).problems).toEqual([]);
   await host.run("touch /run/asked");
   await held;
   const left =
@@ -41,7 +52,25 @@ test("what others are at work on stays, and what was killed goes", async () => {
 
 test("many at the same time", async () => {
   for (let round = 0; round < 5; round++) {
-    const answers = await Promise.all(Array.from({ length: 5 }, ask));
-    expect(new Set(answers.map(({ stdout }) => stdout))).toEqual(new Set(['{"problems":[]}\n']));
+    const answers = await Promise.all(Array.from({ length: 5 }, () => ask()));
+    expect(answers.flatMap(({ stdout }) => readNewMachine(stdout).problems)).toEqual([]);
   }
+});
+
+test("what is there now, of what will be another way", async () => {
+  await host.run(
+    "apt-get -qq remove slirp4netns >/dev/null; sysctl -qw net.ipv4.ping_group_range='1 0'",
+  );
+  const before = await snapshotHost(host);
+  const { stdout } = await ask({
+    privilegedPorts: PrivilegedPorts.Sysctl,
+    account: { name: "new" },
+  });
+  expect(readNewMachine(stdout).present).toEqual([
+    { about: "account new", found: "none", wanted: "made here, with 65536 subordinate ids" },
+    { about: "packages", found: "none", wanted: "slirp4netns" },
+    { about: "net.ipv4.ip_unprivileged_port_start", found: "1024", wanted: "0" },
+    { about: "net.ipv4.ping_group_range", found: "1 0", wanted: "0 2147483647" },
+  ]);
+  expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DriftDetection } from "../../index";
-import { driftInDocument, notesOf, readAnswer, readProblems } from "../../src/drift/answer";
+import { driftInDocument, notesOf, readAnswer, readNewMachine } from "../../src/drift/answer";
 import { renderDocument } from "../../src/steps/document";
 import { create, usual } from "./component/create";
 
@@ -45,9 +45,11 @@ test("what would be more than text in a terminal, or no text for a shell", () =>
   const shown = /^a\?b\?\[2J\?cx{991}\.\.\.$/;
   const [{ about, found: held }] =
     readAnswer(JSON.stringify({ drift: [{ ...found, about: odd, found: odd }] })) ?? [];
-  expect([about, held, ...readProblems(JSON.stringify({ problems: [odd] }))]).toEqual(
-    Array(3).fill(expect.stringMatching(shown)),
-  );
+  expect([
+    about,
+    held,
+    ...readNewMachine(JSON.stringify({ problems: [odd], present: [] })).problems,
+  ]).toEqual(Array(3).fill(expect.stringMatching(shown)));
 });
 
 test.each([
@@ -60,7 +62,7 @@ test.each([
   "hi",
 ])("no answer: %s", (text) => {
   expect(() => readAnswer(text)).toThrow();
-  expect(() => readProblems(text)).toThrow();
+  expect(() => readNewMachine(text)).toThrow();
 });
 
 test.each([

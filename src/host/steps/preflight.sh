@@ -30,8 +30,8 @@ preflight_problems() {
 	fi
 }
 
-# For a preview of a machine that has nothing of the installation: what an "up" would end with. The document
-# is an argument, since the agent itself comes on stdin. It changes nothing. $1 the document, as hexadecimal
+# For a preview of a machine that has nothing of the installation: what an "up" would end with, and what is there
+# now. The document is an argument, since the agent itself comes on stdin. It changes nothing. $1 the document, as hexadecimal
 # digits.
 run_preflight_check() {
 	local line comma=''
@@ -41,12 +41,14 @@ run_preflight_check() {
 	read_document "$WORK/document" "$DOC"
 	run_apart preflight_problems >&2
 	[ "$APART_STATUS" = 0 ] || [ -s "$WORK/problems" ] || exit 1
+	run_apart differences >"$WORK/present"
+	[ "$APART_STATUS" = 0 ] || exit 1
 	printf '{"problems":['
 	while IFS= read -r line; do
 		printf '%s%s' "$comma" "$(json_string "$line")"
 		comma=,
 	done <"$WORK/problems"
-	printf ']}\n'
+	printf '],"present":[%s]}\n' "$(paste -s -d , "$WORK/present")"
 }
 
 # While cloud-init is at work, packages and accounts are its own to change. It gets 20 minutes, in

@@ -1,0 +1,41 @@
+# shellcheck shell=dash
+# For a preview of a machine that has nothing of the installation: what of the document is another way there now.
+
+# $1 what it is about, $2 what is there, $3 what comes: a JSON object a line.
+difference() {
+	printf '{"about":%s,"found":%s,"wanted":%s}\n' "$(json_string "$1")" "$(json_string "$2")" "$(json_string "$3")"
+}
+
+differences() {
+	know_account "$(doc account)" ||
+		difference "account $(doc account)" none "made here, with $(doc subuid) subordinate ids"
+	package_differences
+	sysctl_differences
+}
+
+package_differences() {
+	local wanted=''
+	case $(doc source) in
+	preinstalled) return 0 ;;
+	static-archive) difference "engine" none "Docker's archives" ;;
+	*) wanted=$(versioned_packages) ;;
+	esac
+	# shellcheck disable=SC2046,SC2086 # lists of package names
+	set -- $(missing_packages $wanted $(other_packages))
+	[ $# = 0 ] || difference "packages" none "$*"
+}
+
+sysctl_differences() {
+	local file key value now
+	for file in "$DOC"/text/*.*; do
+		key=${file##*/}
+		[ -f "$(sysctl_path "$key")" ] || continue
+		value=$(cat "$file")
+		now=$(sysctl_value "$key")
+		case $value in
+		'>= '*) [ "$now" -lt "${value#>= }" ] || continue ;;
+		"$now") continue ;;
+		esac
+		difference "$key" "$now" "$value"
+	done
+}
