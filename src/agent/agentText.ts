@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { gzipSync } from "fflate";
 import { type StepName, stepNames } from "../steps";
 import { type Document, renderDocument } from "../steps/document";
+import { version } from "../version";
 import { reachedFrom, shellFiles, shellFunctions } from "./shellSources";
 
 export { stepNames, type StepName };
@@ -75,6 +76,7 @@ function packOnce(): { parts: string[]; text: string[] } {
     packed = {
       parts: [
         "# rootless-docker agent: what runs as root; the hash of each part of its source in src/host, then all of it as gzip+base64.",
+        `# version ${version}`,
         "# Plain text on the host: /var/lib/rootless-docker/agent",
         ...shellFiles().map(
           ({ path, text }) => `# ${path.slice("host/".length)} ${shortHash(text)}`,

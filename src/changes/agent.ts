@@ -13,12 +13,17 @@ export function agentChange(before: string, after: string): string | undefined {
     words.push(
       `${everyStep.join(", ")}: every step runs again and puts right what differs; the daemon restarts if what it reads has to be put right`,
     );
-  if (parts.length > 0)
+  const [from, to] = [versionOf(old), versionOf(present)];
+  if (parts.length > 0 || from !== to)
     words.push(
-      `${parts.length} of ${count(present)} parts of its program are another version's: the steps that use them run again, and change nothing where the host is as it was left`,
+      `rootless-docker ${from} => ${to}, ${parts.length} of ${count(present)} parts of its program: the steps that use them run again, and change nothing where the host is as it was left`,
     );
   return words.length > 0 ? words.join("; ") : undefined;
 }
+
+/** Version 0.1 did not name itself. */
+const versionOf = (lines: Set<string>) =>
+  [...lines].find((line) => line.startsWith("version "))?.slice("version ".length) ?? "0.1";
 
 const count = (lines: Set<string>) => [...lines].filter((line) => /\.sh /.test(line)).length;
 

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { version } from "../../package.json";
+import { version as known } from "../../src/version";
 import { notesOf, type Release, releaseProblems } from "../../scripts/release";
 
 const changelog = `# Changelog
@@ -56,4 +57,8 @@ test("this version has a section, with a date when it is released", () => {
   const own = readFileSync(join(__dirname, "../../CHANGELOG.md"), "utf8");
   const headings = [...own.matchAll(/^## \[(.*?)\]/gm)].map(([, name]) => name);
   expect(headings.slice(0, 2)).toEqual(["Unreleased", version]);
+});
+
+test("the program knows its version", () => {
+  expect(known).toBe(version);
 });

@@ -1,0 +1,7 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { version } from "../package.json";
+
+// `npm version` runs it: the package's version, where the program has it.
+const text = `/** Of this package; \`npm version\` writes it. */\nexport const version = "${version}";\n`;
+writeFileSync(join(__dirname, "../src/version.ts"), text);
