@@ -6,7 +6,13 @@ import { shellFunctions } from "../../src/agent/shellSources";
 import { currentEngine, earlierEngine } from "../../testbed/engine";
 import { diffSnapshots, snapshotHost } from "../../testbed/hosts";
 import { RootfulDocker } from "../../index";
-import { engineHost, type Refused, testRefused } from "../../testkit/engineHost";
+import {
+  applyEngine,
+  engineHost,
+  type Refused,
+  revertEngine,
+  testRefused,
+} from "../../testkit/engineHost";
 import { asAccount, importImage } from "../../testkit/host";
 import { Installation } from "../../testkit/installation";
 
@@ -136,6 +142,28 @@ test("on Ubuntu 24.04, by its os-release: the distribution's is refused, and Ubu
   await given.host.run(
     "cat /root/os-release >/etc/os-release; cat /root/debian_version >/etc/debian_version; rm /root/os-release /root/debian_version",
   );
+  expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
+});
+
+test("a source of Docker's that somebody adds later, as its documentation says: theirs is used, ours goes", async () => {
+  const [app, other] = ["a1", "b2"].map((lease) => new Installation(given.host, lease));
+  await applyEngine(app, wishes());
+  await applyEngine(other, wishes({}, { account: { name: "other" } }));
+  // With another name for the same key apt would do nothing at all.
+  await given.host.run(
+    `/usr/lib/apt/apt-helper download-file ${given.downloads.url}/debian/gpg /etc/apt/keyrings/docker.asc
+    printf 'Types: deb\nURIs: ${given.downloads.url}/debian\nSuites: trixie\nComponents: stable\nSigned-By: /etc/apt/keyrings/docker.asc\n' >/etc/apt/sources.list.d/docker.sources
+    ! apt-get -q update 2>/dev/null`,
+  );
+  const { said } = await app.apply("engine", wishes());
+  expect(said.join("\n")).toContain("as this machine names it already");
+  await given.host.run(
+    "apt-get -q update && [ ! -e /etc/apt/sources.list.d/rootless-docker.sources ]",
+  );
+  await other.apply("engine", wishes({}, { account: { name: "other" } }));
+  await revertEngine(app, wishes());
+  await revertEngine(other, wishes({}, { account: { name: "other" } }));
+  await given.host.run("rm /etc/apt/sources.list.d/docker.sources /etc/apt/keyrings/docker.asc");
   expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
 });
 

@@ -139,6 +139,19 @@ const killed = {
 
 testKilled(given, wishes, killed);
 
+test("killed, while a container's pacman is at work: its lock has the same name, and is another file", async () => {
+  const before = await snapshotHost(given.host);
+  await given.host.run(
+    `unshare -m sh -c 'mount -t tmpfs none /var/lib/pacman; exec 5>/var/lib/pacman/db.lck; until [ -e /run/ended ]; do sleep 0.1; done' >/dev/null 2>&1 &
+    sleep 1`,
+  );
+  const app = new Installation(given.host, "a1");
+  await killEngine(app, wishes(), killed);
+  expect(await revertEngine(app, wishes())).not.toMatch(/waits for another package manager/);
+  await given.host.run("touch /run/ended; sleep 0.5; rm /run/ended");
+  expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
+});
+
 test("killed, and again while it is completed: what somebody has put where files go stays", async () => {
   const before = await snapshotHost(given.host);
   const app = new Installation(given.host, "a1");

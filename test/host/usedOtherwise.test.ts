@@ -44,11 +44,33 @@ const uses: Use[] = [
     says: /account NAME stays, with its subordinate ids: .*files of its own \(\/var\/spool\/cron\/crontabs\/NAME\)/,
     undo: `rm ${crontabs}/NAME`,
   },
+  // Debian's place, and those of Fedora, openSUSE and Arch.
+  ...[atJobs, "/var/spool/at", "/var/spool/atjobs", "/var/spool/atd"].map((place) => ({
+    what: `a job of at(1) in ${place}`,
+    does: `install -d ${place}; echo true >${place}/NAME; chown NAME: ${place}/NAME`,
+    says: new RegExp(
+      `account NAME stays, with its subordinate ids: .*files of its own \\(${place}/NAME\\)`,
+    ),
+    undo: `rm ${place}/NAME`,
+  })),
+  ...["/var/spool/cron", "/var/spool/cron/tabs"].map((place) => ({
+    what: `a crontab in ${place}`,
+    does: `install -d ${place}; echo '* * * * * true' >${place}/NAME`,
+    says: new RegExp(
+      `account NAME stays, with its subordinate ids: .*files of its own \\(${place}/NAME\\)`,
+    ),
+    undo: `rm ${place}/NAME`,
+  })),
   {
-    what: "a job of at(1)",
-    does: `install -d ${atJobs}; echo true >${atJobs}/NAME; chown NAME: ${atJobs}/NAME`,
-    says: /account NAME stays, with its subordinate ids: .*files of its own \(\/var\/spool\/cron\/atjobs\/NAME\)/,
-    undo: `rm ${atJobs}/NAME`,
+    what: "its mail is a directory",
+    args: remove,
+    does: "install -d -o NAME /var/mail/NAME; echo 'From somebody' >/var/mail/NAME/1",
+    says: /account NAME stays, .*: \/var\/mail\/NAME is no file: see whose that is and move it away, then remove the account by hand/,
+    there: [
+      "id -un NAME; cat /var/mail/NAME/1; ls -d /home/NAME",
+      "NAME\nFrom somebody\n/home/NAME\n",
+    ],
+    undo: "rm -r /var/mail/NAME",
   },
   {
     what: "a service of the machine that runs as it, by its template",
@@ -187,12 +209,20 @@ test("an account that goes takes its crontab and jobs along: the next one of its
   const app = new Installation(host, "ac");
   const wishes = { account: { name: "goes" }, ...remove };
   await app.applyAll(wishes);
-  await host.run(`install -d ${crontabs}; echo '* * * * * true' >${crontabs}/goes
-    install -d ${atJobs}; echo true >${atJobs}/job; chown goes: ${atJobs}/job`);
-  await app.revertAll(wishes);
-  expect(await host.run(`ls -A ${crontabs}; ls -A ${atJobs}; id goes 2>/dev/null || true`)).toBe(
-    "",
+  const crontabsOf = [crontabs, "/var/spool/cron", "/var/spool/cron/tabs"];
+  const jobsOf = [atJobs, "/var/spool/at", "/var/spool/atjobs", "/var/spool/atd"];
+  await host.run(
+    [
+      ...crontabsOf.map((place) => `install -d ${place}; echo '* * * * * true' >${place}/goes`),
+      ...jobsOf.map(
+        (place) => `install -d ${place}; echo true >${place}/job; chown goes: ${place}/job`,
+      ),
+    ].join("\n"),
   );
+  await app.revertAll(wishes);
+  expect(
+    await host.run("find /var/spool -name goes -o -name job; id goes 2>/dev/null || true"),
+  ).toBe("");
 });
 
 test("a data root that somebody has set: it is named, and its ids and the account stay", async () => {
@@ -263,6 +293,40 @@ test("mail that came keeps the account; the empty file for it goes", async () =>
   await app.back();
   expect(await host.run(`id -un post`)).toBe("post\n");
   await host.run("userdel -r post; rm -rf /var/lib/rootless-docker");
+});
+
+test("an account with any number of files of others, and of names that are taken, holds up nobody", async () => {
+  const app = new Installation(host, "af");
+  const wishes = { account: { name: "many" } };
+  await app.applyAll(wishes);
+  await host.run("groupadd staffers; usermod -aG staffers many");
+  await asAccount(
+    host,
+    "many",
+    `cd ~/.config/docker; echo '{ }' >daemon.json; echo x >daemon.json.rootless-docker-old
+    perl -e 'my $n = "daemon.json.before-rootless-docker"; symlink "x", "$n~"; symlink "x", "$n.$_~" for 2 .. 20000;'
+    perl -e 'chdir $ENV{HOME}; my $n = "d" x 250; for (1..8) { mkdir $n; chdir $n }
+      for (1..5000) { open my $f, ">", "f$_"; chown -1, (getgrnam "staffers")[2], "f$_" }'`,
+  );
+  await host.run(
+    "(until [ -e /run/ended ]; do du -sk /run; sleep 0.05; done) >/root/used 2>/dev/null & echo",
+  );
+  await app.revert("report", wishes);
+  const began = Date.now();
+  const { said } = await app.revert("daemon", wishes);
+  expect(Date.now() - began).toBeLessThan(60_000);
+  expect(said.join("\n")).toMatch(/what was there before is in \S+rootless-docker\.[0-9a-f]{16}~/);
+  for (const step of ["ports", "secrets", "kernel"] as const) await app.revert(step, wishes);
+  const { said: account } = await app.revert("account", wishes);
+  expect(account.join("\n")).toMatch(/others have something below \/home\/many/);
+  const used = await host.run("touch /run/ended; sort -n /root/used | sed -n '1p;$p'");
+  const [least, most] = used.split("\n").map((line) => parseInt(line));
+  expect(most - least).toBeLessThan(2000);
+  await app.revert("engine", wishes);
+  await app.revertAgent();
+  await host.run(
+    "userdel -rf many 2>/dev/null; groupdel staffers; rm -rf /var/lib/rootless-docker /root/used; : >/etc/subuid; : >/etc/subgid",
+  );
 });
 
 test("nothing of the agent is left", () => expectNoAgent(host));

@@ -58,7 +58,9 @@ test("a new host: what an up would end with, and nothing is changed", async () =
     sysctls: { "kernel.keys.maxkeys": "1" },
   };
   const outcome = await installation.stack.preview(installation.program(impossible));
-  const warnings = said(outcome, "web", "lasting").map(({ message }) => message);
+  const warnings = said(outcome, "web", "lasting").flatMap(({ severity, message }) =>
+    severity === "warning" ? [message] : [],
+  );
   expect(warnings).toContainEqual(
     expect.stringMatching(
       /an up would end here: preflight: account\.create: found no account app; /,

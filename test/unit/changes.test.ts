@@ -69,11 +69,18 @@ test("which secret changes, and none of their values", () => {
 
 test("another version, and a step that is asked to run again", () => {
   const agent = (hash: string, ...lines: string[]) =>
-    [`# version 0.3.${hash[0]}`, `# core/frame.sh ${hash}`, `# main.sh 00000000`, ...lines, "AAAA", ""].join(
-      "\n",
-    );
+    [
+      `# version 0.3.${hash[0]}`,
+      `# core/frame.sh ${hash}`,
+      `# main.sh 00000000`,
+      ...lines,
+      "AAAA",
+      "",
+    ].join("\n");
   expect(agentChange(agent("11111111"), agent("11111111"))).toBeUndefined();
-  expect(agentChange(agent("11111111"), agent("22222222"))).toMatch(/^rootless-docker 0\.3\.1 => 0\.3\.2, 1 of 2 parts of its program: /);
+  expect(agentChange(agent("11111111"), agent("22222222"))).toMatch(
+    /^rootless-docker 0\.3\.1 => 0\.3\.2, 1 of 2 parts of its program: /,
+  );
   expect(agentChange(agent("1", '# recheck: "a"'), agent("1", '# recheck: "b"'))).toMatch(
     /^recheck: "b": every step runs again/,
   );

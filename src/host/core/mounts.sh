@@ -42,6 +42,13 @@ find_beneath() {
 	beneath_mounts "$directory" timeout -k 5 600 find . -xdev -ignore_readdir_race "$@"
 }
 
+# The first few lines of that: an account can have any number of files. $WORK/find-failed is there where not all could
+# be looked at. Arguments as above.
+first_beneath() {
+	rm -f "$WORK/find-failed"
+	{ find_beneath "$@" 2>"$WORK/find-error" || : >"$WORK/find-failed"; } | awk 'NR <= 6'
+}
+
 # Where something is to be mounted below a path, by /etc/fstab or a unit, and is not: nobody knows
 # whose the files are that are on it. $1 the path.
 unmounted_below() {

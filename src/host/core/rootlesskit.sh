@@ -15,12 +15,14 @@ in_rootlesskit() {
 	return "$status"
 }
 
-# Removes paths as the account, in a user namespace of its own, for as long as that gets further.
-# Its arguments: the paths.
+# Removes paths as the account, in a user namespace of its own, for as long as that gets further, and a few minutes
+# at most: the account can stop what runs as it. Its arguments: the paths.
 remove_in_rootlesskit() {
-	local status now before=''
+	local status now before='' tries=0
 	while :; do
 		status=0
+		tries=$((tries + 1))
+		[ "$tries" = 1 ] || say "removes $*: still at it ($(df -h --output=avail "$(dirname "$1")" | tail -n 1 | tr -d ' ') free)"
 		# shellcheck disable=SC2016 # the inner shell expands them
 		in_rootlesskit 90 sh -c 'timeout -k 5 60 rm -rf --one-file-system "$@" || {
 			status=$?
@@ -31,7 +33,7 @@ remove_in_rootlesskit() {
 		}' sh "$@" || status=$?
 		[ "$status" = 75 ] || return "$status"
 		now=$(df --output=used,iused "$(dirname "$1")" | tail -n 1)
-		[ "$now" != "$before" ] || return "$status"
+		if [ "$now" = "$before" ] || [ "$tries" = 5 ]; then return "$status"; fi
 		before=$now
 	done
 }

@@ -69,13 +69,14 @@ keep_before() {
 	printf '; what was there before is in %s' "$before"
 }
 
-# The first name for it that is free, or has these bytes already: what an earlier installation kept
-# stays. $1 as_root or as_account, $2 path, $3 the bytes' file, or nothing.
+# A name for it that is free, or has these bytes already: what an earlier installation kept stays. After a few that
+# are taken it is one that nobody can have made before. $1 as_root or as_account, $2 path, $3 the bytes' file, or nothing.
 free_before() {
 	local number='' name
 	while name=$2.before-rootless-docker${number:+.$number}~ && is_there "$1" "$name"; do
 		if [ -n "$3" ] && "$1" cat "$name" 2>/dev/null | cmp -s - "$3"; then break; fi
 		number=$((${number:-1} + 1))
+		[ "$number" -lt 10 ] || number=$(od -An -N8 -tx1 /dev/urandom | tr -d ' ')
 	done
 	printf '%s' "$name"
 }

@@ -219,8 +219,10 @@ account_restore() {
 		remove_home "$2" "$ACCOUNT_HOME"
 	fi
 	remove_home_parents "$2"
-	rm -f "$(crontab_file)" "$(mail_file)"
-	at_jobs | xargs -d '\n' -r rm -f --
+	{
+		spool_files
+		at_jobs
+	} | xargs -d '\n' -r rm -f --
 	note_moved "$2"
 	# userdel complains about a missing mail spool on its stderr, and succeeds.
 	userdel "$1" 2>"$WORK/error" ||

@@ -31,6 +31,8 @@ then remove the account by hand"
 		own="$own: remove it by hand when they are not needed"
 	elif own=$(used_elsewhere) && [ -n "$own" ]; then
 		own="$own: remove that, then the account by hand"
+	elif own=$(odd_spool_file) && [ -n "$own" ]; then
+		own="$own is no file: see whose that is and move it away, then remove the account by hand"
 	elif { retains_data || [ ! -e "$baseline/made" ]; } && own=$(mount_below "$ACCOUNT_HOME") && [ -n "$own" ]; then
 		own="something is mounted at $(printf '%s' "$own" | printable), where files of it may be"
 	elif retains_data || [ ! -e "$baseline/made" ]; then
@@ -89,23 +91,23 @@ others_of_its_uid() {
 # What others have below the account's home: homes of theirs, and files of ids of others, also
 # beneath what is mounted over them.
 others_below_home() {
-	local users groups status=0
+	local users groups
 	users=$(of_others uid "$ACCOUNT_UID")
 	groups=$(of_others gid "$ACCOUNT_GID")
 	: >"$WORK/others"
+	rm -f "$WORK/find-failed"
 	if [ -d "$ACCOUNT_HOME" ]; then
 		# shellcheck disable=SC2086 # words
-		find_beneath "$ACCOUNT_HOME" -mindepth 1 \
+		first_beneath "$ACCOUNT_HOME" -mindepth 1 \
 			'(' $users -printf '%P of %u\n' -prune ')' -o \
-			'(' $groups -printf '%P of group %g\n' -prune ')' \
-			>"$WORK/others" 2>"$WORK/find-error" || status=$?
+			'(' $groups -printf '%P of group %g\n' -prune ')' >"$WORK/others"
 	fi
 	{
 		getent passwd | awk -F : -v home="$ACCOUNT_HOME" -v real="$(realpath -m "$ACCOUNT_HOME")" \
 			-v name="$ACCOUNT_LOGIN" '$1 != name && (index($6 "/", home "/") == 1 ||
 				index($6 "/", real "/") == 1) { print $6 ", the home of " $1 }'
 		cat "$WORK/others"
-		[ "$status" = 0 ] || printf 'not all can be looked at: %s\n' "$(tail -n 1 "$WORK/find-error")"
+		[ ! -e "$WORK/find-failed" ] || printf 'not all can be looked at: %s\n' "$(tail -n 1 "$WORK/find-error")"
 	} | some_on_one_line
 }
 
@@ -142,15 +144,34 @@ loaded_units_of_account() {
 				file !~ /^\/run\/systemd\/transient\// { print file }'
 }
 
-# The account's crontab, which the next account of its name would run.
-crontab_file() { printf '/var/spool/cron/crontabs/%s' "$ACCOUNT_LOGIN"; }
+# The account's crontab, which the next account of its name would run, and its mail, which useradd makes on some
+# systems and that one would read: a path a line, where Debian, cronie (Fedora, Arch) and openSUSE have them.
+spool_files() {
+	local directory
+	for directory in /var/spool/cron/crontabs /var/spool/cron/tabs /var/spool/cron /var/mail /var/spool/mail; do
+		case $directory/$ACCOUNT_LOGIN in
+		/var/spool/cron/crontabs | /var/spool/cron/tabs | /var/spool/cron/at*) continue ;;
+		esac
+		if [ -e "$directory/$ACCOUNT_LOGIN" ] || [ -h "$directory/$ACCOUNT_LOGIN" ]; then
+			printf '%s\n' "$directory/$ACCOUNT_LOGIN"
+		fi
+	done
+}
 
-# Its mail on this machine, which useradd makes on some systems. The next account of its name would read it.
-mail_file() { printf '/var/mail/%s' "$ACCOUNT_LOGIN"; }
+# One that is no file, such as a directory with a file for each message: whose it is nobody can say.
+odd_spool_file() {
+	spool_files | while IFS= read -r file; do
+		if [ -h "$file" ] || [ ! -f "$file" ]; then
+			printf '%s' "$file"
+			break
+		fi
+	done
+}
 
 # Jobs of at(1) that the account has queued, which would run as the next one with its uid.
 at_jobs() {
-	find /var/spool/cron/atjobs /var/spool/at -xdev -type f -uid "$ACCOUNT_UID" 2>/dev/null || true
+	find /var/spool/cron/atjobs /var/spool/at /var/spool/atjobs /var/spool/atd -xdev -type f -uid "$ACCOUNT_UID" \
+		2>/dev/null || true
 }
 
 # Files in the account's home that neither /etc/skel nor this package put there.
@@ -165,14 +186,9 @@ own_files() {
 		echo "a name with a line break"
 		return 0
 	fi
-	if [ -s "$(crontab_file)" ]; then
-		crontab_file
-		echo
-	fi
-	if [ -s "$(mail_file)" ]; then
-		mail_file
-		echo
-	fi
+	spool_files | while IFS= read -r file; do
+		[ ! -s "$file" ] || printf '%s\n' "$file"
+	done
 	at_jobs
 	find -H "$ACCOUNT_HOME" -mindepth 1 -xdev ! -type d -printf '%P\n' 2>/dev/null | while IFS= read -r file; do
 		as_in_skel "$reader" "$file" || printf '%s\n' "$file"

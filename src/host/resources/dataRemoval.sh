@@ -87,8 +87,8 @@ remove_what_was_moved() {
 		remove_place "$place"
 		[ ! -s "$WORK/others-files" ] || say_others_files "$place"
 		[ ! -d "$place" ] || printf '%s\n' "$place"
-	done 5<"$(places_file "$ACCOUNT")" >"$WORK/places"
-	write_record "$(places_file "$ACCOUNT")" <"$WORK/places"
+	done 5<"$(places_file "$ACCOUNT")" >"$WORK/places.left"
+	write_record "$(places_file "$ACCOUNT")" <"$WORK/places.left"
 }
 
 # What is there under no setting that removes it.

@@ -32,12 +32,13 @@ remove_own_tree() {
 # Which files of others are in a tree, beneath what the account may have mounted over them. $1 the
 # directory.
 find_others() {
-	local status=0
 	# shellcheck disable=SC2046 # words
-	find_beneath "$1" $(of_others uid "$ACCOUNT_UID") -printf '%P of %u\n' -prune \
-		>"$WORK/others" 2>"$WORK/error" || status=$?
+	first_beneath "$1" $(of_others uid "$ACCOUNT_UID") -printf '%P of %u\n' -prune >"$WORK/others"
 	some_on_one_line <"$WORK/others" >"$WORK/others-files"
-	[ "$status" = 0 ] || cannot_remove "$1"
+	[ ! -e "$WORK/find-failed" ] || {
+		mv "$WORK/find-error" "$WORK/error"
+		cannot_remove "$1"
+	}
 }
 
 # Gives every directory, from where it stands, to root alone, before it reads what is in it: from then

@@ -21,8 +21,9 @@ keyring_restore() {
 want_repository() {
 	local file
 	file=$(repository_file "$1")
-	if [ ! -d "$(resource_directory file "$file")/baseline" ] && names_repository "$2" "$3"; then
+	if names_repository "$2" "$3" "$file"; then
 		say "uses $2 as this machine names it already"
+		leave_repository_to_others "$file"
 		return 0
 	fi
 	read_repository_key "$@"
@@ -32,6 +33,19 @@ want_repository() {
 	cmp -s "$WORK/repository" "$file" || : >"$WORK/repository.new"
 	want_file "$file" 644 "$WORK/repository"
 	[ ! -e "$WORK/repository.new" ] || refresh_repository "$1"
+}
+
+# Somebody has named it since, perhaps with another key file, with which apt does nothing at all. The key goes at the
+# end of the run. $1 our file.
+leave_repository_to_others() {
+	local dir
+	dir=$(resource_directory file "$1")
+	if [ ! -d "$dir/baseline" ] || is_theirs file "$dir"; then return 0; fi
+	if [ "$(installations_of "$dir")" = "$LEASE" ]; then
+		drop_claims file "$dir"
+	else
+		restore_resource file "$dir"
+	fi
 }
 
 # Into $WORK/key, from this machine or from where it comes: the bytes that were looked at, which nobody

@@ -25,10 +25,17 @@ Signed-By: $(apt_repository_key_file "$1")
 ENTRY
 }
 
-# True where a source of this machine names it already. $1 its URL, $2 its suite.
+# True where another source of this machine names it. $1 its URL, $2 its suite, $3 the file that does not count.
 apt_names_repository() {
+	local file
+	rm -rf "$WORK/sources"
+	mkdir "$WORK/sources"
+	for file in /etc/apt/sources.list.d/*; do
+		[ "$file" = "$3" ] || [ ! -e "$file" ] || ln -s "$file" "$WORK/sources/"
+	done
 	# shellcheck disable=SC2016 # apt's own variables
-	apt-get indextargets --format '$(REPO_URI) $(RELEASE)' 2>/dev/null | grep -qxF -- "${1%/}/ $2"
+	apt-get indextargets -o "Dir::Etc::sourceparts=$WORK/sources" --format '$(REPO_URI) $(RELEASE)' 2>/dev/null |
+		grep -qxF -- "${1%/}/ $2"
 }
 
 # By apt itself, with its proxies and certificates. $1 the URL, $2 the file.

@@ -47,9 +47,9 @@ gpgkey=file://$(dnf_repository_key_file "$1")
 ENTRY
 }
 
-# True where an enabled repository of this machine names it already. $1 its URL, $2 its suite.
+# True where an enabled repository of another file names it. $1 its URL, $2 its suite, $3 the file that does not count.
 dnf_names_repository() {
-	cat /etc/yum.repos.d/*.repo 2>/dev/null |
+	find /etc/yum.repos.d -maxdepth 1 -name '*.repo' ! -path "$3" -exec cat {} + 2>/dev/null |
 		awk -v folder="$(dnf_repository_folder "$1" "$2")" -v release="$2" -v machine="$(uname -m)" '
 			function note() { if (url == folder && on) found = 1; url = ""; on = 1 }
 			{ gsub(/\$releasever/, release); gsub(/\$basearch/, machine) }

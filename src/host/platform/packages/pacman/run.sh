@@ -37,9 +37,12 @@ pacman_lock() {
 	printf '%s' "$PACMAN_LOCK${holder:+, held by process $holder}"
 }
 
-# pacman keeps it open as long as it works.
+# pacman keeps it open as long as it works. A container's has the same name, and is another file.
 lock_holder() {
-	find /proc -maxdepth 3 -path '/proc/[0-9]*/fd/*' -lname "$PACMAN_LOCK" -print -quit 2>/dev/null | cut -d / -f 3
+	local file
+	find /proc -maxdepth 3 -path '/proc/[0-9]*/fd/*' -lname "$PACMAN_LOCK" 2>/dev/null | while IFS= read -r file; do
+		[ ! "$file" -ef "$PACMAN_LOCK" ] || printf '%s\n' "$file"
+	done | sed -n '1s|^/proc/\([0-9]*\)/.*|\1|p'
 }
 
 # What an interrupted run of this package has left goes, and nobody else's does: $STATE/packages.pacman is there
