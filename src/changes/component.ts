@@ -48,9 +48,15 @@ async function replacementInWords(
   if (from === undefined || (to !== undefined && place(from) === place(to))) return undefined;
   const data = (oldInputs?.onDestroy as { data?: unknown } | undefined)?.data;
   const fate = data === OnDestroyData.Delete ? "are DELETED" : "stay";
-  return [
+  const words = [
     `a new, empty daemon at ${await shown(after)}.`,
-    `Once it answers, the one at ${await shown(before as pulumi.Output<string>)} stops: its images, containers and volumes ${fate}.`,
-    "Where both are one account of one machine, all of it stays as it is",
-  ].join(" ");
+    `Once it answers, the one at ${await shown(before as pulumi.Output<string>)} stops: its images, containers and volumes ${fate}`,
+  ];
+  // Another address may be the same machine's.
+  if (to === undefined || account(from) === account(to))
+    words.push("(where that is the same machine, nothing stops, and all of it stays in use)");
+  return words.join(" ");
 }
+
+/** Of `ssh://account@host:port`. */
+const account = (url: string) => url.split("@")[0];

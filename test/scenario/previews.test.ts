@@ -1,0 +1,91 @@
+import { createHost, destroyAllHosts, type TestHost } from "../../testbed/hosts";
+import { DriftDetection, RootlessDockerHost, StorageDriver } from "../../index";
+import { type ComponentArgs, connectionTo, HostStack } from "../../testkit/hostStack";
+import type { Stack } from "../../testkit/stack";
+
+// What a reviewer reads, case by case: the whole text of the CLI, of which only addresses, keys and the order of
+// what runs side by side are another one than there.
+
+let host: TestHost;
+let installation: HostStack;
+beforeAll(async () => {
+  host = await createHost({ suite: "trixie" });
+  installation = await HostStack.on(host, "previews");
+});
+afterAll(destroyAllHosts);
+
+type State = Awaited<ReturnType<Stack["exportState"]>>;
+
+const wishes: ComponentArgs = {
+  account: { name: "app" },
+  storageDriver: StorageDriver.Overlay2,
+  daemon: { "log-level": "info" },
+  driftDetection: DriftDetection.Preview,
+};
+
+async function shown(args: ComponentArgs): Promise<string> {
+  const text = await installation.stack.previewText(installation.program(args), { diff: false });
+  return anonymous(text);
+}
+
+function anonymous(text: string): string {
+  const known = text
+    .replaceAll(host.address, "203.0.113.7")
+    .replace(/^@ .*\n/gm, "")
+    .replace(/\d{4}-\d\d-\d\dT[\d:]+Z/g, "2026-11-27T13:25:47Z")
+    .replace(/ +$/gm, "");
+  const [resources, said = ""] = known.split(/^(?=Diagnostics:)/m);
+  const rows = resources.split("\n");
+  // A resource's last line has what is said of it as well, which is below.
+  const sorted = new Set(rows.slice(2).map((row) => row.replace(/;? web[a-z-]*: .*$/, "")));
+  return [...rows.slice(0, 2), ...[...sorted].sort(), said].join("\n");
+}
+
+test("a new host", async () => {
+  expect(await shown(wishes)).toMatchSnapshot();
+  await installation.up(wishes);
+});
+
+test("another storage driver", async () => {
+  expect(await shown({ ...wishes, storageDriver: StorageDriver.Btrfs })).toMatchSnapshot();
+});
+
+test("changed by hand", async () => {
+  await host.run("sysctl -q -w net.ipv4.ping_group_range='1 0'; loginctl disable-linger app");
+  expect(await shown(wishes)).toMatchSnapshot();
+  await installation.up(wishes);
+});
+
+test("another version of this package", async () => {
+  const state = JSON.stringify(await installation.stack.exportState());
+  const earlier = state
+    .replaceAll("# version 0.2.0", "# version 0.1.9")
+    .replaceAll(/(# (?:resources\/sysctl|steps\/kernel)\.sh )[0-9a-f]{8}/g, "$100000000")
+    .replace(/(agent: \\")[0-9a-f]{8}(\\"\\napparmor-profile)/g, "$100000000$2");
+  await installation.stack.importState(JSON.parse(earlier) as State);
+  expect(await shown(wishes)).toMatchSnapshot();
+  await installation.stack.importState(JSON.parse(state) as State);
+});
+
+test("another account", async () => {
+  expect(await shown({ ...wishes, account: { name: "ci" } })).toMatchSnapshot();
+});
+
+test("destroy", async () => {
+  const text = await installation.stack.destroyPreviewText();
+  expect(text).toMatch(/on-destroy-data *: "keep"/);
+});
+
+test.each([1, 10])("the comment for %s new hosts fits", async (hosts) => {
+  const program = () => {
+    for (let number = 0; number < hosts; number++)
+      new RootlessDockerHost(`web${number}`, {
+        connection: connectionTo(host),
+        ...wishes,
+        driftDetection: DriftDetection.Off,
+      });
+  };
+  const text = await installation.stack.previewText(program, { diff: false });
+  expect(text.split("\n").length).toBeLessThanOrEqual(60 * hosts);
+  expect(text.length).toBeLessThan(65_536 / 2);
+});
