@@ -48,9 +48,13 @@ function parse(document: string): Map<string, string> {
   );
 }
 
-/** Of JSON, which renderDocument writes. */
+/** Of JSON, which renderDocument writes. The error of anything else would quote it. */
 function value(text: string | undefined): unknown {
-  return text === undefined ? undefined : (JSON.parse(text) as unknown);
+  try {
+    return text === undefined ? undefined : (JSON.parse(text) as unknown);
+  } catch {
+    return text;
+  }
 }
 
 function describe({ key, before, after }: Change, isSecret: boolean): string {

@@ -1,5 +1,8 @@
 import type { Notes } from "../drift/notes";
 
+/** Things that are named; the child has all of them. */
+const most = 10;
+
 /** What has been found on the host since, in one line. */
 export function driftInWords(before: Notes, after: Notes): string | undefined {
   const found = Object.entries(after).filter(([step, note]) => before[step] !== note);
@@ -8,7 +11,7 @@ export function driftInWords(before: Notes, after: Notes): string | undefined {
       Object.entries(about).map(([name, how]) => `${name} (${how})`),
     ),
   );
-  return things.length > 0
-    ? `changed on the host: ${things.join(", ")}: up puts it right`
-    : undefined;
+  if (things.length === 0) return undefined;
+  const more = things.length > most ? ` and ${things.length - most} more` : "";
+  return `changed on the host: ${things.slice(0, most).join(", ")}${more}: up puts it right`;
 }

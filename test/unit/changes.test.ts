@@ -65,6 +65,10 @@ test("which secret changes, and none of their values", () => {
     "environment/GONE [secret] no longer set, environment/NEW [secret] is new, environment/TOKEN [secret] changes: the daemon restarts",
   );
   expect(said("daemon", storage("s3cret"), storage("other"), true)).not.toContain("s3cret");
+  const step = steps.find(({ name }) => name === "secrets");
+  expect(step && changeInWords(step, "environment/A: s3cret\n", "", true)).toBe(
+    "environment/A [secret] no longer set: the daemon restarts",
+  );
 });
 
 test("another version, and a step that is asked to run again", () => {
