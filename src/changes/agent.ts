@@ -16,7 +16,7 @@ export function agentChange(before: string, after: string): string | undefined {
   const [from, to] = [versionOf(old), versionOf(present)];
   if (parts.length > 0 || from !== to)
     words.push(
-      `rootless-docker ${from} => ${to}, ${parts.length} of ${count(present)} parts of its program: the steps that use them run again, and change nothing where the host is as it was left`,
+      `rootless-docker ${from} => ${to}, ${parts.length} of ${count(present)} files of its program: the steps whose code changed run again, and change nothing on a host that is as they left it; Docker is not upgraded`,
     );
   return words.length > 0 ? words.join("; ") : undefined;
 }

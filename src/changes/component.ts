@@ -47,10 +47,10 @@ async function replacementInWords(
   const place = (url: string) => url.replace(/:\d+$/, "");
   if (from === undefined || (to !== undefined && place(from) === place(to))) return undefined;
   const data = (oldInputs?.onDestroy as { data?: unknown } | undefined)?.data;
-  const fate = data === OnDestroyData.Delete ? "are DELETED" : "stay";
+  const fate = data === OnDestroyData.Delete ? "are DELETED" : "stay on the disk";
   const words = [
-    `a new, empty daemon at ${await shown(after)}.`,
-    `Once it answers, the one at ${await shown(before as pulumi.Output<string>)} stops: its images, containers and volumes ${fate}`,
+    `a new, empty daemon at ${await shown(after)}, to which nothing is copied.`,
+    `Once it answers, the one at ${await shown(before as pulumi.Output<string>)} stops with its containers: its images, containers and volumes ${fate}`,
   ];
   // Another address may be the same machine's.
   if (to === undefined || account(from) === account(to))

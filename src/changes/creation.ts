@@ -1,11 +1,13 @@
 import type { Inputs } from "../inputs";
 import type { Settings } from "../settings";
 import { OnDestroyData } from "../steps/daemon/data/args";
+import { driverName } from "../steps/daemon/storage/settings";
 import { EngineSource, RootfulDocker } from "../steps/engine/args";
 import { renderDocument } from "../steps/document";
 import { type InputPath, type SettingsAt, settingsAt } from "../steps/inputPaths";
 import { kernel } from "../steps/kernel/step";
 import { PrivilegedPorts } from "../steps/ports/args";
+import { shownValue } from "./documents";
 import { shown } from "./shown";
 
 /** What is made on a machine, a line each: a name, and what it says as soon as its inputs are known. */
@@ -15,7 +17,7 @@ const rows = [
   ),
   row("account", ["account", "subordinateIds"], ({ account, subordinateIds }) =>
     list(
-      `${account.name}${account.create ? ", made where there is none" : ""}`,
+      `${account.name}${account.create ? " (made here if there is none)" : ""}, without root`,
       `${subordinateIds.count} subordinate ids`,
       account.authorizedKeys.length > 0 ? `keys to log in: ${account.authorizedKeys.length}` : "",
     ),
@@ -29,16 +31,16 @@ const rows = [
   row("ports", ["privilegedPorts"], ({ privilegedPorts }) => ports[privilegedPorts]),
   row("daemon", ["daemon", "environment", "secrets", "storageDriver", "network"], (given) =>
     list(
-      `storage driver ${given.storageDriver}`,
-      names("daemon.json", given.daemon),
-      names("environment", given.environment),
+      `storage driver ${driverName(given.storageDriver) ?? "that works"}`,
+      values("daemon.json", given.daemon),
+      values("environment", given.environment),
       names("secret", given.secrets),
     ),
   ),
   row("destroy", ["onDestroy"], ({ onDestroy }) =>
     onDestroy.data === OnDestroyData.Delete
-      ? "DELETES images, containers and volumes"
-      : "keeps images, containers and volumes",
+      ? "a later pulumi destroy DELETES images, containers and volumes, and takes back the rest"
+      : "a later pulumi destroy keeps images, containers and volumes, and takes back the rest",
   ),
 ];
 
@@ -59,9 +61,10 @@ export async function creationInWords(inputs: Inputs): Promise<string> {
       return words && `  ${name.padEnd(8)} ${words}`;
     }),
   );
-  return [`makes a rootless Docker host of ${host}, as ${user}`, ...lines.filter(Boolean)].join(
-    "\n",
-  );
+  return [
+    `makes a rootless Docker host of ${host}, with a login as ${user}`,
+    ...lines.filter(Boolean),
+  ].join("\n");
 }
 
 interface Row {
@@ -80,6 +83,14 @@ function row<Path extends InputPath>(
 
 const list = (...parts: (string | undefined)[]) => parts.filter(Boolean).join("; ");
 
+const values = (of: string, mapping: Record<string, unknown>) =>
+  names(
+    of,
+    Object.fromEntries(
+      Object.entries(mapping).map(([name, value]) => [`${name} ${shownValue(value)}`, value]),
+    ),
+  );
+
 const names = (of: string, mapping: object) =>
   Object.keys(mapping).length > 0 ? `${of} ${Object.keys(mapping).sort().join(", ")}` : "";
 
@@ -91,9 +102,9 @@ const sources: Record<EngineSource, string> = {
 };
 
 const rootful: Record<RootfulDocker, string> = {
-  [RootfulDocker.Refuse]: "",
-  [RootfulDocker.Keep]: "root's Docker stays",
-  [RootfulDocker.Disable]: "root's Docker is stopped and masked",
+  [RootfulDocker.Refuse]: "no daemon of root's (one that runs is an error)",
+  [RootfulDocker.Keep]: "a daemon of root's stays",
+  [RootfulDocker.Disable]: "a daemon of root's is stopped and masked",
   [RootfulDocker.Purge]: "REMOVES root's Docker",
 };
 

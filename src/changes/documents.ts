@@ -59,10 +59,13 @@ function value(text: string | undefined): unknown {
 
 function describe({ key, before, after }: Change, isSecret: boolean): string {
   const how = after === undefined ? "no longer set" : before === undefined ? "is new" : "changes";
-  return isSecret ? `${key} [secret] ${how}` : `${key} ${shown(before)} => ${shown(after)}`;
+  return isSecret
+    ? `${key} [secret] ${how}`
+    : `${key} ${shownValue(before)} => ${shownValue(after)}`;
 }
 
-function shown(given: unknown): string {
+/** As JSON, cut where it is long. */
+export function shownValue(given: unknown): string {
   const text = given === undefined ? "(not set)" : JSON.stringify(given);
   return text.length > shownLength ? `${text.slice(0, shownLength)}...` : text;
 }

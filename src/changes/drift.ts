@@ -13,5 +13,5 @@ export function driftInWords(before: Notes, after: Notes): string | undefined {
   );
   if (things.length === 0) return undefined;
   const more = things.length > most ? ` and ${things.length - most} more` : "";
-  return `changed on the host: ${things.slice(0, most).join(", ")}${more}: up puts it right`;
+  return `changed on the host: ${things.slice(0, most).join(", ")}${more}: pulumi up sets it back`;
 }

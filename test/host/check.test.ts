@@ -67,8 +67,8 @@ test("what is there now, of what will be another way", async () => {
     account: { name: "new" },
   });
   expect(readNewMachine(stdout).present).toEqual([
-    { about: "account new", found: "none", wanted: "made here, with 65536 subordinate ids" },
-    { about: "packages", found: "none", wanted: "slirp4netns" },
+    { about: "account new", found: "none", wanted: "new, with 65536 subordinate ids" },
+    { about: "packages slirp4netns", found: "not installed", wanted: "installed" },
     { about: "net.ipv4.ip_unprivileged_port_start", found: "1024", wanted: "0" },
     { about: "net.ipv4.ping_group_range", found: "1 0", wanted: "0 2147483647" },
   ]);

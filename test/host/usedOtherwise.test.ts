@@ -44,6 +44,40 @@ const uses: Use[] = [
     says: /account NAME stays, with its subordinate ids: .*files of its own \(\/var\/spool\/cron\/crontabs\/NAME\)/,
     undo: `rm ${crontabs}/NAME`,
   },
+  {
+    what: "a service of the machine that runs as it, by its template",
+    args: remove,
+    does: "printf '[Service]\\nUser=%%i\\nExecStart=/bin/sleep infinity\\n' >/etc/systemd/system/runner@.service; systemctl start runner@NAME.service",
+    says: /account NAME stays, .*: \/etc\/systemd\/system\/runner@\.service runs a service as it/,
+    undo: "systemctl stop runner@NAME.service; rm /etc/systemd/system/runner@.service",
+  },
+  {
+    what: "a service of the machine that runs as it",
+    args: remove,
+    does: "printf '[Service]\\nUser = NAME\\nExecStart=/bin/sleep infinity\\n' >/etc/systemd/system/runner.service",
+    says: /account NAME stays, .*: \/etc\/systemd\/system\/runner\.service runs a service as it: remove that, then the account by hand/,
+    undo: "rm /etc/systemd/system/runner.service",
+  },
+  {
+    what: "a key of this package's with other options",
+    args: { account: { name: "used4", create: false, authorizedKeys: [key] } },
+    does: "sed -i 's/^/from=\"10.0.0.0\\/8\" /' /home/NAME/.ssh/authorized_keys",
+    says: /\/home\/NAME\/\.ssh\/authorized_keys: a key of this package's stays: somebody changed its line/,
+  },
+  {
+    what: "a service that somebody has linked, and systemd not read yet",
+    args: remove,
+    does: "printf '[Service]\\nUser=NAME\\nExecStart=/bin/true\\n' >/srv/nightly.service; ln -s /srv/nightly.service /etc/systemd/system/",
+    says: /account NAME stays, .*: \/etc\/systemd\/system\/nightly\.service runs a service as it/,
+    undo: "rm /etc/systemd/system/nightly.service /srv/nightly.service",
+  },
+  {
+    what: "a line of /etc/cron.d",
+    args: remove,
+    does: "install -d /etc/cron.d; echo '0 3 * * * NAME true' >/etc/cron.d/nightly",
+    says: /account NAME stays, .*: \/etc\/cron\.d\/nightly runs programs as it/,
+    undo: "rm /etc/cron.d/nightly",
+  },
   // Debian's place, and those of Fedora, openSUSE and Arch.
   ...[atJobs, "/var/spool/at", "/var/spool/atjobs", "/var/spool/atd"].map((place) => ({
     what: `a job of at(1) in ${place}`,
@@ -71,40 +105,6 @@ const uses: Use[] = [
       "NAME\nFrom somebody\n/home/NAME\n",
     ],
     undo: "rm -r /var/mail/NAME",
-  },
-  {
-    what: "a service of the machine that runs as it, by its template",
-    args: remove,
-    does: "printf '[Service]\\nUser=%%i\\nExecStart=/bin/sleep infinity\\n' >/etc/systemd/system/runner@.service; systemctl start runner@NAME.service",
-    says: /account NAME stays, .*: \/etc\/systemd\/system\/runner@\.service runs a service as it/,
-    undo: "systemctl stop runner@NAME.service; rm /etc/systemd/system/runner@.service",
-  },
-  {
-    what: "a service of the machine that runs as it",
-    args: remove,
-    does: "printf '[Service]\\nUser = NAME\\nExecStart=/bin/sleep infinity\\n' >/etc/systemd/system/runner.service",
-    says: /account NAME stays, .*: \/etc\/systemd\/system\/runner\.service runs a service as it: remove that, then the account by hand/,
-    undo: "rm /etc/systemd/system/runner.service",
-  },
-  {
-    what: "a key of this package's with other options",
-    args: { account: { name: "used5", create: false, authorizedKeys: [key] } },
-    does: "sed -i 's/^/from=\"10.0.0.0\\/8\" /' /home/NAME/.ssh/authorized_keys",
-    says: /\/home\/NAME\/\.ssh\/authorized_keys: a key of this package's stays: somebody changed its line/,
-  },
-  {
-    what: "a service that somebody has linked, and systemd not read yet",
-    args: remove,
-    does: "printf '[Service]\\nUser=NAME\\nExecStart=/bin/true\\n' >/srv/nightly.service; ln -s /srv/nightly.service /etc/systemd/system/",
-    says: /account NAME stays, .*: \/etc\/systemd\/system\/nightly\.service runs a service as it/,
-    undo: "rm /etc/systemd/system/nightly.service /srv/nightly.service",
-  },
-  {
-    what: "a line of /etc/cron.d",
-    args: remove,
-    does: "install -d /etc/cron.d; echo '0 3 * * * NAME true' >/etc/cron.d/nightly",
-    says: /account NAME stays, .*: \/etc\/cron\.d\/nightly runs programs as it/,
-    undo: "rm /etc/cron.d/nightly",
   },
 ];
 

@@ -76,7 +76,7 @@ test("a new host: what an up would end with, and nothing is changed", async () =
 test("a new host that can take it: what it has now, and nobody has left anything there yet", async () => {
   const text = await installation.preview(wishes);
   expect(text).toMatch(
-    /^web: the machine has now, and will have\n {2}account app: none => made here, with 65536 subordinate ids\n/m,
+    /^web: the machine has now, and will have\n {2}account app: none => new, with 65536 subordinate ids\n/m,
   );
   expect(await shownDrift()).toEqual([]);
   expect(stepsRun(await installation.up(wishes))).toContain("create web-drift");

@@ -1,6 +1,7 @@
 import { agentChange } from "../../src/changes/agent";
 import { changeInWords } from "../../src/changes/documents";
 import { driftInWords } from "../../src/changes/drift";
+import { restarts } from "../../src/steps/daemon/restarts";
 import { type StepName, steps } from "../../src/steps";
 import { type Document, renderDocument } from "../../src/steps/document";
 
@@ -15,7 +16,7 @@ const storage = (driver: string | undefined): Document => ({
   "daemon.json/storage-driver": driver,
 });
 const seen =
-  "the daemon restarts; images and containers of overlay2 stay on the disk, and btrfs does not see them";
+  "the daemon restarts, without the images and containers of overlay2: these stay on the disk, and btrfs does not see them; volumes stay in use";
 
 test.each<[StepName, Document, Document, string | undefined]>([
   [
@@ -28,7 +29,7 @@ test.each<[StepName, Document, Document, string | undefined]>([
     "daemon",
     { "environment/A": "x".repeat(80), "daemon.json/debug": true },
     { "environment/B": 'a "quoted" one: two', "daemon.json/debug": true },
-    `environment/A "${"x".repeat(59)}... => (not set), environment/B (not set) => "a \\"quoted\\" one: two": the daemon restarts`,
+    `environment/A "${"x".repeat(59)}... => (not set), environment/B (not set) => "a \\"quoted\\" one: two": ${restarts}`,
   ],
   [
     "daemon",
@@ -62,12 +63,13 @@ test("which secret changes, and none of their values", () => {
     "environment/SAME": "s3cret",
   };
   expect(said("secrets", before, after, true)).toBe(
-    "environment/GONE [secret] no longer set, environment/NEW [secret] is new, environment/TOKEN [secret] changes: the daemon restarts",
+    "environment/GONE [secret] no longer set, environment/NEW [secret] is new, environment/TOKEN [secret] changes: " +
+      restarts,
   );
   expect(said("daemon", storage("s3cret"), storage("other"), true)).not.toContain("s3cret");
   const step = steps.find(({ name }) => name === "secrets");
   expect(step && changeInWords(step, "environment/A: s3cret\n", "", true)).toBe(
-    "environment/A [secret] no longer set: the daemon restarts",
+    `environment/A [secret] no longer set: ${restarts}`,
   );
 });
 
@@ -83,7 +85,7 @@ test("another version, and a step that is asked to run again", () => {
     ].join("\n");
   expect(agentChange(agent("11111111"), agent("11111111"))).toBeUndefined();
   expect(agentChange(agent("11111111"), agent("22222222"))).toMatch(
-    /^rootless-docker 0\.3\.1 => 0\.3\.2, 1 of 2 parts of its program: /,
+    /^rootless-docker 0\.3\.1 => 0\.3\.2, 1 of 2 files of its program: /,
   );
   expect(agentChange(agent("1", '# recheck: "a"'), agent("1", '# recheck: "b"'))).toMatch(
     /^recheck: "b": every step runs again/,
@@ -96,5 +98,5 @@ test("what was changed on the host since the state was written", () => {
   expect(driftInWords({}, {})).toBeUndefined();
   expect(
     driftInWords({ kernel: note("0"), ports: note("7") }, { kernel: note("2"), ports: note("7") }),
-  ).toBe("changed on the host: a.b (found 2, wanted 1): up puts it right");
+  ).toBe("changed on the host: a.b (found 2, wanted 1): pulumi up sets it back");
 });

@@ -8,7 +8,7 @@ difference() {
 
 differences() {
 	know_account "$(doc account)" ||
-		difference "account $(doc account)" none "made here, with $(doc subuid) subordinate ids"
+		difference "account $(doc account)" none "new, with $(doc subuid) subordinate ids"
 	package_differences
 	sysctl_differences
 }
@@ -22,7 +22,7 @@ package_differences() {
 	esac
 	# shellcheck disable=SC2046,SC2086 # lists of package names
 	set -- $(missing_packages $wanted $(other_packages))
-	[ $# = 0 ] || difference "packages" none "$*"
+	[ $# = 0 ] || difference "packages $*" "not installed" installed
 }
 
 sysctl_differences() {

@@ -1,6 +1,5 @@
 import type { Document } from "../../document";
 import type { Reader } from "../../../validation/reader";
-import { restarts } from "../restarts";
 import { OnDestroyData } from "./args";
 
 export interface OnDestroySettings {
@@ -27,5 +26,5 @@ export function dataRootEffect(before: unknown, after: unknown): string {
   const [from, to] = [before, after].map((root) =>
     typeof root === "string" ? root : "the account's ~/.local/share/docker",
   );
-  return `${restarts}, on what is in ${to}; images, containers and volumes in ${from} stay there, and it does not see them`;
+  return `the daemon restarts, without the images, containers and volumes in ${from}: these stay there; it has those in ${to}, if there are any`;
 }

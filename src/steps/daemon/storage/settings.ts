@@ -1,6 +1,5 @@
 import type { Document } from "../../document";
 import type { Reader } from "../../../validation/reader";
-import { restarts } from "../restarts";
 import { StorageDriver } from "./args";
 
 export function storageDriverSettings(read: Reader): StorageDriver {
@@ -9,15 +8,16 @@ export function storageDriverSettings(read: Reader): StorageDriver {
 
 /** The part that preflight checks too: whether the driver can work there at all. */
 export function storageDocument(storageDriver: StorageDriver): Document {
-  return { "daemon.json/storage-driver": driverNames[storageDriver] };
+  return { "daemon.json/storage-driver": driverName(storageDriver) };
 }
 
 /** https://docs.docker.com/engine/storage/drivers/: each has layers of its own; volumes are no driver's. */
 export function storageEffect(before: unknown, after: unknown): string {
-  return `${restarts}; images and containers of ${name(before)} stay on the disk, and ${name(after)} does not see them`;
+  return `the daemon restarts, without the images and containers of ${name(before, "another driver")}: these stay on the disk, and ${name(after, "the new one")} does not see them; volumes stay in use`;
 }
 
-const name = (driver: unknown) => (typeof driver === "string" ? driver : "another driver");
+const name = (driver: unknown, otherwise: string) =>
+  typeof driver === "string" ? driver : otherwise;
 
 /**
  * What preflight needs to try the driver.
@@ -28,6 +28,9 @@ export function storageTrialDocument(storageDriver: StorageDriver, dataRoot: unk
   const place = typeof dataRoot === "string" ? dataRoot : undefined;
   return { ...storageDocument(storageDriver), "daemon.json/data-root": place };
 }
+
+/** As the engine calls it, undefined for what works. */
+export const driverName = (driver: StorageDriver): string | undefined => driverNames[driver];
 
 const driverNames: Record<StorageDriver, string | undefined> = {
   [StorageDriver.Auto]: undefined,
