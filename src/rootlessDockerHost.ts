@@ -4,11 +4,11 @@ import { withAnnouncements } from "./changes/component";
 import { sayChanges } from "./changes/hooks";
 import { childOptions } from "./childOptions";
 import { withWholeDeletedWith } from "./deletedWith";
-import { dockerHostOf } from "./dockerHost";
 import { driftNotes } from "./drift/notes";
 import { Inputs } from "./inputs";
 import { reportedOutputs, whenAnswered } from "./outputs";
 import { requirePeers } from "./peers";
+import { dockerHostOf, reachOutputs } from "./reach";
 import { recordedInputs } from "./recordedInputs";
 import { connectionInput } from "./remote/connection";
 import { explainErrors } from "./remote/explainErrors";
@@ -30,6 +30,13 @@ import type { Limitation } from "./steps/limitations";
 export class RootlessDockerHost extends pulumi.ComponentResource {
   /** `ssh://account@host:port`: a value for DOCKER_HOST and `docker -H`. Known at preview. */
   readonly dockerHost: pulumi.Output<string>;
+  /** `docker context create NAME --docker host=...`: run it where a docker CLI is to use the daemon. Known at preview. */
+  readonly contextCommand: pulumi.Output<string>;
+  /**
+   * A line for ~/.ssh/known_hosts, and one for `connection.proxy`; empty where `connection.hostKey` is not given. Known
+   * at preview.
+   */
+  readonly knownHosts: pulumi.Output<string>;
   /** `unix:///run/user/UID/docker.sock`: the daemon's address on the host itself. */
   readonly socket: pulumi.Output<string>;
   /** The account that runs the daemon. */
@@ -81,8 +88,11 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
     const drift = driftNotes({ ...common, component: this, owner, host, inputs, accepted });
     const commands = runSteps({ ...common, owner, inputs, drift }, accepted);
 
+    const reach = reachOutputs(name, inputs);
     const outputs = reportedOutputs(name, commands);
     this.dockerHost = whenAnswered(commands, dockerHostOf(inputs));
+    this.contextCommand = reach.contextCommand;
+    this.knownHosts = reach.knownHosts;
     this.socket = outputs.socket;
     this.account = outputs.account;
     this.subordinateIds = outputs.subordinateIds;
@@ -91,6 +101,6 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
     this.cgroup = outputs.cgroup;
     this.network = outputs.network;
     this.limitations = outputs.limitations;
-    this.registerOutputs({ dockerHost: this.dockerHost, ...outputs });
+    this.registerOutputs({ dockerHost: this.dockerHost, ...reach, ...outputs });
   }
 }

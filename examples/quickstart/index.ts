@@ -19,11 +19,11 @@ function quickstart() {
     recheck: config.get("recheck"),
   });
 
-  const { dockerHost, socket, account, subordinateIds, versions } = host;
-  const { storageDriver, cgroup, network, limitations } = host;
+  const { dockerHost, contextCommand, knownHosts, socket, account, subordinateIds } = host;
+  const { versions, storageDriver, cgroup, network, limitations } = host;
   return {
-    ...{ dockerHost, socket, account, subordinateIds, versions },
-    ...{ storageDriver, cgroup, network, limitations },
+    ...{ dockerHost, contextCommand, knownHosts, socket, account, subordinateIds },
+    ...{ versions, storageDriver, cgroup, network, limitations },
   };
 }
 

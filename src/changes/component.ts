@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { dockerHostOf } from "../dockerHost";
+import { dockerHostOf } from "../reach";
 import { hooksWork, previewHook } from "../engineHooks";
 import type { Inputs } from "../inputs";
 import { knownValue } from "../knownValue";

@@ -10,7 +10,7 @@ export interface ConnectionSettings {
   user: string;
   /** Its public key. Absent: the host is not verified. */
   hostKey?: string;
-  proxy?: Pick<ConnectionSettings, "host" | "hostKey">;
+  proxy?: Pick<ConnectionSettings, "host" | "port" | "hostKey">;
 }
 
 /** Fields that are never shown: they reach the engine as secrets only. */
@@ -94,3 +94,19 @@ export function dockerHostUrl(
   const address = host.includes(":") ? `[${host.replace("%", "%25")}]` : host;
   return `ssh://${account}@${address}:${port}`;
 }
+
+/**
+ * Lines of known_hosts (sshd(8)) for the machine and for the one that the connection jumps over, where their keys are
+ * given.
+ */
+export function knownHostsLines({ proxy, ...target }: ConnectionSettings): string {
+  const hops = proxy ? [target, proxy] : [target];
+  return hops
+    .flatMap(({ host, port, hostKey }) =>
+      hostKey ? [`${port === 22 ? host : `[${host}]:${port}`} ${keyOf(hostKey)}`] : [],
+    )
+    .join("\n");
+}
+
+/** Without the comment. */
+const keyOf = (hostKey: string) => hostKey.split(/\s+/).slice(0, 2).join(" ");

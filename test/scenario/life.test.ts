@@ -67,6 +67,15 @@ test("up makes a rootless Docker host", async () => {
   });
 });
 
+test("what outputs say to type works", async () => {
+  const { dockerHost, contextCommand, knownHosts } = installation.outputs as Record<string, string>;
+  const context = `export DOCKER_CONFIG=/root/context; ${contextCommand} >/dev/null
+    docker context inspect -f '{{.Endpoints.docker.Host}}' web; rm -r /root/context`;
+  expect(await host.run(context)).toBe(`${dockerHost}\n`);
+  const found = `echo '${knownHosts}' >/root/known; ssh-keygen -F ${host.address} -f /root/known; rm /root/known`;
+  expect(await host.run(found)).toContain(host.hostKey);
+});
+
 test("the state is small, and holds no secret in clear", () => {
   const state = installation.stack.stateText;
   expect(Buffer.byteLength(state.replace(/\n */g, ""))).toBeLessThanOrEqual(332 * 1024);

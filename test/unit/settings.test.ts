@@ -1,4 +1,4 @@
-import { dockerHostUrl } from "../../src/remote/settings";
+import { dockerHostUrl, knownHostsLines } from "../../src/remote/settings";
 import { readSettings } from "../../src/settings";
 import { describeProblems, pending } from "../../src/validation/reader";
 import { everyOption, secretPart } from "./fixtures";
@@ -94,6 +94,18 @@ test.each([
 ])("docker -H for %s", (host, url) => {
   const { settings } = readSettings({ connection: { host } });
   expect(dockerHostUrl("app", settings.connection)).toBe(url);
+});
+
+test.each([
+  [{ host: "a.example", hostKey: "ssh-ed25519 AAAA me" }, "a.example ssh-ed25519 AAAA"],
+  [{ host: "fe80::1", port: 2222, hostKey: "ssh-rsa BBBB" }, "[fe80::1]:2222 ssh-rsa BBBB"],
+  [
+    { host: "a.example", proxy: { host: "b.example", port: 222, hostKey: "ssh-rsa CC" } },
+    "[b.example]:222 ssh-rsa CC",
+  ],
+  [{ host: "a.example" }, ""],
+])("known_hosts of %j", (connection, lines) => {
+  expect(knownHostsLines(readSettings({ connection }).settings.connection)).toBe(lines);
 });
 
 test("every option arrives in its own setting, at its own path", () => {

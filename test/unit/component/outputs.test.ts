@@ -8,6 +8,8 @@ describe("outputs", () => {
     const { value, outputs } = await create(usual, false);
     const wanted = {
       dockerHost: "ssh://app@machine.example:22",
+      contextCommand: "docker context create web --docker host=ssh://app@machine.example:22",
+      knownHosts: "machine.example ssh-ed25519 AAAA",
       socket: "unix:///run/user/1234/docker.sock",
       account: { name: "app", uid: 1234, gid: 1235, home: "/srv/app" },
       subordinateIds: {
@@ -65,6 +67,8 @@ describe("outputs", () => {
     const { outputs } = await create(usual, true);
     expect(shown(outputs.web)).toEqual({
       dockerHost: "ssh://app@machine.example:22",
+      contextCommand: "docker context create web --docker host=ssh://app@machine.example:22",
+      knownHosts: "machine.example ssh-ed25519 AAAA",
       socket: "[unknown]",
       account: "[unknown]",
       subordinateIds: "[unknown]",
