@@ -12,6 +12,7 @@ export default tseslint.config(
       "**/*.mjs",
       "**/recorded/",
       "test/scenario/pack/consumer/",
+      "examples/clouds/",
     ],
   },
   ...tseslint.configs.strictTypeChecked,

@@ -105,3 +105,22 @@ X
   await app.revert("daemon", found);
   await host.run("! ls /home/app/.config/docker/environment");
 });
+
+test("the disk of data is written to before Pulumi knows, also after a destroy that was interrupted", async () => {
+  const host = await bootHost({ engine: true });
+  await host.run(
+    `useradd -m app; mkdir -p /srv/app; mount -t tmpfs -o size=500M disk /srv/app; chown app: /srv/app`,
+  );
+  const app = new Installation(host, "a1");
+  await app.applyAll(elsewhere);
+  await app.revert("report", elsewhere);
+  const place = "/home/.rootless-docker-0123456789abcdef";
+  await host.run(
+    `mkdir -m 700 ${place}; mkdir ${place}/data; chown -R app: ${place}
+    echo ${place} >/var/lib/rootless-docker/things/account/app/baseline/places
+    printf '#!/bin/sh\necho "$@" >>/root/syncs\nexec /usr/bin/sync "$@"\n' >/usr/local/bin/sync; chmod 755 /usr/local/bin/sync`,
+  );
+  const { said } = await app.revert("daemon", elsewhere);
+  expect(said).toContain(`daemon: removes what an interrupted destroy moved to ${place}`);
+  expect(await host.run("grep -F /srv/app /root/syncs | sort -u")).toBe("-f /srv/app/\n");
+});
