@@ -10,6 +10,7 @@ import { gateway } from "../hosts/place";
 import { progress } from "../progress";
 import { requireRepositoryTools, requireRpmTools } from "../requirements";
 import { distributionFolder, type Distribution, rpmScript } from "./distributions";
+import { pluginsFolder } from "./plugins";
 import { currentEngine, engineFolders } from "./programs";
 
 export { currentEngine, earlierEngine, engineTar } from "./programs";
@@ -77,7 +78,7 @@ async function serve(folders: string[]): Promise<Repository> {
 }
 
 async function rpmFolder(): Promise<string> {
-  const folders = await engineFolders();
+  const folders = [await pluginsFolder(), ...(await engineFolders())];
   const script = join(__dirname, "rpms.sh");
   const texts = [script, rpmScript].map((path) => readFileSync(path, "utf8"));
   return cached(cacheDir("rpms", currentEngine, hashOf([texts, folders])), async (tmp) => {
@@ -90,7 +91,7 @@ async function rpmFolder(): Promise<string> {
 
 async function repositoryFolder(): Promise<string> {
   await requireRepositoryTools();
-  const folders = await engineFolders();
+  const folders = [await pluginsFolder(), ...(await engineFolders())];
   const script = join(__dirname, "repository.sh");
   const recipe = [readFileSync(script, "utf8"), folders];
   return cached(cacheDir("repository", currentEngine, hashOf(recipe)), async (tmp) => {

@@ -22,6 +22,8 @@ stand_in "$target/base" shadow 'Provides: /usr/sbin/groupadd'
 
 for name in apparmor-parser catatonit fuse-overlayfs libslirp0 passt; do stand_in "$target/os" "$name"; done
 stand_in "$target/os" docker-buildx 'Requires: docker >= 19.03.0_ce' 'Conflicts: docker-stable-buildx'
+stand_in "$target/os" docker-compose 'Requires: docker' 'Requires: docker-compose-switch'
+stand_in "$target/os" docker-compose-switch
 stand_in "$target/os" docker-stable 'Provides: docker = 24.0.9_ce' 'Conflicts: docker'
 stand_in "$target/os" slirp4netns 'Requires: libslirp0'
 # Somebody's own: one that needs one of ours, one that cannot be there beside it, and one that takes its time.

@@ -1,11 +1,11 @@
 #!/bin/sh
 # shellcheck disable=SC2016 # scripts of the packages
 # Makes a repository as Docker's own is, of packages with its names, relations, paths and scripts
-# (docker-ce-packaging), signed with a key of its own. Arguments: the folder to fill, then for each version
-# the engine's version and the folder of its programs, the newest last.
+# (docker-ce-packaging), signed with a key of its own. Arguments: the folder to fill, the folder of the CLI's
+# plugins, then for each version the engine's version and the folder of its programs, the newest last.
 set -eu
-target=$1
-shift
+target=$1 plugins=$2
+shift 2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 architecture=$(dpkg --print-architecture)
@@ -96,6 +96,13 @@ echo 'disabled_plugins = ["cri"]' >"$root/etc/containerd/config.toml"
 echo /etc/containerd/config.toml >"$root/DEBIAN/conffiles"
 start_units containerd.io : containerd.service
 build containerd.io "2.3.5-$suffix" 'Provides: containerd, runc' 'Conflicts: containerd, runc' 'Replaces: containerd, runc'
+
+for name in buildx compose; do
+  install -D -t "$work/docker-$name-plugin/usr/libexec/docker/cli-plugins" "$plugins/docker-$name"
+done
+build docker-buildx-plugin "0.37.0-$suffix" 'Replaces: docker-ce-cli' 'Enhances: docker-ce-cli'
+build docker-compose-plugin "5.5.1-$suffix" 'Recommends: docker-buildx-plugin (>= 0.17.0)' 'Enhances: docker-ce-cli' \
+  'Conflicts: docker-compose' 'Replaces: docker-compose' 'Breaks: docker-compose'
 
 # Archives of one pool: what a suite is called is all that differs.
 export GNUPGHOME="$work/gnupg"

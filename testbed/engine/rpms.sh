@@ -1,11 +1,11 @@
 #!/bin/sh
 # shellcheck disable=SC2016 # scripts of the packages
 # Makes a repository as Docker's own for Fedora is, of packages with its names, relations, paths and scripts
-# (docker-ce-packaging), signed with a key of its own. Arguments: the folder to fill, then for each version
-# the engine's version and the folder of its programs, the newest last.
+# (docker-ce-packaging), signed with a key of its own. Arguments: the folder to fill, the folder of the CLI's
+# plugins, then for each version the engine's version and the folder of its programs, the newest last.
 set -eu
-target=$1
-shift
+target=$1 plugins=$2
+shift 2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 # shellcheck source-path=SCRIPTDIR source=rpmbuild.sh
@@ -40,6 +40,12 @@ echo 'disabled_plugins = ["cri"]' >"$root/etc/containerd/config.toml"
 build_rpm containerd.io 2.3.5 1.fc44 "$packages" 'Requires: container-selinux' 'Requires: libseccomp' \
   'Provides: containerd' 'Provides: runc' 'Obsoletes: containerd' 'Obsoletes: runc' 'Conflicts: containerd' 'Conflicts: runc' \
   "$(unit_scripts : containerd.service)"
+
+for name in buildx compose; do
+  install -D -t "$work/docker-$name-plugin/usr/libexec/docker/cli-plugins" "$plugins/docker-$name"
+done
+build_rpm docker-buildx-plugin 0.37.0 1.fc44 "$packages" 'Enhances: docker-ce-cli'
+build_rpm docker-compose-plugin 5.5.1 1.fc44 "$packages" 'Enhances: docker-ce-cli' 'Recommends: docker-buildx-plugin'
 
 make_key "$target/fedora/gpg"
 gpg --batch --with-colons --fingerprint | sed -n 's/^fpr:*\([0-9A-F]*\):$/\1/p' | head -n 1 >"$target/fingerprint"
