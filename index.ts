@@ -7,7 +7,12 @@ export { IdAllocation, type SubordinateIdsArgs } from "./src/steps/account/subor
 export { OnDestroyData, type OnDestroyArgs } from "./src/steps/daemon/data/args";
 export { type NetworkArgs, NetworkDriver, PortDriver } from "./src/steps/daemon/network/args";
 export { StorageDriver } from "./src/steps/daemon/storage/args";
-export { type EngineArgs, EngineSource, RootfulDocker } from "./src/steps/engine/args";
+export {
+  type EngineArgs,
+  EnginePlugin,
+  EngineSource,
+  RootfulDocker,
+} from "./src/steps/engine/args";
 export { AppArmorProfile } from "./src/steps/kernel/appArmor/args";
 export type { UnprivilegedPingArgs } from "./src/steps/kernel/unprivilegedPing/args";
 export { PrivilegedPorts } from "./src/steps/ports/args";

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
   AppArmorProfile,
+  EnginePlugin,
   EngineSource,
   IdAllocation,
   NetworkDriver,
@@ -207,6 +208,14 @@ const engineEdits: Edit[] = [
     row: "`recheck`",
     change: { recheck: "2026-11-25T20:00:00Z" },
     restarts: false,
+  },
+  {
+    name: "engine.plugins",
+    row: "`engine.plugins`",
+    change: { engine: { plugins: [EnginePlugin.Compose] } },
+    steps: ["preflight", "engine"],
+    restarts: false,
+    host: { command: "dpkg -l docker-compose 2>/dev/null | grep -c ^ii || true", prints: "1" },
   },
 ];
 

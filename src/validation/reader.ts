@@ -61,10 +61,14 @@ export class Reader {
 
   /** One of an enum's values. */
   oneOf<T extends string>(key: string, values: Record<string, T>): T | undefined {
-    const all: string[] = Object.values(values);
-    const rule: Rule<string> = (v) =>
-      all.includes(v) ? undefined : `is not one of ${all.join(", ")}; choose one`;
-    return this.read<T>(key, "a text", (v): v is T => typeof v === "string", { rule });
+    const isText = (v: unknown): v is T => typeof v === "string";
+    return this.read<T>(key, "a text", isText, { rule: isOneOf(values) });
+  }
+
+  /** Some of an enum's values, each once, in the enum's order. */
+  someOf<T extends string>(key: string, values: Record<string, T>): T[] {
+    const chosen: string[] = this.strings(key, isOneOf(values));
+    return Object.values(values).filter((value) => chosen.includes(value));
   }
 
   strings(key: string, rule: Rule<string>): string[] {
@@ -171,6 +175,12 @@ export class Reader {
   private at(key: string): string {
     return this.path ? `${this.path}.${key}` : key;
   }
+}
+
+function isOneOf(values: Record<string, string>): Rule<string> {
+  const all = Object.values(values);
+  return (value) =>
+    all.includes(value) ? undefined : `is not one of ${all.join(", ")}; choose one`;
 }
 
 /** Whether a property path is another one, or leads into it. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import {
   AppArmorProfile,
+  EnginePlugin,
   EngineSource,
   IdAllocation,
   NetworkDriver,
@@ -61,6 +62,7 @@ const changes: Record<string, Partial<RootlessDockerHostArgs>[]> = {
     { engine: { source: EngineSource.DockerRepository } },
   ],
   "`engine.version`": [{ engine: { version: "26.1" } }],
+  "`engine.plugins`": [{ engine: { plugins: [EnginePlugin.Buildx] } }],
   "`rootfulDocker`": [{ rootfulDocker: RootfulDocker.Disable }],
   "`storageDriver`": [{ storageDriver: StorageDriver.Vfs }],
   "`privilegedPorts`": [

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
+  EnginePlugin,
   EngineSource,
   AppArmorProfile,
   IdAllocation,
@@ -56,7 +57,11 @@ export function everyOption() {
       gidStart: 2_000_000,
       allocation: IdAllocation.Random,
     },
-    engine: { source: EngineSource.Distribution, version: "26.1.5+dfsg1-9" },
+    engine: {
+      source: EngineSource.Distribution,
+      version: "26.1.5+dfsg1-9",
+      plugins: [EnginePlugin.Compose],
+    },
     rootfulDocker: RootfulDocker.Disable,
     storageDriver: StorageDriver.FuseOverlayfs,
     privilegedPorts: PrivilegedPorts.Sysctl,

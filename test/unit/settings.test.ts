@@ -30,7 +30,7 @@ describe("defaults", () => {
           gidStart: undefined,
           allocation: "NextFree",
         },
-        engine: { source: "Distribution", version: undefined },
+        engine: { source: "Distribution", version: undefined, plugins: [] },
         rootfulDocker: "Refuse",
         privilegedPorts: "None",
         unprivilegedPing: { enabled: true, groups: "0 2147483647" },
@@ -71,6 +71,7 @@ describe("defaults", () => {
     const inside = {
       connection: { host: "machine.example" },
       account: { authorizedKeys: [pending, "ssh-ed25519 AAAA"] },
+      engine: { plugins: [pending, "Buildx"] },
       daemon: { debug: pending },
       environment: { A: pending },
     };
@@ -85,6 +86,14 @@ test("keys may end in a line break, as files and generators of keys write them",
   });
   expect(problems).toEqual([]);
   expect(settings.account.authorizedKeys).toEqual(["ssh-ed25519 AAAA me"]);
+});
+
+test("plugins in another order, or twice, are the same plugins", () => {
+  const { settings } = readSettings({
+    connection: { host: "h" },
+    engine: { plugins: ["Compose", "Buildx", "Compose"] },
+  });
+  expect(settings.engine.plugins).toEqual(["Buildx", "Compose"]);
 });
 
 test.each([

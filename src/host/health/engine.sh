@@ -112,6 +112,7 @@ engine_program_problems() {
 engine_source_problems() {
 	engine_program_problems
 	preinstalled_engine_problems
+	plugin_problems
 	case $(doc source) in
 	preinstalled) ;;
 	static-archive) static_archive_problems ;;
@@ -145,6 +146,47 @@ docker_repository_problems() {
 		"packages that docker-ce takes the place of:${found%,}" "none, for DockerRepository" \
 		"set engine.source to Distribution or Preinstalled, or rootfulDocker to Purge, which removes them; \
 or remove them yourself"
+}
+
+# What this machine cannot have of the plugins that are asked for.
+plugin_problems() {
+	local plugin package
+	for plugin in $(doc plugins); do
+		package=$(plugin_package "$plugin")
+		if [ "$(doc source)" = preinstalled ]; then
+			[ -n "$package" ] && [ -z "$(installed_version docker-ce-cli)" ] || package=docker-$plugin-plugin
+			has_plugin "$plugin" || problem "engine.plugins" \
+				"no docker-$plugin in $(printf '%s' "$LOCAL_PLUGINS $PACKAGED_PLUGINS" | sed 's/ /, /g')" \
+				"it there, for Preinstalled" "install the package $package, or leave it out of the list"
+		elif [ -z "$package" ]; then
+			problem "engine.plugins" "$(os_name), which has no package of the plugin $plugin" "one that it has" \
+				"leave it out of the list$(! has_docker_repository || printf ', or set engine.source to DockerRepository'); \
+or put docker-$plugin into ${LOCAL_PLUGINS%% *} yourself"
+		else
+			plugin_place_problems "$plugin" "$package"
+		fi
+	done
+}
+
+# Somebody else's file or package where a plugin's package would put its own. $1 the plugin, $2 the package.
+plugin_place_problems() {
+	local folder file owner found=''
+	for folder in $PACKAGED_PLUGINS; do
+		file=$folder/docker-$1
+		[ -e "$file" ] || [ -h "$file" ] || continue
+		owner=$(printf '%s\n' "$file" | packages_of_files | cut -f 1)
+		case $(doc rootful-docker):$owner in
+		*:"$2" | purge:docker-*-plugin) ;;
+		*:) found="$file, which is of no package" ;;
+		*) is_own_package "$owner" || found="the package $owner" ;;
+		esac
+	done
+	# Docker's docker-compose-plugin conflicts with it, also where that is a program by itself (Debian 12).
+	if [ "$2" != "docker-$1" ] && [ -n "$(installed_version "docker-$1")" ] && ! is_own_package "docker-$1"; then
+		found="the package docker-$1"
+	fi
+	[ -z "$found" ] || problem "engine.plugins" "$found, in the place of the package $2" "nothing there" \
+		"leave $1 out of the list, and what is there stays; or remove it yourself"
 }
 
 distribution_engine_problems() {

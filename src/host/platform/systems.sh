@@ -2,29 +2,32 @@
 # The systems that this package knows, and what differs between them.
 
 # Of each: os-release's ID and version, or rolling; the package manager; the folder and the suite that Docker's
-# repository has for it (https://download.docker.com/linux), or -; and whether a package of the
-# distribution's is a rootless engine. Ubuntu's docker.io has no dockerd-rootless.sh before 26.04, Fedora's
-# moby-engine no rootlesskit, and Arch's docker no dockerd-rootless.sh; RHEL has neither.
+# repository has for it (https://download.docker.com/linux), or -; whether a package of the distribution's is a
+# rootless engine; and its packages of the CLI's plugins Buildx and Compose, or -. Ubuntu's docker.io has no
+# dockerd-rootless.sh before 26.04, Fedora's moby-engine no rootlesskit, and Arch's docker no
+# dockerd-rootless.sh; RHEL has neither. Debian's docker-compose is a plugin since 13
+# (https://packages.debian.org/docker-compose), Ubuntu's is none (docker-compose-v2 is), and SLES has no
+# docker-buildx (docker.spec of https://src.opensuse.org, bsc#1233819).
 known_systems() {
 	cat <<'SYSTEMS'
-debian 11 apt-get debian bullseye yes
-debian 12 apt-get debian bookworm yes
-debian 13 apt-get debian trixie yes
-ubuntu 22.04 apt-get ubuntu jammy no
-ubuntu 24.04 apt-get ubuntu noble no
-ubuntu 26.04 apt-get ubuntu resolute yes
-fedora 43 dnf fedora 43 no
-fedora 44 dnf fedora 44 no
-rhel 9 dnf rhel 9 no
-rhel 10 dnf rhel 10 no
-centos 9 dnf centos 9 no
-centos 10 dnf centos 10 no
-opensuse-leap 15 zypper - - yes
-opensuse-leap 16 zypper - - yes
-opensuse-tumbleweed rolling zypper - - yes
-sles 15 zypper - - yes
-sles 16 zypper - - yes
-arch rolling pacman - - no
+debian 11 apt-get debian bullseye yes - -
+debian 12 apt-get debian bookworm yes - -
+debian 13 apt-get debian trixie yes docker-buildx docker-compose
+ubuntu 22.04 apt-get ubuntu jammy no docker-buildx docker-compose-v2
+ubuntu 24.04 apt-get ubuntu noble no docker-buildx docker-compose-v2
+ubuntu 26.04 apt-get ubuntu resolute yes docker-buildx docker-compose-v2
+fedora 43 dnf fedora 43 no - -
+fedora 44 dnf fedora 44 no - -
+rhel 9 dnf rhel 9 no - -
+rhel 10 dnf rhel 10 no - -
+centos 9 dnf centos 9 no - -
+centos 10 dnf centos 10 no - -
+opensuse-leap 15 zypper - - yes docker-buildx docker-compose
+opensuse-leap 16 zypper - - yes docker-buildx docker-compose
+opensuse-tumbleweed rolling zypper - - yes docker-buildx docker-compose
+sles 15 zypper - - yes - -
+sles 16 zypper - - yes - -
+arch rolling pacman - - no docker-buildx docker-compose
 SYSTEMS
 }
 

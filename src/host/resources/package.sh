@@ -146,17 +146,20 @@ package_restore() {
 
 # Makes sure of packages: installs those that are missing, and claims what that brings.
 # Arguments: names, or name=version.
-want_packages() { ensure_packages all "$@"; }
+want_packages() { ensure_packages all '' "$@"; }
+
+# The same, where some that this step brought may go. $1 their names, then names, or name=version.
+want_packages_without() { ensure_packages all "$@"; }
 
 # The same for an option that may be dropped: of what this step brought, only these and what they
 # depend on stay claimed. Arguments: names.
-want_packages_of_option() { ensure_packages these "$@"; }
+want_packages_of_option() { ensure_packages these '' "$@"; }
 
-# $1 all or these: which packages of earlier runs stay claimed where they are there; then names, or
-# name=version.
+# $1 all or these: which packages of earlier runs stay claimed where they are there; $2 those of them that do not;
+# then names, or name=version.
 ensure_packages() {
-	local missing said kept=$1
-	shift
+	local missing said kept=$1 dropped=$2
+	shift 2
 	missing=$(missing_packages "$@")
 	hold_packages
 	finish_removal
@@ -185,7 +188,7 @@ ensure_packages() {
 		}
 	fi
 	claim_new_packages
-	keep_package_claims "$kept" "$@"
+	keep_package_claims "$kept" "$dropped" "$@"
 	if grep -q "^$STATE/things/package/" "$WORK/wanted"; then
 		protect_packages
 		mark_packages
@@ -220,20 +223,15 @@ is_own_package() {
 	is_brought_here "$1" && [ "$(installations_of "$(resource_directory package "$1")")" = "$LEASE" ]
 }
 
-# True where an installation of this machine has brought it, and nobody has asked for it since.
-is_brought_here() {
-	local dir
-	dir=$(resource_directory package "$1")
-	[ -d "$dir/baseline" ] && [ ! -s "$dir/baseline/version" ] && [ ! -e "$dir/theirs" ]
-}
-
 # Packages that earlier runs of this step brought stay claimed as long as the step wants them. $1
-# all or these, then names.
+# all or these, $2 those that do not, then names, or name=version.
 keep_package_claims() {
-	local claim kept=$1
-	shift
-	rm -f "$WORK/packages.needed"
+	local claim kept=$1 dropped=$2
+	shift 2
+	rm -f "$WORK/packages.needed" "$WORK/packages.dropped"
 	[ "$kept" != these ] || needed_packages "$@" >"$WORK/packages.needed"
+	# shellcheck disable=SC2086 # a list of package names
+	[ -z "$dropped" ] || note_dropped_packages "$dropped" "$@"
 	for claim in "$STATE"/things/package/*/claims/"$LEASE.$STEP"; do
 		if [ -z "$(installed_version "$(resource_name "${claim%/claims/*}")")" ]; then continue; fi
 		[ ! -e "$claim" ] || ! package_needed "${claim%/claims/*}" || printf '%s\n' "${claim%/claims/*}" >>"$WORK/wanted"
@@ -247,9 +245,25 @@ keep_package_claims() {
 	done
 }
 
-# True where all are, or one of $WORK/packages.needed. $1 the package's resource. Some names
-# have the architecture, such as libfuse3-4:amd64.
+# Into $WORK/packages.dropped: the packages that may go, and what they depend on that those which stay do not need. Where
+# none are named that stay, nobody knows what those need, and only the packages themselves may go. $1 the names of
+# those that may go, then names, or name=version, of those that stay.
+note_dropped_packages() {
+	local dropped=$1
+	shift
+	# shellcheck disable=SC2046,SC2086 # lists of package names
+	if [ $# = 0 ]; then
+		printf '%s\n' $dropped
+	else
+		needed_packages $(printf '%s\n' "$@" | cut -d = -f 1) >"$WORK/packages.kept"
+		needed_packages $dropped | grep -vxFf "$WORK/packages.kept" || true
+	fi >"$WORK/packages.dropped"
+}
+
+# True where all are, or one of $WORK/packages.needed, but none of $WORK/packages.dropped. $1 the package's
+# resource. Some names have the architecture, such as libfuse3-4:amd64.
 package_needed() {
-	[ -e "$WORK/packages.needed" ] || return 0
-	sed 's/:.*//' "$1/name" | grep -qxFf "$WORK/packages.needed"
+	sed 's/:.*//' "$1/name" >"$WORK/package"
+	if [ -e "$WORK/packages.dropped" ] && grep -qxFf "$WORK/package" "$WORK/packages.dropped"; then return 1; fi
+	[ ! -e "$WORK/packages.needed" ] || grep -qxFf "$WORK/package" "$WORK/packages.needed"
 }

@@ -19,6 +19,23 @@ note_wishes() {
 	done
 }
 
+# True where an installation of this machine has brought it, and nobody has asked for it since.
+is_brought_here() {
+	local dir
+	dir=$(resource_directory package "$1")
+	[ -d "$dir/baseline" ] && [ ! -s "$dir/baseline/version" ] && [ ! -e "$dir/theirs" ]
+}
+
+# The same, all of them.
+packages_brought_here() {
+	local dir name
+	for dir in "$STATE"/things/package/*; do
+		[ -d "$dir/baseline" ] || continue
+		name=$(resource_name "$dir")
+		! is_brought_here "$name" || printf '%s\n' "$name"
+	done
+}
+
 # By the manual marks from before our run: a manager may give one to what it is told that is there
 # already, which mark_packages takes away. $1 the package's resource.
 note_mark() {

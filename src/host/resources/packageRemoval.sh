@@ -51,10 +51,12 @@ package_restore_together() {
 
 # Writes down which of the arguments somebody else wants, with the reason: somebody runs a program
 # of it, it was marked as manual after we marked it, or it is recommended by a package that came
-# later, or that stays itself, as does what the manager keeps since one that stays depends on it.
+# later, or that stays itself, as does what the manager keeps since one that stays depends on it. What this
+# package has brought itself recommends nothing: it was installed without.
 staying_packages() {
 	local name
 	: >"$WORK/packages.ours"
+	packages_brought_here >"$WORK/packages.brought"
 	for name in "$@"; do
 		[ ! -e "$(resource_directory package "$name")/auto" ] &&
 			[ ! -e "$(resource_directory package "$name")/theirs" ] || echo "$name" >>"$WORK/packages.ours"
@@ -67,7 +69,7 @@ staying_packages() {
 	all_marks | sed -n 's/^manual //p; s/^hold //p' >"$WORK/packages.wished"
 	package_relations "$@" |
 		awk -F '\t' -v ours="$WORK/packages.ours" -v manual="$WORK/packages.wished" \
-			-v first="$STATE/packages.first" -v used="$WORK/packages.used" -v names="$*" '
+			-v first="$STATE/packages.first" -v brought="$WORK/packages.brought" -v used="$WORK/packages.used" -v names="$*" '
 			function plain(name) { sub(/^ */, "", name); sub(/[ :(].*/, "", name); return name }
 			function stay(name, why) { print name, why; delete going[name]; again = 1 }
 			function is(mine, name) { return name == mine || (name, mine) in provided }
@@ -87,6 +89,7 @@ staying_packages() {
 				count = split(names, list, " ")
 				while (count > 0) { going[plain(list[count])]; candidate[plain(list[count--])] }
 				while ((getline <first) > 0) { sub(/[ :].*/, ""); there[$0] }
+				while ((getline <brought) > 0) there[plain($0)]
 				while ((getline <ours) > 0) marked[plain($0)]
 				while ((getline <used) > 0)
 					if ($1 in going) stay($1, ($3 == "" ? "root" : $3) " runs its " $2)

@@ -80,8 +80,30 @@ want_docker_repository() {
 install_engine() {
 	want group docker package
 	if [ "$(doc rootful-docker)" = purge ]; then purge_rootful_docker; fi
-	want_packages "$@"
+	clear_plugin_files
+	want_packages_without "$(other_plugin_packages buildx compose)" "$@"
 	note_group docker
+}
+
+# Packages of two sources have the same file for a plugin, and Debian 13's do not say so (Debian 14's
+# conflict): what this installation has brought from an earlier source goes before the other one comes.
+clear_plugin_files() {
+	local name names='' stay
+	# shellcheck disable=SC2046 # a list of plugins
+	for name in $(other_plugin_packages $(doc plugins)); do
+		! is_own_package "$name" || names="$names $name"
+	done
+	[ -n "$names" ] || return 0
+	hold_packages
+	# shellcheck disable=SC2086 # a list of package names
+	staying_packages $names
+	stay=$(sed 's/ / (/; s/^/ /; s/$/),/' "$WORK/packages.staying" | tr -d '\n')
+	[ -z "$stay" ] ||
+		fail "engine.plugins" "packages with the same files:${stay%,}" \
+			"none but $(plugin_packages | sed 's/^ //')" \
+			"remove them yourself where nobody needs them, or leave their plugins out of engine.plugins"
+	remove_packages "$names" ''
+	release_packages
 }
 
 # Docker's archives, in a directory that this installation's link leads to.
@@ -164,7 +186,7 @@ keep_engine() {
 		want group docker package
 		note_group docker
 	fi
-	want_packages
+	want_packages_without "$(other_plugin_packages buildx compose)"
 }
 
 engine_apply() {

@@ -33,6 +33,14 @@ export enum EngineSource {
   Preinstalled = "Preinstalled",
 }
 
+/** A plugin of Docker's CLI. */
+export enum EnginePlugin {
+  /** `docker buildx`, and so `docker build` with BuildKit. */
+  Buildx = "Buildx",
+  /** `docker compose`. */
+  Compose = "Compose",
+}
+
 /** The engine that is installed. */
 export interface EngineArgs {
   /** Where it comes from: a value of EngineSource. Defaults to Distribution. */
@@ -65,6 +73,19 @@ export interface EngineArgs {
   sha256?: pulumi.Input<string>;
   /** The same of docker-rootless-extras-VERSION.tgz. Defaults to none. */
   rootlessExtrasSha256?: pulumi.Input<string>;
+  /**
+   * Plugins of Docker's CLI: values of EnginePlugin. They are for every account of the machine, and no daemon restarts
+   * for them. From DockerRepository they are the packages docker-buildx-plugin and docker-compose-plugin; from Distribution
+   * docker-buildx and docker-compose (docker-compose-v2 on Ubuntu), where the distribution has them as plugins: Debian 13,
+   * Ubuntu 26.04 and openSUSE, not Debian 11 and 12, nor SLES. With Preinstalled nothing is installed, and one that is
+   * not in the CLI's folders is an error that names its package. Where a system has no package, or somebody else's file or
+   * package is in its place, that is an error before anything is changed. An error together with StaticArchive,
+   * whose archives have none. One that is taken out of the list goes, where it came by this, and so it does on
+   * destroy. Their versions are the newest when first installed; engine.version leaves them as they are. Defaults to
+   * none: what is on the machine already stays, and is used.
+   * https://docs.docker.com/engine/install/debian/
+   */
+  plugins?: pulumi.Input<pulumi.Input<EnginePlugin>[]>;
 }
 
 /** What happens to a Docker daemon that the machine's root runs. */

@@ -1,13 +1,14 @@
 import type { Document } from "../document";
 import type { Reader, Rule } from "../../validation/reader";
 import { quote } from "../../validation/quote";
-import { EngineSource, RootfulDocker } from "./args";
+import { EnginePlugin, EngineSource, RootfulDocker } from "./args";
 
 export interface EngineSettings {
   source: EngineSource;
   version?: string;
   repository?: Repository;
   archives?: Archives;
+  plugins: EnginePlugin[];
 }
 
 /** Where packages or archives come from; of packages the fingerprint of the key that signs them. */
@@ -59,11 +60,17 @@ export function engineSettings(read: Reader): EngineSettings {
     version,
     repository: repositorySettings(read, source),
     archives: archiveSettings(read, source, version),
+    plugins: read.someOf("plugins", EnginePlugin),
   };
   if (source === EngineSource.Preinstalled && version !== undefined)
     read.refuse(
       "version",
       "pins what is installed, and Preinstalled installs nothing; leave it out",
+    );
+  if (source === EngineSource.StaticArchive && settings.plugins.length > 0)
+    read.refuse(
+      "plugins",
+      "are in no archive of StaticArchive's; leave it out, or set engine.source to DockerRepository or Distribution",
     );
   read.refuseOthers();
   return settings;
@@ -122,6 +129,11 @@ export function otherSourceDocument({ source }: Pick<EngineSettings, "source">):
   return source === EngineSource.Distribution ? {} : { source: sourceKey(source) };
 }
 
+/** What preflight looks for too: whether this machine can have them. */
+export function pluginsDocument({ plugins }: Pick<EngineSettings, "plugins">): Document {
+  return { plugins: plugins.length > 0 ? plugins.join(" ").toLowerCase() : undefined };
+}
+
 export function rootfulDockerSettings(read: Reader): RootfulDocker {
   return read.oneOf("rootfulDocker", RootfulDocker) ?? RootfulDocker.Refuse;
 }
@@ -151,6 +163,7 @@ export function engineDocument(engine: EngineSettings, rootfulDocker: RootfulDoc
     "repository-key": engine.repository?.key,
     "archive.engine": engine.archives?.engine,
     "archive.rootless-extras": engine.archives?.rootlessExtras,
+    ...pluginsDocument(engine),
     ...rootfulDockerDocument(rootfulDocker),
     ...(rootfulDocker === RootfulDocker.Purge ? purgeDocument(engine.source) : {}),
   };

@@ -13,7 +13,7 @@ export const engine = defineStep({
   inputs: ["engine", "rootfulDocker"],
   applied: [
     ...(["source", "version", "repository", "repository-key"] as const),
-    ...(["archive.engine", "archive.rootless-extras"] as const),
+    ...(["archive.engine", "archive.rootless-extras", "plugins"] as const),
     ...(["rootful-docker", "rootful-docker.purge"] as const),
   ],
   displayed: ["rootful-docker.purge.data"],

@@ -2,7 +2,7 @@ import { identityDocument } from "../account/settings";
 import { bridgeFilterDocument } from "../daemon/daemonJson/settings";
 import { networkTrialDocument } from "../daemon/network/settings";
 import { storageTrialDocument } from "../daemon/storage/settings";
-import { otherSourceDocument, rootfulDockerDocument } from "../engine/settings";
+import { otherSourceDocument, pluginsDocument, rootfulDockerDocument } from "../engine/settings";
 import { noAppArmorDocument } from "../kernel/appArmor/settings";
 import { kernelModulesDocument } from "../kernel/kernelModules/settings";
 import { keyQuotaDocument } from "../kernel/sysctls/settings";
@@ -22,7 +22,7 @@ export const preflight = defineStep({
       "account.shell",
     ] as const),
     "subordinateIds",
-    "engine.source",
+    ...(["engine.source", "engine.plugins"] as const),
     "rootfulDocker",
     "storageDriver",
     "network.driver",
@@ -35,7 +35,7 @@ export const preflight = defineStep({
     ...(["account", "create", "uid", "home", "shell"] as const),
     ...(["subuid", "subgid", "subuid-start", "subgid-start", "allocation"] as const),
     "owner",
-    ...(["source", "rootful-docker"] as const),
+    ...(["source", "plugins", "rootful-docker"] as const),
     ...(["daemon.json/storage-driver", "daemon.json/data-root"] as const),
     ...(["daemon.json/icc", "daemon.json/iptables"] as const),
     "environment/DOCKERD_ROOTLESS_ROOTLESSKIT_NET",
@@ -52,6 +52,7 @@ export const preflight = defineStep({
     ...keyQuotaDocument(given.sysctls),
     ...noAppArmorDocument(given.appArmorProfile),
     ...otherSourceDocument(given.engine),
+    ...pluginsDocument(given.engine),
     ...rootfulDockerDocument(given.rootfulDocker),
     owner,
   }),

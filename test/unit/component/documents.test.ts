@@ -48,6 +48,7 @@ describe.each(modes)("in $mode", ({ preview }) => {
         'kernel.keys.maxkeys: "2000"',
         'modprobe.d/overlay.permit_mounts_in_userns: "1"',
         'owner: "project/stack/web"',
+        'plugins: "compose"',
         'rootful-docker: "disable"',
         'shell: "/bin/sh"',
         "subgid: 70000",
@@ -56,7 +57,12 @@ describe.each(modes)("in $mode", ({ preview }) => {
         "subuid-start: 1000000",
         "uid: 2345",
       ],
-      engine: ['rootful-docker: "disable"', 'source: "distribution"', 'version: "26.1.5+dfsg1-9"'],
+      engine: [
+        'plugins: "compose"',
+        'rootful-docker: "disable"',
+        'source: "distribution"',
+        'version: "26.1.5+dfsg1-9"',
+      ],
       account: [
         'account: "builder"',
         'allocation: "random"',

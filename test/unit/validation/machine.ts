@@ -89,7 +89,20 @@ export const refused: Refused[] = [
   [
     "engine.channel",
     "x",
-    "no such option; use source, version, mirror, mirrorKey, sha256, rootlessExtrasSha256",
+    "no such option; use source, version, mirror, mirrorKey, sha256, rootlessExtrasSha256, plugins",
+  ],
+  ["engine.plugins", "Buildx", "'Buildx' is not a list; write one"],
+  [
+    "engine.plugins",
+    ["buildx"],
+    "'buildx' is not one of Buildx, Compose; choose one",
+    "engine.plugins[0]",
+  ],
+  [
+    "engine",
+    { source: "StaticArchive", version: "29.8.1", ...sums, plugins: ["Compose"] },
+    "are in no archive of StaticArchive's; leave it out, or set engine.source to DockerRepository or Distribution",
+    "engine.plugins",
   ],
   ["rootfulDocker", "Stop", "'Stop' is not one of Refuse, Keep, Disable, Purge; choose one"],
   ["rootfulDocker", 1, "'1' is not a text; write one"],

@@ -12,13 +12,15 @@ versioned_packages() {
 # The package of the daemon.
 engine_package() { versioned_packages | cut -d ' ' -f 1; }
 
-# What else the source has, and what a rootless daemon needs of the distribution's whatever the source.
+# What else the source has, the plugins that are asked for, and what a rootless daemon needs of the
+# distribution's whatever the source.
 other_packages() {
 	package_names dbus-user-session iproute2 iptables procps slirp4netns uidmap
 	case $(doc source) in
 	docker-repository) printf containerd.io ;;
 	distribution) distribution_packages ;;
 	esac
+	plugin_packages
 }
 
 # The version of the daemon's package that was asked for: a whole one, with or without its epoch, or

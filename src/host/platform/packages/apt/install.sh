@@ -68,6 +68,7 @@ apt_autoremove_protection() {
 // Managed by rootless-docker (Pulumi): autoremove leaves these.
 APT::NeverAutoRemove {
   "^(ca-certificates|containerd\.io|dbus-user-session|docker-ce|docker-ce-cli|docker-ce-rootless-extras)$";
+  "^(docker-buildx|docker-buildx-plugin|docker-compose|docker-compose-plugin|docker-compose-v2)$";
   "^(docker-cli|docker\.io|fuse-overlayfs|iproute2|iptables|libcap2-bin|passt|procps)$";
   "^(rootlesskit|slirp4netns|uidmap)$";
 };
