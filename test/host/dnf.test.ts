@@ -1,6 +1,6 @@
 import { currentEngine, earlierEngine } from "../../testbed/engine";
 import { diffSnapshots, snapshotHost } from "../../testbed/hosts";
-import { EngineSource } from "../../index";
+import { EnginePlugin, EngineSource } from "../../index";
 import {
   applyEngine,
   engineHost,
@@ -8,6 +8,7 @@ import {
   revertEngine,
   testRefused,
 } from "../../testkit/engineHost";
+import { asAccount } from "../../testkit/host";
 import { Installation } from "../../testkit/installation";
 import {
   killEngine,
@@ -24,15 +25,23 @@ const wishes: typeof given.withRepository = (...args) => given.withRepository(..
 test("a version, a container, nothing to change, the next version with its data, and destroy", async () => {
   const left = await liveThroughVersions(
     given,
-    (version) => wishes({ version }),
+    (version) => wishes({ version, plugins: [EnginePlugin.Buildx, EnginePlugin.Compose] }),
     async () => {
       const names = ["docker-ce", "docker-ce-cli", "docker-ce-rootless-extras"];
       expect(await given.host.run(`rpm -q ${names.join(" ")}`)).toBe(
         names.map((name) => `${name}-${earlierEngine}-1.fc44.x86_64\n`).join(""),
       );
+      const said = "docker buildx version; docker compose version";
+      expect(await asAccount(given.host, "app", said)).toMatch(/buildx .*\nDocker Compose version/);
     },
   );
-  expect(left).toEqual([]);
+  // Directories that no package has, as rpm leaves them.
+  expect(left).toEqual(
+    ["", "/cli-plugins"].map(
+      (end) => `file added: /usr/libexec/docker${end} directory root:root 755`,
+    ),
+  );
+  await given.host.run("rm -r /usr/libexec/docker");
 });
 
 /** Makes /root/NAME.rpm, a package of somebody else's with a line of its own in its spec file. */
@@ -197,11 +206,14 @@ test("on Rocky Linux 9.6, by its os-release: the packages of RHEL 9 are taken", 
   await given.host.run(`rm /etc/os-release
     printf 'ID="rocky"\\nID_LIKE="rhel centos fedora"\\nVERSION_ID="9.6"\\nPRETTY_NAME="Rocky Linux 9.6"\\n' >/etc/os-release`);
   const app = new Installation(given.host, "a1");
-  await applyEngine(app, wishes());
+  await applyEngine(app, wishes({ plugins: [EnginePlugin.Compose] }));
+  expect((await app.apply("engine", wishes())).changed).toEqual([
+    "packages removed: docker-compose-plugin",
+  ]);
   expect(await given.host.run("cat /etc/yum.repos.d/rootless-docker.repo")).toContain(
     `baseurl=${given.downloads.url}/rhel/9/x86_64/stable\n`,
   );
   await revertEngine(app, wishes());
-  await given.host.run("ln -sf ../usr/lib/os-release /etc/os-release");
+  await given.host.run("rm -r /usr/libexec/docker; ln -sf ../usr/lib/os-release /etc/os-release");
   expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
 });

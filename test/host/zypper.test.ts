@@ -1,6 +1,6 @@
 import { currentEngine, earlierEngine } from "../../testbed/engine";
 import { diffSnapshots, snapshotHost } from "../../testbed/hosts";
-import { EngineSource } from "../../index";
+import { EnginePlugin, EngineSource } from "../../index";
 import {
   applyEngine,
   engineHost,
@@ -120,10 +120,40 @@ test("what somebody needs, has locked or has asked for meanwhile stays, and noth
   expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
 });
 
+test("Compose, and what it needs, go when they are taken out; Buildx stays, which docker needs", async () => {
+  const before = await snapshotHost(given.host);
+  const app = new Installation(given.host, "a1");
+  await applyEngine(app, wishes({ plugins: [EnginePlugin.Buildx, EnginePlugin.Compose] }));
+  const there = "rpm -qa --qf '%{NAME}\\n' 'docker-[bc]*' | sort";
+  expect(await given.host.run(there)).toBe(
+    "docker-buildx\ndocker-compose\ndocker-compose-switch\n",
+  );
+  await app.apply("engine", wishes());
+  expect(await given.host.run(there)).toBe("docker-buildx\n");
+  await revertEngine(app, wishes());
+  expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
+});
+
 testKilled(given, wishes, {
   when: "rpm -q containerd >/dev/null",
   manager: "-f '[z]ypper -n'",
 });
+
+testRefused(
+  given,
+  [
+    {
+      what: "on SLES 15 SP7, by its os-release: Buildx, of which it has no package",
+      first: `rm /etc/os-release
+        printf 'ID="sles"\nID_LIKE="suse"\nVERSION_ID="15.7"\nPRETTY_NAME="SUSE Linux Enterprise Server 15 SP7"\n' >/etc/os-release`,
+      then: "ln -sf ../usr/lib/os-release /etc/os-release",
+      engine: { plugins: [EnginePlugin.Buildx] },
+      step: "preflight",
+      says: /engine\.plugins: found SUSE .* SP7, which has no package of the plugin buildx; wanted one that it has\. To fix: leave it out of the list; or put docker-buildx into \/usr\/local\/lib\/docker\/cli-plugins yourself$/,
+    },
+  ],
+  wishes,
+);
 
 test("Docker's archives on SLES 15 SP7, by its os-release, with the distribution's packages that they need", async () => {
   const before = await snapshotHost(given.host);
