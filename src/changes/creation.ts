@@ -13,7 +13,13 @@ import { shown } from "./shown";
 /** What is made on a machine, a line each: a name, and what it says as soon as its inputs are known. */
 const rows = [
   row("engine", ["engine", "rootfulDocker"], ({ engine, rootfulDocker }) =>
-    list(sources[engine.source], engine.version, engine.repository?.url, rootful[rootfulDocker]),
+    list(
+      sources[engine.source],
+      engine.version,
+      engine.repository?.url,
+      engine.plugins.length > 0 ? `plugins ${engine.plugins.join(", ")}` : "",
+      rootful[rootfulDocker],
+    ),
   ),
   row("account", ["account", "subordinateIds"], ({ account, subordinateIds }) =>
     list(

@@ -6,7 +6,7 @@ const { join } = require("node:path");
 const parts = [
   [
     ...["host/durable", "host/accountsAnew", "host/owners", "host/network", "host/subordinateIds"],
-    ...["host/packagesOfOthers", "host/pacman", "scenario/oneStep", "host/ownDisk"],
+    ...["host/packagesOfOthers", "host/pacman", "scenario/oneStep", "host/ownDisk", "host/plugins"],
   ],
   [
     ...["host/dockerRepository", "host/leases", "host/trust", "host/doctor", "host/kernelModules"],
@@ -14,7 +14,12 @@ const parts = [
   ],
   [
     ...["host/dnf", "host/accountIdentity", "host/rootful", "host/nextTenant", "host/packageMarks"],
-    ...["host/trustOfDaemon", "scenario/diagnostics", "scenario/conformance/connection"],
+    ...[
+      "host/trustOfDaemon",
+      "scenario/diagnostics",
+      "scenario/conformance/connection",
+      "scenario/previews",
+    ],
   ],
   [
     ...["host/staticArchive", "host/accountsWord", "host/accounts", "host/powerCuts/ext4"],

@@ -18,7 +18,8 @@ package_differences() {
 	case $(doc source) in
 	preinstalled) return 0 ;;
 	static-archive) difference "engine" none "Docker's archives" ;;
-	*) wanted=$(versioned_packages) ;;
+	docker-repository) wanted=$(versioned_packages) ;;
+	*) wanted="$(versioned_packages) $(distribution_packages)" ;;
 	esac
 	# shellcheck disable=SC2046,SC2086 # lists of package names
 	set -- $(missing_packages $wanted $(other_packages))
