@@ -59,3 +59,42 @@ test("GitLab's example makes a comment of a preview", () => {
     body: "```\nweb: \"a\" => '$b'\n\n```",
   });
 });
+
+/** As docs/support.md calls what /etc/os-release calls so. */
+const systemNames: Record<string, string> = {
+  debian: "Debian",
+  ubuntu: "Ubuntu",
+  fedora: "Fedora",
+  rhel: "RHEL",
+  centos: "CentOS Stream",
+  "opensuse-leap": "openSUSE Leap",
+  "opensuse-tumbleweed": "Tumbleweed",
+  sles: "SLES",
+  arch: "Arch Linux",
+};
+
+test("the support matrix says what the agent knows of each system", () => {
+  const shell = read("src/host/platform/systems.sh");
+  const [, lines = ""] = /SYSTEMS'\n([^]*?)\nSYSTEMS/.exec(shell) ?? [];
+  const known = lines.split("\n").map((line) => line.split(" "));
+  const table = /\| system [^]*?\n\n/.exec(read("docs/support.md"))?.[0] ?? "";
+  const rows = table
+    .trim()
+    .split("\n")
+    .slice(2)
+    .map((row) => row.split("|").map((cell) => cell.trim()));
+  const said = known.map(([id, version]) => {
+    const row = rows.find(
+      ([, system]) =>
+        system.includes(systemNames[id]) &&
+        (version === "rolling" || new RegExp(`\\b${version}\\b`).test(system)),
+    );
+    return [id, version, row?.[2], !row?.[3].startsWith("none"), row?.[4].startsWith("yes")];
+  });
+  expect(said).toEqual(
+    known.map(([id, version, manager, folder, , rootless]) => {
+      const packages = manager === "apt-get" ? "apt" : manager;
+      return [id, version, packages, rootless === "yes", folder !== "-"];
+    }),
+  );
+});
