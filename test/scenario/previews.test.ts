@@ -1,6 +1,7 @@
 import { createHost, destroyAllHosts, type TestHost } from "../../testbed/hosts";
 import { DriftDetection, RootlessDockerHost, StorageDriver } from "../../index";
 import { type ComponentArgs, connectionTo, HostStack } from "../../testkit/hostStack";
+import { version } from "../../src/version";
 import type { Stack } from "../../testkit/stack";
 
 // What a reviewer reads, case by case: the whole text of the CLI, of which only addresses, keys and the order of
@@ -33,6 +34,8 @@ function anonymous(text: string): string {
     .replaceAll(host.address, "203.0.113.7")
     .replace(/^@ .*\n/gm, "")
     .replace(/\d{4}-\d\d-\d\dT[\d:]+Z/g, "2026-11-27T13:25:47Z")
+    .replace(/\d+ of \d+ files/g, "2 of N files")
+    .replaceAll(version, "VERSION")
     .replace(/ +$/gm, "");
   const [resources, said = ""] = known.split(/^(?=Diagnostics:)/m);
   const rows = resources.split("\n");
@@ -59,7 +62,7 @@ test("changed by hand", async () => {
 test("another version of this package", async () => {
   const state = JSON.stringify(await installation.stack.exportState());
   const earlier = state
-    .replaceAll("# version 0.2.0", "# version 0.1.9")
+    .replaceAll(`# version ${version}`, "# version EARLIER")
     .replaceAll(/(# (?:resources\/sysctl|steps\/kernel)\.sh )[0-9a-f]{8}/g, "$100000000")
     .replace(/(agent: \\")[0-9a-f]{8}(\\"\\napparmor-profile)/g, "$100000000$2");
   await installation.stack.importState(JSON.parse(earlier) as State);
