@@ -5,8 +5,7 @@ import { engineHas } from "./engineFeatures";
 /** Whether hooks of a kind can be registered: an older engine has none, and mocks have not either. */
 export function hooksWork(kind: "Resource" | "Error"): boolean {
   const monitor = pulumi.runtime.getMonitor() as
-    | { registerResourceHook?: unknown; registerErrorHook?: unknown }
-    | undefined;
+    { registerResourceHook?: unknown; registerErrorHook?: unknown } | undefined;
   return (
     typeof monitor?.[`register${kind}Hook`] === "function" && engineHas(`supports${kind}Hooks`)
   );
