@@ -117,6 +117,18 @@ test("dependsOn: the second account is begun when the first one's daemon has ans
   expect(steps(await up())).toEqual([]);
 });
 
+test("a preview says in words what a change does, as in TypeScript", async () => {
+  writeProgram((program) => {
+    program.resources.host.properties.daemon = { "log-level": "debug" };
+    program.resources.second.properties.account = { name: "third" };
+  });
+  const { stdout } = await stack.preview({ color: "never" });
+  expect(stdout).toMatch(
+    /^ +host-daemon: .*log-level .* => "debug": the daemon restarts/m,
+  );
+  expect(stdout).toMatch(/^ +second: a new, empty daemon at ssh:\/\/third@/m);
+});
+
 test("customTimeouts and protect reach every step; destroy refuses, and nothing is done", async () => {
   const options = { protect: true, customTimeouts: { create: "1h" } };
   expect(steps(await up(withOptions(options)))).toEqual([]);
