@@ -123,9 +123,7 @@ test("a preview says in words what a change does, as in TypeScript", async () =>
     program.resources.second.properties.account = { name: "third" };
   });
   const { stdout } = await stack.preview({ color: "never" });
-  expect(stdout).toMatch(
-    /^ +host-daemon: .*log-level .* => "debug": the daemon restarts/m,
-  );
+  expect(stdout).toMatch(/^ +host-daemon: .*log-level .* => "debug": the daemon restarts/m);
   expect(stdout).toMatch(/^ +second: a new, empty daemon at ssh:\/\/third@/m);
 });
 
