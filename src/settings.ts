@@ -20,7 +20,7 @@ import { appArmorSettings } from "./steps/kernel/appArmor/settings";
 import { kernelModuleSettings } from "./steps/kernel/kernelModules/settings";
 import { sysctlsSettings } from "./steps/kernel/sysctls/settings";
 import { unprivilegedPingSettings } from "./steps/kernel/unprivilegedPing/settings";
-import { privilegedPortsSettings } from "./steps/ports/settings";
+import { privilegedPortsSettings, refuseCapabilityOfOthers } from "./steps/ports/settings";
 import { secretsSettings } from "./steps/secrets/settings";
 import { type Problem, Reader } from "./validation/reader";
 
@@ -53,6 +53,7 @@ export function readSettings(args: unknown, secretPaths: string[] = []) {
   refusePurgeOfPreinstalled(read, plain);
   const daemon = daemonJsonSettings(read);
   const network = networkSettings(read.object("network"));
+  refuseCapabilityOfOthers(read, plain.privilegedPorts, network);
   const onDestroy = onDestroySettings(read.object("onDestroy"));
   const environment = environmentSettings(read, network);
   const settings = {

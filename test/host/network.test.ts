@@ -107,6 +107,26 @@ describe("Debian 13", () => {
     });
   });
 
+  // Who binds the port needs the right to: RootlessKit with its own port driver, else slirp4netns or pasta.
+  test.each([
+    [{}, "FileCapability"],
+    [{ portDriver: "Slirp4netns" }, "Sysctl"],
+    [{ driver: "Pasta" }, "Sysctl"],
+  ])("a port below 1024: %j, %s", async (network, privilegedPorts) => {
+    const wishes = { ...withNetwork(network), privilegedPorts };
+    await app.apply("ports", wishes);
+    await app.apply("daemon", wishes);
+    await asAccount(
+      host,
+      "app",
+      `docker run -d --name low -p 80:80 busybox httpd -f -h / 2>&1 || true
+      for i in $(seq 10); do bash -c 'exec 3<>/dev/tcp/127.0.0.1/80 && printf "GET / HTTP/1.0\\r\\n\\r\\n" >&3 && timeout 5 grep -aq HTTP <&3' 2>/dev/null && echo yes >~/answered && break; sleep 1; done
+      docker rm -f low >/dev/null`,
+    );
+    expect(await host.run("cat /home/app/answered; rm /home/app/answered")).toBe("yes\n");
+    await app.apply("ports", plain);
+  });
+
   test("Pasta's package goes with it; nothing restarts without a change", async () => {
     const installed = async () =>
       (await host.ssh("dpkg-query -W -f '${Status}' passt")).stdout.includes("ok installed");

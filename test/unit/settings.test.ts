@@ -117,6 +117,23 @@ test.each([
   expect(knownHostsLines(readSettings({ connection }).settings.connection)).toBe(lines);
 });
 
+test.each([
+  [{ driver: "Pasta" }, "pasta"],
+  [{ portDriver: "Slirp4netns" }, "slirp4netns"],
+])("RootlessKit's capability with %j, where %s binds the ports", (network, program) => {
+  const { problems } = readSettings({
+    connection: { host: "a.example" },
+    privilegedPorts: "FileCapability",
+    network,
+  });
+  expect(problems).toEqual([
+    {
+      propertyPath: "privilegedPorts",
+      reason: `FileCapability is for RootlessKit, and with this network it is ${program} that binds ports; choose Sysctl, or leave network.driver and network.portDriver out`,
+    },
+  ]);
+});
+
 test("every option arrives in its own setting, at its own path", () => {
   const args = everyOption();
   const { host, port, user, hostKey, proxy } = args.connection;

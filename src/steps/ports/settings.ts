@@ -1,9 +1,31 @@
 import type { Document } from "../document";
 import type { Reader } from "../../validation/reader";
+import { NetworkDriver, PortDriver } from "../daemon/network/args";
+import type { NetworkSettings } from "../daemon/network/settings";
 import { PrivilegedPorts } from "./args";
 
 export function privilegedPortsSettings(read: Reader): PrivilegedPorts {
   return read.oneOf("privilegedPorts", PrivilegedPorts) ?? PrivilegedPorts.None;
+}
+
+/** The capability is RootlessKit's, and with some port drivers it is another program that binds ports. */
+export function refuseCapabilityOfOthers(
+  read: Reader,
+  privilegedPorts: PrivilegedPorts,
+  { driver, portDriver }: NetworkSettings,
+): void {
+  if (privilegedPorts !== PrivilegedPorts.FileCapability) return;
+  const binds =
+    driver === NetworkDriver.Pasta
+      ? "pasta"
+      : portDriver === PortDriver.Slirp4netns
+        ? "slirp4netns"
+        : undefined;
+  if (binds)
+    read.refuse(
+      "privilegedPorts",
+      `FileCapability is for RootlessKit, and with this network it is ${binds} that binds ports; choose Sysctl, or leave network.driver and network.portDriver out`,
+    );
 }
 
 export function portsDocument(privilegedPorts: PrivilegedPorts): Document {
