@@ -66,8 +66,12 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
 
     warnUnverified(inputs, this);
     const host = inputs.from(["connection.host"], ({ connection }) => connection.host);
+    const proxyHost = inputs.from(
+      ["connection.proxy.host"],
+      ({ connection }) => connection.proxy?.host ?? "",
+    );
     const account = inputs.from(["account.name"], (settings) => settings.account.name);
-    const hooks = { ...explainErrors(name, host), ...sayChanges(name, this) };
+    const hooks = { ...explainErrors(name, [host, proxyHost]), ...sayChanges(name, this) };
     const options = { ...childOptions(this, given), hooks };
     const lease = createLease(name, { host, account }, options);
     const escalation = inputs.from(["privilegeEscalation"], (settings) =>
@@ -85,7 +89,15 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
       options,
     };
     const owner = `${pulumi.getProject()}/${pulumi.getStack()}/${name}`;
-    const drift = driftNotes({ ...common, component: this, owner, host, inputs, accepted });
+    const drift = driftNotes({
+      ...common,
+      component: this,
+      owner,
+      host,
+      proxyHost,
+      inputs,
+      accepted,
+    });
     const commands = runSteps({ ...common, owner, inputs, drift }, accepted);
 
     const reach = reachOutputs(name, inputs);

@@ -4,7 +4,7 @@ import { engineHas } from "../engineFeatures";
 import type { Inputs } from "../inputs";
 import { knownValue } from "../knownValue";
 import { checkCommand, type Invocation } from "../remote/commands";
-import { withoutSecret } from "../remote/explainErrors";
+import { withoutSecrets } from "../remote/explainErrors";
 import { stepNames } from "../steps";
 import { notesOf, plain, presentInWords, readAnswer } from "./answer";
 import { DriftDetection } from "./args";
@@ -21,6 +21,8 @@ export interface Asking {
   owner: string;
   /** As messages name it. */
   host: pulumi.Input<string>;
+  /** That of the machine that the connection jumps over; empty without one. */
+  proxyHost: pulumi.Input<string>;
   lease: pulumi.Output<string>;
   invocation: pulumi.Output<Invocation>;
   inputs: Inputs;
@@ -111,11 +113,11 @@ async function ask(asking: Asking): Promise<Answer> {
   }
 }
 
-async function warn({ component, host }: Asking, reason: string): Promise<void> {
+async function warn({ component, host, proxyHost }: Asking, reason: string): Promise<void> {
   // An agent that an earlier version of this package put there: the next `up` brings the present one.
   if (/is not a (verb|step)/.test(reason)) return;
   const name = pulumi.output(host);
   const shown = (await pulumi.isSecret(name)) ? "the host" : await knownValue(name);
-  const message = `${shown} was not asked: ${plain(await withoutSecret(reason, name))}. What it holds does not show here`;
+  const message = `${shown} was not asked: ${plain(await withoutSecrets(reason, [name, proxyHost]))}. What it holds does not show here`;
   await pulumi.log.warn(message, component);
 }

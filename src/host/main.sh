@@ -112,7 +112,13 @@ count_replacement() {
 	} | write_record "$notes"
 }
 
-is_replaced() { is_applied report && [ -s "$STATE/leases/$LEASE/$STEP.replaced" ]; }
+# Where all of them were created again Pulumi had lost them, and deletes none before the end.
+is_replaced() {
+	local step
+	is_applied report && [ -s "$STATE/leases/$LEASE/$STEP.replaced" ] || return 1
+	for step in agent $(steps_from_last); do [ -s "$STATE/leases/$LEASE/$step.replaced" ] || return 0; done
+	return 1
+}
 
 skip_delete_of_replaced() {
 	say "stays: Pulumi has replaced it, and deletes the one from before"

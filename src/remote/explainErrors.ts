@@ -94,17 +94,17 @@ function lastLine(text: string): string {
  * A hook that says what a failed connection or a missing agent means. None where the engine has no error
  * hooks, which are younger than the rest of what this package uses, or under mocks.
  *
- * @param host named in what SSH says; shown unless it is a secret.
+ * @param hosts named in what SSH says; shown unless they are secrets.
  */
 export function explainErrors(
   name: string,
-  host: pulumi.Input<string>,
+  hosts: readonly pulumi.Input<string>[],
 ): pulumi.ResourceHookBinding | undefined {
   if (!hooksWork("Error")) return undefined;
   const hook = new pulumi.ErrorHook(
     hookName(`${name}-connection`),
     async ({ name: resource, errors: [error] }) => {
-      const text = await withoutSecret(error ?? "", pulumi.output(host));
+      const text = await withoutSecrets(error ?? "", hosts);
       const message =
         explainConnectionError(resource, text) ??
         explainMissingAgent(resource, text) ??
@@ -118,9 +118,18 @@ export function explainErrors(
   return { onError: [hook] };
 }
 
-/** The text without a value, where that is a secret. */
-export async function withoutSecret(text: string, value: pulumi.Output<string>): Promise<string> {
-  if (!(await pulumi.isSecret(value))) return text;
-  const known = await knownValue(value);
-  return known ? text.split(known).join("[secret]") : text;
+/** The text without those names and addresses of hosts that are secrets: a name is looked up, too. */
+export async function withoutSecrets(
+  text: string,
+  hosts: readonly pulumi.Input<string>[],
+): Promise<string> {
+  let shown = text;
+  for (const host of hosts) {
+    const output = pulumi.output(host);
+    const known = (await pulumi.isSecret(output)) ? await knownValue(output) : undefined;
+    if (known) shown = shown.split(known).join("[secret]").replace(address, "[secret]");
+  }
+  return shown;
 }
+
+const address = /\b(\d{1,3}\.){3}\d{1,3}\b|\b[0-9a-f]{0,4}(:[0-9a-f]{0,4}){3,7}\b/g;

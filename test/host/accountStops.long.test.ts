@@ -20,6 +20,7 @@ test("an account that stops each program which removes its data: root removes th
     `cat >~/stop.sh <<'S'
 while :; do pkill -STOP -f '^rm -rf --one-file'; dd if=/dev/zero of=$HOME/noise bs=4k count=$(od -An -N1 -tu1 /dev/urandom) 2>/dev/null; sleep 0.01; done
 S
+    perl -e 'chdir "$ENV{HOME}/.local/share/docker"; mkdir "m"; for (1..200000) { open my $f, ">", "m/$_" }'
     setsid sh ~/stop.sh >/dev/null 2>&1 </dev/null &`,
   );
   const began = Date.now();

@@ -167,6 +167,51 @@ test("a source of Docker's that somebody adds later, as its documentation says: 
   expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
 });
 
+test("a source of Docker's that was there, and whose lists were never fetched: apt goes on", async () => {
+  const [app, first] = ["a1", "b2"].map((lease) => new Installation(given.host, lease));
+  await applyEngine(first, wishes());
+  const theirs = "/etc/apt/sources.list.d/docker.sources /etc/apt/keyrings/docker.gpg";
+  await given.host.run(
+    `cp /etc/apt/keyrings/rootless-docker.gpg /root/docker.gpg
+    sed 's|keyrings/rootless-docker|keyrings/docker|; /Managed/d' /etc/apt/sources.list.d/rootless-docker.sources >/root/docker.sources`,
+  );
+  await revertEngine(first, wishes());
+  await given.host.run(
+    "mv /root/docker.gpg /etc/apt/keyrings/; mv /root/docker.sources /etc/apt/sources.list.d/; rm -rf /var/lib/apt/lists/*",
+  );
+  await applyEngine(app, wishes());
+  await given.host.run(
+    "[ ! -e /etc/apt/sources.list.d/rootless-docker.sources ]; apt-get -q update",
+  );
+  await revertEngine(app, wishes());
+  await given.host.run(`rm ${theirs}`);
+  const left = diffSnapshots(given.before, await snapshotHost(given.host));
+  expect(left.filter((line) => !line.includes("/var/lib/apt/lists"))).toEqual([]);
+});
+
+test("another mirror of a neighbour's stays, where somebody names the one that is asked for", async () => {
+  const app = new Installation(given.host, "a1");
+  await applyEngine(app, wishes());
+  const file = "/etc/apt/sources.list.d/rootless-docker.sources";
+  // As of another installation that names another mirror.
+  await given.host.run(
+    `cp /etc/apt/keyrings/rootless-docker.gpg /etc/apt/keyrings/docker.gpg
+    sed 's|keyrings/rootless-docker|keyrings/docker|; /Managed/d' ${file} >/etc/apt/sources.list.d/docker.sources
+    sed -i 's|^URIs: .*|URIs: https://mirror.invalid/debian|' ${file}
+    d=/var/lib/rootless-docker/things/file/$(ls /var/lib/rootless-docker/things/file | grep rootless-docker.sources)
+    { head -n 1 $d/claims/a1.engine; echo "644 $(sha256sum <${file} | cut -d ' ' -f 1)"; } >$d/claims/b2.engine`,
+  );
+  await app.apply("engine", wishes());
+  expect(await given.host.run(`grep -c mirror.invalid ${file}`)).toBe("1\n");
+  await given.host.run(
+    "rm /var/lib/rootless-docker/things/file/*rootless-docker.sources/claims/b2.engine",
+  );
+  await revertEngine(app, wishes());
+  await given.host.run(
+    `rm -f /etc/apt/sources.list.d/docker.sources /etc/apt/keyrings/docker.gpg ${file} /etc/apt/keyrings/rootless-docker.gpg`,
+  );
+});
+
 test("a source that somebody has edited keeps the key that it names", async () => {
   const app = new Installation(given.host, "a1");
   await app.install();

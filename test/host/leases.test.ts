@@ -106,6 +106,8 @@ test("a step that is created twice: one delete of it changes nothing, unless the
   await new Installation(host, "c0").applyAll(all);
   // It knows of nothing, as Pulumi where it was killed before it heard of success; and as one that replaces.
   const again = new Installation(host, "c0");
+  for (const step of ["preflight", "engine", "account", "kernel", "ports", "secrets"] as const)
+    again.created.add(step);
   await again.applyAll(all);
   const started = await daemonStart(host, "ada");
   const stays = "stays: Pulumi has replaced it, and deletes the one from before";
@@ -114,6 +116,16 @@ test("a step that is created twice: one delete of it changes nothing, unless the
   expect(await daemonStart(host, "ada")).toBe(started);
   // Its own delete, and then the end, in which the other steps' counts are not used up.
   expect((await again.revert("report", all)).said).toContain(`report: ${stays}`);
+  await again.revertAll(all);
+  expect(diffSnapshots(fresh, await snapshotHost(host))).toEqual([]);
+});
+
+test("all steps created again, as where a state is restored that has the lease alone: destroy takes all back", async () => {
+  const fresh = await snapshotHost(host);
+  const all: StepArgs = { ...ada, onDestroy: { data: "Delete" } };
+  await new Installation(host, "c1").applyAll(all);
+  const again = new Installation(host, "c1");
+  await again.applyAll(all);
   await again.revertAll(all);
   expect(diffSnapshots(fresh, await snapshotHost(host))).toEqual([]);
 });

@@ -1,8 +1,10 @@
+import * as pulumi from "@pulumi/pulumi";
 import {
   explainConnectionError,
   explainMissingAgent,
   explainNoShell,
   explainOtherUser,
+  withoutSecrets,
 } from "../../src/remote/explainErrors";
 
 test.each([
@@ -72,4 +74,13 @@ test("a login without a shell", () => {
     `web-agent: login: found a user that may not run commands (${words}); wanted a login shell that does. To fix: give connection.user a shell such as /bin/sh with 'usermod --shell', or connect as another user`,
   );
   expect(explainNoShell("web-agent", "Process exited with status 1: other")).toBeUndefined();
+});
+
+test("names and addresses of hosts that are secrets", async () => {
+  const text = "dial tcp hidden.example:22: connect 10.1.2.3:22 or [fe80::1:2]:22 refused";
+  const secret = pulumi.secret("hidden.example");
+  expect(await withoutSecrets(text, ["a.example", ""])).toBe(text);
+  expect(await withoutSecrets(text, ["a.example", secret])).toBe(
+    "dial tcp [secret]:22: connect [secret]:22 or [[secret]]:22 refused",
+  );
 });

@@ -60,3 +60,6 @@ without_line() {
 		fail "$2" "that it cannot be read" "the file, to take one line out of it" \
 			"make it readable, then run again"
 }
+
+# For people; nothing where that takes minutes. $1 the path.
+size_of() { timeout -k 5 60 du -sh "$1" 2>/dev/null | cut -f 1; }

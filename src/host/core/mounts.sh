@@ -34,12 +34,12 @@ beneath_mounts() {
 		exec "$@"' sh "$directory" "$WORK/tree" "$@"
 }
 
-# What find(1) says of a directory, beneath all that is mounted below it, in ten minutes. $1 the
-# directory, then what is looked for, from ".".
+# What find(1) says of a directory, beneath all that is mounted below it, in ten minutes. What is another device
+# there is a subvolume of Btrfs. $1 the directory, then what is looked for, from ".".
 find_beneath() {
 	local directory=$1
 	shift
-	beneath_mounts "$directory" timeout -k 5 600 find . -xdev -ignore_readdir_race "$@"
+	beneath_mounts "$directory" timeout -k 5 600 find . -ignore_readdir_race "$@"
 }
 
 # The first few lines of that: an account can have any number of files. $WORK/find-failed is there where not all could
@@ -73,10 +73,10 @@ unmounted_below() {
 mount_points() { cut -d ' ' -f 5 /proc/self/mountinfo | without_escapes; }
 
 # Blanks and the like are \NNN in octal there and in fstab. Of printf's own form, \0NNN, no digit is
-# taken that follows.
+# taken that follows. A line break in a name, as an account may have one, stays one line.
 without_escapes() {
 	local line
-	sed 's/\\\([0-7][0-7][0-7]\)/\\0\1/g' | while IFS= read -r line; do printf '%b\n' "$line"; done
+	sed 's/\\012/?/g; s/\\\([0-7][0-7][0-7]\)/\\0\1/g' | while IFS= read -r line; do printf '%b\n' "$line"; done
 }
 
 # Where what holds a path is mounted, then its UUID if it has one: two lines. $1 the path.

@@ -38,7 +38,7 @@ then remove the account by hand"
 	elif retains_data || [ ! -e "$baseline/made" ]; then
 		own=$(own_files | tr -d '\000-\011\013-\037\177' | paste -s -d ' ')
 		[ -z "$own" ] ||
-			own="with $ACCOUNT_HOME ($(du -sh "$ACCOUNT_HOME" 2>/dev/null | cut -f 1)): it has files of its own ($own). onDestroy.data: Delete removes them too"
+			own="with $ACCOUNT_HOME ($(size_of "$ACCOUNT_HOME")): it has files of its own ($own). onDestroy.data: Delete removes them too"
 	fi
 	printf '%s' "$own" | tee "$WORK/account-stays.$1"
 }
@@ -181,8 +181,8 @@ own_files() {
 	! only_root_leads_to "$ACCOUNT_HOME/file" || reader=as_root
 	# No name of /etc/skel's has a line break, and the lines of one that has might each be such a
 	# name.
-	if [ -n "$(find -H "$ACCOUNT_HOME" -mindepth 1 -xdev -name '*
-*' -print -quit 2>/dev/null)" ]; then
+	if [ -n "$(find_beneath "$ACCOUNT_HOME" -mindepth 1 -name '*
+*' -print -quit 2>/dev/null || echo 'not all can be looked at')" ]; then
 		echo "a name with a line break"
 		return 0
 	fi
@@ -190,7 +190,8 @@ own_files() {
 		[ ! -s "$file" ] || printf '%s\n' "$file"
 	done
 	at_jobs
-	find -H "$ACCOUNT_HOME" -mindepth 1 -xdev ! -type d -printf '%P\n' 2>/dev/null | while IFS= read -r file; do
-		as_in_skel "$reader" "$file" || printf '%s\n' "$file"
-	done | head -n 3
+	{ find_beneath "$ACCOUNT_HOME" -mindepth 1 ! -type d -printf '%P\n' 2>/dev/null || echo 'not all can be looked at'; } |
+		while IFS= read -r file; do
+			as_in_skel "$reader" "$file" || printf '%s\n' "$file"
+		done | head -n 3
 }

@@ -188,7 +188,7 @@ data_restore() {
 	if retains_data && ! held_nothing "$1"; then
 		# It was there before, and nothing in it is of ids that are given back.
 		[ -e "$2/absent" ] || [ -n "$(file_of_ids "$1")" ] || return 0
-		say "$1 stays ($(du -sh "$1" 2>/dev/null | cut -f 1) of images, containers and volumes): onDestroy.data: Delete removes $(if [ -e "$2/made" ]; then echo it; else echo 'what the engine made in it'; fi)"
+		say "$1 stays ($(size_of "$1") of images, containers and volumes): onDestroy.data: Delete removes $(if [ -e "$2/made" ]; then echo it; else echo 'what the engine made in it'; fi)"
 		return 10
 	fi
 	if [ -e "$2/made" ] && ! retains_data && ! has_others_data_below "$1"; then
@@ -205,7 +205,7 @@ data_restore() {
 held_nothing() {
 	local note=$STATE/leases/$LEASE/no-data
 	[ "$(cat "$note" 2>/dev/null)" = "$(realpath "$1")" ] && [ -z "$(data_on_disk "$1")" ] &&
-		[ -z "$(find -H "$1" -xdev ! -type d -cnewer "$note" -print -quit)" ]
+		[ -z "$(find_beneath "$1" ! -type d -cnewer "$note" -print -quit || echo 'not all can be looked at')" ]
 }
 
 # One that lies there, or nothing: the daemon tells only of what its present storage driver or image
@@ -265,7 +265,7 @@ remove_engine_files() {
 	data_names "$1" >"$WORK/data-names"
 	[ -s "$WORK/data-names" ] || return 0
 	name=$(head -n 5 "$WORK/data-names" | printable)
-	say "$1 stays ($(du -sh "$1" 2>/dev/null | cut -f 1)): $(if [ -e "$2/absent" ]; then echo "not all in it is the engine's"; else echo 'it was there before'; fi) ($name)"
+	say "$1 stays ($(size_of "$1")): $(if [ -e "$2/absent" ]; then echo "not all in it is the engine's"; else echo 'it was there before'; fi) ($name)"
 	# The directory itself is the account's, who may go.
 	if [ -e "$2/absent" ] && [ -e "$(resource_directory account "$ACCOUNT")/baseline/made" ]; then return 10; fi
 	[ -z "$(file_of_ids "$1")" ] || return 10
@@ -302,5 +302,5 @@ stop_where_account_cannot_write() {
 
 data_of_gone() {
 	stays_of_gone "$1" "$3" \
-		" ($(du -sh "$1" 2>/dev/null | cut -f 1) of images, containers and volumes)"
+		" ($(size_of "$1") of images, containers and volumes)"
 }

@@ -25,7 +25,8 @@ remove_own_tree() {
 		find_others "$1"
 		[ ! -s "$WORK/others" ] || return 1
 	fi
-	beneath_mounts "$(dirname "$1")" rm -rf --one-file-system "./$(basename "$1")" 2>"$WORK/error" ||
+	# With the subvolumes of Btrfs in it, each a device of its own: no mount is seen here.
+	beneath_mounts "$(dirname "$1")" rm -rf "./$(basename "$1")" 2>"$WORK/error" ||
 		cannot_remove "$1"
 }
 
@@ -54,20 +55,19 @@ sub is_own {
 	return 0;
 }
 sub seal {
-	my $device = shift;
 	chown(0, 0, ".") && chmod(0700, ".") && opendir(my $all, ".") or die "$!\n";
 	my @names = grep { $_ ne "." && $_ ne ".." } readdir $all;
 	closedir $all;
 	for (@names) {
 		my @is = lstat $_;
-		next unless @is && -d _ && $is[0] == $device && is_own($is[4]);
+		next unless @is && -d _ && is_own($is[4]);
 		chdir $_ or die "$!\n";
-		seal($device);
+		seal();
 		chdir ".." or die "$!\n";
 	}
 }
 my @is = lstat ".";
-seal($is[0]) if is_own($is[4]);'
+seal() if is_own($is[4]);'
 
 # $1 the path, to which only root leads.
 seal_tree() {
@@ -96,20 +96,19 @@ sub give_back {
 	chown($was->[0], $was->[1], $name) && chmod(oct $was->[2], $name) or die "$!\n";
 }
 sub unseal {
-	my $device = shift;
 	opendir(my $all, ".") or die "$!\n";
 	my @names = grep { $_ ne "." && $_ ne ".." } readdir $all;
 	closedir $all;
 	for (@names) {
 		my @is = lstat $_;
-		next unless @is && -d _ && $is[0] == $device && $is[4] == 0;
+		next unless @is && -d _ && $is[4] == 0;
 		chdir $_ or die "$!\n";
-		unseal($device);
+		unseal();
 		chdir ".." or die "$!\n";
 		give_back($_);
 	}
 }
-unseal((lstat ".")[0]);
+unseal();
 give_back(".");'
 
 # $1 the path.

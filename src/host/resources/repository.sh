@@ -23,7 +23,7 @@ want_repository() {
 	file=$(repository_file "$1")
 	if names_repository "$2" "$3" "$file"; then
 		say "uses $2 as this machine names it already"
-		leave_repository_to_others "$file"
+		leave_repository_to_others "$1" "$2" "$3"
 		return 0
 	fi
 	read_repository_key "$@"
@@ -36,15 +36,17 @@ want_repository() {
 }
 
 # Somebody has named it since, perhaps with another key file, with which apt does nothing at all. The key goes at the
-# end of the run. $1 our file.
+# end of the run. Another installation's file may name another mirror, and stays. $1 its name, $2 its URL, $3 its suite.
 leave_repository_to_others() {
-	local dir
-	dir=$(resource_directory file "$1")
+	local file dir
+	file=$(repository_file "$1")
+	dir=$(resource_directory file "$file")
 	if [ ! -d "$dir/baseline" ] || is_theirs file "$dir"; then return 0; fi
 	if [ "$(installations_of "$dir")" = "$LEASE" ]; then
 		drop_claims file "$dir"
 	else
-		restore_resource file "$dir"
+		repository_entry "$1" "$2" "$3" >"$WORK/repository"
+		! cmp -s "$WORK/repository" "$file" || restore_resource file "$dir"
 	fi
 }
 

@@ -70,7 +70,8 @@ want_docker_repository() {
 	url=$(doc repository)/$(archive_system)
 	suite=$(archive_suite)
 	want_repository rootless-docker "$url" "$suite" "$url/gpg" "$(doc repository-key)"
-	[ -n "$(available_versions "$(engine_package)")" ] || refresh_repository rootless-docker
+	[ -n "$(available_versions "$(engine_package)")" ] ||
+		if [ -e "$(repository_file rootless-docker)" ]; then refresh_repository rootless-docker; else refresh_lists; fi
 	[ -n "$(available_versions "$(engine_package)")" ] ||
 		fail "$url" "no $(engine_package) for $suite there: $(package_errors)" "the engine's packages" \
 			"let this machine reach it, or name a mirror that it reaches in engine.mirror"

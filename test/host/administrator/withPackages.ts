@@ -141,11 +141,12 @@ const files: Life = {
     {
       name: "what they put into the data root stays, what the engine made goes",
       before: "useradd -m kept",
-      change: `install -d -o kept -g kept /home/kept/docker/app /home/kept/docker/volumes/mine
-        echo precious | tee /home/kept/docker/compose.yml /home/kept/docker/app/file >/home/kept/docker/volumes/mine/file`,
+      // Below volumes it would be a volume.
+      change: `install -d -o kept -g kept /home/kept/docker/app
+        echo precious | tee /home/kept/docker/compose.yml >/home/kept/docker/app/file`,
       after:
-        "cd /home/kept/docker; grep precious compose.yml app/file volumes/mine/file; [ \"$(ls -A | paste -s -d ' ')\" = 'app compose.yml volumes' ]",
-      said: /\/home\/kept\/docker stays \(\S+\): not all in it is the engine's \(app compose\.yml volumes\)/,
+        "cd /home/kept/docker; grep precious compose.yml app/file; [ \"$(ls -A | paste -s -d ' ')\" = 'app compose.yml' ]",
+      said: /\/home\/kept\/docker stays \(\S+\): not all in it is the engine's \(app compose\.yml\)/,
     },
     {
       name: "a daemon.json that they edited stays, and so does the one from before",
@@ -459,13 +460,13 @@ const dataRoots: Life[] = [
         sed -i /^beside:/d /etc/subuid /etc/subgid
         printf '#!/bin/sh\\ncase "$*" in *"0:0 "*.rootless-docker-*) rm /usr/local/sbin/chown; kill -9 $PPID; exit 1;; esac\\nexec /usr/bin/chown "$@"\\n' >/usr/local/sbin/chown
         chmod 755 /usr/local/sbin/chown`,
-      after: "ls -d /home/.rootless-docker-daemon; [ ! -e /usr/local/sbin/chown ]",
+      after: "ls -d /home/.rootless-docker-????????????????; [ ! -e /usr/local/sbin/chown ]",
     },
     rows: [
       {
         name: "nothing of them is left",
         change: "true",
-        after: "none ls -d /home/.rootless-docker-daemon; none id beside; none ls -d /home/beside",
+        after: "none ls -d /home/.rootless-docker-*; none id beside; none ls -d /home/beside",
       },
     ],
   },

@@ -25,17 +25,43 @@ Signed-By: $(apt_repository_key_file "$1")
 ENTRY
 }
 
-# True where another source of this machine names it. $1 its URL, $2 its suite, $3 the file that does not count.
+# True where another source of this machine names it, with lists or without. $1 its URL, $2 its suite, $3 the file
+# that does not count.
 apt_names_repository() {
 	local file
 	rm -rf "$WORK/sources"
 	mkdir "$WORK/sources"
 	for file in /etc/apt/sources.list.d/*; do
-		[ "$file" = "$3" ] || [ ! -e "$file" ] || ln -s "$file" "$WORK/sources/"
+		if [ "$file" = "$3" ] || [ ! -e "$file" ]; then continue; fi
+		if is_source_of "$file" "${1%/}" "$2"; then return 0; fi
+		ln -s "$file" "$WORK/sources/"
 	done
 	# shellcheck disable=SC2016 # apt's own variables
 	apt-get indextargets -o "Dir::Etc::sourceparts=$WORK/sources" --format '$(REPO_URI) $(RELEASE)' 2>/dev/null |
 		grep -qxF -- "${1%/}/ $2"
+}
+
+# Of apt-get indextargets, which needs lists, this is the file's word. $1 the file, $2 the URL, $3 the suite.
+is_source_of() {
+	case $1 in
+	*.list) sed 's/#.*//' "$1" | awk -v url="$2" -v suite="$3" '
+		$1 == "deb" { for (i = 2; i < NF; i++) { sub(/\/$/, "", $i); if ($i == url && $(i + 1) == suite) found = 1 } }
+		END { exit !found }' ;;
+	*.sources) sed '/^#/d' "$1" | awk -v RS= -v url="$2" -v suite="$3" '
+		{
+			uri = has = 0
+			on = 1
+			for (i = 1; i <= NF; i++) {
+				if ($i ~ /:$/) field = tolower($i)
+				else if (field == "uris:") { sub(/\/$/, "", $i); if ($i == url) uri = 1 }
+				else if (field == "suites:" && $i == suite) has = 1
+				else if (field == "enabled:" && tolower($i) ~ /^(no|false|0|off)$/) on = 0
+			}
+			if (uri && has && on) found = 1
+		}
+		END { exit !found }' ;;
+	*) return 1 ;;
+	esac
 }
 
 # By apt itself, with its proxies and certificates. $1 the URL, $2 the file.

@@ -1,0 +1,80 @@
+import { join } from "node:path";
+import { OnDestroyData, StorageDriver } from "../../index";
+import {
+  createHost,
+  createVault,
+  destroyAllHosts,
+  diffSnapshots,
+  formatImage,
+  snapshotHost,
+} from "../../testbed/hosts";
+import { mountImage, unmountDisk } from "../../testbed/hosts/disk";
+import { give } from "../../testkit/accountOnly";
+import type { StepArgs } from "../../testkit/documents";
+import { asAccount, importImage } from "../../testkit/host";
+import { Installation } from "../../testkit/installation";
+
+// Homes on Btrfs, whose subvolumes are devices of their own, and no mounts.
+let host: Awaited<ReturnType<typeof createHost>>;
+let at: string;
+beforeAll(async () => {
+  host = await createHost({ suite: "trixie", engine: true });
+  const vault = await createVault(2000);
+  await formatImage(vault.path("disk"), "btrfs", 900);
+  at = join(host.root, "homes");
+  await host.run("mkdir /homes");
+  await mountImage(vault.path("disk"), at);
+  await host.reboot();
+});
+afterAll(async () => {
+  await host.halt();
+  await unmountDisk(at);
+  await destroyAllHosts();
+});
+
+test("the storage driver Btrfs: destroy takes its layers away", async () => {
+  const before = await snapshotHost(host);
+  const app = new Installation(host, "b1");
+  const wishes: StepArgs = {
+    account: { name: "app", home: "/homes/app" },
+    storageDriver: StorageDriver.Btrfs,
+    onDestroy: { data: OnDestroyData.Delete },
+  };
+  await app.applyAll(wishes);
+  await importImage(host, "app");
+  const driver = "docker info -f '{{.Driver}}'; docker run --network none busybox true";
+  expect(await asAccount(host, "app", driver)).toBe("btrfs\n");
+  await app.revertAll(wishes);
+  expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
+  expect(await host.run("ls -A /homes")).toBe("");
+});
+
+test.each([
+  [
+    OnDestroyData.Keep,
+    /account kept stays, with its subordinate ids: with \/homes\/kept .*files of its own \(data\/file\)/,
+    "precious\n",
+  ],
+  [OnDestroyData.Delete, /account kept and \/homes\/kept removed/, ""],
+])("a subvolume in the home, with %s", async (data, says, left) => {
+  const kept = await give(host, "kept", {
+    account: { name: "kept", home: "/homes/kept" },
+    onDestroy: { data },
+  });
+  await kept.apply();
+  await host.run(
+    `echo ${data.toLowerCase()} >/var/lib/rootless-docker/leases/${kept.installation.lease}/on-destroy-data`,
+  );
+  // What `btrfs subvolume create` does.
+  await asAccount(
+    host,
+    "kept",
+    `perl -e 'open my $d, "<", "/homes/kept"; my $a = pack("q a4088", 0, "data"); ioctl $d, 0x5000940e, $a or die $!'; echo precious >~/data/file`,
+  );
+  const { said } = await kept.back();
+  expect(said.join("\n")).toMatch(says);
+  expect(await host.run("cat /homes/kept/data/file 2>/dev/null || true")).toBe(left);
+  await host.run(
+    "userdel -rf kept 2>/dev/null; rm -rf /homes/* /var/lib/rootless-docker; : >/etc/subuid; : >/etc/subgid",
+  );
+});
