@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { createHost, destroyAllHosts, type TestHost } from "../../testbed/hosts";
 import { DriftDetection, RootlessDockerHost, StorageDriver } from "../../index";
 import { type ComponentArgs, connectionTo, HostStack } from "../../testkit/hostStack";
@@ -91,4 +92,16 @@ test.each([1, 10])("the comment for %s new hosts fits", async (hosts) => {
   const text = await installation.stack.previewText(program, { diff: false });
   expect(text.split("\n").length).toBeLessThanOrEqual(60 * hosts);
   expect(text.length).toBeLessThan(65_536 / 2);
+});
+
+test("two of one name, below parents of two types", async () => {
+  const program = () => {
+    for (const kind of ["Blue", "Green"]) {
+      const parent = new pulumi.ComponentResource(`test:index:${kind}`, kind);
+      const args = { connection: connectionTo(host), ...wishes };
+      new RootlessDockerHost("web", args, { parent });
+    }
+  };
+  const text = await installation.stack.previewText(program, { diff: false });
+  expect(text.match(/web: makes a rootless Docker host/g)?.length).toBeGreaterThanOrEqual(2);
 });
