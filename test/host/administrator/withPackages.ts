@@ -97,7 +97,9 @@ const packages: Life = {
     {
       name: "a mask that they took away is no error",
       change: "rm /etc/systemd/system/containerd.service",
-      after: "none ls /etc/systemd/system/containerd.service",
+      // The last of them: a held package would be there for all that come after.
+      after:
+        "none ls /etc/systemd/system/containerd.service; apt-get -q -y purge --allow-change-held-packages docker-cli >/dev/null",
     },
   ],
 };
