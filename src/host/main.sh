@@ -110,14 +110,18 @@ count_replacement() {
 		cat "$notes" 2>/dev/null || true
 		echo created
 	} | write_record "$notes"
+	forget_replacement_of_all
 }
 
-# Where all of them were created again Pulumi had lost them, and deletes none before the end.
-is_replaced() {
+is_replaced() { is_applied report && [ -s "$STATE/leases/$LEASE/$STEP.replaced" ]; }
+
+# Where all of them were created again Pulumi had lost them, and deletes none before the end. The report's create is the
+# last.
+forget_replacement_of_all() {
 	local step
-	is_applied report && [ -s "$STATE/leases/$LEASE/$STEP.replaced" ] || return 1
+	[ "$STEP" = report ] || return 0
 	for step in agent $(steps_from_last); do [ -s "$STATE/leases/$LEASE/$step.replaced" ] || return 0; done
-	return 1
+	rm -f "$STATE/leases/$LEASE"/*.replaced
 }
 
 skip_delete_of_replaced() {

@@ -126,6 +126,12 @@ test("all steps created again, as where a state is restored that has the lease a
   await new Installation(host, "c1").applyAll(all);
   const again = new Installation(host, "c1");
   await again.applyAll(all);
+  // One that is replaced after that stays.
+  again.created.delete("daemon");
+  await again.apply("daemon", all);
+  expect((await again.revert("daemon", all)).said).toContain(
+    "daemon: stays: Pulumi has replaced it, and deletes the one from before",
+  );
   await again.revertAll(all);
   expect(diffSnapshots(fresh, await snapshotHost(host))).toEqual([]);
 });
