@@ -18,12 +18,12 @@ export function reachOutputs(name: string, inputs: Inputs) {
     knownHosts: pulumi.output(
       inputs.from(
         [
-          ...(["connection.host", "connection.port", "connection.hostKey"] as const),
-          ...([
-            "connection.proxy.host",
-            "connection.proxy.port",
-            "connection.proxy.hostKey",
-          ] as const),
+          "connection.host",
+          "connection.port",
+          "connection.hostKey",
+          "connection.proxy.host",
+          "connection.proxy.port",
+          "connection.proxy.hostKey",
         ],
         ({ connection }) => knownHostsLines(connection),
       ),

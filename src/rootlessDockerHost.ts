@@ -64,12 +64,12 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
     const given = withAnnouncements(name, inputs, () => this, withWholeDeletedWith(opts));
     super("rootless-docker:index:RootlessDockerHost", name, recordedInputs(args), given);
 
-    warnUnverified(inputs, this);
     const host = inputs.from(["connection.host"], ({ connection }) => connection.host);
     const proxyHost = inputs.from(
       ["connection.proxy.host"],
       ({ connection }) => connection.proxy?.host ?? "",
     );
+    warnUnverified(inputs, host, proxyHost, this);
     const account = inputs.from(["account.name"], (settings) => settings.account.name);
     const hooks = { ...explainErrors(name, [host, proxyHost]), ...sayChanges(name, this) };
     const options = { ...childOptions(this, given), hooks };

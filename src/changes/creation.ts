@@ -28,12 +28,12 @@ const rows = [
       account.authorizedKeys.length > 0 ? `keys to log in: ${account.authorizedKeys.length}` : "",
     ),
   ),
-  row("kernel", kernel.inputs as readonly KernelInput[], (given) =>
-    renderDocument(kernel.document(given as Settings, ""))
-      .trim()
-      .split("\n")
-      .join(", "),
-  ),
+  {
+    name: "kernel",
+    paths: kernel.inputs,
+    say: (settings: Settings) =>
+      renderDocument(kernel.document(settings, "")).trim().split("\n").join(", "),
+  },
   row("ports", ["privilegedPorts"], ({ privilegedPorts }) => ports[privilegedPorts]),
   row("daemon", ["daemon", "environment", "secrets", "storageDriver", "network"], (given) =>
     list(
@@ -49,8 +49,6 @@ const rows = [
       : "a later pulumi destroy keeps images, containers and volumes, and takes back the rest",
   ),
 ];
-
-type KernelInput = "unprivilegedPing" | "sysctls" | "kernelModuleOptions" | "appArmorProfile";
 
 /** What is made on a machine that has nothing of it yet. */
 export async function creationInWords(inputs: Inputs): Promise<string> {

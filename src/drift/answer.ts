@@ -59,12 +59,6 @@ export function readNewMachine(text: string): NewMachine {
   };
 }
 
-/** What an `up` makes of what is there now, a line each. */
-export function presentInWords(present: readonly Present[]): string {
-  const lines = present.map(({ about, found, wanted }) => `  ${about}: ${found} => ${wanted}`);
-  return ["the machine has now, and will have", ...lines].join("\n");
-}
-
 /** What a machine says, without what a terminal would take for more than text, and at most 1,000 characters. */
 export function plain(text: string): string {
   const line = text.replace(/\p{Cc}/gu, "?");

@@ -1,12 +1,13 @@
 import { remote, type types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { presentInWords } from "../changes/present";
 import { engineHas } from "../engineFeatures";
 import type { Inputs } from "../inputs";
 import { knownValue } from "../knownValue";
 import { checkCommand, type Invocation } from "../remote/commands";
 import { withoutSecrets } from "../remote/explainErrors";
 import { stepNames } from "../steps";
-import { notesOf, plain, presentInWords, readAnswer } from "./answer";
+import { notesOf, plain, readAnswer } from "./answer";
 import { DriftDetection } from "./args";
 import { askNewMachine } from "./preflight";
 import { type KnownConnection, runOverSsh } from "./ssh";

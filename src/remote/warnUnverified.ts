@@ -2,12 +2,17 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Inputs } from "../inputs";
 
 /** Warns where the machine, or the one that the connection jumps over, has no host key that is known. */
-export function warnUnverified(inputs: Inputs, component: pulumi.Resource): void {
+export function warnUnverified(
+  inputs: Inputs,
+  host: pulumi.Input<string>,
+  proxyHost: pulumi.Input<string>,
+  component: pulumi.Resource,
+): void {
   warnOf(
     "connection",
     "the host",
     inputs.from(["connection.hostKey"], ({ connection }) => !connection.hostKey),
-    inputs.from(["connection.host"], ({ connection }) => connection.host),
+    host,
     component,
   );
   warnOf(
@@ -17,7 +22,7 @@ export function warnUnverified(inputs: Inputs, component: pulumi.Resource): void
       ["connection.proxy.hostKey", "connection.proxy.host"],
       ({ connection: { proxy } }) => proxy !== undefined && !proxy.hostKey,
     ),
-    inputs.from(["connection.proxy.host"], ({ connection }) => connection.proxy?.host ?? ""),
+    proxyHost,
     component,
   );
 }

@@ -9,7 +9,7 @@ const parts = [
     ...["host/packagesOfOthers", "host/pacman", "scenario/oneStep", "host/ownDisk", "host/plugins"],
   ],
   [
-    ...["host/dockerRepository", "host/leases", "host/trust", "host/doctor", "host/kernelModules"],
+    ...["host/dockerRepository", "host/leases", "host/trust", "host/kernelModules"],
     ...["host/sysctls", "host/kernel", "scenario/escalation", "scenario/driftPreview"],
   ],
   [
@@ -27,7 +27,7 @@ const parts = [
   ],
   [
     ...["host/zypper", "host/archives", "host/daemonsAnew", "host/storage", "host/preinstalled"],
-    ...["host/daemonStart", "scenario/interrupted/interrupted"],
+    ...["host/daemonStart", "host/doctor", "scenario/interrupted/interrupted"],
   ],
 ];
 

@@ -22,7 +22,7 @@ remove_in_rootlesskit() {
 	while :; do
 		status=0
 		tries=$((tries + 1))
-		[ "$tries" = 1 ] || say "removes $*: still at it ($(df -h --output=avail "$(dirname "$1")" | tail -n 1 | tr -d ' ') free)"
+		[ "$tries" = 1 ] || say "removes $*: still at it"
 		# shellcheck disable=SC2016 # the inner shell expands them
 		in_rootlesskit 90 sh -c 'timeout -k 5 60 rm -rf --one-file-system "$@" || {
 			status=$?

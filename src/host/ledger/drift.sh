@@ -70,7 +70,8 @@ keep_before() {
 }
 
 # A name for it that is free, or has these bytes already: what an earlier installation kept stays. After a few that
-# are taken it is one that nobody can have made before. $1 as_root or as_account, $2 path, $3 the bytes' file, or nothing.
+# are taken it is one that nobody can have made before. $1 as_root or as_account, $2 path, $3 the bytes' file, or
+# nothing.
 free_before() {
 	local number='' name
 	while name=$2.before-rootless-docker${number:+.$number}~ && is_there "$1" "$name"; do

@@ -245,8 +245,8 @@ keep_package_claims() {
 	done
 }
 
-# Into $WORK/packages.dropped: the packages that may go, and what they depend on that those which stay do not need. Where
-# none are named that stay, nobody knows what those need, and only the packages themselves may go. $1 the names of
+# Into $WORK/packages.dropped: the packages that may go, and what they depend on that those which stay do not need.
+# Where none are named that stay, nobody knows what those need, and only the packages themselves may go. $1 the names of
 # those that may go, then names, or name=version, of those that stay.
 note_dropped_packages() {
 	local dropped=$1

@@ -31,8 +31,8 @@ preflight_problems() {
 }
 
 # For a preview of a machine that has nothing of the installation: what an "up" would end with, and what is there
-# now. The document is an argument, since the agent itself comes on stdin. It changes nothing. $1 the document, as hexadecimal
-# digits.
+# now. The document is an argument, since the agent itself comes on stdin. It changes nothing. $1 the document, as
+# hexadecimal digits.
 run_preflight_check() {
 	local line comma=''
 	start_check

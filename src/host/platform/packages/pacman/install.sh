@@ -43,7 +43,11 @@ pacman_finish_interrupted() {
 	remove_own_lock
 	[ -s "$STATE/packages.planned" ] && [ -n "$(planned_records)" ] || return 0
 	wanted=$(awk 'NF == 1' "$STATE/packages.planned" | paste -s -d ' ')
-	half=$(planned_records | while read -r name record; do [ -s "$record/desc" ] || printf '%s %s\n' "$name" "$record"; done)
+	half=$(
+		planned_records | while read -r name record; do
+			[ -s "$record/desc" ] || printf '%s %s\n' "$name" "$record"
+		done
+	)
 	# shellcheck disable=SC2086 # a list of package names
 	[ -n "$half$(pacman_missing_packages $wanted)" ] || return 0
 	say "an installation of $wanted was interrupted: completes it"
