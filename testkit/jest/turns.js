@@ -5,29 +5,27 @@ const { join } = require("node:path");
 // commit decides, and a few commits try all.
 const parts = [
   [
-    ...["host/durable", "host/accountsAnew", "host/owners", "host/network", "host/subordinateIds"],
-    ...["host/packagesOfOthers", "host/pacman", "scenario/oneStep", "host/ownDisk", "host/plugins"],
+    ...["host/durable", "host/accountsAnew", "host/pacman", "host/packagesOfOthers"],
+    "scenario/oneStep",
   ],
-  [
-    ...["host/dockerRepository", "host/leases", "host/trust", "host/kernelModules"],
-    ...["host/sysctls", "host/kernel", "scenario/escalation", "scenario/driftPreview"],
-  ],
+  ["host/dockerRepository", "host/plugins", "scenario/driftPreview"],
   [
     ...["host/dnf", "host/accountIdentity", "host/rootful", "host/nextTenant", "host/packageMarks"],
-    ...[
-      "host/trustOfDaemon",
-      "scenario/diagnostics",
-      "scenario/conformance/connection",
-      "scenario/previews",
-    ],
+    ...["scenario/diagnostics", "scenario/conformance/connection"],
   ],
   [
     ...["host/staticArchive", "host/accountsWord", "host/accounts", "host/powerCuts/ext4"],
-    ...["host/usedOtherwise", "host/dataOfOthers", "scenario/drift"],
+    "host/dataOfOthers",
+  ],
+  ["host/zypper", "host/archives", "host/daemonsAnew", "host/storage", "host/subordinateIds"],
+  [
+    ...["host/leases", "host/trust", "host/usedOtherwise", "host/trustOfDaemon", "host/network"],
+    "scenario/drift",
   ],
   [
-    ...["host/zypper", "host/archives", "host/daemonsAnew", "host/storage", "host/preinstalled"],
-    ...["host/daemonStart", "host/doctor", "scenario/interrupted/interrupted"],
+    ...["host/preinstalled", "host/doctor", "host/daemonStart", "host/owners", "host/ownDisk"],
+    ...["host/kernel", "host/kernelModules", "host/sysctls", "scenario/escalation"],
+    ...["scenario/previews", "scenario/interrupted/interrupted"],
   ],
 ];
 

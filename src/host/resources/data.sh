@@ -36,15 +36,15 @@ want_data_root() {
 data_check() { as_account test -d "$1" || echo 'no such directory'; }
 
 # One that was another account's: from now on it is this one's, and was there before with all that
-# is in it. What is recorded of the other one stays, under a name of its own: its ids are kept for
-# it. $1 data root.
+# is in it. What is recorded of the other one stays, under a name that no data root gives: its ids are
+# kept for it. $1 data root.
 take_data_root() {
 	local dir before kept
 	dir=$(resource_directory data "$1")
 	before=$(cat "$dir/baseline/account" 2>/dev/null) || return 0
 	[ "$before" != "$ACCOUNT" ] || return 0
 	stop_where_another_wants "$dir" data "$1" "$ACCOUNT"
-	kept=$dir.of.$before
+	kept=$dir%of%$before
 	rm -rf "$kept"
 	mkdir "$kept"
 	printf '%s' "$1" | write_record "$kept/name"

@@ -35,8 +35,15 @@ group_now() {
 	printf '%s:%s\n' "$gid" "$members" | paste -s -d ,
 }
 
-# What gives its socket to the group, of another engine than ours: its package's units, or their own.
+# What gives its socket to the group, of another engine than ours: a package, its units, or their own.
 user_of_group() {
+	local package
+	for package in "$(distribution_package)" "$(other_engine_package)"; do
+		[ -z "$(installed_version "$package")" ] || {
+			printf 'package %s\n' "$package"
+			return 0
+		}
+	done
 	unit_on_disk docker.socket || unit_on_disk docker.service ||
 		grep -o '/run/docker\.sock$' /proc/net/unix | sort -u | grep .
 }
@@ -45,7 +52,6 @@ group_restore() {
 	local user
 	[ ! -s "$2/entry" ] || return 0
 	getent group "$1" >/dev/null || return 0
-	[ -z "$(installed_version "$(distribution_package)")$(installed_version "$(other_engine_package)")" ] || return 0
 	user=$(user_of_group) && {
 		say "group $1 stays: $user is there, which is not this package's. Remove it with 'groupdel $1' when nobody needs it"
 		return 0

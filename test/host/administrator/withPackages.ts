@@ -676,7 +676,7 @@ const vendorsEngine: Life = {
         systemctl -q unmask docker.service docker.socket; systemctl daemon-reload; systemctl enable --now docker.socket`,
       after: `getent group docker; [ $(stat -c %G /run/docker.sock) = docker ]; systemctl restart docker.socket
         systemctl stop docker.socket; dpkg --purge docker-ce; groupdel docker; systemctl daemon-reload`,
-      said: /group docker stays: \/usr\/lib\/systemd\/system\/docker\.socket is there, which is not this package's/,
+      said: /group docker stays: package docker-ce is there, which is not this package's/,
     },
   ],
 };
