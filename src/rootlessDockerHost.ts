@@ -15,6 +15,7 @@ import { explainErrors } from "./remote/explainErrors";
 import { createLease } from "./remote/lease";
 import { runSteps } from "./remote/runSteps";
 import { escalationArgument } from "./remote/settings";
+import { waitForMachine } from "./remote/waitForMachine";
 import { warnUnverified } from "./remote/warnUnverified";
 import type { AccountInfo } from "./steps/account/outputs";
 import type { SubordinateIds } from "./steps/account/subordinateIds/outputs";
@@ -71,8 +72,16 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
     );
     warnUnverified(inputs, host, proxyHost, this);
     const account = inputs.from(["account.name"], (settings) => settings.account.name);
-    const hooks = { ...explainErrors(name, [host, proxyHost]), ...sayChanges(name, this) };
-    const options = { ...childOptions(this, given), hooks };
+    const hosts = [host, proxyHost];
+    const hooks = [
+      explainErrors(name, hosts),
+      sayChanges(name, this),
+      waitForMachine(name, inputs, hosts, this),
+    ];
+    const options = hooks.reduce<pulumi.CustomResourceOptions>(
+      (merged, binding) => pulumi.mergeOptions(merged, { hooks: binding }),
+      childOptions(this, given),
+    );
     const lease = createLease(name, { host, account }, options);
     const escalation = inputs.from(["privilegeEscalation"], (settings) =>
       escalationArgument(settings.privilegeEscalation),

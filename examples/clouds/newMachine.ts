@@ -29,8 +29,6 @@ export function webServerOn(server: pulumi.Resource, host: pulumi.Output<string>
     host,
     privateKey: login.privateKeyOpenssh,
     hostKey: showsKey,
-    // A new machine takes a minute or two, and refuses until then.
-    dialErrorLimit: 100,
   };
   const docker = new RootlessDockerHost(
     "web",

@@ -10,7 +10,7 @@ import { stepNames } from "../steps";
 import { notesOf, plain, readAnswer } from "./answer";
 import { DriftDetection } from "./args";
 import { askNewMachine } from "./preflight";
-import { type KnownConnection, runOverSsh } from "./ssh";
+import { type KnownConnection, runOverSsh } from "../remote/ssh";
 
 /** What asking for drift needs to know. */
 export interface Asking {

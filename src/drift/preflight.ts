@@ -13,7 +13,7 @@ import { kernel } from "../steps/kernel/step";
 import { ports } from "../steps/ports/step";
 import { preflight } from "../steps/preflight/step";
 import { type NewMachine, readNewMachine } from "./answer";
-import { type KnownConnection, runOverSsh } from "./ssh";
+import { type KnownConnection, runOverSsh } from "../remote/ssh";
 
 /**
  * What preflight would end with on a machine that has nothing of the installation, and what is there now. Undefined

@@ -35,6 +35,11 @@ export interface SshConnectionArgs {
   hostKey?: pulumi.Input<string>;
   /** A host to jump over. Defaults to none. */
   proxy?: pulumi.Input<SshProxyArgs>;
+  /**
+   * Seconds in which a new machine's SSH server is waited for, before the first login: a server that refuses, or no
+   * answer at all. 0 does not wait. Defaults to 300.
+   */
+  connectTimeout?: pulumi.Input<number>;
   /** How often a connection that fails is tried again, -1 for no end. Defaults to 10. */
   dialErrorLimit?: pulumi.Input<number>;
   /** Seconds that one try may take. Defaults to 15. */

@@ -32,7 +32,7 @@ const causes: { says: RegExp; found: string; wanted: string; fix: string }[] = [
     says: /dial|timed? ?out|timeout|deadline exceeded|refused|no route|unreachable|no such host|EOF|reset|handshake/i,
     found: "no SSH server that answers",
     wanted: "one at connection.host and connection.port",
-    fix: "check address, port and firewall, and that the machine has booted; a slow one needs a larger dialErrorLimit",
+    fix: "check address, port and firewall, and that the machine has booted; a slow one needs a larger connectTimeout",
   },
 ];
 

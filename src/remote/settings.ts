@@ -3,14 +3,20 @@ import type { Reader, Rule } from "../validation/reader";
 import { between, filledLine } from "../validation/rules";
 import { PrivilegeEscalation } from "./args";
 
-/** What the component itself needs to know of the connection; the rest goes to SSH as it is. */
-export interface ConnectionSettings {
+/** What the component itself needs to know of a machine; the rest goes to SSH as it is. */
+export interface HopSettings {
   host: string;
   port: number;
   user: string;
   /** Its public key. Absent: the host is not verified. */
   hostKey?: string;
-  proxy?: Pick<ConnectionSettings, "host" | "port" | "hostKey">;
+}
+
+/** The same of the machine that is made a host. */
+export interface ConnectionSettings extends HopSettings {
+  proxy?: Pick<HopSettings, "host" | "port" | "hostKey">;
+  /** Seconds. */
+  connectTimeout: number;
 }
 
 /** Fields that are never shown: they reach the engine as secrets only. */
@@ -51,18 +57,19 @@ export function connectionSettings(read: Reader): ConnectionSettings {
   const settings = hopSettings(read);
   const proxy = read.object("proxy");
   const proxySettings = read.given("proxy") ? proxyHopSettings(proxy) : undefined;
+  const connectTimeout = read.number("connectTimeout", { rule: between(0, 86_400) }) ?? 300;
   read.refuseOthers();
-  return { ...settings, proxy: proxySettings };
+  return { ...settings, proxy: proxySettings, connectTimeout };
 }
 
-function proxyHopSettings(read: Reader): ConnectionSettings {
+function proxyHopSettings(read: Reader): HopSettings {
   read.require("host", "name the proxy, or leave connection.proxy out");
   const settings = hopSettings(read);
   read.refuseOthers();
   return settings;
 }
 
-function hopSettings(read: Reader): ConnectionSettings {
+function hopSettings(read: Reader): HopSettings {
   read.string("privateKey", { rule: privateKey, secret: true });
   read.string("privateKeyPassword", { secret: true });
   read.string("password", { secret: true });
@@ -99,7 +106,10 @@ export function dockerHostUrl(
  * Lines of known_hosts (sshd(8)) for the machine and for the one that the connection jumps over, where their keys are
  * given.
  */
-export function knownHostsLines({ proxy, ...target }: ConnectionSettings): string {
+export function knownHostsLines({
+  proxy,
+  ...target
+}: Omit<ConnectionSettings, "connectTimeout">): string {
   const hops = proxy ? [target, proxy] : [target];
   return hops
     .flatMap(({ host, port, hostKey }) =>

@@ -52,7 +52,7 @@ async function failureOf(args: Partial<RootlessDockerHostArgs>, on = host): Prom
   return [...new Set(lines)].filter((line) => !line.startsWith("+"));
 }
 
-const connection = () => ({ ...connectionTo(host), dialErrorLimit: 1 });
+const connection = () => ({ ...connectionTo(host), dialErrorLimit: 1, connectTimeout: 0 });
 const otherKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMIntqIh9C1n5uIQfgXq4qZkRLivbLjLDMxKWx/lipdQ";
 
 const ofTheConnection: [string, () => object, RegExp][] = [

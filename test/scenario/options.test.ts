@@ -177,6 +177,23 @@ describe.each<[string, () => Options]>([
   });
 });
 
+describe("connectTimeout", () => {
+  test("a machine that boots while the program runs is waited for", async () => {
+    // Longer than the ten tries of the command itself.
+    await host.run("systemctl -q stop ssh; systemd-run -q --on-active=20 systemctl start ssh");
+    const booting = await Stack.start("booting");
+    const outcome = await booting.up(() => {
+      component("booting", {}, { account: { name: "late" } });
+    });
+    expect(said(outcome, "booting", "lasting").map(({ message }) => message)).toContainEqual(
+      expect.stringMatching(
+        /: no SSH server answers yet \(connect ECONNREFUSED [^)]+\): it is tried for (300|29\d) seconds more/,
+      ),
+    );
+    await booting.destroy();
+  });
+});
+
 /** Names of the resources whose creation ended, in this order. */
 function finished({ events }: Outcome): string[] {
   return events.flatMap(({ resOutputsEvent }) => {

@@ -33,7 +33,7 @@ afterAll(destroyAllHosts);
 
 /** On the second host, with little patience for one that does not answer. */
 const there = () => ({
-  connection: { ...connectionTo(second), dialErrorLimit: 1, perDialTimeout: 3 },
+  connection: { ...connectionTo(second), dialErrorLimit: 1, connectTimeout: 0, perDialTimeout: 3 },
 });
 
 test("a machine that was made anew under the same address says so, and recheck fixes it", async () => {

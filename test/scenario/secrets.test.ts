@@ -181,7 +181,7 @@ test("a daemon that dockerd refuses, and one that does not start", async () => {
 
 test("logins that fail, and arguments that are refused", async () => {
   const other = await HostStack.on(host, "refused", backend);
-  const direct = { ...connectionTo(host), dialErrorLimit: 0 };
+  const direct = { ...connectionTo(host), dialErrorLimit: 0, connectTimeout: 0 };
   const failures: Record<string, Partial<RootlessDockerHostArgs>> = {
     "a wrong password": {
       connection: { ...direct, privateKey: undefined, password: marker("wrong") },

@@ -30,6 +30,7 @@ export function everyOption() {
       hostKey: "ssh-ed25519 AAAAhost",
       dialErrorLimit: 11,
       perDialTimeout: 16,
+      connectTimeout: 240,
       proxy: {
         host: "jump.example",
         port: 2202,

@@ -15,6 +15,7 @@ describe("defaults", () => {
           user: "root",
           hostKey: undefined,
           proxy: undefined,
+          connectTimeout: 300,
         },
         account: {
           name: "docker-rootless",
@@ -136,13 +137,13 @@ test.each([
 
 test("every option arrives in its own setting, at its own path", () => {
   const args = everyOption();
-  const { host, port, user, hostKey, proxy } = args.connection;
+  const { host, port, user, hostKey, connectTimeout, proxy } = args.connection;
   expect(readSettings(args)).toEqual({
     problems: [],
     settings: {
       ...args,
       connection: {
-        ...{ host, port, user, hostKey },
+        ...{ host, port, user, hostKey, connectTimeout },
         proxy: expect.objectContaining({ host: proxy.host, hostKey: proxy.hostKey }) as object,
       },
       secrets: {},

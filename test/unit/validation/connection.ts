@@ -80,6 +80,7 @@ export const refused: Refused[] = [
   ["connection.privateKey", "ssh-ed25519 AAAA me", notPrivateKey],
   ["connection.proxy.privateKey", "./key.pem", notPrivateKey],
   ["connection.dialErrorLimit", -2, "'-2' is out of range; use -1 to 10000"],
+  ["connection.connectTimeout", -1, "'-1' is out of range; use 0 to 86400"],
   ["connection.dialErrorLimit", 10_001, "'10001' is out of range; use -1 to 10000"],
   ["connection.proxy.host", "", `'' ${notHost}`],
   ["connection.proxy.user", "a b", `'a b' ${notUser}`],

@@ -1,6 +1,9 @@
+import { once } from "node:events";
+import { createConnection } from "node:net";
+import type { Duplex } from "node:stream";
 import type { types } from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Client, ConnectConfig, ServerHostKeyAlgorithm } from "ssh2";
+import type { Client, ClientChannel, ConnectConfig, ServerHostKeyAlgorithm } from "ssh2";
 
 /** A connection with all its values known. */
 export type KnownConnection = pulumi.Unwrap<types.input.remote.ConnectionArgs>;
@@ -46,6 +49,30 @@ export async function runOverSsh(
   }
 }
 
+/**
+ * Waits for a machine's SSH server to greet, without a login to it.
+ *
+ * @throws Error that says why it does not: no connection, or no greeting within 5 seconds.
+ */
+export async function greeting({ proxy, ...target }: KnownConnection): Promise<void> {
+  const { Client } = await import("ssh2");
+  const jump = new Client();
+  let stream: Duplex | undefined;
+  const greets = async () => {
+    if (proxy) await ready(jump, configOf(proxy));
+    stream = proxy ? await tunnel(jump, target) : createConnection(target.port ?? 22, target.host);
+    // It speaks first: https://www.rfc-editor.org/rfc/rfc4253#section-4.2
+    const [first] = (await once(stream, "data")) as [Buffer];
+    if (!first.toString("latin1").includes("SSH-")) throw new Error("no SSH server there");
+  };
+  try {
+    await within(connectTime, "no greeting", greets());
+  } finally {
+    stream?.destroy();
+    jump.destroy();
+  }
+}
+
 function configOf(hop: Hop): ConnectConfig {
   const { host, port = 22, user = "root", password, privateKey, hostKey } = hop;
   const agent = hop.agentSocketPath ?? process.env.SSH_AUTH_SOCK;
@@ -82,7 +109,7 @@ function ready(client: Client, config: ConnectConfig): Promise<void> {
   });
 }
 
-function tunnel(client: Client, { host, port = 22 }: Hop): Promise<ConnectConfig["sock"]> {
+function tunnel(client: Client, { host, port = 22 }: Hop): Promise<ClientChannel> {
   return new Promise((resolve, reject) =>
     client.forwardOut("127.0.0.1", 0, host, port, (error, stream) =>
       error ? reject(error) : resolve(stream),
