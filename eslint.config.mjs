@@ -7,6 +7,7 @@ export default tseslint.config(
   {
     ignores: [
       "bin/",
+      "site/",
       "node_modules/",
       "**/*.js",
       "**/*.mjs",

@@ -16,6 +16,7 @@ const checks: Check[] = [
   node("prettier", "prettier/bin/prettier.cjs", "--check", "--log-level=warn", "."),
   { name: "shellcheck", program: "shellcheck", args: ["--", ...shellScripts()] },
   { name: "shfmt", program: "shfmt", args: ["-d", "-ln", "posix", "src/host"] },
+  node("typedoc", "typedoc/bin/typedoc", "--emit", "none", "--logLevel", "Warn"),
   node("layers", "tsx/dist/cli.mjs", "scripts/layers.ts"),
 ];
 
@@ -33,7 +34,7 @@ function* scriptsUnder(folder: string): Generator<string> {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
     const inRoot = relative(root, path);
-    if (["node_modules", ".git", "bin"].includes(inRoot)) continue;
+    if (["node_modules", ".git", "bin", "site"].includes(inRoot)) continue;
     if (entry.isDirectory()) yield* scriptsUnder(path);
     else if (entry.isFile() && (/\.sh$/.test(entry.name) || inRoot === ".ci/run")) yield inRoot;
   }

@@ -77,7 +77,7 @@ describe.each(modes)("in $mode", ({ preview }) => {
 
   test("the connection of every command: each field where it belongs", async () => {
     // The component itself waits.
-    const { connectTimeout: _, ...connection } = everyOption().connection;
+    const connection = { ...everyOption().connection, connectTimeout: undefined };
     const outcome = await create(everyOption(), preview);
     for (const { type, inputs } of outcome.registrations) {
       if (type !== commandType) continue;

@@ -1,0 +1,61 @@
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { remote } from "@pulumi/command";
+import { RootlessDockerHost } from "../../index";
+import { makeKey } from "../../testbed/hosts/keys";
+import { createMachine, destroyAllMachines } from "../../testbed/machines";
+import { connectionTo } from "../../testkit/hostStack";
+import { Stack, said } from "../../testkit/stack";
+import { packagesOf } from "./packages";
+
+afterAll(destroyAllMachines);
+
+// What examples/clouds/newMachine.ts says to a cloud: the machine's first boot with cloud-init, whose seed takes
+// the place of the cloud's metadata, while the program is running already.
+test("a machine whose key, user and login cloud-init makes: one up, from its first boot to a daemon", async () => {
+  const machine = await createMachine({
+    suite: "trixie",
+    packages: [...packagesOf.trixie, "cloud-init"],
+  });
+  const folder = mkdtempSync(join(tmpdir(), "cloud-init-"));
+  await makeKey(folder, "login");
+  const [login, loginPublic] = ["login", "login.pub"].map((name) =>
+    readFileSync(join(folder, name), "utf8"),
+  );
+  // The machine's own, so that the testbed still knows it; none is there when it boots.
+  const keys = await machine.run("cat /etc/ssh/ssh_host_ed25519_key");
+  const userData = { ssh_keys: { ed25519_private: keys, ed25519_public: machine.hostKey } };
+  const metaData = { "instance-id": "first", "public-keys": [loginPublic] };
+  const seed = "/var/lib/cloud/seed/nocloud";
+  await machine.run(`mkdir -p ${seed}; cat >${seed}/user-data`, {
+    input: `#cloud-config\n${JSON.stringify(userData)}\n`,
+  });
+  await machine.run(`cat >${seed}/meta-data`, { input: JSON.stringify(metaData) });
+  await machine.run(
+    "cloud-init clean --logs; rm /etc/ssh/ssh_host_*; systemd-run -q --on-active=1 systemctl reboot",
+  );
+
+  const stack = await Stack.start("cloud-init");
+  const connection = { ...connectionTo(machine), privateKey: login };
+  const program = (user: string) => () => {
+    const docker = new RootlessDockerHost("web", {
+      connection: { ...connection, user },
+      account: { name: "app", authorizedKeys: [loginPublic ?? ""] },
+    });
+    new remote.Command("uses", {
+      connection: { ...connection, user: docker.account.name },
+      create: "docker version --format '{{.Server.Version}}'",
+    });
+  };
+  await stack.up(program("debian"));
+  expect(stack.outputs("uses").stdout).toMatch(/^26\./);
+  expect(await machine.run("cloud-init status")).toBe("status: done\n");
+  const asRoot = await stack.tryUp(program("root"));
+  expect(
+    said(asRoot, "web-agent", "lasting")
+      .map(({ message }) => message)
+      .join("\n"),
+  ).toContain("To fix: set connection.user to 'debian'");
+  await stack.destroy();
+});
