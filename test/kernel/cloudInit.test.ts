@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { remote } from "@pulumi/command";
 import { RootlessDockerHost } from "../../index";
 import { makeKey } from "../../testbed/hosts/keys";
@@ -32,9 +33,9 @@ test("a machine whose key, user and login cloud-init makes: one up, from its fir
     input: `#cloud-config\n${JSON.stringify(userData)}\n`,
   });
   await machine.run(`cat >${seed}/meta-data`, { input: JSON.stringify(metaData) });
-  await machine.run(
-    "cloud-init clean --logs; rm /etc/ssh/ssh_host_*; systemd-run -q --on-active=1 systemctl reboot",
-  );
+  await machine.run("cloud-init clean --logs; rm /etc/ssh/ssh_host_*; systemctl --no-block reboot");
+  // Until it goes down, it still answers.
+  await sleep(10_000);
 
   const stack = await Stack.start("cloud-init");
   const connection = { ...connectionTo(machine), privateKey: login };

@@ -309,7 +309,7 @@ const changedAccounts: Life[] = [
       sed -i s/^sthree:/newthree:/ /etc/subuid /etc/subgid; loginctl enable-linger newthree; systemctl restart user@$(id -u newthree)
       i=0; until pgrep -u newthree dockerd || [ $i = 60 ]; do sleep 1; i=$((i + 1)); done; pgrep -u newthree dockerd`,
     after: `none pgrep -u newthree dockerd; none ls -d /home/sthree/.config /home/sthree/.docker /home/sthree/.local
-      none grep three /etc/subuid /etc/subgid; id newthree; none grep -rl three /var/lib/rootless-docker`,
+      none grep three /etc/subuid /etc/subgid; id newthree; none grep -rl three --exclude=.retired-ids /var/lib/rootless-docker`,
     said: /account sthree is called newthree now/,
     unsaid: /(daemon|account): nothing to take back/,
   }),
@@ -318,7 +318,7 @@ const changedAccounts: Life[] = [
     change: `${end("sfour")}; usermod -d /home/four2 -m sfour; loginctl enable-linger sfour
       i=0; until pgrep -u sfour dockerd || [ $i = 60 ]; do sleep 1; i=$((i + 1)); done; pgrep -u sfour dockerd`,
     after: `none pgrep -u sfour dockerd; none ls -d /home/four2/.config /home/four2/.docker /home/four2/.local
-      none ls -d /home/sfour; none grep sfour /etc/subuid; none grep -rl four /var/lib/rootless-docker`,
+      none ls -d /home/sfour; none grep sfour /etc/subuid; none grep -rl four --exclude=.retired-ids /var/lib/rootless-docker`,
     said: /the home of sfour is \/home\/four2 now, and not \/home\/sfour/,
   }),
   changedAccount("sfive", {
