@@ -9,6 +9,7 @@ import {
   type Invocation,
   revertCommand,
   uninstallCommand,
+  wordOfId,
 } from "../src/remote/commands";
 import { readSettings } from "../src/settings";
 import { documentsOf, steps } from "../src/steps";
@@ -98,7 +99,12 @@ function agentCommand(verb: "create" | "update" | "delete", who: Invocation): st
   return installCommand(verb === "create" ? "install" : "update", who);
 }
 
-function stepCommand(step: string, verb: "create" | "update" | "delete", who: Invocation): string {
+function stepCommand(
+  step: string,
+  verb: "create" | "update" | "delete",
+  { lease }: Invocation,
+): string {
+  const who = { lease, agentId: wordOfId("agent") };
   if (verb === "delete") return revertCommand(step, who);
   return applyCommand(verb === "create" ? "apply" : "update", step, who);
 }

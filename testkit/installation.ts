@@ -5,6 +5,7 @@ import {
   revertCommand,
   uninstallCommand,
   type Invocation,
+  type StepInvocation,
 } from "../src/remote/commands";
 import { revertOrder } from "../src/steps";
 import type { Finished, TestHost } from "../testbed/hosts";
@@ -23,12 +24,16 @@ export { revertOrder };
 
 /** One installation on a host: what a component's commands do there, without the engine. */
 export class Installation {
-  /** @param created what Pulumi would have in its state: creates that succeeded. */
+  /**
+   * @param created what Pulumi would have in its state: creates that succeeded.
+   * @param agentId of the agent in that state.
+   */
   constructor(
     readonly host: TestHost,
     readonly lease: string,
     readonly user = "root",
     readonly created = new Set<string>(),
+    readonly agentId = "a1",
   ) {}
 
   async install(): Promise<void> {
@@ -113,8 +118,8 @@ export class Installation {
     return answer;
   }
 
-  private get who(): Invocation {
-    return { lease: this.lease, escalation: "" };
+  private get who(): Invocation & StepInvocation {
+    return { lease: this.lease, escalation: "", agentId: this.agentId };
   }
 
   private async call(command: string, input: string): Promise<Answer> {

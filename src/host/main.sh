@@ -96,37 +96,41 @@ remember_step() {
 	agent | secrets) write_record "$record" </dev/null ;;
 	*) write_record "$record" <"$WORK/document" ;;
 	esac
+	[ -z "$AGENT_ID" ] || printf '%s' "$AGENT_ID" | write_record "$record.agent"
 	rm -f "$record.begun"
 }
 
 # Where Pulumi replaces a step of an installation that stays (up --replace, a tainted resource), it
 # creates the new one and deletes the old one afterwards, in the same words as at the end. So every
 # create of a step that stands is counted, and as many deletes change nothing. At the end the report
-# goes first, and none is counted.
+# goes first, and none is counted. Of a step that it makes for another agent than before, either it has
+# forgotten the one from before, or deletes that one in words that name the earlier agent: there is
+# nothing to count.
 count_replacement() {
 	local notes=$STATE/leases/$LEASE/$STEP.replaced
 	is_applied "$STEP" || return 0
+	if is_of_another_agent; then
+		rm -f "$notes"
+		return 0
+	fi
 	{
 		cat "$notes" 2>/dev/null || true
 		echo created
 	} | write_record "$notes"
-	forget_replacement_of_all
 }
 
 is_replaced() { is_applied report && [ -s "$STATE/leases/$LEASE/$STEP.replaced" ]; }
 
-# Where all of them were created again Pulumi had lost them, and deletes none before the end. The report's create is the
-# last.
-forget_replacement_of_all() {
-	local step
-	[ "$STEP" = report ] || return 0
-	for step in agent $(steps_from_last); do [ -s "$STATE/leases/$LEASE/$step.replaced" ] || return 0; done
-	rm -f "$STATE/leases/$LEASE"/*.replaced
+# Commands of version 0.2.0 and before name no agent.
+is_of_another_agent() {
+	local before
+	before=$(cat "$STATE/leases/$LEASE/$STEP.agent" 2>/dev/null) || return 1
+	[ -n "$AGENT_ID" ] && [ "$before" != "$AGENT_ID" ]
 }
 
 skip_delete_of_replaced() {
 	say "stays: Pulumi has replaced it, and deletes the one from before"
-	sed 1d "$STATE/leases/$LEASE/$STEP.replaced" |
+	is_of_another_agent || sed 1d "$STATE/leases/$LEASE/$STEP.replaced" |
 		write_record "$STATE/leases/$LEASE/$STEP.replaced"
 }
 
@@ -136,15 +140,35 @@ revert() {
 	read_document "$WORK/document" "$DOC"
 	stop_where_accounts_are_unsure
 	case $STEP in
-	engine) release_unfinished daemon ports ;;
-	account | kernel | secrets | ports) release_unfinished daemon ;;
+	engine)
+		# It is the end, and what has been made anew, the agent too, was not replaced.
+		rm -f "$STATE/leases/$LEASE/agent.replaced"
+		release_dependents daemon ports
+		;;
+	account | kernel | secrets | ports) release_dependents daemon ;;
 	esac
 	call_if_there "${STEP}_interrupted"
 	: >"$WORK/wanted"
 	release_unwanted
-	rm -f "$STATE/leases/$LEASE/$STEP" "$STATE/leases/$LEASE/$STEP.replaced" \
-		"$STATE/leases/$LEASE/$STEP.drift"
+	forget_step "$STEP"
 	sync_host
+}
+
+# $1 the step.
+forget_step() {
+	local record=$STATE/leases/$LEASE/$1
+	rm -f "$record" "$record.begun" "$record.replaced" "$record.agent" "$record.drift"
+}
+
+# What stands on a step that is taken back. Pulumi takes it back by itself before, but where its first run
+# has not ended well, or where it has forgotten it.
+release_dependents() {
+	local step
+	for step in "$@"; do
+		[ -e "$STATE/leases/$LEASE/$step.begun" ] || is_applied "$step" || continue
+		(release_steps "$step")
+		forget_step "$step"
+	done
 }
 
 # Removes this installation's agent, and with the last claim all of it; what was kept on purpose
@@ -244,7 +268,7 @@ main() {
 	case $VERB-$STEP in
 	install-* | update-agent) install_agent ;;
 	apply-* | update-*) apply ;;
-	revert-*) if is_replaced; then skip_delete_of_replaced; elif [ "$STEP" = agent ]; then revert_agent; else revert; fi ;;
+	revert-*) if is_replaced || is_of_another_agent; then skip_delete_of_replaced; elif [ "$STEP" = agent ]; then revert_agent; else revert; fi ;;
 	esac
 	if [ "$VERB" = revert ]; then report "nothing to take back"; else report "nothing to change"; fi >&3
 	# Only where somebody has heard that: else the run ends above, and Pulumi does not know of the

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { unpackCommand } from "../agent/agentText";
 
 // What is run on the host, in words that any login shell takes (sh, csh, fish): what needs more of a shell
@@ -32,6 +33,19 @@ export interface Invocation {
   escalation: string;
 }
 
+/** The same of a step. */
+export interface StepInvocation {
+  /** Hexadecimal. */
+  lease: string;
+  /** Of the agent's resource: a step that Pulumi makes for another agent has not taken the place of an earlier one. */
+  agentId: string;
+}
+
+/** Pulumi's id of a resource, as one word for any shell. */
+export function wordOfId(id: string): string {
+  return createHash("sha256").update(id).digest("hex").slice(0, 12);
+}
+
 /**
  * The agent is on stdin. It starts from a file that only the SSH user can change, becomes root, and puts
  * itself into place. A run that was killed leaves that file to the next one; what others have given such a
@@ -55,9 +69,9 @@ export function uninstallCommand({ lease }: Invocation): string {
 export function applyCommand(
   verb: "apply" | "update",
   step: string,
-  { lease }: Invocation,
+  { lease, agentId }: StepInvocation,
 ): string {
-  return run(lease, `${verb} ${step} ${lease}`);
+  return run(lease, `${verb} ${step} ${lease} ${agentId}`);
 }
 
 /** Prints what is not as the installation left it; nothing where none is there. */
@@ -77,6 +91,6 @@ export function checkNewCommand(document: string, escalation: string): string {
 }
 
 /** The same document is on stdin. */
-export function revertCommand(step: string, { lease }: Invocation): string {
-  return runIfThere(lease, `revert ${step} ${lease}`);
+export function revertCommand(step: string, { lease, agentId }: StepInvocation): string {
+  return runIfThere(lease, `revert ${step} ${lease} ${agentId}`);
 }

@@ -14,6 +14,7 @@ import {
   type Invocation,
   revertCommand,
   uninstallCommand,
+  wordOfId,
 } from "./commands";
 
 type ConnectionInput = types.input.remote.ConnectionArgs;
@@ -44,7 +45,7 @@ export function runSteps(context: StepContext, accepted: true | Promise<boolean>
   for (const step of steps) {
     const before = step.needs(context.inputs.atOnce(step.inputs));
     const dependsOn = before.flatMap((needed) => commands.get(needed) ?? []);
-    commands.set(step, runStep(context, step, dependsOn.length > 0 ? dependsOn : [agent]));
+    commands.set(step, runStep(context, step, agent, dependsOn.length > 0 ? dependsOn : [agent]));
   }
   const named = [...commands].map(([{ name }, command]) => [name, command]);
   return Object.fromEntries(named) as StepCommands;
@@ -80,8 +81,16 @@ const argumentsAreRefused: ConnectionInput = {
 };
 
 /** A step: its document on stdin of the agent's `apply`, and of its `revert` when it is deleted. */
-function runStep(context: StepContext, step: Step, dependsOn: pulumi.Resource[]): remote.Command {
-  const { inputs, invocation, owner, drift } = context;
+function runStep(
+  context: StepContext,
+  step: Step,
+  installed: remote.Command,
+  dependsOn: pulumi.Resource[],
+): remote.Command {
+  const { inputs, lease, owner, drift } = context;
+  const invocation = pulumi
+    .all([lease, installed.id])
+    .apply(([hex, id]) => ({ lease: hex, agentId: wordOfId(id) }));
   const name = step.name as StepName;
   const agent = stepCodeHash(name);
   const stdinWith = (drifted: Document) =>

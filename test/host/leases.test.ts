@@ -3,7 +3,8 @@ import { give } from "../../testkit/accountOnly";
 import { ShownControllers } from "./controllers";
 import { asAccount, bootHost, daemonStart, importImage } from "../../testkit/host";
 import type { StepArgs } from "../../testkit/documents";
-import { Installation } from "../../testkit/installation";
+import type { StepName } from "../../src/steps";
+import { Installation, revertOrder } from "../../testkit/installation";
 
 afterAll(destroyAllHosts);
 
@@ -120,19 +121,51 @@ test("a step that is created twice: one delete of it changes nothing, unless the
   expect(diffSnapshots(fresh, await snapshotHost(host))).toEqual([]);
 });
 
-test("all steps created again, as where a state is restored that has the lease alone: destroy takes all back", async () => {
+const early = ["preflight", "engine", "account", "kernel", "secrets", "ports"] as const;
+
+// A state of before that was restored, `pulumi state delete`: Pulumi makes again what it has forgotten, and deletes
+// each once.
+test.each<[string, string, readonly StepName[]]>([
+  ["all", "a2", [...early, "daemon", "report"]],
+  ["all, and the daemon failed", "a2", early],
+  ["daemon and report", "a1", ["daemon", "report"]],
+])(
+  "created again, since they were lost: %s; destroy takes all back",
+  async (_what, agentId, steps) => {
+    const fresh = await snapshotHost(host);
+    const all: StepArgs = {
+      account: { name: "ada" },
+      daemon: { "data-root": "/srv/of-ada" },
+      onDestroy: { data: "Delete" },
+    };
+    await host.run("chmod 1777 /srv");
+    const first = new Installation(host, "c1");
+    await first.applyAll(all);
+    const kept = [...first.created].filter(
+      (step) => agentId === "a1" && !steps.some((one) => one === step),
+    );
+    const again = new Installation(host, "c1", "root", new Set(kept), agentId);
+    await again.install();
+    for (const step of steps) await again.apply(step, all);
+    for (const step of revertOrder.filter((one) => again.created.has(one)))
+      await again.revert(step, all);
+    await again.revertAgent();
+    await host.run("chmod 755 /srv");
+    expect(diffSnapshots(fresh, await snapshotHost(host))).toEqual([]);
+  },
+);
+
+test("all replaced, and the agent: the deletes of those from before change nothing", async () => {
   const fresh = await snapshotHost(host);
   const all: StepArgs = { ...ada, onDestroy: { data: "Delete" } };
-  await new Installation(host, "c1").applyAll(all);
-  const again = new Installation(host, "c1");
-  await again.applyAll(all);
-  // One that is replaced after that stays.
-  again.created.delete("daemon");
-  await again.apply("daemon", all);
-  expect((await again.revert("daemon", all)).said).toContain(
-    "daemon: stays: Pulumi has replaced it, and deletes the one from before",
-  );
-  await again.revertAll(all);
+  const before = new Installation(host, "c2");
+  await before.applyAll(all);
+  const started = await daemonStart(host, "ada");
+  const after = new Installation(host, "c2", "root", new Set(), "a2");
+  await after.applyAll(all);
+  await before.revertAll(all);
+  expect(await daemonStart(host, "ada")).toBe(started);
+  await after.revertAll(all);
   expect(diffSnapshots(fresh, await snapshotHost(host))).toEqual([]);
 });
 
