@@ -1,3 +1,4 @@
+import { wordOfId } from "../../../src/remote/commands";
 import * as pulumi from "@pulumi/pulumi";
 import {
   PrivilegedPorts,
@@ -33,14 +34,14 @@ describe.each(modes)("in $mode", ({ preview }) => {
       "command:remote:Command web-agent in web after web-lease",
     ]);
     expect(lines.slice(3).sort()).toEqual([
-      "command:remote:Command web-account in web after web-lease web-preflight",
-      "command:remote:Command web-daemon in web after web-account web-engine web-kernel web-lease web-ports web-secrets",
-      "command:remote:Command web-engine in web after web-lease web-preflight",
-      "command:remote:Command web-kernel in web after web-lease web-preflight",
-      "command:remote:Command web-ports in web after web-lease web-preflight",
+      "command:remote:Command web-account in web after web-agent web-lease web-preflight",
+      "command:remote:Command web-daemon in web after web-account web-agent web-engine web-kernel web-lease web-ports web-secrets",
+      "command:remote:Command web-engine in web after web-agent web-lease web-preflight",
+      "command:remote:Command web-kernel in web after web-agent web-lease web-preflight",
+      "command:remote:Command web-ports in web after web-agent web-lease web-preflight",
       "command:remote:Command web-preflight in web after web-agent web-lease",
-      "command:remote:Command web-report in web after web-daemon web-lease",
-      "command:remote:Command web-secrets in web after web-lease web-preflight",
+      "command:remote:Command web-report in web after web-agent web-daemon web-lease",
+      "command:remote:Command web-secrets in web after web-agent web-lease web-preflight",
     ]);
   });
 
@@ -150,11 +151,12 @@ describe.each(modes)("in $mode", ({ preview }) => {
         `sh -c '[ ! -d ${state}/leases/${lease} ] && [ ! -h ${own} ]${otherwise} || { ${run(words)}${input}; }'`;
       const said = ` && echo "agent: nothing taken back: this machine has no record of the installation in ${state}" >&2`;
       expect(agent.delete).toBe(runIfThere(`revert agent ${lease}`, " </dev/null", said));
+      const agentId = wordOfId("web-agent-id");
       for (const name of stepNames) {
         const { create: created, update: updated, delete: deleted } = step(outcome, name).inputs;
-        expect(created).toBe(run(`apply ${name} ${lease}`));
-        expect(updated).toBe(run(`update ${name} ${lease}`));
-        const revert = runIfThere(`revert ${name} ${lease}`);
+        expect(created).toBe(run(`apply ${name} ${lease} ${agentId}`));
+        expect(updated).toBe(run(`update ${name} ${lease} ${agentId}`));
+        const revert = runIfThere(`revert ${name} ${lease} ${agentId}`);
         // It changes nothing that would have to be taken back.
         expect(deleted).toBe(name === "preflight" ? undefined : revert);
       }
