@@ -90,7 +90,7 @@ export interface Refused {
   what: string;
   engine?: StepArgs["engine"];
   /** What somebody does before, and how it is taken back. */
-  first?: string;
+  first?: string | (() => string);
   then?: string;
   /** Defaults to engine. */
   step?: "preflight" | "engine";
@@ -106,7 +106,7 @@ export function testRefused(
   test.each(rows)(
     "$what: an error, and nothing is changed",
     async ({ engine, first, then, step = "engine", says }) => {
-      if (first !== undefined) await given.host.run(first);
+      if (first !== undefined) await given.host.run(typeof first === "string" ? first : first());
       const there = await snapshotHost(given.host);
       const app = new Installation(given.host, "a1");
       const wishes = wishesOf(engine);

@@ -127,9 +127,13 @@ export async function withoutSecrets(
   for (const host of hosts) {
     const output = pulumi.output(host);
     const known = (await pulumi.isSecret(output)) ? await knownValue(output) : undefined;
-    if (known) shown = shown.split(known).join("[secret]").replace(address, "[secret]");
+    if (!known) continue;
+    const name = new RegExp(known.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"), "gi");
+    shown = shown.replace(name, "[secret]").replace(address, "[secret]");
   }
   return shown;
 }
 
-const address = /\b(\d{1,3}\.){3}\d{1,3}\b|\b[0-9a-f]{0,4}(:[0-9a-f]{0,4}){3,7}\b/g;
+// In brackets as Go writes one of IPv6 with its port, or bare: with "::", or all of its groups.
+const address =
+  /(?<=\[)[0-9a-f:.]*:[0-9a-f:.]*(%[^\]]*)?(?=\]:\d)|\b(\d{1,3}\.){3}\d{1,3}\b|(?<![\w:])[0-9a-f:]*::[0-9a-f:.]*(%\w+)?(?!\w)|\b[0-9a-f]{1,4}(:[0-9a-f]{1,4}){7}\b/gi;

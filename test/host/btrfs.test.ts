@@ -78,3 +78,48 @@ test.each([
     "userdel -rf kept 2>/dev/null; rm -rf /homes/* /var/lib/rootless-docker; : >/etc/subuid; : >/etc/subgid",
   );
 });
+
+// Of the subvolume $2 in $1 as $3: what `btrfs subvolume snapshot -r` does.
+const snapshot = `perl -e 'my ($in, $of, $name) = @ARGV; open my $d, "<", $in or die $!; open my $s, "<", "$in/$of" or die $!;
+  my $a = pack "q Q Q Q4 a4040", fileno $s, 0, 2, 0, 0, 0, 0, $name; ioctl $d, 0x50009417, $a or die $!'`;
+const subvolume = (name: string) =>
+  `perl -e 'open my $d, "<", $ARGV[0]; my $a = pack "q a4088", 0, "${name}"; ioctl $d, 0x5000940e, $a or die $!'`;
+
+test("a read-only snapshot in the home: an error before anything goes, that names it", async () => {
+  const kept = await give(host, "kept", {
+    account: { name: "kept", home: "/homes/kept" },
+    onDestroy: { data: OnDestroyData.Delete },
+  });
+  await kept.apply();
+  await host.run(
+    `echo delete >/var/lib/rootless-docker/leases/${kept.installation.lease}/on-destroy-data`,
+  );
+  await asAccount(host, "kept", `${subvolume("data")} ~; ${snapshot} ~ data before`);
+  await expect(kept.back()).rejects.toThrow(
+    /\/homes\/kept: found read-only subvolumes of Btrfs in it: before; wanted none when it is removed/,
+  );
+  expect(await host.run("grep -c ^kept: /etc/subuid; ls /homes/kept")).toBe("1\nbefore\ndata\n");
+  await host.run(
+    'perl -e \'open my $d, "<", "/homes/kept/before"; ioctl $d, 0x4008941a, pack("Q", 0) or die\'; rmdir /homes/kept/before',
+  );
+  await kept.back();
+  expect(await host.run("ls -A /homes; id kept 2>&1 || true")).toContain("no such user");
+});
+
+test("read-only snapshots in the data root, as containerd's are: destroy takes them away", async () => {
+  const before = await snapshotHost(host);
+  const app = new Installation(host, "b2");
+  const wishes: StepArgs = {
+    account: { name: "app", home: "/homes/app" },
+    onDestroy: { data: OnDestroyData.Delete },
+  };
+  await app.applyAll(wishes);
+  await asAccount(
+    host,
+    "app",
+    `cd ~/.local/share/docker/containerd; ${subvolume("one")} .; ${snapshot} . one two`,
+  );
+  await app.revertAll(wishes);
+  expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
+  expect(await host.run("ls -A /homes")).toBe("");
+});

@@ -94,6 +94,14 @@ const refused: Refused[] = [
     says: /linux\/debian\/gpg: found .*; wanted the key of the repository\. To fix: let this machine reach it/,
   },
   {
+    what: "a source of somebody's that names it, and no packages",
+    first: () =>
+      `/usr/lib/apt/apt-helper download-file ${given.downloads.url}/debian/gpg /etc/apt/keyrings/theirs.asc
+      printf 'Types: deb-src\\nURIs: ${given.downloads.url}/debian\\nSuites: trixie\\nComponents: stable\\nSigned-By: /etc/apt/keyrings/theirs.asc\\n' >/etc/apt/sources.list.d/theirs.sources`,
+    then: "rm /etc/apt/sources.list.d/theirs.sources /etc/apt/keyrings/theirs.asc",
+    says: /found no docker-ce for trixie there: .*\. To fix: see that \/etc\/apt\/sources\.list\.d\/theirs\.sources asks for packages of this architecture and component, or remove it/,
+  },
+  {
     what: "packages of somebody else in their place",
     first: "apt-get -q -y install --no-install-recommends runc",
     then: "apt-get -q -y purge --autoremove runc",

@@ -84,3 +84,15 @@ test("names and addresses of hosts that are secrets", async () => {
     "dial tcp [secret]:22: connect [secret]:22 or [[secret]]:22 refused",
   );
 });
+
+test.each([
+  ["dial tcp [fd00::5]:22: refused", "dial tcp [[secret]]:22: refused"],
+  ["dial tcp [fe80::1%eth0]:22: no route", "dial tcp [[secret]]:22: no route"],
+  ["dial tcp [::ffff:10.1.2.3]:22: timeout", "dial tcp [[secret]]:22: timeout"],
+  ["dial tcp [2a01:4f8:c17:b0f:1:2:3:4]:22: timeout", "dial tcp [[secret]]:22: timeout"],
+  ["connect ECONNREFUSED fd00::5 at 12:30:01", "connect ECONNREFUSED [secret] at 12:30:01"],
+  ["key mismatch for HIDDEN.example", "key mismatch for [secret]"],
+  ["urn:pulumi:dev::web::a", "urn:pulumi:dev::web::a"],
+])("of a secret host: %s", async (text, shown) => {
+  expect(await withoutSecrets(text, [pulumi.secret("hidden.example")])).toBe(shown);
+});

@@ -56,7 +56,13 @@ change_since_useradd() {
 
 # Before its ids go: what is in the way of the home's removal is an error.
 stop_where_home_cannot_go() {
+	local snapshot
 	stop_where_mounted_below "$ACCOUNT_HOME"
+	# Root, too, writes to none.
+	snapshot=$(first_beneath "$ACCOUNT_HOME" -inum 256 -type d ! -writable -printf '%P\n' -prune | printable)
+	[ -z "$snapshot" ] ||
+		fail "$ACCOUNT_HOME" "read-only subvolumes of Btrfs in it: $snapshot" "none when it is removed" \
+			"keep them elsewhere, or remove them, then run again"
 	only_root_leads_to "$ACCOUNT_HOME" ||
 		fail "$ACCOUNT_HOME" "that others than root can change what leads to it by now" \
 			"a place that only root can change, to remove it from" \

@@ -54,8 +54,17 @@ sub is_own {
 	for (@ranges) { my ($first, $count) = split /:/; return 1 if $uid >= $first && $uid < $first + $count }
 	return 0;
 }
+# A snapshot of Btrfs may be read-only: BTRFS_IOC_SUBVOL_SETFLAGS.
+sub is_writable {
+	my ($why, $dir) = $!;
+	my $flags = pack "Q", 0;
+	return 1 if open($dir, "<", ".") && ioctl $dir, 0x4008941a, $flags;
+	$! = $why;
+	return 0;
+}
 sub seal {
-	chown(0, 0, ".") && chmod(0700, ".") && opendir(my $all, ".") or die "$!\n";
+	chown(0, 0, ".") || is_writable() && chown(0, 0, ".") or die "$!\n";
+	chmod(0700, ".") && opendir(my $all, ".") or die "$!\n";
 	my @names = grep { $_ ne "." && $_ ne ".." } readdir $all;
 	closedir $all;
 	for (@names) {

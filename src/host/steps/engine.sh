@@ -66,15 +66,18 @@ wanted_engine() {
 }
 
 want_docker_repository() {
-	local url suite
+	local url suite fix="let this machine reach it, or name a mirror that it reaches in engine.mirror"
 	url=$(doc repository)/$(archive_system)
 	suite=$(archive_suite)
 	want_repository rootless-docker "$url" "$suite" "$url/gpg" "$(doc repository-key)"
 	[ -n "$(available_versions "$(engine_package)")" ] ||
 		if [ -e "$(repository_file rootless-docker)" ]; then refresh_repository rootless-docker; else refresh_lists; fi
 	[ -n "$(available_versions "$(engine_package)")" ] ||
-		fail "$url" "no $(engine_package) for $suite there: $(package_errors)" "the engine's packages" \
-			"let this machine reach it, or name a mirror that it reaches in engine.mirror"
+		{
+			[ -e "$(repository_file rootless-docker)" ] ||
+				fix="see that $(cat "$WORK/repository.of-others" 2>/dev/null || echo 'the source of this machine that names it') asks for packages of this architecture and component, or remove it"
+			fail "$url" "no $(engine_package) for $suite there: $(package_errors)" "the engine's packages" "$fix"
+		}
 }
 
 # Arguments: names, or name=version.

@@ -33,7 +33,10 @@ apt_names_repository() {
 	mkdir "$WORK/sources"
 	for file in /etc/apt/sources.list.d/*; do
 		if [ "$file" = "$3" ] || [ ! -e "$file" ]; then continue; fi
-		if is_source_of "$file" "${1%/}" "$2"; then return 0; fi
+		if is_source_of "$file" "${1%/}" "$2"; then
+			printf '%s' "$file" >"$WORK/repository.of-others"
+			return 0
+		fi
 		ln -s "$file" "$WORK/sources/"
 	done
 	# shellcheck disable=SC2016 # apt's own variables
