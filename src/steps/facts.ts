@@ -7,6 +7,8 @@ export interface FactType<T> {
   wanted: string;
   /** Undefined where the text is something else. */
   read: (text: string) => T | undefined;
+  /** Whether it may be missing. Defaults to false. */
+  isOptional?: boolean;
 }
 
 /** The facts of a step by name. */
@@ -28,6 +30,11 @@ export const wholeNumber: FactType<number> = {
   wanted: "a whole number",
   read: (found) => (/^\d{1,15}$/.test(found) ? Number(found) : undefined),
 };
+
+/** The same, or nothing where the step did not report it. */
+export function optional<T>(type: FactType<T>): FactType<T | undefined> {
+  return { ...type, isOptional: true };
+}
 
 /** Words with commas between them, or none. */
 export const words: FactType<string[]> = {
@@ -55,9 +62,10 @@ export function readFacts<Types extends FactTypes>(
 function readFact<T>(
   command: string,
   name: string,
-  { wanted, read }: FactType<T>,
+  { wanted, read, isOptional }: FactType<T>,
   found: string | undefined,
-): T {
+): T | undefined {
+  if (found === undefined && isOptional) return undefined;
   const value = found === undefined ? undefined : read(found);
   if (value !== undefined) return value;
   const shown = found === undefined ? "none" : excerpt(found);

@@ -54,6 +54,27 @@ async function traffic(host: TestHost) {
   return went;
 }
 
+/** The MTU of a container's interface: on the default bridge, and on a network that is made now. */
+async function mtus(host: TestHost): Promise<number[]> {
+  const said = await asAccount(
+    host,
+    "app",
+    `docker run --rm busybox cat /sys/class/net/eth0/mtu
+    docker network create own >/dev/null
+    docker run --rm --network own busybox cat /sys/class/net/eth0/mtu
+    docker network rm own >/dev/null`,
+  );
+  return said.trim().split("\n").map(Number);
+}
+
+const config = "/home/app/.config/docker/daemon.json";
+
+/** The output `network`, of bridges. */
+const mtuFacts = (bridge: number, userDefined: number) => ({
+  "network.bridgeMtu": `${bridge}`,
+  "network.userDefinedBridgeMtu": `${userDefined}`,
+});
+
 /** A neighbour of the host, in a network namespace of its own: 198.51.100.2. */
 const neighbour = `set -e
   ip netns add outside
@@ -98,13 +119,80 @@ describe("Debian 13", () => {
       "network.driver": driver,
       "network.portDriver": portDriver,
       "network.mtu": `${mtu}`,
+      ...mtuFacts(mtu, mtu),
     });
+    expect(await mtus(host)).toEqual([mtu, mtu]);
     expect(await traffic(host)).toEqual({
       ...works,
       namespaceMtu: `mtu ${mtu}`,
       fromOutside,
       loopback: "hostLoopback" in network,
     });
+  });
+
+  const options = { bridge: { "com.docker.network.driver.mtu": "1450" } };
+  test.each<[object, number[]]>([
+    [{ mtu: 9000 }, [9000, 9000]],
+    [{ mtu: 1500, "default-network-opts": options }, [1500, 1450]],
+    [{ "default-network-opts": options }, [65520, 1450]],
+    [{ "default-network-opts": { bridge: {} } }, [65520, 1500]],
+  ])("what the user says of bridges: %j", async (daemon, [bridge, userDefined]) => {
+    const { facts } = await app.apply("daemon", { ...plain, daemon });
+    expect(facts).toMatchObject(mtuFacts(bridge, userDefined));
+    expect(await mtus(host)).toEqual([bridge, userDefined]);
+  });
+
+  test("a network that is there keeps its MTU, and one may have its own", async () => {
+    await app.apply("daemon", { ...plain, daemon: { mtu: 1500 } });
+    await asAccount(host, "app", "docker network create before >/dev/null");
+    await app.apply("daemon", plain);
+    const inNetwork = (name: string) =>
+      asAccount(
+        host,
+        "app",
+        `docker run --rm --network ${name} busybox cat /sys/class/net/eth0/mtu`,
+      );
+    expect(await inNetwork("before")).toBe("1500\n");
+    await asAccount(
+      host,
+      "app",
+      "docker network create -o com.docker.network.driver.mtu=1400 small >/dev/null",
+    );
+    expect(await inNetwork("small")).toBe("1400\n");
+    await asAccount(host, "app", "docker network rm before small >/dev/null");
+  });
+
+  // Such as one before 24: it says nothing of the option, and does not start with its key.
+  const olderEngine = `#!/bin/sh
+    case $1 in
+    --help) /usr/sbin/dockerd --help | grep -v default-network-opt; exit ;;
+    --version) ;;
+    --validate) ! grep -q default-network-opts "$3" || exit 1 ;;
+    *) ! grep -q default-network-opts ${config} || exit 1 ;;
+    esac
+    exec /usr/sbin/dockerd "$@"`;
+
+  test("another engine, which knows default-network-opts no more, or again", async () => {
+    await app.apply("daemon", plain);
+    const before = await host.run(`cat ${config}`);
+    await host.run("cat >/usr/local/sbin/dockerd && chmod 755 /usr/local/sbin/dockerd", {
+      input: olderEngine,
+    });
+    expect((await app.apply("engine", plain)).changed).toEqual([`${config} written`]);
+    expect(await host.run(`cat ${config}`)).toBe('{\n  "mtu": 65520\n}\n');
+    // Of a package, the step engine restarts the daemon itself.
+    const { changed, facts } = await app.apply("daemon", plain);
+    expect([changed, facts]).toEqual([
+      ["daemon of app restarted"],
+      expect.objectContaining(mtuFacts(65_520, 1500)),
+    ]);
+    expect(await mtus(host)).toEqual([65_520, 1500]);
+
+    await host.run("rm /usr/local/sbin/dockerd");
+    expect((await app.apply("engine", plain)).changed).toEqual([`${config} written`]);
+    expect(await host.run(`cat ${config}`)).toBe(before);
+    expect((await app.apply("daemon", plain)).changed).toEqual(["daemon of app restarted"]);
+    expect(await mtus(host)).toEqual([65_520, 65_520]);
   });
 
   // Who binds the port needs the right to: RootlessKit with its own port driver, else slirp4netns or pasta.
@@ -149,6 +237,25 @@ describe("Debian 13", () => {
       "systemctl stop listener; ip netns del outside; umount /run/netns; rmdir /run/netns",
     );
     expect(diffSnapshots(fresh, await snapshotHost(host))).toEqual([]);
+  });
+});
+
+describe("an engine that does not know default-network-opts", () => {
+  test("the default bridge alone has RootlessKit's MTU; destroy takes it back", async () => {
+    const host = await bootHost({ suite: "bookworm" });
+    const app = new Installation(host, "a1");
+    // Somebody's own, from before.
+    await host.run(
+      `useradd -m app; mkdir -p $(dirname ${config}); echo '{"mtu": 1280}' >${config}; chown -R app: /home/app`,
+    );
+    const { daemon } = await app.applyAll(plain);
+    expect(daemon.facts).toMatchObject(mtuFacts(65_520, 1500));
+    expect(await host.run(`cat ${config}`)).toBe('{\n  "mtu": 65520\n}\n');
+    await importImage(host, "app");
+    expect(await mtus(host)).toEqual([65_520, 1500]);
+    await app.revertAll(plain);
+    expect(await host.run(`cat ${config}`)).toBe('{"mtu": 1280}\n');
+    await host.destroy();
   });
 });
 

@@ -63,7 +63,13 @@ test("up makes a rootless Docker host", async () => {
     versions: { os: expect.stringMatching(/^Debian GNU\/Linux 13/) as string },
     storageDriver: "overlay2",
     cgroup: { version: "2", driver: "systemd" },
-    network: { driver: "slirp4netns", portDriver: "builtin", mtu: 65520 },
+    network: {
+      driver: "slirp4netns",
+      portDriver: "builtin",
+      mtu: 65520,
+      bridgeMtu: 65520,
+      userDefinedBridgeMtu: 65520,
+    },
   });
 });
 

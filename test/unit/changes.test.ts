@@ -3,7 +3,7 @@ import { changeInWords } from "../../src/changes/documents";
 import { driftInWords } from "../../src/changes/drift";
 import { restarts } from "../../src/steps/daemon/restarts";
 import { type StepName, steps } from "../../src/steps";
-import { type Document, renderDocument } from "../../src/steps/document";
+import { type Document, JsonText, renderDocument } from "../../src/steps/document";
 
 // What a preview says of a change, beside its keys.
 
@@ -17,6 +17,8 @@ const storage = (driver: string | undefined): Document => ({
 });
 const seen =
   "the daemon restarts, without the images and containers of overlay2: these stay on the disk, and btrfs does not see them; volumes stay in use";
+const newNetworks =
+  "user-defined networks that are made from now on have it, where the engine knows default-network-opts (24 on); those that are there stay as they are";
 
 test.each<[StepName, Document, Document, string | undefined]>([
   [
@@ -30,6 +32,15 @@ test.each<[StepName, Document, Document, string | undefined]>([
     { "environment/A": "x".repeat(80), "daemon.json/debug": true },
     { "environment/B": 'a "quoted" one: two', "daemon.json/debug": true },
     `environment/A "${"x".repeat(59)}... => (not set), environment/B (not set) => "a \\"quoted\\" one: two": ${restarts}`,
+  ],
+  [
+    "daemon",
+    {},
+    {
+      "daemon.json/mtu": 65_520,
+      "default-network-opts.bridge": new JsonText({ "com.docker.network.driver.mtu": "65520" }),
+    },
+    `daemon.json/mtu (not set) => 65520, default-network-opts.bridge (not set) => {"com.docker.network.driver.mtu":"65520"}: ${restarts}; ${newNetworks}`,
   ],
   [
     "daemon",

@@ -55,7 +55,7 @@ function keysOf(step: StepName): string[] {
 }
 
 /** Documents of another step, which a function reads as its own: nothing that it calls reads this step's. */
-const readsAnother = ["pass_on_to_daemon", "run_preflight_check"];
+const readsAnother = ["follow_engine", "pass_on_to_daemon", "run_preflight_check"];
 
 /** What a function reads by a name that it is given or composes. */
 const composed: Record<string, string[]> = {

@@ -91,6 +91,8 @@ export const usualFacts: Record<string, Record<string, string>> = {
     "network.driver": "slirp4netns",
     "network.portDriver": "builtin",
     "network.mtu": "65520",
+    "network.bridgeMtu": "65520",
+    "network.userDefinedBridgeMtu": "1500",
     "limitations.cgroups.status": "available",
     "limitations.cgroups.evidence": "delegated: cpu memory pids",
     "limitations.cgroups.fix": "",

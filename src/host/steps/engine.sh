@@ -139,6 +139,7 @@ switch_engine() {
 	carry_capability "$2/rootlesskit"
 	want_link "$1" "$2"
 	use_engine_of "$LEASE"
+	follow_engine
 	APART_STATUS=0
 	[ ! -s "$record" ] || run_apart restart_daemons own ground "the engine changed"
 	if [ "$APART_STATUS" = 0 ]; then
@@ -148,6 +149,7 @@ switch_engine() {
 	: >"$WORK/problems"
 	write_link as_root "$1" "$before"
 	change_claims "$(resource_directory link "$1")" "$before"
+	follow_engine
 	run_apart restart_stopped_daemons
 	keep_only_capability "$before/rootlesskit"
 	rm -f "$record"
@@ -223,6 +225,7 @@ engine_apply() {
 	fi
 	move_capability
 	want_id_map_privileges
+	follow_engine
 	mark_restart all ground "the engine changed"
 	fact versions.engine "$(engine_version)"
 	fact versions.rootlesskit "$(rootlesskit --version | sed 's/^rootlesskit version //')"

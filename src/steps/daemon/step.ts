@@ -2,7 +2,7 @@ import { account } from "../account/step";
 import { byCodeUnits } from "../document";
 import { otherSourceDocument } from "../engine/settings";
 import { engine } from "../engine/step";
-import { text, wholeNumber, words } from "../facts";
+import { optional, text, wholeNumber, words } from "../facts";
 import { kernel } from "../kernel/step";
 import { ports } from "../ports/step";
 import { secrets } from "../secrets/step";
@@ -12,7 +12,7 @@ import { daemonJsonDocument } from "./daemonJson/settings";
 import { dataRootEffect, onDestroyDocument, onDestroyEffect } from "./data/settings";
 import { environmentDocument } from "./environment/settings";
 import type { NetworkInfo } from "./network/outputs";
-import { networkEnvironment } from "./network/settings";
+import { bridgeDocument, bridgeEffect, networkEnvironment } from "./network/settings";
 import type { CgroupInfo } from "./outputs";
 import { storageDocument, storageEffect } from "./storage/settings";
 
@@ -28,6 +28,7 @@ export const daemon = defineStep({
   ],
   applied: [
     ...(["account", "daemon.json/*", "environment/*", "on-destroy-data"] as const),
+    "default-network-opts.bridge",
     // The step secrets reads it in this document.
     "secrets",
   ],
@@ -36,6 +37,7 @@ export const daemon = defineStep({
   effects: {
     "daemon.json/*": restarts,
     "environment/*": restarts,
+    "default-network-opts.bridge": bridgeEffect,
     "daemon.json/storage-driver": storageEffect,
     "daemon.json/data-root": dataRootEffect,
     "on-destroy-data": onDestroyEffect,
@@ -43,6 +45,7 @@ export const daemon = defineStep({
   document: (given) => ({
     account: given.account.name,
     ...otherSourceDocument(given.engine),
+    ...bridgeDocument(given),
     ...daemonJsonDocument(given.daemon),
     ...environmentDocument(given.environment),
     ...environmentDocument(networkEnvironment(given.network)),
@@ -58,6 +61,8 @@ export const daemon = defineStep({
     "network.driver": text,
     "network.portDriver": text,
     "network.mtu": wholeNumber,
+    "network.bridgeMtu": optional(wholeNumber),
+    "network.userDefinedBridgeMtu": optional(wholeNumber),
   },
   outputs: {
     storageDriver: (facts) => facts.storageDriver,
@@ -70,6 +75,8 @@ export const daemon = defineStep({
       driver: facts["network.driver"],
       portDriver: facts["network.portDriver"],
       mtu: facts["network.mtu"],
+      bridgeMtu: facts["network.bridgeMtu"],
+      userDefinedBridgeMtu: facts["network.userDefinedBridgeMtu"],
     }),
   },
 });

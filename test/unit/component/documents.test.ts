@@ -5,6 +5,10 @@ import { everyOption, secretValues } from "../fixtures";
 import { inSecret, shown, step, unknown } from "../mocks";
 import { create, documentOf, modes, usual, withoutCode } from "./create";
 
+/** What a usual daemon's document has of bridges. */
+const bridges =
+  'daemon.json/mtu: 65520\ndefault-network-opts.bridge: {"com.docker.network.driver.mtu":"65520"}\n';
+
 describe.each(modes)("in $mode", ({ preview }) => {
   test("documents of a usual host", async () => {
     const outcome = await create(usual, preview);
@@ -21,7 +25,7 @@ describe.each(modes)("in $mode", ({ preview }) => {
         'apparmor-profile: "auto"\nkernel.unprivileged_userns_clone: 1\nnet.ipv4.ping_group_range: "0 2147483647"\nuser.max_user_namespaces: ">= 1024"\n',
       ports: 'privileged-ports: "none"\n',
       secrets: "",
-      daemon: 'account: "app"\non-destroy-data: "keep"\n',
+      daemon: `account: "app"\n${bridges}on-destroy-data: "keep"\n`,
       report: 'account: "app"\n',
     });
   });
@@ -92,7 +96,9 @@ describe.each(modes)("in $mode", ({ preview }) => {
         "daemon.json/debug: true",
         'daemon.json/log-level: "warn"',
         'daemon.json/log-opts: {"max-file":"3","max-size":"10m"}',
+        "daemon.json/mtu: 1500",
         'daemon.json/storage-driver: "fuse-overlayfs"',
+        'default-network-opts.bridge: {"com.docker.network.driver.mtu":"1500"}',
         'environment/DOCKERD_ROOTLESS_ROOTLESSKIT_DISABLE_HOST_LOOPBACK: "false"',
         'environment/DOCKERD_ROOTLESS_ROOTLESSKIT_MTU: "1500"',
         'environment/DOCKERD_ROOTLESS_ROOTLESSKIT_NET: "slirp4netns"',
@@ -140,7 +146,7 @@ describe.each(modes)("in $mode", ({ preview }) => {
   test("secret values travel in a step of their own; the daemon's document says that they exist", async () => {
     const outcome = await create({ ...usual, ...secretValues() }, preview);
     expect(documentOf(outcome, "daemon")).toBe(
-      'account: "app"\ndaemon.json/debug: true\nenvironment/A: "open"\non-destroy-data: "keep"\nsecrets: "daemon.json/proxies environment/HTTPS_PROXY"\n',
+      `account: "app"\ndaemon.json/debug: true\n${bridges}environment/A: "open"\non-destroy-data: "keep"\nsecrets: "daemon.json/proxies environment/HTTPS_PROXY"\n`,
     );
     expect(withoutCode(inSecret(step(outcome, "secrets").inputs.stdin), "secrets")).toBe(
       'daemon.json/proxies: {"http-proxy":"http://user:SECRET-daemon@proxy.example"}\nenvironment/HTTPS_PROXY: "http://user:SECRET-proxy@proxy.example"\n',
@@ -153,7 +159,9 @@ describe.each(modes)("in $mode", ({ preview }) => {
     const secret = { daemon: { debug: pulumi.secret(null) }, environment: pulumi.secret({}) };
     for (const args of [nothing, secret]) {
       const outcome = await create({ ...usual, ...args }, preview);
-      expect(documentOf(outcome, "daemon")).toBe('account: "app"\non-destroy-data: "keep"\n');
+      expect(documentOf(outcome, "daemon")).toBe(
+        `account: "app"\n${bridges}on-destroy-data: "keep"\n`,
+      );
     }
   });
 
@@ -165,7 +173,7 @@ describe.each(modes)("in $mode", ({ preview }) => {
     };
     const outcome = await create(args, preview);
     expect(documentOf(outcome, "daemon")).toBe(
-      'account: "app"\non-destroy-data: "keep"\nsecrets: "daemon.json/debug daemon.json/registry-mirrors environment/A"\n',
+      `account: "app"\n${bridges}on-destroy-data: "keep"\nsecrets: "daemon.json/debug daemon.json/registry-mirrors environment/A"\n`,
     );
     expect(withoutCode(inSecret(step(outcome, "secrets").inputs.stdin), "secrets")).toBe(
       'daemon.json/debug: true\ndaemon.json/registry-mirrors: ["SECRET"]\nenvironment/A: "SECRET"\n',

@@ -27,7 +27,13 @@ describe("outputs", () => {
       },
       storageDriver: "overlay2",
       cgroup: { version: "2", driver: "systemd", controllers: ["cpu", "memory", "pids"] },
-      network: { driver: "slirp4netns", portDriver: "builtin", mtu: 65_520 },
+      network: {
+        driver: "slirp4netns",
+        portDriver: "builtin",
+        mtu: 65_520,
+        bridgeMtu: 65_520,
+        userDefinedBridgeMtu: 1500,
+      },
       limitations: [
         {
           name: "appArmor",

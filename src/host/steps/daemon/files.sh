@@ -93,6 +93,7 @@ rewrite_daemon_files() {
 	driver=$(daemon_json_text storage-driver | grep -xE 'overlay2|fuse-overlayfs|btrfs|zfs|vfs') || true
 	if [ -n "$driver" ] && ! has daemon.json/storage-driver; then name_storage_driver "$driver"; fi
 	if is_image_store_named; then name_image_store; fi
+	name_bridge_options
 	compose_settings
 	rewrite_home_file "$ACCOUNT_HOME/.config/docker/daemon.json" 600 "$WORK/daemon.json"
 	rewrite_home_file "$ACCOUNT_HOME/.config/docker/environment" 600 "$WORK/environment"

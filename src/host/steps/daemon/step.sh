@@ -16,12 +16,16 @@ daemon_apply() {
 	want_network_driver
 	want_data_roots
 	settle_storage_driver
+	name_bridge_options
 	want userunit "$ACCOUNT" docker.service
 	apply_daemon_files
 	want_context
 }
 
-daemon_facts() { docker_info_facts; }
+daemon_facts() {
+	docker_info_facts
+	bridge_facts
+}
 
 # Writes what the daemon reads and makes it run with that.
 apply_daemon_files() {

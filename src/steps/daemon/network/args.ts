@@ -35,8 +35,9 @@ export interface NetworkArgs {
   /** Who forwards published ports. Defaults to Auto. */
   portDriver?: pulumi.Input<PortDriver>;
   /**
-   * Bytes of a packet at most on RootlessKit's interface, 1280 to 65520. The containers' own interfaces
-   * follow daemon.mtu, Docker's 1500. Defaults to 65520.
+   * Bytes of a packet at most on RootlessKit's interface, 1280 to 65520. The default bridge follows it, unless
+   * daemon.mtu says otherwise; user-defined ones follow that, from engine 24 on, unless default-network-opts in
+   * daemon does. Defaults to 65520.
    */
   mtu?: pulumi.Input<number>;
   /**

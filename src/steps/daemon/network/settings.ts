@@ -1,7 +1,10 @@
-import type { Document } from "../../document";
+import { type Document, JsonText } from "../../document";
 import type { Reader } from "../../../validation/reader";
 import { between } from "../../../validation/rules";
 import { NetworkDriver, PortDriver } from "./args";
+
+/** The start script's own choice with slirp4netns, which takes 65521 at most. */
+const rootlessKitMtu = 65_520;
 
 export interface NetworkSettings {
   driver: NetworkDriver;
@@ -15,8 +18,8 @@ export function networkSettings(read: Reader): NetworkSettings {
   const settings = {
     driver: read.oneOf("driver", NetworkDriver) ?? NetworkDriver.Auto,
     portDriver: read.oneOf("portDriver", PortDriver) ?? PortDriver.Auto,
-    // IPv6 needs 1280 (RFC 8200); slirp4netns takes 65521 at most.
-    mtu: read.number("mtu", { rule: between(1280, 65_520) }),
+    // IPv6 needs 1280 (RFC 8200).
+    mtu: read.number("mtu", { rule: between(1280, rootlessKitMtu) }),
     hostLoopback: read.boolean("hostLoopback") ?? false,
     slirp4netnsSandbox: read.boolean("slirp4netnsSandbox"),
   };
@@ -45,7 +48,7 @@ function wrongPair({ driver, portDriver }: NetworkSettings): string | undefined 
 export function networkEnvironment(network: NetworkSettings): Record<string, string> {
   const { driver, portDriver, mtu, hostLoopback, slirp4netnsSandbox } = network;
   // The start script takes 1500 for a driver that is named, even where it is its own choice.
-  const named = driver === NetworkDriver.Auto ? undefined : 65_520;
+  const named = driver === NetworkDriver.Auto ? undefined : rootlessKitMtu;
   const implied = driver === NetworkDriver.Pasta ? PortDriver.Implicit : PortDriver.Auto;
   const variables = {
     DOCKERD_ROOTLESS_ROOTLESSKIT_NET: wordUnlessAuto(driver),
@@ -63,6 +66,47 @@ export function networkEnvironment(network: NetworkSettings): Record<string, str
 
 function wordUnlessAuto(choice: string): string | undefined {
   return choice === "Auto" ? undefined : choice.toLowerCase();
+}
+
+/** What the MTU of bridges depends on. */
+interface BridgeSettings {
+  network: Pick<NetworkSettings, "mtu">;
+  daemon: Record<string, unknown>;
+  environment: Record<string, string>;
+  /** By where they go: `daemon.json/mtu`. */
+  secrets: Record<string, unknown>;
+}
+
+/**
+ * The containers' packets are as long as RootlessKit's, whose programs work by the packet: `mtu` is the default
+ * bridge's in daemon.json, and the step writes `default-network-opts` for user-defined ones where the engine knows it.
+ * What a user says of either in `daemon` is left as it is.
+ */
+export function bridgeDocument({ network, daemon, environment, secrets }: BridgeSettings) {
+  const isGiven = (key: string) => key in daemon || `daemon.json/${key}` in secrets;
+  const isOwn = [...Object.entries(environment), ...secretVariables(secrets)].some(setsMtu);
+  const chosen = isOwn ? undefined : (network.mtu ?? rootlessKitMtu);
+  const mtu = isGiven("mtu") ? daemon.mtu : chosen;
+  const named = Number.isSafeInteger(mtu) && Number(mtu) > 0 && !isGiven("default-network-opts");
+  return {
+    "daemon.json/mtu": isGiven("mtu") || chosen === undefined ? undefined : new JsonText(chosen),
+    "default-network-opts.bridge": named
+      ? new JsonText({ "com.docker.network.driver.mtu": String(mtu) })
+      : undefined,
+  };
+}
+
+/** The effect of another MTU of user-defined bridges, beside that of the default one. */
+export const bridgeEffect =
+  "user-defined networks that are made from now on have it, where the engine knows default-network-opts (24 on); those that are there stay as they are";
+
+const secretVariables = (secrets: Record<string, unknown>) =>
+  Object.entries(secrets).map(([place, value]) => [place.replace(/^environment\//, ""), value]);
+
+/** Whether a variable of a user's own may give RootlessKit another MTU. */
+function setsMtu([name, value]: unknown[]): boolean {
+  if (name === "DOCKERD_ROOTLESS_ROOTLESSKIT_FLAGS") return /--(net|mtu)\b/.test(String(value));
+  return name === "DOCKERD_ROOTLESS_ROOTLESSKIT_NET" || name === "DOCKERD_ROOTLESS_ROOTLESSKIT_MTU";
 }
 
 /** What preflight checks: pasta is not for every release. */

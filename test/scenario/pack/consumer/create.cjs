@@ -22,6 +22,8 @@ const facts = {
   "network.driver": "slirp4netns",
   "network.portDriver": "builtin",
   "network.mtu": "65520",
+  "network.bridgeMtu": "65520",
+  "network.userDefinedBridgeMtu": "65520",
 };
 const registered = [];
 const mocks = {
