@@ -123,7 +123,11 @@ describe("daemon", () => {
     const text = await host.run(
       "cat /home/app/.config/docker/daemon.json; stat -c %a:%U /home/app/.config/docker/daemon.json",
     );
-    expect(JSON.parse(text.slice(0, text.lastIndexOf("}") + 1))).toEqual(wishes.daemon);
+    expect(JSON.parse(text.slice(0, text.lastIndexOf("}") + 1))).toEqual({
+      ...wishes.daemon,
+      mtu: 65_520,
+      "default-network-opts": { bridge: { "com.docker.network.driver.mtu": "65520" } },
+    });
     expect(text).toContain("600:app");
     // In any order: dockerd keeps labels in a map.
     expect((JSON.parse(await info("json .Labels")) as string[]).sort()).toEqual(

@@ -45,6 +45,11 @@ const snapshot = () =>
 
 const info = async (field: string) =>
   (await asAccount(host, "app", `docker info --format '{{${field}}}'`)).trim();
+/** What daemon.json has of bridges by default. */
+const bridges = {
+  mtu: 65_520,
+  "default-network-opts": { bridge: { "com.docker.network.driver.mtu": "65520" } },
+};
 const daemonJson = async () =>
   JSON.parse(await host.run("cat /home/app/.config/docker/daemon.json")) as unknown;
 const traces = () =>
@@ -141,7 +146,7 @@ describe("the daemon", () => {
     expect(daemon.facts.storageDriver).toBe("overlay2");
     expect(daemon.facts["limitations.storageDrivers.status"]).toBe("available");
     expect(daemon.facts["limitations.storageDrivers.evidence"]).toMatch(why);
-    expect(await daemonJson()).toEqual({});
+    expect(await daemonJson()).toEqual(bridges);
     expect(await fuseInstalled()).toBe(false);
     expect(await traces()).toBe("");
 
@@ -205,6 +210,7 @@ describe("the daemon", () => {
       `docker info: Driver is ${why}; it is slower than the kernel's`,
     );
     expect(await daemonJson()).toEqual({
+      ...bridges,
       "data-root": "/on-overlay/docker",
       "storage-driver": "fuse-overlayfs",
     });
