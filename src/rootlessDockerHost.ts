@@ -44,7 +44,7 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
   readonly account: pulumi.Output<AccountInfo>;
   /** The ids that its containers live on. */
   readonly subordinateIds: pulumi.Output<SubordinateIds>;
-  /** Versions of engine, RootlessKit, kernel and system. */
+  /** Versions of engine, RootlessKit, kernel and system, and of the CLI's plugins that are there. */
   readonly versions: pulumi.Output<Versions>;
   /** The storage driver in use, as `docker info` names it. */
   readonly storageDriver: pulumi.Output<string>;

@@ -40,6 +40,23 @@ const installDeb = `mkdir -p /root/deb/DEBIAN
   printf 'Package: docker-compose-plugin\\nVersion: 1\\nArchitecture: all\\nMaintainer: x\\nDescription: x\\n' >/root/deb/DEBIAN/control
   dpkg-deb -b /root/deb /root/one.deb; dpkg -i /root/one.deb; rm -r /root/deb /root/one.deb`;
 
+/** What a step reported of plugins. */
+const versions = ({
+  "versions.buildx": buildx,
+  "versions.compose": compose,
+}: Record<string, string>) => ({ buildx, compose });
+
+const agent = "/var/lib/rootless-docker/agent";
+
+/** What the doctor says of plugins, with its exit code. */
+async function doctor() {
+  const { exitCode, stdout, stderr } = await given.host.ssh(`sh ${agent} doctor`);
+  expect(stderr).toBe("");
+  const lines = stdout.split("\n").map((line) => line.replace(/ +/g, " "));
+  const at = lines.findIndex((line) => / docker (buildx|compose) /.test(line));
+  return { exitCode, lines: at < 0 ? [] : lines.slice(at, at + 3) };
+}
+
 /** Builds an image and runs a service of it, as the account. */
 async function useBoth(): Promise<void> {
   await importImage(given.host, "app");
@@ -62,11 +79,13 @@ test("of the distribution: an image and a service; one is taken out, and comes b
   await app.applyAll(distribution([]));
   expect(await packages()).toEqual([]);
   const started = await daemonStart(given.host, "app");
+  expect(versions((await app.apply("engine", distribution([]))).facts)).toEqual({});
   const { engine } = await app.applyAll(distribution(both));
   expect(engine.changed.filter((line) => line.startsWith("package "))).toEqual([
     expect.stringMatching(/^package docker-buildx \S+ installed$/),
     expect.stringMatching(/^package docker-compose \S+ installed$/),
   ]);
+  expect(versions(engine.facts)).toEqual({ buildx: "0.13.1+ds1", compose: "2.26.1-4" });
   await useBoth();
   expect(await given.host.run("apt-get -s autoremove")).not.toMatch(/^Remv docker/m);
   for (const { changed } of Object.values(await app.applyAll(distribution(both))))
@@ -75,10 +94,64 @@ test("of the distribution: an image and a service; one is taken out, and comes b
     "packages removed: docker-buildx",
   ]);
   expect(await packages()).toEqual(["docker-compose"]);
+  expect(versions((await app.apply("engine", distribution([EnginePlugin.Compose]))).facts)).toEqual(
+    { compose: "2.26.1-4" },
+  );
   await app.applyAll(distribution([EnginePlugin.Buildx]));
   expect(await packages()).toEqual(["docker-buildx"]);
   expect(await daemonStart(given.host, "app")).toBe(started);
   await app.revertAll(distribution([EnginePlugin.Buildx]));
+  expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
+});
+
+test("the doctor says which one that is asked for does not answer; one of the account's own is never run", async () => {
+  const app = new Installation(given.host, "a1");
+  await app.applyAll(distribution(both));
+  expect(await doctor()).toEqual({
+    exitCode: 0,
+    lines: ["ok docker buildx 0.13.1+ds1", "ok docker compose 2.26.1-4", expect.anything()],
+  });
+  // The account's own comes first for its own CLI.
+  await asAccount(
+    given.host,
+    "app",
+    `mkdir -p ~/.docker/cli-plugins; cd ~/.docker/cli-plugins
+    printf '#!/bin/sh\\nid -u >>/tmp/ran\\necho "github.com/docker/buildx v9.9.9 x"\\n' >docker-buildx
+    chmod 755 docker-buildx`,
+  );
+  const place = (await given.host.run("ls -d /usr/l*/docker/cli-plugins/docker-buildx")).trim();
+  await given.host.run(`mv ${place} /root/docker-buildx; printf '#!/bin/sh\\nexit 1\\n' >${place}
+    chmod 755 ${place}`);
+  expect(await doctor()).toEqual({
+    exitCode: 1,
+    lines: [
+      expect.stringMatching(
+        /^problem docker buildx that 'docker buildx version' as app says '.*buildx.*'$/,
+      ),
+      " wanted: its version, since engine.plugins names it",
+      " to fix: install the package docker-buildx anew with apt-get, or leave buildx out of engine.plugins",
+    ],
+  });
+  expect(versions((await app.apply("engine", distribution(both))).facts)).toEqual({
+    compose: "2.26.1-4",
+  });
+  await given.host.run(`rm ${place}`);
+  expect((await doctor()).lines.at(-1)).toMatch(
+    /^ to fix: put docker-buildx into one of \/usr\/local\/lib\/docker\/cli-plugins, .*, or leave buildx out of engine\.plugins$/,
+  );
+  await given.host.run("apt-get -q -y install --reinstall docker-buildx");
+  expect((await doctor()).exitCode).toBe(0);
+  expect((await given.host.ssh("test -e /tmp/ran")).exitCode).toBe(1);
+  // One that another login can change is run by nobody but the accounts.
+  const local = "/usr/local/lib/docker/cli-plugins";
+  await given.host.run(`useradd bob; install -d ${local}; cp ${place} ${local}/docker-buildx
+    chown bob ${local}/docker-buildx`);
+  const { facts } = await app.apply("engine", distribution(both));
+  expect(versions(facts)).toEqual({ compose: "2.26.1-4" });
+  expect((await doctor()).exitCode).toBe(0);
+  await given.host.run("rm -r /usr/local/lib/docker; userdel bob");
+  await app.revertAll(distribution(both));
+  await given.host.run("rm -rf /root/docker-buildx");
   expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
 });
 
@@ -90,6 +163,10 @@ test("from one source to another each one's packages go, a version of the engine
   await useBoth();
   const { engine } = await app.applyAll(docker(both, { version: currentEngine }));
   expect(engine.changed.join()).not.toMatch(/buildx|compose/);
+  expect(versions(engine.facts)).toEqual({
+    buildx: expect.stringMatching(/^\d+\.\d+\.\d+/) as string,
+    compose: expect.stringMatching(/^\d+\.\d+\.\d+/) as string,
+  });
   const started = await daemonStart(given.host, "app");
   const preinstalled = { source: EngineSource.Preinstalled, version: undefined };
   const one = distribution([EnginePlugin.Compose], preinstalled);

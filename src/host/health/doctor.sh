@@ -63,6 +63,7 @@ examine() {
 	use_engine_of_account
 	# Whatever goes wrong at one link, the rest is looked at.
 	(daemon_chain_checks) || true
+	(plugin_checks) || true
 	(drift_checks) || true
 	! grep -q "^ok${SEPARATOR}daemon$SEPARATOR" "$WORK/findings" || (limitation_checks) || true
 }

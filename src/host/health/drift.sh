@@ -7,9 +7,8 @@ drift_checks() {
 	local lease claim before
 	[ -r "$STATE/leases" ] || return 0
 	before=$(wc -l <"$WORK/findings")
-	for lease in "$STATE"/leases/*; do
-		if [ "$(cat "$lease/account-name" 2>/dev/null)" != "$ACCOUNT" ] || successor_of "${lease##*/}" >/dev/null; then continue; fi
-		for claim in "$STATE"/things/*/*/claims/"${lease##*/}".*; do
+	for lease in $(current_leases_of "$ACCOUNT"); do
+		for claim in "$STATE"/things/*/*/claims/"$lease".*; do
 			[ ! -e "$claim" ] || drift_check "${claim%/claims/*}" "$(tail -n +2 "$claim")"
 		done
 	done

@@ -33,6 +33,38 @@ id_map_checks() {
 	done
 }
 
+# What engine.plugins names, as the account's CLI runs it. Which ones that are is root's to read.
+plugin_checks() {
+	local lease plugin said
+	[ -r "$STATE/leases" ] || return 0
+	for lease in $(current_leases_of "$ACCOUNT"); do
+		for plugin in $(recorded_plugins "$lease"); do
+			said=$(docker_of_account "$plugin" version 2>&1 | head -n 1)
+			if [ -n "$(version_of_plugin "$said")" ]; then
+				fine "docker $plugin" "$(version_of_plugin "$said")"
+			else
+				problem "docker $plugin" "that 'docker $plugin version' as $ACCOUNT says $(words_of_account "$said")" \
+					"its version, since engine.plugins names it" "$(plugin_fix "$plugin")"
+			fi
+		done
+	done
+}
+
+# As the step engine's document names them, with blanks between. $1 the installation.
+recorded_plugins() { sed -n 's/^plugins: "\(.*\)"$/\1/p' "$STATE/leases/$1/engine" 2>/dev/null; }
+
+# $1 the plugin.
+plugin_fix() {
+	local program package=''
+	! program=$(plugin_program "$1") || package=$(printf '%s\n' "$program" | packages_of_files | cut -f 1)
+	if [ -n "$package" ]; then
+		printf 'install the package %s anew with %s' "$package" "$PACKAGE_MANAGER"
+	else
+		printf 'put docker-%s into one of %s' "$1" "$(printf '%s' "$LOCAL_PLUGINS $PACKAGED_PLUGINS" | sed 's/ /, /g')"
+	fi
+	printf ', or leave %s out of engine.plugins' "$1"
+}
+
 # The process id of a dockerd that the machine's real root runs; a rootless one has the account's
 # id.
 root_dockerd() {

@@ -61,6 +61,15 @@ successor_of() {
 	return 1
 }
 
+# Those that hold an account, and have no successor. $1 the account.
+current_leases_of() {
+	local lease
+	for lease in "$STATE"/leases/*; do
+		if [ "$(cat "$lease/account-name" 2>/dev/null)" != "$1" ] || successor_of "${lease##*/}" >/dev/null; then continue; fi
+		printf '%s\n' "${lease##*/}"
+	done
+}
+
 # True where what another installation wants counts beside what this one wants: not where it is the
 # same owner's, whose account changes, nor where this one takes its account over. $1 the other
 # installation.

@@ -231,6 +231,7 @@ engine_apply() {
 	fact versions.rootlesskit "$(rootlesskit --version | sed 's/^rootlesskit version //')"
 	fact versions.kernel "$(uname -r)"
 	fact versions.os "$(os_name)"
+	plugin_facts
 }
 
 engine_interrupted() {

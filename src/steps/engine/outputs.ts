@@ -8,4 +8,8 @@ export interface Versions {
   kernel: string;
   /** Name of the operating system (`PRETTY_NAME` of os-release). */
   os: string;
+  /** Of Docker's CLI plugin Buildx, as `docker buildx version` says on the host; left out where it is not there. */
+  buildx?: string;
+  /** Of the plugin Compose, likewise. */
+  compose?: string;
 }

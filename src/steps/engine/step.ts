@@ -1,4 +1,4 @@
-import { text } from "../facts";
+import { optional, text } from "../facts";
 import { preflight } from "../preflight/step";
 import { defineStep } from "../step";
 import type { Versions } from "./outputs";
@@ -27,6 +27,8 @@ export const engine = defineStep({
     "versions.rootlesskit": text,
     "versions.kernel": text,
     "versions.os": text,
+    "versions.buildx": optional(text),
+    "versions.compose": optional(text),
   },
   outputs: {
     versions: (facts): Versions => ({
@@ -34,6 +36,8 @@ export const engine = defineStep({
       rootlesskit: facts["versions.rootlesskit"],
       kernel: facts["versions.kernel"],
       os: facts["versions.os"],
+      buildx: facts["versions.buildx"],
+      compose: facts["versions.compose"],
     }),
   },
 });

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import { RootlessDockerHost } from "../../../index";
 import { everyOption, secretValues } from "../fixtures";
-import { mocks, nameOf, resourcesOf, shown, valueOf } from "../mocks";
+import { mocks, nameOf, resourcesOf, runProgram, shown, valueOf } from "../mocks";
 import { create, usual } from "./create";
 
 describe("outputs", () => {
@@ -61,6 +62,20 @@ describe("outputs", () => {
       const output = value[name as keyof typeof wanted] as pulumi.Output<unknown>;
       expect(await valueOf(output)).toEqual(wantedValue);
     }
+  });
+
+  test.each([
+    [{}, {}],
+    [{ "versions.buildx": "0.13.1+ds1" }, { buildx: "0.13.1+ds1" }],
+    [
+      { "versions.buildx": "0.35.0", "versions.compose": "5.3.1" },
+      { buildx: "0.35.0", compose: "5.3.1" },
+    ],
+  ])("versions of plugins that are there, and no others: %j", async (engine, plugins) => {
+    const program = () => new RootlessDockerHost("web", usual);
+    const { value } = await runProgram(program, { facts: { engine } });
+    const { buildx, compose } = (await valueOf(value.versions)) ?? {};
+    expect(JSON.parse(JSON.stringify({ buildx, compose }))).toEqual(plugins);
   });
 
   test("the class holds these and nothing else that a schema would see", async () => {

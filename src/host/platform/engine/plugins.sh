@@ -6,11 +6,35 @@
 PACKAGED_PLUGINS='/usr/lib/docker/cli-plugins /usr/libexec/docker/cli-plugins'
 LOCAL_PLUGINS='/usr/local/lib/docker/cli-plugins /usr/local/libexec/docker/cli-plugins'
 
-# True where the CLI finds it for every account. $1 the plugin.
-has_plugin() {
+# The program that the CLI finds for every account; false where there is none. $1 the plugin.
+plugin_program() {
 	local folder
-	for folder in $LOCAL_PLUGINS $PACKAGED_PLUGINS; do [ ! -x "$folder/docker-$1" ] || return 0; done
+	for folder in $LOCAL_PLUGINS $PACKAGED_PLUGINS; do
+		[ -x "$folder/docker-$1" ] || continue
+		printf '%s' "$folder/docker-$1"
+		return 0
+	done
 	return 1
+}
+
+has_plugin() { plugin_program "$1" >/dev/null; }
+
+# The versions of those that are there, as the CLI runs them. Root runs what is root's own alone, and with nobody's
+# settings.
+plugin_facts() {
+	local plugin said
+	for plugin in buildx compose; do
+		if ! has_plugin "$plugin" || ! is_roots_own "$(plugin_program "$plugin")"; then continue; fi
+		said=$(timeout -k 5 60 env -i PATH="$PATH" HOME="$WORK" DOCKER_CONFIG="$WORK/none" docker "$plugin" version \
+			2>/dev/null </dev/null) || continue
+		said=$(version_of_plugin "$said")
+		[ -z "$said" ] || fact "versions.$plugin" "$said"
+	done
+}
+
+# Of what "docker PLUGIN version" says: "github.com/docker/buildx v0.13.1 788433953" or "Docker Compose version v2.26.1".
+version_of_plugin() {
+	printf '%s\n' "$1" | sed -n '1s/^.*\(buildx\|version\) v\{0,1\}\([0-9][0-9A-Za-z.+~:-]*\).*/\2/p'
 }
 
 # The package that the document's source has for a plugin, or nothing. $1 the plugin.
