@@ -72,9 +72,14 @@ describe("a healthy host", () => {
   test("its rows are those that the steps report", async () => {
     const told = (await findings()).filter(({ about }) => /^[a-z]+[A-Za-z]*$/.test(about));
     const said: Record<string, string> = {};
-    for (const step of ["kernel", "ports", "daemon", "report"] as const)
+    for (const step of ["account", "kernel", "ports", "daemon", "report"] as const)
       Object.assign(said, (await app.apply(step, wishes)).facts);
-    for (const row of ["ping", "privilegedPorts", "cgroups", "netHost", "privileged", "readOnly"]) {
+    const rows = [
+      ...["ping", "privilegedPorts", "cgroups", "netHost", "privileged", "readOnly"],
+      ...["containerIds", "bindMountOwners", "sharedMounts", "hostGateway", "clientAddresses"],
+      ...["dockerSocket", "macvlanNetworks"],
+    ];
+    for (const row of rows) {
       const { status, found } = told.find(({ about }) => about === row) ?? {};
       expect([row, status === "ok" ? "available" : status]).toEqual([
         row,

@@ -50,10 +50,16 @@ test("up, where no account can make a user namespace", async () => {
   };
   expect(Object.fromEntries(limitations.map(({ name, status }) => [name, status]))).toEqual({
     appArmor: "unavailable",
+    bindMountOwners: "limited",
     blockIo: "limited",
     cgroups: "available",
     checkpoint: "unavailable",
+    clientAddresses: "unavailable",
     containerAddresses: "limited",
+    containerIds: "limited",
+    dockerSocket: "limited",
+    hostGateway: "unavailable",
+    macvlanNetworks: "unavailable",
     netHost: "limited",
     overlayNetworks: "unavailable",
     pidHost: "limited",
@@ -62,6 +68,7 @@ test("up, where no account can make a user namespace", async () => {
     privilegedPorts: "available",
     sctpPorts: "unavailable",
     readOnly: "available",
+    sharedMounts: "limited",
     storageDrivers: "available",
   });
 });

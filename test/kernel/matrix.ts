@@ -4,6 +4,7 @@ import {
   type Machine,
   type Suite,
 } from "../../testbed/machines";
+import { containerRows, listeners, neighbour, noNeighbour } from "../../testkit/containerRows";
 import { importImage } from "../../testkit/host";
 import type { StepArgs } from "../../testkit/documents";
 import { type Answer, Installation } from "../../testkit/installation";
@@ -310,6 +311,12 @@ export function kernelMatrix(expected: Expected): void {
     );
     expect(exitCode).not.toBe(0);
     await docker(machine, "swarm leave --force");
+  });
+
+  describe("what a container meets", () => {
+    beforeAll(() => machine.run(`${neighbour}\n${listeners}`));
+    containerRows({ host: () => machine, facts: () => facts });
+    afterAll(() => machine.run(`systemctl stop 'listener-*'; ${noNeighbour}`));
   });
 
   describe("ports below 1024", () => {

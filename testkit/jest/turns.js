@@ -8,7 +8,7 @@ const parts = [
     ...["host/durable", "host/accountsAnew", "host/pacman", "host/packagesOfOthers"],
     "scenario/oneStep",
   ],
-  ["host/dockerRepository", "host/plugins", "scenario/driftPreview"],
+  ["host/dockerRepository", "host/plugins", "host/containerRows", "scenario/driftPreview"],
   [
     ...["host/dnf", "host/accountIdentity", "host/rootful", "host/nextTenant", "host/packageMarks"],
     ...["scenario/diagnostics", "scenario/conformance/connection"],

@@ -47,6 +47,19 @@ find_daemon_process() {
 	done
 }
 
+# What the account's RootlessKit was started with, an argument a line.
+rootlesskit_arguments() {
+	[ -s "$WORK/rootlesskit-arguments" ] ||
+		timeout 20 head -c 65536 "/proc/$(main_process)/cmdline" | tr '\0' '\n' >"$WORK/rootlesskit-arguments"
+	cat "$WORK/rootlesskit-arguments"
+}
+
+# The value of one: of several the last, as RootlessKit takes it. $1 its name.
+rootlesskit_argument() { rootlesskit_arguments | sed -n "s/^--$1=//p" | tail -n 1; }
+
+# True where one that needs no value is set. $1 its name.
+rootlesskit_has() { rootlesskit_arguments | grep -xE -- "--$1(=.*)?" | tail -n 1 | grep -qxE -- "--$1(=true)?"; }
+
 daemon_network() { readlink "/proc/$(daemon_process)/ns/net"; }
 
 # RootlessKit's --detach-netns: the daemon stays in the machine's network, where it may change

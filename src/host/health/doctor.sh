@@ -51,7 +51,7 @@ examine() {
 	: >"$WORK/findings"
 	: >"$WORK/problems"
 	: >"$WORK/facts"
-	rm -f "$WORK/docker-info" "$WORK/daemon-process"
+	rm -f "$WORK/docker-info" "$WORK/daemon-process" "$WORK/rootlesskit-arguments"
 	printf 'as docker info says' >"$WORK/driver-reason"
 	if ! know_account "$1"; then
 		ACCOUNT=

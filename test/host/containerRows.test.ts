@@ -1,0 +1,128 @@
+import { engineTar } from "../../testbed/engine";
+import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
+import {
+  clientSeen,
+  containerRows,
+  gatewayAnswers,
+  listeners,
+  neighbour,
+  noNeighbour,
+} from "../../testkit/containerRows";
+import type { StepArgs } from "../../testkit/documents";
+import { bootHost, daemonStart, importImage } from "../../testkit/host";
+import { Installation } from "../../testkit/installation";
+
+// What the rows say of containers, against what happens when somebody does it.
+afterAll(destroyAllHosts);
+
+const wishes: StepArgs = { account: { name: "app" } };
+
+describe("Debian 13", () => {
+  let host: TestHost;
+  let app: Installation;
+  const facts: Record<string, string> = {};
+  const apply = async (more: StepArgs) =>
+    Object.assign(facts, (await app.apply("daemon", { ...wishes, ...more })).facts);
+  const status = (row: string) => facts[`limitations.${row}.status`];
+
+  beforeAll(async () => {
+    host = await bootHost({ engine: true });
+    app = new Installation(host, "a1");
+    const answers = await app.applyAll(wishes);
+    for (const { facts: reported } of Object.values(answers)) Object.assign(facts, reported);
+    await host.run(`${neighbour}\n${listeners}`);
+    await importImage(host, "app");
+  });
+
+  containerRows({ host: () => host, facts: () => facts });
+
+  test("dockerSocket: a directory that an earlier -v made is named", async () => {
+    Object.assign(facts, (await app.apply("report", wishes)).facts);
+    expect(facts["limitations.dockerSocket.evidence"]).toContain("is 'directory'");
+  });
+
+  test.each([
+    [{ network: { hostLoopback: true } }, "available", "from 127.0.0.1"],
+    [{ daemon: { "host-gateway-ip": "198.51.100.1" } }, "limited", "from 198.51.100.1"],
+    [{ daemon: { "host-gateway-ip": "198.51.100.77" } }, "unavailable", ""],
+    [{ daemon: { "host-gateway-ip": "10.0.2.2" } }, "unavailable", ""],
+  ])("hostGateway: %j", async (more, wanted, answer) => {
+    await apply(more);
+    expect([status("hostGateway"), await gatewayAnswers(host)]).toEqual([
+      wanted,
+      answer || expect.not.stringContaining("from "),
+    ]);
+  });
+
+  test("hostGateway: of hostLoopback, unless the program names one; the same again restarts nothing", async () => {
+    const wanted = { network: { hostLoopback: true } };
+    const gateway = () =>
+      host.run("grep -o 'host-gateway-ip.*' /home/app/.config/docker/daemon.json || true");
+    await apply({ ...wanted, daemon: { "host-gateway-ip": "198.51.100.1" } });
+    expect(await gateway()).toBe('host-gateway-ip": "198.51.100.1"\n');
+    await apply({});
+    expect(await gateway()).toBe("");
+    await apply(wanted);
+    expect(await gateway()).toBe('host-gateway-ip": "10.0.2.2"\n');
+    const started = await daemonStart(host, "app");
+    await apply(wanted);
+    expect(await daemonStart(host, "app")).toBe(started);
+  });
+
+  test.each([
+    [{ network: { portDriver: "Slirp4netns" } }, "available", "198.51.100.2"],
+    [{ network: { driver: "Pasta", hostLoopback: true } }, "available", "198.51.100.2"],
+    [{ daemon: { "userland-proxy": false } }, "unavailable", ""],
+  ])("clientAddresses: %j", async (more, wanted, client) => {
+    await apply(more);
+    expect([status("clientAddresses"), await clientSeen(host)]).toEqual([wanted, client]);
+    if ("network" in more && "hostLoopback" in more.network)
+      expect([status("hostGateway"), await gatewayAnswers(host)]).toEqual([
+        "available",
+        "from 127.0.0.1",
+      ]);
+  });
+});
+
+describe("a current engine, whose daemon is in the machine's own network", () => {
+  let host: TestHost;
+  let app: Installation;
+  const facts: Record<string, string> = {};
+  const current: StepArgs = { ...wishes, engine: { source: "Preinstalled" } };
+
+  beforeAll(async () => {
+    host = await bootHost({ packages: ["uidmap", "slirp4netns", "dbus-user-session"] });
+    await host.run("tar -x -C /usr/local/bin --strip-components=1", { input: await engineTar() });
+    app = new Installation(host, "a1");
+    const answers = await app.applyAll(current);
+    for (const { facts: reported } of Object.values(answers)) Object.assign(facts, reported);
+    await host.run(`${neighbour}\n${listeners}`);
+    await importImage(host, "app");
+  });
+
+  containerRows({ host: () => host, facts: () => facts });
+
+  test("without docker-proxy its RootlessKit passes clients' addresses on, of TCP", async () => {
+    const fix = facts["limitations.clientAddresses.fix"];
+    expect(fix).toMatch(/; or daemon\.userland-proxy to false, for clients of TCP$/);
+    const daemon = { "userland-proxy": false };
+    Object.assign(facts, (await app.apply("daemon", { ...current, daemon })).facts);
+    expect(facts["limitations.clientAddresses.status"]).toBe("limited");
+    expect(await clientSeen(host)).toBe("198.51.100.2");
+    expect(await clientSeen(host, "itself")).toBe("172.17.0.1");
+  });
+
+  test("hostGateway", async () => {
+    const network = { hostLoopback: true };
+    Object.assign(facts, (await app.apply("daemon", { ...current, network })).facts);
+    expect([facts["limitations.hostGateway.status"], await gatewayAnswers(host)]).toEqual([
+      "available",
+      "from 127.0.0.1",
+    ]);
+  });
+
+  test("reverted, nothing of it is left", async () => {
+    await app.revertAll(current);
+    await host.run(noNeighbour);
+  });
+});
