@@ -11,6 +11,7 @@ import {
 import type { StepArgs } from "../../testkit/documents";
 import { bootHost, daemonStart, importImage } from "../../testkit/host";
 import { Installation } from "../../testkit/installation";
+import { longDescribe } from "../../testkit/long";
 
 // What the rows say of containers, against what happens when somebody does it.
 afterAll(destroyAllHosts);
@@ -82,6 +83,21 @@ describe("Debian 13", () => {
         "from 127.0.0.1",
       ]);
   });
+});
+
+longDescribe("Debian 12's engine", () => {
+  let host: TestHost;
+  const facts: Record<string, string> = {};
+
+  beforeAll(async () => {
+    host = await bootHost({ suite: "bookworm" });
+    const answers = await new Installation(host, "a1").applyAll(wishes);
+    for (const { facts: reported } of Object.values(answers)) Object.assign(facts, reported);
+    await host.run(`${neighbour}\n${listeners}`);
+    await importImage(host, "app");
+  });
+
+  containerRows({ host: () => host, facts: () => facts });
 });
 
 describe("a current engine, whose daemon is in the machine's own network", () => {
