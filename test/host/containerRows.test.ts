@@ -85,12 +85,12 @@ describe("Debian 13", () => {
   });
 });
 
-longDescribe("Debian 12's engine", () => {
+longDescribe.each(["bookworm", "bullseye"])("the engine of %s", (suite) => {
   let host: TestHost;
   const facts: Record<string, string> = {};
 
   beforeAll(async () => {
-    host = await bootHost({ suite: "bookworm" });
+    host = await bootHost({ suite });
     const answers = await new Installation(host, "a1").applyAll(wishes);
     for (const { facts: reported } of Object.values(answers)) Object.assign(facts, reported);
     await host.run(`${neighbour}\n${listeners}`);
