@@ -8,7 +8,7 @@ import { ports } from "../ports/step";
 import { secrets } from "../secrets/step";
 import { defineStep } from "../step";
 import { restarts } from "./restarts";
-import { daemonJsonDocument } from "./daemonJson/settings";
+import { daemonJsonDocument, withHostGateway } from "./daemonJson/settings";
 import { dataRootEffect, onDestroyDocument, onDestroyEffect } from "./data/settings";
 import { environmentDocument } from "./environment/settings";
 import type { NetworkInfo } from "./network/outputs";
@@ -46,7 +46,7 @@ export const daemon = defineStep({
     account: given.account.name,
     ...otherSourceDocument(given.engine),
     ...bridgeDocument(given),
-    ...daemonJsonDocument(given.daemon),
+    ...daemonJsonDocument(withHostGateway(given)),
     ...environmentDocument(given.environment),
     ...environmentDocument(networkEnvironment(given.network)),
     ...storageDocument(given.storageDriver),

@@ -94,6 +94,7 @@ describe.each(modes)("in $mode", ({ preview }) => {
       daemon: [
         'account: "builder"',
         "daemon.json/debug: true",
+        'daemon.json/host-gateway-ip: "10.0.2.2"',
         'daemon.json/log-level: "warn"',
         'daemon.json/log-opts: {"max-file":"3","max-size":"10m"}',
         "daemon.json/mtu: 1500",
@@ -129,6 +130,29 @@ describe.each(modes)("in $mode", ({ preview }) => {
       'apparmor-profile: "auto"\nkernel.unprivileged_userns_clone: 1\nuser.max_user_namespaces: ">= 1024"\n',
     );
   });
+
+  test.each<[object, string | undefined]>([
+    [{}, undefined],
+    [{ network: { hostLoopback: true } }, '"10.0.2.2"'],
+    [
+      { network: { hostLoopback: true }, daemon: { "host-gateway-ip": "192.0.2.1" } },
+      '"192.0.2.1"',
+    ],
+    [{ network: { hostLoopback: true }, daemon: { "host-gateway-ips": ["::1"] } }, undefined],
+    [
+      {
+        network: { hostLoopback: true },
+        daemon: { "host-gateway-ip": pulumi.secret("192.0.2.1") },
+      },
+      undefined,
+    ],
+  ])(
+    "host-gateway is the machine where that is reached, or what is given: %#",
+    async (args, wanted) => {
+      const document = documentOf(await create({ ...usual, ...args }, preview), "daemon");
+      expect(/^daemon\.json\/host-gateway-ip: (.*)$/m.exec(document)?.[1]).toBe(wanted);
+    },
+  );
 
   test("documents do not depend on the order in which options are written", async () => {
     const reversed = <T>(value: T): T => {

@@ -81,7 +81,6 @@ validate_daemon_json() {
 
 # daemon.json and environment, which hold secret values too, as the document has them.
 compose_settings() {
-	name_host_gateway
 	compose_daemon_json >"$WORK/daemon.json"
 	compose_environment >"$WORK/environment"
 	account_file "$ACCOUNT_HOME/.config/docker/daemon.json" | cmp -s - "$WORK/daemon.json" || validate_daemon_json

@@ -100,6 +100,25 @@ function isJson(value: unknown, depth: number): boolean {
   );
 }
 
+/** By slirp4netns and pasta it leads to the machine's 127.0.0.1, where RootlessKit lets it. */
+const machineAddress = "10.0.2.2";
+
+/** daemon.json of a program: with hostLoopback `host-gateway` is the machine, unless the program says what it is. */
+export function withHostGateway({
+  daemon,
+  network: { hostLoopback },
+  secrets,
+}: {
+  daemon: DaemonJsonSettings;
+  network: { hostLoopback: boolean };
+  secrets: Record<string, unknown>;
+}): DaemonJsonSettings {
+  const isGiven = ["host-gateway-ip", "host-gateway-ips"].some(
+    (key) => key in daemon || `daemon.json/${key}` in secrets,
+  );
+  return hostLoopback && !isGiven ? { ...daemon, "host-gateway-ip": machineAddress } : daemon;
+}
+
 export function daemonJsonDocument(daemon: DaemonJsonSettings): Document {
   return Object.fromEntries(
     Object.entries(daemon).map(([key, value]) => [`daemon.json/${key}`, new JsonText(value)]),
