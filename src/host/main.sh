@@ -143,9 +143,10 @@ revert() {
 	engine)
 		# It is the end, and what has been made anew, the agent too, was not replaced.
 		rm -f "$STATE/leases/$LEASE/agent.replaced"
-		release_dependents daemon ports
+		release_daemon
+		release_unfinished ports
 		;;
-	account | kernel | secrets | ports) release_dependents daemon ;;
+	account | kernel | secrets | ports) release_daemon ;;
 	esac
 	call_if_there "${STEP}_interrupted"
 	: >"$WORK/wanted"
@@ -160,15 +161,20 @@ forget_step() {
 	rm -f "$record" "$record.begun" "$record.replaced" "$record.agent" "$record.drift"
 }
 
-# What stands on a step that is taken back. Pulumi takes it back by itself before, but where its first run
-# has not ended well, or where it has forgotten it.
-release_dependents() {
+# What stands on a step that is taken back, where its first run has not ended well. Any other one Pulumi
+# takes back by itself before.
+release_unfinished() {
 	local step
 	for step in "$@"; do
-		[ -e "$STATE/leases/$LEASE/$step.begun" ] || is_applied "$step" || continue
-		(release_steps "$step")
-		forget_step "$step"
+		[ ! -e "$STATE/leases/$LEASE/$step.begun" ] || (release_steps "$step")
 	done
+}
+
+# The daemon stands on every other step: where it is still there, Pulumi has forgotten it.
+release_daemon() {
+	! is_applied daemon || (release_steps daemon)
+	release_unfinished daemon
+	forget_step daemon
 }
 
 # Removes this installation's agent, and with the last claim all of it; what was kept on purpose

@@ -52,6 +52,8 @@ const changedOnPurpose: Record<string, unknown> = {
 };
 
 /** What the document of the step daemon says beside what it said then. */
+/** Where the recorded program has network.hostLoopback. */
+const hostGateway = 'daemon.json/host-gateway-ip: "10.0.2.2"\n';
 const bridges =
   'daemon.json/mtu: 1500\ndefault-network-opts.bridge: {"com.docker.network.driver.mtu":"1500"}\n';
 
@@ -96,7 +98,8 @@ describe.each(recordedVersions())("from %s", (version) => {
     const daemonAfter = await daemonStart(host);
     expect(daemonAfter).not.toBe(daemonBefore);
     const { daemon, ...others } = documents(opened(await stack.exportState()));
-    expect({ ...others, daemon: daemon.replace(bridges, "") }).toEqual(documents(recorded));
+    const before = daemon.replace(bridges, "").replace(hostGateway, "");
+    expect({ ...others, daemon: before }).toEqual(documents(recorded));
     expect(daemon).toContain(bridges);
     expect(stepsRun(await stack.up(program))).toEqual([]);
     expect(await daemonStart(host)).toBe(daemonAfter);
