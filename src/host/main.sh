@@ -143,10 +143,10 @@ revert() {
 	engine)
 		# It is the end, and what has been made anew, the agent too, was not replaced.
 		rm -f "$STATE/leases/$LEASE/agent.replaced"
-		release_daemon
+		take_daemon_back
 		release_unfinished ports
 		;;
-	account | kernel | secrets | ports) release_daemon ;;
+	account | kernel | secrets | ports) take_daemon_back ;;
 	esac
 	call_if_there "${STEP}_interrupted"
 	: >"$WORK/wanted"
@@ -171,7 +171,7 @@ release_unfinished() {
 }
 
 # The daemon stands on every other step: where it is still there, Pulumi has forgotten it.
-release_daemon() {
+take_daemon_back() {
 	! is_applied daemon || (release_steps daemon)
 	release_unfinished daemon
 	forget_step daemon

@@ -51,9 +51,9 @@ const changedOnPurpose: Record<string, unknown> = {
   daemon: "daemon: daemon of app restarted",
 };
 
-/** What the document of the step daemon says beside what it said then. */
 /** Where the recorded program has network.hostLoopback. */
 const hostGateway = 'daemon.json/host-gateway-ip: "10.0.2.2"\n';
+/** What the document of the step daemon says beside what it said then. */
 const bridges =
   'daemon.json/mtu: 1500\ndefault-network-opts.bridge: {"com.docker.network.driver.mtu":"1500"}\n';
 
