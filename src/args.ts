@@ -10,6 +10,7 @@ import type { EngineArgs, RootfulDocker } from "./steps/engine/args";
 import type { AppArmorProfile } from "./steps/kernel/appArmor/args";
 import type { UnprivilegedPingArgs } from "./steps/kernel/unprivilegedPing/args";
 import type { PrivilegedPorts } from "./steps/ports/args";
+import type { RegistryAuthArgs } from "./steps/registries/args";
 
 /** What a rootless Docker host is to be. */
 export interface RootlessDockerHostArgs {
@@ -76,6 +77,11 @@ export interface RootlessDockerHostArgs {
    * previews. Defaults to {}.
    */
   environment?: pulumi.Input<{ [name: string]: pulumi.Input<string> }>;
+  /**
+   * Logins of the account's docker CLI to private registries, one for each: in its ~/.docker/config.json, as
+   * `docker login` writes them there, until they are taken out here. Defaults to none.
+   */
+  registryAuth?: pulumi.Input<pulumi.Input<RegistryAuthArgs>[]>;
   /** What destroy does beyond taking back this package's own changes. Defaults to nothing. */
   onDestroy?: pulumi.Input<OnDestroyArgs>;
   /** How the commands become root on the host. Defaults to Auto. */

@@ -7,10 +7,13 @@ import { publicSecrets } from "./steps/secrets/publicSecrets";
 import { describeProblems, pending } from "./validation/reader";
 
 /** Settings that are made of other inputs than the one at their own path. */
-const sources: Partial<Record<InputPath, string[]>> = { secrets: ["daemon", "environment"] };
+const sources: Partial<Record<InputPath, string[]>> = {
+  secrets: ["daemon", "environment"],
+  registryLogins: ["registryAuth"],
+};
 
-/** Inputs whose settings have no secret values: those are in `secrets`. */
-const partedFromSecrets = /^(daemon|environment)(\.|$)/;
+/** Inputs whose settings have no secret values: those are in `secrets` and `registryLogins`. */
+const partedFromSecrets = /^(daemon|environment|registryAuth)(\.|$)/;
 
 /** The arguments of one component, checked: what is plain at once, Outputs as soon as they are known. */
 export class Inputs {
@@ -35,6 +38,11 @@ export class Inputs {
     return given.some((path) => hasPending(valueAt(this.plain, path, pending)))
       ? undefined
       : this.settings;
+  }
+
+  /** Whether anything is given at a path, known or not; an empty list is nothing. */
+  isGiven(path: InputPath): boolean {
+    return isGiven(valueAt(this.plain, path, pending));
   }
 
   /** A value made of settings: as known and as secret as the inputs at these paths, and no more. */
@@ -84,6 +92,11 @@ export class Inputs {
     const output = outputOf(value);
     return partedFromSecrets.test(path) ? pulumi.unsecret(output) : output;
   }
+}
+
+/** Whether a value of an input is one; an empty list is none. */
+export function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0);
 }
 
 function memberOf(value: unknown, key: string): unknown {

@@ -47,7 +47,7 @@ function afterLastStep<T>(
   make: (reports: string[]) => T,
 ): pulumi.Output<T> {
   const isPreview = pulumi.runtime.isDryRun();
-  const reports = from.map(({ name }) => commands[name as keyof StepCommands].stdout);
+  const reports = from.map(({ name }) => stdoutOf(commands, name as keyof StepCommands));
   const all = pulumi.all(isPreview ? reports : [...reports, lastReport(commands)]);
   return all.apply<T>(make);
 }
@@ -60,6 +60,12 @@ export function whenAnswered<T>(commands: StepCommands, value: pulumi.Input<T>):
 }
 
 function lastReport(commands: StepCommands): pulumi.Output<string> {
-  const last = steps[steps.length - 1];
-  return commands[last.name].stdout;
+  return stdoutOf(commands, steps[steps.length - 1].name);
+}
+
+/** @throws Error where the step is one that is not always there: no output is made of such a one. */
+function stdoutOf(commands: StepCommands, name: keyof StepCommands): pulumi.Output<string> {
+  const command = commands[name];
+  if (!command) throw new Error(`no command of the step ${name}`);
+  return command.stdout;
 }

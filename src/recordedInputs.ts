@@ -12,7 +12,16 @@ export function recordedInputs(args: RootlessDockerHostArgs): pulumi.Inputs {
     connection: connectionInput(args.connection),
     daemon: markCredentials(args.daemon),
     environment: markCredentials(args.environment),
+    registryAuth: markPasswords(args.registryAuth),
   };
+}
+
+function markPasswords(logins: RootlessDockerHostArgs["registryAuth"]): typeof logins {
+  if (!logins) return logins;
+  if (!isPlain(logins)) return pulumi.secret(logins);
+  return logins.map((login) =>
+    isPlain(login) ? { ...login, password: pulumi.secret(login.password) } : pulumi.secret(login),
+  );
 }
 
 function markCredentials(mapping: Mapping): Mapping {

@@ -21,6 +21,7 @@ import { kernelModuleSettings } from "./steps/kernel/kernelModules/settings";
 import { sysctlsSettings } from "./steps/kernel/sysctls/settings";
 import { unprivilegedPingSettings } from "./steps/kernel/unprivilegedPing/settings";
 import { privilegedPortsSettings, refuseCapabilityOfOthers } from "./steps/ports/settings";
+import { registriesSettings } from "./steps/registries/settings";
 import { secretsSettings } from "./steps/secrets/settings";
 import { type Problem, Reader } from "./validation/reader";
 
@@ -29,7 +30,8 @@ export type PlainArgs = pulumi.Unwrap<RootlessDockerHostArgs>;
 
 /**
  * The arguments, checked and with all defaults filled in: at the same paths, but that secret values of
- * `daemon` and `environment` are in `secrets`. Each room reads its own part, once.
+ * `daemon` and `environment` are in `secrets`, and of `registryAuth` all but the addresses in `registryLogins`. Each
+ * room reads its own part, once.
  *
  * @param secretPaths what is marked as a secret; no problem quotes it.
  */
@@ -56,11 +58,14 @@ export function readSettings(args: unknown, secretPaths: string[] = []) {
   refuseCapabilityOfOthers(read, plain.privilegedPorts, network);
   const onDestroy = onDestroySettings(read.object("onDestroy"));
   const environment = environmentSettings(read, network);
+  const registries = registriesSettings(read);
   const settings = {
     ...plain,
     daemon: daemon.open,
     environment: environment.open,
     secrets: secretsSettings(daemon.secret, environment.secret),
+    registryAuth: registries.addresses,
+    registryLogins: registries.logins,
     network,
     onDestroy,
     storageDriver: storageDriverSettings(read),

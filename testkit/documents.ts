@@ -19,6 +19,7 @@ export interface StepArgs {
   network?: object;
   daemon?: object;
   environment?: object;
+  registryAuth?: object[];
   onDestroy?: object;
   takeOver?: boolean;
   /** Who holds the lease. Defaults to "project/dev/web". */

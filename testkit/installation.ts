@@ -7,7 +7,7 @@ import {
   type Invocation,
   type StepInvocation,
 } from "../src/remote/commands";
-import { revertOrder } from "../src/steps";
+import { revertOrder as everyRevert, usualSteps } from "../src/steps";
 import type { Finished, TestHost } from "../testbed/hosts";
 import { documentText, type StepArgs } from "./documents";
 
@@ -20,7 +20,11 @@ export interface Answer {
   said: string[];
 }
 
-export { revertOrder };
+/** The steps that are there whatever the inputs are, as they are taken back. */
+export const revertOrder = everyRevert.filter((step) => usualSteps.includes(step));
+
+/** Those that are there whatever the inputs are. */
+type UsualStep = Exclude<StepName, "registries">;
 
 /** One installation on a host: what a component's commands do there, without the engine. */
 export class Installation {
@@ -83,8 +87,8 @@ export class Installation {
     return this.noted("delete", "agent", this.call(uninstallCommand(this.who), ""));
   }
 
-  /** All steps, side by side where the component runs them so. */
-  async applyAll(wishes: StepArgs = {}): Promise<Record<StepName, Answer>> {
+  /** All steps but `registries`, side by side where the component runs them so. */
+  async applyAll(wishes: StepArgs = {}): Promise<Record<UsualStep, Answer>> {
     await this.install();
     const preflight = await this.apply("preflight", wishes);
     const accountDone = this.apply("account", wishes);

@@ -1,15 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import { dockerHostOf } from "../reach";
 import { hooksWork, previewHook } from "../engineHooks";
-import type { Inputs } from "../inputs";
+import { type Inputs, isGiven } from "../inputs";
 import { knownValue } from "../knownValue";
+import { steps } from "../steps";
 import { OnDestroyData } from "../steps/daemon/data/args";
 import { creationInWords } from "./creation";
 import { shown } from "./shown";
 
 /**
- * The component's options, with hooks that say in previews what is made on a machine, and what it means that
- * another machine or account takes its place.
+ * The component's options, with hooks that say in previews what is made on a machine, what it means that another
+ * machine or account takes its place, and that a step comes or goes with its input.
  *
  * @param component undefined until it is made, which is before any hook runs.
  */
@@ -25,12 +26,15 @@ export function withAnnouncements(
   const replacement = previewHook(`${name}-replacement`, component, (args) =>
     replacementInWords(inputs, args),
   );
+  const presence = previewHook(`${name}-presence`, component, (args) =>
+    presenceInWords(inputs, args),
+  );
   return {
     ...options,
     hooks: {
       ...hooks,
       beforeCreate: [...(hooks?.beforeCreate ?? []), creation],
-      beforeUpdate: [...(hooks?.beforeUpdate ?? []), replacement],
+      beforeUpdate: [...(hooks?.beforeUpdate ?? []), replacement, presence],
     },
   };
 }
@@ -57,6 +61,25 @@ async function replacementInWords(
     words.push("(where that is the same machine, nothing stops, and all of it stays in use)");
   return words.join(" ");
 }
+
+/** Steps that come or go with their input, undefined where none does: what is made or deleted has no other words. */
+async function presenceInWords(
+  inputs: Inputs,
+  { oldInputs }: pulumi.ResourceHookArgs,
+): Promise<string | undefined> {
+  const words = steps.map(async ({ onlyWith }) => {
+    if (onlyWith === undefined) return undefined;
+    const { input, comes, goes } = onlyWith;
+    const [before, after] = [isGiven(oldInputs?.[input]), inputs.isGiven(input)];
+    if (before === after) return undefined;
+    if (!after) return `${input} no longer set: ${goes}`;
+    const values = await shown(inputs.from([input], (settings) => listOf(settings[input])));
+    return `${input} ${values} is new: ${comes}`;
+  });
+  return (await Promise.all(words)).filter(Boolean).join("; ") || undefined;
+}
+
+const listOf = (value: unknown) => (Array.isArray(value) ? value.join(", ") : String(value));
 
 /** Of `ssh://account@host:port`. */
 const account = (url: string) => url.split("@")[0];

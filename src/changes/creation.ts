@@ -43,6 +43,7 @@ const rows = [
       names("secret", given.secrets),
     ),
   ),
+  row("login", ["registryAuth"], ({ registryAuth }) => registryAuth.join(", ")),
   row("destroy", ["onDestroy"], ({ onDestroy }) =>
     onDestroy.data === OnDestroyData.Delete
       ? "a later pulumi destroy DELETES images, containers and volumes, and takes back the rest"

@@ -93,7 +93,7 @@ stop_where_code_differs() {
 remember_step() {
 	local record=$STATE/leases/$LEASE/$STEP
 	case $STEP in
-	agent | secrets) write_record "$record" </dev/null ;;
+	agent | secrets | registries) write_record "$record" </dev/null ;;
 	*) write_record "$record" <"$WORK/document" ;;
 	esac
 	[ -z "$AGENT_ID" ] || printf '%s' "$AGENT_ID" | write_record "$record.agent"
@@ -143,10 +143,11 @@ revert() {
 	engine)
 		# It is the end, and what has been made anew, the agent too, was not replaced.
 		rm -f "$STATE/leases/$LEASE/agent.replaced"
-		take_daemon_back
+		take_back_forgotten registries daemon
 		release_unfinished ports
 		;;
-	account | kernel | secrets | ports) take_daemon_back ;;
+	account | kernel | secrets | ports) take_back_forgotten registries daemon ;;
+	daemon) take_back_forgotten registries ;;
 	esac
 	call_if_there "${STEP}_interrupted"
 	: >"$WORK/wanted"
@@ -170,11 +171,13 @@ release_unfinished() {
 	done
 }
 
-# The daemon stands on every other step: where it is still there, Pulumi has forgotten it.
-take_daemon_back() {
-	! is_applied daemon || (release_steps daemon)
-	release_unfinished daemon
-	forget_step daemon
+# The same for what no other order is possible of: where it is there still, Pulumi has forgotten it.
+take_back_forgotten() {
+	local step
+	for step in "$@"; do
+		if is_applied "$step"; then (release_steps "$step"); else release_unfinished "$step"; fi
+		forget_step "$step"
+	done
 }
 
 # Removes this installation's agent, and with the last claim all of it; what was kept on purpose

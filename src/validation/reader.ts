@@ -91,6 +91,15 @@ export class Reader {
     return Object.fromEntries(right.filter(([, value]) => isThere(value)));
   }
 
+  /** Each of a list of objects. */
+  objects(key: string): Reader[] {
+    const list = this.read(key, "a list", (v): v is unknown[] => Array.isArray(v), {}) ?? [];
+    return list.map((item, index) => {
+      const path = `${this.at(key)}[${index}]`;
+      return new Reader(item, path, this.problems, this.secretPaths);
+    });
+  }
+
   object(key: string): Reader {
     this.known.add(key);
     const value = this.unknownAsWhole ? pending : this.fields[key];
@@ -172,7 +181,8 @@ export class Reader {
     this.problems.push({ propertyPath, reason });
   }
 
-  private at(key: string): string {
+  /** The path of one option of this object. */
+  at(key: string): string {
     return this.path ? `${this.path}.${key}` : key;
   }
 }
@@ -189,7 +199,7 @@ function isInside(path: string, whole: string): boolean {
 }
 
 /** Options whose values may hold a password in whatever form, and are never quoted. */
-const neverQuoted = ["environment", "daemon.proxies"];
+const neverQuoted = ["environment", "daemon.proxies", "registryAuth"];
 
 /** Bytes of one value: Linux gives a program no argument or variable of more than 131,071. */
 export const longest = 65_536;

@@ -8,7 +8,7 @@ import {
   type TestHost,
 } from "../../testbed/hosts";
 import { OnDestroyData, PrivilegedPorts } from "../../index";
-import { stepNames } from "../../src/agent/agentText";
+import { usualSteps } from "../../src/steps";
 import { daemonStart } from "../../testkit/host";
 import { lineOfDocs } from "../../testkit/docsLine";
 import { live, type Outcome } from "../../testkit/stack";
@@ -41,7 +41,7 @@ afterAll(destroyAllHosts);
 
 /** What all steps said, one line each, but for what they say while they do it. */
 function repairs(outcome: Outcome): string[] {
-  return ["agent", ...stepNames].flatMap((step) => live(outcome, `web-${step}`));
+  return ["agent", ...usualSteps].flatMap((step) => live(outcome, `web-${step}`));
 }
 
 /** By hand, in one go: one thing of every step, and the agent itself. */
@@ -92,7 +92,7 @@ test("The documents' line for it: every step runs and has nothing to change; the
   const started = await daemonStart(host, "app");
   const line = lineOfDocs("pulumi up -c recheck=");
   expect(repairs(await installation.upBy(line, withConfiguration()))).toEqual(
-    ["agent", ...stepNames].map((step) => `${step}: nothing to change`),
+    ["agent", ...usualSteps].map((step) => `${step}: nothing to change`),
   );
   expect(stepsRun(await installation.up(withConfiguration()))).toEqual([]);
   expect(await daemonStart(host, "app")).toBe(started);

@@ -32,6 +32,7 @@ const base: RootlessDockerHostArgs = {
   connection,
   account: { name: "app" },
   environment: { TOKEN: pulumi.secret("one") },
+  registryAuth: [{ address: "ghcr.io", username: "me", password: "one" }],
 };
 
 /** For each input of the table, edits of the base that stand for it. */
@@ -94,6 +95,10 @@ const changes: Record<string, Partial<RootlessDockerHostArgs>[]> = {
   ],
   "`environment`": [{ environment: { ...(base.environment as object), A: "b" } }],
   "a secret value in `daemon` or `environment`": [{ environment: { TOKEN: pulumi.secret("two") } }],
+  "`registryAuth`": [
+    { registryAuth: [{ address: "ghcr.io", username: "me", password: "two" }] },
+    { registryAuth: [{ address: "quay.io", username: "me", password: "one" }] },
+  ],
   "`onDestroy.data`": [{ onDestroy: { data: OnDestroyData.Delete } }],
   "`privilegeEscalation`": [{ privilegeEscalation: PrivilegeEscalation.Sudo }],
   "`driftDetection`": [{ driftDetection: DriftDetection.Preview }],
@@ -191,6 +196,8 @@ const elsewhere = [
   "`account.name`",
   "`kernel.keys.*` in `sysctls`",
   "`takeOver`",
+  // test/scenario/previews.test.ts
+  "`registryAuth`",
   // test/scenario/driftPreview.test.ts
   "`driftDetection`",
 ];

@@ -84,6 +84,10 @@ export function everyOption() {
       debug: true,
     },
     environment: { HTTPS_PROXY: "http://proxy.example:3128", NO_PROXY: "localhost" },
+    registryAuth: [
+      { address: "ghcr.io", username: "robot", password: "SECRET registry password" },
+      { username: "me", password: "SECRET token" },
+    ],
     onDestroy: { data: OnDestroyData.Delete },
     privilegeEscalation: PrivilegeEscalation.Doas,
     driftDetection: DriftDetection.Preview,

@@ -36,6 +36,33 @@ describe.each([
     expect(step(outcome, "daemon").inputs.stdin).toContain('environment/A: "open"\n');
   });
 
+  test.each<[string, RootlessDockerHostArgs["registryAuth"]]>([
+    ["plain", [{ address: "ghcr.io", username: "me", password: "SECRET" }]],
+    ["an Output", [{ address: "ghcr.io", username: "me", password: pulumi.output("SECRET") }]],
+    ["of an Output", [pulumi.output({ address: "ghcr.io", username: "me", password: "SECRET" })]],
+    ["of Outputs", pulumi.output([{ address: "ghcr.io", username: "me", password: "SECRET" }])],
+    ["marked", pulumi.secret([{ address: "ghcr.io", username: "me", password: "SECRET" }])],
+  ])("the password of a registry is a secret without a mark: %s", async (_what, registryAuth) => {
+    const outcome = await seen({ registryAuth }, preview);
+    expect(inSecret(step(outcome, "registries").inputs.stdin)).toContain(
+      'registryAuth/ghcr.io: "me:SECRET"\n',
+    );
+    expect(step(outcome, "registries").dependsOn).toContain("web-daemon");
+    expect(step(outcome, "report").dependsOn).toContain("web-registries");
+  });
+
+  test.each([undefined, null, []])(
+    "without a login there is no step for them: %j",
+    async (none) => {
+      const registryAuth = none as undefined;
+      const { registrations } = await runProgram(
+        () => new RootlessDockerHost("web", { ...usual, registryAuth }),
+        { preview },
+      );
+      expect(registrations.map(({ name }) => name)).not.toContain("web-registries");
+    },
+  );
+
   test("a secret host is not in the warning that it is not verified", async () => {
     const connection = { host: pulumi.secret("SECRET.example"), privateKey: "key" };
     const { warnings } = await seen({ connection }, preview);
@@ -79,6 +106,16 @@ describe.each([
     ["daemon.data-root", { daemon: { "data-root": pulumi.secret("/srv/SECRET") } }],
     ["daemon.data-root", { daemon: pulumi.secret({ "data-root": "/srv/SECRET" }) }],
     [
+      "registryAuth[0].address",
+      {
+        registryAuth: [{ address: pulumi.secret("x.example"), username: "me", password: "SECRET" }],
+      },
+    ],
+    [
+      "registryAuth[0].username",
+      { registryAuth: [{ username: pulumi.secret("me"), password: "SECRET" }] },
+    ],
+    [
       "environment.DOCKERD_ROOTLESS_ROOTLESSKIT_FLAGS",
       { environment: pulumi.secret({ DOCKERD_ROOTLESS_ROOTLESSKIT_FLAGS: "--SECRET" }) },
     ],
@@ -105,6 +142,7 @@ describe.each([
         account: { name: "app", authorizedKeys: [pulumi.secret("ssh-ed25519 AAAA SECRET")] },
         daemon: pulumi.secret({ labels: ["SECRET"], debug: true }),
         environment: pulumi.secret({ A: "SECRET" }),
+        registryAuth: pulumi.secret([{ address: "ghcr.io", username: "me", password: "SECRET" }]),
       },
       preview,
     );

@@ -42,6 +42,8 @@ describe("defaults", () => {
         daemon: {},
         environment: {},
         secrets: {},
+        registryAuth: [],
+        registryLogins: {},
         storageDriver: "Auto",
         network: {
           driver: "Auto",
@@ -75,6 +77,11 @@ describe("defaults", () => {
       engine: { plugins: [pending, "Buildx"] },
       daemon: { debug: pending },
       environment: { A: pending },
+      registryAuth: [
+        pending,
+        { address: pending, username: "me", password: "a" },
+        { username: pending, password: pending },
+      ],
     };
     expect(problemsOf(inside)).toEqual([]);
   });
@@ -147,8 +154,27 @@ test("every option arrives in its own setting, at its own path", () => {
         proxy: expect.objectContaining({ host: proxy.host, hostKey: proxy.hostKey }) as object,
       },
       secrets: {},
+      registryAuth: ["ghcr.io", "docker.io"],
+      registryLogins: {
+        "ghcr.io": "robot:SECRET registry password",
+        "docker.io": "me:SECRET token",
+      },
     },
   });
+});
+
+test.each([
+  [undefined, "docker.io"],
+  ["docker.io", "docker.io"],
+  ["https://index.docker.io/v1/", "docker.io"],
+  ["https://ghcr.io", "ghcr.io"],
+  ["http://registry.example:5000/v2/", "registry.example:5000"],
+  ["localhost", "localhost"],
+  ["10.0.0.1:5000", "10.0.0.1:5000"],
+])("a registry's address as docker keeps it: %s", (address, kept) => {
+  const registryAuth = [{ address, username: "me", password: "a:b" }];
+  const { settings, problems } = readSettings({ connection: { host: "h" }, registryAuth });
+  expect([problems, settings.registryLogins]).toEqual([[], { [kept]: "me:a:b" }]);
 });
 
 describe("secret values of daemon and environment are apart", () => {

@@ -1,5 +1,6 @@
 import { gunzipSync, gzipSync } from "node:zlib";
-import { packedAgent, stepCodeHash, stepNames } from "../../src/agent/agentText";
+import { packedAgent, stepCodeHash } from "../../src/agent/agentText";
+import { usualSteps } from "../../src/steps";
 import {
   createHost,
   destroyAllHosts,
@@ -146,7 +147,7 @@ async function leave(host: TestHost, { resources }: Recorded): Promise<void> {
 /** Steps that are no longer what a recorded state has of them, with the inputs that differ. */
 function changesSince(version: string, recorded: Recorded): Record<string, string[]> {
   const changes: Record<string, string[]> = {};
-  for (const step of ["agent", ...stepNames] as const) {
+  for (const step of ["agent", ...usualSteps] as const) {
     const inputs = onPurpose[version]?.(step) ?? [];
     const same =
       step === "agent"
@@ -171,7 +172,7 @@ function changedInputs({ events }: Outcome): Record<string, string[]> {
 /** What every step was told, but for the hash of its code. */
 function documents(state: Recorded): Record<string, string> {
   const withoutHash = (step: string) => stdinOf(state, step).replace(/^agent: .*\n/m, "");
-  return Object.fromEntries(stepNames.map((step) => [step, withoutHash(step)]));
+  return Object.fromEntries(usualSteps.map((step) => [step, withoutHash(step)]));
 }
 
 function inputsOf({ resources }: Recorded, step: string): Resource["inputs"] {

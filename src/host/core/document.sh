@@ -6,7 +6,7 @@
 # $1 the document, $2 the directory to read it into.
 read_document() {
 	local group
-	for group in daemon.json environment modprobe.d; do mkdir -p "$2/text/$group" "$2/json/$group"; done
+	for group in daemon.json environment modprobe.d registryAuth; do mkdir -p "$2/text/$group" "$2/json/$group"; done
 	awk -v dir="$2" '
 		function utf8(n) {
 			if (n < 128) return sprintf("%c", n)
@@ -37,7 +37,7 @@ read_document() {
 			at = index($0, ": ")
 			key = substr($0, 1, at - 1)
 			value = substr($0, at + 2)
-			if (at == 0 || key !~ /^[A-Za-z0-9_][A-Za-z0-9._\/-]*$/ || key ~ /\.\.|\/\/|\/$/) {
+			if (at == 0 || key !~ /^[A-Za-z0-9_][A-Za-z0-9._:\/-]*$/ || key ~ /\.\.|\/\/|\/$/) {
 				print "line " NR " of the document is not \"key: value\"" > "/dev/stderr"
 				exit 3
 			}

@@ -35,6 +35,7 @@ drift_title() {
 	userdaemon | userunit) printf 'docker.service of %s' "$2" ;;
 	authorizedkey | keyfile) printf 'authorized_keys of %s' "$ACCOUNT" ;;
 	secretvalues) printf 'secret values' ;;
+	registrylogin) printf 'login of %s to %s' "${2%%:*}" "${2#*:}" ;;
 	currentcontext) printf 'docker of %s' "$2" ;;
 	delegation) printf 'control groups of %s' "$2" ;;
 	subuid | subgid) printf 'subordinate %ss' "${1#sub}" ;;
@@ -47,6 +48,7 @@ drift_title() {
 # $1 kind, $2 the wanted value.
 drift_wanted() {
 	case $1-$2 in
+	registrylogin-*) printf 'the one of registryAuth' ;;
 	*file-[0-7]*' '*) printf 'the file as this package wrote it' ;;
 	*file-/*) printf 'a link to %s' "$2" ;;
 	*) printf '%s' "$2" ;;

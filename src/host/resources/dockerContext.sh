@@ -20,10 +20,8 @@ want_context() {
 	config=$(client_config)
 	! account_file "$config" | grep -q '"currentContext": *"rootless"' || return 0
 	{ park "$config" "$(resource_directory currentcontext "$ACCOUNT")/baseline" 2>"$WORK/error" && use_context rootless; } ||
-		fail "$config" "that docker of $ACCOUNT does not write it ($(tail -n 1 "$WORK/error"))" \
-			"the context rootless in it" "let $ACCOUNT write it, then run again"
-	account_file "$config" | sha256sum | cut -c 1-64 \
-		>"$(resource_directory currentcontext "$ACCOUNT")/baseline/left"
+		unwritten_client_config "the context rootless in it"
+	note_client_config "$config"
 	changed "docker context of $ACCOUNT: rootless"
 }
 
@@ -32,6 +30,37 @@ use_context() {
 	# shellcheck disable=SC2016 # the inner shell expands them
 	as_account_within 60 env DOCKER_CLI_HOOKS=false DOCKER_CLI_HINTS=false \
 		sh -c 'cd "$HOME/.docker" && exec docker context use "$1"' sh "$1" >/dev/null 2>"$WORK/error"
+}
+
+# $1 what was to be in it.
+unwritten_client_config() {
+	fail "$(client_config)" "that docker of $ACCOUNT does not write it ($(tail -n 1 "$WORK/error" | printable))" \
+		"$1" "let $ACCOUNT write it, then run again"
+}
+
+# The file as it is now is this package's doing. $1 the settings.
+note_client_config() {
+	account_file "$1" | sha256sum | cut -c 1-64 >"$(resource_directory currentcontext "$ACCOUNT")/baseline/left"
+}
+
+# Changes the client's settings for another reason than the context, which remembers what they were like before. What
+# somebody else has changed meanwhile stays their doing. $@ a command.
+change_client_config() {
+	local config baseline ours=''
+	config=$(client_config)
+	baseline=$(resource_directory currentcontext "$ACCOUNT")/baseline
+	if [ -e "$baseline/left" ]; then
+		! is_client_config_left "$config" "$baseline" || ours=yes
+	elif [ -e "$baseline/content" ]; then
+		! account_file "$config" | cmp -s "$baseline/content" - || ours=yes
+	fi
+	park "$config" "$baseline" 2>"$WORK/error" && "$@" || return
+	[ -z "$ours" ] || note_client_config "$config"
+}
+
+# $1 the settings, $2 the baseline directory.
+is_client_config_left() {
+	[ "$(account_file "$1" | sha256sum | cut -c 1-64)" = "$(cat "$2/left" 2>/dev/null)" ]
 }
 
 # Where the client's settings really are: docker, too, leaves a link as it is.
@@ -71,8 +100,7 @@ take_context_back() {
 	local config=$1 context
 	account_has "$config" || return 0
 	# Earlier versions of this package remembered where a link leads, not what is there.
-	if [ ! -e "$2/link" ] &&
-		[ "$(account_file "$config" | sha256sum | cut -c 1-64)" = "$(cat "$2/left" 2>/dev/null)" ]; then
+	if [ ! -e "$2/link" ] && is_client_config_left "$config" "$2"; then
 		restore_path as_account "$config" "$2"
 	elif [ "$(current_context)" = rootless ]; then
 		context=$(cat "$2/context" 2>/dev/null || true)

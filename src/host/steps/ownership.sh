@@ -8,6 +8,14 @@ remember_installation() {
 	doc owner | write_record "$STATE/leases/$LEASE/owner"
 }
 
+# Ends the step where it would be for another account. $1 the account, $2 what the recorded one is wanted for.
+know_recorded_account() {
+	know_account "$1" || fail "account $1" "no such account" "it to exist" "run the account step first"
+	! is_lost_account "$ACCOUNT" ||
+		fail "account $ACCOUNT" "another one of that name than the one that was recorded" "the one that $2" \
+			"give recheck a new value: the account's step settles what was done for the earlier one first"
+}
+
 # From here on other installations of the account change nothing on this machine. What only they
 # wanted goes when this one has a daemon that answers: if it never gets there and is destroyed, they
 # have all of it.

@@ -1,10 +1,11 @@
 import { daemon } from "../daemon/step";
+import { registries } from "../registries/step";
 import { defineStep } from "../step";
 
 /** Asks the daemon as the account, and measures what no input changes. When it goes, all else is about to. */
 export const report = defineStep({
   name: "report",
-  needs: [daemon],
+  needs: [daemon, registries],
   inputs: ["account.name"],
   applied: ["account"],
   document: ({ account }) => ({ account: account.name }),

@@ -2,10 +2,13 @@ import type { Problem } from "../../validation/reader";
 import type { SecretsSettings } from "./settings";
 
 /** Options whose values nobody else on the machine sees, nor whoever reads the log. */
-const kept = /^(connection|daemon|environment|account\.authorizedKeys)(?![^.[])/;
+const kept = /^(connection|daemon|environment|registryAuth|account\.authorizedKeys)(?![^.[])/;
 
 /** Of these, what stands in process lists and messages all the same. */
 const shown = /^(daemon\.json\/data-root$|environment\/DOCKERD_ROOTLESS_)/;
+
+/** And what `docker login` has as its arguments. */
+const argument = /^registryAuth\[\d+\]\.(address|username)$/;
 
 /**
  * Problems of values that are marked as secrets, and that the machine cannot keep: the name of an account
@@ -20,7 +23,7 @@ export function publicSecrets(secretPaths: string[], secrets: SecretsSettings): 
     .filter((path) =>
       secretPaths.some((secret) => path === secret || path.startsWith(`${secret}.`)),
     );
-  const others = secretPaths.filter((path) => !kept.test(path));
+  const others = secretPaths.filter((path) => !kept.test(path) || argument.test(path));
   return [...others, ...paths].map((propertyPath) => ({
     propertyPath,
     reason:

@@ -6,7 +6,8 @@ import {
   type RootlessDockerHostArgs,
   PrivilegeEscalation,
 } from "../../../index";
-import { packedAgent, stepNames } from "../../../src/agent/agentText";
+import { packedAgent } from "../../../src/agent/agentText";
+import { usualSteps } from "../../../src/steps";
 import { everyOption, secretValues } from "../fixtures";
 import {
   commandType,
@@ -152,7 +153,7 @@ describe.each(modes)("in $mode", ({ preview }) => {
       const said = ` && echo "agent: nothing taken back: this machine has no record of the installation in ${state}" >&2`;
       expect(agent.delete).toBe(runIfThere(`revert agent ${lease}`, " </dev/null", said));
       const agentId = wordOfId("web-agent-id");
-      for (const name of stepNames) {
+      for (const name of usualSteps) {
         const { create: created, update: updated, delete: deleted } = step(outcome, name).inputs;
         expect(created).toBe(run(`apply ${name} ${lease} ${agentId}`));
         expect(updated).toBe(run(`update ${name} ${lease} ${agentId}`));

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { PrivilegedPorts, type RootlessDockerHostArgs } from "../../../index";
 import { stepNames } from "../../../src/agent/agentText";
+import { usualSteps } from "../../../src/steps";
 import { everyOption, secretValues } from "../fixtures";
 import { inSecret, shown, step, unknown } from "../mocks";
 import { create, documentOf, modes, usual, withoutCode } from "./create";
@@ -13,7 +14,7 @@ describe.each(modes)("in $mode", ({ preview }) => {
   test("documents of a usual host", async () => {
     const outcome = await create(usual, preview);
     const documents = Object.fromEntries(
-      stepNames.map((name) => [name, documentOf(outcome, name)]),
+      usualSteps.map((name) => [name, documentOf(outcome, name)]),
     );
     expect(documents).toEqual({
       preflight:
@@ -34,7 +35,9 @@ describe.each(modes)("in $mode", ({ preview }) => {
     const outcome = await create(everyOption(), preview);
     const documents = Object.fromEntries(
       stepNames.map((name) => {
-        const lines = documentOf(outcome, name).trimEnd().split("\n");
+        const { stdin } = step(outcome, name).inputs;
+        const text = name === "registries" ? inSecret(stdin) : stdin;
+        const lines = withoutCode(text, name).trimEnd().split("\n");
         // In every step's: any change of these makes all of them run.
         const ofEveryStep = ['recheck: "2026-11-25T19:44:00Z"', "take-over: true"];
         expect(lines).toEqual(expect.arrayContaining(ofEveryStep));
@@ -108,6 +111,10 @@ describe.each(modes)("in $mode", ({ preview }) => {
         'environment/HTTPS_PROXY: "http://proxy.example:3128"',
         'environment/NO_PROXY: "localhost"',
         'on-destroy-data: "delete"',
+      ],
+      registries: [
+        'registryAuth/docker.io: "me:SECRET token"',
+        'registryAuth/ghcr.io: "robot:SECRET registry password"',
       ],
       report: ['account: "builder"'],
     });
@@ -206,7 +213,7 @@ describe.each(modes)("in $mode", ({ preview }) => {
 });
 
 describe("what is not known makes only its own documents unknown", () => {
-  const all = ["lease", "agent", ...stepNames];
+  const all = ["lease", "agent", ...usualSteps];
 
   test.each<[string, RootlessDockerHostArgs, string[]]>([
     ["connection", { ...usual, connection: unknown() }, ["lease"]],
@@ -251,8 +258,8 @@ describe("what is not known makes only its own documents unknown", () => {
     ["environment.A", { ...usual, environment: { A: unknown() } }, ["secrets", "daemon"]],
     ["onDestroy.data", { ...usual, onDestroy: { data: unknown() } }, ["daemon"]],
     ["privilegeEscalation", { ...usual, privilegeEscalation: unknown() }, []],
-    ["recheck", { ...usual, recheck: unknown() }, ["agent", ...stepNames]],
-    ["takeOver", { ...usual, takeOver: unknown() }, ["agent", ...stepNames]],
+    ["recheck", { ...usual, recheck: unknown() }, ["agent", ...usualSteps]],
+    ["takeOver", { ...usual, takeOver: unknown() }, ["agent", ...usualSteps]],
   ])("%s", async (_path, args, wanted) => {
     const outcome = await create(args, true);
     const unknownOnes = all.filter((name) => {

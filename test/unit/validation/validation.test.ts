@@ -7,10 +7,11 @@ import { problemsOf, type Refused, withValue } from "../../../testkit/arguments"
 import * as connection from "./connection";
 import * as daemon from "./daemon";
 import * as machine from "./machine";
+import * as registries from "./registries";
 
-const rooms = [connection, account, machine, daemon];
+const rooms = [connection, account, machine, daemon, registries];
 const options =
-  "connection, account, subordinateIds, engine, rootfulDocker, privilegedPorts, unprivilegedPing, sysctls, kernelModuleOptions, appArmorProfile, resourceControllers, daemon, network, onDestroy, environment, storageDriver, privilegeEscalation, driftDetection, recheck, takeOver";
+  "connection, account, subordinateIds, engine, rootfulDocker, privilegedPorts, unprivilegedPing, sysctls, kernelModuleOptions, appArmorProfile, resourceControllers, daemon, network, onDestroy, environment, registryAuth, storageDriver, privilegeEscalation, driftDetection, recheck, takeOver";
 const refused: Refused[] = [
   ["conection", {}, `no such option; use ${options}`],
   ...rooms.flatMap((room) => room.refused),

@@ -3,12 +3,7 @@
 # Docker context that finds it. The daemon restarts only when what it reads has changed.
 
 daemon_apply() {
-	know_account "$(doc account)" ||
-		fail "account $(doc account)" "no such account" "it to exist" "run the account step first"
-	! is_lost_account "$ACCOUNT" ||
-		fail "account $ACCOUNT" "another one of that name than the one that was recorded" \
-			"the one that this daemon and its secret values are for" \
-			"give recheck a new value: the account's step settles what was done for the earlier one first"
+	know_recorded_account "$(doc account)" "this daemon and its secret values are for"
 	follow_home "$ACCOUNT"
 	doc on-destroy-data | write_record "$STATE/leases/$LEASE/on-destroy-data"
 	rm -f "$STATE/leases/$LEASE/no-data"

@@ -1,0 +1,26 @@
+# shellcheck shell=dash
+# registries: logins of the account's docker to private registries. Their passwords stay in no file but the account's own
+# config.json.
+
+registries_apply() {
+	local login
+	know_recorded_account "$(cat "$STATE/leases/$LEASE/account-name")" "these logins are for"
+	make_salt
+	for login in "$DOC"/text/registryAuth/*; do
+		[ -e "$login" ] || continue
+		for_root_alone learn_login "${login##*/}" "$login"
+		want_registry_login "${login##*/}" "$login"
+	done
+	# Pulumi does not know of a step that was never complete, and would take nothing back with registryAuth.
+	if [ -s "$WORK/problems" ] && ! is_applied "$STEP"; then
+		: >"$WORK/wanted"
+		release_unwanted
+	fi
+}
+
+# What docker says may quote the password, or the two together. $1 the address, $2 the file with both.
+learn_login() {
+	mkdir -p "$WORK/values/json"
+	sed 's/^"[^:]*:/"/' "$DOC/json/registryAuth/$1" >"$WORK/values/json/$1"
+	printf '"%s"' "$(base64 -w 0 <"$2")" >"$WORK/values/json/$1.auth"
+}

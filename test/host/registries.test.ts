@@ -1,0 +1,276 @@
+import { OnDestroyData, StorageDriver } from "../../index";
+import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
+import { type Registry, serveRegistry } from "../../testbed/registry";
+import type { StepArgs } from "../../testkit/documents";
+import { asAccount, bootHost, daemonStart, importImage, tryAsAccount } from "../../testkit/host";
+import { type Answer, Installation } from "../../testkit/installation";
+
+// Logins of the account's docker to private registries: as docker login leaves them, by a registry that is one.
+
+let host: TestHost;
+let ghcr: Registry;
+let quay: Registry;
+
+const first = "s3cret-first-word";
+const second = "S3cret: second $(id) \\ \" ' ü";
+
+beforeAll(async () => {
+  host = await bootHost({ engine: true });
+  ghcr = await serveRegistry({ robot: first });
+  quay = await serveRegistry({ robot: first });
+});
+afterAll(async () => {
+  await ghcr.close();
+  await quay.close();
+  await destroyAllHosts();
+});
+
+const config = "/home/app/.docker/config.json";
+const account: StepArgs = {
+  account: { name: "app" },
+  storageDriver: StorageDriver.Vfs,
+  onDestroy: { data: OnDestroyData.Delete },
+};
+const login = (registry: Registry, password = first, username = "robot") => ({
+  address: registry.address,
+  username,
+  password,
+});
+const wishesOf = (...registryAuth: object[]): StepArgs => ({ ...account, registryAuth });
+
+const trust = (registry: Registry) =>
+  `mkdir -p ~/.config/docker/certs.d/${registry.address}
+   cat >~/.config/docker/certs.d/${registry.address}/ca.crt <<'PEM'\n${registry.ca}PEM\n`;
+
+/** What the account's own docker has of a registry, decoded. */
+const loginTo = async (registry: Registry) =>
+  (
+    await tryAsAccount(
+      host,
+      "app",
+      `perl -0ne '/"${registry.address}": \\{\\s*"auth": "([^"]*)"/ and print $1' ~/.docker/config.json | base64 -d`,
+    )
+  ).stdout;
+
+/** All that anybody may read of an answer, and what the host keeps beyond the account's own file. */
+async function expectNoPassword(answer: Answer, ...passwords: string[]): Promise<void> {
+  const kept = await host.run(
+    `grep -rlF -e ${first} -e 'second $(id)' -e ${Buffer.from(`robot:${first}`).toString("base64")} /var/lib/rootless-docker /run /tmp /var/log /etc 2>/dev/null || true
+     journalctl | grep -cF -e ${first} -e 'second $(id)' || true
+     ls -d /run/rootless-docker.* 2>/dev/null || true`,
+  );
+  expect(kept).toBe("0\n");
+  for (const password of passwords) expect(answer.said.join("\n")).not.toContain(password);
+}
+
+async function applyTo(app: Installation, wishes: StepArgs): Promise<void> {
+  await app.install();
+  for (const step of [
+    "preflight",
+    "engine",
+    "account",
+    "kernel",
+    "ports",
+    "secrets",
+    "daemon",
+  ] as const)
+    await app.apply(step, wishes);
+}
+
+async function destroy(app: Installation, wishes: StepArgs): Promise<string> {
+  const said: string[] = [];
+  for (const step of [
+    "report",
+    "registries",
+    "daemon",
+    "ports",
+    "secrets",
+    "kernel",
+    "account",
+    "engine",
+  ] as const)
+    said.push(...(await app.revert(step, wishes)).said);
+  await app.revertAgent();
+  return said.join("\n");
+}
+
+test("log in, push, pull, rotate, take out, destroy: and the host is as it was", async () => {
+  const before = await snapshotHost(host);
+  const app = new Installation(host, "a1");
+  const both = wishesOf(login(ghcr), login(quay));
+  await applyTo(app, both);
+  const context = await host.run(`cat ${config}`);
+
+  // No machine knows this authority; the other registry is not tried to the end without it either.
+  const unknown = await app.tryApply("registries", both);
+  expect(unknown.exitCode).toBe(1);
+  expect(unknown.said.join("\n")).toMatch(
+    new RegExp(
+      `registries: registryAuth ${ghcr.address}: found that docker cannot log in \\('.*unknown authority'\\); wanted a login\\. To fix: put the certificate of its authority into /home/app/\\.config/docker/certs\\.d/${ghcr.address}/ca\\.crt, for app to read, then run again`,
+    ),
+  );
+  await asAccount(host, "app", `${trust(ghcr)}${trust(quay)}`);
+
+  // A first run that fails leaves nothing, of the logins that worked either.
+  const wrong = await app.tryApply(
+    "registries",
+    wishesOf(login(ghcr), login(quay, "s3cret-wrong-word")),
+  );
+  expect(wrong.exitCode).toBe(1);
+  expect(wrong.said.join("\n")).toMatch(
+    new RegExp(
+      `registryAuth ${quay.address}: found .*nauthorized.*; wanted a login\\. To fix: correct username and password`,
+    ),
+  );
+  await expectNoPassword(wrong, "s3cret-wrong-word", first);
+  expect(await host.run(`cat ${config}`)).toBe(context);
+  expect(
+    await host.run("ls /var/lib/rootless-docker/things/registrylogin 2>/dev/null || true"),
+  ).toBe("");
+
+  const started = await daemonStart(host, "app");
+  const made = await app.apply("registries", both);
+  const logins = [ghcr, quay].map(({ address }) => `docker of app: logged in to ${address}`);
+  expect(made.changed.sort()).toEqual(logins.sort());
+  await expectNoPassword(made, first);
+  expect(await host.run(`stat -c '%a %U' ${config}`)).toBe("600 app\n");
+  expect([await loginTo(ghcr), await loginTo(quay)]).toEqual([`robot:${first}`, `robot:${first}`]);
+  expect((await app.apply("registries", both)).changed).toEqual([]);
+  await app.apply("report", both);
+
+  await importImage(host, "app");
+  const image = `${ghcr.address}/team/busybox`;
+  await asAccount(
+    host,
+    "app",
+    `docker tag busybox ${image}; docker push -q ${image}; docker rmi -f ${image} busybox >/dev/null; docker pull -q ${image}`,
+  );
+
+  // The password changes, and the daemon does not notice. A wrong one leaves the one from before.
+  ghcr.accept({ robot: second });
+  const mistyped = await app.tryApply(
+    "registries",
+    wishesOf(login(ghcr, "s3cret-wrong-word"), login(quay)),
+  );
+  expect(mistyped.exitCode).toBe(1);
+  expect(await loginTo(ghcr)).toBe(`robot:${first}`);
+  const rotated = await app.apply("registries", wishesOf(login(ghcr, second), login(quay)));
+  expect(rotated.changed).toEqual([`docker of app: logged in to ${ghcr.address}`]);
+  await expectNoPassword(rotated, second);
+  expect(await loginTo(ghcr)).toBe(`robot:${second}`);
+  await asAccount(host, "app", `docker pull -q ${image}`);
+  expect(await daemonStart(host, "app")).toBe(started);
+
+  const less = wishesOf(login(ghcr, second));
+  const out = await app.apply("registries", less);
+  expect(out.changed).toEqual([`docker of app: logged out of ${quay.address}`]);
+  expect([await loginTo(ghcr), await loginTo(quay)]).toEqual([`robot:${second}`, ""]);
+
+  // With registryAuth the step goes: what the daemon's step left is there again.
+  await app.revert("registries", less);
+  expect(JSON.parse(await host.run(`cat ${config}`))).toEqual({
+    auths: {},
+    currentContext: "rootless",
+  });
+  expect((await tryAsAccount(host, "app", `docker pull -q ${image}`)).exitCode).not.toBe(0);
+  expect((await app.apply("daemon", less)).changed).toEqual([]);
+  await app.apply("registries", less);
+  await asAccount(host, "app", "rm -r ~/.config/docker/certs.d");
+  await destroy(app, less);
+  expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
+});
+
+test("one that nobody answers for: an error that says so, and every address is told at once", async () => {
+  const app = new Installation(host, "b1");
+  const wishes = wishesOf(
+    { address: "10.203.0.1:9", username: "robot", password: first },
+    { address: "registry.invalid", username: "robot", password: first },
+  );
+  await applyTo(app, wishes);
+  const { exitCode, said } = await app.tryApply("registries", wishes);
+  expect(exitCode).toBe(1);
+  for (const address of ["10.203.0.1:9", "registry.invalid"])
+    expect(said.join("\n")).toMatch(
+      new RegExp(
+        `registryAuth ${address}: found that docker cannot log in \\('.*'\\); wanted a login\\. To fix: see that the daemon of app reaches ${address}`,
+      ),
+    );
+  await destroy(app, wishes);
+});
+
+const ownAuth = Buffer.from(`me:${first}`).toString("base64");
+
+describe("an account that has a config.json", () => {
+  let app: Installation;
+  let theirs: string;
+  let before: Awaited<ReturnType<typeof snapshotHost>>;
+
+  beforeEach(async () => {
+    ghcr.accept({ robot: first, me: first, other: first });
+    // Written by hand, for others to read, and with a login to the same registry.
+    theirs = `{"HttpHeaders": {"X-From": "me"},\n "auths": {"${ghcr.address}": {"auth": "${ownAuth}"}, "https://${ghcr.address}": {"auth": "${ownAuth}"},\n  "else.example": {"auth": "${ownAuth}"}}}\n`;
+    await host.run("useradd -m -s /bin/bash app");
+    await asAccount(
+      host,
+      "app",
+      `mkdir -p ~/.docker; cat >~/.docker/config.json; chmod 644 ~/.docker/config.json\n`,
+    );
+    await host.run(`cat >${config}; chown app: ${config}`, { input: theirs });
+    await asAccount(host, "app", trust(ghcr));
+    before = await snapshotHost(host);
+    app = new Installation(host, "c1");
+    await applyTo(app, wishesOf(login(ghcr)));
+  });
+  afterEach(async () => {
+    await host.run(
+      "loginctl terminate-user app 2>/dev/null || true; userdel -r app 2>/dev/null || true",
+    );
+  });
+
+  test("the login from before comes back, and the file byte for byte", async () => {
+    await app.apply("registries", wishesOf(login(ghcr)));
+    expect(await loginTo(ghcr)).toBe(`robot:${first}`);
+    expect(await host.run(`stat -c %a ${config}`)).toBe("600\n");
+    await app.revert("registries", wishesOf(login(ghcr)));
+    expect(await loginTo(ghcr)).toBe(`me:${first}`);
+    expect(JSON.parse(await host.run(`cat ${config}`))).toMatchObject({
+      auths: {
+        [ghcr.address]: { auth: ownAuth },
+        [`https://${ghcr.address}`]: { auth: ownAuth },
+        "else.example": { auth: ownAuth },
+      },
+    });
+    await app.apply("registries", wishesOf(login(ghcr)));
+    await destroy(app, wishesOf(login(ghcr)));
+    expect(await host.run(`cat ${config}`)).toBe(theirs);
+    expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
+  });
+
+  test("somebody who logs in otherwise since keeps that, and it is named", async () => {
+    await app.apply("registries", wishesOf(login(ghcr)));
+    await asAccount(
+      host,
+      "app",
+      `printf %s ${first} | docker login -u other --password-stdin ${ghcr.address} 2>/dev/null >/dev/null`,
+    );
+    const said = await destroy(app, wishesOf(login(ghcr)));
+    expect(said).toContain(`registrylogin app:${ghcr.address} stays: somebody changed it`);
+    expect(await loginTo(ghcr)).toBe(`other:${first}`);
+  });
+
+  test("a program that keeps the logins: a refusal that names it, and nothing is changed", async () => {
+    const there = await host.run(`cat ${config}`);
+    for (const setting of [`"credsStore": "pass"`, `"credHelpers": {"${ghcr.address}": "pass"}`]) {
+      await host.run(`sed -i '1s/^{/{${setting},/' ${config}`);
+      const { exitCode, said } = await app.tryApply("registries", wishesOf(login(ghcr)));
+      expect([exitCode, said.at(-1)]).toEqual([
+        1,
+        expect.stringMatching(
+          /config\.json: found '"pass"' as the program that keeps logins to .*; wanted it in that file/,
+        ),
+      ]);
+      await host.run(`cat >${config}`, { input: there });
+    }
+    await destroy(app, wishesOf(login(ghcr)));
+  });
+});

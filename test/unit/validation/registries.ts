@@ -1,0 +1,81 @@
+import type { Accepted, Refused } from "../../../testkit/arguments";
+
+const notAddress =
+  "is not the address of a registry; write its host, such as ghcr.io or registry.example:5000";
+const hasPath = "has a path, and docker keeps one login for a host; write the host alone";
+const shortName =
+  "has neither a dot nor a port, and docker takes it for a name on Docker Hub; write the host's whole name";
+const notUser =
+  "has a colon, or a space at an end, which a login cannot have; write the name alone";
+
+const login = { username: "me", password: "s3cret" };
+
+/** A row of one login, and the option of it that is told. */
+const row = (given: object, option: string, reason: string): Refused => [
+  "registryAuth",
+  [{ ...login, ...given }],
+  reason,
+  `registryAuth[0].${option}`,
+];
+
+export const refused: Refused[] = [
+  ["registryAuth", { ...login }, "the value is not a list; write one"],
+  ["registryAuth", "s3cret", "the value is not a list; write one"],
+  [
+    "registryAuth",
+    ["me:s3cret"],
+    "the value is not an object; write one",
+    "registryAuth[0],registryAuth[0].username,registryAuth[0].password",
+  ],
+  [
+    "registryAuth",
+    [{}],
+    "is missing; name who logs in",
+    "registryAuth[0].username,registryAuth[0].password",
+  ],
+  row({ server: "ghcr.io" }, "server", "no such option; use address, username, password"),
+  row({ address: 7 }, "address", "the value is not a text; write one"),
+  row({ address: "" }, "address", `'' ${notAddress}`),
+  row({ address: "ftp://ghcr.io" }, "address", `'ftp://ghcr.io' ${notAddress}`),
+  row({ address: "ghcr.io:99999" }, "address", `'ghcr.io:99999' ${notAddress}`),
+  row({ address: "-ghcr.io" }, "address", `'-ghcr.io' ${notAddress}`),
+  row({ address: "[::1]:5000" }, "address", `'[::1]:5000' ${notAddress}`),
+  row({ address: "a b.example" }, "address", `'a b.example' ${notAddress}`),
+  row({ address: "https://me:s3cret@ghcr.io" }, "address", `the value ${notAddress}`),
+  row({ address: "ghcr.io/team" }, "address", `'ghcr.io/team' ${hasPath}`),
+  row({ address: "https://ghcr.io/v2/team" }, "address", `'https://ghcr.io/v2/team' ${hasPath}`),
+  row({ address: "registry" }, "address", `'registry' ${shortName}`),
+  row({ username: "" }, "username", "the value is empty; write something, or leave the option out"),
+  row({ username: "me:too" }, "username", `the value ${notUser}`),
+  row({ username: " me" }, "username", `the value ${notUser}`),
+  row({ username: 7 }, "username", "the value is not a text; write one"),
+  row({ password: "" }, "password", "the value is empty; write it, or a token of the registry's"),
+  row(
+    { password: "s3cret\n" },
+    "password",
+    "the value has a line break, which docker login cuts off; write it on one line",
+  ),
+  row({ password: 7 }, "password", "the value is not a text; write one"),
+  [
+    "registryAuth",
+    [
+      { address: "ghcr.io", ...login },
+      { address: "https://ghcr.io/", ...login },
+    ],
+    "is ghcr.io, as registryAuth[0].address is; docker keeps one login for a registry: leave one of the two out",
+    "registryAuth[1].address",
+  ],
+  [
+    "registryAuth",
+    [login, { address: "index.docker.io", ...login }],
+    "is docker.io, as registryAuth[0].address is; docker keeps one login for a registry: leave one of the two out",
+    "registryAuth[1].address",
+  ],
+];
+
+export const accepted: Accepted[] = [
+  ["registryAuth", []],
+  ["registryAuth", [login]],
+  ["registryAuth", [{ address: null, ...login }]],
+  ["registryAuth", [{ address: "Registry-1.Example:443", ...login, password: ' : $(id) " ü' }]],
+];
