@@ -132,7 +132,7 @@ async function untilItListens(server: ChildProcess, port: number): Promise<void>
     const answers = await fetch(`https://${gateway}:${port}/v2/`).then(
       () => true,
       // Its certificate is of an authority that nobody knows.
-      ({ cause }: Error) => (cause as { code?: string } | undefined)?.code !== "ECONNREFUSED",
+      (error: unknown) => (error as { cause?: { code?: string } }).cause?.code !== "ECONNREFUSED",
     );
     if (answers) return;
     await sleep(100);

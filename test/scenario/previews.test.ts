@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { createHost, destroyAllHosts, type TestHost } from "../../testbed/hosts";
+import { type Registry, serveRegistry } from "../../testbed/registry";
 import { DriftDetection, RootlessDockerHost, StorageDriver } from "../../index";
-import { type ComponentArgs, connectionTo, HostStack } from "../../testkit/hostStack";
+import { type ComponentArgs, connectionTo, HostStack, stepsRun } from "../../testkit/hostStack";
+import { asAccount } from "../../testkit/host";
 import { version } from "../../src/version";
 import type { Stack } from "../../testkit/stack";
 
@@ -30,6 +32,13 @@ async function shown(args: ComponentArgs): Promise<string> {
   return anonymous(text);
 }
 
+/** The steps that an `up` runs, and whether the daemon was another one afterwards. */
+async function walked(args: ComponentArgs) {
+  const before = await installation.daemonStart();
+  const steps = stepsRun(await installation.up(args));
+  return { steps, restarted: before !== (await installation.daemonStart()) };
+}
+
 function anonymous(text: string): string {
   const known = text
     .replaceAll(host.address, "203.0.113.7")
@@ -52,6 +61,52 @@ test("a new host", async () => {
 
 test("another storage driver", async () => {
   expect(await shown({ ...wishes, storageDriver: StorageDriver.Btrfs })).toMatchSnapshot();
+});
+
+describe("logins to registries", () => {
+  let registry: Registry;
+  const logins = (password: string): ComponentArgs => ({
+    ...wishes,
+    registryAuth: [{ address: registry.address, username: "robot", password }],
+  });
+  const shownHere = async (args: ComponentArgs) =>
+    (await shown(args)).replaceAll(registry.address, "registry.example:5000");
+
+  beforeAll(async () => {
+    registry = await serveRegistry({ robot: "one" });
+    const place = `~/.config/docker/certs.d/${registry.address}`;
+    await asAccount(
+      host,
+      "app",
+      `mkdir -p ${place}; cat >${place}/ca.crt <<'PEM'\n${registry.ca}PEM\n`,
+    );
+  });
+  afterAll(() => registry.close());
+
+  test("the first one", async () => {
+    expect(await shownHere(logins("one"))).toMatchSnapshot();
+    const { steps, restarted } = await walked(logins("one"));
+    expect([steps, restarted]).toEqual([["create web-registries"], false]);
+  });
+
+  test("another password, and a registry more", async () => {
+    const more = logins("two");
+    const registryAuth = [
+      ...(more.registryAuth as object[]),
+      { username: "me", password: pulumi.secret("three") },
+    ] as ComponentArgs["registryAuth"];
+    expect(await shownHere({ ...more, registryAuth })).toMatchSnapshot();
+    registry.accept({ robot: "two" });
+    const { steps, restarted } = await walked(logins("two"));
+    expect([steps, restarted]).toEqual([["update web-registries"], false]);
+  });
+
+  test("none any more", async () => {
+    expect(await shownHere(wishes)).toMatchSnapshot();
+    const { steps, restarted } = await walked(wishes);
+    expect([steps, restarted]).toEqual([["delete web-registries"], false]);
+    expect(await host.run("cat /home/app/.docker/config.json")).not.toContain(registry.address);
+  });
 });
 
 test("changed by hand", async () => {

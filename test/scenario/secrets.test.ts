@@ -6,7 +6,10 @@ import type { EngineEvent } from "@pulumi/pulumi/automation";
 import type { RootlessDockerHostArgs } from "../../index";
 import { createHost, destroyAllHosts, type TestHost } from "../../testbed/hosts";
 import { execOrThrow } from "../../testbed/hosts/exec";
+import { gateway } from "../../testbed/hosts/place";
+import { serveRegistry } from "../../testbed/registry";
 import type { Outcome } from "../../testkit/stack";
+import { asAccount } from "../../testkit/host";
 import { connectionTo, HostStack, stepsRun } from "../../testkit/hostStack";
 import { findings, marker, Markers, sampleHere } from "./markers";
 
@@ -94,7 +97,7 @@ const wishes = (token: string) =>
       proxies: { "http-proxy": `http://user:${marker("byform")}@proxy.invalid:3128` },
     },
     environment: {
-      NO_PROXY: "localhost",
+      NO_PROXY: `localhost,${gateway}`,
       HTTP_PROXY: `http://user:${marker("alsobyform")}@proxy.invalid:3128`,
       HTTPS_PROXY: pulumi.secret(`http://user:${marker("marked")}@proxy.invalid:3128`),
       TOKEN: pulumi.secret(marker(token)),
@@ -159,6 +162,32 @@ test("an agent that is killed in the middle leaves nothing that others can read"
   const found = await markers.inFiles(host, "guest");
   expect(found.filter((line) => line.startsWith("READABLE"))).toEqual([]);
   expect((await up("after a kill", wishes("three"))).failure).toBeUndefined();
+});
+
+test("a login to a registry, and one that fails", async () => {
+  const registry = await serveRegistry({ robot: marker("registry") });
+  const place = `~/.config/docker/certs.d/${registry.address}`;
+  await asAccount(
+    host,
+    "app",
+    `mkdir -p ${place}; cat >${place}/ca.crt <<'PEM'\n${registry.ca}PEM\n`,
+  );
+  const logins = (password: string) => ({
+    ...wishes("three"),
+    registryAuth: [{ address: registry.address, username: "robot", password: marker(password) }],
+  });
+  said["preview of a login"] = await installation.preview(logins("registry"));
+  expect((await up("a login", logins("registry"))).failure).toBeUndefined();
+  const { failure } = await up("a login that fails", logins("otherregistry"));
+  expect(failure).toContain(`registryAuth ${registry.address}: found that docker cannot log in`);
+  const base64 = Buffer.from(`robot:${marker("registry")}`).toString("base64");
+  expect(await host.run("cat /home/app/.docker/config.json")).toContain(base64);
+  const elsewhere = `find / -xdev -path /proc -prune -o -type f -exec grep -lF '${base64}' {} + || true`;
+  expect(await host.run(elsewhere)).toBe("/home/app/.docker/config.json\n");
+  for (const text of Object.values(said)) expect(text).not.toContain(base64);
+  const { failure: left } = await up("no login", wishes("three"));
+  expect(left).toBeUndefined();
+  await registry.close();
 });
 
 test("what the host holds, root or the account holds alone", async () => {
