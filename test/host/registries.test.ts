@@ -95,11 +95,15 @@ async function destroy(app: Installation, wishes: StepArgs): Promise<string> {
 }
 
 test("log in, push, pull, rotate, take out, destroy: and the host is as it was", async () => {
+  // docker would take a program that keeps logins for being installed.
+  await host.run(`printf '#!/bin/sh\nexit 1\n' >/usr/local/bin/docker-credential-secretservice
+    chmod 755 /usr/local/bin/docker-credential-secretservice`);
   const before = await snapshotHost(host);
   const app = new Installation(host, "a1");
   const both = wishesOf(login(ghcr), login(quay));
   await applyTo(app, both);
   const context = await host.run(`cat ${config}`);
+  expect(JSON.parse(context)).toEqual({ auths: {}, currentContext: "rootless" });
 
   // No machine knows this authority; the other registry is not tried to the end without it either.
   const unknown = await app.tryApply("registries", both);

@@ -187,6 +187,7 @@ test("a login to a registry, and one that fails", async () => {
   for (const text of Object.values(said)) expect(text).not.toContain(base64);
   const { failure: left } = await up("no login", wishes("three"));
   expect(left).toBeUndefined();
+  await asAccount(host, "app", "rm -r ~/.config/docker/certs.d");
   await registry.close();
 });
 

@@ -25,11 +25,18 @@ want_context() {
 	changed "docker context of $ACCOUNT: rootless"
 }
 
-# docker takes a link of config.json for one from the directory that it is started in.
-use_context() {
+use_context() { run_client 60 context use "$1"; }
+
+# Runs docker as the account where it writes its settings. It takes a link of config.json for one from the directory that
+# it is started in; and without a PATH it finds no program that keeps logins, which it would write there for being
+# installed. $1 seconds, then docker's arguments.
+run_client() {
+	local seconds=$1 docker
+	shift
+	docker=$(command -v docker) || docker=docker
 	# shellcheck disable=SC2016 # the inner shell expands them
-	as_account_within 60 env DOCKER_CLI_HOOKS=false DOCKER_CLI_HINTS=false \
-		sh -c 'cd "$HOME/.docker" && exec docker context use "$1"' sh "$1" >/dev/null 2>"$WORK/error"
+	as_account_within "$seconds" env DOCKER_CLI_HOOKS=false DOCKER_CLI_HINTS=false \
+		sh -c 'cd "$HOME/.docker" && PATH=/nonexistent && exec "$@"' sh "$docker" "$@" >/dev/null 2>"$WORK/error"
 }
 
 # $1 what was to be in it.

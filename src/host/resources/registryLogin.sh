@@ -160,7 +160,7 @@ if (!$ENV{CHANGE}) {
 # Logs in as "docker login" does, unless the login is there. What is wrong is a problem, so that all of them are told at
 # once. $1 the address, $2 the file with USERNAME:PASSWORD.
 want_registry_login() {
-	local key mark dir helper
+	local key mark now dir helper
 	key=$(registry_key "$1")
 	{
 		printf '{"auth":"'
@@ -171,9 +171,9 @@ want_registry_login() {
 	want registrylogin "$ACCOUNT:$1" "$mark"
 	dir=$(resource_directory registrylogin "$ACCOUNT:$1")
 	read_client_config
-	if client_setting '"auths"' "$key" >"$WORK/login" &&
-		printf '%s\n%s\n' "$mark" "$(record_value "$mark" "$dir/baseline/kept-as")" | grep -qxF -- "$(login_mark <"$WORK/login")"; then
-		return 0
+	if client_setting '"auths"' "$key" >"$WORK/login"; then
+		now=$(login_mark <"$WORK/login")
+		[ "$now" != "$mark" ] && [ "$now" != "$(record_value "$mark" "$dir/baseline/kept-as")" ] || return 0
 	fi
 	helper=$(client_setting '"credHelpers"' "$key" || client_setting '"credsStore"' || true)
 	case $helper in
@@ -199,24 +199,18 @@ want_registry_login() {
 	changed "docker of $ACCOUNT: logged in to $1"
 }
 
-# By the account's daemon, which asks the registry. Without a PATH, docker does not take a program that keeps logins
-# because it is installed. $1 the address, $2 the file with USERNAME:PASSWORD.
+# By the account's daemon, which asks the registry. docker keeps the mode of a file that is there. $1 the address, $2
+# the file with USERNAME:PASSWORD.
 log_in() {
-	local docker status=0
-	docker=$(command -v docker) || fail docker "no such program" "it, to log in with" "run the engine step first"
-	for_root_alone password_of "$2" >"$WORK/password"
-	# shellcheck disable=SC2016 # the inner shell expands them
-	as_account_within 90 env DOCKER_CLI_HOOKS=false DOCKER_CLI_HINTS=false sh -c 'cd "$HOME/.docker" || exit
-		[ ! -e config.json ] || chmod go= config.json || exit
-		PATH=/nonexistent
-		exec "$@"' sh "$docker" -H "unix://$ACCOUNT_RUNTIME/docker.sock" login \
-		--username="$(sed 's/:.*//' "$2")" --password-stdin "$1" \
-		<"$WORK/password" >/dev/null 2>"$WORK/error" || status=$?
+	local status=0
+	# shellcheck disable=SC2016 # the inner shell expands it
+	as_account sh -c '[ ! -e "$1" ] || chmod go= "$1"' sh "$(client_config)" 2>"$WORK/error" || return
+	sed 's/^[^:]*://' "$2" >"$WORK/password"
+	run_client 90 -H "unix://$ACCOUNT_RUNTIME/docker.sock" login --username="$(sed 's/:.*//' "$2")" --password-stdin "$1" \
+		<"$WORK/password" || status=$?
 	rm -f "$WORK/password"
 	return "$status"
 }
-
-password_of() { sed 's/^[^:]*://' "$1"; }
 
 # $1 the address.
 login_problem() {
@@ -227,7 +221,9 @@ login_problem() {
 		fix="put the certificate of its authority into $ACCOUNT_HOME/.config/docker/certs.d/$1/ca.crt, for $ACCOUNT to read"
 		;;
 	*'HTTP response to HTTPS'*) fix="give it a certificate, or name it in insecure-registries of daemon" ;;
-	*x509:* | *certificate*) fix="correct its certificate: its time, or the names in it, or see the clock of this machine" ;;
+	*x509:* | *certificate*)
+		fix="correct its certificate: its time, or the names in it, or see the clock of this machine"
+		;;
 	*[Uu]nauthorized* | *denied* | *'incorrect username'* | *' 401'* | *' 403'*)
 		fix="correct username and password of it in registryAuth, or make a new token there: it may have expired"
 		;;

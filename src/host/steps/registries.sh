@@ -1,6 +1,6 @@
 # shellcheck shell=dash
-# registries: logins of the account's docker to private registries. Their passwords stay in no file but the account's own
-# config.json.
+# registries: logins of the account's docker to private registries. Their passwords stay in no file but the account's
+# own config.json.
 
 registries_apply() {
 	local login
