@@ -209,10 +209,11 @@ describe("an account that has a config.json", () => {
   let theirs: string;
   let before: Awaited<ReturnType<typeof snapshotHost>>;
 
-  beforeEach(async () => {
+  /** @param more settings of it. */
+  async function begin(more = ""): Promise<void> {
     ghcr.accept({ robot: first, me: first, other: first });
     // Written by hand, for others to read, and with a login to the same registry.
-    theirs = `{"HttpHeaders": {"X-From": "me"},\n "auths": {"${ghcr.address}": {"auth": "${ownAuth}"}, "https://${ghcr.address}": {"auth": "${ownAuth}"},\n  "else.example": {"auth": "${ownAuth}"}}}\n`;
+    theirs = `{${more}"HttpHeaders": {"X-From": "me"},\n "auths": {"${ghcr.address}": {"auth": "${ownAuth}"}, "https://${ghcr.address}": {"auth": "${ownAuth}"},\n  "else.example": {"auth": "${ownAuth}"}}}\n`;
     await host.run("useradd -m -s /bin/bash app");
     await asAccount(
       host,
@@ -224,14 +225,19 @@ describe("an account that has a config.json", () => {
     before = await snapshotHost(host);
     app = new Installation(host, "c1");
     await applyTo(app, wishesOf(login(ghcr)));
-  });
+  }
   afterEach(async () => {
     await host.run(
       "loginctl terminate-user app 2>/dev/null || true; userdel -r app 2>/dev/null || true",
     );
   });
 
-  test("the login from before comes back, and the file byte for byte", async () => {
+  test.each([
+    ["no context", ""],
+    // Then only a login writes the file.
+    ["the context rootless", '"currentContext": "rootless", '],
+  ])("the login from before comes back, and the file byte for byte: %s", async (_what, more) => {
+    await begin(more);
     await app.apply("registries", wishesOf(login(ghcr)));
     expect(await loginTo(ghcr)).toBe(`robot:${first}`);
     expect(await host.run(`stat -c %a ${config}`)).toBe("600\n");
@@ -251,6 +257,7 @@ describe("an account that has a config.json", () => {
   });
 
   test("somebody who logs in otherwise since keeps that, and it is named", async () => {
+    await begin();
     await app.apply("registries", wishesOf(login(ghcr)));
     await asAccount(
       host,
@@ -263,6 +270,7 @@ describe("an account that has a config.json", () => {
   });
 
   test("a program that keeps the logins: a refusal that names it, and nothing is changed", async () => {
+    await begin();
     const there = await host.run(`cat ${config}`);
     for (const setting of [`"credsStore": "pass"`, `"credHelpers": {"${ghcr.address}": "pass"}`]) {
       await host.run(`sed -i '1s/^{/{${setting},/' ${config}`);
