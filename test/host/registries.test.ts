@@ -1,4 +1,5 @@
 import { OnDestroyData, StorageDriver } from "../../index";
+import { checkCommand } from "../../src/remote/commands";
 import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
 import { type Registry, serveRegistry } from "../../testbed/registry";
 import type { StepArgs } from "../../testkit/documents";
@@ -164,6 +165,21 @@ test("log in, push, pull, rotate, take out, destroy: and the host is as it was",
   expect(await loginTo(ghcr)).toBe(`robot:${second}`);
   await asAccount(host, "app", `docker pull -q ${image}`);
   expect(await daemonStart(host, "app")).toBe(started);
+
+  // What a preview asks for with driftDetection, and what another run of the step puts right.
+  const drift = async () => {
+    const said = JSON.parse(await host.run(checkCommand({ lease: "a1", escalation: "" }))) as {
+      drift: { step: string }[];
+    };
+    return said.drift.filter(({ step }) => step === "registries");
+  };
+  expect(await drift()).toEqual([]);
+  await asAccount(host, "app", `docker logout ${quay.address} >/dev/null`);
+  expect(await drift()).toMatchObject([
+    { about: `login of app to ${quay.address}`, found: "none", wanted: "the one of registryAuth" },
+  ]);
+  const again = await app.apply("registries", wishesOf(login(ghcr, second), login(quay)));
+  expect(again.changed).toEqual([`docker of app: logged in to ${quay.address}`]);
 
   const less = wishesOf(login(ghcr, second));
   const out = await app.apply("registries", less);

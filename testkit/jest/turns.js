@@ -11,7 +11,7 @@ const parts = [
   ["host/dockerRepository", "host/plugins", "host/containerRows", "scenario/driftPreview"],
   [
     ...["host/dnf", "host/accountIdentity", "host/rootful", "host/nextTenant", "host/packageMarks"],
-    ...["scenario/diagnostics", "scenario/conformance/connection"],
+    ...["scenario/diagnostics", "scenario/conformance/connection", "host/registries"],
   ],
   [
     ...["host/staticArchive", "host/accountsWord", "host/accounts", "host/powerCuts/ext4"],
