@@ -119,6 +119,22 @@ test("packages that are installed anew start no root daemon, and change nothing 
   expect(await asAccount(host, "app", "docker ps --format '{{.Names}}'")).toBe("web\n");
   for (const { changed } of Object.values(await app.applyAll(wishes))) expect(changed).toEqual([]);
 
+  // Whatever has taken the program: its package still counts as installed.
+  await host.run("mv /usr/sbin/dockerd /root");
+  const refused = await app.tryApply("engine", wishes);
+  expect([refused.exitCode, refused.said]).toEqual([
+    1,
+    [
+      "engine: dockerd (package docker.io): found no such program on PATH; wanted the engine's daemon, whole. To fix: install the package docker.io again with apt-get, or remove it, then run again",
+    ],
+  ]);
+  const other = await app.tryApply("daemon", { ...wishes, daemon: { "log-level": "error" } });
+  expect([other.exitCode, other.said.at(-1)]).toEqual([
+    1,
+    expect.stringMatching(/^daemon: dockerd: found no such program .* To fix: give recheck a new/),
+  ]);
+  await host.run("mv /root/dockerd /usr/sbin");
+
   await host.reboot();
   expect(await ours(host)).toBe(settings);
   expect(await rootDaemons(host)).toBe("none\n");

@@ -18,6 +18,14 @@ engine_checks() {
 	id_map_checks
 }
 
+# $1 the engine's package, or nothing; $2 what to do.
+no_engine() {
+	local found
+	found=$(command -v dockerd) || found="no such program on PATH"
+	[ -z "${found%%/*}" ] && found="that $found says no version: $(dockerd --version 2>&1 | tail -n 1)"
+	fail "dockerd${1:+ (package $1)}" "$found" "the engine's daemon, whole" "$2"
+}
+
 id_map_checks() {
 	local program
 	for program in $(id_map_programs); do

@@ -195,8 +195,20 @@ keep_engine() {
 	want_packages_without "$(other_plugin_packages buildx compose)"
 }
 
+# Its package may count as installed, and its files be gone.
+no_engine_of_source() {
+	case $(doc source) in
+	preinstalled) no_engine '' "install the engine again, then run again" ;;
+	static-archive) no_engine '' "remove $(archive_directory), then run again: it is unpacked once more" ;;
+	*)
+		no_engine "$(engine_package)" \
+			"install the package $(engine_package) again with $PACKAGE_MANAGER, or remove it, then run again"
+		;;
+	esac
+}
+
 engine_apply() {
-	local packages=''
+	local packages='' version
 	rootful_docker_problems "$(doc rootful-docker)"
 	engine_source_problems
 	purge_problems
@@ -223,11 +235,13 @@ engine_apply() {
 	else
 		keep_engine
 	fi
+	version=$(engine_version 2>/dev/null)
+	[ -n "$version" ] || no_engine_of_source
 	move_capability
 	want_id_map_privileges
 	follow_engine
 	mark_restart all ground "the engine changed"
-	fact versions.engine "$(engine_version)"
+	fact versions.engine "$version"
 	fact versions.rootlesskit "$(rootlesskit --version | sed 's/^rootlesskit version //')"
 	fact versions.kernel "$(uname -r)"
 	fact versions.os "$(os_name)"

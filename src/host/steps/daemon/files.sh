@@ -70,6 +70,7 @@ UNIT
 # A daemon that runs keeps running when the new configuration cannot. Engines before 23 cannot tell.
 validate_daemon_json() {
 	local said
+	[ -n "$(engine_version 2>/dev/null)" ] || no_engine '' "give recheck a new value, with which the engine's step runs again"
 	said=$(dockerd --validate --config-file "$WORK/daemon.json" 2>&1) || case $said in
 	*'unknown flag'*) ;;
 	*)
