@@ -1,7 +1,7 @@
 import { currentEngine, earlierEngine } from "../testbed/engine";
 import { diffSnapshots, snapshotHost } from "../testbed/hosts";
 import type { StepArgs } from "./documents";
-import { type EngineHost, revertEngine } from "./engineHost";
+import { applyEngine, type EngineHost, revertEngine } from "./engineHost";
 import { asAccount, importImage } from "./host";
 import { type Answer, Installation } from "./installation";
 
@@ -108,4 +108,57 @@ export function testKilled(
     const left = diffSnapshots(before, await snapshotHost(given.host));
     expect(left.filter((difference) => !isNobodys(difference))).toEqual([]);
   });
+}
+
+/** When a removal of the engine's packages is killed with its package manager. */
+export interface RemovalKill {
+  /** A file of one of them: at once when it has gone. The package still counts as installed then. */
+  gone: string;
+  /** A command on the host that prints which files of installed packages are not there. */
+  lacking: string;
+}
+
+/** What is asked for after a removal that was killed. */
+export interface RemovalKilled {
+  what: string;
+  /** What it was for. Defaults to destroy. */
+  instead?: () => StepArgs;
+  /** Applied next. Defaults to nothing but destroy. */
+  next?: () => StepArgs;
+}
+
+/** One test a row: after it the engine is whole, or gone. As for testKilled. */
+export function testRemovalKilled(
+  given: EngineHost,
+  wishesOf: () => StepArgs,
+  { gone, lacking }: RemovalKill,
+  rows: RemovalKilled[],
+  isNobodys: (difference: string) => boolean = () => false,
+): void {
+  test.each(rows)(
+    "a removal that is killed with its package manager: $what",
+    async ({ instead, next }) => {
+      const before = await snapshotHost(given.host);
+      const app = new Installation(given.host, "a1");
+      await applyEngine(app, wishesOf());
+      await given.host.run("touch /run/held");
+      const removal = instead
+        ? app.tryApply("engine", instead())
+        : app.tryRevert("engine", wishesOf());
+      await given.host.run(
+        `timeout 60 sh -c 'while [ -e ${gone} ]; do :; done'; pkill -STOP -x 'rpm|Zypp-main|dnf|pacman'
+        pkill -9 -f [a]gents/a1/agent; pkill -9 -x 'rpm|Zypp-main|dnf|pacman'; pkill -x sleep; rm /run/held`,
+      );
+      expect((await removal).exitCode).not.toBe(0);
+      expect(await given.host.run(lacking)).toContain(gone);
+      if (next) {
+        const { facts } = await app.apply("engine", next());
+        expect(facts["versions.engine"]).toBe(currentEngine);
+        expect(await given.host.run(lacking)).toBe("");
+      }
+      expect(await revertEngine(app, (next ?? wishesOf)())).not.toContain(" stays: ");
+      const left = diffSnapshots(before, await snapshotHost(given.host));
+      expect(left.filter((difference) => !isNobodys(difference))).toEqual([]);
+    },
+  );
 }

@@ -15,6 +15,7 @@ import {
   liveThroughVersions,
   testAnotherAtWork,
   testKilled,
+  testRemovalKilled,
 } from "../../testkit/packageManagers";
 
 // A Debian with Fedora's os-release, dnf 4 and rpm, and no apt and no dpkg.
@@ -187,8 +188,28 @@ test.each([
   expect(left.filter((difference) => difference.includes("package"))).toEqual([]);
 });
 
-// An empty file of dnf's own, under a name that any program may have.
-testKilled(given, wishes, kill, (line) => /^file added: \/tmp\/tmp\w{8} root:root 600 /.test(line));
+/** An empty file of dnf's own, under a name that any program may have. */
+const isDnfs = (line: string) => /^file added: \/tmp\/tmp\w{8} root:root 600 /.test(line);
+
+testKilled(given, wishes, kill, isDnfs);
+
+testRemovalKilled(
+  given,
+  wishes,
+  {
+    gone: "/usr/bin/dockerd",
+    lacking: "rpm -Va --nodeps --nofiledigest | grep ^missing; true",
+  },
+  [
+    { what: "up, and destroy", next: wishes },
+    {
+      what: "another source, and back",
+      instead: () => given.withArchives(currentEngine),
+      next: wishes,
+    },
+  ],
+  isDnfs,
+);
 
 test("Docker's archives, with the distribution's packages that they need", async () => {
   const before = await snapshotHost(given.host);

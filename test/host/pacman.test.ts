@@ -14,6 +14,7 @@ import {
   liveThroughVersions,
   testAnotherAtWork,
   testKilled,
+  testRemovalKilled,
 } from "../../testkit/packageManagers";
 
 // A Debian with Arch's os-release and pacman, and no apt and no dpkg.
@@ -138,6 +139,13 @@ const killed = {
 };
 
 testKilled(given, wishes, killed);
+
+testRemovalKilled(
+  given,
+  wishes,
+  { gone: "/usr/share/doc/libslirp/large/zeros", lacking: "pacman -Qkq; true" },
+  [{ what: "up, and destroy", next: wishes }],
+);
 
 test("killed, while a container's pacman is at work: its lock has the same name, and is another file", async () => {
   const before = await snapshotHost(given.host);

@@ -9,7 +9,12 @@ import {
   testRefused,
 } from "../../testkit/engineHost";
 import { Installation } from "../../testkit/installation";
-import { liveThroughVersions, testAnotherAtWork, testKilled } from "../../testkit/packageManagers";
+import {
+  liveThroughVersions,
+  testAnotherAtWork,
+  testKilled,
+  testRemovalKilled,
+} from "../../testkit/packageManagers";
 
 // A Debian with openSUSE Leap's os-release, zypper and rpm, and no apt and no dpkg.
 const given = engineHost({ like: "opensuse" });
@@ -137,6 +142,44 @@ test("Compose, and what it needs, go when they are taken out; Buildx stays, whic
 testKilled(given, wishes, {
   when: "rpm -q containerd >/dev/null",
   manager: "-f '[z]ypper -n'",
+});
+
+const removal = {
+  gone: "/usr/bin/dockerd",
+  lacking: "rpm -Va --nodeps --nofiledigest | grep ^missing; true",
+};
+
+testRemovalKilled(given, wishes, removal, [
+  { what: "destroy" },
+  { what: "up, and destroy", next: wishes },
+]);
+
+test("a removal that rpm fails in: destroy takes away what nobody has installed again or locked since", async () => {
+  const before = await snapshotHost(given.host);
+  const app = new Installation(given.host, "a1");
+  await applyEngine(app, wishes());
+  await given.host.run("cat >/usr/local/sbin/rpm; chmod 755 /usr/local/sbin/rpm", {
+    input: `#!/bin/sh
+case " $* " in *" -e "*) echo "error: no room" >&2; exit 1;; esac
+exec /usr/bin/rpm "$@"
+`,
+  });
+  expect((await app.tryRevert("engine", wishes())).said.at(-1)).toMatch(
+    /packages .*: found zypper does not remove them: error: no room/,
+  );
+  await given.host.run(
+    "rm /usr/local/sbin/rpm; zypper -n -q install --force fuse-overlayfs; zypper -n -q addlock catatonit",
+  );
+  const said = await revertEngine(app, wishes());
+  expect([...said.matchAll(/package (\S+) stays: (.*)/g)].map(([, ...one]) => one).sort()).toEqual(
+    ["catatonit", "fuse-overlayfs"].map((name) => [
+      name,
+      "somebody has marked it as manually installed, or held it",
+    ]),
+  );
+  await given.host.run(`zypper -n -q removelock catatonit; rm /etc/zypp/locks
+    zypper -n -q remove catatonit fuse-overlayfs; rm -rf /var/lib/rootless-docker`);
+  expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
 });
 
 testRefused(

@@ -49,7 +49,8 @@ rm -r "$work/database"/*
 
 package os docker 'depend = bash'
 for name in fuse-overlayfs passt; do package os "$name"; done
-# It is unpacked for a while, and after a small file.
+# It is unpacked for a while, and after a small file; and its removal can be held where its files are gone alone.
+echo 'post_remove() { [ ! -e /run/held ] || sleep 60; }' >"$work/install"
 mkdir "$work/large"
 truncate -s 200M "$work/large/zeros"
 package os libslirp

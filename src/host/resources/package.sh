@@ -115,6 +115,30 @@ finish_removal() {
 	complete_half_installed $half
 }
 
+# Packages that an interrupted removal has left without some of their files, and their manager takes for installed: those
+# that stay claimed are installed again, with what they need.
+complete_removed() {
+	local name dir said names=''
+	[ -e "$STATE/packages.removing" ] || return 0
+	while read -r name; do
+		dir=$(resource_directory package "$name")
+		if [ -d "$dir/baseline" ] && package_needed "$dir"; then names="$names $name"; fi
+	done <"$STATE/packages.removing"
+	[ -n "$names" ] || return 0
+	remember_packages
+	say "installs$names again, of which an interrupted removal has taken files"
+	# shellcheck disable=SC2086 # a list of package names
+	forget_marks $names
+	# shellcheck disable=SC2086 # a list of package names
+	reinstall_packages $names || {
+		said=$(package_errors)
+		claim_new_packages
+		fail "packages$names" "files gone that an interrupted removal has taken, and $PACKAGE_MANAGER: $said" "them whole" \
+			"fix what $PACKAGE_MANAGER says, or remove these packages yourself, then run again"
+	}
+	changed "packages installed again:$names"
+}
+
 package_restore() {
 	local before now
 	before=$(cat "$2/version")
@@ -187,8 +211,10 @@ ensure_packages() {
 			}
 		}
 	fi
+	note_kept_packages "$kept" "$dropped" "$@"
+	complete_removed
 	claim_new_packages
-	keep_package_claims "$kept" "$dropped" "$@"
+	keep_package_claims
 	if grep -q "^$STATE/things/package/" "$WORK/wanted"; then
 		protect_packages
 		mark_packages
@@ -223,15 +249,19 @@ is_own_package() {
 	is_brought_here "$1" && [ "$(installations_of "$(resource_directory package "$1")")" = "$LEASE" ]
 }
 
-# Packages that earlier runs of this step brought stay claimed as long as the step wants them. $1
-# all or these, $2 those that do not, then names, or name=version.
-keep_package_claims() {
-	local claim kept=$1 dropped=$2
+# Which packages stay claimed, for package_needed. $1 all or these, $2 those that do not, then names, or name=version.
+note_kept_packages() {
+	local kept=$1 dropped=$2
 	shift 2
 	rm -f "$WORK/packages.needed" "$WORK/packages.dropped"
 	[ "$kept" != these ] || needed_packages "$@" >"$WORK/packages.needed"
 	# shellcheck disable=SC2086 # a list of package names
 	[ -z "$dropped" ] || note_dropped_packages "$dropped" "$@"
+}
+
+# Packages that earlier runs of this step brought stay claimed as long as the step wants them.
+keep_package_claims() {
+	local claim
 	for claim in "$STATE"/things/package/*/claims/"$LEASE.$STEP"; do
 		if [ -z "$(installed_version "$(resource_name "${claim%/claims/*}")")" ]; then continue; fi
 		[ ! -e "$claim" ] || ! package_needed "${claim%/claims/*}" || printf '%s\n' "${claim%/claims/*}" >>"$WORK/wanted"

@@ -13,7 +13,14 @@ hold_packages() {
 	# A killed run was writing it.
 	rm -f "$STATE/packages.before.new"
 	fix_marks
+	[ ! -e "$STATE/packages.removing" ] || settle_removal
 	[ -s "$STATE/packages.first" ] || installed_packages | write_record "$STATE/packages.first"
+}
+
+# What is gone, or whole, is forgotten: what stays there has lost files.
+settle_removal() {
+	# shellcheck disable=SC2046 # a list of package names
+	packages_without_files $(cat "$STATE/packages.removing") | keep_removing
 }
 
 release_packages() { exec 8>&-; }

@@ -7,6 +7,7 @@ installed_version() { by_format apt_installed_version rpm_installed_version pacm
 versions_of() { by_format apt_versions_of rpm_versions_of pacman_versions_of "$@"; }
 installed_packages() { by_format apt_installed_packages rpm_installed_packages pacman_installed_packages "$@"; }
 removed_packages() { by_format apt_removed_packages nothing nothing "$@"; }
+packages_without_files() { by_format nothing rpm_packages_without_files pacman_packages_without_files "$@"; }
 missing_packages() { by_format apt_missing_packages rpm_missing_packages pacman_missing_packages "$@"; }
 packages_of_files() { by_format apt_packages_of_files rpm_packages_of_files pacman_packages_of_files "$@"; }
 configuration_files() { by_format apt_configuration_files rpm_configuration_files pacman_configuration_files "$@"; }
@@ -32,6 +33,7 @@ complete_packages() { by_format apt_complete_packages nothing nothing "$@"; }
 packages_to_remove() { by_format apt_packages_to_remove nothing nothing "$@"; }
 forget_removal() { by_format apt_forget_removal nothing nothing "$@"; }
 complete_half_installed() { by_format apt_complete_half_installed nothing nothing "$@"; }
+reinstall_packages() { by_format nothing rpm_reinstall_packages pacman_reinstall_packages "$@"; }
 install_version() { by_format apt_install_version rpm_install_version pacman_install_version "$@"; }
 autoremove_protection_file() { by_format apt_autoremove_protection_file nothing nothing "$@"; }
 autoremove_protection() { by_format apt_autoremove_protection nothing nothing "$@"; }
@@ -46,7 +48,7 @@ dependents_of() { by_format apt_dependents_of rpm_dependents_of pacman_dependent
 all_marks() { by_manager apt_all_marks dnf_all_marks zypper_all_marks pacman_all_marks "$@"; }
 mark_as() { by_manager apt_mark_as dnf_mark_as zypper_mark_as pacman_mark_as "$@"; }
 mark_as_ours() { by_manager apt_mark_as_ours dnf_mark_as_ours zypper_mark_as_ours pacman_mark_as_ours "$@"; }
-fix_marks() { by_format apt_fix_marks nothing nothing "$@"; }
+fix_marks() { by_manager apt_fix_marks nothing zypper_fix_marks nothing "$@"; }
 
 # Other repositories than the distribution's.
 repository_file() { by_manager apt_repository_file dnf_repository_file nothing nothing "$@"; }

@@ -42,6 +42,7 @@ dnf_words() {
 	shift
 	case $verb in
 	install) printf 'install %s' "$(dnf_specs "$@")" ;;
+	again) printf 'reinstall %s' "$(dnf_specs "$@")" ;;
 	replace) printf 'install --allowerasing %s' "$(dnf_specs "$@")" ;;
 	remove) printf 'remove %s' "$*" ;;
 	esac

@@ -8,6 +8,9 @@ pacman_versions_of() { pacman -Q -- "$@" 2>/dev/null || true; }
 
 pacman_installed_packages() { pacman -Q 2>/dev/null | sort; }
 
+# Those of the arguments, names, that lack a file.
+pacman_packages_without_files() { pacman -Qkq -- "$@" 2>/dev/null | cut -d ' ' -f 1 | sort -u; }
+
 pacman_missing_packages() { missing_by pacman_installed_version "$@"; }
 
 pacman_packages_of_files() { owners_of_files pacman -Qqo --; }

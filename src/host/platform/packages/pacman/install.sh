@@ -5,13 +5,23 @@
 # answers its questions. What is new is marked as a dependency from the beginning. Arguments: --no-remove or not,
 # then names.
 pacman_install_packages() {
-	local upgraded
 	[ "$1" != --no-remove ] || shift
-	run_pacman -S --needed --asdeps --print --print-format 'plan %n %v' "$@" || return 1
+	pacman_sync '--needed --asdeps' "$@"
+}
+
+# What is there once more, with what that needs: each keeps its mark. Arguments: names.
+pacman_reinstall_packages() { pacman_sync '' "$@"; }
+
+# $1 options, then names.
+pacman_sync() {
+	local upgraded options=$1
+	shift
+	# shellcheck disable=SC2086 # options
+	run_pacman -S $options --print --print-format 'plan %n %v' "$@" || return 1
 	sed -n 's/^plan //p' "$WORK/manager.log" >"$WORK/transaction"
 	upgraded=$(
-		cut -d ' ' -f 1 "$WORK/transaction" | while read -r name; do pacman -Qq -- "$name" 2>/dev/null; done |
-			paste -s -d ' '
+		cut -d ' ' -f 1 "$WORK/transaction" | while read -r name; do pacman -Q -- "$name" 2>/dev/null; done |
+			grep -vxFf "$WORK/transaction" | cut -d ' ' -f 1 | paste -s -d ' '
 	)
 	[ -z "$upgraded" ] ||
 		fail "pacman -S $*" "that it replaces $upgraded by another version, apart from the rest of the system" \
@@ -21,7 +31,8 @@ pacman_install_packages() {
 		sed 's/\(.*\) \(.*\)/\1 - < \2 pacman/' "$WORK/transaction"
 	} >"$WORK/planned"
 	append_planned
-	run_pacman -S --needed --asdeps "$@"
+	# shellcheck disable=SC2086 # options
+	run_pacman -S $options "$@"
 }
 
 # It would have to remove something for the packages, and nobody has agreed to that.

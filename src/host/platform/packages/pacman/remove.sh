@@ -7,9 +7,13 @@ pacman_remove_packages() {
 	for name in $1 $2; do [ -z "$(pacman_installed_version "$name")" ] || names="$names $name"; done
 	[ -n "$names" ] || return 0
 	# shellcheck disable=SC2086 # a list of package names
-	run_pacman -R $names ||
-		fail "packages$names" "pacman does not remove them: $(pacman_package_errors)" "them gone" \
-			"fix what pacman says, then run again"
+	{
+		note_removal $names
+		run_pacman -R $names ||
+			fail "packages$names" "pacman does not remove them: $(pacman_package_errors)" "them gone" \
+				"fix what pacman says, then run again"
+		forget_removed $names
+	}
 	changed "packages removed:$names"
 }
 

@@ -18,6 +18,14 @@ rpm_installed_packages() {
 		sed 's/^\(gpg-pubkey\) \([^ ]*\) /\1-\2 /; t; s/^\([^ ]*\) [^ ]*/\1/' | sort
 }
 
+# Those of the arguments, names, that lack a file.
+rpm_packages_without_files() {
+	local name
+	for name in "$@"; do
+		! rpm -V --nodeps --noscripts --nofiledigest "$name" 2>/dev/null | grep -q '^missing' || printf '%s\n' "$name"
+	done
+}
+
 rpm_missing_packages() { missing_by rpm_installed_version "$@"; }
 
 rpm_packages_of_files() { owners_of_files rpm -qf --qf '%{NAME}\n'; }

@@ -8,7 +8,7 @@ rpm_install_packages() {
 	if [ "$1" = --no-remove ]; then
 		shift
 		verb=install
-		plan_without_removal "$@" || return 1
+		plan_without_removal install "$@" || return 1
 	else
 		plan_transaction "$verb" "$@"
 	fi
@@ -18,10 +18,22 @@ rpm_install_packages() {
 	mark_new
 }
 
-# False where something would be removed, or has to be. Arguments: names, or name=version.
+# The same versions of what is there once more, with what that needs. Arguments: names.
+rpm_reinstall_packages() {
+	local name
+	# shellcheck disable=SC2046 # a list of package names
+	set -- $(for name in "$@"; do printf '%s=%s ' "$name" "$(rpm_installed_version "$name")"; done)
+	plan_without_removal again "$@" || return 1
+	sweep_of_killed_removal
+	note_planned "$@"
+	run_transaction again "$@" || return 1
+	mark_new
+}
+
+# False where something would be removed, or has to be. $1 the verb, then names, or name=version.
 plan_without_removal() {
 	rm -f "$WORK/removal.refused"
-	plan_transaction install "$@"
+	plan_transaction "$@"
 	! grep -qE '^Removing |--allowerasing|deinstallation of ' "$WORK/transaction" "$WORK/manager.log" || {
 		: >"$WORK/removal.refused"
 		return 1
@@ -38,7 +50,7 @@ rpm_removed_for() {
 }
 
 # Removes nothing for it. $1 the package, $2 its version, older or newer than what is there.
-rpm_install_version() { plan_without_removal "$1=$2" && run_transaction install "$1=$2"; }
+rpm_install_version() { plan_without_removal install "$1=$2" && run_transaction install "$1=$2"; }
 
 # Arguments: names, or name=version.
 note_planned() {
@@ -98,17 +110,14 @@ mark_new() {
 # under other names. The script that it ran then is left in /var/tmp.
 rpm_finish_interrupted() {
 	local wanted
-	find /var/tmp -maxdepth 1 -type f -uid 0 -name 'rpm-tmp.??????' \
-		-newer "$STATE/packages.before" ! -newer "$WORK/begun" -delete
+	sweep_of_rpm "$STATE/packages.before"
 	[ -s "$STATE/packages.planned" ] || return 0
 	wanted=$(awk 'NF == 1' "$STATE/packages.planned" | paste -s -d ' ')
 	# shellcheck disable=SC2086 # a list of package names
 	if [ -n "$(rpm_missing_packages $wanted)$(packages_there_twice)" ]; then
 		say "an installation of $wanted was interrupted: completes it"
 		run_transaction install $wanted || say "$PACKAGE_MANAGER does not complete it: $(transaction_errors)"
-		# libzypp's, in use by none that was at work before this run: it has been waited for.
-		find /var/tmp -maxdepth 1 -type d -uid 0 \( -name 'zypp.??????' -o -name 'AP_0x??????' \) \
-			-newer "$STATE/packages.before" ! -newer "$WORK/begun" -exec rm -rf {} +
+		sweep_of_libzypp "$STATE/packages.before"
 	fi
 	wanted=$(packages_there_twice)
 	[ -z "$wanted" ] ||
@@ -117,6 +126,23 @@ rpm_finish_interrupted() {
 	rpm_remove_unpacked
 	note_new_keys
 	mark_new
+}
+
+# $1 what a run has written that was killed after it.
+sweep_of_rpm() {
+	find /var/tmp -maxdepth 1 -type f -uid 0 -name 'rpm-tmp.??????' -newer "$1" ! -newer "$WORK/begun" -delete
+}
+
+# The same, of what is in use by none that was at work before this run: it has been waited for.
+sweep_of_libzypp() {
+	find /var/tmp -maxdepth 1 -type d -uid 0 \( -name 'zypp.??????' -o -name 'AP_0x??????' \) \
+		-newer "$1" ! -newer "$WORK/begun" -exec rm -rf {} +
+}
+
+sweep_of_killed_removal() {
+	[ -e "$STATE/packages.removing" ] || return 0
+	sweep_of_rpm "$STATE/packages.removing"
+	sweep_of_libzypp "$STATE/packages.removing"
 }
 
 # rpm unpacks a file as NAME;8DIGITS, and renames it.

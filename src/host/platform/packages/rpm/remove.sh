@@ -17,9 +17,12 @@ rpm_remove_packages() {
 		[ -z "$others" ] ||
 			fail "packages$names" "that $PACKAGE_MANAGER would remove $others with them" "these alone removed" \
 				"see what needs them, then run again"
+		sweep_of_killed_removal
+		note_removal $names
 		run_transaction remove $names ||
 			fail "packages$names" "$PACKAGE_MANAGER does not remove them: $(transaction_errors)" "them gone" \
 				"fix what $PACKAGE_MANAGER says, then run again"
+		forget_removed $names
 		changed "packages removed:$names"
 	fi
 	# shellcheck disable=SC2086 # a list of keys

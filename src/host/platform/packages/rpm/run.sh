@@ -1,6 +1,6 @@
 # shellcheck shell=dash
 # The package managers of rpm: what each says and does in its own words. A verb is install, replace, which may
-# remove others for it, or remove; then come names, or name=version.
+# remove others for it, again, for what is there, or remove; then come names, or name=version.
 
 # $1 dnf's function, $2 zypper's, then their arguments.
 by_rpm() {

@@ -39,5 +39,17 @@ zypper_mark_as() {
 	cmp -s "$WORK/auto-installed" "$AUTO_INSTALLED" || write_path as_root "$AUTO_INSTALLED" 644 <"$WORK/auto-installed"
 }
 
+# libzypp strikes what it removes off its list before rpm begins, and so what is still there after a removal of ours that
+# has failed or was killed. What was installed since is somebody's.
+zypper_fix_marks() {
+	local names
+	[ -s "$STATE/packages.removing" ] || return 0
+	# shellcheck disable=SC2046 # a list of package names
+	names=$(rpm -q --qf '%{NAME} %{INSTALLTIME}\n' $(cat "$STATE/packages.removing") |
+		awk -v removal="$(stat -c %Y "$STATE/packages.removing")" 'NF == 2 && $2 < removal { print $1 }')
+	# shellcheck disable=SC2086 # a list of package names
+	[ -z "$names" ] || zypper_mark_as auto $names
+}
+
 # Arguments: packages.
 zypper_mark_as_ours() { zypper_mark_as auto "$@"; }

@@ -37,6 +37,7 @@ zypper_words() {
 	case $verb in
 	install) printf 'install --no-recommends --oldpackage %s' "$*" ;;
 	replace) printf 'install --no-recommends --oldpackage --force-resolution %s' "$*" ;;
+	again) printf 'install --no-recommends --force %s' "$*" ;;
 	remove) printf 'remove --no-clean-deps %s' "$*" ;;
 	esac
 }
