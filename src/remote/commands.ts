@@ -71,7 +71,7 @@ export function applyCommand(
   step: string,
   { lease, agentId }: StepInvocation,
 ): string {
-  return run(lease, `${verb} ${step} ${lease} ${agentId}`);
+  return run(lease, `${verb} ${step} ${lease} "" ${agentId}`);
 }
 
 /** Prints what is not as the installation left it; nothing where none is there. */
@@ -92,5 +92,5 @@ export function checkNewCommand(document: string, escalation: string): string {
 
 /** The same document is on stdin. */
 export function revertCommand(step: string, { lease, agentId }: StepInvocation): string {
-  return runIfThere(lease, `revert ${step} ${lease} ${agentId}`);
+  return runIfThere(lease, `revert ${step} ${lease} "" ${agentId}`);
 }

@@ -136,4 +136,4 @@ export async function withoutSecrets(
 
 // In brackets as Go writes one of IPv6 with its port, or bare: with "::", or all of its groups.
 const address =
-  /(?<=\[)[0-9a-f:.]*:[0-9a-f:.]*(%[^\]]*)?(?=\]:\d)|\b(\d{1,3}\.){3}\d{1,3}\b|(?<![\w:])[0-9a-f:]*::[0-9a-f:.]*(%\w+)?(?!\w)|\b[0-9a-f]{1,4}(:[0-9a-f]{1,4}){7}\b/gi;
+  /(?<=\[)[0-9a-f:.]{2,45}(%[^\]]{1,16})?(?=\]:\d)|\b(\d{1,3}\.){3}\d{1,3}\b|(?<![\w:])[0-9a-f:]{0,45}::[0-9a-f:.]{0,45}(%\w{1,16})?(?!\w)|\b[0-9a-f]{1,4}(:[0-9a-f]{1,4}){7}\b/gi;

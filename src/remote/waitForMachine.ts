@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { hookName, hooksWork } from "../engineHooks";
 import type { Inputs } from "../inputs";
 import { knownValue } from "../knownValue";
+import { plain } from "../drift/answer";
 import { withoutSecrets } from "./explainErrors";
 import { greeting, type KnownConnection } from "./ssh";
 
@@ -47,7 +48,7 @@ export function waitForMachine(
       const why = await greeting(connection).then(() => undefined, reason);
       if (why === undefined || !booting.test(why) || Date.now() + pause > deadline) return;
       const left = Math.round((deadline - Date.now()) / 1000);
-      const words = `${child}: no SSH server answers yet (${why}): it is tried for ${left} seconds more (connection.connectTimeout)`;
+      const words = `${child}: no SSH server answers yet (${plain(why)}): it is tried for ${left} seconds more (connection.connectTimeout)`;
       // The first stays in the log; those after it show that it goes on.
       void pulumi.log.info(await withoutSecrets(words, hosts), component, undefined, said);
       await delay(pause);

@@ -101,27 +101,25 @@ test("the same owner with a new lease takes over; the old one's revert changes n
   expect(await host.run("getent passwd ada; ls -d /var/lib/rootless-docker || true")).toBe("");
 });
 
+const early = ["preflight", "engine", "account", "kernel", "secrets", "ports"] as const;
+
 test("a step that is created twice: one delete of it changes nothing, unless the report went before", async () => {
   const fresh = await snapshotHost(host);
   const all: StepArgs = { ...ada, onDestroy: { data: "Delete" } };
   await new Installation(host, "c0").applyAll(all);
   // It knows of nothing, as Pulumi where it was killed before it heard of success; and as one that replaces.
   const again = new Installation(host, "c0");
-  for (const step of ["preflight", "engine", "account", "kernel", "ports", "secrets"] as const)
-    again.created.add(step);
+  for (const step of ["agent", ...early]) again.created.add(step);
   await again.applyAll(all);
   const started = await daemonStart(host, "ada");
   const stays = "stays: Pulumi has replaced it, and deletes the one from before";
   expect((await again.revert("daemon", all)).said).toContain(`daemon: ${stays}`);
-  expect((await again.revertAgent()).said).toContain(`agent: ${stays}`);
   expect(await daemonStart(host, "ada")).toBe(started);
   // Its own delete, and then the end, in which the other steps' counts are not used up.
   expect((await again.revert("report", all)).said).toContain(`report: ${stays}`);
   await again.revertAll(all);
   expect(diffSnapshots(fresh, await snapshotHost(host))).toEqual([]);
 });
-
-const early = ["preflight", "engine", "account", "kernel", "secrets", "ports"] as const;
 
 // A state of before that was restored, `pulumi state delete`: Pulumi makes again what it has forgotten, and deletes
 // each once.
@@ -167,6 +165,53 @@ test("all replaced, and the agent: the deletes of those from before change nothi
   expect(await daemonStart(host, "ada")).toBe(started);
   await after.revertAll(all);
   expect(diffSnapshots(fresh, await snapshotHost(host))).toEqual([]);
+});
+
+test("a daemon that is replaced where no report stands: its data stay", async () => {
+  const all: StepArgs = { ...ada, onDestroy: { data: "Delete" } };
+  const app = new Installation(host, "c3");
+  await app.applyAll(all);
+  const started = await daemonStart(host, "ada");
+  await app.revert("report", all);
+  app.created.delete("daemon");
+  await app.apply("daemon", all);
+  await app.revert("daemon", all);
+  expect(await daemonStart(host, "ada")).toBe(started);
+  await app.revertAll(all);
+  expect(await host.run("getent passwd ada; ls -d /var/lib/rootless-docker || true")).toBe("");
+});
+
+test("an agent that is replaced, a destroy that is interrupted, and an up: the old one's delete ends nothing", async () => {
+  const all: StepArgs = { ...ada, onDestroy: { data: "Delete" } };
+  const before = new Installation(host, "c4");
+  await before.applyAll(all);
+  const after = new Installation(host, "c4", "root", new Set(early), "a2");
+  await after.install();
+  for (const step of early) await after.apply(step, all);
+  await before.revert("report", all);
+  await before.revert("daemon", all);
+  for (const step of ["ports", "secrets", "kernel", "engine"] as const)
+    await after.revert(step, all);
+  await after.applyAll(all);
+  const started = await daemonStart(host, "ada");
+  expect((await before.revertAgent()).said.join("\n")).toContain(
+    "agent: stays: Pulumi has replaced it",
+  );
+  expect(await daemonStart(host, "ada")).toBe(started);
+  await after.revertAll(all);
+  expect(await host.run("getent passwd ada; ls -d /var/lib/rootless-docker || true")).toBe("");
+});
+
+test("an agent that is made again, and no step: its delete is an error, until an up or by hand", async () => {
+  const all: StepArgs = { ...ada, onDestroy: { data: "Delete" } };
+  await new Installation(host, "c5").applyAll(all);
+  const again = new Installation(host, "c5", "root", new Set(), "a2");
+  await again.install();
+  const { exitCode, said } = await again.tryRevertAgent();
+  const command = 'sh /var/lib/rootless-docker/agents/c5/agent revert agent c5 "" end';
+  expect([exitCode, said.join("\n")]).toEqual([1, expect.stringContaining(`'${command}' as root`)]);
+  await host.run(`${command} </dev/null`);
+  expect(await host.run("getent passwd ada; ls -d /var/lib/rootless-docker || true")).toBe("");
 });
 
 test("a step that is replaced where the report had failed stays, too", async () => {

@@ -4,9 +4,10 @@
 # Docker host. One file, installed and removed by the Pulumi package rootless-docker; started only
 # over SSH, never left running. Usage:
 #   agent install agent LEASE [ESCALATION]  (itself, from the file it is started from)
-#   agent apply STEP LEASE [AGENT_ID]       desired state of the step on stdin (flat YAML)
-#   agent update STEP LEASE [AGENT_ID]      the same, for install too, where Pulumi knows of the step
-#   agent revert STEP LEASE [AGENT_ID]      the same document on stdin
+#   agent apply STEP LEASE '' [AGENT_ID]    desired state of the step on stdin (flat YAML)
+#   agent update STEP LEASE '' [AGENT_ID]   the same, for install too, where Pulumi knows of the step
+#   agent revert STEP LEASE '' [AGENT_ID]   the same document on stdin
+#   agent revert agent LEASE '' end         for people: all that is there, whatever Pulumi has replaced
 #   agent check host LEASE                  for previews: what is not as it was left; changes nothing
 #   agent check new DOCUMENT [ESCALATION]   the same for a machine that has nothing of it, by preflight's document
 #   agent doctor [--json | --problems] [ACCOUNT]...     for people: what is wrong here
@@ -27,12 +28,9 @@ VERB=${1-}
 STEP=${2-}
 LEASE=${3-}
 ESCALATION=${4-}
-# Pulumi's id of the agent's resource, which the command of a step depends on.
-AGENT_ID=
-case $VERB-$STEP in
-install-* | update-agent | check-*) ;;
-*) AGENT_ID=$ESCALATION ESCALATION= ;;
-esac
+# Pulumi's id of the agent's resource, which the command of a step depends on. An agent of version 0.2.0 or before takes
+# a fourth word for the way to become root.
+AGENT_ID=${5-}
 SELF=$(id -u)
 
 # What the agent did and found in this run; removed when it ends.

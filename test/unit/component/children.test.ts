@@ -155,9 +155,9 @@ describe.each(modes)("in $mode", ({ preview }) => {
       const agentId = wordOfId("web-agent-id");
       for (const name of usualSteps) {
         const { create: created, update: updated, delete: deleted } = step(outcome, name).inputs;
-        expect(created).toBe(run(`apply ${name} ${lease} ${agentId}`));
-        expect(updated).toBe(run(`update ${name} ${lease} ${agentId}`));
-        const revert = runIfThere(`revert ${name} ${lease} ${agentId}`);
+        expect(created).toBe(run(`apply ${name} ${lease} "" ${agentId}`));
+        expect(updated).toBe(run(`update ${name} ${lease} "" ${agentId}`));
+        const revert = runIfThere(`revert ${name} ${lease} "" ${agentId}`);
         // It changes nothing that would have to be taken back.
         expect(deleted).toBe(name === "preflight" ? undefined : revert);
       }

@@ -4,10 +4,10 @@
 # By slirp4netns and pasta the second address of RootlessKit's network leads to the machine's 127.0.0.1, unless that is
 # closed.
 hostGateway_limitation() {
-	local address loopback fix
+	local address loopback fix shown
 	address=$(daemon_json_text host-gateway-ip)
-	loopback=$(rootlesskit_argument cidr)
-	loopback=${loopback:-10.0.2.0/24}
+	# What a program of the account's says there is no address.
+	loopback=$(rootlesskit_argument cidr | grep -xE '([0-9]{1,3}\.){3}[0-9]{1,3}/[0-9]{1,2}' || echo 10.0.2.0/24)
 	loopback=${loopback%.*}.2
 	case $address in
 	"$loopback")
@@ -29,13 +29,15 @@ hostGateway_limitation() {
 			"$fix"
 		;;
 	*)
+		shown=$(words_of_account "$address")
+		[ ! -e "$(secrets_directory)/json/daemon.json/host-gateway-ip" ] || shown='a secret address'
 		if is_address_here "$address"; then
 			limitation hostGateway limited \
-				"host-gateway is $(words_of_account "$address"), an address of the machine: what listens on it is reached" \
+				"host-gateway is $shown, an address of the machine: what listens on it is reached" \
 				"set network.hostLoopback to true, and leave daemon.host-gateway-ip out, for what listens on 127.0.0.1"
 		else
 			limitation hostGateway unavailable \
-				"host-gateway is $(words_of_account "$address"), which is no address of the machine" \
+				"host-gateway is $shown, which is no address of the machine" \
 				"set daemon.host-gateway-ip to an address of the machine; or leave it out, and set network.hostLoopback to true"
 		fi
 		;;
