@@ -159,6 +159,42 @@ test("environment.d and programs of the account's own are not what runs", async 
   await clean();
 });
 
+test("programs of the account's, by links that an administrator makes later: root runs none, and says so", async () => {
+  await app.apply("daemon", wishes);
+  await host.run(`install -d -o app /home/app/bin
+    for name in docker dockerd rootlesskit; do
+      printf '#!/bin/sh\n[ "$(id -u)" != 0 ] || echo "$0 $*" >>/tmp/ran\nexec %s "$@"\n' $(command -v $name) >/home/app/bin/$name
+      chown app /home/app/bin/$name; chmod 755 /home/app/bin/$name; ln -s /home/app/bin/$name /usr/local/bin/$name
+    done`);
+  const refused = ["dockerd", "rootlesskit", "docker"].map((name): unknown =>
+    expect.stringContaining(
+      `: /usr/local/bin/${name}: found it, or what leads to it, another login's to change (/home/app/bin/${name}); wanted a program of root's`,
+    ),
+  );
+  const { stdout, exitCode } = await host.ssh(
+    "sh /var/lib/rootless-docker/agent doctor --problems app",
+    { user: "root" },
+  );
+  expect([exitCode, stdout.trim().split("\n")]).toEqual([1, expect.arrayContaining(refused)]);
+  const rows = (await host.ssh("sh /var/lib/rootless-docker/agent doctor app", { user: "root" }))
+    .stdout;
+  expect([/ netHost /.test(rows), / clientAddresses /.test(rows)]).toEqual([true, false]);
+  const others = { ...wishes, daemon: { debug: true }, secretEnvironment: { TOKEN: "an0ther" } };
+  for (const step of ["secrets", "daemon", "report"] as const) {
+    const answer = await app.tryApply(step, others);
+    expect([step, answer.exitCode, answer.said]).toEqual([
+      step,
+      1,
+      expect.arrayContaining(refused),
+    ]);
+  }
+  expect(await host.run("cat /tmp/ran 2>/dev/null || echo never")).toBe("never\n");
+  await host.run("cd /usr/local/bin && rm docker dockerd rootlesskit; rm -rf /home/app/bin");
+  await app.apply("secrets", wishes);
+  await app.revert("daemon", wishes);
+  await clean();
+});
+
 test("files of the daemon's that others may write to by now are written anew, and said", async () => {
   await app.apply("daemon", wishes);
   const three =

@@ -15,6 +15,7 @@ engine_checks() {
 	else
 		fine "programs" "all on PATH"
 	fi
+	engine_program_problems
 	id_map_checks
 }
 
@@ -136,12 +137,12 @@ purge_problems() {
 		"remove them yourself where nobody needs them, or set rootfulDocker to Disable, which leaves all packages there"
 }
 
-# Root runs them. What another login can exchange would run as root.
+# What another login can exchange would run as root.
 engine_program_problems() {
 	local row program
 	for row in $(engine_programs); do
 		program=$(command -v "${row%:*}") || continue
-		! is_roots_own "$program" || continue
+		! may_run "$program" || continue
 		problem "$program" "it, or what leads to it, another login's to change ($(realpath "$program"))" \
 			"a program of root's: root runs it" \
 			"put the engine's files, and not links to them, into a place of root's such as /usr/local/bin"

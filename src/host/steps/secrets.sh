@@ -30,6 +30,7 @@ pass_on_to_daemon() {
 			say "the daemon of $ACCOUNT has the earlier values until its own step runs: a new value of recheck does that"
 			exit 0
 		fi
+		stop_on_others_programs
 		rewrite_daemon_files
 		mark_restart own files "its secret values changed"
 	)

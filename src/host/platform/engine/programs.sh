@@ -1,6 +1,9 @@
 # shellcheck shell=dash
 # The programs of an engine, from whichever source.
 
+# Root runs none that another login can exchange. $1 the program's path.
+may_run() { [ "$SELF" != 0 ] || is_roots_own "$1"; }
+
 engine_version() { dockerd --version | sed 's/^Docker version //; s/,.*//'; }
 
 # $1 the version.

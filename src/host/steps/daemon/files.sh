@@ -67,6 +67,12 @@ WantedBy=default.target
 UNIT
 }
 
+# A link of an administrator's may have changed since the step engine saw to it.
+stop_on_others_programs() {
+	engine_program_problems
+	stop_on_problems
+}
+
 # A daemon that runs keeps running when the new configuration cannot. Engines before 23 cannot tell.
 validate_daemon_json() {
 	local said

@@ -3,6 +3,7 @@
 # Docker context that finds it. The daemon restarts only when what it reads has changed.
 
 daemon_apply() {
+	stop_on_others_programs
 	know_recorded_account "$(doc account)" "this daemon and its secret values are for"
 	follow_home "$ACCOUNT"
 	doc on-destroy-data | write_record "$STATE/leases/$LEASE/on-destroy-data"

@@ -6,6 +6,7 @@
 clientAddresses_limitation() {
 	local driver version by_tcp=''
 	driver=$(word_of_account "$(rootlesskit_argument port-driver)")
+	may_run "$(command -v rootlesskit)" || return 0
 	version=$(rootlesskit --version | sed 's/.* //')
 	case $driver in
 	slirp4netns | implicit)
