@@ -168,7 +168,7 @@ describe("Debian 13", () => {
     --help) /usr/sbin/dockerd --help | grep -v default-network-opt; exit ;;
     --version) ;;
     --validate) ! grep -q default-network-opts "$3" || exit 1 ;;
-    *) ! grep -q default-network-opts ${config} || exit 1 ;;
+    *) ! grep -q default-network-opts "$HOME/.config/docker/daemon.json" || exit 1 ;;
     esac
     exec /usr/sbin/dockerd "$@"`;
 
@@ -193,6 +193,36 @@ describe("Debian 13", () => {
     expect(await host.run(`cat ${config}`)).toBe(before);
     expect((await app.apply("daemon", plain)).changed).toEqual(["daemon of app restarted"]);
     expect(await mtus(host)).toEqual([65_520, 65_520]);
+  });
+
+  test("another engine, which a neighbour's step brings: each daemon starts with what it knows", async () => {
+    const theirs: StepArgs = { ...plain, account: { name: "other" } };
+    const theirConfig = config.replace("app", "other");
+    const other = new Installation(host, "b2");
+    await app.apply("daemon", plain);
+    await other.applyAll(theirs);
+    const before = await host.run(`cat ${theirConfig}`);
+    // As after a package's upgrade.
+    const exchanged = `cd /var/lib/rootless-docker/things/userdaemon
+      for d in *; do [ "$(cat $d/name)" != other ] || { echo before >>$d/engine; printf 'before\\nbefore\\n' >$d/started; }; done`;
+    for (const [exchange, json] of [
+      [
+        "cat >/usr/local/sbin/dockerd && chmod 755 /usr/local/sbin/dockerd",
+        '{\n  "mtu": 65520\n}\n',
+      ],
+      ["rm /usr/local/sbin/dockerd", before],
+    ]) {
+      await host.run(`${exchange}; ${exchanged}`, { input: olderEngine });
+      const { changed, said } = await app.apply("engine", plain);
+      expect([changed, said.filter((line) => !line.startsWith("engine: "))]).toEqual([
+        [`${config} written`, `${theirConfig} written`, "daemon of other restarted"],
+        [],
+      ]);
+      expect(await host.run(`cat ${theirConfig}`)).toBe(json);
+      expect((await other.apply("daemon", theirs)).changed).toEqual([]);
+    }
+    await app.apply("daemon", plain);
+    await other.revertAll(theirs);
   });
 
   // Who binds the port needs the right to: RootlessKit with its own port driver, else slirp4netns or pasta.

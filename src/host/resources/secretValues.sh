@@ -25,7 +25,9 @@ keep_earlier_values() {
 # The daemon has read the new ones.
 forget_earlier_values() { rm -rf "$(secrets_directory).earlier"; }
 
+# Nothing where there are none.
 secret_names() {
+	[ -d "$(secrets_directory)/json" ] || return 0
 	(cd "$(secrets_directory)/json" && find . -type f -printf '%P\n' | sort | paste -s -d ' ')
 }
 

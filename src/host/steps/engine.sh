@@ -240,6 +240,7 @@ engine_apply() {
 	move_capability
 	want_id_map_privileges
 	follow_engine
+	follow_engine_for_others
 	mark_restart all ground "the engine changed"
 	fact versions.engine "$version"
 	fact versions.rootlesskit "$(rootlesskit --version | sed 's/^rootlesskit version //')"

@@ -21,3 +21,35 @@ follow_engine() {
 		rewrite_daemon_files
 	)
 }
+
+# The same for daemons of other installations that this run starts again. Whatever keeps one from it is no
+# problem of this one: where its daemon does not start for that, its restart says so.
+follow_engine_for_others() {
+	local dir lease other=$WORK/follows
+	for dir in "$STATE"/things/userdaemon/*; do
+		if [ ! -e "$dir/started" ] || is_claimed_by "$LEASE" "$dir/claims" || ! daemon_programs ||
+			! engine_changed "$dir"; then continue; fi
+		for lease in $(installations_of "$dir"); do
+			! successor_of "$lease" >/dev/null || continue
+			rm -rf "$other"
+			mkdir "$other"
+			touch "$other/changed" "$other/problems" "$other/findings"
+			run_apart follow_engine_as "$lease" "$other" 2>"$other/said"
+			[ ! -s "$other/changed" ] || cat "$other/said" >&2
+			cat "$other/changed" >>"$WORK/changed"
+		done
+	done
+}
+
+# In a subshell. Its own steps that write the same files are waited for. $1 the installation, $2 where problems
+# and changes go.
+follow_engine_as() {
+	LEASE=$1 WORK=$2
+	use_engine_of "$LEASE"
+	stop_on_others_programs
+	hold_lock daemon
+	(
+		hold_lock secrets
+		follow_engine
+	)
+}
