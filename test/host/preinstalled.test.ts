@@ -110,5 +110,17 @@ test("programs that another login can exchange: an error, and root does not run 
       ),
     ]);
   }
+  // Root's own daemon runs, and would be asked for its containers.
+  await host.run(`systemctl unmask -q docker.service docker.socket containerd.service
+    mv /usr/local/bin/dockerd /usr/local/bin/docker; systemctl start docker.service; pgrep -x dockerd`);
+  for (const step of ["preflight", "engine"] as const) {
+    const { said } = await app.tryApply(step, { ...wishes, rootfulDocker: RootfulDocker.Refuse });
+    expect(said).toEqual(
+      expect.arrayContaining([
+        expect.stringContaining("a Docker daemon run by root"),
+        expect.stringContaining("/usr/local/bin/docker: found it, or what leads to it"),
+      ]),
+    );
+  }
   expect(await host.run("cat /tmp/ran 2>/dev/null || echo never")).toBe("never\n");
 });

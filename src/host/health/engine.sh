@@ -98,12 +98,15 @@ stopped_root_docker() {
 
 # $1 the policy: refuse, keep, disable or purge.
 rootful_docker_problems() {
-	local pid containers=''
+	local pid containers='' running=''
 	pid=$(root_dockerd)
 	if [ -n "$pid" ] && [ "$1" = refuse ]; then
-		containers=$(docker -H unix:///run/docker.sock ps --format '{{.Names}}' 2>/dev/null | tr '\n' ' ') || true
+		if may_run "$(command -v docker)"; then
+			containers=$(docker -H unix:///run/docker.sock ps --format '{{.Names}}' 2>/dev/null | tr '\n' ' ') || true
+			running=" with $(printf '%s' "$containers" | wc -w) running containers${containers:+ ($(printf '%s' "$containers" | sed 's/ $//'))}"
+		fi
 		problem "rootfulDocker" \
-			"a Docker daemon run by root (process $pid) with $(printf '%s' "$containers" | wc -w) running containers${containers:+ ($(printf '%s' "$containers" | sed 's/ $//'))}" \
+			"a Docker daemon run by root (process $pid)$running" \
 			"none, or your word on it" \
 			"stop it, or set rootfulDocker to Keep (both run side by side), Disable (stopped and masked, its data untouched) or Purge (its packages removed)"
 	elif [ "$1" = refuse ] && [ -n "$(stopped_root_docker)" ]; then
