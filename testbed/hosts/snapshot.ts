@@ -66,6 +66,8 @@ export const changesByItself: readonly RegExp[] = [
   /^unit systemd-tmpfiles-clean\.service$/,
   // One a connection, and helpers that come and go; the end of a login's /run/user, a moment after it.
   /^daemon \S+:systemd-user(w|-ru)/,
+  // A child of systemd's that is not its own program yet: "(time-dir)" becomes systemd-user-runtime-dir.
+  /^daemon root:\(/,
   // A virtual machine's own kernel has its workers among the processes.
   /^daemon root:kworker\//,
   // The kernel is the machine's, and all containers count in these, and load modules for all.
