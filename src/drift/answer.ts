@@ -1,3 +1,4 @@
+import { plain } from "../remote/plain";
 import { stepNames } from "../steps";
 import type { Document } from "../steps/document";
 
@@ -57,12 +58,6 @@ export function readNewMachine(text: string): NewMachine {
       wanted: plain(wanted),
     })),
   };
-}
-
-/** What a machine says, without what a terminal would take for more than text, and at most 1,000 characters. */
-export function plain(text: string): string {
-  const line = text.replace(/\p{Cc}/gu, "?");
-  return line.length > 1000 ? `${line.slice(0, 1000)}...` : line;
 }
 
 function member(json: string, name: string): unknown {

@@ -6,11 +6,12 @@ import type { Inputs } from "../inputs";
 import { knownValue } from "../knownValue";
 import { checkCommand, type Invocation } from "../remote/commands";
 import { withoutSecrets } from "../remote/explainErrors";
+import { plain } from "../remote/plain";
+import { type KnownConnection, runOverSsh } from "../remote/ssh";
 import { stepNames } from "../steps";
-import { notesOf, plain, readAnswer } from "./answer";
+import { notesOf, readAnswer } from "./answer";
 import { DriftDetection } from "./args";
 import { askNewMachine } from "./preflight";
-import { type KnownConnection, runOverSsh } from "../remote/ssh";
 
 /** What asking for drift needs to know. */
 export interface Asking {

@@ -4,6 +4,7 @@ import type { Inputs } from "../inputs";
 import { knownValue } from "../knownValue";
 import { checkNewCommand } from "../remote/commands";
 import { escalationArgument } from "../remote/settings";
+import { type KnownConnection, runOverSsh } from "../remote/ssh";
 import { documentOf } from "../steps";
 import { type Document, renderDocument } from "../steps/document";
 import { everyStepInputs } from "../steps/everyStep";
@@ -13,7 +14,6 @@ import { kernel } from "../steps/kernel/step";
 import { ports } from "../steps/ports/step";
 import { preflight } from "../steps/preflight/step";
 import { type NewMachine, readNewMachine } from "./answer";
-import { type KnownConnection, runOverSsh } from "../remote/ssh";
 
 /**
  * What preflight would end with on a machine that has nothing of the installation, and what is there now. Undefined

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { hookName, hooksWork } from "../engineHooks";
 import type { Inputs } from "../inputs";
 import { knownValue } from "../knownValue";
-import { plain } from "../drift/answer";
+import { plain } from "./plain";
 import { withoutSecrets } from "./explainErrors";
 import { greeting, type KnownConnection } from "./ssh";
 

@@ -18,6 +18,17 @@ afterAll(destroyAllHosts);
 
 const wishes: StepArgs = { account: { name: "app" } };
 
+/** Makes a host with an image, and what containers reach there; what its steps report. */
+async function made(app: Installation, args: StepArgs): Promise<Record<string, string>> {
+  const answers = await app.applyAll(args);
+  await app.host.run(`${neighbour}\n${listeners}`);
+  await importImage(app.host, "app");
+  return Object.assign({}, ...Object.values(answers).map(({ facts }) => facts)) as Record<
+    string,
+    string
+  >;
+}
+
 describe("Debian 13", () => {
   let host: TestHost;
   let app: Installation;
@@ -29,10 +40,7 @@ describe("Debian 13", () => {
   beforeAll(async () => {
     host = await bootHost({ engine: true });
     app = new Installation(host, "a1");
-    const answers = await app.applyAll(wishes);
-    for (const { facts: reported } of Object.values(answers)) Object.assign(facts, reported);
-    await host.run(`${neighbour}\n${listeners}`);
-    await importImage(host, "app");
+    Object.assign(facts, await made(app, wishes));
   });
 
   containerRows({ host: () => host, facts: () => facts });
@@ -91,10 +99,7 @@ longDescribe.each(["bookworm", "bullseye"])("the engine of %s", (suite) => {
 
   beforeAll(async () => {
     host = await bootHost({ suite });
-    const answers = await new Installation(host, "a1").applyAll(wishes);
-    for (const { facts: reported } of Object.values(answers)) Object.assign(facts, reported);
-    await host.run(`${neighbour}\n${listeners}`);
-    await importImage(host, "app");
+    Object.assign(facts, await made(new Installation(host, "a1"), wishes));
   });
 
   containerRows({ host: () => host, facts: () => facts });
@@ -110,10 +115,7 @@ describe("a current engine, whose daemon is in the machine's own network", () =>
     host = await bootHost({ packages: ["uidmap", "slirp4netns", "dbus-user-session"] });
     await host.run("tar -x -C /usr/local/bin --strip-components=1", { input: await engineTar() });
     app = new Installation(host, "a1");
-    const answers = await app.applyAll(current);
-    for (const { facts: reported } of Object.values(answers)) Object.assign(facts, reported);
-    await host.run(`${neighbour}\n${listeners}`);
-    await importImage(host, "app");
+    Object.assign(facts, await made(app, current));
   });
 
   containerRows({ host: () => host, facts: () => facts });

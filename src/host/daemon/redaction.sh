@@ -95,8 +95,8 @@ without_secrets() {
 }
 
 # Every text and number inside the secret values of the machine, names in objects too, as a document of its
-# own: a step may start the daemon of another installation, or one that still reads earlier values. A run that keeps none
-# on the disk has its own in $WORK/values.
+# own: a step may start the daemon of another installation, or one that still reads earlier values. A run that
+# keeps none on the disk has its own in $WORK/values.
 secret_strings() {
 	find "$STATE"/leases/*/values* "$WORK"/values* -path '*/json/*' -type f -exec awk '
 		{

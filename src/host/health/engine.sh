@@ -102,8 +102,8 @@ rootful_docker_problems() {
 	pid=$(root_dockerd)
 	if [ -n "$pid" ] && [ "$1" = refuse ]; then
 		if may_run "$(command -v docker)"; then
-			containers=$(docker -H unix:///run/docker.sock ps --format '{{.Names}}' 2>/dev/null | tr '\n' ' ') || true
-			running=" with $(printf '%s' "$containers" | wc -w) running containers${containers:+ ($(printf '%s' "$containers" | sed 's/ $//'))}"
+			containers=$(docker -H unix:///run/docker.sock ps --format '{{.Names}}' 2>/dev/null | paste -s -d ' ') || true
+			running=" with $(printf '%s' "$containers" | wc -w) running containers${containers:+ ($containers)}"
 		fi
 		problem "rootfulDocker" \
 			"a Docker daemon run by root (process $pid)$running" \

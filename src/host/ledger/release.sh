@@ -128,6 +128,15 @@ release_all_steps() {
 	release_steps $(steps_from_last)
 }
 
+# The same for what stands on a step that is taken back, where its first run has not ended well. Any
+# other one Pulumi takes back by itself before.
+release_unfinished() {
+	local step
+	for step in "$@"; do
+		[ ! -e "$STATE/leases/$LEASE/$step.begun" ] || (release_steps "$step")
+	done
+}
+
 # Says what has become of the accounts of $WORK/unwanted, and follows them home.
 meet_accounts() {
 	local order dir kind account

@@ -66,7 +66,7 @@ wanted_engine() {
 }
 
 want_docker_repository() {
-	local url suite fix="let this machine reach it, or name a mirror that it reaches in engine.mirror"
+	local url suite others fix="let this machine reach it, or name a mirror that it reaches in engine.mirror"
 	url=$(doc repository)/$(archive_system)
 	suite=$(archive_suite)
 	want_repository rootless-docker "$url" "$suite" "$url/gpg" "$(doc repository-key)"
@@ -74,8 +74,9 @@ want_docker_repository() {
 		if [ -e "$(repository_file rootless-docker)" ]; then refresh_repository rootless-docker; else refresh_lists; fi
 	[ -n "$(available_versions "$(engine_package)")" ] ||
 		{
+			others=$(cat "$WORK/repository.of-others" 2>/dev/null || echo 'the source of this machine that names it')
 			[ -e "$(repository_file rootless-docker)" ] ||
-				fix="see that $(cat "$WORK/repository.of-others" 2>/dev/null || echo 'the source of this machine that names it') asks for packages of this architecture and component, or remove it"
+				fix="see that $others asks for packages of this architecture and component, or remove it"
 			fail "$url" "no $(engine_package) for $suite there: $(package_errors)" "the engine's packages" "$fix"
 		}
 }
