@@ -26,7 +26,11 @@ test("a machine whose key, user and login cloud-init makes: one up, from its fir
   );
   // The machine's own, so that the testbed still knows it; none is there when it boots.
   const keys = await machine.run("cat /etc/ssh/ssh_host_ed25519_key");
-  const userData = { ssh_keys: { ed25519_private: keys, ed25519_public: machine.hostKey } };
+  const userData = {
+    ssh_keys: { ed25519_private: keys, ed25519_public: machine.hostKey },
+    // The image's filesystem is as large as its disk, and has no program to make it larger.
+    resize_rootfs: false,
+  };
   const metaData = { "instance-id": "first", "public-keys": [loginPublic] };
   const seed = "/var/lib/cloud/seed/nocloud";
   await machine.run(`mkdir -p ${seed}; cat >${seed}/user-data`, {
