@@ -66,7 +66,7 @@ describe("Debian 13", () => {
   test("hostGateway: of hostLoopback, unless the program names one; the same again restarts nothing", async () => {
     const wanted = { network: { hostLoopback: true } };
     const gateway = () =>
-      host.run("grep -o 'host-gateway-ip.*' /home/app/.config/docker/daemon.json || true");
+      host.run("grep -o 'host-gateway-ip[^,]*' /home/app/.config/docker/daemon.json || true");
     await apply({ ...wanted, daemon: { "host-gateway-ip": "198.51.100.1" } });
     expect(await gateway()).toBe('host-gateway-ip": "198.51.100.1"\n');
     await apply({});
