@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer as createHttpServer } from "node:http";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -52,6 +53,36 @@ export async function serveRegistry(logins: Record<string, string>): Promise<Reg
         await once(server, "exit");
       }
       rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+/** One that is made up: it answers a login by whatever is said of it. @param answer status and body. */
+export async function serveMadeUpRegistry(
+  answer: (username: string, password: string) => { status: number; body: unknown },
+): Promise<Omit<Registry, "ca" | "accept">> {
+  const realm = () => `Bearer realm="http://${address}/token",service="testbed"`;
+  const server = createHttpServer(({ url, headers }, response) => {
+    const [, username, password] =
+      /^([^:]*):(.*)$/s.exec(
+        Buffer.from((headers.authorization ?? "").replace(/^Basic /, ""), "base64").toString(),
+      ) ?? [];
+    const asksToken = url?.startsWith("/token") && username !== undefined;
+    const given = asksToken || username !== undefined ? answer(username, password) : undefined;
+    const { status, body } = headers.authorization?.startsWith("Bearer ")
+      ? { status: 200, body: {} }
+      : (given ?? { status: 401, body: {} });
+    response.writeHead(status, { "www-authenticate": realm(), "content-type": "application/json" });
+    response.end(JSON.stringify(body));
+  }).listen(0, gateway);
+  await once(server, "listening");
+  const address = `${gateway}:${(server.address() as AddressInfo).port}`;
+  return {
+    address,
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
     },
   };
 }

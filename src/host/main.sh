@@ -120,22 +120,6 @@ revert() {
 	sync_host
 }
 
-# $1 the step.
-forget_step() {
-	local record=$STATE/leases/$LEASE/$1
-	rm -f "$record" "$record.begun" "$record.replaced" "$record.agent" "$record.drift"
-}
-
-# Takes back what stands on a step that is taken back, and what comes before it in every destroy: where it is still
-# there, Pulumi has forgotten it.
-take_back_forgotten() {
-	local step
-	for step in "$@"; do
-		if is_applied "$step"; then (release_steps "$step"); else release_unfinished "$step"; fi
-		forget_step "$step"
-	done
-}
-
 # Removes this installation's agent, and with the last claim all of it; what was kept on purpose
 # keeps its record.
 revert_agent() {

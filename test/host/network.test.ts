@@ -195,16 +195,17 @@ describe("Debian 13", () => {
     expect(await mtus(host)).toEqual([65_520, 65_520]);
   });
 
+  const theirs: StepArgs = { ...plain, account: { name: "other" } };
+  // As after a package's upgrade.
+  const exchanged = `cd /var/lib/rootless-docker/things/userdaemon
+    for d in *; do [ "$(cat $d/name)" != other ] || { echo before >>$d/engine; printf 'before\\nbefore\\n' >$d/started; }; done`;
+
   test("another engine, which a neighbour's step brings: each daemon starts with what it knows", async () => {
-    const theirs: StepArgs = { ...plain, account: { name: "other" } };
     const theirConfig = config.replace("app", "other");
     const other = new Installation(host, "b2");
     await app.apply("daemon", plain);
     await other.applyAll(theirs);
     const before = await host.run(`cat ${theirConfig}`);
-    // As after a package's upgrade.
-    const exchanged = `cd /var/lib/rootless-docker/things/userdaemon
-      for d in *; do [ "$(cat $d/name)" != other ] || { echo before >>$d/engine; printf 'before\\nbefore\\n' >$d/started; }; done`;
     for (const [exchange, json] of [
       [
         "cat >/usr/local/sbin/dockerd && chmod 755 /usr/local/sbin/dockerd",
@@ -224,6 +225,31 @@ describe("Debian 13", () => {
     await app.apply("daemon", plain);
     await other.revertAll(theirs);
   });
+
+  test("the same while that neighbour is destroyed: neither waits for the other for ever", async () => {
+    const other = new Installation(host, "b2");
+    await other.applyAll(theirs);
+    await host.run(
+      `cat >/usr/local/sbin/dockerd && chmod 755 /usr/local/sbin/dockerd; ${exchanged}
+      systemd-run -q --collect --unit third flock /var/lib/rootless-docker/locks/daemon sleep 600`,
+      { input: olderEngine },
+    );
+    const waits = (step: string) =>
+      host.run(
+        `until pgrep -P "$(pgrep -d , -f '[a]gent (apply|update|revert) ${step}')" flock; do sleep 0.1; done`,
+      );
+    const engine = app.apply("engine", plain);
+    await waits("engine");
+    await other.revert("report", theirs);
+    const secrets = other.revert("secrets", theirs);
+    await waits("secrets");
+    await host.run("systemctl stop third");
+    await Promise.all([engine, secrets]);
+    await other.revertAll(theirs);
+    await host.run("rm /usr/local/sbin/dockerd");
+    await app.apply("engine", plain);
+    await app.apply("daemon", plain);
+  }, 120_000);
 
   // Who binds the port needs the right to: RootlessKit with its own port driver, else slirp4netns or pasta.
   test.each([

@@ -1,7 +1,7 @@
 import { OnDestroyData, StorageDriver } from "../../index";
 import { checkCommand } from "../../src/remote/commands";
 import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
-import { type Registry, serveRegistry } from "../../testbed/registry";
+import { type Registry, serveMadeUpRegistry, serveRegistry } from "../../testbed/registry";
 import type { StepArgs } from "../../testkit/documents";
 import { asAccount, bootHost, daemonStart, importImage, tryAsAccount } from "../../testkit/host";
 import { type Answer, Installation } from "../../testkit/installation";
@@ -215,6 +215,116 @@ test("one that nobody answers for: an error that says so, and every address is t
         `registryAuth ${address}: found that docker cannot log in \\('.*'\\); wanted a login\\. To fix: see that the daemon of app reaches ${address}`,
       ),
     );
+  await destroy(app, wishes);
+});
+
+let madeUp: Awaited<ReturnType<typeof serveMadeUpRegistry>> | undefined;
+afterEach(async () => {
+  await madeUp?.close();
+  madeUp = undefined;
+});
+
+/** A registry without TLS. */
+const insecure = (wishes: StepArgs, address: string): StepArgs => ({
+  ...wishes,
+  daemon: { "insecure-registries": [address] },
+});
+
+test("a registry that quotes the password: no message has it", async () => {
+  const password = "geheim-ü-wort-ß-zwölf";
+  let quoted = (given: string) => given;
+  madeUp = await serveMadeUpRegistry((_username, given) => ({
+    status: 400,
+    body: { errors: [{ code: "UNKNOWN", message: `bad ${quoted(given)} of you` }] },
+  }));
+  const wishes = insecure(
+    wishesOf({ address: madeUp.address, username: "robot", password }),
+    madeUp.address,
+  );
+  const app = new Installation(host, "d1");
+  await applyTo(app, wishes);
+  for (const [what, quote] of [
+    ["as it is", (given: string) => given],
+    ["in a URL", encodeURIComponent],
+    ["in base64", (given: string) => Buffer.from(`robot:${given}`).toString("base64")],
+  ] as const) {
+    quoted = quote;
+    const { said } = await app.tryApply("registries", wishes);
+    expect([what, said.at(-1)]).toEqual([what, expect.stringContaining("bad [secret] of you")]);
+  }
+  await destroy(app, wishes);
+});
+
+/** Kills the agent as soon as config.json has a word. */
+const killAt = (word: string) =>
+  host.run(`until grep -q '${word}' ${config}; do sleep 0.01; done
+    kill -9 $(pgrep -f 'agents/[a-z0-9]*/agent apply registries')`);
+
+test("killed before it has noted the token that a registry gave: destroy takes it back all the same", async () => {
+  madeUp = await serveMadeUpRegistry(() => ({
+    status: 200,
+    body: { token: "t", access_token: "t", expires_in: 300, refresh_token: "of-the-registry" },
+  }));
+  const wishes = insecure(
+    wishesOf({ address: madeUp.address, username: "robot", password: first }),
+    madeUp.address,
+  );
+  const app = new Installation(host, "d2");
+  await applyTo(app, wishes);
+  const context = await host.run(`cat ${config}`);
+  const killed = app.tryApply("registries", wishes);
+  await killAt("identitytoken");
+  expect((await killed).exitCode).not.toBe(0);
+  await app.revert("daemon", wishes);
+  expect(await host.run(`cat ${config} 2>/dev/null || true`)).not.toContain("of-the-registry");
+  // And so does the next run, after which it is there once.
+  await app.apply("daemon", wishes);
+  const again = app.tryApply("registries", wishes);
+  await killAt("identitytoken");
+  expect((await again).exitCode).not.toBe(0);
+  await app.apply("registries", wishes);
+  expect((await app.apply("registries", wishes)).changed).toEqual([]);
+  await app.revert("registries", wishes);
+  expect(await host.run(`cat ${config}`)).toBe(context);
+  await destroy(app, wishes);
+});
+
+test("Pulumi has not heard of a create, and the input goes: the report logs out", async () => {
+  const app = new Installation(host, "d3");
+  const wishes = wishesOf(login(ghcr));
+  await applyTo(app, wishes);
+  await asAccount(host, "app", trust(ghcr));
+  await app.apply("registries", wishes);
+  await app.apply("report", wishes);
+  app.created.delete("registries");
+  await app.apply("registries", wishes);
+  const out = await app.apply("report", account);
+  expect(out.changed).toEqual([`docker of app: logged out of ${ghcr.address}`]);
+  expect((await app.revert("registries", wishes)).changed).toEqual([]);
+  await asAccount(host, "app", "rm -r ~/.config/docker/certs.d");
+  await destroy(app, account);
+});
+
+test("another person's account of that name: nothing of the earlier one's logins comes to it", async () => {
+  ghcr.accept({ robot: first, me: first });
+  const app = new Installation(host, "d4");
+  const wishes = wishesOf(login(ghcr));
+  await applyTo(app, wishes);
+  await asAccount(
+    host,
+    "app",
+    `${trust(ghcr)}printf %s ${first} | docker login -u me --password-stdin ${ghcr.address} >/dev/null 2>&1`,
+  );
+  await app.apply("registries", wishes);
+  await host.run(
+    "loginctl disable-linger app; loginctl terminate-user app; until ! pgrep -u app; do sleep 0.1; done; userdel -r app 2>/dev/null",
+  );
+  for (const step of ["account", "daemon"] as const) await app.apply(step, wishes);
+  await asAccount(host, "app", trust(ghcr));
+  await app.apply("registries", wishes);
+  await app.revert("registries", wishes);
+  expect(await loginTo(ghcr)).toBe("");
+  await asAccount(host, "app", "rm -r ~/.config/docker/certs.d");
   await destroy(app, wishes);
 });
 

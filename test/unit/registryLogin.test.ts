@@ -42,6 +42,10 @@ const entries: [text: string, status: number, found: string][] = [
   ["{}", 1, ""],
   ['{"auths": {}}', 1, ""],
   ['{"auths": {"r.example": {"auth": "YQ=="}}}', 0, '{"auth": "YQ=="}'],
+  // As docker reads them, too: a field in any case, names with escapes.
+  ['{"Auths": {"r.example": {"auth": "YQ=="}}}', 0, '{"auth": "YQ=="}'],
+  ['{"\\u0061uths": {"r\\u002eexample": {"auth": "YQ=="}}}', 0, '{"auth": "YQ=="}'],
+  ['{"auths": {"R.example": {"auth": "no"}}}', 1, ""],
   // The same words where they mean something else.
   ['{"plugins": {"r.example": {"auth": "no"}}, "x": {"auths": {"r.example": 1}}}', 1, ""],
   ['{"a": "\\"auths\\": {\\"r.example\\": {}}", "auths": {"o.example": {}}}', 1, ""],
@@ -101,6 +105,7 @@ function problemOf(said: string): string {
     STEP=registries WORK=$2 STATE=$2/state ACCOUNT=app ACCOUNT_HOME=/home/app
     mkdir -p "$WORK/values/json"; : >"$WORK/problems"; : >"$WORK/findings"
     printf '"s3cret-password"' >"$WORK/values/json/a"
+    printf '"geheim-ü-wort-ß-zwölf"' >"$WORK/values/json/b"
     cat >"$WORK/error"
     login_problem r.example:5000
     cat "$WORK/problems"`;
@@ -157,4 +162,12 @@ test("docker quotes the password", () => {
   expect(problemOf("WARNING! Using --password\nno: s3cret-password for you\n")).toContain(
     "('no: [secret] for you')",
   );
+});
+
+test.each([
+  ["geheim-ü-wort-ß-zwölf", "as it is"],
+  ["geheim-??-wort-??-zw??lf", "in ASCII, as the account's programs are heard"],
+  [encodeURIComponent("geheim-ü-wort-ß-zwölf"), "in a URL"],
+])("docker quotes a password of other letters than ASCII's: %s, %s", (quoted) => {
+  expect(problemOf(`no: ${quoted} for you\n`)).toContain("('no: [secret] for you')");
 });

@@ -28,8 +28,18 @@ without_secrets() {
 			count = split(password, pieces, /[\/?#:@%]/)
 			while (count > 0) learn(pieces[count--])
 		}
-		# As a program writes it inside quotes, and inside quotes in quotes.
-		function learn_quoted(value,   quoted, pass) {
+		# As it stands in a URL.
+		function in_url(value,   shown, at, sign) {
+			for (at = 1; at <= length(value); at++) {
+				sign = substr(value, at, 1)
+				shown = shown (sign ~ /[A-Za-z0-9._~-]/ ? sign : sprintf("%%%02X", code[sign]))
+			}
+			return shown
+		}
+		# As a program writes it inside quotes, and inside quotes in quotes; and as what the account says
+		# comes here, which is in ASCII.
+		function learn_quoted(value,   pass) {
+			learn(in_url(value))
 			for (pass = 0; pass < 3; pass++) {
 				learn(value)
 				learn_password(value)
@@ -37,6 +47,7 @@ without_secrets() {
 				gsub(/"/, "\\\"", value)
 				gsub(/\t/, "\\t", value)
 			}
+			if (gsub(/[^ -~]/, "?", value)) learn(value)
 		}
 		function hide(from, count) { while (count-- > 0) hidden[from++] }
 		function hide_all(line, value, alone,   done, at) {
@@ -67,6 +78,7 @@ without_secrets() {
 			}
 		}
 		BEGIN {
+			for (at = 1; at < 256; at++) code[sprintf("%c", at)] = at
 			while ((getline file <list) > 0) {
 				while ((getline value <file) > 0) {
 					sub(/\r$/, "", value)

@@ -83,6 +83,8 @@ restart_others_daemon() {
 		cat "$other/changed" >>"$WORK/changed"
 		return 0
 	fi
+	# Its installation may have ended meanwhile.
+	[ -e "$1/started" ] || return 0
 	say \
 		"the daemon of $(cat "$1/name"), another installation's, does not start ${3-with the new engine}:" \
 		"see 'sh $STATE/agent doctor $(cat "$1/name")'"

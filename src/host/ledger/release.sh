@@ -137,6 +137,22 @@ release_unfinished() {
 	done
 }
 
+# $1 the step.
+forget_step() {
+	local record=$STATE/leases/$LEASE/$1
+	rm -f "$record" "$record.begun" "$record.replaced" "$record.agent" "$record.drift"
+}
+
+# Takes back what stands on a step that is taken back, and what comes before it in every destroy: where it is still
+# there, Pulumi has forgotten it.
+take_back_forgotten() {
+	local step
+	for step in "$@"; do
+		if is_applied "$step"; then (release_steps "$step"); else release_unfinished "$step"; fi
+		forget_step "$step"
+	done
+}
+
 # Says what has become of the accounts of $WORK/unwanted, and follows them home.
 meet_accounts() {
 	local order dir kind account

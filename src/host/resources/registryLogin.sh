@@ -20,7 +20,13 @@ registrylogin_now() {
 	read_client_config
 	client_setting '"auths"' "$(registry_key "${1#*:}")" >"$WORK/login" || return 0
 	! tr -d ' \t\r\n' <"$WORK/login" | cmp -s - "$2/entry" || return 0
-	login_mark <"$WORK/login"
+	if is_token_of_killed_run "$2/begun"; then record_value mark "$2/begun"; else login_mark <"$WORK/login"; fi
+}
+
+# A registry may give a token in the place of the password, and a run be killed before it has noted that. $1 the record
+# of a login that has begun.
+is_token_of_killed_run() {
+	[ -e "$1" ] && tr -d ' \t\r\n' <"$WORK/login" | grep -qF -- "$(record_value login "$1")"
 }
 
 registrylogin_save() {
@@ -118,6 +124,12 @@ client_setting() { perl -e "$CLIENT_SETTING" "$@" <"$WORK/client-config"; }
 CLIENT_SETTING='my ($text, $start, $from, $to) = (do { local $/; <STDIN> });
 exit 1 if $text !~ /\S/;
 my $place = join "\0", @ARGV;
+# Go takes a field in any case, and a name with any escapes.
+sub name {
+	my ($name, @path) = @_;
+	$name =~ s/\\(?:u([0-9A-Fa-f]{4})|(.))/defined $1 ? chr hex $1 : $2/ge;
+	@path ? $name : lc $name;
+}
 sub token { $text =~ /\G\s*+("(?:[^"\\]++|\\.)*+"|[][{},:]|[^][\s"{},:]++)/gcs ? $1 : exit 2 }
 sub value {
 	my ($token, @path) = @_;
@@ -129,7 +141,7 @@ sub value {
 		my ($first, $name) = (pos($text) - length $next, "");
 		if ($end eq "}") {
 			exit 2 if $next !~ /^"/ || token() ne ":";
-			($name, $next) = ($next, token());
+			($name, $next) = (name($next, @path), token());
 		}
 		my $value = pos($text) - length $next;
 		value($next, @path, $name);
@@ -175,7 +187,7 @@ want_registry_login() {
 		now=$(login_mark <"$WORK/login")
 		[ "$now" != "$mark" ] && [ "$now" != "$(record_value "$mark" "$dir/baseline/kept-as")" ] || return 0
 	fi
-	helper=$(client_setting '"credHelpers"' "$key" || client_setting '"credsStore"' || true)
+	helper=$(client_setting '"credhelpers"' "$key" || client_setting '"credsstore"' || true)
 	case $helper in
 	'' | '""') ;;
 	*)
@@ -185,6 +197,10 @@ want_registry_login() {
 		return 0
 		;;
 	esac
+	{
+		echo "mark $mark"
+		printf 'login {"auth":"%s","identitytoken":"\n' "$(sed 's/:.*/:/' "$2" | tr -d '\n' | base64 -w 0)"
+	} | write_record "$dir/baseline/begun"
 	if ! change_client_config log_in "$1" "$2"; then
 		login_problem "$1"
 		return 0
@@ -196,6 +212,7 @@ want_registry_login() {
 	# In the place of the password a registry may give a token.
 	note_left "$dir" "$(login_mark <"$WORK/login")"
 	printf '%s %s\n' "$mark" "$(login_mark <"$WORK/login")" | write_record "$dir/baseline/kept-as"
+	rm -f "$dir/baseline/begun"
 	changed "docker of $ACCOUNT: logged in to $1"
 }
 
@@ -204,7 +221,8 @@ want_registry_login() {
 log_in() {
 	local status=0
 	# shellcheck disable=SC2016 # the inner shell expands it
-	as_account sh -c '[ ! -e "$1" ] || chmod go= "$1"' sh "$(client_config)" 2>"$WORK/error" || return
+	as_account sh -c 'cd "$HOME/.docker" && { [ ! -e "$1" ] || chmod go= "$1"; }' sh "$(client_config)" \
+		2>"$WORK/error" || unwritten_client_config "the login to $1 in it"
 	sed 's/^[^:]*://' "$2" >"$WORK/password"
 	run_client 90 -H "unix://$ACCOUNT_RUNTIME/docker.sock" login --username="$(sed 's/:.*//' "$2")" --password-stdin "$1" \
 		<"$WORK/password" || status=$?

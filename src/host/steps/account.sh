@@ -39,7 +39,7 @@ settle_lost_account() {
 	say "a new value of recheck gives account $1 its daemon again"
 	(
 		ONLY_OF=$1
-		for LEASE in "$LEASE" $(other_installations_of "$1"); do release_steps daemon account; done
+		for LEASE in "$LEASE" $(other_installations_of "$1"); do release_steps registries daemon account; done
 	)
 	# What is known from here on is of the next one.
 	rm -f "$WORK/unwanted" "$WORK/account-stays.$1" "$WORK/another-account.$1" "$WORK/home-is-there.$1"

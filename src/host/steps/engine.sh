@@ -140,9 +140,8 @@ switch_engine() {
 	carry_capability "$2/rootlesskit"
 	want_link "$1" "$2"
 	use_engine_of "$LEASE"
-	follow_engine
 	APART_STATUS=0
-	[ ! -s "$record" ] || run_apart restart_daemons own ground "the engine changed"
+	if [ -s "$record" ]; then run_apart try_engine; else follow_engine; fi
 	if [ "$APART_STATUS" = 0 ]; then
 		rm -f "$record"
 		return 0
@@ -158,6 +157,11 @@ switch_engine() {
 		"a daemon that answers" "use another version; the daemon $(
 			if [ "$APART_STATUS" = 0 ]; then printf 'runs with'; else printf 'does not start either with'; fi
 		) $before again"
+}
+
+try_engine() {
+	follow_engine
+	restart_daemons own ground "the engine changed"
 }
 
 # After a change of source, too.

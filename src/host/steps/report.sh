@@ -8,6 +8,8 @@ report_apply() {
 	daemon_chain_checks
 	stop_on_problems
 	supersede
+	# Where Pulumi deletes that step since the input is gone, its words are those by which it deletes a replaced one.
+	has registries || take_back_forgotten registries
 	[ -n "$(daemon_process)" ] ||
 		fail "docker.service of $ACCOUNT" "no process dockerd below its main process" \
 			"the daemon to look at" \

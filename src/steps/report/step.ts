@@ -6,7 +6,11 @@ import { defineStep } from "../step";
 export const report = defineStep({
   name: "report",
   needs: [daemon, registries],
-  inputs: ["account.name"],
-  applied: ["account"],
-  document: ({ account }) => ({ account: account.name }),
+  inputs: ["account.name", "registryAuth"],
+  applied: ["account", "registries"],
+  effects: { registries: "without registryAuth, docker of the account logs out" },
+  document: ({ account, registryAuth }) => ({
+    account: account.name,
+    registries: registryAuth.length > 0 || undefined,
+  }),
 });

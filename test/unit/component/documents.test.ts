@@ -116,7 +116,7 @@ describe.each(modes)("in $mode", ({ preview }) => {
         'registryAuth/docker.io: "me:SECRET token"',
         'registryAuth/ghcr.io: "robot:SECRET registry password"',
       ],
-      report: ['account: "builder"'],
+      report: ['account: "builder"', "registries: true"],
     });
     expect(String(step(outcome, "agent").inputs.stdin).split("\n")).toEqual(
       expect.arrayContaining(['# recheck: "2026-11-25T19:44:00Z"', "# take-over: true"]),

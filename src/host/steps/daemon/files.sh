@@ -80,7 +80,8 @@ validate_daemon_json() {
 	said=$(dockerd --validate --config-file "$WORK/daemon.json" 2>&1) || case $said in
 	*'unknown flag'*) ;;
 	*)
-		fail "daemon" "$(printf '%s\n' "$said" | tail -n 1 | sed "s|$WORK/||" | without_secrets)" \
+		said=$(printf '%s\n' "$said" | tail -n 1 | sed "s|$WORK/||" | without_secrets)
+		fail "daemon" "${said:-that dockerd ends without a word}" \
 			"a daemon.json that dockerd accepts" "take back the last change of daemon"
 		;;
 	esac

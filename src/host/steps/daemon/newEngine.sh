@@ -47,9 +47,10 @@ follow_engine_as() {
 	LEASE=$1 WORK=$2
 	use_engine_of "$LEASE"
 	stop_on_others_programs
-	hold_lock daemon
+	# In the order in which reverts hold them.
+	hold_lock secrets
 	(
-		hold_lock secrets
+		hold_lock daemon
 		follow_engine
 	)
 }
