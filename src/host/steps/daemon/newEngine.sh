@@ -2,24 +2,36 @@
 # What another engine means for the files of a daemon that is there.
 
 # The step engine may have brought one that knows the key, or one that does not know it any more. Before
-# this installation's daemon starts with it, daemon.json is composed anew.
+# this installation's daemon starts with it, daemon.json is composed anew. Its own steps that write the same
+# files are waited for, in the order in which reverts hold them.
 follow_engine() {
-	[ -e "$STATE/leases/$LEASE/daemon" ] || return 0
+	(is_behind_engine) || return 0
 	(
-		DOC=$WORK/daemon
-		read_document "$STATE/leases/$LEASE/daemon" "$DOC"
-		if ! has default-network-opts.bridge || is_lost_account "$(doc account)" || ! know_account "$(doc account)" ||
-			! is_claimed_by "$LEASE" "$(resource_directory homefile "$ACCOUNT_HOME/.config/docker/daemon.json")/claims"; then
-			exit 0
-		fi
-		if knows_network_options; then
-			# Where names of secret values came or went, the step daemon follows.
-			if names_network_options || [ "$(doc secrets)" != "$(secret_names)" ]; then exit 0; fi
-		else
-			names_network_options || exit 0
-		fi
-		rewrite_daemon_files
+		hold_lock secrets
+		(
+			hold_lock daemon
+			if is_behind_engine; then rewrite_daemon_files; fi
+		)
 	)
+}
+
+# It knows the daemon's document then, and the account.
+is_behind_engine() {
+	local record=$STATE/leases/$LEASE/daemon
+	[ -e "$record" ] || return 1
+	DOC=$WORK/daemon
+	rm -rf "$DOC"
+	read_document "$record" "$DOC"
+	if ! has default-network-opts.bridge || is_lost_account "$(doc account)" || ! know_account "$(doc account)" ||
+		! is_claimed_by "$LEASE" "$(resource_directory homefile "$ACCOUNT_HOME/.config/docker/daemon.json")/claims"; then
+		return 1
+	fi
+	if knows_network_options; then
+		# Where names of secret values came or went, the step daemon follows.
+		! names_network_options && [ "$(doc secrets)" = "$(secret_names)" ]
+	else
+		names_network_options
+	fi
 }
 
 # The same for daemons of other installations that this run starts again. Whatever keeps one from it is no
@@ -41,16 +53,10 @@ follow_engine_for_others() {
 	done
 }
 
-# In a subshell. Its own steps that write the same files are waited for. $1 the installation, $2 where problems
-# and changes go.
+# In a subshell. $1 the installation, $2 where problems and changes go.
 follow_engine_as() {
 	LEASE=$1 WORK=$2
 	use_engine_of "$LEASE"
 	stop_on_others_programs
-	# In the order in which reverts hold them.
-	hold_lock secrets
-	(
-		hold_lock daemon
-		follow_engine
-	)
+	follow_engine
 }
