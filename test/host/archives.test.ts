@@ -205,6 +205,21 @@ test("from the distribution's to it and back: the capability follows; units that
   expect(stdout).not.toContain("docker.service");
   const may = `getcap /usr/bin/rootlesskit ${folder}/docker-*/rootlesskit; ls /etc/dpkg/dpkg.cfg.d`;
   expect(await root(may)).toMatch(/^\/usr\/local\S+ cap_net_bind_service=ep\n(?!rootless)/);
+  // Behind the archive's own program.
+  await root(
+    "useradd evil; install -o evil -m 755 /bin/true /tmp/evil; ln -s /tmp/evil /usr/local/bin/dockerd",
+  );
+  for (const step of ["preflight", "engine"] as const) {
+    const { exitCode, said } = await app.tryApply(step, distribution);
+    expect([step, exitCode, said.at(-1)]).toEqual([
+      step,
+      1,
+      expect.stringContaining(
+        "/usr/local/bin/dockerd: found it, or what leads to it, another login's to change",
+      ),
+    ]);
+  }
+  await root("userdel evil; rm /usr/local/bin/dockerd /tmp/evil");
   await app.apply("engine", distribution);
   // With what sets it again after an upgrade of the package.
   expect(await root(may)).toMatch(/^\/usr\/bin\S+ cap_net_bind_service=ep\nrootless-docker\n/);

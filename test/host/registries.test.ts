@@ -290,6 +290,7 @@ test("killed before it has noted the token that a registry gave: destroy takes i
 });
 
 test("Pulumi has not heard of a create, and the input goes: the report logs out", async () => {
+  ghcr.accept({ robot: first });
   const app = new Installation(host, "d3");
   const wishes = wishesOf(login(ghcr));
   await applyTo(app, wishes);

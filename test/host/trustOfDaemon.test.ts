@@ -179,8 +179,13 @@ test("programs of the account's, by links that an administrator makes later: roo
   const rows = (await host.ssh("sh /var/lib/rootless-docker/agent doctor app", { user: "root" }))
     .stdout;
   expect([/ netHost /.test(rows), / clientAddresses /.test(rows)]).toEqual([true, false]);
-  const others = { ...wishes, daemon: { debug: true }, secretEnvironment: { TOKEN: "an0ther" } };
-  for (const step of ["secrets", "daemon", "report"] as const) {
+  const others = {
+    ...wishes,
+    daemon: { debug: true },
+    secretEnvironment: { TOKEN: "an0ther" },
+    privilegedPorts: "FileCapability",
+  };
+  for (const step of ["secrets", "ports", "daemon", "report"] as const) {
     const answer = await app.tryApply(step, others);
     expect([step, answer.exitCode, answer.said]).toEqual([
       step,

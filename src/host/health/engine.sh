@@ -154,6 +154,8 @@ engine_program_problems() {
 
 # What the source of the engine cannot do on this machine.
 engine_source_problems() {
+	# Programs of an earlier source are not this one's.
+	[ "$(doc source)" = static-archive ] || PATH=$SYSTEM_PATH
 	engine_program_problems
 	preinstalled_engine_problems
 	plugin_problems

@@ -219,8 +219,6 @@ engine_apply() {
 	purge_problems
 	id_map_override_problems
 	stop_on_problems
-	# One of an earlier source is not this one's.
-	[ "$(doc source)" = static-archive ] || PATH=$SYSTEM_PATH
 	case $(doc source) in
 	distribution) packages=$(wanted_engine) ;;
 	docker-repository)

@@ -7,6 +7,7 @@ ports_apply() {
 	if has rootlesskit.capability; then
 		[ -e "$rootlesskit" ] || fail "$rootlesskit" "no such file" \
 			"the program of the engine step" "run the engine step first"
+		stop_on_others_programs
 		want_capability "$rootlesskit" "$(doc rootlesskit.capability)"
 	fi
 	if has "$start"; then want_sysctl "$start" "$(doc "$start")"; fi
