@@ -121,6 +121,7 @@ answer_checks() {
 	case $security in
 	*name=*)
 		fine "daemon" "docker info says $(words_of_account "$security")"
+		log_driver_checks
 		client_checks
 		;;
 	*)
@@ -129,6 +130,19 @@ answer_checks() {
 			"an answer of the daemon" "run 'systemctl --user restart docker' as $ACCOUNT"
 		;;
 	esac
+}
+
+# dockerd starts with any, and then no container is made. Plugins are not among those that it tells.
+log_driver_checks() {
+	local driver drivers
+	driver=$(docker_info LoggingDriver)
+	drivers=$(docker_info LogDrivers | tr -d '[]')
+	case " $drivers none " in *" $driver "*) return 0 ;; esac
+	! docker_of_account plugin inspect "$driver" >/dev/null 2>&1 || return 0
+	problem "daemon.log-driver" "$(words_of_account "$driver"), which the daemon does not have" \
+		"a plugin of its, or one of $(words_of_account "$drivers")" \
+		"correct log-driver in daemon, or install its plugin as $ACCOUNT" \
+		"no container is made: 'error looking up logging plugin'"
 }
 
 # "docker -H ssh://" runs docker there without a login shell: what the client's settings say then.

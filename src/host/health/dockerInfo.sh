@@ -8,7 +8,9 @@ CgroupDriver={{.CgroupDriver}}
 Limits={{.MemoryLimit}} {{.CPUCfsQuota}} {{.PidsLimit}}
 SecurityOptions={{.SecurityOptions}}
 ServerVersion={{.ServerVersion}}
-ExperimentalBuild={{.ExperimentalBuild}}'
+ExperimentalBuild={{.ExperimentalBuild}}
+LoggingDriver={{.LoggingDriver}}
+LogDrivers={{.Plugins.Log}}'
 
 # $1 one of these names.
 docker_info() {

@@ -40,6 +40,7 @@ apply_daemon_files() {
 	want userdaemon "$ACCOUNT" running
 	ask_systemctl daemon-reload
 	run_daemon
+	log_driver_checks
 	forget_earlier_values
 }
 
