@@ -82,6 +82,13 @@ export interface RootlessDockerHostArgs {
    * `docker login` writes them there, until they are taken out here. Defaults to none.
    */
   registryAuth?: pulumi.Input<pulumi.Input<RegistryAuthArgs>[]>;
+  /**
+   * Certificates of authorities that the daemon trusts for a registry, by its host as in images' names: PEM of
+   * one or several, in ~/.config/docker/certs.d/HOST/ca.crt. The daemon keeps running. Defaults to none.
+   *
+   * https://docs.docker.com/engine/security/certificates/
+   */
+  registryCertificates?: pulumi.Input<{ [host: string]: pulumi.Input<string> }>;
   /** What destroy does beyond taking back this package's own changes. Defaults to nothing. */
   onDestroy?: pulumi.Input<OnDestroyArgs>;
   /** How the commands become root on the host. Defaults to Auto. */

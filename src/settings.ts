@@ -22,6 +22,7 @@ import { sysctlsSettings } from "./steps/kernel/sysctls/settings";
 import { unprivilegedPingSettings } from "./steps/kernel/unprivilegedPing/settings";
 import { privilegedPortsSettings, refuseCapabilityOfOthers } from "./steps/ports/settings";
 import { registriesSettings } from "./steps/registries/settings";
+import { certificateSettings } from "./steps/daemon/certificates/settings";
 import { secretsSettings } from "./steps/secrets/settings";
 import { type Problem, Reader } from "./validation/reader";
 
@@ -64,6 +65,7 @@ export function readSettings(args: unknown, secretPaths: string[] = []) {
     daemon: daemon.open,
     environment: environment.open,
     secrets: secretsSettings(daemon.secret, environment.secret),
+    registryCertificates: certificateSettings(read),
     registryAuth: registries.addresses,
     registryLogins: registries.logins,
     network,

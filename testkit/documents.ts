@@ -19,6 +19,7 @@ export interface StepArgs {
   network?: object;
   daemon?: object;
   environment?: object;
+  registryCertificates?: object;
   registryAuth?: object[];
   onDestroy?: object;
   takeOver?: boolean;

@@ -12,6 +12,7 @@ import {
   RootfulDocker,
   StorageDriver,
 } from "../index";
+import { certificate } from "./certificate";
 import type { ComponentArgs } from "./hostStack";
 
 /** One edit of the program `start`: what changes, which steps run, and what the host then shows. */
@@ -220,6 +221,17 @@ const engineEdits: Edit[] = [
 ];
 
 const daemonEdits: Edit[] = [
+  {
+    name: "registryCertificates",
+    row: "`registryCertificates`",
+    change: { registryCertificates: { "registry.example:5000": certificate } },
+    steps: ["daemon"],
+    restarts: false,
+    host: {
+      command: `stat -c '%a %U' ${config}/certs.d/registry.example:5000/ca.crt 2>/dev/null || true`,
+      prints: "644 app",
+    },
+  },
   {
     name: "daemon: a value, and one inside an object",
     row: "`daemon`",

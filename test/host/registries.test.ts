@@ -101,8 +101,9 @@ test("log in, push, pull, rotate, take out, destroy: and the host is as it was",
     chmod 755 /usr/local/bin/docker-credential-secretservice`);
   const before = await snapshotHost(host);
   const app = new Installation(host, "a1");
-  const both = wishesOf(login(ghcr), login(quay));
-  await applyTo(app, both);
+  const registryCertificates = { [ghcr.address]: ghcr.ca, [quay.address]: quay.ca };
+  const both = { ...wishesOf(login(ghcr), login(quay)), registryCertificates };
+  await applyTo(app, { ...both, registryCertificates: {} });
   const context = await host.run(`cat ${config}`);
   expect(JSON.parse(context)).toEqual({ auths: {}, currentContext: "rootless" });
 
@@ -111,10 +112,16 @@ test("log in, push, pull, rotate, take out, destroy: and the host is as it was",
   expect(unknown.exitCode).toBe(1);
   expect(unknown.said.join("\n")).toMatch(
     new RegExp(
-      `registries: registryAuth ${ghcr.address}: found that docker cannot log in \\('.*unknown authority'\\); wanted a login\\. To fix: put the certificate of its authority into /home/app/\\.config/docker/certs\\.d/${ghcr.address}/ca\\.crt, for app to read, then run again`,
+      `registries: registryAuth ${ghcr.address}: found that docker cannot log in \\('.*unknown authority'\\); wanted a login\\. To fix: give the certificate of its authority in registryCertificates, then run again`,
     ),
   );
-  await asAccount(host, "app", `${trust(ghcr)}${trust(quay)}`);
+  const trusted = await daemonStart(host, "app");
+  expect((await app.apply("daemon", both)).changed.sort()).toEqual(
+    [ghcr, quay]
+      .map(({ address }) => `/home/app/.config/docker/certs.d/${address}/ca.crt written`)
+      .sort(),
+  );
+  expect(await daemonStart(host, "app")).toBe(trusted);
 
   // A first run that fails leaves nothing, of the logins that worked either.
   const wrong = await app.tryApply(
@@ -181,7 +188,7 @@ test("log in, push, pull, rotate, take out, destroy: and the host is as it was",
   const again = await app.apply("registries", wishesOf(login(ghcr, second), login(quay)));
   expect(again.changed).toEqual([`docker of app: logged in to ${quay.address}`]);
 
-  const less = wishesOf(login(ghcr, second));
+  const less = { ...wishesOf(login(ghcr, second)), registryCertificates };
   const out = await app.apply("registries", less);
   expect(out.changed).toEqual([`docker of app: logged out of ${quay.address}`]);
   expect([await loginTo(ghcr), await loginTo(quay)]).toEqual([`robot:${second}`, ""]);
@@ -195,7 +202,6 @@ test("log in, push, pull, rotate, take out, destroy: and the host is as it was",
   expect((await tryAsAccount(host, "app", `docker pull -q ${image}`)).exitCode).not.toBe(0);
   expect((await app.apply("daemon", less)).changed).toEqual([]);
   await app.apply("registries", less);
-  await asAccount(host, "app", "rm -r ~/.config/docker/certs.d");
   await destroy(app, less);
   expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
 });

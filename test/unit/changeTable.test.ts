@@ -21,6 +21,7 @@ import { agentChange } from "../../src/changes/agent";
 import { changeInWords } from "../../src/changes/documents";
 import { steps } from "../../src/steps";
 import { inputPaths } from "../../testkit/inputPaths";
+import { certificate } from "../../testkit/certificate";
 import { edits } from "../../testkit/edits";
 import { type Registration, runProgram } from "./mocks";
 
@@ -99,6 +100,7 @@ const changes: Record<string, Partial<RootlessDockerHostArgs>[]> = {
     { registryAuth: [{ address: "ghcr.io", username: "me", password: "two" }] },
     { registryAuth: [{ address: "quay.io", username: "me", password: "one" }] },
   ],
+  "`registryCertificates`": [{ registryCertificates: { "registry.example:5000": certificate } }],
   "`onDestroy.data`": [{ onDestroy: { data: OnDestroyData.Delete } }],
   "`privilegeEscalation`": [{ privilegeEscalation: PrivilegeEscalation.Sudo }],
   "`driftDetection`": [{ driftDetection: DriftDetection.Preview }],

@@ -71,6 +71,7 @@ const families: Record<string, RegExp> = {
   want_module_options: /^modprobe\.d\//,
   compose_daemon_json: /^daemon\.json\//,
   compose_environment: /^environment\//,
+  want_registry_certificates: /^certs\.d\//,
   registries_apply: /^registryAuth\//,
 };
 

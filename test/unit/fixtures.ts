@@ -1,3 +1,4 @@
+import { certificate } from "../../testkit/certificate";
 import * as pulumi from "@pulumi/pulumi";
 import {
   EnginePlugin,
@@ -84,6 +85,7 @@ export function everyOption() {
       debug: true,
     },
     environment: { HTTPS_PROXY: "http://proxy.example:3128", NO_PROXY: "localhost" },
+    registryCertificates: { "registry.example:5000": certificate },
     registryAuth: [
       { address: "ghcr.io", username: "robot", password: "SECRET registry password" },
       { username: "me", password: "SECRET token" },

@@ -121,7 +121,7 @@ const get = 'Error response from daemon: Get "https://r.example:5000/v2/": ';
 test.each([
   [
     `${get}tls: failed to verify certificate: x509: certificate signed by unknown authority`,
-    "put the certificate of its authority into /home/app/.config/docker/certs.d/r.example:5000/ca.crt, for app to read",
+    "give the certificate of its authority in registryCertificates",
   ],
   [
     `${get}tls: failed to verify certificate: x509: certificate has expired or is not yet valid: current time 2026-01-01T00:00:00Z is after 2025-01-01T00:00:00Z`,

@@ -42,6 +42,7 @@ describe("defaults", () => {
         daemon: {},
         environment: {},
         secrets: {},
+        registryCertificates: {},
         registryAuth: [],
         registryLogins: {},
         storageDriver: "Auto",

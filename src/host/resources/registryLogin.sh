@@ -236,7 +236,7 @@ login_problem() {
 	said=$(grep -v '^WARNING' "$WORK/error" | tail -n 1 | without_secrets)
 	case $said in
 	*'unknown authority'*)
-		fix="put the certificate of its authority into $ACCOUNT_HOME/.config/docker/certs.d/$1/ca.crt, for $ACCOUNT to read"
+		fix="give the certificate of its authority in registryCertificates"
 		;;
 	*'HTTP response to HTTPS'*) fix="give it a certificate, or name it in insecure-registries of daemon" ;;
 	*x509:* | *certificate*)

@@ -7,6 +7,7 @@ import { kernel } from "../kernel/step";
 import { ports } from "../ports/step";
 import { secrets } from "../secrets/step";
 import { defineStep } from "../step";
+import { certificatesDocument } from "./certificates/settings";
 import { restarts } from "./restarts";
 import { daemonJsonDocument, withHostGateway } from "./daemonJson/settings";
 import { dataRootEffect, onDestroyDocument, onDestroyEffect } from "./data/settings";
@@ -24,11 +25,11 @@ export const daemon = defineStep({
     "account.name",
     "engine.source",
     ...(["daemon", "environment", "secrets"] as const),
-    ...(["network", "storageDriver", "onDestroy"] as const),
+    ...(["network", "storageDriver", "onDestroy", "registryCertificates"] as const),
   ],
   applied: [
     ...(["account", "daemon.json/*", "environment/*", "on-destroy-data"] as const),
-    "default-network-opts.bridge",
+    ...(["default-network-opts.bridge", "certs.d/*"] as const),
     // The step secrets reads it in this document.
     "secrets",
   ],
@@ -41,6 +42,7 @@ export const daemon = defineStep({
     "daemon.json/storage-driver": storageEffect,
     "daemon.json/data-root": dataRootEffect,
     "on-destroy-data": onDestroyEffect,
+    "certs.d/*": "the daemon trusts it from its next pull on, and keeps running",
   },
   document: (given) => ({
     account: given.account.name,
@@ -50,6 +52,7 @@ export const daemon = defineStep({
     ...environmentDocument(given.environment),
     ...environmentDocument(networkEnvironment(given.network)),
     ...storageDocument(given.storageDriver),
+    ...certificatesDocument(given.registryCertificates),
     ...onDestroyDocument(given.onDestroy),
     secrets: Object.keys(given.secrets).sort(byCodeUnits).join(" ") || undefined,
   }),

@@ -48,6 +48,12 @@ const addressParts = new RegExp(
   `^(?:https?://)?(?<host>${label}(?:\\.${label})*(?::(?<port>\\d{1,5}))?)(?<path>/.*)?$`,
 );
 
+/** A registry's host by itself. */
+export const registryHost: Rule<string> = (address) =>
+  address.includes("/")
+    ? "has a scheme or a path; write the registry's host alone, such as registry.example:5000"
+    : wrongAddress(address.length <= 300 ? addressParts.exec(address)?.groups : undefined);
+
 /** The registry's host, as docker keeps a login of it; undefined where it is not known or wrong. */
 function addressOf(read: Reader): string | undefined {
   const given = read.string("address");

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { PrivilegedPorts, type RootlessDockerHostArgs } from "../../../index";
 import { stepNames } from "../../../src/agent/agentText";
 import { usualSteps } from "../../../src/steps";
+import { certificate } from "../../../testkit/certificate";
 import { everyOption, secretValues } from "../fixtures";
 import { inSecret, shown, step, unknown } from "../mocks";
 import { create, documentOf, modes, usual, withoutCode } from "./create";
@@ -96,6 +97,7 @@ describe.each(modes)("in $mode", ({ preview }) => {
       secrets: [],
       daemon: [
         'account: "builder"',
+        `certs.d/registry.example:5000: ${JSON.stringify(certificate)}`,
         "daemon.json/debug: true",
         'daemon.json/host-gateway-ip: "10.0.2.2"',
         'daemon.json/log-level: "warn"',

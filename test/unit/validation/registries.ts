@@ -1,4 +1,5 @@
 import type { Accepted, Refused } from "../../../testkit/arguments";
+import { certificate } from "../../../testkit/certificate";
 
 const notAddress =
   "is not the address of a registry; write its host, such as ghcr.io or registry.example:5000";
@@ -18,7 +19,33 @@ const row = (given: object, option: string, reason: string): Refused => [
   `registryAuth[0].${option}`,
 ];
 
+/** A row of one certificate. */
+const trusting = (pem: unknown, reason: string): Refused => [
+  "registryCertificates",
+  { "registry.example:5000": pem },
+  `the value ${reason}; write the certificates of the authority as PEM (-----BEGIN CERTIFICATE----- ...)`,
+  "registryCertificates.registry.example:5000",
+];
+
 export const refused: Refused[] = [
+  trusting(7, "is not a text"),
+  trusting("/etc/ssl/ca.crt", "is no certificate"),
+  trusting(certificate.replace("M", "!"), "has a certificate in it that cannot be read"),
+  trusting(
+    `${certificate}-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n`,
+    "has a certificate in it that cannot be read",
+  ),
+  trusting(
+    `${certificate}-----BEGIN EC PRIVATE KEY-----\nAAAA\n-----END EC PRIVATE KEY-----\n`,
+    "has a private key in it",
+  ),
+  trusting(`${certificate}${"#\n".repeat(50_000)}`, "is larger than 100 KB"),
+  [
+    "registryCertificates",
+    { "https://registry.example": certificate },
+    "'https://registry.example' has a scheme or a path; write the registry's host alone, such as registry.example:5000",
+  ],
+  ["registryCertificates", { registry: certificate }, `'registry' ${shortName}`],
   ["registryAuth", { ...login }, "the value is not a list; write one"],
   ["registryAuth", "s3cret", "the value is not a list; write one"],
   [
@@ -74,6 +101,7 @@ export const refused: Refused[] = [
 ];
 
 export const accepted: Accepted[] = [
+  ["registryCertificates", { "10.0.0.1:5000": `# two\n${certificate}\n\n${certificate.trim()}` }],
   ["registryAuth", []],
   ["registryAuth", [login]],
   ["registryAuth", [{ address: null, ...login }]],

@@ -31,6 +31,7 @@ apply_daemon_files() {
 	want_home_file "$config/docker/daemon.json" 600 "$WORK/daemon.json"
 	want_home_file "$config/docker/environment" 600 "$WORK/environment"
 	want_unit "$config/systemd/user/docker.service"
+	want_registry_certificates
 	# Written by the daemon itself (its identity, until engine 23): nothing that a user would miss.
 	want homefile "$config/docker/key.json" the-daemon
 	data_root >"$WORK/data-root"
