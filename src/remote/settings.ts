@@ -119,4 +119,4 @@ export function knownHostsLines({
 }
 
 /** Without the comment. */
-const keyOf = (hostKey: string) => hostKey.split(/\s+/).slice(0, 2).join(" ");
+const keyOf = (hostKey: string) => hostKey.trim().split(/\s+/).slice(0, 2).join(" ");

@@ -121,6 +121,7 @@ test.each([
     { host: "a.example", proxy: { host: "b.example", port: 222, hostKey: "ssh-rsa CC" } },
     "[b.example]:222 ssh-rsa CC",
   ],
+  [{ host: "a.example", hostKey: " ssh-rsa DD \n" }, "a.example ssh-rsa DD"],
   [{ host: "a.example" }, ""],
 ])("known_hosts of %j", (connection, lines) => {
   expect(knownHostsLines(readSettings({ connection }).settings.connection)).toBe(lines);
