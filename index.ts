@@ -17,6 +17,7 @@ export { AppArmorProfile } from "./src/steps/kernel/appArmor/args";
 export type { UnprivilegedPingArgs } from "./src/steps/kernel/unprivilegedPing/args";
 export { PrivilegedPorts } from "./src/steps/ports/args";
 export type { RegistryAuthArgs } from "./src/steps/registries/args";
+export type { AccountConnection, AccountConnectionProxy } from "./src/remote/outputs";
 export type { AccountInfo } from "./src/steps/account/outputs";
 export type { IdRange, SubordinateIds } from "./src/steps/account/subordinateIds/outputs";
 export type { CgroupInfo } from "./src/steps/daemon/outputs";

@@ -1,6 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Inputs } from "./inputs";
-import { dockerHostUrl, knownHostsLines } from "./remote/settings";
+import { whenAnswered } from "./outputs";
+import {
+  accountConnection,
+  clientEnvironment,
+  dockerHostUrl,
+  knownHostsLines,
+} from "./remote/settings";
+import { sshOptions } from "./remote/sshOptions";
+import type { StepCommands } from "./remote/runSteps";
 
 /** `ssh://account@host:port`, as known and as secret as what it is made of. */
 export function dockerHostOf(inputs: Inputs): pulumi.Input<string> {
@@ -10,24 +18,42 @@ export function dockerHostOf(inputs: Inputs): pulumi.Input<string> {
   );
 }
 
-/** How others reach the daemon, from inputs alone: known at preview where these are. */
-export function reachOutputs(name: string, inputs: Inputs) {
+/** The way to the machine's SSH server. */
+const way = [
+  "connection.host",
+  "connection.port",
+  "connection.hostKey",
+  "connection.proxy.host",
+  "connection.proxy.port",
+  "connection.proxy.hostKey",
+] as const;
+
+/**
+ * How others reach the account and its daemon, from inputs alone: known at preview where these are. What connects to
+ * the daemon waits until it answers.
+ */
+export function reachOutputs(name: string, inputs: Inputs, commands: StepCommands) {
   // Of docker's own rule for names: https://github.com/docker/cli/blob/master/cli/context/store/store.go
   const context = name.replace(/[^A-Za-z0-9_.+-]/g, "-").replace(/^[^A-Za-z0-9]+/, "");
   return {
-    knownHosts: pulumi.output(
-      inputs.from(
-        [
-          "connection.host",
-          "connection.port",
-          "connection.hostKey",
-          "connection.proxy.host",
-          "connection.proxy.port",
-          "connection.proxy.hostKey",
-        ],
-        ({ connection }) => knownHostsLines(connection),
+    dockerHost: whenAnswered(commands, dockerHostOf(inputs)),
+    connection: whenAnswered(
+      commands,
+      inputs.from([...way, "connection.proxy.user", "account.name"], ({ account, connection }) =>
+        accountConnection(account.name, connection),
       ),
     ),
+    environment: whenAnswered(
+      commands,
+      inputs.from(
+        ["connection.host", "connection.port", "account.name"],
+        ({ account, connection }) => clientEnvironment(account.name, connection),
+      ),
+    ),
+    sshOptions: pulumi.output(
+      inputs.from([...way, "connection.proxy.user"], ({ connection }) => sshOptions(connection)),
+    ),
+    knownHosts: pulumi.output(inputs.from(way, ({ connection }) => knownHostsLines(connection))),
     contextCommand: pulumi
       .output(dockerHostOf(inputs))
       .apply((url) => `docker context create ${context || "rootless"} --docker host=${url}`),

@@ -6,13 +6,14 @@ import { childOptions } from "./childOptions";
 import { withWholeDeletedWith } from "./deletedWith";
 import { driftNotes } from "./drift/notes";
 import { Inputs } from "./inputs";
-import { reportedOutputs, whenAnswered } from "./outputs";
+import { reportedOutputs } from "./outputs";
 import { requirePeers } from "./peers";
-import { dockerHostOf, reachOutputs } from "./reach";
+import { reachOutputs } from "./reach";
 import { recordedInputs } from "./recordedInputs";
 import { connectionInput } from "./remote/connection";
 import { explainErrors } from "./remote/explainErrors";
 import { createLease } from "./remote/lease";
+import type { AccountConnection } from "./remote/outputs";
 import { runSteps } from "./remote/runSteps";
 import { escalationArgument } from "./remote/settings";
 import { waitForMachine } from "./remote/waitForMachine";
@@ -38,6 +39,23 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
    * at preview.
    */
   readonly knownHosts: pulumi.Output<string>;
+  /**
+   * The `connection` of a `command.remote.Command` that runs as the account once the daemon answers. It holds no
+   * credentials: `host.connection.apply((way) => ({ ...way, privateKey }))` adds a key of `account.authorizedKeys`, and
+   * the proxy wants its own. Known at preview.
+   */
+  readonly connection: pulumi.Output<AccountConnection>;
+  /**
+   * Arguments of ssh, for `sshOpts` of a `docker.Provider`: the way over `connection.proxy`, and for both machines the
+   * given host key and no other; empty where none of these is given. OpenSSH 8.5 knows them, but that of Windows does
+   * not. Known at preview.
+   */
+  readonly sshOptions: pulumi.Output<string[]>;
+  /**
+   * Environment variables for programs elsewhere that are to use the daemon: DOCKER_HOST, and
+   * TESTCONTAINERS_HOST_OVERRIDE, the machine, where published ports are. Known at preview.
+   */
+  readonly environment: pulumi.Output<{ [name: string]: string }>;
   /** `unix:///run/user/UID/docker.sock`: the daemon's address on the host itself. */
   readonly socket: pulumi.Output<string>;
   /** The account that runs the daemon. */
@@ -109,11 +127,14 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
     });
     const commands = runSteps({ ...common, owner, inputs, drift }, accepted);
 
-    const reach = reachOutputs(name, inputs);
+    const reach = reachOutputs(name, inputs, commands);
     const outputs = reportedOutputs(name, commands);
-    this.dockerHost = whenAnswered(commands, dockerHostOf(inputs));
+    this.dockerHost = reach.dockerHost;
     this.contextCommand = reach.contextCommand;
     this.knownHosts = reach.knownHosts;
+    this.connection = reach.connection;
+    this.sshOptions = reach.sshOptions;
+    this.environment = reach.environment;
     this.socket = outputs.socket;
     this.account = outputs.account;
     this.subordinateIds = outputs.subordinateIds;
@@ -122,6 +143,6 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
     this.cgroup = outputs.cgroup;
     this.network = outputs.network;
     this.limitations = outputs.limitations;
-    this.registerOutputs({ dockerHost: this.dockerHost, ...reach, ...outputs });
+    this.registerOutputs({ ...reach, ...outputs });
   }
 }

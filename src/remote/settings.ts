@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import type { Reader, Rule } from "../validation/reader";
 import { between, filledLine } from "../validation/rules";
 import { PrivilegeEscalation } from "./args";
+import type { AccountConnection } from "./outputs";
 
 /** What the component itself needs to know of a machine; the rest goes to SSH as it is. */
 export interface HopSettings {
@@ -14,7 +15,7 @@ export interface HopSettings {
 
 /** The same of the machine that is made a host. */
 export interface ConnectionSettings extends HopSettings {
-  proxy?: Pick<HopSettings, "host" | "port" | "hostKey">;
+  proxy?: HopSettings;
   /** Seconds. */
   connectTimeout: number;
 }
@@ -102,6 +103,28 @@ export function dockerHostUrl(
   return `ssh://${account}@${address}:${port}`;
 }
 
+/** For clients of the daemon. Testcontainers looks for published ports where the second one says. */
+export function clientEnvironment(
+  account: string,
+  connection: Pick<ConnectionSettings, "host" | "port">,
+): { [name: string]: string } {
+  return {
+    DOCKER_HOST: dockerHostUrl(account, connection),
+    TESTCONTAINERS_HOST_OVERRIDE: connection.host,
+  };
+}
+
+/** The way to the account's own login: without credentials, since nobody here knows which keys let in there. */
+export function accountConnection(
+  account: string,
+  { host, port, hostKey, proxy }: Omit<ConnectionSettings, "user" | "connectTimeout">,
+): AccountConnection {
+  return {
+    ...{ host, port, user: account, hostKey: hostKey && keyOf(hostKey) },
+    proxy: proxy && { ...proxy, hostKey: proxy.hostKey && keyOf(proxy.hostKey) },
+  };
+}
+
 /**
  * Lines of known_hosts (sshd(8)) for the machine and for the one that the connection jumps over, where their keys are
  * given.
@@ -119,4 +142,4 @@ export function knownHostsLines({
 }
 
 /** Without the comment. */
-const keyOf = (hostKey: string) => hostKey.trim().split(/\s+/).slice(0, 2).join(" ");
+export const keyOf = (hostKey: string) => hostKey.trim().split(/\s+/).slice(0, 2).join(" ");

@@ -1,8 +1,33 @@
+import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { RootlessDockerHost } from "../../../index";
 import { everyOption, secretValues } from "../fixtures";
-import { mocks, nameOf, resourcesOf, runProgram, shown, valueOf } from "../mocks";
+import {
+  inSecret,
+  mocks,
+  nameOf,
+  resourcesOf,
+  runProgram,
+  shown,
+  unknown,
+  valueOf,
+} from "../mocks";
 import { create, usual } from "./create";
+
+/** What others need to reach the usual one, made of its inputs. */
+const reach = {
+  connection: { host: "machine.example", port: 22, user: "app", hostKey: "ssh-ed25519 AAAA" },
+  sshOptions: [
+    ...["-o", "StrictHostKeyChecking=yes"],
+    ...["-o", "UserKnownHostsFile=/dev/null"],
+    ...["-o", "GlobalKnownHostsFile=/dev/null"],
+    ...["-o", "KnownHostsCommand=/usr/bin/env echo %H ssh-ed25519 AAAA"],
+  ],
+  environment: {
+    DOCKER_HOST: "ssh://app@machine.example:22",
+    TESTCONTAINERS_HOST_OVERRIDE: "machine.example",
+  },
+};
 
 describe("outputs", () => {
   test("in up: from what the steps reported", async () => {
@@ -11,6 +36,7 @@ describe("outputs", () => {
       dockerHost: "ssh://app@machine.example:22",
       contextCommand: "docker context create web --docker host=ssh://app@machine.example:22",
       knownHosts: "machine.example ssh-ed25519 AAAA",
+      ...reach,
       socket: "unix:///run/user/1234/docker.sock",
       account: { name: "app", uid: 1234, gid: 1235, home: "/srv/app" },
       subordinateIds: {
@@ -84,12 +110,13 @@ describe("outputs", () => {
     expect(own.sort()).toEqual(Object.keys(outputs.web).sort());
   });
 
-  test("in preview: dockerHost is known, the others are not", async () => {
+  test("in preview: what inputs say is known, what the host says is not", async () => {
     const { outputs } = await create(usual, true);
     expect(shown(outputs.web)).toEqual({
       dockerHost: "ssh://app@machine.example:22",
       contextCommand: "docker context create web --docker host=ssh://app@machine.example:22",
       knownHosts: "machine.example ssh-ed25519 AAAA",
+      ...reach,
       socket: "[unknown]",
       account: "[unknown]",
       subordinateIds: "[unknown]",
@@ -108,11 +135,50 @@ describe("outputs", () => {
     }
   });
 
-  test("in up, dockerHost waits for the daemon's answer; its dependents then depend on all steps", async () => {
-    const { value } = await create(usual, false);
-    const names = [...(await resourcesOf(value.dockerHost))].map(nameOf);
-    expect(names).toContain("web-report");
+  test("connection leads to the account and over the proxy, without credentials", async () => {
+    const { outputs } = await create(everyOption(), false);
+    expect(outputs.web.connection).toEqual({
+      ...{ host: "machine.example", port: 2201, user: "builder", hostKey: "ssh-ed25519 AAAAhost" },
+      proxy: { host: "jump.example", port: 2202, user: "jumper", hostKey: "ssh-rsa AAAAproxy" },
+    });
   });
+
+  test("a command on connection, with a key that was added, comes after all steps", async () => {
+    const privateKey = pulumi.secret("its key");
+    const { registrations } = await runProgram(() => {
+      const value = new RootlessDockerHost("web", usual);
+      const connection = value.connection.apply((way) => ({ ...way, privateKey }));
+      return new command.remote.Command("next", { connection });
+    });
+    const next = registrations.find(({ name }) => name === "next");
+    expect(inSecret(next?.inputs.connection)).toMatchObject({
+      ...reach.connection,
+      privateKey: "its key",
+    });
+    expect(next?.dependsOn).toContain("web-report");
+  });
+
+  test.each(["connection", "sshOptions", "environment"] as const)(
+    "%s is as unknown, and as secret, as the host",
+    async (output) => {
+      const made = async (host: pulumi.Output<string>, preview: boolean) => {
+        const connection = { host, hostKey: "ssh-ed25519 AAAA" };
+        const { outputs } = await create({ ...usual, connection }, preview);
+        return shown(outputs.web[output]);
+      };
+      expect(await made(pulumi.secret("machine.example"), false)).toBe("[secret]");
+      expect(await made(unknown(), true)).toBe("[unknown]");
+    },
+  );
+
+  test.each(["dockerHost", "connection", "environment"] as const)(
+    "in up, %s waits for the daemon's answer; its dependents then depend on all steps",
+    async (output) => {
+      const { value } = await create(usual, false);
+      const names = [...(await resourcesOf(value[output] as pulumi.Output<unknown>))].map(nameOf);
+      expect(names).toContain("web-report");
+    },
+  );
 });
 
 test("the mocks themselves: what they do not know fails", () => {
