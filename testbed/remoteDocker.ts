@@ -9,6 +9,8 @@ export interface RemoteDockerArgs {
   /** The machine, as `dockerHost` names it, and its public key. */
   address: string;
   hostKey: string;
+  /** Arguments of `ssh` that say which host to believe, instead of that key. Defaults to none. */
+  sshOptions?: readonly string[];
   /** The text of a key that may log in as the account. */
   privateKey: string;
   /** Where files for SSH are kept: nothing of the user's own is read or written. */
@@ -26,7 +28,7 @@ export interface RemoteDocker {
  * be told its options, so that a folder with an `ssh` of our own comes first there.
  */
 export async function remoteDocker(args: RemoteDockerArgs): Promise<RemoteDocker> {
-  const { dockerHost, address, hostKey, privateKey, folder } = args;
+  const { dockerHost, address, hostKey, sshOptions = [], privateKey, folder } = args;
   const docker = await ensureDockerCli();
   const ssh = (await execOrThrow("sh", ["-c", "command -v ssh"])).trim();
 
@@ -41,7 +43,9 @@ export async function remoteDocker(args: RemoteDockerArgs): Promise<RemoteDocker
     IdentityFile: file("key", privateKey, 0o600),
     IdentitiesOnly: "yes",
     IdentityAgent: "none",
-    UserKnownHostsFile: file("known_hosts", `${address} ${hostKey}\n`, 0o600),
+    UserKnownHostsFile: args.sshOptions
+      ? "/dev/null"
+      : file("known_hosts", `${address} ${hostKey}\n`, 0o600),
     GlobalKnownHostsFile: "/dev/null",
     StrictHostKeyChecking: "yes",
     BatchMode: "yes",
@@ -49,7 +53,13 @@ export async function remoteDocker(args: RemoteDockerArgs): Promise<RemoteDocker
   };
   const lines = Object.entries(config).map(([key, value]) => `${key} ${value}\n`);
   const configFile = file("config", lines.join(""), 0o600);
-  file("bin/ssh", `#!/bin/sh\nexec '${ssh}' -F '${configFile}' "$@"\n`, 0o700);
+  const options = sshOptions.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
+  // Not for the `ssh -W` to a proxy, which these options themselves start.
+  const script = `#!/bin/sh
+[ "$1" = -W ] || set -- ${options} "$@"
+exec '${ssh}' -F '${configFile}' "$@"
+`;
+  file("bin/ssh", script, 0o700);
 
   const env = {
     PATH: [join(folder, "bin"), process.env.PATH].join(delimiter),

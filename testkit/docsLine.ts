@@ -9,12 +9,12 @@ import {
 } from "@pulumi/pulumi/automation";
 import { ensureToolchain } from "../testbed/toolchain";
 
-/** The line of the examples of shell in docs/changes.md that begins like this. */
-export function lineOfDocs(beginning: string): string {
-  const text = readFileSync(join(__dirname, "../docs/changes.md"), "utf8");
+/** The line of the examples of shell in a document that begins like this. */
+export function lineOfDocs(beginning: string, document = "docs/changes.md"): string {
+  const text = readFileSync(join(__dirname, "..", document), "utf8");
   const [line, ...others] = text.split("\n").filter((each) => each.startsWith(beginning));
   if (line === undefined || others.length > 0)
-    throw new Error(`docs/changes.md has not one line that begins with '${beginning}'`);
+    throw new Error(`${document} has not one line that begins with '${beginning}'`);
   return line;
 }
 

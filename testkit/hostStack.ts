@@ -56,12 +56,16 @@ export class HostStack {
     return this.stack.outputs("web");
   }
 
-  /** The docker CLI of this machine, through the output `dockerHost`. */
-  docker(): Promise<RemoteDocker> {
+  /**
+   * The docker CLI of this machine, through the output `dockerHost`.
+   *
+   * @param sshOptions arguments of its `ssh` that say which host to believe. Defaults to the host's key in a file.
+   */
+  docker(sshOptions?: readonly string[]): Promise<RemoteDocker> {
     const { address, hostKey, privateKey } = this.host;
     const folder = mkdtempSync(join(tmpdir(), "docker-cli-"));
     const dockerHost = String(this.outputs.dockerHost);
-    return remoteDocker({ dockerHost, address, hostKey, privateKey, folder });
+    return remoteDocker({ dockerHost, address, hostKey, sshOptions, privateKey, folder });
   }
 
   /** Process id and start time of the account's daemon. */

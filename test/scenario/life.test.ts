@@ -12,7 +12,11 @@ import type { HostSnapshot } from "../../testbed/hosts";
 import { busyboxImageTar } from "../../testbed/dockerCli";
 import { execOrThrow } from "../../testbed/hosts/exec";
 import { ensureToolchain } from "../../testbed/toolchain";
+import { requireDocsTools } from "../../testbed/requirements";
 import { PrivilegedPorts } from "../../index";
+import { runOverSsh, type KnownConnection } from "../../src/remote/ssh";
+import { sshOptions } from "../../src/remote/sshOptions";
+import { lineOfDocs } from "../../testkit/docsLine";
 import { edits, start, used } from "../../testkit/edits";
 import { live, Stack } from "../../testkit/stack";
 import { changedPart, connectionTo, everyStep, HostStack, stepsRun } from "../../testkit/hostStack";
@@ -195,6 +199,54 @@ test("a container runs as the account, through dockerHost and the docker CLI of 
   expect(Number(owner)).toBe(1000);
   const info = await docker.run(["info", "--format", "{{.SecurityOptions}}"]);
   expect(info).toContain("name=rootless");
+});
+
+test("connection, with a key of the account's, leads a command to its daemon", async () => {
+  const connection = installation.outputs.connection as KnownConnection;
+  const withKey = { ...connection, privateKey: host.privateKey };
+  expect(await runOverSsh(withKey, "id -un; docker info -f '{{.SecurityOptions}}'")).toMatch(
+    /^app\n.*name=rootless/,
+  );
+});
+
+describe("sshOptions, where ssh knows no host", () => {
+  const another =
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDOZHlS6zpnpTTV8VJ4WTsX/2aYnBc7dMbidjvp+/9gn";
+  /** A proxy that is the machine itself. */
+  const over = (hostKey: string, proxyKey: string) => {
+    const hop = { host: host.address, port: 22, user: "root" };
+    return sshOptions({ ...hop, hostKey, proxy: { ...hop, hostKey: proxyKey } });
+  };
+  const driver = async (options: string[]) =>
+    (await installation.docker(options)).run(["info", "-f", "{{.Driver}}"]);
+
+  test("lead the docker CLI to the daemon, over a proxy too", async () => {
+    expect(await driver(installation.outputs.sshOptions as string[])).toBe("overlay2");
+    expect(await driver(over(host.hostKey, host.hostKey))).toBe("overlay2");
+  });
+
+  test.each([
+    ["the host", () => sshOptions({ ...connectionTo(host), hostKey: another })],
+    ["the host behind a proxy", () => over(another, host.hostKey)],
+    ["the proxy", () => over(host.hostKey, another)],
+  ])("refuse another key of %s", async (_who, options) => {
+    await expect(driver(options())).rejects.toThrow("Host key verification failed");
+  });
+});
+
+test("environment is what a shell can take over, whatever is in it", async () => {
+  await requireDocsTools();
+  const { environment, dockerHost } = installation.outputs as Record<string, string>;
+  const line = lineOfDocs('eval "$(pulumi stack output environment', "docs/outputs.md");
+  const given = JSON.stringify({
+    ...(environment as unknown as object),
+    HOSTILE: "a'b $(c) `d`\n e",
+  });
+  const script = `pulumi() { printf '%s' "$GIVEN"; }
+    ${line}
+    printf '%s|' "$DOCKER_HOST" "$TESTCONTAINERS_HOST_OVERRIDE" "$HOSTILE"`;
+  const found = await execOrThrow("sh", ["-euc", script], { env: { GIVEN: given } });
+  expect(found).toBe(`${dockerHost}|${host.address}|a'b $(c) \`d\`\n e|`);
 });
 
 test("a port below 1024 is published", async () => {
