@@ -1,5 +1,5 @@
 // The next resource: a container on the new host. It is started by the docker CLI that the host has
-// now, over SSH as the account itself, whose Docker context finds the daemon. `host.account` resolves
+// now, over SSH as the account itself, whose Docker context finds the daemon. `host.connection` resolves
 // once the daemon has really answered, so the container waits for that.
 //
 //     pulumi stack init dev
@@ -7,20 +7,21 @@
 //     pulumi config set --secret privateKey < ~/.ssh/id_ed25519
 //     pulumi config set authorizedKey "$(cat ~/.ssh/id_ed25519.pub)"
 //     pulumi up
+//
+// And the docker CLI of your own machine on that host:
+//
+//     eval "$(pulumi stack output environment --json | jq -r 'to_entries[] | @sh "export \(.key)=\(.value)"')"
+//     docker logs web
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 // In your own project: from "rootless-docker".
 import { RootlessDockerHost } from "../../index";
 
 const config = new pulumi.Config();
-const machine = {
-  host: config.require("address"),
-  privateKey: config.requireSecret("privateKey"),
-  hostKey: config.get("hostKey"),
-};
+const privateKey = config.requireSecret("privateKey");
 
 const host = new RootlessDockerHost("host", {
-  connection: machine,
+  connection: { host: config.require("address"), privateKey, hostKey: config.get("hostKey") },
   account: { name: "app", authorizedKeys: [config.require("authorizedKey")] },
 });
 
@@ -28,7 +29,8 @@ const image = config.get("image") ?? "docker.io/library/nginx:1.29-alpine";
 const container = new command.remote.Command(
   "web",
   {
-    connection: { ...machine, user: host.account.name },
+    // The key is that of `authorizedKey`: it lets in as the account, too.
+    connection: host.connection.apply((way) => ({ ...way, privateKey })),
     create: `docker run --detach --restart always --name web --publish 8080:80 ${image}`,
     delete: "docker rm --force web",
     triggers: [image],
@@ -36,5 +38,5 @@ const container = new command.remote.Command(
   { deleteBeforeReplace: true },
 );
 
-export const dockerHost = host.dockerHost;
+export const environment = host.environment;
 export const containerId = container.stdout;
