@@ -23,13 +23,19 @@ const causes: { says: RegExp; found: string; wanted: string; fix: string }[] = [
     fix: "give the whole file as it is, and its passphrase as privateKeyPassword",
   },
   {
-    says: /handshake failed: (EOF|read .*reset)/i,
+    says: /handshake failed: (EOF|Connection lost|.*(reset|broken pipe))/i,
     found: "the SSH server hanging up before a login",
-    wanted: "one that takes the connections of four steps at the same moment",
-    fix: "raise MaxStartups in the machine's sshd_config, or connection.dialErrorLimit, and see whether something such as fail2ban shuts the address out",
+    wanted: "a login as connection.user",
+    fix: "see first whether the machine has that user, with your key in its ~/.ssh/authorized_keys: after failed logins sshd shuts an address out for a while, so wait a minute, then run again. Where both are right, something such as fail2ban shuts the address out, or MaxStartups in the machine's sshd_config is too low for four connections at a time: raise it, or connection.dialErrorLimit",
   },
   {
-    says: /dial|timed? ?out|timeout|deadline exceeded|refused|no route|unreachable|no such host|EOF|reset|handshake/i,
+    says: /no such host|ENOTFOUND/,
+    found: "no address of the name in connection.host",
+    wanted: "a name that can be looked up where Pulumi runs, or an address",
+    fix: "see whether the name is spelled right, and with 'getent hosts NAME' whether its DNS entry is there",
+  },
+  {
+    says: /dial|timed? ?out|timeout|deadline exceeded|refused|no route|unreachable|EOF|reset|handshake/i,
     found: "no SSH server that answers",
     wanted: "one at connection.host and connection.port",
     fix: "check address, port and firewall, and that the machine has booted; a slow one needs a larger connectTimeout",

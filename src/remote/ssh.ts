@@ -63,7 +63,8 @@ export async function greeting({ proxy, ...target }: KnownConnection): Promise<v
     stream = proxy ? await tunnel(jump, target) : createConnection(target.port ?? 22, target.host);
     // It speaks first: https://www.rfc-editor.org/rfc/rfc4253#section-4.2
     const [first] = (await once(stream, "data")) as [Buffer];
-    if (!first.toString("latin1").includes("SSH-")) throw new Error("no SSH server there");
+    const text = first.toString("latin1");
+    if (!text.includes("SSH-")) throw new Error(`it says '${text.trim()}'`);
   };
   try {
     await within(connectTime, "no greeting", greets());

@@ -11,9 +11,15 @@ import { greeting, type KnownConnection } from "./ssh";
 /** Milliseconds between two tries. */
 const pause = 2_000;
 
-/** What a machine that boots, or its network, says meanwhile; of any other error the login itself says more. */
+/**
+ * What a machine that boots, or its network, says meanwhile, and sshd for a while after failed logins ("Not allowed at
+ * this time"); of any other error the login itself says more.
+ */
 const booting =
-  /ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|no greeting|Channel open failure/;
+  /ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|no greeting|Channel open failure|Not allowed/;
+
+/** Seconds at which it is said again, so that a log gets some ten lines in five minutes, and not one a try. */
+export const sayAgainAt = (waited: number): number => 5 + waited * 1.5;
 
 /**
  * A hook that waits for a new machine's SSH server before the first login, for `connection.connectTimeout`. None
@@ -43,15 +49,16 @@ export function waitForMachine(
       ),
     );
     if (!connection || !seconds) return;
-    const deadline = Date.now() + seconds * 1000;
-    for (let said = false; ; said = true) {
+    const start = Date.now();
+    for (let next = 0; ; await delay(pause)) {
       const why = await greeting(connection).then(() => undefined, reason);
-      if (why === undefined || !booting.test(why) || Date.now() + pause > deadline) return;
-      const left = Math.round((deadline - Date.now()) / 1000);
-      const words = `${child}: no SSH server answers yet (${plain(why)}): it is tried for ${left} seconds more (connection.connectTimeout)`;
-      // The first stays in the log; those after it show that it goes on.
-      void pulumi.log.info(await withoutSecrets(words, hosts), component, undefined, said);
-      await delay(pause);
+      const waited = (Date.now() - start) / 1000;
+      const left = seconds - waited;
+      if (why === undefined || !booting.test(why) || left < pause / 1000) return;
+      if (waited < next) continue;
+      const words = `${child}: no SSH server answers yet (${plain(why)}): it is tried for ${Math.round(left)} seconds more (connection.connectTimeout)`;
+      void pulumi.log.info(await withoutSecrets(words, hosts), component);
+      next = sayAgainAt(waited);
     }
   };
   const options = { ignoreErrors: true };

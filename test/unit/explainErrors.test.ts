@@ -6,6 +6,7 @@ import {
   explainOtherUser,
   withoutSecrets,
 } from "../../src/remote/explainErrors";
+import { sayAgainAt } from "../../src/remote/waitForMachine";
 
 test.each([
   ["ssh: handshake failed: ssh: host key mismatch", "another host key than connection.hostKey"],
@@ -16,7 +17,8 @@ test.each([
   ["after 10 failed attempts: dial tcp 10.0.0.1:22: i/o timeout", "no SSH server that answers"],
   ["dial tcp 10.0.0.1:22: connect: connection refused", "no SSH server that answers"],
   ["context deadline exceeded", "no SSH server that answers"],
-  ["dial tcp: lookup machine.example: no such host", "no SSH server that answers"],
+  ["dial tcp: lookup machine.example: no such host", "no address of the name in connection.host"],
+  ["getaddrinfo ENOTFOUND machine.example", "no address of the name in connection.host"],
   [
     "after 10 failed attempts: ssh: handshake failed: EOF",
     "the SSH server hanging up before a login",
@@ -25,11 +27,34 @@ test.each([
     "ssh: handshake failed: read tcp 10.0.0.2:4->10.0.0.1:22: read: connection reset by peer",
     "the SSH server hanging up before a login",
   ],
+  [
+    "ssh: handshake failed: Connection lost before handshake",
+    "the SSH server hanging up before a login",
+  ],
+  [
+    "ssh: handshake failed: write tcp 10.0.0.2:4->10.0.0.1:22: write: broken pipe",
+    "the SSH server hanging up before a login",
+  ],
   ["ssh: no key found", "a privateKey that cannot be read"],
 ])("%s: found %s", (error, found) => {
   const message = explainConnectionError("web-agent", error);
   expect(message).toContain(`web-agent: connection: found ${found} (${error}); wanted `);
   expect(message).toMatch(/\. To fix: [^]+\. Nothing was changed by this step\.$/);
+});
+
+test("a server that hangs up: the key first, and that it does so for a while", () => {
+  const error =
+    "after 10 failed attempts: ssh: handshake failed: read tcp a->b: connection reset by peer";
+  expect(explainConnectionError("web-agent", error)).toMatch(
+    /wanted a login as connection\.user\. To fix: see first .* your key .*, so wait a minute, .*MaxStartups/,
+  );
+});
+
+test("a machine that is waited for five minutes: some ten lines", () => {
+  const said = [];
+  for (let at = 0; at < 300; at = sayAgainAt(at)) said.push(at);
+  expect(said.slice(0, 3)).toEqual([0, 5, 12.5]);
+  expect(said).toHaveLength(9);
 });
 
 test.each([
