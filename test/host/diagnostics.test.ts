@@ -1,3 +1,5 @@
+import { packedAgent } from "../../src/agent/agentText";
+import { installCommand } from "../../src/remote/commands";
 import { destroyAllHosts, diffSnapshots, snapshotHost } from "../../testbed/hosts";
 import { bootHost } from "../../testkit/host";
 import { Installation } from "../../testkit/installation";
@@ -16,7 +18,20 @@ test("no root rights: said in one line, nothing changed", async () => {
   const before = await snapshotHost(host);
   const guest = new Installation(host, "f0", "guest");
   await expect(guest.install()).rejects.toThrow(
-    /^exit code 1:\nagent: privileges: found that 'sudo -n' refuses user guest \(sudo: a password is required\); wanted root rights without a password\. To fix: allow it in sudo's configuration \(NOPASSWD, nopass\), or connect as root$/,
+    /^exit code 1:\nagent: privileges: found that 'sudo -n' refuses user guest \(sudo: a password is required\); wanted root rights without a password\. To fix: put 'guest ALL=\(ALL\) NOPASSWD: ALL' into \/etc\/sudoers\.d\/guest, or connect as root$/,
+  );
+  const wanted = "wanted root rights without a password. To fix: ";
+  const otherwise = "or leave privilegeEscalation out, or connect as root";
+  const toldBy = async (escalation: string) => {
+    const command = installCommand("install", { lease: "f0", escalation });
+    const input = packedAgent();
+    return (await host.ssh(command, { user: "guest", input })).stderr.trim();
+  };
+  expect(await toldBy(" doas")).toBe(
+    `agent: privileges: found user guest, not root, and no doas; ${wanted}install doas, ${otherwise}`,
+  );
+  expect(await toldBy(" none")).toBe(
+    `agent: privileges: found user guest, not root, and privilegeEscalation None; ${wanted}take None away, so that sudo or doas is used, or connect as root`,
   );
   expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
   const admin = new Installation(host, "f1", "admin");

@@ -11,23 +11,33 @@ know_escalation() {
 	ESCALATION=${ESCALATION:-auto}
 }
 
+# $1 what was found, $2 what to do.
+refuse_to_run() {
+	echo "$STEP: privileges: found $1; wanted root rights without a password. To fix: $2" >&2
+	exit 1
+}
+
 # Becomes root the way the user asked for, and keeps stdin, arguments and exit status.
 become_root() {
 	[ "$SELF" != 0 ] || return 0
-	local how error
+	local how user error fix
 	know_escalation
+	user=$(id -un)
 	how=$ESCALATION
 	if [ "$how" = auto ]; then
-		if command -v sudo >/dev/null; then how=sudo; elif command -v doas >/dev/null; then how=doas; else how=none; fi
+		if command -v sudo >/dev/null; then how=sudo; elif command -v doas >/dev/null; then how=doas; fi
 	fi
-	if [ "$how" = none ]; then
-		echo "$STEP: privileges: found user $(id -un), not root, and neither sudo nor doas in use; wanted root rights. To fix: connect as root, or install sudo and set privilegeEscalation" >&2
-		exit 1
-	fi
-	if ! error=$("$how" -n true 2>&1 </dev/null); then
-		echo "$STEP: privileges: found that '$how -n' refuses user $(id -un) ($(printf '%s' "$error" | tail -n 1)); wanted root rights without a password. To fix: allow it in $how's configuration (NOPASSWD, nopass), or connect as root" >&2
-		exit 1
-	fi
+	case $how in
+	none) refuse_to_run "user $user, not root, and privilegeEscalation None" "take None away, so that sudo or doas is used, or connect as root" ;;
+	auto) refuse_to_run "user $user, not root, and neither sudo nor doas" "connect as root, or install sudo" ;;
+	# sudo takes no file with a dot in its name.
+	sudo) fix="put '$user ALL=(ALL) NOPASSWD: ALL' into /etc/sudoers.d/$(printf '%s' "$user" | tr . _)" ;;
+	doas) fix="put 'permit nopass $user' into /etc/doas.conf" ;;
+	esac
+	command -v "$how" >/dev/null ||
+		refuse_to_run "user $user, not root, and no $how" "install $how, or leave privilegeEscalation out, or connect as root"
+	error=$("$how" -n true 2>&1 </dev/null) ||
+		refuse_to_run "that '$how -n' refuses user $user ($(printf '%s' "$error" | tail -n 1))" "$fix, or connect as root"
 	exec "$how" -n sh "$AGENT" "$@"
 }
 
