@@ -75,10 +75,10 @@ function connectionIf(
     .apply((yes) => pulumi.output<ConnectionInput>(yes ? connection : argumentsAreRefused));
 }
 
-// The command's own check refuses unknown fields, at preview too; no host has this name.
+// The command's own check refuses unknown fields, at preview too, and quotes the name; no host has this name.
 const argumentsAreRefused: ConnectionInput = {
   host: "",
-  ...{ argumentsAreRefused: "see the error of RootlessDockerHost" },
+  ...{ "see the error of RootlessDockerHost": "" },
 };
 
 /** A step: its document on stdin of the agent's `apply`, and of its `revert` when it is deleted. */

@@ -43,14 +43,14 @@ const userName: Rule<string> = (value) =>
 // PEM begins with dashes. These two are what is written instead by mistake.
 const privateKey: Rule<string> = (value) =>
   /^\s*([~./]|ssh-|ecdsa-|sk-)/.test(value)
-    ? "is a path or a public key; write the text of the private key's file (-----BEGIN ...)"
+    ? "is a path or a public key; write the text of the private key's file (-----BEGIN ...), as 'pulumi config set --secret privateKey <FILE' takes it"
     : undefined;
 
 const publicKey: Rule<string> = (value) =>
   // A file's or a generator's key ends in a line break, which connectionInput takes away.
   /^[a-z0-9@.-]+ [A-Za-z0-9+/=]+( .*)?$/.test(value.trim())
     ? undefined
-    : "is not a public key; write one line such as 'ssh-ed25519 AAAA...', from ssh-keyscan without the name";
+    : "is not a public key; write one line such as 'ssh-ed25519 AAAA...', from 'ssh-keygen -F HOST' without the name";
 
 /** @throws nothing; problems are noted in the reader. */
 export function connectionSettings(read: Reader): ConnectionSettings {

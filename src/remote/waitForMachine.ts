@@ -50,15 +50,18 @@ export function waitForMachine(
     );
     if (!connection || !seconds) return;
     const start = Date.now();
-    for (let next = 0; ; await delay(pause)) {
+    let next = 0;
+    for (;;) {
       const why = await greeting(connection).then(() => undefined, reason);
       const waited = (Date.now() - start) / 1000;
       const left = seconds - waited;
       if (why === undefined || !booting.test(why) || left < pause / 1000) return;
-      if (waited < next) continue;
-      const words = `${child}: no SSH server answers yet (${plain(why)}): it is tried for ${Math.round(left)} seconds more (connection.connectTimeout)`;
-      void pulumi.log.info(await withoutSecrets(words, hosts), component);
-      next = sayAgainAt(waited);
+      if (waited >= next) {
+        const words = `${child}: no SSH server answers yet (${plain(why)}): it is tried for ${Math.round(left)} seconds more (connection.connectTimeout)`;
+        void pulumi.log.info(await withoutSecrets(words, hosts), component);
+        next = sayAgainAt(waited);
+      }
+      await delay(pause);
     }
   };
   const options = { ignoreErrors: true };

@@ -1,11 +1,16 @@
 import { hasCredentials } from "./credentials";
 
-/** An offending value as a message shows it: on one line, not at length, and without credentials. */
+/** An offending value as a message shows it: on one line, not at length, and without credentials or private keys. */
 export function quote(value: unknown): string {
   const text = asText(value);
-  return hasCredentials("", value) || hasCredentials("", text)
+  return isPrivateKey(text) || hasCredentials("", value) || hasCredentials("", text)
     ? "the value"
     : `'${printable(text)}'`;
+}
+
+/** True for the text of a private key's file, PEM or OpenSSH. */
+export function isPrivateKey(text: string): boolean {
+  return text.includes("PRIVATE KEY-----");
 }
 
 /** The beginning of a text on one line, cut between characters and not inside one. */

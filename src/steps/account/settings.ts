@@ -1,5 +1,6 @@
 import type { Document } from "../document";
 import type { Reader, Rule } from "../../validation/reader";
+import { isPrivateKey } from "../../validation/quote";
 import { absolutePath, between, filledLine, ownDirectory } from "../../validation/rules";
 import { resourceControllersDocument } from "./resourceControllers/settings";
 import { subordinateIdsDocument, type SubordinateIdsSettings } from "./subordinateIds/settings";
@@ -34,7 +35,9 @@ const keyLine =
   /^(?!#)((?:[^ \t"\\]|\\"|\\(?!")|"(?:[^"\\]|\\"|\\(?!"))*")+[ \t]+)?(?:ssh|ecdsa|sk)-[a-z0-9@.-]+[ \t]+[A-Za-z0-9+/]+={0,3}([ \t]|$)/;
 
 const authorizedKey: Rule<string> = (value) =>
-  filledLine(value.trim()) ??
+  (isPrivateKey(value)
+    ? "is a private key; keep that to yourself, and write its public half, from the file NAME.pub"
+    : filledLine(value.trim())) ??
   (keyLine.test(value.trim())
     ? undefined
     : "is not a public key; write a line of authorized_keys such as 'ssh-ed25519 AAAA... name'");

@@ -62,7 +62,7 @@ describe.each(modes)("arguments that are wrong, in $mode", ({ preview }) => {
       "  environment.B",
     ]);
     // Every other command waits for the agent's, which is refused.
-    const refused = { host: "", argumentsAreRefused: "see the error of RootlessDockerHost" };
+    const refused = { host: "", "see the error of RootlessDockerHost": "" };
     expect(inSecret(step(outcome, "agent").inputs.connection)).toMatchObject(refused);
   });
 

@@ -47,6 +47,12 @@ export const refused: Refused[] = [
     "'ssh-ed25519 AAAA\ufffdssh-rsa BBBB' has a line break; write it on one line",
     "account.authorizedKeys[0]",
   ],
+  [
+    "account.authorizedKeys",
+    ["-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n"],
+    "the value is a private key; keep that to yourself, and write its public half, from the file NAME.pub",
+    firstKey,
+  ],
   ["account.groups", [], "no such option; use name, create, uid, home, shell, authorizedKeys"],
   ["subordinateIds.count", 65_535, "'65535' is out of range; use 65536 to 1000000000"],
   ["subordinateIds.count", 1e10, "'10000000000' is out of range; use 65536 to 1000000000"],

@@ -3,9 +3,9 @@ import type { Accepted, Refused } from "../../../testkit/arguments";
 const notHost = "is not a host name or an address; write one without scheme, port or brackets";
 const notUser = "is not a user name; write the name that logs in";
 const notHostKey =
-  "is not a public key; write one line such as 'ssh-ed25519 AAAA...', from ssh-keyscan without the name";
+  "is not a public key; write one line such as 'ssh-ed25519 AAAA...', from 'ssh-keygen -F HOST' without the name";
 const notPrivateKey =
-  "the value is a path or a public key; write the text of the private key's file (-----BEGIN ...)";
+  "the value is a path or a public key; write the text of the private key's file (-----BEGIN ...), as 'pulumi config set --secret privateKey <FILE' takes it";
 
 export const refused: Refused[] = [
   [
