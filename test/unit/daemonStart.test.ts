@@ -17,13 +17,16 @@ function waitingFor(account: string, verb: string, ...statuses: number[]): strin
   const folder = mkdtempSync(join(tmpdir(), "rootless-docker-start-"));
   const script = `set -eu
     . "$1/host/daemon/start.sh"
-    WORK=$2 STATE=$2 LEASE=a1 ACCOUNT=$3 verb=$4
+    WORK=$2 STATE=$2 LEASE=a1 ACCOUNT=$3 verb=$4 asked=$4
     shift 4
     mkdir -p "$STATE/leases/a1"
     echo app >"$STATE/leases/a1/account-name"
     echo 0 >"$WORK/clock"
     printf '%s\\n' "$@" >"$WORK/statuses"
     seconds_since_boot() { cat "$WORK/clock"; }
+    unit_property() {
+      if [ "$asked $(cat "$WORK/clock")" = "restart 10" ]; then echo deactivating; else echo activating; fi
+    }
     last_said() { printf '; its last words: restores'; }
     say() { echo "$*"; }
     fail() { echo "found $2; wanted $3"; exit 1; }
@@ -47,8 +50,8 @@ function waitingFor(account: string, verb: string, ...statuses: number[]): strin
 }
 
 const asks = (verb: string, seconds: number) => `asks for ${verb}, and waits ${seconds} s`;
-const waits = (seconds: number) =>
-  `waits for docker.service of app to start: ${seconds} s by now; its last words: restores`;
+const waits = (seconds: number, end = "start") =>
+  `waits for docker.service of app to ${end}: ${seconds} s by now; its last words: restores`;
 
 test("a daemon that starts at once is not spoken of", () => {
   expect(waiting("start", 0)).toEqual([asks("start", 10), "exit status 0"]);
@@ -62,7 +65,7 @@ test("one that fails is not waited for, however late", () => {
 test("one that takes long is waited for, with a word each half minute, and restarted once only", () => {
   expect(waiting("restart", 75, 75, 0)).toEqual([
     asks("restart", 10),
-    waits(10),
+    waits(10, "end its containers before it starts anew"),
     asks("start", 30),
     waits(40),
     asks("start", 30),

@@ -16,3 +16,19 @@ test.each([
   const found = execFileSync("sh", ["-c", `${withoutEscapes} without_escapes`], { input });
   expect(found.toString()).toBe(`${name}\n`);
 });
+
+const [placeOf = ""] = /^place_of\(\) \{\n[^]*?^\}\n/m.exec(shell) ?? [];
+
+test.each([
+  ["ext2/ext3", "ext4", "ext4"],
+  ["ext2/ext3", "", "ext2/ext3"],
+  ["xfs", "none of its business", "xfs"],
+])("a place on what stat calls %s and the mount '%s': %s", (stat, mount, shown) => {
+  const script = `set -eu
+    ${placeOf}
+    file_system() { echo '${stat}'; }
+    nearest_directory() { echo "$1"; }
+    mount_of() { [ -n '${mount}' ] && echo '${mount}'; }
+    place_of /srv/app`;
+  expect(execFileSync("sh", ["-c", script]).toString()).toBe(`/srv/app (${shown})`);
+});

@@ -137,4 +137,10 @@ mount_of() { on_behalf findmnt -n -o "$2" -T "$1"; }
 # account, as soon as there is one.
 on_behalf() { if [ -n "${ACCOUNT_UID-}" ]; then as_account "$@"; else "$@"; fi; }
 
-place_of() { printf '%s (%s)' "$1" "$(file_system "$1")"; }
+# With the kind of file system; stat has one name for all of ext.
+place_of() {
+	local type
+	type=$(file_system "$1")
+	[ "$type" != ext2/ext3 ] || type=$(mount_of "$(nearest_directory "$1")" FSTYPE 2>/dev/null | tail -n 1)
+	printf '%s (%s)' "$1" "${type:-ext2/ext3}"
+}

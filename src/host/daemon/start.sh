@@ -17,7 +17,7 @@ start_patience() {
 # $WORK/error then. A start that is under way already is waited for. $1 start or restart, $2 the
 # fingerprint that it is started with, where that is to be remembered.
 start_and_wait() {
-	local verb=$1 slice=10 begun waited status patience
+	local verb=$1 slice=10 begun waited status patience end
 	patience=$(start_patience)
 	begun=$(seconds_since_boot)
 	while :; do
@@ -29,7 +29,10 @@ start_and_wait() {
 		waited=$(($(seconds_since_boot) - begun))
 		[ "$waited" -lt "$patience" ] ||
 			still_starting "$((waited / 60)) minutes$(last_said)"
-		say "waits for docker.service of $ACCOUNT to start: $waited s by now$(last_said)"
+		# Of a restart, the old one ends its containers first.
+		end=start
+		[ "$(unit_property ActiveState)" != deactivating ] || end='end its containers before it starts anew'
+		say "waits for docker.service of $ACCOUNT to $end: $waited s by now$(last_said)"
 	done
 }
 

@@ -81,8 +81,8 @@ validate_daemon_json() {
 	*'unknown flag'*) ;;
 	*)
 		said=$(printf '%s\n' "$said" | tail -n 1 | sed "s|$WORK/||" | without_secrets)
-		fail "daemon" "${said:-that dockerd ends without a word}" \
-			"a daemon.json that dockerd accepts" "take back the last change of daemon"
+		fail "daemon.json" "that dockerd refuses it (${said:-without a word})" \
+			"one that it accepts" "take back the last change of daemon"
 		;;
 	esac
 }
