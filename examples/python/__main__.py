@@ -1,0 +1,37 @@
+"""The component in a Python program: the package is a component plugin for every Pulumi language.
+
+    npm ci                                   (in the root of this repository, once)
+    pulumi install
+    pulumi package add ../..                 (makes its SDK in sdks, and adds it to requirements.txt)
+    pulumi stack init dev
+    pulumi config set address 192.0.2.10
+    pulumi config set hostKey "$(ssh-keygen -F 192.0.2.10 | grep -o 'ssh-ed25519 .*')"
+    pulumi config set --secret privateKey <~/.ssh/id_ed25519
+    pulumi config set authorizedKey "$(cat ~/.ssh/id_ed25519.pub)"
+    pulumi up
+"""
+
+import pulumi
+import pulumi_rootless_docker as rootless_docker
+
+config = pulumi.Config()
+web = rootless_docker.RootlessDockerHost(
+    "web",
+    connection=rootless_docker.SshConnectionArgs(
+        host=config.require("address"),
+        # Not root, which cloud images refuse: a user whom sudo makes root without a password.
+        # user="admin",
+        private_key=config.require_secret("privateKey"),
+        host_key=config.require("hostKey"),
+    ),
+    account=rootless_docker.AccountArgs(
+        name="app",
+        authorized_keys=[config.require("authorizedKey")],
+    ),
+    # Or the string "Keep".
+    rootful_docker=rootless_docker.RootfulDocker.KEEP,
+    # The keys of daemon.json as they are there; those of this package are in snake_case.
+    daemon={"log-driver": "local"},
+)
+
+pulumi.export("dockerHost", web.docker_host)
