@@ -1,4 +1,5 @@
 import { X509Certificate } from "node:crypto";
+import { isPrivateKey } from "../../../validation/quote";
 import type { Reader } from "../../../validation/reader";
 import type { Document } from "../../document";
 import { registryHost } from "../../registries/settings";
@@ -23,7 +24,7 @@ export function certificateSettings(read: Reader): CertificateSettings {
 /** What dockerd reads of a file, and each of these. It ignores what is no PEM, and what it cannot read. */
 function wrongPem(text: string): string | undefined {
   if (text.length > 100_000) return "is larger than 100 KB";
-  if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) return "has a private key in it";
+  if (isPrivateKey(text)) return "has a private key in it";
   const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
   if (blocks.length === 0) return "is no certificate";
   return blocks.every(isCertificate) ? undefined : "has a certificate in it that cannot be read";
