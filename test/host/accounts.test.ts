@@ -222,6 +222,22 @@ test.each(["up", "destroy"])(
   },
 );
 
+test("copies of the files of accounts that end in a number are no locks that a killed program has left", async () => {
+  const copies = "passwd.20261128 shadow.1 group.lock.1 gshadow.2 subuid.3".replaceAll(
+    /\S+/g,
+    "/etc/$&",
+  );
+  await host.run(
+    `for f in ${copies}; do echo kept >$f; done; echo 999999 | tee /etc/subgid.999999 >/etc/passwd.lock.999999`,
+  );
+  const copied = await give(host, "copied");
+  await copied.apply();
+  await copied.back();
+  expect(await host.run(`cat ${copies} && rm ${copies}; ls /etc/*.999999 2>&1 || true`)).toMatch(
+    /^(kept\n){5}ls: /,
+  );
+});
+
 test("a lock that somebody holds while the account is removed: said, and done with the next run", async () => {
   const lock = await give(host, "lock");
   await lock.apply();

@@ -50,6 +50,29 @@ END
   expect(await count()).toBe("0\n");
 });
 
+test("a file system over its home that never answers holds nobody else up", async () => {
+  await host.run("useradd -m -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 mute");
+  const mute = await give(host, "mute");
+  await mute.apply();
+  // Which others may look at, as a network's whose server is away. mount(2) has this number on amd64 alone.
+  await host.run(`cat >/root/mute.pl <<'PL'
+use Fcntl;
+sysopen(my $fuse, "/dev/fuse", O_RDWR) or die $!;
+my ($uid, $gid) = (getpwnam "mute")[2, 3];
+my ($source, $home, $type) = ("mute", "/home/mute", "fuse");
+my $options = "fd=" . fileno($fuse) . ",rootmode=40000,user_id=$uid,group_id=$gid,allow_other\\0";
+syscall(165, $source, $home, $type, 0, $options) == 0 or die $!;
+sleep 1000;
+PL
+    systemd-run -q --unit=mute perl /root/mute.pl; until grep -q ' /home/mute fuse ' /proc/mounts; do sleep 0.1; done`);
+  const other = await give(host, "other");
+  await other.apply();
+  await other.back();
+  await host.run("systemctl stop mute; umount -l /home/mute");
+  await mute.back();
+  await host.run("userdel -r mute 2>/dev/null; rm /root/mute.pl");
+}, 60_000);
+
 test("a file of its own whose name has a line break is kept", async () => {
   const lines = await give(host, "lines");
   await lines.apply();

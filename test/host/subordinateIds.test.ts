@@ -38,6 +38,17 @@ test("no files of ids at all: made, and removed again", async () => {
   await host.run("touch /etc/subuid /etc/subgid");
 });
 
+test("files whose last line has no end: it stays a line of its own", async () => {
+  await host.run("printf 'games:100000:65536' | tee /etc/subuid >/etc/subgid");
+  const next = await give(host, "next");
+  await next.apply();
+  const both = (lines: string) => `${lines}--\n${lines}`;
+  expect(await idFiles()).toBe(both("games:100000:65536\nnext:165536:65536\n"));
+  await next.back();
+  expect(await idFiles()).toBe(both("games:100000:65536\n"));
+  await host.run(": >/etc/subuid; : >/etc/subgid");
+});
+
 test("ids that an account has by its number, or in several lines, are kept as they are", async () => {
   await accountWithIds("number", "UID:400000:65536");
   await accountWithIds("lines", "lines:1000000:32768", "other:1100000:65536", "UID:1200000:32768");

@@ -85,23 +85,31 @@ is_recorded_account() {
 		return
 	fi
 	[ -z "$(entries_with_mark "$mark")" ] || return 1
-	! is_recorded_home "$1" "$home" || return 0
-	[ -z "$mark" ] && [ "${2%%:*}" = "$1" ] && [ "$uid" = "$(recorded_uid "$1")" ] && [ ! -e "$baseline/another" ]
+	if [ -z "$mark" ] && [ "${2%%:*}" = "$1" ] && [ "$uid" = "$(recorded_uid "$1")" ] &&
+		[ ! -e "$baseline/another" ]; then return 0; fi
+	# Last: a file system of the account's own, or of a server's, may not answer.
+	is_recorded_home "$1" "$home"
 }
 
 # What the system knows of an account under its new name. $1 the account's recorded name.
 renamed_entry() {
-	local uid entry
-	uid=$(recorded_uid "$1")
+	local entry
 	while IFS= read -r entry <&4; do
 		if [ -z "$entry" ] || ! is_recorded_account "$1" "$entry"; then continue; fi
 		printf '%s\n' "$entry"
 		return 0
 	done 4<<ENTRIES
-$(entries_with_mark "$(recorded_mark "$1")")
-$([ -z "$uid" ] || getent passwd "$uid" || true)
+$(entries_like_recorded "$1")
 ENTRIES
 	return 1
+}
+
+# Lines of passwd(5) with the recorded mark or uid. $1 the account's recorded name.
+entries_like_recorded() {
+	local uid
+	uid=$(recorded_uid "$1")
+	entries_with_mark "$(recorded_mark "$1")"
+	[ -z "$uid" ] || getent passwd "$uid" || true
 }
 
 # True where there is no such account any more, or another one. $1 the account.
@@ -129,7 +137,8 @@ earlier_name() {
 	local dir name entry
 	for dir in "$STATE"/things/account/*; do
 		name=$(resource_name "$dir")
-		if unclaimed "$dir" || [ "$name" = "$1" ]; then continue; fi
+		if unclaimed "$dir" || [ "$name" = "$1" ] ||
+			! entries_like_recorded "$name" | cut -d : -f 1 | grep -qxF -- "$1"; then continue; fi
 		# Another one may have the recorded name by now.
 		if entry=$(getent passwd "$name") && is_recorded_account "$name" "$entry"; then continue; fi
 		entry=$(renamed_entry "$name") || continue

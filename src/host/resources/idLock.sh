@@ -10,9 +10,18 @@ clear_dead_locks() {
 		# Not where there is none: somebody may be taking it right now.
 		[ ! -e "$file.lock" ] || lock_is_held "$file.lock" || rm -f "$file+" "$file.lock"
 		for lock in "$file".[0-9]* "$file".lock.[0-9]*; do
-			[ ! -e "$lock" ] || lock_is_held "$lock" || rm -f "$lock"
+			! is_account_lock "$lock" || lock_is_held "$lock" || rm -f "$lock"
 		done
 	done
+}
+
+# True where a file beside one of accounts holds the number of the process that its own name ends in, or nothing yet:
+# somebody's copy may end in a number, too.
+is_account_lock() {
+	local number
+	if [ -h "$1" ] || [ ! -f "$1" ] || [ "$(stat -c %s "$1")" -gt 12 ]; then return 1; fi
+	number=$(tr -d '\000\n' <"$1")
+	[ -z "$number" ] || [ "$number" = "${1##*.}" ]
 }
 
 # True where the process that a lock names holds it. After a boot the number may be another one's:

@@ -104,7 +104,8 @@ delete_range() {
 
 add_range() {
 	{
-		[ ! -e "$(id_file "$1")" ] || cat "$(id_file "$1")"
+		# The last line of a file that somebody has edited may have no end.
+		[ ! -e "$(id_file "$1")" ] || awk 1 "$(id_file "$1")"
 		printf '%s\n' "$2"
 	} >"$WORK/ids"
 	replace_id_file "$1"
