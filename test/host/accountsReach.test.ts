@@ -67,8 +67,8 @@ PL
     systemd-run -q --unit=mute perl /root/mute.pl; until grep -q ' /home/mute fuse ' /proc/mounts; do sleep 0.1; done`);
   const other = await give(host, "other");
   await other.apply();
-  await other.back();
   await host.run("systemctl stop mute; umount -l /home/mute");
+  await other.back();
   await mute.back();
   await host.run("userdel -r mute 2>/dev/null; rm /root/mute.pl");
 }, 60_000);

@@ -62,6 +62,29 @@ test.each(failures)("$name: named, and what it says fixes it", async (failure) =
   await host.run(failure.cleanUp ?? "true");
 });
 
+test.each([
+  ["/home/new", ", which has the home of the account in it; wanted a directory of its own"],
+  ["/home", ", which has the home of the account in it; wanted a directory of its own"],
+  [
+    "/srv/mixed",
+    " with swarm tmp in it, and no data of an engine; wanted an empty directory, or one that an engine has made",
+  ],
+])("a data root that has other things in it: %s", async (root, found) => {
+  await host.run("mkdir -p /srv/mixed/tmp /srv/mixed/swarm /srv/mixed/photos");
+  const wishes = { account: { name: "new" }, daemon: { "data-root": root } };
+  const { exitCode, said } = await preflight(wishes);
+  expect([exitCode, said]).toEqual([
+    1,
+    [expect.stringContaining(`daemon.data-root: found ${root}${found}`)],
+  ]);
+  // What an engine has left, and what has no name of its, is no hindrance.
+  await host.run("cd /srv/mixed && mkdir containers volumes");
+  expect(await preflight({ ...wishes, daemon: { "data-root": "/srv/mixed" } })).toMatchObject({
+    exitCode: 0,
+  });
+  await host.run("rm -r /srv/mixed");
+});
+
 test("noexec below an overlay, which is a mount of its own: no problem", async () => {
   const noexec = failures[2];
   await host.run(noexec.provoke);

@@ -56,7 +56,18 @@ take_data_root() {
 data_save() {
 	printf '%s' "$ACCOUNT" >"$2/account"
 	: >"$2/unused"
-	if [ -e "$1" ]; then data_names "$1" >"$2/names"; else : >"$2/absent"; fi
+	if [ -e "$1" ]; then
+		data_names "$1" >"$2/names"
+		as_account stat -L -c %a "$1" >"$2/mode" 2>/dev/null || true
+	else
+		: >"$2/absent"
+	fi
+}
+
+# dockerd makes it 711. $1 data root, $2 baseline directory.
+restore_data_mode() {
+	if [ ! -s "$2/mode" ] || [ "$(as_account stat -L -c %a "$1")" != 711 ]; then return 0; fi
+	as_account chmod "$(cat "$2/mode")" "$1"
 }
 
 # What is in a directory, one name a line: all that the engine gives, and of others, which may be
@@ -178,6 +189,7 @@ data_restore() {
 		say "$1 stays: it is $changed. Remove it by hand, with what it holds, when it is not needed"
 		return 10
 	fi
+	restore_data_mode "$@"
 	# No daemon was started on it.
 	if [ -e "$2/unused" ]; then
 		[ ! -e "$2/made" ] || as_account rmdir "$1" 2>/dev/null || true
