@@ -263,6 +263,18 @@ describe("daemon", () => {
     ).toBe("");
   });
 
+  test("a data root that was there before has its mode again", async () => {
+    await asAccount(host, "app", "mkdir -m 750 ~/own");
+    const wishes = { ...plain, daemon: { "data-root": "/home/app/own" } };
+    const mode = () => host.run("stat -c %a /home/app/own");
+    await app.apply("daemon", wishes);
+    expect(await mode()).toMatch(/^71[01]$/m);
+    await app.revert("daemon", wishes);
+    expect(await mode()).toBe("750\n");
+    await asAccount(host, "app", "rmdir ~/own");
+    await app.apply("daemon", plain);
+  });
+
   test("another data-root leaves the earlier one's data alone, until the revert", async () => {
     const wishes: StepArgs = { ...plain, onDestroy: { data: "Delete" } };
     const other: StepArgs = { ...wishes, daemon: { "data-root": "/home/app/a/b" } };

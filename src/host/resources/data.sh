@@ -64,10 +64,12 @@ data_save() {
 	fi
 }
 
-# dockerd makes it 711. $1 data root, $2 baseline directory.
+# dockerd has given it another one. $1 data root, $2 baseline directory.
 restore_data_mode() {
-	if [ ! -s "$2/mode" ] || [ "$(as_account stat -L -c %a "$1")" != 711 ]; then return 0; fi
-	as_account chmod "$(cat "$2/mode")" "$1"
+	[ -s "$2/mode" ] || return 0
+	case $(as_account stat -L -c %a "$1") in
+	710 | 711) as_account chmod "$(cat "$2/mode")" "$1" ;;
+	esac
 }
 
 # What is in a directory, one name a line: all that the engine gives, and of others, which may be
