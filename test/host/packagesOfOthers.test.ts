@@ -110,3 +110,19 @@ test("the group of the engine's package goes with the last of two installations,
     ),
   ).toBe("gone\n");
 });
+
+test("a user whose processes have subordinate ids, by a program of their own: what gave them stays", async () => {
+  const app = await start("a4");
+  await app.apply("engine", wishes);
+  await host.run(`useradd -m bob; grep -q ^bob: /etc/subuid || echo bob:700000:65536 | tee -a /etc/subuid >>/etc/subgid
+    systemd-run -q --unit=bobs --uid=bob unshare --user --map-auto --map-root-user sleep 1000
+    until [ "$(wc -l </proc/$(pgrep -u bob -x sleep)/uid_map)" = 2 ]; do sleep 0.1; done`);
+  const { said } = await app.revert("engine", wishes);
+  for (const name of ["uidmap", "dbus-user-session"])
+    expect(said.join("\n")).toMatch(new RegExp(`package ${name} stays.*: bob runs its `));
+  expect(await host.run("command -v newuidmap; command -v dockerd || true")).toBe(
+    "/usr/bin/newuidmap\n",
+  );
+  await host.run("systemctl stop bobs; userdel -r bob 2>/dev/null");
+  await app.revertAgent();
+});

@@ -4,14 +4,34 @@
 # Packages of which somebody else than this installation's account runs a program, such as a Docker
 # daemon, with a tab, its path, a tab, and who: root's first.
 packages_of_programs() {
-	running_programs "$(own_uid)" |
-		sort -n | cut -f 2- >"$WORK/programs"
+	{
+		running_programs "$(own_uid)"
+		programs_of_id_maps "$(own_uid)"
+	} | sort -n | cut -f 2- >"$WORK/programs"
 	cut -f 1 "$WORK/programs" | sort -u | packages_of_files |
 		awk -F '\t' -v programs="$WORK/programs" '
 			BEGIN { while ((getline line <programs) > 0) {
 				split(line, part, FS)
 				if (!(part[1] in who)) who[part[1]] = part[2] } }
 			{ print $0 FS who[$2] }'
+}
+
+# What gave processes of others their subordinate ids, and does so whenever they start again; and what their service
+# managers need to part control groups. Arguments and lines as for running_programs.
+programs_of_id_maps() {
+	local uid user program
+	grep -s '' /proc/[0-9]*/uid_map | tr ':' ' ' |
+		awk -v own="$1" '
+			$1 != process { process = $1; user = 0; many = 0 }
+			$4 == 1 { user = $3 }
+			$4 > 1 { many = 1 }
+			user && many && user != own { print user }' | sort -u |
+		while read -r uid; do
+			user=$(id -nu "$uid" 2>/dev/null) || user=$uid
+			for program in $(command -v newuidmap newgidmap) /usr/lib/systemd/user/dbus.socket; do
+				printf '%s\t%s\t%s\n' "$uid" "$program" "$user"
+			done
+		done
 }
 
 own_uid() { (know_account "$(cat "$STATE/leases/$LEASE/account-name" 2>/dev/null)" && printf '%s' "$ACCOUNT_UID"); }
