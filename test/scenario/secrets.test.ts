@@ -199,7 +199,7 @@ test("a daemon that dockerd refuses, and one that does not start", async () => {
   const good = wishes("three");
   const refused = { ...good.daemon, "log-level": pulumi.secret(marker("level")) };
   const { failure } = await up("a daemon.json that dockerd refuses", { ...good, daemon: refused });
-  expect(failure).toContain("invalid logging level: [secret]; wanted");
+  expect(failure).toContain("invalid logging level: [secret]); wanted");
   const broken = { ...good.daemon, bip: pulumi.secret(marker("bridge")) };
   const { failure: died } = await up("a daemon that does not start", { ...good, daemon: broken });
   expect(died).toContain("journal: failed to start daemon");
