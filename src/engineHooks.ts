@@ -28,16 +28,18 @@ export function hookName(name: string): string {
  * A hook that says something on a component in previews, and only there; undefined is nothing to say.
  *
  * @param component undefined until it is made, which is before any hook runs.
+ * @param about what the message begins with; the resource's name unless it is given.
  */
 export function previewHook(
   name: string,
   component: () => pulumi.Resource,
   words: (args: pulumi.ResourceHookArgs) => Promise<string | undefined>,
+  about?: string,
 ): pulumi.ResourceHook {
   const say = async (args: pulumi.ResourceHookArgs) => {
     const said = pulumi.runtime.isDryRun() ? await words(args) : undefined;
     // With --diff nothing else says what it is about.
-    const message = said && `${args.name}: ${said}`;
+    const message = said && `${about ?? args.name}: ${said}`;
     // Not waited for: of the component itself it needs the URN, which comes after this hook.
     if (message) void pulumi.log.info(message, component());
   };

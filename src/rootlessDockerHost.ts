@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RootlessDockerHostArgs } from "./args";
 import { withAnnouncements } from "./changes/component";
+import { Creation } from "./changes/creation";
 import { sayChanges } from "./changes/hooks";
 import { childOptions } from "./childOptions";
 import { withWholeDeletedWith } from "./deletedWith";
@@ -80,7 +81,12 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
   constructor(name: string, args: RootlessDockerHostArgs, opts?: pulumi.ComponentResourceOptions) {
     requirePeers();
     const inputs = new Inputs(args);
-    const given = withAnnouncements(name, inputs, () => this, withWholeDeletedWith(opts));
+    const creation = new Creation(inputs);
+    const given = withAnnouncements(
+      ...([name, inputs, creation] as const),
+      () => this,
+      withWholeDeletedWith(opts),
+    );
     super("rootless-docker:index:RootlessDockerHost", name, recordedInputs(args), given);
 
     const host = inputs.from(["connection.host"], ({ connection }) => connection.host);
@@ -93,7 +99,7 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
     const hosts = [host, proxyHost];
     const hooks = [
       explainErrors(name, hosts),
-      sayChanges(name, this),
+      sayChanges(name, this, creation),
       waitForMachine(name, inputs, hosts, this),
     ];
     const options = hooks.reduce<pulumi.CustomResourceOptions>(

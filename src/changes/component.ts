@@ -5,7 +5,7 @@ import { type Inputs, isGiven } from "../inputs";
 import { knownValue } from "../knownValue";
 import { steps } from "../steps";
 import { OnDestroyData } from "../steps/daemon/data/args";
-import { creationInWords } from "./creation";
+import type { Creation } from "./creation";
 import { shown } from "./shown";
 
 /**
@@ -17,15 +17,17 @@ import { shown } from "./shown";
 export function withAnnouncements(
   name: string,
   inputs: Inputs,
+  creation: Creation,
   component: () => pulumi.Resource,
   options: pulumi.ComponentResourceOptions | undefined,
 ): pulumi.ComponentResourceOptions | undefined {
   if (!hooksWork("Resource")) return options;
   const { hooks } = options ?? {};
-  const creation = previewHook(`${name}-creation`, component, () => creationInWords(inputs));
-  const replacement = previewHook(`${name}-replacement`, component, (args) =>
-    replacementInWords(inputs, args),
-  );
+  const made = previewHook(`${name}-creation`, component, () => creation.ofComponent());
+  const replacement = previewHook(`${name}-replacement`, component, (args) => {
+    creation.noteUpdate(args);
+    return replacementInWords(inputs, args);
+  });
   const presence = previewHook(`${name}-presence`, component, (args) =>
     presenceInWords(inputs, args),
   );
@@ -33,7 +35,7 @@ export function withAnnouncements(
     ...options,
     hooks: {
       ...hooks,
-      beforeCreate: [...(hooks?.beforeCreate ?? []), creation],
+      beforeCreate: [...(hooks?.beforeCreate ?? []), made],
       beforeUpdate: [...(hooks?.beforeUpdate ?? []), replacement, presence],
     },
   };

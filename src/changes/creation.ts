@@ -1,8 +1,11 @@
+import * as pulumi from "@pulumi/pulumi";
 import type { Inputs } from "../inputs";
+import { isKnown } from "../knownValue";
 import type { Settings } from "../settings";
 import { OnDestroyData } from "../steps/daemon/data/args";
 import { driverName } from "../steps/daemon/storage/settings";
 import { EngineSource, RootfulDocker } from "../steps/engine/args";
+import { purgedData } from "../steps/engine/settings";
 import { renderDocument } from "../steps/document";
 import { type InputPath, type SettingsAt, settingsAt } from "../steps/inputPaths";
 import { kernel } from "../steps/kernel/step";
@@ -46,13 +49,49 @@ const rows = [
   row("login", ["registryAuth"], ({ registryAuth }) => registryAuth.join(", ")),
   row("destroy", ["onDestroy"], ({ onDestroy }) =>
     onDestroy.data === OnDestroyData.Delete
-      ? "a later pulumi destroy DELETES images, containers and volumes, and takes back the rest"
-      : "a later pulumi destroy keeps images, containers and volumes, and takes back the rest",
+      ? "a later pulumi destroy DELETES images, containers and volumes of this daemon, and takes back the rest"
+      : "a later pulumi destroy keeps images, containers and volumes of this daemon, and takes back the rest",
   ),
 ];
 
-/** What is made on a machine that has nothing of it yet. */
-export async function creationInWords(inputs: Inputs): Promise<string> {
+/**
+ * What is made on a machine, said once: with a new component or, where an `up` failed before its daemon was there,
+ * with the daemon. Rows of steps that this `up` left are not said again.
+ */
+export class Creation {
+  private readonly created = new Set<string>();
+  private isSaid = false;
+  private isFirst = false;
+
+  constructor(private readonly inputs: Inputs) {}
+
+  /** With the component. */
+  ofComponent(): Promise<string> {
+    this.isSaid = true;
+    return creationInWords(this.inputs, () => true);
+  }
+
+  /** Of a component whose outputs no `up` has reported yet: another machine takes no daemon's place. */
+  noteUpdate({ oldOutputs }: pulumi.ResourceHookArgs): void {
+    this.isFirst = oldOutputs?.dockerHost === undefined;
+  }
+
+  /** With a step, which comes after those that it needs; undefined unless it is the daemon. */
+  async ofStep(
+    step: string,
+    newInputs: pulumi.ResourceHookArgs["newInputs"],
+  ): Promise<string | undefined> {
+    this.created.add(step);
+    if (step !== "daemon" || this.isSaid) return undefined;
+    // A lease that comes with it is another machine's or account's, which the component says.
+    const isNew = this.isFirst || (await isKnown(pulumi.output(newInputs?.triggers)));
+    if (!isNew) return undefined;
+    const others = ["destroy", "login"];
+    return creationInWords(this.inputs, (row) => [...others, ...this.created].includes(row));
+  }
+}
+
+async function creationInWords(inputs: Inputs, isMade: (row: string) => boolean): Promise<string> {
   const [host, user] = await Promise.all([
     shown(
       inputs.from(["connection.host"], ({ connection }) => connection.host),
@@ -61,10 +100,12 @@ export async function creationInWords(inputs: Inputs): Promise<string> {
     shown(inputs.from(["connection.user"], ({ connection }) => connection.user)),
   ]);
   const lines = await Promise.all(
-    rows.map(async ({ name, paths, say }) => {
-      const words = await shown(inputs.from(paths, say));
-      return words && `  ${name.padEnd(8)} ${words}`;
-    }),
+    rows
+      .filter(({ name }) => isMade(name))
+      .map(async ({ name, paths, say }) => {
+        const words = await shown(inputs.from(paths, say));
+        return words && `  ${name.padEnd(8)} ${words}`;
+      }),
   );
   return [
     `makes a rootless Docker host of ${host}, with a login as ${user}`,
@@ -109,8 +150,9 @@ const sources: Record<EngineSource, string> = {
 const rootful: Record<RootfulDocker, string> = {
   [RootfulDocker.Refuse]: "no daemon of root's (one that runs is an error)",
   [RootfulDocker.Keep]: "a daemon of root's stays",
-  [RootfulDocker.Disable]: "a daemon of root's is stopped and masked",
-  [RootfulDocker.Purge]: "REMOVES root's Docker",
+  [RootfulDocker.Disable]:
+    "a daemon of root's is stopped and masked, its containers stop; its data stay",
+  [RootfulDocker.Purge]: `REMOVES root's Docker: ${purgedData}`,
 };
 
 const ports: Record<PrivilegedPorts, string> = {

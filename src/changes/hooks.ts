@@ -4,18 +4,20 @@ import { hooksWork, previewHook } from "../engineHooks";
 import { isKnown, knownValue } from "../knownValue";
 import { steps } from "../steps";
 import { agentChange } from "./agent";
+import type { Creation } from "./creation";
 import { changeInWords } from "./documents";
 import { driftInWords } from "./drift";
 
 /**
- * A hook that says, in previews, what the change of a step does on the host, in one line on the component. None
- * where the engine has no hooks, or under mocks.
+ * Hooks that say, in previews, what the change of a step does on the host, in one line on the component, and what is
+ * made where an earlier `up` failed. None where the engine has no hooks, or under mocks.
  *
  * @param name the component's.
  */
 export function sayChanges(
   name: string,
   component: pulumi.Resource,
+  creation: Creation,
 ): pulumi.ResourceHookBinding | undefined {
   if (!hooksWork("Resource")) return undefined;
   const words = async ({ name: child, oldInputs, newInputs }: pulumi.ResourceHookArgs) => {
@@ -27,7 +29,13 @@ export function sayChanges(
     return step && changeInWords(step, before.text, after.text, before.isSecret || after.isSecret);
   };
   const hook = previewHook(`${name}-changes`, () => component, words);
-  return { beforeCreate: [hook], beforeUpdate: [hook] };
+  const made = previewHook(
+    `${name}-made`,
+    () => component,
+    (args) => creation.ofStep(args.name.slice(name.length + 1), args.newInputs),
+    name,
+  );
+  return { beforeCreate: [hook, made], beforeUpdate: [hook] };
 }
 
 const notesOf = (inputs: Record<string, unknown> | undefined) =>

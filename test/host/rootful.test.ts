@@ -73,7 +73,7 @@ test("Refuse: preflight and engine name the containers, and stop nothing", async
       1,
       [
         expect.stringMatching(
-          /: rootfulDocker: found a Docker daemon run by root \(process \d+\) with 2 running containers \(port web\); wanted none, or your word on it\. To fix: stop it, or set rootfulDocker to Keep \(both run side by side\), Disable \(stopped and masked, its data untouched\) or Purge \(its packages removed\)$/,
+          /: rootfulDocker: found a Docker daemon run by root \(process \d+\) with 2 running containers \(port web\); wanted none, or your word on it\. To fix: stop it, or set rootfulDocker to Keep \(both run side by side\), Disable \(it stops with its containers, and is masked; its data stay\) or Purge \(removes its packages: docker\.io's own purge DELETES root's images, containers and volumes in \/var\/lib\/docker for good\)$/,
         ),
       ],
     ]);
@@ -98,6 +98,17 @@ test("Keep: both work side by side, and root's is not touched", async () => {
     "rootless",
   );
   await host.run("docker run --rm busybox true");
+  // What root has, as docs/existing.md moves it.
+  await host.run(`set -e; app=unix:///run/user/$(id -u app)/docker.sock
+    docker tag busybox moved:1; docker exec port chown 1234:1234 /data/file
+    docker save moved:1 | docker -H $app load
+    docker -H $app create --name fill -v data:/data moved:1 true
+    docker cp -a port:/data/. - | docker -H $app cp -a - fill:/data
+    docker -H $app rm fill
+    docker rmi moved:1; docker exec port chown 0:0 /data/file`);
+  const moved = "docker run --rm --network none -v data:/data moved:1";
+  expect(await asAccount(host, "app", `${moved} cat /data/file`)).toBe("precious\n");
+  expect(await asAccount(host, "app", `${moved} stat -c %u:%g /data/file`)).toBe("1234:1234\n");
   await app.revertAll(wishes("Keep"));
   expect(await lives()).toBe(alive);
   expect(differences(diffSnapshots(before, await snapshotHost(host)))).toEqual([]);

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { RootlessDockerHostArgs } from "../../index";
+import { RootfulDocker, type RootlessDockerHostArgs } from "../../index";
 import {
   createHost,
   destroyAllHosts,
@@ -52,6 +52,19 @@ async function failureOf(args: Partial<RootlessDockerHostArgs>, on = host): Prom
   return [...new Set(lines)].filter((line) => !line.startsWith("+"));
 }
 
+/** What a preview says beside resources, of the component. */
+async function announced(
+  installation: HostStack,
+  args: Partial<RootlessDockerHostArgs>,
+): Promise<string> {
+  const program = installation.program({ connection: connectionTo(installation.host), ...args });
+  const text = await installation.stack.previewText(program, { diff: false });
+  return text.split(/^Diagnostics:$/m)[1] ?? "";
+}
+
+/** How often a preview says what is made on a machine. */
+const summaries = (text: string) => text.match(/^ *web: makes a rootless Docker host/gm)?.length;
+
 const connection = () => ({ ...connectionTo(host), dialErrorLimit: 1, connectTimeout: 0 });
 const otherKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMIntqIh9C1n5uIQfgXq4qZkRLivbLjLDMxKWx/lipdQ";
 
@@ -100,6 +113,17 @@ for (const [name, fields, message] of ofTheConnection) {
     expect(said.join("\n")).not.toContain("PRIVATE KEY");
   });
 }
+
+test("the preview after a refused login says again what is made, with another login", async () => {
+  const installation = await HostStack.on(host, "refused-login");
+  await installation.tryUp({ connection: { ...connection(), user: "cloudroot" } });
+  const text = await announced(installation, { connection: { ...connection(), user: "ops" } });
+  expect(summaries(text)).toBe(1);
+  expect(text).toMatch(
+    /^ *web: makes a rootless Docker host of \S+, with a login as ops\n +engine /m,
+  );
+  await installation.destroy();
+});
 
 test("nothing was changed by any of these", async () => {
   expect(await changes()).toEqual([]);
@@ -221,11 +245,29 @@ describe("on a machine whose root runs Docker", () => {
     const said = await failureOf({ connection: connectionTo(rootful) }, rootful);
     expect(said).toContainEqual(
       expect.stringMatching(
-        /^preflight: rootfulDocker: found a Docker daemon run by root \(process \d+\) with 1 running containers \(db\); wanted none, or your word on it\. To fix: .*Keep.*Disable.*Purge/,
+        /^preflight: rootfulDocker: found a Docker daemon run by root \(process \d+\) with 1 running container \(db\); wanted none, or your word on it\. To fix: .*Keep.*Disable.*Purge/,
       ),
     );
     expect(diffSnapshots(beforeRefusal, await snapshotHost(rootful))).toEqual([]);
     expect(await rootful.run("docker ps --format '{{.Names}}'")).toBe("db\n");
+  });
+
+  test("the preview after that says again what is made, and what Purge deletes", async () => {
+    const installation = await HostStack.on(rootful, "refused");
+    await installation.tryUp({});
+    const same = await announced(installation, {});
+    expect(summaries(same)).toBe(1);
+    expect(same).toMatch(/^ +destroy +a later pulumi destroy keeps /m);
+    const purge = await announced(installation, { rootfulDocker: RootfulDocker.Purge });
+    expect(summaries(purge)).toBe(1);
+    expect(purge).toMatch(
+      /^ +engine +the distribution's packages; REMOVES root's Docker: docker\.io's own purge DELETES its images, containers and volumes in \/var\/lib\/docker for good; /m,
+    );
+    // Another account's steps are made anew.
+    const other = await announced(installation, { account: { name: "other" } });
+    expect(summaries(other)).toBe(1);
+    expect(other).toMatch(/^ +account +other /m);
+    await installation.destroy();
   });
 });
 

@@ -59,6 +59,18 @@ test("a new host", async () => {
   await installation.up(wishes);
 });
 
+test("an up that failed before the daemon was there", async () => {
+  const state = await installation.stack.exportState();
+  const { resources } = (state as { deployment: { resources: { urn: string }[] } }).deployment;
+  const half = JSON.parse(JSON.stringify(state)) as typeof state;
+  (half as { deployment: { resources: object[] } }).deployment.resources = resources.filter(
+    ({ urn }) => !/::web-(daemon|report)$/.test(urn),
+  );
+  await installation.stack.importState(half);
+  expect(await shown(wishes)).toMatchSnapshot();
+  await installation.stack.importState(state);
+});
+
 test("another storage driver", async () => {
   expect(await shown({ ...wishes, storageDriver: StorageDriver.Btrfs })).toMatchSnapshot();
 });

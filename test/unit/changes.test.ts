@@ -54,6 +54,18 @@ test.each<[StepName, Document, Document, string | undefined]>([
     { "rootful-docker": "keep" },
     'rootful-docker "refuse" => "keep"',
   ],
+  [
+    "engine",
+    { "rootful-docker": "refuse" },
+    { "rootful-docker": "disable" },
+    'rootful-docker "refuse" => "disable": root\'s Docker stops with its containers, and does not start again before destroy; its data stay',
+  ],
+  [
+    "engine",
+    { "rootful-docker": "disable" },
+    { "rootful-docker": "purge" },
+    'rootful-docker "disable" => "purge": REMOVES the packages of root\'s Docker: docker.io\'s own purge DELETES its images, containers and volumes in /var/lib/docker for good; docker-ce leaves them there',
+  ],
   ["kernel", { agent: "1", "a.b": 1 }, { agent: "2", "a.b": 1 }, undefined],
   ["kernel", { "a.b": 1 }, { "a.b": 1, drift: "a.b (changed since then)" }, undefined],
   ["preflight", storage("overlay2"), storage("btrfs"), undefined],

@@ -96,24 +96,37 @@ stopped_root_docker() {
 	grep '^docker\.' "$resource/baseline/active" 2>/dev/null | paste -s -d , | sed 's/,/, /g'
 }
 
+# What becomes of root's data by Purge, for people.
+data_after_purge() {
+	if [ -n "$(installed_version docker.io)" ]; then
+		printf "docker.io's own purge DELETES root's images, containers and volumes in /var/lib/docker for good"
+	else
+		printf "root's images, containers and volumes stay on the disk"
+	fi
+}
+
 # $1 the policy: refuse, keep, disable or purge.
 rootful_docker_problems() {
-	local pid containers='' running=''
+	local pid containers='' count running=''
 	pid=$(root_dockerd)
 	if [ -n "$pid" ] && [ "$1" = refuse ]; then
 		if may_run "$(command -v docker)"; then
 			containers=$(docker -H unix:///run/docker.sock ps --format '{{.Names}}' 2>/dev/null | paste -s -d ' ') || true
-			running=" with $(printf '%s' "$containers" | wc -w) running containers${containers:+ ($containers)}"
+			count=$(printf '%s' "$containers" | wc -w)
+			running=" with $count running container$([ "$count" = 1 ] || echo s)${containers:+ ($containers)}"
 		fi
 		problem "rootfulDocker" \
 			"a Docker daemon run by root (process $pid)$running" \
 			"none, or your word on it" \
-			"stop it, or set rootfulDocker to Keep (both run side by side), Disable (stopped and masked, its data untouched) or Purge (its packages removed)"
+			"stop it, or set rootfulDocker to Keep (both run side by side), \
+Disable (it stops with its containers, and is masked; its data stay) \
+or Purge (removes its packages: $(data_after_purge))"
 	elif [ "$1" = refuse ] && [ -n "$(stopped_root_docker)" ]; then
 		problem "rootfulDocker" \
 			"$(stopped_root_docker) of root's, which this package stopped, and starts again under Refuse" \
 			"none, or your word on it" \
-			"set rootfulDocker to Disable or Purge, as it was; or to Keep, which starts them again beside this one, and to Refuse once you have stopped them"
+			"set rootfulDocker to Disable or Purge, as it was (Purge also removes its packages: $(data_after_purge)); \
+or to Keep, which starts them again beside this one, and to Refuse once you have stopped them"
 	fi
 }
 
@@ -190,8 +203,8 @@ docker_repository_problems() {
 	done
 	[ -z "$found" ] || problem "engine.source" \
 		"packages that docker-ce takes the place of:${found%,}" "none, for DockerRepository" \
-		"set engine.source to Distribution or Preinstalled, or rootfulDocker to Purge, which removes them; \
-or remove them yourself"
+		"set engine.source to Distribution or Preinstalled, or rootfulDocker to Purge, \
+which removes them ($(data_after_purge)); or remove them yourself"
 }
 
 # What this machine cannot have of the plugins that are asked for.
@@ -248,7 +261,7 @@ distribution_engine_problems() {
 		"the package $other $(installed_version "$other"), which $(distribution_package) replaces" \
 		"$(distribution_package)" \
 		"set engine.source to Preinstalled$(! has_docker_repository || printf ' or DockerRepository'), which use $other, \
-or rootfulDocker to Purge, which removes it"
+or rootfulDocker to Purge, which removes it ($(data_after_purge))"
 }
 
 # Before anything is changed: the next upgrade would take the setuid bit away again.

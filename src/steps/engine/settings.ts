@@ -186,10 +186,15 @@ function purgeDocument(source: EngineSource): Document {
   };
 }
 
+/** What becomes of root's data by Purge, for people. */
+export const purgedData =
+  "docker.io's own purge DELETES its images, containers and volumes in /var/lib/docker for good; " +
+  "docker-ce leaves them there";
+
 /** The values are those of the document. */
 export function rootfulDockerEffect(_before: unknown, after: unknown): string {
-  if (after === "purge")
-    return "REMOVES the packages of root's Docker, and its data as that key says";
-  if (after === "disable") return "root's Docker stops, and does not start again before destroy";
+  if (after === "purge") return `REMOVES the packages of root's Docker: ${purgedData}`;
+  if (after === "disable")
+    return "root's Docker stops with its containers, and does not start again before destroy; its data stay";
   return "";
 }
