@@ -105,5 +105,9 @@ installations_in_use() {
 	find "$STATE/leases" -mindepth 1 -maxdepth 1 ! -name '.*' '(' -exec test -e '{}/owner' ';' -o -mmin -1440 ')' -print
 }
 
+# How what a destroy has kept goes, for people: the stack is empty by then.
+# shellcheck disable=SC2034 # read by other files
+BY_ANOTHER_UP=', by another pulumi up with it for this account, and a destroy after that'
+
 # What onDestroy.data said when the daemon was last applied; data are kept in doubt.
 retains_data() { [ "$(cat "$STATE/leases/$LEASE/on-destroy-data" 2>/dev/null)" != delete ]; }

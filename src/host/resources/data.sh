@@ -202,7 +202,8 @@ data_restore() {
 	if retains_data && ! held_nothing "$1"; then
 		# It was there before, and nothing in it is of ids that are given back.
 		[ -e "$2/absent" ] || [ -n "$(file_of_ids "$1")" ] || return 0
-		say "$1 stays ($(size_of "$1") of images, containers and volumes): onDestroy.data: Delete removes $(if [ -e "$2/made" ]; then echo it; else echo 'what the engine made in it'; fi)"
+		say "$1 stays ($(size_of "$1") of images, containers and volumes):" \
+			"onDestroy.data: Delete removes $(if [ -e "$2/made" ]; then echo it; else echo 'what the engine made in it'; fi)$BY_ANOTHER_UP"
 		return 10
 	fi
 	if [ -e "$2/made" ] && ! retains_data && ! has_others_data_below "$1"; then
