@@ -28,7 +28,8 @@ import type { Limitation } from "./steps/limitations";
 
 /**
  * Turns a machine that answers SSH into a host where an ordinary account runs its own Docker daemon,
- * without root. `pulumi destroy` gives the machine back as it was.
+ * without root. `pulumi destroy` takes back what it changed, but for images, containers and volumes, unless
+ * `onDestroy.data` is Delete.
  */
 export class RootlessDockerHost extends pulumi.ComponentResource {
   /** `ssh://account@host:port`: a value for DOCKER_HOST and `docker -H`. Known at preview. */

@@ -94,7 +94,7 @@ export enum RootfulDocker {
   Refuse = "Refuse",
   /** It goes on running beside the rootless one. */
   Keep = "Keep",
-  /** Stopped and masked, its data untouched; started again on destroy. */
+  /** Stopped with its containers, and masked; its data untouched; started again on destroy. */
   Disable = "Disable",
   /**
    * Its packages purged: docker.io and the vendor's docker-ce with its companions. Purging docker.io
