@@ -56,18 +56,16 @@ const rows = [
 
 /**
  * What is made on a machine, said once: with a new component or, where an `up` failed before its daemon was there,
- * with the daemon. Rows of steps that this `up` left are not said again.
+ * with the daemon. Rows of steps that are there by now are left out.
  */
 export class Creation {
   private readonly created = new Set<string>();
-  private isSaid = false;
   private isFirst = false;
 
   constructor(private readonly inputs: Inputs) {}
 
-  /** With the component. */
+  /** With a new component, whose lease is new too. */
   ofComponent(): Promise<string> {
-    this.isSaid = true;
     return creationInWords(this.inputs, () => true);
   }
 
@@ -82,7 +80,7 @@ export class Creation {
     newInputs: pulumi.ResourceHookArgs["newInputs"],
   ): Promise<string | undefined> {
     this.created.add(step);
-    if (step !== "daemon" || this.isSaid) return undefined;
+    if (step !== "daemon") return undefined;
     // A lease that comes with it is another machine's or account's, which the component says.
     const isNew = this.isFirst || (await isKnown(pulumi.output(newInputs?.triggers)));
     if (!isNew) return undefined;
