@@ -2,7 +2,7 @@ import type { Step } from "../steps/step";
 import { type Change, effectOf } from "./effects";
 
 /** What stands in every step's document, or repeats what another child says. */
-const saidElsewhere = new Set(["agent", "drift", "recheck", "secrets", "take-over"]);
+const saidElsewhere = new Set(["agent", "drift", "recheck", "registries", "secrets", "take-over"]);
 
 /** The longest value that is shown whole. */
 const shownLength = 60;

@@ -98,7 +98,7 @@ describe("logins to registries", () => {
   test("the first one", async () => {
     expect(await shownHere(logins("one"))).toMatchSnapshot();
     const { steps, restarted } = await walked(logins("one"));
-    expect([steps, restarted]).toEqual([["create web-registries"], false]);
+    expect([steps, restarted]).toEqual([["create web-registries", "update web-report"], false]);
   });
 
   test("another password, and a registry more", async () => {
@@ -116,7 +116,7 @@ describe("logins to registries", () => {
   test("none any more", async () => {
     expect(await shownHere(wishes)).toMatchSnapshot();
     const { steps, restarted } = await walked(wishes);
-    expect([steps, restarted]).toEqual([["delete web-registries"], false]);
+    expect([steps, restarted]).toEqual([["update web-report", "delete web-registries"], false]);
     expect(await host.run("cat /home/app/.docker/config.json")).not.toContain(registry.address);
   });
 });

@@ -8,7 +8,6 @@ export const report = defineStep({
   needs: [daemon, registries],
   inputs: ["account.name", "registryAuth"],
   applied: ["account", "registries"],
-  effects: { registries: "without registryAuth, docker of the account logs out" },
   document: ({ account, registryAuth }) => ({
     account: account.name,
     registries: registryAuth.length > 0 || undefined,
