@@ -1,5 +1,6 @@
 import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
 import { expectNoAgent, give } from "../../testkit/accountOnly";
+import { cutAt } from "../../testkit/cut";
 import { bootHost } from "../../testkit/host";
 
 // docs/security.md, subordinate ids: what the first account could keep of them when the next one has them.
@@ -151,6 +152,42 @@ test("a range whose account and line somebody removed is no other account's, whi
   await other.installation.revertAgent();
   await gone.back();
   await host.run("rm -r /home/removed /var/lib/rootless-docker");
+});
+
+test("a line that somebody has given a made account since goes with it, and is no other account's", async () => {
+  const keeper = await give(host, "keeper");
+  await keeper.apply();
+  const made = await give(host, "extra");
+  await made.apply();
+  await host.run("usermod --add-subuids 300000-365535 --add-subgids 300000-365535 extra");
+  expect((await made.back()).said.join()).toContain("account extra and /home/extra removed");
+  expect(await ranges()).toEqual(["keeper:100000:65536"]);
+  const next = await give(host, "next", start);
+  expect((await next.installation.tryApply("preflight", next.all)).said[0]).toMatch(
+    /taken in part, by extra \(300000 to 365535, which gave them back/,
+  );
+  await next.installation.revertAgent();
+  await keeper.back();
+});
+
+test.each([
+  ["", "true"],
+  [", where its destroy is cut", cutAt("userdel", "early", "after")],
+])("a line that was there before a made account is named, and there after it%s", async (_, cut) => {
+  await host.run("echo early:100000:65536 | tee /etc/subgid >/etc/subuid");
+  const early = await give(host, "early");
+  expect((await early.installation.apply("preflight", early.all)).said).toContain(
+    "preflight: account early will have the ids 'early:100000:65536', which are in /etc/subuid before it: files of an earlier account of that name may have them. Remove the line first, if they are not to be its own",
+  );
+  await early.installation.apply("account", early.all);
+  await host.run(cut);
+  await early.installation.tryRevert("account", early.all);
+  await host.run("rm -f /usr/local/sbin/userdel");
+  await early.back();
+  expect(await host.run("id early 2>/dev/null || cat /etc/subuid /etc/subgid")).toBe(
+    "early:100000:65536\nearly:100000:65536\n",
+  );
+  await host.run(": >/etc/subuid; : >/etc/subgid");
 });
 
 test("nothing of the agent is left", () => expectNoAgent(host));

@@ -4,9 +4,13 @@
 account_check() { getent passwd "$1" >/dev/null || echo 'no such account'; }
 
 account_save() {
+	local kind
 	save_entry passwd "$@"
-	# useradd makes them too.
-	[ -s "$2/entry" ] || missing_parents "$(new_home "$1")" >"$2/parents"
+	[ -s "$2/entry" ] || {
+		# useradd makes them too.
+		missing_parents "$(new_home "$1")" >"$2/parents"
+		for kind in uid gid; do id_ranges "$(id_file "$kind")" "$1" '' >"$2/$kind-lines"; done
+	}
 	# Which directory its home is, wherever somebody moves it.
 	[ ! -s "$2/entry" ] ||
 		stat -L -c '%i %.9W' "$(cut -d : -f 6 "$2/entry")" >"$2/home" 2>/dev/null || true
@@ -88,9 +92,11 @@ remove_half_account() {
 	elif [ -e "$baseline/made" ] || ! is_created_here "$1"; then
 		return 0
 	elif ! getent shadow "$1" >/dev/null || ! getent group "$ACCOUNT_GID" >/dev/null; then
+		retire_lines "$baseline"
 		userdel "$1" 2>"$WORK/error" ||
 			fail "userdel $1" "$(tail -n 1 "$WORK/error")" "what a killed useradd left removed" \
 				"remove the account by hand, then run again"
+		put_lines_back "$1" "$baseline"
 	fi
 }
 
@@ -214,6 +220,7 @@ account_restore() {
 		account_made >"$WORK/made"
 		write_record "$2/made" <"$WORK/made"
 	fi
+	retire_lines "$2"
 	# The home first: once the account is gone, nobody knows any more that it was its own.
 	if [ -d "$ACCOUNT_HOME" ] || is_leaving "$2" "$ACCOUNT_HOME"; then
 		remove_home "$2" "$ACCOUNT_HOME"
@@ -227,6 +234,7 @@ account_restore() {
 	# userdel complains about a missing mail spool on its stderr, and succeeds.
 	userdel "$1" 2>"$WORK/error" ||
 		fail "userdel $1" "$(tail -n 1 "$WORK/error")" "the account removed" "$(userdel_fix "$1")"
+	put_lines_back "$@"
 	# From here on a group of that name is another one.
 	echo gone | write_record "$2/leaving"
 	changed "account $1 and $ACCOUNT_HOME removed"
@@ -238,6 +246,8 @@ account_restore() {
 restore_gone_account() {
 	local home path stays=''
 	forget_account_entries "$1"
+	# Where this package's own userdel was killed.
+	[ ! -e "$2/leaving" ] || put_lines_back "$@"
 	# Its service manager would be the next one's with its uid.
 	userdaemon_of_gone "$1"
 	home=$(recorded_home "$1")

@@ -30,6 +30,18 @@ subordinate_id_problems() {
 	done
 }
 
+# Says which lines the name of an account has that is not there yet. $1 the name.
+name_lines_before() {
+	local kind ranges
+	! getent passwd "$1" >/dev/null || return 0
+	for kind in uid gid; do
+		ranges=$(id_ranges "$(id_file "$kind")" "$1" '' | sed "s/^/$1:/" | paste -s -d ' ')
+		[ -z "$ranges" ] ||
+			say "account $1 will have the ids '$ranges', which are in $(id_file "$kind") before it: files of an" \
+				"earlier account of that name may have them. Remove the line first, if they are not to be its own"
+	done
+}
+
 # The next account would get the ids, and with them the files. To keep the earlier line beside the
 # new one would give containers more ids than the program says. $1 uid or gid, $2 the new range
 # START:COUNT.

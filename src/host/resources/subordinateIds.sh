@@ -102,6 +102,35 @@ delete_range() {
 	changed "subordinate ${1}s ${2#*:} taken back from $ACCOUNT"
 }
 
+# userdel takes every line of the account's from the id files, those too that somebody else has given it: none of
+# their ids are the next account's. Those that were there before it come back. It is known, and has its home still,
+# by which it is told from the next one of its name. $1 the account's baseline directory.
+retire_lines() {
+	local kind range
+	for kind in uid gid; do
+		id_ranges "$(id_file "$kind")" "$ACCOUNT" '' >"$WORK/lines"
+		while IFS= read -r range <&5; do
+			retire_range "$ACCOUNT:$range" "$(holder_of "$ACCOUNT")"
+		done 5<"$WORK/lines"
+		[ ! -s "$1/$kind-lines" ] || grep -xFf "$WORK/lines" "$1/$kind-lines" | write_record "$1/$kind-lines"
+	done
+}
+
+# $1 the account, $2 its baseline directory.
+put_lines_back() {
+	local kind
+	for kind in uid gid; do
+		if [ ! -s "$2/$kind-lines" ] || [ ! -e "$(id_file "$kind")" ]; then continue; fi
+		lock_id_file "$kind"
+		{
+			awk 1 "$(id_file "$kind")"
+			sed "s/^/$1:/" "$2/$kind-lines" | grep -vxFf "$(id_file "$kind")" || true
+		} >"$WORK/ids"
+		cmp -s "$WORK/ids" "$(id_file "$kind")" || replace_id_file "$kind"
+		unlock_id_file "$kind"
+	done
+}
+
 add_range() {
 	{
 		# The last line of a file that somebody has edited may have no end.

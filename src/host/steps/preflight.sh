@@ -6,6 +6,7 @@ preflight_apply() {
 	wait_for_cloud_init
 	preflight_problems
 	stop_on_problems
+	name_lines_before "$(doc account)"
 	remember_installation
 	take_over
 }
