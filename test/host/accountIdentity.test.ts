@@ -42,6 +42,13 @@ const plain = "-K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0";
 
 const uncut = "rm /usr/local/sbin/*";
 
+/** What is known of an account, and its home, are not there: a directory service and NFS are down. */
+const away = `for f in passwd group shadow gshadow; do cp -p /etc/$f /root/$f; sed -i /^app:/d /etc/$f; done; mv /home/app /home/.away`;
+const backAgain =
+  "for f in passwd group shadow gshadow; do cp -p /root/$f /etc/$f; done; rm -rf /home/app; mv /home/.away /home/app";
+const noSuch =
+  /account app: found no such account, which was there before the first up \(uid 2303, home \/home\/app\)[^]*'touch \/var\/lib\/rootless-docker\/things\/account\/app\/baseline\/another'/;
+
 /** A program of the account's service manager, which writes a file when it is ended. */
 const savesWhenEnded = `systemctl start user@$(id -u app).service
   runuser -u app -- env XDG_RUNTIME_DIR=/run/user/$(id -u app) systemd-run --user -q \\
@@ -422,6 +429,56 @@ PROGRAM
     holds:
       "cat /home/.rootless-docker-leaving-app/precious; id app; rm -r /home/.rootless-docker-leaving-app",
     said: /account app stays[^]*leaving-app/,
+  },
+  {
+    name: "found, and not there for a while: an error, no other account, and what is ours is known after it",
+    wishes: { account: { name: "app", ...keys } },
+    acts: [
+      `useradd -m -d /home/app -u 2303 ${plain} app`,
+      "up",
+      away,
+      "up",
+      "! getent passwd app || exit 1",
+      backAgain,
+      "up",
+      "destroy",
+    ],
+    holds: "id app; none grep -r AAAAC3Nz /home/app; none grep . /etc/subuid",
+    said: noSuch,
+  },
+  {
+    name: "found, and removed, and the administrator says so: made anew",
+    acts: [
+      `useradd -m -u 2303 ${plain} app`,
+      "up",
+      "loginctl disable-linger app; systemctl stop user@2303.service; userdel -rf app 2>/dev/null || true",
+      "up",
+      "touch /var/lib/rootless-docker/things/account/app/baseline/another",
+      "up",
+      "id app",
+      "destroy",
+    ],
+    holds: "none id app; none ls /home/app; none grep . /etc/subuid",
+    said: new RegExp(`${noSuch.source}[^]*account app and /home/app removed`),
+  },
+  {
+    name: "a directory service's, which is away while a destroy runs: an error, and what is ours goes with the next",
+    wishes: { account: { name: "app", ...keys } },
+    acts: [
+      `apt-get -qq update; apt-get -qqy install libnss-extrausers >/dev/null 2>&1; useradd -m -u 2303 ${plain} app
+      for f in passwd group shadow; do grep ^app: /etc/$f >/var/lib/extrausers/$f; done
+      sed -i /^app:/d /etc/passwd /etc/group /etc/shadow /etc/gshadow
+      sed -i -E '/^(passwd|group|shadow):/s/files/files extrausers/' /etc/nsswitch.conf; id app`,
+      "up",
+      "sed -i 's/ extrausers//' /etc/nsswitch.conf; mv /home/app /home/.away",
+      "destroy",
+      "sed -i -E '/^(passwd|group|shadow):/s/files/files extrausers/' /etc/nsswitch.conf; mv /home/.away /home/app",
+      "destroy",
+      "sed -i 's/ extrausers//' /etc/nsswitch.conf",
+    ],
+    holds:
+      "none grep -r AAAAC3Nz /home/app; none grep . /etc/subuid; none ls /var/lib/systemd/linger/app",
+    said: noSuch,
   },
   {
     name: "directories exchanged between the record of a home's removal and the removal: root's stays root's",

@@ -55,6 +55,7 @@ account_problems() {
 			"rename it back ('usermod -l $renamed $1'), or destroy what is recorded of $renamed before it is used as $1"
 		return 0
 	fi
+	away_problem "$1" || return 0
 	if ! getent passwd "$1" >/dev/null; then
 		[ "$(doc create)" != false ] ||
 			problem "account.create" "no account $1" "it to exist, since account.create is false" \

@@ -27,10 +27,15 @@ account_entry() {
 	[ -n "$entry" ] && printf '%s\n' "$entry"
 }
 
-# Which file system the account's home is on, for the way back.
-note_home_place() {
+# Where the account comes from, and which file system its home is on, for the way back.
+note_account_place() {
+	local baseline
+	baseline=$(resource_directory account "$ACCOUNT")/baseline
 	stop_where_home_is_away "$ACCOUNT"
-	mount_place "$ACCOUNT_HOME" | write_record "$(resource_directory account "$ACCOUNT")/baseline/home-place"
+	mount_place "$ACCOUNT_HOME" | write_record "$baseline/home-place"
+	{ cut -d : -f 1 /etc/passwd | grep -qxF -- "$ACCOUNT" || echo yes; } | write_record "$baseline/of-directory"
+	# Said of one that was away, and is there.
+	rm -f "$baseline/another"
 }
 
 # Ends the step where that is not there: what is ours in the home could not be taken back, and its
@@ -79,6 +84,26 @@ follow_home() {
 		printf '%s' "$new" | write_record "$place/name"
 	done
 	[ -z "$told" ] || sync -f "$STATE"
+}
+
+# One that was there before and is not now may be again, with what is ours in its home: only an administrator knows
+# whether it is gone for good. False where nobody has said so. $1 the account.
+away_problem() {
+	local baseline
+	baseline=$(resource_directory account "$1")/baseline
+	if [ ! -s "$baseline/entry" ] || [ -e "$baseline/another" ] || getent passwd "$1" >/dev/null; then return 0; fi
+	problem "account $1" \
+		"no such account, which was there before the first up (uid $(recorded_uid "$1"), home $(recorded_home "$1"))" \
+		"it, or to know that it is gone for good" \
+		"if a directory service or NFS that it comes from is away, see that it is back; \
+if somebody has removed it, run 'touch $baseline/another'; then run again"
+	return 1
+}
+
+# Of one that the machine's own files had, who took it out of them has said so. $1 the account.
+stop_where_directory_is_away() {
+	[ -s "$(resource_directory account "$1")/baseline/of-directory" ] || return 0
+	away_problem "$1" || stop_on_problems
 }
 
 # $1 the account, which is not there by its name.

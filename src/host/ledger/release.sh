@@ -162,7 +162,10 @@ meet_accounts() {
 		account=$(account_of_resource "${kind##*/}" "$dir")
 		if [ -z "$account" ] || grep -qxF -- "$account" "$WORK/met"; then continue; fi
 		printf '%s\n' "$account" >>"$WORK/met"
-		know_account "$account" || continue
+		know_account "$account" || {
+			stop_where_directory_is_away "$account"
+			continue
+		}
 		if [ "$ACCOUNT_LOGIN" != "$account" ]; then
 			say "account $account is called $ACCOUNT_LOGIN now: what this package left with it is taken back there"
 		elif is_another_account "$account"; then

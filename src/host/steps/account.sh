@@ -20,7 +20,7 @@ account_apply() {
 	know_account "$name"
 	follow_home "$name"
 	finish_home
-	note_home_place
+	note_account_place
 	want_subordinate_ids
 	want_resource_controllers
 	want_linger
