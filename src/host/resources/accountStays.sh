@@ -187,7 +187,7 @@ own_files() {
 	! only_root_leads_to "$ACCOUNT_HOME/file" || reader=as_root
 	# No name of /etc/skel's has a line break, and the lines of one that has might each be such a
 	# name.
-	if [ -n "$(find_beneath "$ACCOUNT_HOME" -mindepth 1 -name '*
+	if [ -d "$ACCOUNT_HOME" ] && [ -n "$(find_beneath "$ACCOUNT_HOME" -mindepth 1 -name '*
 *' -print -quit 2>/dev/null || echo 'not all can be looked at')" ]; then
 		echo "a name with a line break"
 		return 0
@@ -196,6 +196,8 @@ own_files() {
 		[ ! -s "$file" ] || printf '%s\n' "$file"
 	done
 	at_jobs
+	# What an interrupted removal has moved away already.
+	[ -d "$ACCOUNT_HOME" ] || return 0
 	{ find_beneath "$ACCOUNT_HOME" -mindepth 1 ! -type d -printf '%P\n' 2>/dev/null || echo 'not all can be looked at'; } |
 		while IFS= read -r file; do
 			as_in_skel "$reader" "$file" || printf '%s\n' "$file"
