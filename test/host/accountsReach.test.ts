@@ -40,7 +40,7 @@ test("a process with subordinate ids that a timer started ends before the ids ar
   await host.run(`cat >/tmp/left.sh <<'END'
 exec unshare --user --map-auto --map-root-user setpriv --reuid 33 --regid 33 --clear-groups setsid sleep 1000
 END
-    systemd-run --quiet --unit=left --uid=left --property=KillMode=none sh /tmp/left.sh`);
+    systemd-run --quiet --unit=cron --uid=left --property=KillMode=none sh /tmp/left.sh`);
   const range = await host.run("sed -n 's/^left:\\([0-9]*\\):.*/\\1/p' /etc/subuid");
   const uid = Number(range) + 32;
   const count = () => host.run(`pgrep -c -u ${uid} sleep || true`);

@@ -19,7 +19,7 @@ const inNamespace = "exec unshare --user --map-auto --map-root-user";
 /** Starts a program as the account that its login and its service manager know nothing of. */
 async function startAs(account: string, program: string, shown: string): Promise<void> {
   await host.run(
-    `cat >/tmp/${account}.sh; systemd-run --quiet --collect --uid=${account} --property=KillMode=none sh /tmp/${account}.sh
+    `cat >/tmp/${account}.sh; systemd-run --quiet --collect --unit=cron --uid=${account} --property=KillMode=none sh /tmp/${account}.sh
     for i in $(seq 100); do ${shown} && exit; sleep 0.1; done; exit 1`,
     { input: program },
   );

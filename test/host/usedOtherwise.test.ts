@@ -31,6 +31,14 @@ const atJobs = "/var/spool/cron/atjobs";
 const crontabs = "/var/spool/cron/crontabs";
 const key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIK me";
 
+/** Becomes the account without a login. */
+const asUid = "setpriv --reuid NAME --regid NAME --clear-groups";
+
+/** Starts a service of the machine, of a program that becomes the account where it says UID. */
+const startService = (unit: string, program: string, properties = "") =>
+  `systemd-run -q ${properties} --unit=${unit} ${program.replace("UID", asUid)}
+  until pgrep -u NAME -x sleep; do sleep 0.1; done`;
+
 const uses: Use[] = [
   {
     what: "a file system mounted in the home",
@@ -40,7 +48,7 @@ const uses: Use[] = [
   },
   {
     what: "a crontab",
-    does: `install -d ${crontabs}; echo '* * * * * true' >${crontabs}/NAME`,
+    does: `install -d ${crontabs}; echo '* * * * * true' >${crontabs}/NAME; chown NAME ${crontabs}/NAME`,
     says: /account NAME stays, with its subordinate ids: .*files of its own \(\/var\/spool\/cron\/crontabs\/NAME\)/,
     undo: `rm ${crontabs}/NAME`,
   },
@@ -89,7 +97,7 @@ const uses: Use[] = [
   })),
   ...["/var/spool/cron", "/var/spool/cron/tabs"].map((place) => ({
     what: `a crontab in ${place}`,
-    does: `install -d ${place}; echo '* * * * * true' >${place}/NAME`,
+    does: `install -d ${place}; echo '* * * * * true' >${place}/NAME; chown NAME ${place}/NAME`,
     says: new RegExp(
       `account NAME stays, with its subordinate ids: .*files of its own \\(${place}/NAME\\)`,
     ),
@@ -105,6 +113,62 @@ const uses: Use[] = [
       "NAME\nFrom somebody\n/home/NAME\n",
     ],
     undo: "rm -r /var/mail/NAME",
+  },
+  ...["/var/mail", crontabs].map((place) => ({
+    what: `root's own file of its name in ${place}`,
+    args: remove,
+    does: `install -d ${place}; echo theirs >${place}/NAME`,
+    says: new RegExp(
+      `account NAME stays, .*: ${place}/NAME belongs to root: see whose that is and move it away, then remove the account by hand`,
+    ),
+    there: [`id -un NAME; cat ${place}/NAME`, "NAME\ntheirs\n"] as [string, string],
+    undo: `rm ${place}/NAME`,
+  })),
+  {
+    what: "a container of root's with a program of its uid",
+    args: remove,
+    does: startService("NAME-c", "unshare --pid --fork --kill-child sh -c 'UID sleep 9999 & wait'"),
+    says: /account NAME stays, .*: process \d+ \(sleep in \/system\.slice\/NAME-c\.service\) runs with its uid: end that, then remove the account by hand/,
+    there: [
+      "systemctl is-active NAME-c; id -un NAME; ls -d /home/NAME",
+      "active\nNAME\n/home/NAME\n",
+    ],
+    undo: "systemctl stop NAME-c",
+  },
+  {
+    what: "a container of root's, started in a login",
+    args: remove,
+    does: `setsid unshare --pid --fork --kill-child sh -c 'UID sleep 9998 & wait' >/dev/null 2>&1 </dev/null &
+      until pgrep -u NAME -x sleep; do sleep 0.1; done`.replace("UID", asUid),
+    says: /account NAME stays, .*: process \d+ \(sleep in \S+\) runs with its uid/,
+    there: ["pgrep -c -u NAME -x sleep", "1\n"],
+    undo: "pkill -u NAME -x sleep",
+  },
+  {
+    what: "a service of the machine that becomes it by itself, and starts again",
+    args: remove,
+    does: startService("NAME-p", "UID sleep 9999", "-p Restart=always -p RestartSec=0"),
+    says: /account NAME stays, .*: process \d+ \(sleep in \/system\.slice\/NAME-p\.service\) runs with its uid/,
+    there: [
+      "systemctl show --value -p NRestarts NAME-p; id -un NAME; grep -c ^NAME: /etc/subuid",
+      "0\nNAME\n1\n",
+    ],
+    undo: "systemctl stop NAME-p",
+  },
+  ...["Group", "SupplementaryGroups"].map((key) => ({
+    what: `a service of another user's with ${key}=`,
+    args: remove,
+    does: `printf '[Service]\\nUser=daemon\\n${key}=NAME\\nExecStart=/bin/true\\n' >/etc/systemd/system/web.service`,
+    says: /account NAME stays, .*: \/etc\/systemd\/system\/web\.service has its group: remove that, then the account by hand/,
+    there: ["getent group NAME | cut -d : -f 1", "NAME\n"] as [string, string],
+    undo: "rm /etc/systemd/system/web.service",
+  })),
+  {
+    what: "a service with its group that systemd has loaded from elsewhere",
+    args: remove,
+    does: "printf '[Service]\\nUser=daemon\\nSupplementaryGroups=tty NAME\\nExecStart=/bin/sleep 9999\\n' >/usr/lib/systemd/system/web.service; systemctl daemon-reload; systemctl start web",
+    says: /account NAME stays, .*: \/usr\/lib\/systemd\/system\/web\.service has its group/,
+    undo: "systemctl stop web; rm /usr/lib/systemd/system/web.service; systemctl daemon-reload",
   },
 ];
 
@@ -213,7 +277,10 @@ test("an account that goes takes its crontab and jobs along: the next one of its
   const jobsOf = [atJobs, "/var/spool/at", "/var/spool/atjobs", "/var/spool/atd"];
   await host.run(
     [
-      ...crontabsOf.map((place) => `install -d ${place}; echo '* * * * * true' >${place}/goes`),
+      ...crontabsOf.map(
+        (place) =>
+          `install -d ${place}; echo '* * * * * true' >${place}/goes; chown goes ${place}/goes`,
+      ),
       ...jobsOf.map(
         (place) => `install -d ${place}; echo true >${place}/job; chown goes: ${place}/job`,
       ),

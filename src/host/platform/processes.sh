@@ -47,8 +47,38 @@ processes_of_ids() {
 }
 
 # Everything that runs as the account, at once: none is born meanwhile, nor missed since it is never
-# long at the same number. By the account, and so nobody else's.
-end_all_of_account() { as_account sh -c 'kill -KILL -1' 2>/dev/null || true; }
+# long at the same number. By the account, and so nobody else's, where its uid is its own alone.
+end_all_of_account() {
+	local process
+	process=$(process_of_uid_elsewhere)
+	[ -z "$process" ] ||
+		fail "account $ACCOUNT" "that $process" "only its own processes, to end them" "end that, then run again"
+	as_account sh -c 'kill -KILL -1' 2>/dev/null || true
+}
+
+# A process with the account's uid that is not its own, in words, or nothing: that of a service of the machine or
+# of a container of root's. Its own are all below its slice, and jobs of cron and at, logins by a server without
+# systemd's sessions and by su in another's session, if no PID namespace was made for them.
+process_of_uid_elsewhere() {
+	echo "Uid: $ACCOUNT_UID 1" | processes_of_ids | perl -e "$PROCESS_ELSEWHERE" "$ACCOUNT_UID" | printable
+}
+
+# shellcheck disable=SC2016 # a program of its own
+PROCESS_ELSEWHERE='my $uid = shift;
+sub groups { open my $file, "<", "/proc/$_[0]/cgroup" or return ""; local $/; return <$file> // "" }
+# The hierarchy that systemd has, and where the machine is in it.
+my ($tree, $machine) = groups(1) =~ m{^(\d+:(?:name=systemd)?:)(.*)/init\.scope$}m or exit;
+for my $process (split " ", <STDIN> // "") {
+	my ($group) = groups($process) =~ m{^\Q$tree\E(?:\Q$machine\E(?=/))?(.*)$}m or next;
+	my $space = readlink "/proc/$process/ns/pid" or next;
+	next if $group =~ m{^/user\.slice/user-$uid\.slice/|^/rootless-docker\.\d+$};
+	next if $space eq readlink "/proc/self/ns/pid" and $group =~ m{^/(?:$|user\.slice/|
+		system\.slice/(?:[^/]*/)?(?:cron|crond|cronie|atd|sshd?|dropbear)(?:@[^/]*)?\.service(?:/|$))}x;
+	open my $file, "<", "/proc/$process/comm" or next;
+	chomp(my $name = <$file> // "");
+	print "process $process ($name in $group) runs with its uid";
+	last;
+}'
 
 # What the account has started in a user namespace, by a timer perhaps, goes on without it, and
 # would have the next account's ids. By the account, who may end it and nobody else's. $1 uid or

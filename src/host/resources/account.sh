@@ -227,7 +227,7 @@ account_restore() {
 	fi
 	remove_home_parents "$2"
 	{
-		spool_files
+		spool_files "$ACCOUNT_LOGIN"
 		at_jobs
 	} | xargs -d '\n' -r rm -f --
 	note_moved "$2"

@@ -31,8 +31,10 @@ then remove the account by hand"
 		own="$own: remove it by hand when they are not needed"
 	elif own=$(used_elsewhere) && [ -n "$own" ]; then
 		own="$own: remove that, then the account by hand"
+	elif own=$(process_of_uid_elsewhere) && [ -n "$own" ]; then
+		own="$own: end that, then remove the account by hand"
 	elif own=$(odd_spool_file) && [ -n "$own" ]; then
-		own="$own is no file: see whose that is and move it away, then remove the account by hand"
+		own="$own: see whose that is and move it away, then remove the account by hand"
 	elif { retains_data || [ ! -e "$baseline/made" ]; } && own=$(mount_below "$ACCOUNT_HOME") && [ -n "$own" ]; then
 		own="something is mounted at $(printf '%s' "$own" | printable), where files of it may be"
 	elif retains_data || [ ! -e "$baseline/made" ]; then
@@ -117,60 +119,85 @@ others_below_home() {
 	} | some_on_one_line
 }
 
-# Units of the machine that run as the account, loaded or not, and lines of /etc/cron.d, in words, or
-# nothing.
+# Units of the machine that run as the account or have its group, loaded or not, and lines of /etc/cron.d, in
+# words, or nothing.
 used_elsewhere() {
-	local unit user
-	user=$(printf '%s' "$ACCOUNT_LOGIN" | sed 's/[.]/[.]/g')
-	unit=$({
-		loaded_units_of_account
-		grep -RlsE -D skip "^[[:space:]]*User[[:space:]]*=[[:space:]]*($user|$ACCOUNT_UID)[[:space:]]*$" \
-			--include='*.service' --include='*.conf' \
-			/etc/systemd/system /run/systemd/system /usr/local/lib/systemd/system
-	} | head -n 1 | printable)
+	local unit
+	unit=$(unit_that_says '(Socket)?User' "$ACCOUNT_LOGIN" "$ACCOUNT_UID")
 	if [ -n "$unit" ]; then
 		printf '%s runs a service as it' "$unit"
 		return 0
 	fi
-	unit=$(grep -lsE "^[^#].*[[:space:]]${user}[[:space:]]" /etc/crontab /etc/cron.d/* | head -n 1 | printable)
+	unit=$(unit_that_says '((Socket)?Group|SupplementaryGroups)' \
+		"$(getent group "$ACCOUNT_GID" | cut -d : -f 1)" "$ACCOUNT_GID")
+	if [ -n "$unit" ]; then
+		printf '%s has its group' "$unit"
+		return 0
+	fi
+	unit=$(grep -lsE "^[^#].*[[:space:]]$(in_pattern "$ACCOUNT_LOGIN")[[:space:]]" /etc/crontab /etc/cron.d/* |
+		head -n 1 | printable)
 	[ -z "$unit" ] || printf '%s runs programs as it' "$unit"
 }
 
-# Files of services that systemd has loaded and that run as the account: not its own service manager, and
-# none that somebody has started for once.
-loaded_units_of_account() {
-	systemctl show -p Id -p User -p FragmentPath '*.service' 2>/dev/null |
-		awk -v RS= -v name="$ACCOUNT_LOGIN" -v uid="$ACCOUNT_UID" '
+in_pattern() { printf '%s' "$1" | sed 's/[.]/[.]/g'; }
+
+# The file of a unit whose key has a name or an id among its values. $1 a pattern of keys, $2 the name, $3 the id.
+unit_that_says() {
+	{
+		loaded_units_that_say "$@"
+		grep -RlsE -D skip "^[[:space:]]*$1[[:space:]]*=(.*[[:space:]])?($(in_pattern "$2")|$3)([[:space:]].*)?$" \
+			--include='*.service' --include='*.socket' --include='*.conf' \
+			/etc/systemd/system /run/systemd/system /usr/local/lib/systemd/system
+	} | head -n 1 | printable
+}
+
+# Files of units that systemd has loaded, of these: not the account's own service manager, and none that somebody
+# has started for once.
+loaded_units_that_say() {
+	systemctl show -p Id -p User -p Group -p SupplementaryGroups -p SocketUser -p SocketGroup -p FragmentPath \
+		'*.service' '*.socket' 2>/dev/null |
+		awk -F '\n' -v RS= -v keys="^$1\$" -v name="$2" -v id="$3" '
 			{
-				delete is
-				for (i = 1; i <= NF; i++) { at = index($i, "="); is[substr($i, 1, at - 1)] = substr($i, at + 1) }
-				file = is["FragmentPath"]
+				says = own = file = ""
+				for (i = 1; i <= NF; i++) {
+					at = index($i, "=")
+					key = substr($i, 1, at - 1)
+					value = substr($i, at + 1)
+					if (key == "Id") own = value ~ /^user@/
+					if (key == "FragmentPath") file = value
+					if (key ~ keys && index(" " value " ", " " name " ") + index(" " value " ", " " id " ")) says = 1
+				}
 			}
-			(is["User"] == name || is["User"] == uid) && is["Id"] !~ /^user@/ &&
-				file !~ /^\/run\/systemd\/transient\// { print file }'
+			says && !own && file !~ /^\/run\/systemd\/transient\// { print file }'
 }
 
 # The account's crontab, which the next account of its name would run, and its mail, which useradd makes on some
-# systems and that one would read: a path a line, where Debian, cronie (Fedora, Arch) and openSUSE have them.
+# systems and that one would read: a path a line, where Debian, cronie (Fedora, Arch) and openSUSE have them. $1 its
+# name.
 spool_files() {
 	local directory
 	for directory in /var/spool/cron/crontabs /var/spool/cron/tabs /var/spool/cron /var/mail /var/spool/mail; do
-		case $directory/$ACCOUNT_LOGIN in
+		case $directory/$1 in
 		/var/spool/cron/crontabs | /var/spool/cron/tabs | /var/spool/cron/at*) continue ;;
 		esac
-		if [ -e "$directory/$ACCOUNT_LOGIN" ] || [ -h "$directory/$ACCOUNT_LOGIN" ]; then
-			printf '%s\n' "$directory/$ACCOUNT_LOGIN"
+		if [ -e "$directory/$1" ] || [ -h "$directory/$1" ]; then
+			printf '%s\n' "$directory/$1"
 		fi
 	done
 }
 
-# One that is no file, such as a directory with a file for each message: whose it is nobody can say.
+# One that is not the account's own file, in words: a directory with a file for each message, or what somebody has
+# put there. Whose that is nobody can say.
 odd_spool_file() {
-	spool_files | while IFS= read -r file; do
+	spool_files "$ACCOUNT_LOGIN" | while IFS= read -r file; do
 		if [ -h "$file" ] || [ ! -f "$file" ]; then
-			printf '%s' "$file"
-			break
+			printf '%s is no file' "$file"
+		elif [ "$(stat -c %u "$file")" != "$ACCOUNT_UID" ]; then
+			stat -c '%n belongs to %U' "$file"
+		else
+			continue
 		fi
+		break
 	done
 }
 
@@ -192,7 +219,7 @@ own_files() {
 		echo "a name with a line break"
 		return 0
 	fi
-	spool_files | while IFS= read -r file; do
+	spool_files "$ACCOUNT_LOGIN" | while IFS= read -r file; do
 		[ ! -s "$file" ] || printf '%s\n' "$file"
 	done
 	at_jobs
