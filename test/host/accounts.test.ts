@@ -162,6 +162,36 @@ test("a group of the new account's name: said before useradd fails", async () =>
   await taken.back();
 });
 
+test("what has the new account's name before it: groups that it would come into, mail and crontab of an earlier one", async () => {
+  const crontab = "/var/spool/cron/crontabs/named";
+  await host.run(`groupadd deploy; sed -i 's/^deploy:.*/&other,named/' /etc/group
+    sed -i 's/^sudo:[^:]*:/&named/' /etc/gshadow
+    mkdir -p /var/mail $(dirname ${crontab}); echo theirs | tee ${crontab} >/var/mail/named; chown 4000 /var/mail/named`);
+  const named = await give(host, "named");
+  const { said } = await named.installation.tryApply("preflight", named.all);
+  expect(said).toEqual([
+    "preflight: account.name: found named in the lines of the groups deploy sudo already; wanted it in none, since a new account comes into no group. To fix: take it out of /etc/group and /etc/gshadow with 'vigr' and 'vigr -s', or name another account",
+    `preflight: account.name: found ${crontab}; /var/mail/named; /var/spool/mail/named already; wanted nothing that an earlier account of this name has left. To fix: move it away, or name another account`,
+  ]);
+  expect(await host.run(`id named || cat ${crontab} /var/mail/named`)).toBe("theirs\ntheirs\n");
+  await host.run(
+    `rm ${crontab} /var/mail/named; groupdel deploy; sed -i /^sudo:/s/named// /etc/gshadow`,
+  );
+  await named.apply();
+  expect(await host.run("id -nG named")).toBe("named\n");
+  await named.back();
+});
+
+test("another SKEL of useradd's is for the administrator's accounts", async () => {
+  await host.run(`cp -a /etc/default/useradd /root/useradd; cp -a /etc/skel /etc/skel.corp
+    echo hello >/etc/skel.corp/README; echo SKEL=/etc/skel.corp >>/etc/default/useradd`);
+  const fresh = await give(host, "skel");
+  await fresh.apply();
+  expect(await host.run("diff -r /etc/skel /home/skel")).toBe("");
+  await host.run("mv /root/useradd /etc/default/useradd; rm -r /etc/skel.corp");
+  expect((await fresh.back()).said.join()).toContain("account skel and /home/skel removed");
+});
+
 test("a uid that another account has: said before useradd fails", async () => {
   await host.run("useradd -u 3900 other");
   const taken = await give(host, "second", { account: { uid: 3900 } });

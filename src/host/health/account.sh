@@ -40,7 +40,7 @@ linger_checks() {
 
 # $1 the account's name.
 account_problems() {
-	local there renamed
+	local there renamed left
 	renamed=$(new_name "$1")
 	if [ -n "$renamed" ]; then
 		problem "account.name" "that account $1 is called $renamed now" \
@@ -82,6 +82,15 @@ account_problems() {
 			problem "account.name" "a group $1 already" \
 				"no such group, before the account $1 is created with one of its own" \
 				"remove it with 'groupdel $1', or name another account"
+		left=$(groups_that_name "$1")
+		[ -z "$left" ] ||
+			problem "account.name" "$1 in the lines of the groups $left already" \
+				"it in none, since a new account comes into no group" \
+				"take it out of /etc/group and /etc/gshadow with 'vigr' and 'vigr -s', or name another account"
+		left=$(spool_files "$1" | some_on_one_line)
+		[ -z "$left" ] ||
+			problem "account.name" "$left already" "nothing that an earlier account of this name has left" \
+				"move it away, or name another account"
 		return 0
 	fi
 	[ "$(id -u "$1")" != 0 ] ||
@@ -90,6 +99,13 @@ account_problems() {
 	require_equal uid "$(entry_field "$there" 3)"
 	require_equal home "$(entry_field "$there" 6)"
 	require_equal shell "$(entry_field "$there" 7)"
+}
+
+# Those that a new account would come into by its name, as a member or an administrator. $1 the name.
+groups_that_name() {
+	cat /etc/group /etc/gshadow 2>/dev/null |
+		awk -F : -v name="$1" 'index("," $3 "," $4 ",", "," name ",") && !seen[$1]++ { print $1 }' |
+		paste -s -d ' ' | printable
 }
 
 # An account that exists keeps what it has: a wish for something else is an error, not an edit.
