@@ -204,6 +204,7 @@ test("log in, push, pull, rotate, take out, destroy: and the host is as it was",
   await app.apply("registries", less);
   await destroy(app, less);
   expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
+  await host.run("rm /usr/local/bin/docker-credential-secretservice");
 });
 
 test("one that nobody answers for: an error that says so, and every address is told at once", async () => {
