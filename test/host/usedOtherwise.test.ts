@@ -191,6 +191,29 @@ test.each(uses.map((use, number) => [use.what, use, `used${number}`] as const))(
   },
 );
 
+test("a service that becomes it once the account goes: an error, and nothing of its uid is ended", async () => {
+  const late = await give(host, "late");
+  await late.apply();
+  await host.run("cat >/usr/local/sbin/systemctl; chmod 755 /usr/local/sbin/systemctl", {
+    input: `#!/bin/sh
+      case "$*" in "stop "*user-runtime-dir@*) ${startService("late", "UID sleep 9999").replaceAll("NAME", "late")} ;; esac
+      exec /usr/bin/systemctl "$@"\n`,
+  });
+  const { exitCode, said } = await late.installation.tryRevert("account", late.all);
+  expect([exitCode, said.at(-1)]).toEqual([
+    1,
+    expect.stringMatching(
+      /^account: account late: found that process \d+ \(sleep in \/system\.slice\/late\.service\) runs with its uid; wanted only its own processes, to end them\. To fix: end that, then run again$/,
+    ),
+  ]);
+  expect(
+    await host.run(
+      "rm /usr/local/sbin/systemctl; systemctl is-active late; ls -d /home/late; grep -c ^late: /etc/subuid; systemctl stop late",
+    ),
+  ).toBe("active\n/home/late\n1\n");
+  expect((await late.back()).said.join()).toContain("account late and /home/late removed");
+});
+
 interface Hidden {
   what: string;
   name: string;
