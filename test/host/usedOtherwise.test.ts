@@ -196,7 +196,7 @@ test("a service that becomes it once the account goes: an error, and nothing of 
   await late.apply();
   await host.run("cat >/usr/local/sbin/systemctl; chmod 755 /usr/local/sbin/systemctl", {
     input: `#!/bin/sh
-      case "$*" in "stop "*user-runtime-dir@*) ${startService("late", "UID sleep 9999").replaceAll("NAME", "late")} ;; esac
+      case "$*" in "stop "*user-runtime-dir@*) rm "$0"; ${startService("late", "UID sleep 9999").replaceAll("NAME", "late")} ;; esac
       exec /usr/bin/systemctl "$@"\n`,
   });
   const { exitCode, said } = await late.installation.tryRevert("account", late.all);
@@ -208,7 +208,7 @@ test("a service that becomes it once the account goes: an error, and nothing of 
   ]);
   expect(
     await host.run(
-      "rm /usr/local/sbin/systemctl; systemctl is-active late; ls -d /home/late; grep -c ^late: /etc/subuid; systemctl stop late",
+      "systemctl is-active late; ls -d /home/late; grep -c ^late: /etc/subuid; systemctl stop late",
     ),
   ).toBe("active\n/home/late\n1\n");
   expect((await late.back()).said.join()).toContain("account late and /home/late removed");
