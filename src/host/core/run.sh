@@ -17,27 +17,32 @@ refuse_to_run() {
 	exit 1
 }
 
+# $1 sudo or doas, $2 the user. sudo takes no file with a dot in its name.
+allowing_line() {
+	case $1 in
+	sudo) printf "put '%s ALL=(ALL) NOPASSWD: ALL' into /etc/sudoers.d/%s" "$2" "$(printf '%s' "$2" | tr . _)" ;;
+	doas) printf "put 'permit nopass %s' into /etc/doas.conf" "$2" ;;
+	esac
+}
+
 # Becomes root the way the user asked for, and keeps stdin, arguments and exit status.
 become_root() {
 	[ "$SELF" != 0 ] || return 0
-	local how user error fix
+	local how error
 	know_escalation
-	user=$(id -un)
 	how=$ESCALATION
 	if [ "$how" = auto ]; then
 		if command -v sudo >/dev/null; then how=sudo; elif command -v doas >/dev/null; then how=doas; fi
 	fi
 	case $how in
-	none) refuse_to_run "user $user, not root, and privilegeEscalation None" "take None away, so that sudo or doas is used, or connect as root" ;;
-	auto) refuse_to_run "user $user, not root, and neither sudo nor doas" "connect as root, or install sudo" ;;
-	# sudo takes no file with a dot in its name.
-	sudo) fix="put '$user ALL=(ALL) NOPASSWD: ALL' into /etc/sudoers.d/$(printf '%s' "$user" | tr . _)" ;;
-	doas) fix="put 'permit nopass $user' into /etc/doas.conf" ;;
+	none) refuse_to_run "user $(id -un), not root, and privilegeEscalation None" "take None away, so that sudo or doas is used, or connect as root" ;;
+	auto) refuse_to_run "user $(id -un), not root, and neither sudo nor doas" "connect as root, or install sudo" ;;
 	esac
 	command -v "$how" >/dev/null ||
-		refuse_to_run "user $user, not root, and no $how" "install $how, or leave privilegeEscalation out, or connect as root"
+		refuse_to_run "user $(id -un), not root, and no $how" "install $how, or leave privilegeEscalation out, or connect as root"
 	error=$("$how" -n true 2>&1 </dev/null) ||
-		refuse_to_run "that '$how -n' refuses user $user ($(printf '%s' "$error" | tail -n 1))" "$fix, or connect as root"
+		refuse_to_run "that '$how -n' refuses user $(id -un) ($(printf '%s' "$error" | tail -n 1))" \
+			"$(allowing_line "$how" "$(id -un)"), or connect as root"
 	exec "$how" -n sh "$AGENT" "$@"
 }
 
