@@ -58,5 +58,9 @@ follow_engine_as() {
 	LEASE=$1 WORK=$2
 	use_engine_of "$LEASE"
 	stop_on_others_programs
+	# What its account has changed since is not for this one to write.
+	(is_behind_engine && ! has_drifted homefile "$(
+		resource_directory homefile "$ACCOUNT_HOME/.config/docker/daemon.json"
+	)") || return 0
 	follow_engine
 }
