@@ -26,7 +26,12 @@ const causes: { says: RegExp; found: string; wanted: string; fix: string }[] = [
     says: /handshake failed: (EOF|Connection lost|.*(reset|broken pipe))/i,
     found: "the SSH server hanging up before a login",
     wanted: "a login as connection.user",
-    fix: "see first whether the machine has that user, with your key in its ~/.ssh/authorized_keys: after failed logins sshd shuts an address out for a while, so wait a minute, then run again. Where both are right, something such as fail2ban shuts the address out, or MaxStartups in the machine's sshd_config is too low for four connections at a time: raise it, or connection.dialErrorLimit",
+    fix:
+      "see first whether the machine has that user, with your key in its ~/.ssh/authorized_keys: after " +
+      "failed logins sshd shuts an address out for a while, so wait a minute, then run again. Where " +
+      "both are right, something such as fail2ban shuts the address out, or MaxStartups in the " +
+      "machine's sshd_config is too low for four connections at a time: raise it, or " +
+      "connection.dialErrorLimit",
   },
   {
     says: /no such host|ENOTFOUND/,

@@ -43,7 +43,8 @@ const userName: Rule<string> = (value) =>
 // PEM begins with dashes. These two are what is written instead by mistake.
 const privateKey: Rule<string> = (value) =>
   /^\s*([~./]|ssh-|ecdsa-|sk-)/.test(value)
-    ? "is a path or a public key; write the text of the private key's file (-----BEGIN ...), as 'pulumi config set --secret privateKey <FILE' takes it"
+    ? "is a path or a public key; write the text of the private key's file (-----BEGIN ...), " +
+      "as 'pulumi config set --secret privateKey <FILE' takes it"
     : undefined;
 
 const publicKey: Rule<string> = (value) =>

@@ -57,7 +57,9 @@ export function waitForMachine(
       const left = seconds - waited;
       if (why === undefined || !booting.test(why) || left < pause / 1000) return;
       if (waited >= next) {
-        const words = `${child}: no SSH server answers yet (${plain(why)}): it is tried for ${Math.round(left)} seconds more (connection.connectTimeout)`;
+        const words =
+          `${child}: no SSH server answers yet (${plain(why)}): ` +
+          `it is tried for ${Math.round(left)} seconds more (connection.connectTimeout)`;
         void pulumi.log.info(await withoutSecrets(words, hosts), component);
         next = sayAgainAt(waited);
       }

@@ -6,7 +6,9 @@
 # $1 the document, $2 the directory to read it into.
 read_document() {
 	local group
-	for group in certs.d daemon.json environment modprobe.d registryAuth; do mkdir -p "$2/text/$group" "$2/json/$group"; done
+	for group in certs.d daemon.json environment modprobe.d registryAuth; do
+		mkdir -p "$2/text/$group" "$2/json/$group"
+	done
 	awk -v dir="$2" '
 		function utf8(n) {
 			if (n < 128) return sprintf("%c", n)

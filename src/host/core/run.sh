@@ -35,11 +35,15 @@ become_root() {
 		if command -v sudo >/dev/null; then how=sudo; elif command -v doas >/dev/null; then how=doas; fi
 	fi
 	case $how in
-	none) refuse_to_run "user $(id -un), not root, and privilegeEscalation None" "take None away, so that sudo or doas is used, or connect as root" ;;
+	none)
+		refuse_to_run "user $(id -un), not root, and privilegeEscalation None" \
+			"take None away, so that sudo or doas is used, or connect as root"
+		;;
 	auto) refuse_to_run "user $(id -un), not root, and neither sudo nor doas" "connect as root, or install sudo" ;;
 	esac
 	command -v "$how" >/dev/null ||
-		refuse_to_run "user $(id -un), not root, and no $how" "install $how, or leave privilegeEscalation out, or connect as root"
+		refuse_to_run "user $(id -un), not root, and no $how" \
+			"install $how, or leave privilegeEscalation out, or connect as root"
 	error=$("$how" -n true 2>&1 </dev/null) ||
 		refuse_to_run "that '$how -n' refuses user $(id -un) ($(printf '%s' "$error" | tail -n 1))" \
 			"$(allowing_line "$how" "$(id -un)"), or connect as root"

@@ -5,6 +5,7 @@
 # what has its names. $1 the directory.
 data_root_use_problems() {
 	local names
+	[ ! -d "$(resource_directory data "$1")/baseline" ] || return 0
 	case $ACCOUNT_HOME/ in
 	"$1"/*)
 		problem "daemon.data-root" "$1, which has the home of the account in it" "a directory of its own" \
@@ -12,7 +13,6 @@ data_root_use_problems() {
 		return 0
 		;;
 	esac
-	[ ! -d "$(resource_directory data "$1")/baseline" ] || return 0
 	data_names "$1" >"$WORK/data-names"
 	! printf 'containers\nvolumes\n' | comm -23 - "$WORK/data-names" | grep -q . || names=$(
 		# shellcheck disable=SC2086 # a list of names

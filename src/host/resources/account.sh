@@ -128,7 +128,8 @@ create_account() {
 	local name=$1 mark
 	mark="rootless-docker $name"
 	# An administrator's SKEL is for other accounts: what is not in /etc/skel counts as the account's own.
-	set -- --comment "$mark" --create-home --skel /etc/skel --user-group --shell "$(if has shell; then doc shell; else echo /bin/bash; fi)"
+	set -- --comment "$mark" --create-home --skel /etc/skel --user-group \
+		--shell "$(if has shell; then doc shell; else echo /bin/bash; fi)"
 	if has home; then set -- "$@" --home-dir "$(doc home)"; fi
 	# Only what has this mark is this package's, where it is killed, or somebody else is faster.
 	printf '%s\nhome %s\n' "$mark" "$(new_home "$name")" | write_record "$(creating_file "$name")"

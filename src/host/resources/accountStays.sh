@@ -40,7 +40,8 @@ then remove the account by hand"
 	elif retains_data || [ ! -e "$baseline/made" ]; then
 		own=$(own_files | tr -d '\000-\011\013-\037\177' | paste -s -d ' ')
 		[ -z "$own" ] ||
-			own="with $ACCOUNT_HOME ($(size_of "$ACCOUNT_HOME")): it has files of its own ($own). onDestroy.data: Delete removes them too$BY_ANOTHER_UP"
+			own="with $ACCOUNT_HOME ($(size_of "$ACCOUNT_HOME")): it has files of its own ($own). \
+onDestroy.data: Delete removes them too$BY_ANOTHER_UP"
 	fi
 	printf '%s' "$own" | tee "$WORK/account-stays.$1"
 }

@@ -203,7 +203,7 @@ data_restore() {
 		# It was there before, and nothing in it is of ids that are given back.
 		[ -e "$2/absent" ] || [ -n "$(file_of_ids "$1")" ] || return 0
 		say "$1 stays ($(size_of "$1") of images, containers and volumes):" \
-			"onDestroy.data: Delete removes $(if [ -e "$2/made" ]; then echo it; else echo 'what the engine made in it'; fi)$BY_ANOTHER_UP"
+			"onDestroy.data: Delete removes $([ -e "$2/made" ] || echo 'what the engine made in ')it$BY_ANOTHER_UP"
 		return 10
 	fi
 	if [ -e "$2/made" ] && ! retains_data && ! has_others_data_below "$1"; then

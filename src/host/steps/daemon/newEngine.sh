@@ -3,27 +3,31 @@
 
 # The step engine may have brought one that knows the key, or one that does not know it any more. Before
 # this installation's daemon starts with it, daemon.json is composed anew. Its own steps that write the same
-# files are waited for, in the order in which reverts hold them.
+# files are waited for, in the order in which reverts hold them. $1 as of is_behind_engine.
 follow_engine() {
-	(is_behind_engine) || return 0
+	(is_behind_engine "${1-}") || return 0
 	(
 		hold_lock secrets
 		(
 			hold_lock daemon
-			if is_behind_engine; then rewrite_daemon_files; fi
+			if is_behind_engine "${1-}"; then rewrite_daemon_files; fi
 		)
 	)
 }
 
-# It knows the daemon's document then, and the account.
+# It knows the daemon's document then, and the account. $1 whose file counts: ours, which nobody has changed since, or
+# any where it is empty.
 is_behind_engine() {
-	local record=$STATE/leases/$LEASE/daemon
+	local record=$STATE/leases/$LEASE/daemon dir
 	[ -e "$record" ] || return 1
 	DOC=$WORK/daemon
 	rm -rf "$DOC"
 	read_document "$record" "$DOC"
-	if ! has default-network-opts.bridge || is_lost_account "$(doc account)" || ! know_account "$(doc account)" ||
-		! is_claimed_by "$LEASE" "$(resource_directory homefile "$ACCOUNT_HOME/.config/docker/daemon.json")/claims"; then
+	if ! has default-network-opts.bridge || is_lost_account "$(doc account)" || ! know_account "$(doc account)"; then
+		return 1
+	fi
+	dir=$(resource_directory homefile "$ACCOUNT_HOME/.config/docker/daemon.json")
+	if ! is_claimed_by "$LEASE" "$dir/claims" || { [ "$1" = ours ] && has_drifted homefile "$dir"; }; then
 		return 1
 	fi
 	if knows_network_options; then
@@ -58,9 +62,5 @@ follow_engine_as() {
 	LEASE=$1 WORK=$2
 	use_engine_of "$LEASE"
 	stop_on_others_programs
-	# What its account has changed since is not for this one to write.
-	(is_behind_engine && ! has_drifted homefile "$(
-		resource_directory homefile "$ACCOUNT_HOME/.config/docker/daemon.json"
-	)") || return 0
-	follow_engine
+	follow_engine ours
 }
