@@ -77,6 +77,11 @@ test.each([
     1,
     [expect.stringContaining(`daemon.data-root: found ${root}${found}`)],
   ]);
+  // Where an earlier version has started a daemon on it, that goes on.
+  const record = `/var/lib/rootless-docker/things/data/${encodeURIComponent(root)}`;
+  await host.run(`mkdir -p ${record}/baseline`);
+  expect(await preflight(wishes)).toMatchObject({ exitCode: 0 });
+  await host.run(`rm -r ${record}`);
   // What an engine has left, and what has no name of its, is no hindrance.
   await host.run("cd /srv/mixed && mkdir containers volumes");
   expect(await preflight({ ...wishes, daemon: { "data-root": "/srv/mixed" } })).toMatchObject({
