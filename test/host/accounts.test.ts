@@ -153,6 +153,13 @@ test("an account that was made here is still so after an edit to create: false",
   expect((await edited.back()).said.join()).toContain("account edited and /home/edited removed");
 });
 
+test("a group whose line somebody has removed keeps no account", async () => {
+  const alone = await give(host, "alone");
+  await alone.apply();
+  await host.run("sed -i /^alone:/d /etc/group /etc/gshadow");
+  expect((await alone.back()).said.join()).toContain("account alone and /home/alone removed");
+});
+
 test("a group of the new account's name: said before useradd fails", async () => {
   await host.run("groupadd taken");
   const taken = await give(host, "taken");
@@ -261,8 +268,10 @@ test("copies of the files of accounts that end in a number are no locks that a k
     `for f in ${copies}; do echo kept >$f; done; echo 999999 | tee /etc/subgid.999999 >/etc/passwd.lock.999999`,
   );
   const copied = await give(host, "copied");
+  await host.run(": >/etc/group.20261128");
   await copied.apply();
   await copied.back();
+  await host.run("rm /etc/group.20261128");
   expect(await host.run(`cat ${copies} && rm ${copies}; ls /etc/*.999999 2>&1 || true`)).toMatch(
     /^(kept\n){5}ls: /,
   );

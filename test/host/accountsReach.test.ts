@@ -38,6 +38,7 @@ test("a process with subordinate ids that a timer started ends before the ids ar
   await left.apply();
   // Not below its login or its service manager, as a crontab's.
   await host.run(`cat >/tmp/left.sh <<'END'
+unshare --map-root-user --pid --fork sleep 1000 &
 exec unshare --user --map-auto --map-root-user setpriv --reuid 33 --regid 33 --clear-groups setsid sleep 1000
 END
     systemd-run --quiet --unit=cron --uid=left --property=KillMode=none sh /tmp/left.sh`);

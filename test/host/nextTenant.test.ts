@@ -190,4 +190,22 @@ test.each([
   await host.run(": >/etc/subuid; : >/etc/subgid");
 });
 
+test("a line from before whose ids somebody is given before the cut destroy goes on: it is named, and stays out", async () => {
+  await host.run("echo early:100000:65536 | tee /etc/subgid >/etc/subuid");
+  const early = await give(host, "early");
+  await early.apply();
+  await host.run(cutAt("userdel", "early", "after"));
+  await early.installation.tryRevert("account", early.all);
+  await host.run(
+    "rm -f /usr/local/sbin/userdel; echo bob:150000:65536 | tee /etc/subgid >/etc/subuid",
+  );
+  expect((await early.back()).said.join("\n")).toContain(
+    "'early:100000:65536' was in /etc/subuid before account early was made, and stays out: somebody has ids of it by now",
+  );
+  expect(await host.run("cat /etc/subuid /etc/subgid")).toBe(
+    "bob:150000:65536\nbob:150000:65536\n",
+  );
+  await host.run(": >/etc/subuid; : >/etc/subgid");
+});
+
 test("nothing of the agent is left", () => expectNoAgent(host));

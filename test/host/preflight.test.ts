@@ -64,13 +64,16 @@ test.each(failures)("$name: named, and what it says fixes it", async (failure) =
 
 test.each([
   ["/home/new", ", which has the home of the account in it; wanted a directory of its own"],
+  ["/by-link/new", ", which has the home of the account in it; wanted a directory of its own"],
   ["/home", ", which has the home of the account in it; wanted a directory of its own"],
   [
     "/srv/mixed",
     " with swarm tmp in it, and no data of an engine; wanted an empty directory, or one that an engine has made",
   ],
 ])("a data root that has other things in it: %s", async (root, found) => {
-  await host.run("mkdir -p /srv/mixed/tmp /srv/mixed/swarm /srv/mixed/photos");
+  await host.run(
+    "ln -sfT /home /by-link; mkdir -p /srv/mixed/tmp /srv/mixed/swarm /srv/mixed/photos",
+  );
   const wishes = { account: { name: "new" }, daemon: { "data-root": root } };
   const { exitCode, said } = await preflight(wishes);
   expect([exitCode, said]).toEqual([
@@ -87,7 +90,7 @@ test.each([
   expect(await preflight({ ...wishes, daemon: { "data-root": "/srv/mixed" } })).toMatchObject({
     exitCode: 0,
   });
-  await host.run("rm -r /srv/mixed");
+  await host.run("rm -r /srv/mixed /by-link");
 });
 
 test("noexec below an overlay, which is a mount of its own: no problem", async () => {

@@ -263,15 +263,25 @@ describe("daemon", () => {
     ).toBe("");
   });
 
-  test("a data root that was there before has its mode again", async () => {
-    await asAccount(host, "app", "mkdir -m 750 ~/own");
+  test("a data root that was there before has its mode again, once nothing of an engine is in it", async () => {
+    await asAccount(host, "app", "mkdir -m 755 ~/own");
     const wishes = { ...plain, daemon: { "data-root": "/home/app/own" } };
-    const mode = () => host.run("stat -c %a /home/app/own");
+    const mode = async () => (await host.run("stat -c %a /home/app/own")).trim();
     await app.apply("daemon", wishes);
-    expect(await mode()).toMatch(/^71[01]$/m);
+    expect(await mode()).toMatch(/^71[01]$/);
     await app.revert("daemon", wishes);
-    expect(await mode()).toBe("750\n");
-    await asAccount(host, "app", "rmdir ~/own");
+    expect(await mode()).toBe("755");
+    // A volume that stays is nobody else's to read.
+    await app.apply("daemon", wishes);
+    await asAccount(host, "app", "docker volume create kept >/dev/null");
+    await app.revert("daemon", wishes);
+    expect(await mode()).toMatch(/^71[01]$/);
+    await asAccount(host, "app", "rm -r ~/own; mkdir -m 755 ~/own");
+    // Nor is a directory that somebody has taken from the account a reason to fail.
+    await app.apply("daemon", wishes);
+    await host.run("chown root: /home/app/own");
+    expect((await app.tryRevert("daemon", wishes)).exitCode).toBe(0);
+    await host.run("rm -r /home/app/own");
     await app.apply("daemon", plain);
   });
 

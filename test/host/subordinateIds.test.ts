@@ -181,7 +181,7 @@ test("fewer than 65,536 ids free: said before anything changes", async () => {
   expect([exitCode, said]).toEqual([
     1,
     [
-      "preflight: subordinateIds: found no 65536 free ids in /etc/subuid between 100000 and 600100000; wanted one free range for account none. To fix: remove ranges of accounts that are gone from /etc/subuid, or raise SUB_UID_MAX in /etc/login.defs",
+      "preflight: subordinateIds: found no 65536 free ids in /etc/subuid between 100000 and 600100000; wanted one free range for account none. To fix: remove ranges of accounts that are gone from /etc/subuid, see those that /var/lib/rootless-docker/things/.retired-ids keeps, or raise SUB_UID_MAX in /etc/login.defs",
     ],
   ]);
   await none.back();

@@ -58,7 +58,8 @@ end_all_of_account() {
 
 # A process with the account's uid that is not its own, in words, or nothing: that of a service of the machine or
 # of a container of root's. Its own are all below its slice, and jobs of cron and at, logins by a server without
-# systemd's sessions and by su in another's session, if no PID namespace was made for them.
+# systemd's sessions and by su in another's session, if root has made no PID namespace for them: one that the account
+# has made itself is in a user namespace of its.
 process_of_uid_elsewhere() {
 	echo "Uid: $ACCOUNT_UID 1" | processes_of_ids | perl -e "$PROCESS_ELSEWHERE" "$ACCOUNT_UID" | printable
 }
@@ -72,7 +73,8 @@ for my $process (split " ", <STDIN> // "") {
 	my ($group) = groups($process) =~ m{^\Q$tree\E(?:\Q$machine\E(?=/))?(.*)$}m or next;
 	my $space = readlink "/proc/$process/ns/pid" or next;
 	next if $group =~ m{^/user\.slice/user-$uid\.slice/|^/rootless-docker\.\d+$};
-	next if $space eq readlink "/proc/self/ns/pid" and $group =~ m{^/(?:$|user\.slice/|
+	my $made_by_root = (readlink "/proc/$process/ns/user" // "") eq readlink "/proc/self/ns/user";
+	next if ($space eq readlink "/proc/self/ns/pid" or !$made_by_root) and $group =~ m{^/(?:$|user\.slice/|
 		system\.slice/(?:[^/]*/)?(?:cron|crond|cronie|atd|sshd?|dropbear)(?:@[^/]*)?\.service(?:/|$))}x;
 	open my $file, "<", "/proc/$process/comm" or next;
 	chomp(my $name = <$file> // "");

@@ -123,14 +123,14 @@ others_below_home() {
 # Units of the machine that run as the account or have its group, loaded or not, and lines of /etc/cron.d, in
 # words, or nothing.
 used_elsewhere() {
-	local unit
+	local unit group
 	unit=$(unit_that_says '(Socket)?User' "$ACCOUNT_LOGIN" "$ACCOUNT_UID")
 	if [ -n "$unit" ]; then
 		printf '%s runs a service as it' "$unit"
 		return 0
 	fi
-	unit=$(unit_that_says '((Socket)?Group|SupplementaryGroups)' \
-		"$(getent group "$ACCOUNT_GID" | cut -d : -f 1)" "$ACCOUNT_GID")
+	group=$(getent group "$ACCOUNT_GID" | cut -d : -f 1)
+	unit=$(unit_that_says '((Socket)?Group|SupplementaryGroups)' "${group:-$ACCOUNT_GID}" "$ACCOUNT_GID")
 	if [ -n "$unit" ]; then
 		printf '%s has its group' "$unit"
 		return 0

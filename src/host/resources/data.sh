@@ -64,12 +64,23 @@ data_save() {
 	fi
 }
 
-# dockerd has given it another one. $1 data root, $2 baseline directory.
+# dockerd has given it another one, which keeps others out: as long as there is anything of an engine's, it stays.
+# $1 data root, $2 baseline directory.
 restore_data_mode() {
-	[ -s "$2/mode" ] || return 0
-	case $(as_account stat -L -c %a "$1") in
-	710 | 711) as_account chmod "$(cat "$2/mode")" "$1" ;;
+	if [ ! -s "$2/mode" ] || [ -n "$(engine_names_in "$1")" ]; then return 0; fi
+	case $(as_account stat -L -c %a "$1" 2>/dev/null) in
+	710 | 711)
+		as_account chmod "$(cat "$2/mode")" "$1" 2>/dev/null ||
+			say "$1 has another mode than the $(cat "$2/mode") that it had before: $ACCOUNT cannot change it"
+		;;
 	esac
+}
+
+# What of a directory has names that the engine gives, a line each; all of it in $WORK/data-names.
+engine_names_in() {
+	data_names "$1" >"$WORK/data-names"
+	# shellcheck disable=SC2086 # a list of names
+	printf '%s\n' $ENGINE_NAMES | sort | comm -12 - "$WORK/data-names"
 }
 
 # What is in a directory, one name a line: all that the engine gives, and of others, which may be
@@ -191,7 +202,6 @@ data_restore() {
 		say "$1 stays: it is $changed. Remove it by hand, with what it holds, when it is not needed"
 		return 10
 	fi
-	restore_data_mode "$@"
 	# No daemon was started on it.
 	if [ -e "$2/unused" ]; then
 		[ ! -e "$2/made" ] || as_account rmdir "$1" 2>/dev/null || true
@@ -254,9 +264,7 @@ has_others_data_below() {
 # $1 data root, $2 baseline directory.
 remove_engine_files() {
 	local name
-	data_names "$1" >"$WORK/data-names"
-	# shellcheck disable=SC2086 # a list of names
-	printf '%s\n' $ENGINE_NAMES | sort | comm -12 - "$WORK/data-names" >"$WORK/engine-names"
+	engine_names_in "$1" >"$WORK/engine-names"
 	if [ -e "$2/names" ]; then
 		sort "$2/names" | comm -13 - "$WORK/engine-names" >"$WORK/own-names"
 		mv "$WORK/own-names" "$WORK/engine-names"
@@ -277,6 +285,7 @@ remove_engine_files() {
 		return 0
 	fi
 	[ ! -s "$WORK/engine-names" ] || changed "$1: what the engine made in it removed"
+	restore_data_mode "$@"
 	data_names "$1" >"$WORK/data-names"
 	[ -s "$WORK/data-names" ] || return 0
 	name=$(head -n 5 "$WORK/data-names" | printable)

@@ -20,6 +20,8 @@ clear_dead_locks() {
 is_account_lock() {
 	local number
 	if [ -h "$1" ] || [ ! -f "$1" ] || [ "$(stat -c %s "$1")" -gt 12 ]; then return 1; fi
+	# No process has a number of eight digits, as a date has: PID_MAX_LIMIT of the kernel is 4194304.
+	case ${1##*.} in ????????*) return 1 ;; esac
 	number=$(tr -d '\000\n' <"$1")
 	[ -z "$number" ] || [ "$number" = "${1##*.}" ]
 }

@@ -25,7 +25,8 @@ subordinate_id_problems() {
 			problem "subordinateIds" \
 				"no $(doc "sub$kind") free ids in $(id_file "$kind") between $(login_defs SUB_UID_MIN 100000) and $(login_defs SUB_UID_MAX 600100000)" \
 				"one free range for account $1" \
-				"remove ranges of accounts that are gone from $(id_file "$kind"), or raise SUB_UID_MAX in /etc/login.defs"
+				"remove ranges of accounts that are gone from $(id_file "$kind"), see those that $(retired_file) keeps, \
+or raise SUB_UID_MAX in /etc/login.defs"
 		fi
 	done
 }

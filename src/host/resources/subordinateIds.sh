@@ -122,12 +122,28 @@ put_lines_back() {
 	for kind in uid gid; do
 		if [ ! -s "$2/$kind-lines" ] || [ ! -e "$(id_file "$kind")" ]; then continue; fi
 		lock_id_file "$kind"
-		{
-			awk 1 "$(id_file "$kind")"
-			sed "s/^/$1:/" "$2/$kind-lines" | grep -vxFf "$(id_file "$kind")" || true
-		} >"$WORK/ids"
-		cmp -s "$WORK/ids" "$(id_file "$kind")" || replace_id_file "$kind"
+		lines_to_put_back "$@" "$kind" >"$WORK/lines"
+		if [ -s "$WORK/lines" ]; then
+			awk 1 "$(id_file "$kind")" "$WORK/lines" >"$WORK/ids"
+			replace_id_file "$kind"
+		fi
 		unlock_id_file "$kind"
+	done
+}
+
+# Those that are not there, and none of whose ids somebody has been given since. $1 the account, $2 its baseline
+# directory, $3 uid or gid.
+lines_to_put_back() {
+	local line
+	sed "s/^/$1:/" "$2/$3-lines" | while IFS= read -r line; do
+		case $(printf '%s\n' "$line" | awk -F : '
+			NR == FNR { line = $0; from = $2; size = $3; next }
+			$0 == line { there = 1 }
+			$3 > 0 && from < $2 + $3 && $2 < from + size { taken = 1 }
+			END { print there ? "there" : taken ? "taken" : "free" }' - "$(id_file "$3")") in
+		free) printf '%s\n' "$line" ;;
+		taken) say "'$line' was in $(id_file "$3") before account $1 was made, and stays out: somebody has ids of it by now" ;;
+		esac
 	done
 }
 
