@@ -160,7 +160,11 @@ test("a line that somebody has given a made account since goes with it, and is n
   const made = await give(host, "extra");
   await made.apply();
   await host.run("usermod --add-subuids 300000-365535 --add-subgids 300000-365535 extra");
-  expect((await made.back()).said.join()).toContain("account extra and /home/extra removed");
+  const said = (await made.back()).said.join("\n");
+  expect(said).toContain("account extra and /home/extra removed");
+  expect(said).toContain(
+    "'extra:300000:65536', which somebody else gave account extra, goes from /etc/subuid with it: nobody gets these ids, as ",
+  );
   expect(await ranges()).toEqual(["keeper:100000:65536"]);
   const next = await give(host, "next", start);
   expect((await next.installation.tryApply("preflight", next.all)).said[0]).toMatch(
@@ -206,6 +210,36 @@ test("a line from before whose ids somebody is given before the cut destroy goes
     "bob:150000:65536\nbob:150000:65536\n",
   );
   await host.run(": >/etc/subuid; : >/etc/subgid");
+});
+
+test("a line from before, where a cut destroy is followed by an up: it is there, and after the next destroy", async () => {
+  await host.run("echo early:100000:65536 | tee /etc/subgid >/etc/subuid");
+  const early = await give(host, "early");
+  await early.apply();
+  await host.run(cutAt("userdel", "early", "after"));
+  await early.installation.tryRevert("account", early.all);
+  await host.run("rm -f /usr/local/sbin/userdel; cat /etc/subuid");
+  await early.apply();
+  await early.back();
+  expect(await host.run("cat /etc/subuid /etc/subgid")).toBe(
+    "early:100000:65536\nearly:100000:65536\n",
+  );
+  await host.run(": >/etc/subuid; : >/etc/subgid");
+});
+
+test("a line from before, where somebody makes another account of that name: it is named, and stays out", async () => {
+  await host.run("echo early:100000:65536 | tee /etc/subgid >/etc/subuid");
+  const early = await give(host, "early");
+  await early.apply();
+  await host.run(cutAt("userdel", "early", "after"));
+  await early.installation.tryRevert("account", early.all);
+  await host.run(
+    "rm -f /usr/local/sbin/userdel; useradd -m -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 early",
+  );
+  expect((await early.back()).said.join("\n")).toContain(
+    "'early:100000:65536' was in /etc/subuid before account early was made, and stays out: another account has that name by now",
+  );
+  await host.run("userdel -r early 2>/dev/null; : >/etc/subuid; : >/etc/subgid");
 });
 
 test("nothing of the agent is left", () => expectNoAgent(host));

@@ -124,6 +124,14 @@ const uses: Use[] = [
     there: [`id -un NAME; cat ${place}/NAME`, "NAME\ntheirs\n"] as [string, string],
     undo: `rm ${place}/NAME`,
   })),
+  ...["subuid", "subgid"].map((file) => ({
+    what: `a line by its uid in /etc/${file}`,
+    args: remove,
+    does: `echo "$(id -u NAME):700000:65536" >>/etc/${file}`,
+    says: new RegExp(
+      `account NAME stays, .*: '\\d+:700000:65536' in /etc/${file} gives ids to its uid: remove that line when no file has them`,
+    ),
+  })),
   {
     what: "a container of root's with a program of its uid",
     args: remove,

@@ -34,7 +34,7 @@ export function writeSshConfig(
     IdentitiesOnly: "yes",
     IdentityAgent: "none",
     BatchMode: "yes",
-    ConnectTimeout: "20",
+    ConnectTimeout: "60",
     ServerAliveInterval: "5",
     LogLevel: "ERROR",
   };

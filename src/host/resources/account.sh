@@ -89,6 +89,7 @@ remove_half_account() {
 	if [ ! -e "$baseline/entry" ] || [ -s "$baseline/entry" ]; then return 0; fi
 	if ! know_account "$1"; then
 		forget_account_entries "$1"
+		[ ! -e "$baseline/leaving" ] || put_lines_back "$1" "$baseline"
 	elif [ -e "$baseline/made" ] || ! is_created_here "$1"; then
 		return 0
 	elif ! getent shadow "$1" >/dev/null || ! getent group "$ACCOUNT_GID" >/dev/null; then
@@ -268,7 +269,9 @@ restore_gone_account() {
 account_of_another() {
 	local left
 	left=$(leaving_home "$(recorded_home "$1")")
-	if [ ! -e "$2/leaving" ] || [ ! -d "$left" ]; then return 0; fi
+	[ -e "$2/leaving" ] || return 0
+	name_lines_of_earlier "$@"
+	[ -d "$left" ] || return 0
 	keep_from_next_owner "$left"
 	say "$left stays, for root alone: it is what an interrupted removal has left of the home of the earlier $1." \
 		"Remove it by hand when nothing of it is needed"

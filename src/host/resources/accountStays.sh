@@ -31,6 +31,8 @@ then remove the account by hand"
 		own="$own: remove it by hand when they are not needed"
 	elif own=$(used_elsewhere) && [ -n "$own" ]; then
 		own="$own: remove that, then the account by hand"
+	elif own=$(line_by_uid | printable) && [ -n "$own" ]; then
+		own="$own: remove that line when no file has them, then the account by hand"
 	elif own=$(process_of_uid_elsewhere) && [ -n "$own" ]; then
 		own="$own: end that, then remove the account by hand"
 	elif own=$(odd_spool_file) && [ -n "$own" ]; then

@@ -111,6 +111,9 @@ retire_lines() {
 		id_ranges "$(id_file "$kind")" "$ACCOUNT" '' >"$WORK/lines"
 		while IFS= read -r range <&5; do
 			retire_range "$ACCOUNT:$range" "$(holder_of "$ACCOUNT")"
+			grep -qsxF -- "$range" "$1/$kind-lines" ||
+				say "'$ACCOUNT:$range', which somebody else gave account $ACCOUNT, goes from $(id_file "$kind") with it:" \
+					"nobody gets these ids, as $(retired_file) says"
 		done 5<"$WORK/lines"
 		[ ! -s "$1/$kind-lines" ] || grep -xFf "$WORK/lines" "$1/$kind-lines" | write_record "$1/$kind-lines"
 	done
@@ -144,6 +147,29 @@ lines_to_put_back() {
 		free) printf '%s\n' "$line" ;;
 		taken) say "'$line' was in $(id_file "$3") before account $1 was made, and stays out: somebody has ids of it by now" ;;
 		esac
+	done
+}
+
+# The account that has its name by now is not given them. $1 the account, $2 the baseline directory of the earlier one.
+name_lines_of_earlier() {
+	local kind line
+	for kind in uid gid; do
+		[ ! -s "$2/$kind-lines" ] || sed "s/^/$1:/" "$2/$kind-lines" | while IFS= read -r line; do
+			grep -qsxF -- "$line" "$(id_file "$kind")" ||
+				say "'$line' was in $(id_file "$kind") before account $1 was made, and stays out:" \
+					"another account has that name by now"
+		done
+	done
+}
+
+# A line by the account's uid: userdel leaves it, and the next account with that uid would have the ids. Not that of
+# the range that it has from this package.
+line_by_uid() {
+	local kind own
+	for kind in uid gid; do
+		own=$(own_range "$kind")
+		! grep -s "^$ACCOUNT_UID:" "$(id_file "$kind")" | grep -vxF -- "$ACCOUNT_UID:${own#*:}" |
+			sed "s|.*|'&' in $(id_file "$kind") gives ids to its uid|" | grep -m 1 . || break
 	done
 }
 
