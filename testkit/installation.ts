@@ -1,6 +1,8 @@
 import { packedAgent, type StepName } from "../src/agent/agentText";
+import { type Drift, readAnswer } from "../src/drift/answer";
 import {
   applyCommand,
+  checkCommand,
   installCommand,
   revertCommand,
   uninstallCommand,
@@ -76,6 +78,11 @@ export class Installation {
   tryRevert(step: StepName, wishes: StepArgs = {}): Promise<Answer> {
     const document = documentText(step, wishes);
     return this.noted("delete", step, this.call(revertCommand(step, this.who), document));
+  }
+
+  /** What a preview is told. */
+  async drift(): Promise<Drift[]> {
+    return readAnswer(await this.host.run(checkCommand(this.who))) ?? [];
   }
 
   async revertAgent(): Promise<Answer> {

@@ -313,6 +313,38 @@ test("Pulumi has not heard of a create, and the input goes: the report logs out"
   await destroy(app, account);
 });
 
+test("killed at the first login, and the input goes: the next preview says so, and the report logs out", async () => {
+  madeUp = await serveMadeUpRegistry(() => ({
+    status: 200,
+    body: { token: "t", access_token: "t", expires_in: 300, refresh_token: "of-the-registry" },
+  }));
+  const wishes = insecure(
+    wishesOf({ address: madeUp.address, username: "robot", password: first }),
+    madeUp.address,
+  );
+  const app = new Installation(host, "d5");
+  const without = { ...wishes, registryAuth: undefined };
+  await applyTo(app, without);
+  await app.apply("report", without);
+  expect(await app.drift()).toEqual([]);
+  const killed = app.tryApply("registries", wishes);
+  await killAt("identitytoken");
+  expect((await killed).exitCode).not.toBe(0);
+  expect(await app.drift()).toEqual([
+    expect.objectContaining({
+      step: "report",
+      about: "registry logins",
+      found: "what an up that was killed has left",
+      wanted: "those of registryAuth, none without it",
+    }),
+  ]);
+  const out = await app.apply("report", without);
+  expect(out.changed).toEqual([`docker of app: logged out of ${madeUp.address}`]);
+  expect(await host.run(`cat ${config} 2>/dev/null || true`)).not.toContain("of-the-registry");
+  expect(await app.drift()).toEqual([]);
+  await destroy(app, without);
+});
+
 test("another person's account of that name: nothing of the earlier one's logins comes to it", async () => {
   ghcr.accept({ robot: first, me: first });
   const app = new Installation(host, "d4");

@@ -3,25 +3,35 @@
 # other run. One JSON object on stdout.
 
 run_check() {
-	local lease_record=$STATE/leases/$LEASE account step comma='' about found wanted
+	local lease_record=$STATE/leases/$LEASE account step about found wanted
+	COMMA=''
 	start_check
 	use_engine_of "$LEASE"
 	account=$(cat "$lease_record/account-name")
 	printf '{"drift":['
 	for step in $(steps_from_last); do
 		# Without this record the step was cut off, and Pulumi runs it again; after a takeover none counts.
-		if ! is_applied "$step" || successor_of "$LEASE" >/dev/null; then continue; fi
+		if successor_of "$LEASE" >/dev/null; then break; fi
+		is_applied "$step" || {
+			[ ! -e "$lease_record/$step.begun" ] || call_if_there "${step}_cut_off"
+			continue
+		}
 		run_apart drift_of_step "$step" "$account" >&2
 		[ "$APART_STATUS" = 0 ] || exit 1
 		while IFS=$SEPARATOR read -r _ about found wanted _; do
 			! grep -qsxF -- "$about$SEPARATOR$found" "$lease_record/$step.drift" || continue
-			printf '%s{"step":%s,"about":%s,"found":%s,"wanted":%s,"applied":%s}' "$comma" "$(json_string "$step")" \
-				"$(json_string "$about")" "$(json_string "$found")" "$(json_string "$wanted")" \
-				"$(json_string "$(date -u -d "@$(stat -c %Y "$lease_record/$step")" +%FT%TZ)")"
-			comma=,
+			print_drift "$step" "$about" "$found" "$wanted"
 		done <"$WORK/findings"
 	done
 	printf ']}\n'
+}
+
+# $1 the step, $2 what it is about, $3 what was found, $4 what was wanted.
+print_drift() {
+	printf '%s{"step":%s,"about":%s,"found":%s,"wanted":%s,"applied":%s}' "$COMMA" "$(json_string "$1")" \
+		"$(json_string "$2")" "$(json_string "$3")" "$(json_string "$4")" \
+		"$(json_string "$(date -u -d "@$(stat -c %Y "$STATE/leases/$LEASE/$1")" +%FT%TZ)")"
+	COMMA=,
 }
 
 start_check() {

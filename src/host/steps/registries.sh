@@ -18,6 +18,13 @@ registries_apply() {
 	fi
 }
 
+# Pulumi knows nothing of a first run that was killed: where registryAuth is taken out before the next one, the last
+# step takes it back.
+registries_cut_off() {
+	! is_applied report || print_drift report "registry logins" "what an up that was killed has left" \
+		"those of registryAuth, none without it"
+}
+
 # What docker says may quote the password, or the two together. $1 the address, $2 the file with both.
 learn_login() {
 	mkdir -p "$WORK/values/json"
