@@ -34,8 +34,13 @@ const onPurpose: Record<string, (step: string) => string[]> = {
     "create",
     ...agentOfItsOwn(step),
   ],
-  "v0.1.1": (step) => [...(step === "agent" ? [] : ["create", "update"]), ...agentOfItsOwn(step)],
+  "v0.1.1": agentOfItsOwnIn,
+  "v0.2.0": agentOfItsOwnIn,
 };
+
+function agentOfItsOwnIn(step: string): string[] {
+  return [...(step === "agent" ? [] : ["create", "update"]), ...agentOfItsOwn(step)];
+}
 
 /** Each installation has an agent of its own, which is whole or is not run (decision 0011). */
 function agentOfItsOwn(step: string): string[] {
