@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { generateSdk, type SdkLanguage } from "../../../scripts/generateSdks";
 import { ensureSdkLanguages, type Toolchain } from "../../../testbed/toolchain";
@@ -74,43 +74,54 @@ test("Go: names and whole numbers", () => {
   expect(types).not.toContain("Float64");
 });
 
-(long ? test : test.skip)("Go: it builds, and a program with it", () => {
+(long ? test : test.skip)("Go: it builds, and the example asks for one host", () => {
   const module = join(generate("go"), "rootlessdocker");
   const schema = readFileSync(join(__dirname, "../../../testkit/schema.json"), "utf8");
   const { language } = JSON.parse(schema) as { language: { go: { importBasePath: string } } };
   const { importBasePath } = language.go;
-  // The modules that the stand-in is built of have Pulumi's Go SDK among them.
-  const modules = join(__dirname, "../../../testbed/toolchain/languages");
-  cpSync(join(modules, "go.sum"), join(module, "go.sum"));
-  const mod = readFileSync(join(modules, "go.mod"), "utf8");
-  writeFileSync(join(module, "go.mod"), mod.replace(/^module .*/m, `module ${importBasePath}`));
-  mkdirSync(join(module, "program"));
+  // With one, the SDK is what `pulumi package add` makes of it.
   writeFileSync(
-    join(module, "program/main.go"),
+    join(module, "go.mod"),
+    `module ${importBasePath}\n\ngo 1.21\n\nrequire github.com/pulumi/pulumi/sdk/v3 v${toolchain.version}\n`,
+  );
+  const program = join(folder, "go-program");
+  cpSync(join(__dirname, "../../../examples/go"), program, { recursive: true });
+  // The engine is a mock: no language host of Go's is to be had from the package registries.
+  writeFileSync(
+    join(program, "main_test.go"),
     `package main
 
 import (
-	rootlessdocker "${importBasePath}"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-func main() {
-	pulumi.Run(func(ctx *pulumi.Context) error {
-		_, err := rootlessdocker.NewRootlessDockerHost(ctx, "web", &rootlessdocker.RootlessDockerHostArgs{
-			Connection: rootlessdocker.SshConnectionArgs{Host: pulumi.String("a.example")},
-			Account:    rootlessdocker.AccountArgs{Uid: pulumi.Int(1500)},
-			Engine:     rootlessdocker.EngineArgs{Source: rootlessdocker.EngineSourceDockerRepository},
-		})
-		return err
-	})
+type mocks struct{ t *testing.T }
+
+func (m mocks) NewResource(args pulumi.MockResourceArgs) (string, resource.PropertyMap, error) {
+	m.t.Log(args.TypeToken, args.Name, args.Inputs.Mappable())
+	return "id", resource.PropertyMap{"dockerHost": resource.NewProperty("ssh://app@a.example:22")}, nil
+}
+
+func (mocks) Call(pulumi.MockCallArgs) (resource.PropertyMap, error) { return nil, nil }
+
+func TestProgram(t *testing.T) {
+	t.Setenv("PULUMI_CONFIG", \`{"web:address":"a.example","web:privateKey":"k","web:hostKey":"h","web:authorizedKey":"a"}\`)
+	if err := pulumi.RunErr(program, pulumi.WithMocks("web", "dev", mocks{t})); err != nil {
+		t.Fatal(err)
+	}
 }
 `,
   );
-  execFileSync("go", ["build", "./..."], {
-    cwd: module,
-    env: { ...process.env, CGO_ENABLED: "0" },
-    stdio: ["ignore", "ignore", "inherit"],
-  });
+  const go = (...args: string[]) => execFileSync("go", args, { cwd: program, encoding: "utf8" });
+  go("mod", "edit", `-replace=${importBasePath}=${module}`);
+  go("mod", "tidy");
+  go("vet", ".");
+  expect(go("test", "-v", ".")).toMatch(
+    /rootless-docker:index:RootlessDockerHost web map\[account:map\[authorizedKeys:\[a\] name:app\] .*daemon:map\[log-driver:local\] .*rootfulDocker:Keep/,
+  );
 });
 
 describe.each<[string, SdkLanguage, string]>([

@@ -1,0 +1,45 @@
+// The component in a Go program: the package is a component plugin for every Pulumi language.
+//
+//	npm ci                                   (in the root of this repository, once)
+//	pulumi package add ../..                 (makes its SDK in sdks, and adds it to go.mod)
+//	go mod tidy
+//	pulumi stack init dev
+//	pulumi config set address 192.0.2.10
+//	pulumi config set hostKey "$(ssh-keygen -F 192.0.2.10 | grep -o 'ssh-ed25519 .*')"
+//	pulumi config set --secret privateKey <~/.ssh/id_ed25519
+//	pulumi config set authorizedKey "$(cat ~/.ssh/id_ed25519.pub)"
+//	pulumi up
+package main
+
+import (
+	rootlessdocker "git.example/rootless-docker/rootless-docker/sdk/go/rootlessdocker"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+)
+
+func main() { pulumi.Run(program) }
+
+func program(ctx *pulumi.Context) error {
+	conf := config.New(ctx, "")
+	web, err := rootlessdocker.NewRootlessDockerHost(ctx, "web", &rootlessdocker.RootlessDockerHostArgs{
+		Connection: rootlessdocker.SshConnectionArgs{
+			Host: pulumi.String(conf.Require("address")),
+			// Not root, which cloud images refuse: a user whom sudo makes root without a password.
+			// User: pulumi.String("admin"),
+			PrivateKey: conf.RequireSecret("privateKey"),
+			HostKey:    pulumi.String(conf.Require("hostKey")),
+		},
+		Account: rootlessdocker.AccountArgs{
+			Name:           pulumi.String("app"),
+			AuthorizedKeys: pulumi.StringArray{pulumi.String(conf.Require("authorizedKey"))},
+		},
+		RootfulDocker: rootlessdocker.RootfulDockerKeep,
+		// The keys of daemon.json as they are there.
+		Daemon: pulumi.Map{"log-driver": pulumi.String("local")},
+	})
+	if err != nil {
+		return err
+	}
+	ctx.Export("dockerHost", web.DockerHost)
+	return nil
+}
