@@ -1,5 +1,11 @@
 import { serveFor, serveRepository, type Distribution, type Repository } from "../testbed/engine";
-import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../testbed/hosts";
+import {
+  destroyAllHosts,
+  diffSnapshots,
+  type HostArgs,
+  snapshotHost,
+  type TestHost,
+} from "../testbed/hosts";
 import { EngineSource, OnDestroyData } from "../index";
 import type { StepArgs } from "./documents";
 import { asAccount, bootHost } from "./host";
@@ -23,11 +29,15 @@ export interface EngineHost {
  * Makes one for a file's tests, who may use what it returns from their first test on.
  *
  * @param like the distribution that it stands for. Defaults to Debian itself.
+ * @param suite of Debian. Defaults to trixie.
  */
-export function engineHost({ like }: { like?: Distribution } = {}): EngineHost {
+export function engineHost({
+  like,
+  suite,
+}: Pick<Partial<HostArgs>, "like" | "suite"> = {}): EngineHost {
   const given = {} as EngineHost;
   beforeAll(async () => {
-    given.host = await bootHost({ like });
+    given.host = await bootHost({ like, ...(suite && { suite }) });
     given.downloads = await (like ? serveFor(like) : serveRepository());
     if (like) await given.host.run(nameRepository[like](given.downloads.url));
     given.before = await snapshotHost(given.host);

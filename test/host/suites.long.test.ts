@@ -1,0 +1,28 @@
+import { currentEngine, earlierEngine } from "../../testbed/engine";
+import { diffSnapshots, snapshotHost } from "../../testbed/hosts";
+import { engineHost } from "../../testkit/engineHost";
+import { asAccount, importImage } from "../../testkit/host";
+import { Installation } from "../../testkit/installation";
+
+// Docker's own engine on the Debians before the current one (docs/support.md).
+describe.each(["bookworm", "bullseye"] as const)("%s", (suite) => {
+  const given = engineHost({ suite });
+
+  test.each([
+    ["DockerRepository", (version: string) => given.withRepository({ version })],
+    ["StaticArchive", (version: string) => given.withArchives(version)],
+  ])("%s: a version, a container, the next version with its data, destroy", async (_, wishes) => {
+    const app = new Installation(given.host, "a1");
+    await app.applyAll(wishes(earlierEngine));
+    expect(await given.version()).toBe(`${earlierEngine}\n`);
+    await importImage(given.host, "app");
+    await app.applyAll(wishes(currentEngine));
+    expect(await given.version()).toBe(`${currentEngine}\n`);
+    const run = "docker run --rm -m 64m -p 8080:80 busybox echo here";
+    expect(await asAccount(given.host, "app", run)).toBe("here\n");
+    for (const { changed } of Object.values(await app.applyAll(wishes(currentEngine))))
+      expect(changed).toEqual([]);
+    await app.revertAll(wishes(currentEngine));
+    expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
+  });
+});
