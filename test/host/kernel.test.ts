@@ -1,4 +1,5 @@
 import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
+import { EngineSource } from "../../index";
 import { ShownControllers } from "./controllers";
 import { bootHost } from "../../testkit/host";
 import type { StepArgs } from "../../testkit/documents";
@@ -115,17 +116,41 @@ describe("appArmorProfile", () => {
     await host.run("rm -r /etc/apparmor.d");
   });
 
-  test("without AppArmor's own parser: an error that says what to do, and nothing left by the next run", async () => {
-    await restricted("1");
-    const { exitCode, said } = await app.tryApply("kernel");
-    expect(exitCode).toBe(1);
-    expect(said.slice(-1)[0]).toMatch(
-      /^kernel: \/etc\/apparmor\.d\/rootless-docker\.usr\.bin\.rootlesskit: found that apparmor_parser does not load it \(.*not found\); wanted .*To fix: install the package apparmor/,
-    );
-    await restricted("0");
-    expect((await app.apply("kernel")).changed).toContain(`${profile} removed`);
-    expect(await host.run("ls -d /etc/apparmor.d 2>/dev/null || true")).toBe("");
-  });
+  const archives = {
+    source: EngineSource.StaticArchive,
+    version: "29.8.1",
+    sha256: "0".repeat(64),
+    rootlessExtrasSha256: "0".repeat(64),
+  };
+  test.each<[string, StepArgs, string]>([
+    ["rootless-docker.usr.bin.rootlesskit", {}, "/usr/bin/rootlesskit"],
+    [
+      "rootless-docker.usr.local.lib.rootless-docker.docker-.rootlesskit",
+      { engine: archives },
+      "/usr/local/lib/rootless-docker/docker-*/rootlesskit",
+    ],
+  ])(
+    "without AppArmor's own parser: an error that says what to do, and nothing left by the next run: %s",
+    async (name, wishes, program) => {
+      await restricted("1");
+      const { exitCode, said } = await app.tryApply("kernel", wishes);
+      expect(exitCode).toBe(1);
+      expect(said.slice(-1)[0]).toContain(
+        `kernel: /etc/apparmor.d/${name}: found that apparmor_parser does not load it (`,
+      );
+      expect(said.slice(-1)[0]).toMatch(
+        /not found\); wanted .*To fix: install the package apparmor/,
+      );
+      expect(await host.run(`cat /etc/apparmor.d/${name}`)).toContain(
+        `profile ${name} ${program} flags=(unconfined) {\n  userns,\n}\n`,
+      );
+      await restricted("0");
+      expect((await app.apply("kernel", wishes)).changed).toContain(
+        `/etc/apparmor.d/${name} removed`,
+      );
+      expect(await host.run("ls -d /etc/apparmor.d 2>/dev/null || true")).toBe("");
+    },
+  );
 });
 
 describe("resourceControllers", () => {

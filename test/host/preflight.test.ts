@@ -1,3 +1,4 @@
+import { EngineSource } from "../../index";
 import { stepCodeHash } from "../../src/agent/agentText";
 import { renderDocument } from "../../src/steps/document";
 import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
@@ -122,13 +123,24 @@ test("no profile for rootlesskit where the kernel asks for one, and the option o
   await host.run(
     "mkdir -p /run/kernel; echo 1 >/run/kernel/apparmor_restrict_unprivileged_userns; mount --bind /run/kernel /proc/sys/kernel",
   );
-  const { exitCode, said } = await preflight({ appArmorProfile: "None" });
-  expect([exitCode, said]).toEqual([
-    1,
-    [
-      "preflight: appArmorProfile: found None, kernel.apparmor_restrict_unprivileged_userns at 1, and no profile in /etc/apparmor.d for /usr/bin/rootlesskit; wanted a profile that lets rootlesskit make user namespaces, since rootlesskit ends with 'fork/exec /proc/self/exe: permission denied' otherwise. To fix: leave appArmorProfile out, which brings one",
-    ],
-  ]);
+  const archives = {
+    source: EngineSource.StaticArchive,
+    version: "29.8.1",
+    sha256: "0".repeat(64),
+    rootlessExtrasSha256: "0".repeat(64),
+  };
+  for (const [engine, program] of [
+    [{}, "/usr/bin/rootlesskit"],
+    [archives, "/usr/local/lib/rootless-docker/docker-*/rootlesskit"],
+  ] as const) {
+    const { exitCode, said } = await preflight({ engine, appArmorProfile: "None" });
+    expect([exitCode, said]).toEqual([
+      1,
+      [
+        `preflight: appArmorProfile: found None, kernel.apparmor_restrict_unprivileged_userns at 1, and no profile in /etc/apparmor.d for ${program}; wanted a profile that lets rootlesskit make user namespaces, since rootlesskit ends with 'fork/exec /proc/self/exe: permission denied' otherwise. To fix: leave appArmorProfile out, which brings one`,
+      ],
+    ]);
+  }
   expect(await preflight()).toMatchObject({ exitCode: 0 });
   await host.run("umount /proc/sys/kernel");
 });

@@ -1,17 +1,19 @@
 import { asAccount } from "../../testkit/host";
+import { EngineSource } from "../../index";
+import type { StepArgs } from "../../testkit/documents";
 import type { Matrix } from "./overlayOption";
 
 /** Tests for a machine that has AppArmor's parser, and Debian's own profile of rootlesskit. */
 export function appArmorProfile({ machine, apply }: Matrix): void {
   // The one fact that the choice is made from, which no stock kernel of Debian shows. Taken away again at
   // once: with something over it, /proc can be mounted by no container.
-  const applyRestricted = async () => {
+  const applyRestricted = async (more: StepArgs = {}) => {
     await machine().run(
       `mkdir -p /run/kernel; cp /proc/sys/kernel/unprivileged_userns_clone /run/kernel
     echo 1 >/run/kernel/apparmor_restrict_unprivileged_userns; mount --bind /run/kernel /proc/sys/kernel`,
     );
     try {
-      return await apply("kernel");
+      return await apply("kernel", more);
     } finally {
       await machine().run("umount /proc/sys/kernel");
     }
@@ -39,5 +41,24 @@ export function appArmorProfile({ machine, apply }: Matrix): void {
     await apply("kernel");
     expect(await profiles()).toBe("");
     expect(await machine().run("ls /etc/apparmor.d | grep rootless-docker || true")).toBe("");
+  });
+
+  test("of archives: one profile for every version's program, by its directory", async () => {
+    const sum = "0".repeat(64);
+    const engine = { source: EngineSource.StaticArchive, version: "29.8.1" };
+    await applyRestricted({ engine: { ...engine, sha256: sum, rootlessExtrasSha256: sum } });
+    const name = "rootless-docker.usr.local.lib.rootless-docker.docker-.rootlesskit";
+    expect(await profiles()).toContain(`${name} (unconfined)\n`);
+    const program = "/usr/local/lib/rootless-docker/docker-29.8.1-0a1b2c/rootlesskit";
+    await machine().run(`install -D /usr/bin/rootlesskit ${program}`);
+    const labels = await asAccount(
+      machine(),
+      "app",
+      `${program} sh -c 'cat /proc/self/attr/current /proc/$PPID/attr/current'`,
+    );
+    expect(labels).toContain(name);
+    await machine().run("rm -r /usr/local/lib/rootless-docker");
+    await apply("kernel");
+    expect(await profiles()).not.toContain(name);
   });
 }

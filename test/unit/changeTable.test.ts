@@ -63,6 +63,16 @@ const changes: Record<string, Partial<RootlessDockerHostArgs>[]> = {
     { engine: { source: EngineSource.Preinstalled } },
     { engine: { source: EngineSource.DockerRepository } },
   ],
+  "`StaticArchive` in `engine.source`": [
+    {
+      engine: {
+        source: EngineSource.StaticArchive,
+        version: "29.8.1",
+        sha256: "0".repeat(64),
+        rootlessExtrasSha256: "0".repeat(64),
+      },
+    },
+  ],
   "`engine.version`": [{ engine: { version: "26.1" } }],
   "`engine.plugins`": [{ engine: { plugins: [EnginePlugin.Buildx] } }],
   "`rootfulDocker`": [{ rootfulDocker: RootfulDocker.Disable }],
@@ -198,6 +208,8 @@ const elsewhere = [
   "`account.name`",
   "`kernel.keys.*` in `sysctls`",
   "`takeOver`",
+  // test/host/staticArchive.test.ts
+  "`StaticArchive` in `engine.source`",
   // test/scenario/previews.test.ts
   "`registryAuth`",
   // test/scenario/driftPreview.test.ts

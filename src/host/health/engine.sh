@@ -173,19 +173,10 @@ engine_source_problems() {
 	preinstalled_engine_problems
 	plugin_problems
 	case $(doc source) in
-	preinstalled) ;;
-	static-archive) static_archive_problems ;;
+	preinstalled | static-archive) ;;
 	docker-repository) docker_repository_problems ;;
 	*) distribution_engine_problems ;;
 	esac
-}
-
-static_archive_problems() {
-	[ "$(cat "$(sysctl_path "$RESTRICTION")" 2>/dev/null)" != 1 ] ||
-		problem "engine.source" \
-			"$RESTRICTION at 1, for which an archive's rootlesskit has no AppArmor profile" \
-			"0, for StaticArchive" \
-			"use DockerRepository, or set $RESTRICTION to 0 by sysctls"
 }
 
 docker_repository_problems() {

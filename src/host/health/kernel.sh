@@ -68,7 +68,7 @@ sysctl_wanted_or_here() {
 apparmor_choice_problems() {
 	local rootlesskit
 	if [ "$(doc apparmor-profile)" != none ] || [ "$(cat "$(sysctl_path "$RESTRICTION")" 2>/dev/null)" != 1 ]; then return 0; fi
-	rootlesskit=$(command -v rootlesskit || echo /usr/bin/rootlesskit)
+	rootlesskit=$(rootlesskit_to_allow "$([ "$(doc source)" != static-archive ] || echo archives)")
 	profile_of_the_host "$rootlesskit" '' ||
 		problem appArmorProfile \
 			"None, $RESTRICTION at 1, and no profile in /etc/apparmor.d for $rootlesskit" \

@@ -16,7 +16,14 @@ profile $(profile_name "$1") $1 flags=(unconfined) {
 PROFILE
 }
 
-profile_name() { printf 'rootless-docker%s' "$(printf '%s' "$1" | tr / .)"; }
+# $1 the program, or a pattern of such.
+profile_name() { printf 'rootless-docker%s' "$(printf '%s' "$1" | tr / . | tr -d '*')"; }
+
+# What rootlesskit the daemon is started with: of archives that of any version, each in a directory of root's. $1
+# archives, or anything else.
+rootlesskit_to_allow() {
+	if [ "$1" = archives ]; then printf '%s/docker-*/rootlesskit' "$ENGINES"; else command -v rootlesskit || echo /usr/bin/rootlesskit; fi
+}
 
 profile_loaded() { grep -q "^$(profile_name "$1") " /sys/kernel/security/apparmor/profiles 2>/dev/null; }
 

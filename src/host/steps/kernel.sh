@@ -3,10 +3,10 @@
 
 want_apparmor_profile() {
 	local rootlesskit file fresh=''
-	[ "$(doc apparmor-profile)" = auto ] || return 0
+	[ "$(doc apparmor-profile)" != none ] || return 0
 	[ "$(cat "$(sysctl_path "$RESTRICTION")" 2>/dev/null)" = 1 ] || return 0
-	rootlesskit=$(command -v rootlesskit || echo /usr/bin/rootlesskit)
-	file=/etc/apparmor.d/rootless-docker$(printf '%s' "$rootlesskit" | tr / .)
+	rootlesskit=$(rootlesskit_to_allow "$(doc apparmor-profile)")
+	file=/etc/apparmor.d/$(profile_name "$rootlesskit")
 	! profile_of_the_host "$rootlesskit" "$file" || return 0
 	apparmor_profile "$rootlesskit" >"$WORK/profile"
 	cmp -s "$WORK/profile" "$file" || fresh=yes

@@ -9,13 +9,19 @@ import { unprivilegedPingDocument } from "./unprivilegedPing/settings";
 export const kernel = defineStep({
   name: "kernel",
   needs: [preflight],
-  inputs: ["unprivilegedPing", "sysctls", "kernelModuleOptions", "appArmorProfile"],
+  inputs: [
+    "unprivilegedPing",
+    "sysctls",
+    "kernelModuleOptions",
+    "appArmorProfile",
+    "engine.source",
+  ],
   // Every key with a dot is a kernel setting, net.ipv4.ping_group_range among them.
   applied: ["*.*", "modprobe.d/*", "apparmor-profile"],
   document: (given) => ({
     ...sysctlsDocument(given.sysctls),
     ...unprivilegedPingDocument(given.unprivilegedPing),
     ...kernelModulesDocument(given.kernelModuleOptions),
-    ...appArmorDocument(given.appArmorProfile),
+    ...appArmorDocument(given.appArmorProfile, given.engine.source),
   }),
 });

@@ -1,16 +1,19 @@
 import type { Document } from "../../document";
 import type { Reader } from "../../../validation/reader";
+import { EngineSource } from "../../engine/args";
 import { AppArmorProfile } from "./args";
 
 export function appArmorSettings(read: Reader): AppArmorProfile {
   return read.oneOf("appArmorProfile", AppArmorProfile) ?? AppArmorProfile.Auto;
 }
 
-export function appArmorDocument(profile: AppArmorProfile): Document {
-  return { "apparmor-profile": profile.toLowerCase() };
+/** The archives' rootlesskit is another program, and another one for each version. */
+export function appArmorDocument(profile: AppArmorProfile, source: EngineSource): Document {
+  const archives = profile === AppArmorProfile.Auto && source === EngineSource.StaticArchive;
+  return { "apparmor-profile": archives ? "archives" : profile.toLowerCase() };
 }
 
 /** What preflight checks too: without a profile, rootlesskit may not get a user namespace. */
 export function noAppArmorDocument(profile: AppArmorProfile): Document {
-  return profile === AppArmorProfile.None ? appArmorDocument(profile) : {};
+  return profile === AppArmorProfile.None ? { "apparmor-profile": "none" } : {};
 }
