@@ -5,6 +5,7 @@ import type { AccountArgs } from "./steps/account/args";
 import type { SubordinateIdsArgs } from "./steps/account/subordinateIds/args";
 import type { OnDestroyArgs } from "./steps/daemon/data/args";
 import type { NetworkArgs } from "./steps/daemon/network/args";
+import type { TcpSocketArgs } from "./steps/daemon/tcpSocket/args";
 import type { StorageDriver } from "./steps/daemon/storage/args";
 import type { EngineArgs, RootfulDocker } from "./steps/engine/args";
 import type { AppArmorProfile } from "./steps/kernel/appArmor/args";
@@ -89,6 +90,14 @@ export interface RootlessDockerHostArgs {
    * https://docs.docker.com/engine/security/certificates/
    */
   registryCertificates?: pulumi.Input<{ [host: string]: pulumi.Input<string> }>;
+  /**
+   * The daemon's API over TCP as well, with certificates on both sides: `DOCKER_HOST=tcp://MACHINE:2376` with
+   * DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH. No firewall of the machine is opened for it. Defaults to none: it is
+   * reached over SSH alone.
+   *
+   * https://docs.docker.com/engine/security/protect-access/
+   */
+  tcpSocket?: pulumi.Input<TcpSocketArgs>;
   /** What destroy does beyond taking back this package's own changes. Defaults to nothing. */
   onDestroy?: pulumi.Input<OnDestroyArgs>;
   /** How the commands become root on the host. Defaults to Auto. */

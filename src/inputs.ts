@@ -8,12 +8,12 @@ import { describeProblems, pending } from "./validation/reader";
 
 /** Settings that are made of other inputs than the one at their own path. */
 const sources: Partial<Record<InputPath, string[]>> = {
-  secrets: ["daemon", "environment"],
+  secrets: ["daemon", "environment", "tcpSocket"],
   registryLogins: ["registryAuth"],
 };
 
 /** Inputs whose settings have no secret values: those are in `secrets` and `registryLogins`. */
-const partedFromSecrets = /^(daemon|environment|registryAuth)(\.|$)/;
+const partedFromSecrets = /^(daemon|environment|registryAuth|tcpSocket)(\.|$)/;
 
 /** The arguments of one component, checked: what is plain at once, Outputs as soon as they are known. */
 export class Inputs {

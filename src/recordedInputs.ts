@@ -13,6 +13,7 @@ export function recordedInputs(args: RootlessDockerHostArgs): pulumi.Inputs {
     daemon: markCredentials(args.daemon),
     environment: markCredentials(args.environment),
     registryAuth: markPasswords(args.registryAuth),
+    tcpSocket: markKey(args.tcpSocket),
   };
 }
 
@@ -22,6 +23,13 @@ function markPasswords(logins: RootlessDockerHostArgs["registryAuth"]): typeof l
   return logins.map((login) =>
     isPlain(login) ? { ...login, password: pulumi.secret(login.password) } : pulumi.secret(login),
   );
+}
+
+function markKey(socket: RootlessDockerHostArgs["tcpSocket"]): typeof socket {
+  if (!socket) return socket;
+  return isPlain(socket)
+    ? { ...socket, privateKey: pulumi.secret(socket.privateKey) }
+    : pulumi.secret(socket);
 }
 
 function markCredentials(mapping: Mapping): Mapping {

@@ -9,6 +9,7 @@ import { daemonJsonSettings } from "./steps/daemon/daemonJson/settings";
 import { onDestroySettings } from "./steps/daemon/data/settings";
 import { environmentSettings } from "./steps/daemon/environment/settings";
 import { networkSettings } from "./steps/daemon/network/settings";
+import { tcpSocketSettings } from "./steps/daemon/tcpSocket/settings";
 import { storageDriverSettings } from "./steps/daemon/storage/settings";
 import {
   engineSettings,
@@ -31,7 +32,7 @@ export type PlainArgs = pulumi.Unwrap<RootlessDockerHostArgs>;
 
 /**
  * The arguments, checked and with all defaults filled in: at the same paths, but that secret values of
- * `daemon` and `environment` are in `secrets`, and of `registryAuth` all but the addresses in `registryLogins`. Each
+ * `daemon` and `environment`, and all PEM of `tcpSocket`, are in `secrets`, and of `registryAuth` all but the addresses in `registryLogins`. Each
  * room reads its own part, once.
  *
  * @param secretPaths what is marked as a secret; no problem quotes it.
@@ -60,11 +61,13 @@ export function readSettings(args: unknown, secretPaths: string[] = []) {
   const onDestroy = onDestroySettings(read.object("onDestroy"));
   const environment = environmentSettings(read, network);
   const registries = registriesSettings(read);
+  const tcpSocket = tcpSocketSettings(read, network, daemon);
   const settings = {
     ...plain,
     daemon: daemon.open,
     environment: environment.open,
-    secrets: secretsSettings(daemon.secret, environment.secret),
+    secrets: secretsSettings(daemon.secret, environment.secret, tcpSocket.secret),
+    tcpSocket: tcpSocket.open,
     registryCertificates: certificateSettings(read),
     registryAuth: registries.addresses,
     registryLogins: registries.logins,

@@ -20,6 +20,7 @@ export interface StepArgs {
   daemon?: object;
   environment?: object;
   registryCertificates?: object;
+  tcpSocket?: object;
   registryAuth?: object[];
   onDestroy?: object;
   takeOver?: boolean;

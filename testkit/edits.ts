@@ -13,6 +13,7 @@ import {
   StorageDriver,
 } from "../index";
 import { certificate } from "./certificate";
+import { serverCertificate, serverKey } from "./serverCertificate";
 import type { ComponentArgs } from "./hostStack";
 
 /** One edit of the program `start`: what changes, which steps run, and what the host then shows. */
@@ -230,6 +231,23 @@ const daemonEdits: Edit[] = [
     host: {
       command: `stat -c '%a %U' ${config}/certs.d/registry.example:5000/ca.crt 2>/dev/null || true`,
       prints: "644 app",
+    },
+  },
+  {
+    name: "tcpSocket",
+    row: "`tcpSocket`",
+    change: {
+      tcpSocket: {
+        caCertificate: certificate,
+        certificate: serverCertificate,
+        privateKey: serverKey,
+      },
+    },
+    steps: ["secrets", "daemon"],
+    restarts: true,
+    host: {
+      command: `${rootlesskit} | grep -o '0.0.0.0:2376[^ ]*' || true; stat -c '%a %U' ${config}/tls/key.pem 2>/dev/null || true`,
+      prints: "0.0.0.0:2376:2376/tcp\n600 app",
     },
   },
   {

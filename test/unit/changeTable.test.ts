@@ -22,6 +22,7 @@ import { changeInWords } from "../../src/changes/documents";
 import { steps } from "../../src/steps";
 import { inputPaths } from "../../testkit/inputPaths";
 import { certificate } from "../../testkit/certificate";
+import { serverCertificate, serverKey } from "../../testkit/serverCertificate";
 import { edits } from "../../testkit/edits";
 import { type Registration, runProgram } from "./mocks";
 
@@ -34,6 +35,12 @@ const base: RootlessDockerHostArgs = {
   account: { name: "app" },
   environment: { TOKEN: pulumi.secret("one") },
   registryAuth: [{ address: "ghcr.io", username: "me", password: "one" }],
+};
+
+const socket = {
+  caCertificate: certificate,
+  certificate: serverCertificate,
+  privateKey: serverKey,
 };
 
 /** For each input of the table, edits of the base that stand for it. */
@@ -111,6 +118,7 @@ const changes: Record<string, Partial<RootlessDockerHostArgs>[]> = {
     { registryAuth: [{ address: "quay.io", username: "me", password: "one" }] },
   ],
   "`registryCertificates`": [{ registryCertificates: { "registry.example:5000": certificate } }],
+  "`tcpSocket`": [{ tcpSocket: socket }],
   "`onDestroy.data`": [{ onDestroy: { data: OnDestroyData.Delete } }],
   "`privilegeEscalation`": [{ privilegeEscalation: PrivilegeEscalation.Sudo }],
   "`driftDetection`": [{ driftDetection: DriftDetection.Preview }],

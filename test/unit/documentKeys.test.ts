@@ -35,6 +35,10 @@ const variations: object[] = [
       rootlessExtrasSha256: "1".repeat(64),
     },
   },
+  {
+    daemon: { "metrics-addr": "127.0.0.1:9323" },
+    environment: { DOCKERD_ROOTLESS_ROOTLESSKIT_DETACH_NETNS: "false" },
+  },
   { rootfulDocker: "Purge", privilegedPorts: "FileCapability" },
   { environment: { DOCKERD_ROOTLESS_ROOTLESSKIT_FLAGS: "--debug", TOKEN: "secret" } },
 ];
@@ -62,7 +66,10 @@ const composed: Record<string, string[]> = {
   "require_equal $1": ["uid", "home", "shell"],
   "sysctl_wanted_or_here $1": ["kernel.keys.maxkeys", "kernel.keys.maxbytes"],
   "ports_apply $start": ["net.ipv4.ip_unprivileged_port_start"],
-  "compose_host_loopback environment/$name": ["environment/DOCKERD_ROOTLESS_ROOTLESSKIT_FLAGS"],
+  "compose_own_flags environment/$name": ["environment/DOCKERD_ROOTLESS_ROOTLESSKIT_FLAGS"],
+  "has_machines_network environment/$name": [
+    "environment/DOCKERD_ROOTLESS_ROOTLESSKIT_DETACH_NETNS",
+  ],
 };
 
 /** Functions that read whatever there is of a kind. */

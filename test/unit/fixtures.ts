@@ -1,4 +1,5 @@
 import { certificate } from "../../testkit/certificate";
+import { serverCertificate, serverKey } from "../../testkit/serverCertificate";
 import * as pulumi from "@pulumi/pulumi";
 import {
   EnginePlugin,
@@ -90,6 +91,13 @@ export function everyOption() {
       { address: "ghcr.io", username: "robot", password: "SECRET registry password" },
       { username: "me", password: "SECRET token" },
     ],
+    tcpSocket: {
+      address: "192.0.2.7",
+      port: 2377,
+      caCertificate: certificate,
+      certificate: serverCertificate,
+      privateKey: serverKey,
+    },
     onDestroy: { data: OnDestroyData.Delete },
     privilegeEscalation: PrivilegeEscalation.Doas,
     driftDetection: DriftDetection.Preview,

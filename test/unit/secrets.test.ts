@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { RootlessDockerHost, type RootlessDockerHostArgs, StorageDriver } from "../../index";
+import { certificate } from "../../testkit/certificate";
+import { serverCertificate, serverKey } from "../../testkit/serverCertificate";
 import { inSecret, runProgram, shown, step } from "./mocks";
 
 const usual: RootlessDockerHostArgs = {
@@ -49,6 +51,20 @@ describe.each([
     );
     expect(step(outcome, "registries").dependsOn).toContain("web-daemon");
     expect(step(outcome, "report").dependsOn).toContain("web-registries");
+  });
+
+  const socket = { caCertificate: certificate, certificate: serverCertificate };
+  test.each<[string, RootlessDockerHostArgs["tcpSocket"]]>([
+    ["plain", { ...socket, privateKey: serverKey }],
+    ["an Output", { ...socket, privateKey: pulumi.output(serverKey) }],
+    ["the whole an Output", pulumi.output({ ...socket, privateKey: serverKey })],
+    ["marked", pulumi.secret({ ...socket, privateKey: serverKey })],
+  ])("the key of tcpSocket is a secret without a mark: %s", async (_what, tcpSocket) => {
+    const outcome = await seen({ tcpSocket }, preview);
+    expect(inSecret(step(outcome, "secrets").inputs.stdin)).toContain('tls/key.pem: "SECRET');
+    expect(step(outcome, "daemon").inputs.stdin).toContain(
+      'secrets: "tls/ca.pem tls/cert.pem tls/key.pem"\ntcp-socket: "0.0.0.0:2376"\n',
+    );
   });
 
   test.each([undefined, null, []])(
@@ -114,6 +130,17 @@ describe.each([
     [
       "registryAuth[0].username",
       { registryAuth: [{ username: pulumi.secret("me"), password: "SECRET" }] },
+    ],
+    [
+      "tcpSocket.address",
+      {
+        tcpSocket: {
+          address: pulumi.secret("192.0.2.7"),
+          caCertificate: certificate,
+          certificate: serverCertificate,
+          privateKey: serverKey,
+        },
+      },
     ],
     [
       "environment.DOCKERD_ROOTLESS_ROOTLESSKIT_FLAGS",

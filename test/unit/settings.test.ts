@@ -1,4 +1,5 @@
 import { dockerHostUrl, knownHostsLines } from "../../src/remote/settings";
+import { documentsOf } from "../../src/steps";
 import { readSettings } from "../../src/settings";
 import { describeProblems, pending } from "../../src/validation/reader";
 import { everyOption, secretPart } from "./fixtures";
@@ -43,6 +44,7 @@ describe("defaults", () => {
         environment: {},
         secrets: {},
         registryCertificates: {},
+        tcpSocket: undefined,
         registryAuth: [],
         registryLogins: {},
         storageDriver: "Auto",
@@ -155,7 +157,12 @@ test("every option arrives in its own setting, at its own path", () => {
         ...{ host, port, user, hostKey, connectTimeout },
         proxy: expect.objectContaining({ host: proxy.host, hostKey: proxy.hostKey }) as object,
       },
-      secrets: {},
+      secrets: {
+        "tls/ca.pem": args.tcpSocket.caCertificate,
+        "tls/cert.pem": args.tcpSocket.certificate,
+        "tls/key.pem": args.tcpSocket.privateKey,
+      },
+      tcpSocket: { address: "192.0.2.7", port: 2377 },
       registryAuth: ["ghcr.io", "docker.io"],
       registryLogins: {
         "ghcr.io": "robot:SECRET registry password",
@@ -177,6 +184,37 @@ test.each([
   const registryAuth = [{ address, username: "me", password: "a:b" }];
   const { settings, problems } = readSettings({ connection: { host: "h" }, registryAuth });
   expect([problems, settings.registryLogins]).toEqual([[], { [kept]: "me:a:b" }]);
+});
+
+describe("tcpSocket beside other options", () => {
+  const { tcpSocket } = everyOption();
+  const connection = { host: "h" };
+
+  test.each<[object, string]>([
+    [
+      { network: { driver: "Pasta" } },
+      "tcpSocket.address: '192.0.2.7' is not kept to by the network driver Pasta, which opens ports at all addresses; leave it out, or use Slirp4netns",
+    ],
+    [
+      {
+        network: { portDriver: "Slirp4netns" },
+        tcpSocket: { ...tcpSocket, address: "2001:db8::7" },
+      },
+      "tcpSocket.address: '2001:db8::7' is not an IPv4 address, and the port driver Slirp4netns knows no others; use Builtin",
+    ],
+    [{ daemon: { tlsverify: false } }, "daemon.tlsverify: is set by tcpSocket; leave it out"],
+    [{ daemon: { tls: false } }, "daemon.tls: is set by tcpSocket; leave it out"],
+  ])("%j", (others, problem) => {
+    expect(problemsOf({ connection, tcpSocket, ...others })).toEqual([problem]);
+  });
+
+  test("an IPv6 address in brackets, and PEM with one line break at its end", () => {
+    const given = { ...tcpSocket, address: "::1", certificate: `\n${tcpSocket.certificate}\n\n` };
+    const { settings, problems } = readSettings({ connection, tcpSocket: given });
+    expect(problems).toEqual([]);
+    expect(documentsOf(settings, "o").daemon["tcp-socket"]).toBe("[::1]:2377");
+    expect(settings.secrets["tls/cert.pem"]).toBe(tcpSocket.certificate);
+  });
 });
 
 describe("secret values of daemon and environment are apart", () => {
@@ -322,7 +360,7 @@ test("what is marked as secret is not quoted, nor anything inside it", () => {
     {
       propertyPath: "daemon.hosts",
       reason:
-        "the value is set by the rootless start script; leave it out, and use the output dockerHost over SSH",
+        "the value is set by the rootless start script; leave it out, and use the output dockerHost over SSH, or tcpSocket",
     },
     { propertyPath: "environment", reason: "the value is not an object; write one" },
     {

@@ -2,7 +2,9 @@ import fc from "fast-check";
 import { readSettings } from "../../src/settings";
 import { documentsOf } from "../../src/steps";
 import { type Document, renderDocument } from "../../src/steps/document";
+import { certificate } from "../certificate";
 import { inputPaths } from "../inputPaths";
+import { serverCertificate, serverKey } from "../serverCertificate";
 import { type Arrivals, arrivalsOf, nearlyRight } from "./inputs";
 import { hostileValue } from "./values";
 
@@ -50,12 +52,22 @@ export const cases: fc.Arbitrary<Case> = fc.oneof(anyOptions, rightOptions).map(
   return { args, paths: sorted.map(([path]) => path) };
 });
 
+/** What must be there beside another option, by the name of what holds it. */
+const usual: Record<string, object> = {
+  proxy: { host: "jump.example" },
+  tcpSocket: {
+    caCertificate: certificate,
+    certificate: serverCertificate,
+    privateKey: serverKey,
+  },
+};
+
 function put(object: Record<string, unknown>, [name, ...rest]: string[], value: unknown): void {
   if (rest.length === 0) {
     object[name] = value;
     return;
   }
-  object[name] ??= name === "proxy" ? { host: "jump.example" } : {};
+  object[name] ??= name in usual ? usual[name] : {};
   // A whole object may be hostile already: then what would be inside has no place.
   if (typeof object[name] === "object")
     put((object[name] = { ...object[name] } as Record<string, unknown>), rest, value);

@@ -1,5 +1,5 @@
 # shellcheck shell=dash
-# Kind secretvalues: secret values of environment and daemon.json, for root alone.
+# Kind secretvalues: secret values of environment and daemon.json, and the PEM of tcpSocket, for root alone.
 
 secretvalues_check() { [ -d "$STATE/leases/$1/values" ] || echo gone; }
 

@@ -1,5 +1,5 @@
 # shellcheck shell=dash
-# secrets: the secret values of environment and daemon.json, kept for root alone until the daemon step
+# secrets: the secret values of environment and daemon.json, and the PEM of tcpSocket, kept for root alone until the daemon step
 # (or an earlier one's daemon) uses them.
 
 secrets_apply() {
@@ -9,7 +9,8 @@ secrets_apply() {
 	for_root_alone read_document "$WORK/document" "$new"
 	# Earlier versions have stored none: what is compared has the same folders.
 	rmdir "$new/text/registryAuth" "$new/json/registryAuth" "$new/text/certs.d" "$new/json/certs.d"
-	# Keys of the document itself: only what lies in the two directories is a value.
+	find "$new" -type d -name tls -empty -delete
+	# Keys of the document itself: only what lies in the directories is a value.
 	find "$new/text" "$new/json" -mindepth 1 -maxdepth 1 -type f -delete
 	[ -n "$(find "$new" -type f)" ] || return 0
 	want secretvalues "$LEASE" kept

@@ -15,6 +15,7 @@ import { environmentDocument } from "./environment/settings";
 import type { NetworkInfo } from "./network/outputs";
 import { bridgeDocument, bridgeEffect, networkEnvironment } from "./network/settings";
 import type { CgroupInfo } from "./outputs";
+import { tcpSocketDocument } from "./tcpSocket/settings";
 import { storageDocument, storageEffect } from "./storage/settings";
 
 /** The daemon: its files, its unit, and that it answers. Of secret values it says only that they exist. */
@@ -25,11 +26,11 @@ export const daemon = defineStep({
     "account.name",
     "engine.source",
     ...(["daemon", "environment", "secrets"] as const),
-    ...(["network", "storageDriver", "onDestroy", "registryCertificates"] as const),
+    ...(["network", "storageDriver", "onDestroy", "registryCertificates", "tcpSocket"] as const),
   ],
   applied: [
     ...(["account", "daemon.json/*", "environment/*", "on-destroy-data"] as const),
-    ...(["default-network-opts.bridge", "certs.d/*"] as const),
+    ...(["default-network-opts.bridge", "certs.d/*", "tcp-socket"] as const),
     // The step secrets reads it in this document.
     "secrets",
   ],
@@ -38,6 +39,7 @@ export const daemon = defineStep({
   effects: {
     "daemon.json/*": restarts,
     "environment/*": restarts,
+    "tcp-socket": restarts,
     "default-network-opts.bridge": bridgeEffect,
     "daemon.json/storage-driver": storageEffect,
     "daemon.json/data-root": dataRootEffect,
@@ -53,6 +55,7 @@ export const daemon = defineStep({
     ...environmentDocument(networkEnvironment(given.network)),
     ...storageDocument(given.storageDriver),
     ...certificatesDocument(given.registryCertificates),
+    ...tcpSocketDocument(given.tcpSocket),
     ...onDestroyDocument(given.onDestroy),
     secrets: Object.keys(given.secrets).sort(byCodeUnits).join(" ") || undefined,
   }),

@@ -2,13 +2,14 @@ import type { Problem } from "../../validation/reader";
 import type { SecretsSettings } from "./settings";
 
 /** Options whose values nobody else on the machine sees, nor whoever reads the log. */
-const kept = /^(connection|daemon|environment|registryAuth|account\.authorizedKeys)(?![^.[])/;
+const kept =
+  /^(connection|daemon|environment|registryAuth|tcpSocket|account\.authorizedKeys)(?![^.[])/;
 
 /** Of these, what stands in process lists and messages all the same. */
 const shown = /^(daemon\.json\/data-root$|environment\/DOCKERD_ROOTLESS_)/;
 
-/** And what `docker login` has as its arguments. */
-const argument = /^registryAuth\[\d+\]\.(address|username)$/;
+/** And what `docker login` and rootlesskit have as their arguments. */
+const argument = /^(registryAuth\[\d+\]\.(address|username)|tcpSocket\.(address|port))$/;
 
 /**
  * Problems of values that are marked as secrets, and that the machine cannot keep: the name of an account

@@ -4,7 +4,7 @@ import { defineStep } from "../step";
 import { secretsDocument } from "./settings";
 
 /**
- * Secret values of `daemon` and `environment`: one secret part hides a whole document in previews, so that
+ * Secret values of `daemon` and `environment`, and the PEM of `tcpSocket`: one secret part hides a whole document in previews, so that
  * they travel in a command of their own.
  */
 export const secrets = defineStep({
@@ -12,7 +12,7 @@ export const secrets = defineStep({
   needs: [preflight],
   isSecret: true,
   inputs: ["secrets"],
-  applied: ["daemon.json/*", "environment/*"],
-  effects: { "daemon.json/*": restarts, "environment/*": restarts },
+  applied: ["daemon.json/*", "environment/*", "tls/*"],
+  effects: { "daemon.json/*": restarts, "environment/*": restarts, "tls/*": restarts },
   document: ({ secrets }) => secretsDocument(secrets),
 });

@@ -3,6 +3,7 @@ import { PrivilegedPorts, type RootlessDockerHostArgs } from "../../../index";
 import { stepNames } from "../../../src/agent/agentText";
 import { usualSteps } from "../../../src/steps";
 import { certificate } from "../../../testkit/certificate";
+import { serverCertificate, serverKey } from "../../../testkit/serverCertificate";
 import { everyOption, secretValues } from "../fixtures";
 import { inSecret, shown, step, unknown } from "../mocks";
 import { create, documentOf, modes, usual, withoutCode } from "./create";
@@ -37,7 +38,7 @@ describe.each(modes)("in $mode", ({ preview }) => {
     const documents = Object.fromEntries(
       stepNames.map((name) => {
         const { stdin } = step(outcome, name).inputs;
-        const text = name === "registries" ? inSecret(stdin) : stdin;
+        const text = ["registries", "secrets"].includes(name) ? inSecret(stdin) : stdin;
         const lines = withoutCode(text, name).trimEnd().split("\n");
         // In every step's: any change of these makes all of them run.
         const ofEveryStep = ['recheck: "2026-11-25T19:44:00Z"', "take-over: true"];
@@ -94,7 +95,11 @@ describe.each(modes)("in $mode", ({ preview }) => {
         'user.max_user_namespaces: ">= 1024"',
       ],
       ports: ["net.ipv4.ip_unprivileged_port_start: 0", 'privileged-ports: "sysctl"'],
-      secrets: [],
+      secrets: [
+        `tls/ca.pem: ${JSON.stringify(certificate)}`,
+        `tls/cert.pem: ${JSON.stringify(serverCertificate)}`,
+        `tls/key.pem: ${JSON.stringify(serverKey)}`,
+      ],
       daemon: [
         'account: "builder"',
         `certs.d/registry.example:5000: ${JSON.stringify(certificate)}`,
@@ -113,6 +118,8 @@ describe.each(modes)("in $mode", ({ preview }) => {
         'environment/HTTPS_PROXY: "http://proxy.example:3128"',
         'environment/NO_PROXY: "localhost"',
         'on-destroy-data: "delete"',
+        'secrets: "tls/ca.pem tls/cert.pem tls/key.pem"',
+        'tcp-socket: "192.0.2.7:2377"',
       ],
       registries: [
         'registryAuth/docker.io: "me:SECRET token"',

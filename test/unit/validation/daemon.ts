@@ -49,7 +49,7 @@ export const refused: Refused[] = [
   [
     "daemon.hosts",
     ["tcp://0.0.0.0:2375"],
-    `'["tcp://0.0.0.0:2375"]' is set by the rootless start script; leave it out, and use the output dockerHost over SSH`,
+    `'["tcp://0.0.0.0:2375"]' is set by the rootless start script; leave it out, and use the output dockerHost over SSH, or tcpSocket`,
   ],
   [
     "daemon.userns-remap",

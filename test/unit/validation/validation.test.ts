@@ -8,10 +8,11 @@ import * as connection from "./connection";
 import * as daemon from "./daemon";
 import * as machine from "./machine";
 import * as registries from "./registries";
+import * as tcpSocket from "./tcpSocket";
 
-const rooms = [connection, account, machine, daemon, registries];
+const rooms = [connection, account, machine, daemon, registries, tcpSocket];
 const options =
-  "connection, account, subordinateIds, engine, rootfulDocker, privilegedPorts, unprivilegedPing, sysctls, kernelModuleOptions, appArmorProfile, resourceControllers, daemon, network, onDestroy, environment, registryAuth, registryCertificates, storageDriver, privilegeEscalation, driftDetection, recheck, takeOver";
+  "connection, account, subordinateIds, engine, rootfulDocker, privilegedPorts, unprivilegedPing, sysctls, kernelModuleOptions, appArmorProfile, resourceControllers, daemon, network, onDestroy, environment, registryAuth, tcpSocket, registryCertificates, storageDriver, privilegeEscalation, driftDetection, recheck, takeOver";
 const refused: Refused[] = [
   ["conection", {}, `no such option; use ${options}`],
   ...rooms.flatMap((room) => room.refused),

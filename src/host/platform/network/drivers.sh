@@ -19,16 +19,52 @@ network_packages() {
 		printf passt
 }
 
-# Engine 20.10's start script passes --disable-host-loopback always. Of a flag that is given twice
-# RootlessKit takes the last one, as systemd does of a variable; the user's own flags stay.
-compose_host_loopback() {
-	local name=DOCKERD_ROOTLESS_ROOTLESSKIT_FLAGS flags
-	[ "$(doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_DISABLE_HOST_LOOPBACK)" = false ] || return 0
-	! grep -q DISABLE_HOST_LOOPBACK "$(start_script)" || return 0
+# Of a flag that is given twice RootlessKit takes the last one, as systemd does of a variable; the user's own flags stay.
+compose_own_flags() {
+	local name=DOCKERD_ROOTLESS_ROOTLESSKIT_FLAGS flags own
+	own=$(
+		host_loopback_flag
+		published_ports | sed 's/.*/-p &/'
+	)
+	[ -n "$own" ] || return 0
 	flags=$(doc "environment/$name")
 	printf '%s="' "$name"
-	printf '%s--disable-host-loopback=false' "${flags:+$flags }" | sed 's/[\\"$`]/\\&/g'
+	printf '%s' "${flags:+$flags }$(printf '%s\n' "$own" | paste -s -d ' ')" | sed 's/[\\"$`]/\\&/g'
 	printf '"\n'
+}
+
+# Engine 20.10's start script passes --disable-host-loopback always.
+host_loopback_flag() {
+	if [ "$(doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_DISABLE_HOST_LOOPBACK)" = false ] &&
+		! grep -q DISABLE_HOST_LOOPBACK "$(start_script)"; then echo --disable-host-loopback=false; fi
+}
+
+# What dockerd itself listens on, and the machine has to publish: a line each, as RootlessKit's -p has it. pasta
+# publishes whatever listens.
+published_ports() {
+	local socket port
+	if has_machines_network || [ "$(doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_NET)" = pasta ]; then return 0; fi
+	socket=$(doc tcp-socket)
+	[ -z "$socket" ] || printf '%s:%s/tcp\n' "$socket" "${socket##*:}"
+	port=$(metrics_port)
+	# slirp4netns leads to another address than dockerd's loopback; what the user's own flags publish is left to them.
+	if [ -n "$port" ] && [ "$(doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_PORT_DRIVER)" != slirp4netns ] &&
+		! doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_FLAGS | grep -q ":$port/tcp"; then
+		printf '127.0.0.1:%s:%s/tcp\n' "$port" "$port"
+	fi
+}
+
+# Of metrics-addr, where it is the machine's own loopback address.
+metrics_port() { doc daemon.json/metrics-addr | sed -n 's/^\(127\.0\.0\.1\|localhost\):\([0-9]\{1,5\}\)$/\2/p'; }
+
+# Engines from 29.5 on keep dockerd in the machine's network, and containers alone in RootlessKit's.
+has_machines_network() {
+	local name=DOCKERD_ROOTLESS_ROOTLESSKIT_DETACH_NETNS detach
+	# Where there is no engine, others say so.
+	[ -e "$(start_script)" ] || return 1
+	detach=$(sed -n "s/^: \"\${$name:=\(.*\)}\"/\1/p" "$(start_script)")
+	if [ -n "$detach" ] && has "environment/$name"; then detach=$(doc "environment/$name"); fi
+	[ "$detach" = true ] || [ "$detach" = 1 ]
 }
 
 # What RootlessKit really runs with. $1 its process.

@@ -32,7 +32,8 @@ compose_environment() {
 		sed 's/[\\"$`]/\\&/g' "$file"
 		printf '"\n'
 	done <"$WORK/keys"
-	compose_host_loopback
+	compose_own_flags
+	compose_tls_sum
 }
 
 compose_unit() {
@@ -73,11 +74,12 @@ stop_on_others_programs() {
 	stop_on_problems
 }
 
-# A daemon that runs keeps running when the new configuration cannot. Engines before 23 cannot tell.
+# A daemon that runs keeps running when the new configuration cannot. Engines before 23 cannot tell. dockerd reads the
+# certificates of tcpSocket, too: root's own copies.
 validate_daemon_json() {
 	local said
 	[ -n "$(engine_version 2>/dev/null)" ] || no_engine '' "give recheck a new value, with which the engine's step runs again"
-	said=$(dockerd --validate --config-file "$WORK/daemon.json" 2>&1) || case $said in
+	said=$(dockerd --validate --config-file "$WORK/tried.json" 2>&1) || case $said in
 	*'unknown flag'*) ;;
 	*)
 		said=$(printf '%s\n' "$said" | tail -n 1 | sed "s|$WORK/||" | without_secrets)
@@ -89,6 +91,9 @@ validate_daemon_json() {
 
 # daemon.json and environment, which hold secret values too, as the document has them.
 compose_settings() {
+	name_tcp_socket kept_tls_file
+	compose_daemon_json >"$WORK/tried.json"
+	name_tcp_socket tls_file
 	compose_daemon_json >"$WORK/daemon.json"
 	compose_environment >"$WORK/environment"
 	account_file "$ACCOUNT_HOME/.config/docker/daemon.json" | cmp -s - "$WORK/daemon.json" || validate_daemon_json
@@ -103,6 +108,7 @@ rewrite_daemon_files() {
 	if is_image_store_named; then name_image_store; fi
 	name_bridge_options
 	compose_settings
+	each_tls_file rewrite_home_file
 	rewrite_home_file "$ACCOUNT_HOME/.config/docker/daemon.json" 600 "$WORK/daemon.json"
 	rewrite_home_file "$ACCOUNT_HOME/.config/docker/environment" 600 "$WORK/environment"
 }

@@ -23,19 +23,22 @@ is_behind_engine() {
 	DOC=$WORK/daemon
 	rm -rf "$DOC"
 	read_document "$record" "$DOC"
-	if ! has default-network-opts.bridge || is_lost_account "$(doc account)" || ! know_account "$(doc account)"; then
-		return 1
-	fi
+	if is_lost_account "$(doc account)" || ! know_account "$(doc account)"; then return 1; fi
 	dir=$(resource_directory homefile "$ACCOUNT_HOME/.config/docker/daemon.json")
 	if ! is_claimed_by "$LEASE" "$dir/claims" || { [ "$1" = ours ] && has_drifted homefile "$dir"; }; then
 		return 1
 	fi
-	if knows_network_options; then
-		# Where names of secret values came or went, the step daemon follows.
-		! names_network_options && [ "$(doc secrets)" = "$(secret_names)" ]
-	else
-		names_network_options
-	fi
+	if has default-network-opts.bridge && ! knows_network_options && names_network_options; then return 0; fi
+	# Where names of secret values came or went, the step daemon follows.
+	[ "$(doc secrets)" = "$(secret_names)" ] || return 1
+	{ has default-network-opts.bridge && knows_network_options && ! names_network_options; } || publishes_otherwise
+}
+
+# True where dockerd listens in the other network than the environment's flags are for.
+publishes_otherwise() {
+	[ -n "$(doc tcp-socket)$(metrics_port)" ] || return 1
+	compose_environment >"$WORK/environment.now"
+	! account_file "$ACCOUNT_HOME/.config/docker/environment" | cmp -s - "$WORK/environment.now"
 }
 
 # The same for daemons of other installations that this run starts again. Whatever keeps one from it is no

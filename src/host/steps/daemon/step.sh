@@ -28,6 +28,7 @@ apply_daemon_files() {
 	local config=$ACCOUNT_HOME/.config
 	compose_settings
 	compose_unit >"$WORK/docker.service"
+	each_tls_file want_home_file
 	want_home_file "$config/docker/daemon.json" 600 "$WORK/daemon.json"
 	want_home_file "$config/docker/environment" 600 "$WORK/environment"
 	want_unit "$config/systemd/user/docker.service"

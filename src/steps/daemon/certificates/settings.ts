@@ -22,12 +22,16 @@ export function certificateSettings(read: Reader): CertificateSettings {
 }
 
 /** What dockerd reads of a file, and each of these. It ignores what is no PEM, and what it cannot read. */
-function wrongPem(text: string): string | undefined {
+export function wrongPem(text: string): string | undefined {
   if (text.length > 100_000) return "is larger than 100 KB";
   if (isPrivateKey(text)) return "has a private key in it";
-  const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
+  const blocks = certificatesIn(text);
   if (blocks.length === 0) return "is no certificate";
   return blocks.every(isCertificate) ? undefined : "has a certificate in it that cannot be read";
+}
+
+export function certificatesIn(text: string): string[] {
+  return text.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
 }
 
 function isCertificate(pem: string): boolean {

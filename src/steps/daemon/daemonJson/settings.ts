@@ -17,7 +17,7 @@ const refusedKeys = new Map([
   ["storage-driver", "is set by storageDriver; use that option"],
   [
     "hosts",
-    "is set by the rootless start script; leave it out, and use the output dockerHost over SSH",
+    "is set by the rootless start script; leave it out, and use the output dockerHost over SSH, or tcpSocket",
   ],
   [
     "userns-remap",
