@@ -2,6 +2,7 @@ import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../
 import { asAccount, bootHost, daemonStart, importImage } from "../../testkit/host";
 import type { StepArgs } from "../../testkit/documents";
 import { Installation } from "../../testkit/installation";
+import { makeTlsAuthority, type TlsAuthority } from "../../testkit/tlsAuthority";
 import { longDescribe } from "../../testkit/long";
 
 afterAll(destroyAllHosts);
@@ -68,6 +69,10 @@ async function mtus(host: TestHost): Promise<number[]> {
 }
 
 const config = "/home/app/.config/docker/daemon.json";
+const environment = "/home/app/.config/docker/environment";
+
+const metricsOf = (address: string) =>
+  `bash -c 'exec 3<>/dev/tcp/${address}/9323 && printf "GET /metrics HTTP/1.0\\r\\n\\r\\n" >&3 && timeout 5 head -n 1 <&3'`;
 
 /** The output `network`, of bridges. */
 const mtuFacts = (bridge: number, userDefined: number) => ({
@@ -269,6 +274,81 @@ describe("Debian 13", () => {
     );
     expect(await host.run("cat /home/app/answered; rm /home/app/answered")).toBe("yes\n");
     await app.apply("ports", plain);
+  });
+
+  const metrics = { daemon: { "metrics-addr": "127.0.0.1:9323" } };
+
+  test("the API over TCP: with a certificate of the authority, or not at all; renewed, and gone", async () => {
+    const [own, other] = [makeTlsAuthority(host.address), makeTlsAuthority(host.address)];
+    const over = (port: number) => `tcp://${host.address}:${port}`;
+    const listening = (authority: TlsAuthority, tcpSocket = {}, more = {}): StepArgs => ({
+      ...plain,
+      ...metrics,
+      ...more,
+      tcpSocket: { ...authority.pem, ...tcpSocket },
+    });
+    const apply = async (wishes: StepArgs) => {
+      const { changed } = await app.apply("secrets", wishes);
+      return [changed, (await app.apply("daemon", wishes)).changed];
+    };
+    await apply(listening(own));
+    expect(await own.version(over(2376), own.caller)).toMatch(/^26\./);
+    expect(await own.version(over(2376))).toMatch(/certificate required/);
+    expect(await own.version(over(2376), other.caller)).toMatch(/certificate required/);
+    expect(await other.version(over(2376), own.caller)).toMatch(/certificate signed by unknown/);
+    const plainly = `exec 3<>/dev/tcp/127.0.0.1/2376 && printf 'GET /version HTTP/1.0\\r\\n\\r\\n' >&3 && timeout 5 cat <&3`;
+    expect(await host.run("bash", { input: plainly })).toContain("HTTP request to an HTTPS server");
+    expect(await host.run(metricsOf("127.0.0.1"))).toContain("HTTP/1.0 200 OK");
+    expect((await host.ssh(metricsOf(host.address))).exitCode).not.toBe(0);
+    const key = "/home/app/.config/docker/tls/key.pem";
+    expect(await host.run(`stat -c '%a %U' ${key}`)).toBe("600 app\n");
+    const secretLine = own.pem.privateKey.split("\n")[1];
+    expect(
+      await host.run(
+        `ps -eo args; journalctl --no-pager; cat /var/lib/rootless-docker/leases/a1/daemon`,
+      ),
+    ).not.toContain(secretLine);
+    expect(await apply(listening(own))).toEqual([[], []]);
+
+    // Renewed together, by the step secrets alone.
+    const [renewed, unchanged] = await apply(listening(other));
+    expect([renewed.at(-1), unchanged]).toEqual(["daemon of app restarted", []]);
+    expect(await other.version(over(2376), other.caller)).toMatch(/^26\./);
+    expect(await other.version(over(2376), own.caller)).toMatch(/certificate required/);
+
+    // One address, another port; and the port driver that connects elsewhere.
+    const portDriver = { network: { portDriver: "Slirp4netns" } };
+    await apply(listening(other, { address: host.address, port: 2377 }, portDriver));
+    expect(await other.version(over(2377), other.caller)).toMatch(/^26\./);
+    expect((await host.ssh("bash", { input: plainly.replace("2376", "2377") })).exitCode).not.toBe(
+      0,
+    );
+    await apply(listening(other, {}, { network: { driver: "Pasta" } }));
+    await host.run(
+      "for i in $(seq 30); do ! ss -Hltn sport = :2376 | grep -q . || exit 0; sleep 0.5; done; exit 1",
+    );
+    expect(await other.version(over(2376), other.caller)).toMatch(/^26\./);
+    await apply(plain);
+    expect(await host.run(`ls -d ${key.replace("/key.pem", "")} 2>&1 || true`)).toMatch(/No such/);
+    expect(await other.version(over(2376), other.caller)).toMatch(/Cannot connect/);
+    own.remove();
+    other.remove();
+  }, 240_000);
+
+  // As one that keeps dockerd in the machine's network.
+  test("another engine, whose dockerd listens in another network: what is published follows", async () => {
+    await app.apply("daemon", { ...plain, ...metrics });
+    const before = await host.run(`cat ${environment}`);
+    expect(before).toContain('FLAGS="-p 127.0.0.1:9323:9323/tcp"\n');
+    const script = "/usr/share/docker.io/contrib/dockerd-rootless.sh";
+    await host.run(`cp -a ${script} /root/script
+      sed -i '/^set -e -x/i : "\${DOCKERD_ROOTLESS_ROOTLESSKIT_DETACH_NETNS:=true}"' ${script}`);
+    expect((await app.apply("engine", plain)).changed).toContain(`${environment} written`);
+    expect(await host.run(`cat ${environment}`)).not.toContain("9323");
+    await host.run(`mv /root/script ${script}`);
+    await app.apply("engine", plain);
+    expect(await host.run(`cat ${environment}`)).toBe(before);
+    await app.apply("daemon", plain);
   });
 
   test("Pasta's package goes with it; nothing restarts without a change", async () => {

@@ -2,6 +2,7 @@ import { brokenEngine, currentEngine, earlierEngine } from "../../testbed/engine
 import { diffSnapshots, snapshotHost } from "../../testbed/hosts";
 import { PrivilegedPorts } from "../../index";
 import { engineHost } from "../../testkit/engineHost";
+import { makeTlsAuthority } from "../../testkit/tlsAuthority";
 import { asAccount, importImage } from "../../testkit/host";
 import type { StepArgs } from "../../testkit/documents";
 import { Installation } from "../../testkit/installation";
@@ -17,7 +18,18 @@ test("a version, a container, another version with its data; one that does not s
   expect(await given.version()).toBe(`${earlierEngine}\n`);
   await importImage(given.host, "app");
   expect(await asAccount(given.host, "app", "docker run --rm busybox echo here")).toBe("here\n");
-  const { engine } = await app.applyAll(wishes(currentEngine, {}, ports));
+  // This one's dockerd listens in the machine's network by itself.
+  const authority = makeTlsAuthority(given.host.address);
+  const tcpSocket = { ...authority.pem, address: given.host.address };
+  const listening = { ...ports, tcpSocket, daemon: { "metrics-addr": "127.0.0.1:9323" } };
+  const { engine } = await app.applyAll(wishes(currentEngine, {}, listening));
+  const dockerHost = `tcp://${given.host.address}:2376`;
+  expect(await authority.version(dockerHost, authority.caller)).toBe(currentEngine);
+  expect(await authority.version(dockerHost)).toMatch(/certificate required/);
+  authority.remove();
+  expect(await given.host.run("ss -Hltn sport = :2376 or sport = :9323 | awk '{ print $4 }'")).toBe(
+    `${given.host.address}:2376\n127.0.0.1:9323\n`,
+  );
   expect(engine.facts["versions.engine"]).toBe(currentEngine);
   expect(await given.version()).toBe(`${currentEngine}\n`);
   // A port below 1024 by the capability, which the new version's program has, too.
@@ -29,7 +41,7 @@ test("a version, a container, another version with its data; one that does not s
     ),
   ).toBe("here\n1\n");
   expect(await given.host.run("ls /usr/local/lib/rootless-docker | wc -l")).toBe("3\n");
-  for (const { changed } of Object.values(await app.applyAll(wishes(currentEngine, {}, ports))))
+  for (const { changed } of Object.values(await app.applyAll(wishes(currentEngine, {}, listening))))
     expect(changed).toEqual([]);
 
   const { exitCode, said } = await app.tryApply("engine", wishes(brokenEngine, {}, ports));
@@ -41,8 +53,8 @@ test("a version, a container, another version with its data; one that does not s
   ]);
   expect(await given.version()).toBe(`${currentEngine}\n`);
 
-  await app.applyAll(wishes(currentEngine, {}, ports));
-  await app.revertAll(wishes(currentEngine, {}, ports));
+  await app.applyAll(wishes(currentEngine, {}, listening));
+  await app.revertAll(wishes(currentEngine, {}, listening));
   expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
 });
 
