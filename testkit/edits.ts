@@ -234,23 +234,6 @@ const daemonEdits: Edit[] = [
     },
   },
   {
-    name: "tcpSocket",
-    row: "`tcpSocket`",
-    change: {
-      tcpSocket: {
-        caCertificate: certificate,
-        certificate: serverCertificate,
-        privateKey: serverKey,
-      },
-    },
-    steps: ["secrets", "daemon"],
-    restarts: true,
-    host: {
-      command: `${rootlesskit} | grep -o '0.0.0.0:2376[^ ]*' || true; stat -c '%a %U' ${config}/tls/key.pem 2>/dev/null || true`,
-      prints: "0.0.0.0:2376:2376/tcp\n600 app",
-    },
-  },
-  {
     name: "daemon: a value, and one inside an object",
     row: "`daemon`",
     change: {
@@ -355,6 +338,23 @@ const daemonEdits: Edit[] = [
     change: { onDestroy: { data: OnDestroyData.Delete } },
     steps: ["daemon"],
     restarts: false,
+  },
+  {
+    name: "tcpSocket",
+    row: "`tcpSocket`",
+    change: {
+      tcpSocket: {
+        caCertificate: certificate,
+        certificate: serverCertificate,
+        privateKey: serverKey,
+      },
+    },
+    steps: ["secrets", "daemon"],
+    restarts: true,
+    host: {
+      command: `${rootlesskit} | grep -o '0.0.0.0:2376[^ ]*' || true; stat -c '%a %U' ${config}/tls/key.pem 2>/dev/null || true`,
+      prints: "0.0.0.0:2376:2376/tcp\n600 app",
+    },
   },
 ];
 
