@@ -285,7 +285,7 @@ const daemonEdits: Edit[] = [
   },
   {
     name: "network.driver",
-    row: "`network.driver`",
+    row: "`network.driver`, `network.ipv6`",
     change: { network: { driver: NetworkDriver.Pasta } },
     steps: ["preflight", "daemon"],
     restarts: true,
@@ -354,6 +354,17 @@ const daemonEdits: Edit[] = [
     host: {
       command: `${rootlesskit} | grep -o '0.0.0.0:2376[^ ]*' || true; stat -c '%a %U' ${config}/tls/key.pem 2>/dev/null || true`,
       prints: "0.0.0.0:2376:2376/tcp\n600 app",
+    },
+  },
+  {
+    name: "network.ipv6",
+    row: "`network.driver`, `network.ipv6`",
+    change: { network: { ipv6: true } },
+    steps: ["preflight", "daemon"],
+    restarts: true,
+    host: {
+      command: `${inDaemonsNetwork} ip -6 route show default | grep -o 'via [^ ]*' || true`,
+      prints: "via fd00::2",
     },
   },
 ];

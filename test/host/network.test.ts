@@ -2,6 +2,7 @@ import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../
 import { asAccount, bootHost, daemonStart, importImage } from "../../testkit/host";
 import type { StepArgs } from "../../testkit/documents";
 import { Installation } from "../../testkit/installation";
+import { neighbour, neighbour6, noNeighbour, reached6, traffic6 } from "../../testkit/neighbour";
 import { makeTlsAuthority, type TlsAuthority } from "../../testkit/tlsAuthority";
 import { longDescribe } from "../../testkit/long";
 
@@ -80,15 +81,12 @@ const mtuFacts = (bridge: number, userDefined: number) => ({
   "network.userDefinedBridgeMtu": `${userDefined}`,
 });
 
-/** A neighbour of the host, in a network namespace of its own: 198.51.100.2. */
-const neighbour = `set -e
-  ip netns add outside
-  ip link add inside type veth peer name outside netns outside
-  ip addr add 198.51.100.1/24 dev inside && ip link set inside up
-  ip netns exec outside ip addr add 198.51.100.2/24 dev outside
-  ip netns exec outside ip link set outside up`;
-
 const works = { published: "client answered", hostAddress: "SSH", ping: true };
+
+const apply6 = async (app: Installation, wishes: StepArgs) => {
+  await app.apply("preflight", wishes);
+  await app.apply("daemon", wishes);
+};
 
 describe("Debian 13", () => {
   let host: TestHost;
@@ -335,6 +333,42 @@ describe("Debian 13", () => {
     other.remove();
   }, 240_000);
 
+  test("IPv6: containers reach a neighbour of the machine, and are reached; not where the kernel has none", async () => {
+    const daemon = { ipv6: true, "fixed-cidr-v6": "fd00:d0c::/64" };
+    await host.run(neighbour6);
+    await apply6(app, { ...plain, daemon });
+    expect(await traffic6(host)).toEqual({ ...reached6, outbound: "unreachable" });
+    const wishes = { ...plain, daemon, network: { ipv6: true } };
+    await apply6(app, wishes);
+    expect(await traffic6(host)).toEqual({ ...reached6, outbound: "neighbour saw fd00:bed::1" });
+    expect((await app.apply("daemon", wishes)).changed).toEqual([]);
+    // After a start without this package, too.
+    await asAccount(host, "app", "systemctl --user restart docker");
+    expect((await traffic6(host)).outbound).toBe("neighbour saw fd00:bed::1");
+
+    const off = "/proc/sys/net/ipv6/conf/all/disable_ipv6";
+    const started = await daemonStart(host, "app");
+    for (const [turnOff, found, turnOn] of [
+      [`echo 1 >${off}`, "net.ipv6.conf.all.disable_ipv6 = 1", `echo 0 >${off}`],
+      [
+        "mount -t tmpfs none /proc/sys/net/ipv6",
+        "a kernel without IPv6",
+        "umount /proc/sys/net/ipv6",
+      ],
+    ]) {
+      await host.run(turnOff);
+      const { exitCode, said } = await app.tryApply("preflight", wishes);
+      await host.run(turnOn);
+      expect([exitCode, said]).toEqual([
+        1,
+        [expect.stringContaining(`preflight: network.ipv6: found ${found}`)],
+      ]);
+    }
+    expect(await daemonStart(host, "app")).toBe(started);
+    await host.run("pkill -F /root/n6.pid; rm /root/n6.*");
+    await apply6(app, plain);
+  }, 180_000);
+
   // As one that keeps dockerd in the machine's network.
   test("another engine, whose dockerd listens in another network: what is published follows", async () => {
     await app.apply("daemon", { ...plain, ...metrics });
@@ -369,9 +403,7 @@ describe("Debian 13", () => {
   test("reverted, the host is as before", async () => {
     await app.apply("daemon", withNetwork({ driver: "Pasta", hostLoopback: true, mtu: 1500 }));
     await app.revertAll(plain);
-    await host.run(
-      "systemctl stop listener; ip netns del outside; umount /run/netns; rmdir /run/netns",
-    );
+    await host.run(`systemctl stop listener; ${noNeighbour}`);
     expect(diffSnapshots(fresh, await snapshotHost(host))).toEqual([]);
   });
 });

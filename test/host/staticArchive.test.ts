@@ -2,6 +2,7 @@ import { brokenEngine, currentEngine, earlierEngine } from "../../testbed/engine
 import { diffSnapshots, snapshotHost } from "../../testbed/hosts";
 import { PrivilegedPorts } from "../../index";
 import { engineHost } from "../../testkit/engineHost";
+import { neighbour, neighbour6, noNeighbour, reached6, traffic6 } from "../../testkit/neighbour";
 import { makeTlsAuthority } from "../../testkit/tlsAuthority";
 import { asAccount, importImage } from "../../testkit/host";
 import type { StepArgs } from "../../testkit/documents";
@@ -21,12 +22,22 @@ test("a version, a container, another version with its data; one that does not s
   // This one's dockerd listens in the machine's network by itself.
   const authority = makeTlsAuthority(given.host.address);
   const tcpSocket = { ...authority.pem, address: given.host.address };
-  const listening = { ...ports, tcpSocket, daemon: { "metrics-addr": "127.0.0.1:9323" } };
+  const daemon = {
+    "metrics-addr": "127.0.0.1:9323",
+    ...{ ipv6: true, "fixed-cidr-v6": "fd00:d0c::/64" },
+  };
+  const listening = { ...ports, tcpSocket, daemon, network: { ipv6: true } };
   const { engine } = await app.applyAll(wishes(currentEngine, {}, listening));
   const dockerHost = `tcp://${given.host.address}:2376`;
   expect(await authority.version(dockerHost, authority.caller)).toBe(currentEngine);
   expect(await authority.version(dockerHost)).toMatch(/certificate required/);
   authority.remove();
+  await given.host.run(`${neighbour}\n${neighbour6}`);
+  expect(await traffic6(given.host)).toEqual({
+    ...reached6,
+    outbound: "neighbour saw fd00:bed::1",
+  });
+  await given.host.run(`pkill -F /root/n6.pid; rm /root/n6.*; ${noNeighbour}`);
   expect(
     await given.host.run("ss -Hltn sport = :2376 or sport = :9323 | awk '{ print $4 }' | sort"),
   ).toBe(`${given.host.address}:2376\n127.0.0.1:9323\n`);

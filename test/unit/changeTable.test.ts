@@ -100,7 +100,10 @@ const changes: Record<string, Partial<RootlessDockerHostArgs>[]> = {
     { resourceControllers: ["memory", "pids"] },
     { resourceControllers: [] },
   ],
-  "`network.driver`": [{ network: { driver: NetworkDriver.Pasta } }],
+  "`network.driver`, `network.ipv6`": [
+    { network: { driver: NetworkDriver.Pasta } },
+    { network: { ipv6: true } },
+  ],
   "`network` (all else)": [
     { network: { portDriver: PortDriver.Slirp4netns } },
     { network: { mtu: 1500 } },

@@ -78,6 +78,7 @@ export function everyOption() {
       portDriver: PortDriver.Slirp4netns,
       mtu: 1500,
       hostLoopback: true,
+      ipv6: true,
       slirp4netnsSandbox: true,
     },
     daemon: {

@@ -53,6 +53,7 @@ describe("defaults", () => {
           portDriver: "Auto",
           mtu: undefined,
           hostLoopback: false,
+          ipv6: false,
           slirp4netnsSandbox: undefined,
         },
         onDestroy: { data: "Keep" },

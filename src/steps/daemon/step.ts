@@ -13,7 +13,7 @@ import { daemonJsonDocument, withHostGateway } from "./daemonJson/settings";
 import { dataRootEffect, onDestroyDocument, onDestroyEffect } from "./data/settings";
 import { environmentDocument } from "./environment/settings";
 import type { NetworkInfo } from "./network/outputs";
-import { bridgeDocument, bridgeEffect, networkEnvironment } from "./network/settings";
+import { bridgeDocument, bridgeEffect, ipv6Document, networkEnvironment } from "./network/settings";
 import type { CgroupInfo } from "./outputs";
 import { tcpSocketDocument } from "./tcpSocket/settings";
 import { storageDocument, storageEffect } from "./storage/settings";
@@ -30,7 +30,7 @@ export const daemon = defineStep({
   ],
   applied: [
     ...(["account", "daemon.json/*", "environment/*", "on-destroy-data"] as const),
-    ...(["default-network-opts.bridge", "certs.d/*", "tcp-socket"] as const),
+    ...(["default-network-opts.bridge", "certs.d/*", "tcp-socket", "ipv6"] as const),
     // The step secrets reads it in this document.
     "secrets",
   ],
@@ -40,6 +40,7 @@ export const daemon = defineStep({
     "daemon.json/*": restarts,
     "environment/*": restarts,
     "tcp-socket": restarts,
+    ipv6: restarts,
     "default-network-opts.bridge": bridgeEffect,
     "daemon.json/storage-driver": storageEffect,
     "daemon.json/data-root": dataRootEffect,
@@ -53,6 +54,7 @@ export const daemon = defineStep({
     ...daemonJsonDocument(withHostGateway(given)),
     ...environmentDocument(given.environment),
     ...environmentDocument(networkEnvironment(given.network)),
+    ...ipv6Document(given.network),
     ...storageDocument(given.storageDriver),
     ...certificatesDocument(given.registryCertificates),
     ...tcpSocketDocument(given.tcpSocket),

@@ -1,6 +1,6 @@
 import { identityDocument } from "../account/settings";
 import { bridgeFilterDocument } from "../daemon/daemonJson/settings";
-import { networkTrialDocument } from "../daemon/network/settings";
+import { ipv6Document, networkTrialDocument } from "../daemon/network/settings";
 import { storageTrialDocument } from "../daemon/storage/settings";
 import { otherSourceDocument, pluginsDocument, rootfulDockerDocument } from "../engine/settings";
 import { noAppArmorDocument } from "../kernel/appArmor/settings";
@@ -25,7 +25,7 @@ export const preflight = defineStep({
     ...(["engine.source", "engine.plugins"] as const),
     "rootfulDocker",
     "storageDriver",
-    "network.driver",
+    ...(["network.driver", "network.ipv6"] as const),
     ...(["daemon.data-root", "daemon.icc", "daemon.iptables"] as const),
     "sysctls",
     "kernelModuleOptions",
@@ -38,7 +38,7 @@ export const preflight = defineStep({
     ...(["source", "plugins", "rootful-docker"] as const),
     ...(["daemon.json/storage-driver", "daemon.json/data-root"] as const),
     ...(["daemon.json/icc", "daemon.json/iptables"] as const),
-    "environment/DOCKERD_ROOTLESS_ROOTLESSKIT_NET",
+    ...(["environment/DOCKERD_ROOTLESS_ROOTLESSKIT_NET", "ipv6"] as const),
     "kernel.keys.*",
     "modprobe.d/*",
     "apparmor-profile",
@@ -47,6 +47,7 @@ export const preflight = defineStep({
     ...identityDocument(given.account, given.subordinateIds),
     ...storageTrialDocument(given.storageDriver, given.daemon["data-root"]),
     ...networkTrialDocument(given.network),
+    ...ipv6Document(given.network),
     ...bridgeFilterDocument(given.daemon),
     ...kernelModulesDocument(given.kernelModuleOptions),
     ...keyQuotaDocument(given.sysctls),

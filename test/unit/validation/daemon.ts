@@ -24,6 +24,13 @@ export const refused: Refused[] = [
   ["network.mtu", 1279, "'1279' is out of range; use 1280 to 65520"],
   ["network.mtu", 65521, "'65521' is out of range; use 1280 to 65520"],
   ["network.slirp4netnsSandbox", "yes", "'yes' is not true or false; write one"],
+  ["network.ipv6", 6, "'6' is not true or false; write one"],
+  [
+    "network",
+    { driver: "Pasta", ipv6: true },
+    "it is of slirp4netns, and the network driver is Pasta; leave one of them out",
+    "network.ipv6",
+  ],
   ["network.hostLoopback", 1, "'1' is not true or false; write one"],
   [
     "network",

@@ -13,6 +13,19 @@ network_driver_problems() {
 	esac
 }
 
+# preflight: what RootlessKit's network has no way around.
+ipv6_problems() {
+	local off=/proc/sys/net/ipv6/conf/all/disable_ipv6
+	[ "$(doc ipv6)" = true ] || return 0
+	if [ ! -e "$off" ]; then
+		problem network.ipv6 "a kernel without IPv6 (no $off)" "one with it" \
+			"boot without ipv6.disable=1, or leave the option out"
+	elif [ "$(cat "$off")" != 0 ]; then
+		problem network.ipv6 "net.ipv6.conf.all.disable_ipv6 = $(cat "$off")" "0" \
+			"set it to 0 (and see what set it in /etc/sysctl.d), or leave the option out"
+	fi
+}
+
 # Packages that the daemon runs with because of its network, whichever step's document this run has.
 network_packages() {
 	! account_file "$ACCOUNT_HOME/.config/docker/environment" | grep -qx 'DOCKERD_ROOTLESS_ROOTLESSKIT_NET="pasta"' ||
@@ -24,6 +37,7 @@ compose_own_flags() {
 	local name=DOCKERD_ROOTLESS_ROOTLESSKIT_FLAGS flags own
 	own=$(
 		host_loopback_flag
+		[ "$(doc ipv6)" != true ] || echo --ipv6
 		published_ports | sed 's/.*/-p &/'
 	)
 	[ -n "$own" ] || return 0

@@ -66,6 +66,7 @@ KillMode=mixed
 [Install]
 WantedBy=default.target
 UNIT
+	compose_ipv6_start
 }
 
 # A link of an administrator's may have changed since the step engine saw to it.
@@ -91,6 +92,7 @@ validate_daemon_json() {
 
 # daemon.json and environment, which hold secret values too, as the document has them.
 compose_settings() {
+	name_ip6tables
 	name_tcp_socket kept_tls_file
 	compose_daemon_json >"$WORK/tried.json"
 	name_tcp_socket tls_file

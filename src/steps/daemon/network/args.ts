@@ -46,6 +46,13 @@ export interface NetworkArgs {
    */
   hostLoopback?: pulumi.Input<boolean>;
   /**
+   * Whether containers reach IPv6 addresses beyond the machine, by slirp4netns, from Docker's networks that have IPv6: the
+   * default one by `ipv6` and `fixed-cidr-v6` in daemon. Engines before 27 need `experimental` for that, which
+   * daemon.json gets. Not with Pasta. Defaults to false; published ports are reached by the machine's IPv6 addresses
+   * without it.
+   */
+  ipv6?: pulumi.Input<boolean>;
+  /**
    * Whether slirp4netns shuts itself into a mount namespace of its own, and the daemon does not start
    * where it cannot; false turns that off. Not with Pasta. Defaults to the start script's own choice: where
    * it can.

@@ -11,6 +11,7 @@ export interface NetworkSettings {
   portDriver: PortDriver;
   mtu?: number;
   hostLoopback: boolean;
+  ipv6: boolean;
   slirp4netnsSandbox?: boolean;
 }
 
@@ -21,6 +22,7 @@ export function networkSettings(read: Reader): NetworkSettings {
     // IPv6 needs 1280 (RFC 8200).
     mtu: read.number("mtu", { rule: between(1280, rootlessKitMtu) }),
     hostLoopback: read.boolean("hostLoopback") ?? false,
+    ipv6: read.boolean("ipv6") ?? false,
     slirp4netnsSandbox: read.boolean("slirp4netnsSandbox"),
   };
   const wrong = wrongPair(settings);
@@ -29,6 +31,11 @@ export function networkSettings(read: Reader): NetworkSettings {
     read.refuse(
       "slirp4netnsSandbox",
       "it is of slirp4netns, and the network driver is Pasta; leave it out",
+    );
+  if (settings.ipv6 && settings.driver === NetworkDriver.Pasta)
+    read.refuse(
+      "ipv6",
+      "it is of slirp4netns, and the network driver is Pasta; leave one of them out",
     );
   read.refuseOthers();
   return settings;
@@ -107,6 +114,11 @@ const secretVariables = (secrets: Record<string, unknown>) =>
 function setsMtu([name, value]: unknown[]): boolean {
   if (name === "DOCKERD_ROOTLESS_ROOTLESSKIT_FLAGS") return /--(net|mtu)\b/.test(String(value));
   return name === "DOCKERD_ROOTLESS_ROOTLESSKIT_NET" || name === "DOCKERD_ROOTLESS_ROOTLESSKIT_MTU";
+}
+
+/** What preflight checks, too: the machine's kernel may have none. */
+export function ipv6Document({ ipv6 }: Pick<NetworkSettings, "ipv6">): Document {
+  return { ipv6: ipv6 || undefined };
 }
 
 /** What preflight checks: pasta is not for every release. */
