@@ -6,6 +6,7 @@ export type { AccountArgs } from "./src/steps/account/args";
 export { IdAllocation, type SubordinateIdsArgs } from "./src/steps/account/subordinateIds/args";
 export { OnDestroyData, type OnDestroyArgs } from "./src/steps/daemon/data/args";
 export { type NetworkArgs, NetworkDriver, PortDriver } from "./src/steps/daemon/network/args";
+export type { PruneArgs } from "./src/steps/daemon/prune/args";
 export { StorageDriver } from "./src/steps/daemon/storage/args";
 export {
   type EngineArgs,

@@ -21,6 +21,8 @@ export interface StepArgs {
   environment?: object;
   registryCertificates?: object;
   registryAuth?: object[];
+  unitOverrides?: object;
+  prune?: object;
   onDestroy?: object;
   takeOver?: boolean;
   /** Who holds the lease. Defaults to "project/dev/web". */

@@ -17,7 +17,7 @@ daemon_failed() {
 	fail "docker.service of $ACCOUNT" \
 		"it does not start, or does not answer on $ACCOUNT_RUNTIME/docker.sock" \
 		"a daemon that answers" \
-		"fix what the lines above say, or take back the last change of daemon or environment"
+		"fix what the lines above say, or take back the last change of daemon, environment or unitOverrides"
 }
 
 # A start that failed while it made docker0 can leave half of it in the engine's store, and no later

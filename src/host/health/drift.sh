@@ -33,6 +33,7 @@ drift_check() {
 drift_title() {
 	case $1 in
 	userdaemon | userunit) printf 'docker.service of %s' "$2" ;;
+	usertimer) printf 'docker-prune.timer of %s' "$2" ;;
 	authorizedkey | keyfile) printf 'authorized_keys of %s' "$ACCOUNT" ;;
 	secretvalues) printf 'secret values' ;;
 	registrylogin) printf 'login of %s to %s' "${2%%:*}" "${2#*:}" ;;

@@ -65,6 +65,8 @@ KillMode=mixed
 [Install]
 WantedBy=default.target
 UNIT
+	compose_directives Unit
+	compose_directives Service
 }
 
 # A link of an administrator's may have changed since the step engine saw to it.

@@ -9,6 +9,7 @@ daemon_apply() {
 	doc on-destroy-data | write_record "$STATE/leases/$LEASE/on-destroy-data"
 	rm -f "$STATE/leases/$LEASE/no-data"
 	start_service_manager
+	validate_prune
 	want_network_driver
 	want_data_roots
 	settle_storage_driver
@@ -28,6 +29,7 @@ apply_daemon_files() {
 	local config=$ACCOUNT_HOME/.config
 	compose_settings
 	compose_unit >"$WORK/docker.service"
+	validate_unit
 	want_home_file "$config/docker/daemon.json" 600 "$WORK/daemon.json"
 	want_home_file "$config/docker/environment" 600 "$WORK/environment"
 	want_unit "$config/systemd/user/docker.service"
@@ -41,6 +43,7 @@ apply_daemon_files() {
 	want userdaemon "$ACCOUNT" running
 	ask_systemctl daemon-reload
 	run_daemon
+	want_prune
 	log_driver_checks
 	forget_earlier_values
 }
