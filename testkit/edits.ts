@@ -233,6 +233,29 @@ const daemonEdits: Edit[] = [
     },
   },
   {
+    name: "unitOverrides",
+    row: "`unitOverrides`",
+    change: { unitOverrides: { Service: { LimitNOFILE: 4096, TimeoutStopSec: 90 } } },
+    steps: ["daemon"],
+    restarts: true,
+    host: {
+      command: "prlimit -n -o SOFT --noheadings -p $(pgrep -u app -x dockerd)",
+      prints: "4096",
+    },
+  },
+  {
+    name: "prune",
+    row: "`prune`",
+    change: { prune: { schedule: "Sun 03:00", all: true } },
+    steps: ["daemon"],
+    restarts: false,
+    host: {
+      command:
+        "find /home/app/.config /home/app/.local/share/systemd -name '*docker-prune.timer' 2>&1 | wc -l",
+      prints: "3",
+    },
+  },
+  {
     name: "daemon: a value, and one inside an object",
     row: "`daemon`",
     change: {

@@ -101,6 +101,11 @@ const changes: Record<string, Partial<RootlessDockerHostArgs>[]> = {
     { registryAuth: [{ address: "quay.io", username: "me", password: "one" }] },
   ],
   "`registryCertificates`": [{ registryCertificates: { "registry.example:5000": certificate } }],
+  "`unitOverrides`": [
+    { unitOverrides: { Service: { MemoryMax: "4G", ExecStartPre: ["/bin/true", "/bin/true"] } } },
+    { unitOverrides: { Unit: { StartLimitBurst: 3 } } },
+  ],
+  "`prune`": [{ prune: { schedule: "daily" } }, { prune: { schedule: "Sun 03:00", all: true } }],
   "`onDestroy.data`": [{ onDestroy: { data: OnDestroyData.Delete } }],
   "`privilegeEscalation`": [{ privilegeEscalation: PrivilegeEscalation.Sudo }],
   "`driftDetection`": [{ driftDetection: DriftDetection.Preview }],

@@ -45,6 +45,8 @@ describe("defaults", () => {
         registryCertificates: {},
         registryAuth: [],
         registryLogins: {},
+        unitOverrides: {},
+        prune: undefined,
         storageDriver: "Auto",
         network: {
           driver: "Auto",
@@ -156,6 +158,12 @@ test("every option arrives in its own setting, at its own path", () => {
         proxy: expect.objectContaining({ host: proxy.host, hostKey: proxy.hostKey }) as object,
       },
       secrets: {},
+      unitOverrides: {
+        "Unit.StartLimitBurst": "3",
+        "Service.MemoryMax": "4G",
+        "Service.OOMPolicy": "continue",
+        "Service.ExecStartPre": "/bin/true\n-/bin/false",
+      },
       registryAuth: ["ghcr.io", "docker.io"],
       registryLogins: {
         "ghcr.io": "robot:SECRET registry password",

@@ -11,7 +11,7 @@ import * as registries from "./registries";
 
 const rooms = [connection, account, machine, daemon, registries];
 const options =
-  "connection, account, subordinateIds, engine, rootfulDocker, privilegedPorts, unprivilegedPing, sysctls, kernelModuleOptions, appArmorProfile, resourceControllers, daemon, network, onDestroy, environment, registryAuth, registryCertificates, storageDriver, privilegeEscalation, driftDetection, recheck, takeOver";
+  "connection, account, subordinateIds, engine, rootfulDocker, privilegedPorts, unprivilegedPing, sysctls, kernelModuleOptions, appArmorProfile, resourceControllers, daemon, network, onDestroy, environment, registryAuth, registryCertificates, unitOverrides, prune, storageDriver, privilegeEscalation, driftDetection, recheck, takeOver";
 const refused: Refused[] = [
   ["conection", {}, `no such option; use ${options}`],
   ...rooms.flatMap((room) => room.refused),

@@ -7,7 +7,8 @@ export interface PruneSettings {
   all: boolean;
 }
 
-const weekday = "(?:mon(?:day)?|tue(?:sday)?|wed(?:nesday)?|thu(?:rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)";
+const weekday =
+  "(?:mon(?:day)?|tue(?:sday)?|wed(?:nesday)?|thu(?:rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)";
 const weekdays = `${weekday}(?:(?:,|-|\\.\\.)${weekday})*`;
 const part = "(?:\\*|\\d{1,4}(?:\\.\\.\\d{1,4})?)(?:/\\d{1,4})?";
 const parts = `${part}(?:,${part})*`;
