@@ -105,7 +105,7 @@ const changes: Record<string, Partial<RootlessDockerHostArgs>[]> = {
     { unitOverrides: { Service: { MemoryMax: "4G", ExecStartPre: ["/bin/true", "/bin/true"] } } },
     { unitOverrides: { Unit: { StartLimitBurst: 3 } } },
   ],
-  "`prune`": [{ prune: { schedule: "daily" } }, { prune: { schedule: "Sun 03:00", all: true } }],
+  "`prune`": [{ prune: {} }, { prune: { schedule: "Sun 03:00", all: true } }],
   "`onDestroy.data`": [{ onDestroy: { data: OnDestroyData.Delete } }],
   "`privilegeEscalation`": [{ privilegeEscalation: PrivilegeEscalation.Sudo }],
   "`driftDetection`": [{ driftDetection: DriftDetection.Preview }],

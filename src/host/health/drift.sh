@@ -49,6 +49,7 @@ drift_title() {
 # $1 kind, $2 the wanted value.
 drift_wanted() {
 	case $1-$2 in
+	usertimer-*) printf active ;;
 	registrylogin-*) printf 'the one of registryAuth' ;;
 	*file-[0-7]*' '*) printf 'the file as this package wrote it' ;;
 	*file-/*) printf 'a link to %s' "$2" ;;

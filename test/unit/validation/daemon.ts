@@ -34,29 +34,18 @@ const directive = (name: string, value: unknown, reason: string): Refused => {
 };
 
 export const refused: Refused[] = [
-  ["prune", { all: true }, "is missing; say when, such as daily or Sun 03:00", "prune.schedule"],
   ["prune", "daily", "'daily' is not an object; write one"],
   ...["", "foo", "Sun 25", "03:00:00:00", "%n", "Europe/Berlin", "--help"].map((when): Refused => [
     "prune.schedule",
     when,
     `'${when}' ${notCalendar}`,
   ]),
-  ["prune.schedule", "daily\nUnit=x", `'daily Unit=x' ${notCalendar}`],
-  ["prune", { schedule: "daily", until: "7d" }, `'7d' ${notAge}`, "prune.until"],
-  ["prune", { schedule: "daily", until: "" }, `'' ${notAge}`, "prune.until"],
-  ["prune", { schedule: "daily", until: "1h 2m" }, `'1h 2m' ${notAge}`, "prune.until"],
-  [
-    "prune",
-    { schedule: "daily", all: "yes" },
-    "'yes' is not true or false; write one",
-    "prune.all",
-  ],
-  [
-    "prune",
-    { schedule: "daily", volumes: true },
-    "no such option; use schedule, until, all",
-    "prune.volumes",
-  ],
+  ["prune.schedule", "daily\nUnit=x", `'daily\ufffdUnit=x' ${notCalendar}`],
+  ["prune.until", "7d", `'7d' ${notAge}`],
+  ["prune.until", "", `'' ${notAge}`],
+  ["prune.until", "1h 2m", `'1h 2m' ${notAge}`],
+  ["prune.all", "yes", "'yes' is not true or false; write one"],
+  ["prune.volumes", true, "no such option; use schedule, until, all"],
   ["unitOverrides", "MemoryMax=4G", "'MemoryMax=4G' is not an object; write one"],
   ["unitOverrides", { service: {} }, `'service' ${notSection}`],
   ["unitOverrides", { Timer: {} }, `'Timer' ${notSection}`],
@@ -67,7 +56,7 @@ export const refused: Refused[] = [
   ],
   ["unitOverrides.Service", ["MemoryMax=4G"], `'["MemoryMax=4G"]' is not an object; write one`],
   ["unitOverrides.Service", { memorymax: 1 }, `'memorymax' ${notDirective}`],
-  ["unitOverrides.Service", { "A\nB": 1 }, `'A B' ${notDirective}`],
+  ["unitOverrides.Service", { "A\nB": 1 }, `'A\ufffdB' ${notDirective}`],
   directive("Service.MemoryMax", "4G\nUser=root", brokenLine),
   directive("Service.ExecStartPre", ["/bin/true", "/bin/false\r"], brokenLine),
   directive(
@@ -318,6 +307,7 @@ export const accepted: Accepted[] = [
     ],
   ].map((schedule): Accepted => ["prune", { schedule, until: "1h30m" }]),
   ["prune", null],
+  ["prune", {}],
   ["unitOverrides", {}],
   [
     "unitOverrides",

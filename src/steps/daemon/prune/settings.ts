@@ -35,12 +35,13 @@ const age: Rule<string> = (value) =>
 /** Undefined where nothing is removed on a schedule. */
 export function pruneSettings(args: Reader): PruneSettings | undefined {
   const read = args.object("prune");
-  if (args.given("prune")) read.require("schedule", "say when, such as daily or Sun 03:00");
-  const when = read.string("schedule", { rule: schedule });
-  const until = read.string("until", { rule: age }) ?? "168h";
-  const all = read.boolean("all") ?? false;
+  const prune = {
+    schedule: read.string("schedule", { rule: schedule }) ?? "weekly",
+    until: read.string("until", { rule: age }) ?? "168h",
+    all: read.boolean("all") ?? false,
+  };
   read.refuseOthers();
-  return when === undefined ? undefined : { schedule: when, until, all };
+  return args.given("prune") ? prune : undefined;
 }
 
 export function pruneDocument(prune: PruneSettings | undefined): Document {

@@ -46,8 +46,8 @@ const refusedDirectives: [names: RegExp, reason: string][] = [
 
 export function unitSettings(args: Reader): UnitSettings {
   const unit: UnitSettings = {};
-  const read = args.object("unitOverrides");
   for (const section of Object.keys(args.mapping("unitOverrides", sectionName))) {
+    const read = args.object("unitOverrides");
     for (const [name, value] of Object.entries(read.mapping(section, directiveName))) {
       const directive = `${section}.${name}`;
       const values: unknown[] = Array.isArray(value) ? value : [value];
