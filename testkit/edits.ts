@@ -239,7 +239,7 @@ const daemonEdits: Edit[] = [
     steps: ["daemon"],
     restarts: true,
     host: {
-      command: "prlimit -n -o SOFT --noheadings -p $(pgrep -u app -x dockerd)",
+      command: "awk '/open files/ { print $4 }' /proc/$(pgrep -u app -x dockerd)/limits",
       prints: "4096",
     },
   },

@@ -84,5 +84,5 @@ export function unitDocument(unit: UnitSettings): Document {
 export const unitEffects = {
   "docker.service/*": restarts,
   // want_unit
-  "docker.service/Service.Timeout*": "systemd reads it anew, and the daemon keeps running",
+  "docker.service/Service.Timeout*": "a time limit counts at once; for it alone nothing restarts",
 };
