@@ -370,5 +370,7 @@ export const used = (userKey: string): ComponentArgs => ({
   privilegedPorts: PrivilegedPorts.Sysctl,
   subordinateIds: { count: 131_072 },
   network: { mtu: 1500 },
+  unitOverrides: { Service: { LimitNOFILE: 65_536 } },
+  prune: {},
   onDestroy: { data: OnDestroyData.Delete },
 });
