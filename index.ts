@@ -7,6 +7,7 @@ export { IdAllocation, type SubordinateIdsArgs } from "./src/steps/account/subor
 export { OnDestroyData, type OnDestroyArgs } from "./src/steps/daemon/data/args";
 export { type NetworkArgs, NetworkDriver, PortDriver } from "./src/steps/daemon/network/args";
 export type { TcpSocketArgs } from "./src/steps/daemon/tcpSocket/args";
+export type { PruneArgs } from "./src/steps/daemon/prune/args";
 export { StorageDriver } from "./src/steps/daemon/storage/args";
 export {
   type EngineArgs,

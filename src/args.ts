@@ -5,6 +5,7 @@ import type { AccountArgs } from "./steps/account/args";
 import type { SubordinateIdsArgs } from "./steps/account/subordinateIds/args";
 import type { OnDestroyArgs } from "./steps/daemon/data/args";
 import type { NetworkArgs } from "./steps/daemon/network/args";
+import type { PruneArgs } from "./steps/daemon/prune/args";
 import type { TcpSocketArgs } from "./steps/daemon/tcpSocket/args";
 import type { StorageDriver } from "./steps/daemon/storage/args";
 import type { EngineArgs, RootfulDocker } from "./steps/engine/args";
@@ -98,6 +99,23 @@ export interface RootlessDockerHostArgs {
    * https://docs.docker.com/engine/security/protect-access/
    */
   tcpSocket?: pulumi.Input<TcpSocketArgs>;
+  /**
+   * Directives of the daemon's user unit, docker.service, by section (Unit, Service) and name, as systemd.unit(5)
+   * and the pages that it names have them: such as `{ Service: { MemoryMax: "4G", LimitNOFILE: 1048576 } }`. A
+   * value is a text, a number, true or false, or a list of these for a directive that is given several times.
+   * Those by which the daemon is started, found and ended are refused. A drop-in of the account's or the
+   * administrator's counts more. Defaults to {}.
+   */
+  // A value of a directive is a text, a number, a truth value or a list, for which the schema has no other type.
+  unitOverrides?: pulumi.Input<{
+    // eslint-disable-next-line @typescript-eslint/no-explicit-any
+    [section: string]: pulumi.Input<{ [directive: string]: pulumi.Input<any> }>;
+  }>;
+  /**
+   * Removes what the daemon does not use any more, on a schedule: a timer of the account's own systemd,
+   * docker-prune.timer. Defaults to none: nothing is removed.
+   */
+  prune?: pulumi.Input<PruneArgs>;
   /** What destroy does beyond taking back this package's own changes. Defaults to nothing. */
   onDestroy?: pulumi.Input<OnDestroyArgs>;
   /** How the commands become root on the host. Defaults to Auto. */

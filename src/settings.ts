@@ -10,7 +10,9 @@ import { onDestroySettings } from "./steps/daemon/data/settings";
 import { environmentSettings } from "./steps/daemon/environment/settings";
 import { networkSettings } from "./steps/daemon/network/settings";
 import { tcpSocketSettings } from "./steps/daemon/tcpSocket/settings";
+import { pruneSettings } from "./steps/daemon/prune/settings";
 import { storageDriverSettings } from "./steps/daemon/storage/settings";
+import { unitSettings } from "./steps/daemon/unit/settings";
 import {
   engineSettings,
   refusePurgeOfPreinstalled,
@@ -71,6 +73,8 @@ export function readSettings(args: unknown, secretPaths: string[] = []) {
     registryCertificates: certificateSettings(read),
     registryAuth: registries.addresses,
     registryLogins: registries.logins,
+    unitOverrides: unitSettings(read),
+    prune: pruneSettings(read),
     network,
     onDestroy,
     storageDriver: storageDriverSettings(read),

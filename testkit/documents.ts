@@ -22,6 +22,8 @@ export interface StepArgs {
   registryCertificates?: object;
   tcpSocket?: object;
   registryAuth?: object[];
+  unitOverrides?: object;
+  prune?: object;
   onDestroy?: object;
   takeOver?: boolean;
   /** Who holds the lease. Defaults to "project/dev/web". */

@@ -234,6 +234,29 @@ const daemonEdits: Edit[] = [
     },
   },
   {
+    name: "unitOverrides",
+    row: "`unitOverrides`",
+    change: { unitOverrides: { Service: { LimitNOFILE: 4096, TimeoutStopSec: 90 } } },
+    steps: ["daemon"],
+    restarts: true,
+    host: {
+      command: "awk '/open files/ { print $4 }' /proc/$(pgrep -u app -x dockerd)/limits",
+      prints: "4096",
+    },
+  },
+  {
+    name: "prune",
+    row: "`prune`",
+    change: { prune: { schedule: "Sun 03:00", all: true } },
+    steps: ["daemon"],
+    restarts: false,
+    host: {
+      command:
+        "find /home/app/.config /home/app/.local/share/systemd -name '*docker-prune.timer' 2>&1 | wc -l",
+      prints: "3",
+    },
+  },
+  {
     name: "daemon: a value, and one inside an object",
     row: "`daemon`",
     change: {
@@ -376,5 +399,7 @@ export const used = (userKey: string): ComponentArgs => ({
   privilegedPorts: PrivilegedPorts.Sysctl,
   subordinateIds: { count: 131_072 },
   network: { mtu: 1500 },
+  unitOverrides: { Service: { LimitNOFILE: 65_536 } },
+  prune: {},
   onDestroy: { data: OnDestroyData.Delete },
 });

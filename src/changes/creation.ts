@@ -13,6 +13,11 @@ import { PrivilegedPorts } from "../steps/ports/args";
 import { shownValue } from "./documents";
 import { shown } from "./shown";
 
+const daemonInputs = [
+  ...(["daemon", "environment", "secrets", "storageDriver", "network"] as const),
+  ...(["unitOverrides", "prune"] as const),
+] as const;
+
 /** What is made on a machine, a line each: a name, and what it says as soon as its inputs are known. */
 const rows = [
   row("engine", ["engine", "rootfulDocker"], ({ engine, rootfulDocker }) =>
@@ -38,12 +43,14 @@ const rows = [
       renderDocument(kernel.document(settings, "")).trim().split("\n").join(", "),
   },
   row("ports", ["privilegedPorts"], ({ privilegedPorts }) => ports[privilegedPorts]),
-  row("daemon", ["daemon", "environment", "secrets", "storageDriver", "network"], (given) =>
+  row("daemon", daemonInputs, (given) =>
     list(
       `storage driver ${driverName(given.storageDriver) ?? "that works"}`,
       values("daemon.json", given.daemon),
       values("environment", given.environment),
       names("secret", given.secrets),
+      values("docker.service", given.unitOverrides),
+      given.prune && `removes what is unused: ${given.prune.schedule}`,
     ),
   ),
   row("login", ["registryAuth"], ({ registryAuth }) => registryAuth.join(", ")),

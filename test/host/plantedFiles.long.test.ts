@@ -11,7 +11,10 @@ import { columns, onHost, places, type Place } from "../../testkit/plants";
 // Most of a cell is waiting, and the same step of two accounts waits for each other on one host: so each cell
 // has a host to itself, and as many run side by side as jest's maxConcurrency allows.
 
-const wishes: StepArgs = { account: { name: "app", authorizedKeys: ["ssh-ed25519 AAAAC3Nz one"] } };
+const wishes: StepArgs = {
+  account: { name: "app", authorizedKeys: ["ssh-ed25519 AAAAC3Nz one"] },
+  prune: {},
+};
 const webs: StepArgs = { account: { name: "web" }, owner: "project/dev/web" };
 
 const used = "df --output=used -k /run | tail -n 1; du -sk /var/lib/rootless-docker | cut -f 1";

@@ -1,5 +1,6 @@
 import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
-import { asAccount, bootHost, daemonStart } from "../../testkit/host";
+import { asAccount, bootHost, daemonStart, importImage, tryAsAccount } from "../../testkit/host";
+import { deviceSpec, deviceUsed, useDevice } from "../../testkit/cdiDevice";
 import type { StepArgs } from "../../testkit/documents";
 import { Installation } from "../../testkit/installation";
 
@@ -261,6 +262,236 @@ describe("daemon", () => {
     expect(
       await host.run("grep -rl rotated-secret /home/app/.config /var/lib/rootless-docker || true"),
     ).toBe("");
+  });
+
+  const properties = (...names: string[]) =>
+    asAccount(
+      host,
+      "app",
+      `systemctl --user show ${names.map((name) => `-p ${name}`).join(" ")} docker.service`,
+    );
+
+  test("directives of the unit: one restart, systemd has them; dropped, its own are back", async () => {
+    const before = [await daemonStart(host, "app"), await properties("LimitNOFILE")];
+    const unit = "/home/app/.config/systemd/user/docker.service";
+    const Service = {
+      MemoryMax: "4G",
+      LimitNOFILE: 4096,
+      OOMPolicy: "continue",
+      ExecStartPre: ["/bin/true", "-/bin/false %n"],
+    };
+    const wishes: StepArgs = { ...plain, unitOverrides: { Service, Unit: { StartLimitBurst: 3 } } };
+    expect((await app.apply("daemon", wishes)).changed).toEqual([
+      `${unit} written`,
+      "daemon of app restarted",
+    ]);
+    const names = ["MemoryMax", "LimitNOFILE", "OOMPolicy", "StartLimitBurst", "NRestarts"];
+    expect((await properties(...names)).trim().split("\n").sort()).toEqual([
+      "LimitNOFILE=4096",
+      "MemoryMax=4294967296",
+      "NRestarts=0",
+      "OOMPolicy=continue",
+      "StartLimitBurst=3",
+    ]);
+    expect((await properties("ExecStartPre")).match(/argv\[\]=[^;]*/g)).toEqual([
+      "argv[]=/bin/true ",
+      "argv[]=/bin/false docker.service ",
+    ]);
+    expect((await app.apply("daemon", wishes)).changed).toEqual([]);
+    // Time limits are for systemd alone.
+    const started = await daemonStart(host, "app");
+    const longer = { ...wishes, unitOverrides: { Service: { ...Service, TimeoutStopSec: 90 } } };
+    await app.apply("daemon", {
+      ...longer,
+      unitOverrides: { ...longer.unitOverrides, Unit: { StartLimitBurst: 3 } },
+    });
+    expect(await properties("TimeoutStopUSec")).toBe("TimeoutStopUSec=1min 30s\n");
+    expect(await daemonStart(host, "app")).toBe(started);
+    await app.apply("daemon", plain);
+    expect(await properties("LimitNOFILE")).toBe(before[1]);
+    expect(await daemonStart(host, "app")).not.toBe(before[0]);
+  });
+
+  test("directives that systemd ignores, or a daemon that does not start with them", async () => {
+    const before = await daemonStart(host, "app");
+    const overridden = (Service: object): StepArgs => ({ ...plain, unitOverrides: { Service } });
+    const ignored = await app.tryApply(
+      "daemon",
+      overridden({ MemoryMx: "4G", MemoryMax: "4X", CPUShares: 1024, OOMPolicy: "kill" }),
+    );
+    const end = (name: string) =>
+      `; wanted a directive as systemd.unit(5) has it. To fix: correct Service.${name} in unitOverrides`;
+    expect([ignored.exitCode, ...ignored.said]).toEqual([
+      1,
+      `daemon: docker.service/Service.MemoryMax: found that systemd 257 does not take its value${end("MemoryMax")}`,
+      `daemon: docker.service/Service.MemoryMx: found that systemd 257 does not know it${end("MemoryMx")}`,
+    ]);
+    expect((await app.apply("daemon", plain)).changed).toEqual([]);
+    expect(await daemonStart(host, "app")).toBe(before);
+
+    // A drop-in of the account's own counts more, and stays.
+    const dropIn = "~/.config/systemd/user/docker.service.d";
+    await asAccount(
+      host,
+      "app",
+      `mkdir ${dropIn}; printf '[Service]\nOOMPolicy=stop\n' >${dropIn}/own.conf`,
+    );
+    const { exitCode, said } = await app.tryApply(
+      "daemon",
+      overridden({ ExecStartPre: "/bin/false", OOMPolicy: "kill" }),
+    );
+    expect([exitCode, said.at(-1)]).toEqual([
+      1,
+      expect.stringMatching(
+        /^daemon: docker\.service of app: found it does not start.*take back the last change of daemon, environment or unitOverrides$/,
+      ),
+    ]);
+    expect(said.join("\n")).toMatch(/journal: docker\.service: Control process exited, .*status=1/);
+    await app.apply("daemon", overridden({ OOMPolicy: "kill" }));
+    expect(await properties("OOMPolicy")).toBe("OOMPolicy=stop\n");
+    await app.apply("daemon", plain);
+    expect(await asAccount(host, "app", `cat ${dropIn}/own.conf; rm -r ${dropIn}`)).toBe(
+      "[Service]\nOOMPolicy=stop\n",
+    );
+    await asAccount(host, "app", "systemctl --user daemon-reload");
+  });
+
+  test("prune: what is unused goes, on a schedule; what is used stays, and volumes; dropped, it is gone", async () => {
+    const files =
+      "find ~/.config/systemd ~/.local/share -path ~/.local/share/docker -prune -o -print | sort";
+    const before = [await daemonStart(host, "app"), await asAccount(host, "app", files)];
+    const wishes = (prune: object): StepArgs => ({
+      ...plain,
+      prune: { schedule: "Sun 03:00", ...prune },
+    });
+    await importImage(host, "app");
+    await asAccount(
+      host,
+      "app",
+      `printf 'FROM busybox\nENV unused=1\n' | DOCKER_BUILDKIT=0 docker build -q -t unused - >/dev/null 2>&1
+       docker volume create kept >/dev/null
+       docker run -d --stop-signal KILL --name runs busybox sleep 1000 >/dev/null
+       docker run --name ended -v kept:/kept busybox touch /kept/file; sleep 2`,
+    );
+    const units = "/home/app/.config/systemd/user";
+    expect((await app.apply("daemon", wishes({ until: "24h" }))).changed).toEqual([
+      `${units}/docker-prune.service written`,
+      `${units}/docker-prune.timer written`,
+      `${units}/timers.target.wants/docker-prune.timer -> ${units}/docker-prune.timer`,
+      "docker-prune.timer of app started",
+    ]);
+    const next = () =>
+      asAccount(
+        host,
+        "app",
+        "systemctl --user show -p ActiveState -p UnitFileState -p NextElapseUSecRealtime docker-prune.timer",
+      );
+    expect(await next()).toMatch(
+      /Realtime=Sun [0-9-]+ 03:[01][0-9]:.*\nActiveState=active\nUnitFileState=enabled\n/,
+    );
+    const left = () =>
+      asAccount(
+        host,
+        "app",
+        `systemctl --user start docker-prune.service
+         docker ps -a --format '{{.Names}}' | sort; docker image ls --format '{{.Repository}}' | sort; docker volume ls -q`,
+      );
+    expect(await left()).toBe("ended\nruns\nbusybox\nunused\nkept\n");
+
+    expect((await app.apply("daemon", wishes({ until: "1s" }))).changed).toEqual([
+      `${units}/docker-prune.service written`,
+    ]);
+    expect(await left()).toBe("runs\nbusybox\nunused\nkept\n");
+    await app.apply("daemon", wishes({ until: "1s", all: true }));
+    expect(await left()).toBe("runs\nbusybox\nkept\n");
+    const other = wishes({ until: "1s", all: true, schedule: "Mon 05:00" });
+    expect((await app.apply("daemon", other)).changed).toEqual([
+      `${units}/docker-prune.timer written`,
+    ]);
+    expect(await next()).toMatch(/Realtime=Mon [0-9-]+ 05:[01][0-9]:.*\nActiveState=active\n/);
+    expect((await app.apply("daemon", other)).changed).toEqual([]);
+    expect(await daemonStart(host, "app")).toBe(before[0]);
+
+    // A daemon that somebody has stopped stays so, and nothing counts as failed.
+    await asAccount(
+      host,
+      "app",
+      `systemctl --user stop docker; ! systemctl --user start docker-prune.service 2>/dev/null
+       [ "$(systemctl --user is-failed docker docker-prune.service | sort -u)" = inactive ]
+       systemctl --user start docker; docker volume rm kept >/dev/null; docker rm -f runs >/dev/null`,
+    );
+    await app.apply("daemon", plain);
+    expect(await asAccount(host, "app", files)).toBe(before[1]);
+    expect(await next()).toMatch(/ActiveState=inactive\nUnitFileState=\n/);
+    await app.apply("daemon", other);
+    await app.revert("daemon", other);
+    expect(await host.run("find /home/app -name '*docker-prune*'")).toBe("");
+    expect(await next()).toMatch(/ActiveState=inactive\nUnitFileState=\n/);
+    await app.apply("daemon", plain);
+  });
+
+  test("prune: a schedule that systemd does not take, and units of somebody else's, are errors", async () => {
+    const schedule = "*-13-01";
+    const wrong = await app.tryApply("daemon", { ...plain, prune: { schedule } });
+    expect([wrong.exitCode, ...wrong.said]).toEqual([
+      1,
+      "daemon: docker-prune.OnCalendar: found '*-13-01', which systemd does not take; wanted a calendar event of systemd.time(7). To fix: correct prune.schedule: 'systemd-analyze calendar' shows when one is due",
+    ]);
+    const timer = "/home/app/.config/systemd/user/docker-prune.timer";
+    await asAccount(host, "app", `echo '[Timer]' >${timer}`);
+    const wishes = { ...plain, prune: { schedule: "daily" } };
+    const { exitCode, said } = await app.tryApply("daemon", wishes);
+    expect([exitCode, ...said]).toEqual([
+      1,
+      `daemon: ${timer}: found that it is there already, and not this package's; wanted no such unit. To fix: leave prune out, or let app remove it: 'systemctl --user disable --now docker-prune.timer', then 'rm ${timer}'`,
+    ]);
+    await app.apply("daemon", plain);
+    expect(await asAccount(host, "app", `cat ${timer}; rm ${timer}`)).toBe("[Timer]\n");
+    // What somebody has made of ours is theirs.
+    await app.apply("daemon", wishes);
+    await asAccount(host, "app", `echo '# mine' >>${timer}`);
+    await app.apply("daemon", plain);
+    expect(await asAccount(host, "app", `tail -n 1 ${timer}; rm ${timer}`)).toBe("# mine\n");
+  });
+
+  test("devices by CDI, of a directory outside /etc and /run; logs that have an end", async () => {
+    await importImage(host, "app");
+    // Of 2 MB that a container says, kilobytes that are kept.
+    const logged = async () =>
+      Number(
+        await asAccount(
+          host,
+          "app",
+          `docker run --name talks busybox sh -c 'yes | head -n 1000000' >/dev/null
+           du -sk --apparent-size ~/.local/share/docker/containers/$(docker inspect -f '{{.Id}}' talks) | cut -f 1
+           docker rm talks >/dev/null`,
+        ),
+      );
+    await app.apply("daemon", plain);
+    expect(await info(".LoggingDriver")).toBe("json-file");
+    expect(await logged()).toBeGreaterThan(20_000);
+    const opts = { "max-size": "100k", "max-file": "2" };
+    const wishes = (dir: string, driver: string) => ({
+      ...plain,
+      daemon: {
+        ...{ features: { cdi: true }, "cdi-spec-dirs": [dir] },
+        ...{ "log-driver": driver, "log-opts": opts },
+      },
+    });
+    for (const [dir, driver] of [
+      ["/etc/cdi", "json-file"],
+      ["/usr/local/etc/cdi", "local"],
+    ]) {
+      await host.run(`mkdir -p ${dir}; cat >${dir}/example.json`, { input: deviceSpec });
+      await app.apply("daemon", wishes(dir, driver));
+      const { stdout, stderr } = await tryAsAccount(host, "app", useDevice);
+      // In RootlessKit's /etc and /run directories are links, which engine 26 does not follow.
+      if (dir === "/etc/cdi") expect(stderr).toContain("unresolvable CDI devices");
+      else expect(stdout).toBe(deviceUsed);
+      expect(await logged()).toBeLessThan(300);
+      await host.run(`rm -r ${dir}`);
+    }
+    await app.apply("daemon", plain);
   });
 
   test("a data root that was there before has its mode again, once nothing of an engine is in it", async () => {

@@ -2,6 +2,7 @@ import { brokenEngine, currentEngine, earlierEngine } from "../../testbed/engine
 import { diffSnapshots, snapshotHost } from "../../testbed/hosts";
 import { PrivilegedPorts } from "../../index";
 import { engineHost } from "../../testkit/engineHost";
+import { deviceSpec, deviceUsed, useDevice } from "../../testkit/cdiDevice";
 import { neighbour, neighbour6, noNeighbour, reached6, traffic6 } from "../../testkit/neighbour";
 import { makeTlsAuthority } from "../../testkit/tlsAuthority";
 import { asAccount, importImage } from "../../testkit/host";
@@ -52,6 +53,14 @@ test("a version, a container, another version with its data; one that does not s
     ),
   ).toBe("here\n1\n");
   expect(await given.host.run("ls /usr/local/lib/rootless-docker | wc -l")).toBe("3\n");
+  // CDI is on by itself. Of /etc and /run a start of the daemon sees which directories there are.
+  for (const dir of ["/etc/cdi", "/run/cdi", "/home/app/.config/cdi"]) {
+    await given.host.run(`mkdir ${dir}; cat >${dir}/example.json`, { input: deviceSpec });
+    if (!dir.startsWith("/home"))
+      await asAccount(given.host, "app", "systemctl --user restart docker");
+    expect([dir, await asAccount(given.host, "app", useDevice)]).toEqual([dir, deviceUsed]);
+    await given.host.run(`rm -r ${dir}`);
+  }
   for (const { changed } of Object.values(await app.applyAll(wishes(currentEngine, {}, listening))))
     expect(changed).toEqual([]);
 

@@ -122,6 +122,11 @@ const changes: Record<string, Partial<RootlessDockerHostArgs>[]> = {
   ],
   "`registryCertificates`": [{ registryCertificates: { "registry.example:5000": certificate } }],
   "`tcpSocket`": [{ tcpSocket: socket }],
+  "`unitOverrides`": [
+    { unitOverrides: { Service: { MemoryMax: "4G", ExecStartPre: ["/bin/true", "/bin/true"] } } },
+    { unitOverrides: { Unit: { StartLimitBurst: 3 } } },
+  ],
+  "`prune`": [{ prune: {} }, { prune: { schedule: "Sun 03:00", all: true } }],
   "`onDestroy.data`": [{ onDestroy: { data: OnDestroyData.Delete } }],
   "`privilegeEscalation`": [{ privilegeEscalation: PrivilegeEscalation.Sudo }],
   "`driftDetection`": [{ driftDetection: DriftDetection.Preview }],

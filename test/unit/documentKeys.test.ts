@@ -63,6 +63,7 @@ const readsAnother = ["follow_engine", "pass_on_to_daemon", "run_preflight_check
 
 /** What a function reads by a name that it is given or composes. */
 const composed: Record<string, string[]> = {
+  "validate_unit docker.service/$directive": [],
   "require_equal $1": ["uid", "home", "shell"],
   "sysctl_wanted_or_here $1": ["kernel.keys.maxkeys", "kernel.keys.maxbytes"],
   "ports_apply $start": ["net.ipv4.ip_unprivileged_port_start"],
@@ -78,6 +79,7 @@ const families: Record<string, RegExp> = {
   want_module_options: /^modprobe\.d\//,
   compose_daemon_json: /^daemon\.json\//,
   compose_environment: /^environment\//,
+  compose_directives: /^docker\.service\//,
   want_registry_certificates: /^certs\.d\//,
   registries_apply: /^registryAuth\//,
 };

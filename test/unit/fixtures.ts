@@ -99,6 +99,15 @@ export function everyOption() {
       certificate: serverCertificate,
       privateKey: serverKey,
     },
+    unitOverrides: {
+      Unit: { StartLimitBurst: 3 },
+      Service: {
+        MemoryMax: "4G",
+        OOMPolicy: "continue",
+        ExecStartPre: ["/bin/true", "-/bin/false"],
+      },
+    },
+    prune: { schedule: "Sun 03:00", until: "48h", all: true },
     onDestroy: { data: OnDestroyData.Delete },
     privilegeEscalation: PrivilegeEscalation.Doas,
     driftDetection: DriftDetection.Preview,

@@ -47,6 +47,8 @@ describe("defaults", () => {
         tcpSocket: undefined,
         registryAuth: [],
         registryLogins: {},
+        unitOverrides: {},
+        prune: undefined,
         storageDriver: "Auto",
         network: {
           driver: "Auto",
@@ -164,6 +166,12 @@ test("every option arrives in its own setting, at its own path", () => {
         "tls/key.pem": args.tcpSocket.privateKey,
       },
       tcpSocket: { address: "192.0.2.7", port: 2377 },
+      unitOverrides: {
+        "Unit.StartLimitBurst": "3",
+        "Service.MemoryMax": "4G",
+        "Service.OOMPolicy": "continue",
+        "Service.ExecStartPre": "/bin/true\n-/bin/false",
+      },
       registryAuth: ["ghcr.io", "docker.io"],
       registryLogins: {
         "ghcr.io": "robot:SECRET registry password",

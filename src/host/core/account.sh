@@ -16,8 +16,12 @@ account_places() {
 		file home .config/docker/key.json
 		file home .config/systemd/user/docker.service
 		file home .config/systemd/user/default.target.wants/docker.service
+		file home .config/systemd/user/docker-prune.service
+		file home .config/systemd/user/docker-prune.timer
+		file home .config/systemd/user/timers.target.wants/docker-prune.timer
 		file home .docker/config.json
 		file home .docker/contexts/meta/ROOTLESS/meta.json
+		file home .local/share/systemd/timers/stamp-docker-prune.timer
 		file home .ssh/authorized_keys
 		directory home .config
 		directory home .config/systemd/user

@@ -6,7 +6,7 @@
 # $1 the document, $2 the directory to read it into.
 read_document() {
 	local group
-	for group in certs.d daemon.json environment modprobe.d registryAuth tls; do
+	for group in certs.d daemon.json docker.service environment modprobe.d registryAuth tls; do
 		mkdir -p "$2/text/$group" "$2/json/$group"
 	done
 	awk -v dir="$2" '

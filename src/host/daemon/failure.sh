@@ -5,8 +5,9 @@
 # full disk adds, 20 lines at most. $1 when it was started, in seconds.
 daemon_failed() {
 	journalctl --sync 2>/dev/null || true
-	journalctl -q --no-pager -o cat --since "@$1" -n 200 "_UID=$ACCOUNT_UID" \
-		_SYSTEMD_USER_UNIT=docker.service 2>/dev/null | head -c 500000 >"$WORK/journal" || true
+	journal_of_daemon "$1" _SYSTEMD_USER_UNIT >"$WORK/journal"
+	# A start that ended before the daemon's own: what the service manager says of it.
+	[ -n "$(journal_causes <"$WORK/journal")" ] || journal_of_daemon "$1" USER_UNIT >"$WORK/journal"
 	user_systemctl stop docker.service 2>/dev/null || true
 	{
 		sh "$AGENT" doctor --problems "$ACCOUNT" 2>/dev/null | grep -v "^doctor: docker.service of " | head -n 6 | sed "s/^doctor/$STEP/" || true
@@ -17,7 +18,13 @@ daemon_failed() {
 	fail "docker.service of $ACCOUNT" \
 		"it does not start, or does not answer on $ACCOUNT_RUNTIME/docker.sock" \
 		"a daemon that answers" \
-		"fix what the lines above say, or take back the last change of daemon or environment"
+		"fix what the lines above say, or take back the last change of daemon, environment or unitOverrides"
+}
+
+# $1 since when, in seconds, $2 the field that names the unit.
+journal_of_daemon() {
+	journalctl -q --no-pager -o cat --since "@$1" -n 200 "_UID=$ACCOUNT_UID" "$2=docker.service" 2>/dev/null |
+		head -c 500000 || true
 }
 
 # A start that failed while it made docker0 can leave half of it in the engine's store, and no later

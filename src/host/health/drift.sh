@@ -33,6 +33,7 @@ drift_check() {
 drift_title() {
 	case $1 in
 	userdaemon | userunit) printf 'docker.service of %s' "$2" ;;
+	usertimer) printf 'docker-prune.timer of %s' "$2" ;;
 	authorizedkey | keyfile) printf 'authorized_keys of %s' "$ACCOUNT" ;;
 	secretvalues) printf 'secret values' ;;
 	registrylogin) printf 'login of %s to %s' "${2%%:*}" "${2#*:}" ;;
@@ -48,6 +49,7 @@ drift_title() {
 # $1 kind, $2 the wanted value.
 drift_wanted() {
 	case $1-$2 in
+	usertimer-*) printf active ;;
 	registrylogin-*) printf 'the one of registryAuth' ;;
 	*file-[0-7]*' '*) printf 'the file as this package wrote it' ;;
 	*file-/*) printf 'a link to %s' "$2" ;;

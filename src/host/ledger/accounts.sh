@@ -56,7 +56,7 @@ stop_where_home_is_away() {
 account_of_resource() {
 	case $1 in
 	account | linger | subuid | subgid | delegation) resource_name "$2" ;;
-	keyfile | currentcontext | userdaemon | userunit) resource_name "$2" ;;
+	keyfile | currentcontext | userdaemon | usertimer | userunit) resource_name "$2" ;;
 	*) cat "$2/baseline/account" 2>/dev/null || true ;;
 	esac
 }

@@ -6,8 +6,8 @@ homefile_check() { path_check as_account "$@"; }
 homedir_check() { as_account test -d "$1" || echo 'no such directory'; }
 
 homefile_now() {
-	# The daemon's own, whatever it holds.
-	! was_left "${2%/*}" the-daemon || return 0
+	# The daemon's own, or the timer's, whatever it holds.
+	if was_left "${2%/*}" the-daemon || was_left "${2%/*}" the-timer; then return 0; fi
 	know_account "$(cat "$2/account")" || return 0
 	path_now as_account "$@"
 }

@@ -3,12 +3,12 @@
 # (or an earlier one's daemon) uses them.
 
 secrets_apply() {
-	local values new
+	local values new group
 	values=$(secrets_directory)
 	new=$WORK/values
 	for_root_alone read_document "$WORK/document" "$new"
 	# Earlier versions have stored none: what is compared has the same folders.
-	rmdir "$new/text/registryAuth" "$new/json/registryAuth" "$new/text/certs.d" "$new/json/certs.d"
+	for group in certs.d docker.service registryAuth; do rmdir "$new/text/$group" "$new/json/$group"; done
 	find "$new" -type d -name tls -empty -delete
 	# Keys of the document itself: only what lies in the directories is a value.
 	find "$new/text" "$new/json" -mindepth 1 -maxdepth 1 -type f -delete

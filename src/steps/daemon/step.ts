@@ -15,8 +15,10 @@ import { environmentDocument } from "./environment/settings";
 import type { NetworkInfo } from "./network/outputs";
 import { bridgeDocument, bridgeEffect, ipv6Document, networkEnvironment } from "./network/settings";
 import type { CgroupInfo } from "./outputs";
+import { pruneDocument, pruneEffects } from "./prune/settings";
 import { tcpSocketDocument } from "./tcpSocket/settings";
 import { storageDocument, storageEffect } from "./storage/settings";
+import { unitDocument, unitEffects } from "./unit/settings";
 
 /** The daemon: its files, its unit, and that it answers. Of secret values it says only that they exist. */
 export const daemon = defineStep({
@@ -27,10 +29,18 @@ export const daemon = defineStep({
     "engine.source",
     ...(["daemon", "environment", "secrets"] as const),
     ...(["network", "storageDriver", "onDestroy", "registryCertificates", "tcpSocket"] as const),
+    ...(["unitOverrides", "prune"] as const),
   ],
   applied: [
     ...(["account", "daemon.json/*", "environment/*", "on-destroy-data"] as const),
-    ...(["default-network-opts.bridge", "certs.d/*", "tcp-socket", "ipv6"] as const),
+    ...([
+      "default-network-opts.bridge",
+      "certs.d/*",
+      "tcp-socket",
+      "ipv6",
+      "docker.service/*",
+    ] as const),
+    ...(["docker-prune.OnCalendar", "docker-prune.until", "docker-prune.all"] as const),
     // The step secrets reads it in this document.
     "secrets",
   ],
@@ -46,6 +56,8 @@ export const daemon = defineStep({
     "daemon.json/data-root": dataRootEffect,
     "on-destroy-data": onDestroyEffect,
     "certs.d/*": "the daemon trusts it from its next pull on, and keeps running",
+    ...unitEffects,
+    ...pruneEffects,
   },
   document: (given) => ({
     account: given.account.name,
@@ -58,6 +70,8 @@ export const daemon = defineStep({
     ...storageDocument(given.storageDriver),
     ...certificatesDocument(given.registryCertificates),
     ...tcpSocketDocument(given.tcpSocket),
+    ...unitDocument(given.unitOverrides),
+    ...pruneDocument(given.prune),
     ...onDestroyDocument(given.onDestroy),
     secrets: Object.keys(given.secrets).sort(byCodeUnits).join(" ") || undefined,
   }),

@@ -94,11 +94,11 @@ test("no type ends in Args, which the SDKs put there themselves; every number is
   expect(text).not.toContain('"number"');
 });
 
-test("only values of daemon.json may be anything", () => {
+test("only values of daemon.json and of the unit's directives may be anything", () => {
   const anything = properties().filter(([, property]) =>
     JSON.stringify(property).includes("#/Any"),
   );
-  expect(anything.map(([path]) => path)).toEqual(["in daemon"]);
+  expect(anything.map(([path]) => path)).toEqual(["in daemon", "in unitOverrides"]);
 });
 
 test("enums are those that TypeScript programs see, each value's name its own", () => {

@@ -19,7 +19,88 @@ const refusedBySystemd =
   "has a control character or a code point that is no character in it, which not every systemd takes; leave it out";
 const tooLong = "is longer than 65,536 bytes; shorten it";
 
+const notCalendar = "is no calendar event of systemd's; write one such as daily or Sun 03:00";
+const notAge = "is no age; write hours, minutes and seconds, such as 168h or 1h30m";
+const notSection = "is no section of the daemon's unit; use Unit or Service";
+const notDirective =
+  "is not the name of a directive; write it as systemd.unit does, such as MemoryMax";
+const brokenLine =
+  "has a line break or another control character in it; write a list where it is given several times";
+
+/** A row of one directive. */
+const directive = (name: string, value: unknown, reason: string): Refused => {
+  const [section, key] = name.split(".");
+  return ["unitOverrides", { [section]: { [key]: value } }, reason, `unitOverrides.${name}`];
+};
+
 export const refused: Refused[] = [
+  ["prune", "daily", "'daily' is not an object; write one"],
+  ...["", "foo", "Sun 25", "03:00:00:00", "%n", "Europe/Berlin", "--help"].map((when): Refused => [
+    "prune.schedule",
+    when,
+    `'${when}' ${notCalendar}`,
+  ]),
+  ["prune.schedule", "daily\nUnit=x", `'daily\ufffdUnit=x' ${notCalendar}`],
+  ["prune.until", "7d", `'7d' ${notAge}`],
+  ["prune.until", "", `'' ${notAge}`],
+  ["prune.until", "1h 2m", `'1h 2m' ${notAge}`],
+  ["prune.all", "yes", "'yes' is not true or false; write one"],
+  ["prune.volumes", true, "no such option; use schedule, until, all"],
+  ["unitOverrides", "MemoryMax=4G", "'MemoryMax=4G' is not an object; write one"],
+  ["unitOverrides", { service: {} }, `'service' ${notSection}`],
+  ["unitOverrides", { Timer: {} }, `'Timer' ${notSection}`],
+  [
+    "unitOverrides",
+    { Install: { WantedBy: "x.target" } },
+    "'Install' is what systemctl enable reads, and this package enables the unit itself; leave it out",
+  ],
+  ["unitOverrides.Service", ["MemoryMax=4G"], `'["MemoryMax=4G"]' is not an object; write one`],
+  ["unitOverrides.Service", { memorymax: 1 }, `'memorymax' ${notDirective}`],
+  ["unitOverrides.Service", { "A\nB": 1 }, `'A\ufffdB' ${notDirective}`],
+  directive("Service.MemoryMax", "4G\nUser=root", brokenLine),
+  directive("Service.ExecStartPre", ["/bin/true", "/bin/false\r"], brokenLine),
+  directive(
+    "Service.MemoryMax",
+    "4G\\",
+    "ends with a backslash, by which systemd goes on in the next line; leave it out",
+  ),
+  directive(
+    "Service.MemoryMax",
+    { max: 1 },
+    `has a value that a unit cannot hold ('{"max":1}'); use a text, a number, true, false or a list of these`,
+  ),
+  directive("Service.MemoryMax", [], "has no value; write one, or leave it out"),
+  directive("Service.MemoryMax", "x".repeat(65_537), tooLong),
+  ...["ExecStart", "Type", "NotifyAccess", "RemainAfterExit"].map((name) =>
+    directive(
+      `Service.${name}`,
+      "x",
+      "is how the daemon is started, and known to run; leave it out",
+    ),
+  ),
+  ...["Environment", "EnvironmentFile"].map((name) =>
+    directive(`Service.${name}`, "A=b", "is what environment is for; use that option"),
+  ),
+  directive(
+    "Service.User",
+    "root",
+    "is not for the unit of an account's own systemd; leave it out",
+  ),
+  directive(
+    "Service.Delegate",
+    false,
+    "is what limits of containers need; use resourceControllers",
+  ),
+  directive(
+    "Service.KillMode",
+    "process",
+    "would leave processes of the daemon behind, beside which it does not start again; leave it out",
+  ),
+  directive(
+    "Unit.RefuseManualStop",
+    true,
+    "would keep the daemon from being started or stopped; leave it out",
+  ),
   ["network.driver", "vpnkit", "'vpnkit' is not one of Auto, Slirp4netns, Pasta; choose one"],
   ["network.mtu", 1279, "'1279' is out of range; use 1280 to 65520"],
   ["network.mtu", 65521, "'65521' is out of range; use 1280 to 65520"],
@@ -220,6 +301,34 @@ export const refused: Refused[] = [
 ];
 
 export const accepted: Accepted[] = [
+  ...[
+    ...["daily", "weekly", "Sun 03:00", "Mon..Fri *-*-* 10:00", "Sat,Sun 03:30:00 Europe/Berlin"],
+    ...[
+      "*-*-01 04:00",
+      "*-*~1 01:00",
+      "*:0/15",
+      "2026-12-24",
+      "Mon",
+      "hourly UTC",
+      "*-1,7-1 0:0:0.5",
+    ],
+  ].map((schedule): Accepted => ["prune", { schedule, until: "1h30m" }]),
+  ["prune", null],
+  ["prune", {}],
+  ["unitOverrides", {}],
+  [
+    "unitOverrides",
+    {
+      Unit: { After: "nfs.mount", StartLimitBurst: 3 },
+      Service: {
+        MemoryMax: "4G",
+        LimitNOFILE: 1_048_576,
+        PrivateTmp: false,
+        ExecStartPre: ["", "/bin/true"],
+      },
+    },
+  ],
+  ["unitOverrides", { Service: { Restart: "on-failure", ExecStopPost: "/bin/echo %n $RESULT" } }],
   ["daemon.data-root", "/srv/data"],
   ["daemon.data-root", "/etcetera"],
   ["daemon.data-root", "/var/lib/docker-of-app"],

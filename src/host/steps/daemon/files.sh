@@ -67,6 +67,8 @@ KillMode=mixed
 WantedBy=default.target
 UNIT
 	compose_ipv6_start
+	compose_directives Unit
+	compose_directives Service
 }
 
 # A link of an administrator's may have changed since the step engine saw to it.

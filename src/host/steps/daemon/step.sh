@@ -9,6 +9,7 @@ daemon_apply() {
 	doc on-destroy-data | write_record "$STATE/leases/$LEASE/on-destroy-data"
 	rm -f "$STATE/leases/$LEASE/no-data"
 	start_service_manager
+	validate_prune
 	want_network_driver
 	want_data_roots
 	settle_storage_driver
@@ -29,6 +30,7 @@ apply_daemon_files() {
 	compose_settings
 	compose_unit >"$WORK/docker.service"
 	each_tls_file want_home_file
+	validate_unit
 	want_home_file "$config/docker/daemon.json" 600 "$WORK/daemon.json"
 	want_home_file "$config/docker/environment" 600 "$WORK/environment"
 	want_unit "$config/systemd/user/docker.service"
@@ -42,6 +44,7 @@ apply_daemon_files() {
 	want userdaemon "$ACCOUNT" running
 	ask_systemctl daemon-reload
 	run_daemon
+	want_prune
 	log_driver_checks
 	forget_earlier_values
 }

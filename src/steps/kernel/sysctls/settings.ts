@@ -6,7 +6,8 @@ import { filledLine } from "../../../validation/rules";
 export type SysctlsSettings = Record<string, string>;
 
 // Folders of the document that the kernel's settings travel in.
-const isFolder = (name: string) => name === "modprobe.d" || name === "daemon.json";
+const isFolder = (name: string) =>
+  ["certs.d", "daemon.json", "docker.service", "modprobe.d"].includes(name);
 
 const sysctlName: Rule<string> = (name) =>
   /^[a-z][a-z0-9_]*(\.[A-Za-z0-9_-]+)+$/.test(name) && name.length <= 200 && !isFolder(name)
