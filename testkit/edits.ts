@@ -308,7 +308,7 @@ const daemonEdits: Edit[] = [
   },
   {
     name: "network.driver",
-    row: "`network.driver`, `network.ipv6`",
+    row: "`network.driver`, `.ipv6`, `.detached`",
     change: { network: { driver: NetworkDriver.Pasta } },
     steps: ["preflight", "daemon"],
     restarts: true,
@@ -381,12 +381,12 @@ const daemonEdits: Edit[] = [
   },
   {
     name: "network.ipv6",
-    row: "`network.driver`, `network.ipv6`",
+    row: "`network.driver`, `.ipv6`, `.detached`",
     change: { network: { ipv6: true } },
     steps: ["preflight", "daemon"],
     restarts: true,
     host: {
-      command: `${inDaemonsNetwork} ip -6 route show default | grep -o 'via [^ ]*' || true`,
+      command: `${inDaemonsNetwork} ip -6 route show default | grep -o 'via fd00[^ ]*' || true`,
       prints: "via fd00::2",
     },
   },

@@ -4,7 +4,7 @@ import type { StepArgs } from "../../testkit/documents";
 import { Installation } from "../../testkit/installation";
 import { neighbour, neighbour6, noNeighbour, reached6, traffic6 } from "../../testkit/neighbour";
 import { makeTlsAuthority, type TlsAuthority } from "../../testkit/tlsAuthority";
-import { longDescribe } from "../../testkit/long";
+import { longDescribe, longTest } from "../../testkit/long";
 
 afterAll(destroyAllHosts);
 
@@ -333,41 +333,45 @@ describe("Debian 13", () => {
     other.remove();
   }, 240_000);
 
-  test("IPv6: containers reach a neighbour of the machine, and are reached; not where the kernel has none", async () => {
-    const daemon = { ipv6: true, "fixed-cidr-v6": "fd00:d0c::/64" };
-    await host.run(neighbour6);
-    await apply6(app, { ...plain, daemon });
-    expect(await traffic6(host)).toEqual({ ...reached6, outbound: "unreachable" });
-    const wishes = { ...plain, daemon, network: { ipv6: true } };
-    await apply6(app, wishes);
-    expect(await traffic6(host)).toEqual({ ...reached6, outbound: "neighbour saw fd00:bed::1" });
-    expect((await app.apply("daemon", wishes)).changed).toEqual([]);
-    // After a start without this package, too.
-    await asAccount(host, "app", "systemctl --user restart docker");
-    expect((await traffic6(host)).outbound).toBe("neighbour saw fd00:bed::1");
+  longTest(
+    "IPv6: containers reach a neighbour of the machine, and are reached; not where the kernel has none",
+    async () => {
+      const daemon = { ipv6: true, "fixed-cidr-v6": "fd00:d0c::/64" };
+      await host.run(neighbour6);
+      await apply6(app, { ...plain, daemon });
+      expect(await traffic6(host)).toEqual({ ...reached6, outbound: "unreachable" });
+      const wishes = { ...plain, daemon, network: { ipv6: true } };
+      await apply6(app, wishes);
+      expect(await traffic6(host)).toEqual({ ...reached6, outbound: "neighbour saw fd00:bed::1" });
+      expect((await app.apply("daemon", wishes)).changed).toEqual([]);
+      // After a start without this package, too.
+      await asAccount(host, "app", "systemctl --user restart docker");
+      expect((await traffic6(host)).outbound).toBe("neighbour saw fd00:bed::1");
 
-    const off = "/proc/sys/net/ipv6/conf/all/disable_ipv6";
-    const started = await daemonStart(host, "app");
-    for (const [turnOff, found, turnOn] of [
-      [`echo 1 >${off}`, "net.ipv6.conf.all.disable_ipv6 = 1", `echo 0 >${off}`],
-      [
-        "mount -t tmpfs none /proc/sys/net/ipv6",
-        "a kernel without IPv6",
-        "umount /proc/sys/net/ipv6",
-      ],
-    ]) {
-      await host.run(turnOff);
-      const { exitCode, said } = await app.tryApply("preflight", wishes);
-      await host.run(turnOn);
-      expect([exitCode, said]).toEqual([
-        1,
-        [expect.stringContaining(`preflight: network.ipv6: found ${found}`)],
-      ]);
-    }
-    expect(await daemonStart(host, "app")).toBe(started);
-    await host.run("pkill -F /root/n6.pid; rm /root/n6.*");
-    await apply6(app, plain);
-  }, 180_000);
+      const off = "/proc/sys/net/ipv6/conf/all/disable_ipv6";
+      const started = await daemonStart(host, "app");
+      for (const [turnOff, found, turnOn] of [
+        [`echo 1 >${off}`, "net.ipv6.conf.all.disable_ipv6 = 1", `echo 0 >${off}`],
+        [
+          "mount -t tmpfs none /proc/sys/net/ipv6",
+          "a kernel without IPv6",
+          "umount /proc/sys/net/ipv6",
+        ],
+      ]) {
+        await host.run(turnOff);
+        const { exitCode, said } = await app.tryApply("preflight", wishes);
+        await host.run(turnOn);
+        expect([exitCode, said]).toEqual([
+          1,
+          [expect.stringContaining(`preflight: network.ipv6: found ${found}`)],
+        ]);
+      }
+      expect(await daemonStart(host, "app")).toBe(started);
+      await host.run("pkill -F /root/n6.pid; rm /root/n6.*");
+      await apply6(app, plain);
+    },
+    180_000,
+  );
 
   // As one that keeps dockerd in the machine's network.
   test("another engine, whose dockerd listens in another network: what is published follows", async () => {
@@ -382,6 +386,28 @@ describe("Debian 13", () => {
     await host.run(`mv /root/script ${script}`);
     await app.apply("engine", plain);
     expect(await host.run(`cat ${environment}`)).toBe(before);
+    await app.apply("daemon", plain);
+  });
+
+  test.each([
+    [
+      { driver: "GvisorTapVsock" },
+      "network.driver: found Debian GNU/Linux 13 (trixie), whose rootlesskit knows no gvisor-tap-vsock; wanted rootlesskit 3.0 or later, as in Docker 29, for GvisorTapVsock",
+      "network.driver: found rootlesskit 2.0.2, which knows no gvisor-tap-vsock; wanted rootlesskit 3.0 or later, as in Docker 29, for GvisorTapVsock",
+    ],
+    [
+      { detached: true },
+      "network.detached: found Debian GNU/Linux 13 (trixie), whose docker.io has no detached network; wanted Docker 29.5 or later",
+      "network.detached: found /usr/share/docker.io/contrib/dockerd-rootless.sh, which has no detached network; wanted that of Docker 29.5 or later",
+    ],
+  ])("%j is newer than this engine: an error", async (network, ofPreflight, ofDaemon) => {
+    for (const [step, says] of [
+      ["preflight", ofPreflight],
+      ["daemon", ofDaemon],
+    ] as const) {
+      const { exitCode, said } = await app.tryApply(step, withNetwork(network));
+      expect([exitCode, said]).toEqual([1, [expect.stringContaining(`${step}: ${says}`)]]);
+    }
     await app.apply("daemon", plain);
   });
 

@@ -2,9 +2,6 @@ import { brokenEngine, currentEngine, earlierEngine } from "../../testbed/engine
 import { diffSnapshots, snapshotHost } from "../../testbed/hosts";
 import { PrivilegedPorts } from "../../index";
 import { engineHost } from "../../testkit/engineHost";
-import { deviceSpec, deviceUsed, useDevice } from "../../testkit/cdiDevice";
-import { neighbour, neighbour6, noNeighbour, reached6, traffic6 } from "../../testkit/neighbour";
-import { makeTlsAuthority } from "../../testkit/tlsAuthority";
 import { asAccount, importImage } from "../../testkit/host";
 import type { StepArgs } from "../../testkit/documents";
 import { Installation } from "../../testkit/installation";
@@ -20,28 +17,7 @@ test("a version, a container, another version with its data; one that does not s
   expect(await given.version()).toBe(`${earlierEngine}\n`);
   await importImage(given.host, "app");
   expect(await asAccount(given.host, "app", "docker run --rm busybox echo here")).toBe("here\n");
-  // This one's dockerd listens in the machine's network by itself.
-  const authority = makeTlsAuthority(given.host.address);
-  const tcpSocket = { ...authority.pem, address: given.host.address };
-  const daemon = {
-    "metrics-addr": "127.0.0.1:9323",
-    ...{ ipv6: true, "fixed-cidr-v6": "fd00:d0c::/64" },
-  };
-  const listening = { ...ports, tcpSocket, daemon, network: { ipv6: true } };
-  const { engine } = await app.applyAll(wishes(currentEngine, {}, listening));
-  const dockerHost = `tcp://${given.host.address}:2376`;
-  expect(await authority.version(dockerHost, authority.caller)).toBe(currentEngine);
-  expect(await authority.version(dockerHost)).toMatch(/certificate required/);
-  authority.remove();
-  await given.host.run(`${neighbour}\n${neighbour6}`);
-  expect(await traffic6(given.host)).toEqual({
-    ...reached6,
-    outbound: "neighbour saw fd00:bed::1",
-  });
-  await given.host.run(`pkill -F /root/n6.pid; rm /root/n6.*; ${noNeighbour}`);
-  expect(
-    await given.host.run("ss -Hltn sport = :2376 or sport = :9323 | awk '{ print $4 }' | sort"),
-  ).toBe(`${given.host.address}:2376\n127.0.0.1:9323\n`);
+  const { engine } = await app.applyAll(wishes(currentEngine, {}, ports));
   expect(engine.facts["versions.engine"]).toBe(currentEngine);
   expect(await given.version()).toBe(`${currentEngine}\n`);
   // A port below 1024 by the capability, which the new version's program has, too.
@@ -53,15 +29,7 @@ test("a version, a container, another version with its data; one that does not s
     ),
   ).toBe("here\n1\n");
   expect(await given.host.run("ls /usr/local/lib/rootless-docker | wc -l")).toBe("3\n");
-  // CDI is on by itself. Of /etc and /run a start of the daemon sees which directories there are.
-  for (const dir of ["/etc/cdi", "/run/cdi", "/home/app/.config/cdi"]) {
-    await given.host.run(`mkdir ${dir}; cat >${dir}/example.json`, { input: deviceSpec });
-    if (!dir.startsWith("/home"))
-      await asAccount(given.host, "app", "systemctl --user restart docker");
-    expect([dir, await asAccount(given.host, "app", useDevice)]).toEqual([dir, deviceUsed]);
-    await given.host.run(`rm -r ${dir}`);
-  }
-  for (const { changed } of Object.values(await app.applyAll(wishes(currentEngine, {}, listening))))
+  for (const { changed } of Object.values(await app.applyAll(wishes(currentEngine, {}, ports))))
     expect(changed).toEqual([]);
 
   const { exitCode, said } = await app.tryApply("engine", wishes(brokenEngine, {}, ports));
@@ -73,8 +41,8 @@ test("a version, a container, another version with its data; one that does not s
   ]);
   expect(await given.version()).toBe(`${currentEngine}\n`);
 
-  await app.applyAll(wishes(currentEngine, {}, listening));
-  await app.revertAll(wishes(currentEngine, {}, listening));
+  await app.applyAll(wishes(currentEngine, {}, ports));
+  await app.revertAll(wishes(currentEngine, {}, ports));
   expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
 });
 

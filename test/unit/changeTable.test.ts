@@ -100,7 +100,7 @@ const changes: Record<string, Partial<RootlessDockerHostArgs>[]> = {
     { resourceControllers: ["memory", "pids"] },
     { resourceControllers: [] },
   ],
-  "`network.driver`, `network.ipv6`": [
+  "`network.driver`, `.ipv6`, `.detached`": [
     { network: { driver: NetworkDriver.Pasta } },
     { network: { ipv6: true } },
   ],

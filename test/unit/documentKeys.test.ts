@@ -37,7 +37,7 @@ const variations: object[] = [
   },
   {
     daemon: { "metrics-addr": "127.0.0.1:9323" },
-    environment: { DOCKERD_ROOTLESS_ROOTLESSKIT_DETACH_NETNS: "false" },
+    network: { detached: false },
   },
   { rootfulDocker: "Purge", privilegedPorts: "FileCapability" },
   { environment: { DOCKERD_ROOTLESS_ROOTLESSKIT_FLAGS: "--debug", TOKEN: "secret" } },

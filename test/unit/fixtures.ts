@@ -79,6 +79,7 @@ export function everyOption() {
       mtu: 1500,
       hostLoopback: true,
       ipv6: true,
+      detached: true,
       slirp4netnsSandbox: true,
     },
     daemon: {

@@ -56,6 +56,7 @@ describe("defaults", () => {
           mtu: undefined,
           hostLoopback: false,
           ipv6: false,
+          detached: undefined,
           slirp4netnsSandbox: undefined,
         },
         onDestroy: { data: "Keep" },

@@ -139,6 +139,17 @@ own_range() {
 	fi
 }
 
+# A line by the account's uid: userdel leaves it, and the next account with that uid would have the ids. Not that of
+# the range that it has from this package.
+line_by_uid() {
+	local kind own
+	for kind in uid gid; do
+		own=$(own_range "$kind")
+		! grep -s "^$ACCOUNT_UID:" "$(id_file "$kind")" | grep -vxF -- "$ACCOUNT_UID:${own#*:}" |
+			sed "s|.*|'&' in $(id_file "$kind") gives ids to its uid|" | grep -m 1 . || break
+	done
+}
+
 # $1 uid or gid, $2 the account's uid. True where the account has what was asked for already.
 enough_ids() {
 	local start count own

@@ -162,17 +162,6 @@ name_lines_of_earlier() {
 	done
 }
 
-# A line by the account's uid: userdel leaves it, and the next account with that uid would have the ids. Not that of
-# the range that it has from this package.
-line_by_uid() {
-	local kind own
-	for kind in uid gid; do
-		own=$(own_range "$kind")
-		! grep -s "^$ACCOUNT_UID:" "$(id_file "$kind")" | grep -vxF -- "$ACCOUNT_UID:${own#*:}" |
-			sed "s|.*|'&' in $(id_file "$kind") gives ids to its uid|" | grep -m 1 . || break
-	done
-}
-
 add_range() {
 	{
 		# The last line of a file that somebody has edited may have no end.

@@ -1,15 +1,28 @@
 # shellcheck shell=dash
 # The network that RootlessKit makes for the containers.
 
-# preflight: RootlessKit knows pasta from 2.0 on, which Debian has from 13 on, and Docker's packages
-# have everywhere.
+# preflight: what the distribution's engine is too old for. Of another source's the step daemon asks the programs.
 network_driver_problems() {
-	[ "$(doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_NET)" = pasta ] || return 0
-	[ "$(doc source)" != docker-repository ] || return 0
-	case $(debian_release) in
-	11 | 12) problem network.driver "$(os_name), whose rootlesskit knows no pasta" \
-		"rootlesskit 2.0 or later, as in Debian 13, for Pasta" \
-		"use Slirp4netns, or leave the option out" ;;
+	case $(doc source)/$(debian_release) in
+	/1[1-3] | distribution/1[1-3]) ;;
+	*) return 0 ;;
+	esac
+	case $(doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_NET)-$(debian_release) in
+	pasta-11 | pasta-12) problem network.driver "$(os_name), whose rootlesskit knows no pasta" \
+		"$(wanted_for_driver pasta)" "use Slirp4netns, or leave the option out" ;;
+	gvisor-tap-vsock-*) problem network.driver "$(os_name), whose rootlesskit knows no gvisor-tap-vsock" \
+		"$(wanted_for_driver gvisor-tap-vsock)" "set engine.source to DockerRepository or StaticArchive, or leave the option out" ;;
+	esac
+	[ -z "$(doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_DETACH_NETNS)" ] ||
+		problem network.detached "$(os_name), whose docker.io has no detached network" "Docker 29.5 or later" \
+			"set engine.source to DockerRepository or StaticArchive, or leave the option out"
+}
+
+# $1 the driver, as RootlessKit calls it.
+wanted_for_driver() {
+	case $1 in
+	pasta) printf 'rootlesskit 2.0 or later, as in Debian 13, for Pasta' ;;
+	*) printf 'rootlesskit 3.0 or later, as in Docker 29, for GvisorTapVsock' ;;
 	esac
 }
 

@@ -3,13 +3,20 @@
 
 # What the network driver is made of, where Docker's own packages do not bring it.
 want_network_driver() {
-	[ "$(doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_NET)" = pasta ] || return 0
-	rootlesskit --help | grep -q '^ *--net .*pasta' ||
-		fail network.driver \
-			"rootlesskit $(rootlesskit --version | sed 's/.* //'), which knows no pasta" \
-			"rootlesskit 2.0 or later, as in Debian 13, for Pasta" \
-			"use Slirp4netns, or leave the option out"
-	want_packages_of_option passt
+	local net
+	[ "$(doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_DETACH_NETNS)" != true ] ||
+		grep -q DOCKERD_ROOTLESS_ROOTLESSKIT_DETACH_NETNS "$(start_script)" ||
+		fail network.detached "$(start_script), which has no detached network" "that of Docker 29.5 or later" \
+			"update the engine, or leave the option out"
+	net=$(doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_NET)
+	case $net in
+	pasta | gvisor-tap-vsock) ;;
+	*) return 0 ;;
+	esac
+	rootlesskit --help | grep -q "^ *--net .*$net" ||
+		fail network.driver "rootlesskit $(rootlesskit --version | sed 's/.* //'), which knows no $net" \
+			"$(wanted_for_driver "$net")" "use Slirp4netns, or leave the option out"
+	[ "$net" != pasta ] || want_packages_of_option passt
 }
 
 # For bridges that users make. What the document says of the key itself counts more; it is this run's own copy.

@@ -8,6 +8,8 @@ export enum NetworkDriver {
   Slirp4netns = "Slirp4netns",
   /** The same by passt's pasta; its package is installed. Needs RootlessKit 2 (Debian 13). */
   Pasta = "Pasta",
+  /** The same in RootlessKit itself, without another program. Needs RootlessKit 3 (Docker 29). */
+  GvisorTapVsock = "GvisorTapVsock",
 }
 
 /** Who forwards published ports into RootlessKit's network namespace. */
@@ -48,13 +50,19 @@ export interface NetworkArgs {
   /**
    * Whether containers reach IPv6 addresses beyond the machine, by slirp4netns, from Docker's networks that have IPv6: the
    * default one by `ipv6` and `fixed-cidr-v6` in daemon. Engines before 27 need `experimental` for that, which
-   * daemon.json gets. Not with Pasta. Defaults to false; published ports are reached by the machine's IPv6 addresses
+   * daemon.json gets. Only with Auto and Slirp4netns. Defaults to false; published ports are reached by the machine's IPv6 addresses
    * without it.
    */
   ipv6?: pulumi.Input<boolean>;
   /**
+   * Whether dockerd itself stays in the machine's network, and containers alone are in RootlessKit's: pulls are as fast
+   * as the machine's, and `docker run --net=host` is the machine's network. True needs Docker 29.5. Defaults to the
+   * start script's own choice, which is true from then on.
+   */
+  detached?: pulumi.Input<boolean>;
+  /**
    * Whether slirp4netns shuts itself into a mount namespace of its own, and the daemon does not start
-   * where it cannot; false turns that off. Not with Pasta. Defaults to the start script's own choice: where
+   * where it cannot; false turns that off. Only with Auto and Slirp4netns. Defaults to the start script's own choice: where
    * it can.
    */
   slirp4netnsSandbox?: pulumi.Input<boolean>;

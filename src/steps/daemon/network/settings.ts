@@ -6,12 +6,16 @@ import { NetworkDriver, PortDriver } from "./args";
 /** The start script's own choice with slirp4netns, which takes 65521 at most. */
 const rootlessKitMtu = 65_520;
 
+const driverVariable = "DOCKERD_ROOTLESS_ROOTLESSKIT_NET";
+const detachVariable = "DOCKERD_ROOTLESS_ROOTLESSKIT_DETACH_NETNS";
+
 export interface NetworkSettings {
   driver: NetworkDriver;
   portDriver: PortDriver;
   mtu?: number;
   hostLoopback: boolean;
   ipv6: boolean;
+  detached?: boolean;
   slirp4netnsSandbox?: boolean;
 }
 
@@ -23,20 +27,17 @@ export function networkSettings(read: Reader): NetworkSettings {
     mtu: read.number("mtu", { rule: between(1280, rootlessKitMtu) }),
     hostLoopback: read.boolean("hostLoopback") ?? false,
     ipv6: read.boolean("ipv6") ?? false,
+    detached: read.boolean("detached"),
     slirp4netnsSandbox: read.boolean("slirp4netnsSandbox"),
   };
   const wrong = wrongPair(settings);
   if (wrong) read.refuse("portDriver", wrong);
-  if (settings.slirp4netnsSandbox !== undefined && settings.driver === NetworkDriver.Pasta)
-    read.refuse(
-      "slirp4netnsSandbox",
-      "it is of slirp4netns, and the network driver is Pasta; leave it out",
-    );
-  if (settings.ipv6 && settings.driver === NetworkDriver.Pasta)
-    read.refuse(
-      "ipv6",
-      "it is of slirp4netns, and the network driver is Pasta; leave one of them out",
-    );
+  if (settings.driver !== NetworkDriver.Auto && settings.driver !== NetworkDriver.Slirp4netns) {
+    const other = `it is of slirp4netns, and the network driver is ${settings.driver}; leave`;
+    if (settings.slirp4netnsSandbox !== undefined)
+      read.refuse("slirp4netnsSandbox", `${other} it out`);
+    if (settings.ipv6) read.refuse("ipv6", `${other} one of them out`);
+  }
   read.refuseOthers();
   return settings;
 }
@@ -44,6 +45,8 @@ export function networkSettings(read: Reader): NetworkSettings {
 function wrongPair({ driver, portDriver }: NetworkSettings): string | undefined {
   if (portDriver === PortDriver.Implicit && driver !== NetworkDriver.Pasta)
     return "'Implicit' works with the network driver Pasta only; choose that, or Builtin";
+  if (portDriver === PortDriver.Slirp4netns && driver === NetworkDriver.GvisorTapVsock)
+    return "'Slirp4netns' does not work with the network driver GvisorTapVsock; choose Builtin";
   if (portDriver === PortDriver.Slirp4netns && driver === NetworkDriver.Pasta)
     return "'Slirp4netns' does not work with the network driver Pasta; choose Implicit";
   if (portDriver === PortDriver.Builtin && driver === NetworkDriver.Pasta)
@@ -53,17 +56,18 @@ function wrongPair({ driver, portDriver }: NetworkSettings): string | undefined 
 
 /** Variables of the start script (dockerd-rootless.sh), those alone that an option sets. */
 export function networkEnvironment(network: NetworkSettings): Record<string, string> {
-  const { driver, portDriver, mtu, hostLoopback, slirp4netnsSandbox } = network;
+  const { driver, portDriver, mtu, hostLoopback, detached, slirp4netnsSandbox } = network;
   // The start script takes 1500 for a driver that is named, even where it is its own choice.
   const named = driver === NetworkDriver.Auto ? undefined : rootlessKitMtu;
   const implied = driver === NetworkDriver.Pasta ? PortDriver.Implicit : PortDriver.Auto;
   const variables = {
-    DOCKERD_ROOTLESS_ROOTLESSKIT_NET: wordUnlessAuto(driver),
+    [driverVariable]: wordUnlessAuto(driver),
     DOCKERD_ROOTLESS_ROOTLESSKIT_PORT_DRIVER: wordUnlessAuto(
       portDriver === PortDriver.Auto ? implied : portDriver,
     ),
     DOCKERD_ROOTLESS_ROOTLESSKIT_MTU: (mtu ?? named)?.toString(),
     DOCKERD_ROOTLESS_ROOTLESSKIT_DISABLE_HOST_LOOPBACK: hostLoopback ? "false" : undefined,
+    [detachVariable]: detached?.toString(),
     DOCKERD_ROOTLESS_ROOTLESSKIT_SLIRP4NETNS_SANDBOX: slirp4netnsSandbox?.toString(),
   };
   const set = (entry: [string, string | undefined]): entry is [string, string] =>
@@ -71,8 +75,9 @@ export function networkEnvironment(network: NetworkSettings): Record<string, str
   return Object.fromEntries(Object.entries(variables).filter(set));
 }
 
+/** GvisorTapVsock is gvisor-tap-vsock. */
 function wordUnlessAuto(choice: string): string | undefined {
-  return choice === "Auto" ? undefined : choice.toLowerCase();
+  return choice === "Auto" ? undefined : choice.replace(/(?<=[a-z])(?=[A-Z])/g, "-").toLowerCase();
 }
 
 /** What the MTU of bridges depends on. */
@@ -121,9 +126,14 @@ export function ipv6Document({ ipv6 }: Pick<NetworkSettings, "ipv6">): Document 
   return { ipv6: ipv6 || undefined };
 }
 
-/** What preflight checks: pasta is not for every release. */
-export function networkTrialDocument({ driver }: Pick<NetworkSettings, "driver">): Document {
-  return driver === NetworkDriver.Pasta
-    ? { "environment/DOCKERD_ROOTLESS_ROOTLESSKIT_NET": "pasta" }
-    : {};
+/** What preflight checks: these are not for every release. */
+export function networkTrialDocument({
+  driver,
+  detached,
+}: Pick<NetworkSettings, "driver" | "detached">): Document {
+  const isNew = driver === NetworkDriver.Pasta || driver === NetworkDriver.GvisorTapVsock;
+  return {
+    [`environment/${driverVariable}`]: isNew ? wordUnlessAuto(driver) : undefined,
+    [`environment/${detachVariable}`]: detached ? "true" : undefined,
+  };
 }
