@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { shellFunctions } from "../../src/agent/shellSources";
+import { busyboxImageTar } from "../../testbed/dockerCli";
 import { currentEngine, earlierEngine } from "../../testbed/engine";
 import { diffSnapshots, snapshotHost } from "../../testbed/hosts";
 import { serveRegistry } from "../../testbed/registry";
@@ -300,6 +301,31 @@ test("a root daemon of docker-ce, and a source of somebody's own: used as they a
     (line) => !line.includes("/var/lib/containerd/"),
   );
   expect(own).toEqual([]);
+});
+
+// On the host of the test before, with its docker-ce.
+test("Purge of docker-ce, and the distribution's engine: destroy gives docker-ce back, with root's containers", async () => {
+  const { host } = given;
+  await host.run("cat >/tmp/busybox.tar", { input: readFileSync(await busyboxImageTar()) });
+  await host.run(`docker import /tmp/busybox.tar busybox >/dev/null
+    docker run -d --name shop --restart always busybox sleep 99999; rm /tmp/busybox.tar`);
+  const enginePackages = () =>
+    host.run("dpkg-query -W -f '${Package} ${Version}\n' | grep -E 'docker|containerd|runc|tini'");
+  const there = await enginePackages();
+  const app = new Installation(host, "a1");
+  const distribution = wishes(
+    { source: undefined, mirror: undefined, mirrorKey: undefined },
+    { rootfulDocker: RootfulDocker.Purge },
+  );
+  await app.applyAll(distribution);
+  expect(await given.version()).toMatch(/^26\./);
+  await app.revertAll(distribution);
+  expect(await enginePackages()).toBe(there);
+  expect(
+    await host.run(
+      "docker version -f '{{.Server.Version}}'; docker ps --format '{{.Names}} {{.State}}'",
+    ),
+  ).toBe(`${currentEngine}\nshop running\n`);
 });
 
 /** The fingerprints that the agent reads from a file of keys. */

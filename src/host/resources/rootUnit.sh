@@ -175,9 +175,11 @@ rootunits_save() {
 }
 
 # Packages of units that ran, and start again when they are not masked any more, and of the programs
-# that such units ran, whose files may be somebody's own. Like packages_of_programs.
+# that such units ran, whose files may be somebody's own. What Purge removed has gone with its units: those that are
+# there now are of the packages that came in its place. Like packages_of_programs.
 packages_of_stopped_units() {
 	local baseline unit file
+	! has_purged_packages || return 0
 	baseline=$(resource_directory rootunits docker)/baseline
 	[ -e "$baseline/active" ] || return 0
 	{
@@ -190,6 +192,12 @@ packages_of_stopped_units() {
 		done <"$baseline/active"
 		cat "$baseline/programs" 2>/dev/null
 	} | packages_of_files
+}
+
+has_purged_packages() {
+	local purged
+	for purged in "$STATE"/things/package/*/baseline/purged; do [ ! -e "$purged" ] || return 0; done
+	return 1
 }
 
 # Packages of units that somebody has unmasked, and that are enabled or run. Like packages_of_programs.
