@@ -8,7 +8,8 @@ const saidElsewhere = new Set(["agent", "drift", "recheck", "registries", "secre
 const shownLength = 60;
 
 /**
- * What changes on the host when a step's document becomes another one, in one line; undefined where nothing does.
+ * What changes on the host when a step's document becomes another one, in one line, with what each change means; undefined
+ * where nothing does.
  *
  * @param isSecret whether one of the two is: then no value is shown.
  */
@@ -21,11 +22,14 @@ export function changeInWords(
   // What preflight looks at is what another step changes.
   const changes = step.reverts ? changesBetween(before, after) : [];
   if (changes.length === 0) return undefined;
-  const effects = new Set(
-    changes.map((change) => effectOf(step.effects, isSecret ? hidden(change) : change)),
-  );
-  const said = [...effects].filter((effect) => effect).join("; ");
-  return changes.map((change) => describe(change, isSecret)).join(", ") + (said && `: ${said}`);
+  const byEffect = new Map<string, string[]>();
+  for (const change of changes) {
+    const effect = effectOf(step.effects, isSecret ? hidden(change) : change) ?? "";
+    byEffect.set(effect, [...(byEffect.get(effect) ?? []), describe(change, isSecret)]);
+  }
+  return [...byEffect]
+    .map(([effect, described]) => described.join(", ") + (effect && `: ${effect}`))
+    .join(". ");
 }
 
 const hidden = ({ key }: Change): Change => ({ key, before: undefined, after: undefined });

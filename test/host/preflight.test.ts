@@ -145,6 +145,19 @@ test("no profile for rootlesskit where the kernel asks for one, and the option o
   await host.run("umount /proc/sys/kernel");
 });
 
+test("an account that can become root by a group of its own is named", async () => {
+  await host.run("useradd -m -G sudo,tty boss");
+  const { exitCode, said } = await preflight({ account: { name: "boss" } });
+  expect([exitCode, said]).toEqual([
+    0,
+    [
+      "preflight: account boss is in group sudo, whose members can become root: so can what leaves one of its containers. An account of its own is safer",
+      expect.anything(),
+    ],
+  ]);
+  await host.run("userdel -r boss 2>/dev/null");
+});
+
 describe("cloud-init at work", () => {
   // Its clock is the number of times that it is asked: a wait takes no time here.
   const install = (script: string) =>

@@ -40,7 +40,7 @@ test.each<[StepName, Document, Document, string | undefined]>([
       "daemon.json/mtu": 65_520,
       "default-network-opts.bridge": new JsonText({ "com.docker.network.driver.mtu": "65520" }),
     },
-    `daemon.json/mtu (not set) => 65520, default-network-opts.bridge (not set) => {"com.docker.network.driver.mtu":"65520"}: ${restarts}; ${newNetworks}`,
+    `daemon.json/mtu (not set) => 65520: ${restarts}. default-network-opts.bridge (not set) => {"com.docker.network.driver.mtu":"65520"}: ${newNetworks}`,
   ],
   [
     "daemon",

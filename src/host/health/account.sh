@@ -114,3 +114,16 @@ require_equal() {
 		problem "account.$1" "'$2' at the existing account" "'$(doc "$1")'" \
 			"leave account.$1 out, or change the account by hand"
 }
+
+# Says by which groups what leaves a container becomes root. $1 the account.
+name_groups_of_root() {
+	local group
+	for group in $(id -nG -- "$1" 2>/dev/null); do
+		case $group in
+		admin | disk | docker | lxd | sudo | wheel)
+			say "account $1 is in group $group, whose members can become root: so can what leaves one of its" \
+				"containers. An account of its own is safer"
+			;;
+		esac
+	done
+}

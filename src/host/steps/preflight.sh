@@ -7,6 +7,7 @@ preflight_apply() {
 	preflight_problems
 	stop_on_problems
 	name_lines_before "$(doc account)"
+	name_groups_of_root "$(doc account)"
 	remember_installation
 	take_over
 }

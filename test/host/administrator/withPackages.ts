@@ -155,19 +155,19 @@ const files: Life = {
       before: `install -d -o kept -g kept ${config} ${config}/docker; echo '{ "debug": true }' >${config}/docker/daemon.json; chown kept: ${config}/docker/daemon.json`,
       change: `sed -i 's/^{/{ "log-level": "warn",/' ${config}/docker/daemon.json`,
       after: `grep warn ${config}/docker/daemon.json; [ "$(cat ${config}/docker/daemon.json.before-rootless-docker~)" = '{ "debug": true }' ]`,
-      said: /homefile \S+daemon\.json stays: .*; what was there before is in \S+\/daemon\.json\.before-rootless-docker~/,
+      said: /: \S+daemon\.json stays: .*; what was there before is in \S+\/daemon\.json\.before-rootless-docker~/,
     },
     {
       name: "an environment that they edited stays",
       change: `echo 'THEIRS="1"' >>${config}/docker/environment`,
       after: `grep THEIRS ${config}/docker/environment`,
-      said: /homefile \S+\/environment stays: somebody changed it/,
+      said: /: \S+\/environment stays: somebody changed it/,
     },
     {
       name: "a unit file that they edited stays",
       change: `echo '# theirs' >>${config}/systemd/user/docker.service`,
       after: `grep theirs ${config}/systemd/user/docker.service`,
-      said: /homefile \S+user\/docker\.service stays: somebody changed it/,
+      said: /: \S+user\/docker\.service stays: somebody changed it/,
     },
     {
       name: "a link that they led elsewhere stays",

@@ -8,7 +8,11 @@ preinstalled_engine_problems() {
 	# One of an archive's goes with this source.
 	local PATH=$SYSTEM_PATH
 	[ "$PACKAGE_MANAGER" = apt-get ] || of=''
-	has_rootless_engine || other=$(other_sources)
+	if ! has_rootless_engine; then
+		other=$(other_sources)
+	elif [ -n "$(installed_version docker-ce)" ]; then
+		other=DockerRepository
+	fi
 	for row in $(engine_programs); do
 		command -v "${row%:*}" >/dev/null || missing="$missing ${row%:*} (package ${row#*:}$of),"
 	done

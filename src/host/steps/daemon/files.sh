@@ -87,7 +87,7 @@ validate_daemon_json() {
 	*)
 		said=$(printf '%s\n' "$said" | tail -n 1 | sed "s|$WORK/||" | without_secrets)
 		fail "daemon.json" "that dockerd refuses it (${said:-without a word})" \
-			"one that it accepts" "take back the last change of daemon"
+			"one that it accepts" "correct daemon, or take back its last change"
 		;;
 	esac
 }
