@@ -43,6 +43,51 @@ test("a directory where the new home would be is nobody's to take", async () => 
   ).toContain("precious");
 });
 
+test.each([
+  ["by name", "ruled ALL=(ALL) NOPASSWD: ALL", "ruled", "/etc/sudoers.d/ruled"],
+  ["by group", "%ruled ALL=(ALL) NOPASSWD: ALL", "ruled", "/etc/sudoers.d/ruled"],
+  ["of doas", "permit nopass ruled", "permit nopass ruled", "/etc/doas.conf"],
+])(
+  "a rule from before, %s, by which a new account is root: an error until it is gone",
+  async (_, rule, shown, file) => {
+    await host.run(
+      `apt-get -qqy install sudo >/dev/null 2>&1; echo '${rule}' >${file}; chmod 440 ${file}`,
+    );
+    const ruled = await give(host, "ruled");
+    for (let run = 0; run < 2; run++) {
+      const { exitCode, said } = await ruled.installation.tryApply("account", ruled.all);
+      expect([exitCode, said.at(-1)]).toEqual([
+        1,
+        expect.stringContaining(
+          "account: account ruled: found a rule by which it becomes root without a password, from before it was made: ",
+        ),
+      ]);
+      expect(said.at(-1)).toContain(shown.includes("permit") ? shown : "NOPASSWD: ALL");
+    }
+    await host.run(`rm ${file}`);
+    await ruled.apply();
+    await ruled.back();
+    expect(await host.run("id ruled 2>/dev/null || ls /home")).not.toContain("ruled");
+  },
+);
+
+test("what the machine has for new users is not the account's: groups, an end, an age, a second skeleton", async () => {
+  await host.run(
+    `cp -a /etc/default/useradd /etc/login.defs /root; mkdir -p /usr/etc/skel; echo theirs >/usr/etc/skel/.alias
+    printf 'GROUPS=adm,sudo\nEXPIRE=2020-01-01\nINACTIVE=3\n' >>/etc/default/useradd
+    sed -i 's/^PASS_MAX_DAYS.*/PASS_MAX_DAYS 30/' /etc/login.defs`,
+  );
+  const plain = await give(host, "plain");
+  await plain.apply();
+  expect(
+    await host.run(
+      "id -nG plain; getent shadow plain | cut -d : -f 4-; ls -A /home/plain | LC_ALL=C sort",
+    ),
+  ).toBe("plain\n0::7:::\n.bash_logout\n.bashrc\n.profile\n");
+  await plain.back();
+  await host.run("mv /root/useradd /etc/default; mv /root/login.defs /etc; rm -r /usr/etc/skel");
+});
+
 test("uid, home, shell and keys of a new account; what goes with it", async () => {
   const keys = ['ssh-ed25519 AAAAC3Nz it\'s "$(id)" ü', 'command="true" ssh-ed25519 AAAAC3Nb -n'];
   const fresh = await give(host, "fresh", {

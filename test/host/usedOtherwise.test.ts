@@ -393,6 +393,67 @@ test("mail that came keeps the account; the empty file for it goes", async () =>
   await host.run("userdel -r post; rm -rf /var/lib/rootless-docker");
 });
 
+test("data-root edited by hand, and an up after that: what is there is named, and keeps its ids", async () => {
+  const app = new Installation(host, "b1");
+  const wishes = { account: { name: "byhand" } };
+  await app.applyAll(wishes);
+  await host.run("install -d -o byhand -g byhand /srv/byhand");
+  await asAccount(
+    host,
+    "byhand",
+    `echo '{"data-root":"/srv/byhand"}' >~/.config/docker/daemon.json
+    systemctl --user restart docker; docker -H unix://$XDG_RUNTIME_DIR/docker.sock volume create kept`,
+  );
+  const { said } = await app.apply("daemon", { ...wishes, environment: { A: "b" } });
+  expect(said.join("\n")).toContain(
+    "'/srv/byhand' stays: the daemon says that it used it, and this package has not set it. From now on it does not see what is in there: set data-root in daemon to that directory to go on with it",
+  );
+  expect((await app.apply("daemon", { ...wishes, environment: { A: "b" } })).said).toEqual([
+    "daemon: nothing to change",
+  ]);
+  await app.revertAll(wishes);
+  expect(
+    await host.run("id -un byhand; ls -d /srv/byhand/volumes/kept; grep -c ^byhand: /etc/subuid"),
+  ).toBe("byhand\n/srv/byhand/volumes/kept\n1\n");
+  await host.run(
+    "userdel -rf byhand 2>/dev/null; rm -rf /srv/byhand /var/lib/rootless-docker; : >/etc/subuid; : >/etc/subgid",
+  );
+});
+
+test.each([
+  ["onDestroy.data: Keep", { onDestroy: { data: OnDestroyData.Keep } }],
+  ["account.create: false", { ...remove, account: { name: "older", create: false } }],
+])("a machine that is older than the state, which has %s: destroy goes by that", async (_, now) => {
+  const app = new Installation(host, "b2");
+  const older = { account: { name: "older" } };
+  await app.applyAll({ ...older, ...remove });
+  await asAccount(host, "older", "docker volume create kept; echo theirs >~/theirs");
+  await app.revertAll({ ...older, ...now });
+  expect(await host.run("id -un older; cat /home/older/theirs")).toBe("older\ntheirs\n");
+  await host.run(
+    "userdel -rf older 2>/dev/null; rm -rf /var/lib/rootless-docker; : >/etc/subuid; : >/etc/subgid",
+  );
+});
+
+test("a machine that is older than the state: without its secret values the daemon is not made anew", async () => {
+  const app = new Installation(host, "b3");
+  const wishes = { account: { name: "secretive" }, secretEnvironment: { TOKEN: "s3cret" } };
+  await app.applyAll(wishes);
+  await host.run("rm -r /var/lib/rootless-docker/leases/b3/values");
+  const { exitCode, said } = await app.tryApply("daemon", wishes);
+  expect([exitCode, said]).toEqual([
+    1,
+    [
+      "daemon: secret values: found the values of '' on this machine; wanted those of 'environment/TOKEN'. To fix: run pulumi up with a new value of recheck, which brings them",
+    ],
+  ]);
+  expect(await host.run("cat /home/secretive/.config/docker/environment")).toContain("s3cret");
+  await app.apply("secrets", wishes);
+  await app.apply("daemon", wishes);
+  await app.revertAll(wishes);
+  await host.run("userdel -rf secretive 2>/dev/null || true");
+});
+
 test("an account with any number of files of others, and of names that are taken, holds up nobody", async () => {
   const app = new Installation(host, "af");
   const wishes = { account: { name: "many" } };

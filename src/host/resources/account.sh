@@ -29,7 +29,9 @@ keep_made_account() {
 # The same at the end of an installation that said so last, whoever made the account.
 keep_found_account() {
 	local name record=$STATE/leases/$LEASE
-	grep -qsx 'create: false' "$record/account" || return 0
+	[ -s "$record/account-name" ] || return 0
+	# What Pulumi knows counts too, where the machine is older.
+	[ "$(doc create)" = false ] || grep -qsx 'create: false' "$record/account" || return 0
 	name=$(cat "$record/account-name")
 	if [ ! -e "$(resource_directory account "$name")/baseline/made" ] || is_lost_account "$name"; then return 0; fi
 	take_as_found "$name"
@@ -129,8 +131,15 @@ create_account() {
 	local name=$1 mark
 	mark="rootless-docker $name"
 	# An administrator's SKEL is for other accounts: what is not in /etc/skel counts as the account's own.
-	set -- --comment "$mark" --create-home --skel /etc/skel --user-group \
-		--shell "$(if has shell; then doc shell; else echo /bin/bash; fi)"
+	# Nor are the machine's groups for new users, and no password's age ends a daemon.
+	set -- --comment "$mark" --user-group --groups '' --expiredate '' --inactive -1 \
+		-K PASS_MAX_DAYS=-1 --shell "$(if has shell; then doc shell; else echo /bin/bash; fi)"
+	# openSUSE's useradd copies a second directory; without a home it is filled below.
+	if [ -d "$(useradd -D | sed -n 's/^USRSKEL=//p')" ]; then
+		set -- --no-create-home "$@"
+	else
+		set -- --create-home --skel /etc/skel "$@"
+	fi
 	if has home; then set -- "$@" --home-dir "$(doc home)"; fi
 	# Only what has this mark is this package's, where it is killed, or somebody else is faster.
 	printf '%s\nhome %s\n' "$mark" "$(new_home "$name")" | write_record "$(creating_file "$name")"
@@ -138,6 +147,24 @@ create_account() {
 		fail "useradd $name" "$(tail -n 1 "$WORK/error")" "a new account" \
 			"fix what useradd says, then run again"
 	changed "account $name created"
+}
+
+# Somebody's rule for its name, or for everybody: what leaves a container could use it. One that asks for a password is
+# none, for an account without one.
+stop_on_rule_of_root() {
+	local rule
+	if [ -s "$(resource_directory account "$ACCOUNT")/baseline/made" ] || ! is_created_here "$ACCOUNT"; then return 0; fi
+	rule=$(
+		{
+			LC_ALL=C timeout -k 5 20 sudo -n -l -U "$ACCOUNT" 2>/dev/null | grep -e NOPASSWD -e '!authenticate' || true
+			grep -hE "^[[:space:]]*permit[[:space:]](.*[[:space:]])?nopass[[:space:]](.*[[:space:]])?:?$(in_pattern "$ACCOUNT")([[:space:]]|\$)" \
+				/etc/doas.conf 2>/dev/null || true
+		} | sed 's/^ *//' | head -n 1 | printable
+	)
+	[ -z "$rule" ] ||
+		fail "account $ACCOUNT" "a rule by which it becomes root without a password, from before it was made: $rule" \
+			"none" "remove the rule ('sudo -l -U $ACCOUNT' shows it), or make the account yourself and set account.create \
+to false, if it is to become root; then run again"
 }
 
 # Without ids of useradd's own choice: they are allocated below, for every account in the same way.

@@ -22,8 +22,8 @@ userdaemon_restore() {
 	local empty='' note=$STATE/leases/$LEASE/no-data
 	rm -f "$note"
 	know_account "$1" || return 0
+	note_data_elsewhere ''
 	service_manager_runs || return 0
-	note_data_elsewhere
 	! daemon_holds_nothing || empty=$(docker_of_account info --format '{{.DockerRootDir}}' 2>/dev/null) || true
 	# Without an answer it may still use what is removed next: then it is stopped, or that fails.
 	case $(ask_systemctl is-active docker.service || echo "status $?") in
@@ -37,7 +37,7 @@ userdaemon_restore() {
 
 # A data root that somebody else has set is not this package's to remove, and has files of the account's
 # ids: it is recorded as one that stays. Which one that is is the account's word: it counts for a
-# directory of the account's own that looks like one, and for nobody else's data.
+# directory of the account's own that looks like one, and for nobody else's data. $1 what that means, in words.
 note_data_elsewhere() {
 	local root dir
 	root=$(docker_of_account info --format '{{.DockerRootDir}}' 2>/dev/null | head -n 1) || true
@@ -49,6 +49,7 @@ note_data_elsewhere() {
 	esac
 	root=$(as_account realpath -e "$root" 2>/dev/null) || return 0
 	case $root in *[[:cntrl:]]*) return 0 ;; esac
+	[ "$root" != "$(as_account realpath -m "$(data_root)")" ] || return 0
 	[ "$(as_account stat -c %u "$root")" = "$ACCOUNT_UID" ] || return 0
 	as_account test -d "$root/containers" || return 0
 	if is_near_known_data "$root"; then
@@ -66,7 +67,7 @@ note_data_elsewhere() {
 	: >"$dir/baseline.$STEP/said"
 	mv -T "$dir/baseline.$STEP" "$dir/baseline"
 	sync_directories "$dir" "${dir%/*}"
-	say "'$(printf '%s' "$root" | printable)' stays: the daemon says that it used it, and this package has not set it"
+	say "'$(printf '%s' "$root" | printable)' stays: the daemon says that it used it, and this package has not set it$1"
 }
 
 # True for another account's home and any recorded data root, and for what is below or above one. $1 the

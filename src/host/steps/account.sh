@@ -18,6 +18,7 @@ account_apply() {
 	want account "$name" present
 	getent passwd "$name" >/dev/null || create_account "$name"
 	know_account "$name"
+	stop_on_rule_of_root
 	follow_home "$name"
 	finish_home
 	note_account_place

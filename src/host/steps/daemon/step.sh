@@ -3,6 +3,7 @@
 # Docker context that finds it. The daemon restarts only when what it reads has changed.
 
 daemon_apply() {
+	stop_without_secrets
 	stop_on_others_programs
 	know_recorded_account "$(doc account)" "this daemon and its secret values are for"
 	follow_home "$ACCOUNT"
@@ -11,12 +12,26 @@ daemon_apply() {
 	start_service_manager
 	validate_prune
 	want_network_driver
+	note_data_elsewhere ". From now on it does not see what is in there: set data-root in daemon to that directory to go on with it"
 	want_data_roots
 	settle_storage_driver
 	name_bridge_options
 	want userunit "$ACCOUNT" docker.service
 	apply_daemon_files
 	want_context
+}
+
+# The machine may be older than what Pulumi knows.
+stop_without_secrets() {
+	[ "$(doc secrets)" = "$(secret_names)" ] ||
+		fail "secret values" "the values of '$(secret_names)' on this machine" "those of '$(doc secrets)'" \
+			"run pulumi up with a new value of recheck, which brings them"
+}
+
+# What Pulumi knows counts too, where the machine is older: data are kept in doubt.
+daemon_interrupted() {
+	local record=$STATE/leases/$LEASE/on-destroy-data
+	if [ "$(doc on-destroy-data)" = keep ] && [ -e "$record" ]; then echo keep | write_record "$record"; fi
 }
 
 daemon_facts() {
