@@ -264,7 +264,7 @@ test("a document of another version of the code is an error that says what to br
     expect([answer.exitCode, answer.stderr]).toEqual([
       1,
       expect.stringMatching(
-        /^kernel: agent: found the code [0-9a-f]{8} of the step kernel in it; wanted 0badc0de, since they are of two versions of rootless-docker\. To fix: run pulumi up without --target, or with the resource that ends in '-agent' among its targets: it brings the agent of the version of rootless-docker that the program uses\n$/,
+        /^kernel: agent: found the code [0-9a-f]{8} of the step kernel in it; wanted 0badc0de, since they are of two versions of rootless-docker\. To fix: run pulumi up without --target, or with the resource that ends in '-agent' among its targets: it brings the agent of the version of rootless-docker that the program uses; on a machine that was set back to a snapshot, give recheck a new value\n$/,
       ),
     ]);
   }
