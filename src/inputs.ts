@@ -1,10 +1,11 @@
+import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import type { RootlessDockerHostArgs } from "./args";
 import { isKnown } from "./knownValue";
 import { readSettings, type Settings } from "./settings";
 import { type InputPath, valueAt } from "./steps/inputPaths";
 import { publicSecrets } from "./steps/secrets/publicSecrets";
-import { describeProblems, pending } from "./validation/reader";
+import { describeProblems, pending, type Problem } from "./validation/reader";
 
 /** Settings that are made of other inputs than the one at their own path. */
 const sources: Partial<Record<InputPath, string[]>> = {
@@ -28,8 +29,7 @@ export class Inputs {
     const { settings, problems } = readSettings(this.plain);
     this.settings = settings;
     if (problems.length === 0) return;
-    const errors = problems.map((problem) => ({ ...problem }));
-    throw new pulumi.InputPropertiesError({ message: describeProblems(problems), errors });
+    throw refusal(problems);
   }
 
   /** The settings, where all that stands at these paths is known at once. */
@@ -147,4 +147,16 @@ function outputOf(value: unknown): pulumi.Output<unknown> {
 
 function isOutput(value: unknown): boolean {
   return pulumi.Output.isInstance(value) || value instanceof Promise;
+}
+
+/**
+ * What a program that is refused ends with. Node.js shows an error with its frames and properties: of these the
+ * program's own frames alone, since the message has all else.
+ */
+function refusal(problems: Problem[]): pulumi.InputPropertiesError {
+  const errors = problems.map((problem) => ({ ...problem }));
+  const error = new pulumi.InputPropertiesError({ message: describeProblems(problems), errors });
+  const isForeign = (line: string) => /^ {4}at .*(node_modules|node:internal)/.test(line);
+  const shown = (error.stack ?? error.message).split("\n").filter((line) => !isForeign(line));
+  return Object.defineProperty(error, inspect.custom, { value: () => shown.join("\n") });
 }

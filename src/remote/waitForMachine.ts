@@ -59,7 +59,7 @@ export function waitForMachine(
       if (waited >= next) {
         const words =
           `${child}: no SSH server answers yet (${plain(why)}): ` +
-          `it is tried for ${Math.round(left)} seconds more (connection.connectTimeout)`;
+          `it is tried for ${Math.round(left)} seconds more (connection.connectTimeout). See that connection.host is right`;
         void pulumi.log.info(await withoutSecrets(words, hosts), component);
         next = sayAgainAt(waited);
       }

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { RootlessDockerHost, type RootlessDockerHostArgs } from "../../../index";
 import { everyOption } from "../fixtures";
@@ -14,6 +15,9 @@ describe.each(modes)("arguments that are wrong, in $mode", ({ preview }) => {
     };
     const error = thrownBy(() => new RootlessDockerHost("web", args));
     expect(pulumi.InputPropertiesError.isInstance(error)).toBe(true);
+    // As Node.js shows it: with the program's own frames.
+    expect(inspect(error)).toMatch(/^Error: [^]*\n {4}at [^]*refused\.test\.ts/);
+    expect(inspect(error)).not.toMatch(/node_modules|node:internal|propertyPath/);
     expect((error as pulumi.InputPropertiesError).errors).toEqual([
       {
         propertyPath: "connection.host",

@@ -147,6 +147,12 @@ export const refused: Refused[] = [
     "it is of slirp4netns, and the network driver is Pasta; leave it out",
     "network.slirp4netnsSandbox",
   ],
+  [
+    "daemon.log-opts",
+    { "max-file": 3 },
+    "'3' is not a text; write one",
+    "daemon.log-opts.max-file",
+  ],
   ["daemon", ["debug"], `'["debug"]' is not an object; write one`],
   ["daemon", { "Log Level": 1 }, `'Log Level' ${notDaemonKey}`],
   ["daemon", { "../x": 1 }, `'../x' ${notDaemonKey}`],
@@ -350,7 +356,7 @@ export const accepted: Accepted[] = [
   ["daemon.data-root", "/etcetera"],
   ["daemon.data-root", "/var/lib/docker-of-app"],
   ["daemon.data-root", null],
-  ["daemon.log-opts", { "max-size": "10m", "max-file": 3, compress: true, "0.5": -0.5, x: null }],
+  ["daemon.builder", { "max-size": "10m", "max-file": 3, compress: true, "0.5": -0.5, x: null }],
   ["daemon.registry-mirrors", ["https://m.example", "http://[::1]:5000/a"]],
   ["daemon.proxies", { "http-proxy": "http://user:p%25w@proxy.example:3128", "no-proxy": "*" }],
   // Each of them was tried with a daemon that started and ran a container.

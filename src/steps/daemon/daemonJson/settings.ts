@@ -48,6 +48,10 @@ function readKnownKeys(read: Reader): void {
   read.string("containerd", { rule: containerd });
   if (read.boolean("rootless") === false)
     read.refuse("rootless", "'false' is not what RootlessKit runs; leave it out");
+  // dockerd takes texts alone: "3", and not 3.
+  const logOptions = read.object("log-opts");
+  for (const name of Object.keys(read.mapping("log-opts", () => undefined)))
+    logOptions.string(name);
   const proxies = read.object("proxies");
   proxies.string("http-proxy", { rule: proxyUrl });
   proxies.string("https-proxy", { rule: proxyUrl });
