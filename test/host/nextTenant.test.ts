@@ -46,6 +46,48 @@ test.each([
   expect([await count(), await ranges()]).toEqual([0, []]);
 });
 
+test("a process of its own in its range: the range grows where it is", async () => {
+  await existing("grows");
+  const grows = await give(host, "grows");
+  const range = (await grows.apply()).facts["subordinateIds.uids"];
+  await startAs(
+    "grows",
+    `${inNamespace} setpriv --reuid 33 --regid 33 --clear-groups sleep 7774`,
+    "pgrep -f '^sleep 7774' >/dev/null",
+  );
+  const more = { ...grows.all, subordinateIds: { count: 70000 } };
+  expect((await grows.installation.apply("account", more)).facts["subordinateIds.uids"]).toBe(
+    range.replace("65536", "70000"),
+  );
+  await grows.back();
+  expect([await host.run("pgrep -f '^sleep 7774' || echo none"), await ranges()]).toEqual([
+    "none\n",
+    [],
+  ]);
+});
+
+test("a process of root's that has one by now: the range goes back, and the process stays", async () => {
+  const name = "beside";
+  const beside = await give(host, name, { ...start, onDestroy: { data: "Delete" } });
+  await beside.apply();
+  await host.run(
+    "systemd-run --quiet --unit=container setpriv --reuid 300033 --regid 300033 --clear-groups sleep infinity",
+  );
+  expect((await beside.back()).said.join("\n")).toMatch(
+    /process \d+ \(sleep in \/system\.slice\/container\.service\) has some of the subordinate uids 300000:65536, and is none of account beside: it runs on/,
+  );
+  expect([await host.run("systemctl is-active container"), await ranges()]).toEqual([
+    "active\n",
+    [],
+  ]);
+  const next = await give(host, "next", start);
+  expect((await next.installation.tryApply("preflight", next.all)).said[0]).toMatch(
+    /taken in part, by process \d+ \(300033 to 300033\)/,
+  );
+  await next.installation.revertAgent();
+  await host.run("systemctl stop container; ! id beside");
+});
+
 test("a process that takes one when the line goes (an account that was made) ends with the account", async () => {
   const made = await give(host, "made", start);
   await made.apply();

@@ -49,6 +49,42 @@ test("files whose last line has no end: it stays a line of its own", async () =>
   await host.run(": >/etc/subuid; : >/etc/subgid");
 });
 
+test("ids in use without a line: a process of root's, the owner of a home, and a user namespace", async () => {
+  await host.run(
+    `systemd-run --quiet --unit=process setpriv --reuid 100033 --regid 100033 --clear-groups sleep infinity
+    install -d -o 165500 -g 165500 /home/listed-nowhere
+    cat >/tmp/pod.pl; systemd-run --quiet --unit=pod perl /tmp/pod.pl
+    until grep -qsw 200000 $(pgrep -x sleep | sed 's|.*|/proc/&/gid_map|'); do sleep 0.1; done`,
+    {
+      input: `pipe R, W; my $pid = fork;
+        if (!$pid) { syscall 272, 0x10000000; syswrite W, "x"; sleep 1; exec "sleep", "infinity" }
+        sysread R, my $byte, 1;
+        for ("uid", "gid") { open my $map, ">", "/proc/$pid/\${_}_map"; print $map "0 200000 65536\n"; close $map or die }
+        waitpid $pid, 0;`,
+    },
+  );
+  const clash = await give(host, "clash", {
+    subordinateIds: { uidStart: 200000, gidStart: 90000 },
+  });
+  expect((await clash.installation.tryApply("preflight", clash.all)).said).toEqual([
+    expect.stringMatching(
+      /uidStart: found ids from 200000 to 265535 taken in part, by process \d+ \(200000 to 265535\); wanted/,
+    ),
+    expect.stringMatching(
+      /gidStart: found ids from 90000 to 155535 taken in part, by process \d+ \(100033 to 100033\); wanted/,
+    ),
+  ]);
+  await clash.back();
+  const beside = await give(host, "beside");
+  expect((await beside.apply()).facts["subordinateIds.uids"]).toBe("265536:65536");
+  expect((await beside.apply()).changed).toEqual([]);
+  await beside.back();
+  await host.run("systemctl stop process pod; rm /tmp/pod.pl; rmdir /home/listed-nowhere");
+  const after = await give(host, "after");
+  expect((await after.apply()).facts["subordinateIds.uids"]).toBe("100000:65536");
+  await after.back();
+});
+
 test("ids that an account has by its number, or in several lines, are kept as they are", async () => {
   await accountWithIds("number", "UID:400000:65536");
   await accountWithIds("lines", "lines:1000000:32768", "other:1100000:65536", "UID:1200000:32768");

@@ -11,7 +11,8 @@ id_ranges() {
 id_total() { id_ranges "$@" | awk -F : '{ total += $2 } END { print total + 0 }'; }
 
 # Users or groups as NAME:ID, one a line. A directory that does not end counts as far as it has come
-# in twenty seconds; the machine's own files count whole. $1 uid or gid.
+# in twenty seconds; the machine's own files count whole, and so does the account, which a directory may
+# not list. $1 uid or gid.
 ids_in_use() {
 	local database
 	for database in passwd group; do
@@ -22,9 +23,19 @@ ids_in_use() {
 		cat /etc/group "$WORK/directory.group" | cut -d : -f 1,3
 		# A user's own group may have no name.
 		cat /etc/passwd "$WORK/directory.passwd" | cut -d : -f 1,4
+		id -G "$ACCOUNT" 2>/dev/null | tr ' ' '\n' | sed "s/^/$ACCOUNT:/"
 	else
 		cat /etc/passwd "$WORK/directory.passwd" | cut -d : -f 1,3
+		id -u "$ACCOUNT" 2>/dev/null | sed "s/^/$ACCOUNT:/"
 	fi | awk -F : '!seen[$2]++'
+}
+
+# Ids that no file lists perhaps, WHOSE:START:COUNT a line: those of owners where users of a directory that lists
+# nobody are seen, and what ids_that_run finds.
+ids_that_are_seen() {
+	timeout -k 5 20 find /home /run/user -mindepth 1 -maxdepth 1 \
+		-printf 'an owner in %h:%U:1\nan owner in %h:%G:1\n' 2>/dev/null | sort -u
+	ids_that_run
 }
 
 # The highest id that useradd or groupadd gives. $@ uid, gid or both.

@@ -46,6 +46,31 @@ processes_of_ids() {
 		}' | paste -s -d ' '
 }
 
+# Ids that processes have, and that their user namespaces give them, 'process PID':START:COUNT a line, each once:
+# containers of root's are in no file. A namespace that gives ids as they are takes none.
+ids_that_run() {
+	printf '%s\n' /proc/[0-9]*/status /proc/[0-9]*/uid_map /proc/[0-9]*/gid_map |
+		xargs grep -sHE '^(State|Uid|Gid|Groups):|^ *[0-9]' | awk -v last="$(last_id_of_accounts uid gid)" '
+		BEGIN {
+			while ((getline line <"/proc/self/uid_map") > 0) own[line]
+			while ((getline line <"/proc/self/gid_map") > 0) own[line]
+		}
+		function take(begin, count) {
+			if (begin + count - 1 > last && !((begin, count) in seen)) {
+				seen[begin, count]
+				printf "process %s:%.0f:%.0f\n", part[3], begin, count
+			}
+		}
+		{ split($0, part, /[\/:]/) }
+		part[4] != "status" {
+			sub(/^[^:]*:/, "")
+			if (!($0 in own) && $1 != $2) take($2 + 0, $3 + 0)
+			next
+		}
+		part[5] == "State" { dead = $2 == "Z"; next }
+		!dead { for (i = 2; i <= NF; i++) take($i + 0, 1) }'
+}
+
 # Everything that runs as the account, at once: none is born meanwhile, nor missed since it is never
 # long at the same number. By the account, and so nobody else's, where its uid is its own alone.
 end_all_of_account() {
@@ -61,8 +86,12 @@ end_all_of_account() {
 # systemd's sessions and by su in another's session, if root has made no PID namespace for them: one that the account
 # has made itself is in a user namespace of its.
 process_of_uid_elsewhere() {
-	echo "Uid: $ACCOUNT_UID 1" | processes_of_ids | perl -e "$PROCESS_ELSEWHERE" "$ACCOUNT_UID" | printable
+	echo "Uid: $ACCOUNT_UID 1" | processes_of_ids | processes_elsewhere |
+		sed -n '1s/.*/process & runs with its uid/p' | printable
 }
+
+# Those of the processes on stdin, PID (NAME in CGROUP) a line.
+processes_elsewhere() { perl -e "$PROCESS_ELSEWHERE" "$ACCOUNT_UID"; }
 
 # shellcheck disable=SC2016 # a program of its own
 PROCESS_ELSEWHERE='my $uid = shift;
@@ -77,22 +106,25 @@ for my $process (split " ", <STDIN> // "") {
 	next if ($space eq readlink "/proc/self/ns/pid" or !$made_by_root) and $group =~ m{^/(?:$|user\.slice/|
 		system\.slice/(?:[^/]*/)?(?:cron|crond|cronie|atd|sshd?|dropbear)(?:@[^/]*)?\.service(?:/|$))}x;
 	open my $file, "<", "/proc/$process/comm" or next;
-	chomp(my $name = <$file> // "");
-	print "process $process ($name in $group) runs with its uid";
-	last;
+	chomp(my $name = join "", <$file>);
+	$name =~ tr/\n/?/;
+	print "$process ($name in $group)\n";
 }'
 
 # What the account has started in a user namespace, by a timer perhaps, goes on without it, and
-# would have the next account's ids. By the account, who may end it and nobody else's. $1 uid or
-# gid, $2 NAME:START:COUNT.
+# would have the next account's ids. By the account, who may end it and nobody else's. A container of root's that has
+# some of them runs on: the ids are nobody's as long as it does. $1 uid or gid, $2 NAME:START:COUNT.
 end_processes_of_range() {
 	local pids tries=0 kind=Uid
 	[ "$1" = uid ] || kind=Gid
 	ids_in_use "$1" | sed "s/.*:/$kind: /" >"$WORK/ids-of-users"
 	while :; do
-		pids=$(printf '%s: %s\n' "$kind" "$(printf '%s' "${2#*:}" | tr : ' ')" |
-			processes_of_ids "$WORK/ids-of-users")
-		[ -n "$pids" ] || return 0
+		printf '%s: %s\n' "$kind" "$(printf '%s' "${2#*:}" | tr : ' ')" |
+			processes_of_ids "$WORK/ids-of-users" >"$WORK/processes-of-range"
+		processes_elsewhere <"$WORK/processes-of-range" >"$WORK/processes-elsewhere"
+		pids=$(tr ' ' '\n' <"$WORK/processes-of-range" | awk '
+			FILENAME != "-" { other[$1]; next } !($1 in other)' "$WORK/processes-elsewhere" - | paste -s -d ' ')
+		[ -n "$pids" ] || break
 		tries=$((tries + 1))
 		[ "$tries" -le 50 ] ||
 			fail "subordinate ${1}s ${2#*:}" \
@@ -102,4 +134,7 @@ end_processes_of_range() {
 		as_account kill -KILL $pids 2>/dev/null || true
 		sleep 0.1
 	done
+	[ ! -s "$WORK/processes-elsewhere" ] ||
+		say "process $(sed -n 1p "$WORK/processes-elsewhere" | printable) has some of the subordinate ${1}s ${2#*:}," \
+			"and is none of account $ACCOUNT: it runs on, and nobody gets these ids here while it does"
 }

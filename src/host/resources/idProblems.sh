@@ -176,6 +176,7 @@ overlapping() {
 		retired_ranges | cut -d : -f 1-3 |
 			sed "s|\$|:, which gave them back, as $(retired_file) says|"
 		recorded_ranges_of_others | sed 's/$/:, which has them from this package/'
+		ids_seen_of_others
 	} | awk -F : -v at="$2" -v count="$(doc "sub$1")" '
 		at < $2 + $3 && $2 < at + count { print $1 " (" $2 " to " $2 + $3 - 1 $4 ")" }' |
 		paste -s -d , | sed 's/^$/a user or group of this machine/'

@@ -4,7 +4,8 @@
 # Prints the start of a range of free ids, or nothing. $1 count, $2 wanted start (or empty), $3
 # where the account's own range began (preferred, or empty), $4 next or random, then the id files.
 # Taken are all ranges in the files but the account's own, those that were or are recorded as another
-# account's, every user and group id, and those that useradd and groupadd can give to the next one.
+# account's, every user and group id, those that useradd and groupadd can give to the next one, and those that are
+# in use without a line.
 free_range() {
 	local count=$1 start=$2 prefer=$3 how=$4
 	shift 4
@@ -16,6 +17,7 @@ free_range() {
 		recorded_ranges_of_others
 		ids_in_use uid | awk -F : '{ print "user:" $2 ":1" }'
 		ids_in_use gid | awk -F : '{ print "group:" $2 ":1" }'
+		ids_seen_of_others
 	} | sort -t : -k 2,2n | awk -F : -v count="$count" -v start="$start" -v prefer="$prefer" -v how="$how" \
 		-v low="$(login_defs SUB_UID_MIN 100000)" -v high="$(login_defs SUB_UID_MAX 600100000)" \
 		-v last="$(last_id_of_accounts uid gid)" -v seed="$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')" '
@@ -48,6 +50,18 @@ free_range() {
 			printf "%.0f\n", at
 			return 1
 		}'
+}
+
+# What is in use, but for what is in a range that this package has given the account.
+ids_seen_of_others() {
+	{
+		own_range uid
+		own_range gid
+		own_retired_ranges | sed "s/^/$ACCOUNT:/"
+	} >"$WORK/own-ranges"
+	ids_that_are_seen | awk -F : '
+		FILENAME != "-" { n++; from[n] = $2 + 0; to[n] = $2 + $3; next }
+		{ for (i = 1; i <= n; i++) if ($2 + 0 >= from[i] && $2 + $3 <= to[i]) next; print }' "$WORK/own-ranges" -
 }
 
 # Ranges that went back, NAME:START:COUNT:HOLDER a line, with what holder_of said of the account:
@@ -85,7 +99,7 @@ retired_ranges() {
 own_retired_ranges() {
 	local range now
 	[ -e "$(retired_file)" ] || return 0
-	now=$(holder_of "$ACCOUNT_LOGIN")
+	now=$(holder_of "${ACCOUNT_LOGIN:-$ACCOUNT}")
 	while IFS= read -r range; do
 		case $range in
 		"$ACCOUNT":*:*:?*)
