@@ -1,7 +1,7 @@
 import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
 import { EngineSource, RootfulDocker } from "../../index";
 import type { StepArgs } from "../../testkit/documents";
-import { bootHost } from "../../testkit/host";
+import { asAccount, bootHost } from "../../testkit/host";
 import { Installation } from "../../testkit/installation";
 
 // docs/security.md, destroy: packages that somebody else has there, and that apt would remove for ours.
@@ -125,4 +125,39 @@ test("a user whose processes have subordinate ids, by a program of their own: wh
   );
   await host.run("systemctl stop bobs; userdel -r bob 2>/dev/null");
   await app.revertAgent();
+});
+
+test("a user with a rootless daemon of its own that does not run now: what it is made of stays, and is named", async () => {
+  const app = await start("a7");
+  await app.apply("engine", wishes);
+  await host.run(
+    "useradd -m -s /bin/bash ann; loginctl enable-linger ann; systemctl start user@$(id -u ann)",
+  );
+  await asAccount(
+    host,
+    "ann",
+    `export PATH=/usr/share/docker.io/contrib:$PATH
+    sh /usr/share/docker.io/contrib/dockerd-rootless-setuptool.sh install --skip-iptables 2>&1 || true
+    docker -H unix:///run/user/$(id -u)/docker.sock volume create mine`,
+  );
+  await host.run("loginctl disable-linger ann; systemctl stop user@$(id -u ann); ! pgrep -u ann");
+  const said = (await app.revert("engine", wishes)).said.join("\n");
+  for (const name of ["docker.io", "rootlesskit", "slirp4netns"])
+    expect(said).toMatch(
+      new RegExp(
+        `package ${name} stays.*: ann has a daemon of its own, by /home/ann/.config/systemd/user/docker.service`,
+      ),
+    );
+  await app.revertAgent();
+  await host.run("loginctl enable-linger ann; systemctl start user@$(id -u ann)");
+  expect(
+    await asAccount(
+      host,
+      "ann",
+      "systemctl --user start docker; docker -H unix:///run/user/$(id -u)/docker.sock volume ls -q",
+    ),
+  ).toBe("mine\n");
+  await host.run(
+    "loginctl disable-linger ann; systemctl stop user@$(id -u ann); userdel -r ann 2>/dev/null",
+  );
 });

@@ -50,7 +50,7 @@ package_restore_together() {
 }
 
 # Writes down which of the arguments somebody else wants, with the reason: somebody runs a program
-# of it, it was marked as manual after we marked it, or it is recommended by a package that came
+# of it or has a daemon of its own, it was marked as manual after we marked it, or it is recommended by a package that came
 # later, or that stays itself, as does what the manager keeps since one that stays depends on it. What this
 # package has brought itself recommends nothing: it was installed without.
 staying_packages() {
@@ -65,6 +65,7 @@ staying_packages() {
 		packages_of_programs
 		packages_of_stopped_units
 		packages_of_used_units
+		packages_of_own_daemons
 	} >"$WORK/packages.used"
 	all_marks | sed -n 's/^manual //p; s/^hold //p' >"$WORK/packages.wished"
 	package_relations "$@" |
@@ -92,7 +93,7 @@ staying_packages() {
 				while ((getline <brought) > 0) there[plain($0)]
 				while ((getline <ours) > 0) marked[plain($0)]
 				while ((getline <used) > 0)
-					if ($1 in going) stay($1, ($3 == "" ? "root" : $3) " runs its " $2)
+					if ($1 in going) stay($1, $4 != "" ? $4 : ($3 == "" ? "root" : $3) " runs its " $2)
 				while ((getline <manual) > 0)
 					if (plain($0) in marked)
 						stay(plain($0), "somebody has marked it as manually installed, or held it")
@@ -128,6 +129,44 @@ staying_packages() {
 					}
 				}
 			}' >"$WORK/packages.staying"
+}
+
+# Packages of the engine, where another account has a rootless daemon of its own that need not run now: lines as those
+# of packages_of_programs, and a tab and the reason.
+packages_of_own_daemons() {
+	local user unit row why
+	own_daemons | while IFS='	' read -r user unit; do
+		why="$user has a daemon of its own, by $unit"
+		for row in $(engine_programs); do printf '%s\t%s\t%s\t%s\n' "${row#*:}" "${row%:*}" "$user" "$why"; done
+		for row in dockerd docker rootlesskit containerd fuse-overlayfs pasta; do command -v "$row" || true; done |
+			printf '%s\n' "$(cat)" "$(start_script)" /usr/lib/systemd/user/dbus.socket | packages_of_files |
+			awk -v user="$user" -v why="$why" '{ print $0 "\t" user "\t" why }'
+	done
+}
+
+# Accounts of this machine whose home has a unit docker.service of their own, with a tab and its path. Nothing in the
+# homes is opened, and no link in them followed; one that does not answer is named, and after three no other is waited
+# for.
+own_daemons() {
+	local user home unit late=0 status
+	awk -F : -v low="$(login_defs UID_MIN 1000)" -v own="$(own_uid)" '
+		$3 + 0 >= low + 0 && $3 != 65534 && $3 != own && $6 ~ /^\/./ { print $1 ":" $6 }' /etc/passwd |
+		while IFS=: read -r user home; do
+			unit=$home/.config/systemd/user/docker.service
+			if [ "$late" -ge 3 ] || [ -d "$(resource_directory homefile "$unit")" ]; then continue; fi
+			status=0
+			timeout -k 1 5 find -H "$home" -mindepth 1 -maxdepth 4 \
+				'(' -type d '(' -name .config -o -name systemd -o -name user ')' ')' -o \
+				-path '*/.config/systemd/user/docker.service' -print -o -prune \
+				>"$WORK/own-daemon" 2>/dev/null || status=$?
+			[ ! -s "$WORK/own-daemon" ] || printf '%s\t%s\n' "$user" "$unit"
+			case $status in
+			124 | 137)
+				late=$((late + 1))
+				say "$home does not answer: whether $user has a daemon of its own on these packages is not known"
+				;;
+			esac
+		done
 }
 
 why_package_stays() {
