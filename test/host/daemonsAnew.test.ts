@@ -122,6 +122,35 @@ test("an account made anew by hand, before its own step has seen it: it gets nei
   ).toBe("anew\n");
 });
 
+test("another comment, and a home from a backup: what this package wrote in it stays, and is named", async () => {
+  const wishes = wish("saved", {
+    secretEnvironment: { TOKEN: "precious" },
+    account: { name: "saved", authorizedKeys: ["ssh-ed25519 AAAAC3Nz a"] },
+  });
+  const installation = new Installation(host, "da9");
+  await up(installation, wishes);
+  await root(
+    host,
+    `loginctl disable-linger saved; systemctl stop user@$(id -u saved).service; usermod -c 'The app' saved
+    cp -a /home/saved /home/restored; rm -r /home/saved; mv /home/restored /home/saved
+    echo '{}' >/home/saved/.config/docker/daemon.json`,
+  );
+  const said = await down(installation, wishes);
+  for (const path of ["docker/environment", "systemd/user/docker.service"])
+    expect(said).toContain(
+      `daemon: /home/saved/.config/${path} stays as this package wrote it for the earlier saved. Remove it by hand when nothing of it is needed`,
+    );
+  expect(said).toContain(
+    "account: /home/saved/.ssh/authorized_keys stays with a key that this package added for the earlier saved, which logs in as this one. Remove its line by hand when it is not needed",
+  );
+  expect(said).not.toMatch(/precious|AAAAC3Nz|daemon\.json/);
+  expect(
+    await host.run(
+      "cd /home/saved; grep -c precious .config/docker/environment; cat .config/docker/daemon.json; userdel -rf saved 2>/dev/null; rm -rf /var/lib/rootless-docker",
+    ),
+  ).toBe("1\n{}\n");
+});
+
 test("a Docker of an account made anew by hand is its own: nobody starts it, nor calls its data the earlier one's", async () => {
   const wishes = wish("later");
   const [first, other] = ["db1", "db2"].map((lease) => new Installation(host, lease));

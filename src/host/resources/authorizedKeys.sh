@@ -111,3 +111,12 @@ authorizedkey_of_gone() {
 	if [ -e "$2/there" ] || ! gone_file_has "$keys" -x "${1#* }"; then return 0; fi
 	stays_of_gone "$keys" "$3" ", with a key of this package's"
 }
+
+authorizedkey_of_another() {
+	local keys
+	know_account "$(cat "$2/account")"
+	keys=$(keys_file) || return 0
+	if [ -e "$2/there" ] || ! (has_key "$keys" "${1#* }"); then return 0; fi
+	say "$keys stays with a key that this package added for the earlier $ACCOUNT, which logs in as this one." \
+		"Remove its line by hand when it is not needed"
+}

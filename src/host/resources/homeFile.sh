@@ -114,3 +114,12 @@ want_home_link() {
 
 homefile_of_gone() { stays_of_gone "$1" "$3"; }
 homedir_of_gone() { [ ! -e "$1" ] && [ ! -h "$1" ] || return 10; }
+
+# Of what the earlier account had is named what is there as this package wrote it.
+homefile_of_another() {
+	local now
+	know_account "$(cat "$2/account")"
+	now=$(path_now as_account "$1" "$2") || return 0
+	if [ -z "$now" ] || ! was_left "${2%/*}" "$now"; then return 0; fi
+	say "$1 stays as this package wrote it for the earlier $ACCOUNT. Remove it by hand when nothing of it is needed"
+}
