@@ -30,14 +30,6 @@ ids_in_use() {
 	fi | awk -F : '!seen[$2]++'
 }
 
-# Ids that no file lists perhaps, WHOSE:START:COUNT a line: those of owners where users of a directory that lists
-# nobody are seen, and what ids_that_run finds.
-ids_that_are_seen() {
-	timeout -k 5 20 find /home /run/user -mindepth 1 -maxdepth 1 \
-		-printf 'an owner in %h:%U:1\nan owner in %h:%G:1\n' 2>/dev/null | sort -u
-	ids_that_run
-}
-
 # The highest id that useradd or groupadd gives. $@ uid, gid or both.
 last_id_of_accounts() {
 	local kind last=0 here

@@ -52,14 +52,20 @@ free_range() {
 		}'
 }
 
-# What is in use, but for what is in a range that this package has given the account.
+# Ids that are in use and that no file lists perhaps, WHOSE:START:COUNT a line: those of owners where users of a
+# directory that lists nobody are seen, and those that run. Not what is in a range that this package has given the
+# account.
 ids_seen_of_others() {
 	{
 		own_range uid
 		own_range gid
 		own_retired_ranges | sed "s/^/$ACCOUNT:/"
 	} >"$WORK/own-ranges"
-	ids_that_are_seen | awk -F : '
+	{
+		timeout -k 5 20 find /home /run/user -mindepth 1 -maxdepth 1 \
+			-printf 'an owner in %h:%U:1\nan owner in %h:%G:1\n' 2>/dev/null | sort -u
+		ids_that_run
+	} | awk -F : '
 		FILENAME != "-" { n++; from[n] = $2 + 0; to[n] = $2 + $3; next }
 		{ for (i = 1; i <= n; i++) if ($2 + 0 >= from[i] && $2 + $3 <= to[i]) next; print }' "$WORK/own-ranges" -
 }
