@@ -96,8 +96,6 @@ const everyStepKeys = stepNames.flatMap((step) =>
 const displayedOnly = [
   ...everyStepKeys,
   ...steps.flatMap(({ name, displayed }) => displayed.map((key) => `${name} ${key}`)),
-  // The step secrets reads it in the daemon's document.
-  "daemon secrets",
 ];
 
 function matches(pattern: string, key: string): boolean {
