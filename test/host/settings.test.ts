@@ -159,7 +159,7 @@ describe("daemon", () => {
     expect(exitCode).toBe(1);
     expect(said).toEqual([
       expect.stringMatching(
-        /^daemon: daemon\.json: found that dockerd refuses it \(.*\); wanted one that it accepts\. To fix: take back/,
+        /^daemon: daemon\.json: found that dockerd refuses it \(.*\); wanted one that it accepts\. To fix: correct daemon, or take back/,
       ),
     ]);
     expect(said[0]).toContain("log-levle");

@@ -30,8 +30,8 @@ keep_made_account() {
 keep_found_account() {
 	local name record=$STATE/leases/$LEASE
 	[ -s "$record/account-name" ] || return 0
-	# What Pulumi knows counts too, where the machine is older.
-	[ "$(doc create)" = false ] || grep -qsx 'create: false' "$record/account" || return 0
+	# What Pulumi knows counts too, where the machine is older. The agent's own removal has no document.
+	[ "${DOC:+$(doc create)}" = false ] || grep -qsx 'create: false' "$record/account" || return 0
 	name=$(cat "$record/account-name")
 	if [ ! -e "$(resource_directory account "$name")/baseline/made" ] || is_lost_account "$name"; then return 0; fi
 	take_as_found "$name"

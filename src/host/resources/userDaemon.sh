@@ -49,7 +49,7 @@ note_data_elsewhere() {
 	esac
 	root=$(as_account realpath -e "$root" 2>/dev/null) || return 0
 	case $root in *[[:cntrl:]]*) return 0 ;; esac
-	[ "$root" != "$(as_account realpath -m "$(data_root)")" ] || return 0
+	[ -z "${DOC-}" ] || [ "$root" != "$(as_account realpath -m "$(data_root)")" ] || return 0
 	[ "$(as_account stat -c %u "$root")" = "$ACCOUNT_UID" ] || return 0
 	as_account test -d "$root/containers" || return 0
 	if is_near_known_data "$root"; then

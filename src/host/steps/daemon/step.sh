@@ -31,7 +31,7 @@ stop_without_secrets() {
 # What Pulumi knows counts too, where the machine is older: data are kept in doubt.
 daemon_interrupted() {
 	local record=$STATE/leases/$LEASE/on-destroy-data
-	if [ "$(doc on-destroy-data)" = keep ] && [ -e "$record" ]; then echo keep | write_record "$record"; fi
+	if [ "${DOC:+$(doc on-destroy-data)}" = keep ] && [ -e "$record" ]; then echo keep | write_record "$record"; fi
 }
 
 daemon_facts() {
