@@ -52,6 +52,14 @@ free_range() {
 		}'
 }
 
+# WHOSE:START:COUNT a line, once in a run: a home that does not answer holds up nobody for long.
+owners_of_homes() {
+	[ -e "$WORK/owners-of-homes" ] ||
+		timeout -k 2 5 find /run/user /home -mindepth 1 -maxdepth 1 \
+			-printf 'an owner in %h:%U:1\nan owner in %h:%G:1\n' >"$WORK/owners-of-homes" 2>/dev/null || true
+	sort -u "$WORK/owners-of-homes"
+}
+
 # Ids that are in use and that no file lists perhaps, WHOSE:START:COUNT a line: those of owners where users of a
 # directory that lists nobody are seen, and those that run. Not what is in a range that this package has given the
 # account.
@@ -62,8 +70,7 @@ ids_seen_of_others() {
 		own_retired_ranges | sed "s/^/$ACCOUNT:/"
 	} >"$WORK/own-ranges"
 	{
-		timeout -k 5 20 find /home /run/user -mindepth 1 -maxdepth 1 \
-			-printf 'an owner in %h:%U:1\nan owner in %h:%G:1\n' 2>/dev/null | sort -u
+		owners_of_homes
 		ids_that_run
 	} | awk -F : '
 		FILENAME != "-" { n++; from[n] = $2 + 0; to[n] = $2 + $3; next }
