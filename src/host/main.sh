@@ -84,7 +84,8 @@ apply() {
 stop_where_code_differs() {
 	[ "$(doc agent)" != "$(code_of_step "$STEP")" ] || return 0
 	fail "agent" "the code $(code_of_step "$STEP") of the step $STEP in it" "$(doc agent)" \
-		"run pulumi up without --target, or with the resource that ends in '-agent' among its targets: it brings the agent of the version of rootless-docker that the program uses; \
+		"run pulumi up without --target, or with the resource that ends in '-agent' among its targets: \
+it brings the agent of the version of rootless-docker that the program uses; \
 on a machine that was set back to a snapshot, give recheck a new value" \
 		"they are of two versions of rootless-docker"
 }

@@ -28,7 +28,8 @@ is_theirs() {
 		}
 	elif has_drifted "$1" "$2"; then
 		before=$(keep_before "$1" "$2") || exit 1
-		say "$(drift_title_of "$1" "$name") stays: somebody changed it after this package did$before$(goes_with_home "$1" "$account")"
+		say "$(drift_title_of "$1" "$name") stays:" \
+			"somebody changed it after this package did$before$(goes_with_home "$1" "$account")"
 	else
 		return 1
 	fi
@@ -44,7 +45,8 @@ drift_title_of() {
 
 # $1 kind, $2 the account.
 goes_with_home() {
-	if [ "$1" != homefile ] || retains_data || [ ! -e "$(resource_directory account "$2")/baseline/made" ]; then return 0; fi
+	if [ "$1" != homefile ] || retains_data ||
+		[ ! -e "$(resource_directory account "$2")/baseline/made" ]; then return 0; fi
 	printf '. Where the account goes with its home, as onDestroy.data: Delete says, so does it'
 }
 

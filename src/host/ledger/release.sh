@@ -22,7 +22,7 @@ give_back() {
 	if [ -z "$now" ] || is_among "$now" "$WORK/others-want"; then
 		return 0
 	elif ! was_left "$2" "$now"; then
-		say "$1 $name stays: somebody changed it after this package did"
+		say "$(drift_title_of "$1" "$name") stays: somebody changed it after this package did"
 		return 0
 	fi
 	before=$(wc -l <"$WORK/changed")

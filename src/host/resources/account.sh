@@ -157,8 +157,8 @@ stop_on_rule_of_root() {
 	rule=$(
 		{
 			LC_ALL=C timeout -k 5 20 sudo -n -l -U "$ACCOUNT" 2>/dev/null | grep -e NOPASSWD -e '!authenticate' || true
-			grep -hE "^[[:space:]]*permit[[:space:]](.*[[:space:]])?nopass[[:space:]](.*[[:space:]])?:?$(in_pattern "$ACCOUNT")([[:space:]]|\$)" \
-				/etc/doas.conf 2>/dev/null || true
+			tr '\t' ' ' 2>/dev/null </etc/doas.conf |
+				grep -E "^ *permit (.* )?nopass (.* )?:?$(in_pattern "$ACCOUNT")( |\$)" || true
 		} | sed 's/^ *//' | head -n 1 | printable
 	)
 	[ -z "$rule" ] ||

@@ -22,7 +22,11 @@ profile_name() { printf 'rootless-docker%s' "$(printf '%s' "$1" | tr / . | tr -d
 # What rootlesskit the daemon is started with: of archives that of any version, each in a directory of root's. $1
 # archives, or anything else.
 rootlesskit_to_allow() {
-	if [ "$1" = archives ]; then printf '%s/docker-*/rootlesskit' "$ENGINES"; else command -v rootlesskit || echo /usr/bin/rootlesskit; fi
+	if [ "$1" = archives ]; then
+		printf '%s/docker-*/rootlesskit' "$ENGINES"
+	else
+		command -v rootlesskit || echo /usr/bin/rootlesskit
+	fi
 }
 
 profile_loaded() { grep -q "^$(profile_name "$1") " /sys/kernel/security/apparmor/profiles 2>/dev/null; }

@@ -50,9 +50,9 @@ package_restore_together() {
 }
 
 # Writes down which of the arguments somebody else wants, with the reason: somebody runs a program
-# of it or has a daemon of its own, it was marked as manual after we marked it, or it is recommended by a package that came
-# later, or that stays itself, as does what the manager keeps since one that stays depends on it. What this
-# package has brought itself recommends nothing: it was installed without.
+# of it or has a daemon of its own, it was marked as manual after we marked it, or it is recommended by a
+# package that came later, or that stays itself, as does what the manager keeps since one that stays
+# depends on it. What this package has brought itself recommends nothing: it was installed without.
 staying_packages() {
 	local name
 	: >"$WORK/packages.ours"

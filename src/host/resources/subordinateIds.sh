@@ -112,8 +112,8 @@ retire_lines() {
 		while IFS= read -r range <&5; do
 			retire_range "$ACCOUNT:$range" "$(holder_of "$ACCOUNT")"
 			grep -qsxF -- "$range" "$1/$kind-lines" ||
-				say "'$ACCOUNT:$range', which somebody else gave account $ACCOUNT, goes from $(id_file "$kind") with it:" \
-					"nobody gets these ids, as $(retired_file) says"
+				say "'$ACCOUNT:$range', which somebody else gave account $ACCOUNT," \
+					"goes from $(id_file "$kind") with it: nobody gets these ids, as $(retired_file) says"
 		done 5<"$WORK/lines"
 		[ ! -s "$1/$kind-lines" ] || grep -xFf "$WORK/lines" "$1/$kind-lines" | write_record "$1/$kind-lines"
 	done
@@ -145,7 +145,10 @@ lines_to_put_back() {
 			$3 > 0 && from < $2 + $3 && $2 < from + size { taken = 1 }
 			END { print there ? "there" : taken ? "taken" : "free" }' - "$(id_file "$3")") in
 		free) printf '%s\n' "$line" ;;
-		taken) say "'$line' was in $(id_file "$3") before account $1 was made, and stays out: somebody has ids of it by now" ;;
+		taken)
+			say "'$line' was in $(id_file "$3") before account $1 was made, and stays out:" \
+				"somebody has ids of it by now"
+			;;
 		esac
 	done
 }

@@ -1,6 +1,6 @@
 # shellcheck shell=dash
-# secrets: the secret values of environment and daemon.json, and the PEM of tcpSocket, kept for root alone until the daemon step
-# (or an earlier one's daemon) uses them.
+# secrets: the secret values of environment and daemon.json, and the PEM of tcpSocket, kept for root alone until
+# the daemon step (or an earlier one's daemon) uses them.
 
 secrets_apply() {
 	local values new group

@@ -11,7 +11,8 @@ network_driver_problems() {
 	pasta-11 | pasta-12) problem network.driver "$(os_name), whose rootlesskit knows no pasta" \
 		"$(wanted_for_driver pasta)" "use Slirp4netns, or leave the option out" ;;
 	gvisor-tap-vsock-*) problem network.driver "$(os_name), whose rootlesskit knows no gvisor-tap-vsock" \
-		"$(wanted_for_driver gvisor-tap-vsock)" "set engine.source to DockerRepository or StaticArchive, or leave the option out" ;;
+		"$(wanted_for_driver gvisor-tap-vsock)" \
+		"set engine.source to DockerRepository or StaticArchive, or leave the option out" ;;
 	esac
 	[ -z "$(doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_DETACH_NETNS)" ] ||
 		problem network.detached "$(os_name), whose docker.io has no detached network" "Docker 29.5 or later" \
@@ -45,7 +46,8 @@ network_packages() {
 		printf passt
 }
 
-# Of a flag that is given twice RootlessKit takes the last one, as systemd does of a variable; the user's own flags stay.
+# Of a flag that is given twice RootlessKit takes the last one, as systemd does of a variable; the user's own flags
+# stay.
 compose_own_flags() {
 	local name=DOCKERD_ROOTLESS_ROOTLESSKIT_FLAGS flags own
 	own=$(

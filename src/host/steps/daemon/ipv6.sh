@@ -11,9 +11,9 @@ name_ip6tables() {
 	done
 }
 
-# Of the unit. slirp4netns offers an address to whoever asks for routers, as a kernel that forwards packets does not: once
-# the daemon is up, RootlessKit's interface gets one, and slirp4netns (fd00::2) as its router. From engine 29.5 on that
-# network is not dockerd's own, and a file among its mounts leads there.
+# Of the unit. slirp4netns offers an address to whoever asks for routers, as a kernel that forwards packets does not:
+# once the daemon is up, RootlessKit's interface gets one, and slirp4netns (fd00::2) as its router. From engine 29.5 on
+# that network is not dockerd's own, and a file among its mounts leads there.
 compose_ipv6_start() {
 	[ "$(doc ipv6)" = true ] || return 0
 	cat <<-'UNIT'

@@ -1,5 +1,6 @@
 # shellcheck shell=dash
-# Removes what the daemon does not use any more: docker-prune.timer and docker-prune.service of the account's own systemd.
+# Removes what the daemon does not use any more: docker-prune.timer and docker-prune.service of the account's own
+# systemd.
 
 # Before anything is changed. A unit of that name that somebody else has made stays theirs.
 validate_prune() {

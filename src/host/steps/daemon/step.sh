@@ -12,7 +12,8 @@ daemon_apply() {
 	start_service_manager
 	validate_prune
 	want_network_driver
-	note_data_elsewhere ". From now on it does not see what is in there: set data-root in daemon to that directory to go on with it"
+	note_data_elsewhere ". From now on it does not see what is in there: \
+set data-root in daemon to that directory to go on with it"
 	want_data_roots
 	settle_storage_driver
 	name_bridge_options
