@@ -46,6 +46,7 @@ test("a directory where the new home would be is nobody's to take", async () => 
 test.each([
   ["by name", "ruled ALL=(ALL) NOPASSWD: ALL", "ruled", "/etc/sudoers.d/ruled"],
   ["by group", "%ruled ALL=(ALL) NOPASSWD: ALL", "ruled", "/etc/sudoers.d/ruled"],
+  ["by uid", "#4321 ALL=(ALL) NOPASSWD: ALL", "ruled", "/etc/sudoers.d/ruled"],
   ["of doas", "permit nopass ruled", "permit nopass ruled", "/etc/doas.conf"],
 ])(
   "a rule from before, %s, by which a new account is root: an error until it is gone",
@@ -53,7 +54,7 @@ test.each([
     await host.run(
       `apt-get -qqy install sudo >/dev/null 2>&1; echo '${rule}' >${file}; chmod 440 ${file}`,
     );
-    const ruled = await give(host, "ruled");
+    const ruled = await give(host, "ruled", { account: { uid: 4321 } });
     for (let run = 0; run < 2; run++) {
       const { exitCode, said } = await ruled.installation.tryApply("account", ruled.all);
       expect([exitCode, said.at(-1)]).toEqual([

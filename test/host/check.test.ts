@@ -10,6 +10,7 @@ import {
   type TestHost,
 } from "../../testbed/hosts";
 import { documentText, type StepArgs } from "../../testkit/documents";
+import { Installation } from "../../testkit/installation";
 
 // What previews ask has no lock, and any number of them, and an "up", are at work at the same time.
 
@@ -48,6 +49,13 @@ test("what others are at work on stays, and what was killed goes", async () => {
   );
   await ask();
   expect(await host.run(left)).toBe(`/run/rootless-docker.check.${alive}\n`);
+});
+
+test("an installation whose first up was refused says nothing, as a machine without one", async () => {
+  const refused = new Installation(host, "c1");
+  await refused.install();
+  expect(await refused.drift()).toEqual([]);
+  await refused.revertAgent();
 });
 
 test("many at the same time", async () => {
