@@ -7,17 +7,6 @@ export interface Tried {
   facts: () => Record<string, string>;
 }
 
-/** A neighbour of a host, in a network namespace of its own: 198.51.100.2, and the host is .1 there. */
-export const neighbour = `set -e
-  ip netns add outside
-  ip link add inside type veth peer name outside netns outside
-  ip addr add 198.51.100.1/24 dev inside && ip link set inside up
-  ip netns exec outside ip addr add 198.51.100.2/24 dev outside
-  ip netns exec outside ip link set outside up`;
-
-/** Takes it away. */
-export const noNeighbour = "ip netns del outside; umount /run/netns; rmdir /run/netns";
-
 /** Programs that listen on port 7001 of the machine's 127.0.0.1, and of 198.51.100.1. */
 export const listeners = ["127.0.0.1", "198.51.100.1"]
   .map(

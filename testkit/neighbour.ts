@@ -1,7 +1,7 @@
 import type { TestHost } from "../testbed/hosts";
 import { asAccount } from "./host";
 
-/** A neighbour of the host, in a network namespace of its own: 198.51.100.2. */
+/** A neighbour of a host, in a network namespace of its own: 198.51.100.2, and the host is .1 there. */
 export const neighbour = `set -e
   ip netns add outside
   ip link add inside type veth peer name outside netns outside
@@ -9,6 +9,7 @@ export const neighbour = `set -e
   ip netns exec outside ip addr add 198.51.100.2/24 dev outside
   ip netns exec outside ip link set outside up`;
 
+/** Takes it away. */
 export const noNeighbour = "ip netns del outside; umount /run/netns; rmdir /run/netns";
 
 /** Gives the host's veth pair `inside` and `outside` addresses, and the neighbour something that answers there. */

@@ -1,13 +1,7 @@
 import { engineTar } from "../../testbed/engine";
 import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
-import {
-  clientSeen,
-  containerRows,
-  gatewayAnswers,
-  listeners,
-  neighbour,
-  noNeighbour,
-} from "../../testkit/containerRows";
+import { clientSeen, containerRows, gatewayAnswers, listeners } from "../../testkit/containerRows";
+import { neighbour, noNeighbour } from "../../testkit/neighbour";
 import type { StepArgs } from "../../testkit/documents";
 import { bootHost, daemonStart, importImage } from "../../testkit/host";
 import { Installation } from "../../testkit/installation";

@@ -236,15 +236,20 @@ test.each([
   await host.run(": >/etc/subuid; : >/etc/subgid");
 });
 
-test("a line from before whose ids somebody is given before the cut destroy goes on: it is named, and stays out", async () => {
+/** An account with a line from before, whose destroy is cut when userdel has ended. */
+async function destroyedAsFarAsUserdel() {
   await host.run("echo early:100000:65536 | tee /etc/subgid >/etc/subuid");
   const early = await give(host, "early");
   await early.apply();
   await host.run(cutAt("userdel", "early", "after"));
   await early.installation.tryRevert("account", early.all);
-  await host.run(
-    "rm -f /usr/local/sbin/userdel; echo bob:150000:65536 | tee /etc/subgid >/etc/subuid",
-  );
+  await host.run("rm /usr/local/sbin/userdel");
+  return early;
+}
+
+test("a line from before whose ids somebody is given before the cut destroy goes on: it is named, and stays out", async () => {
+  const early = await destroyedAsFarAsUserdel();
+  await host.run("echo bob:150000:65536 | tee /etc/subgid >/etc/subuid");
   expect((await early.back()).said.join("\n")).toContain(
     "'early:100000:65536' was in /etc/subuid before account early was made, and stays out: somebody has ids of it by now",
   );
@@ -255,12 +260,7 @@ test("a line from before whose ids somebody is given before the cut destroy goes
 });
 
 test("a line from before, where a cut destroy is followed by an up: it is there, and after the next destroy", async () => {
-  await host.run("echo early:100000:65536 | tee /etc/subgid >/etc/subuid");
-  const early = await give(host, "early");
-  await early.apply();
-  await host.run(cutAt("userdel", "early", "after"));
-  await early.installation.tryRevert("account", early.all);
-  await host.run("rm -f /usr/local/sbin/userdel; cat /etc/subuid");
+  const early = await destroyedAsFarAsUserdel();
   await early.apply();
   await early.back();
   expect(await host.run("cat /etc/subuid /etc/subgid")).toBe(
@@ -270,14 +270,8 @@ test("a line from before, where a cut destroy is followed by an up: it is there,
 });
 
 test("a line from before, where somebody makes another account of that name: it is named, and stays out", async () => {
-  await host.run("echo early:100000:65536 | tee /etc/subgid >/etc/subuid");
-  const early = await give(host, "early");
-  await early.apply();
-  await host.run(cutAt("userdel", "early", "after"));
-  await early.installation.tryRevert("account", early.all);
-  await host.run(
-    "rm -f /usr/local/sbin/userdel; useradd -m -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 early",
-  );
+  const early = await destroyedAsFarAsUserdel();
+  await existing("early");
   expect((await early.back()).said.join("\n")).toContain(
     "'early:100000:65536' was in /etc/subuid before account early was made, and stays out: another account has that name by now",
   );

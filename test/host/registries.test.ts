@@ -262,20 +262,25 @@ test("a registry that quotes the password: no message has it", async () => {
   await destroy(app, wishes);
 });
 
+/** A login to a registry that gives tokens, which `madeUp` is from then on. */
+async function loginWithToken(): Promise<StepArgs> {
+  madeUp = await serveMadeUpRegistry(() => ({
+    status: 200,
+    body: { token: "t", access_token: "t", expires_in: 300, refresh_token: "of-the-registry" },
+  }));
+  return insecure(
+    wishesOf({ address: madeUp.address, username: "robot", password: first }),
+    madeUp.address,
+  );
+}
+
 /** Kills the agent as soon as config.json has a word. */
 const killAt = (word: string) =>
   host.run(`until grep -q '${word}' ${config}; do sleep 0.01; done
     kill -9 $(pgrep -f 'agents/[a-z0-9]*/agent apply registries')`);
 
 test("killed before it has noted the token that a registry gave: destroy takes it back all the same", async () => {
-  madeUp = await serveMadeUpRegistry(() => ({
-    status: 200,
-    body: { token: "t", access_token: "t", expires_in: 300, refresh_token: "of-the-registry" },
-  }));
-  const wishes = insecure(
-    wishesOf({ address: madeUp.address, username: "robot", password: first }),
-    madeUp.address,
-  );
+  const wishes = await loginWithToken();
   const app = new Installation(host, "d2");
   await applyTo(app, wishes);
   const context = await host.run(`cat ${config}`);
@@ -314,14 +319,7 @@ test("Pulumi has not heard of a create, and the input goes: the report logs out"
 });
 
 test("killed at the first login, and the input goes: the next preview says so, and the report logs out", async () => {
-  madeUp = await serveMadeUpRegistry(() => ({
-    status: 200,
-    body: { token: "t", access_token: "t", expires_in: 300, refresh_token: "of-the-registry" },
-  }));
-  const wishes = insecure(
-    wishesOf({ address: madeUp.address, username: "robot", password: first }),
-    madeUp.address,
-  );
+  const wishes = await loginWithToken();
   const app = new Installation(host, "d5");
   const without = { ...wishes, registryAuth: undefined };
   await applyTo(app, without);
@@ -339,7 +337,7 @@ test("killed at the first login, and the input goes: the next preview says so, a
     }),
   ]);
   const out = await app.apply("report", without);
-  expect(out.changed).toEqual([`docker of app: logged out of ${madeUp.address}`]);
+  expect(out.changed).toEqual([`docker of app: logged out of ${madeUp?.address}`]);
   expect(await host.run(`cat ${config} 2>/dev/null || true`)).not.toContain("of-the-registry");
   expect(await app.drift()).toEqual([]);
   await destroy(app, without);

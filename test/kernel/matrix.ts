@@ -4,7 +4,8 @@ import {
   type Machine,
   type Suite,
 } from "../../testbed/machines";
-import { containerRows, listeners, neighbour, noNeighbour } from "../../testkit/containerRows";
+import { containerRows, listeners } from "../../testkit/containerRows";
+import { neighbour, noNeighbour } from "../../testkit/neighbour";
 import { importImage } from "../../testkit/host";
 import type { StepArgs } from "../../testkit/documents";
 import { type Answer, Installation } from "../../testkit/installation";
