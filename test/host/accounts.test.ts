@@ -76,7 +76,7 @@ test("what the machine has for new users is not the account's: groups, an end, a
   await host.run(
     `cp -a /etc/default/useradd /etc/login.defs /root; mkdir -p /usr/etc/skel; echo theirs >/usr/etc/skel/.alias
     printf 'GROUPS=adm,sudo\nEXPIRE=2020-01-01\nINACTIVE=3\n' >>/etc/default/useradd
-    sed -i 's/^PASS_MAX_DAYS.*/PASS_MAX_DAYS 30/' /etc/login.defs`,
+    sed -i 's/^PASS_MAX_DAYS.*/PASS_MAX_DAYS 30/; s/^USERGROUPS_ENAB.*/USERGROUPS_ENAB no/' /etc/login.defs`,
   );
   const plain = await give(host, "plain");
   await plain.apply();
@@ -86,6 +86,7 @@ test("what the machine has for new users is not the account's: groups, an end, a
     ),
   ).toBe("plain\n0::7:::\n.bash_logout\n.bashrc\n.profile\n");
   await plain.back();
+  expect(await host.run("getent group plain || true")).toBe("");
   await host.run("mv /root/useradd /etc/default; mv /root/login.defs /etc; rm -r /usr/etc/skel");
 });
 

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
 import { OnDestroyData, StorageDriver } from "../../index";
 import { expectNoAgent, give } from "../../testkit/accountOnly";
@@ -79,13 +80,18 @@ const uses: Use[] = [
     says: /account NAME stays, .*: \/etc\/systemd\/system\/nightly\.service runs a service as it/,
     undo: "rm /etc/systemd/system/nightly.service /srv/nightly.service",
   },
-  {
-    what: "a line of /etc/cron.d",
+  ...[
+    ["/etc/cron.d/nightly", "0 3 * * * NAME true"],
+    ["/etc/sudoers.d/deploy", "bob,NAME ALL=(root) /usr/bin/true"],
+    ["/etc/tmpfiles.d/cache.conf", "d /run/cache 0755 NAME NAME -"],
+    ["/etc/logrotate.d/site", "/var/log/site.log { su NAME adm }"],
+  ].map(([file, line]) => ({
+    what: `a line of ${file}`,
     args: remove,
-    does: "install -d /etc/cron.d; echo '0 3 * * * NAME true' >/etc/cron.d/nightly",
-    says: /account NAME stays, .*: \/etc\/cron\.d\/nightly runs programs as it/,
-    undo: "rm /etc/cron.d/nightly",
-  },
+    does: `install -d ${dirname(file)}; echo '${line}' >${file}`,
+    says: new RegExp(`account NAME stays, .*: ${file} names it: remove that, then the account by`),
+    undo: `rm ${file}`,
+  })),
   // Debian's place, and those of Fedora, openSUSE and Arch.
   ...[atJobs, "/var/spool/at", "/var/spool/atjobs", "/var/spool/atd"].map((place) => ({
     what: `a job of at(1) in ${place}`,
@@ -323,36 +329,47 @@ test("an account that goes takes its crontab and jobs along: the next one of its
   ).toBe("");
 });
 
-test("a data root that somebody has set: it is named, and its ids and the account stay", async () => {
-  const app = new Installation(host, "ab");
-  const wishes = { account: { name: "app" }, ...remove };
-  await app.applyAll(wishes);
-  await host.run(
-    `install -d -o app -g app /srv/docker
-    echo '{"data-root":"/srv/docker"}' >/home/app/.config/docker/daemon.json`,
-  );
-  await asAccount(
-    host,
-    "app",
-    "systemctl --user restart docker; docker -H unix://$XDG_RUNTIME_DIR/docker.sock volume create kept",
-  );
-  const { said } = await app.revert("daemon", wishes);
-  expect(said.join("\n")).toContain(
-    "'/srv/docker' stays: the daemon says that it used it, and this package has not set it",
-  );
-  await app.revert("ports", wishes);
-  expect((await app.revert("account", wishes)).said.join("\n")).toMatch(
-    /account app stays, with its subordinate ids: files of its ids are in \/srv\/docker/,
-  );
-  for (const step of ["secrets", "kernel", "engine"] as const) await app.revert(step, wishes);
-  await app.revertAgent();
-  expect(await host.run("id -un app; grep -c ^app: /etc/subuid; ls /srv/docker/volumes")).toMatch(
-    /^app\n1\n[^]*kept/,
-  );
-  await host.run(
-    "systemctl stop user@$(id -u app).service; userdel -r app 2>/dev/null; rm -rf /var/lib/rootless-docker /srv/docker; : >/etc/subuid; : >/etc/subgid",
-  );
-});
+test.each([
+  ["in daemon.json", `echo '{"data-root":"/srv/docker"}' >~/.config/docker/daemon.json`, ""],
+  [
+    "by a flag, of a daemon that is stopped",
+    `mkdir ~/.config/systemd/user/docker.service.d
+    { printf "[Service]\\nExecStart=\\n"; sed -n "s:^ExecStart=.*:& --data-root /srv/docker:p" ~/.config/systemd/user/docker.service; } >~/.config/systemd/user/docker.service.d/data.conf
+    systemctl --user daemon-reload`,
+    "systemctl --user stop docker.service",
+  ],
+])(
+  "a data root that somebody has set %s: it is named, and its ids and the account stay",
+  async (_, set, stop) => {
+    const app = new Installation(host, "ab");
+    const wishes = { account: { name: "app" }, ...remove };
+    await app.applyAll(wishes);
+    await host.run("install -d -o app -g app /srv/docker");
+    await asAccount(
+      host,
+      "app",
+      `${set}
+    systemctl --user restart docker; docker -H unix://$XDG_RUNTIME_DIR/docker.sock volume create kept
+    ${stop}`,
+    );
+    const { said } = await app.revert("daemon", wishes);
+    expect(said.join("\n")).toContain(
+      "'/srv/docker' stays: the daemon says that it used it, and this package has not set it",
+    );
+    await app.revert("ports", wishes);
+    expect((await app.revert("account", wishes)).said.join("\n")).toMatch(
+      /account app stays, with its subordinate ids: files of its ids are in \/srv\/docker/,
+    );
+    for (const step of ["secrets", "kernel", "engine"] as const) await app.revert(step, wishes);
+    await app.revertAgent();
+    expect(await host.run("id -un app; grep -c ^app: /etc/subuid; ls /srv/docker/volumes")).toMatch(
+      /^app\n1\n[^]*kept/,
+    );
+    await host.run(
+      "systemctl stop user@$(id -u app).service; userdel -r app 2>/dev/null; rm -rf /var/lib/rootless-docker /srv/docker; : >/etc/subuid; : >/etc/subgid",
+    );
+  },
+);
 
 test("a name of two lines makes no data root of another account's one that is too near", async () => {
   const evils: StepArgs = { account: { name: "evil" } };

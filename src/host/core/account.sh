@@ -25,6 +25,7 @@ account_places() {
 		file home .ssh/authorized_keys
 		directory home .config
 		directory home .config/systemd/user
+		directory home .config/systemd/user/docker.service.d
 		directory home .docker
 		directory home .ssh
 		directory home .local/share/docker

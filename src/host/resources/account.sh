@@ -265,6 +265,8 @@ account_restore() {
 	userdel "$1" 2>"$WORK/error" ||
 		fail "userdel $1" "$(tail -n 1 "$WORK/error")" "the account removed" "$(userdel_fix "$1")"
 	put_lines_back "$@"
+	# Where USERGROUPS_ENAB is no, userdel leaves it. One that somebody has as theirs by now is refused.
+	! is_own_group "$1" "$ACCOUNT_GID" || groupdel "$1" 2>/dev/null || true
 	# From here on a group of that name is another one.
 	echo gone | write_record "$2/leaving"
 	changed "account $1 and $ACCOUNT_HOME removed"

@@ -122,8 +122,8 @@ others_below_home() {
 	} | some_on_one_line
 }
 
-# Units of the machine that run as the account or have its group, loaded or not, and lines of /etc/cron.d, in
-# words, or nothing.
+# Units of the machine that run as the account or have its group, loaded or not, and lines of root's files that
+# name it and are wrong without it, in words, or nothing.
 used_elsewhere() {
 	local unit group
 	unit=$(unit_that_says '(Socket)?User' "$ACCOUNT_LOGIN" "$ACCOUNT_UID")
@@ -137,9 +137,10 @@ used_elsewhere() {
 		printf '%s has its group' "$unit"
 		return 0
 	fi
-	unit=$(grep -lsE "^[^#].*[[:space:]]$(in_pattern "$ACCOUNT_LOGIN")[[:space:]]" /etc/crontab /etc/cron.d/* |
-		head -n 1 | printable)
-	[ -z "$unit" ] || printf '%s runs programs as it' "$unit"
+	unit=$(grep -lsE -D skip "^([^#].*[[:space:],:(])?$(in_pattern "$ACCOUNT_LOGIN")([[:space:],:)].*)?$" \
+		/etc/crontab /etc/cron.d/* /etc/sudoers /etc/sudoers.d/* /etc/doas.conf /etc/tmpfiles.d/*.conf \
+		/etc/logrotate.conf /etc/logrotate.d/* | head -n 1 | printable)
+	[ -z "$unit" ] || printf '%s names it' "$unit"
 }
 
 in_pattern() { printf '%s' "$1" | sed 's/[.]/[.]/g'; }

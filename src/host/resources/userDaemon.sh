@@ -41,6 +41,7 @@ userdaemon_restore() {
 note_data_elsewhere() {
 	local root dir
 	root=$(docker_of_account info --format '{{.DockerRootDir}}' 2>/dev/null | head -n 1) || true
+	[ -n "$root" ] || root=$(data_root_by_flag)
 	[ -n "$root" ] || root=$(daemon_data_root)
 	case $root in
 	"$ACCOUNT_HOME"/* | *[[:cntrl:]]*) return 0 ;;
@@ -68,6 +69,12 @@ note_data_elsewhere() {
 	mv -T "$dir/baseline.$STEP" "$dir/baseline"
 	sync_directories "$dir" "${dir%/*}"
 	say "'$(printf '%s' "$root" | printable)' stays: the daemon says that it used it, and this package has not set it$1"
+}
+
+# What a drop-in of its unit says.
+data_root_by_flag() {
+	as_account find "$ACCOUNT_HOME/.config/systemd/user/docker.service.d" -name '*.conf' -type f -exec cat '{}' + \
+		2>/dev/null | sed -n 's/^ExecStart=.*--data-root[= ]\{1,\}\([^ ]*\).*/\1/p' | tail -n 1
 }
 
 # True for another account's home and any recorded data root, and for what is below or above one. $1 the

@@ -27,6 +27,7 @@ preflight_problems() {
 		impossible_storage_driver_problems
 		network_driver_problems
 		ipv6_problems
+		tcp_socket_problems
 		data_root_checks "$(data_root)" "$(doc daemon.json/storage-driver)" document
 		data_root_use_problems "$(data_root)"
 		key_quota_checks

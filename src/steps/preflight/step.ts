@@ -2,6 +2,7 @@ import { identityDocument } from "../account/settings";
 import { bridgeFilterDocument } from "../daemon/daemonJson/settings";
 import { ipv6Document, networkTrialDocument } from "../daemon/network/settings";
 import { storageTrialDocument } from "../daemon/storage/settings";
+import { tcpSocketDocument } from "../daemon/tcpSocket/settings";
 import { otherSourceDocument, pluginsDocument, rootfulDockerDocument } from "../engine/settings";
 import { noAppArmorDocument } from "../kernel/appArmor/settings";
 import { kernelModulesDocument } from "../kernel/kernelModules/settings";
@@ -27,6 +28,7 @@ export const preflight = defineStep({
     "storageDriver",
     ...(["network.driver", "network.ipv6", "network.detached"] as const),
     ...(["daemon.data-root", "daemon.icc", "daemon.iptables"] as const),
+    "tcpSocket",
     "sysctls",
     "kernelModuleOptions",
     "appArmorProfile",
@@ -40,6 +42,7 @@ export const preflight = defineStep({
     ...(["daemon.json/icc", "daemon.json/iptables"] as const),
     ...(["environment/DOCKERD_ROOTLESS_ROOTLESSKIT_NET", "ipv6"] as const),
     "environment/DOCKERD_ROOTLESS_ROOTLESSKIT_DETACH_NETNS",
+    "tcp-socket",
     "kernel.keys.*",
     "modprobe.d/*",
     "apparmor-profile",
@@ -49,6 +52,7 @@ export const preflight = defineStep({
     ...storageTrialDocument(given.storageDriver, given.daemon["data-root"]),
     ...networkTrialDocument(given.network),
     ...ipv6Document(given.network),
+    ...tcpSocketDocument(given.tcpSocket),
     ...bridgeFilterDocument(given.daemon),
     ...kernelModulesDocument(given.kernelModuleOptions),
     ...keyQuotaDocument(given.sysctls),

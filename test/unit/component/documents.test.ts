@@ -66,6 +66,7 @@ describe.each(modes)("in $mode", ({ preview }) => {
         "subgid-start: 2000000",
         "subuid: 70000",
         "subuid-start: 1000000",
+        'tcp-socket: "192.0.2.7:2377"',
         "uid: 2345",
       ],
       engine: [
