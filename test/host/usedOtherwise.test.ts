@@ -371,6 +371,34 @@ test.each([
   },
 );
 
+test("a home without room at destroy: the file that cannot come back is named, and comes with the next", async () => {
+  await host.run(`useradd -M found; mkdir /home/found
+    mount -t tmpfs -o size=48m,mode=700,uid=$(id -u found),gid=$(id -g found) tmpfs /home/found`);
+  const theirs = `{ "log-level": "warn" }${" ".repeat(20_000)}\n`;
+  const file = "/home/found/.config/docker/daemon.json";
+  await asAccount(
+    host,
+    "found",
+    `mkdir -p $(dirname ${file}); cat >${file} <<'TEXT'\n${theirs}TEXT`,
+  );
+  const app = new Installation(host, "b5");
+  const wishes = { account: { name: "found", create: false } };
+  await app.applyAll(wishes);
+  await asAccount(host, "found", "dd if=/dev/zero of=$HOME/fill 2>/dev/null || true");
+  const { exitCode, said } = await app.tryRevert("daemon", wishes);
+  expect([exitCode, said.slice(-2)]).toEqual([
+    1,
+    [
+      "cat: write error: No space left on device",
+      `daemon: ${file}: found that it cannot be written, as the line above says; wanted what was there before. To fix: see to that, then run again`,
+    ],
+  ]);
+  await host.run("rm /home/found/fill");
+  await app.revertAll(wishes);
+  expect(await host.run(`cat ${file}`)).toBe(theirs);
+  await host.run("umount /home/found; userdel found; rmdir /home/found");
+});
+
 test("a name of two lines makes no data root of another account's one that is too near", async () => {
   const evils: StepArgs = { account: { name: "evil" } };
   const victims: StepArgs = { account: { name: "victim" }, ...remove };

@@ -129,13 +129,19 @@ restore_path() {
 	if [ -e "$3/kept" ] && restore_parked "$2"; then
 		return 0
 	elif [ -e "$3/content" ]; then
-		write_path_of "$1" "$2" "$(cat "$3/mode")" <"$3/content"
+		write_path_of "$1" "$2" "$(cat "$3/mode")" <"$3/content" || unrestored_path "$2"
 		changed "$2 restored"
 	elif [ -e "$3/link" ]; then
-		write_link "$1" "$2" "$(cat "$3/link")"
+		write_link "$1" "$2" "$(cat "$3/link")" || unrestored_path "$2"
 		changed "$2 restored"
 	elif [ -e "$3/absent" ] && { "$1" test -e "$2" || "$1" test -h "$2"; }; then
 		"$1" rm -f "$2"
 		changed "$2 removed"
 	fi
+}
+
+# $1 path.
+unrestored_path() {
+	fail "$1" "that it cannot be written, as the line above says" "what was there before" \
+		"see to that, then run again"
 }
