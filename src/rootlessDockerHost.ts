@@ -98,8 +98,9 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
     warnUnverified(inputs, host, proxyHost, this);
     const account = inputs.from(["account.name"], (settings) => settings.account.name);
     const hosts = [host, proxyHost];
+    const user = inputs.from(["connection.user"], ({ connection }) => connection.user);
     const hooks = [
-      explainErrors(name, hosts),
+      explainErrors(name, hosts, user),
       sayChanges(name, this, creation),
       waitForMachine(name, inputs, hosts, this),
     ];

@@ -2,6 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { hookName, hooksWork } from "../engineHooks";
 import { knownValue } from "../knownValue";
 
+const aLogin = "a login as connection.user";
+
 /** What SSH itself says when a connection cannot be made, and what that asks for. */
 const causes: { says: RegExp; found: string; wanted: string; fix: string }[] = [
   {
@@ -13,7 +15,7 @@ const causes: { says: RegExp; found: string; wanted: string; fix: string }[] = [
   {
     says: /unable to authenticate|no supported methods|permission denied/i,
     found: "the SSH server refusing the credentials",
-    wanted: "a login as connection.user",
+    wanted: aLogin,
     fix: "put the public key into that user's ~/.ssh/authorized_keys, or set privateKey, password or agentSocketPath",
   },
   {
@@ -25,7 +27,7 @@ const causes: { says: RegExp; found: string; wanted: string; fix: string }[] = [
   {
     says: /handshake failed: (EOF|Connection lost|.*(reset|broken pipe))/i,
     found: "the SSH server hanging up before a login",
-    wanted: "a login as connection.user",
+    wanted: aLogin,
     fix:
       "see first whether the machine has that user, with your key in its ~/.ssh/authorized_keys: after " +
       "failed logins sshd shuts an address out for a while, so wait a minute, then run again. Where " +
@@ -50,14 +52,19 @@ const causes: { says: RegExp; found: string; wanted: string; fix: string }[] = [
 /**
  * The message for an error of the connection itself, or undefined for any other error. It names the
  * step, what was found, what was wanted, and what to do, as the agent's own messages do.
+ *
+ * @param user of the login, where it may be shown.
  */
-export function explainConnectionError(step: string, error: string): string | undefined {
+export function explainConnectionError(
+  step: string,
+  error: string,
+  user?: string,
+): string | undefined {
   if (/Process exited with status/.test(error)) return undefined;
   const cause = causes.find(({ says }) => says.test(error));
-  return (
-    cause &&
-    `${step}: connection: found ${cause.found} (${lastLine(error)}); wanted ${cause.wanted}. To fix: ${cause.fix}. Nothing was changed by this step.`
-  );
+  if (cause === undefined) return undefined;
+  const wanted = user && cause.wanted === aLogin ? `${aLogin} '${user}'` : cause.wanted;
+  return `${step}: connection: found ${cause.found} (${lastLine(error)}); wanted ${wanted}. To fix: ${cause.fix}. Nothing was changed by this step.`;
 }
 
 /**
@@ -110,6 +117,7 @@ function lastLine(text: string): string {
 export function explainErrors(
   name: string,
   hosts: readonly pulumi.Input<string>[],
+  user: pulumi.Input<string>,
 ): pulumi.ResourceHookBinding | undefined {
   if (!hooksWork("Error")) return undefined;
   const hook = new pulumi.ErrorHook(
@@ -117,7 +125,7 @@ export function explainErrors(
     async ({ name: resource, errors: [error] }) => {
       const text = await withoutSecrets(error ?? "", hosts);
       const message =
-        explainConnectionError(resource, text) ??
+        explainConnectionError(resource, text, await unlessSecret(user)) ??
         explainMissingAgent(resource, text) ??
         explainNoShell(resource, text) ??
         explainOtherUser(resource, text);
@@ -127,6 +135,11 @@ export function explainErrors(
     },
   );
   return { onError: [hook] };
+}
+
+async function unlessSecret(value: pulumi.Input<string>): Promise<string | undefined> {
+  const output = pulumi.output(value);
+  return (await pulumi.isSecret(output)) ? undefined : knownValue(output);
 }
 
 /** The text without those names and addresses of hosts that are secrets: a name is looked up, too. */

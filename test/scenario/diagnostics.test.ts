@@ -82,7 +82,7 @@ const ofTheConnection: [string, () => object, RegExp][] = [
   [
     "wrong key",
     () => ({ privateKey: undefined, password: "wrong" }),
-    /web-agent: connection: found the SSH server refusing the credentials \(.*\); wanted a login as connection\.user\. To fix: /,
+    /web-agent: connection: found the SSH server refusing the credentials \(.*\); wanted a login as connection\.user '\w+'\. To fix: /,
   ],
   [
     "wrong host key",
@@ -291,7 +291,7 @@ test("a refused key that sshd shuts the address out for: the key is named, and t
   const wrong = { privateKey: undefined, password: "wrong", dialErrorLimit: 10 };
   const said = await failureOf({ connection: { ...connection(), ...wrong } });
   expect(said.join("\n")).toMatch(
-    /web-agent: connection: found the SSH server hanging up before a login \(.*\); wanted a login as connection\.user\. To fix: see first whether the machine has that user, with your key/,
+    /web-agent: connection: found the SSH server hanging up before a login \(.*\); wanted a login as connection\.user '\w+'\. To fix: see first whether the machine has that user, with your key/,
   );
   const installation = await HostStack.on(host, "shutOut");
   const { failure, events } = await installation.tryUp({ connection: connectionTo(host) });

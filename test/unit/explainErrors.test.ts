@@ -45,8 +45,8 @@ test.each([
 test("a server that hangs up: the key first, and that it does so for a while", () => {
   const error =
     "after 10 failed attempts: ssh: handshake failed: read tcp a->b: connection reset by peer";
-  expect(explainConnectionError("web-agent", error)).toMatch(
-    /wanted a login as connection\.user\. To fix: see first .* your key .*, so wait a minute, .*MaxStartups/,
+  expect(explainConnectionError("web-agent", error, "ops")).toMatch(
+    /wanted a login as connection\.user 'ops'\. To fix: see first .* your key .*, so wait a minute, .*MaxStartups/,
   );
 });
 
