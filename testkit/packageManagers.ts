@@ -1,4 +1,5 @@
-import { currentEngine, earlierEngine } from "../testbed/engine";
+import { EngineSource, OnDestroyData } from "../index";
+import { currentEngine, earlierEngine, engineTar } from "../testbed/engine";
 import { diffSnapshots, snapshotHost } from "../testbed/hosts";
 import type { StepArgs } from "./documents";
 import { applyEngine, type EngineHost, revertEngine } from "./engineHost";
@@ -38,6 +39,41 @@ export async function liveThroughVersions(
   for (const { changed } of Object.values(await app.applyAll(current))) expect(changed).toEqual([]);
   await app.revertAll(current);
   return diffSnapshots(given.before, await snapshotHost(given.host));
+}
+
+/** An engine that somebody has put on PATH: used, exchanged by them, and there after destroy. */
+export function testPreinstalled(given: EngineHost): void {
+  test("an engine that somebody has put there, and exchanges: a container, its data, and destroy", async () => {
+    const put = async (version: string) =>
+      given.host.run("tar -x -C /usr/local/bin --strip-components=1", {
+        input: await engineTar(version),
+      });
+    await put(earlierEngine);
+    const before = await snapshotHost(given.host);
+    const app = new Installation(given.host, "a1");
+    const engine = { source: EngineSource.Preinstalled };
+    const there: StepArgs = {
+      account: { name: "app" },
+      engine,
+      onDestroy: { data: OnDestroyData.Delete },
+    };
+    await app.applyAll(there);
+    await importImage(given.host, "app");
+    await asAccount(given.host, "app", "docker volume create kept");
+    for (const { changed } of Object.values(await app.applyAll(there))) expect(changed).toEqual([]);
+    await put(currentEngine);
+    await app.applyAll(there);
+    expect(await given.version()).toBe(`${currentEngine}\n`);
+    expect(await asAccount(given.host, "app", "docker volume ls -q")).toBe("kept\n");
+    expect(await asAccount(given.host, "app", "docker run --rm busybox echo here")).toBe("here\n");
+    await app.revertAll(there);
+    expect(await given.host.run("dockerd --version")).toContain(currentEngine);
+    await put(earlierEngine);
+    expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
+    await given.host.run("tar -t | grep -v '/$' | sed 's|.*/|/usr/local/bin/|' | xargs -r rm -f", {
+      input: await engineTar(earlierEngine),
+    });
+  });
 }
 
 /** A command that installs the package `slow` and goes on, how it is removed, and what the step says meanwhile. */

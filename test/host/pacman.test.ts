@@ -1,4 +1,4 @@
-import { currentEngine, engineTar } from "../../testbed/engine";
+import { currentEngine } from "../../testbed/engine";
 import { diffSnapshots, snapshotHost } from "../../testbed/hosts";
 import { EngineSource } from "../../index";
 import {
@@ -14,6 +14,7 @@ import {
   liveThroughVersions,
   testAnotherAtWork,
   testKilled,
+  testPreinstalled,
   testRemovalKilled,
 } from "../../testkit/packageManagers";
 
@@ -201,14 +202,5 @@ test("ours waits, and is killed: the lock of another pacman that was killed then
   expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
 });
 
-test("an engine that somebody has put there, as from the AUR", async () => {
-  await given.host.run("tar -x -C /usr/local/bin --strip-components=1", {
-    input: await engineTar(),
-  });
-  const before = await snapshotHost(given.host);
-  const app = new Installation(given.host, "a1");
-  const there = wishes(currentEngine, instead(EngineSource.Preinstalled));
-  await applyEngine(app, there);
-  await revertEngine(app, there);
-  expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
-});
+// As from the AUR.
+testPreinstalled(given);

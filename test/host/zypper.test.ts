@@ -13,6 +13,7 @@ import {
   liveThroughVersions,
   testAnotherAtWork,
   testKilled,
+  testPreinstalled,
   testRemovalKilled,
 } from "../../testkit/packageManagers";
 
@@ -197,6 +198,8 @@ testRefused(
   ],
   wishes,
 );
+
+testPreinstalled(given);
 
 test("Docker's archives on SLES 15 SP7, by its os-release, with the distribution's packages that they need", async () => {
   const before = await snapshotHost(given.host);

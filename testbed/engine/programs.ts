@@ -11,11 +11,11 @@ export const currentEngine = "29.8.1";
 export const earlierEngine = "29.8.0";
 
 /**
- * A tar of a current engine's programs, in the folders `docker` and `docker-rootless-extras` as in the vendor's static
+ * A tar of an engine's programs, in the folders `docker` and `docker-rootless-extras` as in the vendor's static
  * archives. They are built if the cache does not have them: that takes some 12 minutes of a processor.
  */
-export async function engineTar(): Promise<Buffer> {
-  const folder = await engineFolder(currentEngine);
+export async function engineTar(version = currentEngine): Promise<Buffer> {
+  const folder = await engineFolder(version);
   return execFileSync("tar", ["-c", "-C", folder, "docker", "docker-rootless-extras"], {
     maxBuffer: 1024 ** 3,
   });
