@@ -1,4 +1,6 @@
-import { EngineSource, OnDestroyData } from "../index";
+import { readFileSync } from "node:fs";
+import { EngineSource, OnDestroyData, RootfulDocker } from "../index";
+import { busyboxImageTar } from "../testbed/dockerCli";
 import { currentEngine, earlierEngine, engineTar } from "../testbed/engine";
 import { diffSnapshots, snapshotHost } from "../testbed/hosts";
 import type { StepArgs } from "./documents";
@@ -73,6 +75,40 @@ export function testPreinstalled(given: EngineHost): void {
     await given.host.run("tar -t | grep -v '/$' | sed 's|.*/|/usr/local/bin/|' | xargs -r rm -f", {
       input: await engineTar(earlierEngine),
     });
+  });
+}
+
+/** How somebody's engine of an earlier version comes, URL being the testbed's repository, and what shows its packages. */
+export interface Theirs {
+  installs: string;
+  shows: string;
+}
+
+/** The last test of its host: root's engine is there then. */
+export function testPurged(given: EngineHost, { installs, shows }: Theirs): void {
+  test("Purge of an engine that root runs: destroy gives it back as it was, and its containers run", async () => {
+    const { host } = given;
+    await host.run(`${installs.replace(/URL/g, given.downloads.url)}
+      systemctl enable -q --now docker`);
+    const there = () =>
+      host.run(
+        `${shows}; systemctl is-enabled docker containerd docker.socket; ls /etc/systemd/system`,
+      );
+    await host.run("cat >/tmp/busybox.tar", { input: readFileSync(await busyboxImageTar()) });
+    await host.run(`docker import /tmp/busybox.tar busybox >/dev/null
+      docker run -d --name shop --restart always busybox sleep 99999; rm /tmp/busybox.tar`);
+    const before = await there();
+    const app = new Installation(host, "a1");
+    const purge = { rootfulDocker: RootfulDocker.Purge };
+    const archives = given.withArchives(currentEngine, {}, purge);
+    await app.applyAll(archives);
+    expect(await given.version()).toBe(`${currentEngine}\n`);
+    expect(await host.run("pgrep -u root -x dockerd || true")).toBe("");
+    await app.revertAll(archives);
+    expect(await there()).toBe(before);
+    const running =
+      "docker version -f '{{.Server.Version}}'; docker ps --format '{{.Names}} {{.State}}'";
+    expect(await host.run(running)).toBe(`${earlierEngine}\nshop running\n`);
   });
 }
 

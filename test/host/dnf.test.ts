@@ -15,6 +15,7 @@ import {
   liveThroughVersions,
   testAnotherAtWork,
   testKilled,
+  testPurged,
   testRemovalKilled,
 } from "../../testkit/packageManagers";
 
@@ -237,4 +238,10 @@ test("on Rocky Linux 9.6, by its os-release: the packages of RHEL 9 are taken", 
   await revertEngine(app, wishes());
   await given.host.run("rm -r /usr/libexec/docker; ln -sf ../usr/lib/os-release /etc/os-release");
   expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
+});
+
+testPurged(given, {
+  installs: `printf '[theirs]\\nname=Theirs\\nbaseurl=URL/fedora/44/$basearch/stable\\ngpgkey=URL/fedora/gpg\\n' >/etc/yum.repos.d/theirs.repo
+    dnf -qy install docker-ce-${earlierEngine} docker-ce-cli-${earlierEngine} docker-ce-rootless-extras-${earlierEngine} >/dev/null 2>&1`,
+  shows: "rpm -qa | sort; dnf -q repoquery --userinstalled 2>/dev/null | sort",
 });

@@ -306,6 +306,9 @@ test("a root daemon of docker-ce, and a source of somebody's own: used as they a
 // On the host of the test before, with its docker-ce.
 test("Purge of docker-ce, and the distribution's engine: destroy gives docker-ce back, with root's containers", async () => {
   const { host } = given;
+  // One that is not the newest: each package alone would bring the newest of those that it needs.
+  const earlier = `docker-ce=5:${earlierEngine}* docker-ce-cli=5:${earlierEngine}*`;
+  await host.run(`apt-get -q -y install --allow-downgrades ${earlier}`);
   await host.run("cat >/tmp/busybox.tar", { input: readFileSync(await busyboxImageTar()) });
   await host.run(`docker import /tmp/busybox.tar busybox >/dev/null
     docker run -d --name shop --restart always busybox sleep 99999; rm /tmp/busybox.tar`);
@@ -325,7 +328,7 @@ test("Purge of docker-ce, and the distribution's engine: destroy gives docker-ce
     await host.run(
       "docker version -f '{{.Server.Version}}'; docker ps --format '{{.Names}} {{.State}}'",
     ),
-  ).toBe(`${currentEngine}\nshop running\n`);
+  ).toBe(`${earlierEngine}\nshop running\n`);
 });
 
 /** The fingerprints that the agent reads from a file of keys. */

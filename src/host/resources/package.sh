@@ -155,7 +155,9 @@ package_restore() {
 	[ -z "$now" ] || [ -e "$2/unmarked" ] || settle_marks "${2%/*}"
 	# From here on its marks are the manager's, also where this is killed.
 	write_record "$2/unmarked" </dev/null
-	if install_version "$1" "$before"; then
+	if [ -z "$now" ] && install_purged_together; then
+		:
+	elif install_versions "$1=$before"; then
 		changed "package $1 restored to $before"
 	elif is_removal_refused; then
 		say "package $1 stays at ${now:-absent}: version $before takes the place of" \
@@ -166,6 +168,28 @@ package_restore() {
 		[ -n "$now" ] || return 0
 	fi
 	restore_marks "$@"
+}
+
+# Each alone would bring what it needs, in another version than it was there. Once for a release: false where they are
+# not several, or not all to be had.
+install_purged_together() {
+	local order dir name wanted=''
+	[ ! -e "$WORK/packages.together" ] || return 1
+	: >"$WORK/packages.together"
+	# shellcheck disable=SC2034 # the order was for sort
+	while read -r order dir; do
+		case $dir in "$STATE"/things/package/*) ;; *) continue ;; esac
+		name=$(resource_name "$dir")
+		if [ ! -e "$dir/baseline/purged" ] || [ ! -s "$dir/baseline/version" ] || claimed_by_another "$dir" ||
+			[ -n "$(installed_version "$name")" ]; then continue; fi
+		wanted="$wanted $name=$(cat "$dir/baseline/version")"
+		# Their marks are the manager's from here on.
+		write_record "$dir/baseline/unmarked" </dev/null
+	done <"$WORK/unwanted"
+	case $wanted in *=*=*) ;; *) return 1 ;; esac
+	# shellcheck disable=SC2086 # a list of package names
+	install_versions $wanted || return 1
+	for name in $wanted; do changed "package ${name%%=*} restored to ${name#*=}"; done
 }
 
 # Makes sure of packages: installs those that are missing, and claims what that brings.

@@ -34,7 +34,7 @@ packages_to_remove() { by_format apt_packages_to_remove nothing nothing "$@"; }
 forget_removal() { by_format apt_forget_removal nothing nothing "$@"; }
 complete_half_installed() { by_format apt_complete_half_installed nothing nothing "$@"; }
 reinstall_packages() { by_format nothing rpm_reinstall_packages pacman_reinstall_packages "$@"; }
-install_version() { by_format apt_install_version rpm_install_version pacman_install_version "$@"; }
+install_versions() { by_format apt_install_versions rpm_install_versions pacman_install_versions "$@"; }
 autoremove_protection_file() { by_format apt_autoremove_protection_file nothing nothing "$@"; }
 autoremove_protection() { by_format apt_autoremove_protection nothing nothing "$@"; }
 packages_log() { by_manager apt_packages_log dnf_packages_log zypper_packages_log pacman_packages_log "$@"; }

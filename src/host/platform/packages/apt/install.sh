@@ -58,8 +58,8 @@ apt_complete_half_installed() {
 	[ ! -s "$WORK/packages.half" ] || run_dpkg --configure -a
 }
 
-# Removes nothing for it. $1 the package, $2 its version, older or newer than what is there.
-apt_install_version() { apt_get install --allow-downgrades --no-remove "$1=$2"; }
+# Removes nothing for them. Arguments: name=version, older or newer than what is there.
+apt_install_versions() { apt_get install --allow-downgrades --no-remove "$@"; }
 
 apt_autoremove_protection_file() { printf '/etc/apt/apt.conf.d/99rootless-docker-%s' "$LEASE"; }
 

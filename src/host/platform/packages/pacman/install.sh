@@ -87,5 +87,5 @@ planned_records() {
 	done
 }
 
-# A mirror keeps no earlier versions: none comes back. Arguments: a package, and its version.
-pacman_install_version() { false; }
+# A mirror keeps no earlier versions: none comes back. Arguments: name=version.
+pacman_install_versions() { false; }

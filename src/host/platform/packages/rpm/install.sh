@@ -49,8 +49,8 @@ rpm_removed_for() {
 	sed -n 's/^Removing \([^ ]*\).*/\1/p' "$WORK/transaction"
 }
 
-# Removes nothing for it. $1 the package, $2 its version, older or newer than what is there.
-rpm_install_version() { plan_without_removal install "$1=$2" && run_transaction install "$1=$2"; }
+# Removes nothing for them. Arguments: name=version, older or newer than what is there.
+rpm_install_versions() { plan_without_removal install "$@" && run_transaction install "$@"; }
 
 # Arguments: names, or name=version.
 note_planned() {
