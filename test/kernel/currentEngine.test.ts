@@ -1,0 +1,40 @@
+import { kernelMatrix } from "./matrix";
+
+// Docker's current engine on the stock kernels.
+const onAll = { current: true, blockIo: "available", appArmor: false } as const;
+
+describe("Debian 13", () =>
+  kernelMatrix({
+    ...onAll,
+    suite: "trixie",
+    kernel: "6.12",
+    criu: true,
+    storageDriver: "overlay2",
+    delegated: ["cpu", "memory", "pids"],
+    pidHost: "limited",
+    overlayOption: false,
+  }));
+
+describe("Debian 12", () =>
+  kernelMatrix({
+    ...onAll,
+    suite: "bookworm",
+    kernel: "6.1",
+    criu: true,
+    storageDriver: "overlay2",
+    delegated: ["cpu", "memory", "pids"],
+    pidHost: "limited",
+    overlayOption: false,
+  }));
+
+describe("Debian 11", () =>
+  kernelMatrix({
+    ...onAll,
+    suite: "bullseye",
+    kernel: "5.10",
+    criu: false,
+    storageDriver: "fuse-overlayfs",
+    delegated: ["memory", "pids"],
+    pidHost: "unavailable",
+    overlayOption: true,
+  }));
