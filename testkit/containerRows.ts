@@ -96,6 +96,20 @@ export function containerRows({ host, facts }: Tried): void {
     expect(await docker(`run --rm ${option} ${isSocket}`)).toEqual([0, ""]);
   });
 
+  test("containerAddresses: reached by the way in that the row names", async () => {
+    expect(status("containerAddresses")).toBe("limited");
+    const fix = facts()["limitations.containerAddresses.fix"];
+    const [, enter] = /^enter it as app: (.*)$/.exec(fix) ?? [];
+    await docker("run -d --name inside busybox httpd -f -h /");
+    const asked = "inspect -f {{.NetworkSettings.Networks.bridge.IPAddress}} inside";
+    const [, address] = await docker(asked);
+    const get = `exec 3<>/dev/tcp/${address}/80 && printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3 && head -n 1 <&3`;
+    expect(await asAccount(host(), "app", `${enter} timeout 5 bash -c "${get}"`)).toMatch(
+      /^HTTP\/1\.1 404/,
+    );
+    await docker("rm -f inside");
+  });
+
   test("hostGateway: nothing answers", async () => {
     expect(status("hostGateway")).toBe("unavailable");
     expect(await gatewayAnswers(host())).not.toContain("from ");

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
 import { expectNoAgent, give } from "../../testkit/accountOnly";
 import { bootHost } from "../../testkit/host";
@@ -7,7 +8,7 @@ afterAll(destroyAllHosts);
 let host: TestHost;
 
 beforeAll(async () => {
-  host = await bootHost();
+  host = await bootHost({ packages: ["sudo"] });
   await host.run(
     "useradd -m -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 kept; echo kept:300000:65536 | tee -a /etc/subgid >>/etc/subuid",
   );
@@ -43,34 +44,88 @@ test("a directory where the new home would be is nobody's to take", async () => 
   ).toContain("precious");
 });
 
-test.each([
-  ["by name", "ruled ALL=(ALL) NOPASSWD: ALL", "ruled", "/etc/sudoers.d/ruled"],
-  ["by group", "%ruled ALL=(ALL) NOPASSWD: ALL", "ruled", "/etc/sudoers.d/ruled"],
-  ["by uid", "#4321 ALL=(ALL) NOPASSWD: ALL", "ruled", "/etc/sudoers.d/ruled"],
-  ["of doas", "permit nopass ruled", "permit nopass ruled", "/etc/doas.conf"],
-])(
-  "a rule from before, %s, by which a new account is root: an error until it is gone",
-  async (_, rule, shown, file) => {
-    await host.run(
-      `apt-get -qqy install sudo >/dev/null 2>&1; echo '${rule}' >${file}; chmod 440 ${file}`,
-    );
-    const ruled = await give(host, "ruled", { account: { uid: 4321 } });
-    for (let run = 0; run < 2; run++) {
-      const { exitCode, said } = await ruled.installation.tryApply("account", ruled.all);
-      expect([exitCode, said.at(-1)]).toEqual([
-        1,
-        expect.stringContaining(
-          "account: account ruled: found a rule by which it becomes root without a password, from before it was made: ",
-        ),
-      ]);
-      expect(said.at(-1)).toContain(shown.includes("permit") ? shown : "NOPASSWD: ALL");
-    }
-    await host.run(`rm ${file}`);
-    await ruled.apply();
-    await ruled.back();
-    expect(await host.run("id ruled 2>/dev/null || ls /home")).not.toContain("ruled");
-  },
-);
+const byRule = "ruled ALL=(ALL) NOPASSWD: ALL";
+const sudoers = "/etc/sudoers.d/ruled";
+const hook = "/etc/shadow-maint/useradd-post.d/groups";
+
+/** What is there, in which file, what the error shows of it, and what undoes it beside the file's removal. */
+const rulesOfRoot: [string, string, string, string, string?][] = [
+  ["by name", byRule, sudoers, "NOPASSWD: ALL"],
+  ["by group", `%${byRule}`, sudoers, "NOPASSWD: ALL"],
+  ["by uid", byRule.replace("ruled", "#4321"), sudoers, "NOPASSWD: ALL"],
+  ["where sudo wants a terminal", `Defaults requiretty\n${byRule}`, sudoers, "NOPASSWD: ALL"],
+  [
+    "with a password that its group need not give",
+    "Defaults exempt_group=ruled\nALL ALL=(ALL) ALL",
+    sudoers,
+    "exempt_group=ruled",
+  ],
+  ["of doas", "permit nopass ruled", "/etc/doas.conf", "permit nopass ruled"],
+  ["of doas, in quotes", 'permit nopass "ruled"#x', "/etc/doas.conf", "permit nopass ruled"],
+  [
+    "of polkit",
+    'if (subject.user == "ruled") return polkit.Result.YES;',
+    "/etc/polkit-1/rules.d/5.rules",
+    "/etc/polkit-1/rules.d/5.rules of polkit names it",
+  ],
+  [
+    "by a hook of useradd",
+    "#!/bin/sh\nusermod -aG adm ruled",
+    hook,
+    "a hook of useradd has put it into group adm",
+    "gpasswd -d ruled adm",
+  ],
+];
+
+test("a rule from before, by which a new account is root: an error until it is gone", async () => {
+  const ruled = await give(host, "ruled", { account: { uid: 4321 } });
+  for (const [what, rule, file, shown, undo = "true"] of rulesOfRoot) {
+    await host.run(`mkdir -p ${dirname(file)}
+      printf '%s\\n' '${rule}' >${file}; chmod ${file === hook ? 755 : 440} ${file}`);
+    if (file === hook) await host.run("userdel ruled; rm -rf /home/ruled");
+    const { exitCode, said } = await ruled.installation.tryApply("account", ruled.all);
+    const error = expect.stringMatching(
+      /^account: account ruled: found a rule by which it may become root without a password, from before it was made: /,
+    ) as string;
+    expect([what, exitCode, said.at(-1)]).toEqual([what, 1, error]);
+    expect(said.at(-1)).toContain(shown);
+    await host.run(`rm ${file}; ${undo}`);
+  }
+  await ruled.apply();
+  await ruled.back();
+  expect(await host.run("id ruled 2>/dev/null || ls /home")).not.toContain("ruled");
+});
+
+test("sudo that does not answer is not taken for sudo without rules", async () => {
+  await host.run(
+    "printf '#!/bin/sh\\nexit 1\\n' >/usr/local/bin/sudo; chmod 755 /usr/local/bin/sudo",
+  );
+  const asked = await give(host, "asked");
+  expect((await asked.installation.tryApply("account", asked.all)).said.at(-1)).toContain(
+    "sudo says neither that it has rules nor that it has none ()",
+  );
+  // As sudo-rs says that there are none.
+  await host.run("cat >/usr/local/bin/sudo", {
+    input: `#!/bin/sh\n[ $1 != --version ] || exec echo sudo-rs 0.2.5\necho "Sorry, user root is not allowed to execute 'list' as asked on host." >&2; exit 1\n`,
+  });
+  await asked.apply();
+  await asked.back();
+  await host.run("rm /usr/local/bin/sudo");
+});
+
+test("others who become a new account by what the machine has for its name are named", async () => {
+  await host.run(`mkdir /etc/ssh/keys; echo 'ssh-ed25519 AAAA old' >/etc/ssh/keys/known
+    echo 'AuthorizedKeysFile .ssh/authorized_keys /etc/ssh/keys/%u' >/etc/ssh/sshd_config.d/keys.conf
+    echo 'bob ALL=(www-data,known) NOPASSWD: /bin/true' >/etc/sudoers.d/known`);
+  const known = await give(host, "known");
+  expect((await known.installation.apply("preflight", known.all)).said).toEqual([
+    "preflight: account known is new, and /etc/ssh/keys/known lets others log in as it: see whether that is meant",
+    "preflight: account known is new, and /etc/sudoers.d/known lets others run programs as it: see whether that is meant",
+    "preflight: nothing to change",
+  ]);
+  await known.back();
+  await host.run("rm -r /etc/ssh/keys /etc/ssh/sshd_config.d/keys.conf /etc/sudoers.d/known");
+});
 
 test("what the machine has for new users is not the account's: groups, an end, an age, a second skeleton", async () => {
   await host.run(

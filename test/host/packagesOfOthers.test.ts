@@ -140,6 +140,8 @@ test("a user with a rootless daemon of its own that does not run now: what it is
     sh /usr/share/docker.io/contrib/dockerd-rootless-setuptool.sh install --skip-iptables 2>&1 || true
     docker -H unix:///run/user/$(id -u)/docker.sock volume create mine`,
   );
+  // As people have it who keep what is in there elsewhere.
+  await asAccount(host, "ann", "mv ~/.config ~/dotfiles; ln -s dotfiles ~/.config");
   await host.run("loginctl disable-linger ann; systemctl stop user@$(id -u ann); ! pgrep -u ann");
   const said = (await app.revert("engine", wishes)).said.join("\n");
   for (const name of ["docker.io", "rootlesskit", "slirp4netns"])
@@ -149,6 +151,16 @@ test("a user with a rootless daemon of its own that does not run now: what it is
       ),
     );
   await app.revertAgent();
+  const purging = await start("a8");
+  const refused = await purging.tryApply("engine", purge);
+  expect([refused.exitCode, refused.said.at(-1)]).toEqual([
+    1,
+    expect.stringMatching(
+      /rootfulDocker: found that others run what Purge would remove: ann has a daemon of its own, by \/home\/ann\/\.config\/systemd\/user\/docker\.service; wanted nobody else's engine removed by Purge/,
+    ),
+  ]);
+  await purging.revert("engine", purge);
+  await purging.revertAgent();
   await host.run("loginctl enable-linger ann; systemctl start user@$(id -u ann)");
   expect(
     await asAccount(

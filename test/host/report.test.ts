@@ -47,7 +47,7 @@ const withAgent = (code: string) =>
   host.run("sh", {
     input: `sed '/^main "\\$@"$/d' /var/lib/rootless-docker/agent >/run/functions
       . /run/functions
-      WORK=$(mktemp -d) ACCOUNT=app
+      WORK=$(mktemp -d) ACCOUNT=app ACCOUNT_RUNTIME=/run/user/1000
       ${code}`,
   });
 
@@ -64,7 +64,7 @@ test("a daemon in the machine's own network: its rows do not claim another names
         `"limitations.${row}.evidence":"dockerd is in [^"]*${machine.replace(/[[\]]/g, "\\$&")}`,
       ),
     );
-  expect(facts).not.toContain("nsenter");
+  expect(facts).toContain("dockerd-rootless/netns");
 });
 
 test("docker CLIs that lose limits of input and output", async () => {

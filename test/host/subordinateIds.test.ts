@@ -52,7 +52,7 @@ test("files whose last line has no end: it stays a line of its own", async () =>
 test("ids in use without a line: a process of root's, the owner of a home, and a user namespace", async () => {
   await host.run(
     `systemd-run --quiet --unit=process setpriv --reuid 100033 --regid 100033 --clear-groups sleep infinity
-    install -d -o 165500 -g 165500 /home/listed-nowhere
+    install -d /home/EXAMPLE; install -d -o 165500 -g 165500 /home/EXAMPLE/listed-nowhere
     cat >/tmp/pod.pl; systemd-run --quiet --unit=pod perl /tmp/pod.pl
     until grep -qsw 200000 $(pgrep -x sleep | sed 's|.*|/proc/&/gid_map|'); do sleep 0.1; done`,
     {
@@ -79,7 +79,9 @@ test("ids in use without a line: a process of root's, the owner of a home, and a
   expect((await beside.apply()).facts["subordinateIds.uids"]).toBe("265536:65536");
   expect((await beside.apply()).changed).toEqual([]);
   await beside.back();
-  await host.run("systemctl stop process pod; rm /tmp/pod.pl; rmdir /home/listed-nowhere");
+  await host.run(
+    "systemctl stop process pod; rm /tmp/pod.pl; rmdir -p /home/EXAMPLE/listed-nowhere || true",
+  );
   const after = await give(host, "after");
   expect((await after.apply()).facts["subordinateIds.uids"]).toBe("100000:65536");
   await after.back();

@@ -396,7 +396,9 @@ test("a home without room at destroy: the file that cannot come back is named, a
   await host.run("rm /home/found/fill");
   await app.revertAll(wishes);
   expect(await host.run(`cat ${file}`)).toBe(theirs);
-  await host.run("umount /home/found; userdel found; rmdir /home/found");
+  await host.run(
+    "systemctl stop user@$(id -u found); umount /home/found; userdel found; rmdir /home/found",
+  );
 });
 
 test("a name of two lines makes no data root of another account's one that is too near", async () => {

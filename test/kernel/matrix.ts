@@ -39,8 +39,8 @@ export interface Expected {
   current?: boolean;
   /** The start of `uname -r`. */
   kernel: string;
-  /** What Auto chooses. */
-  storageDriver: "overlay2" | "fuse-overlayfs";
+  /** What Auto chooses; of the current engine its image store's, which has names of its own. */
+  storageDriver: "overlay2" | "overlayfs" | "fuse-overlayfs";
   /** Controllers that systemd delegates by itself. */
   delegated: string[];
   /** Limited: the daemon does it, and the docker CLI of this version loses its option. */
@@ -131,7 +131,7 @@ export function kernelMatrix(expected: Expected): void {
     expect(facts.storageDriver).toBe(expected.storageDriver);
     expect((await docker(machine, "info -f {{.Driver}}")).text).toBe(expected.storageDriver);
     expect(status("storageDrivers")).toBe(
-      expected.storageDriver === "overlay2" ? "available" : "limited",
+      expected.storageDriver === "fuse-overlayfs" ? "limited" : "available",
     );
   });
 
@@ -223,17 +223,6 @@ export function kernelMatrix(expected: Expected): void {
     );
   });
 
-  test("container addresses: from inside RootlessKit's namespace only", async () => {
-    await webServer(machine, "inside", "");
-    const inNetwork = "{{.NetworkSettings.Networks.bridge.IPAddress}}";
-    const address = (await docker(machine, `inspect -f ${inNetwork} inside`)).text;
-    expect(await get(machine, `http://${address}/`)).not.toBe(page);
-    const command = /enter it as app: (.*)$/.exec(facts["limitations.containerAddresses.fix"])?.[1];
-    expect(await get(machine, `http://${address}/`, command)).toBe(page);
-    expect(status("containerAddresses")).toBe("limited");
-    await docker(machine, "rm -f inside");
-  });
-
   test("the rows, once more: the daemon has started anew since", async () => {
     await apply("report");
     expect(status("netHost")).toBe(current ? "available" : "limited");
@@ -310,7 +299,11 @@ export function kernelMatrix(expected: Expected): void {
 
   test("published SCTP ports are refused", async () => {
     expect(status("sctpPorts")).toBe("unavailable");
-    expect((await run(machine, "-p 3868:3868/sctp", "true")).text).toMatch(/sctp/i);
+    const { exitCode, text } = await run(machine, "-p 3868:3868/sctp", "true");
+    expect([exitCode, text]).toEqual([
+      125,
+      expect.stringMatching(/sctp|no IP addresses specified/i),
+    ]);
   });
 
   test("overlay networks", async () => {

@@ -22,6 +22,7 @@ account_places() {
 		file home .docker/config.json
 		file home .docker/contexts/meta/ROOTLESS/meta.json
 		file home .local/share/systemd/timers/stamp-docker-prune.timer
+		file home .local/share/systemd/user/docker.service
 		file home .ssh/authorized_keys
 		directory home .config
 		directory home .config/systemd/user

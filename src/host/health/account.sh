@@ -120,10 +120,26 @@ name_groups_of_root() {
 	local group
 	for group in $(id -nG -- "$1" 2>/dev/null); do
 		case $group in
-		admin | disk | docker | lxd | sudo | wheel)
+		admin | disk | docker | incus-admin | kmem | libvirt | lxd | root | shadow | staff | sudo | wheel)
 			say "account $1 is in group $group, whose members can become root: so can what leaves one of its" \
 				"containers. An account of its own is safer"
 			;;
 		esac
+	done
+}
+
+# Says by what the machine has for the name of a new account others become that account. $1 the account.
+name_ways_in() {
+	local file
+	! getent passwd "$1" >/dev/null || return 0
+	{
+		sshd -T -C "user=$1,host=localhost,addr=127.0.0.1" 2>/dev/null | sed -n 's/^authorizedkeysfile //p' |
+			tr ' ' '\n' | sed -n "s/%u/$1/g; s|^/|&|p" | while IFS= read -r file; do
+			[ ! -s "$file" ] || printf '%s lets others log in as it\n' "$file"
+		done
+		grep -lsE -D skip "^[^#]*[(]([^)]*[ ,:])?$(in_pattern "$1")([ ,:][^)]*)?[)]" /etc/sudoers /etc/sudoers.d/* |
+			sed 's/$/ lets others run programs as it/'
+	} | while IFS= read -r file; do
+		say "account $1 is new, and $file: see whether that is meant"
 	done
 }

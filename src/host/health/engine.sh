@@ -151,6 +151,11 @@ purge_problems() {
 	[ -z "$dependents" ] || problem "rootfulDocker" \
 		"the packages $dependents, which would go with$names" "nobody else's packages removed by Purge" \
 		"remove them yourself where nobody needs them, or set rootfulDocker to Disable, which leaves all packages there"
+	# shellcheck disable=SC2086 # a list of package names
+	dependents=$(daemons_on_packages $names | paste -s -d ';' | sed 's/;/; /g')
+	[ -z "$dependents" ] || problem "rootfulDocker" \
+		"that others run what Purge would remove: $dependents" "nobody else's engine removed by Purge" \
+		"end what they run, or set rootfulDocker to Disable, which leaves all packages there"
 }
 
 # What another login can exchange would run as root.

@@ -52,12 +52,27 @@ free_range() {
 		}'
 }
 
-# WHOSE:START:COUNT a line, once in a run: a home that does not answer holds up nobody for long.
-owners_of_homes() {
-	[ -e "$WORK/owners-of-homes" ] ||
-		timeout -k 2 5 find /run/user /home -mindepth 1 -maxdepth 1 \
-			-printf 'an owner in %h:%U:1\nan owner in %h:%G:1\n' >"$WORK/owners-of-homes" 2>/dev/null || true
-	sort -u "$WORK/owners-of-homes"
+# WHOSE:START:COUNT a line, once in a run: what belongs to others than root in directories of root's, so homes, mail and
+# crontabs, wherever they are. Places that do not answer hold up nobody for long.
+owners_in_places_of_root() {
+	[ -e "$WORK/owners" ] || look_for_owners
+	sort -u "$WORK/owners"
+}
+
+look_for_owners() {
+	local place late=0 status
+	: >"$WORK/owners"
+	{
+		printf '%s\n' / /home /run/user /var/mail /var/spool/mail /var/spool/cron
+		getent passwd | cut -d : -f 6 | grep '^/.*/.' | sed 's|/*[^/]*/*$||'
+	} | sort -u | while IFS= read -r place; do
+		[ "$late" -lt 2 ] || break
+		status=0
+		timeout -k 2 5 stdbuf -oL find -H "$place" -xdev -mindepth 1 -maxdepth 3 \
+			'(' ! -uid 0 -o ! -gid 0 ')' -printf 'an owner in %h:%U:1\nan owner in %h:%G:1\n' \
+			'(' -uid 0 -o -prune ')' >>"$WORK/owners" 2>/dev/null </dev/null || status=$?
+		case $status in 124 | 137) late=$((late + 1)) ;; esac
+	done
 }
 
 # Ids that are in use and that no file lists perhaps, WHOSE:START:COUNT a line: those of owners where users of a
@@ -70,7 +85,7 @@ ids_seen_of_others() {
 		own_retired_ranges | sed "s/^/$ACCOUNT:/"
 	} >"$WORK/own-ranges"
 	{
-		owners_of_homes
+		owners_in_places_of_root
 		ids_that_run
 	} | awk -F : '
 		FILENAME != "-" { n++; from[n] = $2 + 0; to[n] = $2 + $3; next }

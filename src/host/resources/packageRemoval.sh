@@ -131,6 +131,19 @@ staying_packages() {
 			}' >"$WORK/packages.staying"
 }
 
+# Who else than root and the account has a daemon of its own on packages: a reason a line. Arguments: their names.
+daemons_on_packages() {
+	{
+		packages_of_programs | grep -E '/(containerd|dockerd|rootlesskit)	' || true
+		packages_of_own_daemons
+	} | awk -F '\t' -v names="$*" '
+		BEGIN { count = split(names, list, " "); while (count > 0) going[list[count--]] }
+		$1 in going && $3 != "" && $3 != "root" {
+			why = $4 != "" ? $4 : $3 " runs its " $2
+			if (!seen[why]++) print why
+		}'
+}
+
 # Packages of the engine, where another account has a rootless daemon of its own that need not run now: lines as those
 # of packages_of_programs, and a tab and the reason.
 packages_of_own_daemons() {
@@ -144,29 +157,32 @@ packages_of_own_daemons() {
 	done
 }
 
-# Accounts of this machine whose home has a unit docker.service of their own, with a tab and its path. Nothing in the
-# homes is opened, and no link in them followed; one that does not answer is named, and after three no other is waited
-# for.
+# Accounts of this machine that have a unit docker.service of their own, with a tab and its path. Each is asked as itself,
+# through the links that it has; one that does not answer is named, and after three no other is waited for.
 own_daemons() {
-	local user home unit late=0 status
+	local user unit status
 	awk -F : -v low="$(login_defs UID_MIN 1000)" -v own="$(own_uid)" '
-		$3 + 0 >= low + 0 && $3 != 65534 && $3 != own && $6 ~ /^\/./ { print $1 ":" $6 }' /etc/passwd |
-		while IFS=: read -r user home; do
-			unit=$home/.config/systemd/user/docker.service
-			if [ "$late" -ge 3 ] || [ -d "$(resource_directory homefile "$unit")" ]; then continue; fi
+		$3 + 0 >= low + 0 && $3 != 65534 && $3 != own && $6 ~ /^\/./ { print $1 }' /etc/passwd |
+		while IFS= read -r user; do
 			status=0
-			timeout -k 1 5 find -H "$home" -mindepth 1 -maxdepth 4 \
-				'(' -type d '(' -name .config -o -name systemd -o -name user ')' ')' -o \
-				-path '*/.config/systemd/user/docker.service' -print -o -prune \
-				>"$WORK/own-daemon" 2>/dev/null || status=$?
-			[ ! -s "$WORK/own-daemon" ] || printf '%s\t%s\n' "$user" "$unit"
+			(know_account "$user" && own_unit) >"$WORK/own-daemon" 2>/dev/null </dev/null || status=$?
 			case $status in
-			124 | 137)
-				late=$((late + 1))
-				say "$home does not answer: whether $user has a daemon of its own on these packages is not known"
-				;;
+			0) printf '%s\t%s\n' "$user" "$(cat "$WORK/own-daemon")" ;;
+			124 | 137) say "$user does not answer: whether it has a daemon of its own on these packages is not known" ;;
 			esac
 		done
+}
+
+# The account's own unit; false where it has none.
+own_unit() {
+	local unit place=$ACCOUNT_HOME/.config/systemd/user/docker.service
+	[ ! -d "$(resource_directory homefile "$place")" ] || return 1
+	# shellcheck disable=SC2016 # the inner shell expands it
+	unit=$(as_account_within 5 sh -c 'for unit; do
+			[ ! -e "$unit" ] || { printf "%s\n" "$unit"; exit; }
+		done
+		exit 1' sh "$place" "$ACCOUNT_HOME/.local/share/systemd/user/docker.service") || return
+	printf '%s' "$unit" | head -n 1 | printable
 }
 
 why_package_stays() {

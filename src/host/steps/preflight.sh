@@ -8,6 +8,7 @@ preflight_apply() {
 	stop_on_problems
 	name_lines_before "$(doc account)"
 	name_groups_of_root "$(doc account)"
+	name_ways_in "$(doc account)"
 	remember_installation
 	take_over
 }
