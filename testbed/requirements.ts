@@ -85,6 +85,11 @@ export function requireDiskTools(): Promise<void> {
   return requirePrograms(diskPrograms);
 }
 
+/** The same for what downloads Python's packages. */
+export function requirePip(): Promise<void> {
+  return requirePrograms(new Map([["pip3", "python3-pip"]]));
+}
+
 /** The same for what lines of the documents use, where tests run them as they stand. */
 export function requireDocsTools(): Promise<void> {
   return requirePrograms(new Map([["jq", "jq"]]));

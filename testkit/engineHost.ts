@@ -30,14 +30,16 @@ export interface EngineHost {
  *
  * @param like the distribution that it stands for. Defaults to Debian itself.
  * @param suite of Debian. Defaults to trixie.
+ * @param packages that are there already. Defaults to none.
  */
 export function engineHost({
   like,
   suite,
-}: Pick<Partial<HostArgs>, "like" | "suite"> = {}): EngineHost {
+  packages,
+}: Pick<Partial<HostArgs>, "like" | "suite" | "packages"> = {}): EngineHost {
   const given = {} as EngineHost;
   beforeAll(async () => {
-    given.host = await bootHost({ like, ...(suite && { suite }) });
+    given.host = await bootHost({ like, packages, ...(suite && { suite }) });
     given.downloads = await (like ? serveFor(like) : serveRepository());
     if (like) await given.host.run(nameRepository[like](given.downloads.url));
     given.before = await snapshotHost(given.host);

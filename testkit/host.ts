@@ -1,6 +1,12 @@
 import { readFileSync } from "node:fs";
 import { busyboxImageTar } from "../testbed/dockerCli";
-import { createHost, type Finished, type HostArgs, type TestHost } from "../testbed/hosts";
+import {
+  createHost,
+  type Finished,
+  type HostArgs,
+  type SshOptions,
+  type TestHost,
+} from "../testbed/hosts";
 
 /** A host of these tests. Each file makes its own, and shares it among its tests. */
 export async function bootHost(args: Partial<HostArgs> = {}): Promise<TestHost> {
@@ -13,8 +19,13 @@ export function asAccount(host: TestHost, account: string, command: string): Pro
 }
 
 /** The same, whatever it exits with. */
-export function tryAsAccount(host: TestHost, account: string, command: string): Promise<Finished> {
-  return host.ssh(shellOf(account), { input: command });
+export function tryAsAccount(
+  host: TestHost,
+  account: string,
+  command: string,
+  options: Pick<SshOptions, "timeoutSeconds"> = {},
+): Promise<Finished> {
+  return host.ssh(shellOf(account), { ...options, input: command });
 }
 
 function shellOf(account: string): string {
