@@ -83,7 +83,7 @@ describe.each(sources)("$name", ({ name, wishes, asRoot }) => {
         Object.keys(rootlessOnly).sort(),
       );
       await app.revertAll(wishes(given));
-      await given.host.run(`rm /tmp/docker-py.tgz; ${withHub}`);
+      await given.host.run(`rm /tmp/docker-py.tgz; ${withOutside}`);
       expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
     });
   });
@@ -137,13 +137,16 @@ async function runTests(given: EngineHost, account: string, tests: string[]): Pr
   return { passed, failed };
 }
 
-const hub = "127.0.0.1 registry-1.docker.io auth.docker.io index.docker.io";
-const withHub = `sed -i '/^${hub}$/d' /etc/hosts`;
+const outside =
+  "127.0.0.1 registry-1.docker.io auth.docker.io index.docker.io dl.dropboxusercontent.com";
+/** An address that a test asks in vain. */
+const nowhere = "blackhole 192.168.10.2";
+const withOutside = `sed -i '/^${outside}$/d' /etc/hosts; ip route del ${nowhere}`;
 
 /** Gives an account the tests, and the images that they name: busybox with a link for each of its programs. */
 async function giveTests({ host }: EngineHost, account: string): Promise<void> {
-  // What pulls is refused at once.
-  await host.run(`echo ${hub} >>/etc/hosts; cat >/tmp/docker-py.tgz`, {
+  // What pulls is refused at once, and nothing leaves the machine.
+  await host.run(`echo ${outside} >>/etc/hosts; ip route add ${nowhere}; cat >/tmp/docker-py.tgz`, {
     input: await dockerPySource(),
   });
   await importImage(host, account);

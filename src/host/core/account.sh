@@ -37,6 +37,7 @@ account_places() {
 		socket runtime bus
 		socket runtime systemd/private
 		file runtime docker.pid
+		file runtime dockerd-rootless/netns
 	PLACES
 }
 
