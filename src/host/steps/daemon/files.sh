@@ -107,7 +107,7 @@ compose_settings() {
 # It named the storage driver or the image store where the document does not.
 rewrite_daemon_files() {
 	local driver
-	driver=$(daemon_json_text storage-driver | grep -xE 'overlay2|fuse-overlayfs|btrfs|zfs|vfs') || true
+	driver=$(daemon_json_text storage-driver | grep -xE '[a-z0-9-]{1,32}') || true
 	if [ -n "$driver" ] && ! has daemon.json/storage-driver; then name_storage_driver "$driver"; fi
 	if is_image_store_named; then name_image_store; fi
 	name_bridge_options
