@@ -26,6 +26,7 @@ compose_daemon_json() {
 compose_environment() {
 	local name file
 	printf '# Managed by rootless-docker (Pulumi).\n'
+	compose_side_of_network
 	with_secrets text environment >"$WORK/keys"
 	while IFS='	' read -r name file; do
 		printf '%s="' "$name"
