@@ -43,8 +43,7 @@ compose_unit() {
 [Unit]
 Description=Docker Application Container Engine (rootless)
 Documentation=https://docs.docker.com/engine/security/rootless/
-StartLimitBurst=5
-StartLimitIntervalSec=60s
+$(compose_start_limit)
 
 [Service]
 Environment=PATH=$PATH
@@ -70,6 +69,15 @@ UNIT
 	compose_ipv6_start
 	compose_directives Unit
 	compose_directives Service
+}
+
+# Who has dockerd's port while it starts keeps it down for as long as they have it, and not for good.
+compose_start_limit() {
+	if listens_on_port; then
+		printf 'StartLimitIntervalSec=0'
+	else
+		printf 'StartLimitBurst=5\nStartLimitIntervalSec=60s'
+	fi
 }
 
 # A link of an administrator's may have changed since the step engine saw to it.
