@@ -66,8 +66,9 @@ export interface RootlessDockerHostArgs {
   /**
    * daemon.json, by key: everything that dockerd documents, but `hosts`, `pidfile`, `storage-driver` (see
    * storageDriver) and `userns-remap`. `data-root` is a directory that the account may write, outside the
-   * system's own. `host-gateway-ip` is 10.0.2.2 where it is left out and network.hostLoopback is true. Numbers are
-   * those that JSON keeps exactly. A secret value is kept out of previews. Defaults to {}.
+   * system's own. `host-gateway-ip` is 10.0.2.2, with GvisorTapVsock 10.0.2.1, where it is left out and
+   * network.hostLoopback is true. Numbers are those that JSON keeps exactly. A secret value is kept out of
+   * previews. Defaults to {}.
    */
   // A value of daemon.json is any JSON: the one place where the schema needs `any`.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any

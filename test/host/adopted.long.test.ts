@@ -1,36 +1,52 @@
 import { EngineSource } from "../../index";
-import { destroyAllHosts, diffSnapshots, snapshotHost } from "../../testbed/hosts";
+import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
+import type { StepArgs } from "../../testkit/documents";
 import { asAccount, bootHost, importImage } from "../../testkit/host";
 import { Installation } from "../../testkit/installation";
 
 afterAll(destroyAllHosts);
 
 // docs/existing.md: a rootless daemon that somebody has made by Docker's own script, with its data.
-test("a daemon of dockerd-rootless-setuptool.sh is taken over with its containers, and given back", async () => {
-  const host = await bootHost();
-  const contrib = "/usr/share/docker.io/contrib";
-  const socket = "-H unix:///run/user/$(id -u)/docker.sock";
+const contrib = "/usr/share/docker.io/contrib";
+const socket = "-H unix:///run/user/$(id -u)/docker.sock";
+let host: TestHost;
+
+beforeAll(async () => {
+  host = await bootHost();
   await host.run(`apt-get -qq update
     apt-get -qqy install --no-install-recommends docker.io docker-cli rootlesskit slirp4netns uidmap dbus-user-session iptables >/dev/null 2>&1
     systemctl disable --now docker.socket docker.service containerd >/dev/null 2>&1
-    useradd -m bob; loginctl enable-linger bob; systemctl start user@$(id -u bob)
     ln -s /usr/bin/docker ${contrib}/docker`);
+});
+
+/** An account's daemon with a container and its volume. */
+async function makeByHand(name: string, before = "") {
+  await host.run(
+    `useradd -m ${name}; loginctl enable-linger ${name}; systemctl start user@$(id -u ${name})`,
+  );
   await asAccount(
     host,
-    "bob",
-    `export PATH=${contrib}:$PATH; sh ${contrib}/dockerd-rootless-setuptool.sh install --skip-iptables >/dev/null 2>&1`,
+    name,
+    `${before}
+    export PATH=${contrib}:$PATH; sh ${contrib}/dockerd-rootless-setuptool.sh install --skip-iptables >/dev/null 2>&1`,
   );
-  await importImage(host, "bob", socket);
-  const shop = (command: string) => asAccount(host, "bob", `docker ${socket} ${command}`);
-  await shop("run -d --name shop --restart always -v data:/data busybox sleep 99999");
-  await shop("exec shop sh -c 'echo precious >/data/file'");
-  const before = await snapshotHost(host);
+  await importImage(host, name, socket);
+  const docker = (command: string) => asAccount(host, name, `docker ${socket} ${command}`);
+  await docker("run -d --name shop --restart always -v data:/data busybox sleep 99999");
+  await docker("exec shop sh -c 'echo precious >/data/file'");
+  return docker;
+}
 
+const adopt = (name: string): StepArgs => ({
+  account: { name, create: false },
+  engine: { source: EngineSource.Preinstalled },
+});
+
+test("a daemon of dockerd-rootless-setuptool.sh is taken over with its containers, and given back", async () => {
+  const shop = await makeByHand("bob");
+  const before = await snapshotHost(host);
   const app = new Installation(host, "a1");
-  const wishes = {
-    account: { name: "bob", create: false },
-    engine: { source: EngineSource.Preinstalled },
-  };
+  const wishes = adopt("bob");
   const { daemon } = await app.applyAll(wishes);
   expect(daemon.changed).toContain("daemon of bob restarted");
   expect(await shop("exec shop cat /data/file")).toBe("precious\n");
@@ -46,4 +62,60 @@ test("a daemon of dockerd-rootless-setuptool.sh is taken over with its container
   expect(ours).toEqual([]);
   await asAccount(host, "bob", "systemctl --user start docker.service");
   expect(await shop("exec shop cat /data/file")).toBe("precious\n");
+});
+
+const store = '{"features": {"containerd-snapshotter": true}}';
+const hidden = (option: string, how: string, asked: string, name: string) =>
+  `daemon: ${option}: found a daemon of ${name}'s own, which keeps its images and containers ${how}; wanted what does not hide them, and not ${asked}. To fix: leave it out, which goes on with them; or let ${name} remove them first`;
+
+// What Auto would not choose: the one that is there is kept, also by a daemon that does not run.
+test.each<[string, string, string, StepArgs, (name: string) => string]>([
+  [
+    "vera",
+    '{"storage-driver": "vfs"}',
+    "vfs",
+    { storageDriver: "Overlay2" },
+    (name) => hidden("storageDriver", "by vfs", "overlay2", name),
+  ],
+  [
+    "sven",
+    store,
+    "overlayfs",
+    { daemon: { features: { "containerd-snapshotter": false } } },
+    (name) =>
+      hidden(
+        "daemon.features",
+        "in containerd's image store, by overlayfs",
+        '"containerd-snapshotter": false',
+        name,
+      ),
+  ],
+])("%s's daemon, with daemon.json %s", async (name, json, driver, hiding, refusal) => {
+  const docker = await makeByHand(
+    name,
+    `mkdir -p ~/.config/docker ~/.local/share/docker/overlay2/l; echo '${json}' >~/.config/docker/daemon.json`,
+  );
+  const look = async () => [
+    (await docker("info -f '{{.Driver}} {{.Containers}} {{.Images}}'")).trim(),
+    await docker("exec shop cat /data/file"),
+  ];
+  const there = [`${driver} 1 1`, "precious\n"];
+  expect(await look()).toEqual(there);
+  const app = new Installation(host, "b2");
+  const wishes = adopt(name);
+  await app.install();
+  for (const step of ["preflight", "account", "kernel", "secrets", "engine", "ports"] as const)
+    await app.apply(step, wishes);
+  for (const state of ["start", "stop"]) {
+    await asAccount(host, name, `systemctl --user ${state} docker`);
+    const { exitCode, said } = await app.tryApply("daemon", { ...wishes, ...hiding });
+    expect([exitCode, said]).toEqual([1, [refusal(name)]]);
+  }
+  await app.apply("daemon", wishes);
+  expect(await look()).toEqual(there);
+  expect((await app.apply("daemon", wishes)).changed).toEqual([]);
+  await app.apply("report", wishes);
+  await app.revertAll(wishes);
+  await asAccount(host, name, "systemctl --user start docker");
+  expect(await look()).toEqual(there);
 });

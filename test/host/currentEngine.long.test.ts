@@ -3,6 +3,7 @@ import { diffSnapshots, snapshotHost } from "../../testbed/hosts";
 import type { StepArgs } from "../../testkit/documents";
 import { engineHost } from "../../testkit/engineHost";
 import { deviceSpec, deviceUsed, useDevice } from "../../testkit/cdiDevice";
+import { gatewayAnswers } from "../../testkit/containerRows";
 import { asAccount, importImage } from "../../testkit/host";
 import { Installation } from "../../testkit/installation";
 import { neighbour, neighbour6, noNeighbour, reached6, traffic6 } from "../../testkit/neighbour";
@@ -47,6 +48,8 @@ test("it listens in the machine's network by itself, and has IPv6", async () => 
   expect(
     await given.host.run("ss -Hltn sport = :2376 or sport = :9323 | awk '{ print $4 }' | sort"),
   ).toBe(`${given.host.address}:2376\n127.0.0.1:9323\n`);
+  await app().apply("secrets", wishes());
+  await app().apply("daemon", wishes());
 }, 600_000);
 
 test("CDI is on by itself; of /etc and /run a start of the daemon sees which directories there are", async () => {
@@ -78,6 +81,17 @@ test.each<[object, string, boolean]>([
   },
   600_000,
 );
+
+test("GvisorTapVsock with hostLoopback: host-gateway is the machine", async () => {
+  await given.host.run(`systemd-run -q --collect --unit listener perl -MIO::Socket::INET -e '
+    $s = IO::Socket::INET->new(LocalAddr => "127.0.0.1:7001", Listen => 5, ReuseAddr => 1);
+    while ($c = $s->accept) { print $c "from the loopback\\n"; close $c }'`);
+  const network = { driver: "GvisorTapVsock", hostLoopback: true };
+  const { facts } = await app().apply("daemon", wishes({ network }));
+  expect(await gatewayAnswers(given.host)).toBe("from the loopback");
+  expect(facts["limitations.hostGateway.status"]).toBe("available");
+  await given.host.run("systemctl stop listener");
+}, 600_000);
 
 test("a firewall by nftables is a key of daemon.json", async () => {
   await given.host.run("apt-get -qqy install nftables >/dev/null 2>&1");

@@ -75,6 +75,16 @@ const environment = "/home/app/.config/docker/environment";
 const metricsOf = (address: string) =>
   `bash -c 'exec 3<>/dev/tcp/${address}/9323 && printf "GET /metrics HTTP/1.0\\r\\n\\r\\n" >&3 && timeout 5 head -n 1 <&3'`;
 
+const metrics = { daemon: { "metrics-addr": "127.0.0.1:9323" } };
+
+/** Takes the port of metrics as soon as it is free. */
+const taker = `systemd-run -q --collect --unit taker --uid nobody perl -MIO::Socket::INET -e '
+  until ($s) {
+    $s = IO::Socket::INET->new(LocalAddr => "127.0.0.1:9323", Listen => 5, ReuseAddr => 1)
+      or select undef, undef, undef, 0.002;
+  }
+  sleep 600'`;
+
 /** The output `network`, of bridges. */
 const mtuFacts = (bridge: number, userDefined: number) => ({
   "network.bridgeMtu": `${bridge}`,
@@ -274,8 +284,6 @@ describe("Debian 13", () => {
     await app.apply("ports", plain);
   });
 
-  const metrics = { daemon: { "metrics-addr": "127.0.0.1:9323" } };
-
   test("the API over TCP: with a certificate of the authority, or not at all; renewed, and gone", async () => {
     const [own, other] = [makeTlsAuthority(host.address), makeTlsAuthority(host.address)];
     const over = (port: number) => `tcp://${host.address}:${port}`;
@@ -333,6 +341,34 @@ describe("Debian 13", () => {
     other.remove();
   }, 240_000);
 
+  test("a neighbour on the port of metrics: an error that names it; the daemon is up once it is free", async () => {
+    await app.apply("daemon", { ...plain, ...metrics });
+    await host.run(taker);
+    const wishes = { ...plain, daemon: { ...metrics.daemon, debug: true } };
+    const { exitCode, said } = await app.tryApply("daemon", wishes);
+    expect([exitCode, said]).toEqual([
+      1,
+      expect.arrayContaining([
+        expect.stringMatching(
+          /^daemon: journal: .*listen tcp 127\.0\.0\.1:9323: bind: address already in use$/,
+        ),
+      ]),
+    ]);
+    const until = (condition: string) =>
+      asAccount(
+        host,
+        "app",
+        `for i in $(seq 120); do ${condition} && exit; sleep 0.5; done; systemctl --user status docker; exit 1`,
+      );
+    await until('[ "$(systemctl --user show -P NRestarts docker)" -ge 7 ]');
+    await host.run("systemctl stop taker");
+    await until("systemctl --user is-active -q docker");
+    expect(await host.run(metricsOf("127.0.0.1"))).toContain("HTTP/1.0 200 OK");
+    await app.apply("daemon", wishes);
+    expect((await app.apply("daemon", wishes)).changed).toEqual([]);
+    await app.apply("daemon", plain);
+  }, 120_000);
+
   longTest(
     "IPv6: containers reach a neighbour of the machine, and are reached; not where the kernel has none",
     async () => {
@@ -378,11 +414,12 @@ describe("Debian 13", () => {
     await app.apply("daemon", { ...plain, ...metrics });
     const before = await host.run(`cat ${environment}`);
     expect(before).toContain('FLAGS="-p 127.0.0.1:9323:9323/tcp"\n');
+    expect(before).toContain('DETACH_NETNS="false"\n');
     const script = "/usr/share/docker.io/contrib/dockerd-rootless.sh";
     await host.run(`cp -a ${script} /root/script
       sed -i '/^set -e -x/i : "\${DOCKERD_ROOTLESS_ROOTLESSKIT_DETACH_NETNS:=true}"' ${script}`);
     expect((await app.apply("engine", plain)).changed).toContain(`${environment} written`);
-    expect(await host.run(`cat ${environment}`)).not.toContain("9323");
+    expect(await host.run(`cat ${environment}`)).not.toMatch(/9323|DETACH_NETNS/);
     await host.run(`mv /root/script ${script}`);
     await app.apply("engine", plain);
     expect(await host.run(`cat ${environment}`)).toBe(before);
@@ -447,6 +484,10 @@ describe("an engine that does not know default-network-opts", () => {
     expect(await host.run(`cat ${config}`)).toBe('{\n  "mtu": 65520\n}\n');
     await importImage(host, "app");
     expect(await mtus(host)).toEqual([65_520, 1500]);
+    // A daemon that tries to start again and again is stopped, too.
+    await host.run(taker);
+    expect((await app.tryApply("daemon", { ...plain, ...metrics })).exitCode).toBe(1);
+    expect((await app.revert("daemon", plain)).changed).toContain("daemon stopped");
     await app.revertAll(plain);
     expect(await host.run(`cat ${config}`)).toBe('{"mtu": 1280}\n');
     await host.destroy();

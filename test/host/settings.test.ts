@@ -448,6 +448,20 @@ describe("daemon", () => {
     ]);
     await app.apply("daemon", plain);
     expect(await asAccount(host, "app", `cat ${timer}; rm ${timer}`)).toBe("[Timer]\n");
+    // An administrator's for all accounts, and the account's own elsewhere.
+    for (const folder of ["/etc/systemd/user", "/home/app/.local/share/systemd/user"]) {
+      const service = `${folder}/docker-prune.service`;
+      await host.run(
+        `mkdir -p ${folder}; echo '[Service]' >${service}; chown -R --reference /home/app /home/app/.local/share`,
+      );
+      const refused = await app.tryApply("daemon", wishes);
+      await host.run(`rm ${service}`);
+      expect([refused.exitCode, ...refused.said]).toEqual([
+        1,
+        `daemon: docker-prune.service: found that it is there already, in '${service}', and not this package's; wanted no such unit. To fix: leave prune out, or take that unit away`,
+      ]);
+    }
+    await host.run("rmdir -p /home/app/.local/share/systemd/user 2>/dev/null || true");
     // What somebody has made of ours is theirs.
     await app.apply("daemon", wishes);
     await asAccount(host, "app", `echo '# mine' >>${timer}`);

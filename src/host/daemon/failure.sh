@@ -8,7 +8,9 @@ daemon_failed() {
 	journal_of_daemon "$1" _SYSTEMD_USER_UNIT >"$WORK/journal"
 	# A start that ended before the daemon's own: what the service manager says of it.
 	[ -n "$(journal_causes <"$WORK/journal")" ] || journal_of_daemon "$1" USER_UNIT >"$WORK/journal"
-	user_systemctl stop docker.service 2>/dev/null || true
+	# A port that another program has may be free in a moment: then the daemon is up, where its unit has no limit.
+	journal_causes <"$WORK/journal" | grep -q 'listen tcp.* address already in use' ||
+		user_systemctl stop docker.service 2>/dev/null || true
 	{
 		sh "$AGENT" doctor --problems "$ACCOUNT" 2>/dev/null | grep -v "^doctor: docker.service of " | head -n 6 | sed "s/^doctor/$STEP/" || true
 		journal_causes <"$WORK/journal" | tail -n 9 | cut -c -1000 | without_controls |

@@ -41,3 +41,18 @@ storage_driver_problems() {
 		esac
 	fi
 }
+
+# True where the engine takes this driver without being told. Naming it is no good then: from engine
+# 29 on a named driver turns the containerd image store off. $1 driver, $2 data root.
+engine_chooses() {
+	case $1 in
+	overlay2)
+		# It does not look for the module option of Debian's older kernels.
+		! kernel_before_5_11 || return 1
+		# Engines before 23 prefer btrfs where they can have it.
+		[ "$(file_system "$2")" != btrfs ] ||
+			! engine_is_before 23
+		;;
+	fuse-overlayfs | vfs) return 1 ;;
+	esac
+}

@@ -27,7 +27,7 @@ userdaemon_restore() {
 	! daemon_holds_nothing || empty=$(docker_of_account info --format '{{.DockerRootDir}}' 2>/dev/null) || true
 	# Without an answer it may still use what is removed next: then it is stopped, or that fails.
 	case $(ask_systemctl is-active docker.service || echo "status $?") in
-	active | reloading | 'status '* | *'status 124' | *'status 137') ;;
+	active | reloading | activating* | 'status '* | *'status 124' | *'status 137') ;;
 	*) return 0 ;;
 	esac
 	user_systemctl stop docker.service 2>"$WORK/error" || silent_service_manager

@@ -162,6 +162,7 @@ describe.each(modes)("in $mode", ({ preview }) => {
   test.each<[object, string | undefined]>([
     [{}, undefined],
     [{ network: { hostLoopback: true } }, '"10.0.2.2"'],
+    [{ network: { hostLoopback: true, driver: "GvisorTapVsock" } }, '"10.0.2.1"'],
     [
       { network: { hostLoopback: true }, daemon: { "host-gateway-ip": "192.0.2.1" } },
       '"192.0.2.1"',

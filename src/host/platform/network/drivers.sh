@@ -68,6 +68,16 @@ host_loopback_flag() {
 		! grep -q DISABLE_HOST_LOOPBACK "$(start_script)"; then echo --disable-host-loopback=false; fi
 }
 
+# True where dockerd itself listens on a port.
+listens_on_port() { [ -n "$(doc tcp-socket)$(doc daemon.json/metrics-addr)" ]; }
+
+# The start script of an engine that somebody brings later may choose the machine's network, where RootlessKit has
+# published dockerd's ports already: until the next run it does not. What the document says comes later, and counts.
+compose_side_of_network() {
+	if ! listens_on_port || has_machines_network; then return 0; fi
+	printf 'DOCKERD_ROOTLESS_ROOTLESSKIT_DETACH_NETNS="false"\n'
+}
+
 # What dockerd itself listens on, and the machine has to publish: a line each, as RootlessKit's -p has it. pasta
 # publishes whatever listens.
 published_ports() {

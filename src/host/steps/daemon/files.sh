@@ -26,6 +26,7 @@ compose_daemon_json() {
 compose_environment() {
 	local name file
 	printf '# Managed by rootless-docker (Pulumi).\n'
+	compose_side_of_network
 	with_secrets text environment >"$WORK/keys"
 	while IFS='	' read -r name file; do
 		printf '%s="' "$name"
@@ -42,8 +43,7 @@ compose_unit() {
 [Unit]
 Description=Docker Application Container Engine (rootless)
 Documentation=https://docs.docker.com/engine/security/rootless/
-StartLimitBurst=5
-StartLimitIntervalSec=60s
+$(compose_start_limit)
 
 [Service]
 Environment=PATH=$PATH
@@ -69,6 +69,15 @@ UNIT
 	compose_ipv6_start
 	compose_directives Unit
 	compose_directives Service
+}
+
+# Who has dockerd's port while it starts keeps it down for as long as they have it, and not for good.
+compose_start_limit() {
+	if listens_on_port; then
+		printf 'StartLimitIntervalSec=0'
+	else
+		printf 'StartLimitBurst=5\nStartLimitIntervalSec=60s'
+	fi
 }
 
 # A link of an administrator's may have changed since the step engine saw to it.
@@ -107,7 +116,7 @@ compose_settings() {
 # It named the storage driver or the image store where the document does not.
 rewrite_daemon_files() {
 	local driver
-	driver=$(daemon_json_text storage-driver | grep -xE 'overlay2|fuse-overlayfs|btrfs|zfs|vfs') || true
+	driver=$(daemon_json_text storage-driver | grep -xE '[a-z0-9-]{1,32}') || true
 	if [ -n "$driver" ] && ! has daemon.json/storage-driver; then name_storage_driver "$driver"; fi
 	if is_image_store_named; then name_image_store; fi
 	name_bridge_options

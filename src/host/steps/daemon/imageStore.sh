@@ -9,10 +9,12 @@ keep_image_store() {
 	if ! engine_is_before 29 || is_image_store_named || has_snapshots "$1"; then name_image_store; fi
 }
 
-has_snapshots() {
+has_snapshots() { has_files "$1/containerd/daemon/io.containerd.snapshotter.v1.overlayfs/snapshots"; }
+
+# As the account sees it. $1 directory.
+has_files() {
 	# shellcheck disable=SC2016 # the inner shell expands them
-	as_account sh -c '[ -n "$(ls -A "$1" 2>/dev/null)" ]' sh \
-		"$1/containerd/daemon/io.containerd.snapshotter.v1.overlayfs/snapshots"
+	as_account sh -c '[ -n "$(ls -A "$1" 2>/dev/null)" ]' sh "$1"
 }
 
 # True where the account's daemon.json says it.

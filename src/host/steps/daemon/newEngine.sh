@@ -36,7 +36,7 @@ is_behind_engine() {
 
 # True where dockerd listens in the other network than the environment's flags are for.
 publishes_otherwise() {
-	[ -n "$(doc tcp-socket)$(metrics_port)" ] || return 1
+	listens_on_port || return 1
 	compose_environment >"$WORK/environment.now"
 	! account_file "$ACCOUNT_HOME/.config/docker/environment" | cmp -s - "$WORK/environment.now"
 }

@@ -11,15 +11,19 @@ validate_prune() {
 			"a calendar event of systemd.time(7)" \
 			"correct prune.schedule: 'systemd-analyze calendar' shows when one is due"
 	for unit in docker-prune.service docker-prune.timer; do
-		stop_on_others_unit "$ACCOUNT_HOME/.config/systemd/user/$unit"
+		stop_on_others_unit "$ACCOUNT_HOME/.config/systemd/user/$unit" "$unit"
 	done
 }
 
-# $1 path.
+# Where the account's systemd has one from, of an administrator's for all accounts, too. $1 path, $2 unit.
 stop_on_others_unit() {
+	local place
 	[ ! -d "$(resource_directory homefile "$1")/claims" ] || return 0
 	! account_has "$1" || fail "$1" "that it is there already, and not this package's" "no such unit" \
-		"leave prune out, or let $ACCOUNT remove it: 'systemctl --user disable --now ${1##*/}', then 'rm $1'"
+		"leave prune out, or let $ACCOUNT remove it: 'systemctl --user disable --now $2', then 'rm $1'"
+	place=$(ask_systemctl show -p FragmentPath --value "$2" 2>"$WORK/error") || silent_service_manager
+	[ -z "$place" ] || fail "$2" "that it is there already, in $(words_of_account "$place"), and not this package's" \
+		"no such unit" "leave prune out, or take that unit away"
 }
 
 compose_prune_service() {

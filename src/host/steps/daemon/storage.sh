@@ -6,10 +6,13 @@
 settle_storage_driver() {
 	local root driver new=''
 	root=$(data_root)
+	note_adopted_storage "$root"
 	if has daemon.json/storage-driver; then
 		driver=$(doc daemon.json/storage-driver)
 		printf 'as storageDriver says' >"$WORK/driver-reason"
 		want_storage_driver "$driver" "$root"
+	elif [ -e "$(adopted_storage "$root")" ]; then
+		keep_adopted_storage "$root"
 	else
 		drivers_with_data "$root" >"$WORK/drivers"
 		case $(wc -l <"$WORK/drivers") in
@@ -123,18 +126,3 @@ want_storage_driver() {
 
 # Where it is remembered what a driver that was asked for cannot do. $1 data root.
 flaw_of() { printf '%s/flaw' "$(resource_directory data "$1")"; }
-
-# True where the engine takes this driver without being told. Naming it is no good then: from engine
-# 29 on a named driver turns the containerd image store off. $1 driver, $2 data root.
-engine_chooses() {
-	case $1 in
-	overlay2)
-		# It does not look for the module option of Debian's older kernels.
-		! kernel_before_5_11 || return 1
-		# Engines before 23 prefer btrfs where they can have it.
-		[ "$(file_system "$2")" != btrfs ] ||
-			! engine_is_before 23
-		;;
-	fuse-overlayfs) return 1 ;;
-	esac
-}

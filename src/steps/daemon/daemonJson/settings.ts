@@ -1,6 +1,7 @@
 import { type Document, JsonText } from "../../document";
 import { type Parted, partSecrets } from "../../../validation/parted";
 import { longest, pending, type Reader, type Rule } from "../../../validation/reader";
+import { NetworkDriver } from "../network/args";
 import { isWebAddress, lostKey, ownDirectory, proxyUrl } from "../../../validation/rules";
 
 /** daemon.json by key. */
@@ -104,23 +105,26 @@ function isJson(value: unknown, depth: number): boolean {
   );
 }
 
-/** By slirp4netns and pasta it leads to the machine's 127.0.0.1, where RootlessKit lets it. */
-const machineAddress = "10.0.2.2";
+/** It leads to the machine's 127.0.0.1, where RootlessKit lets it. */
+const machineAddress = (driver: NetworkDriver) =>
+  driver === NetworkDriver.GvisorTapVsock ? "10.0.2.1" : "10.0.2.2";
 
 /** daemon.json of a program: with hostLoopback `host-gateway` is the machine, unless the program says what it is. */
 export function withHostGateway({
   daemon,
-  network: { hostLoopback },
+  network: { driver, hostLoopback },
   secrets,
 }: {
   daemon: DaemonJsonSettings;
-  network: { hostLoopback: boolean };
+  network: { driver: NetworkDriver; hostLoopback: boolean };
   secrets: Record<string, unknown>;
 }): DaemonJsonSettings {
   const isGiven = ["host-gateway-ip", "host-gateway-ips"].some(
     (key) => key in daemon || `daemon.json/${key}` in secrets,
   );
-  return hostLoopback && !isGiven ? { ...daemon, "host-gateway-ip": machineAddress } : daemon;
+  return hostLoopback && !isGiven
+    ? { ...daemon, "host-gateway-ip": machineAddress(driver) }
+    : daemon;
 }
 
 export function daemonJsonDocument(daemon: DaemonJsonSettings): Document {

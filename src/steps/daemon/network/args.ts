@@ -43,8 +43,8 @@ export interface NetworkArgs {
    */
   mtu?: pulumi.Input<number>;
   /**
-   * Whether containers reach what listens on the machine's 127.0.0.1, under the address 10.0.2.2.
-   * Defaults to false.
+   * Whether containers reach what listens on the machine's 127.0.0.1, under the address 10.0.2.2, or
+   * 10.0.2.1 with GvisorTapVsock. Defaults to false.
    */
   hostLoopback?: pulumi.Input<boolean>;
   /**

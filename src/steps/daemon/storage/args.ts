@@ -1,8 +1,8 @@
 /** How the daemon keeps images and containers. Another driver does not see what the old one kept. */
 export enum StorageDriver {
   /**
-   * What works on the host: the driver that has data there already, else overlay2, else fuse-overlayfs,
-   * each tried as the account; never vfs. The log and the output `limitations` say why.
+   * What works on the host: what a daemon had that was there before, the driver that has data there already,
+   * else overlay2, else fuse-overlayfs, each tried as the account; never a new vfs. The log and the output `limitations` say why.
    */
   Auto = "Auto",
   /**

@@ -1,14 +1,15 @@
 # shellcheck shell=dash
 # The machine, from a container, by --add-host NAME:host-gateway.
 
-# By slirp4netns and pasta the second address of RootlessKit's network leads to the machine's 127.0.0.1, unless that is
-# closed.
+# By slirp4netns and pasta the second address of RootlessKit's network leads to the machine's 127.0.0.1, by
+# gvisor-tap-vsock the first, unless that is closed.
 hostGateway_limitation() {
-	local address loopback fix shown
+	local address loopback last=2 fix shown
 	address=$(daemon_json_text host-gateway-ip)
 	# What a program of the account's says there is no address.
 	loopback=$(rootlesskit_argument cidr | grep -xE '([0-9]{1,3}\.){3}[0-9]{1,3}/[0-9]{1,2}' || echo 10.0.2.0/24)
-	loopback=${loopback%.*}.2
+	[ "$(rootlesskit_argument net)" != gvisor-tap-vsock ] || last=1
+	loopback=${loopback%.*}.$last
 	case $address in
 	"$loopback")
 		if rootlesskit_has disable-host-loopback; then

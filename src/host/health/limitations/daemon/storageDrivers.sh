@@ -17,6 +17,6 @@ storageDrivers_limitation() {
 	fuse-overlayfs) limitation storageDrivers limited "$reason; it is slower than the kernel's" \
 		"storageDriver Auto on an empty data root takes overlay2 where that works; else $(overlay_fix)" ;;
 	*) limitation storageDrivers limited "$reason; it copies whole layers" \
-		"set storageDriver to Auto" ;;
+		"storageDriver Auto on an empty data root takes overlay2 where that works" ;;
 	esac
 }
