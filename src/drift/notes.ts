@@ -120,6 +120,10 @@ async function warn({ component, host, proxyHost }: Asking, reason: string): Pro
   if (/is not a (verb|step)/.test(reason)) return;
   const name = pulumi.output(host);
   const shown = (await pulumi.isSecret(name)) ? "the host" : await knownValue(name);
-  const message = `${shown} was not asked: ${plain(await withoutSecrets(reason, [name, proxyHost]))}. What it holds does not show here`;
+  const words = plain(await withoutSecrets(reason, [name, proxyHost]));
+  const otherKey = /host denied|verification failed/i.test(reason)
+    ? ". It has another host key than connection.hostKey: if it was not made anew, somebody may be in between"
+    : "";
+  const message = `${shown} was not asked: ${words}${otherKey}. What it holds does not show here`;
   await pulumi.log.warn(message, component);
 }

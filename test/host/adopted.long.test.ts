@@ -119,3 +119,28 @@ test.each<[string, string, string, StepArgs, (name: string) => string]>([
   await asAccount(host, name, "systemctl --user start docker");
   expect(await look()).toEqual(there);
 });
+
+test("a daemon whose data are elsewhere: an error that names the place, before it is stopped", async () => {
+  const docker = await makeByHand(
+    "dora",
+    `mkdir -p ~/.config/docker; echo '{"data-root": "/home/dora/store"}' >~/.config/docker/daemon.json`,
+  );
+  const app = new Installation(host, "b3");
+  const wishes = adopt("dora");
+  await app.install();
+  for (const step of ["preflight", "account", "kernel", "secrets", "engine", "ports"] as const)
+    await app.apply(step, wishes);
+  for (const state of ["start", "stop"]) {
+    await asAccount(host, "dora", `systemctl --user ${state} docker`);
+    const { exitCode, said } = await app.tryApply("daemon", wishes);
+    expect([exitCode, said]).toEqual([
+      1,
+      [
+        "daemon: daemon.data-root: found a daemon of dora's own, which has its images and containers in '/home/dora/store'; wanted what does not hide them. To fix: set data-root to that directory; or let dora remove them first",
+      ],
+    ]);
+  }
+  await app.apply("daemon", { ...wishes, daemon: { "data-root": "/home/dora/store" } });
+  expect(await docker("exec shop cat /data/file")).toBe("precious\n");
+  await app.revertAll(wishes);
+});

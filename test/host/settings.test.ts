@@ -344,7 +344,7 @@ describe("daemon", () => {
     expect([exitCode, said.at(-1)]).toEqual([
       1,
       expect.stringMatching(
-        /^daemon: docker\.service of app: found it does not start.*take back the last change of daemon, environment or unitOverrides$/,
+        /^daemon: docker\.service of app: found it does not start.*take back the last change of daemon, environment or unitOverrides, with a new value of recheck: /,
       ),
     ]);
     expect(said.join("\n")).toMatch(/journal: docker\.service: Control process exited, .*status=1/);

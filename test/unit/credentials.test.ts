@@ -127,6 +127,7 @@ describe.each([
         daemon: {
           proxies: { "no-proxy": "SHOWN2@example" },
           "registry-mirrors": ["https://SHOWN3.example"],
+          "log-driver": "fluentd",
           "log-opts": { tag: "mail@SHOWN4", image: "app:3@sha256:SHOWN5", "max-size": "1m" },
         },
       },

@@ -18,9 +18,10 @@ daemon_failed() {
 	} | without_secrets >&2
 	half_made_network_problem "$(daemon_data_root)"
 	fail "docker.service of $ACCOUNT" \
-		"it does not start, or does not answer on $ACCOUNT_RUNTIME/docker.sock" \
+		"it does not start, or does not answer on $ACCOUNT_RUNTIME/docker.sock: its containers are down until it does" \
 		"a daemon that answers" \
-		"fix what the lines above say, or take back the last change of daemon, environment or unitOverrides"
+		"correct what the lines above say; or take back the last change of daemon, environment or unitOverrides, \
+with a new value of recheck: to Pulumi nothing has changed then"
 }
 
 # $1 since when, in seconds, $2 the field that names the unit.

@@ -15,6 +15,7 @@ registries_apply() {
 	if [ -s "$WORK/problems" ] && ! is_applied "$STEP"; then
 		: >"$WORK/wanted"
 		release_unwanted
+		rm -f "$STATE/leases/$LEASE/$STEP.begun"
 	fi
 }
 

@@ -153,6 +153,12 @@ export const refused: Refused[] = [
     "'3' is not a text; write one",
     "daemon.log-opts.max-file",
   ],
+  [
+    "daemon.log-opts",
+    { "max-sise": "1m" },
+    "is not an option of the log driver local; use max-size, max-file, compress, mode, max-buffer-size",
+    "daemon.log-opts.max-sise",
+  ],
   ["daemon", ["debug"], `'["debug"]' is not an object; write one`],
   ["daemon", { "Log Level": 1 }, `'Log Level' ${notDaemonKey}`],
   ["daemon", { "../x": 1 }, `'../x' ${notDaemonKey}`],

@@ -10,6 +10,7 @@ look_at_adopted_storage() {
 	local driver store how asked asked_store
 	unclaimed "$(resource_directory homefile "$ACCOUNT_HOME/.config/docker/daemon.json")" || return 0
 	storage_of_others "$(data_root)" >"$WORK/adopted"
+	stop_on_problems
 	[ -s "$WORK/adopted" ] || return 0
 	read -r driver store <"$WORK/adopted"
 	how="by $driver"
@@ -51,16 +52,33 @@ storage_of_others() {
 	fi
 	root=$(printf '%s\n' "$said" | sed -n 2p)
 	case $said in "$driver 00 "*) return 0 ;; esac
-	[ "$(as_account realpath -m -- "$root")" = "$(as_account realpath -m -- "$1")" ] || return 0
+	is_same_place "$root" "$1" || {
+		other_place "$root"
+		return 0
+	}
 	store=driver
 	! printf '%s\n' "$said" | head -n 1 | grep -q 'io\.containerd\.snapshotter' || store=containerd
 	name_of_storage "$driver" "$store"
 }
 
+# $1 and $2 paths, as the account sees them.
+is_same_place() { [ "$(as_account realpath -m -- "$1")" = "$(as_account realpath -m -- "$2")" ]; }
+
+# Its containers would not be seen from another data root. $1 the account's word for where they are.
+other_place() {
+	problem daemon.data-root \
+		"a daemon of $ACCOUNT's own, which has its images and containers in $(words_of_account "$1")" \
+		"what does not hide them" "set data-root to that directory; or let $ACCOUNT remove them first"
+}
+
 # By its daemon.json, as far as there are data of it. $1 data root.
 storage_of_stopped() {
-	local driver store=driver place
+	local driver store=driver place root
 	account_file "$ACCOUNT_HOME/.config/docker/daemon.json" | tr -s '[:space:]' ' ' >"$WORK/daemon.json.there" || true
+	root=$(grep -o '"data-root" \{0,1\}: \{0,1\}"[^"]*"' "$WORK/daemon.json.there" | cut -d '"' -f 4 | head -n 1)
+	case $root in
+	/*) is_same_place "$root" "$1" || ! has_files "$root/containers" || other_place "$root" ;;
+	esac
 	driver=$(
 		grep -o '"storage-driver" \{0,1\}: \{0,1\}"[a-z0-9-]*"' "$WORK/daemon.json.there" | cut -d '"' -f 4 | head -n 1
 	)

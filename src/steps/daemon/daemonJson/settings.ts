@@ -49,13 +49,31 @@ function readKnownKeys(read: Reader): void {
   read.string("containerd", { rule: containerd });
   if (read.boolean("rootless") === false)
     read.refuse("rootless", "'false' is not what RootlessKit runs; leave it out");
-  // dockerd takes texts alone: "3", and not 3.
-  const logOptions = read.object("log-opts");
-  for (const name of Object.keys(read.mapping("log-opts", () => undefined)))
-    logOptions.string(name);
+  readLogOptions(read);
   const proxies = read.object("proxies");
   proxies.string("http-proxy", { rule: proxyUrl });
   proxies.string("https-proxy", { rule: proxyUrl });
+}
+
+/** Options of two log drivers (moby, daemon/logger); all drivers have the last two. dockerd looks at them as it starts alone. */
+const logOptionsOf: Record<string, string[]> = {
+  local: ["max-size", "max-file", "compress", "mode", "max-buffer-size"],
+  "json-file": [
+    ...["max-size", "max-file", "compress", "labels", "labels-regex", "env", "env-regex", "tag"],
+    ...["mode", "max-buffer-size"],
+  ],
+};
+
+function readLogOptions(read: Reader): void {
+  const driver = read.given("log-driver") ? (read.string("log-driver") ?? "") : "local";
+  const options = read.object("log-opts");
+  for (const name of Object.keys(read.mapping("log-opts", () => undefined))) {
+    // dockerd takes texts alone: "3", and not 3.
+    options.string(name);
+    const known = logOptionsOf[driver];
+    if (known && !known.includes(name) && /^[\w-]+$/.test(name) && name !== "__proto__")
+      options.refuse(name, `is not an option of the log driver ${driver}; use ${known.join(", ")}`);
+  }
 }
 
 const registryMirror: Rule<string> = (value) => {
