@@ -84,6 +84,8 @@ const uses: Use[] = [
     ["/etc/cron.d/nightly", "0 3 * * * NAME true"],
     ["/etc/sudoers.d/deploy", "bob,NAME ALL=(root) /usr/bin/true"],
     ["/etc/tmpfiles.d/cache.conf", "d /run/cache 0755 NAME NAME -"],
+    ["/etc/cron.d/boot", "@reboot NAME true"],
+    ["/etc/sudoers.d/as", "bob ALL=(root, NAME) NOPASSWD: /usr/bin/true"],
     ["/etc/logrotate.d/site", "/var/log/site.log { su NAME adm }"],
   ].map(([file, line]) => ({
     what: `a line of ${file}`,
@@ -204,6 +206,22 @@ test.each(uses.map((use, number) => [use.what, use, `used${number}`] as const))(
     );
   },
 );
+
+test("an account's name that stands for something else in root's files does not keep it", async () => {
+  const files = Object.entries({
+    "/etc/cron.d/words": "25 6 * * * root test -x /bin/true && test",
+    "/etc/tmpfiles.d/words.conf": "d /run/test 0755 root root test",
+    "/etc/logrotate.d/words": "/var/log/test.log { postrotate\\ntest -x /x test\\nendscript }",
+    "/etc/sudoers.d/words": "bob ALL=(root) NOPASSWD: /usr/bin/test test",
+  });
+  for (const [file, text] of files)
+    await host.run(`install -d ${dirname(file)}; printf '${text}\\n' >${file}`);
+  const app = await give(host, "test");
+  await app.apply();
+  await app.back();
+  expect(await host.run("id test 2>/dev/null || echo gone")).toBe("gone\n");
+  await host.run(`rm ${files.map(([file]) => file).join(" ")}`);
+});
 
 test("a service that becomes it once the account goes: an error, and nothing of its uid is ended", async () => {
   const late = await give(host, "late");

@@ -42,7 +42,7 @@ export interface Expected {
   /** What Auto chooses; of the current engine its image store's, which has names of its own. */
   storageDriver: "overlay2" | "overlayfs" | "fuse-overlayfs";
   /** Controllers that systemd delegates by itself. */
-  delegated: string[];
+  delegated: readonly string[];
   /** Limited: the daemon does it, and the docker CLI of this version loses its option. */
   blockIo: "available" | "limited";
   pidHost: "limited" | "unavailable";

@@ -137,8 +137,7 @@ name_ways_in() {
 			tr ' ' '\n' | sed -n "s/%u/$1/g; s|^/|&|p" | while IFS= read -r file; do
 			[ ! -s "$file" ] || printf '%s lets others log in as it\n' "$file"
 		done
-		grep -lsE -D skip "^[^#]*[(]([^)]*[ ,:])?$(in_pattern "$1")([ ,:][^)]*)?[)]" /etc/sudoers /etc/sudoers.d/* |
-			sed 's/$/ lets others run programs as it/'
+		sudo_files_of_runas "$1" | sed 's/$/ lets others run programs as it/'
 	} | while IFS= read -r file; do
 		say "account $1 is new, and $file: see whether that is meant"
 	done

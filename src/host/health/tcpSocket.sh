@@ -9,7 +9,7 @@ tcp_socket_problems() {
 	uid=$(
 		awk -v address="$(kernels_address "${socket%:*}")" -v port="$(printf %04X "$port")" -v own="$ACCOUNT_UID" '
 			$4 == "0A" && split($2, local, ":") && local[2] == port && $8 != own &&
-				(local[1] == address || local[1] ~ /^0+$/ || address ~ /^0*$/) { print $8; exit }' \
+				(local[1] == address || local[1] ~ /^0+$/ || address ~ /^0+$/) { print $8; exit }' \
 			/proc/net/tcp /proc/net/tcp6 2>/dev/null
 	) || true
 	[ -z "$uid" ] ||

@@ -137,13 +137,35 @@ used_elsewhere() {
 		printf '%s has its group' "$unit"
 		return 0
 	fi
-	unit=$(grep -lsE -D skip "^([^#].*[[:space:],:(])?$(in_pattern "$ACCOUNT_LOGIN")([[:space:],:)].*)?$" \
-		/etc/crontab /etc/cron.d/* /etc/sudoers /etc/sudoers.d/* /etc/doas.conf /etc/tmpfiles.d/*.conf \
-		/etc/logrotate.conf /etc/logrotate.d/* | head -n 1 | printable)
+	unit=$(files_that_name "$ACCOUNT_LOGIN" | head -n 1 | printable)
 	[ -z "$unit" ] || printf '%s names it' "$unit"
 }
 
 in_pattern() { printf '%s' "$1" | sed 's/[.]/[.]/g'; }
+
+# Files of root's with a line where cron, tmpfiles.d, logrotate or sudo have a user or a group: a name such as test
+# stands for other things there, too. $1 the name.
+files_that_name() {
+	local name
+	name=$(in_pattern "$1")
+	files_with "^ *(@[a-z]+|[^#[:space:]]+([[:space:]]+[^[:space:]]+){4})[[:space:]]+$name[[:space:]]" \
+		/etc/crontab /etc/cron.d/*
+	files_with "^ *[^#[:space:]]+([[:space:]]+[^[:space:]]+){2,3}[[:space:]]+$name([[:space:]]|\$)" \
+		/etc/tmpfiles.d/*.conf
+	files_with "^([^#]*[[:space:]{])?(su|create|createolddir)[[:space:]]([^#]*[[:space:]])?$name([[:space:]]|\$)" \
+		/etc/logrotate.conf /etc/logrotate.d/*
+	files_with "^([^#=]*[ ,])?$name[ ,][^=]*=|^ *(User|Runas)_Alias.*[ ,=]$name([ ,:]|\$)" \
+		/etc/sudoers /etc/sudoers.d/*
+	sudo_files_of_runas "$1"
+}
+
+# Files of sudo by which others run programs as an account. $1 its name.
+sudo_files_of_runas() {
+	files_with "^[^#]*[(]([^)]*[ ,:])?$(in_pattern "$1")([ ,:][^)]*)?[)]" /etc/sudoers /etc/sudoers.d/*
+}
+
+# $1 a pattern of lines, then files that may not be there.
+files_with() { grep -lsE -D skip -e "$@" || true; }
 
 # The file of a unit whose key has a name or an id among its values. $1 a pattern of keys, $2 the name, $3 the id.
 unit_that_says() {

@@ -155,7 +155,7 @@ package_restore() {
 	[ -z "$now" ] || [ -e "$2/unmarked" ] || settle_marks "${2%/*}"
 	# From here on its marks are the manager's, also where this is killed.
 	write_record "$2/unmarked" </dev/null
-	if [ -z "$now" ] && install_purged_together; then
+	if [ -z "$now" ] && [ -e "$2/purged" ] && install_purged_together; then
 		:
 	elif install_versions "$1=$before"; then
 		changed "package $1 restored to $before"

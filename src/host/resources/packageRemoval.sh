@@ -157,8 +157,8 @@ packages_of_own_daemons() {
 	done
 }
 
-# Accounts of this machine that have a unit docker.service of their own, with a tab and its path. Each is asked as itself,
-# through the links that it has; one that does not answer is named, and after three no other is waited for.
+# Accounts of this machine that have a unit docker.service of their own, with a tab and its path. Each is asked as
+# itself, through the links that it has; one that does not answer is named, and after three no other is waited for.
 own_daemons() {
 	local user unit status
 	awk -F : -v low="$(login_defs UID_MIN 1000)" -v own="$(own_uid)" '

@@ -71,7 +71,7 @@ function readLogOptions(read: Reader): void {
     // dockerd takes texts alone: "3", and not 3.
     options.string(name);
     const known = logOptionsOf[driver];
-    if (known && !known.includes(name) && /^[\w-]+$/.test(name) && name !== "__proto__")
+    if (known && !known.includes(name) && /^[a-z][\w-]*$/i.test(name))
       options.refuse(name, `is not an option of the log driver ${driver}; use ${known.join(", ")}`);
   }
 }

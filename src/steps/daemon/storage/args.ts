@@ -2,7 +2,8 @@
 export enum StorageDriver {
   /**
    * What works on the host: what a daemon had that was there before, the driver that has data there already,
-   * else overlay2, else fuse-overlayfs, each tried as the account; never a new vfs. The log and the output `limitations` say why.
+   * else overlay2, else fuse-overlayfs, each tried as the account; never a new vfs. The log and the output
+   * `limitations` say why.
    */
   Auto = "Auto",
   /**
