@@ -148,13 +148,13 @@ in_pattern() { printf '%s' "$1" | sed 's/[.]/[.]/g'; }
 files_that_name() {
 	local name
 	name=$(in_pattern "$1")
-	files_with "^ *(@[a-z]+|[^#[:space:]]+([[:space:]]+[^[:space:]]+){4})[[:space:]]+$name[[:space:]]" \
+	files_with "^ *(@[a-z]+|[^#[:space:]]+([[:space:]]+[^[:space:]]+){4})[[:space:]]+${name}[[:space:]]" \
 		/etc/crontab /etc/cron.d/*
 	files_with "^ *[^#[:space:]]+([[:space:]]+[^[:space:]]+){2,3}[[:space:]]+$name([[:space:]]|\$)" \
 		/etc/tmpfiles.d/*.conf
 	files_with "^([^#]*[[:space:]{])?(su|create|createolddir)[[:space:]]([^#]*[[:space:]])?$name([[:space:]]|\$)" \
 		/etc/logrotate.conf /etc/logrotate.d/*
-	files_with "^([^#=]*[ ,])?$name[ ,][^=]*=|^ *(User|Runas)_Alias.*[ ,=]$name([ ,:]|\$)" \
+	files_with "^([^#=]*[ ,])?${name}[ ,][^=]*=|^ *(User|Runas)_Alias.*[ ,=]$name([ ,:]|\$)" \
 		/etc/sudoers /etc/sudoers.d/*
 	sudo_files_of_runas "$1"
 }
