@@ -3,7 +3,7 @@
 
 # How every run ends. $1 its exit status. What it says comes last: nobody may be there to hear it.
 ended() {
-	remove_account_group "$(account_group)"
+	remove_account_group "$ACCOUNT_GROUP"
 	[ "$1" = 0 ] || tell_late_programs
 	[ -z "$WORK" ] || rm -rf "$WORK"
 	[ -z "$AGENT_GOES" ] || remove_agent

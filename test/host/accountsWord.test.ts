@@ -50,7 +50,7 @@ async function run(script: string): Promise<string> {
   await functions(`STEP=report WORK=$(mktemp -d); : >$WORK/problems; : >$WORK/findings; : >$WORK/facts
     know_account app
     ${script}
-    rm -rf "$WORK"; remove_account_group "$(account_group)"`);
+    rm -rf "$WORK"; remove_account_group "$ACCOUNT_GROUP"`);
   return host.run("sh /root/functions 2>&1");
 }
 
@@ -90,7 +90,7 @@ describe("root's terminal", () => {
     "docker() { :; }; as_account_within 60 /usr/local/lib/hostile.pl >/dev/null",
   ])("is out of reach of a program that runs as the account: %s", async (call) => {
     await functions(
-      `STEP=report WORK=$(mktemp -d); know_account app; ${call}\nremove_account_group "$(account_group)"`,
+      `STEP=report WORK=$(mktemp -d); know_account app; ${call}\nremove_account_group "$ACCOUNT_GROUP"`,
     );
     await onTerminal("sh /root/functions");
     expect(await seen()).toEqual([

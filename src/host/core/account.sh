@@ -53,48 +53,23 @@ as_account() { as_account_within 20 "$@"; }
 # goes through, nor where root reads or prints. Two such programs never run at the same time. $1
 # seconds, 0 for no end; then the program.
 as_account_within() {
-	local seconds=$1 status=0
+	local seconds=$1 group='' status=0
 	shift
 	# Once three have not ended in this run, no other one is waited for.
 	[ ! -e "${WORK:-/nonexistent}/late" ] || [ "$(wc -l <"$WORK/late")" -lt 3 ] || return 124
 	# The doctor may be the account already.
-	[ "$SELF" = "$ACCOUNT_UID" ] ||
-		set -- setpriv --reuid "$ACCOUNT_UID" --regid "$ACCOUNT_GID" --init-groups --inh-caps=-all setsid -w "$@"
-	set -- HOME="$ACCOUNT_HOME" USER="$ACCOUNT_LOGIN" LOGNAME="$ACCOUNT_LOGIN" PATH="$PATH" LC_ALL=C \
-		XDG_RUNTIME_DIR="$ACCOUNT_RUNTIME" DBUS_SESSION_BUS_ADDRESS="unix:path=$ACCOUNT_RUNTIME/bus" -- "$@"
-	set -- perl -e "$CLEAN_START" "$KEYCTL" "$@"
-	if [ "$SELF" = "$ACCOUNT_UID" ]; then
-		set -- '' "$@"
-	else
+	if [ "$SELF" != "$ACCOUNT_UID" ]; then
+		group=$ACCOUNT_GROUP
 		make_account_group
-		set -- "$(account_group)" "$@"
+		set -- setpriv --reuid "$ACCOUNT_UID" --regid "$ACCOUNT_GID" --init-groups --inh-caps=-all setsid -w "$@"
 	fi
-	timeout -k 5 "$seconds" sh -c "$ACCOUNT_RUNNER" sh "$ACCOUNT_MOST" "$@" 3>&- 6<&- 7>&- 8>&- 9>&- ||
-		status=$?
-	case $status in
-	124 | 137) end_late_program "$seconds" ;;
-	esac
+	perl -e "$ACCOUNT_RUNNER" "$seconds" "$ACCOUNT_MOST" "$KEYCTL" "$group" \
+		HOME="$ACCOUNT_HOME" USER="$ACCOUNT_LOGIN" LOGNAME="$ACCOUNT_LOGIN" PATH="$PATH" LC_ALL=C \
+		XDG_RUNTIME_DIR="$ACCOUNT_RUNTIME" DBUS_SESSION_BUS_ADDRESS="unix:path=$ACCOUNT_RUNTIME/bus" -- "$@" \
+		3>&- 6<&- 7>&- 8>&- 9>&- || status=$?
+	[ "$status" != 124 ] || note_late_program "$seconds"
 	return "$status"
 }
-
-# Starts a program with an environment of its own, before the user changes: the account may read
-# what a program of its was started with. Root's session keyring leads to root's own keys: a new one,
-# empty, takes its place. keyctl(1) is in no essential package, and perl-base is one. Its arguments:
-# the number of keyctl(2), whose operation 1 is KEYCTL_JOIN_SESSION_KEYRING; the environment,
-# NAME=VALUE; "--"; the program. A kernel without keys (ENOSYS), or a container that forbids them
-# (EPERM), has none to give away.
-# shellcheck disable=SC2016 # a program of its own
-CLEAN_START='my ($number, $none) = (shift, 0);
-unless ($number && (syscall($number, 1, $none) > 0 || $! == 38 || $! == 1)) {
-	print STDERR "no session keyring: $!\n";
-	exit 125;
-}
-%ENV = ();
-while (@ARGV && (my $variable = shift) ne "--") {
-	my ($name, $value) = split /=/, $variable, 2;
-	$ENV{$name} = $value;
-}
-exec { $ARGV[0] } @ARGV or exit 127;'
 
 # keyctl(2) on this machine.
 keyctl_number() {
@@ -110,64 +85,119 @@ keyctl_number() {
 
 KEYCTL=$(keyctl_number)
 
-# Runs a program so that root waits for it, and never for what it has left behind. Both of its
-# outputs are pipes that end after so many bytes; what it says on stderr is made safe to be shown.
-# $1 bytes, $2 the control group or nothing, then the program.
+# Runs a program so that root waits for it, and never for what it has left behind. Its outputs are pipes that end
+# after so many bytes; what it says on stderr is made safe to be shown. One program that starts no other: a step
+# asks the account some fifty times. perl-base is in every system, and these are its own words, without a module.
+# Its arguments: seconds, bytes, the number of keyctl(2), the control group or nothing, the environment as
+# NAME=VALUE, "--", the program. Exits as a shell would, and with 124 where the time has passed.
+#
+# The environment is clean before the user changes: the account may read what a program of its was started with.
+# Root's session keyring leads to root's own keys: KEYCTL_JOIN_SESSION_KEYRING (1) puts a new one, empty, in its
+# place. A kernel without keys (ENOSYS, 38), or a container that forbids them (EPERM, 1), has none to give away.
 # shellcheck disable=SC2016 # a program of its own
 ACCOUNT_RUNNER='
-[ ! -t 0 ] || exec </dev/null
-most=$1 group=$2
-shift 2
-run() {
-	(
-		[ -z "$group" ] || echo 0 >"$group/cgroup.procs" || exit 125
-		exec "$@" 3>&- 4>&-
-	)
-	echo "$?" >&3
-	[ ! -e "$group/cgroup.kill" ] || echo 1 >"$group/cgroup.kill"
-	[ -z "$group" ] || [ -e "$group/cgroup.kill" ] || kill_group
+my ($seconds, $most, $number, $group) = splice @ARGV, 0, 4;
+my ($child, $out, $to_out, $err, $to_err, $late, $status, %clean);
+my ($bytes, $said) = ("", "");
+while (@ARGV && (my $variable = shift) ne "--") {
+	my ($name, $value) = split /=/, $variable, 2;
+	$clean{$name} = $value;
 }
-# Kernels before 5.14, and control groups v1.
-kill_group() {
-	local pids tries=0
-	while pids=$(cat "$group/cgroup.procs") && [ -n "$pids" ] && [ "$tries" -lt 200 ]; do
-		kill -KILL $pids 2>/dev/null
-		tries=$((tries + 1))
-	done
+
+sub stop {
+	print STDERR "$_[0]: $!\n";
+	exit 125;
 }
-show() {
-	said=$(head -c 4096)
-	[ -z "$said" ] || printf "%s\n" "$said" | tr -c "\011\012\040-\176" "?"
-}
-{
-	{
-		{ run "$@" | head -c "$most" >&4; } 2>&1 | show >&2
-	} 3>&1 | {
-		read -r status
-		exit "$status"
+
+pipe $out, $to_out and pipe $err, $to_err or stop("pipe");
+$SIG{CHLD} = sub { };
+$SIG{ALRM} = sub { $late = 1 };
+$child = fork;
+defined $child or stop("fork");
+if ($child == 0) {
+	open STDOUT, ">&", $to_out and open STDERR, ">&", $to_err or stop("pipe");
+	! -t STDIN or open STDIN, "<", "/dev/null" or stop("/dev/null");
+	if ($group ne "") {
+		open my $processes, ">", "$group/cgroup.procs" or stop($group);
+		syswrite $processes, "0\n" or stop($group);
 	}
-} 4>&1
+	my $none = 0;
+	$number && (syscall($number, 1, $none) > 0 || $! == 38 || $! == 1) or stop("no session keyring");
+	%ENV = %clean;
+	exec { $ARGV[0] } @ARGV or exit 127;
+}
+close $to_out;
+close $to_err;
+$SIG{PIPE} = "IGNORE";
+alarm $seconds;
+
+# False where nothing comes within so many seconds.
+sub read_on {
+	my $ready = "";
+	vec($ready, fileno $_, 1) = 1 for grep { defined fileno $_ } $out, $err;
+	return 0 unless select($ready, undef, undef, $_[0]) > 0;
+	if (defined fileno $err && vec($ready, fileno $err, 1)) {
+		sysread($err, $said, 4096 - length $said, length $said) && length $said < 4096 or close $err;
+	}
+	if (defined fileno $out && vec($ready, fileno $out, 1)) {
+		sysread($out, $bytes, $most < 65536 ? $most : 65536) && hand_on() && $most > 0 or close $out;
+	}
+	return 1;
+}
+
+# False where nobody reads any more. EINTR is 4.
+sub hand_on {
+	my $written = 0;
+	while ($written < length $bytes) {
+		my $now = syswrite STDOUT, $bytes, length($bytes) - $written, $written;
+		if (defined $now) { $written += $now } elsif ($! != 4 || $late) { return 0 }
+	}
+	$most -= $written;
+	return 1;
+}
+
+until ($late || defined $status) {
+	read_on(0.2);
+	$status = $? if waitpid($child, 1) == $child;
+}
+
+# Kernels before 5.14 and control groups v1 have no cgroup.kill.
+if ($group eq "") {
+	kill KILL => $child if $late;
+} elsif (open my $end, ">", "$group/cgroup.kill") {
+	syswrite $end, "1\n";
+} else {
+	for (1 .. 200) {
+		open my $processes, "<", "$group/cgroup.procs" or last;
+		my @left = <$processes> or last;
+		chomp @left;
+		kill KILL => @left;
+	}
+}
+
+1 while !$late && read_on(0);
+$said =~ s/\n+\z//;
+$said =~ tr/\t\n\x20-\x7e/?/c;
+print STDERR "$said\n" if $said ne "";
+exit($late ? 124 : $status & 127 ? 128 + ($status & 127) : $status >> 8);
 '
 
-# Where the processes are that run as the account for this run: root's own login session would keep
-# them, with what it is trusted for, until they end.
-account_group() {
-	if [ -e /sys/fs/cgroup/cgroup.procs ]; then
-		printf '/sys/fs/cgroup/rootless-docker.%s' $$
-	else
-		printf '/sys/fs/cgroup/systemd/rootless-docker.%s' $$
-	fi
-}
+# Where the processes are that run as the account for this run: root's own login session would keep them, with what
+# it is trusted for, until they end.
+if [ -e /sys/fs/cgroup/cgroup.procs ]; then
+	ACCOUNT_GROUP=/sys/fs/cgroup/rootless-docker.$$
+else
+	ACCOUNT_GROUP=/sys/fs/cgroup/systemd/rootless-docker.$$
+fi
 
 make_account_group() {
-	local group old
-	group=$(account_group)
-	[ ! -d "$group" ] || return 0
+	local old
+	[ ! -d "$ACCOUNT_GROUP" ] || return 0
 	# What a killed run left.
-	for old in "${group%.*}".*; do
+	for old in "${ACCOUNT_GROUP%.*}".*; do
 		[ ! -d "$old" ] || [ -d "/proc/${old##*.}" ] || remove_account_group "$old"
 	done
-	mkdir "$group"
+	mkdir "$ACCOUNT_GROUP"
 }
 
 # How every run ends. $1 the control group.
@@ -192,9 +222,8 @@ kill_account_group() {
 }
 
 # $1 the seconds that it had.
-end_late_program() {
+note_late_program() {
 	say "a program that runs as $ACCOUNT has not ended within $1 seconds"
-	[ "$SELF" = "$ACCOUNT_UID" ] || kill_account_group "$(account_group)"
 	[ ! -d "${WORK:-/nonexistent}" ] || printf '%s %s\n' "$ACCOUNT" "$ACCOUNT_UID" >>"$WORK/late"
 }
 

@@ -42,7 +42,7 @@ start_check() {
 	remove_left_checks
 	WORK=/run/rootless-docker.check.$$
 	mkdir -m 700 "$WORK"
-	trap 'rm -rf "$WORK"; remove_account_group "$(account_group)"' EXIT
+	trap 'rm -rf "$WORK"; remove_account_group "$ACCOUNT_GROUP"' EXIT
 	trap 'exit 130' HUP INT TERM PIPE
 	for file in begun facts findings problems wanted; do : >"$WORK/$file"; done
 }

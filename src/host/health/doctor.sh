@@ -20,7 +20,7 @@ run_doctor() {
 	accounts=${accounts:-$(accounts_here)}
 	[ -n "$accounts" ] || doctor_usage "no account is set up here by this package; name one"
 	WORK=$(mktemp -d)
-	trap 'rm -rf "$WORK"; remove_account_group "$(account_group)"' EXIT
+	trap 'rm -rf "$WORK"; remove_account_group "$ACCOUNT_GROUP"' EXIT
 	trap 'exit 130' HUP INT TERM
 	for word in $accounts; do
 		examine "$word"
