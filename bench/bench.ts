@@ -1,5 +1,5 @@
 /**
- * This package against a script by hand, in pairs on fresh hosts: `npm run bench -- --pairs 3`.
+ * This package against a script by hand, in pairs on fresh hosts: `npm run bench -- --pairs 3 --source StaticArchive`.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
@@ -7,10 +7,12 @@ import { join, relative } from "node:path";
 import { performance } from "node:perf_hooks";
 import { parseArgs } from "node:util";
 import { interruptible } from "../examples/demo/interrupt";
+import { EngineSource } from "../index";
+import { serveRepository } from "../testbed/engine";
 import { createHost, destroyAllHosts } from "../testbed/hosts";
 import { requireHostTools } from "../testbed/requirements";
 import { ensureToolchain } from "../testbed/toolchain";
-import { byHand, phases, thePackage } from "./contestants";
+import { byHand, phases, sourceOf, thePackage } from "./contestants";
 import { importCost } from "./importCost";
 import { course, type Course } from "./course";
 import { report, type Pair } from "./report";
@@ -20,15 +22,19 @@ async function main(): Promise<void> {
     options: {
       pairs: { type: "string", default: "3" },
       suite: { type: "string", default: "trixie" },
+      source: { type: "string", default: EngineSource.Distribution },
     },
   });
   const pairs = Number(values.pairs);
   if (!Number.isInteger(pairs) || pairs < 1) throw new Error("--pairs wants a number from 1 on");
+  const source = Object.values(EngineSource).find((known) => known === values.source);
+  if (source === undefined || source === EngineSource.Preinstalled)
+    throw new Error("--source wants Distribution, DockerRepository or StaticArchive");
   await requireHostTools();
   const scratch = mkdtempSync(join(tmpdir(), "rootless-docker-bench-"));
   process.env.TMPDIR = scratch;
   await interruptible(
-    () => bench(pairs, values.suite),
+    () => bench(pairs, values.suite, source),
     async () => {
       await destroyAllHosts();
       rmSync(scratch, { recursive: true, force: true });
@@ -36,16 +42,16 @@ async function main(): Promise<void> {
   );
 }
 
-async function bench(count: number, suite: string): Promise<void> {
+async function bench(count: number, suite: string, source: EngineSource): Promise<void> {
   const toolchain = (await ensureToolchain()).describe();
-  say(`${toolchain}; hosts: ${suite}; ${cpus().length} cores; ${count} pairs`);
+  say(`${toolchain}; hosts: ${suite}; ${source}; ${cpus().length} cores; ${count} pairs`);
   const pairs: Pair[] = [];
   for (let i = 0; i < count; i++) {
     // Who comes first alternates: what the first one warms up serves each of them equally often.
     const order = i % 2 === 0 ? (["package", "script"] as const) : (["script", "package"] as const);
     const pair: Partial<Pair> = {};
     for (const who of order) {
-      pair[who] = await onFreshHost(suite, who);
+      pair[who] = await onFreshHost(suite, source, who);
       say(
         `pair ${i + 1}, ${who}: ${phases.map((p) => `${p} ${pair[who]?.[p].seconds.toFixed(2)}`).join(", ")}`,
       );
@@ -55,6 +61,7 @@ async function bench(count: number, suite: string): Promise<void> {
   const result = {
     toolchain,
     suite,
+    source,
     date: new Date().toISOString(),
     importMs: await importCost(),
     pairs,
@@ -67,11 +74,15 @@ async function bench(count: number, suite: string): Promise<void> {
   process.stdout.write(`${relative(process.cwd(), file)}\n`);
 }
 
-async function onFreshHost(suite: string, who: keyof Pair): Promise<Course> {
+async function onFreshHost(suite: string, source: EngineSource, who: keyof Pair): Promise<Course> {
   const host = await createHost({ suite });
+  // The hosts' network is there with the first one.
+  const downloads = source === EngineSource.Distribution ? undefined : await serveRepository();
   try {
-    return await course(host, who === "package" ? thePackage : byHand);
+    const contestant = who === "package" ? thePackage : byHand;
+    return await course(host, contestant(sourceOf(source, downloads)));
   } finally {
+    await downloads?.close();
     await host.destroy();
   }
 }

@@ -6,13 +6,18 @@
 #     ssh root@HOST 'sh -s -- destroy' <bench/by-hand.sh
 #
 # It ends in the same host as the package's defaults, for Debian 12 and 13 and root. It knows one
-# account, one setting and no baselines but the ones below: the bench compares its time.
+# account, one setting and no baselines but the ones below: the bench compares its time. SOURCE is
+# distribution, docker-repository (from MIRROR) or static-archive (of VERSION from MIRROR, with
+# ENGINE_SHA256 and EXTRAS_SHA256).
 set -eu
 umask 022
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive
 
 ACCOUNT=${ACCOUNT:-docker-rootless}
 PING_GROUPS=${PING_GROUPS:-0 2147483647}
+SOURCE=${SOURCE:-distribution}
+REPOSITORY=/etc/apt/sources.list.d/docker.sources
+KEY=/etc/apt/keyrings/docker.asc
 STATE=/var/lib/rootless-docker-by-hand
 SYSCTLS=/etc/sysctl.d/99-rootless-docker-by-hand.conf
 ROOT_UNITS='docker.socket docker.service containerd.service'
@@ -61,13 +66,58 @@ preflight() {
 }
 
 packages() {
-    echo dbus-user-session iproute2 iptables procps rootlesskit slirp4netns uidmap docker.io
-    grep -q '^12' /etc/debian_version || echo docker-cli
+    echo dbus-user-session iproute2 iptables procps slirp4netns uidmap
+    case $SOURCE in
+    distribution)
+        echo docker.io rootlesskit
+        grep -q '^12' /etc/debian_version || echo docker-cli
+        ;;
+    docker-repository) echo docker-ce docker-ce-cli docker-ce-rootless-extras containerd.io ;;
+    esac
+}
+
+download() { /usr/lib/apt/apt-helper -qq download-file "$1" "$2" || fail "$1 cannot be had"; }
+
+add_repository() {
+    test ! -e "$REPOSITORY" || return 0
+    download "$MIRROR/debian/gpg" "$KEY"
+    cat >"$REPOSITORY" <<SOURCES
+Types: deb
+URIs: $MIRROR/debian
+Suites: $(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
+Components: stable
+Signed-By: $KEY
+SOURCES
+    apt-get -qq update -o Dir::Etc::sourcelist="$REPOSITORY" -o Dir::Etc::sourceparts=- \
+        -o APT::Get::List-Cleanup=0 </dev/null
+}
+
+# Into the account's own directory.
+install_archives() {
+    test ! -e "$home/bin/dockerd" || return 0
+    download "$MIRROR/static/stable/$(uname -m)/docker-$VERSION.tgz" "$STATE/engine.tgz"
+    download "$MIRROR/static/stable/$(uname -m)/docker-rootless-extras-$VERSION.tgz" "$STATE/extras.tgz"
+    printf '%s  %s\n' "$ENGINE_SHA256" "$STATE/engine.tgz" "$EXTRAS_SHA256" "$STATE/extras.tgz" |
+        sha256sum --quiet -c
+    mkdir -p "$home/bin"
+    for archive in engine extras; do
+        tar -xzf "$STATE/$archive.tgz" -C "$home/bin" --strip-components 1 --no-same-owner
+        rm "$STATE/$archive.tgz"
+    done
+}
+
+start_script() {
+    case $SOURCE in
+    distribution) echo /usr/share/docker.io/contrib/dockerd-rootless.sh ;;
+    docker-repository) echo /usr/bin/dockerd-rootless.sh ;;
+    static-archive) echo "$home/bin/dockerd-rootless.sh" ;;
+    esac
 }
 
 install_packages() {
     # shellcheck disable=SC2046 # one word a package
     test "$(installed $(packages) | wc -l)" -lt "$(packages | wc -w)" || return 0
+    test "$SOURCE" != docker-repository || add_repository
     test -n "$(find /var/lib/apt/lists -name '*_Packages*' -mmin -1440 -print -quit)" ||
         apt-get -qq update </dev/null
     # Masked before they are there: root's daemon never starts.
@@ -126,7 +176,7 @@ StartLimitIntervalSec=60s
 
 [Service]
 Environment=PATH=$PATH
-ExecStart=/usr/share/docker.io/contrib/dockerd-rootless.sh
+ExecStart=$(start_script)
 ExecReload=/bin/kill -s HUP \$MAINPID
 Type=notify
 NotifyAccess=all
@@ -171,6 +221,10 @@ apply() {
     preflight
     install_packages
     make_account
+    if test "$SOURCE" = static-archive; then
+        install_archives
+        PATH=$home/bin:$PATH
+    fi
     set_kernel
     run_daemon
     make_context
@@ -181,6 +235,7 @@ apply() {
 destroy() {
     test -d "$STATE" || return 0
     if know_account; then
+        PATH=$home/bin:$PATH
         as_account systemctl --user stop docker 2>/dev/null || true
         loginctl disable-linger "$ACCOUNT"
         systemctl stop "user@$uid.service" "user-runtime-dir@$uid.service"
@@ -192,6 +247,7 @@ destroy() {
         # shellcheck disable=SC2046
         dpkg --purge $(cat "$STATE/packages") >/dev/null 2>&1 || fail "dpkg --purge failed"
     fi
+    rm -f "$REPOSITORY" "$KEY"
     for unit in $ROOT_UNITS; do rm -f "/etc/systemd/system/$unit"; done
     systemctl daemon-reload
     groupdel docker 2>/dev/null || true

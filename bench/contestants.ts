@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
-import { RootlessDockerHost } from "../index";
+import { type EngineArgs, EngineSource, RootlessDockerHost } from "../index";
+import { currentEngine, type Repository } from "../testbed/engine";
 import { failed } from "../testbed/hosts/exec";
 import type { TestHost } from "../testbed/hosts";
 import { createWorkspaceStack } from "../testbed/toolchain";
@@ -39,8 +40,34 @@ export function pingGroups(phase: Phase): string {
 /** The account on both sides. */
 export const account = "docker-rootless";
 
+/** Where the engine comes from, as both contestants are told. */
+export interface Source {
+  engine: EngineArgs;
+  /** Of the script, as NAME='VALUE' for a shell. */
+  environment: string;
+}
+
+/** @param downloads Docker's, which a host reaches; for the distribution's engine there need not be any. */
+export function sourceOf(source: EngineSource, downloads?: Repository): Source {
+  if (downloads === undefined) return { engine: { source }, environment: "" };
+  const { url: mirror, key: mirrorKey, sha256 } = downloads;
+  const environment = `MIRROR='${mirror}'`;
+  if (source === EngineSource.DockerRepository)
+    return {
+      engine: { source, mirror, mirrorKey },
+      environment: `SOURCE=docker-repository ${environment}`,
+    };
+  const version = currentEngine;
+  const engineSum = sha256("docker", version);
+  const rootlessExtrasSha256 = sha256("docker-rootless-extras", version);
+  return {
+    engine: { source, version, sha256: engineSum, rootlessExtrasSha256, mirror },
+    environment: `SOURCE=static-archive ${environment} VERSION=${version} ENGINE_SHA256=${engineSum} EXTRAS_SHA256=${rootlessExtrasSha256}`,
+  };
+}
+
 /** This package, by the real engine. The stack exists; the program runs in this process. */
-export const thePackage: Contestant = {
+export const thePackage = ({ engine }: Source): Contestant => ({
   async prepare(host) {
     const { address, port, user, hostKey, privateKey } = host;
     let phase: Phase = "first provisioning";
@@ -48,6 +75,7 @@ export const thePackage: Contestant = {
       new RootlessDockerHost("host", {
         connection: { host: address, port, user, hostKey, privateKey },
         account: { name: account },
+        engine,
         unprivilegedPing: { groups: pingGroups(phase) },
       });
     };
@@ -67,7 +95,7 @@ export const thePackage: Contestant = {
       },
     };
   },
-};
+});
 
 /** Runs `up`, and notes the seconds from its start to the program's first resource, and of each step. */
 async function upTimed(stack: Stack, steps: Record<string, number>): Promise<void> {
@@ -97,17 +125,17 @@ async function upTimed(stack: Stack, steps: Record<string, number>): Promise<voi
 const script = readFileSync(join(__dirname, "by-hand.sh"));
 
 /** The script, over one SSH connection. */
-export const byHand: Contestant = {
+export const byHand = ({ environment }: Source): Contestant => ({
   async prepare(host) {
     return {
       steps: {},
       stateBytes: async () => 0,
       async run(phase) {
         const verb = phase === "destroy" ? "destroy" : "apply";
-        const command = `PING_GROUPS='${pingGroups(phase)}' sh -s -- ${verb}`;
+        const command = `PING_GROUPS='${pingGroups(phase)}' ${environment} sh -s -- ${verb}`;
         const finished = await host.ssh(command, { input: script });
         if (finished.exitCode !== 0) throw failed(`by-hand.sh ${verb}`, finished);
       },
     };
   },
-};
+});

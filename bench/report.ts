@@ -11,6 +11,7 @@ export interface Pair {
 export interface Result {
   toolchain: string;
   suite: string;
+  source: string;
   date: string;
   /** Undefined where the package is not built. */
   importMs: number;
