@@ -94,17 +94,23 @@ is_among() { printf '%s\n' "$1" | without_mode | grep -qxF -f - -- "$2"; }
 settle_claims() {
 	local dir
 	[ -s "$WORK/claims" ] || return 0
-	if [ "$(wc -l <"$WORK/claims")" = 1 ]; then
-		dir=$(cat "$WORK/claims")
-		set -- "$dir/name" "$dir/left" "$dir/claim.$LEASE.$STEP"
-		[ ! -d "$dir/baseline.$STEP" ] || set -- "$@" "$dir/baseline.$STEP"
-		find "$@" -exec sync {} +
-		place_claim "$dir"
-		sync_directories "$dir/claims" "$dir" "${dir%/*}" "$STATE/things"
-	else
+	if [ "$(wc -l <"$WORK/claims")" -gt 5 ]; then
 		sync -f "$STATE"
 		while read -r dir; do place_claim "$dir"; done <"$WORK/claims"
 		sync -f "$STATE"
+	else
+		set --
+		while read -r dir; do
+			set -- "$@" "$dir/name" "$dir/left" "$dir/claim.$LEASE.$STEP"
+			[ ! -d "$dir/baseline.$STEP" ] || set -- "$@" "$dir/baseline.$STEP"
+		done <"$WORK/claims"
+		find "$@" -exec sync {} +
+		set -- "$STATE/things"
+		while read -r dir; do
+			place_claim "$dir"
+			set -- "$@" "$dir/claims" "$dir" "${dir%/*}"
+		done <"$WORK/claims"
+		sync_directories "$@"
 	fi
 	: >"$WORK/claims"
 }

@@ -26,11 +26,11 @@ want_data_roots() {
 }
 
 want_data_root() {
-	case $1 in
-	"$ACCOUNT_HOME"/*) want_home_parents "$1" ;;
-	esac
 	take_data_root "$1"
-	want data "$1" "$ACCOUNT"
+	case $1 in
+	"$ACCOUNT_HOME"/*) want_home_parents "$1" data "$1" "$ACCOUNT" ;;
+	*) want data "$1" "$ACCOUNT" ;;
+	esac
 }
 
 data_check() { as_account test -d "$1" || echo 'no such directory'; }

@@ -18,7 +18,7 @@ want_resource_controllers() {
 	if [ ! -d "$(resource_directory file "$dropin")" ] &&
 		holds_all "$wanted" "$(host_delegates)"; then return 0; fi
 	# Claimed before the file, and so restored after it.
-	want delegation "$ACCOUNT" "$wanted"
+	claim delegation "$ACCOUNT" "$wanted"
 	printf '# Managed by rootless-docker (Pulumi).\n[Service]\nDelegate=%s\n' "$wanted" >"$WORK/delegate.conf"
 	want_file "$dropin" 644 "$WORK/delegate.conf"
 	read_drop_in "$dropin"

@@ -15,8 +15,7 @@ want_context() {
 	printf '{"Name":"rootless","Metadata":{"Description":"Rootless Docker of %s"},"Endpoints":{"docker":{"Host":"unix://%s/docker.sock","SkipTLSVerify":false}}}' \
 		"$ACCOUNT" "$ACCOUNT_RUNTIME" >"$WORK/meta.json"
 	want_home_file "$meta" 644 "$WORK/meta.json"
-	want_home_parents "$docker/config.json"
-	want currentcontext "$ACCOUNT" rootless
+	want_home_parents "$docker/config.json" currentcontext "$ACCOUNT" rootless
 	config=$(client_config)
 	! account_file "$config" | grep -q '"currentContext": *"rootless"' || return 0
 	{ park "$config" "$(resource_directory currentcontext "$ACCOUNT")/baseline" 2>"$WORK/error" && use_context rootless; } ||

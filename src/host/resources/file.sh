@@ -28,10 +28,11 @@ want_file_as() {
 			"a place that root alone can change" \
 			"make each directory and link on the way root's, and writable by nobody else"
 	if [ ! -d "$parent" ] || [ -d "$(resource_directory dir "$parent")" ]; then
-		want dir "$parent" directory
-		mkdir -p "$parent"
+		claim dir "$parent" directory
 	fi
-	want "$kind" "$1" "$2 $(sha256sum <"$3" | cut -c 1-64)"
+	claim "$kind" "$1" "$2 $(sha256sum <"$3" | cut -c 1-64)"
+	settle_claims
+	mkdir -p "$parent"
 	[ ! -h "$1" ] && cmp -s "$3" "$1" && [ "$(stat -c '%a %u:%g' "$1")" = "$2 0:0" ] && return 0
 	write_path as_root "$1" "$2" <"$3"
 	changed "$1 written"

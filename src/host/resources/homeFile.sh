@@ -34,13 +34,20 @@ homedir_restore() {
 	as_account rmdir "$1" 2>/dev/null || ! has_retained_data "$ACCOUNT" || return 10
 }
 
-# The directories below the account's home that lead to a path: claimed outermost first, then made.
+# The directories below the account's home that lead to a path: claimed outermost first, then made. $1 path, then what is
+# claimed after them, as for want.
 want_home_parents() {
-	local parent
+	local parent made=''
 	parent=$(dirname "$1")
-	! grep -qxF -- "$(resource_directory homedir "$parent")" "$WORK/wanted" || return 0
-	claim_home_directories "$parent"
-	[ ! -d "$(resource_directory homedir "$parent")" ] || make_home_directory "$parent"
+	shift
+	if grep -qxF -- "$(resource_directory homedir "$parent")" "$WORK/wanted"; then
+		made=yes
+	else
+		claim_home_directories "$parent"
+	fi
+	[ $# = 0 ] || claim "$@"
+	settle_claims
+	[ -n "$made" ] || [ ! -d "$(resource_directory homedir "$parent")" ] || make_home_directory "$parent"
 }
 
 # $1 the innermost.
@@ -50,7 +57,7 @@ claim_home_directories() {
 	esac
 	claim_home_directories "$(dirname "$1")"
 	if [ -d "$(resource_directory homedir "$1")" ] || ! as_account test -d "$1"; then
-		want homedir "$1" directory
+		claim homedir "$1" directory
 	fi
 }
 
@@ -72,8 +79,7 @@ make_home_directory() {
 
 # A file in the account's home. $1 path, $2 mode, $3 the file that holds the bytes.
 want_home_file() {
-	want_home_parents "$1"
-	want homefile "$1" "$2 $(sha256sum <"$3" | cut -c 1-64)"
+	want_home_parents "$1" homefile "$1" "$2 $(sha256sum <"$3" | cut -c 1-64)"
 	put_home_file "$@"
 }
 
@@ -103,8 +109,7 @@ unwritten_home_file() {
 
 # A link in the account's home. $1 path, $2 target.
 want_home_link() {
-	want_home_parents "$1"
-	want homefile "$1" "$2"
+	want_home_parents "$1" homefile "$1" "$2"
 	[ "$(as_account readlink "$1" 2>/dev/null)" != "$2" ] || return 0
 	{
 		park "$1" "$(resource_directory homefile "$1")/baseline" && write_link as_account "$1" "$2"

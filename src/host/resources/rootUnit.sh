@@ -140,11 +140,12 @@ want_masks() {
 	for unit in $ROOT_UNITS; do
 		must_be_masked "$unit" || continue
 		note_unmasked "$unit"
-		want mask "$unit" masked
+		claim mask "$unit" masked
 		! is_masked "$unit" || continue
 		units="$units $unit"
 		! systemctl is-active -q "$unit" || running="$running $unit"
 	done
+	settle_claims
 	if [ -n "$running" ]; then
 		# shellcheck disable=SC2086 # a list of units
 		systemctl stop $running

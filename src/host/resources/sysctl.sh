@@ -75,7 +75,7 @@ want_sysctl() {
 	# Read in this order at boot; the name makes it the last word, after 99-sysctl.conf too.
 	printf '# Managed by rootless-docker (Pulumi).\n%s = %s\n' "$1" "$2" >"$WORK/sysctl.conf"
 	before=$(sysctl_value "$1")
-	want sysctl "$1" "$2"
+	claim sysctl "$1" "$2"
 	want_file "/etc/sysctl.d/99-zz-rootless-docker-$1.conf" 644 "$WORK/sysctl.conf"
 	[ "$before" != "$2" ] || return 0
 	printf '%s\n' "$2" 2>"$WORK/error" >"$(sysctl_path "$1")" ||

@@ -66,8 +66,7 @@ want_prune() {
 	local stamp=$ACCOUNT_HOME/.local/share/systemd/timers/stamp-docker-prune.timer
 	has docker-prune.OnCalendar || return 0
 	# systemd writes it: it goes once the timer has stopped.
-	want_home_parents "$stamp"
-	want homefile "$stamp" the-timer
+	want_home_parents "$stamp" homefile "$stamp" the-timer
 	want usertimer "$ACCOUNT" docker-prune.timer
 	compose_prune_service >"$WORK/docker-prune.service"
 	compose_prune_timer >"$WORK/docker-prune.timer"
