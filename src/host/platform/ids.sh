@@ -30,27 +30,27 @@ ids_in_use() {
 	fi | awk -F : '!seen[$2]++'
 }
 
-# The highest id that useradd or groupadd gives. $@ uid, gid or both.
+# The highest id that useradd or groupadd gives. $@ uid, gid or both. As shadow does, which takes its own number for
+# what is none.
 last_id_of_accounts() {
-	local kind last=0 here
-	for kind in "$@"; do
-		case $kind in
-		uid) here=$(login_defs UID_MAX 60000) ;;
-		*) here=$(login_defs GID_MAX 60000) ;;
-		esac
-		# As shadow does, which takes its own number for what is none.
-		case $here in
-		'' | *[!0-9]*) here=60000 ;;
-		esac
-		[ "$here" -le "$last" ] || last=$here
-	done
-	printf '%s' "$last"
+	awk -v kinds="$*" '
+		{ value[$1] = $2 }
+		END {
+			count = split(toupper(kinds), kind, " ")
+			for (i = 1; i <= count; i++) {
+				here = value[kind[i] "_MAX"]
+				if (here !~ /^[0-9]+$/) here = 60000
+				if (here + 0 > last) last = here + 0
+			}
+			printf "%.0f", last
+		}' "$(login_defs_file)"
 }
 
+# $1 key, $2 what it is by default.
 login_defs() {
-	local value
-	value=$(awk -v key="$1" '$1 == key { print $2 }' /etc/login.defs 2>/dev/null | tail -n 1)
-	printf '%s' "${value:-$2}"
+	awk -v key="$1" -v value="$2" '$1 == key && $2 != "" { value = $2 } END { printf "%s", value }' "$(login_defs_file)"
 }
+
+login_defs_file() { if [ -r /etc/login.defs ]; then printf /etc/login.defs; else printf /dev/null; fi; }
 
 id_file() { printf '/etc/sub%s' "$1"; }

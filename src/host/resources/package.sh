@@ -78,6 +78,7 @@ claim_new_packages() {
 		changed "package $name $version installed"
 	done <"$WORK/packages.new"
 	note_left_marks
+	sync -f "$STATE"
 	rm -f "$STATE/packages.before"
 	rm -f "$STATE/packages.planned" "$STATE/packages.marks"
 }

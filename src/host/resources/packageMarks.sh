@@ -17,6 +17,7 @@ note_wishes() {
 		# An interrupted run of ours may have changed them, too.
 		[ -e "$STATE/packages.before" ] || settle_marks "$dir"
 	done
+	sync -f "$STATE"
 }
 
 # True where an installation of this machine has brought it, and nobody has asked for it since.
@@ -37,12 +38,12 @@ packages_brought_here() {
 }
 
 # By the manual marks from before our run: a manager may give one to what it is told that is there
-# already, which mark_packages takes away. $1 the package's resource.
+# already, which mark_packages takes away. Whoever calls it for many brings them to the disk. $1 the package's resource.
 note_mark() {
 	if is_marked "$(resource_name "$1")" manual; then
-		write_record "$1/theirs" </dev/null
+		: >"$1/theirs"
 	elif is_marked "$(resource_name "$1")" auto; then
-		write_record "$1/auto" </dev/null
+		: >"$1/auto"
 		rm -f "$1/theirs"
 	fi
 }
