@@ -17,19 +17,24 @@ import { importCost } from "./importCost";
 import { course, type Course } from "./course";
 import { report, type Pair } from "./report";
 
+const sources = {
+  Distribution: EngineSource.Distribution,
+  DockerRepository: EngineSource.DockerRepository,
+  StaticArchive: EngineSource.StaticArchive,
+};
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       pairs: { type: "string", default: "3" },
       suite: { type: "string", default: "trixie" },
-      source: { type: "string", default: EngineSource.Distribution },
+      source: { type: "string", default: "Distribution" },
     },
   });
   const pairs = Number(values.pairs);
   if (!Number.isInteger(pairs) || pairs < 1) throw new Error("--pairs wants a number from 1 on");
-  const source = Object.values(EngineSource).find((known) => known === values.source);
-  if (source === undefined || source === EngineSource.Preinstalled)
-    throw new Error("--source wants Distribution, DockerRepository or StaticArchive");
+  const source = Object.entries(sources).find(([name]) => name === values.source)?.[1];
+  if (source === undefined) throw new Error(`--source wants ${Object.keys(sources).join(", ")}`);
   await requireHostTools();
   const scratch = mkdtempSync(join(tmpdir(), "rootless-docker-bench-"));
   process.env.TMPDIR = scratch;

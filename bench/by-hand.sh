@@ -76,10 +76,11 @@ packages() {
     esac
 }
 
-download() { /usr/lib/apt/apt-helper -qq download-file "$1" "$2" || fail "$1 cannot be had"; }
+download() { /usr/lib/apt/apt-helper -qq download-file "$1" "$2" 2>/dev/null || fail "$1 cannot be had"; }
 
+# Fails where it is there.
 add_repository() {
-    test ! -e "$REPOSITORY" || return 0
+    test ! -e "$REPOSITORY" || return 1
     download "$MIRROR/debian/gpg" "$KEY"
     cat >"$REPOSITORY" <<SOURCES
 Types: deb
@@ -88,8 +89,6 @@ Suites: $(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
 Components: stable
 Signed-By: $KEY
 SOURCES
-    apt-get -qq update -o Dir::Etc::sourcelist="$REPOSITORY" -o Dir::Etc::sourceparts=- \
-        -o APT::Get::List-Cleanup=0 </dev/null
 }
 
 # Into the account's own directory.
@@ -117,9 +116,10 @@ start_script() {
 install_packages() {
     # shellcheck disable=SC2046 # one word a package
     test "$(installed $(packages) | wc -l)" -lt "$(packages | wc -w)" || return 0
-    test "$SOURCE" != docker-repository || add_repository
-    test -n "$(find /var/lib/apt/lists -name '*_Packages*' -mmin -1440 -print -quit)" ||
+    if { test "$SOURCE" = docker-repository && add_repository; } ||
+        test -z "$(find /var/lib/apt/lists -name '*_Packages*' -mmin -1440 -print -quit)"; then
         apt-get -qq update </dev/null
+    fi
     # Masked before they are there: root's daemon never starts.
     for unit in $ROOT_UNITS; do ln -sf /dev/null "/etc/systemd/system/$unit"; done
     test -e "$STATE/before" || installed >"$STATE/before"
