@@ -70,7 +70,7 @@ const infoFormat =
 /** Asks the account's own docker, as the account would. */
 async function outcomeOf(host: TestHost): Promise<Record<string, string>> {
   const info = await host.run(
-    `setpriv --reuid ${account} --regid ${account} --init-groups env -i HOME=/home/${account} PATH="$PATH" docker info --format '${infoFormat}'`,
+    `setpriv --reuid ${account} --regid ${account} --init-groups env -i HOME=/home/${account} PATH="/home/${account}/bin:$PATH" docker info --format '${infoFormat}'`,
   );
   const outcome = JSON.parse(info) as Record<string, string>;
   if (!outcome.security.includes("name=rootless")) throw new Error(`not rootless: ${info}`);
