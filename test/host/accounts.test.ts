@@ -62,6 +62,19 @@ const rulesOfRoot: [string, string, string, string, string?][] = [
   ],
   ["of doas", "permit nopass ruled", "/etc/doas.conf", "permit nopass ruled"],
   ["of doas, in quotes", 'permit nopass "ruled"#x', "/etc/doas.conf", "permit nopass ruled"],
+  ["of doas, by uid", "permit nopass 4321 as root", "/etc/doas.conf", "permit nopass 4321"],
+  [
+    "of polkit, as it was written before version 0.106",
+    "[x]\nIdentity=unix-user:bob;unix-user:ruled\nAction=*\nResultAny=yes",
+    "/etc/polkit-1/localauthority/50-local.d/x.pkla",
+    "/etc/polkit-1/localauthority/50-local.d/x.pkla of polkit names it",
+  ],
+  [
+    "of polkit, for everybody",
+    "polkit.addRule(function() { return polkit.Result.YES; });",
+    "/etc/polkit-1/rules.d/5.rules",
+    "polkit allows it org.freedesktop.policykit.exec",
+  ],
   [
     "of polkit",
     'if (subject.user == "ruled") return polkit.Result.YES;',
@@ -78,6 +91,7 @@ const rulesOfRoot: [string, string, string, string, string?][] = [
 ];
 
 test("a rule from before, by which a new account is root: an error until it is gone", async () => {
+  await host.run("apt-get -qq -y install polkitd >/dev/null 2>&1");
   const ruled = await give(host, "ruled", { account: { uid: 4321 } });
   for (const [what, rule, file, shown, undo = "true"] of rulesOfRoot) {
     await host.run(`mkdir -p ${dirname(file)}
@@ -94,6 +108,24 @@ test("a rule from before, by which a new account is root: an error until it is g
   await ruled.apply();
   await ruled.back();
   expect(await host.run("id ruled 2>/dev/null || ls /home")).not.toContain("ruled");
+});
+
+test("what the kernel keeps for its uid is not the next account's", async () => {
+  const args = { account: { uid: 4322 } };
+  const first = await give(host, "first", args);
+  await first.apply();
+  // add_key(2) and keyctl(2): KEYCTL_SEARCH is 10, KEYCTL_GET_PERSISTENT 22; the user's keyring is -4, the process's -2.
+  const search = (keyring: string) =>
+    host.run(
+      `setpriv --reuid 4322 --clear-groups perl -e 'my ($type, $name) = qw(user who); my $there = ${keyring}; print syscall(250, 10, $there, $type, $name, 0) > 0 ? "there" : "gone"'`,
+    );
+  const persistent = "syscall(250, 22, -1, -2)";
+  await host.run(
+    `setpriv --reuid 4322 --clear-groups perl -e 'my ($type, $name, $word) = qw(user who s3cret); for (-4, ${persistent}) { syscall(248, $type, $name, $word, 6, $_) > 0 or die $! }'`,
+  );
+  expect([await search("-4"), await search(persistent)]).toEqual(["there", "there"]);
+  await first.back();
+  expect([await search("-4"), await search(persistent)]).toEqual(["gone", "gone"]);
 });
 
 test("sudo that does not answer is not taken for sudo without rules", async () => {

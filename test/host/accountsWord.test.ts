@@ -106,6 +106,16 @@ describe("root's terminal", () => {
     );
   });
 
+  // Until a process has left root's session, another one of the account's could trace it, and type there.
+  test("is left before a program is the account's", async () => {
+    await host.run(`printf '#!/bin/sh\nps -o sid= -p $$ | tr -d " " >/root/session; echo $$ >>/root/session
+      exec /usr/bin/setpriv "$@"\n' >/usr/local/sbin/setpriv; chmod 755 /usr/local/sbin/setpriv`);
+    expect(await run("as_account id -un")).toBe("app\n");
+    const [session, process] = (await host.run("cat /root/session")).split("\n");
+    expect(session).toBe(process);
+    await host.run("rm /usr/local/sbin/setpriv /root/session");
+  });
+
   test("a program that leaves root's control group by its own service manager keeps nobody waiting", async () => {
     // It holds the pipes that its outputs are: who waited for their end would say after 5 seconds that it is late.
     const said = await run(
@@ -113,6 +123,29 @@ describe("root's terminal", () => {
     );
     expect(said).toBe("app\n");
     await host.run("pkill -u app -f 'sleep infinity'");
+  });
+});
+
+describe("where the account does not answer, nothing is removed", () => {
+  test.each([
+    ["its keys", "*-s*", ".ssh/authorized_keys", "absent", "keyfile_restore app"],
+    [
+      "another's file",
+      "*cmp*",
+      "kept.rootless-docker-old",
+      "kept",
+      "resolve_parked /home/app/kept",
+    ],
+  ])("%s", async (_what, asked, file, record, call) => {
+    await host.run(
+      `install -d -o app /home/app/.ssh; for f in ${file} kept; do echo a >/home/app/$f; chown app: /home/app/$f; done`,
+    );
+    const said = await run(`mkdir "$WORK/baseline"; : >"$WORK/baseline/${record}"
+      as_account() { case "$*" in ${asked}) return 124 ;; esac; as_account_within 20 "$@"; }
+      (${call} "$WORK/baseline") || true`);
+    expect(said).toMatch(/found that app does not say what is there; wanted an answer within 20 s/);
+    expect(await host.run(`cat /home/app/${file}`)).toBe("a\n");
+    await host.run(`rm /home/app/kept /home/app/${file}`);
   });
 });
 

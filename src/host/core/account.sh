@@ -61,12 +61,14 @@ as_account_within() {
 	if [ "$SELF" != "$ACCOUNT_UID" ]; then
 		group=$ACCOUNT_GROUP
 		make_account_group
-		set -- setpriv --reuid "$ACCOUNT_UID" --regid "$ACCOUNT_GID" --init-groups --inh-caps=-all setsid -w "$@"
+		# The session comes first: until it has left root's, one that is the account's already could be traced by
+		# another one of its, and made to type on root's terminal.
+		set -- setsid -w setpriv --reuid "$ACCOUNT_UID" --regid "$ACCOUNT_GID" --init-groups --inh-caps=-all "$@"
 	fi
 	perl -e "$ACCOUNT_RUNNER" "$seconds" "$ACCOUNT_MOST" "$KEYCTL" "$group" \
 		HOME="$ACCOUNT_HOME" USER="$ACCOUNT_LOGIN" LOGNAME="$ACCOUNT_LOGIN" PATH="$PATH" LC_ALL=C \
 		XDG_RUNTIME_DIR="$ACCOUNT_RUNTIME" DBUS_SESSION_BUS_ADDRESS="unix:path=$ACCOUNT_RUNTIME/bus" -- "$@" \
-		3>&- 6<&- 7>&- 8>&- 9>&- || status=$?
+		3>&- 4<&- 5<&- 6<&- 7>&- 8>&- 9>&- || status=$?
 	[ "$status" != 124 ] || note_late_program "$seconds"
 	return "$status"
 }

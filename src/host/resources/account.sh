@@ -169,10 +169,24 @@ rules_of_root() {
 	! command -v sudo >/dev/null || rules_of_sudo |
 		grep -E -e NOPASSWD -e '!authenticate' -e "exempt_group=$(in_pattern "$group")\\>" -e '^sudo says ' || true
 	sed 's/"//g; s/#.*//; s/[[:space:]]\{1,\}/ /g' /etc/doas.conf 2>/dev/null |
-		grep -E "^ ?permit (.* )?nopass (.* )?:?$(in_pattern "$ACCOUNT")( |\$)" || true
-	# Its group has its name.
-	grep -rlsE "[\"']$(in_pattern "$ACCOUNT")[\"']" /etc/polkit-1 /var/lib/polkit-1 /usr/local/share/polkit-1 |
+		grep -E "^ ?permit (.* )?nopass (.* )?($(in_pattern "$ACCOUNT")|$ACCOUNT_UID|:$(in_pattern "$group")|:$ACCOUNT_GID)( |\$)" || true
+	rules_of_polkit
+}
+
+# By the files that name it (its group has its name), and by what polkit says itself of what makes root: other rules
+# may be for everybody.
+rules_of_polkit() {
+	local action
+	grep -rlsE "([\"']|unix-(user|group):)$(in_pattern "$ACCOUNT")([\"';[:space:]]|\$)" \
+		/etc/polkit-1 /run/polkit-1 /var/lib/polkit-1 /usr/local/share/polkit-1 |
 		sed 's/.*/& of polkit names it/' || true
+	command -v pkcheck >/dev/null || return 0
+	for action in org.freedesktop.policykit.exec org.freedesktop.systemd1.manage-units; do
+		# shellcheck disable=SC2016 # the inner shell expands them
+		if as_account sh -c 'exec pkcheck --action-id "$1" --process $$' sh "$action" >/dev/null 2>&1; then
+			printf 'polkit allows it %s\n' "$action"
+		fi
+	done
 }
 
 # Some machines let sudo answer on a terminal alone. No answer is not that there is no rule.
@@ -276,6 +290,7 @@ account_restore() {
 		account_made >"$WORK/made"
 		write_record "$2/made" <"$WORK/made"
 	fi
+	clear_keys
 	retire_lines "$2"
 	# The home first: once the account is gone, nobody knows any more that it was its own.
 	if [ -d "$ACCOUNT_HOME" ] || is_leaving "$2" "$ACCOUNT_HOME"; then
@@ -297,6 +312,15 @@ account_restore() {
 	echo gone | write_record "$2/leaving"
 	changed "account $1 and $ACCOUNT_HOME removed"
 	say_if_group_stays "$1"
+}
+
+# The kernel's keys of a uid outlive its processes: the next account with that uid would have them. keyctl(2):
+# KEYCTL_CLEAR is 7, KEYCTL_GET_PERSISTENT 22; the user's keyring is -4, the process's -2.
+clear_keys() {
+	# shellcheck disable=SC2016 # a program of its own
+	as_account perl -e 'my $keyctl = shift or exit;
+		my $persistent = syscall($keyctl, 22, -1, -2);
+		syscall($keyctl, 7, $_) for -4, $persistent > 0 ? $persistent : ();' "$KEYCTL" || true
 }
 
 # One that somebody else removed: whose its home is by now nobody can say. $1 the account, $2

@@ -46,7 +46,8 @@ keyfile_restore() {
 	know_account "$1" || return 0
 	keys=$(keys_file)
 	if [ -e "$2/absent" ]; then
-		if as_account test -e "$keys" && ! as_account test -s "$keys"; then as_account rm -f "$keys"; fi
+		# shellcheck disable=SC2016 # the inner shell expands it
+		as_account sh -c '[ -s "$1" ] || rm -f -- "$1"' sh "$keys" || no_answer_about "$keys"
 	elif [ -e "$2/no-newline" ] && [ "$(account_file "$keys" | tail -c 1 | wc -l)" = 1 ]; then
 		# The first key gave it one.
 		as_account truncate -s -1 "$keys"

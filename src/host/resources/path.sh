@@ -45,40 +45,58 @@ park() {
 
 # False where it is gone. $1 path.
 restore_parked() {
-	if as_account test -e "$1.rootless-docker-old"; then
+	if account_has "$1.rootless-docker-old"; then
 		as_account mv -fT "$1.rootless-docker-old" "$1" && changed "$1 restored"
 	else
 		# Not even set aside by a run that was killed before that.
-		as_account test -e "$1" && ! is_its_own "$(as_account stat -c '%a %u:%g' "$1")"
+		account_has "$1" && ! is_its_own "$(as_account stat -c '%a %u:%g' "$1")"
 	fi
 }
 
 # The same where the copy was changed, and changed back: the file itself, unless somebody changed
 # more in it meanwhile. $1 path, $2 baseline directory.
 resolve_parked() {
-	if [ ! -e "$2/kept" ] || ! as_account test -e "$1.rootless-docker-old"; then
-		return 0
-	elif as_account cmp -s "$1.rootless-docker-old" "$1" || ! as_account test -e "$1"; then
-		restore_parked "$1"
-	else
+	local status=0
+	if [ ! -e "$2/kept" ] || ! account_has "$1.rootless-docker-old"; then return 0; fi
+	! account_has "$1" || as_account cmp -s "$1.rootless-docker-old" "$1" || status=$?
+	case $status in
+	0) restore_parked "$1" ;;
+	1)
 		as_account rm -f "$1.rootless-docker-old"
 		say "$1 belongs to $ACCOUNT now, and not to whom it belonged before: it was changed meanwhile"
-	fi
+		;;
+	*) no_answer_about "$1" ;;
+	esac
+}
+
+# Says whether a path is a link, a directory, a file, something else, or none. Without an answer nobody can say. $1
+# as_root or as_account, $2 path.
+kind_of_path() {
+	# shellcheck disable=SC2016 # the inner shell expands them
+	"$1" sh -c 'if [ -h "$1" ]; then echo link
+		elif [ -d "$1" ]; then echo directory
+		elif [ -f "$1" ]; then echo file
+		elif [ -e "$1" ]; then echo other
+		else echo none; fi' sh "$2" || no_answer_about "$2"
 }
 
 # What is at a path, for KIND_now. $1 as_root or as_account, $2 path, $3 baseline directory.
 path_now() {
-	local now
-	if "$1" test -h "$2"; then
+	local kind now
+	kind=$(kind_of_path "$1" "$2") || return
+	case $kind in
+	link)
 		now=$("$1" readlink "$2")
 		[ "$now" = "$(cat "$3/link" 2>/dev/null)" ] || printf '%s\n' "$now"
-	elif "$1" test -f "$2"; then
+		;;
+	file)
 		now=$(sum_at "$1" "$2") || return
 		[ -e "$3/content" ] && [ "$now" = "$(sha256sum <"$3/content" | cut -c 1-64)" ] ||
 			printf '%s\n' "$now"
-	elif "$1" test -e "$2"; then
-		[ -e "$3/directory" ] || printf 'no file\n'
-	fi
+		;;
+	none) ;;
+	*) [ -e "$3/directory" ] || printf 'no file\n' ;;
+	esac
 }
 
 # The hash of a file. One that the account cannot read, or that is too large, is not what was written there.
@@ -95,13 +113,13 @@ sum_at() {
 
 # $1 as_root or as_account, $2 path, $3 baseline directory.
 save_path() {
-	if [ "$1" = as_account ] && ! account_has "$2"; then
-		: >"$3/absent"
-	elif "$1" test -h "$2"; then
-		"$1" readlink "$2" >"$3/link"
-	elif "$1" test -d "$2"; then
-		: >"$3/directory"
-	elif [ "$1" = as_account ] || "$1" test -e "$2"; then
+	local kind
+	kind=$(kind_of_path "$1" "$2") || exit
+	case $kind in
+	none) : >"$3/absent" ;;
+	link) "$1" readlink "$2" >"$3/link" ;;
+	directory) : >"$3/directory" ;;
+	*)
 		if [ "$1" = as_account ]; then
 			need_account_file "$2" "$3/content" "to give it back one day" "$3"
 		else
@@ -112,9 +130,8 @@ save_path() {
 		chmod 600 "$3/content"
 		# A record of version 0.1.0 may be empty because the power went.
 		[ -s "$3/content" ] || : >"$3/empty"
-	else
-		: >"$3/absent"
-	fi
+		;;
+	esac
 }
 
 restore_path() {

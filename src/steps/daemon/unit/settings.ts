@@ -26,6 +26,10 @@ const refusedDirectives: [names: RegExp, reason: string][] = [
     "is what environment is for; use that option",
   ],
   [
+    /^Service\.SetCredential$/,
+    "would be in a file that others may read; use environment, or LoadCredential with a file of the account's",
+  ],
+  [
     /^Service\.(ExecStart|Type|NotifyAccess|BusName|PIDFile|GuessMainPID|RemainAfterExit)$/,
     "is how the daemon is started, and known to run; leave it out",
   ],
