@@ -46,6 +46,7 @@ apply_daemon_files() {
 	local config=$ACCOUNT_HOME/.config
 	compose_settings
 	compose_unit >"$WORK/docker.service"
+	keep_earlier_files
 	each_tls_file want_home_file
 	validate_unit
 	want_home_file "$config/docker/daemon.json" 600 "$WORK/daemon.json"
