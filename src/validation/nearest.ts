@@ -15,7 +15,7 @@ export function nearest(written: string, names: Iterable<string>): string | unde
 /** How many letters are put in, left out or exchanged from one word to another. */
 function changesBetween(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (const [at, letter] of [...from].entries()) {
+  for (const [at, letter] of Array.from(from).entries()) {
     const before = row;
     row = [at + 1];
     for (let i = 0; i < to.length; i++)

@@ -49,7 +49,7 @@ export function privilegedPortsEffect(before: unknown, after: unknown): string {
   const keepsRunning = [before, after].includes(words[PrivilegedPorts.FileCapability])
     ? ""
     : "; the daemon keeps running";
-  const effect = after === undefined ? undefined : effects[String(after)];
+  const effect = typeof after === "string" ? effects[after] : undefined;
   return effect === undefined ? "" : effect + keepsRunning;
 }
 
