@@ -7,6 +7,7 @@ import { knownValue } from "../knownValue";
 import { isPlain } from "../remote/connection";
 import { steps } from "../steps";
 import { OnDestroyData } from "../steps/daemon/data/args";
+import { butAdopted } from "../steps/daemon/data/settings";
 import type { Creation } from "./creation";
 import { shown } from "./shown";
 
@@ -70,7 +71,7 @@ async function replacementInWords(
   // A component that was never whole has no daemon.
   if (from === undefined || isSame) return undefined;
   const data = (args.oldInputs?.onDestroy as { data?: unknown } | undefined)?.data;
-  const fate = data === OnDestroyData.Delete ? "are DELETED" : "stay on the disk";
+  const fate = data === OnDestroyData.Delete ? `are DELETED${butAdopted}` : "stay on the disk";
   const words = [
     `a new, empty daemon at ${await shown(after)}, to which nothing is copied.`,
     `Once it answers, the one at ${await shown(before as pulumi.Output<string>)} stops with its containers: its images, containers and volumes ${fate}`,

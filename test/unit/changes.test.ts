@@ -46,7 +46,7 @@ test.each<[StepName, Document, Document, string | undefined]>([
     "daemon",
     { "on-destroy-data": "keep" },
     { "on-destroy-data": "delete" },
-    'on-destroy-data "keep" => "delete": a destroy DELETES images, containers and volumes',
+    'on-destroy-data "keep" => "delete": a destroy DELETES images, containers and volumes, but all stays in a directory that an engine used before this package',
   ],
   [
     "ports",
