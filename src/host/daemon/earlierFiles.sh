@@ -34,6 +34,7 @@ run_with_earlier_files() {
 	dir=$(resource_directory userdaemon "$ACCOUNT")
 	user_systemctl stop docker.service 2>/dev/null || true
 	for kept in "$WORK"/earlier/*; do restore_earlier_file "$kept"; done
+	[ ! -e "$WORK/earlier/daemon.json" ] || note_daemon_json "$WORK/earlier/daemon.json/content"
 	call_if_there "${STEP}_with_earlier_files"
 	ask_systemctl daemon-reload
 	ask_systemctl reset-failed docker.service 2>/dev/null || true
