@@ -1,16 +1,19 @@
+import { isDeepStrictEqual } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { dockerHostOf } from "../reach";
 import { hooksWork, previewHook } from "../engineHooks";
 import { type Inputs, isGiven } from "../inputs";
 import { knownValue } from "../knownValue";
+import { isPlain } from "../remote/connection";
 import { steps } from "../steps";
 import { OnDestroyData } from "../steps/daemon/data/args";
+import { butAdopted } from "../steps/daemon/data/settings";
 import type { Creation } from "./creation";
 import { shown } from "./shown";
 
 /**
  * The component's options, with hooks that say in previews what is made on a machine, what it means that another
- * machine or account takes its place, and that a step comes or goes with its input.
+ * machine or account takes its place or that one is reached in another way, and that a step comes or goes with its input.
  *
  * @param component undefined until it is made, which is before any hook runs.
  */
@@ -28,6 +31,7 @@ export function withAnnouncements(
     creation.noteUpdate(args);
     return replacementInWords(inputs, args);
   });
+  const way = previewHook(`${name}-way`, component, (args) => wayInWords(inputs, args));
   const presence = previewHook(`${name}-presence`, component, (args) =>
     presenceInWords(inputs, args),
   );
@@ -36,24 +40,38 @@ export function withAnnouncements(
     hooks: {
       ...hooks,
       beforeCreate: [...(hooks?.beforeCreate ?? []), made],
-      beforeUpdate: [...(hooks?.beforeUpdate ?? []), replacement, presence],
+      beforeUpdate: [...(hooks?.beforeUpdate ?? []), replacement, way, presence],
     },
   };
+}
+
+interface Place {
+  before: pulumi.Output<string | undefined>;
+  after: pulumi.Output<string>;
+  from: string | undefined;
+  to: string | undefined;
+  isSame: boolean;
+}
+
+/** Where the daemon was and is to be. A port of its own makes no other machine. */
+async function placeOf(inputs: Inputs, { oldOutputs }: pulumi.ResourceHookArgs): Promise<Place> {
+  const before = pulumi.output(oldOutputs?.dockerHost as pulumi.Input<string> | undefined);
+  const after = pulumi.output(dockerHostOf(inputs));
+  const [from, to] = await Promise.all([knownValue(before), knownValue(after)]);
+  const place = (url: string | undefined) => url?.replace(/:\d+$/, "");
+  return { before, after, from, to, isSame: from !== undefined && place(from) === place(to) };
 }
 
 /** What becomes of the daemon where the machine or the account is another one, undefined where both stay. */
 async function replacementInWords(
   inputs: Inputs,
-  { oldInputs, oldOutputs }: pulumi.ResourceHookArgs,
+  args: pulumi.ResourceHookArgs,
 ): Promise<string | undefined> {
-  const before = pulumi.output(oldOutputs?.dockerHost as pulumi.Input<string> | undefined);
-  const after = pulumi.output(dockerHostOf(inputs));
-  const [from, to] = await Promise.all([knownValue(before), knownValue(after)]);
-  // A port of its own makes no other machine, and a component that was never whole has no daemon.
-  const place = (url: string) => url.replace(/:\d+$/, "");
-  if (from === undefined || (to !== undefined && place(from) === place(to))) return undefined;
-  const data = (oldInputs?.onDestroy as { data?: unknown } | undefined)?.data;
-  const fate = data === OnDestroyData.Delete ? "are DELETED" : "stay on the disk";
+  const { before, after, from, to, isSame } = await placeOf(inputs, args);
+  // A component that was never whole has no daemon.
+  if (from === undefined || isSame) return undefined;
+  const data = (args.oldInputs?.onDestroy as { data?: unknown } | undefined)?.data;
+  const fate = data === OnDestroyData.Delete ? `are DELETED${butAdopted}` : "stay on the disk";
   const words = [
     `a new, empty daemon at ${await shown(after)}, to which nothing is copied.`,
     `Once it answers, the one at ${await shown(before as pulumi.Output<string>)} stops with its containers: its images, containers and volumes ${fate}`,
@@ -62,6 +80,32 @@ async function replacementInWords(
   if (to === undefined || account(from) === account(to))
     words.push("(where that is the same machine, nothing stops, and all of it stays in use)");
   return words.join(" ");
+}
+
+/** That the same machine is reached in another way: of each step a preview says `[secret]`, and no more. */
+async function wayInWords(
+  inputs: Inputs,
+  args: pulumi.ResourceHookArgs,
+): Promise<string | undefined> {
+  const [{ isSame }, before, after] = await Promise.all([
+    placeOf(inputs, args),
+    fieldsOf(args.oldInputs?.connection),
+    fieldsOf(args.newInputs?.connection),
+  ]);
+  const fields = [...new Set([...before.keys(), ...after.keys()])];
+  const changes = fields.filter((key) => !isDeepStrictEqual(before.get(key), after.get(key)));
+  if (!isSame || after.size === 0 || changes.length === 0) return undefined;
+  return `the connection changes (${changes.sort().join(", ")}): the same machine is reached in another way. Every step runs again, and changes nothing on a host that is as they left it`;
+}
+
+/** Those that are given, with their values where these are known. */
+async function fieldsOf(connection: unknown): Promise<Map<string, unknown>> {
+  const whole = pulumi.output(connection as object | undefined);
+  const given = isPlain(connection) ? connection : await knownValue(whole);
+  const known = Object.entries(given ?? {}).map(
+    async ([name, value]) => [name, await knownValue(pulumi.output(value as unknown))] as const,
+  );
+  return new Map((await Promise.all(known)).filter(([, value]) => isGiven(value)));
 }
 
 /** Steps that come or go with their input, undefined where none does: what is made or deleted has no other words. */

@@ -3,6 +3,7 @@ import type { Inputs } from "../inputs";
 import { isKnown } from "../knownValue";
 import type { Settings } from "../settings";
 import { OnDestroyData } from "../steps/daemon/data/args";
+import { butAdopted } from "../steps/daemon/data/settings";
 import { driverName } from "../steps/daemon/storage/settings";
 import { EngineSource, RootfulDocker } from "../steps/engine/args";
 import { purgedData } from "../steps/engine/settings";
@@ -56,7 +57,7 @@ const rows = [
   row("login", ["registryAuth"], ({ registryAuth }) => registryAuth.join(", ")),
   row("destroy", ["onDestroy"], ({ onDestroy }) =>
     onDestroy.data === OnDestroyData.Delete
-      ? "a later pulumi destroy DELETES images, containers and volumes of this daemon, and takes back the rest"
+      ? `a later pulumi destroy takes back all of it, and DELETES images, containers and volumes of this daemon${butAdopted}`
       : "a later pulumi destroy keeps images, containers and volumes of this daemon, and takes back the rest",
   ),
 ];

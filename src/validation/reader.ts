@@ -1,3 +1,4 @@
+import { nearest } from "./nearest";
 import { printable, quote } from "./quote";
 
 /** One thing that is wrong with the arguments. */
@@ -136,7 +137,14 @@ export class Reader {
   refuseOthers(): void {
     for (const key of Object.keys(this.fields)) {
       if (!this.known.has(key)) {
-        this.problem(this.at(printable(key)), `no such option; use ${[...this.known].join(", ")}`);
+        const meant = nearest(key, this.known);
+        const all = [...this.known].join(", ");
+        this.problem(
+          this.at(printable(key)),
+          meant
+            ? `no such option; did you mean ${meant}? There are ${all}`
+            : `no such option; use ${all}`,
+        );
       }
     }
   }

@@ -43,12 +43,18 @@ const adopt = (name: string): StepArgs => ({
 });
 
 test("a daemon of dockerd-rootless-setuptool.sh is taken over with its containers, and given back", async () => {
-  const shop = await makeByHand("bob");
+  const shop = await makeByHand(
+    "bob",
+    `mkdir -p ~/.config/docker; echo '{"debug": true, "storage-driver": "overlay2"}' >~/.config/docker/daemon.json`,
+  );
   const before = await snapshotHost(host);
   const app = new Installation(host, "a1");
   const wishes = adopt("bob");
   const { daemon } = await app.applyAll(wishes);
   expect(daemon.changed).toContain("daemon of bob restarted");
+  expect(daemon.said).toContain(
+    "daemon: the daemon.json of bob loses debug until destroy: add to daemon what is to stay",
+  );
   expect(await shop("exec shop cat /data/file")).toBe("precious\n");
   for (const { changed } of Object.values(await app.applyAll(wishes))) expect(changed).toEqual([]);
 

@@ -65,6 +65,17 @@ test("many at the same time", async () => {
   }
 });
 
+test("a daemon.json of somebody's: its keys, since those that the program does not say go", async () => {
+  await host.run(`useradd -m old; install -d -o old /home/old/.config /home/old/.config/docker
+    printf '{"log-opts": {"max-size": "1m"},\n"debug": true}' >/home/old/.config/docker/daemon.json`);
+  const { stdout } = await ask({ account: { name: "old", create: false } });
+  expect(readNewMachine(stdout).present).toContainEqual({
+    about: "/home/old/.config/docker/daemon.json",
+    found: "debug, log-opts",
+    wanted: "what daemon says, and no other key, until destroy",
+  });
+});
+
 test("what is there now, of what will be another way", async () => {
   await host.run(
     "apt-get -qq remove slirp4netns >/dev/null; sysctl -qw net.ipv4.ping_group_range='1 0'",

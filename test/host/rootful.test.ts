@@ -2,7 +2,10 @@ import { readFileSync } from "node:fs";
 import { busyboxImageTar } from "../../testbed/dockerCli";
 import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
 import { asAccount, bootHost, importImage } from "../../testkit/host";
-import { documentsOf, type StepArgs } from "../../testkit/documents";
+import { packedAgent } from "../../src/agent/agentText";
+import { readNewMachine } from "../../src/drift/answer";
+import { checkNewCommand } from "../../src/remote/commands";
+import { documentsOf, documentText, type StepArgs } from "../../testkit/documents";
 import { Installation } from "../../testkit/installation";
 import { longTest } from "../../testkit/long";
 
@@ -118,7 +121,21 @@ test("Disable: stopped, disabled, masked, data untouched; all of it back afterwa
   const app = new Installation(host, "c2");
   const before = await snapshotHost(host);
   const held = await holdings();
-  await app.applyAll(wishes("Disable"));
+  const documents = (["kernel", "ports", "preflight"] as const).map((step) =>
+    documentText(step, wishes("Disable")),
+  );
+  const { stdout } = await host.ssh(checkNewCommand(documents.join(""), ""), {
+    input: packedAgent(),
+  });
+  expect(readNewMachine(stdout).present).toContainEqual({
+    about: "rootfulDocker",
+    found: "a Docker daemon run by root with 2 running containers (port web)",
+    wanted: "none: it stops with its containers",
+  });
+  const { engine } = await app.applyAll(wishes("Disable"));
+  expect(engine.said).toContain(
+    "engine: stops the Docker daemon run by root with 2 running containers (port web)",
+  );
   expect(await units()).toBe(stopped);
   expect(await enabled()).toBe("masked\nmasked\nmasked\n");
   const bytes = await data();

@@ -184,20 +184,110 @@ describe("daemon", () => {
     await app.apply("daemon", plain);
   });
 
-  test("a daemon that does not start says why; a good value fixes it", async () => {
+  const runsAgain =
+    /^daemon: docker\.service of app: found that it does not start with the new settings: it runs again with its earlier files, and containers with a restart policy started again; wanted a daemon that starts with them\. To fix: correct what the lines above say, or take back the last change of daemon, environment or unitOverrides$/;
+  const filesAndValues = () =>
+    host.run(`cd /home/app/.config; sha256sum docker/* systemd/user/docker.service 2>/dev/null
+      cd /var/lib/rootless-docker; grep -r . leases/a1/values things/homefile/*docker*/claims; ls things/homefile`);
+
+  test("a daemon that does not start says why, and runs again with its earlier files", async () => {
+    await importImage(host, "app");
+    await asAccount(host, "app", "docker run -d --restart always --name stays busybox sleep 1000");
+    const before = await filesAndValues();
+    for (const bip of ["1.2.3.4/99", "1.2.3.4/99"]) {
+      const { exitCode, said } = await app.tryApply("daemon", {
+        ...plain,
+        daemon: { bip },
+        environment: { COLOUR: "new" },
+      });
+      expect([exitCode, said.at(-1)]).toEqual([1, expect.stringMatching(runsAgain)]);
+      expect(said.join("\n")).toContain(bip);
+      expect(said.length).toBeLessThan(14);
+      expect(await filesAndValues()).toBe(before);
+      expect(await asAccount(host, "app", "docker inspect -f '{{.State.Running}}' stays")).toBe(
+        "true\n",
+      );
+    }
+    expect(await host.run("sh /var/lib/rootless-docker/agents/a1/agent check host a1")).toBe(
+      '{"drift":[]}\n',
+    );
+    // Pulumi has not heard of a change where it is taken back: no step runs then.
+    for (const step of ["account", "engine", "ports", "daemon"] as const)
+      expect([step, (await app.apply(step, plain)).changed]).toEqual([step, []]);
+    await app.apply("daemon", { ...plain, daemon: { bip: "172.30.0.1/16" } });
+    await app.apply("daemon", plain);
+    await asAccount(host, "app", "docker rm -f stays >/dev/null; docker rmi busybox >/dev/null");
+    expect(await info(".Driver")).toBe("overlay2");
+  });
+
+  test("neither with the new files nor with the earlier ones: its containers are down, and a good value fixes it", async () => {
+    // In a drop-in of the account's own, which counts more.
+    const dropIn = "~/.config/systemd/user/docker.service.d";
+    await asAccount(
+      host,
+      "app",
+      `mkdir ${dropIn}; printf '[Service]\nExecStartPre=/bin/false\n' >${dropIn}/own.conf; systemctl --user daemon-reload`,
+    );
     const { exitCode, said } = await app.tryApply("daemon", {
       ...plain,
-      daemon: { bip: "1.2.3.4/99" },
+      environment: { COLOUR: "new" },
     });
-    expect(exitCode).toBe(1);
-    expect(said.slice(-1)[0]).toMatch(/^daemon: docker.service of app: found it does not start/);
-    expect(said.join("\n")).toMatch(/1\.2\.3\.4\/99/);
-    expect(said.length).toBeLessThan(14);
+    expect([exitCode, said.at(-1)]).toEqual([
+      1,
+      expect.stringMatching(
+        /^daemon: docker\.service of app: found it does not start.*take back the last change of daemon, environment or unitOverrides, with a new value of recheck: /,
+      ),
+    ]);
     // Its own step runs again, and says it again; the steps before it changed nothing that it reads.
     for (const step of ["account", "engine", "ports"] as const)
       expect([step, (await app.apply(step, plain)).changed]).toEqual([step, []]);
+    await asAccount(host, "app", `rm -r ${dropIn}; systemctl --user daemon-reload`);
     await app.apply("daemon", plain);
     expect(await info(".Driver")).toBe("overlay2");
+  });
+
+  test("killed while its earlier files come back: the next up brings what it asks for", async () => {
+    await host.run(`cat >/usr/local/sbin/mv <<'MV'
+#!/bin/sh
+case "$*" in *claim.a1' '*) kill -9 $(ps -o ppid= -p $PPID) $PPID ;; esac
+exec /usr/bin/mv "$@"
+MV
+    chmod +x /usr/local/sbin/mv`);
+    const killed = await app.tryApply("daemon", { ...plain, daemon: { bip: "1.2.3.4/99" } });
+    await host.run("rm /usr/local/sbin/mv");
+    expect([killed.exitCode, killed.said.join()]).not.toEqual([
+      expect.anything(),
+      expect.stringContaining("docker.service of app: found"),
+    ]);
+    await app.apply("daemon", plain);
+    expect(await info(".Driver")).toBe("overlay2");
+    expect((await app.apply("daemon", plain)).changed).toEqual([]);
+  });
+
+  test("a secret value with which it does not start: it has the earlier one again", async () => {
+    const of = (flags: string): StepArgs => ({
+      ...plain,
+      secretEnvironment: { DOCKERD_ROOTLESS_ROOTLESSKIT_FLAGS: flags },
+    });
+    await app.apply("secrets", of("--debug=false"));
+    await app.apply("daemon", of("--debug=false"));
+    const before = await filesAndValues();
+    for (const flags of ["--no-such-flag", "--no-such-flag"]) {
+      const { exitCode, said } = await app.tryApply("secrets", of(flags));
+      expect([exitCode, said.at(-1)]).toEqual([
+        1,
+        expect.stringMatching(
+          /^secrets: docker\.service of app: .* it runs again with its earlier files/,
+        ),
+      ]);
+      expect(said.join("\n")).not.toMatch(/such-flag/);
+      expect(await filesAndValues()).toBe(before);
+      expect(await info(".Driver")).toBe("overlay2");
+    }
+    await app.apply("secrets", of("--debug=true"));
+    expect(await host.run("ls /var/lib/rootless-docker/leases/a1")).not.toContain("earlier");
+    await app.apply("secrets", plain);
+    await app.apply("daemon", plain);
   });
 
   test.each([
@@ -344,7 +434,7 @@ describe("daemon", () => {
     expect([exitCode, said.at(-1)]).toEqual([
       1,
       expect.stringMatching(
-        /^daemon: docker\.service of app: found it does not start.*take back the last change of daemon, environment or unitOverrides, with a new value of recheck: /,
+        /^daemon: docker\.service of app: found that it does not start with the new settings.*correct what the lines above say, or take back the last change of daemon, environment or unitOverrides$/,
       ),
     ]);
     expect(said.join("\n")).toMatch(/journal: docker\.service: Control process exited, .*status=1/);

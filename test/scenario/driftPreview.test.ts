@@ -111,7 +111,7 @@ const batches: [string, [command: string, shown: string][]][] = [
       ["loginctl disable-linger app", "account linger: off"],
       [
         `sed -i s/warn/debug/ ${home}/.config/docker/daemon.json`,
-        `daemon ${home}/.config/docker/daemon.json: other content`,
+        `daemon ${home}/.config/docker/daemon.json: other content: log-level`,
       ],
       [
         `echo EVIL=1 >>${home}/.config/docker/environment`,

@@ -1,7 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { createHost, destroyAllHosts, type TestHost } from "../../testbed/hosts";
 import { type Registry, serveRegistry } from "../../testbed/registry";
-import { DriftDetection, RootlessDockerHost, StorageDriver } from "../../index";
+import {
+  DriftDetection,
+  RootlessDockerHost,
+  type RootlessDockerHostArgs,
+  StorageDriver,
+} from "../../index";
 import { type ComponentArgs, connectionTo, HostStack, stepsRun } from "../../testkit/hostStack";
 import { asAccount } from "../../testkit/host";
 import { version } from "../../src/version";
@@ -27,7 +32,7 @@ const wishes: ComponentArgs = {
   driftDetection: DriftDetection.Preview,
 };
 
-async function shown(args: ComponentArgs): Promise<string> {
+async function shown(args: Partial<RootlessDockerHostArgs>): Promise<string> {
   const text = await installation.stack.previewText(installation.program(args), { diff: false });
   return anonymous(text);
 }
@@ -140,6 +145,13 @@ test("another version of this package", async () => {
 
 test("another account", async () => {
   expect(await shown({ ...wishes, account: { name: "ci" } })).toMatchSnapshot();
+});
+
+test("the same machine, reached in another way", async () => {
+  const connection = { ...connectionTo(host), perDialTimeout: 20, hostKey: undefined };
+  expect(await shown({ ...wishes, connection })).toContain(
+    "web: the connection changes (hostKey, perDialTimeout): the same machine is reached in another way. Every step runs again, and changes nothing on a host that is as they left it",
+  );
 });
 
 test("destroy", async () => {

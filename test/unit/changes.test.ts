@@ -46,7 +46,25 @@ test.each<[StepName, Document, Document, string | undefined]>([
     "daemon",
     { "on-destroy-data": "keep" },
     { "on-destroy-data": "delete" },
-    'on-destroy-data "keep" => "delete": a destroy DELETES images, containers and volumes',
+    'on-destroy-data "keep" => "delete": a destroy DELETES images, containers and volumes, but all stays in a directory that an engine used before this package',
+  ],
+  [
+    "ports",
+    { "privileged-ports": "none" },
+    { "privileged-ports": "file-capability", "rootlesskit.capability": "cap_net_bind_service=ep" },
+    `privileged-ports "none" => "file-capability": containers can publish ports below 1024, and so can whoever runs rootlesskit on this machine. rootlesskit.capability (not set) => "cap_net_bind_service=ep": ${restarts}`,
+  ],
+  [
+    "ports",
+    { "privileged-ports": "none" },
+    { "privileged-ports": "sysctl", "net.ipv4.ip_unprivileged_port_start": 0 },
+    'net.ipv4.ip_unprivileged_port_start (not set) => 0. privileged-ports "none" => "sysctl": containers can publish ports below 1024, and every user of this machine can bind them; the daemon keeps running',
+  ],
+  [
+    "ports",
+    { "privileged-ports": "sysctl" },
+    { "privileged-ports": "none" },
+    'privileged-ports "sysctl" => "none": a container that starts from now on publishes no port below the machine\'s own net.ipv4.ip_unprivileged_port_start, 1024 by default; the daemon keeps running',
   ],
   [
     "engine",

@@ -375,7 +375,7 @@ test("what is marked as secret is not quoted, nor anything inside it", () => {
     { propertyPath: "environment", reason: "the value is not an object; write one" },
     {
       propertyPath: "accountant",
-      reason: expect.stringMatching(/^no such option; use /) as string,
+      reason: expect.stringMatching(/^no such option; did you mean account\? There are /) as string,
     },
   ]);
 });

@@ -18,3 +18,97 @@ daemon_data_root() {
 	root=$(daemon_json_text data-root)
 	printf '%s' "${root:-$ACCOUNT_HOME/.local/share/docker}"
 }
+
+# The members of a JSON object on stdin, a line each: its name, a tab, its value without blanks between its parts.
+json_members() {
+	tr '\n\r\t' '   ' | awk '
+		function member() {
+			if (name != "") printf "%s\t%s\n", substr(name, 2, length(name) - 2), text
+			name = text = ""
+		}
+		{
+			for (i = 1; i <= length($0); i++) {
+				sign = substr($0, i, 1)
+				if (quoted) {
+					if (sign == "\\") sign = sign substr($0, ++i, 1)
+					else if (sign == "\"") quoted = 0
+				} else if (sign == " ") {
+					continue
+				} else if (sign == "\"") {
+					quoted = 1
+				} else if (index("{[", sign) && ++depth == 1) {
+					continue
+				} else if ((index("}]", sign) && --depth == 0) || (depth == 1 && sign == ",")) {
+					member()
+					continue
+				} else if (depth == 1 && sign == ":" && name == "") {
+					name = text
+					text = ""
+					continue
+				}
+				text = text sign
+			}
+		}'
+}
+
+# The same with a sum in the place of each value, which may be a secret one.
+sums_of_members() {
+	local name value
+	json_members | while IFS='	' read -r name value; do
+		printf '%s\t%s\n' "$name" "$(printf '%s' "$value" | sha256sum | cut -c 1-64)"
+	done
+}
+
+# Of a file of the account's. What takes apart a larger one would take minutes. $1 path.
+small_daemon_json() {
+	account_file "$1" >"$WORK/small.json" && [ "$(wc -c <"$WORK/small.json")" -le 65536 ] && cat "$WORK/small.json"
+}
+
+# Where it is written down what daemon.json was made of.
+daemon_json_members() {
+	printf '%s/members' "$(resource_directory homefile "$ACCOUNT_HOME/.config/docker/daemon.json")"
+}
+
+# $1 the file as it is written.
+note_daemon_json() {
+	local record sum
+	record=$(daemon_json_members)
+	sum=$(sha256sum <"$1" | cut -c 1-64)
+	[ "$(head -n 1 "$record" 2>/dev/null)" = "$sum" ] || {
+		echo "$sum"
+		sums_of_members <"$1"
+	} | write_record "$record"
+}
+
+# How daemon.json differs from what was written, by its keys; nothing of one that cannot be read, or that nobody has
+# written by hand. $1 path, $2 what was written down; without it, nothing.
+changed_members() {
+	if [ ! -s "$2" ] || ! small_daemon_json "$1" >"$WORK/found.json"; then return 0; fi
+	sums_of_members <"$WORK/found.json" >"$WORK/members"
+	tail -n +2 "$2" | awk -F '\t' '
+		FNR == NR { now[$1] = $2; next }
+		!($1 in now) { print $1 " (gone)" }
+		$1 in now && now[$1] != $2 { print $1 }
+		{ was[$1] }
+		END { for (name in now) if (!(name in was)) print name " (new)" }' "$WORK/members" - |
+		names_of_members ': '
+}
+
+# Keys of stdin, a line each, as people may see them: ten at most. The account may have put anything there. $1 what
+# comes before them, where there are any.
+names_of_members() {
+	grep -xE '[A-Za-z0-9_.-]{1,40}( \((gone|new)\))?' | sort | awk -v before="$1" '
+		NR <= 10 { printf "%s%s", NR == 1 ? before : ", ", $0 }
+		END { if (NR > 10) printf " and %d more", NR - 10 }'
+}
+
+# Keys of another daemon.json than the one that is written, or nothing; the storage driver stays what it is, said or
+# not. $1 the latter's file.
+dropped_members() {
+	{
+		echo storage-driver
+		json_members <"$1" | cut -f 1
+	} >"$WORK/members"
+	small_daemon_json "$ACCOUNT_HOME/.config/docker/daemon.json" | json_members | cut -f 1 | grep -vxFf "$WORK/members" |
+		names_of_members ''
+}

@@ -16,12 +16,29 @@ daemon_failed() {
 		journal_causes <"$WORK/journal" | tail -n 9 | cut -c -1000 | without_controls |
 			sed "s/^/$STEP: journal: /"
 	} | without_secrets >&2
+	stop_where_earlier_runs
 	half_made_network_problem "$(daemon_data_root)"
 	fail "docker.service of $ACCOUNT" \
 		"it does not start, or does not answer on $ACCOUNT_RUNTIME/docker.sock: its containers are down until it does" \
 		"a daemon that answers" \
 		"correct what the lines above say; or take back the last change of daemon, environment or unitOverrides, \
 with a new value of recheck: to Pulumi nothing has changed then"
+}
+
+# Not in a condition: the shell would go on there after what fails.
+stop_where_earlier_runs() {
+	local failed
+	failed=$(resource_directory userdaemon "$ACCOUNT")/failed
+	[ -d "$WORK/earlier" ] || return 0
+	run_apart run_with_earlier_files
+	[ "$APART_STATUS" != 0 ] ||
+		fail "docker.service of $ACCOUNT" \
+			"that it does not start with the new settings: it runs again with its earlier files, and containers with \
+a restart policy started again" \
+			"a daemon that starts with them" \
+			"correct what the lines above say, or take back the last change of daemon, environment or unitOverrides"
+	# The earlier files are what failed last.
+	[ ! -e "$failed" ] || daemon_fingerprint >"$failed"
 }
 
 # $1 since when, in seconds, $2 the field that names the unit.

@@ -24,11 +24,10 @@ storage_driver() {
 	word_of_account "$driver"
 }
 
-# $1 the driver in use, $2 when the daemon was started. vfs and native copy every layer whole: never
+# $1 the driver in use. vfs and native copy every layer whole: never
 # by accident.
 storage_driver_problems() {
 	local driver=$1 wanted
-	[ -n "$driver" ] || daemon_failed "$2"
 	wanted=$(daemon_json_text storage-driver)
 	if [ -n "$wanted" ] && [ "$driver" != "$wanted" ]; then
 		problem storageDriver "$driver" "$wanted" \

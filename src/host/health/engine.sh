@@ -105,18 +105,24 @@ data_after_purge() {
 	fi
 }
 
+# Of root's daemon, the containers that run, for people: ten names at most. Nothing without a CLI.
+roots_containers() {
+	local names count
+	may_run "$(command -v docker)" || return 0
+	names=$(timeout -k 5 20 docker -H unix:///run/docker.sock ps --format '{{.Names}}' 2>/dev/null) || return 0
+	count=$(printf '%s' "$names" | wc -w)
+	names=$(printf '%s\n' "$names" | head -n 10 | paste -s -d ' ')
+	printf ' with %s running container%s' "$count" "$([ "$count" = 1 ] || echo s)"
+	[ "$count" = 0 ] || printf ' (%s%s)' "$names" "$([ "$count" -le 10 ] || echo " and $((count - 10)) more")"
+}
+
 # $1 the policy: refuse, keep, disable or purge.
 rootful_docker_problems() {
-	local pid containers='' count running=''
+	local pid
 	pid=$(root_dockerd)
 	if [ -n "$pid" ] && [ "$1" = refuse ]; then
-		if may_run "$(command -v docker)"; then
-			containers=$(docker -H unix:///run/docker.sock ps --format '{{.Names}}' 2>/dev/null | paste -s -d ' ') || true
-			count=$(printf '%s' "$containers" | wc -w)
-			running=" with $count running container$([ "$count" = 1 ] || echo s)${containers:+ ($containers)}"
-		fi
 		problem "rootfulDocker" \
-			"a Docker daemon run by root (process $pid)$running" \
+			"a Docker daemon run by root (process $pid)$(roots_containers)" \
 			"none, or your word on it" \
 			"stop it, or set rootfulDocker to Keep (both run side by side), \
 Disable (it stops with its containers, and is masked; its data stay) \

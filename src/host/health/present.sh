@@ -7,10 +7,31 @@ difference() {
 }
 
 differences() {
-	know_account "$(doc account)" ||
+	if know_account "$(doc account)"; then
+		daemon_json_differences
+	else
 		difference "account $(doc account)" none "new, with $(doc subuid) subordinate ids"
+	fi
 	package_differences
 	sysctl_differences
+	rootful_docker_differences
+}
+
+rootful_docker_differences() {
+	case $(doc rootful-docker) in
+	disable | purge) ;;
+	*) return 0 ;;
+	esac
+	[ -z "$(root_dockerd)" ] ||
+		difference rootfulDocker "a Docker daemon run by root$(roots_containers)" "none: it stops with its containers"
+}
+
+# Of a daemon that somebody else has made.
+daemon_json_differences() {
+	local file=$ACCOUNT_HOME/.config/docker/daemon.json keys
+	unclaimed "$(resource_directory homefile "$file")" || return 0
+	keys=$(small_daemon_json "$file" | json_members | cut -f 1 | names_of_members '')
+	[ -z "$keys" ] || difference "$file" "$keys" "what daemon says, and no other key, until destroy"
 }
 
 package_differences() {

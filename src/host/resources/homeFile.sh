@@ -2,7 +2,15 @@
 # Files, directories and links. Those in the account's home are read and written as the account:
 # a link planted there leads nowhere that the account could not go by itself.
 
-homefile_check() { path_check as_account "$@"; }
+homefile_check() {
+	local found
+	found=$(path_check as_account "$@")
+	case $found-$1 in
+	'other content-'*/docker/daemon.json) found=$found$(changed_members "$1" "${3%/*}/members") ;;
+	esac
+	[ -z "$found" ] || printf '%s\n' "$found"
+}
+
 homedir_check() { as_account test -d "$1" || echo 'no such directory'; }
 
 homefile_now() {

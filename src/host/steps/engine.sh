@@ -227,7 +227,10 @@ engine_apply() {
 		;;
 	esac
 	case $(doc rootful-docker) in
-	disable | purge) want rootunits docker stopped ;;
+	disable | purge)
+		[ -z "$(root_dockerd)" ] || say "stops the Docker daemon run by root$(roots_containers)"
+		want rootunits docker stopped
+		;;
 	esac
 	want_masks
 	if [ "$(doc source)" = static-archive ]; then

@@ -34,9 +34,18 @@ pass_on_to_daemon() {
 			exit 0
 		fi
 		stop_on_others_programs
+		keep_earlier_files
 		rewrite_daemon_files
 		mark_restart own files "its secret values changed"
 	)
+}
+
+# The daemon does not start with the new ones, and Pulumi goes on with those that it knows.
+secrets_with_earlier_files() {
+	local values
+	values=$(secrets_directory)
+	[ ! -d "$values.earlier" ] ||
+		store_values "$values.earlier/$(($(find "$values.earlier" -mindepth 1 -maxdepth 1 | wc -l) - 1))" "$values"
 }
 
 # The daemon has read the new ones.

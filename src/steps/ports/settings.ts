@@ -43,3 +43,21 @@ const words: Record<PrivilegedPorts, string> = {
   [PrivilegedPorts.FileCapability]: "file-capability",
   [PrivilegedPorts.Sysctl]: "sysctl",
 };
+
+/** The values are those of the document. */
+export function privilegedPortsEffect(before: unknown, after: unknown): string {
+  const keepsRunning = [before, after].includes(words[PrivilegedPorts.FileCapability])
+    ? ""
+    : "; the daemon keeps running";
+  const effect = typeof after === "string" ? effects[after] : undefined;
+  return effect === undefined ? "" : effect + keepsRunning;
+}
+
+const effects: Record<string, string | undefined> = {
+  [words[PrivilegedPorts.None]]:
+    "a container that starts from now on publishes no port below the machine's own net.ipv4.ip_unprivileged_port_start, 1024 by default",
+  [words[PrivilegedPorts.FileCapability]]:
+    "containers can publish ports below 1024, and so can whoever runs rootlesskit on this machine",
+  [words[PrivilegedPorts.Sysctl]]:
+    "containers can publish ports below 1024, and every user of this machine can bind them",
+};

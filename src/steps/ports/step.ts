@@ -3,7 +3,7 @@ import { engine } from "../engine/step";
 import { preflight } from "../preflight/step";
 import { defineStep } from "../step";
 import { PrivilegedPorts } from "./args";
-import { portsDocument } from "./settings";
+import { portsDocument, privilegedPortsEffect } from "./settings";
 
 /** Ports below 1024. */
 export const ports = defineStep({
@@ -16,6 +16,6 @@ export const ports = defineStep({
   inputs: ["privilegedPorts"],
   applied: ["rootlesskit.capability", "net.ipv4.ip_unprivileged_port_start"],
   displayed: ["privileged-ports"],
-  effects: { "rootlesskit.capability": restarts },
+  effects: { "privileged-ports": privilegedPortsEffect, "rootlesskit.capability": restarts },
   document: ({ privilegedPorts }) => portsDocument(privilegedPorts),
 });

@@ -30,7 +30,9 @@ describe.each(modes)("arguments that are wrong, in $mode", ({ preview }) => {
       },
       {
         propertyPath: "acount",
-        reason: expect.stringMatching(/^no such option; use connection, account, /) as string,
+        reason: expect.stringMatching(
+          /^no such option; did you mean account\? There are connection, account, /,
+        ) as string,
       },
     ]);
     expect((error as Error).message).toMatch(

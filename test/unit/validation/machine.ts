@@ -119,7 +119,11 @@ export const refused: Refused[] = [
   ["unprivilegedPing.groups", "0-5", `'0-5' ${notRange}`],
   ["unprivilegedPing.groups", "0 2147483648", `'0 2147483648' ${notRange}`],
   ["unprivilegedPing.groups", "0\t5", `'0\ufffd5' ${notRange}`],
-  ["unprivilegedPing.group", "0 5", "no such option; use enabled, groups"],
+  [
+    "unprivilegedPing.group",
+    "0 5",
+    "no such option; did you mean groups? There are enabled, groups",
+  ],
   [
     "sysctls",
     { "net/ipv4": "1" },

@@ -14,7 +14,10 @@ const rooms = [connection, account, machine, daemon, registries, tcpSocket];
 const options =
   "connection, account, subordinateIds, engine, rootfulDocker, privilegedPorts, unprivilegedPing, sysctls, kernelModuleOptions, appArmorProfile, resourceControllers, daemon, network, onDestroy, environment, registryAuth, tcpSocket, registryCertificates, unitOverrides, prune, storageDriver, privilegeEscalation, driftDetection, recheck, takeOver";
 const refused: Refused[] = [
-  ["conection", {}, `no such option; use ${options}`],
+  ["conection", {}, `no such option; did you mean connection? There are ${options}`],
+  ["storage_driver", "Auto", `no such option; did you mean storageDriver? There are ${options}`],
+  ["unitOverride", {}, `no such option; did you mean unitOverrides? There are ${options}`],
+  ["memory", "4G", `no such option; use ${options}`],
   ...rooms.flatMap((room) => room.refused),
 ];
 

@@ -123,6 +123,7 @@ rewrite_daemon_files() {
 	compose_settings
 	each_tls_file rewrite_home_file
 	rewrite_home_file "$ACCOUNT_HOME/.config/docker/daemon.json" 600 "$WORK/daemon.json"
+	note_daemon_json "$WORK/daemon.json"
 	rewrite_home_file "$ACCOUNT_HOME/.config/docker/environment" 600 "$WORK/environment"
 }
 

@@ -45,10 +45,13 @@ daemon_facts() {
 apply_daemon_files() {
 	local config=$ACCOUNT_HOME/.config
 	compose_settings
+	tell_dropped_members
 	compose_unit >"$WORK/docker.service"
+	keep_earlier_files
 	each_tls_file want_home_file
 	validate_unit
 	want_home_file "$config/docker/daemon.json" 600 "$WORK/daemon.json"
+	note_daemon_json "$WORK/daemon.json"
 	want_home_file "$config/docker/environment" 600 "$WORK/environment"
 	want_unit "$config/systemd/user/docker.service"
 	want_registry_certificates
@@ -64,6 +67,15 @@ apply_daemon_files() {
 	want_prune
 	log_driver_checks
 	forget_earlier_values
+}
+
+# Of a daemon.json that somebody else has made, and that this package has not written before.
+tell_dropped_members() {
+	local dropped
+	unclaimed "$(resource_directory homefile "$ACCOUNT_HOME/.config/docker/daemon.json")" || return 0
+	dropped=$(dropped_members "$WORK/daemon.json")
+	[ -z "$dropped" ] ||
+		say "the daemon.json of $ACCOUNT loses $dropped until destroy: add to daemon what is to stay"
 }
 
 # A daemon that this installation has left to another one's claim runs with that one's files again.

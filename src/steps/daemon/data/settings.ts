@@ -16,9 +16,12 @@ export function onDestroyDocument({ data }: OnDestroySettings): Document {
   return { "on-destroy-data": data.toLowerCase() };
 }
 
+/** What a program cannot know: only the machine does. */
+export const butAdopted = ", but all stays in a directory that an engine used before this package";
+
 export function onDestroyEffect(_before: unknown, after: unknown): string {
   return after === "delete"
-    ? "a destroy DELETES images, containers and volumes"
+    ? `a destroy DELETES images, containers and volumes${butAdopted}`
     : "a destroy keeps images, containers and volumes";
 }
 
