@@ -91,11 +91,13 @@ const rulesOfRoot: [string, string, string, string, string?][] = [
 ];
 
 test("a rule from before, by which a new account is root: an error until it is gone", async () => {
-  await host.run("apt-get -qq -y install polkitd >/dev/null 2>&1");
+  await host.run(
+    "(apt-get -qq update; apt-get -qq -y --no-install-recommends install polkitd) >/dev/null 2>&1",
+  );
   const ruled = await give(host, "ruled", { account: { uid: 4321 } });
   for (const [what, rule, file, shown, undo = "true"] of rulesOfRoot) {
     await host.run(`mkdir -p ${dirname(file)}
-      printf '%s\\n' '${rule}' >${file}; chmod ${file === hook ? 755 : 440} ${file}`);
+      printf '%s\\n' '${rule}' >${file}; chmod ${file === hook ? 755 : file === sudoers ? 440 : 644} ${file}`);
     if (file === hook) await host.run("userdel ruled; rm -rf /home/ruled");
     const { exitCode, said } = await ruled.installation.tryApply("account", ruled.all);
     const error = expect.stringMatching(
