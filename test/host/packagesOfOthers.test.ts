@@ -1,5 +1,5 @@
 import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
-import { EngineSource, RootfulDocker } from "../../index";
+import { EngineSource, OnDestroyData, RootfulDocker } from "../../index";
 import type { StepArgs } from "../../testkit/documents";
 import { asAccount, bootHost } from "../../testkit/host";
 import { Installation } from "../../testkit/installation";
@@ -172,4 +172,115 @@ test("a user with a rootless daemon of its own that does not run now: what it is
   await host.run(
     "loginctl disable-linger ann; systemctl stop user@$(id -u ann); userdel -r ann 2>/dev/null",
   );
+});
+
+describe("Purge: an engine that others have, or may have, is an error that names them", () => {
+  const refused = async (lease: string): Promise<string> => {
+    const app = await start(lease);
+    const { exitCode, said } = await app.tryApply("engine", purge);
+    await app.revert("engine", purge);
+    await app.revertAgent();
+    return `${exitCode}: ${said.join(" | ")}`;
+  };
+  const found = (who: string): unknown =>
+    expect.stringMatching(
+      new RegExp(
+        `^1: .*rootfulDocker: found that others run what Purge would remove: .*${who}.*; wanted nobody else's`,
+      ),
+    );
+
+  beforeAll(async () => {
+    await host.run(`apt-get -qq -y install --no-install-recommends docker.io docker-cli rootlesskit slirp4netns uidmap \
+        dbus-user-session iptables >/dev/null 2>&1
+      systemctl unmask -q docker.service docker.socket containerd.service
+      useradd -m -s /bin/bash eve; loginctl enable-linger eve; systemctl start user@$(id -u eve)`);
+  });
+
+  test("one that runs, beside root's", async () => {
+    await host.run("systemctl start docker.service");
+    await asAccount(
+      host,
+      "eve",
+      `systemd-run -q --user --unit=mine --setenv=PATH=/usr/share/docker.io/contrib:/usr/sbin:/usr/bin \
+        /usr/share/docker.io/contrib/dockerd-rootless.sh --iptables=false
+      until docker -H unix:///run/user/$(id -u)/docker.sock version >/dev/null 2>&1; do sleep 0.2; done`,
+    );
+    expect(await refused("b1")).toEqual(found("eve runs its /usr/sbin/dockerd"));
+    await asAccount(host, "eve", "systemctl --user stop mine");
+    await host.run("systemctl stop docker.service docker.socket containerd.service");
+  });
+
+  const unit = "[Service]\nExecStart=/usr/share/docker.io/contrib/dockerd-rootless.sh\n";
+  test.each([
+    [
+      "a system account's",
+      `useradd --system -m -s /bin/bash runner; d=/home/runner/.config/systemd/user
+      mkdir -p $d; printf '${unit}' >$d/docker.service; chown -R runner: /home/runner`,
+      "userdel -r runner 2>/dev/null",
+      "runner has a daemon of its own, by /home/runner/.config/systemd/user/docker.service",
+    ],
+    [
+      "by an administrator's unit, which an account has enabled",
+      `printf '${unit}[Install]\nWantedBy=default.target\n' >/etc/systemd/user/docker.service
+      setpriv --reuid eve --regid eve --clear-groups env HOME=/home/eve XDG_RUNTIME_DIR=/run/user/$(id -u eve) systemctl --user -q enable docker.service`,
+      "rm /etc/systemd/user/docker.service; rm -r /home/eve/.config/systemd",
+      "the machine has a rootless daemon, by /etc/systemd/user/docker.service; " +
+        "eve has a daemon of its own, by /home/eve/.config/systemd/user/default.target.wants/docker.service",
+    ],
+    [
+      "by a unit of the machine's",
+      `printf '${unit}User=eve\n' >/etc/systemd/system/eves.service`,
+      "rm /etc/systemd/system/eves.service",
+      "the machine has a rootless daemon, by /etc/systemd/system/eves.service",
+    ],
+  ])("one that does not run: %s", async (_, before, after, who) => {
+    await host.run(before);
+    expect(await refused("b2")).toEqual(found(who));
+    await host.run(after);
+  });
+
+  test("one that does not run: another installation's, of an engine that was there", async () => {
+    const args: StepArgs = {
+      account: { name: "own" },
+      engine: { source: EngineSource.Preinstalled },
+      rootfulDocker: RootfulDocker.Keep,
+      onDestroy: { data: OnDestroyData.Delete },
+    };
+    const own = new Installation(host, "b3");
+    await own.applyAll(args);
+    await host.run("systemctl stop user@$(id -u own)");
+    expect(await refused("b4")).toEqual(
+      found("own has a daemon of its own, by /home/own/.config/systemd/user/docker.service"),
+    );
+    await host.run("systemctl start user@$(id -u own)");
+    await own.revertAll(args);
+  });
+
+  /** Accounts that stop whatever runs as them, and one after them that has a daemon, which does not run. */
+  const silence = `for name in mute1 mute2 mute3 mute4 mute5; do
+      useradd -m -s /bin/bash $name
+      systemd-run -q --unit=$name --uid=$name -p Nice=-15 perl -e 'while (1) { kill "STOP", -1; select undef, undef, undef, 0.0002 }'
+    done
+    useradd -m -s /bin/bash zoe; mkdir -p /home/zoe/.config/systemd/user
+    touch /home/zoe/.config/systemd/user/docker.service`;
+  const mute = "mute\\d does not say whether it has a daemon of its own";
+
+  test("by accounts that do not answer; nobody else is taken for one without", async () => {
+    await host.run(silence);
+    expect(await refused("b5")).toEqual(
+      found(`(${mute}; ){3}(.*; )?zoe was not asked whether it has a daemon of its own`),
+    );
+  });
+
+  test("nor does a destroy remove packages where three accounts do not answer", async () => {
+    await host.run(
+      "apt-get -qq -y purge --autoremove docker.io docker-cli rootlesskit slirp4netns uidmap >/dev/null 2>&1",
+    );
+    const app = await start("b6");
+    await app.apply("engine", wishes);
+    const said = (await app.revert("engine", wishes)).said.join("\n");
+    for (const name of ["docker.io", "rootlesskit", "slirp4netns", "uidmap"])
+      expect(said).toMatch(new RegExp(`package ${name} stays.*: ${mute}`));
+    await app.revertAgent();
+  });
 });

@@ -55,8 +55,9 @@ as_account() { as_account_within 20 "$@"; }
 as_account_within() {
 	local seconds=$1 group='' status=0
 	shift
-	# Once three have not ended in this run, no other one is waited for.
-	[ ! -e "${WORK:-/nonexistent}/late" ] || [ "$(wc -l <"$WORK/late")" -lt 3 ] || return 124
+	# Once three of the account's have not ended in this run, no other one of its is waited for.
+	[ ! -e "${WORK:-/nonexistent}/late" ] ||
+		[ "$(grep -cxF -- "$ACCOUNT $ACCOUNT_UID" "$WORK/late")" -lt 3 ] || return 124
 	# The doctor may be the account already.
 	if [ "$SELF" != "$ACCOUNT_UID" ]; then
 		group=$ACCOUNT_GROUP

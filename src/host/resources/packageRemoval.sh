@@ -65,7 +65,7 @@ staying_packages() {
 		packages_of_programs
 		packages_of_stopped_units
 		packages_of_used_units
-		packages_of_own_daemons
+		packages_of_own_daemons ours
 	} >"$WORK/packages.used"
 	all_marks | sed -n 's/^manual //p; s/^hold //p' >"$WORK/packages.wished"
 	package_relations "$@" |
@@ -131,11 +131,12 @@ staying_packages() {
 			}' >"$WORK/packages.staying"
 }
 
-# Who else than root and the account has a daemon of its own on packages: a reason a line. Arguments: their names.
+# Who else than root and the account has a daemon of its own on packages that no installation has brought, or may
+# have: a reason a line. Arguments: their names.
 daemons_on_packages() {
 	{
 		packages_of_programs | grep -E '/(containerd|dockerd|rootlesskit)	' || true
-		packages_of_own_daemons
+		packages_of_own_daemons theirs
 	} | awk -F '\t' -v names="$*" '
 		BEGIN { count = split(names, list, " "); while (count > 0) going[list[count--]] }
 		$1 in going && $3 != "" && $3 != "root" {
@@ -144,12 +145,11 @@ daemons_on_packages() {
 		}'
 }
 
-# Packages of the engine, where another account has a rootless daemon of its own that need not run now: lines as those
-# of packages_of_programs, and a tab and the reason.
+# Packages of the engine, where somebody else has, or may have, a rootless daemon that need not run now: lines as
+# those of packages_of_programs, and a tab and the reason. $1 as for own_daemons.
 packages_of_own_daemons() {
-	local user unit row why
-	own_daemons | while IFS='	' read -r user unit; do
-		why="$user has a daemon of its own, by $unit"
+	local user why row
+	own_daemons "$1" | while IFS='	' read -r user why; do
 		for row in $(engine_programs); do printf '%s\t%s\t%s\t%s\n' "${row#*:}" "${row%:*}" "$user" "$why"; done
 		for row in dockerd docker rootlesskit containerd fuse-overlayfs pasta; do command -v "$row" || true; done |
 			printf '%s\n' "$(cat)" "$(start_script)" /usr/lib/systemd/user/dbus.socket | packages_of_files |
@@ -157,32 +157,68 @@ packages_of_own_daemons() {
 	done
 }
 
-# Accounts of this machine that have a unit docker.service of their own, with a tab and its path. Each is asked as
-# itself, through the links that it has; one that does not answer is named, and after three no other is waited for.
+# Who has a unit of a rootless daemon of its own, or may have, a tab and the reason. Accounts that can run one, those
+# with a shell or subordinate ids, are asked as themselves, through the links that they have; after three without an
+# answer no other one is waited for. $1 ours for packages that installations have brought, which claim what they need of
+# them, or theirs for others.
 own_daemons() {
-	local user unit status
-	awk -F : -v low="$(login_defs UID_MIN 1000)" -v own="$(own_uid)" '
-		$3 + 0 >= low + 0 && $3 != 65534 && $3 != own && $6 ~ /^\/./ { print $1 }' /etc/passwd |
+	local user why late=0
+	why=$(units_of_rootless_daemons)
+	[ -z "$why" ] || printf 'the machine\tthe machine has a rootless daemon, by %s\n' "$why"
+	awk -F : -v own="$(own_uid)" '
+		BEGIN { while ((getline <"/etc/subuid") > 0) ids[$1] }
+		$3 == 0 || $3 == 65534 || $3 == own || $6 !~ /^\/./ { next }
+		$7 !~ /\/(nologin|false|sync)$/ || $1 in ids || $3 in ids { print $1 }' /etc/passwd |
 		while IFS= read -r user; do
-			status=0
-			(know_account "$user" && own_unit) >"$WORK/own-daemon" 2>/dev/null </dev/null || status=$?
-			case $status in
-			0) printf '%s\t%s\n' "$user" "$(cat "$WORK/own-daemon")" ;;
-			124 | 137) say "$user does not answer: whether it has a daemon of its own on these packages is not known" ;;
-			esac
+			if [ "$late" = 3 ]; then
+				why="was not asked whether it has a daemon of its own, since three others do not answer"
+			elif ! (know_account "$user" && own_unit "$1") >"$WORK/own-daemon" 2>/dev/null </dev/null; then
+				late=$((late + 1))
+				why="does not say whether it has a daemon of its own"
+			elif [ -s "$WORK/own-daemon" ]; then
+				why="has a daemon of its own, by $(cat "$WORK/own-daemon")"
+			else
+				continue
+			fi
+			printf '%s\t%s %s\n' "$user" "$user" "$why"
 		done
 }
 
-# The account's own unit; false where it has none.
+# Units of an administrator's that start a rootless daemon, as whichever user: for people.
+units_of_rootless_daemons() {
+	local dir
+	{
+		[ ! -f /etc/systemd/user/docker.service ] || echo /etc/systemd/user/docker.service
+		for dir in /etc/systemd /usr/local/lib/systemd; do
+			files_with '^[^#;]*dockerd-rootless' "$dir"/system/*.service "$dir"/system/*.service.d/*.conf \
+				"$dir"/user/*.service "$dir"/user/*.service.d/*.conf
+		done
+	} | sort -u | paste -s -d ',' | sed 's/,/, /g' | printable
+}
+
+# The account's own unit, or that of an administrator's that it has enabled; nothing where it has none, and false where
+# it does not say. $1 as for own_daemons.
 own_unit() {
-	local unit place=$ACCOUNT_HOME/.config/systemd/user/docker.service
-	[ ! -d "$(resource_directory homefile "$place")" ] || return 1
+	local unit units=$ACCOUNT_HOME/.config/systemd/user
+	! is_unit_of_installation "$1" "$(resource_directory homefile "$units/docker.service")" || return 0
 	# shellcheck disable=SC2016 # the inner shell expands it
 	unit=$(as_account_within 5 sh -c 'for unit; do
 			[ ! -e "$unit" ] || { printf "%s\n" "$unit"; exit; }
-		done
-		exit 1' sh "$place" "$ACCOUNT_HOME/.local/share/systemd/user/docker.service") || return
+		done' sh "$units/docker.service" "$ACCOUNT_HOME/.local/share/systemd/user/docker.service" \
+		"$units/default.target.wants/docker.service") || return
 	printf '%s' "$unit" | head -n 1 | printable
+}
+
+# True where an installation has it, and claims what it needs of the packages or has its engine from archives. $1 as
+# for own_daemons, $2 the unit's resource.
+is_unit_of_installation() {
+	local lease claim
+	! unclaimed "$2" || return 1
+	[ "$1" = theirs ] || return 0
+	for lease in $(installations_of "$2"); do
+		for claim in "$STATE"/things/archive/*/claims/"$lease".*; do [ ! -e "$claim" ] || return 0; done
+	done
+	return 1
 }
 
 why_package_stays() {

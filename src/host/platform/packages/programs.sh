@@ -2,7 +2,7 @@
 # Packages whose programs run.
 
 # Packages of which somebody else than this installation's account runs a program, such as a Docker
-# daemon, with a tab, its path, a tab, and who: root's first.
+# daemon, with a tab, its path, a tab, and who: a line for each of its users, root's first.
 packages_of_programs() {
 	{
 		running_programs "$(own_uid)"
@@ -12,8 +12,9 @@ packages_of_programs() {
 		awk -F '\t' -v programs="$WORK/programs" '
 			BEGIN { while ((getline line <programs) > 0) {
 				split(line, part, FS)
-				if (!(part[1] in who)) who[part[1]] = part[2] } }
-			{ print $0 FS who[$2] }'
+				if (!seen[line]++) who[part[1]] = who[part[1]] FS part[2] } }
+			{ count = split(who[$2], one, FS)
+				for (i = 2; i <= count; i++) print $0 FS one[i] }'
 }
 
 # What gave processes of others their subordinate ids, and does so whenever they start again; and what their service
