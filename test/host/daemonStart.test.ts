@@ -63,6 +63,17 @@ test("systemd gives the start no limit", async () => {
   );
 });
 
+test("a daemon.json that somebody changed: the daemon restarts where it was started with that since", async () => {
+  const edit = "sed -i 's/^{/{ \"mtu\": 1400,/' ~/.config/docker/daemon.json";
+  await account(edit);
+  expect((await app.apply("daemon", wishes)).changed).toEqual([
+    "/home/app/.config/docker/daemon.json written",
+  ]);
+  await account(`${edit}; systemctl --user restart docker`);
+  expect((await app.apply("daemon", wishes)).changed).toContain("daemon of app restarted");
+  expect((await app.apply("daemon", wishes)).changed).toEqual([]);
+});
+
 test("a start that takes long is waited for, and said so", async () => {
   await startsSlowly();
   const restarted = app.apply("daemon", inColour("blue"));

@@ -5,8 +5,9 @@
 # and the installation's claims on it. What somebody else has changed is not what it was started with.
 keep_earlier_files() {
 	local config=$ACCOUNT_HOME/.config path
-	if ! daemon_is_up || [ "$(head -n 1 "$(resource_directory userdaemon "$ACCOUNT")/started" 2>/dev/null)" != \
-		"$(daemon_fingerprint)" ]; then return 0; fi
+	daemon_is_up || return 0
+	note_other_files
+	[ ! -e "$WORK/other-files" ] || return 0
 	for path in "$config/systemd/user/docker.service" "$config/docker/daemon.json" "$config/docker/environment" \
 		"$config"/docker/tls/ca.pem "$config"/docker/tls/cert.pem "$config"/docker/tls/key.pem; do
 		keep_earlier_file "$path" "$WORK/earlier/${path##*/}"

@@ -28,7 +28,9 @@ start_daemon() {
 	now=$(daemon_fingerprint)
 	dir=$(resource_directory userdaemon "$ACCOUNT")
 	if daemon_is_up; then
-		if [ "$(head -n 1 "$dir/started" 2>/dev/null)" = "$now" ]; then
+		if runs_with_other_files "$dir"; then
+			verb=restart
+		elif [ "$(head -n 1 "$dir/started" 2>/dev/null)" = "$now" ]; then
 			! start_and_wait start || return 0
 		elif [ "$(cat "$dir/starting" 2>/dev/null)" != "$now" ]; then
 			verb=restart

@@ -21,10 +21,25 @@ daemon_ground() {
 	delegated_controllers
 }
 
-# Notes what the daemon was started with: the fingerprint of all of it, and of what it stands on. $1
-# the daemon's directory, $2 the fingerprint.
+# Notes what the daemon was started with: the fingerprint of all of it, and of what it stands on; and which start that
+# was. $1 the daemon's directory, $2 the fingerprint.
 note_started() {
-	printf '%s\n%s\n' "$2" "$(daemon_ground | sha256sum | cut -c 1-64)" | write_record "$1/started"
+	printf '%s\n%s\n%s\n' "$2" "$(daemon_ground | sha256sum | cut -c 1-64)" "$(unit_property InvocationID)" |
+		write_record "$1/started"
+}
+
+# Before a step writes what the daemon reads: notes where that is something else than it was started with.
+note_other_files() {
+	[ "$(head -n 1 "$(resource_directory userdaemon "$ACCOUNT")/started" 2>/dev/null)" = "$(daemon_fingerprint)" ] ||
+		: >"$WORK/other-files"
+}
+
+# True where somebody else has started the daemon since, with what this run found: what this package has written is
+# there again, and not what the daemon runs with. Version 0.2.0 did not note which start it was. $1 its directory.
+runs_with_other_files() {
+	local noted
+	noted=$(sed -n 3p "$1/started")
+	[ -e "$WORK/other-files" ] && [ -n "$noted" ] && [ "$noted" != "$(unit_property InvocationID)" ]
 }
 
 # True where the daemon was started with something else than there is now, by $2: all of it, or the

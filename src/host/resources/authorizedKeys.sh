@@ -47,7 +47,7 @@ keyfile_restore() {
 	keys=$(keys_file)
 	if [ -e "$2/absent" ]; then
 		# shellcheck disable=SC2016 # the inner shell expands it
-		as_account sh -c '[ -s "$1" ] || rm -f -- "$1"' sh "$keys" || no_answer_about "$keys"
+		as_account sh -c '[ ! -e "$1" ] || [ -s "$1" ] || rm -f -- "$1"' sh "$keys" || no_answer_about "$keys"
 	elif [ -e "$2/no-newline" ] && [ "$(account_file "$keys" | tail -c 1 | wc -l)" = 1 ]; then
 		# The first key gave it one.
 		as_account truncate -s -1 "$keys"
