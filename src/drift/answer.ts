@@ -13,13 +13,18 @@ export interface Drift {
   applied: string;
 }
 
+/** True of the agent's `check` where a first `up` was refused: the machine has nothing of the installation but it. */
+export function isRefused(text: string): boolean {
+  return text.trim() !== "" && member(text, "drift") === null;
+}
+
 /**
- * What the agent's `check` printed: nothing where the machine has no record of the installation.
+ * What the agent's `check` printed: nothing where the machine has no record of the installation, or a refused one's.
  *
  * @throws Error where it is no such answer.
  */
 export function readAnswer(text: string): Drift[] | undefined {
-  if (text.trim() === "") return undefined;
+  if (text.trim() === "" || isRefused(text)) return undefined;
   const drift = member(text, "drift");
   if (!isListOf(drift, isDrift)) throw new Error("an answer of another kind");
   return drift.map((one) => ({

@@ -9,7 +9,7 @@ import { withoutSecrets } from "../remote/explainErrors";
 import { plain } from "../remote/plain";
 import { type KnownConnection, runOverSsh } from "../remote/ssh";
 import { stepNames } from "../steps";
-import { notesOf, readAnswer } from "./answer";
+import { isRefused, notesOf, readAnswer } from "./answer";
 import { DriftDetection } from "./args";
 import { askNewMachine } from "./preflight";
 
@@ -96,7 +96,8 @@ async function ask(asking: Asking): Promise<Answer> {
   // A host that is not there yet.
   if (!known) return nothingLeft;
   try {
-    if (!invocation) {
+    const answer = invocation && (await runOverSsh(known, checkCommand(invocation)));
+    if (answer === undefined || isRefused(answer)) {
       const machine = await askNewMachine(asking.inputs, asking.owner, known);
       for (const problem of machine?.problems ?? [])
         await pulumi.log.warn(`an up would end here: ${problem}`, asking.component);
@@ -107,7 +108,7 @@ async function ask(asking: Asking): Promise<Answer> {
         );
       return nothingLeft;
     }
-    const drift = readAnswer(await runOverSsh(known, checkCommand(invocation)));
+    const drift = readAnswer(answer);
     return drift ? { notes: notesOf(drift), keeps: true } : nothingLeft;
   } catch (error) {
     await warn(asking, (error as Error).message.replace(/^Error: /, ""));

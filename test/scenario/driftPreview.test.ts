@@ -69,6 +69,11 @@ test("a new host: what an up would end with, and nothing is changed", async () =
   expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
   const { failure } = await installation.tryUp(impossible);
   for (const line of warnings) expect(failure).toContain(/preflight: .*/.exec(line)?.[0]);
+  // Refused, the machine is as new.
+  const next = await installation.stack.preview(installation.program(wishes));
+  expect(said(next, "web", "lasting").map(({ message }) => message)).toContainEqual(
+    expect.stringMatching(/^web: the machine has now, and will have\n {2}account app: none => new/),
+  );
   await installation.destroy();
   expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
 });

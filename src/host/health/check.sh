@@ -8,7 +8,10 @@ run_check() {
 	start_check
 	use_engine_of "$LEASE"
 	# A first "up" that was refused has left nothing else.
-	[ -s "$lease_record/account-name" ] || return 0
+	[ -s "$lease_record/account-name" ] || {
+		printf '{"drift":null}\n'
+		return 0
+	}
 	account=$(cat "$lease_record/account-name")
 	printf '{"drift":['
 	for step in $(steps_from_last); do
