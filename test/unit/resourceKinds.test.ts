@@ -7,9 +7,11 @@ const text = shellFiles()
   .join("");
 const names = [...shellFunctions().keys()];
 const kinds = names.flatMap((name) => /^([a-z]+)_save$/.exec(name)?.[1] ?? []);
-const wanted = [...text.matchAll(/\b(?:want|want_file_as|claim) ([a-z]+) "?[/$A-Za-z]/g)].map(
-  ([, kind]) => kind,
-);
+const wanted = [
+  ...text.matchAll(
+    /\b(?:want|want_file_as|claim|want_home_parents "[^"]+") ([a-z]+) "?[/$A-Za-z]/g,
+  ),
+].map(([, kind]) => kind);
 
 test("what is wanted is of a kind", () => {
   expect(kinds.length).toBeGreaterThan(20);

@@ -1,0 +1,82 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Stack } from "@pulumi/pulumi/automation";
+import { transformSync } from "esbuild";
+import { utils } from "ssh2";
+import { createHost, destroyAllHosts, type TestHost } from "../../testbed/hosts";
+import { createWorkspaceStack } from "../../testbed/toolchain";
+import { importImage } from "../../testkit/host";
+
+// The TypeScript examples, each as it is, with the configuration that it asks for.
+let host: TestHost;
+
+beforeAll(async () => {
+  host = await createHost({ suite: "trixie" });
+});
+afterAll(destroyAllHosts);
+
+/** Runs an example anew each time, as the engine does. */
+function programOf(example: string) {
+  const source = readFileSync(join(__dirname, "../../examples", example, "index.ts"), "utf8");
+  const { code } = transformSync(source, { loader: "ts", format: "cjs" });
+  const run = new Function("require", "module", "exports", code) as (
+    load: NodeJS.Require,
+    module: { exports: object },
+    exports: object,
+  ) => void;
+  return async (): Promise<Record<string, unknown>> => {
+    const module = { exports: {} };
+    // This file is as deep in the checkout as the example.
+    run(require, module, module.exports);
+    const { exports } = module;
+    return (typeof exports === "function" ? exports() : exports) as Record<string, unknown>;
+  };
+}
+
+async function stackOf(example: string): Promise<Stack> {
+  const stack = await createWorkspaceStack({
+    stackName: example,
+    projectName: example,
+    program: programOf(example),
+  });
+  await stack.setAllConfig({
+    address: { value: host.address },
+    hostKey: { value: host.hostKey },
+    privateKey: { value: host.privateKey, secret: true },
+    authorizedKey: { value: publicKey(host.privateKey) },
+    image: { value: "busybox" },
+  });
+  return stack;
+}
+
+function publicKey(privateKey: string): string {
+  const key = utils.parseKey(privateKey);
+  if (key instanceof Error) throw key;
+  return `${key.type} ${key.getPublicSSH().toString("base64")}`;
+}
+
+async function comesAndGoes(stack: Stack): Promise<Record<string, { value: unknown }>> {
+  const { outputs } = await stack.up();
+  const { changeSummary } = await stack.preview({ expectNoChanges: true });
+  expect(Object.keys(changeSummary)).toEqual(["same"]);
+  await stack.destroy();
+  return outputs;
+}
+
+test("quickstart", async () => {
+  const outputs = await comesAndGoes(await stackOf("quickstart"));
+  expect(outputs.dockerHost.value).toBe(`ssh://docker-rootless@${host.address}:22`);
+});
+
+test("two-accounts", async () => {
+  const { ids } = await comesAndGoes(await stackOf("two-accounts"));
+  expect(Object.keys(ids.value as object)).toEqual(["web", "ci"]);
+});
+
+test("with-docker-cli: the image is not in a registry here, and so is brought between two runs", async () => {
+  const stack = await stackOf("with-docker-cli");
+  await expect(stack.up()).rejects.toThrow(/busybox/);
+  await importImage(host, "app");
+  const { containerId } = await comesAndGoes(stack);
+  expect(containerId.value).toMatch(/^[0-9a-f]{64}/);
+});
