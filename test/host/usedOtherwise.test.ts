@@ -481,7 +481,7 @@ test("data-root edited by hand, and an up after that: what is there is named, an
     await host.run("id -un byhand; ls -d /srv/byhand/volumes/kept; grep -c ^byhand: /etc/subuid"),
   ).toBe("byhand\n/srv/byhand/volumes/kept\n1\n");
   await host.run(
-    "userdel -rf byhand 2>/dev/null; rm -rf /srv/byhand /var/lib/rootless-docker; : >/etc/subuid; : >/etc/subgid",
+    "systemctl stop user@$(id -u byhand); userdel -rf byhand 2>/dev/null; rm -rf /srv/byhand /var/lib/rootless-docker; : >/etc/subuid; : >/etc/subgid",
   );
 });
 
@@ -496,7 +496,7 @@ test.each([
   await app.revertAll({ ...older, ...now });
   expect(await host.run("id -un older; cat /home/older/theirs")).toBe("older\ntheirs\n");
   await host.run(
-    "userdel -rf older 2>/dev/null; rm -rf /var/lib/rootless-docker; : >/etc/subuid; : >/etc/subgid",
+    "systemctl stop user@$(id -u older); userdel -rf older 2>/dev/null; rm -rf /var/lib/rootless-docker; : >/etc/subuid; : >/etc/subgid",
   );
 });
 
