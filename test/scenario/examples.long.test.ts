@@ -15,6 +15,11 @@ beforeAll(async () => {
 });
 afterAll(destroyAllHosts);
 
+/** What an example exports is its outputs, or returns them. */
+function isProgram(exported: object): exported is () => object {
+  return typeof exported === "function";
+}
+
 /** Runs an example anew each time, as the engine does. */
 function programOf(example: string) {
   const source = readFileSync(join(__dirname, "../../examples", example, "index.ts"), "utf8");
@@ -30,8 +35,7 @@ function programOf(example: string) {
     const module = { exports: {} };
     // This file is as deep in the checkout as the example.
     run(require, module, module.exports);
-    const exports = module.exports;
-    return { ...(exports instanceof Function ? exports() : exports) };
+    return { ...(isProgram(module.exports) ? module.exports() : module.exports) };
   };
 }
 
