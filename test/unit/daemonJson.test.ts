@@ -2,15 +2,19 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import fc from "fast-check";
 
-const file = join(__dirname, "../../src/host/daemon/configuration.sh");
+const host = join(__dirname, "../../src/host");
 
 /** What the functions of configuration.sh print for daemon.json on stdin. */
 const run = (script: string, input: string) =>
-  execFileSync("sh", ["-euc", `. "$1"; ${script}`, "sh", file], {
-    input,
-    encoding: "utf8",
-    env: { ...process.env, LC_ALL: "C" },
-  });
+  execFileSync(
+    "sh",
+    ["-euc", `. "$1/core/json.sh"; . "$1/daemon/configuration.sh"; ${script}`, "sh", host],
+    {
+      input,
+      encoding: "utf8",
+      env: { ...process.env, LC_ALL: "C" },
+    },
+  );
 
 test("the members of an object, however it is written", () => {
   fc.assert(
@@ -32,7 +36,7 @@ const written = '{"debug": true, "log-level": "info", "mtu": 1400, "log-opts": {
 const changes = (found: string) =>
   run(
     `WORK=$(mktemp -d); trap 'rm -r "$WORK"' EXIT; account_file() { cat; }
-    printf 'sum\\n' >"$WORK/record"; printf '%s' '${written}' | sums_of_members >>"$WORK/record"
+    printf 'sum\\n' >"$WORK/record"; printf '%s' '${written}' | json_members | sums_of_members >>"$WORK/record"
     changed_members daemon.json "$WORK/record"`,
     found,
   );
@@ -55,6 +59,8 @@ test.each([
     `{${Array.from({ length: 12 }, (_, at) => `"k${at + 10}": 1`).join()}, ${written.slice(1)}`,
     `: ${Array.from({ length: 10 }, (_, at) => `k${at + 10} (new)`).join(", ")} and 2 more`,
   ],
+  ["no key", "{}", ": debug (gone), log-level (gone), log-opts (gone), mtu (gone)"],
+  ["no JSON", written.slice(0, -1), ""],
   ["too large", `{"a": "${"x".repeat(70_000)}"}`, ""],
 ])("what is another one: %s", (_what, found, said) => {
   expect(changes(found)).toBe(said);

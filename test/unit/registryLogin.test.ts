@@ -10,8 +10,8 @@ const sources = join(__dirname, "../../src/host");
 const folder = mkdtempSync(join(tmpdir(), "rootless-docker-login-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const program = /^CLIENT_SETTING='([^']*)'/m.exec(
-  readFileSync(join(sources, "resources/registryLogin.sh"), "utf8"),
+const program = /^JSON_READER='([^']*)'/m.exec(
+  readFileSync(join(sources, "core/json.sh"), "utf8"),
 )?.[1] as string;
 
 const place = (...keys: string[]) => keys.map((key) => JSON.stringify(key));
@@ -99,7 +99,7 @@ test("whatever JSON is around it: found, exchanged, taken out, and all else as i
 /** The problem that the agent makes of what docker said. */
 function problemOf(said: string): string {
   const script = `set -eu
-    for file in core/document core/run core/text core/account core/findings core/report core/state daemon/redaction resources/registryLogin; do
+    for file in core/document core/json core/run core/text core/account core/findings core/report core/state daemon/redaction resources/registryLogin; do
       [ ! -e "$1/$file.sh" ] || . "$1/$file.sh"
     done
     STEP=registries WORK=$2 STATE=$2/state ACCOUNT=app ACCOUNT_HOME=/home/app

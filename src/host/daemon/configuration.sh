@@ -19,42 +19,10 @@ daemon_data_root() {
 	printf '%s' "${root:-$ACCOUNT_HOME/.local/share/docker}"
 }
 
-# The members of a JSON object on stdin, a line each: its name, a tab, its value without blanks between its parts.
-json_members() {
-	tr '\n\r\t' '   ' | awk '
-		function member() {
-			if (name != "") printf "%s\t%s\n", substr(name, 2, length(name) - 2), text
-			name = text = ""
-		}
-		{
-			for (i = 1; i <= length($0); i++) {
-				sign = substr($0, i, 1)
-				if (quoted) {
-					if (sign == "\\") sign = sign substr($0, ++i, 1)
-					else if (sign == "\"") quoted = 0
-				} else if (sign == " ") {
-					continue
-				} else if (sign == "\"") {
-					quoted = 1
-				} else if (index("{[", sign) && ++depth == 1) {
-					continue
-				} else if ((index("}]", sign) && --depth == 0) || (depth == 1 && sign == ",")) {
-					member()
-					continue
-				} else if (depth == 1 && sign == ":" && name == "") {
-					name = text
-					text = ""
-					continue
-				}
-				text = text sign
-			}
-		}'
-}
-
-# The same with a sum in the place of each value, which may be a secret one.
+# Members of stdin with a sum in the place of each value, which may be a secret one.
 sums_of_members() {
 	local name value
-	json_members | while IFS='	' read -r name value; do
+	while IFS='	' read -r name value; do
 		printf '%s\t%s\n' "$name" "$(printf '%s' "$value" | sha256sum | cut -c 1-64)"
 	done
 }
@@ -76,17 +44,17 @@ note_daemon_json() {
 	sum=$(sha256sum <"$1" | cut -c 1-64)
 	[ "$(head -n 1 "$record" 2>/dev/null)" = "$sum" ] || {
 		echo "$sum"
-		sums_of_members <"$1"
+		json_members <"$1" | sums_of_members
 	} | write_record "$record"
 }
 
-# How daemon.json differs from what was written, by its keys; nothing of one that cannot be read, or that nobody has
-# written by hand. $1 path, $2 what was written down; without it, nothing.
+# How daemon.json differs from what was written, by its keys; nothing of one that cannot be read, or is no JSON object.
+# $1 path, $2 what was written down; without it, nothing.
 changed_members() {
-	if [ ! -s "$2" ] || ! small_daemon_json "$1" >"$WORK/found.json"; then return 0; fi
-	sums_of_members <"$WORK/found.json" >"$WORK/members"
+	if [ ! -s "$2" ] || ! small_daemon_json "$1" | json_members >"$WORK/found-members"; then return 0; fi
+	sums_of_members <"$WORK/found-members" >"$WORK/members"
 	tail -n +2 "$2" | awk -F '\t' '
-		FNR == NR { now[$1] = $2; next }
+		FILENAME != "-" { now[$1] = $2; next }
 		!($1 in now) { print $1 " (gone)" }
 		$1 in now && now[$1] != $2 { print $1 }
 		{ was[$1] }

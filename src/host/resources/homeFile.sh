@@ -42,8 +42,8 @@ homedir_restore() {
 	as_account rmdir "$1" 2>/dev/null || ! has_retained_data "$ACCOUNT" || return 10
 }
 
-# The directories below the account's home that lead to a path: claimed outermost first, then made. $1 path, then what is
-# claimed after them, as for want.
+# The directories below the account's home that lead to a path: claimed outermost first, then made. $1 path, then what
+# is claimed after them, as for want.
 want_home_parents() {
 	local parent made=''
 	parent=$(dirname "$1")

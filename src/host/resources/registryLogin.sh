@@ -66,7 +66,7 @@ registrylogin_restore() {
 put_login_back() {
 	local text=''
 	[ ! -e "$2/text" ] || text=$2/text
-	CHANGE=put TEXT=$text perl -e "$CLIENT_SETTING" '"auths"' "$1" <"$WORK/client-config" >"$WORK/client-config.new" &&
+	CHANGE=put TEXT=$text perl -e "$JSON_READER" '"auths"' "$1" <"$WORK/client-config" >"$WORK/client-config.new" &&
 		write_path as_account "$(client_config)" 600 <"$WORK/client-config.new" 2>"$WORK/error"
 }
 
@@ -109,65 +109,13 @@ read_client_config() {
 	1) : >"$WORK/client-config" ;;
 	*) unread_file "$config" "$status" "which has the logins of docker" ;;
 	esac
-	perl -e "$CLIENT_SETTING" '"auths"' <"$WORK/client-config" >/dev/null || [ $? = 1 ] ||
+	perl -e "$JSON_READER" '"auths"' <"$WORK/client-config" >/dev/null || [ $? = 1 ] ||
 		fail "$config" "that it is no JSON object" "the file, which has the logins of docker" \
 			"correct it, or move it away, then run again"
 }
 
 # Prints a setting of $WORK/client-config as it stands there; false where there is none. $@ where it is, as JSON.
-client_setting() { perl -e "$CLIENT_SETTING" "$@" <"$WORK/client-config"; }
-
-# Reads JSON from stdin up to what stands at a place in it, and prints that; where CHANGE is set, all of it with the
-# text of the file TEXT in its place, or without it. Ends with 1 where nothing is there, and with 2 where it is no JSON
-# object.
-# shellcheck disable=SC2016 # a program of its own
-CLIENT_SETTING='my ($text, $start, $from, $to) = (do { local $/; <STDIN> });
-exit 1 if $text !~ /\S/;
-my $place = join "\0", @ARGV;
-# Go takes a field in any case, and a name with any escapes.
-sub name {
-	my ($name, @path) = @_;
-	$name =~ s/\\(?:u([0-9A-Fa-f]{4})|(.))/defined $1 ? chr hex $1 : $2/ge;
-	@path ? $name : lc $name;
-}
-sub token { $text =~ /\G\s*+("(?:[^"\\]++|\\.)*+"|[][{},:]|[^][\s"{},:]++)/gcs ? $1 : exit 2 }
-sub value {
-	my ($token, @path) = @_;
-	exit 2 if @path > 50 || $token =~ /^[]},:]/;
-	return if $token !~ /^[[{]/;
-	my $end = $token eq "{" ? "}" : "]";
-	my $next = token();
-	while ($next ne $end) {
-		my ($first, $name) = (pos($text) - length $next, "");
-		if ($end eq "}") {
-			exit 2 if $next !~ /^"/ || token() ne ":";
-			($name, $next) = (name($next, @path), token());
-		}
-		my $value = pos($text) - length $next;
-		value($next, @path, $name);
-		($start, $from, $to) = ($first, $value, pos $text) if join("\0", @path, $name) eq $place;
-		$next = token();
-		next if $next eq $end;
-		exit 2 if $next ne ",";
-		$next = token();
-		exit 2 if $next eq $end;
-	}
-}
-my $root = token();
-exit 2 if $root ne "{";
-value($root);
-exit 2 if $text =~ /\G\s*\S/gc;
-exit 1 if !defined $from;
-if (!$ENV{CHANGE}) {
-	print substr($text, $from, $to - $from);
-} elsif ($ENV{TEXT} ne "") {
-	open(my $file, "<", $ENV{TEXT}) or exit 3;
-	print substr($text, 0, $from), do { local $/; <$file> }, substr($text, $to);
-} else {
-	my ($before, $after) = (substr($text, 0, $start), substr($text, $to));
-	$after =~ s/^\s*,\s*// || $before =~ s/,\s*$// || ($before =~ s/\s+$//, $after =~ s/^\s+//);
-	print $before, $after;
-}'
+client_setting() { perl -e "$JSON_READER" "$@" <"$WORK/client-config"; }
 
 # Logs in as "docker login" does, unless the login is there. What is wrong is a problem, so that all of them are told at
 # once. $1 the address, $2 the file with USERNAME:PASSWORD.

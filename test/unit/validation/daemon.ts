@@ -82,6 +82,11 @@ export const refused: Refused[] = [
     directive(`Service.${name}`, "A=b", "is what environment is for; use that option"),
   ),
   directive(
+    "Service.SetCredential",
+    "token:s3cret",
+    "would be in a file that others may read; use environment, or LoadCredential with a file of the account's",
+  ),
+  directive(
     "Service.User",
     "root",
     "is not for the unit of an account's own systemd; leave it out",
