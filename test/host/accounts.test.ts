@@ -116,18 +116,24 @@ test("what the kernel keeps for its uid is not the next account's", async () => 
   const args = { account: { uid: 4322 } };
   const first = await give(host, "first", args);
   await first.apply();
-  // add_key(2) and keyctl(2): KEYCTL_SEARCH is 10, KEYCTL_GET_PERSISTENT 22; the user's keyring is -4, the process's -2.
+  // add_key(2) and keyctl(2): KEYCTL_SEARCH is 10, KEYCTL_GET_PERSISTENT 22; the user's keyring is -4, that of its
+  // sessions -5, the process's -2.
   const search = (keyring: string) =>
     host.run(
       `setpriv --reuid 4322 --clear-groups perl -e 'my ($type, $name) = qw(user who); my $there = ${keyring}; print syscall(250, 10, $there, $type, $name, 0) > 0 ? "there" : "gone"'`,
     );
-  const persistent = "syscall(250, 22, -1, -2)";
+  const keyrings = ["-4", "-5", "syscall(250, 22, -1, -2)"];
+  const searched = async () => {
+    const found: string[] = [];
+    for (const keyring of keyrings) found.push(await search(keyring));
+    return found;
+  };
   await host.run(
-    `setpriv --reuid 4322 --clear-groups perl -e 'my ($type, $name, $word) = qw(user who s3cret); for (-4, ${persistent}) { syscall(248, $type, $name, $word, 6, $_) > 0 or die $! }'`,
+    `setpriv --reuid 4322 --clear-groups perl -e 'my ($type, $name, $word) = qw(user who s3cret); for (${keyrings.join()}) { syscall(248, $type, $name, $word, 6, $_) > 0 or die $! }'`,
   );
-  expect([await search("-4"), await search(persistent)]).toEqual(["there", "there"]);
+  expect(await searched()).toEqual(["there", "there", "there"]);
   await first.back();
-  expect([await search("-4"), await search(persistent)]).toEqual(["gone", "gone"]);
+  expect(await searched()).toEqual(["gone", "gone", "gone"]);
 });
 
 test("sudo that does not answer is not taken for sudo without rules", async () => {

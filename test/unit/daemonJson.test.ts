@@ -61,6 +61,7 @@ test.each([
   ],
   ["no key", "{}", ": debug (gone), log-level (gone), log-opts (gone), mtu (gone)"],
   ["no JSON", written.slice(0, -1), ""],
+  ["very many", `{${Array.from({ length: 201 }, (_, at) => `"k${at}": 1`).join()}}`, ""],
   ["too large", `{"a": "${"x".repeat(70_000)}"}`, ""],
 ])("what is another one: %s", (_what, found, said) => {
   expect(changes(found)).toBe(said);

@@ -92,7 +92,8 @@ KEYCTL=$(keyctl_number)
 # after so many bytes; what it says on stderr is made safe to be shown. One program that starts no other: a step
 # asks the account some fifty times. perl-base is in every system, and these are its own words, without a module.
 # Its arguments: seconds, bytes, the number of keyctl(2), the control group or nothing, the environment as
-# NAME=VALUE, "--", the program. Exits as a shell would, and with 124 where the time has passed.
+# NAME=VALUE, "--", the program. Exits as a shell would, and with 124 where the time has passed: a program's own 124 is
+# 125.
 #
 # The environment is clean before the user changes: the account may read what a program of its was started with.
 # Root's session keyring leads to root's own keys: KEYCTL_JOIN_SESSION_KEYRING (1) puts a new one, empty, in its
@@ -182,7 +183,8 @@ if ($group eq "") {
 $said =~ s/\n+\z//;
 $said =~ tr/\t\n\x20-\x7e/?/c;
 print STDERR "$said\n" if $said ne "";
-exit($late ? 124 : $status & 127 ? 128 + ($status & 127) : $status >> 8);
+my $code = $status & 127 ? 128 + ($status & 127) : $status >> 8;
+exit($late ? 124 : $code == 124 ? 125 : $code);
 '
 
 # Where the processes are that run as the account for this run: root's own login session would keep them, with what

@@ -10,22 +10,27 @@ keep_earlier_files() {
 	[ ! -e "$WORK/other-files" ] || return 0
 	for path in "$config/systemd/user/docker.service" "$config/docker/daemon.json" "$config/docker/environment" \
 		"$config"/docker/tls/ca.pem "$config"/docker/tls/cert.pem "$config"/docker/tls/key.pem; do
-		keep_earlier_file "$path" "$WORK/earlier/${path##*/}"
+		keep_earlier_file "$path" "$WORK/earlier/${path##*/}" || {
+			rm -rf "$WORK/earlier"
+			return 0
+		}
 	done
 }
 
-# $1 path, $2 the directory for it.
+# False where it is not what this package has written: the account may have exchanged it since. $1 path, $2 the directory
+# for it.
 keep_earlier_file() {
 	local dir claim
 	dir=$(resource_directory homefile "$1")
 	is_claimed_by "$LEASE" "$dir/claims" || return 0
 	mkdir -p "$2/claims"
 	printf '%s' "$1" >"$2/path"
-	if account_file "$1" >"$2/content" && as_account stat -c %a "$1" >"$2/mode"; then
-		for claim in "$dir/claims/$LEASE".*; do cp "$claim" "$2/claims"; done
-	else
-		rm -r "$2"
-	fi
+	account_file "$1" >"$2/content" || return 1
+	for claim in "$dir/claims/$LEASE".*; do
+		[ "$(tail -n +2 "$claim" | cut -d ' ' -f 2)" = "$(sha256sum <"$2/content" | cut -c 1-64)" ] || return 1
+		tail -n +2 "$claim" | cut -d ' ' -f 1 >"$2/mode"
+		cp "$claim" "$2/claims"
+	done
 }
 
 # In a subshell. A run that is killed meanwhile leaves the next one a daemon of which it is unknown what it was started
@@ -34,9 +39,9 @@ run_with_earlier_files() {
 	local kept dir
 	dir=$(resource_directory userdaemon "$ACCOUNT")
 	user_systemctl stop docker.service 2>/dev/null || true
+	call_if_there "${STEP}_with_earlier_files"
 	for kept in "$WORK"/earlier/*; do restore_earlier_file "$kept"; done
 	[ ! -e "$WORK/earlier/daemon.json" ] || note_daemon_json "$WORK/earlier/daemon.json/content"
-	call_if_there "${STEP}_with_earlier_files"
 	ask_systemctl daemon-reload
 	ask_systemctl reset-failed docker.service 2>/dev/null || true
 	start_and_wait start

@@ -257,12 +257,14 @@ account_restore() {
 }
 
 # The kernel's keys of a uid outlive its processes: the next account with that uid would have them. keyctl(2):
-# KEYCTL_CLEAR is 7, KEYCTL_GET_PERSISTENT 22; the user's keyring is -4, the process's -2.
+# KEYCTL_CLEAR is 7, KEYCTL_LINK 8, KEYCTL_GET_PERSISTENT 22; the user's keyring is -4, that of its sessions -5, which
+# has a link to the former, and the process's -2.
 clear_keys() {
 	# shellcheck disable=SC2016 # a program of its own
 	as_account perl -e 'my $keyctl = shift or exit;
 		my $persistent = syscall($keyctl, 22, -1, -2);
-		syscall($keyctl, 7, $_) for -4, $persistent > 0 ? $persistent : ();' "$KEYCTL" || true
+		syscall($keyctl, 7, $_) for -4, -5, $persistent > 0 ? $persistent : ();
+		syscall($keyctl, 8, -4, -5);' "$KEYCTL" || true
 }
 
 # One that somebody else removed: whose its home is by now nobody can say. $1 the account, $2

@@ -42,12 +42,17 @@ keyfile_save() {
 }
 
 keyfile_restore() {
-	local keys
+	local keys status=0
 	know_account "$1" || return 0
 	keys=$(keys_file)
 	if [ -e "$2/absent" ]; then
 		# shellcheck disable=SC2016 # the inner shell expands it
-		as_account sh -c '[ ! -e "$1" ] || [ -s "$1" ] || rm -f -- "$1"' sh "$keys" || no_answer_about "$keys"
+		as_account sh -c '[ ! -e "$1" ] || [ -s "$1" ] || rm -f -- "$1"' sh "$keys" 2>"$WORK/error" || status=$?
+		case $status in
+		0) ;;
+		124 | 137) no_answer_about "$keys" ;;
+		*) say "$keys stays, empty: $ACCOUNT cannot remove it ($(tail -n 1 "$WORK/error" | printable))" ;;
+		esac
 	elif [ -e "$2/no-newline" ] && [ "$(account_file "$keys" | tail -c 1 | wc -l)" = 1 ]; then
 		# The first key gave it one.
 		as_account truncate -s -1 "$keys"

@@ -58,14 +58,18 @@ restore_parked() {
 resolve_parked() {
 	local status=0
 	if [ ! -e "$2/kept" ] || ! account_has "$1.rootless-docker-old"; then return 0; fi
-	! account_has "$1" || as_account cmp -s "$1.rootless-docker-old" "$1" || status=$?
+	! account_has "$1" || as_account cmp -s "$1.rootless-docker-old" "$1" 2>/dev/null || status=$?
 	case $status in
 	0) restore_parked "$1" ;;
 	1)
 		as_account rm -f "$1.rootless-docker-old"
 		say "$1 belongs to $ACCOUNT now, and not to whom it belonged before: it was changed meanwhile"
 		;;
-	*) no_answer_about "$1" ;;
+	124 | 137) no_answer_about "$1" ;;
+	*)
+		fail "$1" "that $ACCOUNT cannot compare it with $1.rootless-docker-old, which it was before" "two files that it can read" \
+			"see what is in their place, let $ACCOUNT read both, or move one away, then run again"
+		;;
 	esac
 }
 

@@ -14,7 +14,10 @@ secrets_apply() {
 	find "$new/text" "$new/json" -mindepth 1 -maxdepth 1 -type f -delete
 	[ -n "$(find "$new" -type f)" ] || return 0
 	want secretvalues "$LEASE" kept
-	diff -r "$values" "$new" >/dev/null 2>&1 || store_values "$new" "$values"
+	diff -r "$values" "$new" >/dev/null 2>&1 || {
+		write_record "$STATE/leases/$LEASE/secrets.begun" </dev/null
+		store_values "$new" "$values"
+	}
 	# Equal ones too: the run that stored them may have been killed before it came to this.
 	pass_on_to_daemon
 }
@@ -46,6 +49,7 @@ secrets_with_earlier_files() {
 	values=$(secrets_directory)
 	[ ! -d "$values.earlier" ] ||
 		store_values "$values.earlier/$(($(find "$values.earlier" -mindepth 1 -maxdepth 1 | wc -l) - 1))" "$values"
+	rm -f "$STATE/leases/$LEASE/secrets.begun"
 }
 
 # The daemon has read the new ones.

@@ -23,8 +23,12 @@ set data-root in daemon to that directory to go on with it"
 	want_context
 }
 
-# The machine may be older than what Pulumi knows.
+# The machine may be older than what Pulumi knows, or have values of a run that was killed and that the program has taken
+# back since.
 stop_without_secrets() {
+	[ ! -e "$STATE/leases/$LEASE/secrets.begun" ] ||
+		fail "secret values" "those of a run of the step secrets that did not come to its end" "those of the program" \
+			"run pulumi up with a new value of recheck, which brings them"
 	[ "$(doc secrets)" = "$(secret_names)" ] ||
 		fail "secret values" "the values of '$(secret_names)' on this machine" "those of '$(doc secrets)'" \
 			"run pulumi up with a new value of recheck, which brings them"
