@@ -173,7 +173,7 @@ main() {
 	local steps
 	if [ "$VERB" = doctor ]; then
 		shift
-		PACKAGE_MANAGER=$(package_manager)
+		know_system
 		run_doctor "$@"
 	fi
 	case $LEASE in
@@ -199,7 +199,7 @@ main() {
 	esac
 	become_root "$@"
 	# Not before: what is set for the login's programs would count for these.
-	PACKAGE_MANAGER=$(package_manager)
+	know_system
 	case $VERB-$STEP in
 	check-host)
 		run_check

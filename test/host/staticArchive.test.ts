@@ -1,5 +1,9 @@
-import { brokenEngine, currentEngine, earlierEngine } from "../../testbed/engine";
+import { mkdtempSync, rmSync } from "node:fs";
+import { machine, tmpdir } from "node:os";
+import { join } from "node:path";
+import { brokenEngine, currentEngine, earlierEngine, serve } from "../../testbed/engine";
 import { diffSnapshots, snapshotHost } from "../../testbed/hosts";
+import { execOrThrow } from "../../testbed/hosts/exec";
 import { PrivilegedPorts } from "../../index";
 import { engineHost } from "../../testkit/engineHost";
 import { asAccount, importImage } from "../../testkit/host";
@@ -110,3 +114,68 @@ test.each([
   await app.revertAgent();
   expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
 });
+
+test("archives that are not Docker's own are errors, and nothing of them is used", async () => {
+  const app = new Installation(given.host, "a7");
+  const place = `static/stable/${machine()}`;
+  const folder = mkdtempSync(join(tmpdir(), "archives-"));
+  const served = async (make: string) => {
+    await execOrThrow("sh", [
+      "-euc",
+      `cd "$1"; rm -rf *; mkdir -p docker ${place}; echo ${given.downloads.key} >fingerprint; ${make}
+        for name in docker docker-rootless-extras; do gzip -c all.tar >${place}/$name-1.0.0.tgz; done`,
+      "sh",
+      folder,
+    ]);
+    return serve([folder]);
+  };
+  let asked: StepArgs = {};
+  try {
+    for (const { make, says } of otherArchives) {
+      const { url: mirror, sha256, close } = await served(make);
+      asked = wishes(currentEngine, {
+        version: "1.0.0",
+        sha256: sha256("docker", "1.0.0"),
+        rootlessExtrasSha256: sha256("docker-rootless-extras", "1.0.0"),
+        mirror,
+      });
+      await app.install();
+      await app.apply("preflight", asked);
+      const { exitCode, said } = await app.tryApply("engine", asked);
+      await close();
+      expect([exitCode, said.at(-1)]).toEqual([1, expect.stringMatching(says)]);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  expect(await given.host.run("ls /usr/local/lib/rootless-docker")).toBe("");
+  await app.revert("engine", asked);
+  await app.revertAgent();
+  expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
+});
+
+/** How each is made, as `all.tar`. */
+const otherArchives = [
+  // By way of a link that leads out.
+  {
+    make: `ln -s /etc docker/out; tar -cf all.tar docker/out
+      rm docker/out; mkdir docker/out; echo planted >docker/out/planted; tar -rf all.tar docker/out/planted`,
+    says: /found (docker\/out in it; wanted files in one directory|.*; wanted an archive that tar unpacks)/,
+  },
+  {
+    make: "echo planted >docker/planted; tar -cPf all.tar --transform s,^docker,docker/../../../../../etc, docker",
+    says: /found .*'\.\.'; wanted an archive that tar unpacks/,
+  },
+  {
+    make: "mkdir docker/more; echo planted >docker/more/planted; tar -cf all.tar docker",
+    says: /found docker\/more\/ in it; wanted files in one directory/,
+  },
+  {
+    make: "echo planted >docker/planted; ln docker/planted docker/second; tar -cf all.tar docker",
+    says: /found docker\/(planted|second) in it; wanted files in one directory/,
+  },
+  {
+    make: "echo planted >docker/planted; tar -cf all.tar docker",
+    says: /found no docker in them; wanted the whole engine/,
+  },
+];

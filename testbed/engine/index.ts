@@ -45,7 +45,7 @@ export async function serveFor(distribution: Distribution): Promise<Repository> 
 }
 
 /** @param folders what is served; the first one that has a fingerprint signs the packages, the last one has the archives. */
-async function serve(folders: string[]): Promise<Repository> {
+export async function serve(folders: string[]): Promise<Repository> {
   const server = createServer(({ url = "/" }, response) => {
     const path = normalize(decodeURIComponent(url));
     const found = folders

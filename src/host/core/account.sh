@@ -160,8 +160,9 @@ sub hand_on {
 	return 1;
 }
 
+# What has closed both its outputs is about to end: its signal may have come before one waits for it.
 until ($late || defined $status) {
-	read_on(0.2);
+	read_on(defined fileno $out || defined fileno $err ? 0.2 : 0.005);
 	$status = $? if waitpid($child, 1) == $child;
 }
 

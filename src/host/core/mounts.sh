@@ -117,15 +117,16 @@ mount_above() {
 
 # The directory itself, or the one that it will be made in.
 nearest_directory() {
-	local path=$1
-	until on_behalf test -d "$path"; do
-		# Where it does not answer at all, there is nothing above that would.
-		case $path in
-		/ | .) break ;;
-		esac
-		path=$(dirname "$path")
-	done
-	printf '%s' "$path"
+	local path
+	# shellcheck disable=SC2016 # the inner shell expands them
+	path=$(on_behalf sh -c 'path=$1
+		until [ -d "${path:-/}" ] || [ -z "$path" ]; do path=${path%/*}; done
+		printf %s "${path:-/}"' sh "$1") || true
+	# The account's word, and where it says nothing in time there is nothing below that would.
+	case ${1%/}/ in
+	"${path%/}"/*) printf '%s' "${path:-/}" ;;
+	*) printf / ;;
+	esac
 }
 
 file_system() { on_behalf stat -f -c %T -- "$(nearest_directory "$1")" || echo unknown; }

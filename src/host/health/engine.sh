@@ -252,7 +252,7 @@ plugin_place_problems() {
 
 distribution_engine_problems() {
 	local other
-	if [ -n "$(known_system)" ] && ! has_rootless_engine; then
+	if [ -n "$KNOWN_SYSTEM" ] && ! has_rootless_engine; then
 		problem "engine.source" "$(os_name), whose $(distribution_engine) lacks what a rootless daemon needs" \
 			"an engine that has it" "set engine.source to $(other_sources), or to Preinstalled where one is there"
 	fi

@@ -11,7 +11,7 @@ machine_checks() {
 }
 
 system_checks() {
-	if [ -n "$(known_system)" ]; then
+	if [ -n "$KNOWN_SYSTEM" ]; then
 		fine "operating system" "$(os_name)"
 	else
 		problem "operating system" "$(os_name)" \

@@ -52,11 +52,15 @@ known_system() {
 	fi
 }
 
-# $1 the number of the column.
-of_known_system() { known_system | cut -d ' ' -f "$1"; }
+# Once a run, after root's own environment is set. One that is not known is refused later, in apt's words.
+know_system() {
+	KNOWN_SYSTEM=$(known_system)
+	PACKAGE_MANAGER=$(of_known_system 3)
+	PACKAGE_MANAGER=${PACKAGE_MANAGER:-apt-get}
+}
 
-# One that is not known is refused later, in apt's words.
-package_manager() { of_known_system 3 | grep . || printf apt-get; }
+# $1 the number of the column.
+of_known_system() { printf '%s\n' "$KNOWN_SYSTEM" | cut -d ' ' -f "$1"; }
 
 # The distribution whose packages these are, and its suite, as archives name them: of a system that
 # is built from another one, that one's.

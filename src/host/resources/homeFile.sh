@@ -51,22 +51,23 @@ want_home_parents() {
 	if grep -qxF -- "$(resource_directory homedir "$parent")" "$WORK/wanted"; then
 		made=yes
 	else
-		claim_home_directories "$parent"
+		claim_home_directories "$parent" "$(nearest_directory "$parent")"
 	fi
 	[ $# = 0 ] || claim "$@"
 	settle_claims
 	[ -n "$made" ] || [ ! -d "$(resource_directory homedir "$parent")" ] || make_home_directory "$parent"
 }
 
-# $1 the innermost.
+# $1 the innermost, $2 that of them which is there.
 claim_home_directories() {
 	case $1 in
 	"$ACCOUNT_HOME" | / | .) return 0 ;;
 	esac
-	claim_home_directories "$(dirname "$1")"
-	if [ -d "$(resource_directory homedir "$1")" ] || ! as_account test -d "$1"; then
-		claim homedir "$1" directory
-	fi
+	claim_home_directories "$(dirname "$1")" "$2"
+	case $2/ in
+	"$1"/*) [ -d "$(resource_directory homedir "$1")" ] || return 0 ;;
+	esac
+	claim homedir "$1" directory
 }
 
 # $1 path.

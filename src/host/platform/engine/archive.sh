@@ -45,7 +45,7 @@ engine_archives() {
 # Both are whole before anything of them is unpacked. $1 the directory, which is there at once or not at
 # all; where a file of it has gone, that one comes back.
 unpack_archives() {
-	local new=$1.new url sum found number=0 archive
+	local new=$1.new url sum found number=0
 	remove_unpacked "$new"
 	mkdir -p "$new"
 	engine_archives >"$WORK/archives"
@@ -58,12 +58,17 @@ unpack_archives() {
 		[ "$found" = "$sum" ] || archive_fails "$new" "$url" "the SHA-256 $found" "$sum" \
 			"see which of the two is right: nothing of it was unpacked"
 	done <"$WORK/archives"
-	for archive in "$new"/*.tgz; do
-		stop_on_other_members "$new" "$archive"
-		tar -xz -f "$archive" -C "$new" --strip-components=1 --no-same-owner --no-same-permissions 2>"$WORK/error" ||
-			archive_fails "$new" "$archive" "$(tail -n 1 "$WORK/error")" "an archive that tar unpacks" "fix what tar says"
-		rm -f "$archive"
-	done
+	number=0
+	while read -r url sum; do
+		number=$((number + 1))
+		# Links that lead out are the last that tar makes: it writes nothing by way of one.
+		tar -xzvv -f "$new/$number.tgz" -C "$new" --strip-components=1 --no-same-owner --no-same-permissions \
+			>"$WORK/members" 2>"$WORK/error" ||
+			archive_fails "$new" "$url" "$(grep -v 'Exiting with' "$WORK/error" | tail -n 1 | printable)" \
+				"an archive that tar unpacks" "fix what tar says"
+		stop_on_other_members "$new" "$url"
+		rm -f "$new/$number.tgz"
+	done <"$WORK/archives"
 	for found in docker dockerd containerd runc rootlesskit dockerd-rootless.sh; do
 		[ -f "$new/$found" ] ||
 			archive_fails "$new" "the archives" "no $found in them" "the whole engine" \
@@ -80,13 +85,14 @@ unpack_archives() {
 	sync_directories "$1" "$ENGINES"
 }
 
-# Docker's archives hold files in one directory, and nothing else. $1 what is removed, $2 the archive.
+# Docker's archives hold files in one directory, and nothing else: nothing of another one is used. $1 what is removed, $2
+# the archive.
 stop_on_other_members() {
 	local other
-	other=$(tar -tvz -f "$2" 2>"$WORK/error" | awk '
-		$1 !~ /^[-d]/ || $6 !~ /^docker[a-z-]*\/[A-Za-z0-9._-]*$/ || $6 ~ /\/\.+$/ { print $6; exit }' | printable) || true
-	[ -z "$other" ] || archive_fails "$1" "the archives" "$other in them" \
-		"files in one directory, as in Docker's own" "name Docker's own archives"
+	other=$(awk '$1 !~ /^[-d]/ || $6 !~ /^docker[a-z-]*\/[A-Za-z0-9._-]*$/ || $6 ~ /\/\.+$/ { print $6; exit }' \
+		"$WORK/members" | printable)
+	[ -z "$other" ] || archive_fails "$1" "$2" "$other in it" "files in one directory, as in Docker's own" \
+		"name Docker's own archives"
 }
 
 # What a run that was killed has left. Nothing is mounted there but by somebody's hand. $1 the directory.
