@@ -151,7 +151,10 @@ packages_of_own_daemons() {
 	local user why row
 	own_daemons "$1" | while IFS='	' read -r user why; do
 		for row in $(engine_programs); do printf '%s\t%s\t%s\t%s\n' "${row#*:}" "${row%:*}" "$user" "$why"; done
-		for row in dockerd docker rootlesskit containerd fuse-overlayfs pasta; do command -v "$row" || true; done |
+		# Whatever source this installation has.
+		for row in dockerd docker rootlesskit containerd fuse-overlayfs pasta; do
+			PATH=$SYSTEM_PATH command -v "$row" || true
+		done |
 			printf '%s\n' "$(cat)" "$(start_script)" /usr/lib/systemd/user/dbus.socket | packages_of_files |
 			awk -v user="$user" -v why="$why" '{ print $0 "\t" user "\t" why }'
 	done
@@ -165,10 +168,10 @@ own_daemons() {
 	local user why late=0
 	why=$(units_of_rootless_daemons)
 	[ -z "$why" ] || printf 'the machine\tthe machine has a rootless daemon, by %s\n' "$why"
-	awk -F : -v own="$(own_uid)" '
+	accounts_with_ids | cat /etc/passwd - | awk -F : -v own="$(own_uid)" '
 		BEGIN { while ((getline <"/etc/subuid") > 0) ids[$1] }
-		$3 == 0 || $3 == 65534 || $3 == own || $6 !~ /^\/./ { next }
-		$7 !~ /\/(nologin|false|sync)$/ || $1 in ids || $3 in ids { print $1 }' /etc/passwd |
+		$3 == 0 || $3 == 65534 || $3 == own || $6 !~ /^\/./ || seen[$1]++ { next }
+		$7 !~ /\/(nologin|false|sync)$/ || $1 in ids || $3 in ids { print $1 }' |
 		while IFS= read -r user; do
 			if [ "$late" = 3 ]; then
 				why="was not asked whether it has a daemon of its own, since three others do not answer"
@@ -182,6 +185,12 @@ own_daemons() {
 			fi
 			printf '%s\t%s %s\n' "$user" "$user" "$why"
 		done
+}
+
+# Their lines of passwd(5): a directory's accounts are not in its file.
+accounts_with_ids() {
+	local name
+	cut -d : -f 1 /etc/subuid 2>/dev/null | sort -u | while IFS= read -r name; do getent passwd -- "$name" || true; done
 }
 
 # Units of an administrator's that start a rootless daemon, as whichever user: for people.
@@ -202,10 +211,15 @@ own_unit() {
 	local unit units=$ACCOUNT_HOME/.config/systemd/user
 	! is_unit_of_installation "$1" "$(resource_directory homefile "$units/docker.service")" || return 0
 	# shellcheck disable=SC2016 # the inner shell expands it
-	unit=$(as_account_within 5 sh -c 'for unit; do
-			[ ! -e "$unit" ] || { printf "%s\n" "$unit"; exit; }
-		done' sh "$units/docker.service" "$ACCOUNT_HOME/.local/share/systemd/user/docker.service" \
-		"$units/default.target.wants/docker.service") || return
+	unit=$(as_account_within 5 sh -c 'for unit in "$1/docker.service" "$2/docker.service" \
+				"$1/default.target.wants/docker.service" "$1"/*.service "$2"/*.service; do
+			case ${unit##*/} in
+			docker.service) [ -e "$unit" ] || continue ;;
+			*) [ -f "$unit" ] && grep -q "^ExecStart=.*dockerd-rootless" "$unit" || continue ;;
+			esac
+			printf "%s\n" "$unit"
+			exit
+		done' sh "$units" "$ACCOUNT_HOME/.local/share/systemd/user") || return
 	printf '%s' "$unit" | head -n 1 | printable
 }
 
