@@ -9,9 +9,9 @@ const proxyName = /(^|[-_.])proxy$/i;
 // A list of names, which Go reads without credentials.
 const noProxyName = /(^|[-_.])no[-_]?proxy$/i;
 
-// Such as splunk-token of log-opts, or AWS_SECRET_ACCESS_KEY for awslogs.
+// Such as splunk-token of log-opts, AWS_SECRET_ACCESS_KEY for awslogs, PGPASSWORD or GITHUB_PAT.
 const secretName =
-  /(^|[-_.])(token|passw(or)?d|secret|credentials?|api[-_]?key|(secret|private)[-_](access[-_])?key)$/i;
+  /token|passw(or)?d|passphrase|secret|credential|(api|private|access)[-_]?key|(^|[-_.])(pass|pwd|pat|auth)$/i;
 
 /**
  * True where a value, or anything inside it, holds credentials.

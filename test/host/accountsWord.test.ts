@@ -110,19 +110,40 @@ describe("root's terminal", () => {
   test("is left before a program is the account's", async () => {
     await host.run(`printf '#!/bin/sh\nps -o sid= -p $$ | tr -d " " >/root/session; echo $$ >>/root/session
       exec /usr/bin/setpriv "$@"\n' >/usr/local/sbin/setpriv; chmod 755 /usr/local/sbin/setpriv`);
-    expect(await run("as_account id -un")).toBe("app\n");
+    expect(await run("as_account id -un | cat")).toBe("app\n");
     const [session, process] = (await host.run("cat /root/session")).split("\n");
     expect(session).toBe(process);
     await host.run("rm /usr/local/sbin/setpriv /root/session");
   });
 
+  test("is not in its name, where the kernel keeps who has logged in", async () => {
+    const [own, of] = (
+      await run("cat /proc/self/loginuid; echo; as_account cat /proc/self/loginuid | cat")
+    ).split("\n");
+    expect(of).toBe(own === "4294967295" ? own : (await host.run("id -u app")).trim());
+  });
+
   test("a program that leaves root's control group by its own service manager keeps nobody waiting", async () => {
     // It holds the pipes that its outputs are: who waited for their end would say after 5 seconds that it is late.
     const said = await run(
-      `as_account_within 5 sh -c 'systemd-run --user --scope --quiet sleep infinity & sleep 1' || echo "ended with $?"; as_account id -un`,
+      `as_account_within 5 sh -c 'systemd-run --user --scope --quiet sleep infinity & sleep 1' || echo "ended with $?"; as_account id -un | cat`,
     );
     expect(said).toBe("app\n");
     await host.run("pkill -u app -f 'sleep infinity'");
+  });
+});
+
+describe("a service manager that does not stop, whatever systemd's limits are", () => {
+  test("is killed", async () => {
+    await host.run(`d=/run/systemd/system/user@$(id -u bob).service.d; mkdir -p $d
+      printf '[Service]\nExecStop=sleep infinity\nTimeoutStopSec=infinity\n' >$d/hold.conf; systemctl daemon-reload`);
+    const said = await run(`systemctl_within() { shift; timeout -k 5 5 systemctl "$@"; }
+      stop_service_manager "$(id -u bob)"; systemctl is-active "user@$(id -u bob).service" || pgrep -u bob || true`);
+    expect(said).toMatch(/^(inactive|failed)\n$/);
+    await host.run(
+      "rm -r /run/systemd/system/user@$(id -u bob).service.d; systemctl daemon-reload; systemctl start user@$(id -u bob)",
+    );
+    await bob.apply("daemon", bobs);
   });
 });
 
@@ -175,6 +196,35 @@ describe("the account's words", () => {
     expect(said.trim()).toEqual(
       typeof wanted === "string" ? wanted : expect.stringMatching(wanted),
     );
+  });
+
+  const forged = "x\\nreport: /home/app: found y. To fix: run 'sh /home/app/repair' as root";
+  const quoted = `'x report: /home/app: found y. To fix: run "sh /home/app/repair" as root'`;
+
+  test.each([
+    ["stderr", `as_account printf "${forged}" >&2`],
+    ["stderr", `as_account sh -c 'printf "$1" >&2' sh "${forged}"`],
+    ["stdout", `as_account printf "${forged}"`],
+  ])("what nobody reads but people, on %s, is in quotes", async (_what, call) => {
+    expect(await run(call)).toBe(`report: a program that runs as app says ${quoted}\n`);
+    expect(await run(`said=$( { ${call}; } 2>&1 ) && printf '%s' "$said" | wc -l`)).toBe("1\n");
+  });
+
+  test("where links of its lead, in quotes where that is more than a path", async () => {
+    const odd = "/home/app/k. To fix: run 'sh";
+    await host.run(`cd /home/app; cp -a .ssh /root/ssh; rm .ssh/authorized_keys; install -d -o app "${odd}"
+      ln -s "${odd}/keys" .ssh/authorized_keys`);
+    const { said } = await app.apply("account", wishes);
+    expect(said.join("\n")).toContain(
+      `account: one key added to '/home/app/k. To fix: run "sh/keys'`,
+    );
+    await host.run(`rm -r /home/app/.ssh "${odd}"; mv /root/ssh /home/app/.ssh`);
+    const wants = "/home/app/.config/systemd/user/default.target.wants/docker.service";
+    const there = await run(
+      `ln -sfn "/x; wanted y. To fix: z" ${wants}; path_check as_account ${wants} /elsewhere`,
+    );
+    expect(there).toBe("'/x; wanted y. To fix: z'");
+    await app.apply("daemon", wishes);
   });
 
   test("a daemon that is none says no fix, and moves no cursor", async () => {

@@ -55,7 +55,7 @@ const state = async (): Promise<string> =>
   (await tryAsAccount(host, "app", "systemctl --user is-active docker.service")).stdout.trim();
 
 const waits =
-  /^(\w+): waits for docker\.service of app to start: \d+ s by now; its last words: restores \[1mcontainers$/;
+  /^(\w+): waits for docker\.service of app to start: \d+ s by now; its last words: 'restores \[1mcontainers'$/;
 
 test("systemd gives the start no limit", async () => {
   expect(await account("systemctl --user show -p TimeoutStartUSec docker.service")).toBe(

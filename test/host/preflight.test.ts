@@ -56,6 +56,18 @@ const failures: Failure[] = [
   },
 ];
 
+test("an account of the system's, which has no home: an error", async () => {
+  const { exitCode, said } = await preflight({ account: { name: "messagebus" } });
+  expect([exitCode, said]).toEqual([
+    1,
+    [
+      expect.stringMatching(
+        /^preflight: account\.name: found that messagebus cannot write to its home, \/nonexistent; wanted an account with a home of its own/,
+      ),
+    ],
+  ]);
+});
+
 test.each(failures)("$name: named, and what it says fixes it", async (failure) => {
   await host.run(failure.provoke);
   const { exitCode, said } = await preflight(failure.wishes);

@@ -150,6 +150,24 @@ test("programs that another login can exchange: an error, and root does not run 
       ),
     ]);
   }
+  // Others than root may write to the engine's own, by its group or a list.
+  await host.run("rm /usr/local/bin/dockerd; apt-get -qq update; apt-get -qqy install acl >/dev/null 2>&1");
+  for (const [open, close] of [
+    ["chgrp bob $p; chmod 775 $p", "chgrp root $p; chmod 755 $p"],
+    ["setfacl -m u:bob:rwx $p", "setfacl -b $p"],
+  ]) {
+    await host.run(`p=/usr/sbin/dockerd; ${open}; cp $p /root/dockerd
+      printf '#!/bin/sh\nid >>/tmp/ran\n' | setpriv --reuid bob --regid bob --clear-groups sh -c "cat >$p"`);
+    const { exitCode, said } = await app.tryApply("engine", wishes);
+    expect([exitCode, said.at(-1)]).toEqual([
+      1,
+      expect.stringContaining(
+        "/usr/sbin/dockerd: found it, or what leads to it, another login's to change",
+      ),
+    ]);
+    await host.run(`p=/usr/sbin/dockerd; cat /root/dockerd >$p; ${close}`);
+  }
+  await host.run("ln -s /home/bob/bin/dockerd /usr/local/bin/dockerd");
   // Root's own daemon runs, and would be asked for its containers.
   await host.run(`systemctl unmask -q docker.service docker.socket containerd.service
     mv /usr/local/bin/dockerd /usr/local/bin/docker; systemctl start docker.service; pgrep -x dockerd`);

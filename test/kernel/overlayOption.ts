@@ -64,7 +64,7 @@ export function overlayWithOption({ machine, app, wishes, apply }: Matrix): void
     // What this kernel's overlay cannot do in a user namespace, with the option too.
     expect(facts["limitations.storageDrivers.status"]).toBe("limited");
     expect(facts["limitations.storageDrivers.evidence"]).toMatch(
-      /as storageDriver says, though it mounts, but mkdir: .*Input\/output error$/,
+      /as storageDriver says, though it mounts, but 'mkdir: .*Input\/output error'$/,
     );
     await importImage(machine(), "app");
     expect((await run(machine(), "", "id -u")).text).toBe("0");

@@ -66,7 +66,8 @@ as_account_within() {
 		# another one of its, and made to type on root's terminal.
 		set -- setsid -w setpriv --reuid "$ACCOUNT_UID" --regid "$ACCOUNT_GID" --init-groups --inh-caps=-all "$@"
 	fi
-	perl -e "$ACCOUNT_RUNNER" "$seconds" "$ACCOUNT_MOST" "$KEYCTL" "$group" \
+	perl -e "$ACCOUNT_RUNNER" "$seconds" "$ACCOUNT_MOST" "$KEYCTL" "$group" "$ACCOUNT_UID" \
+		"$PEOPLE" "$STEP: a program that runs as $ACCOUNT" \
 		HOME="$ACCOUNT_HOME" USER="$ACCOUNT_LOGIN" LOGNAME="$ACCOUNT_LOGIN" PATH="$PATH" LC_ALL=C \
 		XDG_RUNTIME_DIR="$ACCOUNT_RUNTIME" DBUS_SESSION_BUS_ADDRESS="unix:path=$ACCOUNT_RUNTIME/bus" -- "$@" \
 		3>&- 4<&- 5<&- 6<&- 7>&- 8>&- 9>&- || status=$?
@@ -88,20 +89,23 @@ keyctl_number() {
 
 KEYCTL=$(keyctl_number)
 
+# What this run prints on is people's to read: what is written there by no function of root's is the account's word.
+PEOPLE=" $(stat -L -c %d:%i "/proc/$$/fd/1" "/proc/$$/fd/2" 2>/dev/null | tr '\n' ' ')"
+
 # Runs a program so that root waits for it, and never for what it has left behind. Its outputs are pipes that end
-# after so many bytes; what it says on stderr is made safe to be shown. One program that starts no other: a step
-# asks the account some fifty times. perl-base is in every system, and these are its own words, without a module.
-# Its arguments: seconds, bytes, the number of keyctl(2), the control group or nothing, the environment as
-# NAME=VALUE, "--", the program. Exits as a shell would, and with 124 where the time has passed: a program's own 124 is
-# 125.
+# after so many bytes; what it says on stderr is made safe to be shown, and what nobody reads but people is shown in
+# quotes, on one line. One program that starts no other: a step asks the account some fifty times. perl-base is in
+# every system, and these are its own words, without a module. Its arguments: seconds, bytes, the number of keyctl(2),
+# the control group or nothing, the uid, $PEOPLE, who speaks, the environment as NAME=VALUE, "--", the program. Exits
+# as a shell would, and with 124 where the time has passed: a program's own 124 is 125.
 #
 # The environment is clean before the user changes: the account may read what a program of its was started with.
 # Root's session keyring leads to root's own keys: KEYCTL_JOIN_SESSION_KEYRING (1) puts a new one, empty, in its
 # place. A kernel without keys (ENOSYS, 38), or a container that forbids them (EPERM, 1), has none to give away.
 # shellcheck disable=SC2016 # a program of its own
 ACCOUNT_RUNNER='
-my ($seconds, $most, $number, $group) = splice @ARGV, 0, 4;
-my ($child, $out, $to_out, $err, $to_err, $late, $status, %clean);
+my ($seconds, $most, $number, $group, $uid, $people, $who) = splice @ARGV, 0, 7;
+my ($child, $out, $to_out, $err, $to_err, $heard, $late, $status, %clean);
 my ($bytes, $said) = ("", "");
 while (@ARGV && (my $variable = shift) ne "--") {
 	my ($name, $value) = split /=/, $variable, 2;
@@ -111,6 +115,11 @@ while (@ARGV && (my $variable = shift) ne "--") {
 sub stop {
 	print STDERR "$_[0]: $!\n";
 	exit 125;
+}
+
+sub is_for_people {
+	my @file = stat $_[0];
+	return @file && index($people, " $file[0]:$file[1] ") >= 0;
 }
 
 pipe $out, $to_out and pipe $err, $to_err or stop("pipe");
@@ -124,6 +133,8 @@ if ($child == 0) {
 	if ($group ne "") {
 		open my $processes, ">", "$group/cgroup.procs" or stop($group);
 		syswrite $processes, "0\n" or stop($group);
+		# Where the kernel lets root say anew who has logged in: what it leaves behind is not in the name of root.
+		if (open my $login, ">", "/proc/self/loginuid") { syswrite $login, $uid }
 	}
 	my $none = 0;
 	$number && (syscall($number, 1, $none) > 0 || $! == 38 || $! == 1) or stop("no session keyring");
@@ -132,6 +143,7 @@ if ($child == 0) {
 }
 close $to_out;
 close $to_err;
+$heard = is_for_people(*STDOUT);
 $SIG{PIPE} = "IGNORE";
 alarm $seconds;
 
@@ -152,6 +164,11 @@ sub read_on {
 # False where nobody reads any more. EINTR is 4.
 sub hand_on {
 	my $written = 0;
+	if ($heard) {
+		$said .= substr $bytes, 0, 4096 - length $said;
+		$most -= length $bytes;
+		return 1;
+	}
 	while ($written < length $bytes) {
 		my $now = syswrite STDOUT, $bytes, length($bytes) - $written, $written;
 		if (defined $now) { $written += $now } elsif ($! != 4 || $late) { return 0 }
@@ -183,6 +200,10 @@ if ($group eq "") {
 1 while !$late && read_on(0);
 $said =~ s/\n+\z//;
 $said =~ tr/\t\n\x20-\x7e/?/c;
+if ($said ne "" && is_for_people(*STDERR)) {
+	$said =~ tr/\n\t\x27/  "/;
+	$said = "$who says \x27" . substr($said, 0, 300) . "\x27";
+}
 print STDERR "$said\n" if $said ne "";
 my $code = $status & 127 ? 128 + ($status & 127) : $status >> 8;
 exit($late ? 124 : $code == 124 ? 125 : $code);
@@ -248,13 +269,13 @@ account_has() {
 # root for ever. False where there is no answer, which is said. $1 a file of paths, one a line.
 account_real_paths() {
 	if as_account xargs -d '\n' -r realpath -m -- <"$1" >"$WORK/real-paths" 2>"$WORK/error"; then return 0; fi
-	say "$(head -n 1 "$1" | printable): $ACCOUNT does not say where it leads: it is taken for others' too"
+	say "$(shown_path "$(head -n 1 "$1")"): $ACCOUNT does not say where it leads: it is taken for others' too"
 	return 1
 }
 
 # $1 path.
 no_answer_about() {
-	fail "${1:-$ACCOUNT_HOME}" "that $ACCOUNT does not say what is there" "an answer within 20 seconds" \
+	fail "$(shown_path "${1:-$ACCOUNT_HOME}")" "that $ACCOUNT does not say what is there" "an answer within 20 seconds" \
 		"see what is mounted there, and what $ACCOUNT runs, then run again"
 }
 
@@ -296,7 +317,7 @@ unread_file() {
 	124 | 137) no_answer_about "$1" ;;
 	*) what="that $ACCOUNT cannot read it" ;;
 	esac
-	fail "$1" "$what" "the file, $3" "let $ACCOUNT read it, or move it away, then run again"
+	fail "$(shown_path "$1")" "$what" "the file, $3" "let $ACCOUNT read it, or move it away, then run again"
 }
 
 # A word that a program of the account's said, where it is one; else "unknown".
@@ -304,6 +325,18 @@ word_of_account() {
 	case $1 in
 	'' | *[!A-Za-z0-9._+-]*) printf unknown ;;
 	*) if [ ${#1} -le 64 ]; then printf '%s' "$1"; else printf unknown; fi ;;
+	esac
+}
+
+# The last line that a program of the account's said on stderr, of those that $WORK/error has.
+last_words() { words_of_account "$(tail -n 1 "$WORK/error")"; }
+
+# A path that the account may have chosen, such as where a link of its leads: in quotes where it could be taken for
+# more than a path.
+shown_path() {
+	case $1 in
+	*[!A-Za-z0-9_./@+:=~%,-]*) words_of_account "$1" ;;
+	*) printf '%s' "$1" ;;
 	esac
 }
 

@@ -8,12 +8,27 @@ only_root_leads_to() {
 		END { exit others }'
 }
 
-# True where a file and all that leads to it, links too, are root's, and not everybody's to change. A
-# group that may is what Debian has for /usr/local, and root's own doing. $1 the path.
+# True where a file and all that leads to it, links too, are root's, and nobody else's to change. A group that may
+# change directories is what Debian has for /usr/local. $1 the path.
 is_roots_own() {
 	namei -l "$1" 2>/dev/null | awk '
-		NR > 1 && ($2 != "root" || ($1 ~ /^[^l].......w/ && $1 !~ /^d........t/)) { others = 1 }
-		END { exit others }'
+		NR == 1 { next }
+		$2 != "root" || ($1 ~ /^[^l].......w/ && $1 !~ /^d........t/) { others = 1 }
+		$1 ~ /^[^l]....w/ && $3 != "root" && !($1 ~ /^d/ && $3 == "staff") { others = 1 }
+		END { exit others }' && ! is_written_by_acl "$1"
+}
+
+# True where an access control list lets somebody write: what it allows at most stands where a group's mode does. $1
+# the path.
+is_written_by_acl() {
+	local path
+	path=$(realpath "$1") || return 1
+	set -- "$path"
+	while [ "$path" != / ]; do
+		path=$(dirname "$path")
+		set -- "$@" "$path"
+	done
+	ls -ld -- "$@" | grep -q '^[^l]....w....+'
 }
 
 # Writes stdin to a path at once or not at all, also where the power goes. What a killed run left

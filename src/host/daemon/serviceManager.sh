@@ -25,15 +25,15 @@ start_service_manager() {
 	local begun waited told=''
 	systemctl is-active -q "user@$ACCOUNT_UID.service" || {
 		systemctl reset-failed "user@$ACCOUNT_UID.service" 2>/dev/null || true
-		systemctl start "user@$ACCOUNT_UID.service" ||
+		systemctl_within 120 start "user@$ACCOUNT_UID.service" ||
 			fail "user@$ACCOUNT_UID.service" \
 				"it $(systemctl is-active "user@$ACCOUNT_UID.service" || true)" \
 				"the service manager of $ACCOUNT running" \
 				"see 'journalctl -u user@$ACCOUNT_UID.service'"
 	}
 	if ! bus_is_there; then
-		ask_systemctl daemon-reload || true
-		ask_systemctl start dbus.socket || true
+		ask_systemctl daemon-reload 2>/dev/null || true
+		ask_systemctl start dbus.socket 2>/dev/null || true
 	fi
 	begun=$(seconds_since_boot)
 	until bus_is_there; do
@@ -50,7 +50,23 @@ start_service_manager() {
 }
 
 # The socket itself outlives what listened on it.
-bus_is_there() { [ -S "$ACCOUNT_RUNTIME/bus" ] && ask_systemctl is-active -q dbus.socket; }
+bus_is_there() { [ -S "$ACCOUNT_RUNTIME/bus" ] && ask_systemctl is-active -q dbus.socket 2>/dev/null; }
+
+# Asks systemd for units whose processes have a say in how long that takes: EXTEND_TIMEOUT_USEC of sd_notify(3) moves
+# systemd's own limit. $1 seconds, then arguments of systemctl.
+systemctl_within() {
+	local seconds=$1
+	shift
+	timeout -k 5 "$seconds" systemctl "$@"
+}
+
+# Stops a service manager and all that runs in it. $1 the uid.
+stop_service_manager() {
+	systemctl_within 150 stop "user@$1.service" "user-runtime-dir@$1.service" || {
+		systemctl kill -s KILL "user@$1.service" 2>/dev/null || true
+		systemctl_within 30 stop "user@$1.service" "user-runtime-dir@$1.service"
+	}
+}
 
 # Root's own systemd knows, whatever the account has put in the place of its sockets.
 service_manager_runs() { systemctl is-active -q "user@$ACCOUNT_UID.service"; }
@@ -58,14 +74,14 @@ service_manager_runs() { systemctl is-active -q "user@$ACCOUNT_UID.service"; }
 # Where there is no going on without what it was asked, and what it said is in $WORK/error.
 silent_service_manager() {
 	fail "user@$ACCOUNT_UID.service" \
-		"that the service manager of $ACCOUNT does not do what it is asked ($(tail -n 1 "$WORK/error" | printable))" \
+		"that the service manager of $ACCOUNT does not do what it is asked ($(last_words))" \
 		"one that answers" \
 		"run 'systemctl restart user@$ACCOUNT_UID.service', which ends all that it runs for $ACCOUNT, then run again"
 }
 
 # A unit that is on its way up, again and again perhaps, counts as well.
 daemon_is_up() {
-	case $(ask_systemctl is-active docker.service) in
+	case $(ask_systemctl is-active docker.service 2>/dev/null) in
 	active | activating | reloading) ;;
 	*) return 1 ;;
 	esac

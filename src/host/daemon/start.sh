@@ -66,7 +66,9 @@ $ACCOUNT says active; where it gets no further, see 'journalctl --user -u docker
 
 # What the daemon wrote into its journal last: its own words, of which only the beginning is shown.
 last_said() {
-	journalctl -q --no-pager -b -o cat -n 1 \
+	local said
+	said=$(journalctl -q --no-pager -b -o cat -n 1 \
 		"_UID=$ACCOUNT_UID" _SYSTEMD_USER_UNIT=docker.service 2>/dev/null |
-		head -c 4000 | without_secrets | tr -cd ' -~' | cut -c 1-160 | sed '/./s/.*/; its last words: &/'
+		head -c 4000 | without_secrets | tr -cd ' -~' | cut -c 1-160)
+	[ -z "$said" ] || printf '; its last words: %s' "$(words_of_account "$said")"
 }

@@ -96,7 +96,11 @@ try_in_namespace() {
 	esac
 	said=$("$@" sh -c "$(layers_trial)" sh "$driver" "$directory" "$(kernel_before_5_11 || echo ,userxattr)" \
 		2>"$WORK/error" </dev/null) || true
-	printf '%s' "${said:-$(tail -n 1 "$WORK/error")}"
+	case $said in
+	works) printf works ;;
+	'mounts, but '*) printf 'mounts, but %s' "$(words_of_account "${said#mounts, but }")" ;;
+	*) words_of_account "${said:-$(tail -n 1 "$WORK/error")}" ;;
+	esac
 }
 
 # What the engine does with a driver: mounts layers on each other, then writes, and removes what a

@@ -347,7 +347,7 @@ stop_going_account() {
 
 stop_account_processes() {
 	local tries=0
-	systemctl stop "user@$ACCOUNT_UID.service" "user-runtime-dir@$ACCOUNT_UID.service" 2>/dev/null || true
+	stop_service_manager "$ACCOUNT_UID" 2>/dev/null || true
 	# It fails where it is started before the packages that it needs are there.
 	systemctl reset-failed "user@$ACCOUNT_UID.service" 2>/dev/null || true
 	# A login, or a "docker -H ssh://" that has not hung up yet.

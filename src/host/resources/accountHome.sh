@@ -142,7 +142,7 @@ fill_home() {
 	unread=$(as_account find /etc/skel ! -readable -print -quit 2>/dev/null | printable)
 	[ -n "$unread" ] ||
 		fail "$ACCOUNT_HOME" \
-			"that $ACCOUNT cannot copy /etc/skel to it ($(tail -n 1 "$WORK/error"))" \
+			"that $ACCOUNT cannot copy /etc/skel to it ($(last_words))" \
 			"a home that begins as /etc/skel does" "see what is in its way there, then run again"
 	say "$ACCOUNT_HOME is without $unread, which $ACCOUNT cannot read"
 }

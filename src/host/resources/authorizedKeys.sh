@@ -30,7 +30,7 @@ write_keys() {
 		park "$1" "$(resource_directory keyfile "$ACCOUNT")/baseline" &&
 			write_path as_account "$1" "$(as_account stat -c %a "$1" 2>/dev/null || echo 600)" <"$WORK/keys"
 	} 2>"$WORK/error" ||
-		fail "$1" "that $ACCOUNT cannot write it ($(tail -n 1 "$WORK/error"))" \
+		fail "$(shown_path "$1")" "that $ACCOUNT cannot write it ($(last_words))" \
 			"a file of its own" "let $ACCOUNT write it, then run again"
 }
 
@@ -51,7 +51,7 @@ keyfile_restore() {
 		case $status in
 		0) ;;
 		124 | 137) no_answer_about "$keys" ;;
-		*) say "$keys stays, empty: $ACCOUNT cannot remove it ($(tail -n 1 "$WORK/error" | printable))" ;;
+		*) say "$(shown_path "$keys") stays, empty: $ACCOUNT cannot remove it ($(last_words))" ;;
 		esac
 	elif [ -e "$2/no-newline" ] && [ "$(account_file "$keys" | tail -c 1 | wc -l)" = 1 ]; then
 		# The first key gave it one.
@@ -77,7 +77,7 @@ authorizedkey_restore() {
 	}
 	without_line as_account "$keys" "${1#* }" >"$WORK/keys"
 	write_keys "$keys"
-	changed "one key removed from $keys"
+	changed "one key removed from $(shown_path "$keys")"
 }
 
 # It still logs in. $1 the file, $2 the line that was added; $WORK/keys.there has what is there.
@@ -85,7 +85,7 @@ say_if_key_was_edited() {
 	local key
 	key=$(printf '%s' "$2" | tr ' ' '\n' | grep -m 1 '^AAAA') || return 0
 	! grep -qF -- "$key" "$WORK/keys.there" 2>/dev/null ||
-		say "$1: a key of this package's stays: somebody changed its line. Remove it by hand when it is not needed"
+		say "$(shown_path "$1"): a key of this package's stays: somebody changed its line. Remove it by hand when it is not needed"
 }
 
 want_authorized_keys() {
@@ -107,7 +107,7 @@ want_authorized_keys() {
 		fi
 		printf '%s\n' "$key" >>"$WORK/keys"
 		write_keys "$keys"
-		changed "one key added to $keys"
+		changed "one key added to $(shown_path "$keys")"
 	done 6<"$WORK/wanted-keys"
 }
 
@@ -123,6 +123,6 @@ authorizedkey_of_another() {
 	know_account "$(cat "$2/account")"
 	keys=$(keys_file) || return 0
 	if [ -e "$2/there" ] || ! (has_key "$keys" "${1#* }"); then return 0; fi
-	say "$keys stays with a key that this package added for the earlier $ACCOUNT, which logs in as this one." \
+	say "$(shown_path "$keys") stays with a key that this package added for the earlier $ACCOUNT, which logs in as this one." \
 		"Remove its line by hand when it is not needed"
 }

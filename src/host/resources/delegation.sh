@@ -96,7 +96,7 @@ restart_service_manager() {
 	before_service_manager_restarts
 	# Seen to fail once in many, with systemd 247 on a busy machine: tried once more before it is an
 	# error.
-	systemctl restart "user@$ACCOUNT_UID.service" || {
+	systemctl_within 270 restart "user@$ACCOUNT_UID.service" || {
 		sleep 1
 		start_service_manager
 	}

@@ -40,7 +40,7 @@ run_client() {
 
 # $1 what was to be in it.
 unwritten_client_config() {
-	fail "$(client_config)" "that docker of $ACCOUNT does not write it ($(tail -n 1 "$WORK/error" | printable))" \
+	fail "$(shown_path "$(client_config)")" "that docker of $ACCOUNT does not write it ($(last_words))" \
 		"$1" "let $ACCOUNT write it, then run again"
 }
 
@@ -111,8 +111,8 @@ take_context_back() {
 	elif [ "$(current_context)" = rootless ]; then
 		context=$(cat "$2/context" 2>/dev/null || true)
 		use_context "${context:-default}" ||
-			fail "$config" \
-				"that docker of $ACCOUNT does not write it ($(tail -n 1 "$WORK/error"))" \
+			fail "$(shown_path "$config")" \
+				"that docker of $ACCOUNT does not write it ($(last_words))" \
 				"the context ${context:-default} in it" "let $ACCOUNT write it, then run again"
 		changed "docker context of $ACCOUNT set back"
 		# A run that was killed in between left no more than this.

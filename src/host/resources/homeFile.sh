@@ -80,7 +80,7 @@ make_home_directory() {
 	0) ;;
 	124 | 137) no_answer_about "$1" ;;
 	*)
-		fail "$1" "that $ACCOUNT cannot make it ($(tail -n 1 "$WORK/error" | printable))" \
+		fail "$1" "that $ACCOUNT cannot make it ($(last_words))" \
 			"a directory of $ACCOUNT's" "see what is in its place, or in its way, then run again"
 		;;
 	esac
@@ -112,7 +112,7 @@ put_home_file() {
 
 # $1 path.
 unwritten_home_file() {
-	fail "$1" "that $ACCOUNT cannot write it ($(tail -n 1 "$WORK/error" | printable))" \
+	fail "$1" "that $ACCOUNT cannot write it ($(last_words))" \
 		"a file of $ACCOUNT's" "see what is in its place, or in its way, then run again"
 }
 

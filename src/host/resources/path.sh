@@ -12,12 +12,12 @@ path_check() {
 		"$3") ;;
 		absent*) echo 'no such file' ;;
 		"${3%% *} "*) echo 'other content' ;;
-		*) echo "mode ${found%% *}" ;;
+		*) echo "mode $(word_of_account "${found%% *}")" ;;
 		esac
 		;;
 	/*)
 		found=$("$1" readlink "$2" 2>/dev/null || true)
-		[ "$found" = "$3" ] || printf '%s\n' "${found:-no such link}"
+		[ "$found" = "$3" ] || if [ -n "$found" ]; then shown_path "$found"; else printf 'no such link'; fi
 		;;
 	esac
 }
@@ -46,7 +46,7 @@ park() {
 # False where it is gone. $1 path.
 restore_parked() {
 	if account_has "$1.rootless-docker-old"; then
-		as_account mv -fT "$1.rootless-docker-old" "$1" && changed "$1 restored"
+		as_account mv -fT "$1.rootless-docker-old" "$1" && changed "$(shown_path "$1") restored"
 	else
 		# Not even set aside by a run that was killed before that.
 		account_has "$1" && ! is_its_own "$(as_account stat -c '%a %u:%g' "$1")"
@@ -63,11 +63,11 @@ resolve_parked() {
 	0) restore_parked "$1" ;;
 	1)
 		as_account rm -f "$1.rootless-docker-old"
-		say "$1 belongs to $ACCOUNT now, and not to whom it belonged before: it was changed meanwhile"
+		say "$(shown_path "$1") belongs to $ACCOUNT now, and not to whom it belonged before: it was changed meanwhile"
 		;;
 	124 | 137) no_answer_about "$1" ;;
 	*)
-		fail "$1" "that $ACCOUNT cannot compare it with $1.rootless-docker-old, which it was before" "two files that it can read" \
+		fail "$(shown_path "$1")" "that $ACCOUNT cannot compare it with $1.rootless-docker-old, which it was before" "two files that it can read" \
 			"see what is in their place, let $ACCOUNT read both, or move one away, then run again"
 		;;
 	esac
@@ -142,7 +142,7 @@ restore_path() {
 	# The directory may have gone meanwhile, as a package's removal takes one along.
 	if [ -e "$3/content" ] || [ -e "$3/link" ]; then
 		"$1" mkdir -p -- "$(dirname "$2")" 2>"$WORK/error" || {
-			say "$2 is not restored: its directory is gone, and cannot be made ($(tail -n 1 "$WORK/error"))"
+			say "$(shown_path "$2") is not restored: its directory is gone, and cannot be made ($(last_words))"
 			return 0
 		}
 	fi
@@ -151,18 +151,18 @@ restore_path() {
 		return 0
 	elif [ -e "$3/content" ]; then
 		write_path_of "$1" "$2" "$(cat "$3/mode")" <"$3/content" || unrestored_path "$2"
-		changed "$2 restored"
+		changed "$(shown_path "$2") restored"
 	elif [ -e "$3/link" ]; then
 		write_link "$1" "$2" "$(cat "$3/link")" || unrestored_path "$2"
-		changed "$2 restored"
+		changed "$(shown_path "$2") restored"
 	elif [ -e "$3/absent" ] && { "$1" test -e "$2" || "$1" test -h "$2"; }; then
 		"$1" rm -f "$2"
-		changed "$2 removed"
+		changed "$(shown_path "$2") removed"
 	fi
 }
 
 # $1 path.
 unrestored_path() {
-	fail "$1" "that it cannot be written, as the line above says" "what was there before" \
+	fail "$(shown_path "$1")" "that it cannot be written, as the line above says" "what was there before" \
 		"see to that, then run again"
 }

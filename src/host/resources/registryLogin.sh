@@ -110,7 +110,7 @@ read_client_config() {
 	*) unread_file "$config" "$status" "which has the logins of docker" ;;
 	esac
 	perl -e "$JSON_READER" '"auths"' <"$WORK/client-config" >/dev/null || [ $? = 1 ] ||
-		fail "$config" "that it is no JSON object" "the file, which has the logins of docker" \
+		fail "$(shown_path "$config")" "that it is no JSON object" "the file, which has the logins of docker" \
 			"correct it, or move it away, then run again"
 }
 
@@ -139,7 +139,7 @@ want_registry_login() {
 	case $helper in
 	'' | '""') ;;
 	*)
-		problem "$(client_config)" "$(words_of_account "$helper") as the program that keeps logins to $1" \
+		problem "$(shown_path "$(client_config)")" "$(words_of_account "$helper") as the program that keeps logins to $1" \
 			"it in that file, from where it comes back as it was" \
 			"take credsStore, or the address in credHelpers, out of that file; or $1 out of registryAuth, and log in as $ACCOUNT"
 		return 0

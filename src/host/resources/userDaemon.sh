@@ -10,7 +10,7 @@ userdaemon_of_gone() {
 	uid=$(recorded_uid "$1")
 	if [ -z "$uid" ] || getent passwd "$uid" >/dev/null; then return 0; fi
 	systemctl is-active -q "user@$uid.service" || return 0
-	systemctl stop "user@$uid.service" "user-runtime-dir@$uid.service"
+	stop_service_manager "$uid"
 	changed "daemon of $1, whose account is gone, stopped"
 }
 

@@ -43,7 +43,7 @@ userunit_restore() {
 	ask_systemctl reset-failed docker.service 2>/dev/null || true
 	[ -e "$2/active" ] || return 0
 	start_and_wait start ||
-		fail "docker.service of $1" "that it does not start again ($(tail -n 1 "$WORK/error"))" \
+		fail "docker.service of $1" "that it does not start again ($(last_words))" \
 			"the daemon that ran here before" \
 			"see 'journalctl --user -u docker' as $1, then run again"
 	changed "the earlier docker.service of $1 started again"
