@@ -151,7 +151,9 @@ test("programs that another login can exchange: an error, and root does not run 
     ]);
   }
   // Others than root may write to the engine's own, by its group or a list.
-  await host.run("rm /usr/local/bin/dockerd; apt-get -qq update; apt-get -qqy install acl >/dev/null 2>&1");
+  await host.run(
+    "rm /usr/local/bin/dockerd; apt-get -qq update; apt-get -qqy install acl >/dev/null 2>&1",
+  );
   for (const [open, close] of [
     ["chgrp bob $p; chmod 775 $p", "chgrp root $p; chmod 755 $p"],
     ["setfacl -m u:bob:rwx $p", "setfacl -b $p"],

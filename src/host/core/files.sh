@@ -28,7 +28,8 @@ is_written_by_acl() {
 		path=$(dirname "$path")
 		set -- "$@" "$path"
 	done
-	ls -ld -- "$@" | grep -q '^[^l]....w....+'
+	# shellcheck disable=SC2012 # stat and find do not know of lists
+	ls -ld -- "$@" | awk '$1 ~ /^[^l]....w....[+]/ { found = 1 } END { exit !found }'
 }
 
 # Writes stdin to a path at once or not at all, also where the power goes. What a killed run left
