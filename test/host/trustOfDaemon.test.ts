@@ -185,7 +185,7 @@ test("programs of the account's, by links that an administrator makes later: roo
     secretEnvironment: { TOKEN: "an0ther" },
     privilegedPorts: "FileCapability",
   };
-  for (const step of ["secrets", "ports", "daemon", "report"] as const) {
+  for (const step of ["ports", "daemon", "report", "secrets"] as const) {
     const answer = await app.tryApply(step, others);
     expect([step, answer.exitCode, answer.said]).toEqual([
       step,
