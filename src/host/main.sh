@@ -174,6 +174,7 @@ main() {
 	if [ "$VERB" = doctor ]; then
 		shift
 		know_system
+		know_people
 		run_doctor "$@"
 	fi
 	case $LEASE in
@@ -200,6 +201,7 @@ main() {
 	become_root "$@"
 	# Not before: what is set for the login's programs would count for these.
 	know_system
+	know_people
 	case $VERB-$STEP in
 	check-host)
 		run_check

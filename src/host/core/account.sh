@@ -90,7 +90,8 @@ keyctl_number() {
 KEYCTL=$(keyctl_number)
 
 # What this run prints on is people's to read: what is written there by no function of root's is the account's word.
-PEOPLE=" $(stat -L -c %d:%i "/proc/$$/fd/1" "/proc/$$/fd/2" 2>/dev/null | tr '\n' ' ')"
+PEOPLE=''
+know_people() { PEOPLE=$(stat -L --printf ' %d:%i ' "/proc/$$/fd/1" "/proc/$$/fd/2" 2>/dev/null || true); }
 
 # Runs a program so that root waits for it, and never for what it has left behind. Its outputs are pipes that end
 # after so many bytes; what it says on stderr is made safe to be shown, and what nobody reads but people is shown in
