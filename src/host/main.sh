@@ -74,6 +74,7 @@ apply() {
 	release_unwanted
 	settle_restarts
 	call_if_there "${STEP}_facts"
+	call_if_there "${STEP}_ended"
 	measure_limitations "$STEP"
 	note_lasting_drift
 	if [ -s "$WORK/changed" ] || [ -s "$WORK/unwanted" ]; then sync_host; fi

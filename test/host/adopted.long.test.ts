@@ -55,6 +55,7 @@ test("a daemon of dockerd-rootless-setuptool.sh is taken over with its container
   expect(daemon.said).toContain(
     "daemon: the daemon.json of bob loses debug until destroy: add to daemon what is to stay",
   );
+  expect(daemon.said.join()).not.toContain("can't read");
   expect(await shop("exec shop cat /data/file")).toBe("precious\n");
   for (const { changed } of Object.values(await app.applyAll(wishes))) expect(changed).toEqual([]);
 
@@ -126,27 +127,64 @@ test.each<[string, string, string, StepArgs, (name: string) => string]>([
   expect(await look()).toEqual(there);
 });
 
-test("a daemon whose data are elsewhere: an error that names the place, before it is stopped", async () => {
-  const docker = await makeByHand(
+const flag = "systemd/user/docker.service.d/data.conf";
+
+test.each([
+  [
     "dora",
+    "by daemon.json",
     `mkdir -p ~/.config/docker; echo '{"data-root": "/home/dora/store"}' >~/.config/docker/daemon.json`,
-  );
-  const app = new Installation(host, "b3");
-  const wishes = adopt("dora");
-  await app.install();
-  for (const step of ["preflight", "account", "kernel", "secrets", "engine", "ports"] as const)
-    await app.apply(step, wishes);
-  for (const state of ["start", "stop"]) {
-    await asAccount(host, "dora", `systemctl --user ${state} docker`);
-    const { exitCode, said } = await app.tryApply("daemon", wishes);
-    expect([exitCode, said]).toEqual([
-      1,
-      [
-        "daemon: daemon.data-root: found a daemon of dora's own, which has its images and containers in '/home/dora/store'; wanted what does not hide them. To fix: set data-root to that directory; or let dora remove them first",
-      ],
-    ]);
-  }
-  await app.apply("daemon", { ...wishes, daemon: { "data-root": "/home/dora/store" } });
-  expect(await docker("exec shop cat /data/file")).toBe("precious\n");
-  await app.revertAll(wishes);
-});
+    "set data-root to that directory",
+    "",
+  ],
+  [
+    "dina",
+    "by a flag in a drop-in",
+    `mkdir -p ~/.config/$(dirname ${flag})
+    printf '[Service]\\nExecStart=\\nExecStart=${contrib}/dockerd-rootless.sh --data-root=%%h/store\\n' >~/.config/${flag}`,
+    "set data-root to that directory, and take --data-root out of its unit",
+    `rm ~/.config/${flag}; systemctl --user daemon-reload`,
+  ],
+])(
+  "%s's daemon, whose data are elsewhere %s: an error that names the place, before it is stopped",
+  async (name, _how, before, fix, then) => {
+    const docker = await makeByHand(name, before);
+    const app = new Installation(host, "b3");
+    const wishes = adopt(name);
+    await app.install();
+    for (const step of ["preflight", "account", "kernel", "secrets", "engine", "ports"] as const)
+      await app.apply(step, wishes);
+    const refused = async () => {
+      const { exitCode, said } = await app.tryApply("daemon", wishes);
+      expect([exitCode, said]).toEqual([
+        1,
+        [
+          `daemon: daemon.data-root: found a daemon of ${name}'s own, which has its data in '/home/${name}/store'; wanted what does not hide them. To fix: ${fix}; or let ${name} remove them first`,
+        ],
+      ]);
+    };
+    for (const state of ["start", "stop"]) {
+      await asAccount(host, name, `systemctl --user ${state} docker`);
+      await refused();
+    }
+    await asAccount(host, name, then);
+    const found = { ...wishes, daemon: { "data-root": `/home/${name}/store` } };
+    await app.apply("daemon", found);
+    expect(await docker("exec shop cat /data/file")).toBe("precious\n");
+    await app.revertAll(found);
+    // Volumes alone are data, too.
+    await asAccount(
+      host,
+      name,
+      `${before}
+      systemctl --user daemon-reload; systemctl --user restart docker; docker ${socket} rm -fv shop; docker ${socket} image prune -af; docker ${socket} volume create alone`,
+    );
+    await app.install();
+    for (const step of ["preflight", "account", "kernel", "secrets", "engine", "ports"] as const)
+      await app.apply(step, wishes);
+    await refused();
+    for (const step of ["ports", "secrets", "kernel", "account", "engine"] as const)
+      await app.revert(step, wishes);
+    await app.revertAgent();
+  },
+);

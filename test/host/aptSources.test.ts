@@ -93,6 +93,30 @@ test("a source that somebody has edited keeps the key that it names", async () =
   );
 });
 
+test("packages from it that stay keep the source and its key; they go with the next destroy without them", async () => {
+  const app = new Installation(given.host, "a1");
+  await applyEngine(app, wishes());
+  await given.host.run(
+    "apt-get -q -y install docker-compose-plugin docker-buildx-plugin; apt-mark manual docker-ce-cli",
+  );
+  const source = "/etc/apt/sources.list.d/rootless-docker.sources";
+  const key = "/etc/apt/keyrings/rootless-docker.gpg";
+  expect((await revertEngine(app, wishes())).split("\n")).toEqual(
+    expect.arrayContaining([
+      `engine: ${source} stays, with its key: docker-buildx-plugin docker-ce-cli docker-compose-plugin, which stay, come from there. Remove both by hand when they are gone`,
+      `engine: ${key} stays: a source of packages names it`,
+    ]),
+  );
+  await given.host.run(`ls ${source} ${key}; apt-get -q update`);
+  await applyEngine(app, wishes());
+  await given.host.run(
+    "apt-get -q -y purge docker-compose-plugin docker-buildx-plugin docker-ce-cli",
+  );
+  await revertEngine(app, wishes());
+  const left = diffSnapshots(given.before, await snapshotHost(given.host));
+  expect(left.filter((line) => !line.includes("/var/lib/apt/lists"))).toEqual([]);
+});
+
 /** The fingerprints that the agent reads from a file of keys. */
 async function fingerprints(keys: Buffer): Promise<string[]> {
   const functions = shellFunctions();

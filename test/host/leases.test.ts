@@ -121,6 +121,57 @@ test("a step that is created twice: one delete of it changes nothing, unless the
   expect(diffSnapshots(fresh, await snapshotHost(host))).toEqual([]);
 });
 
+test("a takeover that says Delete and fails: the data that the first one keeps stay, until one has come to its end", async () => {
+  const fresh = await snapshotHost(host);
+  const wishes: StepArgs = { ...ada, onDestroy: { data: "Delete" } };
+  const fails = async (lease: string, all: StepArgs) => {
+    const app = new Installation(host, lease);
+    await app.install();
+    for (const step of early) await app.apply(step, all);
+    expect((await app.tryApply("daemon", all)).exitCode).toBe(1);
+    return app;
+  };
+  const back = async (app: Installation, all: StepArgs) => {
+    for (const step of revertOrder.filter((one) => app.created.has(one)))
+      await app.revert(step, all);
+    await app.revertAgent();
+    expect(
+      await host.run("ls -d /home/ada/.local/share/docker/volumes/kept; grep -c ^ada: /etc/subuid"),
+    ).toBe("/home/ada/.local/share/docker/volumes/kept\n1\n");
+  };
+  const first = new Installation(host, "c7");
+  await first.applyAll(ada);
+  await asAccount(host, "ada", "docker volume create kept");
+  const bad = { ...wishes, daemon: { "log-driver": "nonsense" } };
+  const other = { ...bad, owner: "ops/dev/ada", takeOver: true };
+  const second = await fails("c8", other);
+  await first.revertAll(ada);
+  // Again, where the first one is gone.
+  expect((await second.tryApply("daemon", other)).exitCode).toBe(1);
+  await back(second, other);
+  await back(await fails("c9", bad), bad);
+  const last = new Installation(host, "ca");
+  await last.applyAll(wishes);
+  await last.revertAll(wishes);
+  expect(diffSnapshots(fresh, await snapshotHost(host))).toEqual([]);
+});
+
+test("a first up with Delete that fails, and a destroy: nothing is left", async () => {
+  const fresh = await snapshotHost(host);
+  const all: StepArgs = {
+    ...ada,
+    onDestroy: { data: "Delete" },
+    daemon: { "log-driver": "nonsense" },
+  };
+  const app = new Installation(host, "cb");
+  await app.install();
+  for (const step of early) await app.apply(step, all);
+  expect((await app.tryApply("daemon", all)).exitCode).toBe(1);
+  for (const step of revertOrder.filter((one) => app.created.has(one))) await app.revert(step, all);
+  await app.revertAgent();
+  expect(diffSnapshots(fresh, await snapshotHost(host))).toEqual([]);
+});
+
 // A state of before that was restored, `pulumi state delete`: Pulumi makes again what it has forgotten, and deletes
 // each once.
 test.each<[string, string, readonly StepName[]]>([

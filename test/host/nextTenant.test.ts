@@ -2,6 +2,8 @@ import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
 import { expectNoAgent, give } from "../../testkit/accountOnly";
 import { cutAt } from "../../testkit/cut";
 import { bootHost } from "../../testkit/host";
+import { OnDestroyData } from "../../index";
+import { Installation } from "../../testkit/installation";
 
 // docs/security.md, subordinate ids: what the first account could keep of them when the next one has them.
 
@@ -276,6 +278,49 @@ test("a line from before, where somebody makes another account of that name: it 
     "'early:100000:65536' was in /etc/subuid before account early was made, and stays out: another account has that name by now",
   );
   await host.run("userdel -r early 2>/dev/null; : >/etc/subuid; : >/etc/subgid");
+});
+
+test("data on another disk, by a link and by a mount: after Delete they are named, and keep the account and its ids", async () => {
+  const app = new Installation(host, "aa");
+  const wishes = { account: { name: "moves" }, onDestroy: { data: OnDestroyData.Delete } };
+  await app.applyAll(wishes);
+  await host.run(`useradd -m bob; install -d -o bob -m 777 /home/bob/his; touch /home/bob/his/file; chmod 711 /home/bob
+    systemctl stop user@$(id -u moves)
+    cd /home/moves/.local/share/docker
+    first=$(sed -n 's/^moves:\\([0-9]*\\):.*/\\1/p' /etc/subuid)
+    for name in volumes containers; do
+      mv $name /srv/$name; touch /srv/$name/file; chmod 600 /srv/$name/file; chown $((first + 32)) /srv/$name/file
+    done
+    ln -s /srv/volumes volumes; rm -rf image; ln -s /home/bob/his image; chown -h moves volumes image
+    install -d -o moves containers; mount --bind /srv/containers containers`);
+  const stays = (place: string) =>
+    `daemon: ${place} stays: a link or a mount in the data of moves leads there. Remove it by hand when nothing of it is needed`;
+  const mounted = await app.tryRevert("daemon", wishes);
+  expect(mounted.exitCode).toBe(1);
+  expect(mounted.said.at(-1)).toMatch(/something mounted at .*\/containers;/);
+  await host.run("umount /home/moves/.local/share/docker/containers");
+  const { said } = await app.revert("daemon", wishes);
+  expect(said).toEqual(expect.arrayContaining([stays("/srv/containers"), stays("/srv/volumes")]));
+  await app.revert("ports", wishes);
+  const kept = (places: string) =>
+    `account: account moves stays, with its subordinate ids: files of its ids are in ${places}, where its data were: move or remove them, then run pulumi up with it and destroy again, or remove the account by hand`;
+  const account = await app.revert("account", wishes);
+  expect(account.said).toContain(kept("/srv/containers; /srv/volumes"));
+  expect([...mounted.said, ...said, ...account.said].join()).not.toContain("/home/bob");
+  for (const step of ["secrets", "kernel", "engine"] as const) await app.revert(step, wishes);
+  await app.revertAgent();
+  expect(
+    await host.run("ls /srv/*/file /home/bob/his; id -un moves; grep -c ^moves: /etc/subuid"),
+  ).toBe("/srv/containers/file\n/srv/volumes/file\n\n/home/bob/his:\nfile\nmoves\n1\n");
+  await host.run("rm -r /srv/volumes");
+  const again = await give(host, "moves");
+  await again.apply();
+  expect((await again.back()).said).toContain(kept("/srv/containers"));
+  await host.run("rm -r /srv/containers");
+  const last = await give(host, "moves");
+  await last.apply();
+  await last.back();
+  expect(await host.run("id moves 2>/dev/null || echo gone; userdel -r bob")).toBe("gone\n");
 });
 
 test("nothing of the agent is left", () => expectNoAgent(host));

@@ -27,6 +27,7 @@ account_places() {
 		directory home .config
 		directory home .config/systemd/user
 		directory home .config/systemd/user/docker.service.d
+		directory home .local/share/systemd/user
 		directory home .docker
 		directory home .ssh
 		directory home .local/share/docker

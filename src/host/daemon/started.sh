@@ -38,7 +38,7 @@ note_other_files() {
 # there again, and not what the daemon runs with. Version 0.2.0 did not note which start it was. $1 its directory.
 runs_with_other_files() {
 	local noted
-	noted=$(sed -n 3p "$1/started")
+	noted=$(sed -n 3p "$1/started" 2>/dev/null) || return 1
 	[ -e "$WORK/other-files" ] && [ -n "$noted" ] && [ "$noted" != "$(unit_property InvocationID)" ]
 }
 

@@ -19,6 +19,9 @@ account_stays() {
 		own="$own has its uid $ACCOUNT_UID too: remove by hand the one that is not needed"
 	elif has_retained_data "$1"; then
 		own="files of its ids are in $(retained_data "$1")"
+	elif own=$(places_data_led_to "$1" | some_on_one_line) && [ -n "$own" ]; then
+		own="files of its ids are in $own, where its data were: \
+move or remove them, then run pulumi up with it and destroy again, or remove the account by hand"
 	elif [ -s "$STATE/leases/$LEASE/data-elsewhere" ]; then
 		own=$(printable <"$STATE/leases/$LEASE/data-elsewhere")
 		own="files of its ids may be in '$own': see whose they are, then remove the account by hand"

@@ -182,6 +182,7 @@ data_restore() {
 	local changed
 	know_account "$(cat "$2/account")" || return 0
 	note_disk_to_sync "$1"
+	note_where_data_lead "$1"
 	remove_what_was_moved
 	as_account rmdir "$1.rootless-docker-new" 2>/dev/null || true
 	if is_away "$2"; then
@@ -216,6 +217,7 @@ data_restore() {
 			"onDestroy.data: Delete removes $([ -e "$2/made" ] || echo 'what the engine made in ')it$BY_ANOTHER_UP"
 		return 10
 	fi
+	retains_data || say_where_data_lead
 	if [ -e "$2/made" ] && ! retains_data && ! has_others_data_below "$1"; then
 		remove_data "$1"
 		[ ! -e "$1" ] || return 10
@@ -223,6 +225,17 @@ data_restore() {
 	else
 		remove_engine_files "$1" "$2"
 	fi
+}
+
+# Links and mounts are not followed: what is behind them is named, once for a step.
+say_where_data_lead() {
+	local place
+	[ ! -e "$WORK/led-to.said" ] || return 0
+	: >"$WORK/led-to.said"
+	places_data_led_to "$ACCOUNT" | while IFS= read -r place; do
+		say "$(printf '%s' "$place" | printable) stays: a link or a mount in the data of $ACCOUNT leads there." \
+			"Remove it by hand when nothing of it is needed"
+	done
 }
 
 # True where the daemon, when it was stopped, had nothing of the user's in this directory, and in no

@@ -9,7 +9,16 @@ file_now() { is_shipped "$1" || path_now as_root "$@"; }
 
 file_save() { save_path as_root "$@"; }
 
-file_restore() { restore_path as_root "$@"; }
+# A source of packages that stay installed stays, too: they get their updates from it.
+file_restore() {
+	local packages=''
+	[ ! -e "$2/absent" ] || packages=$(packages_of_source "$1" | paste -s -d ' ')
+	if [ -n "$packages" ]; then
+		say "$1 stays, with its key: $packages, which stay, come from there. Remove both by hand when they are gone"
+		return 10
+	fi
+	restore_path as_root "$@"
+}
 
 dir_save() { save_path as_root "$@"; }
 

@@ -245,6 +245,23 @@ file_of_ids() {
 	one_file "$@" $(own_range_tests)
 }
 
+# Which of some places have such files, beside the account's home, as far as they are seen in fifteen seconds.
+# $1 as_root or as_account, then the places.
+seen_with_ids() {
+	local reader=$1 tests
+	shift
+	tests="-false $(own_range_tests)"
+	[ ! -e "$(resource_directory account "$ACCOUNT")/baseline/made" ] ||
+		tests="$tests -o -uid $ACCOUNT_UID -o -gid $ACCOUNT_GID"
+	# shellcheck disable=SC2016 # the inner shell expands them
+	"$reader" timeout -k 2 15 sh -c 'tests=$1 home=$2 runtime=$3
+		shift 3
+		for place in "$@"; do
+			find -H "$place" "(" -fstype proc -o -fstype sysfs -o -fstype cgroup2 -o -path "$home" -o \
+				-path "$runtime" ")" -prune -o "(" $tests ")" -printf "%H\n" -quit
+		done' sh "$tests" "$ACCOUNT_HOME" "$ACCOUNT_RUNTIME" "$@" 2>/dev/null || true
+}
+
 # As words for find(1): or of an id of a range that the account has from this package.
 own_range_tests() {
 	local kind own

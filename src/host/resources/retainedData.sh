@@ -60,6 +60,19 @@ away_below() {
 # True where data of the account were kept when their last claim went.
 has_retained_data() { [ -n "$(retained_data "$1")" ]; }
 
+# True where the account has data that were kept, or that another installation keeps.
+others_keep_data() {
+	local dir lease
+	! has_retained_data "$ACCOUNT" || return 0
+	for dir in "$STATE"/things/data/*; do
+		if [ "$(cat "$dir/baseline/account" 2>/dev/null)" != "$ACCOUNT" ] || unclaimed "$dir"; then continue; fi
+		for lease in $(installations_of "$dir"); do
+			[ "$lease" = "$LEASE" ] || ! (LEASE=$lease && retains_data) || return 0
+		done
+	done
+	return 1
+}
+
 # Where they are.
 retained_data() {
 	local dir root

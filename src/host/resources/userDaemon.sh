@@ -71,10 +71,14 @@ note_data_elsewhere() {
 	say "'$(printf '%s' "$root" | printable)' stays: the daemon says that it used it, and this package has not set it$1"
 }
 
-# What a drop-in of its unit says.
+# What its unit or a drop-in of that says.
 data_root_by_flag() {
-	as_account find "$ACCOUNT_HOME/.config/systemd/user/docker.service.d" -name '*.conf' -type f -exec cat '{}' + \
-		2>/dev/null | sed -n 's/^ExecStart=.*--data-root[= ]\{1,\}\([^ ]*\).*/\1/p' | tail -n 1
+	local units=$ACCOUNT_HOME/.config/systemd/user
+	{
+		account_file "$units/docker.service" || true
+		as_account find "$units/docker.service.d" -name '*.conf' -type f -exec cat '{}' + 2>/dev/null || true
+	} | sed -n 's/^ExecStart=.*--data-root[= ]\{1,\}\([^ ]*\).*/\1/p' | tail -n 1 |
+		HOME_OF=$ACCOUNT_HOME perl -pe 'tr/"\x27//d; s/%h/$ENV{HOME_OF}/g'
 }
 
 # True for another account's home and any recorded data root, and for what is below or above one. $1 the

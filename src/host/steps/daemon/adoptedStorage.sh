@@ -51,11 +51,14 @@ storage_of_others() {
 		return 0
 	fi
 	root=$(printf '%s\n' "$said" | sed -n 2p)
-	case $said in "$driver 00 "*) return 0 ;; esac
+	case $said in
+	"$driver 00 "*) [ -n "$(docker_of_account volume ls -q 2>/dev/null | head -n 1)" ] || return 0 ;;
+	esac
 	is_same_place "$root" "$1" || {
 		other_place "$root"
 		return 0
 	}
+	case $said in "$driver 00 "*) return 0 ;; esac
 	store=driver
 	! printf '%s\n' "$said" | head -n 1 | grep -q 'io\.containerd\.snapshotter' || store=containerd
 	name_of_storage "$driver" "$store"
@@ -64,20 +67,29 @@ storage_of_others() {
 # $1 and $2 paths, as the account sees them.
 is_same_place() { [ "$(as_account realpath -m -- "$1")" = "$(as_account realpath -m -- "$2")" ]; }
 
-# Its containers would not be seen from another data root. $1 the account's word for where they are.
+# Its data would not be seen from another data root. $1 the account's word for where they are.
 other_place() {
+	local flag=''
+	# dockerd refuses what is in both.
+	[ -z "$(data_root_by_flag)" ] || flag=', and take --data-root out of its unit'
 	problem daemon.data-root \
-		"a daemon of $ACCOUNT's own, which has its images and containers in $(words_of_account "$1")" \
-		"what does not hide them" "set data-root to that directory; or let $ACCOUNT remove them first"
+		"a daemon of $ACCOUNT's own, which has its data in $(words_of_account "$1")" \
+		"what does not hide them" "set data-root to that directory$flag; or let $ACCOUNT remove them first"
 }
 
-# By its daemon.json, as far as there are data of it. $1 data root.
+# $1 data root, as far as the account sees it.
+has_containers_or_volumes() {
+	[ -n "$(as_account find -H "$1/containers" "$1/volumes" -mindepth 1 -maxdepth 1 -type d -print -quit 2>/dev/null)" ]
+}
+
+# By its unit and daemon.json, as far as there are data of it. $1 data root.
 storage_of_stopped() {
 	local driver store=driver place root
 	account_file "$ACCOUNT_HOME/.config/docker/daemon.json" | tr -s '[:space:]' ' ' >"$WORK/daemon.json.there" || true
-	root=$(grep -o '"data-root" \{0,1\}: \{0,1\}"[^"]*"' "$WORK/daemon.json.there" | cut -d '"' -f 4 | head -n 1)
+	root=$(data_root_by_flag)
+	[ -n "$root" ] || root=$(grep -o '"data-root" \{0,1\}: \{0,1\}"[^"]*"' "$WORK/daemon.json.there" | cut -d '"' -f 4 | head -n 1)
 	case $root in
-	/*) is_same_place "$root" "$1" || ! has_files "$root/containers" || other_place "$root" ;;
+	/*) is_same_place "$root" "$1" || ! has_containers_or_volumes "$root" || other_place "$root" ;;
 	esac
 	driver=$(
 		grep -o '"storage-driver" \{0,1\}: \{0,1\}"[a-z0-9-]*"' "$WORK/daemon.json.there" | cut -d '"' -f 4 | head -n 1

@@ -7,7 +7,7 @@ daemon_apply() {
 	stop_on_others_programs
 	know_recorded_account "$(doc account)" "this daemon and its secret values are for"
 	follow_home "$ACCOUNT"
-	doc on-destroy-data | write_record "$STATE/leases/$LEASE/on-destroy-data"
+	note_data_wish
 	rm -f "$STATE/leases/$LEASE/no-data"
 	start_service_manager
 	validate_prune
@@ -22,6 +22,21 @@ set data-root in daemon to that directory to go on with it"
 	apply_daemon_files
 	want_context
 }
+
+# A Keep counts at once. A Delete that takes the place of a Keep, this installation's or another one's of the account,
+# counts when the step has come to its end: data that somebody kept are not removed for one that never worked.
+note_data_wish() {
+	local record=$STATE/leases/$LEASE/on-destroy-data wish
+	wish=$(doc on-destroy-data)
+	case $wish-$(cat "$record" 2>/dev/null) in
+	delete-delete) ;;
+	delete-) ! others_keep_data || wish=keep ;;
+	*) wish=keep ;;
+	esac
+	echo "$wish" | write_record "$record"
+}
+
+daemon_ended() { doc on-destroy-data | write_record "$STATE/leases/$LEASE/on-destroy-data"; }
 
 # The machine may be older than what Pulumi knows, or have values of a run that was killed and that the program has taken
 # back since.
