@@ -254,3 +254,34 @@ test("killed while a capability goes that a change of source leaves behind: it g
   await app.revertAgent();
   expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
 });
+
+// The last of this file: packages of those daemons stay, too.
+test("engines that the units of stopped daemons of others name stay until nobody's does", async () => {
+  const app = new Installation(given.host, "a1");
+  await app.applyAll(wishes(earlierEngine));
+  // As dockerd-rootless-setuptool.sh writes it, by where it finds its programs.
+  const own = (name: string, engine: string): string => `useradd -m -s /bin/bash ${name}
+    d=/home/${name}/.config/systemd/user; mkdir -p $d
+    printf '[Service]\nEnvironment=PATH=%s:/usr/bin\nExecStart=%s/dockerd-rootless.sh\n' ${engine} ${engine} >$d/docker.service
+    chown -R ${name}: /home/${name}`;
+  await root(own("carl", `$(readlink ${folder}/a1)`));
+  const edited = (await app.apply("engine", wishes(currentEngine))).said.join("\n");
+  expect(edited.match(/\S*docker-29\.8\.0-\S+ stays: .*/g)).toEqual([
+    expect.stringMatching(
+      /stays: carl has a daemon of its own, by \/home\/carl\/\.config\/systemd\/user\/docker\.service\. The next up or destroy/,
+    ),
+  ]);
+  await root(own("bob", `${folder}/a1`));
+  await app.revertAll(wishes(currentEngine));
+  const programs = "/home/*/.config/systemd/user/docker.service";
+  expect(
+    await root(`sed -n 's/^ExecStart=//p' ${programs} | xargs ls | wc -l; ls ${folder}`),
+  ).toMatch(/^2\na1\ndocker\ndocker-29\.8\.0-\S+\ndocker-29\.\S+\n$/);
+  // Another engine is none of theirs.
+  await root("userdel -r bob 2>/dev/null; userdel -r carl 2>/dev/null");
+  const other = new Installation(given.host, "b2");
+  const distribution = ofOther(currentEngine, { engine: {} });
+  await applyEngine(other, distribution);
+  expect(await root(`ls -d ${folder} 2>/dev/null || echo gone`)).toBe("gone\n");
+  await revertEngine(other, distribution);
+});

@@ -159,6 +159,61 @@ test("Disable: stopped, disabled, masked, data untouched; all of it back afterwa
   expect(differences(diffSnapshots(before, await snapshotHost(host)))).toEqual([]);
 });
 
+/** A stand-in of Kubernetes' kubelet, and a container of another namespace than Docker's. */
+const others = `cat >/etc/systemd/system/kubelet.service <<'END'
+[Unit]
+Requires=containerd.service
+After=containerd.service
+[Service]
+ExecStart=/bin/sleep infinity
+END
+    systemctl daemon-reload; systemctl start kubelet.service
+    mkdir -p /srv/rootfs; tar -xf /root/busybox.tar -C /srv/rootfs
+    ctr -n k8s.io run -d --cpu-shares 0 --rootfs /srv/rootfs pod /bin/sleep 9999`;
+
+/** What of it runs, since when. */
+const othersLive = () =>
+  host.run(
+    "systemctl show -p ActiveState -p MainPID kubelet.service containerd.service; ctr -n k8s.io tasks ls",
+  );
+
+const endOthers = `ctr -n k8s.io tasks kill -s KILL pod; until ctr -n k8s.io tasks delete pod; do sleep 0.2; done
+    ctr -n k8s.io containers delete pod; rm -r /srv/rootfs
+    systemctl stop kubelet.service; rm /etc/systemd/system/kubelet.service; systemctl daemon-reload`;
+
+test("Disable leaves containerd to others that use it, and Purge is an error that names them", async () => {
+  await host.run(others);
+  const alive = await othersLive();
+  const app = new Installation(host, "c4");
+  await app.install();
+  for (const step of ["preflight", "engine"] as const) {
+    const { exitCode, said } = await app.tryApply(step, wishes("Purge"));
+    expect([exitCode, said.at(-1)]).toEqual([
+      1,
+      expect.stringMatching(
+        /: rootfulDocker: found that others than Docker use containerd\.service, which Purge would stop: kubelet\.service needs it, it has containers in the namespace k8s\.io; wanted nobody else's containerd stopped by Purge\. To fix: /,
+      ),
+    ]);
+  }
+  expect(await units()).toBe(running);
+  await app.apply("preflight", wishes("Disable"));
+  const { said } = await app.apply("engine", wishes("Disable"));
+  expect(said.join("\n")).toContain(
+    "containerd.service stays as it is: kubelet.service needs it, it has containers in the namespace k8s.io",
+  );
+  expect(await units()).toBe("inactive\ninactive\nactive\n");
+  expect(await enabled()).toBe("masked\nmasked\nenabled\n");
+  expect((await app.apply("engine", wishes("Disable"))).changed).toEqual([]);
+  expect(JSON.stringify(await app.drift())).not.toContain("containerd");
+  expect(await othersLive()).toBe(alive);
+  await app.revert("engine", wishes("Disable"));
+  await app.revertAgent();
+  expect(await othersLive()).toBe(alive);
+  expect(await units()).toBe(running);
+  await containersRun();
+  await host.run(endOthers);
+});
+
 test("only Purge says what it removes, before it does", () => {
   for (const policy of ["Refuse", "Keep", "Disable"])
     expect(Object.keys(documentsOf(wishes(policy)).engine)).not.toContain("rootful-docker.purge");

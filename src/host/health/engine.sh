@@ -133,7 +133,20 @@ or Purge (removes its packages: $(data_after_purge))"
 			"none, or your word on it" \
 			"set rootfulDocker to Disable or Purge, as it was (Purge also removes its packages: $(data_after_purge)); \
 or to Keep, which starts them again beside this one, and to Refuse once you have stopped them"
+	elif [ "$1" = purge ]; then
+		purged_containerd_problems
 	fi
+}
+
+# Packages that Purge removes may be, or bring down, a containerd that others use.
+purged_containerd_problems() {
+	local users
+	if ! has_docker_units && ! is_package_of_others containerd.io; then return 0; fi
+	users=$(containerd_users)
+	[ -z "$users" ] || problem "rootfulDocker" \
+		"that others than Docker use containerd.service, which Purge would stop: $users" \
+		"nobody else's containerd stopped by Purge" \
+		"set rootfulDocker to Disable, which leaves containerd to them; or end what uses it"
 }
 
 # Before anything is changed: what Purge does not name stays.

@@ -7,15 +7,10 @@ archive_save() { :; }
 
 # Takes away what was unpacked, as it was unpacked: what somebody has put there, edited or mounted stays.
 archive_restore() {
-	local user name left
+	local name left
 	remove_unpacked "$1.new"
 	if [ ! -d "$1" ] || [ ! -s "$(archive_record "$1")" ]; then return 0; fi
-	user=$(running_programs "$(own_uid)" |
-		awk -F '\t' -v dir="$(realpath "$1")/" 'index($2, dir) == 1 { print $3; exit }')
-	if [ -n "$user" ]; then
-		say "$1 stays: $user runs a program of it. The next up or destroy of an engine removes it when nobody does"
-		return 10
-	fi
+	! archive_is_used "$1" || return 10
 	archive_files "$1" | grep -xFf "$(archive_record "$1")" | cut -d ' ' -f 3- | while read -r name; do
 		rm -f "$1/$name"
 	done
@@ -29,14 +24,21 @@ archive_restore() {
 	sync_directories "${1%/*}"
 }
 
-# Those that stayed when their last claim went, because somebody ran a program of them.
+# Those that stayed when their last claim went, because somebody used them: links first, which lead to directories.
 sweep_archives() {
-	local dir
-	for dir in "$STATE"/things/archive/*; do
+	local dir kind swept=''
+	for dir in "$STATE"/things/link/* "$STATE"/things/archive/*; do
 		if [ ! -d "$dir/baseline" ] || ! unclaimed "$dir"; then continue; fi
-		run_apart archive_restore "$(resource_name "$dir")" "$dir/baseline"
-		[ "$APART_STATUS" != 0 ] || forget_resource "$dir"
+		case $(resource_name "$dir") in "$ENGINES"/*) ;; *) continue ;; esac
+		kind=${dir%/*}
+		run_apart "${kind##*/}_restore" "$(resource_name "$dir")" "$dir/baseline"
+		[ "$APART_STATUS" = 0 ] || continue
+		forget_resource "$dir"
+		swept=yes
 	done
+	[ -n "$swept" ] || return 0
+	lead_to_docker
+	! unclaimed "$(resource_directory dir "$ENGINES")" || rmdir "$ENGINES" 2>/dev/null || true
 }
 
 # Before anything is changed. $1 the directory.

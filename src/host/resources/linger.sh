@@ -3,6 +3,7 @@
 #
 # things/linger/NAME/switched-on    when it was, by the time of logind's file: somebody who asks for
 #                                   it again changes that.
+# things/linger/NAME/generated      what generators had enabled by then: they run with the service manager.
 
 linger_check() { [ -e "$(linger_file "$1")" ] || echo off; }
 
@@ -13,12 +14,16 @@ linger_save() {
 
 linger_file() { printf '/var/lib/systemd/linger/%s' "$1"; }
 
-# What the account's service manager starts by itself: the account's word. False where it does not answer.
+# What the account's service manager starts by itself: the account's word. Generators, as podman's, enable units
+# without a link of the account's; those of a desktop do not count. False where it does not answer.
 enabled_units() {
 	local status=0
-	as_account find "$ACCOUNT_HOME/.config/systemd/user" -mindepth 2 -maxdepth 2 \
-		-regex '.*\.\(wants\|requires\)/[^/]*' -printf '%P\n' >"$WORK/enabled-units" 2>/dev/null || status=$?
-	LC_ALL=C sort "$WORK/enabled-units"
+	# shellcheck disable=SC2016 # the inner shell expands them
+	as_account sh -c 'find -H "$1" -mindepth 2 -maxdepth 2 -regex ".*\.\(wants\|requires\)/[^/]*" -printf "%P\n"
+		find "$XDG_RUNTIME_DIR"/systemd/generator* -mindepth 2 -maxdepth 2 -regextype posix-extended \
+			-regex ".*/(default|basic|paths|sockets|timers)\.target\.(wants|requires)/[^/]*" -printf "generator/%P\n"' \
+		sh "$ACCOUNT_HOME/.config/systemd/user" >"$WORK/enabled-units" 2>/dev/null || status=$?
+	LC_ALL=C sort -u "$WORK/enabled-units"
 	case $status in 124 | 137) return 1 ;; esac
 }
 
@@ -64,7 +69,7 @@ linger_stays() {
 		printf '%s does not say what it has enabled' "$1"
 		return 0
 	}
-	units=$(LC_ALL=C comm -13 "$2/units" "$WORK/units" | head -n 3 | paste -s -d ' ')
+	units=$(cat "$2/units" "${2%/*}/generated" 2>/dev/null | LC_ALL=C sort -u | LC_ALL=C comm -13 - "$WORK/units" | head -n 3 | paste -s -d ' ')
 	[ -z "$units" ] || printf '%s has enabled %s since' "$1" "$(words_of_account "$units")"
 }
 
@@ -83,6 +88,16 @@ want_linger() {
 				"a service manager for $ACCOUNT without a login" \
 				"make systemd-logind and dbus run on this host"
 		changed "linger of $ACCOUNT switched on"
+		note_generated_units "$thing/generated"
 	}
 	[ -e "$thing/switched-on" ] || linger_time "$ACCOUNT" | write_record "$thing/switched-on"
+}
+
+# Once, right after it was switched on: later ones are of somebody who has enabled them since. $1 the record.
+note_generated_units() {
+	[ ! -e "$1" ] || return 0
+	# It is told to start, and not waited for, by logind.
+	systemctl start "user@$ACCOUNT_UID.service" 2>/dev/null || return 0
+	enabled_units >"$WORK/units" || return 0
+	grep '^generator/' "$WORK/units" | write_record "$1"
 }

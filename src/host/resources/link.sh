@@ -7,7 +7,13 @@ link_now() { path_now as_root "$@"; }
 
 link_save() { save_path as_root "$@"; }
 
-link_restore() { restore_path as_root "$@"; }
+# The one to an installation's engine stays where a unit of somebody else's names it.
+link_restore() {
+	case $1 in
+	"$ENGINES"/*) ! archive_is_used "$1" || return 10 ;;
+	esac
+	restore_path as_root "$@"
+}
 
 # What one of them led to may be another installation's, too.
 link_restored() { lead_to_docker; }

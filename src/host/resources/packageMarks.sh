@@ -27,7 +27,13 @@ is_brought_here() {
 	[ -d "$dir/baseline" ] && [ ! -s "$dir/baseline/version" ] && [ ! -e "$dir/theirs" ]
 }
 
-# The same, all of them.
+# True where it is there, and neither an installation has brought it nor Purge had removed it before.
+is_package_of_others() {
+	[ -n "$(installed_version "$1")" ] && ! is_brought_here "$1" &&
+		[ ! -e "$(resource_directory package "$1")/baseline/purged" ]
+}
+
+# All that installations have brought.
 packages_brought_here() {
 	local dir name
 	for dir in "$STATE"/things/package/*; do

@@ -163,10 +163,10 @@ packages_of_own_daemons() {
 # Who has a unit of a rootless daemon of its own, or may have, a tab and the reason. Accounts that can run one, those
 # with a shell or subordinate ids, are asked as themselves, through the links that they have; after three without an
 # answer no other one is waited for. $1 ours for packages that installations have brought, which claim what they need of
-# them, or theirs for others.
+# them, or theirs for others; $2 what the unit has to name, or nothing.
 own_daemons() {
 	local user why late=0
-	why=$(units_of_rootless_daemons)
+	why=$(units_of_rootless_daemons "${2-}")
 	[ -z "$why" ] || printf 'the machine\tthe machine has a rootless daemon, by %s\n' "$why"
 	accounts_with_ids | cat /etc/passwd - | awk -F : -v own="$(own_uid)" '
 		BEGIN { while ((getline <"/etc/subuid") > 0) ids[$1] }
@@ -175,7 +175,7 @@ own_daemons() {
 		while IFS= read -r user; do
 			if [ "$late" = 3 ]; then
 				why="was not asked whether it has a daemon of its own, since three others do not answer"
-			elif ! (know_account "$user" && own_unit "$1") >"$WORK/own-daemon" 2>/dev/null </dev/null; then
+			elif ! (know_account "$user" && own_unit "$1" "${2-}") >"$WORK/own-daemon" 2>/dev/null </dev/null; then
 				late=$((late + 1))
 				why="does not say whether it has a daemon of its own"
 			elif [ -s "$WORK/own-daemon" ]; then
@@ -193,20 +193,24 @@ accounts_with_ids() {
 	cut -d : -f 1 /etc/subuid 2>/dev/null | sort -u | while IFS= read -r name; do getent passwd -- "$name" || true; done
 }
 
-# Units of an administrator's that start a rootless daemon, as whichever user: for people.
+# Units of an administrator's that start a rootless daemon, as whichever user: for people. $1 what they have to name, or
+# nothing.
 units_of_rootless_daemons() {
-	local dir
+	local dir file
 	{
 		[ ! -f /etc/systemd/user/docker.service ] || echo /etc/systemd/user/docker.service
 		for dir in /etc/systemd /usr/local/lib/systemd; do
 			files_with '^[^#;]*dockerd-rootless' "$dir"/system/*.service "$dir"/system/*.service.d/*.conf \
 				"$dir"/user/*.service "$dir"/user/*.service.d/*.conf
 		done
-	} | sort -u | paste -s -d ',' | sed 's/,/, /g' | printable
+	} | sort -u | while IFS= read -r file; do
+		[ -z "$1" ] || grep -qsF -- "$1" "$file" || continue
+		printf '%s\n' "$file"
+	done | paste -s -d ',' | sed 's/,/, /g' | printable
 }
 
 # The account's own unit, or that of an administrator's that it has enabled; nothing where it has none, and false where
-# it does not say. $1 as for own_daemons.
+# it does not say. Arguments as for own_daemons.
 own_unit() {
 	local unit units=$ACCOUNT_HOME/.config/systemd/user
 	! is_unit_of_installation "$1" "$(resource_directory homefile "$units/docker.service")" || return 0
@@ -217,9 +221,10 @@ own_unit() {
 			docker.service) [ -e "$unit" ] || continue ;;
 			*) [ -f "$unit" ] && grep -q "^ExecStart=.*dockerd-rootless" "$unit" || continue ;;
 			esac
+			[ -z "$3" ] || grep -qsF -e "$3" "$unit" "$unit".d/*.conf || continue
 			printf "%s\n" "$unit"
 			exit
-		done' sh "$units" "$ACCOUNT_HOME/.local/share/systemd/user") || return
+		done' sh "$units" "$ACCOUNT_HOME/.local/share/systemd/user" "$2") || return
 	printf '%s' "$unit" | head -n 1 | printable
 }
 

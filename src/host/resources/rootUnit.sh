@@ -8,18 +8,23 @@ mask_check() { [ "$(readlink "/etc/systemd/system/$1")" = /dev/null ] || echo 'n
 rootunits_check() {
 	local unit
 	for unit in $ROOT_UNITS; do
+		if [ "$unit" = containerd.service ] && ! is_masked_here "$unit"; then continue; fi
 		! systemctl is-active -q "$unit" || printf '%s runs\n' "$unit"
 	done | paste -s -d ,
 }
 
 # A unit that is there already belongs to the host and stays as it is, unless the policy says
 # otherwise. One that the packages are about to bring is masked first, so that it never starts. A
-# mask of ours that somebody has taken away since, or put a unit in its place, is not put back.
+# mask of ours that somebody has taken away since, or put a unit in its place, is not put back. $1 the unit, $2 for whom
+# containerd stays.
 must_be_masked() {
 	local mask
 	case $(doc rootful-docker) in
-	# Without Docker's units, containerd is somebody else's.
-	disable | purge) if [ "$1" != containerd.service ] || has_docker_units; then return 0; fi ;;
+	disable | purge)
+		[ "$1" = containerd.service ] || return 0
+		[ -z "$2" ] || return 1
+		! is_containerd_of_docker || return 0
+		;;
 	esac
 	# Archives bring no unit.
 	[ "$(doc source)" != static-archive ] || return 1
@@ -33,9 +38,30 @@ must_be_masked() {
 	fi
 }
 
-has_docker_units() {
-	unit_on_disk docker.service >/dev/null || unit_on_disk docker.socket >/dev/null || is_masked docker.service
+# For whom containerd stays where rootfulDocker would stop it with Docker, or nothing. dockerd starts without it, and Docker's
+# units are masked: it brings no daemon back.
+containerd_stays_for() {
+	case $(doc rootful-docker) in
+	disable | purge) ! is_containerd_of_docker || containerd_users ;;
+	esac
 }
+
+# Without Docker's units, containerd is somebody else's.
+is_containerd_of_docker() { is_masked_here containerd.service || has_docker_units; }
+
+# Units of Docker's that neither an installation has brought, nor Purge had removed before.
+has_docker_units() {
+	local unit file package
+	for unit in docker.service docker.socket; do
+		file=$(unit_on_disk "$unit") || continue
+		package=$(printf '%s\n' "$file" | packages_of_files | cut -f 1)
+		if [ -z "$package" ] || is_package_of_others "$package"; then return 0; fi
+	done
+	is_masked docker.service && ! is_masked_here docker.service
+}
+
+# True where an installation has a mask on it.
+is_masked_here() { [ -d "$(resource_directory mask "$1")/baseline" ]; }
 
 is_masked() { [ "$(readlink "/etc/systemd/system/$1")" = /dev/null ]; }
 
@@ -136,9 +162,11 @@ keep_unit() {
 
 # All at once: the socket would start the service again that was stopped before it.
 want_masks() {
-	local unit units='' running='' reload=''
+	local unit units='' running='' reload='' users
+	users=$(containerd_stays_for)
+	[ -z "$users" ] || say "containerd.service stays as it is: $users"
 	for unit in $ROOT_UNITS; do
-		must_be_masked "$unit" || continue
+		must_be_masked "$unit" "$users" || continue
 		note_unmasked "$unit"
 		claim mask "$unit" masked
 		! is_masked "$unit" || continue

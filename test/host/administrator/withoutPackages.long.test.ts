@@ -1,6 +1,6 @@
 import { destroyAllHosts, type TestHost } from "../../../testbed/hosts";
 import { root, testLife } from "./life";
-import { livesWithoutPackages } from "./withoutPackages";
+import { livesOfGenerators, livesWithoutPackages } from "./withoutPackages";
 import { give } from "../../../testkit/accountOnly";
 import { bootHost } from "../../../testkit/host";
 
@@ -15,6 +15,17 @@ beforeAll(async () => {
 });
 
 for (const life of livesWithoutPackages) testLife(() => host, life);
+
+describe("with a service manager of the account's", () => {
+  let managed: TestHost;
+
+  beforeAll(async () => {
+    managed = await bootHost({ packages: ["libpam-systemd", "dbus-user-session"] });
+    await managed.run("touch /etc/subuid /etc/subgid");
+  });
+
+  for (const life of livesOfGenerators) testLife(() => managed, life);
+});
 
 describe("a file of keys with one of this package in it, which is not said to be gone", () => {
   const directory = "/home/keyed/.ssh";

@@ -291,9 +291,9 @@ const lingering = (name: string, row: Life["rows"][number]): Life => ({
   rows: [{ before: `useradd -m ${name}; sed -i /^${name}:/d /etc/subuid /etc/subgid`, ...row }],
 });
 
-/** A unit of the account's own, enabled as systemctl does it. */
+/** A unit of the account's own, enabled as systemctl does it, in a directory that is kept elsewhere. */
 const enableUnit = (name: string) => `runuser -u ${name} -- sh -c '
-  cd; mkdir -p .config/systemd/user/default.target.wants; cd .config/systemd/user
+  cd; mkdir -p .config/systemd units/default.target.wants; ln -s ../../units .config/systemd/user; cd .config/systemd/user
   echo "[Service]" >app.service; ln -s ../app.service default.target.wants/app.service'`;
 
 const linger: Life[] = [
@@ -316,6 +316,38 @@ const linger: Life[] = [
     change: "true",
     after: "none ls /var/lib/systemd/linger/before",
     said: /linger of before switched off/,
+  }),
+];
+
+/** A generator that enables a unit of this name where the condition holds, as podman's does for files of an account's. */
+const generator = (name: string, condition: string) => `mkdir -p /etc/systemd/user-generators
+  cat >/etc/systemd/user-generators/${name} <<'END'
+#!/bin/sh
+${condition} || exit 0
+mkdir -p $1/default.target.wants $3/xdg-desktop-autostart.target.wants
+printf '[Service]\nExecStart=sleep 9999\n' >$1/${name}.service
+ln -s ../${name}.service $1/default.target.wants/
+ln -s ../${name}.service $3/xdg-desktop-autostart.target.wants/applet.service
+END
+  chmod +x /etc/systemd/user-generators/${name}`;
+
+/** Where the account's service manager runs. */
+export const livesOfGenerators: Life[] = [
+  lingering("quadlet", {
+    name: "linger stays on where a generator has enabled a unit for the account",
+    before: `useradd -m quadlet; sed -i /^quadlet:/d /etc/subuid /etc/subgid
+      ${generator("shop", '[ -e "$HOME/shop.container" ]')}`,
+    change: `touch /home/quadlet/shop.container; systemctl restart user@$(id -u quadlet)`,
+    after:
+      "ls /var/lib/systemd/linger/quadlet; loginctl disable-linger quadlet; rm /etc/systemd/user-generators/shop",
+    said: /linger of quadlet stays on: quadlet has enabled 'generator\/default\.target\.wants\/shop\.service' since/,
+  }),
+  lingering("everybody", {
+    name: "linger goes where a generator enables what it does for everybody",
+    before: `useradd -m everybody; sed -i /^everybody:/d /etc/subuid /etc/subgid; ${generator("every", "true")}`,
+    change: "true",
+    after: "none ls /var/lib/systemd/linger/everybody; rm /etc/systemd/user-generators/every",
+    said: /linger of everybody switched off/,
   }),
 ];
 
