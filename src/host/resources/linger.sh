@@ -97,7 +97,7 @@ want_linger() {
 note_generated_units() {
 	[ ! -e "$1" ] || return 0
 	# It is told to start, and not waited for, by logind.
-	systemctl start "user@$ACCOUNT_UID.service" 2>/dev/null || return 0
+	systemctl_within 120 start "user@$ACCOUNT_UID.service" 2>/dev/null || return 0
 	enabled_units >"$WORK/units" || return 0
 	grep '^generator/' "$WORK/units" | write_record "$1"
 }
