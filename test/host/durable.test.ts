@@ -93,9 +93,9 @@ test("every file is on the disk before its name is, and its name before anything
   // The record of a thing comes before the thing.
   const firstOf = (pattern: RegExp) => lines.findIndex((line) => pattern.test(line));
   for (const [record, change] of [
-    [/^sync .*\/things\/account$|^sync .*\/things\/account /, /^useradd /],
-    [/^sync .*\/things\/subuid /, /^sync \/etc\/subuid\.rootless/],
-    [/^sync .*\/things\/linger /, /^loginctl enable-linger/],
+    [/^sync .*\/things\/account( |$)/, /^useradd /],
+    [/^sync .*\/things\/subuid( |$)/, /^sync \/etc\/subuid\.rootless/],
+    [/^sync .*\/things\/linger( |$)/, /^loginctl enable-linger/],
   ]) {
     expect(firstOf(record)).toBeGreaterThanOrEqual(0);
     expect(firstOf(record)).toBeLessThan(firstOf(change));
