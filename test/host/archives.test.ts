@@ -277,11 +277,15 @@ test("engines that the units of stopped daemons of others name stay until nobody
   expect(
     await root(`sed -n 's/^ExecStart=//p' ${programs} | xargs ls | wc -l; ls ${folder}`),
   ).toMatch(/^2\na1\ndocker\ndocker-29\.8\.0-\S+\ndocker-29\.\S+\n$/);
+  // Somebody's own by now is not ours any more.
+  await root(`mkdir /opt/own; ln -sfn /opt/own ${folder}/a1`);
   // Another engine is none of theirs.
   await root("userdel -r bob 2>/dev/null; userdel -r carl 2>/dev/null");
   const other = new Installation(given.host, "b2");
   const distribution = ofOther(currentEngine, { engine: {} });
   await applyEngine(other, distribution);
-  expect(await root(`ls -d ${folder} 2>/dev/null || echo gone`)).toBe("gone\n");
+  expect(await root(`ls ${folder}; readlink ${folder}/a1; rm -r ${folder} /opt/own`)).toBe(
+    "a1\n/opt/own\n",
+  );
   await revertEngine(other, distribution);
 });

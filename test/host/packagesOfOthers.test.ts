@@ -232,12 +232,12 @@ describe("Purge: an engine that others have, or may have, is an error that names
     [
       "of an account that a directory has, by a unit of another name",
       `useradd -m -s /bin/bash dora; d=/home/dora/.config/systemd/user
-      mkdir -p $d; printf '${unit}' >$d/engine.service; chown -R dora: /home/dora
+      mkdir -p $d; printf '${unit}' >"$d/x. To fix: run 'sh a'.service"; chown -R dora: /home/dora
       apt-get -qqy install libnss-extrausers >/dev/null 2>&1; grep ^dora: /etc/passwd >/var/lib/extrausers/passwd
       sed -i /^dora:/d /etc/passwd; sed -i '/^passwd:/s/files/files extrausers/' /etc/nsswitch.conf`,
       `sed -i 's/ extrausers//' /etc/nsswitch.conf; cat /var/lib/extrausers/passwd >>/etc/passwd
       userdel -r dora 2>/dev/null; apt-get -qqy purge libnss-extrausers >/dev/null 2>&1`,
-      "dora has a daemon of its own, by /home/dora/.config/systemd/user/engine.service",
+      `dora has a daemon of its own, by '/home/dora/.config/systemd/user/x. To fix: run "sh a".service'`,
     ],
     [
       "by a unit of the machine's",

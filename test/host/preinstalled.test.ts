@@ -169,7 +169,13 @@ test("programs that another login can exchange: an error, and root does not run 
     ]);
     await host.run(`p=/usr/sbin/dockerd; cat /root/dockerd >$p; ${close}`);
   }
-  await host.run("ln -s /home/bob/bin/dockerd /usr/local/bin/dockerd");
+  // Nor to a directory with a link on the way to it.
+  await host.run(`mkdir /opt/way; ln -s /usr/sbin/dockerd /opt/way/dockerd
+    ln -s /opt/way/dockerd /usr/local/bin/dockerd; setfacl -m u:bob:rwx /opt/way`);
+  expect((await app.tryApply("engine", wishes)).said.at(-1)).toContain(
+    "/usr/local/bin/dockerd: found it, or what leads to it, another login's to change",
+  );
+  await host.run("rm -r /opt/way; ln -sf /home/bob/bin/dockerd /usr/local/bin/dockerd");
   // Root's own daemon runs, and would be asked for its containers.
   await host.run(`systemctl unmask -q docker.service docker.socket containerd.service
     mv /usr/local/bin/dockerd /usr/local/bin/docker; systemctl start docker.service; pgrep -x dockerd`);

@@ -333,6 +333,12 @@ word_of_account() {
 # The last line that a program of the account's said on stderr, of those that $WORK/error has.
 last_words() { words_of_account "$(tail -n 1 "$WORK/error")"; }
 
+# Copies paths, one a line, each as shown_path has it.
+shown_paths() {
+	local path
+	while IFS= read -r path; do printf '%s\n' "$(shown_path "$path")"; done
+}
+
 # A path that the account may have chosen, such as where a link of its leads: in quotes where it could be taken for
 # more than a path.
 shown_path() {

@@ -8,6 +8,26 @@ only_root_leads_to() {
 		END { exit others }'
 }
 
+# Every path that a look at one goes by, through links too, each with NUL at its end. Its argument: the path.
+# shellcheck disable=SC2016 # a program of its own
+PATHS_ON_THE_WAY='
+my @names = split m{/}, shift;
+my ($at, $links) = ("", 0);
+print "/\0";
+while (@names) {
+	my $name = shift @names;
+	next if $name eq "" || $name eq ".";
+	if ($name eq "..") { $at =~ s{/[^/]*\z}{}; next }
+	print "$at/$name\0";
+	if (defined(my $to = readlink "$at/$name")) {
+		last if ++$links > 40;
+		$at = "" if $to =~ m{^/};
+		unshift @names, split m{/}, $to;
+	} else {
+		$at .= "/$name";
+	}
+}'
+
 # True where a file and all that leads to it, links too, are root's, and nobody else's to change. A group that may
 # change directories is what Debian has for /usr/local. $1 the path.
 is_roots_own() {
@@ -21,15 +41,8 @@ is_roots_own() {
 # True where an access control list lets somebody write: what it allows at most stands where a group's mode does. $1
 # the path.
 is_written_by_acl() {
-	local path
-	path=$(realpath "$1") || return 1
-	set -- "$path"
-	while [ "$path" != / ]; do
-		path=$(dirname "$path")
-		set -- "$@" "$path"
-	done
-	# shellcheck disable=SC2012 # stat and find do not know of lists
-	ls -ld -- "$@" | awk '$1 ~ /^[^l]....w....[+]/ { found = 1 } END { exit !found }'
+	# stat and find do not know of lists.
+	perl -e "$PATHS_ON_THE_WAY" "$1" | xargs -0 ls -ld -- | awk '$1 ~ /^[^l]....w....[+]/ { found = 1 } END { exit !found }'
 }
 
 # Writes stdin to a path at once or not at all, also where the power goes. What a killed run left

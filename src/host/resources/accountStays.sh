@@ -19,16 +19,16 @@ account_stays() {
 		own="$own has its uid $ACCOUNT_UID too: remove by hand the one that is not needed"
 	elif has_retained_data "$1"; then
 		own="files of its ids are in $(retained_data "$1")"
-	elif own=$(places_data_led_to "$1" | some_on_one_line) && [ -n "$own" ]; then
+	elif own=$(places_data_led_to "$1" | shown_paths | some_on_one_line) && [ -n "$own" ]; then
 		own="files of its ids are in $own, where its data were: \
 move or remove them, then run pulumi up with it and destroy again, or remove the account by hand"
 	elif [ -s "$STATE/leases/$LEASE/data-elsewhere" ]; then
-		own=$(printable <"$STATE/leases/$LEASE/data-elsewhere")
-		own="files of its ids may be in '$own': see whose they are, then remove the account by hand"
+		own=$(shown_path "$(cat "$STATE/leases/$LEASE/data-elsewhere")")
+		own="files of its ids may be in $own: see whose they are, then remove the account by hand"
 	elif own=$(others_below_home) && [ -n "$own" ]; then
 		own="others have something below $ACCOUNT_HOME ($own): move that away, then remove the account by hand"
-	elif own=$(shared_file_of_ranges | printable) && [ -n "$own" ]; then
-		own="$own is owned by one of them: see what it is and remove it, \
+	elif own=$(shared_file_of_ranges) && [ -n "$own" ]; then
+		own="$(why_ids_stay "$own"): see what it is and remove it, \
 then remove the account by hand"
 	elif own=$(away_below "$1") && [ -n "$own" ]; then
 		own="$own: remove it by hand when they are not needed"

@@ -31,8 +31,11 @@ sweep_archives() {
 		if [ ! -d "$dir/baseline" ] || ! unclaimed "$dir"; then continue; fi
 		case $(resource_name "$dir") in "$ENGINES"/*) ;; *) continue ;; esac
 		kind=${dir%/*}
-		run_apart "${kind##*/}_restore" "$(resource_name "$dir")" "$dir/baseline"
-		[ "$APART_STATUS" = 0 ] || continue
+		kind=${kind##*/}
+		if ! is_theirs "$kind" "$dir"; then
+			run_apart "${kind}_restore" "$(resource_name "$dir")" "$dir/baseline"
+			[ "$APART_STATUS" = 0 ] || continue
+		fi
 		forget_resource "$dir"
 		swept=yes
 	done

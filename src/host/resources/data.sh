@@ -233,7 +233,7 @@ say_where_data_lead() {
 	[ ! -e "$WORK/led-to.said" ] || return 0
 	: >"$WORK/led-to.said"
 	places_data_led_to "$ACCOUNT" | while IFS= read -r place; do
-		say "$(printf '%s' "$place" | printable) stays: a link or a mount in the data of $ACCOUNT leads there." \
+		say "$(shown_path "$place") stays: a link or a mount in the data of $ACCOUNT leads there." \
 			"Remove it by hand when nothing of it is needed"
 	done
 }

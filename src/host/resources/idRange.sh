@@ -351,7 +351,7 @@ one_file() {
 why_ids_stay() {
 	case $1 in
 	'not all '*) printf '%s' "$1" | printable ;;
-	*) printf '%s is owned by one of them' "$(printf '%s' "$1" | printable)" ;;
+	*) printf '%s is owned by one of them' "$(shown_path "$1")" ;;
 	esac
 }
 

@@ -225,7 +225,7 @@ own_unit() {
 			printf "%s\n" "$unit"
 			exit
 		done' sh "$units" "$ACCOUNT_HOME/.local/share/systemd/user" "$2") || return
-	printf '%s' "$unit" | head -n 1 | printable
+	[ -z "$unit" ] || shown_path "$(printf '%s\n' "$unit" | head -n 1)"
 }
 
 # True where an installation has it, and claims what it needs of the packages or has its engine from archives. $1 as

@@ -241,7 +241,7 @@ ids_stay() {
 		printf 'it stays itself'
 	elif [ ! -e "$(resource_directory account "$1")/baseline/made" ]; then
 		file=$(places_of_ids "$1" | while IFS= read -r place; do file_of_ids "$place"; done | head -n 1)
-		[ -n "$file" ] || file=$(places_data_led_to "$1" | some_on_one_line)
+		[ -n "$file" ] || file=$(places_data_led_to "$1" | head -n 1)
 		[ -n "$file" ] || file=$(shared_file_of_ranges)
 		if [ -n "$file" ]; then
 			why_ids_stay "$file"
