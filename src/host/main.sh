@@ -175,7 +175,7 @@ main() {
 	if [ "$VERB" = doctor ]; then
 		shift
 		know_system
-		know_people
+		note_own_outputs
 		run_doctor "$@"
 	fi
 	case $LEASE in
@@ -202,7 +202,7 @@ main() {
 	become_root "$@"
 	# Not before: what is set for the login's programs would count for these.
 	know_system
-	know_people
+	note_own_outputs
 	case $VERB-$STEP in
 	check-host)
 		run_check

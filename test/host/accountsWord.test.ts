@@ -48,7 +48,7 @@ const functions = (script: string) =>
 /** Runs functions of the agent as root. */
 async function run(script: string): Promise<string> {
   await functions(`STEP=report WORK=$(mktemp -d); : >$WORK/problems; : >$WORK/findings; : >$WORK/facts
-    know_people
+    note_own_outputs
     know_account app
     ${script}
     rm -rf "$WORK"; remove_account_group "$ACCOUNT_GROUP"`);

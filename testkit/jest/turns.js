@@ -8,9 +8,9 @@ const parts = [
   ["host/accounts", "host/aptSources", "scenario/pack/readme"],
   ["host/pacman", "host/powerCuts/ext4", "scenario/options", "upgrade/upgrade"],
   ["host/zypper", "host/trust", "host/network", "host/daemonStart", "scenario/pack/readme"],
-  ["host/dockerRepository", "host/sysctls", "upgrade/upgrade"],
+  ["host/dockerRepository", "host/sysctls", "scenario/diagnostics", "upgrade/upgrade"],
   ["host/daemonsAnew", "host/storage", "scenario/oneStep", "scenario/pack/readme"],
-  ["host/preinstalled", "host/archives", "upgrade/upgrade"],
+  ["host/preinstalled", "host/archives", "scenario/conformance/connection", "upgrade/upgrade"],
   ["host/accountsWord", "host/packagesOfOthers", "scenario/escalation", "scenario/pack/readme"],
   ["host/staticArchive", "scenario/driftPreview", "upgrade/upgrade"],
   [
@@ -30,8 +30,6 @@ const parts = [
     "host/nextTenant",
     "host/doctor",
     "scenario/interrupted/interrupted",
-    "scenario/diagnostics",
-    "scenario/conformance/connection",
     "scenario/pack/readme",
   ],
 ];

@@ -68,7 +68,7 @@ as_account_within() {
 		set -- setsid -w setpriv --reuid "$ACCOUNT_UID" --regid "$ACCOUNT_GID" --init-groups --inh-caps=-all "$@"
 	fi
 	perl -e "$ACCOUNT_RUNNER" "$seconds" "$ACCOUNT_MOST" "$KEYCTL" "$group" "$ACCOUNT_UID" \
-		"$PEOPLE" "$STEP: a program that runs as $ACCOUNT" \
+		"$OWN_OUTPUTS" "$STEP: a program that runs as $ACCOUNT" \
 		HOME="$ACCOUNT_HOME" USER="$ACCOUNT_LOGIN" LOGNAME="$ACCOUNT_LOGIN" PATH="$PATH" LC_ALL=C \
 		XDG_RUNTIME_DIR="$ACCOUNT_RUNTIME" DBUS_SESSION_BUS_ADDRESS="unix:path=$ACCOUNT_RUNTIME/bus" -- "$@" \
 		3>&- 4<&- 5<&- 6<&- 7>&- 8>&- 9>&- || status=$?
@@ -90,15 +90,15 @@ keyctl_number() {
 
 KEYCTL=$(keyctl_number)
 
-# What this run prints on is people's to read: what is written there by no function of root's is the account's word.
-PEOPLE=''
-know_people() { PEOPLE=$(stat -L --printf ' %d:%i ' "/proc/$$/fd/1" "/proc/$$/fd/2" 2>/dev/null || true); }
+# The files that this run itself prints on, by device and inode: people read them, and take it for root's word.
+OWN_OUTPUTS=''
+note_own_outputs() { OWN_OUTPUTS=$(stat -L --printf ' %d:%i ' "/proc/$$/fd/1" "/proc/$$/fd/2" 2>/dev/null || true); }
 
 # Runs a program so that root waits for it, and never for what it has left behind. Its outputs are pipes that end
-# after so many bytes; what it says on stderr is made safe to be shown, and what nobody reads but people is shown in
-# quotes, on one line. One program that starts no other: a step asks the account some fifty times. perl-base is in
+# after so many bytes; what it says on stderr is made safe to be shown, and what comes to the outputs of the run itself
+# is on one line, in quotes. One program that starts no other: a step asks the account some fifty times. perl-base is in
 # every system, and these are its own words, without a module. Its arguments: seconds, bytes, the number of keyctl(2),
-# the control group or nothing, the uid, $PEOPLE, who speaks, the environment as NAME=VALUE, "--", the program. Exits
+# the control group or nothing, the uid, $OWN_OUTPUTS, who speaks, the environment as NAME=VALUE, "--", the program. Exits
 # as a shell would, and with 124 where the time has passed: a program's own 124 is 125.
 #
 # The environment is clean before the user changes: the account may read what a program of its was started with.
@@ -106,8 +106,8 @@ know_people() { PEOPLE=$(stat -L --printf ' %d:%i ' "/proc/$$/fd/1" "/proc/$$/fd
 # place. A kernel without keys (ENOSYS, 38), or a container that forbids them (EPERM, 1), has none to give away.
 # shellcheck disable=SC2016 # a program of its own
 ACCOUNT_RUNNER='
-my ($seconds, $most, $number, $group, $uid, $people, $who) = splice @ARGV, 0, 7;
-my ($child, $out, $to_out, $err, $to_err, $heard, $late, $status, %clean);
+my ($seconds, $most, $number, $group, $uid, $own_outputs, $who) = splice @ARGV, 0, 7;
+my ($child, $out, $to_out, $err, $to_err, $is_shown, $late, $status, %clean);
 my ($bytes, $said) = ("", "");
 while (@ARGV && (my $variable = shift) ne "--") {
 	my ($name, $value) = split /=/, $variable, 2;
@@ -119,9 +119,9 @@ sub stop {
 	exit 125;
 }
 
-sub is_for_people {
+sub is_own_output {
 	my @file = stat $_[0];
-	return @file && index($people, " $file[0]:$file[1] ") >= 0;
+	return @file && index($own_outputs, " $file[0]:$file[1] ") >= 0;
 }
 
 pipe $out, $to_out and pipe $err, $to_err or stop("pipe");
@@ -145,7 +145,7 @@ if ($child == 0) {
 }
 close $to_out;
 close $to_err;
-$heard = is_for_people(*STDOUT);
+$is_shown = is_own_output(*STDOUT);
 $SIG{PIPE} = "IGNORE";
 alarm $seconds;
 
@@ -166,7 +166,7 @@ sub read_on {
 # False where nobody reads any more. EINTR is 4.
 sub hand_on {
 	my $written = 0;
-	if ($heard) {
+	if ($is_shown) {
 		$said .= substr $bytes, 0, 4096 - length $said;
 		$most -= length $bytes;
 		return 1;
@@ -202,7 +202,7 @@ if ($group eq "") {
 1 while !$late && read_on(0);
 $said =~ s/\n+\z//;
 $said =~ tr/\t\n\x20-\x7e/?/c;
-if ($said ne "" && is_for_people(*STDERR)) {
+if ($said ne "" && is_own_output(*STDERR)) {
 	$said =~ tr/\n\t\x27/  "/;
 	$said = "$who says \x27" . substr($said, 0, 300) . "\x27";
 }
@@ -277,7 +277,8 @@ account_real_paths() {
 
 # $1 path.
 no_answer_about() {
-	fail "$(shown_path "${1:-$ACCOUNT_HOME}")" "that $ACCOUNT does not say what is there" "an answer within 20 seconds" \
+	fail "$(shown_path "${1:-$ACCOUNT_HOME}")" "that $ACCOUNT does not say what is there" \
+		"an answer within 20 seconds" \
 		"see what is mounted there, and what $ACCOUNT runs, then run again"
 }
 

@@ -42,7 +42,8 @@ is_roots_own() {
 # the path.
 is_written_by_acl() {
 	# stat and find do not know of lists.
-	perl -e "$PATHS_ON_THE_WAY" "$1" | xargs -0 ls -ld -- | awk '$1 ~ /^[^l]....w....[+]/ { found = 1 } END { exit !found }'
+	perl -e "$PATHS_ON_THE_WAY" "$1" | xargs -0 ls -ld -- |
+		awk '$1 ~ /^[^l]....w....[+]/ { found = 1 } END { exit !found }'
 }
 
 # Writes stdin to a path at once or not at all, also where the power goes. What a killed run left

@@ -48,9 +48,8 @@ note_daemon_json() {
 	} | write_record "$record"
 }
 
-# How daemon.json differs from what was written, by its keys; nothing of one that cannot be read, is no JSON object or has
-# more than 200, whose sums would take long.
-# $1 path, $2 what was written down; without it, nothing.
+# How daemon.json differs from what was written, by its keys; nothing of one that cannot be read, is no JSON object or
+# has more than 200, whose sums would take long. $1 path, $2 what was written down; without it, nothing.
 changed_members() {
 	if [ ! -s "$2" ] || ! small_daemon_json "$1" | json_members >"$WORK/found-members" ||
 		[ "$(wc -l <"$WORK/found-members")" -gt 200 ]; then return 0; fi

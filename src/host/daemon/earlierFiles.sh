@@ -17,8 +17,8 @@ keep_earlier_files() {
 	done
 }
 
-# False where it is not what this package has written: the account may have exchanged it since. $1 path, $2 the directory
-# for it.
+# False where it is not what this package has written: the account may have exchanged it since. $1 path, $2 the
+# directory for it.
 keep_earlier_file() {
 	local dir claim
 	dir=$(resource_directory homefile "$1")

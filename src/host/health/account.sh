@@ -40,8 +40,7 @@ linger_checks() {
 
 # $1 the account's name.
 account_problems() {
-	local there renamed left baseline
-	baseline=$(resource_directory account "$1")/baseline
+	local there renamed left
 	renamed=$(new_name "$1")
 	if [ -n "$renamed" ]; then
 		problem "account.name" "that account $1 is called $renamed now" \
@@ -98,7 +97,7 @@ account_problems() {
 		problem "account.name" "$1 to be root (uid 0)" "an ordinary account" "name another account"
 	there=$(getent passwd "$1")
 	# One that is made here may have been cut before its home was there.
-	{ [ -e "$baseline/entry" ] && [ ! -s "$baseline/entry" ]; } || (know_account "$1" && as_account test -w "$ACCOUNT_HOME") ||
+	account_was_absent "$1" || (know_account "$1" && as_account test -w "$ACCOUNT_HOME") ||
 		problem "account.name" "that $1 cannot write to its home, $(entry_field "$there" 6)" \
 			"an account with a home of its own, where its daemon keeps what it has" \
 			"name another account, or give $1 a home of its own"

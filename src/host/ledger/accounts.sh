@@ -86,6 +86,13 @@ follow_home() {
 	[ -z "$told" ] || sync -f "$STATE"
 }
 
+# True where the record says that there was no such account. $1 the account.
+account_was_absent() {
+	local entry
+	entry=$(resource_directory account "$1")/baseline/entry
+	[ -e "$entry" ] && [ ! -s "$entry" ]
+}
+
 # One that was there before and is not now may be again, with what is ours in its home: only an administrator knows
 # whether it is gone for good. False where nobody has said so. $1 the account.
 away_problem() {

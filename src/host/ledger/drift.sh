@@ -71,7 +71,7 @@ keep_before() {
 		write_path_of "$owner" "$before" "$(cat "$2/baseline/mode")" \
 			<"$2/baseline/content" 2>"$WORK/error" || not_kept "$before"
 	elif [ -e "$2/baseline/link" ]; then
-		printf '; before, it was a link to %s' "$(printable <"$2/baseline/link")"
+		printf '; before, it was a link to %s' "$(shown_path "$(cat "$2/baseline/link")")"
 		return 0
 	elif [ -e "$2/baseline/value" ]; then
 		printf "; before, it was '%s'" "$(cat "$2/baseline/value")"

@@ -42,8 +42,8 @@ keep_found_account() {
 note_account_of_others() {
 	local baseline
 	baseline=$(resource_directory account "$1")/baseline
-	if [ ! -e "$baseline/entry" ] || [ -s "$baseline/entry" ] || [ -e "$baseline/made" ] ||
-		! know_account "$1" || is_created_here "$1"; then return 0; fi
+	if ! account_was_absent "$1" || [ -e "$baseline/made" ] || ! know_account "$1" ||
+		is_created_here "$1"; then return 0; fi
 	take_as_found "$1"
 }
 
@@ -88,7 +88,7 @@ forget_another_account() {
 remove_half_account() {
 	local baseline
 	baseline=$(resource_directory account "$1")/baseline
-	if [ ! -e "$baseline/entry" ] || [ -s "$baseline/entry" ]; then return 0; fi
+	account_was_absent "$1" || return 0
 	if ! know_account "$1"; then
 		forget_account_entries "$1"
 		[ ! -e "$baseline/leaving" ] || put_lines_back "$1" "$baseline"

@@ -41,7 +41,7 @@ then remove the account by hand"
 	elif own=$(odd_spool_file) && [ -n "$own" ]; then
 		own="$own: see whose that is and move it away, then remove the account by hand"
 	elif { retains_data || [ ! -e "$baseline/made" ]; } && own=$(mount_below "$ACCOUNT_HOME") && [ -n "$own" ]; then
-		own="something is mounted at $(printf '%s' "$own" | printable), where files of it may be"
+		own="something is mounted at $(shown_path "$own"), where files of it may be"
 	elif retains_data || [ ! -e "$baseline/made" ]; then
 		own=$(own_files | tr -d '\000-\011\013-\037\177' | paste -s -d ' ')
 		[ -z "$own" ] ||

@@ -1,7 +1,8 @@
 # shellcheck shell=dash
 # Who else than installations has its engine from archives.
 
-# True where somebody else uses it or may do so, which is said once a run. $1 the directory of an archive, or an installation's link.
+# True where somebody else uses it or may do so, which is said once a run. $1 the directory of an archive, or an
+# installation's link.
 archive_is_used() {
 	local why
 	[ -d "$1" ] || return 1

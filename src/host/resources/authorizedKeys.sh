@@ -85,7 +85,8 @@ say_if_key_was_edited() {
 	local key
 	key=$(printf '%s' "$2" | tr ' ' '\n' | grep -m 1 '^AAAA') || return 0
 	! grep -qF -- "$key" "$WORK/keys.there" 2>/dev/null ||
-		say "$(shown_path "$1"): a key of this package's stays: somebody changed its line. Remove it by hand when it is not needed"
+		say "$(shown_path "$1"): a key of this package's stays: somebody changed its line." \
+			"Remove it by hand when it is not needed"
 }
 
 want_authorized_keys() {
@@ -123,6 +124,6 @@ authorizedkey_of_another() {
 	know_account "$(cat "$2/account")"
 	keys=$(keys_file) || return 0
 	if [ -e "$2/there" ] || ! (has_key "$keys" "${1#* }"); then return 0; fi
-	say "$(shown_path "$keys") stays with a key that this package added for the earlier $ACCOUNT, which logs in as this one." \
-		"Remove its line by hand when it is not needed"
+	say "$(shown_path "$keys") stays with a key that this package added for the earlier $ACCOUNT," \
+		"which logs in as this one. Remove its line by hand when it is not needed"
 }

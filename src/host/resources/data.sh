@@ -156,7 +156,7 @@ data_changed() {
 	local now
 	now=$(directory_id "$1")
 	if [ -e "$2/absent" ] && as_account test -h "$1"; then
-		printf 'a link now (to %s)' "$(as_account readlink "$1" | printable)"
+		printf 'a link now (to %s)' "$(shown_path "$(as_account readlink "$1")")"
 	elif [ -e "$2/made" ] && [ "$now" != "$(cat "$2/made")" ]; then
 		printf 'another directory than the one that the daemon made'
 	elif [ -e "$2/used" ] && [ "$now" != "$(head -n 1 "$2/used")" ]; then
@@ -301,7 +301,7 @@ remove_engine_files() {
 	restore_data_mode "$@"
 	data_names "$1" >"$WORK/data-names"
 	[ -s "$WORK/data-names" ] || return 0
-	name=$(head -n 5 "$WORK/data-names" | printable)
+	name=$(head -n 5 "$WORK/data-names" | shown_paths | paste -s -d ' ')
 	say "$1 stays ($(size_of "$1")): $(if [ -e "$2/absent" ]; then echo "not all in it is the engine's"; else echo 'it was there before'; fi) ($name)"
 	# The directory itself is the account's, who may go.
 	if [ -e "$2/absent" ] && [ -e "$(resource_directory account "$ACCOUNT")/baseline/made" ]; then return 10; fi

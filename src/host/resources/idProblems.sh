@@ -49,11 +49,12 @@ name_lines_before() {
 given_up_problems() {
 	local file own
 	know_account "$ACCOUNT" || return 0
-	file=$(file_of_given_up "$@" | printable)
+	file=$(file_of_given_up "$@")
 	[ -n "$file" ] || return 0
 	own=$(own_range "$1")
 	case $file in
-	'not all '*) file="$file, where files may be" ;;
+	'not all '*) file="$(printf '%s' "$file" | printable), where files may be" ;;
+	*) file=$(shown_path "$file") ;;
 	esac
 	problem "subordinateIds" \
 		"$file with one of the ${1}s ${own#*:} of account $ACCOUNT, which would be free for others" \

@@ -69,7 +69,8 @@ linger_stays() {
 		printf '%s does not say what it has enabled' "$1"
 		return 0
 	}
-	units=$(cat "$2/units" "${2%/*}/generated" 2>/dev/null | LC_ALL=C sort -u | LC_ALL=C comm -13 - "$WORK/units" | head -n 3 | paste -s -d ' ')
+	units=$(cat "$2/units" "${2%/*}/generated" 2>/dev/null | LC_ALL=C sort -u | LC_ALL=C comm -13 - "$WORK/units" |
+		head -n 3 | paste -s -d ' ')
 	[ -z "$units" ] || printf '%s has enabled %s since' "$1" "$(words_of_account "$units")"
 }
 

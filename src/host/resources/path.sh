@@ -67,7 +67,9 @@ resolve_parked() {
 		;;
 	124 | 137) no_answer_about "$1" ;;
 	*)
-		fail "$(shown_path "$1")" "that $ACCOUNT cannot compare it with $1.rootless-docker-old, which it was before" "two files that it can read" \
+		fail "$(shown_path "$1")" \
+			"that $ACCOUNT cannot compare it with $(shown_path "$1.rootless-docker-old"), which it was before" \
+			"two files that it can read" \
 			"see what is in their place, let $ACCOUNT read both, or move one away, then run again"
 		;;
 	esac

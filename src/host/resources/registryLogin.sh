@@ -139,7 +139,8 @@ want_registry_login() {
 	case $helper in
 	'' | '""') ;;
 	*)
-		problem "$(shown_path "$(client_config)")" "$(words_of_account "$helper") as the program that keeps logins to $1" \
+		problem "$(shown_path "$(client_config)")" \
+			"$(words_of_account "$helper") as the program that keeps logins to $1" \
 			"it in that file, from where it comes back as it was" \
 			"take credsStore, or the address in credHelpers, out of that file; or $1 out of registryAuth, and log in as $ACCOUNT"
 		return 0

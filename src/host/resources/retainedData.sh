@@ -52,7 +52,7 @@ away_below() {
 		mount=$(unmounted_below "$place")
 		[ -n "$mount" ] || continue
 		printf 'nothing is mounted at %s, where /etc/fstab or a unit mounts what may have files of its ids' \
-			"$(printf '%s' "$mount" | printable)"
+			"$(shown_path "$mount")"
 		break
 	done
 }

@@ -5,7 +5,8 @@
 containerd_users() {
 	{
 		units_on_containerd | sed 's/$/ needs it/'
-		namespaces_of_containerd | sort -u | grep -vxE '(plugins\.)?moby' | sed 's/^/it has containers in the namespace /'
+		namespaces_of_containerd | sort -u | grep -vxE '(plugins\.)?moby' |
+			sed 's/^/it has containers in the namespace /'
 	} | paste -s -d , | sed 's/,/, /g' | printable
 }
 

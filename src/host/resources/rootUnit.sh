@@ -38,8 +38,8 @@ must_be_masked() {
 	fi
 }
 
-# For whom containerd stays where rootfulDocker would stop it with Docker, or nothing. dockerd starts without it, and Docker's
-# units are masked: it brings no daemon back.
+# For whom containerd stays where rootfulDocker would stop it with Docker, or nothing. dockerd starts without it, and
+# Docker's units are masked: it brings no daemon back.
 containerd_stays_for() {
 	case $(doc rootful-docker) in
 	disable | purge) ! is_containerd_of_docker || containerd_users ;;

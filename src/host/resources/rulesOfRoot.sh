@@ -4,11 +4,11 @@
 # What a new account comes into by somebody's rule for its name, or for everybody: what leaves a container could use it.
 stop_on_rule_of_root() {
 	local rule
-	if [ -s "$(resource_directory account "$ACCOUNT")/baseline/made" ] || ! is_created_here "$ACCOUNT"; then return 0; fi
+	[ ! -s "$(resource_directory account "$ACCOUNT")/baseline/made" ] && is_created_here "$ACCOUNT" || return 0
 	rule=$(rules_of_root | sed 's/^ *//' | head -n 1 | printable)
 	[ -z "$rule" ] ||
-		fail "account $ACCOUNT" "a rule by which it may become root without a password, from before it was made: $rule" \
-			"none" "remove the rule ('sudo -l -U $ACCOUNT' shows those of sudo), or make the account yourself and set \
+		fail "account $ACCOUNT" \
+			"a rule by which it may become root without a password, from before it was made: $rule" "none" "remove the rule ('sudo -l -U $ACCOUNT' shows those of sudo), or make the account yourself and set \
 account.create to false, if it is to become root; then run again"
 }
 

@@ -55,7 +55,7 @@ note_data_elsewhere() {
 	as_account test -d "$root/containers" || return 0
 	if is_near_known_data "$root"; then
 		! data_roots_of "$ACCOUNT" | as_account xargs -d '\n' -r realpath -m | grep -qxF -- "$root" || return 0
-		say "'$(printf '%s' "$root" | printable)' stays, and may have files of the ids of $ACCOUNT:" \
+		say "$(words_of_account "$root") stays, and may have files of the ids of $ACCOUNT:" \
 			"the daemon says that it used it. It is too near to data of others to be recorded"
 		# The account's word keeps the account itself.
 		printf '%s' "$root" | write_record "$STATE/leases/$LEASE/data-elsewhere"
@@ -68,7 +68,7 @@ note_data_elsewhere() {
 	: >"$dir/baseline.$STEP/said"
 	mv -T "$dir/baseline.$STEP" "$dir/baseline"
 	sync_directories "$dir" "${dir%/*}"
-	say "'$(printf '%s' "$root" | printable)' stays: the daemon says that it used it, and this package has not set it$1"
+	say "$(words_of_account "$root") stays: the daemon says that it used it, and this package has not set it$1"
 }
 
 # What its unit or a drop-in of that says.

@@ -187,7 +187,7 @@ const madeAccounts: Life[] = [
     change:
       "mkdir -p '/home/ACCOUNT/my photos'; printf '%s\\n' '/var/disk-ACCOUNT /home//ACCOUNT/my\\040photos/ none bind,noauto 0 0' >>/etc/fstab",
     after: `sed -i '/disk-ACCOUNT/d' /etc/fstab; ls -d '/home/ACCOUNT/my photos'; ${stays}`,
-    said: /account ACCOUNT stays, with its subordinate ids: nothing is mounted at \/home\/ACCOUNT\/my photos, .*\/etc\/fstab/,
+    said: /account ACCOUNT stays, with its subordinate ids: nothing is mounted at '\/home\/ACCOUNT\/my photos', .*\/etc\/fstab/,
   }),
   account(
     "a disk below the home of an account that was there, by a unit, and not mounted: ids stay",

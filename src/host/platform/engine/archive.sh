@@ -87,8 +87,8 @@ unpack_archives() {
 	sync_directories "$1" "$ENGINES"
 }
 
-# Docker's archives hold files in one directory, and nothing else: nothing of another one is used. $1 what is removed, $2
-# the archive.
+# Docker's archives hold files in one directory, and nothing else: nothing of another one is used. $1 what is removed,
+# $2 the archive.
 stop_on_other_members() {
 	local other
 	other=$(awk '$1 !~ /^[-d]/ || $6 !~ /^docker[a-z-]*\/[A-Za-z0-9._-]*$/ || $6 ~ /\/\.+$/ { print $6; exit }' \

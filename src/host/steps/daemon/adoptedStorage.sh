@@ -87,7 +87,9 @@ storage_of_stopped() {
 	local driver store=driver place root
 	account_file "$ACCOUNT_HOME/.config/docker/daemon.json" | tr -s '[:space:]' ' ' >"$WORK/daemon.json.there" || true
 	root=$(data_root_by_flag)
-	[ -n "$root" ] || root=$(grep -o '"data-root" \{0,1\}: \{0,1\}"[^"]*"' "$WORK/daemon.json.there" | cut -d '"' -f 4 | head -n 1)
+	[ -n "$root" ] || root=$(
+		grep -o '"data-root" \{0,1\}: \{0,1\}"[^"]*"' "$WORK/daemon.json.there" | cut -d '"' -f 4 | head -n 1
+	)
 	case $root in
 	/*) is_same_place "$root" "$1" || ! has_containers_or_volumes "$root" || other_place "$root" ;;
 	esac

@@ -38,8 +38,8 @@ note_data_wish() {
 
 daemon_ended() { doc on-destroy-data | write_record "$STATE/leases/$LEASE/on-destroy-data"; }
 
-# The machine may be older than what Pulumi knows, or have values of a run that was killed and that the program has taken
-# back since.
+# The machine may be older than what Pulumi knows, or have values of a run that was killed and that the program has
+# taken back since.
 stop_without_secrets() {
 	[ ! -e "$STATE/leases/$LEASE/secrets.begun" ] ||
 		fail "secret values" "those of a run of the step secrets that did not come to its end" "those of the program" \

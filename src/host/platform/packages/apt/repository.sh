@@ -54,7 +54,8 @@ apt_packages_of_source() {
 	if apt_names_repository "$url" "$suite" "$1"; then return 0; fi
 	# shellcheck disable=SC2016 # apt's and dpkg's own variables
 	{
-		dpkg-query -W -f '${db:Status-Abbrev} ${Package} ${Version}\n' | sed -n 's/^.i  *//p' | sort >"$WORK/packages.there"
+		dpkg-query -W -f '${db:Status-Abbrev} ${Package} ${Version}\n' | sed -n 's/^.i  *//p' |
+			sort >"$WORK/packages.there"
 		apt-get indextargets -o "Dir::Etc::sourcelist=$1" -o Dir::Etc::sourceparts=- --format '$(FILENAME)' \
 			'Identifier: Packages' 2>/dev/null
 	} | while IFS= read -r list; do
