@@ -255,6 +255,20 @@ test("killed while a capability goes that a change of source leaves behind: it g
   expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
 });
 
+test("a directory of archives that somebody has moved, with a link in its place, stays", async () => {
+  const app = new Installation(given.host, "a1");
+  await applyEngine(app, wishes(currentEngine));
+  const place = (await root(`readlink ${folder}/a1`)).trim();
+  await root(`mv ${place} /srv/moved; ln -s /srv/moved ${place}`);
+  const { said } = await app.revert("engine", wishes(currentEngine));
+  expect(said).toContain(`engine: ${place} stays: it is a link now, to /srv/moved`);
+  await app.revertAgent();
+  expect(await root(`ls /srv/moved/dockerd; rm -r /srv/moved ${folder}`)).toBe(
+    "/srv/moved/dockerd\n",
+  );
+  expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
+});
+
 // The last of this file: packages of those daemons stay, too.
 test("engines that the units of stopped daemons of others name stay until nobody's does", async () => {
   const app = new Installation(given.host, "a1");
@@ -276,9 +290,10 @@ test("engines that the units of stopped daemons of others name stay until nobody
   const programs = "/home/*/.config/systemd/user/docker.service";
   expect(
     await root(`sed -n 's/^ExecStart=//p' ${programs} | xargs ls | wc -l; ls ${folder}`),
-  ).toMatch(/^2\na1\ndocker\ndocker-29\.8\.0-\S+\ndocker-29\.\S+\n$/);
+  ).toMatch(/^2\na1\ndocker-29\.8\.0-\S+\ndocker-29\.\S+\n$/);
   // Somebody's own by now is not ours any more.
-  await root(`mkdir /opt/own; ln -sfn /opt/own ${folder}/a1`);
+  await root(`mkdir /opt/own; ln -sfn /opt/own ${folder}/a1
+    install -m 755 -o nobody /usr/bin/true /opt/own/docker`);
   // Another engine is none of theirs.
   await root("userdel -r bob 2>/dev/null; userdel -r carl 2>/dev/null");
   const other = new Installation(given.host, "b2");

@@ -407,7 +407,7 @@ test("a home without room at destroy: the file that cannot come back is named, a
   expect([exitCode, said.slice(-2)]).toEqual([
     1,
     [
-      "cat: write error: No space left on device",
+      "daemon: a program that runs as found says 'cat: write error: No space left on device'",
       `daemon: ${file}: found that it cannot be written, as the line above says; wanted what was there before. To fix: see to that, then run again`,
     ],
   ]);

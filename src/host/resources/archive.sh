@@ -10,6 +10,10 @@ archive_restore() {
 	local name left
 	remove_unpacked "$1.new"
 	if [ ! -d "$1" ] || [ ! -s "$(archive_record "$1")" ]; then return 0; fi
+	if [ -h "$1" ]; then
+		say "$1 stays: it is a link now, to $(readlink "$1" | printable)"
+		return 0
+	fi
 	! archive_is_used "$1" || return 10
 	archive_files "$1" | grep -xFf "$(archive_record "$1")" | cut -d ' ' -f 3- | while read -r name; do
 		rm -f "$1/$name"

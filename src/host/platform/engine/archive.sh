@@ -100,13 +100,14 @@ stop_on_other_members() {
 # What a run that was killed has left. Nothing is mounted there but by somebody's hand. $1 the directory.
 remove_unpacked() { [ ! -d "$1" ] || rm -rf --one-file-system "$1"; }
 
-# Where the CLI of one is, for the link on PATH.
+# Where the CLI of one is, for the link on PATH, which root finds too: of an installation's, and root's own.
 lead_to_docker() {
 	local link
 	# Somebody's own.
 	if [ -e "$ENGINES/docker" ] && [ ! -h "$ENGINES/docker" ]; then return 0; fi
 	for link in "$ENGINES/$LEASE" "$ENGINES"/*; do
-		if [ ! -h "$link" ] || [ ! -x "$link/docker" ]; then continue; fi
+		if [ ! -h "$link" ] || unclaimed "$(resource_directory link "$link")" || [ ! -x "$link/docker" ] ||
+			! is_roots_own "$link/docker"; then continue; fi
 		[ "$(readlink "$ENGINES/docker")" = "${link##*/}/docker" ] || ln -sfnT "${link##*/}/docker" "$ENGINES/docker"
 		return 0
 	done
