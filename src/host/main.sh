@@ -117,7 +117,7 @@ revert() {
 	daemon) take_back_forgotten registries ;;
 	esac
 	call_if_there "${STEP}_interrupted"
-	: >"$WORK/wanted"
+	want_nothing_yet
 	release_unwanted
 	forget_step "$STEP"
 	sync_host

@@ -91,7 +91,13 @@ start_work() {
 	: >"$WORK/facts"
 	: >"$WORK/findings"
 	: >"$WORK/problems"
-	: >"$WORK/wanted"
+	want_nothing_yet
+}
+
+# One file for each resource that this run has wanted so far, by kind and directory.
+want_nothing_yet() {
+	rm -rf "$WORK/wanted"
+	mkdir "$WORK/wanted"
 }
 
 for_root_alone() {

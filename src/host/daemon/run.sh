@@ -36,7 +36,7 @@ start_daemon() {
 			verb=restart
 		fi
 	fi
-	run_daemon_now "$verb" "${1-}"
+	run_daemon_now "$verb" "$now" "${1-}"
 }
 
 # The program that the account's unit starts.
@@ -53,27 +53,26 @@ has_engine_of_unit() {
 	[ -z "$start" ] || account_has "$start"
 }
 
-# $1 start or restart, $2 where a start that fails is noted, or nothing.
+# $1 start or restart, $2 the fingerprint, $3 where a start that fails is noted, or nothing.
 run_daemon_now() {
-	local now since dir driver
-	now=$(daemon_fingerprint)
+	local since dir driver
 	dir=$(resource_directory userdaemon "$ACCOUNT")
 	since=$(date +%s)
 	ask_systemctl reset-failed docker.service 2>/dev/null || true
 	# A run that ends before it has seen what is running leaves the next one to start it again.
 	[ ! -e "$dir/started" ] || printf 'unknown\nunknown\n' | write_record "$dir/started"
-	start_and_wait "$1" "$now" || {
+	start_and_wait "$1" "$2" || {
 		rm -f "$dir/starting"
 		# Its engine has gone meanwhile, by a step that changes the source: the step daemon starts it.
-		[ -n "${2-}" ] || has_engine_of_unit || return 0
-		[ -z "${2-}" ] || printf '%s\n' "$now" >"$2"
+		[ -n "$3" ] || has_engine_of_unit || return 0
+		[ -z "$3" ] || printf '%s\n' "$2" >"$3"
 		daemon_failed "$since"
 	}
 	driver=$(storage_driver)
 	[ -n "$driver" ] || daemon_failed "$since"
 	storage_driver_problems "$driver"
 	stop_on_problems
-	note_started "$dir" "$now"
+	note_started "$dir" "$2"
 	remember_engine "$dir/engine"
 	rm -f "$dir/failed" "$dir/starting"
 	changed "daemon of $ACCOUNT ${1}ed"

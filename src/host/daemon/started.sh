@@ -1,16 +1,20 @@
 # shellcheck shell=dash
 # What a daemon was started with, and whether that is what there is now.
 
-# Everything that the daemon reads once, when it starts: its own files, and what it stands on.
+# Everything that the daemon reads once, when it starts: its own files, and what it stands on, which is in $WORK/ground
+# then.
 daemon_fingerprint() {
 	local config=$ACCOUNT_HOME/.config file
+	daemon_ground >"$WORK/ground"
 	{
 		for file in docker/daemon.json docker/environment systemd/user/docker.service; do
 			account_file "$config/$file" || true
 		done
-		daemon_ground
+		cat "$WORK/ground"
 	} | sha256sum | cut -c 1-64
 }
+
+sum_of_ground() { sha256sum <"$WORK/ground" | cut -c 1-64; }
 
 # What other steps than its own can change: the engine, its ids, its control groups.
 daemon_ground() {
@@ -22,9 +26,9 @@ daemon_ground() {
 }
 
 # Notes what the daemon was started with: the fingerprint of all of it, and of what it stands on; and which start that
-# was. $1 the daemon's directory, $2 the fingerprint.
+# was. $1 the daemon's directory, $2 the fingerprint, which was taken last.
 note_started() {
-	printf '%s\n%s\n%s\n' "$2" "$(daemon_ground | sha256sum | cut -c 1-64)" "$(unit_property InvocationID)" |
+	printf '%s\n%s\n%s\n' "$2" "$(sum_of_ground)" "$(unit_property InvocationID)" |
 		write_record "$1/started"
 }
 
@@ -54,7 +58,7 @@ needs_restart() {
 	ground=$(sed -n 2p "$1/started")
 	# Version 0.1.1 noted the first line only.
 	[ "$2" != ground ] || [ -z "$ground" ] ||
-		[ "$ground" != "$(daemon_ground | sha256sum | cut -c 1-64)" ]
+		[ "$ground" != "$(sum_of_ground)" ]
 }
 
 # What a daemon was started with of that, so that another installation's step need not ask its

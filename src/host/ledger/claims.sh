@@ -10,18 +10,20 @@ want() {
 
 # The same, but that nothing may be changed before settle_claims: for many at once.
 claim() {
-	local dir order
+	local dir
 	dir=$(resource_directory "$1" "$2")
 	# The first time counts: a directory goes after every file in it.
-	! grep -qxF -- "$dir" "$WORK/wanted" || return 0
+	! is_wanted "$dir" || return 0
 	stop_where_another_wants "$dir" "$@"
-	order=$(($(wc -l <"$WORK/wanted") + 1))
-	printf '%s\n' "$dir" >>"$WORK/wanted"
+	note_wanted "$dir"
 	[ -d "$dir/claims" ] || mkdir -p "$dir/claims"
 	keep_previous "$dir" "$@"
 	note_left "$dir" "$3"
 	[ ! -d "$dir/baseline.$STEP" ] || rm -rf "$dir/baseline.$STEP"
-	printf '%s\n%s\n' "$order" "$3" >"$dir/claim.$LEASE.$STEP"
+	{
+		count_wanted
+		printf '%s\n' "$3"
+	} >"$dir/claim.$LEASE.$STEP"
 	if [ -d "$dir/baseline" ] && [ -s "$dir/name" ] &&
 		cmp -s "$dir/claim.$LEASE.$STEP" "$dir/claims/$LEASE.$STEP"; then
 		rm -f "$dir/claim.$LEASE.$STEP"
@@ -34,6 +36,22 @@ claim() {
 		"$1_save" "$2" "$dir/baseline.$STEP"
 	fi
 	printf '%s\n' "$dir" >>"$WORK/claims"
+}
+
+# $1 the resource's directory.
+is_wanted() {
+	local kind=${1%/*}
+	[ -e "$WORK/wanted/${kind##*/}:${1##*/}" ]
+}
+
+note_wanted() {
+	local kind=${1%/*}
+	: >"$WORK/wanted/${kind##*/}:${1##*/}"
+}
+
+count_wanted() {
+	set -- "$WORK/wanted"/*
+	echo $#
 }
 
 # $1 the resource's directory, then as for want.
@@ -78,6 +96,10 @@ keep_previous() {
 # The values that other installations claim, into $WORK/others-want. $1 the resource's directory.
 others_want() {
 	local claim
+	if ! claimed_by_another "$1"; then
+		: >"$WORK/others-want"
+		return 0
+	fi
 	for claim in "$1"/claims/*; do
 		case ${claim##*/} in
 		'*' | "$LEASE".*) ;;
@@ -131,8 +153,8 @@ unwanted() {
 		if [ -e "$claim" ] && [ ! -s "$claim" ]; then order=lost; fi
 	done
 	for claim in "$STATE"/things/*/*/claims/"$LEASE.$STEP"; do
-		[ ! -e "$claim" ] || printf '%s\n' "${claim%/claims/*}"
-	done | grep -vxFf "$WORK/wanted" | while IFS= read -r dir; do
+		dir=${claim%/claims/*}
+		if [ ! -e "$claim" ] || is_wanted "$dir"; then continue; fi
 		kind=${dir%/*}
 		[ -z "${ONLY_OF-}" ] || [ "$(account_of_resource "${kind##*/}" "$dir")" = "$ONLY_OF" ] || continue
 		printf '%s %s\n' "$(order_of "$dir/claims/$LEASE.$STEP" "$order")" "$dir"

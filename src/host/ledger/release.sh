@@ -116,9 +116,9 @@ release_steps() {
 			# What a killed run left there may hold secret values.
 			rm -rf "/run/rootless-docker.$STEP".*
 		fi
-		: >"$WORK/wanted"
+		want_nothing_yet
 		call_if_there "${STEP}_interrupted"
-		: >"$WORK/wanted"
+		want_nothing_yet
 		release_unwanted
 	done
 }

@@ -128,7 +128,9 @@ unclaimed() { [ -z "$(ls "$1/claims" 2>/dev/null)" ]; }
 
 # A value, which may be the sum of a secret one, is no argument of a program: everybody sees these.
 # $1 the resource's directory, $2 a value.
-note_left() { printf '%s\n' "$2" | grep -qsxF -f - -- "$1/left" || printf '%s\n' "$2" >>"$1/left"; }
+note_left() {
+	[ -e "$1/left" ] && printf '%s\n' "$2" | grep -qxF -f - -- "$1/left" || printf '%s\n' "$2" >>"$1/left"
+}
 
 # Of a file's value, MODE SHA256, the bytes count: a mode alone is nothing that anybody would lose.
 without_mode() { sed 's/^[0-7]* \([0-9a-f]\{64\}\)$/\1/'; }

@@ -58,12 +58,22 @@ stop_on_foreign_archive() {
 	fi
 }
 
-# $1 the directory, $2 what it is known by.
-want_archive() {
+# Claims it, and begins to unpack it, where what the download needs is there. $1 the directory, $2 what it is known by.
+begin_archive() {
 	want dir "$ENGINES" directory
 	mkdir -p "$ENGINES"
 	want archive "$1" "$2"
+	# shellcheck disable=SC2046 # a package name, or none
+	is_archive_whole "$1" || [ -n "$(missing_packages $(packages_of_url "$(doc repository)"))" ] || begin_unpacking "$1.new"
+}
+
+# $1 the directory.
+end_archive() {
 	! is_archive_whole "$1" || return 0
-	unpack_archives "$1"
+	end_unpacking || {
+		begin_unpacking "$1.new"
+		end_unpacking
+	}
+	place_archives "$1" "$1.new"
 	changed "$1 unpacked"
 }

@@ -134,7 +134,7 @@ after_service_manager_restarted() {
 	if [ -e "$(resource_directory userdaemon "$ACCOUNT")/started" ]; then
 		command -v dockerd >/dev/null && has_daemon "$ACCOUNT" || return 0
 		start_service_manager
-		run_daemon_now start
+		run_daemon_now start "$(daemon_fingerprint)" ''
 	elif daemon_was_up; then
 		ask_systemctl --no-block start docker.service || true
 	fi

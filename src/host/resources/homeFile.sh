@@ -48,7 +48,7 @@ want_home_parents() {
 	local parent made=''
 	parent=$(dirname "$1")
 	shift
-	if grep -qxF -- "$(resource_directory homedir "$parent")" "$WORK/wanted"; then
+	if is_wanted "$(resource_directory homedir "$parent")"; then
 		made=yes
 	else
 		claim_home_directories "$parent" "$(nearest_directory "$parent")"

@@ -240,7 +240,7 @@ ensure_packages() {
 	complete_removed
 	claim_new_packages
 	keep_package_claims
-	if grep -q "^$STATE/things/package/" "$WORK/wanted"; then
+	if [ -n "$(find "$WORK/wanted" -name 'package:*' -print -quit)" ]; then
 		protect_packages
 		mark_packages
 	fi
@@ -289,7 +289,7 @@ keep_package_claims() {
 	local claim
 	for claim in "$STATE"/things/package/*/claims/"$LEASE.$STEP"; do
 		if [ -z "$(installed_version "$(resource_name "${claim%/claims/*}")")" ]; then continue; fi
-		[ ! -e "$claim" ] || ! package_needed "${claim%/claims/*}" || printf '%s\n' "${claim%/claims/*}" >>"$WORK/wanted"
+		[ ! -e "$claim" ] || ! package_needed "${claim%/claims/*}" || note_wanted "${claim%/claims/*}"
 	done
 	# Another installation of this machine brought what this one needs too.
 	for claim in "$STATE"/things/package/*/claims/*."$STEP"; do

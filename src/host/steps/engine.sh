@@ -117,10 +117,11 @@ want_static_engine() {
 	dir=$(archive_directory)
 	stop_on_foreign_archive "$dir"
 	if [ "$(doc rootful-docker)" = purge ]; then purge_rootful_docker; fi
+	begin_archive "$dir" "$(doc archive.engine) $(doc archive.rootless-extras)"
 	# What another source has brought goes.
 	# shellcheck disable=SC2046 # a list of package names
 	want_packages_of_option $(other_packages)
-	want_archive "$dir" "$(doc archive.engine) $(doc archive.rootless-extras)"
+	end_archive "$dir"
 	switch_engine "$ENGINES/$LEASE" "$dir"
 	want_docker_command
 }

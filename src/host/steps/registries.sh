@@ -13,7 +13,7 @@ registries_apply() {
 	done
 	# Pulumi does not know of a step that was never complete, and would take nothing back with registryAuth.
 	if [ -s "$WORK/problems" ] && ! is_applied "$STEP"; then
-		: >"$WORK/wanted"
+		want_nothing_yet
 		release_unwanted
 		rm -f "$STATE/leases/$LEASE/$STEP.begun"
 	fi

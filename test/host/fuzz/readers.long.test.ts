@@ -97,7 +97,7 @@ describe(`FUZZ_SEED=${seed}`, () => {
     await host.read(values.map((value) => renderDocument({ [name]: value })));
     await host.run(`
       for directory in /srv/hostile/*; do
-        : >$WORK/wanted
+        want_nothing_yet
         want_sysctl ${name} "$(cat $directory/doc/text/${name})"
         cat /proc/sys/kernel/domainname >$directory/now
         echo other >/proc/sys/kernel/domainname

@@ -44,45 +44,75 @@ engine_archives() {
 	printf '%s/docker-rootless-extras-%s.tgz %s\n' "$url" "$(doc version)" "$(doc archive.rootless-extras)"
 }
 
-# Both are whole before anything of them is unpacked. $1 the directory, which is there at once or not at
-# all; where a file of it has gone, that one comes back.
+# In the background, beside the packages. It has the step's lock as long as it works: the next run of one that was killed
+# waits for it. $1 where to.
+begin_unpacking() {
+	local url sum
+	engine_archives | while read -r url sum; do say "downloads $url"; done
+	mkdir "$WORK/unpacking"
+	unpack_apart "$1" </dev/null >"$WORK/unpacking/said" 2>&1 3>&- &
+	UNPACKING=$!
+}
+
+# With files of its own. $1 where to.
+unpack_apart() {
+	WORK=$WORK/unpacking
+	unpack_archives "$1"
+}
+
+# False where nothing was begun.
+end_unpacking() {
+	[ -d "$WORK/unpacking" ] || return 1
+	wait "$UNPACKING" || {
+		cat "$WORK/unpacking/said" >&2
+		exit 1
+	}
+	rm -rf "$WORK/unpacking"
+}
+
+# Both are whole before anything of them is unpacked. $1 where to, which is removed where that fails.
 unpack_archives() {
-	local new=$1.new url sum found number=0
-	remove_unpacked "$new"
-	mkdir -p "$new"
+	local url sum found number=0
+	remove_unpacked "$1"
+	mkdir "$1"
 	engine_archives >"$WORK/archives"
 	while read -r url sum; do
 		number=$((number + 1))
-		say "downloads $url"
-		download_file "$url" "$new/$number.tgz" || archive_fails "$new" "$url" "$(package_errors)" "the archive" \
+		download_file "$url" "$1/$number.tgz" || archive_fails "$1" "$url" "$(package_errors)" "the archive" \
 			"let this machine reach it, or name a mirror that it reaches in engine.mirror"
-		found=$(sha256sum <"$new/$number.tgz" | cut -c 1-64)
-		[ "$found" = "$sum" ] || archive_fails "$new" "$url" "the SHA-256 $found" "$sum" \
+		found=$(sha256sum <"$1/$number.tgz" | cut -c 1-64)
+		[ "$found" = "$sum" ] || archive_fails "$1" "$url" "the SHA-256 $found" "$sum" \
 			"see which of the two is right: nothing of it was unpacked"
 	done <"$WORK/archives"
 	number=0
 	while read -r url sum; do
 		number=$((number + 1))
 		# Links that lead out are the last that tar makes: it writes nothing by way of one.
-		tar -xzvv -f "$new/$number.tgz" -C "$new" --strip-components=1 --no-same-owner --no-same-permissions \
+		tar -xzvv -f "$1/$number.tgz" -C "$1" --strip-components=1 --no-same-owner --no-same-permissions \
 			>"$WORK/members" 2>"$WORK/error" ||
-			archive_fails "$new" "$url" "$(grep -v 'Exiting with' "$WORK/error" | tail -n 1 | printable)" \
+			archive_fails "$1" "$url" "$(grep -v 'Exiting with' "$WORK/error" | tail -n 1 | printable)" \
 				"an archive that tar unpacks" "fix what tar says"
-		stop_on_other_members "$new" "$url"
-		rm -f "$new/$number.tgz"
+		stop_on_other_members "$1" "$url"
+		rm -f "$1/$number.tgz"
 	done <"$WORK/archives"
 	for found in docker dockerd containerd runc rootlesskit dockerd-rootless.sh; do
-		[ -f "$new/$found" ] ||
-			archive_fails "$new" "the archives" "no $found in them" "the whole engine" \
+		[ -f "$1/$found" ] ||
+			archive_fails "$1" "the archives" "no $found in them" "the whole engine" \
 				"name Docker's own archives"
 	done
-	sync -f "$new"
-	archive_files "$new" | write_record "$(archive_record "$1")"
+	sync -f "$1"
+}
+
+# The directory is there at once or not at all; where a file of it has gone, that one comes back. $1 the directory,
+# $2 what was unpacked.
+place_archives() {
+	local found
+	archive_files "$2" | write_record "$(archive_record "$1")"
 	if [ -d "$1" ]; then
-		for found in "$new"/*; do [ -f "$1/${found##*/}" ] || mv -nT "$found" "$1/${found##*/}"; done
-		remove_unpacked "$new"
+		for found in "$2"/*; do [ -f "$1/${found##*/}" ] || mv -nT "$found" "$1/${found##*/}"; done
+		remove_unpacked "$2"
 	else
-		mv -T "$new" "$1"
+		mv -T "$2" "$1"
 	fi
 	sync_directories "$1" "$ENGINES"
 }

@@ -19,6 +19,7 @@ other_packages() {
 	case $(doc source) in
 	docker-repository) printf containerd.io ;;
 	distribution) distribution_packages ;;
+	static-archive) packages_of_url "$(doc repository)" ;;
 	esac
 	plugin_packages
 }
