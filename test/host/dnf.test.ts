@@ -114,10 +114,19 @@ test("what somebody needs or has asked for meanwhile stays, and nothing else", a
   const before = await snapshotHost(given.host);
   const app = new Installation(given.host, "a1");
   await applyEngine(app, wishes());
-  await given.host.run("dnf -q -y install theirs; dnf -q mark install libcgroup dbus-daemon");
+  await given.host.run(
+    "dnf -q -y install theirs; dnf -q mark install libcgroup dbus-daemon docker-ce-cli",
+  );
   const said = await revertEngine(app, wishes());
+  const repository = "/etc/yum.repos.d/rootless-docker.repo";
+  const key = "/etc/pki/rpm-gpg/RPM-GPG-KEY-rootless-docker";
+  for (const stays of [
+    `${repository} stays, with its key: docker-ce-cli, which stay, come from there.`,
+    `${key} stays: a source of packages names it`,
+  ])
+    expect(said).toContain(stays);
   expect(said).toContain("package slirp4netns stays: others need it");
-  for (const name of ["libcgroup", "dbus-daemon"])
+  for (const name of ["libcgroup", "dbus-daemon", "docker-ce-cli"])
     expect(said).toContain(
       `package ${name} stays: somebody has marked it as manually installed, or held it`,
     );
@@ -125,7 +134,8 @@ test("what somebody needs or has asked for meanwhile stays, and nothing else", a
     "package docker-ce is not installed\npackage nftables is not installed\n",
   );
   await given.host.run(
-    "dnf -q -y remove --noautoremove theirs slirp4netns libcgroup dbus-daemon; rm -rf /var/lib/rootless-docker",
+    `dnf -q -y remove --noautoremove theirs slirp4netns libcgroup dbus-daemon docker-ce-cli
+    rm -rf /var/lib/rootless-docker ${repository} ${key}`,
   );
   expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
 });

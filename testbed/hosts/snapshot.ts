@@ -71,7 +71,7 @@ export const changesByItself: readonly RegExp[] = [
   // A virtual machine's own kernel has its workers among the processes.
   /^daemon root:kworker\//,
   // The kernel is the machine's, and all containers count in these, and load modules for all.
-  /^sysctl kernel\.(tainted|threads-max|pid_max|shm_next_id|sem_next_id|msg_next_id)$/,
+  /^sysctl kernel\.(tainted|hung_task_detect_count|hung_task_warnings|threads-max|pid_max|shm_next_id|sem_next_id|msg_next_id)$/,
   /^sysctl net\.(bridge|netfilter)\./,
 ];
 

@@ -57,7 +57,7 @@ repository_key_text() { by_manager apt_repository_key_text dnf_repository_key_te
 names_key_file() { by_manager apt_names_key_file dnf_names_key_file nothing nothing "$@"; }
 repository_entry() { by_manager apt_repository_entry dnf_repository_entry nothing nothing "$@"; }
 names_repository() { by_manager apt_names_repository dnf_names_repository nothing nothing "$@"; }
-packages_of_source() { by_manager apt_packages_of_source nothing nothing nothing "$@"; }
+packages_of_source() { by_manager apt_packages_of_source dnf_packages_of_source nothing nothing "$@"; }
 # A GiB at most, in blocks of 512 bytes, whatever the server sends.
 download_file() { (ulimit -f 2097152 && by_format apt_download_file curl_file curl_file "$@"); }
 packages_of_url() { by_format apt_packages_of_url nothing nothing "$@"; }

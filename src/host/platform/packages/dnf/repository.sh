@@ -59,6 +59,19 @@ dnf_names_repository() {
 			END { note(); exit !found }'
 }
 
+# Installed packages that came from a repository, as dnf has noted it: nothing of one that another file names. $1 the
+# repository's file, which may be any file.
+dnf_packages_of_source() {
+	local folder url suite
+	case $1 in /etc/yum.repos.d/*.repo) [ -f "$1" ] || return 0 ;; *) return 0 ;; esac
+	folder=$(sed -n 's/^baseurl=//p' "$1")
+	url=${folder%/*/*/*}
+	suite=${folder#"$url"/}
+	if dnf_names_repository "$url" "${suite%%/*}" "$1"; then return 0; fi
+	run_dnf -q repoquery --installed --qf '%{name} %{from_repo}\n' || return 0
+	sed -n "s/^\([^ ]*\) $(sed -n 's/^\[\(.*\)\]$/\1/p' "$1")\$/\1/p" "$WORK/manager.log" | sort -u
+}
+
 # The lists of one repository alone. $1 its name.
 dnf_refresh_repository() {
 	say "refreshes the package lists of $1"
