@@ -21,8 +21,8 @@ export enum EngineSource {
    * Docker's static archives docker-VERSION.tgz and docker-rootless-extras-VERSION.tgz, whose sums are given, in a
    * directory of root's for each version below `/usr/local/lib/rootless-docker`; of packages only what a rootless
    * daemon needs beside them. Another version is started before the old one goes, and the old one comes back where
-   * the new one does not answer. Not where AppArmor restricts user namespaces (Ubuntu 24.04): an error before
-   * anything is changed. https://docs.docker.com/engine/install/binaries/
+   * the new one does not answer. Where AppArmor restricts user namespaces (Ubuntu 24.04), appArmorProfile brings one
+   * profile for all of them. https://docs.docker.com/engine/install/binaries/
    */
   StaticArchive = "StaticArchive",
   /**
