@@ -288,3 +288,72 @@ test("data of an account that was made anew by hand: the next installation finds
     await host.run("cat /srv/data/docker/volumes/vol/_data/file; userdel -r elder 2>/dev/null"),
   ).toBe("precious\n");
 });
+
+test("the home of an account by another name of the same directory: its files stay ours, and theirs come back", async () => {
+  await root(
+    host,
+    `mkdir -p /srv/real; ln -s real /srv/linked; ${known} -d /srv/linked/near near
+    install -d -o near -g near /srv/real/near/.config /srv/real/near/.config/docker
+    echo '{"debug": true}' >/srv/real/near/.config/docker/daemon.json
+    chown near: /srv/real/near/.config/docker/daemon.json`,
+  );
+  const wishes = wish("near", {
+    account: { name: "near", create: false },
+    secretEnvironment: { TOKEN: "precious-word" },
+  });
+  const installation = new Installation(host, "da8");
+  await up(installation, wishes);
+  await root(host, "sed -i 's|:/srv/linked/near:|:/srv/real/near:|' /etc/passwd");
+  const units = "/srv/real/near/.config/systemd/user/default.target.wants/docker.service";
+  for (const turn of [1, 2]) {
+    await installation.apply("daemon", wishes);
+    expect([turn, await host.run(`cat ${units} | grep -c ExecStart`)]).toEqual([turn, "1\n"]);
+  }
+  await down(installation, wishes);
+  expect(
+    await host.run(
+      "find /srv/real/near -mindepth 1 ! -name '.bash*' ! -name .profile; cat /srv/real/near/.config/docker/daemon.json",
+    ),
+  ).toBe(
+    `/srv/real/near/.config\n/srv/real/near/.config/docker\n/srv/real/near/.config/docker/daemon.json\n{"debug": true}\n`,
+  );
+  await host.run(
+    "userdel -r near 2>/dev/null; rm -rf /srv/real /srv/linked /var/lib/rootless-docker",
+  );
+});
+
+test("a data root that was there before: what the account puts there by names of the engine's stays", async () => {
+  await root(host, `${known} puts; install -d -o puts /srv/puts`);
+  const wishes = wish("puts", {
+    account: { name: "puts", create: false },
+    daemon: { "data-root": "/srv/puts" },
+    onDestroy: { data: "Keep" },
+  });
+  const installation = new Installation(host, "da9");
+  await up(installation, wishes);
+  await asAccount(
+    host,
+    "puts",
+    "mkdir -p /srv/puts/builder /srv/puts/trust; echo mine | tee /srv/puts/builder/main.c >/srv/puts/trust/ca.pem",
+  );
+  await down(installation, wishes);
+  expect(await host.run("cd /srv/puts; find . -type f | sort; ls")).toBe(
+    "./builder/main.c\n./trust/ca.pem\nbuilder\ntrust\n",
+  );
+  await host.run("userdel -r puts 2>/dev/null; rm -rf /srv/puts /var/lib/rootless-docker");
+});
+
+test("the step daemon that Pulumi makes anew, and deletes before: Delete removes no data while the report stands", async () => {
+  const wishes = wish("before");
+  const installation = new Installation(host, "da10");
+  await installation.applyAll(wishes);
+  await asAccount(host, "before", "docker volume create kept");
+  const { said } = await installation.revert("daemon", wishes);
+  expect(said).toContain(
+    "daemon: keeps the data: this is no destroy, which takes the report back before",
+  );
+  await installation.apply("daemon", wishes);
+  expect(await asAccount(host, "before", "docker volume ls -q")).toBe("kept\n");
+  await installation.revertAll(wishes);
+  expect(await host.run("getent passwd before; ls /home")).not.toContain("before");
+});

@@ -71,8 +71,8 @@ follow_home() {
 		[ "$(cat "$dir/baseline/account" 2>/dev/null)" = "$1" ] || continue
 		name=$(resource_name "$dir")
 		case $name in "$old"/*) ;; *) continue ;; esac
-		# Of somebody else by now it says nothing.
-		if [ "$(stat -c %u "$old" 2>/dev/null)" = "$ACCOUNT_UID" ] && account_has "$name"; then continue; fi
+		# Of somebody else by now it says nothing; nor does another name of the same directory.
+		if [ ! "$old" -ef "$ACCOUNT_HOME" ] && [ "$(stat -c %u "$old" 2>/dev/null)" = "$ACCOUNT_UID" ] && account_has "$name"; then continue; fi
 		kind=${dir%/*}
 		new=$ACCOUNT_HOME${name#"$old"}
 		place=$(resource_directory "${kind##*/}" "$new")

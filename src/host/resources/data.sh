@@ -122,6 +122,16 @@ settle_data_root() {
 	sync_directories "$baseline"
 }
 
+# Right after the first start on a directory that was there before: what the engine has made in it, by its names. What
+# comes by such a name later may be somebody's. $1 data root.
+note_engine_names() {
+	local baseline
+	baseline=$(resource_directory data "$1")/baseline
+	if [ -e "$baseline/made" ] || [ -e "$baseline/engine-names" ]; then return 0; fi
+	engine_names_in "$1" >"$WORK/engine-names"
+	{ sort "$baseline/names" 2>/dev/null || true; } | comm -13 - "$WORK/engine-names" | write_record "$baseline/engine-names"
+}
+
 # Under another name first: a run that is killed in between leaves nothing that nobody knows of.
 # Where there is a directory by then, it is somebody's. $1 data root, $2 baseline directory.
 make_data_root() {
@@ -284,6 +294,11 @@ remove_engine_files() {
 	elif [ ! -e "$2/absent" ]; then
 		# Of a directory that was there before, version 0.1.0 did not write down what was in it.
 		: >"$WORK/engine-names"
+	fi
+	# Under Delete, what later engines have made goes too.
+	if retains_data && [ -e "$2/engine-names" ]; then
+		comm -12 "$2/engine-names" "$WORK/engine-names" >"$WORK/own-names"
+		mv "$WORK/own-names" "$WORK/engine-names"
 	fi
 	# shellcheck disable=SC2013 # names without blanks
 	for name in $(cat "$WORK/engine-names"); do

@@ -49,10 +49,19 @@ stop_without_secrets() {
 			"run pulumi up with a new value of recheck, which brings them"
 }
 
-# What Pulumi knows counts too, where the machine is older: data are kept in doubt.
+# What Pulumi knows counts too, where the machine is older: data are kept in doubt. A destroy takes the report back first:
+# while it stands, Pulumi makes this step anew.
 daemon_interrupted() {
 	local record=$STATE/leases/$LEASE/on-destroy-data
-	if [ "${DOC:+$(doc on-destroy-data)}" = keep ] && [ -e "$record" ]; then echo keep | write_record "$record"; fi
+	[ -n "${DOC-}" ] && [ -e "$record" ] || return 0
+	case $(doc on-destroy-data) in
+	keep) echo keep | write_record "$record" ;;
+	delete)
+		is_applied report || return 0
+		say "keeps the data: this is no destroy, which takes the report back before"
+		echo keep | write_record "$record"
+		;;
+	esac
 }
 
 daemon_facts() {
@@ -83,6 +92,7 @@ apply_daemon_files() {
 	want userdaemon "$ACCOUNT" running
 	ask_systemctl daemon-reload
 	run_daemon
+	note_engine_names "$(cat "$WORK/data-root")"
 	want_prune
 	log_driver_checks
 	forget_earlier_values
