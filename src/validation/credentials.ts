@@ -9,9 +9,9 @@ const proxyName = /(^|[-_.])proxy$/i;
 // A list of names, which Go reads without credentials.
 const noProxyName = /(^|[-_.])no[-_]?proxy$/i;
 
-// Such as splunk-token of log-opts, AWS_SECRET_ACCESS_KEY for awslogs, PGPASSWORD or GITHUB_PAT.
+// Such as splunk-token of log-opts, AWS_SECRET_ACCESS_KEY for awslogs, PGPASSWORD, GITHUB_PAT or OTEL_EXPORTER_OTLP_HEADERS.
 const secretName =
-  /token|passw(or)?d|passphrase|secret|credential|(api|private|access)[-_]?key|(^|[-_.])(pass|pwd|pat|auth)$/i;
+  /token|passw(or)?d|passphrase|secret|credential|connection[-_]?string|(api|private|access)[-_]?key|(?<!public)[-_]key$|(^|[-_.])(pass|pwd|pat|auth|headers)$/i;
 
 /**
  * True where a value, or anything inside it, holds credentials.

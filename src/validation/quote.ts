@@ -3,14 +3,19 @@ import { hasCredentials } from "./credentials";
 /** An offending value as a message shows it: on one line, not at length, and without credentials or private keys. */
 export function quote(value: unknown): string {
   const text = asText(value);
-  return isPrivateKey(text) || hasCredentials("", value) || hasCredentials("", text)
-    ? "the value"
-    : `'${printable(text)}'`;
+  const secret =
+    isPrivateKey(text) || isForm(text) || hasCredentials("", value) || hasCredentials("", text);
+  return secret ? "the value" : `'${printable(text)}'`;
 }
 
 /** True for the text of a private key's file, PEM or OpenSSH. */
 export function isPrivateKey(text: string): boolean {
   return text.includes("PRIVATE KEY-----");
+}
+
+/** True for a URL with parameters, of which one may be a token, and for user:password. */
+function isForm(text: string): boolean {
+  return /\?\S*=/.test(text) || /^[a-z_][a-z0-9_-]*:(?!\d*$)[^\s:/]{6,}$/.test(text);
 }
 
 /** The beginning of a text on one line, cut between characters and not inside one. */

@@ -1,5 +1,5 @@
 import { nearest } from "./nearest";
-import { printable, quote } from "./quote";
+import { isPrivateKey, printable, quote } from "./quote";
 
 /** One thing that is wrong with the arguments. */
 export interface Problem {
@@ -74,6 +74,14 @@ export class Reader {
 
   strings(key: string, rule: Rule<string>): string[] {
     const list = this.read(key, "a list", (v): v is unknown[] => Array.isArray(v), {}) ?? [];
+    // Of a file that was split into lines none says by itself what it is.
+    if (isPrivateKey(list.filter((item) => typeof item === "string").join("\n"))) {
+      this.problem(
+        this.at(key),
+        "has a private key in it; keep that to yourself, and write its public half",
+      );
+      return [];
+    }
     return list.filter((item, index): item is string => {
       if (item === pending) return false;
       const path = `${this.at(key)}[${index}]`;

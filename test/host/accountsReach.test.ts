@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
 import { give } from "../../testkit/accountOnly";
 import { bootHost } from "../../testkit/host";
@@ -73,6 +75,33 @@ PL
   await mute.back();
   await host.run("userdel -r mute 2>/dev/null; rm /root/mute.pl");
 }, 60_000);
+
+test.each([
+  ["program", ""],
+  ["root", "root"],
+])(
+  "a neighbour's process whose %s is where nobody answers any more holds up nobody's end",
+  async (_, argument) => {
+    await host.run(
+      `apt-get -qqy install busybox-static >/dev/null 2>&1; useradd -m -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 near
+    install -d -o near /srv/near; cat >/srv/unanswered.pl`,
+      { input: readFileSync(join(__dirname, "unanswered.pl")) },
+    );
+    const other = await give(host, "other");
+    await other.apply();
+    await host.run(`systemd-run -q --collect --unit=near --uid=near \\
+      unshare --user --map-root-user --mount perl /srv/unanswered.pl /srv/near /bin/busybox ${argument}
+    for i in $(seq 600); do pgrep -u near -x x && break; sleep 0.1; done; sleep 5`);
+    try {
+      expect((await other.back()).said.join()).toContain("account other and /home/other removed");
+    } finally {
+      await host.run(
+        "systemctl kill -s KILL near; sleep 1; userdel -rf near 2>/dev/null; rm -rf /srv/near",
+      );
+    }
+  },
+  60_000,
+);
 
 test("a file of its own whose name has a line break is kept", async () => {
   const lines = await give(host, "lines");

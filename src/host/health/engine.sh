@@ -74,14 +74,14 @@ plugin_fix() {
 	printf ', or leave %s out of engine.plugins' "$1"
 }
 
-# The process id of a dockerd that the machine's real root runs; a rootless one has the account's
-# id.
+# The process id of a dockerd that the machine's real root runs; a rootless one has the account's id. Whoever starts a
+# set-uid program chooses its name, and keeps a user of its own as the real one.
 root_dockerd() {
 	local process
 	# shellcheck disable=SC2013 # paths without blanks
 	for process in $(grep -lsx dockerd /proc/[0-9]*/comm); do
 		process=${process%/comm}
-		[ "$(stat -c %u "$process" 2>/dev/null)" = 0 ] || continue
+		is_run_by_root "${process#/proc/}" || continue
 		printf '%s' "${process#/proc/}"
 		return 0
 	done

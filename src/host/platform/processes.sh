@@ -138,3 +138,6 @@ end_processes_of_range() {
 		say "process $(sed -n 1p "$WORK/processes-elsewhere" | printable) has some of the subordinate ${1}s ${2#*:}," \
 			"and is none of account $ACCOUNT: it runs on, and nobody gets these ids here while it does"
 }
+
+# Whoever starts a set-uid program, or one that has a user of its own, keeps its own real one. $1 the process's number.
+is_run_by_root() { grep -qs '^Uid:	0	' "/proc/$1/status"; }

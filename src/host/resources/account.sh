@@ -82,6 +82,16 @@ forget_another_account() {
 	done
 }
 
+# userdel looks at the root of every process: one on a file system of somebody's that answers no more would hold it for
+# ever. So it sees none. Nothing of the account's runs by then. $1 the account.
+remove_user() {
+	if unshare --pid --fork --mount-proc true 2>/dev/null; then
+		unshare --pid --fork --mount-proc userdel "$1"
+	else
+		userdel "$1"
+	fi
+}
+
 # A useradd that was killed between its files leaves an account without a password's entry or
 # without its group, and is done again. Only where the record says that the account was not there
 # before.
@@ -96,7 +106,7 @@ remove_half_account() {
 		return 0
 	elif ! getent shadow "$1" >/dev/null || ! getent group "$ACCOUNT_GID" >/dev/null; then
 		retire_lines "$baseline"
-		userdel "$1" 2>"$WORK/error" ||
+		remove_user "$1" 2>"$WORK/error" ||
 			fail "userdel $1" "$(tail -n 1 "$WORK/error")" "what a killed useradd left removed" \
 				"remove the account by hand, then run again"
 		put_lines_back "$1" "$baseline"
@@ -245,7 +255,7 @@ account_restore() {
 	} | xargs -d '\n' -r rm -f --
 	note_moved "$2"
 	# userdel complains about a missing mail spool on its stderr, and succeeds.
-	userdel "$1" 2>"$WORK/error" ||
+	remove_user "$1" 2>"$WORK/error" ||
 		fail "userdel $1" "$(tail -n 1 "$WORK/error")" "the account removed" "$(userdel_fix "$1")"
 	put_lines_back "$@"
 	# Where USERGROUPS_ENAB is no, userdel leaves it. One that somebody has as theirs by now is refused.

@@ -53,6 +53,11 @@ export const refused: Refused[] = [
     "the value is a private key; keep that to yourself, and write its public half, from the file NAME.pub",
     firstKey,
   ],
+  [
+    "account.authorizedKeys",
+    ["-----BEGIN OPENSSH PRIVATE KEY-----", "b3BlbnNz", "-----END OPENSSH PRIVATE KEY-----"],
+    "has a private key in it; keep that to yourself, and write its public half",
+  ],
   ["account.groups", [], "no such option; use name, create, uid, home, shell, authorizedKeys"],
   ["subordinateIds.count", 65_535, "'65535' is out of range; use 65536 to 1000000000"],
   ["subordinateIds.count", 1e10, "'10000000000' is out of range; use 65536 to 1000000000"],

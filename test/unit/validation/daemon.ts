@@ -216,7 +216,6 @@ export const refused: Refused[] = [
   ...[
     "m.example",
     "ftp://m.example",
-    "https://m.example/?a=b",
     "https://m.example:99999",
     "https://",
   ].map((mirror): Refused => [
@@ -225,6 +224,12 @@ export const refused: Refused[] = [
     `'${mirror}' ${notMirror}`,
     "daemon.registry-mirrors[0]",
   ]),
+  [
+    "daemon.registry-mirrors",
+    ["https://m.example/?access_token=HIDDEN"],
+    `the value ${notMirror}`,
+    "daemon.registry-mirrors[0]",
+  ],
   [
     "daemon.registry-mirrors",
     ["https://user:pw@m.example"],
