@@ -72,7 +72,8 @@ forget_another_account() {
 			return 0
 		fi
 	fi
-	for dir in "$(resource_directory subuid "$1")" "$(resource_directory subgid "$1")" "$STATE"/things/data/* "$dir"; do
+	for dir in "$(resource_directory subuid "$1")" "$(resource_directory subgid "$1")" \
+		"$(resource_directory linger "$1")" "$STATE"/things/data/* "$dir"; do
 		case $dir in
 		"$STATE"/things/data/*) [ "$(cat "$dir/baseline/account" 2>/dev/null)" = "$1" ] || continue ;;
 		esac

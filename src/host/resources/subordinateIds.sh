@@ -234,11 +234,13 @@ want_subordinate_ids() {
 
 # Why the subordinate ids of an account stay, or nothing. $1 the account, which is known.
 ids_stay() {
-	local file place
+	local file place units
 	if has_retained_data "$1"; then
 		printf 'its data in %s are owned by them' "$(retained_data "$1")"
 	elif [ -n "$(account_stays "$1")" ]; then
 		printf 'it stays itself'
+	elif units=$(units_need_ids "$1") && [ -n "$units" ]; then
+		printf '%s' "$units"
 	elif [ ! -e "$(resource_directory account "$1")/baseline/made" ]; then
 		file=$(places_of_ids "$1" | while IFS= read -r place; do file_of_ids "$place"; done | head -n 1)
 		[ -n "$file" ] || file=$(places_data_led_to "$1" | head -n 1)
