@@ -227,7 +227,7 @@ account_restore() {
 		say "account $1 stays: $stays"
 		return 10
 	fi
-	stop_where_home_cannot_go
+	stop_where_account_cannot_go
 	# What is left of it is known by this, where the run is killed.
 	if [ ! -e "$2/made" ]; then
 		account_made >"$WORK/made"
