@@ -113,22 +113,6 @@ test("the group of the engine's package goes with the last of two installations,
   ).toBe("gone\n");
 });
 
-test("a user whose processes have subordinate ids, by a program of their own: what gave them stays", async () => {
-  const app = await start("a4");
-  await app.apply("engine", wishes);
-  await host.run(`useradd -m bob; grep -q ^bob: /etc/subuid || echo bob:700000:65536 | tee -a /etc/subuid >>/etc/subgid
-    systemd-run -q --unit=bobs --uid=bob unshare --user --map-auto --map-root-user sleep 1000
-    until [ "$(wc -l </proc/$(pgrep -u bob -x sleep)/uid_map)" = 2 ]; do sleep 0.1; done`);
-  const { said } = await app.revert("engine", wishes);
-  for (const name of ["uidmap", "dbus-user-session"])
-    expect(said.join("\n")).toMatch(new RegExp(`package ${name} stays.*: bob runs its `));
-  expect(await host.run("command -v newuidmap; command -v dockerd || true")).toBe(
-    "/usr/bin/newuidmap\n",
-  );
-  await host.run("systemctl stop bobs; userdel -r bob 2>/dev/null");
-  await app.revertAgent();
-});
-
 test("the account itself, with a unit of its own that has subordinate ids: what gave them stays, and gives them again", async () => {
   await host.run("useradd -m pods; sed -i /^pods:/d /etc/subuid /etc/subgid");
   const mine: StepArgs = { account: { name: "pods", create: false } };
@@ -158,8 +142,24 @@ test("the account itself, with a unit of its own that has subordinate ids: what 
   ).toBe("active\n");
   await host.run(
     `loginctl disable-linger pods; systemctl stop user@$(id -u pods); userdel -r pods 2>/dev/null
-    apt-get -qq -y purge uidmap dbus-user-session >/dev/null 2>&1; rm -rf /var/lib/rootless-docker`,
+    apt-get -qq -y purge --autoremove uidmap dbus-user-session libpam-systemd >/dev/null 2>&1; rm -rf /var/lib/rootless-docker`,
   );
+});
+
+test("a user whose processes have subordinate ids, by a program of their own: what gave them stays", async () => {
+  const app = await start("a4");
+  await app.apply("engine", wishes);
+  await host.run(`useradd -m bob; grep -q ^bob: /etc/subuid || echo bob:700000:65536 | tee -a /etc/subuid >>/etc/subgid
+    systemd-run -q --unit=bobs --uid=bob unshare --user --map-auto --map-root-user sleep 1000
+    until [ "$(wc -l </proc/$(pgrep -u bob -x sleep)/uid_map)" = 2 ]; do sleep 0.1; done`);
+  const { said } = await app.revert("engine", wishes);
+  for (const name of ["uidmap", "dbus-user-session"])
+    expect(said.join("\n")).toMatch(new RegExp(`package ${name} stays.*: bob runs its `));
+  expect(await host.run("command -v newuidmap; command -v dockerd || true")).toBe(
+    "/usr/bin/newuidmap\n",
+  );
+  await host.run("systemctl stop bobs; userdel -r bob 2>/dev/null");
+  await app.revertAgent();
 });
 
 test("a user with a rootless daemon of its own that does not run now: what it is made of stays, and is named", async () => {
