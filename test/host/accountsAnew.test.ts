@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
 import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
 import { root } from "./administrator/life";
 import { give } from "../../testkit/accountOnly";
@@ -19,6 +21,25 @@ afterEach(() =>
     "rm -rf /var/lib/rootless-docker; : >/etc/subuid; : >/etc/subgid; rm -f /usr/local/sbin/*",
   ),
 );
+
+/** With an attribute of a file's, which the host itself may not give: it has not the capability. */
+async function whileFrozen<T>(flag: string, path: string, act: () => Promise<T>): Promise<T> {
+  const tree = host.root;
+  if (tree === undefined) throw new Error("the host's files are not to be seen from here");
+  const at = (name: string) => join(tree, name);
+  execFileSync("chattr", [flag, at(path)]);
+  try {
+    return await act();
+  } finally {
+    // Wherever it is by now.
+    execFileSync("chattr", [
+      "-R",
+      "-ia",
+      at("/home"),
+      ...["shadow", "gshadow", "subuid", "subgid"].map((name) => at(`/etc/${name}`)),
+    ]);
+  }
+}
 
 /** The same with a destroy that removes data. */
 async function giveForDelete(name: string, wishes: StepArgs = {}) {
@@ -329,6 +350,67 @@ test("something mounted at the home: an error before the ids go", async () => {
   ]);
   expect(await host.run(`grep -c ^bound: /etc/subuid; umount '${home}'`)).toBe("1\n");
   expect(await bound.back()).toContain(`account bound and ${home} removed`);
+});
+
+describe("what root itself cannot change (chattr)", () => {
+  const isFrozen = (path: string, wanted: string) =>
+    `${path}: found that root itself cannot change or remove it, by an attribute of its (chattr); wanted ${wanted}. To fix: run 'chattr -i -a ${path}', then run again`;
+
+  test.each([
+    ["a file in the home", "+i", "/home/frozen/a/b", "it to be removed with"],
+    ["a directory that one can only add to", "+a", "/home/frozen/a", "it to be removed with"],
+    ["the home", "+i", "/home/frozen", "it to be removed with"],
+    ["what the home is in", "+i", "/home", "it to be changed, to remove"],
+    ["a file of accounts", "+i", "/etc/gshadow", "it to be changed, to remove"],
+    ["a file of ids", "+a", "/etc/subgid", "it to be changed, to remove"],
+  ])(
+    "%s: an error before the ids go, and nothing is removed",
+    async (_name, flag, path, wanted) => {
+      const frozen = await giveForDelete("frozen");
+      await frozen.apply();
+      await root(
+        host,
+        "install -d -o frozen /home/frozen/a; echo precious >/home/frozen/a/b; chown frozen /home/frozen/a/b",
+      );
+      const show = "cat /etc/subuid /etc/subgid; getent passwd frozen; cat /home/frozen/a/b";
+      const before = await host.run(show);
+      const { exitCode, said } = await whileFrozen(flag, path, frozen.tryBack);
+      expect([exitCode, said.at(-1)]).toEqual([
+        1,
+        `account: ${isFrozen(path, `${wanted} account frozen`)}`,
+      ]);
+      expect(await host.run(show)).toBe(before);
+      expect(await frozen.back()).toContain("account frozen and /home/frozen removed");
+    },
+  );
+
+  test.each([
+    ["/etc/shadow", "it to be changed, to make account frozen"],
+    ["/etc/subuid", "it to be changed, to give account frozen its ids"],
+  ])("%s, where it has to be written: an error of preflight", async (path, wanted) => {
+    const frozen = await giveForDelete("frozen");
+    expect(await whileFrozen("+i", path, () => frozen.tryApply("preflight"))).toEqual([
+      1,
+      `preflight: ${isFrozen(path, wanted)}`,
+    ]);
+    await frozen.apply();
+    expect((await whileFrozen("+i", path, () => frozen.tryApply("account")))[0]).toBe(0);
+    await frozen.back();
+  });
+
+  test("a file of ids that cannot be replaced: an error, and nothing stays beside it", async () => {
+    await root(host, "useradd -m frozen; : >/etc/subuid; : >/etc/subgid");
+    const frozen = await giveForDelete("frozen");
+    await frozen.apply();
+    const { exitCode, said } = await whileFrozen("+i", "/etc/subgid", frozen.tryBack);
+    expect([exitCode, said.at(-1)]).toEqual([
+      1,
+      "account: /etc/subgid: found that it cannot be replaced (mv: cannot move '/etc/subgid.rootless-docker-new' to '/etc/subgid': Operation not permitted); wanted the lines of account frozen in it changed. To fix: take away what keeps it as it is, an attribute ('chattr -i -a /etc/subgid') or a mount, then run again",
+    ]);
+    expect(await host.run("ls /etc/subgid*; cat /etc/subgid")).not.toMatch(/lock|new/);
+    await frozen.back();
+    expect(await host.run("cat /etc/subuid /etc/subgid; userdel -r frozen 2>/dev/null")).toBe("");
+  });
 });
 
 describe("an account that somebody made after useradd had failed, or before it had begun", () => {

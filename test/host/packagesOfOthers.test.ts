@@ -113,6 +113,39 @@ test("the group of the engine's package goes with the last of two installations,
   ).toBe("gone\n");
 });
 
+test("the account itself, with a unit of its own that has subordinate ids: what gave them stays, and gives them again", async () => {
+  await host.run("useradd -m pods; sed -i /^pods:/d /etc/subuid /etc/subgid");
+  const mine: StepArgs = { account: { name: "pods", create: false } };
+  const app = await start("a6");
+  for (const step of ["preflight", "engine", "account"] as const) await app.apply(step, mine);
+  await asAccount(
+    host,
+    "pods",
+    `mkdir -p ~/.config/systemd/user; cd ~/.config/systemd/user
+    printf '[Service]\nExecStart=unshare --user --map-auto --map-root-user sleep 1000\n[Install]\nWantedBy=default.target\n' >pod.service
+    systemctl --user daemon-reload; systemctl --user -q enable --now pod
+    until pgrep -u pods -x sleep; do sleep 0.1; done`,
+  );
+  expect((await app.revert("account", mine)).said.join("\n")).toMatch(
+    /subordinate uids \S+ stay with account pods: pods has enabled/,
+  );
+  expect((await app.revert("engine", mine)).said.join("\n")).toMatch(
+    /package uidmap stays.*: pods runs its /,
+  );
+  await app.revertAgent();
+  expect(
+    await asAccount(
+      host,
+      "pods",
+      "systemctl --user restart pod; sleep 1; systemctl --user is-active pod; command -v dockerd || true",
+    ),
+  ).toBe("active\n");
+  await host.run(
+    `loginctl disable-linger pods; systemctl stop user@$(id -u pods); userdel -r pods 2>/dev/null
+    apt-get -qq -y purge --autoremove uidmap dbus-user-session libpam-systemd >/dev/null 2>&1; rm -rf /var/lib/rootless-docker`,
+  );
+});
+
 test("a user whose processes have subordinate ids, by a program of their own: what gave them stays", async () => {
   const app = await start("a4");
   await app.apply("engine", wishes);

@@ -1,6 +1,6 @@
 import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
 import { expectNoAgent, give } from "../../testkit/accountOnly";
-import { bootHost } from "../../testkit/host";
+import { asAccount, bootHost } from "../../testkit/host";
 
 afterAll(destroyAllHosts);
 
@@ -154,6 +154,81 @@ test("too few ids are filled up with the next free range, and the few stay", asy
   await few.back();
   expect(await idFiles()).toBe(before);
 });
+
+test.each([
+  [
+    "with linger of this package's",
+    "true",
+    ["linger of served stays on"],
+    /linger of served switched off[^]*uids \S+ taken back/,
+    "gone\n",
+  ],
+  [
+    "with linger from before",
+    "loginctl enable-linger served",
+    [],
+    /uids \S+ taken back/,
+    "served\ngone\n",
+  ],
+])(
+  "a unit that an account has enabled since may need its ids, %s: they stay until it is disabled",
+  async (_name, before, stays, ends, left) => {
+    await host.run(`useradd -m -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 served; ${before}`);
+    const runs = () =>
+      asAccount(
+        host,
+        "served",
+        "systemctl --user is-active pod; wc -l </proc/$(pgrep -u served -x sleep)/uid_map",
+      );
+    const first = await give(host, "served");
+    await first.apply();
+    await asAccount(
+      host,
+      "served",
+      `mkdir -p ~/.config/systemd/user; cat >~/.config/systemd/user/pod.service <<'UNIT'
+[Service]
+ExecStart=unshare --user --map-auto --map-root-user sleep infinity
+[Install]
+WantedBy=default.target
+UNIT
+    systemctl --user daemon-reload; systemctl --user -q enable --now pod
+    until pgrep -u served -x sleep; do sleep 0.1; done`,
+    );
+    expect(await runs()).toBe("active\n2\n");
+    const pid = await host.run("pgrep -u served -x sleep");
+    const lines = await idFiles();
+    // The second installation finds the unit, and this package's ids.
+    for (const again of [first, await give(host, "served")]) {
+      if (again !== first) await again.apply();
+      const said = (await again.back()).said.join("\n");
+      for (const what of [
+        ...stays,
+        "gids \\S+ stay with account served",
+        "uids \\S+ stay with account served",
+      ])
+        expect(said).toMatch(
+          new RegExp(`${what}: served has enabled 'default\\.target\\.wants/pod\\.service' since`),
+        );
+      expect([await runs(), await idFiles(), await host.run("pgrep -u served -x sleep")]).toEqual([
+        "active\n2\n",
+        lines,
+        pid,
+      ]);
+    }
+    await asAccount(host, "served", "systemctl --user -q disable pod");
+    const last = await give(host, "served");
+    await last.apply();
+    expect((await last.back()).said.join("\n")).toMatch(ends);
+    expect(
+      await host.run(
+        "grep ^served /etc/sub?id; ls /var/lib/systemd/linger; ls -d /var/lib/rootless-docker; until ! pgrep -u served -x sleep; do sleep 0.1; done; echo gone",
+      ),
+    ).toBe(left);
+    await host.run(
+      "loginctl disable-linger served; systemctl stop user@$(id -u served); userdel -r served 2>/dev/null",
+    );
+  },
+);
 
 test("ranges never overlap: others', numeric ones, other leases'", async () => {
   await host.run("printf '4242:101000:65536\\n' >>/etc/subuid");

@@ -60,6 +60,8 @@ account_problems() {
 		[ "$(doc create)" != false ] ||
 			problem "account.create" "no account $1" "it to exist, since account.create is false" \
 				"create it, or leave account.create out"
+		frozen_problem "$(first_frozen /etc/passwd /etc/shadow /etc/group /etc/gshadow)" \
+			"it to be changed, to make account $1"
 		only_root_leads_to "$(new_home "$1")" ||
 			problem "account.home" \
 				"that others than root can change what leads to $(new_home "$1")" \

@@ -72,7 +72,8 @@ forget_another_account() {
 			return 0
 		fi
 	fi
-	for dir in "$(resource_directory subuid "$1")" "$(resource_directory subgid "$1")" "$STATE"/things/data/* "$dir"; do
+	for dir in "$(resource_directory subuid "$1")" "$(resource_directory subgid "$1")" \
+		"$(resource_directory linger "$1")" "$STATE"/things/data/* "$dir"; do
 		case $dir in
 		"$STATE"/things/data/*) [ "$(cat "$dir/baseline/account" 2>/dev/null)" = "$1" ] || continue ;;
 		esac
@@ -236,7 +237,7 @@ account_restore() {
 		say "account $1 stays: $stays"
 		return 10
 	fi
-	stop_where_home_cannot_go
+	stop_where_account_cannot_go
 	# What is left of it is known by this, where the run is killed.
 	if [ ! -e "$2/made" ]; then
 		account_made >"$WORK/made"

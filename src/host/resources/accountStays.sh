@@ -62,10 +62,16 @@ change_since_useradd() {
 	fi
 }
 
-# Before its ids go: what is in the way of the home's removal is an error.
-stop_where_home_cannot_go() {
+# Before its ids go: what is in the way of the removal of the account and its home is an error.
+stop_where_account_cannot_go() {
 	local snapshot
+	frozen_problem "$(first_frozen /etc/passwd /etc/shadow /etc/group /etc/gshadow /etc/subuid /etc/subgid \
+		"$(dirname "$ACCOUNT_HOME")")" "it to be changed, to remove account $ACCOUNT"
+	stop_on_problems
 	stop_where_mounted_below "$ACCOUNT_HOME"
+	[ ! -d "$ACCOUNT_HOME" ] ||
+		frozen_problem "$(first_frozen_below "$ACCOUNT_HOME")" "it to be removed with account $ACCOUNT"
+	stop_on_problems
 	# Root, too, writes to none.
 	snapshot=$(first_beneath "$ACCOUNT_HOME" -inum 256 -type d ! -writable -printf '%P\n' -prune | printable)
 	[ -z "$snapshot" ] ||

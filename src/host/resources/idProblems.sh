@@ -10,6 +10,7 @@ subordinate_id_problems() {
 		shared_id_problems "$kind" "$(id -u "$1" 2>/dev/null)"
 		unsafe_id_problems "$kind" "$(id -u "$1" 2>/dev/null)" || continue
 		if enough_ids "$kind" "$(id -u "$1" 2>/dev/null)"; then continue; fi
+		frozen_problem "$(first_frozen "$(id_file "$kind")")" "it to be changed, to give account $1 its ids"
 		start=$(next_start "$kind" "")
 		if [ -n "$start" ]; then
 			given_up_problems "$kind" "$start:$(doc "sub$kind")"

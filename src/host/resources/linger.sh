@@ -14,29 +14,24 @@ linger_save() {
 
 linger_file() { printf '/var/lib/systemd/linger/%s' "$1"; }
 
-# What the account's service manager starts by itself: the account's word. Generators, as podman's, enable units
-# without a link of the account's; those of a desktop do not count. False where it does not answer.
-enabled_units() {
-	local status=0
-	# shellcheck disable=SC2016 # the inner shell expands them
-	as_account sh -c 'find -H "$1" -mindepth 2 -maxdepth 2 -regex ".*\.\(wants\|requires\)/[^/]*" -printf "%P\n"
-		find "$XDG_RUNTIME_DIR"/systemd/generator* -mindepth 2 -maxdepth 2 -regextype posix-extended \
-			-regex ".*/(default|basic|paths|sockets|timers)\.target\.(wants|requires)/[^/]*" -printf "generator/%P\n"' \
-		sh "$ACCOUNT_HOME/.config/systemd/user" >"$WORK/enabled-units" 2>/dev/null || status=$?
-	LC_ALL=C sort -u "$WORK/enabled-units"
-	case $status in 124 | 137) return 1 ;; esac
-}
-
 linger_restore() {
 	local why
 	stop_going_account "$1"
-	[ ! -e "$2/on" ] || return 0
-	[ -e "$(linger_file "$1")" ] || return 0
-	why=$(linger_stays "$@")
-	if [ -n "$why" ]; then
-		say "linger of $1 stays on: $why. Switch it off with 'loginctl disable-linger $1' when nobody needs it"
-		return 0
+	if [ ! -e "$2/on" ] && [ -e "$(linger_file "$1")" ]; then
+		why=$(linger_stays "$@")
+		if [ -n "$why" ]; then
+			say "linger of $1 stays on: $why. Switch it off with 'loginctl disable-linger $1' when nobody needs it"
+		else
+			switch_linger_off "$1"
+		fi
 	fi
+	# They stay for what this record says.
+	if know_account "$1" && [ -n "$(own_range uid)$(own_range gid)" ] && [ -n "$(units_need_ids "$1")" ]; then
+		return 10
+	fi
+}
+
+switch_linger_off() {
 	# logind does not know an account that was removed by hand.
 	if getent passwd "$1" >/dev/null; then
 		loginctl disable-linger "$1"
@@ -56,7 +51,7 @@ linger_of_another() {
 
 # Why it stays on, or nothing. $1 the account, $2 the baseline's directory.
 linger_stays() {
-	local units switched=${2%/*}/switched-on
+	local switched=${2%/*}/switched-on
 	know_account "$1" || return 0
 	if [ "$ACCOUNT_LOGIN" = "$1" ] && account_goes "$1"; then return 0; fi
 	if [ -s "$switched" ] && [ "$(linger_time "$1")" != "$(cat "$switched")" ]; then
@@ -64,14 +59,7 @@ linger_stays() {
 		return 0
 	fi
 	[ "$ACCOUNT_LOGIN" = "$1" ] || return 0
-	[ -e "$2/units" ] || : >"$2/units"
-	enabled_units >"$WORK/units" || {
-		printf '%s does not say what it has enabled' "$1"
-		return 0
-	}
-	units=$(cat "$2/units" "${2%/*}/generated" 2>/dev/null | LC_ALL=C sort -u | LC_ALL=C comm -13 - "$WORK/units" |
-		head -n 3 | paste -s -d ' ')
-	[ -z "$units" ] || printf '%s has enabled %s since' "$1" "$(words_of_account "$units")"
+	enabled_since "$1"
 }
 
 linger_time() { stat -c %.9Y "$(linger_file "$1")"; }

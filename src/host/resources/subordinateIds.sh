@@ -72,7 +72,7 @@ remove_own_range() {
 	fi
 	# It goes with its ids, or neither does.
 	if [ -e "$(resource_directory account "$1")/baseline/made" ]; then
-		stop_where_home_cannot_go
+		stop_where_account_cannot_go
 		end_all_of_account
 	fi
 	lock_id_file "$2"
@@ -200,7 +200,12 @@ replace_id_file() {
 		)
 	fi
 	sync "$new"
-	mv -fT "$new" "$file"
+	mv -fT "$new" "$file" 2>"$WORK/error" || {
+		rm -f "$new"
+		unlock_id_file "$1"
+		fail "$file" "that it cannot be replaced ($(tail -n 1 "$WORK/error"))" "the lines of account $ACCOUNT in it changed" \
+			"take away what keeps it as it is, an attribute ('chattr -i -a $file') or a mount, then run again"
+	}
 	sync "$(dirname "$file")"
 	[ "$(stat -L -c %a "$(id_file "$1")")" = "$mode" ] ||
 		fail "$(id_file "$1")" "mode $(stat -L -c %a "$(id_file "$1")") after it was written" \
@@ -234,11 +239,13 @@ want_subordinate_ids() {
 
 # Why the subordinate ids of an account stay, or nothing. $1 the account, which is known.
 ids_stay() {
-	local file place
+	local file place units
 	if has_retained_data "$1"; then
 		printf 'its data in %s are owned by them' "$(retained_data "$1")"
 	elif [ -n "$(account_stays "$1")" ]; then
 		printf 'it stays itself'
+	elif units=$(units_need_ids "$1") && [ -n "$units" ]; then
+		printf '%s' "$units"
 	elif [ ! -e "$(resource_directory account "$1")/baseline/made" ]; then
 		file=$(places_of_ids "$1" | while IFS= read -r place; do file_of_ids "$place"; done | head -n 1)
 		[ -n "$file" ] || file=$(places_data_led_to "$1" | head -n 1)

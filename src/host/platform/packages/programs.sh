@@ -6,7 +6,8 @@
 packages_of_programs() {
 	{
 		running_programs "$(own_uid)"
-		programs_of_id_maps "$(own_uid)"
+		# What still has them once the account is given back is another tool's.
+		programs_of_id_maps "$(is_own_account_back || own_uid)"
 	} | sort -n | cut -f 2- >"$WORK/programs"
 	cut -f 1 "$WORK/programs" | sort -u | packages_of_files |
 		awk -F '\t' -v programs="$WORK/programs" '
@@ -33,6 +34,10 @@ programs_of_id_maps() {
 				printf '%s\t%s\t%s\n' "$uid" "$program" "$user"
 			done
 		done
+}
+
+is_own_account_back() {
+	unclaimed "$(resource_directory account "$(cat "$STATE/leases/$LEASE/account-name" 2>/dev/null)")"
 }
 
 own_uid() { (know_account "$(cat "$STATE/leases/$LEASE/account-name" 2>/dev/null)" && printf '%s' "$ACCOUNT_UID"); }
