@@ -35,7 +35,7 @@ lock_is_held() {
 	[ -n "$holder" ] && [ -e "/proc/$holder/stat" ] || return 1
 	# Asked for before this run takes one: its number was another process's then. Nor does init take any: that is how
 	# remove_user's userdel knows itself.
-	case $holder in 1 | $$) return 1 ;; esac
+	case $holder in 1 | "$$") return 1 ;; esac
 	is_run_by_root "$holder" || return 1
 	! changes_accounts "$holder" || return 0
 	# proc(5): field 22 is its start, in hundredths of a second after the boot.

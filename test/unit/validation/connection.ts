@@ -29,7 +29,11 @@ export const refused: Refused[] = [
   ["connection.port", "22", "'22' is not a whole number; write one"],
   ["connection.port", NaN, "'NaN' is not a whole number; write one"],
   ["connection.user", "-l", "'-l' is not a user name; write the name that logs in"],
-  ["connection.user", "root:HIDDENWORD", "the value is not a user name; write the name that logs in"],
+  [
+    "connection.user",
+    "root:HIDDENWORD",
+    "the value is not a user name; write the name that logs in",
+  ],
   ["connection.user", "a$(id)", "'a$(id)' is not a user name; write the name that logs in"],
   ["connection.privateKey", 7, "the value is not a text; write one"],
   ["connection.privateKey", "a\0b", "the value has a NUL in it; leave it out"],

@@ -213,17 +213,14 @@ export const refused: Refused[] = [
   ["daemon.data-root", "/var/lib/docker", `'/var/lib/docker' ${ofOthers}`],
   ["daemon.data-root", "/var/lib/rootless-docker/x", `'/var/lib/rootless-docker/x' ${ofOthers}`],
   ["daemon.registry-mirrors", "https://m.example", "'https://m.example' is not a list; write one"],
-  ...[
-    "m.example",
-    "ftp://m.example",
-    "https://m.example:99999",
-    "https://",
-  ].map((mirror): Refused => [
-    "daemon.registry-mirrors",
-    [mirror],
-    `'${mirror}' ${notMirror}`,
-    "daemon.registry-mirrors[0]",
-  ]),
+  ...["m.example", "ftp://m.example", "https://m.example:99999", "https://"].map(
+    (mirror): Refused => [
+      "daemon.registry-mirrors",
+      [mirror],
+      `'${mirror}' ${notMirror}`,
+      "daemon.registry-mirrors[0]",
+    ],
+  ),
   [
     "daemon.registry-mirrors",
     ["https://m.example/?access_token=HIDDEN"],
