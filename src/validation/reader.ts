@@ -75,7 +75,10 @@ export class Reader {
   strings(key: string, rule: Rule<string>): string[] {
     const list = this.read(key, "a list", (v): v is unknown[] => Array.isArray(v), {}) ?? [];
     // Of a file that was split into lines none says by itself what it is.
-    if (isPrivateKey(list.filter((item) => typeof item === "string").join("\n"))) {
+    if (
+      list.length > 1 &&
+      isPrivateKey(list.filter((item) => typeof item === "string").join("\n"))
+    ) {
       this.problem(
         this.at(key),
         "has a private key in it; keep that to yourself, and write its public half",
