@@ -162,6 +162,72 @@ test("a user whose processes have subordinate ids, by a program of their own: wh
   await app.revertAgent();
 });
 
+describe("what others use of what came with the engine", () => {
+  const said: string[] = [];
+
+  beforeAll(async () => {
+    await host.run(
+      "apt-get -qq -y purge --autoremove dbus-user-session libpam-systemd slirp4netns >/dev/null 2>&1",
+    );
+    const app = await start("a9");
+    await app.apply("engine", wishes);
+    await host.run(`useradd -m ben; systemctl start user@$(id -u ben)
+      cp /usr/bin/slirp4netns /usr/local/bin/theirs; printf 'unshare -rn sleep 9999 & sleep 1; exec /usr/local/bin/theirs $! tap0' >/tmp/run
+      systemd-run -q --unit=bens --uid=ben sh /tmp/run; until pgrep -u ben -x theirs; do sleep 0.1; done
+      printf '[Socket]\\nListenStream=/run/theirs.sock\\nSocketGroup=docker\\n' >/etc/systemd/system/theirs.socket
+      printf '[Service]\\nExecStart=/bin/true\\n' >/etc/systemd/system/theirs.service
+      systemctl daemon-reload; systemctl start theirs.socket`);
+    said.push(...(await app.revert("engine", wishes)).said);
+    await app.revertAgent();
+  });
+  afterAll(() =>
+    host.run(`systemctl stop bens user@$(id -u ben) theirs.socket
+      rm /usr/local/bin/theirs /etc/systemd/system/theirs.*; systemctl daemon-reload
+      groupdel docker; apt-get -qq -y purge --autoremove libslirp0 >/dev/null 2>&1`),
+  );
+
+  test("libraries of a neighbour's own program that runs stay", async () => {
+    expect(said.join("\n")).toMatch(/package libslirp0\S* stays.*: ben runs its \S*\/libslirp\.so/);
+    expect(await host.run("command -v slirp4netns || /usr/local/bin/theirs --version")).toMatch(
+      /libslirp/,
+    );
+  });
+
+  test("a group that a unit of the administrator's names stays", async () => {
+    expect(said.join("\n")).toMatch(
+      /group docker stays: \/etc\/systemd\/system\/theirs\.socket is there/,
+    );
+    await host.run("systemctl restart theirs.socket; getent group docker");
+  });
+
+  test("what starts a service manager that has no services goes", async () => {
+    await host.run("! ls /etc/pam.d/systemd-user && ! dpkg -s libpam-systemd");
+  });
+});
+
+test.each([
+  ["lea", "lingers", "loginctl enable-linger lea", "true"],
+  ["sam", "runs a service", "true", "systemd-run -q --user sleep 9999"],
+])(
+  "a neighbour (%s) that %s, by a service manager that came with ours: it stays",
+  async (name, _, before, run) => {
+    const app = await start("a9");
+    await app.apply("engine", wishes);
+    await host.run(`useradd -m ${name}; ${before}; systemctl start user@$(id -u ${name})`);
+    await asAccount(host, name, run);
+    const { said } = await app.revert("engine", wishes);
+    await app.revertAgent();
+    for (const one of ["libpam-systemd", "dbus-user-session"])
+      expect(said.join("\n")).toMatch(
+        new RegExp(`package ${one}\\S* stays.*: ${name} has a service manager of its own`),
+      );
+    // The next one has another uid: the machine's logind may not be done with this one's.
+    await host.run(`systemctl restart user@$(id -u ${name}); loginctl disable-linger ${name}
+      systemctl stop user@$(id -u ${name})
+      apt-get -qq -y purge --autoremove dbus-user-session libpam-systemd >/dev/null 2>&1`);
+  },
+);
+
 test("a user with a rootless daemon of its own that does not run now: what it is made of stays, and is named", async () => {
   const app = await start("a7");
   await app.apply("engine", wishes);
@@ -271,6 +337,19 @@ describe("Purge: an engine that others have, or may have, is an error that names
       `sed -i 's/ extrausers//' /etc/nsswitch.conf; cat /var/lib/extrausers/passwd >>/etc/passwd
       userdel -r dora 2>/dev/null; apt-get -qqy purge libnss-extrausers >/dev/null 2>&1`,
       `dora has a daemon of its own, by '/home/dora/.config/systemd/user/x. To fix: run "sh a".service'`,
+    ],
+    [
+      "of nerdctl's",
+      `d=/home/eve/.config/systemd/user; mkdir -p $d
+      printf '[Service]\\nExecStart=/usr/local/bin/containerd-rootless.sh\\n' >$d/containerd.service; chown -R eve: /home/eve`,
+      "rm /home/eve/.config/systemd/user/containerd.service",
+      "eve has a daemon of its own, by /home/eve/.config/systemd/user/containerd.service",
+    ],
+    [
+      "an administrator's BuildKit, for accounts",
+      `printf '[Service]\\nExecStart=/usr/bin/rootlesskit --net=slirp4netns buildkitd\\n' >/etc/systemd/user/buildkit.service`,
+      "rm /etc/systemd/user/buildkit.service",
+      "the machine has a rootless daemon, by /etc/systemd/user/buildkit.service",
     ],
     [
       "by a unit of the machine's",

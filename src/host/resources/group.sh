@@ -35,7 +35,8 @@ group_now() {
 	printf '%s:%s\n' "$gid" "$members" | paste -s -d ,
 }
 
-# What gives its socket to the group, of another engine than ours: a package, its units, or their own.
+# What gives its socket to the group, of another engine than ours: a package, its units, or their own; or a unit that
+# names the group. $1 the group.
 user_of_group() {
 	local package
 	for package in "$(distribution_package)" "$(other_engine_package)"; do
@@ -45,14 +46,15 @@ user_of_group() {
 		}
 	done
 	unit_on_disk docker.socket || unit_on_disk docker.service ||
-		grep -o '/run/docker\.sock$' /proc/net/unix | sort -u | grep .
+		grep -o '/run/docker\.sock$' /proc/net/unix | sort -u | grep . ||
+		unit_that_says '((Socket)?Group|SupplementaryGroups)' "$1" "$(getent group "$1" | cut -d : -f 3)" | grep .
 }
 
 group_restore() {
 	local user
 	[ ! -s "$2/entry" ] || return 0
 	getent group "$1" >/dev/null || return 0
-	user=$(user_of_group) && {
+	user=$(user_of_group "$1") && {
 		say "group $1 stays: $user is there, which is not this package's. Remove it with 'groupdel $1' when nobody needs it"
 		return 0
 	}

@@ -66,6 +66,7 @@ staying_packages() {
 		packages_of_stopped_units
 		packages_of_used_units
 		packages_of_own_daemons ours
+		packages_of_service_managers
 	} >"$WORK/packages.used"
 	all_marks | sed -n 's/^manual //p; s/^hold //p' >"$WORK/packages.wished"
 	package_relations "$@" |
@@ -160,6 +161,30 @@ packages_of_own_daemons() {
 	done
 }
 
+# Debian's packages without which no account has a service manager, where one that is no installation's lingers, or has
+# services that run by its own; one of a login alone does not count. Lines as those of packages_of_own_daemons.
+packages_of_service_managers() {
+	local file uid name row own
+	own=$(own_uid) || own=''
+	# Where it was there before, nobody has one of us.
+	grep -q '^libpam-systemd\(:\|$\)' "$WORK/packages.brought" || return 0
+	{
+		for file in /var/lib/systemd/linger/*; do id -u -- "${file##*/}" 2>/dev/null || true; done
+		cat /proc/[0-9]*/cgroup 2>/dev/null |
+			sed -n 's|^[^:]*:[^:]*:/user[.]slice/user-[0-9]*[.]slice/user@\([0-9]*\)[.]service/|\1 /|p' |
+			awk '$2 !~ /\/(init\.scope|dbus[^\/]*\.service)$/ { print $1 }'
+	} | sort -nu | while read -r uid; do
+		name=$(id -nu "$uid" 2>/dev/null) || continue
+		if [ "$uid" = "$own" ] || grep -qsxF -- "$name" "$STATE"/leases/*/account-name; then continue; fi
+		for row in libpam-systemd dbus-user-session; do
+			printf '%s\t%s\t%s\t%s\n' "$row" /usr/lib/systemd/systemd "$name" "$name has a service manager of its own"
+		done
+	done
+}
+
+# What a unit names that starts a rootless daemon: Docker's, nerdctl's, or another one's.
+ROOTLESS_DAEMONS='(dockerd|containerd)-rootless|rootlesskit'
+
 # Who has a unit of a rootless daemon of its own, or may have, a tab and the reason. Accounts that can run one, those
 # with a shell or subordinate ids, are asked as themselves, through the links that they have; after three without an
 # answer no other one is waited for. $1 ours for packages that installations have brought, which claim what they need of
@@ -200,7 +225,7 @@ units_of_rootless_daemons() {
 	{
 		[ ! -f /etc/systemd/user/docker.service ] || echo /etc/systemd/user/docker.service
 		for dir in /etc/systemd /usr/local/lib/systemd; do
-			files_with '^[^#;]*dockerd-rootless' "$dir"/system/*.service "$dir"/system/*.service.d/*.conf \
+			files_with "^[^#;]*($ROOTLESS_DAEMONS)" "$dir"/system/*.service "$dir"/system/*.service.d/*.conf \
 				"$dir"/user/*.service "$dir"/user/*.service.d/*.conf
 		done
 	} | sort -u | while IFS= read -r file; do
@@ -219,12 +244,12 @@ own_unit() {
 				"$1/default.target.wants/docker.service" "$1"/*.service "$2"/*.service; do
 			case ${unit##*/} in
 			docker.service) [ -e "$unit" ] || continue ;;
-			*) [ -f "$unit" ] && grep -q "^ExecStart=.*dockerd-rootless" "$unit" || continue ;;
+			*) [ -f "$unit" ] && grep -qE "^ExecStart=.*($4)" "$unit" || continue ;;
 			esac
 			[ -z "$3" ] || grep -qsF -e "$3" "$unit" "$unit".d/*.conf || continue
 			printf "%s\n" "$unit"
 			exit
-		done' sh "$units" "$ACCOUNT_HOME/.local/share/systemd/user" "$2") || return
+		done' sh "$units" "$ACCOUNT_HOME/.local/share/systemd/user" "$2" "$ROOTLESS_DAEMONS") || return
 	[ -z "$unit" ] || shown_path "$(printf '%s\n' "$unit" | head -n 1)"
 }
 

@@ -2,7 +2,7 @@
 # Packages whose programs run.
 
 # Packages of which somebody else than this installation's account runs a program, such as a Docker
-# daemon, with a tab, its path, a tab, and who: a line for each of its users, root's first.
+# daemon, or has a library in use, with a tab, its path, a tab, and who: a line for each of its users, root's first.
 packages_of_programs() {
 	{
 		running_programs "$(own_uid)"
@@ -42,21 +42,43 @@ is_own_account_back() {
 
 own_uid() { (know_account "$(cat "$STATE/leases/$LEASE/account-name" 2>/dev/null)" && printf '%s' "$ACCOUNT_UID"); }
 
-# The programs of this machine that run: uid, path, user, with tabs. A container may have others at
-# these paths; of one that was replaced meanwhile, only where its process has its root says it. A
+# The programs of this machine that run, and libraries that they use: uid, path, user, with tabs. A container may have
+# others at these paths; of one that was replaced meanwhile, only where its process has its root says it. A
 # process's directory is its user's, also where what is in it is not, and comes before what is in it.
 # $1 a uid whose programs do not count, or nothing.
 running_programs() {
-	local process='' uid='' user='' id owner text
+	local process='' uid='' user='' id owner text maps
 	find /proc -mindepth 1 -maxdepth 2 -path '/proc/[!0-9]*' -prune -o -name '[0-9]*' -printf '%p %U %u\n' \
 		-o -name exe -lname '/*' ! -lname '*[[:cntrl:]*?\\[]*' -printf '= = %l\n' 2>/dev/null |
 		while read -r id owner text; do
 			if [ "$id" != = ]; then
 				process=$id uid=$owner user=$text
 			elif [ "$uid" != "$1" ] && is_program_of "$process" "$text"; then
-				printf '%s\t%s\t%s\n' "$uid" "${text% (deleted)}" "$user"
+				maps=''
+				[ ! "$process/root" -ef / ] || maps=$process/maps
+				printf '%s\t%s\t%s\t%s\n' "$uid" "${text% (deleted)}" "$user" "$maps"
 			fi
-		done
+		done | with_libraries
+}
+
+# Adds to lines of uid, path, user and file of mappings the libraries of processes that have a program or a library of
+# no package's: what a package's own program needs its package depends on, or does without.
+with_libraries() {
+	awk -F '\t' '
+		{ print $1 FS $2 FS $3 }
+		$4 != "" {
+			count = own = 0
+			while ((getline line <$4) > 0) {
+				if (!index(line, " r-xp ") || !(at = index(line, "/"))) continue
+				path = substr(line, at)
+				sub(/ \(deleted\)$/, "", path)
+				if (path ~ /[[:cntrl:]*?\\[]/) continue
+				if (path ~ /^\/usr\/local\// || path !~ /^\/(usr|bin|sbin|lib[^\/]*|dev|[^\/]*:[^\/]*)\//) own = 1
+				paths[++count] = path
+			}
+			close($4)
+			for (i = 1; own && i <= count; i++) if (!seen[$1, paths[i]]++) print $1 FS paths[i] FS $3
+		}'
 }
 
 # $1 the process's directory, $2 where its exe leads.
