@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
 import { EngineSource, OnDestroyData, RootfulDocker } from "../../index";
 import type { StepArgs } from "../../testkit/documents";
@@ -145,6 +147,28 @@ test("the account itself, with a unit of its own that has subordinate ids: what 
     apt-get -qq -y purge --autoremove uidmap dbus-user-session libpam-systemd >/dev/null 2>&1; rm -rf /var/lib/rootless-docker`,
   );
 });
+
+test("a neighbour's process whose program is where nobody answers any more holds up no removal", async () => {
+  const app = await start("a4");
+  await app.apply("engine", wishes);
+  await host.run(
+    `apt-get -qqy install busybox-static >/dev/null 2>&1; useradd -m near
+    install -d -o near /srv/near; cat >/srv/unanswered.pl
+    systemd-run -q --collect --unit=near --uid=near \\
+      unshare --user --map-root-user --mount perl /srv/unanswered.pl /srv/near /bin/busybox
+    for i in $(seq 600); do pgrep -u near -x x && break; sleep 0.1; done; sleep 5`,
+    { input: readFileSync(join(__dirname, "unanswered.pl")) },
+  );
+  try {
+    const { said } = await app.revert("engine", wishes);
+    expect(said.join()).not.toContain("near runs");
+  } finally {
+    await host.run(
+      "systemctl kill -s KILL near; sleep 1; userdel -r near 2>/dev/null; rm -rf /srv/near",
+    );
+  }
+  await app.revertAgent();
+}, 120_000);
 
 test("a user whose processes have subordinate ids, by a program of their own: what gave them stays", async () => {
   const app = await start("a4");

@@ -42,49 +42,52 @@ is_own_account_back() {
 
 own_uid() { (know_account "$(cat "$STATE/leases/$LEASE/account-name" 2>/dev/null)" && printf '%s' "$ACCOUNT_UID"); }
 
-# The programs of this machine that run, and libraries that they use: uid, path, user, with tabs. A container may have
-# others at these paths; of one that was replaced meanwhile, only where its process has its root says it. A
-# process's directory is its user's, also where what is in it is not, and comes before what is in it.
-# $1 a uid whose programs do not count, or nothing.
+# The programs of this machine that run, and libraries of no package's programs: uid, path, user, with tabs. A
+# container may have others at these paths: they count by their inode, and what was replaced meanwhile only where its
+# process has this machine's root. All of it is the kernel's own word: whoever asks a file itself that others run may
+# wait for ever, where it is on a file system of theirs. $1 a uid whose programs do not count, or nothing.
 running_programs() {
-	local process='' uid='' user='' id owner text maps
 	find /proc -mindepth 1 -maxdepth 2 -path '/proc/[!0-9]*' -prune -o -name '[0-9]*' -printf '%p %U %u\n' \
 		-o -name exe -lname '/*' ! -lname '*[[:cntrl:]*?\\[]*' -printf '= = %l\n' 2>/dev/null |
-		while read -r id owner text; do
-			if [ "$id" != = ]; then
-				process=$id uid=$owner user=$text
-			elif [ "$uid" != "$1" ] && is_program_of "$process" "$text"; then
-				maps=''
-				[ ! "$process/root" -ef / ] || maps=$process/maps
-				printf '%s\t%s\t%s\t%s\n' "$uid" "${text% (deleted)}" "$user" "$maps"
-			fi
-		done | with_libraries
-}
-
-# Adds to lines of uid, path, user and file of mappings the libraries of processes that have a program or a library of
-# no package's: what a package's own program needs its package depends on, or does without.
-with_libraries() {
-	awk -F '\t' '
-		{ print $1 FS $2 FS $3 }
-		$4 != "" {
-			count = own = 0
-			while ((getline line <$4) > 0) {
+		awk -v own="$1" '
+		function root_of(process,   file, line, part, found) {
+			file = process "/mountinfo"
+			while ((getline line <file) > 0) {
+				split(line, part, " ")
+				if (part[5] == "/") found = part[3] " " part[4]
+			}
+			close(file)
+			return found
+		}
+		function plain(path) { sub(/ \(deleted\)$/, "", path); return path }
+		BEGIN { here = root_of("/proc/self") }
+		$1 != "=" { process = $1; uid = $2; user = $3; next }
+		uid == own { next }
+		{
+			program = substr($0, 5)
+			inode = ""
+			count = others = 0
+			maps = process "/maps"
+			while ((getline line <maps) > 0) {
 				if (!index(line, " r-xp ") || !(at = index(line, "/"))) continue
-				path = substr(line, at)
-				sub(/ \(deleted\)$/, "", path)
+				path = plain(substr(line, at))
+				split(line, part, " ")
+				if (path == plain(program)) inode = part[5]
 				if (path ~ /[[:cntrl:]*?\\[]/) continue
-				if (path ~ /^\/usr\/local\// || path !~ /^\/(usr|bin|sbin|lib[^\/]*|dev|[^\/]*:[^\/]*)\//) own = 1
+				# What a program of a package needs its package depends on, or does without.
+				if (path ~ /^\/usr\/local\// || path !~ /^\/(usr|bin|sbin|lib[^\/]*|dev|[^\/]*:[^\/]*)\//) others = 1
 				paths[++count] = path
 			}
-			close($4)
-			for (i = 1; own && i <= count; i++) if (!seen[$1, paths[i]]++) print $1 FS paths[i] FS $3
-		}'
-}
-
-# $1 the process's directory, $2 where its exe leads.
-is_program_of() {
-	case $2 in
-	*' (deleted)') [ "$1/root" -ef / ] ;;
-	*) [ "$1/exe" -ef "$2" ] ;;
-	esac
+			close(maps)
+			is_replaced = program ~ / \(deleted\)$/
+			has_root = (is_replaced || others) && root_of(process) == here
+			if (!is_replaced) print uid "\t" program "\t" user "\t" inode
+			else if (has_root) print uid "\t" plain(program) "\t" user "\t-"
+			for (i = 1; others && has_root && i <= count; i++)
+				if (!seen[uid, paths[i]]++) print uid "\t" paths[i] "\t" user "\t-"
+		}' >"$WORK/programs-running"
+	cut -f 2 "$WORK/programs-running" | sort -u | xargs -d '\n' -r stat -L --printf '%i\t%n\n' -- 2>/dev/null |
+		awk -F '\t' '
+			NR == FNR { inode[$2] = $1; next }
+			$4 == "-" || $4 == inode[$2] { print $1 FS $2 FS $3 }' - "$WORK/programs-running"
 }
