@@ -110,6 +110,10 @@ testAnotherAtWork(given, wishes, {
   says: /waits for another package manager, 5 minutes at most: .*lock/,
 });
 
+/** They stay as long as packages from there do. */
+const repositoryFiles =
+  "/etc/yum.repos.d/rootless-docker.repo /etc/pki/rpm-gpg/RPM-GPG-KEY-rootless-docker";
+
 test("what somebody needs or has asked for meanwhile stays, and nothing else", async () => {
   const before = await snapshotHost(given.host);
   const app = new Installation(given.host, "a1");
@@ -118,8 +122,7 @@ test("what somebody needs or has asked for meanwhile stays, and nothing else", a
     "dnf -q -y install theirs; dnf -q mark install libcgroup dbus-daemon docker-ce-cli",
   );
   const said = await revertEngine(app, wishes());
-  const repository = "/etc/yum.repos.d/rootless-docker.repo";
-  const key = "/etc/pki/rpm-gpg/RPM-GPG-KEY-rootless-docker";
+  const [repository, key] = repositoryFiles.split(" ");
   for (const stays of [
     `${repository} stays, with its key: docker-ce-cli, which stay, come from there.`,
     `${key} stays: a source of packages names it`,
@@ -135,7 +138,7 @@ test("what somebody needs or has asked for meanwhile stays, and nothing else", a
   );
   await given.host.run(
     `dnf -q -y remove --noautoremove theirs slirp4netns libcgroup dbus-daemon docker-ce-cli
-    rm -rf /var/lib/rootless-docker ${repository} ${key}`,
+    rm -rf /var/lib/rootless-docker ${repositoryFiles}`,
   );
   expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
 });
@@ -193,7 +196,8 @@ test.each([
   expect(said).toContain("docker-ce stays: others need it");
   const stayed = [...said.matchAll(/package (\S+) stays/g)].map(([, one]) => one);
   await given.host.run(
-    `dnf -q -y remove --noautoremove ${name} ${stayed.join(" ")}; groupdel docker; rm -rf /var/lib/rootless-docker /etc/containerd`,
+    `dnf -q -y remove --noautoremove ${name} ${stayed.join(" ")}; groupdel docker
+    rm -rf /var/lib/rootless-docker /etc/containerd ${repositoryFiles}`,
   );
   const left = diffSnapshots(before, await snapshotHost(given.host));
   expect(left.filter((difference) => difference.includes("package"))).toEqual([]);

@@ -32,3 +32,17 @@ test.each([
     place_of /srv/app`;
   expect(execFileSync("sh", ["-c", script]).toString()).toBe(`/srv/app (${shown})`);
 });
+
+const looks = ["seconds_to_look", "note_look"]
+  .map((name) => new RegExp(`^${name}\\(\\) \\{\\n[^]*?^\\}\\n`, "m").exec(shell)?.[0] ?? "")
+  .join("");
+
+test("looks at what an account has made end together, before anybody has waited ten minutes", () => {
+  const script = `set -eu
+    ${looks}
+    WORK=$(mktemp -d) now=1000
+    seconds_since_boot() { echo $now; }
+    seconds_to_look; now=1300; note_look 1000; seconds_to_look; now=1600; note_look 1300; seconds_to_look
+    rm -r "$WORK"`;
+  expect(execFileSync("sh", ["-c", script]).toString()).toBe("500\n200\n1\n");
+});

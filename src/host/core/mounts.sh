@@ -34,12 +34,30 @@ beneath_mounts() {
 		exec "$@"' sh "$directory" "$WORK/tree" "$@"
 }
 
-# What find(1) says of a directory, beneath all that is mounted below it, in ten minutes. What is another device
-# there is a subvolume of Btrfs. $1 the directory, then what is looked for, from ".".
+# Seconds that all looks at what accounts have may take together in a run: whoever waits for a lock waits for ten
+# minutes, and directories that are nested deep enough take any time.
+seconds_to_look() {
+	local used=0
+	[ ! -e "$WORK/looked" ] || read -r used <"$WORK/looked"
+	if [ "$used" -lt 500 ]; then echo $((500 - used)); else echo 1; fi
+}
+
+# $1 when the look began, by seconds_since_boot.
+note_look() {
+	local used=0
+	[ ! -e "$WORK/looked" ] || read -r used <"$WORK/looked"
+	echo $((used + $(seconds_since_boot) - $1)) >"$WORK/looked"
+}
+
+# What find(1) says of a directory, beneath all that is mounted below it. What is another device there is a subvolume of
+# Btrfs. $1 the directory, then what is looked for, from ".".
 find_beneath() {
-	local directory=$1
+	local directory=$1 status=0 begun
 	shift
-	beneath_mounts "$directory" timeout -k 5 600 find . -ignore_readdir_race "$@"
+	begun=$(seconds_since_boot)
+	beneath_mounts "$directory" timeout -k 5 "$(seconds_to_look)" find . -ignore_readdir_race "$@" || status=$?
+	note_look "$begun"
+	return "$status"
 }
 
 # The first few lines of that: an account can have any number of files. $WORK/find-failed is there where not all could
