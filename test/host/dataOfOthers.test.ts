@@ -17,6 +17,7 @@ beforeAll(async () => {
   app = new Installation(host, "f1");
   await host.run("useradd -m -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 app; chmod 755 /home/app");
   await app.applyAll(wishes);
+  await app.revert("report", wishes);
 });
 afterAll(destroyAllHosts);
 

@@ -295,6 +295,7 @@ test("data on another disk, by a link and by a mount: after Delete they are name
     install -d -o moves containers; mount --bind /srv/containers containers`);
   const stays = (place: string) =>
     `daemon: ${place} stays: a link or a mount in the data of moves leads there. Remove it by hand when nothing of it is needed`;
+  await app.revert("report", wishes);
   const mounted = await app.tryRevert("daemon", wishes);
   expect(mounted.exitCode).toBe(1);
   expect(mounted.said.at(-1)).toMatch(/something mounted at .*\/containers;/);

@@ -250,6 +250,7 @@ test("a daemon that a boot has started again is stopped, before its data go", as
   );
   await host.reboot();
   await host.run("for i in $(seq 3000); do pgrep -x dockerd && exit; sleep 0.1; done; exit 1");
+  await app.revert("report", all);
   await app.revert("daemon", all);
   expect(
     await host.run("pgrep -x dockerd || true; ls -A /home/app/.local 2>/dev/null || true"),

@@ -647,6 +647,7 @@ MV
     const anew = new Installation(host, "a2");
     expect((await anew.applyAll(wishes)).report.changed).toContain("installation a1 taken over");
     expect((await host.run(roots)).split("\n")).toHaveLength(3);
+    await anew.revert("report", wishes);
     await anew.revert("daemon", wishes);
     expect(await host.run("ls -d /home/app/.local /home/app/a 2>/dev/null || true")).toBe("");
   });

@@ -299,6 +299,7 @@ test("an account's word about its data root binds nobody else, and does not keep
     echo '{"data-root":"/home/bob/docker"}' >/home/evil/.config/docker/daemon.json
     systemctl stop user@$(id -u evil).service`,
   );
+  await app.revert("report", wishes);
   const { said } = await app.revert("daemon", wishes);
   expect(said.join()).not.toContain("/home/bob");
   await app.revert("ports", wishes);
@@ -370,6 +371,7 @@ test.each([
     systemctl --user restart docker; docker -H unix://$XDG_RUNTIME_DIR/docker.sock volume create kept
     ${stop}`,
     );
+    await app.revert("report", wishes);
     const { said } = await app.revert("daemon", wishes);
     expect(said.join("\n")).toContain(
       "'/srv/docker' stays: the daemon says that it used it, and this package has not set it",
