@@ -4,7 +4,10 @@ import { hasCredentials } from "./credentials";
 export function quote(value: unknown): string {
   const text = asText(value);
   const secret =
-    isPrivateKey(text) || isForm(text) || hasCredentials("", value) || hasCredentials("", text);
+    isPrivateKey(text) ||
+    hasQueryOrLogin(text) ||
+    hasCredentials("", value) ||
+    hasCredentials("", text);
   return secret ? "the value" : `'${printable(text)}'`;
 }
 
@@ -14,7 +17,7 @@ export function isPrivateKey(text: string): boolean {
 }
 
 /** True for a URL with parameters, of which one may be a token, and for user:password. */
-function isForm(text: string): boolean {
+function hasQueryOrLogin(text: string): boolean {
   return /\?\S*=/.test(text) || /^[a-z_][a-z0-9_-]*:(?!\d*$)[^\s:/]{6,}$/.test(text);
 }
 

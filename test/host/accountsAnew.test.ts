@@ -354,7 +354,7 @@ test("something mounted at the home: an error before the ids go", async () => {
 
 describe("what root itself cannot change (chattr)", () => {
   const isFrozen = (path: string, wanted: string) =>
-    `${path}: found that root itself cannot change or remove it, by an attribute of its (chattr); wanted ${wanted}. To fix: run 'chattr -i -a ${path}', then run again`;
+    `${path}: found that root itself cannot change or remove it, by an attribute of its; wanted ${wanted}. To fix: take the attribute away by 'chattr -i -a', then run again`;
 
   test.each([
     ["a file in the home", "+i", "/home/frozen/a/b", "it to be removed with"],

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
 import { give } from "../../testkit/accountOnly";
 import { bootHost } from "../../testkit/host";
+import { Installation } from "../../testkit/installation";
 
 // What an account could reach of root's, or of the next account's, by what root runs for it.
 
@@ -102,6 +103,30 @@ test.each([
   },
   60_000,
 );
+
+test("a neighbour's processes are not root's daemon, and hold no lock of accounts", async () => {
+  await host.run(`useradd -m -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 near; install -d -o near /srv/near
+    ln -s /usr/bin/su /home/near/dockerd
+    systemd-run -q --collect --unit=near1 --uid=near sh -c 'sleep 1000 | /home/near/dockerd root'
+    systemd-run -q --collect --unit=near2 --uid=near unshare --user --map-root-user --mount sh -c \\
+      'mount -t tmpfs x /srv/near; cd /srv/near; mkdir etc; exec 8>etc/.pwd.lock; umount -l .; exec sleep 1000'
+    for i in $(seq 300); do pgrep -x dockerd && pgrep -u near -f '^sleep 1000' && break; sleep 0.1; done; sleep 1`);
+  const app = new Installation(host, "cc");
+  await app.install();
+  await app.apply("preflight", { account: { name: "app" } });
+  await app.revertAgent();
+  // The second is what a userdel of remove_user's leaves that was killed.
+  const holders = ["systemctl show -p MainPID --value near2", "echo 1"];
+  for (const holder of holders) {
+    await host.run(
+      `touch -d '1 hour' /etc/passwd.lock; printf %s "$(${holder})" >/etc/passwd.lock`,
+    );
+    const other = await give(host, "other");
+    await other.apply();
+    await other.back();
+  }
+  await host.run("systemctl stop near1 near2; userdel -r near 2>/dev/null; rm -r /srv/near");
+});
 
 test("a file of its own whose name has a line break is kept", async () => {
   const lines = await give(host, "lines");

@@ -270,6 +270,28 @@ test("a directory of archives that somebody has moved, with a link in its place,
   expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
 });
 
+test("killed while it unpacks beside the packages: the next run waits for that, and has all of it", async () => {
+  const before = await snapshotHost(given.host);
+  const app = new Installation(given.host, "a1");
+  const asked = wishes(currentEngine);
+  await app.install();
+  await app.apply("preflight", asked);
+  const up = app.tryApply("engine", asked);
+  const [own, unpacking] = (
+    await root(`until ls ${folder}/*.new 2>/dev/null; do sleep 0.01; done >/dev/null
+      set -- $(pgrep -f '^sh .*/agents/a1/agent apply engine'); kill -KILL $1; echo $*`)
+  )
+    .trim()
+    .split(" ");
+  expect([Number(own) > 0, Number(unpacking) > 0]).toEqual([true, true]);
+  expect((await up).exitCode).not.toBe(0);
+  await app.apply("engine", asked);
+  expect(await root(`${folder}/a1/dockerd --version`)).toContain(currentEngine);
+  expect(await root(`ls -d ${folder}/*.new 2>/dev/null || true`)).toBe("");
+  await revertEngine(app, asked);
+  expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
+});
+
 // The last of this file: packages of those daemons stay, too.
 test("engines that the units of stopped daemons of others name stay until nobody's does", async () => {
   const app = new Installation(given.host, "a1");

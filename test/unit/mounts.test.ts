@@ -33,7 +33,7 @@ test.each([
   expect(execFileSync("sh", ["-c", script]).toString()).toBe(`/srv/app (${shown})`);
 });
 
-const looks = ["seconds_to_look", "note_look"]
+const looks = ["seconds_to_look", "timed_look"]
   .map((name) => new RegExp(`^${name}\\(\\) \\{\\n[^]*?^\\}\\n`, "m").exec(shell)?.[0] ?? "")
   .join("");
 
@@ -42,7 +42,8 @@ test("looks at what an account has made end together, before anybody has waited 
     ${looks}
     WORK=$(mktemp -d) now=1000
     seconds_since_boot() { echo $now; }
-    seconds_to_look; now=1300; note_look 1000; seconds_to_look; now=1600; note_look 1300; seconds_to_look
+    look() { now=$((now + 300)); }
+    seconds_to_look; timed_look look; seconds_to_look; timed_look look; seconds_to_look
     rm -r "$WORK"`;
   expect(execFileSync("sh", ["-c", script]).toString()).toBe("500\n200\n1\n");
 });

@@ -98,8 +98,8 @@ note_own_outputs() { OWN_OUTPUTS=$(stat -L --printf ' %d:%i ' "/proc/$$/fd/1" "/
 # after so many bytes; what it says on stderr is made safe to be shown, and what comes to the outputs of the run itself
 # is on one line, in quotes. One program that starts no other: a step asks the account some fifty times. perl-base is in
 # every system, and these are its own words, without a module. Its arguments: seconds, bytes, the number of keyctl(2),
-# the control group or nothing, the uid, $OWN_OUTPUTS, who speaks, the environment as NAME=VALUE, "--", the program. Exits
-# as a shell would, and with 124 where the time has passed: a program's own 124 is 125.
+# the control group or nothing, the uid, $OWN_OUTPUTS, who speaks, the environment as NAME=VALUE, "--", the program.
+# Exits as a shell would, and with 124 where the time has passed: a program's own 124 is 125.
 #
 # The environment is clean before the user changes: the account may read what a program of its was started with.
 # Root's session keyring leads to root's own keys: KEYCTL_JOIN_SESSION_KEYRING (1) puts a new one, empty, in its

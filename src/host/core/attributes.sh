@@ -2,8 +2,8 @@
 # What root itself can neither change nor remove: files that chattr(1) has made immutable or append-only.
 
 # Prints the first of such files and directories: of its arguments from the second on, or, where the first one is not
-# empty, of all in the directory where it stands, by that as its path; as deep as descriptors last. FS_IOC_GETFLAGS; what
-# is opened is not waited for, is no link, whatever the account puts there meanwhile, and is not read.
+# empty, of all in the directory where it stands, by that as its path; as deep as descriptors last. FS_IOC_GETFLAGS;
+# what is opened is not waited for, is no link, whatever the account puts there meanwhile, and is not read.
 # shellcheck disable=SC2016 # a program of its own
 FIRST_FROZEN='use Fcntl;
 my $top = shift;
@@ -36,14 +36,12 @@ first_frozen() { perl -e "$FIRST_FROZEN" '' "$@" | printable; }
 
 # Of a directory, beneath all that is mounted below it. $1 the directory.
 first_frozen_below() {
-	local begun
-	begun=$(seconds_since_boot)
-	beneath_mounts "$1" timeout -k 5 "$(seconds_to_look)" perl -e "$FIRST_FROZEN" "$1" | printable
-	note_look "$begun"
+	timed_look beneath_mounts "$1" timeout -k 5 "$(seconds_to_look)" perl -e "$FIRST_FROZEN" "$1" | printable
 }
 
 # $1 such a file, or nothing, $2 what is wanted of it.
 frozen_problem() {
-	[ -z "$1" ] || problem "$1" "that root itself cannot change or remove it, by an attribute of its (chattr)" "$2" \
-		"run 'chattr -i -a $1', then run again"
+	[ -z "$1" ] || problem "$(shown_path "$1")" \
+		"that root itself cannot change or remove it, by an attribute of its" "$2" \
+		"take the attribute away by 'chattr -i -a', then run again"
 }

@@ -42,22 +42,22 @@ seconds_to_look() {
 	if [ "$used" -lt 500 ]; then echo $((500 - used)); else echo 1; fi
 }
 
-# $1 when the look began, by seconds_since_boot.
-note_look() {
-	local used=0
+# A look, whose time counts.
+timed_look() {
+	local used=0 status=0 begun
+	begun=$(seconds_since_boot)
+	"$@" || status=$?
 	[ ! -e "$WORK/looked" ] || read -r used <"$WORK/looked"
-	echo $((used + $(seconds_since_boot) - $1)) >"$WORK/looked"
+	echo $((used + $(seconds_since_boot) - begun)) >"$WORK/looked"
+	return "$status"
 }
 
 # What find(1) says of a directory, beneath all that is mounted below it. What is another device there is a subvolume of
 # Btrfs. $1 the directory, then what is looked for, from ".".
 find_beneath() {
-	local directory=$1 status=0 begun
+	local directory=$1
 	shift
-	begun=$(seconds_since_boot)
-	beneath_mounts "$directory" timeout -k 5 "$(seconds_to_look)" find . -ignore_readdir_race "$@" || status=$?
-	note_look "$begun"
-	return "$status"
+	timed_look beneath_mounts "$directory" timeout -k 5 "$(seconds_to_look)" find . -ignore_readdir_race "$@"
 }
 
 # The first few lines of that: an account can have any number of files. $WORK/find-failed is there where not all could

@@ -64,15 +64,17 @@ account_of_resource() {
 # Where an account's home was moved, what this package left in it is at its new place. What is at
 # its old place still is its own (usermod -d without -m). $1 the account, which is known.
 follow_home() {
-	local old kind dir name new place told=''
+	local old kind dir name new place told='' same=''
 	old=$(recorded_home "$1")
 	if [ -z "$old" ] || [ "$old" = "$ACCOUNT_HOME" ]; then return 0; fi
+	! as_account test "$old" -ef "$ACCOUNT_HOME" || same=yes
 	for dir in "$STATE"/things/homefile/* "$STATE"/things/homedir/* "$STATE"/things/data/*; do
 		[ "$(cat "$dir/baseline/account" 2>/dev/null)" = "$1" ] || continue
 		name=$(resource_name "$dir")
 		case $name in "$old"/*) ;; *) continue ;; esac
 		# Of somebody else by now it says nothing; nor does another name of the same directory.
-		if [ ! "$old" -ef "$ACCOUNT_HOME" ] && [ "$(stat -c %u "$old" 2>/dev/null)" = "$ACCOUNT_UID" ] && account_has "$name"; then continue; fi
+		if [ -z "$same" ] && [ "$(stat -c %u "$old" 2>/dev/null)" = "$ACCOUNT_UID" ] &&
+			account_has "$name"; then continue; fi
 		kind=${dir%/*}
 		new=$ACCOUNT_HOME${name#"$old"}
 		place=$(resource_directory "${kind##*/}" "$new")

@@ -63,8 +63,9 @@ begin_archive() {
 	want dir "$ENGINES" directory
 	mkdir -p "$ENGINES"
 	want archive "$1" "$2"
+	! is_archive_whole "$1" || return 0
 	# shellcheck disable=SC2046 # a package name, or none
-	is_archive_whole "$1" || [ -n "$(missing_packages $(packages_of_url "$(doc repository)"))" ] || begin_unpacking "$1.new"
+	[ -n "$(missing_packages $(packages_of_url "$(doc repository)"))" ] || begin_unpacking "$1.new"
 }
 
 # $1 the directory.

@@ -129,7 +129,8 @@ note_engine_names() {
 	baseline=$(resource_directory data "$1")/baseline
 	if [ -e "$baseline/made" ] || [ -e "$baseline/engine-names" ]; then return 0; fi
 	engine_names_in "$1" >"$WORK/engine-names"
-	{ sort "$baseline/names" 2>/dev/null || true; } | comm -13 - "$WORK/engine-names" | write_record "$baseline/engine-names"
+	{ sort "$baseline/names" 2>/dev/null || true; } | comm -13 - "$WORK/engine-names" |
+		write_record "$baseline/engine-names"
 }
 
 # Under another name first: a run that is killed in between leaves nothing that nobody knows of.

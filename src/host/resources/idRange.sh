@@ -330,13 +330,11 @@ some_on_one_line() {
 # What is mounted there counts too, and what is beneath that. Where not all can be looked at, that is
 # the answer, in words that begin with "not all". $1 the path, then what find(1) looks for.
 one_file() {
-	local path=$1 status=0 begun
+	local path=$1 status=0
 	shift
-	begun=$(seconds_since_boot)
-	timeout -k 5 "$(seconds_to_look)" find -H "$path" -mindepth 1 -ignore_readdir_race \
+	timed_look timeout -k 5 "$(seconds_to_look)" find -H "$path" -mindepth 1 -ignore_readdir_race \
 		"(" -fstype proc -o -fstype sysfs -o -fstype cgroup2 ")" -prune -o "(" "$@" ")" -print -quit \
 		>"$WORK/one-file" 2>"$WORK/find-error" || status=$?
-	note_look "$begun"
 	if [ "$status" = 0 ] && [ ! -s "$WORK/one-file" ] && [ -d "$path" ] && [ -n "$(mount_below "$path")" ]; then
 		find_beneath "$path" -mindepth 1 "(" "$@" ")" -printf '%P' -quit \
 			>"$WORK/one-below" 2>"$WORK/find-error" || status=$?

@@ -8,7 +8,8 @@ stop_on_rule_of_root() {
 	rule=$(rules_of_root | sed 's/^ *//' | head -n 1 | printable)
 	[ -z "$rule" ] ||
 		fail "account $ACCOUNT" \
-			"a rule by which it may become root without a password, from before it was made: $rule" "none" "remove the rule ('sudo -l -U $ACCOUNT' shows those of sudo), or make the account yourself and set \
+			"a rule by which it may become root without a password, from before it was made: $rule" \
+			"none" "remove the rule ('sudo -l -U $ACCOUNT' shows those of sudo), or make the account yourself and set \
 account.create to false, if it is to become root; then run again"
 }
 

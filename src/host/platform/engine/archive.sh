@@ -44,8 +44,8 @@ engine_archives() {
 	printf '%s/docker-rootless-extras-%s.tgz %s\n' "$url" "$(doc version)" "$(doc archive.rootless-extras)"
 }
 
-# In the background, beside the packages. It has the step's lock as long as it works: the next run of one that was killed
-# waits for it. $1 where to.
+# In the background, beside the packages. It has the step's lock as long as it works: the next run of one that was
+# killed waits for it. $1 where to.
 begin_unpacking() {
 	local url sum
 	engine_archives | while read -r url sum; do say "downloads $url"; done

@@ -49,8 +49,8 @@ stop_without_secrets() {
 			"run pulumi up with a new value of recheck, which brings them"
 }
 
-# What Pulumi knows counts too, where the machine is older: data are kept in doubt. A destroy takes the report back first:
-# while it stands, Pulumi makes this step anew.
+# What Pulumi knows counts too, where the machine is older: data are kept in doubt. A destroy takes the report back
+# first: while it stands, Pulumi makes this step anew.
 daemon_interrupted() {
 	local record=$STATE/leases/$LEASE/on-destroy-data
 	[ -n "${DOC-}" ] && [ -e "$record" ] || return 0
