@@ -5,6 +5,7 @@ export function quote(value: unknown): string {
   const text = asText(value);
   const secret =
     isPrivateKey(text) ||
+    isKeyBody(text) ||
     hasQueryOrLogin(text) ||
     hasCredentials("", value) ||
     hasCredentials("", text);
@@ -13,12 +14,17 @@ export function quote(value: unknown): string {
 
 /** True for the text of a private key's file, PEM or OpenSSH. */
 export function isPrivateKey(text: string): boolean {
-  return text.includes("PRIVATE KEY-----");
+  return /PRIVATE\s+KEY-----/.test(text);
+}
+
+/** True for a line from within such a file. */
+function isKeyBody(text: string): boolean {
+  return /^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[a-zA-Z0-9+/]{60,}={0,2}$/.test(text);
 }
 
 /** True for a URL with parameters, of which one may be a token, and for user:password. */
 function hasQueryOrLogin(text: string): boolean {
-  return /\?\S*=/.test(text) || /^[a-z_][a-z0-9_-]*:(?!\d*$)[^\s:/]{6,}$/.test(text);
+  return /[?#]\S*=/.test(text) || /^[a-z_][a-z0-9_-]*:(?!\d*$|[:/])\S{6,}$/i.test(text);
 }
 
 /** The beginning of a text on one line, cut between characters and not inside one. */

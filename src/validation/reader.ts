@@ -77,7 +77,7 @@ export class Reader {
     // Of a file that was split into lines none says by itself what it is.
     if (
       list.length > 1 &&
-      isPrivateKey(list.filter((item) => typeof item === "string").join("\n"))
+      isPrivateKey(list.filter((item) => typeof item === "string").join(" "))
     ) {
       this.problem(
         this.at(key),

@@ -115,16 +115,20 @@ test("a neighbour's processes are not root's daemon, and hold no lock of account
   await app.install();
   await app.apply("preflight", { account: { name: "app" } });
   await app.revertAgent();
-  // The second is what a userdel of remove_user's leaves that was killed.
-  const holders = ["systemctl show -p MainPID --value near2", "echo 1"];
-  for (const holder of holders) {
+  await host.run(
+    `printf %s "$(systemctl show -p MainPID --value near2)" >/etc/passwd.lock
+    printf '#!/bin/sh\\necho $$ >/root/userdel; exec /usr/sbin/userdel "$@"\\n' >/usr/local/sbin/userdel
+    chmod 755 /usr/local/sbin/userdel`,
+  );
+  const other = await give(host, "other");
+  await other.apply();
+  await other.back();
+  // Whoever finds a lock with its number finds no process: a userdel that is killed leaves nobody locked out.
+  expect(
     await host.run(
-      `touch -d '1 hour' /etc/passwd.lock; printf %s "$(${holder})" >/etc/passwd.lock`,
-    );
-    const other = await give(host, "other");
-    await other.apply();
-    await other.back();
-  }
+      "n=$(cat /root/userdel); ls -d /proc/$n 2>/dev/null || echo nobody; rm /root/userdel /usr/local/sbin/userdel",
+    ),
+  ).toBe("nobody\n");
   await host.run("systemctl stop near1 near2; userdel -r near 2>/dev/null; rm -r /srv/near");
 });
 

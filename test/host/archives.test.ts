@@ -277,11 +277,12 @@ test("killed while it unpacks beside the packages: the next run waits for that, 
   await app.install();
   await app.apply("preflight", asked);
   const up = app.tryApply("engine", asked);
-  // The oldest is the run, and the next one what unpacks, which has the lock.
+  // The oldest is the run, and the next one what unpacks, which has the lock, and nothing that the session waits for.
   expect(
     await root(`until ls ${folder}/*.new 2>/dev/null; do sleep 0.01; done >/dev/null
-      set -- $(pgrep -f '^sh .*/agents/a1/agent apply engine'); kill -KILL $1; readlink /proc/$2/fd/9`),
-  ).toBe("/var/lib/rootless-docker/locks/engine\n");
+      set -- $(pgrep -f '^sh .*/agents/a1/agent apply engine'); readlink /proc/$1/fd/[0-3] >/root/session
+      kill -KILL $1; readlink /proc/$2/fd/9; readlink /proc/$2/fd/* | grep -cxFf /root/session || true; rm /root/session`),
+  ).toBe("/var/lib/rootless-docker/locks/engine\n0\n");
   expect((await up).exitCode).not.toBe(0);
   await app.apply("engine", asked);
   expect(await root(`${folder}/a1/dockerd --version`)).toContain(currentEngine);

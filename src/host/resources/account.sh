@@ -84,10 +84,14 @@ forget_another_account() {
 }
 
 # userdel looks at the root of every process: one on a file system of somebody's that answers no more would hold it for
-# ever. So it sees none. Nothing of the account's runs by then. $1 the account.
+# ever. So it sees none, and has the number of this run there, which its locks tell others: once this run has ended,
+# they are nobody's. Nothing of the account's runs by then. $1 the account.
 remove_user() {
-	if unshare --pid --fork --mount-proc true 2>/dev/null; then
-		unshare --pid --fork --mount-proc userdel "$1"
+	local last=/proc/sys/kernel/ns_last_pid
+	stop_on_held_locks
+	# shellcheck disable=SC2016 # the inner shell expands them
+	if unshare --pid --fork --mount-proc sh -c 'echo 1 >"$1"' sh "$last" 2>/dev/null; then
+		unshare --pid --fork --mount-proc sh -c 'echo "$2" >"$1"; userdel "$3"; exit $?' sh "$last" $(($$ - 1)) "$1"
 	else
 		userdel "$1"
 	fi

@@ -58,6 +58,17 @@ export const refused: Refused[] = [
     ["-----BEGIN OPENSSH PRIVATE KEY-----", "b3BlbnNz", "-----END OPENSSH PRIVATE KEY-----"],
     "has a private key in it; keep that to yourself, and write its public half",
   ],
+  [
+    "account.authorizedKeys",
+    ["-----BEGIN", "PRIVATE", "KEY-----", "b3BlbnNz", "-----END", "PRIVATE", "KEY-----"],
+    "has a private key in it; keep that to yourself, and write its public half",
+  ],
+  [
+    "account.authorizedKeys",
+    [`b3BlbnNzaC1r${"A".repeat(58)}`],
+    `the value ${notAuthorizedKey}`,
+    "account.authorizedKeys[0]",
+  ],
   ["account.groups", [], "no such option; use name, create, uid, home, shell, authorizedKeys"],
   ["subordinateIds.count", 65_535, "'65535' is out of range; use 65536 to 1000000000"],
   ["subordinateIds.count", 1e10, "'10000000000' is out of range; use 65536 to 1000000000"],

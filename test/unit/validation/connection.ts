@@ -34,6 +34,11 @@ export const refused: Refused[] = [
     "root:HIDDENWORD",
     "the value is not a user name; write the name that logs in",
   ],
+  [
+    "connection.user",
+    "Admin:h/u:nter22",
+    "the value is not a user name; write the name that logs in",
+  ],
   ["connection.user", "a$(id)", "'a$(id)' is not a user name; write the name that logs in"],
   ["connection.privateKey", 7, "the value is not a text; write one"],
   ["connection.privateKey", "a\0b", "the value has a NUL in it; leave it out"],

@@ -229,6 +229,12 @@ export const refused: Refused[] = [
   ],
   [
     "daemon.registry-mirrors",
+    ["https://m.example/#token=HIDDEN"],
+    `the value ${notMirror}`,
+    "daemon.registry-mirrors[0]",
+  ],
+  [
+    "daemon.registry-mirrors",
     ["https://user:pw@m.example"],
     "the value has a user name or a password in it, which dockerd refuses; leave them out",
     "daemon.registry-mirrors[0]",

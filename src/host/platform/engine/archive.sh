@@ -50,13 +50,14 @@ begin_unpacking() {
 	local url sum
 	engine_archives | while read -r url sum; do say "downloads $url"; done
 	mkdir "$WORK/unpacking"
-	unpack_apart "$1" </dev/null >"$WORK/unpacking/said" 2>&1 3>&- &
+	unpack_apart "$1" &
 	UNPACKING=$!
 }
 
-# With files of its own. $1 where to.
+# With files of its own, and without what this run is heard by. $1 where to.
 unpack_apart() {
 	WORK=$WORK/unpacking
+	exec </dev/null >"$WORK/said" 2>&1 3>&-
 	unpack_archives "$1"
 }
 

@@ -65,7 +65,8 @@ running_programs() {
 		uid == own { next }
 		{
 			program = substr($0, 5)
-			inode = ""
+			# Where the kernel has it mapped no more, it counts.
+			inode = "-"
 			count = others = 0
 			maps = process "/maps"
 			while ((getline line <maps) > 0) {
@@ -75,7 +76,7 @@ running_programs() {
 				if (path == plain(program)) inode = part[5]
 				if (path ~ /[[:cntrl:]*?\\[]/) continue
 				# What a program of a package needs its package depends on, or does without.
-				if (path ~ /^\/usr\/local\// || path !~ /^\/(usr|bin|sbin|lib[^\/]*|dev|[^\/]*:[^\/]*)\//) others = 1
+				if (path ~ /^\/usr\/local\// || path !~ /^\/([^\/]*:|(usr|bin|sbin|lib[^\/]*|dev)\/)/) others = 1
 				paths[++count] = path
 			}
 			close(maps)

@@ -69,7 +69,9 @@ dnf_packages_of_source() {
 	suite=${folder#"$url"/}
 	if dnf_names_repository "$url" "${suite%%/*}" "$1"; then return 0; fi
 	run_dnf -q repoquery --installed --qf '%{name} %{from_repo}\n' || return 0
-	sed -n "s/^\([^ ]*\) $(sed -n 's/^\[\(.*\)\]$/\1/p' "$1")\$/\1/p" "$WORK/manager.log" | sort -u
+	awk '
+		NR == FNR { if (/^\[.*\]$/) ids[substr($0, 2, length($0) - 2)]; next }
+		NF == 2 && $2 in ids { print $1 }' "$1" "$WORK/manager.log" | sort -u
 }
 
 # The lists of one repository alone. $1 its name.
