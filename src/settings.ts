@@ -18,7 +18,7 @@ import {
   refusePurgeOfPreinstalled,
   rootfulDockerSettings,
 } from "./steps/engine/settings";
-import { recheckSettings, takeOverSettings } from "./steps/everyStep";
+import { recheckSettings, takeOverSettings } from "./steps/everyStep/settings";
 import { appArmorSettings } from "./steps/kernel/appArmor/settings";
 import { kernelModuleSettings } from "./steps/kernel/kernelModules/settings";
 import { sysctlsSettings } from "./steps/kernel/sysctls/settings";

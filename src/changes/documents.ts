@@ -1,5 +1,5 @@
 import type { Step } from "../steps/step";
-import { type Change, effectOf } from "./effects";
+import { type Change, effectOf } from "../steps/effects";
 
 /** What stands in every step's document, or repeats what another child says. */
 const saidElsewhere = new Set(["agent", "drift", "recheck", "registries", "secrets", "take-over"]);

@@ -7,7 +7,7 @@ import { escalationArgument } from "../remote/settings";
 import { type KnownConnection, runOverSsh } from "../remote/ssh";
 import { documentOf } from "../steps";
 import { type Document, renderDocument } from "../steps/document";
-import { everyStepInputs } from "../steps/everyStep";
+import { everyStepInputs } from "../steps/everyStep/document";
 import type { Step } from "../steps/step";
 import type { InputPath } from "../steps/inputPaths";
 import { kernel } from "../steps/kernel/step";

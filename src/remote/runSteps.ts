@@ -6,7 +6,7 @@ import type { Notes } from "../drift/notes";
 import type { Inputs } from "../inputs";
 import { documentOf, type StepName, steps } from "../steps";
 import { type Document, renderDocument } from "../steps/document";
-import { everyStepDocument, everyStepInputs } from "../steps/everyStep";
+import { everyStepDocument, everyStepInputs } from "../steps/everyStep/document";
 import type { Step } from "../steps/step";
 import {
   applyCommand,

@@ -3,7 +3,7 @@ import { account } from "./account/step";
 import { daemon } from "./daemon/step";
 import type { Document } from "./document";
 import { engine } from "./engine/step";
-import { everyStepDocument } from "./everyStep";
+import { everyStepDocument } from "./everyStep/document";
 import type { Together } from "./inputPaths";
 import { kernel } from "./kernel/step";
 import { ports } from "./ports/step";

@@ -1,4 +1,4 @@
-import type { Effect } from "../changes/effects";
+import type { Effect } from "./effects";
 import type { Settings } from "../settings";
 import type { Document, DocumentEntry } from "./document";
 import { type Facts, type FactTypes, type Read, readFacts } from "./facts";

@@ -1,7 +1,7 @@
 import { type StepName, stepNames } from "../../src/agent/agentText";
 import { readSettings } from "../../src/settings";
 import { documentsOf, steps } from "../../src/steps";
-import { everyStepDocument } from "../../src/steps/everyStep";
+import { everyStepDocument } from "../../src/steps/everyStep/document";
 import { everyOption } from "./fixtures";
 import { callsOf, shellFunctions } from "../../src/agent/shellSources";
 
