@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
+import { cutAt } from "../../testkit/cut";
 import { asAccount, bootHost, tryAsAccount } from "../../testkit/host";
 import { Installation } from "../../testkit/installation";
 
@@ -162,4 +163,12 @@ MV
     "daemon of app restarted",
   );
   expect(await environment()).toContain("COLOUR=green");
+});
+
+test("an up after a destroy that was killed between the daemon's files", async () => {
+  await host.run(cutAt("mv", "docker%2Fdaemon.json /"));
+  expect((await app.tryRevert("daemon", wishes)).exitCode).not.toBe(0);
+  await host.run("rm /usr/local/sbin/mv");
+  await app.applyAll(wishes);
+  expect(await state()).toBe("active");
 });

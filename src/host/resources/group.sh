@@ -58,6 +58,7 @@ group_restore() {
 		say "group $1 stays: $user is there, which is not this package's. Remove it with 'groupdel $1' when nobody needs it"
 		return 0
 	}
+	clear_dead_locks
 	groupdel "$1"
 	changed "group $1 removed"
 }

@@ -93,10 +93,13 @@ want_home_file() {
 }
 
 # The same for a file that this installation wants already, by whichever step: only its bytes are
-# others.
+# others. One that a revert has taken back before it was killed is the step's to want again.
 rewrite_home_file() {
+	local dir
+	dir=$(resource_directory homefile "$1")
+	is_claimed_by "$LEASE" "$dir/claims" || return 0
 	account_has "$(dirname "$1")" || make_home_directory "$(dirname "$1")"
-	change_claims "$(resource_directory homefile "$1")" "$2 $(sha256sum <"$3" | cut -c 1-64)"
+	change_claims "$dir" "$2 $(sha256sum <"$3" | cut -c 1-64)"
 	put_home_file "$@"
 }
 

@@ -1,7 +1,7 @@
 # shellcheck shell=dash
 # The locks of the files that hold accounts and ids.
 
-# What a killed useradd, userdel, groupadd or run of this step leaves beside the files of accounts:
+# What a killed useradd, userdel, groupadd or run of this step leaves beside the files of accounts, a package's too:
 # locks, and files that were being written.
 clear_dead_locks() {
 	local file lock
