@@ -5,7 +5,7 @@
  */
 
 // Go takes "user:password@proxy:3128" for a proxy as well.
-const proxyName = /(^|[-_.])proxy$/i;
+const proxyName = /(^|[-_.])proxy([-_.]ur[il])?$/i;
 // A list of names, which Go reads without credentials.
 const noProxyName = /(^|[-_.])no[-_]?proxy$/i;
 
@@ -37,10 +37,20 @@ function isProxy(name: string): boolean {
   return proxyName.test(name) && !noProxyName.test(name);
 }
 
+// Inside a text: token=..., password: "...". A path or a variable says where a secret is, and is none.
+const namedValue = /([\w.-]+)["']?\s*[=:]\s*["']?(?![$%]|\/[\w.-]+\/)[^\s"'=:,;&{}[\]]/g;
+
 /**
  * True for a text with a user or a password by its form: a URL's, with a "/" in the password perhaps, which
- * makes it malformed, or user:password@host. The digest of an image is none.
+ * makes it malformed, or user:password@host; the value of an Authorization header; or a name of a secret with its
+ * value. The digest of an image is none.
  */
 function isCredentialed(text: string): boolean {
-  return /\/\/\S*@/.test(text) || /^[^\s/@:]+:\S*@(?!sha\d+:)/.test(text);
+  return (
+    /\/\/\S*@/.test(text) ||
+    /^[^\s/@:]+:\S*@(?!sha\d+:)/.test(text) ||
+    /\b(Basic|Bearer)\s+\S/.test(text) ||
+    /[?&]sig=/.test(text) ||
+    [...text.matchAll(namedValue)].some(([, name]) => secretName.test(name ?? ""))
+  );
 }

@@ -97,7 +97,11 @@ export class Reader {
     const mapping = this.read(key, "an object", isPlainObject, {}) ?? {};
     const right = Object.entries(mapping).filter(([name]) => {
       const wrong = rule(name);
-      if (wrong) this.problem(this.at(key), `${quote(name)} ${wrong}`);
+      if (wrong)
+        this.problem(
+          this.at(key),
+          `${this.isMarked(this.at(key)) ? "a name" : quote(name)} ${wrong}`,
+        );
       return !wrong;
     });
     return Object.fromEntries(right.filter(([, value]) => isThere(value)));
@@ -192,8 +196,12 @@ export class Reader {
   }
 
   private show(path: string, value: unknown): string {
-    const secret = [...neverQuoted, ...this.secretPaths].some((whole) => isInside(path, whole));
+    const secret = neverQuoted.some((whole) => isInside(path, whole)) || this.isMarked(path);
     return secret ? "the value" : quote(value);
+  }
+
+  private isMarked(path: string): boolean {
+    return this.secretPaths.some((whole) => isInside(path, whole));
   }
 
   private problem(propertyPath: string, reason: string): void {

@@ -23,12 +23,14 @@ test("root's environment and session keyring", async () => {
   await reach.apply();
   // The last program before the account's own, run by the account already.
   await host.run(`printf '#!/bin/sh
-    { id -un; tr "\\\\0" "\\\\n" </proc/$$/environ; ${ring.replaceAll("'", `'"'"'`)}; } >>/tmp/seen.$(id -u)
+    { id -un; pwd; tr "\\\\0" "\\\\n" </proc/$$/environ; ${ring.replaceAll("'", `'"'"'`)}; } >>/tmp/seen.$(id -u)
     exec /usr/bin/setsid "$@"\\n' >/usr/local/sbin/setsid; chmod 755 /usr/local/sbin/setsid`);
-  const own = await host.run(`${ring}; export ROOTS_TOKEN=hunter2
-    sh /var/lib/rootless-docker/agent doctor reach >/dev/null || true; rm /usr/local/sbin/setsid`);
+  const own =
+    await host.run(`mkdir -m 700 /root/closed; mkdir -m 755 /root/closed/open; cd /root/closed/open; ${ring}; export ROOTS_TOKEN=hunter2
+    sh /var/lib/rootless-docker/agent doctor reach >/dev/null || true; rm -r /usr/local/sbin/setsid /root/closed`);
   const seen = await host.run("cat /tmp/seen.*; rm /tmp/seen.*");
-  expect(seen).toContain("reach\n");
+  expect(seen).toContain("reach\n/\n");
+  expect(seen).not.toContain("/root");
   expect(seen).not.toContain("hunter2");
   const rings = seen.split("\n").filter((line) => /^\d+$/.test(line));
   expect(rings.length).toBeGreaterThan(0);
@@ -40,6 +42,10 @@ test("a process with subordinate ids that a timer started ends before the ids ar
   const left = await give(host, "left");
   await left.apply();
   // Not below its login or its service manager, as a crontab's.
+  // As a power cut leaves it: no file of the account's own.
+  await host.run(
+    "cd /home/left; install -d -o left .rootless-docker-trial.abcdef/work/work; touch .rootless-docker-trial.abcdef/file",
+  );
   await host.run(`cat >/tmp/left.sh <<'END'
 unshare --map-root-user --pid --fork sleep 1000 &
 exec unshare --user --map-auto --map-root-user setpriv --reuid 33 --regid 33 --clear-groups setsid sleep 1000

@@ -169,6 +169,9 @@ test("an up after a destroy that was killed between the daemon's files", async (
   await host.run(cutAt("mv", "docker%2Fdaemon.json /"));
   expect((await app.tryRevert("daemon", wishes)).exitCode).not.toBe(0);
   await host.run("rm /usr/local/sbin/mv");
+  const trial = "~/.local/share/.rootless-docker-trial.abcdef";
+  await account(`mkdir -p ${trial}/work; touch ${trial}/work/file; chmod 0 ${trial}/work`);
   await app.applyAll(wishes);
   expect(await state()).toBe("active");
+  expect(await account(`ls -d ${trial} 2>/dev/null || echo gone`)).toBe("gone\n");
 });

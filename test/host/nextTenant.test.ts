@@ -324,4 +324,81 @@ test("data on another disk, by a link and by a mount: after Delete they are name
   expect(await host.run("id moves 2>/dev/null || echo gone; userdel -r bob")).toBe("gone\n");
 });
 
+/** A directory beside the home, as what a container has mounted: with files of the account's, and of a container's user. */
+const beside = (name: string) => `mkdir -p /srv/${name}/db; chown ${name}: /srv/${name}
+  chown $(sed -n 's/^${name}:\\([0-9]*\\):.*/\\1/p' /etc/subuid): /srv/${name}/db; chmod 700 /srv/${name}/db`;
+
+describe("data that are mounted into containers from beside the home", () => {
+  test.each(["Keep", "Delete"] as const)(
+    "with %s they keep an account that was made, and its ids",
+    async (data) => {
+      const shop = await give(host, "shop", { onDestroy: { data: OnDestroyData[data] } });
+      await shop.apply();
+      await host.run(beside("shop"));
+      expect((await shop.back()).said.join("\n")).toContain(
+        "account shop stays, with its subordinate ids: /srv/shop is owned by one of them",
+      );
+      await shop.installation.install();
+      await host.run("rm -r /srv/shop");
+      await shop.apply();
+      expect((await shop.back()).said.join("\n")).toContain("account shop and /home/shop removed");
+    },
+  );
+
+  test("they keep the ids of an account that was there", async () => {
+    await existing("store");
+    const store = await give(host, "store");
+    await store.apply();
+    await host.run(beside("store"));
+    expect((await store.back()).said.join("\n")).toMatch(
+      /subordinate uids .* stay with account store: \/srv\/store\/db is owned by one of them/,
+    );
+    await store.installation.install();
+    await host.run("rm -r /srv/store");
+    await store.apply();
+    await store.back();
+    expect(await ranges()).toEqual([]);
+  });
+
+  test("an account whose uid and ids the program names goes: they may be there for others", async () => {
+    const named = { account: { name: "named", uid: 1777 }, ...start };
+    const named1 = await give(host, "named", named);
+    await named1.apply();
+    await host.run(beside("named"));
+    expect((await named1.back()).said.join("\n")).toContain(
+      "account named and /home/named removed",
+    );
+    await host.run("rm -r /srv/named");
+  });
+});
+
+test("files where everybody may put some: with Keep they keep the account, with Delete they go with it", async () => {
+  const kept = await give(host, "temp");
+  await kept.apply();
+  await host.run("install -d -o temp /var/tmp/a; install -o temp /dev/null /var/tmp/a/file");
+  expect((await kept.back()).said.join("\n")).toMatch(/account temp stays.*\/var\/tmp\/a\/file/);
+  await host.run("userdel -r temp 2>/dev/null; rm -r /var/tmp/a");
+  const gone = await give(host, "temp", { onDestroy: { data: OnDestroyData.Delete } });
+  await gone.apply();
+  await host.run("install -d -o temp /var/tmp/a; install -o temp /dev/null /var/tmp/a/file");
+  expect((await gone.back()).said.join("\n")).toContain("account temp and /home/temp removed");
+  expect(await host.run("ls -d /var/tmp/a 2>/dev/null || echo gone")).toBe("gone\n");
+});
+
+test("a new account has no uid that is in use, though no account has it", async () => {
+  const next = Number(
+    await host.run("useradd probe; id -u probe; userdel -r probe >/dev/null 2>&1 || true"),
+  );
+  await host.run(`install -d -o ${next} /srv/left; install -d -o 0 -g ${next + 1} /srv/left-group
+    echo ${next + 2}:700000:65536 >>/etc/subuid; groupadd -g ${next + 3} team
+    systemd-run --quiet --unit=contained setpriv --reuid ${next + 4} --regid 0 --clear-groups sleep 1000`);
+  const fresh = await give(host, "fresh");
+  await fresh.apply();
+  expect(await host.run("id -u fresh; id -g fresh")).toBe(`${next + 5}\n${next + 5}\n`);
+  await fresh.back();
+  await host.run(
+    "systemctl stop contained; rm -r /srv/left /srv/left-group; groupdel team; sed -i /:700000:/d /etc/subuid",
+  );
+});
+
 test("nothing of the agent is left", () => expectNoAgent(host));

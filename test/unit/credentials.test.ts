@@ -119,6 +119,22 @@ describe.each([
     ["a storage's key", { environment: { AZURE_STORAGE_KEY: "HIDDEN" } }],
     ["a database's address", { environment: { DB_CONNECTION_STRING: "HIDDEN" } }],
     ["a token of GitHub's", { environment: { GITHUB_PAT: "HIDDEN" } }],
+    ["Docker's own logins", { environment: { LOGINS: '{"auths":{"ghcr.io":{"auth":"HIDDEN"}}}' } }],
+    ["a data source", { environment: { DATABASE_DSN: "user=u password=HIDDEN host=db" } }],
+    ["a header's value", { environment: { HEADER: "Authorization: Bearer HIDDEN" } }],
+    ["a query", { daemon: { "log-opts": { "splunk-url": "https://x.example/?token=HIDDEN" } } }],
+    ["a signature", { environment: { BLOB: "https://x.example/c?se=1&sig=HIDDEN" } }],
+    [
+      "an argument",
+      { daemon: { runtimes: { r: { path: "r", runtimeArgs: ["--api-token=HIDDEN"] } } } },
+    ],
+    ["a proxy's address", { environment: { PROXY_URL: "HIDDEN@proxy.example" } }],
+    [
+      "a directive",
+      { unitOverrides: { Service: { ExecStartPost: "/x https://u:HIDDEN@m.example" } } },
+    ],
+    ["a name that is marked", { environment: pulumi.secret({ "PW HIDDEN": "x" }) }],
+    ["a name with a value", { environment: { "PASSWORD=HIDDEN": "" } }],
     ["the environment as a text", { environment: "HTTP_PROXY=HIDDEN@proxy" as never }],
     ["proxies as a text", { daemon: { proxies: "HIDDEN@proxy" } }],
     ["proxies as a list", { daemon: { proxies: ["HIDDEN@proxy"] } }],
@@ -129,7 +145,12 @@ describe.each([
   test("what is none stays for a reviewer to see", async () => {
     const text = await seen(
       {
-        environment: { HTTPS_PROXY: "http://proxy.example:3128", NO_PROXY: "me@SHOWN,.example" },
+        environment: {
+          HTTPS_PROXY: "http://proxy.example:3128",
+          NO_PROXY: "me@SHOWN,.example",
+          ARGS: "--token-file=/run/SHOWN6/token --password=$SHOWN7",
+        },
+        unitOverrides: { Service: { ExecStartPost: "/bin/x --password-file=%d/SHOWN8" } },
         daemon: {
           proxies: { "no-proxy": "SHOWN2@example" },
           "registry-mirrors": ["https://SHOWN3.example"],
@@ -139,7 +160,17 @@ describe.each([
       },
       preview,
     );
-    for (const part of ["SHOWN,", "SHOWN2", "SHOWN3", "SHOWN4", "SHOWN5", "proxy.example"])
+    for (const part of [
+      "SHOWN,",
+      "SHOWN2",
+      "SHOWN3",
+      "SHOWN4",
+      "SHOWN5",
+      "SHOWN6",
+      "SHOWN7",
+      "SHOWN8",
+      "proxy.example",
+    ])
       expect(text).toContain(part);
   });
 });

@@ -7,7 +7,7 @@ stop_where_mounted_below() {
 	local mount
 	mount=$(mount_below "$1")
 	[ -z "$mount" ] ||
-		fail "$1" "something mounted at $mount" "nothing mounted there when it is removed" \
+		fail "$1" "something mounted at $(shown_path "$mount")" "nothing mounted there when it is removed" \
 			"unmount it, then run again"
 }
 

@@ -4,7 +4,8 @@
 # Why, as the doctor sees it, then the daemon's own last words: with the problem itself, and what a
 # full disk adds, 20 lines at most. $1 when it was started, in seconds.
 daemon_failed() {
-	journalctl --sync 2>/dev/null || true
+	# As long as somebody floods it, it does not come to an end.
+	timeout -k 5 20 journalctl --sync 2>/dev/null || true
 	journal_of_daemon "$1" _SYSTEMD_USER_UNIT >"$WORK/journal"
 	# A start that ended before the daemon's own: what the service manager says of it.
 	[ -n "$(journal_causes <"$WORK/journal")" ] || journal_of_daemon "$1" USER_UNIT >"$WORK/journal"

@@ -87,6 +87,7 @@ try_driver() {
 try_in_namespace() {
 	local driver=$1 directory=$2 said
 	shift 2
+	clear_trials "$directory"
 	case $driver-$(file_system "$directory") in
 	# The engine's own list, whatever the kernel says.
 	overlay2-aufs | overlay2-ecryptfs | overlay2-nfs | overlay2-overlayfs | overlay2-zfs)
@@ -105,8 +106,7 @@ try_in_namespace() {
 
 # What the engine does with a driver: mounts layers on each other, then writes, and removes what a
 # lower one holds. overlay needs the option userxattr in a user namespace from kernel 5.11 on, and
-# does not know it before. The trial cleans up itself, even where the agent is killed meanwhile, and
-# first what a power failure left of an earlier one: what is at work elsewhere, as for a preview, is locked.
+# does not know it before. The trial cleans up itself, even where the agent is killed meanwhile.
 layers_trial() {
 	cat <<-'TRIAL'
 		end() {
@@ -125,9 +125,6 @@ layers_trial() {
 		}
 		mount_fuse_overlayfs() { fuse-overlayfs -o "$layers" merged; }
 		option=$3
-		for left in "$2"/.rootless-docker-trial.??????; do
-			[ ! -d "$left" ] || flock -n "$left" rm -rf "$left" || :
-		done
 		until [ -d "${at:-}" ]; do
 			at=$(mktemp -d "$2/.rootless-docker-trial.XXXXXX" 2>&1) || {
 				echo "$at"

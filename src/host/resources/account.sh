@@ -55,7 +55,7 @@ take_as_found() {
 	write_record "$baseline/home" <"$WORK/home"
 	write_record "$baseline/entry" <"$WORK/entry"
 	rm -f "$baseline/absent" "$baseline/leaving" "$baseline/made" "$baseline/creating" "$baseline/sealed" \
-		"$baseline/ranges" "$baseline/group-ranges" "$baseline/home-moved"
+		"$baseline/ranges" "$baseline/group-ranges" "$baseline/home-moved" "$baseline/named-uid"
 	sync_directories "$baseline"
 }
 
@@ -155,6 +155,7 @@ create_account() {
 	else
 		set -- --create-home --skel /etc/skel "$@"
 	fi
+	! has uid || write_record "$(resource_directory account "$name")/baseline/named-uid" </dev/null
 	if has home; then set -- "$@" --home-dir "$(doc home)"; fi
 	# Only what has this mark is this package's, where it is killed, or somebody else is faster.
 	printf '%s\nhome %s\n' "$mark" "$(new_home "$name")" | write_record "$(creating_file "$name")"
@@ -167,13 +168,11 @@ create_account() {
 # Without ids of useradd's own choice: they are allocated below, for every account in the same way.
 # $1 the uid, or empty, then useradd's arguments.
 useradd_without_ids() {
-	local uid=$1
+	local uid=${1:-$(next_uid)}
 	shift
-	if [ -z "$uid" ] && [ -n "$(left_uids)" ]; then uid=$(next_uid); fi
-	! useradd ${uid:+--uid "$uid"} -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 "$@" || return 0
+	! useradd --uid "$uid" -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 "$@" || return 0
 	grep -q 'subordinate user IDs' "$WORK/error" || return 1
 	# A count of 0 is an error before shadow 4.9, whose useradd gives none to a uid below UID_MIN.
-	[ -n "$uid" ] || uid=$(next_uid)
 	useradd --uid "$uid" -K "UID_MIN=$((uid + 1))" "$@"
 }
 
@@ -189,17 +188,34 @@ left_uids() {
 	done
 }
 
-# As useradd chooses: after the highest that is taken.
+# As useradd chooses, after the highest that is taken, but none that a group has or that is seen in use: what is of it
+# would be the new account's. An account that is made anew may have its own.
 next_uid() {
 	{
-		getent passwd
-		left_uids | sed 's/.*/left:x:&/'
-	} | awk -F : -v low="$(login_defs UID_MIN 1000)" -v high="$(login_defs UID_MAX 60000)" '
-		$3 >= low && $3 <= high { taken[$3] = 1; if ($3 >= next_one) next_one = $3 + 1 }
+		ids_in_use uid | sed 's/.*:\(.*\)/account:\1:1/'
+		left_uids | sed 's/.*/account:&:1/'
+		ids_in_use gid | sed 's/.*:\(.*\)/group:\1:1/'
+		cat "$(id_file uid)" "$(id_file gid)" 2>/dev/null | sed -n 's/^\([0-9]\{1,\}\):.*/line:\1:1/p'
+		owners_in_places_of_root
+		ids_that_run 0
+	} | awk -F : -v low="$(login_defs UID_MIN 1000)" -v high="$(login_defs UID_MAX 60000)" \
+		-v own="$(recorded_uid "$(doc account)")" '
+		$3 == 1 && $2 == own && $1 != "account" { next }
+		$2 <= high && $2 + $3 > low {
+			n++
+			from[n] = $2 + 0
+			to[n] = $2 + $3
+			if ($1 == "account" && $2 >= next_one) next_one = $2 + 1
+		}
+		function free(id,   i) {
+			for (i = 1; i <= n; i++) if (id >= from[i] && id < to[i]) return 0
+			return 1
+		}
 		END {
-			if (next_one == "") next_one = low
-			if (next_one > high) for (next_one = low; next_one in taken; next_one++);
-			print next_one
+			if (next_one < low) next_one = low
+			for (id = next_one; id <= high && !free(id); id++);
+			if (id > high) for (id = low; id <= high && !free(id); id++);
+			print id
 		}'
 }
 
@@ -248,6 +264,7 @@ account_restore() {
 		write_record "$2/made" <"$WORK/made"
 	fi
 	clear_keys
+	as_account find /tmp /var/tmp /dev/shm -xdev -depth -mindepth 1 -maxdepth 3 -uid "$ACCOUNT_UID" -delete 2>/dev/null || true
 	retire_lines "$2"
 	# The home first: once the account is gone, nobody knows any more that it was its own.
 	if [ -d "$ACCOUNT_HOME" ] || is_leaving "$2" "$ACCOUNT_HOME"; then

@@ -30,6 +30,9 @@ move or remove them, then run pulumi up with it and destroy again, or remove the
 	elif own=$(shared_file_of_ranges) && [ -n "$own" ]; then
 		own="$(why_ids_stay "$own"): see what it is and remove it, \
 then remove the account by hand"
+	elif own=$(file_elsewhere) && [ -n "$own" ]; then
+		own="$(why_ids_stay "$own"): move or remove it, then run pulumi up with it and destroy again, \
+or remove the account by hand"
 	elif own=$(away_below "$1") && [ -n "$own" ]; then
 		own="$own: remove it by hand when they are not needed"
 	elif own=$(used_elsewhere) && [ -n "$own" ]; then
@@ -43,7 +46,7 @@ then remove the account by hand"
 	elif { retains_data || [ ! -e "$baseline/made" ]; } && own=$(mount_below "$ACCOUNT_HOME") && [ -n "$own" ]; then
 		own="something is mounted at $(shown_path "$own"), where files of it may be"
 	elif retains_data || [ ! -e "$baseline/made" ]; then
-		own=$(own_files | tr -d '\000-\011\013-\037\177' | paste -s -d ' ')
+		own=$(own_files | paste -s -d ' ')
 		[ -z "$own" ] ||
 			own="with $ACCOUNT_HOME ($(size_of "$ACCOUNT_HOME")): it has files of its own ($own). \
 onDestroy.data: Delete removes them too$BY_ANOTHER_UP"
@@ -126,7 +129,7 @@ others_below_home() {
 		getent passwd | awk -F : -v home="$ACCOUNT_HOME" -v real="$(realpath -m "$ACCOUNT_HOME")" \
 			-v name="$ACCOUNT_LOGIN" '$1 != name && (index($6 "/", home "/") == 1 ||
 				index($6 "/", real "/") == 1) { print $6 ", the home of " $1 }'
-		cat "$WORK/others"
+		shown_paths <"$WORK/others"
 		[ ! -e "$WORK/find-failed" ] || printf 'not all can be looked at: %s\n' "$(tail -n 1 "$WORK/find-error")"
 	} | some_on_one_line
 }
@@ -242,7 +245,13 @@ at_jobs() {
 		2>/dev/null || true
 }
 
-# Files in the account's home that neither /etc/skel nor this package put there.
+# What the account has where everybody may put files: the next one with its uid would own them.
+temporary_files() {
+	timeout -k 5 20 find /tmp /var/tmp /dev/shm -xdev -mindepth 1 -maxdepth 3 ! -type d -uid "$ACCOUNT_UID" 2>/dev/null || true
+}
+
+# Files in the account's home that neither /etc/skel nor this package put there: trials of storage drivers, which a power
+# failure may leave, are this package's.
 own_files() {
 	local reader=as_account
 	# Where it can exchange none of them, it may not be able to read them either.
@@ -258,10 +267,11 @@ own_files() {
 		[ ! -s "$file" ] || printf '%s\n' "$file"
 	done
 	at_jobs
+	temporary_files | head -n 3 | shown_paths
 	# What an interrupted removal has moved away already.
 	[ -d "$ACCOUNT_HOME" ] || return 0
-	{ find_beneath "$ACCOUNT_HOME" -mindepth 1 ! -type d -printf '%P\n' 2>/dev/null || echo 'not all can be looked at'; } |
+	{ find_beneath "$ACCOUNT_HOME" -mindepth 1 ! -type d ! -path '*/.rootless-docker-trial.??????/*' -printf '%P\n' 2>/dev/null || echo 'not all can be looked at'; } |
 		while IFS= read -r file; do
-			as_in_skel "$reader" "$file" || printf '%s\n' "$file"
+			as_in_skel "$reader" "$file" || printf '%s\n' "$(shown_path "$file")"
 		done | head -n 3
 }

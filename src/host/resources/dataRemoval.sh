@@ -98,3 +98,12 @@ say_left_places() {
 		say "$place stays: data that an interrupted destroy moved there. onDestroy.data: Delete removes them"
 	done
 }
+
+# What a power failure has left of a trial of a storage driver, with the kernel's own directory of mode 0; what is at work elsewhere, as for a
+# preview, is locked. $1 the directory.
+clear_trials() {
+	# shellcheck disable=SC2016 # the inner shells expand them
+	on_behalf sh -c 'for left in "$1"/.rootless-docker-trial.??????; do
+		[ ! -d "$left" ] || flock -n "$left" sh -c "chmod -R u+rwx \"\$1\"; rm -rf \"\$1\"" sh "$left"
+	done' sh "$1" 2>/dev/null || true
+}

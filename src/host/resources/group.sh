@@ -47,7 +47,8 @@ user_of_group() {
 	done
 	unit_on_disk docker.socket || unit_on_disk docker.service ||
 		grep -o '/run/docker\.sock$' /proc/net/unix | sort -u | grep . ||
-		unit_that_says '((Socket)?Group|SupplementaryGroups)' "$1" "$(getent group "$1" | cut -d : -f 3)" | grep .
+		unit_that_says '((Socket)?Group|SupplementaryGroups)' "$1" "$(getent group "$1" | cut -d : -f 3)" | grep . ||
+		file_in_places_of_root -gid "$(getent group "$1" | cut -d : -f 3)" | shown_paths | grep .
 }
 
 group_restore() {

@@ -52,29 +52,6 @@ free_range() {
 		}'
 }
 
-# WHOSE:START:COUNT a line, once in a run: what belongs to others than root in directories of root's, so homes, mail and
-# crontabs, wherever they are. Places that do not answer hold up nobody for long.
-owners_in_places_of_root() {
-	[ -e "$WORK/owners" ] || look_for_owners
-	sort -u "$WORK/owners"
-}
-
-look_for_owners() {
-	local place late=0 status
-	: >"$WORK/owners"
-	{
-		printf '%s\n' / /home /run/user /var/mail /var/spool/mail /var/spool/cron
-		getent passwd | cut -d : -f 6 | grep '^/.*/.' | sed 's|/*[^/]*/*$||'
-	} | sort -u | while IFS= read -r place; do
-		[ "$late" -lt 2 ] || break
-		status=0
-		timeout -k 2 5 stdbuf -oL find -H "$place" -xdev -mindepth 1 -maxdepth 3 \
-			'(' ! -uid 0 -o ! -gid 0 ')' -printf 'an owner in %h:%U:1\nan owner in %h:%G:1\n' \
-			'(' -uid 0 -o -prune ')' >>"$WORK/owners" 2>/dev/null </dev/null || status=$?
-		case $status in 124 | 137) late=$((late + 1)) ;; esac
-	done
-}
-
 # Ids that are in use and that no file lists perhaps, WHOSE:START:COUNT a line: those of owners where users of a
 # directory that lists nobody are seen, and those that run. Not what is in a range that this package has given the
 # account.
@@ -86,7 +63,7 @@ ids_seen_of_others() {
 	} >"$WORK/own-ranges"
 	{
 		owners_in_places_of_root
-		ids_that_run
+		ids_that_run "$(last_id_of_accounts uid gid)"
 	} | awk -F : '
 		FILENAME != "-" { n++; from[n] = $2 + 0; to[n] = $2 + $3; next }
 		{ for (i = 1; i <= n; i++) if ($2 + 0 >= from[i] && $2 + $3 <= to[i]) next; print }' "$WORK/own-ranges" -
@@ -242,7 +219,7 @@ file_of_ids() {
 	[ ! -e "$(resource_directory account "$ACCOUNT")/baseline/made" ] ||
 		set -- "$@" -o -uid "$ACCOUNT_UID" -o -gid "$ACCOUNT_GID"
 	# shellcheck disable=SC2046 # words
-	one_file "$@" $(own_range_tests)
+	one_file "$@" $(own_range_tests all)
 }
 
 # Which of some places have such files, beside the account's home, as far as they are seen in fifteen seconds.
@@ -250,7 +227,7 @@ file_of_ids() {
 seen_with_ids() {
 	local reader=$1 tests
 	shift
-	tests="-false $(own_range_tests)"
+	tests="-false $(own_range_tests all)"
 	[ ! -e "$(resource_directory account "$ACCOUNT")/baseline/made" ] ||
 		tests="$tests -o -uid $ACCOUNT_UID -o -gid $ACCOUNT_GID"
 	# shellcheck disable=SC2016 # the inner shell expands them
@@ -262,11 +239,27 @@ seen_with_ids() {
 		done' sh "$tests" "$ACCOUNT_HOME" "$ACCOUNT_RUNTIME" "$@" 2>/dev/null || true
 }
 
-# As words for find(1): or of an id of a range that the account has from this package.
+# A file elsewhere of the ids that go with the account: those that this package has chosen for it. Whoever names some has them
+# for what is there.
+file_elsewhere() {
+	local dir
+	set -- -false
+	dir=$(resource_directory account "$ACCOUNT")/baseline
+	if [ -e "$dir/made" ] && [ ! -e "$dir/named-uid" ]; then
+		set -- "$@" -o -uid "$ACCOUNT_UID" -o -gid "$ACCOUNT_GID"
+	fi
+	# shellcheck disable=SC2046 # words
+	set -- "$@" $(own_range_tests unless-named)
+	[ $# = 1 ] || file_in_places_of_root "$@"
+}
+
+# As words for find(1): or of an id of a range that the account has from this package. $1 all,
+# or unless-named for those alone that this package has chosen.
 own_range_tests() {
 	local kind own
 	for kind in uid gid; do
 		own=$(own_range "$kind")
+		[ "$1" = all ] || [ ! -e "$(resource_directory "sub$kind" "$ACCOUNT")/baseline/named" ] || continue
 		[ -z "$own" ] || printf ' -o %s' "$(of_range "$kind" "${own#*:}")"
 	done
 }
@@ -285,7 +278,7 @@ shared_file_of_ranges() {
 	set --
 	while IFS= read -r place; do set -- "$@" "$place"; done <"$WORK/shared-places"
 	# shellcheck disable=SC2046 # words
-	timeout -k 5 20 find -H "$@" -mindepth 1 -xdev "(" -false $(own_range_tests) ")" -print -quit 2>/dev/null || true
+	timeout -k 5 20 find -H "$@" -mindepth 1 -xdev "(" -false $(own_range_tests all) ")" -print -quit 2>/dev/null || true
 }
 
 # Ranges of ids that are the account's, START:COUNT a line. They are remembered: they go before it

@@ -229,6 +229,8 @@ want_subordinate_ids() {
 				"remove ranges of accounts that are gone"
 		}
 		[ -z "$own" ] || delete_range "$kind" "$own"
+		! has "sub$kind-start" ||
+			write_record "$(resource_directory "sub$kind" "$ACCOUNT")/baseline/named" </dev/null
 		printf '%s:%s:%s\n%s\n' "$ACCOUNT" "$start" "$count" "$(holder_of "$ACCOUNT")" |
 			write_record "$(resource_directory "sub$kind" "$ACCOUNT")/baseline/added"
 		add_range "$kind" "$ACCOUNT:$start:$count"
@@ -250,6 +252,7 @@ ids_stay() {
 		file=$(places_of_ids "$1" | while IFS= read -r place; do file_of_ids "$place"; done | head -n 1)
 		[ -n "$file" ] || file=$(places_data_led_to "$1" | head -n 1)
 		[ -n "$file" ] || file=$(shared_file_of_ranges)
+		[ -n "$file" ] || file=$(file_elsewhere)
 		if [ -n "$file" ]; then
 			why_ids_stay "$file"
 		else

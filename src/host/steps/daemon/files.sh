@@ -91,7 +91,7 @@ stop_on_others_programs() {
 validate_daemon_json() {
 	local said
 	[ -n "$(engine_version 2>/dev/null)" ] || no_engine '' "give recheck a new value, with which the engine's step runs again"
-	said=$(dockerd --validate --config-file "$WORK/tried.json" 2>&1) || case $said in
+	said=$(timeout -k 5 60 dockerd --validate --config-file "$WORK/tried.json" 2>&1) || case $said in
 	*'unknown flag'*) ;;
 	*)
 		said=$(printf '%s\n' "$said" | tail -n 1 | sed "s|$WORK/||" | without_secrets)

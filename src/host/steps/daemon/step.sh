@@ -16,6 +16,7 @@ daemon_apply() {
 	note_data_elsewhere ". From now on it does not see what is in there: \
 set data-root in daemon to that directory to go on with it"
 	want_data_roots
+	clear_trials "$(nearest_directory "$(dirname "$(data_root)")")"
 	settle_storage_driver
 	name_bridge_options
 	want userunit "$ACCOUNT" docker.service

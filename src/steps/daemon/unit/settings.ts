@@ -1,4 +1,5 @@
 import type { Document } from "../../document";
+import { hasCredentials } from "../../../validation/credentials";
 import { quote } from "../../../validation/quote";
 import { longest, type Reader, type Rule } from "../../../validation/reader";
 import { lostKey } from "../../../validation/rules";
@@ -19,16 +20,16 @@ const directiveName: Rule<string> = (name) =>
     ? undefined
     : "is not the name of a directive; write it as systemd.unit does, such as MemoryMax";
 
+const readableByOthers =
+  "would be in a file that others may read; use environment, or LoadCredential with a file of the account's";
+
 /** Directives that break the daemon or this package's hold on it, and why. */
 const refusedDirectives: [names: RegExp, reason: string][] = [
   [
     /^Service\.(Environment|EnvironmentFile|PassEnvironment|UnsetEnvironment)$/,
     "is what environment is for; use that option",
   ],
-  [
-    /^Service\.SetCredential$/,
-    "would be in a file that others may read; use environment, or LoadCredential with a file of the account's",
-  ],
+  [/^Service\.SetCredential$/, readableByOthers],
   [
     /^Service\.(ExecStart|Type|NotifyAccess|BusName|PIDFile|GuessMainPID|RemainAfterExit)$/,
     "is how the daemon is started, and known to run; leave it out",
@@ -71,6 +72,7 @@ function wrongValue(value: unknown): string | undefined {
     return undefined;
   if (typeof value !== "string")
     return `has a value that a unit cannot hold (${quote(value)}); use a text, a number, true, false or a list of these`;
+  if (hasCredentials("", value)) return readableByOthers;
   if (Buffer.byteLength(value) > longest) return "is longer than 65,536 bytes; shorten it";
   if (/[\0-\x08\x0a-\x1f\x7f]|\p{Surrogate}|\p{Noncharacter_Code_Point}/u.test(value))
     return "has a line break or another control character in it; write a list where it is given several times";

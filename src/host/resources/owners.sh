@@ -1,0 +1,65 @@
+# shellcheck shell=dash
+# Owners of files, whatever the files of accounts say: no account is given their ids, nor gives them back.
+
+# Directories of root's where others have theirs, a line each: homes, mail and crontabs, wherever they are, and disks.
+places_of_root() {
+	{
+		printf '%s\n' / /home /run/user /var/mail /var/spool/mail /var/spool/cron
+		getent passwd | cut -d : -f 6 | grep '^/.*/.' | sed 's|/*[^/]*/*$||'
+		sed -n 's/^\([^ ]* \)\{4\}\([^ ]*\) .* - \(ext[234]\|xfs\|btrfs\|zfs\|f2fs\) .*/\2/p' /proc/self/mountinfo |
+			without_escapes
+	} | sort -u
+}
+
+# WHOSE:START:COUNT a line, looked for once in a run: what belongs to others than root in directories of root's, and in
+# those of ids that no account has. Of such a name, which an earlier account may have chosen, no more than what a path
+# usually has.
+owners_in_places_of_root() {
+	[ -e "$WORK/owners" ] || look_for_owners
+	tr '\n\0' '\0\n' <"$WORK/owners" | tr -d '\0' | sed 's|[^A-Za-z0-9_./ -]|?|g' | awk '
+		NF > 2 {
+			place = $3
+			for (i = 4; i <= NF; i++) place = place "?" $i
+			print "an owner in " place ":" $1 ":1"
+			print "an owner in " place ":" $2 ":1"
+		}' | sort -u
+}
+
+# Places that do not answer hold up nobody for long.
+look_for_owners() {
+	local place late=0 status
+	: >"$WORK/owners"
+	places_of_root | while IFS= read -r place; do
+		[ "$late" -lt 2 ] || break
+		status=0
+		timeout -k 2 5 stdbuf -oL find -H "$place" -xdev -mindepth 1 -maxdepth 3 \
+			'(' ! -uid 0 -o ! -gid 0 ')' -printf '%U %G %h\0\n' '(' -uid 0 -o -nouser -o -prune ')' \
+			>>"$WORK/owners" 2>/dev/null </dev/null || status=$?
+		case $status in 124 | 137) late=$((late + 1)) ;; esac
+	done
+}
+
+# One file of some ids where others than the account have theirs, as far as it is seen in fifteen seconds. The account's
+# home, data, mail and crontab are looked at by themselves, and so is where everybody may write. Arguments: what find(1)
+# looks for.
+file_in_places_of_root() {
+	{
+		printf '%s\n' /tmp /var/tmp /dev/shm /run/user /var/mail /var/spool /var/spool/mail /var/spool/cron
+		[ -z "${ACCOUNT_HOME-}" ] || {
+			places_of_ids "$ACCOUNT"
+			leaving_home "$ACCOUNT_HOME"
+		}
+	} >"$WORK/other-places"
+	places_of_root | grep -vxFf "$WORK/other-places" >"$WORK/places-of-root"
+	# shellcheck disable=SC2016 # the inner shell expands them
+	timeout -k 2 15 sh -c 'places=$1 others=$2 uid=$3
+		shift 3
+		tests="$*"
+		set -- -false
+		while IFS= read -r place; do [ ! -e "$place" ] || set -- "$@" -o -samefile "$(realpath "$place")"; done <"$others"
+		while IFS= read -r place; do
+			find -H "$place" -xdev -mindepth 1 -maxdepth 3 "(" "$@" ")" -prune -o "(" $tests ")" -print -quit -o \
+				! -uid 0 ! -uid "$uid" ! -nouser -prune
+		done <"$places"' sh "$WORK/places-of-root" "$WORK/other-places" "${ACCOUNT_UID:-0}" "$@" 2>/dev/null </dev/null |
+		head -n 1
+}
