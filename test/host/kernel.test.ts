@@ -273,7 +273,7 @@ describe("resourceControllers", () => {
         `${begin("upgrade", "sudo --reuid 0 sleep 1001")}
         ${begin("container", "sudo --reuid 100005 sleep 1002")}`,
       );
-      await host.run("until pgrep -u root -f 'sleep 1001'; do sleep 0.1; done");
+      await host.run("until pgrep -u root -f '[s]leep 1001'; do sleep 0.1; done");
       await shown.show("memory pids", { restart: `echo ${all} >/run/shown/account` });
       for (let run = 0; run < 2; run++) {
         const { changed, said } = await app.apply("account", wishes);
@@ -283,7 +283,7 @@ describe("resourceControllers", () => {
         );
       }
       expect(await restarts()).toBe(0);
-      await host.run("pkill -u root -f 'sleep 1001'; pgrep -u 100005 -f 'sleep 1002'");
+      await host.run("pkill -u root -f '[s]leep 1001'; pgrep -u 100005 -f 'sleep 1002'");
       expect((await app.apply("account", wishes)).changed).toEqual([restarted]);
       await host.run("! pgrep -f 'sleep 100[12]'; rm /usr/local/bin/sudo");
     });
