@@ -1,7 +1,7 @@
 import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
 import { EngineSource } from "../../index";
 import { ShownControllers } from "./controllers";
-import { bootHost } from "../../testkit/host";
+import { asAccount, bootHost } from "../../testkit/host";
 import type { StepArgs } from "../../testkit/documents";
 import { Installation } from "../../testkit/installation";
 
@@ -259,6 +259,33 @@ describe("resourceControllers", () => {
       expect((await app.apply("account", fewer)).changed).toContain(restarted);
       expect((await app.apply("account", fewer)).changed).toEqual([]);
       expect(await restarts()).toBe(1);
+    });
+
+    test("not while root works in it; what containers run there ends with it", async () => {
+      // What sudo is: a set-uid program.
+      await host.run("install -m 4755 /usr/bin/setpriv /usr/local/bin/sudo");
+      const begin = (unit: string, program: string) =>
+        `systemd-run --user -q --scope --unit=${unit} ${program} >/dev/null 2>&1 &
+        until systemctl --user -q is-active ${unit}.scope; do sleep 0.1; done`;
+      await asAccount(
+        host,
+        "app",
+        `${begin("upgrade", "sudo --reuid 0 sleep 1001")}
+        ${begin("container", "sudo --reuid 100005 sleep 1002")}`,
+      );
+      await host.run("until pgrep -u root -f '[s]leep 1001'; do sleep 0.1; done");
+      await shown.show("memory pids", { restart: `echo ${all} >/run/shown/account` });
+      for (let run = 0; run < 2; run++) {
+        const { changed, said } = await app.apply("account", wishes);
+        expect(changed).not.toContain(restarted);
+        expect(said.join("\n")).toMatch(
+          /user@(\d+)\.service is not restarted: process \d+ \(sleep\) in it is not app's\. Its control groups come with its next start: once that has ended, run 'systemctl restart user@\1\.service'/,
+        );
+      }
+      expect(await restarts()).toBe(0);
+      await host.run("pkill -u root -f '[s]leep 1001'; pgrep -u 100005 -f 'sleep 1002'");
+      expect((await app.apply("account", wishes)).changed).toEqual([restarted]);
+      await host.run("! pgrep -f 'sleep 100[12]'; rm /usr/local/bin/sudo");
     });
 
     test("not in the middle of an installation", async () => {

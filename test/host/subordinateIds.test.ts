@@ -171,7 +171,7 @@ test.each([
     "served\ngone\n",
   ],
 ])(
-  "a unit that an account has enabled since may need its ids, %s: they stay until it is disabled",
+  "a unit that an account has enabled since may need its ids, %s: they stay until it is disabled, and has ended",
   async (_name, before, stays, ends, left) => {
     await host.run(`useradd -m -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 served; ${before}`);
     const runs = () =>
@@ -196,26 +196,28 @@ UNIT
     );
     expect(await runs()).toBe("active\n2\n");
     const pid = await host.run("pgrep -u served -x sleep");
-    const lines = await idFiles();
-    // The second installation finds the unit, and this package's ids.
-    for (const again of [first, await give(host, "served")]) {
-      if (again !== first) await again.apply();
+    let lines = "";
+    const enabled = "served has enabled 'default\\.target\\.wants/pod\\.service' since";
+    // The second installation finds the unit, and this package's ids; the third one what runs still.
+    for (const why of [enabled, enabled, "served runs 'pod\\.service'"]) {
+      const again = lines === "" ? first : await give(host, "served");
+      if (lines !== "") await again.apply();
+      lines = await idFiles();
+      if (why !== enabled) await asAccount(host, "served", "systemctl --user -q disable pod");
       const said = (await again.back()).said.join("\n");
       for (const what of [
         ...stays,
         "gids \\S+ stay with account served",
         "uids \\S+ stay with account served",
       ])
-        expect(said).toMatch(
-          new RegExp(`${what}: served has enabled 'default\\.target\\.wants/pod\\.service' since`),
-        );
+        expect(said).toMatch(new RegExp(`${what}: ${why}`));
       expect([await runs(), await idFiles(), await host.run("pgrep -u served -x sleep")]).toEqual([
         "active\n2\n",
         lines,
         pid,
       ]);
     }
-    await asAccount(host, "served", "systemctl --user -q disable pod");
+    await asAccount(host, "served", "systemctl --user stop pod");
     const last = await give(host, "served");
     await last.apply();
     expect((await last.back()).said.join("\n")).toMatch(ends);
@@ -229,6 +231,32 @@ UNIT
     );
   },
 );
+
+test("a job that an account runs without a login goes on, by linger; what the machine starts for everybody keeps none", async () => {
+  await host.run(`useradd -m -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 ops
+    printf '[Service]\nExecStart=sleep infinity\n' >/etc/systemd/user/every.service
+    systemctl --global -q add-wants default.target every.service`);
+  const first = await give(host, "ops");
+  await first.apply();
+  const job = "systemd-run --user -q --unit=backup sleep infinity";
+  await asAccount(host, "ops", `systemctl --user is-active every; ${job}`);
+  const { said } = await first.back();
+  expect(said.join("\n")).toMatch(
+    /linger of ops stays on: ops runs 'backup\.service'[^]*uids \S+ taken back/,
+  );
+  // logind waits for ten seconds.
+  expect(await asAccount(host, "ops", "sleep 12; systemctl --user is-active backup")).toBe(
+    "active\n",
+  );
+  await asAccount(host, "ops", "systemctl --user stop backup");
+  await host.run("loginctl disable-linger ops; systemctl stop user@$(id -u ops)");
+  const next = await give(host, "ops");
+  await next.apply();
+  await asAccount(host, "ops", "systemctl --user is-active every");
+  expect((await next.back()).said.join("\n")).toMatch(/linger of ops switched off/);
+  await host.run(`systemctl stop user@$(id -u ops); userdel -r ops 2>/dev/null
+    systemctl --global -q disable every; rm -r /etc/systemd/user/every.service /etc/systemd/user/default.target.wants/every.service || true`);
+});
 
 test("ranges never overlap: others', numeric ones, other leases'", async () => {
   await host.run("printf '4242:101000:65536\\n' >>/etc/subuid");

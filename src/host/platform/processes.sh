@@ -142,3 +142,24 @@ end_processes_of_range() {
 
 # Whoever starts a set-uid program, or one that has a user of its own, keeps its own real one. $1 the process's number.
 is_run_by_root() { grep -qs '^Uid:	0	' "/proc/$1/status"; }
+
+# What runs in accounts' service managers: the uid of each, the number of a process in it, that one's real uid, its unit
+# and its name, with tabs between them. Without a unit is what every service manager has: itself and its message bus.
+processes_of_service_managers() {
+	printf '%s\n' /proc/[0-9]*/status /proc/[0-9]*/cgroup |
+		xargs grep -sHE '^(Name|State|Uid):|^[0-9]+:[^:]*:/user[.]slice/user-[0-9]+[.]slice/user@[0-9]+[.]service/' |
+		awk -F '\t' '
+		{ split($1, part, /[\/:]/); process = part[3] }
+		part[4] == "status" { of[process, part[5]] = $2; next }
+		(process, "Uid") in of && of[process, "State"] !~ /^Z/ {
+			unit = $0
+			sub(/^[^@]*@/, "", unit)
+			manager = unit + 0
+			sub(/^[0-9]+[.]service\//, "", unit)
+			while (sub(/^[^\/]*[.]slice\//, "", unit)) continue
+			sub(/\/.*/, "", unit)
+			gsub(/\t/, " ", unit)
+			if (unit ~ /^(init[.]scope|dbus.*[.]service)$/) unit = ""
+			printf "%.0f\t%s\t%s\t%s\t%s\n", manager, process, of[process, "Uid"], unit, of[process, "Name"]
+		}'
+}

@@ -54,7 +54,13 @@ drop_in_is_read() {
 delegate_now() {
 	[ "$(cat "$(delegation_note settled)" 2>/dev/null)" != "$(boot_id) $1" ] || return 0
 	if systemctl is-active -q "user@$ACCOUNT_UID.service" && ! delegation_arrives "$1"; then
+		hold_daemon
+		if service_manager_has_others; then
+			release_daemon
+			return 0
+		fi
 		restart_service_manager
+		release_daemon
 		delegation_arrives "$1" ||
 			say "the controllers of $ACCOUNT are '$(delegated_controllers)' even so, not '$1': the host keeps it so, which a restart does not change"
 	fi
@@ -89,9 +95,21 @@ delegation_is() {
 	done
 }
 
-# Not beside a step that restarts the daemon, nor in the middle of an installation.
+# True where somebody else's work runs in it, as root's does that the account has begun with sudo in a scope of its own:
+# nobody ends that for control groups. Ids beyond those of accounts are its containers'.
+service_manager_has_others() {
+	local process
+	process=$(processes_of_service_managers |
+		awk -F '\t' -v uid="$ACCOUNT_UID" -v last="$(last_id_of_accounts uid)" '
+			$1 == uid && $3 != uid && $3 + 0 <= last + 0 { print $2 " (" $5 ")"; exit }' | printable)
+	[ -n "$process" ] || return 1
+	say "user@$ACCOUNT_UID.service is not restarted: process $process in it is not $ACCOUNT's." \
+		"Its control groups come with its next start: once that has ended," \
+		"run 'systemctl restart user@$ACCOUNT_UID.service', which ends all that it runs for $ACCOUNT"
+}
+
+# Not beside a step that restarts the daemon, nor in the middle of an installation: called with that held.
 restart_service_manager() {
-	hold_daemon
 	say "restarts the service manager of $ACCOUNT (user@$ACCOUNT_UID.service), which gets its control groups when it starts"
 	before_service_manager_restarts
 	# Seen to fail once in many, with systemd 247 on a busy machine: tried once more before it is an
@@ -102,7 +120,6 @@ restart_service_manager() {
 	}
 	changed "service manager of $ACCOUNT restarted"
 	after_service_manager_restarted
-	release_daemon
 }
 
 delegation_save() { :; }
@@ -113,7 +130,10 @@ delegation_restore() {
 	# Where the daemon goes on, it goes on with what the host delegates. On destroy it has ended
 	# before, and nothing else of the account's is ended for that.
 	if ! is_claimed_by "$LEASE" "$(resource_directory userdaemon "$1")/claims" || ! systemctl is-active -q "user@$ACCOUNT_UID.service"; then return 0; fi
-	soon no_more_than_delegated || restart_service_manager
+	! soon no_more_than_delegated || return 0
+	hold_daemon
+	service_manager_has_others || restart_service_manager
+	release_daemon
 }
 
 no_more_than_delegated() { holds_all "$(delegated_controllers)" "$(host_delegates)"; }

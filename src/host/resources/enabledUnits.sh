@@ -1,5 +1,5 @@
 # shellcheck shell=dash
-# What the account has enabled in its own service manager, for which linger and its subordinate ids stay.
+# What the account has enabled in its own service manager, or runs there: linger and its subordinate ids stay for it.
 
 # What the account's service manager starts by itself: the account's word. Generators, as podman's, enable units
 # without a link of the account's; those of a desktop do not count. False where it does not answer.
@@ -28,6 +28,45 @@ enabled_since() {
 	[ -z "$units" ] || printf '%s has enabled %s since' "$1" "$(words_of_account "$units")"
 }
 
+# What the account has started in its service manager and runs still, as a reason, or nothing. What is enabled for
+# everybody, or was for the account before, has started by itself, its sockets' and timers' services too; nor does
+# podman's pause process count, which each command of it leaves. $1 the account, which is known, $2 a file of the
+# processes that count, or nothing for all.
+runs_since() {
+	local thing units
+	thing=$(resource_directory linger "$1")
+	{
+		cat "$thing/baseline/units" "$thing/generated" 2>/dev/null || true
+		find -H /etc/systemd/user /usr/local/lib/systemd/user /usr/lib/systemd/user /lib/systemd/user \
+			-mindepth 2 -maxdepth 2 -regex '.*\.\(wants\|requires\)/[^/]*' 2>/dev/null || true
+	} >"$WORK/units"
+	units=$(processes_of_service_managers |
+		awk -F '\t' -v uid="$ACCOUNT_UID" -v enabled="$WORK/units" -v counted="${2-}" '
+		function plain(unit) { sub(/.*\//, "", unit); sub(/[.][a-z]+$/, "", unit); return unit }
+		BEGIN {
+			while ((getline line <enabled) > 0) by_itself[plain(line)]
+			while (counted != "" && (getline line <counted) > 0) counts[line]
+		}
+		$1 != uid || $4 == "" || $4 ~ /^podman-pause/ || plain($4) in by_itself { next }
+		(counted == "" || $2 in counts) && !seen[$4]++ { print $4 }' | head -n 3 | paste -s -d ' ')
+	[ -z "$units" ] || printf '%s runs %s' "$1" "$(words_of_account "$units")"
+}
+
+# Why its service manager has to go on without a login, or nothing. Arguments as for runs_since.
+units_need_linger() {
+	local why
+	why=$(enabled_since "$1")
+	[ -n "$why" ] || why=$(runs_since "$@")
+	printf '%s' "$why"
+}
+
 # The same as a reason for its subordinate ids, which units such as those of Podman need: of an account that was there
-# before. $1 the account, which is known.
-units_need_ids() { [ -e "$(resource_directory account "$1")/baseline/made" ] || enabled_since "$1"; }
+# before, and of what runs only where its processes have them. $1 the account, which is known.
+units_need_ids() {
+	[ ! -e "$(resource_directory account "$1")/baseline/made" ] || return 0
+	{
+		own_range uid | awk -F : '{ print "Uid: " $2 " " $3 }'
+		own_range gid | awk -F : '{ print "Gid: " $2 " " $3 }'
+	} | processes_of_ids | tr ' ' '\n' >"$WORK/processes-with-ids"
+	units_need_linger "$1" "$WORK/processes-with-ids"
+}

@@ -59,7 +59,7 @@ linger_stays() {
 		return 0
 	fi
 	[ "$ACCOUNT_LOGIN" = "$1" ] || return 0
-	enabled_since "$1"
+	units_need_linger "$1"
 }
 
 linger_time() { stat -c %.9Y "$(linger_file "$1")"; }

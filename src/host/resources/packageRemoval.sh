@@ -170,9 +170,7 @@ packages_of_service_managers() {
 	grep -q '^libpam-systemd\(:\|$\)' "$WORK/packages.brought" || return 0
 	{
 		for file in /var/lib/systemd/linger/*; do id -u -- "${file##*/}" 2>/dev/null || true; done
-		cat /proc/[0-9]*/cgroup 2>/dev/null |
-			sed -n 's|^[^:]*:[^:]*:/user[.]slice/user-[0-9]*[.]slice/user@\([0-9]*\)[.]service/|\1 /|p' |
-			awk '$2 !~ /\/(init\.scope|dbus[^\/]*\.service)$/ { print $1 }'
+		processes_of_service_managers | awk -F '\t' '$4 != "" { print $1 }'
 	} | sort -nu | while read -r uid; do
 		name=$(id -nu "$uid" 2>/dev/null) || continue
 		if [ "$uid" = "$own" ] || grep -qsxF -- "$name" "$STATE"/leases/*/account-name; then continue; fi
