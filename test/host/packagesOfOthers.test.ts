@@ -195,7 +195,7 @@ describe("what others use of what came with the engine", () => {
 
   beforeAll(async () => {
     await host.run(
-      "apt-get -qq -y purge --autoremove dbus-user-session libpam-systemd slirp4netns >/dev/null 2>&1",
+      "apt-get -qq -y purge --autoremove dbus-user-session libpam-systemd slirp4netns docker-cli iptables runc >/dev/null 2>&1",
     );
     const app = await start("a9");
     await app.apply("engine", wishes);
@@ -204,14 +204,20 @@ describe("what others use of what came with the engine", () => {
       systemd-run -q --unit=bens --uid=ben sh /tmp/run; until pgrep -u ben -x theirs; do sleep 0.1; done
       printf '[Socket]\\nListenStream=/run/theirs.sock\\nSocketGroup=docker\\n' >/etc/systemd/system/theirs.socket
       printf '[Service]\\nExecStart=/bin/true\\n' >/etc/systemd/system/theirs.service
-      systemctl daemon-reload; systemctl start theirs.socket`);
+      systemctl daemon-reload; systemctl start theirs.socket
+      printf '[Service]\\nType=oneshot\\nExecStart=-/sbin/iptables-restore /etc/firewall.rules\\n' >/etc/systemd/system/firewall.service
+      mkdir -p /etc/cron.d; printf '# runc\\n0 3 * * * root docker -H ssh://app@other ps\\n' >/etc/cron.d/nightly
+      printf '[Unit]\\nDescription=after runc\\nAfter=runc.service\\n[Service]\\nExecStart=/bin/echo runc.service\\n' \\
+        >/etc/systemd/system/later.service
+      mkfifo /usr/local/bin/fifo`);
     said.push(...(await app.revert("engine", wishes)).said);
     await app.revertAgent();
   });
   afterAll(() =>
     host.run(`systemctl stop bens user@$(id -u ben) theirs.socket
-      rm /usr/local/bin/theirs /etc/systemd/system/theirs.*; systemctl daemon-reload
-      groupdel docker; apt-get -qq -y purge --autoremove libslirp0 >/dev/null 2>&1`),
+      cd /etc/systemd/system; rm theirs.* firewall.service later.service /usr/local/bin/theirs /usr/local/bin/fifo /etc/cron.d/nightly
+      systemctl daemon-reload; groupdel docker
+      apt-get -qq -y purge --autoremove libslirp0 docker-cli iptables >/dev/null 2>&1`),
   );
 
   test("libraries of a neighbour's own program that runs stay", async () => {
@@ -226,6 +232,18 @@ describe("what others use of what came with the engine", () => {
       /group docker stays: \/etc\/systemd\/system\/theirs\.socket is there/,
     );
     await host.run("systemctl restart theirs.socket; getent group docker");
+  });
+
+  test.each([
+    ["iptables", "sbin/iptables-restore", "unit", "/etc/systemd/system/firewall.service"],
+    ["docker-cli", "bin/docker", "line of cron", "/etc/cron.d/nightly"],
+  ])("%s, whose %s a %s of the administrator's starts, stays", async (name, program, _, file) => {
+    expect(said.join("\n")).toContain(`package ${name} stays: ${file} names its /usr/${program}`);
+    await host.run(`test -x /usr/${program}`);
+  });
+
+  test("what comments, descriptions and names of units say of a program keeps no package", async () => {
+    await host.run("! dpkg -s runc && ! command -v runc");
   });
 
   test("what starts a service manager that has no services goes", async () => {

@@ -121,15 +121,24 @@ test("what somebody needs or has asked for meanwhile stays, and reasons are as t
     "pacman -R --noconfirm theirs slirp4netns libslirp; rm -rf /var/lib/rootless-docker",
   );
   expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
-  await applyEngine(app, wishes());
-  await given.host.run("pacman -D --asexplicit slirp4netns");
-  expect(await revertEngine(app, wishes())).toContain(
-    "package slirp4netns stays: somebody has marked it as manually installed, or held it",
-  );
-  await given.host.run(
-    "pacman -R --noconfirm slirp4netns libslirp; rm -rf /var/lib/rootless-docker",
-  );
-  expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
+  for (const [wish, reason] of [
+    [
+      "pacman -D --asexplicit slirp4netns",
+      "somebody has marked it as manually installed, or held it",
+    ],
+    [
+      "echo '@daily slirp4netns-testbed' >/var/spool/cron/theirs",
+      "/var/spool/cron/theirs names its /usr/bin/slirp4netns-testbed",
+    ],
+  ] as const) {
+    await applyEngine(app, wishes());
+    await given.host.run(`mkdir -p /var/spool/cron; ${wish}`);
+    expect(await revertEngine(app, wishes())).toContain(`package slirp4netns stays: ${reason}`);
+    await given.host.run(
+      "pacman -R --noconfirm slirp4netns libslirp; rm -rf /var/lib/rootless-docker /var/spool/cron",
+    );
+    expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
+  }
   await given.host.run("pacman -D --asexplicit libcap; pacman -R --noconfirm passt");
 });
 

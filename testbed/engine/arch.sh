@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes stand-ins for packages of Arch's own, without programs in them, as makepkg and repo-add would: a host of the
-# testbed has those from Debian. Argument: the folder to fill, with base/ for packages that an Arch has from the
+# Makes stand-ins for packages of Arch's own, without their programs, as makepkg and repo-add would: a host of the
+# testbed has those from Debian. Each has one of another name. Argument: the folder to fill, with base/ for packages that an Arch has from the
 # beginning, and os/, a repository of others, each signed.
 set -eu
 target=$1
@@ -15,7 +15,9 @@ package() {
   folder=$target/$1 name=$2 version=1.0-1
   shift 2
   root=$work/$name file=$name-$version-any.pkg.tar.gz
-  mkdir -p "$root/usr/share/doc/$name" "$root/etc"
+  mkdir -p "$root/usr/share/doc/$name" "$root/usr/bin" "$root/etc"
+  printf '#!/bin/sh\n' >"$root/usr/bin/$name-testbed"
+  chmod 755 "$root/usr/bin/$name-testbed"
   echo "stands for Arch's $name" >"$root/usr/share/doc/$name/testbed"
   [ ! -e "$work/large" ] || mv "$work/large" "$root/usr/share/doc/$name"
   echo "# of $name" >"$root/etc/$name-testbed.conf"

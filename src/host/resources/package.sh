@@ -258,7 +258,7 @@ install_beside() {
 		is_own_package "$name" || theirs="$theirs $name (not brought by this installation alone),"
 	done <"$WORK/packages.replaced"
 	# shellcheck disable=SC2046 # a list of package names
-	staying_packages $(cat "$WORK/packages.replaced")
+	staying_packages replaced $(cat "$WORK/packages.replaced")
 	theirs=$theirs$(sed 's/ / (/; s/^/ /; s/$/),/' "$WORK/packages.staying" | tr -d '\n')
 	[ -z "$theirs" ] ||
 		fail "$PACKAGE_MANAGER install $*" "that it removes$(printf '%s' "${theirs%,}" | printable)" "nobody else's removed" \

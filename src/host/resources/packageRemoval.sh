@@ -25,7 +25,7 @@ package_restore_together() {
 	done <"$WORK/unwanted"
 	# shellcheck disable=SC2086 # lists of package names
 	{
-		staying_packages $names $removed
+		staying_packages gone $names $removed
 		names=$(without_staying $names)
 		removed=$(without_staying $removed)
 		for name in $names; do
@@ -52,9 +52,11 @@ package_restore_together() {
 # Writes down which of the arguments somebody else wants, with the reason: somebody runs a program
 # of it or has a daemon of its own, it was marked as manual after we marked it, or it is recommended by a
 # package that came later, or that stays itself, as does what the manager keeps since one that stays
-# depends on it. What this package has brought itself recommends nothing: it was installed without.
+# depends on it. What this package has brought itself recommends nothing: it was installed without. $1 gone, or replaced
+# by what has programs of these names as well, then the packages.
 staying_packages() {
-	local name
+	local name end=$1
+	shift
 	: >"$WORK/packages.ours"
 	packages_brought_here >"$WORK/packages.brought"
 	for name in "$@"; do
@@ -67,6 +69,7 @@ staying_packages() {
 		packages_of_used_units
 		packages_of_own_daemons ours
 		packages_of_service_managers
+		[ "$end" = replaced ] || packages_of_named_programs "$@"
 	} >"$WORK/packages.used"
 	all_marks | sed -n 's/^manual //p; s/^hold //p' >"$WORK/packages.wished"
 	package_relations "$@" |

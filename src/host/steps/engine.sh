@@ -101,7 +101,7 @@ clear_plugin_files() {
 	[ -n "$names" ] || return 0
 	hold_packages
 	# shellcheck disable=SC2086 # a list of package names
-	staying_packages $names
+	staying_packages replaced $names
 	stay=$(sed 's/ / (/; s/^/ /; s/$/),/' "$WORK/packages.staying" | tr -d '\n')
 	[ -z "$stay" ] ||
 		fail "engine.plugins" "packages with the same files:${stay%,}" \

@@ -40,6 +40,13 @@ apt_packages_of_files() {
 		sed -n 's/^\([a-z0-9][a-z0-9.+-]*\)[:a-z0-9-]*: \(.*\)/\1\t\2/p'
 }
 
+# The files of those of the arguments that are installed: each after its package and a tab.
+apt_files_of_packages() {
+	# shellcheck disable=SC2016 # dpkg's own variables
+	dpkg-query -W -f '${Package}\n${db-fsys:Files}' "$@" 2>/dev/null |
+		awk '/^ / { print name "\t" substr($0, 2); next } { name = $0 }'
+}
+
 # A purge removes them with all edits. Debian's policy has no blanks in their names.
 apt_configuration_files() {
 	# shellcheck disable=SC2016 # dpkg's own variable

@@ -15,6 +15,8 @@ pacman_missing_packages() { missing_by pacman_installed_version "$@"; }
 
 pacman_packages_of_files() { owners_of_files pacman -Qqo --; }
 
+pacman_files_of_packages() { pacman -Ql -- "$@" 2>/dev/null | sed 's/ /\t/'; }
+
 pacman_configuration_files() { pacman_backup_files "$@" | cut -d ' ' -f 1; }
 
 # True where a package has the file with these bytes. $1 the file.

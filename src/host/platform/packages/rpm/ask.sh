@@ -30,6 +30,8 @@ rpm_missing_packages() { missing_by rpm_installed_version "$@"; }
 
 rpm_packages_of_files() { owners_of_files rpm -qf --qf '%{NAME}\n'; }
 
+rpm_files_of_packages() { rpm -q --qf '[%{=NAME}\t%{FILENAMES}\n]' "$@" 2>/dev/null | grep '	/' || true; }
+
 rpm_configuration_files() { rpm -qc "$@" | grep '^/' || true; }
 
 # True where a package has the file with these bytes. $1 the file.

@@ -1,0 +1,73 @@
+# shellcheck shell=dash
+# What an administrator's own units, jobs and scripts start of packages.
+
+# Packages that have a program which such a file names, whether it runs now or not: lines as those of
+# packages_of_own_daemons. Arguments: names of packages.
+packages_of_named_programs() {
+	local name program file
+	[ $# -gt 0 ] || return 0
+	{
+		for file in /bin /sbin /usr/bin /usr/sbin; do printf 'is\t%s\t%s\n' "$file" "$(realpath -m "$file")"; done
+		# The alternatives, which no package has among its files.
+		find -H /etc/alternatives /usr/bin /usr/sbin -maxdepth 1 -lname '/*' -printf 'leads\t%p\t%l\n' 2>/dev/null || true
+		grep -hs '' "$STATE"/leases/*/account-name | sed 's/^/own\t/'
+		files_of_packages "$@" | sed 's/^/has\t/'
+	} >"$WORK/programs-of-packages"
+	lines_of_administrators | awk -F '\t' '
+		# The same directory has several names where /usr is merged.
+		function plain(path,   directory) {
+			match(path, /\/[^\/]*$/)
+			directory = substr(path, 1, RSTART - 1)
+			return (directory in is ? is[directory] : directory) substr(path, RSTART)
+		}
+		function look(file, path,   program, steps) {
+			program = path
+			while (!(program in package) && program in leads && ++steps < 9) program = leads[program]
+			if (program in package && !seen[package[program], file]++) print package[program] FS path FS file
+		}
+		FILENAME != "-" {
+			if ($1 == "is") is[$2] = $3
+			else if ($1 == "leads") leads[plain($2)] = plain($3)
+			else if ($1 == "own") own["/" $2]
+			else package[plain($3)] = $2
+			next
+		}
+		{
+			at = index($0, FS)
+			file = substr($0, 1, at - 1)
+			line = substr($0, at + 1)
+			# A file of such a package goes with it, and with its account what that has cron do.
+			if (plain(file) in package) next
+			if (file ~ /^\/var\/spool\// && substr(file, match(file, /\/[^\/]*$/)) in own) next
+			if (file != last) goes_on = 0
+			last = file
+			if (line ~ /^[ \t]*[#;]/) next
+			if (file ~ /\/systemd\//) {
+				if (!sub(/^[ \t]*Exec[A-Za-z]*[ \t]*=[ \t]*[-@:+!|]*/, "", line) && !goes_on) next
+				goes_on = line ~ /\\$/
+			}
+			# As in the arguments of mounts and in search paths.
+			gsub(/:\//, " /", line)
+			count = split(line, word, /[^A-Za-z0-9_.:+\/@%~-]+/)
+			for (i = 1; i <= count; i++) {
+				if (word[i] ~ /^\/.*\/[^\/]+$/) {
+					if (plain(word[i]) ~ /\/s?bin\/[^\/]+$/) look(file, plain(word[i]))
+				} else if (word[i] != "" && word[i] !~ /\//)
+					for (directory in is) look(file, is[directory] "/" word[i])
+			}
+		}' "$WORK/programs-of-packages" - | sort | while IFS='	' read -r name program file; do
+		printf '%s\t%s\t\t%s names its %s\n' "$name" "$program" "$(shown_path "$file")" "$program"
+	done
+}
+
+# Lines of the files by which an administrator has programs started, each after its file and a tab: of no link to a
+# unit of a package's, and of no file of more than 4 MiB.
+lines_of_administrators() {
+	timeout -k 5 20 find -H /etc/systemd/system /etc/systemd/user /usr/local/lib/systemd/system \
+		/usr/local/lib/systemd/user /etc/crontab /etc/cron.d /etc/cron.hourly /etc/cron.daily /etc/cron.weekly \
+		/etc/cron.monthly /var/spool/cron /etc/rc.local /etc/network /etc/NetworkManager/dispatcher.d \
+		/usr/local/bin /usr/local/sbin -maxdepth 2 -xtype f '(' -type l -o -size -4097k ')' \
+		! -lname '/lib/*' ! -lname '/usr/lib/*' ! -path '/var/spool/cron/at*' \
+		'(' ! -path '*/systemd/*' -o -path '*.d/*.conf' -o -name '*.service' ! -path '*.wants/*' ! -path '*.requires/*' ')' \
+		-exec grep -HIsZ -D skip '' {} + 2>/dev/null | tr '\000' '\t'
+}
