@@ -326,14 +326,17 @@ test("data on another disk, by a link and by a mount: after Delete they are name
 
 /** A directory beside the home, as what a container has mounted: with files of the account's, and of a container's user. */
 const beside = (name: string) => `mkdir -p /srv/${name}/db; chown ${name}: /srv/${name}
-  chown $(sed -n 's/^${name}:\\([0-9]*\\):.*/\\1/p' /etc/subuid): /srv/${name}/db; chmod 700 /srv/${name}/db`;
+  chown $(sed -n 's/^${name}:\\([0-9]*\\):.*/\\1/p' /etc/subuid) /srv/${name}/db; chmod 700 /srv/${name}/db`;
 
 describe("data that are mounted into containers from beside the home", () => {
-  test.each(["Keep", "Delete"] as const)(
+  test.each(["keep", "delete"])(
     "with %s they keep an account that was made, and its ids",
     async (data) => {
-      const shop = await give(host, "shop", { onDestroy: { data: OnDestroyData[data] } });
+      const shop = await give(host, "shop");
       await shop.apply();
+      await host.run(
+        `echo ${data} >/var/lib/rootless-docker/leases/${shop.installation.lease}/on-destroy-data`,
+      );
       await host.run(beside("shop"));
       expect((await shop.back()).said.join("\n")).toContain(
         "account shop stays, with its subordinate ids: /srv/shop is owned by one of them",
@@ -378,8 +381,11 @@ test("files where everybody may put some: with Keep they keep the account, with 
   await host.run("install -d -o temp /var/tmp/a; install -o temp /dev/null /var/tmp/a/file");
   expect((await kept.back()).said.join("\n")).toMatch(/account temp stays.*\/var\/tmp\/a\/file/);
   await host.run("userdel -r temp 2>/dev/null; rm -r /var/tmp/a");
-  const gone = await give(host, "temp", { onDestroy: { data: OnDestroyData.Delete } });
+  const gone = await give(host, "temp");
   await gone.apply();
+  await host.run(
+    `echo delete >/var/lib/rootless-docker/leases/${gone.installation.lease}/on-destroy-data`,
+  );
   await host.run("install -d -o temp /var/tmp/a; install -o temp /dev/null /var/tmp/a/file");
   expect((await gone.back()).said.join("\n")).toContain("account temp and /home/temp removed");
   expect(await host.run("ls -d /var/tmp/a 2>/dev/null || echo gone")).toBe("gone\n");

@@ -77,14 +77,14 @@ const packages: Life = {
       change: "echo '# theirs' >>/etc/dpkg/dpkg.cfg.d/rootless-docker",
       after:
         "grep theirs /etc/dpkg/dpkg.cfg.d/rootless-docker; rm /etc/dpkg/dpkg.cfg.d/rootless-docker",
-      said: /file \/etc\/dpkg\/dpkg\.cfg\.d\/rootless-docker stays: somebody changed it/,
+      said: /\/etc\/dpkg\/dpkg\.cfg\.d\/rootless-docker stays: somebody changed it/,
     },
     {
       name: "apt's settings that they edited stay",
       change: "echo '// theirs' >>$(ls /etc/apt/apt.conf.d/99rootless-docker-*)",
       after:
         "grep theirs /etc/apt/apt.conf.d/99rootless-docker-*; rm /etc/apt/apt.conf.d/99rootless-docker-*",
-      said: /file \/etc\/apt\/apt\.conf\.d\/99rootless-docker-\w+ stays/,
+      said: /\/etc\/apt\/apt\.conf\.d\/99rootless-docker-\w+ stays/,
     },
     {
       name: "a unit of their own in the place of a mask stays",
@@ -274,12 +274,10 @@ const foundDataRoots: Life[] = [
     wishes: dataRoot("mixed", 1501, "Delete"),
     rows: [
       {
-        name: "theirs stay, even by a name of the engine's; the account goes",
-        before:
-          "install -d -o 1501 -g 1501 /srv/mixed; mkdir /srv/mixed/trust; echo precious | tee /srv/mixed/trust/file >/srv/mixed/notes; chmod 777 /srv/mixed/trust",
+        name: "theirs stay; the account goes",
+        before: "install -d -o 1501 -g 1501 /srv/mixed; echo precious >/srv/mixed/notes",
         change: "echo precious >/srv/mixed/later",
-        after:
-          "cd /srv/mixed; grep precious notes later; grep precious trust/file; none ls -d volumes; none id mixed",
+        after: "cd /srv/mixed; grep precious notes later; none ls -d volumes; none id mixed",
         said: /\/srv\/mixed stays \(\S+\): it was there before \(/,
       },
     ],
@@ -309,7 +307,7 @@ const changedAccounts: Life[] = [
       sed -i s/^sthree:/newthree:/ /etc/subuid /etc/subgid; loginctl enable-linger newthree; systemctl restart user@$(id -u newthree)
       i=0; until pgrep -u newthree dockerd || [ $i = 60 ]; do sleep 1; i=$((i + 1)); done; pgrep -u newthree dockerd`,
     after: `none pgrep -u newthree dockerd; none ls -d /home/sthree/.config /home/sthree/.docker /home/sthree/.local
-      none grep three /etc/subuid /etc/subgid; id newthree; none grep -rl three --exclude=.retired-ids /var/lib/rootless-docker`,
+      none grep three /etc/subuid /etc/subgid; id newthree; none grep -rl three --exclude=.retired-ids --exclude=agent /var/lib/rootless-docker`,
     said: /account sthree is called newthree now/,
     unsaid: /(daemon|account): nothing to take back/,
   }),
@@ -318,7 +316,7 @@ const changedAccounts: Life[] = [
     change: `${end("sfour")}; usermod -d /home/four2 -m sfour; loginctl enable-linger sfour
       i=0; until pgrep -u sfour dockerd || [ $i = 60 ]; do sleep 1; i=$((i + 1)); done; pgrep -u sfour dockerd`,
     after: `none pgrep -u sfour dockerd; none ls -d /home/four2/.config /home/four2/.docker /home/four2/.local
-      none ls -d /home/sfour; none grep sfour /etc/subuid; none grep -rl four --exclude=.retired-ids /var/lib/rootless-docker`,
+      none ls -d /home/sfour; none grep sfour /etc/subuid; none grep -rl four --exclude=.retired-ids --exclude=agent /var/lib/rootless-docker`,
     said: /the home of sfour is \/home\/four2 now, and not \/home\/sfour/,
   }),
   changedAccount("sfive", {

@@ -118,7 +118,7 @@ const madeAccounts: Life[] = [
     change:
       "mkdir /home/ACCOUNT/x; echo precious >/home/ACCOUNT/x/file; chown -h 4242 /home/ACCOUNT/x/file",
     after: `grep precious /home/ACCOUNT/x/file; ${stays}`,
-    said: /account ACCOUNT stays, .*: others have something below \/home\/ACCOUNT \(x\/file of 4242\)/,
+    said: /account ACCOUNT stays, .*: others have something below \/home\/ACCOUNT \('x\/file of 4242'\)/,
   }),
   account("files of its containers in its home: they go with it", {
     change:
@@ -181,7 +181,7 @@ const madeAccounts: Life[] = [
     change:
       "groupadd team; install -d -o root -g team -m 2770 /home/ACCOUNT/share; echo precious >/home/ACCOUNT/share/file",
     after: `grep precious /home/ACCOUNT/share/file; groupdel team; ${stays}`,
-    said: /account ACCOUNT stays, .*: others have something below \/home\/ACCOUNT \(share of group team\)/,
+    said: /account ACCOUNT stays, .*: others have something below \/home\/ACCOUNT \('share of group team'\)/,
   }),
   account("a disk below its home, in fstab and not mounted: account, home and ids stay", {
     change:
@@ -269,7 +269,7 @@ const foundAccount: Life = {
       change:
         "sed -i 's/^Delegate=.*/Delegate=memory/' /etc/systemd/system/user@*.service.d/rootless-docker.conf",
       after: "grep -q Delegate=memory /etc/systemd/system/user@*.service.d/rootless-docker.conf",
-      said: /file \/etc\/systemd\/system\/user@\d+\.service\.d\/rootless-docker\.conf stays: somebody changed it/,
+      said: /\/etc\/systemd\/system\/user@\d+\.service\.d\/rootless-docker\.conf stays: somebody changed it/,
     },
     {
       name: "linger that they switched off stays off",
@@ -410,7 +410,7 @@ const kernel: Life = {
       name: "a file of modprobe's that they edited stays; the value comes back",
       change: `echo '# theirs' >>${modprobe("b")}`,
       after: `grep theirs ${modprobe("b")}; grep -x 1 ${option("b")}`,
-      said: /file \S+standin\.b\.conf stays: somebody changed it/,
+      said: /\S+standin\.b\.conf stays: somebody changed it/,
     },
     {
       name: "a module that they took out of the kernel is no error",
@@ -426,7 +426,7 @@ const kernel: Life = {
         chmod +x /usr/local/sbin/apparmor_parser`,
       change: `echo '# theirs' >>${profile}`,
       after: `grep theirs ${profile}; none grep -e --remove /run/apparmor-calls; umount /proc/sys/kernel`,
-      said: /file \S+rootless-docker\.usr\.bin\.rootlesskit stays: somebody changed it/,
+      said: /\S+rootless-docker\.usr\.bin\.rootlesskit stays: somebody changed it/,
     },
     {
       name: "a value that they set at run time stays; our file goes",
@@ -438,7 +438,7 @@ const kernel: Life = {
       name: "a file that they edited stays; the value comes back, if not by its word",
       change: `echo '# theirs' >${conf("tcp_keepalive_probes")}`,
       after: `grep theirs ${conf("tcp_keepalive_probes")}; grep -x 9 ${value("tcp_keepalive_probes")}`,
-      said: /file \S+tcp_keepalive_probes\.conf stays: somebody changed it/,
+      said: /\S+tcp_keepalive_probes\.conf stays: somebody changed it/,
     },
     {
       name: "a file that they removed is no error",
@@ -469,7 +469,7 @@ const kernel: Life = {
       name: "a link to a file of theirs in our file's place stays, and so does the file",
       change: `echo '# theirs' >/etc/sysctl-theirs; ln -sf /etc/sysctl-theirs ${conf("tcp_orphan_retries")}`,
       after: `[ "$(readlink ${conf("tcp_orphan_retries")})" = /etc/sysctl-theirs ]; grep theirs /etc/sysctl-theirs`,
-      said: /file \S+tcp_orphan_retries\.conf stays: somebody changed it/,
+      said: /\S+tcp_orphan_retries\.conf stays: somebody changed it/,
     },
     {
       name: "a file that was there before and was edited since: the edit stays, and both are there",
@@ -494,7 +494,7 @@ const kernel: Life = {
       name: "a directory in our file's place stays",
       change: `rm ${conf("tcp_retries2")}; mkdir ${conf("tcp_retries2")}; echo precious >${conf("tcp_retries2")}/file`,
       after: `grep precious ${conf("tcp_retries2")}/file; grep -x 15 ${value("tcp_retries2")}`,
-      said: /file \S+tcp_retries2\.conf stays/,
+      said: /\S+tcp_retries2\.conf stays/,
     },
     {
       name: "the agent's own records lost: what they were of is left alone",
