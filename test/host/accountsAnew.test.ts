@@ -454,7 +454,7 @@ test("a user with an id of the range, who has files in the home: the account sta
   await host.run(`id=$(($(sed -n 's/^ranged:\\([0-9]*\\):.*/\\1/p' /etc/subuid) + 500)); groupadd -g $id carol; useradd -m -u $id -g carol carol
     install -d -o carol -g carol -m 700 /home/ranged/carols; echo precious >/home/ranged/carols/file`);
   expect(await ranged.back()).toContain(
-    "others have something below /home/ranged (carols of carol)",
+    "others have something below /home/ranged ('carols of carol')",
   );
   expect(
     await host.run(

@@ -47,7 +47,7 @@ stop_where_home_is_away() {
 	know_account "$1" || return 0
 	! is_not_mounted "$(cat "$record")" ||
 		fail "$ACCOUNT_HOME" "that the file system of $1's home is not mounted" \
-			"what was mounted at $(mounted_at "$(cat "$record")" | shown_paths) at the last up, for what is ours in it" \
+			"what was mounted at $(shown_path "$(mounted_at "$(cat "$record")")") at the last up, for what is ours in it" \
 			"mount it, then run again; or remove $record, if it is gone for good, or the home has moved"
 	: >"$WORK/home-is-there.$1"
 }

@@ -158,7 +158,7 @@ make_data_root() {
 # $1 data root, $2 baseline directory, $3 what for.
 data_root_is_away() {
 	fail "$1" "that the file system of $ACCOUNT's data is not mounted" \
-		"what was mounted at $(mounted_at "$(place_used "$2")" | shown_paths) when the daemon was last started$3" \
+		"what was mounted at $(shown_path "$(mounted_at "$(place_used "$2")")") when the daemon was last started$3" \
 		"mount it, then run again; or remove $2/used, if it is gone for good, or the data have moved"
 }
 
@@ -200,7 +200,7 @@ data_restore() {
 	if is_away "$2"; then
 		retains_data || data_root_is_away "$@" ", to remove the data"
 		say \
-			"$1 stays: its file system, which was mounted at $(mounted_at "$(place_used "$2")" | shown_paths)," \
+			"$1 stays: its file system, which was mounted at $(shown_path "$(mounted_at "$(place_used "$2")")")," \
 			"is not there. The images, containers and volumes on it stay"
 		return 10
 	fi

@@ -39,7 +39,8 @@ look_for_owners() {
 	done
 }
 
-# One file of some ids where others than the account have theirs, as far as it is seen in fifteen seconds. The account's
+# One file of some ids where others than the account have theirs, as far as it is seen in fifteen seconds; a socket holds
+# nothing, and may be left of a service. The account's
 # home, data, mail and crontab are looked at by themselves, and so is where everybody may write. Arguments: what find(1)
 # looks for.
 file_in_places_of_root() {
@@ -58,7 +59,7 @@ file_in_places_of_root() {
 		set -- -false
 		while IFS= read -r place; do [ ! -e "$place" ] || set -- "$@" -o -samefile "$(realpath "$place")"; done <"$others"
 		while IFS= read -r place; do
-			find -H "$place" -xdev -mindepth 1 -maxdepth 3 "(" "$@" ")" -prune -o "(" $tests ")" -print -quit -o \
+			find -H "$place" -xdev -mindepth 1 -maxdepth 3 "(" "$@" ")" -prune -o "(" $tests ")" ! -type s -print -quit -o \
 				! -uid 0 ! -uid "$uid" ! -nouser -prune
 		done <"$places"' sh "$WORK/places-of-root" "$WORK/other-places" "${ACCOUNT_UID:-0}" "$@" 2>/dev/null </dev/null |
 		head -n 1

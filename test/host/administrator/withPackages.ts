@@ -492,11 +492,11 @@ const dataRoots: Life[] = [
   },
   {
     name: "a data root that holds no more than a network of theirs, with Keep",
-    wishes: dataRoot("net", 1515, "Keep"),
+    wishes: dataRoot("net", 1590, "Keep"),
     rows: [
       {
         name: "stays",
-        before: "install -d -o 1515 -g 1515 /srv/net",
+        before: "install -d -o 1590 -g 1590 /srv/net",
         change: `${docker}; ask net network create theirs; touch /srv/net/theirs; chown $(sed -n 's/^net:\\([0-9]*\\):.*/\\1/p' /etc/subuid) /srv/net/theirs`,
         after: "ls /srv/net/network/files/local-kv.db; id net",
         said: /\/srv\/net stays \(\S+ of images, containers and volumes\)/,
