@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
 import { expectNoAgent, give } from "../../testkit/accountOnly";
+import { cutAt } from "../../testkit/cut";
 import { bootHost } from "../../testkit/host";
 
 afterAll(destroyAllHosts);
@@ -383,10 +384,9 @@ test.each(["up", "destroy"])(
   async (next) => {
     const half = await give(host, "half");
     await half.apply();
-    await host.run(`printf '#!/bin/sh\nkill -KILL $PPID\n' >/usr/local/sbin/userdel
-      chmod 755 /usr/local/sbin/userdel`);
+    await host.run(cutAt("unshare", "; userdel"));
     expect((await half.installation.tryRevert("account", half.all)).exitCode).not.toBe(0);
-    expect(await host.run("rm /usr/local/sbin/userdel; id -un half; ls /home")).not.toContain(
+    expect(await host.run("rm /usr/local/sbin/unshare; id -un half; ls /home")).not.toContain(
       "half\nhalf",
     );
     if (next === "up") {
@@ -429,7 +429,7 @@ test("a lock that somebody holds while the account is removed: said, and done wi
   expect([exitCode, said.at(-1)]).toEqual([
     1,
     expect.stringMatching(
-      /^account: userdel lock: found .*cannot lock \/etc\/passwd.*To fix: let what changes accounts end \(process \d+ holds \/etc\/passwd\.lock\), then run again$/,
+      /^account: \/etc\/passwd\.lock: found it held by process \d+; wanted it free\. To fix: let what changes accounts end, then run again$/,
     ),
   ]);
   expect(await host.run("systemctl stop holder; rm -f /etc/passwd.lock; id -un lock")).toBe(
@@ -442,11 +442,11 @@ test("a lock that somebody holds while the account is removed: said, and done wi
 test("a destroy that was killed after the home: another directory in its place is nobody's to remove", async () => {
   const put = await give(host, "put");
   await put.apply();
-  await host.run(`printf '#!/bin/sh\nkill -KILL $PPID\n' >/usr/local/sbin/userdel
-    chmod 755 /usr/local/sbin/userdel; echo delete >/var/lib/rootless-docker/leases/${put.installation.lease}/on-destroy-data`);
+  await host.run(`${cutAt("unshare", "; userdel")}
+    echo delete >/var/lib/rootless-docker/leases/${put.installation.lease}/on-destroy-data`);
   await put.installation.tryRevert("account", put.all);
   await host.run(
-    "rm /usr/local/sbin/userdel; mkdir /home/put; echo precious >/home/put/file; chown -R put: /home/put",
+    "rm /usr/local/sbin/unshare; mkdir /home/put; echo precious >/home/put/file; chown -R put: /home/put",
   );
   // Not even where an up comes in between.
   await put.apply();

@@ -88,7 +88,6 @@ forget_another_account() {
 # they are nobody's. Nothing of the account's runs by then. $1 the account.
 remove_user() {
 	local last=/proc/sys/kernel/ns_last_pid
-	stop_on_held_locks
 	# shellcheck disable=SC2016 # the inner shell expands them
 	if unshare --pid --fork --mount-proc sh -c 'echo 1 >"$1"' sh "$last" 2>/dev/null; then
 		unshare --pid --fork --mount-proc sh -c 'echo "$2" >"$1"; userdel "$3"; exit $?' sh "$last" $(($$ - 1)) "$1"
@@ -111,6 +110,7 @@ remove_half_account() {
 		return 0
 	elif ! getent shadow "$1" >/dev/null || ! getent group "$ACCOUNT_GID" >/dev/null; then
 		retire_lines "$baseline"
+		stop_on_held_locks
 		remove_user "$1" 2>"$WORK/error" ||
 			fail "userdel $1" "$(tail -n 1 "$WORK/error")" "what a killed useradd left removed" \
 				"remove the account by hand, then run again"
@@ -276,6 +276,7 @@ account_restore() {
 		at_jobs
 	} | xargs -d '\n' -r rm -f --
 	note_moved "$2"
+	stop_on_held_locks
 	# userdel complains about a missing mail spool on its stderr, and succeeds.
 	remove_user "$1" 2>"$WORK/error" ||
 		fail "userdel $1" "$(tail -n 1 "$WORK/error")" "the account removed" "$(userdel_fix "$1")"

@@ -48,7 +48,7 @@ file_in_places_of_root() {
 		printf '%s\n' /tmp /var/tmp /dev/shm /run/user /var/mail /var/spool /var/spool/mail /var/spool/cron
 		[ -z "${ACCOUNT_HOME-}" ] || {
 			places_of_ids "$ACCOUNT"
-			leaving_home "$ACCOUNT_HOME"
+			printf '%s\n' "$(leaving_home "$ACCOUNT_HOME")"
 		}
 	} >"$WORK/other-places"
 	places_of_root | grep -vxFf "$WORK/other-places" >"$WORK/places-of-root"
