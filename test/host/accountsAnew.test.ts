@@ -346,7 +346,7 @@ test("something mounted at the home: an error before the ids go", async () => {
   const { exitCode, said } = await bound.tryBack();
   expect([exitCode, said.at(-1)]).toEqual([
     1,
-    `account: ${home}: found something mounted at ${home}; wanted nothing mounted there when it is removed. To fix: unmount it, then run again`,
+    `account: ${home}: found something mounted at '${home}'; wanted nothing mounted there when it is removed. To fix: unmount it, then run again`,
   ]);
   expect(await host.run(`grep -c ^bound: /etc/subuid; umount '${home}'`)).toBe("1\n");
   expect(await bound.back()).toContain(`account bound and ${home} removed`);

@@ -166,13 +166,14 @@ const files: Life = {
     {
       name: "a unit file that they edited stays",
       change: `echo '# theirs' >>${config}/systemd/user/docker.service`,
-      after: `grep theirs ${config}/systemd/user/docker.service`,
+      after: `grep theirs ${config}/systemd/user/docker.service; rm ${config}/systemd/user/docker.service`,
       said: /: \S+user\/docker\.service stays: somebody changed it/,
     },
     {
       name: "a link that they led elsewhere stays",
       change: `cd ${config}/systemd/user/default.target.wants; ln -sfn /dev/null docker.service`,
-      after: `[ "$(readlink ${config}/systemd/user/default.target.wants/docker.service)" = /dev/null ]`,
+      after: `[ "$(readlink ${config}/systemd/user/default.target.wants/docker.service)" = /dev/null ]
+        rm ${config}/systemd/user/default.target.wants/docker.service`,
       said: /default\.target\.wants\/docker\.service stays: somebody changed it/,
     },
     {
