@@ -38,18 +38,21 @@ function isProxy(name: string): boolean {
 }
 
 // Inside a text: token=..., password: "...". A path or a variable says where a secret is, and is none.
-const namedValue = /([\w.-]+)["']?\s*[=:]\s*["']?(?![$%]|\/[\w.-]+\/)[^\s"'=:,;&{}[\]]/g;
+const namedValue = /(?<![\w.-])([\w.-]+)["']?\s*[=:]\s*["']?(?![$%]|\/[\w.-]+\/)[^\s"'=:,;&{}[\]]/g;
 
 /**
- * True for a text with a user or a password by its form: a URL's, with a "/" in the password perhaps, which
- * makes it malformed, or user:password@host; the value of an Authorization header; or a name of a secret with its
- * value. The digest of an image is none.
+ * True for a text with a user or a password in front of an address: a URL's, with a "/" in the password perhaps, which
+ * makes it malformed, or user:password@host. The digest of an image is none.
  */
+export function hasLogin(text: string): boolean {
+  return /\/\/\S*@/.test(text) || /^[^\s/@:]+:\S*@(?!sha\d+:)/.test(text);
+}
+
+/** The same, and the value of an Authorization header, a signed address, or a name of a secret with its value. */
 function isCredentialed(text: string): boolean {
   return (
-    /\/\/\S*@/.test(text) ||
-    /^[^\s/@:]+:\S*@(?!sha\d+:)/.test(text) ||
-    /\b(Basic|Bearer)\s+\S/.test(text) ||
+    hasLogin(text) ||
+    /\b(Basic|Bearer)\s+[\w+/=.-]{6}/.test(text) ||
     /[?&]sig=/.test(text) ||
     [...text.matchAll(namedValue)].some(([, name]) => secretName.test(name ?? ""))
   );

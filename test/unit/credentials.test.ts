@@ -150,7 +150,10 @@ describe.each([
           NO_PROXY: "me@SHOWN,.example",
           ARGS: "--token-file=/run/SHOWN6/token --password=$SHOWN7",
         },
-        unitOverrides: { Service: { ExecStartPost: "/bin/x --password-file=%d/SHOWN8" } },
+        unitOverrides: {
+          Unit: { Description: "Basic documentation of token: SHOWN9" },
+          Service: { ExecStartPost: "/bin/x --password-file=%d/SHOWN8" },
+        },
         daemon: {
           proxies: { "no-proxy": "SHOWN2@example" },
           "registry-mirrors": ["https://SHOWN3.example"],
@@ -169,10 +172,18 @@ describe.each([
       "SHOWN6",
       "SHOWN7",
       "SHOWN8",
+      "SHOWN9",
       "proxy.example",
     ])
       expect(text).toContain(part);
   });
+});
+
+test("a long text takes no time that anybody sees", () => {
+  const begun = process.cpuUsage().user;
+  expect(hasCredentials("", "a".repeat(1_000_000))).toBe(false);
+  // Once for each of its beginnings it would be an hour.
+  expect(process.cpuUsage(undefined).user - begun).toBeLessThan(30_000_000);
 });
 
 const password = fc

@@ -156,10 +156,12 @@ processes_of_service_managers() {
 			sub(/^[^@]*@/, "", unit)
 			manager = unit + 0
 			sub(/^[0-9]+[.]service\//, "", unit)
+			# What a desktop has there comes and goes with its login.
+			is_desktop = unit ~ /(^|\/)(session|background|app-graphical)[.]slice\//
 			while (sub(/^[^\/]*[.]slice\//, "", unit)) continue
 			sub(/\/.*/, "", unit)
 			gsub(/\t/, " ", unit)
-			if (unit ~ /^(init[.]scope|dbus.*[.]service)$/) unit = ""
+			if (is_desktop || unit ~ /^(init[.]scope|dbus.*[.]service)$/) unit = ""
 			printf "%.0f\t%s\t%s\t%s\t%s\n", manager, process, of[process, "Uid"], unit, of[process, "Name"]
 		}'
 }

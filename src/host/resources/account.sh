@@ -155,7 +155,7 @@ create_account() {
 	else
 		set -- --create-home --skel /etc/skel "$@"
 	fi
-	! has uid || write_record "$(resource_directory account "$name")/baseline/named-uid" </dev/null
+	note_named uid "$(resource_directory account "$name")/baseline/named-uid"
 	if has home; then set -- "$@" --home-dir "$(doc home)"; fi
 	# Only what has this mark is this package's, where it is killed, or somebody else is faster.
 	printf '%s\nhome %s\n' "$mark" "$(new_home "$name")" | write_record "$(creating_file "$name")"
@@ -170,7 +170,7 @@ create_account() {
 useradd_without_ids() {
 	local uid=${1:-$(next_uid)}
 	shift
-	! useradd --uid "$uid" -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 "$@" || return 0
+	! useradd ${uid:+--uid "$uid"} -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 "$@" || return 0
 	grep -q 'subordinate user IDs' "$WORK/error" || return 1
 	# A count of 0 is an error before shadow 4.9, whose useradd gives none to a uid below UID_MIN.
 	useradd --uid "$uid" -K "UID_MIN=$((uid + 1))" "$@"
@@ -189,8 +189,9 @@ left_uids() {
 }
 
 # As useradd chooses, after the highest that is taken, but none that a group has or that is seen in use: what is of it
-# would be the new account's. An account that is made anew may have its own.
+# would be the new account's. An account that is made anew may have its own. A directory need not list whom it knows.
 next_uid() {
+	local id
 	{
 		ids_in_use uid | sed 's/.*:\(.*\)/account:\1:1/'
 		left_uids | sed 's/.*/account:&:1/'
@@ -213,10 +214,13 @@ next_uid() {
 		}
 		END {
 			if (next_one < low) next_one = low
-			for (id = next_one; id <= high && !free(id); id++);
-			if (id > high) for (id = low; id <= high && !free(id); id++);
-			print id
-		}'
+			for (id = next_one; id <= high && count < 100; id++) if (free(id)) { print id; count++ }
+			for (id = low; id < next_one && count < 100; id++) if (free(id)) { print id; count++ }
+		}' | while read -r id; do
+		if getent passwd "$id" >/dev/null || getent group "$id" >/dev/null; then continue; fi
+		printf '%s\n' "$id"
+		break
+	done
 }
 
 account_restore() {
@@ -264,7 +268,7 @@ account_restore() {
 		write_record "$2/made" <"$WORK/made"
 	fi
 	clear_keys
-	as_account find /tmp /var/tmp /dev/shm -xdev -depth -mindepth 1 -maxdepth 3 -uid "$ACCOUNT_UID" -delete 2>/dev/null || true
+	as_account find /tmp /var/tmp /var/crash /dev/shm -xdev -depth -mindepth 1 -uid "$ACCOUNT_UID" -delete 2>/dev/null || true
 	retire_lines "$2"
 	# The home first: once the account is gone, nobody knows any more that it was its own.
 	if [ -d "$ACCOUNT_HOME" ] || is_leaving "$2" "$ACCOUNT_HOME"; then

@@ -247,7 +247,7 @@ at_jobs() {
 
 # What the account has where everybody may put files: the next one with its uid would own them.
 temporary_files() {
-	timeout -k 5 20 find /tmp /var/tmp /dev/shm -xdev -mindepth 1 -maxdepth 3 ! -type d -uid "$ACCOUNT_UID" 2>/dev/null || true
+	timeout -k 5 20 find /tmp /var/tmp /var/crash /dev/shm -xdev -mindepth 1 ! -type d ! -type s -uid "$ACCOUNT_UID" 2>/dev/null || true
 }
 
 # Files in the account's home that neither /etc/skel nor this package put there: trials of storage drivers, which a power

@@ -104,6 +104,6 @@ say_left_places() {
 clear_trials() {
 	# shellcheck disable=SC2016 # the inner shells expand them
 	on_behalf sh -c 'for left in "$1"/.rootless-docker-trial.??????; do
-		[ ! -d "$left" ] || flock -n "$left" sh -c "chmod -R u+rwx \"\$1\"; rm -rf \"\$1\"" sh "$left"
+		[ -h "$left" ] || [ ! -d "$left" ] || flock -n "$left" sh -c "chmod -R u+rwx \"\$1\"; rm -rf \"\$1\"" sh "$left"
 	done' sh "$1" 2>/dev/null || true
 }

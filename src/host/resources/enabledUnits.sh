@@ -42,12 +42,12 @@ runs_since() {
 	} >"$WORK/units"
 	units=$(processes_of_service_managers |
 		awk -F '\t' -v uid="$ACCOUNT_UID" -v enabled="$WORK/units" -v counted="${2-}" '
-		function plain(unit) { sub(/.*\//, "", unit); sub(/[.][a-z]+$/, "", unit); return unit }
+		function plain(unit) { sub(/.*\//, "", unit); sub(/(@.*)?[.][a-z]+$/, "", unit); return unit }
 		BEGIN {
 			while ((getline line <enabled) > 0) by_itself[plain(line)]
 			while (counted != "" && (getline line <counted) > 0) counts[line]
 		}
-		$1 != uid || $4 == "" || $4 ~ /^podman-pause/ || plain($4) in by_itself { next }
+		$1 != uid || $4 == "" || $4 ~ /^podman-pause|^(app|vte-spawn)-.*[.]scope$/ || plain($4) in by_itself { next }
 		(counted == "" || $2 in counts) && !seen[$4]++ { print $4 }' | head -n 3 | paste -s -d ' ')
 	[ -z "$units" ] || printf '%s runs %s' "$1" "$(words_of_account "$units")"
 }

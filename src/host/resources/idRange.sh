@@ -239,6 +239,11 @@ seen_with_ids() {
 		done' sh "$tests" "$ACCOUNT_HOME" "$ACCOUNT_RUNTIME" "$@" 2>/dev/null || true
 }
 
+# That the program has named these ids, and not this package. $1 the key, $2 the record.
+note_named() {
+	if has "$1"; then write_record "$2" </dev/null; else rm -f "$2"; fi
+}
+
 # A file elsewhere of the ids that go with the account: those that this package has chosen for it. Whoever names some has them
 # for what is there.
 file_elsewhere() {

@@ -48,12 +48,20 @@ packages_of_named_programs() {
 			}
 			# As in the arguments of mounts and in search paths.
 			gsub(/:\//, " /", line)
-			count = split(line, word, /[^A-Za-z0-9_.:+\/@%~-]+/)
-			for (i = 1; i <= count; i++) {
-				if (word[i] ~ /^\/.*\/[^\/]+$/) {
-					if (plain(word[i]) ~ /\/s?bin\/[^\/]+$/) look(file, plain(word[i]))
-				} else if (word[i] != "" && word[i] !~ /\//)
-					for (directory in is) look(file, is[directory] "/" word[i])
+			is_script = file !~ /\/(systemd|spool)\/|\/cron(tab$|[.]d\/)/
+			if (is_script) sub(/[ \t]#.*/, "", line)
+			for (before = ""; match(line, /[A-Za-z0-9_.:+\/@%~-]+/);) {
+				between = substr(line, 1, RSTART - 1)
+				word = substr(line, RSTART, RLENGTH)
+				line = substr(line, RSTART + RLENGTH)
+				# In a script, of which any word may be a text, where a command is.
+				is_command = !is_script || before == "" || between ~ /[;&|{`!]|[$ \t]\(|\["/ ||
+					before ~ /^(do|then|else|elif|if|while|until|exec|sudo|doas|env|command|nohup|xargs|nice|-v|-c)$/
+				before = word
+				if (word ~ /^\/.*\/[^\/]+$/) {
+					if (plain(word) ~ /\/s?bin\/[^\/]+$/) look(file, plain(word))
+				} else if (is_command && word !~ /\//)
+					for (directory in is) look(file, is[directory] "/" word)
 			}
 		}' "$WORK/programs-of-packages" - | sort | while IFS='	' read -r name program file; do
 		printf '%s\t%s\t\t%s names its %s\n' "$name" "$program" "$(shown_path "$file")" "$program"

@@ -45,13 +45,14 @@ look_for_owners() {
 # looks for.
 file_in_places_of_root() {
 	{
-		printf '%s\n' /tmp /var/tmp /dev/shm /run/user /var/mail /var/spool /var/spool/mail /var/spool/cron
+		printf '%s\n' /tmp /var/tmp /var/crash /dev/shm /var/lib/sudo /var/mail /var/spool /var/spool/mail /var/spool/cron
 		[ -z "${ACCOUNT_HOME-}" ] || {
 			places_of_ids "$ACCOUNT"
 			printf '%s\n' "$(leaving_home "$ACCOUNT_HOME")"
 		}
 	} >"$WORK/other-places"
-	places_of_root | grep -vxFf "$WORK/other-places" >"$WORK/places-of-root"
+	# What is in /run goes with the next boot.
+	places_of_root | grep -vE '^/run(/|$)' | grep -vxFf "$WORK/other-places" >"$WORK/places-of-root"
 	# shellcheck disable=SC2016 # the inner shell expands them
 	timeout -k 2 15 sh -c 'places=$1 others=$2 uid=$3
 		shift 3

@@ -229,8 +229,7 @@ want_subordinate_ids() {
 				"remove ranges of accounts that are gone"
 		}
 		[ -z "$own" ] || delete_range "$kind" "$own"
-		! has "sub$kind-start" ||
-			write_record "$(resource_directory "sub$kind" "$ACCOUNT")/baseline/named" </dev/null
+		note_named "sub$kind-start" "$(resource_directory "sub$kind" "$ACCOUNT")/baseline/named"
 		printf '%s:%s:%s\n%s\n' "$ACCOUNT" "$start" "$count" "$(holder_of "$ACCOUNT")" |
 			write_record "$(resource_directory "sub$kind" "$ACCOUNT")/baseline/added"
 		add_range "$kind" "$ACCOUNT:$start:$count"

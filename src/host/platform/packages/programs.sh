@@ -62,7 +62,7 @@ running_programs() {
 				if (part[5] == "/") found = part[3] " " part[4]
 			}
 			close(file)
-			if (found != "") root[view[process]] = found
+			if (found != "" && view[process] != "") root[view[process]] = found
 			return found
 		}
 		function plain(path) { sub(/ \(deleted\)$/, "", path); return path }

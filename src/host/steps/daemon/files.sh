@@ -95,7 +95,7 @@ validate_daemon_json() {
 	*'unknown flag'*) ;;
 	*)
 		said=$(printf '%s\n' "$said" | tail -n 1 | sed "s|$WORK/||" | without_secrets)
-		fail "daemon.json" "that dockerd refuses it (${said:-without a word})" \
+		fail "daemon.json" "that dockerd refuses it (${said:-without a word, or not within a minute})" \
 			"one that it accepts" "correct daemon, or take back its last change"
 		;;
 	esac
