@@ -312,7 +312,7 @@ test("an account's end does not reach beyond its home: links, hard links, bind m
   const { exitCode, said } = await ends.revert();
   expect([exitCode, said.at(-1)]).toEqual([
     1,
-    "account: /home/ends: found something mounted at /home/ends/a mount; wanted nothing mounted there when it is removed. To fix: unmount it, then run again",
+    "account: /home/ends: found something mounted at '/home/ends/a mount'; wanted nothing mounted there when it is removed. To fix: unmount it, then run again",
   ]);
   expect(await host.run("cat /srv/precious/file; umount '/home/ends/a mount'")).toBe("precious\n");
   await ends.end();
