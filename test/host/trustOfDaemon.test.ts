@@ -224,7 +224,7 @@ test("data that are removed end at links and at mounts", async () => {
   const { exitCode, said } = await app.tryRevert("daemon", all);
   expect([exitCode, said.at(-1)]).toEqual([
     1,
-    "daemon: /home/app/.local/share/docker: found something mounted at /home/app/.local/share/docker/a mount; wanted nothing mounted there when it is removed. To fix: unmount it, then run again",
+    "daemon: /home/app/.local/share/docker: found something mounted at '/home/app/.local/share/docker/a mount'; wanted nothing mounted there when it is removed. To fix: unmount it, then run again",
   ]);
   await host.run("umount '/home/app/.local/share/docker/a mount'");
   await app.revert("daemon", all);
