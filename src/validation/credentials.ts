@@ -45,7 +45,15 @@ const namedValue = /(?<![\w.-])([\w.-]+)["']?\s*[=:]\s*["']?(?![$%]|\/[\w.-]+\/)
  * makes it malformed, or user:password@host. The digest of an image is none.
  */
 export function hasLogin(text: string): boolean {
-  return /\/\/\S*@/.test(text) || /^[^\s/@:]+:\S*@(?!sha\d+:)/.test(text);
+  return hasInWord(text, "//", "@") || /^[^\s/@:]+:\S*@(?!sha\d+:)/.test(text);
+}
+
+/** True where a word of a text has `end` anywhere after `start`; a pattern would look from each start to the end. */
+export function hasInWord(text: string, start: string, end: string): boolean {
+  return text.split(/\s/).some((word) => {
+    const at = word.indexOf(start);
+    return at >= 0 && word.includes(end, at + start.length);
+  });
 }
 
 /** The same, and the value of an Authorization header, a signed address, or a name of a secret with its value. */

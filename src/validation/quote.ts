@@ -1,4 +1,4 @@
-import { hasCredentials } from "./credentials";
+import { hasCredentials, hasInWord } from "./credentials";
 
 /** An offending value as a message shows it: on one line, not at length, and without credentials or private keys. */
 export function quote(value: unknown): string {
@@ -24,7 +24,11 @@ function isKeyBody(text: string): boolean {
 
 /** True for a URL with parameters, of which one may be a token, and for user:password. */
 function hasQueryOrLogin(text: string): boolean {
-  return /[?#]\S*=/.test(text) || /^[a-z_][a-z0-9_-]*:(?!\d*$|[:/])\S{6,}$/i.test(text);
+  return (
+    hasInWord(text, "?", "=") ||
+    hasInWord(text, "#", "=") ||
+    /^[a-z_][a-z0-9_-]*:(?!\d*$|[:/])\S{6,}$/i.test(text)
+  );
 }
 
 /** The beginning of a text on one line, cut between characters and not inside one. */

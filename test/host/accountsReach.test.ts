@@ -44,7 +44,7 @@ test("a process with subordinate ids that a timer started ends before the ids ar
   // Not below its login or its service manager, as a crontab's.
   // As a power cut leaves it: no file of the account's own.
   await host.run(
-    "cd /home/left; install -d -o left .rootless-docker-trial.abcdef/work/work; touch .rootless-docker-trial.abcdef/file",
+    "cd /home/left; install -d -o left .rootless-docker-trial.abcdef/upper/new; touch .rootless-docker-trial.abcdef/file",
   );
   await host.run(`cat >/tmp/left.sh <<'END'
 unshare --map-root-user --pid --fork sleep 1000 &

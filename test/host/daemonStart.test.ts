@@ -170,7 +170,7 @@ test("an up after a destroy that was killed between the daemon's files", async (
   expect((await app.tryRevert("daemon", wishes)).exitCode).not.toBe(0);
   await host.run("rm /usr/local/sbin/mv");
   const trial = "~/.local/share/.rootless-docker-trial.abcdef";
-  await account(`mkdir -p ${trial}/work; touch ${trial}/work/file; chmod 0 ${trial}/work`);
+  await account(`mkdir -p ${trial}/inner; touch ${trial}/inner/file; chmod 0 ${trial}/inner`);
   await app.applyAll(wishes);
   expect(await state()).toBe("active");
   expect(await account(`ls -d ${trial} 2>/dev/null || echo gone`)).toBe("gone\n");

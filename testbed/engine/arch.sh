@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes stand-ins for packages of Arch's own, without their programs, as makepkg and repo-add would: a host of the
-# testbed has those from Debian. Each has one of another name. Argument: the folder to fill, with base/ for packages that an Arch has from the
-# beginning, and os/, a repository of others, each signed.
+# testbed has those from Debian. Each has one of another name. Argument: the folder to fill, with base/ for packages
+# that an Arch has from the beginning, and os/, a repository of others, each signed.
 set -eu
 target=$1
 work=$(mktemp -d)

@@ -247,11 +247,18 @@ at_jobs() {
 
 # What the account has where everybody may put files: the next one with its uid would own them.
 temporary_files() {
-	timeout -k 5 20 find /tmp /var/tmp /var/crash /dev/shm -xdev -mindepth 1 ! -type d ! -type s -uid "$ACCOUNT_UID" 2>/dev/null || true
+	# shellcheck disable=SC2086 # a list of paths
+	timeout -k 5 20 find $SHARED_PLACES -xdev -mindepth 1 ! -type d ! -type s -uid "$ACCOUNT_UID" 2>/dev/null || true
 }
 
-# Files in the account's home that neither /etc/skel nor this package put there: trials of storage drivers, which a power
-# failure may leave, are this package's.
+# By the account itself, which reaches nothing of others there.
+remove_temporary_files() {
+	# shellcheck disable=SC2086 # a list of paths
+	as_account find $SHARED_PLACES -xdev -depth -mindepth 1 -uid "$ACCOUNT_UID" -delete 2>/dev/null || true
+}
+
+# Files in the account's home that neither /etc/skel nor this package put there: trials of storage drivers, which a
+# power failure may leave, are this package's.
 own_files() {
 	local reader=as_account
 	# Where it can exchange none of them, it may not be able to read them either.
@@ -270,7 +277,10 @@ own_files() {
 	temporary_files | head -n 3 | shown_paths
 	# What an interrupted removal has moved away already.
 	[ -d "$ACCOUNT_HOME" ] || return 0
-	{ find_beneath "$ACCOUNT_HOME" -mindepth 1 ! -type d ! -path '*/.rootless-docker-trial.??????/*' -printf '%P\n' 2>/dev/null || echo 'not all can be looked at'; } |
+	{
+		find_beneath "$ACCOUNT_HOME" -mindepth 1 ! -type d ! -path '*/.rootless-docker-trial.??????/*' \
+			-printf '%P\n' 2>/dev/null || echo 'not all can be looked at'
+	} |
 		while IFS= read -r file; do
 			as_in_skel "$reader" "$file" || printf '%s\n' "$(shown_path "$file")"
 		done | head -n 3

@@ -99,8 +99,8 @@ say_left_places() {
 	done
 }
 
-# What a power failure has left of a trial of a storage driver, with the kernel's own directory of mode 0; what is at work elsewhere, as for a
-# preview, is locked. $1 the directory.
+# What a power failure has left of a trial of a storage driver, with the kernel's own directory of mode 0; what is at
+# work elsewhere, as for a preview, is locked. $1 the directory.
 clear_trials() {
 	# shellcheck disable=SC2016 # the inner shells expand them
 	on_behalf sh -c 'for left in "$1"/.rootless-docker-trial.??????; do

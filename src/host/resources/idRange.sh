@@ -244,8 +244,8 @@ note_named() {
 	if has "$1"; then write_record "$2" </dev/null; else rm -f "$2"; fi
 }
 
-# A file elsewhere of the ids that go with the account: those that this package has chosen for it. Whoever names some has them
-# for what is there.
+# A file elsewhere of the ids that go with the account: those that this package has chosen for it. Whoever names some
+# has them for what is there.
 file_elsewhere() {
 	local dir
 	set -- -false
@@ -275,7 +275,8 @@ shared_file_of_ranges() {
 	local place
 	[ -n "$(own_range uid)$(own_range gid)" ] || return 0
 	{
-		printf '%s\n' /tmp /var/tmp /dev/shm /run/lock
+		# shellcheck disable=SC2086 # a list of paths
+		printf '%s\n' $SHARED_PLACES
 		timeout -k 5 20 find / -xdev -mindepth 1 -maxdepth 2 -type d -perm -0002 ! -name '*
 *' -print -prune |
 			head -n 100
@@ -283,7 +284,8 @@ shared_file_of_ranges() {
 	set --
 	while IFS= read -r place; do set -- "$@" "$place"; done <"$WORK/shared-places"
 	# shellcheck disable=SC2046 # words
-	timeout -k 5 20 find -H "$@" -mindepth 1 -xdev "(" -false $(own_range_tests all) ")" -print -quit 2>/dev/null || true
+	timeout -k 5 20 find -H "$@" -mindepth 1 -xdev "(" -false $(own_range_tests all) ")" \
+		-print -quit 2>/dev/null || true
 }
 
 # Ranges of ids that are the account's, START:COUNT a line. They are remembered: they go before it

@@ -1,6 +1,9 @@
 # shellcheck shell=dash
 # Owners of files, whatever the files of accounts say: no account is given their ids, nor gives them back.
 
+# Where everybody may put files.
+SHARED_PLACES='/tmp /var/tmp /var/crash /dev/shm /run/lock'
+
 # Directories of root's where others have theirs, a line each: homes, mail and crontabs, wherever they are, and disks.
 places_of_root() {
 	{
@@ -39,13 +42,13 @@ look_for_owners() {
 	done
 }
 
-# One file of some ids where others than the account have theirs, as far as it is seen in fifteen seconds; a socket holds
-# nothing, and may be left of a service. The account's
-# home, data, mail and crontab are looked at by themselves, and so is where everybody may write. Arguments: what find(1)
-# looks for.
+# One file of some ids where others than the account have theirs, as far as it is seen in fifteen seconds; a socket
+# holds nothing, and may be left of a service. The account's home, data, mail and crontab are looked at by themselves,
+# and so is where everybody may write; what sudo notes of it is root's. Arguments: what find(1) looks for.
 file_in_places_of_root() {
 	{
-		printf '%s\n' /tmp /var/tmp /var/crash /dev/shm /var/lib/sudo /var/mail /var/spool /var/spool/mail /var/spool/cron
+		# shellcheck disable=SC2086 # a list of paths
+		printf '%s\n' $SHARED_PLACES /var/lib/sudo /var/mail /var/spool /var/spool/mail /var/spool/cron
 		[ -z "${ACCOUNT_HOME-}" ] || {
 			places_of_ids "$ACCOUNT"
 			printf '%s\n' "$(leaving_home "$ACCOUNT_HOME")"
@@ -60,8 +63,8 @@ file_in_places_of_root() {
 		set -- -false
 		while IFS= read -r place; do [ ! -e "$place" ] || set -- "$@" -o -samefile "$(realpath "$place")"; done <"$others"
 		while IFS= read -r place; do
-			find -H "$place" -xdev -mindepth 1 -maxdepth 3 "(" "$@" ")" -prune -o "(" $tests ")" ! -type s -print -quit -o \
-				! -uid 0 ! -uid "$uid" ! -nouser -prune
+			find -H "$place" -xdev -mindepth 1 -maxdepth 3 "(" "$@" ")" -prune -o \
+				"(" $tests ")" ! -type s -print -quit -o ! -uid 0 ! -uid "$uid" ! -nouser -prune
 		done <"$places"' sh "$WORK/places-of-root" "$WORK/other-places" "${ACCOUNT_UID:-0}" "$@" 2>/dev/null </dev/null |
 		head -n 1
 }
