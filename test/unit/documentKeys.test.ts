@@ -65,6 +65,7 @@ const readsAnother = ["follow_engine", "pass_on_to_daemon", "run_preflight_check
 const composed: Record<string, string[]> = {
   "validate_unit docker.service/$directive": [],
   "require_equal $1": ["uid", "home", "shell"],
+  "note_named $1": ["uid", "subuid-start", "subgid-start"],
   "sysctl_wanted_or_here $1": ["kernel.keys.maxkeys", "kernel.keys.maxbytes"],
   "ports_apply $start": ["net.ipv4.ip_unprivileged_port_start"],
   "compose_own_flags environment/$name": ["environment/DOCKERD_ROOTLESS_ROOTLESSKIT_FLAGS"],
