@@ -209,13 +209,17 @@ describe("what others use of what came with the engine", () => {
       mkdir -p /etc/cron.d; printf '# runc\\n0 3 * * * root docker -H ssh://app@other ps\\n' >/etc/cron.d/nightly
       printf '[Unit]\\nDescription=after runc\\nAfter=runc.service\\n[Service]\\nExecStart=/bin/echo runc.service\\n' \\
         >/etc/systemd/system/later.service
-      mkfifo /usr/local/bin/fifo`);
+      # None of these holds the removal up.
+      mkfifo /usr/local/bin/fifo; cd /usr/local/bin
+      perl -e 'print "#!/usr/bin/env node\n", "call(a,b);" x 390000' >bundle; ln -s /opt/bundle linked
+      perl -e 'print "#!/usr/bin/env node\n", "call(a,b);" x 4000000' >/opt/bundle`);
     said.push(...(await app.revert("engine", wishes)).said);
     await app.revertAgent();
   });
   afterAll(() =>
     host.run(`systemctl stop bens user@$(id -u ben) theirs.socket
-      cd /etc/systemd/system; rm theirs.* firewall.service later.service /usr/local/bin/theirs /usr/local/bin/fifo /etc/cron.d/nightly
+      cd /etc/systemd/system; rm theirs.* firewall.service later.service /etc/cron.d/nightly
+      rm /usr/local/bin/theirs /usr/local/bin/fifo /usr/local/bin/bundle /usr/local/bin/linked /opt/bundle
       systemctl daemon-reload; groupdel docker
       apt-get -qq -y purge --autoremove libslirp0 docker-cli iptables >/dev/null 2>&1`),
   );

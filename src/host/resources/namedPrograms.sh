@@ -50,18 +50,27 @@ packages_of_named_programs() {
 			gsub(/:\//, " /", line)
 			is_script = file !~ /\/(systemd|spool)\/|\/cron(tab$|[.]d\/)/
 			if (is_script) sub(/[ \t]#.*/, "", line)
-			for (before = ""; match(line, /[A-Za-z0-9_.:+\/@%~-]+/);) {
-				between = substr(line, 1, RSTART - 1)
-				word = substr(line, RSTART, RLENGTH)
-				line = substr(line, RSTART + RLENGTH)
-				# In a script, of which any word may be a text, where a command is.
-				is_command = !is_script || before == "" || between ~ /[;&|{`!]|[$ \t]\(|\["/ ||
-					before ~ /^(do|then|else|elif|if|while|until|exec|sudo|doas|env|command|nohup|xargs|nice|-v|-c)$/
-				before = word
-				if (word ~ /^\/.*\/[^\/]+$/) {
-					if (plain(word) ~ /\/s?bin\/[^\/]+$/) look(file, plain(word))
-				} else if (is_command && word !~ /\//)
-					for (directory in is) look(file, is[directory] "/" word)
+			# In pieces, since each word that is taken from a text copies what is left of it.
+			for (before = ""; line != ""; line = later) {
+				later = substr(line, 4001)
+				line = substr(line, 1, 4000)
+				if (later != "" && match(line, /[A-Za-z0-9_.:+\/@%~-]+$/) && RSTART > 1) {
+					later = substr(line, RSTART) later
+					line = substr(line, 1, RSTART - 1)
+				}
+				while (match(line, /[A-Za-z0-9_.:+\/@%~-]+/)) {
+					between = substr(line, 1, RSTART - 1)
+					word = substr(line, RSTART, RLENGTH)
+					line = substr(line, RSTART + RLENGTH)
+					# In a script, of which any word may be a text, where a command is.
+					is_command = !is_script || before == "" || between ~ /[;&|{`!]|[$ \t]\(|\["/ ||
+						before ~ /^(do|then|else|elif|if|while|until|exec|sudo|doas|env|command|nohup|xargs|nice|-v|-c)$/
+					before = word
+					if (word ~ /^\/.*\/[^\/]+$/) {
+						if (plain(word) ~ /\/s?bin\/[^\/]+$/) look(file, plain(word))
+					} else if (is_command && word !~ /\//)
+						for (directory in is) look(file, is[directory] "/" word)
+				}
 			}
 		}' "$WORK/programs-of-packages" - | sort | while IFS='	' read -r name program file; do
 		printf '%s\t%s\t\t%s names its %s\n' "$name" "$program" "$(shown_path "$file")" "$program"
@@ -69,13 +78,14 @@ packages_of_named_programs() {
 }
 
 # Lines of the files by which an administrator has programs started, each after its file and a tab: of no link to a
-# unit of a package's, and of no file of more than 4 MiB.
+# unit of a package's, and of no file of more than 4 MiB, wherever a link leads.
 lines_of_administrators() {
 	timeout -k 5 20 find -H /etc/systemd/system /etc/systemd/user /usr/local/lib/systemd/system \
 		/usr/local/lib/systemd/user /etc/crontab /etc/cron.d /etc/cron.hourly /etc/cron.daily /etc/cron.weekly \
 		/etc/cron.monthly /var/spool/cron /etc/rc.local /etc/network /etc/NetworkManager/dispatcher.d \
-		/usr/local/bin /usr/local/sbin -maxdepth 2 -xtype f '(' -type l -o -size -4097k ')' \
+		/usr/local/bin /usr/local/sbin -maxdepth 2 -xtype f \
 		! -lname '/lib/*' ! -lname '/usr/lib/*' ! -path '/var/spool/cron/at*' \
 		'(' ! -path '*/systemd/*' -o -path '*.d/*.conf' -o -name '*.service' ! -path '*.wants/*' ! -path '*.requires/*' ')' \
-		-exec grep -HIsZ -D skip '' {} + 2>/dev/null | tr '\000' '\t'
+		-print0 2>/dev/null | timeout -k 5 20 xargs -0 -r sh -c '
+			find -L "$@" -maxdepth 0 -type f -size -4097k -exec grep -HIsZ -D skip "" {} +' sh 2>/dev/null | tr '\000' '\t'
 }
