@@ -161,4 +161,4 @@ const ofEachRun = [
 ];
 
 // Ids that a destroy had retired before the cut are not given out again: the next account gets others.
-const idFiles = /^file \/etc\/sub[ug]id:/;
+const idFiles = /^sub[ug]id line /;
