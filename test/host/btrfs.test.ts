@@ -85,6 +85,22 @@ const snapshot = `perl -e 'my ($in, $of, $name) = @ARGV; open my $d, "<", $in or
 const subvolume = (name: string) =>
   `perl -e 'open my $d, "<", $ARGV[0]; my $a = pack "q a4088", 0, "${name}"; ioctl $d, 0x5000940e, $a or die $!'`;
 
+test("files of its ids in a subvolume keep an account, and those in a read-only snapshot do not", async () => {
+  const shop = await give(host, "shop");
+  await shop.apply();
+  await host.run(`${subvolume("data")} /homes; install -d -o shop /homes/data/shop`);
+  expect((await shop.back()).said.join("\n")).toContain(
+    "account shop stays, with its subordinate ids: /homes/data/shop is owned by one of them",
+  );
+  await shop.installation.install();
+  await host.run(`${snapshot} /homes data before; rmdir /homes/data/shop`);
+  await shop.apply();
+  expect((await shop.back()).said.join("\n")).toContain("account shop and /home/shop removed");
+  await host.run(
+    'perl -e \'open my $d, "<", "/homes/before"; ioctl $d, 0x4008941a, pack("Q", 0) or die\'; rm -r /homes/*',
+  );
+});
+
 test("a read-only snapshot in the home: an error before anything goes, that names it", async () => {
   const kept = await give(host, "kept", {
     account: { name: "kept", home: "/homes/kept" },

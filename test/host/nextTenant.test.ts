@@ -329,24 +329,48 @@ const beside = (name: string) => `mkdir -p /srv/${name}/db; chown ${name}: /srv/
   chown $(sed -n 's/^${name}:\\([0-9]*\\):.*/\\1/p' /etc/subuid) /srv/${name}/db; chmod 700 /srv/${name}/db`;
 
 describe("data that are mounted into containers from beside the home", () => {
-  test.each(["keep", "delete"])(
-    "with %s they keep an account that was made, and its ids",
-    async (data) => {
+  afterAll(() => host.run("rmdir /srv/site"));
+
+  test.each([
+    ["keep", "/srv/shop", "true"],
+    ["delete", "/srv/shop", "true"],
+    // In another account's directory.
+    ["keep", "/srv/site/shop", "install -d -o www-data /srv/site"],
+  ])(
+    "with %s, in %s, they keep an account that was made, and its ids",
+    async (data, place, make) => {
       const shop = await give(host, "shop");
       await shop.apply();
       await host.run(
         `echo ${data} >/var/lib/rootless-docker/leases/${shop.installation.lease}/on-destroy-data`,
       );
-      await host.run(beside("shop"));
+      await host.run(`${make}; ${beside("shop")}; [ -e ${place} ] || mv /srv/shop ${place}`);
       expect((await shop.back()).said.join("\n")).toContain(
-        "account shop stays, with its subordinate ids: /srv/shop is owned by one of them",
+        `account shop stays, with its subordinate ids: ${place} is owned by one of them`,
       );
       await shop.installation.install();
-      await host.run("rm -r /srv/shop");
+      await host.run(`rm -rf /srv/shop ${place}/db; rmdir ${place} 2>/dev/null || true`);
       await shop.apply();
       expect((await shop.back()).said.join("\n")).toContain("account shop and /home/shop removed");
     },
   );
+
+  test("an update that would give back their ids is an error", async () => {
+    const moved = await give(host, "moved");
+    await moved.apply();
+    await host.run(`install -d -o www-data /srv/site; ${beside("moved")}; mv /srv/moved /srv/site`);
+    const { exitCode, said } = await moved.installation.tryApply("preflight", {
+      ...moved.all,
+      ...start,
+    });
+    expect([exitCode, said.join("\n")]).toEqual([
+      1,
+      expect.stringMatching(/subordinateIds: found \/srv\/site\/moved\/db with one of the uids/),
+    ]);
+    await host.run("rm -r /srv/site/moved");
+    await moved.apply();
+    await moved.back();
+  });
 
   test("they keep the ids of an account that was there", async () => {
     await existing("store");
@@ -391,19 +415,28 @@ test("files where everybody may put some: with Keep they keep the account, with 
   expect(await host.run("ls -d /var/tmp/a 2>/dev/null || echo gone")).toBe("gone\n");
 });
 
+test("an account may have a uid whose files are where everybody may put some, and leaves them", async () => {
+  await host.run("install -o 1500 /dev/null /var/tmp/before");
+  const again = await give(host, "again", { account: { name: "again", uid: 1500 } });
+  await again.apply();
+  expect((await again.back()).said.join("\n")).toMatch(/account again stays.*\/var\/tmp\/before/);
+  await host.run("rm /var/tmp/before; userdel -r again 2>/dev/null");
+});
+
 test("a new account has no uid that is in use, though no account has it", async () => {
   const next = Number(
     await host.run("useradd probe; id -u probe; userdel -r probe >/dev/null 2>&1 || true"),
   );
-  await host.run(`install -d -o ${next} /srv/left; install -d -o 0 -g ${next + 1} /srv/left-group
+  await host.run(`install -d -o www-data /srv/left; install -d -o ${next} /srv/left/before
+    install -d -o 0 -g ${next + 1} /srv/left-group; install -o ${next + 5} /dev/null /dev/shm/left
     echo ${next + 2}:700000:65536 >>/etc/subuid; groupadd -g ${next + 3} team
     systemd-run --quiet --unit=contained setpriv --reuid ${next + 4} --regid 0 --clear-groups sleep 1000`);
   const fresh = await give(host, "fresh");
   await fresh.apply();
-  expect(await host.run("id -u fresh; id -g fresh")).toBe(`${next + 5}\n${next + 5}\n`);
+  expect(await host.run("id -u fresh; id -g fresh")).toBe(`${next + 6}\n${next + 6}\n`);
   await fresh.back();
   await host.run(
-    "systemctl stop contained; rm -r /srv/left /srv/left-group; groupdel team; sed -i /:700000:/d /etc/subuid",
+    "systemctl stop contained; rm -r /srv/left /srv/left-group /dev/shm/left; groupdel team; sed -i /:700000:/d /etc/subuid",
   );
 });
 

@@ -205,7 +205,8 @@ describe("what others use of what came with the engine", () => {
       printf '[Socket]\\nListenStream=/run/theirs.sock\\nSocketGroup=docker\\n' >/etc/systemd/system/theirs.socket
       printf '[Service]\\nExecStart=/bin/true\\n' >/etc/systemd/system/theirs.service
       systemctl daemon-reload; systemctl start theirs.socket
-      printf '[Service]\\nType=oneshot\\nExecStart=-/sbin/iptables-restore /etc/firewall.rules\\n' >/etc/systemd/system/firewall.service
+      printf '[Service]\\nType=oneshot\\nExecStart=/opt/firewall/start\\n' >/etc/systemd/system/firewall.service
+      mkdir -p /opt/firewall; printf '#!/bin/sh\\nLC_ALL=C sudo -n iptables-restore /etc/firewall.rules\\n' >/opt/firewall/start
       mkdir -p /etc/cron.d; printf '# runc\\n0 3 * * * root docker -H ssh://app@other ps\\n' >/etc/cron.d/nightly
       printf '[Unit]\\nDescription=after runc\\nAfter=runc.service\\n[Service]\\nExecStart=/bin/echo runc.service\\n' \\
         >/etc/systemd/system/later.service
@@ -219,7 +220,8 @@ describe("what others use of what came with the engine", () => {
   afterAll(() =>
     host.run(`systemctl stop bens user@$(id -u ben) theirs.socket
       cd /etc/systemd/system; rm theirs.* firewall.service later.service /etc/cron.d/nightly
-      rm /usr/local/bin/theirs /usr/local/bin/fifo /usr/local/bin/bundle /usr/local/bin/linked /opt/bundle
+      rm /usr/local/bin/theirs /usr/local/bin/fifo /usr/local/bin/bundle /usr/local/bin/linked
+      rm -r /opt/bundle /opt/firewall
       systemctl daemon-reload; groupdel docker
       apt-get -qq -y purge --autoremove libslirp0 docker-cli iptables >/dev/null 2>&1`),
   );
@@ -239,11 +241,11 @@ describe("what others use of what came with the engine", () => {
   });
 
   test.each([
-    ["iptables", "sbin/iptables-restore", "unit", "/etc/systemd/system/firewall.service"],
+    ["iptables", "sbin/iptables-restore", "unit's script", "/opt/firewall/start"],
     ["docker-cli", "bin/docker", "line of cron", "/etc/cron.d/nightly"],
   ])("%s, whose %s a %s of the administrator's starts, stays", async (name, program, _, file) => {
     expect(said.join("\n")).toContain(`package ${name} stays: ${file} names its /usr/${program}`);
-    await host.run(`test -x /usr/${program}`);
+    await host.run(`test -x /usr/${program}; apt-get -qq -y autoremove; test -x /usr/${program}`);
   });
 
   test("what comments, descriptions and names of units say of a program keeps no package", async () => {
@@ -301,6 +303,10 @@ test("a user with a rootless daemon of its own that does not run now: what it is
         `package ${name} stays.*: ann has a daemon of its own, by /home/ann/.config/systemd/user/docker.service`,
       ),
     );
+  expect(said).toContain("docker.service stays masked, since docker.io stays and would start it");
+  await host.run(`apt-get -qq -y install --reinstall docker.io >/dev/null 2>&1
+    if systemctl is-active docker.service docker.socket containerd.service; then exit 1; fi
+    systemctl unmask docker.service docker.socket containerd.service`);
   await app.revertAgent();
   const purging = await start("a8");
   const refused = await purging.tryApply("engine", purge);

@@ -84,7 +84,7 @@ finish_home() {
 				"as it is, and so does $(leaving_home "$ACCOUNT_HOME"), with what is left of that one"
 			return 0
 		fi
-		[ -z "$(own_files)" ] || return 0
+		[ -z "$(own_files_at_home)" ] || return 0
 	fi
 	if home_unfinished; then
 		fill_home
@@ -166,7 +166,7 @@ stop_where_home_is_another() {
 # A useradd that was killed copies nothing but /etc/skel.
 stop_where_home_has_files() {
 	local own
-	own=$(own_files | tr -d '\000-\011\013-\037\177' | paste -s -d ' ')
+	own=$(own_files_at_home | tr -d '\000-\011\013-\037\177' | paste -s -d ' ')
 	[ -z "$own" ] ||
 		fail "$ACCOUNT_HOME" "files in it ($own), before it was complete" "a new home, with what is in /etc/skel" \
 			"move them away, then run again; a destroy leaves them"

@@ -257,9 +257,19 @@ remove_temporary_files() {
 	as_account find $SHARED_PLACES -xdev -depth -mindepth 1 -uid "$ACCOUNT_UID" -delete 2>/dev/null || true
 }
 
+# The account's own files: mail, jobs, temporary ones, and those of its home.
+own_files() {
+	spool_files "$ACCOUNT_LOGIN" | while IFS= read -r file; do
+		[ ! -s "$file" ] || printf '%s\n' "$file"
+	done
+	at_jobs
+	temporary_files | head -n 3 | shown_paths
+	own_files_at_home
+}
+
 # Files in the account's home that neither /etc/skel nor this package put there: trials of storage drivers, which a
 # power failure may leave, are this package's.
-own_files() {
+own_files_at_home() {
 	local reader=as_account
 	# Where it can exchange none of them, it may not be able to read them either.
 	! only_root_leads_to "$ACCOUNT_HOME/file" || reader=as_root
@@ -270,11 +280,6 @@ own_files() {
 		echo "a name with a line break"
 		return 0
 	fi
-	spool_files "$ACCOUNT_LOGIN" | while IFS= read -r file; do
-		[ ! -s "$file" ] || printf '%s\n' "$file"
-	done
-	at_jobs
-	temporary_files | head -n 3 | shown_paths
 	# What an interrupted removal has moved away already.
 	[ -d "$ACCOUNT_HOME" ] || return 0
 	{

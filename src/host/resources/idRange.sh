@@ -241,7 +241,11 @@ seen_with_ids() {
 
 # That the program has named these ids, and not this package. $1 the key, $2 the record.
 note_named() {
-	if has "$1"; then write_record "$2" </dev/null; else rm -f "$2"; fi
+	if ! has "$1"; then
+		rm -f "$2"
+	elif [ ! -e "$2" ]; then
+		write_record "$2" </dev/null
+	fi
 }
 
 # A file elsewhere of the ids that go with the account: those that this package has chosen for it. Whoever names some
@@ -362,9 +366,9 @@ file_of_given_up() {
 	own=$(own_range "$kind")
 	grep -qsxF -- "${own:-none}" "$(id_file "$kind")" || return 0
 	for range in $(given_up "${own#*:}" "$2"); do
-		places_of_ids "$ACCOUNT" | while IFS= read -r place; do
-			# shellcheck disable=SC2046 # words
-			one_file "$place" $(of_range "$kind" "$range")
-		done
+		# shellcheck disable=SC2046 # words
+		set -- $(of_range "$kind" "$range")
+		places_of_ids "$ACCOUNT" | while IFS= read -r place; do one_file "$place" "$@"; done
+		[ -e "$(resource_directory "sub$kind" "$ACCOUNT")/baseline/named" ] || file_in_places_of_root "$@"
 	done | head -n 1
 }

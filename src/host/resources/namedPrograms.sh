@@ -2,7 +2,7 @@
 # What an administrator's own units, jobs and scripts start of packages.
 
 # Packages that have a program which such a file names, whether it runs now or not: lines as those of
-# packages_of_own_daemons. Arguments: names of packages.
+# packages_of_own_daemons. A script counts, too, that a unit or a job starts. Arguments: names of packages.
 packages_of_named_programs() {
 	local name program file
 	[ $# -gt 0 ] || return 0
@@ -13,7 +13,27 @@ packages_of_named_programs() {
 		grep -hs '' "$STATE"/leases/*/account-name | sed 's/^/own\t/'
 		files_of_packages "$@" | sed 's/^/has\t/'
 	} >"$WORK/programs-of-packages"
-	lines_of_administrators | awk -F '\t' '
+	files_of_administrators >"$WORK/programs-files"
+	lines_of_files <"$WORK/programs-files" | tr '\000' '\t' | named_programs >"$WORK/programs-named"
+	sed -n 's/^script\t//p' "$WORK/programs-named" | sort -u | head -n 100 | while IFS= read -r file; do
+		if only_root_leads_to "$file/." && [ -f "$file" ] && [ "$(head -c 2 "$file" | tr -d '\000')" = '#!' ]; then
+			printf '%s\0' "$file"
+		fi
+	done >"$WORK/programs-files"
+	lines_of_files <"$WORK/programs-files" | tr '\000' '\t' | named_programs >>"$WORK/programs-named"
+	if grep -qx late "$WORK/programs-named"; then
+		printf '%s\t-\t\tnot all units, jobs and scripts of administrators could be read, which may start it\n' "$@"
+	fi
+	sed -n 's/^has\t//p' "$WORK/programs-named" | sort -u | while IFS='	' read -r name program file; do
+		printf '%s\t%s\t\t%s names its %s\n' "$name" "$program" "$(shown_path "$file")" "$program"
+	done
+}
+
+# What lines of files name: "has", a package, its program and the file, or "script" and what may be one, with tabs; "late"
+# where not all was read.
+named_programs() {
+	# shellcheck disable=SC2016 # a program of awk
+	timeout -k 5 60 awk -F '\t' '
 		# The same directory has several names where /usr is merged.
 		function plain(path,   directory) {
 			match(path, /\/[^\/]*$/)
@@ -23,7 +43,10 @@ packages_of_named_programs() {
 		function look(file, path,   program, steps) {
 			program = path
 			while (!(program in package) && program in leads && ++steps < 9) program = leads[program]
-			if (program in package && !seen[package[program], file]++) print package[program] FS path FS file
+			if (program in package && !seen[package[program], file]++) print "has" FS package[program] FS path FS file
+		}
+		BEGIN {
+			wrappers = "^(do|then|else|elif|if|while|until|exec|sudo|doas|env|command|nohup|xargs|nice|ionice|timeout|setsid)$"
 		}
 		FILENAME != "-" {
 			if ($1 == "is") is[$2] = $3
@@ -32,6 +55,7 @@ packages_of_named_programs() {
 			else package[plain($3)] = $2
 			next
 		}
+		$0 == "end" { is_whole = 1; exit }
 		{
 			at = index($0, FS)
 			file = substr($0, 1, at - 1)
@@ -47,11 +71,13 @@ packages_of_named_programs() {
 				goes_on = line ~ /\\$/
 			}
 			# As in the arguments of mounts and in search paths.
-			gsub(/:\//, " /", line)
+			gsub(/:\//, "\001/", line)
 			is_script = file !~ /\/(systemd|spool)\/|\/cron(tab$|[.]d\/)/
 			if (is_script) sub(/[ \t]#.*/, "", line)
 			# In pieces, since each word that is taken from a text copies what is left of it.
-			for (before = ""; line != ""; line = later) {
+			is_next = 1
+			is_option = 0
+			for (; line != ""; line = later) {
 				later = substr(line, 4001)
 				line = substr(line, 1, 4000)
 				if (later != "" && match(line, /[A-Za-z0-9_.:+\/@%~-]+$/) && RSTART > 1) {
@@ -63,29 +89,46 @@ packages_of_named_programs() {
 					word = substr(line, RSTART, RLENGTH)
 					line = substr(line, RSTART + RLENGTH)
 					# In a script, of which any word may be a text, where a command is.
-					is_command = !is_script || before == "" || between ~ /[;&|{`!]|[$ \t]\(|\["/ ||
-						before ~ /^(do|then|else|elif|if|while|until|exec|sudo|doas|env|command|nohup|xargs|nice|-v|-c)$/
-					before = word
+					if (between ~ /[;&|{`!]|[$ \t]\(|\["/) is_next = 1
+					is_command = !is_script || is_next
+					# After a variable, and after what starts another command and its options, the command comes.
+					if (word == "-c") is_next = 1
+					else if (word ~ /^-/) is_option = is_next
+					else if (between !~ /^[=\001]/ && line !~ /^=/ && word !~ /^[0-9.]+[smhd]?$/) {
+						is_next = is_option || word ~ wrappers
+						is_option = 0
+					}
 					if (word ~ /^\/.*\/[^\/]+$/) {
 						if (plain(word) ~ /\/s?bin\/[^\/]+$/) look(file, plain(word))
+						if (!is_script && word !~ /^\/(s?bin|usr\/s?bin|dev|home|proc|run|sys)\//) print "script" FS word
 					} else if (is_command && word !~ /\//)
 						for (directory in is) look(file, is[directory] "/" word)
 				}
 			}
-		}' "$WORK/programs-of-packages" - | sort | while IFS='	' read -r name program file; do
-		printf '%s\t%s\t\t%s names its %s\n' "$name" "$program" "$(shown_path "$file")" "$program"
+		}
+		END { if (!is_whole) print "late" }' "$WORK/programs-of-packages" - || echo late
+}
+
+# The files by which an administrator has programs started, each with NUL at its end: no link to a unit of a package's,
+# and none that leads where others than root can change something.
+files_of_administrators() {
+	find -H /etc/systemd/system /etc/systemd/user /usr/local/lib/systemd/system \
+		/usr/local/lib/systemd/user /etc/crontab /etc/cron.d /etc/cron.hourly /etc/cron.daily /etc/cron.weekly \
+		/etc/cron.monthly /var/spool/cron /etc/rc.local /etc/network /etc/NetworkManager/dispatcher.d \
+		/usr/local/bin /usr/local/sbin -maxdepth 2 '(' -type f -o -type l ')' ! -name '*[[:cntrl:]]*' \
+		! -lname '/lib/*' ! -lname '/usr/lib/*' ! -lname /dev/null ! -path '/var/spool/cron/at*' \
+		'(' ! -path '*/systemd/*' -o -path '*.d/*.conf' -o -name '*.service' ! -path '*.wants/*' ! -path '*.requires/*' ')' \
+		-printf '%y\t%p\n' 2>/dev/null | while IFS='	' read -r type file; do
+		[ "$type" = f ] || only_root_leads_to "$file/." || continue
+		printf '%s\0' "$file"
 	done
 }
 
-# Lines of the files by which an administrator has programs started, each after its file and a tab: of no link to a
-# unit of a package's, and of no file of more than 4 MiB, wherever a link leads.
-lines_of_administrators() {
-	timeout -k 5 20 find -H /etc/systemd/system /etc/systemd/user /usr/local/lib/systemd/system \
-		/usr/local/lib/systemd/user /etc/crontab /etc/cron.d /etc/cron.hourly /etc/cron.daily /etc/cron.weekly \
-		/etc/cron.monthly /var/spool/cron /etc/rc.local /etc/network /etc/NetworkManager/dispatcher.d \
-		/usr/local/bin /usr/local/sbin -maxdepth 2 -xtype f \
-		! -lname '/lib/*' ! -lname '/usr/lib/*' ! -path '/var/spool/cron/at*' \
-		'(' ! -path '*/systemd/*' -o -path '*.d/*.conf' -o -name '*.service' ! -path '*.wants/*' ! -path '*.requires/*' ')' \
-		-print0 2>/dev/null | timeout -k 5 20 xargs -0 -r sh -c '
-			find -L "$@" -maxdepth 0 -type f -size -4097k -exec grep -HIsZ -D skip "" {} +' sh 2>/dev/null | tr '\000' '\t'
+# Their lines, each after its file and a tab, and "end" when all were read: of no file of more than 4 MiB. What find(1) and
+# grep(1) say of one file counts for nothing.
+lines_of_files() {
+	local status=0
+	timeout -k 5 20 xargs -0 -r sh -c '
+		find -L "$@" -maxdepth 0 -type f -size -4097k -exec grep -HIsZ -D skip "" {} +' sh 2>/dev/null || status=$?
+	[ "$status" -ge 124 ] || printf 'end\n'
 }

@@ -28,24 +28,48 @@ owners_in_places_of_root() {
 		}' | sort -u
 }
 
+# Where a look goes on, a line each: first where nobody but root can make it late by very many files, then everywhere.
+ways_to_look() { printf '%s\n' '( -uid 0 -o -nouser )' -true; }
+
+# Where a look does not go on: in read-only snapshots, and in other file systems but subvolumes of Btrfs, whose type
+# find(1) does not know. False where the place does not answer. $1 the place.
+elsewhere_than() {
+	local type
+	type=$(timeout -k 2 5 find -H "$1" -maxdepth 0 -printf %F 2>/dev/null </dev/null) || return
+	case $type in
+	'' | *[!A-Za-z0-9._-]*) return 1 ;;
+	esac
+	printf '( -inum 256 -type d ! -writable -o ! ( -fstype %s -o -fstype unknown -o -fstype btrfs ) )' "$type"
+}
+
 # Places that do not answer hold up nobody for long.
 look_for_owners() {
-	local place late=0 status
+	local way place other late=0 status
 	: >"$WORK/owners"
-	places_of_root | while IFS= read -r place; do
+	ways_to_look | while IFS= read -r way; do
+		places_of_root | sed "s|^|$way	|"
+		# What everybody can make late comes last.
+		# shellcheck disable=SC2086 # a list of paths
+		printf "$way\\t%s\\n" $SHARED_PLACES
+	done | while IFS='	' read -r way place; do
+		[ -e "$place" ] || continue
 		[ "$late" -lt 2 ] || break
 		status=0
-		timeout -k 2 5 stdbuf -oL find -H "$place" -xdev -mindepth 1 -maxdepth 3 \
-			'(' ! -uid 0 -o ! -gid 0 ')' -printf '%U %G %h\0\n' '(' -uid 0 -o -nouser -o -prune ')' \
-			>>"$WORK/owners" 2>/dev/null </dev/null || status=$?
+		other=$(elsewhere_than "$place") || status=$?
+		# shellcheck disable=SC2086 # words of find(1)
+		[ "$status" != 0 ] ||
+			timeout -k 2 5 stdbuf -oL find -H "$place" -mindepth 1 -maxdepth 3 \
+				'(' ! -uid 0 -o ! -gid 0 ')' -printf '%U %G %h\0\n' , '(' $other -o ! $way ')' -prune \
+				>>"$WORK/owners" 2>/dev/null </dev/null || status=$?
 		case $status in 124 | 137) late=$((late + 1)) ;; esac
 	done
 }
 
-# One file of some ids where others than the account have theirs, as far as it is seen in fifteen seconds; a socket
-# holds nothing, and may be left of a service. The account's home, data, mail and crontab are looked at by themselves,
-# and so is where everybody may write; what sudo notes of it is root's. Arguments: what find(1) looks for.
+# One file of some ids where others than the account have theirs, as far as it is seen in fifteen seconds each way; a
+# socket holds nothing, and may be left of a service. The account's home, data, mail and crontab are looked at by
+# themselves, and so is where everybody may write; what sudo notes of it is root's. Arguments: what find(1) looks for.
 file_in_places_of_root() {
+	local way
 	{
 		# shellcheck disable=SC2086 # a list of paths
 		printf '%s\n' $SHARED_PLACES /var/lib/sudo /var/mail /var/spool /var/spool/mail /var/spool/cron
@@ -55,16 +79,19 @@ file_in_places_of_root() {
 		}
 	} >"$WORK/other-places"
 	# What is in /run goes with the next boot.
-	places_of_root | grep -vE '^/run(/|$)' | grep -vxFf "$WORK/other-places" >"$WORK/places-of-root"
-	# shellcheck disable=SC2016 # the inner shell expands them
-	timeout -k 2 15 sh -c 'places=$1 others=$2 uid=$3
-		shift 3
-		tests="$*"
-		set -- -false
-		while IFS= read -r place; do [ ! -e "$place" ] || set -- "$@" -o -samefile "$(realpath "$place")"; done <"$others"
-		while IFS= read -r place; do
-			find -H "$place" -xdev -mindepth 1 -maxdepth 3 "(" "$@" ")" -prune -o \
-				"(" $tests ")" ! -type s -print -quit -o ! -uid 0 ! -uid "$uid" ! -nouser -prune
-		done <"$places"' sh "$WORK/places-of-root" "$WORK/other-places" "${ACCOUNT_UID:-0}" "$@" 2>/dev/null </dev/null |
-		head -n 1
+	places_of_root | grep -vE '^/run(/|$)' | grep -vxFf "$WORK/other-places" | while IFS= read -r place; do
+		! elsewhere_than "$place" >"$WORK/elsewhere" || printf '%s\t%s\n' "$(cat "$WORK/elsewhere")" "$place"
+	done >"$WORK/places-of-root"
+	ways_to_look | while IFS= read -r way; do
+		# shellcheck disable=SC2016 # the inner shell expands them
+		timeout -k 2 15 sh -c 'places=$1 others=$2 way=$3
+			shift 3
+			tests="$*"
+			set -- -false
+			while IFS= read -r place; do [ ! -e "$place" ] || set -- "$@" -o -samefile "$(realpath "$place")"; done <"$others"
+			while IFS="	" read -r other place; do
+				find -H "$place" -mindepth 1 -maxdepth 3 "(" "$@" ")" -prune -o \
+					"(" $tests ")" ! -type s -print -quit -o "(" $other -o ! $way ")" -prune
+			done <"$places"' sh "$WORK/places-of-root" "$WORK/other-places" "$way" "$@" 2>/dev/null </dev/null
+	done | head -n 1
 }

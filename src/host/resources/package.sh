@@ -150,7 +150,11 @@ package_restore() {
 		return 0
 	elif [ -z "$before" ]; then
 		forget_removal "$1"
-		say "package $1 stays: $(why_package_stays "$1")"
+		# The manager does not know of such a use: its autoremove would take it.
+		if grep -qsxF -- "${1%%:*}" "$WORK/packages.in-use" && mark_as manual "$1"; then
+			before=' (marked as manually installed now)'
+		fi
+		say "package $1 stays: $(why_package_stays "$1")$before"
 		return 0
 	fi
 	[ -z "$now" ] || [ -e "$2/unmarked" ] || settle_marks "${2%/*}"

@@ -26,6 +26,7 @@ package_restore_together() {
 	# shellcheck disable=SC2086 # lists of package names
 	{
 		staying_packages gone $names $removed
+		keep_masks_of_staying
 		names=$(without_staying $names)
 		removed=$(without_staying $removed)
 		for name in $names; do
@@ -58,6 +59,7 @@ staying_packages() {
 	local name end=$1
 	shift
 	: >"$WORK/packages.ours"
+	: >"$WORK/packages.in-use"
 	packages_brought_here >"$WORK/packages.brought"
 	for name in "$@"; do
 		[ ! -e "$(resource_directory package "$name")/auto" ] &&
@@ -74,7 +76,7 @@ staying_packages() {
 	all_marks | sed -n 's/^manual //p; s/^hold //p' >"$WORK/packages.wished"
 	package_relations "$@" |
 		awk -F '\t' -v ours="$WORK/packages.ours" -v manual="$WORK/packages.wished" \
-			-v first="$STATE/packages.first" -v brought="$WORK/packages.brought" -v used="$WORK/packages.used" -v names="$*" '
+			-v in_use="$WORK/packages.in-use" -v first="$STATE/packages.first" -v brought="$WORK/packages.brought" -v used="$WORK/packages.used" -v names="$*" '
 			function plain(name) { sub(/^ */, "", name); sub(/[ :(].*/, "", name); return name }
 			function stay(name, why) { print name, why; delete going[name]; again = 1 }
 			function is(mine, name) { return name == mine || (name, mine) in provided }
@@ -97,7 +99,10 @@ staying_packages() {
 				while ((getline <brought) > 0) there[plain($0)]
 				while ((getline <ours) > 0) marked[plain($0)]
 				while ((getline <used) > 0)
-					if ($1 in going) stay($1, $4 != "" ? $4 : ($3 == "" ? "root" : $3) " runs its " $2)
+					if ($1 in going) {
+						print $1 >in_use
+						stay($1, $4 != "" ? $4 : ($3 == "" ? "root" : $3) " runs its " $2)
+					}
 				while ((getline <manual) > 0)
 					if (plain($0) in marked)
 						stay(plain($0), "somebody has marked it as manually installed, or held it")

@@ -100,7 +100,24 @@ mask_now() {
 	is_masked "$1" || path_now as_root "/etc/systemd/system/$1" "$2"
 }
 
+# A package of ours that stays may start its unit as root as soon as that is not masked any more.
+keep_masks_of_staying() {
+	local unit mask package
+	for unit in $ROOT_UNITS; do
+		mask=$(resource_directory mask "$unit")
+		if [ ! -d "$mask/baseline" ] || [ -e "$mask/baseline/there" ] || ! is_masked "$unit"; then continue; fi
+		package=$(unit_on_disk "$unit" | packages_of_files | cut -f 1 | sed 's/:.*//')
+		if [ -n "$package" ] && cut -d ' ' -f 1 "$WORK/packages.staying" | grep -qxF -- "$package"; then
+			printf '%s\n' "$package" | write_record "$mask/kept"
+		fi
+	done
+}
+
 mask_restore() {
+	if [ -s "${2%/*}/kept" ] && is_masked "$1"; then
+		say "$1 stays masked, since $(cat "${2%/*}/kept") stays and would start it: 'systemctl unmask $1' if it is to run"
+		return 0
+	fi
 	! was_unmasked "$1" || say "$1 stays as it is: somebody has taken this package's mask away"
 	restore_path as_root "/etc/systemd/system/$1" "$2"
 	systemctl daemon-reload

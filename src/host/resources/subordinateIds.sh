@@ -213,12 +213,16 @@ replace_id_file() {
 }
 
 want_subordinate_ids() {
-	local kind start own count common=''
+	local kind start own count baseline common=''
 	for kind in uid gid; do
 		count=$(doc "sub$kind")
+		baseline=$(resource_directory "sub$kind" "$ACCOUNT")/baseline
 		want idfile "$(id_file "$kind")" present
 		want "sub$kind" "$ACCOUNT" "$count"
-		if enough_ids "$kind" "$ACCOUNT_UID"; then continue; fi
+		if enough_ids "$kind" "$ACCOUNT_UID"; then
+			[ ! -e "$baseline/added" ] || note_named "sub$kind-start" "$baseline/named"
+			continue
+		fi
 		lock_id_file "$kind"
 		own=$(own_range "$kind")
 		# One start for both where it is free in both: easier to read in ls -ln.
@@ -229,10 +233,11 @@ want_subordinate_ids() {
 				"remove ranges of accounts that are gone"
 		}
 		[ -z "$own" ] || delete_range "$kind" "$own"
-		note_named "sub$kind-start" "$(resource_directory "sub$kind" "$ACCOUNT")/baseline/named"
+		rm -f "$baseline/named"
 		printf '%s:%s:%s\n%s\n' "$ACCOUNT" "$start" "$count" "$(holder_of "$ACCOUNT")" |
-			write_record "$(resource_directory "sub$kind" "$ACCOUNT")/baseline/added"
+			write_record "$baseline/added"
 		add_range "$kind" "$ACCOUNT:$start:$count"
+		note_named "sub$kind-start" "$baseline/named"
 		unlock_id_file "$kind"
 		common=$start
 	done
