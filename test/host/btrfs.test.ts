@@ -84,6 +84,8 @@ const snapshot = `perl -e 'my ($in, $of, $name) = @ARGV; open my $d, "<", $in or
   my $a = pack "q Q Q Q4 a4040", fileno $s, 0, 2, 0, 0, 0, 0, $name; ioctl $d, 0x50009417, $a or die $!'`;
 const subvolume = (name: string) =>
   `perl -e 'open my $d, "<", $ARGV[0]; my $a = pack "q a4088", 0, "${name}"; ioctl $d, 0x5000940e, $a or die $!'`;
+/** What `btrfs property set SUBVOLUME ro false` does. */
+const writable = `perl -e 'open my $d, "<", $ARGV[0]; my $a = pack "Q", 0; ioctl $d, 0x4008941a, $a or die $!'`;
 
 test("files of its ids in a subvolume keep an account, and those in a read-only snapshot do not", async () => {
   const shop = await give(host, "shop");
@@ -96,9 +98,7 @@ test("files of its ids in a subvolume keep an account, and those in a read-only 
   await host.run(`${snapshot} /homes data before; rmdir /homes/data/shop`);
   await shop.apply();
   expect((await shop.back()).said.join("\n")).toContain("account shop and /home/shop removed");
-  await host.run(
-    'perl -e \'open my $d, "<", "/homes/before"; ioctl $d, 0x4008941a, pack("Q", 0) or die\'; rm -r /homes/*',
-  );
+  await host.run(`${writable} /homes/before; rm -rf /homes/before /homes/data`);
 });
 
 test("a read-only snapshot in the home: an error before anything goes, that names it", async () => {
@@ -115,9 +115,7 @@ test("a read-only snapshot in the home: an error before anything goes, that name
     /\/homes\/kept: found read-only subvolumes of Btrfs in it: before; wanted none when it is removed/,
   );
   expect(await host.run("grep -c ^kept: /etc/subuid; ls /homes/kept")).toBe("1\nbefore\ndata\n");
-  await host.run(
-    'perl -e \'open my $d, "<", "/homes/kept/before"; ioctl $d, 0x4008941a, pack("Q", 0) or die\'; rmdir /homes/kept/before',
-  );
+  await host.run(`${writable} /homes/kept/before; rmdir /homes/kept/before`);
   await kept.back();
   expect(await host.run("ls -A /homes; id kept 2>&1 || true")).toContain("no such user");
 });

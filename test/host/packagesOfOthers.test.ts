@@ -108,7 +108,7 @@ test("the group of the engine's package goes with the last of two installations,
   await first.revertAgent();
   // As a power cut in the package's own groupadd leaves it.
   await host.run(
-    "sed -i /^docker:/d /etc/gshadow; printf 4194304 >/etc/gshadow.lock; cp /etc/gshadow /etc/gshadow+",
+    "sed -i /^docker:/d /etc/gshadow; printf 4194304 >/etc/gshadow.lock; cp /etc/gshadow /etc/gshadow+; cp /etc/shadow /etc/shadow+; touch -d yesterday /etc/shadow+",
   );
   await second.revert("engine", preinstalled);
   await second.revertAgent();

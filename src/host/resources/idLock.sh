@@ -7,8 +7,13 @@ clear_dead_locks() {
 	local file lock
 	for file in passwd shadow group gshadow subuid subgid; do
 		file=/etc/$file
-		# Not where there is none: somebody may be taking it right now.
-		[ ! -e "$file.lock" ] || lock_is_held "$file.lock" || rm -f "$file+" "$file.lock"
+		# Where there is none somebody may be taking it right now; and systemd-tmpfiles removes locks at a boot, and not what
+		# was being written.
+		if [ -e "$file.lock" ]; then
+			lock_is_held "$file.lock" || rm -f "$file+" "$file.lock"
+		elif [ -e "$file+" ] && [ "$file+" -ot /run/systemd/system ]; then
+			rm -f "$file+"
+		fi
 		for lock in "$file".[0-9]* "$file".lock.[0-9]*; do
 			! is_account_lock "$lock" || lock_is_held "$lock" || rm -f "$lock"
 		done

@@ -47,10 +47,12 @@ look_for_owners() {
 	local way place other late=0 status
 	: >"$WORK/owners"
 	ways_to_look | while IFS= read -r way; do
-		places_of_root | sed "s|^|$way	|"
 		# What everybody can make late comes last.
 		# shellcheck disable=SC2086 # a list of paths
-		printf "$way\\t%s\\n" $SHARED_PLACES
+		{
+			places_of_root
+			printf '%s\n' $SHARED_PLACES
+		} | sed "s|^|$way	|"
 	done | while IFS='	' read -r way place; do
 		[ -e "$place" ] || continue
 		[ "$late" -lt 2 ] || break

@@ -126,8 +126,9 @@ async function measure(host: NspawnHost, vault: Vault, base: string, run: string
 
 const watched = ["etc", "home", "root", "var/lib", "usr"];
 
-/** What is not this package's, and what its programs write anew by themselves. */
+/** What is not this package's, and what is written anew: by programs of others, or (apt's marks) by the next run. */
 const ofOthers = [
+  /^var\/lib\/apt\/extended_states$/,
   /^var\/lib\/(systemd|apt\/lists|dpkg\/(lock|triggers|updates))/,
   /^etc\/(passwd|group|shadow|gshadow|subuid|subgid)-$/,
   /^etc\/\.pwd\.lock$/,
