@@ -56,7 +56,7 @@ running_programs() {
 		awk -v own="$1" '
 			$1 != "=" { process = $1 FS $2 FS $3; uid = $2; next }
 			uid != own { print process FS substr($0, 5) }' >"$WORK/processes"
-	mapped_files | awk -v roots="$WORK/roots" -v processes="$WORK/processes" -v engines="$ENGINES/" '
+	mapped_files 3>&- 7>&- 8>&- 9>&- | awk -v roots="$WORK/roots" -v processes="$WORK/processes" -v engines="$ENGINES/" '
 		# Once for all that have the same mounts: an account may have very many, of both.
 		function root_of(process,   file, line, part, found) {
 			if (view[process] in root) return root[view[process]]
@@ -126,6 +126,6 @@ mapped_files() {
 	set -- grep -asH -m 5000 '^[^ ]* r-xp .*/'
 	timeout -k 2 3 xargs -r "$@" <"$WORK/maps" 2>/dev/null || status=$?
 	case $status in
-		124 | 137) xargs -P 30 -n 1 timeout -k 2 3 "$@" --line-buffered <"$WORK/maps" 2>/dev/null || true ;;
+	124 | 137) xargs -P 30 -n 1 timeout -k 2 3 "$@" --line-buffered <"$WORK/maps" 2>/dev/null || true ;;
 	esac
-} 3>&- 7>&- 8>&- 9>&-
+}
