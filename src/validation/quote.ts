@@ -1,4 +1,6 @@
-import { hasCredentials, hasInWord } from "./credentials";
+import { hasCredentials, hasInWord, isPrivateKey } from "./credentials";
+
+export { isPrivateKey };
 
 /** An offending value as a message shows it: on one line, not at length, and without credentials or private keys. */
 export function quote(value: unknown): string {
@@ -10,11 +12,6 @@ export function quote(value: unknown): string {
     hasCredentials("", value) ||
     hasCredentials("", text);
   return secret ? "the value" : `'${printable(text)}'`;
-}
-
-/** True for the text of a private key's file, PEM or OpenSSH. */
-export function isPrivateKey(text: string): boolean {
-  return /PRIVATE\s+KEY-----/.test(text);
 }
 
 /** True for a line from within such a file. */

@@ -152,27 +152,50 @@ test("the account itself, with a unit of its own that has subordinate ids: what 
   );
 });
 
-test("a neighbour's process whose program is where nobody answers any more holds up no removal", async () => {
-  const app = await start("a4");
-  await app.apply("engine", wishes);
-  await host.run(
-    `apt-get -qqy install busybox-static >/dev/null 2>&1; useradd -m near
-    install -d -o near /srv/near; cat >/srv/unanswered.pl
-    systemd-run -q --collect --unit=near --uid=near \\
-      unshare --user --map-root-user --mount perl /srv/unanswered.pl /srv/near /bin/busybox
-    for i in $(seq 600); do pgrep -u near -x x && break; sleep 0.1; done; sleep 5`,
-    { input: readFileSync(join(__dirname, "unanswered.pl")) },
-  );
-  try {
-    const { said } = await app.revert("engine", wishes);
-    expect(said.join()).not.toContain("near runs");
-  } finally {
+const awaitProgram =
+  "for i in $(seq 600); do pgrep -u near -x x && break; sleep 0.1; done; sleep 5";
+test.each([
+  [
+    "program is where nobody answers any more",
+    "perl /srv/unanswered.pl /srv/near /bin/busybox",
+    awaitProgram,
+  ],
+  [
+    "program is, by a link of its own on this machine, where nobody answers",
+    "sh -c 'mount -t tmpfs x /srv/near; perl /srv/unanswered.pl /srv/near /bin/busybox'",
+    `${awaitProgram}; ln -s /proc/$(pgrep -u near -x x)/root/srv/near/overlay /srv/near/overlay`,
+  ],
+  [
+    "mapping of a file waits for an answer",
+    "perl /srv/mapped.pl /srv/near",
+    `p=$(systemctl show -p MainPID --value near)
+    for i in $(seq 60); do timeout 1 cat /proc/$p/maps >/dev/null || exit 0; sleep 0.1; done; exit 1`,
+  ],
+])(
+  "a neighbour's process whose %s holds up no removal",
+  async (_, program, prepare) => {
+    const app = await start("a4");
+    await app.apply("engine", wishes);
     await host.run(
-      "systemctl kill -s KILL near; sleep 1; userdel -r near 2>/dev/null; rm -rf /srv/near",
+      "apt-get -qqy install busybox-static >/dev/null 2>&1; useradd -m near; install -d -o near /srv/near",
     );
-  }
-  await app.revertAgent();
-}, 120_000);
+    for (const name of ["unanswered.pl", "mapped.pl"])
+      await host.run(`cat >/srv/${name}`, { input: readFileSync(join(__dirname, name)) });
+    await host.run(
+      `systemd-run -q --collect --unit=near --uid=near unshare --user --map-root-user --mount ${program}\n${prepare}`,
+    );
+    try {
+      const { said } = await app.revert("engine", wishes);
+      expect(said.join()).not.toContain("near runs");
+    } finally {
+      await host.run(
+        "systemctl kill -s KILL near; sleep 1; userdel -r near 2>/dev/null; rm -rf /srv/near",
+      );
+    }
+    await app.revertAgent();
+  },
+  120_000,
+);
 
 test("a user whose processes have subordinate ids, by a program of their own: what gave them stays", async () => {
   const app = await start("a4");
@@ -200,8 +223,15 @@ describe("what others use of what came with the engine", () => {
     const app = await start("a9");
     await app.apply("engine", wishes);
     await host.run(`useradd -m ben; systemctl start user@$(id -u ben)
+      # Whose root looks as if theirs were that of another one, which has another.
+      useradd -m imp; cp /usr/bin/perl /home/imp/perl
+      imp() { systemd-run -q --unit="$1" --uid=imp /home/imp/perl -e \
+        'syscall(272, 0x10000000) == 0 or die; chroot $ARGV[0] or die; chdir "/"; sleep 9999' "$2"; }
+      imp imp /dev/shm; sleep 0.5
       cp /usr/bin/slirp4netns /usr/local/bin/theirs; printf 'unshare -rn sleep 9999 & sleep 1; exec /usr/local/bin/theirs $! tap0' >/tmp/run
       systemd-run -q --unit=bens --uid=ben sh /tmp/run; until pgrep -u ben -x theirs; do sleep 0.1; done
+      p=$(pgrep -u ben -x theirs); d=$(printf '/home/imp/y\\n/proc/%sdev/shm' "$p"); setpriv --reuid imp mkdir -p "$d"
+      until imp imp2 "$d"; ! expr "$p/" '>' "$(systemctl show -p MainPID --value imp2)/"; do systemctl stop imp2; done; sleep 0.5
       printf '[Socket]\\nListenStream=/run/theirs.sock\\nSocketGroup=docker\\n' >/etc/systemd/system/theirs.socket
       printf '[Service]\\nExecStart=/bin/true\\n' >/etc/systemd/system/theirs.service
       systemctl daemon-reload; systemctl start theirs.socket
@@ -222,7 +252,7 @@ describe("what others use of what came with the engine", () => {
       cd /etc/systemd/system; rm theirs.* firewall.service later.service /etc/cron.d/nightly
       rm /usr/local/bin/theirs /usr/local/bin/fifo /usr/local/bin/bundle /usr/local/bin/linked
       rm -r /opt/bundle /opt/firewall
-      systemctl daemon-reload; groupdel docker
+      systemctl stop imp imp2; userdel -r imp 2>/dev/null; systemctl daemon-reload; groupdel docker
       apt-get -qq -y purge --autoremove libslirp0 docker-cli iptables >/dev/null 2>&1`),
   );
 

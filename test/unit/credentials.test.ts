@@ -129,6 +129,18 @@ describe.each([
       "an argument",
       { daemon: { runtimes: { r: { path: "r", runtimeArgs: ["--api-token=HIDDEN"] } } } },
     ],
+    ["a password like a variable", { environment: { DB: "host=db password=$ecretHIDDEN" } }],
+    ["a password like a specifier", { environment: { DB: "host=db password=%ecretHIDDEN" } }],
+    ["a connection string", { environment: { AZ: "AccountName=x;AccountKey=HIDDEN==" } }],
+    ["a header of another scheme", { environment: { HEADER: "Authorization: Token HIDDEN" } }],
+    ["an option's next word", { environment: { ARGS: "-v --password HIDDEN" } }],
+    ["a quoted next word", { environment: { ARGS: `["--password","HIDDEN"]` } }],
+    [
+      "the next of a list",
+      { daemon: { runtimes: { r: { path: "r", runtimeArgs: ["--password", "HIDDEN"] } } } },
+    ],
+    ["a private key", { environment: { PEM: "-----BEGIN EC PRIVATE KEY-----\nHIDDEN" } }],
+    ["a password with a blank", { environment: { DB: "postgres://u:pa HIDDEN@db.example/x" } }],
     ["a proxy's address", { environment: { PROXY_URL: "HIDDEN@proxy.example" } }],
     [
       "a directive",
@@ -150,6 +162,9 @@ describe.each([
           HTTPS_PROXY: "http://proxy.example:3128",
           NO_PROXY: "me@SHOWN,.example",
           ARGS: "--token-file=/run/SHOWN6/token --password=$SHOWN7",
+          MORE: "--password ${SHOWN10} --token %d/token --password-stdin registry.example",
+          URLS: "http://SHOWN11:3128 mail@example https://[::1]:443/ AccountName=x",
+          NAMES: "BEGIN PUBLIC KEY----- SHOWN12 --token --secret -v authorization-plugins: no",
         },
         unitOverrides: {
           Unit: { Description: "Basic documentation of token: SHOWN9" },
@@ -174,18 +189,24 @@ describe.each([
       "SHOWN7",
       "SHOWN8",
       "SHOWN9",
+      "SHOWN10",
+      "SHOWN11",
+      "SHOWN12",
       "proxy.example",
     ])
       expect(text).toContain(part);
   });
 });
 
-test.each(["a", "/", "?", "a "])("a long text of %j takes no time that anybody sees", (part) => {
-  const begun = process.cpuUsage();
-  expect(quote(part.repeat(1_000_000))).toContain(part);
-  // Once for each of its beginnings it would be an hour.
-  expect(process.cpuUsage(begun).user).toBeLessThan(30_000_000);
-});
+test.each(["a", "/", "?", "a ", "//u:x ", "--token -", "a=${", "PRIVATE "])(
+  "a long text of %j takes no time that anybody sees",
+  (part) => {
+    const begun = process.cpuUsage();
+    expect(quote(part.repeat(1_000_000))).toContain(part);
+    // Once for each of its beginnings it would be an hour.
+    expect(process.cpuUsage(begun).user).toBeLessThan(30_000_000);
+  },
+);
 
 const password = fc
   .string({ unit: "binary", maxLength: 12 })

@@ -42,17 +42,21 @@ is_own_account_back() {
 
 own_uid() { (know_account "$(cat "$STATE/leases/$LEASE/account-name" 2>/dev/null)" && printf '%s' "$ACCOUNT_UID"); }
 
-# The programs of this machine that run, and libraries of no package's programs: uid, path, user, with tabs. A
-# container may have others at these paths: they count by their inode, and what was replaced meanwhile only where its
-# process has this machine's root. All of it is the kernel's own word: whoever asks a file itself that others run may
-# wait for ever, where it is on a file system of theirs. $1 a uid whose programs do not count, or nothing.
+# The programs of packages and of archives on this machine that run, and libraries of no package's programs: uid, path,
+# user, with tabs. A container may have others at these paths: they count by their inode, and what was replaced
+# meanwhile only where its process has this machine's root. All of it is the kernel's own word: whoever asks a file
+# itself that others run may wait for ever, where it is on a file system of theirs, and so does a package manager that
+# looks for its package. $1 a uid whose programs do not count, or nothing.
 running_programs() {
 	# shellcheck disable=SC2016 # the inner shell expands them
 	printf '%s\0' /proc/[0-9]*/root /proc/[0-9]*/ns/mnt |
-		xargs -0 sh -c 'find "$@" -maxdepth 0 -printf "%p %l\n"' sh >"$WORK/roots" 2>/dev/null || true
-	find /proc -mindepth 1 -maxdepth 2 -path '/proc/[!0-9]*' -prune -o -name '[0-9]*' -printf '%p %U %u\n' \
-		-o -name exe -lname '/*' ! -lname '*[[:cntrl:]*?\\[]*' -printf '= = %l\n' 2>/dev/null |
-		awk -v own="$1" -v roots="$WORK/roots" '
+		xargs -0 sh -c 'find "$@" -maxdepth 0 -printf "%p %l\0"' sh 2>/dev/null | tr '\n\0' '\1\n' >"$WORK/roots"
+	find /proc -mindepth 1 -maxdepth 2 -path '/proc/[!0-9]*' -prune -o -name '[0-9]*' -printf '%p %U %u\0' \
+		-o -name exe -lname '/*' -printf '= = %l\0' 2>/dev/null | tr '\n\0' '\1\n' |
+		awk -v own="$1" '
+			$1 != "=" { process = $1 FS $2 FS $3; uid = $2; next }
+			uid != own { print process FS substr($0, 5) }' >"$WORK/processes"
+	mapped_files 3>&- 7>&- 8>&- 9>&- | awk -v roots="$WORK/roots" -v processes="$WORK/processes" -v engines="$ENGINES/" '
 		# Once for all that have the same mounts: an account may have very many, of both.
 		function root_of(process,   file, line, part, found) {
 			if (view[process] in root) return root[view[process]]
@@ -66,6 +70,10 @@ running_programs() {
 			return found
 		}
 		function plain(path) { sub(/ \(deleted\)$/, "", path); return path }
+		# Where nobody but root has files, which no link of others leads elsewhere.
+		function may_be_ours(path) {
+			return path !~ /[[:cntrl:]*?\\[]/ && (path ~ /^\/(usr\/)?(s?bin|lib[^\/]*)\// || index(path, engines) == 1)
+		}
 		BEGIN {
 			while ((getline line <roots) > 0) {
 				match(line, /^\/proc\/[0-9]+/)
@@ -73,36 +81,51 @@ running_programs() {
 				view[process] = view[process] substr(line, RLENGTH + 1)
 			}
 			here = root_of("/proc/1")
-		}
-		$1 != "=" { process = $1; uid = $2; user = $3; next }
-		uid == own { next }
-		{
-			program = substr($0, 5)
-			# Where the kernel has it mapped no more, it counts.
-			inode = "-"
-			count = others = 0
-			maps = process "/maps"
-			# More than that nobody has who does not want to hold up others: its program counts then.
-			for (i = 0; i < 20000 && (getline line <maps) > 0; i++) {
-				if (!index(line, " r-xp ") || !(at = index(line, "/"))) continue
-				path = plain(substr(line, at))
+			while ((getline line <processes) > 0) {
 				split(line, part, " ")
-				if (path == plain(program)) inode = part[5]
-				if (path ~ /[[:cntrl:]*?\\[]/) continue
-				# What a program of a package needs its package depends on, or does without.
-				if (path ~ /^\/usr\/local\// || path !~ /^\/([^\/]*:|(usr|bin|sbin|lib[^\/]*|dev)\/)/) others = 1
-				paths[++count] = path
+				uid[part[1]] = part[2]
+				user[part[1]] = part[3]
+				program[part[1]] = substr(line, length(part[1] part[2] part[3]) + 4)
 			}
-			close(maps)
-			is_replaced = program ~ / \(deleted\)$/
-			has_root = (is_replaced || others) && root_of(process) == here
-			if (!is_replaced) print uid "\t" program "\t" user "\t" inode
-			else if (has_root) print uid "\t" plain(program) "\t" user "\t-"
-			for (i = 1; others && has_root && i <= count; i++)
-				if (!seen[uid, paths[i]]++) print uid "\t" paths[i] "\t" user "\t-"
+		}
+		{
+			process = substr($1, 1, index($1, "/maps:") - 1)
+			path = plain(substr($0, length($1) + index(substr($0, length($1) + 1), "/")))
+			if (path == plain(program[process])) inode[process] = $5
+			# What a program of a package needs its package depends on, or does without.
+			if (path ~ /^\/usr\/local\// || path !~ /^\/([^\/]*:|(usr|bin|sbin|lib[^\/]*|dev)\/)/) others[process] = 1
+			if (may_be_ours(path)) paths[process, ++count[process]] = path
+		}
+		END {
+			for (process in program) {
+				is_replaced = program[process] ~ / \(deleted\)$/
+				has_root = (is_replaced || others[process]) && root_of(process) == here
+				if (may_be_ours(program[process]) && (!is_replaced || has_root))
+					# Where the kernel has it mapped no more, or does not say, it counts.
+					print uid[process] "\t" plain(program[process]) "\t" user[process] "\t" \
+						(is_replaced || !(process in inode) ? "-" : inode[process])
+				for (i = 1; others[process] && has_root && i <= count[process]; i++)
+					if (!seen[uid[process], paths[process, i]]++)
+						print uid[process] "\t" paths[process, i] "\t" user[process] "\t-"
+			}
 		}' >"$WORK/programs-running"
-	cut -f 2 "$WORK/programs-running" | sort -u | xargs -d '\n' -r stat -L --printf '%i\t%n\n' -- 2>/dev/null |
+	awk -F '\t' '$4 != "-" { print $2 }' "$WORK/programs-running" | sort -u |
+		xargs -d '\n' -r stat --printf '%i\t%n\n' -- 2>/dev/null 3>&- 7>&- 8>&- 9>&- |
 		awk -F '\t' '
 			NR == FNR { inode[$2] = $1; next }
 			$4 == "-" || $4 == inode[$2] { print $1 FS $2 FS $3 }' - "$WORK/programs-running"
+}
+
+# What the processes of $WORK/processes have mapped to run it, a line each after /proc/PID/maps and a colon. Where
+# somebody keeps a file from answering, their process may hold whoever reads this: where it takes longer than usual, each
+# is read by itself, and of one that holds its reader nothing is known. More lines than that nobody has who does not want
+# to hold up others.
+mapped_files() {
+	local status=0
+	sed 's| .*|/maps|' "$WORK/processes" >"$WORK/maps"
+	set -- grep -asH -m 5000 '^[^ ]* r-xp .*/'
+	timeout -k 2 3 xargs -r "$@" <"$WORK/maps" 2>/dev/null || status=$?
+	case $status in
+	124 | 137) xargs -P 30 -n 1 timeout -k 2 3 "$@" --line-buffered <"$WORK/maps" 2>/dev/null || true ;;
+	esac
 }
