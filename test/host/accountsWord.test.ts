@@ -320,6 +320,32 @@ describe("denial by the neighbour", () => {
     );
     await bob.apply("daemon", bobs);
   });
+
+  // Overlay asks as who has mounted it: what keeps root away from a FUSE of others does not there.
+  test("a data root that leads to where nobody answers, by a process of its own: bounded, and no lock is held after", async () => {
+    const data = "/home/bob/.local/share/docker";
+    await host.run(
+      `apt-get -qq update; apt-get -qqy install busybox-static >/dev/null 2>&1; install -d -o bob /srv/bob; cat >/srv/unanswered.pl`,
+      { input: readFileSync(join(__dirname, "unanswered.pl")) },
+    );
+    await host.run(`systemd-run -q --collect --unit=unanswered --uid=bob \\
+        unshare --user --map-root-user --mount perl /srv/unanswered.pl /srv/bob /bin/busybox
+      for i in $(seq 600); do pgrep -u bob -x x && break; sleep 0.1; done; sleep 5; pgrep -u bob -x x
+      mv ${data} ${data}.kept; ln -s "/proc/$(pgrep -u bob -x x)/root/srv/bob/overlay/y" ${data}`);
+    for (const [step, code] of [
+      ["tryApply", 1],
+      ["tryRevert", 0],
+    ] as const) {
+      const { exitCode, said } = await bob[step]("daemon", bobs);
+      expect([exitCode, said.join("\n")]).toEqual([
+        code,
+        expect.stringContaining("has not ended within 20 seconds"),
+      ]);
+      await app.apply("daemon", wishes);
+    }
+    await host.run(`systemctl kill -s KILL unanswered; rm ${data}; mv ${data}.kept ${data}`);
+    await bob.apply("daemon", bobs);
+  }, 300_000);
 });
 
 describe("what the account's files can fill", () => {

@@ -9,7 +9,7 @@ my $bytes = do { local (@ARGV, $/) = ($program); <> };
 mkdir "$place/$_" for qw(fuse empty overlay);
 sysopen my $fuse, "/dev/fuse", O_RDWR or die "/dev/fuse: $!";
 my ($source, $at, $type) = ("x", "$place/fuse", "fuse");
-my $options = "fd=" . fileno($fuse) . ",rootmode=40000,user_id=0,group_id=0\0";
+my $options = "fd=" . fileno($fuse) . ",rootmode=40755,user_id=0,group_id=0\0";
 syscall(165, $source, $at, $type, 0, $options) == 0 or die "mount: $!";
 
 # As linux/fuse.h has them.

@@ -10,11 +10,10 @@ sync_directories() { sync "$@" 2>/dev/null || sync; }
 # wait for every file system.
 sync_host() {
 	local place
-	[ ! -d "${ACCOUNT_HOME-}" ] || sync -f "$ACCOUNT_HOME" 2>/dev/null || true
+	[ -z "${ACCOUNT_HOME-}" ] || in_directory "$ACCOUNT_HOME" sync -f . 2>/dev/null || true
 	sort -u "$WORK/places" 2>/dev/null | while IFS= read -r place; do
 		# Of what is gone, the place where it was.
-		while [ ! -d "$place/" ]; do place=${place%/*}; done
-		sync -f "$place/" 2>/dev/null || true
+		until in_directory "$place/" sync -f . 2>/dev/null || [ -z "$place" ]; do place=${place%/*}; done
 	done
 	sync -f "$STATE" /etc /usr /usr/local 2>/dev/null || sync
 }

@@ -1,49 +1,15 @@
 # shellcheck shell=dash
 # Files that are written at once or not at all, by root or as the account.
 
-# True where nobody but root can change what leads to a path, through whichever links.
-only_root_leads_to() {
-	namei -l "$(dirname "$1")" 2>/dev/null | awk '
-		/^[dl]/ && ($2 != "root" || (/^d/ && $1 ~ /^.....w|^........w/)) { others = 1 }
-		END { exit others }'
-}
-
-# Every path that a look at one goes by, through links too, each with NUL at its end. Its argument: the path.
-# shellcheck disable=SC2016 # a program of its own
-PATHS_ON_THE_WAY='
-my @names = split m{/}, shift;
-my ($at, $links) = ("", 0);
-print "/\0";
-while (@names) {
-	my $name = shift @names;
-	next if $name eq "" || $name eq ".";
-	if ($name eq "..") { $at =~ s{/[^/]*\z}{}; next }
-	print "$at/$name\0";
-	if (defined(my $to = readlink "$at/$name")) {
-		last if ++$links > 40;
-		$at = "" if $to =~ m{^/};
-		unshift @names, split m{/}, $to;
-	} else {
-		$at .= "/$name";
-	}
-}'
-
 # True where a file and all that leads to it, links too, are root's, and nobody else's to change. A group that may
 # change directories is what Debian has for /usr/local. $1 the path.
 is_roots_own() {
-	namei -l "$1" 2>/dev/null | awk '
-		NR == 1 { next }
-		$2 != "root" || ($1 ~ /^[^l].......w/ && $1 !~ /^d........t/) { others = 1 }
-		$1 ~ /^[^l]....w/ && $3 != "root" && !($1 ~ /^d/ && $3 == "staff") { others = 1 }
-		END { exit others }' && ! is_written_by_acl "$1"
-}
-
-# True where an access control list lets somebody write: what it allows at most stands where a group's mode does. $1
-# the path.
-is_written_by_acl() {
-	# stat and find do not know of lists.
-	perl -e "$PATHS_ON_THE_WAY" "$1" | xargs -0 ls -ld -- |
-		awk '$1 ~ /^[^l]....w....[+]/ { found = 1 } END { exit !found }'
+	walk way "$1" | xargs -0 ls -ld -- 2>/dev/null | awk '
+		$3 != "root" || (/^[^l].......w/ && !/^d........t/) { others = 1 }
+		/^[^l]....w/ && $4 != "root" && !(/^d/ && $4 == "staff") { others = 1 }
+		# What an access control list allows at most stands where a group has its mode.
+		/^[^l]....w....[+]/ { others = 1 }
+		END { exit others || NR == 0 }'
 }
 
 # Writes stdin to a path at once or not at all, also where the power goes. What a killed run left
@@ -92,4 +58,4 @@ without_line() {
 }
 
 # For people; nothing where that takes minutes. $1 the path.
-size_of() { timeout -k 5 60 du -sh "$1" 2>/dev/null | cut -f 1; }
+size_of() { in_directory "$1" timeout -k 5 60 du -sh . 2>/dev/null | cut -f 1; }

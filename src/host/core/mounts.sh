@@ -14,7 +14,7 @@ stop_where_mounted_below() {
 # One that is mounted at a path or below it, or nothing. $1 the path.
 mount_below() {
 	local path mount
-	path=$(realpath -m "$1")
+	path=$(real_path "$1")
 	mount_points | while IFS= read -r mount; do
 		case $mount in "$path" | "$path"/*) printf '%s' "$mount" && break ;; esac
 	done
@@ -28,10 +28,10 @@ beneath_mounts() {
 	shift
 	mkdir -p "$WORK/tree"
 	# shellcheck disable=SC2016 # the inner shell expands them
-	unshare -m --propagation private sh -euc 'mount --bind "$1" "$2"
-		cd "$2"
-		shift 2
-		exec "$@"' sh "$directory" "$WORK/tree" "$@"
+	in_directory "$directory" unshare -m --propagation private sh -euc 'mount --no-canonicalize --bind . "$1"
+		cd "$1"
+		shift
+		exec "$@"' sh "$WORK/tree" "$@"
 }
 
 # Seconds that all looks at what accounts have may take together in a run: whoever waits for a lock waits for ten
@@ -71,14 +71,14 @@ first_beneath() {
 # whose the files are that are on it. $1 the path.
 unmounted_below() {
 	local path mount
-	path=$(realpath -m "$1")
+	path=$(real_path "$1")
 	{
 		awk '$1 !~ /^#/ { print $2 }' /etc/fstab | without_escapes
 		sed -n 's/^Where=//p' /etc/systemd/system/*.mount /run/systemd/*/*.mount \
 			/usr/local/lib/systemd/system/*.mount /usr/lib/systemd/system/*.mount
 	} 2>/dev/null | while IFS= read -r mount; do
 		# Without links and slashes at its end.
-		mount=$(timeout -k 5 20 realpath -m "$mount" || true)
+		mount=$(real_path "$mount" || true)
 		case $mount in "$path"/*) ;; *) continue ;; esac
 		mount_points | grep -qxF -- "$mount" || {
 			printf '%s' "$mount"

@@ -94,14 +94,17 @@ account_goes() {
 }
 
 # Only a plain file is opened: a fifo would wait for ever, and a link leads anywhere. Where the
-# account may exchange them meanwhile, it opens them itself. $1 as_root or as_account, $2 path below
-# the home.
+# account may exchange them meanwhile, it looks at them itself. $1 as_root or as_account, $2 path
+# below the home.
 as_in_skel() {
-	if [ -h "$ACCOUNT_HOME/$2" ]; then
-		[ "$(readlink "$ACCOUNT_HOME/$2")" = "$(readlink "/etc/skel/$2")" ]
+	local skel=/etc/skel/$2
+	if [ -h "$skel" ]; then
+		[ "$("$1" readlink "$ACCOUNT_HOME/$2" </dev/null)" = "$(readlink "$skel")" ]
+	elif [ -f "$skel" ]; then
+		# shellcheck disable=SC2016 # the inner shell expands it
+		"$1" timeout -k 5 20 sh -c '[ ! -h "$1" ] && [ -f "$1" ] && cmp -s "$1" -' sh "$ACCOUNT_HOME/$2" <"$skel"
 	else
-		[ -f "$ACCOUNT_HOME/$2" ] && [ -f "/etc/skel/$2" ] &&
-			"$1" timeout -k 5 20 cmp -s "$ACCOUNT_HOME/$2" - <"/etc/skel/$2"
+		return 1
 	fi
 }
 
@@ -126,7 +129,7 @@ others_below_home() {
 			'(' $groups -printf '%P of group %g\n' -prune ')' >"$WORK/others"
 	fi
 	{
-		getent passwd | awk -F : -v home="$ACCOUNT_HOME" -v real="$(realpath -m "$ACCOUNT_HOME")" \
+		getent passwd | awk -F : -v home="$ACCOUNT_HOME" -v real="$(real_path "$ACCOUNT_HOME")" \
 			-v name="$ACCOUNT_LOGIN" '$1 != name && (index($6 "/", home "/") == 1 ||
 				index($6 "/", real "/") == 1) { print $6 ", the home of " $1 }'
 		shown_paths <"$WORK/others"
@@ -270,9 +273,7 @@ own_files() {
 # Files in the account's home that neither /etc/skel nor this package put there: trials of storage drivers, which a
 # power failure may leave, are this package's.
 own_files_at_home() {
-	local reader=as_account
-	# Where it can exchange none of them, it may not be able to read them either.
-	! only_root_leads_to "$ACCOUNT_HOME/file" || reader=as_root
+	local reader
 	# No name of /etc/skel's has a line break, and the lines of one that has might each be such a
 	# name.
 	if [ -d "$ACCOUNT_HOME" ] && [ -n "$(find_beneath "$ACCOUNT_HOME" -mindepth 1 -name '*
@@ -287,6 +288,9 @@ own_files_at_home() {
 			-printf '%P\n' 2>/dev/null || echo 'not all can be looked at'
 	} |
 		while IFS= read -r file; do
+			reader=as_account
+			# What it cannot exchange it may not be able to read either.
+			! only_root_leads_to "$ACCOUNT_HOME/$file" || reader=as_root
 			as_in_skel "$reader" "$file" || printf '%s\n' "$(shown_path "$file")"
 		done | head -n 3
 }

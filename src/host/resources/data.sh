@@ -15,7 +15,7 @@ want_data_roots() {
 		if [ ! -d "$dir/baseline" ] || unclaimed "$dir"; then continue; fi
 		[ "$(cat "$dir/baseline/account")" = "$ACCOUNT" ] || continue
 		root=$(resource_name "$dir")
-		if [ -e "$root" ] || is_away "$dir/baseline"; then want_data_root "$root"; fi
+		if leads_somewhere "$root" || is_away "$dir/baseline"; then want_data_root "$root"; fi
 	done
 	say_left_places
 	root=$(data_root)
@@ -56,7 +56,7 @@ take_data_root() {
 data_save() {
 	printf '%s' "$ACCOUNT" >"$2/account"
 	: >"$2/unused"
-	if [ -e "$1" ]; then
+	if leads_somewhere "$1"; then
 		data_names "$1" >"$2/names"
 		as_account stat -L -c %a "$1" >"$2/mode" 2>/dev/null || true
 	else
@@ -88,7 +88,7 @@ engine_names_in() {
 data_names() {
 	local names
 	names=$(printf '%s' "$ENGINE_NAMES" | tr -s '\t\n' ' ')
-	timeout -k 5 120 find -H "$1" -mindepth 1 -maxdepth 1 -printf '%f\n' 2>/dev/null |
+	in_directory "$1" timeout -k 5 120 find . -mindepth 1 -maxdepth 1 -printf '%f\n' 2>/dev/null |
 		awk -v names="$names" '
 			BEGIN { count = split(names, list, " "); while (count > 0) engine[list[count--]] }
 			$0 in engine || ++others <= 20' | sort
@@ -178,7 +178,7 @@ data_changed() {
 # The earlier account's, which another one has the name of: its files are of ids that nobody else gets
 # as long as this is recorded. $1 data root, $2 baseline directory.
 data_of_another() {
-	[ -e "$1" ] || is_away "$2" || return 0
+	leads_somewhere "$1" || is_away "$2" || return 0
 	know_account "$(cat "$2/account")"
 	# It may have made one there itself, which it sees; what it may not look at is not its own.
 	[ -z "$(directory_id "$1")" ] || [ -z "$(data_changed "$@")" ] || return 0
@@ -204,7 +204,7 @@ data_restore() {
 			"is not there. The images, containers and volumes on it stay"
 		return 10
 	fi
-	[ -e "$1" ] || return 0
+	leads_somewhere "$1" || return 0
 	changed=$(unmounted_below "$1" | printable)
 	if [ -n "$changed" ]; then
 		say "$1 stays: nothing is mounted at $changed, where /etc/fstab or a unit mounts something"
@@ -232,7 +232,7 @@ data_restore() {
 	retains_data || say_where_data_lead
 	if [ -e "$2/made" ] && ! retains_data && ! has_others_data_below "$1"; then
 		remove_data "$1"
-		[ ! -e "$1" ] || return 10
+		! leads_somewhere "$1" || return 10
 		[ -n "$(left_places "$ACCOUNT")" ] || changed "$1 removed"
 	else
 		remove_engine_files "$1" "$2"
@@ -254,16 +254,27 @@ say_where_data_lead() {
 # earlier one; and nothing was written there since. $1 data root.
 held_nothing() {
 	local note=$STATE/leases/$LEASE/no-data
-	[ "$(cat "$note" 2>/dev/null)" = "$(realpath "$1")" ] && [ -z "$(data_on_disk "$1")" ] &&
+	[ "$(cat "$note" 2>/dev/null)" = "$(real_path "$1")" ] && [ -z "$(data_on_disk "$1")" ] &&
 		[ -z "$(find_beneath "$1" ! -type d -cnewer "$note" -print -quit || echo 'not all can be looked at')" ]
 }
 
 # One that lies there, or nothing: the daemon tells only of what its present storage driver or image
 # store sees. $1 data root.
 data_on_disk() {
-	timeout -k 5 120 find -H "$1/containers" "$1/volumes" -mindepth 1 -maxdepth 1 -type d -print -quit 2>/dev/null || true
-	timeout -k 5 120 find -H "$1/image" "$1/containerd/daemon/io.containerd.content.v1.content/blobs" -xdev -type f \
-		'(' -path '*/imagedb/content/*' -o -path '*/blobs/*' ')' -print -quit 2>/dev/null || true
+	local content=containerd/daemon/io.containerd.content.v1.content
+	{
+		look_in_data "$1/containers" -maxdepth 1 -type d
+		look_in_data "$1/volumes" -maxdepth 1 -type d
+		look_in_data "$1/image" -xdev -type f -path '*/imagedb/content/*'
+		look_in_data "$1/$content/blobs" -xdev -type f
+	} 2>/dev/null
+}
+
+# $1 a directory of the engine's, then what find(1) looks for.
+look_in_data() {
+	local directory=$1
+	shift
+	in_directory "$directory" timeout -k 5 120 find . -mindepth 1 "$@" -print -quit || true
 }
 
 # True where data roots below a path are another account's, or another installation's too. They are looked for
@@ -310,7 +321,7 @@ remove_engine_files() {
 	remove_data_entries "$1"
 	[ ! -e "$2/absent" ] || as_account rmdir "$1" 2>/dev/null || ! only_root_leads_to "$1" ||
 		rmdir "$1" 2>/dev/null || true
-	if [ ! -e "$1" ]; then
+	if ! leads_somewhere "$1"; then
 		changed "$1 removed"
 		return 0
 	fi

@@ -11,7 +11,7 @@ remove_data() {
 }
 
 remove_what_is_left() {
-	[ -e "$1" ] || return 0
+	leads_somewhere "$1" || return 0
 	rm -f "$WORK/others-files"
 	if only_root_leads_to "$1"; then
 		remove_out_of_reach as_root "$1" "$(place_beside "$1")"
@@ -20,7 +20,7 @@ remove_what_is_left() {
 		[ "$(as_account stat -c %d "$1")" = "$(stat -c %d "$(dirname "$ACCOUNT_HOME")")" ]; then
 		remove_out_of_reach as_account "$1" "$(place_beside "$ACCOUNT_HOME")"
 	fi
-	if [ ! -e "$1" ] || [ -s "$WORK/others-files" ]; then return 0; fi
+	if ! leads_somewhere "$1" || [ -s "$WORK/others-files" ]; then return 0; fi
 	fail "$1" "data that the account cannot remove ($(tail -n 1 "$WORK/error"))" "them gone" \
 		"remove them by hand, then run again"
 }

@@ -336,17 +336,17 @@ some_on_one_line() {
 one_file() {
 	local path=$1 status=0
 	shift
-	timed_look timeout -k 5 "$(seconds_to_look)" find -H "$path" -mindepth 1 -ignore_readdir_race \
-		"(" -fstype proc -o -fstype sysfs -o -fstype cgroup2 ")" -prune -o "(" "$@" ")" -print -quit \
+	leads_to_directory "$path" || return 0
+	timed_look in_directory "$path" timeout -k 5 "$(seconds_to_look)" find . -mindepth 1 -ignore_readdir_race \
+		"(" -fstype proc -o -fstype sysfs -o -fstype cgroup2 ")" -prune -o "(" "$@" ")" -printf '%P' -quit \
 		>"$WORK/one-file" 2>"$WORK/find-error" || status=$?
-	if [ "$status" = 0 ] && [ ! -s "$WORK/one-file" ] && [ -d "$path" ] && [ -n "$(mount_below "$path")" ]; then
+	if [ "$status" = 0 ] && [ ! -s "$WORK/one-file" ] && [ -n "$(mount_below "$path")" ]; then
 		find_beneath "$path" -mindepth 1 "(" "$@" ")" -printf '%P' -quit \
-			>"$WORK/one-below" 2>"$WORK/find-error" || status=$?
-		[ ! -s "$WORK/one-below" ] || printf '%s/%s\n' "$path" "$(cat "$WORK/one-below")" >"$WORK/one-file"
+			>"$WORK/one-file" 2>"$WORK/find-error" || status=$?
 	fi
 	if [ -s "$WORK/one-file" ]; then
-		cat "$WORK/one-file"
-	elif [ "$status" != 0 ] && [ -e "$path" ]; then
+		printf '%s/%s\n' "$path" "$(cat "$WORK/one-file")"
+	elif [ "$status" != 0 ] && leads_to_directory "$path"; then
 		printf 'not all below %s can be looked at (%s)\n' "$path" "$(tail -n 1 "$WORK/find-error")"
 	fi
 }

@@ -54,10 +54,9 @@ look_for_owners() {
 			printf '%s\n' $SHARED_PLACES
 		} | sed "s|^|$way	|"
 	done | while IFS='	' read -r way place; do
-		[ -e "$place" ] || continue
 		[ "$late" -lt 2 ] || break
 		status=0
-		other=$(elsewhere_than "$place") || status=$?
+		place=$(real_path "$place") && other=$(elsewhere_than "$place") || status=$?
 		# shellcheck disable=SC2086 # words of find(1)
 		[ "$status" != 0 ] ||
 			timeout -k 2 5 stdbuf -oL find -H "$place" -mindepth 1 -maxdepth 3 \
@@ -71,7 +70,7 @@ look_for_owners() {
 # socket holds nothing, and may be left of a service. The account's home, data, mail and crontab are looked at by
 # themselves, and so is where everybody may write; what sudo notes of it is root's. Arguments: what find(1) looks for.
 file_in_places_of_root() {
-	local way
+	local way place
 	{
 		# shellcheck disable=SC2086 # a list of paths
 		printf '%s\n' $SHARED_PLACES /var/lib/sudo /var/mail /var/spool /var/spool/mail /var/spool/cron
@@ -79,18 +78,20 @@ file_in_places_of_root() {
 			places_of_ids "$ACCOUNT"
 			printf '%s\n' "$(leaving_home "$ACCOUNT_HOME")"
 		}
-	} >"$WORK/other-places"
+	} | while IFS= read -r place; do real_path "$place" || true; done | sort -u >"$WORK/other-places"
 	# What is in /run goes with the next boot.
-	places_of_root | grep -vE '^/run(/|$)' | grep -vxFf "$WORK/other-places" | while IFS= read -r place; do
+	places_of_root | while IFS= read -r place; do real_path "$place" || true; done | sort -u |
+		grep -vE '^/run(/|$)' | grep -vxFf "$WORK/other-places" | while IFS= read -r place; do
 		! elsewhere_than "$place" >"$WORK/elsewhere" || printf '%s\t%s\n' "$(cat "$WORK/elsewhere")" "$place"
 	done >"$WORK/places-of-root"
+	sed -i 's/[][*?\\]/\\&/g' "$WORK/other-places"
 	ways_to_look | while IFS= read -r way; do
 		# shellcheck disable=SC2016 # the inner shell expands them
 		timeout -k 2 15 sh -c 'places=$1 others=$2 way=$3
 			shift 3
 			tests="$*"
 			set -- -false
-			while IFS= read -r place; do [ ! -e "$place" ] || set -- "$@" -o -samefile "$(realpath "$place")"; done <"$others"
+			while IFS= read -r place; do set -- "$@" -o -path "$place"; done <"$others"
 			while IFS="	" read -r other place; do
 				find -H "$place" -mindepth 1 -maxdepth 3 "(" "$@" ")" -prune -o \
 					"(" $tests ")" ! -type s -print -quit -o "(" $other -o ! $way ")" -prune

@@ -82,7 +82,7 @@ retained_data() {
 			[ "$(cat "$dir/baseline/account" 2>/dev/null)" = "$1" ] || continue
 			unclaimed "$dir" || continue
 			root=$(resource_name "$dir")
-			if [ -e "$root" ] || is_away "$dir/baseline"; then printf '%s\n' "$root"; fi
+			if leads_somewhere "$root" || is_away "$dir/baseline"; then printf '%s\n' "$root"; fi
 		done
 	} | paste -s -d ' '
 }
