@@ -215,13 +215,19 @@ test("a user whose processes have subordinate ids, by a program of their own: wh
 
 describe("what others use of what came with the engine", () => {
   const said: string[] = [];
+  let synced = 0;
 
   beforeAll(async () => {
     await host.run(
       "apt-get -qq -y purge --autoremove dbus-user-session libpam-systemd slirp4netns docker-cli iptables runc >/dev/null 2>&1",
     );
     const app = await start("a9");
+    const sync = "/usr/local/sbin/sync";
+    await host.run(
+      `printf '#!/bin/sh\necho "$*" >>/run/synced\nexec /usr/bin/sync "$@"\n' >${sync}; chmod 755 ${sync}`,
+    );
     await app.apply("engine", wishes);
+    synced = Number(await host.run(`rm ${sync}; grep -cxe '-f /etc' /run/synced; rm /run/synced`));
     await host.run(`useradd -m ben; systemctl start user@$(id -u ben)
       # Whose root looks as if theirs were that of another one, which has another.
       useradd -m imp; cp /usr/bin/perl /home/imp/perl
@@ -255,6 +261,10 @@ describe("what others use of what came with the engine", () => {
       systemctl stop imp imp2; userdel -r imp 2>/dev/null; systemctl daemon-reload; groupdel docker
       apt-get -qq -y purge --autoremove libslirp0 docker-cli iptables >/dev/null 2>&1`),
   );
+
+  test("what a package's own script writes is on the disk before the next one's runs", () => {
+    expect(synced).toBeGreaterThan(5);
+  });
 
   test("libraries of a neighbour's own program that runs stay", async () => {
     expect(said.join("\n")).toMatch(/package libslirp0\S* stays.*: ben runs its \S*\/libslirp\.so/);
