@@ -15,8 +15,10 @@ packages_of_named_programs() {
 	} >"$WORK/programs-of-packages"
 	files_of_administrators >"$WORK/programs-files"
 	lines_of_files <"$WORK/programs-files" | tr '\000' '\t' | named_programs >"$WORK/programs-named"
-	sed -n 's/^script\t//p' "$WORK/programs-named" | sort -u | head -n 100 | while IFS= read -r file; do
-		if only_root_leads_to "$file/." && [ -f "$file" ] && [ "$(head -c 2 "$file" | tr -d '\000')" = '#!' ]; then
+	sed -n 's/^script\t//p' "$WORK/programs-named" | sort -u >"$WORK/programs-scripts"
+	[ "$(wc -l <"$WORK/programs-scripts")" -le 200 ] || echo late >>"$WORK/programs-named"
+	head -n 200 "$WORK/programs-scripts" | while IFS= read -r file; do
+		if only_root_leads_to "$file/." && [ "$(timeout -k 2 5 head -c 2 "$file" 2>/dev/null | tr -d '\000')" = '#!' ]; then
 			printf '%s\0' "$file"
 		fi
 	done >"$WORK/programs-files"

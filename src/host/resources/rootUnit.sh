@@ -105,6 +105,7 @@ keep_masks_of_staying() {
 	local unit mask package
 	for unit in $ROOT_UNITS; do
 		mask=$(resource_directory mask "$unit")
+		rm -f "$mask/kept"
 		if [ ! -d "$mask/baseline" ] || [ -e "$mask/baseline/there" ] || ! is_masked "$unit"; then continue; fi
 		package=$(unit_on_disk "$unit" | packages_of_files | cut -f 1 | sed 's/:.*//')
 		if [ -n "$package" ] && cut -d ' ' -f 1 "$WORK/packages.staying" | grep -qxF -- "$package"; then

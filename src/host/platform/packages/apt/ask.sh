@@ -34,10 +34,22 @@ apt_missing_packages() {
 	printf '%s\n' "$@" | grep -vxFf "$WORK/packages.installed" | sed 's/^/ /' | tr -d '\n'
 }
 
-# The packages of files on stdin, or of patterns for them: each with a tab and the file.
+# The packages of files on stdin, or of patterns for them: each with a tab and the file. Where /lib leads to /usr/lib,
+# packages of Debian 12 and earlier name some by /lib.
 apt_packages_of_files() {
-	xargs -d '\n' -r dpkg-query -S 2>/dev/null |
-		sed -n 's/^\([a-z0-9][a-z0-9.+-]*\)[:a-z0-9-]*: \(.*\)/\1\t\2/p'
+	local asked
+	asked=$(cat)
+	{
+		printf '%s\n' "$asked" | sed 's/^/asked\t/'
+		{
+			printf '%s\n' "$asked"
+			[ ! -h /lib ] || printf '%s\n' "$asked" | sed -n -E 's|^/usr(/(bin\|sbin\|lib[^/]*)/)|\1|p'
+		} | grep . | xargs -d '\n' -r dpkg-query -S 2>/dev/null |
+			sed -n 's/^\([a-z0-9][a-z0-9.+-]*\)[:a-z0-9-]*: \(.*\)/\1\t\2/p'
+	} | awk -F '\t' -v OFS='\t' '
+		$1 == "asked" { asked[$2]; next }
+		!($2 in asked) && ("/usr" $2) in asked { $2 = "/usr" $2 }
+		{ print }'
 }
 
 # The files of those of the arguments that are installed: each after its package and a tab.
