@@ -241,10 +241,15 @@ describe("the daemon", () => {
   });
 
   test("reverted, the host is as before", async () => {
-    await app.revertAll(plain);
-    // Directories that were there before stay, with what they hold.
+    await app.revert("report", plain);
+    await app.revert("daemon", plain);
+    // Directories that were there before stay, with what they hold, and keep the account.
     await host.run(`umount /btrfs && rm -r /btrfs /btrfs.image
       rm -r /on-overlay/docker /on-fuse/docker`);
-    expect(diffSnapshots(fresh, await snapshot())).toEqual([]);
+    await app.revertAll(plain);
+    // The program under /on-fuse, which no package has, uses a library that came with fuse-overlayfs.
+    const ofProgram = /libfuse3|ld\.so\.cache/;
+    const left = diffSnapshots(fresh, await snapshot());
+    expect(left.filter((line) => !ofProgram.test(line))).toEqual([]);
   });
 });
