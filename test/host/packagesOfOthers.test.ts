@@ -96,6 +96,24 @@ test("a containerd that runs where there is no Docker is not Disable's to stop",
   expect(await host.run("systemctl is-active containerd.service")).toBe("active\n");
 });
 
+test("on Debian 12, whose packages name files by /lib: a containerd that runs, and a mask whose package stays", async () => {
+  const old = await bootHost({ suite: "bookworm" });
+  await old.run(`apt-get -qq update
+    apt-get -qq -y install --no-install-recommends containerd >/dev/null 2>&1; systemctl start containerd.service`);
+  const disable = { ...wishes, rootfulDocker: RootfulDocker.Disable };
+  const app = new Installation(old, "a1");
+  await app.install();
+  await app.apply("engine", disable);
+  expect((await app.apply("engine", disable)).changed).toEqual([]);
+  await old.run(`systemctl is-active containerd.service; mkdir -p /etc/cron.d
+    echo '0 3 * * * root docker system prune -f' >/etc/cron.d/nightly`);
+  const said = (await app.revert("engine", disable)).said.join("\n");
+  expect(said).toContain("package docker.io stays: /etc/cron.d/nightly names its /usr/bin/docker");
+  expect(said).toContain("docker.service stays masked, since docker.io stays and would start it");
+  await app.revertAgent();
+  await old.destroy();
+});
+
 test("the group of the engine's package goes with the last of two installations, whichever source that has", async () => {
   const preinstalled = { ...wishes, engine: { source: EngineSource.Preinstalled } };
   const [first, second] = [await start("a4"), await start("a5")];
