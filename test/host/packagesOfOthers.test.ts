@@ -96,6 +96,24 @@ test("a containerd that runs where there is no Docker is not Disable's to stop",
   expect(await host.run("systemctl is-active containerd.service")).toBe("active\n");
 });
 
+test("a package that dpkg does not remove is an error that says why, until it does", async () => {
+  const app = await start("a6");
+  await app.apply("engine", wishes);
+  const script = "/var/lib/dpkg/info/slirp4netns.prerm";
+  await host.run(`printf '#!/bin/sh\nexit 1\n' >${script}; chmod 755 ${script}`);
+  const { exitCode, said } = await app.tryRevert("engine", wishes);
+  expect([exitCode, said.at(-1)]).toEqual([
+    1,
+    expect.stringMatching(
+      /packages slirp4netns: found dpkg does not remove them: .*wanted them gone/,
+    ),
+  ]);
+  await host.run(`rm ${script}`);
+  await app.revert("engine", wishes);
+  await app.revertAgent();
+  await host.run("! dpkg -s slirp4netns libslirp0");
+});
+
 test("on Debian 12, whose packages name files by /lib: a containerd that runs, and a mask whose package stays", async () => {
   const old = await bootHost({ suite: "bookworm" });
   await old.run(`apt-get -qq update
