@@ -1,7 +1,5 @@
 import { hasCredentials, hasInWord, isPrivateKey } from "./credentials";
 
-export { isPrivateKey };
-
 /** An offending value as a message shows it: on one line, not at length, and without credentials or private keys. */
 export function quote(value: unknown): string {
   const text = asText(value);

@@ -1,5 +1,6 @@
 import { nearest } from "./nearest";
-import { isPrivateKey, printable, quote } from "./quote";
+import { isPrivateKey } from "./credentials";
+import { printable, quote } from "./quote";
 
 /** One thing that is wrong with the arguments. */
 export interface Problem {

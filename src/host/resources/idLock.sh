@@ -7,8 +7,8 @@ clear_dead_locks() {
 	local file lock
 	for file in passwd shadow group gshadow subuid subgid; do
 		file=/etc/$file
-		# Where there is none somebody may be taking it right now; and systemd-tmpfiles removes locks at a boot, and not what
-		# was being written.
+		# Where there is no lock somebody may be taking it right now; but at a boot systemd-tmpfiles removes locks,
+		# and not what was being written.
 		if [ -e "$file.lock" ]; then
 			lock_is_held "$file.lock" || rm -f "$file+" "$file.lock"
 		elif [ -e "$file+" ] && [ "$file+" -ot /run/systemd/system ]; then

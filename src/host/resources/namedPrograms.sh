@@ -7,22 +7,23 @@ packages_of_named_programs() {
 	local name program file
 	[ $# -gt 0 ] || return 0
 	{
-		for file in /bin /sbin /usr/bin /usr/sbin; do printf 'is\t%s\t%s\n' "$file" "$(realpath -m "$file")"; done
+		for file in /bin /sbin /usr/bin /usr/sbin; do
+			printf 'is\t%s\t%s\n' "$file" "$(realpath -m "$file")"
+		done
 		# The alternatives, which no package has among its files.
 		find -H /etc/alternatives /usr/bin /usr/sbin -maxdepth 1 -lname '/*' -printf 'leads\t%p\t%l\n' 2>/dev/null || true
 		grep -hs '' "$STATE"/leases/*/account-name | sed 's/^/own\t/'
 		files_of_packages "$@" | sed 's/^/has\t/'
 	} >"$WORK/programs-of-packages"
 	files_of_administrators >"$WORK/programs-files"
-	lines_of_files <"$WORK/programs-files" | tr '\000' '\t' | named_programs >"$WORK/programs-named"
+	lines_of_files <"$WORK/programs-files" | named_programs >"$WORK/programs-named"
 	sed -n 's/^script\t//p' "$WORK/programs-named" | sort -u >"$WORK/programs-scripts"
 	[ "$(wc -l <"$WORK/programs-scripts")" -le 200 ] || echo late >>"$WORK/programs-named"
 	head -n 200 "$WORK/programs-scripts" | while IFS= read -r file; do
-		if only_root_leads_to "$file/." && [ "$(timeout -k 2 5 head -c 2 "$file" 2>/dev/null | tr -d '\000')" = '#!' ]; then
-			printf '%s\0' "$file"
-		fi
+		only_root_leads_to "$file/." || continue
+		[ "$(timeout -k 2 5 head -c 2 "$file" 2>/dev/null | tr -d '\000')" != '#!' ] || printf '%s\0' "$file"
 	done >"$WORK/programs-files"
-	lines_of_files <"$WORK/programs-files" | tr '\000' '\t' | named_programs >>"$WORK/programs-named"
+	lines_of_files <"$WORK/programs-files" | named_programs >>"$WORK/programs-named"
 	if grep -qx late "$WORK/programs-named"; then
 		printf '%s\t-\t\tnot all units, jobs and scripts of administrators could be read, which may start it\n' "$@"
 	fi
@@ -31,11 +32,11 @@ packages_of_named_programs() {
 	done
 }
 
-# What lines of files name: "has", a package, its program and the file, or "script" and what may be one, with tabs; "late"
-# where not all was read.
+# What lines of files name: "has", a package, its program and the file, or "script" and what may be one, with tabs;
+# "late" where not all was read.
 named_programs() {
 	# shellcheck disable=SC2016 # a program of awk
-	timeout -k 5 60 awk -F '\t' '
+	tr '\000' '\t' | timeout -k 5 60 awk -F '\t' '
 		# The same directory has several names where /usr is merged.
 		function plain(path,   directory) {
 			match(path, /\/[^\/]*$/)
@@ -48,7 +49,8 @@ named_programs() {
 			if (program in package && !seen[package[program], file]++) print "has" FS package[program] FS path FS file
 		}
 		BEGIN {
-			wrappers = "^(do|then|else|elif|if|while|until|exec|sudo|doas|env|command|nohup|xargs|nice|ionice|timeout|setsid)$"
+			wrappers = "do|then|else|elif|if|while|until|exec|sudo|doas|env|command|nohup|xargs|nice|ionice|timeout|setsid"
+			wrappers = "^(" wrappers ")$"
 		}
 		FILENAME != "-" {
 			if ($1 == "is") is[$2] = $3
@@ -76,9 +78,9 @@ named_programs() {
 			gsub(/:\//, "\001/", line)
 			is_script = file !~ /\/(systemd|spool)\/|\/cron(tab$|[.]d\/)/
 			if (is_script) sub(/[ \t]#.*/, "", line)
-			# In pieces, since each word that is taken from a text copies what is left of it.
 			is_next = 1
 			is_option = 0
+			# In pieces, since each word that is taken from a text copies what is left of it.
 			for (; line != ""; line = later) {
 				later = substr(line, 4001)
 				line = substr(line, 1, 4000)
@@ -119,15 +121,16 @@ files_of_administrators() {
 		/etc/cron.monthly /var/spool/cron /etc/rc.local /etc/network /etc/NetworkManager/dispatcher.d \
 		/usr/local/bin /usr/local/sbin -maxdepth 2 '(' -type f -o -type l ')' ! -name '*[[:cntrl:]]*' \
 		! -lname '/lib/*' ! -lname '/usr/lib/*' ! -lname /dev/null ! -path '/var/spool/cron/at*' \
-		'(' ! -path '*/systemd/*' -o -path '*.d/*.conf' -o -name '*.service' ! -path '*.wants/*' ! -path '*.requires/*' ')' \
+		'(' ! -path '*/systemd/*' -o -path '*.d/*.conf' -o \
+		-name '*.service' ! -path '*.wants/*' ! -path '*.requires/*' ')' \
 		-printf '%y\t%p\n' 2>/dev/null | while IFS='	' read -r type file; do
 		[ "$type" = f ] || only_root_leads_to "$file/." || continue
 		printf '%s\0' "$file"
 	done
 }
 
-# Their lines, each after its file and a tab, and "end" when all were read: of no file of more than 4 MiB. What find(1) and
-# grep(1) say of one file counts for nothing.
+# Their lines, each after its file and NUL, and "end" when all were read: of no file of more than 4 MiB. What find(1)
+# and grep(1) say of one file counts for nothing.
 lines_of_files() {
 	local status=0
 	timeout -k 5 20 xargs -0 -r sh -c '

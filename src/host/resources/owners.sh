@@ -4,14 +4,21 @@
 # Where everybody may put files.
 SHARED_PLACES='/tmp /var/tmp /var/crash /dev/shm /run/lock'
 
-# Directories of root's where others have theirs, a line each: homes, mail and crontabs, wherever they are, and disks.
+# Directories of root's where others have theirs, a line each: homes, mail and crontabs, wherever they are, and disks;
+# where they lead.
 places_of_root() {
 	{
 		printf '%s\n' / /home /run/user /var/mail /var/spool/mail /var/spool/cron
 		getent passwd | cut -d : -f 6 | grep '^/.*/.' | sed 's|/*[^/]*/*$||'
 		sed -n 's/^\([^ ]* \)\{4\}\([^ ]*\) .* - \(ext[234]\|xfs\|btrfs\|zfs\|f2fs\) .*/\2/p' /proc/self/mountinfo |
 			without_escapes
-	} | sort -u
+	} | real_paths
+}
+
+# Where paths on stdin lead, a line each.
+real_paths() {
+	local path
+	sort -u | while IFS= read -r path; do real_path "$path" || true; done | sort -u
 }
 
 # WHOSE:START:COUNT a line, looked for once in a run: what belongs to others than root in directories of root's, and in
@@ -35,7 +42,7 @@ ways_to_look() { printf '%s\n' '( -uid 0 -o -nouser )' -true; }
 # find(1) does not know. False where the place does not answer. $1 the place.
 elsewhere_than() {
 	local type
-	type=$(timeout -k 2 5 find -H "$1" -maxdepth 0 -printf %F 2>/dev/null </dev/null) || return
+	type=$(timeout -k 2 5 find "$1" -maxdepth 0 -printf %F 2>/dev/null </dev/null) || return
 	case $type in
 	'' | *[!A-Za-z0-9._-]*) return 1 ;;
 	esac
@@ -46,20 +53,21 @@ elsewhere_than() {
 look_for_owners() {
 	local way place other late=0 status
 	: >"$WORK/owners"
+	places_of_root >"$WORK/places-of-root"
 	ways_to_look | while IFS= read -r way; do
 		# What everybody can make late comes last.
 		# shellcheck disable=SC2086 # a list of paths
 		{
-			places_of_root
-			printf '%s\n' $SHARED_PLACES
+			cat "$WORK/places-of-root"
+			printf '%s\n' $SHARED_PLACES | real_paths
 		} | sed "s|^|$way	|"
 	done | while IFS='	' read -r way place; do
 		[ "$late" -lt 2 ] || break
 		status=0
-		place=$(real_path "$place") && other=$(elsewhere_than "$place") || status=$?
+		other=$(elsewhere_than "$place") || status=$?
 		# shellcheck disable=SC2086 # words of find(1)
 		[ "$status" != 0 ] ||
-			timeout -k 2 5 stdbuf -oL find -H "$place" -mindepth 1 -maxdepth 3 \
+			timeout -k 2 5 stdbuf -oL find "$place" -mindepth 1 -maxdepth 3 \
 				'(' ! -uid 0 -o ! -gid 0 ')' -printf '%U %G %h\0\n' , '(' $other -o ! $way ')' -prune \
 				>>"$WORK/owners" 2>/dev/null </dev/null || status=$?
 		case $status in 124 | 137) late=$((late + 1)) ;; esac
@@ -71,6 +79,8 @@ look_for_owners() {
 # themselves, and so is where everybody may write; what sudo notes of it is root's. Arguments: what find(1) looks for.
 file_in_places_of_root() {
 	local way place
+	# What is in /run goes with the next boot.
+	places_of_root | grep -vE '^/run(/|$)' >"$WORK/places-of-root"
 	{
 		# shellcheck disable=SC2086 # a list of paths
 		printf '%s\n' $SHARED_PLACES /var/lib/sudo /var/mail /var/spool /var/spool/mail /var/spool/cron
@@ -78,12 +88,10 @@ file_in_places_of_root() {
 			places_of_ids "$ACCOUNT"
 			printf '%s\n' "$(leaving_home "$ACCOUNT_HOME")"
 		}
-	} | while IFS= read -r place; do real_path "$place" || true; done | sort -u >"$WORK/other-places"
-	# What is in /run goes with the next boot.
-	places_of_root | while IFS= read -r place; do real_path "$place" || true; done | sort -u |
-		grep -vE '^/run(/|$)' | grep -vxFf "$WORK/other-places" | while IFS= read -r place; do
+	} | real_paths >"$WORK/other-places"
+	grep -vxFf "$WORK/other-places" "$WORK/places-of-root" | while IFS= read -r place; do
 		! elsewhere_than "$place" >"$WORK/elsewhere" || printf '%s\t%s\n' "$(cat "$WORK/elsewhere")" "$place"
-	done >"$WORK/places-of-root"
+	done >"$WORK/places-to-look"
 	sed -i 's/[][*?\\]/\\&/g' "$WORK/other-places"
 	ways_to_look | while IFS= read -r way; do
 		# shellcheck disable=SC2016 # the inner shell expands them
@@ -93,8 +101,8 @@ file_in_places_of_root() {
 			set -- -false
 			while IFS= read -r place; do set -- "$@" -o -path "$place"; done <"$others"
 			while IFS="	" read -r other place; do
-				find -H "$place" -mindepth 1 -maxdepth 3 "(" "$@" ")" -prune -o \
+				find "$place" -mindepth 1 -maxdepth 3 "(" "$@" ")" -prune -o \
 					"(" $tests ")" ! -type s -print -quit -o "(" $other -o ! $way ")" -prune
-			done <"$places"' sh "$WORK/places-of-root" "$WORK/other-places" "$way" "$@" 2>/dev/null </dev/null
+			done <"$places"' sh "$WORK/places-to-look" "$WORK/other-places" "$way" "$@" 2>/dev/null </dev/null
 	done | head -n 1
 }

@@ -141,7 +141,7 @@ complete_removed() {
 }
 
 package_restore() {
-	local before now
+	local before now marked=''
 	before=$(cat "$2/version")
 	now=$(installed_version "$1")
 	if [ "$before" = "$now" ]; then
@@ -152,9 +152,9 @@ package_restore() {
 		forget_removal "$1"
 		# The manager does not know of such a use: its autoremove would take it.
 		if grep -qsxF -- "${1%%:*}" "$WORK/packages.in-use" && mark_as manual "$1"; then
-			before=' (marked as manually installed now)'
+			marked=' (marked as manually installed now)'
 		fi
-		say "package $1 stays: $(why_package_stays "$1")$before"
+		say "package $1 stays: $(why_package_stays "$1")$marked"
 		return 0
 	fi
 	[ -z "$now" ] || [ -e "$2/unmarked" ] || settle_marks "${2%/*}"

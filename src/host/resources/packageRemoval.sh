@@ -76,7 +76,8 @@ staying_packages() {
 	all_marks | sed -n 's/^manual //p; s/^hold //p' >"$WORK/packages.wished"
 	package_relations "$@" |
 		awk -F '\t' -v ours="$WORK/packages.ours" -v manual="$WORK/packages.wished" \
-			-v in_use="$WORK/packages.in-use" -v first="$STATE/packages.first" -v brought="$WORK/packages.brought" -v used="$WORK/packages.used" -v names="$*" '
+			-v first="$STATE/packages.first" -v brought="$WORK/packages.brought" -v used="$WORK/packages.used" \
+			-v in_use="$WORK/packages.in-use" -v names="$*" '
 			function plain(name) { sub(/^ */, "", name); sub(/[ :(].*/, "", name); return name }
 			function stay(name, why) { print name, why; delete going[name]; again = 1 }
 			function is(mine, name) { return name == mine || (name, mine) in provided }

@@ -107,7 +107,7 @@ keep_masks_of_staying() {
 		mask=$(resource_directory mask "$unit")
 		rm -f "$mask/kept"
 		if [ ! -d "$mask/baseline" ] || [ -e "$mask/baseline/there" ] || ! is_masked "$unit"; then continue; fi
-		package=$(unit_on_disk "$unit" | packages_of_files | cut -f 1 | sed 's/:.*//')
+		package=$(unit_on_disk "$unit" | packages_of_files | cut -f 1)
 		if [ -n "$package" ] && cut -d ' ' -f 1 "$WORK/packages.staying" | grep -qxF -- "$package"; then
 			printf '%s\n' "$package" | write_record "$mask/kept"
 		fi
@@ -116,7 +116,8 @@ keep_masks_of_staying() {
 
 mask_restore() {
 	if [ -s "${2%/*}/kept" ] && is_masked "$1"; then
-		say "$1 stays masked, since $(cat "${2%/*}/kept") stays and would start it: 'systemctl unmask $1' if it is to run"
+		say "$1 stays masked, since $(cat "${2%/*}/kept") stays and would start it:" \
+			"'systemctl unmask $1' if it is to run"
 		return 0
 	fi
 	! was_unmasked "$1" || say "$1 stays as it is: somebody has taken this package's mask away"

@@ -1,6 +1,6 @@
 import type { Document } from "../document";
 import type { Reader, Rule } from "../../validation/reader";
-import { isPrivateKey } from "../../validation/quote";
+import { isPrivateKey } from "../../validation/credentials";
 import { absolutePath, between, filledLine, ownDirectory } from "../../validation/rules";
 import { resourceControllersDocument } from "./resourceControllers/settings";
 import { subordinateIdsDocument, type SubordinateIdsSettings } from "./subordinateIds/settings";

@@ -56,7 +56,8 @@ running_programs() {
 		awk -v own="$1" '
 			$1 != "=" { process = $1 FS $2 FS $3; uid = $2; next }
 			uid != own { print process FS substr($0, 5) }' >"$WORK/processes"
-	mapped_files 3>&- 7>&- 8>&- 9>&- | awk -v roots="$WORK/roots" -v processes="$WORK/processes" -v engines="$ENGINES/" '
+	mapped_files 3>&- 7>&- 8>&- 9>&- |
+		awk -v roots="$WORK/roots" -v processes="$WORK/processes" -v engines="$ENGINES/" '
 		# Once for all that have the same mounts: an account may have very many, of both.
 		function root_of(process,   file, line, part, found) {
 			if (view[process] in root) return root[view[process]]
@@ -117,9 +118,9 @@ running_programs() {
 }
 
 # What the processes of $WORK/processes have mapped to run it, a line each after /proc/PID/maps and a colon. Where
-# somebody keeps a file from answering, their process may hold whoever reads this: where it takes longer than usual, each
-# is read by itself, and of one that holds its reader nothing is known. More lines than that nobody has who does not want
-# to hold up others.
+# somebody keeps a file from answering, their process may hold whoever reads this: where it takes longer than usual,
+# each is read by itself, and of one that holds its reader nothing is known. More lines than that nobody has who does
+# not want to hold up others.
 mapped_files() {
 	local status=0
 	sed 's| .*|/maps|' "$WORK/processes" >"$WORK/maps"

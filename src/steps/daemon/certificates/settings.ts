@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import { isPrivateKey } from "../../../validation/quote";
+import { isPrivateKey } from "../../../validation/credentials";
 import type { Reader } from "../../../validation/reader";
 import type { Document } from "../../document";
 import { registryHost } from "../../registries/settings";

@@ -68,9 +68,10 @@ note_removed() {
 		if grep -qxF -- "$name" "$WORK/packages.left"; then left="$left $name"; else gone="$gone $name"; fi
 	done
 	[ -z "$gone" ] || changed "packages removed:$gone"
-	sed -n 's/^dpkg: dependency problems prevent removal of \([^: ]*\).*/\1/p' "$WORK/dpkg.log" >"$WORK/packages.needed-by-others"
+	sed -n 's/^dpkg: dependency problems prevent removal of \([^: ]*\).*/\1/p' "$WORK/dpkg.log" >"$WORK/packages.blocked"
 	# shellcheck disable=SC2086 # a list of package names
-	left=$(printf '%s\n' $left | cut -d : -f 1 | grep . | grep -vxFf "$WORK/packages.needed-by-others" | sed 's/^/ /' | tr -d '\n')
+	left=$(printf '%s\n' $left | cut -d : -f 1 | grep . | grep -vxFf "$WORK/packages.blocked" |
+		sed 's/^/ /' | tr -d '\n')
 	[ -n "$left" ] || return 0
 	fail "packages$left" \
 		"dpkg does not remove them: $(grep -vE '^(\(Reading|Removing|Purging|Processing)' "$WORK/dpkg.log" | tail -n 4 | tr '\n' ' ')" \

@@ -1,15 +1,16 @@
 # shellcheck shell=dash
 # apt and dpkg at work: how they are run, and what they say.
 
-# What packages' own scripts write they do not sync: without this a power cut left /etc/pam.d empty, and nobody could log
-# in. On the disk as soon as dpkg says that a package is installed, or gone.
+# What packages' own scripts write they do not sync: a power cut left /etc/pam.d empty, and nobody could log in. It is
+# on the disk as soon as dpkg says that a package is installed, or gone.
 # shellcheck disable=SC2016 # a program of dpkg's shell
 SYNC_EACH_PACKAGE='while read -r about package state; do case $state in *installed) sync -f /etc ;; esac; done'
 
 # Says how it ended in $WORK/dpkg.log. dpkg itself does not wait for another one to end.
 run_dpkg() {
 	local tries=0
-	until dpkg --status-logger="$SYNC_EACH_PACKAGE" "$@" >"$WORK/dpkg.log" 2>&1 </dev/null || ! grep -q 'lock was locked by another process' "$WORK/dpkg.log"; do
+	until dpkg --status-logger="$SYNC_EACH_PACKAGE" "$@" >"$WORK/dpkg.log" 2>&1 </dev/null ||
+		! grep -q 'lock was locked by another process' "$WORK/dpkg.log"; do
 		tries=$((tries + 1))
 		[ "$tries" != 1 ] || say_if_dpkg_is_locked
 		[ "$tries" -le 300 ] ||
@@ -33,7 +34,8 @@ apt_get() {
 	keep_marks
 	# Services of other packages are not restarted for a library of ours.
 	NEEDRESTART_SUSPEND=1 apt-get -q -y -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 \
-		-o Dpkg::Options::=--status-logger="$SYNC_EACH_PACKAGE" -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \
+		-o Dpkg::Options::=--status-logger="$SYNC_EACH_PACKAGE" \
+		-o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \
 		-o APT::Get::AutomaticRemove=false --no-install-recommends "$@" >"$WORK/apt.log" 2>&1 </dev/null || status=$?
 	keep_marks
 	return "$status"
