@@ -9,6 +9,7 @@ linger_check() { [ -e "$(linger_file "$1")" ] || echo off; }
 
 linger_save() {
 	[ ! -e "$(linger_file "$1")" ] || : >"$2/on"
+	! service_manager_runs || : >"$2/running"
 	enabled_units >"$2/units" || no_answer_about "$ACCOUNT_HOME/.config/systemd/user"
 }
 
@@ -22,7 +23,7 @@ linger_restore() {
 		if [ -n "$why" ]; then
 			say "linger of $1 stays on: $why. Switch it off with 'loginctl disable-linger $1' when nobody needs it"
 		else
-			switch_linger_off "$1"
+			switch_linger_off "$@"
 		fi
 	fi
 	# They stay for what this record says.
@@ -31,14 +32,24 @@ linger_restore() {
 	fi
 }
 
+# $1 the account, $2 the baseline's directory.
 switch_linger_off() {
 	# logind does not know an account that was removed by hand.
 	if getent passwd "$1" >/dev/null; then
 		loginctl disable-linger "$1"
+		stop_unknown_manager "$@"
 	else
 		rm -f "$(linger_file "$1")"
 	fi
 	changed "linger of $1 switched off"
+}
+
+# logind of Debian 12 forgets an account whose service manager has failed once, and leaves the next one running.
+stop_unknown_manager() {
+	if [ -e "$2/running" ] || [ "$ACCOUNT_LOGIN" != "$1" ] || ! service_manager_runs ||
+		loginctl show-user "$1" >/dev/null 2>&1; then return 0; fi
+	stop_service_manager "$ACCOUNT_UID" 2>"$WORK/error" ||
+		say "user@$ACCOUNT_UID.service of $1 does not stop: $(last_words)"
 }
 
 # The next one of the name has not asked for it.
