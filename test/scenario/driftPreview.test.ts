@@ -36,6 +36,7 @@ afterAll(destroyAllHosts);
 /** What a preview shows as found, a line each: `STEP ABOUT: FOUND`. */
 async function shownDrift(on = installation, args = wishes): Promise<string[]> {
   const text = await on.preview(args);
+  expect(text).not.toContain(" was not asked: ");
   const [block = ""] = /\[web-drift\]\n([^]*?)\n *(?:[~+-]+ command:|Resources)/.exec(text) ?? [];
   let step = "";
   return block.split("\n").flatMap((line) => {
