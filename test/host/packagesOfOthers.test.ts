@@ -155,6 +155,17 @@ test("the group of the engine's package goes with the last of two installations,
   ).toBe("gone\n");
 });
 
+test("a group that fstab names stays: without it the machine would not boot", async () => {
+  const app = await start("a4");
+  await app.apply("engine", wishes);
+  await host.run("echo 'tmpfs /srv/a/b/share tmpfs gid=docker,mode=0770 0 0' >>/etc/fstab");
+  expect((await app.revert("engine", wishes)).said.join("\n")).toMatch(
+    /group docker stays: \/etc\/fstab names it, which is not this package's/,
+  );
+  await host.run("getent group docker; groupdel docker; sed -i /gid=docker/d /etc/fstab");
+  await app.revertAgent();
+});
+
 test("the account itself, with a unit of its own that has subordinate ids: what gave them stays, and gives them again", async () => {
   await host.run("useradd -m pods; sed -i /^pods:/d /etc/subuid /etc/subgid");
   const mine: StepArgs = { account: { name: "pods", create: false } };
@@ -277,7 +288,9 @@ describe("what others use of what came with the engine", () => {
       systemctl daemon-reload; systemctl start theirs.socket
       printf '[Service]\\nType=oneshot\\nExecStart=/opt/firewall/start\\n' >/etc/systemd/system/firewall.service
       mkdir -p /opt/firewall; printf '#!/bin/sh\\nLC_ALL=C sudo -n iptables-restore /etc/firewall.rules\\n' >/opt/firewall/start
-      mkdir -p /etc/cron.d; printf '# runc\\n0 3 * * * root docker -H ssh://app@other ps\\n' >/etc/cron.d/nightly
+      printf '# runc\\n[Service]\\nExecStart=docker -H ssh://app@other ps\\n' >/usr/lib/systemd/system/nightly.service
+      mkdir -p /etc/wireguard; printf '[Interface]\\nPostUp = newuidmap --help\\n# runc\\n' >/etc/wireguard/wg0.conf
+      printf 'backend = runc\\nruntimes: [runc]\\n' >/etc/words.conf
       printf '[Unit]\\nDescription=after runc\\nAfter=runc.service\\n[Service]\\nExecStart=/bin/echo runc.service\\n' \\
         >/etc/systemd/system/later.service
       # None of these holds the removal up.
@@ -289,11 +302,11 @@ describe("what others use of what came with the engine", () => {
   });
   afterAll(() =>
     host.run(`systemctl stop bens user@$(id -u ben) theirs.socket
-      cd /etc/systemd/system; rm theirs.* firewall.service later.service /etc/cron.d/nightly
+      cd /etc/systemd/system; rm theirs.* firewall.service later.service
       rm /usr/local/bin/theirs /usr/local/bin/fifo /usr/local/bin/bundle /usr/local/bin/linked
-      rm -r /opt/bundle /opt/firewall
+      rm -r /opt/bundle /opt/firewall /etc/wireguard /etc/words.conf /usr/lib/systemd/system/nightly.service
       systemctl stop imp imp2; userdel -r imp 2>/dev/null; systemctl daemon-reload; groupdel docker
-      apt-get -qq -y purge --autoremove libslirp0 docker-cli iptables >/dev/null 2>&1`),
+      apt-get -qq -y purge --autoremove libslirp0 docker-cli iptables uidmap >/dev/null 2>&1`),
   );
 
   test("what a package's own script writes is on the disk before the next one's runs", () => {
@@ -316,7 +329,13 @@ describe("what others use of what came with the engine", () => {
 
   test.each([
     ["iptables", "sbin/iptables-restore", "unit's script", "/opt/firewall/start"],
-    ["docker-cli", "bin/docker", "line of cron", "/etc/cron.d/nightly"],
+    [
+      "docker-cli",
+      "bin/docker",
+      "unit beside packages'",
+      "/usr/lib/systemd/system/nightly.service",
+    ],
+    ["uidmap", "bin/newuidmap", "setting of another program", "/etc/wireguard/wg0.conf"],
   ])("%s, whose %s a %s of the administrator's starts, stays", async (name, program, _, file) => {
     expect(said.join("\n")).toContain(`package ${name} stays: ${file} names its /usr/${program}`);
     await host.run(`test -x /usr/${program}; apt-get -qq -y autoremove; test -x /usr/${program}`);

@@ -87,13 +87,22 @@ const uses: Use[] = [
     ["/etc/cron.d/boot", "@reboot NAME true"],
     ["/etc/sudoers.d/as", "bob ALL=(root, NAME) NOPASSWD: /usr/bin/true"],
     ["/etc/logrotate.d/site", "/var/log/site.log { su NAME adm }"],
+    ["/etc/fstab", "/dev/disk/by-label/usb /srv/usb vfat noauto,nofail,uid='$(id -u NAME)'"],
+    ["/var/lib/dpkg/statoverride", "root NAME 4750 /usr/lib/apt/methods/cdrom"],
   ].map(([file, line]) => ({
-    what: `a line of ${file}`,
+    what: `a line of ${file}: ${line}`,
     args: remove,
-    does: `install -d ${dirname(file)}; echo '${line}' >${file}`,
+    does: `install -d ${dirname(file)}; ! [ -e ${file} ] || cp -p ${file} /root/before; echo '${line}' >>${file}`,
     says: new RegExp(`account NAME stays, .*: ${file} names it: remove that, then the account by`),
-    undo: `rm ${file}`,
+    undo: `mv /root/before ${file} 2>/dev/null || rm ${file}`,
   })),
+  {
+    what: "an instance of a template that is enabled",
+    args: remove,
+    does: "ln -s /dev/null /etc/systemd/system/multi-user.target.wants/code@NAME.service",
+    says: /account NAME stays, .*: \/etc\/systemd\/system\/multi-user\.target\.wants\/code@NAME\.service names it/,
+    undo: "rm /etc/systemd/system/multi-user.target.wants/code@NAME.service",
+  },
   // Debian's place, and those of Fedora, openSUSE and Arch.
   ...[atJobs, "/var/spool/at", "/var/spool/atjobs", "/var/spool/atd"].map((place) => ({
     what: `a job of at(1) in ${place}`,
@@ -213,6 +222,9 @@ test("an account's name that stands for something else in root's files does not 
     "/etc/tmpfiles.d/words.conf": "d /run/test 0755 root root test",
     "/etc/logrotate.d/words": "/var/log/test.log { postrotate\\ntest -x /x test\\nendscript }",
     "/etc/sudoers.d/words": "bob ALL=(root) NOPASSWD: /usr/bin/test test",
+    "/etc/ssh/sshd_config.d/words.conf": "AllowUsers root test",
+    "/etc/words.conf":
+      "DB_USER=test\\n# user = test\\nuser = test-user\\nThe users like the test\\ntest: user",
   });
   for (const [file, text] of files)
     await host.run(`install -d ${dirname(file)}; printf '${text}\\n' >${file}`);

@@ -152,64 +152,8 @@ used_elsewhere() {
 		printf '%s has its group' "$unit"
 		return 0
 	fi
-	unit=$(files_that_name "$ACCOUNT_LOGIN" | head -n 1 | printable)
+	unit=$(files_that_name "$ACCOUNT_LOGIN" "$ACCOUNT_UID" | head -n 1 | printable)
 	[ -z "$unit" ] || printf '%s names it' "$unit"
-}
-
-in_pattern() { printf '%s' "$1" | sed 's/[.]/[.]/g'; }
-
-# Files of root's with a line where cron, tmpfiles.d, logrotate or sudo have a user or a group: a name such as test
-# stands for other things there, too. $1 the name.
-files_that_name() {
-	local name
-	name=$(in_pattern "$1")
-	files_with "^ *(@[a-z]+|[^#[:space:]]+([[:space:]]+[^[:space:]]+){4})[[:space:]]+${name}[[:space:]]" \
-		/etc/crontab /etc/cron.d/*
-	files_with "^ *[^#[:space:]]+([[:space:]]+[^[:space:]]+){2,3}[[:space:]]+$name([[:space:]]|\$)" \
-		/etc/tmpfiles.d/*.conf
-	files_with "^([^#]*[[:space:]{])?(su|create|createolddir)[[:space:]]([^#]*[[:space:]])?$name([[:space:]]|\$)" \
-		/etc/logrotate.conf /etc/logrotate.d/*
-	files_with "^([^#=]*[ ,])?${name}[ ,][^=]*=|^ *(User|Runas)_Alias.*[ ,=]$name([ ,:]|\$)" \
-		/etc/sudoers /etc/sudoers.d/*
-	sudo_files_of_runas "$1"
-}
-
-# Files of sudo by which others run programs as an account. $1 its name.
-sudo_files_of_runas() {
-	files_with "^[^#]*[(]([^)]*[ ,:])?$(in_pattern "$1")([ ,:][^)]*)?[)]" /etc/sudoers /etc/sudoers.d/*
-}
-
-# $1 a pattern of lines, then files that may not be there.
-files_with() { grep -lsE -D skip -e "$@" || true; }
-
-# The file of a unit whose key has a name or an id among its values. $1 a pattern of keys, $2 the name, $3 the id.
-unit_that_says() {
-	{
-		loaded_units_that_say "$@"
-		grep -RlsE -D skip "^[[:space:]]*$1[[:space:]]*=(.*[[:space:]])?($(in_pattern "$2")|$3)([[:space:]].*)?$" \
-			--include='*.service' --include='*.socket' --include='*.conf' \
-			/etc/systemd/system /run/systemd/system /usr/local/lib/systemd/system
-	} | head -n 1 | printable
-}
-
-# Files of units that systemd has loaded, of these: not the account's own service manager, and none that somebody
-# has started for once.
-loaded_units_that_say() {
-	systemctl show -p Id -p User -p Group -p SupplementaryGroups -p SocketUser -p SocketGroup -p FragmentPath \
-		'*.service' '*.socket' 2>/dev/null |
-		awk -F '\n' -v RS= -v keys="^$1\$" -v name="$2" -v id="$3" '
-			{
-				says = own = file = ""
-				for (i = 1; i <= NF; i++) {
-					at = index($i, "=")
-					key = substr($i, 1, at - 1)
-					value = substr($i, at + 1)
-					if (key == "Id") own = value ~ /^user@/
-					if (key == "FragmentPath") file = value
-					if (key ~ keys && index(" " value " ", " " name " ") + index(" " value " ", " " id " ")) says = 1
-				}
-			}
-			says && !own && file !~ /^\/run\/systemd\/transient\// { print file }'
 }
 
 # The account's crontab, which the next account of its name would run, and its mail, which useradd makes on some

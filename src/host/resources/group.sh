@@ -35,20 +35,24 @@ group_now() {
 	printf '%s:%s\n' "$gid" "$members" | paste -s -d ,
 }
 
-# What gives its socket to the group, of another engine than ours: a package, its units, or their own; or a unit that
-# names the group. $1 the group.
+# What gives its socket to the group, of another engine than ours: a package, its units, or their own; or a unit or
+# another file that names the group, or has it; in words. $1 the group.
 user_of_group() {
-	local package
+	local package gid
 	for package in "$(distribution_package)" "$(other_engine_package)"; do
 		[ -z "$(installed_version "$package")" ] || {
-			printf 'package %s\n' "$package"
+			printf 'package %s is there' "$package"
 			return 0
 		}
 	done
-	unit_on_disk docker.socket || unit_on_disk docker.service ||
-		grep -o '/run/docker\.sock$' /proc/net/unix | sort -u | grep . ||
-		unit_that_says '((Socket)?Group|SupplementaryGroups)' "$1" "$(getent group "$1" | cut -d : -f 3)" | grep . ||
-		file_in_places_of_root -gid "$(getent group "$1" | cut -d : -f 3)" | shown_paths | grep .
+	gid=$(getent group "$1" | cut -d : -f 3)
+	{
+		unit_on_disk docker.socket || unit_on_disk docker.service ||
+			grep -o '/run/docker\.sock$' /proc/net/unix | sort -u | grep . ||
+			unit_that_says '((Socket)?Group|SupplementaryGroups)' "$1" "$gid" | grep . ||
+			file_in_places_of_root -gid "$gid" | shown_paths | grep .
+	} | sed 's/$/ is there/' | grep . ||
+		files_that_name "$1" "$gid" | head -n 1 | shown_paths | sed 's/$/ names it/' | grep .
 }
 
 group_restore() {
@@ -56,7 +60,7 @@ group_restore() {
 	[ ! -s "$2/entry" ] || return 0
 	getent group "$1" >/dev/null || return 0
 	user=$(user_of_group "$1") && {
-		say "group $1 stays: $user is there, which is not this package's. Remove it with 'groupdel $1' when nobody needs it"
+		say "group $1 stays: $user, which is not this package's. Remove it with 'groupdel $1' when nobody needs it"
 		return 0
 	}
 	clear_dead_locks

@@ -15,7 +15,10 @@ packages_of_named_programs() {
 		grep -hs '' "$STATE"/leases/*/account-name | sed 's/^/own\t/'
 		files_of_packages "$@" | sed 's/^/has\t/'
 	} >"$WORK/programs-of-packages"
-	files_of_administrators >"$WORK/programs-files"
+	{
+		files_of_administrators
+		other_files_that_name_programs
+	} | sort -zu >"$WORK/programs-files"
 	lines_of_files <"$WORK/programs-files" | named_programs >"$WORK/programs-named"
 	sed -n 's/^script\t//p' "$WORK/programs-named" | sort -u >"$WORK/programs-scripts"
 	[ "$(wc -l <"$WORK/programs-scripts")" -le 200 ] || echo late >>"$WORK/programs-named"
@@ -94,7 +97,8 @@ named_programs() {
 					line = substr(line, RSTART + RLENGTH)
 					# In a script, of which any word may be a text, where a command is.
 					if (between ~ /[;&|{`!]|[$ \t]\(|\["/) is_next = 1
-					is_command = !is_script || is_next
+					is_value = between ~ /^[ \t]*[=:][ \t]*["\047]?$/ && line ~ /^[ \t]+[-A-Za-z\/]/
+					is_command = !is_script || is_next || is_value
 					# After a variable, and after what starts another command and its options, the command comes.
 					if (word == "-c") is_next = 1
 					else if (word ~ /^-/) is_option = is_next
@@ -125,6 +129,30 @@ files_of_administrators() {
 		-name '*.service' ! -path '*.wants/*' ! -path '*.requires/*' ')' \
 		-printf '%y\t%p\n' 2>/dev/null | while IFS='	' read -r type file; do
 		[ "$type" = f ] || only_root_leads_to "$file/." || continue
+		printf '%s\0' "$file"
+	done
+}
+
+# Settings, hooks and units elsewhere that have a word which is such a program, each with NUL at its end: none as a
+# package has brought it, and none of this package's own.
+other_files_that_name_programs() {
+	local file kind
+	awk -F '\t' '
+		function base(path) { sub(/.*\//, "", path); return path }
+		$1 == "has" && $3 ~ /\/s?bin\/[^\/]+$/ { name[base($3)] }
+		$1 == "leads" { leads[base($2)] = base($3) }
+		END {
+			for (steps = 0; steps < 2; steps++)
+				for (link in leads) if (leads[link] in name) name[link]
+			for (one in name) print one
+		}' "$WORK/programs-of-packages" >"$WORK/programs-words"
+	find /etc /usr/lib/systemd/system /usr/lib/systemd/user -type f -size -1025k ! -path '*[[:cntrl:]]*' \
+		! -path '*/.*' ! -name '*.dpkg-*' ! -name '*~' -print0 2>/dev/null |
+		timeout -k 5 20 xargs -0 -r grep -lIswFf "$WORK/programs-words" -D skip -- | while IFS= read -r file; do
+		! is_shipped "$file" || continue
+		for kind in "$STATE"/things/*; do
+			[ ! -d "$(resource_directory "${kind##*/}" "$file")" ] || continue 2
+		done
 		printf '%s\0' "$file"
 	done
 }
