@@ -51,7 +51,9 @@ or remove the account by hand"
 			own="with $ACCOUNT_HOME ($(size_of "$ACCOUNT_HOME")): it has files of its own ($own). \
 onDestroy.data: Delete removes them too$BY_ANOTHER_UP"
 	fi
-	printf '%s' "$own" | tee "$WORK/account-stays.$1"
+	# Whole or not at all: an empty one would say that nothing keeps it.
+	printf '%s' "$own" >"$WORK/account-stays" && mv "$WORK/account-stays" "$WORK/account-stays.$1"
+	printf '%s' "$own"
 }
 
 # Of an account whose home was not complete yet. $1 the account, which is known.
