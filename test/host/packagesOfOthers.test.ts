@@ -290,7 +290,7 @@ describe("what others use of what came with the engine", () => {
       mkdir -p /opt/firewall; printf '#!/bin/sh\\nLC_ALL=C sudo -n iptables-restore /etc/firewall.rules\\n' >/opt/firewall/start
       printf '# runc\\n[Service]\\nExecStart=docker -H ssh://app@other ps\\n' >/usr/lib/systemd/system/nightly.service
       mkdir -p /etc/wireguard; printf '[Interface]\\nPostUp = newuidmap --help\\n# runc\\n' >/etc/wireguard/wg0.conf
-      printf 'backend = runc\\nruntimes: [runc]\\n' >/etc/words.conf
+      printf 'backend = runc\\nruntimes: [runc]\\ncommand -v runc\\n' >/etc/words.conf
       printf '[Unit]\\nDescription=after runc\\nAfter=runc.service\\n[Service]\\nExecStart=/bin/echo runc.service\\n' \\
         >/etc/systemd/system/later.service
       # None of these holds the removal up.

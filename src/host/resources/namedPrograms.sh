@@ -80,7 +80,11 @@ named_programs() {
 			# As in the arguments of mounts and in search paths.
 			gsub(/:\//, "\001/", line)
 			is_script = file !~ /\/(systemd|spool)\/|\/cron(tab$|[.]d\/)/
-			if (is_script) sub(/[ \t]#.*/, "", line)
+			if (is_script) {
+				sub(/[ \t]#.*/, "", line)
+				# Asks whether there is one.
+				gsub(/command[ \t]+-[vV][ \t]+[^ \t;&|)]+/, "", line)
+			}
 			is_next = 1
 			is_option = 0
 			# In pieces, since each word that is taken from a text copies what is left of it.
