@@ -147,3 +147,31 @@ test("a file of its own whose name has a line break is kept", async () => {
   expect((await lines.back()).said.join()).toContain("account lines stays");
   expect(await host.run("cat /home/lines/.bashrc*profile")).toBe("important\n");
 });
+
+test("what of its home is mounted elsewhere too is not emptied there, and named", async () => {
+  const bound = await give(host, "bound", { onDestroy: { data: "Delete" } });
+  await bound.apply();
+  const { lease } = bound.installation;
+  const setting = `/var/lib/rootless-docker/leases/${lease}/on-destroy-data`;
+  const refused = async (place: string) => {
+    await expect(bound.back()).rejects.toThrow(
+      `/home/bound: found that something in it is mounted elsewhere too, or by /etc/fstab or a unit (${place}); wanted it nowhere else when it is removed. To fix: unmount it, and take what mounts it out of /etc/fstab or its unit, then run again; or keep all, by a pulumi up with onDestroy.data: Keep`,
+    );
+  };
+  await host.run(`echo delete >${setting}; mkdir -p '/home/bound/my store' '/srv/my own/store'
+    mount --bind '/home/bound/my store' '/srv/my own/store'; echo precious >'/srv/my own/store/file'`);
+  await refused("'/srv/my own/store'");
+  await host.run(`cat '/srv/my own/store/file'; grep ^bound: /etc/subuid; umount '/srv/my own/store'
+    echo '/home//bound/my\\040store/ /srv/my\\040own/store none bind 0 0' >>/etc/fstab`);
+  await refused("'/home/bound/my store'");
+  await host.run(`sed -i '/bound/d' /etc/fstab; rm '/home/bound/my store/file'; echo keep >${setting}
+    mount --bind '/home/bound/my store' '/srv/my own/store'`);
+  expect((await bound.installation.revert("account", bound.all)).said.join("\n")).toContain(
+    "account bound stays, with its subordinate ids: something is mounted at '/srv/my own/store'",
+  );
+  await bound.apply();
+  await host.run(`echo delete >${setting}`);
+  await refused("'/srv/my own/store'");
+  await host.run("umount '/srv/my own/store'; rmdir '/srv/my own/store' '/srv/my own'");
+  expect((await bound.back()).said.join()).toContain("account bound and /home/bound removed");
+});

@@ -195,6 +195,22 @@ test("a bind mount of the same file system, moved below what root removes", asyn
   );
 });
 
+test("a volume that is mounted elsewhere too is not emptied there", async () => {
+  await app.apply("daemon", wishes);
+  await host.run(`mkdir -p /srv/web ${root}/volumes/web/_data; mount --bind ${root}/volumes/web/_data /srv/web
+    echo upload >/srv/web/upload`);
+  const { exitCode, said } = await app.tryRevert("daemon", wishes);
+  expect([exitCode, said.at(-1)]).toEqual([
+    1,
+    expect.stringContaining(
+      `daemon: ${root}: found that something in it is mounted elsewhere too, or by /etc/fstab or a unit (/srv/web); wanted it nowhere else`,
+    ),
+  ]);
+  expect(await host.run("cat /srv/web/upload; umount /srv/web; rmdir /srv/web")).toBe("upload\n");
+  await app.revert("daemon", wishes);
+  expect(await host.run(`ls -d ${root} 2>/dev/null || echo gone`)).toBe("gone\n");
+});
+
 test("a link in the place of what leads to the data: root removes no directory behind it", async () => {
   const keep: StepArgs = { ...wishes, onDestroy: { data: "Keep" } };
   await app.apply("daemon", keep);

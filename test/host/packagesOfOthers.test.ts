@@ -99,19 +99,37 @@ test("a containerd that runs where there is no Docker is not Disable's to stop",
 test("a package that dpkg does not remove is an error that says why, until it does", async () => {
   const app = await start("a6");
   await app.apply("engine", wishes);
+  // As where hooks of apt's make it writable, which dpkg knows nothing of.
+  await host.run("mount --bind /usr /usr; mount -o remount,bind,ro /usr");
+  const readOnly = await app.tryRevert("engine", wishes);
+  expect([readOnly.exitCode, readOnly.said.at(-1)]).toEqual([
+    1,
+    "engine: /usr: found it read-only; wanted it writable while packages are removed. To fix: remount it, then run again",
+  ]);
+  expect(await host.run("dpkg --audit; umount -l /usr")).toBe("");
   const script = "/var/lib/dpkg/info/slirp4netns.prerm";
   await host.run(`printf '#!/bin/sh\nexit 1\n' >${script}; chmod 755 ${script}`);
   const { exitCode, said } = await app.tryRevert("engine", wishes);
   expect([exitCode, said.at(-1)]).toEqual([
     1,
-    expect.stringMatching(
-      /packages slirp4netns: found dpkg does not remove them: .*wanted them gone/,
+    expect.stringContaining(
+      "packages slirp4netns: found dpkg does not remove them: dpkg: error processing package slirp4netns (--purge): installed slirp4netns package pre-removal script subprocess returned error exit status 1; wanted them gone",
     ),
   ]);
   await host.run(`rm ${script}`);
   await app.revert("engine", wishes);
   await app.revertAgent();
   await host.run("! dpkg -s slirp4netns libslirp0");
+});
+
+test("a group that somebody is administrator of stays", async () => {
+  const app = await start("a6");
+  await app.apply("engine", wishes);
+  await host.run("useradd -M ada; gpasswd -A ada docker");
+  const { said } = await app.revert("engine", wishes);
+  expect(said.join("\n")).toContain("group docker stays: somebody changed it");
+  await app.revertAgent();
+  await host.run("grep ^docker:.*:ada: /etc/gshadow; groupdel docker; userdel ada");
 });
 
 test("on Debian 12, whose packages name files by /lib: a containerd that runs, and a mask whose package stays", async () => {

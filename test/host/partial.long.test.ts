@@ -108,6 +108,11 @@ test("a step that fails on a full disk says so, and can be run again", async () 
     /^account: disk: found \d+ KB free on \/; wanted room for what this step writes\. To fix: /,
   );
   freeDisk(host.root);
+  await host.run("dd if=/dev/zero of=/run/full bs=4k 2>/dev/null || true");
+  expect((await app.tryApply("account", wishes)).said.at(-1)).toMatch(
+    /^account: disk: found \d+ KB free on \/run; wanted room/,
+  );
+  await host.run("rm /run/full");
   await app.apply("account", wishes);
   await app.revert("account", wishes);
   await app.revertAgent();

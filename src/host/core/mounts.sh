@@ -2,22 +2,70 @@
 # What is mounted where.
 
 # Ends the step where something is mounted below a path that is to be removed: a bind mount leads to
-# other people's files, and --one-file-system does not see one of the same file system. $1 the path.
+# other people's files, and --one-file-system does not see one of the same file system. Also where something
+# in it is mounted elsewhere, or is to be: others have put files there. $1 the path.
 stop_where_mounted_below() {
 	local mount
+	mount=$(mounted_elsewhere "$1")
+	[ -z "$mount" ] ||
+		fail "$1" "that something in it is mounted elsewhere too, or by /etc/fstab or a unit ($(shown_path "$mount"))" \
+			"it nowhere else when it is removed" \
+			"unmount it, and take what mounts it out of /etc/fstab or its unit, then run again; \
+or keep all, by a pulumi up with onDestroy.data: Keep"
 	mount=$(mount_below "$1")
 	[ -z "$mount" ] ||
 		fail "$1" "something mounted at $(shown_path "$mount")" "nothing mounted there when it is removed" \
 			"unmount it, then run again"
 }
 
-# One that is mounted at a path or below it, or nothing. $1 the path.
+# A mount at a path or below it, or what mounted_elsewhere says of it, or nothing. $1 the path.
 mount_below() {
-	local path mount
+	local path
 	path=$(real_path "$1")
-	mount_points | while IFS= read -r mount; do
-		case $mount in "$path" | "$path"/*) printf '%s' "$mount" && break ;; esac
+	{
+		mount_points | paths_below "$path"
+		mounted_elsewhere "$path"
+	} | head -n 1
+}
+
+# Where something at a path or below it is mounted outside of it, or what /etc/fstab or a unit mounts from there, or
+# nothing. $1 the path.
+mounted_elsewhere() {
+	local path
+	path=$(real_path "$1")
+	{
+		mounts_from "$path"
+		{
+			awk '$1 ~ /^\/[^\/]/ && $1 !~ /^\/dev\// { print $1 }' /etc/fstab | without_escapes
+			# Not what systemd has made of fstab's lines, which may be gone from there.
+			sed -n 's/^What=\//\//p' /etc/systemd/system/*.mount /run/systemd/system/*.mount \
+				/usr/local/lib/systemd/system/*.mount /usr/lib/systemd/system/*.mount
+		} 2>/dev/null | real_paths | paths_below "$path"
+	} | head -n 1
+}
+
+# Those lines of stdin that are a path or below it. $1 the path.
+paths_below() {
+	local line
+	while IFS= read -r line; do
+		case $line in "$1" | "$1"/*) printf '%s\n' "$line" ;; esac
 	done
+}
+
+# Mount points, outside of a path, of what is at the path or below it: a bind mount, or a subvolume, has its place in
+# the file system as the fourth field. $1 the path, without links.
+mounts_from() {
+	MOUNTED=$(printf '%s' "$1" | with_escapes) awk '
+		{ device[NR] = $3; top[NR] = $4 == "/" ? "" : $4; at[NR] = $5 == "/" ? "" : $5 }
+		END {
+			path = ENVIRON["MOUNTED"]
+			for (i = 1; i <= NR; i++)
+				if (index(path "/", at[i] "/") == 1 && length(at[i]) >= length(at[on])) on = i
+			place = top[on] substr(path, length(at[on]) + 1)
+			for (i = 1; i <= NR; i++)
+				if (device[i] == device[on] && index(top[i] "/", place "/") == 1 && index(at[i] "/", path "/") != 1)
+					print at[i]
+		}' /proc/self/mountinfo | without_escapes
 }
 
 # Runs a program where nothing that is mounted is seen below a directory, and stands there: the
@@ -76,9 +124,7 @@ unmounted_below() {
 		awk '$1 !~ /^#/ { print $2 }' /etc/fstab | without_escapes
 		sed -n 's/^Where=//p' /etc/systemd/system/*.mount /run/systemd/*/*.mount \
 			/usr/local/lib/systemd/system/*.mount /usr/lib/systemd/system/*.mount
-	} 2>/dev/null | while IFS= read -r mount; do
-		# Without links and slashes at its end.
-		mount=$(real_path "$mount" || true)
+	} 2>/dev/null | real_paths | while IFS= read -r mount; do
 		case $mount in "$path"/*) ;; *) continue ;; esac
 		mount_points | grep -qxF -- "$mount" || {
 			printf '%s' "$mount"
@@ -96,6 +142,9 @@ without_escapes() {
 	local line
 	sed 's/\\012/?/g; s/\\\([0-7][0-7][0-7]\)/\\0\1/g' | while IFS= read -r line; do printf '%b\n' "$line"; done
 }
+
+# A path as /proc has it.
+with_escapes() { sed 's/\\/\\134/g; s/ /\\040/g; s/\t/\\011/g'; }
 
 # Where what holds a path is mounted, then its UUID if it has one: two lines. $1 the path.
 mount_place() {

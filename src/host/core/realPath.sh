@@ -91,6 +91,12 @@ leads_to_directory() { walk directory "$1" || [ $? != 1 ]; }
 # $1 the path.
 real_path() { walk real "$1"; }
 
+# Where paths on stdin lead, a line each.
+real_paths() {
+	local path
+	sort -u | while IFS= read -r path; do real_path "$path" || true; done | sort -u
+}
+
 # Runs a program in a directory, which it knows as "." alone. $1 the directory, then the program.
 in_directory() { walk in "$@"; }
 

@@ -36,7 +36,7 @@ links_in_data() {
 
 # Where else what is mounted there is seen: of a bind mount where it comes from. As /proc has it. $1 data root.
 mounts_in_data() {
-	DATA_ROOT=$(as_account realpath -m -- "$1" | sed 's/ /\\040/g') awk '
+	DATA_ROOT=$(as_account realpath -m -- "$1" | with_escapes) awk '
 		{ device[NR] = $3; top[NR] = $4 == "/" ? "" : $4; at[NR] = $5 == "/" ? "" : $5 }
 		END {
 			root = ENVIRON["DATA_ROOT"]

@@ -25,12 +25,14 @@ note_group() {
 	note_left "$dir" "$(getent group "$1" | cut -d : -f 3):"
 }
 
-# Its gid and who is in it. Of version 0.1.0 the gid is not known.
+# Its gid, who is in it, and who may change that (gpasswd -A). Of version 0.1.0 the gid is not known.
 group_now() {
 	local gid members
 	if [ -s "$2/entry" ] || ! getent group "$1" >/dev/null; then return 0; fi
 	gid=$(getent group "$1" | cut -d : -f 3)
-	members=$(getent group "$1" | cut -d : -f 4)$(getent passwd | awk -F : -v gid="$gid" '$4 == gid { print $1 }')
+	members=$(getent group "$1" | cut -d : -f 4)$(getent gshadow "$1" | cut -d : -f 3)$(
+		getent passwd | awk -F : -v gid="$gid" '$4 == gid { print $1 }'
+	)
 	[ -n "$members" ] || grep -qs : "${2%/*}/left" || return 0
 	printf '%s:%s\n' "$gid" "$members" | paste -s -d ,
 }

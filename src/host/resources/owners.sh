@@ -15,12 +15,6 @@ places_of_root() {
 	} | real_paths
 }
 
-# Where paths on stdin lead, a line each.
-real_paths() {
-	local path
-	sort -u | while IFS= read -r path; do real_path "$path" || true; done | sort -u
-}
-
 # WHOSE:START:COUNT a line, looked for once in a run: what belongs to others than root in directories of root's, and in
 # those of ids that no account has. Of such a name, which an earlier account may have chosen, no more than what a path
 # usually has.

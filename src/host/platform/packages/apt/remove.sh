@@ -73,14 +73,27 @@ note_removed() {
 	left=$(printf '%s\n' $left | cut -d : -f 1 | grep . | grep -vxFf "$WORK/packages.blocked" |
 		sed 's/^/ /' | tr -d '\n')
 	[ -n "$left" ] || return 0
-	fail "packages$left" \
-		"dpkg does not remove them: $(grep -vE '^(\(Reading|Removing|Purging|Processing)' "$WORK/dpkg.log" | tail -n 4 | tr '\n' ' ')" \
-		"them gone" "fix what dpkg says, then run again"
+	fail "packages$left" "dpkg does not remove them: $(dpkg_error)" "them gone" "fix what dpkg says, then run again"
+}
+
+# The first that dpkg says, with its reason on the next line, but for packages that others depend on; or its last words.
+dpkg_error() {
+	local error
+	error=$(awk '
+		error != "" && !/^ dependency problems/ { if (/^ /) error = error $0; exit }
+		{ error = /^dpkg: error/ ? $0 : "" }
+		END { print error }' "$WORK/dpkg.log")
+	[ -n "$error" ] ||
+		error=$(grep -vE '^(\(Reading|Removing|Purging|Processing)' "$WORK/dpkg.log" | tail -n 4 | tr '\n' ' ')
+	printf '%s' "$error"
 }
 
 # Removes what is named, and nothing that depends on it. Two lists of names: $1 with their
 # configuration, $2 without.
 apt_remove_packages() {
+	# An administrator's hooks of apt's, which may make it writable, are not dpkg's.
+	[ -w /usr ] ||
+		fail /usr "it read-only" "it writable while packages are removed" "remount it, then run again"
 	# shellcheck disable=SC2086 # lists of package names
 	{
 		finish_unpacking '..R' $1 $2
