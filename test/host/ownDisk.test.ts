@@ -118,9 +118,9 @@ test("the disk of data is written to before Pulumi knows, also after a destroy t
   await host.run(
     `mkdir -m 700 ${place}; mkdir ${place}/data; chown -R app: ${place}
     echo ${place} >/var/lib/rootless-docker/things/account/app/baseline/places
-    printf '#!/bin/sh\necho "$@" >>/root/syncs\nexec /usr/bin/sync "$@"\n' >/usr/local/bin/sync; chmod 755 /usr/local/bin/sync`,
+    printf '#!/bin/sh\necho "$(pwd -P) $*" >>/root/syncs\nexec /usr/bin/sync "$@"\n' >/usr/local/bin/sync; chmod 755 /usr/local/bin/sync`,
   );
   const { said } = await app.revert("daemon", elsewhere);
   expect(said).toContain(`daemon: removes what an interrupted destroy moved to ${place}`);
-  expect(await host.run("grep -F /srv/app /root/syncs | sort -u")).toBe("-f /srv/app/\n");
+  expect(await host.run("grep -F /srv/app /root/syncs | sort -u")).toBe("/srv/app -f .\n");
 });
