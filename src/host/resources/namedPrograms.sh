@@ -4,7 +4,7 @@
 # Packages that have a program which such a file names, whether it runs now or not: lines as those of
 # packages_of_own_daemons. A script counts, too, that a unit or a job starts. Arguments: names of packages.
 packages_of_named_programs() {
-	local name program file
+	local name program file late=''
 	[ $# -gt 0 ] || return 0
 	{
 		for file in /bin /sbin /usr/bin /usr/sbin; do
@@ -15,11 +15,10 @@ packages_of_named_programs() {
 		grep -hs '' "$STATE"/leases/*/account-name | sed 's/^/own\t/'
 		files_of_packages "$@" | sed 's/^/has\t/'
 	} >"$WORK/programs-of-packages"
-	{
-		files_of_administrators
-		other_files_that_name_programs
-	} | sort -zu >"$WORK/programs-files"
+	files_of_administrators >"$WORK/programs-files"
+	other_files_that_name_programs >>"$WORK/programs-files" || late=late
 	lines_of_files <"$WORK/programs-files" | named_programs >"$WORK/programs-named"
+	[ -z "$late" ] || echo late >>"$WORK/programs-named"
 	sed -n 's/^script\t//p' "$WORK/programs-named" | sort -u >"$WORK/programs-scripts"
 	[ "$(wc -l <"$WORK/programs-scripts")" -le 200 ] || echo late >>"$WORK/programs-named"
 	head -n 200 "$WORK/programs-scripts" | while IFS= read -r file; do
@@ -138,7 +137,7 @@ files_of_administrators() {
 }
 
 # Settings, hooks and units elsewhere that have a word which is such a program, each with NUL at its end: none as a
-# package has brought it, and none of this package's own.
+# package has brought it, and none of this package's own. False where not all was read.
 other_files_that_name_programs() {
 	local file kind
 	awk -F '\t' '
@@ -151,14 +150,16 @@ other_files_that_name_programs() {
 			for (one in name) print one
 		}' "$WORK/programs-of-packages" >"$WORK/programs-words"
 	find /etc /usr/lib/systemd/system /usr/lib/systemd/user -type f -size -1025k ! -path '*[[:cntrl:]]*' \
-		! -path '*/.*' ! -name '*.dpkg-*' ! -name '*~' -print0 2>/dev/null |
-		timeout -k 5 20 xargs -0 -r grep -lIswFf "$WORK/programs-words" -D skip -- | while IFS= read -r file; do
+		! -path '*/.*' ! -name '*.dpkg-*' ! -name '*~' ! -name '*rootless-docker*' -print0 2>/dev/null |
+		timeout -k 5 20 xargs -0 -r grep -lIswFf "$WORK/programs-words" -D skip -- >"$WORK/programs-others" ||
+		[ $? -lt 124 ] || return 1
+	while IFS= read -r file; do
 		! is_shipped "$file" || continue
 		for kind in "$STATE"/things/*; do
 			[ ! -d "$(resource_directory "${kind##*/}" "$file")" ] || continue 2
 		done
 		printf '%s\0' "$file"
-	done
+	done <"$WORK/programs-others"
 }
 
 # Their lines, each after its file and NUL, and "end" when all were read: of no file of more than 4 MiB. What find(1)

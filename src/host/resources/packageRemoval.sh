@@ -274,7 +274,7 @@ is_unit_of_installation() {
 
 why_package_stays() {
 	sed -n "s/^$(printf '%s' "${1%%:*}" | sed 's/[.+]/\\&/g') //p" "$WORK/packages.staying" 2>/dev/null |
-		grep . || printf 'others need it'
+		head -n 1 | grep . || printf 'others need it'
 }
 
 without_staying() {
