@@ -172,6 +172,10 @@ test("what of its home is mounted elsewhere too is not emptied there, and named"
   await bound.apply();
   await host.run(`echo delete >${setting}`);
   await refused("'/srv/my own/store'");
-  await host.run("umount '/srv/my own/store'; rmdir '/srv/my own/store' '/srv/my own'");
+  // A neighbour's links in the places of his own.
+  await host.run(`umount '/srv/my own/store'; rmdir '/srv/my own/store' '/srv/my own'; useradd -m near
+    ln -s /home/bound/.local /home/near/public; ln -s /home/bound/.x /home/near/nas
+    printf '/home/near/public /srv/near none bind 0 0\\n//nas/near /home/near/nas cifs noauto,user 0 0\\n' >>/etc/fstab`);
   expect((await bound.back()).said.join()).toContain("account bound and /home/bound removed");
+  await host.run("sed -i /near/d /etc/fstab; userdel -r near 2>/dev/null");
 });

@@ -308,7 +308,9 @@ describe("what others use of what came with the engine", () => {
       mkdir -p /opt/firewall; printf '#!/bin/sh\\nLC_ALL=C sudo -n iptables-restore /etc/firewall.rules\\n' >/opt/firewall/start
       printf '# runc\\n[Service]\\nExecStart=docker -H ssh://app@other ps\\n' >/usr/lib/systemd/system/nightly.service
       mkdir -p /etc/wireguard; printf '[Interface]\\nPostUp = newuidmap --help\\n# runc\\n' >/etc/wireguard/wg0.conf
-      printf 'backend = runc\\nruntimes: [runc]\\ncommand -v runc\\n' >/etc/words.conf
+      printf 'backend = runc\\nruntimes: [runc]\\nrunc a word\\n' >/etc/words.conf
+      printf '#!/bin/sh\\ncommand -v runc\\n' >/etc/words
+      install -d /var/spool/cron/crontabs; for i in $(seq 210); do echo "0 0 1 1 * /srv/none/$i"; done >/var/spool/cron/crontabs/ben
       printf '[Unit]\\nDescription=after runc\\nAfter=runc.service\\n[Service]\\nExecStart=/bin/echo runc.service\\n' \\
         >/etc/systemd/system/later.service
       # None of these holds the removal up.
@@ -322,7 +324,7 @@ describe("what others use of what came with the engine", () => {
     host.run(`systemctl stop bens user@$(id -u ben) theirs.socket
       cd /etc/systemd/system; rm theirs.* firewall.service later.service
       rm /usr/local/bin/theirs /usr/local/bin/fifo /usr/local/bin/bundle /usr/local/bin/linked
-      rm -r /opt/bundle /opt/firewall /etc/wireguard /etc/words.conf /usr/lib/systemd/system/nightly.service
+      rm -r /opt/bundle /opt/firewall /etc/wireguard /etc/words /etc/words.conf /var/spool/cron/crontabs/ben /usr/lib/systemd/system/nightly.service
       systemctl stop imp imp2; userdel -r imp 2>/dev/null; systemctl daemon-reload; groupdel docker
       apt-get -qq -y purge --autoremove libslirp0 docker-cli iptables uidmap >/dev/null 2>&1`),
   );

@@ -22,6 +22,8 @@ const settings = [
   "  uid = app",
   "force user = app",
   "valid users = bob, app",
+  "valid users = @app",
+  "export APACHE_RUN_USER=app",
   "relay unix - n n - - pipe flags=Rq user=app argv=/bin/true",
   "user www-data app;",
   "Group app",

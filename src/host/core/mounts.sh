@@ -40,7 +40,7 @@ mounted_elsewhere() {
 			# Not what systemd has made of fstab's lines, which may be gone from there.
 			sed -n 's/^What=\//\//p' /etc/systemd/system/*.mount /run/systemd/system/*.mount \
 				/usr/local/lib/systemd/system/*.mount /usr/lib/systemd/system/*.mount
-		} 2>/dev/null | real_paths | paths_below "$path"
+		} 2>/dev/null | real_paths text | paths_below "$path"
 	} | head -n 1
 }
 
@@ -124,7 +124,7 @@ unmounted_below() {
 		awk '$1 !~ /^#/ { print $2 }' /etc/fstab | without_escapes
 		sed -n 's/^Where=//p' /etc/systemd/system/*.mount /run/systemd/*/*.mount \
 			/usr/local/lib/systemd/system/*.mount /usr/lib/systemd/system/*.mount
-	} 2>/dev/null | real_paths | while IFS= read -r mount; do
+	} 2>/dev/null | real_paths text | while IFS= read -r mount; do
 		case $mount in "$path"/*) ;; *) continue ;; esac
 		mount_points | grep -qxF -- "$mount" || {
 			printf '%s' "$mount"

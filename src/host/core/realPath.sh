@@ -8,6 +8,7 @@
 #   there      exits with 1 where there is nothing
 #   directory  the same where there is no directory
 #   real       prints where it leads, as realpath -m does
+#   text       the same, but goes by the text alone from the first directory or link that others than root can change
 #   roots      exits with 1 at the first directory or link that others than root can change
 #   way        prints all that the path goes by, links too, with NUL at their ends, and no further than to what others
 #              than root can change
@@ -25,11 +26,13 @@ chdir "/" or exit 3;
 # What root alone can change: with "way", also a sticky directory, where nobody moves what is not his.
 sub see {
 	my ($name, $shown) = @_;
-	return if $how ne "roots" && $how ne "way";
+	return if $how ne "roots" && $how ne "way" && $how ne "text";
 	my (undef, undef, $mode, undef, $uid) = lstat $name or return;
-	my $others = $how eq "roots" ? $mode & 022 : $mode & 02 && ! -k _;
+	my $others = $how eq "way" ? $mode & 02 && ! -k _ : $mode & 022;
 	print "$shown\0" if $how eq "way";
-	exit($how eq "roots") if $uid != 0 || ! -l _ && $others;
+	return if $uid == 0 && (-l _ || ! $others);
+	exit($how eq "roots") if $how ne "text";
+	$state = "text";
 }
 
 see("/", "/");
@@ -48,7 +51,7 @@ while (@names) {
 	}
 	if (defined(my $to = readlink $name)) {
 		see($name, "$at/$name");
-		if (++$links > 40) {
+		if (++$links > 40 || $state eq "text") {
 			$at .= "/$name";
 			$state = "nothing";
 			next;
@@ -72,7 +75,7 @@ while (@names) {
 alarm 0;
 exit($state eq "nothing") if $how eq "there";
 exit($state ne "directory") if $how eq "directory";
-print $at eq "" ? "/" : $at, "\n" if $how eq "real";
+print $at eq "" ? "/" : $at, "\n" if $how eq "real" || $how eq "text";
 exit if $how ne "in";
 if ($state ne "directory") {
 	print STDERR "$path: no such directory\n";
@@ -91,10 +94,10 @@ leads_to_directory() { walk directory "$1" || [ $? != 1 ]; }
 # $1 the path.
 real_path() { walk real "$1"; }
 
-# Where paths on stdin lead, a line each.
+# Where paths on stdin lead, a line each. $1 real, as it is without, or text.
 real_paths() {
 	local path
-	sort -u | while IFS= read -r path; do real_path "$path" || true; done | sort -u
+	sort -u | while IFS= read -r path; do walk "${1-real}" "$path" || true; done | sort -u
 }
 
 # Runs a program in a directory, which it knows as "." alone. $1 the directory, then the program.

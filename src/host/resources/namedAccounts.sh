@@ -19,6 +19,7 @@ files_that_name() {
 	sudo_files_of_runas "$1"
 	files_with "^([^[:space:]]+[[:space:]]+)?($name|#$2)[[:space:]]" /var/lib/dpkg/statoverride
 	find /etc/systemd/system -name "*@$1.service" 2>/dev/null || true
+	files_with "^[^#]*:(.*[ ,])?$name([ ,]|\$)" /etc/aliases
 	settings_that_name "$name" "$2"
 }
 
@@ -27,13 +28,14 @@ files_that_name() {
 settings_that_name() {
 	timeout -k 2 20 grep -rlsIiE -D skip --exclude='.*' --exclude-dir='.*' --exclude-dir=ssh \
 		--exclude='passwd*' --exclude='group*' --exclude='shadow*' --exclude='gshadow*' --exclude='sub[ug]id*' \
-		-e "$(setting_that_names "$1" "$2")" /etc || [ $? -lt 124 ] || echo /etc
+		--exclude='*.bak' --exclude='*.old' --exclude='*.orig' -e "$(setting_that_names "$1" "$2")" \
+		/etc /var/spool/cron/root /var/spool/cron/crontabs/root /var/spool/cron/tabs/root || [ $? -lt 124 ] || echo /etc
 }
 
 # The pattern of such a line, as "uid=NAME" in fstab(5), "user = NAME" and "su - NAME". Arguments as above.
 setting_that_names() {
-	local blank='[[:space:]]' quote="[\"']?" word='[[:alnum:]_.@+$-]+' key command
-	key="(users?|groups?|(anon|re)?[ug]id|owners?|chuid|chown($blank+-[a-z-]+)*)$quote$blank*([=:]|$blank)"
+	local blank='[[:space:]]' quote="[\"']?[@+%&]?" word='[[:alnum:]_.@+$-]+' key command
+	key="((apache_run_|autologin-)?(user|group)s?|(anon|re)?[ug]id|owners?|chuid|chown($blank+-[a-z-]+)*)$quote$blank*([=:]|$blank)"
 	command="su($blank+-[a-z-]*)*$blank|(runuser|sudo|doas)$blank(.*$blank)?-u"
 	printf '^%s*([^#;[:space:]].*[^[:alnum:]_-])?["'"'"'-]*(%s|%s)' "$blank" "$key" "$command"
 	printf '%s*%s(%s[,:]%s*)*(%s%s+)?%s' "$blank" "$quote" "$word" "$blank" "$word" "$blank" "$quote"

@@ -69,7 +69,11 @@ named_programs() {
 			# A file of such a package goes with it, and with its account what that has cron do.
 			if (plain(file) in package) next
 			if (file ~ /^\/var\/spool\// && substr(file, match(file, /\/[^\/]*$/)) in own) next
-			if (file != last) goes_on = 0
+			if (file != last) {
+				goes_on = 0
+				is_setting = file ~ /^\/etc\// && line !~ /^#!/ &&
+					file !~ /^\/etc\/(rc[.]local|cron|network\/|NetworkManager\/dispatcher[.]d\/)/
+			}
 			last = file
 			if (line ~ /^[ \t]*[#;]/) next
 			if (file ~ /\/systemd\//) {
@@ -78,13 +82,15 @@ named_programs() {
 			}
 			# As in the arguments of mounts and in search paths.
 			gsub(/:\//, "\001/", line)
+			# What another account has cron do is its own.
+			is_root = file !~ /^\/var\/spool\// || file ~ /\/root$/
 			is_script = file !~ /\/(systemd|spool)\/|\/cron(tab$|[.]d\/)/
 			if (is_script) {
 				sub(/[ \t]#.*/, "", line)
 				# Asks whether there is one.
 				gsub(/command[ \t]+-[vV][ \t]+[^ \t;&|)]+/, "", line)
 			}
-			is_next = 1
+			is_next = !is_setting
 			is_option = 0
 			# In pieces, since each word that is taken from a text copies what is left of it.
 			for (; line != ""; line = later) {
@@ -99,7 +105,7 @@ named_programs() {
 					word = substr(line, RSTART, RLENGTH)
 					line = substr(line, RSTART + RLENGTH)
 					# In a script, of which any word may be a text, where a command is.
-					if (between ~ /[;&|{`!]|[$ \t]\(|\["/) is_next = 1
+					if (!is_setting && between ~ /[;&|{`!]|[$ \t]\(|\["/) is_next = 1
 					is_value = between ~ /^[ \t]*[=:][ \t]*["\047]?$/ && line ~ /^[ \t]+[-A-Za-z\/]/
 					is_command = !is_script || is_next || is_value
 					# After a variable, and after what starts another command and its options, the command comes.
@@ -111,7 +117,7 @@ named_programs() {
 					}
 					if (word ~ /^\/.*\/[^\/]+$/) {
 						if (plain(word) ~ /\/s?bin\/[^\/]+$/) look(file, plain(word))
-						if (!is_script && word !~ /^\/(s?bin|usr\/s?bin|dev|home|proc|run|sys)\//) print "script" FS word
+						if (!is_script && is_root && word !~ /^\/(s?bin|usr\/s?bin|dev|home|proc|run|sys)\//) print "script" FS word
 					} else if (is_command && word !~ /\//)
 						for (directory in is) look(file, is[directory] "/" word)
 				}
@@ -136,8 +142,8 @@ files_of_administrators() {
 	done
 }
 
-# Settings, hooks and units elsewhere that have a word which is such a program, each with NUL at its end: none as a
-# package has brought it, and none of this package's own. False where not all was read.
+# Settings, hooks and units elsewhere that have a word which is such a program, each with NUL at its end: none that a
+# package has, none of this package's own, and none that only allows or watches programs. False where not all was read.
 other_files_that_name_programs() {
 	local file kind
 	awk -F '\t' '
@@ -150,16 +156,18 @@ other_files_that_name_programs() {
 			for (one in name) print one
 		}' "$WORK/programs-of-packages" >"$WORK/programs-words"
 	find /etc /usr/lib/systemd/system /usr/lib/systemd/user -type f -size -1025k ! -path '*[[:cntrl:]]*' \
-		! -path '*/.*' ! -name '*.dpkg-*' ! -name '*~' ! -name '*rootless-docker*' -print0 2>/dev/null |
+		! -path '*/.*' ! -name '*.dpkg-*' ! -name '*~' ! -name '*.bak' ! -name '*.old' ! -name '*.orig' \
+		! -name '*rootless-docker*' ! -path '/etc/sudoers*' ! -path '/etc/apparmor.d/*' ! -path '/etc/audit/*' \
+		! -path '/etc/aide/*' -print0 2>/dev/null |
 		timeout -k 5 20 xargs -0 -r grep -lIswFf "$WORK/programs-words" -D skip -- >"$WORK/programs-others" ||
 		[ $? -lt 124 ] || return 1
-	while IFS= read -r file; do
-		! is_shipped "$file" || continue
+	packages_of_files <"$WORK/programs-others" | cut -f 2 >"$WORK/programs-shipped"
+	grep -vxFf "$WORK/programs-shipped" "$WORK/programs-others" | while IFS= read -r file; do
 		for kind in "$STATE"/things/*; do
 			[ ! -d "$(resource_directory "${kind##*/}" "$file")" ] || continue 2
 		done
 		printf '%s\0' "$file"
-	done <"$WORK/programs-others"
+	done
 }
 
 # Their lines, each after its file and NUL, and "end" when all were read: of no file of more than 4 MiB. What find(1)
