@@ -712,7 +712,8 @@ const neededEngine: Life = {
       name: "stays, and what it recommends with it",
       before: "true",
       change: `${theirPackage}; their_package theirs-depends 'Depends: nothing-of-it | docker.io (>= 0), mawk | slirp4netns'`,
-      after: `${installed("docker.io")}; ${installed("docker-cli")}; ${installed("dbus-user-session")}; none ${installed("slirp4netns")}
+      after: `readlink /etc/systemd/system/docker.service; systemctl -q unmask docker.service docker.socket containerd.service
+        ${installed("docker.io")}; ${installed("docker-cli")}; ${installed("dbus-user-session")}; none ${installed("slirp4netns")}
         apt-get -q -y purge theirs-depends docker.io docker-cli dbus-user-session >/dev/null; apt-get -q -y autoremove --purge >/dev/null`,
       said: /package docker\.io stays: others need it[^]*package docker-cli stays: docker\.io recommends it|package docker-cli stays: docker\.io recommends it[^]*package docker\.io stays: others need it/,
     },
