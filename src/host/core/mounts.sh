@@ -12,7 +12,7 @@ stop_where_mounted_below() {
 			"it nowhere else when it is removed" \
 			"unmount it, and take what mounts it out of /etc/fstab or its unit, then run again; \
 or keep all, by a pulumi up with onDestroy.data: Keep"
-	mount=$(mount_below "$1")
+	mount=$(mount_points | paths_below "$(real_path "$1")" | head -n 1)
 	[ -z "$mount" ] ||
 		fail "$1" "something mounted at $(shown_path "$mount")" "nothing mounted there when it is removed" \
 			"unmount it, then run again"

@@ -53,7 +53,8 @@ become_root() {
 # What fails on a full disk says so in words of its own ("I/O error"), or not at all.
 tell_full_disks() {
 	local free mount
-	df -Pk "$STATE" /etc /usr /run "${ACCOUNT_HOME:-/}" 2>/dev/null | awk 'NR > 1 && $4 < 1024 { print $4, $6 }' | sort -u |
+	df -Pk "$STATE" /etc /usr /run "${ACCOUNT_HOME:-/}" 2>/dev/null |
+		awk 'NR > 1 && $4 < 1024 { print $4, $6 }' | sort -u |
 		while read -r free mount; do
 			say "disk: found $free KB free on $mount; wanted room for what this step writes. To fix: free space there, then run again"
 		done

@@ -35,7 +35,8 @@ settings_that_name() {
 # The pattern of such a line, as "uid=NAME" in fstab(5), "user = NAME" and "su - NAME". Arguments as above.
 setting_that_names() {
 	local blank='[[:space:]]' quote="[\"']?[@+%&]?" word='[[:alnum:]_.@+$-]+' key command
-	key="((apache_run_|autologin-)?(user|group)s?|(anon|re)?[ug]id|owners?|chuid|chown($blank+-[a-z-]+)*)$quote$blank*([=:]|$blank)"
+	key="(apache_run_|autologin-)?(user|group)s?|(anon|re)?[ug]id|owners?|chuid|chown($blank+-[a-z-]+)*"
+	key="($key)$quote$blank*([=:]|$blank)"
 	command="su($blank+-[a-z-]*)*$blank|(runuser|sudo|doas)$blank(.*$blank)?-u"
 	printf '^%s*([^#;[:space:]].*[^[:alnum:]_-])?["'"'"'-]*(%s|%s)' "$blank" "$key" "$command"
 	printf '%s*%s(%s[,:]%s*)*(%s%s+)?%s' "$blank" "$quote" "$word" "$blank" "$word" "$blank" "$quote"

@@ -71,8 +71,7 @@ named_programs() {
 			if (file ~ /^\/var\/spool\// && substr(file, match(file, /\/[^\/]*$/)) in own) next
 			if (file != last) {
 				goes_on = 0
-				is_setting = file ~ /^\/etc\// && line !~ /^#!/ &&
-					file !~ /^\/etc\/(rc[.]local|cron|network\/|NetworkManager\/dispatcher[.]d\/)/
+				is_setting = file ~ /^\/etc\// && line !~ /^#!/
 			}
 			last = file
 			if (line ~ /^[ \t]*[#;]/) next
@@ -84,7 +83,7 @@ named_programs() {
 			gsub(/:\//, "\001/", line)
 			# What another account has cron do is its own.
 			is_root = file !~ /^\/var\/spool\// || file ~ /\/root$/
-			is_script = file !~ /\/(systemd|spool)\/|\/cron(tab$|[.]d\/)/
+			is_script = file !~ /\/(systemd|spool)\/|\/(ana)?cron(tab$|[.]d\/)|\/network\/interfaces/
 			if (is_script) {
 				sub(/[ \t]#.*/, "", line)
 				# Asks whether there is one.
@@ -105,7 +104,7 @@ named_programs() {
 					word = substr(line, RSTART, RLENGTH)
 					line = substr(line, RSTART + RLENGTH)
 					# In a script, of which any word may be a text, where a command is.
-					if (!is_setting && between ~ /[;&|{`!]|[$ \t]\(|\["/) is_next = 1
+					if (!is_setting && between ~ /[;&|{`!]|[$ \t]\(|\["|^\)[ \t]/) is_next = 1
 					is_value = between ~ /^[ \t]*[=:][ \t]*["\047]?$/ && line ~ /^[ \t]+[-A-Za-z\/]/
 					is_command = !is_script || is_next || is_value
 					# After a variable, and after what starts another command and its options, the command comes.
@@ -117,7 +116,8 @@ named_programs() {
 					}
 					if (word ~ /^\/.*\/[^\/]+$/) {
 						if (plain(word) ~ /\/s?bin\/[^\/]+$/) look(file, plain(word))
-						if (!is_script && is_root && word !~ /^\/(s?bin|usr\/s?bin|dev|home|proc|run|sys)\//) print "script" FS word
+						if (is_root && !is_script && word !~ /^\/(s?bin|usr\/s?bin|dev|home|proc|run|sys)\//)
+							print "script" FS word
 					} else if (is_command && word !~ /\//)
 						for (directory in is) look(file, is[directory] "/" word)
 				}
@@ -130,7 +130,7 @@ named_programs() {
 # and none that leads where others than root can change something.
 files_of_administrators() {
 	find -H /etc/systemd/system /etc/systemd/user /usr/local/lib/systemd/system \
-		/usr/local/lib/systemd/user /etc/crontab /etc/cron.d /etc/cron.hourly /etc/cron.daily /etc/cron.weekly \
+		/usr/local/lib/systemd/user /etc/crontab /etc/anacrontab /etc/cron.d /etc/cron.hourly /etc/cron.daily /etc/cron.weekly \
 		/etc/cron.monthly /var/spool/cron /etc/rc.local /etc/network /etc/NetworkManager/dispatcher.d \
 		/usr/local/bin /usr/local/sbin -maxdepth 2 '(' -type f -o -type l ')' ! -name '*[[:cntrl:]]*' \
 		! -lname '/lib/*' ! -lname '/usr/lib/*' ! -lname /dev/null ! -path '/var/spool/cron/at*' \
