@@ -122,16 +122,6 @@ test("a package that dpkg does not remove is an error that says why, until it do
   await host.run("! dpkg -s slirp4netns libslirp0");
 });
 
-test("a group that somebody is administrator of stays", async () => {
-  const app = await start("a6");
-  await app.apply("engine", wishes);
-  await host.run("useradd -M ada; gpasswd -A ada docker");
-  const { said } = await app.revert("engine", wishes);
-  expect(said.join("\n")).toContain("group docker stays: somebody changed it");
-  await app.revertAgent();
-  await host.run("grep ^docker:.*:ada: /etc/gshadow; groupdel docker; userdel ada");
-});
-
 test("on Debian 12, whose packages name files by /lib: a containerd that runs, and a mask whose package stays", async () => {
   const old = await bootHost({ suite: "bookworm" });
   await old.run(`apt-get -qq update
@@ -182,6 +172,16 @@ test("a group that fstab names stays: without it the machine would not boot", as
   );
   await host.run("getent group docker; groupdel docker; sed -i /gid=docker/d /etc/fstab");
   await app.revertAgent();
+});
+
+test("a group that somebody is administrator of stays", async () => {
+  const app = await start("a6");
+  await app.apply("engine", wishes);
+  await host.run("useradd -M ada; gpasswd -A ada docker");
+  const { said } = await app.revert("engine", wishes);
+  expect(said.join("\n")).toContain("group docker stays: somebody changed it");
+  await app.revertAgent();
+  await host.run("grep ^docker:.*:ada: /etc/gshadow; groupdel docker; userdel ada");
 });
 
 test("the account itself, with a unit of its own that has subordinate ids: what gave them stays, and gives them again", async () => {
@@ -284,7 +284,7 @@ describe("what others use of what came with the engine", () => {
 
   beforeAll(async () => {
     await host.run(
-      "apt-get -qq -y purge --autoremove dbus-user-session libpam-systemd slirp4netns docker-cli iptables runc >/dev/null 2>&1",
+      "apt-get -qq -y purge --autoremove dbus-user-session libpam-systemd slirp4netns uidmap docker-cli iptables runc >/dev/null 2>&1",
     );
     const app = await start("a9");
     await host.run(`mv /usr/bin/sync /usr/bin/sync.real

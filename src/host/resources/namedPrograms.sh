@@ -129,9 +129,9 @@ named_programs() {
 # The files by which an administrator has programs started, each with NUL at its end: no link to a unit of a package's,
 # and none that leads where others than root can change something.
 files_of_administrators() {
-	find -H /etc/systemd/system /etc/systemd/user /usr/local/lib/systemd/system \
-		/usr/local/lib/systemd/user /etc/crontab /etc/anacrontab /etc/cron.d /etc/cron.hourly /etc/cron.daily /etc/cron.weekly \
-		/etc/cron.monthly /var/spool/cron /etc/rc.local /etc/network /etc/NetworkManager/dispatcher.d \
+	find -H /etc/systemd/system /etc/systemd/user /usr/local/lib/systemd/system /usr/local/lib/systemd/user \
+		/etc/crontab /etc/anacrontab /etc/cron.d /etc/cron.hourly /etc/cron.daily /etc/cron.weekly /etc/cron.monthly \
+		/var/spool/cron /etc/rc.local /etc/network /etc/NetworkManager/dispatcher.d \
 		/usr/local/bin /usr/local/sbin -maxdepth 2 '(' -type f -o -type l ')' ! -name '*[[:cntrl:]]*' \
 		! -lname '/lib/*' ! -lname '/usr/lib/*' ! -lname /dev/null ! -path '/var/spool/cron/at*' \
 		'(' ! -path '*/systemd/*' -o -path '*.d/*.conf' -o \
