@@ -485,7 +485,7 @@ PROGRAM
     acts: [
       "up",
       `mkdir /home/app/mine; chown app /home/app/mine; mkdir -m 700 /home/app/roots; echo secret >/home/app/roots/file
-      printf '#!/bin/sh\\ncase "$*" in *seal*) cd /home/.rootless-docker-leaving-app && mv mine x && mv roots mine && mv x roots ;; esac\\nexec /usr/bin/perl "$@"\\n' >/usr/local/sbin/perl
+      printf '#!/bin/sh\\ncase "$2" in *"sub seal"*) cd /home/.rootless-docker-leaving-app && mv mine x && mv roots mine && mv x roots ;; esac\\nexec /usr/bin/perl "$@"\\n' >/usr/local/sbin/perl
       chmod 755 /usr/local/sbin/perl; ${cutAt("rm", "/.rootless-docker-leaving-app")}`,
       "destroy with data",
       uncut,

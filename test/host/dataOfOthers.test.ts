@@ -40,22 +40,33 @@ const bobKeeps = () =>
 test("files of another that the account moves into its data: they stay, and are named", async () => {
   await bobKeeps();
   await host.run(
-    `setpriv --reuid app --regid app --clear-groups mv /home/app/shared ${root}/shared`,
+    `setpriv --reuid app --regid app --clear-groups mv /home/app/shared ${root}/volumes/shared`,
   );
   const { exitCode, said } = await app.tryRevert("daemon", wishes);
-  expect([exitCode, said.at(-1)]).toEqual([
-    0,
-    `daemon: ${root} stays: others have files there (shared/bobs of bob). Give these to whom they belong, then remove it by hand`,
-  ]);
+  expect(exitCode).toBe(0);
+  expect(said).toContain(
+    `daemon: ${root}/volumes stays: others have files there (shared/bobs of bob). Give these to whom they belong, then remove it by hand`,
+  );
+  expect(said.at(-1)).toMatch(/docker stays \(\S+\): not all in it is the engine's \(volumes\)$/);
   expect(
     await host.run(
-      `cat ${root}/shared/bobs/file; stat -c %U ${root}; ls -d /home/.root* 2>/dev/null; true`,
+      `cat ${root}/volumes/shared/bobs/file; stat -c %U ${root}; ls -d /home/.root* 2>/dev/null; true`,
     ),
   ).toBe("precious\napp\n");
-  await host.run(`rm -r ${root}/shared`);
+  await host.run(`rm -r ${root}`);
   await app.apply("daemon", wishes);
   await app.revert("daemon", wishes);
   expect(await host.run(`ls -d ${root} 2>/dev/null || echo gone`)).toBe("gone\n");
+});
+
+test("what is beside the engine's in a data root that was made here: it stays, and is named", async () => {
+  await app.apply("daemon", wishes);
+  await host.run(
+    `install -d ${root}/compose ${root}/volumes/old; echo precious >${root}/compose/compose.yaml`,
+  );
+  const { said } = await app.revert("daemon", wishes);
+  expect(said.at(-1)).toMatch(/docker stays \(\S+\): not all in it is the engine's \(compose\)$/);
+  expect(await host.run(`cat ${root}/*/*; ls ${root}; rm -r ${root}`)).toBe("precious\ncompose\n");
 });
 
 test.each([
@@ -66,15 +77,15 @@ test.each([
   [
     "into a directory that it has open, while root removes",
     `chdir "${root}/volumes" or die;
-      while (1) { my $uid = (stat "../..")[4]; last if defined $uid && $uid == 0 }
-      while (-e "../many") { rename($from, "bobs") and exit }`,
+      while (1) { my $uid = (stat "..")[4]; last if defined $uid && $uid == 0 }
+      while (-e "many") { rename($from, "bobs") and exit }`,
   ],
 ])("files of another that the account moves %s: they stay", async (_name, moves) => {
   await app.apply("daemon", wishes);
   await bobKeeps();
   // Root's, so that the account cannot remove them by itself.
   await host.run(
-    `install -d -m 755 ${root}/many /home/.rootless-docker-daemon; cd ${root}/many; seq 5000 | xargs mkdir`,
+    `install -d -m 755 ${root}/volumes/many /home/.rootless-docker-daemon; cd ${root}/volumes/many; seq 5000 | xargs mkdir`,
   );
   await startAs(`exec perl -e 'alarm 120; ${begins} my $from = "/home/app/shared/bobs"; ${moves}'`);
   const { exitCode, said } = await app.tryRevert("daemon", wishes);
@@ -115,10 +126,14 @@ test.each([
 ])("ids of a range that are %s: the files stay", async (_name, before, after, owner) => {
   await app.apply("daemon", wishes);
   await host.run(`${before}
-    install -d -m 700 ${root}/rooted ${root}/rooted/theirs; echo precious >${root}/rooted/theirs/file; chown -R 700032 ${root}/rooted/theirs`);
+    cd ${root}/volumes; install -d -m 700 rooted rooted/theirs; echo precious >rooted/theirs/file; chown -R 700032 rooted/theirs`);
   const { said } = await app.tryRevert("daemon", wishes);
-  expect(said.at(-1)).toContain(`others have files there (rooted/theirs of ${owner})`);
-  expect(await host.run(`cat ${root}/rooted/theirs/file; ${after}`)).toBe("precious\n");
+  expect(said.join("\n")).toContain(`others have files there (rooted/theirs of ${owner})`);
+  expect(
+    await host.run(
+      `cat ${root}/volumes/rooted/theirs/file; rm -r ${root}/volumes/rooted/theirs; ${after}`,
+    ),
+  ).toBe("precious\n");
   await app.apply("daemon", wishes);
   await app.revert("daemon", wishes);
   expect(await host.run(`ls -d ${root} 2>/dev/null || echo gone`)).toBe("gone\n");
@@ -127,10 +142,10 @@ test.each([
 test("what is hidden beneath a mount that came meanwhile: it stays", async () => {
   await app.apply("daemon", wishes);
   await bobKeeps();
-  await host.run(`install -d -o app ${root}/hidden; setpriv --reuid app --regid app --clear-groups mv /home/app/shared ${root}/hidden/shared
-    systemd-run --quiet --collect sh -c 'until [ -d /run/user/$(id -u app)/rootless-docker ]; do :; done; exec mount -t tmpfs none ${root}/hidden'`);
+  await host.run(`install -d -o app ${root}/volumes/hidden; setpriv --reuid app --regid app --clear-groups mv /home/app/shared ${root}/volumes/hidden/shared
+    systemd-run --quiet --collect sh -c 'until [ -d /run/user/$(id -u app)/rootless-docker ]; do :; done; exec mount -t tmpfs none ${root}/volumes/hidden'`);
   const { said } = await app.tryRevert("daemon", wishes);
-  await host.run(`umount ${root}/hidden /home/.root*/data/hidden 2>/dev/null || true`);
+  await host.run(`umount ${root}/volumes/hidden /home/.root*/data/hidden 2>/dev/null || true`);
   expect(await host.run("find /home -path '*/bobs/file' -exec cat {} +")).toBe("precious\n");
   expect(said.join("\n")).toMatch(/bobs of bob|something mounted at/);
   await host.run("find /home -depth -path '*/bobs*' -delete");
@@ -176,7 +191,7 @@ test("a bind mount of the same file system, moved below what root removes", asyn
     install -d -o app -g app /home/app/own; install -d /home/app/own/important
     mount --bind /srv/important /home/app/own/important`);
   await startAs(
-    `exec perl -e '${begins} rename "/home/app/own", "/home/app/.local/share/docker/own"; sleep 20'`,
+    `exec perl -e '${begins} rename "/home/app/own", "/home/app/.local/share/docker/volumes/own"; sleep 20'`,
   );
   const { exitCode, said } = await app.tryRevert("daemon", wishes);
   expect(await host.run("cat /srv/important/file; ls -d /home/app/own 2>/dev/null; true")).toBe(
@@ -203,7 +218,7 @@ test("a volume that is mounted elsewhere too is not emptied there", async () => 
   expect([exitCode, said.at(-1)]).toEqual([
     1,
     expect.stringContaining(
-      `daemon: ${root}: found that something in it is mounted elsewhere too, or by /etc/fstab or a unit (/srv/web); wanted it nowhere else`,
+      `daemon: ${root}/volumes: found that something in it is mounted elsewhere too, or by /etc/fstab or a unit (/srv/web); wanted it nowhere else`,
     ),
   ]);
   expect(await host.run("cat /srv/web/upload; umount /srv/web; rmdir /srv/web")).toBe("upload\n");

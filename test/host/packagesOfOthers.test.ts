@@ -219,6 +219,34 @@ test("the account itself, with a unit of its own that has subordinate ids: what 
 
 const awaitProgram =
   "for i in $(seq 600); do pgrep -u near -x x && break; sleep 0.1; done; sleep 5";
+test("a file system below /etc that does not answer holds up no removal: what may be named there stays", async () => {
+  const app = await start("a7");
+  await app.apply("engine", wishes);
+  await host.run("mkdir /etc/shared; cat >/srv/mute.pl", {
+    input: `use Fcntl; sysopen my $fuse, "/dev/fuse", O_RDWR or die $!;
+      my ($source, $at, $type) = ("nfs", "/etc/shared", "fuse");
+      my $options = "fd=" . fileno($fuse) . ",rootmode=40000,user_id=0,group_id=0,allow_other\0";
+      syscall(165, $source, $at, $type, 0, $options) == 0 or die $!; sleep 600;`,
+  });
+  await host.run(
+    "systemd-run -q --collect --unit=mute perl /srv/mute.pl; until grep -q /etc/shared /proc/mounts; do sleep 0.1; done",
+  );
+  try {
+    const { said } = await app.revert("engine", wishes);
+    expect(said.join()).toContain(
+      "runc stays: not all units, jobs and scripts of administrators could be read",
+    );
+  } finally {
+    await host.run("systemctl kill -s KILL mute; umount -l /etc/shared; rmdir /etc/shared");
+  }
+  await app.revertAgent();
+  await host.run(
+    `apt-get -qq -y purge --autoremove docker.io docker-cli containerd runc uidmap slirp4netns \\
+      dbus-user-session libpam-systemd iptables >/dev/null 2>&1; rm -rf /var/lib/rootless-docker
+    find /etc/systemd/system -lname /dev/null -delete; systemctl daemon-reload; groupdel docker`,
+  );
+});
+
 test.each([
   [
     "program is where nobody answers any more",

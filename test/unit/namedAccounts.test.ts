@@ -36,6 +36,15 @@ const settings = [
   "start-stop-daemon --start --chuid app:app --exec /bin/true",
   "setpriv --reuid=app --regid app true",
   "chown -R root:app /run/shop",
+  "RUN_AS_USER=app",
+  "runas: app",
+  "run_user app;",
+  "become_user: app",
+  "exec chpst -u app:app /usr/local/bin/shop",
+  "exec s6-setuidgid app /usr/local/bin/shop",
+  "install -d -o app -g adm /run/shop",
+  "setfacl -m u:app:rx /srv/shop",
+  "chroot --userspec=app:app /srv/shop /bin/true",
 ];
 
 const words = [
@@ -51,6 +60,8 @@ const words = [
   "app: user",
   "upstream app {",
   "The users like the app",
+  "install -m 644 app /srv",
+  "run app",
 ];
 
 test("lines that say the account, and those where its name is a word", () => {

@@ -103,7 +103,7 @@ ENGINE_NAMES='builder buildkit containerd containers engine-id image network nuk
 directory_id() { as_account stat -L -c '%i %.9W' "$1" 2>/dev/null || true; }
 
 # Right before the daemon is started on it: only a directory that this package makes here is its
-# own, and may go whole one day. In the record, "made" is which one that is, and "used" which one
+# own, and may go one day. In the record, "made" is which one that is, and "used" which one
 # the daemon was started on last, and where that is mounted. $1 data root.
 settle_data_root() {
 	local baseline now
@@ -120,17 +120,20 @@ settle_data_root() {
 	} | write_record "$baseline/used"
 	rm -f "$baseline/unused"
 	sync_directories "$baseline"
+	engine_names_in "$1" >"$WORK/names-before"
+	[ -e "$baseline/engine-names" ] || sort "$baseline/names" >"$WORK/names-before" 2>/dev/null || true
 }
 
-# Right after the first start on a directory that was there before: what the engine has made in it, by its names. What
-# comes by such a name later may be somebody's. $1 data root.
+# Right after a start: what the engine has made in its data root, by its names. What comes by such a name later may be
+# somebody's. $1 data root.
 note_engine_names() {
 	local baseline
 	baseline=$(resource_directory data "$1")/baseline
-	if [ -e "$baseline/made" ] || [ -e "$baseline/engine-names" ]; then return 0; fi
-	engine_names_in "$1" >"$WORK/engine-names"
-	{ sort "$baseline/names" 2>/dev/null || true; } | comm -13 - "$WORK/engine-names" |
-		write_record "$baseline/engine-names"
+	# shellcheck disable=SC2046 # a path, or nothing
+	engine_names_in "$1" | comm -13 "$WORK/names-before" - |
+		sort -u - $([ ! -e "$baseline/engine-names" ] || echo "$baseline/engine-names") >"$WORK/engine-names"
+	cmp -s "$WORK/engine-names" "$baseline/engine-names" ||
+		write_record "$baseline/engine-names" <"$WORK/engine-names"
 }
 
 # Under another name first: a run that is killed in between leaves nothing that nobody knows of.
@@ -230,13 +233,13 @@ data_restore() {
 		return 10
 	fi
 	retains_data || say_where_data_lead
-	if [ -e "$2/made" ] && ! retains_data && ! has_others_data_below "$1"; then
-		remove_data "$1"
-		! leads_somewhere "$1" || return 10
-		[ -n "$(left_places "$ACCOUNT")" ] || changed "$1 removed"
-	else
-		remove_engine_files "$1" "$2"
-	fi
+	remove_engine_files "$@"
+}
+
+# True where the home goes with all that is in it. $1 data root.
+leaves_with_home() {
+	case $1 in "$ACCOUNT_HOME"/*) ;; *) return 1 ;; esac
+	! retains_data && [ -e "$(resource_directory account "$ACCOUNT")/baseline/made" ]
 }
 
 # Links and mounts are not followed: what is behind them is named, once for a step.
@@ -299,50 +302,53 @@ has_others_data_below() {
 # What dockerd made goes, by name; what it did not make, or what was there before it, stays.
 # $1 data root, $2 baseline directory.
 remove_engine_files() {
-	local name
-	engine_names_in "$1" >"$WORK/engine-names"
-	if [ -e "$2/names" ]; then
-		sort "$2/names" | comm -13 - "$WORK/engine-names" >"$WORK/own-names"
-		mv "$WORK/own-names" "$WORK/engine-names"
-	elif [ ! -e "$2/absent" ]; then
-		# Of a directory that was there before, version 0.1.0 did not write down what was in it.
-		: >"$WORK/engine-names"
-	fi
-	# Under Delete, what later engines have made goes too.
-	if retains_data && [ -e "$2/engine-names" ]; then
-		comm -12 "$2/engine-names" "$WORK/engine-names" >"$WORK/own-names"
-		mv "$WORK/own-names" "$WORK/engine-names"
-	fi
-	# shellcheck disable=SC2013 # names without blanks
-	for name in $(cat "$WORK/engine-names"); do
-		has_others_data_below "$1/$name" || printf '%s\n' "$name"
-	done >"$WORK/own-names"
-	mv "$WORK/own-names" "$WORK/engine-names"
+	local names
+	own_engine_names "$@" >"$WORK/engine-names"
 	remove_data_entries "$1"
 	[ ! -e "$2/absent" ] || as_account rmdir "$1" 2>/dev/null || ! only_root_leads_to "$1" ||
 		rmdir "$1" 2>/dev/null || true
 	if ! leads_somewhere "$1"; then
-		changed "$1 removed"
+		[ -n "$(left_places "$ACCOUNT")" ] || changed "$1 removed"
 		return 0
 	fi
 	[ ! -s "$WORK/engine-names" ] || changed "$1: what the engine made in it removed"
 	restore_data_mode "$@"
-	data_names "$1" >"$WORK/data-names"
-	[ -s "$WORK/data-names" ] || return 0
-	name=$(head -n 5 "$WORK/data-names" | shown_paths | paste -s -d ' ')
-	say "$1 stays ($(size_of "$1")): $(if [ -e "$2/absent" ]; then echo "not all in it is the engine's"; else echo 'it was there before'; fi) ($name)"
+	engine_names_in "$1" | comm -12 "$WORK/engine-names" - >"$WORK/names-left"
+	if [ ! -s "$WORK/names-left" ] && { [ ! -s "$WORK/data-names" ] || leaves_with_home "$1"; }; then return 0; fi
+	names=$(head -n 5 "$WORK/data-names" | shown_paths | paste -s -d ' ')
+	say "$1 stays ($(size_of "$1")): $(if [ -e "$2/absent" ]; then echo "not all in it is the engine's"; else echo 'it was there before'; fi) ($names)"
+	[ ! -s "$WORK/names-left" ] || return 10
 	# The directory itself is the account's, who may go.
 	if [ -e "$2/absent" ] && [ -e "$(resource_directory account "$ACCOUNT")/baseline/made" ]; then return 10; fi
 	[ -z "$(file_of_ids "$1")" ] || return 10
 }
 
-# Those of $WORK/engine-names. Where the daemon has said that it holds nothing, its directories of
-# containers and volumes have no more than these two files of its own. $1 data root.
+# What goes of those names: not what was there before, nor what somebody has files in who took such a name since; under
+# Delete, what later engines have made goes too. Arguments as above.
+own_engine_names() {
+	local name
+	# Of a directory that was there before, version 0.1.0 did not write down what was in it.
+	if [ ! -e "$2/names" ] && [ ! -e "$2/absent" ]; then return 0; fi
+	engine_names_in "$1" >"$WORK/engine-names-now"
+	sort "$2/names" 2>/dev/null | comm -13 - "$WORK/engine-names-now" | while IFS= read -r name; do
+		if retains_data && [ -e "$2/engine-names" ] && ! grep -qx "$name" "$2/engine-names" && may_have_files "$1/$name"; then
+			continue
+		fi
+		printf '%s\n' "$name"
+	done
+}
+
+# Also where not all can be looked at. $1 the path.
+may_have_files() { [ -n "$(find_beneath "$1" ! -type d -print -quit || echo unknown)" ]; }
+
+# Those of $WORK/engine-names, but what has another's data root in it. Where the daemon has said that it holds nothing,
+# its directories of containers and volumes have no more than these two files of its own. $1 data root.
 remove_data_entries() {
 	local root=$1 name
 	shift
 	# shellcheck disable=SC2013 # names without blanks
 	for name in $(cat "$WORK/engine-names"); do
+		! has_others_data_below "$root/$name" || continue
 		case $name in
 		containers | volumes)
 			if retains_data; then

@@ -23,21 +23,23 @@ files_that_name() {
 	settings_that_name "$name" "$2"
 }
 
-# Files below /etc in which a setting or a command says a user or a group. Who may log in by SSH may be gone.
+# Files below /etc and /usr/local in which a setting or a command says a user or a group. Who may log in by SSH may be gone.
 # $1 a pattern of the name, $2 the id.
 settings_that_name() {
 	timeout -k 2 20 grep -rlsIiE -D skip --exclude='.*' --exclude-dir='.*' --exclude-dir=ssh \
 		--exclude='passwd*' --exclude='group*' --exclude='shadow*' --exclude='gshadow*' --exclude='sub[ug]id*' \
 		--exclude='*.bak' --exclude='*.old' --exclude='*.orig' -e "$(setting_that_names "$1" "$2")" \
-		/etc /var/spool/cron/root /var/spool/cron/crontabs/root /var/spool/cron/tabs/root || [ $? -lt 124 ] || echo /etc
+		/etc /usr/local/bin /usr/local/sbin /usr/local/etc \
+		/var/spool/cron/root /var/spool/cron/crontabs/root /var/spool/cron/tabs/root || [ $? -lt 124 ] || echo /etc
 }
 
 # The pattern of such a line, as "uid=NAME" in fstab(5), "user = NAME" and "su - NAME". Arguments as above.
 setting_that_names() {
 	local blank='[[:space:]]' quote="[\"']?[@+%&]?" word='[[:alnum:]_.@+$-]+' key command
-	key="(apache_run_|autologin-)?(user|group)s?|(anon|re)?[ug]id|owners?|chuid|chown($blank+-[a-z-]+)*"
-	key="($key)$quote$blank*([=:]|$blank)"
-	command="su($blank+-[a-z-]*)*$blank|(runuser|sudo|doas)$blank(.*$blank)?-u"
+	key="(apache_run_|autologin-|run_?as_|run_|become_)?(user|group)s?|run_?as|(anon|re)?[ug]id|owners?|chuid|userspec"
+	key="($key|chown($blank+-[a-z-]+)*)$quote$blank*([=:]|$blank)"
+	command="(su|su-exec|gosu|(s6-)?setuidgid)($blank+-[a-z-]*)*$blank|(runuser|sudo|doas|chpst)$blank(.*$blank)?-u"
+	command="$command|install$blank(.*$blank)?-[og]|setfacl$blank(.*[^a-z])?[ug]:"
 	printf '^%s*([^#;[:space:]].*[^[:alnum:]_-])?["'"'"'-]*(%s|%s)' "$blank" "$key" "$command"
 	printf '%s*%s(%s[,:]%s*)*(%s%s+)?%s' "$blank" "$quote" "$word" "$blank" "$word" "$blank" "$quote"
 	printf '(%s|%s)([^[:alnum:]_.-]|$)' "$1" "$2"

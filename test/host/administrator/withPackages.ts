@@ -144,11 +144,12 @@ const files: Life = {
       name: "what they put into the data root stays, what the engine made goes",
       before: "useradd -m kept",
       // Below volumes it would be a volume.
-      change: `install -d -o kept -g kept /home/kept/docker/app
-        echo precious | tee /home/kept/docker/compose.yml >/home/kept/docker/app/file`,
+      // By "trust" dockerd has had a directory, which it does not make any more.
+      change: `install -d -o kept -g kept /home/kept/docker/app /home/kept/docker/trust /home/kept/docker/rootfs
+        echo precious | tee /home/kept/docker/compose.yml /home/kept/docker/trust/file >/home/kept/docker/app/file`,
       after:
-        "cd /home/kept/docker; grep precious compose.yml app/file; [ \"$(ls -A | paste -s -d ' ')\" = 'app compose.yml' ]",
-      said: /\/home\/kept\/docker stays \(\S+\): not all in it is the engine's \(app compose\.yml\)/,
+        "cd /home/kept/docker; grep precious compose.yml app/file trust/file; [ \"$(ls -A | paste -s -d ' ')\" = 'app compose.yml trust' ]",
+      said: /\/home\/kept\/docker stays \(\S+\): not all in it is the engine's \(app compose\.yml trust\)/,
     },
     {
       name: "a daemon.json that they edited stays, and so does the one from before",
