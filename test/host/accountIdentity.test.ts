@@ -4,6 +4,7 @@ import type { StepArgs } from "../../testkit/documents";
 import { cutAt } from "../../testkit/cut";
 import { bootHost } from "../../testkit/host";
 import { root } from "./administrator/life";
+import { Installation } from "../../testkit/installation";
 
 afterAll(destroyAllHosts);
 
@@ -345,7 +346,7 @@ const rows: Row[] = [
       "up",
       `cat >/usr/local/sbin/loginctl <<'PROGRAM'
 #!/bin/sh
-grep -q ^app: /etc/subuid || ! getent passwd app || { echo precious >/home/app/precious; chown app /home/app/precious; }
+grep -q ^app: /etc/subuid || ! getent passwd app || { echo precious >/home/app/precious; chown --reference=/home/app /home/app/precious; }
 exec /usr/bin/loginctl "$@"
 PROGRAM
       chmod 755 /usr/local/sbin/loginctl`,
@@ -353,6 +354,31 @@ PROGRAM
     ],
     holds: "id app; cat /home/app/precious",
     said: /account app stays[^]*precious/,
+  },
+  {
+    name: "kept, and with a daemon of its own since: it stays under Delete",
+    acts: [
+      "up",
+      precious("/home/app"),
+      "destroy",
+      "install -d -o app /home/app/.config /home/app/.config/systemd /home/app/.config/systemd/user; install -o app /dev/null /home/app/.config/systemd/user/docker.service",
+      "up",
+      "destroy with data",
+    ],
+    holds: "id app; cat /home/app/precious; ls /home/app/.config/systemd/user/docker.service",
+    said: /account app, which this package has made, has had a docker\.service of its own since: it counts as found/,
+  },
+  {
+    name: "a service of the machine that runs as it, and has shared memory: logind does not remove that",
+    acts: [
+      `useradd -m ${plain} app
+      systemd-run --quiet --unit=theirs --uid=app perl -e 'shmget(0, 4096, 01600) // die; sleep 1000'
+      until ipcs -m | grep app; do sleep 0.1; done`,
+      "up",
+      "destroy",
+    ],
+    holds: "sleep 12; ipcs -m | grep app; systemctl stop theirs; ipcrm --all",
+    said: /linger of app stays on: process \d+ \(\S+ in \/system\.slice\/theirs\.service\) runs with its uid, whose shared memory logind removes without it/,
   },
   {
     name: "what its programs write keeps it where linger was on before, too",
@@ -525,3 +551,33 @@ test.each(rows)("$name", async ({ wishes, acts, holds, said }) => {
   if (said) expect(heard.join("\n")).toMatch(said);
   await root(host, `none() { if "$@"; then exit 1; fi; }\n${holds}`);
 });
+
+test.each([
+  { made: "was there before", create: false },
+  { made: "was made here", create: true },
+])(
+  "a destroy over a login of the account's, which $made, does not shut itself out",
+  async ({ create }) => {
+    await host.run(`rm -rf /var/lib/rootless-docker; : >/etc/subuid; : >/etc/subgid
+    ! id app >/dev/null 2>&1 || { loginctl disable-linger app; systemctl stop user@$(id -u app); userdel -rf app 2>/dev/null; }
+    ${create ? "" : `useradd -m ${plain} app`}
+    echo '%wheelers ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/wheelers; groupadd -f wheelers`);
+    const key = (await host.run("cut -d' ' -f 1,2 /root/.ssh/authorized_keys | head -n 1")).trim();
+    const { installation, all } = await give(host, "app", {
+      account: { name: "app", create, authorizedKeys: [key] },
+      onDestroy: { data: "Delete" },
+    });
+    for (const step of ["preflight", "account"] as const) await installation.apply(step, all);
+    await host.run(`usermod -aG wheelers app
+    echo delete >/var/lib/rootless-docker/leases/${installation.lease}/on-destroy-data`);
+    const itself = new Installation(host, installation.lease, "app");
+    const { said } = await itself.revert("account", all);
+    expect(said.join("\n")).toContain("a key stays, since this run has logged in as app");
+    if (create)
+      expect(said.join("\n")).toContain(
+        "account app stays, with its subordinate ids: this run has logged in as it: connect as another user",
+      );
+    await itself.revertAgent();
+    await host.run("rm /etc/sudoers.d/wheelers; groupdel wheelers; id app");
+  },
+);

@@ -69,6 +69,22 @@ test("what is beside the engine's in a data root that was made here: it stays, a
   expect(await host.run(`cat ${root}/*/*; ls ${root}; rm -r ${root}`)).toBe("precious\ncompose\n");
 });
 
+test("data that an installation kept, of a daemon of the account's own since: they stay under Delete", async () => {
+  const keep: StepArgs = { ...wishes, onDestroy: { data: "Keep" } };
+  const unit = "/home/app/.config/systemd/user/docker.service";
+  await app.apply("daemon", keep);
+  await host.run(`install -d -o app ${root}/volumes/kept; touch ${root}/volumes/kept/file`);
+  await app.revert("daemon", keep);
+  await host.run(`install -d -o app ${root}/volumes/theirs; echo precious >${root}/volumes/theirs/file
+    install -d -o app /home/app/.config /home/app/.config/systemd /home/app/.config/systemd/user; install -o app /dev/null ${unit}`);
+  await app.apply("daemon", wishes);
+  const { said } = await app.revert("daemon", wishes);
+  expect(said.at(-1)).toMatch(/docker stays \(\S+\): it was there before \(/);
+  expect(await host.run(`cat ${root}/volumes/theirs/file; rm -r ${root} ${unit}`)).toBe(
+    "precious\n",
+  );
+});
+
 test.each([
   [
     "beside the data, where root is about to remove them",
@@ -210,21 +226,37 @@ test("a bind mount of the same file system, moved below what root removes", asyn
   );
 });
 
-test("a volume that is mounted elsewhere too is not emptied there", async () => {
-  await app.apply("daemon", wishes);
-  await host.run(`mkdir -p /srv/web ${root}/volumes/web/_data; mount --bind ${root}/volumes/web/_data /srv/web
-    echo upload >/srv/web/upload`);
-  const { exitCode, said } = await app.tryRevert("daemon", wishes);
-  expect([exitCode, said.at(-1)]).toEqual([
-    1,
-    expect.stringContaining(
-      `daemon: ${root}/volumes: found that something in it is mounted elsewhere too, or by /etc/fstab or a unit (/srv/web); wanted it nowhere else`,
-    ),
-  ]);
-  expect(await host.run("cat /srv/web/upload; umount /srv/web; rmdir /srv/web")).toBe("upload\n");
-  await app.revert("daemon", wishes);
-  expect(await host.run(`ls -d ${root} 2>/dev/null || echo gone`)).toBe("gone\n");
-});
+test.each([
+  ["here", `mount --bind ${root}/volumes/web/_data /srv/web`, "umount /srv/web", /\(\/srv\/web\)/],
+  [
+    "in a service of root's",
+    `systemd-run --quiet --unit=web --property=BindPaths=${root}/volumes/web/_data:/srv/web sleep 1000`,
+    "systemctl stop web",
+    /\('\/srv\/web of process \d+'\)/,
+  ],
+  [
+    "in a service of root's that does not run",
+    `printf '[Service]\\nExecStart=/bin/true\\nBindPaths=${root}/volumes/web/_data:/srv/web\\n' >/etc/systemd/system/web.service`,
+    "rm /etc/systemd/system/web.service",
+    /\(\S+\/_data\)/,
+  ],
+])(
+  "a volume that is mounted elsewhere too, %s, is not emptied",
+  async (_, mount, unmount, where) => {
+    await app.apply("daemon", wishes);
+    await host.run(`mkdir -p /srv/web ${root}/volumes/web/_data; ${mount}
+    echo upload >${root}/volumes/web/_data/upload`);
+    const { exitCode, said } = await app.tryRevert("daemon", wishes);
+    const found = `daemon: ${root}/volumes: found that something in it is mounted elsewhere too, or by /etc/fstab or a unit `;
+    expect([exitCode, said.at(-1)]).toEqual([1, expect.stringContaining(found)]);
+    expect(said.at(-1)).toMatch(where);
+    expect(await host.run(`cat ${root}/volumes/web/_data/upload; ${unmount}; rmdir /srv/web`)).toBe(
+      "upload\n",
+    );
+    await app.revert("daemon", wishes);
+    expect(await host.run(`ls -d ${root} 2>/dev/null || echo gone`)).toBe("gone\n");
+  },
+);
 
 test("a link in the place of what leads to the data: root removes no directory behind it", async () => {
   const keep: StepArgs = { ...wishes, onDestroy: { data: "Keep" } };

@@ -435,13 +435,14 @@ test("a new account has no uid that is in use, though no account has it", async 
   await host.run(`install -d -o www-data /srv/left; install -d -o ${next} /srv/left/before
     install -d -o 0 -g ${next + 1} /srv/left-group; install -o ${next + 5} /dev/null /dev/shm/left
     echo ${next + 2}:700000:65536 >>/etc/subuid; groupadd -g ${next + 3} team
-    systemd-run --quiet --unit=contained setpriv --reuid ${next + 4} --regid 0 --clear-groups sleep 1000`);
+    systemd-run --quiet --unit=contained setpriv --reuid ${next + 4} --regid 0 --clear-groups sleep 1000
+    perl -e '$) = $( = ${next + 6}; $> = $< = ${next + 6}; shmget(0, 4096, 01600) // die'`);
   const fresh = await give(host, "fresh");
   await fresh.apply();
-  expect(await host.run("id -u fresh; id -g fresh")).toBe(`${next + 6}\n${next + 6}\n`);
+  expect(await host.run("id -u fresh; id -g fresh")).toBe(`${next + 7}\n${next + 7}\n`);
   await fresh.back();
   await host.run(
-    "systemctl stop contained; rm -r /srv/left /srv/left-group /dev/shm/left; groupdel team; sed -i /:700000:/d /etc/subuid",
+    "ipcrm --all; systemctl stop contained; rm -r /srv/left /srv/left-group /dev/shm/left; groupdel team; sed -i /:700000:/d /etc/subuid",
   );
 });
 

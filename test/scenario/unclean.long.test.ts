@@ -132,7 +132,7 @@ test("destroy keeps the data, says so before and while it does, and gives all el
   const outcome = await installation.destroy();
   expect(lines(outcome, "daemon")).toContainEqual(
     expect.stringMatching(
-      `^daemon: ${dataRoot} stays \\(\\S+ of images, containers and volumes\\): onDestroy\\.data: Delete removes it, by another pulumi up with it for this account, and a destroy after that$`,
+      `^daemon: ${dataRoot} stays \\(\\S+ of images, containers and volumes\\): onDestroy\\.data: Delete removes what the engine made in it, by another pulumi up with it for this account, and a destroy after that$`,
     ),
   );
   const left = (await differences()).filter(

@@ -45,6 +45,14 @@ const settings = [
   "install -d -o app -g adm /run/shop",
   "setfacl -m u:app:rx /srv/shop",
   "chroot --userspec=app:app /srv/shop /bin/true",
+  'meta skuid "app" ip daddr 10.0.0.0/8 drop',
+  "meta skuid != { root, app } drop",
+  "meta skgid 1001 accept",
+  "$FileOwner app",
+  'file("/var/log/shop" owner("app"));',
+  'action(type="omfile" fileOwner="app")',
+  "mail_uid = app",
+  "guest account = app",
 ];
 
 const words = [

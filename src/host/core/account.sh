@@ -42,6 +42,9 @@ account_places() {
 	PLACES
 }
 
+# True where who became root for this run is the account.
+is_login_of_account() { [ "${SUDO_UID-}" = "$ACCOUNT_UID" ] || [ "${DOAS_USER-}" = "$ACCOUNT" ]; }
+
 as_root() { "$@"; }
 
 # Runs a program as the account. Programs that load nothing of the account's need no more time than

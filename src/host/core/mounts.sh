@@ -39,7 +39,9 @@ mounted_elsewhere() {
 			awk '$1 ~ /^\/[^\/]/ && $1 !~ /^\/dev\// { print $1 }' /etc/fstab | without_escapes
 			# Not what systemd has made of fstab's lines, which may be gone from there.
 			sed -n 's/^What=\//\//p' /etc/systemd/system/*.mount /run/systemd/system/*.mount \
-				/usr/local/lib/systemd/system/*.mount /usr/lib/systemd/system/*.mount
+				/usr/local/lib/systemd/system/*.mount /usr/lib/systemd/system/*.mount || true
+			find /etc/systemd/system /usr/local/lib/systemd/system /usr/lib/systemd/system -type f -name '*.service' \
+				-exec sed -n 's/^Bind\(ReadOnly\)\{0,1\}Paths=-\{0,1\}\(\/[^: ]*\).*/\2/p' {} +
 		} 2>/dev/null | real_paths text | paths_below "$path"
 	} | head -n 1
 }
@@ -55,17 +57,43 @@ paths_below() {
 # Mount points, outside of a path, of what is at the path or below it: a bind mount, or a subvolume, has its place in
 # the file system as the fourth field. $1 the path, without links.
 mounts_from() {
-	MOUNTED=$(printf '%s' "$1" | with_escapes) awk '
-		{ device[NR] = $3; top[NR] = $4 == "/" ? "" : $4; at[NR] = $5 == "/" ? "" : $5 }
-		END {
-			path = ENVIRON["MOUNTED"]
-			for (i = 1; i <= NR; i++)
-				if (index(path "/", at[i] "/") == 1 && length(at[i]) >= length(at[on])) on = i
-			place = top[on] substr(path, length(at[on]) + 1)
-			for (i = 1; i <= NR; i++)
-				if (device[i] == device[on] && index(top[i] "/", place "/") == 1 && index(at[i] "/", path "/") != 1)
-					print at[i]
-		}' /proc/self/mountinfo | without_escapes
+	{
+		sed 's/^/on /' /proc/self/mountinfo
+		sed 's/^/- /' /proc/self/mountinfo
+		mounts_of_others
+	} | MOUNTED=$(printf '%s' "$1" | with_escapes) awk '
+		BEGIN { path = ENVIRON["MOUNTED"] }
+		{ top = $5 == "/" ? "" : $5; at = $6 == "/" ? "" : $6 }
+		$1 == "on" && index(path "/", at "/") == 1 && length(at) >= length(on) {
+			on = at
+			device = $4
+			place = top substr(path, length(at) + 1)
+		}
+		$1 != "on" && $4 == device && index(top "/", place "/") == 1 && index(at "/", path "/") != 1 {
+			print at ($1 == "-" ? "" : " of process " $1)
+		}' | without_escapes
+}
+
+# What services and containers of root's see mounted, a line of mountinfo each after the id of a process: looked for
+# once in a run. Accounts make mount namespaces only in user namespaces of their own.
+mounts_of_others() {
+	local process
+	[ -e "$WORK/mounts-of-others" ] || {
+		find /proc/[0-9]*/ns -maxdepth 1 '(' -name mnt -o -name user ')' -printf '%h\t%f\t%l\n' 2>/dev/null |
+			awk -F '\t' -v own="$(readlink /proc/self/ns/user)" -v seen="$(readlink /proc/self/ns/mnt)" '
+				{ space[$1, $3 ~ /^mnt/] = $3; split($1, part, "/"); process[$1] = part[3] }
+				END {
+					seen_before[seen]
+					for (one in process)
+						if (space[one, 0] == own && !(space[one, 1] in seen_before)) {
+							seen_before[space[one, 1]]
+							print process[one]
+						}
+				}' | while IFS= read -r process; do
+			sed "s/^/$process /" "/proc/$process/mountinfo" 2>/dev/null || true
+		done >"$WORK/mounts-of-others"
+	}
+	cat "$WORK/mounts-of-others"
 }
 
 # Runs a program where nothing that is mounted is seen below a directory, and stands there: the

@@ -17,12 +17,18 @@ account_save() {
 }
 
 # An owner that says that the account is there (create: false) removes none: one that this package
-# made for an earlier installation, and kept, counts as found. $1 the account.
+# made for an earlier installation, and kept, counts as found. So does one that has a daemon of its own since.
+# $1 the account.
 keep_made_account() {
 	local dir
 	dir=$(resource_directory account "$1")
-	if [ "$(doc create)" != false ] || [ ! -e "$dir/baseline/made" ] || ! unclaimed "$dir" ||
-		! getent passwd "$1" >/dev/null; then return 0; fi
+	if [ ! -e "$dir/baseline/made" ] || ! unclaimed "$dir" || ! know_account "$1"; then return 0; fi
+	if has_own_unit; then
+		say "account $1, which this package has made, has had a docker.service of its own since: it counts as found," \
+			"and stays, with what is there, whatever onDestroy says"
+	elif [ "$(doc create)" != false ]; then
+		return 0
+	fi
 	take_as_found "$1"
 }
 

@@ -75,6 +75,11 @@ authorizedkey_restore() {
 		say_if_key_was_edited "$keys" "${1#* }"
 		return 0
 	}
+	! is_login_of_account || {
+		say "$(shown_path "$keys"): a key stays, since this run has logged in as $ACCOUNT. Remove it by hand" \
+			"when it is not needed"
+		return 0
+	}
 	without_line as_account "$keys" "${1#* }" >"$WORK/keys"
 	write_keys "$keys"
 	changed "one key removed from $(shown_path "$keys")"

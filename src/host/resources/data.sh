@@ -27,6 +27,7 @@ want_data_roots() {
 
 want_data_root() {
 	take_data_root "$1"
+	note_data_of_own_daemon "$1"
 	case $1 in
 	"$ACCOUNT_HOME"/*) want_home_parents "$1" data "$1" "$ACCOUNT" ;;
 	*) want data "$1" "$ACCOUNT" ;;
@@ -50,6 +51,18 @@ take_data_root() {
 	printf '%s' "$1" | write_record "$kept/name"
 	mv -T "$dir/baseline" "$kept/baseline"
 	sync_directories "$kept" "$dir" "${dir%/*}"
+}
+
+# Where the account has a daemon of its own since an installation kept them, all that lies there was there before.
+# $1 data root.
+note_data_of_own_daemon() {
+	local dir baseline
+	dir=$(resource_directory data "$1")
+	baseline=$dir/baseline
+	if [ ! -d "$baseline" ] || ! unclaimed "$dir" || ! has_own_unit; then return 0; fi
+	data_names "$1" | write_record "$baseline/names"
+	rm -f "$baseline/made" "$baseline/absent" "$baseline/engine-names"
+	sync_directories "$baseline"
 }
 
 # A baseline counts from the daemon's first start on: until then somebody may put a directory there.
@@ -229,7 +242,7 @@ data_restore() {
 		# It was there before, and nothing in it is of ids that are given back.
 		[ -e "$2/absent" ] || [ -n "$(file_of_ids "$1")" ] || return 0
 		say "$1 stays ($(size_of "$1") of images, containers and volumes):" \
-			"onDestroy.data: Delete removes $([ -e "$2/made" ] || echo 'what the engine made in ')it$BY_ANOTHER_UP"
+			"onDestroy.data: Delete removes what the engine made in it$BY_ANOTHER_UP"
 		return 10
 	fi
 	retains_data || say_where_data_lead

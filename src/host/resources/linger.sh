@@ -62,7 +62,7 @@ linger_of_another() {
 
 # Why it stays on, or nothing. $1 the account, $2 the baseline's directory.
 linger_stays() {
-	local switched=${2%/*}/switched-on
+	local switched=${2%/*}/switched-on why
 	know_account "$1" || return 0
 	if [ "$ACCOUNT_LOGIN" = "$1" ] && account_goes "$1"; then return 0; fi
 	if [ -s "$switched" ] && [ "$(linger_time "$1")" != "$(cat "$switched")" ]; then
@@ -70,7 +70,17 @@ linger_stays() {
 		return 0
 	fi
 	[ "$ACCOUNT_LOGIN" = "$1" ] || return 0
-	units_need_linger "$1"
+	why=$(user_of_shared_memory)
+	if [ -n "$why" ]; then printf '%s, whose shared memory logind removes without it' "$why"; else units_need_linger "$1"; fi
+}
+
+# A process with the account's uid in a service of the machine, in words, where the uid has shared memory, semaphores or
+# message queues: logind removes them once nobody is logged in (RemoveIPC= in logind.conf(5)).
+user_of_shared_memory() {
+	{
+		find /dev/shm /dev/mqueue -xdev -uid "$ACCOUNT_UID" -print -quit 2>/dev/null
+		owners_of_ipc | grep "^$ACCOUNT_UID "
+	} | grep -q . && process_of_uid_elsewhere
 }
 
 linger_time() { stat -c %.9Y "$(linger_file "$1")"; }

@@ -36,12 +36,14 @@ settings_that_name() {
 # The pattern of such a line, as "uid=NAME" in fstab(5), "user = NAME" and "su - NAME". Arguments as above.
 setting_that_names() {
 	local blank='[[:space:]]' quote="[\"']?[@+%&]?" word='[[:alnum:]_.@+$-]+' key command
-	key="(apache_run_|autologin-|run_?as_|run_|become_)?(user|group)s?|run_?as|(anon|re)?[ug]id|owners?|chuid|userspec"
-	key="($key|chown($blank+-[a-z-]+)*)$quote$blank*([=:]|$blank)"
+	key="(apache_run_|autologin-|run_?as_|run_|become_|mail_|dir|file)?(user|group|owner)s?|run_?as|chuid|userspec"
+	key="$key|(anon|re|sk|mail_)?[ug]id|guest account"
+	key="($key|chown($blank+-[a-z-]+)*)$quote$blank*([=:({]|!=|$blank)"
 	command="(su|su-exec|gosu|(s6-)?setuidgid)($blank+-[a-z-]*)*$blank|(runuser|sudo|doas|chpst)$blank(.*$blank)?-u"
 	command="$command|install$blank(.*$blank)?-[og]|setfacl$blank(.*[^a-z])?[ug]:"
-	printf '^%s*([^#;[:space:]].*[^[:alnum:]_-])?["'"'"'-]*(%s|%s)' "$blank" "$key" "$command"
-	printf '%s*%s(%s[,:]%s*)*(%s%s+)?%s' "$blank" "$quote" "$word" "$blank" "$word" "$blank" "$quote"
+	printf '^%s*([^#;[:space:]].*[^[:alnum:]_-])?["'"'"'$-]*(%s|%s)' "$blank" "$key" "$command"
+	printf '%s*(!=)?%s*[{(]?%s*%s' "$blank" "$blank" "$blank" "$quote"
+	printf '(%s[,:]%s*)*(%s%s+)?%s' "$word" "$blank" "$word" "$blank" "$quote"
 	printf '(%s|%s)([^[:alnum:]_.-]|$)' "$1" "$2"
 }
 

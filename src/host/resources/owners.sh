@@ -2,7 +2,7 @@
 # Owners of files, whatever the files of accounts say: no account is given their ids, nor gives them back.
 
 # Where everybody may put files.
-SHARED_PLACES='/tmp /var/tmp /var/crash /dev/shm /run/lock'
+SHARED_PLACES='/tmp /var/tmp /var/crash /dev/shm /dev/mqueue /run/lock'
 
 # Directories of root's where others have theirs, a line each: homes, mail and crontabs, wherever they are, and disks;
 # where they lead.
@@ -43,10 +43,17 @@ elsewhere_than() {
 	printf '( -inum 256 -type d ! -writable -o ! ( -fstype %s -o -fstype unknown -o -fstype btrfs ) )' "$type"
 }
 
+# Owners of shared memory, semaphores and message queues: uid, gid and what it is.
+owners_of_ipc() {
+	awk '
+		FNR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
+		{ print $column["uid"], $column["gid"], FILENAME }' /proc/sysvipc/shm /proc/sysvipc/sem /proc/sysvipc/msg 2>/dev/null || true
+}
+
 # Places that do not answer hold up nobody for long.
 look_for_owners() {
 	local way place other late=0 status
-	: >"$WORK/owners"
+	owners_of_ipc | awk '$1 != 0 || $2 != 0' | tr '\n' '\0' | sed 's/\x00/\x00\n/g' >"$WORK/owners"
 	places_of_root >"$WORK/places-of-root"
 	ways_to_look | while IFS= read -r way; do
 		# What everybody can make late comes last.

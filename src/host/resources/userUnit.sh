@@ -6,6 +6,12 @@ userunit_check() {
 		echo 'it not enabled'
 }
 
+# True where the account has a docker.service that is none of an installation's.
+has_own_unit() {
+	local unit=$ACCOUNT_HOME/.config/systemd/user/docker.service
+	unclaimed "$(resource_directory homefile "$unit")" && account_has "$unit"
+}
+
 # Writes the unit. Its time limits are for systemd alone, which reads them anew: a daemon that was
 # started with all the rest of it need not start again for them. $1 path.
 want_unit() {
