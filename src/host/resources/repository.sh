@@ -16,6 +16,22 @@ keyring_restore() {
 	restore_path as_root "$@"
 }
 
+# A source that stayed for packages which are gone by now goes, and its key. $1 its name.
+sweep_repository() {
+	local kind path dir
+	for kind in file keyring; do
+		if [ "$kind" = file ]; then path=$(repository_file "$1"); else path=$(repository_key_file "$1"); fi
+		dir=$(resource_directory "$kind" "$path")
+		if [ ! -d "$dir/baseline" ] || ! unclaimed "$dir" || [ -n "$(packages_of_source "$path")" ] ||
+			names_key_file "$path"; then continue; fi
+		if ! is_theirs "$kind" "$dir"; then
+			run_apart "${kind}_restore" "$path" "$dir/baseline"
+			[ "$APART_STATUS" = 0 ] || continue
+		fi
+		forget_resource "$dir"
+	done
+}
+
 # One that somebody's own file names is used as it is: the package manager refuses two that name
 # different keys. $1 its name, $2 its URL, $3 its suite, $4 the URL of the key, $5 the key's fingerprint.
 want_repository() {

@@ -262,4 +262,7 @@ engine_interrupted() {
 	lead_to_docker
 }
 
-engine_released() { sweep_archives; }
+engine_released() {
+	sweep_archives
+	sweep_repository rootless-docker
+}
