@@ -35,6 +35,13 @@ mounted_elsewhere() {
 	path=$(real_path "$1")
 	{
 		mounts_from "$path"
+		sources_of_mounts | paths_below "$path"
+	} | head -n 1
+}
+
+# What /etc/fstab and units mount: looked for once in a run.
+sources_of_mounts() {
+	[ -e "$WORK/sources-of-mounts" ] || {
 		{
 			awk '$1 ~ /^\/[^\/]/ && $1 !~ /^\/dev\// { print $1 }' /etc/fstab | without_escapes
 			# Not what systemd has made of fstab's lines, which may be gone from there.
@@ -42,8 +49,10 @@ mounted_elsewhere() {
 				/usr/local/lib/systemd/system/*.mount /usr/lib/systemd/system/*.mount || true
 			find /etc/systemd/system /usr/local/lib/systemd/system /usr/lib/systemd/system -type f -name '*.service' \
 				-exec sed -n 's/^Bind\(ReadOnly\)\{0,1\}Paths=-\{0,1\}\(\/[^: ]*\).*/\2/p' {} +
-		} 2>/dev/null | real_paths text | paths_below "$path"
-	} | head -n 1
+		} 2>/dev/null | real_paths text >"$WORK/mounts.new"
+		mv "$WORK/mounts.new" "$WORK/sources-of-mounts"
+	}
+	cat "$WORK/sources-of-mounts"
 }
 
 # Those lines of stdin that are a path or below it. $1 the path.
@@ -91,7 +100,8 @@ mounts_of_others() {
 						}
 				}' | while IFS= read -r process; do
 			sed "s/^/$process /" "/proc/$process/mountinfo" 2>/dev/null || true
-		done >"$WORK/mounts-of-others"
+		done >"$WORK/mounts.new"
+		mv "$WORK/mounts.new" "$WORK/mounts-of-others"
 	}
 	cat "$WORK/mounts-of-others"
 }

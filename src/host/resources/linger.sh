@@ -78,9 +78,10 @@ linger_stays() {
 # message queues: logind removes them once nobody is logged in (RemoveIPC= in logind.conf(5)).
 user_of_shared_memory() {
 	{
-		find /dev/shm /dev/mqueue -xdev -uid "$ACCOUNT_UID" -print -quit 2>/dev/null
+		find /dev/shm /dev/mqueue -xdev -uid "$ACCOUNT_UID" -print -quit 2>/dev/null || true
 		owners_of_ipc | grep "^$ACCOUNT_UID "
-	} | grep -q . && process_of_uid_elsewhere
+	} | grep -q . || return 0
+	process_of_uid_elsewhere
 }
 
 linger_time() { stat -c %.9Y "$(linger_file "$1")"; }
