@@ -219,14 +219,14 @@ test("files of the daemon's that others may write to by now are written anew, an
 test("data that are removed end at links and at mounts", async () => {
   const all: StepArgs = { ...wishes, onDestroy: { data: "Delete" } };
   await app.apply("daemon", all);
-  await host.run(`cd /home/app/.local/share/docker && ln -s /home/bob/own linked && ln /home/bob/own/file hard && mkdir 'a mount'
+  await host.run(`cd /home/app/.local/share/docker/volumes && ln -s /home/bob/own linked && ln /home/bob/own/file hard && mkdir 'a mount'
     chown -h app: linked 'a mount'; mount --bind /home/bob/own 'a mount'`);
   const { exitCode, said } = await app.tryRevert("daemon", all);
   expect([exitCode, said.at(-1)]).toEqual([
     1,
-    "daemon: /home/app/.local/share/docker: found something mounted at '/home/app/.local/share/docker/a mount'; wanted nothing mounted there when it is removed. To fix: unmount it, then run again",
+    "daemon: /home/app/.local/share/docker/volumes: found something mounted at '/home/app/.local/share/docker/volumes/a mount'; wanted nothing mounted there when it is removed. To fix: unmount it, then run again",
   ]);
-  await host.run("umount '/home/app/.local/share/docker/a mount'");
+  await host.run("umount '/home/app/.local/share/docker/volumes/a mount'");
   await app.revert("daemon", all);
   expect(
     await host.run(
