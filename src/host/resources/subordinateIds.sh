@@ -223,6 +223,8 @@ want_subordinate_ids() {
 			[ ! -e "$baseline/added" ] || note_named "sub$kind-start" "$baseline/named"
 			continue
 		fi
+		# A start of the daemon meanwhile would find no range.
+		[ -z "$(own_range "$kind")" ] || hold_daemon
 		lock_id_file "$kind"
 		own=$(own_range "$kind")
 		# One start for both where it is free in both: easier to read in ls -ln.
@@ -239,6 +241,7 @@ want_subordinate_ids() {
 		add_range "$kind" "$ACCOUNT:$start:$count"
 		note_named "sub$kind-start" "$baseline/named"
 		unlock_id_file "$kind"
+		[ -z "$own" ] || release_daemon
 		common=$start
 	done
 }
