@@ -217,8 +217,6 @@ test("the account itself, with a unit of its own that has subordinate ids: what 
   );
 });
 
-const awaitProgram =
-  "for i in $(seq 600); do pgrep -u near -x x && break; sleep 0.1; done; sleep 5";
 test("a file system below /etc that does not answer holds up no removal: what may be named there stays", async () => {
   const app = await start("a7");
   await app.apply("engine", wishes);
@@ -246,6 +244,9 @@ test("a file system below /etc that does not answer holds up no removal: what ma
     find /etc/systemd/system -lname /dev/null -delete; systemctl daemon-reload; groupdel docker`,
   );
 });
+
+const awaitProgram =
+  "for i in $(seq 600); do pgrep -u near -x x && break; sleep 0.1; done; sleep 5";
 
 test.each([
   [

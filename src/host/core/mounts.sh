@@ -88,15 +88,18 @@ mounts_from() {
 mounts_of_others() {
 	local process
 	[ -e "$WORK/mounts-of-others" ] || {
-		find /proc/[0-9]*/ns -maxdepth 1 '(' -name mnt -o -name user ')' -printf '%h\t%f\t%l\n' 2>/dev/null |
+		printf '%s\0' /proc/[0-9]*/ns | xargs -0 sh -c '
+			find "$@" -maxdepth 1 "(" -name mnt -o -name user ")" -printf "%h\t%l\n"' sh 2>/dev/null |
 			awk -F '\t' -v own="$(readlink /proc/self/ns/user)" -v seen="$(readlink /proc/self/ns/mnt)" '
-				{ space[$1, $3 ~ /^mnt/] = $3; split($1, part, "/"); process[$1] = part[3] }
+				BEGIN { is_known[seen] }
+				{ split($1, part, "/") }
+				$2 ~ /^user/ { user[part[3]] = $2 }
+				$2 ~ /^mnt/ { mount[part[3]] = $2 }
 				END {
-					seen_before[seen]
-					for (one in process)
-						if (space[one, 0] == own && !(space[one, 1] in seen_before)) {
-							seen_before[space[one, 1]]
-							print process[one]
+					for (process in mount)
+						if (user[process] == own && !(mount[process] in is_known)) {
+							is_known[mount[process]]
+							print process
 						}
 				}' | while IFS= read -r process; do
 			sed "s/^/$process /" "/proc/$process/mountinfo" 2>/dev/null || true

@@ -45,8 +45,7 @@ drift_title_of() {
 
 # $1 kind, $2 the account.
 goes_with_home() {
-	if [ "$1" != homefile ] || retains_data ||
-		[ ! -e "$(resource_directory account "$2")/baseline/made" ]; then return 0; fi
+	[ "$1" = homefile ] && home_may_go "$2" || return 0
 	printf '. Where the account goes with its home, as onDestroy.data: Delete says, so does it'
 }
 

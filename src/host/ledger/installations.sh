@@ -111,3 +111,6 @@ BY_ANOTHER_UP=', by another pulumi up with it for this account, and a destroy af
 
 # What onDestroy.data said when the daemon was last applied; data are kept in doubt.
 retains_data() { [ "$(cat "$STATE/leases/$LEASE/on-destroy-data" 2>/dev/null)" != delete ]; }
+
+# True under Delete for an account that was made here: unless it stays, its home goes with all in it. $1 the account.
+home_may_go() { ! retains_data && [ -e "$(resource_directory account "$1")/baseline/made" ]; }

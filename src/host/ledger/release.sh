@@ -204,3 +204,16 @@ restore_resource() {
 	fi
 	"$1_restore" "$(resource_name "$2")" "$2/baseline"
 }
+
+# What stayed when its last claim went, because somebody used it, goes when nobody does any more: SWEPT is yes then.
+# $1 kind, $2 the resource's directory.
+sweep_resource() {
+	if [ ! -d "$2/baseline" ] || ! unclaimed "$2"; then return 0; fi
+	if ! is_theirs "$1" "$2"; then
+		run_apart "$1_restore" "$(resource_name "$2")" "$2/baseline"
+		[ "$APART_STATUS" = 0 ] || return 0
+	fi
+	forget_resource "$2"
+	# shellcheck disable=SC2034 # read by other files
+	SWEPT=yes
+}

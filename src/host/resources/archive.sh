@@ -30,20 +30,13 @@ archive_restore() {
 
 # Those that stayed when their last claim went, because somebody used them: links first, which lead to directories.
 sweep_archives() {
-	local dir kind swept=''
+	local dir kind SWEPT=''
 	for dir in "$STATE"/things/link/* "$STATE"/things/archive/*; do
-		if [ ! -d "$dir/baseline" ] || ! unclaimed "$dir"; then continue; fi
 		case $(resource_name "$dir") in "$ENGINES"/*) ;; *) continue ;; esac
 		kind=${dir%/*}
-		kind=${kind##*/}
-		if ! is_theirs "$kind" "$dir"; then
-			run_apart "${kind}_restore" "$(resource_name "$dir")" "$dir/baseline"
-			[ "$APART_STATUS" = 0 ] || continue
-		fi
-		forget_resource "$dir"
-		swept=yes
+		sweep_resource "${kind##*/}" "$dir"
 	done
-	[ -n "$swept" ] || return 0
+	[ -n "$SWEPT" ] || return 0
 	lead_to_docker
 	! unclaimed "$(resource_directory dir "$ENGINES")" || rmdir "$ENGINES" 2>/dev/null || true
 }

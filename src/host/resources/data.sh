@@ -251,8 +251,7 @@ data_restore() {
 
 # True where the home goes with all that is in it. $1 data root.
 leaves_with_home() {
-	case $1 in "$ACCOUNT_HOME"/*) ;; *) return 1 ;; esac
-	! retains_data && [ -e "$(resource_directory account "$ACCOUNT")/baseline/made" ]
+	case $1 in "$ACCOUNT_HOME"/*) home_may_go "$ACCOUNT" ;; *) return 1 ;; esac
 }
 
 # Links and mounts are not followed: what is behind them is named, once for a step.
@@ -315,7 +314,7 @@ has_others_data_below() {
 # What dockerd made goes, by name; what it did not make, or what was there before it, stays.
 # $1 data root, $2 baseline directory.
 remove_engine_files() {
-	local names
+	local names why='it was there before'
 	own_engine_names "$@" >"$WORK/engine-names"
 	remove_data_entries "$1"
 	[ ! -e "$2/absent" ] || as_account rmdir "$1" 2>/dev/null || ! only_root_leads_to "$1" ||
@@ -329,7 +328,8 @@ remove_engine_files() {
 	engine_names_in "$1" | comm -12 "$WORK/engine-names" - >"$WORK/names-left"
 	if [ ! -s "$WORK/names-left" ] && { [ ! -s "$WORK/data-names" ] || leaves_with_home "$1"; }; then return 0; fi
 	names=$(head -n 5 "$WORK/data-names" | shown_paths | paste -s -d ' ')
-	say "$1 stays ($(size_of "$1")): $(if [ -e "$2/absent" ]; then echo "not all in it is the engine's"; else echo 'it was there before'; fi) ($names)"
+	[ ! -e "$2/absent" ] || why="not all in it is the engine's"
+	say "$1 stays ($(size_of "$1")): $why ($names)"
 	[ ! -s "$WORK/names-left" ] || return 10
 	# The directory itself is the account's, who may go.
 	if [ -e "$2/absent" ] && [ -e "$(resource_directory account "$ACCOUNT")/baseline/made" ]; then return 10; fi
@@ -344,9 +344,8 @@ own_engine_names() {
 	if [ ! -e "$2/names" ] && [ ! -e "$2/absent" ]; then return 0; fi
 	engine_names_in "$1" >"$WORK/engine-names-now"
 	sort "$2/names" 2>/dev/null | comm -13 - "$WORK/engine-names-now" | while IFS= read -r name; do
-		if retains_data && [ -e "$2/engine-names" ] && ! grep -qx "$name" "$2/engine-names" && may_have_files "$1/$name"; then
-			continue
-		fi
+		if retains_data && [ -e "$2/engine-names" ] && ! grep -qx "$name" "$2/engine-names" &&
+			may_have_files "$1/$name"; then continue; fi
 		printf '%s\n' "$name"
 	done
 }

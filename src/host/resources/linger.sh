@@ -71,7 +71,11 @@ linger_stays() {
 	fi
 	[ "$ACCOUNT_LOGIN" = "$1" ] || return 0
 	why=$(user_of_shared_memory)
-	if [ -n "$why" ]; then printf '%s, whose shared memory logind removes without it' "$why"; else units_need_linger "$1"; fi
+	if [ -n "$why" ]; then
+		printf '%s, whose shared memory logind removes without it' "$why"
+	else
+		units_need_linger "$1"
+	fi
 }
 
 # A process with the account's uid in a service of the machine, in words, where the uid has shared memory, semaphores or

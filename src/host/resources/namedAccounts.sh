@@ -23,8 +23,8 @@ files_that_name() {
 	settings_that_name "$name" "$2"
 }
 
-# Files below /etc and /usr/local in which a setting or a command says a user or a group. Who may log in by SSH may be gone.
-# $1 a pattern of the name, $2 the id.
+# Files below /etc and /usr/local in which a setting or a command says a user or a group. Who may log in by SSH may be
+# gone. $1 a pattern of the name, $2 the id.
 settings_that_name() {
 	timeout -k 2 20 grep -rlsIiE -D skip --exclude='.*' --exclude-dir='.*' --exclude-dir=ssh \
 		--exclude='passwd*' --exclude='group*' --exclude='shadow*' --exclude='gshadow*' --exclude='sub[ug]id*' \

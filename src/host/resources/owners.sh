@@ -47,13 +47,14 @@ elsewhere_than() {
 owners_of_ipc() {
 	awk '
 		FNR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
-		{ print $column["uid"], $column["gid"], FILENAME }' /proc/sysvipc/shm /proc/sysvipc/sem /proc/sysvipc/msg 2>/dev/null || true
+		{ print $column["uid"], $column["gid"], FILENAME }
+		' /proc/sysvipc/shm /proc/sysvipc/sem /proc/sysvipc/msg 2>/dev/null || true
 }
 
 # Places that do not answer hold up nobody for long.
 look_for_owners() {
 	local way place other late=0 status
-	owners_of_ipc | awk '$1 != 0 || $2 != 0' | tr '\n' '\0' | sed 's/\x00/\x00\n/g' >"$WORK/owners"
+	owners_of_ipc | sed 's/$/\x00/' >"$WORK/owners"
 	places_of_root >"$WORK/places-of-root"
 	ways_to_look | while IFS= read -r way; do
 		# What everybody can make late comes last.

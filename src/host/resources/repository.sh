@@ -16,20 +16,13 @@ keyring_restore() {
 	restore_path as_root "$@"
 }
 
-# A source that stayed for packages which are gone by now goes, and its key. $1 its name.
+# A source that stayed for packages which are gone by now, and its key. $1 its name.
 sweep_repository() {
-	local kind path dir
-	for kind in file keyring; do
-		if [ "$kind" = file ]; then path=$(repository_file "$1"); else path=$(repository_key_file "$1"); fi
-		dir=$(resource_directory "$kind" "$path")
-		if [ ! -d "$dir/baseline" ] || ! unclaimed "$dir" || [ -n "$(packages_of_source "$path")" ] ||
-			names_key_file "$path"; then continue; fi
-		if ! is_theirs "$kind" "$dir"; then
-			run_apart "${kind}_restore" "$path" "$dir/baseline"
-			[ "$APART_STATUS" = 0 ] || continue
-		fi
-		forget_resource "$dir"
-	done
+	local source key SWEPT
+	source=$(repository_file "$1")
+	key=$(repository_key_file "$1")
+	if [ -z "$(packages_of_source "$source")" ]; then sweep_resource file "$(resource_directory file "$source")"; fi
+	if ! names_key_file "$key"; then sweep_resource keyring "$(resource_directory keyring "$key")"; fi
 }
 
 # One that somebody's own file names is used as it is: the package manager refuses two that name

@@ -241,7 +241,7 @@ want_subordinate_ids() {
 		add_range "$kind" "$ACCOUNT:$start:$count"
 		note_named "sub$kind-start" "$baseline/named"
 		unlock_id_file "$kind"
-		[ -z "$own" ] || release_daemon
+		release_daemon
 		common=$start
 	done
 }
