@@ -365,13 +365,15 @@ PROGRAM
       "up",
       "destroy with data",
     ],
-    holds: "id app; cat /home/app/precious; ls /home/app/.config/systemd/user/docker.service",
+    holds:
+      "id app; cat /home/app/precious; ls /home/app/.config/systemd/user/docker.service; grep ^app: /etc/subuid; grep ^app: /etc/subgid",
     said: /account app, which this package has made, has had a docker\.service of its own since: it counts as found/,
   },
   {
     name: "a service of the machine that runs as it, and has shared memory: logind does not remove that",
     acts: [
-      `useradd -m ${plain} app
+      // A uid of its own: logind still ends the rows' before.
+      `useradd -m -u 1234 ${plain} app
       systemd-run --quiet --unit=theirs --uid=app perl -e 'shmget(0, 4096, 01600) // die; sleep 1000'
       until ipcs -m | grep app; do sleep 0.1; done`,
       "up",
@@ -563,21 +565,33 @@ test.each([
     ${create ? "" : `useradd -m ${plain} app`}
     echo '%wheelers ALL=(ALL) NOPASSWD: ALL' >/etc/sudoers.d/wheelers; groupadd -f wheelers`);
     const key = (await host.run("cut -d' ' -f 1,2 /root/.ssh/authorized_keys | head -n 1")).trim();
+    const other = `${key.slice(0, -4)}AAAA`;
     const { installation, all } = await give(host, "app", {
-      account: { name: "app", create, authorizedKeys: [key] },
+      account: { name: "app", create, authorizedKeys: [key, other] },
       onDestroy: { data: "Delete" },
     });
     for (const step of ["preflight", "account"] as const) await installation.apply(step, all);
     await host.run(`usermod -aG wheelers app
     echo delete >/var/lib/rootless-docker/leases/${installation.lease}/on-destroy-data`);
-    const itself = new Installation(host, installation.lease, "app");
-    const { said } = await itself.revert("account", all);
+    const itself = new Installation(host, installation.lease, "app", installation.created);
+    const fewer = { ...all, account: { name: "app", create, authorizedKeys: [key] } };
+    if (!create) {
+      await itself.apply("account", fewer);
+      expect(await host.run("cat /home/app/.ssh/authorized_keys")).toBe(`${key}\n`);
+    }
+    const { said } = await itself.revert("account", fewer);
     expect(said.join("\n")).toContain("a key stays, since this run has logged in as app");
     if (create)
       expect(said.join("\n")).toContain(
         "account app stays, with its subordinate ids: this run has logged in as it: connect as another user",
       );
-    await itself.revertAgent();
     await host.run("rm /etc/sudoers.d/wheelers; groupdel wheelers; id app");
+    const without = { ...all, account: { name: "app", create } };
+    for (const step of ["preflight", "account"] as const) await installation.apply(step, without);
+    expect(await host.run("cat /home/app/.ssh/authorized_keys 2>/dev/null || echo gone")).toBe(
+      "gone\n",
+    );
+    await installation.revert("account", without);
+    await installation.revertAgent();
   },
 );

@@ -97,7 +97,7 @@ test("packages from it that stay keep the source and its key; they go with the n
   const app = new Installation(given.host, "a1");
   await applyEngine(app, wishes());
   await given.host.run(
-    "apt-get -q -y install docker-compose-plugin docker-buildx-plugin; apt-mark manual docker-ce-cli",
+    "apt-get -q -y install docker-compose-plugin docker-buildx-plugin; apt-mark manual docker-ce-cli; rm -r /var/lib/apt/lists/*",
   );
   const source = "/etc/apt/sources.list.d/rootless-docker.sources";
   const key = "/etc/apt/keyrings/rootless-docker.gpg";

@@ -69,6 +69,30 @@ test("what is beside the engine's in a data root that was made here: it stays, a
   expect(await host.run(`cat ${root}/*/*; ls ${root}; rm -r ${root}`)).toBe("precious\ncompose\n");
 });
 
+test("a disk that is full when root keeps a file of the account's: an error, and the file comes back", async () => {
+  const state = "/var/lib/rootless-docker";
+  const file = "/home/app/.config/docker/daemon.json";
+  await host.run(`install -d -o app /home/app/.config /home/app/.config/docker
+    seq -s , 2000 >${file}; chown app: ${file}; cp -p ${file} /root/daemon.json
+    cp -a ${state} /root/state; mount -t tmpfs -o size=16m tmpfs ${state}; cp -a /root/state/. ${state}
+    cat >/usr/local/sbin/perl <<'PROGRAM'
+#!/bin/sh
+case $(readlink /proc/$$/fd/1) in */baseline.*/content) cat /dev/zero >${state}/fill 2>/dev/null ;; esac
+exec /usr/bin/perl "$@"
+PROGRAM
+    chmod 755 /usr/local/sbin/perl`);
+  const { exitCode, said } = await app.tryApply("daemon", wishes);
+  expect([exitCode, said.join("\n")]).toEqual([
+    1,
+    expect.stringContaining(`daemon: ${file}: found that this run cannot keep a copy of it`),
+  ]);
+  await host.run(`rm /usr/local/sbin/perl ${state}/fill; cmp ${file} /root/daemon.json`);
+  await app.apply("daemon", wishes);
+  await app.revert("daemon", wishes);
+  await host.run(`cmp ${file} /root/daemon.json; rm -r ${file} ${root}
+    rm -r /root/state; cp -a ${state} /root/state; umount ${state}; rm -rf ${state}; mv /root/state ${state}`);
+});
+
 test("data that an installation kept, of a daemon of the account's own since: they stay under Delete", async () => {
   const keep: StepArgs = { ...wishes, onDestroy: { data: "Keep" } };
   const unit = "/home/app/.config/systemd/user/docker.service";

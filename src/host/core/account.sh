@@ -102,7 +102,8 @@ note_own_outputs() { OWN_OUTPUTS=$(stat -L --printf ' %d:%i ' "/proc/$$/fd/1" "/
 # is on one line, in quotes. One program that starts no other: a step asks the account some fifty times. perl-base is in
 # every system, and these are its own words, without a module. Its arguments: seconds, bytes, the number of keyctl(2),
 # the control group or nothing, the uid, $OWN_OUTPUTS, who speaks, the environment as NAME=VALUE, "--", the program.
-# Exits as a shell would, and with 124 where the time has passed: a program's own 124 is 125.
+# Exits as a shell would, with 124 where the time has passed, and with 125 where its output could not be written, as on
+# a full disk: a program's own 124 is 125.
 #
 # The environment is clean before the user changes: the account may read what a program of its was started with.
 # Root's session keyring leads to root's own keys: KEYCTL_JOIN_SESSION_KEYRING (1) puts a new one, empty, in its
@@ -110,7 +111,7 @@ note_own_outputs() { OWN_OUTPUTS=$(stat -L --printf ' %d:%i ' "/proc/$$/fd/1" "/
 # shellcheck disable=SC2016 # a program of its own
 ACCOUNT_RUNNER='
 my ($seconds, $most, $number, $group, $uid, $own_outputs, $who) = splice @ARGV, 0, 7;
-my ($child, $out, $to_out, $err, $to_err, $is_shown, $late, $status, %clean);
+my ($child, $out, $to_out, $err, $to_err, $is_shown, $is_lost, $late, $status, %clean);
 my ($bytes, $said) = ("", "");
 while (@ARGV && (my $variable = shift) ne "--") {
 	my ($name, $value) = split /=/, $variable, 2;
@@ -166,7 +167,7 @@ sub read_on {
 	return 1;
 }
 
-# False where nobody reads any more. EINTR is 4.
+# False where nobody reads any more. EINTR is 4, EPIPE 32.
 sub hand_on {
 	my $written = 0;
 	if ($is_shown) {
@@ -176,7 +177,10 @@ sub hand_on {
 	}
 	while ($written < length $bytes) {
 		my $now = syswrite STDOUT, $bytes, length($bytes) - $written, $written;
-		if (defined $now) { $written += $now } elsif ($! != 4 || $late) { return 0 }
+		if (defined $now) { $written += $now } elsif ($! != 4 || $late) {
+			$is_lost = $! != 32;
+			return 0;
+		}
 	}
 	$most -= $written;
 	return 1;
@@ -211,7 +215,7 @@ if ($said ne "" && is_own_output(*STDERR)) {
 }
 print STDERR "$said\n" if $said ne "";
 my $code = $status & 127 ? 128 + ($status & 127) : $status >> 8;
-exit($late ? 124 : $code == 124 ? 125 : $code);
+exit($late ? 124 : $is_lost || $code == 124 ? 125 : $code);
 '
 
 # Where the processes are that run as the account for this run: root's own login session would keep them, with what
@@ -321,6 +325,10 @@ unread_file() {
 	3) what="that it is no regular file" ;;
 	5) what="it larger than $((ACCOUNT_MOST / 1024)) KB" ;;
 	124 | 137) no_answer_about "$1" ;;
+	125)
+		fail "$(shown_path "$1")" "that this run cannot keep a copy of it" "the file, $3" \
+			"see that $STATE and /run have room, then run again"
+		;;
 	*) what="that $ACCOUNT cannot read it" ;;
 	esac
 	fail "$(shown_path "$1")" "$what" "the file, $3" "let $ACCOUNT read it, or move it away, then run again"

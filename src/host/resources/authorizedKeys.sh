@@ -44,6 +44,8 @@ keyfile_save() {
 keyfile_restore() {
 	local keys status=0
 	know_account "$1" || return 0
+	# A key that stays recorded stays in it.
+	[ -z "$(keys_of_account "$1")" ] || return 10
 	keys=$(keys_file)
 	if [ -e "$2/absent" ]; then
 		# shellcheck disable=SC2016 # the inner shell expands it
@@ -75,11 +77,11 @@ authorizedkey_restore() {
 		say_if_key_was_edited "$keys" "${1#* }"
 		return 0
 	}
-	! is_login_of_account || {
+	if [ "$VERB" = revert ] && is_login_of_account; then
 		say "$(shown_path "$keys"): a key stays, since this run has logged in as $ACCOUNT. Remove it by hand" \
 			"when it is not needed"
-		return 0
-	}
+		return 10
+	fi
 	without_line as_account "$keys" "${1#* }" >"$WORK/keys"
 	write_keys "$keys"
 	changed "one key removed from $(shown_path "$keys")"
@@ -115,6 +117,21 @@ want_authorized_keys() {
 		write_keys "$keys"
 		changed "one key added to $(shown_path "$keys")"
 	done 6<"$WORK/wanted-keys"
+}
+
+# Directories of the keys that are recorded for an account, a line each. $1 the account.
+keys_of_account() {
+	local dir
+	for dir in "$STATE"/things/authorizedkey/*; do
+		[ "$(cat "$dir/baseline/account" 2>/dev/null)" != "$1" ] || printf '%s\n' "$dir"
+	done
+}
+
+# Those that stayed for the login of a run go by another one.
+sweep_authorized_keys() {
+	local dir SWEPT
+	for dir in $(keys_of_account "$ACCOUNT"); do sweep_resource authorizedkey "$dir"; done
+	sweep_resource keyfile "$(resource_directory keyfile "$ACCOUNT")"
 }
 
 authorizedkey_of_gone() {

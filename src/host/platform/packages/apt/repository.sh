@@ -44,24 +44,16 @@ apt_names_repository() {
 		grep -qxF -- "${1%/}/ $2"
 }
 
-# Installed packages that a source has in its lists, by name and version: nothing of one that another source of this
-# machine names. $1 the source's file, which may be any file.
+# Installed packages of Docker's: nothing where another source of this machine names the repository, too. By name, since
+# lists may be away or newer. $1 the source's file, which may be any file.
 apt_packages_of_source() {
-	local list url suite
+	local url suite
 	case $1 in /etc/apt/sources.list.d/*.sources) [ -f "$1" ] || return 0 ;; *) return 0 ;; esac
 	url=$(sed -n 's/^URIs: *//p' "$1")
 	suite=$(sed -n 's/^Suites: *//p' "$1")
 	if apt_names_repository "$url" "$suite" "$1"; then return 0; fi
-	# shellcheck disable=SC2016 # apt's and dpkg's own variables
-	{
-		dpkg-query -W -f '${db:Status-Abbrev} ${Package} ${Version}\n' | sed -n 's/^.i  *//p' |
-			sort >"$WORK/packages.there"
-		apt-get indextargets -o "Dir::Etc::sourcelist=$1" -o Dir::Etc::sourceparts=- --format '$(FILENAME)' \
-			'Identifier: Packages' 2>/dev/null
-	} | while IFS= read -r list; do
-		/usr/lib/apt/apt-helper cat-file "$list" 2>/dev/null |
-			awk '$1 == "Package:" { name = $2 } $1 == "Version:" { print name, $2 }'
-	done | sort -u | comm -12 - "$WORK/packages.there" | cut -d ' ' -f 1
+	dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' docker-ce 'docker-ce-*' 'docker-*-plugin' containerd.io \
+		2>/dev/null | sed -n 's/^.i  *//p' | sort -u
 }
 
 # Of apt-get indextargets, which needs lists, this is the file's word. $1 the file, $2 the URL, $3 the suite.

@@ -59,8 +59,8 @@ dnf_names_repository() {
 			END { note(); exit !found }'
 }
 
-# Installed packages that came from a repository, as dnf has noted it: nothing of one that another file names. $1 the
-# repository's file, which may be any file.
+# Installed packages of Docker's: nothing where another file names the repository, too. By name, since dnf may not know
+# where they came from. $1 the repository's file, which may be any file.
 dnf_packages_of_source() {
 	local folder url suite
 	case $1 in /etc/yum.repos.d/*.repo) [ -f "$1" ] || return 0 ;; *) return 0 ;; esac
@@ -68,10 +68,7 @@ dnf_packages_of_source() {
 	url=${folder%/*/*/*}
 	suite=${folder#"$url"/}
 	if dnf_names_repository "$url" "${suite%%/*}" "$1"; then return 0; fi
-	run_dnf -q repoquery --installed --qf '%{name} %{from_repo}\n' || return 0
-	awk '
-		NR == FNR { if (/^\[.*\]$/) ids[substr($0, 2, length($0) - 2)]; next }
-		NF == 2 && $2 in ids { print $1 }' "$1" "$WORK/manager.log" | sort -u
+	rpm -qa --qf '%{NAME}\n' docker-ce 'docker-ce-*' 'docker-*-plugin' containerd.io | sort -u
 }
 
 # The lists of one repository alone. $1 its name.
