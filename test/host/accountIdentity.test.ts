@@ -370,6 +370,24 @@ PROGRAM
     said: /account app, which this package has made, has had a docker\.service of its own since: it counts as found/,
   },
   {
+    name: "kept, and made to linger since: it stays under Delete",
+    acts: [
+      "up",
+      precious("/home/app"),
+      "destroy",
+      "loginctl enable-linger app",
+      "up",
+      "destroy with data",
+    ],
+    holds: "id app; cat /home/app/precious; ls /var/lib/systemd/linger/app",
+    said: /account app, which this package has made, has been made to linger since: it counts as found/,
+  },
+  {
+    name: "made here, said to be there, and without its home by now: a destroy comes to its end",
+    acts: ["up", { up: { account: { name: "app", create: false } } }, "rm -r /home/app", "destroy"],
+    holds: "id app; none grep ^app: /etc/subuid",
+  },
+  {
     name: "a service of the machine that runs as it, and has shared memory: logind does not remove that",
     acts: [
       // A uid of its own: logind still ends the rows' before.
@@ -585,12 +603,12 @@ test.each([
       expect(said.join("\n")).toContain(
         "account app stays, with its subordinate ids: this run has logged in as it: connect as another user",
       );
-    await host.run("rm /etc/sudoers.d/wheelers; groupdel wheelers; id app");
     const without = { ...all, account: { name: "app", create } };
-    for (const step of ["preflight", "account"] as const) await installation.apply(step, without);
-    expect(await host.run("cat /home/app/.ssh/authorized_keys 2>/dev/null || echo gone")).toBe(
-      "gone\n",
-    );
+    if (!create) {
+      for (const step of ["preflight", "account"] as const) await itself.apply(step, without);
+      expect(await host.run("cat /home/app/.ssh/authorized_keys")).toBe(`${key}\n`);
+    }
+    await host.run("rm /etc/sudoers.d/wheelers; groupdel wheelers; id app");
     await installation.revert("account", without);
     await installation.revertAgent();
   },

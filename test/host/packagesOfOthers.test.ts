@@ -50,6 +50,24 @@ test("one that the engine's take the place of: an error that names it, before an
   await host.run("dpkg -P theirs");
 });
 
+test("the certificates that a mirror needs, and what somebody trusts by them: they stay", async () => {
+  await host.run("apt-get -qq -y purge ca-certificates openssl >/dev/null 2>&1");
+  const app = await start("ca");
+  const [source, mirror] = [EngineSource.StaticArchive, "https://127.0.0.1:1"];
+  const [sha256, rootlessExtrasSha256] = ["a".repeat(64), "b".repeat(64)];
+  const engine = { source, mirror, version: "29.8.1", sha256, rootlessExtrasSha256 };
+  expect((await app.tryApply("engine", { ...wishes, engine })).exitCode).toBe(1);
+  await host.run("echo '!mozilla/theirs.crt' >>/etc/ca-certificates.conf");
+  const { said } = await app.revert("engine", { ...wishes, engine });
+  expect(said).toContain(
+    "engine: package ca-certificates stays: anything may trust by it by now (marked as manually installed now)",
+  );
+  await app.revertAgent();
+  await host.run(
+    "grep theirs /etc/ca-certificates.conf; apt-mark showmanual | grep -x ca-certificates",
+  );
+});
+
 test("one that depends on what Purge removes: an error that names it, before anything is removed", async () => {
   await host.run("apt-get -qq -y install --no-install-recommends docker.io >/dev/null 2>&1");
   await install("Depends: docker.io");

@@ -12,20 +12,26 @@ account_save() {
 		for kind in uid gid; do id_ranges "$(id_file "$kind")" "$1" '' >"$2/$kind-lines"; done
 	}
 	# Which directory its home is, wherever somebody moves it.
-	[ -s "$2/entry" ] || return 0
-	home=$(stat -L -c '%i %.9W' "$(cut -d : -f 6 "$2/entry")" 2>/dev/null) || true
-	[ -z "$home" ] || printf '%s\n' "$home" >"$2/home"
+	[ ! -s "$2/entry" ] || home=$(stat -L -c '%i %.9W' "$(cut -d : -f 6 "$2/entry")" 2>/dev/null) || true
+	printf '%s' "${home:+$home
+}" >"$2/home"
 }
 
 # An owner that says that the account is there (create: false) removes none: one that this package
-# made for an earlier installation, and kept, counts as found. So does one that has a daemon of its own since.
+# made for an earlier installation, and kept, counts as found. So does one that has a daemon of its own since, or that
+# somebody has made to linger.
 # $1 the account.
 keep_made_account() {
-	local dir kind
+	local dir kind since=''
 	dir=$(resource_directory account "$1")
 	if [ ! -e "$dir/baseline/made" ] || ! unclaimed "$dir" || ! know_account "$1"; then return 0; fi
 	if has_own_unit; then
-		say "account $1, which this package has made, has had a docker.service of its own since: it counts as found," \
+		since='had a docker.service of its own'
+	elif [ -e "$(linger_file "$1")" ] && [ ! -d "$(resource_directory linger "$1")/baseline" ]; then
+		since='been made to linger'
+	fi
+	if [ -n "$since" ]; then
+		say "account $1, which this package has made, has $since since: it counts as found," \
 			"and stays, with what is there, whatever onDestroy says"
 		for kind in subuid subgid; do
 			[ ! -d "$(resource_directory $kind "$1")" ] || forget_resource "$(resource_directory $kind "$1")"

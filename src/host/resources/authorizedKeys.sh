@@ -44,8 +44,6 @@ keyfile_save() {
 keyfile_restore() {
 	local keys status=0
 	know_account "$1" || return 0
-	# A key that stays recorded stays in it.
-	[ -z "$(keys_of_account "$1")" ] || return 10
 	keys=$(keys_file)
 	if [ -e "$2/absent" ]; then
 		# shellcheck disable=SC2016 # the inner shell expands it
@@ -77,14 +75,26 @@ authorizedkey_restore() {
 		say_if_key_was_edited "$keys" "${1#* }"
 		return 0
 	}
-	if [ "$VERB" = revert ] && is_login_of_account; then
+	# Where no other one is wanted, it may be the one that this run has logged in with.
+	if is_login_of_account && ! has_wanted_key "$keys"; then
 		say "$(shown_path "$keys"): a key stays, since this run has logged in as $ACCOUNT. Remove it by hand" \
 			"when it is not needed"
-		return 10
+		return 0
 	fi
 	without_line as_account "$keys" "${1#* }" >"$WORK/keys"
 	write_keys "$keys"
 	changed "one key removed from $(shown_path "$keys")"
+}
+
+# True where this run wants a key of the account's that is there. $1 the file.
+has_wanted_key() {
+	local dir name
+	for dir in "$STATE"/things/authorizedkey/*; do
+		if ! is_wanted "$dir"; then continue; fi
+		name=$(resource_name "$dir")
+		if [ "${name%% *}" = "$ACCOUNT" ] && has_key "$1" "${name#* }"; then return 0; fi
+	done
+	return 1
 }
 
 # It still logs in. $1 the file, $2 the line that was added; $WORK/keys.there has what is there.
@@ -117,21 +127,6 @@ want_authorized_keys() {
 		write_keys "$keys"
 		changed "one key added to $(shown_path "$keys")"
 	done 6<"$WORK/wanted-keys"
-}
-
-# Directories of the keys that are recorded for an account, a line each. $1 the account.
-keys_of_account() {
-	local dir
-	for dir in "$STATE"/things/authorizedkey/*; do
-		[ "$(cat "$dir/baseline/account" 2>/dev/null)" != "$1" ] || printf '%s\n' "$dir"
-	done
-}
-
-# Those that stayed for the login of a run go by another one.
-sweep_authorized_keys() {
-	local dir SWEPT
-	for dir in $(keys_of_account "$ACCOUNT"); do sweep_resource authorizedkey "$dir"; done
-	sweep_resource keyfile "$(resource_directory keyfile "$ACCOUNT")"
 }
 
 authorizedkey_of_gone() {

@@ -71,6 +71,7 @@ staying_packages() {
 		packages_of_used_units
 		packages_of_own_daemons ours
 		packages_of_service_managers
+		printf 'ca-certificates\t\t\tanything may trust by it by now\n'
 		[ "$end" = replaced ] || packages_of_named_programs "$@"
 	} >"$WORK/packages.used"
 	all_marks | sed -n 's/^manual //p; s/^hold //p' >"$WORK/packages.wished"

@@ -26,7 +26,6 @@ account_apply() {
 	want_resource_controllers
 	want_linger
 	want_authorized_keys
-	sweep_authorized_keys
 	mark_restart own ground "its subordinate ids or control groups changed"
 }
 
