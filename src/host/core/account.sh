@@ -45,6 +45,9 @@ account_places() {
 # True where who became root for this run is the account.
 is_login_of_account() { [ "${SUDO_UID-}" = "$ACCOUNT_UID" ] || [ "${DOAS_USER-}" = "$ACCOUNT" ]; }
 
+# Where logind keeps that an account lingers. $1 the account.
+linger_file() { printf '/var/lib/systemd/linger/%s' "$1"; }
+
 as_root() { "$@"; }
 
 # Runs a program as the account. Programs that load nothing of the account's need no more time than

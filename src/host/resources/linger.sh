@@ -13,8 +13,6 @@ linger_save() {
 	enabled_units >"$2/units" || no_answer_about "$ACCOUNT_HOME/.config/systemd/user"
 }
 
-linger_file() { printf '/var/lib/systemd/linger/%s' "$1"; }
-
 linger_restore() {
 	local why
 	stop_going_account "$1"
