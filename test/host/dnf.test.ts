@@ -165,6 +165,18 @@ test("a key that somebody imports while an installation is at work stays", async
     `timeout 60 sh -c 'until [ -e /var/lib/rootless-docker/packages.before ]; do sleep 0.02; done'\n${importKey}`,
   );
   expect((await up).said.join()).not.toContain("Corp");
+  await given.host.run(`cat >/usr/local/sbin/dnf <<'PROGRAM'
+#!/bin/sh
+case "$*" in *assumeno*) ;; *" remove "*) exit ;; esac
+exec /usr/bin/dnf "$@"
+PROGRAM
+    chmod 755 /usr/local/sbin/dnf`);
+  const { exitCode, said } = await app.tryRevert("engine", wishes());
+  expect([exitCode, said.at(-1)]).toEqual([
+    1,
+    expect.stringMatching(/packages .*docker-ce.*: found that rpm has them still/),
+  ]);
+  await given.host.run("rm /usr/local/sbin/dnf");
   await revertEngine(app, wishes());
   await keyStays();
   expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);

@@ -436,7 +436,10 @@ test("a new account has no uid that is in use, though no account has it", async 
     install -d -o 0 -g ${next + 1} /srv/left-group; install -o ${next + 5} /dev/null /dev/shm/left
     echo ${next + 2}:700000:65536 >>/etc/subuid; groupadd -g ${next + 3} team
     systemd-run --quiet --unit=contained setpriv --reuid ${next + 4} --regid 0 --clear-groups sleep 1000
-    perl -e '$) = $( = ${next + 6}; $> = $< = ${next + 6}; shmget(0, 4096, 01600) // die'`);
+    perl -e '$) = $( = ${next + 6}; $> = $< = ${next + 6}; shmget(0, 4096, 01600) // die'
+    setpriv --reuid www-data --regid www-data --clear-groups perl -e 'my $id = semget(0, 1, 01600);
+      semctl($id, 0, 2, my $perm = ""); substr($perm, 4, 8) = pack("LL", ${next + 7}, ${next + 7}); semctl($id, 0, 1, $perm) or die'
+    ipcs -s -c`);
   const fresh = await give(host, "fresh");
   await fresh.apply();
   expect(await host.run("id -u fresh; id -g fresh")).toBe(`${next + 7}\n${next + 7}\n`);

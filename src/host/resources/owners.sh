@@ -43,18 +43,19 @@ elsewhere_than() {
 	printf '( -inum 256 -type d ! -writable -o ! ( -fstype %s -o -fstype unknown -o -fstype btrfs ) )' "$type"
 }
 
-# Owners of shared memory, semaphores and message queues: uid, gid and what it is.
+# Whose shared memory, semaphores and message queues are: uid, gid and what it is. $1 nothing for their owners, who may be
+# any that their creators name, or c for these.
 owners_of_ipc() {
-	awk '
+	awk -v of="${1-}" '
 		FNR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
-		{ print $column["uid"], $column["gid"], FILENAME }
+		{ print $column[of "uid"], $column[of "gid"], FILENAME }
 		' /proc/sysvipc/shm /proc/sysvipc/sem /proc/sysvipc/msg 2>/dev/null || true
 }
 
 # Places that do not answer hold up nobody for long.
 look_for_owners() {
 	local way place other late=0 status
-	owners_of_ipc | sed 's/$/\x00/' >"$WORK/owners"
+	owners_of_ipc c | sed 's/$/\x00/' >"$WORK/owners"
 	places_of_root >"$WORK/places-of-root"
 	ways_to_look | while IFS= read -r way; do
 		# What everybody can make late comes last.

@@ -41,7 +41,7 @@ apt_get() {
 	return "$status"
 }
 
-apt_package_errors() { grep -E '^(E|W|dpkg|Err):' "$WORK/apt.log" | tail -n 4 | tr '\n' ' '; }
+apt_package_errors() { grep -E '^(E|W|dpkg|Err|debconf):' "$WORK/apt.log" | tail -n 4 | tr '\n' ' '; }
 
 apt_refresh_lists() {
 	say "refreshes the package lists"

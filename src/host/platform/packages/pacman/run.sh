@@ -37,13 +37,17 @@ pacman_lock() {
 	printf '%s' "$PACMAN_LOCK${holder:+, held by process $holder}"
 }
 
-# pacman keeps it open as long as it works. A container's has the same name, and is another file, by the kernel's word:
+# pacman keeps it open as long as it works; others may, too, without being able to read it. A container's has the same name, and is another file, by the kernel's word:
 # who asks the file itself may wait for ever, where it is on a file system of somebody's.
 lock_holder() {
-	local file
+	local file process
 	find /proc -maxdepth 3 -path '/proc/[0-9]*/fd/*' -lname "$PACMAN_LOCK" 2>/dev/null | while IFS= read -r file; do
-		! grep -qsx "ino:[[:space:]]*$(stat -c %i "$PACMAN_LOCK")" "${file%/fd/*}/fdinfo/${file##*/}" || printf '%s\n' "$file"
-	done | sed -n '1s|^/proc/\([0-9]*\)/.*|\1|p'
+		process=${file#/proc/}
+		process=${process%%/*}
+		! is_run_by_root "$process" ||
+			! grep -qsx "ino:[[:space:]]*$(stat -c %i "$PACMAN_LOCK")" "${file%/fd/*}/fdinfo/${file##*/}" ||
+			printf '%s\n' "$process"
+	done | sed -n 1p
 }
 
 # What an interrupted run of this package has left goes, and nobody else's does: $STATE/packages.pacman is there

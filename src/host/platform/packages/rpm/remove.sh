@@ -4,7 +4,7 @@
 # Removes what is named, and nothing that depends on it. Two lists of names: with their configuration,
 # and without; rpm keeps edited files of both beside their places.
 rpm_remove_packages() {
-	local name keys='' names='' others
+	local name keys='' names='' others left
 	for name in $1 $2; do
 		case $name in
 		gpg-pubkey-*) keys="$keys $name" ;;
@@ -22,6 +22,10 @@ rpm_remove_packages() {
 		run_transaction remove $names ||
 			fail "packages$names" "$PACKAGE_MANAGER does not remove them: $(transaction_errors)" "them gone" \
 				"fix what $PACKAGE_MANAGER says, then run again"
+		left=$(rpm -qa --qf '%{NAME}\n' $names | paste -s -d ' ')
+		[ -z "$left" ] ||
+			fail "packages $left" "that rpm has them still, after $PACKAGE_MANAGER has removed them: $(transaction_errors)" \
+				"them gone" "see who holds a lock on a file of rpm's database, then run again"
 		forget_removed $names
 		changed "packages removed:$names"
 	fi
