@@ -401,19 +401,6 @@ PROGRAM
     said: /linger of app stays on: process \d+ \(\S+ in \/system\.slice\/theirs\.service\) runs with its uid, whose shared memory logind removes without it/,
   },
   {
-    name: "what its programs write keeps it where linger was on before, too",
-    acts: [
-      "up",
-      precious("/home/app"),
-      "destroy",
-      "rm /home/app/precious; loginctl enable-linger app",
-      "up",
-      savesWhenEnded,
-      "destroy",
-    ],
-    holds: "id app; cat /home/app/precious",
-  },
-  {
     name: "a tree in the place of a home that was not complete: an error, and a destroy leaves it",
     acts: [
       cutAt("useradd", " app", "after"),
