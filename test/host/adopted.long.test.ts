@@ -50,10 +50,22 @@ test("a daemon of dockerd-rootless-setuptool.sh is taken over with its container
   const before = await snapshotHost(host);
   const app = new Installation(host, "a1");
   const wishes = adopt("bob");
+  const unit = "/home/bob/.config/systemd/user/docker.service";
+  await host.run(`perl -pi.own -e 's/^(ExecStart=.*)/$1 \\\\\n  --ip=127.0.0.1/' ${unit}`);
+  await app.install();
+  for (const step of ["preflight", "account", "kernel", "engine", "ports"] as const)
+    await app.apply(step, wishes);
+  const opened = await app.tryApply("daemon", wishes);
+  expect([opened.exitCode, opened.said.at(-1)]).toEqual([
+    1,
+    "daemon: daemon: found a daemon of bob's own, whose daemon.json or unit says ip; wanted what keeps its containers as closed as they are. To fix: add ip to daemon, with what it is to be",
+  ]);
+  expect(await shop("exec shop cat /data/file")).toBe("precious\n");
+  await host.run(`mv ${unit}.own ${unit}`);
   const { daemon } = await app.applyAll(wishes);
   expect(daemon.changed).toContain("daemon of bob restarted");
   expect(daemon.said).toContain(
-    "daemon: the daemon.json of bob loses debug until destroy: add to daemon what is to stay",
+    "daemon: the daemon of bob loses debug, iptables until destroy: add to daemon what is to stay",
   );
   expect(daemon.said.join()).not.toContain("can't read");
   expect(await shop("exec shop cat /data/file")).toBe("precious\n");

@@ -415,6 +415,8 @@ MV
     expect(await daemonStart(host, "app")).toBe(started);
     await app.apply("daemon", plain);
     expect(await properties("LimitNOFILE")).toBe(before[1]);
+    // What a container may take to end is dockerd's word.
+    expect(await properties("TimeoutStopUSec")).toBe("TimeoutStopUSec=infinity\n");
     expect(await daemonStart(host, "app")).not.toBe(before[0]);
   });
 

@@ -71,13 +71,32 @@ names_of_members() {
 		END { if (NR > 10) printf " and %d more", NR - 10 }'
 }
 
-# Keys of another daemon.json than the one that is written, or nothing; the storage driver stays what it is, said or
-# not. $1 the latter's file.
+# What a daemon that somebody else has made is told, by members of its daemon.json or flags of its unit, and not by the
+# daemon.json that is written; the storage driver stays what it is, said or not. $1 the latter's file.
 dropped_members() {
 	{
 		echo storage-driver
 		json_members <"$1" | cut -f 1
 	} >"$WORK/members"
-	small_daemon_json "$ACCOUNT_HOME/.config/docker/daemon.json" | json_members | cut -f 1 | grep -vxFf "$WORK/members" |
-		names_of_members ''
+	{
+		small_daemon_json "$ACCOUNT_HOME/.config/docker/daemon.json" | json_members | cut -f 1 || true
+		members_of_flags
+	} | grep -vxFf "$WORK/members" || true
+}
+
+# The account's docker.service, with its drop-ins.
+text_of_unit() {
+	local units=$ACCOUNT_HOME/.config/systemd/user
+	account_file "$units/docker.service" || true
+	as_account find "$units/docker.service.d" -name '*.conf' -type f -exec cat '{}' + 2>/dev/null || true
+}
+
+# Flags of dockerd in the account's unit, as daemon.json calls them; of another data root an error tells.
+# https://docs.docker.com/reference/cli/dockerd/
+members_of_flags() {
+	text_of_unit | awk '{ line = line $0 } sub(/\\$/, " ", line) { next } { print line; line = "" }' |
+		sed -n 's/^ExecStart=//p' | tr -s " \t\"'" '\n' | sed -nE 's/^--([a-z0-9-]{1,40})(=.*)?$/\1/p' |
+		sed -E -e 's/^(authorization-plugin|default-address-pool|default-network-opt|default-ulimit|dns-opt)$/&s/' \
+			-e 's/^(exec-opt|host|label|log-opt|registry-mirror|storage-opt)$/&s/' \
+			-e 's/^insecure-registry$/insecure-registries/; s/^add-runtime$/runtimes/; /^data-root$/d'
 }

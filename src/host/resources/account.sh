@@ -32,7 +32,7 @@ keep_made_account() {
 	fi
 	if [ -n "$since" ]; then
 		say "account $1, which this package has made, has $since since: it counts as found," \
-			"and stays, with what is there, whatever onDestroy says"
+			"and stays, whatever onDestroy says"
 		for kind in subuid subgid; do
 			[ ! -d "$(resource_directory $kind "$1")" ] || forget_resource "$(resource_directory $kind "$1")"
 		done

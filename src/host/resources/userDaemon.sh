@@ -73,11 +73,7 @@ note_data_elsewhere() {
 
 # What its unit or a drop-in of that says.
 data_root_by_flag() {
-	local units=$ACCOUNT_HOME/.config/systemd/user
-	{
-		account_file "$units/docker.service" || true
-		as_account find "$units/docker.service.d" -name '*.conf' -type f -exec cat '{}' + 2>/dev/null || true
-	} | sed -n 's/^ExecStart=.*--data-root[= ]\{1,\}\([^ ]*\).*/\1/p' | tail -n 1 |
+	text_of_unit | sed -n 's/^ExecStart=.*--data-root[= ]\{1,\}\([^ ]*\).*/\1/p' | tail -n 1 |
 		HOME_OF=$ACCOUNT_HOME perl -pe 'tr/"\x27//d; s/%h/$ENV{HOME_OF}/g'
 }
 

@@ -99,13 +99,21 @@ apply_daemon_files() {
 	forget_earlier_values
 }
 
-# Of a daemon.json that somebody else has made, and that this package has not written before.
+# Members of daemon.json without which containers, or their ports, are open to others. config-file may have any of them.
+CLOSING_MEMBERS='ip|icc|default-network-opts|authorization-plugins|no-new-privileges|seccomp-profile|selinux-enabled|config-file'
+
+# Of a daemon that somebody else has made, and whose daemon.json this package has not written before.
 tell_dropped_members() {
 	local dropped
 	unclaimed "$(resource_directory homefile "$ACCOUNT_HOME/.config/docker/daemon.json")" || return 0
-	dropped=$(dropped_members "$WORK/daemon.json")
+	dropped_members "$WORK/daemon.json" | sort -u >"$WORK/dropped"
+	dropped=$(grep -xE "$CLOSING_MEMBERS" "$WORK/dropped" | names_of_members '')
 	[ -z "$dropped" ] ||
-		say "the daemon.json of $ACCOUNT loses $dropped until destroy: add to daemon what is to stay"
+		fail daemon "a daemon of $ACCOUNT's own, whose daemon.json or unit says $dropped" \
+			"what keeps its containers as closed as they are" "add $dropped to daemon, with what it is to be"
+	dropped=$(names_of_members '' <"$WORK/dropped")
+	[ -z "$dropped" ] ||
+		say "the daemon of $ACCOUNT loses $dropped until destroy: add to daemon what is to stay"
 }
 
 # A daemon that this installation has left to another one's claim runs with that one's files again.
