@@ -238,9 +238,13 @@ test("an account's name that stands for something else in root's files does not 
 test("a service that becomes it once the account goes: an error, and nothing of its uid is ended", async () => {
   const late = await give(host, "late");
   await late.apply();
+  // What names the account keeps it: not where that is looked for.
+  await host.run("cat >/root/start", {
+    input: startService("late", "UID sleep 9999").replaceAll("NAME", "late"),
+  });
   await host.run("cat >/usr/local/sbin/systemctl; chmod 755 /usr/local/sbin/systemctl", {
     input: `#!/bin/sh
-      case "$*" in "stop "*user-runtime-dir@*) rm "$0"; ${startService("late", "UID sleep 9999").replaceAll("NAME", "late")} ;; esac
+      case "$*" in "stop "*user-runtime-dir@*) rm "$0"; sh /root/start ;; esac
       exec /usr/bin/systemctl "$@"\n`,
   });
   const { exitCode, said } = await late.installation.tryRevert("account", late.all);
@@ -252,7 +256,7 @@ test("a service that becomes it once the account goes: an error, and nothing of 
   ]);
   expect(
     await host.run(
-      "systemctl is-active late; ls -d /home/late; grep -c ^late: /etc/subuid; systemctl stop late",
+      "systemctl is-active late; ls -d /home/late; grep -c ^late: /etc/subuid; systemctl stop late; rm /root/start",
     ),
   ).toBe("active\n/home/late\n1\n");
   expect((await late.back()).said.join()).toContain("account late and /home/late removed");
