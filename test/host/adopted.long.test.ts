@@ -55,13 +55,22 @@ test("a daemon of dockerd-rootless-setuptool.sh is taken over with its container
   await app.install();
   for (const step of ["preflight", "account", "kernel", "engine", "ports"] as const)
     await app.apply(step, wishes);
-  const opened = await app.tryApply("daemon", wishes);
-  expect([opened.exitCode, opened.said.at(-1)]).toEqual([
-    1,
-    "daemon: daemon: found a daemon of bob's own, whose daemon.json or unit says ip; wanted what keeps its containers as closed as they are. To fix: add ip to daemon, with what it is to be",
-  ]);
+  const open = async () => {
+    const { exitCode, said } = await app.tryApply("daemon", wishes);
+    expect([exitCode, said.at(-1)]).toEqual([
+      1,
+      "daemon: daemon: found a daemon of bob's own, whose daemon.json or unit says ip; wanted what keeps its containers as closed as they are. To fix: add ip to daemon, with what it is to be",
+    ]);
+  };
+  await open();
+  await host.run(
+    `sed -i 's/--ip=127.0.0.1/$MORE/; /^ExecStart=/i Environment=MORE=--ip=127.0.0.1' ${unit}`,
+  );
+  await asAccount(host, "bob", "systemctl --user daemon-reload; systemctl --user restart docker");
+  await open();
   expect(await shop("exec shop cat /data/file")).toBe("precious\n");
   await host.run(`mv ${unit}.own ${unit}`);
+  await asAccount(host, "bob", "systemctl --user daemon-reload; systemctl --user restart docker");
   const { daemon } = await app.applyAll(wishes);
   expect(daemon.changed).toContain("daemon of bob restarted");
   expect(daemon.said).toContain(

@@ -86,16 +86,26 @@ dropped_members() {
 
 # The account's docker.service, with its drop-ins.
 text_of_unit() {
-	local units=$ACCOUNT_HOME/.config/systemd/user
-	account_file "$units/docker.service" || true
-	as_account find "$units/docker.service.d" -name '*.conf' -type f -exec cat '{}' + 2>/dev/null || true
+	{
+		account_file "$ACCOUNT_HOME/.config/systemd/user/docker.service" || true
+		text_of_drop_ins
+	} | awk '{ line = line $0 } sub(/\\$/, " ", line) { next } { print line; line = "" }'
 }
 
-# Flags of dockerd in the account's unit, as daemon.json calls them; of another data root an error tells.
-# https://docs.docker.com/reference/cli/dockerd/
+text_of_drop_ins() {
+	as_account find "$ACCOUNT_HOME/.config/systemd/user/docker.service.d" -name '*.conf' -type f -exec cat '{}' + \
+		2>/dev/null || true
+}
+
+# Flags of dockerd, as daemon.json calls them: those that it runs with, and those of the account's unit. Of another data
+# root an error tells, and what a drop-in says stays in force. https://docs.docker.com/reference/cli/dockerd/
 members_of_flags() {
-	text_of_unit | awk '{ line = line $0 } sub(/\\$/, " ", line) { next } { print line; line = "" }' |
-		sed -n 's/^ExecStart=//p' | tr -s " \t\"'" '\n' | sed -nE 's/^--([a-z0-9-]{1,40})(=.*)?$/\1/p' |
+	! text_of_drop_ins | grep -q '^ExecStart=.' || return 0
+	{
+		# shellcheck disable=SC2016 # the inner shell expands it
+		as_account sh -c 'tr "\0" "\n" <"/proc/$(cat "$1/docker.pid")/cmdline"' sh "$ACCOUNT_RUNTIME" 2>/dev/null || true
+		text_of_unit | sed -n 's/^ExecStart=//p' | tr -s " \t\"'" '\n'
+	} | sed -nE 's/^--([a-z0-9-]{1,40})(=.*)?$/\1/p' |
 		sed -E -e 's/^(authorization-plugin|default-address-pool|default-network-opt|default-ulimit|dns-opt)$/&s/' \
 			-e 's/^(exec-opt|host|label|log-opt|registry-mirror|storage-opt)$/&s/' \
 			-e 's/^insecure-registry$/insecure-registries/; s/^add-runtime$/runtimes/; /^data-root$/d'

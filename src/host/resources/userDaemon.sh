@@ -30,7 +30,7 @@ userdaemon_restore() {
 	active | reloading | activating* | 'status '* | *'status 124' | *'status 137') ;;
 	*) return 0 ;;
 	esac
-	user_systemctl stop docker.service 2>"$WORK/error" || silent_service_manager
+	stop_daemon
 	changed "daemon stopped"
 	[ -z "$empty" ] || printf '%s\n' "$empty" | write_record "$note"
 }

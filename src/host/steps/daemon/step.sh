@@ -99,14 +99,17 @@ apply_daemon_files() {
 	forget_earlier_values
 }
 
-# Members of daemon.json without which containers, or their ports, are open to others. config-file may have any of them.
-CLOSING_MEMBERS='ip|icc|default-network-opts|authorization-plugins|no-new-privileges|seccomp-profile|selinux-enabled|config-file'
+# Members of daemon.json without which containers, or their ports, are open to others.
+CLOSING_MEMBERS='ip|icc|default-network-opts|authorization-plugins|no-new-privileges|seccomp-profile|selinux-enabled'
 
 # Of a daemon that somebody else has made, and whose daemon.json this package has not written before.
 tell_dropped_members() {
 	local dropped
 	unclaimed "$(resource_directory homefile "$ACCOUNT_HOME/.config/docker/daemon.json")" || return 0
 	dropped_members "$WORK/daemon.json" | sort -u >"$WORK/dropped"
+	! grep -qx config-file "$WORK/dropped" ||
+		fail daemon "a daemon of $ACCOUNT's own, whose unit says --config-file" "its settings in daemon" \
+			"add what is in that file to daemon, and take --config-file out of the unit"
 	dropped=$(grep -xE "$CLOSING_MEMBERS" "$WORK/dropped" | names_of_members '')
 	[ -z "$dropped" ] ||
 		fail daemon "a daemon of $ACCOUNT's own, whose daemon.json or unit says $dropped" \
