@@ -18,8 +18,8 @@ export const absolutePath: Rule<string> = (value) =>
  */
 const dataDirectory: Rule<string> = (value) =>
   absolutePath(value) ??
-  (/[,%"\\]/.test(value)
-    ? "has a comma, percent sign, double quote or backslash in it, which the overlay mount or dockerd reads as something else; write a path without"
+  (/[,%"\\*?[]/.test(value)
+    ? "has a comma, percent sign, double quote, backslash, asterisk, question mark or bracket in it, which the overlay mount, dockerd or systemd reads as something else; write a path without"
     : undefined);
 
 const systemDirectories = /^\/(bin|boot|dev|etc|lib(32|64|x32)?|proc|run|sbin|sys|usr)(\/|$)/;

@@ -415,8 +415,8 @@ MV
     expect(await daemonStart(host, "app")).toBe(started);
     await app.apply("daemon", plain);
     expect(await properties("LimitNOFILE")).toBe(before[1]);
-    // What a container may take to end is dockerd's word.
-    expect(await properties("TimeoutStopUSec")).toBe("TimeoutStopUSec=infinity\n");
+    // Containers have time to end.
+    expect(await properties("TimeoutStopUSec")).toBe("TimeoutStopUSec=8min\n");
     expect(await daemonStart(host, "app")).not.toBe(before[0]);
   });
 

@@ -89,7 +89,7 @@ text_of_unit() {
 	{
 		account_file "$ACCOUNT_HOME/.config/systemd/user/docker.service" || true
 		text_of_drop_ins
-	} | awk '{ line = line $0 } sub(/\\$/, " ", line) { next } { print line; line = "" }'
+	} | head -c 65536 | awk '{ line = line $0 } sub(/\\$/, " ", line) { next } { print line; line = "" }'
 }
 
 text_of_drop_ins() {

@@ -71,21 +71,12 @@ stop_service_manager() {
 # Root's own systemd knows, whatever the account has put in the place of its sockets.
 service_manager_runs() { systemctl is-active -q "user@$ACCOUNT_UID.service"; }
 
-# dockerd ends containers by their own limits, which may be long.
-stop_daemon() {
-	! user_systemctl stop docker.service 2>"$WORK/error" || return 0
-	[ "$(unit_property ActiveState)" != deactivating ] ||
-		fail "docker.service of $ACCOUNT" "that it still ends its containers after 5 minutes" "it stopped" \
-			"let it go on (nothing ends it), and run again when 'systemctl --user is-active docker' as $ACCOUNT says inactive"
-	silent_service_manager
-}
-
 # Where there is no going on without what it was asked, and what it said is in $WORK/error.
 silent_service_manager() {
 	fail "user@$ACCOUNT_UID.service" \
 		"that the service manager of $ACCOUNT does not do what it is asked ($(last_words))" \
 		"one that answers" \
-		"run 'systemctl restart user@$ACCOUNT_UID.service', which ends all that it runs for $ACCOUNT, then run again"
+		"run 'systemctl stop user@$ACCOUNT_UID.service', which ends all that it runs for $ACCOUNT, then run again"
 }
 
 # A unit that is on its way up, again and again perhaps, counts as well.

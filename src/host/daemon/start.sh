@@ -36,8 +36,21 @@ start_and_wait() {
 	done
 }
 
+# dockerd ends containers by their own limits, up to that of its unit: nobody who waits for this run waits longer.
+stop_daemon() {
+	local begun waited=0 status=75
+	begun=$(seconds_since_boot)
+	while [ "$status" = 75 ] && [ "$waited" -lt 500 ]; do
+		status=0
+		ask_for_start stop 30 || status=$?
+		waited=$(($(seconds_since_boot) - begun))
+		[ "$status" != 75 ] || say "waits for docker.service of $ACCOUNT to end its containers: $waited s by now"
+	done
+	[ "$status" = 0 ] || silent_service_manager
+}
+
 # Asks systemd for it. Where it is still under way after so many seconds, systemctl is what ends,
-# and the status is 75. $1 start or restart, $2 seconds.
+# and the status is 75. $1 start, restart or stop, $2 seconds.
 ask_for_start() {
 	# shellcheck disable=SC2016 # the inner shell expands them
 	as_account_within "$(($2 + 30))" sh -c 'timeout -k 5 "$@" || {

@@ -56,6 +56,10 @@ account_problems() {
 		return 0
 	fi
 	away_problem "$1" || return 0
+	# EnvironmentFile= in its unit would take others' files, too.
+	case $(getent passwd "$1" | cut -d : -f 6) in
+	*[*?[]*) problem "account.home" "a pattern as the home of $1" "a path without *, ? and [" "use another account" ;;
+	esac
 	if ! getent passwd "$1" >/dev/null; then
 		[ "$(doc create)" != false ] ||
 			problem "account.create" "no account $1" "it to exist, since account.create is false" \

@@ -44,11 +44,11 @@ elsewhere_than() {
 }
 
 # Whose shared memory, semaphores and message queues are: uid, gid and what it is. $1 nothing for their owners, who may be
-# any that their creators name, or c for these.
+# any that their creators name, or c for these; root may make some for others.
 owners_of_ipc() {
 	awk -v of="${1-}" '
 		FNR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
-		{ print $column[of "uid"], $column[of "gid"], FILENAME }
+		{ who = $column["cuid"] ? of : ""; print $column[who "uid"], $column[who "gid"], FILENAME }
 		' /proc/sysvipc/shm /proc/sysvipc/sem /proc/sysvipc/msg 2>/dev/null || true
 }
 

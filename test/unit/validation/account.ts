@@ -97,12 +97,17 @@ export const refused: Refused[] = [
   [
     "account.home",
     "/srv/a,b",
-    "'/srv/a,b' has a comma, percent sign, double quote or backslash in it, which the overlay mount or dockerd reads as something else; write a path without",
+    "'/srv/a,b' has a comma, percent sign, double quote, backslash, asterisk, question mark or bracket in it, which the overlay mount, dockerd or systemd reads as something else; write a path without",
   ],
   [
     "account.home",
     "/srv/50%h",
-    "'/srv/50%h' has a comma, percent sign, double quote or backslash in it, which the overlay mount or dockerd reads as something else; write a path without",
+    "'/srv/50%h' has a comma, percent sign, double quote, backslash, asterisk, question mark or bracket in it, which the overlay mount, dockerd or systemd reads as something else; write a path without",
+  ],
+  [
+    "account.home",
+    "/srv/we*",
+    "'/srv/we*' has a comma, percent sign, double quote, backslash, asterisk, question mark or bracket in it, which the overlay mount, dockerd or systemd reads as something else; write a path without",
   ],
   [
     "account.home",

@@ -8,7 +8,7 @@ const notJson =
 const notPath =
   "is not an absolute path without '.', '..', colons and control characters; write one such as /srv/app";
 const notForOverlay =
-  "has a comma, percent sign, double quote or backslash in it, which the overlay mount or dockerd reads as something else; write a path without";
+  "has a comma, percent sign, double quote, backslash, asterisk, question mark or bracket in it, which the overlay mount, dockerd or systemd reads as something else; write a path without";
 const ofTheSystem =
   "is a directory of the system; write one of the account's own, such as /srv/docker";
 const ofOthers = "belongs to other programs; write one of the account's own, such as /srv/docker";
