@@ -96,18 +96,32 @@ const store = '{"features": {"containerd-snapshotter": true}}';
 const hidden = (option: string, how: string, asked: string, name: string) =>
   `daemon: ${option}: found a daemon of ${name}'s own, which keeps its images and containers ${how}; wanted what does not hide them, and not ${asked}. To fix: leave it out, which goes on with them; or let ${name} remove them first`;
 
+const byJson = (json: string) =>
+  `mkdir -p ~/.config/docker; echo '${json}' >~/.config/docker/daemon.json`;
+
 // What Auto would not choose: the one that is there is kept, also by a daemon that does not run.
-test.each<[string, string, string, StepArgs, (name: string) => string]>([
+test.each<[string, string, string, string, StepArgs, (name: string) => string]>([
   [
     "vera",
-    '{"storage-driver": "vfs"}',
+    "by daemon.json",
+    byJson('{"storage-driver": "vfs"}'),
+    "vfs",
+    { storageDriver: "Overlay2" },
+    (name) => hidden("storageDriver", "by vfs", "overlay2", name),
+  ],
+  [
+    "vito",
+    "by a flag",
+    `mkdir -p ~/.config/systemd/user
+    printf '[Service]\\nEnvironment=PATH=/usr/bin:/usr/sbin\\nType=notify\\nNotifyAccess=all\\nExecStart=${contrib}/dockerd-rootless.sh \\\\\\n  --iptables=false --storage-driver=vfs\\n[Install]\\nWantedBy=default.target\\n' >~/.config/systemd/user/docker.service`,
     "vfs",
     { storageDriver: "Overlay2" },
     (name) => hidden("storageDriver", "by vfs", "overlay2", name),
   ],
   [
     "sven",
-    store,
+    "in containerd's store",
+    byJson(store),
     "overlayfs",
     { daemon: { features: { "containerd-snapshotter": false } } },
     (name) =>
@@ -118,11 +132,8 @@ test.each<[string, string, string, StepArgs, (name: string) => string]>([
         name,
       ),
   ],
-])("%s's daemon, with daemon.json %s", async (name, json, driver, hiding, refusal) => {
-  const docker = await makeByHand(
-    name,
-    `mkdir -p ~/.config/docker ~/.local/share/docker/overlay2/l; echo '${json}' >~/.config/docker/daemon.json`,
-  );
+])("%s's daemon, %s", async (name, _how, before, driver, hiding, refusal) => {
+  const docker = await makeByHand(name, `mkdir -p ~/.local/share/docker/overlay2/l; ${before}`);
   const look = async () => [
     (await docker("info -f '{{.Driver}} {{.Containers}} {{.Images}}'")).trim(),
     await docker("exec shop cat /data/file"),

@@ -56,16 +56,21 @@ const failures: Failure[] = [
   },
 ];
 
-test("an account of the system's, which has no home: an error", async () => {
-  const { exitCode, said } = await preflight({ account: { name: "messagebus" } });
-  expect([exitCode, said]).toEqual([
-    1,
-    [
-      expect.stringMatching(
-        /^preflight: account\.name: found that messagebus cannot write to its home, \/nonexistent; wanted an account with a home of its own/,
-      ),
-    ],
-  ]);
+test.each([
+  [
+    "of the system's, which has no home",
+    "messagebus",
+    /^preflight: account\.name: found that messagebus cannot write to its home, \/nonexistent; wanted an account with a home of its own/,
+  ],
+  [
+    "whose home is a pattern for its unit",
+    "pat",
+    /^preflight: account\.home: found a pattern as the home of pat; wanted a path without \*, \? and \[/,
+  ],
+])("an account %s: an error", async (_what, name, says) => {
+  await host.run("id pat 2>/dev/null || useradd -m -d '/home/pa[t]' pat");
+  const { exitCode, said } = await preflight({ account: { name } });
+  expect([exitCode, said]).toEqual([1, [expect.stringMatching(says)]]);
 });
 
 test.each(failures)("$name: named, and what it says fixes it", async (failure) => {

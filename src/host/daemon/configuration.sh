@@ -89,7 +89,8 @@ text_of_unit() {
 	{
 		account_file "$ACCOUNT_HOME/.config/systemd/user/docker.service" || true
 		text_of_drop_ins
-	} | head -c 65536 | awk '{ line = line $0 } sub(/\\$/, " ", line) { next } { print line; line = "" }'
+	} | head -c 65536 |
+		awk '{ line = line $0 } sub(/\\$/, " ", line) { next } { print line; line = "" } END { print line }'
 }
 
 text_of_drop_ins() {
@@ -103,7 +104,8 @@ members_of_flags() {
 	! text_of_drop_ins | grep -q '^ExecStart=.' || return 0
 	{
 		# shellcheck disable=SC2016 # the inner shell expands it
-		as_account sh -c 'tr "\0" "\n" <"/proc/$(cat "$1/docker.pid")/cmdline"' sh "$ACCOUNT_RUNTIME" 2>/dev/null || true
+		as_account sh -c 'tr "\0" "\n" <"/proc/$(cat "$1/docker.pid")/cmdline"' sh "$ACCOUNT_RUNTIME" \
+			2>/dev/null || true
 		text_of_unit | sed -n 's/^ExecStart=//p' | tr -s " \t\"'" '\n'
 	} | sed -nE 's/^--([a-z0-9-]{1,40})(=.*)?$/\1/p' |
 		sed -E -e 's/^(authorization-plugin|default-address-pool|default-network-opt|default-ulimit|dns-opt)$/&s/' \

@@ -36,7 +36,8 @@ start_and_wait() {
 	done
 }
 
-# dockerd ends containers by their own limits, up to that of its unit: nobody who waits for this run waits longer.
+# dockerd ends containers by their own limits, and systemd what is left of them after that of the unit, 480 seconds: who
+# waits for a lock of this run waits for ten minutes.
 stop_daemon() {
 	local begun waited=0 status=75
 	begun=$(seconds_since_boot)
@@ -46,6 +47,9 @@ stop_daemon() {
 		waited=$(($(seconds_since_boot) - begun))
 		[ "$status" != 75 ] || say "waits for docker.service of $ACCOUNT to end its containers: $waited s by now"
 	done
+	[ "$status" != 75 ] ||
+		fail "docker.service of $ACCOUNT" "that it still ends its containers after 8 minutes" "it stopped" \
+			"let it go on, and run again; or end them by 'systemctl stop user@$ACCOUNT_UID.service'"
 	[ "$status" = 0 ] || silent_service_manager
 }
 

@@ -11,16 +11,14 @@ account_save() {
 		missing_parents "$(new_home "$1")" >"$2/parents"
 		for kind in uid gid; do id_ranges "$(id_file "$kind")" "$1" '' >"$2/$kind-lines"; done
 	}
-	# Which directory its home is, wherever somebody moves it.
+	# Which directory its home is, wherever somebody moves it; without one nothing.
 	[ ! -s "$2/entry" ] || home=$(stat -L -c '%i %.9W' "$(cut -d : -f 6 "$2/entry")" 2>/dev/null) || true
-	printf '%s' "${home:+$home
-}" >"$2/home"
+	{ [ -z "$home" ] || printf '%s\n' "$home"; } >"$2/home"
 }
 
 # An owner that says that the account is there (create: false) removes none: one that this package
 # made for an earlier installation, and kept, counts as found. So does one that has a daemon of its own since, or that
-# somebody has made to linger.
-# $1 the account.
+# somebody has made to linger. $1 the account.
 keep_made_account() {
 	local dir kind since=''
 	dir=$(resource_directory account "$1")

@@ -43,8 +43,8 @@ elsewhere_than() {
 	printf '( -inum 256 -type d ! -writable -o ! ( -fstype %s -o -fstype unknown -o -fstype btrfs ) )' "$type"
 }
 
-# Whose shared memory, semaphores and message queues are: uid, gid and what it is. $1 nothing for their owners, who may be
-# any that their creators name, or c for these; root may make some for others.
+# Whose shared memory, semaphores and message queues are: uid, gid and what it is. $1 nothing for their owners, which
+# are any that a creator names, or c for their creators; those of root's are of whom root has named.
 owners_of_ipc() {
 	awk -v of="${1-}" '
 		FNR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }

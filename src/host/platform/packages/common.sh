@@ -42,6 +42,9 @@ run_manager() {
 	done
 }
 
+# Asks a program, with options of its own, for Docker's own packages.
+ask_for_packages_of_docker() { "$@" docker-ce 'docker-ce-*' 'docker-*-plugin' containerd.io; }
+
 # What has nothing to say or to do with one manager, and has with another.
 nothing() { :; }
 

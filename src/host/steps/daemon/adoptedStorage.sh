@@ -84,7 +84,7 @@ has_containers_or_volumes() {
 
 # By its unit and daemon.json, as far as there are data of it. $1 data root.
 storage_of_stopped() {
-	local driver store=driver place root
+	local driver store=driver place root flag
 	account_file "$ACCOUNT_HOME/.config/docker/daemon.json" | tr -s '[:space:]' ' ' >"$WORK/daemon.json.there" || true
 	root=$(data_root_by_flag)
 	[ -n "$root" ] || root=$(
@@ -96,8 +96,8 @@ storage_of_stopped() {
 	driver=$(
 		grep -o '"storage-driver" \{0,1\}: \{0,1\}"[a-z0-9-]*"' "$WORK/daemon.json.there" | cut -d '"' -f 4 | head -n 1
 	)
-	place=$(text_of_unit | sed -nE 's/^ExecStart=.* (--storage-driver|-s)[= ]+([a-z0-9-]+).*/\2/p' | tail -n 1)
-	driver=${place:-$driver}
+	flag=$(text_of_unit | sed -nE 's/^ExecStart=.* (--storage-driver|-s)[= ]+([a-z0-9-]+).*/\2/p' | tail -n 1)
+	driver=${flag:-$driver}
 	! grep -q '"containerd-snapshotter" \{0,1\}: \{0,1\}true' "$WORK/daemon.json.there" || store=containerd
 	case $store in
 	containerd) driver=${driver:-overlayfs} place=containerd/daemon/io.containerd.snapshotter.v1.$driver/snapshots ;;

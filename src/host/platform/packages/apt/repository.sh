@@ -52,8 +52,9 @@ apt_packages_of_source() {
 	url=$(sed -n 's/^URIs: *//p' "$1")
 	suite=$(sed -n 's/^Suites: *//p' "$1")
 	if apt_names_repository "$url" "$suite" "$1"; then return 0; fi
-	dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' docker-ce 'docker-ce-*' 'docker-*-plugin' containerd.io \
-		2>/dev/null | sed -n 's/^.i  *//p' | sort -u
+	# shellcheck disable=SC2016 # dpkg's own variables
+	ask_for_packages_of_docker dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' 2>/dev/null |
+		sed -n 's/^.i  *//p' | sort -u
 }
 
 # Of apt-get indextargets, which needs lists, this is the file's word. $1 the file, $2 the URL, $3 the suite.

@@ -68,7 +68,7 @@ dnf_packages_of_source() {
 	url=${folder%/*/*/*}
 	suite=${folder#"$url"/}
 	if dnf_names_repository "$url" "${suite%%/*}" "$1"; then return 0; fi
-	rpm -qa --qf '%{NAME}\n' docker-ce 'docker-ce-*' 'docker-*-plugin' containerd.io | sort -u
+	ask_for_packages_of_docker rpm -qa --qf '%{NAME}\n' | sort -u
 }
 
 # The lists of one repository alone. $1 its name.

@@ -37,8 +37,9 @@ pacman_lock() {
 	printf '%s' "$PACMAN_LOCK${holder:+, held by process $holder}"
 }
 
-# pacman keeps it open as long as it works; others may, too, without being able to read it. A container's has the same name, and is another file, by the kernel's word:
-# who asks the file itself may wait for ever, where it is on a file system of somebody's.
+# pacman keeps it open as long as it works; others may, too, without being able to read it. A container's has the same
+# name, and is another file, by the kernel's word: who asks the file itself may wait for ever, where it is on a file
+# system of somebody's.
 lock_holder() {
 	local file process
 	find /proc -maxdepth 3 -path '/proc/[0-9]*/fd/*' -lname "$PACMAN_LOCK" 2>/dev/null | while IFS= read -r file; do

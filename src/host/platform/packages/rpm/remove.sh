@@ -24,8 +24,9 @@ rpm_remove_packages() {
 				"fix what $PACKAGE_MANAGER says, then run again"
 		left=$(rpm -qa --qf '%{NAME}\n' $names | paste -s -d ' ')
 		[ -z "$left" ] ||
-			fail "packages $left" "that rpm has them still, after $PACKAGE_MANAGER has removed them: $(transaction_errors)" \
-				"them gone" "see who holds a lock on a file of rpm's database, then run again"
+			fail "packages $left" \
+				"that rpm has them still, after $PACKAGE_MANAGER has removed them ($(transaction_errors))" "them gone" \
+				"see who holds a lock on a file of rpm's database, then run again"
 		forget_removed $names
 		changed "packages removed:$names"
 	fi
