@@ -55,22 +55,43 @@ test("a daemon of dockerd-rootless-setuptool.sh is taken over with its container
   await app.install();
   for (const step of ["preflight", "account", "kernel", "engine", "ports"] as const)
     await app.apply(step, wishes);
-  const open = async () => {
+  const refused = async (words: string) => {
     const { exitCode, said } = await app.tryApply("daemon", wishes);
     expect([exitCode, said.at(-1)]).toEqual([
       1,
-      "daemon: daemon: found a daemon of bob's own, whose daemon.json or unit says ip; wanted what keeps its containers as closed as they are. To fix: add ip to daemon, with what it is to be",
+      `daemon: daemon: found a daemon of bob's own, ${words}`,
     ]);
   };
+  const open = () =>
+    refused(
+      "whose daemon.json or unit says ip; wanted what keeps its containers as closed as they are. To fix: add ip to daemon, with what it is to be",
+    );
   await open();
   await host.run(
     `sed -i 's/--ip=127.0.0.1/$MORE/; /^ExecStart=/i Environment=MORE=--ip=127.0.0.1' ${unit}`,
   );
-  await asAccount(host, "bob", "systemctl --user daemon-reload; systemctl --user restart docker");
+  const restart =
+    "systemctl --user daemon-reload; systemctl --user reset-failed docker; systemctl --user restart docker";
+  await asAccount(host, "bob", restart);
   await open();
+  // Somebody's drop-in, a link of theirs, stays in force.
+  const dropIn = (flags: string) =>
+    asAccount(
+      host,
+      "bob",
+      `mkdir -p ${unit}.d; ln -sf ~/own.conf ${unit}.d/own.conf
+      printf '[Service]\\nExecStart=\\nExecStart = /usr/bin/nice ${contrib}/dockerd-rootless.sh --iptables=false ${flags}\\n' >~/own.conf; ${restart}`,
+    );
+  await dropIn("$MORE");
+  await open();
+  await dropIn("--mtu=1400");
+  await refused(
+    "with flags of a drop-in that are in daemon.json, too (mtu); wanted them in one place, since dockerd refuses both. To fix: take them out of the drop-in, and restart that daemon",
+  );
+  await asAccount(host, "bob", `rm -r ${unit}.d ~/own.conf`);
   expect(await shop("exec shop cat /data/file")).toBe("precious\n");
   await host.run(`mv ${unit}.own ${unit}`);
-  await asAccount(host, "bob", "systemctl --user daemon-reload; systemctl --user restart docker");
+  await asAccount(host, "bob", restart);
   const { daemon } = await app.applyAll(wishes);
   expect(daemon.changed).toContain("daemon of bob restarted");
   expect(daemon.said).toContain(

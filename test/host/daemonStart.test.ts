@@ -75,10 +75,10 @@ test("a daemon.json that somebody changed: the daemon restarts where it was star
   expect((await app.apply("daemon", wishes)).changed).toEqual([]);
 });
 
-test("a stop that takes long is waited for, and said so: containers end by their own limits", async () => {
+test("a stop that takes long, somebody's too, is waited for, and said so: containers end by their own limits", async () => {
   await account(`cd ~/.config/systemd/user; mkdir -p docker.service.d
     printf "[Service]\\nExecStop=/bin/sh -c 'sleep 40; touch %%h/saved'\\n" >docker.service.d/slow.conf
-    systemctl --user daemon-reload`);
+    systemctl --user daemon-reload; systemctl --user --no-block stop docker`);
   const { said } = await app.revert("daemon", wishes);
   expect(said.join("\n")).toMatch(
     /daemon: waits for docker\.service of app to end its containers: \d+ s by now/,

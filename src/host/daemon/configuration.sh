@@ -71,44 +71,52 @@ names_of_members() {
 		END { if (NR > 10) printf " and %d more", NR - 10 }'
 }
 
-# What a daemon that somebody else has made is told, by members of its daemon.json or flags of its unit, and not by the
-# daemon.json that is written; the storage driver stays what it is, said or not. $1 the latter's file.
+# What a daemon that somebody else has made is told, and would not be: members of its daemon.json, and flags that do not
+# come from a drop-in, which stays in force; the storage driver stays what it is, said or not, and of another data root
+# an error tells. $1 the daemon.json that is written.
 dropped_members() {
 	{
 		echo storage-driver
 		json_members <"$1" | cut -f 1
 	} >"$WORK/members"
+	text_of_drop_ins | flags_of_unit >"$WORK/drop-in-flags"
 	{
 		small_daemon_json "$ACCOUNT_HOME/.config/docker/daemon.json" | json_members | cut -f 1 || true
-		members_of_flags
+		{
+			# shellcheck disable=SC2016 # the inner shell expands it
+			as_account sh -c 'tr "\0" "\n" <"/proc/$(cat "$1/docker.pid")/cmdline"' sh "$ACCOUNT_RUNTIME" \
+				2>/dev/null | members_of_flags
+			[ -s "$WORK/drop-in-flags" ] || text_of_own_unit | flags_of_unit
+		} | grep -vxFf "$WORK/drop-in-flags" | grep -vx data-root || true
 	} | grep -vxFf "$WORK/members" || true
 }
 
 # The account's docker.service, with its drop-ins.
 text_of_unit() {
-	{
-		account_file "$ACCOUNT_HOME/.config/systemd/user/docker.service" || true
-		text_of_drop_ins
-	} | head -c 65536 |
-		awk '{ line = line $0 } sub(/\\$/, " ", line) { next } { print line; line = "" } END { print line }'
+	text_of_own_unit
+	text_of_drop_ins
 }
+
+text_of_own_unit() { account_file "$ACCOUNT_HOME/.config/systemd/user/docker.service" | whole_lines; }
 
 text_of_drop_ins() {
-	as_account find "$ACCOUNT_HOME/.config/systemd/user/docker.service.d" -name '*.conf' -type f -exec cat '{}' + \
-		2>/dev/null || true
+	as_account find -L "$ACCOUNT_HOME/.config/systemd/user/docker.service.d" /etc/systemd/user/docker.service.d \
+		-name '*.conf' -type f -exec cat '{}' + 2>/dev/null | whole_lines
 }
 
-# Flags of dockerd, as daemon.json calls them: those that it runs with, and those of the account's unit. Of another data
-# root an error tells, and what a drop-in says stays in force. https://docs.docker.com/reference/cli/dockerd/
+# A unit's settings on stdin, one a line.
+whole_lines() {
+	head -c 65536 |
+		awk '{ line = line $0 } sub(/\\$/, " ", line) { next } { print line; line = "" } END { print line }' |
+		sed 's/^[[:blank:]]*ExecStart[[:blank:]]*=/ExecStart=/'
+}
+
+flags_of_unit() { sed -n 's/^ExecStart=//p' | tr -s " \t\"'" '\n' | members_of_flags; }
+
+# Flags of dockerd, a word a line, as daemon.json calls them. https://docs.docker.com/reference/cli/dockerd/
 members_of_flags() {
-	! text_of_drop_ins | grep -q '^ExecStart=.' || return 0
-	{
-		# shellcheck disable=SC2016 # the inner shell expands it
-		as_account sh -c 'tr "\0" "\n" <"/proc/$(cat "$1/docker.pid")/cmdline"' sh "$ACCOUNT_RUNTIME" \
-			2>/dev/null || true
-		text_of_unit | sed -n 's/^ExecStart=//p' | tr -s " \t\"'" '\n'
-	} | sed -nE 's/^--([a-z0-9-]{1,40})(=.*)?$/\1/p' |
+	sed -nE 's/^--([a-z0-9-]{1,40})(=.*)?$/\1/p' |
 		sed -E -e 's/^(authorization-plugin|default-address-pool|default-network-opt|default-ulimit|dns-opt)$/&s/' \
 			-e 's/^(exec-opt|host|label|log-opt|registry-mirror|storage-opt)$/&s/' \
-			-e 's/^insecure-registry$/insecure-registries/; s/^add-runtime$/runtimes/; /^data-root$/d'
+			-e 's/^insecure-registry$/insecure-registries/; s/^add-runtime$/runtimes/'
 }

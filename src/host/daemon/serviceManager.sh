@@ -79,6 +79,13 @@ silent_service_manager() {
 		"run 'systemctl stop user@$ACCOUNT_UID.service', which ends all that it runs for $ACCOUNT, then run again"
 }
 
+# False where it has ended for certain: as long as it ends, and without an answer, it may use what is removed next.
+daemon_may_run() {
+	case $(ask_systemctl is-active docker.service 2>/dev/null || true) in
+	inactive | failed | unknown) return 1 ;;
+	esac
+}
+
 # A unit that is on its way up, again and again perhaps, counts as well.
 daemon_is_up() {
 	case $(ask_systemctl is-active docker.service 2>/dev/null) in

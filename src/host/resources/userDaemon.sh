@@ -25,11 +25,7 @@ userdaemon_restore() {
 	note_data_elsewhere ''
 	service_manager_runs || return 0
 	! daemon_holds_nothing || empty=$(docker_of_account info --format '{{.DockerRootDir}}' 2>/dev/null) || true
-	# Without an answer it may still use what is removed next: then it is stopped, or that fails.
-	case $(ask_systemctl is-active docker.service || echo "status $?") in
-	active | reloading | activating* | 'status '* | *'status 124' | *'status 137') ;;
-	*) return 0 ;;
-	esac
+	daemon_may_run || return 0
 	stop_daemon
 	changed "daemon stopped"
 	[ -z "$empty" ] || printf '%s\n' "$empty" | write_record "$note"

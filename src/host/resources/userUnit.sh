@@ -44,7 +44,7 @@ userunit_restore() {
 		[ -e "$2/active" ] || return 0
 		start_service_manager
 	fi
-	! daemon_is_up || stop_daemon
+	! daemon_may_run || stop_daemon
 	ask_systemctl daemon-reload 2>"$WORK/error" || silent_service_manager
 	ask_systemctl reset-failed docker.service 2>/dev/null || true
 	[ -e "$2/active" ] || return 0

@@ -104,12 +104,16 @@ CLOSING_MEMBERS='ip|icc|default-network-opts|authorization-plugins|no-new-privil
 
 # Of a daemon that somebody else has made, and whose daemon.json this package has not written before.
 tell_dropped_members() {
-	local dropped
+	local dropped twice
 	unclaimed "$(resource_directory homefile "$ACCOUNT_HOME/.config/docker/daemon.json")" || return 0
 	dropped_members "$WORK/daemon.json" | sort -u >"$WORK/dropped"
+	twice=$(json_members <"$WORK/daemon.json" | cut -f 1 | grep -xFf "$WORK/drop-in-flags" | names_of_members '')
+	[ -z "$twice" ] ||
+		fail daemon "a daemon of $ACCOUNT's own, with flags of a drop-in that are in daemon.json, too ($twice)" \
+			"them in one place, since dockerd refuses both" "take them out of the drop-in, and restart that daemon"
 	! grep -qx config-file "$WORK/dropped" ||
 		fail daemon "a daemon of $ACCOUNT's own, whose unit says --config-file" "its settings in daemon" \
-			"add what is in that file to daemon, and take --config-file out of the unit"
+			"add what is in that file to daemon, take --config-file out of the unit, and restart that daemon"
 	dropped=$(grep -xE "$CLOSING_MEMBERS" "$WORK/dropped" | names_of_members '')
 	[ -z "$dropped" ] ||
 		fail daemon "a daemon of $ACCOUNT's own, whose daemon.json or unit says $dropped" \
