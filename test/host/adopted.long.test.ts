@@ -64,7 +64,7 @@ test("a daemon of dockerd-rootless-setuptool.sh is taken over with its container
   };
   const open = () =>
     refused(
-      "whose daemon.json or unit says ip; wanted what keeps its containers as closed as they are. To fix: add ip to daemon, with what it is to be",
+      "whose daemon.json or unit says ip; wanted all in daemon that it is to go on with. To fix: add ip to daemon, with what it is to be; or take it out there, and restart that daemon",
     );
   await open();
   await host.run(
@@ -86,7 +86,7 @@ test("a daemon of dockerd-rootless-setuptool.sh is taken over with its container
   await open();
   await dropIn("--mtu=1400");
   await refused(
-    "with flags of a drop-in that are in daemon.json, too (mtu); wanted them in one place, since dockerd refuses both. To fix: take them out of the drop-in, and restart that daemon",
+    "with flags of a drop-in that are in daemon.json, too (mtu); wanted them in one place, since dockerd refuses both. To fix: say in the program what mtu is to be, and take it out of the drop-in",
   );
   await asAccount(host, "bob", `rm -r ${unit}.d ~/own.conf`);
   expect(await shop("exec shop cat /data/file")).toBe("precious\n");
@@ -111,6 +111,94 @@ test("a daemon of dockerd-rootless-setuptool.sh is taken over with its container
   expect(ours).toEqual([]);
   await asAccount(host, "bob", "systemctl --user start docker.service");
   expect(await shop("exec shop cat /data/file")).toBe("precious\n");
+});
+
+const unitOf = (path: string, flags: string) =>
+  `mkdir -p ${path.replace(/[^/]*$/, "")}; printf '[Service]\\nExecStart=\\nExecStart=${contrib}/dockerd-rootless.sh ${flags}\\n' >${path}`;
+const toldBy = "/home/nora/.config/docker/daemon.json";
+const own = "/home/nora/.config/systemd/user/docker.service";
+const everybodys = "/etc/systemd/user/docker.service";
+const says = (members: string) =>
+  `found a daemon of nora's own, whose daemon.json or unit says ${members}; wanted all in daemon that it is to go on with. To fix: add ${members} to daemon, with what it is to be; or take it out there, and restart that daemon`;
+
+// Of a daemon that somebody has made: how it is told, and what the step says, before it changes anything.
+const told: [string, string, string, string][] = [
+  [
+    "the address of ports, in networks that compose makes",
+    `echo '{"default-network-opts": {"bridge": {"com.docker.network.bridge.host_binding_ipv4": "127.0.0.1"}}}' >${toldBy}`,
+    `rm ${toldBy}`,
+    says("default-network-opts"),
+  ],
+  [
+    "certificates, and a runtime",
+    `echo '{"tlsverify": true, "tlscacert": "/x", "default-runtime": "box", "debug": true}' >${toldBy}`,
+    `rm ${toldBy}`,
+    says("default-runtime, tlscacert, tlsverify"),
+  ],
+  [
+    "what begins with a byte order mark",
+    `printf '\\357\\273\\277{"ip": "127.0.0.1"}' >${toldBy}`,
+    `rm ${toldBy}`,
+    "found a daemon.json of nora's own that is larger than 64 KiB, or no plain JSON object; wanted one that can be compared with daemon. To fix: add what it says to daemon, and move it away",
+  ],
+  [
+    "a unit, beside a drop-in that systemd does not read",
+    `cp ${own} ${own}.saved; ${unitOf(own, "--ip=127.0.0.1")}; ${unitOf(`${own}.d/old/ip.conf`, "--ip=127.0.0.1")}`,
+    `mv ${own}.saved ${own}; rm -r ${own}.d`,
+    says("ip"),
+  ],
+  [
+    "the administrator's unit, for everybody",
+    `mv ${own} ${own}.saved; ${unitOf(everybodys, "--ip=127.0.0.1")}`,
+    `mv ${own}.saved ${own}; rm ${everybodys}`,
+    says("ip"),
+  ],
+  [
+    "a file that a drop-in names",
+    unitOf(`${own}.d/file.conf`, "--config-file=%%h/mine.json"),
+    `rm -r ${own}.d`,
+    "found a daemon of nora's own, whose unit says --config-file; wanted its settings in daemon. To fix: add what is in that file to daemon, take --config-file out of the unit, and restart that daemon",
+  ],
+  [
+    "a drop-in, which says what this package says by itself",
+    unitOf(`${own}.d/net.conf`, "--default-network-opt=bridge=a=b"),
+    `rm -r ${own}.d`,
+    "found a daemon of nora's own, with flags of a drop-in that are in daemon.json, too (default-network-opts); wanted them in one place, since dockerd refuses both. To fix: say in the program what default-network-opts is to be, and take it out of the drop-in",
+  ],
+];
+
+test("what somebody's daemon is told has to be in the program; a destroy after an error, and over a daemon.json that they broke", async () => {
+  const docker = await makeByHand("nora", "mkdir -p ~/.config/docker");
+  const app = new Installation(host, "a2");
+  const wishes = adopt("nora");
+  const since = () => docker("inspect -f '{{.State.StartedAt}}' shop");
+  const started = await since();
+  await app.install();
+  const before = ["preflight", "account", "kernel", "secrets", "engine", "ports"] as const;
+  for (const step of before) await app.apply(step, wishes);
+  for (const [how, make, undo, words] of told) {
+    await host.run(make);
+    const { exitCode, said } = await app.tryApply("daemon", wishes);
+    expect([how, exitCode, said.at(-1)]).toEqual([how, 1, `daemon: daemon: ${words}`]);
+    await host.run(undo);
+  }
+  await app.revert("daemon", wishes);
+  expect(await since()).toBe(started);
+
+  await app.apply("daemon", wishes);
+  await asAccount(host, "nora", `echo '{ broken' >${toldBy}`);
+  const { exitCode, said } = await app.tryRevert("daemon", wishes);
+  expect([exitCode, said.at(-1)]).toEqual([
+    1,
+    expect.stringMatching(
+      /^daemon: docker\.service of nora: found that it does not start again \(.*\); .* then run again, which leaves it so where it still does not start$/,
+    ),
+  ]);
+  expect((await app.revert("daemon", wishes)).said.join("\n")).toMatch(
+    /the earlier docker\.service of nora does not start again \(.*\), and stays so/,
+  );
+  for (const step of [...before].reverse()) await app.revert(step, wishes);
+  await app.revertAgent();
 });
 
 const store = '{"features": {"containerd-snapshotter": true}}';

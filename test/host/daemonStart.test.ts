@@ -78,12 +78,15 @@ test("a daemon.json that somebody changed: the daemon restarts where it was star
 test("a stop that takes long, somebody's too, is waited for, and said so: containers end by their own limits", async () => {
   await account(`cd ~/.config/systemd/user; mkdir -p docker.service.d
     printf "[Service]\\nExecStop=/bin/sh -c 'sleep 40; touch %%h/saved'\\n" >docker.service.d/slow.conf
-    systemctl --user daemon-reload; systemctl --user --no-block stop docker`);
+    printf '[Unit]\\nWants=docker.service\\n[Service]\\nExecStart=/bin/sleep 2\\nRestart=always\\n' >wants.service
+    systemctl --user daemon-reload; systemctl --user --no-block stop docker; systemctl --user start wants`);
   const { said } = await app.revert("daemon", wishes);
   expect(said.join("\n")).toMatch(
     /daemon: waits for docker\.service of app to end its containers: \d+ s by now/,
   );
-  await account("rm ~/saved ~/.config/systemd/user/docker.service.d/slow.conf");
+  await account(
+    "systemctl --user stop wants; cd ~/.config/systemd/user; rm ~/saved wants.service docker.service.d/slow.conf",
+  );
   await app.apply("daemon", wishes);
 });
 

@@ -72,46 +72,66 @@ names_of_members() {
 }
 
 # What a daemon that somebody else has made is told, and would not be: members of its daemon.json, and flags that do not
-# come from a drop-in, which stays in force; the storage driver stays what it is, said or not, and of another data root
-# an error tells. $1 the daemon.json that is written.
+# come from a drop-in, which stays in force; of another data root an error tells. $1 the daemon.json that is written.
 dropped_members() {
+	local path=$ACCOUNT_HOME/.config/docker/daemon.json said=no-member
+	! has default-network-opts.bridge || said=default-network-opts
+	json_members <"$1" | cut -f 1 | grep -vxF "$said" >"$WORK/members" || true
+	start_of_drop_ins | tr ' ' '\n' | members_of_flags >"$WORK/drop-in-flags"
+	: >"$WORK/there.json"
+	! account_has "$path" || need_account_file "$path" "$WORK/there.json" "what its daemon is told"
+	members_of_others_file >"$WORK/told"
 	{
-		echo storage-driver
-		json_members <"$1" | cut -f 1
-	} >"$WORK/members"
-	text_of_drop_ins | flags_of_unit >"$WORK/drop-in-flags"
-	{
-		small_daemon_json "$ACCOUNT_HOME/.config/docker/daemon.json" | json_members | cut -f 1 || true
-		{
-			# shellcheck disable=SC2016 # the inner shell expands it
-			as_account sh -c 'tr "\0" "\n" <"/proc/$(cat "$1/docker.pid")/cmdline"' sh "$ACCOUNT_RUNTIME" \
-				2>/dev/null | members_of_flags
-			[ -s "$WORK/drop-in-flags" ] || text_of_own_unit | flags_of_unit
-		} | grep -vxFf "$WORK/drop-in-flags" | grep -vx data-root || true
-	} | grep -vxFf "$WORK/members" || true
+		# shellcheck disable=SC2016 # the inner shell expands it
+		as_account sh -c 'tr "\0" "\n" <"/proc/$(cat "$1/docker.pid")/cmdline"' sh "$ACCOUNT_RUNTIME" 2>/dev/null || true
+		[ -n "$(start_of_drop_ins)" ] || start_of_unit | tr ' ' '\n'
+	} | members_of_flags | grep -vxFf "$WORK/drop-in-flags" | grep -vx data-root >>"$WORK/told" || true
+	grep -vxFf "$WORK/members" "$WORK/told" | sort -u || true
 }
 
-# The account's docker.service, with its drop-ins.
+# dockerd takes a blank one, too.
+members_of_others_file() {
+	grep -q '[^[:space:]]' "$WORK/there.json" || return 0
+	{ [ "$(wc -c <"$WORK/there.json")" -le 65536 ] && json_members <"$WORK/there.json" >"$WORK/there"; } ||
+		fail daemon "a daemon.json of $ACCOUNT's own that is larger than 64 KiB, or no plain JSON object" \
+			"one that can be compared with daemon" "add what it says to daemon, and move it away"
+	cut -f 1 "$WORK/there"
+}
+
+# What docker.service of the account's starts, a drop-in's before the unit's.
+start_of_unit() {
+	local start
+	start=$(start_of_drop_ins)
+	[ -n "$start" ] || start=$(text_of_unit '' | last_start)
+	printf '%s\n' "$start"
+}
+
+start_of_drop_ins() { text_of_unit '.d/*.conf' | last_start; }
+
+# Of settings on stdin.
+last_start() {
+	awk '{ line = line $0 } sub(/\\$/, " ", line) { next } { print line; line = "" } END { print line }' |
+		sed -n 's/^[[:blank:]]*ExecStart[[:blank:]]*=//p' | tail -n 1 | tr -d "\"'" | tr -s ' \t' ' '
+}
+
+# What systemd reads: of a name in several places the first one counts, and drop-ins in the order of their names.
+# systemd.unit(5). $1 what follows docker.service.
 text_of_unit() {
-	text_of_own_unit
-	text_of_drop_ins
+	# shellcheck disable=SC2016 # the inner shell expands them
+	as_account sh -c 'names=
+		for place in "$HOME/.config" /etc /run "$HOME/.local/share" /usr/local/lib /usr/lib; do
+			for path in "$place"/systemd/user/docker.service$1; do
+				name=${path##*/}
+				case $names in *"/$name/"*) continue ;; esac
+				[ -e "$path" ] || [ -h "$path" ] || continue
+				names=$names/$name/
+				[ ! -f "$path" ] || printf "%s\t%s\n" "$name" "$path"
+			done
+		done | sort | cut -f 2- | while IFS= read -r path; do
+			head -c 65536 -- "$path"
+			echo
+		done' sh "$1" 2>/dev/null || true
 }
-
-text_of_own_unit() { account_file "$ACCOUNT_HOME/.config/systemd/user/docker.service" | whole_lines; }
-
-text_of_drop_ins() {
-	as_account find -L "$ACCOUNT_HOME/.config/systemd/user/docker.service.d" /etc/systemd/user/docker.service.d \
-		-name '*.conf' -type f -exec cat '{}' + 2>/dev/null | whole_lines
-}
-
-# A unit's settings on stdin, one a line.
-whole_lines() {
-	head -c 65536 |
-		awk '{ line = line $0 } sub(/\\$/, " ", line) { next } { print line; line = "" } END { print line }' |
-		sed 's/^[[:blank:]]*ExecStart[[:blank:]]*=/ExecStart=/'
-}
-
-flags_of_unit() { sed -n 's/^ExecStart=//p' | tr -s " \t\"'" '\n' | members_of_flags; }
 
 # Flags of dockerd, a word a line, as daemon.json calls them. https://docs.docker.com/reference/cli/dockerd/
 members_of_flags() {

@@ -23,14 +23,11 @@ ask_systemctl() { as_account_within 30 systemctl --user "$@"; }
 # or have failed to, before the packages that it needs were there.
 start_service_manager() {
 	local begun waited told=''
-	systemctl is-active -q "user@$ACCOUNT_UID.service" || {
-		systemctl reset-failed "user@$ACCOUNT_UID.service" 2>/dev/null || true
-		systemctl_within 120 start "user@$ACCOUNT_UID.service" ||
-			fail "user@$ACCOUNT_UID.service" \
-				"it $(systemctl is-active "user@$ACCOUNT_UID.service" || true)" \
-				"the service manager of $ACCOUNT running" \
-				"see 'journalctl -u user@$ACCOUNT_UID.service'"
-	}
+	service_manager_starts ||
+		fail "user@$ACCOUNT_UID.service" \
+			"it $(systemctl is-active "user@$ACCOUNT_UID.service" || true)" \
+			"the service manager of $ACCOUNT running" \
+			"see 'journalctl -u user@$ACCOUNT_UID.service'"
 	if ! bus_is_there; then
 		ask_systemctl daemon-reload 2>/dev/null || true
 		ask_systemctl start dbus.socket 2>/dev/null || true
@@ -47,6 +44,12 @@ start_service_manager() {
 				"the message bus of $ACCOUNT" "see 'journalctl _UID=$ACCOUNT_UID'"
 		sleep 0.1
 	done
+}
+
+service_manager_starts() {
+	! service_manager_runs || return 0
+	systemctl reset-failed "user@$ACCOUNT_UID.service" 2>/dev/null || true
+	systemctl_within 120 start "user@$ACCOUNT_UID.service"
 }
 
 # The socket itself outlives what listened on it.

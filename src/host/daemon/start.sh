@@ -56,6 +56,9 @@ stop_daemon() {
 # Asks systemd for it. Where it is still under way after so many seconds, systemctl is what ends,
 # and the status is 75. $1 start, restart or stop, $2 seconds.
 ask_for_start() {
+	local mode=replace
+	# A unit that wants docker.service, and starts anew meanwhile, would cancel the stop.
+	[ "$1" != stop ] || mode=replace-irreversibly
 	# shellcheck disable=SC2016 # the inner shell expands them
 	as_account_within "$(($2 + 30))" sh -c 'timeout -k 5 "$@" || {
 		status=$?
@@ -63,7 +66,7 @@ ask_for_start() {
 		124 | 137) exit 75 ;;
 		*) exit "$status" ;;
 		esac
-	}' sh "$2" systemctl --user "$1" docker.service 2>"$WORK/error"
+	}' sh "$2" systemctl --user --job-mode="$mode" "$1" docker.service 2>"$WORK/error"
 }
 
 # For a run that ends before the start does: the next one waits for the same start, and begins none

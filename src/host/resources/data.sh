@@ -251,7 +251,7 @@ data_restore() {
 
 # True where the home goes with all that is in it. $1 data root.
 leaves_with_home() {
-	case $1 in "$ACCOUNT_HOME"/*) home_may_go "$ACCOUNT" ;; *) return 1 ;; esac
+	case $1 in "$ACCOUNT_HOME"/*) account_goes "$ACCOUNT" ;; *) return 1 ;; esac
 }
 
 # Links and mounts are not followed: what is behind them is named, once for a step.

@@ -69,8 +69,8 @@ note_data_elsewhere() {
 
 # What its unit or a drop-in of that says.
 data_root_by_flag() {
-	text_of_unit | sed -n 's/^ExecStart=.*--data-root[= ]\{1,\}\([^ ]*\).*/\1/p' | tail -n 1 |
-		HOME_OF=$ACCOUNT_HOME perl -pe 'tr/"\x27//d; s/%h/$ENV{HOME_OF}/g'
+	start_of_unit | sed -n 's/.*--data-root[= ]\{1,\}\([^ ]*\).*/\1/p' |
+		HOME_OF=$ACCOUNT_HOME perl -pe 's/%h/$ENV{HOME_OF}/g'
 }
 
 # True for another account's home and any recorded data root, and for what is below or above one. $1 the

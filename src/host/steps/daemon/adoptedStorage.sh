@@ -96,10 +96,7 @@ storage_of_stopped() {
 	driver=$(
 		grep -o '"storage-driver" \{0,1\}: \{0,1\}"[a-z0-9-]*"' "$WORK/daemon.json.there" | cut -d '"' -f 4 | head -n 1
 	)
-	flag=$(
-		text_of_unit | tr -d "\"'" |
-			sed -nE 's/^ExecStart=.* (--storage-driver|-s)[= ]+([a-z0-9-]+).*/\2/p' | tail -n 1
-	)
+	flag=$(start_of_unit | sed -nE 's/.* (--storage-driver|-s)[= ]+([a-z0-9-]+).*/\2/p')
 	driver=${flag:-$driver}
 	! grep -q '"containerd-snapshotter" \{0,1\}: \{0,1\}true' "$WORK/daemon.json.there" || store=containerd
 	case $store in

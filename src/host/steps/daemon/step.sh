@@ -19,7 +19,6 @@ set data-root in daemon to that directory to go on with it"
 	clear_trials "$(nearest_directory "$(dirname "$(data_root)")")"
 	settle_storage_driver
 	name_bridge_options
-	want userunit "$ACCOUNT" docker.service
 	apply_daemon_files
 	want_context
 }
@@ -76,9 +75,11 @@ apply_daemon_files() {
 	compose_settings
 	tell_dropped_members
 	compose_unit >"$WORK/docker.service"
-	keep_earlier_files
-	each_tls_file want_home_file
 	validate_unit
+	keep_earlier_files
+	# Its revert starts the daemon anew that was there: from here on something is changed.
+	want userunit "$ACCOUNT" docker.service
+	each_tls_file want_home_file
 	want_home_file "$config/docker/daemon.json" 600 "$WORK/daemon.json"
 	note_daemon_json "$WORK/daemon.json"
 	want_home_file "$config/docker/environment" 600 "$WORK/environment"
@@ -99,25 +100,28 @@ apply_daemon_files() {
 	forget_earlier_values
 }
 
-# Members of daemon.json without which containers, or their ports, are open to others.
-CLOSING_MEMBERS='ip|icc|default-network-opts|authorization-plugins|no-new-privileges|seccomp-profile|selinux-enabled'
+# Members of daemon.json that hide nothing, open nothing and limit nothing, or that this package has a word in.
+LOSABLE_MEMBERS='debug|experimental|features|hosts|ip6tables|iptables|log-format|log-level|mtu|pidfile|raw-logs'
+LOSABLE_MEMBERS="$LOSABLE_MEMBERS|rootless|storage-driver|userland-proxy|userland-proxy-path"
 
 # Of a daemon that somebody else has made, and whose daemon.json this package has not written before.
 tell_dropped_members() {
 	local dropped twice
 	unclaimed "$(resource_directory homefile "$ACCOUNT_HOME/.config/docker/daemon.json")" || return 0
-	dropped_members "$WORK/daemon.json" | sort -u >"$WORK/dropped"
+	dropped_members "$WORK/daemon.json" >"$WORK/dropped"
 	twice=$(json_members <"$WORK/daemon.json" | cut -f 1 | grep -xFf "$WORK/drop-in-flags" | names_of_members '')
 	[ -z "$twice" ] ||
 		fail daemon "a daemon of $ACCOUNT's own, with flags of a drop-in that are in daemon.json, too ($twice)" \
-			"them in one place, since dockerd refuses both" "take them out of the drop-in, and restart that daemon"
-	! grep -qx config-file "$WORK/dropped" ||
+			"them in one place, since dockerd refuses both" \
+			"say in the program what $twice is to be, and take it out of the drop-in"
+	! grep -qxh config-file "$WORK/dropped" "$WORK/drop-in-flags" ||
 		fail daemon "a daemon of $ACCOUNT's own, whose unit says --config-file" "its settings in daemon" \
 			"add what is in that file to daemon, take --config-file out of the unit, and restart that daemon"
-	dropped=$(grep -xE "$CLOSING_MEMBERS" "$WORK/dropped" | names_of_members '')
+	dropped=$(grep -vxE "$LOSABLE_MEMBERS" "$WORK/dropped" | names_of_members '')
 	[ -z "$dropped" ] ||
 		fail daemon "a daemon of $ACCOUNT's own, whose daemon.json or unit says $dropped" \
-			"what keeps its containers as closed as they are" "add $dropped to daemon, with what it is to be"
+			"all in daemon that it is to go on with" \
+			"add $dropped to daemon, with what it is to be; or take it out there, and restart that daemon"
 	dropped=$(names_of_members '' <"$WORK/dropped")
 	[ -z "$dropped" ] ||
 		say "the daemon of $ACCOUNT loses $dropped until destroy: add to daemon what is to stay"
