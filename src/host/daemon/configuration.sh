@@ -119,8 +119,9 @@ last_start() {
 text_of_unit() {
 	# shellcheck disable=SC2016 # the inner shell expands them
 	as_account sh -c 'names=
-		for place in "$HOME/.config" /etc /run "$HOME/.local/share" /usr/local/lib /usr/lib; do
-			for path in "$place"/systemd/user/docker.service$1; do
+		for place in "$HOME/.config/systemd/user" /etc/systemd/user /run/systemd/user \
+			"$HOME/.local/share/systemd/user" /usr/local/lib/systemd/user /usr/lib/systemd/user; do
+			for path in "$place"/docker.service$1; do
 				name=${path##*/}
 				case $names in *"/$name/"*) continue ;; esac
 				[ -e "$path" ] || [ -h "$path" ] || continue
