@@ -72,7 +72,8 @@ names_of_members() {
 }
 
 # What a daemon that somebody else has made is told, and would not be: members of its daemon.json, and flags that do not
-# come from a drop-in, which stays in force; of another data root an error tells. $1 the daemon.json that is written.
+# come from a drop-in, which stays in force. The storage driver stays what it is, and of another data root an error
+# tells. $1 the daemon.json that is written.
 dropped_members() {
 	local path=$ACCOUNT_HOME/.config/docker/daemon.json said=no-member
 	! has default-network-opts.bridge || said=default-network-opts
@@ -86,7 +87,7 @@ dropped_members() {
 		as_account sh -c 'tr "\0" "\n" <"/proc/$(cat "$1/docker.pid")/cmdline"' sh "$ACCOUNT_RUNTIME" 2>/dev/null || true
 		[ -n "$(start_of_drop_ins)" ] || start_of_unit | tr ' ' '\n'
 	} | members_of_flags | grep -vxFf "$WORK/drop-in-flags" | grep -vx data-root >>"$WORK/told" || true
-	grep -vxFf "$WORK/members" "$WORK/told" | sort -u || true
+	grep -vxFf "$WORK/members" "$WORK/told" | grep -vx storage-driver | sort -u || true
 }
 
 # dockerd takes a blank one, too.

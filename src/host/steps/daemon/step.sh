@@ -102,7 +102,7 @@ apply_daemon_files() {
 
 # Members of daemon.json that hide nothing, open nothing and limit nothing, or that this package has a word in.
 LOSABLE_MEMBERS='debug|experimental|features|hosts|ip6tables|iptables|log-format|log-level|mtu|pidfile|raw-logs'
-LOSABLE_MEMBERS="$LOSABLE_MEMBERS|rootless|storage-driver|userland-proxy|userland-proxy-path"
+LOSABLE_MEMBERS="$LOSABLE_MEMBERS|rootless|userland-proxy|userland-proxy-path"
 
 # Of a daemon that somebody else has made, and whose daemon.json this package has not written before.
 tell_dropped_members() {
