@@ -86,7 +86,7 @@ test("a daemon of dockerd-rootless-setuptool.sh is taken over with its container
   await open();
   await dropIn("--mtu=1400");
   await refused(
-    "with flags of a drop-in that are in daemon.json, too (mtu); wanted them in one place, since dockerd refuses both. To fix: say in the program what mtu is to be, and take it out of the drop-in",
+    "with flags of a drop-in that are in daemon.json, too (mtu); wanted them in one place, since dockerd refuses both. To fix: say in the program what mtu is to be; and move it from the drop-in to its daemon.json, where destroy leaves it",
   );
   await asAccount(host, "bob", `rm -r ${unit}.d ~/own.conf`);
   expect(await shop("exec shop cat /data/file")).toBe("precious\n");
@@ -118,6 +118,9 @@ const unitOf = (path: string, flags: string) =>
 const toldBy = "/home/nora/.config/docker/daemon.json";
 const own = "/home/nora/.config/systemd/user/docker.service";
 const everybodys = "/etc/systemd/user/docker.service";
+const elsewhere = `found a daemon of nora's own, whose unit says --config-file or XDG_CONFIG_HOME; wanted its settings in ${toldBy}. To fix: move that file there, take the other out of the unit, and restart that daemon`;
+const manager =
+  "runuser -u nora -- env XDG_RUNTIME_DIR=/run/user/$(id -u nora) systemctl --user daemon-reload; runuser -u nora -- env XDG_RUNTIME_DIR=/run/user/$(id -u nora) systemctl --user";
 const says = (members: string) =>
   `found a daemon of nora's own, whose daemon.json or unit says ${members}; wanted all in daemon that it is to go on with. To fix: add ${members} to daemon, with what it is to be; or take it out there, and restart that daemon`;
 
@@ -139,7 +142,7 @@ const told: [string, string, string, string][] = [
     "what begins with a byte order mark",
     `printf '\\357\\273\\277{"ip": "127.0.0.1"}' >${toldBy}`,
     `rm ${toldBy}`,
-    "found a daemon.json of nora's own that is larger than 64 KiB, or no plain JSON object; wanted one that can be compared with daemon. To fix: add what it says to daemon, and move it away",
+    "found a daemon.json of nora's own that is larger than 64 KiB, or no plain JSON object; wanted one that can be compared with daemon. To fix: write it as plain JSON, without a byte order mark",
   ],
   [
     "a unit, beside a drop-in that systemd does not read",
@@ -157,13 +160,31 @@ const told: [string, string, string, string][] = [
     "a file that a drop-in names",
     unitOf(`${own}.d/file.conf`, "--config-file=%%h/mine.json"),
     `rm -r ${own}.d`,
-    "found a daemon of nora's own, whose unit says --config-file; wanted its settings in daemon. To fix: add what is in that file to daemon, take --config-file out of the unit, and restart that daemon",
+    elsewhere,
+  ],
+  [
+    "a daemon.json in another place",
+    `mkdir -p ${own}.d; printf '[Service]\\nEnvironment=XDG_CONFIG_HOME=%%h/own\\n' >${own}.d/place.conf`,
+    `rm -r ${own}.d`,
+    elsewhere,
+  ],
+  [
+    "a unit, below a comment that ends like a line that goes on, and a proxy",
+    `cp ${own} ${own}.saved; printf '[Service]\\n# ExecStart=old \\\\\\nExecStart=x --ip=127.0.0.1 --http-proxy=http://proxy.example:3128\\n' >${own}`,
+    `mv ${own}.saved ${own}`,
+    says("ip, proxies"),
+  ],
+  [
+    "a file of variables, and does not run",
+    `${manager} stop docker; cp ${own} ${own}.saved; ${unitOf(own, "$DOCKER_OPTS")}`,
+    `mv ${own}.saved ${own}; ${manager} start docker`,
+    "found a daemon of nora's own that does not run, and whose unit starts it with a variable; wanted what it is told. To fix: start it, and run again",
   ],
   [
     "a drop-in, which says what this package says by itself",
     unitOf(`${own}.d/net.conf`, "--default-network-opt=bridge=a=b"),
     `rm -r ${own}.d`,
-    "found a daemon of nora's own, with flags of a drop-in that are in daemon.json, too (default-network-opts); wanted them in one place, since dockerd refuses both. To fix: say in the program what default-network-opts is to be, and take it out of the drop-in",
+    "found a daemon of nora's own, with flags of a drop-in that are in daemon.json, too (default-network-opts); wanted them in one place, since dockerd refuses both. To fix: say in the program what default-network-opts is to be; and move it from the drop-in to its daemon.json, where destroy leaves it",
   ],
 ];
 
@@ -172,7 +193,6 @@ test("what somebody's daemon is told has to be in the program; a destroy after a
   const app = new Installation(host, "a2");
   const wishes = adopt("nora");
   const since = () => docker("inspect -f '{{.State.StartedAt}}' shop");
-  const started = await since();
   await app.install();
   const before = ["preflight", "account", "kernel", "secrets", "engine", "ports"] as const;
   for (const step of before) await app.apply(step, wishes);
@@ -182,6 +202,7 @@ test("what somebody's daemon is told has to be in the program; a destroy after a
     expect([how, exitCode, said.at(-1)]).toEqual([how, 1, `daemon: daemon: ${words}`]);
     await host.run(undo);
   }
+  const started = await since();
   await app.revert("daemon", wishes);
   expect(await since()).toBe(started);
 
@@ -191,11 +212,11 @@ test("what somebody's daemon is told has to be in the program; a destroy after a
   expect([exitCode, said.at(-1)]).toEqual([
     1,
     expect.stringMatching(
-      /^daemon: docker\.service of nora: found that it does not start again \(.*\); .* then run again, which leaves it so where it still does not start$/,
+      /^daemon: docker\.service of nora: found that it does not start again \(.*\); .* then run again, which does not wait for it$/,
     ),
   ]);
   expect((await app.revert("daemon", wishes)).said.join("\n")).toMatch(
-    /the earlier docker\.service of nora does not start again \(.*\), and stays so/,
+    /the earlier docker\.service of nora did not start again; it is asked to once more, and not waited for/,
   );
   for (const step of [...before].reverse()) await app.revert(step, wishes);
   await app.revertAgent();
@@ -283,8 +304,8 @@ test.each([
     "by a flag in a drop-in",
     `mkdir -p ~/.config/$(dirname ${flag})
     printf '[Service]\\nExecStart=\\nExecStart=${contrib}/dockerd-rootless.sh --data-root=%%h/store\\n' >~/.config/${flag}`,
-    "set data-root to that directory, and take --data-root out of its unit",
-    `rm ~/.config/${flag}; systemctl --user daemon-reload`,
+    "set data-root to that directory, and move it from --data-root of its unit to its daemon.json",
+    `rm ~/.config/${flag}; mkdir -p ~/.config/docker; echo '{"data-root": "/home/dina/store"}' >~/.config/docker/daemon.json`,
   ],
 ])(
   "%s's daemon, whose data are elsewhere %s: an error that names the place, before it is stopped",
@@ -313,11 +334,13 @@ test.each([
     await app.apply("daemon", found);
     expect(await docker("exec shop cat /data/file")).toBe("precious\n");
     await app.revertAll(found);
+    await asAccount(host, name, `systemctl --user start docker; docker ${socket} start shop`);
+    expect(await docker("exec shop cat /data/file")).toBe("precious\n");
     // Volumes alone are data, too.
     await asAccount(
       host,
       name,
-      `${before}
+      `rm -f ~/.config/docker/daemon.json; ${before}
       systemctl --user daemon-reload; systemctl --user restart docker; docker ${socket} rm -fv shop; docker ${socket} image prune -af; docker ${socket} volume create alone`,
     );
     await app.install();

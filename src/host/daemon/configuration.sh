@@ -82,11 +82,14 @@ dropped_members() {
 	: >"$WORK/there.json"
 	! account_has "$path" || need_account_file "$path" "$WORK/there.json" "what its daemon is told"
 	members_of_others_file >"$WORK/told"
-	{
-		# shellcheck disable=SC2016 # the inner shell expands it
-		as_account sh -c 'tr "\0" "\n" <"/proc/$(cat "$1/docker.pid")/cmdline"' sh "$ACCOUNT_RUNTIME" 2>/dev/null || true
-		[ -n "$(start_of_drop_ins)" ] || start_of_unit | tr ' ' '\n'
-	} | members_of_flags | grep -vxFf "$WORK/drop-in-flags" | grep -vx data-root >>"$WORK/told" || true
+	# shellcheck disable=SC2016 # the inner shell expands it
+	as_account sh -c 'process=$(cat "$1/docker.pid") && tr "\0" "\n" <"/proc/$process/cmdline"' sh "$ACCOUNT_RUNTIME" \
+		>"$WORK/command" 2>/dev/null || true
+	[ -s "$WORK/command" ] || ! start_of_unit | grep -q '\$' ||
+		fail daemon "a daemon of $ACCOUNT's own that does not run, and whose unit starts it with a variable" \
+			"what it is told" "start it, and run again"
+	[ -n "$(start_of_drop_ins)" ] || start_of_unit | tr ' ' '\n' >>"$WORK/command"
+	members_of_flags <"$WORK/command" | grep -vxFf "$WORK/drop-in-flags" | grep -vx data-root >>"$WORK/told" || true
 	grep -vxFf "$WORK/members" "$WORK/told" | grep -vx storage-driver | sort -u || true
 }
 
@@ -95,7 +98,7 @@ members_of_others_file() {
 	grep -q '[^[:space:]]' "$WORK/there.json" || return 0
 	{ [ "$(wc -c <"$WORK/there.json")" -le 65536 ] && json_members <"$WORK/there.json" >"$WORK/there"; } ||
 		fail daemon "a daemon.json of $ACCOUNT's own that is larger than 64 KiB, or no plain JSON object" \
-			"one that can be compared with daemon" "add what it says to daemon, and move it away"
+			"one that can be compared with daemon" "write it as plain JSON, without a byte order mark"
 	cut -f 1 "$WORK/there"
 }
 
@@ -111,7 +114,7 @@ start_of_drop_ins() { text_of_unit '.d/*.conf' | last_start; }
 
 # Of settings on stdin.
 last_start() {
-	awk '{ line = line $0 } sub(/\\$/, " ", line) { next } { print line; line = "" } END { print line }' |
+	awk '/^[[:blank:]]*[#;]/ { next } { line = line $0 } sub(/\\$/, " ", line) { next } { print line; line = "" } END { print line }' |
 		sed -n 's/^[[:blank:]]*ExecStart[[:blank:]]*=//p' | tail -n 1 | tr -d "\"'" | tr -s ' \t' ' '
 }
 
@@ -140,5 +143,6 @@ members_of_flags() {
 	sed -nE 's/^--([a-z0-9-]{1,40})(=.*)?$/\1/p' |
 		sed -E -e 's/^(authorization-plugin|default-address-pool|default-network-opt|default-ulimit|dns-opt)$/&s/' \
 			-e 's/^(exec-opt|host|label|log-opt|registry-mirror|storage-opt)$/&s/' \
-			-e 's/^insecure-registry$/insecure-registries/; s/^add-runtime$/runtimes/'
+			-e 's/^insecure-registry$/insecure-registries/; s/^add-runtime$/runtimes/; s/^feature$/&s/' \
+			-e 's/^(http|https|no)-proxy$/proxies/'
 }

@@ -45,6 +45,12 @@ stop_daemon() {
 		status=0
 		ask_for_start stop 30 || status=$?
 		waited=$(($(seconds_since_boot) - begun))
+		# By a unit that wants docker.service, and starts anew meanwhile.
+		[ "$status" != 1 ] || ! grep -q 'docker\.service canceled' "$WORK/error" || {
+			status=75
+			sleep 1
+			continue
+		}
 		[ "$status" != 75 ] || say "waits for docker.service of $ACCOUNT to end its containers: $waited s by now"
 	done
 	[ "$status" != 75 ] ||
@@ -56,9 +62,6 @@ stop_daemon() {
 # Asks systemd for it. Where it is still under way after so many seconds, systemctl is what ends,
 # and the status is 75. $1 start, restart or stop, $2 seconds.
 ask_for_start() {
-	local mode=replace
-	# A unit that wants docker.service, and starts anew meanwhile, would cancel the stop.
-	[ "$1" != stop ] || mode=replace-irreversibly
 	# shellcheck disable=SC2016 # the inner shell expands them
 	as_account_within "$(($2 + 30))" sh -c 'timeout -k 5 "$@" || {
 		status=$?
@@ -66,7 +69,7 @@ ask_for_start() {
 		124 | 137) exit 75 ;;
 		*) exit "$status" ;;
 		esac
-	}' sh "$2" systemctl --user --job-mode="$mode" "$1" docker.service 2>"$WORK/error"
+	}' sh "$2" systemctl --user "$1" docker.service 2>"$WORK/error"
 }
 
 # For a run that ends before the start does: the next one waits for the same start, and begins none

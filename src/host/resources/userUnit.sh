@@ -40,34 +40,34 @@ userunit_save() {
 # daemon was stopped, it may run again, and on files that are gone by now.
 userunit_restore() {
 	know_account "$1" || return 0
-	if ! service_manager_runs; then
-		[ -e "$2/active" ] || return 0
-		service_manager_starts || {
-			not_started_again "$@" "user@$ACCOUNT_UID.service does not start"
-			return 0
-		}
-		start_service_manager
+	if service_manager_runs; then
+		! daemon_may_run || stop_daemon
+		ask_systemctl daemon-reload 2>"$WORK/error" || silent_service_manager
+		ask_systemctl reset-failed docker.service 2>/dev/null || true
 	fi
-	! daemon_may_run || stop_daemon
-	ask_systemctl daemon-reload 2>"$WORK/error" || silent_service_manager
-	ask_systemctl reset-failed docker.service 2>/dev/null || true
-	[ -e "$2/active" ] || return 0
-	start_and_wait start || {
-		not_started_again "$@" "$(last_words)"
+	[ ! -e "$2/active" ] || start_earlier_daemon "$@"
+}
+
+# Waited for, and an error, once alone: what keeps it from starting may be the account's, which is to hold up no destroy.
+# $1 account, $2 baseline directory.
+start_earlier_daemon() {
+	if [ -e "$2/not-started" ]; then
+		! service_manager_starts 2>/dev/null || ask_systemctl start --no-block docker.service 2>/dev/null || true
+		say "the earlier docker.service of $1 did not start again; it is asked to once more, and not waited for:" \
+			"see 'journalctl --user -u docker' as $1"
 		return 0
-	}
+	fi
+	: >"$2/not-started"
+	service_manager_starts || not_started_again "$1" "user@$ACCOUNT_UID.service does not start"
+	start_service_manager
+	start_and_wait start || not_started_again "$1" "$(last_words)"
+	rm -f "$2/not-started"
 	changed "the earlier docker.service of $1 started again"
 }
 
-# An error once alone: what keeps it from starting may be the account's, which is to hold up no destroy. $1 account, $2
-# baseline directory, $3 why.
+# $1 account, $2 why.
 not_started_again() {
-	[ ! -e "$2/not-started" ] || {
-		say "the earlier docker.service of $1 does not start again ($3), and stays so"
-		return 0
-	}
-	: >"$2/not-started"
-	fail "docker.service of $1" "that it does not start again ($3)" "the daemon that ran here before" \
+	fail "docker.service of $1" "that it does not start again ($2)" "the daemon that ran here before" \
 		"see 'journalctl --user -u docker' as $1, and whether docker.service.before-rootless-docker~ is the one to start; \
-then run again, which leaves it so where it still does not start"
+then run again, which does not wait for it"
 }

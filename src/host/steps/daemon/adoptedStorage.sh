@@ -71,7 +71,7 @@ is_same_place() { [ "$(as_account realpath -m -- "$1")" = "$(as_account realpath
 other_place() {
 	local flag=''
 	# dockerd refuses what is in both.
-	[ -z "$(data_root_by_flag)" ] || flag=', and take --data-root out of its unit'
+	[ -z "$(data_root_by_flag)" ] || flag=', and move it from --data-root of its unit to its daemon.json'
 	problem daemon.data-root \
 		"a daemon of $ACCOUNT's own, which has its data in $(words_of_account "$1")" \
 		"what does not hide them" "set data-root to that directory$flag; or let $ACCOUNT remove them first"

@@ -79,6 +79,7 @@ apply_daemon_files() {
 	keep_earlier_files
 	# Its revert starts the daemon anew that was there: from here on something is changed.
 	want userunit "$ACCOUNT" docker.service
+	rm -f "$(resource_directory userunit "$ACCOUNT")/baseline/not-started"
 	each_tls_file want_home_file
 	want_home_file "$config/docker/daemon.json" 600 "$WORK/daemon.json"
 	note_daemon_json "$WORK/daemon.json"
@@ -113,10 +114,17 @@ tell_dropped_members() {
 	[ -z "$twice" ] ||
 		fail daemon "a daemon of $ACCOUNT's own, with flags of a drop-in that are in daemon.json, too ($twice)" \
 			"them in one place, since dockerd refuses both" \
-			"say in the program what $twice is to be, and take it out of the drop-in"
-	! grep -qxh config-file "$WORK/dropped" "$WORK/drop-in-flags" ||
-		fail daemon "a daemon of $ACCOUNT's own, whose unit says --config-file" "its settings in daemon" \
-			"add what is in that file to daemon, take --config-file out of the unit, and restart that daemon"
+			"say in the program what $twice is to be; and move it from the drop-in to its daemon.json, where destroy \
+leaves it"
+	if grep -qxh config-file "$WORK/dropped" "$WORK/drop-in-flags" ||
+		{
+			text_of_unit ''
+			text_of_unit '.d/*.conf'
+		} | grep -q XDG_CONFIG_HOME; then
+		fail daemon "a daemon of $ACCOUNT's own, whose unit says --config-file or XDG_CONFIG_HOME" \
+			"its settings in $(shown_path "$ACCOUNT_HOME/.config/docker/daemon.json")" \
+			"move that file there, take the other out of the unit, and restart that daemon"
+	fi
 	dropped=$(grep -vxE "$LOSABLE_MEMBERS" "$WORK/dropped" | names_of_members '')
 	[ -z "$dropped" ] ||
 		fail daemon "a daemon of $ACCOUNT's own, whose daemon.json or unit says $dropped" \
