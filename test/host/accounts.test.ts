@@ -83,11 +83,11 @@ const rulesOfRoot: [string, string, string, string, string?][] = [
     "/etc/polkit-1/rules.d/5.rules of polkit names it",
   ],
   [
-    "by a hook of useradd",
-    "#!/bin/sh\nusermod -aG adm ruled",
+    "by a hook of useradd, which leaves a program behind",
+    "#!/bin/sh\nusermod -aG adm ruled\nsleep 5000 &",
     hook,
     "a hook of useradd has put it into group adm",
-    "gpasswd -d ruled adm",
+    "gpasswd -d ruled adm; pkill -f 'sleep 5000'",
   ],
 ];
 

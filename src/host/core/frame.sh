@@ -22,8 +22,8 @@ export LC_ALL=C
 SYSTEM_PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export PATH="$SYSTEM_PATH"
 export DEBIAN_FRONTEND=noninteractive
-# By these of a login's, perl, find(1) and others read and print something else.
-unset PERL5OPT PERL5LIB PERL5DB PERL_UNICODE PERLIO POSIXLY_CORRECT BLOCK_SIZE
+# By these of a login's, perl, find(1), systemctl and others read and print something else, or somewhere else.
+unset PERL5OPT PERL5LIB PERL5DB PERL_UNICODE PERLIO POSIXLY_CORRECT BLOCK_SIZE SYSTEMD_LOG_LEVEL TMPDIR
 
 STATE=/var/lib/rootless-docker
 VERB=${1-}

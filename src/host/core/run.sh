@@ -44,10 +44,11 @@ become_root() {
 	command -v "$how" >/dev/null ||
 		refuse_to_run "user $(id -un), not root, and no $how" \
 			"install $how, or leave privilegeEscalation out, or connect as root"
-	error=$("$how" -n true 2>&1 </dev/null) ||
+	# A rule may name another default than root, who would ask again.
+	error=$("$how" -n -u root true 2>&1 </dev/null) ||
 		refuse_to_run "that '$how -n' refuses user $(id -un) ($(printf '%s' "$error" | tail -n 1))" \
 			"$(allowing_line "$how" "$(id -un)"), or connect as root"
-	exec "$how" -n sh "$AGENT" "$@"
+	exec "$how" -n -u root sh "$AGENT" "$@"
 }
 
 # What fails on a full disk says so in words of its own ("I/O error"), or not at all.
@@ -121,3 +122,6 @@ run_apart() {
 	APART_STATUS=$?
 	set -e
 }
+
+# A program that runs others' hooks: what these leave behind holds no lock of this run, nor what it reads and prints.
+without_descriptors() { "$@" </dev/null >"$WORK/output" 3>&- 4<&- 5<&- 6<&- 7>&- 8>&- 9>&-; }

@@ -104,9 +104,10 @@ remove_user() {
 	local last=/proc/sys/kernel/ns_last_pid
 	# shellcheck disable=SC2016 # the inner shell expands them
 	if unshare --pid --fork --mount-proc sh -c 'echo 1 >"$1"' sh "$last" 2>/dev/null; then
-		unshare --pid --fork --mount-proc sh -c 'echo "$2" >"$1"; userdel "$3"; exit $?' sh "$last" $(($$ - 1)) "$1"
+		without_descriptors unshare --pid --fork --mount-proc \
+			sh -c 'echo "$2" >"$1"; userdel "$3"; exit $?' sh "$last" $(($$ - 1)) "$1"
 	else
-		userdel "$1"
+		without_descriptors userdel "$1"
 	fi
 }
 

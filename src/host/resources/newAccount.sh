@@ -29,10 +29,10 @@ create_account() {
 useradd_without_ids() {
 	local uid=${1:-$(next_uid)}
 	shift
-	! useradd ${uid:+--uid "$uid"} -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 "$@" || return 0
+	! without_descriptors useradd ${uid:+--uid "$uid"} -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 "$@" || return 0
 	grep -q 'subordinate user IDs' "$WORK/error" || return 1
 	# A count of 0 is an error before shadow 4.9, whose useradd gives none to a uid below UID_MIN.
-	useradd --uid "$uid" -K "UID_MIN=$((uid + 1))" "$@"
+	without_descriptors useradd --uid "$uid" -K "UID_MIN=$((uid + 1))" "$@"
 }
 
 # Uids that recorded accounts had and nobody has by now: what they left, and what still runs, would be
