@@ -175,6 +175,12 @@ const told: [string, string, string, string][] = [
     says("ip, proxies"),
   ],
   [
+    "a unit that closes its containers, and has variables",
+    `cp ${own} ${own}.saved; sed -i '/^ExecStart=/i IPAddressDeny = any\\nEnvironment="PATH=/usr/bin" A=b' ${own}`,
+    `mv ${own}.saved ${own}`,
+    "found a daemon of nora's own, whose unit says Environment, IPAddressDeny; wanted nothing but what dockerd-rootless-setuptool.sh writes, and flags. To fix: move Environment, IPAddressDeny to a drop-in, which stays in force ('systemctl --user edit docker' as nora)",
+  ],
+  [
     "a file of variables, and does not run",
     `${manager} stop docker; cp ${own} ${own}.saved; ${unitOf(own, "$DOCKER_OPTS")}`,
     `mv ${own}.saved ${own}; ${manager} start docker`,

@@ -112,9 +112,31 @@ start_of_unit() {
 
 start_of_drop_ins() { text_of_unit '.d/*.conf' | last_start; }
 
-# Of settings on stdin.
+# What dockerd-rootless-setuptool.sh writes into a unit, with any value.
+PLAIN_DIRECTIVES='Description|Documentation|Environment=PATH|ExecStart|ExecReload|Timeout[A-Za-z]*|Restart|RestartSec'
+PLAIN_DIRECTIVES="$PLAIN_DIRECTIVES|StartLimit[A-Za-z]*|Limit(NOFILE|NPROC|CORE)|TasksMax|Delegate|Type|NotifyAccess"
+PLAIN_DIRECTIVES="$PLAIN_DIRECTIVES|KillMode|WantedBy|Alias"
+
+# Names of what else the unit says.
+other_directives() {
+	text_of_unit '' | whole_lines |
+		sed -nE -e 's/^[[:blank:]]*(Environment)[[:blank:]]*=[[:blank:]]*"?(PATH)=[^[:blank:]]*$/\1=\2/p; t' \
+			-e 's/^[[:blank:]]*([A-Za-z]+)[[:blank:]]*=.*/\1/p' |
+		grep -vxE "$PLAIN_DIRECTIVES" | sort -u || true
+}
+
+# Settings on stdin, one a line, without comments.
+whole_lines() {
+	awk '
+		/^[[:blank:]]*[#;]/ { next }
+		{ line = line $0 }
+		sub(/\\$/, " ", line) { next }
+		{ print line; line = "" }
+		END { print line }'
+}
+
 last_start() {
-	awk '/^[[:blank:]]*[#;]/ { next } { line = line $0 } sub(/\\$/, " ", line) { next } { print line; line = "" } END { print line }' |
+	whole_lines |
 		sed -n 's/^[[:blank:]]*ExecStart[[:blank:]]*=//p' | tail -n 1 | tr -d "\"'" | tr -s ' \t' ' '
 }
 

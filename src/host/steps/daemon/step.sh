@@ -130,6 +130,11 @@ leaves it"
 		fail daemon "a daemon of $ACCOUNT's own, whose daemon.json or unit says $dropped" \
 			"all in daemon that it is to go on with" \
 			"add $dropped to daemon, with what it is to be; or take it out there, and restart that daemon"
+	dropped=$(other_directives | names_of_members '')
+	[ -z "$dropped" ] ||
+		fail daemon "a daemon of $ACCOUNT's own, whose unit says $dropped" \
+			"nothing but what dockerd-rootless-setuptool.sh writes, and flags" \
+			"move $dropped to a drop-in, which stays in force ('systemctl --user edit docker' as $ACCOUNT)"
 	dropped=$(names_of_members '' <"$WORK/dropped")
 	[ -z "$dropped" ] ||
 		say "the daemon of $ACCOUNT loses $dropped until destroy: add to daemon what is to stay"
