@@ -64,7 +64,7 @@ test("a daemon of dockerd-rootless-setuptool.sh is taken over with its container
   };
   const open = () =>
     refused(
-      "whose daemon.json or unit says ip; wanted all in daemon that it is to go on with. To fix: add ip to daemon, with what it is to be; or take it out there, and restart that daemon",
+      "whose daemon.json or unit says ip; wanted all in daemon that it is to go on with. To fix: add ip to daemon, with what it is to be",
     );
   await open();
   await host.run(
@@ -95,7 +95,7 @@ test("a daemon of dockerd-rootless-setuptool.sh is taken over with its container
   const { daemon } = await app.applyAll(wishes);
   expect(daemon.changed).toContain("daemon of bob restarted");
   expect(daemon.said).toContain(
-    "daemon: the daemon of bob loses debug, iptables until destroy: add to daemon what is to stay",
+    "daemon: the daemon of bob loses debug, iptables until destroy: say in the program what is to stay",
   );
   expect(daemon.said.join()).not.toContain("can't read");
   expect(await shop("exec shop cat /data/file")).toBe("precious\n");
@@ -122,7 +122,7 @@ const elsewhere = `found a daemon of nora's own, whose unit says --config-file o
 const manager =
   "runuser -u nora -- env XDG_RUNTIME_DIR=/run/user/$(id -u nora) systemctl --user daemon-reload; runuser -u nora -- env XDG_RUNTIME_DIR=/run/user/$(id -u nora) systemctl --user";
 const says = (members: string) =>
-  `found a daemon of nora's own, whose daemon.json or unit says ${members}; wanted all in daemon that it is to go on with. To fix: add ${members} to daemon, with what it is to be; or take it out there, and restart that daemon`;
+  `found a daemon of nora's own, whose daemon.json or unit says ${members}; wanted all in daemon that it is to go on with. To fix: add ${members} to daemon, with what it is to be`;
 
 // Of a daemon that somebody has made: how it is told, and what the step says, before it changes anything.
 const told: [string, string, string, string][] = [
@@ -208,6 +208,12 @@ test("what somebody's daemon is told has to be in the program; a destroy after a
     expect([how, exitCode, said.at(-1)]).toEqual([how, 1, `daemon: daemon: ${words}`]);
     await host.run(undo);
   }
+  await asAccount(host, "nora", "systemctl --user stop docker");
+  const away = { ...wishes, daemon: { "data-root": "/home/nora/new" } };
+  expect((await app.tryApply("daemon", away)).said.at(-1)).toContain(
+    "daemon.data-root: found a daemon of nora's own, which has its data in '/home/nora/.local/share/docker'",
+  );
+  await asAccount(host, "nora", "systemctl --user start docker");
   const started = await since();
   await app.revert("daemon", wishes);
   expect(await since()).toBe(started);

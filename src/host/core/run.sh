@@ -45,7 +45,7 @@ become_root() {
 		refuse_to_run "user $(id -un), not root, and no $how" \
 			"install $how, or leave privilegeEscalation out, or connect as root"
 	# A rule may name another default than root, who would ask again.
-	error=$("$how" -n -u root true 2>&1 </dev/null) ||
+	error=$("$how" -n -u root sh -c : 2>&1 </dev/null) ||
 		refuse_to_run "that '$how -n' refuses user $(id -un) ($(printf '%s' "$error" | tail -n 1))" \
 			"$(allowing_line "$how" "$(id -un)"), or connect as root"
 	exec "$how" -n -u root sh "$AGENT" "$@"

@@ -85,7 +85,8 @@ dropped_members() {
 	# shellcheck disable=SC2016 # the inner shell expands it
 	as_account sh -c 'process=$(cat "$1/docker.pid") && tr "\0" "\n" <"/proc/$process/cmdline"' sh "$ACCOUNT_RUNTIME" \
 		>"$WORK/command" 2>/dev/null || true
-	[ -s "$WORK/command" ] || ! start_of_unit | grep -q '\$' ||
+	[ -s "$WORK/command" ] || ! account_has "$ACCOUNT_HOME/.config/systemd/user/docker.service" ||
+		! start_of_unit | grep -q '\$' ||
 		fail daemon "a daemon of $ACCOUNT's own that does not run, and whose unit starts it with a variable" \
 			"what it is told" "start it, and run again"
 	[ -n "$(start_of_drop_ins)" ] || start_of_unit | tr ' ' '\n' >>"$WORK/command"
@@ -117,10 +118,10 @@ PLAIN_DIRECTIVES='Description|Documentation|Environment=PATH|ExecStart|ExecReloa
 PLAIN_DIRECTIVES="$PLAIN_DIRECTIVES|StartLimit[A-Za-z]*|Limit(NOFILE|NPROC|CORE)|TasksMax|Delegate|Type|NotifyAccess"
 PLAIN_DIRECTIVES="$PLAIN_DIRECTIVES|KillMode|WantedBy|Alias"
 
-# Names of what else the unit says.
+# Names of what else the account's own unit says.
 other_directives() {
-	text_of_unit '' | whole_lines |
-		sed -nE -e 's/^[[:blank:]]*(Environment)[[:blank:]]*=[[:blank:]]*"?(PATH)=[^[:blank:]]*$/\1=\2/p; t' \
+	account_file "$ACCOUNT_HOME/.config/systemd/user/docker.service" | whole_lines |
+		sed -nE -e 's/^[[:blank:]]*(Environment)[[:blank:]]*=[[:blank:]]*"?(PATH)=[^=]*$/\1=\2/p; t' \
 			-e 's/^[[:blank:]]*([A-Za-z]+)[[:blank:]]*=.*/\1/p' |
 		grep -vxE "$PLAIN_DIRECTIVES" | sort -u || true
 }

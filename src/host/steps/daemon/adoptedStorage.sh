@@ -90,6 +90,7 @@ storage_of_stopped() {
 	[ -n "$root" ] || root=$(
 		grep -o '"data-root" \{0,1\}: \{0,1\}"[^"]*"' "$WORK/daemon.json.there" | cut -d '"' -f 4 | head -n 1
 	)
+	root=${root:-$ACCOUNT_HOME/.local/share/docker}
 	case $root in
 	/*) is_same_place "$root" "$1" || ! has_containers_or_volumes "$root" || other_place "$root" ;;
 	esac

@@ -129,7 +129,7 @@ leaves it"
 	[ -z "$dropped" ] ||
 		fail daemon "a daemon of $ACCOUNT's own, whose daemon.json or unit says $dropped" \
 			"all in daemon that it is to go on with" \
-			"add $dropped to daemon, with what it is to be; or take it out there, and restart that daemon"
+			"add $dropped to daemon, with what it is to be"
 	dropped=$(other_directives | names_of_members '')
 	[ -z "$dropped" ] ||
 		fail daemon "a daemon of $ACCOUNT's own, whose unit says $dropped" \
@@ -137,7 +137,7 @@ leaves it"
 			"move $dropped to a drop-in, which stays in force ('systemctl --user edit docker' as $ACCOUNT)"
 	dropped=$(names_of_members '' <"$WORK/dropped")
 	[ -z "$dropped" ] ||
-		say "the daemon of $ACCOUNT loses $dropped until destroy: add to daemon what is to stay"
+		say "the daemon of $ACCOUNT loses $dropped until destroy: say in the program what is to stay"
 }
 
 # A daemon that this installation has left to another one's claim runs with that one's files again.
