@@ -165,7 +165,7 @@ text_of_unit() {
 members_of_flags() {
 	sed -nE 's/^--([a-z0-9-]{1,40})(=.*)?$/\1/p' |
 		sed -E -e 's/^(authorization-plugin|default-address-pool|default-network-opt|default-ulimit|dns-opt)$/&s/' \
-			-e 's/^(exec-opt|host|label|log-opt|registry-mirror|storage-opt)$/&s/' \
+			-e 's/^(cdi-spec-dir|exec-opt|host|label|log-opt|node-generic-resource|registry-mirror|storage-opt)$/&s/' \
 			-e 's/^insecure-registry$/insecure-registries/; s/^add-runtime$/runtimes/; s/^feature$/&s/' \
 			-e 's/^(http|https|no)-proxy$/proxies/'
 }
