@@ -119,8 +119,7 @@ const toldBy = "/home/nora/.config/docker/daemon.json";
 const own = "/home/nora/.config/systemd/user/docker.service";
 const everybodys = "/etc/systemd/user/docker.service";
 const elsewhere = `found a daemon of nora's own, whose unit says --config-file or XDG_CONFIG_HOME; wanted its settings in ${toldBy}. To fix: move that file there, take the other out of the unit, and restart that daemon`;
-const manager =
-  "runuser -u nora -- env XDG_RUNTIME_DIR=/run/user/$(id -u nora) systemctl --user daemon-reload; runuser -u nora -- env XDG_RUNTIME_DIR=/run/user/$(id -u nora) systemctl --user";
+const manager = "runuser -u nora -- env XDG_RUNTIME_DIR=/run/user/$(id -u nora) systemctl --user";
 const says = (members: string) =>
   `found a daemon of nora's own, whose daemon.json or unit says ${members}; wanted all in daemon that it is to go on with. To fix: add ${members} to daemon, with what it is to be`;
 
@@ -183,7 +182,7 @@ const told: [string, string, string, string][] = [
   [
     "a file of variables, and does not run",
     `${manager} stop docker; cp ${own} ${own}.saved; ${unitOf(own, "$DOCKER_OPTS")}`,
-    `mv ${own}.saved ${own}; ${manager} start docker`,
+    `mv ${own}.saved ${own}; ${manager} daemon-reload; ${manager} start docker`,
     "found a daemon of nora's own that does not run, and whose unit starts it with a variable; wanted what it is told. To fix: start it, and run again",
   ],
   [

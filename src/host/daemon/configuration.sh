@@ -75,29 +75,30 @@ names_of_members() {
 # come from a drop-in, which stays in force. The storage driver stays what it is, and of another data root an error
 # tells. $1 the daemon.json that is written.
 dropped_members() {
-	local path=$ACCOUNT_HOME/.config/docker/daemon.json said=no-member
-	! has default-network-opts.bridge || said=default-network-opts
-	json_members <"$1" | cut -f 1 | grep -vxF "$said" >"$WORK/members" || true
-	start_of_drop_ins | tr ' ' '\n' | members_of_flags >"$WORK/drop-in-flags"
-	: >"$WORK/there.json"
-	! account_has "$path" || need_account_file "$path" "$WORK/there.json" "what its daemon is told"
+	local drop_ins start
+	drop_ins=$(start_of_drop_ins)
+	start=$(start_of_unit)
+	# This package's own, where the program says nothing of it.
+	json_members <"$1" | cut -f 1 |
+		if has default-network-opts.bridge; then grep -vx default-network-opts; else cat; fi >"$WORK/members" || true
+	printf '%s\n' "$drop_ins" | tr ' ' '\n' | members_of_flags >"$WORK/drop-in-flags"
 	members_of_others_file >"$WORK/told"
 	# shellcheck disable=SC2016 # the inner shell expands it
 	as_account sh -c 'process=$(cat "$1/docker.pid") && tr "\0" "\n" <"/proc/$process/cmdline"' sh "$ACCOUNT_RUNTIME" \
 		>"$WORK/command" 2>/dev/null || true
 	[ -s "$WORK/command" ] || ! account_has "$ACCOUNT_HOME/.config/systemd/user/docker.service" ||
-		! start_of_unit | grep -q '\$' ||
+		! printf '%s' "$start" | grep -q '\$' ||
 		fail daemon "a daemon of $ACCOUNT's own that does not run, and whose unit starts it with a variable" \
 			"what it is told" "start it, and run again"
-	[ -n "$(start_of_drop_ins)" ] || start_of_unit | tr ' ' '\n' >>"$WORK/command"
+	[ -n "$drop_ins" ] || printf '%s\n' "$start" | tr ' ' '\n' >>"$WORK/command"
 	members_of_flags <"$WORK/command" | grep -vxFf "$WORK/drop-in-flags" | grep -vx data-root >>"$WORK/told" || true
 	grep -vxFf "$WORK/members" "$WORK/told" | grep -vx storage-driver | sort -u || true
 }
 
 # dockerd takes a blank one, too.
 members_of_others_file() {
-	grep -q '[^[:space:]]' "$WORK/there.json" || return 0
-	{ [ "$(wc -c <"$WORK/there.json")" -le 65536 ] && json_members <"$WORK/there.json" >"$WORK/there"; } ||
+	small_daemon_json "$ACCOUNT_HOME/.config/docker/daemon.json" | json_members >"$WORK/there" ||
+		! grep -q '[^[:space:]]' "$WORK/small.json" ||
 		fail daemon "a daemon.json of $ACCOUNT's own that is larger than 64 KiB, or no plain JSON object" \
 			"one that can be compared with daemon" "write it as plain JSON, without a byte order mark"
 	cut -f 1 "$WORK/there"

@@ -158,7 +158,8 @@ other_files_that_name_programs() {
 	timeout -k 5 20 find /etc /usr/lib/systemd/system /usr/lib/systemd/user -type f -size -1025k \
 		! -path '*[[:cntrl:]]*' ! -path '*/.*' ! -name '*.dpkg-*' ! -name '*~' ! -name '*.bak' ! -name '*.old' \
 		! -name '*.orig' ! -name '*rootless-docker*' ! -path '/etc/sudoers*' ! -path '/etc/apparmor.d/*' \
-		! -path '/etc/audit/*' ! -path '/etc/aide/*' -print0 >"$WORK/programs-candidates" 2>/dev/null || [ $? -lt 124 ] || return 1
+		! -path '/etc/audit/*' ! -path '/etc/aide/*' -print0 \
+		>"$WORK/programs-candidates" 2>/dev/null || [ $? -lt 124 ] || return 1
 	timeout -k 5 20 xargs -0 -r grep -lIswFf "$WORK/programs-words" -D skip -- \
 		<"$WORK/programs-candidates" >"$WORK/programs-others" || [ $? -lt 124 ] || return 1
 	packages_of_files <"$WORK/programs-others" | cut -f 2 >"$WORK/programs-shipped"

@@ -17,6 +17,7 @@ has_own_unit() {
 want_unit() {
 	local started was=''
 	started=$(resource_directory userdaemon "$ACCOUNT")/started
+	rm -f "$(resource_directory userunit "$ACCOUNT")/baseline/not-started"
 	account_file "$1" >"$WORK/unit.before" || true
 	grep -v '^Timeout' "$WORK/docker.service" >"$WORK/unit"
 	# Another step that looks in between would take the daemon for one that has to restart.
@@ -48,8 +49,8 @@ userunit_restore() {
 	[ ! -e "$2/active" ] || start_earlier_daemon "$@"
 }
 
-# Waited for, and an error, once alone: what keeps it from starting may be the account's, which is to hold up no destroy.
-# $1 account, $2 baseline directory.
+# Waited for, and an error, once alone: what keeps it from starting may be the account's, which is to hold up no
+# destroy. $1 account, $2 baseline directory.
 start_earlier_daemon() {
 	if [ -e "$2/not-started" ]; then
 		! service_manager_starts 2>/dev/null || ask_systemctl start --no-block docker.service 2>/dev/null || true

@@ -79,7 +79,6 @@ apply_daemon_files() {
 	keep_earlier_files
 	# Its revert starts the daemon anew that was there: from here on something is changed.
 	want userunit "$ACCOUNT" docker.service
-	rm -f "$(resource_directory userunit "$ACCOUNT")/baseline/not-started"
 	each_tls_file want_home_file
 	want_home_file "$config/docker/daemon.json" 600 "$WORK/daemon.json"
 	note_daemon_json "$WORK/daemon.json"
@@ -120,7 +119,7 @@ leaves it"
 		{
 			text_of_unit ''
 			text_of_unit '.d/*.conf'
-		} | grep -q XDG_CONFIG_HOME; then
+		} | whole_lines | grep -q XDG_CONFIG_HOME; then
 		fail daemon "a daemon of $ACCOUNT's own, whose unit says --config-file or XDG_CONFIG_HOME" \
 			"its settings in $(shown_path "$ACCOUNT_HOME/.config/docker/daemon.json")" \
 			"move that file there, take the other out of the unit, and restart that daemon"
