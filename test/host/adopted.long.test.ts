@@ -186,6 +186,14 @@ const told: [string, string, string, string][] = [
     "found a daemon of nora's own that does not run, and whose unit starts it with a variable; wanted what it is told. To fix: start it, and run again",
   ],
   [
+    "on a command line, by root's unit, beside docker.service",
+    `install -d -o nora /tmp/nora
+    systemd-run -q -u beside -p User=nora -E XDG_RUNTIME_DIR=/tmp/nora -E PATH=$PATH ${contrib}/dockerd-rootless.sh --data-root=/home/nora/beside
+    until [ "$(pgrep -cx -u nora dockerd)" = 2 ]; do sleep 0.2; done`,
+    `systemctl stop beside`,
+    "found a dockerd of nora's own that docker.service of its service manager does not run; wanted none whose settings and data are not known. To fix: end it ('pgrep -x -u nora dockerd' says which it is), and say in daemon what it was told",
+  ],
+  [
     "a drop-in, which says what this package says by itself",
     unitOf(`${own}.d/net.conf`, "--default-network-opt=bridge=a=b"),
     `rm -r ${own}.d`,

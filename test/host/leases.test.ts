@@ -80,6 +80,22 @@ test("two accounts share a machine; the first one to come may go first", async (
   expect(diffSnapshots(fresh, await snapshotHost(host))).toEqual([]);
 });
 
+test("one program's FileCapability starts no other account's daemon again", async () => {
+  const [first, second] = [new Installation(host, "a7"), new Installation(host, "b7")];
+  const plain: StepArgs = { ...bob, privilegedPorts: "None" };
+  await first.applyAll({ ...ada, privilegedPorts: "None" });
+  await second.applyAll(plain);
+  const started = await daemonStart(host, "bob");
+  for (const step of ["ports", "engine"] as const) await first.apply(step, ada);
+  for (const { changed } of Object.values(await second.applyAll(plain)))
+    expect(changed).toEqual([]);
+  expect(await daemonStart(host, "bob")).toBe(started);
+  await first.revertAll(ada);
+  await second.apply("engine", plain);
+  expect(await daemonStart(host, "bob")).toBe(started);
+  await second.revertAll(plain);
+});
+
 test("the same owner with a new lease takes over; the old one's revert changes nothing", async () => {
   const lost = new Installation(host, "d0");
   await lost.applyAll({

@@ -16,13 +16,25 @@ daemon_fingerprint() {
 
 sum_of_ground() { sha256sum <"$WORK/ground" | cut -c 1-64; }
 
-# What other steps than its own can change: the engine, its ids, its control groups.
+# What other steps than its own can change: the engine, its capability, its ids, its control groups.
 daemon_ground() {
 	# shellcheck disable=SC2046 # lists of package names
 	daemon_engine $(storage_packages) $(network_packages)
+	capability_wished_for
 	id_ranges /etc/subuid "$ACCOUNT" "$ACCOUNT_UID"
 	id_ranges /etc/subgid "$ACCOUNT" "$ACCOUNT_UID"
 	delegated_controllers
+}
+
+# What rootlesskit may, where an installation of this account wants that: for another one's wish no daemon starts again.
+capability_wished_for() {
+	local program lease
+	program=$(command -v rootlesskit) || return 0
+	for lease in $(installations_of "$(resource_directory userdaemon "$ACCOUNT")"); do
+		is_claimed_by "$lease" "$(resource_directory filecap "$(realpath "$program")")/claims" || continue
+		getcap "$program" 2>/dev/null || true
+		return 0
+	done
 }
 
 # Notes what the daemon was started with: the fingerprint of all of it, and of what it stands on; and which start that

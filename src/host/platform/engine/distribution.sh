@@ -42,8 +42,8 @@ engine_programs() {
 	done
 }
 
-# Of that, what is the machine's: the versions of the programs, and what rootlesskit may. The
-# arguments are packages that not every daemon runs with.
+# Of that, what is the machine's: the versions of the programs. The arguments are packages that not every daemon runs
+# with.
 daemon_engine() {
 	# An engine of its own comes before it.
 	if [ "$PATH" = "$SYSTEM_PATH" ] && [ -n "$(installed_version "$(distribution_package)")" ]; then
@@ -52,7 +52,6 @@ daemon_engine() {
 	else
 		files_of_engine
 	fi
-	getcap "$(command -v rootlesskit)" 2>/dev/null || true
 }
 
 # Debian's CLI is a package of its own since 13.

@@ -11,6 +11,7 @@ daemon_apply() {
 	rm -f "$STATE/leases/$LEASE/no-data"
 	start_service_manager
 	validate_prune
+	stop_on_daemon_elsewhere
 	look_at_adopted_storage
 	want_network_driver
 	note_data_elsewhere ". From now on it does not see what is in there: \
