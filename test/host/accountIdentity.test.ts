@@ -361,13 +361,13 @@ PROGRAM
       "up",
       precious("/home/app"),
       "destroy",
-      "install -d -o app /home/app/.config /home/app/.config/systemd /home/app/.config/systemd/user; install -o app /dev/null /home/app/.config/systemd/user/docker.service",
+      "mkdir -p /home/app/.local/share/systemd/user; touch /home/app/.local/share/systemd/user/docker.service; chown -R app /home/app/.local",
       "up",
       "destroy with data",
     ],
     holds:
-      "id app; cat /home/app/precious; ls /home/app/.config/systemd/user/docker.service; grep ^app: /etc/subuid; grep ^app: /etc/subgid",
-    said: /account app, which this package has made, has had a docker\.service of its own since: it counts as found/,
+      "id app; cat /home/app/precious; ls /home/app/.local/share/systemd/user/docker.service; grep ^app: /etc/subuid; grep ^app: /etc/subgid",
+    said: /account app, which this package has made, has had a daemon of its own since: it counts as found/,
   },
   {
     name: "kept, and made to linger since: it stays under Delete",

@@ -117,6 +117,7 @@ const unitOf = (path: string, flags: string) =>
   `mkdir -p ${path.replace(/[^/]*$/, "")}; printf '[Service]\\nExecStart=\\nExecStart=${contrib}/dockerd-rootless.sh ${flags}\\n' >${path}`;
 const toldBy = "/home/nora/.config/docker/daemon.json";
 const own = "/home/nora/.config/systemd/user/docker.service";
+const elsewhereOwn = "/home/nora/.local/share/systemd/user";
 const everybodys = "/etc/systemd/user/docker.service";
 const elsewhere = `found a daemon of nora's own, whose unit says --config-file or XDG_CONFIG_HOME; wanted its settings in ${toldBy}. To fix: move that file there, take the other out of the unit, and restart that daemon`;
 const manager = "runuser -u nora -- env XDG_RUNTIME_DIR=/run/user/$(id -u nora) systemctl --user";
@@ -183,7 +184,7 @@ const told: [string, string, string, string][] = [
     "a file of variables, and does not run",
     `${manager} stop docker; cp ${own} ${own}.saved; ${unitOf(own, "$DOCKER_OPTS")}`,
     `mv ${own}.saved ${own}; ${manager} daemon-reload; ${manager} start docker`,
-    "found a daemon of nora's own that does not run, and whose unit starts it with a variable; wanted what it is told. To fix: start it, and run again",
+    "found a daemon of nora's own that does not run, and whose unit starts it with a variable or by another program; wanted what it is told. To fix: start it, and run again",
   ],
   [
     "on a command line, by root's unit, beside docker.service",
@@ -191,7 +192,25 @@ const told: [string, string, string, string][] = [
     systemd-run -q -u beside -p User=nora -E XDG_RUNTIME_DIR=/tmp/nora -E PATH=$PATH ${contrib}/dockerd-rootless.sh --data-root=/home/nora/beside
     until [ "$(pgrep -cx -u nora dockerd)" = 2 ]; do sleep 0.2; done`,
     `systemctl stop beside`,
-    "found a dockerd of nora's own that docker.service of its service manager does not run; wanted none whose settings and data are not known. To fix: end it ('pgrep -x -u nora dockerd' says which it is), and say in daemon what it was told",
+    "found a dockerd of nora's own that docker.service of its service manager does not run; wanted none whose settings and data are not known. To fix: end it and what starts it ('pgrep -x -u nora dockerd' says which it is), and say in daemon what it was told",
+  ],
+  [
+    "a unit in another place that closes its containers",
+    `mkdir -p ${elsewhereOwn}; cp ${own} ${own}.saved; mv ${own} ${elsewhereOwn}; echo IPAddressDeny=any >>${elsewhereOwn}/docker.service`,
+    `rm ${elsewhereOwn}/docker.service; mv ${own}.saved ${own}`,
+    "found a daemon of nora's own, whose unit says IPAddressDeny; wanted nothing but what dockerd-rootless-setuptool.sh writes, and flags. To fix: move IPAddressDeny to a drop-in, which stays in force ('systemctl --user edit docker' as nora)",
+  ],
+  [
+    "a program of its own, and does not run",
+    `${manager} stop docker; cp ${own} ${own}.saved; sed -i 's|^ExecStart=.*|ExecStart=/home/nora/start.sh|' ${own}`,
+    `mv ${own}.saved ${own}; ${manager} daemon-reload; ${manager} start docker`,
+    "found a daemon of nora's own that does not run, and whose unit starts it with a variable or by another program; wanted what it is told. To fix: start it, and run again",
+  ],
+  [
+    "variables, in the file that is written",
+    "printf 'BIND_IP=127.0.0.1\\nDOCKERD_ROOTLESS_ROOTLESSKIT_PORT_DRIVER=slirp4netns\\nA=theirs\\n' >/home/nora/.config/docker/environment",
+    "rm /home/nora/.config/docker/environment",
+    "found a file /home/nora/.config/docker/environment of nora's own, which says BIND_IP, DOCKERD_ROOTLESS_ROOTLESSKIT_PORT_DRIVER; wanted nothing there but what the program says, since this package writes it. To fix: say BIND_IP, DOCKERD_ROOTLESS_ROOTLESSKIT_PORT_DRIVER in the program (environment, network), or move BIND_IP, DOCKERD_ROOTLESS_ROOTLESSKIT_PORT_DRIVER to a drop-in",
   ],
   [
     "a drop-in, which says what this package says by itself",
@@ -204,7 +223,7 @@ const told: [string, string, string, string][] = [
 test("what somebody's daemon is told has to be in the program; a destroy after an error, and over a daemon.json that they broke", async () => {
   const docker = await makeByHand("nora", "mkdir -p ~/.config/docker");
   const app = new Installation(host, "a2");
-  const wishes = adopt("nora");
+  const wishes = { ...adopt("nora"), environment: { A: "ours" } };
   const since = () => docker("inspect -f '{{.State.StartedAt}}' shop");
   await app.install();
   const before = ["preflight", "account", "kernel", "secrets", "engine", "ports"] as const;
@@ -306,6 +325,15 @@ test.each<[string, string, string, string, StepArgs, (name: string) => string]>(
   await app.revertAll(wishes);
   await asAccount(host, name, "systemctl --user start docker");
   expect(await look()).toEqual(there);
+});
+
+test("a daemon that does not run, and whose engine has chosen vfs: its containers are seen", async () => {
+  const docker = await makeByHand("zoe", byJson('{"storage-driver": "vfs"}'));
+  await asAccount(host, "zoe", "systemctl --user stop docker; rm ~/.config/docker/daemon.json");
+  const app = new Installation(host, "b4");
+  await app.applyAll(adopt("zoe"));
+  expect(await docker("exec shop cat /data/file")).toBe("precious\n");
+  await app.revertAll(adopt("zoe"));
 });
 
 const flag = "systemd/user/docker.service.d/data.conf";

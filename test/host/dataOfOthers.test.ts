@@ -73,7 +73,7 @@ test("a disk that is full when root keeps a file of the account's: an error, and
   const state = "/var/lib/rootless-docker";
   const file = "/home/app/.config/docker/daemon.json";
   await host.run(`install -d -o app /home/app/.config /home/app/.config/docker
-    seq -s , 2000 >${file}; chown app: ${file}; cp -p ${file} /root/daemon.json
+    printf '{"debug": true%9000s}' '' >${file}; chown app: ${file}; cp -p ${file} /root/daemon.json
     cp -a ${state} /root/state; mount -t tmpfs -o size=16m tmpfs ${state}; cp -a /root/state/. ${state}
     cat >/usr/local/sbin/perl <<'PROGRAM'
 #!/bin/sh
@@ -93,14 +93,19 @@ PROGRAM
     rm -r /root/state; cp -a ${state} /root/state; umount ${state}; rm -rf ${state}; mv /root/state ${state}`);
 });
 
-test("data that an installation kept, of a daemon of the account's own since: they stay under Delete", async () => {
+test.each([
+  ["/home/app/.config/systemd/user/docker.service", ""],
+  ["/home/app/.local/share/systemd/user/docker.service", ""],
+  ["/home/app/.config/systemd/user/mine.service", "ExecStart=/usr/bin/dockerd-rootless.sh"],
+  ["/etc/systemd/user/docker.service", ""],
+  ["/etc/systemd/system/app.service", "User=app\\nExecStart=/usr/bin/dockerd-rootless.sh"],
+])("data that an installation kept, with %s since: they stay under Delete", async (unit, says) => {
   const keep: StepArgs = { ...wishes, onDestroy: { data: "Keep" } };
-  const unit = "/home/app/.config/systemd/user/docker.service";
   await app.apply("daemon", keep);
   await host.run(`install -d -o app ${root}/volumes/kept; touch ${root}/volumes/kept/file`);
   await app.revert("daemon", keep);
   await host.run(`install -d -o app ${root}/volumes/theirs; echo precious >${root}/volumes/theirs/file
-    install -d -o app /home/app/.config /home/app/.config/systemd /home/app/.config/systemd/user; install -o app /dev/null ${unit}`);
+    mkdir -p $(dirname ${unit}); chown -R app /home/app/.config /home/app/.local; printf '[Service]\\n${says}\\n' >${unit}`);
   await app.apply("daemon", wishes);
   const { said } = await app.revert("daemon", wishes);
   expect(said.at(-1)).toMatch(/docker stays \(\S+\): it was there before \(/);

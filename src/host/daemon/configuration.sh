@@ -71,39 +71,6 @@ names_of_members() {
 		END { if (NR > 10) printf " and %d more", NR - 10 }'
 }
 
-# What a daemon that somebody else has made is told, and would not be: members of its daemon.json, and flags that do not
-# come from a drop-in, which stays in force. The storage driver stays what it is, and of another data root an error
-# tells. $1 the daemon.json that is written.
-dropped_members() {
-	local drop_ins start
-	drop_ins=$(start_of_drop_ins)
-	start=$(start_of_unit)
-	# This package's own, where the program says nothing of it.
-	json_members <"$1" | cut -f 1 |
-		if has default-network-opts.bridge; then grep -vx default-network-opts; else cat; fi >"$WORK/members" || true
-	printf '%s\n' "$drop_ins" | tr ' ' '\n' | members_of_flags >"$WORK/drop-in-flags"
-	members_of_others_file >"$WORK/told"
-	# shellcheck disable=SC2016 # the inner shell expands it
-	as_account sh -c 'process=$(cat "$1/docker.pid") && tr "\0" "\n" <"/proc/$process/cmdline"' sh "$ACCOUNT_RUNTIME" \
-		>"$WORK/command" 2>/dev/null || true
-	[ -s "$WORK/command" ] || ! account_has "$ACCOUNT_HOME/.config/systemd/user/docker.service" ||
-		! printf '%s' "$start" | grep -q '\$' ||
-		fail daemon "a daemon of $ACCOUNT's own that does not run, and whose unit starts it with a variable" \
-			"what it is told" "start it, and run again"
-	[ -n "$drop_ins" ] || printf '%s\n' "$start" | tr ' ' '\n' >>"$WORK/command"
-	members_of_flags <"$WORK/command" | grep -vxFf "$WORK/drop-in-flags" | grep -vx data-root >>"$WORK/told" || true
-	grep -vxFf "$WORK/members" "$WORK/told" | grep -vx storage-driver | sort -u || true
-}
-
-# dockerd takes a blank one, too.
-members_of_others_file() {
-	small_daemon_json "$ACCOUNT_HOME/.config/docker/daemon.json" | json_members >"$WORK/there" ||
-		! grep -q '[^[:space:]]' "$WORK/small.json" ||
-		fail daemon "a daemon.json of $ACCOUNT's own that is larger than 64 KiB, or no plain JSON object" \
-			"one that can be compared with daemon" "write it as plain JSON, without a byte order mark"
-	cut -f 1 "$WORK/there"
-}
-
 # What docker.service of the account's starts, a drop-in's before the unit's.
 start_of_unit() {
 	local start
@@ -113,19 +80,6 @@ start_of_unit() {
 }
 
 start_of_drop_ins() { text_of_unit '.d/*.conf' | last_start; }
-
-# What dockerd-rootless-setuptool.sh writes into a unit, with any value.
-PLAIN_DIRECTIVES='Description|Documentation|Environment=PATH|ExecStart|ExecReload|Timeout[A-Za-z]*|Restart|RestartSec'
-PLAIN_DIRECTIVES="$PLAIN_DIRECTIVES|StartLimit[A-Za-z]*|Limit(NOFILE|NPROC|CORE)|TasksMax|Delegate|Type|NotifyAccess"
-PLAIN_DIRECTIVES="$PLAIN_DIRECTIVES|KillMode|WantedBy|Alias"
-
-# Names of what else the account's own unit says.
-other_directives() {
-	account_file "$ACCOUNT_HOME/.config/systemd/user/docker.service" | whole_lines |
-		sed -nE -e 's/^[[:blank:]]*(Environment)[[:blank:]]*=[[:blank:]]*"?(PATH)=[^=]*$/\1=\2/p; t' \
-			-e 's/^[[:blank:]]*([A-Za-z]+)[[:blank:]]*=.*/\1/p' |
-		grep -vxE "$PLAIN_DIRECTIVES" | sort -u || true
-}
 
 # Settings on stdin, one a line, without comments.
 whole_lines() {
@@ -160,13 +114,4 @@ text_of_unit() {
 			head -c 65536 -- "$path"
 			echo
 		done' sh "$1" 2>/dev/null || true
-}
-
-# Flags of dockerd, a word a line, as daemon.json calls them. https://docs.docker.com/reference/cli/dockerd/
-members_of_flags() {
-	sed -nE 's/^--([a-z0-9-]{1,40})(=.*)?$/\1/p' |
-		sed -E -e 's/^(authorization-plugin|default-address-pool|default-network-opt|default-ulimit|dns-opt)$/&s/' \
-			-e 's/^(cdi-spec-dir|exec-opt|host|label|log-opt|node-generic-resource|registry-mirror|storage-opt)$/&s/' \
-			-e 's/^insecure-registry$/insecure-registries/; s/^add-runtime$/runtimes/; s/^feature$/&s/' \
-			-e 's/^(http|https|no)-proxy$/proxies/'
 }

@@ -55,3 +55,13 @@ engine_chooses() {
 	fuse-overlayfs | vfs) return 1 ;;
 	esac
 }
+
+# The drivers that the engine finds data of, and then takes by itself. Those of vfs do not count for
+# it.
+drivers_with_data() {
+	# shellcheck disable=SC2016 # the inner shell expands them
+	as_account sh -c 'for driver in overlay2 fuse-overlayfs btrfs zfs; do
+		[ -z "$(ls -A "$1/$driver" 2>/dev/null)" ] || printf "%s\n" "$driver"
+	done' sh "$1" >"$WORK/said" || no_answer_about "$1"
+	grep -xE 'overlay2|fuse-overlayfs|btrfs|zfs' "$WORK/said" || true
+}

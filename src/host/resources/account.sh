@@ -17,14 +17,14 @@ account_save() {
 }
 
 # An owner that says that the account is there (create: false) removes none: one that this package
-# made for an earlier installation, and kept, counts as found. So does one that has a daemon of its own since, or that
+# made for an earlier installation, and kept, counts as found. So does one that may have a daemon of its own since, or that
 # somebody has made to linger. $1 the account.
 keep_made_account() {
 	local dir kind since=''
 	dir=$(resource_directory account "$1")
 	if [ ! -e "$dir/baseline/made" ] || ! unclaimed "$dir" || ! know_account "$1"; then return 0; fi
-	if has_own_unit; then
-		since='had a docker.service of its own'
+	if may_have_own_daemon; then
+		since='had a daemon of its own'
 	elif [ -e "$(linger_file "$1")" ] && [ ! -d "$(resource_directory linger "$1")/baseline" ]; then
 		since='been made to linger'
 	fi

@@ -55,11 +55,14 @@ take_data_root() {
 
 # Where the account has a daemon of its own since an installation kept them, all that lies there was there before.
 # $1 data root.
-note_data_of_own_daemon() {
+note_data_of_own_daemon() { ! may_have_own_daemon || note_data_of_others "$1"; }
+
+# $1 data root.
+note_data_of_others() {
 	local dir baseline
 	dir=$(resource_directory data "$1")
 	baseline=$dir/baseline
-	if [ ! -d "$baseline" ] || ! unclaimed "$dir" || ! has_own_unit; then return 0; fi
+	if [ ! -d "$baseline" ] || ! unclaimed "$dir"; then return 0; fi
 	data_names "$1" | write_record "$baseline/names"
 	rm -f "$baseline/made" "$baseline/absent" "$baseline/engine-names"
 	sync_directories "$baseline"

@@ -6,10 +6,13 @@ userunit_check() {
 		echo 'it not enabled'
 }
 
-# True where the account has a docker.service that is none of an installation's.
-has_own_unit() {
-	local unit=$ACCOUNT_HOME/.config/systemd/user/docker.service
-	unclaimed "$(resource_directory homefile "$unit")" && account_has "$unit"
+# True where the account has a daemon of its own, or may have one: by its unit or an administrator's, or since it runs.
+may_have_own_daemon() {
+	unclaimed "$(resource_directory homefile "$ACCOUNT_HOME/.config/systemd/user/docker.service")" || return 1
+	! daemon_is_up || return 0
+	[ ! -f /etc/systemd/user/docker.service ] || return 0
+	# One that does not say is taken for one that has.
+	[ "$(own_unit ours '' || echo unknown)$(units_of_rootless_daemons "$ACCOUNT")" != '' ]
 }
 
 # Writes the unit. Its time limits are for systemd alone, which reads them anew: a daemon that was

@@ -102,7 +102,11 @@ storage_of_stopped() {
 	! grep -q '"containerd-snapshotter" \{0,1\}: \{0,1\}true' "$WORK/daemon.json.there" || store=containerd
 	case $store in
 	containerd) driver=${driver:-overlayfs} place=containerd/daemon/io.containerd.snapshotter.v1.$driver/snapshots ;;
-	*) place=$driver ;;
+	*)
+		# Where it was not told, the engine takes vfs last.
+		[ -n "$driver" ] || ! may_have_own_daemon || [ -n "$(drivers_with_data "$1")" ] || driver=vfs
+		place=$driver
+		;;
 	esac
 	[ -z "$driver" ] || ! has_files "$1/$place" || name_of_storage "$driver" "$store"
 }

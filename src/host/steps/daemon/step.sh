@@ -101,45 +101,6 @@ apply_daemon_files() {
 	forget_earlier_values
 }
 
-# Members of daemon.json that hide nothing, open nothing and limit nothing, or that this package has a word in.
-LOSABLE_MEMBERS='debug|experimental|features|hosts|ip6tables|iptables|log-format|log-level|mtu|pidfile|raw-logs'
-LOSABLE_MEMBERS="$LOSABLE_MEMBERS|rootless|userland-proxy|userland-proxy-path"
-
-# Of a daemon that somebody else has made, and whose daemon.json this package has not written before.
-tell_dropped_members() {
-	local dropped twice
-	unclaimed "$(resource_directory homefile "$ACCOUNT_HOME/.config/docker/daemon.json")" || return 0
-	dropped_members "$WORK/daemon.json" >"$WORK/dropped"
-	twice=$(json_members <"$WORK/daemon.json" | cut -f 1 | grep -xFf "$WORK/drop-in-flags" | names_of_members '')
-	[ -z "$twice" ] ||
-		fail daemon "a daemon of $ACCOUNT's own, with flags of a drop-in that are in daemon.json, too ($twice)" \
-			"them in one place, since dockerd refuses both" \
-			"say in the program what $twice is to be; and move it from the drop-in to its daemon.json, where destroy \
-leaves it"
-	if grep -qxh config-file "$WORK/dropped" "$WORK/drop-in-flags" ||
-		{
-			text_of_unit ''
-			text_of_unit '.d/*.conf'
-		} | whole_lines | grep -q XDG_CONFIG_HOME; then
-		fail daemon "a daemon of $ACCOUNT's own, whose unit says --config-file or XDG_CONFIG_HOME" \
-			"its settings in $(shown_path "$ACCOUNT_HOME/.config/docker/daemon.json")" \
-			"move that file there, take the other out of the unit, and restart that daemon"
-	fi
-	dropped=$(grep -vxE "$LOSABLE_MEMBERS" "$WORK/dropped" | names_of_members '')
-	[ -z "$dropped" ] ||
-		fail daemon "a daemon of $ACCOUNT's own, whose daemon.json or unit says $dropped" \
-			"all in daemon that it is to go on with" \
-			"add $dropped to daemon, with what it is to be"
-	dropped=$(other_directives | names_of_members '')
-	[ -z "$dropped" ] ||
-		fail daemon "a daemon of $ACCOUNT's own, whose unit says $dropped" \
-			"nothing but what dockerd-rootless-setuptool.sh writes, and flags" \
-			"move $dropped to a drop-in, which stays in force ('systemctl --user edit docker' as $ACCOUNT)"
-	dropped=$(names_of_members '' <"$WORK/dropped")
-	[ -z "$dropped" ] ||
-		say "the daemon of $ACCOUNT loses $dropped until destroy: say in the program what is to stay"
-}
-
 # A daemon that this installation has left to another one's claim runs with that one's files again.
 # Asked for every time: a run that was killed before this has dropped the claims already.
 daemon_released() {

@@ -35,16 +35,6 @@ settle_storage_driver() {
 	fi
 }
 
-# The drivers that the engine finds data of, and then takes by itself. Those of vfs do not count for
-# it.
-drivers_with_data() {
-	# shellcheck disable=SC2016 # the inner shell expands them
-	as_account sh -c 'for driver in overlay2 fuse-overlayfs btrfs zfs; do
-		[ -z "$(ls -A "$1/$driver" 2>/dev/null)" ] || printf "%s\n" "$driver"
-	done' sh "$1" >"$WORK/said" || no_answer_about "$1"
-	grep -xE 'overlay2|fuse-overlayfs|btrfs|zfs' "$WORK/said" || true
-}
-
 # What earlier runs tried counts as long as the data of the driver are there. $1 data root.
 keep_storage_driver() {
 	local driver tried
