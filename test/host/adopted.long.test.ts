@@ -184,7 +184,7 @@ const told: [string, string, string, string][] = [
     "a file of variables, and does not run",
     `${manager} stop docker; cp ${own} ${own}.saved; ${unitOf(own, "$DOCKER_OPTS")}`,
     `mv ${own}.saved ${own}; ${manager} daemon-reload; ${manager} start docker`,
-    "found a daemon of nora's own that does not run, and whose unit starts it with a variable or by another program; wanted what it is told. To fix: start it, and run again",
+    "found a daemon of nora's own that does not run, and whose unit starts it with a variable or by another program; wanted what it is told. To fix: start it, or remove that unit, and run again",
   ],
   [
     "on a command line, by root's unit, beside docker.service",
@@ -196,7 +196,7 @@ const told: [string, string, string, string][] = [
   ],
   [
     "a unit in another place that closes its containers",
-    `mkdir -p ${elsewhereOwn}; cp ${own} ${own}.saved; mv ${own} ${elsewhereOwn}; echo IPAddressDeny=any >>${elsewhereOwn}/docker.service`,
+    `mkdir -p ${elsewhereOwn}; cp ${own} ${own}.saved; mv ${own} ${elsewhereOwn}; sed -i 's/^Description=.*/&\\nRequires=dbus.socket/' ${elsewhereOwn}/docker.service; echo IPAddressDeny=any >>${elsewhereOwn}/docker.service`,
     `rm ${elsewhereOwn}/docker.service; mv ${own}.saved ${own}`,
     "found a daemon of nora's own, whose unit says IPAddressDeny; wanted nothing but what dockerd-rootless-setuptool.sh writes, and flags. To fix: move IPAddressDeny to a drop-in, which stays in force ('systemctl --user edit docker' as nora)",
   ],
@@ -204,7 +204,7 @@ const told: [string, string, string, string][] = [
     "a program of its own, and does not run",
     `${manager} stop docker; cp ${own} ${own}.saved; sed -i 's|^ExecStart=.*|ExecStart=/home/nora/start.sh|' ${own}`,
     `mv ${own}.saved ${own}; ${manager} daemon-reload; ${manager} start docker`,
-    "found a daemon of nora's own that does not run, and whose unit starts it with a variable or by another program; wanted what it is told. To fix: start it, and run again",
+    "found a daemon of nora's own that does not run, and whose unit starts it with a variable or by another program; wanted what it is told. To fix: start it, or remove that unit, and run again",
   ],
   [
     "variables, in the file that is written",
@@ -325,6 +325,33 @@ test.each<[string, string, string, string, StepArgs, (name: string) => string]>(
   await app.revertAll(wishes);
   await asAccount(host, name, "systemctl --user start docker");
   expect(await look()).toEqual(there);
+});
+
+test("an account that was made here, and a daemon by hand: its data keep the account under Delete", async () => {
+  const app = new Installation(host, "b5");
+  const kept: StepArgs = {
+    account: { name: "kim" },
+    engine: { source: EngineSource.Preinstalled },
+  };
+  const wishes: StepArgs = { ...kept, onDestroy: { data: "Delete" } };
+  const there = "cat /home/kim/.local/share/docker/volumes/data/_data/file";
+  await app.applyAll(kept);
+  await importImage(host, "kim");
+  await app.revertAll(kept);
+  await host.run(`install -d -o kim /tmp/kim
+    systemd-run -q -u kims -p User=kim -E XDG_RUNTIME_DIR=/tmp/kim -E PATH=$PATH ${contrib}/dockerd-rootless.sh
+    until docker -H unix:///tmp/kim/docker.sock info >/dev/null 2>&1; do sleep 0.2; done
+    docker -H unix:///tmp/kim/docker.sock volume create data
+    runuser -u kim -- sh -c 'echo precious >/home/kim/.local/share/docker/volumes/data/_data/file'`);
+  const early = ["preflight", "account", "kernel", "secrets", "engine", "ports"] as const;
+  await app.install();
+  for (const step of early) await app.apply(step, wishes);
+  const { exitCode, said } = await app.tryApply("daemon", wishes);
+  expect([exitCode, said.at(-1)]).toEqual([1, expect.stringContaining("a dockerd of kim's own")]);
+  await host.run("systemctl stop kims");
+  await app.applyAll(wishes);
+  await app.revertAll(wishes);
+  expect(await host.run(`id -un kim; ${there}`)).toBe("kim\nprecious\n");
 });
 
 test("a daemon that does not run, and whose engine has chosen vfs: its containers are seen", async () => {

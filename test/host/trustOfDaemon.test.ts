@@ -125,7 +125,7 @@ test.each([
 test("others' files in the home come back themselves", async () => {
   await host.run(`cd /home/app && install -d -o app -m 755 .config .config/docker .config/systemd .config/systemd/user .docker
     printf '{ "debug":false}' >.config/docker/daemon.json; chown app:staff .config/docker/daemon.json; chmod 640 .config/docker/daemon.json
-    printf '[Service]\\nExecStart=/bin/sleep 8888\\n' >.config/systemd/user/docker.service
+    printf '[Service]\\nExecStart=/usr/bin/dockerd-rootless.sh\\n' >.config/systemd/user/docker.service
     printf '{"auths": {"x.test": {}}}' >.docker/config.json; chown root:app .docker/config.json; chmod 640 .docker/config.json`);
   const state =
     "cd /home/app && for f in $(find .config .docker -type f | sort); do stat -c '%n %i %a %U:%G %h %Y' $f; cat $f; done";

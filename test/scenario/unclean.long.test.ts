@@ -62,7 +62,8 @@ const files = `
   printf '{"auths": {"x.test": {}},\\n "detachKeys":"ctrl-e"}' >dotfiles/config.json
   ln -s ../dotfiles/config.json .docker/config.json
   printf 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMIntqIh9C1n5uIQfgXq4qZkRLivbLjLDMxKWx/lipdQ before' >.ssh/authorized_keys
-  printf '[Service]\\nExecStart=/bin/sleep 8888\\n[Install]\\nWantedBy=default.target\\n' >.config/systemd/user/docker.service
+  printf '#!/bin/sh\\nexec sleep 8888\\n' >/srv/dockerd-rootless.sh; chmod 755 /srv/dockerd-rootless.sh
+  printf '[Service]\\nExecStart=/srv/dockerd-rootless.sh\\n[Install]\\nWantedBy=default.target\\n' >.config/systemd/user/docker.service
   ln -s ../docker.service .config/systemd/user/default.target.wants/docker.service
   chown -h app:app dotfiles/config.json .docker/config.json .ssh/authorized_keys .config/systemd/user/default.target.wants/docker.service`;
 

@@ -252,9 +252,16 @@ data_restore() {
 	remove_engine_files "$@"
 }
 
-# True where the home goes with all that is in it. $1 data root.
+# True where the home goes with all that is in it: not with an engine's data of before. $1 data root.
 leaves_with_home() {
-	case $1 in "$ACCOUNT_HOME"/*) account_goes "$ACCOUNT" ;; *) return 1 ;; esac
+	case $1 in "$ACCOUNT_HOME"/*) ;; *) return 1 ;; esac
+	[ -z "$(engine_names_of_before "$1")" ] && account_goes "$ACCOUNT"
+}
+
+# $1 data root.
+engine_names_of_before() {
+	sort "$(resource_directory data "$1")/baseline/names" 2>/dev/null >"$WORK/names-of-before" || return 0
+	engine_names_in "$1" | comm -12 - "$WORK/names-of-before"
 }
 
 # Links and mounts are not followed: what is behind them is named, once for a step.
@@ -334,8 +341,10 @@ remove_engine_files() {
 	[ ! -e "$2/absent" ] || why="not all in it is the engine's"
 	say "$1 stays ($(size_of "$1")): $why ($names)"
 	[ ! -s "$WORK/names-left" ] || return 10
-	# The directory itself is the account's, who may go.
-	if [ -e "$2/absent" ] && [ -e "$(resource_directory account "$ACCOUNT")/baseline/made" ]; then return 10; fi
+	# The directory itself is the account's, who may go, or in its home.
+	if [ -e "$(resource_directory account "$ACCOUNT")/baseline/made" ]; then
+		if [ -e "$2/absent" ] || [ "${1#"$ACCOUNT_HOME"/}" != "$1" ]; then return 10; fi
+	fi
 	[ -z "$(file_of_ids "$1")" ] || return 10
 }
 

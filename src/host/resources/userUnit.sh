@@ -12,7 +12,10 @@ may_have_own_daemon() {
 	! daemon_is_up || return 0
 	[ ! -f /etc/systemd/user/docker.service ] || return 0
 	# One that does not say is taken for one that has.
-	[ "$(own_unit ours '' || echo unknown)$(units_of_rootless_daemons "$ACCOUNT")" != '' ]
+	[ -z "$(own_unit ours '' || echo unknown)" ] || return 0
+	files_with "^[^#;]*($ROOTLESS_DAEMONS)" /etc/systemd/system/*.service /usr/local/lib/systemd/system/*.service |
+		xargs -d '\n' -r sed -n 's/^[[:blank:]]*User[[:blank:]]*=[[:blank:]]*//p' |
+		grep -qxF -e "$ACCOUNT" -e "$ACCOUNT_UID" -e %i -e %I
 }
 
 # Writes the unit. Its time limits are for systemd alone, which reads them anew: a daemon that was

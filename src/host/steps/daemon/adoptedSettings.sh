@@ -35,7 +35,7 @@ leaves it"
 		fail daemon "a file $(shown_path "$ACCOUNT_HOME/.config/docker/environment") of $ACCOUNT's own, which says $dropped" \
 			"nothing there but what the program says, since this package writes it" \
 			"say $dropped in the program (environment, network), or move $dropped to a drop-in"
-	dropped=$(! may_have_own_daemon || other_directives | names_of_members '')
+	dropped=$(! uses_its_unit || other_directives | names_of_members '')
 	[ -z "$dropped" ] ||
 		fail daemon "a daemon of $ACCOUNT's own, whose unit says $dropped" \
 			"nothing but what dockerd-rootless-setuptool.sh writes, and flags" \
@@ -63,7 +63,7 @@ dropped_members() {
 	[ -s "$WORK/command" ] || [ -z "$start" ] || ! may_have_own_daemon ||
 		printf '%s' "$start" | grep -qE '^[^$]*/dockerd-rootless[.]sh( [^$]*)?$' ||
 		fail daemon "a daemon of $ACCOUNT's own that does not run, and whose unit starts it with a variable or by another \
-program" "what it is told" "start it, and run again"
+program" "what it is told" "start it, or remove that unit, and run again"
 	[ -n "$drop_ins" ] || printf '%s\n' "$start" | tr ' ' '\n' >>"$WORK/command"
 	members_of_flags <"$WORK/command" | grep -vxFf "$WORK/drop-in-flags" | grep -vx data-root >>"$WORK/told" || true
 	grep -vxFf "$WORK/members" "$WORK/told" | grep -vx storage-driver | sort -u || true
@@ -79,14 +79,20 @@ members_of_others_file() {
 }
 
 # What dockerd-rootless-setuptool.sh writes into a unit, with any value.
-PLAIN_DIRECTIVES='Description|Documentation|Environment=PATH|ExecStart|ExecReload|Timeout[A-Za-z]*|Restart|RestartSec'
-PLAIN_DIRECTIVES="$PLAIN_DIRECTIVES|StartLimit[A-Za-z]*|Limit(NOFILE|NPROC|CORE)|TasksMax|Delegate|Type|NotifyAccess"
+PLAIN_DIRECTIVES='Description|Documentation|Requires=dbus.socket|Environment=PATH|ExecStart|ExecReload|Restart'
+PLAIN_DIRECTIVES="$PLAIN_DIRECTIVES|RestartSec|Timeout[A-Za-z]*|StartLimit[A-Za-z]*|Limit(NOFILE|NPROC|CORE)|TasksMax|Delegate|Type|NotifyAccess"
 PLAIN_DIRECTIVES="$PLAIN_DIRECTIVES|KillMode|WantedBy|Alias"
+
+# True where the unit is in force for the account: one of an administrator's may be for others.
+uses_its_unit() {
+	daemon_is_up || [ -n "$(own_unit ours '')" ] || has_containers_or_volumes "$(data_root)"
+}
 
 # Names of what else its unit says.
 other_directives() {
 	text_of_unit '' | whole_lines |
 		sed -nE -e 's/^[[:blank:]]*(Environment)[[:blank:]]*=[[:blank:]]*"?(PATH)=[^=]*$/\1=\2/p; t' \
+			-e 's/^[[:blank:]]*(Requires)[[:blank:]]*=[[:blank:]]*(dbus[.]socket)[[:blank:]]*$/\1=\2/p; t' \
 			-e 's/^[[:blank:]]*([A-Za-z]+)[[:blank:]]*=.*/\1/p' |
 		grep -vxE "$PLAIN_DIRECTIVES" | sort -u || true
 }
