@@ -74,7 +74,8 @@ data_save() {
 	: >"$2/unused"
 	if leads_somewhere "$1"; then
 		data_names "$1" >"$2/names"
-		as_account stat -L -c %a "$1" >"$2/mode" 2>/dev/null || true
+		# One that leads to what the account cannot look at has none.
+		as_account stat -L -c %a "$1" >"$2/mode" 2>/dev/null || rm -f "$2/mode"
 	else
 		: >"$2/absent"
 	fi

@@ -17,10 +17,13 @@ usertimer_restore() {
 
 # What it has begun ends with it. $1 the name without ".timer".
 stop_timer() {
+	local unit
 	case $(ask_systemctl is-active "$1.timer" || true) in
 	active) changed "$1.timer of $ACCOUNT stopped" ;;
 	esac
-	user_systemctl stop "$1.timer" "$1.service" 2>"$WORK/error" || silent_service_manager
+	for unit in "$1.timer" "$1.service"; do
+		user_systemctl stop "$unit" 2>"$WORK/error" || grep -q ' not loaded\.$' "$WORK/error" || silent_service_manager
+	done
 	ask_systemctl reset-failed "$1.timer" "$1.service" 2>/dev/null || true
 }
 
