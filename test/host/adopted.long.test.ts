@@ -208,7 +208,7 @@ const told: [string, string, string, string][] = [
   ],
   [
     "variables, in the file that is written",
-    "printf 'BIND_IP=127.0.0.1\\nDOCKERD_ROOTLESS_ROOTLESSKIT_PORT_DRIVER=slirp4netns\\nA=theirs\\n' >/home/nora/.config/docker/environment",
+    "printf 'BIND_IP=127.0.0.1\\nDOCKERD_ROOTLESS_ROOTLESSKIT_PORT_DRIVER=slirp4netns\\nA=\"theirs\\nc2VjcmV0VG9rZW4x=\\n\"\\n' >/home/nora/.config/docker/environment",
     "rm /home/nora/.config/docker/environment",
     "found a file /home/nora/.config/docker/environment of nora's own, which says BIND_IP, DOCKERD_ROOTLESS_ROOTLESSKIT_PORT_DRIVER; wanted nothing there but what the program says, since this package writes it. To fix: say BIND_IP, DOCKERD_ROOTLESS_ROOTLESSKIT_PORT_DRIVER in the program (environment, network), or move BIND_IP, DOCKERD_ROOTLESS_ROOTLESSKIT_PORT_DRIVER to a drop-in",
   ],
@@ -327,32 +327,41 @@ test.each<[string, string, string, string, StepArgs, (name: string) => string]>(
   expect(await look()).toEqual(there);
 });
 
-test("an account that was made here, and a daemon by hand: its data keep the account under Delete", async () => {
-  const app = new Installation(host, "b5");
-  const kept: StepArgs = {
-    account: { name: "kim" },
-    engine: { source: EngineSource.Preinstalled },
-  };
-  const wishes: StepArgs = { ...kept, onDestroy: { data: "Delete" } };
-  const there = "cat /home/kim/.local/share/docker/volumes/data/_data/file";
-  await app.applyAll(kept);
-  await importImage(host, "kim");
-  await app.revertAll(kept);
-  await host.run(`install -d -o kim /tmp/kim
-    systemd-run -q -u kims -p User=kim -E XDG_RUNTIME_DIR=/tmp/kim -E PATH=$PATH ${contrib}/dockerd-rootless.sh
-    until docker -H unix:///tmp/kim/docker.sock info >/dev/null 2>&1; do sleep 0.2; done
-    docker -H unix:///tmp/kim/docker.sock volume create data
-    runuser -u kim -- sh -c 'echo precious >/home/kim/.local/share/docker/volumes/data/_data/file'`);
-  const early = ["preflight", "account", "kernel", "secrets", "engine", "ports"] as const;
-  await app.install();
-  for (const step of early) await app.apply(step, wishes);
-  const { exitCode, said } = await app.tryApply("daemon", wishes);
-  expect([exitCode, said.at(-1)]).toEqual([1, expect.stringContaining("a dockerd of kim's own")]);
-  await host.run("systemctl stop kims");
-  await app.applyAll(wishes);
-  await app.revertAll(wishes);
-  expect(await host.run(`id -un kim; ${there}`)).toBe("kim\nprecious\n");
-});
+test.each([
+  ["kim", ".local/share/docker"],
+  ["kit", "store"],
+])(
+  "account %s, made here, and a daemon by hand in its %s: both stay under Delete",
+  async (name, root) => {
+    const app = new Installation(host, "b5");
+    const kept: StepArgs = {
+      account: { name },
+      engine: { source: EngineSource.Preinstalled },
+    };
+    const wishes: StepArgs = { ...kept, onDestroy: { data: "Delete" } };
+    const there = `/home/${name}/${root}/volumes/data/_data/file`;
+    await app.applyAll(kept);
+    await importImage(host, name);
+    await app.revertAll(kept);
+    await host.run(`install -d -o ${name} /tmp/${name}
+    systemd-run -q -u by-hand -p User=${name} -E XDG_RUNTIME_DIR=/tmp/${name} -E PATH=$PATH ${contrib}/dockerd-rootless.sh --data-root=/home/${name}/${root}
+    until docker -H unix:///tmp/${name}/docker.sock info >/dev/null 2>&1; do sleep 0.2; done
+    docker -H unix:///tmp/${name}/docker.sock volume create data
+    runuser -u ${name} -- sh -c 'echo precious >${there}'`);
+    const early = ["preflight", "account", "kernel", "secrets", "engine", "ports"] as const;
+    await app.install();
+    for (const step of early) await app.apply(step, wishes);
+    const { exitCode, said } = await app.tryApply("daemon", wishes);
+    expect([exitCode, said.at(-1)]).toEqual([
+      1,
+      expect.stringContaining(`a dockerd of ${name}'s own`),
+    ]);
+    await host.run("systemctl stop by-hand");
+    await app.applyAll(wishes);
+    await app.revertAll(wishes);
+    expect(await host.run(`id -un ${name}; cat ${there}`)).toBe(`${name}\nprecious\n`);
+  },
+);
 
 test("a daemon that does not run, and whose engine has chosen vfs: its containers are seen", async () => {
   const docker = await makeByHand("zoe", byJson('{"storage-driver": "vfs"}'));

@@ -93,18 +93,31 @@ PROGRAM
     rm -r /root/state; cp -a ${state} /root/state; umount ${state}; rm -rf ${state}; mv /root/state ${state}`);
 });
 
+test("data that an installation kept, and that were written to since: they stay under Delete", async () => {
+  await app.apply("daemon", { ...wishes, onDestroy: { data: "Keep" } });
+  await host.run(`install -d -o app ${root}/volumes/theirs`);
+  await app.revert("daemon", { ...wishes, onDestroy: { data: "Keep" } });
+  await host.run(`echo precious >${root}/volumes/theirs/file`);
+  await app.apply("daemon", wishes);
+  const { said } = await app.revert("daemon", wishes);
+  expect(said.at(-1)).toMatch(/docker stays \(\S+\): it was there before \(/);
+  expect(await host.run(`cat ${root}/volumes/theirs/file; rm -r ${root}`)).toBe("precious\n");
+});
+
+// As version 0.2.0 has kept them, which did not note when.
 test.each([
   ["/home/app/.config/systemd/user/docker.service", ""],
   ["/home/app/.local/share/systemd/user/docker.service", ""],
   ["/home/app/.config/systemd/user/mine.service", "ExecStart=/usr/bin/dockerd-rootless.sh"],
   ["/etc/systemd/user/docker.service", ""],
-  ["/etc/systemd/system/app.service", "User=app\\nExecStart=/usr/bin/dockerd-rootless.sh"],
+  ["/etc/systemd/system/app.service", "User=app \\nExecStart=/usr/bin/dockerd-rootless.sh"],
+  ["/etc/systemd/system/a.service", "ExecStart=runuser -u app -- /usr/bin/dockerd-rootless.sh"],
 ])("data that an installation kept, with %s since: they stay under Delete", async (unit, says) => {
   const keep: StepArgs = { ...wishes, onDestroy: { data: "Keep" } };
   await app.apply("daemon", keep);
   await host.run(`install -d -o app ${root}/volumes/kept; touch ${root}/volumes/kept/file`);
   await app.revert("daemon", keep);
-  await host.run(`install -d -o app ${root}/volumes/theirs; echo precious >${root}/volumes/theirs/file
+  await host.run(`rm /var/lib/rootless-docker/things/data/*/baseline/kept; install -d -o app ${root}/volumes/theirs; echo precious >${root}/volumes/theirs/file
     mkdir -p $(dirname ${unit}); chown -R app /home/app/.config /home/app/.local; printf '[Service]\\n${says}\\n' >${unit}`);
   await app.apply("daemon", wishes);
   const { said } = await app.revert("daemon", wishes);

@@ -11,13 +11,14 @@ const wishes: StepArgs = { account: { name: "app" } };
 
 beforeAll(async () => {
   host = await bootHost({ engine: true });
-  // A process of the account's that is called as the daemon is, and older.
-  await host.run(`
-    useradd --create-home app
-    printf '#!/bin/sh\\nsleep 3600\\n' >/home/app/dockerd && chmod 755 /home/app/dockerd
-    setpriv --reuid app --regid app --clear-groups /home/app/dockerd >/dev/null 2>&1 &`);
+  await host.run("useradd --create-home app");
   app = new Installation(host, "a1");
   await app.applyAll(wishes);
+  // A process of the account's that is called as the daemon is, and older.
+  await host.run(`
+    printf '#!/bin/sh\\nsleep 3600\\n' >/home/app/dockerd && chmod 755 /home/app/dockerd
+    setpriv --reuid app --regid app --clear-groups /home/app/dockerd >/dev/null 2>&1 &
+    systemctl --user -M app@ restart docker`);
 });
 
 test("the rows are of docker.service's own daemon, not of another process of that name", async () => {

@@ -16,9 +16,9 @@ account_save() {
 	{ [ -z "$home" ] || printf '%s\n' "$home"; } >"$2/home"
 }
 
-# An owner that says that the account is there (create: false) removes none: one that this package
-# made for an earlier installation, and kept, counts as found. So does one that may have a daemon of its own since, or that
-# somebody has made to linger. $1 the account.
+# An owner that says that the account is there (create: false) removes none: one that this package made for an earlier
+# installation, and kept, counts as found. So does one that may have a daemon of its own since, or that somebody has
+# made to linger. $1 the account.
 keep_made_account() {
 	local dir kind since=''
 	dir=$(resource_directory account "$1")
@@ -71,6 +71,13 @@ take_as_found() {
 	rm -f "$baseline/absent" "$baseline/leaving" "$baseline/made" "$baseline/creating" "$baseline/sealed" \
 		"$baseline/ranges" "$baseline/group-ranges" "$baseline/home-moved" "$baseline/named-uid"
 	sync_directories "$baseline"
+}
+
+# What a daemon of its own has made may be anywhere in its home. $1 the account.
+note_own_daemon() {
+	local baseline
+	baseline=$(resource_directory account "$1")/baseline
+	[ ! -e "$baseline/made" ] || echo seen | write_record "$baseline/own-daemon"
 }
 
 # The account that was kept may be gone by now, and one of the same name may be somebody else's:

@@ -53,9 +53,27 @@ take_data_root() {
 	sync_directories "$kept" "$dir" "${dir%/*}"
 }
 
-# Where the account has a daemon of its own since an installation kept them, all that lies there was there before.
+# What somebody has used since an installation kept it was there before, all of it. $1 data root.
+note_data_of_own_daemon() { ! is_used_since_kept "$1" || note_data_of_others "$1"; }
+
 # $1 data root.
-note_data_of_own_daemon() { ! may_have_own_daemon || note_data_of_others "$1"; }
+is_used_since_kept() {
+	local dir
+	dir=$(resource_directory data "$1")
+	if [ ! -d "$dir/baseline" ] || ! unclaimed "$dir" || ! leads_somewhere "$1"; then
+		return 1
+	elif [ -e "$dir/baseline/kept" ]; then
+		has_newer_files "$1" "$dir/baseline/kept"
+	else
+		# Version 0.2.0 did not note when that was.
+		may_have_own_daemon
+	fi
+}
+
+# True also where not all can be looked at. $1 data root, $2 the file that they are newer than.
+has_newer_files() {
+	[ -n "$(find_beneath "$1" ! -type d -cnewer "$2" -print -quit || echo unknown)" ]
+}
 
 # $1 data root.
 note_data_of_others() {
@@ -247,6 +265,7 @@ data_restore() {
 		[ -e "$2/absent" ] || [ -n "$(file_of_ids "$1")" ] || return 0
 		say "$1 stays ($(size_of "$1") of images, containers and volumes):" \
 			"onDestroy.data: Delete removes what the engine made in it$BY_ANOTHER_UP"
+		date | write_record "$2/kept"
 		return 10
 	fi
 	retains_data || say_where_data_lead
@@ -281,7 +300,7 @@ say_where_data_lead() {
 held_nothing() {
 	local note=$STATE/leases/$LEASE/no-data
 	[ "$(cat "$note" 2>/dev/null)" = "$(real_path "$1")" ] && [ -z "$(data_on_disk "$1")" ] &&
-		[ -z "$(find_beneath "$1" ! -type d -cnewer "$note" -print -quit || echo 'not all can be looked at')" ]
+		! has_newer_files "$1" "$note"
 }
 
 # One that lies there, or nothing: the daemon tells only of what its present storage driver or image
@@ -340,7 +359,7 @@ remove_engine_files() {
 	if [ ! -s "$WORK/names-left" ] && { [ ! -s "$WORK/data-names" ] || leaves_with_home "$1"; }; then return 0; fi
 	names=$(head -n 5 "$WORK/data-names" | shown_paths | paste -s -d ' ')
 	[ ! -e "$2/absent" ] || why="not all in it is the engine's"
-	say "$1 stays ($(size_of "$1")): $why ($names)"
+	say "$1 stays ($(size_of "$1")): $why ($names). Remove it by hand when nothing of it is needed"
 	[ ! -s "$WORK/names-left" ] || return 10
 	# The directory itself is the account's, who may go, or in its home.
 	if [ -e "$(resource_directory account "$ACCOUNT")/baseline/made" ]; then

@@ -80,8 +80,8 @@ members_of_others_file() {
 
 # What dockerd-rootless-setuptool.sh writes into a unit, with any value.
 PLAIN_DIRECTIVES='Description|Documentation|Requires=dbus.socket|Environment=PATH|ExecStart|ExecReload|Restart'
-PLAIN_DIRECTIVES="$PLAIN_DIRECTIVES|RestartSec|Timeout[A-Za-z]*|StartLimit[A-Za-z]*|Limit(NOFILE|NPROC|CORE)|TasksMax|Delegate|Type|NotifyAccess"
-PLAIN_DIRECTIVES="$PLAIN_DIRECTIVES|KillMode|WantedBy|Alias"
+PLAIN_DIRECTIVES="$PLAIN_DIRECTIVES|RestartSec|Timeout[A-Za-z]*|StartLimit[A-Za-z]*|Limit(NOFILE|NPROC|CORE)"
+PLAIN_DIRECTIVES="$PLAIN_DIRECTIVES|TasksMax|Delegate|Type|NotifyAccess|KillMode|WantedBy|Alias"
 
 # True where the unit is in force for the account: one of an administrator's may be for others.
 uses_its_unit() {
@@ -111,8 +111,14 @@ dropped_variables() {
 	with_secrets text environment | cut -f 1 >"$WORK/variables"
 	account_file "$ACCOUNT_HOME/.config/docker/environment" | head -c 65536 | awk '
 		FILENAME == ARGV[1] { said[$0]; next }
-		{ sub(/^[[:blank:]]+/, ""); gsub(/["\047]/, "") }
+		{ line = $0; gsub(/\\./, "", line); sub(/^[[:blank:]]+/, ""); gsub(/["\047]/, "") }
 		FILENAME == ARGV[2] { written[$0]; next }
+		# A value goes on to its second quote.
+		quote != "" { if (gsub(quote, "", line) % 2) quote = ""; next }
+		{
+			quote = substr(line, index(line, "=") + 1, 1)
+			if (quote !~ /["\047]/ || gsub(quote, "", line) % 2 == 0) quote = ""
+		}
 		/^[A-Za-z_][A-Za-z0-9_]*=/ && !($0 in written) {
 			sub(/=.*/, "")
 			if (!($0 in said)) print

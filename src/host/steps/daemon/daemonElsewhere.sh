@@ -12,6 +12,7 @@ stop_on_daemon_elsewhere() {
 			! cgroup=$(cat "$process/cgroup" 2>/dev/null); then continue; fi
 		! printf '%s\n' "$cgroup" | grep -qE "/user@${ACCOUNT_UID}[.]service/(.*/)?docker[.]service(/|$)" || continue
 		note_data_of_others "$(data_root)"
+		note_own_daemon "$ACCOUNT"
 		fail daemon "a dockerd of $ACCOUNT's own that docker.service of its service manager does not run" \
 			"none whose settings and data are not known" \
 			"end it and what starts it ('pgrep -x -u $ACCOUNT dockerd' says which it is), and say in daemon what it was told"
