@@ -341,7 +341,7 @@ test.each([
     const wishes: StepArgs = { ...kept, onDestroy: { data: "Delete" } };
     const there = `/home/${name}/${root}/volumes/data/_data/file`;
     await app.applyAll(kept);
-    await importImage(host, name);
+    await host.run(`echo theirs >/home/${name}/notes; chown ${name} /home/${name}/notes`);
     await app.revertAll(kept);
     await host.run(`install -d -o ${name} /tmp/${name}
     systemd-run -q -u by-hand -p User=${name} -E XDG_RUNTIME_DIR=/tmp/${name} -E PATH=$PATH ${contrib}/dockerd-rootless.sh --data-root=/home/${name}/${root}
