@@ -370,6 +370,21 @@ PROGRAM
     said: /account app, which this package has made, has had a daemon of its own since: it counts as found/,
   },
   {
+    name: "kept, and with a daemon of its own since, and the up that says so is cut: it stays under Delete",
+    acts: [
+      "up",
+      precious("/home/app"),
+      "destroy",
+      "mkdir -p /home/app/.config/systemd/user; touch /home/app/.config/systemd/user/docker.service; chown -R app /home/app/.config",
+      cutAt("mv", "/subuid/", "before"),
+      "up",
+      `${uncut}; rm /home/app/.config/systemd/user/docker.service`,
+      "up",
+      "destroy with data",
+    ],
+    holds: "id app; cat /home/app/precious; grep ^app: /etc/subuid; grep ^app: /etc/subgid",
+  },
+  {
     name: "kept, and made to linger since: it stays under Delete",
     acts: [
       "up",

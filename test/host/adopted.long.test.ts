@@ -125,6 +125,20 @@ const says = (members: string) =>
   `found a daemon of nora's own, whose daemon.json or unit says ${members}; wanted all in daemon that it is to go on with. To fix: add ${members} to daemon, with what it is to be`;
 
 // Of a daemon that somebody has made: how it is told, and what the step says, before it changes anything.
+/** The row of a file of variables, which is written. */
+const variables = (lines: string[], names: string[]): [string, string, string, string][] => {
+  const file = "/home/nora/.config/docker/environment";
+  const said = names.join(", ");
+  return [
+    [
+      `${lines[0]}, in the file that is written`,
+      `printf '%s\\n' ${lines.map((line) => `'${line.replaceAll("'", `'\\''`)}'`).join(" ")} >${file}`,
+      `rm ${file}`,
+      `found a file ${file} of nora's own, which says ${said}; wanted nothing there but what the program says, since this package writes it. To fix: say ${said} in the program (environment, network), or move ${said} to a drop-in`,
+    ],
+  ];
+};
+
 const told: [string, string, string, string][] = [
   [
     "the address of ports, in networks that compose makes",
@@ -206,12 +220,16 @@ const told: [string, string, string, string][] = [
     `mv ${own}.saved ${own}; ${manager} daemon-reload; ${manager} start docker`,
     "found a daemon of nora's own that does not run, and whose unit starts it with a variable or by another program; wanted what it is told. To fix: start it, or remove that unit, and run again",
   ],
-  [
-    "variables, in the file that is written",
-    "printf 'BIND_IP=127.0.0.1\\nDOCKERD_ROOTLESS_ROOTLESSKIT_PORT_DRIVER=slirp4netns\\nA=\"theirs\\nc2VjcmV0VG9rZW4x=\\n\"\\n' >/home/nora/.config/docker/environment",
-    "rm /home/nora/.config/docker/environment",
-    "found a file /home/nora/.config/docker/environment of nora's own, which says BIND_IP, DOCKERD_ROOTLESS_ROOTLESSKIT_PORT_DRIVER; wanted nothing there but what the program says, since this package writes it. To fix: say BIND_IP, DOCKERD_ROOTLESS_ROOTLESSKIT_PORT_DRIVER in the program (environment, network), or move BIND_IP, DOCKERD_ROOTLESS_ROOTLESSKIT_PORT_DRIVER to a drop-in",
-  ],
+  ...variables(
+    ["BIND_IP=127.0.0.1", "DOCKERD_ROOTLESS_ROOTLESSKIT_PORT_DRIVER=slirp4netns", "A=theirs"],
+    ["BIND_IP", "DOCKERD_ROOTLESS_ROOTLESSKIT_PORT_DRIVER"],
+  ),
+  // What goes on in the next line may be a part of a secret value.
+  ...variables(['A="theirs', "c2VjcmV0VG9rZW4x=", '"'], ["others"]),
+  ...variables(["PEM=abc\\", "c2VjcmV0VG9rZW4x="], ["PEM", "others"]),
+  ...variables(['PEM= "abc', "c2VjcmV0VG9rZW4x=", '"'], ["PEM", "others"]),
+  ...variables([`PEM="a"'b`, "c2VjcmV0VG9rZW4x=", "'"], ["PEM", "others"]),
+  ...variables(['#PATH="x', "LOST=1"], ["LOST"]),
   [
     "a drop-in, which says what this package says by itself",
     unitOf(`${own}.d/net.conf`, "--default-network-opt=bridge=a=b"),

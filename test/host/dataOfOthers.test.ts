@@ -93,15 +93,37 @@ PROGRAM
     rm -r /root/state; cp -a ${state} /root/state; umount ${state}; rm -rf ${state}; mv /root/state ${state}`);
 });
 
-test("data that an installation kept, and that were written to since: they stay under Delete", async () => {
+const volume = `${root}/volumes/theirs/_data`;
+const record = "/var/lib/rootless-docker/things/data/*/baseline/kept";
+
+test.each([
+  ["that were written to since", "true", `echo precious >${volume}/file`],
+  [
+    "a directory was moved to since",
+    "mkdir /home/app/b; echo precious >/home/app/b/file; chown -R app /home/app/b",
+    `mv -T /home/app/b ${volume}`,
+  ],
+  [
+    "since nothing was mounted there, and that were written to since",
+    `cp /etc/fstab /etc/fstab.saved; echo 'UUID=1 ${volume} ext4 defaults 0 0' >>/etc/fstab`,
+    `mv /etc/fstab.saved /etc/fstab; echo precious >${volume}/file`,
+  ],
+  [
+    "by a clock that was ahead, and that were written to since",
+    "true",
+    `echo precious >${volume}/file; touch -d '1 hour' ${record}`,
+  ],
+])("data that an installation kept, %s: they stay under Delete", async (_, before, since) => {
   await app.apply("daemon", { ...wishes, onDestroy: { data: "Keep" } });
-  await host.run(`install -d -o app ${root}/volumes/theirs`);
+  await host.run(
+    `install -d -o app ${volume} ${root}/volumes/kept; touch ${root}/volumes/kept/file; ${before}`,
+  );
   await app.revert("daemon", { ...wishes, onDestroy: { data: "Keep" } });
-  await host.run(`echo precious >${root}/volumes/theirs/file`);
+  await host.run(since);
   await app.apply("daemon", wishes);
   const { said } = await app.revert("daemon", wishes);
   expect(said.at(-1)).toMatch(/docker stays \(\S+\): it was there before \(/);
-  expect(await host.run(`cat ${root}/volumes/theirs/file; rm -r ${root}`)).toBe("precious\n");
+  expect(await host.run(`cat ${volume}/file; rm -r ${root}`)).toBe("precious\n");
 });
 
 // As version 0.2.0 has kept them, which did not note when.
@@ -117,7 +139,7 @@ test.each([
   await app.apply("daemon", keep);
   await host.run(`install -d -o app ${root}/volumes/kept; touch ${root}/volumes/kept/file`);
   await app.revert("daemon", keep);
-  await host.run(`rm /var/lib/rootless-docker/things/data/*/baseline/kept; install -d -o app ${root}/volumes/theirs; echo precious >${root}/volumes/theirs/file
+  await host.run(`rm ${record}; install -d -o app ${root}/volumes/theirs; echo precious >${root}/volumes/theirs/file
     mkdir -p $(dirname ${unit}); chown -R app /home/app/.config /home/app/.local; printf '[Service]\\n${says}\\n' >${unit}`);
   await app.apply("daemon", wishes);
   const { said } = await app.revert("daemon", wishes);

@@ -109,7 +109,7 @@ for_root_alone() {
 }
 
 # What a step or a kind of resource may have to say, where it has. $1 the function's name.
-call_if_there() { ! command -v "$1" >/dev/null || "$1"; }
+call_if_there() { ! command -v "$1" >/dev/null || "$@"; }
 
 # Runs a function in a subshell, which ends at the first command that fails: in a condition the shell would
 # go on after it. The exit status is in APART_STATUS.

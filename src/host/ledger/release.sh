@@ -35,7 +35,8 @@ give_back() {
 
 # Drops the claims that this run did not want; what nobody claims any more goes back to its
 # baseline. A kind may have functions KIND_restore_together and KIND_restored, before the first and
-# after the last of its kind in a row; a step may have STEP_released for what follows from that.
+# after the last of its kind in a row, and KIND_kept DIR for one that stays; a step may have STEP_released for what
+# follows from that.
 release_unwanted() {
 	local order dir kind status before last=''
 	forget_rest
@@ -84,6 +85,7 @@ release_unwanted() {
 			;;
 		10)
 			: >"$WORK/stays"
+			call_if_there "${kind}_kept" "$dir"
 			rm -f "$dir/claims/$LEASE.$STEP"
 			;;
 		*) exit "$APART_STATUS" ;;

@@ -23,12 +23,15 @@ keep_made_account() {
 	local dir kind since=''
 	dir=$(resource_directory account "$1")
 	if [ ! -e "$dir/baseline/made" ] || ! unclaimed "$dir" || ! know_account "$1"; then return 0; fi
-	if may_have_own_daemon; then
+	if [ -e "$dir/baseline/since" ]; then
+		since=$(cat "$dir/baseline/since")
+	elif may_have_own_daemon; then
 		since='had a daemon of its own'
 	elif [ -e "$(linger_file "$1")" ] && [ ! -d "$(resource_directory linger "$1")/baseline" ]; then
 		since='been made to linger'
 	fi
 	if [ -n "$since" ]; then
+		printf '%s' "$since" | write_record "$dir/baseline/since"
 		say "account $1, which this package has made, has $since since: it counts as found," \
 			"and stays, whatever onDestroy says"
 		for kind in subuid subgid; do
@@ -69,7 +72,7 @@ take_as_found() {
 	write_record "$baseline/home" <"$WORK/home"
 	write_record "$baseline/entry" <"$WORK/entry"
 	rm -f "$baseline/absent" "$baseline/leaving" "$baseline/made" "$baseline/creating" "$baseline/sealed" \
-		"$baseline/ranges" "$baseline/group-ranges" "$baseline/home-moved" "$baseline/named-uid"
+		"$baseline/ranges" "$baseline/group-ranges" "$baseline/home-moved" "$baseline/named-uid" "$baseline/since"
 	sync_directories "$baseline"
 }
 
@@ -77,7 +80,7 @@ take_as_found() {
 note_own_daemon() {
 	local baseline
 	baseline=$(resource_directory account "$1")/baseline
-	[ ! -e "$baseline/made" ] || echo seen | write_record "$baseline/own-daemon"
+	[ ! -e "$baseline/made" ] || echo 'had a daemon of its own' | write_record "$baseline/since"
 }
 
 # The account that was kept may be gone by now, and one of the same name may be somebody else's:

@@ -15,8 +15,8 @@ account_stays() {
 	if [ -e "$baseline/made" ]; then own=$(account_changed "$baseline/made"); else own=$(change_since_useradd "$1"); fi
 	if [ -n "$own" ]; then
 		own="$own: remove it by hand when nothing of it is needed"
-	elif [ -e "$baseline/own-daemon" ]; then
-		own="a dockerd that no installation had made ran as it: remove it by hand when nothing of it is needed"
+	elif [ -e "$baseline/since" ]; then
+		own="it has $(cat "$baseline/since") since it was made: remove it by hand when nothing of it is needed"
 	elif is_login_of_account; then
 		own="this run has logged in as it: connect as another user, then run pulumi up with it and destroy again"
 	elif own=$(others_of_its_uid) && [ -n "$own" ]; then

@@ -63,17 +63,20 @@ is_used_since_kept() {
 	if [ ! -d "$dir/baseline" ] || ! unclaimed "$dir" || ! leads_somewhere "$1"; then
 		return 1
 	elif [ -e "$dir/baseline/kept" ]; then
-		has_newer_files "$1" "$dir/baseline/kept"
+		: >"$WORK/now"
+		# A directory that was moved there brings its files with their earlier times.
+		[ "$dir/baseline/kept" -nt "$WORK/now" ] || may_have_beneath "$1" -cnewer "$dir/baseline/kept"
 	else
 		# Version 0.2.0 did not note when that was.
 		may_have_own_daemon
 	fi
 }
 
-# True also where not all can be looked at. $1 data root, $2 the file that they are newer than.
-has_newer_files() {
-	[ -n "$(find_beneath "$1" ! -type d -cnewer "$2" -print -quit || echo unknown)" ]
-}
+# When its last installation went. $1 the resource's directory.
+data_kept() { date | write_record "$1/baseline/kept"; }
+
+# True also where not all can be looked at. $1 a directory, then what find(1) looks for.
+may_have_beneath() { [ -n "$(find_beneath "$@" -print -quit || echo unknown)" ]; }
 
 # $1 data root.
 note_data_of_others() {
@@ -265,7 +268,6 @@ data_restore() {
 		[ -e "$2/absent" ] || [ -n "$(file_of_ids "$1")" ] || return 0
 		say "$1 stays ($(size_of "$1") of images, containers and volumes):" \
 			"onDestroy.data: Delete removes what the engine made in it$BY_ANOTHER_UP"
-		date | write_record "$2/kept"
 		return 10
 	fi
 	retains_data || say_where_data_lead
@@ -300,7 +302,7 @@ say_where_data_lead() {
 held_nothing() {
 	local note=$STATE/leases/$LEASE/no-data
 	[ "$(cat "$note" 2>/dev/null)" = "$(real_path "$1")" ] && [ -z "$(data_on_disk "$1")" ] &&
-		! has_newer_files "$1" "$note"
+		! may_have_beneath "$1" ! -type d -cnewer "$note"
 }
 
 # One that lies there, or nothing: the daemon tells only of what its present storage driver or image
@@ -344,7 +346,8 @@ has_others_data_below() {
 # What dockerd made goes, by name; what it did not make, or what was there before it, stays.
 # $1 data root, $2 baseline directory.
 remove_engine_files() {
-	local names why='it was there before'
+	local names made advice='' why='it was there before'
+	made=$(resource_directory account "$ACCOUNT")/baseline/made
 	own_engine_names "$@" >"$WORK/engine-names"
 	remove_data_entries "$1"
 	[ ! -e "$2/absent" ] || as_account rmdir "$1" 2>/dev/null || ! only_root_leads_to "$1" ||
@@ -359,10 +362,12 @@ remove_engine_files() {
 	if [ ! -s "$WORK/names-left" ] && { [ ! -s "$WORK/data-names" ] || leaves_with_home "$1"; }; then return 0; fi
 	names=$(head -n 5 "$WORK/data-names" | shown_paths | paste -s -d ' ')
 	[ ! -e "$2/absent" ] || why="not all in it is the engine's"
-	say "$1 stays ($(size_of "$1")): $why ($names). Remove it by hand when nothing of it is needed"
+	# An account that was there before goes on with its own.
+	[ ! -e "$made" ] || advice='. Remove it by hand when nothing of it is needed'
+	say "$1 stays ($(size_of "$1")): $why ($names)$advice"
 	[ ! -s "$WORK/names-left" ] || return 10
 	# The directory itself is the account's, who may go, or in its home.
-	if [ -e "$(resource_directory account "$ACCOUNT")/baseline/made" ]; then
+	if [ -e "$made" ]; then
 		if [ -e "$2/absent" ] || [ "${1#"$ACCOUNT_HOME"/}" != "$1" ]; then return 10; fi
 	fi
 	[ -z "$(file_of_ids "$1")" ] || return 10
@@ -377,13 +382,10 @@ own_engine_names() {
 	engine_names_in "$1" >"$WORK/engine-names-now"
 	sort "$2/names" 2>/dev/null | comm -13 - "$WORK/engine-names-now" | while IFS= read -r name; do
 		if retains_data && [ -e "$2/engine-names" ] && ! grep -qx "$name" "$2/engine-names" &&
-			may_have_files "$1/$name"; then continue; fi
+			may_have_beneath "$1/$name" ! -type d; then continue; fi
 		printf '%s\n' "$name"
 	done
 }
-
-# Also where not all can be looked at. $1 the path.
-may_have_files() { [ -n "$(find_beneath "$1" ! -type d -print -quit || echo unknown)" ]; }
 
 # Those of $WORK/engine-names, but what has another's data root in it. Where the daemon has said that it holds nothing,
 # its directories of containers and volumes have no more than these two files of its own. $1 data root.

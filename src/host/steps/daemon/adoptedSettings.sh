@@ -111,16 +111,15 @@ dropped_variables() {
 	with_secrets text environment | cut -f 1 >"$WORK/variables"
 	account_file "$ACCOUNT_HOME/.config/docker/environment" | head -c 65536 | awk '
 		FILENAME == ARGV[1] { said[$0]; next }
-		{ line = $0; gsub(/\\./, "", line); sub(/^[[:blank:]]+/, ""); gsub(/["\047]/, "") }
+		{ line = $0; sub(/^[[:blank:]]+/, ""); gsub(/["\047]/, "") }
 		FILENAME == ARGV[2] { written[$0]; next }
-		# A value goes on to its second quote.
-		quote != "" { if (gsub(quote, "", line) % 2) quote = ""; next }
-		{
-			quote = substr(line, index(line, "=") + 1, 1)
-			if (quote !~ /["\047]/ || gsub(quote, "", line) % 2 == 0) quote = ""
-		}
 		/^[A-Za-z_][A-Za-z0-9_]*=/ && !($0 in written) {
 			sub(/=.*/, "")
 			if (!($0 in said)) print
+		}
+		# What goes on is no name: it may be part of a secret value.
+		line ~ /\\$/ || (gsub(/"/, "", line) % 2 || gsub(/\047/, "", line) % 2) && line !~ /^[[:blank:]]*[#;]/ {
+			print "others"
+			exit
 		}' "$WORK/variables" "$WORK/environment" - || true
 }
