@@ -17,6 +17,8 @@ interface Cut {
   random: Random;
   /** What was on the disk of the packages before the boot. */
   before?: string;
+  /** What destroy said then. */
+  said: string[];
 }
 
 export interface Result {
@@ -58,7 +60,7 @@ export async function oneRun(bench: Bench, seed: number, wanted: number, result:
     const disk = `${run}-cut-${number}`;
     await copied(vault, run, disk);
     const cutSeed = seed * 100 + number;
-    cuts.push({ disk, verb, lease: app.lease, at, created, random: randomFrom(cutSeed) });
+    cuts.push({ disk, verb, lease: app.lease, at, created, random: randomFrom(cutSeed), said: [] });
   }
   const outcome = await ended;
   if (outcome !== true) result.failures.push(`seed ${seed}: the run itself: ${String(outcome)}`);
@@ -72,7 +74,7 @@ export async function oneRun(bench: Bench, seed: number, wanted: number, result:
       `powerCuts: ${result.cuts}: ${title}: ${wrong.length} wrong, ${seconds} s\n`,
     );
     if (wrong.length > 0) {
-      wrong.push(cut.before ?? "", ...(await evidence(bench)));
+      wrong.push(cut.before ?? "", ...cut.said, ...(await evidence(bench)));
       result.failures.push([title, ...wrong].join("\n  "));
       process.stderr.write(`powerCuts: FAILED: ${result.failures.at(-1)}\n`);
     }
@@ -110,11 +112,11 @@ async function liveOn(bench: Bench, base: Base, cut: Cut, result: Result): Promi
   const key = `${cut.verb}, then ${destroys ? "destroy" : "up"}`;
   result.counts.set(key, (result.counts.get(key) ?? 0) + 1);
   if (destroys) {
-    const said = await destroy(app, now);
+    const said = await destroy(app, now, cut.said);
     if (said !== undefined) {
       wrong.push(...rightly(said, result));
       await app.applyAll(now);
-      await destroy(app, now);
+      await destroy(app, now, cut.said);
     }
     const left = diffSnapshots(base.fresh, await snapshotHost(host));
     wrong.push(...left.filter((line) => !dpkgs.test(line)), ...(await emptyMarks(bench)));
@@ -152,9 +154,15 @@ function rightly(said: string, result: Result): string[] {
 }
 
 /** As Pulumi does it: what it knows of, the agent last. Returns the error that ends it. */
-async function destroy(app: Installation, now: StepArgs): Promise<string | undefined> {
-  const failed = ({ exitCode, said }: Answer) =>
-    exitCode === 0 ? undefined : `exit code ${exitCode}: ${said.join("\n")}`;
+async function destroy(
+  app: Installation,
+  now: StepArgs,
+  all: string[],
+): Promise<string | undefined> {
+  const failed = ({ exitCode, said }: Answer) => {
+    all.push(...said);
+    return exitCode === 0 ? undefined : `exit code ${exitCode}: ${said.join("\n")}`;
+  };
   for (const step of revertOrder.filter((name) => app.created.has(name))) {
     const error = failed(await app.tryRevert(step, now));
     if (error !== undefined) return error;
