@@ -184,4 +184,4 @@ const ofEachRun = [
 ];
 
 // Ids that a destroy had retired before the cut are not given out again: the next account gets others.
-const idFiles = /^sub[ug]id line /;
+const idFiles = /^(sub[ug]id line |file \/etc\/sub[ug]id:)/;

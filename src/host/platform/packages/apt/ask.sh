@@ -59,6 +59,15 @@ apt_files_of_packages() {
 		awk '/^ / { print name "\t" substr($0, 2); next } { name = $0 }'
 }
 
+# Files of dpkg's own about packages, lines as above.
+apt_records_of_packages() {
+	local name
+	for name in "$@"; do
+		find /var/lib/dpkg/info -name "${name%%:*}.*" -printf "$name\t%p\n" \
+			-o -name "${name%%:*}:*.*" -printf "$name\t%p\n"
+	done
+}
+
 # A purge removes them with all edits. Debian's policy has no blanks in their names.
 apt_configuration_files() {
 	# shellcheck disable=SC2016 # dpkg's own variable
