@@ -384,6 +384,34 @@ PROGRAM
     ],
     holds: "id app; cat /home/app/precious; grep ^app: /etc/subuid; grep ^app: /etc/subgid",
   },
+  ...[
+    ["a file in its home", "echo theirs >/home/app/file", "cat /home/app/file"],
+    ["a directory moved to its home", "mv /root/b /home/app/b", "cat /home/app/b/file"],
+    ["a directory moved in its home", "mv /home/app/a /home/app/b", "cat /home/app/b/file"],
+    [
+      "a crontab",
+      "mkdir -p /var/spool/cron/crontabs; install -o app -m 600 /root/b/file /var/spool/cron/crontabs/app",
+      "cat /var/spool/cron/crontabs/app; rm -r /var/spool/cron/crontabs",
+    ],
+  ].map(([what, act, holds]) => ({
+    name: `kept, and used since: ${what}: it stays under Delete`,
+    acts: [
+      "rm -rf /root/b; mkdir /root/b; echo theirs >/root/b/file",
+      "up",
+      `${precious("/home/app")}; cp -r /root/b /home/app/a`,
+      "destroy",
+      act,
+      "up",
+      "destroy with data",
+    ],
+    holds: `id app; cat /home/app/precious; ${holds}`,
+    said: /account app, which this package has made, has been used since: it counts as found/,
+  })),
+  {
+    name: "kept, and not used since: it goes under Delete",
+    acts: ["up", precious("/home/app"), "destroy", "up", "destroy with data"],
+    holds: "none id app; none ls /home/app",
+  },
   {
     name: "kept, and made to linger since: it stays under Delete",
     acts: [
@@ -395,7 +423,7 @@ PROGRAM
       "destroy with data",
     ],
     holds: "id app; cat /home/app/precious; ls /var/lib/systemd/linger/app",
-    said: /account app, which this package has made, has been made to linger since: it counts as found/,
+    said: /account app, which this package has made, has lingered by itself since: it counts as found/,
   },
   {
     name: "made here, said to be there, and without its home by now: a destroy comes to its end",

@@ -229,7 +229,10 @@ const told: [string, string, string, string][] = [
   ...variables(["PEM=abc\\", "c2VjcmV0VG9rZW4x="], ["PEM", "others"]),
   ...variables(['PEM= "abc', "c2VjcmV0VG9rZW4x=", '"'], ["PEM", "others"]),
   ...variables([`PEM="a"'b`, "c2VjcmV0VG9rZW4x=", "'"], ["PEM", "others"]),
-  ...variables(['#PATH="x', "LOST=1"], ["LOST"]),
+  ...variables(['PEM="{\\"key\\": \\"abc', "c2VjcmV0VG9rZW4x=", '\\"}"'], ["PEM", "others"]),
+  ...variables(['A="\\"', 'c2VjcmV0VG9rZW4x="'], ["others"]),
+  ...variables([`A='"' "`, 'c2VjcmV0VG9rZW4x="'], ["others"]),
+  ...variables(['#C:\\PATH="x', "LOST=1"], ["LOST"]),
   [
     "a drop-in, which says what this package says by itself",
     unitOf(`${own}.d/net.conf`, "--default-network-opt=bridge=a=b"),

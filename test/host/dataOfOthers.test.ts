@@ -1,3 +1,4 @@
+import { StorageDriver } from "../../index";
 import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
 import type { StepArgs } from "../../testkit/documents";
 import { bootHost } from "../../testkit/host";
@@ -124,6 +125,18 @@ test.each([
   const { said } = await app.revert("daemon", wishes);
   expect(said.at(-1)).toMatch(/docker stays \(\S+\): it was there before \(/);
   expect(await host.run(`cat ${volume}/file; rm -r ${root}`)).toBe("precious\n");
+});
+
+test("data that an installation kept, and that nothing but a trial of the storage driver came near since: they go", async () => {
+  const overlay: StepArgs = { ...wishes, storageDriver: StorageDriver.Overlay2 };
+  for (const data of ["Keep", "Delete"]) {
+    const now = { ...overlay, onDestroy: { data } };
+    await app.apply("preflight", now);
+    await app.apply("daemon", now);
+    await host.run(`install -d -o app ${volume}; touch ${volume}/file`);
+    const { said } = await app.revert("daemon", now);
+    expect(said.at(-1)).toMatch(data === "Keep" ? /docker stays/ : /docker removed/);
+  }
 });
 
 // As version 0.2.0 has kept them, which did not note when.

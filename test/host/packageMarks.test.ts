@@ -87,7 +87,9 @@ test("files that a power cut brings back after dpkg has removed their package, a
   await app.install();
   await app.apply("preflight", wishes);
   await app.apply("engine", wishes);
-  await host.run(`mkdir /root/removed; dpkg -L docker.io docker-cli libslirp0 | sort -u |
+  const settings = "/etc/rc?.d/*docker /etc/pam.d /var/lib/pam";
+  await host.run(`mkdir /root/removed; cp -a --parents ${settings} /root/removed
+    dpkg -L docker.io docker-cli libpam-systemd libslirp0 | sort -u |
     xargs -d '\\n' sh -c 'find "$@" -maxdepth 0 ! -type d' sh | xargs -d '\\n' cp -lP --parents -t /root/removed
     ${cutAt("dpkg", "--triggers-only")}`);
   expect((await app.tryRevert("engine", wishes)).exitCode).not.toBe(0);

@@ -17,8 +17,7 @@ account_save() {
 }
 
 # An owner that says that the account is there (create: false) removes none: one that this package made for an earlier
-# installation, and kept, counts as found. So does one that may have a daemon of its own since, or that somebody has
-# made to linger. $1 the account.
+# installation, and kept, counts as found. So does one that somebody has used since. $1 the account.
 keep_made_account() {
 	local dir kind since=''
 	dir=$(resource_directory account "$1")
@@ -28,7 +27,9 @@ keep_made_account() {
 	elif may_have_own_daemon; then
 		since='had a daemon of its own'
 	elif [ -e "$(linger_file "$1")" ] && [ ! -d "$(resource_directory linger "$1")/baseline" ]; then
-		since='been made to linger'
+		since='lingered by itself'
+	elif is_account_used_since "$dir/baseline/kept"; then
+		since='been used'
 	fi
 	if [ -n "$since" ]; then
 		printf '%s' "$since" | write_record "$dir/baseline/since"
@@ -41,6 +42,15 @@ keep_made_account() {
 		return 0
 	fi
 	take_as_found "$1"
+}
+
+# By its home or its crontab. $1 the record of when it was kept.
+is_account_used_since() {
+	local file
+	# Version 0.2.0 did not note it.
+	[ -e "$1" ] || return 1
+	for file in $(spool_files "$ACCOUNT_LOGIN"); do [ ! "$file" -nt "$1" ] || return 0; done
+	[ -d "$ACCOUNT_HOME" ] && is_used_since "$ACCOUNT_HOME" "$1"
 }
 
 # The same at the end of an installation that said so last, whoever made the account.
@@ -72,7 +82,7 @@ take_as_found() {
 	write_record "$baseline/home" <"$WORK/home"
 	write_record "$baseline/entry" <"$WORK/entry"
 	rm -f "$baseline/absent" "$baseline/leaving" "$baseline/made" "$baseline/creating" "$baseline/sealed" \
-		"$baseline/ranges" "$baseline/group-ranges" "$baseline/home-moved" "$baseline/named-uid" "$baseline/since"
+		"$baseline/ranges" "$baseline/group-ranges" "$baseline/home-moved" "$baseline/named-uid" "$baseline/since" "$baseline/kept"
 	sync_directories "$baseline"
 }
 

@@ -63,20 +63,12 @@ is_used_since_kept() {
 	if [ ! -d "$dir/baseline" ] || ! unclaimed "$dir" || ! leads_somewhere "$1"; then
 		return 1
 	elif [ -e "$dir/baseline/kept" ]; then
-		: >"$WORK/now"
-		# A directory that was moved there brings its files with their earlier times.
-		[ "$dir/baseline/kept" -nt "$WORK/now" ] || may_have_beneath "$1" -cnewer "$dir/baseline/kept"
+		is_used_since "$1" "$dir/baseline/kept"
 	else
 		# Version 0.2.0 did not note when that was.
 		may_have_own_daemon
 	fi
 }
-
-# When its last installation went. $1 the resource's directory.
-data_kept() { date | write_record "$1/baseline/kept"; }
-
-# True also where not all can be looked at. $1 a directory, then what find(1) looks for.
-may_have_beneath() { [ -n "$(find_beneath "$@" -print -quit || echo unknown)" ]; }
 
 # $1 data root.
 note_data_of_others() {

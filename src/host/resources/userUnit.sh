@@ -14,7 +14,7 @@ may_have_own_daemon() {
 	# One that does not say is taken for one that has.
 	[ -z "$(own_unit ours '' || echo unknown)" ] || return 0
 	files_with "^[^#;]*($ROOTLESS_DAEMONS)" /etc/systemd/system/*.service /usr/local/lib/systemd/system/*.service |
-		xargs -d '\n' -r grep -lswF -e "$ACCOUNT" -e "$ACCOUNT_UID" -e %i -e %I | grep -q .
+		xargs -d '\n' -r grep -lswF -D skip -e "$ACCOUNT" -e "$ACCOUNT_UID" -e %i -e %I | grep -q .
 }
 
 # Writes the unit. Its time limits are for systemd alone, which reads them anew: a daemon that was

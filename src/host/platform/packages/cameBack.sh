@@ -33,6 +33,7 @@ remove_what_came_back() {
 	[ -s "$WORK/files-removed" ] || return 0
 	changed "files of removed packages, which a power cut had brought back, removed"
 	ldconfig
+	take_back_settings_of_files <"$WORK/files-removed"
 }
 
 forget_files_of_packages() { rm -f "$STATE/packages.files"; }

@@ -43,6 +43,7 @@ packages_log() { by_manager apt_packages_log dnf_packages_log zypper_packages_lo
 
 # What takes them away.
 remove_packages() { by_format apt_remove_packages rpm_remove_packages pacman_remove_packages "$@"; }
+take_back_settings_of_files() { by_format apt_take_back_settings_of_files nothing nothing; }
 purge_held() { by_format apt_purge_held rpm_purge_held pacman_purge_held "$@"; }
 dependents_of() { by_format apt_dependents_of rpm_dependents_of pacman_dependents_of "$@"; }
 

@@ -113,12 +113,13 @@ dropped_variables() {
 		FILENAME == ARGV[1] { said[$0]; next }
 		{ line = $0; sub(/^[[:blank:]]+/, ""); gsub(/["\047]/, "") }
 		FILENAME == ARGV[2] { written[$0]; next }
-		/^[A-Za-z_][A-Za-z0-9_]*=/ && !($0 in written) {
+		$0 in written { next }
+		/^[A-Za-z_][A-Za-z0-9_]*=/ {
 			sub(/=.*/, "")
 			if (!($0 in said)) print
 		}
-		# What goes on is no name: it may be part of a secret value.
-		line ~ /\\$/ || (gsub(/"/, "", line) % 2 || gsub(/\047/, "", line) % 2) && line !~ /^[[:blank:]]*[#;]/ {
+		# After one that may go on, what looks like a name may be part of a secret value.
+		line !~ /^[[:blank:]]*([#;](.*[^\\])?|[^"\047\\]*|[^"\047\\]*=("[^"\047\\]*"|\047[^"\047\\]*\047)[[:blank:]]*)$/ {
 			print "others"
 			exit
 		}' "$WORK/variables" "$WORK/environment" - || true
