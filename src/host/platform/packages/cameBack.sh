@@ -2,11 +2,12 @@
 # Files of removed packages that a power cut brings back: on Btrfs the manager's record of a removal can be on the disk
 # before the removal itself.
 
-# Written down before packages are removed: type, inode, size and time of each file, a tab, and its path. Arguments: names.
+# Written down before packages are removed, with the boot: type, inode, size and time of each file, a tab, and its path.
+# Arguments: names.
 note_files_of_packages() {
 	{
-		cat "$STATE/packages.files" 2>/dev/null || true
-		{ files_of_packages "$@" && records_of_packages "$@"; } | cut -f 2 | sort -u | states_of_files
+		cat "$STATE/packages.files" 2>/dev/null || boot_id
+		files_to_go "$@" | cut -f 2 | sort -u | states_of_files
 	} | sort -u | write_record "$STATE/packages.files"
 }
 
@@ -17,11 +18,11 @@ states_of_files() {
 		find "$@" -maxdepth 0 -type d -printf "d\t%p\n" -o -printf "%y %i %s %T@\t%p\n"' sh 2>/dev/null || true
 }
 
-# Those that no package has any more, and that are the same.
+# Those that no package has any more, and that are the same, after another boot.
 remove_what_came_back() {
 	local file
-	[ -s "$STATE/packages.files" ] || return 0
-	cut -f 2 "$STATE/packages.files" | states_of_files | sort | comm -12 - "$STATE/packages.files" |
+	if [ ! -s "$STATE/packages.files" ] || grep -qxF "$(boot_id)" "$STATE/packages.files"; then return 0; fi
+	cut -s -f 2 "$STATE/packages.files" | states_of_files | sort | comm -12 - "$STATE/packages.files" |
 		cut -f 2 >"$WORK/files-there"
 	[ -s "$WORK/files-there" ] || return 0
 	packages_of_files <"$WORK/files-there" | cut -f 2 >"$WORK/files-of-packages"
