@@ -112,6 +112,26 @@ test("files that a power cut brings back after dpkg has removed their package, a
   );
 });
 
+test("packages whose files a power cut took with their list, as on Btrfs: the next up unpacks them, and all of ours goes", async () => {
+  const before = await snapshotHost(host);
+  const app = new Installation(host, `e${++leases}`);
+  await app.install();
+  await app.apply("preflight", wishes);
+  await app.apply("engine", wishes);
+  await host.run(`for package in docker.io libslirp0:amd64; do
+      dpkg -L $package | xargs -d '\\n' sh -c 'find "$@" -maxdepth 0 ! -type d -delete' sh
+      rm /var/lib/dpkg/info/$package.*
+    done`);
+  const { said } = await app.apply("engine", wishes);
+  expect(said).toContain(
+    "engine: completes what an interrupted removal has left of docker.io libslirp0:amd64",
+  );
+  await host.run("ls /usr/sbin/dockerd; dpkg --audit | diff - /dev/null");
+  await app.revert("engine", wishes);
+  await app.revertAgent();
+  expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
+});
+
 const theirs = "/opt/docker/docker.service";
 
 test.each([

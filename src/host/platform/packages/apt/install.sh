@@ -38,10 +38,19 @@ apt_complete_packages() {
 }
 
 # Packages of which a removal that was interrupted is not done: dpkg is still told to remove them, or
-# has left them half installed.
+# has left them half installed, or a power cut without the list of their files.
 apt_packages_to_remove() {
+	local state name
 	# shellcheck disable=SC2016 # dpkg's own variables
-	dpkg-query -W -f '${db:Status-Abbrev} ${binary:Package}\n' | sed -n 's/^[rp][^nc]. *//p; s/^.H. *//p' | sort -u
+	dpkg-query -W -f '${db:Status-Abbrev}\t${binary:Package}\n' | while IFS='	' read -r state name; do
+		case $state in
+		[rp][!nc]? | ?H?) printf '%s\n' "$name" ;;
+		?i*)
+			[ -e "/var/lib/dpkg/info/$name.list" ] || [ -e "/var/lib/dpkg/info/${name%:*}.list" ] ||
+				printf '%s\n' "$name"
+			;;
+		esac
+	done | sort -u
 }
 
 # What dpkg was told to remove would go with the next apt-get dselect-upgrade. $1 the package.
@@ -54,7 +63,7 @@ apt_forget_removal() {
 
 # apt takes them for installed. Arguments: names.
 apt_complete_half_installed() {
-	finish_unpacking '.H.' "$@"
+	finish_unpacking '.[Hi].' "$@"
 	[ ! -s "$WORK/packages.half" ] || run_dpkg --configure -a
 }
 
