@@ -386,7 +386,11 @@ PROGRAM
   },
   ...[
     ["a file in its home", "echo theirs >/home/app/file", "cat /home/app/file"],
-    ["a directory moved to its home", "mv /root/b /home/app/b", "cat /home/app/b/file"],
+    [
+      "a directory moved to its home",
+      "rm /root/b/x; mv /root/b /home/app/b",
+      "cat /home/app/b/file",
+    ],
     ["a directory moved in its home", "mv /home/app/a /home/app/b", "cat /home/app/b/file"],
     [
       "a crontab",
@@ -396,7 +400,7 @@ PROGRAM
   ].map(([what, act, holds]) => ({
     name: `kept, and used since: ${what}: it stays under Delete`,
     acts: [
-      "rm -rf /root/b; mkdir /root/b; echo theirs >/root/b/file",
+      "rm -rf /root/b; mkdir /root/b; echo theirs >/root/b/file; touch /root/b/x",
       "up",
       `${precious("/home/app")}; cp -r /root/b /home/app/a`,
       "destroy",

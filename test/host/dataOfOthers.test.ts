@@ -102,7 +102,7 @@ test.each([
   [
     "a directory was moved to since",
     "mkdir /home/app/b; echo precious >/home/app/b/file; chown -R app /home/app/b",
-    `mv -T /home/app/b ${volume}`,
+    `touch /home/app/b/x; rm /home/app/b/x; mv -T /home/app/b ${volume}`,
   ],
   [
     "since nothing was mounted there, and that were written to since",

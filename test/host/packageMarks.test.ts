@@ -1,7 +1,6 @@
 import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
 import type { StepArgs } from "../../testkit/documents";
 import { bootHost } from "../../testkit/host";
-import { cutAt } from "../../testkit/cut";
 import { Installation } from "../../testkit/installation";
 
 // Which packages somebody has asked for, by apt's marks: after an installation that was interrupted, and where a
@@ -79,37 +78,6 @@ test("apt's marks empty after a power cut while dpkg was at work: they come back
   await app.revert("engine", wishes);
   await app.revertAgent();
   expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
-});
-
-test("files that a power cut brings back after dpkg has removed their package, as on Btrfs: they go again, and an administrator's stay", async () => {
-  // One of theirs is in the place of a program that they have diverted.
-  await host.run(
-    "dpkg-divert --quiet --local --rename --divert /usr/bin/docker.real --add /usr/bin/docker; echo theirs >/usr/bin/docker",
-  );
-  const before = await snapshotHost(host);
-  const app = new Installation(host, `e${++leases}`);
-  await app.install();
-  await app.apply("preflight", wishes);
-  await app.apply("engine", wishes);
-  const settings = "/etc/rc?.d/*docker /etc/pam.d /var/lib/pam";
-  await host.run(`mkdir /root/removed; cp -a --parents ${settings} /root/removed
-    dpkg -L docker.io docker-cli libpam-systemd libslirp0 | sort -u |
-    xargs -d '\\n' sh -c 'find "$@" -maxdepth 0 ! -type d' sh | xargs -d '\\n' cp -lP --parents -t /root/removed
-    ${cutAt("dpkg", "--triggers-only")}`);
-  expect((await app.tryRevert("engine", wishes)).exitCode).not.toBe(0);
-  await host.run(`rm /usr/local/sbin/dpkg; cp -alT /root/removed /; rm -r /root/removed
-    sed -i 's/^[0-9a-f]*-.*/another boot/' /var/lib/rootless-docker/packages.files; rm /etc/default/docker; echo theirs >/etc/default/docker`);
-  const { said } = await app.revert("engine", wishes);
-  expect(said).toContain(
-    "engine: files of removed packages, which a power cut had brought back, removed",
-  );
-  await app.revertAgent();
-  expect(diffSnapshots(before, await snapshotHost(host))).toEqual([
-    expect.stringMatching(/^file added: \/etc\/default\/docker /),
-  ]);
-  await host.run(
-    "rm /etc/default/docker /usr/bin/docker; dpkg-divert --quiet --no-rename --remove /usr/bin/docker",
-  );
 });
 
 test("packages whose files a power cut took with their list, as on Btrfs: the next up unpacks them, and all of ours goes", async () => {

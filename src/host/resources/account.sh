@@ -44,12 +44,12 @@ keep_made_account() {
 	take_as_found "$1"
 }
 
-# By its home or its crontab. $1 the record of when it was kept.
+# By its home, its crontab or a job of at(1). $1 the record of when it was kept.
 is_account_used_since() {
 	local file
 	# Version 0.2.0 did not note it.
 	[ -e "$1" ] || return 1
-	for file in $(spool_files "$ACCOUNT_LOGIN"); do [ ! "$file" -nt "$1" ] || return 0; done
+	for file in $(spool_files "$ACCOUNT_LOGIN") $(at_jobs); do [ ! "$file" -nt "$1" ] || return 0; done
 	[ -d "$ACCOUNT_HOME" ] && is_used_since "$ACCOUNT_HOME" "$1"
 }
 

@@ -7,12 +7,29 @@ account_kept() { note_kept "$1"; }
 # $1 the resource's directory.
 note_kept() { date | write_record "$1/baseline/kept"; }
 
-# True also where not all can be looked at. Trials of storage drivers change no more than what is in a directory; one that
-# was moved there brings its files with their earlier times. $1 a directory, $2 the record of when it was kept.
+# True also where not all can be looked at. One that was moved there brings its files with their earlier times, but its own
+# is new. $1 a directory, $2 the record of when it was kept.
 is_used_since() {
 	: >"$WORK/now"
 	# The clock may have been ahead.
-	[ "$2" -nt "$WORK/now" ] || may_have_beneath "$1" -cnewer "$2" '(' ! -type d -o ! -newer "$2" ')'
+	[ ! "$2" -nt "$WORK/now" ] || return 0
+	places_of_trials "$1" >"$WORK/places-of-trials"
+	{ find_beneath "$1" -cnewer "$2" -printf '%y %P\n' || echo unknown; } |
+		grep -vxFf "$WORK/places-of-trials" | awk 'NR == 1' | grep -q .
+}
+
+# Where storage drivers are tried: data roots, and what leads there. Lines of find(1): type, blank, path from the
+# directory. $1 the directory.
+places_of_trials() {
+	local dir path
+	printf 'd \n'
+	known_data | while IFS= read -r dir; do
+		path=$(resource_name "$dir")
+		while [ "${path#"$1"/}" != "$path" ]; do
+			printf 'd %s\n' "${path#"$1"/}"
+			path=${path%/*}
+		done
+	done
 }
 
 # True also where not all can be looked at. $1 a directory, then what find(1) looks for.

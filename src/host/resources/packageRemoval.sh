@@ -42,12 +42,8 @@ package_restore_together() {
 	running=$(active_root_units)
 	enabled=$(enabled_root_units)
 	# shellcheck disable=SC2086 # lists of package names
-	{
-		say "removes $(printf '%s\n' $names $removed | wc -l) packages"
-		note_files_of_packages $names $removed
-	}
+	say "removes $(printf '%s\n' $names $removed | wc -l) packages"
 	remove_packages "$names" "$removed"
-	remove_what_came_back
 	# shellcheck disable=SC2086 # a list of units
 	enable_theirs_again $enabled
 	# shellcheck disable=SC2086 # a list of units
@@ -289,7 +285,4 @@ without_staying() {
 	done
 }
 
-package_restored() {
-	forget_files_of_packages
-	release_packages
-}
+package_restored() { release_packages; }

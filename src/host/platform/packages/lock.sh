@@ -14,7 +14,6 @@ hold_packages() {
 	rm -f "$STATE/packages.before.new"
 	fix_marks
 	[ ! -e "$STATE/packages.removing" ] || settle_removal
-	remove_what_came_back
 	[ -s "$STATE/packages.first" ] || installed_packages | write_record "$STATE/packages.first"
 }
 

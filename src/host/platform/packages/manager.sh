@@ -11,7 +11,6 @@ packages_without_files() { by_format nothing rpm_packages_without_files pacman_p
 missing_packages() { by_format apt_missing_packages rpm_missing_packages pacman_missing_packages "$@"; }
 packages_of_files() { by_format apt_packages_of_files rpm_packages_of_files pacman_packages_of_files "$@"; }
 files_of_packages() { by_format apt_files_of_packages rpm_files_of_packages pacman_files_of_packages "$@"; }
-files_to_go() { by_format apt_files_to_go files_of_packages files_of_packages "$@"; }
 configuration_files() { by_format apt_configuration_files rpm_configuration_files pacman_configuration_files "$@"; }
 is_shipped() { by_format apt_is_shipped rpm_is_shipped pacman_is_shipped "$@"; }
 # rpm and pacman keep an edited file beside its place when they remove its package.
@@ -43,7 +42,6 @@ packages_log() { by_manager apt_packages_log dnf_packages_log zypper_packages_lo
 
 # What takes them away.
 remove_packages() { by_format apt_remove_packages rpm_remove_packages pacman_remove_packages "$@"; }
-take_back_settings_of_files() { by_format apt_take_back_settings_of_files nothing nothing; }
 purge_held() { by_format apt_purge_held rpm_purge_held pacman_purge_held "$@"; }
 dependents_of() { by_format apt_dependents_of rpm_dependents_of pacman_dependents_of "$@"; }
 

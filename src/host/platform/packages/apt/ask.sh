@@ -59,20 +59,6 @@ apt_files_of_packages() {
 		awk '/^ / { print name "\t" substr($0, 2); next } { name = $0 }'
 }
 
-# What goes with packages, lines as above: with their files dpkg's own about them; but not what is in the place of one that
-# was diverted. Arguments: names.
-apt_files_to_go() {
-	local name
-	{
-		apt_files_of_packages "$@"
-		for name in "$@"; do
-			find /var/lib/dpkg/info '(' -name "${name%%:*}.*" -o -name "${name%%:*}:*.*" ')' -printf "$name\t%p\n"
-		done
-	} >"$WORK/files-to-go"
-	dpkg-divert --list | sed -n 's/^.*diversion of \(.*\) to .*/\1/p' |
-		awk -F '\t' 'FILENAME == "-" { diverted[$0]; next } !($2 in diverted)' - "$WORK/files-to-go"
-}
-
 # A purge removes them with all edits. Debian's policy has no blanks in their names.
 apt_configuration_files() {
 	# shellcheck disable=SC2016 # dpkg's own variable

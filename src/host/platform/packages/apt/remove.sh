@@ -129,17 +129,6 @@ purge_packages() {
 	note_removed '[^n]' "$@"
 }
 
-# What scripts of the packages did when they went. Files that are gone on stdin.
-apt_take_back_settings_of_files() {
-	local file
-	while IFS= read -r file; do
-		case $file in
-		/etc/init.d/*) without_descriptors update-rc.d "${file##*/}" remove ;;
-		/usr/share/pam-configs/*) without_descriptors pam-auth-update --package --remove "${file##*/}" ;;
-		esac
-	done
-}
-
 # Asked for in so many words: held ones go too. Arguments: names.
 apt_purge_held() { apt_get purge --allow-change-held-packages "$@"; }
 
