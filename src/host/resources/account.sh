@@ -82,7 +82,8 @@ take_as_found() {
 	write_record "$baseline/home" <"$WORK/home"
 	write_record "$baseline/entry" <"$WORK/entry"
 	rm -f "$baseline/absent" "$baseline/leaving" "$baseline/made" "$baseline/creating" "$baseline/sealed" \
-		"$baseline/ranges" "$baseline/group-ranges" "$baseline/home-moved" "$baseline/named-uid" "$baseline/since" "$baseline/kept"
+		"$baseline/ranges" "$baseline/group-ranges" "$baseline/home-moved" "$baseline/named-uid" \
+		"$baseline/since" "$baseline/kept"
 	sync_directories "$baseline"
 }
 
