@@ -27,7 +27,7 @@ want_data_roots() {
 
 want_data_root() {
 	take_data_root "$1"
-	note_data_of_own_daemon "$1"
+	note_used_data "$1"
 	case $1 in
 	"$ACCOUNT_HOME"/*) want_home_parents "$1" data "$1" "$ACCOUNT" ;;
 	*) want data "$1" "$ACCOUNT" ;;
@@ -54,20 +54,19 @@ take_data_root() {
 }
 
 # What somebody has used since an installation kept it was there before, all of it. $1 data root.
-note_data_of_own_daemon() { ! is_used_since_kept "$1" || note_data_of_others "$1"; }
-
-# $1 data root.
-is_used_since_kept() {
+note_used_data() {
 	local dir
 	dir=$(resource_directory data "$1")
 	if [ ! -d "$dir/baseline" ] || ! unclaimed "$dir" || ! leads_somewhere "$1"; then
-		return 1
+		return 0
 	elif [ -e "$dir/baseline/kept" ]; then
-		is_used_since "$1" "$dir/baseline/kept"
+		is_used_since "$1" "$dir/baseline/kept" || return 0
 	else
 		# Version 0.2.0 did not note when that was.
-		may_have_own_daemon
+		may_have_own_daemon || return 0
 	fi
+	say "$1 has been used since an installation kept it: it counts as found, and stays, whatever onDestroy says"
+	note_data_of_others "$1"
 }
 
 # $1 data root.

@@ -7,14 +7,15 @@ account_kept() { note_kept "$1"; }
 # $1 the resource's directory.
 note_kept() { date | write_record "$1/baseline/kept"; }
 
-# True also where not all can be looked at. One that was moved there brings its files with their earlier times, but its own
-# is new. $1 a directory, $2 the record of when it was kept.
+# True also where not all can be looked at. A directory that was moved there brings its files with their earlier times,
+# but its own is new: with a trial alone, what is in it is new, too. $1 a directory, $2 the record of when it was kept.
 is_used_since() {
 	: >"$WORK/now"
 	# The clock may have been ahead.
 	[ ! "$2" -nt "$WORK/now" ] || return 0
 	places_of_trials "$1" >"$WORK/places-of-trials"
-	{ find_beneath "$1" -cnewer "$2" -printf '%y %P\n' || echo unknown; } |
+	{ find_beneath "$1" -cnewer "$2" '(' -newer "$2" -printf '%y %P\n' -o -printf 'moved %P\n' ')' ||
+		echo unknown; } |
 		grep -vxFf "$WORK/places-of-trials" | awk 'NR == 1' | grep -q .
 }
 

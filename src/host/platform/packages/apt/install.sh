@@ -45,13 +45,13 @@ apt_packages_to_remove() {
 	dpkg-query -W -f '${db:Status-Abbrev}\t${binary:Package}\n' | while IFS='	' read -r state name; do
 		case $state in
 		[rp][!nc]? | ?H?) printf '%s\n' "$name" ;;
-		?i*)
-			[ -e "/var/lib/dpkg/info/$name.list" ] || [ -e "/var/lib/dpkg/info/${name%:*}.list" ] ||
-				printf '%s\n' "$name"
-			;;
+		?i*) has_list_of_files "$name" || printf '%s\n' "$name" ;;
 		esac
 	done | sort -u
 }
+
+# $1 the package.
+has_list_of_files() { [ -e "/var/lib/dpkg/info/$1.list" ] || [ -e "/var/lib/dpkg/info/${1%:*}.list" ]; }
 
 # What dpkg was told to remove would go with the next apt-get dselect-upgrade. $1 the package.
 apt_forget_removal() {
@@ -61,9 +61,13 @@ apt_forget_removal() {
 	esac
 }
 
-# apt takes them for installed. Arguments: names.
+# apt takes them for installed; one that is whole is not fetched again. Arguments: names.
 apt_complete_half_installed() {
-	finish_unpacking '.[Hi].' "$@"
+	local name lost=''
+	for name in "$@"; do has_list_of_files "$name" || lost="$lost $name"; done
+	finish_unpacking '.H.' "$@"
+	# shellcheck disable=SC2086 # a list of package names
+	[ -z "$lost" ] || finish_unpacking '.[Hi].' $lost
 	[ ! -s "$WORK/packages.half" ] || run_dpkg --configure -a
 }
 
