@@ -185,4 +185,4 @@ const ofEachRun = [
 
 // Ids that a destroy had retired before the cut are not given out again: the next account gets others.
 const idFiles =
-  /^(sub[ug]id line \S+ app:|file \/etc\/sub[ug]id: root:root 644 \S+ -> root:root 644 )/;
+  /^(sub[ug]id line (\w+: )?app\b|file \/etc\/sub[ug]id: root:root 644 \S+ -> root:root 644 )/;
