@@ -393,8 +393,13 @@ PROGRAM
     ],
     ["a directory moved in its home", "mv /home/app/a /home/app/b", "cat /home/app/b/file"],
     [
+      "a temporary file",
+      "install -o app /root/b/file /var/tmp/theirs",
+      "cat /var/tmp/theirs; rm /var/tmp/theirs",
+    ],
+    [
       "a crontab",
-      "mkdir -p /var/spool/cron/crontabs; install -o app -m 600 /root/b/file /var/spool/cron/crontabs/app",
+      "mkdir -p /var/spool/cron/crontabs; touch -d 2020-01-01 /root/b/file; install -p -o app -m 600 /root/b/file /var/spool/cron/crontabs/app",
       "cat /var/spool/cron/crontabs/app; rm -r /var/spool/cron/crontabs",
     ],
   ].map(([what, act, holds]) => ({

@@ -226,6 +226,7 @@ const told: [string, string, string, string][] = [
   ),
   // What goes on in the next line may be a part of a secret value.
   ...variables(['A="theirs', "c2VjcmV0VG9rZW4x=", '"'], ["others"]),
+  ...variables(['A="ours', "c2VjcmV0VG9rZW4x=", '"'], ["others"]),
   ...variables(["PEM=abc\\", "c2VjcmV0VG9rZW4x="], ["PEM", "others"]),
   ...variables(['PEM= "abc', "c2VjcmV0VG9rZW4x=", '"'], ["PEM", "others"]),
   ...variables([`PEM="a"'b`, "c2VjcmV0VG9rZW4x=", "'"], ["PEM", "others"]),

@@ -44,12 +44,17 @@ keep_made_account() {
 	take_as_found "$1"
 }
 
-# By its home, its crontab or a job of at(1). $1 the record of when it was kept.
+# By its crontab, mail, a job of at(1), a temporary file, or its home. $1 the record of when it was kept.
 is_account_used_since() {
-	local file
 	# Version 0.2.0 did not note it.
 	[ -e "$1" ] || return 1
-	for file in $(spool_files "$ACCOUNT_LOGIN") $(at_jobs); do [ ! "$file" -nt "$1" ] || return 0; done
+	# shellcheck disable=SC2016 # the inner shell expands them
+	! {
+		spool_files "$ACCOUNT_LOGIN"
+		at_jobs
+		temporary_files
+	} | tr '\n' '\0' | xargs -0 -r sh -c 'record=$1; shift; find "$@" -maxdepth 0 -cnewer "$record"' sh "$1" 2>/dev/null |
+		grep -q . || return 0
 	[ -d "$ACCOUNT_HOME" ] && is_used_since "$ACCOUNT_HOME" "$1"
 }
 

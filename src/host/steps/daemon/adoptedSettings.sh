@@ -112,9 +112,9 @@ dropped_variables() {
 	account_file "$ACCOUNT_HOME/.config/docker/environment" | head -c 65536 | awk '
 		FILENAME == ARGV[1] { said[$0]; next }
 		{ line = $0; sub(/^[[:blank:]]+/, ""); gsub(/["\047]/, "") }
-		FILENAME == ARGV[2] { written[$0]; next }
-		$0 in written { next }
-		/^[A-Za-z_][A-Za-z0-9_]*=/ {
+		FILENAME == ARGV[2] { written[$0]; exact[line]; next }
+		line in exact { next }
+		/^[A-Za-z_][A-Za-z0-9_]*=/ && !($0 in written) {
 			sub(/=.*/, "")
 			if (!($0 in said)) print
 		}

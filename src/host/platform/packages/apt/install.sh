@@ -65,10 +65,10 @@ apt_forget_removal() {
 apt_complete_half_installed() {
 	local name lost=''
 	for name in "$@"; do has_list_of_files "$name" || lost="$lost $name"; done
-	finish_unpacking '.H.' "$@"
 	# shellcheck disable=SC2086 # a list of package names
-	[ -z "$lost" ] || finish_unpacking '.[Hi].' $lost
-	[ ! -s "$WORK/packages.half" ] || run_dpkg --configure -a
+	[ -z "$lost" ] || finish_unpacking '.i.' $lost
+	finish_unpacking '.H.' "$@"
+	if [ -n "$lost" ] || [ -s "$WORK/packages.half" ]; then run_dpkg --configure -a; fi
 }
 
 # Removes nothing for them. Arguments: name=version, older or newer than what is there.

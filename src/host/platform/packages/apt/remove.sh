@@ -15,7 +15,7 @@ finish_unpacking() {
 			deb=/var/cache/apt/archives/$deb
 		else
 			(cd "$WORK" && apt_get download "$name=$version") ||
-				fail "package $name" "it half unpacked, and $(apt_package_errors)" \
+				fail "package $name" "it not whole, and $(apt_package_errors)" \
 					"$deb, to unpack it whole" \
 					"make the package sources of this host work, then run again"
 			deb=$WORK/$deb
