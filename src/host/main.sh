@@ -1,87 +1,57 @@
 # shellcheck shell=dash
 # The verbs. This part comes last: everything above only defines functions.
 
-# How every run ends. $1 its exit status. What it says comes last: nobody may be there to hear it.
-ended() {
-	remove_account_group "$ACCOUNT_GROUP"
-	[ "$1" = 0 ] || tell_late_programs
-	[ -z "$WORK" ] || rm -rf "$WORK"
-	[ -z "$AGENT_GOES" ] || remove_agent
-	[ "$1" = 0 ] || tell_full_disks
-}
+own_agent() { printf '%s/agents/%s' "$STATE" "$LEASE"; }
 
-# Puts the file that was started into place, for root alone to change. $STATE/agent is the newest of all
-# installations', for people, and for states that version 0.1.0 left.
+# Puts the file that was started into place: a directory whose name has the agent's sum, and a link
+# that is exchanged at once. The commands of the steps ask for the sum first.
 install_agent() {
-	local put=''
+	local new link
 	# From here on the installation counts: another one's end does not take its agent away.
-	make_installation
-	if ! agent_is_whole "$(own_agent)/sha256" || ! cmp -s "$AGENT" "$(own_agent)/agent" ||
-		[ "$(cat "$(own_agent)/escalation" 2>/dev/null)" != "${ESCALATION:-auto}" ]; then
-		put_own_agent
-		put=yes
-	fi
-	if cmp -s "$AGENT" "$STATE/agent" && [ "$(stat -c '%a %u:%g' "$STATE/agent")" = '644 0:0' ]; then
-		[ -z "$put" ] || changed "$(own_agent)/agent installed"
-		return 0
-	fi
-	write_path as_root "$STATE/agent" 644 <"$AGENT"
-	changed "$STATE/agent installed"
-}
-
-agent_is_whole() { [ -e "$1" ] && sha256sum --quiet -c "$1" >/dev/null 2>&1; }
-
-put_own_agent() {
-	local new
-	new=$(dirname "$(own_agent)")/.$LEASE.$(sha256sum <"$AGENT" | cut -c 1-16)
+	make_lease
+	link=$(own_agent)
+	new=$STATE/agents/.$LEASE.$(sha256sum <"$AGENT" | cut -c 1-16)
+	if [ "$(readlink "$link")" = "${new##*/}" ] && sha256sum --quiet -c "$link/sha256" >/dev/null 2>&1 &&
+		[ "$(cat "$link/escalation")" = "${ESCALATION:-auto}" ]; then return 0; fi
 	mkdir -p "$new"
-	write_path as_root "$new/agent" 644 <"$AGENT"
-	printf '%s\n' "${ESCALATION:-auto}" | write_path as_root "$new/escalation" 644
-	printf '%s  %s\n' "$(sha256sum <"$AGENT" | cut -d ' ' -f 1)" "$(own_agent)/agent" |
-		write_path as_root "$new/sha256" 644
-	sync_directories "$STATE"
+	write_file "$new/agent" 644 <"$AGENT"
+	printf '%s\n' "${ESCALATION:-auto}" | write_file "$new/escalation" 644
+	printf '%s  %s\n' "$(sum_of "$AGENT")" "$link/agent" | write_file "$new/sha256" 644
+	sync -f "$new"
 	ln -sfnT "${new##*/}" "$new.link"
-	mv -fT "$new.link" "$(own_agent)"
-	sync_directories "${new%/*}"
-	sweep_agents
+	mv -fT "$new.link" "$link"
+	sync "$STATE/agents"
+	find "$STATE/agents" -mindepth 1 -maxdepth 1 -name ".$LEASE.*" ! -name "${new##*/}" -exec rm -rf {} +
+	changed "$link/agent installed"
 }
 
-# Directories without a link: of an earlier version, or of a run that was killed.
-sweep_agents() {
-	local folder link
-	for folder in "$STATE"/agents/.[0-9a-f]*; do
-		link=${folder##*/.}
-		link=$STATE/agents/${link%%.*}
-		[ "$(readlink "$link")" = "${folder##*/}" ] || rm -rf "$folder"
-	done
-}
-
-apply() {
+read_own_document() {
 	cat >"$WORK/document"
 	DOC=$WORK/doc
 	read_document "$WORK/document" "$DOC"
-	stop_where_code_differs
-	stop_where_accounts_are_unsure
-	# That step makes an installation current.
-	if [ "$STEP" != preflight ]; then
-		stop_unless_current
-		[ -e "$STATE/leases/$LEASE/$STEP" ] ||
-			write_record "$STATE/leases/$LEASE/$STEP.begun" </dev/null
-	fi
-	"${STEP}_apply"
-	stop_on_problems
-	# What is dropped goes before daemons are looked at, which read it when they start.
-	release_unwanted
-	settle_restarts
-	call_if_there "${STEP}_facts"
-	call_if_there "${STEP}_ended"
-	measure_limitations "$STEP"
-	note_lasting_drift
-	if [ -s "$WORK/changed" ] || [ -s "$WORK/unwanted" ]; then sync_host; fi
 }
 
-# The program's step was written for another agent than this one: what it asks for would be read in
-# another way, or not at all.
+apply() {
+	read_own_document
+	stop_where_code_differs
+	[ "$STEP" = preflight ] || stop_without_lease
+	meet_account
+	apply_step
+	remember_step
+	call_if_there follow_daemon
+}
+
+# What a step wants, done, and what it wanted before and does not want any more, given back.
+apply_step() {
+	"${STEP}_apply"
+	settle
+	stop_on_problems
+	release
+	call_if_there "${STEP}_facts"
+	[ ! -s "$WORK/changed" ] || sync_host
+}
+
+# The program's step was written for another agent than this one.
 stop_where_code_differs() {
 	[ "$(doc agent)" != "$(code_of_step "$STEP")" ] || return 0
 	fail "agent" "the code $(code_of_step "$STEP") of the step $STEP in it" "$(doc agent)" \
@@ -91,118 +61,88 @@ on a machine that was set back to a snapshot, give recheck a new value" \
 		"they are of two versions of rootless-docker"
 }
 
-# That this step is complete, and the document that it last applied, for the steps that work on what
-# another one owns. Nobody reads the one with secret values again.
+# The step is complete: the document that it last applied is there.
 remember_step() {
 	local record=$STATE/leases/$LEASE/$STEP
-	case $STEP in
-	agent | secrets | registries) write_record "$record" </dev/null ;;
-	*) write_record "$record" <"$WORK/document" ;;
-	esac
+	if [ "$STEP" = secrets ]; then : >"$WORK/document"; fi
 	[ -z "$AGENT_ID" ] || printf '%s' "$AGENT_ID" | write_record "$record.agent"
-	rm -f "$record.begun"
+	write_record "$record" <"$WORK/document"
 }
 
 revert() {
-	cat >"$WORK/document"
-	DOC=$WORK/doc
-	read_document "$WORK/document" "$DOC"
-	stop_where_accounts_are_unsure
-	case $STEP in
-	engine)
-		take_back_forgotten registries daemon
-		release_unfinished ports
-		;;
-	account | kernel | secrets | ports) take_back_forgotten registries daemon ;;
-	daemon) take_back_forgotten registries ;;
-	esac
-	call_if_there "${STEP}_interrupted"
-	want_nothing_yet
-	release_unwanted
-	forget_step "$STEP"
+	read_own_document
+	meet_account
+	revert_step
+}
+
+revert_step() {
+	call_if_there "${STEP}_before_release"
+	release
+	call_if_there "${STEP}_released"
+	rm -f "$STATE/leases/$LEASE/$STEP" "$STATE/leases/$LEASE/$STEP.agent" "$STATE/leases/$LEASE/$STEP.replaced"
 	sync_host
 }
 
-# Removes this installation's agent, and with the last claim all of it; what was kept on purpose
-# keeps its record.
+# Takes back what is left of all steps, as where Pulumi knows nothing of some, and removes the
+# installation. With the last one all of the agent goes.
 revert_agent() {
-	stop_where_accounts_are_unsure
-	(release_all_steps)
+	DOC=$WORK/doc
+	for STEP in $(steps_from_last); do
+		if ! is_applied "$STEP" && [ -z "$(records_of "$LEASE" "$STEP")" ] && [ "$STEP" != account ]; then continue; fi
+		rm -rf "$DOC"
+		read_document "$(if is_applied "$STEP"; then echo "$STATE/leases/$LEASE/$STEP"; else echo /dev/null; fi)" "$DOC"
+		: >"$WORK/wanted"
+		read_account_record
+		meet_account
+		revert_step
+	done
+	STEP=agent
 	rm -rf "${STATE:?}/leases/$LEASE"
-	if any_claim_left || [ -n "$(installations_in_use)" ]; then
-		say "stays: another installation uses it"
+	if [ -n "$(leases_of_others)" ]; then
 		AGENT_GOES=own
-	elif [ -d "$STATE/things" ] && [ -n "$(find "$STATE/things" -name baseline -print -quit)" ]; then
-		remove_state things
-		changed "agent removed; $STATE/things remembers what was kept"
 	else
-		remove_state ''
+		find "$STATE" -mindepth 1 -maxdepth 1 ! -name agents ! -name lock -exec rm -rf {} +
+		AGENT_GOES=all
 		changed "$STATE removed"
 	fi
 	sync_host
 }
 
-# All but the agents, and the lock that keeps others from beginning anew meanwhile. As long as the
-# agent that its command names is there, a removal that was killed can be run again; once it is
-# gone, and the installation with it, the component takes the removal for done. $1 what stays.
-remove_state() {
-	find "$STATE" -mindepth 1 -maxdepth 1 ! -name agent ! -name agents ! -name locks ! -name "$1" -exec rm -rf -- {} +
-	AGENT_GOES=all
-}
-
-# The very last resource. Its name goes at once, and last: without it the command has nothing to do.
-# Another installation may begin as soon as the locks are gone, and has names of its own. What a run
-# leaves that is killed after that goes with the next end.
+# The very last: its name goes at once, and last, so that a removal that was killed can be run
+# again.
 remove_agent() {
-	if [ "$AGENT_GOES" = all ] && [ -d "$STATE/agents" ]; then
-		find "$STATE/agents" -mindepth 1 -maxdepth 1 -type l ! -name "$LEASE" -delete
+	if [ "$AGENT_GOES" = all ]; then
+		find "$STATE/agents" -mindepth 1 -maxdepth 1 ! -name "$LEASE" ! -name ".$LEASE.*" -exec rm -rf {} +
+		rm -f "$STATE/lock"
 	fi
-	sweep_agents
-	if [ "$AGENT_GOES" = all ] && [ -h "$(own_agent)" ]; then rm -rf "$STATE/agent" "$STATE/locks"; fi
 	rm -f "$(own_agent)"
 	rm -rf "$STATE/agents/.$LEASE".*
-	if [ "$AGENT_GOES" = all ]; then
-		# As a state of version 0.1.0 ends, whose command names this file.
-		[ -d "$STATE/agents" ] || rm -rf "$STATE/locks" "$STATE/agent"
-		rmdir "$STATE/agents" "$STATE" 2>/dev/null || true
-	fi
-	sync_directories "${STATE%/*}"
-	remove_left_checks
+	[ "$AGENT_GOES" != all ] || rm -rf "$STATE"
+	sync "${STATE%/*}"
+}
+
+refuse_usage() {
+	echo "agent: $1" >&2
+	exit 2
 }
 
 main() {
-	local steps
 	if [ "$VERB" = doctor ]; then
 		shift
 		know_system
-		note_own_outputs
 		run_doctor "$@"
 	fi
-	case $LEASE in
-	'' | *[!0-9a-f]*)
-		echo "agent: '$LEASE' is not an installation (hexadecimal digits)" >&2
-		exit 2
-		;;
+	case $LEASE in '' | *[!0-9a-f]*) refuse_usage "'$LEASE' is not an installation (hexadecimal digits)" ;; esac
+	case " agent $(steps_from_last) host new " in
+	*" $STEP "*) ;;
+	*) refuse_usage "'$STEP' is not a step" ;;
 	esac
 	case $VERB in
-	install | apply | update | revert) steps="agent $(steps_from_last)" ;;
-	check) steps='host new' ;;
-	*)
-		echo "agent: '$VERB' is not a verb: install, apply, update, revert, check or doctor" >&2
-		exit 2
-		;;
-	esac
-	case " $steps " in
-	*" $STEP "*) ;;
-	*)
-		echo "agent: '$STEP' is not a step" >&2
-		exit 2
-		;;
+	install | apply | update | revert | check) ;;
+	*) refuse_usage "'$VERB' is not a verb: install, apply, update, revert, check or doctor" ;;
 	esac
 	become_root "$@"
-	# Not before: what is set for the login's programs would count for these.
 	know_system
-	note_own_outputs
 	case $VERB-$STEP in
 	check-host)
 		run_check
@@ -213,24 +153,37 @@ main() {
 		exit
 		;;
 	esac
-	trap 'ended $?' EXIT
-	hold_lock "$STEP"
+	hold_lock
 	start_work
 	use_engine_of "$LEASE"
 	# For the report alone: what other programs print is for people.
 	exec 3>&1 1>&2
-	case $VERB-$STEP in
-	install-* | update-agent) install_agent ;;
-	apply-* | update-*) apply ;;
-	revert-*) if is_replaced || is_of_another_agent; then skip_delete_of_replaced; elif [ "$STEP" = agent ]; then revert_agent; else revert; fi ;;
-	esac
+	run_verb
 	if [ "$VERB" = revert ]; then report "nothing to take back"; else report "nothing to change"; fi >&3
-	# Only where somebody has heard that: else the run ends above, and Pulumi does not know of the
-	# step.
-	case $VERB in
-	install | apply) count_replacement ;;
+}
+
+run_verb() {
+	case $VERB-$STEP in
+	install-* | update-agent)
+		[ "$VERB" != install ] || count_replacement
+		install_agent
+		write_record "$STATE/leases/$LEASE/agent" </dev/null
+		;;
+	apply-*)
+		count_replacement
+		apply
+		;;
+	update-*) apply ;;
+	revert-*)
+		if is_replaced || is_of_another_agent; then
+			skip_delete_of_replaced
+		elif [ "$STEP" = agent ]; then
+			revert_agent
+		else
+			revert
+		fi
+		;;
 	esac
-	[ "$VERB" = revert ] || remember_step
 }
 
 main "$@"

@@ -5,10 +5,13 @@
 
 # $1 the document, $2 the directory to read it into.
 read_document() {
-	local group
-	for group in certs.d daemon.json docker.service environment modprobe.d registryAuth tls; do
-		mkdir -p "$2/text/$group" "$2/json/$group"
-	done
+	(
+		mkdir -p "$2/text" "$2/json"
+		for part in text json; do
+			cd "$2/$part"
+			mkdir -p certs.d daemon.json docker.service environment modprobe.d registryAuth tls
+		done
+	)
 	awk -v dir="$2" '
 		function utf8(n) {
 			if (n < 128) return sprintf("%c", n)

@@ -1,61 +1,35 @@
 # shellcheck shell=dash
-# Files that are written at once or not at all, by root or as the account.
+# Files of root's, which are written at once or not at all.
 
-# True where a file and all that leads to it, links too, are root's, and nobody else's to change. A group that may
-# change directories is what Debian has for /usr/local. $1 the path.
+# Writes stdin to a file of root's. The content is on the disk before the name is. $1 path, $2 mode.
+write_file() {
+	local new=$1.rootless-docker-new
+	rm -f "$new"
+	(umask 077 && cat >"$new")
+	chmod "$2" "$new"
+	sync "$new"
+	mv -fT "$new" "$1"
+}
+
+sum_of() { sha256sum <"$1" | cut -d ' ' -f 1; }
+
+# True where others than root can change a path or what leads to it, through whichever links. $1 the
+# path.
+others_can_change() {
+	namei -l "$(dirname "$1")" 2>/dev/null | awk '
+		NR == 1 { next }
+		/No such file/ { next }
+		# A sticky directory lets nobody move what is not his; group staff owns /usr/local on
+		# Debian.
+		$2 != "root" || (/^ *[^l].......w/ && !/^ *d........t/) { found = 1 }
+		/^ *[^l]....w/ && $3 != "root" && $3 != "staff" { found = 1 }
+		END { exit !found }'
+}
+
+# True where a program and all that leads to it is root's alone to change. $1 the path.
 is_roots_own() {
-	walk way "$1" | xargs -0 ls -ld -- 2>/dev/null | awk '
-		$3 != "root" || (/^[^l].......w/ && !/^d........t/) { others = 1 }
-		/^[^l]....w/ && $4 != "root" && !(/^d/ && $4 == "staff") { others = 1 }
-		# What an access control list allows at most stands where a group has its mode.
-		/^[^l]....w....[+]/ { others = 1 }
-		END { exit others || NR == 0 }'
-}
-
-# Writes stdin to a path at once or not at all, also where the power goes. What a killed run left
-# half written has a fixed name, and goes with the next write or restore. $1 as_root or as_account,
-# $2 path, $3 mode.
-write_path() {
-	# -C: where others may write to the directory, a link that one of them put there meanwhile is an error.
-	# shellcheck disable=SC2016 # the inner shell expands them
-	"$1" sh -C -c 'umask 077; new=$1.rootless-docker-new; rm -f "$new"
-		cat >"$new" && chmod "$2" "$new" && sync "$new" && mv -fT "$new" "$1" &&
-		{ sync "${1%/*}/" 2>/dev/null || sync; }' sh "$2" "$3"
-}
-
-# The same for a symbolic link. $1 as_root or as_account, $2 path, $3 target.
-write_link() {
-	# shellcheck disable=SC2016 # the inner shell expands them
-	"$1" sh -c 'ln -sfnT "$2" "$1" && { sync "${1%/*}/" 2>/dev/null || sync; }' sh "$2" "$3"
-}
-
-# The same for a file of any owner. In the home nobody but the account can be one: whose a file was
-# there is what the account says. $1 as_root or as_account, $2 path, $3 mode, a space, UID:GID.
-write_path_of() {
-	write_path "$1" "$2" "${3% *}" || return
-	if [ "$1" = as_root ]; then
-		chown "${3#* }" "$2"
-	elif ! is_its_own "$3"; then
-		say "$2 belongs to $ACCOUNT now, and not to ${3#* }: the file itself is gone"
-	fi
-}
-
-# $1 mode, a space, UID:GID.
-is_its_own() { [ "${1#* }" = "$ACCOUNT_UID:$ACCOUNT_GID" ]; }
-
-# Prints a file without a line. $1 as_root or as_account, $2 file, $3 line.
-without_line() {
-	local status=0
-	if [ "$1" = as_account ]; then
-		need_account_file "$2" "$WORK/lines" "to take one line out of it"
-		printf '%s\n' "$3" | grep -vxF -f - -- "$WORK/lines" || status=$?
-	else
-		printf '%s\n' "$3" | grep -vxF -f - -- "$2" || status=$?
-	fi
-	[ "$status" -le 1 ] ||
-		fail "$2" "that it cannot be read" "the file, to take one line out of it" \
-			"make it readable, then run again"
+	! others_can_change "$1" && [ -z "$(find -H "$1" -maxdepth 0 '(' ! -uid 0 -o -perm /022 ')' 2>/dev/null)" ]
 }
 
 # For people; nothing where that takes minutes. $1 the path.
-size_of() { in_directory "$1" timeout -k 5 60 du -sh . 2>/dev/null | cut -f 1; }
+size_of() { timeout -k 5 60 du -sh "$1" 2>/dev/null | cut -f 1; }

@@ -1,9 +1,9 @@
 # shellcheck shell=dash
-# Findings: what was looked at, what was found, and what is wrong with it. Steps end with their problems;
-# the doctor shows all.
+# Findings: what was looked at, what was found, and what is wrong with it. Steps end with their
+# problems; the doctor shows all.
 #
-# $WORK/findings holds one a line: status (ok, limited, unavailable or problem), what it is about, what was
-# found, what was wanted, how to fix it, why it matters.
+# $WORK/findings holds one a line: status (ok, limited, unavailable or problem), what it is about,
+# what was found, what was wanted, how to fix it, why it matters.
 
 finding() {
 	local line='' part

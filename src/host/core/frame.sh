@@ -1,42 +1,40 @@
 #!/bin/sh
 # shellcheck shell=dash
-# The rootless-docker agent: applies, claims, reports and reverts what makes this machine a rootless
-# Docker host. One file, installed and removed by the Pulumi package rootless-docker; started only
-# over SSH, never left running. Usage:
-#   agent install agent LEASE [ESCALATION]  (itself, from the file it is started from)
-#   agent apply STEP LEASE '' [AGENT_ID]    desired state of the step on stdin (flat YAML)
-#   agent update STEP LEASE '' [AGENT_ID]   the same, for install too, where Pulumi knows of the step
-#   agent revert STEP LEASE '' [AGENT_ID]   the same document on stdin
-#   agent revert agent LEASE '' end         for people: all that is there, whatever Pulumi has replaced
-#   agent check host LEASE                  for previews: what is not as it was left; changes nothing
-#   agent check new DOCUMENT [ESCALATION]   the same for a machine that has nothing of it, by preflight's document
+# The rootless-docker agent: makes this machine a rootless Docker host, and takes that back. One
+# file, installed and removed by the Pulumi package rootless-docker, started over SSH, never left
+# running.
+#   agent install agent LEASE [ESCALATION]  itself, from the file that it is started from
+#   agent apply STEP LEASE '' [AGENT_ID]    makes what the document on stdin wants (flat YAML)
+#   agent update STEP LEASE '' [AGENT_ID]   the same, where Pulumi knows of the step already
+#   agent revert STEP LEASE '' [AGENT_ID]   takes it back; the same document on stdin
+#   agent revert agent LEASE '' end         for people: takes back all of an installation
+#   agent check host LEASE                  prints what is not as it was left; changes nothing
+#   agent check new DOCUMENT [ESCALATION]   prints what preflight would find; changes nothing
 #   agent doctor [--json | --problems] [ACCOUNT]...     for people: what is wrong here
-# One JSON report on stdout, one line per change or problem on stderr.
+# One JSON report goes to stdout, one line for each change or problem to stderr.
 set -eu
 umask 022
-# The file that this run was started from, for whoever starts it again after the change of
-# directory.
+# The file that this run was started from, before the change of directory.
 case $0 in /*) AGENT=$0 ;; *) AGENT=$PWD/$0 ;; esac
 cd /
 export LC_ALL=C
 SYSTEM_PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export PATH="$SYSTEM_PATH"
 export DEBIAN_FRONTEND=noninteractive
-# By these of a login's, perl, find(1), systemctl and others read and print something else, or somewhere else.
+# Variables of the login by which perl, find and systemctl behave in another way.
 unset PERL5OPT PERL5LIB PERL5DB PERL_UNICODE PERLIO POSIXLY_CORRECT BLOCK_SIZE SYSTEMD_LOG_LEVEL TMPDIR
 
+# All that the agent keeps on this machine, for root alone but for the agents themselves.
 STATE=/var/lib/rootless-docker
 VERB=${1-}
 STEP=${2-}
 LEASE=${3-}
 ESCALATION=${4-}
-# Pulumi's id of the agent's resource, which the command of a step depends on. An agent of version 0.2.0 or before takes
-# a fourth word for the way to become root.
+# Pulumi's id of the agent's resource.
 AGENT_ID=${5-}
 SELF=$(id -u)
-
-# What the agent did and found in this run; removed when it ends.
+# The directory of this run's notes; removed when the run ends.
 WORK=
-
-# Not empty where the agent itself is removed at the end of this run.
+# Not empty where the run removes the agent itself at its end.
 AGENT_GOES=
+TAB='	'

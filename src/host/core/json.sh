@@ -1,62 +1,97 @@
 # shellcheck shell=dash
-# JSON that others have written.
+# JSON that others have written. Texts keep their spelling: what is changed is a span of the text.
 
-# The members of an object on stdin, a line each: its name, a tab, its value without blanks between its parts.
-json_members() { MEMBERS=yes perl -e "$JSON_READER"; }
-
-# Reads JSON from stdin up to what stands at a place in it, and prints that; where CHANGE is set, all of it with the
-# text of the file TEXT in its place, or without it; where MEMBERS is set, the members of the object, a line each. Ends
-# with 1 where nothing is there, and with 2 where it is no JSON object.
+# Shared by the programs below: members($text) gives a list of [name, begin, value begin, end] of an
+# object's members.
 # shellcheck disable=SC2016 # a program of its own
-JSON_READER='my ($text, $start, $from, $to) = (do { local $/; <STDIN> });
-exit 1 if $text !~ /\S/;
-my $members = "";
-$text =~ tr/\n\r\t/ / if $ENV{MEMBERS};
-my $place = join "\0", @ARGV;
-# Go takes a field in any case, and a name with any escapes.
-sub name {
-	my ($name, @path) = @_;
-	$name =~ s/\\(?:u([0-9A-Fa-f]{4})|(.))/defined $1 ? chr hex $1 : $2/ge;
-	@path ? $name : lc $name;
-}
+JSON_PARSER='
+my $text = do { local $/; <STDIN> };
+$text = "{}" if $text !~ /\S/;
 sub token { $text =~ /\G\s*+("(?:[^"\\]++|\\.)*+"|[][{},:]|[^][\s"{},:]++)/gcs ? $1 : exit 2 }
-sub compact { join "", $_[0] =~ /"(?:[^"\\]++|\\.)*+"|[^\s"]/g }
 sub value {
-	my ($token, @path) = @_;
-	exit 2 if @path > 50 || $token =~ /^[]},:]/;
+	my ($token, $depth, $found) = @_;
+	exit 2 if $depth > 50 || $token =~ /^[]},:]/;
 	return if $token !~ /^[[{]/;
 	my $end = $token eq "{" ? "}" : "]";
 	my $next = token();
 	while ($next ne $end) {
-		my ($first, $key, $name) = (pos($text) - length $next, $next, "");
+		my ($begin, $name) = (pos($text) - length $next, $next);
 		if ($end eq "}") {
 			exit 2 if $next !~ /^"/ || token() ne ":";
-			($name, $next) = (name($next, @path), token());
+			$next = token();
 		}
-		my $value = pos($text) - length $next;
-		value($next, @path, $name);
-		($start, $from, $to) = ($first, $value, pos $text) if join("\0", @path, $name) eq $place;
-		$members .= substr($key, 1, -1) . "\t" . compact(substr $text, $value, pos($text) - $value) . "\n" if !@path;
+		my $from = pos($text) - length $next;
+		value($next, $depth + 1);
+		push @$found, [substr($name, 1, -1), $begin, $from, pos $text] if $found;
 		$next = token();
 		next if $next eq $end;
-		exit 2 if $next ne ",";
-		$next = token();
-		exit 2 if $next eq $end;
+		exit 2 if $next ne "," || ($next = token()) eq $end;
 	}
 }
-my $root = token();
-exit 2 if $root ne "{";
-value($root);
+sub members {
+	my ($from) = @_;
+	my @found;
+	pos($text) = $from;
+	token() eq "{" or exit 2;
+	value("{", 0, \@found);
+	return @found;
+}
+my @top = members(0);
 exit 2 if $text =~ /\G\s*\S/gc;
-print($members), exit 0 if $ENV{MEMBERS};
-exit 1 if !defined $from;
-if (!$ENV{CHANGE}) {
-	print substr($text, $from, $to - $from);
-} elsif ($ENV{TEXT} ne "") {
-	open(my $file, "<", $ENV{TEXT}) or exit 3;
-	print substr($text, 0, $from), do { local $/; <$file> }, substr($text, $to);
-} else {
-	my ($before, $after) = (substr($text, 0, $start), substr($text, $to));
-	$after =~ s/^\s*,\s*// || $before =~ s/,\s*$// || ($before =~ s/\s+$//, $after =~ s/^\s+//);
-	print $before, $after;
-}'
+'
+
+# The members of an object on stdin, a line each: its name, a tab, its value on one line.
+json_members() {
+	# shellcheck disable=SC2016 # a program of its own
+	perl -e "$JSON_PARSER"'
+		for (@top) {
+			my $value = substr $text, $$_[2], $$_[3] - $$_[2];
+			$value = join "", $value =~ /"(?:[^"\\]++|\\.)*+"|[^\s"]/g;
+			print "$$_[0]\t$value\n";
+		}'
+}
+
+# Arguments: get, put or drop, the member as NAME or NAME/NAME, the file of its text. A member that
+# is put stands last; dropped, it leaves what was there before. An object that was put for it goes
+# with it.
+# shellcheck disable=SC2034,SC2016 # a program of its own
+JSON_MEMBER=$JSON_PARSER'
+my ($how, $place, $file) = @ARGV;
+my ($outer, $inner) = split m{/}, $place, 2;
+sub named {
+	my ($name, @members) = @_;
+	my @found = grep { $$_[0] eq $name } @members;
+	return $found[-1];
+}
+my $at = named($outer, @top);
+my ($from, @all) = (index($text, "{"), @top);
+if (defined $inner && $at) {
+	$from = $$at[2];
+	@all = members($from);
+	my $only = @all == 1 && $all[0][0] eq $inner;
+	($at, $outer) = (named($inner, @all), $inner) if !($how eq "drop" && $only);
+	($from, @all) = (index($text, "{"), @top) if $how eq "drop" && $only;
+} elsif (defined $inner) {
+	$at = undef;
+	exit if $how eq "get";
+}
+if ($how eq "get") {
+	print substr $text, $$at[2], $$at[3] - $$at[2] if $at;
+	exit;
+}
+if ($how eq "put") {
+	open my $new, "<", $file or exit 3;
+	my $value = do { local $/; <$new> };
+	$value = "{\"$inner\": $value}" if defined $inner && $outer ne $inner;
+	if ($at) { substr $text, $$at[2], $$at[3] - $$at[2], $value }
+	elsif (@all) { substr $text, $all[-1][3], 0, ", \"$outer\": $value" }
+	else { substr $text, $from + 1, 0, "\"$outer\": $value" }
+} elsif ($at) {
+	my ($before) = grep { $$_[3] <= $$at[1] } reverse @all;
+	my ($after) = grep { $$_[1] >= $$at[3] } @all;
+	if ($before) { substr $text, $$before[3], $$at[3] - $$before[3], "" }
+	elsif ($after) { substr $text, $$at[1], $$after[1] - $$at[1], "" }
+	else { substr $text, $$at[1], $$at[3] - $$at[1], "" }
+}
+print $text;
+'

@@ -1,21 +1,34 @@
 # shellcheck shell=dash
-# Runs of the same step wait for each other.
+# One lock for the machine: runs of all steps, stacks and accounts wait for each other.
 
-# Runs of the same step wait for each other, whoever started them: another stack, another account,
-# or a run whose SSH connection was cut and that is still working. $1 the lock's name.
 hold_lock() {
-	local lock=$STATE/locks/$1
-	while :; do
-		make_state
-		exec 9>"$lock"
-		flock -n 9 || {
-			say "waits for another run that holds the lock '$1'"
-			flock -w 600 9 || {
-				say "lock $lock: found it held for 10 minutes by another run; wanted it free. To fix: see what holds it with 'fuser $lock' and let it end"
-				exit 1
-			}
-		}
-		# The run that held it may have removed the agent, and this lock with it.
-		[ ! "$lock" -ef /proc/self/fd/9 ] || return 0
-	done
+	make_state
+	[ -e "$STATE/lock" ] || (umask 077 && : >"$STATE/lock")
+	exec 9>>"$STATE/lock"
+	flock -n 9 || {
+		say "waits for another run of rootless-docker on this machine"
+		flock -w 1800 9 ||
+			refuse "lock $STATE/lock: found it held for 30 minutes by another run; wanted it free. \
+To fix: see what holds it with 'fuser $STATE/lock' and let it end"
+	}
+	# The run that held it may have removed the agent, and this file with it.
+	[ "$STATE/lock" -ef /proc/self/fd/9 ] || hold_lock
+}
+
+# The directory of the agent's records. Whoever put it there before the first run could change what
+# root does.
+make_state() {
+	local odd
+	install -d -m 711 "$STATE"
+	odd=$(find "$STATE" -maxdepth 1 '(' ! -uid 0 -o -type l -o -perm /022 ')' -print -quit)
+	[ -z "$odd" ] || refuse "$odd: found $(stat -c 'a %F of %U with mode %a' "$odd"); wanted what only \
+root can change. To fix: see who made it, move it away, then run again"
+	install -d -m 700 "$STATE/records"
+	install -d -m 711 "$STATE/agents" "$STATE/leases"
+}
+
+# Ends the run before it has a directory for findings. $1 why.
+refuse() {
+	say "$1"
+	exit 1
 }

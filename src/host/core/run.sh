@@ -1,20 +1,20 @@
 # shellcheck shell=dash
-# How a run begins: as root, with a directory for what it notes.
+# How a run begins and ends: as root, under the lock, with a directory for its notes.
 
-# As it was put here, by the file beside the agent that runs; in a directory where others may write, nobody
-# believes one.
+# As it was put here beside the agent that runs.
 know_escalation() {
 	[ -z "$ESCALATION" ] || return 0
 	case $AGENT in
-	"$STATE"/agents/*) [ ! -r "${AGENT%/*}/escalation" ] || read -r ESCALATION <"${AGENT%/*}/escalation" || true ;;
+	"$STATE"/agents/*)
+		[ ! -r "${AGENT%/*}/escalation" ] || read -r ESCALATION <"${AGENT%/*}/escalation" || true
+		;;
 	esac
 	ESCALATION=${ESCALATION:-auto}
 }
 
 # $1 what was found, $2 what to do.
-refuse_to_run() {
-	echo "$STEP: privileges: found $1; wanted root rights without a password. To fix: $2" >&2
-	exit 1
+refuse_privileges() {
+	refuse "privileges: found $1; wanted root rights without a password. To fix: $2"
 }
 
 # $1 sudo or doas, $2 the user. sudo takes no file with a dot in its name.
@@ -28,7 +28,8 @@ allowing_line() {
 # Becomes root the way the user asked for, and keeps stdin, arguments and exit status.
 become_root() {
 	[ "$SELF" != 0 ] || return 0
-	local how error
+	local how error user
+	user=$(id -un)
 	know_escalation
 	how=$ESCALATION
 	if [ "$how" = auto ]; then
@@ -36,92 +37,89 @@ become_root() {
 	fi
 	case $how in
 	none)
-		refuse_to_run "user $(id -un), not root, and privilegeEscalation None" \
+		refuse_privileges "user $user, not root, and privilegeEscalation None" \
 			"take None away, so that sudo or doas is used, or connect as root"
 		;;
-	auto) refuse_to_run "user $(id -un), not root, and neither sudo nor doas" "connect as root, or install sudo" ;;
+	auto)
+		refuse_privileges "user $user, not root, and neither sudo nor doas" \
+			"connect as root, or install sudo"
+		;;
 	esac
-	command -v "$how" >/dev/null ||
-		refuse_to_run "user $(id -un), not root, and no $how" \
-			"install $how, or leave privilegeEscalation out, or connect as root"
+	command -v "$how" >/dev/null || refuse_privileges "user $user, not root, and no $how" \
+		"install $how, or leave privilegeEscalation out, or connect as root"
 	# A rule may name another default than root, who would ask again.
 	error=$("$how" -n -u root sh -c : 2>&1 </dev/null) ||
-		refuse_to_run "that '$how -n' refuses user $(id -un) ($(printf '%s' "$error" | tail -n 1))" \
-			"$(allowing_line "$how" "$(id -un)"), or connect as root"
+		refuse_privileges "that '$how -n' refuses user $user ($(printf '%s' "$error" | tail -n 1))" \
+			"$(allowing_line "$how" "$user"), or connect as root"
 	exec "$how" -n -u root sh "$AGENT" "$@"
 }
 
-# What fails on a full disk says so in words of its own ("I/O error"), or not at all.
+# The lock is held: a directory that is there belongs to a run that was killed, and may hold secret
+# values.
+start_work() {
+	rm -rf /run/rootless-docker.work
+	WORK=/run/rootless-docker.work
+	prepare_work
+}
+
+prepare_work() {
+	mkdir -m 700 "$WORK"
+	trap 'ended $?' EXIT
+	trap 'exit 129' HUP
+	trap 'exit 130' INT
+	trap 'exit 141' PIPE
+	trap 'exit 143' TERM
+	: >"$WORK/changed"
+	: >"$WORK/facts"
+	: >"$WORK/findings"
+	: >"$WORK/problems"
+	: >"$WORK/wanted"
+	: >"$WORK/declared"
+	mkdir "$WORK/home"
+}
+
+# How every run ends. $1 its exit status.
+ended() {
+	[ "$1" = 0 ] || tell_full_disks
+	rm -rf "$WORK"
+	[ -z "$AGENT_GOES" ] || remove_agent
+}
+
+# What fails on a full disk says so in words of its own, or not at all.
 tell_full_disks() {
 	local free mount
 	df -Pk "$STATE" /etc /usr /run "${ACCOUNT_HOME:-/}" 2>/dev/null |
 		awk 'NR > 1 && $4 < 1024 { print $4, $6 }' | sort -u |
 		while read -r free mount; do
-			say "disk: found $free KB free on $mount; wanted room for what this step writes. To fix: free space there, then run again"
+			say "disk: found $free KB free on $mount; wanted room for what this step writes. \
+To fix: free space there, then run again"
 		done
 }
 
-# What is waited for in vain ends a run wherever it is.
-tell_late_programs() {
-	local account uid
-	[ -s "${WORK:-/nonexistent}/late" ] || return 0
-	read -r account uid <"$WORK/late"
-	say \
-		"account $account: found that programs that run as it do not end; wanted an answer. To fix:" \
-		"see what it runs and has mounted, or run 'systemctl restart user@$uid.service'," \
-		"which ends all that its service manager runs, then run again"
-}
-
-# What a killed run of the same step left there goes first: it may hold secret values. The step's
-# lock is held by now, so that no other run still uses it. What that run had written may not be on
-# the disk yet, and this one takes it as it is.
-start_work() {
-	local left
-	for left in "/run/rootless-docker.$STEP".*; do
-		[ ! -e "$left" ] || sync_host
-		rm -rf "$left"
-	done
-	WORK=$(mktemp -d "/run/rootless-docker.$STEP.XXXXXX")
-	trap 'exit 129' HUP
-	trap 'exit 130' INT
-	# The connection was cut: what the shell would die of without a word, and without tidying up.
-	trap 'exit 141' PIPE
-	trap 'exit 143' TERM
-	: >"$WORK/begun"
-	: >"$WORK/changed"
-	: >"$WORK/claims"
-	: >"$WORK/facts"
-	: >"$WORK/findings"
-	: >"$WORK/problems"
-	want_nothing_yet
-}
-
-# One file for each resource that this run has wanted so far, by kind and directory.
-want_nothing_yet() {
-	rm -rf "$WORK/wanted"
-	mkdir "$WORK/wanted"
-}
-
-for_root_alone() {
-	umask 077
-	"$@"
-	umask 022
-}
-
-# What a step or a kind of resource may have to say, where it has. $1 the function's name.
+# What a step or a kind may have to say, where it has. $1 the function's name, then its arguments.
 call_if_there() { ! command -v "$1" >/dev/null || "$@"; }
 
-# Runs a function in a subshell, which ends at the first command that fails: in a condition the shell would
-# go on after it. The exit status is in APART_STATUS.
+# Runs a function in a subshell that ends at the first command that fails. The exit status is in
+# APART_STATUS.
 run_apart() {
 	set +e
 	(
 		set -e
+		trap - EXIT
 		"$@"
 	)
 	APART_STATUS=$?
 	set -e
 }
 
-# A program that runs others' hooks: what these leave behind holds no lock of this run, nor what it reads and prints.
-without_descriptors() { "$@" </dev/null >"$WORK/output" 3>&- 4<&- 5<&- 6<&- 7>&- 8>&- 9>&-; }
+# True where a command comes true within so many tenths of a second. $1 the number, then the
+# command.
+within_tenths() {
+	local tries=$1
+	shift
+	until "$@"; do
+		tries=$((tries - 1))
+		[ "$tries" -gt 0 ] || return 1
+		sleep 0.1
+	done
+}

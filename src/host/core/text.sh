@@ -53,8 +53,8 @@ entry_field() {
 	printf '%s' "${rest%%:*}"
 }
 
-# What follows the name in the first line of a record that begins with it, where there is one. $1 the
-# name, $2 the file.
+# What follows the name in the first line of a record that begins with it, where there is one. $1
+# the name, $2 the file.
 record_value() {
 	local line
 	[ -f "$2" ] || return 0

@@ -1,13 +1,10 @@
 # shellcheck shell=dash
-# The engine's programs, and a Docker daemon that root runs.
+# The engine's programs, and a Docker daemon that root runs: for preflight, the step engine and the doctor.
 
+# doctor: what the daemon runs.
 engine_checks() {
-	local row program package missing=''
-	for row in $(engine_programs); do
-		program=${row%:*}
-		package=${row#*:}
-		command -v "$program" >/dev/null || missing="$missing $program (package $package),"
-	done
+	local missing
+	missing=$(missing_programs)
 	if [ -n "$missing" ]; then
 		problem "programs" "none called${missing%,}" "them on PATH" \
 			"install the packages with $PACKAGE_MANAGER, or run pulumi up with a new value of recheck" \
@@ -16,84 +13,64 @@ engine_checks() {
 		fine "programs" "all on PATH"
 	fi
 	engine_program_problems
-	id_map_checks
+	id_map_problems
 }
 
-# $1 the engine's package, or nothing; $2 what to do.
-no_engine() {
-	local found
-	found=$(command -v dockerd) || found="no such program on PATH"
-	[ -z "${found%%/*}" ] && found="that $found says no version: $(dockerd --version 2>&1 | tail -n 1)"
-	fail "dockerd${1:+ (package $1)}" "$found" "the engine's daemon, whole" "$2"
-}
-
-id_map_checks() {
+# What root runs, nobody else may exchange.
+engine_program_problems() {
 	local program
-	for program in $(id_map_programs); do
+	# shellcheck disable=SC2046 # paths without blanks
+	namei -l $(engine_programs) 2>/dev/null | awk '
+		/^f: / { program = substr($0, 4); next }
+		$2 != "root" || (/^ *[^l].......w/ && !/^ *d........t/) { print program }
+		# Group staff owns /usr/local on Debian.
+		/^ *[^l]....w/ && $3 != "root" && $3 != "staff" { print program }' |
+		sort -u >"$WORK/programs-of-others"
+	while read -r program; do
+		problem "$program" "it, or what leads to it, another login's to change" \
+			"a program of root's: root runs it" "put the engine's files, and not links to them, \
+into a place of root's such as /usr/local/bin; 'namei -l $program' shows who may change what"
+	done <"$WORK/programs-of-others"
+}
+
+# newuidmap and newgidmap, where they are, can do their work.
+id_map_problems() {
+	local program
+	for program in /usr/bin/newuidmap /usr/bin/newgidmap; do
 		[ -e "$program" ] || continue
-		if id_map_privileged "$program"; then
-			fine "$program" "$(file_privileges "$program")"
+		if is_id_map_privileged "$program"; then
+			fine "$program" "its privileges"
 		else
-			problem "$program" "$(file_privileges "$program")" \
-				"setuid root or $(id_map_capability "$program"), and not both" \
-				"run 'chown root:root $program' and 'chmod 4755 $program'" \
-				"'write to uid_map failed: Operation not permitted' otherwise"
+			problem "$program" "$(stat -c 'mode %a of %U:%G' "$program"), \
+capability $(capability_state "$program")" "setuid root, and no capability" \
+				"run 'chown root:root $program; chmod 4755 $program'" \
+				"it maps the account's subordinate ids: 'write to uid_map failed' otherwise"
 		fi
 	done
 }
 
-# What engine.plugins names, as the account's CLI runs it. Which ones that are is root's to read.
-plugin_checks() {
-	local lease plugin said
-	[ -r "$STATE/leases" ] || return 0
-	for lease in $(current_leases_of "$ACCOUNT"); do
-		for plugin in $(recorded_plugins "$lease"); do
-			said=$(docker_of_account "$plugin" version 2>&1 | head -n 1)
-			if [ -n "$(version_of_plugin "$said")" ]; then
-				fine "docker $plugin" "$(version_of_plugin "$said")"
-			else
-				problem "docker $plugin" "that 'docker $plugin version' as $ACCOUNT says $(words_of_account "$said")" \
-					"its version, since engine.plugins names it" "$(plugin_fix "$plugin")"
-			fi
-		done
-	done
-}
-
-# As the step engine's document names them, with blanks between. $1 the installation.
-recorded_plugins() { sed -n 's/^plugins: "\(.*\)"$/\1/p' "$STATE/leases/$1/engine" 2>/dev/null; }
-
-# $1 the plugin.
-plugin_fix() {
-	local program package=''
-	! program=$(plugin_program "$1") || package=$(printf '%s\n' "$program" | packages_of_files | cut -f 1)
-	if [ -n "$package" ]; then
-		printf 'install the package %s anew with %s' "$package" "$PACKAGE_MANAGER"
-	else
-		printf 'put docker-%s into one of %s' "$1" "$(printf '%s' "$LOCAL_PLUGINS $PACKAGED_PLUGINS" | sed 's/ /, /g')"
-	fi
-	printf ', or leave %s out of engine.plugins' "$1"
-}
-
-# The process id of a dockerd that the machine's real root runs; a rootless one has the account's id. Whoever starts a
-# set-uid program chooses its name, and keeps a user of its own as the real one.
+# The process of a dockerd that the machine's root runs, or nothing. Whoever starts a set-uid program keeps a real
+# user of its own.
 root_dockerd() {
 	local process
 	# shellcheck disable=SC2013 # paths without blanks
 	for process in $(grep -lsx dockerd /proc/[0-9]*/comm); do
 		process=${process%/comm}
-		is_run_by_root "${process#/proc/}" || continue
-		printf '%s' "${process#/proc/}"
-		return 0
+		! grep -qs '^Uid:	0	' "$process/status" || {
+			printf '%s' "${process#/proc/}"
+			return 0
+		}
 	done
 }
 
-# Units of root's Docker that start again where this installation drops its word on them, unless
-# another one has them stopped, too.
-stopped_root_docker() {
-	local resource
-	resource=$(resource_directory rootunits docker)
-	[ "$(installations_of "$resource")" = "$LEASE" ] || return 0
-	grep '^docker\.' "$resource/baseline/active" 2>/dev/null | paste -s -d , | sed 's/,/, /g'
+# Of root's daemon, the containers that run, for people: ten names at most. Nothing without a CLI.
+roots_containers() {
+	local names count
+	names=$(timeout -k 5 20 docker -H unix:///run/docker.sock ps --format '{{.Names}}' 2>/dev/null) || return 0
+	count=$(printf '%s' "$names" | wc -w)
+	names=$(printf '%s\n' "$names" | head -n 10 | paste -s -d ' ')
+	printf ' with %s running container%s' "$count" "$([ "$count" = 1 ] || echo s)"
+	[ "$count" = 0 ] || printf ' (%s%s)' "$names" "$([ "$count" -le 10 ] || echo " and $((count - 10)) more")"
 }
 
 # What becomes of root's data by Purge, for people.
@@ -105,88 +82,40 @@ data_after_purge() {
 	fi
 }
 
-# Of root's daemon, the containers that run, for people: ten names at most. Nothing without a CLI.
-roots_containers() {
-	local names count
-	may_run "$(command -v docker)" || return 0
-	names=$(timeout -k 5 20 docker -H unix:///run/docker.sock ps --format '{{.Names}}' 2>/dev/null) || return 0
-	count=$(printf '%s' "$names" | wc -w)
-	names=$(printf '%s\n' "$names" | head -n 10 | paste -s -d ' ')
-	printf ' with %s running container%s' "$count" "$([ "$count" = 1 ] || echo s)"
-	[ "$count" = 0 ] || printf ' (%s%s)' "$names" "$([ "$count" -le 10 ] || echo " and $((count - 10)) more")"
-}
-
 # $1 the policy: refuse, keep, disable or purge.
 rootful_docker_problems() {
-	local pid
-	pid=$(root_dockerd)
-	if [ -n "$pid" ] && [ "$1" = refuse ]; then
-		problem "rootfulDocker" \
-			"a Docker daemon run by root (process $pid)$(roots_containers)" \
+	local pid='' stopped=''
+	case $1 in
+	refuse)
+		pid=$(root_dockerd)
+		stopped=$(units_kept_stopped)
+		;;
+	purge) containerd_problems ;;
+	esac
+	if [ -n "$pid" ]; then
+		problem "rootfulDocker" "a Docker daemon run by root (process $pid)$(roots_containers)" \
 			"none, or your word on it" \
 			"stop it, or set rootfulDocker to Keep (both run side by side), \
 Disable (it stops with its containers, and is masked; its data stay) \
 or Purge (removes its packages: $(data_after_purge))"
-	elif [ "$1" = refuse ] && [ -n "$(stopped_root_docker)" ]; then
-		problem "rootfulDocker" \
-			"$(stopped_root_docker) of root's, which this package stopped, and starts again under Refuse" \
+	elif [ -n "$stopped" ]; then
+		problem "rootfulDocker" "$stopped of root's, which this package stopped, and starts again under Refuse" \
 			"none, or your word on it" \
-			"set rootfulDocker to Disable or Purge, as it was (Purge also removes its packages: $(data_after_purge)); \
-or to Keep, which starts them again beside this one, and to Refuse once you have stopped them"
-	elif [ "$1" = purge ]; then
-		purged_containerd_problems
+			"set rootfulDocker to Disable or Purge, as it was; or to Keep, which starts it again beside \
+this one, and to Refuse once you have stopped it"
 	fi
 }
 
-# Packages that Purge removes may be, or bring down, a containerd that others use.
-purged_containerd_problems() {
-	local users
-	if ! has_docker_units && ! is_package_of_others containerd.io; then return 0; fi
-	users=$(containerd_users)
-	[ -z "$users" ] || problem "rootfulDocker" \
-		"that others than Docker use containerd.service, which Purge would stop: $users" \
+# Purge takes a containerd away, which Kubernetes or another tool may use: its shims have directories.
+containerd_problems() {
+	local used
+	used=$(find /run/containerd/io.containerd.runtime.v2.task -mindepth 2 -maxdepth 2 \
+		! -path '*/moby/*' ! -path '*/plugins.moby/*' -printf '%P\n' 2>/dev/null | cut -d / -f 1 |
+		sort -u | paste -s -d ' ')
+	[ -z "$used" ] || problem "rootfulDocker" \
+		"containers of others than Docker in containerd (namespace $used), which Purge would stop" \
 		"nobody else's containerd stopped by Purge" \
 		"set rootfulDocker to Disable, which leaves containerd to them; or end what uses it"
-}
-
-# Before anything is changed: what Purge does not name stays.
-purge_problems() {
-	local name names='' dependents
-	[ "$(doc rootful-docker)" = purge ] || return 0
-	name=$(distribution_package)
-	if [ -n "$(installed_version "$name")" ] && ! is_brought_here "$name" &&
-		! doc rootful-docker.purge | tr ' ' '\n' | grep -qxF "$name"; then
-		problem "rootfulDocker" "the package $name of the distribution, which Purge does not name" \
-			"no package but those that Purge names" \
-			"remove it yourself where nobody needs it, or set rootfulDocker to Disable, which leaves all packages there"
-	fi
-	for name in $(doc rootful-docker.purge); do
-		if [ -z "$(installed_version "$name")" ] || [ -d "$(resource_directory package "$name")/baseline" ]; then continue; fi
-		names="$names $name"
-	done
-	[ -n "$names" ] || return 0
-	# shellcheck disable=SC2086 # a list of package names
-	dependents=$(dependents_of $names | grep -vxF "$(doc rootful-docker.purge | tr ' ' '\n')" | paste -s -d ' ')
-	[ -z "$dependents" ] || problem "rootfulDocker" \
-		"the packages $dependents, which would go with$names" "nobody else's packages removed by Purge" \
-		"remove them yourself where nobody needs them, or set rootfulDocker to Disable, which leaves all packages there"
-	# shellcheck disable=SC2086 # a list of package names
-	dependents=$(daemons_on_packages $names | paste -s -d ';' | sed 's/;/; /g')
-	[ -z "$dependents" ] || problem "rootfulDocker" \
-		"that others run what Purge would remove: $dependents" "nobody else's engine removed by Purge" \
-		"end what they run, or set rootfulDocker to Disable, which leaves all packages there"
-}
-
-# What another login can exchange would run as root.
-engine_program_problems() {
-	local row program
-	for row in $(engine_programs); do
-		program=$(command -v "${row%:*}") || continue
-		! may_run "$program" || continue
-		problem "$program" "it, or what leads to it, another login's to change ($(realpath "$program"))" \
-			"a program of root's: root runs it" \
-			"put the engine's files, and not links to them, into a place of root's such as /usr/local/bin"
-	done
 }
 
 # What the source of the engine cannot do on this machine.
@@ -194,47 +123,87 @@ engine_source_problems() {
 	# Programs of an earlier source are not this one's.
 	[ "$(doc source)" = static-archive ] || PATH=$SYSTEM_PATH
 	engine_program_problems
-	preinstalled_engine_problems
 	plugin_problems
 	case $(doc source) in
-	preinstalled | static-archive) ;;
+	preinstalled) preinstalled_problems ;;
+	static-archive) ;;
 	docker-repository) docker_repository_problems ;;
-	*) distribution_engine_problems ;;
+	*) distribution_problems ;;
 	esac
 }
 
+preinstalled_problems() {
+	local missing other=Distribution
+	missing=$(missing_programs "$([ "$PACKAGE_MANAGER" != apt-get ] || echo " of Debian's")")
+	if ! has_rootless_engine; then
+		other=$(other_sources)
+	elif [ -n "$(installed_version docker-ce)" ]; then
+		other=DockerRepository
+	fi
+	[ -z "$missing" ] || problem "engine.source" "no${missing%,} on PATH" \
+		"the whole engine there, for Preinstalled" "install what is missing, or set engine.source to $other"
+}
+
+# The sources that there are where the distribution's engine is none, for people.
+other_sources() { if has_docker_repository; then printf DockerRepository; else printf StaticArchive; fi; }
+
 docker_repository_problems() {
-	local name version found=''
+	local found
 	has_docker_repository || {
-		problem "engine.source" "$(os_name), for which Docker has no packages" "a system that it has packages for" \
-			"set engine.source to $(has_rootless_engine && printf 'Distribution, or ')StaticArchive"
+		problem "engine.source" "$(os_name), for which Docker has no packages" \
+			"a system that it has packages for" \
+			"set engine.source to $(! has_rootless_engine || printf 'Distribution, or ')StaticArchive"
 		return 0
 	}
-	[ "$(doc rootful-docker)" != purge ] || return 0
-	for name in $(docker_conflicts); do
-		version=$(installed_version "$name")
-		if [ -z "$version" ] || is_own_package "$name"; then continue; fi
-		found="$found $name $version,"
-	done
-	[ -z "$found" ] || problem "engine.source" \
-		"packages that docker-ce takes the place of:${found%,}" "none, for DockerRepository" \
+	# shellcheck disable=SC2046 # names of packages
+	found=$(packages_of_others $(docker_conflicts))
+	[ -z "$found" ] || problem "engine.source" "packages that docker-ce takes the place of: $found" \
+		"none, for DockerRepository" \
 		"set engine.source to Distribution or Preinstalled, or rootfulDocker to Purge, \
 which removes them ($(data_after_purge)); or remove them yourself"
 }
 
+distribution_problems() {
+	local other found
+	if [ -n "$KNOWN_SYSTEM" ] && ! has_rootless_engine; then
+		problem "engine.source" "$(os_name), whose own engine lacks what a rootless daemon needs" \
+			"an engine that has it" \
+			"set engine.source to $(other_sources), or to Preinstalled where one is there"
+	fi
+	other=$(other_engine_package)
+	found=$(packages_of_others "$other")
+	[ -z "$found" ] || problem "engine.source" \
+		"the package $found, which $(distribution_package) replaces" "$(distribution_package)" \
+		"set engine.source to Preinstalled$(! has_docker_repository || printf ' or DockerRepository'), \
+which use $other, or rootfulDocker to Purge, which removes it ($(data_after_purge))"
+}
+
+# Those that are installed and that this installation cannot take away for its own, with their versions. Under Purge
+# none. Arguments: names of packages.
+packages_of_others() {
+	local name version
+	[ "$(doc rootful-docker)" != purge ] || return 0
+	of_manager installed "$@" | while read -r name version; do
+		is_own_package "$name" || printf '%s %s\n' "$name" "$version"
+	done | paste -s -d , | sed 's/,/, /g'
+}
+
 # What this machine cannot have of the plugins that are asked for.
 plugin_problems() {
-	local plugin package
+	local plugin package file
 	for plugin in $(doc plugins); do
 		package=$(plugin_package "$plugin")
+		# shellcheck disable=SC2086 # lists of folders
+		file=$(plugin_program "$plugin" $LOCAL_PLUGINS $PACKAGED_PLUGINS)
 		if [ "$(doc source)" = preinstalled ]; then
-			[ -n "$package" ] && [ -z "$(installed_version docker-ce-cli)" ] || package=docker-$plugin-plugin
-			has_plugin "$plugin" || problem "engine.plugins" \
+			[ -n "$file" ] || problem "engine.plugins" \
 				"no docker-$plugin in $(printf '%s' "$LOCAL_PLUGINS $PACKAGED_PLUGINS" | sed 's/ /, /g')" \
-				"it there, for Preinstalled" "install the package $package, or leave it out of the list"
+				"it there, for Preinstalled" \
+				"install the package ${package:-docker-$plugin-plugin}, or leave it out of the list"
 		elif [ -z "$package" ]; then
-			problem "engine.plugins" "$(os_name), which has no package of the plugin $plugin" "one that it has" \
-				"leave it out of the list$(! has_docker_repository || printf ', or set engine.source to DockerRepository'); \
+			problem "engine.plugins" "$(os_name), which has no package of the plugin $plugin" \
+				"one that it has" "leave it out of the list$(! has_docker_repository ||
+					printf ', or set engine.source to DockerRepository'); \
 or put docker-$plugin into ${LOCAL_PLUGINS%% *} yourself"
 		else
 			plugin_place_problems "$plugin" "$package"
@@ -242,52 +211,26 @@ or put docker-$plugin into ${LOCAL_PLUGINS%% *} yourself"
 	done
 }
 
-# Somebody else's file or package where a plugin's package would put its own. $1 the plugin, $2 the package.
+# The plugin's package would write over a file of somebody's. $1 the plugin, $2 the package.
 plugin_place_problems() {
-	local folder file owner found=''
-	for folder in $PACKAGED_PLUGINS; do
-		file=$folder/docker-$1
-		[ -e "$file" ] || [ -h "$file" ] || continue
-		owner=$(printf '%s\n' "$file" | packages_of_files | cut -f 1)
-		case $(doc rootful-docker):$owner in
-		*:"$2" | purge:docker-*-plugin) ;;
-		*:) found="$file, which is of no package" ;;
-		*) is_own_package "$owner" || found="the package $owner" ;;
-		esac
-	done
-	# Docker's docker-compose-plugin conflicts with it, also where that is a program by itself (Debian 12).
-	if [ "$2" != "docker-$1" ] && [ -n "$(installed_version "docker-$1")" ] && ! is_own_package "docker-$1"; then
-		found="the package docker-$1"
-	fi
-	[ -z "$found" ] || problem "engine.plugins" "$found, in the place of the package $2" "nothing there" \
+	local file names="docker-$1 docker-$1-plugin docker-$1-v2"
+	# shellcheck disable=SC2086 # a list of folders
+	file=$(plugin_program "$1" $PACKAGED_PLUGINS)
+	if [ -z "$file" ] || [ -n "$(installed_version "$2")" ]; then return 0; fi
+	# A package of this program's, or one that is purged, goes before.
+	# shellcheck disable=SC2086 # names of packages
+	if [ -n "$(of_manager installed $names)" ] && [ -z "$(packages_of_others $names)" ]; then return 0; fi
+	problem "engine.plugins" "$file, in the place of the package $2" "nothing there" \
 		"leave $1 out of the list, and what is there stays; or remove it yourself"
 }
 
-distribution_engine_problems() {
-	local other
-	if [ -n "$KNOWN_SYSTEM" ] && ! has_rootless_engine; then
-		problem "engine.source" "$(os_name), whose $(distribution_engine) lacks what a rootless daemon needs" \
-			"an engine that has it" "set engine.source to $(other_sources), or to Preinstalled where one is there"
-	fi
-	other=$(other_engine_package)
-	if [ "$(doc rootful-docker)" = purge ] || [ -z "$(installed_version "$other")" ] ||
-		is_own_package "$other"; then return 0; fi
-	problem "engine.source" \
-		"the package $other $(installed_version "$other"), which $(distribution_package) replaces" \
-		"$(distribution_package)" \
-		"set engine.source to Preinstalled$(! has_docker_repository || printf ' or DockerRepository'), which use $other, \
-or rootfulDocker to Purge, which removes it ($(data_after_purge))"
-}
-
-# Before anything is changed: the next upgrade would take the setuid bit away again.
-id_map_override_problems() {
-	local program override
-	for program in $(id_map_programs); do
-		override=$(plain_override "$program")
-		[ -n "$override" ] || continue
-		# It may have the capability, which nobody can tell without getcap: the engine step brings
-		# it.
-		if [ -e "$program" ] && { ! command -v getcap >/dev/null || has_id_map_capability "$program"; }; then continue; fi
-		id_map_override_problem "$program" "$override"
-	done
+# preflight: the kernel asks for a profile of AppArmor's, and the option that would bring one is off.
+apparmor_choice_problems() {
+	local rootlesskit
+	if [ "$(doc apparmor-profile)" != none ] || ! is_userns_restricted; then return 0; fi
+	rootlesskit=$(rootlesskit_to_allow "$([ "$(doc source)" != static-archive ] || echo archives)")
+	has_profile_of_host "$rootlesskit" || problem appArmorProfile \
+		"None, $RESTRICTION at 1, and no profile in /etc/apparmor.d for $rootlesskit" \
+		"a profile that lets rootlesskit make user namespaces" "leave appArmorProfile out, which brings one" \
+		"rootlesskit ends with 'fork/exec /proc/self/exe: permission denied' otherwise"
 }

@@ -5,7 +5,6 @@ machine_checks() {
 	system_checks
 	[ -d /run/systemd/system ] || return 0
 	nested_checks
-	setuid_checks
 	tun_checks
 	kernel_module_checks
 }
@@ -15,114 +14,72 @@ system_checks() {
 		fine "operating system" "$(os_name)"
 	else
 		problem "operating system" "$(os_name)" \
-			"one of $(names_of_known_systems), or a system built from one of them" \
-			"use such a machine"
+			"one of $(names_of_known_systems), or a system built from one of them" "use such a machine"
 	fi
 	[ -d /run/systemd/system ] ||
 		problem "init" "$(cat /proc/1/comm)" "systemd, which runs the account's daemon" \
 			"boot the machine with systemd"
 	[ -e /proc/self/ns/user ] ||
-		problem "user namespaces" "a kernel without them ($(uname -r))" "CONFIG_USER_NS" \
-			"boot another kernel"
+		problem "user namespaces" "a kernel without them ($(uname -r))" "CONFIG_USER_NS" "boot another kernel"
+	[ -e /sys/fs/cgroup/cgroup.controllers ] ||
+		finding limited "control groups" "v1" "v2, with which limits of containers work" \
+			"put systemd.unified_cgroup_hierarchy=1 on the kernel's command line" ''
 }
 
 # A machine that is an unprivileged container itself can give on only the ids that it was given.
 nested_checks() {
-	local mapped wanted
+	local mapped wanted=165536
 	mapped=$(awk '{ total += $3 } END { printf "%.0f", total }' /proc/self/uid_map)
-	wanted=$(($(login_defs SUB_UID_MIN 100000) + 65536))
 	if [ "$mapped" -ge "$wanted" ]; then
 		fine "ids of the machine" "$mapped"
 	else
 		problem "ids of the machine" "$mapped in its own user namespace (/proc/self/uid_map)" \
 			"$wanted at least" \
-			"give the container a larger range from outside (lxc.idmap, or security.idmap.size of Incus), or use a virtual machine" \
+			"give the container a larger range from outside (lxc.idmap, or security.idmap.size of Incus), \
+or use a virtual machine" \
 			"newuidmap can only map ids that are mapped here: 'write to uid_map failed: Operation not permitted'"
 	fi
 }
 
-# Where newuidmap and newgidmap are, or are about to be.
-setuid_checks() {
-	case ,$(findmnt -n -o OPTIONS -T /usr/bin 2>/dev/null), in
-	*,nosuid,*)
-		problem "/usr/bin" "it mounted with nosuid" "a mount without nosuid" \
-			"remount it with 'mount -o remount,suid /usr/bin', and take nosuid out of /etc/fstab" \
-			"newuidmap and newgidmap map the account's ids by their setuid bit or capability, which nosuid switches off"
-		;;
-	esac
-}
-
 tun_checks() {
-	local said as=as_root
+	local said fix
 	if [ ! -c /dev/net/tun ]; then
 		problem "/dev/net/tun" "no such device" \
 			"the character device that the containers' network is made with" \
 			"load it with 'modprobe tun' and name it in /etc/modules-load.d; in a container, pass the device in"
-		return 0
-	fi
-	[ -z "$ACCOUNT" ] || as=as_account
-	if said=$("$as" sh -c ': <>/dev/net/tun' 2>&1); then
+	elif said=$(sh -c ': <>/dev/net/tun' 2>&1); then
 		fine "/dev/net/tun" "opens"
 	else
+		fix="load its module with 'modprobe tun', or boot a kernel that has one"
+		! kernel_was_replaced ||
+			fix="reboot the machine: the modules of the running kernel $(uname -r) are gone"
 		problem "/dev/net/tun" "that it does not open (${said##*: })" \
-			"the device that the containers' network (tap0) is made with" \
-			"$(tun_fix "${said##*: }")"
+			"the device that the containers' network (tap0) is made with" "$fix"
 	fi
 }
 
-# $1 what the kernel said.
-tun_fix() {
-	local lines
-	lines=$(modprobe_lines tun)
-	if [ "$1" = 'Permission denied' ]; then
-		printf "let everybody open it with 'chmod 666 /dev/net/tun', as udev does"
-	elif kernel_was_replaced; then
-		printf 'reboot the machine: the modules of the running kernel %s are gone' "$(uname -r)"
-	elif [ -n "$lines" ]; then
-		printf 'delete what keeps the kernel from loading its module: %s' "$lines"
-	else
-		printf "load its module with 'modprobe tun', or boot a kernel that has one"
-	fi
-}
+# True where an upgrade has removed the running kernel's modules, until the next boot.
+kernel_was_replaced() { [ ! -e "/lib/modules/$(uname -r)/modules.dep" ] && loads_modules; }
 
-# True where a kernel was installed and the running one's modules removed, until the next boot. A
-# kernel that somebody else brings (a provider's, with everything built in) loads none.
-kernel_was_replaced() {
-	[ ! -e "/lib/modules/$(uname -r)/modules.dep" ] && loads_modules
-}
-
-# Not in a container, whose kernel is the machine's around it.
+# Not in a container, whose kernel is the machine's around it, nor where a provider's kernel has everything built in.
 loads_modules() {
 	grep -q . /proc/modules 2>/dev/null && [ -n "$(ls /lib/modules 2>/dev/null)" ] && ! systemd-detect-virt -cq
 }
 
-# What the kernel loads when dockerd makes its bridge and asks iptables for its rules, and for the
-# first container and its ports.
+# What the kernel loads when dockerd makes its bridge and asks iptables for its rules, and for the first container.
 kernel_module_checks() {
-	local row name missing='' blocked=''
+	local name missing='' tables='nf_tables nft_compat nft_chain_nat'
 	if ! command -v modprobe >/dev/null || ! loads_modules; then return 0; fi
-	for row in veth:rtnl-link-veth bridge:rtnl-link-bridge $(iptables_modules) xt_addrtype:ipt_addrtype \
-		xt_conntrack:ipt_conntrack xt_MASQUERADE:ipt_MASQUERADE xt_nat:ipt_DNAT xt_tcpudp:ipt_tcp; do
-		name=${row%:*}
-		if module_loaded "$name" || module_loads "${row#*:}"; then
-			continue
-		elif [ -n "$(modprobe_lines "$name")" ]; then
-			blocked="$blocked $name"
-		elif ! modinfo -n "$name" >/dev/null 2>&1; then
-			missing="$missing $name"
-		fi
+	case $(readlink -f /usr/sbin/iptables) in
+	*legacy*) tables='ip_tables iptable_nat iptable_filter' ;;
+	esac
+	for name in veth bridge $tables xt_addrtype xt_conntrack xt_MASQUERADE xt_nat xt_tcpudp; do
+		[ -e "/sys/module/$name" ] || modprobe -n -q "$name" || missing="$missing $name"
 	done
-	if [ -n "$blocked" ]; then
-		problem "kernel modules$blocked" "that modprobe may not load them" \
-			"them for the containers' network" \
-			"delete what forbids it: $(modprobe_lines "$blocked")" \
-			"dockerd makes its bridge and its rules with them ('missing kernel module')"
-	fi
 	if [ -z "$missing" ]; then
-		[ -n "$blocked" ] || fine "kernel modules" "those of the containers' network"
+		fine "kernel modules" "those of the containers' network"
 	elif kernel_was_replaced; then
-		problem "kernel modules$missing" \
-			"no modules of the running kernel $(uname -r) in /lib/modules, which has $(find /lib/modules -mindepth 1 -maxdepth 1 -printf "%f " | sed "s| $||")" \
+		problem "kernel modules$missing" "no modules of the running kernel $(uname -r) in /lib/modules" \
 			"those of the running kernel" "reboot the machine, into the kernel that is installed" \
 			"what is not loaded yet cannot be loaded any more"
 	else
@@ -133,43 +90,28 @@ kernel_module_checks() {
 	fi
 }
 
-# Names, and what the kernel calls them when it asks for them.
-iptables_modules() {
-	case $(readlink -f /usr/sbin/iptables) in
-	*legacy*) printf 'ip_tables:ip_tables iptable_nat:iptable_nat iptable_filter:iptable_filter' ;;
-	*) printf 'nf_tables:nfnetlink-subsys-10 nft_compat:nft-expr-match nft_chain_nat:nft-chain-2-nat' ;;
-	esac
+# Before packages are downloaded.
+disk_problems() {
+	local free
+	! command -v dockerd >/dev/null || return 0
+	free=$(df -Pk /usr | awk 'NR == 2 { print int($4 / 1024) }')
+	[ "$free" -ge 600 ] ||
+		problem "disk" "$free MB free for /usr" "600 MB for the packages" "free or add space"
 }
 
-# As the kernel asks, by an alias: "blacklist" works on these alone. $1 the alias.
-module_loads() {
-	case $(modprobe -n -q --show-depends "$1" 2>/dev/null || true) in
-	*'install '*) return 1 ;;
-	*'insmod '* | *'builtin '*) ;;
-	*) return 1 ;;
-	esac
-}
-
-# What keeps modules, or those that they need, from loading: 'FILE:NUMBER:LINE', a list. $1 the
-# names.
-modprobe_lines() {
-	local module name
-	for module in $1; do
-		lines_of_modprobe '(install|blacklist)' "$module"
-		sed -n "s|^.*/$module\.ko[.a-z]*: *||p" "/lib/modules/$(uname -r)/modules.dep" 2>/dev/null | tr ' ' '\n' |
-			while read -r name; do
-				name=${name##*/}
-				lines_of_modprobe install "${name%%.ko*}"
-			done
-	done | awk '!seen[$0]++' | paste -s -d , | sed 's/,/, /g'
-}
-
-# A command that calls modprobe itself loads the module, and does something more. $1 words, $2 a
-# module's name, in which - and _ are the same.
-lines_of_modprobe() {
-	if module_loaded "$2"; then return 0; fi
-	# shellcheck disable=SC2046 # one path, or none
-	grep -rsnE "^[[:space:]]*$1[[:space:]]+$(printf '%s' "$2" | sed 's/[-_]/[-_]/g')([[:space:]]|\$)" \
-		/etc/modprobe.d /run/modprobe.d /usr/local/lib/modprobe.d /usr/lib/modprobe.d $([ /lib -ef /usr/lib ] || echo /lib/modprobe.d) |
-		grep -vE ':[[:space:]]*install .*(modprobe|insmod)' | sed "s/.*/'&'/"
+# While cloud-init is at work, packages and accounts are its own to change. It gets 20 minutes.
+wait_for_cloud_init() {
+	local tries=0
+	command -v cloud-init >/dev/null || return 0
+	while timeout -k 5 20 cloud-init status 2>/dev/null | grep -q running; do
+		[ $((tries % 12)) != 0 ] || say "waits for cloud-init to end ($((tries / 12)) of 20 minutes)"
+		[ "$tries" -lt 240 ] ||
+			fail "cloud-init" \
+				"it at work for 20 minutes ($(timeout -k 5 20 cloud-init status --long 2>&1 | paste -s -d ' '))" \
+				"it to come to its end" \
+				"see 'cloud-init status --long' and /var/log/cloud-init-output.log for what it waits for, \
+end that, then run again"
+		tries=$((tries + 1))
+		sleep 5
+	done
 }

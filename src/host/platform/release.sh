@@ -1,18 +1,21 @@
 # shellcheck shell=dash
 # Which operating system this is.
 
-# A value of os-release(5). $1 its name.
-os_release() { sed -n "s/^$1=[\"']\{0,1\}\([^\"']*\)[\"']\{0,1\}\$/\1/p" /etc/os-release; }
+# A value of os-release(5), a file of root's that shells can read. $1 its name.
+os_release() {
+	(
+		set +u
+		# shellcheck source=/dev/null
+		. /etc/os-release
+		eval "printf '%s' \"\$$1\""
+	)
+}
 
 os_name() { os_release PRETTY_NAME; }
 
 # The Debian release that this system is, or is built from, such as 12.
-debian_release() { cut -d . -f 1 /etc/debian_version 2>/dev/null; }
-
-# Ubuntu, or what is built from it.
-is_ubuntu() {
-	case " $(os_release ID) $(os_release ID_LIKE) " in
-	*' ubuntu '*) ;;
-	*) return 1 ;;
-	esac
+debian_release() {
+	local version
+	read -r version </etc/debian_version || return 0
+	printf '%s' "${version%%.*}"
 }

@@ -1,11 +1,11 @@
 # shellcheck shell=dash
 # The systems that this package knows, and what differs between them.
 
-# Of each: os-release's ID and version, or rolling; the package manager; the folder and the suite that Docker's
-# repository has for it (https://download.docker.com/linux), or -; whether a package of the distribution's is a
-# rootless engine; and its packages of the CLI's plugins Buildx and Compose, or -. Ubuntu's docker.io has no
-# dockerd-rootless.sh before 26.04, Fedora's moby-engine no rootlesskit, and Arch's docker no
-# dockerd-rootless.sh; RHEL has neither. Debian's docker-compose is a plugin since 13
+# Of each: os-release's ID and version, or rolling; the package manager; the folder and the suite that
+# Docker's repository has for it (https://download.docker.com/linux), or -; whether a package of the
+# distribution's is a rootless engine; and its packages of the CLI's plugins Buildx and Compose, or -.
+# Ubuntu's docker.io has no dockerd-rootless.sh before 26.04, Fedora's moby-engine no rootlesskit, and
+# Arch's docker no dockerd-rootless.sh; RHEL has neither. Debian's docker-compose is a plugin since 13
 # (https://packages.debian.org/docker-compose), Ubuntu's is none (docker-compose-v2 is), and SLES has no
 # docker-buildx (docker.spec of https://src.opensuse.org, bsc#1233819).
 known_systems() {
@@ -40,19 +40,24 @@ names_of_known_systems() {
 
 # The line of this system, or of the one that it is built from; nothing of one that is not known.
 known_system() {
-	if is_ubuntu; then
-		known_systems | awk -v suite="$(os_release UBUNTU_CODENAME)" '$1 == "ubuntu" && $5 == suite'
-	elif [ -e /etc/debian_version ]; then
-		known_systems | awk -v release="$(debian_release)" '$1 == "debian" && $2 == release'
-	else
-		known_systems | awk -v names="$(os_release ID) $(os_release ID_LIKE)" -v version="$(os_release VERSION_ID)" '
-			BEGIN { count = split(names, name, " "); sub(/\..*/, "", version) }
-			$2 == version || $2 == "rolling" { line[$1] = $0 }
-			END { for (i = 1; i <= count; i++) if (name[i] in line) { print line[name[i]]; exit } }'
-	fi
+	local names
+	names="$(os_release ID) $(os_release ID_LIKE)"
+	case " $names " in
+	*' ubuntu '*) known_systems | grep "^ubuntu .* $(os_release UBUNTU_CODENAME) " || true ;;
+	*)
+		if [ -e /etc/debian_version ]; then
+			known_systems | grep "^debian $(debian_release) " || true
+		else
+			known_systems | awk -v names="$names" -v version="$(os_release VERSION_ID)" '
+				BEGIN { count = split(names, name, " "); sub(/\..*/, "", version) }
+				$2 == version || $2 == "rolling" { line[$1] = $0 }
+				END { for (i = 1; i <= count; i++) if (name[i] in line) { print line[name[i]]; exit } }'
+		fi
+		;;
+	esac
 }
 
-# Once a run, after root's own environment is set. One that is not known is refused later, in apt's words.
+# Once a run. A system that is not known is refused later, in apt's words.
 know_system() {
 	KNOWN_SYSTEM=$(known_system)
 	PACKAGE_MANAGER=$(of_known_system 3)
@@ -60,7 +65,15 @@ know_system() {
 }
 
 # $1 the number of the column.
-of_known_system() { printf '%s\n' "$KNOWN_SYSTEM" | cut -d ' ' -f "$1"; }
+of_known_system() {
+	local column=$1
+	# shellcheck disable=SC2086 # the columns
+	set -- $KNOWN_SYSTEM
+	[ $# -lt "$column" ] || {
+		shift $((column - 1))
+		printf '%s\n' "$1"
+	}
+}
 
 # The distribution whose packages these are, and its suite, as archives name them: of a system that
 # is built from another one, that one's.

@@ -1,32 +1,43 @@
 # shellcheck shell=dash
-# The programs of an engine, from whichever source.
+# The programs of the engine that this run uses, from whichever source.
 
-# Root runs none that another login can exchange. $1 the program's path.
-may_run() { [ "$SELF" != 0 ] || is_roots_own "$1"; }
+# What a rootless daemon needs on PATH, and the package that has it by Debian's name.
+NEEDED_PROGRAMS='dockerd:docker.io containerd:containerd runc:runc rootlesskit:rootlesskit
+	slirp4netns:slirp4netns newuidmap:uidmap newgidmap:uidmap nsenter:util-linux ip:iproute2
+	iptables:iptables sysctl:procps docker:docker-cli'
 
-engine_version() { dockerd --version | sed 's/^Docker version //; s/,.*//'; }
+# Those that are not there, each as " PROGRAM (package NAME)," for people. $1 whose packages, or nothing.
+missing_programs() {
+	local row
+	for row in $NEEDED_PROGRAMS; do
+		command -v "${row%:*}" >/dev/null ||
+			printf ' %s (package %s%s),' "${row%:*}" "$(package_name "${row#*:}")" "${1-}"
+	done
+	[ -e "$(start_script)" ] || printf ' dockerd-rootless.sh,'
+}
 
-# $1 the version.
-engine_is_before() { version_is "$(engine_version)" lt "$1"; }
+# The files that a daemon runs, a path a line, as far as they are there: another file is another engine.
+engine_programs() {
+	local program
+	for program in dockerd containerd containerd-shim-runc-v2 runc rootlesskit newuidmap newgidmap \
+		slirp4netns; do command -v "$program" || true; done
+	[ ! -e "$(start_script)" ] || printf '%s\n' "$(start_script)"
+}
 
-# Debian keeps the start script among docker.io's contributions; the vendor's packages have it on
-# PATH.
+# Debian keeps the start script among docker.io's contributions; other packages have it on PATH.
 start_script() {
 	command -v dockerd-rootless.sh || printf /usr/share/docker.io/contrib/dockerd-rootless.sh
 }
 
-# Which files the programs are, which an upgrade replaces.
-files_of_engine() {
-	local program
-	for program in dockerd containerd runc rootlesskit; do
-		stat -L -c '%n %i %s %Y' "$(command -v "$program")" 2>/dev/null || true
-	done
+# The file itself, which a capability is given to.
+rootlesskit_program() { realpath -m "$(command -v rootlesskit || echo /usr/bin/rootlesskit)"; }
+
+engine_version() {
+	local said
+	said=$(dockerd --version 2>/dev/null) || return 0
+	said=${said#Docker version }
+	printf '%s' "${said%%,*}"
 }
 
-# The programs without which the daemon does not start.
-daemon_programs() {
-	local program
-	for program in dockerd containerd runc rootlesskit newuidmap newgidmap slirp4netns; do
-		command -v "$program" >/dev/null || return 1
-	done
-}
+# $1 the version.
+engine_is_before() { version_is "$(engine_version)" lt "$1"; }

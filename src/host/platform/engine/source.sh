@@ -1,36 +1,46 @@
 # shellcheck shell=dash
-# The packages of the engine's source.
+# The packages of the engine's source, as the document names it: distribution, docker-repository, static-archive or
+# preinstalled.
 
 # The packages that have the engine's version, the daemon's first.
 versioned_packages() {
 	case $(doc source) in
 	docker-repository) printf '%s' "$DOCKER_PACKAGES" ;;
-	*) printf '%s %s' "$(distribution_package)" "$(distribution_companions)" ;;
+	*) distribution_versioned ;;
 	esac
 }
 
 # The package of the daemon.
 engine_package() { versioned_packages | cut -d ' ' -f 1; }
 
-# What else the source has, the plugins that are asked for, and what a rootless daemon needs of the
-# distribution's whatever the source.
+# What else the source has, the plugins, and what a rootless daemon needs of the distribution's whatever the source.
 other_packages() {
 	package_names dbus-user-session iproute2 iptables procps slirp4netns uidmap
 	case $(doc source) in
 	docker-repository) printf containerd.io ;;
-	distribution) distribution_packages ;;
+	distribution) distribution_others ;;
 	static-archive) packages_of_url "$(doc repository)" ;;
 	esac
 	plugin_packages
 }
 
-# The version of the daemon's package that was asked for: a whole one, with or without its epoch, or
-# its first components. Nothing where none was. False where there is none such.
+# The packages of the other sources, which go before this one's come.
+packages_of_other_sources() {
+	case $(doc source) in
+	distribution) printf '%s' "$DOCKER_PACKAGES_ALL" ;;
+	docker-repository) distribution_all ;;
+	static-archive) printf '%s %s' "$DOCKER_PACKAGES_ALL" "$(distribution_all)" ;;
+	esac
+}
+
+# The version of the daemon's package that was asked for: a whole one, with or without its epoch, or its first
+# components. Nothing where none was. False where there is none such.
 engine_pin() {
-	local wanted version
+	local wanted package version
 	has version || return 0
 	wanted=$(doc version)
-	for version in $(installed_version "$(engine_package)") $(available_versions "$(engine_package)"); do
+	package=$(engine_package)
+	for version in $(installed_version "$package") $(available_versions "$package"); do
 		case $version in
 		"$wanted" | "$wanted"[-.+~_]* | *:"$wanted" | *:"$wanted"[-.+~_]*)
 			printf '%s' "$version"
@@ -39,11 +49,4 @@ engine_pin() {
 		esac
 	done
 	return 1
-}
-
-no_such_version() {
-	problem "engine.version" \
-		"the versions $(available_versions "$(engine_package)" | paste -s -d ' ') of $(engine_package) in the package lists" \
-		"$(doc version)" "ask for one of these, or leave the option out for the newest"
-	stop_on_problems
 }

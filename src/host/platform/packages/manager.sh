@@ -1,74 +1,121 @@
 # shellcheck shell=dash
-# What a package manager can be asked and told here. Each has a folder with functions of these names;
-# which arguments they take is said there. What dnf and zypper share is in the folder rpm.
+# The package manager of this machine. Each has functions that are named after it, such as apt_plan:
+#   installed NAME...   those that are installed, a line each: name, blank, version
+#   versions NAME       what its lists have of a package, the newest first
+#   outdated            true where the lists are to be fetched before something is installed
+#   refresh             fetches the lists
+#   plan VERB NAME...   into $WORK/plan what it would do: "install NAME" for each package that is new,
+#                       "remove NAME" for each that goes
+#   run VERB NAME...    does it. install, which removes nothing; download for an installation that may
+#                       remove something; remove with configuration; purge, as people ask for it
+#   orphans NAME...     packages that nothing needs, but that people have asked for. The names count as
+#                       if nobody had asked for them
+#   complete            what was interrupted
+#   errors              of what it has said in $WORK/manager.log, a line each
+# NAME may be NAME=VERSION where something is installed.
 
-# What is there.
-installed_version() { by_format apt_installed_version rpm_installed_version pacman_installed_version "$@"; }
-versions_of() { by_format apt_versions_of rpm_versions_of pacman_versions_of "$@"; }
-installed_packages() { by_format apt_installed_packages rpm_installed_packages pacman_installed_packages "$@"; }
-removed_packages() { by_format apt_removed_packages nothing nothing "$@"; }
-packages_without_files() { by_format nothing rpm_packages_without_files pacman_packages_without_files "$@"; }
-missing_packages() { by_format apt_missing_packages rpm_missing_packages pacman_missing_packages "$@"; }
-packages_of_files() { by_format apt_packages_of_files rpm_packages_of_files pacman_packages_of_files "$@"; }
-files_of_packages() { by_format apt_files_of_packages rpm_files_of_packages pacman_files_of_packages "$@"; }
-configuration_files() { by_format apt_configuration_files rpm_configuration_files pacman_configuration_files "$@"; }
-is_shipped() { by_format apt_is_shipped rpm_is_shipped pacman_is_shipped "$@"; }
-# rpm and pacman keep an edited file beside its place when they remove its package.
-has_edited_configuration() { by_format apt_has_edited_configuration false false "$@"; }
-lists_outdated() { by_format apt_lists_outdated false pacman_lists_outdated "$@"; }
-package_relations() { by_format apt_package_relations rpm_package_relations pacman_package_relations "$@"; }
-needed_packages() { by_format apt_needed_packages rpm_needed_packages pacman_needed_packages "$@"; }
-available_versions() {
-	by_manager apt_available_versions dnf_available_versions zypper_available_versions pacman_available_versions "$@"
+NEWLINE='
+'
+
+of_manager() {
+	local name=$1
+	shift
+	"${PACKAGE_MANAGER%-get}_$name" "$@"
 }
-mode_override() { by_format apt_mode_override nothing nothing "$@"; }
-mode_override_program() { by_format apt_mode_override_program nothing nothing "$@"; }
-mode_override_removal() { by_format apt_mode_override_removal nothing nothing "$@"; }
 
-# What brings packages.
-install_packages() { by_format apt_install_packages rpm_install_packages pacman_install_packages "$@"; }
-is_removal_refused() { by_format apt_is_removal_refused rpm_is_removal_refused pacman_is_removal_refused "$@"; }
-removed_for() { by_format apt_removed_for rpm_removed_for pacman_removed_for "$@"; }
-finish_interrupted() { by_format apt_finish_interrupted rpm_finish_interrupted pacman_finish_interrupted "$@"; }
-complete_packages() { by_format apt_complete_packages nothing nothing "$@"; }
-packages_to_remove() { by_format apt_packages_to_remove nothing nothing "$@"; }
-forget_removal() { by_format apt_forget_removal nothing nothing "$@"; }
-complete_half_installed() { by_format apt_complete_half_installed nothing nothing "$@"; }
-reinstall_packages() { by_format nothing rpm_reinstall_packages pacman_reinstall_packages "$@"; }
-install_versions() { by_format apt_install_versions rpm_install_versions pacman_install_versions "$@"; }
-autoremove_protection_file() { by_format apt_autoremove_protection_file nothing nothing "$@"; }
-autoremove_protection() { by_format apt_autoremove_protection nothing nothing "$@"; }
-packages_log() { by_manager apt_packages_log dnf_packages_log zypper_packages_log pacman_packages_log "$@"; }
+# The words of all of them for a lock that somebody else holds.
+LOCKED='Could not get lock|lock was locked by|already locked by|Failed to obtain (the|rpm) .*lock'
+LOCKED="$LOCKED|transaction lock on|System management is locked|unable to lock database"
 
-# What takes them away.
-remove_packages() { by_format apt_remove_packages rpm_remove_packages pacman_remove_packages "$@"; }
-purge_held() { by_format apt_purge_held rpm_purge_held pacman_purge_held "$@"; }
-dependents_of() { by_format apt_dependents_of rpm_dependents_of pacman_dependents_of "$@"; }
+# What the command says is in $WORK/manager.log. Another package manager at work is waited for.
+run_manager() {
+	local status tries=0
+	while :; do
+		status=0
+		"$@" >"$WORK/manager.log" 2>&1 </dev/null 9>&- || status=$?
+		if [ "$status" = 0 ] || ! grep -qE "$LOCKED" "$WORK/manager.log"; then return "$status"; fi
+		[ "$tries" != 0 ] || say "waits for another package manager, 10 minutes at most:" \
+			"$(grep -m 1 -E "$LOCKED" "$WORK/manager.log")"
+		tries=$((tries + 1))
+		[ "$tries" -le 300 ] || fail "$PACKAGE_MANAGER" \
+			"another one at work for 10 minutes: $(grep -m 1 -E "$LOCKED" "$WORK/manager.log")" \
+			"its lock free" "let the other one end, then run again"
+		sleep 2
+	done
+}
 
-# Who has asked for them.
-all_marks() { by_manager apt_all_marks dnf_all_marks zypper_all_marks pacman_all_marks "$@"; }
-mark_as() { by_manager apt_mark_as dnf_mark_as zypper_mark_as pacman_mark_as "$@"; }
-mark_as_ours() { by_manager apt_mark_as_ours dnf_mark_as_ours zypper_mark_as_ours pacman_mark_as_ours "$@"; }
-fix_marks() { by_manager apt_fix_marks nothing zypper_fix_marks nothing "$@"; }
+# The version of a package that is installed, or nothing. $1 its name.
+installed_version() {
+	local name version
+	of_manager installed "$1" | while read -r name version; do
+		[ "$name" != "$1" ] || printf '%s\n' "$version"
+	done | tail -n 1
+}
 
-# Other repositories than the distribution's.
-repository_file() { by_manager apt_repository_file dnf_repository_file nothing nothing "$@"; }
-repository_key_file() { by_manager apt_repository_key_file dnf_repository_key_file nothing nothing "$@"; }
-repository_key_text() { by_manager apt_repository_key_text dnf_repository_key_text nothing nothing "$@"; }
-names_key_file() { by_manager apt_names_key_file dnf_names_key_file nothing nothing "$@"; }
-repository_entry() { by_manager apt_repository_entry dnf_repository_entry nothing nothing "$@"; }
-names_repository() { by_manager apt_names_repository dnf_names_repository nothing nothing "$@"; }
-packages_of_source() { by_manager apt_packages_of_source dnf_packages_of_source nothing nothing "$@"; }
-# A GiB at most, in blocks of 512 bytes, whatever the server sends.
-download_file() { (ulimit -f 2097152 && by_format apt_download_file curl_file curl_file "$@"); }
-packages_of_url() { by_format apt_packages_of_url nothing nothing "$@"; }
-refresh_repository() { by_manager apt_refresh_repository dnf_refresh_repository nothing nothing "$@"; }
+# Those of the packages (names, or name=version) that are not installed, each after a blank. A version
+# may be another package's of the same release: its epoch does not count.
+missing_packages() {
+	local wanted installed name version
+	[ $# -gt 0 ] || return 0
+	installed=$NEWLINE$(
+		# shellcheck disable=SC2046 # names of packages
+		of_manager installed $(for wanted in "$@"; do printf '%s ' "${wanted%%=*}"; done) |
+			while read -r name version; do printf '%s=%s\n' "$name" "${version#*:}"; done
+	)$NEWLINE
+	for wanted in "$@"; do
+		name=${wanted%%=*}
+		version=${wanted#"$name"}
+		version=${version#=}
+		case $installed in
+		*"$NEWLINE$name=${version#*:}"*) [ -n "$version" ] || continue ;;
+		esac
+		case $installed in
+		*"$NEWLINE$name=${version#*:}$NEWLINE"*) ;;
+		*) printf ' %s' "$wanted" ;;
+		esac
+	done
+}
 
-# How it is run, and what it says.
+# Versions of a package in the package lists, the newest first. $1 the package.
+available_versions() { of_manager versions "$1"; }
+
+lists_outdated() { [ ! -e "$WORK/lists.errors" ] && of_manager outdated; }
+
+# A source that does not answer is no error as long as the packages come: package_errors names it.
+refresh_lists() {
+	say "refreshes the package lists"
+	: >"$WORK/lists.errors"
+	of_manager refresh || true
+	of_manager errors >"$WORK/lists.errors"
+}
+
+# For people: what the manager has said last, and about its lists.
 package_errors() {
-	by_manager apt_package_errors dnf_package_errors zypper_package_errors pacman_package_errors "$@"
+	{
+		of_manager errors
+		cat "$WORK/lists.errors" 2>/dev/null || true
+	} | awk '!seen[$0]++' | paste -s -d ' '
 }
-refresh_lists() { by_manager apt_refresh_lists dnf_refresh_lists zypper_refresh_lists pacman_refresh_lists "$@"; }
-enable_unit_of_package() { by_format apt_enable_unit_of_package enable_unit enable_unit "$@"; }
-after_packages_file() { by_format apt_after_packages_file nothing nothing "$@"; }
-after_packages() { by_format apt_after_packages nothing nothing "$@"; }
+
+# Packages that would go if others were purged. Arguments: the others.
+packages_removed_with() {
+	of_manager plan purge "$@"
+	sed -n 's/^remove //p' "$WORK/plan" | grep -vxF "$(printf '%s\n' "$@")" || true
+}
+
+# The packages without which a URL cannot be read. $1 the URL.
+packages_of_url() {
+	case $PACKAGE_MANAGER:$1 in apt-get:https:*) printf ca-certificates ;; esac
+}
+
+# With apt's own proxies and certificates, or with curl, which the others need themselves; a GiB at
+# most, in blocks of 512 bytes, whatever the server sends. $1 the URL, $2 the file.
+download_file() {
+	(
+		ulimit -f 2097152
+		case $PACKAGE_MANAGER in
+		apt-get) run_manager /usr/lib/apt/apt-helper download-file "$1" "$2" ;;
+		*) run_manager curl -fsSL --retry 2 --max-time 600 -o "$2" "$1" ;;
+		esac
+	)
+}

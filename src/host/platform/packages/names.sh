@@ -1,8 +1,8 @@
 # shellcheck shell=dash
 # Packages by the names that this system's distribution gives them.
 
-# $1 Debian's name. The names are those of the package sources: https://src.fedoraproject.org, https://src.opensuse.org,
-# and https://gitlab.archlinux.org/archlinux/packaging/packages.
+# $1 Debian's name. The names are those of the package sources: https://src.fedoraproject.org,
+# https://src.opensuse.org, and https://gitlab.archlinux.org/archlinux/packaging/packages.
 package_name() {
 	case $PACKAGE_MANAGER:$1 in
 	dnf:dbus-user-session) printf dbus-daemon ;;

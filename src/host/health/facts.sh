@@ -1,0 +1,104 @@
+# shellcheck shell=dash
+# What the rows of `limitations` are made of: src/limitations has their words. What the account's programs say goes on
+# as a fact and as nothing else.
+
+# Of the daemon's step, whose document this run has.
+limitation_facts() {
+	local dockerd rootlesskit address
+	# The oldest of that name: what runs in a container is younger.
+	dockerd=$(pgrep -o -u "$ACCOUNT_UID" -x dockerd) && rootlesskit=$(pgrep -o -u "$ACCOUNT_UID" -x rootlesskit) ||
+		fail "docker.service of $ACCOUNT" "no process of dockerd and rootlesskit" "the daemon to look at" \
+			"run again; where it stays so, see 'systemctl --user status docker' as $ACCOUNT"
+	daemon_words_facts "$dockerd"
+	process_facts "$dockerd"
+	argument_facts "$rootlesskit"
+	fact daemon.isDriverAsked "$(yes_if has daemon.json/storage-driver)"
+	fact daemon.userlandProxy "$(yes_if [ "$(doc daemon.json/userland-proxy)" != false ])"
+	address=$(doc daemon.json/host-gateway-ip)
+	[ ! -e "$STATE/leases/$LEASE/secrets/text/daemon.json/host-gateway-ip" ] || address=secret
+	fact daemon.hostGateway "$address"
+	fact daemon.hostGatewayIsHere "$(yes_if is_address_here "$address")"
+	fact kernel.appArmor "$(yes_if grep -qs Y /sys/module/apparmor/parameters/enabled)"
+	fact criu.path "$(command -v criu)"
+}
+
+yes_if() { if "$@"; then printf true; else printf false; fi; }
+
+# $1 an address, which may be any text.
+is_address_here() { [ -n "$1" ] && ip -o address show scope global | grep -qF " $1/"; }
+
+# What the daemon has said of itself, and the rest in one program as the account: the CLI's version, what is at
+# /run/docker.sock for containers, and the protocols of RootlessKit's ports. $1 dockerd's process.
+daemon_words_facts() {
+	local line
+	fact daemon.limits "$(words_of "$(docker_info Limits)")"
+	fact daemon.security "$(words_of "$(docker_info SecurityOptions)")"
+	fact daemon.version "$(word_of_account "$(docker_info ServerVersion)")"
+	fact daemon.experimental "$(word_of_account "$(docker_info ExperimentalBuild)")"
+	# shellcheck disable=SC2016 # the inner shell expands them
+	as_account sh -c 'run=$XDG_RUNTIME_DIR api=$XDG_RUNTIME_DIR/dockerd-rootless/api.sock
+		docker --version
+		if [ "$1" -ef "$run/docker.sock" ]; then echo itself; else stat -L -c %F "$1" || echo; fi
+		if command -v rootlessctl >/dev/null; then rootlessctl --socket "$api" info --json
+		else curl -fsS --unix-socket "$api" http://rootlesskit/v1/info; fi | tr -d " \n"' \
+		sh "/proc/$1/root/run/docker.sock" </dev/null >"$WORK/words" || true
+	{
+		read -r line || true
+		fact client.version "$(word_of_account "$(printf '%s' "$line" | sed 's/^Docker version \([^,]*\),.*/\1/')")"
+		read -r line || true
+		fact dockerd.socket "$(words_of "$line")"
+		read -r line || true
+		fact rootlesskit.protocols \
+			"$(printf '%s' "$line" | sed 's/.*"protos":\[\([^]]*\)\].*/\1/; t; d' | tr -cd 'a-z0-9,')"
+	} <"$WORK/words"
+}
+
+# What the account's programs say, as a part of a text. $1 the words.
+words_of() { printf '%.300s' "$(shown "$1")"; }
+
+# What the kernel shows of dockerd. $1 its process.
+process_facts() {
+	local line
+	fact dockerd.process "$1"
+	fact dockerd.network "$(readlink "/proc/$1/ns/net")"
+	fact dockerd.machineNetwork "$(readlink /proc/1/ns/net)"
+	awk '
+		FILENAME ~ /status$/ && $1 == "CapEff:" { print "capabilities " $2 }
+		FILENAME ~ /uid_map$/ { map = map (map == "" ? "" : ",") $1 " " $2 " " $3 }
+		FILENAME ~ /dev$/ && sub(/:.*/, "") { gsub(/ /, ""); devices = devices (devices == "" ? "" : " ") $0 }
+		FILENAME ~ /mountinfo$/ && $5 == "/" {
+			root = ""
+			for (at = 7; at <= NF && $at != "-"; at++) root = root (root == "" ? "" : " ") $at
+		}
+		END { print "idMap " map; print "interfaces " devices; print "rootMount " root }' \
+		"/proc/$1/status" "/proc/$1/uid_map" "/proc/$1/net/dev" "/proc/$1/mountinfo" >"$WORK/process"
+	while IFS= read -r line; do fact "dockerd.${line%% *}" "$(shown "${line#* }")"; done <"$WORK/process"
+}
+
+# What RootlessKit was started with. By slirp4netns and pasta the second address of its network leads to the machine's
+# 127.0.0.1, by gvisor-tap-vsock the first. $1 its process.
+argument_facts() {
+	local arguments
+	arguments=$(head -c 65536 "/proc/$1/cmdline" | tr '\0' '\n' | awk '
+		function is_on(value) { return value == "" || value == "true" }
+		BEGIN { net = "10.0.2"; last = 2; open = transparent = "true" }
+		/^--cidr=[0-9.]+\/[0-9]+$/ { net = substr($0, 8); sub(/\.[0-9]+\/.*/, "", net) }
+		/^--net=/ { last = $0 == "--net=gvisor-tap-vsock" ? 1 : 2 }
+		/^--disable-host-loopback(=|$)/ { open = is_on(substr($0, 25)) ? "false" : "true" }
+		/^--source-ip-transparent=false/ { transparent = "false" }
+		END { print net "." last, open, transparent }')
+	fact rootlesskit.loopback "${arguments%% *}"
+	fact rootlesskit.isTransparent "${arguments##* }"
+	arguments=${arguments#* }
+	fact rootlesskit.hostLoopback "${arguments% *}"
+}
+
+# Of the kernel's step.
+port_and_ping_facts() {
+	local rootlesskit
+	rootlesskit=$(rootlesskit_program)
+	fact kernel.pingGroups "$(sysctl_state net.ipv4.ping_group_range)"
+	fact kernel.portStart "$(sysctl_state net.ipv4.ip_unprivileged_port_start)"
+	fact rootlesskit.path "$rootlesskit"
+	fact rootlesskit.capability "$(capability_state "$rootlesskit" | sed '/^\(none\|gone\)$/d')"
+}

@@ -1,0 +1,66 @@
+# shellcheck shell=dash
+# Installations of this machine, by their lease: who holds which account.
+#   $STATE/leases/LEASE/owner     PROJECT/STACK/NAME, for people
+#   $STATE/leases/LEASE/account-entry  NAME UID HOME STATE; a "-" where it is not known yet
+#   $STATE/leases/LEASE/STEP      the document that a step has applied to its end
+
+lease_directory() { printf '%s/leases/%s' "$STATE" "${1:-$LEASE}"; }
+
+make_lease() {
+	[ ! -d "$STATE/leases/$LEASE" ] || return 0
+	mkdir -m 700 "$STATE/leases/$LEASE"
+	sync "$STATE/leases" "$STATE" "${STATE%/*}"
+}
+
+# The words by which people know an installation. $1 the lease.
+owner_of() {
+	if [ -s "$STATE/leases/$1/owner" ]; then cat "$STATE/leases/$1/owner"; else printf 'installation %s' "$1"; fi
+}
+
+# The account of an installation, or nothing. $1 the lease.
+account_of() { [ ! -s "$STATE/leases/$1/account-entry" ] || cut -d ' ' -f 1 "$STATE/leases/$1/account-entry"; }
+
+# Other installations of this machine, one a line.
+leases_of_others() {
+	local lease
+	for lease in "$STATE"/leases/*; do
+		lease=${lease##*/}
+		[ "$lease" = '*' ] || [ "$lease" = "$LEASE" ] || printf '%s\n' "$lease"
+	done
+}
+
+# The other installation that holds an account, or nothing. $1 the account.
+lease_of_account() {
+	local lease
+	for lease in $(leases_of_others); do
+		[ "$(account_of "$lease")" != "$1" ] || printf '%s\n' "$lease"
+	done
+}
+
+# True where a step has come to its end. $1 the step.
+is_applied() { [ -e "$STATE/leases/$LEASE/$1" ]; }
+
+# This installation takes the place of another one of the same account, with all that that one
+# wanted. The other one's own delete finds nothing afterwards. $1 the other lease.
+inherit() {
+	say "takes the account $(account_of "$1") over from $(owner_of "$1") (installation $1)"
+	records_of "$1" >"$WORK/inherited"
+	while IFS= read -r record; do
+		sed "s/^by$TAB$1$TAB/by$TAB$LEASE$TAB/" "$STATE/records/$record" |
+			write_record "$STATE/records/$record"
+	done <"$WORK/inherited"
+	find "$STATE/leases/$1" -mindepth 1 -maxdepth 1 ! -name owner -exec cp -a {} "$STATE/leases/$LEASE/" ';'
+	for step in $(steps_from_last); do rm -f "$STATE/leases/$LEASE/$step.agent"; done
+	sync -f "$STATE"
+	rm -rf "$STATE/leases/$1" "$STATE/agents/$1" "$STATE/agents/.$1".*
+	changed "installation $1 taken over"
+}
+
+# Ends the step where the machine does not know the installation: it was made anew, or given back.
+stop_without_lease() {
+	[ -s "$STATE/leases/$LEASE/owner" ] ||
+		fail "installation $LEASE" "nothing on this machine that knows it" \
+			"the record that the step preflight makes" \
+			"give recheck a new value, with which every step runs, if the machine was made anew; \
+if another stack took the account over, take this RootlessDockerHost out of its program"
+}

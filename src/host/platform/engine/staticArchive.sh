@@ -1,0 +1,55 @@
+# shellcheck shell=dash
+# The engine of Docker's static archives, in a directory of root's for each version.
+# https://docs.docker.com/engine/install/binaries/
+#
+# $ENGINES/docker-VERSION-SUM    what the archives hold; the sum is of theirs
+# $ENGINES/LEASE                 the link that leads an installation to its version
+
+ENGINES=/usr/local/lib/rootless-docker
+
+# The directory of the version that the document names.
+archive_directory() {
+	printf '%s/docker-%s-%s' "$ENGINES" "$(doc version)" \
+		"$(printf '%s' "$(doc archive.engine) $(doc archive.rootless-extras)" | sha256sum | cut -c 1-12)"
+}
+
+# Sets PATH: an installation's own engine comes first, where it has one. $1 the installation.
+use_engine_of() {
+	PATH=$SYSTEM_PATH
+	[ ! -e "$ENGINES/$1/dockerd" ] || PATH=$ENGINES/$1:$PATH
+}
+
+# The archives of the document's version with their sums, a line each.
+engine_archives() {
+	local url version
+	url=$(doc repository)/static/stable/$(uname -m)
+	version=$(doc version)
+	printf '%s/docker-%s.tgz %s\n' "$url" "$version" "$(doc archive.engine)"
+	printf '%s/docker-rootless-extras-%s.tgz %s\n' "$url" "$version" "$(doc archive.rootless-extras)"
+}
+
+# Both archives are whole before anything of them is unpacked. $1 the new directory.
+unpack_archives() {
+	local url sum found number=0
+	engine_archives >"$WORK/archives"
+	while read -r url sum; do
+		number=$((number + 1))
+		say "downloads $url"
+		download_file "$url" "$1/$number.tgz" || fail "$url" "$(package_errors)" "the archive" \
+			"let this machine reach it, or name a mirror that it reaches in engine.mirror"
+		found=$(sum_of "$1/$number.tgz")
+		[ "$found" = "$sum" ] || fail "$url" "the SHA-256 $found" "$sum" \
+			"see which of the two is right: nothing of it was unpacked"
+	done <"$WORK/archives"
+	for found in "$1/1.tgz" "$1/2.tgz"; do
+		tar -xzf "$found" -C "$1" --strip-components=1 --no-same-owner --no-same-permissions \
+			2>"$WORK/error" || fail "${found##*/} of $(doc repository)" \
+			"$(grep -v 'Exiting with' "$WORK/error" | tail -n 1)" "an archive that tar unpacks" \
+			"fix what tar says"
+		rm -f "$found"
+	done
+	for found in docker dockerd containerd runc rootlesskit dockerd-rootless.sh; do
+		[ -f "$1/$found" ] || fail "the archives" "no $found in them" "the whole engine" \
+			"name Docker's own archives"
+	done
+}

@@ -1,0 +1,109 @@
+# shellcheck shell=dash
+# The network that RootlessKit makes for the containers, and the ports of dockerd itself.
+
+# preflight: what RootlessKit's network has no way around.
+ipv6_problems() {
+	local off=/proc/sys/net/ipv6/conf/all/disable_ipv6
+	[ "$(doc ipv6)" = true ] || return 0
+	if [ ! -e "$off" ]; then
+		problem network.ipv6 "a kernel without IPv6 (no $off)" "one with it" \
+			"boot without ipv6.disable=1, or leave the option out"
+	elif [ "$(cat "$off")" != 0 ]; then
+		problem network.ipv6 "net.ipv6.conf.all.disable_ipv6 = $(cat "$off")" "0" \
+			"set it to 0 (and see what set it in /etc/sysctl.d), or leave the option out"
+	fi
+}
+
+# preflight: the port of tcpSocket, before a daemon is stopped for it.
+tcp_socket_problems() {
+	local socket port uid
+	socket=$(doc tcp-socket)
+	[ -n "$socket" ] || return 0
+	port=${socket##*:}
+	uid=$(
+		awk -v address="$(kernels_address "${socket%:*}")" -v port="$(printf %04X "$port")" \
+			-v own="${ACCOUNT_UID-}" '
+			$4 == "0A" && split($2, local, ":") && local[2] == port && $8 != own &&
+				(local[1] == address || local[1] ~ /^0+$/ || address ~ /^0+$/) { print $8; exit }' \
+			/proc/net/tcp /proc/net/tcp6 2>/dev/null
+	) || true
+	[ -z "$uid" ] || problem tcpSocket.port \
+		"port $port taken by a program of $(id -un "$uid" 2>/dev/null || echo "uid $uid")" \
+		"it free, or the account's own" \
+		"choose another port, or end the program, which 'ss -ltnp sport = :$port' names"
+}
+
+# An IPv4 address as /proc/net/tcp has it, its last byte first. Nothing for IPv6, which RootlessKit tries itself.
+# $1 the address.
+kernels_address() {
+	printf '%s' "$1" | awk -F . 'NF == 4 { printf "%02X%02X%02X%02X", $4, $3, $2, $1 }'
+}
+
+# The line of the environment with RootlessKit's flags, this program's after the user's own: of a flag that is given
+# twice RootlessKit takes the last one, and of a variable systemd does.
+compose_rootlesskit_flags() {
+	local name=DOCKERD_ROOTLESS_ROOTLESSKIT_FLAGS flags
+	flags=$(
+		doc "environment/$name"
+		# The start script of engine 20.10 passes --disable-host-loopback always.
+		if [ "$(doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_DISABLE_HOST_LOOPBACK)" = false ] &&
+			! grep -q DISABLE_HOST_LOOPBACK "$(start_script)"; then printf ' --disable-host-loopback=false'; fi
+		[ "$(doc ipv6)" != true ] || printf ' --ipv6'
+		published_ports
+	)
+	[ "$flags" = "$(doc "environment/$name")" ] || systemd_assignment "$name" "${flags# }"
+}
+
+# A variable as systemd reads it from a file: inside double quotes a backslash protects these four. $1 the name,
+# $2 the value.
+systemd_assignment() {
+	case $2 in
+	*[\\\"\$\`]*) printf '%s="%s"\n' "$1" "$(printf '%s' "$2" | sed 's/[\\"$`]/\\&/g')" ;;
+	*) printf '%s="%s"\n' "$1" "$2" ;;
+	esac
+}
+
+# What dockerd itself listens on, and RootlessKit has to publish, as its option -p. pasta publishes whatever listens.
+published_ports() {
+	local socket port
+	listens_on_port || return 0
+	if has_machines_network || [ "$(doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_NET)" = pasta ]; then return 0; fi
+	socket=$(doc tcp-socket)
+	[ -z "$socket" ] || printf ' -p %s:%s/tcp' "$socket" "${socket##*:}"
+	# Of metrics-addr, where it is the machine's own loopback address. The port driver slirp4netns leads elsewhere.
+	port=$(doc daemon.json/metrics-addr | sed -n 's/^\(127\.0\.0\.1\|localhost\):\([0-9]\{1,5\}\)$/\2/p')
+	if [ -n "$port" ] && [ "$(doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_PORT_DRIVER)" != slirp4netns ] &&
+		! doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_FLAGS | grep -q ":$port/tcp"; then
+		printf ' -p 127.0.0.1:%s:%s/tcp' "$port" "$port"
+	fi
+}
+
+# True where dockerd itself listens on a port.
+listens_on_port() { has tcp-socket || has daemon.json/metrics-addr; }
+
+# True where dockerd stays in the machine's network and containers alone are in RootlessKit's: engines from 29.5 on.
+has_machines_network() {
+	local name=DOCKERD_ROOTLESS_ROOTLESSKIT_DETACH_NETNS detach
+	detach=$(sed -n "s/^: \"\${$name:=\(.*\)}\"/\1/p" "$(start_script)" 2>/dev/null) || return 1
+	if [ -n "$detach" ] && has "environment/$name"; then detach=$(doc "environment/$name"); fi
+	[ "$detach" = true ] || [ "$detach" = 1 ]
+}
+
+# What the network driver of the document needs, before anything is changed.
+want_network_driver() {
+	local net wanted='rootlesskit 3.0 or later, as in Docker 29, for GvisorTapVsock'
+	[ "$(doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_DETACH_NETNS)" != true ] ||
+		grep -q DOCKERD_ROOTLESS_ROOTLESSKIT_DETACH_NETNS "$(start_script)" ||
+		fail network.detached "$(start_script), which has no detached network" "that of Docker 29.5 or later" \
+			"update the engine, or leave the option out"
+	net=$(doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_NET)
+	case $net in
+	pasta) wanted='rootlesskit 2.0 or later, as in Debian 13, for Pasta' ;;
+	gvisor-tap-vsock) ;;
+	*) return 0 ;;
+	esac
+	rootlesskit --help | grep -q "^ *--net .*$net" ||
+		fail network.driver "rootlesskit $(rootlesskit --version | sed 's/.* //'), which knows no $net" "$wanted" \
+			"use Slirp4netns, or leave the option out"
+	[ "$net" != pasta ] || want_packages passt
+}

@@ -1,0 +1,132 @@
+# shellcheck shell=dash
+# apt and dpkg. manager.sh says what each function is for.
+
+apt_installed() { dpkg_packages i "$@"; }
+
+# Packages in a state of dpkg's, a line each: name, blank, version. $1 the state, then names, or none
+# for all. A held package is installed, too.
+dpkg_packages() {
+	local state=$1
+	shift
+	# shellcheck disable=SC2016 # dpkg's own variables
+	dpkg-query -W -f '${db:Status-Abbrev} ${Package} ${Version}\n' "$@" 2>/dev/null |
+		sed -n "s/^.$state[^ ]*  *//p"
+}
+
+apt_versions() { apt-cache madison "$1" | cut -d '|' -f 2 | tr -d ' ' | awk '!seen[$0]++'; }
+
+# No lists, or older than a day. Lists carry the archive's times, and an image without lists a new
+# directory.
+apt_outdated() {
+	[ -z "$(find /var/lib/apt/lists -maxdepth 1 -name '*_Packages*' -print -quit 2>/dev/null)" ] ||
+		[ -n "$(find /var/lib/apt/lists/partial -maxdepth 0 -mmin +1440 -print 2>/dev/null)" ]
+}
+
+# Without translated descriptions: nobody reads them here.
+apt_refresh() { apt_get update -o Acquire::Languages=none; }
+
+# Services of other packages are not restarted for a library of ours, and nobody is asked anything.
+apt_get() {
+	export NEEDRESTART_SUSPEND=1
+	run_manager apt-get -q -y -o Dpkg::Use-Pty=0 -o APT::Get::AutomaticRemove=false \
+		-o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \
+		--no-install-recommends "$@"
+}
+
+apt_plan() {
+	case $1 in
+	install) set -- "$@" --allow-downgrades ;;
+	*) set -- "$@" --allow-change-held-packages ;;
+	esac
+	apt_get --simulate "$@" || true
+	sed -n 's/^\(Purg\|Remv\) \([^ ]*\).*/remove \2/p' "$WORK/manager.log" >"$WORK/plan"
+}
+
+# Which packages are new apt itself writes down before dpkg begins, each with "-" for the version that
+# was there; apt sends its configuration first, up to an empty line, and knows a hook's options by its
+# first word. All that is new is marked as installed automatically.
+apt_run() {
+	local verb=$1
+	shift
+	case $verb in
+	install)
+		apt_get install --no-remove --allow-downgrades -o APT::Get::Mark-Auto=true \
+			-o DPkg::Tools::Options::sed::Version=2 \
+			-o "DPkg::Pre-Install-Pkgs::=sed -n '1,/^\$/d; s/^\\([^ ]*\\) - <.*/\\1/p' \
+				>>$STATE/packages && sync $STATE/packages" "$@"
+		;;
+	download) apt_get install --download-only --allow-downgrades "$@" ;;
+	remove) apt_remove "$@" ;;
+	purge) apt_get purge --allow-change-held-packages "$@" ;;
+	esac
+}
+
+# With their configuration, but where somebody has edited it. What something else depends on, dpkg
+# leaves.
+apt_remove() {
+	local edited
+	edited=$(apt_edited "$@")
+	# docker.io's purge would empty /var/lib/docker, whose data are not ours.
+	rm -f /usr/share/docker.io/contrib/nuke-graph-directory.sh /var/lib/docker/nuke-graph-directory.sh
+	# shellcheck disable=SC2046,SC2086 # names of packages
+	if [ -n "$edited" ]; then
+		say "the configuration of$edited stays, which somebody has edited"
+		dpkg_remove --remove "$@" || return 1
+		set -- $(printf '%s\n' "$@" | grep -vxF "$(printf '%s\n' $edited)" || true)
+		[ $# -gt 0 ] || return 0
+	fi
+	dpkg_remove --purge "$@"
+}
+
+# True where dpkg has left nothing but what other packages depend on.
+dpkg_remove() {
+	run_manager dpkg "$@" || awk '
+		/^dpkg: error/ { errors++ }
+		/^ dependency problems - not removing/ { needed++ }
+		END { exit !(needed && errors == needed) }' "$WORK/manager.log"
+}
+
+# Packages with a configuration file that is not as it came, each after a blank.
+apt_edited() {
+	local name
+	for name in "$@"; do
+		# shellcheck disable=SC2016 # dpkg's own variable
+		! dpkg-query -W -f '${Conffiles}\n' "$name" 2>/dev/null |
+			awk 'NF == 2 { print $2 "  " $1 }' | md5sum -c --quiet 2>/dev/null |
+			grep -q ': FAILED$' || printf ' %s' "$name"
+	done
+}
+
+# Also what an interrupted removal has left the configuration of. A package that is only recommended
+# or suggested is not needed.
+apt_orphans() {
+	apt_get --simulate autoremove --purge -o APT::AutoRemove::RecommendsImportant=false \
+		-o APT::AutoRemove::SuggestsImportant=false ||
+		fail "apt-get autoremove" "$(package_errors)" "the packages that nothing needs" \
+			"fix what apt says, then run again"
+	sed -n 's/^\(Purg\|Remv\) \([^ ]*\).*/\2/p' "$WORK/manager.log"
+	dpkg_packages c | cut -d ' ' -f 1
+}
+
+# A package that was killed while it was unpacked can be neither configured nor removed: it is unpacked
+# once more, with what it needs.
+apt_complete() {
+	local halves
+	[ -n "$(dpkg --audit 2>&1)" ] || return 0
+	say "completes packages that an interrupted installation left"
+	run_manager dpkg --configure -a || true
+	[ -n "$(dpkg --audit 2>&1)" ] || return 0
+	# shellcheck disable=SC2016 # dpkg's own variables
+	halves=$(dpkg-query -W -f '${db:Status-Abbrev} ${binary:Package}\n' | sed -n 's/^..R  *//p')
+	# shellcheck disable=SC2086 # names of packages
+	apt_run install --fix-broken --reinstall $halves ||
+		say "apt does not complete them: $(package_errors)"
+}
+
+# Each with the lines that belong to it.
+apt_errors() {
+	awk '
+		/^(E|W|Err:?[0-9]*|dpkg|debconf):/ || / : (Pre)?(Depends|Breaks|Conflicts): / { print; more = 1; next }
+		/^ / && more { print; next }
+		{ more = 0 }' "$WORK/manager.log" | sed 's/  */ /g'
+}

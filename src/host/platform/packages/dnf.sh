@@ -1,0 +1,81 @@
+# shellcheck shell=dash
+# dnf, 4 and 5. manager.sh says what each function is for.
+
+dnf_installed() { rpm_installed "$@"; }
+
+dnf_versions() {
+	run_dnf -q repoquery --showduplicates --qf '%{evr}\n' "$1" || true
+	grep -xE '[0-9][^ ]*' "$WORK/manager.log" | sed 's/^0://' | sort -rV -u
+}
+
+# dnf looks after its lists itself.
+dnf_outdated() { false; }
+
+dnf_refresh() { run_dnf makecache --refresh; }
+
+# dnf 4 itself would wait for another one for ever. What nobody asked for by name stays away, and stays
+# there.
+run_dnf() {
+	run_manager dnf -y --setopt=exit_on_lock=True --setopt=install_weak_deps=False \
+		--setopt=clean_requirements_on_remove=False "$@"
+}
+
+# dnf's words for a verb, and names: name=version is name-version there.
+dnf_words() {
+	local verb=$1 name
+	shift
+	case $verb in
+	install) printf 'install ' ;;
+	download) printf 'install --allowerasing --downloadonly ' ;;
+	remove | purge) printf 'remove ' ;;
+	esac
+	for name in "$@"; do
+		case $name in
+		*=*:*) printf '%s-%s ' "${name%%=*}" "${name#*=*:}" ;;
+		*=*) printf '%s-%s ' "${name%%=*}" "${name#*=}" ;;
+		*) printf '%s ' "$name" ;;
+		esac
+	done
+}
+
+# dnf prints a long name on a line of its own, and what a package takes the place of below it. With a
+# conflict there is no table, but an offer to try it with --allowerasing.
+dnf_plan() {
+	# shellcheck disable=SC2046 # words
+	run_dnf --assumeno $(dnf_words "$@") || true
+	awk '
+		function plain(name) { sub(/\.(noarch|i[3-6]86|x86_64|aarch64)$/, "", name); return name }
+		/^[^ ].*:$/ { section = $1; sub(/:$/, "", section); next }
+		/^Transaction Summary/ { section = "" }
+		/--allowerasing/ { print "remove packages that conflict" }
+		section !~ /^(Installing|Removing)$/ { next }
+		$1 == "replacing" { print "remove", plain($2); next }
+		NF == 1 && !/^=/ { name = $1; next }
+		NF > 3 && /^ / {
+			if (name == "") name = $1
+			print (section == "Installing" ? "install" : "remove"), plain(name)
+			name = ""
+		}' "$WORK/manager.log" >"$WORK/plan"
+}
+
+dnf_run() {
+	# shellcheck disable=SC2046 # words
+	run_dnf $(dnf_words "$@")
+}
+
+# dnf 4 calls the mark of a dependency remove.
+dnf_orphans() {
+	local mark=remove
+	case $(dnf --version 2>/dev/null) in dnf5*) mark=dependency ;; esac
+	[ $# = 0 ] || run_dnf mark "$mark" "$@" || say "dnf does not mark $*: $(package_errors)"
+	run_dnf -q repoquery --unneeded --qf '%{name}\n' || true
+	grep -xE '[A-Za-z0-9][A-Za-z0-9._+-]*' "$WORK/manager.log" || true
+}
+
+# What was killed is done again by the next installation.
+dnf_complete() { :; }
+
+dnf_errors() {
+	grep -E -e '^ *(-|Error|error:|E:|Problem|Curl error|curl:|Failed|Errors|No match|Unable|Public key|GPG)' \
+		-e '( is not signed|another copy)' "$WORK/manager.log" || true
+}

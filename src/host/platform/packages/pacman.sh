@@ -1,0 +1,77 @@
+# shellcheck shell=dash
+# pacman. manager.sh says what each function is for.
+
+pacman_installed() { pacman -Q -- "$@" 2>/dev/null || true; }
+
+# Arch keeps one version of each.
+pacman_versions() { pacman -Si -- "$1" 2>/dev/null | sed -n 's/^Version *: //p'; }
+
+# Arch supports no update of a part: newer lists bring packages that are built for newer libraries than
+# are there. So they are fetched only where there are none.
+pacman_outdated() { [ -z "$(find /var/lib/pacman/sync -name '*.db' -print -quit 2>/dev/null)" ]; }
+
+pacman_refresh() { ! pacman_outdated || run_pacman -Sy; }
+
+# A pacman that is killed leaves its lock, and pacman leaves it to people to see that none is at work.
+run_pacman() {
+	local lock=/var/lib/pacman/db.lck
+	[ ! -e "$lock" ] || [ -n "$(find /proc/[0-9]*/fd -lname "$lock" 2>/dev/null)" ] ||
+		fail "$lock" "it there, and no program at work with it, as a pacman leaves it that was killed" \
+			"it gone" "see in /var/log/pacman.log what was interrupted, remove the file, then run again"
+	run_manager pacman --noconfirm "$@"
+}
+
+pacman_words() {
+	case $1 in
+	install) printf '%s' '-S --needed' ;;
+	download) printf '%s' '-Sw' ;;
+	remove | purge) printf '%s' '-Rn' ;;
+	esac
+}
+
+# It removes nothing where nobody answers its questions.
+pacman_plan() {
+	local verb=$1 words name version upgraded=''
+	words=$(pacman_words "$verb")
+	[ "$verb" = install ] || words=-Rc
+	shift
+	: >"$WORK/plan"
+	# shellcheck disable=SC2086 # words
+	run_pacman $words --print --print-format 'plan %n %v' "$@" || return 0
+	sed -n 's/^plan //p' "$WORK/manager.log" >"$WORK/planned"
+	while read -r name version; do
+		if [ "$verb" != install ]; then
+			printf 'remove %s\n' "$name"
+		elif [ -z "$(installed_version "$name")" ]; then
+			printf 'install %s\n' "$name"
+		else
+			upgraded="$upgraded $name"
+		fi
+	done <"$WORK/planned" >"$WORK/plan"
+	[ -z "$upgraded" ] || fail "pacman -S $*" \
+		"that it replaces$upgraded by another version, apart from the rest of the system" \
+		"nothing replaced" "update this machine with 'pacman -Syu', then run again"
+}
+
+pacman_run() {
+	local words
+	words=$(pacman_words "$1")
+	shift
+	# shellcheck disable=SC2086 # words
+	run_pacman $words "$@"
+}
+
+# Of what is needed by orphans only, the next call knows.
+pacman_orphans() {
+	[ $# = 0 ] || run_pacman -D --asdeps "$@" || say "pacman does not mark $*: $(package_errors)"
+	pacman -Qdttq 2>/dev/null || true
+}
+
+# What was killed is done again by the next installation.
+pacman_complete() { :; }
+
+pacman_errors() {
+	grep -E -e '^(error|curl|warning: failed|warning: database file)' \
+		-e '^:: .* (in conflict|breaks dependency|requires)' \
+		-e 'exists in filesystem|is invalid or corrupted' "$WORK/manager.log" || true
+}

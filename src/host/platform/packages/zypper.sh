@@ -1,0 +1,81 @@
+# shellcheck shell=dash
+# zypper. manager.sh says what each function is for.
+
+zypper_installed() { rpm_installed "$@"; }
+
+zypper_versions() {
+	run_zypper --xmlout search -s --match-exact -t package "$1" || true
+	sed -n '/repository="(System/d; s/^<solvable .* edition="\([^"]*\)".*/\1/p' "$WORK/manager.log" |
+		sort -rV -u
+}
+
+# zypper looks after its lists itself.
+zypper_outdated() { false; }
+
+zypper_refresh() { run_zypper refresh; }
+
+# What it only informs of is no failure: 100 to 103; 106, that it has left a repository out; 107, that
+# a script of a package has failed.
+run_zypper() {
+	local status=0
+	run_manager zypper -n "$@" || status=$?
+	case $status in 10[0-3] | 106 | 107) return 0 ;; *) return "$status" ;; esac
+}
+
+# zypper's words for a verb, then options; names follow. It knows name=version as it is here.
+zypper_words() {
+	case $1 in
+	install) printf 'install --no-recommends --oldpackage' ;;
+	download) printf 'install --no-recommends --oldpackage --force-resolution --download-only' ;;
+	remove | purge) printf 'remove --no-clean-deps' ;;
+	esac
+}
+
+# It asks what to do about a conflict, and does nothing where nobody answers.
+zypper_plan() {
+	local words
+	words=$(zypper_words "$1")
+	shift
+	# shellcheck disable=SC2086 # words
+	run_zypper --xmlout $words --dry-run "$@" || true
+	awk '
+		/^<to-install>/ { verb = "install" }
+		/^<to-remove>/ { verb = "remove" }
+		/^<\/?to-/ { if (!/^<to-(install|remove)>/) verb = ""; next }
+		/deinstallation of / { print "remove packages that conflict" }
+		/^<solvable type="package"/ && verb != "" {
+			sub(/.* name="/, "")
+			sub(/".*/, "")
+			print verb, $0
+		}' "$WORK/manager.log" >"$WORK/plan"
+}
+
+# With a repository left out it has done nothing, and says so with 0.
+zypper_run() {
+	local verb=$1 words
+	words=$(zypper_words "$verb")
+	shift
+	# shellcheck disable=SC2086 # words
+	run_zypper $words "$@" || return 1
+	[ "$verb" != install ] || [ -z "$(missing_packages "$@")" ]
+}
+
+# zypper has no command that marks a package as a dependency: this is libzypp's list of them.
+zypper_orphans() {
+	local list=/var/lib/zypp/AutoInstalled
+	printf '%s\n' "$@" | cat - "$list" 2>/dev/null | sort -u | sed '/^$/d' >"$WORK/automatic"
+	write_file "$list" 644 <"$WORK/automatic"
+	run_zypper packages --unneeded || true
+	awk -F '|' '/^i/ { gsub(/ /, "", $3); print $3 }' "$WORK/manager.log"
+}
+
+# What was killed is done again by the next installation.
+zypper_complete() { :; }
+
+zypper_errors() {
+	sed "s/<[^>]*>//g; s/&apos;/'/g; s/&quot;/\"/g; s/&lt;/</g; s/&gt;/>/g; s/&amp;/\&/g" \
+		"$WORK/manager.log" | grep -E \
+		-e '^ *(Error|Problem|Curl error|curl:|Failed|No provider|Subprocess failed|This is a transactional)' \
+		-e 'Failed to retrieve|verification failed|nothing provides|Skipping repository|Signing Key' \
+		-e '^error:|conflict' | sed 's/^ *- //; s/^ *//' || true
+}

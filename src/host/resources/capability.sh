@@ -1,0 +1,49 @@
+# shellcheck shell=dash
+# Kind capability: what a program may do, whoever runs it, by its file.
+
+# getcap's text, none, or gone where there is no program. getcap prints "path cap=ep", an older one "path = cap+ep".
+capability_state() {
+	local found
+	[ -e "$1" ] || {
+		echo gone
+		return 0
+	}
+	found=$(getcap "$1" 2>/dev/null)
+	found=${found#"$1" }
+	found=${found#= }
+	printf '%s\n' "${found:-none}" | tr + =
+}
+
+capability_set() {
+	if [ "$2" = none ]; then set -- "$1" -r; fi
+	setcap "$2" "$1" 2>"$WORK/error" || fail "$1" "that setcap fails ($(tail -n 1 "$WORK/error"))" \
+		"the file capability $2" "choose Sysctl, or None, for privilegedPorts"
+}
+
+# $1 the program, $2 the capability.
+want_capability() {
+	want_packages "$(package_name libcap2-bin)"
+	want capability "$1" "$2"
+	case $PACKAGE_MANAGER:$1 in
+	apt-get:/usr/bin/*) ;;
+	*) return 0 ;;
+	esac
+	# An upgrade of the package replaces the file: dpkg gives it to the new one.
+	printf '# Managed by rootless-docker (Pulumi): package upgrades lose file capabilities.\n%s\n' \
+		"post-invoke=\"if [ -x $1 ]; then setcap $2 $1 || true; fi\"" >"$WORK/after-packages"
+	want_file /etc/dpkg/dpkg.cfg.d/rootless-docker 644 "$WORK/after-packages"
+}
+
+# newuidmap and newgidmap write an account's subordinate ids into its user namespace. The kernel lets them by the
+# setuid bit of root or by a capability; not by both, since a capability takes from the setuid bit what it does not
+# name. Without getcap nobody can tell. $1 the program.
+is_id_map_privileged() {
+	local needed=cap_setuid found=none
+	case $1 in */newgidmap) needed=cap_setgid ;; esac
+	! command -v getcap >/dev/null || found=$(capability_state "$1")
+	if [ -n "$(find -H "$1" -maxdepth 0 -uid 0 -perm -4000)" ]; then
+		[ "$found" = none ]
+	elif command -v getcap >/dev/null; then
+		printf '%s\n' "$found" | tr ' ' '\n' | grep -qE "^([a-z_]+,)*$needed(,[a-z_]+)*=ei?p"
+	fi
+}

@@ -1,0 +1,54 @@
+# shellcheck shell=dash
+# Kind unit: a unit of root's that runs or is stopped. What is masked too, a mask keeps from starting again: a link
+# of kind path, which leaves it open whether the unit is enabled.
+
+# The socket comes first: else it would start the service that was stopped before it.
+ROOT_UNITS='docker.socket docker.service containerd.service'
+
+unit_state() { if systemctl is-active -q "$1"; then echo running; else echo stopped; fi; }
+
+# Its mask is gone by then, and systemd may not know that yet. $1 the unit, $2 running or stopped.
+unit_set() {
+	if [ "$2" = stopped ]; then
+		systemctl stop "$1" 2>"$WORK/error" ||
+			fail "$1" "that it does not stop ($(tail -n 1 "$WORK/error"))" "it stopped" "stop it yourself"
+		return 0
+	fi
+	systemctl daemon-reload
+	systemctl reset-failed "$1" 2>/dev/null || true
+	systemctl start "$1" 2>"$WORK/error" ||
+		say "$1 ran before, and does not start again: $(tail -n 1 "$WORK/error")"
+}
+
+want_mask() { want_link "/etc/systemd/system/$1" /dev/null; }
+
+# What rootfulDocker Disable asks for, and Purge where something is left. A containerd stays: others may use it.
+want_root_docker_stopped() {
+	local unit
+	for unit in docker.socket docker.service; do want unit "$unit" stopped; done
+	for unit in docker.socket docker.service; do want_mask "$unit"; done
+}
+
+# Units that packages are about to bring are masked before that, and so never start. One that is there belongs to the
+# host. $1 the units, $2 the states in which they are masked: not-found, masked.
+want_masks() {
+	local unit state
+	# shellcheck disable=SC2086 # a list of units
+	systemctl show -p LoadState --value $1 | awk NF >"$WORK/units"
+	for unit in $1; do
+		read -r state || state=loaded
+		case " $2 " in *" $state "*) want_mask "$unit" ;; esac
+	done <"$WORK/units"
+}
+
+# The units of root's that this installation alone keeps stopped, and that start again without its word.
+units_kept_stopped() {
+	# shellcheck disable=SC2046 # names of records have no blanks
+	awk -F '\t' -v lease="$LEASE" '
+		FNR == 1 { unit = $1 == "unit" ? $2 : "" }
+		$1 == "was" && $2 == "running" { ran[unit] = 1 }
+		$1 == "by" && $2 == lease { mine[unit] = 1 }
+		$1 == "by" && $2 != lease { others[unit] = 1 }
+		END { for (unit in ran) if (unit in mine && !(unit in others)) print unit }' \
+		/dev/null $(record_files) | grep -F . | paste -s -d ' '
+}
