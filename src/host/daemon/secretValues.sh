@@ -1,15 +1,29 @@
 # shellcheck shell=dash
-# Secret values: the document of the step secrets is their record, for root alone ($STATE/leases/LEASE/secrets). In a
-# run of that step the values are those of its own document.
+# Secret values, for root alone: $STATE/leases/LEASE/values is the document of the step secrets. It
+# is replaced when the daemon runs with the new ones; until then they are in $WORK/values.
 
-# The directory with the values, as a document's is.
+# The document with the values that count.
+values_file() {
+	local file
+	for file in "$WORK/values" "$STATE/leases/$LEASE/values"; do
+		[ ! -f "$file" ] || break
+		file=/dev/null
+	done
+	printf '%s' "$file"
+}
+
+# The directory that they are in, as a document's is; it is not there where there are none.
 secrets_directory() {
-	local record=$STATE/leases/$LEASE/secrets
-	[ -d "$WORK/secrets" ] || {
-		[ -f "$record" ] || record=/dev/null
-		read_document "$record" "$WORK/secrets"
-	}
+	local file
+	file=$(values_file)
+	[ -d "$WORK/secrets" ] || [ ! -s "$file" ] || read_document "$file" "$WORK/secrets"
 	printf '%s/secrets' "$WORK"
+}
+
+sum_of_values() {
+	local file
+	file=$(values_file)
+	if [ -s "$file" ]; then sum_of "$file"; else printf none; fi
 }
 
 # Names of those that the daemon reads, as its document lists them.
@@ -22,13 +36,9 @@ secret_names() {
 	printf '%s' "${names# }"
 }
 
-# The sum of all of them, with their names.
-sum_of_secrets() {
-	(cd "$(secrets_directory)/json" && find . -mindepth 2 -type f -exec sha256sum {} +) | sort | sha256sum | cut -c 1-64
-}
-
-# Lines of stdin with [secret] in the place of this installation's secret values, and of user and password in URLs:
-# what other programs say may quote what they read. A value counts whole, as it is, as JSON has it and as a URL has it.
+# Lines of stdin with [secret] in the place of this installation's secret values, and of user and
+# password in URLs: what other programs say may quote what they read. A value counts whole, as it
+# is, as JSON has it and as a URL has it.
 without_secrets() {
 	secret_words >"$WORK/secret-words"
 	awk -v words="$WORK/secret-words" '
@@ -40,12 +50,13 @@ without_secrets() {
 			return shown
 		}
 		# Short ones count where they stand alone.
-		function hide(line, word,   at, done, end, around) {
+		function hide(line, word,   at, done, end, around, alone) {
 			while (at = index(line, word)) {
 				end = at + length(word)
-				around = substr(" " done substr(line, 1, at - 1), length(done) + at, 1) substr(line, end, 1)
-				if (length(word) < 4 && around ~ /[A-Za-z0-9_]/) done = done substr(line, 1, end - 1)
-				else done = done substr(line, 1, at - 1) "[secret]"
+				done = done substr(line, 1, at - 1)
+				around = substr(" " done, length(done) + 1) substr(line, end, 1)
+				alone = length(word) > 3 || around !~ /[A-Za-z0-9_]/
+				done = done (alone ? "[secret]" : word)
 				line = substr(line, end)
 			}
 			return done line
@@ -66,13 +77,13 @@ without_secrets() {
 		}'
 }
 
-# Texts and numbers inside the values, and lines of them, the longest first: those of this run, and those of the last
-# complete one, which a daemon may have still.
+# Texts and numbers inside the values, and lines of them, the longest first; those of before, too,
+# which a daemon may still have.
 secret_words() {
-	local values
-	[ ! -f "$STATE/leases/$LEASE/secrets" ] || [ -d "$WORK/secrets.recorded" ] ||
-		read_document "$STATE/leases/$LEASE/secrets" "$WORK/secrets.recorded"
-	for values in "$(secrets_directory)" "$WORK/secrets.recorded"; do
+	local values=$WORK/secrets.recorded
+	[ -d "$values" ] || [ ! -f "$STATE/leases/$LEASE/values" ] ||
+		read_document "$STATE/leases/$LEASE/values" "$values"
+	for values in "$(secrets_directory)" "$values"; do
 		[ -d "$values" ] || continue
 		find "$values/text/" -mindepth 2 -type f -exec awk '{ sub(/\r$/, ""); print }' {} +
 		find "$values/json/" -mindepth 2 -type f -exec awk '{

@@ -12,8 +12,9 @@ unit_property() {
 # Root's own systemd knows, whatever the account has put in the place of its sockets.
 service_manager_runs() { systemctl is-active -q "user@$ACCOUNT_UID.service"; }
 
-# Starts the account's own systemd, which linger keeps running without a login: it starts what the home wants. It may
-# have failed before the packages that it needs were there, and then linger does not start it again.
+# Starts the account's own systemd, which linger keeps running without a login: it starts what the
+# home wants. It may have failed before the packages that it needs were there, and then linger does
+# not start it again.
 start_service_manager() {
 	timeout -k 5 120 systemctl start "user@$ACCOUNT_UID.service" || {
 		systemctl reset-failed "user@$ACCOUNT_UID.service" 2>/dev/null || true
@@ -29,7 +30,8 @@ start_bus() {
 	ask_systemctl daemon-reload || true
 	ask_systemctl start dbus.socket || true
 	within_tenths 300 test -S "$ACCOUNT_RUNTIME/bus" ||
-		fail "$ACCOUNT_RUNTIME/bus" "no such socket after 30 seconds" "the message bus of $ACCOUNT" \
+		fail "$ACCOUNT_RUNTIME/bus" "no such socket after 30 seconds" \
+			"the message bus of $ACCOUNT" \
 			"see 'journalctl _UID=$ACCOUNT_UID'"
 }
 
@@ -38,7 +40,8 @@ silent_service_manager() {
 	fail "user@$ACCOUNT_UID.service" \
 		"that the service manager of $ACCOUNT does not do what it is asked ($(last_words))" \
 		"one that answers" \
-		"run 'systemctl stop user@$ACCOUNT_UID.service', which ends all that it runs for $ACCOUNT, then run again"
+		"run 'systemctl stop user@$ACCOUNT_UID.service', which ends all that it runs for \
+$ACCOUNT, then run again"
 }
 
 # True where the unit is up or on its way up, again and again perhaps.

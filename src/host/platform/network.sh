@@ -33,46 +33,53 @@ tcp_socket_problems() {
 		"choose another port, or end the program, which 'ss -ltnp sport = :$port' names"
 }
 
-# An IPv4 address as /proc/net/tcp has it, its last byte first. Nothing for IPv6, which RootlessKit tries itself.
-# $1 the address.
+# An IPv4 address as /proc/net/tcp has it, its last byte first. Nothing for IPv6, which RootlessKit
+# tries itself. $1 the address.
 kernels_address() {
 	printf '%s' "$1" | awk -F . 'NF == 4 { printf "%02X%02X%02X%02X", $4, $3, $2, $1 }'
 }
 
-# The line of the environment with RootlessKit's flags, this program's after the user's own: of a flag that is given
-# twice RootlessKit takes the last one, and of a variable systemd does.
+# The line of the environment with RootlessKit's flags, this program's after the user's own: of a
+# flag that is given twice RootlessKit takes the last one, and of a variable systemd does.
 compose_rootlesskit_flags() {
-	local name=DOCKERD_ROOTLESS_ROOTLESSKIT_FLAGS flags
-	flags=$(
-		doc "environment/$name"
+	local name=DOCKERD_ROOTLESS_ROOTLESSKIT_FLAGS
+	{
 		# The start script of engine 20.10 passes --disable-host-loopback always.
 		if [ "$(doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_DISABLE_HOST_LOOPBACK)" = false ] &&
-			! grep -q DISABLE_HOST_LOOPBACK "$(start_script)"; then printf ' --disable-host-loopback=false'; fi
+			! grep -q DISABLE_HOST_LOOPBACK "$(start_script)"; then
+			printf ' --disable-host-loopback=false'
+		fi
 		[ "$(doc ipv6)" != true ] || printf ' --ipv6'
 		published_ports
-	)
-	[ "$flags" = "$(doc "environment/$name")" ] || systemd_assignment "$name" "${flags# }"
+	} >"$WORK/own-flags"
+	[ -s "$WORK/own-flags" ] || return 0
+	printf '%s%s' "$(doc "environment/$name")" "$(cat "$WORK/own-flags")" | sed 's/^ //' >"$WORK/flags"
+	systemd_assignment "$name" "$WORK/flags"
 }
 
-# A variable as systemd reads it from a file: inside double quotes a backslash protects these four. $1 the name,
-# $2 the value.
+# A variable as systemd reads it from a file: inside double quotes a backslash protects these four.
+# $1 the name, $2 the file with the value.
 systemd_assignment() {
-	case $2 in
-	*[\\\"\$\`]*) printf '%s="%s"\n' "$1" "$(printf '%s' "$2" | sed 's/[\\"$`]/\\&/g')" ;;
-	*) printf '%s="%s"\n' "$1" "$2" ;;
-	esac
+	printf '%s="' "$1"
+	sed 's/[\\"$`]/\\&/g' "$2"
+	printf '"\n'
 }
 
-# What dockerd itself listens on, and RootlessKit has to publish, as its option -p. pasta publishes whatever listens.
+# What dockerd itself listens on, and RootlessKit has to publish, as its option -p. pasta publishes
+# whatever listens.
 published_ports() {
 	local socket port
 	listens_on_port || return 0
-	if has_machines_network || [ "$(doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_NET)" = pasta ]; then return 0; fi
+	if has_machines_network ||
+		[ "$(doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_NET)" = pasta ]; then return 0; fi
 	socket=$(doc tcp-socket)
 	[ -z "$socket" ] || printf ' -p %s:%s/tcp' "$socket" "${socket##*:}"
-	# Of metrics-addr, where it is the machine's own loopback address. The port driver slirp4netns leads elsewhere.
-	port=$(doc daemon.json/metrics-addr | sed -n 's/^\(127\.0\.0\.1\|localhost\):\([0-9]\{1,5\}\)$/\2/p')
-	if [ -n "$port" ] && [ "$(doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_PORT_DRIVER)" != slirp4netns ] &&
+	# Of metrics-addr, where it is the machine's own loopback address. The port driver slirp4netns
+	# leads elsewhere.
+	port=$(doc daemon.json/metrics-addr |
+		sed -n 's/^\(127\.0\.0\.1\|localhost\):\([0-9]\{1,5\}\)$/\2/p')
+	if [ -n "$port" ] &&
+		[ "$(doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_PORT_DRIVER)" != slirp4netns ] &&
 		! doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_FLAGS | grep -q ":$port/tcp"; then
 		printf ' -p 127.0.0.1:%s:%s/tcp' "$port" "$port"
 	fi
@@ -81,7 +88,8 @@ published_ports() {
 # True where dockerd itself listens on a port.
 listens_on_port() { has tcp-socket || has daemon.json/metrics-addr; }
 
-# True where dockerd stays in the machine's network and containers alone are in RootlessKit's: engines from 29.5 on.
+# True where dockerd stays in the machine's network and containers alone are in RootlessKit's:
+# engines from 29.5 on.
 has_machines_network() {
 	local name=DOCKERD_ROOTLESS_ROOTLESSKIT_DETACH_NETNS detach
 	detach=$(sed -n "s/^: \"\${$name:=\(.*\)}\"/\1/p" "$(start_script)" 2>/dev/null) || return 1
@@ -94,7 +102,8 @@ want_network_driver() {
 	local net wanted='rootlesskit 3.0 or later, as in Docker 29, for GvisorTapVsock'
 	[ "$(doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_DETACH_NETNS)" != true ] ||
 		grep -q DOCKERD_ROOTLESS_ROOTLESSKIT_DETACH_NETNS "$(start_script)" ||
-		fail network.detached "$(start_script), which has no detached network" "that of Docker 29.5 or later" \
+		fail network.detached "$(start_script), which has no detached network" \
+			"that of Docker 29.5 or later" \
 			"update the engine, or leave the option out"
 	net=$(doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_NET)
 	case $net in
@@ -103,7 +112,8 @@ want_network_driver() {
 	*) return 0 ;;
 	esac
 	rootlesskit --help | grep -q "^ *--net .*$net" ||
-		fail network.driver "rootlesskit $(rootlesskit --version | sed 's/.* //'), which knows no $net" "$wanted" \
+		fail network.driver "rootlesskit $(rootlesskit --version | sed 's/.* //'), which knows \
+no $net" "$wanted" \
 			"use Slirp4netns, or leave the option out"
 	[ "$net" != pasta ] || want_packages passt
 }

@@ -1,0 +1,192 @@
+# shellcheck shell=dash
+# The data of the daemon: images, containers and volumes. A data root was absent, empty or found
+# before the daemon used it first; that is all that is recorded, in $STATE/leases/LEASE/data, a line
+# for each with tabs between:
+#   ROOT  absent|empty|found  INODE BIRTH  MODE     "-" where it is not known yet
+# At the end of a destroy the file has those that stay.
+
+data_root() {
+	if has daemon.json/data-root; then
+		doc daemon.json/data-root
+	else
+		printf '%s' "$ACCOUNT_HOME/.local/share/docker"
+	fi
+}
+
+# As the account: what a directory is, or will be, and by which drivers there are images in it.
+# Status 3 where the account cannot write there.
+# shellcheck disable=SC2016 # a program of its own
+LOOK_AT_DATA_ROOT='root=$1
+if [ -e "$root" ]; then
+	[ -d "$root" ] && [ -w "$root" ] || exit 3
+	state=empty
+	for entry in "$root"/* "$root"/.[!.]*; do
+		[ "${entry##*/}" = lost+found ] || [ ! -e "$entry" ] || state=found
+	done
+	stat -L -c "$state %i %W %a" -- "$root"
+	for driver in overlay2 fuse-overlayfs btrfs zfs vfs; do
+		for entry in "$root/$driver"/*; do
+			[ ! -e "$entry" ] || echo "$driver"
+			break
+		done
+	done
+else
+	until [ -e "$root" ]; do root=${root%/*} && root=${root:-/}; done
+	[ -d "$root" ] && [ -w "$root" ] || exit 3
+	echo absent - - -
+fi'
+
+# Before the daemon is started on it: records what it was. What is in it by which drivers is in
+# $WORK/drivers then. $1 the data root.
+record_data_root() {
+	local state inode birth mode
+	as_account sh -c "$LOOK_AT_DATA_ROOT" sh "$1" </dev/null >"$WORK/data-root" ||
+		fail daemon.data-root "$1, where account $ACCOUNT cannot write" "a place of its own" \
+			"make $1 and give it to $ACCOUNT, mount what is to be mounted there, or set another \
+data-root"
+	{
+		read -r state inode birth mode
+		cat >"$WORK/drivers"
+	} <"$WORK/data-root"
+	# What was recorded counts for as long as there is a directory.
+	if [ "$state" != absent ] && [ -n "$(recorded_data "$1")" ]; then return 0; fi
+	write_data_line "$1" "$state" "$inode $birth" "$mode"
+}
+
+# The daemon runs: the directory that it has made is known. $1 the data root, $2 its inode and time
+# of birth.
+note_data_root() {
+	[ "$(recorded_data "$1")" != "absent$TAB-$TAB-" ] || [ -z "$2" ] ||
+		write_data_line "$1" absent "$2" -
+}
+
+# The rest of its line. $1 the data root.
+recorded_data() {
+	local root rest
+	[ -e "$STATE/leases/$LEASE/data" ] || return 0
+	while IFS=$TAB read -r root rest; do
+		[ "$root" != "$1" ] || printf '%s' "$rest"
+	done <"$STATE/leases/$LEASE/data"
+}
+
+# $1 data root, $2 state, $3 inode and birth, $4 mode.
+write_data_line() {
+	local record=$STATE/leases/$LEASE/data id=$3
+	[ "$id" != '- -' ] || id=-
+	{
+		[ ! -e "$record" ] || awk -F '\t' -v root="$1" '$1 != root' "$record"
+		printf '%s\t%s\t%s\t%s\n' "$1" "$2" "$id" "$4"
+	} >"$WORK/data.new"
+	write_record "$record" <"$WORK/data.new"
+}
+
+# True where data of this installation stay, once its daemon's step was taken back.
+data_stays() { [ -s "$STATE/leases/$LEASE/data" ]; }
+
+# Delete counts where the delete and the last step that came to its end both say so.
+data_are_deleted() {
+	[ "$(doc on-destroy-data)" = delete ] &&
+		grep -qx 'on-destroy-data: "delete"' "$STATE/leases/$LEASE/daemon" 2>/dev/null
+}
+
+# While the daemon still answers: whether it holds nothing. No containers, images, volumes, plugins,
+# networks of the user's, nor the secrets of a swarm.
+note_whether_daemon_holds_nothing() {
+	# shellcheck disable=SC2016 # the inner shell expands them
+	as_account_within 60 sh -c 'export DOCKER_CONFIG="$1"
+		export DOCKER_HOST="unix://$XDG_RUNTIME_DIR/docker.sock"
+		docker info --format "{{.Containers}} {{.Images}} {{.Swarm.LocalNodeState}}" &&
+			docker volume ls -q && docker plugin ls -q &&
+			docker network ls -q --filter type=custom && echo end' \
+		sh "$STATE/none" </dev/null >"$WORK/holds" || true
+	[ "$(cat "$WORK/holds")" != "0 0 inactive
+end" ] || : >"$WORK/holds-nothing"
+}
+
+# As the account: ends with 1 where something of the user's lies there. The daemon tells only of
+# what its present storage driver or image store sees.
+# shellcheck disable=SC2016 # a program of its own
+LOOK_FOR_DATA='cd -- "$1" || exit 0
+for path in containers/* volumes/*/_data image/*/imagedb/content/*/* \
+	containerd/daemon/io.containerd.content.v1.content/blobs/*/*; do
+	[ ! -e "$path" ] || exit 1
+done'
+
+# The daemon has stopped, so that nothing writes there. Removes what it made, or says what stays.
+remove_data() {
+	local root state id mode record=$STATE/leases/$LEASE/data
+	[ -e "$record" ] || return 0
+	: >"$WORK/data.stays"
+	while IFS=$TAB read -r root state id mode <&4; do
+		remove_data_root "$root" "$state" "$id" "$mode" ||
+			printf '%s\t%s\t%s\t%s\n' "$root" "$state" "$id" "$mode" >>"$WORK/data.stays"
+	done 4<"$record"
+	write_record "$record" <"$WORK/data.stays"
+	[ ! -s "$WORK/data.stays" ] || : >"$WORK/stays"
+}
+
+# False where it stays. $1 data root, $2 to $4 the rest of its line.
+remove_data_root() {
+	local now
+	# shellcheck disable=SC2016 # the inner shell expands it
+	now=$(as_account sh -c '[ ! -e "$1" ] || stat -L -c "%i %W" -- "$1"' sh "$1" </dev/null) ||
+		fail "$1" "that $ACCOUNT does not say what is there ($(last_words))" "an answer" \
+			"see what is mounted there, then run again"
+	if [ -z "$now" ]; then return 0; fi
+	if [ "$2" = found ]; then
+		say "stays: $1, which was there before, with the images, containers and volumes in it"
+		return 1
+	elif [ "$now" != "$3" ] && [ "$3" != - ]; then
+		say "stays: $1, another directory than the one that the daemon was started on"
+		return 1
+	elif data_are_deleted; then
+		# It goes with the home.
+		case $1-$RECORDED_STATE in "$ACCOUNT_HOME"/*-made) return 0 ;; esac
+	elif ! holds_nothing "$1"; then
+		say "stays: $1, with $(data_size "$1") of images, containers and volumes. To remove \
+them, as $ACCOUNT:" \
+			"rootlesskit rm -rf $1"
+		return 1
+	fi
+	remove_in_rootlesskit "$@"
+}
+
+# True where the daemon has said so, or never came to its end, and the disk says it too. $1 data
+# root.
+holds_nothing() {
+	{ [ -e "$WORK/holds-nothing" ] || ! is_applied daemon; } &&
+		as_account sh -c "$LOOK_FOR_DATA" sh "$1" </dev/null
+}
+
+# As the account, in a user namespace of its own, where its subordinate ids are its too: as root, a
+# link on the way would lead anywhere. False where that cannot be. Arguments as for
+# remove_data_root.
+remove_in_rootlesskit() {
+	stop_where_mounted_below "$1"
+	command -v rootlesskit >/dev/null || {
+		say "stays: $1. There is no rootlesskit any more, without which $ACCOUNT cannot remove \
+what its containers own"
+		return 1
+	}
+	# RootlessKit keeps its state in /tmp otherwise, where that of a killed run would stay.
+	# shellcheck disable=SC2016 # the inner shells expand them
+	as_account_within 1800 sh -c 'state=$XDG_RUNTIME_DIR/rootless-docker
+		[ -d "$XDG_RUNTIME_DIR" ] || state=$HOME/.rootless-docker
+		rm -rf "$state"
+		rootlesskit --state-dir="$state" sh -c '\''
+			[ "$2" != absent ] || exec rm -rf --one-file-system -- "$1"
+			find "$1" -mindepth 1 -maxdepth 1 ! -name lost+found -exec rm -rf --one-file-system {} +
+			chmod "$4" "$1"'\'' sh "$@"
+		status=$?
+		rm -rf "$state"
+		exit "$status"' sh "$@" </dev/null ||
+		fail "$1" "data that $ACCOUNT cannot remove ($(last_words))" "them gone" \
+			"remove them by hand, then run again"
+	changed "$1: what the daemon made removed"
+}
+
+# For people. $1 data root.
+data_size() {
+	as_account du -sh -- "$1" </dev/null | cut -f 1 | grep -xE '[0-9.]+[KMGT]?' ||
+		printf 'an unknown amount'
+}

@@ -1,0 +1,74 @@
+# shellcheck shell=dash
+# Logins of the account's docker CLI to registries: a member of its config.json for each, which the
+# registry has taken before it is written.
+
+# Those of the secret values. What is wrong is a problem, so that all of them are told at once.
+want_registry_logins() {
+	local login address key value name
+	for login in "$(secrets_directory)"/text/registryAuth/*; do
+		[ -e "$login" ] || continue
+		address=${login##*/}
+		# As docker has it in config.json.
+		key=$address
+		[ "$address" != docker.io ] || key=https://index.docker.io/v1/
+		value=$WORK/login.$address
+		printf '{"auth":"%s"}' "$(base64 -w 0 <"$login")" >"$value"
+		name="$ACCOUNT_HOME/.docker/config.json auths/$key"
+		[ "$(member_state "$name")" = "sum $(sum_of "$value")" ] || {
+			credential_helper_problem "$address"
+			log_in "$address" "$login" || login_problem "$address"
+		}
+		want_member "${name%% *}" "auths/$key" "$value"
+	done
+	stop_on_problems
+}
+
+# docker asks such a program, where config.json names one, and not the file. $1 the address.
+credential_helper_problem() {
+	local config="=$ACCOUNT_HOME/.docker/config.json"
+	if ! home_bytes "$config" | tr -d ' \t\n' |
+		grep -qiF -e '"credsStore":"' -e "\"$1\":\"" 2>/dev/null; then return 0; fi
+	problem "${config#=}" "a program in it that keeps logins (credsStore or credHelpers)" \
+		"the login to $1 in that file, from where it comes back as it was" \
+		"take it out of that file; or $1 out of registryAuth, and log in as $ACCOUNT"
+}
+
+# As "docker login" does, by the account's daemon, which asks the registry; in a directory of its
+# own. $1 the address, $2 the file with USERNAME:PASSWORD.
+log_in() {
+	local user
+	user=$(cat "$2")
+	user=${user%%:*}
+	# shellcheck disable=SC2016 # the inner shell expands them
+	sed 's/^[^:]*://' "$2" | as_account_within 90 sh -c 'umask 077
+		export DOCKER_CONFIG="$XDG_RUNTIME_DIR/rootless-docker-login"
+		export DOCKER_HOST="unix://$XDG_RUNTIME_DIR/docker.sock"
+		rm -rf "$DOCKER_CONFIG"
+		mkdir "$DOCKER_CONFIG" || exit
+		docker login --username="$1" --password-stdin "$2" >/dev/null
+		status=$?
+		rm -rf "$DOCKER_CONFIG"
+		exit "$status"' sh "$user" "$1"
+}
+
+# $1 the address.
+login_problem() {
+	local said fix
+	said=$(grep -v '^WARNING' "$WORK/said" | tail -n 1 | without_secrets)
+	case $said in
+	*'unknown authority'*) fix="give the certificate of its authority in registryCertificates" ;;
+	*'HTTP response to HTTPS'*) fix="give it a certificate, or name it in insecure-registries \
+of daemon" ;;
+	*x509:* | *certificate*) fix="correct its certificate: its time, or the names in it, or see \
+the clock of this machine" ;;
+	*[Uu]nauthorized* | *denied* | *'incorrect username'* | *' 401'* | *' 403'*)
+		fix="correct username and password of it in registryAuth, or make a new token there: it \
+may have expired"
+		;;
+	*) fix="see that the daemon of $ACCOUNT reaches $1: its name, port and firewall, or a proxy \
+in environment" ;;
+	esac
+	[ -n "$said" ] || said="no answer within 90 seconds"
+	problem "registryAuth $1" "that docker cannot log in ($(words_of_account "$said"))" \
+		"a login" "$fix, then run again"
+}

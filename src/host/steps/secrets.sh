@@ -1,0 +1,20 @@
+# shellcheck shell=dash
+# secrets: secret values of environment and daemon.json, the PEM of tcpSocket, and logins to
+# registries, for root alone. The daemon has them when this step has come to its end: see
+# follow_daemon.
+
+secrets_apply() {
+	grep -E '^(environment|daemon[.]json|tls|registryAuth)/' "$WORK/document" \
+		>"$WORK/values" || true
+	have_new_values || return 0
+	changed "secret values stored"
+}
+
+# True where those of this run are not the stored ones.
+have_new_values() {
+	[ -f "$WORK/values" ] || return 1
+	! cmp -s "$WORK/values" "$STATE/leases/$LEASE/values" &&
+		{ [ -s "$WORK/values" ] || [ -s "$STATE/leases/$LEASE/values" ]; }
+}
+
+secrets_released() { rm -f "$STATE/leases/$LEASE/values"; }
