@@ -1,5 +1,6 @@
 # shellcheck shell=dash
-# The engine's programs, and a Docker daemon that root runs: for preflight, the step engine and the doctor.
+# The engine's programs, and a Docker daemon that root runs: for preflight, the step engine and the
+# doctor.
 
 # doctor: what the daemon runs.
 engine_checks() {
@@ -7,7 +8,7 @@ engine_checks() {
 	missing=$(missing_programs)
 	if [ -n "$missing" ]; then
 		problem "programs" "none called${missing%,}" "them on PATH" \
-			"install the packages with $PACKAGE_MANAGER, or run pulumi up with a new value of recheck" \
+			"install the packages with $PACKAGE_MANAGER, or give recheck a new value" \
 			"the daemon does not start without them"
 	else
 		fine "programs" "all on PATH"
@@ -49,8 +50,8 @@ capability $(capability_state "$program")" "setuid root, and no capability" \
 	done
 }
 
-# The process of a dockerd that the machine's root runs, or nothing. Whoever starts a set-uid program keeps a real
-# user of its own.
+# The process of a dockerd that the machine's root runs, or nothing. Whoever starts a set-uid
+# program keeps a real user of its own.
 root_dockerd() {
 	local process
 	# shellcheck disable=SC2013 # paths without blanks
@@ -66,17 +67,20 @@ root_dockerd() {
 # Of root's daemon, the containers that run, for people: ten names at most. Nothing without a CLI.
 roots_containers() {
 	local names count
-	names=$(timeout -k 5 20 docker -H unix:///run/docker.sock ps --format '{{.Names}}' 2>/dev/null) || return 0
+	names=$(timeout -k 5 20 docker -H unix:///run/docker.sock ps --format '{{.Names}}' \
+		2>/dev/null) || return 0
 	count=$(printf '%s' "$names" | wc -w)
 	names=$(printf '%s\n' "$names" | head -n 10 | paste -s -d ' ')
+	[ "$count" -le 10 ] || names="$names and $((count - 10)) more"
 	printf ' with %s running container%s' "$count" "$([ "$count" = 1 ] || echo s)"
-	[ "$count" = 0 ] || printf ' (%s%s)' "$names" "$([ "$count" -le 10 ] || echo " and $((count - 10)) more")"
+	[ "$count" = 0 ] || printf ' (%s)' "$names"
 }
 
 # What becomes of root's data by Purge, for people.
 data_after_purge() {
 	if [ -n "$(installed_version docker.io)" ]; then
-		printf "docker.io's own purge DELETES root's images, containers and volumes in /var/lib/docker for good"
+		printf "docker.io's own purge DELETES root's images, containers and volumes in "
+		printf "/var/lib/docker for good"
 	else
 		printf "root's images, containers and volumes stay on the disk"
 	fi
@@ -99,14 +103,16 @@ rootful_docker_problems() {
 Disable (it stops with its containers, and is masked; its data stay) \
 or Purge (removes its packages: $(data_after_purge))"
 	elif [ -n "$stopped" ]; then
-		problem "rootfulDocker" "$stopped of root's, which this package stopped, and starts again under Refuse" \
+		problem "rootfulDocker" \
+			"$stopped of root's, which this package stopped, and starts again under Refuse" \
 			"none, or your word on it" \
-			"set rootfulDocker to Disable or Purge, as it was; or to Keep, which starts it again beside \
-this one, and to Refuse once you have stopped it"
+			"set rootfulDocker to Disable or Purge, as it was; or to Keep, which starts it again \
+beside this one, and to Refuse once you have stopped it"
 	fi
 }
 
-# Purge takes a containerd away, which Kubernetes or another tool may use: its shims have directories.
+# Purge takes a containerd away, which Kubernetes or another tool may use: its shims have
+# directories.
 containerd_problems() {
 	local used
 	used=$(find /run/containerd/io.containerd.runtime.v2.task -mindepth 2 -maxdepth 2 \
@@ -123,6 +129,7 @@ engine_source_problems() {
 	# Programs of an earlier source are not this one's.
 	[ "$(doc source)" = static-archive ] || PATH=$SYSTEM_PATH
 	engine_program_problems
+	id_map_problems
 	plugin_problems
 	case $(doc source) in
 	preinstalled) preinstalled_problems ;;
@@ -141,30 +148,34 @@ preinstalled_problems() {
 		other=DockerRepository
 	fi
 	[ -z "$missing" ] || problem "engine.source" "no${missing%,} on PATH" \
-		"the whole engine there, for Preinstalled" "install what is missing, or set engine.source to $other"
+		"the whole engine there, for Preinstalled" \
+		"install what is missing, or set engine.source to $other"
 }
 
 # The sources that there are where the distribution's engine is none, for people.
-other_sources() { if has_docker_repository; then printf DockerRepository; else printf StaticArchive; fi; }
+other_sources() {
+	if has_docker_repository; then printf DockerRepository; else printf StaticArchive; fi
+}
 
 docker_repository_problems() {
-	local found
+	local found other=StaticArchive
+	! has_rootless_engine || other='Distribution, or StaticArchive'
 	has_docker_repository || {
 		problem "engine.source" "$(os_name), for which Docker has no packages" \
-			"a system that it has packages for" \
-			"set engine.source to $(! has_rootless_engine || printf 'Distribution, or ')StaticArchive"
+			"a system that it has packages for" "set engine.source to $other"
 		return 0
 	}
 	# shellcheck disable=SC2046 # names of packages
 	found=$(packages_of_others $(docker_conflicts))
-	[ -z "$found" ] || problem "engine.source" "packages that docker-ce takes the place of: $found" \
-		"none, for DockerRepository" \
+	[ -z "$found" ] || problem "engine.source" \
+		"packages that docker-ce takes the place of: $found" "none, for DockerRepository" \
 		"set engine.source to Distribution or Preinstalled, or rootfulDocker to Purge, \
 which removes them ($(data_after_purge)); or remove them yourself"
 }
 
 distribution_problems() {
-	local other found
+	local other found sources=Preinstalled
+	! has_docker_repository || sources='Preinstalled or DockerRepository'
 	if [ -n "$KNOWN_SYSTEM" ] && ! has_rootless_engine; then
 		problem "engine.source" "$(os_name), whose own engine lacks what a rootless daemon needs" \
 			"an engine that has it" \
@@ -174,17 +185,17 @@ distribution_problems() {
 	found=$(packages_of_others "$other")
 	[ -z "$found" ] || problem "engine.source" \
 		"the package $found, which $(distribution_package) replaces" "$(distribution_package)" \
-		"set engine.source to Preinstalled$(! has_docker_repository || printf ' or DockerRepository'), \
-which use $other, or rootfulDocker to Purge, which removes it ($(data_after_purge))"
+		"set engine.source to $sources, which use $other, or rootfulDocker to Purge, \
+which removes it ($(data_after_purge))"
 }
 
-# Those that are installed and that this installation cannot take away for its own, with their versions. Under Purge
-# none. Arguments: names of packages.
+# Those that are installed, and that this program has not brought, with their
+# versions. Under Purge none. Arguments: names of packages.
 packages_of_others() {
 	local name version
 	[ "$(doc rootful-docker)" != purge ] || return 0
 	of_manager installed "$@" | while read -r name version; do
-		is_own_package "$name" || printf '%s %s\n' "$name" "$version"
+		grep -qsxF "$name" "$STATE/packages" || printf '%s %s\n' "$name" "$version"
 	done | paste -s -d , | sed 's/,/, /g'
 }
 
@@ -197,7 +208,7 @@ plugin_problems() {
 		file=$(plugin_program "$plugin" $LOCAL_PLUGINS $PACKAGED_PLUGINS)
 		if [ "$(doc source)" = preinstalled ]; then
 			[ -n "$file" ] || problem "engine.plugins" \
-				"no docker-$plugin in $(printf '%s' "$LOCAL_PLUGINS $PACKAGED_PLUGINS" | sed 's/ /, /g')" \
+				"no docker-$plugin in the folders $LOCAL_PLUGINS $PACKAGED_PLUGINS" \
 				"it there, for Preinstalled" \
 				"install the package ${package:-docker-$plugin-plugin}, or leave it out of the list"
 		elif [ -z "$package" ]; then
@@ -219,18 +230,21 @@ plugin_place_problems() {
 	if [ -z "$file" ] || [ -n "$(installed_version "$2")" ]; then return 0; fi
 	# A package of this program's, or one that is purged, goes before.
 	# shellcheck disable=SC2086 # names of packages
-	if [ -n "$(of_manager installed $names)" ] && [ -z "$(packages_of_others $names)" ]; then return 0; fi
+	if [ -n "$(of_manager installed $names)" ] &&
+		[ -z "$(packages_of_others $names)" ]; then return 0; fi
 	problem "engine.plugins" "$file, in the place of the package $2" "nothing there" \
 		"leave $1 out of the list, and what is there stays; or remove it yourself"
 }
 
-# preflight: the kernel asks for a profile of AppArmor's, and the option that would bring one is off.
+# preflight: the kernel asks for a profile of AppArmor's, and the option that would bring one is
+# off.
 apparmor_choice_problems() {
 	local rootlesskit
 	if [ "$(doc apparmor-profile)" != none ] || ! is_userns_restricted; then return 0; fi
 	rootlesskit=$(rootlesskit_to_allow "$([ "$(doc source)" != static-archive ] || echo archives)")
 	has_profile_of_host "$rootlesskit" || problem appArmorProfile \
 		"None, $RESTRICTION at 1, and no profile in /etc/apparmor.d for $rootlesskit" \
-		"a profile that lets rootlesskit make user namespaces" "leave appArmorProfile out, which brings one" \
+		"a profile that lets rootlesskit make user namespaces" \
+		"leave appArmorProfile out, which brings one" \
 		"rootlesskit ends with 'fork/exec /proc/self/exe: permission denied' otherwise"
 }

@@ -1,6 +1,6 @@
 # shellcheck shell=dash
-# Kind apparmor: a profile in the kernel. Where only confined programs may make user namespaces, as on Ubuntu since
-# 24.04, rootlesskit gets one that confines nothing and allows that.
+# Kind apparmor: a profile in the kernel. Where only confined programs may make user namespaces, as
+# on Ubuntu since 24.04, rootlesskit gets one that confines nothing and allows that.
 
 RESTRICTION=kernel.apparmor_restrict_unprivileged_userns
 
@@ -8,7 +8,11 @@ is_userns_restricted() { [ "$(sysctl_state "$RESTRICTION")" = 1 ]; }
 
 # $1 the profile's file, which has its name.
 apparmor_state() {
-	if grep -qs "^${1##*/} " /sys/kernel/security/apparmor/profiles; then echo loaded; else echo absent; fi
+	if grep -qs "^${1##*/} " /sys/kernel/security/apparmor/profiles; then
+		echo loaded
+	else
+		echo absent
+	fi
 }
 
 apparmor_label() { printf 'AppArmor profile %s' "${1##*/}"; }
@@ -16,7 +20,8 @@ apparmor_label() { printf 'AppArmor profile %s' "${1##*/}"; }
 # Unloading reads the file: it is wanted before this, and so restored after it.
 apparmor_set() {
 	if [ "$2" = absent ]; then
-		apparmor_parser --remove "$1" 2>"$WORK/error" || say "$1 stays loaded: $(tail -n 1 "$WORK/error")"
+		apparmor_parser --remove "$1" 2>"$WORK/error" ||
+			say "$1 stays loaded: $(tail -n 1 "$WORK/error")"
 		return 0
 	fi
 	apparmor_parser --replace --skip-cache "$1" 2>"$WORK/error" ||
@@ -25,7 +30,8 @@ apparmor_set() {
 			"install the package apparmor, or set $RESTRICTION to 0 by sysctls"
 }
 
-# The program that the daemon is started with. Of archives each version has one: a pattern. $1 archives, or not.
+# The program that the daemon is started with. Of archives each version has one: a pattern. $1
+# archives, or not.
 rootlesskit_to_allow() {
 	if [ "$1" = archives ]; then
 		printf '%s/docker-*/rootlesskit' "$ENGINES"
@@ -35,21 +41,26 @@ rootlesskit_to_allow() {
 }
 
 # This program's file for it. $1 the program.
-profile_file() { printf '/etc/apparmor.d/rootless-docker%s' "$(printf '%s' "$1" | tr / . | tr -d '*')"; }
+profile_file() {
+	printf '/etc/apparmor.d/rootless-docker%s' "$(printf '%s' "$1" | tr / . | tr -d '*')"
+}
 
-# True where the host has a profile of its own: Ubuntu brings one for /usr/bin/rootlesskit. $1 the program.
+# True where the host has a profile of its own: Ubuntu brings one for /usr/bin/rootlesskit. $1 the
+# program.
 has_profile_of_host() {
 	local profile own
 	own=$(profile_file "$1")
 	# shellcheck disable=SC2013 # paths without blanks
 	for profile in $(grep -slF -- "$1" /etc/apparmor.d/*); do
-		if [ "$profile" = "$own" ] || [ -e "/etc/apparmor.d/disable/${profile##*/}" ]; then continue; fi
+		if [ "$profile" = "$own" ] ||
+			[ -e "/etc/apparmor.d/disable/${profile##*/}" ]; then continue; fi
 		! grep -v '^ *#' "$profile" | grep -F '{' | tr '" ' '\n' | grep -qxF -- "$1" || return 0
 	done
 	return 1
 }
 
-# As AppArmor's own profiles for programs of this kind; abi 4.0 is the first with the rule userns. $1 the program.
+# As AppArmor's own profiles for programs of this kind; abi 4.0 is the first with the rule userns.
+# $1 the program.
 want_apparmor_profile() {
 	local file
 	file=$(profile_file "$1")

@@ -1,6 +1,6 @@
 # shellcheck shell=dash
-# Kind archive: a directory of root's with a version of the engine. Kind cli: the link by which a login, and
-# "docker -H ssh://", find the CLI of one; which one does not matter to them.
+# Kind archive: a directory of root's with a version of the engine. Kind cli: the link by which a
+# login, and "docker -H ssh://", find the CLI of one; which one does not matter to them.
 
 archive_state() { if [ -d "$1" ]; then echo unpacked; else echo absent; fi; }
 
@@ -9,7 +9,11 @@ archive_set() {
 	rm -rf --one-file-system "$1.new"
 	if [ "$2" = unpacked ]; then
 		mkdir -p "$1.new"
-		unpack_archives "$1.new"
+		run_apart unpack_archives "$1.new"
+		[ "$APART_STATUS" = 0 ] || {
+			rm -rf "$1.new"
+			exit 1
+		}
 		sync -f "$1.new"
 		mv -T "$1.new" "$1"
 	else
@@ -20,7 +24,9 @@ archive_set() {
 }
 
 # What a run that was killed had begun to unpack. The lock is held: nobody is at it.
-remove_half_archives() { rm -rf --one-file-system "$ENGINES"/docker-*.new; }
+remove_half_archives() {
+	[ ! -d "$ENGINES" ] || rm -rf --one-file-system "$ENGINES"/docker-*.new
+}
 
 CLI_LINK=/usr/local/bin/docker
 

@@ -1,7 +1,8 @@
 # shellcheck shell=dash
 # Kind capability: what a program may do, whoever runs it, by its file.
 
-# getcap's text, none, or gone where there is no program. getcap prints "path cap=ep", an older one "path = cap+ep".
+# getcap's text, none, or gone where there is no program. getcap prints "path cap=ep", an older one
+# "path = cap+ep".
 capability_state() {
 	local found
 	[ -e "$1" ] || {
@@ -34,9 +35,9 @@ want_capability() {
 	want_file /etc/dpkg/dpkg.cfg.d/rootless-docker 644 "$WORK/after-packages"
 }
 
-# newuidmap and newgidmap write an account's subordinate ids into its user namespace. The kernel lets them by the
-# setuid bit of root or by a capability; not by both, since a capability takes from the setuid bit what it does not
-# name. Without getcap nobody can tell. $1 the program.
+# newuidmap and newgidmap write an account's subordinate ids into its user namespace. The kernel
+# lets them by the setuid bit of root or by a capability; not by both, since a capability takes from
+# the setuid bit what it does not name. Without getcap nobody can tell. $1 the program.
 is_id_map_privileged() {
 	local needed=cap_setuid found=none
 	case $1 in */newgidmap) needed=cap_setgid ;; esac

@@ -1,5 +1,6 @@
 # shellcheck shell=dash
-# Kind group: the one that the engine's packages make for their socket, and leave behind when they are purged.
+# Kind group: the one that the engine's packages make for their socket, and leave behind when they
+# are purged.
 
 # absent, present, or present with who is in it.
 group_state() {
@@ -18,15 +19,9 @@ group_label() { printf 'group %s' "$1"; }
 
 # The packages take it as they find it. groupdel refuses one that is the first of an account.
 group_set() {
-	case $2 in
-	absent)
-		# A mask leads to what is no file.
-		if [ -f /usr/lib/systemd/system/docker.socket ] || [ -f /etc/systemd/system/docker.socket ]; then
-			say "group $1 stays: docker.socket, which is still there, belongs to it"
-		else
-			groupdel "$1" 2>"$WORK/error" || say "group $1 stays: $(tail -n 1 "$WORK/error")"
-		fi
-		;;
-	*) getent group "$1" >/dev/null || groupadd --system "$1" ;;
-	esac
+	if [ "$2" = absent ]; then
+		groupdel "$1" 2>"$WORK/error" || say "group $1 stays: $(tail -n 1 "$WORK/error")"
+	else
+		getent group "$1" >/dev/null || groupadd --system "$1"
+	fi
 }

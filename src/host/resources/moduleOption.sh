@@ -1,13 +1,20 @@
 # shellcheck shell=dash
-# Kind moduleoption: an option MODULE.PARAMETER in the running kernel. A file of kind path keeps it for later loads.
+# Kind moduleoption: an option MODULE.PARAMETER in the running kernel. A file of kind path keeps it
+# for later loads.
 
-option_path() { printf '/sys/module/%s/parameters/%s' "$(printf '%s' "${1%%.*}" | tr - _)" "${1#*.}"; }
+option_path() {
+	printf '/sys/module/%s/parameters/%s' "$(printf '%s' "${1%%.*}" | tr - _)" "${1#*.}"
+}
 
 # The kernel's word, or "not loaded"; gone where the kernel shows none.
 moduleoption_state() {
 	local path
 	path=$(option_path "$1")
-	if [ ! -d "${path%/parameters/*}" ]; then echo 'not loaded'; else cat "$path" 2>/dev/null || echo gone; fi
+	if [ ! -d "${path%/parameters/*}" ]; then
+		echo 'not loaded'
+	else
+		cat "$path" 2>/dev/null || echo gone
+	fi
 }
 
 # What cannot change before the next boot, or the next load, is no difference.
@@ -16,8 +23,8 @@ moduleoption_same() {
 	! is_option_free "$1"
 }
 
-# True where the option can change now: it can be written, or its module loaded again. A driver can be unloaded while
-# the machine needs it; overlay and fuse have a reference for every mount.
+# True where the option can change now: it can be written, or its module loaded again. A driver can
+# be unloaded while the machine needs it; overlay and fuse have a reference for every mount.
 is_option_free() {
 	is_option_writable "$1" || case ${1%%.*} in
 	overlay | fuse) [ "$(cat "/sys/module/${1%%.*}/refcnt" 2>/dev/null)" = 0 ] ;;
@@ -31,9 +38,10 @@ is_option_writable() { [ -n "$(find "$(option_path "$1")" -perm /200 2>/dev/null
 moduleoption_set() {
 	local module=${1%%.*}
 	if is_option_writable "$1"; then
-		printf '%s' "$2" | tee "$(option_path "$1")" >/dev/null 2>"$WORK/error" || refuse_option "$@"
+		printf '%s' "$2" | tee "$(option_path "$1")" >/dev/null 2>"$WORK/error" ||
+			refuse_option "$@"
 	elif ! is_option_free "$1" || ! modprobe -r "$module" 2>/dev/null; then
-		say "$1 stays '$(moduleoption_state "$1")' until the next boot: the module $module is in use"
+		say "$1 stays '$(moduleoption_state "$1")' until the next boot: $module is in use"
 	elif [ "$2" != 'not loaded' ]; then
 		# Given here, it counts more than what the files of modprobe say.
 		modprobe "$module" "${1#*.}=$2" 2>"$WORK/error" || {
@@ -76,7 +84,8 @@ want_module_option() {
 	want moduleoption "$1" "$word"
 	printf '# Managed by rootless-docker (Pulumi).\noptions %s %s=%s\n' "${1%%.*}" "${1#*.}" "$2" \
 		>"$WORK/modprobe.$1"
-	if [ "$now" != "$word" ] && ! cmp -s "$WORK/modprobe.$1" "$file" && moduleoption_same "$1" "$now"; then
+	if [ "$now" != "$word" ] && moduleoption_same "$1" "$now" &&
+		! cmp -s "$WORK/modprobe.$1" "$file"; then
 		say "$1 takes effect when the module ${1%%.*} is loaded next, at the next boot"
 	fi
 	want_file "$file" 644 "$WORK/modprobe.$1"

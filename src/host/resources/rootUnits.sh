@@ -1,6 +1,6 @@
 # shellcheck shell=dash
-# Kind unit: a unit of root's that runs or is stopped. What is masked too, a mask keeps from starting again: a link
-# of kind path, which leaves it open whether the unit is enabled.
+# Kind unit: a unit of root's that runs or is stopped. What is masked too, a mask keeps from
+# starting again: a link of kind path, which leaves it open whether the unit is enabled.
 
 # The socket comes first: else it would start the service that was stopped before it.
 ROOT_UNITS='docker.socket docker.service containerd.service'
@@ -11,7 +11,8 @@ unit_state() { if systemctl is-active -q "$1"; then echo running; else echo stop
 unit_set() {
 	if [ "$2" = stopped ]; then
 		systemctl stop "$1" 2>"$WORK/error" ||
-			fail "$1" "that it does not stop ($(tail -n 1 "$WORK/error"))" "it stopped" "stop it yourself"
+			fail "$1" "that it does not stop ($(tail -n 1 "$WORK/error"))" "it stopped" \
+				"stop it yourself, then run again"
 		return 0
 	fi
 	systemctl daemon-reload
@@ -22,15 +23,17 @@ unit_set() {
 
 want_mask() { want_link "/etc/systemd/system/$1" /dev/null; }
 
-# What rootfulDocker Disable asks for, and Purge where something is left. A containerd stays: others may use it.
+# What rootfulDocker Disable asks for, and Purge where something is left. A containerd stays: others
+# may use it.
 want_root_docker_stopped() {
 	local unit
 	for unit in docker.socket docker.service; do want unit "$unit" stopped; done
 	for unit in docker.socket docker.service; do want_mask "$unit"; done
 }
 
-# Units that packages are about to bring are masked before that, and so never start. One that is there belongs to the
-# host. $1 the units, $2 the states in which they are masked: not-found, masked.
+# Units that packages are about to bring are masked before that, and so never start. One that is
+# there belongs to the host. $1 the units, $2 the states in which they are masked: not-found,
+# masked.
 want_masks() {
 	local unit state
 	# shellcheck disable=SC2086 # a list of units
@@ -41,7 +44,8 @@ want_masks() {
 	done <"$WORK/units"
 }
 
-# The units of root's that this installation alone keeps stopped, and that start again without its word.
+# The units of root's that this installation alone keeps stopped, and that start again without its
+# word.
 units_kept_stopped() {
 	# shellcheck disable=SC2046 # names of records have no blanks
 	awk -F '\t' -v lease="$LEASE" '

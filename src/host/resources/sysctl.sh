@@ -10,7 +10,8 @@ sysctl_state() { tr '\t' ' ' 2>/dev/null <"$(sysctl_path "$1")" || echo gone; }
 sysctl_set() {
 	! { printf '%s\n' "$2" | tee "$(sysctl_path "$1")" >/dev/null; } 2>"$WORK/error" || return 0
 	if [ "$VERB" = revert ] || ! has "$1"; then
-		say "$1 stays '$(sysctl_state "$1")' until the next boot: the kernel does not take '$2' back"
+		say "$1 stays '$(sysctl_state "$1")' until the next boot:" \
+			"the kernel does not take '$2' back"
 	else
 		fail "$1" "'$(sysctl_state "$1")', which the kernel does not let root change here \
 ($(tail -n 1 "$WORK/error"))" "'$2'" "set it from outside: this looks like a container"
@@ -26,12 +27,14 @@ want_sysctl() {
 	want_file "/etc/sysctl.d/99-zz-rootless-docker-$1.conf" 644 "$WORK/sysctl.$1"
 }
 
-# A larger value stays: the host's own, or the one that another installation asks for. $1 key, $2 value.
+# A larger value stays: the host's own, or the one that another installation asks for. $1 key, $2
+# value.
 want_sysctl_at_least() {
 	local before others
 	before=$(record_lines sysctl "$1" | sed -n "s/^was$TAB//p")
 	[ -n "$before" ] || before=$(sysctl_state "$1")
-	others=$(record_lines sysctl "$1" | sed -n "/^by$TAB$LEASE$TAB/d; s/^by$TAB.*$TAB//p" | head -n 1)
+	others=$(record_lines sysctl "$1" |
+		sed -n "/^by$TAB$LEASE$TAB/d; s/^by$TAB.*$TAB//p" | tail -n 1)
 	if [ "$before" = gone ] || at_least "$before" "$2"; then
 		return 0
 	elif at_least "$others" "$2"; then

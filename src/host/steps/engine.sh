@@ -2,35 +2,20 @@
 # engine: the programs that rootless Docker is made of, and no root daemon left running by them.
 
 engine_apply() {
-	local source packages=''
-	source=$(doc source)
 	rootful_docker_problems "$(doc rootful-docker)"
 	engine_source_problems
 	stop_on_problems
-	[ "$(doc rootful-docker)" != purge ] || purge_rootful_docker
-	case $source in
-	docker-repository) want_docker_repository ;;
-	esac
-	case $source in
-	distribution | docker-repository) packages=$(wanted_engine) ;;
-	esac
+	remove_half_archives
+	# shellcheck disable=SC2046 # a list of package names
+	[ "$(doc rootful-docker)" != purge ] || purge_packages $(doc rootful-docker.purge)
 	want_root_units
-	settle
-	# shellcheck disable=SC2046,SC2086 # lists of package names
-	case $source in
-	distribution | docker-repository)
-		remove_packages $(packages_of_other_sources)
-		want_packages $packages
-		;;
-	static-archive)
-		want_packages $(other_packages)
-		want_static_engine
-		remove_packages $(packages_of_other_sources)
-		want_cli_of_archive
-		;;
+	case $(doc source) in
+	static-archive) want_static_engine ;;
+	preinstalled) keep_packages_of_engine ;;
+	*) want_packaged_engine ;;
 	esac
 	# What an earlier source has left goes at the end of the step.
-	if [ "$source" = static-archive ]; then use_engine_of "$LEASE"; else PATH=$SYSTEM_PATH; fi
+	if [ "$(doc source)" = static-archive ]; then use_engine_of "$LEASE"; else PATH=$SYSTEM_PATH; fi
 	id_map_problems
 	stop_on_problems
 	ENGINE_VERSION=$(engine_version)
@@ -47,8 +32,8 @@ engine_facts() {
 	plugin_facts
 }
 
-# What becomes of root's own units, and of those that packages are about to bring. The group is wanted before the
-# masks, and so goes after them.
+# What becomes of root's own units, and of those that packages are about to bring. The group is
+# wanted before the masks, and so goes after them.
 want_root_units() {
 	local units=$ROOT_UNITS states=masked
 	case $(doc source) in
@@ -68,74 +53,117 @@ want_root_units() {
 	want_masks "$units" "$states"
 }
 
-# Those that the document names, as far as they are not this program's: once it was asked for, the engine that is
-# there afterwards is ours.
-purge_rootful_docker() {
-	local name names=''
-	for name in $(doc rootful-docker.purge); do
-		[ -z "$(installed_version "$name")" ] || is_brought_here "$name" || names="$names $name"
-	done
+# Packages of the distribution's or of Docker's. They come into the place of an earlier source's.
+want_packaged_engine() {
+	local packages
+	if [ "$(doc source)" = docker-repository ]; then
+		want_repository "$(doc repository)/$(archive_system)" "$(archive_suite)" "$(engine_package)"
+	fi
+	packages=$(wanted_engine)
+	settle
 	# shellcheck disable=SC2086 # a list of package names
-	[ -z "$names" ] || purge_packages $names
+	if has_another_source; then replace_packages $packages; else want_packages $packages; fi
 }
 
-want_docker_repository() {
-	local url
-	url=$(doc repository)/$(archive_system)
-	want_repository rootless-docker "$url" "$(archive_suite)" "$(doc repository-key)"
-	[ -n "$(available_versions "$(engine_package)")" ] || refresh_lists
-	[ -n "$(available_versions "$(engine_package)")" ] ||
-		fail "$url" "no $(engine_package) for $(archive_suite) there: $(package_errors)" \
-			"the engine's packages" \
-			"let this machine reach it, or name a mirror that it reaches in engine.mirror"
+# True where another source has brought an engine: the earlier one's step, or one that was killed.
+has_another_source() {
+	[ -s "$STATE/packages" ] || return 1
+	! is_applied engine || ! grep -qxF "source: \"$(doc source)\"" "$STATE/leases/$LEASE/engine"
 }
 
-# The packages to ask for, before anything is installed: a version that there is not is an error.
+# Packages that an earlier source has brought stay, and go on destroy.
+keep_packages_of_engine() {
+	local packages
+	[ -s "$STATE/packages" ] || return 0
+	# shellcheck disable=SC2046,SC2086 # lists of package names
+	packages=$(of_manager installed $(other_packages) $(distribution_all) $DOCKER_PACKAGES_ALL |
+		cut -d ' ' -f 1 | grep -xFf "$STATE/packages" | paste -s -d ' ')
+	# shellcheck disable=SC2086 # a list of package names
+	[ -z "$packages" ] || want_packages $packages
+}
+
+# The packages to ask for, each with the version that is pinned: one that there is not is an error
+# before anything is installed.
 wanted_engine() {
 	local pin name
-	# shellcheck disable=SC2046 # lists of package names
-	if [ -n "$(missing_packages $(other_packages) $(versioned_packages))" ] && lists_outdated; then
-		refresh_lists
-	fi
 	pin=$(engine_pin) || {
 		# It may be newer than the lists.
 		refresh_lists
-		pin=$(engine_pin) || fail "engine.version" "the versions \
-$(available_versions "$(engine_package)" | paste -s -d ' ') of $(engine_package) in the package lists" \
-			"$(doc version)" "ask for one of these, or leave the option out for the newest"
+		pin=$(engine_pin) || no_such_version
 	}
 	other_packages
 	for name in $(versioned_packages); do printf ' %s%s' "$name" "${pin:+=$pin}"; done
 }
 
-# Docker's archives, in a directory that this installation's link leads to. The earlier version is not wanted any
-# more; it goes after the daemon has answered with this one.
+no_such_version() {
+	local package
+	package=$(engine_package)
+	fail "engine.version" \
+		"versions of $package in the lists: $(available_versions "$package" | paste -s -d ' ')" \
+		"$(doc version)" "ask for one of these, or leave the option out for the newest"
+}
+
+# Docker's archives, in a directory that this installation's link leads to, and of packages what a
+# daemon needs beside them. An earlier version goes after the daemon has answered with this one.
 want_static_engine() {
-	local dir
+	local dir before
 	dir=$(archive_directory)
-	remove_half_archives
+	before=$(readlink "$ENGINES/$LEASE") || true
+	# shellcheck disable=SC2046 # a list of package names
+	want_packages $(other_packages)
 	want_dir "$ENGINES" 755
 	want archive "$dir" unpacked
 	settle
 	want_link "$ENGINES/$LEASE" "$dir"
 	settle
+	if [ -d "$before" ] && [ "$before" != "$dir" ]; then try_new_engine "$before" "$dir"; fi
+	! has_another_source || remove_packages
+	want_cli_of_archive
+}
+
+# Goes back to the version that was there where the daemon does not start with the new one. $1 where
+# the link led to before, $2 where it leads to.
+try_new_engine() {
+	local end="runs with"
+	use_engine_of "$LEASE"
+	cp "$WORK/wanted" "$WORK/wanted.engine"
+	run_apart follow_daemon
+	cp "$WORK/wanted.engine" "$WORK/wanted"
+	[ "$APART_STATUS" != 0 ] || return 0
+	: >"$WORK/problems"
+	want_link "$ENGINES/$LEASE" "$1"
+	settle
+	run_apart follow_daemon
+	[ "$APART_STATUS" = 0 ] || end="does not start either with"
+	fail "engine.version" "that the daemon does not start with $2, for the reason above" \
+		"a daemon that answers" "use another version; the daemon $end $1 again"
 }
 
 # Its package may count as installed, and its files be gone.
 stop_without_engine() {
 	local found fix
-	found=$(command -v dockerd) && found="that $found says no version: $(dockerd --version 2>&1 | tail -n 1)"
+	found=$(command -v dockerd) &&
+		found="that $found says no version: $(dockerd --version 2>&1 | tail -n 1)"
 	case $(doc source) in
 	preinstalled) fix="install the engine again, then run again" ;;
 	static-archive) fix="remove $(archive_directory), then run again: it is unpacked once more" ;;
 	*)
-		fix="install the package $(engine_package) again with $PACKAGE_MANAGER, or remove it, then run again"
+		fix="install the package $(engine_package) again with $PACKAGE_MANAGER, or remove it, \
+then run again"
 		;;
 	esac
 	fail "dockerd" "${found:-no such program on PATH}" "the engine's daemon, whole" "$fix"
 }
 
-# Before destroy gives the records back: what a run that was killed has left among them.
-engine_before_release() { remove_half_archives; }
+# Before the records go: packages that a killed run was at work on, while their repository is there.
+engine_before_release() {
+	complete_packages
+	remove_half_archives
+}
 
-engine_released() { lead_cli_to_another; }
+# The last step of a destroy that has packages. A docker.socket that stays needs its group.
+engine_released() {
+	release_packages
+	[ ! -f /usr/lib/systemd/system/docker.socket ] || group_set docker present
+	lead_cli_to_another
+}

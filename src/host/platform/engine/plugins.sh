@@ -1,5 +1,6 @@
 # shellcheck shell=dash
-# Plugins of Docker's CLI: buildx and compose, each a program docker-NAME in a folder where the CLI looks.
+# Plugins of Docker's CLI: buildx and compose, each a program docker-NAME in a folder where the CLI
+# looks.
 
 # Where packages put them, and where the CLI looks before that: defaultSystemPluginDirs of
 # https://github.com/docker/cli/blob/master/cli-plugins/manager/manager_unix.go
@@ -18,7 +19,8 @@ plugin_program() {
 	done
 }
 
-# The versions of those that are there, as the CLI says them with nobody's settings. Root runs its own files only.
+# The versions of those that are there, as the CLI says them with nobody's settings. Root runs its
+# own files only.
 plugin_facts() {
 	local plugin program said
 	for plugin in buildx compose; do
@@ -32,9 +34,11 @@ plugin_facts() {
 	done
 }
 
-# Of "github.com/docker/buildx v0.13.1 788433953" or "Docker Compose version v2.26.1". $1 what it said.
+# Of "github.com/docker/buildx v0.13.1 788433953" or "Docker Compose version v2.26.1". $1 what it
+# said.
 version_of_plugin() {
-	printf '%s\n' "$1" | sed -n '1s/^.*\(buildx\|version\) v\{0,1\}\([0-9][0-9A-Za-z.+~:-]*\).*/\2/p'
+	printf '%s\n' "$1" |
+		sed -n '1s/^.*\(buildx\|version\) v\{0,1\}\([0-9][0-9A-Za-z.+~:-]*\).*/\2/p'
 }
 
 # The package that the document's source has for a plugin, or nothing. $1 the plugin.

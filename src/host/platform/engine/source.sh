@@ -1,6 +1,6 @@
 # shellcheck shell=dash
-# The packages of the engine's source, as the document names it: distribution, docker-repository, static-archive or
-# preinstalled.
+# The packages of the engine's source, as the document names it: distribution, docker-repository,
+# static-archive or preinstalled.
 
 # The packages that have the engine's version, the daemon's first.
 versioned_packages() {
@@ -13,7 +13,8 @@ versioned_packages() {
 # The package of the daemon.
 engine_package() { versioned_packages | cut -d ' ' -f 1; }
 
-# What else the source has, the plugins, and what a rootless daemon needs of the distribution's whatever the source.
+# What else the source has, the plugins, and what a rootless daemon needs of the distribution's
+# whatever the source.
 other_packages() {
 	package_names dbus-user-session iproute2 iptables procps slirp4netns uidmap
 	case $(doc source) in
@@ -24,17 +25,8 @@ other_packages() {
 	plugin_packages
 }
 
-# The packages of the other sources, which go before this one's come.
-packages_of_other_sources() {
-	case $(doc source) in
-	distribution) printf '%s' "$DOCKER_PACKAGES_ALL" ;;
-	docker-repository) distribution_all ;;
-	static-archive) printf '%s %s' "$DOCKER_PACKAGES_ALL" "$(distribution_all)" ;;
-	esac
-}
-
-# The version of the daemon's package that was asked for: a whole one, with or without its epoch, or its first
-# components. Nothing where none was. False where there is none such.
+# The version of the daemon's package that was asked for: a whole one, with or without its epoch, or
+# its first components. Nothing where none was. False where there is none such.
 engine_pin() {
 	local wanted package version
 	has version || return 0

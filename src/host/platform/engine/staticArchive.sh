@@ -9,8 +9,10 @@ ENGINES=/usr/local/lib/rootless-docker
 
 # The directory of the version that the document names.
 archive_directory() {
+	local sums
+	sums="$(doc archive.engine) $(doc archive.rootless-extras)"
 	printf '%s/docker-%s-%s' "$ENGINES" "$(doc version)" \
-		"$(printf '%s' "$(doc archive.engine) $(doc archive.rootless-extras)" | sha256sum | cut -c 1-12)"
+		"$(printf '%s' "$sums" | sha256sum | cut -c 1-12)"
 }
 
 # Sets PATH: an installation's own engine comes first, where it has one. $1 the installation.
@@ -21,11 +23,11 @@ use_engine_of() {
 
 # The archives of the document's version with their sums, a line each.
 engine_archives() {
-	local url version
+	local url file
 	url=$(doc repository)/static/stable/$(uname -m)
-	version=$(doc version)
-	printf '%s/docker-%s.tgz %s\n' "$url" "$version" "$(doc archive.engine)"
-	printf '%s/docker-rootless-extras-%s.tgz %s\n' "$url" "$version" "$(doc archive.rootless-extras)"
+	file=$(doc version).tgz
+	printf '%s %s\n' "$url/docker-$file" "$(doc archive.engine)"
+	printf '%s %s\n' "$url/docker-rootless-extras-$file" "$(doc archive.rootless-extras)"
 }
 
 # Both archives are whole before anything of them is unpacked. $1 the new directory.
