@@ -25,4 +25,4 @@ export type { IdRange, SubordinateIds } from "./src/steps/account/subordinateIds
 export type { CgroupInfo } from "./src/steps/daemon/outputs";
 export type { NetworkInfo } from "./src/steps/daemon/network/outputs";
 export type { Versions } from "./src/steps/engine/outputs";
-export type { Limitation } from "./src/steps/limitations";
+export type { Limitation } from "./src/limitations/limitation";

@@ -12,7 +12,7 @@ import {
   wordOfId,
 } from "../src/remote/commands";
 import { readSettings } from "../src/settings";
-import { documentsOf, usualSteps } from "../src/steps";
+import { documentsOf, stepNames } from "../src/steps";
 import { renderDocument } from "../src/steps/document";
 
 export const contestants = ["package", "bare"] as const;
@@ -34,7 +34,7 @@ export const programs: Record<PreviewContestant, (hosts: number) => pulumi.autom
   bare: (hosts) => async () => {
     const { settings } = readSettings({ connection: connectionOf(0) });
     const documents = documentsOf(settings, "testbed/bench/host");
-    const texts = usualSteps.map((name) => ({
+    const texts = stepNames.map((name) => ({
       name,
       stdin: renderDocument({ ...documents[name], agent: stepCodeHash(name) }),
     }));

@@ -40,11 +40,6 @@ export class Inputs {
       : this.settings;
   }
 
-  /** Whether anything is given at a path, known or not; an empty list is nothing. */
-  isGiven(path: InputPath): boolean {
-    return isGiven(valueAt(this.plain, path, pending));
-  }
-
   /** A value made of settings: as known and as secret as the inputs at these paths, and no more. */
   from<T>(paths: readonly InputPath[], make: (settings: Settings) => T): pulumi.Input<T> {
     const settings = this.atOnce(paths);

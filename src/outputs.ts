@@ -1,12 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
-import { limitationRows } from "./agent/agentText";
+import type { Limitation } from "./limitations/limitation";
+import { type Measured, measuredBy } from "./limitations/measured";
+import { limitationsOf } from "./limitations/rows";
 import type { StepCommands } from "./remote/runSteps";
 import { type StepOutputs, steps } from "./steps";
-import { type Facts, factsOf } from "./steps/facts";
-import { type Limitation, limitationsOf } from "./steps/limitations";
+import { type Facts, type FactTypes, factsOf, readFacts } from "./steps/facts";
 import type { Step } from "./steps/step";
 
-/** Outputs that steps report, and the rows of all steps' limitations. */
+/** Outputs that steps report, and what rootless mode limits, of what several of them measure. */
 export type ReportedOutputs = {
   [Name in keyof StepOutputs]: pulumi.Output<StepOutputs[Name]>;
 } & { limitations: pulumi.Output<Limitation[]> };
@@ -27,16 +28,15 @@ export function reportedOutputs(name: string, commands: StepCommands): ReportedO
       ],
     ),
   );
-  // The agent has a file for each row.
-  const limiting = steps.filter((step) => limitationRows(step.name).length > 0);
-  const limitations = afterLastStep(commands, limiting, (reports) =>
-    limiting
-      .flatMap((step, index) => {
-        const command = `${name}-${step.name}`;
-        return limitationsOf(command, factsOf(command, reports[index]));
-      })
-      .sort((a, b) => (a.name < b.name ? -1 : 1)),
-  );
+  const measuring = steps.filter((step) => step.name in measuredBy);
+  const limitations = afterLastStep(commands, measuring, (reports) => {
+    const measured = measuring.map((step, index) => {
+      const command = `${name}-${step.name}`;
+      const types = (measuredBy as Record<string, FactTypes>)[step.name];
+      return readFacts(command, types, factsOf(command, reports[index]));
+    });
+    return limitationsOf(Object.assign({}, ...measured) as Measured);
+  });
   return { ...Object.fromEntries(entries), limitations } as ReportedOutputs;
 }
 
@@ -63,9 +63,6 @@ function lastReport(commands: StepCommands): pulumi.Output<string> {
   return stdoutOf(commands, steps[steps.length - 1].name);
 }
 
-/** @throws Error where the step is one that is not always there: no output is made of such a one. */
 function stdoutOf(commands: StepCommands, name: keyof StepCommands): pulumi.Output<string> {
-  const command = commands[name];
-  if (!command) throw new Error(`no command of the step ${name}`);
-  return command.stdout;
+  return commands[name].stdout;
 }

@@ -24,7 +24,7 @@ import type { SubordinateIds } from "./steps/account/subordinateIds/outputs";
 import type { NetworkInfo } from "./steps/daemon/network/outputs";
 import type { CgroupInfo } from "./steps/daemon/outputs";
 import type { Versions } from "./steps/engine/outputs";
-import type { Limitation } from "./steps/limitations";
+import type { Limitation } from "./limitations/limitation";
 
 /**
  * Turns a machine that answers SSH into a host where an ordinary account runs its own Docker daemon,

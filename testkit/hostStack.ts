@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RootlessDockerHost, type RootlessDockerHostArgs } from "../index";
 import { remoteDocker, type RemoteDocker } from "../testbed/remoteDocker";
-import { usualSteps } from "../src/steps";
+import { stepNames } from "../src/steps";
 import type { TestHost } from "../testbed/hosts";
 import { type Outcome, Stack } from "./stack";
 
@@ -122,8 +122,8 @@ function byName(a: string, b: string): number {
   return name(a) < name(b) ? -1 : 1;
 }
 
-/** Every step that runs on the host whatever the inputs are, sorted. */
-export const everyStep = ["agent", ...usualSteps].sort();
+/** Every step that runs on the host, sorted. */
+export const everyStep = ["agent", ...stepNames].sort();
 
 /** The lines of an operation that say what changed on the host, step by step. */
 export function stepsRun({ events }: Outcome): string[] {

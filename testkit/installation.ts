@@ -9,7 +9,7 @@ import {
   type Invocation,
   type StepInvocation,
 } from "../src/remote/commands";
-import { revertOrder as everyRevert, usualSteps } from "../src/steps";
+import { revertOrder } from "../src/steps";
 import type { Finished, TestHost } from "../testbed/hosts";
 import { documentText, type StepArgs } from "./documents";
 
@@ -22,11 +22,7 @@ export interface Answer {
   said: string[];
 }
 
-/** The steps that are there whatever the inputs are, as they are taken back. */
-export const revertOrder = everyRevert.filter((step) => usualSteps.includes(step));
-
-/** Those that are there whatever the inputs are. */
-type UsualStep = Exclude<StepName, "registries">;
+export { revertOrder };
 
 /** One installation on a host: what a component's commands do there, without the engine. */
 export class Installation {
@@ -94,28 +90,25 @@ export class Installation {
     return this.noted("delete", "agent", this.call(uninstallCommand(this.who), ""));
   }
 
-  /** All steps but `registries`, side by side where the component runs them so. */
-  async applyAll(wishes: StepArgs = {}): Promise<Record<UsualStep, Answer>> {
+  /** All steps, side by side where the component runs them so. */
+  async applyAll(wishes: StepArgs = {}): Promise<Record<StepName, Answer>> {
     await this.install();
     const preflight = await this.apply("preflight", wishes);
     const accountDone = this.apply("account", wishes);
-    const kernelDone = this.apply("kernel", wishes);
     const secretsDone = this.apply("secrets", wishes);
     const engine = await this.apply("engine", wishes);
+    const kernelDone = this.apply("kernel", wishes);
     const [account, kernel, secrets] = await Promise.all([accountDone, kernelDone, secretsDone]);
-    const ports = await this.apply("ports", wishes);
     const daemon = await this.apply("daemon", wishes);
-    const report = await this.apply("report", wishes);
-    return { preflight, engine, account, kernel, secrets, ports, daemon, report };
+    return { preflight, engine, account, kernel, secrets, daemon };
   }
 
-  /** All reverts, in the component's order; engine, account and kernel side by side. */
+  /** All reverts, in the component's order; secrets, account and kernel side by side. */
   async revertAll(wishes: StepArgs = {}): Promise<void> {
-    await this.revert("report", wishes);
     await this.revert("daemon", wishes);
-    await this.revert("ports", wishes);
-    const rest = ["secrets", "kernel", "account", "engine"] as const;
+    const rest = ["secrets", "kernel", "account"] as const;
     await Promise.all(rest.map((step) => this.revert(step, wishes)));
+    await this.revert("engine", wishes);
     await this.revertAgent();
   }
 

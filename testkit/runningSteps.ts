@@ -5,21 +5,8 @@ export type Verb = "apply" | "revert";
 
 /** Steps that run side by side are one group; a group starts when the one before it has ended. */
 export const groups: Record<Verb, readonly (readonly string[])[]> = {
-  apply: [
-    ["agent"],
-    ["preflight"],
-    ["engine", "account", "kernel", "secrets"],
-    ["ports"],
-    ["daemon"],
-    ["report"],
-  ],
-  revert: [
-    ["report"],
-    ["daemon"],
-    ["ports", "secrets", "account", "kernel"],
-    ["engine"],
-    ["agent"],
-  ],
+  apply: [["agent"], ["preflight"], ["engine", "account", "secrets"], ["kernel"], ["daemon"]],
+  revert: [["daemon"], ["secrets", "account", "kernel"], ["engine"], ["agent"]],
 };
 
 export const groupOf = (verb: Verb, step: string): number =>

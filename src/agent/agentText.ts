@@ -24,32 +24,13 @@ export function agentText(): string {
   return joined;
 }
 
-/**
- * What the shell knows of the steps: the hash of each one's code, as its document has it, the order in which
- * they are taken back, and which rows of the limitation table each measures.
- */
+/** What the shell knows of the steps: the hash of each one's code, as its document has it, and how they are taken back. */
 function tables(): string[] {
-  const measuring = stepNames.filter((step) => limitationRows(step).length > 0);
+  const cases = stepNames.map((step) => `\t${step}) echo ${stepCodeHash(step)} ;;\n`).join("");
   return [
-    caseOfStep("code_of_step", stepNames, stepCodeHash),
+    `code_of_step() {\n\tcase $1 in\n${cases}\tesac\n}\n`,
     `steps_from_last() { echo ${[...stepNames].reverse().join(" ")}; }\n`,
-    `steps_with_limitations() { echo ${measuring.join(" ")}; }\n`,
-    caseOfStep("limitation_rows", measuring, (step) => limitationRows(step).join(" ")),
   ];
-}
-
-/** A shell function that says something of the step that is its argument. */
-function caseOfStep(name: string, steps: readonly StepName[], say: (step: StepName) => string) {
-  const cases = steps.map((step) => `\t${step}) echo ${say(step)} ;;\n`).join("");
-  return `${name}() {\n\tcase $1 in\n${cases}\tesac\n}\n`;
-}
-
-/** Rows of the limitation table that a step measures: each is a file of its own. */
-export function limitationRows(step: StepName): string[] {
-  const folder = `host/health/limitations/${step}/`;
-  return shellFiles().flatMap(({ path }) =>
-    path.startsWith(folder) ? [path.slice(folder.length, -".sh".length)] : [],
-  );
 }
 
 /**
@@ -105,8 +86,7 @@ export function stepCodeHash(step: StepName): string {
 
 /** The functions that a step's own work leads to, but those of core and ledger, and the verbs themselves. */
 export function functionsOfStep(step: StepName): string[] {
-  const rows = limitationRows(step).map((row) => `${row}_limitation`);
-  return reachedFrom([`${step}_apply`, `${step}_facts`, ...rows]).filter(
+  return reachedFrom([`${step}_apply`, `${step}_facts`]).filter(
     (name) => !/^host\/(core\/|ledger\/|main)/.test(shellFunctions().get(name)?.path ?? ""),
   );
 }

@@ -76,12 +76,18 @@ function functionsOf({ path, text }: ShellFile): [string, ShellFunction][] {
   ]);
 }
 
+/** What the ledger calls of a kind of resource that a step wants. */
+const verbsOfKinds = ["state", "look", "same", "set", "bytes", "settled", "label"];
+
 /**
- * Functions that one function may call: every word of it that is one's name. One that it names in a text
- * counts as well, which makes a hash change too often, and never too rarely.
+ * Functions that one function may call: every word of it that is one's name, and those of a kind by way of `want KIND`.
+ * One that it names in a text counts as well, which makes a hash change too often, and never too rarely.
  */
 export function callsOf(name: string): string[] {
-  const words = new Set(shellFunctions().get(name)?.body.match(/\w+/g));
+  const body = shellFunctions().get(name)?.body ?? "";
+  const kinds = [...body.matchAll(/\bwant (\w+)/g)].map(([, kind]) => kind);
+  const verbs = kinds.flatMap((kind) => verbsOfKinds.map((verb) => `${kind}_${verb}`));
+  const words = new Set([...(body.match(/\w+/g) ?? []), ...verbs]);
   words.delete(name);
   // Nobody calls it but the last line, and it calls all steps.
   words.delete("main");

@@ -5,7 +5,6 @@ import { hooksWork, previewHook } from "../engineHooks";
 import { type Inputs, isGiven } from "../inputs";
 import { knownValue } from "../knownValue";
 import { isPlain } from "../remote/connection";
-import { steps } from "../steps";
 import { OnDestroyData } from "../steps/daemon/data/args";
 import { butAdopted } from "../steps/daemon/data/settings";
 import type { Creation } from "./creation";
@@ -13,7 +12,7 @@ import { shown } from "./shown";
 
 /**
  * The component's options, with hooks that say in previews what is made on a machine, what it means that another
- * machine or account takes its place or that one is reached in another way, and that a step comes or goes with its input.
+ * machine or account takes its place or that one is reached in another way.
  *
  * @param component undefined until it is made, which is before any hook runs.
  */
@@ -32,15 +31,12 @@ export function withAnnouncements(
     return replacementInWords(inputs, args);
   });
   const way = previewHook(`${name}-way`, component, (args) => wayInWords(inputs, args));
-  const presence = previewHook(`${name}-presence`, component, (args) =>
-    presenceInWords(inputs, args),
-  );
   return {
     ...options,
     hooks: {
       ...hooks,
       beforeCreate: [...(hooks?.beforeCreate ?? []), made],
-      beforeUpdate: [...(hooks?.beforeUpdate ?? []), replacement, way, presence],
+      beforeUpdate: [...(hooks?.beforeUpdate ?? []), replacement, way],
     },
   };
 }
@@ -107,25 +103,6 @@ async function fieldsOf(connection: unknown): Promise<Map<string, unknown>> {
   );
   return new Map((await Promise.all(known)).filter(([, value]) => isGiven(value)));
 }
-
-/** Steps that come or go with their input, undefined where none does: what is made or deleted has no other words. */
-async function presenceInWords(
-  inputs: Inputs,
-  { oldInputs }: pulumi.ResourceHookArgs,
-): Promise<string | undefined> {
-  const words = steps.map(async ({ onlyWith }) => {
-    if (onlyWith === undefined) return undefined;
-    const { input, comes, goes } = onlyWith;
-    const [before, after] = [isGiven(oldInputs?.[input]), inputs.isGiven(input)];
-    if (before === after) return undefined;
-    if (!after) return `${input} no longer set: ${goes}`;
-    const values = await shown(inputs.from([input], (settings) => listOf(settings[input])));
-    return `${input} ${values} is new: ${comes}`;
-  });
-  return (await Promise.all(words)).filter(Boolean).join("; ") || undefined;
-}
-
-const listOf = (value: unknown) => (Array.isArray(value) ? value.join(", ") : String(value));
 
 /** Of `ssh://account@host:port`. */
 const account = (url: string) => url.split("@")[0];

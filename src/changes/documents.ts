@@ -2,7 +2,7 @@ import type { Step } from "../steps/step";
 import { type Change, effectOf } from "../steps/effects";
 
 /** What stands in every step's document, or repeats what another child says. */
-const saidElsewhere = new Set(["agent", "drift", "recheck", "registries", "secrets", "take-over"]);
+const saidElsewhere = new Set(["agent", "drift", "recheck", "secrets", "take-over"]);
 
 /** The longest value that is shown whole. */
 const shownLength = 60;
@@ -32,7 +32,12 @@ export function changeInWords(
     .join(". ");
 }
 
-const hidden = ({ key }: Change): Change => ({ key, before: undefined, after: undefined });
+/** A value of a secret document: that it is there, and no more. */
+const hidden = ({ key, before, after }: Change): Change => ({
+  key,
+  before: before === undefined ? undefined : "[secret]",
+  after: after === undefined ? undefined : "[secret]",
+});
 
 function changesBetween(before: string, after: string): Change[] {
   const [old, present] = [parse(before), parse(after)];

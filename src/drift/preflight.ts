@@ -11,7 +11,6 @@ import { everyStepInputs } from "../steps/everyStep/document";
 import type { Step } from "../steps/step";
 import type { InputPath } from "../steps/inputPaths";
 import { kernel } from "../steps/kernel/step";
-import { ports } from "../steps/ports/step";
 import { preflight } from "../steps/preflight/step";
 import { type NewMachine, readNewMachine } from "./answer";
 
@@ -26,7 +25,7 @@ export async function askNewMachine(
   owner: string,
   connection: KnownConnection,
 ): Promise<NewMachine | undefined> {
-  const asked: Step[] = [kernel, ports, preflight];
+  const asked: Step[] = [kernel, preflight];
   const ofSteps = asked.flatMap((step) => step.inputs);
   const paths: InputPath[] = [...ofSteps, ...everyStepInputs, "privilegeEscalation"];
   const command = inputs.from(paths, (settings) =>

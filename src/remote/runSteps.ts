@@ -35,15 +35,14 @@ export interface StepContext {
   options: pulumi.CustomResourceOptions;
 }
 
-/** The commands of the steps that are there. */
-export type StepCommands = Partial<Record<StepName, remote.Command>>;
+/** The commands of the steps. */
+export type StepCommands = Record<StepName, remote.Command>;
 
 /** Installs the agent, then runs the steps, each after those that it needs. */
 export function runSteps(context: StepContext, accepted: true | Promise<boolean>): StepCommands {
   const agent = installAgent(context, accepted);
   const commands = new Map<Step, remote.Command>();
   for (const step of steps) {
-    if (step.onlyWith && !context.inputs.isGiven(step.onlyWith.input)) continue;
     const before = step.needs(context.inputs.atOnce(step.inputs));
     const dependsOn = before.flatMap((needed) => commands.get(needed) ?? []);
     commands.set(step, runStep(context, step, agent, dependsOn.length > 0 ? dependsOn : [agent]));

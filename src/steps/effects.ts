@@ -1,4 +1,4 @@
-/** What a change of a key does beyond the key itself, in words; of a secret document neither value is given. */
+/** What a change of a key does beyond the key itself, in words; of a secret document a value is "[secret]". */
 export type Effect = string | ((before: unknown, after: unknown) => string);
 
 /** One key of a step's document that is another one than before; undefined where it is not there. */

@@ -6,32 +6,20 @@ import { engine } from "./engine/step";
 import { everyStepDocument } from "./everyStep/document";
 import type { Together } from "./inputPaths";
 import { kernel } from "./kernel/step";
-import { ports } from "./ports/step";
 import { preflight } from "./preflight/step";
-import { registries } from "./registries/step";
-import { report } from "./report/step";
 import { secrets } from "./secrets/step";
 import type { Step } from "./step";
 
 /**
- * All steps on the host, each after those that it needs: the one list of them. Some are there only with an input
- * (`onlyWith`). The last one's end is when the daemon has answered.
+ * All steps on the host, each after those that it needs: the one list of them. The last one's end is when the daemon
+ * has answered.
  */
-export const steps = [
-  ...([preflight, engine, account, kernel, ports, secrets, daemon] as const),
-  registries,
-  report,
-] as const;
+export const steps = [preflight, engine, account, kernel, secrets, daemon] as const;
 
 export type StepName = (typeof steps)[number]["name"];
 
 /** Their names, in that order. */
 export const stepNames: readonly StepName[] = steps.map(({ name }) => name);
-
-/** Those that are there whatever the inputs are. */
-export const usualSteps: readonly StepName[] = steps
-  .filter(({ onlyWith }) => onlyWith === undefined)
-  .map(({ name }) => name);
 
 /** Those that take something back, in the order in which they do. */
 export const revertOrder: readonly StepName[] = steps

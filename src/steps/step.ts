@@ -16,8 +16,6 @@ export interface Step<Name extends string = string, Outputs extends object = obj
   readonly displayed: readonly string[];
   /** What a change of a key does beyond it, for people who read a preview. */
   readonly effects: Readonly<Record<string, Effect>>;
-  /** The input without which the step is not there, and what it means that it comes and goes. */
-  readonly onlyWith: OnlyWith | undefined;
   /** Whether its document is a secret as a whole, unless it is empty. */
   readonly isSecret: boolean;
   /** Whether a delete runs on the host: the step changes something there, or comes first of all deletes. */
@@ -40,13 +38,6 @@ export interface Step<Name extends string = string, Outputs extends object = obj
   };
 }
 
-/** An input that a step stands and falls with, and what that does, for people who read a preview. */
-interface OnlyWith {
-  readonly input: keyof Settings;
-  readonly comes: string;
-  readonly goes: string;
-}
-
 /** A key of a document as a type; `daemon.json/*` is every key that begins so. */
 type Key<Pattern extends string> = Pattern extends `${infer Start}*${infer End}`
   ? `${Start}${string}${Key<End>}`
@@ -67,8 +58,6 @@ interface Definition<
   displayed?: readonly Displayed[];
   /** Defaults to none. */
   effects?: { [Pattern in Key<Applied | Displayed> | Applied | Displayed]?: Effect };
-  /** Defaults to none: the step is always there. */
-  onlyWith?: OnlyWith;
   /** Defaults to false. */
   isSecret?: boolean;
   /** Defaults to true. */
@@ -93,7 +82,7 @@ export function defineStep<
   Outputs extends object = object,
 >(definition: Definition<Name, Path, Applied, Displayed, Types, Outputs>): Step<Name, Outputs> {
   const { name, inputs, applied, document, facts = {}, outputs = {}, needs = [] } = definition;
-  const { displayed = [], effects = {}, isSecret = false, reverts = true, onlyWith } = definition;
+  const { displayed = [], effects = {}, isSecret = false, reverts = true } = definition;
   const readers = Object.entries(outputs as Record<string, (facts: unknown) => unknown>).map(
     ([output, make]) => [
       output,
@@ -107,7 +96,6 @@ export function defineStep<
       applied,
       displayed,
       effects: effects,
-      onlyWith,
       isSecret,
       reverts,
     },

@@ -82,9 +82,10 @@ test("a step's hash is of its own, and of functions above the ledger alone", () 
 });
 
 test.each<[string, StepName[]]>([
-  ["ping_limitation", ["kernel"]],
-  ["userdel_fix", []],
-  ["ENGINE_NAMES", ["preflight", "daemon"]],
+  ["port_and_ping_facts", ["kernel"]],
+  ["limitation_facts", ["daemon"]],
+  ["sysctl_set", ["kernel"]],
+  ["run_doctor", []],
 ])("what runs again where %s changes", (name, steps) => {
   expect(stepNames.filter((step) => functionsOfStep(step).includes(name))).toEqual(steps);
 });

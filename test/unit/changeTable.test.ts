@@ -100,11 +100,9 @@ const changes: Record<string, Partial<RootlessDockerHostArgs>[]> = {
     { resourceControllers: ["memory", "pids"] },
     { resourceControllers: [] },
   ],
-  "`network.driver`, `.ipv6`, `.detached`": [
-    { network: { driver: NetworkDriver.Pasta } },
-    { network: { ipv6: true } },
-  ],
+  "`network.ipv6`": [{ network: { ipv6: true } }],
   "`network` (all else)": [
+    { network: { driver: NetworkDriver.Pasta } },
     { network: { portDriver: PortDriver.Slirp4netns } },
     { network: { mtu: 1500 } },
     { network: { hostLoopback: true } },

@@ -49,19 +49,19 @@ test.each<[StepName, Document, Document, string | undefined]>([
     'on-destroy-data "keep" => "delete": a destroy DELETES images, containers and volumes, but all stays in a directory that an engine used before this package',
   ],
   [
-    "ports",
+    "kernel",
     { "privileged-ports": "none" },
     { "privileged-ports": "file-capability", "rootlesskit.capability": "cap_net_bind_service=ep" },
     `privileged-ports "none" => "file-capability": containers can publish ports below 1024, and so can whoever runs rootlesskit on this machine. rootlesskit.capability (not set) => "cap_net_bind_service=ep": ${restarts}`,
   ],
   [
-    "ports",
+    "kernel",
     { "privileged-ports": "none" },
     { "privileged-ports": "sysctl", "net.ipv4.ip_unprivileged_port_start": 0 },
     'net.ipv4.ip_unprivileged_port_start (not set) => 0. privileged-ports "none" => "sysctl": containers can publish ports below 1024, and every user of this machine can bind them; the daemon keeps running',
   ],
   [
-    "ports",
+    "kernel",
     { "privileged-ports": "sysctl" },
     { "privileged-ports": "none" },
     'privileged-ports "sysctl" => "none": a container that starts from now on publishes no port below the machine\'s own net.ipv4.ip_unprivileged_port_start, 1024 by default; the daemon keeps running',
@@ -114,6 +114,16 @@ test("which secret changes, and none of their values", () => {
   );
 });
 
+test("logins to registries that come, change and go", () => {
+  const before = { "registryAuth/a.example": "me:s3cret", "registryAuth/b.example": "me:s3cret" };
+  const after = { "registryAuth/b.example": "me:other", "registryAuth/c.example": "me:s3cret" };
+  expect(said("secrets", before, after, true)).toBe(
+    "registryAuth/a.example [secret] no longer set: docker of the account logs out where this package logged it in. " +
+      "registryAuth/b.example [secret] changes: docker of the account logs in there anew; the daemon keeps running. " +
+      "registryAuth/c.example [secret] is new: docker of the account logs in there; the daemon keeps running",
+  );
+});
+
 test("another version, and a step that is asked to run again", () => {
   const agent = (hash: string, ...lines: string[]) =>
     [
@@ -138,6 +148,9 @@ test("what was changed on the host since the state was written", () => {
     JSON.stringify({ "changed since then": { "a.b": `found ${found}, wanted 1` } });
   expect(driftInWords({}, {})).toBeUndefined();
   expect(
-    driftInWords({ kernel: note("0"), ports: note("7") }, { kernel: note("2"), ports: note("7") }),
+    driftInWords(
+      { kernel: note("0"), engine: note("7") },
+      { kernel: note("2"), engine: note("7") },
+    ),
   ).toBe("changed on the host: a.b (found 2, wanted 1): pulumi up sets it back");
 });

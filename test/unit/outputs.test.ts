@@ -1,6 +1,5 @@
 import { steps } from "../../src/steps";
 import { type Facts, factsOf } from "../../src/steps/facts";
-import { limitationsOf } from "../../src/steps/limitations";
 import { usualFacts } from "./mocks";
 
 describe("the agent's report", () => {
@@ -103,42 +102,4 @@ test.each<[string, Record<string, string | undefined>, string]>([
   expect(() => outputOf(output, facts)).toThrow(
     `web-${step.name}: report: found ${found}. To fix: run 'pulumi up' with a new value of recheck, which asks the host again; `,
   );
-});
-
-describe("limitations", () => {
-  const row = (name: string, status: string, evidence = "evidence", fix = "fix") => ({
-    [`limitations.${name}.status`]: status,
-    [`limitations.${name}.${evidence}`]: `evidence of ${name}`,
-    [`limitations.${name}.${fix}`]: `fix of ${name}`,
-  });
-  const rowOf = (name: string, status: string) => {
-    return { name, status, evidence: `evidence of ${name}`, fix: `fix of ${name}` };
-  };
-
-  test("a row each", () => {
-    const facts = { ...row("b", "limited"), other: "x", ...row("a", "available") };
-    expect(limitationsOf("web-kernel", facts)).toEqual([
-      rowOf("b", "limited"),
-      rowOf("a", "available"),
-    ]);
-  });
-
-  test("of a step that version 0.1 ran, whose reports say fact and mend", () => {
-    const facts = row("a", "unavailable", "fact", "mend");
-    expect(limitationsOf("web-kernel", facts)).toEqual([rowOf("a", "unavailable")]);
-  });
-
-  test.each([
-    ["status", { "limitations.a.status": "fine" }, "'fine' as the fact limitations.a.status"],
-    ["evidence", { "limitations.a.evidence": "" }, "'' as the fact limitations.a.evidence"],
-  ])("a row without its %s is an error", (_part, change, found) => {
-    const facts = { ...row("a", "limited"), ...change };
-    expect(() => limitationsOf("web-kernel", facts)).toThrow(`web-kernel: report: found ${found}`);
-  });
-
-  test("a row of which only a part is there is an error", () => {
-    expect(() => limitationsOf("web-kernel", { "limitations.a.fix": "x" })).toThrow(
-      "web-kernel: report: found none as the fact limitations.a.status",
-    );
-  });
 });

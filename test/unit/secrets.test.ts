@@ -46,11 +46,10 @@ describe.each([
     ["marked", pulumi.secret([{ address: "ghcr.io", username: "me", password: "SECRET" }])],
   ])("the password of a registry is a secret without a mark: %s", async (_what, registryAuth) => {
     const outcome = await seen({ registryAuth }, preview);
-    expect(inSecret(step(outcome, "registries").inputs.stdin)).toContain(
+    expect(inSecret(step(outcome, "secrets").inputs.stdin)).toContain(
       'registryAuth/ghcr.io: "me:SECRET"\n',
     );
-    expect(step(outcome, "registries").dependsOn).toContain("web-daemon");
-    expect(step(outcome, "report").dependsOn).toContain("web-registries");
+    expect(step(outcome, "daemon").inputs.stdin).not.toContain("secrets: ");
   });
 
   const socket = { caCertificate: certificate, certificate: serverCertificate };
@@ -67,17 +66,14 @@ describe.each([
     );
   });
 
-  test.each([undefined, null, []])(
-    "without a login there is no step for them: %j",
-    async (none) => {
-      const registryAuth = none as undefined;
-      const { registrations } = await runProgram(
-        () => new RootlessDockerHost("web", { ...usual, registryAuth }),
-        { preview },
-      );
-      expect(registrations.map(({ name }) => name)).not.toContain("web-registries");
-    },
-  );
+  test.each([undefined, null, []])("without a login nothing is secret: %j", async (none) => {
+    const registryAuth = none as undefined;
+    const outcome = await runProgram(
+      () => new RootlessDockerHost("web", { ...usual, registryAuth }),
+      { preview },
+    );
+    expect(step(outcome, "secrets").inputs.stdin).toMatch(/^agent: "[0-9a-f]{8}"\n$/);
+  });
 
   test("a secret host is not in the warning that it is not verified", async () => {
     const connection = { host: pulumi.secret("SECRET.example"), privateKey: "key" };

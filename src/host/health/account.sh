@@ -1,7 +1,7 @@
 # shellcheck shell=dash
-# Accounts that cannot have a daemon, or not without handling what is unusual: an error each, in preflight.
+# Accounts that cannot have a daemon, or not without handling what is unusual: an error each.
 
-# $1 the account's name.
+# For preflight and the step account. $1 the account's name.
 account_problems() {
 	local lookup=0
 	know_account "$1" || ACCOUNT='' ACCOUNT_UID='' ACCOUNT_HOME=$(new_home "$1")
@@ -9,7 +9,8 @@ account_problems() {
 	case $lookup in
 	0) known_account_problems "$1" ;;
 	2) new_account_problems "$1" ;;
-	*) problem "account $1" "that 'getent passwd $1' ends with status $lookup" "an answer, yes or no" \
+	*) problem "account $1" "that 'getent passwd $1' ends with status $lookup" \
+		"an answer, yes or no" \
 		"see that the directory service that /etc/nsswitch.conf names is there" ;;
 	esac
 	case $ACCOUNT_HOME in
@@ -20,25 +21,26 @@ account_problems() {
 	id_problems "$1"
 }
 
-# $1 the name. One whose making was cut off is the account step's to finish.
+# One whose making was cut off is the account step's to finish. $1 the name.
 new_account_problems() {
 	local uid
 	[ "$(doc create)" != false ] ||
 		problem "account.create" "no account $1" "it to exist, since account.create is false" \
 			"create it, or leave account.create out"
-	! grep -qs "^$1 .* ma[dk]ing\{0,1\}" "$STATE"/leases/*/account-entry || return 0
+	! grep -qsE "^$1 .* (making|going)\$" "$STATE"/leases/*/account-entry || return 0
 	! others_can_change "$ACCOUNT_HOME" ||
 		problem "account.home" "that others than root can change what leads to $ACCOUNT_HOME" \
 			"a place for a new home that only root can change" \
 			"name a directory in a place of root's, such as /home, in account.home"
-	[ ! -e "$ACCOUNT_HOME" ] && [ ! -h "$ACCOUNT_HOME" ] ||
+	[ -z "$(stat -c %F "$ACCOUNT_HOME" 2>/dev/null)" ] ||
 		problem "account.home" "something at $ACCOUNT_HOME already" \
 			"nothing there, before the account $1 is created" \
 			"move it away, or name another directory in account.home"
 	uid=$(doc uid)
 	[ -z "$uid" ] || ! getent passwd "$uid" >/dev/null ||
-		problem "account.uid" "uid $uid to be that of account $(getent passwd "$uid" | cut -d : -f 1)" \
-			"one that nobody has, for the new account $1" "name another uid, or leave account.uid out"
+		problem "account.uid" "uid $uid to be that of another account" \
+			"one that nobody has, for the new account $1" \
+			"name another uid, or leave account.uid out"
 	! getent group "$1" >/dev/null ||
 		problem "account.name" "a group $1 already" \
 			"no such group, before the account $1 is created with one of its own" \
@@ -62,89 +64,92 @@ require_equal() {
 			"leave account.$1 out, or change the account by hand"
 }
 
-# The home, and below it what is not the account's in the places that are written to: asked as the account.
+# The home, and what is not the account's in the places below it that are written to.
 home_problems() {
 	local type owner path
-	type=$(timeout -k 5 20 stat -f -L -c %T "$ACCOUNT_HOME" 2>/dev/null) || type=unknown
+	type=$(timeout -k 5 20 stat -f -L -c %T "$ACCOUNT_HOME" 2>/dev/null) ||
+		type='that does not answer'
 	case $type in
-	nfs* | cifs | smb* | afs | ceph | fuse* | 9p | v9fs | unknown)
-		problem "home of $ACCOUNT" "$ACCOUNT_HOME on the file system $type" \
-			"a home on a file system of this machine, such as ext4, XFS or Btrfs" "use another account"
+	nfs* | cifs | smb* | afs | ceph | fuse* | 9p | v9fs | that*)
+		problem "home of $ACCOUNT" "$ACCOUNT_HOME on a file system $type" \
+			"a home on one of this machine, such as ext4, XFS or Btrfs" "use another account"
 		return 0
 		;;
 	esac
 	# shellcheck disable=SC2016 # the inner shell expands them
 	as_account sh -c 'cd "$HOME" && [ -w . ] && [ -O . ] || { echo "- ."; exit; }
 		for path in .config .config/docker .config/docker/* .config/systemd .config/systemd/user \
-			.config/systemd/user/docker* .docker .docker/config.json .docker/contexts .local .local/share \
-			.ssh .ssh/authorized_keys; do
+			.config/systemd/user/docker* .docker .docker/config.json .docker/contexts \
+			.local .local/share .ssh .ssh/authorized_keys; do
 			[ ! -e "$path" ] || [ -O "$path" ] || stat -c "%U %n" -- "$path"
 		done' >"$WORK/foreign" </dev/null || true
 	while read -r owner path; do
 		case $path in
-		.) problem "home of $ACCOUNT" "that $ACCOUNT cannot write to its home, $ACCOUNT_HOME, or does not own it" \
+		.) problem "home of $ACCOUNT" "that $ACCOUNT does not own or cannot write $ACCOUNT_HOME" \
 			"an account with a home of its own, where its daemon keeps what it has" \
 			"name another account, or give $ACCOUNT a home of its own" ;;
-		*) problem "$ACCOUNT_HOME/$path" "it owned by $owner" "a file of $ACCOUNT, which writes there" \
-			"run 'chown -hR $ACCOUNT: ~$ACCOUNT/${path%%/*}' if all of that is to be the account's, or move it away" ;;
+		*) problem "$ACCOUNT_HOME/$path" "it owned by $owner" \
+			"a file of $ACCOUNT, which writes there" \
+			"run 'chown -hR $ACCOUNT: ~$ACCOUNT/${path%%/*}' if all of that is to be the \
+account's, or move it away" ;;
 		esac
 	done <"$WORK/foreign"
 }
 
-# What is wrong with the account's lines of /etc/subuid and /etc/subgid, and with a range that is asked for. $1 the
-# account's name.
+# What is wrong with the account's lines of /etc/subuid and /etc/subgid, and with a range that is
+# asked for. $1 the account's name.
 id_problems() {
-	local kind file last users what line other
+	local kind file what line other
 	for kind in uid gid; do
 		file=/etc/sub$kind
-		if [ -h "$file" ] || { [ -e "$file" ] && ! { [ -f "$file" ] && is_roots_own "$file"; }; }; then
+		if [ -h "$file" ] || { [ -e "$file" ] && ! is_roots_own "$file"; }; then
 			problem "$file" "$(stat -c 'it a %F of %U with mode %a' "$file")" \
 				"a file that root alone can change, and no link" \
-				"look at every line in it, then make it one: 'chown root $file && chmod go-w $file', or a copy \
-in place of the link" "whoever can change $file can give itself the ids of root"
+				"look at every line in it, then make it a file of root's with mode 644" \
+				"whoever can change $file can give itself the ids of root"
 			continue
 		fi
-		users=/etc/passwd
-		[ "$kind" = uid ] || users=/etc/group
-		last=$(last_id "$kind")
-		flawed_ids "$1" "$kind" "$last" "$users" >"$WORK/ids"
+		flawed_ids "$1" "$kind" >"$WORK/ids"
 		while IFS=$TAB read -r what line other; do
-			case $what in
-			malformed) problem "subordinateIds" "'$line' in $file, which is not NAME:FIRST:COUNT" \
-				"ids of 32 bits" "correct or remove that line" ;;
-			unsafe) problem "subordinateIds" "'$line' in $file, with $other" "ids above $last that nobody has" \
-				"remove that line and the files that containers have made under these ids, or ask for others" \
-				"containers could be these users, and change what is theirs" ;;
-			shared) problem "subordinateIds" "'$line' and '$other' in $file, which share ids" \
-				"ids of account $1 that no other line has" \
-				"remove one of the two, and the files that its containers have made under the old ids" \
-				"containers on the same ids could change each other's files" ;;
-			few) [ "$other" = 0 ] || ! is_of_directory "$1" || problem "account $1" \
-				"it an account of a directory service, with $line ids in $file" "$other ids there" \
-				"give it a line '$1:FIRST:$other' in /etc/subuid and in /etc/subgid, or use another account" ;;
-			esac
+			id_problem "$1" "$file" "$what" "$line" "$other"
 		done <"$WORK/ids"
 	done
 }
 
-# True of an account that is there, but not in /etc/passwd, where usermod would change it.
-is_of_directory() { getent passwd "$1" >/dev/null && ! grep -q "^$1:" /etc/passwd; }
-
-# The highest id that useradd or groupadd gives, as shadow reads it. $1 uid or gid.
-last_id() {
-	awk -v key="$1_MAX" 'BEGIN { last = 60000 } toupper($1) == toupper(key) && $2 ~ /^[0-9]+$/ { last = $2 }
-		END { printf "%.0f", last }' /etc/login.defs 2>/dev/null || printf 60000
+# $1 the account's name, $2 the file, then the fields of a line of flawed_ids.
+id_problem() {
+	case $3 in
+	unsafe) problem "subordinateIds" "'$4' in $2, $5" \
+		"NAME:FIRST:COUNT with ids above those of accounts, that nobody has" \
+		"remove that line, or ask for others" \
+		"containers could be these users, and change what is theirs" ;;
+	shared) problem "subordinateIds" "'$4' and '$5' in $2, which share ids" \
+		"ids of account $1 that no other line has" \
+		"remove one of the two, and the files that containers have made under its ids" \
+		"containers on the same ids could change each other's files" ;;
+	few)
+		if [ "$STEP" = doctor ]; then
+			problem "subordinate ids" "$4 in $2" "$5 at least" \
+				"run pulumi up with a new value of recheck" "images have files of as many owners"
+		elif [ -n "$ACCOUNT" ] && ! grep -q "^$1:" /etc/passwd; then
+			problem "account $1" "it an account of a directory service, with $4 ids in $2" \
+				"$5 ids there, which usermod does not give it" \
+				"give it a line '$1:FIRST:$5' in both files, or use another account"
+		fi
+		;;
+	esac
 }
 
-# Lines "KIND LINE OTHER" with tabs, of what is wrong with an account's ids. A range that is asked for, and that it has
-# not, counts as a line of its. shadow reads 010 as 8 and RootlessKit as 10, so that numbers are strict. $1 name, $2 uid or gid, $3 the
-# last id of accounts, $4 the file of users or groups.
+# Lines of a kind of flaw, a line of the file and more words, with tabs. A range that is asked for
+# and is not there counts as a line. shadow reads 010 as 8 and RootlessKit as 10. $1 the account's
+# name, $2 uid or gid.
 flawed_ids() {
-	local file=/etc/sub$2
+	local users=/etc/passwd file=/etc/sub$2 limits=/etc/login.defs
+	[ "$2" = uid ] || users=/etc/group
 	[ -e "$file" ] || file=/dev/null
-	awk -F : -v OFS='\t' -v name="$1" -v uid="${ACCOUNT_UID:-}" -v last="$3" -v users="$4" \
-		-v start="$(doc "sub$2-start")" -v count="$(doc "sub$2")" '
-		function is_number(text) { return text ~ /^(0|[1-9][0-9]*)$/ && length(text) <= 10 }
+	[ -e "$limits" ] || limits=/dev/null
+	awk -v OFS='\t' -v name="$1" -v uid="$ACCOUNT_UID" -v key="$2_max" -v users="$users" \
+		-v limits="$limits" -v start="$(doc "sub$2-start")" -v count="$(doc "sub$2")" '
 		function add(line, first, size, mine) {
 			n++
 			text[n] = line
@@ -152,29 +157,34 @@ flawed_ids() {
 			to[n] = first + size
 			own[n] = mine
 		}
-		FILENAME == users { id[++people] = $3 + 0; who[people] = $1; next }
-		{ mine = $1 == name || (uid != "" && $1 == uid) }
-		mine && (NF != 3 || !is_number($2) || !is_number($3) || $2 + $3 > 4294967295) {
-			print "malformed", $0, "-"
+		BEGIN { last = 60000; if (count == "") count = 65536 }
+		FILENAME == limits {
+			if (tolower($1) == key && $2 ~ /^[0-9]+$/) last = $2 + 0
 			next
 		}
-		$3 > 0 {
-			add($0, $2, $3, mine)
-			if (mine) total += $3
-			if (mine && $2 == start && $3 + 0 >= count + 0) start = ""
+		{ split($0, field, ":") }
+		FILENAME == users { id[++people] = field[3] + 0; who[people] = field[1]; next }
+		{ mine = field[1] == name || (uid != "" && field[1] == uid) }
+		mine && ($0 !~ /^[^:]+:(0|[1-9][0-9]*):(0|[1-9][0-9]*)$/ ||
+			field[2] + field[3] > 4294967295) {
+			print "unsafe", $0, "which is no range of ids"
+			next
 		}
+		field[3] > 0 { add($0, field[2], field[3], mine) }
+		mine { total += field[3] }
+		mine && field[2] == start && field[3] + 0 >= count + 0 { start = "" }
 		END {
 			if (start != "") add(name ":" start ":" count, start, count, 1)
 			for (i = 1; i <= n; i++) {
 				if (!own[i]) continue
-				if (from[i] <= last) print "unsafe", text[i], "ids up to " last ", which accounts can have"
+				if (from[i] <= last) print "unsafe", text[i], "with ids of accounts, up to " last
 				for (p = 1; p <= people; p++)
 					if (id[p] > last && id[p] >= from[i] && id[p] < to[i])
-						print "unsafe", text[i], "the id " id[p] " of " who[p]
+						print "unsafe", text[i], "with the id " id[p] " of " who[p]
 				for (j = 1; j <= n; j++)
 					if (j != i && !(own[j] && j < i) && from[i] < to[j] && from[j] < to[i])
 						print "shared", text[i], text[j]
 			}
-			if (total + 0 < count + 0) print "few", total + 0, count + 0
-		}' "$4" "$file"
+			if (total < count + 0) print "few", total + 0, count
+		}' "$limits" "$users" "$file"
 }

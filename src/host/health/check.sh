@@ -1,6 +1,6 @@
 # shellcheck shell=dash
-# For previews: what is not as this installation left it, and what a machine without one has. Nothing is changed, and
-# no lock is waited for. One JSON object on stdout, as src/drift/answer.ts reads it.
+# For previews: what is not as this installation left it. Nothing is changed, and no lock is waited
+# for. One JSON object on stdout, as src/drift/answer.ts reads it.
 
 start_check() {
 	exec </dev/null
@@ -8,10 +8,10 @@ start_check() {
 	prepare_work
 }
 
-# Before preflight's end an installation has an agent, and nothing else.
 run_check() {
 	local step about found wanted comma=''
 	start_check
+	# Before preflight's end an installation has an agent, and nothing else.
 	[ -s "$STATE/leases/$LEASE/owner" ] || {
 		printf '{"drift":null}\n'
 		return 0
@@ -24,23 +24,38 @@ run_check() {
 		# Pulumi runs a step again that was cut off.
 		is_applied "$step" || continue
 		printf '%s{"step":%s,"about":%s,"found":%s,"wanted":%s,"applied":"%s"}' "$comma" \
-			"$(json_string "$step")" "$(json_string "$(shown "$about")")" "$(json_string "$(shown "$found")")" \
-			"$(json_string "$(shown "$wanted")")" "$(date -u -r "$STATE/leases/$LEASE/$step" +%FT%TZ)"
+			"$(json_string "$step")" "$(json_string "$about")" "$(json_string "$found")" \
+			"$(json_string "$wanted")" \
+			"$(date -u -r "$STATE/leases/$LEASE/$step" +%FT%TZ)"
 		comma=,
 	done <"$WORK/differences"
 	printf ']}\n'
 }
 
-# Lines of a step, what it is about, what is there and what is wanted, with tabs, of the installation LEASE.
+# Lines of a step, what it is about, what is there and what is wanted, with tabs, of the
+# installation LEASE.
 differences_here() {
-	local account
+	local account step name state
 	account=$(account_of "$LEASE")
-	if ! know_account "$account"; then
+	know_account "$account" || {
 		printf 'account\taccount %s\tno such account\tit to exist\n' "$account"
 		return 0
-	fi
+	}
 	ledger_differences
-	package_differences
-	[ -z "$(daemon_state_if_wanted)" ] ||
-		printf 'daemon\tdocker.service of %s\t%s\tactive\n' "$ACCOUNT" "$(daemon_state_if_wanted)"
+	for step in engine kernel daemon; do
+		# shellcheck disable=SC2046 # names of packages
+		for name in $(missing_packages $(packages_of_step "$step")); do
+			printf '%s\tpackage %s\tnot installed\tinstalled\n' "$step" "$name"
+		done
+	done
+	state=$(daemon_state_if_wanted)
+	[ -z "$state" ] ||
+		printf 'daemon\tdocker.service of %s\t%s\tactive\n' "$ACCOUNT" "$state"
+}
+
+# What a step wants by name: resources/packages.sh says where that stands. $1 the step.
+packages_of_step() {
+	cat "$STATE/leases/$LEASE/$1.packages" 2>/dev/null || true
+	sed -n 's/^  "^\(.*\)\$";$/\1/p' "/etc/apt/apt.conf.d/99rootless-docker-$LEASE-$1" 2>/dev/null |
+		tr -d '\134'
 }

@@ -1,21 +1,22 @@
 # shellcheck shell=dash
-# What the rows of `limitations` are made of: src/limitations has their words. What the account's programs say goes on
-# as a fact and as nothing else.
+# What the rows of `limitations` are made of: their words are in src/limitations. What the account's
+# programs say goes on as a fact and as nothing else.
 
-# Of the daemon's step, whose document this run has.
+# Of the step daemon, whose document this run has.
 limitation_facts() {
-	local dockerd rootlesskit address
+	local dockerd address
 	# The oldest of that name: what runs in a container is younger.
-	dockerd=$(pgrep -o -u "$ACCOUNT_UID" -x dockerd) && rootlesskit=$(pgrep -o -u "$ACCOUNT_UID" -x rootlesskit) ||
-		fail "docker.service of $ACCOUNT" "no process of dockerd and rootlesskit" "the daemon to look at" \
-			"run again; where it stays so, see 'systemctl --user status docker' as $ACCOUNT"
-	daemon_words_facts "$dockerd"
+	dockerd=$(pgrep -o -u "$ACCOUNT_UID" -x dockerd) || true
+	[ -n "$dockerd" ] || fail "docker.service of $ACCOUNT" "no process dockerd" \
+		"the daemon to look at" \
+		"run again; where it stays so, see 'systemctl --user status docker' as $ACCOUNT"
+	word_facts "$dockerd"
 	process_facts "$dockerd"
-	argument_facts "$rootlesskit"
-	fact daemon.isDriverAsked "$(yes_if has daemon.json/storage-driver)"
+	argument_facts
+	fact daemon.isDriverNamed "$(yes_if has daemon.json/storage-driver)"
 	fact daemon.userlandProxy "$(yes_if [ "$(doc daemon.json/userland-proxy)" != false ])"
 	address=$(doc daemon.json/host-gateway-ip)
-	[ ! -e "$STATE/leases/$LEASE/secrets/text/daemon.json/host-gateway-ip" ] || address=secret
+	case " $(doc secrets) " in *' daemon.json/host-gateway-ip '*) address=secret ;; esac
 	fact daemon.hostGateway "$address"
 	fact daemon.hostGatewayIsHere "$(yes_if is_address_here "$address")"
 	fact kernel.appArmor "$(yes_if grep -qs Y /sys/module/apparmor/parameters/enabled)"
@@ -27,9 +28,10 @@ yes_if() { if "$@"; then printf true; else printf false; fi; }
 # $1 an address, which may be any text.
 is_address_here() { [ -n "$1" ] && ip -o address show scope global | grep -qF " $1/"; }
 
-# What the daemon has said of itself, and the rest in one program as the account: the CLI's version, what is at
-# /run/docker.sock for containers, and the protocols of RootlessKit's ports. $1 dockerd's process.
-daemon_words_facts() {
+# What the daemon has said of itself, and the rest in one program as the account: the CLI's version,
+# what is at /run/docker.sock for containers, and the protocols of RootlessKit's ports. $1 dockerd's
+# process.
+word_facts() {
 	local line
 	fact daemon.limits "$(words_of "$(docker_info Limits)")"
 	fact daemon.security "$(words_of "$(docker_info SecurityOptions)")"
@@ -44,12 +46,13 @@ daemon_words_facts() {
 		sh "/proc/$1/root/run/docker.sock" </dev/null >"$WORK/words" || true
 	{
 		read -r line || true
-		fact client.version "$(word_of_account "$(printf '%s' "$line" | sed 's/^Docker version \([^,]*\),.*/\1/')")"
+		line=${line#Docker version }
+		fact client.version "$(word_of_account "${line%%,*}")"
 		read -r line || true
 		fact dockerd.socket "$(words_of "$line")"
 		read -r line || true
-		fact rootlesskit.protocols \
-			"$(printf '%s' "$line" | sed 's/.*"protos":\[\([^]]*\)\].*/\1/; t; d' | tr -cd 'a-z0-9,')"
+		fact rootlesskit.protocols "$(printf '%s\n' "$line" |
+			sed -n 's/.*"protos":\[\([^]]*\)\].*/\1/p' | tr -cd 'a-z0-9,')"
 	} <"$WORK/words"
 }
 
@@ -63,42 +66,49 @@ process_facts() {
 	fact dockerd.network "$(readlink "/proc/$1/ns/net")"
 	fact dockerd.machineNetwork "$(readlink /proc/1/ns/net)"
 	awk '
+		function add(list, word) { return list (list == "" ? "" : ",") word }
 		FILENAME ~ /status$/ && $1 == "CapEff:" { print "capabilities " $2 }
-		FILENAME ~ /uid_map$/ { map = map (map == "" ? "" : ",") $1 " " $2 " " $3 }
-		FILENAME ~ /dev$/ && sub(/:.*/, "") { gsub(/ /, ""); devices = devices (devices == "" ? "" : " ") $0 }
+		FILENAME ~ /uid_map$/ { map = add(map, $1 " " $2 " " $3) }
+		FILENAME ~ /dev$/ && sub(/:.*/, "") { devices = add(devices, $1) }
 		FILENAME ~ /mountinfo$/ && $5 == "/" {
 			root = ""
-			for (at = 7; at <= NF && $at != "-"; at++) root = root (root == "" ? "" : " ") $at
+			for (at = 7; at <= NF && $at != "-"; at++) root = add(root, $at)
 		}
-		END { print "idMap " map; print "interfaces " devices; print "rootMount " root }' \
-		"/proc/$1/status" "/proc/$1/uid_map" "/proc/$1/net/dev" "/proc/$1/mountinfo" >"$WORK/process"
-	while IFS= read -r line; do fact "dockerd.${line%% *}" "$(shown "${line#* }")"; done <"$WORK/process"
+		END {
+			print "idMap " map
+			print "interfaces " devices
+			print "rootMount " root
+		}' "/proc/$1/status" "/proc/$1/uid_map" "/proc/$1/net/dev" "/proc/$1/mountinfo" \
+		>"$WORK/process"
+	while IFS= read -r line; do
+		fact "dockerd.${line%% *}" "$(words_of "${line#* }")"
+	done <"$WORK/process"
 }
 
-# What RootlessKit was started with. By slirp4netns and pasta the second address of its network leads to the machine's
-# 127.0.0.1, by gvisor-tap-vsock the first. $1 its process.
+# What RootlessKit was started with. By slirp4netns and pasta the second address of its network
+# leads to the machine's 127.0.0.1, by gvisor-tap-vsock the first.
 argument_facts() {
-	local arguments
-	arguments=$(head -c 65536 "/proc/$1/cmdline" | tr '\0' '\n' | awk '
-		function is_on(value) { return value == "" || value == "true" }
-		BEGIN { net = "10.0.2"; last = 2; open = transparent = "true" }
-		/^--cidr=[0-9.]+\/[0-9]+$/ { net = substr($0, 8); sub(/\.[0-9]+\/.*/, "", net) }
-		/^--net=/ { last = $0 == "--net=gvisor-tap-vsock" ? 1 : 2 }
-		/^--disable-host-loopback(=|$)/ { open = is_on(substr($0, 25)) ? "false" : "true" }
-		/^--source-ip-transparent=false/ { transparent = "false" }
-		END { print net "." last, open, transparent }')
-	fact rootlesskit.loopback "${arguments%% *}"
-	fact rootlesskit.isTransparent "${arguments##* }"
-	arguments=${arguments#* }
-	fact rootlesskit.hostLoopback "${arguments% *}"
+	local net last=2 is_open=true is_transparent=true
+	net=$(rootlesskit_argument cidr)
+	# What a program of the account's says there is no address.
+	case $net in *[!0-9./]*) net='' ;; esac
+	net=${net:-10.0.2.0/24}
+	[ "$(rootlesskit_argument net)" != gvisor-tap-vsock ] || last=1
+	! grep -qxE -- '--disable-host-loopback(=true)?' "$WORK/rootlesskit-arguments" || is_open=false
+	[ "$(rootlesskit_argument source-ip-transparent)" != false ] || is_transparent=false
+	fact rootlesskit.loopback "${net%.*}.$last"
+	fact rootlesskit.hostLoopback "$is_open"
+	fact rootlesskit.isTransparent "$is_transparent"
 }
 
-# Of the kernel's step.
+# Of the step kernel.
 port_and_ping_facts() {
-	local rootlesskit
+	local rootlesskit capability
 	rootlesskit=$(rootlesskit_program)
+	capability=$(capability_state "$rootlesskit")
+	case $capability in none | gone) capability='' ;; esac
 	fact kernel.pingGroups "$(sysctl_state net.ipv4.ping_group_range)"
 	fact kernel.portStart "$(sysctl_state net.ipv4.ip_unprivileged_port_start)"
 	fact rootlesskit.path "$rootlesskit"
-	fact rootlesskit.capability "$(capability_state "$rootlesskit" | sed '/^\(none\|gone\)$/d')"
+	fact rootlesskit.capability "$capability"
 }

@@ -1,11 +1,10 @@
 # shellcheck shell=dash
-# For a preview of a machine that has nothing of the installation: what of the document is another way there now.
+# For a preview of a machine that has nothing of the installation: what of the document is another
+# way there now, a JSON object a line.
 
-# A JSON object a line.
 present() {
-	if [ -z "$ACCOUNT" ]; then
+	[ -n "$ACCOUNT" ] ||
 		difference "account $(doc account)" none "new, with $(doc subuid) subordinate ids"
-	fi
 	package_changes
 	sysctl_changes
 	case $(doc rootful-docker) in
@@ -18,7 +17,8 @@ present() {
 
 # $1 what it is about, $2 what is there, $3 what comes.
 difference() {
-	printf '{"about":%s,"found":%s,"wanted":%s}\n' "$(json_string "$1")" "$(json_string "$2")" "$(json_string "$3")"
+	printf '{"about":%s,"found":%s,"wanted":%s}\n' "$(json_string "$1")" "$(json_string "$2")" \
+		"$(json_string "$3")"
 }
 
 package_changes() {

@@ -4,7 +4,6 @@ import { otherSourceDocument } from "../engine/settings";
 import { engine } from "../engine/step";
 import { optional, text, wholeNumber, words } from "../facts";
 import { kernel } from "../kernel/step";
-import { ports } from "../ports/step";
 import { secrets } from "../secrets/step";
 import { defineStep } from "../step";
 import { certificatesDocument } from "./certificates/settings";
@@ -20,10 +19,13 @@ import { tcpSocketDocument } from "./tcpSocket/settings";
 import { storageDocument, storageEffect } from "./storage/settings";
 import { unitDocument, unitEffects } from "./unit/settings";
 
-/** The daemon: its files, its unit, and that it answers. Of secret values it says only that they exist. */
+/**
+ * The daemon: its files, its unit, that it answers, and what it says of itself. Of secret values it says only that they
+ * exist.
+ */
 export const daemon = defineStep({
   name: "daemon",
-  needs: [engine, account, kernel, ports, secrets],
+  needs: [engine, account, kernel, secrets],
   inputs: [
     "account.name",
     "engine.source",

@@ -1,27 +1,34 @@
-import { preflight } from "../preflight/step";
+import { restarts } from "../daemon/restarts";
+import { engine } from "../engine/step";
+import { portsDocument, privilegedPortsEffect } from "../ports/settings";
 import { defineStep } from "../step";
 import { appArmorDocument } from "./appArmor/settings";
 import { kernelModulesDocument } from "./kernelModules/settings";
 import { sysctlsDocument } from "./sysctls/settings";
 import { unprivilegedPingDocument } from "./unprivilegedPing/settings";
 
-/** Kernel settings, options of modules and the AppArmor profile that user namespaces need. */
+/** Kernel settings, options of modules, the AppArmor profile that user namespaces need, and ports below 1024. */
 export const kernel = defineStep({
   name: "kernel",
-  needs: [preflight],
+  // A profile names a program of the engine, and a capability is of its file.
+  needs: [engine],
   inputs: [
     "unprivilegedPing",
     "sysctls",
     "kernelModuleOptions",
     "appArmorProfile",
     "engine.source",
+    "privilegedPorts",
   ],
-  // Every key with a dot is a kernel setting, net.ipv4.ping_group_range among them.
-  applied: ["*.*", "modprobe.d/*", "apparmor-profile"],
+  // Every key with a dot is a kernel setting, net.ipv4.ping_group_range among them, but for the capability.
+  applied: ["*.*", "modprobe.d/*", "apparmor-profile", "rootlesskit.capability"],
+  displayed: ["privileged-ports"],
+  effects: { "privileged-ports": privilegedPortsEffect, "rootlesskit.capability": restarts },
   document: (given) => ({
     ...sysctlsDocument(given.sysctls),
     ...unprivilegedPingDocument(given.unprivilegedPing),
     ...kernelModulesDocument(given.kernelModuleOptions),
     ...appArmorDocument(given.appArmorProfile, given.engine.source),
+    ...portsDocument(given.privilegedPorts),
   }),
 });

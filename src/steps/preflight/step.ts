@@ -1,11 +1,10 @@
 import { identityDocument } from "../account/settings";
 import { bridgeFilterDocument } from "../daemon/daemonJson/settings";
-import { ipv6Document, networkTrialDocument } from "../daemon/network/settings";
+import { ipv6Document } from "../daemon/network/settings";
 import { storageTrialDocument } from "../daemon/storage/settings";
 import { tcpSocketDocument } from "../daemon/tcpSocket/settings";
 import { otherSourceDocument, pluginsDocument, rootfulDockerDocument } from "../engine/settings";
 import { noAppArmorDocument } from "../kernel/appArmor/settings";
-import { kernelModulesDocument } from "../kernel/kernelModules/settings";
 import { keyQuotaDocument } from "../kernel/sysctls/settings";
 import { defineStep } from "../step";
 
@@ -26,11 +25,10 @@ export const preflight = defineStep({
     ...(["engine.source", "engine.plugins"] as const),
     "rootfulDocker",
     "storageDriver",
-    ...(["network.driver", "network.ipv6", "network.detached"] as const),
+    "network.ipv6",
     ...(["daemon.data-root", "daemon.icc", "daemon.iptables"] as const),
     "tcpSocket",
     "sysctls",
-    "kernelModuleOptions",
     "appArmorProfile",
   ],
   applied: [
@@ -40,21 +38,16 @@ export const preflight = defineStep({
     ...(["source", "plugins", "rootful-docker"] as const),
     ...(["daemon.json/storage-driver", "daemon.json/data-root"] as const),
     ...(["daemon.json/icc", "daemon.json/iptables"] as const),
-    ...(["environment/DOCKERD_ROOTLESS_ROOTLESSKIT_NET", "ipv6"] as const),
-    "environment/DOCKERD_ROOTLESS_ROOTLESSKIT_DETACH_NETNS",
-    "tcp-socket",
+    ...(["ipv6", "tcp-socket"] as const),
     "kernel.keys.*",
-    "modprobe.d/*",
     "apparmor-profile",
   ],
   document: (given, owner) => ({
     ...identityDocument(given.account, given.subordinateIds),
     ...storageTrialDocument(given.storageDriver, given.daemon["data-root"]),
-    ...networkTrialDocument(given.network),
     ...ipv6Document(given.network),
     ...tcpSocketDocument(given.tcpSocket),
     ...bridgeFilterDocument(given.daemon),
-    ...kernelModulesDocument(given.kernelModuleOptions),
     ...keyQuotaDocument(given.sysctls),
     ...noAppArmorDocument(given.appArmorProfile),
     ...otherSourceDocument(given.engine),

@@ -96,3 +96,9 @@ export function registriesDocument(logins: RegistryLogins): Document {
     Object.entries(logins).map(([address, login]) => [`registryAuth/${address}`, login]),
   );
 }
+
+/** What a login that comes, goes or changes does; of a secret document the values are only there or not. */
+export function registryEffect(before: unknown, after: unknown): string {
+  if (after === undefined) return "docker of the account logs out where this package logged it in";
+  return `docker of the account logs in there${before === undefined ? "" : " anew"}; the daemon keeps running`;
+}

@@ -1,13 +1,12 @@
 import { wordOfId } from "../../../src/remote/commands";
 import * as pulumi from "@pulumi/pulumi";
 import {
-  PrivilegedPorts,
   RootlessDockerHost,
   type RootlessDockerHostArgs,
   PrivilegeEscalation,
 } from "../../../index";
 import { packedAgent } from "../../../src/agent/agentText";
-import { usualSteps } from "../../../src/steps";
+import { stepNames } from "../../../src/steps";
 import { everyOption, secretValues } from "../fixtures";
 import {
   commandType,
@@ -36,27 +35,13 @@ describe.each(modes)("in $mode", ({ preview }) => {
     ]);
     expect(lines.slice(3).sort()).toEqual([
       "command:remote:Command web-account in web after web-agent web-lease web-preflight",
-      "command:remote:Command web-daemon in web after web-account web-agent web-engine web-kernel web-lease web-ports web-secrets",
+      "command:remote:Command web-daemon in web after web-account web-agent web-engine web-kernel web-lease web-secrets",
       "command:remote:Command web-engine in web after web-agent web-lease web-preflight",
-      "command:remote:Command web-kernel in web after web-agent web-lease web-preflight",
-      "command:remote:Command web-ports in web after web-agent web-lease web-preflight",
+      "command:remote:Command web-kernel in web after web-agent web-engine web-lease",
       "command:remote:Command web-preflight in web after web-agent web-lease",
-      "command:remote:Command web-report in web after web-agent web-daemon web-lease",
       "command:remote:Command web-secrets in web after web-agent web-lease web-preflight",
     ]);
   });
-
-  test.each([
-    [PrivilegedPorts.Sysctl, "web-preflight"],
-    [PrivilegedPorts.FileCapability, "web-engine"],
-    [pulumi.output(PrivilegedPorts.None), "web-engine"],
-  ])(
-    "ports waits for the engine where it may need its file: %#",
-    async (privilegedPorts, after) => {
-      const outcome = await create({ ...usual, privilegedPorts }, preview);
-      expect(step(outcome, "ports").dependsOn).toContain(after);
-    },
-  );
 
   test("the lease is kept by host and account", async () => {
     const outcome = await create(everyOption(), preview);
@@ -153,7 +138,7 @@ describe.each(modes)("in $mode", ({ preview }) => {
       const said = ` && echo "agent: nothing taken back: this machine has no record of the installation in ${state}" >&2`;
       expect(agent.delete).toBe(runIfThere(`revert agent ${lease}`, " </dev/null", said));
       const agentId = wordOfId("web-agent-id");
-      for (const name of usualSteps) {
+      for (const name of stepNames) {
         const { create: created, update: updated, delete: deleted } = step(outcome, name).inputs;
         expect(created).toBe(run(`apply ${name} ${lease} "" ${agentId}`));
         expect(updated).toBe(run(`update ${name} ${lease} "" ${agentId}`));
@@ -208,7 +193,7 @@ describe.each(modes)("in $mode", ({ preview }) => {
       { preview },
     );
     const children = outcome.registrations.filter(({ parent }) => parent === "web");
-    expect(children).toHaveLength(10);
+    expect(children).toHaveLength(8);
     for (const child of children) {
       expect(child).toMatchObject({
         retainOnDelete: true,

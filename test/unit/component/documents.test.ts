@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { PrivilegedPorts, type RootlessDockerHostArgs } from "../../../index";
 import { stepNames } from "../../../src/agent/agentText";
-import { usualSteps } from "../../../src/steps";
 import { certificate } from "../../../testkit/certificate";
 import { serverCertificate, serverKey } from "../../../testkit/serverCertificate";
 import { everyOption, secretValues } from "../fixtures";
@@ -16,7 +15,7 @@ describe.each(modes)("in $mode", ({ preview }) => {
   test("documents of a usual host", async () => {
     const outcome = await create(usual, preview);
     const documents = Object.fromEntries(
-      usualSteps.map((name) => [name, documentOf(outcome, name)]),
+      stepNames.map((name) => [name, documentOf(outcome, name)]),
     );
     expect(documents).toEqual({
       preflight:
@@ -25,11 +24,9 @@ describe.each(modes)("in $mode", ({ preview }) => {
       account:
         'account: "app"\nallocation: "next"\ncgroup.controllers: "cpu cpuset io memory pids"\ncreate: true\nsubgid: 65536\nsubuid: 65536\n',
       kernel:
-        'apparmor-profile: "auto"\nkernel.unprivileged_userns_clone: 1\nnet.ipv4.ping_group_range: "0 2147483647"\nuser.max_user_namespaces: ">= 1024"\n',
-      ports: 'privileged-ports: "none"\n',
+        'apparmor-profile: "auto"\nkernel.unprivileged_userns_clone: 1\nnet.ipv4.ping_group_range: "0 2147483647"\nprivileged-ports: "none"\nuser.max_user_namespaces: ">= 1024"\n',
       secrets: "",
       daemon: `account: "app"\n${bridges}on-destroy-data: "keep"\n`,
-      report: 'account: "app"\n',
     });
   });
 
@@ -38,7 +35,7 @@ describe.each(modes)("in $mode", ({ preview }) => {
     const documents = Object.fromEntries(
       stepNames.map((name) => {
         const { stdin } = step(outcome, name).inputs;
-        const text = ["registries", "secrets"].includes(name) ? inSecret(stdin) : stdin;
+        const text = name === "secrets" ? inSecret(stdin) : stdin;
         const lines = withoutCode(text, name).trimEnd().split("\n");
         // In every step's: any change of these makes all of them run.
         const ofEveryStep = ['recheck: "2026-11-25T19:44:00Z"', "take-over: true"];
@@ -53,11 +50,9 @@ describe.each(modes)("in $mode", ({ preview }) => {
         'apparmor-profile: "none"',
         "create: false",
         'daemon.json/storage-driver: "fuse-overlayfs"',
-        'environment/DOCKERD_ROOTLESS_ROOTLESSKIT_DETACH_NETNS: "true"',
         'home: "/srv/builder"',
         "ipv6: true",
         'kernel.keys.maxkeys: "2000"',
-        'modprobe.d/overlay.permit_mounts_in_userns: "1"',
         'owner: "project/stack/web"',
         'plugins: "compose"',
         'rootful-docker: "disable"',
@@ -94,11 +89,14 @@ describe.each(modes)("in $mode", ({ preview }) => {
         'kernel.keys.maxkeys: "2000"',
         "kernel.unprivileged_userns_clone: 1",
         'modprobe.d/overlay.permit_mounts_in_userns: "1"',
+        "net.ipv4.ip_unprivileged_port_start: 0",
         'net.ipv4.ping_group_range: "3 4"',
+        'privileged-ports: "sysctl"',
         'user.max_user_namespaces: ">= 1024"',
       ],
-      ports: ["net.ipv4.ip_unprivileged_port_start: 0", 'privileged-ports: "sysctl"'],
       secrets: [
+        'registryAuth/docker.io: "me:SECRET token"',
+        'registryAuth/ghcr.io: "robot:SECRET registry password"',
         `tls/ca.pem: ${JSON.stringify(certificate)}`,
         `tls/cert.pem: ${JSON.stringify(serverCertificate)}`,
         `tls/key.pem: ${JSON.stringify(serverKey)}`,
@@ -133,11 +131,6 @@ describe.each(modes)("in $mode", ({ preview }) => {
         'secrets: "tls/ca.pem tls/cert.pem tls/key.pem"',
         'tcp-socket: "192.0.2.7:2377"',
       ],
-      registries: [
-        'registryAuth/docker.io: "me:SECRET token"',
-        'registryAuth/ghcr.io: "robot:SECRET registry password"',
-      ],
-      report: ['account: "builder"', "registries: true"],
     });
     expect(String(step(outcome, "agent").inputs.stdin).split("\n")).toEqual(
       expect.arrayContaining(['# recheck: "2026-11-25T19:44:00Z"', "# take-over: true"]),
@@ -151,11 +144,8 @@ describe.each(modes)("in $mode", ({ preview }) => {
       unprivilegedPing: { enabled: false },
     };
     const outcome = await create(args, preview);
-    expect(documentOf(outcome, "ports")).toBe(
-      'privileged-ports: "file-capability"\nrootlesskit.capability: "cap_net_bind_service=ep"\n',
-    );
     expect(documentOf(outcome, "kernel")).toBe(
-      'apparmor-profile: "auto"\nkernel.unprivileged_userns_clone: 1\nuser.max_user_namespaces: ">= 1024"\n',
+      'apparmor-profile: "auto"\nkernel.unprivileged_userns_clone: 1\nprivileged-ports: "file-capability"\nrootlesskit.capability: "cap_net_bind_service=ep"\nuser.max_user_namespaces: ">= 1024"\n',
     );
   });
 
@@ -235,7 +225,7 @@ describe.each(modes)("in $mode", ({ preview }) => {
 });
 
 describe("what is not known makes only its own documents unknown", () => {
-  const all = ["lease", "agent", ...usualSteps];
+  const all = ["lease", "agent", ...stepNames];
 
   test.each<[string, RootlessDockerHostArgs, string[]]>([
     ["connection", { ...usual, connection: unknown() }, ["lease"]],
@@ -243,15 +233,11 @@ describe("what is not known makes only its own documents unknown", () => {
     ["connection.port", { ...usual, connection: { host: "h", port: unknown() } }, []],
     ["connection.privateKey", { ...usual, connection: { host: "h", privateKey: unknown() } }, []],
     ["connection.proxy", { ...usual, connection: { host: "h", proxy: unknown() } }, []],
-    [
-      "account",
-      { ...usual, account: unknown() },
-      ["lease", "preflight", "account", "daemon", "report"],
-    ],
+    ["account", { ...usual, account: unknown() }, ["lease", "preflight", "account", "daemon"]],
     [
       "account.name",
       { ...usual, account: { name: unknown() } },
-      ["lease", "preflight", "account", "daemon", "report"],
+      ["lease", "preflight", "account", "daemon"],
     ],
     ["account.create", { ...usual, account: { create: unknown() } }, ["preflight", "account"]],
     ["account.uid", { ...usual, account: { uid: unknown() } }, ["preflight", "account"]],
@@ -271,17 +257,18 @@ describe("what is not known makes only its own documents unknown", () => {
     [
       "kernelModuleOptions",
       { ...usual, kernelModuleOptions: { "overlay.metacopy": unknown() } },
-      ["preflight", "kernel"],
+      ["kernel"],
     ],
     ["appArmorProfile", { ...usual, appArmorProfile: unknown() }, ["preflight", "kernel"]],
-    ["privilegedPorts", { ...usual, privilegedPorts: unknown() }, ["ports"]],
+    ["privilegedPorts", { ...usual, privilegedPorts: unknown() }, ["kernel"]],
+    ["registryAuth", { ...usual, registryAuth: unknown() }, ["secrets"]],
     ["unprivilegedPing.groups", { ...usual, unprivilegedPing: { groups: unknown() } }, ["kernel"]],
     ["daemon.debug", { ...usual, daemon: { debug: unknown() } }, ["secrets", "daemon"]],
     ["environment.A", { ...usual, environment: { A: unknown() } }, ["secrets", "daemon"]],
     ["onDestroy.data", { ...usual, onDestroy: { data: unknown() } }, ["daemon"]],
     ["privilegeEscalation", { ...usual, privilegeEscalation: unknown() }, []],
-    ["recheck", { ...usual, recheck: unknown() }, ["agent", ...usualSteps]],
-    ["takeOver", { ...usual, takeOver: unknown() }, ["agent", ...usualSteps]],
+    ["recheck", { ...usual, recheck: unknown() }, ["agent", ...stepNames]],
+    ["takeOver", { ...usual, takeOver: unknown() }, ["agent", ...stepNames]],
   ])("%s", async (_path, args, wanted) => {
     const outcome = await create(args, true);
     const unknownOnes = all.filter((name) => {

@@ -125,15 +125,3 @@ function setsMtu([name, value]: unknown[]): boolean {
 export function ipv6Document({ ipv6 }: Pick<NetworkSettings, "ipv6">): Document {
   return { ipv6: ipv6 || undefined };
 }
-
-/** What preflight checks: these are not for every release. */
-export function networkTrialDocument({
-  driver,
-  detached,
-}: Pick<NetworkSettings, "driver" | "detached">): Document {
-  const isNew = driver === NetworkDriver.Pasta || driver === NetworkDriver.GvisorTapVsock;
-  return {
-    [`environment/${driverVariable}`]: isNew ? wordUnlessAuto(driver) : undefined,
-    [`environment/${detachVariable}`]: detached ? "true" : undefined,
-  };
-}

@@ -1,0 +1,80 @@
+import { idRanges } from "../steps/account/subordinateIds/outputs";
+import { type FactTypes, type Read, text, wholeNumber, words } from "../steps/facts";
+
+const anything = { wanted: "a text, which may be empty", read: (found: string) => found };
+
+const truth = {
+  wanted: "true or false",
+  read: (found: string) => (/^(true|false)$/.test(found) ? found === "true" : undefined),
+};
+
+/** What the rows are made of, by the step that reports it. The host measures, and says no words about it. */
+export const measuredBy = {
+  engine: { "versions.rootlesskit": text, "versions.kernel": text },
+  account: {
+    "account.name": text,
+    "account.uid": wholeNumber,
+    "subordinateIds.uids": idRanges,
+    "subordinateIds.gids": idRanges,
+  },
+  kernel: {
+    /** `net.ipv4.ping_group_range`, with one blank. */
+    "kernel.pingGroups": text,
+    /** `net.ipv4.ip_unprivileged_port_start`. */
+    "kernel.portStart": wholeNumber,
+    /** The path of its program, and what getcap says of it. */
+    "rootlesskit.path": text,
+    "rootlesskit.capability": anything,
+  },
+  daemon: {
+    storageDriver: text,
+    "cgroup.version": text,
+    "cgroup.driver": text,
+    "cgroup.controllers": words,
+    "network.portDriver": text,
+    /** Whether limits of memory, cpu and pids work: three words of docker info. */
+    "daemon.limits": text,
+    "daemon.security": text,
+    "daemon.version": text,
+    "daemon.experimental": text,
+    /** Whether daemon.json names the driver. */
+    "daemon.isDriverNamed": truth,
+    /** Whether daemon.json leaves docker-proxy on. */
+    "daemon.userlandProxy": truth,
+    /** daemon.json's host-gateway-ip: empty without one, `secret` where it is one. */
+    "daemon.hostGateway": anything,
+    /** Whether the machine has that address. */
+    "daemon.hostGatewayIsHere": truth,
+    /** Of the process dockerd: its id, its network and the machine's, and what is in it. */
+    "dockerd.process": wholeNumber,
+    "dockerd.network": text,
+    "dockerd.machineNetwork": text,
+    "dockerd.interfaces": anything,
+    "dockerd.capabilities": text,
+    "dockerd.idMap": text,
+    /** Propagation of its root directory, as mountinfo has it; empty where that is private. */
+    "dockerd.rootMount": anything,
+    /** What is at /run/docker.sock in its mount namespace: `itself`, a kind of file, or empty. */
+    "dockerd.socket": anything,
+    /** Protocols that it forwards; empty where it does not say so. */
+    "rootlesskit.protocols": words,
+    "rootlesskit.isTransparent": truth,
+    /** The address by which it leads to the machine's 127.0.0.1, and whether it does. */
+    "rootlesskit.loopback": text,
+    "rootlesskit.hostLoopback": truth,
+    "client.version": text,
+    "kernel.appArmor": truth,
+    /** The path of the program; empty without one. */
+    "criu.path": anything,
+  },
+} satisfies Record<string, FactTypes>;
+
+export type MeasuringStep = keyof typeof measuredBy;
+
+/** All of them. */
+export type Measured = Read<
+  (typeof measuredBy)["engine"] &
+    (typeof measuredBy)["account"] &
+    (typeof measuredBy)["kernel"] &
+    (typeof measuredBy)["daemon"]
+>;
