@@ -1,13 +1,14 @@
 # shellcheck shell=dash
 # The systems that this package knows, and what differs between them.
 
-# Of each: os-release's ID and version, or rolling; the package manager; the folder and the suite that
-# Docker's repository has for it (https://download.docker.com/linux), or -; whether a package of the
-# distribution's is a rootless engine; and its packages of the CLI's plugins Buildx and Compose, or -.
-# Ubuntu's docker.io has no dockerd-rootless.sh before 26.04, Fedora's moby-engine no rootlesskit, and
-# Arch's docker no dockerd-rootless.sh; RHEL has neither. Debian's docker-compose is a plugin since 13
-# (https://packages.debian.org/docker-compose), Ubuntu's is none (docker-compose-v2 is), and SLES has no
-# docker-buildx (docker.spec of https://src.opensuse.org, bsc#1233819).
+# Of each: os-release's ID and version, or rolling; the package manager; the folder and the suite
+# that Docker's repository has for it (https://download.docker.com/linux), or -; whether a package
+# of the distribution's is a rootless engine; and its packages of the CLI's plugins Buildx and
+# Compose, or -. Ubuntu's docker.io has no dockerd-rootless.sh before 26.04, Fedora's moby-engine
+# no rootlesskit, and Arch's docker no dockerd-rootless.sh; RHEL has neither. Debian's
+# docker-compose is a plugin since 13 (https://packages.debian.org/docker-compose), Ubuntu's is
+# none (docker-compose-v2 is), and SLES has no docker-buildx (docker.spec of
+# https://src.opensuse.org, bsc#1233819).
 known_systems() {
 	cat <<'SYSTEMS'
 debian 11 apt-get debian bullseye yes - -
@@ -51,7 +52,10 @@ known_system() {
 			known_systems | awk -v names="$names" -v version="$(os_release VERSION_ID)" '
 				BEGIN { count = split(names, name, " "); sub(/\..*/, "", version) }
 				$2 == version || $2 == "rolling" { line[$1] = $0 }
-				END { for (i = 1; i <= count; i++) if (name[i] in line) { print line[name[i]]; exit } }'
+				END {
+					for (i = 1; i <= count; i++)
+						if (name[i] in line) { print line[name[i]]; exit }
+				}'
 		fi
 		;;
 	esac

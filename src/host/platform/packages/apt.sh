@@ -3,14 +3,14 @@
 
 apt_installed() { dpkg_packages i "$@"; }
 
-# Packages in a state of dpkg's, a line each: name, blank, version. $1 the state, then names, or none
-# for all. A held package is installed, too.
+# Packages in a state of dpkg's, a line each: name, blank, version. $1 the state, then names, or
+# none for all. A held package is installed, too.
 dpkg_packages() {
 	local state=$1
 	shift
 	# shellcheck disable=SC2016 # dpkg's own variables
 	dpkg-query -W -f '${db:Status-Abbrev} ${Package} ${Version}\n' "$@" 2>/dev/null |
-		sed -n "s/^.$state[^ ]*  *//p"
+		sed -n "s/^.${state}[^ ]*  *//p"
 }
 
 apt_versions() { apt-cache madison "$1" | cut -d '|' -f 2 | tr -d ' ' | awk '!seen[$0]++'; }
@@ -42,9 +42,9 @@ apt_plan() {
 	sed -n 's/^\(Purg\|Remv\) \([^ ]*\).*/remove \2/p' "$WORK/manager.log" >"$WORK/plan"
 }
 
-# Which packages are new apt itself writes down before dpkg begins, each with "-" for the version that
-# was there; apt sends its configuration first, up to an empty line, and knows a hook's options by its
-# first word. All that is new is marked as installed automatically.
+# Which packages are new apt itself writes down before dpkg begins, each with "-" for the version
+# that was there; apt sends its configuration first, up to an empty line, and knows a hook's
+# options by its first word. All that is new is marked as installed automatically.
 apt_run() {
 	local verb=$1
 	shift
@@ -52,7 +52,7 @@ apt_run() {
 	install)
 		apt_get install --no-remove --allow-downgrades -o APT::Get::Mark-Auto=true \
 			-o DPkg::Tools::Options::sed::Version=2 \
-			-o "DPkg::Pre-Install-Pkgs::=sed -n '1,/^\$/d; s/^\\([^ ]*\\) - <.*/\\1/p' \
+			-o "DPkg::Pre-Install-Pkgs::=sed -n '1,/^\$/d; s/^\\([^ ]*\\) - <.* \\/.*/\\1/p' \
 				>>$STATE/packages && sync $STATE/packages" "$@"
 		;;
 	download) apt_get install --download-only --allow-downgrades "$@" ;;
@@ -67,7 +67,8 @@ apt_remove() {
 	local edited
 	edited=$(apt_edited "$@")
 	# docker.io's purge would empty /var/lib/docker, whose data are not ours.
-	rm -f /usr/share/docker.io/contrib/nuke-graph-directory.sh /var/lib/docker/nuke-graph-directory.sh
+	rm -f /usr/share/docker.io/contrib/nuke-graph-directory.sh \
+		/var/lib/docker/nuke-graph-directory.sh
 	# shellcheck disable=SC2046,SC2086 # names of packages
 	if [ -n "$edited" ]; then
 		say "the configuration of$edited stays, which somebody has edited"
@@ -97,8 +98,8 @@ apt_edited() {
 	done
 }
 
-# Also what an interrupted removal has left the configuration of. A package that is only recommended
-# or suggested is not needed.
+# Also what an interrupted removal has left the configuration of. A package that is only
+# recommended or suggested is not needed.
 apt_orphans() {
 	apt_get --simulate autoremove --purge -o APT::AutoRemove::RecommendsImportant=false \
 		-o APT::AutoRemove::SuggestsImportant=false ||
@@ -108,8 +109,8 @@ apt_orphans() {
 	dpkg_packages c | cut -d ' ' -f 1
 }
 
-# A package that was killed while it was unpacked can be neither configured nor removed: it is unpacked
-# once more, with what it needs.
+# A package that was killed while it was unpacked can be neither configured nor removed: it is
+# unpacked once more, with what it needs.
 apt_complete() {
 	local halves
 	[ -n "$(dpkg --audit 2>&1)" ] || return 0
@@ -126,7 +127,11 @@ apt_complete() {
 # Each with the lines that belong to it.
 apt_errors() {
 	awk '
-		/^(E|W|Err:?[0-9]*|dpkg|debconf):/ || / : (Pre)?(Depends|Breaks|Conflicts): / { print; more = 1; next }
+		/^(E|W|Err|dpkg|debconf):/ || / : (PreDepends|Depends|Breaks|Conflicts): / {
+			print
+			more = 1
+			next
+		}
 		/^ / && more { print; next }
 		{ more = 0 }' "$WORK/manager.log" | sed 's/  */ /g'
 }

@@ -13,8 +13,8 @@ dnf_outdated() { false; }
 
 dnf_refresh() { run_dnf makecache --refresh; }
 
-# dnf 4 itself would wait for another one for ever. What nobody asked for by name stays away, and stays
-# there.
+# dnf 4 itself would wait for another one for ever. What nobody asked for by name stays away, and
+# stays there.
 run_dnf() {
 	run_manager dnf -y --setopt=exit_on_lock=True --setopt=install_weak_deps=False \
 		--setopt=clean_requirements_on_remove=False "$@"
@@ -38,8 +38,8 @@ dnf_words() {
 	done
 }
 
-# dnf prints a long name on a line of its own, and what a package takes the place of below it. With a
-# conflict there is no table, but an offer to try it with --allowerasing.
+# dnf prints a long name on a line of its own, and what a package takes the place of below it. With
+# a conflict there is no table, but an offer to try it with --allowerasing.
 dnf_plan() {
 	# shellcheck disable=SC2046 # words
 	run_dnf --assumeno $(dnf_words "$@") || true
@@ -47,7 +47,7 @@ dnf_plan() {
 		function plain(name) { sub(/\.(noarch|i[3-6]86|x86_64|aarch64)$/, "", name); return name }
 		/^[^ ].*:$/ { section = $1; sub(/:$/, "", section); next }
 		/^Transaction Summary/ { section = "" }
-		/--allowerasing/ { print "remove packages that conflict" }
+		/--allowerasing/ { print "remove what conflicts" }
 		section !~ /^(Installing|Removing)$/ { next }
 		$1 == "replacing" { print "remove", plain($2); next }
 		NF == 1 && !/^=/ { name = $1; next }
@@ -76,6 +76,7 @@ dnf_orphans() {
 dnf_complete() { :; }
 
 dnf_errors() {
-	grep -E -e '^ *(-|Error|error:|E:|Problem|Curl error|curl:|Failed|Errors|No match|Unable|Public key|GPG)' \
-		-e '( is not signed|another copy)' "$WORK/manager.log" || true
+	grep -E -e '^ *(-|Error|error:|E:|Problem|Curl error|curl:|Failed|Errors)' \
+		-e '^ *(No match|Unable|Public key|GPG)| is not signed| another copy' \
+		"$WORK/manager.log" || true
 }

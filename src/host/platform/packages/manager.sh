@@ -1,15 +1,15 @@
 # shellcheck shell=dash
-# The package manager of this machine. Each has functions that are named after it, such as apt_plan:
+# The package manager of this machine. Each has functions named after it, such as apt_plan:
 #   installed NAME...   those that are installed, a line each: name, blank, version
 #   versions NAME       what its lists have of a package, the newest first
 #   outdated            true where the lists are to be fetched before something is installed
 #   refresh             fetches the lists
-#   plan VERB NAME...   into $WORK/plan what it would do: "install NAME" for each package that is new,
-#                       "remove NAME" for each that goes
-#   run VERB NAME...    does it. install, which removes nothing; download for an installation that may
-#                       remove something; remove with configuration; purge, as people ask for it
-#   orphans NAME...     packages that nothing needs, but that people have asked for. The names count as
-#                       if nobody had asked for them
+#   plan VERB NAME...   into $WORK/plan what it would do: "install NAME" for what is new, "remove
+#                       NAME" for what goes
+#   run VERB NAME...    does it: install, which removes nothing; download, for an installation that
+#                       may remove something; remove with configuration; purge, as people ask for it
+#   orphans NAME...     packages that nothing needs and nobody has asked for; those that are named
+#                       count as if nobody had asked for them
 #   complete            what was interrupted
 #   errors              of what it has said in $WORK/manager.log, a line each
 # NAME may be NAME=VERSION where something is installed.
@@ -52,8 +52,8 @@ installed_version() {
 	done | tail -n 1
 }
 
-# Those of the packages (names, or name=version) that are not installed, each after a blank. A version
-# may be another package's of the same release: its epoch does not count.
+# Those of the packages (names, or name=version) that are not installed, each after a blank. A
+# version may be another package's of the same release: its epoch does not count.
 missing_packages() {
 	local wanted installed name version
 	[ $# -gt 0 ] || return 0
@@ -63,16 +63,12 @@ missing_packages() {
 			while read -r name version; do printf '%s=%s\n' "$name" "${version#*:}"; done
 	)$NEWLINE
 	for wanted in "$@"; do
-		name=${wanted%%=*}
-		version=${wanted#"$name"}
-		version=${version#=}
-		case $installed in
-		*"$NEWLINE$name=${version#*:}"*) [ -n "$version" ] || continue ;;
+		name=$wanted=
+		case $wanted in
+		*=*:*) name=${wanted%%=*}=${wanted#*=*:}$NEWLINE ;;
+		*=*) name=$wanted$NEWLINE ;;
 		esac
-		case $installed in
-		*"$NEWLINE$name=${version#*:}$NEWLINE"*) ;;
-		*) printf ' %s' "$wanted" ;;
-		esac
+		case $installed in *"$NEWLINE$name"*) ;; *) printf ' %s' "$wanted" ;; esac
 	done
 }
 

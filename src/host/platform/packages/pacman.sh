@@ -6,18 +6,19 @@ pacman_installed() { pacman -Q -- "$@" 2>/dev/null || true; }
 # Arch keeps one version of each.
 pacman_versions() { pacman -Si -- "$1" 2>/dev/null | sed -n 's/^Version *: //p'; }
 
-# Arch supports no update of a part: newer lists bring packages that are built for newer libraries than
-# are there. So they are fetched only where there are none.
+# Arch supports no update of a part: newer lists bring packages that are built for newer libraries
+# than are there. So they are fetched only where there are none.
 pacman_outdated() { [ -z "$(find /var/lib/pacman/sync -name '*.db' -print -quit 2>/dev/null)" ]; }
 
 pacman_refresh() { ! pacman_outdated || run_pacman -Sy; }
 
-# A pacman that is killed leaves its lock, and pacman leaves it to people to see that none is at work.
+# A pacman that is killed leaves its lock, and pacman leaves it to people to see that none is at
+# work.
 run_pacman() {
 	local lock=/var/lib/pacman/db.lck
 	[ ! -e "$lock" ] || [ -n "$(find /proc/[0-9]*/fd -lname "$lock" 2>/dev/null)" ] ||
-		fail "$lock" "it there, and no program at work with it, as a pacman leaves it that was killed" \
-			"it gone" "see in /var/log/pacman.log what was interrupted, remove the file, then run again"
+		fail "$lock" "it there, and no program at work with it, as a killed pacman leaves it" \
+			"it gone" "see in /var/log/pacman.log what was interrupted, remove it, then run again"
 	run_manager pacman --noconfirm "$@"
 }
 
@@ -72,6 +73,6 @@ pacman_complete() { :; }
 
 pacman_errors() {
 	grep -E -e '^(error|curl|warning: failed|warning: database file)' \
-		-e '^:: .* (in conflict|breaks dependency|requires)' \
+		-e '^:: .* (in conflict|breaks dependency|require)' \
 		-e 'exists in filesystem|is invalid or corrupted' "$WORK/manager.log" || true
 }

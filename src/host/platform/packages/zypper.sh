@@ -5,8 +5,8 @@ zypper_installed() { rpm_installed "$@"; }
 
 zypper_versions() {
 	run_zypper --xmlout search -s --match-exact -t package "$1" || true
-	sed -n '/repository="(System/d; s/^<solvable .* edition="\([^"]*\)".*/\1/p' "$WORK/manager.log" |
-		sort -rV -u
+	sed -n '/repository="(System/d; s/^<solvable .* edition="\([^"]*\)".*/\1/p' \
+		"$WORK/manager.log" | sort -rV -u
 }
 
 # zypper looks after its lists itself.
@@ -14,8 +14,8 @@ zypper_outdated() { false; }
 
 zypper_refresh() { run_zypper refresh; }
 
-# What it only informs of is no failure: 100 to 103; 106, that it has left a repository out; 107, that
-# a script of a package has failed.
+# What it only informs of is no failure: 100 to 103; 106, that it has left a repository out; 107,
+# that a script of a package has failed.
 run_zypper() {
 	local status=0
 	run_manager zypper -n "$@" || status=$?
@@ -42,7 +42,7 @@ zypper_plan() {
 		/^<to-install>/ { verb = "install" }
 		/^<to-remove>/ { verb = "remove" }
 		/^<\/?to-/ { if (!/^<to-(install|remove)>/) verb = ""; next }
-		/deinstallation of / { print "remove packages that conflict" }
+		/deinstallation of / { print "remove what conflicts" }
 		/^<solvable type="package"/ && verb != "" {
 			sub(/.* name="/, "")
 			sub(/".*/, "")
@@ -63,7 +63,8 @@ zypper_run() {
 # zypper has no command that marks a package as a dependency: this is libzypp's list of them.
 zypper_orphans() {
 	local list=/var/lib/zypp/AutoInstalled
-	printf '%s\n' "$@" | cat - "$list" 2>/dev/null | sort -u | sed '/^$/d' >"$WORK/automatic"
+	printf '%s\n' "$@" | cat "$list" - 2>/dev/null |
+		awk '/^#/ || (NF && !seen[$0]++)' >"$WORK/automatic"
 	write_file "$list" 644 <"$WORK/automatic"
 	run_zypper packages --unneeded || true
 	awk -F '|' '/^i/ { gsub(/ /, "", $3); print $3 }' "$WORK/manager.log"
@@ -75,7 +76,7 @@ zypper_complete() { :; }
 zypper_errors() {
 	sed "s/<[^>]*>//g; s/&apos;/'/g; s/&quot;/\"/g; s/&lt;/</g; s/&gt;/>/g; s/&amp;/\&/g" \
 		"$WORK/manager.log" | grep -E \
-		-e '^ *(Error|Problem|Curl error|curl:|Failed|No provider|Subprocess failed|This is a transactional)' \
-		-e 'Failed to retrieve|verification failed|nothing provides|Skipping repository|Signing Key' \
-		-e '^error:|conflict' | sed 's/^ *- //; s/^ *//' || true
+		-e '^ *(Error|error:|Problem|Curl error|curl:|Failed|No provider|Subprocess failed)' \
+		-e '^ *This is a transactional|Failed to retrieve|verification failed|conflict' \
+		-e 'nothing provides|Skipping repository|Signing Key' | sed 's/^ *- //; s/^ *//' || true
 }

@@ -1,0 +1,199 @@
+# shellcheck shell=dash
+# Packages: what this program brings, and what of that goes.
+#   $STATE/packages                    names of what its transactions have brought, or were about to
+#                                      bring: one list for the machine
+#   $STATE/leases/LEASE/STEP.packages  what a step wants by name, so that it is not called unneeded;
+#                                      for apt a file of its configuration says that
+
+# Packages that this step has to have: what is missing is installed, and nothing removed for it.
+# All calls of a run count together. Arguments: names, or name=version.
+want_packages() {
+	local missing
+	protect_packages "$@"
+	[ -n "$(missing_packages "$@")" ] || return 0
+	settle
+	begin_packages
+	missing=$(missing_packages "$@")
+	[ -n "$missing" ] || return 0
+	say "installs$missing"
+	# shellcheck disable=SC2086 # names of packages
+	install_packages $missing
+}
+
+# The same with another source of the engine: what the earlier one has brought goes first, once the
+# new packages are here. Arguments: names, or name=version.
+replace_packages() {
+	local missing
+	protect_packages "$@"
+	missing=$(missing_packages "$@")
+	# shellcheck disable=SC2086 # names of packages
+	if [ -n "$missing" ]; then
+		begin_packages
+		of_manager plan install $missing
+		stop_on_removal "$STATE/packages" $missing
+		with_lists of_manager run download $missing || no_packages $missing
+	fi
+	settle
+	remove_packages
+	want_packages "$@"
+}
+
+# From here on nothing that removes what is unneeded takes them. Arguments: names, or name=version.
+protect_packages() {
+	local name list=$STATE/leases/$LEASE/$STEP.packages
+	for name in "$@"; do printf '%s\n' "${name%%=*}"; done >>"$WORK/$STEP.packages"
+	sort -u -o "$WORK/$STEP.packages" "$WORK/$STEP.packages"
+	if [ "$PACKAGE_MANAGER" = apt-get ]; then
+		{
+			echo '// Managed by rootless-docker (Pulumi): autoremove leaves these.'
+			echo 'APT::NeverAutoRemove {'
+			sed 's/[.+]/\\&/g; s/.*/  "^&$";/' "$WORK/$STEP.packages"
+			echo '};'
+		} >"$WORK/$STEP.protection"
+		want_file "/etc/apt/apt.conf.d/99rootless-docker-$LEASE-$STEP" 644 "$WORK/$STEP.protection"
+	else
+		cmp -s "$WORK/$STEP.packages" "$list" || write_record "$list" <"$WORK/$STEP.packages"
+	fi
+}
+
+# Before packages change: what a killed run was at work on is completed, and the lists are there.
+begin_packages() {
+	[ -e "$STATE/packages" ] || write_record "$STATE/packages" </dev/null
+	of_manager complete
+	! lists_outdated || refresh_lists
+}
+
+# While their source is still there. For a step that takes both back.
+complete_packages() { [ ! -s "$STATE/packages" ] || of_manager complete; }
+
+# Runs a command again with new lists: those that are there may name what the archive has replaced.
+with_lists() { "$@" || { [ ! -e "$WORK/lists.errors" ] && refresh_lists && "$@"; }; }
+
+# Arguments: names, or name=version.
+no_packages() {
+	local fix="fix what $PACKAGE_MANAGER says, then run again"
+	[ "$PACKAGE_MANAGER" != pacman ] ||
+		fix="update this machine with 'pacman -Syu' if its lists are older than the mirror, or $fix"
+	fail "$PACKAGE_MANAGER install $*" "$(package_errors)" "these packages" "$fix"
+}
+
+# Arguments: names, or name=version.
+install_packages() {
+	local before name version
+	before=$(wc -l <"$STATE/packages")
+	with_lists try_packages "$@" || no_packages "$@"
+	{
+		tail -n "+$((before + 1))" "$STATE/packages"
+		for name in "$@"; do printf '%s\n' "${name%%=*}"; done
+	} | sort -u >"$WORK/brought"
+	# shellcheck disable=SC2046 # names of packages
+	of_manager installed $(cat "$WORK/brought") | while read -r name version; do
+		changed "package $name $version installed"
+	done
+}
+
+# What comes is on the list before it comes: apt writes that itself. Arguments as above.
+try_packages() {
+	if [ "$PACKAGE_MANAGER" = apt-get ]; then
+		! apt_run install "$@" || return 0
+		grep -q 'remove is disabled' "$WORK/manager.log" || return 1
+	fi
+	of_manager plan install "$@"
+	stop_on_removal /dev/null "$@"
+	sed -n 's/^install //p' "$WORK/plan" >>"$STATE/packages"
+	sync "$STATE/packages"
+	of_manager run install "$@"
+}
+
+# $1 a file with names that may go, then the packages that are wanted.
+stop_on_removal() {
+	local removed errors
+	removed=$(sed -n 's/^remove //p' "$WORK/plan" | grep -vxFf "$1" | sort -u | paste -s -d ' ')
+	shift
+	[ -n "$removed" ] || return 0
+	errors=$(package_errors)
+	fail "$PACKAGE_MANAGER install $*" "that it removes $removed${errors:+ ($errors)}" \
+		"no package removed that was here before" \
+		"remove them yourself where nobody needs them, or choose another engine.source"
+}
+
+# Of what was brought, what nobody wants and the package manager calls unneeded.
+remove_packages() {
+	local names last=''
+	[ -s "$STATE/packages" ] || return 0
+	of_manager complete
+	while :; do
+		note_unneeded
+		names=$(paste -s -d ' ' "$WORK/unneeded")
+		if [ -z "$names" ] || [ "$names" = "$last" ]; then return 0; fi
+		last=$names
+		# shellcheck disable=SC2086 # names of packages
+		! others_go_with $names || return 0
+		names=$(paste -s -d ' ' "$WORK/unneeded")
+		# shellcheck disable=SC2086 # names of packages
+		of_manager run remove $names || fail "packages $names" "$(package_errors)" "them gone" \
+			"fix what $PACKAGE_MANAGER says, then run again"
+		# shellcheck disable=SC2046,SC2086 # names of packages
+		{
+			changed "packages removed:$(missing_packages $names)"
+			of_manager installed $(cat "$STATE/packages") | cut -d ' ' -f 1 | sort -u |
+				write_record "$STATE/packages"
+		}
+	done
+}
+
+# True where dnf or zypper would remove what is not of $WORK/ours with them; dpkg and pacman refuse
+# that. Arguments: names.
+others_go_with() {
+	local others
+	case $PACKAGE_MANAGER in dnf | zypper) ;; *) return 1 ;; esac
+	of_manager plan remove "$@"
+	others=$(sed -n 's/^remove //p' "$WORK/plan" | grep -vxFf "$WORK/ours" | paste -s -d ' ')
+	if [ -z "$others" ]; then
+		# What of ours goes with them counts, too.
+		sed -n 's/^remove //p' "$WORK/plan" | sort -u - "$WORK/unneeded" >"$WORK/removed"
+		mv "$WORK/removed" "$WORK/unneeded"
+		return 1
+	fi
+	say "packages $* stay, since $others would be removed with them"
+}
+
+# Into $WORK/unneeded.
+note_unneeded() {
+	: >"$WORK/unneeded"
+	cat "$STATE"/leases/*/*.packages >"$WORK/wanted.packages" 2>/dev/null || true
+	sort -u "$STATE/packages" | grep -vxFf "$WORK/wanted.packages" >"$WORK/ours" || return 0
+	# shellcheck disable=SC2046 # names of packages
+	of_manager orphans $(
+		of_manager installed $(cat "$WORK/ours") | cut -d ' ' -f 1
+	) >"$WORK/orphans"
+	grep -xFf "$WORK/ours" "$WORK/orphans" | sort -u >"$WORK/unneeded" || true
+}
+
+# The end of an installation, after its files are given back. What stays at the end of the last one
+# is the machine's from then on.
+release_packages() {
+	rm -f "$STATE/leases/$LEASE/"*.packages
+	remove_packages
+	[ -z "$(leases_of_others)" ] || return 0
+	[ ! -s "$STATE/packages" ] || {
+		: >"$WORK/stays"
+		say "packages stay, which $PACKAGE_MANAGER does not call unneeded:" \
+			"$(sort -u "$STATE/packages" | paste -s -d ' ')"
+	}
+	rm -f "$STATE/packages"
+}
+
+# As people ask for it in so many words: what depends on them goes too, and nothing of it comes
+# back. What this program has brought stays. Arguments: names.
+purge_packages() {
+	local names
+	begin_packages
+	names=$(of_manager installed "$@" | cut -d ' ' -f 1 | grep -vxFf "$STATE/packages" |
+		paste -s -d ' ')
+	[ -n "$names" ] || return 0
+	# shellcheck disable=SC2086 # names of packages
+	of_manager run purge $names || fail "$PACKAGE_MANAGER purge $names" "$(package_errors)" \
+		"these packages gone" "fix what $PACKAGE_MANAGER says, then run again"
+	changed "packages purged: $names"
+}

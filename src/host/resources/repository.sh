@@ -1,0 +1,104 @@
+# shellcheck shell=dash
+# Docker's own repository of packages: a file that names it, and one with the key that signs it.
+
+repository_file() {
+	case $PACKAGE_MANAGER in
+	dnf) printf /etc/yum.repos.d/rootless-docker.repo ;;
+	*) printf /etc/apt/sources.list.d/rootless-docker.sources ;;
+	esac
+}
+
+repository_key_file() {
+	case $PACKAGE_MANAGER in
+	dnf) printf /etc/pki/rpm-gpg/RPM-GPG-KEY-rootless-docker ;;
+	*) printf /etc/apt/keyrings/rootless-docker.asc ;;
+	esac
+}
+
+# A file of somebody's that names the repository, or nothing: the package manager refuses two that
+# name different keys. $1 the URL.
+other_repository_file() {
+	grep -rsF -- "$1" /etc/apt/sources.list /etc/apt/sources.list.d /etc/yum.repos.d |
+		grep -E '^[^:]*\.(list|sources|repo):[[:space:]]*[^#[:space:]]' | cut -d : -f 1 |
+		grep -vxF "$(repository_file)" | head -n 1
+}
+
+# What the repository's files say. $1 the URL, $2 the suite.
+repository_entry() {
+	echo '# Managed by rootless-docker (Pulumi).'
+	case $PACKAGE_MANAGER in
+	dnf)
+		printf '[rootless-docker]\nname=Docker packages\n'
+		printf 'baseurl=%s/%s/%s/stable\n' "$1" "$2" "$(uname -m)"
+		printf 'enabled=1\ngpgcheck=1\ngpgkey=file://%s\n' "$(repository_key_file)"
+		;;
+	*)
+		printf 'Types: deb\nURIs: %s\nSuites: %s\nComponents: stable\n' "$1" "$2"
+		printf 'Architectures: %s\n' "$(dpkg --print-architecture)"
+		printf 'Signed-By: %s\n' "$(repository_key_file)"
+		;;
+	esac
+}
+
+# The key that the document has, of a mirror with one of its own, or else Docker's.
+repository_key() {
+	if has repository-key; then
+		tr -d '\r' <"$DOC/text/repository-key"
+		echo
+	elif [ "$PACKAGE_MANAGER" = dnf ]; then
+		docker_key_rpm
+	else
+		docker_key_deb
+	fi
+}
+
+# One that a file of somebody's names is used as it is. $1 the URL of the distribution's folder, $2
+# its suite, $3 a package that it has to have.
+want_repository() {
+	local other fix="let this machine reach it, or name a mirror that it reaches in engine.mirror"
+	other=$(other_repository_file "$1")
+	if [ -n "$other" ]; then
+		say "uses $1 as $other names it"
+		fix="see that $other asks for packages of this system and architecture, or remove it"
+	else
+		# shellcheck disable=SC2046 # a package, or none
+		[ -z "$(packages_of_url "$1")" ] || want_packages $(packages_of_url "$1")
+		repository_key >"$WORK/repository.key"
+		repository_entry "$1" "$2" >"$WORK/repository"
+		want_file "$(repository_key_file)" 644 "$WORK/repository.key"
+		want_file "$(repository_file)" 644 "$WORK/repository"
+		[ "$PACKAGE_MANAGER" != dnf ] ||
+			want rpmkey "$(rpm_key_name "$WORK/repository.key")" trusted "$WORK/repository.key"
+		settle
+	fi
+	[ -n "$(available_versions "$3")" ] || refresh_lists
+	[ -n "$(available_versions "$3")" ] ||
+		fail "$1" "no $3 for $2 there: $(package_errors)" "the engine's packages" "$fix"
+}
+
+# Kind rpmkey: a key that rpm trusts. Its name is the first line of its text, which begins with the
+# numbers of the key itself, but for four characters that rpm may write anew.
+
+# What identifies the key in a text. $1 the file.
+rpm_key_name() { awk 'text { print substr($0, 5); exit } /^$/ { text = 1 }' "$1"; }
+
+# The packages as which rpm has it. $1 the key's name.
+rpm_key_packages() {
+	rpm -q gpg-pubkey --qf '%{NAME}-%{VERSION}-%{RELEASE}\n%{DESCRIPTION}\n' 2>/dev/null |
+		awk -v key="$1" '/^gpg-pubkey-/ { name = $0 } substr($0, 5) == key { print name }'
+}
+
+rpmkey_state() { if [ -n "$(rpm_key_packages "$1")" ]; then echo trusted; else echo absent; fi; }
+
+# $1 the key's name, $2 the value, $3 the file with its text.
+rpmkey_set() {
+	if [ "$2" = absent ]; then
+		# shellcheck disable=SC2046 # names of packages
+		rpm -e --allmatches $(rpm_key_packages "$1") 2>"$WORK/error"
+	else
+		rpm --import "$3" 2>"$WORK/error"
+	fi || fail "rpm" "that it does not take this change of a key: $(tail -n 1 "$WORK/error")" \
+		"the key of Docker's packages $2" "fix what rpm says, then run again"
+}
+
+rpmkey_label() { printf "the key of Docker's packages in rpm"; }
