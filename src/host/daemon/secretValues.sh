@@ -42,13 +42,6 @@ secret_names() {
 without_secrets() {
 	secret_words >"$WORK/secret-words"
 	awk -v words="$WORK/secret-words" '
-		function in_url(value,   shown, at, sign) {
-			for (at = 1; at <= length(value); at++) {
-				sign = substr(value, at, 1)
-				shown = shown (sign ~ /[A-Za-z0-9._~-]/ ? sign : sprintf("%%%02X", code[sign]))
-			}
-			return shown
-		}
 		# Short ones count where they stand alone.
 		function hide(line, word,   at, done, end, around, alone) {
 			while (at = index(line, word)) {
@@ -61,13 +54,7 @@ without_secrets() {
 			}
 			return done line
 		}
-		BEGIN {
-			for (at = 1; at < 256; at++) code[sprintf("%c", at)] = at
-			while ((getline word <words) > 0) {
-				known[++count] = word
-				known[++count] = in_url(word)
-			}
-		}
+		BEGIN { while ((getline word <words) > 0) known[++count] = word }
 		{
 			line = substr($0, 1, 4000)
 			for (at = 1; at <= count; at++) line = hide(line, known[at])

@@ -22,17 +22,9 @@ start_service_manager() {
 	} || fail "user@$ACCOUNT_UID.service" \
 		"it $(systemctl is-active "user@$ACCOUNT_UID.service" || true)" \
 		"the service manager of $ACCOUNT running" "see 'journalctl -u user@$ACCOUNT_UID.service'"
-	[ -S "$ACCOUNT_RUNTIME/bus" ] || start_bus
-}
-
-# A service manager that ran before dbus-user-session was installed does not know its socket.
-start_bus() {
-	ask_systemctl daemon-reload || true
-	ask_systemctl start dbus.socket || true
-	within_tenths 300 test -S "$ACCOUNT_RUNTIME/bus" ||
-		fail "$ACCOUNT_RUNTIME/bus" "no such socket after 30 seconds" \
-			"the message bus of $ACCOUNT" \
-			"see 'journalctl _UID=$ACCOUNT_UID'"
+	[ -S "$ACCOUNT_RUNTIME/bus" ] ||
+		fail "$ACCOUNT_RUNTIME/bus" "no such socket" "the message bus of $ACCOUNT" \
+			"run 'systemctl restart user@$ACCOUNT_UID.service', then run again"
 }
 
 # Where there is no going on without what it was asked.

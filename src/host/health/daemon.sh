@@ -45,28 +45,12 @@ argument'"
 	esac
 }
 
-# preflight: before the first daemon on it, dockerd empties some of the directories in its data
-# root. $1 the directory.
+# preflight. $1 the directory.
 data_root_use_problems() {
-	local names
-	[ -z "$(recorded_data "$1")" ] || return 0
 	case $ACCOUNT_HOME/ in
-	"$1"/*)
-		problem "daemon.data-root" "$1, which has the home of the account in it" \
-			"a directory of its own" \
-			"name one below it, or leave data-root out"
-		return 0
-		;;
+	"$1"/*) problem "daemon.data-root" "$1, which has the home of the account in it" \
+		"a directory of its own" "name one below it, or leave data-root out" ;;
 	esac
-	if [ ! -d "$1" ] || [ -z "${ACCOUNT_UID-}" ]; then return 0; fi
-	# shellcheck disable=SC2016 # the inner shell expands them
-	names=$(as_account sh -c 'cd -- "$1" && [ ! -e containers -o ! -e volumes ] && ls -A |
-		grep -vxF lost+found | head -n 5 | paste -s -d " "' sh "$1" </dev/null) || true
-	[ -z "$names" ] || problem "daemon.data-root" \
-		"$1 with $(words_of_account "$names") in it, and no data of an engine" \
-		"an empty directory, or one that an engine has made" \
-		"move these away, or name another directory" \
-		"dockerd takes some names for its own"
 }
 
 # Containers that may not speak with each other are kept apart by rules of iptables, which bridges
@@ -97,8 +81,7 @@ daemon_state_if_wanted() {
 	esac
 }
 
-# doctor: a daemon that answers has a user namespace; where none does, it is tried whether there can
-# be one.
+# doctor.
 unit_checks() {
 	local state restarts
 	service_manager_runs || return 0
@@ -115,12 +98,8 @@ unit_checks() {
 times$(last_said)" ;;
 	*)
 		unit_problem "${state:-not known to systemd}"
-		user_namespace_trial
 		;;
 	esac
-	[ "$(ask_systemctl is-enabled docker.service)" = enabled ] ||
-		problem "docker.service of $ACCOUNT" "it not enabled" "enabled" \
-			"run 'systemctl --user enable docker' as $ACCOUNT" "it does not start at boot"
 }
 
 # $1 what the unit is, in place of active.
@@ -130,25 +109,10 @@ unit_problem() {
 docker' where it fails"
 }
 
-user_namespace_trial() {
-	command -v rootlesskit >/dev/null || return 0
-	# shellcheck disable=SC2016 # the inner shell expands it
-	if as_account sh -c 'exec rootlesskit --state-dir="$XDG_RUNTIME_DIR/rootless-docker" true' \
-		</dev/null; then
-		fine "user namespace" "rootlesskit makes one as $ACCOUNT"
-	else
-		problem "user namespace" "that 'rootlesskit true' as $ACCOUNT ends with $(last_words)" \
-			"a user namespace with the account's ids" \
-			"fix the other problems first: ids, newuidmap, kernel settings; \
-where there are none, see whether AppArmor or a container around this machine forbids it"
-	fi
-}
-
 answer_checks() {
 	if ask_daemon; then
 		fine "daemon" "docker info says $(words_of_account "$(docker_info SecurityOptions)")"
 		log_driver_checks
-		client_checks
 	else
 		problem "$ACCOUNT_RUNTIME/docker.sock" "no answer ($(last_words))" \
 			"an answer of the daemon" \
@@ -169,20 +133,6 @@ log_driver_checks() {
 		"a plugin of its, or one of $(words_of_account "$drivers")" \
 		"correct log-driver in daemon, or install its plugin as $ACCOUNT" \
 		"no container is made: 'error looking up logging plugin'"
-}
-
-# "docker -H ssh://" runs docker there without a login shell: what the client's settings say then.
-client_checks() {
-	local host wanted=unix://$ACCOUNT_RUNTIME/docker.sock
-	host=$(as_account docker context inspect --format '{{.Endpoints.docker.Host}}' </dev/null) || :
-	if [ "$host" = "$wanted" ]; then
-		fine "docker context" "docker of $ACCOUNT reaches its daemon"
-	else
-		problem "docker of $ACCOUNT" \
-			"that its context leads to $(words_of_account "${host:-nothing}")" \
-			"the context rootless, which leads to $wanted" \
-			"run 'docker context use rootless' as $ACCOUNT"
-	fi
 }
 
 # The value of an argument that RootlessKit was started with: of several the last, as it takes them.

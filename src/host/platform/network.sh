@@ -16,27 +16,15 @@ ipv6_problems() {
 
 # preflight: the port of tcpSocket, before a daemon is stopped for it.
 tcp_socket_problems() {
-	local socket port uid
+	local socket other
 	socket=$(doc tcp-socket)
 	[ -n "$socket" ] || return 0
-	port=${socket##*:}
-	uid=$(
-		awk -v address="$(kernels_address "${socket%:*}")" -v port="$(printf %04X "$port")" \
-			-v own="${ACCOUNT_UID-}" '
-			$4 == "0A" && split($2, local, ":") && local[2] == port && $8 != own &&
-				(local[1] == address || local[1] ~ /^0+$/ || address ~ /^0+$/) { print $8; exit }' \
-			/proc/net/tcp /proc/net/tcp6 2>/dev/null
-	) || true
-	[ -z "$uid" ] || problem tcpSocket.port \
-		"port $port taken by a program of $(id -un "$uid" 2>/dev/null || echo "uid $uid")" \
-		"it free, or the account's own" \
-		"choose another port, or end the program, which 'ss -ltnp sport = :$port' names"
-}
-
-# An IPv4 address as /proc/net/tcp has it, its last byte first. Nothing for IPv6, which RootlessKit
-# tries itself. $1 the address.
-kernels_address() {
-	printf '%s' "$1" | awk -F . 'NF == 4 { printf "%02X%02X%02X%02X", $4, $3, $2, $1 }'
+	other=$(ss -ltnHe "sport = :${socket##*:}" | grep -v " uid:${ACCOUNT_UID:-none} " |
+		awk -v socket="$socket" '
+			function is_for_all(address) { return address ~ /^(0[.]0[.]0[.]0|[*]|\[::\]):/ }
+			$4 == socket || is_for_all(socket) || is_for_all($4) { print $4; exit }')
+	[ -z "$other" ] || problem tcpSocket.port "another program than the account's at $other" \
+		"the port free" "choose another port, or end the program, which 'ss -ltnp' names"
 }
 
 # The line of the environment with RootlessKit's flags, this program's after the user's own: of a
@@ -53,7 +41,10 @@ compose_rootlesskit_flags() {
 		published_ports
 	} >"$WORK/own-flags"
 	[ -s "$WORK/own-flags" ] || return 0
-	printf '%s%s' "$(doc "environment/$name")" "$(cat "$WORK/own-flags")" | sed 's/^ //' >"$WORK/flags"
+	{
+		doc "environment/$name"
+		cat "$WORK/own-flags"
+	} | sed 's/^ //' >"$WORK/flags"
 	systemd_assignment "$name" "$WORK/flags"
 }
 

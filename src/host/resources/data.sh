@@ -143,7 +143,7 @@ remove_data_root() {
 		# It goes with the home.
 		case $1-$RECORDED_STATE in "$ACCOUNT_HOME"/*-made) return 0 ;; esac
 	elif ! holds_nothing "$1"; then
-		say "stays: $1, with $(data_size "$1") of images, containers and volumes. To remove \
+		say "stays: $1, with images, containers and volumes. To remove \
 them, as $ACCOUNT:" \
 			"rootlesskit rm -rf $1"
 		return 1
@@ -183,10 +183,4 @@ what its containers own"
 		fail "$1" "data that $ACCOUNT cannot remove ($(last_words))" "them gone" \
 			"remove them by hand, then run again"
 	changed "$1: what the daemon made removed"
-}
-
-# For people. $1 data root.
-data_size() {
-	as_account du -sh -- "$1" </dev/null | cut -f 1 | grep -xE '[0-9.]+[KMGT]?' ||
-		printf 'an unknown amount'
 }

@@ -53,22 +53,11 @@ log_in() {
 
 # $1 the address.
 login_problem() {
-	local said fix
+	local said
 	said=$(grep -v '^WARNING' "$WORK/said" | tail -n 1 | without_secrets)
-	case $said in
-	*'unknown authority'*) fix="give the certificate of its authority in registryCertificates" ;;
-	*'HTTP response to HTTPS'*) fix="give it a certificate, or name it in insecure-registries \
-of daemon" ;;
-	*x509:* | *certificate*) fix="correct its certificate: its time, or the names in it, or see \
-the clock of this machine" ;;
-	*[Uu]nauthorized* | *denied* | *'incorrect username'* | *' 401'* | *' 403'*)
-		fix="correct username and password of it in registryAuth, or make a new token there: it \
-may have expired"
-		;;
-	*) fix="see that the daemon of $ACCOUNT reaches $1: its name, port and firewall, or a proxy \
-in environment" ;;
-	esac
 	[ -n "$said" ] || said="no answer within 90 seconds"
-	problem "registryAuth $1" "that docker cannot log in ($(words_of_account "$said"))" \
-		"a login" "$fix, then run again"
+	problem "registryAuth $1" "that docker cannot log in ($(words_of_account "$said"))" "a login" \
+		"see what it says: correct username and password in registryAuth; give the certificate of \
+its authority in registryCertificates, or name it in insecure-registries of daemon; or see that \
+the daemon reaches it (firewall, or a proxy in environment)"
 }

@@ -16,8 +16,8 @@ adopt_earlier_daemon() {
 	told=$(what_earlier_daemon_is_told | paste -s -d ';' | sed 's/;/, and /g')
 	[ -z "$told" ] || fail "docker.service of $ACCOUNT" "a daemon of its own, with $told" \
 		"nothing but what the program says of it" \
-		"say in the program what it is to go on with (daemon, environment, network, storageDriver), \
-take the rest out of its files, restart it, and run again"
+		"say in the program what it is to go on with (daemon, environment, network, \
+storageDriver), take the rest out of its files, restart it, and run again"
 	# It starts again at the end.
 	[ -e "$STATE/leases/$LEASE/earlier-daemon" ] || ! daemon_is_up ||
 		write_record "$STATE/leases/$LEASE/earlier-daemon" </dev/null
@@ -41,7 +41,8 @@ what_earlier_daemon_is_told() {
 		-e 's/^[[:blank:]]*(Environment(File)?)[[:blank:]]*=.*/\1/p' "$earlier/docker.service" |
 		names_of_others)
 	[ -z "$names" ] || echo "$names in its unit"
-	grep -qxE 'ExecStart=/[^$ ]*/dockerd-rootless[.]sh[[:blank:]]*' \
+	# Its option --skip-iptables ends as that flag.
+	grep -qxE 'ExecStart=/[^$ ]*/dockerd-rootless[.]sh[[:blank:]]*(--iptables=false)?' \
 		"$earlier/docker.service" ||
 		echo "another ExecStart than dockerd-rootless.sh alone in its unit"
 	# The engine finds data of other drivers by itself.
