@@ -13,11 +13,6 @@ account_problems() {
 		"an answer, yes or no" \
 		"see that the directory service that /etc/nsswitch.conf names is there" ;;
 	esac
-	case $ACCOUNT_HOME in
-	# EnvironmentFile= of its unit would take other files, too.
-	*[*?[]*) problem "account.home" "a pattern as the home of $1" "a path without *, ? and [" \
-		"use another account" ;;
-	esac
 	id_problems "$1"
 }
 
