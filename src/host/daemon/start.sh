@@ -19,9 +19,8 @@ start_and_wait() {
 		waited=$((waited + slice))
 		[ "$waited" -lt 1200 ] || fail "docker.service of $ACCOUNT" \
 			"it still starting after $((waited / 60)) minutes$(last_said)" "it active" \
-			"let it go on (nothing ends it), and run again when 'systemctl --user is-active \
-docker' as $ACCOUNT says active; where it gets no further, see 'journalctl --user -u docker' as \
-$ACCOUNT"
+			"let it go on (nothing ends it), and run again when it is; where it gets no further, \
+see 'journalctl --user -u docker' as $ACCOUNT"
 		say "waits for docker.service of $ACCOUNT to $verb: $waited s by now$(last_said)"
 		# A restart that was asked for goes on; asked again it would begin anew.
 		verb=start slice=30

@@ -15,13 +15,11 @@ service_manager_checks() {
 	state=$(systemctl is-active "user@$ACCOUNT_UID.service" || true)
 	if [ "$state" != active ]; then
 		problem "user@$ACCOUNT_UID.service" "it $state" "the service manager of $ACCOUNT, active" \
-			"run 'systemctl start user@$ACCOUNT_UID.service', and read 'journalctl -u \
-user@$ACCOUNT_UID.service' \
-where it fails" "'systemd not detected' otherwise"
+			"run 'systemctl start user@$ACCOUNT_UID.service', and read \
+'journalctl -u user@$ACCOUNT_UID.service' where it fails" "'systemd not detected' otherwise"
 	elif [ ! -S "$ACCOUNT_RUNTIME/bus" ]; then
 		problem "dbus.socket of $ACCOUNT" "no $ACCOUNT_RUNTIME/bus" "the message bus of $ACCOUNT" \
-			"install the package dbus-user-session, and run 'systemctl restart \
-user@$ACCOUNT_UID.service'" \
+			"install dbus-user-session, and run 'systemctl restart user@$ACCOUNT_UID.service'" \
 			"'Failed to connect to bus' otherwise, and containers without limits"
 	else
 		fine "service manager" "user@$ACCOUNT_UID.service active, with its message bus"
@@ -38,8 +36,7 @@ data_root_checks() {
 		problem "daemon.data-root" "$1 on $type" \
 			"a file system of this machine, such as ext4, XFS or Btrfs" \
 			"set daemon.data-root to a directory on one, which belongs to the account" \
-			"layers cannot be unpacked there: 'lchown: operation not permitted' or 'invalid \
-argument'"
+			"layers cannot be unpacked there: 'lchown: operation not permitted'"
 		;;
 	*) fine "data root" "$1 on $type" ;;
 	esac
@@ -81,7 +78,7 @@ daemon_state_if_wanted() {
 	esac
 }
 
-# doctor.
+# doctor: the unit, and whether the daemon answers.
 unit_checks() {
 	local state restarts
 	service_manager_runs || return 0
@@ -90,34 +87,24 @@ unit_checks() {
 	case $state-$restarts in
 	active-*)
 		fine "docker.service" active
-		answer_checks
+		if ask_daemon ''; then
+			fine "daemon" "docker info says $(words_of_account "$(docker_info SecurityOptions)")"
+			log_driver_checks
+		else
+			problem "$ACCOUNT_RUNTIME/docker.sock" "no answer ($(last_words))" \
+				"an answer of the daemon" "run 'systemctl --user restart docker' as $ACCOUNT"
+		fi
+		return 0
 		;;
-	activating-0) fine "docker.service" \
-		"starting, since $(unit_property InactiveExitTimestamp)$(last_said)" ;;
-	activating-*) unit_problem "starting again, after it ended by itself $restarts \
-times$(last_said)" ;;
-	*)
-		unit_problem "${state:-not known to systemd}"
+	activating-0)
+		fine "docker.service" "starting$(last_said)"
+		return 0
 		;;
+	activating-*) state="starting again, after it ended by itself $restarts times$(last_said)" ;;
 	esac
-}
-
-# $1 what the unit is, in place of active.
-unit_problem() {
-	problem "docker.service of $ACCOUNT" "it $1" "active" \
-		"run 'systemctl --user start docker' as $ACCOUNT, and read 'journalctl --user -u \
-docker' where it fails"
-}
-
-answer_checks() {
-	if ask_daemon; then
-		fine "daemon" "docker info says $(words_of_account "$(docker_info SecurityOptions)")"
-		log_driver_checks
-	else
-		problem "$ACCOUNT_RUNTIME/docker.sock" "no answer ($(last_words))" \
-			"an answer of the daemon" \
-			"run 'systemctl --user restart docker' as $ACCOUNT"
-	fi
+	problem "docker.service of $ACCOUNT" "it ${state:-not known to systemd}" "active" \
+		"run 'systemctl --user start docker' as $ACCOUNT, and read 'journalctl --user -u docker' \
+where it fails"
 }
 
 # dockerd starts with any, and then no container is made. Plugins are not among those that it tells.

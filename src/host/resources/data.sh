@@ -42,8 +42,7 @@ record_data_root() {
 	local state inode birth mode
 	as_account sh -c "$LOOK_AT_DATA_ROOT" sh "$1" </dev/null >"$WORK/data-root" ||
 		fail daemon.data-root "$1, where account $ACCOUNT cannot write" "a place of its own" \
-			"make $1 and give it to $ACCOUNT, mount what is to be mounted there, or set another \
-data-root"
+			"make $1 and give it to $ACCOUNT, mount what belongs there, or set another data-root"
 	{
 		read -r state inode birth mode
 		cat >"$WORK/drivers"
@@ -143,16 +142,14 @@ remove_data_root() {
 		# It goes with the home.
 		case $1-$RECORDED_STATE in "$ACCOUNT_HOME"/*-made) return 0 ;; esac
 	elif ! holds_nothing "$1"; then
-		say "stays: $1, with images, containers and volumes. To remove \
-them, as $ACCOUNT:" \
+		say "stays: $1, with images, containers and volumes. To remove them, as $ACCOUNT:" \
 			"rootlesskit rm -rf $1"
 		return 1
 	fi
 	remove_in_rootlesskit "$@"
 }
 
-# True where the daemon has said so, or never came to its end, and the disk says it too. $1 data
-# root.
+# True where the disk says so, and the daemon, unless its step never came to its end. $1 data root.
 holds_nothing() {
 	{ [ -e "$WORK/holds-nothing" ] || ! is_applied daemon; } &&
 		as_account sh -c "$LOOK_FOR_DATA" sh "$1" </dev/null
@@ -164,8 +161,7 @@ holds_nothing() {
 remove_in_rootlesskit() {
 	stop_where_mounted_below "$1"
 	command -v rootlesskit >/dev/null || {
-		say "stays: $1. There is no rootlesskit any more, without which $ACCOUNT cannot remove \
-what its containers own"
+		say "stays: $1: without rootlesskit $ACCOUNT cannot remove what its containers own"
 		return 1
 	}
 	# RootlessKit keeps its state in /tmp otherwise, where that of a killed run would stay.

@@ -88,9 +88,8 @@ want_context() {
 validate_prune() {
 	has docker-prune.OnCalendar || return 0
 	systemd-analyze calendar -- "$(doc docker-prune.OnCalendar)" >/dev/null 2>&1 ||
-		fail docker-prune.OnCalendar "'$(doc docker-prune.OnCalendar)', which systemd does not \
-take" \
-			"a calendar event of systemd.time(7)" \
+		fail docker-prune.OnCalendar "'$(doc docker-prune.OnCalendar)'" \
+			"a calendar event that systemd takes (systemd.time(7))" \
 			"correct prune.schedule: 'systemd-analyze calendar' shows when one is due"
 }
 

@@ -55,7 +55,8 @@ reload_units() {
 # when it was started, in seconds.
 start_failed() {
 	say_why_it_failed "$1"
-	if [ "$EARLIER_FILES" = "$(sum_of_daemon_files "$WORK/earlier")" ]; then
+	if [ "$EARLIER_FILES" = "$(sum_of_daemon_files "$WORK/earlier")" ] &&
+		[ "$EARLIER_FILES" != "$(sum_of_daemon_files "$WORK/new")" ]; then
 		run_apart run_with_earlier_files
 		[ "$APART_STATUS" != 0 ] || fail "docker.service of $ACCOUNT" \
 			"that it does not start with the new settings: it runs again with its earlier \
