@@ -20,6 +20,12 @@ records_of() {
 	record_files | xargs -r grep -lE "^by$TAB$1$TAB${2:-[a-z]+}$TAB" -- /dev/null | sed 's|.*/||'
 }
 
+# The lines of a record after its first, or nothing. $1 kind, $2 name.
+record_lines() {
+	# shellcheck disable=SC2046 # names of records have no blanks
+	awk -v id="$1$TAB$2" 'FNR == 1 { is = $0 == id; next } is' /dev/null $(record_files)
+}
+
 # Adds to each line of stdin, which begins with KIND and NAME, a tab and the value now.
 with_states() {
 	local line kind rest name

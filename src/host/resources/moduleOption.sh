@@ -1,92 +1,41 @@
 # shellcheck shell=dash
-# Kind moduleoption: an option MODULE.PARAMETER in the running kernel. A file of kind path keeps it
-# for later loads.
-
-option_path() {
-	printf '/sys/module/%s/parameters/%s' "$(printf '%s' "${1%%.*}" | tr - _)" "${1#*.}"
-}
-
-# The kernel's word, or "not loaded"; gone where the kernel shows none.
-moduleoption_state() {
-	local path
-	path=$(option_path "$1")
-	if [ ! -d "${path%/parameters/*}" ]; then
-		echo 'not loaded'
-	else
-		cat "$path" 2>/dev/null || echo gone
-	fi
-}
-
-# What cannot change before the next boot, or the next load, is no difference.
-moduleoption_same() {
-	case $2 in 'not loaded' | gone) return 0 ;; esac
-	! is_option_free "$1"
-}
-
-# True where the option can change now: it can be written, or its module loaded again. A driver can
-# be unloaded while the machine needs it; overlay and fuse have a reference for every mount.
-is_option_free() {
-	is_option_writable "$1" || case ${1%%.*} in
-	overlay | fuse) [ "$(cat "/sys/module/${1%%.*}/refcnt" 2>/dev/null)" = 0 ] ;;
-	*) false ;;
-	esac
-}
-
-is_option_writable() { [ -n "$(find "$(option_path "$1")" -perm /200 2>/dev/null)" ]; }
-
-# $1 MODULE.PARAMETER, $2 value.
-moduleoption_set() {
-	local module=${1%%.*}
-	if is_option_writable "$1"; then
-		printf '%s' "$2" | tee "$(option_path "$1")" >/dev/null 2>"$WORK/error" ||
-			refuse_option "$@"
-	elif ! is_option_free "$1" || ! modprobe -r "$module" 2>/dev/null; then
-		say "$1 stays '$(moduleoption_state "$1")' until the next boot: $module is in use"
-	elif [ "$2" != 'not loaded' ]; then
-		# Given here, it counts more than what the files of modprobe say.
-		modprobe "$module" "${1#*.}=$2" 2>"$WORK/error" || {
-			modprobe "$module" 2>/dev/null || true
-			refuse_option "$@"
-		}
-	fi
-}
-
-# Before its file is there: that would keep the module from loading ever again.
-refuse_option() {
-	[ "$VERB" != revert ] && has "modprobe.d/$1" || return 0
-	fail "$1" "that the kernel does not take it ($(tail -n 1 "$WORK/error"))" "'$2'" \
-		"give it a value that the module knows, or leave the option out"
-}
-
-# The value as the kernel shows it: a truth value is Y or N there. $1 MODULE.PARAMETER, $2 value.
-option_word() {
-	case $(moduleoption_state "$1")/$(modinfo -F parm "${1%%.*}" 2>/dev/null | grep "^${1#*.}:") in
-	[YN]/* | *'(bool)') ;;
-	*) set -- "$1" "$2" number ;;
-	esac
-	case ${3-}$2 in
-	1 | [Yy] | [Yy]es | [Tt]rue | [Oo]n) printf Y ;;
-	0 | [Nn] | [Nn]o | [Ff]alse | [Oo]ff) printf N ;;
-	*) printf '%s' "$2" ;;
-	esac
-}
+# kernelModuleOptions: a file of /etc/modprobe.d keeps an option. A module that nothing uses has it at
+# once, others at the next boot.
 
 # $1 MODULE.PARAMETER, $2 value.
 want_module_option() {
-	local file=/etc/modprobe.d/rootless-docker-$1.conf now word
-	now=$(moduleoption_state "$1")
-	word=$(option_word "$1" "$2")
-	if [ ! -e "$(option_path "$1")" ] &&
-		! modinfo -F parm "${1%%.*}" 2>/dev/null | grep -q "^${1#*.}:"; then
-		say "$1 is left out: kernel $(uname -r) has no module ${1%%.*} with this parameter"
+	local module=${1%%.*} file=/etc/modprobe.d/rootless-docker-$1.conf
+	modinfo -F parm "$module" 2>/dev/null | grep -q "^${1#*.}:" || {
+		say "$1 is left out: kernel $(uname -r) has no module $module with this parameter"
 		return 0
-	fi
-	want moduleoption "$1" "$word"
-	printf '# Managed by rootless-docker (Pulumi).\noptions %s %s=%s\n' "${1%%.*}" "${1#*.}" "$2" \
+	}
+	printf '# Managed by rootless-docker (Pulumi).\noptions %s %s=%s\n' "$module" "${1#*.}" "$2" \
 		>"$WORK/modprobe.$1"
-	if [ "$now" != "$word" ] && moduleoption_same "$1" "$now" &&
-		! cmp -s "$WORK/modprobe.$1" "$file"; then
-		say "$1 takes effect when the module ${1%%.*} is loaded next, at the next boot"
-	fi
+	cmp -s "$WORK/modprobe.$1" "$file" || printf '%s\n' "$1 $2" >>"$WORK/module-options"
 	want_file "$file" 644 "$WORK/modprobe.$1"
+}
+
+# For the options whose files were written just now.
+load_module_options() {
+	local option value
+	[ -s "$WORK/module-options" ] || return 0
+	while read -r option value; do load_module_option "$option" "$value"; done <"$WORK/module-options"
+}
+
+# overlay and fuse have a reference for every mount; another driver may be needed without one.
+load_module_option() {
+	local module=${1%%.*} place
+	place=/sys/module/$(printf '%s' "$module" | tr - _)
+	if [ -n "$(find "$place/parameters/${1#*.}" -perm /200 2>/dev/null)" ]; then
+		printf '%s' "$2" >"$place/parameters/${1#*.}" ||
+			fail "$1" "that the kernel does not take it" "'$2'" "give it a value that the module knows"
+	elif [ ! -d "$place" ]; then
+		return 0
+	elif case $module in overlay | fuse) [ "$(cat "$place/refcnt")" = 0 ] ;; *) false ;; esac then
+		{ modprobe -r "$module" && modprobe "$module"; } ||
+			fail "$1" "that $module does not load with it" "'$2'" "give it a value that the module knows"
+		changed "module $module loaded again"
+	else
+		say "$1 takes effect at the next boot: $module is in use"
+	fi
 }

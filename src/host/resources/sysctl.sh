@@ -49,9 +49,3 @@ at_least() {
 	case $1 in '' | *[!0-9]*) return 1 ;; esac
 	[ "$1" -ge "$2" ]
 }
-
-# The lines of a record after its first, or nothing. $1 kind, $2 name.
-record_lines() {
-	# shellcheck disable=SC2046 # names of records have no blanks
-	awk -v id="$1$TAB$2" 'FNR == 1 { is = $0 == id; next } is' /dev/null $(record_files)
-}

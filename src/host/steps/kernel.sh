@@ -3,6 +3,8 @@
 
 kernel_apply() {
 	want_module_options
+	settle
+	load_module_options
 	want_sysctls
 	want_profile
 	if has rootlesskit.capability; then want_rootlesskit_capability; fi
