@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { dockerKeys } from "../src/agent/agentText";
 import { shellFiles } from "../src/agent/shellSources";
 import { packageSchema } from "../src/plugin/packageSchema";
 
@@ -16,7 +17,7 @@ async function build(root: string): Promise<void> {
   tsc(root, "--declaration", "false", "--removeComments");
   tsc(root, "--emitDeclarationOnly");
   removeTypesOfNobody(bin);
-  for (const { path, text } of shellFiles()) {
+  for (const { path, text } of [...shellFiles(), ...dockerKeys()]) {
     const file = join(bin, "src", path);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);

@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { gzipSync } from "fflate";
 import { type StepName, stepNames } from "../steps";
 import { type Document, renderDocument } from "../steps/document";
@@ -30,7 +32,22 @@ function tables(): string[] {
   return [
     `code_of_step() {\n\tcase $1 in\n${cases}\tesac\n}\n`,
     `steps_from_last() { echo ${[...stepNames].reverse().join(" ")}; }\n`,
+    ...dockerKeys().map(
+      ({ kind, text }) => `docker_key_${kind}() {\n\tcat <<'KEY'\n${text}KEY\n}\n`,
+    ),
   ];
+}
+
+/**
+ * The keys that sign Docker's packages, in ASCII armor, as they stand beside the code that reads them.
+ * deb: https://download.docker.com/linux/debian/gpg (9DC8 5822 9FC7 DD38 854A E2D8 8D81 803C 0EBF CD88);
+ * rpm: https://download.docker.com/linux/centos/gpg (060A 61C5 1B55 8A7F 742B 77AA C52F EB6B 621E 9F35).
+ */
+export function dockerKeys(): { kind: string; path: string; text: string }[] {
+  return ["deb", "rpm"].map((kind) => {
+    const path = `host/platform/packages/docker-${kind}.asc`;
+    return { kind, path, text: readFileSync(join(__dirname, "..", path), "utf8") };
+  });
 }
 
 /**

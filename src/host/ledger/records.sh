@@ -12,8 +12,11 @@
 # The sum of no bytes: a file that a power cut has left empty is this program's.
 EMPTY_SUM=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
 
-# The files of all records, or /dev/null: an awk program reads them in one go.
-record_files() { find "$STATE/records" -maxdepth 1 -name '[0-9]*' ! -name '*.*' 2>/dev/null | sort; }
+# The files of all records, the oldest first: an awk program reads them in one go.
+record_files() {
+	set -- "$STATE"/records/[0-9][0-9][0-9][0-9][0-9][0-9]
+	[ ! -e "$1" ] || printf '%s\n' "$@"
+}
 
 # Numbers of the records that an installation wants. $1 the lease, $2 the step, or nothing for all.
 records_of() {
@@ -30,21 +33,13 @@ record_lines() {
 with_states() {
 	local line kind rest name
 	cat >"$WORK/lines"
-	look_for_states <"$WORK/lines"
+	call_if_there look_at_homes "$WORK/lines"
 	while IFS= read -r line; do
 		kind=${line%%"$TAB"*}
 		rest=${line#*"$TAB"}
 		name=${rest%%"$TAB"*}
 		printf '%s\t%s\n' "$line" "$("${kind}_state" "$name")"
 	done <"$WORK/lines"
-}
-
-# Kinds that are asked for together, such as files of the account, are asked once.
-look_for_states() {
-	cut -f 1,2 | sort -u >"$WORK/asked"
-	cut -f 1 "$WORK/asked" | sort -u | while IFS= read -r kind; do
-		call_if_there "${kind}_look" "$WORK/asked"
-	done
 }
 
 # Calls KIND_settled, where there is one, for each kind that was set: see set_value.

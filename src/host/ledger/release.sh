@@ -33,9 +33,9 @@ unwanted() {
 			name = $2
 		}
 		$1 == "by" && $2 == lease && $3 == step && !(id in is_wanted) && !($4 ~ /^dir / && name in is_above) {
-			count = split(FILENAME, part, "/")
-			print id, part[count]
-		}' "$WORK/wanted" $(record_files) | sort -t "$TAB" -k 3,3r
+			line[++count] = id OFS substr(FILENAME, length(FILENAME) - 5)
+		}
+		END { for (; count > 0; count--) print line[count] }' "$WORK/wanted" $(record_files)
 }
 
 # For each line of $WORK/now (kind, name, number, state): number, deed, kind, name, what was there,

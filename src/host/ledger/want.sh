@@ -12,7 +12,7 @@ want() {
 settle() {
 	local number kind name value bytes now
 	[ -s "$WORK/declared" ] || return 0
-	awk '!seen[$0]++' "$WORK/declared" | with_states >"$WORK/now"
+	with_states <"$WORK/declared" >"$WORK/now"
 	: >"$WORK/declared"
 	write_records
 	while IFS=$TAB read -r number kind name value bytes now; do
@@ -21,62 +21,70 @@ settle() {
 	settle_kinds
 }
 
-# Writes the records of $WORK/now (kind, name, value, bytes, state) and $WORK/todo, the same lines
-# after a number.
+# Writes the records of $WORK/now (kind, name, value, bytes, state), where they are not there already,
+# and $WORK/todo: the same lines after the number of each record.
 write_records() {
-	local new=$STATE/records/new
+	local new=$STATE/records/new number kind name
 	rm -rf "$new"
 	mkdir -m 700 "$new"
+	: >"$WORK/todo"
+	: >"$WORK/bytes"
+	: >"$WORK/conflicts"
 	# shellcheck disable=SC2046 # names of records have no blanks
-	awk -F '\t' -v lease="$LEASE" -v step="$STEP" -v now="$WORK/now" -v new="$new" -v OFS='\t' '
-		FILENAME != now && FNR == 1 {
-			count = split(FILENAME, part, "/")
-			number = part[count]
+	awk -F '\t' -v lease="$LEASE" -v step="$STEP" -v work="$WORK" -v new="$new" -v OFS='\t' '
+		FILENAME != work "/now" && FNR == 1 {
+			number = substr(FILENAME, length(FILENAME) - 5)
 			if (number + 0 > last) last = number + 0
 			id = $0
 			of[id] = number
 			next
 		}
-		FILENAME != now && $1 == "by" {
-			if ($2 == lease && $3 == step) next
-			if ($2 != lease) { other[id] = $2; others[id] = $4 }
-		}
-		FILENAME != now {
+		FILENAME != work "/now" {
 			seen[id, $0] = 1
+			if ($1 == "by" && $2 == lease && $3 == step) next
+			if ($1 == "by" && $2 != lease) { other[id] = $2; others[id] = $4 }
 			lines[id] = lines[id] $0 "\n"
 			next
 		}
+		($1 OFS $2) in done { next }
 		{
 			id = $1 OFS $2
-			if (id in others && others[id] != $3) print "conflict", $1, $2, $3, other[id], others[id]
+			done[id] = 1
+			by = "by" OFS lease OFS step OFS $3
+			left = "left" OFS $3
+			if (id in others && others[id] != $3)
+				print $1, $2, $3, other[id], others[id] >work "/conflicts"
 			if (!(id in of)) {
 				of[id] = sprintf("%06d", ++last)
 				lines[id] = "was" OFS $5 "\n"
-				if ($5 ~ /^(file|sum) /) print "bytes", of[id], $1, $2
+				if ($5 ~ /^(file|sum) /) print of[id], $1, $2 >work "/bytes"
 			}
-			if (!((id, "left" OFS $3) in seen)) lines[id] = lines[id] "left" OFS $3 "\n"
-			seen[id, "left" OFS $3] = 1
-			file = new "/" of[id]
-			printf "%s\n%sby\t%s\t%s\t%s\n", id, lines[id], lease, step, $3 >file
-			close(file)
-			print "todo", of[id], $0
-		}' $(record_files) "$WORK/now" >"$WORK/merged"
+			if (!((id, left) in seen) || !((id, by) in seen)) {
+				if (!((id, left) in seen)) lines[id] = lines[id] left "\n"
+				print id "\n" lines[id] by >new "/" of[id]
+				close(new "/" of[id])
+			}
+			print of[id], $0 >work "/todo"
+		}' $(record_files) "$WORK/now"
 	stop_on_conflicts
-	sed -n "s/^todo$TAB//p" "$WORK/merged" >"$WORK/todo"
-	sed -n "s/^bytes$TAB//p" "$WORK/merged" | while IFS=$TAB read -r number kind name; do
+	while IFS=$TAB read -r number kind name; do
 		"${kind}_bytes" "$name" >"$new/$number.was"
-	done
-	sync -f "$new"
-	find "$new" -name '*.was' -exec mv -t "$STATE/records" {} +
-	find "$new" -type f -exec mv -t "$STATE/records" {} +
-	rmdir "$new"
+	done <"$WORK/bytes"
+	rmdir "$new" 2>/dev/null || put_records "$new"
+}
+
+# The bytes come before the records that speak of them. $1 the directory with the new ones.
+put_records() {
+	sync -f "$1"
+	[ ! -s "$WORK/bytes" ] || mv -t "$STATE/records" "$1"/*.was
+	mv -t "$STATE/records" "$1"/*
+	rmdir "$1"
 	sync "$STATE/records"
 }
 
 # Two installations want different values of what the machine has once.
 stop_on_conflicts() {
 	local kind name value other others
-	sed -n "s/^conflict$TAB//p" "$WORK/merged" >"$WORK/conflicts"
 	while IFS=$TAB read -r kind name value other others; do
 		problem "$(label_of "$kind" "$name")" \
 			"'$others' wanted by $(owner_of "$other") (installation $other)" \

@@ -13,7 +13,10 @@ HOME_FILE_MOST=262144
 look_home() {
 	local path
 	: >"$WORK/home/paths"
-	for path in "$@"; do is_seen "$path" || printf '%s\n' "$path" >>"$WORK/home/paths"; done
+	for path in "$@"; do
+		find_home "$path"
+		[ -n "$SEEN_VALUE" ] || printf '%s\n' "$path" >>"$WORK/home/paths"
+	done
 	[ -s "$WORK/home/paths" ] || return 0
 	as_account_within 20 perl -e "$HOME_LOOK" "$HOME_FILE_MOST" <"$WORK/home/paths" >"$WORK/home/answer" ||
 		fail "$ACCOUNT_HOME" "that $ACCOUNT does not say what is there ($(last_words))" "an answer" \
@@ -25,8 +28,6 @@ look_home() {
 		$2 ~ /^file / { $2 = $2 " " sum[$3] }
 		{ print }' "$WORK/home/sums" "$WORK/home/index.new" >>"$WORK/home/index"
 }
-
-is_seen() { [ -e "$WORK/home/index" ] && grep -qF "$1$TAB" "$WORK/home/index"; }
 
 # Prints for each path of stdin a line "SIZE WORD MODE PATH" or "0 link MODE PATH<tab>TARGET", then
 # SIZE bytes of a file. A path that begins with "=" is looked at where its links lead.
@@ -75,43 +76,57 @@ while (my $line = <STDIN>) {
 	print "$path\t$value\t", $kind eq "file" ? $number++ : "-", "\n";
 }'
 
-# $1 a file with lines of kind, name.
-home_look() {
-	is_account_there || return 0
-	# Names of lines and members begin with their path. A path holds no blank.
-	sed -n "s/^home$TAB//p; s/^line$TAB\([^ ]*\) .*/=\1/p; s/^member$TAB\([^ ]*\) .*/=\1/p" "$1" |
-		sort -u >"$WORK/home/wanted"
-	set --
-	while IFS= read -r path; do set -- "$@" "$path"; done <"$WORK/home/wanted"
+# Looks at all paths of a file with lines of kind and name. Names of lines and members begin with
+# their path, which holds no blank. $1 the file.
+look_at_homes() {
+	local kind name
+	[ -n "$ACCOUNT" ] || return 0
+	set -- "$1" ''
+	while IFS=$TAB read -r kind name; do
+		name=${name%%"$TAB"*}
+		case $kind in
+		home) set -- "$@" "$name" ;;
+		line | member) set -- "$@" "=${name%% *}" ;;
+		esac
+	done <"$1"
+	shift 2
 	look_home "$@"
 }
 
-is_account_there() { [ -n "${ACCOUNT-}" ]; }
-
-# The last line of a path in the index: its value and number. $1 the path.
-home_entry() { grep -F "$1$TAB" "$WORK/home/index" | grep -v "^=$1$TAB" | tail -n 1 | cut -f 2,3; }
+# What was seen of a path, or is to be written: SEEN_VALUE, empty where nobody has looked, and
+# SEEN_NUMBER. $1 the path.
+find_home() {
+	local path value number
+	SEEN_VALUE='' SEEN_NUMBER=''
+	[ -e "$WORK/home/index" ] || return 0
+	while IFS=$TAB read -r path value number; do
+		[ "$path" != "$1" ] || SEEN_VALUE=$value SEEN_NUMBER=$number
+	done <"$WORK/home/index"
+}
 
 # $1 the path.
 home_state() {
-	is_account_there || {
+	[ -n "$ACCOUNT" ] || {
 		printf gone
 		return 0
 	}
 	look_home "$1"
-	home_entry "$1" | cut -f 1 | tr -d '\n'
+	find_home "$1"
+	printf '%s' "$SEEN_VALUE"
 }
 
-# The file in which the bytes of a path are. $1 the path.
-home_file() { printf '%s/home/%s' "$WORK" "$(home_entry "$1" | cut -f 2)"; }
-
-home_bytes() { [ "$(home_entry "$1" | cut -f 2)" = - ] || cat "$(home_file "$1")"; }
+home_bytes() {
+	find_home "$1"
+	case $SEEN_NUMBER in '' | -) ;; *) cat "$WORK/home/$SEEN_NUMBER" ;; esac
+}
 
 # To be written with all others when they settle. $1 path, $2 value, $3 the file of its bytes.
 home_set() {
 	local number=-
 	case $2 in
 	file*)
-		number=$(($(find "$WORK/home" -name '[0-9]*' | wc -l) + 1))
+		number=1
+		while [ -e "$WORK/home/$number" ]; do number=$((number + 1)); done
 		cp "$3" "$WORK/home/$number"
 		;;
 	esac
@@ -123,16 +138,15 @@ home_set() {
 home_settled() {
 	[ -s "$WORK/home/todo" ] || return 0
 	sort -u "$WORK/home/todo" | while IFS= read -r path; do
-		home_entry "$path" | {
-			IFS=$TAB read -r value number
-			case $value in
-			file*)
-				printf '%s %s\t%s\n' "$(stat -c %s "$WORK/home/$number")" "${value% *}" "$path"
-				cat "$WORK/home/$number"
-				;;
-			*) printf '0 %s\t%s\n' "$value" "$path" ;;
-			esac
-		}
+		find_home "$path"
+		case $SEEN_VALUE in
+		file*)
+			number=$(wc -c <"$WORK/home/$SEEN_NUMBER")
+			printf '%s %s\t%s\n' "$number" "${SEEN_VALUE% *}" "$path"
+			cat "$WORK/home/$SEEN_NUMBER"
+			;;
+		*) printf '0 %s\t%s\n' "$SEEN_VALUE" "$path" ;;
+		esac
 	done >"$WORK/home/batch"
 	rm -f "$WORK/home/todo"
 	as_account_within 60 perl -e "$HOME_WRITE" <"$WORK/home/batch" ||

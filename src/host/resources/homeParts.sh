@@ -64,7 +64,6 @@ put_part() {
 }
 
 line_settled() { home_settled; }
-line_look() { home_look "$1"; }
 line_label() { printf 'a line of %s' "${1%% *}"; }
 
 # Kind member: a member of a JSON object, at the top or one below: currentContext, auths/ADDRESS.
@@ -109,7 +108,6 @@ member_set() {
 }
 
 member_settled() { home_settled; }
-member_look() { home_look "$1"; }
 member_label() { printf '%s in %s' "${1#* }" "${1%% *}"; }
 
 # $1 path, $2 line.
