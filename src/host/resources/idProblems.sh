@@ -137,32 +137,22 @@ unsafe_ids() {
 # Whoever can change the file gives ids to whom it likes, root's too. Read by root, it may not be
 # something that never ends either. False where something is wrong. $1 uid or gid.
 id_file_problems() {
-	local file found
+	local file found=''
 	file=$(id_file "$1")
-	found=$(id_link_flaw "$file")
-	if [ -z "$found" ] && [ -e "$file" ]; then
-		if [ ! -f "$file" ]; then
-			found=$(stat -L -c 'it a %F' "$file")
-		elif [ -n "$(find -L "$file" -maxdepth 0 '(' ! -uid 0 -o -perm /022 ')')" ]; then
-			found=$(stat -L -c 'it a file of %U with mode %a' "$file")
-		fi
+	if [ -h "$file" ]; then
+		problem "$file" "a symbolic link to $(readlink "$file")" "the file itself, since newuidmap and newgidmap do not follow links" \
+			"put the file in its place: 'cp -p --remove-destination \"\$(readlink -f $file)\" $file'"
+		return 1
+	elif [ -e "$file" ] && [ ! -f "$file" ]; then
+		found=$(stat -c 'it a %F' "$file")
+	elif [ -n "$(find "$file" -maxdepth 0 '(' ! -uid 0 -o -perm /022 ')' 2>/dev/null)" ]; then
+		found=$(stat -c 'it a file of %U with mode %a' "$file")
 	fi
 	[ -n "$found" ] || return 0
-	problem "$file" "$found" "a file that root alone can change, also by way of links" \
-		"look at every line in it, then make it one: 'chown root $file && chmod go-w $file', or a copy in place of the link" \
+	problem "$file" "$found" "a file that root alone can change" \
+		"look at every line in it, then make it one: 'chown root $file && chmod go-w $file'" \
 		"whoever can change $file can give itself the ids of root"
 	return 1
-}
-
-# What is wrong with what leads to a file, or nothing. $1 the file.
-id_link_flaw() {
-	local target
-	target=$(readlink -m "$1")
-	if ! only_root_leads_to "$1/."; then
-		printf 'it a link that leads to %s by way of what others than root can change' "$target"
-	elif [ -h "$target" ] || [ ! -d "$(dirname "$target")" ]; then
-		printf 'it a link that leads nowhere'
-	fi
 }
 
 overlapping() {

@@ -22,8 +22,7 @@ idfile_restore() {
 		# It stays with the data of its account.
 		if [ -e "$range" ] && grep -qxF -- "$(sed -n 1p "$range")" "$1"; then return 10; fi
 	done
-	# Where it is a link, that was there before.
-	[ -s "$1" ] || rm -f "$(readlink -m "$1")"
+	[ -s "$1" ] || rm -f "$1"
 }
 
 subuid_save() { printf '%s' uid >"$2/kind"; }
@@ -175,17 +174,17 @@ add_range() {
 	changed "subordinate ${1}s ${2#*:} given to $ACCOUNT"
 }
 
-# Not usermod: before shadow 4.14 it refuses while anything runs as the account. What is a link
-# stays one: its file is written in its own directory, at once or not at all, with the owner, mode
-# and attributes that it has. Nobody else may write to it afterwards.
+# Not usermod: before shadow 4.14 it refuses while anything runs as the account. The file is written
+# at once or not at all, with the owner, mode and attributes that it has. Nobody else may write to it
+# afterwards.
 replace_id_file() {
 	local file new mode=644
 	# A mode is put right below, on the way back too.
-	if [ -n "$(id_link_flaw "$(id_file "$1")")" ]; then
+	file=$(id_file "$1")
+	if [ -h "$file" ]; then
 		unlock_id_file "$1"
 		id_file_problems "$1" || stop_on_problems
 	fi
-	file=$(readlink -m "$(id_file "$1")")
 	new=$file.rootless-docker-new
 	rm -f "$new"
 	if [ -e "$file" ]; then
@@ -207,8 +206,8 @@ replace_id_file() {
 			"take away what keeps it as it is, an attribute ('chattr -i -a $file') or a mount, then run again"
 	}
 	sync "$(dirname "$file")"
-	[ "$(stat -L -c %a "$(id_file "$1")")" = "$mode" ] ||
-		fail "$(id_file "$1")" "mode $(stat -L -c %a "$(id_file "$1")") after it was written" \
+	[ "$(stat -c %a "$file")" = "$mode" ] ||
+		fail "$file" "mode $(stat -c %a "$file") after it was written" \
 			"$mode" "see what changes it, then run again"
 }
 
