@@ -32,7 +32,7 @@ const rows = [
   ),
   row("account", ["account", "subordinateIds"], ({ account, subordinateIds }) =>
     list(
-      `${account.name}${account.create ? " (made here if there is none)" : ""}, without root`,
+      `${account.name} (${account.create ? "made here if there is none; " : ""}${oneThatIsThere}), without root`,
       `${subordinateIds.count} subordinate ids`,
       account.authorizedKeys.length > 0 ? `keys to log in: ${account.authorizedKeys.length}` : "",
     ),
@@ -132,6 +132,9 @@ function row<Path extends InputPath>(
 ): Row {
   return { name, paths, say: (settings) => say(settingsAt(settings, paths)) };
 }
+
+const oneThatIsThere =
+  "one that is there is used, and a daemon of its own taken over, which restarts once";
 
 const list = (...parts: (string | undefined)[]) => parts.filter(Boolean).join("; ");
 

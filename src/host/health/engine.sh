@@ -105,14 +105,20 @@ data_after_purge() {
 	fi
 }
 
-# Of root's daemon, the containers that run, for people: ten names at most. Nothing without a CLI.
+# Of root's daemon, the containers that run, for people. Nothing without a CLI.
 roots_containers() {
-	local names count
+	local names
 	may_run "$(command -v docker)" || return 0
 	names=$(timeout -k 5 20 docker -H unix:///run/docker.sock ps --format '{{.Names}}' 2>/dev/null) || return 0
-	count=$(printf '%s' "$names" | wc -w)
-	names=$(printf '%s\n' "$names" | head -n 10 | paste -s -d ' ')
-	printf ' with %s running container%s' "$count" "$([ "$count" = 1 ] || echo s)"
+	printf ' with %s' "$(running_containers "$names")"
+}
+
+# In words, with ten names at most. $1 names, one a line.
+running_containers() {
+	local names count
+	count=$(printf '%s' "$1" | wc -w)
+	names=$(printf '%s\n' "$1" | head -n 10 | paste -s -d ' ')
+	printf '%s running container%s' "$count" "$([ "$count" = 1 ] || echo s)"
 	[ "$count" = 0 ] || printf ' (%s%s)' "$names" "$([ "$count" -le 10 ] || echo " and $((count - 10)) more")"
 }
 

@@ -8,6 +8,7 @@ difference() {
 
 differences() {
 	if know_account "$(doc account)"; then
+		account_difference
 		daemon_json_differences
 	else
 		difference "account $(doc account)" none "new, with $(doc subuid) subordinate ids"
@@ -15,6 +16,17 @@ differences() {
 	package_differences
 	sysctl_differences
 	rootful_docker_differences
+}
+
+# A daemon that an installation has is not the account's own: that restarts where its files differ.
+account_difference() {
+	local found="there (uid $ACCOUNT_UID)" wanted='used as it is' names
+	if unclaimed "$(resource_directory userdaemon "$ACCOUNT")" && service_manager_runs && daemon_is_up; then
+		found="$found, with a rootless daemon"
+		wanted='taken over, it restarts once'
+		! names=$(docker_of_account ps --format '{{.Names}}' 2>/dev/null) || found="$found, $(running_containers "$names")"
+	fi
+	difference "account $ACCOUNT" "$found" "$wanted"
 }
 
 rootful_docker_differences() {
