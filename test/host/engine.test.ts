@@ -94,6 +94,17 @@ longDescribe("uidmap without its privileges", () => {
   });
 });
 
+test("a mirror that does not answer is named where its packages are missed", async () => {
+  const host = await bootHost();
+  const app = new Installation(host, "e2");
+  await host.run(`rm -rf /etc/apt/sources.list.d/* /var/lib/apt/lists/*
+    echo 'deb http://127.0.0.1:9/debian trixie main' >/etc/apt/sources.list`);
+  await app.install();
+  expect((await app.tryApply("engine", wishes)).said.at(-1)).toMatch(
+    /Unable to locate package .*W: Failed to fetch http:\/\/127\.0\.0\.1:9\/debian.*; wanted/,
+  );
+});
+
 // On the other releases: apply.test.ts.
 test("packages that are installed anew start no root daemon, and change nothing of ours", async () => {
   const host = await bootHost();

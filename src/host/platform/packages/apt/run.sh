@@ -41,13 +41,20 @@ apt_get() {
 	return "$status"
 }
 
-apt_package_errors() { grep -E '^(E|W|dpkg|Err|debconf):' "$WORK/apt.log" | tail -n 4 | tr '\n' ' '; }
+# With what the lists lack: "apt-get update" ends with 0 where a source does not answer.
+apt_package_errors() {
+	{
+		grep -E '^(E|W|dpkg|Err|debconf):' "$WORK/apt.log" | tail -n 4
+		tail -n 2 "$WORK/apt.unreached" 2>/dev/null
+	} | tr '\n' ' '
+}
 
 apt_refresh_lists() {
 	say "refreshes the package lists"
 	# Without translated descriptions: nobody reads them here.
 	apt_get update -o Acquire::Languages=none || fail "apt-get update" "$(apt_package_errors)" \
 		"the package lists" "make the package sources of this host work, then run again"
+	grep '^W: Failed to fetch' "$WORK/apt.log" >"$WORK/apt.unreached" || true
 }
 
 # Debian's helper, which keeps its own record of what is enabled, works for maintainer scripts only.
