@@ -105,6 +105,17 @@ test("a mirror that does not answer is named where its packages are missed", asy
   );
 });
 
+test("a unit of root's Docker that somebody unmasked stays so: no drift", async () => {
+  const host = await bootHost();
+  const app = new Installation(host, "e3");
+  await host.run("useradd -m app");
+  await app.install();
+  for (const step of ["preflight", "engine"] as const) await app.apply(step, wishes);
+  await host.run("systemctl -q unmask docker.socket");
+  expect(await app.drift()).toEqual([]);
+  expect((await app.apply("engine", wishes)).changed).toEqual([]);
+});
+
 // On the other releases: apply.test.ts.
 test("packages that are installed anew start no root daemon, and change nothing of ours", async () => {
   const host = await bootHost();

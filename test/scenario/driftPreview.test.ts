@@ -162,7 +162,6 @@ const batches: [string, [command: string, shown: string][]][] = [
       ["rm /etc/apt/apt.conf.d/*rootless-docker*", "engine /etc/apt/apt.conf.d/"],
       [`ln -sfn /nowhere ${units}/default.target.wants/docker.service`, "daemon"],
       [`chmod 600 ${sysctlFile("net.core.somaxconn")}`, "kernel"],
-      ["rm /etc/systemd/system/docker.service", "engine mask docker.service: not masked"],
       [`${asApp} docker context use default`, "daemon docker of app: "],
       [`rm -r ${home}/.ssh`, "account"],
       [`: >${sysctlFile("net.ipv4.ping_group_range")}`, "kernel"],

@@ -3,7 +3,12 @@
 
 ROOT_UNITS='docker.socket docker.service containerd.service'
 
-mask_check() { [ "$(readlink "/etc/systemd/system/$1")" = /dev/null ] || echo 'not masked'; }
+# One that somebody took away stays away, as must_be_masked has it, but where rootfulDocker stops root's Docker.
+mask_check() {
+	if is_masked "$1"; then return 0; fi
+	if unclaimed "$(resource_directory rootunits docker)" && was_unmasked "$1"; then return 0; fi
+	echo 'not masked'
+}
 
 rootunits_check() {
 	local unit
