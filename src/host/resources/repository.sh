@@ -26,7 +26,7 @@ sweep_repository() {
 }
 
 # One that somebody's own file names is used as it is: the package manager refuses two that name
-# different keys. $1 its name, $2 its URL, $3 its suite, $4 the URL of the key, $5 the key's fingerprint.
+# different keys. $1 its name, $2 its URL, $3 its suite. $WORK/key is the key that signs it.
 want_repository() {
 	local file
 	file=$(repository_file "$1")
@@ -35,11 +35,14 @@ want_repository() {
 		leave_repository_to_others "$1" "$2" "$3"
 		return 0
 	fi
-	read_repository_key "$@"
-	repository_key_text <"$WORK/key" >"$WORK/key.text"
-	want_file_as keyring "$(repository_key_file "$1")" 644 "$WORK/key.text"
 	repository_entry "$1" "$2" "$3" >"$WORK/repository"
-	cmp -s "$WORK/repository" "$file" || : >"$WORK/repository.new"
+	cmp -s "$WORK/repository" "$file" || {
+		: >"$WORK/repository.new"
+		# What else this installation has brought may go for the engine's sake.
+		# shellcheck disable=SC2046 # a package name, or none
+		want_packages_of_option $(packages_of_url "$2")
+	}
+	want_file_as keyring "$(repository_key_file "$1")" 644 "$WORK/key"
 	want_file "$file" 644 "$WORK/repository"
 	[ ! -e "$WORK/repository.new" ] || refresh_repository "$1"
 }
@@ -57,26 +60,4 @@ leave_repository_to_others() {
 		repository_entry "$1" "$2" "$3" >"$WORK/repository"
 		! cmp -s "$WORK/repository" "$file" || restore_resource file "$dir"
 	fi
-}
-
-# Into $WORK/key, from this machine or from where it comes: the bytes that were looked at, which nobody
-# else reads in another way. A file with one more key in it would let that one sign, too.
-read_repository_key() {
-	local here found
-	here=$(repository_key_file "$1")
-	if [ -f "$here" ] && [ "$(key_fingerprints "$here")" = "$5" ]; then
-		cat "$WORK/key.bytes" >"$WORK/key"
-		return 0
-	fi
-	# What else this installation has brought may go for the engine's sake.
-	# shellcheck disable=SC2046 # a package name, or none
-	want_packages_of_option $(packages_of_url "$4")
-	download_file "$4" "$WORK/key.there" ||
-		fail "$4" "$(package_errors)" "the key of the repository" \
-			"let this machine reach it, or name a mirror that it reaches in engine.mirror"
-	found=$(key_fingerprints "$WORK/key.there" | paste -s -d ' ')
-	[ "$found" = "$5" ] ||
-		fail "$4" "the key ${found:-unknown}" "$5" \
-			"see why it is another one; of a mirror with a key of its own, name that in engine.mirrorKey"
-	cat "$WORK/key.bytes" >"$WORK/key"
 }

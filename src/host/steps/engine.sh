@@ -69,7 +69,8 @@ want_docker_repository() {
 	local url suite others fix="let this machine reach it, or name a mirror that it reaches in engine.mirror"
 	url=$(doc repository)/$(archive_system)
 	suite=$(archive_suite)
-	want_repository rootless-docker "$url" "$suite" "$url/gpg" "$(doc repository-key)"
+	if has repository-key; then doc repository-key; else docker_key; fi >"$WORK/key"
+	want_repository rootless-docker "$url" "$suite"
 	[ -n "$(available_versions "$(engine_package)")" ] ||
 		if [ -e "$(repository_file rootless-docker)" ]; then refresh_repository rootless-docker; else refresh_lists; fi
 	[ -n "$(available_versions "$(engine_package)")" ] ||

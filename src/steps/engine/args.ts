@@ -12,7 +12,7 @@ export enum EngineSource {
    * Docker's own packages, from its repository for apt or dnf, or a mirror of it: docker-ce, docker-ce-cli,
    * docker-ce-rootless-extras, containerd.io, and what they leave out of a rootless daemon's needs (uidmap,
    * slirp4netns). The only packages of an engine for Fedora and the RHEL family, whose own is not rootless; there are none for
-   * openSUSE, SLES and Arch. The repository is added with its key, whose fingerprint is checked; one that the machine names
+   * openSUSE, SLES and Arch. The repository is added with Docker's key, which is part of this package; one that the machine names
    * already is used as it is. Packages that these would take the place of are an error, unless Distribution has
    * brought them here. https://docs.docker.com/engine/install/
    */
@@ -55,14 +55,14 @@ export interface EngineArgs {
    */
   version?: pulumi.Input<string>;
   /**
-   * URL of a mirror of Docker's downloads, for DockerRepository and StaticArchive: the folder that has `debian/dists`
-   * and `debian/gpg`, or `ubuntu`'s, or `fedora/44` and `fedora/gpg`, or `rhel`'s or `centos`'s, or `static/stable`. Defaults to https://download.docker.com/linux. A login to it belongs into the
+   * URL of a mirror of Docker's downloads, for DockerRepository and StaticArchive: the folder that has `debian/dists`,
+   * or `ubuntu`'s, or `fedora/44`, or `rhel`'s or `centos`'s, or `static/stable`. Defaults to https://download.docker.com/linux. A login to it belongs into the
    * machine's `apt_auth.conf`: one in the URL is an error.
    */
   mirror?: pulumi.Input<string>;
   /**
-   * Fingerprint of the key that the mirror is signed with, 40 hexadecimal digits; blanks between them are left out.
-   * Defaults to that of Docker's own key. Another key there is an error, and nothing is installed.
+   * The public key that the mirror is signed with: the text of its file `gpg`, one block of ASCII. Defaults to Docker's own
+   * key for apt or for dnf. Packages that another key has signed are an error, and are not installed.
    */
   mirrorKey?: pulumi.Input<string>;
   /**

@@ -1,4 +1,4 @@
-import type { Accepted, Refused } from "../../../testkit/arguments";
+import { type Accepted, armored, type Refused } from "../../../testkit/arguments";
 
 const sums = { sha256: "0".repeat(64), rootlessExtrasSha256: "0".repeat(64) };
 const notWithoutArchive = "is StaticArchive's; leave it out, or set engine.source to it";
@@ -60,7 +60,7 @@ export const refused: Refused[] = [
     "'5:29.8.1-1~debian' is not a whole version; write one such as 29.8.1",
     "engine.version",
   ],
-  ["engine.mirrorKey", "0".repeat(40), notForDistribution],
+  ["engine.mirrorKey", armored("mQ=="), notForDistribution],
   ...[
     ["ftp://mirror.example", "'ftp://mirror.example'"],
     ["https://mirror.example/linux?a=b", "the value"],
@@ -75,7 +75,7 @@ export const refused: Refused[] = [
   [
     "engine",
     { source: "DockerRepository", mirrorKey: "9DC8" },
-    "'9DC8' is not a fingerprint; write the 40 hexadecimal digits that gpg --show-keys shows",
+    "'9DC8' is not a public key; write the text of the mirror's file gpg, one block -----BEGIN PGP PUBLIC KEY BLOCK-----",
     "engine.mirrorKey",
   ],
   [

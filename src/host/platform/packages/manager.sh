@@ -54,7 +54,6 @@ fix_marks() { by_manager apt_fix_marks nothing zypper_fix_marks nothing "$@"; }
 # Other repositories than the distribution's.
 repository_file() { by_manager apt_repository_file dnf_repository_file nothing nothing "$@"; }
 repository_key_file() { by_manager apt_repository_key_file dnf_repository_key_file nothing nothing "$@"; }
-repository_key_text() { by_manager apt_repository_key_text dnf_repository_key_text nothing nothing "$@"; }
 names_key_file() { by_manager apt_names_key_file dnf_names_key_file nothing nothing "$@"; }
 repository_entry() { by_manager apt_repository_entry dnf_repository_entry nothing nothing "$@"; }
 names_repository() { by_manager apt_names_repository dnf_names_repository nothing nothing "$@"; }

@@ -4,10 +4,7 @@
 # $1 the repository's name.
 apt_repository_file() { printf '/etc/apt/sources.list.d/%s.sources' "$1"; }
 
-apt_repository_key_file() { printf '/etc/apt/keyrings/%s.gpg' "$1"; }
-
-# The key as the manager reads it. Its bytes are on stdin.
-apt_repository_key_text() { cat; }
+apt_repository_key_file() { printf '/etc/apt/keyrings/%s.asc' "$1"; }
 
 # True where a source of this machine names a file with keys. $1 the file.
 apt_names_key_file() { grep -rqsF -- "$1" /etc/apt/sources.list /etc/apt/sources.list.d; }

@@ -6,28 +6,6 @@ dnf_repository_file() { printf '/etc/yum.repos.d/%s.repo' "$1"; }
 
 dnf_repository_key_file() { printf '/etc/pki/rpm-gpg/RPM-GPG-KEY-%s' "$1"; }
 
-# In ASCII, which is all that rpm reads. The key's bytes are on stdin.
-dnf_repository_key_text() {
-	cat >"$WORK/key.binary"
-	printf -- '-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n'
-	base64 -w 64 "$WORK/key.binary"
-	printf '=%s\n-----END PGP PUBLIC KEY BLOCK-----\n' "$(armor_checksum "$WORK/key.binary")"
-}
-
-# CRC-24 of RFC 9580, 6.1.1, in base64. $1 the file.
-armor_checksum() {
-	local sum=$((0xB704CE)) byte round
-	for byte in $(od -An -v -tu1 "$1"); do
-		sum=$((sum ^ (byte << 16)))
-		for round in 1 2 3 4 5 6 7 8; do
-			sum=$((sum << 1))
-			[ $((sum & 0x1000000)) = 0 ] || sum=$((sum ^ 0x1864CFB))
-		done
-	done
-	# shellcheck disable=SC2059 # bytes
-	printf "$(printf '\\%03o\\%03o\\%03o' $((sum >> 16)) $((sum >> 8 & 255)) $((sum & 255)))" | base64
-}
-
 # True where a repository of this machine names a file with keys. $1 the file.
 dnf_names_key_file() { grep -rqsF -- "$1" /etc/yum.repos.d; }
 

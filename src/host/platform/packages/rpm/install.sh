@@ -70,7 +70,7 @@ note_new_keys() {
 	{
 		sed -n 's/^.*mporting .* key 0x\([0-9A-Fa-f]*\).*/\1/p; s/^ *Fingerprint *: *//p' "$WORK/manager.log" |
 			tr -d ' '
-		repository_key_fingerprints
+		keys_of_repositories
 	} 2>/dev/null | tr '[:upper:]' '[:lower:]' | sort -u >"$WORK/keys"
 	rpm_installed_packages | grep '^gpg-pubkey-' | comm -13 "$STATE/packages.before" - |
 		while read -r name version; do
@@ -81,16 +81,17 @@ note_new_keys() {
 	append_planned
 }
 
-# Of the files that the sources of packages name: after a kill nobody knows what the manager said. A variable in
-# a name stands for anything.
-repository_key_fingerprints() {
+# Of the files that the sources of packages name, as rpm calls them: after a kill nobody knows what the manager said.
+# A variable in a name stands for anything.
+keys_of_repositories() {
 	local pattern file
 	sed -n 's|.*file://\(/[^ ,]*\).*|\1|p' /etc/yum.repos.d/*.repo /etc/zypp/repos.d/*.repo 2>/dev/null |
 		sed 's/[$][A-Za-z_{}]*/*/g' | sort -u | while read -r pattern; do
 		for file in $pattern; do
-			[ ! -f "$file" ] || key_fingerprints "$file"
+			[ ! -f "$file" ] || rpm --dbpath "$WORK/keys.db" --import "$file" || true
 		done
 	done
+	rpm --dbpath "$WORK/keys.db" -qa --qf '%{VERSION}\n' 'gpg-pubkey*'
 }
 
 # What is new is this package's: what is asked for by name is taken for a user's otherwise, and after a kill
