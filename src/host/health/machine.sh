@@ -128,7 +128,7 @@ kernel_module_checks() {
 	else
 		problem "kernel modules$missing" "that kernel $(uname -r) does not have them" \
 			"them for the containers' network" \
-			"install the package with the rest of the kernel's modules, or boot Debian's own kernel" \
+			"install the package with the rest of the kernel's modules (kernel-modules-extra on RHEL), or boot the distribution's own kernel" \
 			"iptables fails without them ('missing kernel module')"
 	fi
 }
