@@ -70,11 +70,6 @@ const refused: Refused[] = [
     says: /engine\.source: found no dockerd \(package docker-ce\), containerd \(package containerd\.io\), .* set engine\.source to DockerRepository$/,
   },
   {
-    what: "a mirror that another key signs than Docker's",
-    engine: { mirrorKey: undefined },
-    says: /dnf install .*/,
-  },
-  {
     what: "no version of the engine like that",
     engine: { version: "28" },
     says: new RegExp(

@@ -92,7 +92,7 @@ const refused: Refused[] = [
   {
     what: "a mirror that another key signs than Docker's",
     engine: { mirrorKey: undefined },
-    says: /found no docker-ce for trixie there: W: GPG error: .*the public key is not available/,
+    says: /debian: found no docker-ce for trixie there: .*Missing key .* and its own key in engine\.mirrorKey/,
   },
   {
     what: "no version of the engine like that",

@@ -66,7 +66,7 @@ wanted_engine() {
 }
 
 want_docker_repository() {
-	local url suite others fix="let this machine reach it, or name a mirror that it reaches in engine.mirror"
+	local url suite others fix="let this machine reach it, or name a mirror that it reaches in engine.mirror, and its own key in engine.mirrorKey"
 	url=$(doc repository)/$(archive_system)
 	suite=$(archive_suite)
 	if has repository-key; then doc repository-key; else docker_key; fi >"$WORK/key"
