@@ -3,6 +3,7 @@ import { readSettings } from "../../src/settings";
 import { documentsOf, steps } from "../../src/steps";
 import { everyStepDocument } from "../../src/steps/everyStep/document";
 import { everyOption } from "./fixtures";
+import { armored } from "../../testkit/arguments";
 import { callsOf, shellFunctions } from "../../src/agent/shellSources";
 
 // A step's shell reads the keys that its document can carry, and no others: one that is never there would
@@ -26,7 +27,7 @@ const variations: object[] = [
   },
   { network: { driver: "Pasta" }, sysctls: { "kernel.keys.maxbytes": "3000000" } },
   { engine: { source: "Preinstalled" } },
-  { engine: { source: "DockerRepository" } },
+  { engine: { source: "DockerRepository", mirrorKey: armored("mQ==") } },
   {
     engine: {
       source: "StaticArchive",
