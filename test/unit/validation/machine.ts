@@ -113,7 +113,7 @@ export const refused: Refused[] = [
   ],
   ["privilegedPorts", "All", "'All' is not one of None, FileCapability, Sysctl; choose one"],
   ["privilegeEscalation", "su", "'su' is not one of Auto, Sudo, Doas, None; choose one"],
-  ["driftDetection", "preview", "'preview' is not one of Preview, Off; choose one"],
+  ["driftDetection", "Never", "'Never' is not one of Preview, Required, Off; choose one"],
   ["unprivilegedPing", true, "'true' is not an object; write one"],
   ["unprivilegedPing.enabled", "no", "'no' is not true or false; write one"],
   ["unprivilegedPing.groups", "0-5", `'0-5' ${notRange}`],
