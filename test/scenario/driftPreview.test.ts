@@ -280,7 +280,7 @@ test("a host that has to answer: one error, in a preview and in up, and nothing 
   const program = installation.program({ ...wishes, driftDetection: DriftDetection.Required });
   expect(
     await installation.preview({ ...wishes, driftDetection: DriftDetection.Required }),
-  ).toMatch(/Resources:\n +\d+ unchanged/);
+  ).toMatch(/Resources:\n +~ 1 to update\n +\d+ unchanged/);
   await host.setReachable(false);
   try {
     await expect(installation.stack.preview(program)).rejects.toThrow(
