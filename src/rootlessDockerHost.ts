@@ -43,8 +43,8 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
   readonly knownHosts: pulumi.Output<string>;
   /**
    * The `connection` of a `command.remote.Command` that runs as the account once the daemon answers. It holds no
-   * credentials: `host.connection.apply((way) => ({ ...way, privateKey }))` adds a key of `account.authorizedKeys`, and
-   * the proxy wants its own. Known at preview.
+   * credentials: the program adds the private key of one of `account.authorizedKeys`, and the proxy's own to `proxy`.
+   * Known at preview.
    */
   readonly connection: pulumi.Output<AccountConnection>;
   /**

@@ -93,8 +93,20 @@ test.each([
   ["examples/github-actions/preview.yml", `file:vendor/rootless-docker-${version}.tgz`],
   ["examples/github-actions/drift.yml", `file:vendor/rootless-docker-${version}.tgz`],
   ["examples/gitlab-ci/preview.yml", `file:vendor/rootless-docker-${version}.tgz`],
-])("%s takes the package from the repository itself", (name, words) => {
+])("%s takes the package from the repository itself: %s", (name, words) => {
   expect(read(name)).toContain(words);
+});
+
+test.each([
+  ["README.md", "PULUMI_CONFIG_PASSPHRASE"],
+  ["README.md", "@pulumi/pulumi 3.249 needs Node.js 22"],
+  ["README.md", "`ssh2`, which asks and awaits hosts"],
+  ["docs/ci.md", "PULUMI_BACKEND_URL"],
+  ["examples/README.md", "64,000 characters"],
+  ["examples/README.md", "Write `main.go` with its imports before `pulumi package add`"],
+  ["examples/README.md", "Both can be in the program that makes the host."],
+])("%s says what a new user asks: %s", (name, words) => {
+  expect(read(name).replaceAll("\n", " ")).toContain(words);
 });
 
 test.each(["yaml/Pulumi.yaml", "go/main.go", "python/__main__.py", "with-docker-cli/index.ts"])(

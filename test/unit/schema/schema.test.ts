@@ -78,6 +78,13 @@ test("every property and every value of an enum says what it is", () => {
   expect(values).toEqual([]);
 });
 
+test("descriptions are for every language: no arrow functions, and no spread", () => {
+  const odd = properties().filter(([, { description }]) =>
+    /=> ?\(|\.\.\.\w+,|\.apply\(/.test(description ?? ""),
+  );
+  expect(odd.map(([path]) => path)).toEqual([]);
+});
+
 test("every optional property of an input says its default, and no other does", () => {
   const outputs = JSON.stringify(schema.resources[token].properties);
   const isOutput = (path: string) =>
