@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Inputs } from "../inputs";
 import { isKnown } from "../knownValue";
 import type { Settings } from "../settings";
+import type { AccountSettings } from "../steps/account/settings";
 import { OnDestroyData } from "../steps/daemon/data/args";
 import { butAdopted } from "../steps/daemon/data/settings";
 import { driverName } from "../steps/daemon/storage/settings";
@@ -34,7 +35,7 @@ const rows = [
     list(
       `${account.name} (${account.create ? "made here if there is none; " : ""}${oneThatIsThere}), without root`,
       `${subordinateIds.count} subordinate ids`,
-      account.authorizedKeys.length > 0 ? `keys to log in: ${account.authorizedKeys.length}` : "",
+      keysInWords(account),
     ),
   ),
   {
@@ -135,6 +136,12 @@ function row<Path extends InputPath>(
 
 const oneThatIsThere =
   "one that is there is used, and a daemon of its own taken over, which restarts once";
+
+/** An account that is there may have keys of its own, of which a program knows nothing. */
+function keysInWords({ authorizedKeys, create }: AccountSettings): string {
+  if (authorizedKeys.length > 0) return `keys to log in: ${authorizedKeys.length}`;
+  return create ? "keys to log in: none: dockerHost lets nobody in as a new account" : "";
+}
 
 const list = (...parts: (string | undefined)[]) => parts.filter(Boolean).join("; ");
 

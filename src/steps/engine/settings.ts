@@ -30,7 +30,7 @@ const dockerDownloads = "https://download.docker.com/linux";
 const debianVersion: Rule<string> = (value) =>
   /^([0-9]{1,9}:)?[0-9][A-Za-z0-9.+~-]{0,127}$/.test(value)
     ? undefined
-    : "is not a version of an engine's package; write one such as 26.1.5 or 26.1.5+dfsg1-9";
+    : "is not a version of an engine's package; write one such as 26.1.5 or 26.1.5+dfsg1-9, or leave it out for the newest package";
 
 const mirrorUrl: Rule<string> = (value) =>
   /^https?:\/\/[A-Za-z0-9.-]+(:[0-9]{1,5})?(\/[A-Za-z0-9._~%+-]+)*\/?$/.test(value)
