@@ -1,6 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { Inputs } from "../inputs";
-import { isKnown } from "../knownValue";
+import { hookValue } from "../hookValue";
 import type { Settings } from "../settings";
 import type { AccountSettings } from "../steps/account/settings";
 import { OnDestroyData } from "../steps/daemon/data/args";
@@ -91,7 +91,7 @@ export class Creation {
     this.created.add(step);
     if (step !== "daemon") return undefined;
     // A lease that comes with it is another machine's or account's, which the component says.
-    const isNew = this.isFirst || (await isKnown(pulumi.output(newInputs?.triggers)));
+    const isNew = this.isFirst || (await hookValue(newInputs?.triggers)) !== undefined;
     if (!isNew) return undefined;
     const others = ["destroy", "login"];
     return creationInWords(this.inputs, (row) => [...others, ...this.created].includes(row));
