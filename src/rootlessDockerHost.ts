@@ -5,7 +5,7 @@ import { Creation } from "./changes/creation";
 import { sayChanges } from "./changes/hooks";
 import { childOptions } from "./childOptions";
 import { withWholeDeletedWith } from "./deletedWith";
-import { driftNotes } from "./drift/notes";
+import { askForDrift } from "./drift/notes";
 import { Inputs } from "./inputs";
 import { reportedOutputs } from "./outputs";
 import { requirePeers } from "./peers";
@@ -43,8 +43,8 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
   readonly knownHosts: pulumi.Output<string>;
   /**
    * The `connection` of a `command.remote.Command` that runs as the account once the daemon answers. It holds no
-   * credentials: `host.connection.apply((way) => ({ ...way, privateKey }))` adds a key of `account.authorizedKeys`, and
-   * the proxy wants its own. Known at preview.
+   * credentials: the program adds the private key of one of `account.authorizedKeys`, and the proxy's own to `proxy`.
+   * Known at preview.
    */
   readonly connection: pulumi.Output<AccountConnection>;
   /**
@@ -124,7 +124,7 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
       options,
     };
     const owner = `${pulumi.getProject()}/${pulumi.getStack()}/${name}`;
-    const drift = driftNotes({
+    const drift = askForDrift({
       ...common,
       component: this,
       owner,
@@ -133,7 +133,10 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
       inputs,
       accepted,
     });
-    const commands = runSteps({ ...common, owner, inputs, drift }, accepted);
+    const commands = runSteps(
+      { ...common, owner, inputs, drift: drift?.notes },
+      drift?.accepted ?? accepted,
+    );
 
     const reach = reachOutputs(name, inputs, commands);
     const outputs = reportedOutputs(name, commands);

@@ -20,6 +20,12 @@ export function withValue(path: string, value: unknown): unknown {
   return args;
 }
 
+/** A block as `gpg --armor` has it. */
+export function armored(base64: string): string {
+  const [begin, end] = ["BEGIN", "END"].map((word) => `-----${word} PGP PUBLIC KEY BLOCK-----\n`);
+  return `${begin}\n${base64}\n${end}`;
+}
+
 /** Every problem of the arguments, as `path: reason`. */
 export function problemsOf(args: unknown): string[] {
   return readSettings(args).problems.map(

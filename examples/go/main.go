@@ -1,5 +1,7 @@
 // The component in a Go program: the package is a component plugin for every Pulumi language.
 //
+// This file comes first, in a project of your own too: without an import `pulumi package add` takes Pulumi out of go.mod.
+//
 //	npm ci                                   (in the root of this repository, once)
 //	pulumi package add ../..                 (makes its SDK in sdks, and adds it to go.mod)
 //	go mod tidy
@@ -11,6 +13,7 @@
 //	pulumi up
 package main
 
+// Nothing fetches this address: go.mod replaces it by the folder in sdks.
 import (
 	rootlessdocker "git.example/rootless-docker/rootless-docker/sdk/go/rootlessdocker"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"

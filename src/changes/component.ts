@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { dockerHostOf } from "../reach";
 import { hooksWork, previewHook } from "../engineHooks";
 import { type Inputs, isGiven } from "../inputs";
+import { hookOutput, hookValue } from "../hookValue";
 import { knownValue } from "../knownValue";
 import { isPlain } from "../remote/connection";
 import { OnDestroyData } from "../steps/daemon/data/args";
@@ -51,7 +52,7 @@ interface Place {
 
 /** Where the daemon was and is to be. A port of its own makes no other machine. */
 async function placeOf(inputs: Inputs, { oldOutputs }: pulumi.ResourceHookArgs): Promise<Place> {
-  const before = pulumi.output(oldOutputs?.dockerHost as pulumi.Input<string> | undefined);
+  const before = hookOutput<string | undefined>(oldOutputs?.dockerHost);
   const after = pulumi.output(dockerHostOf(inputs));
   const [from, to] = await Promise.all([knownValue(before), knownValue(after)]);
   const place = (url: string | undefined) => url?.replace(/:\d+$/, "");
@@ -66,8 +67,9 @@ async function replacementInWords(
   const { before, after, from, to, isSame } = await placeOf(inputs, args);
   // A component that was never whole has no daemon.
   if (from === undefined || isSame) return undefined;
-  const data = (args.oldInputs?.onDestroy as { data?: unknown } | undefined)?.data;
-  const fate = data === OnDestroyData.Delete ? `are DELETED${butAdopted}` : "stay on the disk";
+  const onDestroy = await hookValue<{ data?: unknown }>(args.oldInputs?.onDestroy);
+  const fate =
+    onDestroy?.data === OnDestroyData.Delete ? `are DELETED${butAdopted}` : "stay on the disk";
   const words = [
     `a new, empty daemon at ${await shown(after)}, to which nothing is copied.`,
     `Once it answers, the one at ${await shown(before as pulumi.Output<string>)} stops with its containers: its images, containers and volumes ${fate}`,
@@ -96,10 +98,9 @@ async function wayInWords(
 
 /** Those that are given, with their values where these are known. */
 async function fieldsOf(connection: unknown): Promise<Map<string, unknown>> {
-  const whole = pulumi.output(connection as object | undefined);
-  const given = isPlain(connection) ? connection : await knownValue(whole);
+  const given = isPlain(connection) ? connection : await hookValue<object>(connection);
   const known = Object.entries(given ?? {}).map(
-    async ([name, value]) => [name, await knownValue(pulumi.output(value as unknown))] as const,
+    async ([name, value]) => [name, await hookValue(value)] as const,
   );
   return new Map((await Promise.all(known)).filter(([, value]) => isGiven(value)));
 }

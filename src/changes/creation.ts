@@ -1,7 +1,8 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { Inputs } from "../inputs";
-import { isKnown } from "../knownValue";
+import { hookValue } from "../hookValue";
 import type { Settings } from "../settings";
+import type { AccountSettings } from "../steps/account/settings";
 import { OnDestroyData } from "../steps/daemon/data/args";
 import { butAdopted } from "../steps/daemon/data/settings";
 import { driverName } from "../steps/daemon/storage/settings";
@@ -32,9 +33,9 @@ const rows = [
   ),
   row("account", ["account", "subordinateIds"], ({ account, subordinateIds }) =>
     list(
-      `${account.name}${account.create ? " (made here if there is none)" : ""}, without root`,
+      `${account.name} (${account.create ? "made here if there is none; " : ""}${oneThatIsThere}), without root`,
       `${subordinateIds.count} subordinate ids`,
-      account.authorizedKeys.length > 0 ? `keys to log in: ${account.authorizedKeys.length}` : "",
+      keysInWords(account),
     ),
   ),
   {
@@ -90,7 +91,7 @@ export class Creation {
     this.created.add(step);
     if (step !== "daemon") return undefined;
     // A lease that comes with it is another machine's or account's, which the component says.
-    const isNew = this.isFirst || (await isKnown(pulumi.output(newInputs?.triggers)));
+    const isNew = this.isFirst || (await hookValue(newInputs?.triggers)) !== undefined;
     if (!isNew) return undefined;
     const others = ["destroy", "login"];
     return creationInWords(this.inputs, (row) => [...others, ...this.created].includes(row));
@@ -131,6 +132,15 @@ function row<Path extends InputPath>(
   say: (given: SettingsAt<Path>) => string,
 ): Row {
   return { name, paths, say: (settings) => say(settingsAt(settings, paths)) };
+}
+
+const oneThatIsThere =
+  "one that is there is used, and a daemon of its own taken over, which restarts once";
+
+/** An account that is there may have keys of its own, of which a program knows nothing. */
+function keysInWords({ authorizedKeys, create }: AccountSettings): string {
+  if (authorizedKeys.length > 0) return `keys to log in: ${authorizedKeys.length}`;
+  return create ? "keys to log in: none: dockerHost lets nobody in as a new account" : "";
 }
 
 const list = (...parts: (string | undefined)[]) => parts.filter(Boolean).join("; ");

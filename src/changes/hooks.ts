@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Notes } from "../drift/notes";
 import { hooksWork, previewHook } from "../engineHooks";
-import { isKnown, knownValue } from "../knownValue";
+import { hookOutput, hookValue } from "../hookValue";
+import { knownValue } from "../knownValue";
 import { steps } from "../steps";
 import { agentChange } from "./agent";
 import type { Creation } from "./creation";
@@ -21,7 +22,8 @@ export function sayChanges(
 ): pulumi.ResourceHookBinding | undefined {
   if (!hooksWork("Resource")) return undefined;
   const words = async ({ name: child, oldInputs, newInputs }: pulumi.ResourceHookArgs) => {
-    if (child === `${name}-drift`) return driftInWords(notesOf(oldInputs), notesOf(newInputs));
+    if (child === `${name}-drift`)
+      return driftInWords(await notesOf(oldInputs), await notesOf(newInputs));
     const [before, after] = await Promise.all([textOf(oldInputs?.stdin), textOf(newInputs?.stdin)]);
     if (before === undefined || after === undefined) return undefined;
     if (child === `${name}-agent`) return agentChange(before.text, after.text);
@@ -38,13 +40,12 @@ export function sayChanges(
   return { beforeCreate: [hook, made], beforeUpdate: [hook] };
 }
 
-const notesOf = (inputs: Record<string, unknown> | undefined) =>
-  (inputs?.environment ?? {}) as Notes;
+const notesOf = async (inputs: Record<string, unknown> | undefined) =>
+  (await hookValue<Notes>(inputs?.environment)) ?? {};
 
 /** A text input, undefined where it is not known yet. */
 async function textOf(input: unknown): Promise<{ text: string; isSecret: boolean } | undefined> {
-  const output: pulumi.Output<unknown> = pulumi.output(input);
-  if (!(await isKnown(output))) return undefined;
+  const output = hookOutput<unknown>(input);
   const text = await knownValue(output);
   return typeof text === "string" ? { text, isSecret: await pulumi.isSecret(output) } : undefined;
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { remote, type types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { presentInWords } from "../changes/present";
@@ -7,7 +8,7 @@ import { knownValue } from "../knownValue";
 import { checkCommand, type Invocation } from "../remote/commands";
 import { withoutSecrets } from "../remote/explainErrors";
 import { plain } from "../remote/plain";
-import { type KnownConnection, runOverSsh } from "../remote/ssh";
+import { greeting, type KnownConnection, runOverSsh } from "../remote/ssh";
 import { stepNames } from "../steps";
 import { isRefused, notesOf, readAnswer } from "./answer";
 import { DriftDetection } from "./args";
@@ -33,6 +34,13 @@ export interface Asking {
   options: pulumi.CustomResourceOptions;
 }
 
+/** What asking gave. */
+export interface Asked {
+  notes: pulumi.Output<Notes>;
+  /** Whether the steps may run: not where the arguments are wrong, or where no host answered that has to. */
+  accepted: true | Promise<boolean>;
+}
+
 /**
  * What the host has been found to differ in, by step: it stands in the step's document too, so that the step
  * runs and puts it right.
@@ -41,9 +49,9 @@ export interface Asking {
  * does not answer, the engine keeps what the state has (`ignoreChanges`): asking changes nothing by itself
  * (docs/decisions/0023-what-a-preview-asks.md). Undefined where the program says that nobody asks.
  */
-export function driftNotes(asking: Asking): pulumi.Output<Notes> | undefined {
-  if (asking.inputs.atOnce(["driftDetection"])?.driftDetection === DriftDetection.Off)
-    return undefined;
+export function askForDrift(asking: Asking): Asked | undefined {
+  const atOnce = asking.inputs.atOnce(["driftDetection"])?.driftDetection;
+  if (atOnce === DriftDetection.Off) return undefined;
   const { name, connection, lease, options } = asking;
   // Not under mocks: there no option is decided as late as a host answers.
   const canKeep = engineHas("supportsTransforms");
@@ -64,11 +72,14 @@ export function driftNotes(asking: Asking): pulumi.Output<Notes> | undefined {
     },
     { ...options, transforms: canKeep ? [keepRest] : [] },
   );
-  return pulumi
+  const notes = pulumi
     .output(asked)
     .apply(async ({ notes, keeps }) =>
       keeps ? { ...(await knownValue(child.environment)), ...notes } : notes,
     );
+  if (atOnce === DriftDetection.Preview) return { notes, accepted: asking.accepted };
+  const accepted = Promise.all([asking.accepted, asked]).then(([yes, { fails }]) => yes && !fails);
+  return { notes, accepted };
 }
 
 /** By step, as JSON. */
@@ -78,11 +89,14 @@ export type Notes = Record<string, string>;
 interface Answer {
   notes: Notes;
   keeps: boolean;
+  /** That nothing may run, for want of an answer. */
+  fails?: true;
 }
 
 const noAnswer: Answer = { notes: {}, keeps: true };
 
-async function ask(asking: Asking): Promise<Answer> {
+/** Asks the host, and logs what it does not say by itself. */
+export async function ask(asking: Asking): Promise<Answer> {
   const connection: pulumi.Output<KnownConnection> = pulumi.output(asking.connection);
   const detection = asking.inputs.from(["driftDetection"], (given) => given.driftDetection);
   const [known, invocation, wanted, accepted] = await Promise.all([
@@ -91,11 +105,13 @@ async function ask(asking: Asking): Promise<Answer> {
     knownValue(pulumi.output(detection)),
     asking.accepted,
   ]);
-  if (wanted !== DriftDetection.Preview || !accepted) return noAnswer;
+  if (wanted === undefined || wanted === DriftDetection.Off || !accepted) return noAnswer;
   const nothingLeft = { notes: {}, keeps: false };
   // A host that is not there yet.
   if (!known) return nothingLeft;
+  const isRequired = wanted === DriftDetection.Required;
   try {
+    if (isRequired && !pulumi.runtime.isDryRun()) await waitForGreeting(asking.inputs, known);
     const answer = invocation && (await runOverSsh(known, checkCommand(invocation)));
     if (answer === undefined || isRefused(answer)) {
       const machine = await askNewMachine(asking.inputs, asking.owner, known);
@@ -111,20 +127,44 @@ async function ask(asking: Asking): Promise<Answer> {
     const drift = readAnswer(answer);
     return drift ? { notes: notesOf(drift), keeps: true } : nothingLeft;
   } catch (error) {
-    await warn(asking, (error as Error).message.replace(/^Error: /, ""));
-    return invocation ? noAnswer : nothingLeft;
+    const left = invocation ? noAnswer : nothingLeft;
+    const reason = (error as Error).message.replace(/^Error: /, "");
+    // An agent that an earlier version of this package put there: the next `up` brings the present one.
+    if (/is not a (verb|step)/.test(reason)) return left;
+    const message = await noAnswerInWords(asking, reason);
+    if (!isRequired) {
+      await pulumi.log.warn(`${message}. What it holds does not show here`, asking.component);
+      return left;
+    }
+    const fix = "make it answer, or set driftDetection to Preview";
+    await pulumi.log.error(`${message}. driftDetection is Required: ${fix}`, asking.component);
+    return { ...left, fails: true };
   }
 }
 
-async function warn({ component, host, proxyHost }: Asking, reason: string): Promise<void> {
-  // An agent that an earlier version of this package put there: the next `up` brings the present one.
-  if (/is not a (verb|step)/.test(reason)) return;
+/** In `up`, waits for a machine that the same `up` has made, and that boots; at the end, asking says more. */
+async function waitForGreeting(inputs: Inputs, connection: KnownConnection): Promise<void> {
+  const seconds = await knownValue(
+    pulumi.output(inputs.from(["connection.connectTimeout"], (given) => given.connection)),
+  );
+  const end = Date.now() + (seconds?.connectTimeout ?? 0) * 1000;
+  while (Date.now() < end) {
+    const why = await greeting(connection).then(() => undefined, String);
+    // Waiting does not help where the proxy refuses the login, or shows another key.
+    if (why === undefined || /authentication|denied|verification/i.test(why)) return;
+    await delay(Math.min(pause, Math.max(0, end - Date.now())));
+  }
+}
+
+/** Milliseconds between two tries. */
+const pause = 2_000;
+
+async function noAnswerInWords({ host, proxyHost }: Asking, reason: string): Promise<string> {
   const name = pulumi.output(host);
   const shown = (await pulumi.isSecret(name)) ? "the host" : await knownValue(name);
   const words = plain(await withoutSecrets(reason, [name, proxyHost]));
   const otherKey = /host denied|verification failed/i.test(reason)
     ? ". It has another host key than connection.hostKey: if it was not made anew, somebody may be in between"
     : "";
-  const message = `${shown} was not asked: ${words}${otherKey}. What it holds does not show here`;
-  await pulumi.log.warn(message, component);
+  return `${shown} was not asked: ${words}${otherKey}`;
 }

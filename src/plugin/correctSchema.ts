@@ -1,5 +1,3 @@
-import { EngineSource } from "../steps/engine/args";
-
 /** What a package's schema takes from its package.json. */
 export interface Manifest {
   author: string;
@@ -23,7 +21,7 @@ const prefix = "#/types/rootless-docker:index:";
  * - `AccountArgs` becomes `Account`: the SDKs put `Args` behind the names of what a program writes. An output
  *   that has such a name already becomes `SubordinateIdsInfo`, like `AccountInfo`.
  * - Every number of this package is a whole one.
- * - `engine.source` is a text of any kind in TypeScript, as it always was; elsewhere it may be an EngineSource, too.
+ * - A value of a fixed list is a text or an enum's: else Python's and Go's types refuse the text.
  *
  * Pure; a schema that is corrected already stays as it is.
  */
@@ -34,11 +32,13 @@ export function correctSchema(inferred: SchemaPart, manifest: Manifest): SchemaP
     if (name.endsWith("Args")) return name.slice(0, -"Args".length);
     return names.has(`${name}Args`) ? `${name}Info` : name;
   }) as SchemaPart;
-  const { types: correctedTypes, language, ...rest } = corrected;
+  const enums = Object.entries(corrected.types as Record<string, SchemaPart>)
+    .filter(([, type]) => type.enum)
+    .map(([token]) => `#/types/${token}`);
+  const { language, ...rest } = withTexts(corrected, new Set(enums)) as SchemaPart;
   return {
     ...aboutPackage(manifest),
     ...rest,
-    types: withEngineSource(correctedTypes as Record<string, SchemaPart>),
     language: withLanguages(language as Record<string, SchemaPart>, manifest),
   };
 }
@@ -69,31 +69,18 @@ function renamedTypes(types: SchemaPart, rename: (name: string) => string): Sche
   );
 }
 
-/** One line on each value: TypeScript's documentation of them is not inferred, since no input has this type. */
-const engineSources: Record<EngineSource, string> = {
-  [EngineSource.Distribution]: "The distribution's packages: docker.io and what it needs.",
-  [EngineSource.DockerRepository]: "Docker's own packages, from its repository or a mirror of it.",
-  [EngineSource.StaticArchive]: "Docker's static archives, a version for each account.",
-  [EngineSource.Preinstalled]: "What is on the machine already; nothing is installed.",
-};
-
-function withEngineSource(types: Record<string, SchemaPart>): Record<string, SchemaPart> {
-  const token = "rootless-docker:index:EngineSource";
-  const engine = types["rootless-docker:index:Engine"];
-  const properties = engine.properties as Record<string, SchemaPart>;
-  const source = {
-    ...properties.source,
-    type: "string",
-    oneOf: [{ type: "string" }, { $ref: `#/types/${token}` }],
-  };
-  const values = Object.entries(engineSources).map(([value, description]) => {
-    return { name: value, value, description };
-  });
-  return {
-    ...types,
-    "rootless-docker:index:Engine": { ...engine, properties: { ...properties, source } },
-    [token]: { type: "string", enum: values },
-  };
+/** Lets a text stand wherever an enum's value may. Outputs have no enums. */
+function withTexts(part: unknown, enums: ReadonlySet<unknown>): unknown {
+  if (Array.isArray(part)) return part.map((one) => withTexts(one, enums));
+  if (typeof part !== "object" || part === null) return part;
+  const { $ref, ...rest } = part as SchemaPart;
+  if (enums.has($ref)) return { ...rest, type: "string", oneOf: [{ type: "string" }, { $ref }] };
+  return Object.fromEntries(
+    Object.entries(part).map(([key, value]) => [
+      key,
+      key === "oneOf" ? value : withTexts(value, enums),
+    ]),
+  );
 }
 
 function aboutPackage({ author, license, homepage, repository, keywords }: Manifest): SchemaPart {

@@ -1,13 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { type ConstructResult, main, type Provider } from "@pulumi/pulumi/provider";
 import type { RootlessDockerHostArgs } from "../args";
 import { RootlessDockerHost } from "../rootlessDockerHost";
 import { packageSchema } from "./packageSchema";
 
 /** Makes the component for programs in other languages. */
-class RootlessDockerProvider implements Provider {
+export class RootlessDockerProvider implements Provider {
   /** Of the package, which is the version of its plugin and its SDKs. */
   readonly version: string;
   #schema?: Promise<string>;
@@ -37,12 +37,29 @@ class RootlessDockerProvider implements Provider {
     };
     const outputs = resources[type]?.properties;
     if (!outputs) throw new Error(`this package has no component '${type}'`);
-    const host = new RootlessDockerHost(name, inputs as RootlessDockerHostArgs, options);
+    const host = withoutList(
+      () => new RootlessDockerHost(name, inputs as RootlessDockerHostArgs, options),
+    );
     const values = host as unknown as pulumi.Inputs;
     const state: pulumi.Inputs = Object.fromEntries(
       Object.keys(outputs).map((key) => [key, values[key]]),
     );
     return { urn: host.urn, state };
+  }
+}
+
+/**
+ * The engine prints each problem of an InputPropertiesError beside its message, whose list would be the same again.
+ *
+ * @throws InputPropertiesError with a message of one line.
+ */
+function withoutList<T>(make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    if (!pulumi.InputPropertiesError.isInstance(error)) throw error;
+    const [message = ""] = error.message.split("\n");
+    throw new pulumi.InputPropertiesError({ message, errors: error.errors });
   }
 }
 

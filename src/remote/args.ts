@@ -1,16 +1,17 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 /** How the commands become root on the host. */
-export enum PrivilegeEscalation {
+export const PrivilegeEscalation = {
   /** Nothing where the SSH user is root; else sudo where the host has it, else doas. */
-  Auto = "Auto",
+  Auto: "Auto",
   /** `sudo -n`. */
-  Sudo = "Sudo",
+  Sudo: "Sudo",
   /** `doas -n`. */
-  Doas = "Doas",
+  Doas: "Doas",
   /** The SSH user is root. */
-  None = "None",
-}
+  None: "None",
+} as const;
+export type PrivilegeEscalation = (typeof PrivilegeEscalation)[keyof typeof PrivilegeEscalation];
 
 /** How to reach the machine over SSH. */
 export interface SshConnectionArgs {

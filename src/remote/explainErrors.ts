@@ -7,6 +7,18 @@ const aLogin = "a login as connection.user";
 /** What SSH itself says when a connection cannot be made, and what that asks for. */
 const causes: { says: RegExp; found: string; wanted: string; fix: string }[] = [
   {
+    says: /dial unix/,
+    found: "no SSH agent that answers",
+    wanted: "one at connection.agentSocketPath, or at SSH_AUTH_SOCK where Pulumi runs",
+    fix: "start that agent, or name the socket of one that runs; without an agent unset both, also where privateKey is set",
+  },
+  {
+    says: /no common algorithm for host key/,
+    found: "an SSH server that does not sign with a key of hostKey's type",
+    wanted: "a type that it signs with",
+    fix: "set hostKey to the machine's ed25519 or ecdsa key (/etc/ssh/ssh_host_*_key.pub): servers since OpenSSH 8.8 refuse ssh-rsa as the command plugin asks for it",
+  },
+  {
     says: /host key mismatch|knownhosts|host key/i,
     found: "another host key than connection.hostKey",
     wanted: "the machine that hostKey names",
@@ -19,7 +31,13 @@ const causes: { says: RegExp; found: string; wanted: string; fix: string }[] = [
     fix: "put the public key into that user's ~/.ssh/authorized_keys, or set privateKey, password or agentSocketPath",
   },
   {
-    says: /cannot decode|parse.*private key|ssh: no key found|passphrase|privateKey/i,
+    says: /not password protected|not an encrypted key/,
+    found: "a privateKeyPassword for a key that has none",
+    wanted: "a passphrase only for a key that is encrypted",
+    fix: "leave privateKeyPassword out; an empty one counts, too",
+  },
+  {
+    says: /cannot decode|parse.*private key|ssh: no key found|passphrase|decryption password|privateKey/i,
     found: "a privateKey that cannot be read",
     wanted: "PEM or OpenSSH text",
     fix: "give the whole file as it is, and its passphrase as privateKeyPassword",

@@ -26,7 +26,7 @@ export const secretConnectionFields = ["privateKey", "privateKeyPassword", "pass
 const hostName: Rule<string> = (value) =>
   isIP(value) !== 0 || isDomainName(value)
     ? undefined
-    : "is not a host name or an address; write one without scheme, port or brackets";
+    : "is not a host name or an address; write one without scheme or brackets, with user and port in the options of these names";
 
 // RFC 1123, and the underscore that names in private networks have. No name ends in a number.
 function isDomainName(value: string): boolean {

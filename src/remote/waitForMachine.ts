@@ -2,6 +2,7 @@ import { AsyncResource } from "node:async_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { hookName, hooksWork } from "../engineHooks";
+import { hookValue } from "../hookValue";
 import type { Inputs } from "../inputs";
 import { knownValue } from "../knownValue";
 import { plain } from "./plain";
@@ -37,9 +38,7 @@ export function waitForMachine(
   if (!hooksWork("Resource")) return undefined;
   const wait = async ({ name: child, newInputs }: pulumi.ResourceHookArgs) => {
     if (child !== `${name}-agent`) return;
-    const connection = await knownValue(
-      pulumi.output(newInputs?.connection) as pulumi.Output<KnownConnection>,
-    );
+    const connection = await hookValue<KnownConnection>(newInputs?.connection);
     const seconds = await knownValue(
       pulumi.output(
         inputs.from(
@@ -48,7 +47,8 @@ export function waitForMachine(
         ),
       ),
     );
-    if (!connection || !seconds) return;
+    // Without a host Node.js would connect to the machine that runs this program.
+    if (!connection?.host || !seconds) return;
     const start = Date.now();
     let next = 0;
     for (;;) {

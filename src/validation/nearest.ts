@@ -1,5 +1,9 @@
-/** The name that somebody meant who wrote another one: a letter or some are others, or case and underscores. */
-export function nearest(written: string, names: Iterable<string>): string | undefined {
+/**
+ * The name that somebody meant who wrote another one: a letter or some are others, or case and underscores.
+ *
+ * @param letters of how many one may be another.
+ */
+export function nearest(written: string, names: Iterable<string>, letters = 3): string | undefined {
   const plain = (name: string) =>
     name
       .slice(0, 40)
@@ -9,7 +13,7 @@ export function nearest(written: string, names: Iterable<string>): string | unde
   const [closest] = [...names]
     .map((name) => ({ name, changes: changesBetween(meant, plain(name)) }))
     .sort((a, b) => a.changes - b.changes);
-  return closest && closest.changes <= meant.length / 3 ? closest.name : undefined;
+  return closest && closest.changes <= meant.length / letters ? closest.name : undefined;
 }
 
 /** How many letters are put in, left out or exchanged from one word to another. */

@@ -64,12 +64,15 @@ export class Reader {
   /** One of an enum's values. */
   oneOf<T extends string>(key: string, values: Record<string, T>): T | undefined {
     const isText = (v: unknown): v is T => typeof v === "string";
-    return this.read<T>(key, "a text", isText, { rule: isOneOf(values) });
+    const wanted = `one of ${Object.values(values).join(", ")}`;
+    return this.read<T>(key, wanted, isText, {
+      rule: isOneOf(values, this.isMarked(this.at(key))),
+    });
   }
 
   /** Some of an enum's values, each once, in the enum's order. */
   someOf<T extends string>(key: string, values: Record<string, T>): T[] {
-    const chosen: string[] = this.strings(key, isOneOf(values));
+    const chosen: string[] = this.strings(key, isOneOf(values, this.isMarked(this.at(key))));
     return Object.values(values).filter((value) => chosen.includes(value));
   }
 
@@ -215,10 +218,15 @@ export class Reader {
   }
 }
 
-function isOneOf(values: Record<string, string>): Rule<string> {
+/** @param isSecret whether nothing may say what the value is like. */
+function isOneOf(values: Record<string, string>, isSecret: boolean): Rule<string> {
   const all = Object.values(values);
-  return (value) =>
-    all.includes(value) ? undefined : `is not one of ${all.join(", ")}; choose one`;
+  return (value) => {
+    if (all.includes(value)) return undefined;
+    // Stricter than with names of options: "zfs" does not mean Vfs.
+    const meant = isSecret ? undefined : nearest(value, all, 4);
+    return `is not one of ${all.join(", ")}; ${meant ? `did you mean ${meant}?` : "choose one"}`;
+  };
 }
 
 /** Whether a property path is another one, or leads into it. */

@@ -10,6 +10,7 @@ import {
   type TestHost,
 } from "../../testbed/hosts";
 import { documentText, type StepArgs } from "../../testkit/documents";
+import { asAccount, importImage } from "../../testkit/host";
 import { Installation } from "../../testkit/installation";
 
 // What previews ask has no lock, and any number of them, and an "up", are at work at the same time.
@@ -74,6 +75,31 @@ test("a daemon.json of somebody's: its keys, since those that the program does n
     found: "debug, log-opts",
     wanted: "what daemon says, and no other key, until destroy",
   });
+});
+
+test("an account that is there, with a daemon and a container of its own", async () => {
+  const contrib = "/usr/share/docker.io/contrib";
+  const socket = "-H unix:///run/user/$(id -u)/docker.sock";
+  await host.run(`ln -sf /usr/bin/docker ${contrib}/docker
+    useradd -m carl; loginctl enable-linger carl; systemctl start user@$(id -u carl)`);
+  const ofCarl = async () => {
+    const { stdout } = await ask({ account: { name: "carl" } });
+    return readNewMachine(stdout).present.find(({ about }) => about === "account carl");
+  };
+  const found = `there (uid ${(await host.run("id -u carl")).trim()})`;
+  expect(await ofCarl()).toEqual({ about: "account carl", found, wanted: "used as it is" });
+  const setup = `PATH=${contrib}:$PATH sh ${contrib}/dockerd-rootless-setuptool.sh install --skip-iptables`;
+  await asAccount(host, "carl", `${setup} >/dev/null 2>&1`);
+  await importImage(host, "carl", socket);
+  await asAccount(host, "carl", `docker ${socket} run -d --name mine busybox sleep 99999`);
+  expect(await ofCarl()).toEqual({
+    about: "account carl",
+    found: `${found}, with a rootless daemon, 1 running container (mine)`,
+    wanted: "taken over, it restarts once",
+  });
+  await host.run(
+    "loginctl disable-linger carl; systemctl stop user@$(id -u carl); userdel -r carl",
+  );
 });
 
 test("what is there now, of what will be another way", async () => {

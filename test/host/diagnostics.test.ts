@@ -56,7 +56,7 @@ test("preflight names every problem at once, and changes nothing", async () => {
     1,
     [
       expect.stringMatching(
-        /^preflight: operating system: found Debian GNU\/Linux 13 \(trixie\); wanted one of debian 11, 12, 13; ubuntu 22\.04, 24\.04, 26\.04; fedora 43, 44; rhel 9, 10; centos 9, 10; opensuse-leap 15, 16; opensuse-tumbleweed rolling; sles 15, 16; arch rolling, or a system built from one of them\. To fix: use such a machine$/,
+        /^preflight: operating system: found Debian GNU\/Linux 13 \(trixie\); wanted one of debian 11, 12, 13; ubuntu 22\.04, 24\.04, 26\.04; fedora 43, 44, 45; rhel 9, 10; centos 9, 10; opensuse-leap 15, 16; opensuse-tumbleweed rolling; sles 15, 16; arch rolling, or a system built from one of them\. To fix: use such a machine$/,
       ),
       "preflight: /dev/net/tun: found no such device; wanted the character device that the containers' network is made with. To fix: load it with 'modprobe tun' and name it in /etc/modules-load.d; in a container, pass the device in",
       expect.stringMatching(/^preflight: subordinateIds: found no 65536 free ids in \/etc\/subuid/),

@@ -94,6 +94,28 @@ longDescribe("uidmap without its privileges", () => {
   });
 });
 
+test("a mirror that does not answer is named where its packages are missed", async () => {
+  const host = await bootHost();
+  const app = new Installation(host, "e2");
+  await host.run(`rm -rf /etc/apt/sources.list.d/* /var/lib/apt/lists/*
+    echo 'deb http://127.0.0.1:9/debian trixie main' >/etc/apt/sources.list`);
+  await app.install();
+  expect((await app.tryApply("engine", wishes)).said.at(-1)).toMatch(
+    /Unable to locate package .*W: Failed to fetch http:\/\/127\.0\.0\.1:9\/debian.*; wanted/,
+  );
+});
+
+test("a unit of root's Docker that somebody unmasked stays so: no drift", async () => {
+  const host = await bootHost();
+  const app = new Installation(host, "e3");
+  await host.run("useradd -m app");
+  await app.install();
+  for (const step of ["preflight", "engine"] as const) await app.apply(step, wishes);
+  await host.run("systemctl -q unmask docker.socket");
+  expect(await app.drift()).toEqual([]);
+  expect((await app.apply("engine", wishes)).changed).toEqual([]);
+});
+
 // On the other releases: apply.test.ts.
 test("packages that are installed anew start no root daemon, and change nothing of ours", async () => {
   const host = await bootHost();

@@ -54,6 +54,11 @@ const failures: Failure[] = [
     says: /^preflight: daemon\.data-root: found \/srv\/data\/docker on \/srv\/data, which is mounted with noexec, and storage driver vfs; wanted a mount that programs can be started from, since no program of a container starts \('permission denied', 'executable file not found'\)\. To fix: remount it with '(mount -o remount,exec \/srv\/data)', and take noexec out of \/etc\/fstab; or use another storageDriver$/,
     cleanUp: "umount /srv/data; rmdir /srv/data",
   },
+  {
+    name: "/etc/subuid is a link",
+    provoke: "mv /etc/subuid /srv/subuid; ln -s /srv/subuid /etc/subuid",
+    says: /^preflight: \/etc\/subuid: found a symbolic link to \/srv\/subuid; wanted the file itself, since newuidmap and newgidmap do not follow links\. To fix: put the file in its place: '(cp -p --remove-destination "\$\(readlink -f \/etc\/subuid\)" \/etc\/subuid)'$/,
+  },
 ];
 
 test.each([

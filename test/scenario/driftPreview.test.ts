@@ -10,7 +10,13 @@ import {
 } from "../../testbed/hosts";
 import { execOrThrow } from "../../testbed/hosts/exec";
 import { DriftDetection, PrivilegedPorts } from "../../index";
-import { changedPart, HostStack, stepsRun, type ComponentArgs } from "../../testkit/hostStack";
+import {
+  changedPart,
+  connectionTo,
+  HostStack,
+  stepsRun,
+  type ComponentArgs,
+} from "../../testkit/hostStack";
 import { said } from "../../testkit/stack";
 
 // A preview that asks the host. In the order of the tests: each begins and ends without drift.
@@ -162,7 +168,6 @@ const batches: [string, [command: string, shown: string][]][] = [
       ["rm /etc/apt/apt.conf.d/*rootless-docker*", "engine /etc/apt/apt.conf.d/"],
       [`ln -sfn /nowhere ${units}/default.target.wants/docker.service`, "daemon"],
       [`chmod 600 ${sysctlFile("net.core.somaxconn")}`, "kernel"],
-      ["rm /etc/systemd/system/docker.service", "engine mask docker.service: not masked"],
       [`${asApp} docker context use default`, "daemon docker of app: "],
       [`rm -r ${home}/.ssh`, "account"],
       [`: >${sysctlFile("net.ipv4.ping_group_range")}`, "kernel"],
@@ -268,6 +273,29 @@ describe.each(noAnswer)("%s", (_name, begin, warning) => {
     ]);
     await isQuiet();
   });
+});
+
+test("a host that has to answer: one error, in a preview and in up, and nothing runs", async () => {
+  const program = installation.program({ ...wishes, driftDetection: DriftDetection.Required });
+  expect(
+    await installation.preview({ ...wishes, driftDetection: DriftDetection.Required }),
+  ).toMatch(/Resources:\n +~ 1 to update\n +\d+ unchanged/);
+  await host.setReachable(false);
+  try {
+    await expect(installation.stack.preview(program)).rejects.toThrow(
+      /\S+ was not asked: .*\. driftDetection is Required: make it answer, or set driftDetection to Preview/,
+    );
+    const noWait = { connection: { ...connectionTo(host), connectTimeout: 0 } };
+    const up = await installation.tryUp({
+      ...wishes,
+      ...noWait,
+      driftDetection: DriftDetection.Required,
+    });
+    expect(up.failure).toContain("driftDetection is Required");
+    expect(stepsRun(up)).toEqual([]);
+  } finally {
+    await host.setReachable(true);
+  }
 });
 
 test("a repair that fails is shown again, until it does not", async () => {

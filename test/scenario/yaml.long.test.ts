@@ -49,6 +49,7 @@ beforeAll(async () => {
     address: { value: host.address },
     hostKey: { value: host.hostKey },
     privateKey: { value: host.privateKey, secret: true },
+    authorizedKey: { value: `${host.hostKey} a-key` },
   });
 });
 afterAll(destroyAllHosts);

@@ -127,7 +127,10 @@ const changes: Record<string, Partial<RootlessDockerHostArgs>[]> = {
   "`prune`": [{ prune: {} }, { prune: { schedule: "Sun 03:00", all: true } }],
   "`onDestroy.data`": [{ onDestroy: { data: OnDestroyData.Delete } }],
   "`privilegeEscalation`": [{ privilegeEscalation: PrivilegeEscalation.Sudo }],
-  "`driftDetection`": [{ driftDetection: DriftDetection.Preview }],
+  "`driftDetection`": [
+    { driftDetection: DriftDetection.Preview },
+    { driftDetection: DriftDetection.Required },
+  ],
   "`recheck`": [{ recheck: "today" }],
   "`takeOver`": [{ takeOver: true }],
 };

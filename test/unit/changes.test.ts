@@ -1,6 +1,9 @@
+import type { AccountArgs } from "../../index";
 import { agentChange } from "../../src/changes/agent";
+import { Creation } from "../../src/changes/creation";
 import { changeInWords } from "../../src/changes/documents";
 import { driftInWords } from "../../src/changes/drift";
+import { Inputs } from "../../src/inputs";
 import { restarts } from "../../src/steps/daemon/restarts";
 import { type StepName, steps } from "../../src/steps";
 import { type Document, JsonText, renderDocument } from "../../src/steps/document";
@@ -46,7 +49,7 @@ test.each<[StepName, Document, Document, string | undefined]>([
     "daemon",
     { "on-destroy-data": "keep" },
     { "on-destroy-data": "delete" },
-    'on-destroy-data "keep" => "delete": a destroy DELETES images, containers and volumes, but all stays in a directory that an engine used before this package',
+    'on-destroy-data "keep" => "delete": a destroy DELETES images, containers and volumes (a data directory that was there before this package stays)',
   ],
   [
     "kernel",
@@ -90,6 +93,20 @@ test.each<[StepName, Document, Document, string | undefined]>([
   ["secrets", {}, {}, undefined],
 ])("%s: %j => %j", (name, before, after, words) => {
   expect(said(name, before, after)).toBe(words);
+});
+
+test.each<[Partial<AccountArgs>, string]>([
+  [{}, "; keys to log in: none: dockerHost lets nobody in as a new account"],
+  [{ authorizedKeys: ["ssh-ed25519 AAAA me"] }, "; keys to log in: 1"],
+  // One that is there may have keys of its own.
+  [{ create: false }, ""],
+])("who can log in as the account: %j", async (account, words) => {
+  const inputs = new Inputs({
+    connection: { host: "a.example" },
+    account: { name: "app", ...account },
+  });
+  const said = await new Creation(inputs).ofComponent();
+  expect(/^ {2}account .*subordinate ids(.*)$/m.exec(said)?.[1]).toBe(words);
 });
 
 test("which secret changes, and none of their values", () => {

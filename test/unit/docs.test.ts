@@ -1,7 +1,18 @@
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { promisify } from "node:util";
 import { parse } from "yaml";
 import { version } from "../../package.json";
 
@@ -29,34 +40,136 @@ test.each(documents)("%s: links lead somewhere", (name) => {
   expect(links.filter((path) => !existsSync(join(root, dirname(name), path)))).toEqual([]);
 });
 
+interface Workflow {
+  jobs: Record<string, { steps: { uses?: string; with?: Record<string, unknown> }[] }>;
+}
+const workflow = (name: string) => parse(read(name)) as Workflow;
+const workflows = ["examples/github-actions", ".github/workflows"].flatMap((folder) =>
+  readdirSync(join(root, folder)).map((name) => join(folder, name)),
+);
+const stepsOf = (name: string) => Object.values(workflow(name).jobs).flatMap((job) => job.steps);
+
+/** Those with Node.js 24: GitHub's runners have no other one. */
+const actions = {
+  "actions/checkout": "v7",
+  "actions/setup-node": "v7",
+  "actions/setup-go": "v7",
+  "actions/upload-pages-artifact": "v5",
+  "actions/deploy-pages": "v5",
+  "pulumi/actions": "v7",
+};
+
+test.each(workflows)("%s: actions are of their present major version", (name) => {
+  const used = stepsOf(name).flatMap(({ uses }) => uses ?? []);
+  const present = Object.entries(actions).map(([action, major]) => `${action}@${major}`);
+  expect(used.filter((action) => !present.includes(action))).toEqual([]);
+});
+
 // As its action.yml names them.
 const inputsOfAction =
-  /^(command|stack-name|work-dir|comment-on-pr|edit-pr-comment|diff|expect-no-changes)$/;
+  /^(command|stack-name|work-dir|comment-on-pr|edit-pr-comment|always-include-summary|config-map|diff|expect-no-changes)$/;
 
-test.each([
-  // Of a pull request, what a change does in words; of a fault at night, every key.
-  ["preview.yml", undefined],
-  ["drift.yml", true],
-])("the example %s runs a preview", (name, diff) => {
-  const workflow = parse(read(`examples/github-actions/${name}`)) as {
-    jobs: Record<string, { steps: { uses?: string; with?: Record<string, unknown> }[] }>;
-  };
-  const steps = Object.values(workflow.jobs).flatMap((job) => job.steps);
+test.each<[string, Record<string, unknown>]>([
+  // Of a pull request, what a change does in words, which are at the end; of a fault at night, every key.
+  ["preview.yml", { "edit-pr-comment": true, "always-include-summary": true }],
+  ["drift.yml", { diff: true, "config-map": "{driftDetection: {value: Required, secret: false}}" }],
+])("the example %s runs a preview", (name, inputs) => {
+  const steps = stepsOf(`examples/github-actions/${name}`);
   const [step] = steps.filter(({ uses }) => uses?.startsWith("pulumi/actions@"));
-  expect(step.with).toMatchObject({ command: "preview" });
-  expect(step.with?.diff).toBe(diff);
+  expect(step.with).toMatchObject({ command: "preview", ...inputs });
+  expect(step.with?.diff).toBe(inputs.diff);
   expect(Object.keys(step.with ?? {}).filter((key) => !inputsOfAction.test(key))).toEqual([]);
 });
 
-test("GitLab's example makes a comment of a preview", () => {
+test("GitLab's job for drift fails where a host was not asked", () => {
+  const { drift } = parse(read("examples/gitlab-ci/drift.yml")) as { drift: { script: string[] } };
+  expect(drift.script[1]).toMatch(/ --expect-no-changes .*--config driftDetection=Required$/);
+});
+
+test.each([
+  ["README.md", `./vendor/rootless-docker-${version}.tgz`],
+  ["docs/ci.md", `npm install ./vendor/rootless-docker-${version}.tgz`],
+  ["docs/ci.md", "pulumi package add ./vendor/rootless-docker`"],
+  ["examples/github-actions/preview.yml", `file:vendor/rootless-docker-${version}.tgz`],
+  ["examples/github-actions/drift.yml", `file:vendor/rootless-docker-${version}.tgz`],
+  ["examples/gitlab-ci/preview.yml", `file:vendor/rootless-docker-${version}.tgz`],
+])("%s takes the package from the repository itself: %s", (name, words) => {
+  expect(read(name)).toContain(words);
+});
+
+test.each([
+  ["README.md", "PULUMI_CONFIG_PASSPHRASE"],
+  ["README.md", "@pulumi/pulumi 3.249 needs Node.js 22"],
+  ["README.md", "`ssh2`, which asks and awaits hosts"],
+  ["docs/ci.md", "PULUMI_BACKEND_URL"],
+  ["examples/README.md", "64,000 characters"],
+  ["examples/README.md", "Write `main.go` with its imports before `pulumi package add`"],
+  ["examples/README.md", "Both can be in the program that makes the host."],
+])("%s says what a new user asks: %s", (name, words) => {
+  expect(read(name).replaceAll("\n", " ")).toContain(words);
+});
+
+test.each(["yaml/Pulumi.yaml", "go/main.go", "python/__main__.py", "with-docker-cli/index.ts"])(
+  "the example %s has a key that lets in by its dockerHost",
+  (name) => {
+    expect(read(join("examples", name))).toMatch(/authorized_?keys\W/i);
+  },
+);
+
+describe("GitLab's comment", () => {
   const { preview } = parse(read("examples/gitlab-ci/preview.yml")) as {
     preview: { script: string[] };
   };
-  const folder = mkdtempSync(join(tmpdir(), "gitlab-"));
-  writeFileSync(join(folder, "preview.txt"), `web: "a" => '$b'\n`);
-  execFileSync("sh", ["-ec", preview.script[2]], { cwd: folder });
-  expect(JSON.parse(readFileSync(join(folder, "comment.json"), "utf8"))).toEqual({
-    body: "```\nweb: \"a\" => '$b'\n\n```",
+  const notes: { id: number; body: string }[] = [];
+  const calls: string[] = [];
+  const server = createServer((request, response) => {
+    let sent = "";
+    request.on("data", (data: Buffer) => (sent += data.toString()));
+    request.on("end", () => {
+      const { method, url = "" } = request;
+      if (method !== "GET") calls.push(`${method} ${url}`);
+      const { body } = JSON.parse(sent || "{}") as { body: string };
+      if (method === "POST") notes.push({ id: notes.length + 1, body });
+      if (method === "PUT")
+        Object.assign(notes.find(({ id }) => url.endsWith(`/${id}`)) ?? {}, { body });
+      // One note a page.
+      const page = Number(new URL(url, "http://a").searchParams.get("page"));
+      const next = page < notes.length ? String(page + 1) : "";
+      response.setHeader("x-next-page", next);
+      response.end(JSON.stringify(notes.slice(page - 1, page)));
+    });
+  });
+  beforeAll(() => new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve)));
+  afterAll(() => new Promise((resolve) => server.close(resolve)));
+
+  /** Runs the job's script, with a `pulumi` that says this and ends so. */
+  async function job(says: string, status: number): Promise<void> {
+    const folder = mkdtempSync(join(tmpdir(), "gitlab-"));
+    mkdirSync(join(folder, "ci"));
+    cpSync(join(root, "examples/gitlab-ci/comment.mjs"), join(folder, "ci/comment.mjs"));
+    writeFileSync(join(folder, "said"), says);
+    const tools = `npm() { :; }; pulumi() { cat said; return ${status}; }`;
+    const port = (server.address() as AddressInfo).port;
+    const env = {
+      ...{ ...process.env, GITLAB_TOKEN: "t", CI_API_V4_URL: `http://127.0.0.1:${port}` },
+      ...{ CI_PROJECT_ID: "7", CI_MERGE_REQUEST_IID: "8" },
+    };
+    const script = [tools, ...preview.script].join("\n");
+    await promisify(execFile)("bash", ["-eo", "pipefail", "-c", script], { cwd: folder, env });
+  }
+
+  test("one for a merge request, which later previews edit, also one that fails", async () => {
+    notes.push({ id: 1, body: "somebody's" });
+    await job(`web: "a" => '$b'\n`, 0);
+    await expect(job(`error: ${"x".repeat(1_000_000)} the end`, 7)).rejects.toMatchObject({
+      code: 7,
+    });
+    const path = "/projects/7/merge_requests/8/notes";
+    expect(calls).toEqual([`POST ${path}`, `PUT ${path}/2`]);
+    const [others, own] = notes.map(({ body }) => body);
+    expect(others).toBe("somebody's");
+    expect(own.length).toBeLessThan(1_000_000);
+    expect(own).toMatch(/^<!-- pulumi preview -->\n```\nx+ the end\n```$/);
   });
 });
 

@@ -1,8 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import { DriftDetection } from "../../index";
+import { DriftDetection, type RootlessDockerHostArgs } from "../../index";
 import { driftInDocument, notesOf, readAnswer, readNewMachine } from "../../src/drift/answer";
+import { ask, type Asking } from "../../src/drift/notes";
+import { Inputs } from "../../src/inputs";
+import * as ssh from "../../src/remote/ssh";
 import { renderDocument } from "../../src/steps/document";
 import { create, usual } from "./component/create";
+import { startRecording, unknown } from "./mocks";
 
 const found = {
   step: "kernel",
@@ -69,6 +73,7 @@ test.each([
   [undefined, false],
   [DriftDetection.Off, false],
   [DriftDetection.Preview, true],
+  [DriftDetection.Required, true],
   [pulumi.output(DriftDetection.Off), true],
 ])("the child that keeps it, where somebody may ask: %#", async (driftDetection, isThere) => {
   const { registrations, warnings } = await create({ ...usual, driftDetection }, true);
@@ -76,3 +81,52 @@ test.each([
   // Under mocks no host is asked.
   expect(warnings).toEqual([]);
 });
+
+const refusal = "connect ECONNREFUSED 192.0.2.1:22";
+const { Off, Preview, Required } = DriftDetection;
+const wasNotAsked = `machine.example was not asked: ${refusal}. `;
+const warning = `${wasNotAsked}What it holds does not show here`;
+const error = `${wasNotAsked}driftDetection is Required: make it answer, or set driftDetection to Preview`;
+const isThere = { host: "192.0.2.1" };
+const boots = { host: "machine.example", connectTimeout: 3 };
+const noWait = { ...boots, connectTimeout: 0 };
+
+test.each<[string, Partial<RootlessDockerHostArgs>, boolean, object, string[], string[]]>([
+  ["off", { driftDetection: Off }, true, isThere, [], []],
+  ["a preview", { driftDetection: Preview }, true, isThere, [warning], []],
+  ["a preview that has to see", { driftDetection: Required }, true, isThere, [], [error]],
+  [
+    "an up that has to",
+    { driftDetection: Required, connection: noWait },
+    false,
+    isThere,
+    [],
+    [error],
+  ],
+  ["an up that waits", { driftDetection: Required, connection: boots }, false, isThere, [], []],
+  ["a machine that is not there yet", { driftDetection: Required }, true, unknown(), [], []],
+])("a host that does not answer: %s", async (_name, args, preview, connection, warned, failed) => {
+  const record = await startRecording({ preview });
+  const greets = jest.spyOn(ssh, "greeting").mockRejectedValueOnce(new Error(refusal));
+  greets.mockResolvedValue();
+  const answers = jest.spyOn(ssh, "runOverSsh").mockImplementation(() => {
+    const isUp = greets.mock.calls.length > 1;
+    return isUp ? Promise.resolve('{"drift":[]}') : Promise.reject(new Error(refusal));
+  });
+  const answer = await ask(asking({ ...usual, ...args }, connection as Asking["connection"]));
+  expect([record.warnings, record.errors]).toEqual([warned, failed]);
+  expect(answer.fails).toBe(failed.length > 0 ? true : undefined);
+  greets.mockRestore();
+  answers.mockRestore();
+});
+
+function asking(args: RootlessDockerHostArgs, connection: Asking["connection"]): Asking {
+  const inputs = new Inputs(args);
+  const invocation = pulumi.output({ lease: "0123456789abcdef", agentId: "x", escalation: "none" });
+  const shared = { inputs, connection, invocation, accepted: true as const };
+  return {
+    ...{ ...shared, name: "web", owner: "project/stack/web", options: {} },
+    ...{ host: "machine.example", proxyHost: "", lease: pulumi.output("0123456789abcdef") },
+    component: undefined as unknown as pulumi.Resource,
+  };
+}

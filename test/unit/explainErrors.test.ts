@@ -36,6 +36,13 @@ test.each([
     "the SSH server hanging up before a login",
   ],
   ["ssh: no key found", "a privateKey that cannot be read"],
+  ["x509: decryption password incorrect", "a privateKey that cannot be read"],
+  ["ssh: key is not password protected", "a privateKeyPassword for a key that has none"],
+  ["dial unix /no/agent: connect: no such file or directory", "no SSH agent that answers"],
+  [
+    "ssh: handshake failed: ssh: no common algorithm for host key; we offered: [ssh-rsa], peer offered: [ssh-ed25519]",
+    "an SSH server that does not sign with a key of hostKey's type",
+  ],
 ])("%s: found %s", (error, found) => {
   const message = explainConnectionError("web-agent", error);
   expect(message).toContain(`web-agent: connection: found ${found} (${error}); wanted `);

@@ -128,6 +128,7 @@ export function mocks({ preview, facts }: RunOptions): pulumi.runtime.Mocks {
       const state = inputs as Record<string, unknown>;
       switch (type) {
         case componentType:
+        case "pulumi:providers:docker":
         case "pulumi:pulumi:Stack":
           return { id: undefined, state };
         case leaseType:

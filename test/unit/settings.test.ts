@@ -268,11 +268,12 @@ describe("secret values of daemon and environment are apart", () => {
 
 const notAccount =
   "is not an account name; use at most 32 of a-z, 0-9, '_' and '-', a letter first";
-const notHost = "is not a host name or an address; write one without scheme, port or brackets";
+const notHost =
+  "is not a host name or an address; write one without scheme or brackets, with user and port in the options of these names";
 const notAuthorizedKey =
   "is not a public key; write a line of authorized_keys such as 'ssh-ed25519 AAAA... name'";
 const notVersion =
-  "is not a version of an engine's package; write one such as 26.1.5 or 26.1.5+dfsg1-9";
+  "is not a version of an engine's package; write one such as 26.1.5 or 26.1.5+dfsg1-9, or leave it out for the newest package";
 
 describe("any text", () => {
   test("a text that is too long, or is not Unicode, is refused everywhere", () => {

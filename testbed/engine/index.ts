@@ -23,7 +23,7 @@ export const brokenEngine = "0.0.1";
 export interface Repository {
   /** The folder that has `debian/dists`, `ubuntu/dists` and `static/stable`. */
   url: string;
-  /** The fingerprint of the key that signs it. */
+  /** The public key that signs it. */
   key: string;
   /** The SHA-256 of an archive. */
   sha256: (name: "docker" | "docker-rootless-extras", version: string) => string;
@@ -58,10 +58,12 @@ export async function serve(folders: string[]): Promise<Repository> {
     server.on("error", failed).listen(0, gateway, done);
   });
   const { port } = server.address() as AddressInfo;
-  const [fingerprint] = folders.map((folder) => join(folder, "fingerprint")).filter(existsSync);
+  const [key] = folders
+    .flatMap((folder) => ["debian", "fedora"].map((name) => join(folder, name, "gpg")))
+    .filter(existsSync);
   return {
     url: `http://${gateway}:${port}`,
-    key: readFileSync(fingerprint, "utf8").trim(),
+    key: key === undefined ? "" : readFileSync(key, "utf8"),
     sha256: (name, version) =>
       createHash("sha256")
         .update(

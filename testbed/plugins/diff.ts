@@ -7,17 +7,17 @@ export type Change = "add" | "delete" | "update";
 export type Changes = Map<string, Change>;
 
 /**
- * Compares the state with new inputs, by the names that are inputs. Null is the same as absent. A
+ * Compares old inputs with new ones, by the names that are inputs. Null is the same as absent. A
  * secret differs as a whole, and from the same value in clear.
  */
 export function diff(
   inputNames: readonly string[],
-  state: Properties,
+  oldInputs: Properties,
   inputs: Properties,
 ): Changes {
   const changes: Changes = new Map();
   for (const name of inputNames) {
-    compare(name, state[name] ?? null, inputs[name] ?? null, changes);
+    compare(name, oldInputs[name] ?? null, inputs[name] ?? null, changes);
   }
   return changes;
 }

@@ -25,8 +25,8 @@ export interface Operation {
 export interface ResourceType {
   /** Validates the inputs and fills in their defaults. */
   check(inputs: Properties): { inputs: Properties; failures: Failure[] };
-  /** Compares the state with the new inputs. */
-  diff(state: Properties, inputs: Properties): Changes;
+  /** Compares the inputs of the last operation with the new ones. */
+  diff(oldInputs: Properties, inputs: Properties): Changes;
   /** Whether a change of this property replaces the resource. */
   replacesOn(property: string): boolean;
   create(inputs: Properties, operation: Operation): Promise<{ id: string; outputs: Properties }>;

@@ -96,13 +96,13 @@ function handlers(
     }),
     diff: answer((request: proto.DiffRequest) => {
       const type = typeOf(request.getUrn());
-      const state = properties(request.getOlds());
       const inputs = withIgnored(
-        state,
+        properties(request.getOlds()),
         properties(request.getNews()),
         request.getIgnorechangesList(),
       );
-      return diffResponse(type, type.diff(state, inputs));
+      // An output may be a secret that is none as an input (additionalSecretOutputs), and is no change.
+      return diffResponse(type, type.diff(properties(request.getOldInputs()), inputs));
     }),
     create: answer(async (request: proto.CreateRequest) => {
       const urn = request.getUrn();

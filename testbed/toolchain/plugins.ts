@@ -14,6 +14,7 @@ import { cached, cacheDir } from "../cache";
 import { execOrThrow } from "../hosts/exec";
 import { progress } from "../progress";
 import { contentHash } from "./contentHash";
+import { officialOrigin, officialPart } from "./official";
 import type { PulumiCli } from "./pulumiCli";
 import { pluginVersions } from "./versions";
 
@@ -22,7 +23,7 @@ type PluginName = keyof typeof pluginVersions;
 /** A plugin that is ready to be put into a Pulumi home. */
 interface Plugin {
   name: PluginName;
-  /** `official`, `stand-in`, or the path of an executable that the environment names. */
+  /** `official`, `stand-in`, a named folder's, or the path of an executable that the environment names. */
   origin: string;
   /** Tells this plugin's content from any other. */
   hash: string;
@@ -65,14 +66,18 @@ async function plugin(name: PluginName, cli: PulumiCli): Promise<Plugin> {
   if (path) {
     return givenPlugin(name, resolve(path));
   }
+  const official = officialPart(`pulumi-resource-${name}`);
+  if (official) {
+    return givenPlugin(name, official, officialOrigin);
+  }
   return (await officialPlugin(name, cli)) ?? (await standIn(name));
 }
 
-function givenPlugin(name: PluginName, path: string): Plugin {
+function givenPlugin(name: PluginName, path: string, origin = path): Plugin {
   const { size, mtimeMs } = statSync(path);
   return {
     name,
-    origin: path,
+    origin,
     hash: contentHash([], [path, String(size), String(mtimeMs)]),
     install: (folder) => symlinkSync(path, join(folder, `pulumi-resource-${name}`)),
   };

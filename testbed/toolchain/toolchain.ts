@@ -1,5 +1,6 @@
 import { delimiter } from "node:path";
 import type { PulumiCommand } from "@pulumi/pulumi/automation";
+import { officialLanguages, officialOrigin } from "./official";
 import { pluginHome } from "./plugins";
 import { pathWith, pulumiCli, sdkLanguagesDir, yamlLanguageDir } from "./pulumiCli";
 
@@ -45,13 +46,18 @@ export async function ensureSdkLanguages(): Promise<Toolchain> {
 async function makeToolchain(): Promise<Toolchain> {
   const cli = await pulumiCli();
   const { home, descriptions, reachable } = await pluginHome(cli);
-  const parts = [`pulumi ${cli.version} (${cli.origin})`, ...descriptions];
+  const languages = await officialLanguages();
+  const parts = [
+    `pulumi ${cli.version} (${cli.origin})`,
+    ...descriptions,
+    ...(languages ? [`${languages.names.join(" and ")} (${officialOrigin})`] : []),
+  ];
   return {
     pulumiCommand: cli.command,
     pulumiPath: cli.command.command,
     version: cli.version,
     env: {
-      PATH: pathWith([cli.binDir], process.env.PATH ?? ""),
+      PATH: pathWith([cli.binDir, ...(languages ? [languages.dir] : [])], process.env.PATH ?? ""),
       PULUMI_HOME: home,
       PULUMI_CONFIG_PASSPHRASE: "testbed",
       PULUMI_SKIP_UPDATE_CHECK: "1",

@@ -97,9 +97,14 @@ id_problems() {
 	local kind file what line other
 	for kind in uid gid; do
 		file=/etc/sub$kind
-		if [ -h "$file" ] || { [ -e "$file" ] && ! is_roots_own "$file"; }; then
+		if [ -h "$file" ]; then
+			problem "$file" "a symbolic link to $(readlink "$file")" \
+				"the file itself, since newuidmap and newgidmap do not follow links" \
+				"put the file in its place: 'cp -p --remove-destination \"\$(readlink -f $file)\" $file'"
+			continue
+		elif [ -e "$file" ] && ! is_roots_own "$file"; then
 			problem "$file" "$(stat -c 'it a %F of %U with mode %a' "$file")" \
-				"a file that root alone can change, and no link" \
+				"a file that root alone can change" \
 				"look at every line in it, then make it a file of root's with mode 644" \
 				"whoever can change $file can give itself the ids of root"
 			continue

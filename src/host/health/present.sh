@@ -3,8 +3,11 @@
 # way there now, a JSON object a line.
 
 present() {
-	[ -n "$ACCOUNT" ] ||
+	if [ -n "$ACCOUNT" ]; then
+		account_that_is_there
+	else
 		difference "account $(doc account)" none "new, with $(doc subuid) subordinate ids"
+	fi
 	package_changes
 	sysctl_changes
 	case $(doc rootful-docker) in
@@ -13,6 +16,20 @@ present() {
 			"a Docker daemon run by root$(roots_containers)" "none: it stops with its containers"
 		;;
 	esac
+}
+
+# An account with a rootless daemon of its own, and what runs in it.
+account_that_is_there() {
+	local found="there (uid $ACCOUNT_UID)" wanted='used as it is' names count
+	if service_manager_runs && daemon_is_up; then
+		found="$found, with a rootless daemon"
+		wanted='taken over, it restarts once'
+		names=$(docker_of_account ps --format '{{.Names}}' </dev/null | head -n 10 | paste -s -d ' ')
+		count=$(printf '%s' "$names" | wc -w)
+		[ "$count" = 0 ] ||
+			found="$found, $count running container$([ "$count" = 1 ] || echo s) ($(shown "$names"))"
+	fi
+	difference "account $ACCOUNT" "$found" "$wanted"
 }
 
 # $1 what it is about, $2 what is there, $3 what comes.

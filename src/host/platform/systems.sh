@@ -2,13 +2,18 @@
 # The systems that this package knows, and what differs between them.
 
 # Of each: os-release's ID and version, or rolling; the package manager; the folder and the suite
-# that Docker's repository has for it (https://download.docker.com/linux), or -; whether a package
-# of the distribution's is a rootless engine; and its packages of the CLI's plugins Buildx and
-# Compose, or -. Ubuntu's docker.io has no dockerd-rootless.sh before 26.04, Fedora's moby-engine
-# no rootlesskit, and Arch's docker no dockerd-rootless.sh; RHEL has neither. Debian's
-# docker-compose is a plugin since 13 (https://packages.debian.org/docker-compose), Ubuntu's is
-# none (docker-compose-v2 is), and SLES has no docker-buildx (docker.spec of
-# https://src.opensuse.org, bsc#1233819).
+# that Docker's repository has for it, or -; whether a package of the distribution's is a rootless
+# engine; and its packages of the CLI's plugins Buildx and Compose, or -. Read on 2026-11-30:
+#
+# Folders and suites: distros.json of https://github.com/docker/docker-ce-packaging (2026-08-20), and
+# the pages below https://docs.docker.com/engine/install. Rocky and AlmaLinux take rhel. Fedora 45
+# came after that copy: its folder is asked for (docker/for-linux#1567), and nobody here has seen it.
+# Rootless engines: Debian's docker.io (https://packages.debian.org), Ubuntu's from 26.04 on
+# (canonical/ubuntu-server-documentation#731), openSUSE's docker-rootless-extras, also in SLES 15 from
+# SP4 on (os-autoinst/os-autoinst-distri-opensuse#22564). Fedora's moby-engine has no rootlesskit,
+# Arch's docker no dockerd-rootless.sh, and RHEL has no engine.
+# Plugins: Debian's docker-compose is one since 13; Ubuntu's is docker-compose-v2
+# (https://packages.ubuntu.com); SLES has no docker-buildx (docker.spec, bsc#1233819).
 known_systems() {
 	cat <<'SYSTEMS'
 debian 11 apt-get debian bullseye yes - -
@@ -19,6 +24,7 @@ ubuntu 24.04 apt-get ubuntu noble no docker-buildx docker-compose-v2
 ubuntu 26.04 apt-get ubuntu resolute yes docker-buildx docker-compose-v2
 fedora 43 dnf fedora 43 no - -
 fedora 44 dnf fedora 44 no - -
+fedora 45 dnf fedora 45 no - -
 rhel 9 dnf rhel 9 no - -
 rhel 10 dnf rhel 10 no - -
 centos 9 dnf centos 9 no - -

@@ -1,22 +1,22 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 /** Where the engine comes from. */
-export enum EngineSource {
+export const EngineSource = {
   /**
    * The distribution's packages: docker.io, rootlesskit, slirp4netns, uidmap and what they need; on openSUSE and SLES
    * docker and docker-rootless-extras. An error where it has none that is rootless (Ubuntu before 26.04, Fedora, the RHEL
    * family, Arch), before anything is changed.
    */
-  Distribution = "Distribution",
+  Distribution: "Distribution",
   /**
    * Docker's own packages, from its repository for apt or dnf, or a mirror of it: docker-ce, docker-ce-cli,
    * docker-ce-rootless-extras, containerd.io, and what they leave out of a rootless daemon's needs (uidmap,
    * slirp4netns). The only packages of an engine for Fedora and the RHEL family, whose own is not rootless; there are none for
-   * openSUSE, SLES and Arch. The repository is added with its key, whose fingerprint is checked; one that the machine names
+   * openSUSE, SLES and Arch. The repository is added with Docker's key, which is part of this package; one that the machine names
    * already is used as it is. Packages that these would take the place of are an error, unless Distribution has
    * brought them here. https://docs.docker.com/engine/install/
    */
-  DockerRepository = "DockerRepository",
+  DockerRepository: "DockerRepository",
   /**
    * Docker's static archives docker-VERSION.tgz and docker-rootless-extras-VERSION.tgz, whose sums are given, in a
    * directory of root's for each version below `/usr/local/lib/rootless-docker`; of packages only what a rootless
@@ -24,28 +24,29 @@ export enum EngineSource {
    * the new one does not answer. Where AppArmor restricts user namespaces (Ubuntu 24.04), appArmorProfile brings one
    * profile for all of them. https://docs.docker.com/engine/install/binaries/
    */
-  StaticArchive = "StaticArchive",
+  StaticArchive: "StaticArchive",
   /**
    * What is on the machine already, from whichever source: docker-ce, docker.io, or programs that somebody has put
    * on PATH. Nothing is installed; what is missing is an error before anything is changed. What Distribution
    * has brought before stays, and goes on destroy.
    */
-  Preinstalled = "Preinstalled",
-}
+  Preinstalled: "Preinstalled",
+} as const;
+export type EngineSource = (typeof EngineSource)[keyof typeof EngineSource];
 
 /** A plugin of Docker's CLI. */
-export enum EnginePlugin {
+export const EnginePlugin = {
   /** `docker buildx`, and so `docker build` with BuildKit. */
-  Buildx = "Buildx",
+  Buildx: "Buildx",
   /** `docker compose`. */
-  Compose = "Compose",
-}
+  Compose: "Compose",
+} as const;
+export type EnginePlugin = (typeof EnginePlugin)[keyof typeof EnginePlugin];
 
 /** The engine that is installed. */
 export interface EngineArgs {
-  /** Where it comes from: a value of EngineSource. Defaults to Distribution. */
-  // A text, as it was when there was one value: programs of then still compile, in every language.
-  source?: pulumi.Input<string>;
+  /** Where it comes from. Defaults to Distribution. */
+  source?: pulumi.Input<EngineSource>;
   /**
    * Version of docker.io, docker or docker-ce, whole (`26.1.5+dfsg1-9`, `5:29.8.1-1~debian.13~trixie`, `3:29.8.1-1.fc44`) or its first
    * components (`26.1`, `29`). Another version is installed in place and the daemon restarts. Defaults to the source's newest when first
@@ -55,14 +56,14 @@ export interface EngineArgs {
    */
   version?: pulumi.Input<string>;
   /**
-   * URL of a mirror of Docker's downloads, for DockerRepository and StaticArchive: the folder that has `debian/dists`
-   * and `debian/gpg`, or `ubuntu`'s, or `fedora/44` and `fedora/gpg`, or `rhel`'s or `centos`'s, or `static/stable`. Defaults to https://download.docker.com/linux. A login to it belongs into the
+   * URL of a mirror of Docker's downloads, for DockerRepository and StaticArchive: the folder that has `debian/dists`,
+   * or `ubuntu`'s, or `fedora/44`, or `rhel`'s or `centos`'s, or `static/stable`. Defaults to https://download.docker.com/linux. A login to it belongs into the
    * machine's `apt_auth.conf`: one in the URL is an error.
    */
   mirror?: pulumi.Input<string>;
   /**
-   * Fingerprint of the key that the mirror is signed with, 40 hexadecimal digits; blanks between them are left out.
-   * Defaults to that of Docker's own key. Another key there is an error, and nothing is installed.
+   * The public key that the mirror is signed with: the text of its file `gpg`, one block of ASCII. Defaults to Docker's own
+   * key for apt or for dnf. Packages that another key has signed are an error, and are not installed.
    */
   mirrorKey?: pulumi.Input<string>;
   /**
@@ -74,7 +75,7 @@ export interface EngineArgs {
   /** The same of docker-rootless-extras-VERSION.tgz. Defaults to none. */
   rootlessExtrasSha256?: pulumi.Input<string>;
   /**
-   * Plugins of Docker's CLI: values of EnginePlugin. They are for every account of the machine, and no daemon restarts
+   * Plugins of Docker's CLI. They are for every account of the machine, and no daemon restarts
    * for them. From DockerRepository they are the packages docker-buildx-plugin and docker-compose-plugin; from Distribution
    * docker-buildx and docker-compose (docker-compose-v2 on Ubuntu), where the distribution has them as plugins: Debian 13,
    * Ubuntu 26.04 and openSUSE, not Debian 11 and 12, nor SLES. With Preinstalled nothing is installed, and one that is
@@ -89,13 +90,13 @@ export interface EngineArgs {
 }
 
 /** What happens to a Docker daemon that the machine's root runs. */
-export enum RootfulDocker {
+export const RootfulDocker = {
   /** One that runs is an error that names it and its containers; nothing is changed. */
-  Refuse = "Refuse",
+  Refuse: "Refuse",
   /** It goes on running beside the rootless one. */
-  Keep = "Keep",
+  Keep: "Keep",
   /** Stopped with its containers, and masked; its data untouched; started again on destroy. */
-  Disable = "Disable",
+  Disable: "Disable",
   /**
    * Its packages purged: docker.io and the vendor's docker-ce with its companions. Purging docker.io
    * removes, by Debian's own rule, all images, containers and volumes in `/var/lib/docker`; the
@@ -103,5 +104,6 @@ export enum RootfulDocker {
    * their configuration files, enabled and running as before; what docker.io removed does not.
    * `/etc/docker` and `/var/lib/containerd` are never touched.
    */
-  Purge = "Purge",
-}
+  Purge: "Purge",
+} as const;
+export type RootfulDocker = (typeof RootfulDocker)[keyof typeof RootfulDocker];

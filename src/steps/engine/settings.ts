@@ -11,7 +11,7 @@ export interface EngineSettings {
   plugins: EnginePlugin[];
 }
 
-/** Where packages or archives come from; of packages the fingerprint of the key that signs them. */
+/** Where packages or archives come from; of packages the key that signs them, where it is not Docker's own. */
 interface Repository {
   url: string;
   key?: string;
@@ -23,27 +23,26 @@ interface Archives {
   rootlessExtras: string;
 }
 
-// https://docs.docker.com/engine/install/debian/ names both.
-const dockerRepository = {
-  url: "https://download.docker.com/linux",
-  key: "9DC858229FC7DD38854AE2D88D81803C0EBFCD88",
-};
+// Its keys, one for apt and one for dnf, are in src/host/platform/engine/dockerKeys.sh.
+const dockerDownloads = "https://download.docker.com/linux";
 
 // Debian policy 5.6.12.
 const debianVersion: Rule<string> = (value) =>
   /^([0-9]{1,9}:)?[0-9][A-Za-z0-9.+~-]{0,127}$/.test(value)
     ? undefined
-    : "is not a version of an engine's package; write one such as 26.1.5 or 26.1.5+dfsg1-9";
+    : "is not a version of an engine's package; write one such as 26.1.5 or 26.1.5+dfsg1-9, or leave it out for the newest package";
 
 const mirrorUrl: Rule<string> = (value) =>
   /^https?:\/\/[A-Za-z0-9.-]+(:[0-9]{1,5})?(\/[A-Za-z0-9._~%+-]+)*\/?$/.test(value)
     ? undefined
     : "is not the URL of a folder; write one such as https://mirror.example/docker/linux, without a login or a query";
 
-const fingerprint: Rule<string> = (value) =>
-  /^([0-9A-Fa-f] *){40}$/.test(value)
+const publicKey: Rule<string> = (value) =>
+  /^-----BEGIN PGP PUBLIC KEY BLOCK-----\r?\n[^-]*\r?\n-----END PGP PUBLIC KEY BLOCK-----$/.test(
+    value.trim(),
+  )
     ? undefined
-    : "is not a fingerprint; write the 40 hexadecimal digits that gpg --show-keys shows";
+    : "is not a public key; write the text of the mirror's file gpg, one block -----BEGIN PGP PUBLIC KEY BLOCK-----";
 
 const sha256: Rule<string> = (value) =>
   /^[0-9a-f]{64}$/.test(value)
@@ -78,14 +77,14 @@ export function engineSettings(read: Reader): EngineSettings {
 
 function repositorySettings(read: Reader, source: EngineSource): Repository | undefined {
   const mirror = read.string("mirror", { rule: mirrorUrl });
-  const key = read.string("mirrorKey", { rule: fingerprint });
+  const key = read.string("mirrorKey", { rule: publicKey });
   const signed = source === EngineSource.DockerRepository;
   if (!signed && key !== undefined)
     read.refuse("mirrorKey", "is DockerRepository's; leave it out, or set engine.source to it");
   if (signed || source === EngineSource.StaticArchive)
     return {
-      url: mirror?.replace(/\/$/, "") ?? dockerRepository.url,
-      key: signed ? (key?.replace(/ /g, "").toUpperCase() ?? dockerRepository.key) : undefined,
+      url: mirror?.replace(/\/$/, "") ?? dockerDownloads,
+      key: signed && key !== undefined ? `${key.trim().replace(/\r/g, "")}\n` : undefined,
     };
   if (mirror !== undefined)
     read.refuse(

@@ -1,12 +1,13 @@
 /** How containers may publish ports below 1024. */
-export enum PrivilegedPorts {
+export const PrivilegedPorts = {
   /** They may not. */
-  None = "None",
+  None: "None",
   /**
    * `setcap cap_net_bind_service=ep` on rootlesskit, kept over upgrades of its package: whoever runs
    * rootlesskit on this machine may bind any port.
    */
-  FileCapability = "FileCapability",
+  FileCapability: "FileCapability",
   /** `net.ipv4.ip_unprivileged_port_start=0`: every user of this machine may bind any port. */
-  Sysctl = "Sysctl",
-}
+  Sysctl: "Sysctl",
+} as const;
+export type PrivilegedPorts = (typeof PrivilegedPorts)[keyof typeof PrivilegedPorts];

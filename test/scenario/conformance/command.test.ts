@@ -45,6 +45,16 @@ describe("create", () => {
     expect(await left()).toEqual([]);
   });
 
+  test("that prints what is no UTF-8 has run, and is an error; on stderr of a failure it is not", async () => {
+    const stack = await Stack.start("no-utf8");
+    const printing = (create: string) => stack.tryUp(() => void command("bytes", { create }));
+    const outcome = await printing(`${leave("run")}; printf 'a\\377b'`);
+    expect(outcome.failure).toContain("string field contains invalid UTF-8");
+    expect(stack.recorded("bytes")).toBeUndefined();
+    expect(await left()).toEqual(["run"]);
+    expect((await printing("printf 'a\\377b' >&2; exit 1")).failure).toContain("a\ufffdb");
+  });
+
   test("gives an id of the name and eight hexadecimal digits", async () => {
     const stack = await Stack.start("id");
     await stack.up(() => void command("named", { create: "true" }));

@@ -35,13 +35,27 @@ function errors(outcome: Outcome, name: string): string {
 }
 
 /** A key pair made for one test, whose public half the host's root accepts. */
-async function makeKey(passphrase: string): Promise<string> {
+async function makeKey(passphrase: string, ...kind: string[]): Promise<string> {
   const path = join(mkdtempSync(join(tmpdir(), "conformance-key-")), "key");
-  await execOrThrow("ssh-keygen", ["-q", "-t", "ed25519", "-N", passphrase, "-f", path]);
+  const words = kind.length > 0 ? kind : ["-t", "ed25519"];
+  await execOrThrow("ssh-keygen", ["-q", ...words, "-N", passphrase, "-f", path]);
   await given.host.run("cat >> /root/.ssh/authorized_keys", {
     input: readFileSync(`${path}.pub`, "utf8"),
   });
   return path;
+}
+
+/** A key that nobody accepts. */
+async function strangersKey(): Promise<string> {
+  const path = await makeKey("");
+  await given.host.run("sed -i '$d' /root/.ssh/authorized_keys");
+  return readFileSync(path, "utf8");
+}
+
+/** What `up` says of a connection. Each by itself: a resource that fails keeps the engine from beginning others. */
+async function failing(name: string, changes: Partial<ConnectionArgs>): Promise<string> {
+  const stack = await Stack.start("wrong-credentials");
+  return errors(await stack.tryUp(dialling({ [name]: { ...given.connection, ...changes } })), name);
 }
 
 describe("check", () => {
@@ -75,6 +89,7 @@ describe("authentication", () => {
     const passphrase = "open sesame";
     const encrypted = await makeKey(passphrase);
     const agentKey = await makeKey("");
+    const pkcs8 = await makeKey("", "-t", "rsa", "-m", "PKCS8");
     const agent = await startAgent(agentKey);
     const password = "a 'word' with \"quotes\"";
     await given.host.run(
@@ -95,6 +110,7 @@ describe("authentication", () => {
               privateKeyPassword: passphrase,
             },
             agent: { ...address, agentSocketPath: agent.socket },
+            pkcs8: { ...address, privateKey: readFileSync(pkcs8, "utf8") },
             password: { ...address, user: "worker", password },
             proxied: {
               host: "127.0.0.1",
@@ -111,6 +127,7 @@ describe("authentication", () => {
       expect(here).not.toBe("127.0.0.1");
       expect(stack.outputs("encrypted").stdout).toBe(`root ${here}`);
       expect(stack.outputs("agent").stdout).toBe(`root ${here}`);
+      expect(stack.outputs("pkcs8").stdout).toBe(`root ${here}`);
       expect(stack.outputs("proxied").stdout).toBe("root 127.0.0.1");
     } finally {
       agent.process.kill();
@@ -118,22 +135,66 @@ describe("authentication", () => {
   });
 
   test("that fails is tried again up to the limit; a key that cannot be read is not", async () => {
-    const stack = await Stack.start("wrong-credentials");
-    const otherKey = await makeKey("");
-    await given.host.run("sed -i '$d' /root/.ssh/authorized_keys");
-    // Each by itself: a resource that fails keeps the engine from beginning others.
-    const failing = async (name: string, credentials: Partial<ConnectionArgs>) =>
-      errors(
-        await stack.tryUp(dialling({ [name]: { ...given.connection, ...credentials } })),
-        name,
-      );
-    const privateKey = readFileSync(otherKey, "utf8");
+    const privateKey = await strangersKey();
     expect(await failing("stranger", { privateKey, dialErrorLimit: 1 })).toContain(
       "after 1 failed attempts: ssh: handshake failed: ssh: unable to authenticate",
     );
     const unreadable = await failing("unreadable", { privateKey: "not a key" });
     expect(unreadable).toContain("ssh: no key found");
     expect(unreadable).not.toContain("attempts");
+  });
+});
+
+describe("a login ends with", () => {
+  const rows: [string, () => Promise<Partial<ConnectionArgs>>, string][] = [
+    [
+      "a passphrase, be it empty, for a key that has none",
+      async () => ({ privateKeyPassword: "" }),
+      "ssh: key is not password protected",
+    ],
+    [
+      "a host key that is none",
+      async () => ({ hostKey: "nonsense" }),
+      "failed to parse host key: ssh: no key found",
+    ],
+    [
+      "an agent that is not there, though there is a key",
+      async () => ({ agentSocketPath: "/no/agent" }),
+      "dial unix /no/agent: connect: no such file or directory",
+    ],
+    [
+      "a key that is refused, though the agent has one that is not",
+      async () => {
+        const agent = await startAgent(await makeKey(""));
+        agents.push(agent.process);
+        return { privateKey: await strangersKey(), agentSocketPath: agent.socket };
+      },
+      "attempted methods [none publickey], no supported methods remain",
+    ],
+    [
+      "the type of a host key that OpenSSH does not sign with since 8.8",
+      async () => {
+        const path = "/etc/ssh/ssh_host_rsa_key";
+        await given.host.run(`yes n | ssh-keygen -q -t rsa -N "" -f ${path}; systemctl reload ssh`);
+        return { hostKey: await given.host.run(`cat ${path}.pub`) };
+      },
+      "ssh: no common algorithm for host key; we offered: [ssh-rsa]",
+    ],
+    [
+      "EOF in place of the reason, behind a proxy, after the first try",
+      async () => ({
+        ...{ host: "127.0.0.1", privateKey: await strangersKey(), dialErrorLimit: 1 },
+        proxy: given.connection as types.input.remote.ProxyConnectionArgs,
+      }),
+      "proxy: after 1 failed attempts: ssh: handshake failed: EOF",
+    ],
+  ];
+  const agents: ChildProcess[] = [];
+  afterAll(() => agents.forEach((agent) => agent.kill()));
+
+  test.each(rows)("%s", async (_name, changes, message) => {
+    const words = await failing("refused", { dialErrorLimit: 0, ...(await changes()) });
+    expect(words).toContain(message);
   });
 });
 
@@ -299,16 +360,78 @@ describe("a cancelled update", () => {
     cancel.abort();
     await until("the engine says that it was cancelled", () => over || /cancell?ing/.test(printed));
     expect({ over, printed }).toMatchObject({ over: false });
-    const [cli] = allProcesses().filter(({ command }) =>
-      / up .* --stack cancel-twice /.test(command),
-    );
-    signal(cli.pid, "SIGINT");
+    interruptCli("cancel-twice");
     await until("the update ends without its command", () => over);
     expect((await update).failure).toBeDefined();
     await given.host.run("touch /root/end");
     await appears("/root/outlived");
   });
 });
+
+describe("an update has no end with", () => {
+  test.each<[string, (port: number) => { connection: ConnectionArgs; create: string }]>([
+    [
+      "a line of more than 65,536 bytes in what is shown",
+      () => ({
+        connection: given.connection,
+        create: "head -c 70000 /dev/zero | tr '\\0' x; touch /root/long",
+      }),
+    ],
+    [
+      "a server that takes a connection and says nothing",
+      (port) => ({
+        connection: { host: "127.0.0.1", port, perDialTimeout: 1, dialErrorLimit: 0, password: "" },
+        create: "true",
+      }),
+    ],
+  ])("%s", async (_name, made) => {
+    const stack = await Stack.start("no-end");
+    const cancel = new AbortController();
+    let connections = 0;
+    const silent = createServer(() => {
+      connections++;
+    }).unref();
+    silent.listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    const { port } = silent.address() as { port: number };
+    const args = made(port);
+    let over = false;
+    const update = stack
+      .tryUp(() => {
+        new remote.Command("endless", args);
+      }, cancel.signal)
+      .finally(() => (over = true));
+    if (args.create === "true") await until("somebody connects", () => connections > 0 || over);
+    else await appears("/root/long");
+    await sleep(4000);
+    expect(over).toBe(false);
+    cancel.abort();
+    await sleep(1000);
+    interruptCli("no-end");
+    await until("the update ends", () => over);
+    expect((await update).failure).toBeDefined();
+  });
+});
+
+describe("a connection", () => {
+  test("stays open until the update ends", async () => {
+    const stack = await Stack.start("open");
+    const count = "ss -Htn state established '( sport = :22 )' | wc -l";
+    await stack.up(() => {
+      const first = new remote.Command("first", { connection: given.connection, create: "true" });
+      const args = { connection: given.connection, create: count };
+      new remote.Command("second", args, { dependsOn: [first] });
+    });
+    expect(Number(stack.outputs("second").stdout)).toBeGreaterThanOrEqual(2);
+  });
+});
+
+/** Ctrl-C for the CLI that runs `up` of a stack. */
+function interruptCli(stackName: string): void {
+  const isIt = new RegExp(` up .* --stack ${stackName} `);
+  const [cli] = allProcesses().filter(({ command }) => isIt.test(command));
+  signal(cli.pid, "SIGINT");
+}
 
 /** Waits until `isTrue`; that it never is becomes an error that says what was waited for. */
 async function until(what: string, isTrue: () => boolean): Promise<void> {

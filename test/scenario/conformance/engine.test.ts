@@ -76,6 +76,18 @@ describe("secrets", () => {
     expect(text).not.toContain("hunter");
   });
 
+  test("of outputs alone are no change of the input", async () => {
+    const stack = await Stack.start("secret-output");
+    const program = (): void => {
+      const connection = { host: "nowhere.invalid" };
+      const options = { additionalSecretOutputs: ["stdin"] };
+      new remote.Command("step", { connection, stdin: "plain" }, options);
+    };
+    await stack.up(program);
+    expect(stack.outputs("step").stdin).toHaveProperty("ciphertext");
+    expect(stepsOf(await stack.preview(program))).toEqual([]);
+  });
+
   test("that were inputs stay secret in the state; what is printed is not, unless asked for", async () => {
     const stack = await Stack.start("secrets");
     const program = (word: string) => () => {

@@ -34,6 +34,14 @@ test("its types are those of the SDK", () => {
   expect(run("-m", "mypy", "--strict", "__main__.py")).toMatch(/^Success/);
 });
 
+test("its types take texts for values of a fixed list", () => {
+  const text = readFileSync(join(folder, "__main__.py"), "utf8");
+  const texts = text.replace("rootless_docker.RootfulDocker.KEEP", '"Keep"');
+  expect(texts).not.toBe(text);
+  writeFileSync(join(folder, "texts.py"), texts);
+  expect(run("-m", "mypy", "--strict", "texts.py")).toMatch(/^Success/);
+});
+
 test("it asks for one host, with the names that the component has", () => {
   const config = { address: "a.example", privateKey: "k", hostKey: "h", authorizedKey: "a" };
   writeFileSync(

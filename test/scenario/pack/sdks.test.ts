@@ -42,8 +42,9 @@ test("Node.js: it compiles, and a program with it", () => {
     join(sdk, "program.ts"),
     `import { RootlessDockerHost, types } from "./index";
 const account: types.input.AccountArgs = { name: "app", uid: 1500 };
-const engine = { source: types.enums.EngineSource.DockerRepository };
-const host = new RootlessDockerHost("web", { connection: { host: "a.example" }, account, engine });
+const engine = { source: types.enums.EngineSource.DockerRepository, plugins: ["Buildx"] };
+const texts = { rootfulDocker: "Keep", onDestroy: { data: types.enums.OnDestroyData.Delete } };
+const host = new RootlessDockerHost("web", { connection: { host: "a.example" }, account, engine, ...texts });
 export const uids = host.subordinateIds.apply((ids: types.output.SubordinateIdsInfo) => ids.uids);
 `,
   );
@@ -65,6 +66,8 @@ test("Python: it compiles, and has the names and whole numbers that programs use
   expect(read("python/pulumi_rootless_docker/_enums.py")).toMatch(
     /^class EngineSource\b[^]*? DOCKER_REPOSITORY = "DockerRepository"/m,
   );
+  const resource = read("python/pulumi_rootless_docker/rootless_docker_host.py");
+  expect(resource).toMatch(/ rootful_docker: .*_builtins\.str, .*RootfulDocker/);
 });
 
 test("Go: names and whole numbers", () => {
@@ -72,6 +75,7 @@ test("Go: names and whole numbers", () => {
   const types = read("go/rootlessdocker/pulumiTypes.go");
   expect(types).toMatch(/^type AccountArgs struct \{[^}]*\sUid pulumi\.IntPtrInput/m);
   expect(types).not.toContain("Float64");
+  expect(types).toMatch(/^type EngineArgs struct \{[^}]*\sPlugins pulumi\.StringArrayInput/m);
 });
 
 (long ? test : test.skip)("Go: it builds, and the example asks for one host", () => {

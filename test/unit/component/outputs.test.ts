@@ -171,3 +171,33 @@ test("the mocks themselves: what they do not know fails", () => {
     "no mock of function some:other:thing",
   );
 });
+
+/** What `@pulumi/docker` sends to the engine. */
+class DockerProvider extends pulumi.ProviderResource {
+  constructor(name: string, { host, sshOpts }: Record<"host" | "sshOpts", pulumi.Output<unknown>>) {
+    // A list of a provider's travels as JSON.
+    super("docker", name, { host, sshOpts: sshOpts.apply((list) => JSON.stringify(list)) });
+  }
+}
+
+test.each([
+  ["up", false, ["web-report"]],
+  ["preview", true, []],
+])("a Docker provider in the same program: its inputs in %s", async (_mode, preview, waitsFor) => {
+  let provider: DockerProvider | undefined;
+  const outcome = await runProgram(
+    () => {
+      const web = new RootlessDockerHost("web", usual);
+      provider = new DockerProvider("on-host", { host: web.dockerHost, sshOpts: web.sshOptions });
+      return web;
+    },
+    { preview },
+  );
+  await valueOf((provider as DockerProvider).urn);
+  const { inputs, dependsOn } = outcome.registrations.find(({ name }) => name === "on-host") ?? {};
+  expect(inputs).toEqual({
+    host: reach.environment.DOCKER_HOST,
+    sshOpts: JSON.stringify(reach.sshOptions),
+  });
+  expect(dependsOn).toEqual(expect.arrayContaining(waitsFor));
+});

@@ -22,7 +22,7 @@ describe.each(modes)("arguments that are wrong, in $mode", ({ preview }) => {
       {
         propertyPath: "connection.host",
         reason:
-          "'a b' is not a host name or an address; write one without scheme, port or brackets",
+          "'a b' is not a host name or an address; write one without scheme or brackets, with user and port in the options of these names",
       },
       {
         propertyPath: "account.name",

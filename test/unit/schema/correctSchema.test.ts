@@ -21,7 +21,13 @@ const inferred = (): SchemaPart => ({
     },
   },
   types: {
-    [token("EngineArgs")]: { properties: { source: { type: "string", description: "Where." } } },
+    [token("EngineArgs")]: {
+      properties: {
+        source: { ...ref("EngineSource"), description: "Where." },
+        plugins: { type: "array", items: ref("EngineSource") },
+      },
+    },
+    [token("EngineSource")]: { type: "string", enum: [{ name: "One", value: "One" }] },
     [token("IdsArgs")]: { properties: { count: { type: "number", optional: true } } },
     [token("Ids")]: { properties: { uids: { type: "array", items: { type: "number" } } } },
     [token("AccountInfo")]: { properties: { "number of it": { type: "string" } } },
@@ -37,7 +43,7 @@ test("types that a program writes lose Args; an output of that name becomes Info
     properties: { ids: ref("IdsInfo"), info: ref("AccountInfo") },
   });
   expect(Object.keys(types)).toEqual(
-    ["Engine", "Ids", "IdsInfo", "AccountInfo", "EngineSource"].map(token),
+    ["Engine", "EngineSource", "Ids", "IdsInfo", "AccountInfo"].map(token),
   );
 });
 
@@ -49,15 +55,13 @@ test("numbers are whole, at any depth", () => {
   });
 });
 
-test("engine.source is a text or an EngineSource", () => {
+test("a value of a fixed list is a text or an enum's", () => {
   const { types } = corrected() as { types: SchemaPart };
+  const either = { type: "string", oneOf: [{ type: "string" }, ref("EngineSource")] };
   expect(types[token("Engine")]).toEqual({
     properties: {
-      source: {
-        type: "string",
-        description: "Where.",
-        oneOf: [{ type: "string" }, ref("EngineSource")],
-      },
+      source: { ...either, description: "Where." },
+      plugins: { type: "array", items: either },
     },
   });
 });

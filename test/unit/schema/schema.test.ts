@@ -1,6 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
 import * as exported from "../../../index";
+import type { RootlessDockerHostArgs } from "../../../index";
+import { Inputs } from "../../../src/inputs";
 import { readableSchema } from "../../../scripts/readableSchema";
 
 interface Property {
@@ -8,6 +11,7 @@ interface Property {
   $ref?: string;
   items?: Property;
   additionalProperties?: Property;
+  oneOf?: Property[];
   optional?: boolean;
   plain?: boolean;
   description?: string;
@@ -74,6 +78,13 @@ test("every property and every value of an enum says what it is", () => {
   expect(values).toEqual([]);
 });
 
+test("descriptions are for every language: no arrow functions, and no spread", () => {
+  const odd = properties().filter(([, { description }]) =>
+    /=> ?\(|\.\.\.\w+,|\.apply\(/.test(description ?? ""),
+  );
+  expect(odd.map(([path]) => path)).toEqual([]);
+});
+
 test("every optional property of an input says its default, and no other does", () => {
   const outputs = JSON.stringify(schema.resources[token].properties);
   const isOutput = (path: string) =>
@@ -99,6 +110,29 @@ test("only values of daemon.json and of the unit's directives may be anything", 
     JSON.stringify(property).includes("#/Any"),
   );
   expect(anything.map(([path]) => path)).toEqual(["in daemon", "in unitOverrides"]);
+});
+
+test("every value of a fixed list may be a text, in every language", () => {
+  const enums = Object.entries(schema.types).filter(([, type]) => type.enum);
+  const isEnum = ({ $ref }: Property) => enums.some(([name]) => $ref === `#/types/${name}`);
+  const given = properties().map(([path, { items, ...p }]) => [path, items ?? p] as const);
+  expect(given.filter(([, property]) => isEnum(property))).toEqual([]);
+  const either = given.filter(([, { oneOf }]) => oneOf?.some(isEnum));
+  expect(new Set(either.map(([, { oneOf }]) => oneOf?.find(isEnum)?.$ref)).size).toBe(enums.length);
+  for (const [, { oneOf }] of either) expect(oneOf?.[0]).toEqual({ type: "string" });
+});
+
+test("a TypeScript program writes the text, or the constant", () => {
+  const args: RootlessDockerHostArgs = {
+    connection: { host: "machine.example" },
+    engine: { source: "DockerRepository", plugins: ["Buildx", exported.EnginePlugin.Compose] },
+    rootfulDocker: pulumi.output("Keep" as const),
+    storageDriver: exported.StorageDriver.Vfs,
+  };
+  expect(new Inputs(args).atOnce(["engine", "storageDriver"])).toMatchObject({
+    engine: { source: "DockerRepository", plugins: ["Buildx", "Compose"] },
+    storageDriver: "Vfs",
+  });
 });
 
 test("enums are those that TypeScript programs see, each value's name its own", () => {

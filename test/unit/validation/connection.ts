@@ -1,6 +1,7 @@
 import type { Accepted, Refused } from "../../../testkit/arguments";
 
-const notHost = "is not a host name or an address; write one without scheme, port or brackets";
+const notHost =
+  "is not a host name or an address; write one without scheme or brackets, with user and port in the options of these names";
 const notUser = "is not a user name; write the name that logs in";
 const notHostKey =
   "is not a public key; write one line such as 'ssh-ed25519 AAAA...', from 'ssh-keygen -F HOST' without the name";
@@ -22,6 +23,7 @@ export const refused: Refused[] = [
   ["connection.host", "-oProxyCommand=sh", `'-oProxyCommand=sh' ${notHost}`],
   ["connection.host", "", `'' ${notHost}`],
   ["connection.host", "a b", `'a b' ${notHost}`],
+  ["connection.host", "root@203.0.113.7", `'root@203.0.113.7' ${notHost}`],
   ["connection.host", 7, "'7' is not a text; write one"],
   ["connection.port", 0, "'0' is out of range; use 1 to 65535"],
   ["connection.port", 65_536, "'65536' is out of range; use 1 to 65535"],

@@ -1,10 +1,10 @@
-import type { Accepted, Refused } from "../../../testkit/arguments";
+import { type Accepted, armored, type Refused } from "../../../testkit/arguments";
 
 const sums = { sha256: "0".repeat(64), rootlessExtrasSha256: "0".repeat(64) };
 const notWithoutArchive = "is StaticArchive's; leave it out, or set engine.source to it";
 const notForDistribution = "is DockerRepository's; leave it out, or set engine.source to it";
 const notVersion =
-  "is not a version of an engine's package; write one such as 26.1.5 or 26.1.5+dfsg1-9";
+  "is not a version of an engine's package; write one such as 26.1.5 or 26.1.5+dfsg1-9, or leave it out for the newest package";
 const notRange =
   "is not a range of group ids; write two of 0 to 2147483647, such as '0 2147483647'";
 const notSetting =
@@ -60,7 +60,7 @@ export const refused: Refused[] = [
     "'5:29.8.1-1~debian' is not a whole version; write one such as 29.8.1",
     "engine.version",
   ],
-  ["engine.mirrorKey", "0".repeat(40), notForDistribution],
+  ["engine.mirrorKey", armored("mQ=="), notForDistribution],
   ...[
     ["ftp://mirror.example", "'ftp://mirror.example'"],
     ["https://mirror.example/linux?a=b", "the value"],
@@ -75,7 +75,7 @@ export const refused: Refused[] = [
   [
     "engine",
     { source: "DockerRepository", mirrorKey: "9DC8" },
-    "'9DC8' is not a fingerprint; write the 40 hexadecimal digits that gpg --show-keys shows",
+    "'9DC8' is not a public key; write the text of the mirror's file gpg, one block -----BEGIN PGP PUBLIC KEY BLOCK-----",
     "engine.mirrorKey",
   ],
   [
@@ -95,7 +95,7 @@ export const refused: Refused[] = [
   [
     "engine.plugins",
     ["buildx"],
-    "'buildx' is not one of Buildx, Compose; choose one",
+    "'buildx' is not one of Buildx, Compose; did you mean Buildx?",
     "engine.plugins[0]",
   ],
   [
@@ -105,7 +105,17 @@ export const refused: Refused[] = [
     "engine.plugins",
   ],
   ["rootfulDocker", "Stop", "'Stop' is not one of Refuse, Keep, Disable, Purge; choose one"],
-  ["rootfulDocker", 1, "'1' is not a text; write one"],
+  ["rootfulDocker", 1, "'1' is not one of Refuse, Keep, Disable, Purge; write one"],
+  [
+    "rootfulDocker",
+    "keep",
+    "'keep' is not one of Refuse, Keep, Disable, Purge; did you mean Keep?",
+  ],
+  [
+    "storageDriver",
+    "fuse-overlayfs",
+    "'fuse-overlayfs' is not one of Auto, Overlay2, FuseOverlayfs, Btrfs, Vfs; did you mean FuseOverlayfs?",
+  ],
   [
     "storageDriver",
     "zfs",
@@ -113,7 +123,7 @@ export const refused: Refused[] = [
   ],
   ["privilegedPorts", "All", "'All' is not one of None, FileCapability, Sysctl; choose one"],
   ["privilegeEscalation", "su", "'su' is not one of Auto, Sudo, Doas, None; choose one"],
-  ["driftDetection", "preview", "'preview' is not one of Preview, Off; choose one"],
+  ["driftDetection", "Never", "'Never' is not one of Preview, Required, Off; choose one"],
   ["unprivilegedPing", true, "'true' is not an object; write one"],
   ["unprivilegedPing.enabled", "no", "'no' is not true or false; write one"],
   ["unprivilegedPing.groups", "0-5", `'0-5' ${notRange}`],
@@ -166,7 +176,12 @@ export const refused: Refused[] = [
   ],
   ["appArmorProfile", "Always", "'Always' is not one of Auto, None; choose one"],
   ["engine", "docker.io", "'docker.io' is not an object; write one"],
-  ["engine.source", 1, "'1' is not a text; write one"],
+  [
+    "engine.source",
+    1,
+    "'1' is not one of Distribution, DockerRepository, StaticArchive, Preinstalled; write one",
+  ],
+  ["privilegedPorts", true, "'true' is not one of None, FileCapability, Sysctl; write one"],
   ["engine.version", `1${"0".repeat(128)}`, `'1${"0".repeat(76)}...' ${notVersion}`],
   ["engine.version", ":26.1.5", `':26.1.5' ${notVersion}`],
   ["unprivilegedPing.groups", "010 20", `'010 20' ${notRange}`],

@@ -4,46 +4,32 @@ import type { Log } from "../engineLog";
 import { dial, sshConfig, tunnel } from "./dial";
 import type { Connection } from "./inputs";
 
-/** An open connection to the command's machine. */
-export interface Session {
-  client: Client;
-  /** Ends the connection, and the one to the proxy. */
-  close(): void;
-}
-
 /**
  * Connects, by way of the proxy if there is one. Failed dials are tried again, up to the limit and the
- * deadline, which bounds nothing else: not a dial that is under way, and not the command.
+ * deadline, which bounds nothing else: not a dial that is under way, and not the command. Nobody closes the
+ * connection: it ends with the plugin, at the end of the update.
  */
 export async function connect(
   { proxy, ...target }: Connection,
   log: Log,
   signal: AbortSignal,
   deadline: AbortSignal,
-): Promise<Session> {
+): Promise<Client> {
   const retry = retrying(log, signal, deadline);
   const config = await sshConfig(target);
   if (!proxy) {
-    const client = await retry("Dial", target.dialErrorLimit, () => dial(target, config, signal));
-    return { client, close: () => client.destroy() };
+    return retry("Dial", target.dialErrorLimit, () => dial(target, config));
   }
   const proxyConfig = await sshConfig(proxy).catch(proxyFailure);
   const proxyClient = await retry("Dial proxy", proxy.dialErrorLimit, () =>
-    dial(proxy, proxyConfig, signal),
+    dial(proxy, proxyConfig),
   ).catch(proxyFailure);
-  try {
-    const client = await retry("Dial from proxy", target.dialErrorLimit, async () =>
-      dial(target, config, signal, await tunnel(proxyClient, target)),
-    );
-    const close = (): void => {
-      client.destroy();
-      proxyClient.destroy();
-    };
-    return { client, close };
-  } catch (error) {
-    proxyClient.destroy();
-    return proxyFailure(error);
-  }
+  const limit = target.dialErrorLimit;
+  const stream = await retry("Dial from proxy", limit, () => tunnel(proxyClient, target)).catch(
+    proxyFailure,
+  );
+  // Each try has the same stream: the first that is refused ends it, and the last one says EOF.
+  return retry("Dial", limit, () => dial(target, config, stream)).catch(proxyFailure);
 }
 
 function proxyFailure(error: unknown): never {
@@ -61,7 +47,7 @@ function retrying(log: Log, signal: AbortSignal, deadline: AbortSignal) {
         return await attempt();
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
-        signal.throwIfAborted();
+        failIfCancelled(signal);
         failures++;
         if (limit >= 0 && failures > limit) {
           throw new Error(`after ${limit} failed attempts: ${reason}`);
@@ -69,9 +55,13 @@ function retrying(log: Log, signal: AbortSignal, deadline: AbortSignal) {
         log.status(`${label} ${failures}/${limit < 0 ? "inf" : limit} failed: retrying`);
       }
       await delay(wait, undefined, { signal: AbortSignal.any([signal, deadline]) }).catch(() => {
-        signal.throwIfAborted();
+        failIfCancelled(signal);
         throw new Error("context deadline exceeded");
       });
     }
   };
+}
+
+function failIfCancelled(signal: AbortSignal): void {
+  if (signal.aborted) throw new Error("context canceled");
 }

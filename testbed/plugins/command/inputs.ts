@@ -60,6 +60,8 @@ export function inputsOf(properties: Properties): Inputs {
 
 const endpointDefaults = { dialErrorLimit: 10, perDialTimeout: 15, port: 22, user: "root" };
 
+const secretFields = ["password", "privateKey", "privateKeyPassword"] as const;
+
 const endpointTypes: Record<keyof Endpoint, "string" | "number"> = {
   agentSocketPath: "string",
   dialErrorLimit: "number",
@@ -73,7 +75,10 @@ const endpointTypes: Record<keyof Endpoint, "string" | "number"> = {
   user: "string",
 };
 
-/** Validates the inputs and fills in the connection's defaults; the connection becomes secret. */
+/**
+ * Validates the inputs and fills in the connection's defaults. The connection becomes secret, and in it the key and
+ * the passwords once more.
+ */
 export function checkInputs(raw: Properties): { inputs: Properties; failures: Failure[] } {
   const inputs = withoutNulls(raw);
   const failures = [
@@ -180,13 +185,22 @@ function withConnectionDefaults(inputs: Properties): Properties {
 }
 
 function withDefaults(connection: Properties): Properties {
-  const filled = { ...endpointDefaults, ...withoutNulls(connection) };
+  const filled = withSecrets({ ...endpointDefaults, ...withoutNulls(connection) });
   const proxy = unwrap(connection.proxy);
   if (!isObject(proxy)) {
     return filled;
   }
-  const filledProxy = { ...endpointDefaults, ...withoutNulls(proxy) };
+  const filledProxy = withSecrets({ ...endpointDefaults, ...withoutNulls(proxy) });
   return { ...filled, proxy: isSecret(connection.proxy) ? secret(filledProxy) : filledProxy };
+}
+
+function withSecrets(endpoint: Properties): Properties {
+  const secrets: readonly string[] = secretFields;
+  const marked = Object.entries(endpoint).map(([name, value]) => [
+    name,
+    secrets.includes(name) ? secret(value) : value,
+  ]);
+  return Object.fromEntries(marked) as Properties;
 }
 
 function withoutNulls(values: Properties): Properties {

@@ -4,6 +4,8 @@ import { StringDecoder } from "node:string_decoder";
 export class LineSplitter {
   readonly #decoder = new StringDecoder("utf8");
   #rest = "";
+  /** Whether a line had more bytes than Go's bufio.Scanner takes. */
+  tooLong = false;
 
   constructor(private readonly take: (line: string) => void) {}
 
@@ -11,6 +13,8 @@ export class LineSplitter {
   write(chunk: Buffer): void {
     const lines = (this.#rest + this.#decoder.write(chunk)).split("\n");
     this.#rest = lines.pop() ?? "";
+    this.tooLong ||= [...lines, this.#rest].some((line) => Buffer.byteLength(line) > 65_536);
+    if (this.tooLong) return;
     lines.forEach((line) => this.take(line.replace(/\r$/, "")));
   }
 

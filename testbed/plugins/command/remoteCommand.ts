@@ -9,8 +9,8 @@ import { run } from "./run";
 export const remoteCommand: ResourceType = {
   check: checkInputs,
 
-  diff(state, inputs) {
-    return diff(inputNames, state, inputs);
+  diff(oldInputs, inputs) {
+    return diff(inputNames, oldInputs, inputs);
   },
 
   replacesOn(property) {

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import type { ClientChannel } from "ssh2";
 import type { Log } from "../engineLog";
 import type { Operation } from "../resourceType";
@@ -21,27 +22,26 @@ export async function run(
   { log, signal, deadline }: Operation,
 ): Promise<Output> {
   // A cancelled update ends the dialling. A command that runs by then goes on to its end.
-  const session = await connect(inputs.connection, log, signal, deadline);
-  try {
-    const variables = variablesOf(inputs, previous);
-    const { stdout, stderr, combined, failure } = await withChannel(
-      session.client,
-      command,
-      variables,
-      log,
-      (channel) => {
-        const result = collect(channel, inputs.logging, log);
-        channel.end(inputs.stdin ?? "");
-        return result;
-      },
-    );
-    if (failure !== undefined) {
-      throw new Error(`${failure}: running ${goQuote(command)}:\n${combined}`);
-    }
-    return { stdout: withoutLastNewline(stdout), stderr: withoutLastNewline(stderr) };
-  } finally {
-    session.close();
+  const client = await connect(inputs.connection, log, signal, deadline);
+  const variables = variablesOf(inputs, previous);
+  const { stdout, stderr, combined, failure } = await withChannel(
+    client,
+    command,
+    variables,
+    log,
+    (channel) => {
+      const result = collect(channel, inputs.logging, log);
+      channel.end(inputs.stdin ?? "");
+      return result;
+    },
+  );
+  if (failure !== undefined) {
+    throw new Error(`${failure}: running ${goQuote(command)}:\n${combined.toString("utf8")}`);
   }
+  if (!isUtf8(combined)) {
+    throw new Error("grpc: error while marshaling: string field contains invalid UTF-8");
+  }
+  return { stdout: withoutLastNewline(stdout), stderr: withoutLastNewline(stderr) };
 }
 
 function variablesOf(inputs: Inputs, previous: Output): Variable[] {
@@ -62,7 +62,7 @@ function variablesOf(inputs: Inputs, previous: Output): Variable[] {
 
 interface Result extends Output {
   /** Both streams in the order in which they came. */
-  combined: string;
+  combined: Buffer;
   /** Why the command counts as failed. */
   failure: string | undefined;
 }
@@ -93,9 +93,12 @@ function collect(channel: ClientChannel, logging: Logging | undefined, log: Log)
     });
     channel.on("error", reject);
     channel.on("close", () => {
+      // Go's scanner stops at such a line, and what writes to it waits for ever.
+      if (lines.tooLong) return;
       lines.end();
       const text = (chunks: Buffer[]): string => Buffer.concat(chunks).toString("utf8");
-      resolve({ stdout: text(stdout), stderr: text(stderr), combined: text(combined), failure });
+      const whole = Buffer.concat(combined);
+      resolve({ stdout: text(stdout), stderr: text(stderr), combined: whole, failure });
     });
   });
 }

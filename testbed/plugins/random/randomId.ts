@@ -11,8 +11,8 @@ export const randomId: ResourceType = {
     return { inputs, failures: failuresOf(inputs) };
   },
 
-  diff(state, inputs) {
-    return diff(inputNames, state, inputs);
+  diff(oldInputs, inputs) {
+    return diff(inputNames, oldInputs, inputs);
   },
 
   // Any change asks for other bytes.

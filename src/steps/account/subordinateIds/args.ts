@@ -1,12 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 /** How a free range of subordinate ids is chosen. */
-export enum IdAllocation {
+export const IdAllocation = {
   /** The lowest range that nobody has. */
-  NextFree = "NextFree",
+  NextFree: "NextFree",
   /** A range at random, once: accounts of several machines then seldom share ids. */
-  Random = "Random",
-}
+  Random: "Random",
+} as const;
+export type IdAllocation = (typeof IdAllocation)[keyof typeof IdAllocation];
 
 /** The ids that the account's containers live on (/etc/subuid, /etc/subgid). */
 export interface SubordinateIdsArgs {

@@ -1,12 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 /** What becomes of the account's images, containers and volumes on destroy. */
-export enum OnDestroyData {
+export const OnDestroyData = {
   /** They stay, with the account and its ids if there are any; the log names them. */
-  Keep = "Keep",
+  Keep: "Keep",
   /** They are removed. */
-  Delete = "Delete",
-}
+  Delete: "Delete",
+} as const;
+export type OnDestroyData = (typeof OnDestroyData)[keyof typeof OnDestroyData];
 
 /** What destroy does beyond taking back this package's own changes. */
 export interface OnDestroyArgs {

@@ -17,7 +17,7 @@ export function onDestroyDocument({ data }: OnDestroySettings): Document {
 }
 
 /** What a program cannot know: only the machine does. */
-export const butAdopted = ", but all stays in a directory that an engine used before this package";
+export const butAdopted = " (a data directory that was there before this package stays)";
 
 export function onDestroyEffect(_before: unknown, after: unknown): string {
   return after === "delete"

@@ -1,34 +1,36 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 /** How RootlessKit connects the containers' network namespace with the machine's. */
-export enum NetworkDriver {
+export const NetworkDriver = {
   /** The start script's own choice, which is slirp4netns. */
-  Auto = "Auto",
+  Auto: "Auto",
   /** TCP, UDP and ping in user space, by slirp4netns. */
-  Slirp4netns = "Slirp4netns",
+  Slirp4netns: "Slirp4netns",
   /** The same by passt's pasta; its package is installed. Needs RootlessKit 2 (Debian 13). */
-  Pasta = "Pasta",
+  Pasta: "Pasta",
   /** The same in RootlessKit itself, without another program. Needs RootlessKit 3 (Docker 29). */
-  GvisorTapVsock = "GvisorTapVsock",
-}
+  GvisorTapVsock: "GvisorTapVsock",
+} as const;
+export type NetworkDriver = (typeof NetworkDriver)[keyof typeof NetworkDriver];
 
 /** Who forwards published ports into RootlessKit's network namespace. */
-export enum PortDriver {
+export const PortDriver = {
   /** Implicit with Pasta, else Builtin. */
-  Auto = "Auto",
+  Auto: "Auto",
   /** RootlessKit itself: fast; containers see every client as their own gateway. Not with Pasta. */
-  Builtin = "Builtin",
+  Builtin: "Builtin",
   /**
    * slirp4netns: slower; containers see the address of a client that is not the machine itself. Only
    * with Auto and Slirp4netns.
    */
-  Slirp4netns = "Slirp4netns",
+  Slirp4netns: "Slirp4netns",
   /**
    * pasta, which looks for new ports once a second; containers see the address of a client that is not
    * the machine itself. Only with Pasta.
    */
-  Implicit = "Implicit",
-}
+  Implicit: "Implicit",
+} as const;
+export type PortDriver = (typeof PortDriver)[keyof typeof PortDriver];
 
 /** The network that RootlessKit makes for the containers. */
 export interface NetworkArgs {

@@ -1,0 +1,41 @@
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { documentsOf } from "../../testkit/documents";
+import { armored, problemsOf, withValue } from "../../testkit/arguments";
+import { shellFunctions } from "../../src/agent/shellSources";
+import { EngineSource } from "../../index";
+
+// Docker signs its repositories for apt and for dnf with two keys, and its installation pages name both.
+test.each([
+  ["apt", "9DC858229FC7DD38854AE2D88D81803C0EBFCD88"],
+  ["dnf", "060A61C51B558A7F742B77AAC52FEB6B621E9F35"],
+])("Docker's key for %s is the one with its fingerprint, and no other", (manager, fingerprint) => {
+  const text = ["key_block", `${manager}_docker_key`].map(
+    (name) => `${name}() {\n${shellFunctions().get(name)?.body}\n}\n`,
+  );
+  const printed = execFileSync("sh", ["-c", `${text.join("")}${manager}_docker_key`]).toString();
+  const [, base64] =
+    /^-----BEGIN [^-]*-----\n\n([^-]*)\n=[^-]*\n-----END [^-]*-----\n$/.exec(printed) ?? [];
+  const packets = Buffer.from(base64, "base64");
+  // RFC 9580, 5.5.4.2: of version 4, the SHA-1 of the packet with its tag and length.
+  const key = packets.subarray(0, 3 + packets.readUInt16BE(1));
+  expect([packets[0], packets[3]]).toEqual([0x99, 4]);
+  expect(createHash("sha1").update(key).digest("hex").toUpperCase()).toBe(fingerprint);
+});
+
+const source = EngineSource.DockerRepository;
+
+test.each([
+  ["none: Docker's own", undefined, undefined],
+  ["one", armored("mQ=="), armored("mQ==")],
+  ["one of Windows", armored("mQ==").replace(/\n/g, "\r\n"), armored("mQ==")],
+])("mirrorKey, %s", (_what, mirrorKey, expected) => {
+  expect(documentsOf({ engine: { source, mirrorKey } }).engine["repository-key"]).toBe(expected);
+});
+
+test("a mirrorKey of two keys, which would both sign: an error", () => {
+  const mirrorKey = armored("mQ==") + armored("mQ==");
+  expect(problemsOf(withValue("engine", { source, mirrorKey }))).toEqual([
+    expect.stringMatching(/^engine\.mirrorKey: '.*' is not a public key; write the text of /),
+  ]);
+});
