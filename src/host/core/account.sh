@@ -8,7 +8,7 @@ ACCOUNT_MOST=1048576
 
 # Where the account can put something that root's steps look at: paths below its home and its
 # runtime directory, as "what it is, place, path". Each has a row in
-# test/host/plantedFiles.long.test.ts.
+# test/host/plantedFiles.test.ts.
 account_places() {
 	cat <<-'PLACES'
 		file home .config/docker/daemon.json
