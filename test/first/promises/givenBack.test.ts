@@ -4,6 +4,7 @@ import {
   snapshotHost,
   type TestHost,
 } from "../../../testbed/hosts";
+import { certificate } from "../../../testkit/certificate";
 import { asAccount, bootHost } from "../../../testkit/host";
 import type { StepArgs } from "../../../testkit/documents";
 import { Installation } from "../../../testkit/installation";
@@ -18,6 +19,7 @@ let before: Awaited<ReturnType<typeof snapshotHost>>;
 
 beforeAll(async () => {
   host = await bootHost();
+  await root(host, "groupadd docker; useradd -m bob; gpasswd -a bob docker >/dev/null");
   before = await snapshotHost(host);
 });
 afterAll(destroyAllHosts);
@@ -37,20 +39,23 @@ const wishesOf = (name: string, more: StepArgs = {}): StepArgs => ({
 test(promise(12, "all problems of a machine in one run, each by its option"), async () => {
   await root(
     host,
-    "groupadd taken; mkdir -p /srv/there; echo precious >/srv/there/file; chmod 600 /dev/net/tun",
+    "groupadd taken; mkdir -p /srv/there/home; echo precious | tee /srv/there/file >/srv/there/data",
   );
   const there = await snapshotHost(host);
   const refused = install();
-  const wishes = wishesOf("taken", { account: { home: "/srv/there" } });
+  const wishes = wishesOf("taken", {
+    account: { home: "/srv/there/home" },
+    daemon: { "data-root": "/srv/there" },
+  });
   const { exitCode, said } = await refused.tryUp(wishes);
   expect(exitCode).not.toBe(0);
-  for (const named of ["account.name", "account.home", "/dev/net/tun"])
+  for (const named of ["account.name", "account.home", "daemon.data-root"])
     expect(said.filter((line) => line.includes(named))).not.toEqual([]);
   const changed = diffSnapshots(there, await snapshotHost(host));
   expect(changed.filter((line) => !agents.test(line))).toEqual([]);
   await refused.destroy();
   expect(diffSnapshots(there, await snapshotHost(host))).toEqual([]);
-  await root(host, "groupdel taken; rm -r /srv/there; chmod 666 /dev/net/tun");
+  await root(host, "groupdel taken; rm -r /srv/there");
 });
 
 test("another installation, whose packages all that follow use", async () => {
@@ -78,6 +83,7 @@ function lifeOf(what: string, wishes: StepArgs, rows: Row[]): void {
 }
 
 const docker = "/home/kept/.config/docker";
+const authority = `${docker}/certs.d/registry.example/ca.crt`;
 
 lifeOf(
   "an account that was there",
@@ -85,6 +91,7 @@ lifeOf(
     account: { authorizedKeys: [`${key} ours`, `${key.replace("gn", "gm")} edited`] },
     daemon: { "log-level": "warn", "data-root": "/srv/empty" },
     environment: { A: "b" },
+    registryCertificates: { "registry.example": certificate },
     sysctls: { "net.core.somaxconn": "8192" },
     onDestroy: { data: "Delete" },
   }),
@@ -110,9 +117,10 @@ lifeOf(
     {
       promise: 1,
       name: "a file that nobody edited is what it was, with its mode",
-      before: `printf 'OWN="1"\\n' >${docker}/environment; chown kept: ${docker}/environment; chmod 640 ${docker}/environment`,
-      after: `[ "$(cat ${docker}/environment; stat -c '%a %U' ${docker}/environment)" = 'OWN="1"
-640 kept' ]`,
+      before: `install -d -o kept -g kept ${docker}/certs.d ${docker}/certs.d/registry.example
+        echo theirs >${authority}; chown kept: ${authority}; chmod 640 ${authority}`,
+      change: `none grep -q theirs ${authority}`,
+      after: `[ "$(cat ${authority})" = theirs ]; [ "$(stat -c '%a %U' ${authority})" = '640 kept' ]`,
     },
     {
       promise: 1,
@@ -147,12 +155,6 @@ lifeOf(
     },
     {
       promise: 2,
-      name: "a group docker, and who is in it",
-      before: "useradd -m bob; groupadd docker; gpasswd -a bob docker >/dev/null",
-      after: "getent group docker | grep -q bob; groupdel docker; userdel -r bob 2>/dev/null",
-    },
-    {
-      promise: 2,
       name: "an empty directory counts as absent: what the daemon made in it goes",
       before: "install -d -o kept -g kept /srv/empty",
       change: "[ -d /srv/empty/volumes ]",
@@ -164,6 +166,13 @@ lifeOf(
       before: "sed -i /^kept:/d /etc/subuid /etc/subgid",
       after: "grep -q ^kept: /etc/subuid; grep -q ^kept: /etc/subgid",
       kept: false,
+    },
+    {
+      promise: 5,
+      name: "a new range begins above all that are there",
+      before: "echo other:600000:65536 | tee -a /etc/subuid >>/etc/subgid",
+      change: "cut -d : -f 1,2 /etc/subuid >/root/ranges",
+      after: "range=$(sed -n s/^kept://p /root/ranges); rm /root/ranges; [ $range -ge 665536 ]",
     },
   ],
 );
@@ -188,25 +197,25 @@ lifeOf(
       name: "a process of it that ignores being asked",
       change: `setsid setpriv --reuid made --regid made --clear-groups sh -c 'trap "" TERM; while :; do sleep 1; done' >/dev/null 2>&1 </dev/null &
       until pgrep -u made sleep >/dev/null; do sleep 0.1; done`,
-      after: "none pgrep -u $(cat /root/uid)",
+      after: "none pgrep -u $(cat /root/uid); rm /root/uid",
     },
   ],
 );
 
 test(promise(5, "something mounted below its home is an error, and stays whole"), async () => {
   const installation = install();
-  await installation.up(wishesOf("disk", { onDestroy: { data: "Delete" } }));
+  await installation.up(wishesOf("mounted", { onDestroy: { data: "Delete" } }));
   await root(
     host,
-    `mkdir /srv/disk /home/disk/disk; echo precious >/srv/disk/file; chown -R disk: /srv/disk
-    mount --bind /srv/disk /home/disk/disk`,
+    `mkdir /srv/disk /home/mounted/disk; echo precious >/srv/disk/file; chown -R mounted: /srv/disk
+    mount --bind /srv/disk /home/mounted/disk`,
   );
   const { exitCode, said } = await installation.tryDestroy();
-  expect(said.filter((line) => line.includes("/home/disk"))).not.toEqual([]);
-  await root(host, "grep -q precious /srv/disk/file; id disk; umount /home/disk/disk");
+  expect(said.filter((line) => line.includes("/home/mounted"))).not.toEqual([]);
+  await root(host, "grep -q precious /srv/disk/file; id mounted; umount /home/mounted/disk");
   if (exitCode !== 0) {
     await installation.destroy();
-    await root(host, "none id disk; none ls -d /home/disk; grep -q precious /srv/disk/file");
+    await root(host, "none id mounted; none ls -d /home/mounted; grep -q precious /srv/disk/file");
   }
   await root(host, "rm -r /srv/disk");
 });
@@ -218,7 +227,7 @@ describe("an account that was made, with Keep", () => {
   test(promise(6, "Keep removes nothing"), async () => {
     const first = install();
     await first.up(keep);
-    await asAccount(host, "saved", "docker volume create kept; echo precious >file");
+    await asAccount(host, "saved", "docker volume create kept; echo precious >/home/saved/file");
     await first.destroy();
     await root(
       host,
@@ -248,18 +257,25 @@ describe("an account that was made, with Keep", () => {
   );
 });
 
-test("what is left is what the administrator made, when the last one has gone", async () => {
-  await base.destroy();
-  await root(
-    host,
-    `for account in kept saved; do
+test(
+  promise(
+    2,
+    "all that the machine had, a group docker and its member too, when the last one has gone",
+  ),
+  async () => {
+    await root(
+      host,
+      `for account in kept saved mounted; do
       loginctl disable-linger $account; systemctl stop user@$(id -u $account)
-      userdel -rf $account; sed -i /^$account:/d /etc/subuid /etc/subgid
-    done 2>/dev/null || true`,
-  );
-  const left = diffSnapshots(before, await snapshotHost(host));
-  expect(left.filter((line) => !agents.test(line))).toEqual([]);
-});
+      userdel -rf $account; sed -i "/^$account:/d" /etc/subuid /etc/subgid
+    done 2>/dev/null || true
+    sed -i /^other:/d /etc/subuid /etc/subgid`,
+    );
+    await base.destroy();
+    const left = diffSnapshots(before, await snapshotHost(host));
+    expect(left.filter((line) => !agents.test(line))).toEqual([]);
+  },
+);
 
 // Today's program keeps records of what it has kept.
 test.failing(promise(3, "no record of it stays"), async () => {
