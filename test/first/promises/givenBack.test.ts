@@ -151,7 +151,8 @@ lifeOf(
       promise: 1,
       name: "a file of root's that somebody edited stays, and is named",
       change: "sed -i '$ s/$/ # theirs/; $ a # theirs' $(grep -l somaxconn /etc/sysctl.d/*)",
-      after: "f=$(grep -l '# theirs' /etc/sysctl.d/*); echo $f; rm $f",
+      after:
+        "f=$(grep -l '# theirs' /etc/sysctl.d/*); echo $f; rm $f; sysctl -qw net.core.somaxconn=4096",
     },
     {
       promise: 2,
@@ -173,6 +174,7 @@ lifeOf(
       before: "echo other:600000:65536 | tee -a /etc/subuid >>/etc/subgid",
       change: "cut -d : -f 1,2 /etc/subuid >/root/ranges",
       after: "range=$(sed -n s/^kept://p /root/ranges); rm /root/ranges; [ $range -ge 665536 ]",
+      kept: false,
     },
   ],
 );
@@ -190,7 +192,7 @@ lifeOf(
       id -u made >/root/uid`,
       after: `none id made; none getent group made; none ls -d /home/made
       none ls /var/mail/made; none ls /var/spool/cron/crontabs/made; none ls /var/lib/systemd/linger/made
-      none grep ^made: /etc/subuid; none grep ^made: /etc/subgid`,
+      none grep ^made: /etc/subuid; none grep ^made: /etc/subgid; rmdir /var/spool/cron/crontabs /var/spool/cron`,
     },
     {
       promise: 5,
