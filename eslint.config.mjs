@@ -74,11 +74,12 @@ export default tseslint.config(
     ["testbed", ["testkit", "test", "scripts", "examples", "bench"]],
     ["testkit", ["test", "examples", "bench"]],
     ["{examples,bench}", ["testkit", "test", "scripts"]],
-    ["test/unit", ["host", "scenario", "kernel", "upgrade"]],
-    ["test/host", ["unit", "scenario", "kernel", "upgrade"]],
-    ["test/scenario", ["unit", "host", "kernel", "upgrade"]],
-    ["test/kernel", ["unit", "host", "scenario", "upgrade"]],
-    ["test/upgrade", ["unit", "host", "scenario", "kernel"]],
+    ["test/unit", ["first", "host", "scenario", "kernel", "upgrade"]],
+    ["test/first", ["unit", "host", "scenario", "kernel", "upgrade"]],
+    ["test/host", ["unit", "first", "scenario", "kernel", "upgrade"]],
+    ["test/scenario", ["unit", "first", "host", "kernel", "upgrade"]],
+    ["test/kernel", ["unit", "first", "host", "scenario", "upgrade"]],
+    ["test/upgrade", ["unit", "first", "host", "scenario", "kernel"]],
   ].map(([folder, others]) => ({
     files: [`${folder}/**/*.ts`],
     rules: {

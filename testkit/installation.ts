@@ -9,7 +9,7 @@ import {
   type Invocation,
   type StepInvocation,
 } from "../src/remote/commands";
-import { revertOrder } from "../src/steps";
+import { revertOrder, stepNames } from "../src/steps";
 import type { Finished, TestHost } from "../testbed/hosts";
 import { documentText, type StepArgs } from "./documents";
 
@@ -90,6 +90,37 @@ export class Installation {
     return this.noted("delete", "agent", this.call(uninstallCommand(this.who), ""));
   }
 
+  /** What `pulumi up` does: every step, one after the other, until one fails. Anything but success throws. */
+  async up(wishes: StepArgs = {}): Promise<Answer> {
+    return expectDone(await this.tryUp(wishes));
+  }
+
+  /** The same, and returns a failure too. */
+  async tryUp(wishes: StepArgs = {}): Promise<Answer> {
+    this.#wishes = wishes;
+    return untilFailed([
+      () => this.tryInstall(),
+      ...stepNames.map((name) => () => this.tryApply(name, wishes)),
+    ]);
+  }
+
+  /** What `pulumi destroy` does: of the steps that have succeeded. Anything but success throws. */
+  async destroy(): Promise<Answer> {
+    return expectDone(await this.tryDestroy());
+  }
+
+  /** The same, until a step fails, and returns that failure. */
+  async tryDestroy(): Promise<Answer> {
+    const there = revertOrder.filter((step) => this.created.has(step));
+    return untilFailed([
+      ...there.map((step) => () => this.tryRevert(step, this.#wishes)),
+      ...(this.created.has("agent") ? [() => this.tryRevertAgent()] : []),
+    ]);
+  }
+
+  /** Of the last `up`. */
+  #wishes: StepArgs = {};
+
   /** All steps, side by side where the component runs them so. */
   async applyAll(wishes: StepArgs = {}): Promise<Record<StepName, Answer>> {
     await this.install();
@@ -129,6 +160,20 @@ export class Installation {
   private async call(command: string, input: string): Promise<Answer> {
     return answerOf(await this.host.ssh(command, { input, user: this.user }));
   }
+}
+
+/** Does one after the other until one fails. Returns what they said and reported together. */
+async function untilFailed(all: (() => Promise<Answer>)[]): Promise<Answer> {
+  const together: Answer = { exitCode: 0, changed: [], facts: {}, said: [] };
+  for (const run of all) {
+    const { exitCode, changed, facts, said } = await run();
+    together.exitCode = exitCode;
+    together.changed.push(...changed);
+    together.said.push(...said);
+    Object.assign(together.facts, facts);
+    if (exitCode !== 0) break;
+  }
+  return together;
 }
 
 function answerOf({ exitCode, stdout, stderr }: Finished): Answer {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { NspawnHost, Process } from "../testbed/hosts";
+import { killTree, type NspawnHost, type Process } from "../testbed/hosts";
 
 export type Verb = "apply" | "revert";
 
@@ -66,4 +66,35 @@ export async function durationsDuring(
   }
   await ended;
   return durations;
+}
+
+/**
+ * Waits until a step runs a program whose arguments match, and kills the step with all that it has started, as a
+ * machine does that has no memory left. Throws where `work` ends before.
+ */
+export async function killStepAt(
+  host: NspawnHost,
+  program: RegExp,
+  work: Promise<unknown>,
+): Promise<void> {
+  let over = false;
+  void work.finally(() => (over = true)).catch(() => undefined);
+  while (!over) {
+    const processes = host.processes();
+    const found = processes.find(({ command }) => program.test(command));
+    const step = found && belowSshd(found, processes);
+    if (step !== undefined) {
+      killTree(step.pid, () => host.processes());
+      return;
+    }
+    await sleep(glance);
+  }
+  throw new Error(`no step has run ${String(program)}`);
+}
+
+/** What sshd started that a process belongs to. */
+function belowSshd(found: Process, processes: readonly Process[]): Process | undefined {
+  const above = processes.find(({ pid }) => pid === found.parent);
+  if (above === undefined) return undefined;
+  return above.command.startsWith("sshd") ? found : belowSshd(above, processes);
 }

@@ -8,7 +8,6 @@ import type { StepName } from "../../src/agent/agentText";
 import { bootHost, daemonStart, importImage } from "../../testkit/host";
 import type { StepArgs } from "../../testkit/documents";
 import { Installation, revertOrder } from "../../testkit/installation";
-import { longTest } from "../../testkit/long";
 
 afterAll(destroyAllHosts);
 
@@ -73,7 +72,7 @@ test("every step: applied, applied again, reverted", async () => {
   }
 });
 
-longTest("Debian 12: all of it, again, and back", async () => {
+test("Debian 12: all of it, again, and back", async () => {
   const host = await bootHost({ suite: "bookworm" });
   const app = new Installation(host, "a1");
   // A killed run's list of what was there, after which somebody else installed a package.
@@ -99,7 +98,7 @@ longTest("Debian 12: all of it, again, and back", async () => {
   expect(diffSnapshots(fresh, await snapshotHost(host))).toEqual([]);
 });
 
-longTest("Debian 11: all of it, again, and back", async () => {
+test("Debian 11: all of it, again, and back", async () => {
   const host = await bootHost({ suite: "bullseye" });
   const app = new Installation(host, "a1");
   const fresh = await snapshotHost(host);

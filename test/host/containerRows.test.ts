@@ -5,7 +5,6 @@ import { neighbour, noNeighbour } from "../../testkit/neighbour";
 import type { StepArgs } from "../../testkit/documents";
 import { bootHost, daemonStart, importImage } from "../../testkit/host";
 import { Installation } from "../../testkit/installation";
-import { longDescribe } from "../../testkit/long";
 
 // What the rows say of containers, against what happens when somebody does it.
 afterAll(destroyAllHosts);
@@ -87,7 +86,7 @@ describe("Debian 13", () => {
   });
 });
 
-longDescribe.each(["bookworm", "bullseye"])("the engine of %s", (suite) => {
+describe.each(["bookworm", "bullseye"])("the engine of %s", (suite) => {
   let host: TestHost;
   const facts: Record<string, string> = {};
 

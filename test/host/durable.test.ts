@@ -9,7 +9,6 @@ import {
 import { bootHost } from "../../testkit/host";
 import { documentText, type StepArgs } from "../../testkit/documents";
 import { Installation } from "../../testkit/installation";
-import { long } from "../../testkit/long";
 
 // What a loss of power leaves: the order in which things come to the disk, an agent that is not whole, and
 // records that are empty. powerCuts takes the power away.
@@ -202,7 +201,7 @@ const ours = async () =>
   (await host.run(`find ${state} /run/rootless-docker* 2>/dev/null || true`)).split("\n");
 const ending = /\/rootless-docker(|\/locks(\/.*)?|\/agents|\/agents\/\..*)$/;
 
-test("an installation's own end, killed at programs that it runs (all in the long run), and run again: nothing is left", async () => {
+test("an installation's own end, killed at programs that it runs, and run again: nothing is left", async () => {
   const other = await given();
   let killed = 0;
   for (const [alone, programs] of [
@@ -211,7 +210,7 @@ test("an installation's own end, killed at programs that it runs (all in the lon
   ] as const) {
     if (alone) await takeBack(other);
     const rest = await ours();
-    for (let at = 1; ; at += long ? 1 : 3) {
+    for (let at = 1; ; at++) {
       const app = new Installation(host, `d${++leases}`);
       await app.install();
       await host.run(`echo ${at} >/run/left; for program in ${programs}; do
@@ -232,7 +231,7 @@ test("an installation's own end, killed at programs that it runs (all in the lon
       killed++;
     }
   }
-  expect(killed).toBeGreaterThan(long ? 10 : 3);
+  expect(killed).toBeGreaterThan(10);
   // The next end takes it.
   await takeBack(await given());
 });

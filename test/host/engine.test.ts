@@ -2,7 +2,6 @@ import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../
 import { asAccount, bootHost, daemonStart, importImage } from "../../testkit/host";
 import type { StepArgs } from "../../testkit/documents";
 import { Installation } from "../../testkit/installation";
-import { longDescribe } from "../../testkit/long";
 
 afterAll(destroyAllHosts);
 
@@ -15,7 +14,7 @@ const wishes: StepArgs = {
 
 const programs = "/usr/bin/newuidmap /usr/bin/newgidmap";
 
-longDescribe("uidmap without its privileges", () => {
+describe("uidmap without its privileges", () => {
   let host: TestHost;
   let leases = 0;
 

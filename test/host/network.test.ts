@@ -4,7 +4,6 @@ import type { StepArgs } from "../../testkit/documents";
 import { Installation } from "../../testkit/installation";
 import { neighbour, neighbour6, noNeighbour, reached6, traffic6 } from "../../testkit/neighbour";
 import { makeTlsAuthority, type TlsAuthority } from "../../testkit/tlsAuthority";
-import { longDescribe, longTest } from "../../testkit/long";
 
 afterAll(destroyAllHosts);
 
@@ -369,45 +368,41 @@ describe("Debian 13", () => {
     await app.apply("daemon", plain);
   }, 120_000);
 
-  longTest(
-    "IPv6: containers reach a neighbour of the machine, and are reached; not where the kernel has none",
-    async () => {
-      const daemon = { ipv6: true, "fixed-cidr-v6": "fd00:d0c::/64" };
-      await host.run(neighbour6);
-      await apply6(app, { ...plain, daemon });
-      expect(await traffic6(host)).toEqual({ ...reached6, outbound: "unreachable" });
-      const wishes = { ...plain, daemon, network: { ipv6: true } };
-      await apply6(app, wishes);
-      expect(await traffic6(host)).toEqual({ ...reached6, outbound: "neighbour saw fd00:bed::1" });
-      expect((await app.apply("daemon", wishes)).changed).toEqual([]);
-      // After a start without this package, too.
-      await asAccount(host, "app", "systemctl --user restart docker");
-      expect((await traffic6(host)).outbound).toBe("neighbour saw fd00:bed::1");
+  test("IPv6: containers reach a neighbour of the machine, and are reached; not where the kernel has none", async () => {
+    const daemon = { ipv6: true, "fixed-cidr-v6": "fd00:d0c::/64" };
+    await host.run(neighbour6);
+    await apply6(app, { ...plain, daemon });
+    expect(await traffic6(host)).toEqual({ ...reached6, outbound: "unreachable" });
+    const wishes = { ...plain, daemon, network: { ipv6: true } };
+    await apply6(app, wishes);
+    expect(await traffic6(host)).toEqual({ ...reached6, outbound: "neighbour saw fd00:bed::1" });
+    expect((await app.apply("daemon", wishes)).changed).toEqual([]);
+    // After a start without this package, too.
+    await asAccount(host, "app", "systemctl --user restart docker");
+    expect((await traffic6(host)).outbound).toBe("neighbour saw fd00:bed::1");
 
-      const off = "/proc/sys/net/ipv6/conf/all/disable_ipv6";
-      const started = await daemonStart(host, "app");
-      for (const [turnOff, found, turnOn] of [
-        [`echo 1 >${off}`, "net.ipv6.conf.all.disable_ipv6 = 1", `echo 0 >${off}`],
-        [
-          "mount -t tmpfs none /proc/sys/net/ipv6",
-          "a kernel without IPv6",
-          "umount /proc/sys/net/ipv6",
-        ],
-      ]) {
-        await host.run(turnOff);
-        const { exitCode, said } = await app.tryApply("preflight", wishes);
-        await host.run(turnOn);
-        expect([exitCode, said]).toEqual([
-          1,
-          [expect.stringContaining(`preflight: network.ipv6: found ${found}`)],
-        ]);
-      }
-      expect(await daemonStart(host, "app")).toBe(started);
-      await host.run("pkill -F /root/n6.pid; rm /root/n6.*");
-      await apply6(app, plain);
-    },
-    180_000,
-  );
+    const off = "/proc/sys/net/ipv6/conf/all/disable_ipv6";
+    const started = await daemonStart(host, "app");
+    for (const [turnOff, found, turnOn] of [
+      [`echo 1 >${off}`, "net.ipv6.conf.all.disable_ipv6 = 1", `echo 0 >${off}`],
+      [
+        "mount -t tmpfs none /proc/sys/net/ipv6",
+        "a kernel without IPv6",
+        "umount /proc/sys/net/ipv6",
+      ],
+    ]) {
+      await host.run(turnOff);
+      const { exitCode, said } = await app.tryApply("preflight", wishes);
+      await host.run(turnOn);
+      expect([exitCode, said]).toEqual([
+        1,
+        [expect.stringContaining(`preflight: network.ipv6: found ${found}`)],
+      ]);
+    }
+    expect(await daemonStart(host, "app")).toBe(started);
+    await host.run("pkill -F /root/n6.pid; rm /root/n6.*");
+    await apply6(app, plain);
+  }, 180_000);
 
   // As one that keeps dockerd in the machine's network.
   test("another engine, whose dockerd listens in another network: what is published follows", async () => {
@@ -496,7 +491,7 @@ describe("an engine that does not know default-network-opts", () => {
   });
 });
 
-longDescribe("Debian 12", () => {
+describe("Debian 12", () => {
   let host: TestHost;
   let app: Installation;
 

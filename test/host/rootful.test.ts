@@ -7,7 +7,6 @@ import { readNewMachine } from "../../src/drift/answer";
 import { checkNewCommand } from "../../src/remote/commands";
 import { documentsOf, documentText, type StepArgs } from "../../testkit/documents";
 import { Installation } from "../../testkit/installation";
-import { longTest } from "../../testkit/long";
 
 afterAll(destroyAllHosts);
 
@@ -225,37 +224,34 @@ test("only Purge says what it removes, before it does", () => {
   });
 });
 
-longTest(
-  "Purge: its packages and data go, ours come; packages, files and the daemon come back",
-  async () => {
-    const app = new Installation(host, "c3");
-    const before = await snapshotHost(host);
-    const { engine } = await app.applyAll(wishes("Purge"));
-    expect(engine.changed).toEqual(
-      expect.arrayContaining([
-        "packages purged: docker.io",
-        "/var/lib/docker emptied by the purge of the packages",
-      ]),
-    );
-    expect(await units()).toBe(stopped);
-    expect(await host.run("ls -A /var/lib/docker; cat /etc/docker/daemon.json")).toBe(
-      '{ "log-level": "warn" }\n',
-    );
-    for (const { changed } of Object.values(await app.applyAll(wishes("Purge"))))
-      expect(changed).toEqual([]);
-    await app.revertAll(wishes("Purge"));
-    expect(await units()).toBe(running);
-    expect(await enabled()).toBe("enabled\nenabled\nenabled\n");
-    expect(await holdings()).toBe("");
-    const left = differences(diffSnapshots(before, await snapshotHost(host)));
-    expect(left).toEqual([
-      // What its containers ran, which the purge took.
-      "daemon removed: root:containerd-shim 2 processes",
-      "daemon removed: root:docker-proxy 2 processes",
-      "daemon removed: root:sleep 2 processes",
-    ]);
-  },
-);
+test("Purge: its packages and data go, ours come; packages, files and the daemon come back", async () => {
+  const app = new Installation(host, "c3");
+  const before = await snapshotHost(host);
+  const { engine } = await app.applyAll(wishes("Purge"));
+  expect(engine.changed).toEqual(
+    expect.arrayContaining([
+      "packages purged: docker.io",
+      "/var/lib/docker emptied by the purge of the packages",
+    ]),
+  );
+  expect(await units()).toBe(stopped);
+  expect(await host.run("ls -A /var/lib/docker; cat /etc/docker/daemon.json")).toBe(
+    '{ "log-level": "warn" }\n',
+  );
+  for (const { changed } of Object.values(await app.applyAll(wishes("Purge"))))
+    expect(changed).toEqual([]);
+  await app.revertAll(wishes("Purge"));
+  expect(await units()).toBe(running);
+  expect(await enabled()).toBe("enabled\nenabled\nenabled\n");
+  expect(await holdings()).toBe("");
+  const left = differences(diffSnapshots(before, await snapshotHost(host)));
+  expect(left).toEqual([
+    // What its containers ran, which the purge took.
+    "daemon removed: root:containerd-shim 2 processes",
+    "daemon removed: root:docker-proxy 2 processes",
+    "daemon removed: root:sleep 2 processes",
+  ]);
+});
 
 /** Without the root daemon's own data and interfaces, and the logins of the snapshot itself. */
 function differences(lines: string[]): string[] {

@@ -20,7 +20,6 @@ import { lineOfDocs } from "../../testkit/docsLine";
 import { edits, start, used } from "../../testkit/edits";
 import { live, Stack } from "../../testkit/stack";
 import { changedPart, connectionTo, everyStep, HostStack, stepsRun } from "../../testkit/hostStack";
-import { long } from "../../testkit/long";
 
 // One life of one host, in the order of the tests: previewed, made, used, edited, given back.
 let host: TestHost;
@@ -130,9 +129,6 @@ describe.each(Object.keys(edits("")))("every edit of the change table, and back:
       // What is said of a change is cut.
       const shown = changedPart(text).replaceAll(userKey, "USERKEY");
       expect(shown.replaceAll(`${userKey.slice(0, 59)}...`, "USERKEY...")).toMatchSnapshot();
-      // Every edit is previewed; the usual run makes every third of them.
-      if (!long && index % 3 > 0) return;
-
       const heldBefore = holds && (await host.run(holds.command));
       for (const wishes of [{ ...start, ...change }, start]) {
         const daemonBefore = await installation.daemonStart();

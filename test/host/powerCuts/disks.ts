@@ -12,7 +12,6 @@ import {
 } from "../../../testbed/hosts";
 import { execOrThrow } from "../../../testbed/hosts/exec";
 import type { StepArgs } from "../../../testkit/documents";
-import { long } from "../../../testkit/long";
 import { Installation } from "../../../testkit/installation";
 
 /** Where everything of a host is on the disk that a cut leaves. */
@@ -23,6 +22,8 @@ export interface Bench {
   /** The names in the vault: the disk before everything, by whether the packages are there already. */
   bases: { packages: Base; bare?: Base };
 }
+
+const withPackages = process.env.POWER_CUTS_PACKAGES === "1";
 
 /** A disk before everything, and what belongs to it. */
 export interface Base {
@@ -70,13 +71,13 @@ export async function makeBench(vault: Vault, fileSystem: Journalled, name: stri
   const disk = (what: string) => `${name}-${what}`;
   await formatImage(vault.path(disk("run")), fileSystem, 4000);
   const diskImage = vault.path(disk("run"));
-  // A host that has to get its packages takes long, and only the long run sees it through.
-  const host = await createHost({ suite: "trixie", diskImage, engine: !long });
+  // A host that has to get its packages takes long: only POWER_CUTS_PACKAGES=1 sees it through.
+  const host = await createHost({ suite: "trixie", diskImage, engine: !withPackages });
   await host.run("apt-get -q update >/dev/null");
   // What runs at a first boot only has ended for good then.
   await host.reboot();
   let bare: Base | undefined;
-  if (long) {
+  if (withPackages) {
     await keep(host, vault, disk("run"), disk("bare"));
     bare = await measure(host, vault, disk("bare"), disk("run"));
     await host.bootFrom(await copied(vault, disk("bare"), disk("run")));

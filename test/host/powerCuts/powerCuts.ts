@@ -1,11 +1,10 @@
 import { createVault, type Journalled } from "../../../testbed/hosts";
-import { countOf } from "../../../testkit/long";
 import { oneRun, type Result } from "./cuts";
 import { makeBench } from "./disks";
 
 /** The first seed; every run has one of its own, and each cut of it a part of that. */
 const seed = Number(process.env.POWER_CUTS_SEED ?? 1);
-const cuts = countOf("POWER_CUTS_RUNS", 3, 300);
+const cuts = Number(process.env.POWER_CUTS_RUNS ?? 3);
 const only = process.env.POWER_CUTS_ON;
 
 /**

@@ -14,7 +14,6 @@ import { Life, type Strike } from "./life";
 import { programFor } from "./program";
 import { randomFrom } from "../../../testkit/random";
 import { agentsOn, durationsDuring, type Verb } from "../../../testkit/runningSteps";
-import { long } from "../../../testkit/long";
 
 /** A host as it was, as a clean run makes it, and how long that took. */
 interface Measured {
@@ -73,7 +72,7 @@ export async function interruptedLives({ seed, runs, again }: LivesArgs): Promis
 
 /** Makes a host, and sees one clean run on it from its beginning to its end. */
 async function measure(): Promise<Measured> {
-  const host = await createHost({ suite: "trixie", diskMegabytes: 2500, engine: !long });
+  const host = await createHost({ suite: "trixie", diskMegabytes: 2500 });
   // What runs at a first boot only has ended for good then.
   await host.reboot();
   const bare = await snapshotHost(host);

@@ -1,21 +1,21 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
-import { busyboxImageTar, ensureDockerCli } from "../../../testbed/dockerCli";
+import { busyboxImageTar, ensureDockerCli } from "../../testbed/dockerCli";
 import {
   createHost,
   destroyAllHosts,
   diffSnapshots,
   snapshotHost,
   type TestHost,
-} from "../../../testbed/hosts";
-import { execOrThrow } from "../../../testbed/hosts/exec";
-import { ensureToolchain } from "../../../testbed/toolchain";
-import { pack, temporaryFolder } from "../../../testkit/checkout";
+} from "../../testbed/hosts";
+import { execOrThrow } from "../../testbed/hosts/exec";
+import { ensureToolchain } from "../../testbed/toolchain";
+import { pack, temporaryFolder } from "../../testkit/checkout";
 
 // README's example, line by line from an empty folder, with what `npm pack` makes. What is other than there: the
 // program is started by the Automation API, since no language host is to be had from the package registries, and
 // the image is not pulled.
-const readme = readFileSync(join(__dirname, "../../../README.md"), "utf8");
+const readme = readFileSync(join(__dirname, "../../README.md"), "utf8");
 const folder = temporaryFolder();
 const project = join(folder, "project");
 let host: TestHost;

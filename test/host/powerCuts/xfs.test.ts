@@ -3,4 +3,4 @@ import { cutsOn } from "./powerCuts";
 
 afterAll(destroyAllHosts);
 
-cutsOn(1 / 2, ["xfs"]);
+cutsOn(1, ["xfs", "btrfs"]);
