@@ -56,7 +56,7 @@ export class Inputs {
    * at once.
    *
    * It does not throw: a resource with a failed input is never registered, and a program of the
-   * Automation API then waits for it for ever (docs/decisions/0004-refused-outputs.md).
+   * Automation API then waits for it for ever (docs/decisions/0003-refused-arguments.md).
    */
   areRight(component: pulumi.Resource): true | Promise<boolean> {
     return hasPending(this.plain) ? this.areRightLater(component) : true;

@@ -47,7 +47,7 @@ export interface Asked {
  *
  * The child `NAME-drift` keeps it, and runs nothing. Where nothing of a step has drifted since, or the host
  * does not answer, the engine keeps what the state has (`ignoreChanges`): asking changes nothing by itself
- * (docs/decisions/0023-what-a-preview-asks.md). Undefined where the program says that nobody asks.
+ * (docs/decisions/0009-what-a-preview-asks.md). Undefined where the program says that nobody asks.
  */
 export function askForDrift(asking: Asking): Asked | undefined {
   const atOnce = asking.inputs.atOnce(["driftDetection"])?.driftDetection;
