@@ -5,6 +5,9 @@ import type { Client, ConnectConfig } from "ssh2";
 import type { Endpoint } from "./inputs";
 import { hostKeyCheck } from "./hostKeyCheck";
 
+/** Streams that a dial has ended; ssh2 does not mark its own as destroyed. */
+const tried = new WeakSet<Duplex>();
+
 /**
  * Opens one SSH connection, over `stream` if there is one, else over TCP. Tries once. Only connecting has an end
  * (perDialTimeout): a server that then says nothing is waited for.
@@ -15,7 +18,8 @@ export async function dial(
   stream?: Duplex,
 ): Promise<Client> {
   const { Client } = await loadSsh();
-  if (stream?.destroyed) throw new Error("ssh: handshake failed: EOF");
+  if (stream && tried.has(stream)) throw new Error("ssh: handshake failed: EOF");
+  if (stream) tried.add(stream);
   const socket = stream ?? (await dialTcp(endpoint));
   return new Promise((resolve, reject) => {
     const client = new Client();
