@@ -212,4 +212,5 @@ quiet_account() {
 	systemctl kill -s KILL "user-$ACCOUNT_UID.slice" 2>/dev/null || true
 	systemctl stop "user-$ACCOUNT_UID.slice" 2>/dev/null || true
 	as_account sh -c 'kill -KILL -1' 2>/dev/null || true
+	systemctl reset-failed "user@$ACCOUNT_UID.service" 2>/dev/null || true
 }

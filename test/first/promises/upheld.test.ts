@@ -304,8 +304,9 @@ describe("killed", () => {
     onDestroy: { data: "Delete" },
   };
   const lease = "e1";
-  /** What an engine writes at each start, and the agent's own, of which ada has some. */
-  const ofEachRun = /\/home\/eve\/\.local\/share\/docker\/|\/var\/lib\/rootless-docker/;
+  /** What an engine writes at each start, the agent's own, of which ada has some, and what an apt that is killed leaves. */
+  const ofEachRun =
+    /\/home\/eve\/\.local\/share\/docker\/|\/var\/lib\/rootless-docker|\/tmp\/apt-dpkg-install-/;
   const expectLike = async (wanted: HostSnapshot) => {
     const left = diffSnapshots(wanted, await snapshotHost(host));
     expect(left.filter((line) => !ofEachRun.test(line))).toEqual([]);
