@@ -32,13 +32,19 @@ read_own_document() {
 }
 
 apply() {
+	local follow
 	read_own_document
 	stop_where_code_differs
 	[ "$STEP" = preflight ] || stop_without_lease
 	meet_account
+	follow=$STATE/leases/$LEASE/follow
+	# A run that was killed may have changed what the daemon stands on.
+	[ ! -e "$follow" ] || : >"$WORK/follow"
+	[ ! -d "${follow%/*}" ] || : >"$follow"
 	apply_step
 	remember_step
-	call_if_there follow_daemon
+	if [ -s "$WORK/changed" ] || [ -e "$WORK/follow" ]; then follow_daemon; fi
+	rm -f "$follow"
 }
 
 # What a step wants, done, and what it wanted before and does not want any more, given back.
@@ -65,8 +71,8 @@ on a machine that was set back to a snapshot, give recheck a new value" \
 remember_step() {
 	local record=$STATE/leases/$LEASE/$STEP
 	if [ "$STEP" = secrets ]; then : >"$WORK/document"; fi
-	[ -z "$AGENT_ID" ] || printf '%s' "$AGENT_ID" | write_record "$record.agent"
-	write_record "$record" <"$WORK/document"
+	[ -z "$AGENT_ID" ] || printf '%s' "$AGENT_ID" >"$record.agent"
+	cmp -s "$WORK/document" "$record" || write_record "$record" <"$WORK/document"
 }
 
 revert() {

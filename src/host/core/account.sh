@@ -5,6 +5,7 @@
 ACCOUNT_MOST=1048576
 
 # The account of this run: empty where it is not there.
+ACCOUNT_COMMENT=''
 ACCOUNT='' ACCOUNT_UID='' ACCOUNT_GID='' ACCOUNT_HOME='' ACCOUNT_RUNTIME=''
 
 # Reads the account's entry: ACCOUNT, ACCOUNT_UID, ACCOUNT_GID, ACCOUNT_HOME, ACCOUNT_RUNTIME. False
@@ -17,7 +18,9 @@ know_account() {
 	ACCOUNT_UID=${rest%%:*}
 	rest=${rest#*:}
 	ACCOUNT_GID=${rest%%:*}
-	rest=${rest#*:*:}
+	rest=${rest#*:}
+	ACCOUNT_COMMENT=${rest%%:*}
+	rest=${rest#*:}
 	ACCOUNT_HOME=${rest%%:*}
 	ACCOUNT_RUNTIME=/run/user/$ACCOUNT_UID
 }

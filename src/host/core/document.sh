@@ -5,14 +5,13 @@
 
 # $1 the document, $2 the directory to read it into.
 read_document() {
-	(
-		mkdir -p "$2/text" "$2/json"
-		for part in text json; do
-			cd "$2/$part"
-			mkdir -p certs.d daemon.json docker.service environment modprobe.d registryAuth tls
-		done
-	)
-	awk -v dir="$2" '
+	local group file=$1 place=$2
+	set --
+	for group in certs.d daemon.json docker.service environment modprobe.d registryAuth tls; do
+		set -- "$@" "$place/text/$group" "$place/json/$group"
+	done
+	mkdir -p "$@"
+	awk -v dir="$place" '
 		function utf8(n) {
 			if (n < 128) return sprintf("%c", n)
 			if (n < 2048) return sprintf("%c%c", 192 + int(n / 64), 128 + n % 64)
@@ -54,7 +53,7 @@ read_document() {
 			else printf "%s", value > text
 			close(text)
 		}
-	' "$1"
+	' "$file"
 }
 
 # True where the document has the key.
@@ -62,4 +61,9 @@ has() { [ -e "$DOC/text/$1" ]; }
 
 # The value of a key, empty where there is none. Trailing newlines are lost: read the file itself
 # ("$DOC/text/KEY") where they matter.
-doc() { [ ! -e "$DOC/text/$1" ] || cat "$DOC/text/$1"; }
+doc() {
+	local line=''
+	[ -e "$DOC/text/$1" ] || return 0
+	while IFS= read -r line; do printf '%s\n' "$line"; done <"$DOC/text/$1"
+	printf '%s' "$line"
+}

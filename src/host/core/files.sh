@@ -11,12 +11,26 @@ write_file() {
 	mv -fT "$new" "$1"
 }
 
-sum_of() { sha256sum <"$1" | cut -d ' ' -f 1; }
+sum_of() {
+	local sum
+	sum=$(sha256sum <"$1")
+	printf '%s' "${sum%% *}"
+}
+
+# Directories that root alone can change, as far as this run has asked.
+SAFE_DIRECTORIES=''
 
 # True where others than root can change a path or what leads to it, through whichever links. $1 the
 # path.
 others_can_change() {
-	namei -l "$(dirname "$1")" 2>/dev/null | awk '
+	case " $SAFE_DIRECTORIES " in *" ${1%/*} "*) return 1 ;; esac
+	! lets_others_in "$1" || return 0
+	SAFE_DIRECTORIES="$SAFE_DIRECTORIES ${1%/*}"
+	return 1
+}
+
+lets_others_in() {
+	namei -l "${1%/*}/" 2>/dev/null | awk '
 		NR == 1 { next }
 		/No such file/ { next }
 		# A sticky directory lets nobody move what is not his; group staff owns /usr/local on

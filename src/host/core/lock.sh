@@ -19,12 +19,13 @@ To fix: see what holds it with 'fuser $STATE/lock' and let it end"
 # root does.
 make_state() {
 	local odd
-	install -d -m 711 "$STATE"
+	[ -d "$STATE" ] || install -d -m 711 "$STATE"
 	odd=$(find "$STATE" -maxdepth 1 '(' ! -uid 0 -o -type l -o -perm /022 ')' -print -quit)
 	[ -z "$odd" ] || refuse "$odd: found $(stat -c 'a %F of %U with mode %a' "$odd"); wanted what only \
 root can change. To fix: see who made it, move it away, then run again"
-	install -d -m 700 "$STATE/records"
+	[ ! -d "$STATE/records/new" ] || return 0
 	install -d -m 711 "$STATE/agents" "$STATE/leases"
+	install -d -m 700 "$STATE/records" "$STATE/records/new"
 }
 
 # Ends the run before it has a directory for findings. $1 why.

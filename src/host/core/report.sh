@@ -28,7 +28,11 @@ report() {
 		comma=,
 	done <"$WORK/changed"
 	printf '],"facts":{'
-	paste -s -d , "$WORK/facts" | tr -d '\n'
+	comma=''
+	while IFS= read -r line; do
+		printf '%s%s' "$comma" "$line"
+		comma=,
+	done <"$WORK/facts"
 	printf '}}\n'
 	[ -s "$WORK/changed" ] || [ -e "$WORK/stays" ] || say "$1"
 }

@@ -57,13 +57,13 @@ become_root() {
 # The lock is held: a directory that is there belongs to a run that was killed, and may hold secret
 # values.
 start_work() {
-	rm -rf /run/rootless-docker.work
+	[ ! -e /run/rootless-docker.work ] || rm -rf /run/rootless-docker.work
 	WORK=/run/rootless-docker.work
 	prepare_work
 }
 
 prepare_work() {
-	mkdir -m 700 "$WORK"
+	mkdir -m 700 "$WORK" "$WORK/home"
 	trap 'ended $?' EXIT
 	trap 'exit 129' HUP
 	trap 'exit 130' INT
@@ -75,14 +75,13 @@ prepare_work() {
 	: >"$WORK/problems"
 	: >"$WORK/wanted"
 	: >"$WORK/declared"
-	mkdir "$WORK/home"
 }
 
 # How every run ends. $1 its exit status.
 ended() {
 	[ "$1" = 0 ] || tell_full_disks
 	rm -rf "$WORK"
-	[ -z "$AGENT_GOES" ] || remove_agent
+	[ -z "$AGENT_GOES" ] || call_if_there remove_agent
 }
 
 # What fails on a full disk says so in words of its own, or not at all.

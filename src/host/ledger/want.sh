@@ -25,8 +25,8 @@ settle() {
 # and $WORK/todo: the same lines after the number of each record.
 write_records() {
 	local new=$STATE/records/new number kind name
-	rm -rf "$new"
-	mkdir -m 700 "$new"
+	# What a run that was killed had begun to write.
+	! has_files "$new" || rm -f "$new"/*
 	: >"$WORK/todo"
 	: >"$WORK/bytes"
 	: >"$WORK/conflicts"
@@ -70,7 +70,12 @@ write_records() {
 	while IFS=$TAB read -r number kind name; do
 		"${kind}_bytes" "$name" >"$new/$number.was"
 	done <"$WORK/bytes"
-	rmdir "$new" 2>/dev/null || put_records "$new"
+	! has_files "$new" || put_records "$new"
+}
+
+has_files() {
+	set -- "$1"/*
+	[ -e "$1" ]
 }
 
 # The bytes come before the records that speak of them. $1 the directory with the new ones.
@@ -78,7 +83,6 @@ put_records() {
 	sync -f "$1"
 	[ ! -s "$WORK/bytes" ] || mv -t "$STATE/records" "$1"/*.was
 	mv -t "$STATE/records" "$1"/*
-	rmdir "$1"
 	sync "$STATE/records"
 }
 

@@ -87,24 +87,3 @@ has_machines_network() {
 	if [ -n "$detach" ] && has "environment/$name"; then detach=$(doc "environment/$name"); fi
 	[ "$detach" = true ] || [ "$detach" = 1 ]
 }
-
-# What the network driver of the document needs, before anything is changed.
-want_network_driver() {
-	local net wanted='rootlesskit 3.0 or later, as in Docker 29, for GvisorTapVsock'
-	[ "$(doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_DETACH_NETNS)" != true ] ||
-		grep -q DOCKERD_ROOTLESS_ROOTLESSKIT_DETACH_NETNS "$(start_script)" ||
-		fail network.detached "$(start_script), which has no detached network" \
-			"that of Docker 29.5 or later" \
-			"update the engine, or leave the option out"
-	net=$(doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_NET)
-	case $net in
-	pasta) wanted='rootlesskit 2.0 or later, as in Debian 13, for Pasta' ;;
-	gvisor-tap-vsock) ;;
-	*) return 0 ;;
-	esac
-	rootlesskit --help | grep -q "^ *--net .*$net" ||
-		fail network.driver "rootlesskit $(rootlesskit --version | sed 's/.* //'), which knows \
-no $net" "$wanted" \
-			"use Slirp4netns, or leave the option out"
-	[ "$net" != pasta ] || want_packages passt
-}

@@ -10,7 +10,7 @@
 
 account_mark() { printf 'rootless-docker %s' "$1"; }
 
-has_mark() { [ "$(getent passwd "$1" | cut -d : -f 5)" = "$(account_mark "$1")" ]; }
+has_mark() { know_account "$1" && [ "$ACCOUNT_COMMENT" = "$(account_mark "$1")" ]; }
 
 # $1 uid or "-", $2 home or "-", $3 state.
 note_account() { printf '%s %s %s %s\n' "$(doc account)" "$1" "$2" "$3" | write_record "$STATE/leases/$LEASE/account-entry"; }
@@ -30,12 +30,13 @@ meet_account() {
 	case $RECORDED_STATE in found | made | going) ;; *) return 0 ;; esac
 	if know_account "$RECORDED_NAME"; then
 		[ "$ACCOUNT_UID $ACCOUNT_HOME" != "$RECORDED_UID $RECORDED_HOME" ] ||
-			{ [ "$RECORDED_STATE" != found ] && ! has_mark "$ACCOUNT"; } || return 0
-		fail "account $RECORDED_NAME" "uid $ACCOUNT_UID, home $ACCOUNT_HOME and comment '$(
-			getent passwd "$ACCOUNT" | cut -d : -f 5
-		)'" "the account that was recorded: uid $RECORDED_UID, home $RECORDED_HOME$(
-			[ "$RECORDED_STATE" = found ] || printf ", comment '%s'" "$(account_mark "$ACCOUNT")"
-		)" "give it these back by usermod; or, where it is another account by now, \
+			{ [ "$RECORDED_STATE" != found ] &&
+				[ "$ACCOUNT_COMMENT" != "$(account_mark "$ACCOUNT")" ]; } || return 0
+		fail "account $RECORDED_NAME" \
+			"uid $ACCOUNT_UID, home $ACCOUNT_HOME and comment '$(shown "$ACCOUNT_COMMENT")'" \
+			"the account that was recorded: uid $RECORDED_UID, home $RECORDED_HOME$(
+				[ "$RECORDED_STATE" = found ] || printf ", comment '%s'" "$(account_mark "$ACCOUNT")"
+			)" "give it these back by usermod; or, where it is another account by now, \
 'rm $STATE/leases/$LEASE/account-entry' as root, which leaves it as it is"
 	fi
 	ACCOUNT='' ACCOUNT_UID='' ACCOUNT_HOME=''

@@ -37,9 +37,7 @@ restart_for_controllers() {
 delegation_is() {
 	local has name
 	has=$(delegated_controllers)
-	for name in $(cat /sys/fs/cgroup/cgroup.controllers 2>/dev/null); do
-		case " $1 " in
-		*" $name "*) holds_all "$name" "$has" || return 1 ;;
-		esac
+	for name in $(offered_controllers); do
+		case " $1 " in *" $name "*) holds_all "$name" "$has" || return 1 ;; esac
 	done
 }

@@ -38,7 +38,7 @@ line_set() {
 	fi
 	case $2 in
 	present)
-		home_bytes "$file" | sed -e '$a\' >"$new"
+		home_bytes "$file" | awk 1 >"$new"
 		printf '%s\n' "${1#* }" >>"$new"
 		;;
 	*)

@@ -11,7 +11,11 @@ id_ranges() {
 id_total() { id_ranges "$@" | awk -F : '{ total += $2 } END { print total + 0 }'; }
 
 # The highest end of a range that was ever given here, for all accounts.
-note_highest_id() { highest_id | write_record "$STATE/highest-id"; }
+note_highest_id() {
+	local known=''
+	[ ! -e "$STATE/highest-id" ] || read -r known <"$STATE/highest-id"
+	[ "$(highest_id)" = "$known" ] || highest_id | write_record "$STATE/highest-id"
+}
 
 # The end of the highest range, of the highest that was ever given here, and of what useradd gives
 # to accounts.

@@ -53,7 +53,6 @@ stop_where_others_lead() {
 	case " ${SAFE_DIRECTORIES-} " in *" ${1%/*} "*) return 0 ;; esac
 	! others_can_change "$1" || fail "$1" "that others than root can change what leads to it" \
 		"directories that root alone can change" "see 'namei -l $1', and take that right away"
-	SAFE_DIRECTORIES="${SAFE_DIRECTORIES-} ${1%/*}"
 }
 
 path_settled() {

@@ -1,7 +1,16 @@
 # shellcheck shell=dash
 # Kind sysctl: a kernel setting at run time. A file of kind path keeps it over a reboot.
 
-sysctl_path() { printf '/proc/sys/%s' "$(printf '%s' "$1" | tr . /)"; }
+sysctl_path() {
+	(
+		IFS=.
+		set -f
+		# shellcheck disable=SC2086 # its parts
+		set -- $1
+		IFS=/
+		printf '/proc/sys/%s' "$*"
+	)
+}
 
 # The value with single spaces, or gone where the kernel has no such setting.
 sysctl_state() { tr '\t' ' ' 2>/dev/null <"$(sysctl_path "$1")" || echo gone; }

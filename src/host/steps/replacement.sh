@@ -17,9 +17,10 @@ count_replacement() {
 is_replaced() { [ "$AGENT_ID" != end ] && is_applied daemon && [ -s "$STATE/leases/$LEASE/$STEP.replaced" ]; }
 
 is_of_another_agent() {
-	local before
-	before=$(cat "$STATE/leases/$LEASE/$STEP.agent" 2>/dev/null) || return 1
-	[ -n "$AGENT_ID" ] && [ "$before" != "$AGENT_ID" ]
+	local before=''
+	[ -e "$STATE/leases/$LEASE/$STEP.agent" ] || return 1
+	read -r before <"$STATE/leases/$LEASE/$STEP.agent" || true
+	[ -n "$AGENT_ID" ] && [ -n "$before" ] && [ "$before" != "$AGENT_ID" ]
 }
 
 skip_delete_of_replaced() {
