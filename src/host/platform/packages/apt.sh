@@ -67,8 +67,12 @@ apt_remove() {
 	local edited
 	edited=$(apt_edited "$@")
 	# docker.io's purge would empty /var/lib/docker, whose data are not ours.
-	rm -f /usr/share/docker.io/contrib/nuke-graph-directory.sh \
-		/var/lib/docker/nuke-graph-directory.sh
+	case " $* " in
+	*' docker.io '*)
+		rm -f /usr/share/docker.io/contrib/nuke-graph-directory.sh \
+			/var/lib/docker/nuke-graph-directory.sh
+		;;
+	esac
 	# shellcheck disable=SC2046,SC2086 # names of packages
 	if [ -n "$edited" ]; then
 		say "the configuration of$edited stays, which somebody has edited"
