@@ -17,33 +17,28 @@ sum_of() {
 	printf '%s' "${sum%% *}"
 }
 
+# Those of some paths that others than root can change, or what leads to them, through whichever
+# links; a line each. What is not there counts for what leads to it. Arguments: the paths.
+paths_of_others() {
+	namei -l "$@" 2>/dev/null | awk '
+		/^f: / { path = substr($0, 4); next }
+		/No such file/ || (path in told) { next }
+		# A sticky directory lets nobody move what is not his.
+		$2 != "root" || (/^ *[^l].......w/ && !/^ *d........t/) { print path; told[path] }
+		# Group staff owns /usr/local on Debian.
+		/^ *[^l]....w/ && $3 != "root" && $3 != "staff" && !(path in told) { print path; told[path] }'
+}
+
 # Directories that root alone can change, as far as this run has asked.
 SAFE_DIRECTORIES=''
 
-# True where others than root can change a path or what leads to it, through whichever links. $1 the
-# path.
+# True where others than root can change what leads to a path. $1 the path.
 others_can_change() {
 	case " $SAFE_DIRECTORIES " in *" ${1%/*} "*) return 1 ;; esac
-	! lets_others_in "$1" || return 0
+	[ -z "$(paths_of_others "${1%/*}/")" ] || return 0
 	SAFE_DIRECTORIES="$SAFE_DIRECTORIES ${1%/*}"
 	return 1
 }
 
-lets_others_in() {
-	namei -l "${1%/*}/" 2>/dev/null | awk '
-		NR == 1 { next }
-		/No such file/ { next }
-		# A sticky directory lets nobody move what is not his; group staff owns /usr/local on
-		# Debian.
-		$2 != "root" || (/^ *[^l].......w/ && !/^ *d........t/) { found = 1 }
-		/^ *[^l]....w/ && $3 != "root" && $3 != "staff" { found = 1 }
-		END { exit !found }'
-}
-
 # True where a program and all that leads to it is root's alone to change. $1 the path.
-is_roots_own() {
-	! others_can_change "$1" && [ -z "$(find -H "$1" -maxdepth 0 '(' ! -uid 0 -o -perm /022 ')' 2>/dev/null)" ]
-}
-
-# For people; nothing where that takes minutes. $1 the path.
-size_of() { timeout -k 5 60 du -sh "$1" 2>/dev/null | cut -f 1; }
+is_roots_own() { [ -z "$(paths_of_others "$1")" ]; }

@@ -29,32 +29,34 @@ record_lines() {
 	awk -v id="$1$TAB$2" 'FNR == 1 { is = $0 == id; next } is' /dev/null $(record_files)
 }
 
-# Adds to each line of stdin, which begins with KIND and NAME, a tab and the value now.
+# Prints each line of a file, which begins with KIND and NAME, with a tab and the value now. $1 the
+# file.
 with_states() {
 	local line kind rest name
-	cat >"$WORK/lines"
-	call_if_there look_at_homes "$WORK/lines"
+	call_if_there look_at_homes "$1"
 	while IFS= read -r line; do
 		kind=${line%%"$TAB"*}
 		rest=${line#*"$TAB"}
 		name=${rest%%"$TAB"*}
 		printf '%s\t%s\n' "$line" "$("${kind}_state" "$name")"
-	done <"$WORK/lines"
+	done <"$1"
 }
+
+# Kinds of which something was set and not settled yet.
+SET_KINDS=''
+note_set() { case " $SET_KINDS " in *" $1 "*) ;; *) SET_KINDS="$SET_KINDS $1" ;; esac }
 
 # Calls KIND_settled, where there is one, for each kind that was set: see set_value.
 settle_kinds() {
-	local kind
-	[ -s "$WORK/set" ] || return 0
-	sort -u "$WORK/set" >"$WORK/set.kinds"
-	: >"$WORK/set"
-	while IFS= read -r kind; do call_if_there "${kind}_settled"; done <"$WORK/set.kinds"
+	local kind kinds=$SET_KINDS
+	SET_KINDS=''
+	for kind in $kinds; do call_if_there "${kind}_settled"; done
 }
 
 # $1 kind, $2 name, $3 value, $4 the file of its bytes, or "-".
 set_value() {
 	"${1}_set" "$2" "$3" "$4"
-	printf '%s\n' "$1" >>"$WORK/set"
+	note_set "$1"
 	changed "$(label_of "$1" "$2"): $(words_of_value "$3")"
 }
 

@@ -6,7 +6,7 @@
 release() {
 	unwanted >"$WORK/unwanted"
 	[ -s "$WORK/unwanted" ] || return 0
-	with_states <"$WORK/unwanted" >"$WORK/now"
+	with_states "$WORK/unwanted" >"$WORK/now"
 	decide >"$WORK/decided"
 	while IFS=$TAB read -r number deed kind name was now; do
 		give_back "$number" "$deed" "$kind" "$name" "$was" "$now"
@@ -66,7 +66,7 @@ give_back() {
 	case $2 in
 	restore)
 		"${3}_set" "$4" "$5" "$bytes"
-		printf '%s\n' "$3" >>"$WORK/set"
+		note_set "$3"
 		# A directory goes when it is empty, which is nothing to tell of.
 		case $6 in 'dir '*) ;; *) changed "$(label_of "$3" "$4"): as before ($(words_before "$5"))" ;; esac
 		;;
@@ -81,7 +81,7 @@ give_back() {
 		*-) ;;
 		path-* | home-*)
 			"${3}_set" "$4.before-rootless-docker~" "$5" "$bytes"
-			printf '%s\n' "$3" >>"$WORK/set"
+			note_set "$3"
 			say "what was there before is in $4.before-rootless-docker~"
 			;;
 		esac
@@ -118,7 +118,8 @@ ledger_differences() {
 	# shellcheck disable=SC2046 # names of records have no blanks
 	awk -F '\t' -v lease="$LEASE" -v OFS='\t' '
 		FNR == 1 { id = $0 }
-		$1 == "by" && $2 == lease { print id, $3, $4 }' /dev/null $(record_files) | with_states >"$WORK/now"
+		$1 == "by" && $2 == lease { print id, $3, $4 }' /dev/null $(record_files) >"$WORK/claimed"
+	with_states "$WORK/claimed" >"$WORK/now"
 	while IFS=$TAB read -r kind name step value now; do
 		[ "$now" = gone ] || is_same "$kind" "$name" "$now" "$value" ||
 			printf '%s\t%s\t%s\t%s\n' "$step" "$(label_of "$kind" "$name")" \

@@ -12,7 +12,7 @@ want() {
 settle() {
 	local number kind name value bytes now
 	[ -s "$WORK/declared" ] || return 0
-	with_states <"$WORK/declared" >"$WORK/now"
+	with_states "$WORK/declared" >"$WORK/now"
 	: >"$WORK/declared"
 	write_records
 	while IFS=$TAB read -r number kind name value bytes now; do

@@ -14,8 +14,7 @@
 # Arch's docker no dockerd-rootless.sh, and RHEL has no engine.
 # Plugins: Debian's docker-compose is one since 13; Ubuntu's is docker-compose-v2
 # (https://packages.ubuntu.com); SLES has no docker-buildx (docker.spec, bsc#1233819).
-known_systems() {
-	cat <<'SYSTEMS'
+SYSTEMS='
 debian 11 apt-get debian bullseye yes - -
 debian 12 apt-get debian bookworm yes - -
 debian 13 apt-get debian trixie yes docker-buildx docker-compose
@@ -35,7 +34,17 @@ opensuse-tumbleweed rolling zypper - - yes docker-buildx docker-compose
 sles 15 zypper - - yes - -
 sles 16 zypper - - yes - -
 arch rolling pacman - - no docker-buildx docker-compose
-SYSTEMS
+'
+known_systems() { printf '%s' "$SYSTEMS"; }
+
+# The line that begins with these words, or nothing. $1 the words.
+system_line() {
+	local line
+	while IFS= read -r line; do
+		case $line in "$1 "*) printf '%s\n' "$line" ;; esac
+	done <<-LINES
+		$SYSTEMS
+	LINES
 }
 
 # For people: "debian 11, 12, 13; ubuntu 22.04, 24.04, 26.04" and so on.
@@ -53,7 +62,7 @@ known_system() {
 	*' ubuntu '*) known_systems | grep "^ubuntu .* $(os_release UBUNTU_CODENAME) " || true ;;
 	*)
 		if [ -e /etc/debian_version ]; then
-			known_systems | grep "^debian $(debian_release) " || true
+			system_line "debian $(debian_release)"
 		else
 			known_systems | awk -v names="$names" -v version="$(os_release VERSION_ID)" '
 				BEGIN { count = split(names, name, " "); sub(/\..*/, "", version) }

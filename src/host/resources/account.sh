@@ -82,27 +82,38 @@ have_account() {
 	read_account_record
 }
 
-new_home() { if has home; then doc home; else printf '%s/%s' "$(useradd -D | sed -n 's/^HOME=//p')" "$1"; fi; }
+# Where its home will be. $1 the name.
+new_home() {
+	local line base=/home
+	if has home; then
+		doc home
+		return 0
+	fi
+	while IFS= read -r line; do
+		case $line in HOME=*) base=${line#HOME=} ;; esac
+	done 2>/dev/null </etc/default/useradd || true
+	printf '%s/%s' "$base" "$1"
+}
 
 # $1 the name.
 make_account() {
-	local home count start
+	local home count start free
 	home=$(new_home "$1")
 	if [ -e "$home" ]; then note_account - - making; else note_account - "$home" making; fi
 	count=$(doc subuid)
-	start=$(doc subuid-start)
-	# useradd gives no range, and says nothing, where these are not there.
-	touch /etc/subuid /etc/subgid
+	have_id_files
 	set -- "$1" --comment "$(account_mark "$1")" --create-home --home-dir "$home" --skel /etc/skel \
 		--groups '' --expiredate '' --inactive -1 -K PASS_MAX_DAYS=-1 \
 		--shell "$(if has shell; then doc shell; else echo /bin/bash; fi)"
 	if has uid; then set -- "$@" --uid "$(doc uid)"; fi
 	if getent group "$1" >/dev/null; then set -- "$@" --gid "$1"; else set -- "$@" --user-group; fi
-	start=${start:-$(new_range "$count")}
+	free=$(new_range "$count")
+	start=$(doc subuid-start)
+	start=${start:-$free}
 	set -- "$@" -K "SUB_UID_COUNT=$count" -K "SUB_GID_COUNT=$count" \
 		-K "SUB_UID_MIN=$start" -K "SUB_UID_MAX=$((start + count - 1))"
 	start=$(doc subgid-start)
-	start=${start:-$(new_range "$count")}
+	start=${start:-$free}
 	set -- "$@" -K "SUB_GID_MIN=$start" -K "SUB_GID_MAX=$((start + count - 1))"
 	useradd "$@" 2>"$WORK/error" 9>&- ||
 		fail "useradd $1" "$(tail -n 1 "$WORK/error")" "a new account" "fix what useradd says, then run again"

@@ -197,18 +197,26 @@ for my $at (sort { $b cmp $a } @removals) {
 
 # $1 path, $2 mode, $3 the file with its content.
 want_home_file() {
-	want_parents home "$1"
+	want_home_parents "$1"
 	want home "$1" "file $2 $(sum_of "$3")" "$3"
 }
 
 # $1 path.
 want_home_dir() {
-	want_parents home "$1"
+	want_home_parents "$1"
 	[ "$(home_state "$1")" != absent ] || want home "$1" 'dir 700'
 }
 
 # $1 path, $2 target.
 want_home_link() {
-	want_parents home "$1"
+	want_home_parents "$1"
 	want home "$1" "link $2"
+}
+
+# Directories that are missing on the way to a path below the home. $1 the path.
+want_home_parents() {
+	local parent=${1%/*}
+	if [ "$parent" = "$ACCOUNT_HOME" ] || [ "$(home_state "$parent")" != absent ]; then return 0; fi
+	want_home_parents "$parent"
+	want home "$parent" 'dir 700'
 }

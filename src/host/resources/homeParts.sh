@@ -112,12 +112,12 @@ member_label() { printf '%s in %s' "${1#* }" "${1%% *}"; }
 
 # $1 path, $2 line.
 want_home_line() {
-	want_parents home "$1"
+	want_home_parents "$1"
 	want line "$1 $2" present
 }
 
 # $1 path, $2 member, $3 the file with its JSON text.
 want_member() {
-	want_parents home "$1"
+	want_home_parents "$1"
 	want member "$1 $2" "sum $(sum_of "$3")" "$3"
 }

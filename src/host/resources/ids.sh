@@ -8,23 +8,25 @@ id_ranges() {
 		($1 == name || (uid != "" && $1 == uid)) && $3 > 0 { print $2 ":" $3 }' "$1"
 }
 
-id_total() { id_ranges "$@" | awk -F : '{ total += $2 } END { print total + 0 }'; }
+id_total() {
+	awk -F : -v name="$2" -v uid="$3" '
+		$1 == name || (uid != "" && $1 == uid) { total += $3 }
+		END { print total + 0 }' "$1" 2>/dev/null || echo 0
+}
 
 # The highest end of a range that was ever given here, for all accounts.
 note_highest_id() {
-	local known=''
-	[ ! -e "$STATE/highest-id" ] || read -r known <"$STATE/highest-id"
-	[ "$(highest_id)" = "$known" ] || highest_id | write_record "$STATE/highest-id"
-}
-
-# The end of the highest range, of the highest that was ever given here, and of what useradd gives
-# to accounts.
-highest_id() {
-	cat /etc/subuid /etc/subgid 2>/dev/null | awk -F : -v last="$(cat "$STATE/highest-id" 2>/dev/null)" '
-		FILENAME == "/etc/login.defs" { if (match($0, /^[UG]ID_MAX[ \t]+/)) $3 = substr($0, RLENGTH + 1) + 1; $2 = 0 }
+	awk -F : -v last="$(noted_id)" '
+		FILENAME ~ /login.defs$/ {
+			if (match($0, /^[UG]ID_MAX[ \t]+/)) $3 = substr($0, RLENGTH + 1) + 1
+			$2 = 0
+		}
 		$2 + $3 > end { end = $2 + $3 }
-		END { if (last + 0 > end) end = last + 0; if (end < 100000) end = 100000; printf "%.0f\n", end }' \
-		- /etc/login.defs
+		END {
+			if (last > end) end = last + 0
+			if (end < 100000) end = 100000
+			printf "%.0f\n", end
+		}' /etc/subuid /etc/subgid /etc/login.defs 2>/dev/null || true
 }
 
 # A free place for a range. $1 the count.
@@ -47,10 +49,14 @@ new_range() {
 		}'
 }
 
+# useradd gives no range, and says nothing, where these are not there; usermod refuses.
+have_id_files() { if [ ! -e /etc/subuid ] || [ ! -e /etc/subgid ]; then touch /etc/subuid /etc/subgid; fi; }
+
 # Gives the account one range more in each file where it has too few. newuidmap reads the files when
 # the daemon starts.
 give_ids() {
 	local kind start wanted
+	have_id_files
 	for kind in uid gid; do
 		wanted=$(doc "sub$kind")
 		start=$(doc "sub$kind-start")

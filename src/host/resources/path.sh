@@ -5,6 +5,8 @@
 path_state() {
 	if [ -h "$1" ]; then
 		printf 'link %s' "$(readlink "$1")"
+	elif [ ! -e "$1" ]; then
+		printf absent
 	else
 		path_words "$1" "$(stat -c '%F:%a:%u:%g' "$1" 2>/dev/null)"
 	fi
@@ -16,7 +18,6 @@ path_words() {
 	owner=${mode#*:}
 	mode=${mode%%:*}
 	case $2 in
-	'') printf absent ;;
 	directory:*) printf 'dir %s' "$mode" ;;
 	'regular '*)
 		printf 'file %s %s' "$mode" "$(sum_of "$1")"
@@ -63,30 +64,26 @@ path_settled() {
 
 # $1 path, $2 mode, $3 the file with its content.
 want_file() {
-	want_parents path "$1"
+	want_parents "$1"
 	want path "$1" "file $2 $(sum_of "$3")" "$3"
 }
 
 # $1 path, $2 mode.
 want_dir() {
-	want_parents path "$1"
+	want_parents "$1"
 	want path "$1" "dir $2"
 }
 
 # $1 path, $2 target.
 want_link() {
-	want_parents path "$1"
+	want_parents "$1"
 	want path "$1" "link $2"
 }
 
-# Directories that are missing on the way to a path. $1 path or home, $2 the path.
+# Directories that are missing on the way to a path. $1 the path.
 want_parents() {
-	local parent=${2%/*}
-	[ -n "$parent" ] || return 0
-	[ "$("${1}_state" "$parent")" = absent ] || return 0
-	want_parents "$1" "$parent"
-	case $1 in
-	path) want path "$parent" 'dir 755' ;;
-	home) want home "$parent" 'dir 700' ;;
-	esac
+	local parent=${1%/*}
+	if [ -z "$parent" ] || [ -e "$parent" ]; then return 0; fi
+	want_parents "$parent"
+	want path "$parent" 'dir 755'
 }

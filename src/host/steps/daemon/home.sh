@@ -64,7 +64,7 @@ want_in_home() {
 want_directory_as_it_is() {
 	local value
 	value=$(home_state "$1")
-	want_parents home "$1"
+	want_home_parents "$1"
 	case $value in
 	absent) want home "$1" 'dir 700' ;;
 	dir*) want home "$1" "$value" ;;
