@@ -300,6 +300,8 @@ describe("killed", () => {
     owner: "infra/prod/eve",
     account: { name: "eve", authorizedKeys: ["ssh-ed25519 AAAAC3Nz a"] },
     sysctls: { "net.core.somaxconn": "8192" },
+    // Else each life has a higher range than the one before.
+    subordinateIds: { uidStart: 2_000_000, gidStart: 2_000_000 },
     environment: { A: "b" },
     onDestroy: { data: "Delete" },
   };
