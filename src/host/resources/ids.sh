@@ -16,6 +16,21 @@ id_total() {
 
 # The highest end of a range that was ever given here, for all accounts.
 note_highest_id() {
+	local known highest
+	known=$(noted_id)
+	highest=$(highest_id)
+	[ "$highest" = "$known" ] || echo "$highest" | write_record "$STATE/highest-id"
+}
+
+noted_id() {
+	local id=0
+	[ ! -e "$STATE/highest-id" ] || read -r id <"$STATE/highest-id"
+	echo "$id"
+}
+
+# The end of the highest range, of the highest that was ever given here, and of what useradd gives
+# to accounts.
+highest_id() {
 	awk -F : -v last="$(noted_id)" '
 		FILENAME ~ /login.defs$/ {
 			if (match($0, /^[UG]ID_MAX[ \t]+/)) $3 = substr($0, RLENGTH + 1) + 1
