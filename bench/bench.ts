@@ -12,6 +12,7 @@ import { serveRepository } from "../testbed/engine";
 import { createHost, destroyAllHosts } from "../testbed/hosts";
 import { requireHostTools } from "../testbed/requirements";
 import { ensureToolchain } from "../testbed/toolchain";
+import { agentFigures } from "./agent";
 import { byHand, phases, sourceOf, thePackage } from "./contestants";
 import { importCost } from "./importCost";
 import { course, type Course } from "./course";
@@ -70,8 +71,11 @@ async function bench(count: number, suite: string, source: EngineSource): Promis
     date: new Date().toISOString(),
     importMs: await importCost(),
     pairs,
+    agent: await agentFigures(suite),
   };
-  process.stdout.write(`${report(result)}\n`);
+  const { text, isMet } = report(result);
+  process.stdout.write(`${text}\n`);
+  if (!isMet) process.exitCode = 1;
   const folder = join(__dirname, "results");
   mkdirSync(folder, { recursive: true });
   const file = join(folder, `${result.date.replace(/[:.]/g, "-")}.json`);

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
-import { type EngineArgs, EngineSource, RootlessDockerHost } from "../index";
+import { type EngineArgs, EngineSource, OnDestroyData, RootlessDockerHost } from "../index";
 import { currentEngine, type Repository } from "../testbed/engine";
 import { failed } from "../testbed/hosts/exec";
 import type { TestHost } from "../testbed/hosts";
@@ -77,6 +77,7 @@ export const thePackage = ({ engine }: Source): Contestant => ({
         account: { name: account },
         engine,
         unprivilegedPing: { groups: pingGroups(phase) },
+        onDestroy: { data: OnDestroyData.Delete },
       });
     };
     const stack = await createWorkspaceStack({ stackName: "bench", program });

@@ -1,0 +1,96 @@
+import { performance } from "node:perf_hooks";
+import { agentText, stepCodeHash, stepNames } from "../src/agent/agentText";
+import { readSettings } from "../src/settings";
+import { documentsOf } from "../src/steps";
+import { renderDocument } from "../src/steps/document";
+import { createHost, type TestHost } from "../testbed/hosts";
+import { median } from "./figures";
+
+/** What the agent itself takes on a host, without Pulumi. */
+export interface AgentFigures {
+  /** Programs that a first `up` starts, without those that the package manager starts. */
+  firstPrograms: number;
+  /** The same where nothing is to do. */
+  idlePrograms: number;
+  /** Seconds of the step that one changed setting runs. */
+  changeSeconds: number;
+  /** Seconds of `agent check`. */
+  checkSeconds: number;
+}
+
+const lease = "be9c";
+const wishes = {
+  connection: { host: "host" },
+  account: { name: "app", authorizedKeys: ["ssh-ed25519 AAAAC3Nz bench"] },
+  onDestroy: { data: "Delete" },
+};
+
+/** Runs every step on a fresh host under strace(1), twice; then times a change and the check. */
+export async function agentFigures(suite: string): Promise<AgentFigures> {
+  const host = await createHost({ suite });
+  try {
+    await host.run("apt-get -q -y install strace >/dev/null 2>&1");
+    await host.run("cat >/root/agent", { input: agentText() });
+    await host.run(`sh /root/agent install agent ${lease} 2>/dev/null`);
+    const firstPrograms = await programsOf(host, "apply");
+    const idlePrograms = await programsOf(host, "update");
+    const change = (groups: string) =>
+      timed(() => step(host, "update", "kernel", { ...wishes, unprivilegedPing: { groups } }));
+    const changes = [await change("0 1000"), await change("0 2000"), await change("0 3000")];
+    const check = () => timed(() => host.run(`sh /root/agent check host ${lease}`));
+    const checks = [await check(), await check(), await check()];
+    return {
+      firstPrograms,
+      idlePrograms,
+      changeSeconds: median(changes),
+      checkSeconds: median(checks),
+    };
+  } finally {
+    await host.destroy();
+  }
+}
+
+async function programsOf(host: TestHost, verb: string): Promise<number> {
+  let count = 0;
+  for (const name of stepNames) {
+    await step(host, verb, name, wishes, "strace -f -qq -e trace=execve,process -o /root/trace");
+    count += ownPrograms(await host.run("cat /root/trace"));
+  }
+  return count;
+}
+
+async function step(
+  host: TestHost,
+  verb: string,
+  name: (typeof stepNames)[number],
+  args: object,
+  wrapper = "",
+): Promise<void> {
+  const command = `${wrapper} sh /root/agent ${verb} ${name} ${lease} '' a1 >/dev/null`;
+  const document = documentsOf(readSettings(args, []).settings, "bench/dev/host")[name];
+  await host.run(command, {
+    input: renderDocument({ ...document, agent: stepCodeHash(name) }),
+  });
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return (performance.now() - start) / 1000;
+}
+
+/** Programs of strace's lines "PID call(...) = result", but those below apt-get and dpkg. */
+function ownPrograms(trace: string): number {
+  const foreign = new Set<string>();
+  let count = 0;
+  for (const line of trace.split("\n")) {
+    const [, pid, call, rest] = /^(\d+) +(?:<\.\.\. )?(\w+)(.*)$/.exec(line) ?? [];
+    const result = /= (\d+)$/.exec(rest ?? "")?.[1];
+    if (result === undefined) continue;
+    if (call === "execve") {
+      if (!foreign.has(pid)) count += 1;
+      if (/"[^"]*\/(apt-get|dpkg)"/.test(rest)) foreign.add(pid);
+    } else if (/^(clone3?|v?fork)$/.test(call) && foreign.has(pid)) foreign.add(result);
+  }
+  return count;
+}
