@@ -3,23 +3,29 @@
 # Every key becomes two files, so that no value ever passes through the shell's own parser:
 # $DOC/text/KEY (strings decoded) and $DOC/json/KEY (as written).
 
+# The directories that keys with a "/" need, each after a blank. $1 the document's directory.
+document_directories() {
+	local group
+	for group in certs.d daemon.json docker.service environment modprobe.d registryAuth tls; do
+		printf ' %s/text/%s %s/json/%s' "$1" "$group" "$1" "$group"
+	done
+}
+
 # $1 the document, $2 the directory to read it into.
 read_document() {
-	local group file=$1 place=$2
-	set --
-	for group in certs.d daemon.json docker.service environment modprobe.d registryAuth tls; do
-		set -- "$@" "$place/text/$group" "$place/json/$group"
-	done
-	mkdir -p "$@"
-	awk -v dir="$place" '
+	# shellcheck disable=SC2046 # paths without blanks
+	[ -d "$2/text" ] || mkdir -p $(document_directories "$2")
+	awk -v dir="$2" '
 		function utf8(n) {
 			if (n < 128) return sprintf("%c", n)
 			if (n < 2048) return sprintf("%c%c", 192 + int(n / 64), 128 + n % 64)
 			return sprintf("%c%c%c", 224 + int(n / 4096), 128 + int(n / 64) % 64, 128 + n % 64)
 		}
 		function hex(s,   i, n) {
+			s = tolower(s)
 			n = 0
-			for (i = 1; i <= length(s); i++) n = n * 16 + index("0123456789abcdef", tolower(substr(s, i, 1))) - 1
+			for (i = 1; i <= length(s); i++)
+				n = n * 16 + index("0123456789abcdef", substr(s, i, 1)) - 1
 			return n
 		}
 		# Splits at backslashes, so that a long value takes time in proportion to its length.
@@ -53,7 +59,7 @@ read_document() {
 			else printf "%s", value > text
 			close(text)
 		}
-	' "$file"
+	' "$1"
 }
 
 # True where the document has the key.

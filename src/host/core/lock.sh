@@ -15,20 +15,18 @@ To fix: see what holds it with 'fuser $STATE/lock' and let it end"
 	[ "$STATE/lock" -ef /proc/self/fd/9 ] || hold_lock
 }
 
-# The directory of the agent's records. Whoever put it there before the first run could change what
-# root does.
+# The directory of the agent's records, for root alone but for the agents.
 make_state() {
-	local odd
-	[ -d "$STATE" ] || install -d -m 711 "$STATE"
-	odd=$(find "$STATE" -maxdepth 1 '(' ! -uid 0 -o -type l -o -perm /022 ')' -print -quit)
-	[ -z "$odd" ] || refuse "$odd: found $(stat -c 'a %F of %U with mode %a' "$odd"); wanted what only \
-root can change. To fix: see who made it, move it away, then run again"
+	if [ -h "$STATE" ] || { [ -e "$STATE" ] && [ ! -O "$STATE" ]; }; then
+		refuse "$STATE: found it a link, or another user's; wanted a directory of root's. \
+To fix: see who made it, move it away, then run again"
+	fi
 	[ ! -d "$STATE/records/new" ] || return 0
-	install -d -m 711 "$STATE/agents" "$STATE/leases"
+	install -d -m 711 "$STATE" "$STATE/agents" "$STATE/leases"
 	install -d -m 700 "$STATE/records" "$STATE/records/new"
 }
 
-# Ends the run before it has a directory for findings. $1 why.
+# Ends the run before it has a directory for its notes. $1 why.
 refuse() {
 	say "$1"
 	exit 1

@@ -3,22 +3,24 @@
 
 # For preflight and the step account. $1 the account's name.
 account_problems() {
-	local lookup=0
-	know_account "$1" || ACCOUNT='' ACCOUNT_UID='' ACCOUNT_HOME=$(new_home "$1")
-	getent passwd "$1" >"$WORK/entry" || lookup=$?
-	case $lookup in
-	0) known_account_problems "$1" ;;
-	2) new_account_problems "$1" ;;
-	*) problem "account $1" "that 'getent passwd $1' ends with status $lookup" \
-		"an answer, yes or no" \
-		"see that the directory service that /etc/nsswitch.conf names is there" ;;
-	esac
+	local status=0
+	if [ "$ACCOUNT" = "$1" ] || know_account "$1"; then
+		known_account_problems
+	else
+		ACCOUNT='' ACCOUNT_UID='' ACCOUNT_HOME=$(new_home "$1")
+		getent passwd "$1" >/dev/null || status=$?
+		[ "$status" = 2 ] || problem "account $1" "that 'getent passwd $1' ends with status $status" \
+			"an answer, yes or no" \
+			"see that the directory service that /etc/nsswitch.conf names is there"
+		new_account_problems "$1"
+	fi
+	place_problems "$1"
 	id_problems "$1"
 }
 
-# One whose making was cut off is the account step's to finish. $1 the name.
+# The account step finishes one whose making was cut off. Its group would be another's, with what
+# that may do. $1 the name.
 new_account_problems() {
-	local uid
 	[ "$(doc create)" != false ] ||
 		problem "account.create" "no account $1" "it to exist, since account.create is false" \
 			"create it, or leave account.create out"
@@ -27,164 +29,150 @@ new_account_problems() {
 		problem "account.home" "that others than root can change what leads to $ACCOUNT_HOME" \
 			"a place for a new home that only root can change" \
 			"name a directory in a place of root's, such as /home, in account.home"
-	[ -z "$(stat -c %F "$ACCOUNT_HOME" 2>/dev/null)" ] ||
+	if [ -e "$ACCOUNT_HOME" ] || [ -h "$ACCOUNT_HOME" ]; then
 		problem "account.home" "something at $ACCOUNT_HOME already" \
 			"nothing there, before the account $1 is created" \
 			"move it away, or name another directory in account.home"
-	uid=$(doc uid)
-	[ -z "$uid" ] || ! getent passwd "$uid" >/dev/null ||
-		problem "account.uid" "uid $uid to be that of another account" \
-			"one that nobody has, for the new account $1" \
-			"name another uid, or leave account.uid out"
+	fi
 	! getent group "$1" >/dev/null ||
 		problem "account.name" "a group $1 already" \
 			"no such group, before the account $1 is created with one of its own" \
 			"remove it with 'groupdel $1', or name another account"
 }
 
-# $1 the name.
+# An account that exists keeps what it has.
 known_account_problems() {
+	local entry
 	[ "$ACCOUNT_UID" != 0 ] ||
-		problem "account.name" "$1 to be root (uid 0)" "an ordinary account" "name another account"
-	require_equal uid "$ACCOUNT_UID"
-	require_equal home "$ACCOUNT_HOME"
-	require_equal shell "$(cut -d : -f 7 "$WORK/entry")"
-	home_problems
+		problem "account.name" "$ACCOUNT to be root (uid 0)" "an ordinary account" \
+			"name another account"
+	! has uid || require_equal uid "$(doc uid)" "$ACCOUNT_UID"
+	! has home || require_equal home "$(doc home)" "$ACCOUNT_HOME"
+	! has shell || {
+		entry=$(getent passwd "$ACCOUNT")
+		require_equal shell "$(doc shell)" "${entry##*:}"
+	}
 }
 
-# An account that exists keeps what it has. $1 the key, $2 what it has.
+# $1 the key, $2 what is wanted, $3 what the account has.
 require_equal() {
-	! has "$1" || [ "$(doc "$1")" = "$2" ] ||
-		problem "account.$1" "'$2' at the existing account" "'$(doc "$1")'" \
-			"leave account.$1 out, or change the account by hand"
+	[ "$2" = "$3" ] || problem "account.$1" "'$3' at the existing account" "'$2'" \
+		"leave account.$1 out, or change the account by hand"
 }
 
-# The home, and what is not the account's in the places below it that are written to.
-home_problems() {
-	local type owner path
-	type=$(timeout -k 5 20 stat -f -L -c %T "$ACCOUNT_HOME" 2>/dev/null) ||
-		type='that does not answer'
-	case $type in
-	nfs* | cifs | smb* | afs | ceph | fuse* | 9p | v9fs | that*)
-		problem "home of $ACCOUNT" "$ACCOUNT_HOME on a file system $type" \
-			"a home on one of this machine, such as ext4, XFS or Btrfs" "use another account"
-		return 0
-		;;
+# The types of the file systems of home ($1) and data root ($2), a line each. Then owner and path of
+# what is another's in the places of an account ($3) that are written to.
+# shellcheck disable=SC2016 # a program of its own
+LOOK_AT_PLACES='for place in "$1" "$2"; do
+	until [ -d "$place" ]; do place=${place%/*} place=${place:-/}; done
+	set -- "$@" "$place"
+done
+stat -f -L -c %T -- "$4" "$5"
+[ -n "$3" ] || exit 0
+cd -- "$1" || { echo "another ."; exit; }
+for path in . .config .config/docker .config/docker/* .config/systemd .config/systemd/user \
+	.config/systemd/user/docker* .docker .docker/config.json .docker/contexts \
+	.local .local/share .ssh .ssh/authorized_keys; do
+	[ ! -e "$path" ] || [ -O "$path" ] || stat -c "%U %n" -- "$path"
+done'
+
+# Home and data root, as the account sees them, or root before there is one.
+place_problems() {
+	local root type owner path
+	root=$(data_root)
+	set -- as_account
+	[ -n "$ACCOUNT" ] || set -- timeout -k 5 20
+	"$@" sh -c "$LOOK_AT_PLACES" sh "$ACCOUNT_HOME" "$root" "$ACCOUNT" </dev/null >"$WORK/places" ||
+		problem "$ACCOUNT_HOME" "that it does not answer" "the home of $1" "see what is mounted there"
+	{
+		read -r type || true
+		file_system_problem "account.home" "$ACCOUNT_HOME" "$type" "use another account"
+		read -r type || true
+		file_system_problem "daemon.data-root" "$root" "$type" \
+			"set daemon.data-root to a directory of the account's on one" \
+			"layers cannot be unpacked there: 'lchown: operation not permitted'"
+		while read -r owner path; do
+			problem "$ACCOUNT_HOME/$path" "it owned by $owner" \
+				"a file of $ACCOUNT, which writes there" "give it to $ACCOUNT, or move it away"
+		done
+	} <"$WORK/places"
+	case $ACCOUNT_HOME/ in
+	"$root"/*) problem "daemon.data-root" "$root, which has the home of the account in it" \
+		"a directory of its own" "name one below it, or leave data-root out" ;;
 	esac
-	# shellcheck disable=SC2016 # the inner shell expands them
-	as_account sh -c 'cd "$HOME" && [ -w . ] && [ -O . ] || { echo "- ."; exit; }
-		for path in .config .config/docker .config/docker/* .config/systemd .config/systemd/user \
-			.config/systemd/user/docker* .docker .docker/config.json .docker/contexts \
-			.local .local/share .ssh .ssh/authorized_keys; do
-			[ ! -e "$path" ] || [ -O "$path" ] || stat -c "%U %n" -- "$path"
-		done' >"$WORK/foreign" </dev/null || true
-	while read -r owner path; do
-		case $path in
-		.) problem "home of $ACCOUNT" "that $ACCOUNT does not own or cannot write $ACCOUNT_HOME" \
-			"an account with a home of its own, where its daemon keeps what it has" \
-			"name another account, or give $ACCOUNT a home of its own" ;;
-		*) problem "$ACCOUNT_HOME/$path" "it owned by $owner" \
-			"a file of $ACCOUNT, which writes there" \
-			"run 'chown -hR $ACCOUNT: ~$ACCOUNT/${path%%/*}' if all of that is to be the \
-account's, or move it away" ;;
-		esac
-	done <"$WORK/foreign"
 }
 
-# What is wrong with the account's lines of /etc/subuid and /etc/subgid, and with a range that is
-# asked for. $1 the account's name.
-id_problems() {
-	local kind file what line other
-	for kind in uid gid; do
-		file=/etc/sub$kind
-		if [ -h "$file" ]; then
-			problem "$file" "a symbolic link to $(readlink "$file")" \
-				"the file itself, since newuidmap and newgidmap do not follow links" \
-				"put the file in its place: 'cp -p --remove-destination \"\$(readlink -f $file)\" $file'"
-			continue
-		elif [ -e "$file" ] && ! is_roots_own "$file"; then
-			problem "$file" "$(stat -c 'it a %F of %U with mode %a' "$file")" \
-				"a file that root alone can change" \
-				"look at every line in it, then make it a file of root's with mode 644" \
-				"whoever can change $file can give itself the ids of root"
-			continue
-		fi
-		flawed_ids "$1" "$kind" >"$WORK/ids"
-		while IFS=$TAB read -r what line other; do
-			id_problem "$1" "$file" "$what" "$line" "$other"
-		done <"$WORK/ids"
-	done
-}
-
-# $1 the account's name, $2 the file, then the fields of a line of flawed_ids.
-id_problem() {
+# $1 the option, $2 the path, $3 its file system's type, $4 what to do, $5 why.
+file_system_problem() {
 	case $3 in
-	unsafe) problem "subordinateIds" "'$4' in $2, $5" \
-		"NAME:FIRST:COUNT with ids above those of accounts, that nobody has" \
-		"remove that line, or ask for others" \
-		"containers could be these users, and change what is theirs" ;;
-	shared) problem "subordinateIds" "'$4' and '$5' in $2, which share ids" \
-		"ids of account $1 that no other line has" \
-		"remove one of the two, and the files that containers have made under its ids" \
-		"containers on the same ids could change each other's files" ;;
-	few)
-		if [ "$STEP" = doctor ]; then
-			problem "subordinate ids" "$4 in $2" "$5 at least" \
-				"run pulumi up with a new value of recheck" "images have files of as many owners"
-		elif [ -n "$ACCOUNT" ] && ! grep -q "^$1:" /etc/passwd; then
-			problem "account $1" "it an account of a directory service, with $4 ids in $2" \
-				"$5 ids there, which usermod does not give it" \
-				"give it a line '$1:FIRST:$5' in both files, or use another account"
-		fi
+	nfs* | cifs | smb* | afs | ceph | msdos | vfat | exfat | fuse* | 9p | v9fs)
+		problem "$1" "$2 on $3" "a file system of this machine, such as ext4, XFS or Btrfs" \
+			"$4" "${5-}"
 		;;
 	esac
 }
 
-# Lines of a kind of flaw, a line of the file and more words, with tabs. A range that is asked for
-# and is not there counts as a line. shadow reads 010 as 8 and RootlessKit as 10. $1 the account's
-# name, $2 uid or gid.
+# What is wrong with /etc/subuid and /etc/subgid, with the account's lines there, and with ranges
+# that are asked for. $1 the account's name.
+id_problems() {
+	local file what line other
+	paths_of_others /etc/subuid /etc/subgid >"$WORK/ids"
+	while read -r file; do
+		problem "$file" "it, or what leads to it, another login's to change" \
+			"a file that root alone can change" "look at every line in it, then make it root's" \
+			"whoever can change it can give itself the ids of root"
+	done <"$WORK/ids"
+	flawed_ids "$1" >"$WORK/ids"
+	while IFS=$TAB read -r what file line other; do
+		case $what in
+		taken) problem "subordinateIds" "'$line' in $file, with ids of $other" \
+			"NAME:FIRST:COUNT with ids above those of accounts, that nobody has" \
+			"remove that line, or ask for others" "containers could change what is theirs" ;;
+		few) problem "subordinate ids" "$line for $1 in $file" "$other at least" \
+			"give recheck a new value; an account of a directory service needs a line of yours" ;;
+		esac
+	done <"$WORK/ids"
+}
+
+# Lines with tabs: "taken", the file, a line of the account's, and who has ids of it, too; or "few",
+# the file, how many there are, how many are wanted. A range that is asked for is a line. The step
+# account gives more to an account of this machine's. $1 the account's name.
 flawed_ids() {
-	local users=/etc/passwd file=/etc/sub$2 limits=/etc/login.defs
-	[ "$2" = uid ] || users=/etc/group
-	[ -e "$file" ] || file=/dev/null
-	[ -e "$limits" ] || limits=/dev/null
-	awk -v OFS='\t' -v name="$1" -v uid="$ACCOUNT_UID" -v key="$2_max" -v users="$users" \
-		-v limits="$limits" -v start="$(doc "sub$2-start")" -v count="$(doc "sub$2")" '
-		function add(line, first, size, mine) {
-			n++
-			text[n] = line
-			from[n] = first + 0
-			to[n] = first + size
-			own[n] = mine
-		}
-		BEGIN { last = 60000; if (count == "") count = 65536 }
-		FILENAME == limits {
-			if (tolower($1) == key && $2 ~ /^[0-9]+$/) last = $2 + 0
+	local kind start
+	{
+		grep -sH . /etc/login.defs /etc/passwd /etc/subuid /etc/subgid || true
+		for kind in uid gid; do
+			start=$(doc "sub$kind-start")
+			[ -z "$start" ] || echo "/etc/sub$kind:$1:$start:$(doc "sub$kind"):asked"
+		done
+	} | awk -F : -v OFS='\t' -v name="$1" -v uid="$ACCOUNT_UID" -v step="$STEP" \
+		-v count="$(doc subuid)" '
+		BEGIN { last["/etc/subuid"] = last["/etc/subgid"] = 60000 }
+		$1 == "/etc/login.defs" {
+			split($2, word, " ")
+			if (word[1] ~ /^[UG]ID_MAX$/) last["/etc/sub" tolower(substr(word[1], 1, 3))] = word[2]
 			next
 		}
-		{ split($0, field, ":") }
-		FILENAME == users { id[++people] = field[3] + 0; who[people] = field[1]; next }
-		{ mine = field[1] == name || (uid != "" && field[1] == uid) }
-		mine && ($0 !~ /^[^:]+:(0|[1-9][0-9]*):(0|[1-9][0-9]*)$/ ||
-			field[2] + field[3] > 4294967295) {
-			print "unsafe", $0, "which is no range of ids"
-			next
+		$1 == "/etc/passwd" { if ($2 == name) is_local = 1; next }
+		$4 > 0 {
+			of[++n] = $1
+			text[n] = $2 ":" $3 ":" $4
+			from[n] = $3 + 0
+			to[n] = $3 + $4
+			own[n] = $2 == name || (uid != "" && $2 == uid)
+			if (own[n] && $5 == "") total[$1] += $4
 		}
-		field[3] > 0 { add($0, field[2], field[3], mine) }
-		mine { total += field[3] }
-		mine && field[2] == start && field[3] + 0 >= count + 0 { start = "" }
 		END {
-			if (start != "") add(name ":" start ":" count, start, count, 1)
 			for (i = 1; i <= n; i++) {
 				if (!own[i]) continue
-				if (from[i] <= last) print "unsafe", text[i], "with ids of accounts, up to " last
-				for (p = 1; p <= people; p++)
-					if (id[p] > last && id[p] >= from[i] && id[p] < to[i])
-						print "unsafe", text[i], "with the id " id[p] " of " who[p]
+				if (from[i] <= last[of[i]] + 0)
+					print "taken", of[i], text[i], "accounts, up to " last[of[i]]
 				for (j = 1; j <= n; j++)
-					if (j != i && !(own[j] && j < i) && from[i] < to[j] && from[j] < to[i])
-						print "shared", text[i], text[j]
+					if (of[j] == of[i] && !own[j] && from[i] < to[j] && from[j] < to[i])
+						print "taken", of[i], text[i], "the line " text[j]
 			}
-			if (total < count + 0) print "few", total + 0, count
-		}' "$limits" "$users" "$file"
+			for (file in last)
+				if (uid != "" && (step == "doctor" || !is_local) && total[file] < count + 0)
+					print "few", file, total[file] + 0, count
+		}'
 }

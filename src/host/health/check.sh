@@ -1,6 +1,6 @@
 # shellcheck shell=dash
-# For previews: what is not as this installation left it. Nothing is changed, and no lock is waited
-# for. One JSON object on stdout, as src/drift/answer.ts reads it.
+# For previews: what is not as this installation left it, or what a first "up" would find. Nothing
+# is changed, and no lock is waited for. One JSON object on stdout, as src/drift/answer.ts reads it.
 
 start_check() {
 	exec </dev/null
@@ -23,13 +23,18 @@ run_check() {
 	while IFS=$TAB read -r step about found wanted; do
 		# Pulumi runs a step again that was cut off.
 		is_applied "$step" || continue
-		printf '%s{"step":%s,"about":%s,"found":%s,"wanted":%s,"applied":"%s"}' "$comma" \
-			"$(json_string "$step")" "$(json_string "$about")" "$(json_string "$found")" \
-			"$(json_string "$wanted")" \
+		printf '%s{"step":%s,%s,"applied":"%s"}' "$comma" "$(json_string "$step")" \
+			"$(difference_members "$about" "$found" "$wanted")" \
 			"$(date -u -r "$STATE/leases/$LEASE/$step" +%FT%TZ)"
 		comma=,
 	done <"$WORK/differences"
 	printf ']}\n'
+}
+
+# $1 what it is about, $2 what is there, $3 what is wanted.
+difference_members() {
+	printf '"about":%s,"found":%s,"wanted":%s' "$(json_string "$1")" "$(json_string "$2")" \
+		"$(json_string "$3")"
 }
 
 # Lines of a step, what it is about, what is there and what is wanted, with tabs, of the
@@ -56,6 +61,27 @@ differences_here() {
 # What a step wants by name: resources/packages.sh says where that stands. $1 the step.
 packages_of_step() {
 	cat "$STATE/leases/$LEASE/$1.packages" 2>/dev/null || true
-	sed -n 's/^  "^\(.*\)\$";$/\1/p' "/etc/apt/apt.conf.d/99rootless-docker-$LEASE-$1" 2>/dev/null |
-		tr -d '\134'
+	sed -n '/^  "^\(.*\)\$";$/ { s//\1/; s/\\//g; p; }' \
+		"/etc/apt/apt.conf.d/99rootless-docker-$LEASE-$1" 2>/dev/null || true
+}
+
+# For a preview of a machine that has nothing of the installation. The document is an argument,
+# since the agent itself comes on stdin. $1 the document, as hexadecimal digits.
+run_preflight_check() {
+	local line comma=''
+	start_check
+	LEASE=- STEP=preflight DOC=$WORK/doc
+	printf '%s' "$1" | perl -ne 'print pack("H*", $_)' >"$WORK/document"
+	read_document "$WORK/document" "$DOC"
+	run_apart host_problems >&2
+	[ "$APART_STATUS" = 0 ] || [ -s "$WORK/problems" ] || exit 1
+	know_account "$(doc account)" || ACCOUNT=
+	run_apart present >"$WORK/present"
+	[ "$APART_STATUS" = 0 ] || exit 1
+	printf '{"problems":['
+	while IFS= read -r line; do
+		printf '%s%s' "$comma" "$(json_string "$line")"
+		comma=,
+	done <"$WORK/problems"
+	printf '],"present":[%s]}\n' "$(paste -s -d , "$WORK/present")"
 }

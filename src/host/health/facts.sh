@@ -4,11 +4,10 @@
 
 # Of the step daemon, whose document this run has.
 limitation_facts() {
-	local dockerd address
+	local dockerd address apparmor=''
 	# The oldest of that name: what runs in a container is younger.
-	dockerd=$(pgrep -o -u "$ACCOUNT_UID" -x dockerd) || true
-	[ -n "$dockerd" ] || fail "docker.service of $ACCOUNT" "no process dockerd" \
-		"the daemon to look at" \
+	dockerd=$(pgrep -o -u "$ACCOUNT_UID" -x dockerd) || fail "docker.service of $ACCOUNT" \
+		"no process dockerd" "the daemon to look at" \
 		"run again; where it stays so, see 'systemctl --user status docker' as $ACCOUNT"
 	word_facts "$dockerd"
 	process_facts "$dockerd"
@@ -19,7 +18,8 @@ limitation_facts() {
 	case " $(doc secrets) " in *' daemon.json/host-gateway-ip '*) address=secret ;; esac
 	fact daemon.hostGateway "$address"
 	fact daemon.hostGatewayIsHere "$(yes_if is_address_here "$address")"
-	fact kernel.appArmor "$(yes_if grep -qs Y /sys/module/apparmor/parameters/enabled)"
+	[ ! -e /sys/module/apparmor ] || read -r apparmor </sys/module/apparmor/parameters/enabled
+	fact kernel.appArmor "$(yes_if [ "$apparmor" = Y ])"
 	fact criu.path "$(command -v criu)"
 }
 
@@ -32,7 +32,7 @@ is_address_here() { [ -n "$1" ] && ip -o address show scope global | grep -qF " 
 # what is at /run/docker.sock for containers, and the protocols of RootlessKit's ports. $1 dockerd's
 # process.
 word_facts() {
-	local line
+	local version='' socket='' info=''
 	fact daemon.limits "$(words_of "$(docker_info Limits)")"
 	fact daemon.security "$(words_of "$(docker_info SecurityOptions)")"
 	fact daemon.version "$(word_of_account "$(docker_info ServerVersion)")"
@@ -45,15 +45,15 @@ word_facts() {
 		else curl -fsS --unix-socket "$api" http://rootlesskit/v1/info; fi | tr -d " \n"' \
 		sh "/proc/$1/root/run/docker.sock" </dev/null >"$WORK/words" || true
 	{
-		read -r line || true
-		line=${line#Docker version }
-		fact client.version "$(word_of_account "${line%%,*}")"
-		read -r line || true
-		fact dockerd.socket "$(words_of "$line")"
-		read -r line || true
-		fact rootlesskit.protocols "$(printf '%s\n' "$line" |
-			sed -n 's/.*"protos":\[\([^]]*\)\].*/\1/p' | tr -cd 'a-z0-9,')"
+		read -r version || true
+		read -r socket || true
+		read -r info || true
 	} <"$WORK/words"
+	version=${version#Docker version }
+	fact client.version "$(word_of_account "${version%%,*}")"
+	fact dockerd.socket "$(words_of "$socket")"
+	case $info in *'"protos":['*) info=${info#*'"protos":['} ;; *) info='' ;; esac
+	fact rootlesskit.protocols "$(printf '%s' "${info%%]*}" | tr -cd 'a-z0-9,')"
 }
 
 # What the account's programs say, as a part of a text. $1 the words.
@@ -61,44 +61,43 @@ words_of() { printf '%.300s' "$(shown "$1")"; }
 
 # What the kernel shows of dockerd. $1 its process.
 process_facts() {
-	local line
+	local name value
 	fact dockerd.process "$1"
-	fact dockerd.network "$(readlink "/proc/$1/ns/net")"
-	fact dockerd.machineNetwork "$(readlink /proc/1/ns/net)"
-	awk '
-		function add(list, word) { return list (list == "" ? "" : ",") word }
-		FILENAME ~ /status$/ && $1 == "CapEff:" { print "capabilities " $2 }
-		FILENAME ~ /uid_map$/ { map = add(map, $1 " " $2 " " $3) }
-		FILENAME ~ /dev$/ && sub(/:.*/, "") { devices = add(devices, $1) }
-		FILENAME ~ /mountinfo$/ && $5 == "/" {
-			root = ""
-			for (at = 7; at <= NF && $at != "-"; at++) root = add(root, $at)
-		}
-		END {
-			print "idMap " map
-			print "interfaces " devices
-			print "rootMount " root
-		}' "/proc/$1/status" "/proc/$1/uid_map" "/proc/$1/net/dev" "/proc/$1/mountinfo" \
-		>"$WORK/process"
-	while IFS= read -r line; do
-		fact "dockerd.${line%% *}" "$(words_of "${line#* }")"
-	done <"$WORK/process"
+	{
+		echo "network $(readlink "/proc/$1/ns/net")"
+		echo "machineNetwork $(readlink /proc/1/ns/net)"
+		awk '
+			function add(list, word) { return list (list == "" ? "" : ",") word }
+			FILENAME ~ /status$/ && $1 == "CapEff:" { print "capabilities " $2 }
+			FILENAME ~ /uid_map$/ { map = add(map, $1 " " $2 " " $3) }
+			FILENAME ~ /dev$/ && sub(/:.*/, "") { devices = add(devices, $1) }
+			FILENAME ~ /mountinfo$/ && $5 == "/" {
+				root = ""
+				for (at = 7; at <= NF && $at != "-"; at++) root = add(root, $at)
+			}
+			END {
+				print "idMap " map
+				print "interfaces " devices
+				print "rootMount " root
+			}' "/proc/$1/status" "/proc/$1/uid_map" "/proc/$1/net/dev" "/proc/$1/mountinfo"
+	} >"$WORK/process"
+	while read -r name value; do fact "dockerd.$name" "$(words_of "$value")"; done <"$WORK/process"
 }
 
 # What RootlessKit was started with. By slirp4netns and pasta the second address of its network
 # leads to the machine's 127.0.0.1, by gvisor-tap-vsock the first.
 argument_facts() {
-	local net last=2 is_open=true is_transparent=true
+	local net last=2 closed transparent
 	net=$(rootlesskit_argument cidr)
 	# What a program of the account's says there is no address.
 	case $net in *[!0-9./]*) net='' ;; esac
 	net=${net:-10.0.2.0/24}
 	[ "$(rootlesskit_argument net)" != gvisor-tap-vsock ] || last=1
-	! grep -qxE -- '--disable-host-loopback(=true)?' "$WORK/rootlesskit-arguments" || is_open=false
-	[ "$(rootlesskit_argument source-ip-transparent)" != false ] || is_transparent=false
+	closed=$(rootlesskit_argument disable-host-loopback)
+	transparent=$(rootlesskit_argument source-ip-transparent)
 	fact rootlesskit.loopback "${net%.*}.$last"
-	fact rootlesskit.hostLoopback "$is_open"
-	fact rootlesskit.isTransparent "$is_transparent"
+	fact rootlesskit.hostLoopback "$(yes_if [ "$closed" != true ])"
+	fact rootlesskit.isTransparent "$(yes_if [ "$transparent" != false ])"
 }
 
 # Of the step kernel.

@@ -3,12 +3,20 @@
 # way there now, a JSON object a line.
 
 present() {
+	local packages=''
 	if [ -n "$ACCOUNT" ]; then
 		account_that_is_there
 	else
 		difference "account $(doc account)" none "new, with $(doc subuid) subordinate ids"
 	fi
-	package_changes
+	case $(doc source) in
+	preinstalled) ;;
+	static-archive) difference "engine" none "Docker's archives" ;;
+	*) packages=$(versioned_packages) ;;
+	esac
+	# shellcheck disable=SC2046,SC2086 # lists of package names
+	[ "$(doc source)" = preinstalled ] || packages=$(missing_packages $packages $(other_packages))
+	[ -z "$packages" ] || difference "packages$packages" "not installed" installed
 	sysctl_changes
 	case $(doc rootful-docker) in
 	disable | purge)
@@ -18,36 +26,19 @@ present() {
 	esac
 }
 
+# $1 what it is about, $2 what is there, $3 what comes.
+difference() { printf '{%s}\n' "$(difference_members "$@")"; }
+
 # An account with a rootless daemon of its own, and what runs in it.
 account_that_is_there() {
-	local found="there (uid $ACCOUNT_UID)" wanted='used as it is' names count
+	local found="there (uid $ACCOUNT_UID)" wanted='used as it is'
 	if service_manager_runs && daemon_is_up; then
-		found="$found, with a rootless daemon"
+		found="$found, with a rootless daemon$(words_of_containers "$(
+			docker_of_account ps --format '{{.Names}}' | head -n 100
+		)")"
 		wanted='taken over, it restarts once'
-		names=$(docker_of_account ps --format '{{.Names}}' </dev/null | head -n 10 | paste -s -d ' ')
-		count=$(printf '%s' "$names" | wc -w)
-		[ "$count" = 0 ] ||
-			found="$found, $count running container$([ "$count" = 1 ] || echo s) ($(shown "$names"))"
 	fi
 	difference "account $ACCOUNT" "$found" "$wanted"
-}
-
-# $1 what it is about, $2 what is there, $3 what comes.
-difference() {
-	printf '{"about":%s,"found":%s,"wanted":%s}\n' "$(json_string "$1")" "$(json_string "$2")" \
-		"$(json_string "$3")"
-}
-
-package_changes() {
-	local wanted=''
-	case $(doc source) in
-	preinstalled) return 0 ;;
-	static-archive) difference "engine" none "Docker's archives" ;;
-	*) wanted=$(versioned_packages) ;;
-	esac
-	# shellcheck disable=SC2046,SC2086 # lists of package names
-	set -- $(missing_packages $wanted $(other_packages))
-	[ $# = 0 ] || difference "packages $*" "not installed" installed
 }
 
 sysctl_changes() {
