@@ -53,7 +53,7 @@ test("a daemon of dockerd-rootless-setuptool.sh is taken over with its container
   const unit = "/home/bob/.config/systemd/user/docker.service";
   await host.run(`perl -pi.own -e 's/^(ExecStart=.*)/$1 \\\\\n  --ip=127.0.0.1/' ${unit}`);
   await app.install();
-  for (const step of ["preflight", "account", "kernel", "engine", "ports"] as const)
+  for (const step of ["preflight", "account", "kernel", "engine"] as const)
     await app.apply(step, wishes);
   const refused = async (words: string) => {
     const { exitCode, said } = await app.tryApply("daemon", wishes);
@@ -248,7 +248,7 @@ test("what somebody's daemon is told has to be in the program; a destroy after a
   const wishes = { ...adopt("nora"), environment: { A: "ours" } };
   const since = () => docker("inspect -f '{{.State.StartedAt}}' shop");
   await app.install();
-  const before = ["preflight", "account", "kernel", "secrets", "engine", "ports"] as const;
+  const before = ["preflight", "account", "kernel", "secrets", "engine"] as const;
   for (const step of before) await app.apply(step, wishes);
   for (const [how, make, undo, words] of told) {
     await host.run(make);
@@ -333,7 +333,7 @@ test.each<[string, string, string, string, StepArgs, (name: string) => string]>(
   const app = new Installation(host, "b2");
   const wishes = adopt(name);
   await app.install();
-  for (const step of ["preflight", "account", "kernel", "secrets", "engine", "ports"] as const)
+  for (const step of ["preflight", "account", "kernel", "secrets", "engine"] as const)
     await app.apply(step, wishes);
   for (const state of ["start", "stop"]) {
     await asAccount(host, name, `systemctl --user ${state} docker`);
@@ -343,7 +343,7 @@ test.each<[string, string, string, string, StepArgs, (name: string) => string]>(
   await app.apply("daemon", wishes);
   expect(await look()).toEqual(there);
   expect((await app.apply("daemon", wishes)).changed).toEqual([]);
-  await app.apply("report", wishes);
+  await app.apply("daemon", wishes);
   await app.revertAll(wishes);
   await asAccount(host, name, "systemctl --user start docker");
   expect(await look()).toEqual(there);
@@ -370,7 +370,7 @@ test.each([
     until docker -H unix:///tmp/${name}/docker.sock info >/dev/null 2>&1; do sleep 0.2; done
     docker -H unix:///tmp/${name}/docker.sock volume create data
     runuser -u ${name} -- sh -c 'echo precious >${there}'`);
-    const early = ["preflight", "account", "kernel", "secrets", "engine", "ports"] as const;
+    const early = ["preflight", "account", "kernel", "secrets", "engine"] as const;
     await app.install();
     for (const step of early) await app.apply(step, wishes);
     const { exitCode, said } = await app.tryApply("daemon", wishes);
@@ -419,7 +419,7 @@ test.each([
     const app = new Installation(host, "b3");
     const wishes = adopt(name);
     await app.install();
-    for (const step of ["preflight", "account", "kernel", "secrets", "engine", "ports"] as const)
+    for (const step of ["preflight", "account", "kernel", "secrets", "engine"] as const)
       await app.apply(step, wishes);
     const refused = async () => {
       const { exitCode, said } = await app.tryApply("daemon", wishes);
@@ -449,10 +449,10 @@ test.each([
       systemctl --user daemon-reload; systemctl --user restart docker; docker ${socket} rm -fv shop; docker ${socket} image prune -af; docker ${socket} volume create alone`,
     );
     await app.install();
-    for (const step of ["preflight", "account", "kernel", "secrets", "engine", "ports"] as const)
+    for (const step of ["preflight", "account", "kernel", "secrets", "engine"] as const)
       await app.apply(step, wishes);
     await refused();
-    for (const step of ["ports", "secrets", "kernel", "account", "engine"] as const)
+    for (const step of ["kernel", "secrets", "account", "engine"] as const)
       await app.revert(step, wishes);
     await app.revertAgent();
   },

@@ -33,7 +33,7 @@ async function installAnew(app: Installation): Promise<void> {
   expect((await host.ssh("systemctl is-active docker.service docker.socket")).stdout).not.toMatch(
     /^active/m,
   );
-  for (const step of ["engine", "ports", "daemon"] as const)
+  for (const step of ["engine", "kernel", "daemon"] as const)
     expect([step, (await app.apply(step, wishes)).changed]).toEqual([step, []]);
 }
 
@@ -47,21 +47,14 @@ test("every step: applied, applied again, reverted", async () => {
   for (const step of order) {
     if (step !== "preflight") before.set(step, await snapshotHost(host));
     const { changed } = await app.apply(step, wishes);
-    expect([step, changed.length > 0]).toEqual([step, step !== "preflight" && step !== "report"]);
+    expect([step, changed.length > 0]).toEqual([step, step !== "preflight"]);
   }
 
   const started = await daemonStart(host, "app");
-  await host.run(`printf '#!/bin/sh\\necho "$*" >>/run/heard\\nexec /usr/bin/grep "$@"\\n' >/usr/local/sbin/grep
-    chmod 755 /usr/local/sbin/grep`);
   for (const step of order)
     expect([step, (await app.apply(step, wishes)).changed]).toEqual([step, []]);
   expect(await daemonStart(host, "app")).toBe(started);
-  // Everybody sees the arguments of programs: no sum of what may hold a secret value is one.
-  const heard = await host.run("rm /usr/local/sbin/grep; cat /run/heard; rm /run/heard");
-  expect(heard.split("\n").length).toBeGreaterThan(100);
-  expect(heard.split(/\s/).filter((word) => /^[0-9a-f]{64}$/.test(word))).toEqual([]);
   await importImage(host, "app");
-  before.set("report", await snapshotHost(host));
 
   for (const step of revertOrder) {
     await app.revert(step, wishes);
@@ -75,18 +68,10 @@ test("every step: applied, applied again, reverted", async () => {
 test("Debian 12: all of it, again, and back", async () => {
   const host = await bootHost({ suite: "bookworm" });
   const app = new Installation(host, "a1");
-  // A killed run's list of what was there, after which somebody else installed a package.
-  const before = await host.run(
-    "dpkg-query -W -f '${db:Status-Abbrev} ${binary:Package} ${Version}\\n' | sed -n 's/^.i  *//p' | sort",
-  );
-  await host.run(
-    "apt-get -q update && apt-get -q -y --no-install-recommends install fuse-overlayfs",
-  );
   // An earlier rootful Docker's data, which docker.io's purge would take.
   await host.run("mkdir -p /var/lib/docker/volumes && echo mine >/var/lib/docker/volumes/file");
   const fresh = await snapshotHost(host);
   await app.install();
-  await host.run("cat >/var/lib/rootless-docker/packages.before", { input: before });
   const first = await app.applyAll(wishes);
   expect(first.daemon.facts.storageDriver).toBe("overlay2");
   const started = await daemonStart(host, "app");

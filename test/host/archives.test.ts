@@ -111,7 +111,7 @@ test("killed while a version starts that does not: the next run goes back to the
 test("a capability is that of the installation that asked for it, and the docker command everybody's", async () => {
   const [app, other] = ["a1", "b2"].map((lease) => new Installation(given.host, lease));
   await applyEngine(app, wishes(earlierEngine));
-  await app.apply("ports", wishes(earlierEngine, {}, capability));
+  await app.apply("kernel", wishes(earlierEngine, {}, capability));
   await applyEngine(other, ofOther(earlierEngine));
   // One that has not asked changes its version.
   await other.apply("engine", ofOther(currentEngine));
@@ -121,12 +121,12 @@ test("a capability is that of the installation that asked for it, and the docker
   await app.apply("engine", wishes(currentEngine, {}, capability));
   expect(await root(may)).toBe(`${currentEngine}\n`);
   await other.apply("engine", ofOther(currentEngine));
-  await other.apply("ports", ofOther(currentEngine, capability));
-  await app.revert("ports", wishes(currentEngine, {}, capability));
+  await other.apply("kernel", ofOther(currentEngine, capability));
+  await app.revert("kernel", wishes(currentEngine, {}, capability));
   expect(await root(may)).toBe(`${currentEngine}\n`);
   await revertEngine(app, wishes(currentEngine));
   expect(await root("docker --version")).toContain(currentEngine);
-  await other.revert("ports", ofOther(currentEngine, capability));
+  await other.revert("kernel", ofOther(currentEngine, capability));
   expect(await root(`${may}; echo none`)).toBe("none\n");
   await revertEngine(other, ofOther(currentEngine));
   expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
@@ -166,7 +166,7 @@ test("a takeover that fails and is destroyed leaves the earlier installation its
   await app.applyAll(first);
   const second = wishes(brokenEngine, {}, { owner: "project/dev/second", takeOver: true });
   await other.install();
-  for (const step of ["preflight", "account", "kernel", "secrets", "engine", "ports"] as const)
+  for (const step of ["preflight", "account", "kernel", "secrets", "engine"] as const)
     await other.apply(step, second);
   expect((await other.tryApply("daemon", second)).exitCode).toBe(1);
   await other.revertAll(second);
@@ -198,7 +198,7 @@ test("from the distribution's to it and back: the capability follows; units that
   const app = new Installation(given.host, "a1");
   const distribution: StepArgs = { ...wishes(currentEngine), engine: {} };
   await applyEngine(app, distribution);
-  await app.apply("ports", { ...distribution, ...capability });
+  await app.apply("kernel", { ...distribution, ...capability });
   expect(await root("readlink /etc/systemd/system/docker.service")).toBe("/dev/null\n");
   await app.apply("engine", wishes(currentEngine));
   const { stdout } = await tryAsAccount(given.host, "root", "ls /etc/systemd/system");
@@ -223,7 +223,7 @@ test("from the distribution's to it and back: the capability follows; units that
   await app.apply("engine", distribution);
   // With what sets it again after an upgrade of the package.
   expect(await root(may)).toMatch(/^\/usr\/bin\S+ cap_net_bind_service=ep\nrootless-docker\n/);
-  await app.revert("ports", { ...distribution, ...capability });
+  await app.revert("kernel", { ...distribution, ...capability });
   await revertEngine(app, distribution);
   expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
 });
@@ -242,14 +242,14 @@ test("killed while a capability goes that a change of source leaves behind: it g
   };
   const then = { ...wishes(currentEngine), ...more };
   await app.install();
-  for (const step of ["preflight", "engine", "ports"] as const) await app.apply(step, first);
+  for (const step of ["preflight", "engine", "kernel"] as const) await app.apply(step, first);
   await root(cutAt("setcap", "-r /usr/bin/rootlesskit"));
   await app.apply("preflight", then);
   expect((await app.tryApply("engine", then)).exitCode).not.toBe(0);
   await root("rm /usr/local/sbin/setcap");
   await app.apply("engine", then);
-  await app.apply("ports", then);
-  await app.revert("ports", then);
+  await app.apply("kernel", then);
+  await app.revert("kernel", then);
   await app.revert("engine", then);
   await app.revertAgent();
   expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);

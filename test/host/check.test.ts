@@ -23,7 +23,7 @@ afterAll(destroyAllHosts);
 
 const wishes = { account: { name: "app" }, storageDriver: StorageDriver.Overlay2 };
 const ask = (more: StepArgs = {}) => {
-  const documents = (["kernel", "ports", "preflight"] as const).map((step) =>
+  const documents = (["kernel", "preflight"] as const).map((step) =>
     documentText(step, { ...wishes, ...more }),
   );
   return host.ssh(checkNewCommand(documents.join(""), ""), { input: packedAgent() });

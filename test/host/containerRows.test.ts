@@ -39,7 +39,7 @@ describe("Debian 13", () => {
   containerRows({ host: () => host, facts: () => facts });
 
   test("dockerSocket: a directory that an earlier -v made is named", async () => {
-    Object.assign(facts, (await app.apply("report", wishes)).facts);
+    Object.assign(facts, (await app.apply("daemon", wishes)).facts);
     expect(facts["limitations.dockerSocket.evidence"]).toContain("is 'directory'");
   });
 

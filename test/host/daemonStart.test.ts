@@ -112,7 +112,7 @@ test("after a boot: the doctor says that it is starting; up waits, and changes n
     expect(stdout).toMatch(/^ok +docker\.service +starting, since \w+ [-0-9]+ [:0-9]+ \w+/m);
     expect({ user, exitCode, stdout }).toMatchObject({ user, exitCode: 0 });
   }
-  const reported = app.apply("report", wishes);
+  const reported = app.apply("daemon", wishes);
   await goesOnWhenWaitedFor();
   expect((await reported).said).toContainEqual(expect.stringMatching(waits));
 

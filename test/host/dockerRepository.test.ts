@@ -54,14 +54,14 @@ async function pushAndPull(app: Installation, before: StepArgs): Promise<void> {
   const registryAuth = [{ address, username: "robot", password: "s3cret-word" }];
   const trusting = { ...before, registryAuth, registryCertificates: { [address]: ca } };
   await app.apply("daemon", trusting);
-  await app.apply("registries", trusting);
+  await app.apply("daemon", trusting);
   const image = `${address}/team/busybox`;
   await asAccount(
     given.host,
     "app",
     `docker tag busybox ${image}; docker push -q ${image}; docker rmi -f ${image} >/dev/null; docker pull -q ${image}; docker rmi -f ${image} >/dev/null`,
   );
-  await app.revert("registries", trusting);
+  await app.revert("daemon", trusting);
   await app.apply("daemon", before);
   expect(await given.host.run("ls /home/app/.config/docker")).not.toContain("certs.d");
   await close();

@@ -252,7 +252,7 @@ describe("Debian 13", () => {
       );
     const engine = app.apply("engine", plain);
     await waits("engine");
-    await other.revert("report", theirs);
+    await other.revert("daemon", theirs);
     const secrets = other.revert("secrets", theirs);
     await waits("secrets");
     await host.run("systemctl stop third");
@@ -270,7 +270,7 @@ describe("Debian 13", () => {
     [{ driver: "Pasta" }, "Sysctl"],
   ])("a port below 1024: %j, %s", async (network, privilegedPorts) => {
     const wishes = { ...withNetwork(network), privilegedPorts };
-    await app.apply("ports", wishes);
+    await app.apply("kernel", wishes);
     await app.apply("daemon", wishes);
     await asAccount(
       host,
@@ -280,7 +280,7 @@ describe("Debian 13", () => {
       docker rm -f low >/dev/null`,
     );
     expect(await host.run("cat /home/app/answered; rm /home/app/answered")).toBe("yes\n");
-    await app.apply("ports", plain);
+    await app.apply("kernel", plain);
   });
 
   test("the API over TCP: with a certificate of the authority, or not at all; renewed, and gone", async () => {

@@ -27,18 +27,18 @@ const elsewhere: StepArgs = {
 
 const makeApp = "useradd -m app; mkdir -p /srv/app; chown app: /srv/app";
 
-const toAccount = ["report", "daemon", "ports", "secrets", "kernel", "account"] as const;
+const toAccount = ["daemon", "kernel", "secrets", "account"] as const;
 type Row = [
   place: string,
   StepArgs,
   before: string,
   after: string,
-  typeof toAccount | readonly ["report", "daemon"],
+  typeof toAccount | readonly ["daemon"],
   gone: RegExp,
 ];
 
 test.each<Row>([
-  ["home", found, makeApp, "true", ["report", "daemon"], /environment|docker\.service/],
+  ["home", found, makeApp, "true", ["daemon"], /environment|docker\.service/],
   [
     "home",
     made,
@@ -47,7 +47,7 @@ test.each<Row>([
     toAccount,
     /environment|private|_data/,
   ],
-  ["srv", elsewhere, makeApp, "true", ["report", "daemon"], /_data/],
+  ["srv", elsewhere, makeApp, "true", ["daemon"], /_data/],
 ])(
   "/%s, %#: nothing of it comes back with the power",
   async (place, wishes, before, after, steps, gone) => {
@@ -96,7 +96,7 @@ case "$*" in *docker/environment*) [ -e /tmp/stalled ] || { touch /tmp/stalled; 
 exec /usr/bin/dd "$@"
 X
     chmod 755 /usr/local/sbin/dd`);
-  await app.revert("report", found);
+  await app.revert("daemon", found);
   const { exitCode, said } = await app.tryRevert("daemon", found);
   expect([exitCode, said.join("\n")]).toEqual([
     1,
@@ -113,7 +113,7 @@ test("the disk of data is written to before Pulumi knows, also after a destroy t
   );
   const app = new Installation(host, "a1");
   await app.applyAll(elsewhere);
-  await app.revert("report", elsewhere);
+  await app.revert("daemon", elsewhere);
   const place = "/home/.rootless-docker-0123456789abcdef";
   await host.run(
     `mkdir -m 700 ${place}; mkdir ${place}/data; chown -R app: ${place}

@@ -60,11 +60,11 @@ test("a current engine, put on PATH by somebody", async () => {
   await host.run("tar -x -C /usr/local/bin --strip-components=1", { input: await engineTar() });
   const before = await snapshotHost(host);
   const app = new Installation(host, "a1");
-  const { engine, report } = await app.applyAll(wishes);
+  const { engine, daemon } = await app.applyAll(wishes);
   expect(engine.facts["versions.engine"]).toBe(currentEngine);
   await importImage(host, "app");
   // Its containers' network is apart from the daemon's, which is the machine's own.
-  expect(report.facts["limitations.netHost.status"]).toBe("available");
+  expect(daemon.facts["dockerd.network"]).toBe(daemon.facts["dockerd.machineNetwork"]);
   expect(await asAccount(host, "app", "docker run --rm --net host busybox ip addr")).toContain(
     "host0",
   );

@@ -120,7 +120,7 @@ test("Disable: stopped, disabled, masked, data untouched; all of it back afterwa
   const app = new Installation(host, "c2");
   const before = await snapshotHost(host);
   const held = await holdings();
-  const documents = (["kernel", "ports", "preflight"] as const).map((step) =>
+  const documents = (["kernel", "preflight"] as const).map((step) =>
     documentText(step, wishes("Disable")),
   );
   const { stdout } = await host.ssh(checkNewCommand(documents.join(""), ""), {

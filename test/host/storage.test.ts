@@ -241,7 +241,7 @@ describe("the daemon", () => {
   });
 
   test("reverted, the host is as before", async () => {
-    await app.revert("report", plain);
+    await app.revert("daemon", plain);
     await app.revert("daemon", plain);
     // Directories that were there before stay, with what they hold, and keep the account.
     await host.run(`umount /btrfs && rm -r /btrfs /btrfs.image

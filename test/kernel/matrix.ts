@@ -224,7 +224,7 @@ export function kernelMatrix(expected: Expected): void {
   });
 
   test("the rows, once more: the daemon has started anew since", async () => {
-    await apply("report");
+    await apply("daemon");
     expect(status("netHost")).toBe(current ? "available" : "limited");
   });
 
@@ -338,16 +338,16 @@ export function kernelMatrix(expected: Expected): void {
     });
 
     test("Sysctl: at once; dropped: refused again", async () => {
-      await apply("ports", { privilegedPorts: "Sysctl" });
+      await apply("kernel", { privilegedPorts: "Sysctl" });
       expect(status("privilegedPorts")).toBe("available");
       expect(await opens()).toBe(page);
-      await apply("ports");
+      await apply("kernel");
       expect(await opens()).toMatch(/cannot expose privileged port 80/);
     });
 
     // The engine's own package takes a minute to unpack here: test/host does it, on each release.
     test("FileCapability: works, and after its package is installed anew", async () => {
-      await apply("ports", { privilegedPorts: "FileCapability" });
+      await apply("kernel", { privilegedPorts: "FileCapability" });
       expect(status("privilegedPorts")).toBe("available");
       expect(await opens()).toBe(page);
       // Nobody's package has the current one.

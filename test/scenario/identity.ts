@@ -53,9 +53,9 @@ export function expectMoved(outcome: Outcome, made: string, gone: string): void 
   expect(created.map((line) => line.slice(`${made}-`.length)).sort()).toEqual(all);
   expect(deleted.map((line) => line.slice(`${gone}-`.length)).sort()).toEqual(all);
   expect(created.slice(0, 3).map(last)).toEqual(["lease", "agent", "preflight"]);
-  expect(created.slice(-2).map(last)).toEqual(["daemon", "report"]);
+  expect(created.slice(-2).map(last)).toEqual(["daemon"]);
   expect(lines.indexOf(created.at(-1) ?? "")).toBeLessThan(lines.indexOf(deleted[0]));
-  expect(deleted.slice(0, 2).map(last)).toEqual(["report", "daemon"]);
+  expect(deleted.slice(0, 2).map(last)).toEqual(["daemon"]);
   expect(deleted.slice(-3).map(last)).toEqual(["preflight", "agent", "lease"]);
 }
 

@@ -1,7 +1,7 @@
 import { remote } from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
 import { RandomId } from "@pulumi/random";
-import { usualSteps } from "../../src/steps";
+import { stepNames } from "../../src/steps";
 import { createHost, destroyAllHosts, type TestHost } from "../../testbed/hosts";
 import { type Outcome, said, steps, Stack } from "../../testkit/stack";
 import { connectionTo, stepsRun } from "../../testkit/hostStack";
@@ -12,7 +12,7 @@ let host: TestHost;
 let stack: Stack;
 
 type Options = pulumi.ComponentResourceOptions;
-const children = ["lease", "agent", ...usualSteps];
+const children = ["lease", "agent", ...stepNames];
 
 beforeAll(async () => {
   host = await createHost({ suite: "trixie", engine: true });

@@ -41,19 +41,20 @@ test.each(documents)("%s: links lead somewhere", (name) => {
 });
 
 interface Workflow {
-  jobs: Record<string, { steps: { uses?: string; with?: Record<string, unknown> }[] }>;
+  jobs: Record<string, { steps?: { uses?: string; with?: Record<string, unknown> }[] }>;
 }
 const workflow = (name: string) => parse(read(name)) as Workflow;
 const workflows = ["examples/github-actions", ".github/workflows"].flatMap((folder) =>
   readdirSync(join(root, folder)).map((name) => join(folder, name)),
 );
-const stepsOf = (name: string) => Object.values(workflow(name).jobs).flatMap((job) => job.steps);
+const stepsOf = (name: string) => Object.values(workflow(name).jobs).flatMap((job) => job.steps ?? []);
 
 /** Those with Node.js 24: GitHub's runners have no other one. */
 const actions = {
   "actions/checkout": "v7",
   "actions/setup-node": "v7",
   "actions/setup-go": "v7",
+  "actions/cache": "v5",
   "actions/upload-pages-artifact": "v5",
   "actions/deploy-pages": "v5",
   "pulumi/actions": "v7",

@@ -2,6 +2,7 @@ import { type StepName, stepNames } from "../../src/agent/agentText";
 import { readSettings } from "../../src/settings";
 import { documentsOf, steps } from "../../src/steps";
 import { everyStepDocument } from "../../src/steps/everyStep/document";
+import { armored } from "../../testkit/arguments";
 import { everyOption } from "./fixtures";
 import { shellFiles } from "../../src/agent/shellSources";
 
@@ -17,7 +18,7 @@ const variations: object[] = [
   },
   { network: { driver: "Pasta" }, sysctls: { "kernel.keys.maxbytes": "3000000" } },
   { engine: { source: "Preinstalled" } },
-  { engine: { source: "DockerRepository" } },
+  { engine: { source: "DockerRepository", mirrorKey: armored("mQ==") } },
   {
     engine: {
       source: "StaticArchive",

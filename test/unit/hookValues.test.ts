@@ -109,9 +109,4 @@ describe("a preview's words about", () => {
       /^the connection changes \(privateKey\)/,
     );
   });
-
-  test("an input that was an empty list of secrets", async () => {
-    const words = callbackOf(hooks, "web-presence");
-    expect(await words({ oldInputs: { registryAuth: pulumi.secret([]) } })).toBeUndefined();
-  });
 });

@@ -1,26 +1,23 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { JsonText, renderDocument } from "../../src/steps/document";
 
-const sources = join(__dirname, "../../src");
+const sources = join(__dirname, "../../src/host");
 
-/** What the agent's `without_secrets` makes of a text, where these are the lease's secret values. */
-function redacted(secrets: Record<string, unknown>, text: string, place = "a1/values"): string {
+/** What the agent's `without_secrets` makes of a text, where these are the secret values of a run, or those of before. */
+function redacted(secrets: Record<string, unknown>, text: string, place = "values"): string {
   const folder = mkdtempSync(join(tmpdir(), "rootless-docker-redaction-"));
-  const document = Object.entries(secrets).map(([place, v]) => [place, new JsonText(v)] as const);
+  const document = Object.entries(secrets).map(([key, v]) => [key, new JsonText(v)] as const);
   const script = `set -eu
-    . "$1/host/core/document.sh"
-    . "$1/host/core/run.sh"
-    . "$1/host/core/text.sh"
-    . "$1/host/daemon/redaction.sh"
-    WORK=$2 STATE=$2/state
-    for_root_alone read_document "$WORK/document" "$STATE/leases/$3"
+    for file in core/document core/text daemon/secretValues; do . "$1/$file.sh"; done
+    WORK=$2 STATE=$2/state LEASE=a1
+    mkdir -p "$STATE/leases/a1"
+    mv "$2/document" "$2/$3"
     without_secrets`;
   try {
-    mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, "document"), renderDocument(Object.fromEntries(document)));
     return execFileSync("sh", ["-c", script, "sh", sources, folder, place], {
       input: text,
@@ -32,24 +29,15 @@ function redacted(secrets: Record<string, unknown>, text: string, place = "a1/va
   }
 }
 
-const proxy = "http://us:er%zz/se@c?r\\e\"t'pw@proxy.example:3128";
-
 test.each<[string, Record<string, unknown>, string, string]>([
   ["the value", { "environment/A": "hunter2hunter2" }, "a hunter2hunter2, b", "a [secret], b"],
   [
     "again and again",
     { "environment/A": "hunter2" },
     "hunter2hunter2 hunter2",
-    "[secret] [secret]",
+    "[secret][secret] [secret]",
   ],
-  ["a part of it", { "environment/A": "0123456789abcdef" }, "is 23456789abcd!", "is [secret]!"],
   ["inside quotes", { "environment/A": 'a"b\\c\td' }, 'is "a\\"b\\\\c\\td".', 'is "[secret]".'],
-  [
-    "inside quotes in quotes",
-    { "environment/A": 'a"b\\c' },
-    'msg="is \\"a\\\\\\"b\\\\\\\\c\\""',
-    'msg="is \\"[secret]\\""',
-  ],
   [
     "a line of it",
     { "environment/A": "first\nsecond line" },
@@ -75,58 +63,32 @@ test.each<[string, Record<string, unknown>, string, string]>([
     'HTTP_PROXY=user:pw@proxy:1 at "me:p%40w@host"',
     'HTTP_PROXY=[secret]@proxy:1 at "[secret]@host"',
   ],
-  [
-    "no digest or time",
-    {},
-    "app:3@sha256:0ab 12:00:01 me@host ssh://host:22/me",
-    "app:3@sha256:0ab 12:00:01 me@host ssh://host:22/me",
-  ],
-  [
-    "the password alone of a proxy without a scheme",
-    { "environment/HTTP_PROXY": "user:s3cret@proxy.example:3128" },
-    "bad password s3cret of user",
-    "bad password [secret] of user",
-  ],
-  [
-    "a token alone, with a scheme or without",
-    { "environment/HTTP_PROXY": "t0ken@proxy", "environment/B": "http://t1ken@proxy" },
-    "t0ken t1ken",
-    "[secret] [secret]",
-  ],
-  [
-    "a URL that is none",
-    { "environment/A": proxy },
-    `parse "http://us:er": bad escape "%zz"`,
-    'parse "[secret]": bad escape "%[secret]"',
-  ],
+  ["no time", {}, "12:00:01 me@host ssh://host:22/me", "12:00:01 me@host ssh://host:22/me"],
   ["other lines", { "environment/A": "hunter2" }, "a\n\n\\n %s $(id)", "a\n\n\\n %s $(id)"],
 ])("hides %s", (_what, secrets, text, wanted) => {
   expect(redacted(secrets, `${text}\n`)).toBe(`${wanted}\n`);
 });
 
-test.each(["b2/values", "a1/values.earlier/0"])(
-  "hides what another lease's daemon reads, and one that has not read the newest: %s",
-  (place) => {
-    expect(redacted({ "environment/A": "hunter2" }, "a hunter2\n", place)).toBe("a [secret]\n");
-  },
-);
+test("hides values of before, too, which a daemon may still have", () => {
+  const recorded = "state/leases/a1/values";
+  expect(redacted({ "environment/A": "hunter2" }, "a hunter2\n", recorded)).toBe("a [secret]\n");
+});
 
 const oneOf = (characters: string) => fc.constantFrom(...characters.split(/(?:)/u));
 
-test("hides any value, however a program writes it", () => {
+test("hides any value, as it is and as JSON has it", () => {
   const secret = fc.string({
-    unit: oneOf('abcdefgh01"\\\t\n $&*[]%@:/é'),
+    unit: oneOf('abcdefgh01"\\\t\n $&*[]%:/é'),
     minLength: 4,
     maxLength: 60,
   });
-  const quoted = (value: string) => JSON.stringify(value).slice(1, -1);
-  const ways = [(v: string) => v, quoted, (v: string) => quoted(quoted(v))];
+  const ways = [(v: string) => v, (v: string) => JSON.stringify(v).slice(1, -1)];
   fc.assert(
     fc.property(fc.array(secret, { minLength: 1, maxLength: 4 }), (values) => {
       const names = values.map((_, index) => `environment/V${index}`);
       const secrets = Object.fromEntries(names.map((name, index) => [name, values[index]]));
       const text = values.flatMap((v) => ways.map((way) => `<${way(v)}>\n`)).join("");
-      const shown = redacted({ ...secrets, "daemon.json/all": { in: values } }, text);
+      const shown = redacted(secrets, text);
       for (const line of values.flatMap((value) => value.split("\n"))) {
         if (line.length >= 4) for (const way of ways) expect(shown).not.toContain(way(line));
       }
@@ -144,13 +106,5 @@ test("changes nothing else", () => {
       expect(redacted({ "daemon.json/all": values }, text)).toBe(text);
     }),
     { numRuns: 15 },
-  );
-});
-
-test("takes long values and journals", () => {
-  const long = "0123456789abcdef".repeat(4_000);
-  const lines = `${"level=info ".repeat(40)}\n`.repeat(200);
-  expect(redacted({ "environment/A": long, "daemon.json/a": [long] }, `${lines}<${long}>\n`)).toBe(
-    `${lines}<[secret]...\n`,
   );
 });

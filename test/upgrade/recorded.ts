@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Deployment } from "@pulumi/pulumi/automation";
 import type { TestHost } from "../../testbed/hosts";
@@ -105,30 +105,6 @@ function shrunk(inputs: JsonObject | undefined, outputs: JsonObject | undefined)
     ["inputs", inputs],
     ["outputs", short],
   ];
-}
-
-/** A recorded state with a host's own values in it. */
-export function readRecorded(version: string, places: Places): Recorded {
-  const file = recordedFile(version, "state.json");
-  const { engine, resources } = JSON.parse(readFileSync(file, "utf8")) as Recorded;
-  const agent = readFileSync(recordedFile(version, agentFile), "utf8");
-  const joined = (value: JsonObject): Json | undefined => {
-    if ("$file" in value) return agent;
-    if ("$lines" in value) return (value.$lines as string[]).join("\n");
-    return undefined;
-  };
-  return {
-    engine,
-    resources: resources.map((resource) => {
-      const { inputs, outputs } = resource;
-      const { $inputs, ...others } = outputs ?? {};
-      const whole = outputs
-        ? { ...resource, outputs: $inputs ? { ...inputs, ...others } : outputs }
-        : resource;
-      const texts = mapObjects(whole, joined);
-      return mapStrings(texts, (value) => replaceAll(value, entriesOf(places))) as Resource;
-    }),
-  };
 }
 
 /** The state as the engine takes it, with the secrets manager of the stack that takes it. */

@@ -181,7 +181,7 @@ class DockerProvider extends pulumi.ProviderResource {
 }
 
 test.each([
-  ["up", false, ["web-report"]],
+  ["up", false, ["web-daemon"]],
   ["preview", true, []],
 ])("a Docker provider in the same program: its inputs in %s", async (_mode, preview, waitsFor) => {
   let provider: DockerProvider | undefined;
