@@ -25,14 +25,10 @@ new_account_problems() {
 		problem "account.create" "no account $1" "it to exist, since account.create is false" \
 			"create it, or leave account.create out"
 	! grep -qsE "^$1 .* (making|going)\$" "$STATE"/leases/*/account-entry || return 0
-	! others_can_change "$ACCOUNT_HOME" ||
-		problem "account.home" "that others than root can change what leads to $ACCOUNT_HOME" \
-			"a place for a new home that only root can change" \
-			"name a directory in a place of root's, such as /home, in account.home"
-	if [ -e "$ACCOUNT_HOME" ] || [ -h "$ACCOUNT_HOME" ]; then
-		problem "account.home" "something at $ACCOUNT_HOME already" \
-			"nothing there, before the account $1 is created" \
-			"move it away, or name another directory in account.home"
+	if others_can_change "$ACCOUNT_HOME" || [ -e "$ACCOUNT_HOME" ] || [ -h "$ACCOUNT_HOME" ]; then
+		problem "account.home" "$ACCOUNT_HOME there already, or others' to change what leads there" \
+			"a new directory, in a place that only root can change" \
+			"name another directory in account.home, such as one in /home, or move it away"
 	fi
 	! getent group "$1" >/dev/null ||
 		problem "account.name" "a group $1 already" \
@@ -69,29 +65,34 @@ LOOK_AT_PLACES='for place in "$1" "$2"; do
 done
 stat -f -L -c %T -- "$4" "$5"
 [ -n "$3" ] || exit 0
-cd -- "$1" || { echo "another ."; exit; }
+cd -- "$1" || { printf "nobody, for want of it\t.\n"; exit; }
 for path in . .config .config/docker .config/docker/* .config/systemd .config/systemd/user \
 	.config/systemd/user/docker* .docker .docker/config.json .docker/contexts \
 	.local .local/share .ssh .ssh/authorized_keys; do
-	[ ! -e "$path" ] || [ -O "$path" ] || stat -c "%U %n" -- "$path"
+	[ ! -e "$path" ] || [ -O "$path" ] || stat --printf "%U\t%n\n" -- "$path"
 done'
 
 # Home and data root, as the account sees them, or root before there is one.
 place_problems() {
-	local root type owner path
+	local root place type owner path
 	root=$(data_root)
 	set -- as_account
 	[ -n "$ACCOUNT" ] || set -- timeout -k 5 20
 	"$@" sh -c "$LOOK_AT_PLACES" sh "$ACCOUNT_HOME" "$root" "$ACCOUNT" </dev/null >"$WORK/places" ||
 		problem "$ACCOUNT_HOME" "that it does not answer" "the home of $1" "see what is mounted there"
 	{
-		read -r type || true
-		file_system_problem "account.home" "$ACCOUNT_HOME" "$type" "use another account"
-		read -r type || true
-		file_system_problem "daemon.data-root" "$root" "$type" \
-			"set daemon.data-root to a directory of the account's on one" \
-			"layers cannot be unpacked there: 'lchown: operation not permitted'"
-		while read -r owner path; do
+		for place in "account.home $ACCOUNT_HOME" "daemon.data-root $root"; do
+			read -r type || type=''
+			case $type in
+			nfs* | cifs | smb* | afs | ceph | msdos | vfat | exfat | fuse* | 9p | v9fs)
+				problem "${place%% *}" "${place#* } on $type" \
+					"a file system of this machine, such as ext4, XFS or Btrfs" \
+					"name a directory of the account's on one, or another account" \
+					"layers cannot be unpacked there: 'lchown: operation not permitted'"
+				;;
+			esac
+		done
+		while IFS=$TAB read -r owner path; do
 			problem "$ACCOUNT_HOME/$path" "it owned by $owner" \
 				"a file of $ACCOUNT, which writes there" "give it to $ACCOUNT, or move it away"
 		done
@@ -99,16 +100,6 @@ place_problems() {
 	case $ACCOUNT_HOME/ in
 	"$root"/*) problem "daemon.data-root" "$root, which has the home of the account in it" \
 		"a directory of its own" "name one below it, or leave data-root out" ;;
-	esac
-}
-
-# $1 the option, $2 the path, $3 its file system's type, $4 what to do, $5 why.
-file_system_problem() {
-	case $3 in
-	nfs* | cifs | smb* | afs | ceph | msdos | vfat | exfat | fuse* | 9p | v9fs)
-		problem "$1" "$2 on $3" "a file system of this machine, such as ext4, XFS or Btrfs" \
-			"$4" "${5-}"
-		;;
 	esac
 }
 

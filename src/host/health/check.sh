@@ -23,46 +23,58 @@ run_check() {
 	while IFS=$TAB read -r step about found wanted; do
 		# Pulumi runs a step again that was cut off.
 		is_applied "$step" || continue
-		printf '%s{"step":%s,%s,"applied":"%s"}' "$comma" "$(json_string "$step")" \
-			"$(difference_members "$about" "$found" "$wanted")" \
-			"$(date -u -r "$STATE/leases/$LEASE/$step" +%FT%TZ)"
+		printf '%s{"step":%s,"applied":"%s",%s' "$comma" "$(json_string "$step")" \
+			"$(date -u -r "$STATE/leases/$LEASE/$step" +%FT%TZ)" \
+			"$(difference "$about" "$found" "$wanted")"
 		comma=,
 	done <"$WORK/differences"
 	printf ']}\n'
 }
 
-# $1 what it is about, $2 what is there, $3 what is wanted.
-difference_members() {
-	printf '"about":%s,"found":%s,"wanted":%s' "$(json_string "$1")" "$(json_string "$2")" \
+# The rest of a JSON object. $1 what it is about, $2 what is there, $3 what is wanted.
+difference() {
+	printf '"about":%s,"found":%s,"wanted":%s}\n' "$(json_string "$1")" "$(json_string "$2")" \
 		"$(json_string "$3")"
 }
 
 # Lines of a step, what it is about, what is there and what is wanted, with tabs, of the
 # installation LEASE.
 differences_here() {
-	local account step name state
+	local account step name missing
 	account=$(account_of "$LEASE")
 	know_account "$account" || {
 		printf 'account\taccount %s\tno such account\tit to exist\n' "$account"
 		return 0
 	}
 	ledger_differences
-	for step in engine kernel daemon; do
-		# shellcheck disable=SC2046 # names of packages
-		for name in $(missing_packages $(packages_of_step "$step")); do
-			printf '%s\tpackage %s\tnot installed\tinstalled\n' "$step" "$name"
-		done
-	done
-	state=$(daemon_state_if_wanted)
-	[ -z "$state" ] ||
-		printf 'daemon\tdocker.service of %s\t%s\tactive\n' "$ACCOUNT" "$state"
+	packages_wanted >"$WORK/packages"
+	# shellcheck disable=SC2046 # names of packages
+	missing=$(missing_packages $(cut -d ' ' -f 2 "$WORK/packages"))
+	while read -r step name; do
+		case "$missing " in
+		*" $name "*) printf '%s\tpackage %s\tnot installed\tinstalled\n' "$step" "$name" ;;
+		esac
+	done <"$WORK/packages"
+	if is_applied daemon && ! { service_manager_runs && daemon_is_up; }; then
+		printf 'daemon\tdocker.service of %s\tnot running\tactive\n' "$ACCOUNT"
+	fi
 }
 
-# What a step wants by name: resources/packages.sh says where that stands. $1 the step.
-packages_of_step() {
-	cat "$STATE/leases/$LEASE/$1.packages" 2>/dev/null || true
-	sed -n '/^  "^\(.*\)\$";$/ { s//\1/; s/\\//g; p; }' \
-		"/etc/apt/apt.conf.d/99rootless-docker-$LEASE-$1" 2>/dev/null || true
+# Lines of a step and a package that it wants: resources/packages.sh says where that stands.
+packages_wanted() {
+	case $PACKAGE_MANAGER in
+	apt-get) set -- "/etc/apt/apt.conf.d/99rootless-docker-$LEASE-"* ;;
+	*) set -- "$STATE/leases/$LEASE"/*.packages ;;
+	esac
+	[ ! -e "$1" ] || awk '
+		/^\/\/|[{}]/ { next }
+		{
+			step = FILENAME
+			sub(/\.packages$/, "", step)
+			sub(/.*[-\/]/, "", step)
+			gsub(/[ "^$;\\]/, "")
+			print step, $0
+		}' "$@"
 }
 
 # For a preview of a machine that has nothing of the installation. The document is an argument,
@@ -83,5 +95,47 @@ run_preflight_check() {
 		printf '%s%s' "$comma" "$(json_string "$line")"
 		comma=,
 	done <"$WORK/problems"
-	printf '],"present":[%s]}\n' "$(paste -s -d , "$WORK/present")"
+	printf '],"present":[%s]}\n' "$(sed 's/^/{/' "$WORK/present" | paste -s -d ,)"
+}
+
+# What of the document is another way on the machine now.
+present() {
+	local found="there (uid $ACCOUNT_UID)" wanted='used as it is'
+	if [ -z "$ACCOUNT" ]; then
+		found=none wanted="new, with $(doc subuid) subordinate ids"
+	elif service_manager_runs && daemon_is_up; then
+		found="$found, with a rootless daemon" wanted='taken over, it restarts once'
+	fi
+	difference "account $(doc account)" "$found" "$wanted"
+	# shellcheck disable=SC2046 # lists of package names
+	case $(doc source) in
+	preinstalled) set -- ;;
+	static-archive)
+		difference "engine" none "Docker's archives"
+		set -- $(missing_packages $(other_packages))
+		;;
+	*) set -- $(missing_packages $(versioned_packages) $(other_packages)) ;;
+	esac
+	[ $# = 0 ] || difference "packages $*" "not installed" installed
+	sysctl_changes
+	case $(doc rootful-docker) in
+	disable | purge)
+		[ -z "$(root_dockerd)" ] || difference rootfulDocker \
+			"a Docker daemon run by root$(roots_containers)" "none: it stops with its containers"
+		;;
+	esac
+}
+
+sysctl_changes() {
+	local file key value now
+	for file in "$DOC"/text/*.*; do
+		key=${file##*/}
+		[ -f "$(sysctl_path "$key")" ] || continue
+		value=$(doc "$key")
+		now=$(sysctl_state "$key")
+		case $value in
+		'>= '*) ! at_least "$now" "${value#>= }" || value=$now ;;
+		esac
+		[ "$now" = "$value" ] || difference "$key" "$now" "$value"
+	done
 }

@@ -1,39 +1,20 @@
 # shellcheck shell=dash
 # The daemon as the account sees it: for its step, previews and the doctor.
 
-# doctor: the service manager, the unit, and whether the daemon answers.
+# doctor: the service manager, and whether the daemon answers.
 daemon_problems() {
-	local state
 	if ! service_manager_runs || [ ! -S "$ACCOUNT_RUNTIME/bus" ]; then
 		problem "user@$ACCOUNT_UID.service" "it not running, or without $ACCOUNT_RUNTIME/bus" \
 			"the service manager of $ACCOUNT, with its message bus" \
 			"run 'systemctl restart user@$ACCOUNT_UID.service', and read \
 'journalctl -u user@$ACCOUNT_UID.service' where it fails"
-		return 0
-	fi
-	state=$(unit_property ActiveState)
-	if [ "$state" != active ]; then
-		problem "docker.service of $ACCOUNT" "it ${state:-not known to systemd}$(last_said)" \
-			"active" "run 'systemctl --user start docker' as $ACCOUNT, and read \
-'journalctl --user -u docker' where it fails"
 	elif ask_daemon; then
 		log_driver_checks
 	else
-		problem "$ACCOUNT_RUNTIME/docker.sock" "no answer ($(last_words))" \
-			"an answer of the daemon" "run 'systemctl --user restart docker' as $ACCOUNT"
+		problem "docker.service of $ACCOUNT" "no answer of its daemon ($(last_words))" \
+			"one" "run 'systemctl --user restart docker' as $ACCOUNT, and read \
+'journalctl --user -u docker' where it fails"
 	fi
-}
-
-# previews: what docker.service is in place of active, where the step has come to its end; or
-# nothing.
-daemon_state_if_wanted() {
-	local state='not running'
-	is_applied daemon || return 0
-	! service_manager_runs || state=$(unit_property ActiveState)
-	case $state in
-	active | activating | reloading) ;;
-	*) printf '%s' "${state:-not known to systemd}" ;;
-	esac
 }
 
 # dockerd starts with any, and then no container is made. Plugins are not among those that it tells.

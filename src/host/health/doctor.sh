@@ -1,35 +1,30 @@
 # shellcheck shell=dash
 # The doctor: for people, as root on the host, without Pulumi. It changes nothing. It asks what
 # preflight asks, then of the daemon, then for what is not as it was left:
-#   sh /var/lib/rootless-docker/agents/LEASE/agent doctor [--problems] [ACCOUNT]...
-# Exit status: 0 nothing is wrong, 1 something is, 2 it was asked for what it does not know.
+#   sh /var/lib/rootless-docker/agents/LEASE/agent doctor [ACCOUNT]...
+# Problems go to stdout, a line each, in preflight's words. Exit status: 0 nothing is wrong, 1
+# something is, 2 no such account is set up here.
 
 run_doctor() {
-	local names='' word is_short='' known='' status=0
+	local names='' word status=2
 	STEP=doctor
-	become_root doctor "$@"
-	for word in "$@"; do
-		if [ "$word" = --problems ]; then is_short=yes; else names="$names $word"; fi
-	done
+	[ "$SELF" = 0 ] || refuse "run it as root"
 	exec </dev/null
 	WORK=/run/rootless-docker.doctor.$$
 	prepare_work
+	for word in "$@"; do
+		case $word in -*) ;; *) names="$names $word" ;; esac
+	done
 	LEASE=
 	for LEASE in $(leases_of_others); do
 		read_account_record
 		case "${names:- $RECORDED_NAME} " in *" $RECORDED_NAME "*) ;; *) continue ;; esac
-		known=yes
+		[ "$status" != 2 ] || status=0
 		examine
-		[ ! -s "$WORK/problems" ] || status=1
-		[ -n "$is_short" ] ||
-			printf '%s on %s: %s, kernel %s\n' "$ACCOUNT" "$(uname -n)" "$(os_name)" "$(uname -r)"
 		cat "$WORK/problems"
-		[ -n "$is_short" ] || [ -s "$WORK/problems" ] || echo "nothing to fix"
+		if [ -s "$WORK/problems" ]; then status=1; else say "$ACCOUNT: nothing to fix"; fi
 	done
-	[ -n "$known" ] || {
-		echo "doctor: no such account is set up here by this package:$names" >&2
-		exit 2
-	}
+	[ "$status" != 2 ] || say "no such account is set up here by this package:$names"
 	exit "$status"
 }
 

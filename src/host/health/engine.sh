@@ -8,8 +8,8 @@ engine_program_problems() {
 	paths_of_others $(engine_programs) >"$WORK/programs-of-others"
 	while read -r program; do
 		problem "$program" "it, or what leads to it, another login's to change" \
-			"a program of root's: root runs it" "put the engine's files, and not links to them, \
-into a place of root's such as /usr/local/bin; 'namei -l $program' shows who may change what"
+			"a program of root's: root runs it" \
+			"put it into a place of root's; 'namei -l $program' shows who may change what"
 	done <"$WORK/programs-of-others"
 }
 
@@ -41,53 +41,25 @@ root_dockerd() {
 
 # Of root's daemon, the containers that run, for people. Nothing without a CLI.
 roots_containers() {
-	local names
-	names=$(timeout -k 5 20 docker -H unix:///run/docker.sock ps --format '{{.Names}}' \
-		2>/dev/null) || return 0
-	words_of_containers "$names"
+	# shellcheck disable=SC2046 # the names
+	set -- $(timeout -k 5 20 docker -H unix:///run/docker.sock ps --format '{{.Names}}' 2>/dev/null)
+	[ $# = 0 ] || printf ' with %s running container%s (%.200s)' $# "$([ $# = 1 ] || echo s)" "$*"
 }
 
-# $1 the names of containers.
-words_of_containers() {
-	# shellcheck disable=SC2086 # the names
-	set -- $1
-	case $# in
-	0) ;;
-	1) printf ' with 1 running container (%s)' "$1" ;;
-	*) printf ' with %s running containers (%.200s)' $# "$*" ;;
-	esac
-}
-
-# What becomes of root's data by Purge, for people.
-data_after_purge() {
-	if [ -n "$(installed_version docker.io)" ]; then
-		printf "docker.io's own purge DELETES root's images, containers and volumes in "
-		printf "/var/lib/docker for good"
-	else
-		printf "root's images, containers and volumes stay on the disk"
-	fi
-}
+PURGE_DELETES="removes its packages, and with docker.io DELETES root's images, containers and \
+volumes in /var/lib/docker for good"
 
 # $1 the policy: refuse, keep, disable or purge.
 rootful_docker_problems() {
-	local found=''
-	case $1 in
-	refuse) found=$(root_dockerd) ;;
-	purge) containerd_problems ;;
-	esac
-	if [ -n "$found" ]; then
-		problem "rootfulDocker" \
-			"a Docker daemon run by root (process $found)$(roots_containers)" \
-			"none, or your word on it" \
-			"stop it, or set rootfulDocker to Keep (both run side by side), \
-Disable (it stops with its containers, and is masked; its data stay) \
-or Purge (removes its packages: $(data_after_purge))"
-	elif [ "$1" = refuse ] && [ -n "$(units_kept_stopped)" ]; then
-		problem "rootfulDocker" \
-			"$(units_kept_stopped) of root's, which this package stopped, and starts again under Refuse" \
-			"none, or your word on it" \
-			"set rootfulDocker back to Disable or Purge; or to Keep, and to Refuse once you have stopped it"
-	fi
+	local process
+	if [ "$1" = purge ]; then containerd_problems; fi
+	if [ "$1" != refuse ]; then return 0; fi
+	process=$(root_dockerd)
+	[ -z "$process" ] || problem "rootfulDocker" \
+		"a Docker daemon run by root (process $process)$(roots_containers)" \
+		"none, or your word on it" \
+		"stop it, or set rootfulDocker to Keep (both run side by side), Disable (it stops with its \
+containers, and is masked; its data stay) or Purge ($PURGE_DELETES)"
 }
 
 # Purge takes a containerd away, which Kubernetes or another tool may use: its shims have
@@ -150,7 +122,7 @@ other_engine_problems() {
 	done <"$WORK/others"
 	[ -z "$found" ] || source_problem "packages of another engine: $found" \
 		"none that this engine takes the place of" \
-		"; or rootfulDocker to Purge, which removes them ($(data_after_purge))"
+		"; or rootfulDocker to Purge, which $PURGE_DELETES"
 }
 
 # What this machine cannot have of the plugins that are asked for. A package would write over a file

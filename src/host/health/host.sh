@@ -1,12 +1,8 @@
 # shellcheck shell=dash
-# All that preflight asks: each problem is found before anything on the host is changed.
+# All that preflight asks, and what the machine itself has to have: each problem is found before
+# anything on the host is changed.
 
 host_problems() {
-	if [ ! -d /run/systemd/system ]; then
-		problem "init" "another one than systemd" "systemd, which runs the account's daemon" \
-			"boot the machine with systemd"
-		return 0
-	fi
 	machine_problems
 	rootful_docker_problems "$(doc rootful-docker)"
 	engine_source_problems
@@ -29,5 +25,81 @@ owner_problems() {
 				"it free, or held by $(doc owner)" \
 				"use another account, or destroy the other one first, or set takeOver to take over \
 from it; if it is this one under an earlier name, give it aliases"
+	done
+}
+
+machine_problems() {
+	[ -n "$KNOWN_SYSTEM" ] || problem "operating system" "$(os_name)" \
+		"one of $(names_of_known_systems), or a system built from one of them" "use such a machine"
+	[ -d /run/systemd/system ] || problem "init" "another one than systemd" \
+		"systemd, which runs the account's daemon" "boot the machine with systemd"
+	[ -e /proc/self/ns/user ] || problem "user namespaces" \
+		"a kernel without them ($(uname -r))" "CONFIG_USER_NS" "boot another kernel"
+	nested_problems
+	tun_problems
+	kernel_module_problems
+}
+
+# A machine that is an unprivileged container itself can give on only the ids that it was given.
+nested_problems() {
+	local count mapped=0
+	while read -r _ _ count; do mapped=$((mapped + count)); done </proc/self/uid_map
+	[ "$mapped" -ge 165536 ] || problem "ids of the machine" \
+		"$mapped in its own user namespace (/proc/self/uid_map)" "165536 at least" \
+		"give the container a larger range from outside (lxc.idmap, or security.idmap.size of \
+Incus), or use a virtual machine" "newuidmap can only map ids that are mapped here"
+}
+
+tun_problems() {
+	if [ -c /dev/net/tun ] && (: <>/dev/net/tun) 2>/dev/null; then return 0; fi
+	problem "/dev/net/tun" "that it is not there, or does not open" \
+		"the device that the containers' network (tap0) is made with" \
+		"$(if kernel_was_replaced; then echo reboot; else echo "load it with 'modprobe tun'"; fi); \
+in a container, pass the device in"
+}
+
+# True where an upgrade has removed the running kernel's modules, until the next boot.
+kernel_was_replaced() { loads_modules && [ ! -e "/lib/modules/$(uname -r)/modules.dep" ]; }
+
+# Not in a container, whose kernel is another machine's, nor where a kernel has all built in.
+loads_modules() {
+	set -- /lib/modules/*
+	[ -e "$1" ] && [ -e /proc/modules ] && read -r _ </proc/modules && ! systemd-detect-virt -cq
+}
+
+# What the kernel loads when dockerd makes its bridge and asks iptables for its rules, and for the
+# first container.
+kernel_module_problems() {
+	local name missing='' tables='nf_tables nft_compat nft_chain_nat'
+	local fix="install the package with the rest of the kernel's modules, or another kernel"
+	if ! loads_modules || ! command -v modprobe >/dev/null; then return 0; fi
+	case $(readlink -f /usr/sbin/iptables) in
+	*legacy*) tables='ip_tables iptable_nat iptable_filter' ;;
+	esac
+	# shellcheck disable=SC2086 # names of modules
+	set -- veth bridge $tables xt_addrtype xt_conntrack xt_MASQUERADE xt_nat xt_tcpudp
+	! modprobe -n -q -a "$@" || return 0
+	for name in "$@"; do
+		[ -e "/sys/module/$name" ] || modprobe -n -q "$name" || missing="$missing $name"
+	done
+	[ -n "$missing" ] || return 0
+	! kernel_was_replaced || fix="reboot the machine, into the kernel that is installed"
+	problem "kernel modules$missing" "that kernel $(uname -r) does not have them here" \
+		"them for the containers' network" "$fix" \
+		"iptables fails without them ('missing kernel module')"
+}
+
+# While cloud-init is at work, packages and accounts are its own to change. It gets 20 minutes.
+wait_for_cloud_init() {
+	local tries=0
+	command -v cloud-init >/dev/null || return 0
+	while timeout -k 5 20 cloud-init status 2>/dev/null | grep -q running; do
+		[ $((tries % 12)) != 0 ] ||
+			say "waits for cloud-init to end ($((tries / 12)) of 20 minutes)"
+		[ "$tries" -lt 240 ] || fail "cloud-init" "it at work for 20 minutes" \
+			"it to come to its end" "see 'cloud-init status --long' for what it waits for, end \
+that, then run again"
+		tries=$((tries + 1))
+		sleep 5
 	done
 }
