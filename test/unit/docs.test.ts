@@ -47,7 +47,8 @@ const workflow = (name: string) => parse(read(name)) as Workflow;
 const workflows = ["examples/github-actions", ".github/workflows"].flatMap((folder) =>
   readdirSync(join(root, folder)).map((name) => join(folder, name)),
 );
-const stepsOf = (name: string) => Object.values(workflow(name).jobs).flatMap((job) => job.steps ?? []);
+const stepsOf = (name: string) =>
+  Object.values(workflow(name).jobs).flatMap((job) => job.steps ?? []);
 
 /** Those with Node.js 24: GitHub's runners have no other one. */
 const actions = {
@@ -189,7 +190,7 @@ const systemNames: Record<string, string> = {
 
 test("the support matrix says what the agent knows of each system", () => {
   const shell = read("src/host/platform/systems.sh");
-  const [, lines = ""] = /SYSTEMS'\n([^]*?)\nSYSTEMS/.exec(shell) ?? [];
+  const [, lines = ""] = /SYSTEMS='\n([^]*?)\n'/.exec(shell) ?? [];
   const known = lines.split("\n").map((line) => line.split(" "));
   const table = /\| system [^]*?\n\n/.exec(read("docs/support.md"))?.[0] ?? "";
   const rows = table
