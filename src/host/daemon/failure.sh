@@ -4,10 +4,9 @@
 # Says why, as the doctor sees it, then in the daemon's own last words: 20 lines at most. $1 when it
 # was started, in seconds.
 say_why_it_failed() {
-	# As long as somebody floods it, it does not come to an end.
+	# As long as somebody floods it, the journal's sync does not come to an end.
 	timeout -k 5 20 journalctl --sync 2>/dev/null || true
-	# What the service manager says of a start that ended before the daemon's own has the other
-	# field.
+	# What the service manager says of a start that ended early has the other field.
 	journalctl -q --no-pager -o cat --since "@$1" -n 200 \
 		"_UID=$ACCOUNT_UID" _SYSTEMD_USER_UNIT=docker.service + \
 		"_UID=$ACCOUNT_UID" USER_UNIT=docker.service \
@@ -21,23 +20,14 @@ say_why_it_failed() {
 	} | without_secrets >&2
 }
 
-# Of a journal, the causes; where there are none, whatever sounds like one. A forwarding that is off
-# inside RootlessKit's namespace is said by engine 29.5, and is none (moby#52737).
+# Of a journal, the causes; where there are none, whatever sounds like one. Engine 29.5 says of a
+# forwarding inside RootlessKit's namespace that it is off, which is no cause (moby#52737).
 journal_causes() {
-	grep -v 'IPv4 forwarding is disabled' >"$WORK/journal.said" || true
-	{
-		grep -E '^failed to|level=fatal|^\[rootlesskit' "$WORK/journal.said" ||
-			grep -v level=info "$WORK/journal.said" |
-			grep -iE 'error|fail|cannot|denied|invalid|unable'
-	} | awk '!seen[$0]++' || true
-}
-
-# The error of a daemon that does not run.
-daemon_failed() {
-	fail "docker.service of $ACCOUNT" \
-		"it does not start, or does not answer on $ACCOUNT_RUNTIME/docker.sock: its containers \
-are down until it does" \
-		"a daemon that answers" \
-		"correct what the lines above say; or take back the last change of daemon, environment or \
-unitOverrides, with a new value of recheck: to Pulumi nothing has changed then"
+	awk '
+		/IPv4 forwarding is disabled/ || seen[$0]++ { next }
+		/^failed to|level=fatal|^\[rootlesskit/ { causes = causes $0 "\n" }
+		!/level=info/ && tolower($0) ~ /error|fail|cannot|denied|invalid|unable/ {
+			others = others $0 "\n"
+		}
+		END { printf "%s", causes != "" ? causes : others }'
 }

@@ -1,51 +1,45 @@
 # shellcheck shell=dash
-# What the daemon was started with at its last good start: $STATE/leases/LEASE/started has three
-# sums on one line, of its files, of what it stands on, and of the secret values. Where one of the
-# first two is another, it restarts.
+# What the daemon was started with at its last good start: $STATE/leases/LEASE/started is one line,
+# the sum of its files and what it stands on. Where one of the two is another, it restarts.
 
-# The sum of the files that the daemon reads once, when it starts. Time limits of the unit are
-# systemd's alone: for them nothing restarts. $1 the directory with copies of daemon.json,
-# environment and docker.service.
+# The sum of what the daemon reads once, when it starts. Time limits of the unit are systemd's
+# alone: for them nothing restarts. Arguments: daemon.json, environment and unit.
 sum_of_daemon_files() {
-	sed '/^Timeout[A-Za-z]*=/d; /^\[/d' "$1/daemon.json" "$1/environment" "$1/docker.service" |
-		sum_of /dev/stdin
+	grep -hvE '^(Timeout[A-Za-z]*=[^"]|\[|$)' "$@" | sum_of /dev/stdin
 }
 
-# The sum of what other steps can change: the engine's programs, the account's ids, what rootlesskit
-# may, and the controllers that are delegated.
-sum_of_ground() {
-	{
-		# shellcheck disable=SC2046 # paths without blanks
-		stat -L -c '%n %s %Y' $(
-			engine_programs
-			command -v pasta || true
-			command -v fuse-overlayfs || true
-		)
-		awk -F : -v name="$ACCOUNT" -v uid="$ACCOUNT_UID" '$1 == name || $1 == uid' \
-			/etc/subuid /etc/subgid || true
-		getcap "$(rootlesskit_program)" 2>/dev/null || true
+# What other steps can change, on one line: the engine's programs, the account's ids, what
+# rootlesskit may, and the controllers that are delegated.
+ground() {
+	local file line rootlesskit
+	rootlesskit=$(command -v rootlesskit) || true
+	[ ! -h "$rootlesskit" ] || rootlesskit=$(rootlesskit_program)
+	# shellcheck disable=SC2046 # words and paths without blanks
+	set -- $(
+		stat -L -c '%n %s %Y' $(engine_programs)
+		for file in /etc/subuid /etc/subgid; do
+			[ ! -e "$file" ] || while IFS= read -r line; do
+				case $line in "$ACCOUNT:"* | "$ACCOUNT_UID:"*) echo "$line" ;; esac
+			done <"$file"
+		done
+		getcap "$rootlesskit" 2>/dev/null || true
 		delegated_controllers
-	} | sum_of /dev/stdin
+	)
+	printf '%s' "$*"
 }
 
-# One of the recorded sums, or nothing. $1 files, ground or values.
-sum_at_start() {
-	local files='' ground='' values=''
+# Reads the record: STARTED_FILES and STARTED_GROUND, empty where there is none.
+read_start() {
+	STARTED_FILES='' STARTED_GROUND=''
 	[ ! -s "$STATE/leases/$LEASE/started" ] ||
-		read -r files ground values <"$STATE/leases/$LEASE/started"
-	case $1 in
-	files) printf '%s' "$files" ;;
-	ground) printf '%s' "$ground" ;;
-	values) printf '%s' "$values" ;;
-	esac
+		read -r STARTED_FILES STARTED_GROUND <"$STATE/leases/$LEASE/started"
 }
 
-# After a good start. $1 the sum of the files, $2 of the ground.
+# After a good start; one that is still noted was with the same. $1 the sum of the files, $2 the
+# ground.
 note_start() {
-	local sums
-	sums="$1 $2 $(sum_of_values)"
-	[ "$sums" = "$(sum_at_start files) $(sum_at_start ground) $(sum_at_start values)" ] ||
-		echo "$sums" | write_record "$STATE/leases/$LEASE/started"
+	local record=$STATE/leases/$LEASE/started
+	[ -e "$record" ] || printf '%s\n' "$1 $2" | write_record "$record"
 }
 
 # Before a start: of a daemon that a killed run leaves nobody knows what it runs with.

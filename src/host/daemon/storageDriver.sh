@@ -1,51 +1,45 @@
 # shellcheck shell=dash
 # How the daemon keeps images and containers. The engine chooses; what it chose is looked at.
 
-# True for kernels that have no overlay in user namespaces; Debian's have a module option for it.
-kernel_before_5_11() {
-	local release minor
-	release=$(uname -r)
-	minor=${release#*.}
-	minor=${minor%%[!0-9]*}
-	[ "${release%%.*}" -lt 5 ] || { [ "${release%%.*}" = 5 ] && [ "$minor" -lt 11 ]; }
+# The driver that the document names. Kernels before 5.11 have no overlay in user namespaces, and
+# the engine might take vfs: there it is fuse-overlayfs. Else nothing.
+chosen_driver() {
+	local major minor
+	IFS=.- read -r major minor _ </proc/sys/kernel/osrelease
+	if has daemon.json/storage-driver; then
+		doc daemon.json/storage-driver
+	elif [ "$major" -lt 5 ] || { [ "$major" = 5 ] && [ "$minor" -lt 11 ]; }; then
+		printf fuse-overlayfs
+	fi
 }
 
-# preflight: a driver that cannot work here.
+# preflight: a driver that cannot work here. $1 the data root.
 storage_driver_problems() {
-	local driver
-	driver=$(doc daemon.json/storage-driver)
-	case ${driver:-auto} in
-	fuse-overlayfs) ;;
-	auto) kernel_before_5_11 || return 0 ;;
+	case $(chosen_driver) in
 	btrfs)
 		[ "$(file_system "$1")" = btrfs ] ||
 			problem storageDriver "$1 on $(file_system "$1")" \
 				"a data root on Btrfs, as storageDriver says" \
 				"set daemon.data-root to a directory on Btrfs, or storageDriver to Auto"
-		return 0
 		;;
-	*) return 0 ;;
+	fuse-overlayfs)
+		[ -c /dev/fuse ] ||
+			problem storageDriver "no device /dev/fuse" \
+				"the character device that fuse-overlayfs works with" \
+				"load it with 'modprobe fuse' and name it in /etc/modules-load.d, in a \
+container pass the device in"
+		;;
 	esac
-	[ -c /dev/fuse ] ||
-		problem storageDriver "no device /dev/fuse" \
-			"the character device that fuse-overlayfs works with" \
-			"load it with 'modprobe fuse' and name it in /etc/modules-load.d, in a container \
-pass the device in"
 }
 
-# After a start. vfs and native copy every layer whole: never by accident. $1 the driver in use, $2
-# the one that daemon.json names, or nothing.
-chosen_driver_problems() {
-	if [ -n "$2" ] && [ "$1" != "$2" ]; then
-		problem storageDriver "$(words_of_account "$1")" "$2" \
-			"choose a driver that works on this kernel and file system"
-	elif [ -z "$2" ]; then
-		case $1 in
-		vfs | native)
-			problem storageDriver "$1, which copies whole layers, chosen by the engine" "overlay2" \
-				"put daemon.data-root on another file system, such as ext4; or set storageDriver \
+# After a start: drivers that copy every layer whole are never an accident.
+stop_on_copying_driver() {
+	has daemon.json/storage-driver || case $(docker_info Driver) in
+	vfs | native)
+		fail storageDriver "$(docker_info Driver), which copies whole layers, chosen by the engine" \
+			"overlay2" \
+			"put daemon.data-root on another file system, such as ext4; or set storageDriver \
 to FuseOverlayfs, or to Vfs if its slowness and size are acceptable"
-			;;
-		esac
-	fi
+		;;
+	esac
 }

@@ -3,15 +3,12 @@
 
 # preflight: what RootlessKit's network has no way around.
 ipv6_problems() {
-	local off=/proc/sys/net/ipv6/conf/all/disable_ipv6
+	local off=/proc/sys/net/ipv6/conf/all/disable_ipv6 found='a kernel without IPv6'
 	[ "$(doc ipv6)" = true ] || return 0
-	if [ ! -e "$off" ]; then
-		problem network.ipv6 "a kernel without IPv6 (no $off)" "one with it" \
-			"boot without ipv6.disable=1, or leave the option out"
-	elif [ "$(cat "$off")" != 0 ]; then
-		problem network.ipv6 "net.ipv6.conf.all.disable_ipv6 = $(cat "$off")" "0" \
-			"set it to 0 (and see what set it in /etc/sysctl.d), or leave the option out"
-	fi
+	[ ! -e "$off" ] || read -r found <"$off"
+	[ "$found" = 0 ] || problem network.ipv6 "net.ipv6.conf.all.disable_ipv6 = $found" "0" \
+		"set it to 0 (see what set it in /etc/sysctl.d), boot without ipv6.disable=1, or leave \
+the option out"
 }
 
 # preflight: the port of tcpSocket, before a daemon is stopped for it.
@@ -30,22 +27,16 @@ tcp_socket_problems() {
 # The line of the environment with RootlessKit's flags, this program's after the user's own: of a
 # flag that is given twice RootlessKit takes the last one, and of a variable systemd does.
 compose_rootlesskit_flags() {
-	local name=DOCKERD_ROOTLESS_ROOTLESSKIT_FLAGS
-	{
-		# The start script of engine 20.10 passes --disable-host-loopback always.
-		if [ "$(doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_DISABLE_HOST_LOOPBACK)" = false ] &&
-			! grep -q DISABLE_HOST_LOOPBACK "$(start_script)"; then
-			printf ' --disable-host-loopback=false'
-		fi
-		[ "$(doc ipv6)" != true ] || printf ' --ipv6'
-		published_ports
-	} >"$WORK/own-flags"
-	[ -s "$WORK/own-flags" ] || return 0
-	{
-		doc "environment/$name"
-		cat "$WORK/own-flags"
-	} | sed 's/^ //' >"$WORK/flags"
-	systemd_assignment "$name" "$WORK/flags"
+	local name=DOCKERD_ROOTLESS_ROOTLESSKIT own=''
+	# The start script of engine 20.10 passes --disable-host-loopback always.
+	[ "$(doc "environment/${name}_DISABLE_HOST_LOOPBACK")" != false ] ||
+		own=' --disable-host-loopback=false'
+	[ "$(doc ipv6)" != true ] || own="$own --ipv6"
+	own=$own$(published_ports)
+	[ -n "$own" ] || return 0
+	own=$(doc "environment/${name}_FLAGS")$own
+	printf '%s' "${own# }" >"$WORK/flags"
+	systemd_assignment "${name}_FLAGS" "$WORK/flags"
 }
 
 # A variable as systemd reads it from a file: inside double quotes a backslash protects these four.
@@ -59,21 +50,20 @@ systemd_assignment() {
 # What dockerd itself listens on, and RootlessKit has to publish, as its option -p. pasta publishes
 # whatever listens.
 published_ports() {
-	local socket port
+	local socket metrics name=DOCKERD_ROOTLESS_ROOTLESSKIT
 	listens_on_port || return 0
-	if has_machines_network ||
-		[ "$(doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_NET)" = pasta ]; then return 0; fi
+	if has_machines_network || [ "$(doc "environment/${name}_NET")" = pasta ]; then return 0; fi
 	socket=$(doc tcp-socket)
 	[ -z "$socket" ] || printf ' -p %s:%s/tcp' "$socket" "${socket##*:}"
 	# Of metrics-addr, where it is the machine's own loopback address. The port driver slirp4netns
 	# leads elsewhere.
-	port=$(doc daemon.json/metrics-addr |
-		sed -n 's/^\(127\.0\.0\.1\|localhost\):\([0-9]\{1,5\}\)$/\2/p')
-	if [ -n "$port" ] &&
-		[ "$(doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_PORT_DRIVER)" != slirp4netns ] &&
-		! doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_FLAGS | grep -q ":$port/tcp"; then
-		printf ' -p 127.0.0.1:%s:%s/tcp' "$port" "$port"
-	fi
+	metrics=$(doc daemon.json/metrics-addr)
+	case $metrics in 127.0.0.1:* | localhost:*) metrics=${metrics##*:} ;; *) return 0 ;; esac
+	[ "$(doc "environment/${name}_PORT_DRIVER")" != slirp4netns ] || return 0
+	case $(doc "environment/${name}_FLAGS") in
+	*":$metrics/tcp"*) ;;
+	*) printf ' -p 127.0.0.1:%s:%s/tcp' "$metrics" "$metrics" ;;
+	esac
 }
 
 # True where dockerd itself listens on a port.

@@ -1,8 +1,8 @@
 # shellcheck shell=dash
 # The data of the daemon: images, containers and volumes. A data root was absent, empty or found
 # before the daemon used it first; that is all that is recorded, in $STATE/leases/LEASE/data, a line
-# for each with tabs between:
-#   ROOT  absent|empty|found  INODE BIRTH  MODE     "-" where it is not known yet
+# for each:
+#   ROOT<tab>absent|empty|found INODE BIRTH MODE     "-" where it is not known yet
 # At the end of a destroy the file has those that stay.
 
 data_root() {
@@ -13,50 +13,34 @@ data_root() {
 	fi
 }
 
-# As the account: what a directory is, or will be, and by which drivers there are images in it.
-# Status 3 where the account cannot write there.
+# As the account: what a directory is, or will be. Status 3 where the account cannot write there.
 # shellcheck disable=SC2016 # a program of its own
 LOOK_AT_DATA_ROOT='root=$1
 if [ -e "$root" ]; then
 	[ -d "$root" ] && [ -w "$root" ] || exit 3
-	state=empty
-	for entry in "$root"/* "$root"/.[!.]*; do
-		[ "${entry##*/}" = lost+found ] || [ ! -e "$entry" ] || state=found
-	done
-	stat -L -c "$state %i %W %a" -- "$root"
-	for driver in overlay2 fuse-overlayfs btrfs zfs vfs; do
-		for entry in "$root/$driver"/*; do
-			[ ! -e "$entry" ] || echo "$driver"
-			break
-		done
-	done
-else
-	until [ -e "$root" ]; do root=${root%/*} && root=${root:-/}; done
-	[ -d "$root" ] && [ -w "$root" ] || exit 3
-	echo absent - - -
-fi'
+	state=found
+	[ "$(find "$root/." -mindepth 1 -maxdepth 1 ! -name lost+found -print -quit)" ] || state=empty
+	exec stat -L -c "$state %i %W %a" -- "$root"
+fi
+until [ -e "$root" ]; do root=${root%/*} && root=${root:-/}; done
+[ -d "$root" ] && [ -w "$root" ] || exit 3
+echo absent - - -'
 
-# Before the daemon is started on it: records what it was. What is in it by which drivers is in
-# $WORK/drivers then. $1 the data root.
+# Before the daemon is started on it: records what it was. What was recorded counts for as long as
+# there is a directory. $1 the data root.
 record_data_root() {
-	local state inode birth mode
-	as_account sh -c "$LOOK_AT_DATA_ROOT" sh "$1" </dev/null >"$WORK/data-root" ||
+	local look
+	if [ -n "$(recorded_data "$1")" ] && [ "$(home_state "=$1")" != absent ]; then return 0; fi
+	look=$(as_account sh -c "$LOOK_AT_DATA_ROOT" sh "$1" </dev/null) ||
 		fail daemon.data-root "$1, where account $ACCOUNT cannot write" "a place of its own" \
 			"make $1 and give it to $ACCOUNT, mount what belongs there, or set another data-root"
-	{
-		read -r state inode birth mode
-		cat >"$WORK/drivers"
-	} <"$WORK/data-root"
-	# What was recorded counts for as long as there is a directory.
-	if [ "$state" != absent ] && [ -n "$(recorded_data "$1")" ]; then return 0; fi
-	write_data_line "$1" "$state" "$inode $birth" "$mode"
+	write_data_line "$1" "$look"
 }
 
-# The daemon runs: the directory that it has made is known. $1 the data root, $2 its inode and time
-# of birth.
+# The daemon runs: the directory that it has made is known. $1 the data root.
 note_data_root() {
-	[ "$(recorded_data "$1")" != "absent$TAB-$TAB-" ] || [ -z "$2" ] ||
-		write_data_line "$1" absent "$2" -
+	[ "$(recorded_data "$1")" = 'absent - - -' ] || return 0
+	write_data_line "$1" "absent $(as_account stat -L -c '%i %W -' -- "$1" </dev/null)"
 }
 
 # The rest of its line. $1 the data root.
@@ -68,15 +52,15 @@ recorded_data() {
 	done <"$STATE/leases/$LEASE/data"
 }
 
-# $1 data root, $2 state, $3 inode and birth, $4 mode.
+# $1 the data root, $2 the rest of its line.
 write_data_line() {
-	local record=$STATE/leases/$LEASE/data id=$3
-	[ "$id" != '- -' ] || id=-
+	local root rest record=$STATE/leases/$LEASE/data
 	{
-		[ ! -e "$record" ] || awk -F '\t' -v root="$1" '$1 != root' "$record"
-		printf '%s\t%s\t%s\t%s\n' "$1" "$2" "$id" "$4"
-	} >"$WORK/data.new"
-	write_record "$record" <"$WORK/data.new"
+		[ ! -e "$record" ] || while IFS=$TAB read -r root rest; do
+			[ "$root" = "$1" ] || printf '%s\t%s\n' "$root" "$rest"
+		done <"$record"
+		printf '%s\t%s\n' "$1" "$2"
+	} | write_record "$record"
 }
 
 # True where data of this installation stay, once its daemon's step was taken back.
@@ -113,18 +97,18 @@ done'
 
 # The daemon has stopped, so that nothing writes there. Removes what it made, or says what stays.
 remove_data() {
-	local root state id mode record=$STATE/leases/$LEASE/data
+	local root rest record=$STATE/leases/$LEASE/data
 	[ -e "$record" ] || return 0
 	: >"$WORK/data.stays"
-	while IFS=$TAB read -r root state id mode <&4; do
-		remove_data_root "$root" "$state" "$id" "$mode" ||
-			printf '%s\t%s\t%s\t%s\n' "$root" "$state" "$id" "$mode" >>"$WORK/data.stays"
+	while IFS=$TAB read -r root rest <&4; do
+		# shellcheck disable=SC2086 # state, inode, birth and mode
+		remove_data_root "$root" $rest || printf '%s\t%s\n' "$root" "$rest" >>"$WORK/data.stays"
 	done 4<"$record"
 	write_record "$record" <"$WORK/data.stays"
 	[ ! -s "$WORK/data.stays" ] || : >"$WORK/stays"
 }
 
-# False where it stays. $1 data root, $2 to $4 the rest of its line.
+# False where it stays. $1 data root, $2 to $5 the rest of its line.
 remove_data_root() {
 	local now
 	# shellcheck disable=SC2016 # the inner shell expands it
@@ -135,7 +119,7 @@ remove_data_root() {
 	if [ "$2" = found ]; then
 		say "stays: $1, which was there before, with the images, containers and volumes in it"
 		return 1
-	elif [ "$now" != "$3" ] && [ "$3" != - ]; then
+	elif [ "$3" != - ] && [ "$now" != "$3 $4" ]; then
 		say "stays: $1, another directory than the one that the daemon was started on"
 		return 1
 	elif data_are_deleted; then
@@ -146,7 +130,7 @@ remove_data_root() {
 			"rootlesskit rm -rf $1"
 		return 1
 	fi
-	remove_in_rootlesskit "$@"
+	remove_in_rootlesskit "$1" "$2" "$5"
 }
 
 # True where the disk says so, and the daemon, unless its step never came to its end. $1 data root.
@@ -156,8 +140,8 @@ holds_nothing() {
 }
 
 # As the account, in a user namespace of its own, where its subordinate ids are its too: as root, a
-# link on the way would lead anywhere. False where that cannot be. Arguments as for
-# remove_data_root.
+# link on the way would lead anywhere. False where that cannot be. $1 data root, $2 what it was, $3
+# its mode.
 remove_in_rootlesskit() {
 	stop_where_mounted_below "$1"
 	command -v rootlesskit >/dev/null || {
@@ -172,7 +156,7 @@ remove_in_rootlesskit() {
 		rootlesskit --state-dir="$state" sh -c '\''
 			[ "$2" != absent ] || exec rm -rf --one-file-system -- "$1"
 			find "$1" -mindepth 1 -maxdepth 1 ! -name lost+found -exec rm -rf --one-file-system {} +
-			chmod "$4" "$1"'\'' sh "$@"
+			chmod "$3" "$1"'\'' sh "$@"
 		status=$?
 		rm -rf "$state"
 		exit "$status"' sh "$@" </dev/null ||

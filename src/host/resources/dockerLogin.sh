@@ -4,7 +4,7 @@
 
 # Those of the secret values. What is wrong is a problem, so that all of them are told at once.
 want_registry_logins() {
-	local login address key value name
+	local login address key value config=$ACCOUNT_HOME/.docker/config.json
 	for login in "$(secrets_directory)"/text/registryAuth/*; do
 		[ -e "$login" ] || continue
 		address=${login##*/}
@@ -13,34 +13,32 @@ want_registry_logins() {
 		[ "$address" != docker.io ] || key=https://index.docker.io/v1/
 		value=$WORK/login.$address
 		printf '{"auth":"%s"}' "$(base64 -w 0 <"$login")" >"$value"
-		name="$ACCOUNT_HOME/.docker/config.json auths/$key"
-		[ "$(member_state "$name")" = "sum $(sum_of "$value")" ] || {
-			credential_helper_problem "$address"
+		[ "$(member_state "$config auths/$key")" = "sum $(sum_of "$value")" ] || {
+			credential_helper_problem "$config" "$address"
 			log_in "$address" "$login" || login_problem "$address"
 		}
-		want_member "${name%% *}" "auths/$key" "$value"
+		want_member "$config" "auths/$key" "$value"
 	done
 	stop_on_problems
 }
 
-# docker asks such a program, where config.json names one, and not the file. $1 the address.
+# docker asks such a program, where config.json names one, and not the file. $1 the file, $2 the
+# address.
 credential_helper_problem() {
-	local config="=$ACCOUNT_HOME/.docker/config.json"
-	if ! home_bytes "$config" | tr -d ' \t\n' |
-		grep -qiF -e '"credsStore":"' -e "\"$1\":\"" 2>/dev/null; then return 0; fi
-	problem "${config#=}" "a program in it that keeps logins (credsStore or credHelpers)" \
-		"the login to $1 in that file, from where it comes back as it was" \
-		"take it out of that file; or $1 out of registryAuth, and log in as $ACCOUNT"
+	if ! home_bytes "=$1" | tr -d ' \t\n' |
+		grep -qiF -e '"credsStore":"' -e "\"$2\":\""; then return 0; fi
+	problem "$1" "a program in it that keeps logins (credsStore or credHelpers)" \
+		"the login to $2 in that file, from where it comes back as it was" \
+		"take it out of that file; or $2 out of registryAuth, and log in as $ACCOUNT"
 }
 
 # As "docker login" does, by the account's daemon, which asks the registry; in a directory of its
 # own. $1 the address, $2 the file with USERNAME:PASSWORD.
 log_in() {
-	local user
-	user=$(cat "$2")
-	user=${user%%:*}
+	local login
+	login=$(cat "$2")
 	# shellcheck disable=SC2016 # the inner shell expands them
-	sed 's/^[^:]*://' "$2" | as_account_within 90 sh -c 'umask 077
+	printf '%s' "${login#*:}" | as_account_within 90 sh -c 'umask 077
 		export DOCKER_CONFIG="$XDG_RUNTIME_DIR/rootless-docker-login"
 		export DOCKER_HOST="unix://$XDG_RUNTIME_DIR/docker.sock"
 		rm -rf "$DOCKER_CONFIG"
@@ -48,7 +46,7 @@ log_in() {
 		docker login --username="$1" --password-stdin "$2" >/dev/null
 		status=$?
 		rm -rf "$DOCKER_CONFIG"
-		exit "$status"' sh "$user" "$1"
+		exit "$status"' sh "${login%%:*}" "$1"
 }
 
 # $1 the address.

@@ -6,13 +6,12 @@
 secrets_apply() {
 	grep -E '^(environment|daemon[.]json|tls|registryAuth)/' "$WORK/document" \
 		>"$WORK/values" || true
-	have_new_values || return 0
-	changed "secret values stored"
+	! have_new_values || changed "secret values stored"
 }
 
 # True where those of this run are not the stored ones.
 have_new_values() {
-	[ -f "$WORK/values" ] || return 1
+	[ -e "$WORK/values" ] || return 1
 	! cmp -s "$WORK/values" "$STATE/leases/$LEASE/values" &&
 		{ [ -s "$WORK/values" ] || [ -s "$STATE/leases/$LEASE/values" ]; }
 }

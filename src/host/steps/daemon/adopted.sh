@@ -3,57 +3,40 @@
 # it is, or there is one error that names what it is told and would not be. Its files come back at
 # destroy, as any others.
 
-# Members of daemon.json that hide nothing, open nothing and limit nothing, or that this program has
-# a word in.
-LOSABLE_MEMBERS='debug|experimental|features|hosts|ip6tables|iptables|log-format|log-level|mtu'
-LOSABLE_MEMBERS="$LOSABLE_MEMBERS|pidfile|raw-logs|rootless|userland-proxy|userland-proxy-path"
+# Lines of its files by which nothing is lost: members of daemon.json that hide nothing, open
+# nothing and limit nothing, or that this program has a word in; and the unit of that script.
+LOSABLE='(debug|experimental|features|hosts|ip6tables|iptables|log-format|log-level|mtu|pidfile'
+LOSABLE="$LOSABLE|raw-logs|rootless|userland-proxy|userland-proxy-path)	.*"
+LOSABLE="$LOSABLE|ExecStart=/[^\$ ]*/dockerd-rootless[.]sh[[:blank:]]*(--iptables=false)?"
+LOSABLE="$LOSABLE|Environment=\"?PATH=[^=]*|(Description|Documentation|Requires|ExecReload|Type"
+LOSABLE="$LOSABLE|NotifyAccess|Delegate|KillMode|WantedBy|TasksMax|Limit[A-Z]*|Timeout[A-Za-z]*"
+LOSABLE="$LOSABLE|Restart[A-Za-z]*|StartLimit[A-Za-z]*)=.*"
 
 # Before anything is changed.
 adopt_earlier_daemon() {
-	local earlier=$WORK/earlier told
-	[ -s "$earlier/docker.service" ] || return 0
-	! grep -q '^# Managed by rootless-docker' "$earlier/docker.service" || return 0
-	told=$(what_earlier_daemon_is_told | paste -s -d ';' | sed 's/;/, and /g')
-	[ -z "$told" ] || fail "docker.service of $ACCOUNT" "a daemon of its own, with $told" \
+	local first='' told
+	read -r first <"$(earlier_file docker.service)" || true
+	if [ "$first" = "$MANAGED" ] || [ "$(earlier_file docker.service)" = /dev/null ]; then
+		return 0
+	fi
+	told=$(what_earlier_daemon_is_told | paste -s -d , | sed 's/,/, /g')
+	[ -z "$told" ] || fail "docker.service of $ACCOUNT" "a daemon of its own, which has $told" \
 		"nothing but what the program says of it" \
 		"say in the program what it is to go on with (daemon, environment, network, \
 storageDriver), take the rest out of its files, restart it, and run again"
-	# It starts again at the end.
-	[ -e "$STATE/leases/$LEASE/earlier-daemon" ] || ! daemon_is_up ||
-		write_record "$STATE/leases/$LEASE/earlier-daemon" </dev/null
 }
 
-# A line for each of its files that says more than the program, with names and no values.
+# What is in one of its files and not in ours, by name and without values: ten at most.
 what_earlier_daemon_is_told() {
-	local earlier=$WORK/earlier names
-	if grep -q '[^[:space:]]' "$earlier/daemon.json"; then
-		json_members <"$earlier/daemon.json" >"$WORK/theirs" ||
+	: >"$WORK/theirs"
+	if grep -q '[^[:space:]]' "$(earlier_file daemon.json)"; then
+		json_members <"$(earlier_file daemon.json)" >"$WORK/theirs" ||
 			echo 'a daemon.json that is no plain JSON object'
-		json_members <"$WORK/new/daemon.json" >"$WORK/ours"
-		names=$(grep -vxFf "$WORK/ours" "$WORK/theirs" | cut -f 1 |
-			grep -vxE "$LOSABLE_MEMBERS" | names_of_others)
-		[ -z "$names" ] || echo "$names in its daemon.json"
 	fi
-	names=$(sed -n 's/^[[:blank:]]*\([A-Za-z_][A-Za-z0-9_]*\)=.*/\1/p' "$earlier/environment" |
-		names_of_others)
-	[ -z "$names" ] || echo "$names in ~/.config/docker/environment"
-	names=$(sed -nE -e '/^Environment="?PATH=[^=]*$/d' \
-		-e 's/^[[:blank:]]*(Environment(File)?)[[:blank:]]*=.*/\1/p' "$earlier/docker.service" |
-		names_of_others)
-	[ -z "$names" ] || echo "$names in its unit"
-	# Its option --skip-iptables ends as that flag.
-	grep -qxE 'ExecStart=/[^$ ]*/dockerd-rootless[.]sh[[:blank:]]*(--iptables=false)?' \
-		"$earlier/docker.service" ||
-		echo "another ExecStart than dockerd-rootless.sh alone in its unit"
-	# The engine finds data of other drivers by itself.
-	if [ "$(cat "$WORK/drivers")" = vfs ] && ! has daemon.json/storage-driver; then
-		echo "images that the storage driver vfs keeps"
-	fi
-}
-
-# Names on stdin, as people may see them: ten at most. The account may have put anything there.
-names_of_others() {
-	grep -xE '[A-Za-z0-9_.-]{1,40}' | sort -u | awk '
-		NR <= 10 { printf "%s%s", NR == 1 ? "" : ", ", $0 }
-		END { if (NR > 10) printf " and %d more", NR - 10 }'
+	json_members <"$WORK/new/daemon.json" >"$WORK/ours"
+	cat "$WORK/new/environment" >>"$WORK/ours"
+	grep -hvE '^[[:blank:]]*([#;[]|$)' "$(earlier_file environment)" \
+		"$(earlier_file docker.service)" >>"$WORK/theirs"
+	grep -vxFf "$WORK/ours" "$WORK/theirs" | grep -vxE "$LOSABLE" | sed 's/[ =	].*//' |
+		grep -xE '[A-Za-z0-9_.-]{1,40}' | sort -u | head -n 10
 }

@@ -1,51 +1,46 @@
 # shellcheck shell=dash
 # What the daemon reads when it starts: daemon.json, environment, unit and certificates. They are
-# composed in $WORK/new; what is in the home before is in $WORK/earlier.
+# composed in $WORK/new, and their sums are in $WORK/sums.
 
-# Calls a function for each of them. $1 the function; its arguments are the path and the mode.
-each_daemon_file() {
-	local config=$ACCOUNT_HOME/.config
-	"$1" "$config/docker/daemon.json" 600
-	"$1" "$config/docker/environment" 600
-	"$1" "$config/systemd/user/docker.service" 644
-	has tcp-socket || return 0
-	"$1" "$config/docker/tls/ca.pem" 644
-	"$1" "$config/docker/tls/cert.pem" 644
-	"$1" "$config/docker/tls/key.pem" 600
-}
-
-compose_daemon_files() {
+compose_files() {
 	name_own_keys
 	compose_daemon_json >"$WORK/new/daemon.json"
 	compose_environment >"$WORK/new/environment"
 	compose_unit >"$WORK/new/docker.service"
-	has tcp-socket || return 0
-	cp "$(secrets_directory)"/text/tls/*.pem "$WORK/new"
-	# In the environment, so that the daemon starts again with other ones.
-	printf '# Certificates and key of tcpSocket: %s\n' \
-		"$(cat "$WORK"/new/*.pem | sha256sum | cut -c 1-64)" >>"$WORK/new/environment"
+	compose_context
+	! has docker-prune.OnCalendar || compose_prune
+	if has tcp-socket; then
+		cp "$(secrets_directory)"/text/tls/*.pem "$WORK/new"
+		# In the environment, so that the daemon starts again with other ones.
+		printf '# Certificates and key of tcpSocket: %s\n' \
+			"$(cat "$WORK"/new/*.pem | sum_of /dev/stdin)" >>"$WORK/new/environment"
+	fi
+	(cd "$WORK/new" && sha256sum -- *) >"$WORK/sums"
 }
 
 # Keys of daemon.json that the document says in other words. It is this run's own copy, and what it
 # says of a key itself counts more.
 name_own_keys() {
-	local json=$DOC/json/daemon.json key socket tls=$ACCOUNT_HOME/.config/docker/tls
+	local json=$DOC/json/daemon.json key engine socket tls=$ACCOUNT_HOME/.config/docker/tls
+	local driver
+	engine=$(engine_version)
+	engine=${engine%%.*}
+	driver=$(chosen_driver)
+	[ -z "$driver" ] || printf '"%s"' "$driver" >"$json/storage-driver"
 	# For bridges that users make; engines before 24 do not start with it.
-	if has default-network-opts.bridge && ! engine_is_before 24; then
-		printf '{"bridge":%s}' "$(cat "$DOC/json/default-network-opts.bridge")" \
-			>"$json/default-network-opts"
+	if has default-network-opts.bridge && [ "${engine:-0}" -ge 24 ]; then
+		printf '{"bridge":%s}' "$(doc default-network-opts.bridge)" >"$json/default-network-opts"
 	fi
 	# From 27 on the engine gives containers IPv6 addresses of its own by itself; before, that is an
 	# experiment.
-	if [ "$(doc ipv6)" = true ] && engine_is_before 27; then
+	if [ "$(doc ipv6)" = true ] && [ "${engine:-0}" -lt 27 ]; then
 		for key in ip6tables experimental; do [ -e "$json/$key" ] || printf true >"$json/$key"; done
 	fi
 	has tcp-socket || return 0
 	socket=$(doc tcp-socket)
 	# In a network of RootlessKit's the machine's addresses are not there.
 	has_machines_network || socket=0.0.0.0:${socket##*:}
-	printf '[%s,%s]' "$(json_string "unix://$ACCOUNT_RUNTIME/docker.sock")" \
-		"$(json_string "tcp://$socket")" >"$json/hosts"
+	printf '["unix://%s/docker.sock","tcp://%s"]' "$ACCOUNT_RUNTIME" "$socket" >"$json/hosts"
 	printf true >"$json/tlsverify"
 	json_string "$tls/ca.pem" >"$json/tlscacert"
 	json_string "$tls/cert.pem" >"$json/tlscert"
@@ -65,13 +60,12 @@ compose_daemon_json() {
 	printf '\n}\n'
 }
 
-# By this line a file is known for this program's. Not in a here-document: lines of comments are not
-# in the agent.
-managed_line() { printf '# Managed by rootless-docker (Pulumi).\n'; }
+# By this line a file is known for this program's.
+MANAGED='# Managed by rootless-docker (Pulumi).'
 
 compose_environment() {
 	local file
-	managed_line
+	printf '%s\n' "$MANAGED"
 	# The start script of a later engine may choose the machine's network, where RootlessKit has
 	# published dockerd's ports already: until the next run it does not.
 	if listens_on_port && ! has_machines_network; then
@@ -83,13 +77,13 @@ compose_environment() {
 	compose_rootlesskit_flags
 }
 
+# Directives of the document count more than those here.
 compose_unit() {
 	local limit='StartLimitBurst=5
 StartLimitIntervalSec=60s'
 	# Who has dockerd's port while it starts keeps it down for that long, and not for good.
 	! listens_on_port || limit='StartLimitIntervalSec=0'
-	managed_line
-	cat <<UNIT
+	printf '%s\n' "$MANAGED
 [Unit]
 Description=Docker Application Container Engine (rootless)
 Documentation=https://docs.docker.com/engine/security/rootless/
@@ -114,51 +108,89 @@ Delegate=yes
 KillMode=mixed
 
 [Install]
-WantedBy=default.target
-UNIT
-	compose_ipv6_start
-	compose_directives Unit
-	compose_directives Service
+WantedBy=default.target"
+	# slirp4netns answers whoever asks for routers, as a kernel that forwards packets does not. So
+	# RootlessKit's interface gets an address and a router (fd00::2) once the daemon is up. From
+	# engine 29.5 on that network is not dockerd's own: a file among its mounts leads there.
+	# shellcheck disable=SC2016 # systemd and the inner shell expand them
+	[ "$(doc ipv6)" != true ] || printf '%s\n' '
+[Service]
+ExecStartPost=/bin/sh -euc '\''p=$$(cat %t/docker.pid); \
+  e="nsenter -U --preserve-credentials -m -t $$p"; \
+  n=$${DOCKERD_ROOTLESS_ROOTLESSKIT_STATE_DIR:-%t/dockerd-rootless}/netns; \
+  $$e test -e $$n || n=/proc/$$p/ns/net; \
+  $$e nsenter --net=$$n ip -6 address replace fd00::100/64 dev tap0 nodad; \
+  $$e nsenter --net=$$n ip -6 route replace default via fd00::2 dev tap0'\'
+	compose_directives
 }
 
-# slirp4netns offers an address to whoever asks for routers, as a kernel that forwards packets does
-# not: once the daemon is up, RootlessKit's interface gets one, and slirp4netns (fd00::2) as its
-# router. From engine 29.5 on that network is not dockerd's own, and a file among its mounts leads
-# there.
-compose_ipv6_start() {
-	[ "$(doc ipv6)" = true ] || return 0
-	cat <<-'UNIT'
-
-		[Service]
-		ExecStartPost=/bin/sh -euc 'p=$$(cat %t/docker.pid); \
-		  e="nsenter -U --preserve-credentials -m -t $$p"; \
-		  n=$${DOCKERD_ROOTLESS_ROOTLESSKIT_STATE_DIR:-%t/dockerd-rootless}/netns; \
-		  $$e test -e $$n || n=/proc/$$p/ns/net; \
-		  $$e nsenter --net=$$n ip -6 address replace fd00::100/64 dev tap0 nodad; \
-		  $$e nsenter --net=$$n ip -6 route replace default via fd00::2 dev tap0'
-	UNIT
-}
-
-# The document's directives count more than those above. Each value of several is a line. $1 the
-# section.
+# Each value of several is a line.
 compose_directives() {
-	local file name head="[$1]"
-	for file in "$DOC/text/docker.service/$1".*; do
+	local file name value
+	for file in "$DOC"/text/docker.service/*.*; do
 		[ -e "$file" ] || continue
-		name=${file##*/"$1".}
-		[ -z "$head" ] || printf '\n%s\n' "$head"
-		head=''
-		sed "s/^/$name=/" "$file"
-		echo
+		name=${file##*/}
+		printf '\n[%s]\n' "${name%%.*}"
+		while IFS= read -r value || [ -n "$value" ]; do
+			printf '%s=%s\n' "${name#*.}" "$value"
+		done <"$file"
 	done
 }
 
-# A daemon that runs keeps running when the new files cannot be right. dockerd reads the
-# certificates, too: root's own copies. Engines before 23 cannot tell.
-validate_daemon_files() {
+# The context makes the account's own docker, and "docker -H ssh://" from elsewhere, find the
+# socket.
+compose_context() {
+	printf '"rootless"' >"$WORK/new/context"
+	printf '{"Name":"rootless","Metadata":{"Description":"Rootless Docker of %s"},%s%s}}}' \
+		"$ACCOUNT" '"Endpoints":{"docker":{"Host":"unix://' \
+		"$ACCOUNT_RUNTIME/docker.sock\",\"SkipTLSVerify\":false" >"$WORK/new/meta.json"
+}
+
+# The timer removes what the daemon does not use any more. Machines that were made together do not
+# all begin at once.
+compose_prune() {
+	local all=''
+	[ "$(doc docker-prune.all)" != true ] || all=' --all'
+	printf '%s\n' "$MANAGED
+[Unit]
+Description=Removes what Docker does not use any more (rootless)
+Documentation=https://docs.docker.com/reference/cli/docker/system/prune/
+Requisite=docker.service
+After=docker.service
+
+[Service]
+Type=oneshot
+Environment=DOCKER_HOST=unix://%t/docker.sock
+ExecStart=$(command -v docker) system prune --force$all --filter until=$(doc docker-prune.until)" \
+		>"$WORK/new/docker-prune.service"
+	printf '%s\n' "$MANAGED
+[Unit]
+Description=Removes what Docker does not use any more (rootless)
+
+[Timer]
+OnCalendar=$(doc docker-prune.OnCalendar)
+Persistent=true
+RandomizedDelaySec=15min
+
+[Install]
+WantedBy=timers.target" >"$WORK/new/docker-prune.timer"
+}
+
+# A daemon that runs keeps running when the new files cannot be right.
+validate_files() {
+	! has docker-prune.OnCalendar ||
+		systemd-analyze calendar -- "$(doc docker-prune.OnCalendar)" >/dev/null 2>&1 ||
+		fail docker-prune.OnCalendar "'$(doc docker-prune.OnCalendar)'" \
+			"a calendar event that systemd takes (systemd.time(7))" \
+			"correct prune.schedule: 'systemd-analyze calendar' shows when one is due"
+	set -- "$DOC"/text/docker.service/*
+	if [ -e "$1" ] && ! are_as_before docker.service; then validate_unit; fi
+	are_as_before daemon.json || validate_daemon_json
+}
+
+# dockerd reads the certificates, too: root's own copies. Engines before 23 cannot tell.
+validate_daemon_json() {
 	local said
-	validate_unit
-	! cmp -s "$WORK/earlier/daemon.json" "$WORK/new/daemon.json" || return 0
 	sed "s|\"$ACCOUNT_HOME/.config/docker/tls/|\"$WORK/new/|" \
 		"$WORK/new/daemon.json" >"$WORK/tried.json"
 	! said=$(timeout -k 5 60 dockerd --validate --config-file "$WORK/tried.json" 2>&1) || return 0
@@ -168,21 +200,15 @@ validate_daemon_files() {
 		"one that it accepts" "correct daemon, or take back its last change"
 }
 
-# What systemd does not know in a unit, or does not take, it ignores; here that is an error. Root's
-# systemd-analyze has this one file and misses all others, which is not said; what has a newer name
-# is not wrong.
+# systemd ignores what it does not know in a unit; here that is an error. Root's systemd-analyze has
+# this one file and misses all others, which is not said; what has a newer name is not wrong.
 validate_unit() {
-	local place=$WORK/unit said
-	set -- "$DOC"/text/docker.service/*
-	[ -e "$1" ] || return 0
-	rm -rf "$place"
-	mkdir "$place"
-	cp "$WORK/new/docker.service" "$place"
-	said=$(env -i PATH="$PATH" HOME=/root LC_ALL=C XDG_RUNTIME_DIR="$place" \
-		SYSTEMD_UNIT_PATH="$place" timeout -k 5 20 \
-		systemd-analyze --user --man=no verify "$place/docker.service" 2>&1 |
+	local said
+	said=$(env -i PATH="$PATH" HOME=/root LC_ALL=C XDG_RUNTIME_DIR="$WORK" \
+		SYSTEMD_UNIT_PATH="$WORK/new" timeout -k 5 20 \
+		systemd-analyze --user --man=no verify "$WORK/new/docker.service" 2>&1 |
 		grep -vE ' (instead\.|obsolete|deprecated)' |
-		sed -n "s|^$place/docker\.service:[0-9]*: ||p" | head -n 3 | paste -s -d ' ')
+		sed -n "s|^$WORK/new/docker\.service:[0-9]*: ||p" | head -n 3 | paste -s -d ' ')
 	[ -z "$said" ] || fail "docker.service" "that systemd says '$said'" \
 		"directives as systemd.unit(5) has them" "correct unitOverrides"
 }

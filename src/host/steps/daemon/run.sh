@@ -4,44 +4,48 @@
 
 # The files are in place, and the service manager runs. $1 not empty where it ran before they were.
 run_daemon() {
-	local files ground verb=restart since
-	files=$(sum_of_daemon_files "$WORK/new")
-	ground=$(sum_of_ground)
-	if [ -z "$1" ]; then
-		# It starts with what there is now.
-		verb=start
-	else
+	local ground verb=start since
+	ground=$(ground)
+	sum_files
+	if [ -n "$1" ]; then
 		reload_units
-		if [ "$files $ground" = "$(sum_at_start files) $(sum_at_start ground)" ] &&
-			[ "$files" = "$(sum_of_daemon_files "$WORK/earlier")" ]; then
-			verb=start
-			! ask_daemon "$(data_root)" || verb=''
+		# Where somebody has edited the files, the daemon may run with that.
+		if [ "$NEW_FILES $ground" != "$STARTED_FILES $STARTED_GROUND" ] ||
+			[ "$NEW_FILES" != "$EARLIER_FILES" ]; then
+			verb=restart
+		elif ask_daemon; then
+			verb=''
 		fi
 	fi
 	if [ -n "$verb" ]; then
 		forget_start
 		since=$(date +%s)
-		if ! start_and_wait "$verb" || ! ask_daemon "$(data_root)"; then start_failed "$since"; fi
-		chosen_driver_problems "$(docker_info Driver)" "$(doc daemon.json/storage-driver)"
-		stop_on_problems
+		if ! have_daemon "$verb" || ! ask_daemon; then start_failed "$since"; fi
+		stop_on_copying_driver
 		changed "daemon of $ACCOUNT ${verb}ed"
 	fi
-	note_start "$files" "$ground"
+	note_start "$NEW_FILES" "$ground"
+}
+
+# The sums of the daemon's files: NEW_FILES, and EARLIER_FILES of what was there before.
+sum_files() {
+	local new=$WORK/new
+	NEW_FILES=$(sum_of_daemon_files "$new/daemon.json" "$new/environment" "$new/docker.service")
+	EARLIER_FILES=$NEW_FILES
+	are_as_before daemon.json environment docker.service ||
+		EARLIER_FILES=$(sum_of_daemon_files "$(earlier_file daemon.json)" \
+			"$(earlier_file environment)" "$(earlier_file docker.service)")
 }
 
 # A service manager that ran before reads its files when it is told. A prune timer that is new
 # starts, and one that is not wanted any more stops.
 reload_units() {
-	local unit timer='' differs=''
-	for unit in docker.service docker-prune.service docker-prune.timer; do
-		if [ -s "$WORK/earlier/$unit" ] || [ -e "$WORK/new/$unit" ]; then
-			cmp -s "$WORK/earlier/$unit" "$WORK/new/$unit" || differs=yes
-		fi
-	done
-	[ -n "$differs" ] || return 0
+	local timer='' first=''
+	! are_as_before docker.service docker-prune.service docker-prune.timer || return 0
+	read -r first <"$(earlier_file docker-prune.timer)" || true
 	if has docker-prune.OnCalendar; then
 		timer=start
-	elif grep -q '^# Managed by rootless-docker' "$WORK/earlier/docker-prune.timer"; then
+	elif [ "$first" = "$MANAGED" ]; then
 		timer=stop
 	fi
 	# shellcheck disable=SC2016 # the inner shell expands them
@@ -55,8 +59,7 @@ reload_units() {
 # when it was started, in seconds.
 start_failed() {
 	say_why_it_failed "$1"
-	if [ "$EARLIER_FILES" = "$(sum_of_daemon_files "$WORK/earlier")" ] &&
-		[ "$EARLIER_FILES" != "$(sum_of_daemon_files "$WORK/new")" ]; then
+	if [ "$STARTED_FILES" = "$EARLIER_FILES" ] && [ "$EARLIER_FILES" != "$NEW_FILES" ]; then
 		run_apart run_with_earlier_files
 		[ "$APART_STATUS" != 0 ] || fail "docker.service of $ACCOUNT" \
 			"that it does not start with the new settings: it runs again with its earlier \
@@ -64,7 +67,12 @@ files, and containers with a restart policy started again" "a daemon that starts
 			"correct what the lines above say, or take back the last change of daemon, \
 environment or unitOverrides"
 	fi
-	daemon_failed
+	fail "docker.service of $ACCOUNT" \
+		"it does not start, or does not answer on $ACCOUNT_RUNTIME/docker.sock: its containers \
+are down until it does" \
+		"a daemon that answers" \
+		"correct what the lines above say; or take back the last change of daemon, environment or \
+unitOverrides, with a new value of recheck: to Pulumi nothing has changed then"
 }
 
 # In a subshell. The records say then that these are wanted; the step has not come to its end.
@@ -72,7 +80,10 @@ run_with_earlier_files() {
 	each_daemon_file want_earlier_file
 	settle
 	ask_systemctl daemon-reload
-	start_and_wait restart
-	ask_daemon "$(data_root)"
-	note_start "$EARLIER_FILES" "$(sum_of_ground)"
+	have_daemon restart
+	ask_daemon
+	note_start "$STARTED_FILES" "$(ground)"
 }
+
+# $1 the path, $2 the mode.
+want_earlier_file() { want_home_file "$1" "$2" "$(earlier_file "${1##*/}")"; }

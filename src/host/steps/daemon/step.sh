@@ -3,24 +3,23 @@
 # finds it, and logins to registries. The daemon restarts only when what it runs with is another.
 
 daemon_apply() {
-	local manager_ran=''
+	local manager_ran='' root
 	[ "$(doc secrets)" = "$(secret_names)" ] ||
 		fail "secret values" "the values of '$(secret_names)' on this machine" \
 			"those of '$(doc secrets)'" \
 			"run pulumi up with a new value of recheck, which brings them"
 	[ -n "${ACCOUNT-}" ] || fail "account $(doc account)" "no such account" "it to exist" \
 		"run the account step first"
-	engine_program_problems
-	stop_on_problems
-	validate_prune
-	want_network_driver
+	stop_without_detached_network
+	root=$(data_root)
 	look_at_home
-	record_data_root "$(data_root)"
-	choose_storage_driver
-	compose_daemon_files
+	compose_files
 	adopt_earlier_daemon
-	validate_daemon_files
-	EARLIER_FILES=$(sum_at_start files)
+	validate_files
+	read_start
+	record_data_root "$root"
+	[ "$(chosen_driver)" != fuse-overlayfs ] || want_packages fuse-overlayfs
+	[ "$(doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_NET)" != pasta ] || want_packages passt
 	want_in_home
 	! service_manager_runs || manager_ran=yes
 	# What linger starts has to be in the home before.
@@ -29,31 +28,28 @@ daemon_apply() {
 	settle
 	[ -n "$manager_ran" ] || start_service_manager
 	run_daemon "$manager_ran"
-	note_data_root "$(data_root)" "$(docker_info DataRoot | grep -xE '[0-9]+ [0-9]+')"
+	note_data_root "$root"
 	log_driver_checks
 	stop_on_problems
 	want_registry_logins
 }
 
-# The engine chooses, but on kernels before 5.11, where it may take vfs: there the document gets
-# fuse-overlayfs, unless the data root has images of another driver, which the engine goes on with
-# by itself.
-choose_storage_driver() {
-	local driver
-	driver=$(doc daemon.json/storage-driver)
-	if [ -z "$driver" ] && kernel_before_5_11 &&
-		! grep -qvx -e vfs -e fuse-overlayfs "$WORK/drivers"; then
-		driver=fuse-overlayfs
-		printf '"%s"' "$driver" >"$DOC/json/daemon.json/storage-driver"
-	fi
-	[ "$driver" != fuse-overlayfs ] || want_packages fuse-overlayfs
+# An earlier start script knows no detached network, and says nothing of it.
+stop_without_detached_network() {
+	local name=DOCKERD_ROOTLESS_ROOTLESSKIT_DETACH_NETNS
+	[ "$(doc "environment/$name")" != true ] || grep -q "$name" "$(start_script)" ||
+		fail network.detached "$(start_script), which has no detached network" \
+			"that of Docker 29.5 or later" "update the engine, or leave the option out"
 }
 
 daemon_facts() {
+	local controllers word list=''
+	controllers=$(delegated_controllers)
+	for word in $controllers; do list=$list${list:+,}$word; done
 	fact storageDriver "$(word_of_account "$(docker_info Driver)")"
 	fact cgroup.version "$(word_of_account "$(docker_info CgroupVersion)")"
 	fact cgroup.driver "$(word_of_account "$(docker_info CgroupDriver)")"
-	fact cgroup.controllers "$(delegated_controllers | tr ' ' ,)"
+	fact cgroup.controllers "$list"
 	fact network.driver "$(rootlesskit_argument net)"
 	fact network.portDriver "$(rootlesskit_argument port-driver)"
 	fact network.mtu "$(rootlesskit_argument mtu)"
@@ -64,28 +60,24 @@ daemon_facts() {
 # What bridges have, Docker's own where daemon.json says nothing. What is a secret value there is
 # not said.
 bridge_facts() {
-	local mtu values
+	local mtu options=$DOC/json/daemon.json/default-network-opts values
 	values=$(secrets_directory)/json/daemon.json
-	if [ ! -e "$values/mtu" ]; then
-		mtu=$(doc daemon.json/mtu)
-		[ "$mtu" != 0 ] || mtu=''
-		fact network.bridgeMtu "${mtu:-1500}"
-	fi
-	if [ ! -e "$values/default-network-opts" ]; then
-		mtu=$(sed -n 's/.*"bridge":{\([^}]*\)}.*/\1/p' \
-			"$DOC/json/daemon.json/default-network-opts" 2>/dev/null |
-			sed -n 's/.*"com\.docker\.network\.driver\.mtu":"\([0-9]*\)".*/\1/p')
-		fact network.userDefinedBridgeMtu "${mtu:-1500}"
-	fi
+	mtu=$(doc daemon.json/mtu)
+	[ "$mtu" != 0 ] || mtu=''
+	[ -e "$values/mtu" ] || fact network.bridgeMtu "${mtu:-1500}"
+	[ ! -e "$values/default-network-opts" ] || return 0
+	mtu=$(sed -n 's/.*"bridge":{[^}]*"com\.docker\.network\.driver\.mtu":"\([0-9]*\)".*/\1/p' \
+		"$options" 2>/dev/null) || true
+	fact network.userDefinedBridgeMtu "${mtu:-1500}"
 }
 
 # Called when another step has come to its end: where it has changed what a daemon that is there
 # stands on, or its secret values, the daemon's own step is applied again as it was recorded.
 follow_daemon() {
 	case $STEP in engine | account | kernel | secrets) ;; *) return 0 ;; esac
+	read_start
 	if is_applied daemon && [ -n "${ACCOUNT-}" ] &&
-		[ "$(sum_of_ground) $(sum_of_values)" != \
-			"$(sum_at_start ground) $(sum_at_start values)" ]; then
+		{ have_new_values || [ "$(ground)" != "$STARTED_GROUND" ]; }; then
 		(
 			trap - EXIT
 			apply_recorded_daemon
@@ -111,54 +103,30 @@ apply_recorded_daemon() {
 # The daemon stops before its files go, and tells whether it holds anything. Data go before the
 # account does.
 daemon_before_release() {
-	local keys=''
+	local keys='' docker=$ACCOUNT_HOME/.config/docker
 	[ -n "${ACCOUNT-}" ] || return 0
-	if ! data_are_deleted; then
-		note_whether_daemon_holds_nothing
-	else
+	if data_are_deleted; then
 		echo delete | write_record "$STATE/leases/$LEASE/on-destroy-data"
+	else
+		note_whether_daemon_holds_nothing
 	fi
 	stop_daemon
 	remove_data
-	# What the daemon and its timer wrote in the home.
-	[ ! -e "$STATE/leases/$LEASE/own-key" ] || keys=$ACCOUNT_HOME/.config/docker/key.json
+	# What the daemon and its timer wrote in the home: engines before 23 have a key.
+	case $(record_lines home "$docker") in *"was${TAB}absent"*) keys=$docker/key.json ;; esac
 	as_account rm -f -- "$ACCOUNT_HOME/$PRUNE_STAMP" ${keys:+"$keys"} || true
 }
 
-# One that was made by hand before runs again, where it did.
+# One that was made by hand before starts again, where it is enabled.
 daemon_released() {
-	local lease=$STATE/leases/$LEASE
-	if [ -n "${ACCOUNT-}" ] && service_manager_runs; then
-		ask_systemctl daemon-reload || true
-		if [ ! -e "$lease/earlier-daemon" ]; then
-			:
-		elif start_and_wait start; then
-			changed "the earlier docker.service of $ACCOUNT started again"
-		else
-			say "the earlier docker.service of $ACCOUNT does not start again ($(last_words)):" \
-				"see 'journalctl --user -u docker' as $ACCOUNT"
-		fi
+	rm -f "$STATE/leases/$LEASE/started"
+	if [ -z "${ACCOUNT-}" ] || ! service_manager_runs; then return 0; fi
+	ask_systemctl daemon-reload || true
+	ask_systemctl is-enabled -q docker.service || return 0
+	if have_daemon start; then
+		changed "the earlier docker.service of $ACCOUNT started again"
+	else
+		say "the earlier docker.service of $ACCOUNT does not start again ($(last_words)):" \
+			"see 'journalctl --user -u docker' as $ACCOUNT"
 	fi
-	rm -f "$lease/started" "$lease/own-key" "$lease/earlier-daemon"
-}
-
-# What the network driver of the document needs, before anything is changed.
-want_network_driver() {
-	local net wanted='rootlesskit 3.0 or later, as in Docker 29, for GvisorTapVsock'
-	[ "$(doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_DETACH_NETNS)" != true ] ||
-		grep -q DOCKERD_ROOTLESS_ROOTLESSKIT_DETACH_NETNS "$(start_script)" ||
-		fail network.detached "$(start_script), which has no detached network" \
-			"that of Docker 29.5 or later" \
-			"update the engine, or leave the option out"
-	net=$(doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_NET)
-	case $net in
-	pasta) wanted='rootlesskit 2.0 or later, as in Debian 13, for Pasta' ;;
-	gvisor-tap-vsock) ;;
-	*) return 0 ;;
-	esac
-	rootlesskit --help | grep -q "^ *--net .*$net" ||
-		fail network.driver "rootlesskit $(rootlesskit --version | sed 's/.* //'), which knows \
-no $net" "$wanted" \
-			"use Slirp4netns, or leave the option out"
-	[ "$net" != pasta ] || want_packages passt
 }
