@@ -13,7 +13,7 @@ engine_program_problems() {
 	done <"$WORK/programs-of-others"
 }
 
-# newuidmap and newgidmap, where they are, need the setuid bit of root or a capability.
+# newuidmap and newgidmap need the setuid bit of root or a capability.
 id_map_problems() {
 	local program
 	for program in /usr/bin/newuidmap /usr/bin/newgidmap; do

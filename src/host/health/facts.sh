@@ -44,11 +44,8 @@ word_facts() {
 		if command -v rootlessctl >/dev/null; then rootlessctl --socket "$api" info --json
 		else curl -fsS --unix-socket "$api" http://rootlesskit/v1/info; fi | tr -d " \n"' \
 		sh "/proc/$1/root/run/docker.sock" </dev/null >"$WORK/words" || true
-	{
-		read -r version || true
-		read -r socket || true
-		read -r info || true
-	} <"$WORK/words"
+	# The last line has no end.
+	{ read -r version && read -r socket && read -r info; } <"$WORK/words" || true
 	version=${version#Docker version }
 	fact client.version "$(word_of_account "${version%%,*}")"
 	fact dockerd.socket "$(words_of "$socket")"

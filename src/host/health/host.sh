@@ -33,8 +33,6 @@ machine_problems() {
 		"one of $(names_of_known_systems), or a system built from one of them" "use such a machine"
 	[ -d /run/systemd/system ] || problem "init" "another one than systemd" \
 		"systemd, which runs the account's daemon" "boot the machine with systemd"
-	[ -e /proc/self/ns/user ] || problem "user namespaces" \
-		"a kernel without them ($(uname -r))" "CONFIG_USER_NS" "boot another kernel"
 	nested_problems
 	tun_problems
 	kernel_module_problems
@@ -84,9 +82,8 @@ kernel_module_problems() {
 	done
 	[ -n "$missing" ] || return 0
 	! kernel_was_replaced || fix="reboot the machine, into the kernel that is installed"
-	problem "kernel modules$missing" "that kernel $(uname -r) does not have them here" \
-		"them for the containers' network" "$fix" \
-		"iptables fails without them ('missing kernel module')"
+	problem "kernel modules$missing" "none of kernel $(uname -r)" "them for the containers' network" \
+		"$fix" "iptables fails without them ('missing kernel module')"
 }
 
 # While cloud-init is at work, packages and accounts are its own to change. It gets 20 minutes.
@@ -96,9 +93,8 @@ wait_for_cloud_init() {
 	while timeout -k 5 20 cloud-init status 2>/dev/null | grep -q running; do
 		[ $((tries % 12)) != 0 ] ||
 			say "waits for cloud-init to end ($((tries / 12)) of 20 minutes)"
-		[ "$tries" -lt 240 ] || fail "cloud-init" "it at work for 20 minutes" \
-			"it to come to its end" "see 'cloud-init status --long' for what it waits for, end \
-that, then run again"
+		[ "$tries" -lt 240 ] || fail "cloud-init" "it at work for 20 minutes" "it at its end" \
+			"see 'cloud-init status --long', end what it waits for, then run again"
 		tries=$((tries + 1))
 		sleep 5
 	done
