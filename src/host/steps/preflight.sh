@@ -9,7 +9,10 @@ preflight_apply() {
 	stop_on_problems
 	make_lease
 	[ ! -s "$lease/owner" ] || read -r owner <"$lease/owner" || true
-	[ "$owner" = "$(doc owner)" ] || doc owner | write_record "$lease/owner"
 	for other in $(lease_of_account "$(doc account)"); do inherit "$other"; done
-	[ -s "$lease/account-entry" ] || note_account - - new
+	if [ "$owner" != "$(doc owner)" ] || [ ! -s "$lease/account-entry" ]; then
+		doc owner >"$lease/owner"
+		[ -s "$lease/account-entry" ] || echo "$(doc account) - - new" >"$lease/account-entry"
+		sync -f "$STATE"
+	fi
 }
