@@ -123,6 +123,15 @@ home_bytes() {
 # To be written with all others when they settle. $1 path, $2 value, $3 the file of its bytes.
 home_set() {
 	local number=-
+	find_home "$1"
+	case $SEEN_VALUE in
+	absent | file* | dir* | link*) ;;
+	*)
+		fail "${1#=}" "that it is ${SEEN_VALUE:-unknown}" \
+			"nothing, or what $ACCOUNT owns and can read, of 256 KiB at most" \
+			"move it away, then run again"
+		;;
+	esac
 	case $2 in
 	file*)
 		number=1
