@@ -123,6 +123,7 @@ home_bytes() {
 # To be written with all others when they settle. $1 path, $2 value, $3 the file of its bytes.
 home_set() {
 	local number=-
+	look_home "$1"
 	find_home "$1"
 	case $SEEN_VALUE in
 	absent | file* | dir* | link*) ;;
