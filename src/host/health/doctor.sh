@@ -19,6 +19,7 @@ run_doctor() {
 	for LEASE in $(leases_of_others); do
 		read_account_record
 		case "${names:- $RECORDED_NAME} " in *" $RECORDED_NAME "*) ;; *) continue ;; esac
+		is_applied preflight || continue
 		[ "$status" != 2 ] || status=0
 		examine
 		cat "$WORK/problems"
@@ -31,12 +32,10 @@ run_doctor() {
 # The account of the installation LEASE. Its problems are in $WORK/problems afterwards. Whatever
 # goes wrong with one question, the others are asked.
 examine() {
-	local document=$STATE/leases/$LEASE/preflight
-	[ -e "$document" ] || document=/dev/null
 	: >"$WORK/problems"
 	rm -rf "$WORK/doc" "$WORK/docker-info"
 	DOC=$WORK/doc
-	read_document "$document" "$DOC"
+	read_document "$STATE/leases/$LEASE/preflight" "$DOC"
 	use_engine_of "$LEASE"
 	know_account "$RECORDED_NAME" || ACCOUNT='' ACCOUNT_UID=''
 	run_apart host_problems

@@ -13,9 +13,11 @@ engine_program_problems() {
 	done <"$WORK/programs-of-others"
 }
 
-# newuidmap and newgidmap need the setuid bit of root or a capability.
+# newuidmap and newgidmap need the setuid bit of root or a capability; without getcap nobody can
+# tell.
 id_map_problems() {
 	local program
+	command -v getcap >/dev/null || return 0
 	for program in /usr/bin/newuidmap /usr/bin/newgidmap; do
 		if [ ! -e "$program" ] || { [ -u "$program" ] && [ -O "$program" ]; }; then continue; fi
 		case $(capability_state "$program") in *cap_set[ug]id*) continue ;; esac
@@ -31,7 +33,7 @@ root_dockerd() {
 	local process name user
 	for process in /proc/[0-9]*; do
 		if ! read -r name <"$process/comm" || [ "$name" != dockerd ]; then continue; fi
-		while read -r name user _ && [ "$name" != Uid: ]; do :; done <"$process/status"
+		while read -r name user _ && [ "$name" != Uid: ]; do :; done <"$process/status" || continue
 		[ "$user" != 0 ] || {
 			printf '%s' "${process#/proc/}"
 			return 0
