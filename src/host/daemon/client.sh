@@ -31,11 +31,6 @@ docker_info() {
 	local line
 	[ -e "$WORK/docker-info" ] || ask_daemon || return 0
 	while IFS= read -r line; do
-		case $line in
-		"$1="*)
-			printf '%s\n' "${line#*=}"
-			return 0
-			;;
-		esac
+		[ "${line%%=*}" != "$1" ] || printf '%s\n' "${line#*=}"
 	done <"$WORK/docker-info"
 }

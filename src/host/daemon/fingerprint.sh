@@ -41,10 +41,3 @@ note_start() {
 	local record=$STATE/leases/$LEASE/started
 	[ -e "$record" ] || printf '%s\n' "$1 $2" | write_record "$record"
 }
-
-# Before a start: of a daemon that a killed run leaves nobody knows what it runs with.
-forget_start() {
-	[ -e "$STATE/leases/$LEASE/started" ] || return 0
-	rm -f "$STATE/leases/$LEASE/started"
-	sync "$STATE/leases/$LEASE"
-}

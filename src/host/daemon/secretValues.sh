@@ -37,16 +37,12 @@ without_secrets() {
 				words[at] = words[at - 1]
 			words[at] = word
 		}
-		function hide(line, word,   at, done) {
-			while (at = index(line, word)) {
-				done = done substr(line, 1, at - 1) "[secret]"
-				line = substr(line, at + length(word))
-			}
-			return done line
-		}
 		said {
 			line = substr($0, 1, 4000)
-			for (at = 1; at <= count; at++) line = hide(line, words[at])
+			for (word = 1; word <= count; word++)
+				while (at = index(line, words[word]))
+					line = substr(line, 1, at - 1) "\001" substr(line, at + length(words[word]))
+			gsub("\001", "[secret]", line)
 			gsub(/\/\/[^ \t"<>]*@/, "//[secret]@", line)
 			gsub(/[^] \t"<>()[{}=,;\/]+:[^ \t"<>\/]+@/, "[secret]@", line)
 			print line
@@ -57,6 +53,8 @@ without_secrets() {
 			while (match($0, /"([^"\\]|\\.)*"|-?[0-9][0-9.eE+-]*/)) {
 				text = substr($0, RSTART, RLENGTH)
 				$0 = substr($0, RSTART + RLENGTH)
+				# The name of a member.
+				if (/^:/) continue
 				gsub(/^"|"$/, "", text)
 				parts = split(text, part, /(\\r)?\\n/)
 				for (at = 1; at <= parts; at++) {

@@ -1,20 +1,15 @@
-# shellcheck shell=dash
+# shellcheck shell=dash disable=SC2016
 # Starts and stops the account's daemon. With many containers to restore, on a slow disk or right
 # after a boot, a start takes many minutes. So the unit has no limit for it, and whoever waits says
 # what for, and not for ever.
 
 # What the account's service manager is told. Stopping what is not loaded fails, and so does not
 # count.
-# shellcheck disable=SC2016 # a program of its own
-TELL_DAEMON='case $1 in
-stop)
+TELL_DAEMON='if [ "$1" = stop ]; then
 	systemctl --user stop docker-prune.timer docker-prune.service docker.service
-	case $(systemctl --user is-active docker.service) in
-	inactive | failed | unknown) exit 0 ;;
-	esac
+	case $(systemctl --user is-active docker.service) in inactive | failed | unknown) exit 0 ;; esac
 	exit 1
-	;;
-esac
+fi
 systemctl --user reset-failed docker.service 2>/dev/null
 exec systemctl --user "$1" docker.service'
 

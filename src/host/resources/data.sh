@@ -1,4 +1,4 @@
-# shellcheck shell=dash
+# shellcheck shell=dash disable=SC2016
 # The data of the daemon: images, containers and volumes. A data root was absent, empty or found
 # before the daemon used it first; that is all that is recorded, in $STATE/leases/LEASE/data, a line
 # for each:
@@ -14,7 +14,6 @@ data_root() {
 }
 
 # As the account: what a directory is, or will be. Status 3 where the account cannot write there.
-# shellcheck disable=SC2016 # a program of its own
 LOOK_AT_DATA_ROOT='root=$1
 if [ -e "$root" ]; then
 	[ -d "$root" ] && [ -w "$root" ] || exit 3
@@ -75,7 +74,6 @@ data_are_deleted() {
 # While the daemon still answers: whether it holds nothing. No containers, images, volumes, plugins,
 # networks of the user's, nor the secrets of a swarm.
 note_whether_daemon_holds_nothing() {
-	# shellcheck disable=SC2016 # the inner shell expands them
 	as_account_within 60 sh -c 'export DOCKER_CONFIG="$1"
 		export DOCKER_HOST="unix://$XDG_RUNTIME_DIR/docker.sock"
 		docker info --format "{{.Containers}} {{.Images}} {{.Swarm.LocalNodeState}}" &&
@@ -88,7 +86,6 @@ end" ] || : >"$WORK/holds-nothing"
 
 # As the account: ends with 1 where something of the user's lies there. The daemon tells only of
 # what its present storage driver or image store sees.
-# shellcheck disable=SC2016 # a program of its own
 LOOK_FOR_DATA='cd -- "$1" || exit 0
 for path in containers/* volumes/*/_data image/*/imagedb/content/*/* \
 	containerd/daemon/io.containerd.content.v1.content/blobs/*/*; do
@@ -111,7 +108,6 @@ remove_data() {
 # False where it stays. $1 data root, $2 to $5 the rest of its line.
 remove_data_root() {
 	local now
-	# shellcheck disable=SC2016 # the inner shell expands it
 	now=$(as_account sh -c '[ ! -e "$1" ] || stat -L -c "%i %W" -- "$1"' sh "$1" </dev/null) ||
 		fail "$1" "that $ACCOUNT does not say what is there ($(last_words))" "an answer" \
 			"see what is mounted there, then run again"
@@ -149,7 +145,6 @@ remove_in_rootlesskit() {
 		return 1
 	}
 	# RootlessKit keeps its state in /tmp otherwise, where that of a killed run would stay.
-	# shellcheck disable=SC2016 # the inner shells expand them
 	as_account_within 1800 sh -c 'state=$XDG_RUNTIME_DIR/rootless-docker
 		[ -d "$XDG_RUNTIME_DIR" ] || state=$HOME/.rootless-docker
 		rm -rf "$state"

@@ -1,4 +1,4 @@
-# shellcheck shell=dash
+# shellcheck shell=dash disable=SC2016
 # Logins of the account's docker CLI to registries: a member of its config.json for each, which the
 # registry has taken before it is written.
 
@@ -37,15 +37,13 @@ credential_helper_problem() {
 log_in() {
 	local login
 	login=$(cat "$2")
-	# shellcheck disable=SC2016 # the inner shell expands them
 	printf '%s' "${login#*:}" | as_account_within 90 sh -c 'umask 077
-		export DOCKER_CONFIG="$XDG_RUNTIME_DIR/rootless-docker-login"
-		export DOCKER_HOST="unix://$XDG_RUNTIME_DIR/docker.sock"
-		rm -rf "$DOCKER_CONFIG"
-		mkdir "$DOCKER_CONFIG" || exit
-		docker login --username="$1" --password-stdin "$2" >/dev/null
+		place=$XDG_RUNTIME_DIR/rootless-docker-login
+		rm -rf "$place"
+		docker --config "$place" -H "unix://$XDG_RUNTIME_DIR/docker.sock" \
+			login --username="$1" --password-stdin "$2" >/dev/null
 		status=$?
-		rm -rf "$DOCKER_CONFIG"
+		rm -rf "$place"
 		exit "$status"' sh "${login%%:*}" "$1"
 }
 

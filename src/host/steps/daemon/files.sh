@@ -1,4 +1,4 @@
-# shellcheck shell=dash
+# shellcheck shell=dash disable=SC2016
 # What the daemon reads when it starts: daemon.json, environment, unit and certificates. They are
 # composed in $WORK/new, and their sums are in $WORK/sums.
 
@@ -112,7 +112,6 @@ WantedBy=default.target"
 	# slirp4netns answers whoever asks for routers, as a kernel that forwards packets does not. So
 	# RootlessKit's interface gets an address and a router (fd00::2) once the daemon is up. From
 	# engine 29.5 on that network is not dockerd's own: a file among its mounts leads there.
-	# shellcheck disable=SC2016 # systemd and the inner shell expand them
 	[ "$(doc ipv6)" != true ] || printf '%s\n' '
 [Service]
 ExecStartPost=/bin/sh -euc '\''p=$$(cat %t/docker.pid); \
@@ -126,14 +125,13 @@ ExecStartPost=/bin/sh -euc '\''p=$$(cat %t/docker.pid); \
 
 # Each value of several is a line.
 compose_directives() {
-	local file name value
+	local file name
 	for file in "$DOC"/text/docker.service/*.*; do
 		[ -e "$file" ] || continue
 		name=${file##*/}
 		printf '\n[%s]\n' "${name%%.*}"
-		while IFS= read -r value || [ -n "$value" ]; do
-			printf '%s=%s\n' "${name#*.}" "$value"
-		done <"$file"
+		sed "s/^/${name#*.}=/" "$file"
+		echo
 	done
 }
 
@@ -204,8 +202,7 @@ validate_daemon_json() {
 # this one file and misses all others, which is not said; what has a newer name is not wrong.
 validate_unit() {
 	local said
-	said=$(env -i PATH="$PATH" HOME=/root LC_ALL=C XDG_RUNTIME_DIR="$WORK" \
-		SYSTEMD_UNIT_PATH="$WORK/new" timeout -k 5 20 \
+	said=$(XDG_RUNTIME_DIR=$WORK SYSTEMD_UNIT_PATH=$WORK/new timeout -k 5 20 \
 		systemd-analyze --user --man=no verify "$WORK/new/docker.service" 2>&1 |
 		grep -vE ' (instead\.|obsolete|deprecated)' |
 		sed -n "s|^$WORK/new/docker\.service:[0-9]*: ||p" | head -n 3 | paste -s -d ' ')

@@ -18,7 +18,9 @@ run_daemon() {
 		fi
 	fi
 	if [ -n "$verb" ]; then
-		forget_start
+		# Of a daemon that a killed run leaves nobody knows what it runs with.
+		rm -f "$STATE/leases/$LEASE/started"
+		sync "$STATE/leases/$LEASE"
 		since=$(date +%s)
 		if ! have_daemon "$verb" || ! ask_daemon; then start_failed "$since"; fi
 		stop_on_copying_driver
@@ -32,7 +34,7 @@ sum_files() {
 	local new=$WORK/new
 	NEW_FILES=$(sum_of_daemon_files "$new/daemon.json" "$new/environment" "$new/docker.service")
 	EARLIER_FILES=$NEW_FILES
-	are_as_before daemon.json environment docker.service ||
+	[ -z "$STARTED_FILES" ] || are_as_before daemon.json environment docker.service ||
 		EARLIER_FILES=$(sum_of_daemon_files "$(earlier_file daemon.json)" \
 			"$(earlier_file environment)" "$(earlier_file docker.service)")
 }

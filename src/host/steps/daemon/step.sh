@@ -43,9 +43,8 @@ stop_without_detached_network() {
 }
 
 daemon_facts() {
-	local controllers word list=''
-	controllers=$(delegated_controllers)
-	for word in $controllers; do list=$list${list:+,}$word; done
+	local word list=''
+	for word in $(delegated_controllers); do list=$list${list:+,}$word; done
 	fact storageDriver "$(word_of_account "$(docker_info Driver)")"
 	fact cgroup.version "$(word_of_account "$(docker_info CgroupVersion)")"
 	fact cgroup.driver "$(word_of_account "$(docker_info CgroupDriver)")"
