@@ -1,5 +1,9 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { functionsOfStep, packedAgent, stepNames } from "../src/agent/agentText";
 import { shellFiles, shellFunctions } from "../src/agent/shellSources";
+
+const root = join(__dirname, "..");
 
 /** How many steps run again after an upgrade that changed one line of the agent, on average over all lines. */
 export function stepsPerChangedLine(): number {
@@ -17,11 +21,43 @@ function shellLines(): number {
   return shellFiles().reduce((sum, { text }) => sum + text.split("\n").length - 1, 0);
 }
 
+/** Lines of all files below folders whose names end so. */
+function linesOf(folders: string[], end: string): { files: number; lines: number } {
+  const texts = folders.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(end))
+      .map((file) => readFileSync(join(root, folder, file), "utf8")),
+  );
+  const lines = texts.reduce((sum, text) => sum + text.split("\n").length - 1, 0);
+  return { files: texts.length, lines };
+}
+
+function figure(what: string, found: number, most?: number): void {
+  const verdict =
+    most === undefined
+      ? ""
+      : found <= most
+        ? ` of at most ${most}: met`
+        : ` of at most ${most}: NOT MET`;
+  console.log(`${what}: ${found}${verdict}`);
+}
+
 if (require.main === module) {
-  console.log(`the agent: ${shellFiles().length} files, ${shellLines()} lines without comments`);
-  console.log(`packed, as the state has it twice: ${packedAgent().length} bytes`);
+  const host = linesOf(["src/host"], ".sh");
+  const names = [...shellFunctions().keys()];
+  figure("src/host, lines with comments", host.lines, 5500);
+  figure("src/host, files", host.files, 80);
+  figure("its functions", names.length);
+  figure("its kinds of resource", names.filter((name) => name.endsWith("_set")).length);
+  figure("TypeScript of src, lines", linesOf(["src"], ".ts").lines);
+  figure("TypeScript of test and testkit, lines", linesOf(["test", "testkit"], ".ts").lines, 20000);
+  figure("docs/security.md, lines", linesOf(["docs"], "security.md").lines, 120);
+  figure("docs/decisions, pages", linesOf(["docs/decisions"], ".md").files, 13);
+  figure("the agent as it travels, bytes", packedAgent().length);
   console.log(
     `steps that run again for a changed line: ${stepsPerChangedLine().toFixed(2)} of ${stepNames.length}`,
   );
-  console.log("CPU of a preview beside bare resources: npm run bench:preview");
+  console.log(
+    "seconds and programs started: npm run bench; CPU of a preview: npm run bench:preview",
+  );
 }
