@@ -113,6 +113,11 @@ id_problems() {
 			"a file that root alone can change" "look at every line in it, then make it root's" \
 			"whoever can change it can give itself the ids of root"
 	done <"$WORK/ids"
+	for file in /etc/subuid /etc/subgid; do
+		[ ! -h "$file" ] || problem "$file" "a symbolic link to $(readlink "$file")" \
+			"the file itself, since newuidmap and newgidmap do not follow links" \
+			"put the file in its place: 'cp -p --remove-destination \"\$(readlink -f $file)\" $file'"
+	done
 	flawed_ids "$1" >"$WORK/ids"
 	while IFS=$TAB read -r what file line other; do
 		case $what in

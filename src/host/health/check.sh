@@ -104,7 +104,8 @@ present() {
 	if [ -z "$ACCOUNT" ]; then
 		found=none wanted="new, with $(doc subuid) subordinate ids"
 	elif service_manager_runs && daemon_is_up; then
-		found="$found, with a rootless daemon" wanted='taken over, it restarts once'
+		found="$found, with a rootless daemon$(running_containers)"
+		wanted='taken over, it restarts once'
 	fi
 	difference "account $(doc account)" "$found" "$wanted"
 	# shellcheck disable=SC2046 # lists of package names
@@ -124,6 +125,15 @@ present() {
 			"a Docker daemon run by root$(roots_containers)" "none: it stops with its containers"
 		;;
 	esac
+}
+
+# Of the account's own daemon, for people: ten names at most.
+running_containers() {
+	local names count
+	names=$(docker_of_account ps --format '{{.Names}}' </dev/null | head -n 10 | paste -s -d ' ')
+	count=$(printf '%s' "$names" | wc -w)
+	[ "$count" = 0 ] ||
+		printf ', %s running container%s (%s)' "$count" "$([ "$count" = 1 ] || echo s)" "$(shown "$names")"
 }
 
 sysctl_changes() {
