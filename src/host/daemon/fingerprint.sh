@@ -2,11 +2,9 @@
 # What the daemon was started with at its last good start: $STATE/leases/LEASE/started is one line,
 # the sum of its files and what it stands on. Where one of the two is another, it restarts.
 
-# The sum of what the daemon reads once, when it starts. Time limits of the unit are systemd's
-# alone: for them nothing restarts. Arguments: daemon.json, environment and unit.
-sum_of_daemon_files() {
-	grep -hvE '^(Timeout[A-Za-z]*=[^"]|\[|$)' "$@" | sum_of /dev/stdin
-}
+# What the daemon reads once, when it starts. Time limits of the unit are systemd's alone: for them
+# nothing restarts. Arguments: daemon.json, environment and unit.
+what_restarts() { grep -hvE '^(Timeout[A-Za-z]*=[^"]|\[|$)' "$@" || true; }
 
 # What other steps can change, on one line: the engine's programs, the account's ids, what
 # rootlesskit may, and the controllers that are delegated.

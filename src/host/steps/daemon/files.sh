@@ -15,7 +15,11 @@ compose_files() {
 		printf '# Certificates and key of tcpSocket: %s\n' \
 			"$(cat "$WORK"/new/*.pem | sum_of /dev/stdin)" >>"$WORK/new/environment"
 	fi
-	(cd "$WORK/new" && sha256sum -- *) >"$WORK/sums"
+	(
+		cd "$WORK/new" || exit
+		what_restarts daemon.json environment docker.service >what-restarts
+		sha256sum -- * >"$WORK/sums"
+	)
 }
 
 # Keys of daemon.json that the document says in other words. It is this run's own copy, and what it

@@ -31,12 +31,11 @@ run_daemon() {
 
 # The sums of the daemon's files: NEW_FILES, and EARLIER_FILES of what was there before.
 sum_files() {
-	local new=$WORK/new
-	NEW_FILES=$(sum_of_daemon_files "$new/daemon.json" "$new/environment" "$new/docker.service")
+	NEW_FILES=$(new_sum what-restarts)
 	EARLIER_FILES=$NEW_FILES
 	[ -z "$STARTED_FILES" ] || are_as_before daemon.json environment docker.service ||
-		EARLIER_FILES=$(sum_of_daemon_files "$(earlier_file daemon.json)" \
-			"$(earlier_file environment)" "$(earlier_file docker.service)")
+		EARLIER_FILES=$(what_restarts "$(earlier_file daemon.json)" "$(earlier_file environment)" \
+			"$(earlier_file docker.service)" | sum_of /dev/stdin)
 }
 
 # A service manager that ran before reads its files when it is told. A prune timer that is new

@@ -65,9 +65,13 @@ bridge_facts() {
 	[ "$mtu" != 0 ] || mtu=''
 	[ -e "$values/mtu" ] || fact network.bridgeMtu "${mtu:-1500}"
 	[ ! -e "$values/default-network-opts" ] || return 0
-	mtu=$(sed -n 's/.*"bridge":{[^}]*"com\.docker\.network\.driver\.mtu":"\([0-9]*\)".*/\1/p' \
-		"$options" 2>/dev/null) || true
-	fact network.userDefinedBridgeMtu "${mtu:-1500}"
+	mtu=''
+	[ ! -e "$options" ] || IFS= read -r mtu <"$options" || true
+	case $mtu in
+	*'"bridge":{'*'"com.docker.network.driver.mtu":"'*) mtu=${mtu#*'"bridge":{'*'.driver.mtu":"'} ;;
+	*) mtu=1500 ;;
+	esac
+	fact network.userDefinedBridgeMtu "${mtu%%\"*}"
 }
 
 # Called when another step has come to its end: where it has changed what a daemon that is there
