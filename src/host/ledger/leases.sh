@@ -4,8 +4,6 @@
 #   $STATE/leases/LEASE/account-entry  NAME UID HOME STATE; a "-" where it is not known yet
 #   $STATE/leases/LEASE/STEP      the document that a step has applied to its end
 
-lease_directory() { printf '%s/leases/%s' "$STATE" "${1:-$LEASE}"; }
-
 make_lease() {
 	[ ! -d "$STATE/leases/$LEASE" ] || return 0
 	mkdir -m 700 "$STATE/leases/$LEASE"

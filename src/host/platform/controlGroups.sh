@@ -23,11 +23,3 @@ holds_all() {
 		esac
 	done
 }
-
-# Those of a list that the kernel's command line switches off. $1 the list.
-disabled_controllers() {
-	local name
-	for name in $1; do
-		! grep -qE "cgroup_disable=([^ ]*,)?$name(,| |\$)" /proc/cmdline || printf '%s ' "$name"
-	done
-}

@@ -34,17 +34,3 @@ want_capability() {
 		"post-invoke=\"if [ -x $1 ]; then setcap $2 $1 || true; fi\"" >"$WORK/after-packages"
 	want_file /etc/dpkg/dpkg.cfg.d/rootless-docker 644 "$WORK/after-packages"
 }
-
-# newuidmap and newgidmap write an account's subordinate ids into its user namespace. The kernel
-# lets them by the setuid bit of root or by a capability; not by both, since a capability takes from
-# the setuid bit what it does not name. Without getcap nobody can tell. $1 the program.
-is_id_map_privileged() {
-	local needed=cap_setuid found=none
-	case $1 in */newgidmap) needed=cap_setgid ;; esac
-	! command -v getcap >/dev/null || found=$(capability_state "$1")
-	if [ -n "$(find -H "$1" -maxdepth 0 -uid 0 -perm -4000)" ]; then
-		[ "$found" = none ]
-	elif command -v getcap >/dev/null; then
-		printf '%s\n' "$found" | tr ' ' '\n' | grep -qE "^([a-z_]+,)*$needed(,[a-z_]+)*=ei?p"
-	fi
-}

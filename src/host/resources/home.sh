@@ -211,12 +211,6 @@ want_home_file() {
 	want home "$1" "file $2 $(sum_of "$3")" "$3"
 }
 
-# $1 path.
-want_home_dir() {
-	want_home_parents "$1"
-	[ "$(home_state "$1")" != absent ] || want home "$1" 'dir 700'
-}
-
 # $1 path, $2 target.
 want_home_link() {
 	want_home_parents "$1"

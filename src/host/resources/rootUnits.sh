@@ -43,16 +43,3 @@ want_masks() {
 		case " $2 " in *" $state "*) want_mask "$unit" ;; esac
 	done <"$WORK/units"
 }
-
-# The units of root's that this installation alone keeps stopped, and that start again without its
-# word.
-units_kept_stopped() {
-	# shellcheck disable=SC2046 # names of records have no blanks
-	awk -F '\t' -v lease="$LEASE" '
-		FNR == 1 { unit = $1 == "unit" ? $2 : "" }
-		$1 == "was" && $2 == "running" { ran[unit] = 1 }
-		$1 == "by" && $2 == lease { mine[unit] = 1 }
-		$1 == "by" && $2 != lease { others[unit] = 1 }
-		END { for (unit in ran) if (unit in mine && !(unit in others)) print unit }' \
-		/dev/null $(record_files) | grep -F . | paste -s -d ' '
-}

@@ -3,8 +3,6 @@
 # it.
 
 account_apply() {
-	account_problems "$(doc account)"
-	stop_on_problems
 	have_account
 	give_ids
 	want_resource_controllers

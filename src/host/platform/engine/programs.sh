@@ -40,6 +40,3 @@ engine_version() {
 	said=${said#Docker version }
 	printf '%s' "${said%%,*}"
 }
-
-# $1 the version.
-engine_is_before() { version_is "$(engine_version)" lt "$1"; }

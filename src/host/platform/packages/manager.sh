@@ -93,12 +93,6 @@ package_errors() {
 	} | awk '!seen[$0]++' | paste -s -d ' '
 }
 
-# Packages that would go if others were purged. Arguments: the others.
-packages_removed_with() {
-	of_manager plan purge "$@"
-	sed -n 's/^remove //p' "$WORK/plan" | grep -vxF "$(printf '%s\n' "$@")" || true
-}
-
 # The packages without which a URL cannot be read. $1 the URL.
 packages_of_url() {
 	case $PACKAGE_MANAGER:$1 in apt-get:https:*) printf ca-certificates ;; esac
