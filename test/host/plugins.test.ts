@@ -1,12 +1,7 @@
 import { currentEngine, earlierEngine } from "../../testbed/engine";
 import { diffSnapshots, snapshotHost } from "../../testbed/hosts";
 import { EnginePlugin, EngineSource } from "../../index";
-import {
-  applyEngine,
-  engineHost,
-  type Refused,
-  testRefused,
-} from "../../testkit/engineHost";
+import { applyEngine, engineHost, type Refused, testRefused } from "../../testkit/engineHost";
 import { asAccount, daemonStart, importImage } from "../../testkit/host";
 import type { StepArgs } from "../../testkit/documents";
 import { Installation } from "../../testkit/installation";

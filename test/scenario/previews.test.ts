@@ -69,7 +69,7 @@ test("an up that failed before the daemon was there", async () => {
   const { resources } = (state as { deployment: { resources: { urn: string }[] } }).deployment;
   const half = JSON.parse(JSON.stringify(state)) as typeof state;
   (half as { deployment: { resources: object[] } }).deployment.resources = resources.filter(
-    ({ urn }) => !/::web-(daemon|report)$/.test(urn),
+    ({ urn }) => !/::web-daemon$/.test(urn),
   );
   await installation.stack.importState(half);
   expect(await shown(wishes)).toMatchSnapshot();
@@ -103,7 +103,7 @@ describe("logins to registries", () => {
   test("the first one", async () => {
     expect(await shownHere(logins("one"))).toMatchSnapshot();
     const { steps, restarted } = await walked(logins("one"));
-    expect([steps, restarted]).toEqual([["create web-registries", "update web-report"], false]);
+    expect([steps, restarted]).toEqual([["update web-secrets"], false]);
   });
 
   test("another password, and a registry more", async () => {
@@ -115,13 +115,13 @@ describe("logins to registries", () => {
     expect(await shownHere({ ...more, registryAuth })).toMatchSnapshot();
     registry.accept({ robot: "two" });
     const { steps, restarted } = await walked(logins("two"));
-    expect([steps, restarted]).toEqual([["update web-registries"], false]);
+    expect([steps, restarted]).toEqual([["update web-secrets"], false]);
   });
 
   test("none any more", async () => {
     expect(await shownHere(wishes)).toMatchSnapshot();
     const { steps, restarted } = await walked(wishes);
-    expect([steps, restarted]).toEqual([["update web-report", "delete web-registries"], false]);
+    expect([steps, restarted]).toEqual([["update web-secrets"], false]);
     expect(await host.run("cat /home/app/.docker/config.json")).not.toContain(registry.address);
   });
 });

@@ -47,7 +47,8 @@ const workflow = (name: string) => parse(read(name)) as Workflow;
 const workflows = ["examples/github-actions", ".github/workflows"].flatMap((folder) =>
   readdirSync(join(root, folder)).map((name) => join(folder, name)),
 );
-const stepsOf = (name: string) => Object.values(workflow(name).jobs).flatMap((job) => job.steps ?? []);
+const stepsOf = (name: string) =>
+  Object.values(workflow(name).jobs).flatMap((job) => job.steps ?? []);
 
 /** Those with Node.js 24: GitHub's runners have no other one. */
 const actions = {

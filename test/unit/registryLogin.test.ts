@@ -112,7 +112,9 @@ test.each([
   ["no: geheim-ü-wort for you\n", "no: [secret] for you"],
 ])("docker says %j", (said, shown) => {
   const problem = problemOf(said);
-  expect(problem).toContain(`registryAuth r.example:5000: found that docker cannot log in ('${shown}')`);
+  expect(problem).toContain(
+    `registryAuth r.example:5000: found that docker cannot log in ('${shown}')`,
+  );
   for (const word of ["registryCertificates", "insecure-registries", "environment"])
     expect(problem).toContain(word);
 });
