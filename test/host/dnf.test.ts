@@ -10,7 +10,7 @@ import {
 } from "../../testkit/engineHost";
 import { asAccount } from "../../testkit/host";
 import { Installation } from "../../testkit/installation";
-import { liveThroughVersions, testAnotherAtWork, testKilled } from "../../testkit/packageManagers";
+import { liveThroughVersions, testAnotherAtWork } from "../../testkit/packageManagers";
 
 // A Debian with Fedora's os-release, dnf 4 and rpm, and no apt and no dpkg.
 const given = engineHost({ like: "fedora" });
@@ -112,13 +112,6 @@ test("what somebody needs or has asked for meanwhile stays, and nothing else", a
   );
   expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
 });
-
-const kill = { when: "rpm -q docker-ce-cli >/dev/null", manager: "-x dnf" };
-
-/** An empty file of dnf's own, under a name that any program may have. */
-const isDnfs = (line: string) => /^file added: \/tmp\/tmp\w{8} root:root 600 /.test(line);
-
-testKilled(given, wishes, kill, isDnfs);
 
 test("Docker's archives, with the distribution's packages that they need", async () => {
   const before = await snapshotHost(given.host);

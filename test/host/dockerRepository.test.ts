@@ -1,9 +1,7 @@
 import { currentEngine, earlierEngine } from "../../testbed/engine";
 import { diffSnapshots, snapshotHost } from "../../testbed/hosts";
-import { serveRegistry } from "../../testbed/registry";
 import { RootfulDocker } from "../../index";
 import { engineHost, type Refused, testRefused } from "../../testkit/engineHost";
-import type { StepArgs } from "../../testkit/documents";
 import { asAccount, importImage } from "../../testkit/host";
 import { Installation } from "../../testkit/installation";
 
@@ -31,7 +29,6 @@ test("a version of it, a container, the newest version with its data, and destro
   expect(await given.version()).toBe(`${currentEngine}\n`);
   expect(await asAccount(given.host, "app", "docker run --rm busybox echo here")).toBe("here\n");
   const again = wishes({ version: currentEngine });
-  await pushAndPull(app, again);
   for (const { changed } of Object.values(await app.applyAll(again))) expect(changed).toEqual([]);
   // What is in containerd's image store, an engine sees too that begins with another one.
   await asAccount(given.host, "app", "docker run --name kept busybox echo here");
@@ -45,25 +42,6 @@ test("a version of it, a container, the newest version with its data, and destro
   await app.revertAll(distribution);
   expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
 });
-
-/** By containerd's image store, too, from a registry of an authority that nobody knows. */
-async function pushAndPull(app: Installation, before: StepArgs): Promise<void> {
-  const { address, ca, close } = await serveRegistry({ robot: "s3cret-word" });
-  const registryAuth = [{ address, username: "robot", password: "s3cret-word" }];
-  const trusting = { ...before, registryAuth, registryCertificates: { [address]: ca } };
-  await app.apply("daemon", trusting);
-  await app.apply("daemon", trusting);
-  const image = `${address}/team/busybox`;
-  await asAccount(
-    given.host,
-    "app",
-    `docker tag busybox ${image}; docker push -q ${image}; docker rmi -f ${image} >/dev/null; docker pull -q ${image}; docker rmi -f ${image} >/dev/null`,
-  );
-  await app.revert("daemon", trusting);
-  await app.apply("daemon", before);
-  expect(await given.host.run("ls /home/app/.config/docker")).not.toContain("certs.d");
-  await close();
-}
 
 test("from the distribution's engine to it and back: each one's packages go, the data stay", async () => {
   const app = new Installation(given.host, "a1");

@@ -143,26 +143,6 @@ describe("Debian 13", () => {
     expect(await mtus(host)).toEqual([bridge, userDefined]);
   });
 
-  test("a network that is there keeps its MTU, and one may have its own", async () => {
-    await app.apply("daemon", { ...plain, daemon: { mtu: 1500 } });
-    await asAccount(host, "app", "docker network create before >/dev/null");
-    await app.apply("daemon", plain);
-    const inNetwork = (name: string) =>
-      asAccount(
-        host,
-        "app",
-        `docker run --rm --network ${name} busybox cat /sys/class/net/eth0/mtu`,
-      );
-    expect(await inNetwork("before")).toBe("1500\n");
-    await asAccount(
-      host,
-      "app",
-      "docker network create -o com.docker.network.driver.mtu=1400 small >/dev/null",
-    );
-    expect(await inNetwork("small")).toBe("1400\n");
-    await asAccount(host, "app", "docker network rm before small >/dev/null");
-  });
-
   // Who binds the port needs the right to: RootlessKit with its own port driver, else slirp4netns or pasta.
   test.each([
     [{}, "FileCapability"],

@@ -12,7 +12,6 @@ import { Installation } from "../../testkit/installation";
 import {
   liveThroughVersions,
   testAnotherAtWork,
-  testKilled,
   testPreinstalled,
 } from "../../testkit/packageManagers";
 
@@ -131,11 +130,6 @@ test("Compose, and what it needs, go when they are taken out; Buildx stays, whic
   expect(await given.host.run(there)).toBe("docker-buildx\n");
   await revertEngine(app, wishes());
   expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
-});
-
-testKilled(given, wishes, {
-  when: "rpm -q containerd >/dev/null",
-  manager: "-f '[z]ypper -n'",
 });
 
 testRefused(

@@ -222,25 +222,3 @@ test("problems of Outputs end the program before anything is reached", async () 
     "account.name: 'Bob Smith' is not an account name; use at most 32 of a-z, 0-9, '_' and '-', a letter first",
   );
 });
-
-// Last: the tests' own logins are shut out, too.
-test("a refused key that sshd shuts the address out for: the key is named, and the next up waits", async () => {
-  // By default it takes four within some seconds, which are more on a slow machine.
-  await host.run(
-    "echo PerSourcePenalties authfail:45s >/etc/ssh/sshd_config.d/0.conf; systemctl restart ssh",
-  );
-  const wrong = { privateKey: undefined, password: "wrong", dialErrorLimit: 10 };
-  const said = await failureOf({ connection: { ...connection(), ...wrong } });
-  expect(said.join("\n")).toMatch(
-    /web-agent: connection: found the SSH server hanging up before a login \(.*\); wanted a login as connection\.user '\w+'\. To fix: see first whether the machine has that user, with your key/,
-  );
-  const installation = await HostStack.on(host, "shutOut");
-  const { failure, events } = await installation.tryUp({ connection: connectionTo(host) });
-  const waits = events.flatMap(({ diagnosticEvent }) =>
-    diagnosticEvent?.message.includes("no SSH server answers yet") ? [diagnosticEvent.message] : [],
-  );
-  expect(waits.join("\n")).toMatch(/\(it says 'Not allowed at this time'\)/);
-  expect(waits.length).toBeLessThan(8);
-  expect(failure).toContain("preflight: /dev/net/tun");
-  await installation.destroy();
-});
