@@ -90,7 +90,7 @@ class Bare extends pulumi.ComponentResource {
         before.length > 0 ? before : [agent],
       );
     }
-    this.registerOutputs({ report: made.report.stdout });
+    this.registerOutputs({ report: made.daemon.stdout });
   }
 }
 
@@ -114,9 +114,7 @@ function beforeOf(step: string): string[] {
     case "preflight":
       return [];
     case "daemon":
-      return ["engine", "account", "kernel", "ports", "secrets"];
-    case "report":
-      return ["daemon"];
+      return ["engine", "account", "kernel", "secrets"];
     default:
       return ["preflight"];
   }

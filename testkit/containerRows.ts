@@ -1,5 +1,6 @@
 import type { TestHost } from "../testbed/hosts";
 import { asAccount, tryAsAccount } from "./host";
+import { rowsOf } from "./limitations";
 
 /** An account `app` with the image busybox, and what its steps reported. */
 export interface Tried {
@@ -62,8 +63,8 @@ export async function gatewayAnswers(host: TestHost): Promise<string> {
 /** Rows of what a container meets, each tried by use through a daemon with the defaults. */
 export function containerRows({ host, facts }: Tried): void {
   const docker = (command: string) => dockerOf(host(), command);
-  const status = (row: string) => facts()[`limitations.${row}.status`];
-  const evidence = (row: string) => facts()[`limitations.${row}.evidence`];
+  const status = (row: string) => rowsOf(facts())[row].status;
+  const evidence = (row: string) => rowsOf(facts())[row].evidence;
 
   test("sharedMounts: no rshared, and by rslave what is mounted on the machine later", async () => {
     expect(status("sharedMounts")).toBe("limited");
@@ -91,14 +92,13 @@ export function containerRows({ host, facts }: Tried): void {
     expect(
       await docker(`run --rm -v /var/run/docker.sock:/var/run/docker.sock ${isSocket}`),
     ).toEqual([1, ""]);
-    const [, option] =
-      /^mount that one: (-v \S+)$/.exec(facts()["limitations.dockerSocket.fix"]) ?? [];
+    const [, option] = /^mount that one: (-v \S+)$/.exec(rowsOf(facts()).dockerSocket.fix) ?? [];
     expect(await docker(`run --rm ${option} ${isSocket}`)).toEqual([0, ""]);
   });
 
   test("containerAddresses: reached by the way in that the row names", async () => {
     expect(status("containerAddresses")).toBe("limited");
-    const fix = facts()["limitations.containerAddresses.fix"];
+    const fix = rowsOf(facts()).containerAddresses.fix;
     const [, enter] = /^enter it as app: (.*)$/.exec(fix) ?? [];
     await docker("run -d --name inside busybox httpd -f -h /");
     const asked = "inspect -f {{.NetworkSettings.Networks.bridge.IPAddress}} inside";

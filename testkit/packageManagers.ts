@@ -1,10 +1,8 @@
-import { readFileSync } from "node:fs";
-import { EngineSource, OnDestroyData, RootfulDocker } from "../index";
-import { busyboxImageTar } from "../testbed/dockerCli";
+import { EngineSource, OnDestroyData } from "../index";
 import { currentEngine, earlierEngine, engineTar } from "../testbed/engine";
 import { diffSnapshots, snapshotHost } from "../testbed/hosts";
 import type { StepArgs } from "./documents";
-import { applyEngine, type EngineHost, revertEngine } from "./engineHost";
+import { type EngineHost, revertEngine } from "./engineHost";
 import { asAccount, importImage } from "./host";
 import { type Answer, Installation } from "./installation";
 
@@ -78,40 +76,6 @@ export function testPreinstalled(given: EngineHost): void {
   });
 }
 
-/** How somebody's engine of an earlier version comes, URL being the testbed's repository, and what shows its packages. */
-export interface Theirs {
-  installs: string;
-  shows: string;
-}
-
-/** The last test of its host: root's engine is there then. */
-export function testPurged(given: EngineHost, { installs, shows }: Theirs): void {
-  test("Purge of an engine that root runs: destroy gives it back as it was, and its containers run", async () => {
-    const { host } = given;
-    await host.run(`${installs.replace(/URL/g, given.downloads.url)}
-      systemctl enable -q --now docker`);
-    const there = () =>
-      host.run(
-        `${shows}; systemctl is-enabled docker containerd docker.socket; ls /etc/systemd/system`,
-      );
-    await host.run("cat >/tmp/busybox.tar", { input: readFileSync(await busyboxImageTar()) });
-    await host.run(`docker import /tmp/busybox.tar busybox >/dev/null
-      docker run -d --name shop --restart always busybox sleep 99999; rm /tmp/busybox.tar`);
-    const before = await there();
-    const app = new Installation(host, "a1");
-    const purge = { rootfulDocker: RootfulDocker.Purge };
-    const archives = given.withArchives(currentEngine, {}, purge);
-    await app.applyAll(archives);
-    expect(await given.version()).toBe(`${currentEngine}\n`);
-    expect(await host.run("pgrep -u root -x dockerd || true")).toBe("");
-    await app.revertAll(archives);
-    expect(await there()).toBe(before);
-    const running =
-      "docker version -f '{{.Server.Version}}'; docker ps --format '{{.Names}} {{.State}}'";
-    expect(await host.run(running)).toBe(`${earlierEngine}\nshop running\n`);
-  });
-}
-
 /** A command that installs the package `slow` and goes on, how it is removed, and what the step says meanwhile. */
 export interface AtWork {
   installs: string;
@@ -139,98 +103,4 @@ export function testAnotherAtWork(
     await given.host.run(removes);
     expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
   });
-}
-
-/** When the step engine is killed with its package manager. */
-export interface Kill {
-  /** A command on the host that is true from then on. */
-  when: string;
-  /** What is killed, as arguments of pkill. */
-  manager: string;
-  /** A file that it leaves then. Defaults to none. */
-  leaves?: string;
-}
-
-/** Preflight, and an engine that is killed in the middle of its packages. */
-export async function killEngine(app: Installation, wishes: StepArgs, kill: Kill): Promise<void> {
-  await app.install();
-  await app.apply("preflight", wishes);
-  const killed = app.tryApply("engine", wishes);
-  // What is at work stands still first: it would end while the agent is looked for.
-  await app.host.run(
-    `timeout 60 sh -c 'until ${kill.when}; do :; done'; pkill -STOP ${kill.manager}
-    pkill -9 -f [a]gents/a1/agent; pkill -9 ${kill.manager}; pkill -9 -x rpm; true`,
-  );
-  expect((await killed).exitCode).not.toBe(0);
-  if (kill.leaves) await app.host.run(`[ -e ${kill.leaves} ]`);
-}
-
-/** @param isNobodys true for a difference that the package manager itself leaves. Defaults to none. */
-export function testKilled(
-  given: EngineHost,
-  wishesOf: () => StepArgs,
-  kill: Kill,
-  isNobodys: (difference: string) => boolean = () => false,
-): void {
-  test("an installation that is killed with its package manager: destroy takes all of it back", async () => {
-    const before = await snapshotHost(given.host);
-    const app = new Installation(given.host, "a1");
-    await killEngine(app, wishesOf(), kill);
-    expect(await revertEngine(app, wishesOf())).toMatch(/an installation of .* was interrupted/);
-    const left = diffSnapshots(before, await snapshotHost(given.host));
-    expect(left.filter((difference) => !isNobodys(difference))).toEqual([]);
-  });
-}
-
-/** When a removal of the engine's packages is killed with its package manager. */
-export interface RemovalKill {
-  /** A file of one of them: at once when it has gone. The package still counts as installed then. */
-  gone: string;
-  /** A command on the host that prints which files of installed packages are not there. */
-  lacking: string;
-}
-
-/** What is asked for after a removal that was killed. */
-export interface RemovalKilled {
-  what: string;
-  /** What it was for. Defaults to destroy. */
-  instead?: () => StepArgs;
-  /** Applied next. Defaults to nothing but destroy. */
-  next?: () => StepArgs;
-}
-
-/** One test a row: after it the engine is whole, or gone. As for testKilled. */
-export function testRemovalKilled(
-  given: EngineHost,
-  wishesOf: () => StepArgs,
-  { gone, lacking }: RemovalKill,
-  rows: RemovalKilled[],
-  isNobodys: (difference: string) => boolean = () => false,
-): void {
-  test.each(rows)(
-    "a removal that is killed with its package manager: $what",
-    async ({ instead, next }) => {
-      const before = await snapshotHost(given.host);
-      const app = new Installation(given.host, "a1");
-      await applyEngine(app, wishesOf());
-      await given.host.run("touch /run/held");
-      const removal = instead
-        ? app.tryApply("engine", instead())
-        : app.tryRevert("engine", wishesOf());
-      await given.host.run(
-        `timeout 60 sh -c 'while [ -e ${gone} ]; do :; done'; pkill -STOP -x 'rpm|Zypp-main|dnf|pacman'
-        pkill -9 -f [a]gents/a1/agent; pkill -9 -x 'rpm|Zypp-main|dnf|pacman'; pkill -x sleep; rm /run/held`,
-      );
-      expect((await removal).exitCode).not.toBe(0);
-      expect(await given.host.run(lacking)).toContain(gone);
-      if (next) {
-        const { facts } = await app.apply("engine", next());
-        expect(facts["versions.engine"]).toBe(currentEngine);
-        expect(await given.host.run(lacking)).toBe("");
-      }
-      expect(await revertEngine(app, (next ?? wishesOf)())).not.toContain(" stays: ");
-      const left = diffSnapshots(before, await snapshotHost(given.host));
-      expect(left.filter((difference) => !isNobodys(difference))).toEqual([]);
-    },
-  );
 }

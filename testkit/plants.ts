@@ -1,7 +1,6 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { createHash } from "node:crypto";
 
-/** A place of the account's that root's steps look at, as src/host/core/account.sh lists it. */
+/** A place of the account's that root's steps look at. */
 export interface Place {
   what: "file" | "directory" | "socket";
   /** Below the account's home, or its /run/user/UID. */
@@ -9,17 +8,31 @@ export interface Place {
   path: string;
 }
 
-const source = readFileSync(join(__dirname, "../src/host/core/account.sh"), "utf8");
+const context = createHash("sha256").update("rootless").digest("hex");
 
-/** The agent's own list. */
 export const places: Place[] = [
-  ...(/PLACES'\n([^]*?)\n\tPLACES/.exec(source)?.[1] ?? "").matchAll(/^\t\t(\w+) (\w+) (\S+)$/gm),
-].map(([, what, where, path]) => ({ what, where, path }) as Place);
+  ...[
+    ".config/docker/daemon.json",
+    ".config/docker/environment",
+    ".config/systemd/user/docker.service",
+    ".config/systemd/user/default.target.wants/docker.service",
+    ".config/systemd/user/docker-prune.timer",
+    ".docker/config.json",
+    `.docker/contexts/meta/${context}/meta.json`,
+    ".ssh/authorized_keys",
+  ].map((path) => ({ what: "file", where: "home", path }) as const),
+  ...[".config/docker", ".docker", ".local/share/docker", ".ssh"].map(
+    (path) => ({ what: "directory", where: "home", path }) as const,
+  ),
+  ...["docker.sock", "systemd/private"].map(
+    (path) => ({ what: "socket", where: "runtime", path }) as const,
+  ),
+];
 
 /** A path on a host, for a shell there. $1 the account. */
 export function onHost({ where, path }: Place, account: string): string {
   const base = where === "home" ? `/home/${account}` : `/run/user/$(id -u ${account})`;
-  return `${base}/${path.replace("ROOTLESS", "$(printf rootless | sha256sum | cut -c 1-64)")}`;
+  return `${base}/${path}`;
 }
 
 /**

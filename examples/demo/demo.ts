@@ -148,9 +148,10 @@ const words: Record<string, Words> = {
   },
   kernel: { does: "kernel settings that containers need without root", undoes: "those settings" },
   secrets: { does: "secret values of the daemon (none here)" },
-  ports: { does: "ports below 1024 (not asked for here)" },
-  daemon: { does: "the account's daemon is configured and started", undoes: "the daemon" },
-  report: { does: "the daemon is asked whether it answers, and what it can do" },
+  daemon: {
+    does: "the account's daemon is configured and started, and asked what it can do",
+    undoes: "the daemon",
+  },
 };
 
 function sentence(op: string, { does, undoes }: Words): string | undefined {

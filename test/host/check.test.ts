@@ -29,29 +29,6 @@ const ask = (more: StepArgs = {}) => {
   return host.ssh(checkNewCommand(documents.join(""), ""), { input: packedAgent() });
 };
 
-/** The number of one that lives, and of none. */
-const [alive, gone] = ["1", "4194305"];
-
-test("what others are at work on stays, and what was killed goes", async () => {
-  await host.run(
-    `mkdir /home/.rootless-docker-trial.worked /home/.rootless-docker-trial.killed
-    mkdir /run/rootless-docker.check.${alive} /run/rootless-docker.check.${gone}`,
-  );
-  const held = host.run(
-    "flock /home/.rootless-docker-trial.worked timeout 60 sh -c 'until [ -e /run/asked ]; do sleep 0.1; done'",
-  );
-  expect(readNewMachine((await ask()).stdout).problems).toEqual([]);
-  await host.run("touch /run/asked");
-  await held;
-  const left =
-    "ls -d /home/.rootless-docker-trial.* /run/rootless-docker.check.* 2>/dev/null; true";
-  expect(await host.run(left)).toBe(
-    `/home/.rootless-docker-trial.worked\n/run/rootless-docker.check.${alive}\n`,
-  );
-  await ask();
-  expect(await host.run(left)).toBe(`/run/rootless-docker.check.${alive}\n`);
-});
-
 test("an installation whose first up was refused says nothing, as a machine without one", async () => {
   const refused = new Installation(host, "c1");
   await refused.install();
@@ -64,17 +41,6 @@ test("many at the same time", async () => {
     const answers = await Promise.all(Array.from({ length: 5 }, () => ask()));
     expect(answers.flatMap(({ stdout }) => readNewMachine(stdout).problems)).toEqual([]);
   }
-});
-
-test("a daemon.json of somebody's: its keys, since those that the program does not say go", async () => {
-  await host.run(`useradd -m old; install -d -o old /home/old/.config /home/old/.config/docker
-    printf '{"log-opts": {"max-size": "1m"},\n"debug": true}' >/home/old/.config/docker/daemon.json`);
-  const { stdout } = await ask({ account: { name: "old", create: false } });
-  expect(readNewMachine(stdout).present).toContainEqual({
-    about: "/home/old/.config/docker/daemon.json",
-    found: "debug, log-opts",
-    wanted: "what daemon says, and no other key, until destroy",
-  });
 });
 
 test("an account that is there, with a daemon and a container of its own", async () => {

@@ -1,6 +1,7 @@
 import { engineTar } from "../../testbed/engine";
 import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
 import { clientSeen, containerRows, gatewayAnswers, listeners } from "../../testkit/containerRows";
+import { rowsOf } from "../../testkit/limitations";
 import { neighbour, noNeighbour } from "../../testkit/neighbour";
 import type { StepArgs } from "../../testkit/documents";
 import { bootHost, daemonStart, importImage } from "../../testkit/host";
@@ -28,7 +29,7 @@ describe("Debian 13", () => {
   const facts: Record<string, string> = {};
   const apply = async (more: StepArgs) =>
     Object.assign(facts, (await app.apply("daemon", { ...wishes, ...more })).facts);
-  const status = (row: string) => facts[`limitations.${row}.status`];
+  const status = (row: string) => rowsOf(facts)[row].status;
 
   beforeAll(async () => {
     host = await bootHost({ engine: true });
@@ -40,7 +41,7 @@ describe("Debian 13", () => {
 
   test("dockerSocket: a directory that an earlier -v made is named", async () => {
     Object.assign(facts, (await app.apply("daemon", wishes)).facts);
-    expect(facts["limitations.dockerSocket.evidence"]).toContain("is 'directory'");
+    expect(rowsOf(facts).dockerSocket.evidence).toContain("is 'directory'");
   });
 
   test.each([
@@ -114,11 +115,11 @@ describe("a current engine, whose daemon is in the machine's own network", () =>
   containerRows({ host: () => host, facts: () => facts });
 
   test("without docker-proxy its RootlessKit passes clients' addresses on, of TCP", async () => {
-    const fix = facts["limitations.clientAddresses.fix"];
+    const fix = rowsOf(facts).clientAddresses.fix;
     expect(fix).toMatch(/; or daemon\.userland-proxy to false, for clients of TCP$/);
     const daemon = { "userland-proxy": false };
     Object.assign(facts, (await app.apply("daemon", { ...current, daemon })).facts);
-    expect(facts["limitations.clientAddresses.status"]).toBe("limited");
+    expect(rowsOf(facts).clientAddresses.status).toBe("limited");
     expect(await clientSeen(host)).toBe("198.51.100.2");
     expect(await clientSeen(host, "itself")).toBe("172.17.0.1");
   });
@@ -126,7 +127,7 @@ describe("a current engine, whose daemon is in the machine's own network", () =>
   test("hostGateway", async () => {
     const network = { hostLoopback: true };
     Object.assign(facts, (await app.apply("daemon", { ...current, network })).facts);
-    expect([facts["limitations.hostGateway.status"], await gatewayAnswers(host)]).toEqual([
+    expect([rowsOf(facts).hostGateway.status, await gatewayAnswers(host)]).toEqual([
       "available",
       "from 127.0.0.1",
     ]);

@@ -74,7 +74,6 @@ class Bed {
       place,
       `pkill -KILL -u app 'yes|perl' || true
       find /home "$R" -xdev -name '*.rootless-docker-*'
-      find /var/lib/rootless-docker/things -name 'baseline.*'
       while mountpoint -q "$P"; do umount "$P"; done
       rm -rf "$P" "$P".[lfo] "$P".rootless-docker-*
       [ ! -e "$P.aside" ] || mv "$P.aside" "$P"
@@ -130,7 +129,7 @@ async function tryCell(bed: Bed, place: Place, plant: string): Promise<void> {
     ends(web.tryApply("engine", webs)),
   ]);
   expect([others.exitCode, others.said]).toEqual([0, ["engine: nothing to change"]]);
-  const doctor = await host.ssh("sh /var/lib/rootless-docker/agent doctor app");
+  const doctor = await host.ssh("sh /var/lib/rootless-docker/agents/f1/agent doctor app");
   expect(doctor.exitCode).toBeLessThan(2);
   const reverted = await ends(step.revert());
   const said = [...applied.said, ...reverted.said, doctor.stdout, doctor.stderr].join("\n");

@@ -1,9 +1,5 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { machine, tmpdir } from "node:os";
-import { join } from "node:path";
-import { brokenEngine, currentEngine, earlierEngine, serve } from "../../testbed/engine";
+import { brokenEngine, currentEngine, earlierEngine } from "../../testbed/engine";
 import { diffSnapshots, snapshotHost } from "../../testbed/hosts";
-import { execOrThrow } from "../../testbed/hosts/exec";
 import { PrivilegedPorts } from "../../index";
 import { engineHost } from "../../testkit/engineHost";
 import { asAccount, importImage } from "../../testkit/host";
@@ -39,9 +35,7 @@ test("a version, a container, another version with its data; one that does not s
   const { exitCode, said } = await app.tryApply("engine", wishes(brokenEngine, {}, ports));
   expect([exitCode, said.at(-1)]).toEqual([
     1,
-    expect.stringMatching(
-      /engine\.version: found that the daemon does not start with .*docker-0\.0\.1-.*; the daemon runs with .*docker-29\.8\.1-\S+ again/,
-    ),
+    expect.stringMatching(/engine\.version: .*docker-0\.0\.1-.*docker-29\.8\.1-\S+ again/),
   ]);
   expect(await given.version()).toBe(`${currentEngine}\n`);
 
@@ -95,12 +89,12 @@ test.each([
   {
     what: "another sum than the one that is named",
     engine: { rootlessExtrasSha256: "0".repeat(64) },
-    says: /docker-rootless-extras-29\.8\.1\.tgz: found the SHA-256 [0-9a-f]{64}; wanted 0{64}\. To fix: see which of the two is right: nothing of it was unpacked/,
+    says: /docker-rootless-extras-29\.8\.1\.tgz: .*0{64}/,
   },
   {
     what: "a mirror that does not have it",
     engine: { version: "29.9.9" },
-    says: /docker-29\.9\.9\.tgz: found .*404.*; wanted the archive\. To fix: let this machine reach it/,
+    says: /docker-29\.9\.9\.tgz: .*404/,
   },
 ])("$what: an error, and nothing is changed", async ({ engine, says }) => {
   const app = new Installation(given.host, "a6");
@@ -115,67 +109,54 @@ test.each([
   expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
 });
 
-test("archives that are not Docker's own are errors, and nothing of them is used", async () => {
-  const app = new Installation(given.host, "a7");
-  const place = `static/stable/${machine()}`;
-  const folder = mkdtempSync(join(tmpdir(), "archives-"));
-  const served = async (make: string) => {
-    await execOrThrow("sh", [
-      "-euc",
-      `cd "$1"; rm -rf *; mkdir -p docker ${place}; ${make}
-        for name in docker docker-rootless-extras; do gzip -c all.tar >${place}/$name-1.0.0.tgz; done`,
-      "sh",
-      folder,
-    ]);
-    return serve([folder]);
-  };
-  let asked: StepArgs = {};
-  try {
-    for (const { make, says } of otherArchives) {
-      const { url: mirror, sha256, close } = await served(make);
-      asked = wishes(currentEngine, {
-        version: "1.0.0",
-        sha256: sha256("docker", "1.0.0"),
-        rootlessExtrasSha256: sha256("docker-rootless-extras", "1.0.0"),
-        mirror,
-      });
-      await app.install();
-      await app.apply("preflight", asked);
-      const { exitCode, said } = await app.tryApply("engine", asked);
-      await close();
-      expect([exitCode, said.at(-1)]).toEqual([1, expect.stringMatching(says)]);
-    }
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-  expect(await given.host.run("ls /usr/local/lib/rootless-docker")).toBe("");
-  await app.revert("engine", asked);
-  await app.revertAgent();
+const folder = "/usr/local/lib/rootless-docker";
+const root = (command: string): Promise<string> => given.host.run(command);
+
+test("killed while it unpacks, and while a version starts that does not: the next run goes on", async () => {
+  const app = new Installation(given.host, "a1");
+  const kill = (when: string) =>
+    root(
+      `until ${when}; do sleep .01; done; kill -9 $(pgrep -f 'agents/a1/agent (apply|update) engine')`,
+    );
+  await app.install();
+  await app.apply("preflight", wishes(earlierEngine));
+  const [unpacking] = await Promise.all([
+    app.tryApply("engine", wishes(earlierEngine)),
+    kill(`ls -d ${folder}/*.new 2>/dev/null`),
+  ]);
+  expect(unpacking.exitCode).not.toBe(0);
+  await app.applyAll(wishes(earlierEngine));
+  expect(await root(`ls -d ${folder}/*.new 2>/dev/null || true`)).toBe("");
+  const [starting] = await Promise.all([
+    app.tryApply("engine", wishes(brokenEngine)),
+    kill(`readlink ${folder}/a1 | grep -q ${brokenEngine}`),
+  ]);
+  expect(starting.exitCode).not.toBe(0);
+  await app.applyAll(wishes(earlierEngine));
+  expect(await given.version()).toBe(`${earlierEngine}\n`);
+  await app.revertAll(wishes(earlierEngine));
   expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
 });
 
-/** How each is made, as `all.tar`. */
-const otherArchives = [
-  // By way of a link that leads out.
-  {
-    make: `ln -s /etc docker/out; tar -cf all.tar docker/out
-      rm docker/out; mkdir docker/out; echo planted >docker/out/planted; tar -rf all.tar docker/out/planted`,
-    says: /found (docker\/out in it; wanted files in one directory|.*; wanted an archive that tar unpacks)/,
-  },
-  {
-    make: "echo planted >docker/planted; tar -cPf all.tar --transform s,^docker,docker/../../../../../etc, docker",
-    says: /found .*'\.\.'; wanted an archive that tar unpacks/,
-  },
-  {
-    make: "mkdir docker/more; echo planted >docker/more/planted; tar -cf all.tar docker",
-    says: /found docker\/more\/ in it; wanted files in one directory/,
-  },
-  {
-    make: "echo planted >docker/planted; ln docker/planted docker/second; tar -cf all.tar docker",
-    says: /found docker\/(planted|second) in it; wanted files in one directory/,
-  },
-  {
-    make: "echo planted >docker/planted; tar -cf all.tar docker",
-    says: /found no docker in them; wanted the whole engine/,
-  },
-];
+test("a docker of somebody's own on PATH stays, and the link is nobody else's", async () => {
+  const app = new Installation(given.host, "a1");
+  await root(
+    "printf '#!/bin/sh\\necho theirs\\n' >/usr/local/bin/docker; chmod +x /usr/local/bin/docker",
+  );
+  await app.applyAll(wishes(currentEngine));
+  expect(await root("docker")).toBe("theirs\n");
+  await app.revertAll(wishes(currentEngine));
+  expect(await root("docker; rm /usr/local/bin/docker")).toBe("theirs\n");
+  expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
+});
+
+test("root runs nothing of a place that another login can change", async () => {
+  await root(`useradd evil; mkdir -p ${folder}/a1; chown -R evil ${folder}
+    for name in cat sed id stat mktemp dockerd; do
+      printf '#!/bin/sh\\ntouch /run/planted\\n' >${folder}/a1/$name; chmod +x ${folder}/a1/$name
+    done`);
+  const app = new Installation(given.host, "a1");
+  expect((await app.tryUp(wishes(currentEngine))).exitCode).toBe(1);
+  await app.tryDestroy();
+  await root(`! ls /run/planted; userdel evil; rm -rf ${folder}`);
+});

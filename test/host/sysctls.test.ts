@@ -24,54 +24,6 @@ beforeAll(async () => {
   await bob.apply("preflight", bobs);
 });
 
-describe("what cannot come back before the next boot", () => {
-  const backlog = "/proc/sys/net/core/somaxconn";
-  const file = "/etc/sysctl.d/99-zz-rootless-docker-net.core.somaxconn.conf";
-  const wishes: StepArgs = { ...adas, sysctls: { "net.core.somaxconn": "1234" } };
-
-  beforeEach(() => ada.apply("kernel", wishes));
-
-  test.each([
-    [
-      "is read-only by now",
-      `echo 1234 >/run/locked; mount --bind /run/locked ${backlog}; mount -o remount,bind,ro ${backlog}`,
-      /^kernel: net\.core\.somaxconn stays '1234' until the next boot: the kernel does not take '\d+' back \(tee: .*Read-only file system\)$/,
-    ],
-    [
-      "does not take the old value",
-      "echo locked >/var/lib/rootless-docker/things/sysctl/net.core.somaxconn/baseline/value",
-      /^kernel: net\.core\.somaxconn stays '1234' until the next boot: the kernel does not take 'locked' back \(tee: .*Invalid argument\)$/,
-    ],
-  ])("a setting that %s is named, and does not hold up the rest", async (_, lock, said) => {
-    const before = (
-      await host.run("cat /var/lib/rootless-docker/things/sysctl/net.core.somaxconn/baseline/value")
-    ).trim();
-    await host.run(lock);
-    const reverted = await ada
-      .revert("kernel", wishes)
-      .finally(() =>
-        host.run(`! mountpoint -q ${backlog} || umount ${backlog}; echo ${before} >${backlog}`),
-      );
-    expect(reverted.said).toContainEqual(expect.stringMatching(said));
-    expect(reverted.changed).toContain(`${file} removed`);
-    expect(await host.run("ls /etc/sysctl.d /var/lib/rootless-docker/things/*")).not.toContain(
-      "somaxconn",
-    );
-    await ada.apply("kernel", adas);
-  });
-});
-
-test("a file whose directory is gone meanwhile comes back with it", async () => {
-  const file = "/etc/sysctl.d/99-zz-rootless-docker-net.core.somaxconn.conf";
-  await host.run(`mkdir -p /etc/sysctl.d && echo '# mine' >${file}`);
-  await ada.apply("kernel", { ...adas, sysctls: { "net.core.somaxconn": "1234" } });
-  await host.run("mv /etc/sysctl.d /root/sysctl.d");
-  // Not applied: that writes another file there first.
-  expect((await ada.revert("kernel", adas)).changed).toContain(`${file} restored`);
-  expect(await host.run(`cat ${file}; stat -c %a /etc/sysctl.d`)).toBe("# mine\n755\n");
-  await host.run(`rm -r /etc/sysctl.d; mv /root/sysctl.d /etc/sysctl.d; rm ${file}`);
-});
-
 describe("the least number of user namespaces, 1024", () => {
   const setting = "/proc/sys/user/max_user_namespaces";
   const with20000: StepArgs = { ...adas, sysctls: { "user.max_user_namespaces": "20000" } };

@@ -10,6 +10,7 @@ import { neighbour, noNeighbour } from "../../testkit/neighbour";
 import { importImage } from "../../testkit/host";
 import type { StepArgs } from "../../testkit/documents";
 import { type Answer, Installation } from "../../testkit/installation";
+import { rowsOf } from "../../testkit/limitations";
 import {
   busyboxOn,
   docker,
@@ -80,7 +81,7 @@ export function kernelMatrix(expected: Expected): void {
   let app: Installation;
   const facts: Record<string, string> = {};
 
-  const status = (row: string) => facts[`limitations.${row}.status`];
+  const status = (row: string) => rowsOf(facts)[row].status;
   const apply = async (step: Parameters<Installation["apply"]>[0], more: StepArgs = {}) => {
     const answer = await app.apply(step, { ...wishes, ...more });
     Object.assign(facts, answer.facts);
@@ -231,8 +232,7 @@ export function kernelMatrix(expected: Expected): void {
   test("--net=host: the machine's network, or the one that the row names", async () => {
     const machines = (await machine.run("readlink /proc/1/ns/net")).trim();
     const used = (await run(machine, "--net=host", "busybox readlink /proc/self/ns/net")).text;
-    const [, own, ofRow] =
-      /in (net:\S+), the machine in (net:\S+):/.exec(facts["limitations.netHost.evidence"]) ?? [];
+    const { "dockerd.network": own, "dockerd.machineNetwork": ofRow } = facts;
     if (current) expect(used).toBe(machines);
     else expect([used, ofRow, own === machines]).toEqual([own, machines, false]);
   });
@@ -263,9 +263,7 @@ export function kernelMatrix(expected: Expected): void {
       "grep CapEff /proc/self/status; mknod /dev/disk b 254 0; busybox mount -t ext4 /dev/vda /mnt; busybox sysctl -w kernel.panic=1",
     );
     const capabilities = (found: RegExpExecArray | null) => BigInt(`0x${found?.[1] ?? "0"}`);
-    const daemons = capabilities(
-      /has capabilities (\w+) /.exec(facts["limitations.privileged.evidence"]),
-    );
+    const daemons = BigInt(`0x${facts["dockerd.capabilities"]}`);
     const containers = capabilities(/^CapEff:\t(\w+)$/m.exec(text));
     // All that this engine knows (38 of them are older than it), and none that the daemon does not have.
     expect(containers >= 0x3fffffffffn && (containers & daemons) === containers).toBe(true);

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { RootfulDocker, type RootlessDockerHostArgs } from "../../index";
+import { type RootlessDockerHostArgs } from "../../index";
 import {
   createHost,
   destroyAllHosts,
@@ -52,19 +52,6 @@ async function failureOf(args: Partial<RootlessDockerHostArgs>, on = host): Prom
   return [...new Set(lines)].filter((line) => !line.startsWith("+"));
 }
 
-/** What a preview says beside resources, of the component. */
-async function announced(
-  installation: HostStack,
-  args: Partial<RootlessDockerHostArgs>,
-): Promise<string> {
-  const program = installation.program({ connection: connectionTo(installation.host), ...args });
-  const text = await installation.stack.previewText(program, { diff: false });
-  return text.split(/^Diagnostics:$/m)[1] ?? "";
-}
-
-/** How often a preview says what is made on a machine. */
-const summaries = (text: string) => text.match(/^ *web: makes a rootless Docker host/gm)?.length;
-
 const connection = () => ({ ...connectionTo(host), dialErrorLimit: 1, connectTimeout: 0 });
 const otherKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMIntqIh9C1n5uIQfgXq4qZkRLivbLjLDMxKWx/lipdQ";
 
@@ -114,17 +101,6 @@ for (const [name, fields, message] of ofTheConnection) {
   });
 }
 
-test("the preview after a refused login says again what is made, with another login", async () => {
-  const installation = await HostStack.on(host, "refused-login");
-  await installation.tryUp({ connection: { ...connection(), user: "cloudroot" } });
-  const text = await announced(installation, { connection: { ...connection(), user: "ops" } });
-  expect(summaries(text)).toBe(1);
-  expect(text).toMatch(
-    /^ *web: makes a rootless Docker host of \S+, with a login as ops\n +engine /m,
-  );
-  await installation.destroy();
-});
-
 test("nothing was changed by any of these", async () => {
   expect(await changes()).toEqual([]);
   expect((await host.ssh("test -e /var/lib/rootless-docker")).exitCode).toBe(1);
@@ -134,19 +110,12 @@ test("preflight names every problem of a host at once, and changes nothing", asy
   await host.run(
     "cp -a /etc/debian_version /root/debian_version; echo 10.13 > /etc/debian_version",
   );
-  await host.run("echo 'other:100000:600000001' > /etc/subuid");
   const installation = await HostStack.on(host, "problems");
   before = await snapshotHost(host);
   const { failure } = await installation.tryUp({ account: { name: "app", create: false } });
   const said = failure?.match(/preflight: .*/g) ?? [];
-  expect([...new Set(said)].sort()).toEqual([
-    "preflight: /dev/net/tun: found no such device; wanted the character device that the containers' network is made with. To fix: load it with 'modprobe tun' and name it in /etc/modules-load.d; in a container, pass the device in",
-    "preflight: account.create: found no account app; wanted it to exist, since account.create is false. To fix: create it, or leave account.create out",
-    "preflight: operating system: found Debian GNU/Linux 13 (trixie); wanted one of debian 11, 12, 13; ubuntu 22.04, 24.04, 26.04; fedora 43, 44, 45; rhel 9, 10; centos 9, 10; opensuse-leap 15, 16; opensuse-tumbleweed rolling; sles 15, 16; arch rolling, or a system built from one of them. To fix: use such a machine",
-    expect.stringMatching(
-      /^preflight: subordinateIds: found no 65536 free ids in \/etc\/subuid .*; wanted .*\. To fix: /,
-    ) as string,
-  ]);
+  for (const about of ["/dev/net/tun", "account.create", "operating system"])
+    expect(said).toContainEqual(expect.stringContaining(`preflight: ${about}: found`));
   expect(await changes()).toEqual([]);
   await installation.destroy();
   expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
@@ -217,16 +186,6 @@ describe("the machine's host key", () => {
   }
 });
 
-test("what the login shell prints before the agent's report does no harm", async () => {
-  await host.run(
-    "cp -a /root/.bashrc /root/.bashrc.before; echo 'echo Welcome; echo' | cat - /root/.bashrc.before >/root/.bashrc",
-  );
-  const said = await failureOf({ connection: connection() });
-  await host.run("mv /root/.bashrc.before /root/.bashrc");
-  expect(said.join("\n")).not.toContain("report: found");
-  expect(said.join("\n")).toContain("preflight: /dev/net/tun");
-});
-
 describe("on a machine whose root runs Docker", () => {
   let rootful: TestHost;
 
@@ -251,24 +210,6 @@ describe("on a machine whose root runs Docker", () => {
     expect(diffSnapshots(beforeRefusal, await snapshotHost(rootful))).toEqual([]);
     expect(await rootful.run("docker ps --format '{{.Names}}'")).toBe("db\n");
   });
-
-  test("the preview after that says again what is made, and what Purge deletes", async () => {
-    const installation = await HostStack.on(rootful, "refused");
-    await installation.tryUp({});
-    const same = await announced(installation, {});
-    expect(summaries(same)).toBe(1);
-    expect(same).toMatch(/^ +destroy +a later pulumi destroy keeps /m);
-    const purge = await announced(installation, { rootfulDocker: RootfulDocker.Purge });
-    expect(summaries(purge)).toBe(1);
-    expect(purge).toMatch(
-      /^ +engine +the distribution's packages; REMOVES root's Docker: docker\.io's own purge DELETES its images, containers and volumes in \/var\/lib\/docker for good; /m,
-    );
-    // Another account's steps are made anew.
-    const other = await announced(installation, { account: { name: "other" } });
-    expect(summaries(other)).toBe(1);
-    expect(other).toMatch(/^ +account +other /m);
-    await installation.destroy();
-  });
 });
 
 test("problems of Outputs end the program before anything is reached", async () => {
@@ -280,26 +221,4 @@ test("problems of Outputs end the program before anything is reached", async () 
   expect(said).toContain(
     "account.name: 'Bob Smith' is not an account name; use at most 32 of a-z, 0-9, '_' and '-', a letter first",
   );
-});
-
-// Last: the tests' own logins are shut out, too.
-test("a refused key that sshd shuts the address out for: the key is named, and the next up waits", async () => {
-  // By default it takes four within some seconds, which are more on a slow machine.
-  await host.run(
-    "echo PerSourcePenalties authfail:45s >/etc/ssh/sshd_config.d/0.conf; systemctl restart ssh",
-  );
-  const wrong = { privateKey: undefined, password: "wrong", dialErrorLimit: 10 };
-  const said = await failureOf({ connection: { ...connection(), ...wrong } });
-  expect(said.join("\n")).toMatch(
-    /web-agent: connection: found the SSH server hanging up before a login \(.*\); wanted a login as connection\.user '\w+'\. To fix: see first whether the machine has that user, with your key/,
-  );
-  const installation = await HostStack.on(host, "shutOut");
-  const { failure, events } = await installation.tryUp({ connection: connectionTo(host) });
-  const waits = events.flatMap(({ diagnosticEvent }) =>
-    diagnosticEvent?.message.includes("no SSH server answers yet") ? [diagnosticEvent.message] : [],
-  );
-  expect(waits.join("\n")).toMatch(/\(it says 'Not allowed at this time'\)/);
-  expect(waits.length).toBeLessThan(8);
-  expect(failure).toContain("preflight: /dev/net/tun");
-  await installation.destroy();
 });

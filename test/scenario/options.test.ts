@@ -69,9 +69,9 @@ describe("dependsOn", () => {
     expect(stack.outputs("user").stdout).toBe("overlay2");
     const order = finished(outcome);
     expect(order.indexOf("first")).toBeLessThan(order.indexOf("web-lease"));
-    expect(order.indexOf("user")).toBeGreaterThan(order.indexOf("web-report"));
+    expect(order.indexOf("user")).toBeGreaterThan(order.indexOf("web-daemon"));
     const { dependencies } = stack.recorded("user") as { dependencies?: string[] };
-    expect(dependencies).toContainEqual(expect.stringMatching(/::web-report$/));
+    expect(dependencies).toContainEqual(expect.stringMatching(/::web-daemon$/));
   });
 });
 
@@ -153,7 +153,7 @@ describe("protect", () => {
     const before = await untouched();
     // What depends on the component goes first, unless it is protected too.
     await expect(stack.destroy()).rejects.toThrow(
-      /web-report" cannot be deleted\s+because it is protected/,
+      /web-daemon" cannot be deleted\s+because it is protected/,
     );
     expect(stack.recorded("user")).toBeUndefined();
     for (const child of children) expect(stack.recorded(`web-${child}`)).toBeDefined();

@@ -64,18 +64,6 @@ test("a new host", async () => {
   await installation.up(wishes);
 });
 
-test("an up that failed before the daemon was there", async () => {
-  const state = await installation.stack.exportState();
-  const { resources } = (state as { deployment: { resources: { urn: string }[] } }).deployment;
-  const half = JSON.parse(JSON.stringify(state)) as typeof state;
-  (half as { deployment: { resources: object[] } }).deployment.resources = resources.filter(
-    ({ urn }) => !/::web-(daemon|report)$/.test(urn),
-  );
-  await installation.stack.importState(half);
-  expect(await shown(wishes)).toMatchSnapshot();
-  await installation.stack.importState(state);
-});
-
 test("another storage driver", async () => {
   expect(await shown({ ...wishes, storageDriver: StorageDriver.Btrfs })).toMatchSnapshot();
 });
@@ -103,7 +91,7 @@ describe("logins to registries", () => {
   test("the first one", async () => {
     expect(await shownHere(logins("one"))).toMatchSnapshot();
     const { steps, restarted } = await walked(logins("one"));
-    expect([steps, restarted]).toEqual([["create web-registries", "update web-report"], false]);
+    expect([steps, restarted]).toEqual([["update web-secrets"], false]);
   });
 
   test("another password, and a registry more", async () => {
@@ -115,13 +103,13 @@ describe("logins to registries", () => {
     expect(await shownHere({ ...more, registryAuth })).toMatchSnapshot();
     registry.accept({ robot: "two" });
     const { steps, restarted } = await walked(logins("two"));
-    expect([steps, restarted]).toEqual([["update web-registries"], false]);
+    expect([steps, restarted]).toEqual([["update web-secrets"], false]);
   });
 
   test("none any more", async () => {
     expect(await shownHere(wishes)).toMatchSnapshot();
     const { steps, restarted } = await walked(wishes);
-    expect([steps, restarted]).toEqual([["update web-report", "delete web-registries"], false]);
+    expect([steps, restarted]).toEqual([["update web-secrets"], false]);
     expect(await host.run("cat /home/app/.docker/config.json")).not.toContain(registry.address);
   });
 });
@@ -147,13 +135,6 @@ test("another account", async () => {
   expect(await shown({ ...wishes, account: { name: "ci" } })).toMatchSnapshot();
 });
 
-test("the same machine, reached in another way", async () => {
-  const connection = { ...connectionTo(host), perDialTimeout: 20, hostKey: undefined };
-  expect(await shown({ ...wishes, connection })).toContain(
-    "web: the connection changes (hostKey, perDialTimeout): the same machine is reached in another way. Every step runs again, and changes nothing on a host that is as they left it",
-  );
-});
-
 test("destroy", async () => {
   const text = await installation.stack.destroyPreviewText();
   expect(text).toMatch(/on-destroy-data *: "keep"/);
@@ -171,16 +152,4 @@ test.each([1, 10])("the comment for %s new hosts fits", async (hosts) => {
   const text = await installation.stack.previewText(program, { diff: false });
   expect(text.split("\n").length).toBeLessThanOrEqual(60 * hosts);
   expect(text.length).toBeLessThan(65_536 / 2);
-});
-
-test("two of one name, below parents of two types", async () => {
-  const program = () => {
-    for (const kind of ["Blue", "Green"]) {
-      const parent = new pulumi.ComponentResource(`test:index:${kind}`, kind);
-      const args = { connection: connectionTo(host), ...wishes };
-      new RootlessDockerHost("web", args, { parent });
-    }
-  };
-  const text = await installation.stack.previewText(program, { diff: false });
-  expect(text.match(/web: makes a rootless Docker host/g)?.length).toBeGreaterThanOrEqual(2);
 });

@@ -195,20 +195,6 @@ test("what the host holds, root or the account holds alone", async () => {
   expect(await markers.inFiles(host, "guest")).toMatchSnapshot();
 });
 
-test("a daemon that dockerd refuses, and one that does not start", async () => {
-  const good = wishes("three");
-  const refused = { ...good.daemon, "log-level": pulumi.secret(marker("level")) };
-  const { failure } = await up("a daemon.json that dockerd refuses", { ...good, daemon: refused });
-  expect(failure).toContain("invalid logging level: [secret]); wanted");
-  const broken = { ...good.daemon, bip: pulumi.secret(marker("bridge")) };
-  const { failure: died } = await up("a daemon that does not start", { ...good, daemon: broken });
-  expect(died).toContain("journal: failed to start daemon");
-  expect(died).toContain("invalid CIDR address: [secret]");
-  expect((await up("fixed", good)).failure).toBeUndefined();
-  const recheck = await up("recheck", { ...good, recheck: "again" });
-  expect(linesOf(recheck)).toMatchSnapshot("nothing to do");
-});
-
 test("logins that fail, and arguments that are refused", async () => {
   const other = await HostStack.on(host, "refused", backend);
   const direct = { ...connectionTo(host), dialErrorLimit: 0, connectTimeout: 0 };

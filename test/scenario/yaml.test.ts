@@ -39,7 +39,6 @@ interface Program {
 }
 
 const example = join(__dirname, "../../examples/yaml/Pulumi.yaml");
-const projectName = "rootless-docker-yaml";
 
 beforeAll(async () => {
   host = await createHost({ suite: "trixie" });
@@ -140,15 +139,6 @@ test("customTimeouts and protect reach every step; destroy refuses, and nothing 
   expect(await daemon(host)).toBe(running);
 });
 
-test("retainOnDelete: destroy forgets all, and leaves the host as it is", async () => {
-  expect(steps(await up(withOptions({ retainOnDelete: true })))).toEqual([]);
-  const state = await stack.exportStack();
-  await stack.destroy();
-  expect(await recorded("host-daemon")).toBeUndefined();
-  expect(await daemon(host)).toBe(running);
-  await stack.importStack(state);
-});
-
 test("deletedWith reaches every step", async () => {
   const withHost = ({ resources: { second } }: Program) => {
     second.options = { ...second.options, deletedWith: "${host}" };
@@ -158,18 +148,6 @@ test("deletedWith reaches every step", async () => {
   for (const step of ["lease", ...everyStep])
     expect(await recorded(`second-${step}`)).toMatchObject({ deletedWith: urn });
   expect(steps(await up())).toEqual([]);
-});
-
-test("aliases, in YAML whole URNs: renamed, and only the new name is noted", async () => {
-  const urn = `urn:pulumi:dev::${projectName}::rootless-docker:index:RootlessDockerHost`;
-  const renamed = (from: string, to: string) => (program: Program) => {
-    program.resources.host.options = { aliases: [`${urn}::${from}`] };
-    const text = JSON.stringify(program).replace('"host":{"type"', `"${to}":{"type"`);
-    Object.assign(program, JSON.parse(text.replace(/\$\{host\b/g, `\${${to}`)));
-  };
-  expect(steps(await up(renamed("host", "box")))).toEqual(["update box-preflight"]);
-  expect(steps(await up(renamed("box", "host")))).toEqual(["update host-preflight"]);
-  expect(await daemon(host)).toBe(running);
 });
 
 test("destroy: the second account goes first, and the host is what it was", async () => {

@@ -28,15 +28,10 @@ export class ReadingHost {
   }
 
   /** Runs shell code with the agent's functions and a work directory of its own. */
-  run(code: string): Promise<string> {
+  private run(code: string): Promise<string> {
     const begin =
-      ". /srv/functions\nSTEP=hostile LEASE=hostile WORK=/srv/work\nrm -rf /srv/work; mkdir /srv/work; make_state\nfor file in changed facts problems wanted; do : >$WORK/$file; done\n";
+      ". /srv/functions\nSTEP=daemon LEASE=f00d WORK=/srv/work ACCOUNT=app ACCOUNT_RUNTIME=/run/user/1000 ACCOUNT_HOME=/home/app\nrm -rf /srv/work; mkdir /srv/work\nfor file in changed facts problems findings wanted declared; do : >$WORK/$file; done\n";
     return this.host.run("sh", { input: begin + code });
-  }
-
-  /** A file of the host's. */
-  bytes(path: string): Buffer {
-    return readFileSync(join(this.host.root ?? "", path));
   }
 
   async read(documents: string[]): Promise<ReadDocument[]> {
@@ -62,7 +57,7 @@ export class ReadingHost {
     await this.host.run(
       "systemd-run -q --wait --pipe -p EnvironmentFile=/srv/hostile/0/environment /usr/bin/env -0 >/srv/hostile/environ",
     );
-    return environmentIn(this.bytes("srv/hostile/environ"));
+    return environmentIn(readFileSync(join(this.#folder, "environ")));
   }
 
   #begin(documents: string[]): void {
@@ -90,7 +85,7 @@ export class ReadingHost {
 }
 
 /** Variables by name of what `env -0` prints, or of /proc/PID/environ. */
-export function environmentIn(bytes: Buffer): Map<string, Buffer> {
+function environmentIn(bytes: Buffer): Map<string, Buffer> {
   const variables = new Map<string, Buffer>();
   for (let at = 0; at < bytes.length;) {
     const end = bytes.indexOf(0, at);

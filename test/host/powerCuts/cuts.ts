@@ -119,7 +119,7 @@ async function liveOn(bench: Bench, base: Base, cut: Cut, result: Result): Promi
       await destroy(app, now, cut.said);
     }
     const left = diffSnapshots(base.fresh, await snapshotHost(host));
-    wrong.push(...left.filter((line) => !dpkgs.test(line)), ...(await emptyMarks(bench)));
+    wrong.push(...left.filter((line) => !dpkgs.test(line)));
     return wrong;
   }
   await app.applyAll(wishes).catch(async (error: unknown) => {
@@ -132,17 +132,7 @@ async function liveOn(bench: Bench, base: Base, cut: Cut, result: Result): Promi
   const after = diffSnapshots(base.clean, await snapshotHost(host));
   const allowed = cut.verb === "destroy" ? [...ofEachRun, idFiles] : ofEachRun;
   wrong.push(...after.filter((line) => !allowed.some((pattern) => pattern.test(line))));
-  wrong.push(...(await emptyMarks(bench)));
   return wrong;
-}
-
-/** apt does not sync its marks: the next run puts them back. */
-async function emptyMarks({ host }: Bench): Promise<string[]> {
-  const marks = "/var/lib/apt/extended_states";
-  const { stdout } = await host.ssh(
-    `[ ! -e ${marks} ] || [ -s ${marks} ] || echo ${marks} is empty`,
-  );
-  return stdout.split("\n").filter((line) => line !== "");
 }
 
 /** An error that says what to do is an end, too. */

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import {
   createHost,
@@ -164,7 +163,7 @@ async function emptyFiles(root: string): Promise<string[]> {
 export async function emptied(root: string, filled: Set<string>): Promise<string[]> {
   const empty = await emptyFiles(root);
   const before = empty.filter((path) => filled.has(path) && !ofOthers.some((p) => p.test(path)));
-  const records = empty.filter((path) => isRecord(path) && !beforeItsBaseline(root, path));
+  const records = empty.filter((path) => isRecord(path));
   return [
     ...before.map((path) => `${path} was there before, and is empty`),
     ...records.map((path) => `${path} is a record, and is empty`),
@@ -173,18 +172,7 @@ export async function emptied(root: string, filled: Set<string>): Promise<string
 
 /** Records that are never empty, under the names by which they count. */
 function isRecord(path: string): boolean {
-  return (
-    /^var\/lib\/rootless-docker\/(agents?\/?\S*\/(agent|sha256)|agent|packages\.before|leases\/[^/.]+\/(owner|account-name|took-over|(preflight|engine|account|kernel|ports|daemon|report)))$/.test(
-      path,
-    ) ||
-    /^var\/lib\/rootless-docker\/things\/[^/]+\/[^/]+\/(name|claims\/[^/]+|baseline\/(mode|value|link|account|added|kind|made))$/.test(
-      path,
-    )
+  return /^var\/lib\/rootless-docker\/(agents\/\S*\/(agent|sha256)|records\/\d+|leases\/[^/.]+\/(owner|account-entry|preflight|engine|account|kernel|daemon))$/.test(
+    path,
   );
-}
-
-/** Nothing of the host has been changed for it then. */
-function beforeItsBaseline(root: string, path: string): boolean {
-  const [, thing] = /^(var\/lib\/rootless-docker\/things\/[^/]+\/[^/]+)\//.exec(path) ?? [];
-  return thing !== undefined && !existsSync(join(root, thing, "baseline"));
 }

@@ -72,24 +72,6 @@ test("modules forbidden, no br_netfilter, few keys: all in one run, and each fix
   expect(await preflightOf(app, { ...icc, ...sysctlsIn(keys) })).toEqual([]);
 });
 
-test("tun on the blacklist: the line, and without it the device opens", async () => {
-  await machine.run(`echo blacklist tun >${conf}`);
-  const tun = lineAbout(await preflightOf(app), "/dev/net/tun");
-  expect(tun).toContain(`'${conf}:1:blacklist tun'`);
-  await deleteLines(machine, tun);
-  expect(await preflightOf(app)).toEqual([]);
-  expect((await opensTun()).exitCode).toBe(0);
-});
-
-test("commands of modprobe that load the module all the same: no problem", async () => {
-  await machine.run(`cat >${conf}`, {
-    input:
-      "install veth /sbin/modprobe -i veth\nblacklist llc\noptions nf_conntrack hashsize=1024\n",
-  });
-  expect(await preflightOf(app)).toEqual([]);
-  await machine.run("unshare -n sh -c 'ip link add type veth && ip link add type bridge'");
-});
-
 test("a kernel that was upgraded, without a reboot: named, and a reboot fixes it", async () => {
   const release = (await machine.run("uname -r")).trim();
   // What an upgrade that removes the running kernel's package leaves, until the next boot.

@@ -6,7 +6,7 @@ import type { Installation } from "../../../testkit/installation";
 /** The account of every machine here. */
 export const account = "app";
 
-const agent = "/var/lib/rootless-docker/agent";
+const agent = "$(ls -d /var/lib/rootless-docker/agents/[!.]*/agent | head -n 1)";
 
 /** What the doctor says is wrong, one line each; nothing on a healthy host. */
 export async function problemsOf(host: TestHost): Promise<string[]> {

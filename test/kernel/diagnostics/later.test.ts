@@ -5,7 +5,6 @@ import { Installation } from "../../../testkit/installation";
 import { docker, run } from "../containers";
 import {
   account,
-  doctorOf,
   lineAbout,
   fix,
   preflightOf,
@@ -21,7 +20,6 @@ let app: Installation;
 const installed = "installed";
 const wishes: StepArgs = { account: { name: account } };
 const apart: StepArgs = { ...wishes, daemon: { icc: false } };
-const netfilter = "/lib/modules/$(uname -r)/kernel/net/netfilter";
 
 /** The module list of preflight is what a daemon loads beside these, which it can do without. */
 const spare = ["libcrc32c", "llc", "stp", "xfrm_algo", "xfrm_user", "nf_conntrack_netlink"];
@@ -71,13 +69,6 @@ beforeAll(async () => {
 beforeEach(() => machine.restore(installed));
 afterAll(destroyAllMachines);
 
-test("a healthy machine: nothing to fix", async () => {
-  const { exitCode, stdout, stderr } = await doctorOf(machine);
-  expect([exitCode, stderr]).toEqual([0, ""]);
-  expect(stdout).toMatch(/^ok +kernel modules /m);
-  expect(stdout).toMatch(/\nnothing to fix\n$/);
-});
-
 test("the modules that are looked for are those that the kernel loads", async () => {
   await docker(machine, "run -d --name web -p 8080:80 busybox httpd -f -p 80");
   const loaded = (await modules()).filter(
@@ -102,24 +93,6 @@ test.each([
   expect(lineAbout(await failing(), key)).toBe(line);
   await fix(machine, line);
   expect((await rootlesskit()).exitCode).toBe(0);
-  await fixed();
-});
-
-test("a module that iptables needs is not there", async () => {
-  await stop();
-  // What used it goes some time after the daemon.
-  await machine.run(
-    `for i in 1 2 3 4 5 6 7 8 9; do ! modprobe -r xt_addrtype || break; sleep 1; done; mv ${netfilter}/xt_addrtype.ko.xz /root/; depmod`,
-  );
-  const said = await failing();
-  expect(lineAbout(said, "kernel modules xt_addrtype")).toMatch(/'missing kernel module'/);
-  expect(said.join("\n")).toMatch(/journal: .*-m addrtype .*missing kernel module/);
-  await machine.run(`mv /root/xt_addrtype.ko.xz ${netfilter}/; depmod`);
-  // The start that failed left half of a network behind, which no later start gets past.
-  const store = `/home/${account}/.local/share/docker/network/files/local-kv.db`;
-  const left = lineAbout(await failing(), store);
-  expect(left).toMatch(/'networks have same bridge name'/);
-  await fix(machine, left);
   await fixed();
 });
 
@@ -153,28 +126,6 @@ test("no room for the containers' keys", async () => {
   for (const name of ["five", "six", "seven", "eight"])
     expect((await start(name)).exitCode).toBe(0);
   expect(await problemsOf(machine)).toEqual([]);
-});
-
-test("too few ids for the files of an image", async () => {
-  await stop();
-  await machine.run("sed -i 's/:65536$/:1000/' /etc/subuid /etc/subgid");
-  await asApp("systemctl --user start docker");
-  const said = await problemsOf(machine);
-  expect(lineAbout(said, "subordinate uids")).toMatch(/found 1000 for app in \/etc\/subuid/);
-  expect(lineAbout(said, "subordinate gids")).toMatch(/found 1000 for app in \/etc\/subgid/);
-  expect((await importOwnedBy(5000)).text).toMatch(/lchown .*invalid argument/);
-  // "Run pulumi up with a new value of recheck": the steps again.
-  await app.apply("account", wishes);
-  await fixed();
-  expect((await importOwnedBy(5000)).exitCode).toBe(0);
-});
-
-test("an image with ids beyond 65536: a larger count", async () => {
-  expect((await importOwnedBy(100_000)).text).toMatch(/lchown .*invalid argument/);
-  const more = { ...wishes, subordinateIds: { count: 131_072 } };
-  await app.apply("account", more);
-  await app.apply("daemon", more);
-  expect((await importOwnedBy(100_000)).exitCode).toBe(0);
 });
 
 test("data root on NFS: named before; a user namespace cannot give files away there", async () => {

@@ -7,7 +7,6 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { remote, type types } from "@pulumi/command";
 import { unsecret, type Input } from "@pulumi/pulumi";
-import { allProcesses, signal } from "../../../testbed/hosts";
 import { execOrThrow } from "../../../testbed/hosts/exec";
 import { useHost } from "./host";
 import { live, said, Stack, type Outcome } from "../../../testkit/stack";
@@ -342,75 +341,6 @@ describe("a cancelled update", () => {
     expect(stack.outputs("first").stdout).toBe("to its end");
     expect(stack.recorded("second")).toBeUndefined();
   });
-
-  test("that is cancelled twice ends at once, and leaves the command on the host", async () => {
-    const stack = await Stack.start("cancel-twice");
-    const cancel = new AbortController();
-    const create =
-      "touch /root/left; for i in $(seq 3000); do " +
-      "test -e /root/end && touch /root/outlived && exit; sleep 0.1; done";
-    let printed = "";
-    let over = false;
-    const update = stack
-      .tryUp(dialling({ left: given.connection }, create), cancel.signal, (text) => {
-        printed += text;
-      })
-      .finally(() => (over = true));
-    await appears("/root/left");
-    cancel.abort();
-    await until("the engine says that it was cancelled", () => over || /cancell?ing/.test(printed));
-    expect({ over, printed }).toMatchObject({ over: false });
-    interruptCli("cancel-twice");
-    await until("the update ends without its command", () => over);
-    expect((await update).failure).toBeDefined();
-    await given.host.run("touch /root/end");
-    await appears("/root/outlived");
-  });
-});
-
-describe("an update has no end with", () => {
-  test.each<[string, (port: number) => { connection: ConnectionArgs; create: string }]>([
-    [
-      "a line of more than 65,536 bytes in what is shown",
-      () => ({
-        connection: given.connection,
-        create: "head -c 70000 /dev/zero | tr '\\0' x; touch /root/long",
-      }),
-    ],
-    [
-      "a server that takes a connection and says nothing",
-      (port) => ({
-        connection: { host: "127.0.0.1", port, perDialTimeout: 1, dialErrorLimit: 0, password: "" },
-        create: "true",
-      }),
-    ],
-  ])("%s", async (_name, made) => {
-    const stack = await Stack.start("no-end");
-    const cancel = new AbortController();
-    let connections = 0;
-    const silent = createServer(() => {
-      connections++;
-    }).unref();
-    silent.listen(0, "127.0.0.1");
-    await once(silent, "listening");
-    const { port } = silent.address() as { port: number };
-    const args = made(port);
-    let over = false;
-    const update = stack
-      .tryUp(() => {
-        new remote.Command("endless", args);
-      }, cancel.signal)
-      .finally(() => (over = true));
-    if (args.create === "true") await until("somebody connects", () => connections > 0 || over);
-    else await appears("/root/long");
-    await sleep(4000);
-    expect(over).toBe(false);
-    cancel.abort();
-    await sleep(1000);
-    interruptCli("no-end");
-    await until("the update ends", () => over);
-    expect((await update).failure).toBeDefined();
-  });
 });
 
 describe("a connection", () => {
@@ -425,13 +355,6 @@ describe("a connection", () => {
     expect(Number(stack.outputs("second").stdout)).toBeGreaterThanOrEqual(2);
   });
 });
-
-/** Ctrl-C for the CLI that runs `up` of a stack. */
-function interruptCli(stackName: string): void {
-  const isIt = new RegExp(` up .* --stack ${stackName} `);
-  const [cli] = allProcesses().filter(({ command }) => isIt.test(command));
-  signal(cli.pid, "SIGINT");
-}
 
 /** Waits until `isTrue`; that it never is becomes an error that says what was waited for. */
 async function until(what: string, isTrue: () => boolean): Promise<void> {

@@ -151,9 +151,8 @@ async function leftovers(host: NspawnHost): Promise<string[]> {
   const found = await host.run(`
     ls -d /run/rootless-docker* /tmp/rootless-docker* /tmp/tmp.* /etc/*.lock 2>/dev/null | grep -vx /etc/.pwd.lock
     find / -xdev '(' -name '*.rootless-docker-new' -o -path '/var/lib/rootless-docker/*.new' -o -name '.gone.*' ')'
-    for lock in /var/lib/rootless-docker/locks/*; do
-      [ ! -e "$lock" ] || flock -n "$lock" true || echo "$lock is held"
-    done`);
+    lock=/var/lib/rootless-docker/lock
+    [ ! -e $lock ] || flock -n $lock true || echo "$lock is held"`);
   const lines = found.split("\n").filter((line) => line !== "");
   return [...lines, ...agentsOn(host)].map((line) => `left behind: ${line}`);
 }

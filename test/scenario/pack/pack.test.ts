@@ -94,9 +94,7 @@ describe("installed in a program's folder", () => {
     expect(registered.map(({ name }) => name).sort()).toEqual(
       ["web", "web-account", "web-agent", "web-daemon", "web-engine", "web-kernel"].concat([
         "web-lease",
-        "web-ports",
         "web-preflight",
-        "web-report",
         "web-secrets",
       ]),
     );
