@@ -74,14 +74,13 @@ data_are_deleted() {
 # While the daemon still answers: whether it holds nothing. No containers, images, volumes, plugins,
 # networks of the user's, nor the secrets of a swarm.
 note_whether_daemon_holds_nothing() {
-	as_account_within 60 sh -c 'export DOCKER_CONFIG="$1"
-		export DOCKER_HOST="unix://$XDG_RUNTIME_DIR/docker.sock"
-		docker info --format "{{.Containers}} {{.Images}} {{.Swarm.LocalNodeState}}" &&
-			docker volume ls -q && docker plugin ls -q &&
-			docker network ls -q --filter type=custom && echo end' \
-		sh "$STATE/none" </dev/null >"$WORK/holds" || true
-	[ "$(cat "$WORK/holds")" != "0 0 inactive
-end" ] || : >"$WORK/holds-nothing"
+	local list format='{{.Containers}} {{.Images}} {{.Swarm.LocalNodeState}}'
+	[ "$(docker_of_account info --format "$format")" = '0 0 inactive' ] || return 0
+	for list in 'volume ls' 'plugin ls' 'network ls --filter type=custom'; do
+		# shellcheck disable=SC2086 # words of a command
+		list=$(docker_of_account $list -q) && [ -z "$list" ] || return 0
+	done
+	: >"$WORK/holds-nothing"
 }
 
 # As the account: ends with 1 where something of the user's lies there. The daemon tells only of

@@ -180,11 +180,6 @@ WantedBy=timers.target" >"$WORK/new/docker-prune.timer"
 
 # A daemon that runs keeps running when the new files cannot be right.
 validate_files() {
-	! has docker-prune.OnCalendar ||
-		systemd-analyze calendar -- "$(doc docker-prune.OnCalendar)" >/dev/null 2>&1 ||
-		fail docker-prune.OnCalendar "'$(doc docker-prune.OnCalendar)'" \
-			"a calendar event that systemd takes (systemd.time(7))" \
-			"correct prune.schedule: 'systemd-analyze calendar' shows when one is due"
 	set -- "$DOC"/text/docker.service/*
 	if [ -e "$1" ] && ! are_as_before docker.service; then validate_unit; fi
 	are_as_before daemon.json || validate_daemon_json
