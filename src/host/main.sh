@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # The verbs. This part comes last: everything above only defines functions.
 
 own_agent() { printf '%s/agents/%s' "$STATE" "$LEASE"; }

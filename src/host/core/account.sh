@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # What runs as the account. What it prints is data, and has an end in time and in bytes.
 
 # How much a program of the account's may print, in bytes.

@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # The desired state: one flat YAML document, one "key: value" a line, each value one line of JSON.
 # Every key becomes two files, so that no value ever passes through the shell's own parser:
 # $DOC/text/KEY (strings decoded) and $DOC/json/KEY (as written).

@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # Files of root's, which are written at once or not at all.
 
 # Writes stdin to a file of root's. The content is on the disk before the name is. $1 path, $2 mode.

@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # Problems: what was found, what was wanted, and how to fix it. All of a run are shown together.
 
 # Records a problem. $1 what it is about, $2 what was found, $3 what was wanted, $4 how to fix it,

@@ -1,5 +1,4 @@
 #!/bin/sh
-# shellcheck shell=dash
 # The rootless-docker agent: makes this machine a rootless Docker host, and takes that back. One
 # file, installed and removed by the Pulumi package rootless-docker, started over SSH, never left
 # running.

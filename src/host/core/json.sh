@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # JSON that others have written. Texts keep their spelling: what is changed is a span of the text.
 
 # Shared by the programs below: members($text) gives a list of [name, begin, value begin, end] of an

@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # One lock for the machine: runs of all steps, stacks and accounts wait for each other.
 
 hold_lock() {

@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # What is mounted where: root never removes a tree through a mount.
 
 # The first mount point at or below a path, or nothing. Escapes are octal. $1 the path.

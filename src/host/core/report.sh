@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # What a run says: a line for each change on stderr, one JSON report on stdout.
 
 say() { printf '%s: %s\n' "$STEP" "$(shown "$*")" >&2; }

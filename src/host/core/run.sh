@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # How a run begins and ends: as root, under the lock, with a directory for its notes.
 
 # $1 what was found, $2 what to do.

@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # Texts as people and JSON may have them, whoever has chosen a part of them.
 
 # A text as people may see it: one line without control characters, of 2000 bytes at most. $1 the

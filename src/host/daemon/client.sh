@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # The account's daemon, asked by the docker CLI with none of the account's settings and plugins.
 
 # On a busy machine an answer takes its time. Arguments as docker has them.

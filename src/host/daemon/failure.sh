@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # Why a daemon does not start.
 
 # Says why, as the doctor sees it, then in the daemon's own last words: 20 lines at most. $1 when it

@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # What the daemon was started with at its last good start: $STATE/leases/LEASE/started is one line,
 # the sum of its files and what it stands on. Where one of the two is another, it restarts.
 

@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # Secret values, for root alone: $STATE/leases/LEASE/values is the document of the step secrets. It
 # is replaced when the daemon runs with the new ones; until then they are in $WORK/values.
 

@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # The account's service manager, which runs its daemon.
 
 # What is asked of the service manager is there, and waits for no service.

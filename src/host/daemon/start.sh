@@ -1,4 +1,4 @@
-# shellcheck shell=dash disable=SC2016
+# shellcheck disable=SC2016
 # Starts and stops the account's daemon. With many containers to restore, on a slow disk or right
 # after a boot, a start takes many minutes. So the unit has no limit for it, and whoever waits says
 # what for, and not for ever.

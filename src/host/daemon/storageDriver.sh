@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # How the daemon keeps images and containers. The engine chooses; what it chose is looked at.
 
 # The driver that the document names. Kernels before 5.11 have no overlay in user namespaces, and

@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # Accounts that cannot have a daemon, or not without handling what is unusual: an error each.
 
 # For preflight and the step account. $1 the account's name.

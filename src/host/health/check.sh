@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # For previews: what is not as this installation left it, or what a first "up" would find. Nothing
 # is changed, and no lock is waited for. One JSON object on stdout, as src/drift/answer.ts reads it.
 

@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # The daemon as the account sees it: for its step, previews and the doctor.
 
 # doctor: the service manager, and whether the daemon answers.

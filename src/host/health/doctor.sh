@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # The doctor: for people, as root on the host, without Pulumi. It changes nothing. It asks what
 # preflight asks, then of the daemon, then for what is not as it was left:
 #   sh /var/lib/rootless-docker/agents/LEASE/agent doctor [ACCOUNT]...

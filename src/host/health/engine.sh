@@ -1,10 +1,9 @@
-# shellcheck shell=dash
 # The engine's programs, and a Docker daemon that root runs.
+# shellcheck disable=SC2046,SC2086 # names of packages have no blanks
 
 # What root runs, nobody else may exchange.
 engine_program_problems() {
 	local program
-	# shellcheck disable=SC2046 # paths without blanks
 	paths_of_others $(engine_programs) >"$WORK/programs-of-others"
 	while read -r program; do
 		problem "$program" "it, or what leads to it, another login's to change" \
@@ -43,7 +42,6 @@ root_dockerd() {
 
 # Of root's daemon, the containers that run, for people. Nothing without a CLI.
 roots_containers() {
-	# shellcheck disable=SC2046 # the names
 	set -- $(timeout -k 5 20 docker -H unix:///run/docker.sock ps --format '{{.Names}}' 2>/dev/null)
 	[ $# = 0 ] || printf ' with %s running container%s (%.200s)' $# "$([ $# = 1 ] || echo s)" "$*"
 }
@@ -94,7 +92,6 @@ engine_source_problems() {
 	docker-repository)
 		has_docker_repository || source_problem "$(os_name), for which Docker has no packages" \
 			"a system that it has packages for"
-		# shellcheck disable=SC2046 # names of packages
 		other_engine_problems $(docker_conflicts)
 		;;
 	*)
@@ -133,7 +130,6 @@ plugin_problems() {
 	local plugin package file
 	for plugin in $(doc plugins); do
 		package=$(plugin_package "$plugin")
-		# shellcheck disable=SC2086 # lists of folders
 		file=$(plugin_program "$plugin" $PACKAGED_PLUGINS $LOCAL_PLUGINS)
 		case $(doc source):$package:$file in
 		preinstalled:*:?*) ;;

@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # What the rows of `limitations` are made of: their words are in src/limitations. What the account's
 # programs say goes on as a fact and as nothing else.
 

@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # All that preflight asks, and what the machine itself has to have: each problem is found before
 # anything on the host is changed.
 

@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # Installations of this machine, by their lease: who holds which account.
 #   $STATE/leases/LEASE/owner     PROJECT/STACK/NAME, for people
 #   $STATE/leases/LEASE/account-entry  NAME UID HOME STATE; a "-" where it is not known yet

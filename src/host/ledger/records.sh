@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # Records: what was there before, what this program left, and who wants it. A record is one file
 # that is there if and only if somebody wants it, $STATE/records/NUMBER, in the order in which they
 # were made:

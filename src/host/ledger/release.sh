@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # What nobody wants any more goes back, if it is as it was left; else it stays and is named.
 
 # Gives back what this step of this installation had, and did not want in this run. The newest goes

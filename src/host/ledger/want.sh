@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # What a step wants: declared first, then recorded together, then made.
 
 # Declares what is wanted; settle makes it so. $1 kind, $2 name, $3 value, $4 the file of its bytes,

@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # Control groups: what the kernel offers, what systemd delegates, and what an account has of that.
 
 # What the machine has for all: the list of its root control group. Nothing with control groups v1.

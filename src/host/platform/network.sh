@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # The network that RootlessKit makes for the containers, and the ports of dockerd itself.
 
 # preflight: what RootlessKit's network has no way around.

@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # Which operating system this is.
 
 # A value of os-release(5), a file of root's that shells can read. $1 its name.

@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # The systems that this package knows, and what differs between them.
 
 # Of each: os-release's ID and version, or rolling; the package manager; the folder and the suite

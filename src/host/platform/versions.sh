@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # Versions of the system and of programs.
 
 # True where a version stands so to another one. $1 the version, $2 lt or ge, $3 the other one.

@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # The account that runs the daemon. Its state is one line of the lease, NAME UID HOME STATE, written
 # before the change:
 #   found   it was there before, and is never removed

@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # Kind apparmor: a profile in the kernel. Where only confined programs may make user namespaces, as
 # on Ubuntu since 24.04, rootlesskit gets one that confines nothing and allows that.
 

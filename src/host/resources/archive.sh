@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # Kind archive: a directory of root's with a version of the engine. Kind cli: the link by which a
 # login, and "docker -H ssh://", find the CLI of one; which one does not matter to them.
 

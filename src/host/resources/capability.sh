@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # Kind capability: what a program may do, whoever runs it, by its file.
 
 # getcap's text, none, or gone where there is no program. getcap prints "path cap=ep", an older one

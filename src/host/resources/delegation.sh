@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # The control groups that systemd delegates to the account's service manager, and so to its daemon:
 # a drop-in of user@UID.service. Without them limits of containers have no effect.
 

@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # Kind group: the one that the engine's packages make for their socket, and leave behind when they
 # are purged.
 

@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # Kind home: files, directories and links of the account's, read and written as the account: one
 # look for all paths of a step, and one write. Values are those of path. Kinds line and member are
 # parts of such files (homeParts.sh).

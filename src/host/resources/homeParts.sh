@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # Kinds line and member: a part of a file that the account and others write, too. Only this part is
 # compared, changed and given back. A name is "PATH PART"; the file is read and written as kind home
 # has it, where its links lead.

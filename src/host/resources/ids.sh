@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # Subordinate ids: they are the account's. useradd gives them to a new one; one that was there gets
 # one more range. Nothing takes ids from an account. userdel takes them with it.
 

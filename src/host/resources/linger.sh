@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # Kind linger: whether the account's service manager runs without a login. on | off
 
 linger_state() { if [ -e "/var/lib/systemd/linger/$1" ]; then printf on; else printf off; fi; }

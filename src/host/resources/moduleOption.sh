@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # kernelModuleOptions: a file of /etc/modprobe.d keeps an option. A module that nothing uses has it at
 # once, others at the next boot.
 

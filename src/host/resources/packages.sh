@@ -1,9 +1,9 @@
-# shellcheck shell=dash
 # Packages: what this program brings, and what of that goes.
 #   $STATE/packages                    names of what its transactions have brought, or were about to
 #                                      bring: one list for the machine
 #   $STATE/leases/LEASE/STEP.packages  what a step wants by name, so that it is not called unneeded;
 #                                      for apt a file of its configuration says that
+# shellcheck disable=SC2046,SC2086 # names of packages have no blanks
 
 # Packages that this step has to have: what is missing is installed, and nothing removed for it.
 # All calls of a run count together. Arguments: names, or name=version.
@@ -16,7 +16,6 @@ want_packages() {
 	missing=$(missing_packages "$@")
 	[ -n "$missing" ] || return 0
 	say "installs$missing"
-	# shellcheck disable=SC2086 # names of packages
 	install_packages $missing
 }
 
@@ -26,7 +25,6 @@ replace_packages() {
 	local missing
 	protect_packages "$@"
 	missing=$(missing_packages "$@")
-	# shellcheck disable=SC2086 # names of packages
 	if [ -n "$missing" ]; then
 		begin_packages
 		of_manager plan install $missing
@@ -86,7 +84,6 @@ install_packages() {
 		tail -n "+$((before + 1))" "$STATE/packages"
 		for name in "$@"; do printf '%s\n' "${name%%=*}"; done
 	} | sort -u >"$WORK/brought"
-	# shellcheck disable=SC2046 # names of packages
 	of_manager installed $(cat "$WORK/brought") | while read -r name version; do
 		changed "package $name $version installed"
 	done
@@ -127,13 +124,10 @@ remove_packages() {
 		names=$(paste -s -d ' ' "$WORK/unneeded")
 		if [ -z "$names" ] || [ "$names" = "$last" ]; then return 0; fi
 		last=$names
-		# shellcheck disable=SC2086 # names of packages
 		! others_go_with $names || return 0
 		names=$(paste -s -d ' ' "$WORK/unneeded")
-		# shellcheck disable=SC2086 # names of packages
 		of_manager run remove $names || fail "packages $names" "$(package_errors)" "them gone" \
 			"fix what $PACKAGE_MANAGER says, then run again"
-		# shellcheck disable=SC2046,SC2086 # names of packages
 		{
 			changed "packages removed:$(missing_packages $names)"
 			of_manager installed $(cat "$STATE/packages") | cut -d ' ' -f 1 | sort -u |
@@ -163,7 +157,6 @@ note_unneeded() {
 	: >"$WORK/unneeded"
 	cat "$STATE"/leases/*/*.packages >"$WORK/wanted.packages" 2>/dev/null || true
 	sort -u "$STATE/packages" | grep -vxFf "$WORK/wanted.packages" >"$WORK/ours" || return 0
-	# shellcheck disable=SC2046 # names of packages
 	of_manager orphans $(
 		of_manager installed $(cat "$WORK/ours") | cut -d ' ' -f 1
 	) >"$WORK/orphans"
@@ -192,7 +185,6 @@ purge_packages() {
 	names=$(of_manager installed "$@" | cut -d ' ' -f 1 | grep -vxFf "$STATE/packages" |
 		paste -s -d ' ')
 	[ -n "$names" ] || return 0
-	# shellcheck disable=SC2086 # names of packages
 	of_manager run purge $names || fail "$PACKAGE_MANAGER purge $names" "$(package_errors)" \
 		"these packages gone" "fix what $PACKAGE_MANAGER says, then run again"
 	changed "packages purged: $names"

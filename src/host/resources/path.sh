@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # Kind path: files, directories and links of root's.
 #   absent | file MODE SUM [UID:GID] | dir MODE | link TARGET | other
 

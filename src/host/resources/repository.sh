@@ -1,5 +1,5 @@
-# shellcheck shell=dash
 # Docker's own repository of packages: a file that names it, and one with the key that signs it.
+# shellcheck disable=SC2046,SC2086 # names of packages have no blanks
 
 repository_file() {
 	case $PACKAGE_MANAGER in
@@ -61,7 +61,6 @@ want_repository() {
 		say "uses $1 as $other names it"
 		fix="see that $other asks for packages of this system and architecture, or remove it"
 	else
-		# shellcheck disable=SC2046 # a package, or none
 		[ -z "$(packages_of_url "$1")" ] || want_packages $(packages_of_url "$1")
 		repository_key >"$WORK/repository.key"
 		repository_entry "$1" "$2" >"$WORK/repository"
@@ -93,7 +92,6 @@ rpmkey_state() { if [ -n "$(rpm_key_packages "$1")" ]; then echo trusted; else e
 # $1 the key's name, $2 the value, $3 the file with its text.
 rpmkey_set() {
 	if [ "$2" = absent ]; then
-		# shellcheck disable=SC2046 # names of packages
 		rpm -e --allmatches $(rpm_key_packages "$1") 2>"$WORK/error"
 	else
 		rpm --import "$3" 2>"$WORK/error"

@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # Kind unit: a unit of root's that runs or is stopped. What is masked too, a mask keeps from
 # starting again: a link of kind path, which leaves it open whether the unit is enabled.
 

@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # Kind sysctl: a kernel setting at run time. A file of kind path keeps it over a reboot.
 
 sysctl_path() {

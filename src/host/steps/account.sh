@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # account: who runs the daemon, its subordinate ids, its control groups, and the keys that log in as
 # it.
 

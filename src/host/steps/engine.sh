@@ -1,12 +1,11 @@
-# shellcheck shell=dash
 # engine: the programs that rootless Docker is made of, and no root daemon left running by them.
+# shellcheck disable=SC2046,SC2086 # names of packages have no blanks
 
 engine_apply() {
 	rootful_docker_problems "$(doc rootful-docker)"
 	engine_source_problems
 	stop_on_problems
 	remove_half_archives
-	# shellcheck disable=SC2046 # a list of package names
 	[ "$(doc rootful-docker)" != purge ] || purge_packages $(doc rootful-docker.purge)
 	want_root_units
 	case $(doc source) in
@@ -61,7 +60,6 @@ want_packaged_engine() {
 	fi
 	packages=$(wanted_engine)
 	settle
-	# shellcheck disable=SC2086 # a list of package names
 	if has_another_source; then replace_packages $packages; else want_packages $packages; fi
 }
 
@@ -75,10 +73,8 @@ has_another_source() {
 keep_packages_of_engine() {
 	local packages
 	[ -s "$STATE/packages" ] || return 0
-	# shellcheck disable=SC2046,SC2086 # lists of package names
 	packages=$(of_manager installed $(other_packages) $(distribution_all) $DOCKER_PACKAGES_ALL |
 		cut -d ' ' -f 1 | grep -xFf "$STATE/packages" | paste -s -d ' ')
-	# shellcheck disable=SC2086 # a list of package names
 	[ -z "$packages" ] || want_packages $packages
 }
 
@@ -109,7 +105,6 @@ want_static_engine() {
 	local dir before
 	dir=$(archive_directory)
 	before=$(readlink "$ENGINES/$LEASE") || true
-	# shellcheck disable=SC2046 # a list of package names
 	want_packages $(other_packages)
 	want_dir "$ENGINES" 755
 	want archive "$dir" unpacked

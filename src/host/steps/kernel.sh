@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # kernel: the settings that user namespaces and unprivileged containers need, and ports below 1024.
 
 kernel_apply() {

@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # preflight: finds every problem at once, before anything on the host is changed. Then the
 # installation holds its account.
 

@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # Whether a delete ends a step, or is that of one that Pulumi has replaced.
 #
 # Where Pulumi replaces a step of an installation that stays (up --replace, a tainted resource), it

@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # secrets: secret values of environment and daemon.json, the PEM of tcpSocket, and logins to
 # registries, for root alone. The daemon has them when this step has come to its end: see
 # follow_daemon.

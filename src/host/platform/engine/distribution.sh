@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # The engine of the distribution's own packages.
 
 distribution_package() {

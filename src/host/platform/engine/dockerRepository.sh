@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # The engine of Docker's own packages. https://docs.docker.com/engine/install/
 
 # Of one version together, the daemon's first.

@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # Plugins of Docker's CLI: buildx and compose, each a program docker-NAME in a folder where the CLI
 # looks.
 

@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # The programs of the engine that this run uses, from whichever source.
 
 # What a rootless daemon needs on PATH, and the package that has it by Debian's name.

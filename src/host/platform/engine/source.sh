@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # The packages of the engine's source, as the document names it: distribution, docker-repository,
 # static-archive or preinstalled.
 

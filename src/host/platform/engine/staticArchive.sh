@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # The engine of Docker's static archives, in a directory of root's for each version.
 # https://docs.docker.com/engine/install/binaries/
 #

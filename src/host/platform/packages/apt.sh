@@ -1,5 +1,5 @@
-# shellcheck shell=dash
 # apt and dpkg. manager.sh says what each function is for.
+# shellcheck disable=SC2046,SC2086 # names of packages have no blanks
 
 apt_installed() { dpkg_packages i "$@"; }
 
@@ -73,7 +73,6 @@ apt_remove() {
 			/var/lib/docker/nuke-graph-directory.sh
 		;;
 	esac
-	# shellcheck disable=SC2046,SC2086 # names of packages
 	if [ -n "$edited" ]; then
 		say "the configuration of$edited stays, which somebody has edited"
 		dpkg_remove --remove "$@" || return 1
@@ -123,7 +122,6 @@ apt_complete() {
 	[ -n "$(dpkg --audit 2>&1)" ] || return 0
 	# shellcheck disable=SC2016 # dpkg's own variables
 	halves=$(dpkg-query -W -f '${db:Status-Abbrev} ${binary:Package}\n' | sed -n 's/^..R  *//p')
-	# shellcheck disable=SC2086 # names of packages
 	apt_run install --fix-broken --reinstall $halves ||
 		say "apt does not complete them: $(package_errors)"
 }

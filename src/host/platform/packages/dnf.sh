@@ -1,5 +1,5 @@
-# shellcheck shell=dash
 # dnf, 4 and 5. manager.sh says what each function is for.
+# shellcheck disable=SC2046,SC2086 # names of packages have no blanks
 
 dnf_installed() { rpm_installed "$@"; }
 
@@ -41,7 +41,6 @@ dnf_words() {
 # dnf prints a long name on a line of its own, and what a package takes the place of below it. With
 # a conflict there is no table, but an offer to try it with --allowerasing.
 dnf_plan() {
-	# shellcheck disable=SC2046 # words
 	run_dnf --assumeno $(dnf_words "$@") || true
 	awk '
 		function plain(name) { sub(/\.(noarch|i[3-6]86|x86_64|aarch64)$/, "", name); return name }
@@ -59,7 +58,6 @@ dnf_plan() {
 }
 
 dnf_run() {
-	# shellcheck disable=SC2046 # words
 	run_dnf $(dnf_words "$@")
 }
 

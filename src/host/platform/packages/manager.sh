@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # The package manager of this machine. Each has functions named after it, such as apt_plan:
 #   installed NAME...   those that are installed, a line each: name, blank, version
 #   versions NAME       what its lists have of a package, the newest first

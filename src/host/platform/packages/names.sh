@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # Packages by the names that this system's distribution gives them.
 
 # $1 Debian's name. The names are those of the package sources: https://src.fedoraproject.org,

@@ -1,5 +1,5 @@
-# shellcheck shell=dash
 # pacman. manager.sh says what each function is for.
+# shellcheck disable=SC2046,SC2086 # names of packages have no blanks
 
 pacman_installed() { pacman -Q -- "$@" 2>/dev/null || true; }
 
@@ -37,7 +37,6 @@ pacman_plan() {
 	[ "$verb" = install ] || words=-Rc
 	shift
 	: >"$WORK/plan"
-	# shellcheck disable=SC2086 # words
 	run_pacman $words --print --print-format 'plan %n %v' "$@" || return 0
 	sed -n 's/^plan //p' "$WORK/manager.log" >"$WORK/planned"
 	while read -r name version; do
@@ -58,7 +57,6 @@ pacman_run() {
 	local words
 	words=$(pacman_words "$1")
 	shift
-	# shellcheck disable=SC2086 # words
 	run_pacman $words "$@"
 }
 

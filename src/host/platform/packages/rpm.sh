@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # rpm: what dnf and zypper have in common.
 
 # The epoch only where there is one, as dnf and zypper show it. Of two versions, which a killed

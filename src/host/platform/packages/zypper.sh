@@ -1,5 +1,5 @@
-# shellcheck shell=dash
 # zypper. manager.sh says what each function is for.
+# shellcheck disable=SC2046,SC2086 # names of packages have no blanks
 
 zypper_installed() { rpm_installed "$@"; }
 
@@ -36,7 +36,6 @@ zypper_plan() {
 	local words
 	words=$(zypper_words "$1")
 	shift
-	# shellcheck disable=SC2086 # words
 	run_zypper --xmlout $words --dry-run "$@" || true
 	awk '
 		/^<to-install>/ { verb = "install" }
@@ -55,7 +54,6 @@ zypper_run() {
 	local verb=$1 words
 	words=$(zypper_words "$verb")
 	shift
-	# shellcheck disable=SC2086 # words
 	run_zypper $words "$@" || return 1
 	[ "$verb" != install ] || [ -z "$(missing_packages "$@")" ]
 }

@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # A daemon that somebody has made by hand before, with dockerd-rootless-setuptool.sh: it goes on as
 # it is, or there is one error that names what it is told and would not be. Its files come back at
 # destroy, as any others.

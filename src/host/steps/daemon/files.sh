@@ -1,4 +1,4 @@
-# shellcheck shell=dash disable=SC2016
+# shellcheck disable=SC2016
 # What the daemon reads when it starts: daemon.json, environment, unit and certificates. They are
 # composed in $WORK/new, and their sums are in $WORK/sums.
 

@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # What the step wants in the home, looked at once and written once.
 
 # The directory's name is the SHA-256 of "rootless".

@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # The one place that starts the daemon: where it does not answer, or runs with something else than
 # there is now.
 

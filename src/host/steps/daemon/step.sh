@@ -1,4 +1,3 @@
-# shellcheck shell=dash
 # daemon: the files that the account's daemon reads, the daemon itself, the Docker context that
 # finds it, and logins to registries. The daemon restarts only when what it runs with is another.
 
