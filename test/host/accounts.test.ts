@@ -116,7 +116,7 @@ test("what the machine has for new users is not the account's: groups, an end, a
   await host.run(
     `cp -a /etc/default/useradd /etc/login.defs /root
     printf 'GROUPS=adm,sudo\nEXPIRE=2020-01-01\nINACTIVE=3\n' >>/etc/default/useradd
-    sed -i 's/^PASS_MAX_DAYS.*/PASS_MAX_DAYS 30/; s/^USERGROUPS_ENAB.*/USERGROUPS_ENAB no/' /etc/login.defs`,
+    sed -i 's/^PASS_MAX_DAYS.*/PASS_MAX_DAYS 30/' /etc/login.defs`,
   );
   const plain = await give(host, "plain");
   await plain.apply();
@@ -175,7 +175,7 @@ test("keys: one dropped goes, those of the account stay, byte for byte, behind a
 });
 
 test("ids: of a new account its own, and they go with it; of one that was there they stay; a new range is above all", async () => {
-  await host.run(both("games:100000:65536"));
+  await host.run(`: >/etc/subuid; : >/etc/subgid; ${both("games:100000:65536")}`);
   const fresh = await give(host, "fresh");
   const start = Number((await fresh.apply()).facts["subordinateIds.uids"].split(":")[0]);
   expect(start).toBeGreaterThanOrEqual(165536);
