@@ -29,7 +29,7 @@ const wishes = {
 export async function agentFigures(suite: string): Promise<AgentFigures> {
   const host = await createHost({ suite });
   try {
-    await host.run("apt-get -q -y install strace >/dev/null 2>&1");
+    await host.run("{ apt-get -q update && apt-get -q -y install strace; } >/dev/null 2>&1");
     await host.run("cat >/root/agent", { input: agentText() });
     await host.run(`sh /root/agent install agent ${lease} 2>/dev/null`);
     const firstPrograms = await programsOf(host, "apply");
