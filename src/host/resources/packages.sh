@@ -128,11 +128,10 @@ remove_packages() {
 		names=$(paste -s -d ' ' "$WORK/unneeded")
 		of_manager run remove $names || fail "packages $names" "$(package_errors)" "them gone" \
 			"fix what $PACKAGE_MANAGER says, then run again"
-		{
-			changed "packages removed:$(missing_packages $names)"
-			of_manager installed $(cat "$STATE/packages") | cut -d ' ' -f 1 | sort -u |
-				write_record "$STATE/packages"
-		}
+		changed "packages removed:$(missing_packages $names)"
+		of_manager installed $(cat "$STATE/packages") | cut -d ' ' -f 1 | sort -u |
+			write_record "$STATE/packages"
+		[ -s "$STATE/packages" ] || return 0
 	done
 }
 
