@@ -1,8 +1,8 @@
 # Kind home: files, directories and links of the account's, read and written as the account: one
 # look for all paths of a step, and one write. Values are those of path. Kinds line and member are
 # parts of such files (homeParts.sh).
-#   $WORK/home/index  PATH<tab>VALUE<tab>NUMBER, what was seen or is to be written; the last line of a path counts
-#   $WORK/home/NUMBER the bytes of a file
+#   $WORK/home/index  PATH<tab>VALUE<tab>FILE, what was seen or is to be written, and the file of
+#                     its bytes or "-"; the last line of a path counts
 #   $WORK/home/todo   paths that are to be written
 
 # Bytes of the account's file that are read at most.
@@ -22,9 +22,12 @@ look_home() {
 			"see what is mounted there, and what $ACCOUNT runs, then run again"
 	(cd "$WORK/home" && perl -e "$HOME_READ" <answer >index.new)
 	(cd "$WORK/home" && sha256sum -- [0-9]* 2>/dev/null) >"$WORK/home/sums" || true
-	awk -F '\t' -v OFS='\t' '
+	awk -F '\t' -v OFS='\t' -v place="$WORK/home/" '
 		FILENAME ~ /sums$/ { split($0, word, "  "); sum[word[2]] = word[1]; next }
-		$2 ~ /^file / { $2 = $2 " " sum[$3] }
+		$2 ~ /^file / {
+			$2 = $2 " " sum[$3]
+			$3 = place $3
+		}
 		{ print }' "$WORK/home/sums" "$WORK/home/index.new" >>"$WORK/home/index"
 }
 
@@ -93,13 +96,13 @@ look_at_homes() {
 }
 
 # What was seen of a path, or is to be written: SEEN_VALUE, empty where nobody has looked, and
-# SEEN_NUMBER. $1 the path.
+# SEEN_FILE. $1 the path.
 find_home() {
-	local path value number
-	SEEN_VALUE='' SEEN_NUMBER=''
+	local path value file
+	SEEN_VALUE='' SEEN_FILE=-
 	[ -e "$WORK/home/index" ] || return 0
-	while IFS=$TAB read -r path value number; do
-		[ "$path" != "$1" ] || SEEN_VALUE=$value SEEN_NUMBER=$number
+	while IFS=$TAB read -r path value file; do
+		[ "$path" != "$1" ] || SEEN_VALUE=$value SEEN_FILE=$file
 	done <"$WORK/home/index"
 }
 
@@ -116,12 +119,12 @@ home_state() {
 
 home_bytes() {
 	find_home "$1"
-	case $SEEN_NUMBER in '' | -) ;; *) cat "$WORK/home/$SEEN_NUMBER" ;; esac
+	[ "$SEEN_FILE" = - ] || cat "$SEEN_FILE"
 }
 
-# To be written with all others when they settle. $1 path, $2 value, $3 the file of its bytes.
+# To be written with all others when they settle. $1 path, $2 value, $3 the file of its bytes, which
+# stays until then.
 home_set() {
-	local number=-
 	look_home "$1"
 	find_home "$1"
 	case $SEEN_VALUE in
@@ -132,36 +135,38 @@ home_set() {
 			"move it away, then run again"
 		;;
 	esac
-	case $2 in
-	file*)
-		number=1
-		while [ -e "$WORK/home/$number" ]; do number=$((number + 1)); done
-		cp "$3" "$WORK/home/$number"
-		;;
-	esac
-	printf '%s\t%s\t%s\n' "$1" "$2" "$number" >>"$WORK/home/index"
+	case $2 in file*) ;; *) set -- "$1" "$2" - ;; esac
+	printf '%s\t%s\t%s\n' "$1" "$2" "$3" >>"$WORK/home/index"
 	printf '%s\n' "$1" >>"$WORK/home/todo"
 }
 
 # Writes all that was set: as the account, which can lead it nowhere but to what is its own.
 home_settled() {
 	[ -s "$WORK/home/todo" ] || return 0
-	sort -u "$WORK/home/todo" | while IFS= read -r path; do
+	while IFS= read -r path; do
 		find_home "$path"
-		case $SEEN_VALUE in
-		file*)
-			number=$(wc -c <"$WORK/home/$SEEN_NUMBER")
-			printf '%s %s\t%s\n' "$number" "${SEEN_VALUE% *}" "$path"
-			cat "$WORK/home/$SEEN_NUMBER"
-			;;
-		*) printf '0 %s\t%s\n' "$SEEN_VALUE" "$path" ;;
-		esac
-	done >"$WORK/home/batch"
-	rm -f "$WORK/home/todo"
+		printf '%s\t%s\t%s\n' "$path" "$SEEN_VALUE" "$SEEN_FILE"
+	done <"$WORK/home/todo" | perl -e "$HOME_PACK" >"$WORK/home/batch"
+	: >"$WORK/home/todo"
 	as_account_within 60 perl -e "$HOME_WRITE" <"$WORK/home/batch" ||
 		fail "$ACCOUNT_HOME" "that $ACCOUNT cannot write there ($(last_words))" \
 			"what rootless Docker reads in it" "fix what it says, then run again"
 }
+
+# Lines "PATH<tab>VALUE<tab>FILE" as HOME_WRITE reads them, each path once.
+# shellcheck disable=SC2016 # a program of its own
+HOME_PACK='
+while (<STDIN>) {
+	chomp;
+	my ($path, $value, $name) = split /\t/;
+	next if $seen{$path}++;
+	my $bytes = "";
+	if ($value =~ s/^(file \d+).*/$1/) {
+		open my $file, "<", $name or die "$name: $!\n";
+		$bytes = do { local $/; <$file> } // "";
+	}
+	print length $bytes, " $value\t$path\n", $bytes;
+}'
 
 # Reads lines "SIZE VALUE<tab>PATH", each with SIZE bytes after it. The content of files is on the
 # disk before their names are. Directories come before what is in them, and go after it.

@@ -26,26 +26,33 @@ need_plain_file() {
 	esac
 }
 
+# NEW_PART: a file for the new content, which stays until it is written.
+new_part() {
+	PARTS=$((${PARTS:-0} + 1))
+	NEW_PART=$WORK/home/part$PARTS
+}
+
 # $1 name, $2 value.
 line_set() {
-	local file new=$WORK/part value=''
+	local file value=''
 	file="=${1%% *}"
 	need_plain_file "$file"
+	new_part
 	if [ "$2" != present ] && is_login_of_account; then
 		say "stays: $(line_label "$1"): this run has logged in as $ACCOUNT, perhaps with that key"
 		return 0
 	fi
 	case $2 in
 	present)
-		home_bytes "$file" | awk 1 >"$new"
-		printf '%s\n' "${1#* }" >>"$new"
+		home_bytes "$file" | awk 1 >"$NEW_PART"
+		printf '%s\n' "${1#* }" >>"$NEW_PART"
 		;;
 	*)
-		home_bytes "$file" | grep -vxF -e "${1#* }" >"$new" || true
-		if [ "$2" = nofile ] && [ ! -s "$new" ]; then value=absent; fi
+		home_bytes "$file" | grep -vxF -e "${1#* }" >"$NEW_PART" || true
+		if [ "$2" = nofile ] && [ ! -s "$NEW_PART" ]; then value=absent; fi
 		;;
 	esac
-	put_part "$file" "$value" "$new"
+	put_part "$file" "$value" "$NEW_PART"
 }
 
 # Keeps the mode that the file has. $1 file, $2 its value, or nothing, $3 its new content.
@@ -93,17 +100,18 @@ json_member() {
 
 # $1 name, $2 value, $3 the file of its text.
 member_set() {
-	local file new=$WORK/part value=''
+	local file value=''
 	file="=${1%% *}"
 	need_plain_file "$file"
+	new_part
 	case $2 in
-	sum*) json_member put "${1#* }" "$file" "$3" >"$new" ;;
+	sum*) json_member put "${1#* }" "$file" "$3" >"$NEW_PART" ;;
 	*)
-		json_member drop "${1#* }" "$file" >"$new"
-		if [ "$2" = nofile ] && [ "$(tr -d ' \t\n' <"$new")" = '{}' ]; then value=absent; fi
+		json_member drop "${1#* }" "$file" >"$NEW_PART"
+		if [ "$2" = nofile ] && [ "$(tr -d ' \t\n' <"$NEW_PART")" = '{}' ]; then value=absent; fi
 		;;
 	esac
-	put_part "$file" "$value" "$new"
+	put_part "$file" "$value" "$NEW_PART"
 }
 
 member_settled() { home_settled; }

@@ -51,9 +51,9 @@ look_at_home() {
 # $1 the path.
 note_earlier() {
 	find_home "$1"
-	case $SEEN_NUMBER in
+	case $SEEN_FILE in
 	'' | -) echo /dev/null ;;
-	*) printf '%s %s\n' "$WORK/home/$SEEN_NUMBER" "${SEEN_VALUE##* }" ;;
+	*) printf '%s %s\n' "$SEEN_FILE" "${SEEN_VALUE##* }" ;;
 	esac >"$WORK/earlier/${1##*/}"
 }
 
