@@ -3,14 +3,7 @@ import { importImage, tryAsAccount } from "../../../testkit/host";
 import type { StepArgs } from "../../../testkit/documents";
 import { Installation } from "../../../testkit/installation";
 import { docker, run } from "../containers";
-import {
-  account,
-  lineAbout,
-  fix,
-  preflightOf,
-  problemsOf,
-  sysctlsIn,
-} from "./diagnostics";
+import { account, lineAbout, fix, preflightOf, problemsOf, sysctlsIn } from "./diagnostics";
 import { packagesOf } from "./packages";
 
 // Failures of later, on an installed host with a stock kernel: each is seen to be one, the doctor and the
