@@ -36,13 +36,6 @@ test("an installation whose first up was refused says nothing, as a machine with
   await refused.revertAgent();
 });
 
-test("many at the same time", async () => {
-  for (let round = 0; round < 5; round++) {
-    const answers = await Promise.all(Array.from({ length: 5 }, () => ask()));
-    expect(answers.flatMap(({ stdout }) => readNewMachine(stdout).problems)).toEqual([]);
-  }
-});
-
 test("an account that is there, with a daemon and a container of its own", async () => {
   const contrib = "/usr/share/docker.io/contrib";
   const socket = "-H unix:///run/user/$(id -u)/docker.sock";

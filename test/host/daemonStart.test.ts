@@ -113,20 +113,3 @@ test("after a boot: the doctor says that it is starting; up waits, and changes n
   expect(said).toContainEqual(expect.stringMatching(waits));
   expect(changed).toEqual([]);
 });
-
-test("a change while it is starting starts it anew", async () => {
-  await startsSlowly();
-  await account("systemctl --user --no-block restart docker.service");
-  // Until then it is stopping: what starts afterwards reads the change by itself.
-  await until(
-    "it is starting",
-    "systemctl --user -M app@ is-active docker.service | grep -qx activating",
-  );
-  const applied = app.apply("daemon", inColour("green"));
-  await goesOnWhenWaitedFor();
-  expect((await applied).changed).toContain("daemon of app restarted");
-  expect(await environment()).toContain("COLOUR=green");
-});
-
-const environment = async (): Promise<string[]> =>
-  (await host.run("tr '\\0' '\\n' <\"/proc/$(pgrep -u app -x dockerd)/environ\"")).split("\n");

@@ -123,18 +123,3 @@ test("Docker's archives, with the distribution's packages that they need", async
   await app.revertAll(archives);
   expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
 });
-
-test("on Rocky Linux 9.6, by its os-release: the packages of RHEL 9 are taken", async () => {
-  const before = await snapshotHost(given.host);
-  await given.host.run(`rm /etc/os-release
-    printf 'ID="rocky"\\nID_LIKE="rhel centos fedora"\\nVERSION_ID="9.6"\\nPRETTY_NAME="Rocky Linux 9.6"\\n' >/etc/os-release`);
-  const app = new Installation(given.host, "a1");
-  await applyEngine(app, wishes({ plugins: [EnginePlugin.Compose] }));
-  await app.apply("engine", wishes());
-  expect(await given.host.run("cat /etc/yum.repos.d/rootless-docker.repo")).toContain(
-    `baseurl=${given.downloads.url}/rhel/9/x86_64/stable\n`,
-  );
-  await revertEngine(app, wishes());
-  await given.host.run("rm -r /usr/libexec/docker; ln -sf ../usr/lib/os-release /etc/os-release");
-  expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
-});

@@ -150,7 +150,7 @@ describe("a daemon that does not start: the step says the cause, and the journal
       daemon: { labels: [debug] },
     });
     expect(exitCode).toBe(1);
-    const lines = said.filter((line) => !line.endsWith(" written"));
+    const lines = said.filter((line) => !line.endsWith(": written"));
     expect(lines.length).toBeLessThanOrEqual(20);
     return lines;
   }
@@ -171,7 +171,7 @@ describe("a daemon that does not start: the step says the cause, and the journal
       environment: { DOCKERD_ROOTLESS_ROOTLESSKIT_FLAGS: "--no-such-flag" },
     });
     expect(exitCode).toBe(1);
-    const lines = said.filter((line) => !line.endsWith(" written"));
+    const lines = said.filter((line) => !line.endsWith(": written"));
     expect(lines.slice(0, -1).join("\n")).toMatch(/journal: .*no-such-flag/);
     expect(lines.join("\n")).not.toMatch(/subuid|newuidmap/);
     expect(lines.length).toBeLessThanOrEqual(20);

@@ -34,7 +34,7 @@ test("packages of one option go with it: those of another stay, and other leases
   await ada.applyAll(both);
   expect(await installed()).toEqual(["fuse-overlayfs", "fuse3", "passt"]);
   const dropped = await ada.apply("daemon", fuse);
-  expect(dropped.changed).toContain("packages removed: passt");
+  expect(dropped.changed).toContainEqual(expect.stringContaining("passt"));
   expect(await installed()).toEqual(["fuse-overlayfs", "fuse3"]);
   expect((await ada.apply("daemon", fuse)).changed).toEqual([]);
 

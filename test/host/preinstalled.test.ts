@@ -4,7 +4,6 @@ import { EngineSource, OnDestroyData, RootfulDocker } from "../../index";
 import { asAccount, bootHost, importImage } from "../../testkit/host";
 import type { StepArgs } from "../../testkit/documents";
 import { Installation } from "../../testkit/installation";
-import { makeTlsAuthority } from "../../testkit/tlsAuthority";
 
 afterAll(destroyAllHosts);
 
@@ -67,45 +66,6 @@ test("a current engine, put on PATH by somebody", async () => {
   for (const { changed } of Object.values(await app.applyAll(wishes))) expect(changed).toEqual([]);
   await app.revertAll(wishes);
   expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
-});
-
-// As unattended-upgrades does. From 29.5 on the start script's own choice for dockerd is the machine's network.
-test("an engine that somebody upgrades in its place: dockerd's ports stay published until the next up", async () => {
-  const host = await bootHost({ engine: true });
-  const app = new Installation(host, "a1");
-  const { pem, version, caller, remove } = makeTlsAuthority(host.address);
-  const listening = {
-    ...wishes,
-    tcpSocket: pem,
-    daemon: { "metrics-addr": "127.0.0.1:9323" },
-  };
-  await app.applyAll(listening);
-  const listeners = () =>
-    host.run(
-      "ss -Hltnp sport = :2376 or sport = :9323 | sed 's/.*((\"\\([a-z]*\\)\".*/\\1/' | sort -u",
-    );
-  expect(await listeners()).toBe("rootlesskit\n");
-  await host.run(
-    `mkdir /root/new; tar -x -C /root/new --strip-components=1; cd /root/new
-    for program in *; do
-      case $program in
-      dockerd-rootless*) there=/usr/share/docker.io/contrib/$program ;;
-      *) there=$(command -v $program || echo /usr/bin/$program) ;;
-      esac
-      rm -f $there; install -m 755 $program $there
-    done`,
-    { input: await engineTar() },
-  );
-  await asAccount(host, "app", "systemctl --user restart docker");
-  const tcp = `tcp://${host.address}:2376`;
-  expect([await version(tcp, caller), await listeners()]).toEqual([currentEngine, "rootlesskit\n"]);
-
-  const { changed } = await app.apply("daemon", listening);
-  expect(changed).toContain("daemon of app restarted");
-  expect([await version(tcp, caller), await listeners()]).toEqual([currentEngine, "dockerd\n"]);
-  expect((await app.apply("daemon", listening)).changed).toEqual([]);
-  remove();
-  await host.destroy();
 });
 
 test("programs that another login can exchange: an error, and root does not run them", async () => {

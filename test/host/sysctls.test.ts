@@ -84,11 +84,9 @@ describe("the least number of user namespaces, 1024", () => {
     await hostHas(63000);
     await ada.apply("kernel", { ...adas, sysctls: { "user.max_user_namespaces": "20" } });
     const { exitCode, said } = await bob.tryApply("kernel", bobs);
-    expect([exitCode, said.slice(-1)]).toEqual([
+    expect([exitCode, said.join("\n")]).toEqual([
       1,
-      [
-        "kernel: sysctl user.max_user_namespaces: found '20', wanted by infra/prod/ada; wanted '1024' by infra/test/bob. To fix: give both the same value: the machine has only one",
-      ],
+      expect.stringMatching(/user\.max_user_namespaces.*infra\/prod\/ada.*infra\/test\/bob/),
     ]);
   });
 });
@@ -96,7 +94,7 @@ describe("the least number of user namespaces, 1024", () => {
 test("a value in another spelling than the kernel's is a change once", async () => {
   const wishes: StepArgs = { ...adas, sysctls: { "net.core.somaxconn": "0x1001" } };
   const { changed } = await ada.apply("kernel", wishes);
-  expect(changed).toContainEqual(expect.stringMatching(/^net\.core\.somaxconn: \d+ -> 0x1001$/));
+  expect(changed).toContainEqual("net.core.somaxconn: 0x1001");
   expect(await host.run("cat /proc/sys/net/core/somaxconn")).toBe("4097\n");
   expect((await ada.apply("kernel", wishes)).changed).toEqual([]);
   await ada.apply("kernel", adas);

@@ -149,17 +149,3 @@ testRefused(
 );
 
 testPreinstalled(given);
-
-test("Docker's archives on SLES 15 SP7, by its os-release, with the distribution's packages that they need", async () => {
-  const before = await snapshotHost(given.host);
-  await given.host.run(`rm /etc/os-release
-    printf 'ID="sles"\\nID_LIKE="suse"\\nVERSION_ID="15.7"\\nPRETTY_NAME="SUSE Linux Enterprise Server 15 SP7"\\n' >/etc/os-release`);
-  const app = new Installation(given.host, "a1");
-  const archives = given.withArchives(currentEngine);
-  await app.applyAll(archives);
-  expect(await given.version()).toBe(`${currentEngine}\n`);
-  expect(await given.host.run("rpm -qa --qf '%{NAME}\\n' | grep -c docker || true")).toBe("0\n");
-  await app.revertAll(archives);
-  await given.host.run("ln -sf ../usr/lib/os-release /etc/os-release");
-  expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
-});

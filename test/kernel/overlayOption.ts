@@ -47,7 +47,7 @@ export function overlayWithOption({ machine, app, wishes, apply }: Matrix): void
       "cd /mnt && mkdir l u w m && mount -t overlay overlay -o lowerdir=l,upperdir=u,workdir=w m",
     );
     const { changed, said } = await apply("kernel", permitted);
-    expect(changed).toContain(`${file} written`);
+    expect(changed).toContain(`${file}: written`);
     expect(said).toContain(
       `kernel: ${option} stays 'N' until the next boot: the module overlay is in use, and its option cannot be written then`,
     );

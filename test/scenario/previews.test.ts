@@ -1,13 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { createHost, destroyAllHosts, type TestHost } from "../../testbed/hosts";
 import { type Registry, serveRegistry } from "../../testbed/registry";
-import {
-  DriftDetection,
-  RootlessDockerHost,
-  type RootlessDockerHostArgs,
-  StorageDriver,
-} from "../../index";
-import { type ComponentArgs, connectionTo, HostStack, stepsRun } from "../../testkit/hostStack";
+import { DriftDetection, type RootlessDockerHostArgs, StorageDriver } from "../../index";
+import { type ComponentArgs, HostStack, stepsRun } from "../../testkit/hostStack";
 import { asAccount } from "../../testkit/host";
 import { version } from "../../src/version";
 import type { Stack } from "../../testkit/stack";
@@ -138,18 +133,4 @@ test("another account", async () => {
 test("destroy", async () => {
   const text = await installation.stack.destroyPreviewText();
   expect(text).toMatch(/on-destroy-data *: "keep"/);
-});
-
-test.each([1, 10])("the comment for %s new hosts fits", async (hosts) => {
-  const program = () => {
-    for (let number = 0; number < hosts; number++)
-      new RootlessDockerHost(`web${number}`, {
-        connection: connectionTo(host),
-        ...wishes,
-        driftDetection: DriftDetection.Off,
-      });
-  };
-  const text = await installation.stack.previewText(program, { diff: false });
-  expect(text.split("\n").length).toBeLessThanOrEqual(60 * hosts);
-  expect(text.length).toBeLessThan(65_536 / 2);
 });

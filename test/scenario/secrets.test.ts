@@ -195,37 +195,6 @@ test("what the host holds, root or the account holds alone", async () => {
   expect(await markers.inFiles(host, "guest")).toMatchSnapshot();
 });
 
-test("logins that fail, and arguments that are refused", async () => {
-  const other = await HostStack.on(host, "refused", backend);
-  const direct = { ...connectionTo(host), dialErrorLimit: 0, connectTimeout: 0 };
-  const failures: Record<string, Partial<RootlessDockerHostArgs>> = {
-    "a wrong password": {
-      connection: { ...direct, privateKey: undefined, password: marker("wrong") },
-    },
-    "a key that cannot be read": {
-      connection: {
-        ...direct,
-        privateKey: `-----BEGIN OPENSSH PRIVATE KEY-----\n${marker("nokey")}\n`,
-      },
-    },
-    "a host that is a secret": {
-      connection: {
-        ...direct,
-        host: pulumi.secret(`${marker("host")}.invalid`),
-        hostKey: undefined,
-      },
-    },
-    "arguments that are refused": {
-      connection: connection(),
-      account: { name: pulumi.secret(marker("name")) },
-      environment: pulumi.secret({ PATH: marker("refused") }),
-    },
-  };
-  for (const [name, args] of Object.entries(failures)) {
-    expect((await up(name, args, other)).failure).toBeDefined();
-  }
-});
-
 test("refresh and destroy", async () => {
   said.refresh = JSON.stringify(withoutDebug(await installation.stack.refresh()));
   said.export = await installation.stack.exportText();

@@ -14,17 +14,6 @@ const installed = "installed";
 const wishes: StepArgs = { account: { name: account } };
 const apart: StepArgs = { ...wishes, daemon: { icc: false } };
 
-/** The module list of preflight is what a daemon loads beside these, which it can do without. */
-const spare = ["libcrc32c", "llc", "stp", "xfrm_algo", "xfrm_user", "nf_conntrack_netlink"];
-const needs = ["nf_conntrack", "nf_defrag_ipv4", "nf_defrag_ipv6", "nf_nat"];
-const checked = [
-  ...["veth", "bridge", "nf_tables", "nft_compat", "nft_chain_nat"],
-  ...["xt_addrtype", "xt_conntrack", "xt_MASQUERADE", "xt_nat", "xt_tcpudp"],
-];
-const modules = async () =>
-  (await machine.run("lsmod | tail -n +2 | cut -d ' ' -f 1")).trim().split("\n");
-let loadedBefore: string[];
-
 const asApp = (command: string) => tryAsAccount(machine, account, command);
 const stop = () => asApp("systemctl --user stop docker");
 const rootlesskit = () => asApp("rootlesskit true");
@@ -53,7 +42,6 @@ async function importOwnedBy(id: number) {
 
 beforeAll(async () => {
   machine = await createMachine({ suite: "trixie", packages: packagesOf.trixie });
-  loadedBefore = await modules();
   app = new Installation(machine, "f2");
   await app.applyAll(wishes);
   await importImage(machine, account);
@@ -61,14 +49,6 @@ beforeAll(async () => {
 });
 beforeEach(() => machine.restore(installed));
 afterAll(destroyAllMachines);
-
-test("the modules that are looked for are those that the kernel loads", async () => {
-  await docker(machine, "run -d --name web -p 8080:80 busybox httpd -f -p 80");
-  const loaded = (await modules()).filter(
-    (name) => ![...loadedBefore, ...spare, ...needs, "tun", "x_tables", "nfnetlink"].includes(name),
-  );
-  expect(loaded.sort()).toEqual([...checked].sort());
-});
 
 test.each([
   ["kernel.unprivileged_userns_clone", "0", "operation not permitted"],
