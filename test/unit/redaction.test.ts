@@ -45,9 +45,8 @@ test.each<[string, Record<string, unknown>, string, string]>([
     "[secret]\n[secret]",
   ],
   ["a text inside JSON", { "daemon.json/a": [{ b: "hunter2" }] }, "no hunter2", "no [secret]"],
-  ["a name inside JSON", { "daemon.json/a": { hunter2: 1 } }, "no hunter2", "no [secret]"],
   ["a number inside JSON", { "daemon.json/a": { b: -424242.5 } }, "is -424242.5", "is [secret]"],
-  ["a short one alone", { "environment/A": "ab" }, "(ab) tab abc a_ab", "([secret]) tab abc a_ab"],
+  ["a short one in words, too", { "environment/A": "ab" }, "(ab) tab", "([secret]) t[secret]"],
   ["none in an empty value", { "environment/A": "" }, "a  b", "a  b"],
   ["what looks like a pattern", { "environment/A": ".*[a-z]&" }, "x .*[a-z]& y", "x [secret] y"],
   [
