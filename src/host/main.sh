@@ -77,6 +77,24 @@ remember_step() {
 revert() {
 	read_own_document
 	meet_account
+	case $STEP in
+	daemon | preflight) ;;
+	*) if is_there daemon; then (take_back daemon); fi ;;
+	esac
+	revert_step
+}
+
+# True where a step has come to its end, or has left records. $1 the step.
+is_there() { is_applied "$1" || [ -n "$(records_of "$LEASE" "$1")" ]; }
+
+# Takes back a step of which Pulumi knows nothing, such as a daemon that never started. $1 the step.
+take_back() {
+	trap - EXIT
+	STEP=$1 DOC=$WORK/forgotten
+	rm -rf "$DOC"
+	read_document "$(if is_applied "$1"; then echo "$STATE/leases/$LEASE/$1"; else echo /dev/null; fi)" "$DOC"
+	: >"$WORK/wanted"
+	meet_account
 	revert_step
 }
 
@@ -91,17 +109,13 @@ revert_step() {
 # Takes back what is left of all steps, as where Pulumi knows nothing of some, and removes the
 # installation. With the last one all of the agent goes.
 revert_agent() {
-	DOC=$WORK/doc
-	for STEP in $(steps_from_last); do
-		if ! is_applied "$STEP" && [ -z "$(records_of "$LEASE" "$STEP")" ] && [ "$STEP" != account ]; then continue; fi
-		rm -rf "$DOC"
-		read_document "$(if is_applied "$STEP"; then echo "$STATE/leases/$LEASE/$STEP"; else echo /dev/null; fi)" "$DOC"
-		: >"$WORK/wanted"
-		read_account_record
-		meet_account
-		revert_step
+	local step
+	for step in $(steps_from_last); do
+		case $step in
+		account | engine) (take_back "$step") ;;
+		*) if is_there "$step"; then (take_back "$step"); fi ;;
+		esac
 	done
-	STEP=agent
 	rm -rf "${STATE:?}/leases/$LEASE"
 	if [ -n "$(leases_of_others)" ]; then
 		AGENT_GOES=own

@@ -12,11 +12,23 @@ secrets_directory() {
 
 # Names of those that the daemon reads, as its document lists them.
 secret_names() {
-	local dir file names=''
+	local dir
 	dir=$(secrets_directory)/json
-	for file in "$dir"/daemon.json/* "$dir"/environment/* "$dir"/tls/*; do
-		[ ! -e "$file" ] || names="$names ${file#"$dir/"}"
-	done
+	names_below "$dir/" "$dir"/daemon.json/* "$dir"/environment/* "$dir"/tls/*
+}
+
+# The registries that have logins, in the same way.
+registry_names() {
+	local dir
+	dir=$(secrets_directory)/json/registryAuth
+	names_below "$dir/" "$dir"/*
+}
+
+# $1 what they begin with, then paths. A pattern that matches nothing is none.
+names_below() {
+	local start=$1 file names=''
+	shift
+	for file in "$@"; do [ ! -e "$file" ] || names="$names ${file#"$start"}"; done
 	printf '%s' "${names# }"
 }
 

@@ -29,6 +29,9 @@ new_account_problems() {
 			"a new directory, in a place that only root can change" \
 			"name another directory in account.home, such as one in /home, or move it away"
 	fi
+	! has uid || ! getent passwd "$(doc uid)" >/dev/null ||
+		problem "account.uid" "uid $(doc uid) to be another account's" "one that nobody has" \
+			"name another uid, or leave account.uid out"
 	! getent group "$1" >/dev/null ||
 		problem "account.name" "a group $1 already" \
 			"no such group, before the account $1 is created with one of its own" \

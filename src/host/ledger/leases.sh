@@ -41,13 +41,14 @@ is_applied() { [ -e "$STATE/leases/$LEASE/$1" ]; }
 # wanted. The other one's own delete finds nothing afterwards. $1 the other lease.
 inherit() {
 	say "takes the account $(account_of "$1") over from $(owner_of "$1") (installation $1)"
+	find "$STATE/leases/$1" -mindepth 1 -maxdepth 1 ! -name owner -exec cp -a {} "$STATE/leases/$LEASE/" ';'
+	for step in $(steps_from_last); do rm -f "$STATE/leases/$LEASE/$step.agent"; done
+	sync -f "$STATE"
 	records_of "$1" >"$WORK/inherited"
 	while IFS= read -r record; do
 		sed "s/^by$TAB$1$TAB/by$TAB$LEASE$TAB/" "$STATE/records/$record" |
 			write_record "$STATE/records/$record"
 	done <"$WORK/inherited"
-	find "$STATE/leases/$1" -mindepth 1 -maxdepth 1 ! -name owner -exec cp -a {} "$STATE/leases/$LEASE/" ';'
-	for step in $(steps_from_last); do rm -f "$STATE/leases/$LEASE/$step.agent"; done
 	sync -f "$STATE"
 	rm -rf "$STATE/leases/$1" "$STATE/agents/$1" "$STATE/agents/.$1".*
 	changed "installation $1 taken over"

@@ -60,7 +60,7 @@ decide() {
 
 # $1 number, $2 deed, $3 kind, $4 name, $5 what was there before, $6 what is there now.
 give_back() {
-	local bytes=$STATE/records/$1.was
+	local bytes=$STATE/records/$1.was copy
 	[ -e "$bytes" ] || bytes=-
 	case $2 in
 	restore)
@@ -79,9 +79,11 @@ give_back() {
 		case $3-$bytes in
 		*-) ;;
 		path-* | home-*)
-			"${3}_set" "$4.before-rootless-docker~" "$5" "$bytes"
+			copy=$4.before-rootless-docker~
+			while [ "$("${3}_state" "$copy")" != absent ]; do copy=$copy~; done
+			"${3}_set" "$copy" "$5" "$bytes"
 			note_set "$3"
-			say "what was there before is in $4.before-rootless-docker~"
+			say "what was there before is in $copy"
 			;;
 		esac
 		;;

@@ -13,6 +13,7 @@ settle() {
 	[ -s "$WORK/declared" ] || return 0
 	with_states "$WORK/declared" >"$WORK/now"
 	: >"$WORK/declared"
+	stop_where_nothing_comes_back
 	write_records
 	while IFS=$TAB read -r number kind name value bytes now; do
 		is_same "$kind" "$name" "$now" "$value" || set_value "$kind" "$name" "$value" "$bytes"
@@ -83,6 +84,21 @@ put_records() {
 	[ ! -s "$WORK/bytes" ] || mv -t "$STATE/records" "$1"/*.was
 	mv -t "$STATE/records" "$1"/*
 	sync "$STATE/records"
+}
+
+# What was there has to be read whole, so that it can be given back.
+stop_where_nothing_comes_back() {
+	local kind name value bytes now
+	while IFS=$TAB read -r kind name value bytes now; do
+		case $now in
+		unreadable | large | foreign | other | 'no file')
+			problem "$(label_of "$kind" "$name")" "that it is $now" \
+				"nothing there, or what its owner can read, of 256 KiB at most" \
+				"move it away, then run again"
+			;;
+		esac
+	done <"$WORK/now"
+	stop_on_problems
 }
 
 # Two installations want different values of what the machine has once.

@@ -114,8 +114,10 @@ make_account() {
 	start=$(doc subgid-start)
 	start=${start:-$free}
 	set -- "$@" -K "SUB_GID_MIN=$start" -K "SUB_GID_MAX=$((start + count - 1))"
-	useradd "$@" 2>"$WORK/error" 9>&- ||
+	useradd "$@" 2>"$WORK/error" 9>&- || {
+		note_account - - new
 		fail "useradd $1" "$(tail -n 1 "$WORK/error")" "a new account" "fix what useradd says, then run again"
+	}
 	know_account "$1" || fail "useradd $1" "no account after it" "a new account" "see what getent passwd $1 says"
 	note_account "$ACCOUNT_UID" "$ACCOUNT_HOME" made
 	note_highest_id
@@ -131,8 +133,9 @@ undo_half_account() {
 		if [ "$RECORDED_HOME" = - ]; then userdel "$1"; else userdel -r "$1"; fi >/dev/null 2>&1 || true
 		ACCOUNT='' ACCOUNT_UID='' ACCOUNT_HOME=''
 	elif [ "$RECORDED_HOME" != - ] && [ -d "$RECORDED_HOME" ]; then
-		# Debian 11 makes the home before the account.
-		rm -rf --one-file-system "$RECORDED_HOME"
+		# Debian 11 makes the home before the account: with files of /etc/skel, and no others.
+		diff -rq /etc/skel "$RECORDED_HOME" 2>/dev/null | grep -qv '^Only in /etc/skel' ||
+			rm -rf --one-file-system "$RECORDED_HOME"
 	fi
 	RECORDED_STATE=''
 }
@@ -158,6 +161,19 @@ give_account_back() {
 
 # Why a made account stays, or nothing.
 account_stays() {
+	local reason
+	reason=$(account_is_held)
+	if [ -n "$reason" ]; then
+		printf '%s' "$reason"
+	elif [ "$(cat "$STATE/leases/$LEASE/on-destroy-data" 2>/dev/null)" != delete ] && has_own_things; then
+		printf 'which has files of its own in %s; "userdel -r %s" removes it' "$ACCOUNT_HOME" "$ACCOUNT"
+	elif data_stays; then
+		printf 'whose data stay'
+	fi
+}
+
+# Why its home cannot go, whatever is in it.
+account_is_held() {
 	local other
 	if is_login_of_account; then
 		printf 'as which this run has logged in; "userdel -r %s" as another user removes it' "$ACCOUNT"
@@ -169,11 +185,13 @@ account_stays() {
 		printf 'whose home holds that of %s' "$other"
 	elif [ -h "$ACCOUNT_HOME" ] || { [ -d "$ACCOUNT_HOME" ] && others_can_change "$ACCOUNT_HOME"; }; then
 		printf 'whose home others can redirect'
-	elif [ "$(cat "$STATE/leases/$LEASE/on-destroy-data" 2>/dev/null)" != delete ] && has_own_things; then
-		printf 'which has files of its own in %s; "userdel -r %s" removes it' "$ACCOUNT_HOME" "$ACCOUNT"
-	elif data_stays; then
-		printf 'whose data stay'
 	fi
+}
+
+# True under Delete where the account and its home go with the account's step.
+home_goes_whole() {
+	[ "$RECORDED_STATE" = made ] && [ -z "$(account_is_held)" ] &&
+		! grep -qs "${TAB}found" "$STATE/leases/$LEASE/data"
 }
 
 # True where the home holds a file that is not one of /etc/skel, or nobody can say.
@@ -198,10 +216,13 @@ remove_account() {
 			chmod 700 "$home"
 			rm -rf --one-file-system "$home"
 		fi
-		rm -f "/var/mail/$name" "/var/spool/mail/$name" "/var/spool/cron/crontabs/$name" "/var/spool/cron/$name" \
+		rm -f "/var/spool/cron/crontabs/$name" "/var/spool/cron/$name" \
 			"/var/lib/systemd/linger/$name"
+		rm -rf --one-file-system "/var/mail/$name"
 		userdel "$name" 2>"$WORK/error" 9>&- || fail "userdel $name" "$(tail -n 1 "$WORK/error")" \
 			"the account gone" "fix what userdel says, then run again"
+		# Where USERGROUPS_ENAB is no, userdel leaves the group that useradd made.
+		groupdel "$name" 2>/dev/null || true
 		changed "account $name (uid $uid) and $home removed"
 	elif grep -q "^$name:" /etc/shadow /etc/group /etc/subuid 2>/dev/null; then
 		# A userdel that was killed has left these lines; they go with an account of that name.

@@ -138,7 +138,8 @@ holds_nothing() {
 # link on the way would lead anywhere. False where that cannot be. $1 data root, $2 what it was, $3
 # its mode.
 remove_in_rootlesskit() {
-	stop_where_mounted_below "$1"
+	# A root that was there, empty, may be a disk of its own.
+	if [ "$2" = empty ]; then stop_where_mounted_below "$1" .; else stop_where_mounted_below "$1"; fi
 	command -v rootlesskit >/dev/null || {
 		say "stays: $1: without rootlesskit $ACCOUNT cannot remove what its containers own"
 		return 1

@@ -16,10 +16,12 @@ look_home() {
 		find_home "$path"
 		[ -n "$SEEN_VALUE" ] || printf '%s\n' "$path" >>"$WORK/home/paths"
 	done
-	[ -s "$WORK/home/paths" ] || return 0
+	if [ ! -s "$WORK/home/paths" ] || [ -e "$WORK/home/silent" ]; then return 0; fi
 	as_account_within 20 perl -e "$HOME_LOOK" "$HOME_FILE_MOST" <"$WORK/home/paths" >"$WORK/home/answer" ||
-		fail "$ACCOUNT_HOME" "that $ACCOUNT does not say what is there ($(last_words))" "an answer" \
-			"see what is mounted there, and what $ACCOUNT runs, then run again"
+		{
+			refuse_home "that $ACCOUNT does not say what is there ($(last_words))"
+			return 0
+		}
 	(cd "$WORK/home" && perl -e "$HOME_READ" <answer >index.new)
 	(cd "$WORK/home" && sha256sum -- [0-9]* 2>/dev/null) >"$WORK/home/sums" || true
 	awk -F '\t' -v OFS='\t' -v place="$WORK/home/" '
@@ -52,7 +54,8 @@ while (my $path = <STDIN>) {
 	# In a directory that the account cannot enter there may be anything.
 	$kind = "unreadable" if !@found && !$!{ENOENT} && !$!{ENOTDIR};
 	$kind = "foreign" if @found && $found[4] != $>;
-	$kind = "large" if $kind eq "file" && $found[7] > $most;
+	$kind = "other" if $kind eq "link" && readlink($at) =~ /[\t\n]/;
+	$kind = "large" if $kind eq "file" && ($found[7] > $most || ($all += $found[7]) > 3 * $most);
 	my $bytes = "";
 	if ($kind eq "file") {
 		my $opened = sysopen my $file, $at, O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
@@ -95,6 +98,17 @@ look_at_homes() {
 	look_home "$@"
 }
 
+# The account does not let this program work in its home: an error in an up. A destroy goes on; what
+# is there stays. $1 what was found.
+refuse_home() {
+	[ "$VERB" = revert ] ||
+		fail "$ACCOUNT_HOME" "$1" "a home that $ACCOUNT reads and writes" \
+			"see what is mounted there, and what $ACCOUNT runs, then run again"
+	: >"$WORK/home/silent"
+	: >"$WORK/stays"
+	say "stays: what this program left in $ACCOUNT_HOME: found $1"
+}
+
 # What was seen of a path, or is to be written: SEEN_VALUE, empty where nobody has looked, and
 # SEEN_FILE. $1 the path.
 find_home() {
@@ -108,10 +122,10 @@ find_home() {
 
 # $1 the path.
 home_state() {
-	[ -n "$ACCOUNT" ] || {
+	if [ -z "$ACCOUNT" ] || [ -e "$WORK/home/silent" ]; then
 		printf gone
 		return 0
-	}
+	fi
 	look_home "$1"
 	find_home "$1"
 	printf '%s' "$SEEN_VALUE"
@@ -149,8 +163,7 @@ home_settled() {
 	done <"$WORK/home/todo" | perl -e "$HOME_PACK" >"$WORK/home/batch"
 	: >"$WORK/home/todo"
 	as_account_within 60 perl -e "$HOME_WRITE" <"$WORK/home/batch" ||
-		fail "$ACCOUNT_HOME" "that $ACCOUNT cannot write there ($(last_words))" \
-			"what rootless Docker reads in it" "fix what it says, then run again"
+		refuse_home "that $ACCOUNT cannot write there ($(last_words))"
 }
 
 # Lines "PATH<tab>VALUE<tab>FILE" as HOME_WRITE reads them, each path once.

@@ -12,10 +12,21 @@ sysctl_path() {
 }
 
 # The value with single spaces, or gone where the kernel has no such setting.
-sysctl_state() { tr '\t' ' ' 2>/dev/null <"$(sysctl_path "$1")" || echo gone; }
+sysctl_state() {
+	local value
+	value=$(tr '\t' ' ' 2>/dev/null <"$(sysctl_path "$1")") || value=gone
+	printf '%s' "${value:-(empty)}"
+}
+
+# The kernel shows numbers in its own way.
+sysctl_same() {
+	case $2$3 in *[!0-9a-fA-Fx]* | '') return 1 ;; esac
+	[ "$(printf %d "$2" 2>/dev/null)" = "$(printf %d "$3" 2>/dev/null)" ]
+}
 
 # Some settings only a boot takes back, such as kernel.yama.ptrace_scope at 3.
 sysctl_set() {
+	[ "$2" != '(empty)' ] || set -- "$1" ''
 	! { printf '%s\n' "$2" | tee "$(sysctl_path "$1")" >/dev/null; } 2>"$WORK/error" || return 0
 	if [ "$VERB" = revert ] || ! has "$1"; then
 		say "$1 stays '$(sysctl_state "$1")' until the next boot:" \
@@ -43,11 +54,11 @@ want_sysctl_at_least() {
 	[ -n "$before" ] || before=$(sysctl_state "$1")
 	others=$(record_lines sysctl "$1" |
 		sed -n "/^by$TAB$LEASE$TAB/d; s/^by$TAB.*$TAB//p" | tail -n 1)
-	if [ "$before" = gone ] || at_least "$before" "$2"; then
+	if [ "$before" = gone ]; then
 		return 0
-	elif at_least "$others" "$2"; then
+	elif [ -n "$others" ] && at_least "$others" "$2"; then
 		want_sysctl "$1" "$others"
-	else
+	elif [ -n "$others" ] || ! at_least "$before" "$2"; then
 		want_sysctl "$1" "$2"
 	fi
 }

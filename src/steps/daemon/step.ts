@@ -29,7 +29,7 @@ export const daemon = defineStep({
   inputs: [
     "account.name",
     "engine.source",
-    ...(["daemon", "environment", "secrets"] as const),
+    ...(["daemon", "environment", "secrets", "registryAuth"] as const),
     ...(["network", "storageDriver", "onDestroy", "registryCertificates", "tcpSocket"] as const),
     ...(["unitOverrides", "prune"] as const),
   ],
@@ -43,8 +43,8 @@ export const daemon = defineStep({
       "docker.service/*",
     ] as const),
     ...(["docker-prune.OnCalendar", "docker-prune.until", "docker-prune.all"] as const),
-    // The step secrets reads it in this document.
-    "secrets",
+    // The step secrets reads them in this document.
+    ...(["secrets", "registries"] as const),
   ],
   // The unit names the engine's start script.
   displayed: ["source"],
@@ -76,6 +76,7 @@ export const daemon = defineStep({
     ...pruneDocument(given.prune),
     ...onDestroyDocument(given.onDestroy),
     secrets: Object.keys(given.secrets).sort(byCodeUnits).join(" ") || undefined,
+    registries: [...given.registryAuth].sort(byCodeUnits).join(" ") || undefined,
   }),
   facts: {
     storageDriver: text,

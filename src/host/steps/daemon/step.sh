@@ -89,12 +89,13 @@ follow_daemon() {
 	! have_new_values || write_record "$STATE/leases/$LEASE/values" <"$WORK/values"
 }
 
-# In a subshell. Where names of secret values came or went, the daemon's document changes too, and
-# its step follows.
+# In a subshell. Where names of secret values or registries came or went, the daemon's document
+# changes too, and its step follows.
 apply_recorded_daemon() {
 	DOC=$WORK/daemon
 	read_document "$STATE/leases/$LEASE/daemon" "$DOC"
 	[ "$(doc secrets)" = "$(secret_names)" ] || return 0
+	[ "$(doc registries)" = "$(registry_names)" ] || return 0
 	: >"$WORK/wanted"
 	STEP=daemon
 	daemon_apply
@@ -107,10 +108,20 @@ apply_recorded_daemon() {
 daemon_before_release() {
 	local keys='' docker=$ACCOUNT_HOME/.config/docker
 	[ -n "${ACCOUNT-}" ] || return 0
-	if data_are_deleted; then
-		echo delete | write_record "$STATE/leases/$LEASE/on-destroy-data"
-	else
+	rm -f "$STATE/leases/$LEASE/on-destroy-data"
+	if ! data_are_deleted; then
 		note_whether_daemon_holds_nothing
+	else
+		echo delete | write_record "$STATE/leases/$LEASE/on-destroy-data"
+		if home_goes_whole; then
+			# Its files are neither asked for nor written. Containers have two minutes to end.
+			as_account_within 120 systemctl --user stop docker.service </dev/null || true
+			quiet_account
+			: >"$WORK/home/silent"
+			changed "all that ran as $ACCOUNT ended"
+			remove_data
+			return 0
+		fi
 	fi
 	stop_daemon
 	remove_data
@@ -122,7 +133,7 @@ daemon_before_release() {
 # One that was made by hand before starts again, where it is enabled.
 daemon_released() {
 	rm -f "$STATE/leases/$LEASE/started"
-	if [ -z "${ACCOUNT-}" ] || ! service_manager_runs; then return 0; fi
+	if [ -z "${ACCOUNT-}" ] || [ -e "$WORK/home/silent" ] || ! service_manager_runs; then return 0; fi
 	ask_systemctl daemon-reload || true
 	ask_systemctl is-enabled -q docker.service || return 0
 	if have_daemon start; then
