@@ -114,10 +114,10 @@ const changes: Record<string, Partial<RootlessDockerHostArgs>[]> = {
   ],
   "`environment`": [{ environment: { ...(base.environment as object), A: "b" } }],
   "a secret value in `daemon` or `environment`": [{ environment: { TOKEN: pulumi.secret("two") } }],
-  "`registryAuth`": [
+  "a password in `registryAuth`": [
     { registryAuth: [{ address: "ghcr.io", username: "me", password: "two" }] },
-    { registryAuth: [{ address: "quay.io", username: "me", password: "one" }] },
   ],
+  "`registryAuth`": [{ registryAuth: [{ address: "quay.io", username: "me", password: "one" }] }],
   "`registryCertificates`": [{ registryCertificates: { "registry.example:5000": certificate } }],
   "`tcpSocket`": [{ tcpSocket: socket }],
   "`unitOverrides`": [
