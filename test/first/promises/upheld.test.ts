@@ -281,6 +281,31 @@ describe("a hostile account", () => {
   });
 
   test(
+    promise(7, "one that was made here holds no destroy up, whatever it does in its home"),
+    async () => {
+      const there = await snapshotHost(host);
+      const app = install();
+      await app.up({
+        owner: "infra/prod/oscar",
+        account: { name: "oscar", authorizedKeys: ["ssh-ed25519 AAAAC3Nz a"] },
+        // Its value before is empty.
+        sysctls: { "net.ipv4.ip_local_reserved_ports": "8080" },
+        onDestroy: { data: "Delete" },
+      });
+      await root(
+        host,
+        `cd /home/oscar; ln -sfn "$(printf 'a\\tb')" .config/docker/daemon.json
+      chmod 555 .config/systemd/user .ssh; head -c 262144 /dev/zero >.docker/config.json
+      chown -h oscar: .config/docker/daemon.json .docker/config.json
+      setsid setpriv --reuid oscar --regid oscar --clear-groups sh -c 'trap : TERM; while :; do pkill -9 -x perl; done' >/dev/null 2>&1 &`,
+      );
+      await app.destroy();
+      const left = diffSnapshots(there, await snapshotHost(host));
+      expect(left.filter((line) => !line.includes("/var/lib/rootless-docker"))).toEqual([]);
+    },
+  );
+
+  test(
     promise(7, "a home that others can lead elsewhere is refused, and none is made"),
     async () => {
       await root(host, "install -d -o nobody /srv/nobodys");

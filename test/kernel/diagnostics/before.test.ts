@@ -1,6 +1,6 @@
 import { createMachine, destroyAllMachines, type Machine } from "../../../testbed/machines";
 import { Installation } from "../../../testkit/installation";
-import { deleteLines, lineAbout, fix, preflightOf, sysctlsIn } from "./diagnostics";
+import { lineAbout, preflightOf } from "./diagnostics";
 import { packagesOf } from "./packages";
 
 // What preflight finds on a machine before anything is changed: each failure is provoked on the stock
@@ -8,15 +8,8 @@ import { packagesOf } from "./packages";
 let machine: Machine;
 let app: Installation;
 const fresh = "fresh";
-const conf = "/etc/modprobe.d/cis.conf";
 
-/** The file system, the kernel's settings and its modules: what preflight may not change. */
-const stateOf = () =>
-  machine.run(
-    "cat /etc/modprobe.d/* /etc/fstab /etc/passwd | sha256sum; sysctl -n kernel.keys.maxkeys kernel.keys.maxbytes user.max_user_namespaces; lsmod | cut -d ' ' -f 1 | sort; ls /etc/modules-load.d /etc/sysctl.d",
-  );
 const opensTun = () => machine.ssh("bash -c ': <>/dev/net/tun'");
-const icc = { daemon: { icc: false } };
 
 beforeAll(async () => {
   machine = await createMachine({ suite: "trixie", packages: packagesOf.trixie });
@@ -37,39 +30,6 @@ test("a healthy Debian 11, whose kernel has other modules: no problem", async ()
   await there.install();
   expect(await preflightOf(there)).toEqual([]);
   await older.destroy();
-});
-
-test("modules forbidden, no br_netfilter, few keys: all in one run, and each fix works", async () => {
-  await machine.run(`cat >${conf}; sysctl -qw kernel.keys.maxkeys=5`, {
-    input: "install tun /bin/false\ninstall xt_addrtype /bin/false\nblacklist nft-chain-nat\n",
-  });
-  // For real: what the kernel itself does when the device is opened, and iptables asks.
-  expect((await opensTun()).stderr).toMatch(/No such device/);
-  const rule = "unshare -n iptables -t filter -A INPUT -m addrtype --dst-type LOCAL -j ACCEPT";
-  expect((await machine.ssh(rule)).stderr).toMatch(/addrtype.*missing kernel module/);
-
-  const before = await stateOf();
-  const said = await preflightOf(app, icc);
-  expect(said).toHaveLength(4);
-  expect(await stateOf()).toBe(before);
-  const tun = lineAbout(said, "/dev/net/tun");
-  expect(tun).toContain(`found that it does not open (No such device)`);
-  expect(tun).toContain(`'${conf}:1:install tun /bin/false'`);
-  const modules = lineAbout(said, "kernel modules nft_chain_nat xt_addrtype");
-  expect(modules).toContain(`'${conf}:3:blacklist nft-chain-nat'`);
-  expect(modules).toContain(`'${conf}:2:install xt_addrtype /bin/false'`);
-  const bridge = lineAbout(said, "daemon.icc");
-  const keys = lineAbout(said, "kernel.keys.maxkeys");
-  expect(keys).toMatch(/found 5, of which 0 used .* disk quota exceeded/);
-
-  await deleteLines(machine, tun);
-  expect((await opensTun()).exitCode).toBe(0);
-  await deleteLines(machine, modules);
-  expect((await machine.ssh(rule)).exitCode).toBe(0);
-  await fix(machine, bridge);
-  expect(await machine.run("cat /etc/modules-load.d/br_netfilter.conf")).toBe("br_netfilter\n");
-  expect(await preflightOf(app, icc)).toEqual([`preflight: ${keys}`]);
-  expect(await preflightOf(app, { ...icc, ...sysctlsIn(keys) })).toEqual([]);
 });
 
 test("a kernel that was upgraded, without a reboot: named, and a reboot fixes it", async () => {

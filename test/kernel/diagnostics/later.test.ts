@@ -2,8 +2,8 @@ import { createMachine, destroyAllMachines, type Machine } from "../../../testbe
 import { importImage, tryAsAccount } from "../../../testkit/host";
 import type { StepArgs } from "../../../testkit/documents";
 import { Installation } from "../../../testkit/installation";
-import { docker, run } from "../containers";
-import { account, lineAbout, fix, preflightOf, problemsOf, sysctlsIn } from "./diagnostics";
+import { docker } from "../containers";
+import { account, lineAbout, fix, preflightOf, problemsOf } from "./diagnostics";
 import { packagesOf } from "./packages";
 
 // Failures of later, on an installed host with a stock kernel: each is seen to be one, the doctor and the
@@ -12,7 +12,6 @@ let machine: Machine;
 let app: Installation;
 const installed = "installed";
 const wishes: StepArgs = { account: { name: account } };
-const apart: StepArgs = { ...wishes, daemon: { icc: false } };
 
 const asApp = (command: string) => tryAsAccount(machine, account, command);
 const stop = () => asApp("systemctl --user stop docker");
@@ -67,38 +66,6 @@ test.each([
   await fix(machine, line);
   expect((await rootlesskit()).exitCode).toBe(0);
   await fixed();
-});
-
-test("icc false without br_netfilter; with it containers do not reach each other", async () => {
-  const said = await failing(apart);
-  expect(said.join("\n")).toMatch(/journal: .*cannot restrict inter-container communication/);
-  await fix(machine, lineAbout(said, "daemon.icc"));
-  await fixed(apart);
-  await docker(machine, "run -d --name web busybox httpd -f -p 80 -h /bin");
-  const { text } = await docker(machine, "inspect -f {{.NetworkSettings.IPAddress}} web");
-  const get = `timeout 20 wget -q -O /dev/null http://${text}/sh && echo reached`;
-  expect((await run(machine, "", get)).text).not.toContain("reached");
-  expect((await docker(machine, `exec web sh -c '${get}'`)).text).toBe("reached");
-  // The same without the option: it was the option that kept them apart.
-  await docker(machine, "rm -f web");
-  await app.apply("daemon", wishes);
-  await docker(machine, "run -d --name web busybox httpd -f -p 80 -h /bin");
-  const again = await docker(machine, "inspect -f {{.NetworkSettings.IPAddress}} web");
-  expect((await run(machine, "", get.replace(text, again.text))).text).toBe("reached");
-});
-
-test("no room for the containers' keys", async () => {
-  await machine.run("sysctl -qw kernel.keys.maxkeys=5");
-  const line = lineAbout(await problemsOf(machine), "kernel.keys.maxkeys");
-  expect(line).toMatch(/found 5, of which \d+ used by account app/);
-  const start = (name: string) => docker(machine, `run -d --name ${name} busybox sleep 900`);
-  const texts: string[] = [];
-  for (const name of ["one", "two", "three", "four"]) texts.push((await start(name)).text);
-  expect(texts.join("\n")).toMatch(/unable to .*session key.*disk quota exceeded/i);
-  await app.apply("kernel", { ...wishes, ...sysctlsIn(line) });
-  for (const name of ["five", "six", "seven", "eight"])
-    expect((await start(name)).exitCode).toBe(0);
-  expect(await problemsOf(machine)).toEqual([]);
 });
 
 test("data root on NFS: named before; a user namespace cannot give files away there", async () => {
