@@ -75,7 +75,7 @@ function packOnce(): { parts: string[]; text: string[] } {
       parts: [
         "# rootless-docker agent: what runs as root; the hash of each part of its source in src/host, then all of it as gzip+base64.",
         `# version ${version}`,
-        "# Plain text on the host: /var/lib/rootless-docker/agent",
+        "# Plain text on the host: /var/lib/rootless-docker/agents/LEASE/agent",
         ...shellFiles().map(
           ({ path, text }) => `# ${path.slice("host/".length)} ${shortHash(text)}`,
         ),
