@@ -50,9 +50,9 @@ json_members() {
 		}'
 }
 
-# Arguments: get, put or drop, the member as NAME or NAME/NAME, the file of its text. A member that
-# is put stands last; dropped, it leaves what was there before. An object that was put for it goes
-# with it.
+# Arguments: get, compact (without blanks between its parts), put or drop, the member as NAME or
+# NAME/NAME, the file of its text. A member that is put stands last; dropped, it leaves what was
+# there before. An object that was put for it goes with it.
 # shellcheck disable=SC2034,SC2016 # a program of its own
 JSON_MEMBER=$JSON_PARSER'
 my ($how, $place, $file) = @ARGV;
@@ -72,10 +72,12 @@ if (defined $inner && $at) {
 	($from, @all) = (index($text, "{"), @top) if $how eq "drop" && $only;
 } elsif (defined $inner) {
 	$at = undef;
-	exit if $how eq "get";
+	exit if $how =~ /get|compact/;
 }
-if ($how eq "get") {
-	print substr $text, $$at[2], $$at[3] - $$at[2] if $at;
+if ($how =~ /get|compact/) {
+	my $value = $at ? substr $text, $$at[2], $$at[3] - $$at[2] : "";
+	$value = join "", $value =~ /"(?:[^"\\]++|\\.)*+"|[^\s"]/g if $how eq "compact";
+	print $value;
 	exit;
 }
 if ($how eq "put") {

@@ -82,7 +82,8 @@ member_state() {
 	gone) printf gone ;;
 	absent) printf nofile ;;
 	file*)
-		json_member get "${1#* }" "$file" >"$WORK/member"
+		# docker writes the file anew with blanks of its own.
+		json_member compact "${1#* }" "$file" >"$WORK/member"
 		if [ -s "$WORK/member" ]; then printf 'sum %s' "$(sum_of "$WORK/member")"; else printf absent; fi
 		;;
 	*) printf 'no file' ;;
@@ -91,7 +92,7 @@ member_state() {
 
 member_bytes() { json_member get "${1#* }" "=${1%% *}"; }
 
-# $1 get, put or drop, $2 the member, $3 the file; $4 the file of its new text.
+# $1 get, compact, put or drop, $2 the member, $3 the file; $4 the file of its new text.
 json_member() {
 	home_bytes "$3" | perl -e "$JSON_MEMBER" "$1" "$2" "${4-}" ||
 		fail "${3#=}" "that it is no plain JSON object" "one" \

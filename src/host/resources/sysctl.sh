@@ -54,11 +54,12 @@ want_sysctl_at_least() {
 	[ -n "$before" ] || before=$(sysctl_state "$1")
 	others=$(record_lines sysctl "$1" |
 		sed -n "/^by$TAB$LEASE$TAB/d; s/^by$TAB.*$TAB//p" | tail -n 1)
-	if [ "$before" = gone ]; then
+	if [ "$before" = gone ] ||
+		{ at_least "$before" "$2" && { [ -z "$others" ] || at_least "$others" "$2"; }; }; then
 		return 0
-	elif [ -n "$others" ] && at_least "$others" "$2"; then
+	elif at_least "$others" "$2"; then
 		want_sysctl "$1" "$others"
-	elif [ -n "$others" ] || ! at_least "$before" "$2"; then
+	else
 		want_sysctl "$1" "$2"
 	fi
 }
