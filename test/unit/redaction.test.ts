@@ -47,6 +47,7 @@ test.each<[string, Record<string, unknown>, string, string]>([
   ["a text inside JSON", { "daemon.json/a": [{ b: "hunter2" }] }, "no hunter2", "no [secret]"],
   ["a number inside JSON", { "daemon.json/a": { b: -424242.5 } }, "is -424242.5", "is [secret]"],
   ["a short one in words, too", { "environment/A": "ab" }, "(ab) tab", "([secret]) t[secret]"],
+  ["a password of a registry", { "registryAuth/a.b": "me:hunter2" }, "bad hunter2", "bad [secret]"],
   ["none in an empty value", { "environment/A": "" }, "a  b", "a  b"],
   ["what looks like a pattern", { "environment/A": ".*[a-z]&" }, "x .*[a-z]& y", "x [secret] y"],
   [

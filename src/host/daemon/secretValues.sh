@@ -61,6 +61,7 @@ without_secrets() {
 			next
 		}
 		{
+			is_login = /^registryAuth\//
 			$0 = substr($0, index($0, ": ") + 2)
 			while (match($0, /"([^"\\]|\\.)*"|-?[0-9][0-9.eE+-]*/)) {
 				text = substr($0, RSTART, RLENGTH)
@@ -69,6 +70,7 @@ without_secrets() {
 				if (/^:/) continue
 				gsub(/^"|"$/, "", text)
 				parts = split(text, part, /(\\r)?\\n/)
+				if (is_login) part[++parts] = substr(text, index(text, ":") + 1)
 				if (match(text, /[^\/]*@/)) {
 					user = substr(text, RSTART, RLENGTH - 1)
 					part[++parts] = user
