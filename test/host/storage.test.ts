@@ -86,11 +86,11 @@ describe("the daemon", () => {
     expect(await driver()).toBe("overlay2\n");
   });
 
-  test("FuseOverlayfs by name, with its package, which goes again", async () => {
+  test("FuseOverlayfs by name, with its package, which stays until destroy", async () => {
     await app.apply("daemon", at("/on-overlay/docker", { storageDriver: "FuseOverlayfs" }));
     expect([await driver(), await fuseInstalled()]).toEqual(["fuse-overlayfs\n", true]);
     await app.apply("daemon", plain);
-    expect([await driver(), await fuseInstalled()]).toEqual(["overlay2\n", false]);
+    expect([await driver(), await fuseInstalled()]).toEqual(["overlay2\n", true]);
   });
 
   test("reverted, the host is as before", async () => {
