@@ -130,7 +130,10 @@ const batches: [string, [command: string, shown: string][]][] = [
   [
     "what is gone",
     [
-      [`${asApp} systemctl --user stop docker.service`, "daemon docker.service of app: not running"],
+      [
+        `${asApp} systemctl --user stop docker.service`,
+        "daemon docker.service of app: not running",
+      ],
       [
         `rm ${units}/default.target.wants/docker.service`,
         `daemon ${units}/default.target.wants/docker.service: not there`,
