@@ -96,7 +96,7 @@ member_bytes() { json_member get "${1#* }" "=${1%% *}"; }
 json_member() {
 	home_bytes "$3" | perl -e "$JSON_MEMBER" "$1" "$2" "${4-}" ||
 		fail "${3#=}" "that it is no plain JSON object" "one" \
-			"let $ACCOUNT mend it or take it away, then run again"
+			"let $ACCOUNT correct it or take it away, then run again"
 }
 
 # $1 name, $2 value, $3 the file of its text.
