@@ -92,12 +92,12 @@ engine_source_problems() {
 	docker-repository)
 		has_docker_repository || source_problem "$(os_name), for which Docker has no packages" \
 			"a system that it has packages for"
-		other_engine_problems $(docker_conflicts)
+		other_engine_problems
 		;;
 	*)
 		[ -z "$KNOWN_SYSTEM" ] || has_rootless_engine || source_problem \
 			"$(os_name), whose own engine lacks what a rootless daemon needs" "an engine that has it"
-		other_engine_problems "$(other_engine_package)"
+		other_engine_problems
 		;;
 	esac
 }
@@ -111,11 +111,11 @@ source_problem() {
 }
 
 # Packages that are here, were not brought by this program, and would be replaced. Under Purge they
-# go. Arguments: names of packages.
+# go.
 other_engine_problems() {
 	local name version found=''
 	[ "$(doc rootful-docker)" != purge ] || return 0
-	of_manager installed "$@" >"$WORK/others"
+	of_manager installed $(conflicting_packages) >"$WORK/others"
 	while read -r name version; do
 		grep -qsxF "$name" "$STATE/packages" || found="$found${found:+, }$name $version"
 	done <"$WORK/others"

@@ -1,15 +1,19 @@
 # Control groups: what the kernel offers, what systemd delegates, and what an account has of that.
 
 # What the machine has for all: the list of its root control group. Nothing with control groups v1.
-offered_controllers() { cat /sys/fs/cgroup/cgroup.controllers 2>/dev/null || true; }
+offered_controllers() { words_of_file /sys/fs/cgroup/cgroup.controllers; }
 
-# What systemd is told to delegate, by all files together.
-host_delegates() { systemctl show -p DelegateControllers --value "user@$ACCOUNT_UID.service"; }
+# A line of a file that may not be there. $1 the file.
+words_of_file() {
+	local line=''
+	[ ! -e "$1" ] || read -r line <"$1" || true
+	printf '%s' "$line"
+}
 
 # Those that the account really has, with control groups v2; empty elsewhere.
 delegated_controllers() {
-	local slice=user.slice/user-$ACCOUNT_UID.slice
-	cat "/sys/fs/cgroup/$slice/user@$ACCOUNT_UID.service/cgroup.controllers" 2>/dev/null || true
+	local slice=/sys/fs/cgroup/user.slice/user-$ACCOUNT_UID.slice
+	words_of_file "$slice/user@$ACCOUNT_UID.service/cgroup.controllers"
 }
 
 # True where every word of $1 is one of $2.

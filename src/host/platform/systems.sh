@@ -34,17 +34,9 @@ sles 15 zypper - - yes - -
 sles 16 zypper - - yes - -
 arch rolling pacman - - no docker-buildx docker-compose
 '
+NEWLINE='
+'
 known_systems() { printf '%s' "$SYSTEMS"; }
-
-# The line that begins with these words, or nothing. $1 the words.
-system_line() {
-	local line
-	while IFS= read -r line; do
-		case $line in "$1 "*) printf '%s\n' "$line" ;; esac
-	done <<-LINES
-		$SYSTEMS
-	LINES
-}
 
 # For people: "debian 11, 12, 13; ubuntu 22.04, 24.04, 26.04" and so on.
 names_of_known_systems() {
@@ -55,13 +47,14 @@ names_of_known_systems() {
 
 # The line of this system, or of the one that it is built from; nothing of one that is not known.
 known_system() {
-	local names
+	local names line
 	names="$(os_release ID) $(os_release ID_LIKE)"
 	case " $names " in
 	*' ubuntu '*) known_systems | grep "^ubuntu .* $(os_release UBUNTU_CODENAME) " || true ;;
 	*)
 		if [ -e /etc/debian_version ]; then
-			system_line "debian $(debian_release)"
+			line=${SYSTEMS#*"${NEWLINE}debian $(debian_release) "}
+			[ "$line" = "$SYSTEMS" ] || printf 'debian - %s' "${line%%"$NEWLINE"*}"
 		else
 			known_systems | awk -v names="$names" -v version="$(os_release VERSION_ID)" '
 				BEGIN { count = split(names, name, " "); sub(/\..*/, "", version) }

@@ -70,8 +70,8 @@ want_repository() {
 			want rpmkey "$(rpm_key_name "$WORK/repository.key")" trusted "$WORK/repository.key"
 		settle
 	fi
-	[ -n "$(available_versions "$3")" ] || refresh_lists
-	[ -n "$(available_versions "$3")" ] ||
+	[ -n "$(of_manager versions "$3")" ] || refresh_lists
+	[ -n "$(of_manager versions "$3")" ] ||
 		fail "$1" "no $3 for $2 there: $(package_errors)" "the engine's packages" "$fix"
 }
 

@@ -2,9 +2,6 @@
 # shellcheck disable=SC2046,SC2086 # names of packages have no blanks
 
 engine_apply() {
-	rootful_docker_problems "$(doc rootful-docker)"
-	engine_source_problems
-	stop_on_problems
 	remove_half_archives
 	[ "$(doc rootful-docker)" != purge ] || purge_packages $(doc rootful-docker.purge)
 	want_root_units
@@ -22,11 +19,12 @@ engine_apply() {
 }
 
 engine_facts() {
-	local said
+	local said kernel
 	fact versions.engine "$ENGINE_VERSION"
 	said=$(rootlesskit --version)
 	fact versions.rootlesskit "${said#rootlesskit version }"
-	fact versions.kernel "$(uname -r)"
+	read -r kernel </proc/sys/kernel/osrelease
+	fact versions.kernel "$kernel"
 	fact versions.os "$(os_name)"
 	plugin_facts
 }
@@ -71,11 +69,9 @@ has_another_source() {
 
 # Packages that an earlier source has brought stay, and go on destroy.
 keep_packages_of_engine() {
-	local packages
 	[ -s "$STATE/packages" ] || return 0
-	packages=$(of_manager installed $(other_packages) $(distribution_all) $DOCKER_PACKAGES_ALL |
-		cut -d ' ' -f 1 | grep -xFf "$STATE/packages" | paste -s -d ' ')
-	[ -z "$packages" ] || want_packages $packages
+	want_packages $(of_manager installed $(other_packages) $ALL_ENGINE_PACKAGES |
+		cut -d ' ' -f 1 | grep -xFf "$STATE/packages")
 }
 
 # The packages to ask for, each with the version that is pinned: one that there is not is an error
@@ -85,53 +81,27 @@ wanted_engine() {
 	pin=$(engine_pin) || {
 		# It may be newer than the lists.
 		refresh_lists
-		pin=$(engine_pin) || no_such_version
+		pin=$(engine_pin) || fail "engine.version" \
+			"versions in the lists: $(of_manager versions "$(engine_package)" | paste -s -d ' ')" \
+			"$(doc version)" "ask for one of these, or leave the option out for the newest"
 	}
 	other_packages
 	for name in $(versioned_packages); do printf ' %s%s' "$name" "${pin:+=$pin}"; done
 }
 
-no_such_version() {
-	local package
-	package=$(engine_package)
-	fail "engine.version" \
-		"versions of $package in the lists: $(available_versions "$package" | paste -s -d ' ')" \
-		"$(doc version)" "ask for one of these, or leave the option out for the newest"
-}
-
 # Docker's archives, in a directory that this installation's link leads to, and of packages what a
-# daemon needs beside them. An earlier version goes after the daemon has answered with this one.
+# daemon needs beside them.
 want_static_engine() {
-	local dir before
+	local dir
 	dir=$(archive_directory)
-	before=$(readlink "$ENGINES/$LEASE") || true
 	want_packages $(other_packages)
 	want_dir "$ENGINES" 755
 	want archive "$dir" unpacked
 	settle
 	want_link "$ENGINES/$LEASE" "$dir"
 	settle
-	if [ -d "$before" ] && [ "$before" != "$dir" ]; then try_new_engine "$before" "$dir"; fi
 	! has_another_source || remove_packages
 	want_cli_of_archive
-}
-
-# Goes back to the version that was there where the daemon does not start with the new one. $1 where
-# the link led to before, $2 where it leads to.
-try_new_engine() {
-	local end="runs with"
-	use_engine_of "$LEASE"
-	cp "$WORK/wanted" "$WORK/wanted.engine"
-	run_apart follow_daemon
-	cp "$WORK/wanted.engine" "$WORK/wanted"
-	[ "$APART_STATUS" != 0 ] || return 0
-	: >"$WORK/problems"
-	want_link "$ENGINES/$LEASE" "$1"
-	settle
-	run_apart follow_daemon
-	[ "$APART_STATUS" = 0 ] || end="does not start either with"
-	fail "engine.version" "that the daemon does not start with $2, for the reason above" \
-		"a daemon that answers" "use another version; the daemon $end $1 again"
 }
 
 # Its package may count as installed, and its files be gone.
@@ -152,7 +122,7 @@ then run again"
 
 # Before the records go: packages that a killed run was at work on, while their repository is there.
 engine_before_release() {
-	complete_packages
+	[ ! -s "$STATE/packages" ] || of_manager complete
 	remove_half_archives
 }
 
@@ -160,5 +130,4 @@ engine_before_release() {
 engine_released() {
 	release_packages
 	[ ! -f /usr/lib/systemd/system/docker.socket ] || group_set docker present
-	lead_cli_to_another
 }

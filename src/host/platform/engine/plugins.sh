@@ -25,19 +25,14 @@ plugin_facts() {
 	for plugin in buildx compose; do
 		# shellcheck disable=SC2086 # lists of folders
 		program=$(plugin_program "$plugin" $LOCAL_PLUGINS $PACKAGED_PLUGINS)
-		if [ -z "$program" ] || ! is_roots_own "$program"; then continue; fi
+		if [ -z "$program" ] || [ -n "$(paths_of_others "$program")" ]; then continue; fi
 		said=$(timeout -k 5 60 env -i PATH="$PATH" HOME="$WORK" DOCKER_CONFIG="$WORK/none" \
 			docker "$plugin" version 2>/dev/null </dev/null) || continue
-		said=$(version_of_plugin "$said")
+		# Such as "github.com/docker/buildx v0.13.1 788433953" or "Docker Compose version v2.26.1".
+		said=$(printf '%s\n' "$said" |
+			sed -n '1s/^.*\(buildx\|version\) v\{0,1\}\([0-9][0-9A-Za-z.+~:-]*\).*/\2/p')
 		[ -z "$said" ] || fact "versions.$plugin" "$said"
 	done
-}
-
-# Of "github.com/docker/buildx v0.13.1 788433953" or "Docker Compose version v2.26.1". $1 what it
-# said.
-version_of_plugin() {
-	printf '%s\n' "$1" |
-		sed -n '1s/^.*\(buildx\|version\) v\{0,1\}\([0-9][0-9A-Za-z.+~:-]*\).*/\2/p'
 }
 
 # The package that the document's source has for a plugin, or nothing. $1 the plugin.
@@ -47,10 +42,4 @@ plugin_package() {
 	*:buildx) of_known_system 7 | sed '/^-$/d' ;;
 	*:compose) of_known_system 8 | sed '/^-$/d' ;;
 	esac
-}
-
-# The packages of the plugins that the document asks for, each after a blank.
-plugin_packages() {
-	local plugin
-	for plugin in $(doc plugins); do printf ' %s' "$(plugin_package "$plugin")"; done
 }

@@ -6,11 +6,13 @@ apt_installed() { dpkg_packages i "$@"; }
 # Packages in a state of dpkg's, a line each: name, blank, version. $1 the state, then names, or
 # none for all. A held package is installed, too.
 dpkg_packages() {
-	local state=$1
+	local state=$1 status name
 	shift
 	# shellcheck disable=SC2016 # dpkg's own variables
 	dpkg-query -W -f '${db:Status-Abbrev} ${Package} ${Version}\n' "$@" 2>/dev/null |
-		sed -n "s/^.${state}[^ ]*  *//p"
+		while read -r status name; do
+			case $status in ?"$state"*) printf '%s\n' "$name" ;; esac
+		done
 }
 
 apt_versions() { apt-cache madison "$1" | cut -d '|' -f 2 | tr -d ' ' | awk '!seen[$0]++'; }

@@ -13,9 +13,6 @@
 #   errors              of what it has said in $WORK/manager.log, a line each
 # NAME may be NAME=VERSION where something is installed.
 
-NEWLINE='
-'
-
 of_manager() {
 	local name=$1
 	shift
@@ -70,11 +67,6 @@ missing_packages() {
 		case $installed in *"$NEWLINE$name"*) ;; *) printf ' %s' "$wanted" ;; esac
 	done
 }
-
-# Versions of a package in the package lists, the newest first. $1 the package.
-available_versions() { of_manager versions "$1"; }
-
-lists_outdated() { [ ! -e "$WORK/lists.errors" ] && of_manager outdated; }
 
 # A source that does not answer is no error as long as the packages come: package_errors names it.
 refresh_lists() {

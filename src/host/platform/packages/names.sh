@@ -25,9 +25,3 @@ package_name() {
 	*) printf '%s' "$1" ;;
 	esac
 }
-
-# The same for several, each with a blank after it.
-package_names() {
-	local name
-	for name in "$@"; do printf '%s ' "$(package_name "$name")"; done
-}
