@@ -22,10 +22,11 @@ records_of() {
 	record_files | xargs -r grep -lE "^by$TAB$1$TAB${2:-[a-z]+}$TAB" -- /dev/null | sed 's|.*/||'
 }
 
-# The lines of a record after its first, or nothing. $1 kind, $2 name.
-record_lines() {
+# What was there before, of a record, or nothing where there is none. $1 kind, $2 name.
+recorded_was() {
 	# shellcheck disable=SC2046 # names of records have no blanks
-	awk -v id="$1$TAB$2" 'FNR == 1 { is = $0 == id; next } is' /dev/null $(record_files)
+	awk -F '\t' -v id="$1$TAB$2" 'FNR == 1 { is = $0 == id } is && $1 == "was" { print $2 }' \
+		/dev/null $(record_files)
 }
 
 # Prints each line of a file, which begins with KIND and NAME, with a tab and the value now. $1 the
@@ -56,20 +57,31 @@ settle_kinds() {
 set_value() {
 	"${1}_set" "$2" "$3" "$4"
 	note_set "$1"
-	changed "$(label_of "$1" "$2"): $(words_of_value "$3")"
+	case $3 in
+	'file '* | 'sum '*) changed "$(label_of "$1" "$2"): written" ;;
+	*) changed "$(label_of "$1" "$2"): $(value_words "$3")" ;;
+	esac
 }
 
 # What people call it. $1 kind, $2 name.
 label_of() { if command -v "${1}_label" >/dev/null; then "${1}_label" "$2"; else printf '%s' "$2"; fi; }
 
-# A value for people, without a sum. $1 the value.
-words_of_value() {
+# A value for people. $1 the value, $2 another one of the same thing, where only what differs is said.
+value_words() {
+	local mode
 	case $1 in
-	absent | nofile) printf 'removed' ;;
-	'file '*) printf 'written' ;;
-	'dir '*) printf 'made' ;;
-	'link '*) printf 'leads to %s' "${1#link }" ;;
-	'sum '*) printf 'written' ;;
+	absent | nofile) printf 'not there' ;;
+	'dir '*) printf 'a directory with mode %s' "${1#dir }" ;;
+	'link '*) printf 'a link to %s' "${1#link }" ;;
+	'sum '*) case ${2-} in sum*) printf 'other content' ;; *) printf 'there' ;; esac ;;
+	'file '*)
+		mode=${1#file }
+		mode=${mode%% *}
+		case ${2-} in
+		"file $mode "*) printf 'other content' ;;
+		*) printf 'a file with mode %s' "$mode" ;;
+		esac
+		;;
 	*) printf '%s' "$1" ;;
 	esac
 }

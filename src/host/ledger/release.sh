@@ -67,14 +67,14 @@ give_back() {
 		"${3}_set" "$4" "$5" "$bytes"
 		note_set "$3"
 		# A directory goes when it is empty, which is nothing to tell of.
-		case $6 in 'dir '*) ;; *) changed "$(label_of "$3" "$4"): as before ($(words_before "$5"))" ;; esac
+		case $6 in 'dir '*) ;; *) changed "$(label_of "$3" "$4"): as before ($(value_words "$5"))" ;; esac
 		;;
 	keep)
 		: >"$WORK/stays"
 		if [ "$6" = absent ]; then
-			say "$(label_of "$3" "$4"): removed by somebody; before this program it was $(words_before "$5")"
+			say "$(label_of "$3" "$4"): removed by somebody; before this program it was $(value_words "$5")"
 		else
-			say "stays: $(label_of "$3" "$4"), which somebody changed; before this program it was $(words_before "$5")"
+			say "stays: $(label_of "$3" "$4"), which somebody changed; before this program it was $(value_words "$5")"
 		fi
 		case $3-$bytes in
 		*-) ;;
@@ -87,15 +87,6 @@ give_back() {
 			;;
 		esac
 		;;
-	esac
-}
-
-words_before() {
-	case $1 in
-	absent | nofile) printf 'not there' ;;
-	file* | sum*) printf 'another one' ;;
-	dir*) printf 'a directory' ;;
-	*) printf '%s' "$1" ;;
 	esac
 }
 
@@ -124,29 +115,6 @@ ledger_differences() {
 	while IFS=$TAB read -r kind name step value now; do
 		[ "$now" = gone ] || is_same "$kind" "$name" "$now" "$value" ||
 			printf '%s\t%s\t%s\t%s\n' "$step" "$(label_of "$kind" "$name")" \
-				"$(words_of_state "$now" "$value")" "$(words_of_state "$value" "$now")"
+				"$(value_words "$now" "$value")" "$(value_words "$value" "$now")"
 	done <"$WORK/now"
-}
-
-# A value beside another one, for people. $1 the value, $2 the other one.
-words_of_state() {
-	case $1 in
-	absent | nofile) printf 'not there' ;;
-	'file '*) file_words "$1" "$2" ;;
-	'dir '*) printf 'a directory with mode %s' "${1#dir }" ;;
-	'link '*) printf 'a link to %s' "${1#link }" ;;
-	'sum '*) case $2 in sum*) printf 'other content' ;; *) printf 'there' ;; esac ;;
-	*) printf '%s' "$1" ;;
-	esac
-}
-
-# Only what differs is said. $1 a file's value, $2 the other value.
-file_words() {
-	local mode=${1#file }
-	mode=${mode%% *}
-	case $2 in
-	"file $mode "*) printf 'other content' ;;
-	'file '*) printf 'mode %s' "$mode" ;;
-	*) printf 'a file' ;;
-	esac
 }
