@@ -8,10 +8,10 @@ ACCOUNT_COMMENT=''
 ACCOUNT='' ACCOUNT_UID='' ACCOUNT_GID='' ACCOUNT_HOME='' ACCOUNT_RUNTIME=''
 
 # Reads the account's entry: ACCOUNT, ACCOUNT_UID, ACCOUNT_GID, ACCOUNT_HOME, ACCOUNT_RUNTIME. False
-# where there is none. $1 the name.
+# where there is none, with the status of getent. $1 the name.
 know_account() {
 	local entry rest
-	entry=$(getent passwd "$1") || return 1
+	entry=$(getent passwd "$1") || return
 	ACCOUNT=$1
 	rest=${entry#*:*:}
 	ACCOUNT_UID=${rest%%:*}

@@ -3,11 +3,11 @@
 # For preflight and the step account. $1 the account's name.
 account_problems() {
 	local status=0
-	if [ "$ACCOUNT" = "$1" ] || know_account "$1"; then
+	[ "$ACCOUNT" = "$1" ] || know_account "$1" || status=$?
+	if [ "$status" = 0 ]; then
 		known_account_problems
 	else
 		ACCOUNT='' ACCOUNT_UID='' ACCOUNT_HOME=$(new_home "$1")
-		getent passwd "$1" >/dev/null || status=$?
 		[ "$status" = 2 ] || problem "account $1" "that 'getent passwd $1' ends with status $status" \
 			"an answer, yes or no" \
 			"see that the directory service that /etc/nsswitch.conf names is there"

@@ -9,7 +9,8 @@
 
 account_mark() { printf 'rootless-docker %s' "$1"; }
 
-has_mark() { know_account "$1" && [ "$ACCOUNT_COMMENT" = "$(account_mark "$1")" ]; }
+# True where ACCOUNT has the mark: room and telephone after it are the account's to change.
+is_marked() { case $ACCOUNT_COMMENT, in "$(account_mark "$ACCOUNT"),"*) ;; *) return 1 ;; esac }
 
 # $1 uid or "-", $2 home or "-", $3 state.
 note_account() { printf '%s %s %s %s\n' "$(doc account)" "$1" "$2" "$3" | write_record "$STATE/leases/$LEASE/account-entry"; }
@@ -25,19 +26,17 @@ read_account_record() {
 # The one look at who the account is, at the begin of a run: it is the recorded one, or not there,
 # or an error.
 meet_account() {
+	local other
 	read_account_record
 	case $RECORDED_STATE in found | made | going) ;; *) return 0 ;; esac
 	if know_account "$RECORDED_NAME"; then
-		[ "$ACCOUNT_UID $ACCOUNT_HOME" != "$RECORDED_UID $RECORDED_HOME" ] ||
-			{ [ "$RECORDED_STATE" != found ] &&
-				[ "$ACCOUNT_COMMENT" != "$(account_mark "$ACCOUNT")" ]; } || return 0
-		fail "account $RECORDED_NAME" \
-			"uid $ACCOUNT_UID, home $ACCOUNT_HOME and comment '$(shown "$ACCOUNT_COMMENT")'" \
-			"the account that was recorded: uid $RECORDED_UID, home $RECORDED_HOME$(
-				[ "$RECORDED_STATE" = found ] || printf ", comment '%s'" "$(account_mark "$ACCOUNT")"
-			)" "give it these back by usermod; or, where it is another account by now, \
-'rm $STATE/leases/$LEASE/account-entry' as root, which leaves it as it is"
+		if [ "$ACCOUNT_UID $ACCOUNT_HOME" = "$RECORDED_UID $RECORDED_HOME" ] &&
+			{ [ "$RECORDED_STATE" = found ] || is_marked; }; then return 0; fi
+		stop_on_another_account "$ACCOUNT"
 	fi
+	# It may have another name by now.
+	other=$(getent passwd "$RECORDED_UID") || other=''
+	case $other in *":$RECORDED_HOME:"*) stop_on_another_account "${other%%:*}" ;; esac
 	ACCOUNT='' ACCOUNT_UID='' ACCOUNT_HOME=''
 	# A directory service that is away for now has an account that is not in the machine's own file.
 	[ "$RECORDED_STATE" != found ] || [ ! -e "$STATE/leases/$LEASE/account-elsewhere" ] ||
@@ -45,6 +44,18 @@ meet_account() {
 			"the one that was recorded, which comes from a directory service (nsswitch.conf)" \
 			"see why the service does not answer, then run again"
 	[ "$RECORDED_STATE" = going ] || forget_gone_account
+}
+
+# $1 the account that has the recorded name, or else the recorded uid.
+stop_on_another_account() {
+	local mark=''
+	know_account "$1"
+	[ "$RECORDED_STATE" = found ] || mark=", comment '$(account_mark "$RECORDED_NAME")'"
+	fail "account $RECORDED_NAME" \
+		"account $ACCOUNT, uid $ACCOUNT_UID, home $ACCOUNT_HOME and comment '$ACCOUNT_COMMENT'" \
+		"the one that was recorded: uid $RECORDED_UID, home $RECORDED_HOME$mark" \
+		"give it these back by usermod; or, where it is another account by now, \
+'rm $STATE/leases/$LEASE/account-entry' as root, which leaves it as it is"
 }
 
 # Its home is gone, or another's by now: nothing of it goes back.
@@ -67,7 +78,7 @@ have_account() {
 	local name
 	name=$(doc account)
 	if [ "$RECORDED_STATE" = making ]; then undo_half_account "$name"; fi
-	if know_account "$name"; then
+	if [ -n "$ACCOUNT" ] || know_account "$name"; then
 		case $RECORDED_STATE in
 		made | found) ;;
 		*)
@@ -111,24 +122,25 @@ make_account() {
 	start=${start:-$free}
 	set -- "$@" -K "SUB_UID_COUNT=$count" -K "SUB_GID_COUNT=$count" \
 		-K "SUB_UID_MIN=$start" -K "SUB_UID_MAX=$((start + count - 1))"
+	note_range_end "$((start + count))"
 	start=$(doc subgid-start)
 	start=${start:-$free}
 	set -- "$@" -K "SUB_GID_MIN=$start" -K "SUB_GID_MAX=$((start + count - 1))"
+	note_range_end "$((start + count))"
 	useradd "$@" 2>"$WORK/error" 9>&- || {
 		note_account - - new
 		fail "useradd $1" "$(tail -n 1 "$WORK/error")" "a new account" "fix what useradd says, then run again"
 	}
 	know_account "$1" || fail "useradd $1" "no account after it" "a new account" "see what getent passwd $1 says"
 	note_account "$ACCOUNT_UID" "$ACCOUNT_HOME" made
-	note_highest_id
 	changed "account $1 made (uid $ACCOUNT_UID)"
 }
 
 # What a useradd that was killed has left: useradd takes over the locks of the dead, userdel the
 # rest. $1 the name.
 undo_half_account() {
-	if getent passwd "$1" >/dev/null; then
-		has_mark "$1" || return 0
+	if know_account "$1"; then
+		is_marked || return 0
 		[ "$RECORDED_HOME" = - ] || rmdir "$RECORDED_HOME" 2>/dev/null || true
 		if [ "$RECORDED_HOME" = - ]; then userdel "$1"; else userdel -r "$1"; fi >/dev/null 2>&1 || true
 		ACCOUNT='' ACCOUNT_UID='' ACCOUNT_HOME=''
@@ -217,8 +229,7 @@ remove_account() {
 			rm -rf --one-file-system "$home"
 		fi
 		rm -f "/var/spool/cron/crontabs/$name" "/var/spool/cron/$name" \
-			"/var/lib/systemd/linger/$name"
-		rm -rf --one-file-system "/var/mail/$name"
+			"/var/lib/systemd/linger/$name" "/var/mail/$name" || true
 		userdel "$name" 2>"$WORK/error" 9>&- || fail "userdel $name" "$(tail -n 1 "$WORK/error")" \
 			"the account gone" "fix what userdel says, then run again"
 		# Where USERGROUPS_ENAB is no, userdel leaves the group that useradd made.

@@ -1,46 +1,38 @@
 # Subordinate ids: they are the account's. useradd gives them to a new one; one that was there gets
 # one more range. Nothing takes ids from an account. userdel takes them with it.
 
-# Ranges of an account as START:COUNT, one a line, by name or by number. $1 file, $2 name, $3 uid.
-id_ranges() {
-	[ ! -e "$1" ] || awk -F : -v name="$2" -v uid="$3" '
-		($1 == name || (uid != "" && $1 == uid)) && $3 > 0 { print $2 ":" $3 }' "$1"
+# Reads the ranges of the account, by its name or its number: ID_RANGES is START:COUNT with commas,
+# ID_TOTAL the sum. $1 the file.
+read_ranges() {
+	local name start count
+	ID_RANGES='' ID_TOTAL=0
+	[ -e "$1" ] || return 0
+	while IFS=: read -r name start count; do
+		case $name:$count in
+		*:*[!0-9]* | *:) ;;
+		"$ACCOUNT":* | "$ACCOUNT_UID":*)
+			ID_RANGES=$ID_RANGES${ID_RANGES:+,}$start:$count
+			ID_TOTAL=$((ID_TOTAL + count))
+			;;
+		esac
+	done <"$1"
 }
 
-id_total() {
-	awk -F : -v name="$2" -v uid="$3" '
-		$1 == name || (uid != "" && $1 == uid) { total += $3 }
-		END { print total + 0 }' "$1" 2>/dev/null || echo 0
-}
-
-# The highest end of a range that was ever given here, for all accounts.
-note_highest_id() {
-	local known highest
-	known=$(noted_id)
-	highest=$(highest_id)
-	[ "$highest" = "$known" ] || echo "$highest" | write_record "$STATE/highest-id"
-}
-
-noted_id() {
-	local id=0
-	[ ! -e "$STATE/highest-id" ] || read -r id <"$STATE/highest-id"
-	echo "$id"
+# A range is about to be given: no later one begins below its end. $1 the end.
+note_range_end() {
+	local noted=0
+	[ ! -e "$STATE/highest-id" ] || read -r noted <"$STATE/highest-id"
+	[ "$1" -le "$noted" ] || echo "$1" | write_record "$STATE/highest-id"
 }
 
 # The end of the highest range, of the highest that was ever given here, and of what useradd gives
 # to accounts.
 highest_id() {
-	awk -F : -v last="$(noted_id)" '
-		FILENAME ~ /login.defs$/ {
-			if (match($0, /^[UG]ID_MAX[ \t]+/)) $3 = substr($0, RLENGTH + 1) + 1
-			$2 = 0
-		}
-		$2 + $3 > end { end = $2 + $3 }
-		END {
-			if (last > end) end = last + 0
-			if (end < 100000) end = 100000
-			printf "%.0f\n", end
-		}' /etc/subuid /etc/subgid /etc/login.defs 2>/dev/null || true
+	cat /etc/subuid /etc/subgid /etc/login.defs "$STATE/highest-id" 2>/dev/null | awk -F : '
+		/^[0-9]+$/ { $0 = "highest:0:" $0 }
+		match($0, /^[UG]ID_MAX[ \t]+/) { $0 = "useradd:1:" substr($0, RLENGTH + 1) }
+		NF == 3 && $2 + $3 > end { end = $2 + $3 }
+		END { printf "%.0f\n", end < 100000 ? 100000 : end }'
 }
 
 # A free place for a range. $1 the count.
@@ -49,7 +41,7 @@ new_range() {
 		highest_id
 		return 0
 	fi
-	cat /etc/subuid /etc/subgid 2>/dev/null | awk -F : -v count="$1" -v seed="$(od -An -N4 -tu4 /dev/urandom)" '
+	awk -F : -v count="$1" -v seed="$(od -An -N4 -tu4 /dev/urandom)" '
 		{ from[NR] = $2; to[NR] = $2 + $3 }
 		END {
 			srand(seed)
@@ -60,7 +52,7 @@ new_range() {
 				if (free) break
 			}
 			printf "%.0f\n", start
-		}'
+		}' /etc/subuid /etc/subgid
 }
 
 # useradd gives no range, and says nothing, where these are not there; usermod refuses.
@@ -74,16 +66,16 @@ give_ids() {
 	for kind in uid gid; do
 		wanted=$(doc "sub$kind")
 		start=$(doc "sub$kind-start")
-		if [ -n "$start" ]; then
-			! id_ranges "/etc/sub$kind" "$ACCOUNT" "$ACCOUNT_UID" | grep -qx "$start:.*" || continue
-		elif [ "$(id_total "/etc/sub$kind" "$ACCOUNT" "$ACCOUNT_UID")" -ge "$wanted" ]; then
-			continue
-		fi
+		read_ranges "/etc/sub$kind"
+		case ${start:+,$ID_RANGES} in
+		'') [ "$ID_TOTAL" -lt "$wanted" ] || continue ;;
+		*",$start:"*) continue ;;
+		esac
 		start=${start:-$(new_range "$wanted")}
+		note_range_end "$((start + wanted))"
 		usermod "--add-sub${kind}s" "$start-$((start + wanted - 1))" "$ACCOUNT" 2>"$WORK/error" ||
-			fail "usermod --add-sub${kind}s" "$(tail -n 1 "$WORK/error")" "$wanted subordinate ${kind}s for $ACCOUNT" \
-				"fix what usermod says, then run again"
+			fail "usermod --add-sub${kind}s" "$(tail -n 1 "$WORK/error")" \
+				"$wanted subordinate ${kind}s for $ACCOUNT" "fix what usermod says, then run again"
 		changed "/etc/sub$kind: $ACCOUNT:$start:$wanted"
 	done
-	note_highest_id
 }

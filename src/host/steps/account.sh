@@ -26,8 +26,10 @@ account_facts() {
 	fact account.uid "$ACCOUNT_UID"
 	fact account.gid "$ACCOUNT_GID"
 	fact account.home "$ACCOUNT_HOME"
-	fact subordinateIds.uids "$(id_ranges /etc/subuid "$ACCOUNT" "$ACCOUNT_UID" | paste -s -d ,)"
-	fact subordinateIds.gids "$(id_ranges /etc/subgid "$ACCOUNT" "$ACCOUNT_UID" | paste -s -d ,)"
+	read_ranges /etc/subuid
+	fact subordinateIds.uids "$ID_RANGES"
+	read_ranges /etc/subgid
+	fact subordinateIds.gids "$ID_RANGES"
 }
 
 # The login's own key stays: without it the rest of a destroy could not log in.
