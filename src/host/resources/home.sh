@@ -17,20 +17,10 @@ look_home() {
 		[ -n "$SEEN_VALUE" ] || printf '%s\n' "$path" >>"$WORK/home/paths"
 	done
 	if [ ! -s "$WORK/home/paths" ] || [ -e "$WORK/home/silent" ]; then return 0; fi
-	as_account_within 20 perl -e "$HOME_LOOK" "$HOME_FILE_MOST" <"$WORK/home/paths" >"$WORK/home/answer" ||
-		{
-			refuse_home "that $ACCOUNT does not say what is there ($(last_words))"
-			return 0
-		}
-	(cd "$WORK/home" && perl -e "$HOME_READ" <answer >index.new)
-	(cd "$WORK/home" && sha256sum -- [0-9]* 2>/dev/null) >"$WORK/home/sums" || true
-	awk -F '\t' -v OFS='\t' -v place="$WORK/home/" '
-		FILENAME ~ /sums$/ { split($0, word, "  "); sum[word[2]] = word[1]; next }
-		$2 ~ /^file / {
-			$2 = $2 " " sum[$3]
-			$3 = place $3
-		}
-		{ print }' "$WORK/home/sums" "$WORK/home/index.new" >>"$WORK/home/index"
+	as_account perl -e "$HOME_LOOK" "$HOME_FILE_MOST" <"$WORK/home/paths" >"$WORK/home/answer" ||
+		: >"$WORK/home/answer"
+	(cd "$WORK/home" && perl -e "$HOME_READ" "$WORK/home/" <answer >>index) ||
+		refuse_home "that $ACCOUNT does not say what is there ($(last_words))"
 }
 
 # Prints for each path of stdin a line "SIZE WORD MODE PATH" or "0 link MODE PATH<tab>TARGET", then
@@ -65,20 +55,29 @@ while (my $path = <STDIN>) {
 	print length $bytes, " $kind $mode $path$target\n", $bytes;
 }'
 
-# Writes the bytes of that answer to files in this directory, and prints the index without sums.
+# Writes the bytes of that answer to files in this directory, and prints the index. Its argument is
+# the directory.
 # shellcheck disable=SC2016 # a program of its own
 HOME_READ='
-my $number = 0;
+my $place = shift;
+my ($number, @seen, @files) = (0);
 $number++ while -e $number;
 while (my $line = <STDIN>) {
-	my ($size, $kind, $mode, $path, $target) = $line =~ /^(\d+) (\w+) ([0-7]+|-) ([^\t\n]+)(?:\t([^\t\n]*))?\n\z/ or exit 1;
+	my ($size, $kind, $mode, $path, $target) =
+		$line =~ /^(\d+) (\w+) ([0-7]+|-) ([^\t\n]+)(?:\t([^\t\n]*))?\n\z/ or exit 1;
 	read(STDIN, my $bytes, $size) == $size or exit 1;
-	my $value = $kind eq "file" || $kind eq "dir" ? "$kind $mode" : $kind eq "link" ? "link $target" : $kind;
-	if ($kind eq "file") {
-		open my $file, ">", $number or exit 1;
-		print $file $bytes;
-	}
-	print "$path\t$value\t", $kind eq "file" ? $number++ : "-", "\n";
+	my $value = $kind =~ /^(file|dir)$/ ? "$kind $mode" : $kind eq "link" ? "link $target" : $kind;
+	push @seen, [$path, $value, $kind eq "file" ? $number : "-"];
+	next if $kind ne "file";
+	open my $file, ">", $number or exit 1;
+	print $file $bytes;
+	push @files, $number++;
+}
+my %sum = map { /^(\w+)  (\d+)/ ? ($2, $1) : () } @files ? qx{sha256sum -- @files} : ();
+exit 1 if !@seen;
+for (@seen) {
+	my ($path, $value, $file) = @$_;
+	print "$path\t", $file eq "-" ? "$value\t-" : "$value $sum{$file}\t$place$file", "\n";
 }'
 
 # Looks at all paths of a file with lines of kind and name. Names of lines and members begin with
@@ -139,16 +138,6 @@ home_bytes() {
 # To be written with all others when they settle. $1 path, $2 value, $3 the file of its bytes, which
 # stays until then.
 home_set() {
-	look_home "$1"
-	find_home "$1"
-	case $SEEN_VALUE in
-	absent | file* | dir* | link*) ;;
-	*)
-		fail "${1#=}" "that it is ${SEEN_VALUE:-unknown}" \
-			"nothing, or what $ACCOUNT owns and can read, of 256 KiB at most" \
-			"move it away, then run again"
-		;;
-	esac
 	case $2 in file*) ;; *) set -- "$1" "$2" - ;; esac
 	printf '%s\t%s\t%s\n' "$1" "$2" "$3" >>"$WORK/home/index"
 	printf '%s\n' "$1" >>"$WORK/home/todo"
@@ -237,7 +226,10 @@ want_home_link() {
 # Directories that are missing on the way to a path below the home. $1 the path.
 want_home_parents() {
 	local parent=${1%/*}
-	if [ "$parent" = "$ACCOUNT_HOME" ] || [ "$(home_state "$parent")" != absent ]; then return 0; fi
+	[ "$parent" != "$ACCOUNT_HOME" ] || return 0
+	look_home "$parent"
+	find_home "$parent"
+	[ "$SEEN_VALUE" = absent ] || return 0
 	want_home_parents "$parent"
 	want home "$parent" 'dir 700'
 }

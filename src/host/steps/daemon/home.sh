@@ -41,8 +41,6 @@ look_at_home() {
 		done
 	done <"$WORK/daemon-paths"
 	look_home "$@"
-	[ ! -d "$WORK/new" ] || rm -rf "$WORK/earlier" "$WORK/new"
-	mkdir "$WORK/earlier" "$WORK/new"
 	each_daemon_file note_earlier
 	note_earlier "$units/docker-prune.service"
 	note_earlier "$units/docker-prune.timer"
@@ -103,9 +101,7 @@ want_in_home() {
 		want_directory_as_it_is "$ACCOUNT_HOME/${PRUNE_STAMP%/*}"
 	fi
 	want_new_file "$ACCOUNT_HOME/$CONTEXT/meta.json" 644
-	want_home_parents "$ACCOUNT_HOME/.docker/config.json"
-	want member "$ACCOUNT_HOME/.docker/config.json currentContext" \
-		"sum $(new_sum context)" "$WORK/new/context"
+	want_member "$ACCOUNT_HOME/.docker/config.json" currentContext "$WORK/new/context"
 	root=$(data_root)
 	case $root in
 	"$ACCOUNT_HOME"/*) want_directory_as_it_is "${root%/*}" ;;
