@@ -16,7 +16,7 @@ install_agent() {
 	write_file "$new/agent" 644 <"$AGENT"
 	printf '%s\n' "${ESCALATION:-auto}" | write_file "$new/escalation" 644
 	printf '%s  %s\n' "$(sum_of "$AGENT")" "$link/agent" | write_file "$new/sha256" 644
-	sync -f "$new"
+	sync "$new" "$STATE/agents"
 	ln -sfnT "${new##*/}" "$new.link"
 	mv -fT "$new.link" "$link"
 	sync "$STATE/agents"
@@ -25,25 +25,30 @@ install_agent() {
 }
 
 read_own_document() {
-	cat >"$WORK/document"
 	DOC=$WORK/doc
-	read_document "$WORK/document" "$DOC"
+	read_document - "$DOC" "$STATE/leases/$LEASE/$STEP"
 }
 
 apply() {
-	local follow
 	read_own_document
 	stop_where_code_differs
 	[ "$STEP" = preflight ] || stop_without_lease
 	meet_account
-	follow=$STATE/leases/$LEASE/follow
-	# A run that was killed may have changed what the daemon stands on.
-	[ ! -e "$follow" ] || : >"$WORK/follow"
-	[ ! -d "${follow%/*}" ] || : >"$follow"
+	case $STEP in
+	engine | account | kernel | secrets) apply_ground ;;
+	*) apply_step ;;
+	esac
+}
+
+# A step that changes what the daemon stands on: the daemon follows. What a run that was killed has
+# changed counts: $STATE/leases/LEASE/begun has the step that was at work, or nothing.
+apply_ground() {
+	local begun=$STATE/leases/$LEASE/begun was_killed=''
+	[ ! -s "$begun" ] || was_killed=yes
+	echo "$STEP" >"$begun"
 	apply_step
-	remember_step
-	if [ -s "$WORK/changed" ] || [ -e "$WORK/follow" ]; then follow_daemon; fi
-	rm -f "$follow"
+	if [ -s "$WORK/changed" ] || [ -n "$was_killed" ]; then follow_daemon; fi
+	: >"$begun"
 }
 
 # What a step wants, done, and what it wanted before and does not want any more, given back.
@@ -54,6 +59,7 @@ apply_step() {
 	release
 	call_if_there "${STEP}_facts"
 	[ ! -s "$WORK/changed" ] || sync_host
+	remember_step
 }
 
 # The program's step was written for another agent than this one.
@@ -69,9 +75,12 @@ on a machine that was set back to a snapshot, give recheck a new value" \
 # The step is complete: the document that it last applied is there.
 remember_step() {
 	local record=$STATE/leases/$LEASE/$STEP
-	if [ "$STEP" = secrets ]; then : >"$WORK/document"; fi
 	[ -z "$AGENT_ID" ] || printf '%s' "$AGENT_ID" >"$record.agent"
-	cmp -s "$WORK/document" "$record" || write_record "$record" <"$WORK/document"
+	if [ "$STEP" = secrets ]; then
+		is_applied secrets || write_record "$record" </dev/null
+	elif [ ! -e "$DOC/is-same" ]; then
+		write_record "$record" <"$DOC/document"
+	fi
 }
 
 revert() {
@@ -194,8 +203,8 @@ run_verb() {
 		;;
 	update-*) apply ;;
 	revert-*)
-		if is_replaced || is_of_another_agent; then
-			skip_delete_of_replaced
+		if is_replaced; then
+			return 0
 		elif [ "$STEP" = agent ]; then
 			revert_agent
 		else

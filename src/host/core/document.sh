@@ -10,11 +10,12 @@ document_directories() {
 	done
 }
 
-# $1 the document, $2 the directory to read it into.
+# $1 the document, or "-" for stdin, $2 the directory to read it into, $3 another document. A copy is in
+# $2/document. Where it is the same as the other one, there is $2/is-same.
 read_document() {
 	# shellcheck disable=SC2046 # paths without blanks
 	[ -d "$2/text" ] || mkdir -p $(document_directories "$2")
-	awk -v dir="$2" '
+	awk -v dir="$2" -v other="${3-/dev/null}" '
 		function utf8(n) {
 			if (n < 128) return sprintf("%c", n)
 			if (n < 2048) return sprintf("%c%c", 192 + int(n / 64), 128 + n % 64)
@@ -43,6 +44,8 @@ read_document() {
 			plain["n"] = "\n"; plain["t"] = "\t"; plain["r"] = "\r"; plain["b"] = "\b"; plain["f"] = "\f"
 		}
 		{
+			print > (dir "/document")
+			if ((getline before < other) <= 0 || before != $0) differs = 1
 			at = index($0, ": ")
 			key = substr($0, 1, at - 1)
 			value = substr($0, at + 2)
@@ -58,6 +61,7 @@ read_document() {
 			else printf "%s", value > text
 			close(text)
 		}
+		END { if (!differs && (getline before < other) <= 0) print > (dir "/is-same") }
 	' "$1"
 }
 

@@ -3,8 +3,7 @@
 # Writes stdin to a record of the agent's own: after a power cut it is the earlier one or the new
 # one. $1 path.
 write_record() {
-	(umask 077 && cat >"$1.new")
-	sync "$1.new"
+	(umask 077 && dd of="$1.new" conv=fsync status=none)
 	mv -fT "$1.new" "$1"
 	sync "${1%/*}" 2>/dev/null || sync
 }

@@ -3,10 +3,8 @@
 # Writes stdin to a file of root's. The content is on the disk before the name is. $1 path, $2 mode.
 write_file() {
 	local new=$1.rootless-docker-new
-	rm -f "$new"
-	(umask 077 && cat >"$new")
+	(umask 077 && dd of="$new" conv=fsync status=none)
 	chmod "$2" "$new"
-	sync "$new"
 	mv -fT "$new" "$1"
 }
 
@@ -19,6 +17,7 @@ sum_of() {
 # Those of some paths that others than root can change, or what leads to them, through whichever
 # links; a line each. What is not there counts for what leads to it. Arguments: the paths.
 paths_of_others() {
+	[ $# -gt 0 ] || return 0
 	namei -l "$@" 2>/dev/null | awk '
 		/^f: / { path = substr($0, 4); next }
 		/No such file/ || (path in told) { next }
@@ -38,6 +37,3 @@ others_can_change() {
 	SAFE_DIRECTORIES="$SAFE_DIRECTORIES ${1%/*}"
 	return 1
 }
-
-# True where a program and all that leads to it is root's alone to change. $1 the path.
-is_roots_own() { [ -z "$(paths_of_others "$1")" ]; }

@@ -31,7 +31,6 @@ LEASE=${3-}
 ESCALATION=${4-}
 # Pulumi's id of the agent's resource.
 AGENT_ID=${5-}
-SELF=$(id -u)
 # The directory of this run's notes; removed when the run ends.
 WORK=
 # Not empty where the run removes the agent itself at its end.

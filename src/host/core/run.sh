@@ -8,7 +8,8 @@ refuse_privileges() {
 # Becomes root the way the user asked for, and keeps stdin, arguments and exit status. An installed
 # agent has a file beside it that says which way.
 become_root() {
-	[ "$SELF" != 0 ] || return 0
+	# The first process is root's.
+	[ ! -O /proc/1 ] || return 0
 	local how=$ESCALATION user error line
 	user=$(id -un)
 	case $how$AGENT in
@@ -47,7 +48,7 @@ start_work() {
 # With the directories of the run's document, which every step has.
 prepare_work() {
 	# shellcheck disable=SC2046 # paths without blanks
-	(umask 077 && mkdir -p "$WORK/home" $(document_directories "$WORK/doc"))
+	(umask 077 && mkdir -p "$WORK/home" "$WORK/earlier" "$WORK/new" $(document_directories "$WORK/doc"))
 	trap 'ended' EXIT
 	trap 'exit 129' HUP
 	trap 'exit 130' INT

@@ -8,18 +8,11 @@ what_restarts() { grep -hvE '^(Timeout[A-Za-z]*=[^"]|\[|$)' "$@" || true; }
 # What other steps can change, on one line: the engine's programs, the account's ids, what
 # rootlesskit may, and the controllers that are delegated.
 ground() {
-	local file line rootlesskit
-	rootlesskit=$(command -v rootlesskit) || true
-	[ ! -h "$rootlesskit" ] || rootlesskit=$(rootlesskit_program)
 	# shellcheck disable=SC2046 # words and paths without blanks
 	set -- $(
 		stat -L -c '%n %s %Y' $(engine_programs)
-		for file in /etc/subuid /etc/subgid; do
-			[ ! -e "$file" ] || while IFS= read -r line; do
-				case $line in "$ACCOUNT:"* | "$ACCOUNT_UID:"*) echo "$line" ;; esac
-			done <"$file"
-		done
-		getcap "$rootlesskit" 2>/dev/null || true
+		grep -hsE "^($ACCOUNT|$ACCOUNT_UID):" /etc/subuid /etc/subgid || true
+		getcap "$(rootlesskit_program)" 2>/dev/null || true
 		delegated_controllers
 	)
 	printf '%s' "$*"

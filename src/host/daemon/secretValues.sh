@@ -34,8 +34,7 @@ names_below() {
 
 # Lines of stdin with [secret] in the place of this installation's secret values, and of user and
 # password in URLs: what other programs say may quote what they read. Each text and number in a
-# value counts, each line of it, and its user and password, as it is and as JSON has it. The values
-# of before count, too.
+# value counts, and each line of it, as it is and as JSON has it. The values of before count, too.
 without_secrets() {
 	set --
 	[ ! -e "$STATE/leases/$LEASE/values" ] || set -- "$STATE/leases/$LEASE/values"
@@ -71,11 +70,6 @@ without_secrets() {
 				gsub(/^"|"$/, "", text)
 				parts = split(text, part, /(\\r)?\\n/)
 				if (is_login) part[++parts] = substr(text, index(text, ":") + 1)
-				if (match(text, /[^\/]*@/)) {
-					user = substr(text, RSTART, RLENGTH - 1)
-					part[++parts] = user
-					part[++parts] = substr(user, index(user, ":") + 1)
-				}
 				for (at = 1; at <= parts; at++) {
 					add(part[at])
 					gsub(/\\"/, "\"", part[at])

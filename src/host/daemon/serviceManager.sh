@@ -3,22 +3,16 @@
 # What is asked of the service manager is there, and waits for no service.
 ask_systemctl() { as_account_within 30 systemctl --user "$@" </dev/null; }
 
-# $1 a property of docker.service.
-unit_property() {
-	ask_systemctl show -p "$1" --value docker.service 2>/dev/null | tr -cd ' -~' | cut -c 1-80
-}
-
 # Root's own systemd knows, whatever the account has put in the place of its sockets.
 service_manager_runs() { systemctl is-active -q "user@$ACCOUNT_UID.service"; }
 
-# Starts the account's own systemd, which starts what the home wants. It may have failed before its
-# packages were there, and then linger does not start it again.
-start_service_manager() {
-	timeout -k 5 120 systemctl start "user@$ACCOUNT_UID.service" ||
-		fail "user@$ACCOUNT_UID.service" \
-			"it $(systemctl is-active "user@$ACCOUNT_UID.service" || true)" \
-			"the service manager of $ACCOUNT running" \
-			"see 'journalctl -u user@$ACCOUNT_UID.service'"
+# The account's own systemd, which starts what the home wants. It may have failed before its packages
+# were there, and then linger does not start it again. $1 start or restart.
+have_service_manager() {
+	local unit=user@$ACCOUNT_UID.service
+	timeout -k 5 270 systemctl "$1" "$unit" ||
+		fail "$unit" "it $(systemctl is-active "$unit" || true)" \
+			"the service manager of $ACCOUNT running" "see 'journalctl -u $unit'"
 }
 
 # Where there is no going on without what it was asked.

@@ -18,7 +18,7 @@ exec systemctl --user "$1" docker.service'
 have_daemon() {
 	local verb=$1 slice=10 waited=0 status
 	# A restart in the middle of a start can leave RootlessKit hanging: the start ends before.
-	[ "$verb" != restart ] || [ "$(unit_property ActiveState)" != activating ] ||
+	[ "$verb" != restart ] || [ "$(ask_systemctl is-active docker.service)" != activating ] ||
 		have_daemon start || true
 	while :; do
 		status=0

@@ -30,11 +30,3 @@ container pass the device in"
 		;;
 	esac
 }
-
-# After a start: vfs copies every layer whole, and is never an accident.
-stop_on_copying_driver() {
-	[ "$(docker_info Driver)" != vfs ] || has daemon.json/storage-driver ||
-		fail storageDriver "vfs, which copies whole layers, chosen by the engine" "overlay2" \
-			"put daemon.data-root on another file system, such as ext4; or set storageDriver \
-to FuseOverlayfs, or to Vfs if its slowness and size are acceptable"
-}

@@ -46,7 +46,12 @@ differences_here() {
 		return 0
 	}
 	ledger_differences
-	packages_wanted >"$WORK/packages"
+	set -- "$STATE/leases/$LEASE"/*.packages
+	[ ! -e "$1" ] || awk '{
+		sub(/.*\//, "", FILENAME)
+		sub(/\.packages$/, "", FILENAME)
+		print FILENAME, $0
+	}' "$@" >"$WORK/packages"
 	# shellcheck disable=SC2046 # names of packages
 	missing=$(missing_packages $(cut -d ' ' -f 2 "$WORK/packages"))
 	while read -r step name; do
@@ -57,23 +62,6 @@ differences_here() {
 	if is_applied daemon && ! { service_manager_runs && daemon_is_up; }; then
 		printf 'daemon\tdocker.service of %s\tnot running\tactive\n' "$ACCOUNT"
 	fi
-}
-
-# Lines of a step and a package that it wants: resources/packages.sh says where that stands.
-packages_wanted() {
-	case $PACKAGE_MANAGER in
-	apt-get) set -- "/etc/apt/apt.conf.d/99rootless-docker-$LEASE-"* ;;
-	*) set -- "$STATE/leases/$LEASE"/*.packages ;;
-	esac
-	[ ! -e "$1" ] || awk '
-		/^\/\/|[{}]/ { next }
-		{
-			step = FILENAME
-			sub(/\.packages$/, "", step)
-			sub(/.*[-\/]/, "", step)
-			gsub(/[ "^$;\\]/, "")
-			print step, $0
-		}' "$@"
 }
 
 # For a preview of a machine that has nothing of the installation. The document is an argument,

@@ -3,7 +3,7 @@
 
 # Of the step daemon, whose document this run has.
 limitation_facts() {
-	local dockerd address apparmor=''
+	local dockerd address here=false apparmor=''
 	# The oldest of that name: what runs in a container is younger.
 	dockerd=$(pgrep -o -u "$ACCOUNT_UID" -x dockerd) || fail "docker.service of $ACCOUNT" \
 		"no process dockerd" "the daemon to look at" \
@@ -16,16 +16,14 @@ limitation_facts() {
 	address=$(doc daemon.json/host-gateway-ip)
 	case " $(doc secrets) " in *' daemon.json/host-gateway-ip '*) address=secret ;; esac
 	fact daemon.hostGateway "$address"
-	fact daemon.hostGatewayIsHere "$(yes_if is_address_here "$address")"
+	[ -z "$address" ] || ! ip -o address show scope global | grep -qF " $address/" || here=true
+	fact daemon.hostGatewayIsHere "$here"
 	[ ! -e /sys/module/apparmor ] || read -r apparmor </sys/module/apparmor/parameters/enabled
 	fact kernel.appArmor "$(yes_if [ "$apparmor" = Y ])"
 	fact criu.path "$(command -v criu)"
 }
 
 yes_if() { if "$@"; then printf true; else printf false; fi; }
-
-# $1 an address, which may be any text.
-is_address_here() { [ -n "$1" ] && ip -o address show scope global | grep -qF " $1/"; }
 
 # What the daemon has said of itself, and the rest in one program as the account: the CLI's version,
 # what is at /run/docker.sock for containers, and the protocols of RootlessKit's ports. $1 dockerd's

@@ -1,5 +1,4 @@
-# Kind archive: a directory of root's with a version of the engine. Kind cli: the link by which a
-# login, and "docker -H ssh://", find the CLI of one; which one does not matter to them.
+# Kind archive: a directory of root's with a version of the engine.
 
 archive_state() { if [ -d "$1" ]; then echo unpacked; else echo absent; fi; }
 
@@ -27,36 +26,10 @@ remove_half_archives() {
 	[ ! -d "$ENGINES" ] || rm -rf --one-file-system "$ENGINES"/docker-*.new
 }
 
-CLI_LINK=/usr/local/bin/docker
-
-cli_state() {
-	case $(readlink "$1") in
-	"$ENGINES"/*) echo present ;;
-	*) if [ -e "$1" ] || [ -h "$1" ]; then echo 'of somebody else'; else echo absent; fi ;;
-	esac
-}
-
-# $1 the link, $2 present or absent.
-cli_set() {
-	if [ "$2" = absent ]; then rm -f "$1"; else ln -sfnT "$ENGINES/$LEASE/docker" "$1"; fi
-	sync "${1%/*}"
-}
-
-# Where there is no other docker on PATH.
+# The link by which a login, and "docker -H ssh://", find the CLI: where there is no other docker.
 want_cli_of_archive() {
-	case $(cli_state "$CLI_LINK") in
-	present) ;;
-	absent) [ -z "$(PATH=$SYSTEM_PATH command -v docker)" ] || return 0 ;;
-	*) return 0 ;;
-	esac
-	want cli "$CLI_LINK" present
-}
-
-# The link led to an installation that has gone, and others want it still.
-lead_cli_to_another() {
-	local other
-	if [ "$(cli_state "$CLI_LINK")" != present ] || [ -e "$CLI_LINK" ]; then return 0; fi
-	for other in "$ENGINES"/*/docker; do
-		[ ! -h "${other%/*}" ] || ln -sfnT "$other" "$CLI_LINK"
-	done
+	local link=/usr/local/bin/docker
+	[ "$(readlink "$link")" = "$ENGINES/$LEASE/docker" ] ||
+		[ -z "$(PATH=$SYSTEM_PATH command -v docker)" ] || return 0
+	want_link "$link" "$ENGINES/$LEASE/docker"
 }

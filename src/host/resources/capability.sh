@@ -11,7 +11,8 @@ capability_state() {
 	found=$(getcap "$1" 2>/dev/null)
 	found=${found#"$1" }
 	found=${found#= }
-	printf '%s\n' "${found:-none}" | tr + =
+	case $found in *+*) found=${found%+*}=${found#*+} ;; esac
+	echo "${found:-none}"
 }
 
 capability_set() {

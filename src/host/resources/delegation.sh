@@ -6,8 +6,6 @@ want_resource_controllers() {
 	wanted=$(doc cgroup.controllers)
 	[ -n "$wanted" ] || return 0
 	drop_in=/etc/systemd/system/user@$ACCOUNT_UID.service.d/rootless-docker.conf
-	# What the machine delegates to all stays the machine's.
-	[ -e "$drop_in" ] || ! holds_all "$wanted" "$(host_delegates)" || return 0
 	printf '# Managed by rootless-docker (Pulumi).\n[Service]\nDelegate=%s\n' "$wanted" >"$WORK/delegate.conf"
 	want_file "$drop_in" 644 "$WORK/delegate.conf"
 	settle
@@ -18,18 +16,17 @@ want_resource_controllers() {
 # machine that keeps a controller to itself, does not come with another restart: one try for a boot
 # and a list. $1 the list.
 restart_for_controllers() {
-	local tried=$STATE/leases/$LEASE/controllers
+	local boot tried=$STATE/leases/$LEASE/controllers
 	systemctl is-active -q "user@$ACCOUNT_UID.service" || return 0
 	! within_tenths 10 delegation_is "$1" || return 0
-	[ "$(cat "$tried" 2>/dev/null)" != "$(cat /proc/sys/kernel/random/boot_id) $1" ] || return 0
-	printf '%s %s\n' "$(cat /proc/sys/kernel/random/boot_id)" "$1" | write_record "$tried"
-	say "restarts the service manager of $ACCOUNT (user@$ACCOUNT_UID.service), which gets its control groups then"
-	timeout -k 5 270 systemctl restart "user@$ACCOUNT_UID.service" ||
-		fail "user@$ACCOUNT_UID.service" "that it does not start again" "the service manager of $ACCOUNT" \
-			"see 'systemctl status user@$ACCOUNT_UID', then run again"
+	boot=$(cat /proc/sys/kernel/random/boot_id)
+	[ "$(words_of_file "$tried")" != "$boot $1" ] || return 0
+	echo "$boot $1" | write_record "$tried"
+	say "restarts the service manager of $ACCOUNT (user@$ACCOUNT_UID.service) for its control groups"
+	have_service_manager restart
 	changed "service manager of $ACCOUNT restarted"
 	within_tenths 20 delegation_is "$1" ||
-		say "the controllers of $ACCOUNT are '$(delegated_controllers)' even so, not '$1': the machine keeps the rest"
+		say "$ACCOUNT has '$(delegated_controllers)' even so, not '$1': the machine keeps the rest"
 }
 
 # True where the account has what this kernel has of a list, and no more. $1 the list.

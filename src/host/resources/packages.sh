@@ -2,13 +2,14 @@
 #   $STATE/packages                    names of what its transactions have brought, or were about to
 #                                      bring: one list for the machine
 #   $STATE/leases/LEASE/STEP.packages  what a step wants by name, so that it is not called unneeded;
-#                                      for apt a file of its configuration says that
+#                                      a file of apt's configuration says the same to others
 # shellcheck disable=SC2046,SC2086 # names of packages have no blanks
 
 # Packages that this step has to have: what is missing is installed, and nothing removed for it.
 # All calls of a run count together. Arguments: names, or name=version.
 want_packages() {
 	local missing
+	[ $# -gt 0 ] || return 0
 	protect_packages "$@"
 	[ -n "$(missing_packages "$@")" ] || return 0
 	settle
@@ -36,33 +37,34 @@ replace_packages() {
 	want_packages "$@"
 }
 
+# What this step has asked for, by name.
+PROTECTED=''
+
 # From here on nothing that removes what is unneeded takes them. Arguments: names, or name=version.
 protect_packages() {
 	local name list=$STATE/leases/$LEASE/$STEP.packages
-	for name in "$@"; do printf '%s\n' "${name%%=*}"; done >>"$WORK/$STEP.packages"
-	sort -u -o "$WORK/$STEP.packages" "$WORK/$STEP.packages"
-	if [ "$PACKAGE_MANAGER" = apt-get ]; then
-		{
-			echo '// Managed by rootless-docker (Pulumi): autoremove leaves these.'
-			echo 'APT::NeverAutoRemove {'
-			sed 's/[.+]/\\&/g; s/.*/  "^&$";/' "$WORK/$STEP.packages"
-			echo '};'
-		} >"$WORK/$STEP.protection"
-		want_file "/etc/apt/apt.conf.d/99rootless-docker-$LEASE-$STEP" 644 "$WORK/$STEP.protection"
-	else
-		cmp -s "$WORK/$STEP.packages" "$list" || write_record "$list" <"$WORK/$STEP.packages"
-	fi
+	for name in "$@"; do
+		name=${name%%=*}
+		case " $PROTECTED " in *" $name "*) ;; *) PROTECTED="$PROTECTED $name" ;; esac
+	done
+	printf '%s\n' $PROTECTED >"$WORK/$STEP.packages"
+	cmp -s "$WORK/$STEP.packages" "$list" || write_record "$list" <"$WORK/$STEP.packages"
+	[ "$PACKAGE_MANAGER" = apt-get ] || return 0
+	{
+		echo '// Managed by rootless-docker (Pulumi): autoremove leaves these.'
+		echo 'APT::NeverAutoRemove {'
+		sed 's/[.+]/\\&/g; s/.*/  "^&$";/' "$list"
+		echo '};'
+	} >"$WORK/$STEP.protection"
+	want_file "/etc/apt/apt.conf.d/99rootless-docker-$LEASE-$STEP" 644 "$WORK/$STEP.protection"
 }
 
 # Before packages change: what a killed run was at work on is completed, and the lists are there.
 begin_packages() {
 	[ -e "$STATE/packages" ] || write_record "$STATE/packages" </dev/null
 	of_manager complete
-	! lists_outdated || refresh_lists
+	if [ ! -e "$WORK/lists.errors" ] && of_manager outdated; then refresh_lists; fi
 }
-
-# While their source is still there. For a step that takes both back.
-complete_packages() { [ ! -s "$STATE/packages" ] || of_manager complete; }
 
 # Runs a command again with new lists: those that are there may name what the archive has replaced.
 with_lists() { "$@" || { [ ! -e "$WORK/lists.errors" ] && refresh_lists && "$@"; }; }

@@ -44,7 +44,13 @@ path_set() {
 		[ -z "$owner" ] || chown "$owner" "$1"
 		;;
 	esac
-	case $1 in /etc/systemd/system/*) : >"$WORK/units-changed" ;; esac
+	case $1 in
+	/etc/systemd/system/*)
+		kind=${1#/etc/systemd/system/}
+		kind=${kind%%/*}
+		echo "${kind%.d}" >>"$WORK/units-changed"
+		;;
+	esac
 }
 
 # A directory that others can change leads root where they like. Each one is asked for once in a
@@ -55,10 +61,13 @@ stop_where_others_lead() {
 		"directories that root alone can change" "see 'namei -l $1', and take that right away"
 }
 
+# systemd reads a unit's files when it loads it: it is told of new ones where it has loaded it by now.
 path_settled() {
-	[ -e "$WORK/units-changed" ] || return 0
-	rm -f "$WORK/units-changed"
-	systemctl daemon-reload
+	[ -s "$WORK/units-changed" ] || return 0
+	# shellcheck disable=SC2046 # names of units
+	[ -z "$(systemctl list-units --all --plain --no-legend $(cat "$WORK/units-changed"))" ] ||
+		systemctl daemon-reload
+	: >"$WORK/units-changed"
 }
 
 # $1 path, $2 mode, $3 the file with its content.

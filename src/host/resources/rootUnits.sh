@@ -34,11 +34,11 @@ want_root_docker_stopped() {
 # there belongs to the host. $1 the units, $2 the states in which they are masked: not-found,
 # masked.
 want_masks() {
-	local unit state
-	# shellcheck disable=SC2086 # a list of units
-	systemctl show -p LoadState --value $1 | awk NF >"$WORK/units"
-	for unit in $1; do
-		read -r state || state=loaded
-		case " $2 " in *" $state "*) want_mask "$unit" ;; esac
-	done <"$WORK/units"
+	local unit units=$1 states=$2
+	# shellcheck disable=SC2046,SC2086 # a word for each unit
+	set -- $(systemctl show -p LoadState --value $units)
+	for unit in $units; do
+		case " $states " in *" ${1-loaded} "*) want_mask "$unit" ;; esac
+		[ $# = 0 ] || shift
+	done
 }

@@ -11,7 +11,8 @@ sysctl_path() {
 	)
 }
 
-# The value with single spaces, or gone where the kernel has no such setting.
+# The value with single spaces, or gone where the kernel has no such setting. The shell's own read
+# gets one byte of a number there.
 sysctl_state() {
 	local value
 	value=$(tr '\t' ' ' 2>/dev/null <"$(sysctl_path "$1")") || value=gone
@@ -46,22 +47,13 @@ want_sysctl() {
 	want_file "/etc/sysctl.d/99-zz-rootless-docker-$1.conf" 644 "$WORK/sysctl.$1"
 }
 
-# A larger value stays: the host's own, or the one that another installation asks for. $1 key, $2
-# value.
+# A larger value of the host's own stays. $1 key, $2 value.
 want_sysctl_at_least() {
-	local before others
-	before=$(record_lines sysctl "$1" | sed -n "s/^was$TAB//p")
-	[ -n "$before" ] || before=$(sysctl_state "$1")
-	others=$(record_lines sysctl "$1" |
-		sed -n "/^by$TAB$LEASE$TAB/d; s/^by$TAB.*$TAB//p" | tail -n 1)
-	if [ "$before" = gone ] ||
-		{ at_least "$before" "$2" && { [ -z "$others" ] || at_least "$others" "$2"; }; }; then
-		return 0
-	elif at_least "$others" "$2"; then
-		want_sysctl "$1" "$others"
-	else
-		want_sysctl "$1" "$2"
-	fi
+	local before
+	before=$(recorded_was sysctl "$1")
+	before=${before:-$(sysctl_state "$1")}
+	if [ "$before" = gone ] || at_least "$before" "$2"; then return 0; fi
+	want_sysctl "$1" "$2"
 }
 
 # Numbers may be of any text here: what is none is not enough.

@@ -12,9 +12,6 @@ count_replacement() {
 	if is_of_another_agent; then rm -f "$notes"; else echo replaced | cat - "$notes" 2>/dev/null | write_record "$notes"; fi
 }
 
-# True where the delete is that of a step that was replaced.
-is_replaced() { [ "$AGENT_ID" != end ] && is_applied daemon && [ -s "$STATE/leases/$LEASE/$STEP.replaced" ]; }
-
 is_of_another_agent() {
 	local before=''
 	[ -e "$STATE/leases/$LEASE/$STEP.agent" ] || return 1
@@ -22,8 +19,12 @@ is_of_another_agent() {
 	[ -n "$AGENT_ID" ] && [ -n "$before" ] && [ "$before" != "$AGENT_ID" ]
 }
 
-skip_delete_of_replaced() {
+# True where the delete is that of a step that was replaced, which changes nothing.
+is_replaced() {
 	local notes=$STATE/leases/$LEASE/$STEP.replaced
+	if ! is_of_another_agent; then
+		{ [ "$AGENT_ID" != end ] && is_applied daemon && [ -s "$notes" ]; } || return 1
+		sed 1d "$notes" | write_record "$notes"
+	fi
 	say "stays: Pulumi has replaced it, and deletes the one from before"
-	is_of_another_agent || sed 1d "$notes" | write_record "$notes"
 }

@@ -3,7 +3,7 @@
 # follow_daemon.
 
 secrets_apply() {
-	grep -E '^(environment|daemon[.]json|tls|registryAuth)/' "$WORK/document" \
+	grep -E '^(environment|daemon[.]json|tls|registryAuth)/' "$DOC/document" \
 		>"$WORK/values" || true
 	! have_new_values || changed "secret values stored"
 }

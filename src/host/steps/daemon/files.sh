@@ -25,9 +25,9 @@ compose_files() {
 # Keys of daemon.json that the document says in other words. It is this run's own copy, and what it
 # says of a key itself counts more.
 name_own_keys() {
-	local json=$DOC/json/daemon.json key engine socket tls=$ACCOUNT_HOME/.config/docker/tls
-	local driver
-	engine=$(engine_version)
+	local json=$DOC/json/daemon.json key engine='' driver socket
+	local tls=$ACCOUNT_HOME/.config/docker/tls
+	if has default-network-opts.bridge || [ "$(doc ipv6)" = true ]; then engine=$(engine_version); fi
 	engine=${engine%%.*}
 	driver=$(chosen_driver)
 	[ -z "$driver" ] || printf '"%s"' "$driver" >"$json/storage-driver"

@@ -3,7 +3,7 @@
 
 # The files are in place, and the service manager runs. $1 not empty where it ran before they were.
 run_daemon() {
-	local ground verb=start since
+	local ground verb=start
 	ground=$(ground)
 	sum_files
 	if [ -n "$1" ]; then
@@ -20,9 +20,12 @@ run_daemon() {
 		# Of a daemon that a killed run leaves nobody knows what it runs with.
 		rm -f "$STATE/leases/$LEASE/started"
 		sync "$STATE/leases/$LEASE"
-		since=$(date +%s)
-		if ! have_daemon "$verb" || ! ask_daemon; then start_failed "$since"; fi
-		stop_on_copying_driver
+		: >"$WORK/began"
+		if ! have_daemon "$verb" || ! ask_daemon; then start_failed; fi
+		[ "$(docker_info Driver)" != vfs ] || has daemon.json/storage-driver ||
+			fail storageDriver "vfs, which copies whole layers, chosen by the engine" "overlay2" \
+				"put daemon.data-root on another file system, such as ext4; or set storageDriver \
+to FuseOverlayfs, or to Vfs if its slowness and size are acceptable"
 		changed "daemon of $ACCOUNT ${verb}ed"
 	fi
 	note_start "$NEW_FILES" "$ground"
@@ -55,10 +58,9 @@ reload_units() {
 		sh "$timer" "$ACCOUNT_HOME/$PRUNE_STAMP" </dev/null || silent_service_manager
 }
 
-# Says why, and goes back to the earlier files where the last good start was with just these. $1
-# when it was started, in seconds.
+# Says why, and goes back to the earlier files where the last good start was with just these.
 start_failed() {
-	say_why_it_failed "$1"
+	say_why_it_failed "$(date -r "$WORK/began" +%s)"
 	if [ "$STARTED_FILES" = "$EARLIER_FILES" ] && [ "$EARLIER_FILES" != "$NEW_FILES" ]; then
 		run_apart run_with_earlier_files
 		[ "$APART_STATUS" != 0 ] || fail "docker.service of $ACCOUNT" \

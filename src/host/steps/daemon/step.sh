@@ -25,7 +25,7 @@ daemon_apply() {
 	[ "$(linger_state "$ACCOUNT")" = on ] || settle
 	want linger "$ACCOUNT" on
 	settle
-	[ -n "$manager_ran" ] || start_service_manager
+	[ -n "$manager_ran" ] || have_service_manager start
 	run_daemon "$manager_ran"
 	note_data_root "$root"
 	log_driver_checks
@@ -76,7 +76,6 @@ bridge_facts() {
 # Called when another step has come to its end: where it has changed what a daemon that is there
 # stands on, or its secret values, the daemon's own step is applied again as it was recorded.
 follow_daemon() {
-	case $STEP in engine | account | kernel | secrets) ;; *) return 0 ;; esac
 	read_start
 	if is_applied daemon && [ -n "${ACCOUNT-}" ] &&
 		{ have_new_values || [ "$(ground)" != "$STARTED_GROUND" ]; }; then
@@ -97,7 +96,7 @@ apply_recorded_daemon() {
 	[ "$(doc secrets)" = "$(secret_names)" ] || return 0
 	[ "$(doc registries)" = "$(registry_names)" ] || return 0
 	: >"$WORK/wanted"
-	STEP=daemon
+	STEP=daemon PROTECTED=''
 	daemon_apply
 	settle
 	release
@@ -126,7 +125,7 @@ daemon_before_release() {
 	stop_daemon
 	remove_data
 	# What the daemon and its timer wrote in the home: engines before 23 have a key.
-	case $(record_lines home "$docker") in *"was${TAB}absent"*) keys=$docker/key.json ;; esac
+	[ "$(recorded_was home "$docker")" != absent ] || keys=$docker/key.json
 	as_account rm -f -- "$ACCOUNT_HOME/$PRUNE_STAMP" ${keys:+"$keys"} || true
 }
 
