@@ -4,6 +4,7 @@ import { packedAgent, stepCodeHash } from "../agent/agentText";
 import { driftInDocument } from "../drift/answer";
 import type { Notes } from "../drift/notes";
 import type { Inputs } from "../inputs";
+import type { Settings } from "../settings";
 import { documentOf, type StepName, steps } from "../steps";
 import { type Document, renderDocument } from "../steps/document";
 import { everyStepDocument, everyStepInputs } from "../steps/everyStep/document";
@@ -13,6 +14,7 @@ import {
   installCommand,
   type Invocation,
   revertCommand,
+  type StepInvocation,
   uninstallCommand,
   wordOfId,
 } from "./commands";
@@ -80,7 +82,10 @@ const argumentsAreRefused: ConnectionInput = {
   ...{ "see the error of RootlessDockerHost": "" },
 };
 
-/** A step: its document on stdin of the agent's `apply`, and of its `revert` when it is deleted. */
+/**
+ * A step: its document on stdin of the agent's `apply`, and of its `revert` when it is deleted. One for secret values
+ * that has none logs in only when they come or go: the command plugin does nothing for a create or a delete without text.
+ */
 function runStep(
   context: StepContext,
   step: Step,
@@ -93,19 +98,25 @@ function runStep(
     .apply(([hex, id]) => ({ lease: hex, agentId: wordOfId(id) }));
   const name = step.name as StepName;
   const agent = stepCodeHash(name);
+  const isIdle = (settings: Settings) =>
+    step.isSecret && renderDocument(step.document(settings, owner)) === "";
+  const unlessIdle = (words: (who: StepInvocation) => string) =>
+    pulumi
+      .all([invocation, inputs.from(step.inputs, isIdle)])
+      .apply(([who, idle]) => (idle ? undefined : words(who))) as pulumi.Output<string>;
   const stdinWith = (drifted: Document) =>
     inputs.from([...step.inputs, ...everyStepInputs], (settings) => {
+      if (isIdle(settings)) return renderDocument({ agent });
       const text = renderDocument({ ...documentOf(step, settings, owner), ...drifted, agent });
-      const isEmpty = renderDocument(step.document(settings, owner)) === "";
-      return step.isSecret && !isEmpty ? pulumi.secret(text) : text;
+      return step.isSecret ? pulumi.secret(text) : text;
     }) as pulumi.Input<string>;
   const stdin = drift
     ? drift.apply((notes) => pulumi.output(stdinWith(driftInDocument(notes[name]))))
     : stdinWith({});
   return command(context, name, {
-    create: invocation.apply((who) => applyCommand("apply", name, who)),
+    create: unlessIdle((who) => applyCommand("apply", name, who)),
     update: invocation.apply((who) => applyCommand("update", name, who)),
-    delete: step.reverts ? invocation.apply((who) => revertCommand(name, who)) : undefined,
+    delete: step.reverts ? unlessIdle((who) => revertCommand(name, who)) : undefined,
     stdin,
     dependsOn,
   });

@@ -5,12 +5,10 @@ import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../
 import { bootHost } from "../../testkit/host";
 import { documentsOf, type StepArgs } from "../../testkit/documents";
 import { Installation } from "../../testkit/installation";
-import { makeTlsAuthority } from "../../testkit/tlsAuthority";
 
 // What stops an installation before it begins: each is provoked, named with what fixes it, and fixed.
 afterAll(destroyAllHosts);
 
-const authority = makeTlsAuthority("127.0.0.1");
 let host: TestHost;
 let app: Installation;
 const wishes: StepArgs = { account: { name: "app" } };
@@ -62,24 +60,6 @@ test.each(failures)("$name: named, and what it says fixes it", async (failure) =
   await host.run(failure.says.exec(said[0])?.[1] ?? "true");
   await host.run(failure.cleanUp ?? "true");
   if (failure.wishes === undefined) expect(await preflight()).toMatchObject({ exitCode: 0 });
-});
-
-test.each([
-  ["127.0.0.1", "127.0.0.1", "nobody"],
-  ["0.0.0.0", "127.0.0.1", "nobody"],
-  ["::", "127.0.0.1", "nobody"],
-  ["127.0.0.1", "0.0.0.0", "nobody"],
-  ["127.0.0.1", "127.0.0.2", undefined],
-  ["127.0.0.1", "127.0.0.1", "app"],
-])("a program listens at %s, and tcpSocket is to at %s: %s", async (taken, address, who) => {
-  const listen = `push @held, IO::Socket::IP->new(LocalHost => "${taken}", LocalPort => 2376, Listen => 1) or die; sleep 999`;
-  await host.run(`systemd-run -q --uid=${who ?? "nobody"} --unit=taker perl -MIO::Socket::IP -e '${listen}'
-    timeout 20 sh -c "until ss -Hltn sport = :2376 | grep -q .; do sleep 0.1; done"`);
-  const { exitCode, said } = await preflight({ tcpSocket: { ...authority.pem, address } });
-  if (who === "nobody")
-    expect([exitCode, said.join("\n")]).toEqual([1, expect.stringContaining("tcpSocket.port")]);
-  else expect([exitCode, said]).toEqual([0, ["preflight: nothing to change"]]);
-  await host.run("systemctl stop taker");
 });
 
 test.each(["/home/new", "/home"])("a data root that has the home in it: %s", async (root) => {

@@ -13,10 +13,8 @@ import { shellFiles } from "../../src/agent/shellSources";
 const variations: object[] = [
   {},
   everyOption(),
-  {
-    daemon: { icc: false, iptables: false, "data-root": "/srv/data", "storage-driver": undefined },
-  },
-  { network: { driver: "Pasta" }, sysctls: { "kernel.keys.maxbytes": "3000000" } },
+  { daemon: { "data-root": "/srv/data", "storage-driver": undefined } },
+  { network: { driver: "Pasta" } },
   { engine: { source: "Preinstalled" } },
   { engine: { source: "DockerRepository", mirrorKey: armored("mQ==") } },
   {

@@ -9,7 +9,6 @@ host_problems() {
 	owner_problems "$(doc account)"
 	storage_driver_problems "$(data_root)"
 	ipv6_problems
-	tcp_socket_problems
 	apparmor_choice_problems
 }
 

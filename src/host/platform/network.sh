@@ -10,19 +10,6 @@ ipv6_problems() {
 the option out"
 }
 
-# preflight: the port of tcpSocket, before a daemon is stopped for it.
-tcp_socket_problems() {
-	local socket other
-	socket=$(doc tcp-socket)
-	[ -n "$socket" ] || return 0
-	other=$(ss -ltnHe "sport = :${socket##*:}" | grep -v " uid:${ACCOUNT_UID:-none} " |
-		awk -v socket="$socket" '
-			function is_for_all(address) { return address ~ /^(0[.]0[.]0[.]0|[*]|\[::\]):/ }
-			$4 == socket || is_for_all(socket) || is_for_all($4) { print $4; exit }')
-	[ -z "$other" ] || problem tcpSocket.port "another program than the account's at $other" \
-		"the port free" "choose another port, or end the program, which 'ss -ltnp' names"
-}
-
 # The line of the environment with RootlessKit's flags, this program's after the user's own: of a
 # flag that is given twice RootlessKit takes the last one, and of a variable systemd does.
 compose_rootlesskit_flags() {

@@ -47,13 +47,11 @@ profile_file() {
 # True where the host has a profile of its own: Ubuntu brings one for /usr/bin/rootlesskit. $1 the
 # program.
 has_profile_of_host() {
-	local profile own
-	own=$(profile_file "$1")
+	local profile
 	# shellcheck disable=SC2013 # paths without blanks
-	for profile in $(grep -slF -- "$1" /etc/apparmor.d/*); do
-		if [ "$profile" = "$own" ] ||
-			[ -e "/etc/apparmor.d/disable/${profile##*/}" ]; then continue; fi
-		! grep -v '^ *#' "$profile" | grep -F '{' | tr '" ' '\n' | grep -qxF -- "$1" || return 0
+	for profile in $(grep -slE -- "^[^#]*[\" ]$1[\" ].*\{" /etc/apparmor.d/*); do
+		[ "$profile" = "$(profile_file "$1")" ] ||
+			[ -e "/etc/apparmor.d/disable/${profile##*/}" ] || return 0
 	done
 	return 1
 }

@@ -20,8 +20,7 @@ export const EngineSource = {
   /**
    * Docker's static archives docker-VERSION.tgz and docker-rootless-extras-VERSION.tgz, whose sums are given, in a
    * directory of root's for each version below `/usr/local/lib/rootless-docker`; of packages only what a rootless
-   * daemon needs beside them. Another version is started before the old one goes, and the old one comes back where
-   * the new one does not answer. Where AppArmor restricts user namespaces (Ubuntu 24.04), appArmorProfile brings one
+   * daemon needs beside them. Another version takes the place of the old one, which goes. Where AppArmor restricts user namespaces (Ubuntu 24.04), appArmorProfile brings one
    * profile for all of them. https://docs.docker.com/engine/install/binaries/
    */
   StaticArchive: "StaticArchive",
@@ -100,8 +99,7 @@ export const RootfulDocker = {
   /**
    * Its packages purged: docker.io and the vendor's docker-ce with its companions. Purging docker.io
    * removes, by Debian's own rule, all images, containers and volumes in `/var/lib/docker`; the
-   * vendor's packages leave theirs there. On destroy the packages come back in their versions, with
-   * their configuration files, enabled and running as before; what docker.io removed does not.
+   * vendor's packages leave theirs there. Nothing of it comes back on destroy.
    * `/etc/docker` and `/var/lib/containerd` are never touched.
    */
   Purge: "Purge",

@@ -1,11 +1,8 @@
 import { identityDocument } from "../account/settings";
-import { bridgeFilterDocument } from "../daemon/daemonJson/settings";
 import { ipv6Document } from "../daemon/network/settings";
 import { storageTrialDocument } from "../daemon/storage/settings";
-import { tcpSocketDocument } from "../daemon/tcpSocket/settings";
 import { otherSourceDocument, pluginsDocument, rootfulDockerDocument } from "../engine/settings";
 import { noAppArmorDocument } from "../kernel/appArmor/settings";
-import { keyQuotaDocument } from "../kernel/sysctls/settings";
 import { defineStep } from "../step";
 
 /** What can be impossible on a host, and so is looked at before anything is changed. */
@@ -26,9 +23,7 @@ export const preflight = defineStep({
     "rootfulDocker",
     "storageDriver",
     "network.ipv6",
-    ...(["daemon.data-root", "daemon.icc", "daemon.iptables"] as const),
-    "tcpSocket",
-    "sysctls",
+    "daemon.data-root",
     "appArmorProfile",
   ],
   applied: [
@@ -37,18 +32,13 @@ export const preflight = defineStep({
     "owner",
     ...(["source", "plugins", "rootful-docker"] as const),
     ...(["daemon.json/storage-driver", "daemon.json/data-root"] as const),
-    ...(["daemon.json/icc", "daemon.json/iptables"] as const),
-    ...(["ipv6", "tcp-socket"] as const),
-    "kernel.keys.*",
+    "ipv6",
     "apparmor-profile",
   ],
   document: (given, owner) => ({
     ...identityDocument(given.account, given.subordinateIds),
     ...storageTrialDocument(given.storageDriver, given.daemon["data-root"]),
     ...ipv6Document(given.network),
-    ...tcpSocketDocument(given.tcpSocket),
-    ...bridgeFilterDocument(given.daemon),
-    ...keyQuotaDocument(given.sysctls),
     ...noAppArmorDocument(given.appArmorProfile),
     ...otherSourceDocument(given.engine),
     ...pluginsDocument(given.engine),

@@ -58,14 +58,13 @@ daemon_facts() {
 # What bridges have, Docker's own where daemon.json says nothing. What is a secret value there is
 # not said.
 bridge_facts() {
-	local mtu options=$DOC/json/daemon.json/default-network-opts values
+	local mtu values
 	values=$(secrets_directory)/json/daemon.json
 	mtu=$(doc daemon.json/mtu)
 	[ "$mtu" != 0 ] || mtu=''
 	[ -e "$values/mtu" ] || fact network.bridgeMtu "${mtu:-1500}"
 	[ ! -e "$values/default-network-opts" ] || return 0
-	mtu=''
-	[ ! -e "$options" ] || IFS= read -r mtu <"$options" || true
+	mtu=$(words_of_file "$DOC/json/daemon.json/default-network-opts")
 	case $mtu in
 	*'"bridge":{'*'"com.docker.network.driver.mtu":"'*) mtu=${mtu#*'"bridge":{'*'.driver.mtu":"'} ;;
 	*) mtu=1500 ;;

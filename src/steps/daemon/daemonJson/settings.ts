@@ -150,13 +150,3 @@ export function daemonJsonDocument(daemon: DaemonJsonSettings): Document {
     Object.entries(daemon).map(([key, value]) => [`daemon.json/${key}`, new JsonText(value)]),
   );
 }
-
-/** What preflight checks too: containers are kept apart by a kernel module. */
-export function bridgeFilterDocument({
-  icc,
-  iptables,
-}: Record<"icc" | "iptables", unknown>): Document {
-  return icc === false
-    ? daemonJsonDocument(iptables === undefined ? { icc } : { icc, iptables })
-    : {};
-}

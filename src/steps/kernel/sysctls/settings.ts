@@ -68,10 +68,3 @@ export function sysctlsDocument(sysctls: SysctlsSettings): Document {
     ...sysctls,
   };
 }
-
-/** What preflight needs to see whether there is room for containers' keys: `kernel.keys.*`. */
-export function keyQuotaDocument(sysctls: SysctlsSettings): Document {
-  return Object.fromEntries(
-    Object.entries(sysctls).filter(([name]) => name.startsWith("kernel.keys.")),
-  );
-}
