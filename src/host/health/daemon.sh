@@ -7,26 +7,11 @@ daemon_problems() {
 			"the service manager of $ACCOUNT, with its message bus" \
 			"run 'systemctl restart user@$ACCOUNT_UID.service', and read \
 'journalctl -u user@$ACCOUNT_UID.service' where it fails"
-	elif ask_daemon; then
-		log_driver_checks
-	else
+	elif ! ask_daemon; then
 		problem "docker.service of $ACCOUNT" "no answer of its daemon ($(last_words))" \
 			"one" "run 'systemctl --user restart docker' as $ACCOUNT, and read \
 'journalctl --user -u docker' where it fails"
 	fi
-}
-
-# dockerd starts with any, and then no container is made. Plugins are not among those that it tells.
-log_driver_checks() {
-	local driver drivers
-	driver=$(docker_info LoggingDriver)
-	drivers=$(docker_info LogDrivers)
-	case " $drivers none " in *[\ \[]"$driver"[\ \]]*) return 0 ;; esac
-	! docker_of_account plugin inspect "$driver" >/dev/null || return 0
-	problem "daemon.log-driver" "$(words_of_account "$driver"), which the daemon does not have" \
-		"a plugin of its, or one of $(words_of_account "$drivers")" \
-		"correct log-driver in daemon, or install its plugin as $ACCOUNT" \
-		"no container is made: 'error looking up logging plugin'"
 }
 
 # The value of an argument that RootlessKit was started with, or "true" of one without a value: of
