@@ -1,18 +1,4 @@
-# The daemon as the account sees it: for its step, previews and the doctor.
-
-# doctor: the service manager, and whether the daemon answers.
-daemon_problems() {
-	if ! service_manager_runs || [ ! -S "$ACCOUNT_RUNTIME/bus" ]; then
-		problem "user@$ACCOUNT_UID.service" "it not running, or without $ACCOUNT_RUNTIME/bus" \
-			"the service manager of $ACCOUNT, with its message bus" \
-			"run 'systemctl restart user@$ACCOUNT_UID.service', and read \
-'journalctl -u user@$ACCOUNT_UID.service' where it fails"
-	elif ! ask_daemon; then
-		problem "docker.service of $ACCOUNT" "no answer of its daemon ($(last_words))" \
-			"one" "run 'systemctl --user restart docker' as $ACCOUNT, and read \
-'journalctl --user -u docker' where it fails"
-	fi
-}
+# What RootlessKit was started with.
 
 # The value of an argument that RootlessKit was started with, or "true" of one without a value: of
 # several the last, as it takes them. The oldest process of that name is the account's own. $1 its
