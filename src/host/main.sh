@@ -155,11 +155,6 @@ refuse_usage() {
 }
 
 main() {
-	if [ "$VERB" = doctor ]; then
-		shift
-		know_system
-		run_doctor "$@"
-	fi
 	case $LEASE in '' | *[!0-9a-f]*) refuse_usage "'$LEASE' is not an installation (hexadecimal digits)" ;; esac
 	case " agent $(steps_from_last) host new " in
 	*" $STEP "*) ;;
@@ -167,7 +162,7 @@ main() {
 	esac
 	case $VERB in
 	install | apply | update | revert | check) ;;
-	*) refuse_usage "'$VERB' is not a verb: install, apply, update, revert, check or doctor" ;;
+	*) refuse_usage "'$VERB' is not a verb: install, apply, update, revert or check" ;;
 	esac
 	become_root "$@"
 	know_system

@@ -115,7 +115,8 @@ test("a step that is created twice: one delete of it changes nothing", async () 
 
 test("a first up with Delete that fails, and a destroy: nothing is left", async () => {
   const app = new Installation(host, "cb");
-  const { exitCode } = await app.tryUp({ ...deletes, daemon: { "log-driver": "nonsense" } });
+  const nobody = { address: "127.0.0.1:9", username: "robot", password: "nobody-answers" };
+  const { exitCode } = await app.tryUp({ ...deletes, registryAuth: [nobody] });
   expect(exitCode).toBe(1);
   await app.destroy();
   await expectAsBefore();

@@ -5,7 +5,7 @@ import { Installation, type Answer } from "../../testkit/installation";
 import { columns, onHost, places, type Place } from "../../testkit/plants";
 
 // Every place of the account's that root's steps look at, and everything that the account can put there: up,
-// doctor and destroy end, nothing outside changes or leaks, nothing half is left, and a second tenant's step
+// check and destroy end, nothing outside changes or leaks, nothing half is left, and a second tenant's step
 // beside it goes on. PLANTED_FILES_AT, a regular expression, takes a part of the places.
 //
 // Most of a cell is waiting, and the same step of two accounts waits for each other on one host: so each cell
@@ -129,10 +129,10 @@ async function tryCell(bed: Bed, place: Place, plant: string): Promise<void> {
     ends(web.tryApply("engine", webs)),
   ]);
   expect([others.exitCode, others.said]).toEqual([0, ["engine: nothing to change"]]);
-  const doctor = await host.ssh("sh /var/lib/rootless-docker/agents/f1/agent doctor app");
-  expect(doctor.exitCode).toBeLessThan(2);
+  const check = await host.ssh("sh /var/lib/rootless-docker/agents/f1/agent check host f1");
+  expect(check.exitCode).toBeLessThan(2);
   const reverted = await ends(step.revert());
-  const said = [...applied.said, ...reverted.said, doctor.stdout, doctor.stderr].join("\n");
+  const said = [...applied.said, ...reverted.said, check.stdout, check.stderr].join("\n");
   expect(said).not.toContain("LEAKED");
   expect(said).not.toMatch(/[^\n\t\x20-\x7e]/);
   (await bed.used()).forEach((now, index) => expect(now - before[index]).toBeLessThan(3000));

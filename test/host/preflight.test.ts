@@ -46,6 +46,11 @@ const failures: Failure[] = [
     says: /^preflight: \/etc\/subuid: found a symbolic link .* '(cp -p --remove-destination "\$\(readlink -f \/etc\/subuid\)" \/etc\/subuid)'$/,
   },
   {
+    name: "the setuid bit of newuidmap is lost",
+    provoke: "install -m 755 /dev/null /usr/bin/newuidmap",
+    says: /^preflight: \/usr\/bin\/newuidmap: found mode 755 .* run '(chown root:root (\S+); chmod 4755 \2)'$/,
+  },
+  {
     name: "another uid than the account's",
     provoke: "true",
     wishes: { account: { name: "app", uid: 4321 } },

@@ -172,7 +172,7 @@ test("one that nobody answers for, and a registry that quotes the password: no m
   await madeUp.close();
 });
 
-test("a login of the account's own stays, one that was there before comes back, and so does a helper's error", async () => {
+test("a login of the account's own stays, and one that was there before comes back", async () => {
   ghcr.accept({ robot: first, me: second });
   await host.run("useradd -m app");
   await asAccount(
@@ -188,12 +188,8 @@ test("a login of the account's own stays, one that was there before comes back, 
   };
   await app.up(wishes);
   expect(await loginTo(ghcr)).toBe(`robot:${first}`);
-  await asAccount(host, "app", `sed -i 's/^{/{"credsStore": "pass",/' ~/.docker/config.json`);
   ghcr.accept({ robot: second, me: second });
   const other = { ...wishes, registryAuth: [login(ghcr, second)] };
-  const { exitCode, said } = await tryLogins(app, other);
-  expect([exitCode, said.join("\n")]).toEqual([1, expect.stringContaining("credsStore")]);
-  await asAccount(host, "app", `sed -i 's/"credsStore": "pass",//' ~/.docker/config.json`);
   await logins(app, other);
   await app.destroy();
   expect(JSON.parse(await host.run(`cat ${config}`))).toEqual({

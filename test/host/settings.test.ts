@@ -151,23 +151,6 @@ describe("daemon", () => {
     expect((await app.apply("daemon", plain)).changed).toEqual([]);
   });
 
-  test("a log driver that the daemon does not have: an error that says which there are, until it is corrected", async () => {
-    const wishes = { ...plain, daemon: { "log-driver": "jsonfile" } };
-    const wrong = [
-      1,
-      expect.stringMatching(
-        /daemon\.log-driver: found 'jsonfile', which the daemon does not have; wanted a plugin of its, or one of '.*json-file.*'\. To fix: correct log-driver in daemon/,
-      ),
-    ];
-    for (const step of ["daemon"] as const) {
-      const { exitCode, said } = await app.tryApply(step, wishes);
-      expect([exitCode, said.at(-1)]).toEqual(wrong);
-    }
-    for (const driver of ["none", "local"])
-      await app.apply("daemon", { ...plain, daemon: { "log-driver": driver } });
-    await app.apply("daemon", plain);
-  });
-
   const files = () =>
     host.run("cd /home/app/.config; sha256sum docker/* systemd/user/docker.service 2>/dev/null");
 

@@ -85,7 +85,7 @@ test.each<[string, StepName[]]>([
   ["port_and_ping_facts", ["kernel"]],
   ["limitation_facts", ["daemon"]],
   ["sysctl_set", ["kernel"]],
-  ["run_doctor", []],
+  ["run_check", []],
 ])("what runs again where %s changes", (name, steps) => {
   expect(stepNames.filter((step) => functionsOfStep(step).includes(name))).toEqual(steps);
 });

@@ -9,7 +9,6 @@
 #   agent revert agent LEASE '' end         for people: takes back all of an installation
 #   agent check host LEASE                  prints what is not as it was left; changes nothing
 #   agent check new DOCUMENT [ESCALATION]   prints what preflight would find; changes nothing
-#   agent doctor [--json | --problems] [ACCOUNT]...     for people: what is wrong here
 # One JSON report goes to stdout, one line for each change or problem to stderr.
 set -eu
 umask 022

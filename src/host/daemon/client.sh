@@ -13,9 +13,7 @@ CgroupDriver={{.CgroupDriver}}
 Limits={{.MemoryLimit}} {{.CPUCfsQuota}} {{.PidsLimit}}
 SecurityOptions={{.SecurityOptions}}
 ServerVersion={{.ServerVersion}}
-ExperimentalBuild={{.ExperimentalBuild}}
-LoggingDriver={{.LoggingDriver}}
-LogDrivers={{.Plugins.Log}}'
+ExperimentalBuild={{.ExperimentalBuild}}'
 
 # Asks the daemon, which proves that it works; docker_info has the answer then. False where it does
 # not answer.

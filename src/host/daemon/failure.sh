@@ -1,7 +1,6 @@
 # Why a daemon does not start.
 
-# Says why, as the doctor sees it, then in the daemon's own last words: 20 lines at most. $1 when it
-# was started, in seconds.
+# Says why in the daemon's own last words, 20 lines at most. $1 when it was started, in seconds.
 say_why_it_failed() {
 	# As long as somebody floods it, the journal's sync does not come to an end.
 	timeout -k 5 20 journalctl --sync 2>/dev/null || true
@@ -10,13 +9,8 @@ say_why_it_failed() {
 		"_UID=$ACCOUNT_UID" _SYSTEMD_USER_UNIT=docker.service + \
 		"_UID=$ACCOUNT_UID" USER_UNIT=docker.service \
 		2>/dev/null | head -c 500000 >"$WORK/journal" || true
-	{
-		sh "$AGENT" doctor --problems "$ACCOUNT" 2>/dev/null |
-			grep -v "^doctor: docker.service of " |
-			head -n 6 | sed "s/^doctor/$STEP/" || true
-		journal_causes <"$WORK/journal" | tail -n 9 | cut -c -1000 | without_controls |
-			sed "s/^/$STEP: journal: /"
-	} | without_secrets >&2
+	journal_causes <"$WORK/journal" | tail -n 20 | cut -c -1000 | without_controls |
+		sed "s/^/$STEP: journal: /" | without_secrets >&2
 }
 
 # Of a journal, the causes; where there are none, whatever sounds like one. Engine 29.5 says of a

@@ -127,7 +127,7 @@ id_problems() {
 			"NAME:FIRST:COUNT with ids above those of accounts, that nobody has" \
 			"remove that line, or ask for others" "containers could change what is theirs" ;;
 		few) problem "subordinate ids" "$line for $1 in $file" "$other at least" \
-			"give recheck a new value; an account of a directory service needs a line of yours" ;;
+			"add a line for it there: an account of a directory service gets none from here" ;;
 		esac
 	done <"$WORK/ids"
 }
@@ -143,8 +143,7 @@ flawed_ids() {
 			start=$(doc "sub$kind-start")
 			[ -z "$start" ] || echo "/etc/sub$kind:$1:$start:$(doc "sub$kind"):asked"
 		done
-	} | awk -F : -v OFS='\t' -v name="$1" -v uid="$ACCOUNT_UID" -v step="$STEP" \
-		-v count="$(doc subuid)" '
+	} | awk -F : -v OFS='\t' -v name="$1" -v uid="$ACCOUNT_UID" -v count="$(doc subuid)" '
 		BEGIN { last["/etc/subuid"] = last["/etc/subgid"] = 60000 }
 		$1 == "/etc/login.defs" {
 			split($2, word, " ")
@@ -170,7 +169,7 @@ flawed_ids() {
 						print "taken", of[i], text[i], "the line " text[j]
 			}
 			for (file in last)
-				if (uid != "" && (step == "doctor" || !is_local) && total[file] < count + 0)
+				if (uid != "" && !is_local && total[file] < count + 0)
 					print "few", file, total[file] + 0, count
 		}'
 }

@@ -78,6 +78,23 @@ process_facts() {
 	while read -r name value; do fact "dockerd.$name" "$(words_of "$value")"; done <"$WORK/process"
 }
 
+# The value of an argument that RootlessKit was started with, or "true" of one without a value: of
+# several the last, as it takes them. The oldest process of that name is the account's own. $1 its
+# name.
+rootlesskit_argument() {
+	local line value=''
+	[ -s "$WORK/rootlesskit-arguments" ] ||
+		timeout 20 tr '\0' '\n' >"$WORK/rootlesskit-arguments" \
+			<"/proc/$(pgrep -o -u "$ACCOUNT_UID" -x rootlesskit)/cmdline"
+	while IFS= read -r line; do
+		case $line in
+		"--$1="*) value=${line#*=} ;;
+		"--$1") value=true ;;
+		esac
+	done <"$WORK/rootlesskit-arguments"
+	printf '%s' "$value"
+}
+
 # What RootlessKit was started with. By slirp4netns and pasta the second address of its network
 # leads to the machine's 127.0.0.1, by gvisor-tap-vsock the first.
 argument_facts() {

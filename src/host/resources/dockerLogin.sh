@@ -13,23 +13,11 @@ want_registry_logins() {
 		[ "$address" != docker.io ] || key=https://index.docker.io/v1/
 		value=$WORK/login.$address
 		printf '{"auth":"%s"}' "$(base64 -w 0 <"$login")" >"$value"
-		[ "$(member_state "$config auths/$key")" = "sum $(sum_of "$value")" ] || {
-			credential_helper_problem "$config" "$address"
+		[ "$(member_state "$config auths/$key")" = "sum $(sum_of "$value")" ] ||
 			log_in "$address" "$login" || login_problem "$address"
-		}
 		want_member "$config" "auths/$key" "$value"
 	done
 	stop_on_problems
-}
-
-# docker asks such a program, where config.json names one, and not the file. $1 the file, $2 the
-# address.
-credential_helper_problem() {
-	if ! home_bytes "=$1" | tr -d ' \t\n' |
-		grep -qiF -e '"credsStore":"' -e "\"$2\":\""; then return 0; fi
-	problem "$1" "a program in it that keeps logins (credsStore or credHelpers)" \
-		"the login to $2 in that file, from where it comes back as it was" \
-		"take it out of that file; or $2 out of registryAuth, and log in as $ACCOUNT"
 }
 
 # As "docker login" does, by the account's daemon, which asks the registry; in a directory of its

@@ -239,7 +239,8 @@ describe("an account that was made, with Keep", () => {
   test(promise(6, "a Delete whose up has failed does not count"), async () => {
     const second = install();
     await second.up(keep);
-    const wishes = { ...keep, onDestroy: { data: "Delete" }, daemon: { "log-driver": "nonsense" } };
+    const nobody = { address: "127.0.0.1:9", username: "robot", password: "nobody-answers" };
+    const wishes = { ...keep, onDestroy: { data: "Delete" }, registryAuth: [nobody] };
     expect((await second.tryUp(wishes)).exitCode).not.toBe(0);
     await second.destroy();
     await root(host, `[ -d ${volumes}/kept ]; id saved`);

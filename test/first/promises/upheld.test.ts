@@ -103,7 +103,7 @@ test(
     ada = install();
     const done = await ada.up(adas);
     // One that fails says why, and the daemon's own words are part of that.
-    const failed = await ada.tryUp({ ...adas, daemon: { "log-driver": "nonsense" } });
+    const failed = await ada.tryUp({ ...adas, daemon: { bip: "1.2.3.4/99" } });
     const heard = await root(
       host,
       `cd /usr/local/sbin; rm ${programs} 2>/dev/null || true; cat /run/heard; rm /run/heard`,

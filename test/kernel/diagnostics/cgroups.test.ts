@@ -2,8 +2,9 @@ import { createMachine, destroyAllMachines, type Machine } from "../../../testbe
 import { importImage } from "../../../testkit/host";
 import type { StepArgs } from "../../../testkit/documents";
 import { Installation } from "../../../testkit/installation";
+import { rowsOf } from "../../../testkit/limitations";
 import { docker, run } from "../containers";
-import { account, doctorOf, preflightOf } from "./diagnostics";
+import { account, preflightOf } from "./diagnostics";
 import { packagesOf } from "./packages";
 
 // Limits that do nothing: a machine with control groups v1. Debian 12 is the last whose systemd boots so.
@@ -39,8 +40,11 @@ async function bootWith(option: string): Promise<void> {
 const beyondLimit = async () =>
   (await run(machine, "--memory 32m", "busybox dd if=/dev/zero of=/dev/null bs=64M count=1"))
     .exitCode;
-const row = async (status: string) =>
-  (await doctorOf(machine)).stdout.split("\n").find((line) => line.startsWith(status)) ?? "";
+
+/** What all steps have reported. */
+const facts: Record<string, string> = {};
+/** The row of control groups. */
+const row = () => rowsOf(facts).cgroups;
 
 test("a healthy machine: no problem in preflight", async () => {
   await app.install();
@@ -50,25 +54,25 @@ test("a healthy machine: no problem in preflight", async () => {
 test("control groups v1: docker ignores limits, and the row says so", async () => {
   await bootWith(option);
   expect(await machine.run("stat -f -c %T /sys/fs/cgroup")).toBe("tmpfs\n");
-  const { daemon } = await app.applyAll(wishes);
+  for (const answer of Object.values(await app.applyAll(wishes)))
+    Object.assign(facts, answer.facts);
   await importImage(machine, account);
   expect((await docker(machine, "info -f '{{.CgroupVersion}} {{.CgroupDriver}}'")).text).toMatch(
     /1 none$/m,
   );
   // Without a word.
   expect(await beyondLimit()).toBe(0);
-  expect(daemon.facts).toMatchObject({ "cgroup.version": "1", "cgroup.driver": "none" });
-  expect(await row("limited")).toContain("v1");
+  expect(facts).toMatchObject({ "cgroup.version": "1", "cgroup.driver": "none" });
+  expect(row().status).toBe("unavailable");
 });
 
-test("booted as the row says: limits limit, and there is nothing to fix", async () => {
-  const words = /put (\S+=1) on the kernel's command line/.exec(
-    (await doctorOf(machine)).stdout,
-  )?.[1];
+test("booted as the row says: limits limit, and the row says so", async () => {
+  const words = /put (\S+=1) on the kernel's command line/.exec(row().fix)?.[1];
   expect(words).toBe("systemd.unified_cgroup_hierarchy=1");
   await bootWith(words ?? "");
-  const { facts } = await app.apply("daemon", wishes);
+  Object.assign(facts, (await app.apply("daemon", wishes)).facts);
   expect(facts).toMatchObject({ "cgroup.version": "2", "daemon.limits": "true true true" });
   expect(await beyondLimit()).toBe(137);
-  expect((await doctorOf(machine)).stdout).toMatch(/\nnothing to fix\n$/);
+  expect(row().status).toBe("available");
+  expect(await app.drift()).toEqual([]);
 });

@@ -28,8 +28,6 @@ daemon_apply() {
 	[ -n "$manager_ran" ] || have_service_manager start
 	run_daemon "$manager_ran"
 	note_data_root "$root"
-	log_driver_checks
-	stop_on_problems
 	want_registry_logins
 }
 
