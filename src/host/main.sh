@@ -1,14 +1,12 @@
 # The verbs. This part comes last: everything above only defines functions.
 
-own_agent() { printf '%s/agents/%s' "$STATE" "$LEASE"; }
-
 # Puts the file that was started into place: a directory whose name has the agent's sum, and a link
 # that is exchanged at once. The commands of the steps ask for the sum first.
 install_agent() {
 	local new link
 	# From here on the installation counts: another one's end does not take its agent away.
 	make_lease
-	link=$(own_agent)
+	link=$STATE/agents/$LEASE
 	new=$STATE/agents/.$LEASE.$(sha256sum <"$AGENT" | cut -c 1-16)
 	if [ "$(readlink "$link")" = "${new##*/}" ] && sha256sum --quiet -c "$link/sha256" >/dev/null 2>&1 &&
 		[ "$(cat "$link/escalation")" = "${ESCALATION:-auto}" ]; then return 0; fi
@@ -143,7 +141,7 @@ remove_agent() {
 		find "$STATE/agents" -mindepth 1 -maxdepth 1 ! -name "$LEASE" ! -name ".$LEASE.*" -exec rm -rf {} +
 		rm -f "$STATE/lock"
 	fi
-	rm -f "$(own_agent)"
+	rm -f "$STATE/agents/$LEASE"
 	rm -rf "$STATE/agents/.$LEASE".*
 	[ "$AGENT_GOES" != all ] || rm -rf "$STATE"
 	sync "${STATE%/*}"
@@ -155,24 +153,21 @@ refuse_usage() {
 }
 
 main() {
-	case $LEASE in '' | *[!0-9a-f]*) refuse_usage "'$LEASE' is not an installation (hexadecimal digits)" ;; esac
-	case " agent $(steps_from_last) host new " in
-	*" $STEP "*) ;;
-	*) refuse_usage "'$STEP' is not a step" ;;
-	esac
-	case $VERB in
-	install | apply | update | revert | check) ;;
-	*) refuse_usage "'$VERB' is not a verb: install, apply, update, revert or check" ;;
+	case $LEASE in '' | *[!0-9a-f]*) refuse_usage "'$LEASE' is no installation (hexadecimal digits)" ;; esac
+	case $VERB:" agent $(steps_from_last) " in
+	install:* | check:*) ;;
+	apply:*" $STEP "* | update:*" $STEP "* | revert:*" $STEP "*) ;;
+	*) refuse_usage "'$VERB $STEP' is neither install, check, nor apply, update or revert of a step" ;;
 	esac
 	become_root "$@"
 	know_system
 	case $VERB-$STEP in
-	check-host)
-		run_check
-		exit
-		;;
 	check-new)
 		run_preflight_check "$LEASE"
+		exit
+		;;
+	check-*)
+		run_check
 		exit
 		;;
 	esac
@@ -181,11 +176,6 @@ main() {
 	use_engine_of "$LEASE"
 	# For the report alone: what other programs print is for people.
 	exec 3>&1 1>&2
-	run_verb
-	if [ "$VERB" = revert ]; then report "nothing to take back"; else report "nothing to change"; fi >&3
-}
-
-run_verb() {
 	case $VERB-$STEP in
 	install-* | update-agent)
 		[ "$VERB" != install ] || count_replacement
@@ -197,16 +187,10 @@ run_verb() {
 		apply
 		;;
 	update-*) apply ;;
-	revert-*)
-		if is_replaced; then
-			return 0
-		elif [ "$STEP" = agent ]; then
-			revert_agent
-		else
-			revert
-		fi
-		;;
+	revert-agent) is_replaced || revert_agent ;;
+	*) is_replaced || revert ;;
 	esac
+	if [ "$VERB" = revert ]; then report "nothing to take back"; else report "nothing to change"; fi >&3
 }
 
 main "$@"

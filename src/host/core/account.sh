@@ -46,7 +46,6 @@ as_account_within() {
 # One program in place of setsid, setpriv, env, timeout and two of head. Its arguments: seconds,
 # bytes, uid, gid, name, the environment as NAME=VALUE, "--", the program. After setuid(2) and until
 # exec(2) the kernel lets the account neither trace the process nor read its memory.
-# shellcheck disable=SC2016 # a program of its own
 ACCOUNT_RUNNER='
 use POSIX ();
 my ($seconds, $most, $uid, $gid, $name) = splice @ARGV, 0, 5;

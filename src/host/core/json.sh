@@ -2,7 +2,6 @@
 
 # Shared by the programs below: members($text) gives a list of [name, begin, value begin, end] of an
 # object's members.
-# shellcheck disable=SC2016 # a program of its own
 JSON_PARSER='
 my $text = do { local $/; <STDIN> };
 $text = "{}" if $text !~ /\S/;
@@ -41,7 +40,6 @@ exit 2 if $text =~ /\G\s*\S/gc;
 
 # The members of an object on stdin, a line each: its name, a tab, its value on one line.
 json_members() {
-	# shellcheck disable=SC2016 # a program of its own
 	perl -e "$JSON_PARSER"'
 		for (@top) {
 			my $value = substr $text, $$_[2], $$_[3] - $$_[2];
@@ -53,7 +51,6 @@ json_members() {
 # Arguments: get, compact (without blanks between its parts), put or drop, the member as NAME or
 # NAME/NAME, the file of its text. A member that is put stands last; dropped, it leaves what was
 # there before. An object that was put for it goes with it.
-# shellcheck disable=SC2034,SC2016 # a program of its own
 JSON_MEMBER=$JSON_PARSER'
 my ($how, $place, $file) = @ARGV;
 my ($outer, $inner) = split m{/}, $place, 2;

@@ -50,10 +50,7 @@ prepare_work() {
 	# shellcheck disable=SC2046 # paths without blanks
 	(umask 077 && mkdir -p "$WORK/home" "$WORK/earlier" "$WORK/new" $(document_directories "$WORK/doc"))
 	trap 'ended' EXIT
-	trap 'exit 129' HUP
-	trap 'exit 130' INT
-	trap 'exit 141' PIPE
-	trap 'exit 143' TERM
+	trap 'exit 143' HUP INT PIPE TERM
 	: >"$WORK/changed"
 	: >"$WORK/facts"
 	: >"$WORK/problems"

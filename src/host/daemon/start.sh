@@ -1,4 +1,3 @@
-# shellcheck disable=SC2016
 # Starts and stops the account's daemon. With many containers to restore, on a slow disk or right
 # after a boot, a start takes many minutes. So the unit has no limit for it, and whoever waits says
 # what for, and not for ever.
@@ -26,10 +25,10 @@ have_daemon() {
 		[ "$status" = 124 ] || return "$status"
 		waited=$((waited + slice))
 		[ "$waited" -lt 1200 ] || fail "docker.service of $ACCOUNT" \
-			"that it did not $1 within $((waited / 60)) minutes$(last_said)" "it to $1" \
+			"that it did not $1 within $((waited / 60)) minutes" "it to $1" \
 			"let it go on (nothing ends it), and run again when it has; where it gets no \
 further, see 'journalctl --user -u docker' as $ACCOUNT"
-		say "waits for docker.service of $ACCOUNT to $1: $waited s by now$(last_said)"
+		say "waits for docker.service of $ACCOUNT to $1: $waited s by now"
 		# A restart that was asked for goes on; asked again it would begin anew.
 		[ "$verb" != restart ] || verb=start
 		slice=30
@@ -44,13 +43,4 @@ stop_daemon() {
 	! daemon_is_up || was_up=yes
 	have_daemon stop || silent_service_manager
 	[ -z "$was_up" ] || changed "daemon of $ACCOUNT stopped"
-}
-
-# What the daemon wrote into its journal last: its own words, of which only the beginning is shown.
-last_said() {
-	local said
-	said=$(journalctl -q --no-pager -b -o cat -n 1 \
-		"_UID=$ACCOUNT_UID" _SYSTEMD_USER_UNIT=docker.service 2>/dev/null |
-		head -c 4000 | without_secrets | tr -cd ' -~' | cut -c 1-160)
-	[ -z "$said" ] || printf '; its last words: %s' "$(words_of_account "$said")"
 }

@@ -34,7 +34,6 @@ word_facts() {
 	fact daemon.security "$(words_of "$(docker_info SecurityOptions)")"
 	fact daemon.version "$(word_of_account "$(docker_info ServerVersion)")"
 	fact daemon.experimental "$(word_of_account "$(docker_info ExperimentalBuild)")"
-	# shellcheck disable=SC2016 # the inner shell expands them
 	as_account sh -c 'run=$XDG_RUNTIME_DIR api=$XDG_RUNTIME_DIR/dockerd-rootless/api.sock
 		docker --version
 		if [ "$1" -ef "$run/docker.sock" ]; then echo itself; else stat -L -c %F "$1" || echo; fi

@@ -1,4 +1,3 @@
-# shellcheck disable=SC2016
 # The data of the daemon: images, containers and volumes. A data root was absent, empty or found
 # before the daemon used it first; that is all that is recorded, in $STATE/leases/LEASE/data, a line
 # for each:

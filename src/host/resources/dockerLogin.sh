@@ -1,4 +1,3 @@
-# shellcheck disable=SC2016
 # Logins of the account's docker CLI to registries: a member of its config.json for each, which the
 # registry has taken before it is written.
 

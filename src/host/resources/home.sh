@@ -25,7 +25,6 @@ look_home() {
 
 # Prints for each path of stdin a line "SIZE WORD MODE PATH" or "0 link MODE PATH<tab>TARGET", then
 # SIZE bytes of a file. A path that begins with "=" is looked at where its links lead.
-# shellcheck disable=SC2016 # a program of its own
 HOME_LOOK='
 use Fcntl;
 my $most = shift;
@@ -57,7 +56,6 @@ while (my $path = <STDIN>) {
 
 # Writes the bytes of that answer to files in this directory, and prints the index. Its argument is
 # the directory.
-# shellcheck disable=SC2016 # a program of its own
 HOME_READ='
 my $place = shift;
 my ($number, @seen, @files) = (0);
@@ -156,7 +154,6 @@ home_settled() {
 }
 
 # Lines "PATH<tab>VALUE<tab>FILE" as HOME_WRITE reads them, each path once.
-# shellcheck disable=SC2016 # a program of its own
 HOME_PACK='
 while (<STDIN>) {
 	chomp;
@@ -172,7 +169,6 @@ while (<STDIN>) {
 
 # Reads lines "SIZE VALUE<tab>PATH", each with SIZE bytes after it. The content of files is on the
 # disk before their names are. Directories come before what is in them, and go after it.
-# shellcheck disable=SC2016 # a program of its own
 HOME_WRITE='
 my (@renames, @removals);
 binmode STDIN;

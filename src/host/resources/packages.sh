@@ -118,7 +118,7 @@ stop_on_removal() {
 
 # Of what was brought, what nobody wants and the package manager calls unneeded.
 remove_packages() {
-	local names last=''
+	local names removed last=''
 	[ -s "$STATE/packages" ] || return 0
 	of_manager complete
 	while :; do
@@ -126,31 +126,14 @@ remove_packages() {
 		names=$(paste -s -d ' ' "$WORK/unneeded")
 		if [ -z "$names" ] || [ "$names" = "$last" ]; then return 0; fi
 		last=$names
-		! others_go_with $names || return 0
-		names=$(paste -s -d ' ' "$WORK/unneeded")
 		of_manager run remove $names || fail "packages $names" "$(package_errors)" "them gone" \
 			"fix what $PACKAGE_MANAGER says, then run again"
-		changed "packages removed:$(missing_packages $names)"
+		removed=$(missing_packages $names)
+		[ -z "$removed" ] || changed "packages removed:$removed"
 		of_manager installed $(cat "$STATE/packages") | cut -d ' ' -f 1 | sort -u |
 			write_record "$STATE/packages"
 		[ -s "$STATE/packages" ] || return 0
 	done
-}
-
-# True where dnf or zypper would remove what is not of $WORK/ours with them; dpkg and pacman refuse
-# that. Arguments: names.
-others_go_with() {
-	local others
-	case $PACKAGE_MANAGER in dnf | zypper) ;; *) return 1 ;; esac
-	of_manager plan remove "$@"
-	others=$(sed -n 's/^remove //p' "$WORK/plan" | grep -vxFf "$WORK/ours" | paste -s -d ' ')
-	if [ -z "$others" ]; then
-		# What of ours goes with them counts, too.
-		sed -n 's/^remove //p' "$WORK/plan" | sort -u - "$WORK/unneeded" >"$WORK/removed"
-		mv "$WORK/removed" "$WORK/unneeded"
-		return 1
-	fi
-	say "packages $* stay, since $others would be removed with them"
 }
 
 # Into $WORK/unneeded.

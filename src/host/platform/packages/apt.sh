@@ -8,7 +8,6 @@ apt_installed() { dpkg_packages i "$@"; }
 dpkg_packages() {
 	local state=$1 status name
 	shift
-	# shellcheck disable=SC2016 # dpkg's own variables
 	dpkg-query -W -f '${db:Status-Abbrev} ${Package} ${Version}\n' "$@" 2>/dev/null |
 		while read -r status name; do
 			case $status in ?"$state"*) printf '%s\n' "$name" ;; esac
@@ -96,7 +95,6 @@ dpkg_remove() {
 apt_edited() {
 	local name
 	for name in "$@"; do
-		# shellcheck disable=SC2016 # dpkg's own variable
 		! dpkg-query -W -f '${Conffiles}\n' "$name" 2>/dev/null |
 			awk 'NF == 2 { print $2 "  " $1 }' | md5sum -c --quiet 2>/dev/null |
 			grep -q ': FAILED$' || printf ' %s' "$name"
@@ -122,7 +120,6 @@ apt_complete() {
 	say "completes packages that an interrupted installation left"
 	run_manager dpkg --configure -a || true
 	[ -n "$(dpkg --audit 2>&1)" ] || return 0
-	# shellcheck disable=SC2016 # dpkg's own variables
 	halves=$(dpkg-query -W -f '${db:Status-Abbrev} ${binary:Package}\n' | sed -n 's/^..R  *//p')
 	apt_run install --fix-broken --reinstall $halves ||
 		say "apt does not complete them: $(package_errors)"

@@ -27,7 +27,7 @@ dnf_words() {
 	case $verb in
 	install) printf 'install ' ;;
 	download) printf 'install --allowerasing --downloadonly ' ;;
-	remove | purge) printf 'remove ' ;;
+	purge) printf 'remove ' ;;
 	esac
 	for name in "$@"; do
 		case $name in
@@ -58,7 +58,7 @@ dnf_plan() {
 }
 
 dnf_run() {
-	run_dnf $(dnf_words "$@")
+	if [ "$1" = remove ]; then rpm_remove "$@"; else run_dnf $(dnf_words "$@"); fi
 }
 
 # dnf 4 calls the mark of a dependency remove.

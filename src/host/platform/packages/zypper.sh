@@ -27,7 +27,7 @@ zypper_words() {
 	case $1 in
 	install) printf 'install --no-recommends --oldpackage' ;;
 	download) printf 'install --no-recommends --oldpackage --force-resolution --download-only' ;;
-	remove | purge) printf 'remove --no-clean-deps' ;;
+	purge) printf 'remove --no-clean-deps' ;;
 	esac
 }
 
@@ -52,6 +52,10 @@ zypper_plan() {
 # With a repository left out it has done nothing, and says so with 0.
 zypper_run() {
 	local verb=$1 words
+	if [ "$verb" = remove ]; then
+		rpm_remove "$@"
+		return
+	fi
 	words=$(zypper_words "$verb")
 	shift
 	run_zypper $words "$@" || return 1

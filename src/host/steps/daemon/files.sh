@@ -1,4 +1,3 @@
-# shellcheck disable=SC2016
 # What the daemon reads when it starts: daemon.json, environment, unit and certificates. They are
 # composed in $WORK/new, and their sums are in $WORK/sums.
 

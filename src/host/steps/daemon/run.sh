@@ -51,7 +51,6 @@ reload_units() {
 	elif [ "$first" = "$MANAGED" ]; then
 		timer=stop
 	fi
-	# shellcheck disable=SC2016 # the inner shell expands them
 	as_account_within 60 sh -c 'systemctl --user daemon-reload
 		[ "$1" != stop ] || rm -f -- "$2"
 		[ -z "$1" ] || exec systemctl --user "$1" docker-prune.timer' \
