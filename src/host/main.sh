@@ -22,42 +22,47 @@ install_agent() {
 	changed "$link/agent installed"
 }
 
-read_own_document() {
+# A step that changes what the daemon stands on has the daemon follow. What a run that was killed has
+# changed counts: $STATE/leases/LEASE/begun has the step that was at work, or nothing.
+apply() {
+	local begun=$STATE/leases/$LEASE/begun was_killed=''
 	DOC=$WORK/doc
 	read_document - "$DOC" "$STATE/leases/$LEASE/$STEP"
-}
-
-apply() {
-	read_own_document
 	stop_where_code_differs
-	[ "$STEP" = preflight ] || stop_without_lease
+	[ "$STEP" = preflight ] || [ -s "$STATE/leases/$LEASE/owner" ] ||
+		fail "installation $LEASE" "nothing on this machine that knows it" \
+			"the record that the step preflight makes" \
+			"give recheck a new value, with which every step runs, if the machine was made anew; \
+if another stack took the account over, take this RootlessDockerHost out of its program"
 	meet_account
 	case $STEP in
-	engine | account | kernel | secrets) apply_ground ;;
+	engine | account | kernel | secrets)
+		[ ! -s "$begun" ] || was_killed=yes
+		echo "$STEP" >"$begun"
+		apply_step
+		if [ -s "$WORK/changed" ] || [ -n "$was_killed" ]; then follow_daemon; fi
+		: >"$begun"
+		;;
 	*) apply_step ;;
 	esac
 }
 
-# A step that changes what the daemon stands on: the daemon follows. What a run that was killed has
-# changed counts: $STATE/leases/LEASE/begun has the step that was at work, or nothing.
-apply_ground() {
-	local begun=$STATE/leases/$LEASE/begun was_killed=''
-	[ ! -s "$begun" ] || was_killed=yes
-	echo "$STEP" >"$begun"
-	apply_step
-	if [ -s "$WORK/changed" ] || [ -n "$was_killed" ]; then follow_daemon; fi
-	: >"$begun"
-}
-
-# What a step wants, done, and what it wanted before and does not want any more, given back.
+# What a step wants, done, and what it wanted before and does not want any more, given back. The step
+# is complete when the document that it applied is there.
 apply_step() {
+	local record=$STATE/leases/$LEASE/$STEP
 	"${STEP}_apply"
 	settle
 	stop_on_problems
 	release
 	call_if_there "${STEP}_facts"
 	[ ! -s "$WORK/changed" ] || sync_host
-	remember_step
+	[ -z "$AGENT_ID" ] || printf '%s' "$AGENT_ID" >"$record.agent"
+	if [ "$STEP" = secrets ]; then
+		is_applied secrets || write_record "$record" </dev/null
+	elif [ ! -e "$DOC/is-same" ]; then
+		write_record "$record" <"$DOC/document"
+	fi
 }
 
 # The program's step was written for another agent than this one.
@@ -70,19 +75,9 @@ on a machine that was set back to a snapshot, give recheck a new value" \
 		"they are of two versions of rootless-docker"
 }
 
-# The step is complete: the document that it last applied is there.
-remember_step() {
-	local record=$STATE/leases/$LEASE/$STEP
-	[ -z "$AGENT_ID" ] || printf '%s' "$AGENT_ID" >"$record.agent"
-	if [ "$STEP" = secrets ]; then
-		is_applied secrets || write_record "$record" </dev/null
-	elif [ ! -e "$DOC/is-same" ]; then
-		write_record "$record" <"$DOC/document"
-	fi
-}
-
 revert() {
-	read_own_document
+	DOC=$WORK/doc
+	read_document - "$DOC" "$STATE/leases/$LEASE/$STEP"
 	meet_account
 	case $STEP in
 	daemon | preflight) ;;
@@ -172,7 +167,10 @@ main() {
 		;;
 	esac
 	hold_lock
-	start_work
+	# A directory that is there is that of a run that was killed, and may hold secret values.
+	WORK=/run/rootless-docker.work
+	[ ! -e "$WORK" ] || rm -rf "$WORK"
+	prepare_work
 	use_engine_of "$LEASE"
 	# For the report alone: what other programs print is for people.
 	exec 3>&1 1>&2

@@ -1,7 +1,15 @@
 # One lock for the machine: runs of all steps, stacks and accounts wait for each other.
 
 hold_lock() {
-	make_state
+	if [ -h "$STATE" ] || { [ -e "$STATE" ] && [ ! -O "$STATE" ]; }; then
+		refuse "$STATE: found it a link, or another user's; wanted a directory of root's. \
+To fix: see who made it, move it away, then run again"
+	fi
+	# For root alone, but for the agents.
+	[ -d "$STATE/records/new" ] || {
+		install -d -m 711 "$STATE" "$STATE/agents" "$STATE/leases"
+		install -d -m 700 "$STATE/records" "$STATE/records/new"
+	}
 	[ -e "$STATE/lock" ] || (umask 077 && : >"$STATE/lock")
 	exec 9>>"$STATE/lock"
 	flock -n 9 || {
@@ -12,17 +20,6 @@ To fix: see what holds it with 'fuser $STATE/lock' and let it end"
 	}
 	# The run that held it may have removed the agent, and this file with it.
 	[ "$STATE/lock" -ef /proc/self/fd/9 ] || hold_lock
-}
-
-# The directory of the agent's records, for root alone but for the agents.
-make_state() {
-	if [ -h "$STATE" ] || { [ -e "$STATE" ] && [ ! -O "$STATE" ]; }; then
-		refuse "$STATE: found it a link, or another user's; wanted a directory of root's. \
-To fix: see who made it, move it away, then run again"
-	fi
-	[ ! -d "$STATE/records/new" ] || return 0
-	install -d -m 711 "$STATE" "$STATE/agents" "$STATE/leases"
-	install -d -m 700 "$STATE/records" "$STATE/records/new"
 }
 
 # Ends the run before it has a directory for its notes. $1 why.

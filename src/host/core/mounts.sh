@@ -13,10 +13,3 @@ stop_where_mounted_below() {
 	[ -z "$mount" ] || fail "$1" "something mounted at $(shown "$mount")" \
 		"nothing mounted there when it is removed" "unmount it, then run again"
 }
-
-# The type of the file system that a path is or will be on. $1 the path.
-file_system() {
-	local path=$1
-	until [ -d "$path" ] || [ -z "$path" ]; do path=${path%/*}; done
-	stat -f -c %T "${path:-/}"
-}

@@ -37,15 +37,7 @@ become_root() {
 	exec "$how" -n -u root sh "$AGENT" "$@"
 }
 
-# A directory that is there belongs to a run that was killed, since the lock is held. It may hold
-# secret values.
-start_work() {
-	WORK=/run/rootless-docker.work
-	[ ! -e "$WORK" ] || rm -rf "$WORK"
-	prepare_work
-}
-
-# With the directories of the run's document, which every step has.
+# Makes $WORK, with the directories of the run's document and of the daemon's files.
 prepare_work() {
 	# shellcheck disable=SC2046 # paths without blanks
 	(umask 077 && mkdir -p "$WORK/home" "$WORK/earlier" "$WORK/new" $(document_directories "$WORK/doc"))

@@ -12,21 +12,10 @@ chosen_driver() {
 	fi
 }
 
-# preflight: a driver that cannot work here. $1 the data root.
+# preflight: a driver that cannot work here.
 storage_driver_problems() {
-	case $(chosen_driver) in
-	btrfs)
-		[ "$(file_system "$1")" = btrfs ] ||
-			problem storageDriver "$1 on $(file_system "$1")" \
-				"a data root on Btrfs, as storageDriver says" \
-				"set daemon.data-root to a directory on Btrfs, or storageDriver to Auto"
-		;;
-	fuse-overlayfs)
-		[ -c /dev/fuse ] ||
-			problem storageDriver "no device /dev/fuse" \
-				"the character device that fuse-overlayfs works with" \
-				"load it with 'modprobe fuse' and name it in /etc/modules-load.d, in a \
-container pass the device in"
-		;;
-	esac
+	[ "$(chosen_driver)" != fuse-overlayfs ] || [ -c /dev/fuse ] ||
+		problem storageDriver "no device /dev/fuse" "the one that fuse-overlayfs works with" \
+			"load it with 'modprobe fuse' and name it in /etc/modules-load.d, in a container pass the \
+device in"
 }

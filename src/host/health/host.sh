@@ -7,7 +7,7 @@ host_problems() {
 	engine_source_problems
 	account_problems "$(doc account)"
 	owner_problems "$(doc account)"
-	storage_driver_problems "$(data_root)"
+	storage_driver_problems
 	ipv6_problems
 	apparmor_choice_problems
 }
@@ -27,31 +27,23 @@ from it; if it is this one under an earlier name, give it aliases"
 }
 
 machine_problems() {
+	local count mapped=0
 	[ -n "$KNOWN_SYSTEM" ] || problem "operating system" "$(os_name)" \
 		"one of $(names_of_known_systems), or a system built from one of them" "use such a machine"
 	[ -d /run/systemd/system ] || problem "init" "another one than systemd" \
 		"systemd, which runs the account's daemon" "boot the machine with systemd"
-	nested_problems
-	tun_problems
-	kernel_module_problems
-}
-
-# A machine that is an unprivileged container itself can give on only the ids that it was given.
-nested_problems() {
-	local count mapped=0
+	# A machine that is an unprivileged container can give on only the ids that it was given.
 	while read -r _ _ count; do mapped=$((mapped + count)); done </proc/self/uid_map
 	[ "$mapped" -ge 165536 ] || problem "ids of the machine" \
 		"$mapped in its own user namespace (/proc/self/uid_map)" "165536 at least" \
 		"give the container a larger range from outside (lxc.idmap, or security.idmap.size of \
 Incus), or use a virtual machine" "newuidmap can only map ids that are mapped here"
-}
-
-tun_problems() {
-	if [ -c /dev/net/tun ] && (: <>/dev/net/tun) 2>/dev/null; then return 0; fi
-	problem "/dev/net/tun" "that it is not there, or does not open" \
+	{ [ -c /dev/net/tun ] && (: <>/dev/net/tun) 2>/dev/null; } || problem "/dev/net/tun" \
+		"that it is not there, or does not open" \
 		"the device that the containers' network (tap0) is made with" \
 		"$(if kernel_was_replaced; then echo reboot; else echo "load it with 'modprobe tun'"; fi); \
 in a container, pass the device in"
+	kernel_module_problems
 }
 
 # True where an upgrade has removed the running kernel's modules, until the next boot.

@@ -53,12 +53,3 @@ inherit() {
 	rm -rf "$STATE/leases/$1" "$STATE/agents/$1" "$STATE/agents/.$1".*
 	changed "installation $1 taken over"
 }
-
-# Ends the step where the machine does not know the installation: it was made anew, or given back.
-stop_without_lease() {
-	[ -s "$STATE/leases/$LEASE/owner" ] ||
-		fail "installation $LEASE" "nothing on this machine that knows it" \
-			"the record that the step preflight makes" \
-			"give recheck a new value, with which every step runs, if the machine was made anew; \
-if another stack took the account over, take this RootlessDockerHost out of its program"
-}

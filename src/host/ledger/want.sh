@@ -70,20 +70,17 @@ write_records() {
 	while IFS=$TAB read -r number kind name; do
 		"${kind}_bytes" "$name" >"$new/$number.was"
 	done <"$WORK/bytes"
-	! has_files "$new" || put_records "$new"
+	has_files "$new" || return 0
+	# The bytes come before the records that speak of them.
+	sync -f "$new"
+	[ ! -s "$WORK/bytes" ] || mv -t "$STATE/records" "$new"/*.was
+	mv -t "$STATE/records" "$new"/*
+	sync "$STATE/records"
 }
 
 has_files() {
 	set -- "$1"/*
 	[ -e "$1" ]
-}
-
-# The bytes come before the records that speak of them. $1 the directory with the new ones.
-put_records() {
-	sync -f "$1"
-	[ ! -s "$WORK/bytes" ] || mv -t "$STATE/records" "$1"/*.was
-	mv -t "$STATE/records" "$1"/*
-	sync "$STATE/records"
 }
 
 # What was there has to be read whole, so that it can be given back.

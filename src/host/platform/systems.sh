@@ -90,8 +90,6 @@ of_known_system() {
 # is built from another one, that one's.
 archive_system() { of_known_system 4; }
 
-archive_suite() { of_known_system 5; }
-
 has_docker_repository() { [ "$(archive_system)" != - ]; }
 
 has_rootless_engine() { [ "$(of_known_system 6)" = yes ]; }

@@ -12,8 +12,8 @@ account_mark() { printf 'rootless-docker %s' "$1"; }
 # True where ACCOUNT has the mark: room and telephone after it are the account's to change.
 is_marked() { case $ACCOUNT_COMMENT, in "$(account_mark "$ACCOUNT"),"*) ;; *) return 1 ;; esac }
 
-# $1 uid or "-", $2 home or "-", $3 state.
-note_account() { printf '%s %s %s %s\n' "$(doc account)" "$1" "$2" "$3" | write_record "$STATE/leases/$LEASE/account-entry"; }
+# $1 name, $2 uid or "-", $3 home or "-", $4 state.
+note_account() { echo "$*" | write_record "$STATE/leases/$LEASE/account-entry"; }
 
 # Reads the record: RECORDED_NAME, RECORDED_UID, RECORDED_HOME, RECORDED_STATE; empty where there is
 # none.
@@ -69,7 +69,7 @@ forget_gone_account() {
 			;;
 		esac
 	done
-	write_state new
+	note_account "$RECORDED_NAME" "$RECORDED_UID" "$RECORDED_HOME" new
 	read_account_record
 }
 
@@ -82,7 +82,7 @@ have_account() {
 		case $RECORDED_STATE in
 		made | found) ;;
 		*)
-			note_account "$ACCOUNT_UID" "$ACCOUNT_HOME" found
+			note_account "$name" "$ACCOUNT_UID" "$ACCOUNT_HOME" found
 			grep -q "^$name:" /etc/passwd || : >"$STATE/leases/$LEASE/account-elsewhere"
 			;;
 		esac
@@ -109,7 +109,7 @@ new_home() {
 make_account() {
 	local home count start free
 	home=$(new_home "$1")
-	if [ -e "$home" ]; then note_account - - making; else note_account - "$home" making; fi
+	if [ -e "$home" ]; then note_account "$1" - - making; else note_account "$1" - "$home" making; fi
 	count=$(doc subuid)
 	have_id_files
 	set -- "$1" --comment "$(account_mark "$1")" --create-home --home-dir "$home" --skel /etc/skel \
@@ -128,11 +128,11 @@ make_account() {
 	set -- "$@" -K "SUB_GID_MIN=$start" -K "SUB_GID_MAX=$((start + count - 1))"
 	note_range_end "$((start + count))"
 	useradd "$@" 2>"$WORK/error" 9>&- || {
-		note_account - - new
+		note_account "$1" - - new
 		fail "useradd $1" "$(tail -n 1 "$WORK/error")" "a new account" "fix what useradd says, then run again"
 	}
 	know_account "$1" || fail "useradd $1" "no account after it" "a new account" "see what getent passwd $1 says"
-	note_account "$ACCOUNT_UID" "$ACCOUNT_HOME" made
+	note_account "$1" "$ACCOUNT_UID" "$ACCOUNT_HOME" made
 	changed "account $1 made (uid $ACCOUNT_UID)"
 }
 
@@ -179,7 +179,7 @@ account_stays() {
 		printf '%s' "$reason"
 	elif [ "$(cat "$STATE/leases/$LEASE/on-destroy-data" 2>/dev/null)" != delete ] && has_own_things; then
 		printf 'which has files of its own in %s; "userdel -r %s" removes it' "$ACCOUNT_HOME" "$ACCOUNT"
-	elif data_stays; then
+	elif [ -s "$STATE/leases/$LEASE/data" ]; then
 		printf 'whose data stay'
 	fi
 }
@@ -200,12 +200,6 @@ account_is_held() {
 	fi
 }
 
-# True under Delete where the account and its home go with the account's step.
-home_goes_whole() {
-	[ "$RECORDED_STATE" = made ] && [ -z "$(account_is_held)" ] &&
-		! grep -qs "${TAB}found" "$STATE/leases/$LEASE/data"
-}
-
 # True where the home holds a file that is not one of /etc/skel, or nobody can say.
 has_own_things() {
 	as_account find "$ACCOUNT_HOME" -xdev ! -type d -printf '%P\n' >"$WORK/own-files" || return 0
@@ -222,7 +216,7 @@ remove_account() {
 	if know_account "$name"; then
 		quiet_account
 		[ ! -d "$home" ] || stop_where_mounted_below "$home"
-		write_state going
+		note_account "$name" "$uid" "$home" going
 		if [ -d "$home" ]; then
 			chown 0:0 "$home"
 			chmod 700 "$home"
@@ -241,11 +235,6 @@ remove_account() {
 		useradd -M "$@" "$name" && userdel "$name"
 	fi 9>&-
 	ACCOUNT='' ACCOUNT_UID='' ACCOUNT_HOME=''
-}
-
-write_state() {
-	printf '%s %s %s %s\n' "$RECORDED_NAME" "$RECORDED_UID" "$RECORDED_HOME" "$1" |
-		write_record "$STATE/leases/$LEASE/account-entry"
 }
 
 # Ends all that runs as the account, its containers too. What ignores TERM would hold the stop of

@@ -25,11 +25,3 @@ archive_set() {
 remove_half_archives() {
 	[ ! -d "$ENGINES" ] || rm -rf --one-file-system "$ENGINES"/docker-*.new
 }
-
-# The link by which a login, and "docker -H ssh://", find the CLI: where there is no other docker.
-want_cli_of_archive() {
-	local link=/usr/local/bin/docker
-	[ "$(readlink "$link")" = "$ENGINES/$LEASE/docker" ] ||
-		[ -z "$(PATH=$SYSTEM_PATH command -v docker)" ] || return 0
-	want_link "$link" "$ENGINES/$LEASE/docker"
-}

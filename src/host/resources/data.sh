@@ -35,12 +35,6 @@ record_data_root() {
 	write_data_line "$1" "$look"
 }
 
-# The daemon runs: the directory that it has made is known. $1 the data root.
-note_data_root() {
-	[ "$(recorded_data "$1")" = 'absent - - -' ] || return 0
-	write_data_line "$1" "absent $(as_account stat -L -c '%i %W -' -- "$1" </dev/null)"
-}
-
 # The rest of its line. $1 the data root.
 recorded_data() {
 	local root rest
@@ -60,9 +54,6 @@ write_data_line() {
 		printf '%s\t%s\n' "$1" "$2"
 	} | write_record "$record"
 }
-
-# True where data of this installation stay, once its daemon's step was taken back.
-data_stays() { [ -s "$STATE/leases/$LEASE/data" ]; }
 
 # Delete counts where the delete and the last step that came to its end both say so.
 data_are_deleted() {
@@ -119,18 +110,14 @@ remove_data_root() {
 	elif data_are_deleted; then
 		# It goes with the home.
 		case $1-$RECORDED_STATE in "$ACCOUNT_HOME"/*-made) return 0 ;; esac
-	elif ! holds_nothing "$1"; then
+	# The disk says whether there is anything, and the daemon, unless its step never came to its end.
+	elif { [ ! -e "$WORK/holds-nothing" ] && is_applied daemon; } ||
+		! as_account sh -c "$LOOK_FOR_DATA" sh "$1" </dev/null; then
 		say "stays: $1, with images, containers and volumes. To remove them, as $ACCOUNT:" \
 			"rootlesskit rm -rf $1"
 		return 1
 	fi
 	remove_in_rootlesskit "$1" "$2" "$5"
-}
-
-# True where the disk says so, and the daemon, unless its step never came to its end. $1 data root.
-holds_nothing() {
-	{ [ -e "$WORK/holds-nothing" ] || ! is_applied daemon; } &&
-		as_account sh -c "$LOOK_FOR_DATA" sh "$1" </dev/null
 }
 
 # As the account, in a user namespace of its own, where its subordinate ids are its too: as root, a

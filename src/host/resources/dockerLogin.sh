@@ -13,7 +13,7 @@ want_registry_logins() {
 		value=$WORK/login.$address
 		printf '{"auth":"%s"}' "$(base64 -w 0 <"$login")" >"$value"
 		[ "$(member_state "$config auths/$key")" = "sum $(sum_of "$value")" ] ||
-			log_in "$address" "$login" || login_problem "$address"
+			log_in "$address" "$login"
 		want_member "$config" "auths/$key" "$value"
 	done
 	stop_on_problems
@@ -22,7 +22,7 @@ want_registry_logins() {
 # As "docker login" does, by the account's daemon, which asks the registry; in a directory of its
 # own. $1 the address, $2 the file with USERNAME:PASSWORD.
 log_in() {
-	local login
+	local login said
 	login=$(cat "$2")
 	printf '%s' "${login#*:}" | as_account_within 90 sh -c 'umask 077
 		place=$XDG_RUNTIME_DIR/rootless-docker-login
@@ -31,16 +31,13 @@ log_in() {
 			login --username="$1" --password-stdin "$2" >/dev/null
 		status=$?
 		rm -rf "$place"
-		exit "$status"' sh "${login%%:*}" "$1"
-}
-
-# $1 the address.
-login_problem() {
-	local said
-	said=$(grep -v '^WARNING' "$WORK/said" | tail -n 1 | without_secrets)
-	[ -n "$said" ] || said="no answer within 90 seconds"
-	problem "registryAuth $1" "that docker cannot log in ($(words_of_account "$said"))" "a login" \
-		"see what it says: correct username and password in registryAuth; give the certificate of \
+		exit "$status"' sh "${login%%:*}" "$1" || {
+		said=$(grep -v '^WARNING' "$WORK/said" | tail -n 1 | without_secrets)
+		problem "registryAuth $1" \
+			"that docker cannot log in ($(words_of_account "${said:-no answer within 90 seconds}"))" \
+			"a login" \
+			"see what it says: correct username and password in registryAuth; give the certificate of \
 its authority in registryCertificates, or name it in insecure-registries of daemon; or see that \
 the daemon reaches it (firewall, or a proxy in environment)"
+	}
 }

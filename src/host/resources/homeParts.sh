@@ -94,12 +94,6 @@ line_label() { printf 'a line of %s' "${1%% *}"; }
 member_settled() { home_settled; }
 member_label() { printf '%s in %s' "${1#* }" "${1%% *}"; }
 
-# $1 path, $2 line.
-want_home_line() {
-	want_home_parents "$1"
-	want line "$1 $2" present
-}
-
 # $1 path, $2 member, $3 the file with its JSON text.
 want_member() {
 	want_home_parents "$1"

@@ -76,12 +76,6 @@ want_file() {
 	want path "$1" "file $2 $(sum_of "$3")" "$3"
 }
 
-# $1 path, $2 mode.
-want_dir() {
-	want_parents "$1"
-	want path "$1" "dir $2"
-}
-
 # $1 path, $2 target.
 want_link() {
 	want_parents "$1"

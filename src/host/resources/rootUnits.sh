@@ -22,14 +22,6 @@ unit_set() {
 
 want_mask() { want_link "/etc/systemd/system/$1" /dev/null; }
 
-# What rootfulDocker Disable asks for, and Purge where something is left. A containerd stays: others
-# may use it.
-want_root_docker_stopped() {
-	local unit
-	for unit in docker.socket docker.service; do want unit "$unit" stopped; done
-	for unit in docker.socket docker.service; do want_mask "$unit"; done
-}
-
 # Units that packages are about to bring are masked before that, and so never start. One that is
 # there belongs to the host. $1 the units, $2 the states in which they are masked: not-found,
 # masked.

@@ -2,23 +2,22 @@
 # it.
 
 account_apply() {
+	local line keys
 	have_account
 	give_ids
 	want_resource_controllers
-	want_keys
+	if has authorized_keys; then
+		keys=$ACCOUNT_HOME/.ssh/authorized_keys
+		look_home "$ACCOUNT_HOME/.ssh" "=$keys"
+		want_home_parents "$keys"
+		doc authorized_keys >"$WORK/keys"
+		# The last line has no end.
+		echo >>"$WORK/keys"
+		while IFS= read -r line; do
+			[ -z "$line" ] || want line "$keys $line" present
+		done <"$WORK/keys"
+	fi
 	settle
-}
-
-want_keys() {
-	local line
-	has authorized_keys || return 0
-	look_home "$ACCOUNT_HOME/.ssh" "=$ACCOUNT_HOME/.ssh/authorized_keys"
-	doc authorized_keys >"$WORK/keys"
-	# The last line has no end.
-	echo >>"$WORK/keys"
-	while IFS= read -r line; do
-		[ -z "$line" ] || want_home_line "$ACCOUNT_HOME/.ssh/authorized_keys" "$line"
-	done <"$WORK/keys"
 }
 
 account_facts() {

@@ -7,7 +7,11 @@ engine_apply() {
 	want_root_units
 	case $(doc source) in
 	static-archive) want_static_engine ;;
-	preinstalled) keep_packages_of_engine ;;
+	# What an earlier source has brought stays, and goes on destroy.
+	preinstalled) [ ! -s "$STATE/packages" ] || want_packages $(
+		of_manager installed $(other_packages) $ALL_ENGINE_PACKAGES | cut -d ' ' -f 1 |
+			grep -xFf "$STATE/packages"
+	) ;;
 	*) want_packaged_engine ;;
 	esac
 	# What an earlier source has left goes at the end of the step.
@@ -32,7 +36,7 @@ engine_facts() {
 # What becomes of root's own units, and of those that packages are about to bring. The group is
 # wanted before the masks, and so goes after them.
 want_root_units() {
-	local units=$ROOT_UNITS states=masked
+	local unit units=$ROOT_UNITS states=masked
 	case $(doc source) in
 	distribution | docker-repository)
 		want group docker present
@@ -43,7 +47,9 @@ want_root_units() {
 	case $(doc rootful-docker) in
 	disable | purge)
 		[ -z "$(root_dockerd)" ] || say "stops the Docker daemon run by root$(roots_containers)"
-		want_root_docker_stopped
+		# A containerd stays: others may use it.
+		for unit in docker.socket docker.service; do want unit "$unit" stopped; done
+		for unit in docker.socket docker.service; do want_mask "$unit"; done
 		units=containerd.service
 		;;
 	esac
@@ -54,7 +60,7 @@ want_root_units() {
 want_packaged_engine() {
 	local packages
 	if [ "$(doc source)" = docker-repository ]; then
-		want_repository "$(doc repository)/$(archive_system)" "$(archive_suite)" "$(engine_package)"
+		want_repository "$(doc repository)/$(archive_system)" "$(of_known_system 5)" "$(engine_package)"
 	fi
 	packages=$(wanted_engine)
 	settle
@@ -65,13 +71,6 @@ want_packaged_engine() {
 has_another_source() {
 	[ -s "$STATE/packages" ] || return 1
 	! is_applied engine || ! grep -qxF "source: \"$(doc source)\"" "$STATE/leases/$LEASE/engine"
-}
-
-# Packages that an earlier source has brought stay, and go on destroy.
-keep_packages_of_engine() {
-	[ -s "$STATE/packages" ] || return 0
-	want_packages $(of_manager installed $(other_packages) $ALL_ENGINE_PACKAGES |
-		cut -d ' ' -f 1 | grep -xFf "$STATE/packages")
 }
 
 # The packages to ask for, each with the version that is pinned: one that there is not is an error
@@ -92,16 +91,18 @@ wanted_engine() {
 # Docker's archives, in a directory that this installation's link leads to, and of packages what a
 # daemon needs beside them.
 want_static_engine() {
-	local dir
+	local dir cli=/usr/local/bin/docker
 	dir=$(archive_directory)
 	want_packages $(other_packages)
-	want_dir "$ENGINES" 755
+	want_parents "$dir"
 	want archive "$dir" unpacked
 	settle
 	want_link "$ENGINES/$LEASE" "$dir"
 	settle
 	! has_another_source || remove_packages
-	want_cli_of_archive
+	# A login, and "docker -H ssh://", find the CLI where there is no other docker.
+	if [ "$(readlink "$cli")" = "$ENGINES/$LEASE/docker" ] ||
+		[ -z "$(PATH=$SYSTEM_PATH command -v docker)" ]; then want_link "$cli" "$ENGINES/$LEASE/docker"; fi
 }
 
 # Its package may count as installed, and its files be gone.

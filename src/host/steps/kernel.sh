@@ -1,14 +1,17 @@
 # kernel: the settings that user namespaces and unprivileged containers need, and ports below 1024.
 
 kernel_apply() {
-	local file
+	local file rootlesskit
 	for file in "$DOC"/text/modprobe.d/*; do
 		[ ! -e "$file" ] || want_module_option "${file##*/}" "$(doc "modprobe.d/${file##*/}")"
 	done
 	settle
 	load_module_options
 	want_sysctls
-	want_profile
+	if [ "$(doc apparmor-profile)" != none ] && is_userns_restricted; then
+		rootlesskit=$(rootlesskit_to_allow "$(doc apparmor-profile)")
+		has_profile_of_host "$rootlesskit" || want_apparmor_profile "$rootlesskit"
+	fi
 	! has rootlesskit.capability || want_capability "$(rootlesskit_program)" "$(doc rootlesskit.capability)"
 }
 
@@ -30,11 +33,4 @@ want_sysctls() {
 		*) want_sysctl "$key" "$value" ;;
 		esac
 	done
-}
-
-want_profile() {
-	local rootlesskit
-	if [ "$(doc apparmor-profile)" = none ] || ! is_userns_restricted; then return 0; fi
-	rootlesskit=$(rootlesskit_to_allow "$(doc apparmor-profile)")
-	has_profile_of_host "$rootlesskit" || want_apparmor_profile "$rootlesskit"
 }

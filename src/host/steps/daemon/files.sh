@@ -6,7 +6,11 @@ compose_files() {
 	compose_daemon_json >"$WORK/new/daemon.json"
 	compose_environment >"$WORK/new/environment"
 	compose_unit >"$WORK/new/docker.service"
-	compose_context
+	# The context makes the account's own docker, and "docker -H ssh://", find the socket.
+	printf '"rootless"' >"$WORK/new/context"
+	printf '{"Name":"rootless","Metadata":{"Description":"Rootless Docker of %s"},%s%s}}}' \
+		"$ACCOUNT" '"Endpoints":{"docker":{"Host":"unix://' \
+		"$ACCOUNT_RUNTIME/docker.sock\",\"SkipTLSVerify\":false" >"$WORK/new/meta.json"
 	! has docker-prune.OnCalendar || compose_prune
 	if has tcp-socket; then
 		cp "$(secrets_directory)"/text/tls/*.pem "$WORK/new"
@@ -138,15 +142,6 @@ compose_directives() {
 	done
 }
 
-# The context makes the account's own docker, and "docker -H ssh://" from elsewhere, find the
-# socket.
-compose_context() {
-	printf '"rootless"' >"$WORK/new/context"
-	printf '{"Name":"rootless","Metadata":{"Description":"Rootless Docker of %s"},%s%s}}}' \
-		"$ACCOUNT" '"Endpoints":{"docker":{"Host":"unix://' \
-		"$ACCOUNT_RUNTIME/docker.sock\",\"SkipTLSVerify\":false" >"$WORK/new/meta.json"
-}
-
 # The timer removes what the daemon does not use any more. Machines that were made together do not
 # all begin at once.
 compose_prune() {
@@ -177,13 +172,6 @@ RandomizedDelaySec=15min
 WantedBy=timers.target" >"$WORK/new/docker-prune.timer"
 }
 
-# A daemon that runs keeps running when the new files cannot be right.
-validate_files() {
-	set -- "$DOC"/text/docker.service/*
-	if [ -e "$1" ] && ! are_as_before docker.service; then validate_unit; fi
-	are_as_before daemon.json || validate_daemon_json
-}
-
 # dockerd reads the certificates, too: root's own copies. Engines before 23 cannot tell.
 validate_daemon_json() {
 	local said
@@ -200,6 +188,8 @@ validate_daemon_json() {
 # this one file and misses all others, which is not said; what has a newer name is not wrong.
 validate_unit() {
 	local said
+	set -- "$DOC"/text/docker.service/*
+	[ -e "$1" ] || return 0
 	said=$(XDG_RUNTIME_DIR=$WORK SYSTEMD_UNIT_PATH=$WORK/new timeout -k 5 20 \
 		systemd-analyze --user --man=no verify "$WORK/new/docker.service" 2>&1 |
 		grep -vE ' (instead\.|obsolete|deprecated)' |

@@ -5,7 +5,10 @@
 run_daemon() {
 	local ground verb=start
 	ground=$(ground)
-	sum_files
+	NEW_FILES=$(new_sum what-restarts) EARLIER_FILES=$(new_sum what-restarts)
+	[ -z "$STARTED_FILES" ] || are_as_before daemon.json environment docker.service ||
+		EARLIER_FILES=$(what_restarts "$(earlier_file daemon.json)" "$(earlier_file environment)" \
+			"$(earlier_file docker.service)" | sum_of /dev/stdin)
 	if [ -n "$1" ]; then
 		reload_units
 		# Where somebody has edited the files, the daemon may run with that.
@@ -29,15 +32,6 @@ to FuseOverlayfs, or to Vfs if its slowness and size are acceptable"
 		changed "daemon of $ACCOUNT ${verb}ed"
 	fi
 	note_start "$NEW_FILES" "$ground"
-}
-
-# The sums of the daemon's files: NEW_FILES, and EARLIER_FILES of what was there before.
-sum_files() {
-	NEW_FILES=$(new_sum what-restarts)
-	EARLIER_FILES=$NEW_FILES
-	[ -z "$STARTED_FILES" ] || are_as_before daemon.json environment docker.service ||
-		EARLIER_FILES=$(what_restarts "$(earlier_file daemon.json)" "$(earlier_file environment)" \
-			"$(earlier_file docker.service)" | sum_of /dev/stdin)
 }
 
 # A service manager that ran before reads its files when it is told. A prune timer that is new

@@ -2,19 +2,24 @@
 # finds it, and logins to registries. The daemon restarts only when what it runs with is another.
 
 daemon_apply() {
-	local manager_ran='' root
+	local manager_ran='' root detach=DOCKERD_ROOTLESS_ROOTLESSKIT_DETACH_NETNS
 	[ "$(doc secrets)" = "$(secret_names)" ] ||
 		fail "secret values" "the values of '$(secret_names)' on this machine" \
 			"those of '$(doc secrets)'" \
 			"run pulumi up with a new value of recheck, which brings them"
 	[ -n "${ACCOUNT-}" ] || fail "account $(doc account)" "no such account" "it to exist" \
 		"run the account step first"
-	stop_without_detached_network
+	# An earlier start script says nothing of a variable that it does not know.
+	[ "$(doc "environment/$detach")" != true ] || grep -q "$detach" "$(start_script)" ||
+		fail network.detached "$(start_script), which has no detached network" \
+			"that of Docker 29.5 or later" "update the engine, or leave the option out"
 	root=$(data_root)
 	look_at_home
 	compose_files
 	adopt_earlier_daemon
-	validate_files
+	# A daemon that runs keeps running when the new files cannot be right.
+	are_as_before docker.service || validate_unit
+	are_as_before daemon.json || validate_daemon_json
 	read_start
 	record_data_root "$root"
 	[ "$(chosen_driver)" != fuse-overlayfs ] || want_packages fuse-overlayfs
@@ -27,16 +32,10 @@ daemon_apply() {
 	settle
 	[ -n "$manager_ran" ] || have_service_manager start
 	run_daemon "$manager_ran"
-	note_data_root "$root"
+	# The directory that the daemon has made is known by now.
+	[ "$(recorded_data "$root")" != 'absent - - -' ] ||
+		write_data_line "$root" "absent $(as_account stat -L -c '%i %W -' -- "$root" </dev/null)"
 	want_registry_logins
-}
-
-# An earlier start script knows no detached network, and says nothing of it.
-stop_without_detached_network() {
-	local name=DOCKERD_ROOTLESS_ROOTLESSKIT_DETACH_NETNS
-	[ "$(doc "environment/$name")" != true ] || grep -q "$name" "$(start_script)" ||
-		fail network.detached "$(start_script), which has no detached network" \
-			"that of Docker 29.5 or later" "update the engine, or leave the option out"
 }
 
 daemon_facts() {
@@ -109,8 +108,9 @@ daemon_before_release() {
 		note_whether_daemon_holds_nothing
 	else
 		echo delete | write_record "$STATE/leases/$LEASE/on-destroy-data"
-		if home_goes_whole; then
-			# Its files are neither asked for nor written. Containers have two minutes to end.
+		if [ "$RECORDED_STATE" = made ] && [ -z "$(account_is_held)" ] &&
+			! grep -qs "${TAB}found" "$STATE/leases/$LEASE/data"; then
+			# The home goes with the account. Its files are neither asked for nor written. Containers have two minutes to end.
 			as_account_within 120 systemctl --user stop docker.service </dev/null || true
 			quiet_account
 			: >"$WORK/home/silent"
