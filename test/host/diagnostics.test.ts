@@ -18,7 +18,7 @@ test("no root rights: said in one line, nothing changed", async () => {
   const before = await snapshotHost(host);
   const guest = new Installation(host, "f0", "guest");
   await expect(guest.install()).rejects.toThrow(
-    /^exit code 1:\nagent: privileges: found that 'sudo -n' refuses user guest \(sudo: a password is required\); wanted root rights without a password\. To fix: put 'guest ALL=\(ALL\) NOPASSWD: ALL' into \/etc\/sudoers\.d\/guest, or connect as root$/,
+    /^exit code 1:\nagent: privileges: found that 'sudo -n' refuses user guest \(sudo: a password is required\); wanted root rights without a password\. To fix: put 'guest ALL=\(ALL\) NOPASSWD: ALL' into a file of \/etc\/sudoers\.d, or connect as root$/,
   );
   const wanted = "wanted root rights without a password. To fix: ";
   const otherwise = "or leave privilegeEscalation out, or connect as root";
@@ -47,7 +47,7 @@ test("no root rights: said in one line, nothing changed", async () => {
 
 test("preflight names every problem at once, and changes nothing", async () => {
   const host = await bootHost({ tun: false });
-  await host.run("echo 10.13 >/etc/debian_version; echo huge:100000:600000001 >/etc/subuid");
+  await host.run("echo 10.13 >/etc/debian_version");
   const installation = new Installation(host, "f2");
   const before = await snapshotHost(host);
   await installation.install();
@@ -58,8 +58,7 @@ test("preflight names every problem at once, and changes nothing", async () => {
       expect.stringMatching(
         /^preflight: operating system: found Debian GNU\/Linux 13 \(trixie\); wanted one of debian 11, 12, 13; ubuntu 22\.04, 24\.04, 26\.04; fedora 43, 44, 45; rhel 9, 10; centos 9, 10; opensuse-leap 15, 16; opensuse-tumbleweed rolling; sles 15, 16; arch rolling, or a system built from one of them\. To fix: use such a machine$/,
       ),
-      "preflight: /dev/net/tun: found no such device; wanted the character device that the containers' network is made with. To fix: load it with 'modprobe tun' and name it in /etc/modules-load.d; in a container, pass the device in",
-      expect.stringMatching(/^preflight: subordinateIds: found no 65536 free ids in \/etc\/subuid/),
+      "preflight: /dev/net/tun: found that it is not there, or does not open; wanted the device that the containers' network (tap0) is made with. To fix: load it with 'modprobe tun'; in a container, pass the device in",
     ],
   ]);
   await installation.revertAgent();

@@ -41,7 +41,8 @@ known_systems() { printf '%s' "$SYSTEMS"; }
 # For people: "debian 11, 12, 13; ubuntu 22.04, 24.04, 26.04" and so on.
 names_of_known_systems() {
 	known_systems | awk '
-		$1 != name { printf "%s%s %s", (NR > 1 ? "; " : ""), $1, $2; name = $1; next }
+		!NF { next }
+		$1 != name { printf "%s%s %s", (name == "" ? "" : "; "), $1, $2; name = $1; next }
 		{ printf ", %s", $2 }'
 }
 
