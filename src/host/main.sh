@@ -3,13 +3,14 @@
 # Puts the file that was started into place: a directory whose name has the agent's sum, and a link
 # that is exchanged at once. The commands of the steps ask for the sum first.
 install_agent() {
-	local new link
+	local new link old
 	# From here on the installation counts: another one's end does not take its agent away.
 	make_lease
 	link=$STATE/agents/$LEASE
 	new=$STATE/agents/.$LEASE.$(sha256sum <"$AGENT" | cut -c 1-16)
-	if [ "$(readlink "$link")" = "${new##*/}" ] && sha256sum --quiet -c "$link/sha256" >/dev/null 2>&1 &&
-		[ "$(cat "$link/escalation")" = "${ESCALATION:-auto}" ]; then return 0; fi
+	if [ "$(readlink "$link")" = "${new##*/}" ] &&
+		[ "$(cat "$link/escalation")" = "${ESCALATION:-auto}" ] &&
+		sha256sum --quiet -c "$link/sha256" >/dev/null 2>&1; then return 0; fi
 	mkdir -p "$new"
 	write_file "$new/agent" 644 <"$AGENT"
 	printf '%s\n' "${ESCALATION:-auto}" | write_file "$new/escalation" 644
@@ -18,18 +19,18 @@ install_agent() {
 	ln -sfnT "${new##*/}" "$new.link"
 	mv -fT "$new.link" "$link"
 	sync "$STATE/agents"
-	find "$STATE/agents" -mindepth 1 -maxdepth 1 -name ".$LEASE.*" ! -name "${new##*/}" -exec rm -rf {} +
+	for old in "$STATE/agents/.$LEASE".*; do [ "$old" = "$new" ] || rm -rf "$old"; done
 	changed "$link/agent installed"
 }
 
-# A step that changes what the daemon stands on has the daemon follow. What a run that was killed has
-# changed counts: $STATE/leases/LEASE/begun has the step that was at work, or nothing.
+# A step that changes what the daemon stands on has the daemon follow. What a run that was killed
+# has changed counts: $OWN/begun has the step that was at work, or nothing.
 apply() {
-	local begun=$STATE/leases/$LEASE/begun was_killed=''
+	local begun=$OWN/begun was_killed=''
 	DOC=$WORK/doc
-	read_document - "$DOC" "$STATE/leases/$LEASE/$STEP"
+	read_document - "$DOC" "$OWN/$STEP"
 	stop_where_code_differs
-	[ "$STEP" = preflight ] || [ -s "$STATE/leases/$LEASE/owner" ] ||
+	[ "$STEP" = preflight ] || [ -s "$OWN/owner" ] ||
 		fail "installation $LEASE" "nothing on this machine that knows it" \
 			"the record that the step preflight makes" \
 			"give recheck a new value, with which every step runs, if the machine was made anew; \
@@ -47,10 +48,10 @@ if another stack took the account over, take this RootlessDockerHost out of its 
 	esac
 }
 
-# What a step wants, done, and what it wanted before and does not want any more, given back. The step
-# is complete when the document that it applied is there.
+# What a step wants, done, and what it wanted before and does not want any more, given back. The
+# step is complete when the document that it applied is there.
 apply_step() {
-	local record=$STATE/leases/$LEASE/$STEP
+	local record=$OWN/$STEP
 	"${STEP}_apply"
 	settle
 	stop_on_problems
@@ -69,15 +70,15 @@ apply_step() {
 stop_where_code_differs() {
 	[ "$(doc agent)" != "$(code_of_step "$STEP")" ] || return 0
 	fail "agent" "the code $(code_of_step "$STEP") of the step $STEP in it" "$(doc agent)" \
-		"run pulumi up without --target, or with the resource that ends in '-agent' among its targets: \
-it brings the agent of the version of rootless-docker that the program uses; \
+		"run pulumi up without --target, or with the resource that ends in '-agent' among its \
+targets: it brings the agent of the version of rootless-docker that the program uses; \
 on a machine that was set back to a snapshot, give recheck a new value" \
 		"they are of two versions of rootless-docker"
 }
 
 revert() {
 	DOC=$WORK/doc
-	read_document - "$DOC" "$STATE/leases/$LEASE/$STEP"
+	read_document - "$DOC" "$OWN/$STEP"
 	meet_account
 	case $STEP in
 	daemon | preflight) ;;
@@ -94,7 +95,8 @@ take_back() {
 	trap - EXIT
 	STEP=$1 DOC=$WORK/forgotten
 	rm -rf "$DOC"
-	read_document "$(if is_applied "$1"; then echo "$STATE/leases/$LEASE/$1"; else echo /dev/null; fi)" "$DOC"
+	if is_applied "$1"; then set -- "$1" "$OWN/$1"; fi
+	read_document "${2-/dev/null}" "$DOC"
 	: >"$WORK/wanted"
 	meet_account
 	revert_step
@@ -104,7 +106,7 @@ revert_step() {
 	call_if_there "${STEP}_before_release"
 	release
 	call_if_there "${STEP}_released"
-	rm -f "$STATE/leases/$LEASE/$STEP" "$STATE/leases/$LEASE/$STEP.agent" "$STATE/leases/$LEASE/$STEP.replaced"
+	rm -f "$OWN/$STEP" "$OWN/$STEP.agent" "$OWN/$STEP.replaced"
 	sync_host
 }
 
@@ -118,7 +120,7 @@ revert_agent() {
 		*) if is_there "$step"; then (take_back "$step"); fi ;;
 		esac
 	done
-	rm -rf "${STATE:?}/leases/$LEASE"
+	rm -rf "${OWN:?}"
 	if [ -n "$(leases_of_others)" ]; then
 		AGENT_GOES=own
 	else
@@ -133,7 +135,8 @@ revert_agent() {
 # again.
 remove_agent() {
 	if [ "$AGENT_GOES" = all ]; then
-		find "$STATE/agents" -mindepth 1 -maxdepth 1 ! -name "$LEASE" ! -name ".$LEASE.*" -exec rm -rf {} +
+		find "$STATE/agents" -mindepth 1 -maxdepth 1 ! -name "$LEASE" ! -name ".$LEASE.*" \
+			-exec rm -rf {} +
 		rm -f "$STATE/lock"
 	fi
 	rm -f "$STATE/agents/$LEASE"
@@ -142,17 +145,12 @@ remove_agent() {
 	sync "${STATE%/*}"
 }
 
-refuse_usage() {
-	echo "agent: $1" >&2
-	exit 2
-}
-
 main() {
-	case $LEASE in '' | *[!0-9a-f]*) refuse_usage "'$LEASE' is no installation (hexadecimal digits)" ;; esac
+	case $LEASE in '' | *[!0-9a-f]*) refuse "'$LEASE' is not hexadecimal" ;; esac
 	case $VERB:" agent $(steps_from_last) " in
 	install:* | check:*) ;;
 	apply:*" $STEP "* | update:*" $STEP "* | revert:*" $STEP "*) ;;
-	*) refuse_usage "'$VERB $STEP' is neither install, check, nor apply, update or revert of a step" ;;
+	*) refuse "'$VERB $STEP' is not install, check, or apply, update or revert of a step" ;;
 	esac
 	become_root "$@"
 	know_system
@@ -178,7 +176,7 @@ main() {
 	install-* | update-agent)
 		[ "$VERB" != install ] || count_replacement
 		install_agent
-		write_record "$STATE/leases/$LEASE/agent" </dev/null
+		write_record "$OWN/agent" </dev/null
 		;;
 	apply-*)
 		count_replacement
@@ -188,7 +186,7 @@ main() {
 	revert-agent) is_replaced || revert_agent ;;
 	*) is_replaced || revert ;;
 	esac
-	if [ "$VERB" = revert ]; then report "nothing to take back"; else report "nothing to change"; fi >&3
+	case $VERB in revert) report "nothing to take back" ;; *) report "nothing to change" ;; esac >&3
 }
 
 main "$@"

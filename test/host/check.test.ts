@@ -53,7 +53,7 @@ test("an account that is there, with a daemon and a container of its own", async
   await asAccount(host, "carl", `docker ${socket} run -d --name mine busybox sleep 99999`);
   expect(await ofCarl()).toEqual({
     about: "account carl",
-    found: `${found}, with a rootless daemon, 1 running container (mine)`,
+    found: `${found}, with a rootless daemon and its containers (mine)`,
     wanted: "taken over, it restarts once",
   });
   await host.run(

@@ -1,4 +1,3 @@
-import { EngineSource } from "../../index";
 import { stepCodeHash } from "../../src/agent/agentText";
 import { renderDocument } from "../../src/steps/document";
 import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
@@ -86,29 +85,6 @@ test("several at once: all in one run, and nothing is changed", async () => {
     await host.run(said.map((line) => says.exec(line)?.[1]).find(Boolean) ?? "true");
     await host.run(cleanUp ?? "true");
   }
-});
-
-test("no profile for rootlesskit where the kernel asks for one, and the option off", async () => {
-  // The one fact of such a kernel that the choice is made from: no stock Debian kernel has it.
-  await host.run(
-    "mkdir -p /run/kernel; echo 1 >/run/kernel/apparmor_restrict_unprivileged_userns; mount --bind /run/kernel /proc/sys/kernel",
-  );
-  const archives = {
-    source: EngineSource.StaticArchive,
-    version: "29.8.1",
-    sha256: "0".repeat(64),
-    rootlessExtrasSha256: "0".repeat(64),
-  };
-  for (const [engine, program] of [
-    [{}, "/usr/bin/rootlesskit"],
-    [archives, "/usr/local/lib/rootless-docker/docker-*/rootlesskit"],
-  ] as const) {
-    const { exitCode, said } = await preflight({ engine, appArmorProfile: "None" });
-    expect([exitCode, said.join("\n")]).toEqual([1, expect.stringContaining("appArmorProfile")]);
-    expect(said.join("\n")).toContain(program);
-  }
-  expect(await preflight()).toMatchObject({ exitCode: 0 });
-  await host.run("umount /proc/sys/kernel");
 });
 
 describe("cloud-init at work", () => {

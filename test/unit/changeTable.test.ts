@@ -93,7 +93,6 @@ const changes: Record<string, Partial<RootlessDockerHostArgs>[]> = {
     { unprivilegedPing: { enabled: false } },
   ],
   "`sysctls`": [{ sysctls: { "net.ipv4.ip_forward": "1" } }],
-  "`kernel.keys.*` in `sysctls`": [{ sysctls: { "kernel.keys.maxkeys": "2000" } }],
   "`kernelModuleOptions`": [{ kernelModuleOptions: { "overlay.permit_mounts_in_userns": "1" } }],
   "`appArmorProfile`": [{ appArmorProfile: AppArmorProfile.None }],
   "`resourceControllers`": [
@@ -108,10 +107,7 @@ const changes: Record<string, Partial<RootlessDockerHostArgs>[]> = {
     { network: { hostLoopback: true } },
   ],
   "`daemon`": [{ daemon: { debug: true } }],
-  "`data-root`, `icc` in `daemon`": [
-    { daemon: { "data-root": "/srv/docker" } },
-    { daemon: { icc: false } },
-  ],
+  "`data-root` in `daemon`": [{ daemon: { "data-root": "/srv/docker" } }],
   "`environment`": [{ environment: { ...(base.environment as object), A: "b" } }],
   "a secret value in `daemon` or `environment`": [{ environment: { TOKEN: pulumi.secret("two") } }],
   "a password in `registryAuth`": [

@@ -39,7 +39,8 @@ as_account_within() {
 	shift
 	perl -e "$ACCOUNT_RUNNER" "$seconds" "$ACCOUNT_MOST" "$ACCOUNT_UID" "$ACCOUNT_GID" "$ACCOUNT" \
 		HOME="$ACCOUNT_HOME" USER="$ACCOUNT" LOGNAME="$ACCOUNT" PATH="$PATH" LC_ALL=C \
-		XDG_RUNTIME_DIR="$ACCOUNT_RUNTIME" DBUS_SESSION_BUS_ADDRESS="unix:path=$ACCOUNT_RUNTIME/bus" \
+		XDG_RUNTIME_DIR="$ACCOUNT_RUNTIME" \
+		DBUS_SESSION_BUS_ADDRESS="unix:path=$ACCOUNT_RUNTIME/bus" \
 		-- "$@" 2>"$WORK/said" 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
 }
 

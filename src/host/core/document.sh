@@ -10,8 +10,8 @@ document_directories() {
 	done
 }
 
-# $1 the document, or "-" for stdin, $2 the directory to read it into, $3 another document. A copy is in
-# $2/document. Where it is the same as the other one, there is $2/is-same.
+# $1 the document, or "-" for stdin, $2 the directory to read it into, $3 another document. A copy
+# is in $2/document. Where it is the same as the other one, there is $2/is-same.
 read_document() {
 	# shellcheck disable=SC2046 # paths without blanks
 	[ -d "$2/text" ] || mkdir -p $(document_directories "$2")
@@ -41,7 +41,8 @@ read_document() {
 			}
 		}
 		BEGIN {
-			plain["n"] = "\n"; plain["t"] = "\t"; plain["r"] = "\r"; plain["b"] = "\b"; plain["f"] = "\f"
+			plain["n"] = "\n"; plain["t"] = "\t"; plain["r"] = "\r"
+			plain["b"] = "\b"; plain["f"] = "\f"
 		}
 		{
 			print > (dir "/document")

@@ -11,5 +11,5 @@ write_record() {
 # All that this run has changed, before Pulumi is told that the step is done.
 sync_host() {
 	sync -f "$STATE" /etc /usr /usr/local 2>/dev/null || sync
-	[ -z "${ACCOUNT_HOME-}" ] || [ ! -d "$ACCOUNT_HOME" ] || sync -f "$ACCOUNT_HOME" 2>/dev/null || sync
+	[ ! -d "${ACCOUNT_HOME:-none}" ] || sync -f "$ACCOUNT_HOME" 2>/dev/null || sync
 }

@@ -24,7 +24,7 @@ paths_of_others() {
 		# A sticky directory lets nobody move what is not his.
 		$2 != "root" || (/^ *[^l].......w/ && !/^ *d........t/) { print path; told[path] }
 		# Group staff owns /usr/local on Debian.
-		/^ *[^l]....w/ && $3 != "root" && $3 != "staff" && !(path in told) { print path; told[path] }'
+		/^ *[^l]....w/ && $3 !~ /^(root|staff)$/ && !(path in told) { print path; told[path] }'
 }
 
 # Directories that root alone can change, as far as this run has asked.

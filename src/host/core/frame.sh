@@ -20,13 +20,16 @@ SYSTEM_PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export PATH="$SYSTEM_PATH"
 export DEBIAN_FRONTEND=noninteractive
 # Variables of the login by which perl, find and systemctl behave in another way.
-unset PERL5OPT PERL5LIB PERL5DB PERL_UNICODE PERLIO POSIXLY_CORRECT BLOCK_SIZE SYSTEMD_LOG_LEVEL TMPDIR
+unset PERL5OPT PERL5LIB PERL5DB PERL_UNICODE PERLIO POSIXLY_CORRECT BLOCK_SIZE TMPDIR
+unset SYSTEMD_LOG_LEVEL
 
 # All that the agent keeps on this machine, for root alone but for the agents themselves.
 STATE=/var/lib/rootless-docker
 VERB=${1-}
 STEP=${2-}
 LEASE=${3-}
+# What it keeps of this installation.
+OWN=$STATE/leases/$LEASE
 ESCALATION=${4-}
 # Pulumi's id of the agent's resource.
 AGENT_ID=${5-}

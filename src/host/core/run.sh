@@ -31,7 +31,7 @@ become_root() {
 	error=$("$how" -n -u root sh -c : 2>&1 </dev/null) || {
 		line="'permit nopass $user' into /etc/doas.conf"
 		[ "$how" = doas ] || line="'$user ALL=(ALL) NOPASSWD: ALL' into a file of /etc/sudoers.d"
-		refuse_privileges "that '$how -n' refuses user $user ($(printf '%s' "$error" | tail -n 1))" \
+		refuse_privileges "that '$how -n' refuses $user ($(printf '%s' "$error" | tail -n 1))" \
 			"put $line, or connect as root"
 	}
 	exec "$how" -n -u root sh "$AGENT" "$@"
@@ -40,7 +40,8 @@ become_root() {
 # Makes $WORK, with the directories of the run's document and of the daemon's files.
 prepare_work() {
 	# shellcheck disable=SC2046 # paths without blanks
-	(umask 077 && mkdir -p "$WORK/home" "$WORK/earlier" "$WORK/new" $(document_directories "$WORK/doc"))
+	(umask 077 && mkdir -p "$WORK/home" "$WORK/earlier" "$WORK/new" \
+		$(document_directories "$WORK/doc"))
 	trap 'ended' EXIT
 	trap 'exit 143' HUP INT PIPE TERM
 	: >"$WORK/changed"

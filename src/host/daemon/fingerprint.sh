@@ -21,13 +21,13 @@ ground() {
 # Reads the record: STARTED_FILES and STARTED_GROUND, empty where there is none.
 read_start() {
 	STARTED_FILES='' STARTED_GROUND=''
-	[ ! -s "$STATE/leases/$LEASE/started" ] ||
-		read -r STARTED_FILES STARTED_GROUND <"$STATE/leases/$LEASE/started"
+	[ ! -s "$OWN/started" ] ||
+		read -r STARTED_FILES STARTED_GROUND <"$OWN/started"
 }
 
 # After a good start; one that is still noted was with the same. $1 the sum of the files, $2 the
 # ground.
 note_start() {
-	local record=$STATE/leases/$LEASE/started
+	local record=$OWN/started
 	[ -e "$record" ] || printf '%s\n' "$1 $2" | write_record "$record"
 }

@@ -5,7 +5,7 @@
 # none.
 secrets_directory() {
 	local file=$WORK/values
-	[ -e "$file" ] || file=$STATE/leases/$LEASE/values
+	[ -e "$file" ] || file=$OWN/values
 	[ -d "$WORK/secrets" ] || [ ! -s "$file" ] || read_document "$file" "$WORK/secrets"
 	printf '%s/secrets' "$WORK"
 }
@@ -37,7 +37,7 @@ names_below() {
 # value counts, and each line of it, as it is and as JSON has it. The values of before count, too.
 without_secrets() {
 	set --
-	[ ! -e "$STATE/leases/$LEASE/values" ] || set -- "$STATE/leases/$LEASE/values"
+	[ ! -e "$OWN/values" ] || set -- "$OWN/values"
 	[ ! -e "$WORK/values" ] || set -- "$@" "$WORK/values"
 	awk '
 		# The longest stand first.

@@ -6,8 +6,8 @@ ask_systemctl() { as_account_within 30 systemctl --user "$@" </dev/null; }
 # Root's own systemd knows, whatever the account has put in the place of its sockets.
 service_manager_runs() { systemctl is-active -q "user@$ACCOUNT_UID.service"; }
 
-# The account's own systemd, which starts what the home wants. It may have failed before its packages
-# were there, and then linger does not start it again. $1 start or restart.
+# The account's own systemd, which starts what the home wants. It may have failed before its
+# packages were there, and then linger does not start it again. $1 start or restart.
 have_service_manager() {
 	local unit=user@$ACCOUNT_UID.service
 	timeout -k 5 270 systemctl "$1" "$unit" ||

@@ -16,6 +16,5 @@ chosen_driver() {
 storage_driver_problems() {
 	[ "$(chosen_driver)" != fuse-overlayfs ] || [ -c /dev/fuse ] ||
 		problem storageDriver "no device /dev/fuse" "the one that fuse-overlayfs works with" \
-			"load it with 'modprobe fuse' and name it in /etc/modules-load.d, in a container pass the \
-device in"
+			"load it: 'modprobe fuse' and a file of /etc/modules-load.d; in a container, pass it in"
 }

@@ -8,7 +8,7 @@ account_problems() {
 		known_account_problems
 	else
 		ACCOUNT='' ACCOUNT_UID='' ACCOUNT_HOME=$(new_home "$1")
-		[ "$status" = 2 ] || problem "account $1" "that 'getent passwd $1' ends with status $status" \
+		[ "$status" = 2 ] || problem "account $1" "that 'getent passwd $1' ends with $status" \
 			"an answer, yes or no" \
 			"see that the directory service that /etc/nsswitch.conf names is there"
 		new_account_problems "$1"
@@ -25,7 +25,7 @@ new_account_problems() {
 			"create it, or leave account.create out"
 	! grep -qsE "^$1 .* (making|going)\$" "$STATE"/leases/*/account-entry || return 0
 	if others_can_change "$ACCOUNT_HOME" || [ -e "$ACCOUNT_HOME" ] || [ -h "$ACCOUNT_HOME" ]; then
-		problem "account.home" "$ACCOUNT_HOME there already, or others' to change what leads there" \
+		problem "account.home" "$ACCOUNT_HOME there already, or where others may change the way" \
 			"a new directory, in a place that only root can change" \
 			"name another directory in account.home, such as one in /home, or move it away"
 	fi
@@ -80,7 +80,7 @@ place_problems() {
 	set -- as_account
 	[ -n "$ACCOUNT" ] || set -- timeout -k 5 20
 	"$@" sh -c "$LOOK_AT_PLACES" sh "$ACCOUNT_HOME" "$root" "$ACCOUNT" </dev/null >"$WORK/places" ||
-		problem "$ACCOUNT_HOME" "that it does not answer" "the home of $1" "see what is mounted there"
+		problem "$ACCOUNT_HOME" "no answer of it" "the home of $1" "see what is mounted there"
 	{
 		for place in "account.home $ACCOUNT_HOME" "daemon.data-root $root"; do
 			read -r type || type=''

@@ -11,7 +11,7 @@ run_check() {
 	local step about found wanted comma=''
 	start_check
 	# Before preflight's end an installation has an agent, and nothing else.
-	[ -s "$STATE/leases/$LEASE/owner" ] || {
+	[ -s "$OWN/owner" ] || {
 		printf '{"drift":null}\n'
 		return 0
 	}
@@ -23,8 +23,7 @@ run_check() {
 		# Pulumi runs a step again that was cut off.
 		is_applied "$step" || continue
 		printf '%s{"step":%s,"applied":"%s",%s' "$comma" "$(json_string "$step")" \
-			"$(date -u -r "$STATE/leases/$LEASE/$step" +%FT%TZ)" \
-			"$(difference "$about" "$found" "$wanted")"
+			"$(date -u -r "$OWN/$step" +%FT%TZ)" "$(difference "$about" "$found" "$wanted")"
 		comma=,
 	done <"$WORK/differences"
 	printf ']}\n'
@@ -46,7 +45,7 @@ differences_here() {
 		return 0
 	}
 	ledger_differences
-	set -- "$STATE/leases/$LEASE"/*.packages
+	set -- "$OWN"/*.packages
 	[ ! -e "$1" ] || awk '{
 		sub(/.*\//, "", FILENAME)
 		sub(/\.packages$/, "", FILENAME)
@@ -69,9 +68,8 @@ differences_here() {
 run_preflight_check() {
 	local line comma=''
 	start_check
-	LEASE=- STEP=preflight DOC=$WORK/doc
-	printf '%s' "$1" | perl -ne 'print pack("H*", $_)' >"$WORK/document"
-	read_document "$WORK/document" "$DOC"
+	LEASE=- OWN=$STATE/leases/- STEP=preflight DOC=$WORK/doc
+	printf '%s' "$1" | perl -ne 'print pack("H*", $_)' | read_document - "$DOC"
 	run_apart host_problems >&2
 	[ "$APART_STATUS" = 0 ] || [ -s "$WORK/problems" ] || exit 1
 	know_account "$(doc account)" || ACCOUNT=
@@ -87,11 +85,12 @@ run_preflight_check() {
 
 # What of the document is another way on the machine now.
 present() {
-	local found="there (uid $ACCOUNT_UID)" wanted='used as it is'
+	local names found="there (uid $ACCOUNT_UID)" wanted='used as it is'
 	if [ -z "$ACCOUNT" ]; then
 		found=none wanted="new, with $(doc subuid) subordinate ids"
 	elif service_manager_runs && daemon_is_up; then
-		found="$found, with a rootless daemon$(running_containers)"
+		names=$(docker_of_account ps --format '{{.Names}}' | head -n 10 | paste -s -d ' ')
+		found="$found, with a rootless daemon${names:+ and its containers ($(shown "$names"))}"
 		wanted='taken over, it restarts once'
 	fi
 	difference "account $(doc account)" "$found" "$wanted"
@@ -112,15 +111,6 @@ present() {
 			"a Docker daemon run by root$(roots_containers)" "none: it stops with its containers"
 		;;
 	esac
-}
-
-# Of the account's own daemon, for people: ten names at most.
-running_containers() {
-	local names count
-	names=$(docker_of_account ps --format '{{.Names}}' </dev/null | head -n 10 | paste -s -d ' ')
-	count=$(printf '%s' "$names" | wc -w)
-	[ "$count" = 0 ] ||
-		printf ', %s running container%s (%s)' "$count" "$([ "$count" = 1 ] || echo s)" "$(shown "$names")"
 }
 
 sysctl_changes() {

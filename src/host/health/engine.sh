@@ -96,7 +96,7 @@ engine_source_problems() {
 		;;
 	*)
 		[ -z "$KNOWN_SYSTEM" ] || has_rootless_engine || source_problem \
-			"$(os_name), whose own engine lacks what a rootless daemon needs" "an engine that has it"
+			"$(os_name), whose engine lacks what a rootless daemon needs" "an engine that has it"
 		other_engine_problems
 		;;
 	esac
@@ -143,16 +143,4 @@ plugin_problems() {
 			"leave $plugin out of the list; or remove the file yourself" ;;
 		esac
 	done
-}
-
-# The kernel asks for a profile of AppArmor's, and the option that would bring one is off.
-apparmor_choice_problems() {
-	local rootlesskit
-	if [ "$(doc apparmor-profile)" != none ] || ! is_userns_restricted; then return 0; fi
-	rootlesskit=$(rootlesskit_to_allow "$([ "$(doc source)" != static-archive ] || echo archives)")
-	has_profile_of_host "$rootlesskit" || problem appArmorProfile \
-		"None, $RESTRICTION at 1, and no profile in /etc/apparmor.d for $rootlesskit" \
-		"a profile that lets rootlesskit make user namespaces" \
-		"leave appArmorProfile out, which brings one" \
-		"rootlesskit ends with 'fork/exec /proc/self/exe: permission denied' otherwise"
 }

@@ -9,7 +9,6 @@ host_problems() {
 	owner_problems "$(doc account)"
 	storage_driver_problems
 	ipv6_problems
-	apparmor_choice_problems
 }
 
 # One account has one owner: two stacks that both hold it would undo each other's work. Of an owner
@@ -72,7 +71,7 @@ kernel_module_problems() {
 	done
 	[ -n "$missing" ] || return 0
 	! kernel_was_replaced || fix="reboot the machine, into the kernel that is installed"
-	problem "kernel modules$missing" "none of kernel $(uname -r)" "them for the containers' network" \
+	problem "kernel modules$missing" "none of kernel $(uname -r)" "them for the network" \
 		"$fix" "iptables fails without them ('missing kernel module')"
 }
 

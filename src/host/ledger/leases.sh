@@ -4,18 +4,18 @@
 #   $STATE/leases/LEASE/STEP      the document that a step has applied to its end
 
 make_lease() {
-	[ ! -d "$STATE/leases/$LEASE" ] || return 0
-	mkdir -m 700 "$STATE/leases/$LEASE"
+	[ ! -d "$OWN" ] || return 0
+	mkdir -m 700 "$OWN"
 	sync "$STATE/leases" "$STATE" "${STATE%/*}"
 }
 
 # The words by which people know an installation. $1 the lease.
 owner_of() {
-	if [ -s "$STATE/leases/$1/owner" ]; then cat "$STATE/leases/$1/owner"; else printf 'installation %s' "$1"; fi
+	cat "$STATE/leases/$1/owner" 2>/dev/null || printf 'installation %s' "$1"
 }
 
 # The account of an installation, or nothing. $1 the lease.
-account_of() { [ ! -s "$STATE/leases/$1/account-entry" ] || cut -d ' ' -f 1 "$STATE/leases/$1/account-entry"; }
+account_of() { cut -d ' ' -f 1 "$STATE/leases/$1/account-entry" 2>/dev/null || true; }
 
 # Other installations of this machine, one a line.
 leases_of_others() {
@@ -35,14 +35,14 @@ lease_of_account() {
 }
 
 # True where a step has come to its end. $1 the step.
-is_applied() { [ -e "$STATE/leases/$LEASE/$1" ]; }
+is_applied() { [ -e "$OWN/$1" ]; }
 
 # This installation takes the place of another one of the same account, with all that that one
 # wanted. The other one's own delete finds nothing afterwards. $1 the other lease.
 inherit() {
 	say "takes the account $(account_of "$1") over from $(owner_of "$1") (installation $1)"
-	find "$STATE/leases/$1" -mindepth 1 -maxdepth 1 ! -name owner -exec cp -a {} "$STATE/leases/$LEASE/" ';'
-	for step in $(steps_from_last); do rm -f "$STATE/leases/$LEASE/$step.agent"; done
+	find "$STATE/leases/$1" -type f ! -name owner -exec cp -a -t "$OWN" {} +
+	for step in $(steps_from_last); do rm -f "$OWN/$step.agent"; done
 	sync -f "$STATE"
 	records_of "$1" >"$WORK/inherited"
 	while IFS= read -r record; do

@@ -2,7 +2,7 @@
 # that is there if and only if somebody wants it, $STATE/records/NUMBER, in the order in which they
 # were made:
 #   KIND<tab>NAME
-#   was<tab>VALUE                    before the first change; NUMBER.was beside it has the bytes of a file
+#   was<tab>VALUE                    before the first change; NUMBER.was has the bytes of a file
 #   left<tab>VALUE                   each value that was ever left
 #   by<tab>LEASE<tab>STEP<tab>VALUE  who wants it, and what
 # A kind of resource is two functions: KIND_state NAME prints the value now, KIND_set NAME VALUE
@@ -64,9 +64,11 @@ set_value() {
 }
 
 # What people call it. $1 kind, $2 name.
-label_of() { if command -v "${1}_label" >/dev/null; then "${1}_label" "$2"; else printf '%s' "$2"; fi; }
+label_of() {
+	if command -v "${1}_label" >/dev/null; then "${1}_label" "$2"; else printf '%s' "$2"; fi
+}
 
-# A value for people. $1 the value, $2 another one of the same thing, where only what differs is said.
+# A value for people. $1 the value, $2 another one of the same: what differs is said then.
 value_words() {
 	local mode
 	case $1 in

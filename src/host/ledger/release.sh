@@ -31,7 +31,8 @@ unwanted() {
 			id = $0
 			name = $2
 		}
-		$1 == "by" && $2 == lease && $3 == step && !(id in is_wanted) && !($4 ~ /^dir / && name in is_above) {
+		$4 ~ /^dir / && name in is_above { next }
+		$1 == "by" && $2 == lease && $3 == step && !(id in is_wanted) {
 			line[++count] = id OFS substr(FILENAME, length(FILENAME) - 5)
 		}
 		END { for (; count > 0; count--) print line[count] }' "$WORK/wanted" $(record_files)
@@ -41,7 +42,8 @@ unwanted() {
 # what is there. The deed is forget, share (another installation wants it), restore or keep.
 decide() {
 	# shellcheck disable=SC2046 # names of records have no blanks
-	awk -F '\t' -v lease="$LEASE" -v step="$STEP" -v now="$WORK/now" -v empty="$EMPTY_SUM" -v OFS='\t' '
+	awk -F '\t' -v OFS='\t' -v lease="$LEASE" -v step="$STEP" -v now="$WORK/now" \
+		-v empty="$EMPTY_SUM" '
 		FILENAME != now && FNR == 1 { id = $0; next }
 		FILENAME != now && $1 == "was" { was[id] = $2 }
 		FILENAME != now && $1 == "left" { left[id, $2] = 1 }
@@ -60,21 +62,23 @@ decide() {
 
 # $1 number, $2 deed, $3 kind, $4 name, $5 what was there before, $6 what is there now.
 give_back() {
-	local bytes=$STATE/records/$1.was copy
+	local bytes=$STATE/records/$1.was copy label
+	label=$(label_of "$3" "$4")
 	[ -e "$bytes" ] || bytes=-
 	case $2 in
 	restore)
 		"${3}_set" "$4" "$5" "$bytes"
 		note_set "$3"
 		# A directory goes when it is empty, which is nothing to tell of.
-		case $6 in 'dir '*) ;; *) changed "$(label_of "$3" "$4"): as before ($(value_words "$5"))" ;; esac
+		case $6 in 'dir '*) ;; *) changed "$label: as before ($(value_words "$5"))" ;; esac
 		;;
 	keep)
 		: >"$WORK/stays"
+		set -- "$@" "before this program it was $(value_words "$5")"
 		if [ "$6" = absent ]; then
-			say "$(label_of "$3" "$4"): removed by somebody; before this program it was $(value_words "$5")"
+			say "$label: removed by somebody; $7"
 		else
-			say "stays: $(label_of "$3" "$4"), which somebody changed; before this program it was $(value_words "$5")"
+			say "stays: $label, which somebody changed; $7"
 		fi
 		case $3-$bytes in
 		*-) ;;
@@ -95,7 +99,8 @@ forget_unwanted() {
 	local number deed rest
 	while IFS=$TAB read -r number deed rest; do
 		if [ "$deed" = share ]; then
-			grep -v "^by$TAB$LEASE$TAB$STEP$TAB" "$STATE/records/$number" | write_record "$STATE/records/$number"
+			grep -v "^by$TAB$LEASE$TAB$STEP$TAB" "$STATE/records/$number" |
+				write_record "$STATE/records/$number"
 		else
 			rm -f "$STATE/records/$number" "$STATE/records/$number.was"
 		fi

@@ -21,8 +21,8 @@ settle() {
 	settle_kinds
 }
 
-# Writes the records of $WORK/now (kind, name, value, bytes, state), where they are not there already,
-# and $WORK/todo: the same lines after the number of each record.
+# Writes the records of $WORK/now (kind, name, value, bytes, state), where they are not there
+# already, and $WORK/todo: the same lines after the number of each record.
 write_records() {
 	local new=$STATE/records/new number kind name
 	# What a run that was killed had begun to write.
@@ -104,7 +104,7 @@ stop_on_conflicts() {
 	while IFS=$TAB read -r kind name value other others; do
 		problem "$(label_of "$kind" "$name")" \
 			"'$others' wanted by $(owner_of "$other") (installation $other)" \
-			"'$value', as $(owner_of "$LEASE") says" "let both say the same, or only one of them say it"
+			"'$value', as $(owner_of "$LEASE") says" "let both say the same, or one of them alone"
 	done <"$WORK/conflicts"
 	stop_on_problems
 }

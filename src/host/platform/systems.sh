@@ -4,13 +4,13 @@
 # that Docker's repository has for it, or -; whether a package of the distribution's is a rootless
 # engine; and its packages of the CLI's plugins Buildx and Compose, or -. Read on 2026-11-30:
 #
-# Folders and suites: distros.json of https://github.com/docker/docker-ce-packaging (2026-08-20), and
-# the pages below https://docs.docker.com/engine/install. Rocky and AlmaLinux take rhel. Fedora 45
-# came after that copy: its folder is asked for (docker/for-linux#1567), and nobody here has seen it.
+# Folders and suites: distros.json of https://github.com/docker/docker-ce-packaging (2026-08-20),
+# and the pages below https://docs.docker.com/engine/install. Rocky and AlmaLinux take rhel. Fedora
+# 45 came after that copy: its folder is asked for (docker/for-linux#1567), nobody here has seen it.
 # Rootless engines: Debian's docker.io (https://packages.debian.org), Ubuntu's from 26.04 on
-# (canonical/ubuntu-server-documentation#731), openSUSE's docker-rootless-extras, also in SLES 15 from
-# SP4 on (os-autoinst/os-autoinst-distri-opensuse#22564). Fedora's moby-engine has no rootlesskit,
-# Arch's docker no dockerd-rootless.sh, and RHEL has no engine.
+# (canonical/ubuntu-server-documentation#731), openSUSE's docker-rootless-extras, also in SLES 15
+# from SP4 on (os-autoinst/os-autoinst-distri-opensuse#22564). Fedora's moby-engine has no
+# rootlesskit, Arch's docker no dockerd-rootless.sh, and RHEL has no engine.
 # Plugins: Debian's docker-compose is one since 13; Ubuntu's is docker-compose-v2
 # (https://packages.ubuntu.com); SLES has no docker-buildx (docker.spec, bsc#1233819).
 SYSTEMS='

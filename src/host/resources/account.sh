@@ -13,14 +13,14 @@ account_mark() { printf 'rootless-docker %s' "$1"; }
 is_marked() { case $ACCOUNT_COMMENT, in "$(account_mark "$ACCOUNT"),"*) ;; *) return 1 ;; esac }
 
 # $1 name, $2 uid or "-", $3 home or "-", $4 state.
-note_account() { echo "$*" | write_record "$STATE/leases/$LEASE/account-entry"; }
+note_account() { echo "$*" | write_record "$OWN/account-entry"; }
 
 # Reads the record: RECORDED_NAME, RECORDED_UID, RECORDED_HOME, RECORDED_STATE; empty where there is
 # none.
 read_account_record() {
 	RECORDED_NAME='' RECORDED_UID='' RECORDED_HOME='' RECORDED_STATE=''
-	[ ! -s "$STATE/leases/$LEASE/account-entry" ] ||
-		read -r RECORDED_NAME RECORDED_UID RECORDED_HOME RECORDED_STATE <"$STATE/leases/$LEASE/account-entry" || true
+	[ ! -s "$OWN/account-entry" ] ||
+		read -r RECORDED_NAME RECORDED_UID RECORDED_HOME RECORDED_STATE <"$OWN/account-entry"
 }
 
 # The one look at who the account is, at the begin of a run: it is the recorded one, or not there,
@@ -39,7 +39,7 @@ meet_account() {
 	case $other in *":$RECORDED_HOME:"*) stop_on_another_account "${other%%:*}" ;; esac
 	ACCOUNT='' ACCOUNT_UID='' ACCOUNT_HOME=''
 	# A directory service that is away for now has an account that is not in the machine's own file.
-	[ "$RECORDED_STATE" != found ] || [ ! -e "$STATE/leases/$LEASE/account-elsewhere" ] ||
+	[ "$RECORDED_STATE" != found ] || [ ! -e "$OWN/account-elsewhere" ] ||
 		fail "account $RECORDED_NAME" "no such account" \
 			"the one that was recorded, which comes from a directory service (nsswitch.conf)" \
 			"see why the service does not answer, then run again"
@@ -55,7 +55,7 @@ stop_on_another_account() {
 		"account $ACCOUNT, uid $ACCOUNT_UID, home $ACCOUNT_HOME and comment '$ACCOUNT_COMMENT'" \
 		"the one that was recorded: uid $RECORDED_UID, home $RECORDED_HOME$mark" \
 		"give it these back by usermod; or, where it is another account by now, \
-'rm $STATE/leases/$LEASE/account-entry' as root, which leaves it as it is"
+'rm $OWN/account-entry' as root, which leaves it as it is"
 }
 
 # Its home is gone, or another's by now: nothing of it goes back.
@@ -83,7 +83,7 @@ have_account() {
 		made | found) ;;
 		*)
 			note_account "$name" "$ACCOUNT_UID" "$ACCOUNT_HOME" found
-			grep -q "^$name:" /etc/passwd || : >"$STATE/leases/$LEASE/account-elsewhere"
+			grep -q "^$name:" /etc/passwd || : >"$OWN/account-elsewhere"
 			;;
 		esac
 	else
@@ -109,7 +109,7 @@ new_home() {
 make_account() {
 	local home count start free
 	home=$(new_home "$1")
-	if [ -e "$home" ]; then note_account "$1" - - making; else note_account "$1" - "$home" making; fi
+	note_account "$1" - "$(if [ -e "$home" ]; then echo -; else echo "$home"; fi)" making
 	count=$(doc subuid)
 	have_id_files
 	set -- "$1" --comment "$(account_mark "$1")" --create-home --home-dir "$home" --skel /etc/skel \
@@ -129,9 +129,11 @@ make_account() {
 	note_range_end "$((start + count))"
 	useradd "$@" 2>"$WORK/error" 9>&- || {
 		note_account "$1" - - new
-		fail "useradd $1" "$(tail -n 1 "$WORK/error")" "a new account" "fix what useradd says, then run again"
+		fail "useradd $1" "$(tail -n 1 "$WORK/error")" "a new account" \
+			"fix what useradd says, then run again"
 	}
-	know_account "$1" || fail "useradd $1" "no account after it" "a new account" "see what getent passwd $1 says"
+	know_account "$1" ||
+		fail "useradd $1" "no account after it" "a new account" "see what getent passwd $1 says"
 	note_account "$1" "$ACCOUNT_UID" "$ACCOUNT_HOME" made
 	changed "account $1 made (uid $ACCOUNT_UID)"
 }
@@ -141,8 +143,8 @@ make_account() {
 undo_half_account() {
 	if know_account "$1"; then
 		is_marked || return 0
-		[ "$RECORDED_HOME" = - ] || rmdir "$RECORDED_HOME" 2>/dev/null || true
-		if [ "$RECORDED_HOME" = - ]; then userdel "$1"; else userdel -r "$1"; fi >/dev/null 2>&1 || true
+		[ "$RECORDED_HOME" = - ] || rm -rf --one-file-system "$RECORDED_HOME" "/var/mail/$1"
+		userdel "$1" >/dev/null 2>&1 || true
 		ACCOUNT='' ACCOUNT_UID='' ACCOUNT_HOME=''
 	elif [ "$RECORDED_HOME" != - ] && [ -d "$RECORDED_HOME" ]; then
 		# Debian 11 makes the home before the account: with files of /etc/skel, and no others.
@@ -177,9 +179,9 @@ account_stays() {
 	reason=$(account_is_held)
 	if [ -n "$reason" ]; then
 		printf '%s' "$reason"
-	elif [ "$(cat "$STATE/leases/$LEASE/on-destroy-data" 2>/dev/null)" != delete ] && has_own_things; then
-		printf 'which has files of its own in %s; "userdel -r %s" removes it' "$ACCOUNT_HOME" "$ACCOUNT"
-	elif [ -s "$STATE/leases/$LEASE/data" ]; then
+	elif [ ! -e "$OWN/on-destroy-data" ] && has_own_things; then
+		printf 'which has files in %s; "userdel -r %s" removes it' "$ACCOUNT_HOME" "$ACCOUNT"
+	elif [ -s "$OWN/data" ]; then
 		printf 'whose data stay'
 	fi
 }
@@ -188,14 +190,15 @@ account_stays() {
 account_is_held() {
 	local other
 	if is_login_of_account; then
-		printf 'as which this run has logged in; "userdel -r %s" as another user removes it' "$ACCOUNT"
+		printf 'as which this run is logged in; "userdel -r %s" as root removes it' "$ACCOUNT"
 		return 0
 	fi
 	other=$(awk -F : -v name="$ACCOUNT" -v home="$ACCOUNT_HOME/" '
 		$1 != name && index($6 "/", home) == 1 { print $1; exit }' /etc/passwd)
 	if [ -n "$other" ]; then
 		printf 'whose home holds that of %s' "$other"
-	elif [ -h "$ACCOUNT_HOME" ] || { [ -d "$ACCOUNT_HOME" ] && others_can_change "$ACCOUNT_HOME"; }; then
+	elif [ -h "$ACCOUNT_HOME" ] ||
+		{ [ -d "$ACCOUNT_HOME" ] && others_can_change "$ACCOUNT_HOME"; }; then
 		printf 'whose home others can redirect'
 	fi
 }
@@ -204,7 +207,8 @@ account_is_held() {
 has_own_things() {
 	as_account find "$ACCOUNT_HOME" -xdev ! -type d -printf '%P\n' >"$WORK/own-files" || return 0
 	while IFS= read -r file; do
-		[ -f "/etc/skel/$file" ] && as_account cat -- "$ACCOUNT_HOME/$file" | cmp -s - "/etc/skel/$file" || return 0
+		[ -f "/etc/skel/$file" ] || return 0
+		as_account cat -- "$ACCOUNT_HOME/$file" | cmp -s - "/etc/skel/$file" || return 0
 	done <"$WORK/own-files"
 	return 1
 }

@@ -38,15 +38,15 @@ record_data_root() {
 # The rest of its line. $1 the data root.
 recorded_data() {
 	local root rest
-	[ -e "$STATE/leases/$LEASE/data" ] || return 0
+	[ -e "$OWN/data" ] || return 0
 	while IFS=$TAB read -r root rest; do
 		[ "$root" != "$1" ] || printf '%s' "$rest"
-	done <"$STATE/leases/$LEASE/data"
+	done <"$OWN/data"
 }
 
 # $1 the data root, $2 the rest of its line.
 write_data_line() {
-	local root rest record=$STATE/leases/$LEASE/data
+	local root rest record=$OWN/data
 	{
 		[ ! -e "$record" ] || while IFS=$TAB read -r root rest; do
 			[ "$root" = "$1" ] || printf '%s\t%s\n' "$root" "$rest"
@@ -58,7 +58,7 @@ write_data_line() {
 # Delete counts where the delete and the last step that came to its end both say so.
 data_are_deleted() {
 	[ "$(doc on-destroy-data)" = delete ] &&
-		grep -qx 'on-destroy-data: "delete"' "$STATE/leases/$LEASE/daemon" 2>/dev/null
+		grep -qx 'on-destroy-data: "delete"' "$OWN/daemon" 2>/dev/null
 }
 
 # While the daemon still answers: whether it holds nothing. No containers, images, volumes, plugins,
@@ -83,7 +83,7 @@ done'
 
 # The daemon has stopped, so that nothing writes there. Removes what it made, or says what stays.
 remove_data() {
-	local root rest record=$STATE/leases/$LEASE/data
+	local root rest record=$OWN/data
 	[ -e "$record" ] || return 0
 	: >"$WORK/data.stays"
 	while IFS=$TAB read -r root rest <&4; do
@@ -110,7 +110,7 @@ remove_data_root() {
 	elif data_are_deleted; then
 		# It goes with the home.
 		case $1-$RECORDED_STATE in "$ACCOUNT_HOME"/*-made) return 0 ;; esac
-	# The disk says whether there is anything, and the daemon, unless its step never came to its end.
+	# The disk says whether there is anything, and the daemon, unless its step never ended.
 	elif { [ ! -e "$WORK/holds-nothing" ] && is_applied daemon; } ||
 		! as_account sh -c "$LOOK_FOR_DATA" sh "$1" </dev/null; then
 		say "stays: $1, with images, containers and volumes. To remove them, as $ACCOUNT:" \
@@ -125,7 +125,7 @@ remove_data_root() {
 # its mode.
 remove_in_rootlesskit() {
 	# A root that was there, empty, may be a disk of its own.
-	if [ "$2" = empty ]; then stop_where_mounted_below "$1" .; else stop_where_mounted_below "$1"; fi
+	stop_where_mounted_below "$1" "$([ "$2" != empty ] || echo .)"
 	command -v rootlesskit >/dev/null || {
 		say "stays: $1: without rootlesskit $ACCOUNT cannot remove what its containers own"
 		return 1

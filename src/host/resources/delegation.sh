@@ -6,7 +6,8 @@ want_resource_controllers() {
 	wanted=$(doc cgroup.controllers)
 	[ -n "$wanted" ] || return 0
 	drop_in=/etc/systemd/system/user@$ACCOUNT_UID.service.d/rootless-docker.conf
-	printf '# Managed by rootless-docker (Pulumi).\n[Service]\nDelegate=%s\n' "$wanted" >"$WORK/delegate.conf"
+	printf '# Managed by rootless-docker (Pulumi).\n[Service]\nDelegate=%s\n' "$wanted" \
+		>"$WORK/delegate.conf"
 	want_file "$drop_in" 644 "$WORK/delegate.conf"
 	settle
 	restart_for_controllers "$wanted"
@@ -16,13 +17,13 @@ want_resource_controllers() {
 # machine that keeps a controller to itself, does not come with another restart: one try for a boot
 # and a list. $1 the list.
 restart_for_controllers() {
-	local boot tried=$STATE/leases/$LEASE/controllers
+	local boot tried=$OWN/controllers
 	systemctl is-active -q "user@$ACCOUNT_UID.service" || return 0
 	! within_tenths 10 delegation_is "$1" || return 0
 	boot=$(cat /proc/sys/kernel/random/boot_id)
 	[ "$(words_of_file "$tried")" != "$boot $1" ] || return 0
 	echo "$boot $1" | write_record "$tried"
-	say "restarts the service manager of $ACCOUNT (user@$ACCOUNT_UID.service) for its control groups"
+	say "restarts user@$ACCOUNT_UID.service of $ACCOUNT, which gets its control groups then"
 	have_service_manager restart
 	changed "service manager of $ACCOUNT restarted"
 	within_tenths 20 delegation_is "$1" ||

@@ -34,10 +34,9 @@ log_in() {
 		exit "$status"' sh "${login%%:*}" "$1" || {
 		said=$(grep -v '^WARNING' "$WORK/said" | tail -n 1 | without_secrets)
 		problem "registryAuth $1" \
-			"that docker cannot log in ($(words_of_account "${said:-no answer within 90 seconds}"))" \
-			"a login" \
-			"see what it says: correct username and password in registryAuth; give the certificate of \
-its authority in registryCertificates, or name it in insecure-registries of daemon; or see that \
-the daemon reaches it (firewall, or a proxy in environment)"
+			"that docker cannot log in ($(words_of_account "${said:-no answer in 90 seconds}"))" \
+			"a login" "see what it says: correct username and password in registryAuth; give the \
+certificate of its authority in registryCertificates, or name it in insecure-registries of daemon; \
+or see that the daemon reaches it (firewall, or a proxy in environment)"
 	}
 }

@@ -173,7 +173,8 @@ HOME_WRITE='
 my (@renames, @removals);
 binmode STDIN;
 while (my $line = <STDIN>) {
-	my ($size, $kind, $more, $path) = $line =~ /^(\d+) (\w+) ?([^\t]*)\t(=?[^\t\n]+)\n\z/ or die "bad line\n";
+	my ($size, $kind, $more, $path) = $line =~ /^(\d+) (\w+) ?([^\t]*)\t(=?[^\t\n]+)\n\z/
+		or die "bad line\n";
 	read(STDIN, my $bytes, $size) == $size or die "bad size\n";
 	my ($at, $links) = ($path, 0);
 	if ($at =~ s/^=//) {

@@ -26,7 +26,7 @@ line_state() {
 member_state() {
 	has_part_file "$1" || return 0
 	json_member compact "${1#* }" >"$WORK/member"
-	if [ -s "$WORK/member" ]; then printf 'sum %s' "$(sum_of "$WORK/member")"; else printf absent; fi
+	[ -s "$WORK/member" ] && printf 'sum %s' "$(sum_of "$WORK/member")" || printf absent
 }
 
 member_bytes() {

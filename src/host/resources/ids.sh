@@ -56,7 +56,7 @@ new_range() {
 }
 
 # useradd gives no range, and says nothing, where these are not there; usermod refuses.
-have_id_files() { if [ ! -e /etc/subuid ] || [ ! -e /etc/subgid ]; then touch /etc/subuid /etc/subgid; fi; }
+have_id_files() { { [ -e /etc/subuid ] && [ -e /etc/subgid ]; } || touch /etc/subuid /etc/subgid; }
 
 # Gives the account one range more in each file where it has too few. newuidmap reads the files when
 # the daemon starts.

@@ -1,5 +1,5 @@
-# kernelModuleOptions: a file of /etc/modprobe.d keeps an option. A module that nothing uses has it at
-# once, others at the next boot.
+# kernelModuleOptions: a file of /etc/modprobe.d keeps an option. A module that nothing uses has it
+# at once, others at the next boot.
 
 # $1 MODULE.PARAMETER, $2 value.
 want_module_option() {
@@ -25,7 +25,7 @@ load_module_options() {
 		case $module:$(words_of_file "$place/refcnt") in
 		overlay:0 | fuse:0)
 			{ modprobe -r "$module" && modprobe "$module"; } ||
-				fail "$option" "that $module does not load with it" "a value that the module knows" \
+				fail "$option" "that $module does not load with it" "a value that it knows" \
 					"correct it in kernelModuleOptions"
 			changed "module $module loaded again"
 			;;

@@ -42,7 +42,7 @@ PROTECTED=''
 
 # From here on nothing that removes what is unneeded takes them. Arguments: names, or name=version.
 protect_packages() {
-	local name list=$STATE/leases/$LEASE/$STEP.packages
+	local name list=$OWN/$STEP.packages
 	for name in "$@"; do
 		name=${name%%=*}
 		case " $PROTECTED " in *" $name "*) ;; *) PROTECTED="$PROTECTED $name" ;; esac
@@ -150,7 +150,7 @@ note_unneeded() {
 # The end of an installation, after its files are given back. What stays at the end of the last one
 # is the machine's from then on.
 release_packages() {
-	rm -f "$STATE/leases/$LEASE/"*.packages
+	rm -f "$OWN/"*.packages
 	remove_packages
 	[ -z "$(leases_of_others)" ] || return 0
 	[ ! -s "$STATE/packages" ] || {

@@ -36,7 +36,8 @@ path_set() {
 		$2
 	VALUE
 	case $kind in
-	absent) if [ -d "$1" ] && [ ! -h "$1" ]; then rmdir "$1" 2>/dev/null || true; else rm -f "$1"; fi ;;
+	# A directory with something in it stays.
+	absent) rm -f -d "$1" 2>/dev/null || true ;;
 	dir) install -d -m "$mode" "$1" ;;
 	link) ln -sfnT "${2#link }" "$1" ;;
 	file)
@@ -61,7 +62,7 @@ stop_where_others_lead() {
 		"directories that root alone can change" "see 'namei -l $1', and take that right away"
 }
 
-# systemd reads a unit's files when it loads it: it is told of new ones where it has loaded it by now.
+# systemd reads a unit's files when it loads it: of those that it has loaded it is told.
 path_settled() {
 	[ -s "$WORK/units-changed" ] || return 0
 	# shellcheck disable=SC2046 # names of units

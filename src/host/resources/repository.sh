@@ -53,9 +53,10 @@ repository_key() {
 }
 
 # One that a file of somebody's names is used as it is. $1 the URL of the distribution's folder, $2
-# its suite, $3 a package that it has to have.
+# its suite.
 want_repository() {
-	local other fix="let this machine reach it, or name a mirror that it reaches in engine.mirror"
+	local other package fix='let this machine reach it, or name a mirror in engine.mirror'
+	package=$(engine_package)
 	other=$(other_repository_file "$1")
 	if [ -n "$other" ]; then
 		say "uses $1 as $other names it"
@@ -70,9 +71,9 @@ want_repository() {
 			want rpmkey "$(rpm_key_name "$WORK/repository.key")" trusted "$WORK/repository.key"
 		settle
 	fi
-	[ -n "$(of_manager versions "$3")" ] || refresh_lists
-	[ -n "$(of_manager versions "$3")" ] ||
-		fail "$1" "no $3 for $2 there: $(package_errors)" "the engine's packages" "$fix"
+	[ -n "$(of_manager versions "$package")" ] || refresh_lists
+	[ -n "$(of_manager versions "$package")" ] ||
+		fail "$1" "no $package for $2 there: $(package_errors)" "the engine's packages" "$fix"
 }
 
 # Kind rpmkey: a key that rpm trusts. Its name is the first line of its text, which begins with the

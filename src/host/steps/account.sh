@@ -34,5 +34,5 @@ account_facts() {
 # The login's own key stays: without it the rest of a destroy could not log in.
 account_released() {
 	give_account_back
-	rm -f "$STATE/leases/$LEASE/account-entry" "$STATE/leases/$LEASE/account-elsewhere" "$STATE/leases/$LEASE/controllers"
+	rm -f "$OWN/account-entry" "$OWN/account-elsewhere" "$OWN/controllers"
 }

@@ -19,7 +19,10 @@ engine_apply() {
 	id_map_problems
 	stop_on_problems
 	ENGINE_VERSION=$(engine_version)
-	[ -n "$ENGINE_VERSION" ] || stop_without_engine
+	# Its package may count as installed, and its files be gone.
+	[ -n "$ENGINE_VERSION" ] || fail "dockerd" \
+		"that it says no version ($(dockerd --version 2>&1 | tail -n 1))" "the engine's daemon, whole" \
+		"install the engine again, or remove what is left of it, such as $ENGINES; then run again"
 }
 
 engine_facts() {
@@ -60,7 +63,7 @@ want_root_units() {
 want_packaged_engine() {
 	local packages
 	if [ "$(doc source)" = docker-repository ]; then
-		want_repository "$(doc repository)/$(archive_system)" "$(of_known_system 5)" "$(engine_package)"
+		want_repository "$(doc repository)/$(of_known_system 4)" "$(of_known_system 5)"
 	fi
 	packages=$(wanted_engine)
 	settle
@@ -70,7 +73,7 @@ want_packaged_engine() {
 # True where another source has brought an engine: the earlier one's step, or one that was killed.
 has_another_source() {
 	[ -s "$STATE/packages" ] || return 1
-	! is_applied engine || ! grep -qxF "source: \"$(doc source)\"" "$STATE/leases/$LEASE/engine"
+	! is_applied engine || ! grep -qxF "source: \"$(doc source)\"" "$OWN/engine"
 }
 
 # The packages to ask for, each with the version that is pinned: one that there is not is an error
@@ -102,23 +105,9 @@ want_static_engine() {
 	! has_another_source || remove_packages
 	# A login, and "docker -H ssh://", find the CLI where there is no other docker.
 	if [ "$(readlink "$cli")" = "$ENGINES/$LEASE/docker" ] ||
-		[ -z "$(PATH=$SYSTEM_PATH command -v docker)" ]; then want_link "$cli" "$ENGINES/$LEASE/docker"; fi
-}
-
-# Its package may count as installed, and its files be gone.
-stop_without_engine() {
-	local found fix
-	found=$(command -v dockerd) &&
-		found="that $found says no version: $(dockerd --version 2>&1 | tail -n 1)"
-	case $(doc source) in
-	preinstalled) fix="install the engine again, then run again" ;;
-	static-archive) fix="remove $(archive_directory), then run again: it is unpacked once more" ;;
-	*)
-		fix="install the package $(engine_package) again with $PACKAGE_MANAGER, or remove it, \
-then run again"
-		;;
-	esac
-	fail "dockerd" "${found:-no such program on PATH}" "the engine's daemon, whole" "$fix"
+		[ -z "$(PATH=$SYSTEM_PATH command -v docker)" ]; then
+		want_link "$cli" "$ENGINES/$LEASE/docker"
+	fi
 }
 
 # Before the records go: packages that a killed run was at work on, while their repository is there.

@@ -12,7 +12,8 @@ kernel_apply() {
 		rootlesskit=$(rootlesskit_to_allow "$(doc apparmor-profile)")
 		has_profile_of_host "$rootlesskit" || want_apparmor_profile "$rootlesskit"
 	fi
-	! has rootlesskit.capability || want_capability "$(rootlesskit_program)" "$(doc rootlesskit.capability)"
+	! has rootlesskit.capability ||
+		want_capability "$(rootlesskit_program)" "$(doc rootlesskit.capability)"
 }
 
 kernel_facts() { port_and_ping_facts; }

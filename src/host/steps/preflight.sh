@@ -2,7 +2,7 @@
 # installation holds its account.
 
 preflight_apply() {
-	local owner='' other lease=$STATE/leases/$LEASE
+	local owner='' other lease=$OWN
 	wait_for_cloud_init
 	host_problems
 	stop_on_problems

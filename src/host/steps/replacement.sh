@@ -7,21 +7,25 @@
 # step whose command names another agent was forgotten by Pulumi: nothing is counted.
 
 count_replacement() {
-	local notes=$STATE/leases/$LEASE/$STEP.replaced
+	local notes=$OWN/$STEP.replaced
 	is_applied "$STEP" || return 0
-	if is_of_another_agent; then rm -f "$notes"; else echo replaced | cat - "$notes" 2>/dev/null | write_record "$notes"; fi
+	if is_of_another_agent; then
+		rm -f "$notes"
+	else
+		echo replaced | cat - "$notes" 2>/dev/null | write_record "$notes"
+	fi
 }
 
 is_of_another_agent() {
 	local before=''
-	[ -e "$STATE/leases/$LEASE/$STEP.agent" ] || return 1
-	read -r before <"$STATE/leases/$LEASE/$STEP.agent" || true
+	[ -e "$OWN/$STEP.agent" ] || return 1
+	read -r before <"$OWN/$STEP.agent" || true
 	[ -n "$AGENT_ID" ] && [ -n "$before" ] && [ "$before" != "$AGENT_ID" ]
 }
 
 # True where the delete is that of a step that was replaced, which changes nothing.
 is_replaced() {
-	local notes=$STATE/leases/$LEASE/$STEP.replaced
+	local notes=$OWN/$STEP.replaced
 	if ! is_of_another_agent; then
 		{ [ "$AGENT_ID" != end ] && is_applied daemon && [ -s "$notes" ]; } || return 1
 		sed 1d "$notes" | write_record "$notes"

@@ -3,16 +3,15 @@
 # follow_daemon.
 
 secrets_apply() {
-	grep -E '^(environment|daemon[.]json|tls|registryAuth)/' "$DOC/document" \
-		>"$WORK/values" || true
+	grep -E '^(environment|daemon[.]json|tls|registryAuth)/' "$DOC/document" >"$WORK/values" || true
 	! have_new_values || changed "secret values stored"
 }
 
 # True where those of this run are not the stored ones.
 have_new_values() {
 	[ -e "$WORK/values" ] || return 1
-	! cmp -s "$WORK/values" "$STATE/leases/$LEASE/values" &&
-		{ [ -s "$WORK/values" ] || [ -s "$STATE/leases/$LEASE/values" ]; }
+	! cmp -s "$WORK/values" "$OWN/values" &&
+		{ [ -s "$WORK/values" ] || [ -s "$OWN/values" ]; }
 }
 
-secrets_released() { rm -f "$STATE/leases/$LEASE/values"; }
+secrets_released() { rm -f "$OWN/values"; }

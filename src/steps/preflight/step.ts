@@ -2,7 +2,6 @@ import { identityDocument } from "../account/settings";
 import { ipv6Document } from "../daemon/network/settings";
 import { storageTrialDocument } from "../daemon/storage/settings";
 import { otherSourceDocument, pluginsDocument, rootfulDockerDocument } from "../engine/settings";
-import { noAppArmorDocument } from "../kernel/appArmor/settings";
 import { defineStep } from "../step";
 
 /** What can be impossible on a host, and so is looked at before anything is changed. */
@@ -24,7 +23,6 @@ export const preflight = defineStep({
     "storageDriver",
     "network.ipv6",
     "daemon.data-root",
-    "appArmorProfile",
   ],
   applied: [
     ...(["account", "create", "uid", "home", "shell"] as const),
@@ -33,13 +31,11 @@ export const preflight = defineStep({
     ...(["source", "plugins", "rootful-docker"] as const),
     ...(["daemon.json/storage-driver", "daemon.json/data-root"] as const),
     "ipv6",
-    "apparmor-profile",
   ],
   document: (given, owner) => ({
     ...identityDocument(given.account, given.subordinateIds),
     ...storageTrialDocument(given.storageDriver, given.daemon["data-root"]),
     ...ipv6Document(given.network),
-    ...noAppArmorDocument(given.appArmorProfile),
     ...otherSourceDocument(given.engine),
     ...pluginsDocument(given.engine),
     ...rootfulDockerDocument(given.rootfulDocker),

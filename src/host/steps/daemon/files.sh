@@ -30,7 +30,7 @@ compose_files() {
 name_own_keys() {
 	local json=$DOC/json/daemon.json key engine='' driver socket
 	local tls=$ACCOUNT_HOME/.config/docker/tls
-	if has default-network-opts.bridge || [ "$(doc ipv6)" = true ]; then engine=$(engine_version); fi
+	! has default-network-opts.bridge && ! has ipv6 || engine=$(engine_version)
 	engine=${engine%%.*}
 	driver=$(chosen_driver)
 	[ -z "$driver" ] || printf '"%s"' "$driver" >"$json/storage-driver"

@@ -21,8 +21,8 @@ run_daemon() {
 	fi
 	if [ -n "$verb" ]; then
 		# Of a daemon that a killed run leaves nobody knows what it runs with.
-		rm -f "$STATE/leases/$LEASE/started"
-		sync "$STATE/leases/$LEASE"
+		rm -f "$OWN/started"
+		sync "$OWN"
 		: >"$WORK/began"
 		if ! have_daemon "$verb" || ! ask_daemon; then start_failed; fi
 		[ "$(docker_info Driver)" != vfs ] || has daemon.json/storage-driver ||
@@ -64,8 +64,7 @@ environment or unitOverrides"
 	fi
 	fail "docker.service of $ACCOUNT" \
 		"it does not start, or does not answer on $ACCOUNT_RUNTIME/docker.sock: its containers \
-are down until it does" \
-		"a daemon that answers" \
+are down until it does" "a daemon that answers" \
 		"correct what the lines above say; or take back the last change of daemon, environment or \
 unitOverrides, with a new value of recheck: to Pulumi nothing has changed then"
 }

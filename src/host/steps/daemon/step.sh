@@ -81,14 +81,14 @@ follow_daemon() {
 		)
 		[ ! -s "$WORK/changed" ] || sync_host
 	fi
-	! have_new_values || write_record "$STATE/leases/$LEASE/values" <"$WORK/values"
+	! have_new_values || write_record "$OWN/values" <"$WORK/values"
 }
 
 # In a subshell. Where names of secret values or registries came or went, the daemon's document
 # changes too, and its step follows.
 apply_recorded_daemon() {
 	DOC=$WORK/daemon
-	read_document "$STATE/leases/$LEASE/daemon" "$DOC"
+	read_document "$OWN/daemon" "$DOC"
 	[ "$(doc secrets)" = "$(secret_names)" ] || return 0
 	[ "$(doc registries)" = "$(registry_names)" ] || return 0
 	: >"$WORK/wanted"
@@ -103,14 +103,14 @@ apply_recorded_daemon() {
 daemon_before_release() {
 	local keys='' docker=$ACCOUNT_HOME/.config/docker
 	[ -n "${ACCOUNT-}" ] || return 0
-	rm -f "$STATE/leases/$LEASE/on-destroy-data"
+	rm -f "$OWN/on-destroy-data"
 	if ! data_are_deleted; then
 		note_whether_daemon_holds_nothing
 	else
-		echo delete | write_record "$STATE/leases/$LEASE/on-destroy-data"
+		echo delete | write_record "$OWN/on-destroy-data"
 		if [ "$RECORDED_STATE" = made ] && [ -z "$(account_is_held)" ] &&
-			! grep -qs "${TAB}found" "$STATE/leases/$LEASE/data"; then
-			# The home goes with the account. Its files are neither asked for nor written. Containers have two minutes to end.
+			! grep -qs "${TAB}found" "$OWN/data"; then
+			# The home goes with the account, and is not asked. Containers have two minutes to end.
 			as_account_within 120 systemctl --user stop docker.service </dev/null || true
 			quiet_account
 			: >"$WORK/home/silent"
@@ -128,8 +128,8 @@ daemon_before_release() {
 
 # One that was made by hand before starts again, where it is enabled.
 daemon_released() {
-	rm -f "$STATE/leases/$LEASE/started"
-	if [ -z "${ACCOUNT-}" ] || [ -e "$WORK/home/silent" ] || ! service_manager_runs; then return 0; fi
+	rm -f "$OWN/started"
+	{ [ -n "$ACCOUNT" ] && [ ! -e "$WORK/home/silent" ] && service_manager_runs; } || return 0
 	ask_systemctl daemon-reload || true
 	ask_systemctl is-enabled -q docker.service || return 0
 	if have_daemon start; then

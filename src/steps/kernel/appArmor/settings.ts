@@ -12,8 +12,3 @@ export function appArmorDocument(profile: AppArmorProfile, source: EngineSource)
   const archives = profile === AppArmorProfile.Auto && source === EngineSource.StaticArchive;
   return { "apparmor-profile": archives ? "archives" : profile.toLowerCase() };
 }
-
-/** What preflight checks too: without a profile, rootlesskit may not get a user namespace. */
-export function noAppArmorDocument(profile: AppArmorProfile): Document {
-  return profile === AppArmorProfile.None ? { "apparmor-profile": "none" } : {};
-}
