@@ -13,8 +13,8 @@ function redacted(secrets: Record<string, unknown>, text: string, place = "value
   const document = Object.entries(secrets).map(([key, v]) => [key, new JsonText(v)] as const);
   const script = `set -eu
     for file in core/document core/text daemon/secretValues; do . "$1/$file.sh"; done
-    WORK=$2 STATE=$2/state LEASE=a1
-    mkdir -p "$STATE/leases/a1"
+    WORK=$2 OWN=$2/own
+    mkdir -p "$OWN"
     mv "$2/document" "$2/$3"
     without_secrets`;
   try {
@@ -70,7 +70,7 @@ test.each<[string, Record<string, unknown>, string, string]>([
 });
 
 test("hides values of before, too, which a daemon may still have", () => {
-  const recorded = "state/leases/a1/values";
+  const recorded = "own/values";
   expect(redacted({ "environment/A": "hunter2" }, "a hunter2\n", recorded)).toBe("a [secret]\n");
 });
 

@@ -92,11 +92,12 @@ function problemOf(said: string): string {
     for file in core/document core/run core/text core/account core/findings daemon/secretValues resources/dockerLogin; do
       . "$1/$file.sh"
     done
-    STEP=daemon LEASE=a1 WORK=$2 STATE=$2/state ACCOUNT=app
-    mkdir -p "$STATE/leases/a1"; : >"$WORK/problems"; : >"$WORK/findings"
+    STEP=daemon WORK=$2 OWN=$2/own ACCOUNT=app
+    mkdir -p "$OWN"; : >"$WORK/problems"
+    as_account_within() { false; }
     printf 'registryAuth/r.example: "me:s3cret-password"\\nenvironment/A: "geheim-ü-wort"\\n' >"$WORK/values"
     cat >"$WORK/said"
-    login_problem r.example:5000
+    log_in r.example:5000 /dev/null
     cat "$WORK/problems"`;
   return execFileSync("sh", ["-c", script, "sh", sources, folder], {
     input: said,
@@ -107,7 +108,7 @@ function problemOf(said: string): string {
 
 test.each([
   ["certificate signed by unknown authority", "certificate signed by unknown authority"],
-  ["", "no answer within 90 seconds"],
+  ["", "no answer in 90 seconds"],
   ["WARNING! Using --password\nno: me:s3cret-password for you\n", "no: [secret] for you"],
   ["no: geheim-ü-wort for you\n", "no: [secret] for you"],
 ])("docker says %j", (said, shown) => {

@@ -1,9 +1,10 @@
 # kernel: the settings that user namespaces and unprivileged containers need, and ports below 1024.
 
 kernel_apply() {
-	local file rootlesskit
+	local file option rootlesskit
 	for file in "$DOC"/text/modprobe.d/*; do
-		[ ! -e "$file" ] || want_module_option "${file##*/}" "$(doc "modprobe.d/${file##*/}")"
+		option=${file##*/}
+		[ ! -e "$file" ] || want_module_option "$option" "$(doc "modprobe.d/$option")"
 	done
 	settle
 	load_module_options

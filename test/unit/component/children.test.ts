@@ -140,11 +140,13 @@ describe.each(modes)("in $mode", ({ preview }) => {
       const agentId = wordOfId("web-agent-id");
       for (const name of stepNames) {
         const { create: created, update: updated, delete: deleted } = step(outcome, name).inputs;
-        expect(created).toBe(run(`apply ${name} ${lease} "" ${agentId}`));
+        // Without secret values that step logs in nowhere.
+        const isIdle = name === "secrets";
+        expect(created).toBe(isIdle ? undefined : run(`apply ${name} ${lease} "" ${agentId}`));
         expect(updated).toBe(run(`update ${name} ${lease} "" ${agentId}`));
         const revert = runIfThere(`revert ${name} ${lease} "" ${agentId}`);
         // It changes nothing that would have to be taken back.
-        expect(deleted).toBe(name === "preflight" ? undefined : revert);
+        expect(deleted).toBe(isIdle || name === "preflight" ? undefined : revert);
       }
     },
   );

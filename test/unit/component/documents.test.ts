@@ -47,12 +47,10 @@ describe.each(modes)("in $mode", ({ preview }) => {
       preflight: [
         'account: "builder"',
         'allocation: "random"',
-        'apparmor-profile: "none"',
         "create: false",
         'daemon.json/storage-driver: "fuse-overlayfs"',
         'home: "/srv/builder"',
         "ipv6: true",
-        'kernel.keys.maxkeys: "2000"',
         'owner: "project/stack/web"',
         'plugins: "compose"',
         'rootful-docker: "disable"',
@@ -61,7 +59,6 @@ describe.each(modes)("in $mode", ({ preview }) => {
         "subgid-start: 2000000",
         "subuid: 70000",
         "subuid-start: 1000000",
-        'tcp-socket: "192.0.2.7:2377"',
         "uid: 2345",
       ],
       engine: [
