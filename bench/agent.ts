@@ -81,16 +81,23 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 
 /** Programs of strace's lines "PID call(...) = result", but those below apt-get and dpkg. */
 function ownPrograms(trace: string): number {
-  const foreign = new Set<string>();
-  let count = 0;
-  for (const line of trace.split("\n")) {
+  const calls = trace.split("\n").flatMap((line) => {
     const [, pid, call, rest] = /^(\d+) +(?:<\.\.\. )?(\w+)(.*)$/.exec(line) ?? [];
     const result = /= (\d+)$/.exec(rest ?? "")?.[1];
-    if (result === undefined) continue;
-    if (call === "execve") {
-      if (!foreign.has(pid)) count += 1;
-      if (/"[^"]*\/(apt-get|dpkg)"/.test(rest)) foreign.add(pid);
-    } else if (/^(clone3?|v?fork)$/.test(call) && foreign.has(pid)) foreign.add(result);
+    return result === undefined ? [] : [{ pid, call, rest, result }];
+  });
+  // strace prints a vfork after what the child has done: so all of them come first.
+  const parents = new Map<string, string>();
+  for (const { pid, call, result } of calls)
+    if (/^(clone3?|v?fork)$/.test(call)) parents.set(result, pid);
+  const managers = new Set<string>();
+  const isBelow = (pid: string | undefined): boolean =>
+    pid !== undefined && (managers.has(pid) || isBelow(parents.get(pid)));
+  let count = 0;
+  for (const { pid, call, rest } of calls) {
+    if (call !== "execve") continue;
+    if (!isBelow(pid)) count += 1;
+    if (/"[^"]*\/(apt-get|dpkg)"/.test(rest)) managers.add(pid);
   }
   return count;
 }

@@ -40,6 +40,7 @@ is_applied() { [ -e "$OWN/$1" ]; }
 # This installation takes the place of another one of the same account, with all that that one
 # wanted. The other one's own delete finds nothing afterwards. $1 the other lease.
 inherit() {
+	local step record
 	say "takes the account $(account_of "$1") over from $(owner_of "$1") (installation $1)"
 	find "$STATE/leases/$1" -type f ! -name owner -exec cp -a -t "$OWN" {} +
 	for step in $(steps_from_last); do rm -f "$OWN/$step.agent"; done
