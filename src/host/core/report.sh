@@ -21,7 +21,7 @@ fact() {
 # The report: what changed in this run, and the facts that outputs are made of.
 report() {
 	printf '{"step":%s,"changed":[' "$(json_string "$STEP")"
-	local comma=''
+	local comma='' line
 	while IFS= read -r line; do
 		printf '%s%s' "$comma" "$(json_string "$line")"
 		comma=,

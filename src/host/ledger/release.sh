@@ -3,6 +3,7 @@
 # Gives back what this step of this installation had, and did not want in this run. The newest goes
 # first. What is given back is on the disk before its record goes.
 release() {
+	local number deed kind name was now
 	unwanted >"$WORK/unwanted"
 	[ -s "$WORK/unwanted" ] || return 0
 	with_states "$WORK/unwanted" >"$WORK/now"

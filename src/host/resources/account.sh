@@ -205,6 +205,7 @@ account_is_held() {
 
 # True where the home holds a file that is not one of /etc/skel, or nobody can say.
 has_own_things() {
+	local file
 	as_account find "$ACCOUNT_HOME" -xdev ! -type d -printf '%P\n' >"$WORK/own-files" || return 0
 	while IFS= read -r file; do
 		[ -f "/etc/skel/$file" ] || return 0

@@ -143,6 +143,7 @@ home_set() {
 
 # Writes all that was set: as the account, which can lead it nowhere but to what is its own.
 home_settled() {
+	local path
 	[ -s "$WORK/home/todo" ] || return 0
 	while IFS= read -r path; do
 		find_home "$path"
