@@ -28,7 +28,7 @@ replace_packages() {
 	missing=$(missing_packages "$@")
 	if [ -n "$missing" ]; then
 		begin_packages
-		of_manager plan install $missing
+		of_manager plan $missing
 		stop_on_removal "$STATE/packages" $missing
 		with_lists of_manager run download $missing || no_packages $missing
 	fi
@@ -97,7 +97,7 @@ try_packages() {
 		! apt_run install "$@" || return 0
 		grep -q 'remove is disabled' "$WORK/manager.log" || return 1
 	fi
-	of_manager plan install "$@"
+	of_manager plan "$@"
 	stop_on_removal /dev/null "$@"
 	sed -n 's/^install //p' "$WORK/plan" >>"$STATE/packages"
 	sync "$STATE/packages"

@@ -35,11 +35,7 @@ apt_get() {
 }
 
 apt_plan() {
-	case $1 in
-	install) set -- "$@" --allow-downgrades ;;
-	*) set -- "$@" --allow-change-held-packages ;;
-	esac
-	apt_get --simulate "$@" || true
+	apt_get --simulate install --allow-downgrades "$@" || true
 	sed -n 's/^\(Purg\|Remv\) \([^ ]*\).*/remove \2/p' "$WORK/manager.log" >"$WORK/plan"
 }
 

@@ -41,7 +41,7 @@ dnf_words() {
 # dnf prints a long name on a line of its own, and what a package takes the place of below it. With
 # a conflict there is no table, but an offer to try it with --allowerasing.
 dnf_plan() {
-	run_dnf --assumeno $(dnf_words "$@") || true
+	run_dnf --assumeno $(dnf_words install "$@") || true
 	awk '
 		function plain(name) { sub(/\.(noarch|i[3-6]86|x86_64|aarch64)$/, "", name); return name }
 		/^[^ ].*:$/ { section = $1; sub(/:$/, "", section); next }

@@ -3,8 +3,8 @@
 #   versions NAME       what its lists have of a package, the newest first
 #   outdated            true where the lists are to be fetched before something is installed
 #   refresh             fetches the lists
-#   plan VERB NAME...   into $WORK/plan what it would do: "install NAME" for what is new, "remove
-#                       NAME" for what goes
+#   plan NAME...        into $WORK/plan what an installation would do: "install NAME" for what is
+#                       new, "remove NAME" for what goes
 #   run VERB NAME...    does it: install, which removes nothing; download, for an installation that
 #                       may remove something; remove with configuration; purge, as people ask for it
 #   orphans NAME...     packages that nothing needs and nobody has asked for; those that are named

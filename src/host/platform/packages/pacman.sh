@@ -32,17 +32,12 @@ pacman_words() {
 
 # It removes nothing where nobody answers its questions.
 pacman_plan() {
-	local verb=$1 words name version upgraded=''
-	words=$(pacman_words "$verb")
-	[ "$verb" = install ] || words=-Rc
-	shift
+	local name version upgraded=''
 	: >"$WORK/plan"
-	run_pacman $words --print --print-format 'plan %n %v' "$@" || return 0
+	run_pacman $(pacman_words install) --print --print-format 'plan %n %v' "$@" || return 0
 	sed -n 's/^plan //p' "$WORK/manager.log" >"$WORK/planned"
 	while read -r name version; do
-		if [ "$verb" != install ]; then
-			printf 'remove %s\n' "$name"
-		elif [ -z "$(installed_version "$name")" ]; then
+		if [ -z "$(installed_version "$name")" ]; then
 			printf 'install %s\n' "$name"
 		else
 			upgraded="$upgraded $name"

@@ -33,10 +33,7 @@ zypper_words() {
 
 # It asks what to do about a conflict, and does nothing where nobody answers.
 zypper_plan() {
-	local words
-	words=$(zypper_words "$1")
-	shift
-	run_zypper --xmlout $words --dry-run "$@" || true
+	run_zypper --xmlout $(zypper_words install) --dry-run "$@" || true
 	awk '
 		/^<to-install>/ { verb = "install" }
 		/^<to-remove>/ { verb = "remove" }
