@@ -9,7 +9,7 @@ daemon_apply() {
 			"run pulumi up with a new value of recheck, which brings them"
 	[ -n "${ACCOUNT-}" ] || fail "account $(doc account)" "no such account" "it to exist" \
 		"run the account step first"
-	stop_without_detached_network
+	stop_without_network
 	root=$(data_root)
 	look_at_home
 	compose_files
@@ -33,12 +33,17 @@ daemon_apply() {
 	want_registry_logins
 }
 
-# An earlier start script knows no detached network, and says nothing of it.
-stop_without_detached_network() {
-	local name=DOCKERD_ROOTLESS_ROOTLESSKIT_DETACH_NETNS
-	[ "$(doc "environment/$name")" != true ] || grep -q "$name" "$(start_script)" ||
+# What an earlier engine has not: its start script says nothing of that, or the daemon does not
+# start.
+stop_without_network() {
+	local name=DOCKERD_ROOTLESS_ROOTLESSKIT driver fix='update the engine, or leave the option out'
+	driver=$(doc "environment/${name}_NET")
+	[ -z "$driver" ] || rootlesskit --help | grep -q -- "--net .*$driver" ||
+		fail network.driver "$(rootlesskit --version), which has no $driver" "one that has it" "$fix"
+	[ "$(doc "environment/${name}_DETACH_NETNS")" != true ] ||
+		grep -q "${name}_DETACH_NETNS" "$(start_script)" ||
 		fail network.detached "$(start_script), which has no detached network" \
-			"that of Docker 29.5 or later" "update the engine, or leave the option out"
+			"that of Docker 29.5 or later" "$fix"
 }
 
 daemon_facts() {
