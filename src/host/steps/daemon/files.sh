@@ -183,6 +183,10 @@ validate_files() {
 	set -- "$DOC"/text/docker.service/*
 	if [ -e "$1" ] && ! are_as_before docker.service; then validate_unit; fi
 	are_as_before daemon.json || validate_daemon_json
+	! has docker-prune.OnCalendar ||
+		systemd-analyze calendar -- "$(doc docker-prune.OnCalendar)" >/dev/null 2>&1 ||
+		fail prune.schedule "'$(doc docker-prune.OnCalendar)', which systemd does not know" \
+			"a calendar event as systemd.time(7) has them" "correct prune.schedule"
 }
 
 # dockerd reads the certificates, too: root's own copies. Engines before 23 cannot tell.
