@@ -39,15 +39,10 @@ const config = "/home/bob/.config";
 const unit = `${config}/systemd/user/docker.service`;
 
 test.each([
-  [
-    "daemon.json",
-    `${config}/docker/daemon.json`,
-    `echo '{"ip": "127.0.0.1"}' >`,
-    "ip in its daemon.json",
-  ],
-  ["an environment", `${config}/docker/environment`, "echo BIND_IP=127.0.0.1 >", "BIND_IP in"],
-  ["a flag", unit, "sed -i 's/^ExecStart=.*/& --ip=127.0.0.1/' ", "ExecStart"],
-  ["a variable", unit, "sed -i '/^ExecStart=/i Environment=MORE=1' ", "Environment in its unit"],
+  ["daemon.json", `${config}/docker/daemon.json`, `echo '{"ip": "127.0.0.1"}' >`, "has ip;"],
+  ["an environment", `${config}/docker/environment`, "echo BIND_IP=127.0.0.1 >", "has BIND_IP;"],
+  ["a flag", unit, "sed -i 's/^ExecStart=.*/& --ip=127.0.0.1/' ", "has ExecStart;"],
+  ["a variable", unit, "sed -i '/^ExecStart=/i Environment=MORE=1' ", "has Environment;"],
 ])(
   "what it is told by %s, and is not in the program, is one error that names it",
   async (_what, file, edit, words) => {

@@ -265,19 +265,11 @@ describe("Debian 13", () => {
     await app.apply("daemon", plain);
   });
 
-  test("Pasta's package goes with it; nothing restarts without a change", async () => {
-    const installed = async () =>
-      (await host.ssh("dpkg-query -W -f '${Status}' passt")).stdout.includes("ok installed");
+  test("the same again restarts nothing", async () => {
     await app.apply("daemon", withNetwork({ driver: "Pasta" }));
     const started = await daemonStart(host, "app");
     expect((await app.apply("daemon", withNetwork({ driver: "Pasta" }))).changed).toEqual([]);
-    expect([await daemonStart(host, "app"), await installed()]).toEqual([started, true]);
-
-    const { changed } = await app.apply("daemon", plain);
-    expect(changed).toContainEqual(expect.stringContaining("passt"));
-    const restarted = await daemonStart(host, "app");
-    expect((await app.apply("daemon", plain)).changed).toEqual([]);
-    expect([await daemonStart(host, "app"), await installed()]).toEqual([restarted, false]);
+    expect(await daemonStart(host, "app")).toBe(started);
   });
 
   test("reverted, the host is as before", async () => {

@@ -106,6 +106,7 @@ engine_source_problems() {
 source_problem() {
 	local sources=StaticArchive
 	! has_docker_repository || sources='DockerRepository or StaticArchive'
+	[ "$(doc source)" = distribution ] || ! has_rootless_engine || sources="Distribution, $sources"
 	problem "engine.source" "$1" "$2" \
 		"set engine.source to $sources, or to Preinstalled where an engine is there${3-}"
 }

@@ -2,10 +2,11 @@
 
 # preflight: what RootlessKit's network has no way around.
 ipv6_problems() {
-	local off=/proc/sys/net/ipv6/conf/all/disable_ipv6 found='a kernel without IPv6'
+	local found
 	[ "$(doc ipv6)" = true ] || return 0
-	[ ! -e "$off" ] || read -r found <"$off"
-	[ "$found" = 0 ] || problem network.ipv6 "net.ipv6.conf.all.disable_ipv6 = $found" "0" \
+	found=$(cat /proc/sys/net/ipv6/conf/all/disable_ipv6 2>/dev/null) || found=''
+	[ "$found" = 0 ] || problem network.ipv6 \
+		"${found:+net.ipv6.conf.all.disable_ipv6 = }${found:-a kernel without IPv6}" "0" \
 		"set it to 0 (see what set it in /etc/sysctl.d), boot without ipv6.disable=1, or leave \
 the option out"
 }

@@ -60,13 +60,13 @@ start_failed() {
 			"that it does not start with the new settings: it runs again with its earlier \
 files, and containers with a restart policy started again" "a daemon that starts with them" \
 			"correct what the lines above say, or take back the last change of daemon, \
-environment or unitOverrides"
+environment, storageDriver or unitOverrides"
 	fi
 	fail "docker.service of $ACCOUNT" \
 		"it does not start, or does not answer on $ACCOUNT_RUNTIME/docker.sock: its containers \
 are down until it does" "a daemon that answers" \
-		"correct what the lines above say; or take back the last change of daemon, environment or \
-unitOverrides, with a new value of recheck: to Pulumi nothing has changed then"
+		"correct what the lines above say; or take back the last change of daemon, environment, \
+storageDriver or unitOverrides, with a new value of recheck: to Pulumi nothing has changed then"
 }
 
 # In a subshell. The records say then that these are wanted; the step has not come to its end.

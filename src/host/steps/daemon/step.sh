@@ -2,17 +2,14 @@
 # finds it, and logins to registries. The daemon restarts only when what it runs with is another.
 
 daemon_apply() {
-	local manager_ran='' root detach=DOCKERD_ROOTLESS_ROOTLESSKIT_DETACH_NETNS
+	local manager_ran='' root
 	[ "$(doc secrets)" = "$(secret_names)" ] ||
 		fail "secret values" "the values of '$(secret_names)' on this machine" \
 			"those of '$(doc secrets)'" \
 			"run pulumi up with a new value of recheck, which brings them"
 	[ -n "${ACCOUNT-}" ] || fail "account $(doc account)" "no such account" "it to exist" \
 		"run the account step first"
-	# An earlier start script says nothing of a variable that it does not know.
-	[ "$(doc "environment/$detach")" != true ] || grep -q "$detach" "$(start_script)" ||
-		fail network.detached "$(start_script), which has no detached network" \
-			"that of Docker 29.5 or later" "update the engine, or leave the option out"
+	stop_without_network
 	root=$(data_root)
 	look_at_home
 	compose_files
@@ -20,6 +17,10 @@ daemon_apply() {
 	# A daemon that runs keeps running when the new files cannot be right.
 	are_as_before docker.service || validate_unit
 	are_as_before daemon.json || validate_daemon_json
+	! has docker-prune.OnCalendar ||
+		systemd-analyze calendar -- "$(doc docker-prune.OnCalendar)" >/dev/null 2>&1 ||
+		fail prune.schedule "'$(doc docker-prune.OnCalendar)', which systemd does not know" \
+			"a calendar event as systemd.time(7) has them" "correct prune.schedule"
 	read_start
 	record_data_root "$root"
 	[ "$(chosen_driver)" != fuse-overlayfs ] || want_packages fuse-overlayfs
@@ -36,6 +37,19 @@ daemon_apply() {
 	[ "$(recorded_data "$root")" != 'absent - - -' ] ||
 		write_data_line "$root" "absent $(as_account stat -L -c '%i %W -' -- "$root" </dev/null)"
 	want_registry_logins
+}
+
+# What an earlier engine has not: its start script says nothing of that, or the daemon does not
+# start.
+stop_without_network() {
+	local name=DOCKERD_ROOTLESS_ROOTLESSKIT driver fix='update the engine, or leave the option out'
+	driver=$(doc "environment/${name}_NET")
+	[ -z "$driver" ] || rootlesskit --help | grep -q -- "--net .*$driver" ||
+		fail network.driver "$(rootlesskit --version), which has no $driver" "one that has it" "$fix"
+	[ "$(doc "environment/${name}_DETACH_NETNS")" != true ] ||
+		grep -q "${name}_DETACH_NETNS" "$(start_script)" ||
+		fail network.detached "$(start_script), which has no detached network" \
+			"that of Docker 29.5 or later" "$fix"
 }
 
 daemon_facts() {
