@@ -333,6 +333,7 @@ describe("killed", () => {
     environment: { A: "b" },
     onDestroy: { data: "Delete" },
   };
+  const edited = { ...wishes, environment: { A: "c" }, sysctls: { "net.core.somaxconn": "16384" } };
   const lease = "e1";
   /** What an engine writes at each start, the agent's own, of which ada has some, and what an apt that is killed leaves. */
   const ofEachRun =
@@ -369,6 +370,9 @@ describe("killed", () => {
         const app = new Installation(host, lease);
         for (let kill = 0; kill < 2; kill++)
           await killedAfter(random.fraction() * lasts, app.tryUp(wishes));
+        await app.up(wishes);
+        await expectLike(wanted);
+        await killedAfter((random.fraction() * lasts) / 4, app.tryUp(edited));
         await app.up(wishes);
         await expectLike(wanted);
         await killedAfter((random.fraction() * lasts) / 2, app.tryDestroy());
