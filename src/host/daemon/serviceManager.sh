@@ -26,8 +26,5 @@ $ACCOUNT, then run again"
 
 # True where the unit is up or on its way up, again and again perhaps.
 daemon_is_up() {
-	case $(ask_systemctl is-active docker.service) in
-	active | activating | reloading) ;;
-	*) return 1 ;;
-	esac
+	ask_systemctl is-active docker.service | grep -qE '^(active|activating|reloading)'
 }

@@ -44,6 +44,10 @@ known_account_problems() {
 	[ "$ACCOUNT_UID" != 0 ] ||
 		problem "account.name" "$ACCOUNT to be root (uid 0)" "an ordinary account" \
 			"name another account"
+	case $ACCOUNT_HOME in
+	*[!A-Za-z0-9/._@+-]*) problem "account.home" "the home '$ACCOUNT_HOME'" \
+		"a path of letters, digits and /._@+-" "name another account, or move its home" ;;
+	esac
 	! has uid || require_equal uid "$(doc uid)" "$ACCOUNT_UID"
 	! has home || require_equal home "$(doc home)" "$ACCOUNT_HOME"
 	! has shell || {

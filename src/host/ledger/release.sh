@@ -65,6 +65,8 @@ decide() {
 give_back() {
 	local bytes=$STATE/records/$1.was copy label
 	label=$(label_of "$3" "$4")
+	# What a write that was killed has left beside a file of root's.
+	[ "$3" != path ] || [ ! -e "$4.rootless-docker-new" ] || rm -f "$4.rootless-docker-new"
 	[ -e "$bytes" ] || bytes=-
 	case $2 in
 	restore)

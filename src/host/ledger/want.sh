@@ -103,8 +103,9 @@ stop_on_conflicts() {
 	local kind name value other others
 	while IFS=$TAB read -r kind name value other others; do
 		problem "$(label_of "$kind" "$name")" \
-			"'$others' wanted by $(owner_of "$other") (installation $other)" \
-			"'$value', as $(owner_of "$LEASE") says" "let both say the same, or one of them alone"
+			"'$(value_words "$others" "$value")' wanted by $(owner_of "$other")" \
+			"'$(value_words "$value" "$others")', as $(owner_of "$LEASE") says" \
+			"let both say the same, or one of them alone"
 	done <"$WORK/conflicts"
 	stop_on_problems
 }

@@ -31,7 +31,9 @@ path_bytes() { cat "$1"; }
 # $1 path, $2 value, $3 the file of its bytes.
 path_set() {
 	local kind mode owner
-	stop_where_others_lead "$1"
+	# A directory that others can change leads root where they like.
+	! others_can_change "$1" || fail "$1" "that others than root can change what leads to it" \
+		"directories that root alone can change" "see 'namei -l $1', and take that right away"
 	read -r kind mode _ owner <<-VALUE
 		$2
 	VALUE
@@ -52,14 +54,6 @@ path_set() {
 		echo "${kind%.d}" >>"$WORK/units-changed"
 		;;
 	esac
-}
-
-# A directory that others can change leads root where they like. Each one is asked for once in a
-# run. $1 the path.
-stop_where_others_lead() {
-	case " ${SAFE_DIRECTORIES-} " in *" ${1%/*} "*) return 0 ;; esac
-	! others_can_change "$1" || fail "$1" "that others than root can change what leads to it" \
-		"directories that root alone can change" "see 'namei -l $1', and take that right away"
 }
 
 # systemd reads a unit's files when it loads it: of those that it has loaded it is told.

@@ -150,7 +150,6 @@ compose_prune() {
 	printf '%s\n' "$MANAGED
 [Unit]
 Description=Removes what Docker does not use any more (rootless)
-Documentation=https://docs.docker.com/reference/cli/docker/system/prune/
 Requisite=docker.service
 After=docker.service
 

@@ -49,9 +49,10 @@ look_at_home() {
 # $1 the path.
 note_earlier() {
 	find_home "$1"
-	case $SEEN_FILE in
-	'' | -) echo /dev/null ;;
-	*) printf '%s %s\n' "$SEEN_FILE" "${SEEN_VALUE##* }" ;;
+	case $SEEN_VALUE in
+	link*) fail "$1" "a link" "a plain file, or none" "put the file itself there, then run again" ;;
+	file*) printf '%s %s\n' "$SEEN_FILE" "${SEEN_VALUE##* }" ;;
+	*) echo /dev/null ;;
 	esac >"$WORK/earlier/${1##*/}"
 }
 

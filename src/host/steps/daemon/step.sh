@@ -42,10 +42,10 @@ daemon_apply() {
 # What an earlier engine has not: its start script says nothing of that, or the daemon does not
 # start.
 stop_without_network() {
-	local name=DOCKERD_ROOTLESS_ROOTLESSKIT driver fix='update the engine, or leave the option out'
+	local name=DOCKERD_ROOTLESS_ROOTLESSKIT driver fix='update the engine, or leave it out'
 	driver=$(doc "environment/${name}_NET")
 	[ -z "$driver" ] || rootlesskit --help | grep -q -- "--net .*$driver" ||
-		fail network.driver "$(rootlesskit --version), which has no $driver" "one that has it" "$fix"
+		fail network.driver "$(rootlesskit --version) without $driver" "one that has it" "$fix"
 	[ "$(doc "environment/${name}_DETACH_NETNS")" != true ] ||
 		grep -q "${name}_DETACH_NETNS" "$(start_script)" ||
 		fail network.detached "$(start_script), which has no detached network" \
