@@ -21,7 +21,7 @@ engine_apply() {
 	ENGINE_VERSION=$(engine_version)
 	# Its package may count as installed, and its files be gone.
 	[ -n "$ENGINE_VERSION" ] || fail "dockerd" \
-		"that it says no version ($(dockerd --version 2>&1 | tail -n 1))" "an engine that is whole" \
+		"no version of it ($(dockerd --version 2>&1 | tail -n 1))" "an engine that is whole" \
 		"install the engine again, or remove what is left of it, such as $ENGINES; then run again"
 }
 
