@@ -321,6 +321,112 @@ describe("a hostile account", () => {
   );
 });
 
+describe("cut off, and the wish is another one then", () => {
+  /** An account of its own for each, beside ada's. */
+  const wishesOf = (name: string, data: "Delete" | "Keep"): StepArgs => ({
+    owner: `infra/prod/${name}`,
+    account: { name },
+    onDestroy: { data },
+  });
+
+  test(
+    promise(6, "a Delete that was cut off, then Keep: nothing of the account goes"),
+    async () => {
+      const app = install();
+      const wishes = wishesOf("ivy", "Delete");
+      await app.up(wishes);
+      await root(host, "mkdir /home/ivy/mine; mount -t tmpfs tmpfs /home/ivy/mine");
+      const { exitCode, said } = await app.tryDestroy();
+      expect(exitCode).not.toBe(0);
+      expect(said.filter((line) => line.includes("/home/ivy/mine"))).not.toEqual([]);
+      await root(host, "umount /home/ivy/mine; echo kept >/home/ivy/mine/file");
+      await app.up(wishesOf("ivy", "Keep"));
+      await app.destroy();
+      await root(
+        host,
+        "grep -q kept /home/ivy/mine/file; id ivy >/dev/null; userdel -r ivy 2>/dev/null",
+      );
+    },
+  );
+
+  test(promise(1, "a file that cannot be read is an error, and stays as it is"), async () => {
+    await root(
+      host,
+      `useradd -m jo; cd /home/jo; mkdir -p .config/docker; echo '{"debug": true}' >.config/docker/daemon.json
+      chown -R jo: .config; chmod 0 .config/docker/daemon.json`,
+    );
+    const app = install();
+    const { exitCode, said } = await app.tryUp(wishesOf("jo", "Keep"));
+    expect(exitCode).not.toBe(0);
+    expect(said.filter((line) => line.includes("daemon.json"))).not.toEqual([]);
+    await app.destroy();
+    await root(
+      host,
+      `cd /home/jo/.config/docker; [ "$(stat -c %a daemon.json)" = 0 ]; grep -q debug daemon.json; userdel -r jo 2>/dev/null`,
+    );
+  });
+
+  test(promise(8, "a takeover that was cut off: the next up inherits the rest"), async () => {
+    const there = await snapshotHost(host);
+    await root(host, "useradd -m kim; echo 'export A=b' >>/home/kim/.profile");
+    const found = await snapshotHost(host);
+    const lost = install();
+    const app = install();
+    const wishes = wishesOf("kim", "Delete");
+    await lost.up(wishes);
+    await app.tryInstall();
+    // As far as a takeover comes before it has rewritten the first record.
+    const leases = "/var/lib/rootless-docker/leases";
+    await root(
+      host,
+      `find ${leases}/${lost.lease} -type f ! -name owner -exec cp -a -t ${leases}/${app.lease} {} +`,
+    );
+    await app.up(wishes);
+    await lost.destroy();
+    await app.destroy();
+    const left = diffSnapshots(found, await snapshotHost(host));
+    expect(left.filter((line) => !agents.test(line) && !/sub[ug]id/.test(line))).toEqual([]);
+    await root(host, "userdel -r kim 2>/dev/null");
+    expect(diffSnapshots(there, await snapshotHost(host)).filter((l) => !agents.test(l))).toEqual(
+      [],
+    );
+  });
+
+  test(promise(2, "an account that could not be made, and a home put there by hand"), async () => {
+    const app = install();
+    // A lock of somebody's who is at work.
+    await root(host, "sleep 1000 & echo $! >/etc/passwd.lock");
+    expect((await app.tryUp(wishesOf("lea", "Delete"))).exitCode).not.toBe(0);
+    await root(
+      host,
+      "kill $(cat /etc/passwd.lock); rm /etc/passwd.lock; mkdir /home/lea; echo a >/home/lea/b",
+    );
+    const { exitCode, said } = await app.tryUp(wishesOf("lea", "Delete"));
+    expect(exitCode).not.toBe(0);
+    expect(said.filter((line) => line.includes("account.home"))).not.toEqual([]);
+    await app.destroy();
+    await root(host, "[ -e /home/lea/b ]; rm -r /home/lea");
+  });
+
+  test(promise(6, "a data root that is a mount of its own is emptied, and stays"), async () => {
+    await root(
+      host,
+      `useradd -m max; mkdir -p /srv/disk /srv/data; chown max: /srv/disk
+      mount --bind /srv/disk /srv/data; mkdir /srv/data/lost+found`,
+    );
+    const app = install();
+    await app.up({ ...wishesOf("max", "Delete"), daemon: { "data-root": "/srv/data" } });
+    await root(host, "[ -d /srv/data/containers ]");
+    await app.destroy();
+    expect(
+      await root(
+        host,
+        "mountpoint -q /srv/data; ls -A /srv/data; umount /srv/data; userdel -r max 2>/dev/null",
+      ),
+    ).toBe("lost+found\n");
+  });
+});
+
 describe("killed", () => {
   const seed = Number(process.env.KILLS_SEED ?? Date.now() % 1_000_000);
   const runs = Number(process.env.KILLS_RUNS ?? 2);
