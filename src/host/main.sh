@@ -36,6 +36,8 @@ apply() {
 			"give recheck a new value, with which every step runs, if the machine was made anew; \
 if another stack took the account over, take this RootlessDockerHost out of its program"
 	meet_account
+	# A destroy that was cut off does not say any more what becomes of data.
+	[ ! -e "$OWN/on-destroy-data" ] || rm -f "$OWN/on-destroy-data"
 	case $STEP in
 	engine | account | kernel | secrets)
 		[ ! -s "$begun" ] || was_killed=yes
@@ -82,7 +84,8 @@ revert() {
 	meet_account
 	case $STEP in
 	daemon | preflight) ;;
-	*) if is_there daemon; then (take_back daemon); fi ;;
+	# Under Delete, what is in the home goes with the account.
+	*) if [ ! -e "$OWN/on-destroy-data" ] && is_there daemon; then (take_back daemon); fi ;;
 	esac
 	revert_step
 }

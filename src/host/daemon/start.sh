@@ -21,7 +21,8 @@ have_daemon() {
 		have_daemon start || true
 	while :; do
 		status=0
-		as_account_within "$slice" sh -c "$TELL_DAEMON" sh "$verb" </dev/null || status=$?
+		as_account_within "$slice" sh -c "$TELL_DAEMON" sh "$verb" </dev/null >/dev/null ||
+			status=$?
 		[ "$status" = 124 ] || return "$status"
 		waited=$((waited + slice))
 		[ "$waited" -lt 1200 ] || fail "docker.service of $ACCOUNT" \

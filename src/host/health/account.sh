@@ -1,8 +1,9 @@
 # Accounts that cannot have a daemon, or not without handling what is unusual: an error each.
 
-# For preflight and the step account. $1 the account's name.
+# For preflight. One that is in the making, or going, is the account step's to finish. $1 the name.
 account_problems() {
 	local status=0
+	! grep -qsE "^$1 .* (making|going)\$" "$STATE"/leases/*/account-entry || return 0
 	[ "$ACCOUNT" = "$1" ] || know_account "$1" || status=$?
 	if [ "$status" = 0 ]; then
 		known_account_problems
@@ -17,13 +18,11 @@ account_problems() {
 	id_problems "$1"
 }
 
-# The account step finishes one whose making was cut off. Its group would be another's, with what
-# that may do. $1 the name.
+# For the step account, too. A group would be another's, with what that may do. $1 the name.
 new_account_problems() {
 	[ "$(doc create)" != false ] ||
 		problem "account.create" "no account $1" "it to exist, since account.create is false" \
 			"create it, or leave account.create out"
-	! grep -qsE "^$1 .* (making|going)\$" "$STATE"/leases/*/account-entry || return 0
 	if others_can_change "$ACCOUNT_HOME" || [ -e "$ACCOUNT_HOME" ] || [ -h "$ACCOUNT_HOME" ]; then
 		problem "account.home" "$ACCOUNT_HOME there already, or where others may change the way" \
 			"a new directory, in a place that only root can change" \
@@ -99,7 +98,7 @@ place_problems() {
 		done
 		while IFS=$TAB read -r owner path; do
 			problem "$ACCOUNT_HOME/$path" "it owned by $owner" \
-				"a file of $ACCOUNT, which writes there" "give it to $ACCOUNT, or move it away"
+				"a file of $ACCOUNT, which writes there" "move it, or the link there, away"
 		done
 	} <"$WORK/places"
 	case $ACCOUNT_HOME/ in

@@ -83,8 +83,8 @@ process_facts() {
 rootlesskit_argument() {
 	local line value=''
 	[ -s "$WORK/rootlesskit-arguments" ] ||
-		timeout 20 tr '\0' '\n' >"$WORK/rootlesskit-arguments" \
-			<"/proc/$(pgrep -o -u "$ACCOUNT_UID" -x rootlesskit)/cmdline"
+		timeout 20 head -c 65536 "/proc/$(pgrep -o -u "$ACCOUNT_UID" -x rootlesskit)/cmdline" |
+		tr '\0' '\n' >"$WORK/rootlesskit-arguments"
 	while IFS= read -r line; do
 		case $line in
 		"--$1="*) value=${line#*=} ;;

@@ -87,7 +87,9 @@ give_back() {
 		*-) ;;
 		path-* | home-*)
 			copy=$4.before-rootless-docker~
-			while [ "$("${3}_state" "$copy")" != absent ]; do copy=$copy~; done
+			while [ ${#copy} -lt $((${#4} + 30)) ] && [ "$("${3}_state" "$copy")" != absent ]; do
+				copy=$copy~
+			done
 			"${3}_set" "$copy" "$5" "$bytes"
 			note_set "$3"
 			say "what was there before is in $copy"

@@ -43,7 +43,9 @@ meet_account() {
 		fail "account $RECORDED_NAME" "no such account" \
 			"the one that was recorded, which comes from a directory service (nsswitch.conf)" \
 			"see why the service does not answer, then run again"
-	[ "$RECORDED_STATE" = going ] || forget_gone_account
+	[ "$RECORDED_STATE" != going ] || return 0
+	say "account $RECORDED_NAME is gone: what was recorded of its home is forgotten"
+	forget_home
 }
 
 # $1 the account that has the recorded name, or else the recorded uid.
@@ -58,26 +60,25 @@ stop_on_another_account() {
 'rm $OWN/account-entry' as root, which leaves it as it is"
 }
 
-# Its home is gone, or another's by now: nothing of it goes back.
-forget_gone_account() {
-	local record
-	say "account $RECORDED_NAME is gone: what was recorded of its home is forgotten"
-	for record in $(records_of "$LEASE"); do
-		case $(head -n 1 "$STATE/records/$record") in
-		home"$TAB"* | line"$TAB"* | member"$TAB"* | linger"$TAB"*)
-			rm -f "$STATE/records/$record" "$STATE/records/$record.was"
-			;;
-		esac
-	done
+# Its home is gone: nothing of it goes back.
+forget_home() {
+	# shellcheck disable=SC2046 # names of records have no blanks
+	awk -F '\t' -v lease="$LEASE" '
+		FNR == 1 { is = $1 ~ /^(home|line|member|linger)$/ }
+		is && $1 == "by" && $2 == lease { print FILENAME, FILENAME ".was" }' \
+		/dev/null $(record_files) | xargs -r rm -f
 	note_account "$RECORDED_NAME" "$RECORDED_UID" "$RECORDED_HOME" new
-	read_account_record
+	RECORDED_STATE=new ACCOUNT='' ACCOUNT_UID='' ACCOUNT_HOME=''
 }
 
 # Makes sure that the account is there, and records whether it was.
 have_account() {
 	local name
 	name=$(doc account)
-	if [ "$RECORDED_STATE" = making ]; then undo_half_account "$name"; fi
+	case $RECORDED_STATE in
+	making) undo_half_account "$name" ;;
+	going) remove_account ;;
+	esac
 	if [ -n "$ACCOUNT" ] || know_account "$name"; then
 		case $RECORDED_STATE in
 		made | found) ;;
@@ -181,7 +182,7 @@ account_stays() {
 		printf '%s' "$reason"
 	elif [ ! -e "$OWN/on-destroy-data" ] && has_own_things; then
 		printf 'which has files in %s; "userdel -r %s" removes it' "$ACCOUNT_HOME" "$ACCOUNT"
-	elif [ -s "$OWN/data" ]; then
+	elif grep -qsv "^$ACCOUNT_HOME/" "$OWN/data"; then
 		printf 'whose data stay'
 	fi
 }
@@ -239,7 +240,7 @@ remove_account() {
 		if getent group "$name" >/dev/null; then set -- -g "$name"; else set --; fi
 		useradd -M "$@" "$name" && userdel "$name"
 	fi 9>&-
-	ACCOUNT='' ACCOUNT_UID='' ACCOUNT_HOME=''
+	forget_home
 }
 
 # Ends all that runs as the account, its containers too. What ignores TERM would hold the stop of
@@ -248,6 +249,6 @@ quiet_account() {
 	loginctl disable-linger "$ACCOUNT" 2>/dev/null || true
 	systemctl kill -s KILL "user-$ACCOUNT_UID.slice" 2>/dev/null || true
 	systemctl stop "user-$ACCOUNT_UID.slice" 2>/dev/null || true
-	as_account sh -c 'kill -KILL -1' 2>/dev/null || true
+	as_account sh -c 'kill -KILL -1' >/dev/null 2>&1 || true
 	systemctl reset-failed "user@$ACCOUNT_UID.service" 2>/dev/null || true
 }

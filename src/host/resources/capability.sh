@@ -25,12 +25,4 @@ capability_set() {
 want_capability() {
 	want_packages "$(package_name libcap2-bin)"
 	want capability "$1" "$2"
-	case $PACKAGE_MANAGER:$1 in
-	apt-get:/usr/bin/*) ;;
-	*) return 0 ;;
-	esac
-	# An upgrade of the package replaces the file: dpkg gives it to the new one.
-	printf '# Managed by rootless-docker (Pulumi): package upgrades lose file capabilities.\n%s\n' \
-		"post-invoke=\"if [ -x $1 ]; then setcap $2 $1 || true; fi\"" >"$WORK/after-packages"
-	want_file /etc/dpkg/dpkg.cfg.d/rootless-docker 644 "$WORK/after-packages"
 }

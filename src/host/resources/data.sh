@@ -24,15 +24,14 @@ until [ -e "$root" ]; do root=${root%/*} && root=${root:-/}; done
 [ -d "$root" ] && [ -w "$root" ] || exit 3
 echo absent - - -'
 
-# Before the daemon is started on it: records what it was. What was recorded counts for as long as
-# there is a directory. $1 the data root.
-record_data_root() {
-	local look
+# Before the daemon is started on it: DATA_LOOK is what it was, or empty where that is recorded.
+# What was recorded counts for as long as there is a directory. $1 the data root.
+look_at_data_root() {
+	DATA_LOOK=''
 	if [ -n "$(recorded_data "$1")" ] && [ "$(home_state "=$1")" != absent ]; then return 0; fi
-	look=$(as_account sh -c "$LOOK_AT_DATA_ROOT" sh "$1" </dev/null) ||
+	DATA_LOOK=$(as_account sh -c "$LOOK_AT_DATA_ROOT" sh "$1" </dev/null) ||
 		fail daemon.data-root "$1, where account $ACCOUNT cannot write" "a place of its own" \
 			"make $1 and give it to $ACCOUNT, mount what belongs there, or set another data-root"
-	write_data_line "$1" "$look"
 }
 
 # The rest of its line. $1 the data root.
@@ -44,9 +43,11 @@ recorded_data() {
 	done <"$OWN/data"
 }
 
-# $1 the data root, $2 the rest of its line.
+# $1 the data root, $2 the rest of its line, which the account has said.
 write_data_line() {
 	local root rest record=$OWN/data
+	printf '%s' "$2" | tr '\n' ! | grep -qxE '(absent|empty|found)( [0-9]+| -){3}' ||
+		fail "$1" "that $ACCOUNT does not say what is there ($(last_words))" "an answer" "run again"
 	{
 		[ ! -e "$record" ] || while IFS=$TAB read -r root rest; do
 			[ "$root" = "$1" ] || printf '%s\t%s\n' "$root" "$rest"
@@ -91,7 +92,7 @@ remove_data() {
 		remove_data_root "$root" $rest || printf '%s\t%s\n' "$root" "$rest" >>"$WORK/data.stays"
 	done 4<"$record"
 	write_record "$record" <"$WORK/data.stays"
-	[ ! -s "$WORK/data.stays" ] || : >"$WORK/stays"
+	[ -n "$HOME_GOES" ] || [ ! -s "$WORK/data.stays" ] || : >"$WORK/stays"
 }
 
 # False where it stays. $1 data root, $2 to $5 the rest of its line.
@@ -108,8 +109,8 @@ remove_data_root() {
 		say "stays: $1, another directory than the one that the daemon was started on"
 		return 1
 	elif data_are_deleted; then
-		# It goes with the home.
-		case $1-$RECORDED_STATE in "$ACCOUNT_HOME"/*-made) return 0 ;; esac
+		# It goes with the home, and its line when that is gone.
+		case $1-$HOME_GOES in "$ACCOUNT_HOME"/*-yes) return 1 ;; esac
 	# The disk says whether there is anything, and the daemon, unless its step never ended.
 	elif { [ ! -e "$WORK/holds-nothing" ] && is_applied daemon; } ||
 		! as_account sh -c "$LOOK_FOR_DATA" sh "$1" </dev/null; then
@@ -140,7 +141,7 @@ remove_in_rootlesskit() {
 			chmod "$3" "$1"'\'' sh "$@"
 		status=$?
 		rm -rf "$state"
-		exit "$status"' sh "$@" </dev/null ||
+		exit "$status"' sh "$@" </dev/null >/dev/null ||
 		fail "$1" "data that $ACCOUNT cannot remove ($(last_words))" "them gone" \
 			"remove them by hand, then run again"
 	changed "$1: what the daemon made removed"

@@ -60,10 +60,11 @@ HOME_READ='
 my $place = shift;
 my ($number, @seen, @files) = (0);
 $number++ while -e $number;
+open my $asked, "<", "paths" or exit 1;
 while (my $line = <STDIN>) {
 	my ($size, $kind, $mode, $path, $target) =
 		$line =~ /^(\d+) (\w+) ([0-7]+|-) ([^\t\n]+)(?:\t([^\t\n]*))?\n\z/ or exit 1;
-	read(STDIN, my $bytes, $size) == $size or exit 1;
+	read(STDIN, my $bytes, $size) == $size && <$asked> eq "$path\n" or exit 1;
 	my $value = $kind =~ /^(file|dir)$/ ? "$kind $mode" : $kind eq "link" ? "link $target" : $kind;
 	push @seen, [$path, $value, $kind eq "file" ? $number : "-"];
 	next if $kind ne "file";
@@ -72,7 +73,7 @@ while (my $line = <STDIN>) {
 	push @files, $number++;
 }
 my %sum = map { /^(\w+)  (\d+)/ ? ($2, $1) : () } @files ? qx{sha256sum -- @files} : ();
-exit 1 if !@seen;
+exit 1 if !@seen || <$asked>;
 for (@seen) {
 	my ($path, $value, $file) = @$_;
 	print "$path\t", $file eq "-" ? "$value\t-" : "$value $sum{$file}\t$place$file", "\n";
@@ -95,12 +96,15 @@ look_at_homes() {
 	look_home "$@"
 }
 
-# The account does not let this program work in its home: an error in an up. A destroy goes on; what
-# is there stays. $1 what was found.
+# The account does not let this program work in its home: an error. A second destroy goes on, and
+# what is there stays: no account holds up more than one. $1 what was found.
 refuse_home() {
-	[ "$VERB" = revert ] ||
-		fail "$ACCOUNT_HOME" "$1" "a home that $ACCOUNT reads and writes" \
-			"see what is mounted there, and what $ACCOUNT runs, then run again"
+	if [ "$VERB-$(words_of_file "$OWN/home-refused")" != revert-revert ]; then
+		echo "$VERB" >"$OWN/home-refused"
+		fail "$ACCOUNT_HOME" "$1" "a home that $ACCOUNT can use" \
+			"see what is mounted there, whether its disk is full, and what runs, then run again; \
+a second destroy leaves what is there"
+	fi
 	: >"$WORK/home/silent"
 	: >"$WORK/stays"
 	say "stays: what this program left in $ACCOUNT_HOME: found $1"
@@ -150,7 +154,7 @@ home_settled() {
 		printf '%s\t%s\t%s\n' "$path" "$SEEN_VALUE" "$SEEN_FILE"
 	done <"$WORK/home/todo" | perl -e "$HOME_PACK" >"$WORK/home/batch"
 	: >"$WORK/home/todo"
-	as_account_within 60 perl -e "$HOME_WRITE" <"$WORK/home/batch" ||
+	as_account_within 60 perl -e "$HOME_WRITE" <"$WORK/home/batch" >/dev/null ||
 		refuse_home "that $ACCOUNT cannot write there ($(last_words))"
 }
 

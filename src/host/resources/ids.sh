@@ -55,7 +55,7 @@ new_range() {
 		}' /etc/subuid /etc/subgid
 }
 
-# useradd gives no range, and says nothing, where these are not there; usermod refuses.
+# useradd gives no range where these are not there; usermod refuses.
 have_id_files() { { [ -e /etc/subuid ] && [ -e /etc/subgid ]; } || touch /etc/subuid /etc/subgid; }
 
 # Gives the account one range more in each file where it has too few. newuidmap reads the files when

@@ -62,7 +62,7 @@ protect_packages() {
 # Before packages change: what a killed run was at work on is completed, and the lists are there.
 begin_packages() {
 	[ -e "$STATE/packages" ] || write_record "$STATE/packages" </dev/null
-	of_manager complete
+	complete_packages
 	if [ ! -e "$WORK/lists.errors" ] && of_manager outdated; then refresh_lists; fi
 }
 
@@ -120,7 +120,7 @@ stop_on_removal() {
 remove_packages() {
 	local names removed last=''
 	[ -s "$STATE/packages" ] || return 0
-	of_manager complete
+	complete_packages
 	while :; do
 		note_unneeded
 		names=$(paste -s -d ' ' "$WORK/unneeded")

@@ -49,10 +49,12 @@ want_sysctl() {
 
 # A larger value of the host's own stays. $1 key, $2 value.
 want_sysctl_at_least() {
-	local before
+	local now before
+	now=$(sysctl_state "$1")
 	before=$(recorded_was sysctl "$1")
-	before=${before:-$(sysctl_state "$1")}
-	if [ "$before" = gone ] || at_least "$before" "$2"; then return 0; fi
+	if [ "$now" = gone ] || at_least "${before:-$now}" "$2" || at_least "$now" "$(($2 + 1))"; then
+		return 0
+	fi
 	want_sysctl "$1" "$2"
 }
 

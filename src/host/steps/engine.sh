@@ -66,6 +66,8 @@ want_packaged_engine() {
 		want_repository "$(doc repository)/$(of_known_system 4)" "$(of_known_system 5)"
 	fi
 	packages=$(wanted_engine)
+	# The accounts of a machine have packages of one source.
+	want_link "$STATE/engine.source" "$(doc source)"
 	settle
 	if has_another_source; then replace_packages $packages; else want_packages $packages; fi
 }
@@ -112,12 +114,19 @@ want_static_engine() {
 
 # Before the records go: packages that a killed run was at work on, while their repository is there.
 engine_before_release() {
-	[ ! -s "$STATE/packages" ] || of_manager complete
+	local unit
+	[ ! -s "$STATE/packages" ] || complete_packages
 	remove_half_archives
+	# Masks and the group go last: until their packages are gone, a boot would start root's daemon.
+	for unit in $ROOT_UNITS; do
+		printf 'path\t/etc/systemd/system/%s\nunit\t%s\ngroup\tdocker\n' "$unit" "$unit"
+	done >>"$WORK/wanted"
+	release
+	release_packages
+	: >"$WORK/wanted"
 }
 
 # The last step of a destroy that has packages. A docker.socket that stays needs its group.
 engine_released() {
-	release_packages
 	[ ! -f /usr/lib/systemd/system/docker.socket ] || group_set docker present
 }

@@ -109,9 +109,10 @@ apt_orphans() {
 }
 
 # A package that was killed while it was unpacked can be neither configured nor removed: it is
-# unpacked once more, with what it needs.
-apt_complete() {
+# unpacked once more, with what it needs. Other managers do that by themselves.
+complete_packages() {
 	local halves
+	[ "$PACKAGE_MANAGER" = apt-get ] || return 0
 	[ -n "$(dpkg --audit 2>&1)" ] || return 0
 	say "completes packages that an interrupted installation left"
 	run_manager dpkg --configure -a || true

@@ -8,7 +8,6 @@ dnf_versions() {
 	grep -xE '[0-9][^ ]*' "$WORK/manager.log" | sed 's/^0://' | sort -rV -u
 }
 
-# dnf looks after its lists itself.
 dnf_outdated() { false; }
 
 dnf_refresh() { run_dnf makecache --refresh; }
@@ -69,9 +68,6 @@ dnf_orphans() {
 	run_dnf -q repoquery --unneeded --qf '%{name}\n' || true
 	grep -xE '[A-Za-z0-9][A-Za-z0-9._+-]*' "$WORK/manager.log" || true
 }
-
-# What was killed is done again by the next installation.
-dnf_complete() { :; }
 
 dnf_errors() {
 	grep -E -e '^ *(-|Error|error:|E:|Problem|Curl error|curl:|Failed|Errors)' \

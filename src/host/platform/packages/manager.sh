@@ -9,7 +9,6 @@
 #                       may remove something; remove with configuration; purge, as people ask for it
 #   orphans NAME...     packages that nothing needs and nobody has asked for; those that are named
 #                       count as if nobody had asked for them
-#   complete            what was interrupted
 #   errors              of what it has said in $WORK/manager.log, a line each
 # NAME may be NAME=VERSION where something is installed.
 

@@ -3,7 +3,6 @@
 
 pacman_installed() { pacman -Q -- "$@" 2>/dev/null || true; }
 
-# Arch keeps one version of each.
 pacman_versions() { pacman -Si -- "$1" 2>/dev/null | sed -n 's/^Version *: //p'; }
 
 # Arch supports no update of a part: newer lists bring packages that are built for newer libraries
@@ -12,15 +11,7 @@ pacman_outdated() { [ -z "$(find /var/lib/pacman/sync -name '*.db' -print -quit 
 
 pacman_refresh() { ! pacman_outdated || run_pacman -Sy; }
 
-# A pacman that is killed leaves its lock, and pacman leaves it to people to see that none is at
-# work.
-run_pacman() {
-	local lock=/var/lib/pacman/db.lck
-	[ ! -e "$lock" ] || [ -n "$(find /proc/[0-9]*/fd -lname "$lock" 2>/dev/null)" ] ||
-		fail "$lock" "it there, and no program at work with it, as a killed pacman leaves it" \
-			"it gone" "see in /var/log/pacman.log what was interrupted, remove it, then run again"
-	run_manager pacman --noconfirm "$@"
-}
+run_pacman() { run_manager pacman --noconfirm "$@"; }
 
 pacman_words() {
 	case $1 in
@@ -32,20 +23,13 @@ pacman_words() {
 
 # It removes nothing where nobody answers its questions.
 pacman_plan() {
-	local name version upgraded=''
+	local name
 	: >"$WORK/plan"
-	run_pacman $(pacman_words install) --print --print-format 'plan %n %v' "$@" || return 0
+	run_pacman $(pacman_words install) --print --print-format 'plan %n' "$@" || return 0
 	sed -n 's/^plan //p' "$WORK/manager.log" >"$WORK/planned"
-	while read -r name version; do
-		if [ -z "$(installed_version "$name")" ]; then
-			printf 'install %s\n' "$name"
-		else
-			upgraded="$upgraded $name"
-		fi
+	while read -r name; do
+		[ -n "$(installed_version "$name")" ] || printf 'install %s\n' "$name"
 	done <"$WORK/planned" >"$WORK/plan"
-	[ -z "$upgraded" ] || fail "pacman -S $*" \
-		"that it replaces$upgraded by another version, apart from the rest of the system" \
-		"nothing replaced" "update this machine with 'pacman -Syu', then run again"
 }
 
 pacman_run() {
@@ -60,9 +44,6 @@ pacman_orphans() {
 	[ $# = 0 ] || run_pacman -D --asdeps "$@" || say "pacman does not mark $*: $(package_errors)"
 	pacman -Qdttq 2>/dev/null || true
 }
-
-# What was killed is done again by the next installation.
-pacman_complete() { :; }
 
 pacman_errors() {
 	grep -E -e '^(error|curl|warning: failed|warning: database file)' \

@@ -9,7 +9,6 @@ zypper_versions() {
 		"$WORK/manager.log" | sort -rV -u
 }
 
-# zypper looks after its lists itself.
 zypper_outdated() { false; }
 
 zypper_refresh() { run_zypper refresh; }
@@ -68,9 +67,6 @@ zypper_orphans() {
 	run_zypper packages --unneeded || true
 	awk -F '|' '/^i/ { gsub(/ /, "", $3); print $3 }' "$WORK/manager.log"
 }
-
-# What was killed is done again by the next installation.
-zypper_complete() { :; }
 
 zypper_errors() {
 	sed "s/<[^>]*>//g; s/&apos;/'/g; s/&quot;/\"/g; s/&lt;/</g; s/&gt;/>/g; s/&amp;/\&/g" \

@@ -48,7 +48,7 @@ reload_units() {
 	as_account_within 60 sh -c 'systemctl --user daemon-reload
 		[ "$1" != stop ] || rm -f -- "$2"
 		[ -z "$1" ] || exec systemctl --user "$1" docker-prune.timer' \
-		sh "$timer" "$ACCOUNT_HOME/$PRUNE_STAMP" </dev/null || silent_service_manager
+		sh "$timer" "$ACCOUNT_HOME/$PRUNE_STAMP" </dev/null >/dev/null || silent_service_manager
 }
 
 # Says why, and goes back to the earlier files where the last good start was with just these.

@@ -2,7 +2,7 @@
 # finds it, and logins to registries. The daemon restarts only when what it runs with is another.
 
 daemon_apply() {
-	local manager_ran='' root
+	local manager_ran='' root lingers
 	[ "$(doc secrets)" = "$(secret_names)" ] ||
 		fail "secret values" "the values of '$(secret_names)' on this machine" \
 			"those of '$(doc secrets)'" \
@@ -22,14 +22,17 @@ daemon_apply() {
 		fail prune.schedule "'$(doc docker-prune.OnCalendar)', which systemd does not know" \
 			"a calendar event as systemd.time(7) has them" "correct prune.schedule"
 	read_start
-	record_data_root "$root"
+	look_at_data_root "$root"
 	[ "$(chosen_driver)" != fuse-overlayfs ] || want_packages fuse-overlayfs
 	[ "$(doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_NET)" != pasta ] || want_packages passt
 	want_in_home
 	! service_manager_runs || manager_ran=yes
-	# What linger starts has to be in the home before.
-	[ "$(linger_state "$ACCOUNT")" = on ] || settle
-	want linger "$ACCOUNT" on
+	lingers=$(linger_state "$ACCOUNT")
+	[ "$lingers" = off ] || want linger "$ACCOUNT" on
+	settle
+	[ -z "$DATA_LOOK" ] || write_data_line "$root" "$DATA_LOOK"
+	# What linger starts had to be in the home before.
+	[ "$lingers" = on ] || want linger "$ACCOUNT" on
 	settle
 	[ -n "$manager_ran" ] || have_service_manager start
 	run_daemon "$manager_ran"
@@ -124,12 +127,16 @@ daemon_before_release() {
 		echo delete | write_record "$OWN/on-destroy-data"
 		if [ "$RECORDED_STATE" = made ] && [ -z "$(account_is_held)" ] &&
 			! grep -qs "${TAB}found" "$OWN/data"; then
-			# The home goes with the account, and is not asked. Containers have two minutes to end.
-			as_account_within 120 systemctl --user stop docker.service </dev/null || true
+			HOME_GOES=yes
+			# Containers have two minutes to end.
+			as_account_within 120 systemctl --user stop docker.service </dev/null >/dev/null || true
 			quiet_account
-			: >"$WORK/home/silent"
 			changed "all that ran as $ACCOUNT ended"
 			remove_data
+			# What is in the home goes with the account: its records stay until then.
+			# shellcheck disable=SC2046 # names of records have no blanks
+			awk -F '\t' 'FNR == 1 && $1 ~ /^(home|line|member)$/' /dev/null $(record_files) \
+				>>"$WORK/wanted"
 			return 0
 		fi
 	fi
@@ -140,10 +147,13 @@ daemon_before_release() {
 	as_account rm -f -- "$ACCOUNT_HOME/$PRUNE_STAMP" ${keys:+"$keys"} || true
 }
 
+# Not empty where the account's step removes the home.
+HOME_GOES=''
+
 # One that was made by hand before starts again, where it is enabled.
 daemon_released() {
 	rm -f "$OWN/started"
-	{ [ -n "$ACCOUNT" ] && [ ! -e "$WORK/home/silent" ] && service_manager_runs; } || return 0
+	if [ -z "$ACCOUNT" ] || [ -n "$HOME_GOES" ] || ! service_manager_runs; then return 0; fi
 	ask_systemctl daemon-reload || true
 	ask_systemctl is-enabled -q docker.service || return 0
 	if have_daemon start; then
