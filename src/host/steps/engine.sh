@@ -48,6 +48,12 @@ want_root_units() {
 		want_root_docker_stopped
 		units=containerd.service
 		;;
+	*)
+		# What Disable has stopped starts again, without its masks.
+		case $(record_lines unit docker.socket && record_lines unit docker.service) in
+		*"was${TAB}running"*) units=containerd.service ;;
+		esac
+		;;
 	esac
 	want_masks "$units" "$states"
 }
