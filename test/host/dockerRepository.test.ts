@@ -30,16 +30,7 @@ test("a version of it, a container, the newest version with its data, and destro
   expect(await asAccount(given.host, "app", "docker run --rm busybox echo here")).toBe("here\n");
   const again = wishes({ version: currentEngine });
   for (const { changed } of Object.values(await app.applyAll(again))) expect(changed).toEqual([]);
-  // What is in containerd's image store, an engine sees too that begins with another one.
-  await asAccount(given.host, "app", "docker run --name kept busybox echo here");
-  const distribution = wishes({ source: undefined, mirror: undefined, mirrorKey: undefined });
-  await app.applyAll(distribution);
-  expect(await given.version()).toMatch(/^26\./);
-  expect(await asAccount(given.host, "app", "docker start -a kept")).toBe("here\n");
-  for (const TOKEN of ["one", "two"])
-    await app.applyAll({ ...distribution, secretEnvironment: { TOKEN } });
-  expect(await asAccount(given.host, "app", "docker start -a kept")).toBe("here\n");
-  await app.revertAll(distribution);
+  await app.revertAll(again);
   expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
 });
 
@@ -67,8 +58,10 @@ test("from the distribution's engine to it and back: each one's packages go, the
 const refused: Refused[] = [
   {
     what: "a mirror that another key signs than Docker's",
+    // Lists that were fetched with another key, apt goes on with.
+    first: "rm -f /var/lib/apt/lists/10.203.*",
     engine: { mirrorKey: undefined },
-    says: /debian: .*docker-ce.*engine\.mirrorKey/,
+    says: /debian: found no docker-ce .*(NO_PUBKEY|Missing key)/,
   },
   {
     what: "no version of the engine like that",

@@ -151,9 +151,10 @@ const chosen = places
   .filter(({ path }) => new RegExp(process.env.PLANTED_FILES_AT ?? "").test(path))
   .reverse();
 const cells = chosen.flatMap((place) =>
-  Object.entries(columns(place)).map(
-    ([column, plant]) => [place.path, column, place, plant] as const,
-  ),
+  Object.entries(columns(place))
+    // The account's own service manager reads a unit to its end, and answers nobody meanwhile.
+    .filter(([column]) => column !== "sparse file" || !place.path.endsWith("/user/docker.service"))
+    .map(([column, plant]) => [place.path, column, place, plant] as const),
 );
 const free: Bed[] = [];
 afterAll(destroyAllHosts);

@@ -93,10 +93,10 @@ rpmkey_state() { if [ -n "$(rpm_key_packages "$1")" ]; then echo trusted; else e
 # $1 the key's name, $2 the value, $3 the file with its text.
 rpmkey_set() {
 	if [ "$2" = absent ]; then
-		rpm -e --allmatches $(rpm_key_packages "$1") 2>"$WORK/error"
+		run_manager rpm -e --allmatches $(rpm_key_packages "$1")
 	else
-		rpm --import "$3" 2>"$WORK/error"
-	fi || fail "rpm" "that it does not take this change of a key: $(tail -n 1 "$WORK/error")" \
+		run_manager rpm --import "$3"
+	fi || fail "rpm" "that it does not take this change of a key: $(tail -n 1 "$WORK/manager.log")" \
 		"the key of Docker's packages $2" "fix what rpm says, then run again"
 }
 

@@ -55,6 +55,12 @@ want_root_units() {
 		for unit in docker.socket docker.service; do want_mask "$unit"; done
 		units=containerd.service
 		;;
+	*)
+		# What Disable has stopped starts again, without its masks.
+		case $(record_lines unit docker.socket && record_lines unit docker.service) in
+		*"was${TAB}running"*) units=containerd.service ;;
+		esac
+		;;
 	esac
 	want_masks "$units" "$states"
 }
