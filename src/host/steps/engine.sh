@@ -57,8 +57,8 @@ want_root_units() {
 		;;
 	*)
 		# What Disable has stopped starts again, without its masks.
-		case $(record_lines unit docker.socket && record_lines unit docker.service) in
-		*"was${TAB}running"*) units=containerd.service ;;
+		case $(recorded_was unit docker.socket)$(recorded_was unit docker.service) in
+		*running*) units=containerd.service ;;
 		esac
 		;;
 	esac

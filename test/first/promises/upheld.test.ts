@@ -395,7 +395,7 @@ describe("cut off, and the wish is another one then", () => {
   test(promise(2, "an account that could not be made, and a home put there by hand"), async () => {
     const app = install();
     // A lock of somebody's who is at work.
-    await root(host, "sleep 1000 & echo $! >/etc/passwd.lock");
+    await root(host, "sleep 1000 >/dev/null 2>&1 & echo $! >/etc/passwd.lock");
     expect((await app.tryUp(wishesOf("lea", "Delete"))).exitCode).not.toBe(0);
     await root(
       host,
