@@ -72,15 +72,3 @@ run_apart() {
 	APART_STATUS=$?
 	set -e
 }
-
-# True where a command comes true within so many tenths of a second. $1 the number, then the
-# command.
-within_tenths() {
-	local tries=$1
-	shift
-	until "$@"; do
-		tries=$((tries - 1))
-		[ "$tries" -gt 0 ] || return 1
-		sleep 0.1
-	done
-}

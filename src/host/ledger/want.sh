@@ -26,7 +26,8 @@ settle() {
 write_records() {
 	local new=$STATE/records/new number kind name
 	# What a run that was killed had begun to write.
-	! has_files "$new" || rm -f "$new"/*
+	set -- "$new"/*
+	[ ! -e "$1" ] || rm -f "$@"
 	: >"$WORK/todo"
 	: >"$WORK/bytes"
 	: >"$WORK/conflicts"
@@ -70,17 +71,13 @@ write_records() {
 	while IFS=$TAB read -r number kind name; do
 		"${kind}_bytes" "$name" >"$new/$number.was"
 	done <"$WORK/bytes"
-	has_files "$new" || return 0
+	set -- "$new"/*
+	[ -e "$1" ] || return 0
 	# The bytes come before the records that speak of them.
 	sync -f "$new"
 	[ ! -s "$WORK/bytes" ] || mv -t "$STATE/records" "$new"/*.was
 	mv -t "$STATE/records" "$new"/*
 	sync "$STATE/records"
-}
-
-has_files() {
-	set -- "$1"/*
-	[ -e "$1" ]
 }
 
 # What was there has to be read whole, so that it can be given back.

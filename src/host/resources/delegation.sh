@@ -19,18 +19,20 @@ want_resource_controllers() {
 restart_for_controllers() {
 	local boot tried=$OWN/controllers
 	systemctl is-active -q "user@$ACCOUNT_UID.service" || return 0
-	! within_tenths 10 delegation_is "$1" || return 0
+	# systemd gives them to a unit that runs a moment after its reload.
+	delegation_is "$1" || sleep 1
+	! delegation_is "$1" || return 0
 	boot=$(cat /proc/sys/kernel/random/boot_id)
 	[ "$(words_of_file "$tried")" != "$boot $1" ] || return 0
 	echo "$boot $1" | write_record "$tried"
 	say "restarts user@$ACCOUNT_UID.service of $ACCOUNT, which gets its control groups then"
 	have_service_manager restart
 	changed "service manager of $ACCOUNT restarted"
-	within_tenths 20 delegation_is "$1" ||
+	delegation_is "$1" ||
 		say "$ACCOUNT has '$(delegated_controllers)' even so, not '$1': the machine keeps the rest"
 }
 
-# True where the account has what this kernel has of a list, and no more. $1 the list.
+# True where the account has what this kernel has of a list. $1 the list.
 delegation_is() {
 	local has name
 	has=$(delegated_controllers)

@@ -7,7 +7,7 @@ linger_set() {
 	local verb=enable-linger
 	[ "$2" = on ] || verb=disable-linger
 	loginctl "$verb" "$1" 2>"$WORK/error" || fail "loginctl $verb $1" "$(tail -n 1 "$WORK/error")" \
-		"its service manager $2 without a login" "see what systemd-logind says, then run again"
+		"it done" "see what systemd-logind says, then run again"
 }
 
 linger_label() { printf 'linger of %s' "$1"; }

@@ -96,8 +96,8 @@ rpmkey_set() {
 		run_manager rpm -e --allmatches $(rpm_key_packages "$1")
 	else
 		run_manager rpm --import "$3"
-	fi || fail "rpm" "that it does not take this change of a key: $(tail -n 1 "$WORK/manager.log")" \
-		"the key of Docker's packages $2" "fix what rpm says, then run again"
+	fi || fail "rpm" "$(tail -n 1 "$WORK/manager.log")" "the key of Docker's packages $2" \
+		"fix what rpm says, then run again"
 }
 
 rpmkey_label() { printf "the key of Docker's packages in rpm"; }
