@@ -207,16 +207,5 @@ describe("resourceControllers", () => {
       expect([again.changed, again.said]).toEqual([[], ["account: nothing to change"]]);
       expect(await restarts()).toBe(1);
     });
-
-    test("a shorter list has an effect on what runs, too", async () => {
-      await shown.show(all);
-      await app.apply("account", wishes);
-      expect(await restarts()).toBe(0);
-      const fewer: StepArgs = { ...wishes, resourceControllers: ["memory", "pids"] };
-      await shown.show(all, { restart: "echo cpu memory pids >/run/shown/account" });
-      expect((await app.apply("account", fewer)).changed).toContain(restarted);
-      expect((await app.apply("account", fewer)).changed).toEqual([]);
-      expect(await restarts()).toBe(1);
-    });
   });
 });

@@ -3,7 +3,7 @@ export const PrivilegedPorts = {
   /** They may not. */
   None: "None",
   /**
-   * `setcap cap_net_bind_service=ep` on rootlesskit, kept over upgrades of its package: whoever runs
+   * `setcap cap_net_bind_service=ep` on rootlesskit, until an upgrade of its package: whoever runs
    * rootlesskit on this machine may bind any port.
    */
   FileCapability: "FileCapability",
