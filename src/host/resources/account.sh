@@ -71,7 +71,7 @@ forget_home() {
 	RECORDED_STATE=new ACCOUNT='' ACCOUNT_UID='' ACCOUNT_HOME=''
 }
 
-# Makes sure that the account is there, and records whether it was.
+# Makes sure that the account is there, and records whether it was. ACCOUNT is it, if it is there.
 have_account() {
 	local name
 	name=$(doc account)
@@ -79,7 +79,7 @@ have_account() {
 	making) undo_half_account "$name" ;;
 	going) remove_account ;;
 	esac
-	if [ -n "$ACCOUNT" ] || know_account "$name"; then
+	if [ -n "$ACCOUNT" ]; then
 		case $RECORDED_STATE in
 		made | found) ;;
 		*)

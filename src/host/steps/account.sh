@@ -3,13 +3,11 @@
 
 account_apply() {
 	local line keys
-	case $RECORDED_STATE-$ACCOUNT in
-	new-) know_account "$(doc account)" || {
+	[ "$RECORDED_STATE" != new ] || know_account "$(doc account)" || {
 		ACCOUNT_HOME=$(new_home "$(doc account)")
 		new_account_problems "$(doc account)"
 		stop_on_problems
-	} ;;
-	esac
+	}
 	have_account
 	give_ids
 	want_resource_controllers
