@@ -113,7 +113,9 @@ apt_orphans() {
 complete_packages() {
 	local halves
 	[ "$PACKAGE_MANAGER" = apt-get ] || return 0
-	[ -n "$(dpkg --audit 2>&1)" ] || return 0
+	# With these apt does nothing.
+	set -- /var/lib/dpkg/updates/[0-9]*
+	[ -e "$1" ] || [ -n "$(dpkg --audit 2>&1)" ] || return 0
 	say "completes packages that an interrupted installation left"
 	run_manager dpkg --configure -a || true
 	[ -n "$(dpkg --audit 2>&1)" ] || return 0
