@@ -461,7 +461,10 @@ describe("killed", () => {
   }
 
   test(
-    promise(8, `8 kills in each of ${runs} lives (KILLS_SEED=${seed}): as after a clean up, and exactly back`),
+    promise(
+      8,
+      `8 kills in each of ${runs} lives (KILLS_SEED=${seed}): as after a clean up, and exactly back`,
+    ),
     async () => {
       const random = randomFrom(seed);
       const bare = await snapshotHost(host);
