@@ -186,8 +186,8 @@ main() {
 		apply
 		;;
 	update-*) apply ;;
-	revert-agent) is_replaced || revert_agent ;;
-	*) is_replaced || revert ;;
+	revert-agent) skip_delete_of_replaced || revert_agent ;;
+	*) skip_delete_of_replaced || revert ;;
 	esac
 	case $VERB in revert) report "nothing to take back" ;; *) report "nothing to change" ;; esac >&3
 }

@@ -9,7 +9,8 @@
 #   agent revert agent LEASE '' end         for people: takes back all of an installation
 #   agent check host LEASE                  prints what is not as it was left; changes nothing
 #   agent check new DOCUMENT [ESCALATION]   prints what preflight would find; changes nothing
-# One JSON report goes to stdout, one line for each change or problem to stderr.
+# One JSON report goes to stdout, one line for each change or problem to stderr. The build adds
+# code_of_step, steps_from_last and the keys of Docker's packages.
 set -eu
 umask 022
 # The file that this run was started from, before the change of directory.

@@ -18,11 +18,11 @@ ground() {
 	printf '%s' "$*"
 }
 
-# Reads the record: STARTED_FILES and STARTED_GROUND, empty where there is none.
+# Reads the record: RUNNING_SUM and RUNNING_GROUND, empty where there is none.
 read_start() {
-	STARTED_FILES='' STARTED_GROUND=''
+	RUNNING_SUM='' RUNNING_GROUND=''
 	[ ! -s "$OWN/started" ] ||
-		read -r STARTED_FILES STARTED_GROUND <"$OWN/started"
+		read -r RUNNING_SUM RUNNING_GROUND <"$OWN/started"
 }
 
 # After a good start; one that is still noted was with the same. $1 the sum of the files, $2 the

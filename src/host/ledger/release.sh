@@ -40,7 +40,7 @@ unwanted() {
 }
 
 # For each line of $WORK/now (kind, name, number, state): number, deed, kind, name, what was there,
-# what is there. The deed is forget, share (another installation wants it), restore or keep.
+# what is there. The deed is forget, share (another installation wants it), restore or leave.
 decide() {
 	# shellcheck disable=SC2046 # names of records have no blanks
 	awk -F '\t' -v OFS='\t' -v lease="$LEASE" -v step="$STEP" -v now="$WORK/now" \
@@ -56,7 +56,7 @@ decide() {
 			else if ($4 == was[id] || $4 == "gone") deed = "forget"
 			else if ((id, $4) in left || $4 ~ "^file [0-7]+ " empty) deed = "restore"
 			else if ($4 ~ /^dir / && was[id] == "absent") deed = "restore"
-			else deed = "keep"
+			else deed = "leave"
 			print $3, deed, $1, $2, was[id], $4
 		}' $(record_files) "$WORK/now"
 }
@@ -75,7 +75,7 @@ give_back() {
 		# A directory goes when it is empty, which is nothing to tell of.
 		case $6 in 'dir '*) ;; *) changed "$label: as before ($(value_words "$5"))" ;; esac
 		;;
-	keep)
+	leave)
 		: >"$WORK/stays"
 		set -- "$@" "before this program it was $(value_words "$5")"
 		if [ "$6" = absent ]; then

@@ -43,7 +43,7 @@ write_records() {
 		FILENAME != work "/now" {
 			seen[id, $0] = 1
 			if ($1 == "by" && $2 == lease && $3 == step) next
-			if ($1 == "by" && $2 != lease) { other[id] = $2; others[id] = $4 }
+			if ($1 == "by" && $2 != lease) { lease_of_claim[id] = $2; value_of_claim[id] = $4 }
 			lines[id] = lines[id] $0 "\n"
 			next
 		}
@@ -53,8 +53,8 @@ write_records() {
 			done[id] = 1
 			by = "by" OFS lease OFS step OFS $3
 			left = "left" OFS $3
-			if (id in others && others[id] != $3)
-				print $1, $2, $3, other[id], others[id] >work "/conflicts"
+			if (id in value_of_claim && value_of_claim[id] != $3)
+				print $1, $2, $3, lease_of_claim[id], value_of_claim[id] >work "/conflicts"
 			if (!(id in of)) {
 				of[id] = sprintf("%06d", ++last)
 				lines[id] = "was" OFS $5 "\n"

@@ -1,6 +1,6 @@
 # Kind home: files, directories and links of the account's, read and written as the account: one
-# look for all paths of a step, and one write. Values are those of path. Kinds line and member are
-# parts of such files (homeParts.sh).
+# look for all paths of a step, one write. Values are those of path; =PATH is where the links of
+# PATH lead. Kinds line and member are parts of such files (homeParts.sh).
 #   $WORK/home/index  PATH<tab>VALUE<tab>FILE, what was seen or is to be written, and the file of
 #                     its bytes or "-"; the last line of a path counts
 #   $WORK/home/todo   paths that are to be written
@@ -16,7 +16,7 @@ look_home() {
 		find_home "$path"
 		[ -n "$SEEN_VALUE" ] || printf '%s\n' "$path" >>"$WORK/home/paths"
 	done
-	if [ ! -s "$WORK/home/paths" ] || [ -e "$WORK/home/silent" ]; then return 0; fi
+	if [ ! -s "$WORK/home/paths" ] || [ -e "$WORK/home/refused" ]; then return 0; fi
 	as_account perl -e "$HOME_LOOK" "$HOME_FILE_MOST" <"$WORK/home/paths" >"$WORK/home/answer" ||
 		: >"$WORK/home/answer"
 	(cd "$WORK/home" && perl -e "$HOME_READ" "$WORK/home/" <answer >>index) ||
@@ -105,7 +105,7 @@ refuse_home() {
 			"see what is mounted there, whether its disk is full, and what runs, then run again; \
 a second destroy leaves what is there"
 	fi
-	: >"$WORK/home/silent"
+	: >"$WORK/home/refused"
 	: >"$WORK/stays"
 	say "stays: what this program left in $ACCOUNT_HOME: found $1"
 }
@@ -123,7 +123,7 @@ find_home() {
 
 # $1 the path.
 home_state() {
-	if [ -z "$ACCOUNT" ] || [ -e "$WORK/home/silent" ]; then
+	if [ -z "$ACCOUNT" ] || [ -e "$WORK/home/refused" ]; then
 		printf gone
 		return 0
 	fi

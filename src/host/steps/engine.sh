@@ -75,11 +75,11 @@ want_packaged_engine() {
 	# The accounts of a machine have packages of one source.
 	want_link "$STATE/engine.source" "$(doc source)"
 	settle
-	if has_another_source; then replace_packages $packages; else want_packages $packages; fi
+	if may_replace_packages; then replace_packages $packages; else want_packages $packages; fi
 }
 
 # True where another source has brought an engine: the earlier one's step, or one that was killed.
-has_another_source() {
+may_replace_packages() {
 	[ -s "$STATE/packages" ] || return 1
 	! is_applied engine || ! grep -qxF "source: \"$(doc source)\"" "$OWN/engine"
 }
@@ -110,7 +110,7 @@ want_static_engine() {
 	settle
 	want_link "$ENGINES/$LEASE" "$dir"
 	settle
-	! has_another_source || remove_packages
+	! may_replace_packages || remove_packages
 	# A login, and "docker -H ssh://", find the CLI where there is no other docker.
 	if [ "$(readlink "$cli")" = "$ENGINES/$LEASE/docker" ] ||
 		[ -z "$(PATH=$SYSTEM_PATH command -v docker)" ]; then

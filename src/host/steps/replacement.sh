@@ -1,10 +1,8 @@
-# Whether a delete ends a step, or is that of one that Pulumi has replaced.
-#
-# Where Pulumi replaces a step of an installation that stays (up --replace, a tainted resource), it
-# creates the new one and deletes the old one afterwards, in the same words as at the end. So each
-# create of a step that stands is counted, and as many deletes change nothing. At the end the
-# daemon's delete comes first: once the daemon's step is not applied any more, each delete counts. A
-# step whose command names another agent was forgotten by Pulumi: nothing is counted.
+# A delete ends a step, or is that of one that Pulumi has replaced (up --replace, a tainted
+# resource): Pulumi creates the new one first, and deletes the old one in the same words. So a create
+# that finds its own step done adds a line to STEP.replaced; a delete with a line left takes one off,
+# and does nothing else. Once the daemon's step is gone, whose delete comes first, each delete counts.
+# A step whose command names another agent was forgotten by Pulumi: nothing is counted.
 
 count_replacement() {
 	local notes=$OWN/$STEP.replaced
@@ -23,8 +21,8 @@ is_of_another_agent() {
 	[ -n "$AGENT_ID" ] && [ -n "$before" ] && [ "$before" != "$AGENT_ID" ]
 }
 
-# True where the delete is that of a step that was replaced, which changes nothing.
-is_replaced() {
+# True where the delete is that of a step that was replaced.
+skip_delete_of_replaced() {
 	local notes=$OWN/$STEP.replaced
 	if ! is_of_another_agent; then
 		{ [ "$AGENT_ID" != end ] && is_applied daemon && [ -s "$notes" ]; } || return 1

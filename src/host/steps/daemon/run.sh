@@ -1,19 +1,20 @@
 # The one place that starts the daemon: where it does not answer, or runs with something else than
-# there is now.
+# there is now. WANTED_SUM is of the files of this run, FOUND_SUM of those before it, RUNNING_SUM of
+# those of the last good start.
 
 # The files are in place, and the service manager runs. $1 not empty where it ran before they were.
 run_daemon() {
 	local ground verb=start
 	ground=$(ground)
-	NEW_FILES=$(new_sum what-restarts) EARLIER_FILES=$(new_sum what-restarts)
-	[ -z "$STARTED_FILES" ] || are_as_before daemon.json environment docker.service ||
-		EARLIER_FILES=$(what_restarts "$(earlier_file daemon.json)" "$(earlier_file environment)" \
+	WANTED_SUM=$(new_sum what-restarts) FOUND_SUM=$(new_sum what-restarts)
+	[ -z "$RUNNING_SUM" ] || are_as_before daemon.json environment docker.service ||
+		FOUND_SUM=$(what_restarts "$(earlier_file daemon.json)" "$(earlier_file environment)" \
 			"$(earlier_file docker.service)" | sum_of /dev/stdin)
 	if [ -n "$1" ]; then
 		reload_units
 		# Where somebody has edited the files, the daemon may run with that.
-		if [ "$NEW_FILES $ground" != "$STARTED_FILES $STARTED_GROUND" ] ||
-			[ "$NEW_FILES" != "$EARLIER_FILES" ]; then
+		if [ "$WANTED_SUM $ground" != "$RUNNING_SUM $RUNNING_GROUND" ] ||
+			[ "$WANTED_SUM" != "$FOUND_SUM" ]; then
 			verb=restart
 		elif ask_daemon; then
 			verb=''
@@ -31,7 +32,7 @@ run_daemon() {
 to FuseOverlayfs, or to Vfs if its slowness and size are acceptable"
 		changed "daemon of $ACCOUNT ${verb}ed"
 	fi
-	note_start "$NEW_FILES" "$ground"
+	note_start "$WANTED_SUM" "$ground"
 }
 
 # A service manager that ran before reads its files when it is told. A prune timer that is new
@@ -54,7 +55,7 @@ reload_units() {
 # Says why, and goes back to the earlier files where the last good start was with just these.
 start_failed() {
 	say_why_it_failed "$(date -r "$WORK/began" +%s)"
-	if [ "$STARTED_FILES" = "$EARLIER_FILES" ] && [ "$EARLIER_FILES" != "$NEW_FILES" ]; then
+	if [ "$RUNNING_SUM" = "$FOUND_SUM" ] && [ "$FOUND_SUM" != "$WANTED_SUM" ]; then
 		run_apart run_with_earlier_files
 		[ "$APART_STATUS" != 0 ] || fail "docker.service of $ACCOUNT" \
 			"that it does not start with the new settings: it runs again with its earlier \
@@ -76,7 +77,7 @@ run_with_earlier_files() {
 	ask_systemctl daemon-reload
 	have_daemon restart
 	ask_daemon
-	note_start "$STARTED_FILES" "$(ground)"
+	note_start "$RUNNING_SUM" "$(ground)"
 }
 
 # $1 the path, $2 the mode.

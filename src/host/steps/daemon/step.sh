@@ -91,7 +91,7 @@ bridge_facts() {
 follow_daemon() {
 	read_start
 	if is_applied daemon && [ -n "${ACCOUNT-}" ] &&
-		{ have_new_values || [ "$(ground)" != "$STARTED_GROUND" ]; }; then
+		{ have_new_values || [ "$(ground)" != "$RUNNING_GROUND" ]; }; then
 		(
 			trap - EXIT
 			apply_recorded_daemon
