@@ -32,6 +32,16 @@ function linesOf(folders: string[], end: string): { files: number; lines: number
   return { files: texts.length, lines };
 }
 
+/** A tab counts as four columns. */
+function wideLines(): number {
+  const texts = readdirSync(join(root, "src/host"), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".sh"))
+    .map((file) => readFileSync(join(root, "src/host", file), "utf8"));
+  return texts
+    .flatMap((text) => text.split("\n"))
+    .filter((line) => line.replace(/\t/g, "    ").length > 100).length;
+}
+
 function figure(what: string, found: number, most?: number): void {
   const verdict =
     most === undefined
@@ -47,6 +57,7 @@ if (require.main === module) {
   const names = [...shellFunctions().keys()];
   figure("src/host, lines with comments", host.lines, 5500);
   figure("src/host, files", host.files, 80);
+  figure("its lines of over 100 columns", wideLines(), 0);
   figure("its functions", names.length);
   figure("its kinds of resource", names.filter((name) => name.endsWith("_set")).length);
   figure("TypeScript of src, lines", linesOf(["src"], ".ts").lines);
