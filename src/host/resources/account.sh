@@ -60,6 +60,12 @@ stop_on_another_account() {
 'rm $OWN/account-entry' as root, which leaves it as it is"
 }
 
+# What is in a home that goes is not given back: its records stay until it is gone.
+keep_home_records() {
+	# shellcheck disable=SC2046 # names of records have no blanks
+	awk -F '\t' 'FNR == 1 && $1 ~ /^(home|line|member)$/' /dev/null $(record_files) >>"$WORK/wanted"
+}
+
 # Its home is gone: nothing of it goes back.
 forget_home() {
 	# shellcheck disable=SC2046 # names of records have no blanks
@@ -153,25 +159,6 @@ undo_half_account() {
 			rm -rf --one-file-system "$RECORDED_HOME"
 	fi
 	RECORDED_STATE=''
-}
-
-# What is done with the account when its step is taken back.
-give_account_back() {
-	local reason
-	case $RECORDED_STATE in
-	making) undo_half_account "$RECORDED_NAME" ;;
-	going) remove_account ;;
-	made)
-		[ -n "${ACCOUNT-}" ] || return 0
-		reason=$(account_stays)
-		if [ -n "$reason" ]; then
-			: >"$WORK/stays"
-			say "stays: account $ACCOUNT, $reason"
-		else
-			remove_account
-		fi
-		;;
-	esac
 }
 
 # Why a made account stays, or nothing.

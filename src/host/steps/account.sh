@@ -36,8 +36,26 @@ account_facts() {
 	fact subordinateIds.gids "$ID_RANGES"
 }
 
+account_before_release() {
+	[ "$RECORDED_STATE" != made ] || [ ! -e "$OWN/on-destroy-data" ] || [ -n "$(account_stays)" ] ||
+		keep_home_records
+}
+
 # The login's own key stays: without it the rest of a destroy could not log in.
 account_released() {
-	give_account_back
+	local reason=''
+	case $RECORDED_STATE-$ACCOUNT in
+	making-*) undo_half_account "$RECORDED_NAME" ;;
+	made-) ;;
+	made-* | going-*)
+		[ "$RECORDED_STATE" = going ] || reason=$(account_stays)
+		if [ -z "$reason" ]; then
+			remove_account
+		else
+			: >"$WORK/stays"
+			say "stays: account $ACCOUNT, $reason"
+		fi
+		;;
+	esac
 	rm -f "$OWN/account-entry" "$OWN/account-elsewhere" "$OWN/controllers"
 }

@@ -2,16 +2,16 @@
 # installation holds its account.
 
 preflight_apply() {
-	local owner='' other lease=$OWN
+	local owner='' other
 	wait_for_cloud_init
 	host_problems
 	stop_on_problems
 	make_lease
-	[ ! -s "$lease/owner" ] || read -r owner <"$lease/owner" || true
+	[ ! -s "$OWN/owner" ] || read -r owner <"$OWN/owner" || true
 	for other in $(lease_of_account "$(doc account)"); do inherit "$other"; done
-	if [ "$owner" != "$(doc owner)" ] || [ ! -s "$lease/account-entry" ]; then
-		doc owner >"$lease/owner"
-		[ -s "$lease/account-entry" ] || echo "$(doc account) - - new" >"$lease/account-entry"
+	if [ "$owner" != "$(doc owner)" ] || [ ! -s "$OWN/account-entry" ]; then
+		doc owner >"$OWN/owner"
+		[ -s "$OWN/account-entry" ] || echo "$(doc account) - - new" >"$OWN/account-entry"
 		sync -f "$STATE"
 	fi
 }

@@ -33,10 +33,9 @@ pacman_plan() {
 }
 
 pacman_run() {
-	local words
-	words=$(pacman_words "$1")
+	local verb=$1
 	shift
-	run_pacman $words "$@"
+	run_pacman $(pacman_words "$verb") "$@"
 }
 
 # Of what is needed by orphans only, the next call knows.

@@ -47,14 +47,13 @@ zypper_plan() {
 
 # With a repository left out it has done nothing, and says so with 0.
 zypper_run() {
-	local verb=$1 words
+	local verb=$1
 	if [ "$verb" = remove ]; then
 		rpm_remove "$@"
 		return
 	fi
-	words=$(zypper_words "$verb")
 	shift
-	run_zypper $words "$@" || return 1
+	run_zypper $(zypper_words "$verb") "$@" || return 1
 	[ "$verb" != install ] || [ -z "$(missing_packages "$@")" ]
 }
 

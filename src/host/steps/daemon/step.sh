@@ -133,10 +133,7 @@ daemon_before_release() {
 			quiet_account
 			changed "all that ran as $ACCOUNT ended"
 			remove_data
-			# What is in the home goes with the account: its records stay until then.
-			# shellcheck disable=SC2046 # names of records have no blanks
-			awk -F '\t' 'FNR == 1 && $1 ~ /^(home|line|member)$/' /dev/null $(record_files) \
-				>>"$WORK/wanted"
+			keep_home_records
 			return 0
 		fi
 	fi
