@@ -52,7 +52,8 @@ export async function agentFigures(suite: string): Promise<AgentFigures> {
 
 async function programsOf(host: TestHost, verb: string): Promise<number> {
   let count = 0;
-  for (const name of stepNames) {
+  // Without secret values their step does not log in.
+  for (const name of stepNames.filter((one) => one !== "secrets")) {
     await step(host, verb, name, wishes, "strace -f -qq -e trace=execve,process -o /root/trace");
     count += ownPrograms(await host.run("cat /root/trace"));
   }

@@ -94,7 +94,7 @@ test.each<[string, string, StepArgs, string[], string, string]>([
     "kept",
     "a file of root's where the account's are written",
     {},
-    ["/home/kept/.docker", "chown"],
+    ["/home/kept/.docker", "move it"],
     "mkdir /home/kept/.docker",
     "rmdir /home/kept/.docker",
   ],

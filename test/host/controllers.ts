@@ -12,11 +12,6 @@ export class ShownControllers {
       mkdir -p /run/shown /usr/local/sbin
       echo 'cpuset cpu io memory pids' >/run/shown/kernel
       mount --bind /run/shown/kernel /sys/fs/cgroup/cgroup.controllers
-      cat >/usr/local/sbin/cat <<'END'
-#!/bin/sh
-case $1 in */user@*.service/cgroup.controllers) set -- /run/shown/account ;; esac
-exec /bin/cat "$@"
-END
       cat >/usr/local/sbin/systemctl <<'END'
 #!/bin/sh
 printf '%s\\n' "$*" >>/run/shown/log
@@ -28,9 +23,13 @@ esac
 [ ! -e "/run/shown/before-$event" ] || . "/run/shown/before-$event"
 /usr/bin/systemctl "$@" || exit
 [ ! -e "/run/shown/$event" ] || . "/run/shown/$event"
+for file in /sys/fs/cgroup/user.slice/user-*.slice/user@*.service/cgroup.controllers; do
+  [ ! -w "$file" ] || mountpoint -q "$file" || mount --bind /run/shown/account "$file"
+done
 END
-      chmod 755 /usr/local/sbin/cat /usr/local/sbin/systemctl`);
+      chmod 755 /usr/local/sbin/systemctl`);
     await this.show("");
+    await this.host.run("systemctl is-system-running || true");
   }
 
   /** What the account has, and what is done (shell) when systemd has read its files, or before. */
@@ -49,7 +48,7 @@ END
 
   async end(): Promise<void> {
     await this.host.run(
-      "umount /sys/fs/cgroup/cgroup.controllers; rm -r /run/shown /usr/local/sbin/cat /usr/local/sbin/systemctl",
+      "umount /sys/fs/cgroup/cgroup.controllers; rm -r /usr/local/sbin/systemctl",
     );
   }
 }

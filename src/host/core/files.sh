@@ -28,7 +28,7 @@ paths_of_others() {
 }
 
 # Directories that root alone can change, as far as this run has asked.
-SAFE_DIRECTORIES=''
+SAFE_DIRECTORIES=$STATE
 
 # True where others than root can change what leads to a path. $1 the path.
 others_can_change() {

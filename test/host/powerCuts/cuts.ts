@@ -167,7 +167,7 @@ const dpkgs = /^file added: \/var\/lib\/dpkg\/tmp\.ci\b/;
 // What the system's own tools leave where they are cut off, as without this package: docs/limits.md.
 const ofSystem = [
   dpkgs,
-  /^file added: \/etc\/(passwd|shadow|group|gshadow|subuid|subgid)\.\d+ /,
+  /^file added: \/etc\/(passwd|shadow|group|gshadow|subuid|subgid)(\.\d+|[+-]) /,
   /^file added: \/tmp\/apt-dpkg-install-/,
 ];
 
