@@ -142,8 +142,7 @@ remove_agent() {
 			-exec rm -rf {} +
 		rm -f "$STATE/lock"
 	fi
-	rm -f "$STATE/agents/$LEASE"
-	rm -rf "$STATE/agents/.$LEASE".*
+	rm -rf "$STATE/agents/$LEASE" "$STATE/agents/.$LEASE".*
 	[ "$AGENT_GOES" != all ] || rm -rf "$STATE"
 	sync "${STATE%/*}"
 }
@@ -157,16 +156,10 @@ main() {
 	esac
 	become_root "$@"
 	know_system
-	case $VERB-$STEP in
-	check-new)
-		run_preflight_check "$LEASE"
+	if [ "$VERB" = check ]; then
+		case $STEP in new) run_preflight_check "$LEASE" ;; *) run_check ;; esac
 		exit
-		;;
-	check-*)
-		run_check
-		exit
-		;;
-	esac
+	fi
 	hold_lock
 	# A directory that is there is that of a run that was killed, and may hold secret values.
 	WORK=/run/rootless-docker.work

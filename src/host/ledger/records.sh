@@ -22,11 +22,15 @@ records_of() {
 	record_files | xargs -r grep -lE "^by$TAB$1$TAB${2:-[a-z]+}$TAB" -- /dev/null | sed 's|.*/||'
 }
 
-# What was there before, of a record, or nothing where there is none. $1 kind, $2 name.
-recorded_was() {
+# Of a record: what was there before, or what another installation wants; or nothing. $1 was or
+# others, $2 kind, $3 name.
+recorded() {
 	# shellcheck disable=SC2046 # names of records have no blanks
-	awk -F '\t' -v id="$1$TAB$2" 'FNR == 1 { is = $0 == id } is && $1 == "was" { print $2 }' \
-		/dev/null $(record_files)
+	awk -F '\t' -v what="$1" -v id="$2$TAB$3" -v lease="$LEASE" '
+		FNR == 1 { is = $0 == id }
+		is && $1 == "was" && what == "was" { value = $2 }
+		is && $1 == "by" && $2 != lease && what == "others" { value = $4 }
+		END { print value }' /dev/null $(record_files)
 }
 
 # Prints each line of a file, which begins with KIND and NAME, with a tab and the value now. $1 the

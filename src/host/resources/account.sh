@@ -141,6 +141,8 @@ make_account() {
 	}
 	know_account "$1" ||
 		fail "useradd $1" "no account after it" "a new account" "see what getent passwd $1 says"
+	# Until its files are on the disk it counts as half made.
+	sync -f "$ACCOUNT_HOME"
 	note_account "$1" "$ACCOUNT_UID" "$ACCOUNT_HOME" made
 	changed "account $1 made (uid $ACCOUNT_UID)"
 }

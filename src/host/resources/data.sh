@@ -46,9 +46,7 @@ recorded_data() {
 # $1 the data root, $2 the rest of its line, which the account has said.
 write_data_line() {
 	local root rest record=$OWN/data
-	case $2 in
-	*[!a-z0-9\ -]* | *' ') set -- "$1" '' ;;
-	esac
+	case $2 in *[!a-z0-9\ -]* | *' ') set -- "$1" '' ;; esac
 	case $2 in absent' '*' '*' '* | empty' '*' '*' '* | found' '*' '*' '*) ;; *) fail "$1" \
 		"that $ACCOUNT does not say what is there ($(last_words))" "an answer" "run again" ;;
 	esac

@@ -47,15 +47,16 @@ want_sysctl() {
 	want_file "/etc/sysctl.d/99-zz-rootless-docker-$1.conf" 644 "$WORK/sysctl.$1"
 }
 
-# A larger value of the host's own stays. $1 key, $2 value.
+# A larger value stays: the host's own, or the one that another installation asks for. $1 key, $2
+# value.
 want_sysctl_at_least() {
-	local now before
-	now=$(sysctl_state "$1")
-	before=$(recorded_was sysctl "$1")
-	if [ "$now" = gone ] || at_least "${before:-$now}" "$2" || at_least "$now" "$(($2 + 1))"; then
-		return 0
-	fi
-	want_sysctl "$1" "$2"
+	local before others
+	before=$(recorded was sysctl "$1")
+	before=${before:-$(sysctl_state "$1")}
+	others=$(recorded others sysctl "$1")
+	if [ "$before" = gone ] ||
+		{ at_least "$before" "$2" && at_least "${others:-$2}" "$2"; }; then return 0; fi
+	if at_least "$others" "$2"; then want_sysctl "$1" "$others"; else want_sysctl "$1" "$2"; fi
 }
 
 # Numbers may be of any text here: what is none is not enough.

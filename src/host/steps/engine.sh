@@ -57,7 +57,7 @@ want_root_units() {
 		;;
 	*)
 		# What Disable has stopped starts again, without its masks.
-		case $(recorded_was unit docker.socket)$(recorded_was unit docker.service) in
+		case $(recorded was unit docker.socket)$(recorded was unit docker.service) in
 		*running*) units=containerd.service ;;
 		esac
 		;;

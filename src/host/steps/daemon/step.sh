@@ -140,7 +140,7 @@ daemon_before_release() {
 	stop_daemon
 	remove_data
 	# What the daemon and its timer wrote in the home: engines before 23 have a key.
-	[ "$(recorded_was home "$docker")" != absent ] || keys=$docker/key.json
+	[ "$(recorded was home "$docker")" != absent ] || keys=$docker/key.json
 	as_account rm -f -- "$ACCOUNT_HOME/$PRUNE_STAMP" ${keys:+"$keys"} || true
 }
 
