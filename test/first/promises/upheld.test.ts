@@ -441,9 +441,9 @@ describe("killed", () => {
   };
   const edited = { ...wishes, environment: { A: "c" }, sysctls: { "net.core.somaxconn": "16384" } };
   const lease = "e1";
-  /** What an engine writes at each start, the agent's own, of which ada has some, and what an apt that is killed leaves. */
+  /** What an engine writes at each start, the agent's own, of which ada has some, and what apt and userdel leave when killed. */
   const ofEachRun =
-    /\/home\/eve\/\.local\/share\/docker\/|\/var\/lib\/rootless-docker|\/tmp\/apt-dpkg-install-/;
+    /\/home\/eve\/\.local\/share\/docker\/|\/var\/lib\/rootless-docker|\/tmp\/apt-dpkg-install-|added: \/etc\/(passwd|shadow|group|gshadow|subuid|subgid)(\.\d+|[+-]) /;
   const expectLike = async (wanted: HostSnapshot) => {
     const left = diffSnapshots(wanted, await snapshotHost(host));
     expect(left.filter((line) => !ofEachRun.test(line))).toEqual([]);
