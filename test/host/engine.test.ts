@@ -7,7 +7,6 @@ afterAll(destroyAllHosts);
 
 const wishes: StepArgs = {
   account: { name: "app" },
-  privilegedPorts: "FileCapability",
   daemon: { "log-level": "warn" },
   onDestroy: { data: "Delete" },
 };
@@ -71,10 +70,9 @@ test("packages that are installed anew start no root daemon, and change nothing 
   expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
 });
 
-/** What an upgrade could undo: masks, the capability, modes, the daemon's configuration. */
+/** What an upgrade could undo: masks, modes, the daemon's configuration. */
 function ours(host: TestHost): Promise<string> {
   return host.run(`systemctl is-enabled docker.service docker.socket containerd.service || true
-    getcap /usr/bin/rootlesskit
     stat -c '%a %U %n' ${programs}
     cat ~app/.config/docker/daemon.json ~app/.config/systemd/user/docker.service`);
 }

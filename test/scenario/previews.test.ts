@@ -86,7 +86,7 @@ describe("logins to registries", () => {
   test("the first one", async () => {
     expect(await shownHere(logins("one"))).toMatchSnapshot();
     const { steps, restarted } = await walked(logins("one"));
-    expect([steps, restarted]).toEqual([["update web-secrets"], false]);
+    expect([steps, restarted]).toEqual([["update web-secrets", "update web-daemon"], false]);
   });
 
   test("another password, and a registry more", async () => {
@@ -98,13 +98,13 @@ describe("logins to registries", () => {
     expect(await shownHere({ ...more, registryAuth })).toMatchSnapshot();
     registry.accept({ robot: "two" });
     const { steps, restarted } = await walked(logins("two"));
-    expect([steps, restarted]).toEqual([["update web-secrets"], false]);
+    expect([steps, restarted]).toEqual([["update web-secrets", "update web-daemon"], false]);
   });
 
   test("none any more", async () => {
     expect(await shownHere(wishes)).toMatchSnapshot();
     const { steps, restarted } = await walked(wishes);
-    expect([steps, restarted]).toEqual([["update web-secrets"], false]);
+    expect([steps, restarted]).toEqual([["update web-secrets", "update web-daemon"], false]);
     expect(await host.run("cat /home/app/.docker/config.json")).not.toContain(registry.address);
   });
 });

@@ -50,6 +50,7 @@ as_account_within() {
 ACCOUNT_RUNNER='
 use POSIX ();
 my ($seconds, $most, $uid, $gid, $name) = splice @ARGV, 0, 5;
+$uid =~ /^[1-9]\d*\z/ or die "no account\n";
 my ($late, $status, %clean);
 while (@ARGV && (my $variable = shift) ne "--") {
 	my ($key, $value) = split /=/, $variable, 2;
