@@ -153,8 +153,9 @@ test("preview, up, and a value that is rotated", async () => {
 
 test("an agent that is killed in the middle leaves nothing that others can read", async () => {
   const kill = host.run(
-    `until ls /run/rootless-docker.secrets.*/doc >/dev/null 2>&1; do sleep 0.01; done
-     kill -9 $(ps -e -o pid=,args= | awk '$4 == "update" && $5 == "secrets" { print $1 }')`,
+    `agent() { ps -e -o pid=,args= | awk '$4 == "update" && $5 == "secrets" { print $1 }'; }
+     until [ -n "$(agent)" ] && [ -d /run/rootless-docker.work/doc ]; do sleep 0.01; done
+     kill -9 $(agent)`,
   );
   const { failure } = await up("a kill", wishes("three"));
   await kill;
