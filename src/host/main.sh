@@ -24,9 +24,9 @@ install_agent() {
 }
 
 # A step that changes what the daemon stands on has the daemon follow. What a run that was killed
-# has changed counts: $OWN/begun has the step that was at work, or nothing.
+# has changed counts: $OWN/STEP.begun is not empty until the step has ended.
 apply() {
-	local begun=$OWN/begun was_killed=''
+	local begun=$OWN/$STEP.begun was_killed=''
 	DOC=$WORK/doc
 	read_document - "$DOC" "$OWN/$STEP"
 	stop_where_code_differs

@@ -105,7 +105,7 @@ want_static_engine() {
 	local dir cli=/usr/local/bin/docker
 	dir=$(archive_directory)
 	want_packages $(other_packages)
-	want_parents "$dir"
+	want path "$ENGINES" 'dir 755'
 	want archive "$dir" unpacked
 	settle
 	want_link "$ENGINES/$LEASE" "$dir"
