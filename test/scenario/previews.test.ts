@@ -98,7 +98,7 @@ describe("logins to registries", () => {
     expect(await shownHere({ ...more, registryAuth })).toMatchSnapshot();
     registry.accept({ robot: "two" });
     const { steps, restarted } = await walked(logins("two"));
-    expect([steps, restarted]).toEqual([["update web-secrets", "update web-daemon"], false]);
+    expect([steps, restarted]).toEqual([["update web-secrets"], false]);
   });
 
   test("none any more", async () => {

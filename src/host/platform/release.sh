@@ -14,7 +14,7 @@ os_name() { os_release PRETTY_NAME; }
 
 # The Debian release that this system is, or is built from, such as 12.
 debian_release() {
-	local version
-	read -r version </etc/debian_version || return 0
+	local version=''
+	[ ! -e /etc/debian_version ] || read -r version </etc/debian_version
 	printf '%s' "${version%%.*}"
 }
