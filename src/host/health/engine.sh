@@ -95,7 +95,7 @@ engine_source_problems() {
 		other_engine_problems
 		;;
 	*)
-		[ -z "$KNOWN_SYSTEM" ] || has_rootless_engine || source_problem \
+		[ -z "$KNOWN_SYSTEM" ] || [ "$(of_known_system 6)" = yes ] || source_problem \
 			"$(os_name), whose engine lacks what a rootless daemon needs" "an engine that has it"
 		other_engine_problems
 		;;
@@ -106,7 +106,7 @@ engine_source_problems() {
 source_problem() {
 	local sources=StaticArchive
 	! has_docker_repository || sources='DockerRepository or StaticArchive'
-	[ "$(doc source)" = distribution ] || ! has_rootless_engine || sources="Distribution, $sources"
+	[ "$(doc source)" = distribution ] || ! [ "$(of_known_system 6)" = yes ] || sources="Distribution, $sources"
 	problem "engine.source" "$1" "$2" \
 		"set engine.source to $sources, or to Preinstalled where an engine is there${3-}"
 }

@@ -87,10 +87,4 @@ of_known_system() {
 	}
 }
 
-# The distribution whose packages these are, and its suite, as archives name them: of a system that
-# is built from another one, that one's.
-archive_system() { of_known_system 4; }
-
-has_docker_repository() { [ "$(archive_system)" != - ]; }
-
-has_rootless_engine() { [ "$(of_known_system 6)" = yes ]; }
+has_docker_repository() { [ "$(of_known_system 4)" != - ]; }
