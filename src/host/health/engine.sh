@@ -106,7 +106,8 @@ engine_source_problems() {
 source_problem() {
 	local sources=StaticArchive
 	! has_docker_repository || sources='DockerRepository or StaticArchive'
-	[ "$(doc source)" = distribution ] || ! [ "$(of_known_system 6)" = yes ] || sources="Distribution, $sources"
+	[ "$(doc source)" = distribution ] || [ "$(of_known_system 6)" != yes ] ||
+		sources="Distribution, $sources"
 	problem "engine.source" "$1" "$2" \
 		"set engine.source to $sources, or to Preinstalled where an engine is there${3-}"
 }

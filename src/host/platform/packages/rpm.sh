@@ -7,8 +7,8 @@ rpm_installed() {
 		grep -v ' is not installed$' | sort -V || true
 }
 
-# What of ours depends on them goes, too. What something else depends on, rpm leaves. $1 remove, then
-# names.
+# What of ours depends on them goes, too. What something else depends on, rpm leaves. $1 remove,
+# then names.
 rpm_remove() {
 	local more
 	shift
