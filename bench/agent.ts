@@ -82,23 +82,19 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 
 /** Programs of strace's lines "PID call(...) = result", but those below apt-get and dpkg. */
 function ownPrograms(trace: string): number {
-  const calls = trace.split("\n").flatMap((line) => {
-    const [, pid, call, rest] = /^(\d+) +(?:<\.\.\. )?(\w+)(.*)$/.exec(line) ?? [];
-    const result = /= (\d+)$/.exec(rest ?? "")?.[1];
-    return result === undefined ? [] : [{ pid, call, rest, result }];
-  });
-  // strace prints a vfork after what the child has done: so all of them come first.
+  const lines = trace
+    .split("\n")
+    .map((line) => /^(\d+) +(?:<\.\.\. )?(\w+)(.*?)(?:= (\d+))?$/.exec(line) ?? []);
+  // strace prints a vfork after what the child has done, and a call in two lines: so these come first.
   const parents = new Map<string, string>();
-  for (const { pid, call, result } of calls)
-    if (/^(clone3?|v?fork)$/.test(call)) parents.set(result, pid);
   const managers = new Set<string>();
+  for (const [, pid, call, rest, result] of lines) {
+    if (/^(clone3?|v?fork)$/.test(call) && result) parents.set(result, pid);
+    if (call === "execve" && /"[^"]*\/(apt-get|dpkg)"/.test(rest)) managers.add(pid);
+  }
   const isBelow = (pid: string | undefined): boolean =>
     pid !== undefined && (managers.has(pid) || isBelow(parents.get(pid)));
-  let count = 0;
-  for (const { pid, call, rest } of calls) {
-    if (call !== "execve") continue;
-    if (!isBelow(pid)) count += 1;
-    if (/"[^"]*\/(apt-get|dpkg)"/.test(rest)) managers.add(pid);
-  }
-  return count;
+  return lines.filter(
+    ([, pid, call, , result]) => call === "execve" && result === "0" && !isBelow(parents.get(pid)),
+  ).length;
 }

@@ -50,10 +50,10 @@ want_sysctl() {
 # A larger value stays: the host's own, or the one that another installation asks for. $1 key, $2
 # value.
 want_sysctl_at_least() {
-	local before others
+	local before others=''
 	before=$(recorded was sysctl "$1")
+	[ -z "$before" ] || others=$(recorded others sysctl "$1")
 	before=${before:-$(sysctl_state "$1")}
-	others=$(recorded others sysctl "$1")
 	if [ "$before" = gone ] ||
 		{ at_least "$before" "$2" && at_least "${others:-$2}" "$2"; }; then return 0; fi
 	if at_least "$others" "$2"; then want_sysctl "$1" "$others"; else want_sysctl "$1" "$2"; fi

@@ -22,8 +22,7 @@ run_daemon() {
 	fi
 	if [ -n "$verb" ]; then
 		# Of a daemon that a killed run leaves nobody knows what it runs with.
-		rm -f "$OWN/started"
-		sync "$OWN"
+		[ ! -e "$OWN/started" ] || { rm -f "$OWN/started" && sync "$OWN"; }
 		: >"$WORK/began"
 		if ! have_daemon "$verb" || ! ask_daemon; then start_failed; fi
 		[ "$(docker_info Driver)" != vfs ] || has daemon.json/storage-driver ||
