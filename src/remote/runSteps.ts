@@ -100,10 +100,12 @@ function runStep(
   const agent = stepCodeHash(name);
   const isIdle = (settings: Settings) =>
     step.isSecret && renderDocument(step.document(settings, owner)) === "";
+  // Of all other steps the command is known, also where an input is not.
+  const idle = step.isSecret && inputs.from(step.inputs, isIdle);
   const unlessIdle = (words: (who: StepInvocation) => string) =>
     pulumi
-      .all([invocation, inputs.from(step.inputs, isIdle)])
-      .apply(([who, idle]) => (idle ? undefined : words(who))) as pulumi.Output<string>;
+      .all([invocation, idle])
+      .apply(([who, nothing]) => (nothing ? undefined : words(who))) as pulumi.Output<string>;
   const stdinWith = (drifted: Document) =>
     inputs.from([...step.inputs, ...everyStepInputs], (settings) => {
       if (isIdle(settings)) return renderDocument({ agent });
