@@ -4,7 +4,7 @@
 #   making  useradd may have been killed; HOME only where no home was there before, else "-"
 #   made    this program made it
 #   going   its removal has begun
-#   new     nobody has looked yet
+#   new     nobody has looked yet; so it is where somebody has removed the line
 # An account that this program made carries a mark in its comment.
 
 account_mark() { printf 'rootless-docker %s' "$1"; }

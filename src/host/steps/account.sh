@@ -3,7 +3,7 @@
 
 account_apply() {
 	local line keys
-	[ "$RECORDED_STATE" != new ] || know_account "$(doc account)" || {
+	[ -n "${RECORDED_STATE#new}" ] || know_account "$(doc account)" || {
 		ACCOUNT_HOME=$(new_home "$(doc account)")
 		new_account_problems "$(doc account)"
 		stop_on_problems
@@ -44,10 +44,9 @@ account_before_release() {
 # The login's own key stays: without it the rest of a destroy could not log in.
 account_released() {
 	local reason=''
-	case $RECORDED_STATE-$ACCOUNT in
-	making-*) undo_half_account "$RECORDED_NAME" ;;
-	made-) ;;
-	made-* | going-*)
+	case $RECORDED_STATE in
+	making) undo_half_account "$RECORDED_NAME" ;;
+	made | going)
 		[ "$RECORDED_STATE" = going ] || reason=$(account_stays)
 		if [ -z "$reason" ]; then
 			remove_account
