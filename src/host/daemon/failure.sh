@@ -9,8 +9,9 @@ say_why_it_failed() {
 		"_UID=$ACCOUNT_UID" _SYSTEMD_USER_UNIT=docker.service + \
 		"_UID=$ACCOUNT_UID" USER_UNIT=docker.service \
 		2>/dev/null | head -c 500000 >"$WORK/journal" || true
-	journal_causes <"$WORK/journal" | tail -n 20 | cut -c -1000 | without_controls |
-		sed "s/^/$STEP: journal: /" | without_secrets >&2
+	# A line that is cut first would show the beginning of a secret.
+	journal_causes <"$WORK/journal" | tail -n 20 | without_secrets | cut -c -1000 |
+		without_controls | sed "s/^/$STEP: journal: /" >&2
 }
 
 # Of a journal, the causes; where there are none, whatever sounds like one. Engine 29.5 says of a
