@@ -36,8 +36,9 @@ apply() {
 			"give recheck a new value, with which every step runs, if the machine was made anew; \
 if another stack took the account over, take this RootlessDockerHost out of its program"
 	meet_account
-	# A destroy that was cut off does not say any more what becomes of data.
-	[ ! -e "$OWN/on-destroy-data" ] || rm -f "$OWN/on-destroy-data"
+	# What an earlier destroy has noted for the next one does not count any more.
+	{ [ ! -e "$OWN/on-destroy-data" ] && [ ! -e "$OWN/home-refused" ]; } ||
+		rm -f "$OWN/on-destroy-data" "$OWN/home-refused"
 	case $STEP in
 	engine | account | kernel | secrets)
 		[ ! -s "$begun" ] || was_killed=yes
