@@ -7,17 +7,7 @@ import { callsOf, layers, shellFiles } from "../src/agent/shellSources";
 const sources = join(__dirname, "../src");
 
 /** Functions whose arguments are a command: what stands there is called. */
-const runners = [
-  "as_root",
-  "by_format",
-  "by_manager",
-  "by_rpm",
-  "for_root_alone",
-  "on_behalf",
-  "run_manager",
-  "soon",
-  "try_in_namespace",
-];
+const runners = ["as_account", "run_apart", "run_manager", "with_lists"];
 
 /** A node of the syntax tree that shfmt prints. */
 type Node = { Type?: string; [key: string]: unknown };

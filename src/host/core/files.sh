@@ -14,6 +14,13 @@ sum_of() {
 	printf '%s' "${sum%% *}"
 }
 
+# A line of a file that may not be there. $1 the file.
+words_of_file() {
+	local line=''
+	[ ! -e "$1" ] || read -r line <"$1" || true
+	printf '%s' "$line"
+}
+
 # Those of some paths that others than root can change, or what leads to them, through whichever
 # links; a line each. What is not there counts for what leads to it. Arguments: the paths.
 paths_of_others() {

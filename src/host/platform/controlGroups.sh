@@ -3,13 +3,6 @@
 # What the machine has for all: the list of its root control group. Nothing with control groups v1.
 offered_controllers() { words_of_file /sys/fs/cgroup/cgroup.controllers; }
 
-# A line of a file that may not be there. $1 the file.
-words_of_file() {
-	local line=''
-	[ ! -e "$1" ] || read -r line <"$1" || true
-	printf '%s' "$line"
-}
-
 # Those that the account really has, with control groups v2; empty elsewhere.
 delegated_controllers() {
 	local slice=/sys/fs/cgroup/user.slice/user-$ACCOUNT_UID.slice

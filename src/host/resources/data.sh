@@ -84,6 +84,9 @@ for path in containers/* volumes/*/_data image/*/imagedb/content/*/* \
 	[ ! -e "$path" ] || exit 1
 done'
 
+# Not empty where the account's step removes the home, with the data in it.
+HOME_GOES=''
+
 # The daemon has stopped, so that nothing writes there. Removes what it made, or says what stays.
 remove_data() {
 	local root rest record=$OWN/data

@@ -22,7 +22,7 @@ engine_apply() {
 	# Its package may count as installed, and its files be gone.
 	[ -n "$ENGINE_VERSION" ] || fail "dockerd" \
 		"no version of it ($(dockerd --version 2>&1 | tail -n 1))" "an engine that is whole" \
-		"install the engine again, or remove what is left of it, such as $ENGINES; then run again"
+		"install its packages again, or remove its own directory below $ENGINES, then run again"
 }
 
 engine_facts() {

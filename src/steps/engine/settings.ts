@@ -23,7 +23,7 @@ interface Archives {
   rootlessExtras: string;
 }
 
-// Its keys, one for apt and one for dnf, are in src/host/platform/engine/dockerKeys.sh.
+// Its keys, one for apt and one for dnf, are in src/host/platform/packages.
 const dockerDownloads = "https://download.docker.com/linux";
 
 // Debian policy 5.6.12.

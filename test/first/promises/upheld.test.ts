@@ -147,7 +147,6 @@ describe("drift", () => {
   });
 });
 
-// Today's program removes it at once.
 test(promise(4, "an up that does not want one any more leaves it"), async () => {
   await ada.up({ ...adas, storageDriver: "Overlay2" });
   await root(host, "dpkg -s fuse-overlayfs >/dev/null");

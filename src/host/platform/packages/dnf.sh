@@ -57,7 +57,10 @@ dnf_plan() {
 }
 
 dnf_run() {
-	if [ "$1" = remove ]; then rpm_remove "$@"; else run_dnf $(dnf_words "$@"); fi
+	case $1 in
+	remove) shift && rpm_remove "$@" ;;
+	*) run_dnf $(dnf_words "$@") ;;
+	esac
 }
 
 # dnf 4 calls the mark of a dependency remove.

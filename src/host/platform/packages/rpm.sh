@@ -7,15 +7,13 @@ rpm_installed() {
 		grep -v ' is not installed$' | sort -V || true
 }
 
-# What of ours depends on them goes, too. What something else depends on, rpm leaves. $1 remove,
-# then names.
+# What of ours depends on them goes, too; what something else needs, rpm leaves. Arguments: names.
 rpm_remove() {
 	local more
-	shift
 	! run_manager rpm -e "$@" || return 0
 	more=$(sed -n 's/.* is needed by (installed) \(.*\)-[^-]*-[^-]*$/\1/p' "$WORK/manager.log" |
 		grep -xFf "$WORK/ours" | sort -u)
 	[ -n "$more" ] || grep -q ' is needed by ' "$WORK/manager.log" || return 1
 	# shellcheck disable=SC2086 # names of packages have no blanks
-	[ -z "$more" ] || rpm_remove remove "$@" $more
+	[ -z "$more" ] || rpm_remove "$@" $more
 }

@@ -48,13 +48,12 @@ zypper_plan() {
 # With a repository left out it has done nothing, and says so with 0.
 zypper_run() {
 	local verb=$1
-	if [ "$verb" = remove ]; then
-		rpm_remove "$@"
-		return
-	fi
 	shift
-	run_zypper $(zypper_words "$verb") "$@" || return 1
-	[ "$verb" != install ] || [ -z "$(missing_packages "$@")" ]
+	case $verb in
+	install) run_zypper $(zypper_words install) "$@" && [ -z "$(missing_packages "$@")" ] ;;
+	remove) rpm_remove "$@" ;;
+	*) run_zypper $(zypper_words "$verb") "$@" ;;
+	esac
 }
 
 # zypper has no command that marks a package as a dependency: this is libzypp's list of them.

@@ -144,9 +144,6 @@ daemon_before_release() {
 	as_account rm -f -- "$ACCOUNT_HOME/$PRUNE_STAMP" ${keys:+"$keys"} || true
 }
 
-# Not empty where the account's step removes the home.
-HOME_GOES=''
-
 # One that was made by hand before starts again, where it is enabled.
 daemon_released() {
 	rm -f "$OWN/started"
