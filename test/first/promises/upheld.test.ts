@@ -1,17 +1,13 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import {
   createHost,
   destroyAllHosts,
   diffSnapshots,
-  killTree,
   snapshotHost,
-  type HostSnapshot,
   type NspawnHost,
 } from "../../../testbed/hosts";
 import { asAccount, daemonStart } from "../../../testkit/host";
 import type { StepArgs } from "../../../testkit/documents";
-import { Installation, type Answer } from "../../../testkit/installation";
-import { randomFrom } from "../../../testkit/random";
+import { Installation } from "../../../testkit/installation";
 import { promise, root, runAll, testRows, type Row } from "./promise";
 
 // What holds while it is there: promises 7 to 11, and at last 4. One host for all, in the order of the tests.
@@ -320,185 +316,11 @@ describe("a hostile account", () => {
   );
 });
 
-describe("cut off, and the wish is another one then", () => {
-  /** An account of its own for each, beside ada's. */
-  const wishesOf = (name: string, data: "Delete" | "Keep"): StepArgs => ({
-    owner: `infra/prod/${name}`,
-    account: { name },
-    onDestroy: { data },
-  });
-
-  test(
-    promise(6, "a Delete that was cut off, then Keep: nothing of the account goes"),
-    async () => {
-      const app = install();
-      const wishes = wishesOf("ivy", "Delete");
-      await app.up(wishes);
-      await root(host, "mkdir /home/ivy/mine; mount -t tmpfs tmpfs /home/ivy/mine");
-      const { exitCode, said } = await app.tryDestroy();
-      expect(exitCode).not.toBe(0);
-      expect(said.filter((line) => line.includes("/home/ivy/mine"))).not.toEqual([]);
-      await root(host, "umount /home/ivy/mine; echo kept >/home/ivy/mine/file");
-      await app.up(wishesOf("ivy", "Keep"));
-      await app.destroy();
-      await root(
-        host,
-        "grep -q kept /home/ivy/mine/file; id ivy >/dev/null; userdel -r ivy 2>/dev/null",
-      );
-    },
-  );
-
-  test(promise(1, "a file that cannot be read is an error, and stays as it is"), async () => {
-    await root(
-      host,
-      `useradd -m jo; cd /home/jo; mkdir -p .config/docker; echo '{"debug": true}' >.config/docker/daemon.json
-      chown -R jo: .config; chmod 0 .config/docker/daemon.json`,
-    );
-    const app = install();
-    const { exitCode, said } = await app.tryUp(wishesOf("jo", "Keep"));
-    expect(exitCode).not.toBe(0);
-    expect(said.filter((line) => line.includes("daemon.json"))).not.toEqual([]);
-    await app.destroy();
-    await root(
-      host,
-      `cd /home/jo/.config/docker; [ "$(stat -c %a daemon.json)" = 0 ]; grep -q debug daemon.json; userdel -r jo 2>/dev/null`,
-    );
-  });
-
-  test(promise(8, "a takeover that was cut off: the next up inherits the rest"), async () => {
-    const there = await snapshotHost(host);
-    await root(host, "useradd -m kim; echo 'export A=b' >>/home/kim/.profile");
-    const found = await snapshotHost(host);
-    const lost = install();
-    const app = install();
-    const wishes = wishesOf("kim", "Delete");
-    await lost.up(wishes);
-    await app.tryInstall();
-    // As far as a takeover comes before it has rewritten the first record.
-    const leases = "/var/lib/rootless-docker/leases";
-    await root(
-      host,
-      `find ${leases}/${lost.lease} -type f ! -name owner -exec cp -a -t ${leases}/${app.lease} {} +`,
-    );
-    await app.up(wishes);
-    await lost.destroy();
-    await app.destroy();
-    const left = diffSnapshots(found, await snapshotHost(host));
-    expect(left.filter((line) => !agents.test(line) && !/sub[ug]id/.test(line))).toEqual([]);
-    await root(host, "userdel -r kim 2>/dev/null");
-    expect(diffSnapshots(there, await snapshotHost(host)).filter((l) => !agents.test(l))).toEqual(
-      [],
-    );
-  });
-
-  test(promise(2, "an account that could not be made, and a home put there by hand"), async () => {
-    const app = install();
-    // A lock of somebody's who is at work.
-    await root(host, "sleep 1000 >/dev/null 2>&1 & echo $! >/etc/passwd.lock");
-    expect((await app.tryUp(wishesOf("lea", "Delete"))).exitCode).not.toBe(0);
-    await root(
-      host,
-      "kill $(cat /etc/passwd.lock); rm /etc/passwd.lock; mkdir /home/lea; echo a >/home/lea/b",
-    );
-    const { exitCode, said } = await app.tryUp(wishesOf("lea", "Delete"));
-    expect(exitCode).not.toBe(0);
-    expect(said.filter((line) => line.includes("account.home"))).not.toEqual([]);
-    await app.destroy();
-    await root(host, "[ -e /home/lea/b ]; rm -r /home/lea");
-  });
-
-  test(promise(6, "a data root that is a mount of its own is emptied, and stays"), async () => {
-    await root(
-      host,
-      `useradd -m max; mkdir -p /srv/disk /srv/data; chown max: /srv/disk
-      mount --bind /srv/disk /srv/data; mkdir /srv/data/lost+found`,
-    );
-    const app = install();
-    await app.up({ ...wishesOf("max", "Delete"), daemon: { "data-root": "/srv/data" } });
-    await root(host, "[ -d /srv/data/containers ]");
-    await app.destroy();
-    expect(
-      await root(
-        host,
-        "mountpoint -q /srv/data; ls -A /srv/data; umount /srv/data; userdel -r max 2>/dev/null",
-      ),
-    ).toBe("lost+found\n");
-  });
-});
-
-describe("killed", () => {
-  const seed = Number(process.env.KILLS_SEED ?? Date.now() % 1_000_000);
-  const runs = Number(process.env.KILLS_RUNS ?? 1);
-  const wishes: StepArgs = {
-    owner: "infra/prod/eve",
-    account: { name: "eve", authorizedKeys: ["ssh-ed25519 AAAAC3Nz a"] },
-    sysctls: { "net.core.somaxconn": "8192" },
-    // Else each life has a higher range than the one before.
-    subordinateIds: { uidStart: 2_000_000, gidStart: 2_000_000 },
-    environment: { A: "b" },
-    onDestroy: { data: "Delete" },
-  };
-  const edited = { ...wishes, environment: { A: "c" }, sysctls: { "net.core.somaxconn": "16384" } };
-  const lease = "e1";
-  /** What an engine writes at each start, the agent's own, of which ada has some, and what apt and userdel leave when killed. */
-  const ofEachRun =
-    /\/home\/eve\/\.local\/share\/docker\/|\/var\/lib\/rootless-docker|\/tmp\/apt-dpkg-install-|added: \/etc\/(passwd|shadow|group|gshadow|subuid|subgid)(\.\d+|[+-]) /;
-  const expectLike = async (wanted: HostSnapshot) => {
-    const left = diffSnapshots(wanted, await snapshotHost(host));
-    expect(left.filter((line) => !ofEachRun.test(line))).toEqual([]);
-  };
-
-  /** Kills all that an installation runs on the host some time after it has begun. */
-  async function killedAfter(milliseconds: number, work: Promise<Answer>): Promise<void> {
-    await sleep(milliseconds);
-    const processes = host.processes();
-    const sessions = processes.filter(({ command }) => command.startsWith("sshd"));
-    for (const { pid, parent, command } of processes)
-      if (command.includes(lease) && sessions.some((session) => session.pid === parent))
-        killTree(pid, () => host.processes());
-    await work;
-  }
-
-  test(
-    promise(
-      8,
-      `8 kills in each of ${runs} lives (KILLS_SEED=${seed}): as after a clean up, and exactly back`,
-    ),
-    async () => {
-      const random = randomFrom(seed);
-      const bare = await snapshotHost(host);
-      const clean = new Installation(host, lease);
-      const begun = Date.now();
-      await clean.up(wishes);
-      const lasts = Date.now() - begun;
-      const wanted = await snapshotHost(host);
-      await clean.destroy();
-      await expectLike(bare);
-      for (let run = 0; run < runs; run++) {
-        const app = new Installation(host, lease);
-        const kill = async (times: number, part: number, work: () => Promise<Answer>) => {
-          for (let done = 0; done < times; done++)
-            await killedAfter(random.fraction() * lasts * part, work());
-        };
-        await kill(3, 1, () => app.tryUp(wishes));
-        await app.up(wishes);
-        await expectLike(wanted);
-        await kill(2, 0.25, () => app.tryUp(edited));
-        await app.up(wishes);
-        await expectLike(wanted);
-        await kill(3, 0.5, () => app.tryDestroy());
-        await app.destroy();
-        await expectLike(bare);
-      }
-    },
-  );
-
-  test(promise(8, "an agent that is not whole is an error, and is put back"), async () => {
-    await root(host, "find /var/lib/rootless-docker -name agent -type f -exec truncate -s 3 {} +");
-    expect((await ada.tryApply("kernel", adas)).exitCode).not.toBe(0);
-    expect((await ada.tryRevert("kernel", adas)).exitCode).not.toBe(0);
-    await ada.up({ ...adas, storageDriver: "Overlay2" });
-  });
+test(promise(8, "an agent that is not whole is an error, and is put back"), async () => {
+  await root(host, "find /var/lib/rootless-docker -name agent -type f -exec truncate -s 3 {} +");
+  expect((await ada.tryApply("kernel", adas)).exitCode).not.toBe(0);
+  expect((await ada.tryRevert("kernel", adas)).exitCode).not.toBe(0);
+  await ada.up({ ...adas, storageDriver: "Overlay2" });
 });
 
 describe("the last one goes", () => {
