@@ -14,15 +14,15 @@ engine_apply() {
 	) ;;
 	*) want_packaged_engine ;;
 	esac
-	# What an earlier source has left goes at the end of the step.
 	if [ "$(doc source)" = static-archive ]; then use_engine_of "$LEASE"; else PATH=$SYSTEM_PATH; fi
 	id_map_problems
 	stop_on_problems
 	ENGINE_VERSION=$(engine_version)
 	# Its package may count as installed, and its files be gone.
 	[ -n "$ENGINE_VERSION" ] || fail "dockerd" \
-		"no version of it ($(dockerd --version 2>&1 | tail -n 1))" "an engine that is whole" \
-		"install its packages again, or remove its own directory below $ENGINES, then run again"
+		"no version of it ($(command -v dockerd || echo 'not on PATH'))" "an engine that is whole" \
+		"install the package $(engine_package) again, or remove the directory of StaticArchive \
+that $ENGINES/$LEASE leads to; then run again"
 }
 
 engine_facts() {
