@@ -75,28 +75,43 @@ const endpointTypes: Record<keyof Endpoint, "string" | "number"> = {
   user: "string",
 };
 
-/**
- * Validates the inputs and fills in the connection's defaults. The connection becomes secret, and in it the key and
- * the passwords once more.
- */
+/** Validates the inputs of `command:remote:Command` and fills in the connection's defaults. */
 export function checkInputs(raw: Properties): { inputs: Properties; failures: Failure[] } {
+  const { inputs, failures } = checkConnected(raw, inputNames, "CommandInputs");
+  return {
+    inputs,
+    failures: [
+      ...failures,
+      ...["create", "delete", "stdin", "update"].flatMap((name) =>
+        typeFailures(inputs, name, "string", name),
+      ),
+      ...typeFailures(inputs, "addPreviousOutputInEnv", "boolean", "addPreviousOutputInEnv"),
+      ...loggingFailures(inputs),
+    ],
+  };
+}
+
+/**
+ * Checks the names of the inputs and the connection among them, and fills in its defaults. The connection becomes
+ * secret, and in it the key and the passwords once more.
+ */
+export function checkConnected(
+  raw: Properties,
+  names: readonly string[],
+  type: string,
+): { inputs: Properties; failures: Failure[] } {
   const inputs = withoutNulls(raw);
   const failures = [
-    ...unrecognized(Object.keys(inputs), inputNames, "", "CommandInputs"),
-    ...connectionFailures(inputs),
-    ...["create", "delete", "stdin", "update"].flatMap((name) =>
-      typeFailures(inputs, name, "string", name),
-    ),
-    ...typeFailures(inputs, "addPreviousOutputInEnv", "boolean", "addPreviousOutputInEnv"),
-    ...loggingFailures(inputs),
+    ...unrecognized(Object.keys(inputs), names, "", type),
+    ...connectionFailures(inputs, type),
   ];
   return { inputs: withConnectionDefaults(inputs), failures };
 }
 
-function connectionFailures(inputs: Properties): Failure[] {
+function connectionFailures(inputs: Properties, type: string): Failure[] {
   const connection = unwrap(inputs.connection);
   if (connection === undefined) {
-    return [missing("connection", "CommandInputs")];
+    return [missing("connection", type)];
   }
   if (isUnknown(connection)) {
     return [];
@@ -134,7 +149,13 @@ function endpointFailures(endpoint: Properties, path: string, type: string): Fai
   ];
 }
 
-function typeFailures(values: Properties, name: string, wanted: string, path: string): Failure[] {
+/** A value that is there, is known, and is not of the type that is wanted. */
+export function typeFailures(
+  values: Properties,
+  name: string,
+  wanted: string,
+  path: string,
+): Failure[] {
   const value = unwrap(values[name]);
   if (value === undefined || value === null || isUnknown(value) || typeof value === wanted) {
     return [];
@@ -168,7 +189,7 @@ function unrecognized(
     }));
 }
 
-function missing(path: string, type: string): Failure {
+export function missing(path: string, type: string): Failure {
   const field = path.split(".").at(-1);
   return { property: path, reason: `Missing required field '${field}' on '${type}'` };
 }
