@@ -6,8 +6,8 @@ import type { Connection } from "./inputs";
 
 /**
  * Connects, by way of the proxy if there is one. Failed dials are tried again, up to the limit and the
- * deadline, which bounds nothing else: not a dial that is under way, and not the command. Nobody closes the
- * connection: it ends with the plugin, at the end of the update.
+ * deadline, which bounds nothing else: not a dial that is under way, and not the command. Nobody closes a
+ * command's connection: it ends with the plugin, at the end of the update. A copy closes its own.
  */
 export async function connect(
   { proxy, ...target }: Connection,

@@ -1,5 +1,11 @@
 import { version } from "@pulumi/command/package.json";
 import { serve } from "../serve";
+import { copyToRemote } from "./copyToRemote";
 import { remoteCommand } from "./remoteCommand";
 
-serve({ name: "command", version, resources: { "command:remote:Command": remoteCommand } });
+const resources = {
+  "command:remote:Command": remoteCommand,
+  "command:remote:CopyToRemote": copyToRemote,
+};
+
+serve({ name: "command", version, resources });
