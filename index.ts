@@ -1,7 +1,12 @@
 export { RootlessDockerHost } from "./src/rootlessDockerHost";
 export type { RootlessDockerHostArgs } from "./src/args";
 export { DriftDetection } from "./src/drift/args";
-export { PrivilegeEscalation, type SshConnectionArgs, type SshProxyArgs } from "./src/remote/args";
+export {
+  AgentTransfer,
+  PrivilegeEscalation,
+  type SshConnectionArgs,
+  type SshProxyArgs,
+} from "./src/remote/args";
 export type { AccountArgs } from "./src/steps/account/args";
 export { IdAllocation, type SubordinateIdsArgs } from "./src/steps/account/subordinateIds/args";
 export { OnDestroyData, type OnDestroyArgs } from "./src/steps/daemon/data/args";

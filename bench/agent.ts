@@ -31,7 +31,7 @@ export async function agentFigures(suite: string): Promise<AgentFigures> {
   try {
     await host.run("{ apt-get -q update && apt-get -q -y install strace; } >/dev/null 2>&1");
     await host.run("cat >/root/agent", { input: agentText() });
-    await host.run(`sh /root/agent install agent ${lease} 2>/dev/null`);
+    await host.run(`sh /root/agent install agent ${lease} auto 2>/dev/null`);
     const firstPrograms = await programsOf(host, "apply");
     const idlePrograms = await programsOf(host, "update");
     const change = (groups: string) =>

@@ -3,9 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { RootlessDockerHost } from "../index";
 import { packedAgent, stepCodeHash } from "../src/agent/agentText";
+import { AgentTransfer } from "../src/remote/args";
 import {
   applyCommand,
-  installCommand,
+  copyCommand,
   type Invocation,
   revertCommand,
   uninstallCommand,
@@ -63,7 +64,9 @@ class Bare extends pulumi.ComponentResource {
       dependsOn: pulumi.Resource[],
     ) => {
       const said = (verb: "create" | "update" | "delete") =>
-        lease.apply((hex) => text(verb, { lease: hex, escalation: "" }));
+        lease.apply((hex) =>
+          text(verb, { lease: hex, transfer: AgentTransfer.Stdin, escalation: "auto" }),
+        );
       return new remote.Command(
         `${name}-${step}`,
         {
@@ -96,7 +99,7 @@ class Bare extends pulumi.ComponentResource {
 
 function agentCommand(verb: "create" | "update" | "delete", who: Invocation): string {
   if (verb === "delete") return uninstallCommand(who);
-  return installCommand(verb === "create" ? "install" : "update", who);
+  return copyCommand(who);
 }
 
 function stepCommand(

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { DriftDetection } from "./drift/args";
-import type { PrivilegeEscalation, SshConnectionArgs } from "./remote/args";
+import type { AgentTransfer, PrivilegeEscalation, SshConnectionArgs } from "./remote/args";
 import type { AccountArgs } from "./steps/account/args";
 import type { SubordinateIdsArgs } from "./steps/account/subordinateIds/args";
 import type { OnDestroyArgs } from "./steps/daemon/data/args";
@@ -121,6 +121,8 @@ export interface RootlessDockerHostArgs {
   onDestroy?: pulumi.Input<OnDestroyArgs>;
   /** How the commands become root on the host. Defaults to Auto. */
   privilegeEscalation?: pulumi.Input<PrivilegeEscalation>;
+  /** How the program that runs as root gets to the machine. A plain value. Defaults to Sftp. */
+  agentTransfer?: AgentTransfer;
   /**
    * Whether a preview asks the host for what is not as the last `up` left it, and shows it as an update of the
    * step that puts it right. Defaults to Off.

@@ -11,6 +11,7 @@ import { reportedOutputs } from "./outputs";
 import { requirePeers } from "./peers";
 import { reachOutputs } from "./reach";
 import { recordedInputs } from "./recordedInputs";
+import { AgentTransfer } from "./remote/args";
 import { connectionInput } from "./remote/connection";
 import { explainErrors } from "./remote/explainErrors";
 import { createLease } from "./remote/lease";
@@ -112,15 +113,17 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
     const escalation = inputs.from(["privilegeEscalation"], (settings) =>
       escalationArgument(settings.privilegeEscalation),
     );
+    const transfer = inputs.atOnce([])?.agentTransfer ?? AgentTransfer.Sftp;
     const invocation = pulumi
       .all([lease, escalation])
-      .apply(([hex, word]) => ({ lease: hex, escalation: word }));
+      .apply(([hex, word]) => ({ lease: hex, escalation: word, transfer }));
     const accepted = inputs.areRight(this);
     const common = {
       name,
       connection: connectionInput(args.connection),
       lease,
       invocation,
+      transfer,
       options,
     };
     const owner = `${pulumi.getProject()}/${pulumi.getStack()}/${name}`;

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { RootlessDockerHostArgs } from "./args";
 import { driftDetectionSettings } from "./drift/settings";
-import { connectionSettings, escalationSettings } from "./remote/settings";
+import { connectionSettings, escalationSettings, transferSettings } from "./remote/settings";
 import { resourceControllersSettings } from "./steps/account/resourceControllers/settings";
 import { accountSettings } from "./steps/account/settings";
 import { subordinateIdsSettings } from "./steps/account/subordinateIds/settings";
@@ -79,6 +79,7 @@ export function readSettings(args: unknown, secretPaths: string[] = []) {
     onDestroy,
     storageDriver: storageDriverSettings(read),
     privilegeEscalation: escalationSettings(read),
+    agentTransfer: transferSettings(read),
     driftDetection: driftDetectionSettings(read),
     recheck: recheckSettings(read),
     takeOver: takeOverSettings(read),

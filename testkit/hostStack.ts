@@ -123,7 +123,7 @@ function byName(a: string, b: string): number {
 }
 
 /** Every step that runs on the host, sorted. */
-export const everyStep = ["agent", ...stepNames].sort();
+export const everyStep = ["agent", "copy", ...stepNames].sort();
 
 /** The lines of an operation that say what changed on the host, step by step. */
 export function stepsRun({ events }: Outcome): string[] {

@@ -1,14 +1,16 @@
-import { packedAgent, type StepName } from "../src/agent/agentText";
+import { agentText, type StepName } from "../src/agent/agentText";
 import { type Drift, readAnswer } from "../src/drift/answer";
 import {
   applyCommand,
   checkCommand,
-  installCommand,
+  copyPath,
+  preflightCommand,
   revertCommand,
   uninstallCommand,
   type Invocation,
   type StepInvocation,
 } from "../src/remote/commands";
+import { AgentTransfer } from "../src/remote/args";
 import { revertOrder, stepNames } from "../src/steps";
 import type { Finished, TestHost } from "../testbed/hosts";
 import { documentText, type StepArgs } from "./documents";
@@ -47,10 +49,18 @@ export class Installation {
       sync ${owner} $(dirname ${owner}); }`);
   }
 
-  /** Installs the agent, and returns a failure too. */
-  tryInstall(): Promise<Answer> {
-    const command = installCommand(this.created.has("agent") ? "update" : "install", this.who);
-    return this.noted("add", "agent", this.call(command, packedAgent()));
+  /** Installs the agent alone, and returns a failure too. In an `up` the command of preflight does it. */
+  async tryInstall(): Promise<Answer> {
+    const copy = await this.copyAgent();
+    const command = `sh ${copy} install agent ${this.lease} auto && rm -f ${copy}`;
+    return this.noted("add", "agent", this.call(command, ""));
+  }
+
+  /** What the child NAME-copy does. */
+  private async copyAgent(): Promise<string> {
+    const copy = copyPath(this.who.transfer, this.lease);
+    await this.host.ssh(`cat >${copy}`, { input: agentText(), user: this.user });
+    return copy;
   }
 
   /** Applies a step. Anything but success throws. */
@@ -61,7 +71,9 @@ export class Installation {
   /** Applies a step, and returns a failure too. */
   async tryApply(step: StepName, wishes: StepArgs = {}): Promise<Answer> {
     const document = documentText(step, wishes);
-    const command = applyCommand(this.created.has(step) ? "update" : "apply", step, this.who);
+    const verb = this.created.has(step) ? "update" : "apply";
+    const command =
+      step === "preflight" ? preflightCommand(verb, this.who) : applyCommand(verb, step, this.who);
     return this.noted("add", step, this.call(command, document));
   }
 
@@ -98,10 +110,10 @@ export class Installation {
   /** The same, and returns a failure too. */
   async tryUp(wishes: StepArgs = {}): Promise<Answer> {
     this.#wishes = wishes;
-    return untilFailed([
-      () => this.tryInstall(),
-      ...stepNames.map((name) => () => this.tryApply(name, wishes)),
-    ]);
+    await this.copyAgent();
+    // Pulumi has that child from then on.
+    this.created.add("agent");
+    return untilFailed(stepNames.map((name) => () => this.tryApply(name, wishes)));
   }
 
   /** What `pulumi destroy` does: of the steps that have succeeded. Anything but success throws. */
@@ -154,7 +166,12 @@ export class Installation {
   }
 
   private get who(): Invocation & StepInvocation {
-    return { lease: this.lease, escalation: "", agentId: this.agentId };
+    return {
+      lease: this.lease,
+      transfer: AgentTransfer.Sftp,
+      escalation: "auto",
+      agentId: this.agentId,
+    };
   }
 
   private async call(command: string, input: string): Promise<Answer> {

@@ -5,7 +5,7 @@ export type Verb = "apply" | "revert";
 
 /** Steps that run side by side are one group; a group starts when the one before it has ended. */
 export const groups: Record<Verb, readonly (readonly string[])[]> = {
-  apply: [["agent"], ["preflight"], ["engine", "account", "secrets"], ["kernel"], ["daemon"]],
+  apply: [["agent", "preflight"], ["engine", "account", "secrets"], ["kernel"], ["daemon"]],
   revert: [["daemon"], ["secrets", "account", "kernel"], ["engine"], ["agent"]],
 };
 

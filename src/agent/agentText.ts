@@ -3,7 +3,6 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "fflate";
 import { type StepName, stepNames } from "../steps";
-import { type Document, renderDocument } from "../steps/document";
 import { version } from "../version";
 import { reachedFrom, shellFiles, shellFunctions } from "./shellSources";
 
@@ -50,40 +49,43 @@ export function dockerKeys(): { kind: string; path: string; text: string }[] {
   });
 }
 
-/**
- * The agent as it travels: the name and hash of every part, then the whole, compressed. The engine
- * stores a command's stdin twice, so that the plain text would be three quarters of a host's state.
- * In a preview of an upgrade the parts that changed show by name
- * (docs/decisions/0002-agent-travels-compressed.md). What all steps say stands there as well: the agent
- * is put back with them.
- */
-export function packedAgent(everyStep: Document = {}): string {
-  const { parts, text } = packOnce();
-  const said = (renderDocument(everyStep).match(/.+/g) ?? []).map((line) => `# ${line}`);
-  return [...parts, ...said, ...text, ""].join("\n");
+/** SHA-256 of the agent's text, in hexadecimal. */
+export function agentSum(): string {
+  return (sum ??= createHash("sha256").update(agentText()).digest("hex"));
 }
 
-let packed: { parts: string[]; text: string[] } | undefined;
+let sum: string | undefined;
+
+/**
+ * The agent by version and sum, and the hash of every part of it: in a preview of an upgrade the parts that
+ * changed show by name, and its text does not.
+ */
+export function agentParts(): { program: string; parts: string[] } {
+  const parts = shellFiles().map(
+    ({ path, text }) => `# ${path.slice("host/".length)} ${shortHash(text)}`,
+  );
+  return { program: `${version} ${agentSum().slice(0, 8)}`, parts };
+}
+
+/** The agent as it travels on a command's stdin, compressed: the engine keeps that twice in a stack's state. */
+export function packedAgent(): string {
+  return (packed ??= pack());
+}
+
+let packed: string | undefined;
 
 // Not node:zlib: its bytes differ between versions of Node, and the agent would seem to change with
 // the machine that runs Pulumi.
-function packOnce(): { parts: string[]; text: string[] } {
-  if (packed === undefined) {
-    const bytes = gzipSync(Buffer.from(agentText()), { level: 9, mtime: 0 });
-    const base64 = Buffer.from(bytes).toString("base64");
-    packed = {
-      parts: [
-        "# rootless-docker agent: what runs as root; the hash of each part of its source in src/host, then all of it as gzip+base64.",
-        `# version ${version}`,
-        "# Plain text on the host: /var/lib/rootless-docker/agents/LEASE/agent",
-        ...shellFiles().map(
-          ({ path, text }) => `# ${path.slice("host/".length)} ${shortHash(text)}`,
-        ),
-      ],
-      text: base64.match(/.{1,8192}/g) ?? [],
-    };
-  }
-  return packed;
+function pack(): string {
+  const bytes = gzipSync(Buffer.from(agentText()), { level: 9, mtime: 0 });
+  const base64 = Buffer.from(bytes).toString("base64");
+  return [
+    "# rootless-docker agent: what runs as root, as gzip+base64.",
+    `# version ${version}`,
+    "# Plain text on the host: /var/lib/rootless-docker/agents/LEASE/agent",
+    ...(base64.match(/.{1,8192}/g) ?? []),
+    "",
+  ].join("\n");
 }
 
 /** Turns `packedAgent` on stdin into the agent's text on stdout. */

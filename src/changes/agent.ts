@@ -1,12 +1,12 @@
 /**
- * What another agent means, in one line: its parts are named in lines such as `# core/frame.sh HASH`, and what
- * every step's document says in lines such as `# recheck: "today"`.
+ * What another agent means, in one line. Preflight's document names its parts in lines such as `# core/frame.sh HASH`,
+ * and has what every step's document says: `recheck: "today"`.
  */
 export function agentChange(before: string, after: string): string | undefined {
-  const [old, present] = [comments(before), comments(after)];
+  const [old, present] = [linesOf(before), linesOf(after)];
   const isNew = (line: string) => !old.has(line);
   const said = [...present].filter(isNew);
-  const parts = said.filter((line) => /^\S+\.sh [0-9a-f]+$/.test(line));
+  const parts = said.filter((line) => isPart.test(line));
   const everyStep = said.filter((line) => /^(recheck|take-over): /.test(line));
   const words = [];
   if (everyStep.length > 0)
@@ -21,14 +21,12 @@ export function agentChange(before: string, after: string): string | undefined {
   return words.length > 0 ? words.join("; ") : undefined;
 }
 
-/** Version 0.1 did not name itself. */
+const isPart = /^# \S+\.sh [0-9a-f]+$/;
+
+/** Of the line `program: "VERSION SUM"`. */
 const versionOf = (lines: Set<string>) =>
-  [...lines].find((line) => line.startsWith("version "))?.slice("version ".length) ?? "0.1";
+  [...lines].flatMap((line) => /^program: "(\S+) /.exec(line)?.[1] ?? [])[0];
 
-const count = (lines: Set<string>) => [...lines].filter((line) => /\.sh /.test(line)).length;
+const count = (lines: Set<string>) => [...lines].filter((line) => isPart.test(line)).length;
 
-function comments(text: string): Set<string> {
-  return new Set(
-    text.split("\n").flatMap((line) => (line.startsWith("# ") ? [line.slice(2)] : [])),
-  );
-}
+const linesOf = (text: string) => new Set(text.split("\n"));

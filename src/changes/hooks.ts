@@ -26,7 +26,7 @@ export function sayChanges(
       return driftInWords(await notesOf(oldInputs), await notesOf(newInputs));
     const [before, after] = await Promise.all([textOf(oldInputs?.stdin), textOf(newInputs?.stdin)]);
     if (before === undefined || after === undefined) return undefined;
-    if (child === `${name}-agent`) return agentChange(before.text, after.text);
+    if (child === `${name}-preflight`) return agentChange(before.text, after.text);
     const step = steps.find((one) => child === `${name}-${one.name}`);
     return step && changeInWords(step, before.text, after.text, before.isSecret || after.isSecret);
   };

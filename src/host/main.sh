@@ -170,16 +170,11 @@ main() {
 	# For the report alone: what other programs print is for people.
 	exec 3>&1 1>&2
 	case $VERB-$STEP in
-	install-* | update-agent)
-		[ "$VERB" != install ] || count_replacement
-		install_agent
-		write_record "$OWN/agent" </dev/null
-		;;
-	apply-*)
-		count_replacement
+	install-*) install_agent ;;
+	apply-* | update-*)
+		[ "$VERB" = update ] || count_replacement
 		apply
 		;;
-	update-*) apply ;;
 	revert-agent) skip_delete_of_replaced || revert_agent ;;
 	*) skip_delete_of_replaced || revert ;;
 	esac

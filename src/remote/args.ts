@@ -13,6 +13,18 @@ export const PrivilegeEscalation = {
 } as const;
 export type PrivilegeEscalation = (typeof PrivilegeEscalation)[keyof typeof PrivilegeEscalation];
 
+/** How the program that runs as root gets to the machine. */
+export const AgentTransfer = {
+  /** As a file, over SFTP, into the home of `connection.user`, for as long as it takes to install it. */
+  Sftp: "Sftp",
+  /**
+   * On stdin of a command, for a machine without SFTP, a user without a home, or a login that prints text. The stack's
+   * state then holds the program: some 150 KB more a host.
+   */
+  Stdin: "Stdin",
+} as const;
+export type AgentTransfer = (typeof AgentTransfer)[keyof typeof AgentTransfer];
+
 /** How to reach the machine over SSH. */
 export interface SshConnectionArgs {
   /** Name or address of the machine. Another host moves the whole installation there. */

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { unpackCommand } from "../agent/agentText";
+import { agentSum, unpackCommand } from "../agent/agentText";
+import { AgentTransfer } from "./args";
 
 // What is run on the host, in words that any login shell takes (sh, csh, fish): what needs more of a shell
-// is one word in single quotes for sh. `update` does what `install` and `apply` do, where Pulumi knows of the
-// step: so the agent sees that one is created a second time.
+// is one word in single quotes for sh. `update` does what `apply` does, where Pulumi knows of the step: so the
+// agent sees that one is created a second time.
 
 const state = "/var/lib/rootless-docker";
 
@@ -20,16 +21,17 @@ function run(lease: string, words: string): string {
  * The same, where anything of the installation is on this machine: its record or, where an end was killed,
  * only its agent. The machine may have been made anew.
  */
-function runIfThere(lease: string, words: string, otherwise = ""): string {
+function runIfThere(lease: string, words: string, { before = "", otherwise = "" } = {}): string {
   const [record, own] = [`${state}/leases/${lease}`, `${state}/agents/${lease}`];
-  return `sh -c '[ ! -d ${record} ] && [ ! -h ${own} ]${otherwise} || { ${run(lease, words)}; }'`;
+  return `sh -c '${before}[ ! -d ${record} ] && [ ! -h ${own} ]${otherwise} || { ${run(lease, words)}; }'`;
 }
 
-/** Which installation, and how it becomes root. */
+/** Which installation, how the agent gets there, and how it becomes root. */
 export interface Invocation {
   /** Hexadecimal. */
   lease: string;
-  /** For the agent's own step, which writes it down for the others. With a space before it, or empty. */
+  transfer: AgentTransfer;
+  /** The agent's word for it, which its installation writes down for the steps. */
   escalation: string;
 }
 
@@ -46,23 +48,51 @@ export function wordOfId(id: string): string {
   return createHash("sha256").update(id).digest("hex").slice(0, 12);
 }
 
+/** Where the login finds the agent's text until it is installed. */
+export function copyPath(transfer: AgentTransfer, lease: string): string {
+  // SFTP takes a path without a "/" in the login's home, which stdin does without.
+  return transfer === AgentTransfer.Sftp
+    ? `.rootless-docker-${lease}`
+    : `/tmp/rootless-docker.${lease}`;
+}
+
+/** The agent is on stdin. The file is one that only the SSH user can change; a run that was killed left one. */
+export function copyCommand({ lease }: Pick<Invocation, "lease">): string {
+  const file = copyPath(AgentTransfer.Stdin, lease);
+  return `sh -c 'rm -f ${file} && umask 077 && set -C && (${unpackCommand}) >${file}'`;
+}
+
+/** stdin is not read. */
+export function removeCopyCommand({ lease }: Pick<Invocation, "lease">): string {
+  return `rm -f ${copyPath(AgentTransfer.Stdin, lease)}`;
+}
+
 /**
- * The agent is on stdin. It starts from a file that only the SSH user can change, becomes root, and puts
- * itself into place. A run that was killed leaves that file to the next one; what others have given such a
- * name is not this user's to remove.
+ * The document of preflight is on stdin. The agent is put into place first, from the login's copy, unless it is there
+ * already. The copy goes then: root runs no file of the login's twice.
  */
-export function installCommand(
-  verb: "install" | "update",
-  { lease, escalation }: Invocation,
+export function preflightCommand(
+  verb: "apply" | "update",
+  who: Invocation & StepInvocation,
 ): string {
-  const file = `/tmp/rootless-docker.${lease}`;
-  return `sh -c 'rm -f ${file}.* 2>/dev/null; f=$(mktemp ${file}.XXXXXX) && trap "rm -f $f" EXIT && (${unpackCommand}) >"$f" && sh "$f" ${verb} agent ${lease}${escalation}'`;
+  const own = `${state}/agents/${who.lease}`;
+  const copy = copyPath(who.transfer, who.lease);
+  const isThere = [
+    `[ "$(readlink ${own})" = .${who.lease}.${agentSum().slice(0, 16)} ]`,
+    `[ "$(cat ${own}/escalation)" = ${who.escalation} ]`,
+    `sha256sum --quiet -c ${own}/sha256`,
+  ].join(" && ");
+  const isWhole = `echo "${agentSum()}  ${copy}" | sha256sum --quiet -c && [ -O ${copy} ]`;
+  const install = `sh ${copy} install agent ${who.lease} ${who.escalation} </dev/null >/dev/null`;
+  const apply = `sh ${own}/agent ${verb} preflight ${who.lease} "" ${who.agentId}`;
+  return `sh -c '{ ${isThere}; } >/dev/null 2>&1 || { ${isWhole} && ${install}; } && rm -f ${copy} && ${apply}'`;
 }
 
 /** stdin is not read. Where nothing is there, this last command says so for all. */
-export function uninstallCommand({ lease }: Invocation): string {
+export function uninstallCommand({ lease, transfer }: Invocation): string {
   const words = `revert agent ${lease} </dev/null`;
-  return runIfThere(lease, words, ` && echo "${nothingThere}" >&2`);
+  const copy = `rm -f ${copyPath(transfer, lease)}; `;
+  return runIfThere(lease, words, { before: copy, otherwise: ` && echo "${nothingThere}" >&2` });
 }
 
 /** The step's document is on stdin. */
@@ -86,7 +116,7 @@ export function checkCommand({ lease }: Invocation): string {
  * @param document of preflight, whose values everybody on the machine may see.
  */
 export function checkNewCommand(document: string, escalation: string): string {
-  const words = `check new ${Buffer.from(document).toString("hex")}${escalation}`;
+  const words = `check new ${Buffer.from(document).toString("hex")} ${escalation}`;
   return `sh -c 'f=$(mktemp /tmp/rootless-docker.check.XXXXXX) && trap "rm -f $f" EXIT && (${unpackCommand}) >"$f" && sh "$f" ${words}'`;
 }
 

@@ -7,6 +7,30 @@ const aLogin = "a login as connection.user";
 /** What SSH itself says when a connection cannot be made, and what that asks for. */
 const causes: { says: RegExp; found: string; wanted: string; fix: string }[] = [
   {
+    says: /subsystem request failed/,
+    found: "an SSH server without SFTP",
+    wanted: "the subsystem sftp, which brings the program that runs as root",
+    fix: "set agentTransfer to Stdin, or write 'Subsystem sftp internal-sftp' into the machine's sshd_config",
+  },
+  {
+    says: /error receiving version packet/,
+    found: "a login that prints text or ends before SFTP begins",
+    wanted: "one that is silent where no terminal is there",
+    fix: "see what 'ssh USER@HOST true' prints: the name of another user is the one for connection.user; a user who may not log in needs a shell; where a ~/.bashrc prints, set agentTransfer to Stdin",
+  },
+  {
+    says: /SSH_FX_FAILURE/,
+    found: "a home of connection.user that takes no file, as on a full disk",
+    wanted: "room for 200 KB there",
+    fix: "see with 'df' and 'quota' what fills it, then run pulumi up again",
+  },
+  {
+    says: /failed to (create|copy|stat) /,
+    found: "no home of connection.user in which it may write",
+    wanted: "one, for the program that runs as root",
+    fix: "set agentTransfer to Stdin, or give that user a home",
+  },
+  {
     says: /dial unix/,
     found: "no SSH agent that answers",
     wanted: "one at connection.agentSocketPath, or at SSH_AUTH_SOCK where Pulumi runs",
@@ -93,14 +117,15 @@ export function explainMissingAgent(step: string, error: string): string | undef
   const [words] = /^\S*sh: .*\/rootless-docker\/agent.*$/m.exec(error) ?? sumsWords(error);
   return (
     words &&
-    `${step}: agent: found none that is whole (${words}); wanted the one that the step agent puts there. To fix: run pulumi up with a new value of recheck, which puts it back, then run this again: the machine was made anew, the agent changed or removed by hand, or the power went`
+    `${step}: agent: found none that is whole (${words}); wanted the one that preflight puts there. To fix: run pulumi up with a new value of recheck, which puts it back, then run this again: the machine was made anew, the agent changed or removed by hand, or the power went`
   );
 }
 
 /** In any language, and whichever of its two streams comes first. */
 function sumsWords(error: string): string[] {
   const [, first = ""] = /":\n(.*)/.exec(error) ?? [];
-  const isSum = /^sha256sum: |\/rootless-docker\/agents\/[0-9a-f]+\/(agent|sha256): /.test(first);
+  const isSum =
+    /^sha256sum: |rootless-docker(\/agents\/[0-9a-f]+\/(agent|sha256)|[.-][0-9a-f]+): /.test(first);
   return isSum ? [first] : [];
 }
 

@@ -1,18 +1,24 @@
 import { remote, type types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { packedAgent, stepCodeHash } from "../agent/agentText";
+import { agentFile } from "../agent/agentFile";
+import { agentParts, packedAgent, stepCodeHash } from "../agent/agentText";
 import { driftInDocument } from "../drift/answer";
 import type { Notes } from "../drift/notes";
 import type { Inputs } from "../inputs";
 import type { Settings } from "../settings";
 import { documentOf, type StepName, steps } from "../steps";
 import { type Document, renderDocument } from "../steps/document";
-import { everyStepDocument, everyStepInputs } from "../steps/everyStep/document";
+import { everyStepInputs } from "../steps/everyStep/document";
+import { preflight } from "../steps/preflight/step";
 import type { Step } from "../steps/step";
+import { AgentTransfer } from "./args";
 import {
   applyCommand,
-  installCommand,
+  copyCommand,
+  copyPath,
   type Invocation,
+  preflightCommand,
+  removeCopyCommand,
   revertCommand,
   type StepInvocation,
   uninstallCommand,
@@ -32,6 +38,7 @@ export interface StepContext {
   /** Hexadecimal identity of the installation. */
   lease: pulumi.Output<string>;
   invocation: pulumi.Output<Invocation>;
+  transfer: AgentTransfer;
   /** What is not as it was left; undefined where nobody asks. */
   drift: pulumi.Output<Notes> | undefined;
   options: pulumi.CustomResourceOptions;
@@ -40,9 +47,9 @@ export interface StepContext {
 /** The commands of the steps. */
 export type StepCommands = Record<StepName, remote.Command>;
 
-/** Installs the agent, then runs the steps, each after those that it needs. */
+/** Brings the agent, then runs the steps, each after those that it needs. */
 export function runSteps(context: StepContext, accepted: true | Promise<boolean>): StepCommands {
-  const agent = installAgent(context, accepted);
+  const agent = agentChild(context, copyAgent(context, accepted));
   const commands = new Map<Step, remote.Command>();
   for (const step of steps) {
     const before = step.needs(context.inputs.atOnce(step.inputs));
@@ -53,17 +60,42 @@ export function runSteps(context: StepContext, accepted: true | Promise<boolean>
   return Object.fromEntries(named) as StepCommands;
 }
 
-/** Refused arguments end here, before anything touches the host. */
-function installAgent(context: StepContext, accepted: true | Promise<boolean>): remote.Command {
-  const { inputs, invocation } = context;
+/**
+ * The agent's text, into a file of the login's: preflight puts it into place. A new `recheck` brings it again. Refused
+ * arguments end here, before anything touches the host.
+ */
+function copyAgent(context: StepContext, accepted: true | Promise<boolean>): pulumi.Resource {
+  const { name, inputs, invocation, lease, options, transfer } = context;
   const connection =
     accepted === true ? context.connection : connectionIf(accepted, context.connection);
-  return command({ ...context, connection }, "agent", {
-    create: invocation.apply((who) => installCommand("install", who)),
-    update: invocation.apply((who) => installCommand("update", who)),
-    // stdin is the agent's text here: the revert reads no document.
-    delete: invocation.apply(uninstallCommand),
-    stdin: inputs.from(everyStepInputs, (settings) => packedAgent(everyStepDocument(settings))),
+  const triggers = [lease, inputs.from(["recheck"], ({ recheck }) => recheck ?? "")];
+  if (transfer === AgentTransfer.Stdin)
+    return command({ ...context, connection, triggers }, "copy", {
+      create: invocation.apply(copyCommand),
+      update: invocation.apply(copyCommand),
+      delete: invocation.apply(removeCopyCommand),
+      stdin: packedAgent(),
+    });
+  return new remote.CopyToRemote(
+    `${name}-copy`,
+    {
+      connection,
+      source: new pulumi.asset.FileAsset(agentFile()),
+      remotePath: invocation.apply((who) => copyPath(transfer, who.lease)),
+      triggers,
+    },
+    options,
+  );
+}
+
+/**
+ * Its delete is the last on the host: it removes all that is left there, also of an `up` that failed. Until then it
+ * runs nothing: once there is a copy on the machine, Pulumi knows that there is something to delete.
+ */
+function agentChild(context: StepContext, copy: pulumi.Resource): remote.Command {
+  return command(context, "agent", {
+    delete: context.invocation.apply(uninstallCommand),
+    dependsOn: [copy],
   });
 }
 
@@ -92,48 +124,59 @@ function runStep(
   installed: remote.Command,
   dependsOn: pulumi.Resource[],
 ): remote.Command {
-  const { inputs, lease, owner, drift } = context;
+  const { inputs, owner, drift } = context;
   const invocation = pulumi
-    .all([lease, installed.id])
-    .apply(([hex, id]) => ({ lease: hex, agentId: wordOfId(id) }));
+    .all([context.invocation, installed.id])
+    .apply(([who, id]) => ({ ...who, agentId: wordOfId(id) }));
   const name = step.name as StepName;
   const agent = stepCodeHash(name);
+  const isFirst = step === preflight;
+  const { program, parts } = agentParts();
   const isIdle = (settings: Settings) =>
     step.isSecret && renderDocument(step.document(settings, owner)) === "";
   // Of all other steps the command is known, also where an input is not.
   const idle = step.isSecret && inputs.from(step.inputs, isIdle);
-  const unlessIdle = (words: (who: StepInvocation) => string) =>
+  const unlessIdle = (words: (who: Invocation & StepInvocation) => string) =>
     pulumi
       .all([invocation, idle])
       .apply(([who, nothing]) => (nothing ? undefined : words(who))) as pulumi.Output<string>;
   const stdinWith = (drifted: Document) =>
     inputs.from([...step.inputs, ...everyStepInputs], (settings) => {
       if (isIdle(settings)) return renderDocument({ agent });
-      const text = renderDocument({ ...documentOf(step, settings, owner), ...drifted, agent });
+      const document = { ...documentOf(step, settings, owner), ...drifted, agent };
+      const text = isFirst
+        ? [...parts, renderDocument({ ...document, program })].join("\n")
+        : renderDocument(document);
       return step.isSecret ? pulumi.secret(text) : text;
     }) as pulumi.Input<string>;
   const stdin = drift
     ? drift.apply((notes) => pulumi.output(stdinWith(driftInDocument(notes[name]))))
     : stdinWith({});
+  const runs = (verb: "apply" | "update", who: Invocation & StepInvocation) =>
+    isFirst ? preflightCommand(verb, who) : applyCommand(verb, name, who);
   return command(context, name, {
-    create: unlessIdle((who) => applyCommand("apply", name, who)),
-    update: invocation.apply((who) => applyCommand("update", name, who)),
+    create: unlessIdle((who) => runs("apply", who)),
+    update: invocation.apply((who) => runs("update", who)),
     delete: step.reverts ? unlessIdle((who) => revertCommand(name, who)) : undefined,
     stdin,
     dependsOn,
   });
 }
 
+type CommandContext = Pick<StepContext, "name" | "connection" | "lease" | "options"> & {
+  triggers?: pulumi.Input<string>[];
+};
+
 interface CommandText {
-  create: pulumi.Input<string>;
-  update: pulumi.Input<string>;
+  create?: pulumi.Input<string>;
+  update?: pulumi.Input<string>;
   delete: pulumi.Input<string> | undefined;
-  stdin: pulumi.Input<string>;
+  stdin?: pulumi.Input<string>;
   dependsOn?: pulumi.Resource[];
 }
 
 function command(
-  { name, connection, lease, options }: StepContext,
+  { name, connection, lease, triggers = [lease], options }: CommandContext,
   step: string,
   { dependsOn, ...text }: CommandText,
 ): remote.Command {
@@ -142,7 +185,7 @@ function command(
     {
       ...text,
       connection,
-      triggers: [lease],
+      triggers,
       // The report on stdout is for the outputs; people read the lines on stderr.
       logging: "stderr",
       addPreviousOutputInEnv: false,

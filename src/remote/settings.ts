@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import type { Reader, Rule } from "../validation/reader";
 import { between, filledLine } from "../validation/rules";
-import { PrivilegeEscalation } from "./args";
+import { AgentTransfer, PrivilegeEscalation } from "./args";
 import type { AccountConnection } from "./outputs";
 
 /** What the component itself needs to know of a machine; the rest goes to SSH as it is. */
@@ -90,9 +90,15 @@ export function escalationSettings(read: Reader): PrivilegeEscalation {
   return read.oneOf("privilegeEscalation", PrivilegeEscalation) ?? PrivilegeEscalation.Auto;
 }
 
-/** The agent's word for it; empty for its own choice. */
+export function transferSettings(read: Reader): AgentTransfer {
+  // It decides on the type of a child resource.
+  read.requireAtOnce("agentTransfer");
+  return read.oneOf("agentTransfer", AgentTransfer) ?? AgentTransfer.Sftp;
+}
+
+/** The agent's word for it. */
 export function escalationArgument(escalation: PrivilegeEscalation): string {
-  return escalation === PrivilegeEscalation.Auto ? "" : ` ${escalation.toLowerCase()}`;
+  return escalation.toLowerCase();
 }
 
 /** `ssh://account@host:port`, with an IPv6 address in brackets and its zone as in RFC 6874. */

@@ -37,7 +37,7 @@ export function waitForMachine(
 ): pulumi.ResourceHookBinding | undefined {
   if (!hooksWork("Resource")) return undefined;
   const wait = async ({ name: child, newInputs }: pulumi.ResourceHookArgs) => {
-    if (child !== `${name}-agent`) return;
+    if (child !== `${name}-copy`) return;
     const connection = await hookValue<KnownConnection>(newInputs?.connection);
     const seconds = await knownValue(
       pulumi.output(

@@ -136,6 +136,12 @@ export class Reader {
     if (!this.given(key)) this.problem(this.at(key), `is missing; ${fix}`);
   }
 
+  /** Notes that an option is not known before the program has run. */
+  requireAtOnce(key: string): void {
+    if (this.fields[key] === pending)
+      this.problem(this.at(key), "is not known at once; write the value itself, not an Output");
+  }
+
   /** An offending value of one option, or inside it, as a message may show it. */
   quote(key: string, value: unknown): string {
     return this.show(this.at(key), value);

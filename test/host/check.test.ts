@@ -26,7 +26,7 @@ const ask = (more: StepArgs = {}) => {
   const documents = (["kernel", "preflight"] as const).map((step) =>
     documentText(step, { ...wishes, ...more }),
   );
-  return host.ssh(checkNewCommand(documents.join(""), ""), { input: packedAgent() });
+  return host.ssh(checkNewCommand(documents.join(""), "auto"), { input: packedAgent() });
 };
 
 test("an installation whose first up was refused says nothing, as a machine without one", async () => {

@@ -45,7 +45,7 @@ test("a machine that was made anew under the same address says so, and recheck f
 
   const edit = { unprivilegedPing: { groups: "0 9" } };
   expect((await stack.tryUp(program(host, "web", edit))).failure).toMatch(
-    /web-kernel: agent: found none that is whole \(sha256sum: \S+: No such file or directory\); wanted the one that the step agent puts there\. To fix: run pulumi up with a new value of recheck/,
+    /web-kernel: agent: found none that is whole \(sha256sum: \S+: No such file or directory\); wanted the one that preflight puts there\. To fix: run pulumi up with a new value of recheck/,
   );
   const outcome = await stack.up(program(host, "web", { recheck: "1" }));
   expect(childSteps(outcome).sort()).toEqual(everyStep.map((step) => `update web-${step}`));

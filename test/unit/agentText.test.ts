@@ -1,8 +1,10 @@
 import { stepsPerChangedLine } from "../../scripts/figures";
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { agentFile } from "../../src/agent/agentFile";
 import {
+  agentParts,
   agentText,
   functionsOfStep,
   packedAgent,
@@ -22,12 +24,25 @@ function shell(script: string, input: string): string {
 test("every shell file of the sources is a part of it", () => {
   const files = readdirSync(sources, { recursive: true, encoding: "utf8" });
   const wanted = files.filter((file) => file.endsWith(".sh"));
-  const parts = [...packedAgent().matchAll(/^# (\S+\.sh) [0-9a-f]{8}$/gm)];
-  expect(parts.map(([, path]) => `host/${path}`).sort()).toEqual(wanted.sort());
+  const paths = agentParts().parts.map((part) => /^# (\S+\.sh) [0-9a-f]{8}$/.exec(part)?.[1]);
+  expect(paths.map((path) => `host/${path}`).sort()).toEqual(wanted.sort());
 });
 
 test("what travels is what was joined", () => {
   expect(shell(unpackCommand, packedAgent())).toBe(agentText());
+  expect(readFileSync(agentFile(), "utf8")).toBe(agentText());
+});
+
+test("the file that travels is this user's alone, written again where it is not whole", () => {
+  const [file, directory] = [agentFile(), dirname(agentFile())];
+  expect(statSync(directory).mode & 0o777).toBe(0o700);
+  writeFileSync(file, "echo something else");
+  expect(readFileSync(agentFile(), "utf8")).toBe(agentText());
+  // One that others can write to is not used.
+  chmodSync(directory, 0o777);
+  rmSync(file);
+  expect(dirname(agentFile())).not.toBe(directory);
+  chmodSync(directory, 0o700);
 });
 
 test("every line that travels is short enough for any tool", () => {

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import {
+  AgentTransfer,
   AppArmorProfile,
   EnginePlugin,
   EngineSource,
@@ -19,7 +20,7 @@ import {
 } from "../../index";
 import { agentChange } from "../../src/changes/agent";
 import { changeInWords } from "../../src/changes/documents";
-import { steps } from "../../src/steps";
+import { stepNames, steps } from "../../src/steps";
 import { inputPaths } from "../../testkit/inputPaths";
 import { certificate } from "../../testkit/certificate";
 import { serverCertificate, serverKey } from "../../testkit/serverCertificate";
@@ -123,6 +124,7 @@ const changes: Record<string, Partial<RootlessDockerHostArgs>[]> = {
   "`prune`": [{ prune: {} }, { prune: { schedule: "Sun 03:00", all: true } }],
   "`onDestroy.data`": [{ onDestroy: { data: OnDestroyData.Delete } }],
   "`privilegeEscalation`": [{ privilegeEscalation: PrivilegeEscalation.Sudo }],
+  "`agentTransfer`": [{ agentTransfer: AgentTransfer.Stdin }],
   "`driftDetection`": [
     { driftDetection: DriftDetection.Preview },
     { driftDetection: DriftDetection.Required },
@@ -167,11 +169,12 @@ async function differences(change: Partial<RootlessDockerHostArgs>) {
       return JSON.stringify(old?.inputs) !== JSON.stringify(inputs);
     })
     .map(({ name }) => name.slice("web-".length));
-  const steps = changed.filter((name) => name !== "lease");
+  // The others run nothing, or bring what preflight installs.
+  const steps = changed.filter((name) => !["lease", "agent", "copy"].includes(name));
   // Under mocks every lease has one hex; the engine gives another when the keepers differ, and that
   // stands in every step's triggers.
   const replaced = changed.includes("lease");
-  const all = replaced || steps.length === after.length - 1;
+  const all = replaced || steps.length === stepNames.length;
   return { steps: all ? "all" : steps.sort().join(", "), replaced: replaced ? "yes" : "no" };
 }
 
@@ -202,7 +205,9 @@ async function words(change: Partial<RootlessDockerHostArgs>): Promise<string> {
   const ofSteps = steps.map((step) =>
     changeInWords(step, stdin(before, step.name), stdin(after, step.name), step.isSecret),
   );
-  return [agentChange(stdin(before, "agent"), stdin(after, "agent")), ...ofSteps].join("\n");
+  return [agentChange(stdin(before, "preflight"), stdin(after, "preflight")), ...ofSteps].join(
+    "\n",
+  );
 }
 
 test.each(Object.keys(changes).filter((input) => table[input].replaced === "no"))(

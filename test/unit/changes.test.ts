@@ -144,18 +144,17 @@ test("logins to registries that come, change and go", () => {
 test("another version, and a step that is asked to run again", () => {
   const agent = (hash: string, ...lines: string[]) =>
     [
-      `# version 0.3.${hash[0]}`,
       `# core/frame.sh ${hash}`,
       `# main.sh 00000000`,
+      `program: "0.3.${hash[0]} ${hash}"`,
       ...lines,
-      "AAAA",
       "",
     ].join("\n");
   expect(agentChange(agent("11111111"), agent("11111111"))).toBeUndefined();
   expect(agentChange(agent("11111111"), agent("22222222"))).toMatch(
     /^rootless-docker 0\.3\.1 => 0\.3\.2, 1 of 2 files of its program: /,
   );
-  expect(agentChange(agent("1", '# recheck: "a"'), agent("1", '# recheck: "b"'))).toMatch(
+  expect(agentChange(agent("1", 'recheck: "a"'), agent("1", 'recheck: "b"'))).toMatch(
     /^recheck: "b": every step runs again/,
   );
 });

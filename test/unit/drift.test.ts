@@ -3,6 +3,7 @@ import { DriftDetection, type RootlessDockerHostArgs } from "../../index";
 import { driftInDocument, notesOf, readAnswer, readNewMachine } from "../../src/drift/answer";
 import { ask, type Asking } from "../../src/drift/notes";
 import { Inputs } from "../../src/inputs";
+import { AgentTransfer } from "../../src/remote/args";
 import * as ssh from "../../src/remote/ssh";
 import { renderDocument } from "../../src/steps/document";
 import { create, usual } from "./component/create";
@@ -122,7 +123,11 @@ test.each<[string, Partial<RootlessDockerHostArgs>, boolean, object, string[], s
 
 function asking(args: RootlessDockerHostArgs, connection: Asking["connection"]): Asking {
   const inputs = new Inputs(args);
-  const invocation = pulumi.output({ lease: "0123456789abcdef", agentId: "x", escalation: "none" });
+  const invocation = pulumi.output({
+    lease: "0123456789abcdef",
+    transfer: AgentTransfer.Sftp,
+    escalation: "none",
+  });
   const shared = { inputs, connection, invocation, accepted: true as const };
   return {
     ...{ ...shared, name: "web", owner: "project/stack/web", options: {} },

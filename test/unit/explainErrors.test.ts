@@ -9,6 +9,19 @@ import {
 import { sayAgainAt } from "../../src/remote/waitForMachine";
 
 test.each([
+  ["ssh: subsystem request failed", "an SSH server without SFTP"],
+  [
+    "error receiving version packet from server: packet too long",
+    "a login that prints text or ends before SFTP begins",
+  ],
+  [
+    'failed to copy file /tmp/a to remote path .rootless-docker-ab: sftp: "Failure" (SSH_FX_FAILURE)',
+    "a home of connection.user that takes no file, as on a full disk",
+  ],
+  [
+    "failed to create remote file .rootless-docker-ab: permission denied",
+    "no home of connection.user in which it may write",
+  ],
   ["ssh: handshake failed: ssh: host key mismatch", "another host key than connection.hostKey"],
   [
     "ssh: handshake failed: ssh: unable to authenticate, attempted methods [none publickey], no supported methods remain",
@@ -77,6 +90,8 @@ test.each([
   "sh: /var/lib/rootless-docker/agent: No such file or directory",
   "sh: can't open '/var/lib/rootless-docker/agent': No such file or directory",
   "sha256sum: /var/lib/rootless-docker/agents/0123/sha256: No such file or directory",
+  ".rootless-docker-0123: FAILED",
+  "sha256sum: .rootless-docker-0123: No such file or directory",
   "sha256sum: /var/lib/rootless-docker/agents/0123/sha256: no properly formatted SHA256 checksum lines found",
   "sha256sum: WARNUNG: 1 berechnete Prüfsumme passte NICHT",
   "/var/lib/rootless-docker/agents/0123/agent: FAILED",
@@ -84,7 +99,7 @@ test.each([
   const command = "sh /var/lib/rootless-docker/agent apply kernel 0123";
   const error = `Process exited with status 2: running "${command}":\n${words}\n`;
   expect(explainMissingAgent("web-kernel", error)).toBe(
-    `web-kernel: agent: found none that is whole (${words}); wanted the one that the step agent puts there. To fix: run pulumi up with a new value of recheck, which puts it back, then run this again: the machine was made anew, the agent changed or removed by hand, or the power went`,
+    `web-kernel: agent: found none that is whole (${words}); wanted the one that preflight puts there. To fix: run pulumi up with a new value of recheck, which puts it back, then run this again: the machine was made anew, the agent changed or removed by hand, or the power went`,
   );
   const other = `Process exited with status 1: running "${command}":\nkernel: sysctl a.b: found 1`;
   expect(explainMissingAgent("web-kernel", other)).toBeUndefined();

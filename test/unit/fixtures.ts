@@ -2,6 +2,7 @@ import { certificate } from "../../testkit/certificate";
 import { serverCertificate, serverKey } from "../../testkit/serverCertificate";
 import * as pulumi from "@pulumi/pulumi";
 import {
+  AgentTransfer,
   EnginePlugin,
   EngineSource,
   AppArmorProfile,
@@ -111,6 +112,7 @@ export function everyOption() {
     prune: { schedule: "Sun 03:00", until: "48h", all: true },
     onDestroy: { data: OnDestroyData.Delete },
     privilegeEscalation: PrivilegeEscalation.Doas,
+    agentTransfer: AgentTransfer.Stdin,
     driftDetection: DriftDetection.Preview,
     recheck: "2026-11-25T19:44:00Z",
     takeOver: true,

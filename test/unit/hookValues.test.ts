@@ -64,7 +64,7 @@ test.each([
 ])("a new machine, %s: greeted at its host alone", async (_name, connection, times) => {
   jest.mocked(greeting).mockClear();
   const wait = callbackOf(waitForMachine("web", inputs, [], component), "web-wait");
-  await wait({ name: "web-agent", newInputs: { connection } });
+  await wait({ name: "web-copy", newInputs: { connection } });
   expect(greeting).toHaveBeenCalledTimes(times);
   if (times > 0) expect(greeting).toHaveBeenCalledWith({ host: "a", privateKey: "key" });
 });

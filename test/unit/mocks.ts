@@ -136,6 +136,9 @@ export function mocks({ preview, facts }: RunOptions): pulumi.runtime.Mocks {
           return preview
             ? { id: undefined, state }
             : { id: `${name}-id`, state: { ...state, hex: lease } };
+        // The mock of a copy, as of the official plugin, gives back what it got.
+        case "command:remote:CopyToRemote":
+          return { id: `${name}-id`, state };
         case commandType: {
           if (preview) return { id: undefined, state };
           const step = name.slice(name.lastIndexOf("-") + 1);

@@ -61,6 +61,7 @@ describe("defaults", () => {
         },
         onDestroy: { data: "Keep" },
         privilegeEscalation: "Auto",
+        agentTransfer: "Sftp",
         driftDetection: "Off",
         recheck: undefined,
         takeOver: false,
@@ -76,7 +77,9 @@ describe("defaults", () => {
 
   test("what is not known yet gives no problem", () => {
     const unknown = Object.fromEntries(Object.keys(everyOption()).map((key) => [key, pending]));
-    expect(problemsOf(unknown)).toEqual([]);
+    expect(problemsOf(unknown)).toEqual([
+      "agentTransfer: is not known at once; write the value itself, not an Output",
+    ]);
     expect(problemsOf({ connection: { host: pending, proxy: { host: pending } } })).toEqual([]);
     const inside = {
       connection: { host: "machine.example" },

@@ -44,6 +44,8 @@ read_document() {
 			plain["n"] = "\n"; plain["t"] = "\t"; plain["r"] = "\r"
 			plain["b"] = "\b"; plain["f"] = "\f"
 		}
+		# For people: the parts of the agent, in the document of preflight.
+		/^#/ { next }
 		{
 			print > (dir "/document")
 			if ((getline before < other) <= 0 || before != $0) differs = 1

@@ -2,7 +2,7 @@
 # The rootless-docker agent: makes this machine a rootless Docker host, and takes that back. One
 # file, installed and removed by the Pulumi package rootless-docker, started over SSH, never left
 # running.
-#   agent install agent LEASE [ESCALATION]  itself, from the file that it is started from
+#   agent install agent LEASE ESCALATION    itself, from the file that it is started from
 #   agent apply STEP LEASE '' [AGENT_ID]    makes what the document on stdin wants (flat YAML)
 #   agent update STEP LEASE '' [AGENT_ID]   the same, where Pulumi knows of the step already
 #   agent revert STEP LEASE '' [AGENT_ID]   takes it back; the same document on stdin

@@ -67,9 +67,9 @@ describe.each(modes)("arguments that are wrong, in $mode", ({ preview }) => {
       "  account.name",
       "  environment.B",
     ]);
-    // Every other command waits for the agent's, which is refused.
+    // Every command waits for the copy, which is refused.
     const refused = { host: "", "see the error of RootlessDockerHost": "" };
-    expect(inSecret(step(outcome, "agent").inputs.connection)).toMatchObject(refused);
+    expect(inSecret(step(outcome, "copy").inputs.connection)).toMatchObject(refused);
   });
 
   test("Outputs that are right are no problem", async () => {
@@ -83,7 +83,7 @@ describe.each(modes)("arguments that are wrong, in $mode", ({ preview }) => {
       preview,
     );
     expect(outcome.errors).toEqual([]);
-    const { host } = inSecret(step(outcome, "agent").inputs.connection) as { host: string };
+    const { host } = inSecret(step(outcome, "copy").inputs.connection) as { host: string };
     expect(host).toBe(connection.host);
   });
 

@@ -1,0 +1,48 @@
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { agentSum, agentText } from "./agentText";
+
+let file: string | undefined;
+
+/**
+ * A file with the agent's text, which the engine and the command plugin read: they run on this machine. It lies in a
+ * directory that only this user can change, since what it says runs as root elsewhere.
+ *
+ * @throws Error where no file can be written in the system's directory for temporary files.
+ */
+export function agentFile(): string {
+  if (file !== undefined && isWhole(file)) return file;
+  file = join(ownDirectory(), `agent-${agentSum().slice(0, 16)}.sh`);
+  if (!isWhole(file)) {
+    const written = `${file}.${process.pid}`;
+    writeFileSync(written, agentText());
+    renameSync(written, file);
+  }
+  return file;
+}
+
+function isWhole(path: string): boolean {
+  try {
+    return readFileSync(path, "utf8") === agentText();
+  } catch {
+    return false;
+  }
+}
+
+/** The same one in each run, so that no run leaves another. Where somebody else has made it, a new one. */
+function ownDirectory(): string {
+  const user = process.getuid?.() ?? "user";
+  const directory = join(tmpdir(), `rootless-docker-${user}`);
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const { uid, mode } = lstatSync(directory);
+  const isOwn = process.platform === "win32" || (uid === user && (mode & 0o40777) === 0o40700);
+  return isOwn ? directory : mkdtempSync(`${directory}-`);
+}
