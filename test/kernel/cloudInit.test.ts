@@ -58,9 +58,9 @@ test("a machine whose key, user and login cloud-init makes: one up, from its fir
   expect(await machine.run("cloud-init status")).toBe("status: done\n");
   const asRoot = await stack.tryUp(program("root"));
   expect(
-    said(asRoot, "web-agent", "lasting")
+    said(asRoot, "web-copy", "lasting")
       .map(({ message }) => message)
       .join("\n"),
-  ).toContain("To fix: set connection.user to 'debian'");
+  ).toContain("the name of another user is the one for connection.user");
   await stack.destroy();
 });

@@ -59,32 +59,32 @@ const ofTheConnection: [string, () => object, RegExp][] = [
   [
     "host unreachable",
     () => ({ host: host.address.replace(/\d+$/, "250"), perDialTimeout: 2 }),
-    /web-agent: connection: found no SSH server that answers \(.*\); wanted one at connection\.host and connection\.port\. To fix: check address, port and firewall/,
+    /web-copy: connection: found no SSH server that answers \(.*\); wanted one at connection\.host and connection\.port\. To fix: check address, port and firewall/,
   ],
   [
     "nothing listens",
     () => ({ port: 23 }),
-    /web-agent: connection: found no SSH server that answers \(.*refused\); wanted .* To fix: /,
+    /web-copy: connection: found no SSH server that answers \(.*refused\); wanted .* To fix: /,
   ],
   [
     "wrong key",
     () => ({ privateKey: undefined, password: "wrong" }),
-    /web-agent: connection: found the SSH server refusing the credentials \(.*\); wanted a login as connection\.user '\w+'\. To fix: /,
+    /web-copy: connection: found the SSH server refusing the credentials \(.*\); wanted a login as connection\.user '\w+'\. To fix: /,
   ],
   [
     "wrong host key",
     () => ({ hostKey: otherKey }),
-    /web-agent: connection: found another host key than connection\.hostKey \(.*\); wanted the machine that hostKey names\. To fix: /,
+    /web-copy: connection: found another host key than connection\.hostKey \(.*\); wanted the machine that hostKey names\. To fix: /,
   ],
   [
     "no login shell",
     () => ({ user: "noshell" }),
-    /web-agent: login: found a user that may not run commands \(This account is currently not available\.\); wanted a login shell that does\. To fix: /,
+    /web-copy: connection: found a login that prints text or ends before SFTP begins \(.*\); wanted .* a user who may not log in needs a shell/,
   ],
   [
     "a cloud image's root",
     () => ({ user: "cloudroot" }),
-    /web-agent: login: found a user who may not log in \(Please login as the user "admin" rather than the user "root"\.\); wanted one who may\. To fix: set connection\.user to 'admin'; /,
+    /web-copy: connection: found a login that prints text .* see what 'ssh USER@HOST true' prints: the name of another user is the one for connection\.user; /,
   ],
   [
     "no sudo rights",

@@ -52,11 +52,11 @@ export function expectMoved(outcome: Outcome, made: string, gone: string): void 
   const all = ["lease", ...everyStep].sort();
   expect(created.map((line) => line.slice(`${made}-`.length)).sort()).toEqual(all);
   expect(deleted.map((line) => line.slice(`${gone}-`.length)).sort()).toEqual(all);
-  expect(created.slice(0, 3).map(last)).toEqual(["lease", "agent", "preflight"]);
+  expect(created.slice(0, 3).map(last)).toEqual(["lease", "copy", "agent"]);
   expect(created.slice(-1).map(last)).toEqual(["daemon"]);
   expect(lines.indexOf(created.at(-1) ?? "")).toBeLessThan(lines.indexOf(deleted[0]));
   expect(deleted.slice(0, 1).map(last)).toEqual(["daemon"]);
-  expect(deleted.slice(-3).map(last)).toEqual(["preflight", "agent", "lease"]);
+  expect(deleted.slice(-3).map(last)).toEqual(["agent", "copy", "lease"]);
 }
 
 function last(line: string): string {

@@ -1,10 +1,9 @@
 import { remote } from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
 import { RandomId } from "@pulumi/random";
-import { stepNames } from "../../src/steps";
 import { createHost, destroyAllHosts, type TestHost } from "../../testbed/hosts";
 import { type Outcome, said, steps, Stack } from "../../testkit/stack";
-import { connectionTo, stepsRun } from "../../testkit/hostStack";
+import { connectionTo, everyStep, stepsRun } from "../../testkit/hostStack";
 import { OnDestroyData, RootlessDockerHost, type RootlessDockerHostArgs } from "../../index";
 
 // What each resource option does to the component, on one host that every test leaves as it found it.
@@ -12,7 +11,7 @@ let host: TestHost;
 let stack: Stack;
 
 type Options = pulumi.ComponentResourceOptions;
-const children = ["lease", "agent", ...stepNames];
+const children = ["lease", ...everyStep];
 
 beforeAll(async () => {
   host = await createHost({ suite: "trixie", engine: true });
@@ -87,11 +86,13 @@ describe("customTimeouts", () => {
     const connection = { ...connectionTo(host), port: 23, dialErrorLimit: -1 };
     const opts = { customTimeouts: { update: "2s" } };
     const outcome = await stack.tryUp(program(opts, { connection }));
-    const errors = said(outcome, "web-agent", "lasting").map(({ message }) => message);
+    const errors = said(outcome, "web-preflight", "lasting").map(({ message }) => message);
     expect(errors.join("\n")).toContain(
-      "web-agent: connection: found no SSH server that answers (context deadline exceeded); wanted one at connection.host and connection.port. To fix: ",
+      "web-preflight: connection: found no SSH server that answers (context deadline exceeded); wanted one at connection.host and connection.port. To fix: ",
     );
-    expect(stepsRun(outcome)).toEqual(["update web-agent"]);
+    // The first two log in nowhere for that.
+    const tried = ["copy", "agent", "preflight"].map((child) => `update web-${child}`);
+    expect(stepsRun(outcome)).toEqual(tried);
   });
 });
 

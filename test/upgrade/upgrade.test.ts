@@ -1,4 +1,4 @@
-import { gunzipSync, gzipSync } from "node:zlib";
+import { agentText } from "../../src/agent/agentText";
 import { RootlessDockerHost, OnDestroyData } from "../../index";
 import {
   createHost,
@@ -37,10 +37,11 @@ beforeAll(async () => {
 test("where the code of one step alone is older, only agent and that step run, and nothing is restarted", async () => {
   await stack.up(program);
   const older = withOlderKernelStep(opened(await stack.exportState()));
-  const agent = older.resources.find(isAgent)?.inputs ?? {};
-  await host.run(agent.update as string, { input: agent.stdin as string });
+  const lease = stack.outputs("web-lease").hex as string;
+  const text = olderAgent();
+  await host.run(`cat >agent && sh agent install agent ${lease} auto && rm agent`, { input: text });
   await stack.importState(toDeployment(older, await stack.exportState()));
-  const steps = ["update web-agent", "update web-kernel"];
+  const steps = ["copy", "kernel", "preflight"].map((child) => `update web-${child}`);
   expect(stepsRun(await stack.preview(program)).sort()).toEqual(steps);
   const started = await daemonStart(host, "app");
   expect(stepsRun(await stack.up(program)).sort()).toEqual(steps);
@@ -53,32 +54,28 @@ test("destroy gives the host back", async () => {
   expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
 });
 
-const isAgent = ({ urn }: { urn: string }) => urn.endsWith("::web-agent");
-
 /** The same state, left by a version of this package whose step `kernel` does one thing more. */
 function withOlderKernelStep(state: Recorded): Recorded {
+  const earlier = (text: string) =>
+    text
+      .replace(/^agent: .*$/m, 'agent: "01de4c0d"')
+      .replace(/^(# steps\/kernel\.sh ).*/m, "$101de4c0d")
+      .replace(/^program: .*$/m, 'program: "0.1.0 01de4c0d"');
   const resources = state.resources.map((resource) => {
-    const change = isAgent(resource)
-      ? olderAgent
-      : resource.urn.endsWith("::web-kernel")
-        ? (document: string) => document.replace(/^agent: .*$/m, 'agent: "01de4c0d"')
-        : undefined;
-    if (!change) return resource;
-    const { inputs, outputs } = resource;
-    const stdin = change(inputs.stdin as string);
-    return { ...resource, inputs: { ...inputs, stdin }, outputs: { ...outputs, stdin } };
+    const text = JSON.stringify(resource).replaceAll(
+      /("hash":")[0-9a-f]{64}/g,
+      `$1${"0".repeat(64)}`,
+    );
+    const { inputs, outputs, ...rest } = JSON.parse(text) as typeof resource;
+    if (!/::web-(preflight|kernel)$/.test(resource.urn)) return { ...rest, inputs, outputs };
+    const stdin = earlier(inputs.stdin as string);
+    return { ...rest, inputs: { ...inputs, stdin }, outputs: { ...outputs, stdin } };
   });
   return { ...state, resources };
 }
 
-function olderAgent(packed: string): string {
-  const lines = packed.split("\n");
-  const head = lines.filter((line) => line.startsWith("#"));
-  const body = lines.filter((line) => !line.startsWith("#")).join("");
-  const text = gunzipSync(Buffer.from(body, "base64")).toString();
-  const older = text.replace("kernel_apply() {\n", "kernel_apply() {\n\ttrue\n");
-  expect(older).not.toBe(text);
-  const marked = head.map((line) => line.replace(/^(# steps\/kernel\.sh ).*/, "$101de4c0d"));
-  expect(marked).not.toEqual(head);
-  return [...marked, gzipSync(older).toString("base64"), ""].join("\n");
+function olderAgent(): string {
+  const older = agentText().replace("kernel_apply() {\n", "kernel_apply() {\n\ttrue\n");
+  expect(older).not.toBe(agentText());
+  return older;
 }

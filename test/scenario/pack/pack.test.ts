@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import manifest from "../../../package.json";
-import { packedAgent } from "../../../src/agent/agentText";
+import { agentParts } from "../../../src/agent/agentText";
 import { shellFiles } from "../../../src/agent/shellSources";
 import {
   copyCheckout,
@@ -92,14 +92,19 @@ describe("installed in a program's folder", () => {
     expect(dockerHost).toBe("ssh://docker-rootless@machine.example:22");
     expect(socket).toBe("unix:///run/user/1234/docker.sock");
     expect(registered.map(({ name }) => name).sort()).toEqual(
-      ["web", "web-account", "web-agent", "web-daemon", "web-engine", "web-kernel"].concat([
+      ["web", "web-account", "web-agent", "web-copy", "web-daemon", "web-engine"].concat([
+        "web-kernel",
         "web-lease",
         "web-preflight",
         "web-secrets",
       ]),
     );
     // Built and unbuilt join the same text, to the byte.
-    expect(registered.find(({ name }) => name === "web-agent")?.inputs.stdin).toBe(packedAgent());
+    const [, program] =
+      /^program: "(.*)"$/m.exec(
+        registered.find(({ name }) => name === "web-preflight")?.inputs.stdin ?? "",
+      ) ?? [];
+    expect(program).toBe(agentParts().program);
   });
 
   // With README's own example beside it.

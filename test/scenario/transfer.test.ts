@@ -1,0 +1,96 @@
+import { AgentTransfer, OnDestroyData } from "../../index";
+import {
+  createHost,
+  destroyAllHosts,
+  diffSnapshots,
+  type HostSnapshot,
+  snapshotHost,
+  type TestHost,
+} from "../../testbed/hosts";
+import { connectionTo, HostStack, stepsRun } from "../../testkit/hostStack";
+
+// The program that runs as root gets to the machine over SFTP, or on a command's stdin where there is none.
+let host: TestHost;
+let before: HostSnapshot;
+
+beforeAll(async () => {
+  const names = ["homeless", "chatty", "full", "guest"];
+  const sudo = (name: string) => (name === "guest" ? "none" : "nopasswd");
+  host = await createHost({
+    suite: "trixie",
+    admins: names.map((name) => ({ name, sudo: sudo(name) })),
+  });
+  await host.run(`
+    # Keys of a user without a home are elsewhere.
+    mkdir /etc/ssh/keys && cp ~homeless/.ssh/authorized_keys /etc/ssh/keys/homeless
+    chmod 644 /etc/ssh/keys/homeless && rm -r ~homeless
+    echo 'AuthorizedKeysFile .ssh/authorized_keys /etc/ssh/keys/%u' >/etc/ssh/sshd_config.d/keys.conf
+    usermod --shell /bin/bash chatty && echo 'echo Welcome' >~chatty/.bashrc
+    cp -a ~full /full.before && mount -t tmpfs -o size=64k tmpfs ~full
+    cp -a /full.before/. ~full && chown full: ~full && rm -r /full.before
+    systemctl restart ssh`);
+  before = await snapshotHost(host);
+});
+afterAll(destroyAllHosts);
+
+const as = (user: string) => ({ connection: { ...connectionTo(host), user } });
+const withoutSftp = (on: boolean) =>
+  host.run(
+    `sed -i '${on ? "s/^Subsystem/#&/" : "s/^#Subsystem/Subsystem/"}' /etc/ssh/sshd_config && systemctl restart ssh`,
+  );
+
+/** What an \`up\` ends with, once; and then a destroy, after which nothing is left. */
+async function errorOf(user: string): Promise<string[]> {
+  const stack = await HostStack.on(host, `transfer-${user}`);
+  const { failure } = await stack.tryUp(as(user));
+  await stack.destroy();
+  return [...new Set(failure?.match(/(web-\w+|agent): \w+: found .*/g))];
+}
+
+test.each([
+  ["homeless", "no home of connection.user in which it may write", "set agentTransfer to Stdin"],
+  [
+    "chatty",
+    "a login that prints text or ends before SFTP begins",
+    "see what 'ssh USER@HOST true'",
+  ],
+  ["full", "a home of connection.user that takes no file, as on a full disk", "see with 'df'"],
+  ["guest", "that 'sudo -n' refuses guest", "put 'guest ALL=(ALL) NOPASSWD: ALL' into"],
+])("%s: one error, and nothing is left", async (user, found, fix) => {
+  const errors = await errorOf(user);
+  expect(errors).toHaveLength(1);
+  expect(errors[0]).toContain(`: found ${found}`);
+  expect(errors[0]).toContain(`To fix: ${fix}`);
+  expect(await left()).toEqual([]);
+});
+
+/** But the part of a file that filled a disk, and the manager of a login that has just ended. */
+async function left(): Promise<string[]> {
+  const lines = diffSnapshots(before, await snapshotHost(host));
+  const expected = /\/full\/\.rootless-docker-[0-9a-f]+ |(run-user-|@)\d+\.|:systemd$/;
+  return lines.filter((line) => !expected.test(line));
+}
+
+test("no SFTP at all: one error; and stdin does without all of these", async () => {
+  await withoutSftp(true);
+  expect(await errorOf("guest")).toEqual([
+    expect.stringContaining("web-copy: connection: found an SSH server without SFTP ("),
+  ]);
+  for (const user of ["homeless", "chatty"]) {
+    const stack = await HostStack.on(host, `stdin-${user}`);
+    const args = {
+      ...as(user),
+      agentTransfer: AgentTransfer.Stdin,
+      account: { name: "app" },
+      onDestroy: { data: OnDestroyData.Delete },
+    };
+    await stack.up(args);
+    expect(stack.outputs).toMatchObject({ storageDriver: "overlay2" });
+    expect(stepsRun(await stack.up(args))).toEqual([]);
+    const change = { ...args, unprivilegedPing: { groups: "0 9" } };
+    expect(stepsRun(await stack.up(change))).toEqual(["update web-kernel"]);
+    await stack.destroy();
+  }
+  await withoutSftp(false);
+  expect(await left()).toEqual([]);
+});
