@@ -68,15 +68,11 @@ const refused: Refused[] = [
   },
   {
     what: "packages that somebody else has signed",
-    first: "cp -a /etc/pacman.d/gnupg /root/gnupg; : >/etc/pacman.d/gnupg/pubring.gpg",
+    // The first signature that gpg refuses leaves a directory of its own.
+    first:
+      "cp -a /etc/pacman.d/gnupg /root/gnupg; : >/etc/pacman.d/gnupg/pubring.gpg; rm -f /var/cache/pacman/pkg/*; ! pacman -Sw --noconfirm slirp4netns >/dev/null 2>&1",
     then: "rm -r /etc/pacman.d/gnupg; mv /root/gnupg /etc/pacman.d/gnupg",
     says: /error: /,
-  },
-  {
-    what: "a lock that a pacman has left",
-    first: "touch /var/lib/pacman/db.lck",
-    then: "rm /var/lib/pacman/db.lck",
-    says: /db\.lck/,
   },
 ];
 
