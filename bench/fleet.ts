@@ -219,6 +219,7 @@ function factsTable(results: Map<number, Size>): string {
   ];
   const rows = [...results].flatMap(([size, { package: ours, bare }]) => {
     const asking = ours["preview that asks"].seconds - ours["preview, no change"].seconds;
+    const asked = ours["preview that asks"].loginsOfHost;
     const state = Math.max(...phaseNames.map((phase) => ours[phase].stateBytes));
     return [
       ...phaseNames.flatMap((phase) => {
@@ -227,6 +228,7 @@ function factsTable(results: Map<number, Size>): string {
         return most ? [row(`${size}: ${phase}, times the bare program`, ratio, most)] : [];
       }),
       row(`${size}: preview that asks, seconds more`, asking, 2),
+      row(`${size}: hosts that it could not ask`, size * (1 - asked), 0, 0),
       row(`${size}: state of one host, KB`, state / size / 1000, 100, 1),
     ];
   });

@@ -128,6 +128,8 @@ function serveFiles(sftp: SFTPWrapper, behind: Behind): void {
   sftp.on("STAT", attributes).on("LSTAT", attributes);
   sftp.on("FSTAT", (request, handle) => attributes(request, handle.toString()));
   sftp.on("SETSTAT", fine).on("FSETSTAT", fine);
+  // A client waits for the other end of its channel.
+  sftp.on("end", () => sftp.end());
   sftp.on("REALPATH", (request, path) =>
     sftp.name(request, [{ filename: path, longname: path, attrs: {} as never }]),
   );
