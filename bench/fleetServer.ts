@@ -103,34 +103,36 @@ function serve(session: Session, behind: Behind): void {
 function serveFiles(sftp: SFTPWrapper, behind: Behind): void {
   const { OK, FAILURE, NO_SUCH_FILE } = utils.sftp.STATUS_CODE;
   const files = new Map<string, Buffer[]>();
-  const attributes = (request: number, path: string) => {
-    const size = files.get(path)?.reduce((sum, chunk) => sum + chunk.length, 0);
-    if (size === undefined) sftp.status(request, NO_SUCH_FILE);
-    else sftp.attrs(request, { mode: 0o100644, uid: 0, gid: 0, size, atime: 0, mtime: 0 });
-  };
+  let uploaded: Promise<unknown> = Promise.resolve();
   const fine = (request: number) => sftp.status(request, OK);
+  const attributes = (request: number, path: string) => {
+    const chunks = files.get(path);
+    const isFolder = ["/", "/tmp", "."].includes(path);
+    const size = chunks?.reduce((sum, chunk) => sum + chunk.length, 0) ?? 0;
+    const mode = isFolder ? 0o41777 : 0o100600;
+    if (!chunks && !isFolder) sftp.status(request, NO_SUCH_FILE);
+    else sftp.attrs(request, { mode, uid: 0, gid: 0, size, atime: 0, mtime: 0 });
+  };
   sftp.on("OPEN", (request, path) => {
     files.set(path, []);
     sftp.handle(request, Buffer.from(path));
   });
-  // Each client of this bench writes a file from its beginning to its end.
+  // A client writes from the beginning to the end, and may never close the file.
   sftp.on("WRITE", (request, handle, _offset, data) => {
-    files.get(handle.toString())?.push(data);
-    fine(request);
-  });
-  sftp.on("CLOSE", (request, handle) => {
-    const content = Buffer.concat(files.get(handle.toString()) ?? []);
-    behind.upload(handle.toString(), content).then(
-      () => fine(request),
-      (error: unknown) => sftp.status(request, FAILURE, String(error)),
-    );
+    const chunks = files.get(handle.toString()) ?? [];
+    chunks.push(data);
+    const content = Buffer.concat(chunks);
+    uploaded = uploaded
+      .then(() => behind.upload(handle.toString(), content))
+      .then(() => fine(request))
+      .catch((error: unknown) => sftp.status(request, FAILURE, String(error)));
   });
   sftp.on("STAT", attributes).on("LSTAT", attributes);
   sftp.on("FSTAT", (request, handle) => attributes(request, handle.toString()));
-  sftp.on("SETSTAT", fine).on("FSETSTAT", fine);
-  // A client waits for the other end of its channel.
-  sftp.on("end", () => sftp.end());
+  sftp.on("SETSTAT", fine).on("FSETSTAT", fine).on("CLOSE", fine);
   sftp.on("REALPATH", (request, path) =>
     sftp.name(request, [{ filename: path, longname: path, attrs: {} as never }]),
   );
+  // A client waits for the other end of its channel.
+  sftp.on("end", () => sftp.end());
 }
