@@ -196,9 +196,16 @@ async function untilFailed(all: (() => Promise<Answer>)[]): Promise<Answer> {
 function answerOf({ exitCode, stdout, stderr }: Finished): Answer {
   const said = stderr.split("\n").filter((line) => line !== "");
   if (exitCode !== 0 || stdout === "") return { exitCode, changed: [], facts: {}, said };
-  const { changed, facts } = JSON.parse(stdout) as Pick<Answer, "changed" | "facts">;
+  const { facts } = JSON.parse(stdout) as Pick<Answer, "facts">;
+  const changed = said
+    .filter((line) => !notes.test(line))
+    .map((line) => line.replace(/^\w+: /, ""));
   return { exitCode, changed, facts, said };
 }
+
+/** Lines of the agent that are about no change. */
+const notes =
+  /^\w+: (waits|uses|the |takes|stops|stays|restarts|refreshes|packages|installs|downloads|dnf|apt|pacman|completes|what was|nothing|agent: )|\bstays\b|is left out|even so|takes effect|by somebody|ran before|is gone:/;
 
 function expectDone(answer: Answer): Answer {
   if (answer.exitCode !== 0)

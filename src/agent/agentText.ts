@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "fflate";
 import { type StepName, stepNames } from "../steps";
 import { version } from "../version";
-import { reachedFrom, shellFiles, shellFunctions } from "./shellSources";
+import { layers, reachedFrom, shellFiles, shellFunctions } from "./shellSources";
 
 export { stepNames, type StepName };
 
@@ -57,13 +57,14 @@ export function agentSum(): string {
 let sum: string | undefined;
 
 /**
- * The agent by version and sum, and the hash of every part of it: in a preview of an upgrade the parts that
+ * The agent by version and sum, and the hash of every folder of its source: in a preview of an upgrade those that
  * changed show by name, and its text does not.
  */
 export function agentParts(): { program: string; parts: string[] } {
-  const parts = shellFiles().map(
-    ({ path, text }) => `# ${path.slice("host/".length)} ${shortHash(text)}`,
-  );
+  const parts = [...layers, "main.sh"].map((name) => {
+    const files = shellFiles().filter(({ path }) => path.startsWith(`host/${name}`));
+    return `# ${name} ${shortHash(files.map(({ path, text }) => `${path}\n${text}`).join(""))}`;
+  });
   return { program: `${version} ${agentSum().slice(0, 8)}`, parts };
 }
 

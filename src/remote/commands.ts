@@ -75,17 +75,14 @@ export function preflightCommand(
   verb: "apply" | "update",
   who: Invocation & StepInvocation,
 ): string {
-  const own = `${state}/agents/${who.lease}`;
-  const copy = copyPath(who.transfer, who.lease);
-  const isThere = [
-    `[ "$(readlink ${own})" = .${who.lease}.${agentSum().slice(0, 16)} ]`,
-    `[ "$(cat ${own}/escalation)" = ${who.escalation} ]`,
-    `sha256sum --quiet -c ${own}/sha256`,
-  ].join(" && ");
-  const isWhole = `echo "${agentSum()}  ${copy}" | sha256sum --quiet -c && [ -O ${copy} ]`;
-  const install = `sh ${copy} install agent ${who.lease} ${who.escalation} </dev/null >/dev/null`;
-  const apply = `sh ${own}/agent ${verb} preflight ${who.lease} "" ${who.agentId}`;
-  return `sh -c '{ ${isThere}; } >/dev/null 2>&1 || { ${isWhole} && ${install}; } && rm -f ${copy} && ${apply}'`;
+  const { lease, transfer, escalation, agentId } = who;
+  const places = `a=${state}/agents/${lease} c=${copyPath(transfer, lease)}`;
+  const installed = `.${lease}.${agentSum().slice(0, 16)}${escalation}`;
+  const isThere = `[ "$(readlink $a)$(cat $a/escalation)" = ${installed} ] && sha256sum --status -c $a/sha256`;
+  const isWhole = `echo "${agentSum()}  $c" | sha256sum --quiet -c && [ -O $c ]`;
+  const install = `sh $c install agent ${lease} ${escalation} </dev/null >/dev/null`;
+  const apply = `sh $a/agent ${verb} preflight ${lease} "" ${agentId}`;
+  return `sh -c '${places}; { ${isThere}; } 2>/dev/null || { ${isWhole} && ${install}; } && rm -f $c && ${apply}'`;
 }
 
 /** stdin is not read. Where nothing is there, this last command says so for all. */

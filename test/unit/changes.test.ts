@@ -144,7 +144,7 @@ test("logins to registries that come, change and go", () => {
 test("another version, and a step that is asked to run again", () => {
   const agent = (hash: string, ...lines: string[]) =>
     [
-      `# core/frame.sh ${hash}`,
+      `# core ${hash}`,
       `# main.sh 00000000`,
       `program: "0.3.${hash[0]} ${hash}"`,
       ...lines,
@@ -152,7 +152,7 @@ test("another version, and a step that is asked to run again", () => {
     ].join("\n");
   expect(agentChange(agent("11111111"), agent("11111111"))).toBeUndefined();
   expect(agentChange(agent("11111111"), agent("22222222"))).toMatch(
-    /^rootless-docker 0\.3\.1 => 0\.3\.2, 1 of 2 files of its program: /,
+    /^rootless-docker 0\.3\.1 => 0\.3\.2, what runs as root changes in core: /,
   );
   expect(agentChange(agent("1", 'recheck: "a"'), agent("1", 'recheck: "b"'))).toMatch(
     /^recheck: "b": every step runs again/,

@@ -133,7 +133,8 @@ const secretMark = "1b47061264138c4ac30d75fd1eb44270";
 
 function withOpenSecrets(value: Json): Json {
   return mapObjects(value, (object) =>
-    secretKey in object
+    // An asset has another mark at the same key.
+    object[secretKey] === secretMark
       ? { $secret: withOpenSecrets(JSON.parse(object.plaintext as string) as Json) }
       : undefined,
   );

@@ -59,7 +59,7 @@ function withOlderKernelStep(state: Recorded): Recorded {
   const earlier = (text: string) =>
     text
       .replace(/^agent: .*$/m, 'agent: "01de4c0d"')
-      .replace(/^(# steps\/kernel\.sh ).*/m, "$101de4c0d")
+      .replace(/^(# steps ).*/m, "$101de4c0d")
       .replace(/^program: .*$/m, 'program: "0.1.0 01de4c0d"');
   const resources = state.resources.map((resource) => {
     const text = JSON.stringify(resource).replaceAll(

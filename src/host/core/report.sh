@@ -18,16 +18,10 @@ fact() {
 	printf '%s:%s\n' "$(json_string "$1")" "$(json_string "$2")" >>"$WORK/facts"
 }
 
-# The report: what changed in this run, and the facts that outputs are made of.
+# The report: the facts that outputs are made of. $1 what is said where nothing changed.
 report() {
-	printf '{"step":%s,"changed":[' "$(json_string "$STEP")"
 	local comma='' line
-	while IFS= read -r line; do
-		printf '%s%s' "$comma" "$(json_string "$line")"
-		comma=,
-	done <"$WORK/changed"
-	printf '],"facts":{'
-	comma=''
+	printf '{"step":%s,"facts":{' "$(json_string "$STEP")"
 	while IFS= read -r line; do
 		printf '%s%s' "$comma" "$line"
 		comma=,
