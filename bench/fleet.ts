@@ -15,10 +15,9 @@ import { requireHostTools } from "../testbed/requirements";
 import { ensureToolchain } from "../testbed/toolchain";
 import { median, table } from "./figures";
 import { recordingOf, replay, unknown } from "./fleetHost";
-import type { Child } from "./fleetPrograms";
+import { type Child, contestants, type FleetContestant } from "./fleetPrograms";
 import type { Task, Usage } from "./fleetRun";
 import { type Fleet, type Login, startFleet } from "./fleetServer";
-import { contestants, type PreviewContestant } from "./previewPrograms";
 
 /** What is run, in this order, how often, and how many times the bare program's seconds it may take. */
 const phases: Record<string, Pick<Task, "operation"> & { times?: number; most?: number }> = {
@@ -44,7 +43,7 @@ interface Measured extends Usage {
   loginsOfHost: number;
   stateBytes: number;
 }
-type Size = Record<PreviewContestant, Record<string, Measured>>;
+type Size = Record<FleetContestant, Record<string, Measured>>;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { hosts: { type: "string", default: "1,10,100" } } });
@@ -136,7 +135,7 @@ async function measureSize(fleet: Fleet, size: number, children: Child[]): Promi
   const result: Size = { package: {}, bare: {} };
   for (const phase of phaseNames) {
     const { operation, times = 1 } = phases[phase];
-    const runs: Record<PreviewContestant, Measured[]> = { package: [], bare: [] };
+    const runs: Record<FleetContestant, Measured[]> = { package: [], bare: [] };
     for (let i = 0; i < times; i++) {
       // Who comes first alternates, as in bench.ts.
       for (const who of i % 2 === 0 ? contestants : [...contestants].reverse()) {

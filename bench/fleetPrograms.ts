@@ -3,7 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { DriftDetection, OnDestroyData, RootlessDockerHost } from "../index";
 import type { Login } from "./fleetServer";
-import type { PreviewContestant } from "./previewPrograms";
+
+export const contestants = ["package", "bare"] as const;
+export type FleetContestant = (typeof contestants)[number];
 
 /** One child of a host, as the package's state has it. */
 export interface Child {
@@ -29,29 +31,29 @@ export interface FleetArgs {
 }
 
 /** Programs of a number of hosts. */
-export const programs: Record<PreviewContestant, (args: FleetArgs) => pulumi.automation.PulumiFn> =
-  {
-    package:
-      ({ logins, setting, asksForDrift }) =>
-      async () => {
-        for (const [i, connection] of logins.entries())
-          new RootlessDockerHost(`host-${i}`, {
-            connection,
-            daemon: { "log-driver": "local", "log-opts": { "max-size": setting } },
-            driftDetection: asksForDrift ? DriftDetection.Preview : DriftDetection.Off,
-            onDestroy: { data: OnDestroyData.Delete },
-          });
-      },
-    bare: (args) => async () => {
-      for (const [i, login] of args.logins.entries()) new Bare(`host-${i}`, login, args);
+export const programs: Record<FleetContestant, (args: FleetArgs) => pulumi.automation.PulumiFn> = {
+  package:
+    ({ logins, setting, asksForDrift }) =>
+    async () => {
+      for (const [i, connection] of logins.entries())
+        new RootlessDockerHost(`host-${i}`, {
+          connection,
+          daemon: { "log-driver": "local", "log-opts": { "max-size": setting } },
+          driftDetection: asksForDrift ? DriftDetection.Preview : DriftDetection.Off,
+          onDestroy: { data: OnDestroyData.Delete },
+        });
     },
-  };
+  bare: (args) => async () => {
+    for (const [i, login] of args.logins.entries()) new Bare(`host-${i}`, login, args);
+  },
+};
 
 /** As many children as the package's host has, after each other in the same way, with next to nothing in each. */
 class Bare extends pulumi.ComponentResource {
   constructor(name: string, login: Login, { children, setting }: FleetArgs) {
     const connection = { ...login, privateKey: pulumi.secret(login.privateKey) };
-    super("bench:index:Bare", name, { connection });
+    // As a component does that hands its arguments on.
+    super("bench:index:Bare", name, { connection, setting });
     const made: Record<string, pulumi.CustomResource> = {};
     for (const { name: child, isRandom, creates, deletes, changes, needs } of children) {
       const options = { parent: this, dependsOn: needs.map((need) => made[need]) };

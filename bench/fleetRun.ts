@@ -1,12 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import { createWorkspaceStack } from "../testbed/toolchain";
-import { type FleetArgs, programs } from "./fleetPrograms";
-import type { PreviewContestant } from "./previewPrograms";
+import { type FleetArgs, type FleetContestant, programs } from "./fleetPrograms";
 
 /** One operation of the engine on one contestant's stack. */
 export interface Task extends FleetArgs {
-  who: PreviewContestant;
+  who: FleetContestant;
   operation: "up" | "preview" | "destroy";
   backendDir: string;
 }
@@ -23,7 +22,7 @@ export interface Usage {
 
 /** Runs the task of the last argument in a process of its own, whose memory nothing else has filled. */
 async function main(): Promise<void> {
-  // As in previewRun.ts.
+  // Neither contestant is to read source maps for its stack traces.
   process.setSourceMapsEnabled(false);
   const { who, operation, backendDir, ...args } = JSON.parse(process.argv[2]) as Task;
   const program = programs[who](args);

@@ -69,6 +69,6 @@ if (require.main === module) {
     `steps that run again for a changed line: ${stepsPerChangedLine().toFixed(2)} of ${stepNames.length}`,
   );
   console.log(
-    "seconds and programs started: npm run bench; CPU of a preview: npm run bench:preview",
+    "seconds and programs started: npm run bench; many hosts: npm run bench:fleet",
   );
 }
