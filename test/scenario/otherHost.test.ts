@@ -90,7 +90,7 @@ test("another address of the same machine: made anew, takes over, and nothing of
   expect(await stack.previewText(moved, { diff: false })).toMatch(/\+-9 to replace\n/);
   const outcome = await stack.up(moved);
   expectMoved(outcome, "create-replacement web", "delete-replaced web");
-  expect(live(outcome, "web-preflight")[0]).toMatch(
+  expect(live(outcome, "web-preflight")[1]).toMatch(
     /^preflight: takes the account app over from conformance\/hosts\/web /,
   );
   expect(await host.run("ls /var/lib/rootless-docker/leases | wc -l")).toBe("1\n");
@@ -129,7 +129,7 @@ test("the old host is to stay, with retainOnDelete: it is left as it is", async 
   expect(childSteps(await stack.up(program(host, "web", {}, retainOnDelete)))).toEqual([]);
   // The second host has what the state has forgotten: it is taken over.
   const outcome = await stack.up(program(second, "web", {}, retainOnDelete));
-  expect(live(outcome, "web-preflight")[0]).toMatch(/^preflight: takes the account app over from /);
+  expect(live(outcome, "web-preflight")[1]).toMatch(/^preflight: takes the account app over from /);
   expect(await daemon(second)).toBe(running);
   expect(await daemon(host)).toBe(kept);
 });

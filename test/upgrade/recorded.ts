@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Deployment } from "@pulumi/pulumi/automation";
@@ -107,19 +106,8 @@ function shrunk(inputs: JsonObject | undefined, outputs: JsonObject | undefined)
   ];
 }
 
-/** The state as the engine takes it, with the secrets manager of the stack that takes it. */
-export function toDeployment({ engine, resources }: Recorded, secretsOf: Deployment): Deployment {
-  const { secrets_providers } = secretsOf.deployment as { secrets_providers?: Json };
-  const magic = createHash("sha256").update(engine).digest("hex");
-  const manifest = { time: "2020-01-01T00:00:00Z", magic, version: engine };
-  return {
-    version: 3,
-    deployment: { manifest, secrets_providers, resources: resources.map(withClosedSecrets) },
-  };
-}
-
 /** The state of a stack, its secrets in clear and under a mark. */
-export function opened(state: Deployment): Recorded {
+function opened(state: Deployment): Recorded {
   const { manifest, resources } = state.deployment as {
     manifest: { version: string };
     resources: Resource[];
@@ -136,14 +124,6 @@ function withOpenSecrets(value: Json): Json {
     // An asset has another mark at the same key.
     object[secretKey] === secretMark
       ? { $secret: withOpenSecrets(JSON.parse(object.plaintext as string) as Json) }
-      : undefined,
-  );
-}
-
-function withClosedSecrets(value: Json): Json {
-  return mapObjects(value, (object) =>
-    "$secret" in object
-      ? { [secretKey]: secretMark, plaintext: JSON.stringify(object.$secret) }
       : undefined,
   );
 }

@@ -43,7 +43,8 @@ inherit() {
 	local step record
 	say "takes the account $(account_of "$1") over from $(owner_of "$1") (installation $1)"
 	find "$STATE/leases/$1" -type f ! -name owner -exec cp -a -t "$OWN" {} +
-	for step in $(steps_from_last); do rm -f "$OWN/$step.agent"; done
+	# The steps are those of another agent until this installation's own have run.
+	for step in $(steps_from_last); do echo - >"$OWN/$step.agent"; done
 	sync -f "$STATE"
 	records_of "$1" >"$WORK/inherited"
 	while IFS= read -r record; do
