@@ -49,7 +49,12 @@ function afterLastStep<T>(
   const isPreview = pulumi.runtime.isDryRun();
   const reports = from.map(({ name }) => stdoutOf(commands, name as keyof StepCommands));
   const all = pulumi.all(isPreview ? reports : [...reports, lastReport(commands)]);
-  return all.apply<T>(make);
+  // A step that --target leaves out, and that never ran, reports nothing.
+  return all.apply<T>((said) => (said.every(isReport) ? make(said) : undefined) as T);
+}
+
+function isReport(stdout: string | undefined): stdout is string {
+  return stdout !== undefined;
 }
 
 /** Makes a value into an output that waits for the last step, though it is known at preview. */
@@ -59,10 +64,13 @@ export function whenAnswered<T>(commands: StepCommands, value: pulumi.Input<T>):
   return both.apply(([known]) => known) as pulumi.Output<T>;
 }
 
-function lastReport(commands: StepCommands): pulumi.Output<string> {
+function lastReport(commands: StepCommands): pulumi.Output<string | undefined> {
   return stdoutOf(commands, steps[steps.length - 1].name);
 }
 
-function stdoutOf(commands: StepCommands, name: keyof StepCommands): pulumi.Output<string> {
+function stdoutOf(
+  commands: StepCommands,
+  name: keyof StepCommands,
+): pulumi.Output<string | undefined> {
   return commands[name].stdout;
 }
