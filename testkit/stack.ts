@@ -102,8 +102,17 @@ export class Stack {
 
   /** `up` by a line of shell that begins with `pulumi up`, as a user types it. */
   async upBy(line: string, program: Program): Promise<Outcome> {
+    return succeeded(await this.tryUpBy(line, program));
+  }
+
+  /** The same, where it may fail. `look` sees what the engine does, while it does it. */
+  async tryUpBy(
+    line: string,
+    program: Program,
+    look?: (event: EngineEvent) => void,
+  ): Promise<Outcome> {
     const stack = await stackOfLine(line, this.stack, running(program));
-    return succeeded(await outcomeOf((watch) => stack.up(watch)));
+    return outcomeOf((watch) => stack.up(watch), undefined, look);
   }
 
   /** Runs a line of shell where the project is, with the CLI as `pulumi`. */
@@ -224,6 +233,7 @@ interface Watch {
 async function outcomeOf(
   work: (watch: Watch) => Promise<unknown>,
   hear: (text: string) => void = () => undefined,
+  look: (event: EngineEvent) => void = () => undefined,
 ): Promise<Outcome> {
   const events: EngineEvent[] = [];
   const printed: string[] = [];
@@ -233,7 +243,11 @@ async function outcomeOf(
   };
   let failure: string | undefined;
   try {
-    await work({ onEvent: (event) => events.push(event), onOutput: print, onError: print });
+    const onEvent = (event: EngineEvent): void => {
+      events.push(event);
+      look(event);
+    };
+    await work({ onEvent, onOutput: print, onError: print });
   } catch (error) {
     if (!(error instanceof CommandError)) {
       throw error;

@@ -1,10 +1,8 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation";
-import { transformSync } from "esbuild";
 import { utils } from "ssh2";
 import { createHost, destroyAllHosts, type TestHost } from "../../testbed/hosts";
 import { createWorkspaceStack } from "../../testbed/toolchain";
+import { programOf } from "../../testkit/example";
 import { asAccount, importImage } from "../../testkit/host";
 
 // The TypeScript examples, each as it is, with the configuration that it asks for.
@@ -14,30 +12,6 @@ beforeAll(async () => {
   host = await createHost({ suite: "trixie" });
 });
 afterAll(destroyAllHosts);
-
-/** What an example exports is its outputs, or returns them. */
-function isProgram(exported: object): exported is () => object {
-  return typeof exported === "function";
-}
-
-/** Runs an example anew each time, as the engine does. */
-function programOf(example: string) {
-  const source = readFileSync(join(__dirname, "../../examples", example, "index.ts"), "utf8");
-  const { code } = transformSync(source, { loader: "ts", format: "cjs" });
-  // A module that is loaded is not loaded again, and an engine's every run begins with one.
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval
-  const run = new Function("require", "module", "exports", code) as (
-    load: NodeJS.Require,
-    module: { exports: object },
-    exports: object,
-  ) => void;
-  return async (): Promise<Record<string, unknown>> => {
-    const module = { exports: {} };
-    // This file is as deep in the checkout as the example.
-    run(require, module, module.exports);
-    return { ...(isProgram(module.exports) ? module.exports() : module.exports) };
-  };
-}
 
 async function stackOf(example: string): Promise<Stack> {
   const stack = await createWorkspaceStack({
