@@ -26,6 +26,7 @@ test("an engine that is there is used, beside root's daemon; packages, units and
   await importImage(host, "app");
   expect(await asAccount(host, "app", "docker run --rm busybox echo here")).toBe("here\n");
   for (const { changed } of Object.values(await app.applyAll(wishes))) expect(changed).toEqual([]);
+  expect(await app.drift()).toEqual([]);
   await app.revertAll(wishes);
   expect(await host.run("docker network ls -q -f name=theirs | wc -l")).toBe("1\n");
   expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);

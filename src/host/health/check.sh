@@ -38,26 +38,24 @@ difference() {
 # Lines of a step, what it is about, what is there and what is wanted, with tabs, of the
 # installation LEASE.
 differences_here() {
-	local account step name missing
+	local account step name
 	account=$(account_of "$LEASE")
 	know_account "$account" || {
 		printf 'account\taccount %s\tno such account\tit to exist\n' "$account"
 		return 0
 	}
 	ledger_differences
-	set -- "$OWN"/*.packages
-	[ ! -e "$1" ] || awk '{
-		sub(/.*\//, "", FILENAME)
-		sub(/\.packages$/, "", FILENAME)
-		print FILENAME, $0
-	}' "$@" >"$WORK/packages"
-	# shellcheck disable=SC2046 # names of packages
-	missing=$(missing_packages $(cut -d ' ' -f 2 "$WORK/packages"))
-	while read -r step name; do
-		case "$missing " in
-		*" $name "*) printf '%s\tpackage %s\tnot installed\tinstalled\n' "$step" "$name" ;;
-		esac
-	done <"$WORK/packages"
+	for step in "$OWN"/*.packages; do
+		# shellcheck disable=SC2046 # names of packages
+		for name in $(missing_packages $(cat "$step" 2>/dev/null)); do
+			printf '%s\tpackage %s\tnot installed\tinstalled\n' "$(basename "$step" .packages)" "$name"
+		done
+	done
+	DOC=$WORK/engine
+	! is_applied engine || read_document "$OWN/engine" "$DOC"
+	[ "$(doc source)" = static-archive ] || engine_pin true >/dev/null ||
+		printf 'engine\tversion of %s\t%s\t%s\n' "$(engine_package)" \
+			"$(installed_version "$(engine_package)" | grep . || echo none)" "$(doc version)"
 	if is_applied daemon && ! { service_manager_runs && daemon_is_up; }; then
 		printf 'daemon\tdocker.service of %s\tnot running\tactive\n' "$ACCOUNT"
 	fi

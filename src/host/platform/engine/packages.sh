@@ -55,13 +55,14 @@ conflicting_packages() {
 }
 
 # The version of the daemon's package that was asked for: a whole one, with or without its epoch, or
-# its first components. Nothing where none was. False where there is none such.
+# its first components. Nothing where none was. False where there is none such. $1 true where only
+# the installed one counts.
 engine_pin() {
 	local wanted package version
 	has version || return 0
 	wanted=$(doc version)
 	package=$(engine_package)
-	for version in $(installed_version "$package") $(of_manager versions "$package"); do
+	for version in $(installed_version "$package") $(${1-of_manager} versions "$package"); do
 		case $version in
 		"$wanted" | "$wanted"[-.+~_]* | *:"$wanted" | *:"$wanted"[-.+~_]*)
 			printf '%s' "$version"
