@@ -15,6 +15,7 @@ engine_apply() {
 	*) want_packaged_engine ;;
 	esac
 	if [ "$(doc source)" = static-archive ]; then use_engine_of "$LEASE"; else PATH=$SYSTEM_PATH; fi
+	engine_program_problems
 	id_map_problems
 	stop_on_problems
 	ENGINE_VERSION=$(engine_version)
