@@ -123,6 +123,15 @@ test("another version in the program: the canary to its end, then all others", a
   );
 });
 
+test("a version that there is not: the canary's error, and no other host is touched", async () => {
+  await configure("engineVersion", "99");
+  const outcome = await stack.tryUpBy("pulumi up", program);
+  expect(Object.keys(failures(outcome))).toEqual(["web1-engine"]);
+  expect(outcome.failure).toContain("engine.version: found versions in the lists: 26.");
+  expect(touched(outcome)).toEqual(["web1"]);
+  await configure("engineVersion", "26");
+});
+
 test("by --target: all steps of one host, and nothing of the others", async () => {
   await configure("recheck", "1");
   const alone = await stack.upBy("pulumi up --target '**::web3-*'", program);
