@@ -5,7 +5,14 @@ import { knownValue } from "../knownValue";
 const aLogin = "a login as connection.user";
 
 /** What SSH itself says when a connection cannot be made, and what that asks for. */
-const causes: { says: RegExp; found: string; wanted: string; fix: string }[] = [
+const causes: { says: RegExp; found: string; wanted: string; fix: string; begun?: true }[] = [
+  {
+    says: /without exit status or exit signal|No response from server/,
+    found: "a connection that closed while the step ran",
+    wanted: "the end of the step",
+    fix: "run pulumi up again: it ends what the step began",
+    begun: true,
+  },
   {
     says: /subsystem request failed/,
     found: "an SSH server without SFTP",
@@ -106,7 +113,7 @@ export function explainConnectionError(
   const cause = causes.find(({ says }) => says.test(error));
   if (cause === undefined) return undefined;
   const wanted = user && cause.wanted === aLogin ? `${aLogin} '${user}'` : cause.wanted;
-  return `${step}: connection: found ${cause.found} (${lastLine(error)}); wanted ${wanted}. To fix: ${cause.fix}. Nothing was changed by this step.`;
+  return `${step}: connection: found ${cause.found} (${lastLine(error)}); wanted ${wanted}. To fix: ${cause.fix}.${cause.begun ? "" : " Nothing was changed by this step."}`;
 }
 
 /**

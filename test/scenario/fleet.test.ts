@@ -61,7 +61,7 @@ test("the canary is not the machine that was meant: no other host is begun", asy
   await configureHosts("web1");
   const outcome = await stack.tryUpBy("pulumi up", program);
   expect(failures(outcome)).toEqual({
-    "web1-agent": expect.stringContaining(
+    "web1-copy": expect.stringContaining(
       "found another host key than connection.hostKey",
     ) as string,
   });
@@ -79,12 +79,11 @@ test("one with another key, one with a full disk: an error of each by its name, 
   await fillDisk(hosts[3].root);
   const outcome = await stack.tryUpBy(continuing, program);
   expect(failures(outcome)).toEqual({
-    "web2-agent": expect.stringContaining(
+    "web2-copy": expect.stringContaining(
       "found another host key than connection.hostKey",
     ) as string,
-    "web4-agent": expect.stringContaining("Process exited with status 1") as string,
+    "web4-copy": expect.stringContaining("a home of connection.user that takes no file") as string,
   });
-  expect(outcome.failure).toContain("No space left on device");
   expect(stack.recorded("web3-daemon")).toBeDefined();
   freeDisk(hosts[3].root);
 });

@@ -62,6 +62,13 @@ test.each([
   expect(message).toMatch(/\. To fix: [^]+\. Nothing was changed by this step\.$/);
 });
 
+test("a connection that closes in a running step: what it began is ended by the next up", () => {
+  const error = "wait: remote command exited without exit status or exit signal";
+  expect(explainConnectionError("web-engine", error)).toBe(
+    `web-engine: connection: found a connection that closed while the step ran (${error}); wanted the end of the step. To fix: run pulumi up again: it ends what the step began.`,
+  );
+});
+
 test("a server that hangs up: the key first, and that it does so for a while", () => {
   const error =
     "after 10 failed attempts: ssh: handshake failed: read tcp a->b: connection reset by peer";
