@@ -2,6 +2,7 @@ import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import type { RootlessDockerHostArgs } from "./args";
 import { isKnown } from "./knownValue";
+import { logOn } from "./logOn";
 import { readSettings, type Settings } from "./settings";
 import { type InputPath, valueAt } from "./steps/inputPaths";
 import { publicSecrets } from "./steps/secrets/publicSecrets";
@@ -64,7 +65,7 @@ export class Inputs {
 
   private async areRightLater(component: pulumi.Resource): Promise<boolean> {
     const { problems } = await this.whenKnown();
-    if (problems.length > 0) await pulumi.log.error(describeProblems(problems), component);
+    if (problems.length > 0) await logOn(component, "error", describeProblems(problems));
     return problems.length === 0;
   }
 

@@ -5,6 +5,7 @@ import { presentInWords } from "../changes/present";
 import { engineHas } from "../engineFeatures";
 import type { Inputs } from "../inputs";
 import { knownValue } from "../knownValue";
+import { logOn } from "../logOn";
 import { checkCommand, type Invocation } from "../remote/commands";
 import { withoutSecrets } from "../remote/explainErrors";
 import { plain } from "../remote/plain";
@@ -116,12 +117,9 @@ export async function ask(asking: Asking): Promise<Answer> {
     if (answer === undefined || isRefused(answer)) {
       const machine = await askNewMachine(asking.inputs, asking.owner, known);
       for (const problem of machine?.problems ?? [])
-        await pulumi.log.warn(`an up would end here: ${problem}`, asking.component);
+        await logOn(asking.component, "warn", `an up would end here: ${problem}`);
       if (machine && machine.present.length > 0)
-        await pulumi.log.info(
-          `${asking.name}: ${presentInWords(machine.present)}`,
-          asking.component,
-        );
+        await logOn(asking.component, "info", `${asking.name}: ${presentInWords(machine.present)}`);
       return nothingLeft;
     }
     const drift = readAnswer(answer);
@@ -133,11 +131,11 @@ export async function ask(asking: Asking): Promise<Answer> {
     if (/is not a (verb|step)/.test(reason)) return left;
     const message = await noAnswerInWords(asking, reason);
     if (!isRequired) {
-      await pulumi.log.warn(`${message}. What it holds does not show here`, asking.component);
+      await logOn(asking.component, "warn", `${message}. What it holds does not show here`);
       return left;
     }
     const fix = "make it answer, or set driftDetection to Preview";
-    await pulumi.log.error(`${message}. driftDetection is Required: ${fix}`, asking.component);
+    await logOn(asking.component, "error", `${message}. driftDetection is Required: ${fix}`);
     return { ...left, fails: true };
   }
 }

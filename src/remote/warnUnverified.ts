@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Inputs } from "../inputs";
+import { logOn } from "../logOn";
 
 /** Warns where the machine, or the one that the connection jumps over, has no host key that is known. */
 export function warnUnverified(
@@ -40,6 +41,6 @@ function warnOf(
   pulumi.all([isUnverified, shown]).apply(([unverified, [known, secret]]) => {
     if (!unverified) return;
     const message = `${secret ? unnamed : known || unnamed} is not verified: set ${path}.hostKey, or anybody in between can read and change what is sent`;
-    void pulumi.log.warn(message, component);
+    void logOn(component, "warn", message);
   });
 }

@@ -132,6 +132,6 @@ function asking(args: RootlessDockerHostArgs, connection: Asking["connection"]):
   return {
     ...{ ...shared, name: "web", owner: "project/stack/web", options: {} },
     ...{ host: "machine.example", proxyHost: "", lease: pulumi.output("0123456789abcdef") },
-    component: undefined as unknown as pulumi.Resource,
+    component: Object.assign(Object.create(null) as pulumi.Resource, { urn: pulumi.output("urn") }),
   };
 }
