@@ -7,6 +7,7 @@ export {
   type SshConnectionArgs,
   type SshProxyArgs,
 } from "./src/remote/args";
+export { Restarts } from "./src/restarts/args";
 export type { AccountArgs } from "./src/steps/account/args";
 export { IdAllocation, type SubordinateIdsArgs } from "./src/steps/account/subordinateIds/args";
 export { OnDestroyData, type OnDestroyArgs } from "./src/steps/daemon/data/args";

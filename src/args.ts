@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { DriftDetection } from "./drift/args";
 import type { AgentTransfer, PrivilegeEscalation, SshConnectionArgs } from "./remote/args";
+import type { Restarts } from "./restarts/args";
 import type { AccountArgs } from "./steps/account/args";
 import type { SubordinateIdsArgs } from "./steps/account/subordinateIds/args";
 import type { OnDestroyArgs } from "./steps/daemon/data/args";
@@ -123,6 +124,8 @@ export interface RootlessDockerHostArgs {
   privilegeEscalation?: pulumi.Input<PrivilegeEscalation>;
   /** How the program that runs as root gets to the machine. A plain value. Defaults to Sftp. */
   agentTransfer?: AgentTransfer;
+  /** What becomes of an `up` that would restart the daemon. Defaults to Allow. */
+  restarts?: pulumi.Input<Restarts>;
   /**
    * Whether a preview asks the host for what is not as the last `up` left it, and shows it as an update of the
    * step that puts it right. Defaults to Off.

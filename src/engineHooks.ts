@@ -4,11 +4,18 @@ import { engineHas } from "./engineFeatures";
 
 /** Whether hooks of a kind can be registered: an older engine has none, and mocks have not either. */
 export function hooksWork(kind: "Resource" | "Error"): boolean {
+  return monitorHas(kind) && engineHas(`supports${kind}Hooks`);
+}
+
+/** Whether an engine is there that is too old for resource hooks; mocks are none. */
+export function lacksResourceHooks(): boolean {
+  return monitorHas("Resource") && !engineHas("supportsResourceHooks");
+}
+
+function monitorHas(kind: "Resource" | "Error"): boolean {
   const monitor = pulumi.runtime.getMonitor() as
     { registerResourceHook?: unknown; registerErrorHook?: unknown } | undefined;
-  return (
-    typeof monitor?.[`register${kind}Hook`] === "function" && engineHas(`supports${kind}Hooks`)
-  );
+  return typeof monitor?.[`register${kind}Hook`] === "function";
 }
 
 const taken = new WeakMap<object, Map<string, number>>();
@@ -22,6 +29,26 @@ export function hookName(name: string): string {
   const number = (names.get(name) ?? 0) + 1;
   names.set(name, number);
   return number === 1 ? name : `${name}-${number}`;
+}
+
+/**
+ * A hook that ends an `up` with an error of these words, and says so on the component in previews; undefined lets the
+ * `up` go on.
+ *
+ * @param component undefined until it is made, which is before any hook runs.
+ */
+export function refusingHook(
+  name: string,
+  component: () => pulumi.Resource,
+  words: (args: pulumi.ResourceHookArgs) => Promise<string | undefined>,
+): pulumi.ResourceHook {
+  const refuse = async (args: pulumi.ResourceHookArgs) => {
+    const message = await words(args);
+    if (message === undefined) return;
+    if (!pulumi.runtime.isDryRun()) throw new Error(message);
+    void pulumi.log.warn(`an up would end here: ${message}`, component());
+  };
+  return new pulumi.ResourceHook(hookName(name), AsyncResource.bind(refuse), { onDryRun: true });
 }
 
 /**

@@ -1,8 +1,10 @@
 import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import type { RootlessDockerHostArgs } from "./args";
+import { lacksResourceHooks } from "./engineHooks";
 import { isKnown } from "./knownValue";
 import { logOn } from "./logOn";
+import { Restarts } from "./restarts/args";
 import { readSettings, type Settings } from "./settings";
 import { type InputPath, valueAt } from "./steps/inputPaths";
 import { publicSecrets } from "./steps/secrets/publicSecrets";
@@ -29,6 +31,7 @@ export class Inputs {
     this.plain = withoutOutputs(args);
     const { settings, problems } = readSettings(this.plain);
     this.settings = settings;
+    problems.push(...unguarded(settings));
     if (problems.length === 0) return;
     throw refusal(problems);
   }
@@ -63,6 +66,11 @@ export class Inputs {
     return hasPending(this.plain) ? this.areRightLater(component) : true;
   }
 
+  /** The arguments' values, secret or not, with the mark `pending` for what is not known yet. */
+  async values(): Promise<unknown> {
+    return (await this.whenKnown()).known;
+  }
+
   private async areRightLater(component: pulumi.Resource): Promise<boolean> {
     const { problems } = await this.whenKnown();
     if (problems.length > 0) await logOn(component, "error", describeProblems(problems));
@@ -78,8 +86,8 @@ export class Inputs {
     const secretPaths: string[] = [];
     const known = await withOutputs(this.args, "", secretPaths);
     const { settings, problems } = readSettings(known, secretPaths);
-    problems.push(...publicSecrets(secretPaths, settings.secrets));
-    return { settings, problems };
+    problems.push(...publicSecrets(secretPaths, settings.secrets), ...unguarded(settings));
+    return { known, settings, problems };
   }
 
   private outputAt(path: string): pulumi.Output<unknown> {
@@ -143,6 +151,15 @@ function outputOf(value: unknown): pulumi.Output<unknown> {
 
 function isOutput(value: unknown): boolean {
   return pulumi.Output.isInstance(value) || value instanceof Promise;
+}
+
+/** A guard that is silently absent is worse than none. */
+function unguarded({ restarts }: Settings): Problem[] {
+  const reason =
+    "Refuse is what this engine cannot do, for want of resource hooks; take a newer Pulumi CLI, or leave it out";
+  return restarts === Restarts.Refuse && lacksResourceHooks()
+    ? [{ propertyPath: "restarts", reason }]
+    : [];
 }
 
 /**

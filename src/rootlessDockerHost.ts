@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { RootlessDockerHostArgs } from "./args";
 import { withAnnouncements } from "./changes/component";
 import { Creation } from "./changes/creation";
+import { guardRestarts } from "./changes/guard";
 import { sayChanges } from "./changes/hooks";
 import { childOptions } from "./childOptions";
 import { withWholeDeletedWith } from "./deletedWith";
@@ -84,8 +85,9 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
     requirePeers();
     const inputs = new Inputs(args);
     const creation = new Creation(inputs);
+    const guard = guardRestarts(name, inputs, () => this);
     const given = withAnnouncements(
-      ...([name, inputs, creation] as const),
+      ...([name, inputs, creation, guard] as const),
       () => this,
       withWholeDeletedWith(opts),
     );
@@ -103,6 +105,7 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
     const hooks = [
       explainErrors(name, hosts, user),
       sayChanges(name, this, creation),
+      guard?.steps,
       waitForMachine(name, inputs, hosts, this),
     ];
     const options = hooks.reduce<pulumi.CustomResourceOptions>(

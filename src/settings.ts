@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { RootlessDockerHostArgs } from "./args";
 import { driftDetectionSettings } from "./drift/settings";
 import { connectionSettings, escalationSettings, transferSettings } from "./remote/settings";
+import { restartsSettings } from "./restarts/settings";
 import { resourceControllersSettings } from "./steps/account/resourceControllers/settings";
 import { accountSettings } from "./steps/account/settings";
 import { subordinateIdsSettings } from "./steps/account/subordinateIds/settings";
@@ -80,6 +81,7 @@ export function readSettings(args: unknown, secretPaths: string[] = []) {
     storageDriver: storageDriverSettings(read),
     privilegeEscalation: escalationSettings(read),
     agentTransfer: transferSettings(read),
+    restarts: restartsSettings(read),
     driftDetection: driftDetectionSettings(read),
     recheck: recheckSettings(read),
     takeOver: takeOverSettings(read),

@@ -9,11 +9,13 @@ import { isPlain } from "../remote/connection";
 import { OnDestroyData } from "../steps/daemon/data/args";
 import { butAdopted } from "../steps/daemon/data/settings";
 import type { Creation } from "./creation";
+import type { Guard } from "./guard";
 import { shown } from "./shown";
 
 /**
  * The component's options, with hooks that say in previews what is made on a machine, what it means that another
  * machine or account takes its place or that one is reached in another way.
+ * The guard's hook comes last.
  *
  * @param component undefined until it is made, which is before any hook runs.
  */
@@ -21,6 +23,7 @@ export function withAnnouncements(
   name: string,
   inputs: Inputs,
   creation: Creation,
+  guard: Guard | undefined,
   component: () => pulumi.Resource,
   options: pulumi.ComponentResourceOptions | undefined,
 ): pulumi.ComponentResourceOptions | undefined {
@@ -37,7 +40,12 @@ export function withAnnouncements(
     hooks: {
       ...hooks,
       beforeCreate: [...(hooks?.beforeCreate ?? []), made],
-      beforeUpdate: [...(hooks?.beforeUpdate ?? []), replacement, way],
+      beforeUpdate: [
+        ...(hooks?.beforeUpdate ?? []),
+        replacement,
+        way,
+        ...(guard ? [guard.component] : []),
+      ],
     },
   };
 }

@@ -22,13 +22,33 @@ export function changeInWords(
   // What preflight looks at is what another step changes.
   const changes = step.reverts ? changesBetween(before, after) : [];
   if (changes.length === 0) return undefined;
-  const byEffect = new Map<string, string[]>();
-  for (const change of changes) {
-    const effect = effectOf(step.effects, isSecret ? hidden(change) : change) ?? "";
-    byEffect.set(effect, [...(byEffect.get(effect) ?? []), describe(change, isSecret)]);
-  }
-  return [...byEffect]
-    .map(([effect, described]) => described.join(", ") + (effect && `: ${effect}`))
+  return byEffect(
+    changes.map((change) => [
+      describe(change, isSecret),
+      effectOf(step.effects, isSecret ? hidden(change) : change).words,
+    ]),
+  );
+}
+
+/** The keys of a step's document whose change restarts the daemon, or may, each with what it does. No value is shown. */
+export function restartingKeys(
+  step: Step,
+  before: string,
+  after: string,
+): [key: string, effect: string][] {
+  return changesBetween(before, after).flatMap((change) => {
+    const { words, restarts } = effectOf(step.effects, change);
+    return restarts ? [[change.key, words] as [string, string]] : [];
+  });
+}
+
+/** Things in one line, those together that have the same effect. */
+export function byEffect(things: readonly (readonly [thing: string, effect: string])[]): string {
+  const together = new Map<string, string[]>();
+  for (const [thing, effect] of things)
+    together.set(effect, [...(together.get(effect) ?? []), thing]);
+  return [...together]
+    .map(([effect, all]) => all.join(", ") + (effect && `: ${effect}`))
     .join(". ");
 }
 

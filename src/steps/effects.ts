@@ -1,5 +1,8 @@
 /** What a change of a key does beyond the key itself, in words; of a secret document a value is "[secret]". */
-export type Effect = string | ((before: unknown, after: unknown) => string);
+type Words = string | ((before: unknown, after: unknown) => string);
+
+/** With `restarts`, the daemon restarts for it, or may: only the host knows. */
+export type Effect = Words | { restarts: Words };
 
 /** One key of a step's document that is another one than before; undefined where it is not there. */
 export interface Change {
@@ -9,12 +12,17 @@ export interface Change {
 }
 
 /** The effect of the most exact pattern that a key fits; `*` stands for any text. */
-export function effectOf(effects: Record<string, Effect>, change: Change): string | undefined {
+export function effectOf(
+  effects: Readonly<Record<string, Effect>>,
+  { key, before, after }: Change,
+): { words: string; restarts: boolean } {
   const [pattern] = Object.keys(effects)
-    .filter((candidate) => fits(change.key, candidate))
+    .filter((candidate) => fits(key, candidate))
     .sort((a, b) => b.length - a.length);
-  const effect = pattern === undefined ? undefined : effects[pattern];
-  return typeof effect === "function" ? effect(change.before, change.after) : effect;
+  const effect = pattern === undefined ? "" : effects[pattern];
+  const restarts = typeof effect === "object";
+  const words = restarts ? effect.restarts : effect;
+  return { words: typeof words === "function" ? words(before, after) : words, restarts };
 }
 
 function fits(key: string, pattern: string): boolean {

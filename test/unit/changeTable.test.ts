@@ -13,6 +13,7 @@ import {
   PrivilegedPorts,
   DriftDetection,
   PrivilegeEscalation,
+  Restarts,
   RootfulDocker,
   RootlessDockerHost,
   type RootlessDockerHostArgs,
@@ -20,6 +21,9 @@ import {
 } from "../../index";
 import { agentChange } from "../../src/changes/agent";
 import { changeInWords } from "../../src/changes/documents";
+import { refusedChanges } from "../../src/changes/guard";
+import { Inputs } from "../../src/inputs";
+import { readSettings } from "../../src/settings";
 import { stepNames, steps } from "../../src/steps";
 import { inputPaths } from "../../testkit/inputPaths";
 import { certificate } from "../../testkit/certificate";
@@ -129,6 +133,7 @@ const changes: Record<string, Partial<RootlessDockerHostArgs>[]> = {
     { driftDetection: DriftDetection.Preview },
     { driftDetection: DriftDetection.Required },
   ],
+  "`restarts`": [{ restarts: Restarts.Refuse }],
   "`recheck`": [{ recheck: "today" }],
   "`takeOver`": [{ takeOver: true }],
 };
@@ -175,7 +180,10 @@ async function differences(change: Partial<RootlessDockerHostArgs>) {
   // stands in every step's triggers.
   const replaced = changed.includes("lease");
   const all = replaced || steps.length === stepNames.length;
-  return { steps: all ? "all" : steps.sort().join(", "), replaced: replaced ? "yes" : "no" };
+  return {
+    steps: all ? "all" : steps.sort().join(", ") || "none",
+    replaced: replaced ? "yes" : "no",
+  };
 }
 
 const table = tableOfDocs();
@@ -218,6 +226,23 @@ test.each(Object.keys(changes).filter((input) => table[input].replaced === "no")
     expect(/restart/.test(said)).toBe(table[input].restarts !== "no");
   },
 );
+
+test.each(Object.keys(changes))("restarts: Refuse refuses what restarts: %s", async (input) => {
+  const settings = async (change: Partial<RootlessDockerHostArgs>) => {
+    const inputs = new Inputs({ ...base, restarts: Restarts.Refuse, ...change });
+    return readSettings(await inputs.values()).settings;
+  };
+  const before = await settings({});
+  const refused: string[] = [];
+  for (const change of changes[input])
+    for (const [what] of refusedChanges(
+      before,
+      await settings({ ...change, restarts: Restarts.Refuse }),
+    ))
+      refused.push(what);
+  const may = /^(yes|a new one|if (the|another|rootlesskit))/.test(table[input].restarts);
+  expect({ refused, isRefused: refused.length > 0 }).toEqual({ refused, isRefused: may });
+});
 
 test("restarts are those that an edit on a real host is held to", () => {
   for (const { name, row, restarts } of Object.values(edits("")).flat())

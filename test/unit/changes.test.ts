@@ -4,7 +4,7 @@ import { Creation } from "../../src/changes/creation";
 import { changeInWords } from "../../src/changes/documents";
 import { driftInWords } from "../../src/changes/drift";
 import { Inputs } from "../../src/inputs";
-import { restarts } from "../../src/steps/daemon/restarts";
+import { restartWords as restarts } from "../../src/steps/daemon/restarts";
 import { type StepName, steps } from "../../src/steps";
 import { type Document, JsonText, renderDocument } from "../../src/steps/document";
 

@@ -1,13 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import { withAnnouncements } from "../../src/changes/component";
+import type { RootlessDockerHostArgs } from "../../index";
 import { Creation } from "../../src/changes/creation";
+import { guardRestarts } from "../../src/changes/guard";
 import { sayChanges } from "../../src/changes/hooks";
 import { hookOutput } from "../../src/hookValue";
 import { knownValue } from "../../src/knownValue";
 import { Inputs } from "../../src/inputs";
+import { Restarts } from "../../src/restarts/args";
 import { greeting } from "../../src/remote/ssh";
 import { waitForMachine } from "../../src/remote/waitForMachine";
 import { usual } from "./component/create";
+import { unknown } from "./mocks";
 
 // What hooks make of their values, without an engine that calls them. What an engine gives them is in
 // test/scenario/conformance/hooks.test.ts.
@@ -23,8 +27,10 @@ jest.mock("@pulumi/pulumi", () => ({
 }));
 jest.mock("../../src/engineHooks", () => ({
   hooksWork: () => true,
+  lacksResourceHooks: () => false,
   hookName: (name: string) => name,
   previewHook: (name: string, _component: unknown, callback: unknown) => ({ name, callback }),
+  refusingHook: (name: string, _component: unknown, callback: unknown) => ({ name, callback }),
 }));
 jest.mock("../../src/remote/ssh", () => ({ greeting: jest.fn().mockResolvedValue(undefined) }));
 
@@ -88,7 +94,8 @@ describe("a preview's words about", () => {
     expect(await words({ name: "web-kernel", ...change })).toMatch(/secret/);
   });
 
-  const { hooks } = withAnnouncements("web", inputs, creation, () => component, undefined) ?? {};
+  const { hooks } =
+    withAnnouncements("web", inputs, creation, undefined, () => component, undefined) ?? {};
 
   test("another machine, where onDestroy or dockerHost is a secret", async () => {
     const words = callbackOf(hooks, "web-replacement");
@@ -108,5 +115,72 @@ describe("a preview's words about", () => {
     expect(await words({ ...args, oldOutputs: { dockerHost } })).toMatch(
       /^the connection changes \(privateKey\)/,
     );
+  });
+});
+
+describe("restarts that are refused", () => {
+  const guard = (more: Partial<RootlessDockerHostArgs>) => {
+    const given = new Inputs({ ...usual, restarts: Restarts.Refuse, ...more });
+    return guardRestarts("web", given, () => component);
+  };
+  const refusal = (more: Partial<RootlessDockerHostArgs>, before: object): Promise<unknown> => {
+    const hook = guard(more)?.component.callback as Callback;
+    return hook({ name: "web", oldInputs: { ...usual, ...before } });
+  };
+  const restart =
+    "the daemon restarts; containers stop, and those with a restart policy start again";
+  const words = (about: string, found: string, by = "") =>
+    `${about}: restarts: found a change of ${found}; wanted none, as restarts is Refuse. To fix: set restarts to Allow for this change, or take the change back. Nothing was changed${by}`;
+
+  test("the component's: keys of documents, with secrets that have two marks", async () => {
+    const before = {
+      connection: pulumi.secret(marked({ host: "machine.example", privateKey: "key" })),
+      daemon: pulumi.secret({ "log-level": "info", proxies: { "http-proxy": "SECRET-one" } }),
+    };
+    const proxies = pulumi.secret({ "http-proxy": "SECRET-two" });
+    expect(await refusal({ daemon: { "log-level": "warn", proxies } }, before)).toBe(
+      words("web", `daemon.json/log-level, daemon.json/proxies: ${restart}`),
+    );
+    const same = pulumi.secret({ "http-proxy": "SECRET-one" });
+    expect(
+      await refusal({ daemon: { "log-level": "info", proxies: same } }, before),
+    ).toBeUndefined();
+  });
+
+  test("what is not known yet says nothing, and the rest does", async () => {
+    const before = { environment: { A: "1", B: "1" } };
+    expect(await refusal({ environment: { A: unknown(), B: "1" } }, before)).toBeUndefined();
+    expect(await refusal({ environment: { A: unknown(), B: "2" } }, before)).toBe(
+      words("web", `environment/B: ${restart}`),
+    );
+    expect(await refusal({ environment: unknown() }, before)).toBeUndefined();
+    expect(await refusal({ restarts: unknown(), environment: {} }, before)).toBeUndefined();
+  });
+
+  test("another host", async () => {
+    expect(await refusal({}, { connection: { host: "b.example" } })).toMatch(
+      /^web: restarts: found a change of connection\.host: the whole installation moves: /,
+    );
+  });
+
+  test("a step's: what its own document has beyond the component's inputs", async () => {
+    const { component: whole, steps } = guard({ environment: { A: "2" } }) ?? {};
+    await (whole?.callback as Callback)({ oldInputs: { ...usual, environment: { A: "1" } } });
+    const ofStep = callbackOf(steps, "web-step-restarts");
+    const stdin = (...lines: string[]) => ({ stdin: [...lines, ""].join("\n") });
+    const change = (name: string, oldInputs: object, newInputs: object) =>
+      ofStep({ name, oldInputs, newInputs });
+    const [one, two] = ["1", "2"].map((value) => stdin(`environment/A: "${value}"`));
+    expect(await change("web-daemon", one, two)).toBeUndefined();
+    expect(await change("web-daemon", one, stdin('environment/A: "2"', 'environment/B: "2"'))).toBe(
+      words("web-daemon", `environment/B: ${restart}`, " by this step"),
+    );
+    expect(await change("web-kernel", stdin("a.b: 1"), stdin("a.b: 2"))).toBeUndefined();
+    expect(await change("web-copy", one, two)).toBeUndefined();
+  });
+
+  test("with Allow there is no hook", () => {
+    expect(guard({ restarts: Restarts.Allow })).toBeUndefined();
+    expect(guard({ restarts: undefined })).toBeUndefined();
   });
 });

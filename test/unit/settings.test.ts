@@ -62,6 +62,7 @@ describe("defaults", () => {
         onDestroy: { data: "Keep" },
         privilegeEscalation: "Auto",
         agentTransfer: "Sftp",
+        restarts: "Allow",
         driftDetection: "Off",
         recheck: undefined,
         takeOver: false,

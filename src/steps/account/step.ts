@@ -5,7 +5,7 @@ import type { AccountInfo } from "./outputs";
 import { accountDocument } from "./settings";
 import { idRanges, type SubordinateIds } from "./subordinateIds/outputs";
 
-const otherIds = "the daemon restarts if its ids change";
+const otherIds = { restarts: "the daemon restarts if its ids change" };
 
 /** The account, its ids, its control groups, and the keys that log in as it. */
 export const account = defineStep({
@@ -19,7 +19,9 @@ export const account = defineStep({
   ],
   effects: {
     ...{ subuid: otherIds, subgid: otherIds, "subuid-start": otherIds, "subgid-start": otherIds },
-    "cgroup.controllers": "the daemon restarts if the account's controllers change",
+    "cgroup.controllers": {
+      restarts: "the daemon restarts if the account's controllers change",
+    },
   },
   document: ({ account, subordinateIds, resourceControllers }) =>
     accountDocument(account, subordinateIds, resourceControllers),

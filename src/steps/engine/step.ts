@@ -4,7 +4,7 @@ import { defineStep } from "../step";
 import type { Versions } from "./outputs";
 import { engineDocument, rootfulDockerEffect } from "./settings";
 
-const otherEngine = "daemons whose engine becomes another one restart";
+const otherEngine = { restarts: "daemons whose engine becomes another one restart" };
 
 /** The engine's packages, and what becomes of a Docker daemon that root runs. */
 export const engine = defineStep({

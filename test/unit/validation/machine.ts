@@ -124,6 +124,7 @@ export const refused: Refused[] = [
   ["privilegedPorts", "All", "'All' is not one of None, FileCapability, Sysctl; choose one"],
   ["privilegeEscalation", "su", "'su' is not one of Auto, Sudo, Doas, None; choose one"],
   ["agentTransfer", "Scp", "'Scp' is not one of Sftp, Stdin; choose one"],
+  ["restarts", "Never", "'Never' is not one of Allow, Refuse; choose one"],
   ["driftDetection", "Never", "'Never' is not one of Preview, Required, Off; choose one"],
   ["unprivilegedPing", true, "'true' is not an object; write one"],
   ["unprivilegedPing.enabled", "no", "'no' is not true or false; write one"],

@@ -1,0 +1,115 @@
+import * as pulumi from "@pulumi/pulumi";
+import { OnDestroyData, Restarts, type RootlessDockerHostArgs } from "../../index";
+import { createHost, destroyAllHosts, type TestHost } from "../../testbed/hosts";
+import { connectionTo, HostStack, stepsRun } from "../../testkit/hostStack";
+import { type Outcome, said } from "../../testkit/stack";
+
+// `restarts`: Refuse on the real engine and a real host. The tests follow each other.
+let host: TestHost;
+let installation: HostStack;
+let running: string;
+
+const start = (): Partial<RootlessDockerHostArgs> => ({
+  connection: connectionTo(host),
+  account: { name: "app" },
+  daemon: { "log-level": "info" },
+  environment: { TOKEN: pulumi.secret("s3cret-one") },
+  onDestroy: { data: OnDestroyData.Delete },
+});
+const refuse = (edit: Partial<RootlessDockerHostArgs>) => ({
+  ...start(),
+  restarts: Restarts.Refuse,
+  ...edit,
+});
+
+beforeAll(async () => {
+  host = await createHost({ suite: "trixie", engine: true });
+  installation = await HostStack.on(host, "restarts");
+  expect((await installation.tryUp(start())).failure).toBeUndefined();
+  running = await installation.daemonStart();
+});
+afterAll(destroyAllHosts);
+
+const logins = async () =>
+  Number(await host.run("journalctl -q -u ssh --no-pager | grep -c 'Accepted publickey'"));
+
+const words = (found: string) =>
+  `web: restarts: found a change of ${found}; wanted none, as restarts is Refuse. To fix: set restarts to Allow for this change, or take the change back. Nothing was changed`;
+const restart = "the daemon restarts; containers stop, and those with a restart policy start again";
+const moves =
+  "the whole installation moves: a new, empty daemon in the new place, and the one in the old place stops";
+
+const warnings = (outcome: Outcome) =>
+  said(outcome, "web", "lasting")
+    .filter(({ severity }) => severity === "warning")
+    .map(({ message }) => message);
+
+const edits: [string, Partial<RootlessDockerHostArgs>, string][] = [
+  [
+    "a key of daemon.json",
+    { daemon: { "log-level": "warn" } },
+    `daemon.json/log-level: ${restart}`,
+  ],
+  [
+    "a secret value",
+    { environment: { TOKEN: pulumi.secret("s3cret-two") } },
+    `environment/TOKEN: ${restart}`,
+  ],
+  [
+    "an engine, before a key that restarts nothing",
+    { engine: { version: "26.1" }, sysctls: { "net.core.somaxconn": "8192" } },
+    "version: daemons whose engine becomes another one restart",
+  ],
+  ["another account", { account: { name: "ci" } }, `account.name: ${moves}`],
+];
+
+test.each([
+  ...edits,
+  // Documentation's own network: nobody answers there.
+  [
+    "another host",
+    { connection: { host: "192.0.2.1", privateKey: "-----none-----" } },
+    `connection.host: ${moves}`,
+  ] as (typeof edits)[0],
+])("%s: a preview says it, and up ends before anything", async (_name, edit, found) => {
+  const before = await logins();
+  const program = installation.program(refuse(edit));
+  const outcome = await installation.stack.preview(program);
+  expect(warnings(outcome)).toContain(`an up would end here: ${words(found)}`);
+  const { failure, printed } = await installation.stack.tryUp(program);
+  expect(failure).toContain(`error: before hook "web-restarts" failed: ${words(found)}\n`);
+  expect(printed).not.toContain("s3cret");
+  // That of this look.
+  expect(await logins()).toBe(before + 1);
+  expect(await installation.daemonStart()).toBe(running);
+});
+
+test("what restarts nothing passes", async () => {
+  const edit = { daemon: { "log-level": "info" }, sysctls: { "net.core.somaxconn": "8192" } };
+  const program = installation.program(refuse(edit));
+  const outcome = await installation.stack.preview(program);
+  expect(warnings(outcome)).toEqual([]);
+  expect(stepsRun(await installation.stack.up(program))).toEqual(["update web-kernel"]);
+  expect(await host.run("sysctl -n net.core.somaxconn")).toBe("8192\n");
+  expect(await installation.daemonStart()).toBe(running);
+});
+
+test("what another up left to do: the step's own error", async () => {
+  const edit = { daemon: { "log-level": "warn" }, sysctls: { "net.core.somaxconn": "8192" } };
+  // The component alone has the change then, and no step.
+  await installation.upBy("pulumi up --target '**::web'", () => ({ ...start(), ...edit }));
+  const before = await logins();
+  const { failure } = await installation.tryUp(refuse(edit));
+  expect(failure).toContain(
+    `error: before hook "web-step-restarts" failed: web-daemon: restarts: found a change of daemon.json/log-level: ${restart}; `,
+  );
+  expect(await logins()).toBe(before + 1);
+  expect(await installation.daemonStart()).toBe(running);
+});
+
+test("with Allow it goes through", async () => {
+  const edit = { daemon: { "log-level": "warn" }, restarts: Restarts.Allow };
+  expect((await installation.tryUp({ ...start(), ...edit })).failure).toBeUndefined();
+  expect(await installation.daemonStart()).not.toBe(running);
+  await installation.destroy();
+});
