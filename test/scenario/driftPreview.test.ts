@@ -122,7 +122,7 @@ const batches: [string, [command: string, shown: string][]][] = [
       ],
       [
         `chmod 644 ${home}/.config/docker/environment`,
-        `daemon ${home}/.config/docker/environment: mode 644`,
+        `daemon ${home}/.config/docker/environment: a file with mode 644`,
       ],
       [`: >${home}/.ssh/authorized_keys`, "account "],
     ],
