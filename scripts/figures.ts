@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { functionsOfStep, packedAgent, stepNames } from "../src/agent/agentText";
 import { shellFiles, shellFunctions } from "../src/agent/shellSources";
+import { complaintsOf, docs, wordsOf } from "./sentences";
 
 const root = join(__dirname, "..");
 
@@ -42,6 +43,13 @@ function wideLines(): number {
     .filter((line) => line.replace(/\t/g, "    ").length > 100).length;
 }
 
+/** Tables and examples count, `docs/decisions` does not. */
+function wordsOfDocs(): number {
+  const pages = readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md"));
+  const files = ["README.md", ...pages.map((name) => join("docs", name))];
+  return files.reduce((sum, file) => sum + wordsOf(readFileSync(join(root, file), "utf8")), 0);
+}
+
 function figure(what: string, found: number, most?: number): void {
   const verdict =
     most === undefined
@@ -64,6 +72,10 @@ if (require.main === module) {
   figure("TypeScript of test and testkit, lines", linesOf(["test", "testkit"], ".ts").lines, 20000);
   figure("docs/security.md, lines", linesOf(["docs"], "security.md").lines, 120);
   figure("docs/decisions, pages", linesOf(["docs/decisions"], ".md").files, 12);
+  figure("README and docs/*.md, words", wordsOfDocs(), 15000);
+  figure("sentences of docs that are long, or begin without a noun", complaintsOf(docs).length, 0);
+  const comments = complaintsOf([["src", /\.(ts|sh)$/]]).length;
+  figure("such sentences of comments in src", comments);
   figure("the agent as it travels, bytes", packedAgent().length);
   console.log(
     `steps that run again for a changed line: ${stepsPerChangedLine().toFixed(2)} of ${stepNames.length}`,

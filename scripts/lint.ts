@@ -18,6 +18,7 @@ const checks: Check[] = [
   { name: "shfmt", program: "shfmt", args: ["-d", "-ln", "posix", "src/host"] },
   node("typedoc", "typedoc/bin/typedoc", "--emit", "none", "--logLevel", "Warn"),
   node("layers", "tsx/dist/cli.mjs", "scripts/layers.ts"),
+  node("sentences", "tsx/dist/cli.mjs", "scripts/sentences.ts"),
 ];
 
 function node(name: string, script: string, ...args: string[]): Check {
