@@ -41,7 +41,7 @@ function sentencesOf(file: string): string[] {
     )
     .map((block) => block.replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1"))
     .map((block) => block.replace(/`[^`]*`/g, (code) => code.replace(/[^\w`]+/g, "_")))
-    .flatMap((block) => block.split(/(?<=[.!?][)"'*`]*)\s+(?=[("'*`]*[A-Z`])/));
+    .flatMap((block) => block.split(/(?<=[.!?][)"'*`]*)\s+/));
 }
 
 /** Without headings and blocks of code. A cell of a table is a text of its own. */

@@ -1,18 +1,16 @@
 /** Whether previews ask the host. */
 export const DriftDetection = {
   /**
-   * A preview, and `up` before it changes anything, logs in and asks for what is not as the last `up` left it:
-   * what differs shows as an update of the step that owns it. A machine that has nothing of this yet is asked for
-   * what preflight would end with: a warning each. A host that does not answer is one warning.
+   * A preview logs in and shows drift; `up` does so before it changes anything. On a new machine it warns of each
+   * problem that preflight would find. A host that does not answer is one warning.
    */
   Preview: "Preview",
   /**
-   * The same, but a host that cannot be asked is an error: the preview fails, and `up` changes nothing. For a job that
-   * looks for drift on a schedule, which would else pass where it sees nothing. A machine whose address is not known
-   * before `up` is not asked in a preview.
+   * As Preview, but a host that cannot be asked is an error: use it in a scheduled job. A machine whose address is
+   * not known before `up` is not asked.
    */
   Required: "Required",
-  /** A preview opens no connection, and shows what differs from the last `up` in the program alone. */
+  /** A preview opens no connection, and compares the program with the last `up` alone. */
   Off: "Off",
 } as const;
 export type DriftDetection = (typeof DriftDetection)[keyof typeof DriftDetection];

@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 
 /** How the commands become root on the host. */
 export const PrivilegeEscalation = {
-  /** Nothing where the SSH user is root; else sudo where the host has it, else doas. */
+  /** Nothing if the SSH user is root; else sudo if the host has it, else doas. */
   Auto: "Auto",
   /** `sudo -n`. */
   Sudo: "Sudo",
@@ -15,11 +15,11 @@ export type PrivilegeEscalation = (typeof PrivilegeEscalation)[keyof typeof Priv
 
 /** How the program that runs as root gets to the machine. */
 export const AgentTransfer = {
-  /** As a file, over SFTP, into the home of `connection.user`, for as long as it takes to install it. */
+  /** As a file over SFTP, into the home of `connection.user`. */
   Sftp: "Sftp",
   /**
-   * On stdin of a command, for a machine without SFTP, a user without a home, or a login that prints text. The stack's
-   * state then holds the program: some 150 KB more a host.
+   * On a command's stdin, for a machine without SFTP, a user without a home, or a login that prints text. It adds
+   * some 150 KB a host to the stack's state.
    */
   Stdin: "Stdin",
 } as const;
@@ -27,7 +27,7 @@ export type AgentTransfer = (typeof AgentTransfer)[keyof typeof AgentTransfer];
 
 /** How to reach the machine over SSH. */
 export interface SshConnectionArgs {
-  /** Name or address of the machine. Another host moves the whole installation there. */
+  /** Name or address of the machine. Another host moves the installation there. */
   host: pulumi.Input<string>;
   /** TCP port of the SSH server, 1 to 65535. Defaults to 22. */
   port?: pulumi.Input<number>;
@@ -37,25 +37,22 @@ export interface SshConnectionArgs {
   privateKey?: pulumi.Input<string>;
   /** Passphrase of the private key. Always kept as a secret. Defaults to none. */
   privateKeyPassword?: pulumi.Input<string>;
-  /** Password of the user, where no key is used. Always kept as a secret. Defaults to none. */
+  /** Password of the user, if no key is used. Always kept as a secret. Defaults to none. */
   password?: pulumi.Input<string>;
   /** Path of an SSH agent's socket. Defaults to the environment's SSH_AUTH_SOCK. */
   agentSocketPath?: pulumi.Input<string>;
   /**
-   * The server's public key, as in known_hosts without the name (`ssh-ed25519 AAAA...`). Defaults
-   * to none: then the host is not verified, and a warning says so.
+   * The server's public key, such as `ssh-ed25519 AAAA...`. Defaults to none: then a warning says that nobody
+   * verifies the host.
    */
   hostKey?: pulumi.Input<string>;
   /** A host to jump over. Defaults to none. */
   proxy?: pulumi.Input<SshProxyArgs>;
-  /**
-   * Seconds in which a new machine's SSH server is waited for, before the first login: a server that refuses, or no
-   * answer at all. 0 does not wait. Defaults to 300.
-   */
+  /** Seconds to wait for the SSH server of a new machine; 0 does not wait. Defaults to 300. */
   connectTimeout?: pulumi.Input<number>;
-  /** How often a connection that fails is tried again, -1 for no end. Defaults to 10. */
+  /** How often a failed connection is tried again; -1 has no limit. Defaults to 10. */
   dialErrorLimit?: pulumi.Input<number>;
-  /** Seconds that one try may take. Defaults to 15. */
+  /** Seconds for one try. Defaults to 15. */
   perDialTimeout?: pulumi.Input<number>;
 }
 
@@ -63,7 +60,7 @@ export interface SshConnectionArgs {
 export interface SshProxyArgs {
   /** Name or address of the proxy. */
   host: pulumi.Input<string>;
-  /** TCP port of its SSH server, 1 to 65535. Defaults to 22. */
+  /** TCP port of the SSH server, 1 to 65535. Defaults to 22. */
   port?: pulumi.Input<number>;
   /** Who logs in there. Defaults to root. */
   user?: pulumi.Input<string>;
@@ -71,14 +68,14 @@ export interface SshProxyArgs {
   privateKey?: pulumi.Input<string>;
   /** Passphrase of the private key. Always kept as a secret. Defaults to none. */
   privateKeyPassword?: pulumi.Input<string>;
-  /** Password of the user, where no key is used. Always kept as a secret. Defaults to none. */
+  /** Password of the user, if no key is used. Always kept as a secret. Defaults to none. */
   password?: pulumi.Input<string>;
   /** Path of an SSH agent's socket. Defaults to the environment's SSH_AUTH_SOCK. */
   agentSocketPath?: pulumi.Input<string>;
   /** The proxy's public key. Defaults to none: then the proxy is not verified. */
   hostKey?: pulumi.Input<string>;
-  /** How often a connection that fails is tried again, -1 for no end. Defaults to 10. */
+  /** How often a failed connection is tried again; -1 has no limit. Defaults to 10. */
   dialErrorLimit?: pulumi.Input<number>;
-  /** Seconds that one try may take. Defaults to 15. */
+  /** Seconds for one try. Defaults to 15. */
   perDialTimeout?: pulumi.Input<number>;
 }

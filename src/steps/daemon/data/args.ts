@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 
 /** What becomes of the account's images, containers and volumes on destroy. */
 export const OnDestroyData = {
-  /** They stay, with the account and its ids if there are any; the log names them. */
+  /** They stay, with the account and its ids, if there are any. The log names them. */
   Keep: "Keep",
   /** They are removed. */
   Delete: "Delete",
@@ -11,6 +11,6 @@ export type OnDestroyData = (typeof OnDestroyData)[keyof typeof OnDestroyData];
 
 /** What destroy does beyond taking back this package's own changes. */
 export interface OnDestroyArgs {
-  /** Images, containers and volumes, and the home of an account made here. Defaults to Keep. */
+  /** Whether images, containers, volumes and the home of an account made here stay. Defaults to Keep. */
   data?: pulumi.Input<OnDestroyData>;
 }

@@ -3,16 +3,15 @@ import type * as pulumi from "@pulumi/pulumi";
 /** What the account's systemd removes of what its daemon does not use any more, by `docker system prune`. Never a volume. */
 export interface PruneArgs {
   /**
-   * When, as OnCalendar= of systemd.time(7) writes it: such as `daily`, `Sun 03:00` or `*-*-01 04:00 Europe/Berlin`.
-   * Up to 15 minutes later, so that machines do not all begin at once; what a machine that was off has missed,
-   * soon after its boot. Defaults to weekly: Monday at 00:00.
+   * When it runs, as OnCalendar= of systemd.time(7), or up to 15 minutes later. Defaults to weekly: Monday at
+   * 00:00.
    */
   schedule?: pulumi.Input<string>;
   /**
-   * The age from which on something unused goes, as in `--filter until=`: such as `24h` or `1h30m`. Of an image it counts
-   * from when it was built, not from when it was pulled. Defaults to 168h, a week.
+   * Unused resources go from this age on, such as `24h`. The age of an image counts from its build. Defaults to
+   * 168h.
    */
   until?: pulumi.Input<string>;
-  /** Whether images that have a name go too, where no container uses them. Defaults to false: those without a name. */
+  /** Whether unused images that have a name go too. Defaults to false. */
   all?: pulumi.Input<boolean>;
 }
