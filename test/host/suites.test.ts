@@ -4,7 +4,7 @@ import { engineHost } from "../../testkit/engineHost";
 import { asAccount, importImage } from "../../testkit/host";
 import { Installation } from "../../testkit/installation";
 
-// Docker's own engine on the Debians before the current one (docs/support.md).
+// Docker's own engine on the Debians before the current one (docs/systems.md).
 describe.each(["bookworm", "bullseye"] as const)("%s", (suite) => {
   const given = engineHost({ suite });
 

@@ -175,7 +175,7 @@ describe("GitLab's comment", () => {
   });
 });
 
-/** As docs/support.md calls what /etc/os-release calls so. */
+/** As docs/systems.md calls what /etc/os-release calls so. */
 const systemNames: Record<string, string> = {
   debian: "Debian",
   ubuntu: "Ubuntu",
@@ -192,7 +192,7 @@ test("the support matrix says what the agent knows of each system", () => {
   const shell = read("src/host/platform/systems.sh");
   const [, lines = ""] = /SYSTEMS='\n([^]*?)\n'/.exec(shell) ?? [];
   const known = lines.split("\n").map((line) => line.split(" "));
-  const table = /\| system [^]*?\n\n/.exec(read("docs/support.md"))?.[0] ?? "";
+  const table = /\| system [^]*?\n\n/.exec(read("docs/systems.md"))?.[0] ?? "";
   const rows = table
     .trim()
     .split("\n")
