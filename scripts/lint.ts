@@ -19,6 +19,7 @@ const checks: Check[] = [
   node("typedoc", "typedoc/bin/typedoc", "--emit", "none", "--logLevel", "Warn"),
   node("layers", "tsx/dist/cli.mjs", "scripts/layers.ts"),
   node("sentences", "tsx/dist/cli.mjs", "scripts/sentences.ts"),
+  node("examples", "tsx/dist/cli.mjs", "scripts/examplesOfDocs.ts"),
 ];
 
 function node(name: string, script: string, ...args: string[]): Check {
