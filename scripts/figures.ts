@@ -80,7 +80,5 @@ if (require.main === module) {
   console.log(
     `steps that run again for a changed line: ${stepsPerChangedLine().toFixed(2)} of ${stepNames.length}`,
   );
-  console.log(
-    "seconds and programs started: npm run bench; many hosts: npm run bench:fleet",
-  );
+  console.log("seconds and programs started: npm run bench; many hosts: npm run bench:fleet");
 }

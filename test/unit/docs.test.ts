@@ -18,14 +18,12 @@ import { version } from "../../package.json";
 
 const root = join(__dirname, "../..");
 const documents = [
-  "README.md",
-  "CONTRIBUTING.md",
-  "CHANGELOG.md",
-  "examples/README.md",
-  "examples/quickstart/README.md",
-  ...readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".md"))
-    .map((name) => join("docs", name)),
+  ...["README.md", "CONTRIBUTING.md", "CHANGELOG.md"],
+  ...["docs", "examples"].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".md"))
+      .map((name) => join(folder, name)),
+  ),
 ];
 const read = (name: string) => readFileSync(join(root, name), "utf8");
 
@@ -95,11 +93,6 @@ test.each([
   ["examples/github-actions/preview.yml", `file:vendor/rootless-docker-${version}.tgz`],
   ["examples/github-actions/drift.yml", `file:vendor/rootless-docker-${version}.tgz`],
   ["examples/gitlab-ci/preview.yml", `file:vendor/rootless-docker-${version}.tgz`],
-])("%s takes the package from the repository itself: %s", (name, words) => {
-  expect(read(name)).toContain(words);
-});
-
-test.each([
   ["README.md", "PULUMI_CONFIG_PASSPHRASE"],
   ["README.md", "@pulumi/pulumi 3.249 needs Node.js 22"],
   ["docs/use.md", "install scripts of `ssh2`"],
