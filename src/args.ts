@@ -46,7 +46,7 @@ export interface RootlessDockerHostArgs {
   unprivilegedPing?: pulumi.Input<UnprivilegedPingArgs>;
   /**
    * Kernel settings by name, set now and kept over a reboot. A setting that the kernel does not have is an error.
-   * Destroy sets the earlier value. Defaults to {}.
+   * Defaults to {}.
    */
   sysctls?: pulumi.Input<{ [name: string]: pulumi.Input<string> }>;
   /**
@@ -74,8 +74,8 @@ export interface RootlessDockerHostArgs {
   /** Logins of the account's docker CLI to registries, in its ~/.docker/config.json. Defaults to none. */
   registryAuth?: pulumi.Input<pulumi.Input<RegistryAuthArgs>[]>;
   /**
-   * Certificates of authorities that the daemon trusts for a registry, as PEM, by the registry's host. The daemon
-   * does not restart. Defaults to none.
+   * Certificates of authorities that the daemon trusts for a registry, as PEM, by the registry's host. Defaults to
+   * none.
    */
   registryCertificates?: pulumi.Input<{ [host: string]: pulumi.Input<string> }>;
   /**

@@ -67,14 +67,14 @@ export interface EngineArgs {
 
 /** What happens to a Docker daemon that the machine's root runs. */
 export const RootfulDocker = {
-  /** A daemon that runs is an error, which names it and its containers. */
+  /** A daemon that runs is an error that names its containers. */
   Refuse: "Refuse",
   /** The daemon goes on running beside the rootless one. */
   Keep: "Keep",
   /** The daemon stops with its containers, and is masked. Destroy starts it again. */
   Disable: "Disable",
   /**
-   * The packages of docker.io or docker-ce are purged. Purging docker.io deletes all images, containers and
+   * The packages of docker.io or docker-ce are purged. docker.io's purge deletes all images, containers and
    * volumes in `/var/lib/docker`. Destroy brings nothing back.
    */
   Purge: "Purge",

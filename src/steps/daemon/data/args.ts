@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 
 /** What becomes of the account's images, containers and volumes on destroy. */
 export const OnDestroyData = {
-  /** They stay, with the account and its ids, if there are any. The log names them. */
+  /** They stay, with the account and its ids, if there are any. */
   Keep: "Keep",
   /** They are removed. */
   Delete: "Delete",
