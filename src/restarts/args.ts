@@ -4,11 +4,10 @@ export const Restarts = {
   Allow: "Allow",
   /**
    * It ends with an error before anything on a machine is changed, and a preview says so. The same holds for another
-   * `connection.host` or `account.name`, with which the whole installation moves. A change of ids, of controllers or of
-   * the engine counts, too: only the machine knows whether the daemon has to restart for it. The inputs count, as the last
-   * `up` had them. What a program does not say is not seen: a first `up` that takes a daemon over, a new package of the
-   * distribution, what `recheck` repairs, the rest of a move that was cut off, a destroy. An engine without resource hooks
-   * cannot do this, and refuses it.
+   * `connection.host` or `account.name`, with which the whole installation moves. Changes of ids, controllers or the
+   * engine count, since only the machine knows whether the daemon restarts for them. The inputs are compared with those
+   * of the last `up`. Not seen are a daemon that a first `up` takes over, new packages of the distribution, repairs by
+   * `recheck`, and a destroy. An engine without resource hooks refuses the value.
    */
   Refuse: "Refuse",
 } as const;
