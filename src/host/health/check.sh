@@ -48,7 +48,8 @@ differences_here() {
 	for step in "$OWN"/*.packages; do
 		# shellcheck disable=SC2046 # names of packages
 		for name in $(missing_packages $(cat "$step" 2>/dev/null)); do
-			printf '%s\tpackage %s\tnot installed\tinstalled\n' "$(basename "$step" .packages)" "$name"
+			printf '%s\tpackage %s\tnot installed\tinstalled\n' \
+				"$(basename "$step" .packages)" "$name"
 		done
 	done
 	DOC=$WORK/engine

@@ -1,6 +1,0 @@
-import { destroyAllHosts } from "../../../testbed/hosts";
-import { interruptedRuns } from "./interrupted";
-
-afterAll(destroyAllHosts);
-
-interruptedRuns();
