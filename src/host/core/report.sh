@@ -20,12 +20,7 @@ fact() {
 
 # The report: the facts that outputs are made of. $1 what is said where nothing changed.
 report() {
-	local comma='' line
-	printf '{"step":%s,"facts":{' "$(json_string "$STEP")"
-	while IFS= read -r line; do
-		printf '%s%s' "$comma" "$line"
-		comma=,
-	done <"$WORK/facts"
-	printf '}}\n'
+	printf '{"step":%s,"facts":{%s}}\n' "$(json_string "$STEP")" \
+		"$(paste -s -d , "$WORK/facts")"
 	[ -s "$WORK/changed" ] || [ -e "$WORK/stays" ] || say "$1"
 }

@@ -8,7 +8,7 @@ start_check() {
 }
 
 run_check() {
-	local step about found wanted comma=''
+	local step about found wanted
 	start_check
 	# Before preflight's end an installation has an agent, and nothing else.
 	[ -s "$OWN/owner" ] || {
@@ -18,15 +18,13 @@ run_check() {
 	use_engine_of "$LEASE"
 	run_apart differences_here >"$WORK/differences"
 	[ "$APART_STATUS" = 0 ] || exit 1
-	printf '{"drift":['
 	while IFS=$TAB read -r step about found wanted; do
 		# Pulumi runs a step again that was cut off.
 		is_applied "$step" || continue
-		printf '%s{"step":%s,"applied":"%s",%s' "$comma" "$(json_string "$step")" \
+		printf '{"step":%s,"applied":"%s",%s\n' "$(json_string "$step")" \
 			"$(date -u -r "$OWN/$step" +%FT%TZ)" "$(difference "$about" "$found" "$wanted")"
-		comma=,
-	done <"$WORK/differences"
-	printf ']}\n'
+	done <"$WORK/differences" >"$WORK/drift"
+	printf '{"drift":[%s]}\n' "$(paste -s -d , "$WORK/drift")"
 }
 
 # The rest of a JSON object. $1 what it is about, $2 what is there, $3 what is wanted.
@@ -65,7 +63,7 @@ differences_here() {
 # For a preview of a machine that has nothing of the installation. The document is an argument,
 # since the agent itself comes on stdin. $1 the document, as hexadecimal digits.
 run_preflight_check() {
-	local line comma=''
+	local line
 	start_check
 	LEASE=- OWN=$STATE/leases/- STEP=preflight DOC=$WORK/doc
 	printf '%s' "$1" | perl -ne 'print pack("H*", $_)' | read_document - "$DOC"
@@ -74,12 +72,11 @@ run_preflight_check() {
 	know_account "$(doc account)" || ACCOUNT=
 	run_apart present >"$WORK/present"
 	[ "$APART_STATUS" = 0 ] || exit 1
-	printf '{"problems":['
 	while IFS= read -r line; do
-		printf '%s%s' "$comma" "$(json_string "$line")"
-		comma=,
-	done <"$WORK/problems"
-	printf '],"present":[%s]}\n' "$(sed 's/^/{/' "$WORK/present" | paste -s -d ,)"
+		printf '%s\n' "$(json_string "$line")"
+	done <"$WORK/problems" >"$WORK/found"
+	printf '{"problems":[%s],"present":[%s]}\n' "$(paste -s -d , "$WORK/found")" \
+		"$(sed 's/^/{/' "$WORK/present" | paste -s -d ,)"
 }
 
 # What of the document is another way on the machine now.

@@ -101,15 +101,13 @@ have_account() {
 
 # Where its home will be. $1 the name.
 new_home() {
-	local line base=/home
+	local base
 	if has home; then
 		doc home
-		return 0
+	else
+		base=$(sed -n 's/^HOME=//p' /etc/default/useradd 2>/dev/null | tail -n 1)
+		printf '%s/%s' "${base:-/home}" "$1"
 	fi
-	while IFS= read -r line; do
-		case $line in HOME=*) base=${line#HOME=} ;; esac
-	done 2>/dev/null </etc/default/useradd || true
-	printf '%s/%s' "$base" "$1"
 }
 
 # $1 the name.
