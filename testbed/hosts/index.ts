@@ -3,7 +3,7 @@ export { createHost, type HostArgs } from "./createHost";
 export { destroyAllHosts } from "./allocate";
 export type { NspawnHost, SshOptions, TestHost } from "./host";
 export type { Finished } from "./exec";
-export type { Admin } from "./tree";
+export { type Admin, passwordOf } from "./tree";
 export { fillDisk, formatImage, freeDisk, journalled, type Journalled } from "./disk";
 export { createVault, type Vault } from "./vault";
 export { allProcesses, killTree, signal, treeOf, type Process } from "./processes";

@@ -15,8 +15,11 @@ import { gateway } from "./place";
 /** An ordinary login on a host, with the same SSH key as root's. */
 export interface Admin {
   name: string;
-  /** "nopasswd": sudo without a password. "none": in no group that gives rights. */
-  sudo: "nopasswd" | "none";
+  /**
+   * "nopasswd": sudo without a password. "password": with that of the login, `passwordOf` its name. "none": in no group
+   * that gives rights.
+   */
+  sudo: "nopasswd" | "password" | "none";
 }
 
 /** What one host's tree has that no other's has. */
@@ -66,11 +69,17 @@ async function addAdmin(root: string, { name, sudo }: Admin, authorized: string)
   appendFileSync(keys, authorized);
   chmodSync(keys, 0o600);
   await inTree("chown", `${name}:${name}`, `${home}/.ssh/authorized_keys`);
-  if (sudo === "nopasswd")
-    writeFileSync(join(root, "etc/sudoers.d", name), `${name} ALL=(ALL:ALL) NOPASSWD: ALL\n`, {
+  const tag = { nopasswd: "NOPASSWD: ", password: "", none: undefined }[sudo];
+  if (tag !== undefined)
+    writeFileSync(join(root, "etc/sudoers.d", name), `${name} ALL=(ALL:ALL) ${tag}ALL\n`, {
       mode: 0o440,
     });
+  if (sudo === "password")
+    await execOrThrow("chroot", [root, "chpasswd"], { input: `${name}:${passwordOf(name)}\n` });
 }
+
+/** What sudo asks a login of the kind "password" for: with what a shell or YAML would take for more than text. */
+export const passwordOf = (name: string) => `${name}: '"$(id)\\n # s3cret`;
 
 /**
  * Hands a host the packages that are already downloaded. They are links where that is possible: apt

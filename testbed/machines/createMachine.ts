@@ -22,7 +22,7 @@ export interface MachineArgs {
   /** Packages that are there before the first boot. Defaults to none. Each set is an image. */
   packages?: readonly string[];
   /** Logins beside root. Defaults to none. */
-  admins?: readonly Admin[];
+  admins?: readonly (Admin & { sudo: "nopasswd" | "none" })[];
   /** Whether its disk keeps what it is told to keep when the power is cut. Defaults to "unsafe". */
   cache?: DiskCache;
 }
