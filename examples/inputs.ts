@@ -42,7 +42,9 @@ export const examples: Partial<RootlessDockerHostArgs>[] = [
   {
     connection: {
       host: "10.0.0.8",
+      user: "admin",
       password,
+      sudoPassword: password,
       proxy: { host: "jump.example", password, agentSocketPath: "/run/agent.socket" },
     },
   },

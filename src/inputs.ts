@@ -14,10 +14,12 @@ import { describeProblems, pending, type Problem } from "./validation/reader";
 const sources: Partial<Record<InputPath, string[]>> = {
   secrets: ["daemon", "environment", "tcpSocket"],
   registryLogins: ["registryAuth"],
+  sudoPassword: ["connection.sudoPassword"],
 };
 
-/** Inputs whose settings have no secret values: those are in `secrets` and `registryLogins`. */
-const partedFromSecrets = /^(daemon|environment|registryAuth|tcpSocket)(\.|$)/;
+/** Inputs whose settings have no secret values: those are in `secrets`, `registryLogins` and `sudoPassword`. */
+const partedFromSecrets =
+  /^(daemon|environment|registryAuth|tcpSocket|connection\.sudoPassword)(\.|$)/;
 
 /** The arguments of one component, checked: what is plain at once, Outputs as soon as they are known. */
 export class Inputs {

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RootlessDockerHostArgs } from "./args";
-import { connectionInput, isPlain } from "./remote/connection";
+import { isPlain, recordedConnection } from "./remote/connection";
 import { hasCredentials } from "./validation/credentials";
 
 type Mapping = pulumi.Input<{ [key: string]: pulumi.Input<unknown> }> | undefined;
@@ -9,7 +9,7 @@ type Mapping = pulumi.Input<{ [key: string]: pulumi.Input<unknown> }> | undefine
 export function recordedInputs(args: RootlessDockerHostArgs): pulumi.Inputs {
   return {
     ...args,
-    connection: connectionInput(args.connection),
+    connection: recordedConnection(args.connection),
     daemon: markCredentials(args.daemon),
     environment: markCredentials(args.environment),
     registryAuth: markPasswords(args.registryAuth),

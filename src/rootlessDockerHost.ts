@@ -113,8 +113,9 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
       childOptions(this, given),
     );
     const lease = createLease(name, { host, account }, options);
-    const escalation = inputs.from(["privilegeEscalation"], (settings) =>
-      escalationArgument(settings.privilegeEscalation),
+    const escalation = inputs.from(
+      ["privilegeEscalation", "connection.sudoPassword"],
+      escalationArgument,
     );
     const transfer = inputs.atOnce([])?.agentTransfer ?? AgentTransfer.Sftp;
     const invocation = pulumi

@@ -1,7 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { RootlessDockerHostArgs } from "./args";
 import { driftDetectionSettings } from "./drift/settings";
-import { connectionSettings, escalationSettings, transferSettings } from "./remote/settings";
+import {
+  connectionSettings,
+  escalationSettings,
+  refusePasswordOfOthers,
+  transferSettings,
+} from "./remote/settings";
 import { restartsSettings } from "./restarts/settings";
 import { resourceControllersSettings } from "./steps/account/resourceControllers/settings";
 import { accountSettings } from "./steps/account/settings";
@@ -35,7 +40,8 @@ export type PlainArgs = pulumi.Unwrap<RootlessDockerHostArgs>;
 
 /**
  * The arguments, checked and with all defaults filled in: at the same paths, but that secret values of
- * `daemon` and `environment`, and all PEM of `tcpSocket`, are in `secrets`, and of `registryAuth` all but the addresses in `registryLogins`. Each
+ * `daemon` and `environment`, and all PEM of `tcpSocket`, are in `secrets`, and of `registryAuth` all but the addresses in `registryLogins`;
+ * of `connection` the password for sudo is in `sudoPassword`. Each
  * room reads its own part, once.
  *
  * @param secretPaths what is marked as a secret; no problem quotes it.
@@ -44,8 +50,9 @@ export function readSettings(args: unknown, secretPaths: string[] = []) {
   const problems: Problem[] = [];
   const read = new Reader(args, "", problems, secretPaths);
   read.require("connection", "say how to reach the machine");
+  const connection = connectionSettings(read.object("connection"));
   const plain = {
-    connection: connectionSettings(read.object("connection")),
+    connection: connection.open,
     account: accountSettings(read.object("account")),
     subordinateIds: subordinateIdsSettings(read.object("subordinateIds")),
     engine: engineSettings(read.object("engine")),
@@ -67,6 +74,7 @@ export function readSettings(args: unknown, secretPaths: string[] = []) {
   const tcpSocket = tcpSocketSettings(read, network, daemon);
   const settings = {
     ...plain,
+    sudoPassword: connection.sudoPassword,
     daemon: daemon.open,
     environment: environment.open,
     secrets: secretsSettings(daemon.secret, environment.secret, tcpSocket.secret),
@@ -86,6 +94,7 @@ export function readSettings(args: unknown, secretPaths: string[] = []) {
     recheck: recheckSettings(read),
     takeOver: takeOverSettings(read),
   };
+  refusePasswordOfOthers(read, settings);
   read.refuseOthers();
   return { settings, problems };
 }

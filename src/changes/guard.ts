@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { hooksWork, refusingHook } from "../engineHooks";
-import { hookOutput, hookValue } from "../hookValue";
+import { hookValue } from "../hookValue";
 import type { Inputs } from "../inputs";
 import { knownValue } from "../knownValue";
 import { Restarts } from "../restarts/args";
@@ -9,6 +9,7 @@ import { documentOf, steps } from "../steps";
 import { renderDocument } from "../steps/document";
 import { pending } from "../validation/reader";
 import { byEffect, restartingKeys } from "./documents";
+import { textOf } from "./hooks";
 
 /** What `restarts` refuses: the component's, before any child, and each step's, which knows what was applied. */
 export interface Guard {
@@ -50,15 +51,10 @@ export function guardRestarts(
     ]);
     if (restarts !== Restarts.Refuse || !step?.reverts) return undefined;
     if (before === undefined || after === undefined) return undefined;
-    const refused = restartingKeys(step, before, after).filter(([key]) => !said.has(key));
+    const refused = restartingKeys(step, before.text, after.text).filter(([key]) => !said.has(key));
     return refusalInWords(args.name, refused, " by this step");
   });
   return { component: ofComponent, steps: { beforeUpdate: [ofStep] } };
-}
-
-async function textOf(input: unknown): Promise<string | undefined> {
-  const text = await knownValue(hookOutput<unknown>(input));
-  return typeof text === "string" ? text : undefined;
 }
 
 /** What is marked as a secret counts as all else: it is compared, and not shown. */

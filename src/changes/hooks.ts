@@ -4,6 +4,7 @@ import { hooksWork, previewHook } from "../engineHooks";
 import { hookOutput, hookValue } from "../hookValue";
 import { knownValue } from "../knownValue";
 import { steps } from "../steps";
+import { withoutPassword } from "../remote/sudoPassword";
 import { agentChange } from "./agent";
 import type { Creation } from "./creation";
 import { changeInWords } from "./documents";
@@ -43,9 +44,13 @@ export function sayChanges(
 const notesOf = async (inputs: Record<string, unknown> | undefined) =>
   (await hookValue<Notes>(inputs?.environment)) ?? {};
 
-/** A text input, undefined where it is not known yet. */
-async function textOf(input: unknown): Promise<{ text: string; isSecret: boolean } | undefined> {
+/** A text input without sudo's password, undefined where it is not known yet. */
+export async function textOf(
+  input: unknown,
+): Promise<{ text: string; isSecret: boolean } | undefined> {
   const output = hookOutput<unknown>(input);
   const text = await knownValue(output);
-  return typeof text === "string" ? { text, isSecret: await pulumi.isSecret(output) } : undefined;
+  return typeof text === "string"
+    ? withoutPassword(text, await pulumi.isSecret(output))
+    : undefined;
 }

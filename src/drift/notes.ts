@@ -9,6 +9,7 @@ import { logOn } from "../logOn";
 import { checkCommand, type Invocation } from "../remote/commands";
 import { withoutSecrets } from "../remote/explainErrors";
 import { plain } from "../remote/plain";
+import { withPassword } from "../remote/sudoPassword";
 import { greeting, type KnownConnection, runOverSsh } from "../remote/ssh";
 import { stepNames } from "../steps";
 import { isRefused, notesOf, readAnswer } from "./answer";
@@ -100,10 +101,12 @@ const noAnswer: Answer = { notes: {}, keeps: true };
 export async function ask(asking: Asking): Promise<Answer> {
   const connection: pulumi.Output<KnownConnection> = pulumi.output(asking.connection);
   const detection = asking.inputs.from(["driftDetection"], (given) => given.driftDetection);
-  const [known, invocation, wanted, accepted] = await Promise.all([
+  const password = asking.inputs.from(["sudoPassword"], (given) => given.sudoPassword);
+  const [known, invocation, wanted, stdin, accepted] = await Promise.all([
     knownValue(connection),
     knownValue(asking.invocation),
     knownValue(pulumi.output(detection)),
+    knownValue(pulumi.output(password)),
     asking.accepted,
   ]);
   if (wanted === undefined || wanted === DriftDetection.Off || !accepted) return noAnswer;
@@ -113,7 +116,8 @@ export async function ask(asking: Asking): Promise<Answer> {
   const isRequired = wanted === DriftDetection.Required;
   try {
     if (isRequired && !pulumi.runtime.isDryRun()) await waitForGreeting(asking.inputs, known);
-    const answer = invocation && (await runOverSsh(known, checkCommand(invocation)));
+    const line = withPassword(stdin, { text: "", isSecret: false });
+    const answer = invocation && (await runOverSsh(known, checkCommand(invocation), line));
     if (answer === undefined || isRefused(answer)) {
       const machine = await askNewMachine(asking.inputs, asking.owner, known);
       for (const problem of machine?.problems ?? [])

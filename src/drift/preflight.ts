@@ -4,6 +4,7 @@ import type { Inputs } from "../inputs";
 import { knownValue } from "../knownValue";
 import { checkNewCommand } from "../remote/commands";
 import { escalationArgument } from "../remote/settings";
+import { withPassword } from "../remote/sudoPassword";
 import { type KnownConnection, runOverSsh } from "../remote/ssh";
 import { documentOf } from "../steps";
 import { type Document, renderDocument } from "../steps/document";
@@ -27,7 +28,12 @@ export async function askNewMachine(
 ): Promise<NewMachine | undefined> {
   const asked: Step[] = [kernel, preflight];
   const ofSteps = asked.flatMap((step) => step.inputs);
-  const paths: InputPath[] = [...ofSteps, ...everyStepInputs, "privilegeEscalation"];
+  const paths: InputPath[] = [
+    ...ofSteps,
+    ...everyStepInputs,
+    "privilegeEscalation",
+    "connection.sudoPassword",
+  ];
   const command = inputs.from(paths, (settings) =>
     checkNewCommand(
       renderDocument(
@@ -36,9 +42,14 @@ export async function askNewMachine(
           {},
         ),
       ),
-      escalationArgument(settings.privilegeEscalation),
+      escalationArgument(settings),
     ),
   );
-  const known = await knownValue(pulumi.output(command));
-  return known ? readNewMachine(await runOverSsh(connection, known, packedAgent())) : undefined;
+  const password = inputs.from(["sudoPassword"], (settings) => settings.sudoPassword);
+  const [known, stdin] = await Promise.all([
+    knownValue(pulumi.output(command)),
+    knownValue(pulumi.output(password)),
+  ]);
+  const text = withPassword(stdin, { text: packedAgent(), isSecret: false });
+  return known ? readNewMachine(await runOverSsh(connection, known, text)) : undefined;
 }

@@ -155,7 +155,7 @@ main() {
 	apply:*" $STEP "* | update:*" $STEP "* | revert:*" $STEP "*) ;;
 	*) refuse "'$VERB $STEP' is not install, check, or apply, update or revert of a step" ;;
 	esac
-	become_root "$@"
+	become_root
 	know_system
 	if [ "$VERB" = check ]; then
 		case $STEP in new) run_preflight_check "$LEASE" ;; *) run_check ;; esac

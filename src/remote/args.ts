@@ -4,7 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 export const PrivilegeEscalation = {
   /** Nothing if the SSH user is root; else sudo if the host has it, else doas. */
   Auto: "Auto",
-  /** `sudo -n`. */
+  /** `sudo -n`, or `sudo -S` with `connection.sudoPassword`. */
   Sudo: "Sudo",
   /** `doas -n`. */
   Doas: "Doas",
@@ -39,6 +39,12 @@ export interface SshConnectionArgs {
   privateKeyPassword?: pulumi.Input<string>;
   /** Password of the user, if no key is used. Always kept as a secret. Defaults to none. */
   password?: pulumi.Input<string>;
+  /**
+   * Password that sudo asks the user for. Always a secret: sudo reads it on stdin, and no file, argument or environment
+   * has it. A preview shows `[secret]` in the place of each step's document, and says in words what changes there.
+   * Defaults to none.
+   */
+  sudoPassword?: pulumi.Input<string>;
   /** Path of an SSH agent's socket. Defaults to the environment's SSH_AUTH_SOCK. */
   agentSocketPath?: pulumi.Input<string>;
   /**

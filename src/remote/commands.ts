@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import { agentSum, unpackCommand } from "../agent/agentText";
 import { AgentTransfer } from "./args";
+import { byPassword } from "./settings";
 
 // What is run on the host, in words that any login shell takes (sh, csh, fish): what needs more of a shell
 // is one word in single quotes for sh. `update` does what `apply` does, where Pulumi knows of the step: so the
 // agent sees that one is created a second time.
+// With a password for sudo, it is the first line on stdin of all that becomes root; what runs before must not read it.
 
 const state = "/var/lib/rootless-docker";
 
@@ -26,6 +28,9 @@ function runIfThere(lease: string, words: string, { before = "", otherwise = "" 
   return `sh -c '${before}[ ! -d ${record} ] && [ ! -h ${own} ]${otherwise} || { ${run(lease, words)}; }'`;
 }
 
+/** What stands for the escalation with all but the install: the installed agent knows, but for a password. */
+const wordOf = (escalation: string) => (escalation === byPassword ? byPassword : '""');
+
 /** Which installation, how the agent gets there, and how it becomes root. */
 export interface Invocation {
   /** Hexadecimal. */
@@ -39,6 +44,8 @@ export interface Invocation {
 export interface StepInvocation {
   /** Hexadecimal. */
   lease: string;
+  /** As above: with a password, stdin has a line more. */
+  escalation: string;
   /** Of the agent's resource: a step that Pulumi makes for another agent has not taken the place of an earlier one. */
   agentId: string;
 }
@@ -76,18 +83,25 @@ export function preflightCommand(
   who: Invocation & StepInvocation,
 ): string {
   const { lease, transfer, escalation, agentId } = who;
+  const asks = escalation === byPassword;
   const places = `a=${state}/agents/${lease} c=${copyPath(transfer, lease)}`;
-  const installed = `.${lease}.${agentSum().slice(0, 16)}${escalation}`;
+  const installed = `.${lease}.${agentSum().slice(0, 16)}${asks ? "sudo" : escalation}`;
   const isThere = `[ "$(readlink $a)$(cat $a/escalation)" = ${installed} ] && sha256sum --status -c $a/sha256`;
   const isWhole = `echo "${agentSum()}  $c" | sha256sum --quiet -c && [ -O $c ]`;
-  const install = `sh $c install agent ${lease} ${escalation} </dev/null >/dev/null`;
-  const apply = `sh $a/agent ${verb} preflight ${lease} "" ${agentId}`;
-  return `sh -c '${places}; { ${isThere}; } 2>/dev/null || { ${isWhole} && ${install}; } && rm -f $c && ${apply}'`;
+  const install = `sh $c install agent ${lease} ${escalation}`;
+  const apply = `sh $a/agent ${verb} preflight ${lease} ${wordOf(escalation)} ${agentId}`;
+  // Both agents read the password, which this shell keeps in a variable of its own: printf is a part of it.
+  const [before, installs, applies] = asks
+    ? ["IFS= read -r p; ", `${printPassword} | ${install}`, `{ ${printPassword}; cat; } | ${apply}`]
+    : ["", `${install} </dev/null`, apply];
+  return `sh -c '${before}${places}; { ${isThere}; } 2>/dev/null || { ${isWhole} && ${installs} >/dev/null; } && rm -f $c && ${applies}'`;
 }
 
-/** stdin is not read. Where nothing is there, this last command says so for all. */
-export function uninstallCommand({ lease, transfer }: Invocation): string {
-  const words = `revert agent ${lease} </dev/null`;
+const printPassword = 'printf "%s\\n" "$p"';
+
+/** stdin is not read, but for a password. Where nothing is there, this last command says so for all. */
+export function uninstallCommand({ lease, transfer, escalation }: Invocation): string {
+  const words = `revert agent ${lease} ${escalation === byPassword ? byPassword : "</dev/null"}`;
   const copy = `rm -f ${copyPath(transfer, lease)}; `;
   return runIfThere(lease, words, { before: copy, otherwise: ` && echo "${nothingThere}" >&2` });
 }
@@ -96,14 +110,14 @@ export function uninstallCommand({ lease, transfer }: Invocation): string {
 export function applyCommand(
   verb: "apply" | "update",
   step: string,
-  { lease, agentId }: StepInvocation,
+  { lease, agentId, escalation }: StepInvocation,
 ): string {
-  return run(lease, `${verb} ${step} ${lease} "" ${agentId}`);
+  return run(lease, `${verb} ${step} ${lease} ${wordOf(escalation)} ${agentId}`);
 }
 
 /** Prints what is not as the installation left it; nothing where none is there. */
-export function checkCommand({ lease }: Invocation): string {
-  return runIfThere(lease, `check host ${lease}`);
+export function checkCommand({ lease, escalation }: Invocation): string {
+  return runIfThere(lease, `check host ${lease} ${wordOf(escalation)}`);
 }
 
 /**
@@ -114,10 +128,15 @@ export function checkCommand({ lease }: Invocation): string {
  */
 export function checkNewCommand(document: string, escalation: string): string {
   const words = `check new ${Buffer.from(document).toString("hex")} ${escalation}`;
-  return `sh -c 'f=$(mktemp /tmp/rootless-docker.check.XXXXXX) && trap "rm -f $f" EXIT && (${unpackCommand}) >"$f" && sh "$f" ${words}'`;
+  const [before, given] =
+    escalation === byPassword ? ["IFS= read -r p; ", `${printPassword} | `] : ["", ""];
+  return `sh -c '${before}f=$(mktemp /tmp/rootless-docker.check.XXXXXX) && trap "rm -f $f" EXIT && (${unpackCommand}) >"$f" && ${given}sh "$f" ${words}'`;
 }
 
 /** The same document is on stdin. */
-export function revertCommand(step: string, { lease, agentId }: StepInvocation): string {
-  return runIfThere(lease, `revert ${step} ${lease} "" ${agentId}`);
+export function revertCommand(
+  step: string,
+  { lease, agentId, escalation }: StepInvocation,
+): string {
+  return runIfThere(lease, `revert ${step} ${lease} ${wordOf(escalation)} ${agentId}`);
 }

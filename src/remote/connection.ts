@@ -25,8 +25,25 @@ const hopFields = [
 export function connectionInput(
   connection: pulumi.Input<SshConnectionArgs>,
 ): pulumi.Input<ConnectionInput> {
+  return connectionWith(connection, () => ({}));
+}
+
+/** The same as the component's own inputs record it: how the login becomes root belongs to the way, too. */
+export function recordedConnection(
+  connection: pulumi.Input<SshConnectionArgs>,
+): pulumi.Input<SshConnectionArgs> {
+  return connectionWith(connection, ({ sudoPassword }) =>
+    sudoPassword === undefined ? {} : { sudoPassword: pulumi.secret(sudoPassword) },
+  );
+}
+
+function connectionWith<More extends object>(
+  connection: pulumi.Input<SshConnectionArgs>,
+  more: (fields: SshConnectionArgs) => More,
+): pulumi.Input<ConnectionInput & More> {
   return mapKnown(connection, (fields) => ({
     ...hopInput<ConnectionInput>(fields),
+    ...more(fields),
     // Null is what programs in other languages send for nothing.
     proxy: fields.proxy ? proxyInput(fields.proxy) : undefined,
   }));

@@ -5,6 +5,7 @@ import { agentParts, packedAgent, stepCodeHash } from "../agent/agentText";
 import { driftInDocument } from "../drift/answer";
 import type { Notes } from "../drift/notes";
 import type { Inputs } from "../inputs";
+import { isKnown } from "../knownValue";
 import type { Settings } from "../settings";
 import { documentOf, type StepName, steps } from "../steps";
 import { type Document, renderDocument } from "../steps/document";
@@ -12,6 +13,7 @@ import { everyStepInputs } from "../steps/everyStep/document";
 import { preflight } from "../steps/preflight/step";
 import type { Step } from "../steps/step";
 import { AgentTransfer } from "./args";
+import { withPassword } from "./sudoPassword";
 import {
   applyCommand,
   copyCommand,
@@ -95,8 +97,30 @@ function copyAgent(context: StepContext, accepted: true | Promise<boolean>): pul
 function agentChild(context: StepContext, copy: pulumi.Resource): remote.Command {
   return command(context, "agent", {
     delete: context.invocation.apply(uninstallCommand),
+    stdin: afterPassword(context.inputs, undefined),
     dependsOn: [copy],
   });
+}
+
+/** What is on stdin after sudo's password, which makes a secret of it; as it is where there is no password. */
+function afterPassword(
+  inputs: Inputs,
+  stdin: pulumi.Input<string> | undefined,
+): pulumi.Input<string> | undefined {
+  const path = ["connection.sudoPassword"] as const;
+  if (inputs.atOnce(path)?.connection.sudoPassword === false) return stdin;
+  const given = pulumi.output(stdin);
+  const password = pulumi.output(inputs.from(["sudoPassword"], (all) => all.sudoPassword));
+  return pulumi.output(isKnown(password)).apply((known) =>
+    // In a preview a connection may not be known: what is on stdin is shown all the same.
+    known ? pulumi.all([given, pulumi.isSecret(given), password]).apply(prefixed) : given,
+  ) as pulumi.Output<string>;
+}
+
+function prefixed([text, isSecret, password]: [string | undefined, boolean, string | undefined]) {
+  return password === undefined
+    ? pulumi.output(text)
+    : pulumi.secret(withPassword(password, { text: text ?? "", isSecret }));
 }
 
 function connectionIf(
@@ -158,7 +182,7 @@ function runStep(
     create: unlessIdle((who) => runs("apply", who)),
     update: invocation.apply((who) => runs("update", who)),
     delete: step.reverts ? unlessIdle((who) => revertCommand(name, who)) : undefined,
-    stdin,
+    stdin: afterPassword(inputs, stdin),
     dependsOn,
   });
 }

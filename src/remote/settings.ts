@@ -18,6 +18,8 @@ export interface ConnectionSettings extends HopSettings {
   proxy?: HopSettings;
   /** Seconds. */
   connectTimeout: number;
+  /** Whether there is one; it is apart, so that nothing else is as secret. */
+  sudoPassword: boolean;
 }
 
 /** Fields that are never shown: they reach the engine as secrets only. */
@@ -54,14 +56,19 @@ const publicKey: Rule<string> = (value) =>
     : "is not a public key; write one line such as 'ssh-ed25519 AAAA...', from 'ssh-keygen -F HOST' without the name";
 
 /** @throws nothing; problems are noted in the reader. */
-export function connectionSettings(read: Reader): ConnectionSettings {
+export function connectionSettings(read: Reader): {
+  open: ConnectionSettings;
+  sudoPassword: string | undefined;
+} {
   read.require("host", "name the machine");
   const settings = hopSettings(read);
   const proxy = read.object("proxy");
   const proxySettings = read.given("proxy") ? proxyHopSettings(proxy) : undefined;
   const connectTimeout = read.number("connectTimeout", { rule: between(0, 86_400) }) ?? 300;
+  const password = read.string("sudoPassword", { rule: filledLine, secret: true });
   read.refuseOthers();
-  return { ...settings, proxy: proxySettings, connectTimeout };
+  const open = { ...settings, proxy: proxySettings, connectTimeout };
+  return { open: { ...open, sudoPassword: password !== undefined }, sudoPassword: password };
 }
 
 function proxyHopSettings(read: Reader): HopSettings {
@@ -90,6 +97,24 @@ export function escalationSettings(read: Reader): PrivilegeEscalation {
   return read.oneOf("privilegeEscalation", PrivilegeEscalation) ?? PrivilegeEscalation.Auto;
 }
 
+interface Escalation {
+  privilegeEscalation: PrivilegeEscalation;
+  connection: Pick<ConnectionSettings, "sudoPassword">;
+}
+
+/** doas takes a password from a terminal alone. */
+export function refusePasswordOfOthers(
+  read: Reader,
+  { privilegeEscalation, connection }: Escalation,
+): void {
+  const others: PrivilegeEscalation[] = [PrivilegeEscalation.Doas, PrivilegeEscalation.None];
+  if (connection.sudoPassword && others.includes(privilegeEscalation))
+    read.refuse(
+      "privilegeEscalation",
+      `${privilegeEscalation} asks no sudo, and connection.sudoPassword is for sudo; leave one of the two out`,
+    );
+}
+
 export function transferSettings(read: Reader): AgentTransfer {
   // It decides on the type of a child resource.
   read.requireAtOnce("agentTransfer");
@@ -97,9 +122,12 @@ export function transferSettings(read: Reader): AgentTransfer {
 }
 
 /** The agent's word for it. */
-export function escalationArgument(escalation: PrivilegeEscalation): string {
-  return escalation.toLowerCase();
+export function escalationArgument({ privilegeEscalation, connection }: Escalation): string {
+  return connection.sudoPassword ? byPassword : privilegeEscalation.toLowerCase();
 }
+
+/** The agent's word for sudo with a password, which is then the first line on its stdin. */
+export const byPassword = "password";
 
 /** `ssh://account@host:port`, with an IPv6 address in brackets and its zone as in RFC 6874. */
 export function dockerHostUrl(

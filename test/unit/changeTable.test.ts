@@ -55,6 +55,7 @@ const changes: Record<string, Partial<RootlessDockerHostArgs>[]> = {
     { connection: { ...connection, privateKey: "two" } },
     { connection: { ...connection, port: 2222 } },
     { connection: { ...connection, user: "ops" } },
+    { connection: { ...connection, sudoPassword: "two" } },
     { connection: { ...connection, proxy: { host: "jump.example" } } },
   ],
   "`account.name`": [{ account: { name: "web" } }],

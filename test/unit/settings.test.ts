@@ -17,7 +17,9 @@ describe("defaults", () => {
           hostKey: undefined,
           proxy: undefined,
           connectTimeout: 300,
+          sudoPassword: false,
         },
+        sudoPassword: undefined,
         account: {
           name: "docker-rootless",
           create: true,
@@ -162,9 +164,10 @@ test("every option arrives in its own setting, at its own path", () => {
     settings: {
       ...args,
       connection: {
-        ...{ host, port, user, hostKey, connectTimeout },
+        ...{ host, port, user, hostKey, connectTimeout, sudoPassword: true },
         proxy: expect.objectContaining({ host: proxy.host, hostKey: proxy.hostKey }) as object,
       },
+      sudoPassword: args.connection.sudoPassword,
       secrets: {
         "tls/ca.pem": args.tcpSocket.caCertificate,
         "tls/cert.pem": args.tcpSocket.certificate,

@@ -7,8 +7,9 @@
 #   agent update STEP LEASE '' [AGENT_ID]   the same, where Pulumi knows of the step already
 #   agent revert STEP LEASE '' [AGENT_ID]   takes it back; the same document on stdin
 #   agent revert agent LEASE '' end         for people: takes back all of an installation
-#   agent check host LEASE                  prints what is not as it was left; changes nothing
+#   agent check host LEASE ''               prints what is not as it was left; changes nothing
 #   agent check new DOCUMENT [ESCALATION]   prints what preflight would find; changes nothing
+# ESCALATION, also in place of '': auto, none, sudo, doas or password, the first line of stdin then.
 # One JSON report goes to stdout, one line for each change or problem to stderr. The build adds
 # code_of_step, steps_from_last and the keys of Docker's packages.
 set -eu
@@ -39,3 +40,5 @@ WORK=
 # Not empty where the run removes the agent itself at its end.
 AGENT_GOES=
 TAB='	'
+NEWLINE='
+'

@@ -1,16 +1,21 @@
 # How a run begins and ends: as root, under the lock, with a directory for its notes.
 
-# $1 what was found, $2 what to do.
+# $1 what was found, $2 what to do, $3 what was wanted.
 refuse_privileges() {
-	refuse "privileges: found $1; wanted root rights without a password. To fix: $2"
+	refuse "privileges: found $1; wanted ${3-root rights without a password}. To fix: $2"
 }
 
 # Becomes root the way the user asked for, and keeps stdin, arguments and exit status. An installed
-# agent has a file beside it that says which way.
+# agent has a file beside it that says which way. "password" is sudo with the first line of stdin,
+# which no argument, environment or file has.
 become_root() {
+	local how=$ESCALATION user error line password=''
+	if [ "$how" = password ]; then
+		how=sudo ESCALATION=sudo
+		IFS= read -r password || :
+	fi
 	# The first process is root's.
 	[ ! -O /proc/1 ] || return 0
-	local how=$ESCALATION user error line
 	user=$(id -un)
 	case $how$AGENT in
 	"$STATE"/agents/*) read -r how <"${AGENT%/*}/escalation" || how='' ;;
@@ -27,28 +32,33 @@ become_root() {
 	esac
 	command -v "$how" >/dev/null || refuse_privileges "user $user, not root, and no $how" \
 		"install $how, or leave privilegeEscalation out, or connect as root"
+	line="'permit nopass $user' into /etc/doas.conf"
+	[ "$how" = doas ] || line="'$user ALL=(ALL) NOPASSWD: ALL' into a file of /etc/sudoers.d"
+	set -- "$AGENT" "$VERB" "$STEP" "$LEASE" "$ESCALATION" "$AGENT_ID"
 	# A rule may name another default than root, who would ask again.
-	error=$("$how" -n -u root sh -c : 2>&1 </dev/null) || {
-		line="'permit nopass $user' into /etc/doas.conf"
-		[ "$how" = doas ] || line="'$user ALL=(ALL) NOPASSWD: ALL' into a file of /etc/sudoers.d"
-		refuse_privileges "that '$how -n' refuses $user ($(printf '%s' "$error" | tail -n 1))" \
+	if error=$("$how" -n -u root sh -c : 2>&1 </dev/null); then
+		exec "$how" -n -u root sh "$@"
+	elif [ -z "$password" ]; then
+		refuse_privileges "that '$how -n' refuses user $user (${error##*"$NEWLINE"})" \
 			"put $line, or connect as root"
-	}
-	exec "$how" -n -u root sh "$AGENT" "$@"
+	# By itself first: what follows it on stdin would be further tries.
+	elif error=$(printf '%s\n' "$password" | sudo -S -k -p '' -u root sh -c : 2>&1); then
+		{ printf '%s\n' "$password" && cat; } | sudo -S -k -p '' -u root sh "$@"
+		exit
+	fi
+	refuse_privileges "that sudo refuses connection.sudoPassword (${error##*"$NEWLINE"})" \
+		"set it to $user's password, or put $line" "root rights for user $user with it"
 }
 
 # Makes $WORK, with the directories of the run's document and of the daemon's files.
 prepare_work() {
+	local name
 	# shellcheck disable=SC2046 # paths without blanks
 	(umask 077 && mkdir -p "$WORK/home" "$WORK/earlier" "$WORK/new" \
 		$(document_directories "$WORK/doc"))
 	trap 'ended' EXIT
 	trap 'exit 143' HUP INT PIPE TERM
-	: >"$WORK/changed"
-	: >"$WORK/facts"
-	: >"$WORK/problems"
-	: >"$WORK/wanted"
-	: >"$WORK/declared"
+	for name in changed facts problems wanted declared; do : >"$WORK/$name"; done
 }
 
 # How every run ends.

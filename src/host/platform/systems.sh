@@ -34,8 +34,6 @@ sles 15 zypper - - yes - -
 sles 16 zypper - - yes - -
 arch rolling pacman - - no docker-buildx docker-compose
 '
-NEWLINE='
-'
 known_systems() { printf '%s' "$SYSTEMS"; }
 
 # For people: "debian 11, 12, 13; ubuntu 22.04, 24.04, 26.04" and so on.

@@ -62,8 +62,12 @@ describe.each(modes)("in $mode", ({ preview }) => {
   });
 
   test("the connection of every command: each field where it belongs", async () => {
-    // The component itself waits.
-    const connection = { ...everyOption().connection, connectTimeout: undefined };
+    // The component itself waits, and sudo gets the password on stdin.
+    const connection = {
+      ...everyOption().connection,
+      connectTimeout: undefined,
+      sudoPassword: undefined,
+    };
     const outcome = await create(everyOption(), preview);
     for (const { type, inputs } of outcome.registrations) {
       if (type !== commandType) continue;

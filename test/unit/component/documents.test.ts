@@ -5,6 +5,7 @@ import { certificate } from "../../../testkit/certificate";
 import { serverCertificate, serverKey } from "../../../testkit/serverCertificate";
 import { everyOption, secretValues } from "../fixtures";
 import { inSecret, shown, step, unknown } from "../mocks";
+import { withoutPassword } from "../../../src/remote/sudoPassword";
 import { create, documentOf, modes, usual, withoutCode } from "./create";
 
 /** What a usual daemon's document has of bridges. */
@@ -34,8 +35,9 @@ describe.each(modes)("in $mode", ({ preview }) => {
     const outcome = await create(everyOption(), preview);
     const documents = Object.fromEntries(
       stepNames.map((name) => {
-        const { stdin } = step(outcome, name).inputs;
-        const text = name === "secrets" ? inSecret(stdin) : stdin;
+        const stdin = String(inSecret(step(outcome, name).inputs.stdin));
+        const { text, isSecret } = withoutPassword(stdin, true);
+        expect([name, isSecret]).toEqual([name, name === "secrets"]);
         const lines = withoutCode(text, name).trimEnd().split("\n");
         // In every step's: any change of these makes all of them run.
         const ofEveryStep = ['recheck: "2026-11-25T19:44:00Z"', "take-over: true"];
