@@ -15,12 +15,13 @@ fact() {
 	case $2 in
 	*[!\ -~]*) set -- "$1" "$(printf '%s' "$2" | without_controls)" ;;
 	esac
-	printf '%s:%s\n' "$(json_string "$1")" "$(json_string "$2")" >>"$WORK/facts"
+	printf ',%s:%s' "$(json_string "$1")" "$(json_string "$2")" >>"$WORK/facts"
 }
 
 # The report: the facts that outputs are made of. $1 what is said where nothing changed.
 report() {
-	printf '{"step":%s,"facts":{%s}}\n' "$(json_string "$STEP")" \
-		"$(paste -s -d , "$WORK/facts")"
+	local line=''
+	IFS= read -r line <"$WORK/facts" || :
+	printf '{"step":%s,"facts":{%s}}\n' "$(json_string "$STEP")" "${line#,}"
 	[ -s "$WORK/changed" ] || [ -e "$WORK/stays" ] || say "$1"
 }

@@ -101,13 +101,11 @@ have_account() {
 
 # Where its home will be. $1 the name.
 new_home() {
-	local base
-	if has home; then
-		doc home
-	else
-		base=$(sed -n 's/^HOME=//p' /etc/default/useradd 2>/dev/null | tail -n 1)
-		printf '%s/%s' "${base:-/home}" "$1"
-	fi
+	local line base=/home
+	while IFS= read -r line; do
+		case $line in HOME=*) base=${line#HOME=} ;; esac
+	done 2>/dev/null </etc/default/useradd || true
+	if has home; then doc home; else printf '%s/%s' "$base" "$1"; fi
 }
 
 # $1 the name.

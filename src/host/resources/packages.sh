@@ -82,11 +82,11 @@ install_packages() {
 	local before name version
 	before=$(wc -l <"$STATE/packages")
 	with_lists try_packages "$@" || no_packages "$@"
-	{
+	set -- $({
 		tail -n "+$((before + 1))" "$STATE/packages"
 		for name in "$@"; do printf '%s\n' "${name%%=*}"; done
-	} | sort -u >"$WORK/brought"
-	of_manager installed $(cat "$WORK/brought") | while read -r name version; do
+	} | sort -u)
+	of_manager installed "$@" | while read -r name version; do
 		changed "package $name $version installed"
 	done
 }
