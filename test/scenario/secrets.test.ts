@@ -129,9 +129,11 @@ function linesOf({ events }: Outcome): Record<string, string[]> {
       .replace(/<\{%[^%]*%\}>/g, "")
       .trim()
       .replace(/ package \S+ \S+ installed$/, " package NAME VERSION installed")
-      .replace(/(99rootless-docker-)[0-9a-f]+/, "$1LEASE")
+      .replace(/(99rootless-docker-|agents\/)[0-9a-f]{16}/, "$1LEASE")
       .replace(/ packages removed: .*/, " packages removed: NAMES")
       .replace(/ removes \d+ packages/, " removes N packages");
+    // Which of two steps comes first is chance.
+    if (text.includes(" waits for another run ")) continue;
     const line = event.ephemeral ? text : `lasting ${event.severity}: ${text}`;
     lines[step] = [...(lines[step] ?? []).filter((each) => each !== line), line];
   }
