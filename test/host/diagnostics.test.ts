@@ -32,6 +32,7 @@ test("no root rights: said in one line, nothing changed", async () => {
   expect(await toldBy("none")).toBe(
     `agent: privileges: found user guest, not root, and privilegeEscalation None; ${wanted}take None away, so that sudo or doas is used, or connect as root`,
   );
+  await guest.revertAgent();
   expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
   const admin = new Installation(host, "f1", "admin");
   await admin.install();

@@ -89,7 +89,7 @@ const ofTheConnection: [string, () => object, RegExp][] = [
   [
     "no sudo rights",
     () => ({ user: "nosudo" }),
-    /agent: privileges: found that 'sudo -n' refuses nosudo \(.*\); wanted root rights without a password\. To fix: /,
+    /agent: privileges: found that 'sudo -n' refuses user nosudo \(.*\); wanted root rights without a password\. To fix: /,
   ],
 ];
 

@@ -1,4 +1,4 @@
-import { OnDestroyData, PrivilegeEscalation } from "../../index";
+import { AgentTransfer, OnDestroyData, PrivilegeEscalation } from "../../index";
 import {
   createHost,
   destroyAllHosts,
@@ -51,6 +51,7 @@ test.each([
   const outcome = await installation.tryUp({
     connection: { ...connectionTo(host), user },
     privilegeEscalation,
+    agentTransfer: AgentTransfer.Stdin,
     account: { name: "app" },
     onDestroy: { data: OnDestroyData.Delete },
   });

@@ -55,7 +55,7 @@ test.each([
     "see what 'ssh USER@HOST true'",
   ],
   ["full", "a home of connection.user that takes no file, as on a full disk", "see with 'df'"],
-  ["guest", "that 'sudo -n' refuses guest", "put 'guest ALL=(ALL) NOPASSWD: ALL' into"],
+  ["guest", "that 'sudo -n' refuses user guest", "put 'guest ALL=(ALL) NOPASSWD: ALL' into"],
 ])("%s: one error, and nothing is left", async (user, found, fix) => {
   const errors = await errorOf(user);
   expect(errors).toHaveLength(1);
