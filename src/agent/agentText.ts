@@ -61,6 +61,12 @@ let sum: string | undefined;
  * changed show by name, and its text does not.
  */
 export function agentParts(): { program: string; parts: string[] } {
+  return (agentPartsOnce ??= readParts());
+}
+
+let agentPartsOnce: ReturnType<typeof readParts> | undefined;
+
+function readParts() {
   const parts = [...layers, "main.sh"].map((name) => {
     const files = shellFiles().filter(({ path }) => path.startsWith(`host/${name}`));
     return `# ${name} ${shortHash(files.map(({ path, text }) => `${path}\n${text}`).join(""))}`;

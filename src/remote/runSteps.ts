@@ -52,11 +52,16 @@ export type StepCommands = Record<StepName, remote.Command>;
 /** Brings the agent, then runs the steps, each after those that it needs. */
 export function runSteps(context: StepContext, accepted: true | Promise<boolean>): StepCommands {
   const agent = agentChild(context, copyAgent(context, accepted));
+  // One for all steps: each Output costs a large program time.
+  const invocation = pulumi
+    .all([context.invocation, agent.id])
+    .apply(([who, id]) => ({ ...who, agentId: wordOfId(id) }));
   const commands = new Map<Step, remote.Command>();
   for (const step of steps) {
     const before = step.needs(context.inputs.atOnce(step.inputs));
     const dependsOn = before.flatMap((needed) => commands.get(needed) ?? []);
-    commands.set(step, runStep(context, step, agent, dependsOn.length > 0 ? dependsOn : [agent]));
+    const after = dependsOn.length > 0 ? dependsOn : [agent];
+    commands.set(step, runStep(context, step, invocation, after));
   }
   const named = [...commands].map(([{ name }, command]) => [name, command]);
   return Object.fromEntries(named) as StepCommands;
@@ -145,13 +150,10 @@ const argumentsAreRefused: ConnectionInput = {
 function runStep(
   context: StepContext,
   step: Step,
-  installed: remote.Command,
+  invocation: pulumi.Output<Invocation & StepInvocation>,
   dependsOn: pulumi.Resource[],
 ): remote.Command {
   const { inputs, owner, drift } = context;
-  const invocation = pulumi
-    .all([context.invocation, installed.id])
-    .apply(([who, id]) => ({ ...who, agentId: wordOfId(id) }));
   const name = step.name as StepName;
   const agent = stepCodeHash(name);
   const isFirst = step === preflight;
@@ -161,9 +163,11 @@ function runStep(
   // Of all other steps the command is known, also where an input is not.
   const idle = step.isSecret && inputs.from(step.inputs, isIdle);
   const unlessIdle = (words: (who: Invocation & StepInvocation) => string) =>
-    pulumi
-      .all([invocation, idle])
-      .apply(([who, nothing]) => (nothing ? undefined : words(who))) as pulumi.Output<string>;
+    idle === false
+      ? invocation.apply(words)
+      : (pulumi
+          .all([invocation, idle])
+          .apply(([who, nothing]) => (nothing ? undefined : words(who))) as pulumi.Output<string>);
   const stdinWith = (drifted: Document) =>
     inputs.from([...step.inputs, ...everyStepInputs], (settings) => {
       if (isIdle(settings)) return renderDocument({ agent });
