@@ -56,8 +56,9 @@ test("an up that is killed while packages are unpacked fails, and the next one c
   });
 });
 
-test("the state holds no secret in clear", () => {
+test("the state holds no secret in clear, and is small", () => {
   const state = web.stack.stateText;
+  expect(state.length).toBeLessThan(100_000);
   expect(state).not.toContain("s3cret-one");
   expect(state).not.toContain(host.privateKey.split("\n")[2]);
 });
