@@ -41,8 +41,13 @@ function isWhole(path: string): boolean {
 function ownDirectory(): string {
   const user = process.getuid?.() ?? "user";
   const directory = join(tmpdir(), `rootless-docker-${user}`);
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const { uid, mode } = lstatSync(directory);
-  const isOwn = process.platform === "win32" || (uid === user && (mode & 0o40777) === 0o40700);
-  return isOwn ? directory : mkdtempSync(`${directory}-`);
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    const { uid, mode } = lstatSync(directory);
+    const isOwn = uid === user && (mode & 0o40777) === 0o40700;
+    if (isOwn || process.platform === "win32") return directory;
+  } catch {
+    // A file or a link of that name.
+  }
+  return mkdtempSync(`${directory}-`);
 }

@@ -55,12 +55,12 @@ export function wordOfId(id: string): string {
   return createHash("sha256").update(id).digest("hex").slice(0, 12);
 }
 
-/** Where the login finds the agent's text until it is installed. */
+/** Where the login finds the agent's text until it is installed, as a word of sh. */
 export function copyPath(transfer: AgentTransfer, lease: string): string {
   // SFTP takes a path without a "/" in the login's home, which stdin does without.
   return transfer === AgentTransfer.Sftp
     ? `.rootless-docker-${lease}`
-    : `/tmp/rootless-docker.${lease}`;
+    : `/tmp/rootless-docker.${lease}.$(id -u)`;
 }
 
 /** The agent is on stdin. The file is one that only the SSH user can change; a run that was killed left one. */
@@ -71,12 +71,12 @@ export function copyCommand({ lease }: Pick<Invocation, "lease">): string {
 
 /** stdin is not read. */
 export function removeCopyCommand({ lease }: Pick<Invocation, "lease">): string {
-  return `rm -f ${copyPath(AgentTransfer.Stdin, lease)}`;
+  return `sh -c 'rm -f ${copyPath(AgentTransfer.Stdin, lease)} || :'`;
 }
 
 /**
- * The document of preflight is on stdin. The agent is put into place first, from the login's copy, unless it is there
- * already. The copy goes then: root runs no file of the login's twice.
+ * The document of preflight is on stdin. The agent is put into place first, unless it is there already. Others of the
+ * login's group may be able to change the copy: so root runs a file that the login alone has, once its sum is right.
  */
 export function preflightCommand(
   verb: "apply" | "update",
@@ -87,16 +87,19 @@ export function preflightCommand(
   const places = `a=${state}/agents/${lease} c=${copyPath(transfer, lease)}`;
   const installed = `.${lease}.${agentSum().slice(0, 16)}${asks ? "sudo" : escalation}`;
   const isThere = `[ "$(readlink $a)$(cat $a/escalation)" = ${installed} ] && sha256sum --status -c $a/sha256`;
-  const isWhole = `echo "${agentSum()}  $c" | sha256sum --quiet -c && [ -O $c ]`;
-  const install = `sh $c install agent ${lease} ${escalation}`;
+  const isWhole = `echo "${agentSum()}  $f" | sha256sum --status -c || ! echo "sha256sum: $c: not what was brought" >&2`;
+  const install = `sh $f install agent ${lease} ${escalation}`;
   const apply = `sh $a/agent ${verb} preflight ${lease} ${wordOf(escalation)} ${agentId}`;
   // Both agents read the password, which this shell keeps in a variable of its own: printf is a part of it.
   const [before, installs, applies] = asks
-    ? ["IFS= read -r p; ", `${printPassword} | ${install}`, `{ ${printPassword}; cat; } | ${apply}`]
+    ? [readPassword, `${printPassword} | ${install}`, `{ ${printPassword}; cat; } | ${apply}`]
     : ["", `${install} </dev/null`, apply];
-  return `sh -c '${before}${places}; { ${isThere}; } 2>/dev/null || { ${isWhole} && ${installs} >/dev/null; } && rm -f $c && ${applies}'`;
+  const bring = `f=$(mktemp) && trap "rm -f $f" EXIT && cat $c >$f && { ${isWhole}; } && ${installs} >/dev/null`;
+  return `sh -c '${before}${places}; { ${isThere}; } 2>/dev/null || { ${bring}; } && { rm -f $c; ${applies}; }'`;
 }
 
+// Not of the environment, which the programs have that this shell starts.
+const readPassword = "unset p; IFS= read -r p; ";
 const printPassword = 'printf "%s\\n" "$p"';
 
 /** stdin is not read, but for a password. Where nothing is there, this last command says so for all. */
@@ -129,7 +132,7 @@ export function checkCommand({ lease, escalation }: Invocation): string {
 export function checkNewCommand(document: string, escalation: string): string {
   const words = `check new ${Buffer.from(document).toString("hex")} ${escalation}`;
   const [before, given] =
-    escalation === byPassword ? ["IFS= read -r p; ", `${printPassword} | `] : ["", ""];
+    escalation === byPassword ? [readPassword, `${printPassword} | `] : ["", ""];
   return `sh -c '${before}f=$(mktemp /tmp/rootless-docker.check.XXXXXX) && trap "rm -f $f" EXIT && (${unpackCommand}) >"$f" && ${given}sh "$f" ${words}'`;
 }
 

@@ -132,7 +132,9 @@ export function explainMissingAgent(step: string, error: string): string | undef
 function sumsWords(error: string): string[] {
   const [, first = ""] = /":\n(.*)/.exec(error) ?? [];
   const isSum =
-    /^sha256sum: |rootless-docker(\/agents\/[0-9a-f]+\/(agent|sha256)|[.-][0-9a-f]+): /.test(first);
+    /^sha256sum: |rootless-docker(\/agents\/[0-9a-f]+\/(agent|sha256)|[.-][0-9a-f.]+): /.test(
+      first,
+    );
   return isSum ? [first] : [];
 }
 

@@ -68,14 +68,19 @@ export function runSteps(context: StepContext, accepted: true | Promise<boolean>
 }
 
 /**
- * The agent's text, into a file of the login's: preflight puts it into place. A new `recheck` brings it again. Refused
+ * The agent's text, into a file of the login's: preflight puts it into place. Refused
  * arguments end here, before anything touches the host.
  */
 function copyAgent(context: StepContext, accepted: true | Promise<boolean>): pulumi.Resource {
   const { name, inputs, invocation, lease, options, transfer } = context;
   const connection =
     accepted === true ? context.connection : connectionIf(accepted, context.connection);
-  const triggers = [lease, inputs.from(["recheck"], ({ recheck }) => recheck ?? "")];
+  // For each of these the program may be needed on the machine, or in another user's home.
+  const paths = ["recheck", "takeOver", "connection.user"] as const;
+  const needed = ({ recheck = "", takeOver, connection: { user } }: Settings) =>
+    [recheck, String(takeOver), user].join(" ");
+  const escalation = invocation.apply((who) => who.escalation);
+  const triggers = [lease, inputs.from(paths, needed), escalation];
   if (transfer === AgentTransfer.Stdin)
     return command({ ...context, connection, triggers }, "copy", {
       create: invocation.apply(copyCommand),

@@ -97,6 +97,15 @@ test("another owner is an error, and takes over with takeOver", async () => {
   await expectAsBefore();
 });
 
+test("a takeover that is cut off after preflight: its destroy gives all back", async () => {
+  await new Installation(host, "d4").applyAll(deletes);
+  const second = new Installation(host, "d5");
+  await second.install();
+  await second.apply("preflight", { ...deletes, owner: "ops/dev/ada", takeOver: true });
+  await second.destroy();
+  await expectAsBefore();
+});
+
 const early = ["preflight", "engine", "account", "kernel", "secrets"] as const;
 
 test("a step that is created twice: one delete of it changes nothing", async () => {

@@ -1,4 +1,4 @@
-import { AgentTransfer, OnDestroyData } from "../../index";
+import { AgentTransfer, OnDestroyData, PrivilegeEscalation } from "../../index";
 import {
   createHost,
   destroyAllHosts,
@@ -14,7 +14,7 @@ let host: TestHost;
 let before: HostSnapshot;
 
 beforeAll(async () => {
-  const names = ["homeless", "chatty", "full", "guest"];
+  const names = ["homeless", "chatty", "full", "guest", "ops"];
   const sudo = (name: string) => (name === "guest" ? "none" : "nopasswd");
   host = await createHost({
     suite: "trixie",
@@ -61,6 +61,26 @@ test.each([
   expect(errors).toHaveLength(1);
   expect(errors[0]).toContain(`: found ${found}`);
   expect(errors[0]).toContain(`To fix: ${fix}`);
+  expect(await left()).toEqual([]);
+});
+
+test("a user whom sudo refuses, then another one, then another way to be root", async () => {
+  const stack = await HostStack.on(host, "users");
+  const wishes = { account: { name: "app" }, onDestroy: { data: OnDestroyData.Delete } };
+  const { failure } = await stack.tryUp({ ...wishes, ...as("guest") });
+  expect(failure).toContain("refuses user guest");
+  for (const [user, privilegeEscalation] of [
+    ["root", PrivilegeEscalation.Auto],
+    ["ops", PrivilegeEscalation.Auto],
+    ["ops", PrivilegeEscalation.Sudo],
+  ] as const) {
+    const program = { ...wishes, ...as(user), privilegeEscalation };
+    await stack.up(program);
+    expect(stepsRun(await stack.up(program))).toEqual([]);
+  }
+  await stack.destroy();
+  // Nobody logs in as that user any more.
+  await host.run("rm ~guest/.rootless-docker-*");
   expect(await left()).toEqual([]);
 });
 

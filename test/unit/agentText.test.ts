@@ -41,7 +41,11 @@ test("the file that travels is this user's alone, written again where it is not 
   chmodSync(directory, 0o777);
   rmSync(file);
   expect(dirname(agentFile())).not.toBe(directory);
-  chmodSync(directory, 0o700);
+  rmSync(directory, { recursive: true });
+  writeFileSync(directory, "");
+  rmSync(agentFile());
+  expect(dirname(agentFile())).not.toBe(directory);
+  rmSync(directory);
 });
 
 test("every line that travels is short enough for any tool", () => {

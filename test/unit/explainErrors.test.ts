@@ -97,7 +97,7 @@ test.each([
   "sh: /var/lib/rootless-docker/agent: No such file or directory",
   "sh: can't open '/var/lib/rootless-docker/agent': No such file or directory",
   "sha256sum: /var/lib/rootless-docker/agents/0123/sha256: No such file or directory",
-  ".rootless-docker-0123: FAILED",
+  "cat: /tmp/rootless-docker.0123.1000: No such file or directory",
   "sha256sum: .rootless-docker-0123: No such file or directory",
   "sha256sum: /var/lib/rootless-docker/agents/0123/sha256: no properly formatted SHA256 checksum lines found",
   "sha256sum: WARNUNG: 1 berechnete Prüfsumme passte NICHT",

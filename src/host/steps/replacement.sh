@@ -26,7 +26,8 @@ skip_delete_of_replaced() {
 	local notes=$OWN/$STEP.replaced
 	if [ "$STEP" = agent ]; then
 		# Its resource runs nothing when it is made, and its own delete comes after the daemon's.
-		{ [ "$AGENT_ID" != end ] && is_applied daemon; } || return 1
+		{ [ "$AGENT_ID" != end ] && is_applied daemon && ! grep -qsx -e - "$OWN/daemon.agent"; } ||
+			return 1
 	elif ! is_of_another_agent; then
 		{ [ "$AGENT_ID" != end ] && is_applied daemon && [ -s "$notes" ]; } || return 1
 		sed 1d "$notes" | write_record "$notes"

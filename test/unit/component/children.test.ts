@@ -147,8 +147,8 @@ describe.each(modes)("in $mode", ({ preview }) => {
         // Without secret values that step logs in nowhere.
         const isIdle = name === "secrets";
         if (name === "preflight") {
-          const install = `sh $c install agent ${lease} ${word} </dev/null >/dev/null; } && rm -f $c`;
-          const apply = `sh $a/agent apply preflight ${lease} "" ${agentId}'`;
+          const install = `sh $f install agent ${lease} ${word} </dev/null >/dev/null; }`;
+          const apply = `{ rm -f $c; sh $a/agent apply preflight ${lease} "" ${agentId}; }'`;
           expect(created).toContain(`sh -c 'a=${own} c=${copy}; { `);
           expect(created).toContain(`${install} && ${apply}`);
           expect(updated).toBe((created as string).replace(" apply ", " update "));
