@@ -224,7 +224,7 @@ const places = [
   ".config/systemd/user/docker.service",
 ];
 // A pipe or an endless file in the unit's place holds up the account's own manager, which root's steps wait for to their
-// limit: plantedFiles has these.
+// limit.
 const plants: [string, string][] = [
   ["links to what is root's", 'ln -s /root/closed/secret "$p"'],
   [
