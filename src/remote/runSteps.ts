@@ -52,7 +52,7 @@ export type StepCommands = Record<StepName, remote.Command>;
 /** Brings the agent, then runs the steps, each after those that it needs. */
 export function runSteps(context: StepContext, accepted: true | Promise<boolean>): StepCommands {
   const agent = agentChild(context, copyAgent(context, accepted));
-  // One for all steps: each Output costs a large program time.
+  // One Output for all steps: a program of many hosts pays for each.
   const invocation = pulumi
     .all([context.invocation, agent.id])
     .apply(([who, id]) => ({ ...who, agentId: wordOfId(id) }));
@@ -68,14 +68,14 @@ export function runSteps(context: StepContext, accepted: true | Promise<boolean>
 }
 
 /**
- * The agent's text, into a file of the login's: preflight puts it into place. Refused
- * arguments end here, before anything touches the host.
+ * A file of the login's with the agent's text, which preflight puts into place. Refused arguments end here, before
+ * anything touches the host.
  */
 function copyAgent(context: StepContext, accepted: true | Promise<boolean>): pulumi.Resource {
   const { name, inputs, invocation, lease, options, transfer } = context;
   const connection =
     accepted === true ? context.connection : connectionIf(accepted, context.connection);
-  // For each of these the program may be needed on the machine, or in another user's home.
+  // Another value of these brings the file again: preflight may need it then, or another user.
   const paths = ["recheck", "takeOver", "connection.user"] as const;
   const needed = ({ recheck = "", takeOver, connection: { user } }: Settings) =>
     [recheck, String(takeOver), user].join(" ");

@@ -44,7 +44,7 @@ read_document() {
 			plain["n"] = "\n"; plain["t"] = "\t"; plain["r"] = "\r"
 			plain["b"] = "\b"; plain["f"] = "\f"
 		}
-		# For people: the parts of the agent, in the document of preflight.
+		# For previews: the parts of the agent, or that there was a password.
 		/^#/ { next }
 		{
 			print > (dir "/document")

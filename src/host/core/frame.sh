@@ -21,8 +21,7 @@ export LC_ALL=C
 SYSTEM_PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export PATH="$SYSTEM_PATH"
 export DEBIAN_FRONTEND=noninteractive
-# Variables of the login by which perl, find and systemctl behave in another way, and one that is
-# a secret here: the programs that are started would have it.
+# Variables of the login by which programs behave in another way, and one that is a secret here.
 unset PERL5OPT PERL5LIB PERL5DB PERL_UNICODE PERLIO POSIXLY_CORRECT BLOCK_SIZE TMPDIR
 unset SYSTEMD_LOG_LEVEL password
 

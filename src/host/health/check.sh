@@ -36,7 +36,7 @@ difference() {
 # Lines of a step, what it is about, what is there and what is wanted, with tabs, of the
 # installation LEASE.
 differences_here() {
-	local account step name
+	local account step name version
 	account=$(account_of "$LEASE")
 	know_account "$account" || {
 		printf 'account\taccount %s\tno such account\tit to exist\n' "$account"
@@ -52,9 +52,11 @@ differences_here() {
 	done
 	DOC=$WORK/engine
 	! is_applied engine || read_document "$OWN/engine" "$DOC"
-	[ "$(doc source)" = static-archive ] || engine_pin true >/dev/null ||
-		printf 'engine\tversion of %s\t%s\t%s\n' "$(engine_package)" \
-			"$(installed_version "$(engine_package)" | grep . || echo none)" "$(doc version)"
+	! has version || [ "$(doc source)" = static-archive ] || {
+		version=$(installed_version "$(engine_package)")
+		is_wanted_version "$version" || printf 'engine\tversion of %s\t%s\t%s\n' \
+			"$(engine_package)" "${version:-none}" "$(doc version)"
+	}
 	if is_applied daemon && ! { service_manager_runs && daemon_is_up; }; then
 		printf 'daemon\tdocker.service of %s\tnot running\tactive\n' "$ACCOUNT"
 	fi

@@ -18,9 +18,8 @@ has_part_file() {
 # A line of a text file. $1 the name.
 line_state() {
 	has_part_file "$1" || return 0
-	printf '%s\n' "${1#* }" >"$WORK/line"
-	! home_bytes "$PART_FILE" | grep -qxFf "$WORK/line" || { printf present && return; }
-	printf absent
+	printf '%s\n' "${1#* }" >"$WORK/key"
+	if home_bytes "$PART_FILE" | grep -qxFf "$WORK/key"; then printf present; else printf absent; fi
 }
 
 # A member of a JSON object, at the top or one below: currentContext, auths/ADDRESS. docker writes

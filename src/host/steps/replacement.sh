@@ -15,9 +15,8 @@ count_replacement() {
 }
 
 is_of_another_agent() {
-	local before=''
-	[ -e "$OWN/$STEP.agent" ] || return 1
-	read -r before <"$OWN/$STEP.agent" || true
+	local before
+	before=$(words_of_file "$OWN/$STEP.agent")
 	[ -n "$AGENT_ID" ] && [ -n "$before" ] && [ "$before" != "$AGENT_ID" ]
 }
 
@@ -26,8 +25,8 @@ skip_delete_of_replaced() {
 	local notes=$OWN/$STEP.replaced
 	if [ "$STEP" = agent ]; then
 		# Its resource runs nothing when it is made, and its own delete comes after the daemon's.
-		{ [ "$AGENT_ID" != end ] && is_applied daemon && ! grep -qsx -e - "$OWN/daemon.agent"; } ||
-			return 1
+		{ [ "$AGENT_ID" != end ] && is_applied daemon; } || return 1
+		[ "$(words_of_file "$OWN/daemon.agent")" != - ] || return 1
 	elif ! is_of_another_agent; then
 		{ [ "$AGENT_ID" != end ] && is_applied daemon && [ -s "$notes" ]; } || return 1
 		sed 1d "$notes" | write_record "$notes"

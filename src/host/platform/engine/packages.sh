@@ -54,21 +54,22 @@ conflicting_packages() {
 	esac
 }
 
-# The version of the daemon's package that was asked for: a whole one, with or without its epoch, or
-# its first components. Nothing where none was. False where there is none such. $1 true where only
-# the installed one counts.
+# True for a version $1 that engine.version names: whole, without its epoch, or as it begins.
+is_wanted_version() {
+	set -- "$1" "$(doc version)"
+	case $1 in
+	"$2" | "$2"[-.+~_]* | *:"$2" | *:"$2"[-.+~_]*) ;;
+	*) return 1 ;;
+	esac
+}
+
+# Such a version of the daemon's package; nothing where none was asked for, false where none is.
 engine_pin() {
-	local wanted package version
+	local package version
 	has version || return 0
-	wanted=$(doc version)
 	package=$(engine_package)
-	for version in $(installed_version "$package") $(${1-of_manager} versions "$package"); do
-		case $version in
-		"$wanted" | "$wanted"[-.+~_]* | *:"$wanted" | *:"$wanted"[-.+~_]*)
-			printf '%s' "$version"
-			return 0
-			;;
-		esac
+	for version in $(installed_version "$package") $(of_manager versions "$package"); do
+		! is_wanted_version "$version" || { printf '%s' "$version" && return; }
 	done
 	return 1
 }
