@@ -17,6 +17,8 @@ beforeAll(async () => {
     suite: "trixie",
     admins: [{ name: user, sudo: "password" }],
   });
+  // Names of the shell's variables that hold it, if programs got those.
+  await host.run("printf 'p=x\\npassword=x\\n' >>/etc/environment");
   installation = await HostStack.on(host, "password");
 });
 afterAll(destroyAllHosts);

@@ -84,6 +84,22 @@ test("a user whom sudo refuses, then another one, then another way to be root", 
   expect(await left()).toEqual([]);
 });
 
+test("a copy that somebody changes as root is asked for: root runs what was brought", async () => {
+  // It runs as the login does, in the moment between the sum and root.
+  await host.run(`printf '%s\\n' '#!/bin/sh' \
+    'for f in ~ops/.rootless-docker-*; do [ ! -e "$f" ] || echo "touch /root/planted" >"$f"; done' \
+    'exec /usr/bin/sudo "$@"' >/usr/local/bin/sudo && chmod 755 /usr/local/bin/sudo`);
+  const stack = await HostStack.on(host, "changed");
+  await stack.up({
+    ...as("ops"),
+    account: { name: "app" },
+    onDestroy: { data: OnDestroyData.Delete },
+  });
+  await stack.destroy();
+  await host.run("rm /usr/local/bin/sudo");
+  expect(await left()).toEqual([]);
+});
+
 /** But the part of a file that filled a disk, and the manager of a login that has just ended. */
 async function left(): Promise<string[]> {
   const lines = diffSnapshots(before, await snapshotHost(host));
@@ -109,7 +125,13 @@ test("no SFTP at all: one error; and stdin does without all of these", async () 
     expect(stepsRun(await stack.up(args))).toEqual([]);
     const change = { ...args, unprivilegedPing: { groups: "0 9" } };
     expect(stepsRun(await stack.up(change))).toEqual(["update web-kernel"]);
+    // Somebody else has seen the name in ps(1): that holds nothing up.
+    const lease = String(stack.stack.outputs("web-lease").hex);
+    const planted = `/tmp/rootless-docker.${lease}.${await host.run(`id -u ${user}`)}`.trim();
+    await host.run(`mkdir ${planted}`);
+    await stack.up({ ...change, account: { name: "app", create: false } });
     await stack.destroy();
+    await host.run(`rmdir ${planted}`);
   }
   await withoutSftp(false);
   expect(await left()).toEqual([]);
