@@ -1,16 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
+import type { Property } from "./readableSchema";
 
-interface Property {
-  type?: string;
-  $ref?: string;
-  items?: Property;
-  additionalProperties?: Property;
-  oneOf?: Property[];
-  description?: string;
-  optional?: boolean;
-}
 interface Type {
   properties?: Record<string, Property>;
   required?: string[];

@@ -5,18 +5,7 @@ import * as exported from "../../../index";
 import type { RootlessDockerHostArgs } from "../../../index";
 import { Inputs } from "../../../src/inputs";
 import { inputsPage } from "../../../scripts/inputsPage";
-import { readableSchema } from "../../../scripts/readableSchema";
-
-interface Property {
-  type?: string;
-  $ref?: string;
-  items?: Property;
-  additionalProperties?: Property;
-  oneOf?: Property[];
-  optional?: boolean;
-  plain?: boolean;
-  description?: string;
-}
+import { type Property, readableSchema } from "../../../scripts/readableSchema";
 
 interface ObjectType {
   description?: string;
