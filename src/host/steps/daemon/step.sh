@@ -87,10 +87,11 @@ bridge_facts() {
 }
 
 # Called when another step has come to its end: where it has changed what a daemon that is there
-# stands on, or its secret values, the daemon's own step is applied again as it was recorded.
+# stands on, or its secret values, the daemon's own step is applied again as it was recorded. With
+# programs missing no daemon starts: the step engine brings them, and the daemon follows that.
 follow_daemon() {
 	read_start
-	if is_applied daemon && [ -n "${ACCOUNT-}" ] &&
+	if is_applied daemon && [ -n "${ACCOUNT-}" ] && [ -z "$(missing_programs)" ] &&
 		{ have_new_values || [ "$(ground)" != "$RUNNING_GROUND" ]; }; then
 		(
 			trap - EXIT
