@@ -9,7 +9,6 @@ import { withWholeDeletedWith } from "./deletedWith";
 import { askForDrift } from "./drift/notes";
 import { Inputs } from "./inputs";
 import { reportedOutputs } from "./outputs";
-import { requirePeers } from "./peers";
 import { reachOutputs } from "./reach";
 import { recordedInputs } from "./recordedInputs";
 import { AgentTransfer } from "./remote/args";
@@ -82,7 +81,6 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
    * registered for plain values, before anything touches the host for Outputs.
    */
   constructor(name: string, args: RootlessDockerHostArgs, opts?: pulumi.ComponentResourceOptions) {
-    requirePeers();
     const inputs = new Inputs(args);
     const creation = new Creation(inputs);
     const guard = guardRestarts(name, inputs, () => this);
