@@ -1,6 +1,6 @@
 import type { Effect } from "./effects";
 import type { Settings } from "../settings";
-import type { Document, DocumentEntry } from "./document";
+import type { Document } from "./document";
 import { type Facts, type FactTypes, type Read, readFacts } from "./facts";
 import { type InputPath, type SettingsAt, settingsAt } from "./inputPaths";
 
@@ -10,11 +10,7 @@ export interface Step<Name extends string = string, Outputs extends object = obj
   readonly name: Name;
   /** The settings that its document is made of. What is unknown or secret elsewhere does not matter. */
   readonly inputs: readonly InputPath[];
-  /** Keys of its document that its shell reads. `*` stands for any text. */
-  readonly applied: readonly string[];
-  /** Keys that are there for people who read a preview. */
-  readonly displayed: readonly string[];
-  /** What a change of a key does beyond it, for people who read a preview. */
+  /** What a change of a key does beyond it, for people who read a preview. `*` stands for any text. */
   readonly effects: Readonly<Record<string, Effect>>;
   /** Whether its document is a secret as a whole, unless it is empty. */
   readonly isSecret: boolean;
@@ -38,34 +34,22 @@ export interface Step<Name extends string = string, Outputs extends object = obj
   };
 }
 
-/** A key of a document as a type; `daemon.json/*` is every key that begins so. */
-type Key<Pattern extends string> = Pattern extends `${infer Start}*${infer End}`
-  ? `${Start}${string}${Key<End>}`
-  : Pattern;
-
 interface Definition<
   Name extends string,
   Path extends InputPath,
-  Applied extends string,
-  Displayed extends string,
   Types extends FactTypes,
   Outputs extends object,
 > {
   name: Name;
   needs?: readonly Step[] | ((given: SettingsAt<Path> | undefined) => readonly Step[]);
   inputs: readonly Path[];
-  applied: readonly Applied[];
-  displayed?: readonly Displayed[];
   /** Defaults to none. */
-  effects?: { [Pattern in Key<Applied | Displayed> | Applied | Displayed]?: Effect };
+  effects?: Readonly<Record<string, Effect>>;
   /** Defaults to false. */
   isSecret?: boolean;
   /** Defaults to true. */
   reverts?: boolean;
-  document: (
-    given: SettingsAt<Path>,
-    owner: string,
-  ) => { [K in Key<Applied | Displayed>]?: DocumentEntry };
+  document: (given: SettingsAt<Path>, owner: string) => Document;
   /** Defaults to none. */
   facts?: Types;
   outputs?: { [Output in keyof Outputs]: (facts: Read<Types>) => Outputs[Output] };
@@ -75,14 +59,12 @@ interface Definition<
 export function defineStep<
   const Name extends string,
   const Path extends InputPath,
-  const Applied extends string,
-  const Displayed extends string = never,
   // A step without facts has none, and no outputs.
   Types extends FactTypes = Record<string, never>,
   Outputs extends object = object,
->(definition: Definition<Name, Path, Applied, Displayed, Types, Outputs>): Step<Name, Outputs> {
-  const { name, inputs, applied, document, facts = {}, outputs = {}, needs = [] } = definition;
-  const { displayed = [], effects = {}, isSecret = false, reverts = true } = definition;
+>(definition: Definition<Name, Path, Types, Outputs>): Step<Name, Outputs> {
+  const { name, inputs, document, facts = {}, outputs = {}, needs = [] } = definition;
+  const { effects = {}, isSecret = false, reverts = true } = definition;
   const readers = Object.entries(outputs as Record<string, (facts: unknown) => unknown>).map(
     ([output, make]) => [
       output,
@@ -90,15 +72,11 @@ export function defineStep<
     ],
   );
   return {
-    ...{
-      name,
-      inputs,
-      applied,
-      displayed,
-      effects: effects,
-      isSecret,
-      reverts,
-    },
+    name,
+    inputs,
+    effects,
+    isSecret,
+    reverts,
     needs: (settings) =>
       typeof needs === "function" ? needs(settings && settingsAt(settings, inputs)) : needs,
     document: (settings, owner) => document(settingsAt(settings, inputs), owner),

@@ -12,11 +12,6 @@ export const account = defineStep({
   name: "account",
   needs: [preflight],
   inputs: ["account", "subordinateIds", "resourceControllers"],
-  applied: [
-    ...(["account", "create", "uid", "home", "shell", "authorized_keys"] as const),
-    ...(["subuid", "subgid", "subuid-start", "subgid-start", "allocation"] as const),
-    "cgroup.controllers",
-  ],
   effects: {
     ...{ subuid: otherIds, subgid: otherIds, "subuid-start": otherIds, "subgid-start": otherIds },
     "cgroup.controllers": {

@@ -33,21 +33,6 @@ export const daemon = defineStep({
     ...(["network", "storageDriver", "onDestroy", "registryCertificates", "tcpSocket"] as const),
     ...(["unitOverrides", "prune"] as const),
   ],
-  applied: [
-    ...(["account", "daemon.json/*", "environment/*", "on-destroy-data"] as const),
-    ...([
-      "default-network-opts.bridge",
-      "certs.d/*",
-      "tcp-socket",
-      "ipv6",
-      "docker.service/*",
-    ] as const),
-    ...(["docker-prune.OnCalendar", "docker-prune.until", "docker-prune.all"] as const),
-    // The step secrets reads them in this document.
-    ...(["secrets", "registries"] as const),
-  ],
-  // The unit names the engine's start script.
-  displayed: ["source"],
   effects: {
     "daemon.json/*": restarts,
     "environment/*": restarts,

@@ -11,12 +11,6 @@ export const engine = defineStep({
   name: "engine",
   needs: [preflight],
   inputs: ["engine", "rootfulDocker"],
-  applied: [
-    ...(["source", "version", "repository", "repository-key"] as const),
-    ...(["archive.engine", "archive.rootless-extras", "plugins"] as const),
-    ...(["rootful-docker", "rootful-docker.purge"] as const),
-  ],
-  displayed: ["rootful-docker.purge.data"],
   effects: {
     ...{ source: otherEngine, version: otherEngine, "archive.*": otherEngine },
     "rootful-docker": rootfulDockerEffect,

@@ -20,9 +20,6 @@ export const kernel = defineStep({
     "engine.source",
     "privilegedPorts",
   ],
-  // Every key with a dot is a kernel setting, net.ipv4.ping_group_range among them, but for the capability.
-  applied: ["*.*", "modprobe.d/*", "apparmor-profile", "rootlesskit.capability"],
-  displayed: ["privileged-ports"],
   effects: { "privileged-ports": privilegedPortsEffect, "rootlesskit.capability": restarts },
   document: (given) => ({
     ...sysctlsDocument(given.sysctls),

@@ -24,14 +24,6 @@ export const preflight = defineStep({
     "network.ipv6",
     "daemon.data-root",
   ],
-  applied: [
-    ...(["account", "create", "uid", "home", "shell"] as const),
-    ...(["subuid", "subgid", "subuid-start", "subgid-start", "allocation"] as const),
-    "owner",
-    ...(["source", "plugins", "rootful-docker"] as const),
-    ...(["daemon.json/storage-driver", "daemon.json/data-root"] as const),
-    "ipv6",
-  ],
   document: (given, owner) => ({
     ...identityDocument(given.account, given.subordinateIds),
     ...storageTrialDocument(given.storageDriver, given.daemon["data-root"]),

@@ -13,7 +13,6 @@ export const secrets = defineStep({
   needs: [preflight],
   isSecret: true,
   inputs: ["secrets", "registryLogins"],
-  applied: ["daemon.json/*", "environment/*", "tls/*", "registryAuth/*"],
   effects: {
     ...{ "daemon.json/*": restarts, "environment/*": restarts, "tls/*": restarts },
     "registryAuth/*": registryEffect,
