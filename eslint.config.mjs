@@ -45,12 +45,7 @@ export default tseslint.config(
   },
   {
     // The pure core: plain values in, plain values out. Everything here runs without Pulumi.
-    files: [
-      "src/settings.ts",
-      "src/remote/settings.ts",
-      "src/steps/**/*.ts",
-      "src/validation/*.ts",
-    ],
+    files: ["src/ssh/settings.ts", "src/steps/**/*.ts", "src/validation/*.ts"],
     rules: {
       "@typescript-eslint/no-restricted-imports": [
         "error",

@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks";
 import { agentText, stepCodeHash, stepNames } from "../src/agent/agentText";
-import { readSettings } from "../src/settings";
+import { readSettings } from "../src/steps/settings";
 import { documentsOf } from "../src/steps";
 import { renderDocument } from "../src/steps/document";
 import { createHost, type TestHost } from "../testbed/hosts";

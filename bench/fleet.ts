@@ -8,7 +8,7 @@ import { join, relative } from "node:path";
 import { performance } from "node:perf_hooks";
 import { parseArgs } from "node:util";
 import { interruptible } from "../examples/demo/interrupt";
-import { runOverSsh } from "../src/remote/ssh";
+import { runOverSsh } from "../src/ssh/ssh";
 import { destroyAllHosts } from "../testbed/hosts";
 import { execOrThrow } from "../testbed/hosts/exec";
 import { requireHostTools } from "../testbed/requirements";

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import { dirname, join } from "node:path";
 import { dockerKeys } from "../src/agent/agentText";
 import { shellFiles } from "../src/agent/shellSources";
-import { packageSchema } from "../src/plugin/packageSchema";
+import { packageSchema } from "../src/plugin/provider";
 
 /**
  * Builds the package into bin/, as small as it can be read: programs without comments, types with them and

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { packageSchema } from "../src/plugin/packageSchema";
+import { packageSchema } from "../src/plugin/provider";
 
 /** An input, an output, or a field of a type, as a schema has it. */
 export interface Property {

@@ -1,19 +1,15 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { DriftDetection } from "./drift/args";
-import type { AgentTransfer, PrivilegeEscalation, SshConnectionArgs } from "./remote/args";
-import type { Restarts } from "./restarts/args";
-import type { AccountArgs } from "./steps/account/args";
-import type { SubordinateIdsArgs } from "./steps/account/subordinateIds/args";
-import type { OnDestroyArgs } from "./steps/daemon/data/args";
-import type { NetworkArgs } from "./steps/daemon/network/args";
-import type { PruneArgs } from "./steps/daemon/prune/args";
-import type { TcpSocketArgs } from "./steps/daemon/tcpSocket/args";
-import type { StorageDriver } from "./steps/daemon/storage/args";
+import type { DriftDetection, Restarts } from "./steps/everyStep";
+import type { AgentTransfer, PrivilegeEscalation, SshConnectionArgs } from "./ssh/args";
+import type { AccountArgs, SubordinateIdsArgs } from "./steps/account/args";
+import type { OnDestroyArgs } from "./steps/daemon/data";
+import type { NetworkArgs } from "./steps/daemon/network";
+import type { PruneArgs } from "./steps/daemon/prune";
+import type { TcpSocketArgs } from "./steps/daemon/tcpSocket";
+import type { StorageDriver } from "./steps/daemon/storage";
 import type { EngineArgs, RootfulDocker } from "./steps/engine/args";
-import type { AppArmorProfile } from "./steps/kernel/appArmor/args";
-import type { UnprivilegedPingArgs } from "./steps/kernel/unprivilegedPing/args";
-import type { PrivilegedPorts } from "./steps/ports/args";
-import type { RegistryAuthArgs } from "./steps/registries/args";
+import type { AppArmorProfile, PrivilegedPorts, UnprivilegedPingArgs } from "./steps/kernel/args";
+import type { RegistryAuthArgs } from "./steps/registries";
 
 /** What a rootless Docker host is to be. */
 export interface RootlessDockerHostArgs {

@@ -1,35 +1,6 @@
 import { AsyncResource } from "node:async_hooks";
 import * as pulumi from "@pulumi/pulumi";
-import { engineHas } from "./engineFeatures";
-
-/** Whether hooks of a kind can be registered: an older engine has none, and mocks have not either. */
-export function hooksWork(kind: "Resource" | "Error"): boolean {
-  return monitorHas(kind) && engineHas(`supports${kind}Hooks`);
-}
-
-/** Whether an engine is there that is too old for resource hooks; mocks are none. */
-export function lacksResourceHooks(): boolean {
-  return monitorHas("Resource") && !engineHas("supportsResourceHooks");
-}
-
-function monitorHas(kind: "Resource" | "Error"): boolean {
-  const monitor = pulumi.runtime.getMonitor() as
-    { registerResourceHook?: unknown; registerErrorHook?: unknown } | undefined;
-  return typeof monitor?.[`register${kind}Hook`] === "function";
-}
-
-const taken = new WeakMap<object, Map<string, number>>();
-
-/** A name for a hook that no other one of this run has: two components may have one name below different parents. */
-export function hookName(name: string): string {
-  const run = pulumi.runtime.getMonitor() as object | undefined;
-  if (!run) return name;
-  const names = taken.get(run) ?? new Map<string, number>();
-  taken.set(run, names);
-  const number = (names.get(name) ?? 0) + 1;
-  names.set(name, number);
-  return number === 1 ? name : `${name}-${number}`;
-}
+import { hookName } from "./sdkInternals";
 
 /**
  * A hook that ends an `up` with an error of these words, and says so on the component in previews; undefined lets the

@@ -1,13 +1,12 @@
 import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import type { RootlessDockerHostArgs } from "./args";
-import { lacksResourceHooks } from "./engineHooks";
-import { isKnown } from "./knownValue";
+import { isKnown, lacksResourceHooks } from "./sdkInternals";
 import { logOn } from "./logOn";
-import { Restarts } from "./restarts/args";
-import { readSettings, type Settings } from "./settings";
+import { Restarts } from "./steps/everyStep";
+import { readSettings, type Settings } from "./steps/settings";
 import { type InputPath, valueAt } from "./steps/inputPaths";
-import { publicSecrets } from "./steps/secrets/publicSecrets";
+import { publicSecrets } from "./steps/secrets";
 import { describeProblems, pending, type Problem } from "./validation/reader";
 
 /** Settings that are made of other inputs than the one at their own path. */

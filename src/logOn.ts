@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { knownValue } from "./knownValue";
+import { knownValue } from "./sdkInternals";
 
 /**
  * Says something about a resource once the engine has it: never, if a hook refuses it. The SDK has one queue of messages

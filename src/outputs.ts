@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Limitation } from "./limitations/limitation";
 import { type Measured, measuredBy } from "./limitations/measured";
 import { limitationsOf } from "./limitations/rows";
-import type { StepCommands } from "./remote/runSteps";
+import type { StepCommands } from "./children/runSteps";
 import { type StepOutputs, steps } from "./steps";
 import { type Facts, type FactTypes, factsOf, readFacts } from "./steps/facts";
 import type { Step } from "./steps/step";

@@ -6,9 +6,9 @@ import {
   clientEnvironment,
   dockerHostUrl,
   knownHostsLines,
-} from "./remote/settings";
-import { sshOptions } from "./remote/sshOptions";
-import type { StepCommands } from "./remote/runSteps";
+} from "./ssh/settings";
+import { sshOptions } from "./ssh/sshOptions";
+import type { StepCommands } from "./children/runSteps";
 
 /** `ssh://account@host:port`, as known and as secret as what it is made of. */
 export function dockerHostOf(inputs: Inputs): pulumi.Input<string> {

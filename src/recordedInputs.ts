@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RootlessDockerHostArgs } from "./args";
-import { isPlain, recordedConnection } from "./remote/connection";
+import { isPlain, recordedConnection } from "./ssh/connection";
 import { hasCredentials } from "./validation/credentials";
 
 type Mapping = pulumi.Input<{ [key: string]: pulumi.Input<unknown> }> | undefined;

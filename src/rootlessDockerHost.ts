@@ -4,27 +4,26 @@ import { withAnnouncements } from "./changes/component";
 import { Creation } from "./changes/creation";
 import { guardRestarts } from "./changes/guard";
 import { sayChanges } from "./changes/hooks";
-import { childOptions } from "./childOptions";
-import { withWholeDeletedWith } from "./deletedWith";
+import { childOptions } from "./children/childOptions";
+import { withWholeDeletedWith } from "./sdkInternals";
 import { askForDrift } from "./drift/notes";
 import { Inputs } from "./inputs";
 import { reportedOutputs } from "./outputs";
 import { reachOutputs } from "./reach";
 import { recordedInputs } from "./recordedInputs";
-import { AgentTransfer } from "./remote/args";
-import { connectionInput } from "./remote/connection";
-import { explainErrors } from "./remote/explainErrors";
-import { createLease } from "./remote/lease";
-import type { AccountConnection } from "./remote/outputs";
-import { runSteps } from "./remote/runSteps";
-import { escalationArgument } from "./remote/settings";
-import { waitForMachine } from "./remote/waitForMachine";
-import { warnUnverified } from "./remote/warnUnverified";
-import type { AccountInfo } from "./steps/account/outputs";
-import type { SubordinateIds } from "./steps/account/subordinateIds/outputs";
-import type { NetworkInfo } from "./steps/daemon/network/outputs";
-import type { CgroupInfo } from "./steps/daemon/outputs";
-import type { Versions } from "./steps/engine/outputs";
+import { AgentTransfer } from "./ssh/args";
+import { connectionInput } from "./ssh/connection";
+import { explainErrors } from "./children/explainErrors";
+import { createLease } from "./children/lease";
+import type { AccountConnection } from "./ssh/outputs";
+import { runSteps } from "./children/runSteps";
+import { escalationArgument } from "./ssh/settings";
+import { waitForMachine } from "./children/waitForMachine";
+import { warnUnverified } from "./children/warnUnverified";
+import type { AccountInfo, SubordinateIds } from "./steps/account/args";
+import type { NetworkInfo } from "./steps/daemon/network";
+import type { CgroupInfo } from "./steps/daemon/step";
+import type { Versions } from "./steps/engine/args";
 import type { Limitation } from "./limitations/limitation";
 
 /**
@@ -84,11 +83,8 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
     const inputs = new Inputs(args);
     const creation = new Creation(inputs);
     const guard = guardRestarts(name, inputs, () => this);
-    const given = withAnnouncements(
-      ...([name, inputs, creation, guard] as const),
-      () => this,
-      withWholeDeletedWith(opts),
-    );
+    const whole = withWholeDeletedWith(opts);
+    const given = withAnnouncements(name, inputs, creation, guard, () => this, whole);
     super("rootless-docker:index:RootlessDockerHost", name, recordedInputs(args), given);
 
     const host = inputs.from(["connection.host"], ({ connection }) => connection.host);

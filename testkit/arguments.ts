@@ -1,4 +1,4 @@
-import { readSettings } from "../src/settings";
+import { readSettings } from "../src/steps/settings";
 
 /** A value at a path, the reason of its refusal, and where that is told, if elsewhere or twice. */
 export type Refused = [path: string, value: unknown, reason: string, where?: string];

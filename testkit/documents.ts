@@ -1,5 +1,5 @@
 import { stepCodeHash, type StepName } from "../src/agent/agentText";
-import { readSettings } from "../src/settings";
+import { readSettings } from "../src/steps/settings";
 import { documentsOf as stepDocuments } from "../src/steps";
 import { renderDocument } from "../src/steps/document";
 

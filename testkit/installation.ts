@@ -9,8 +9,8 @@ import {
   uninstallCommand,
   type Invocation,
   type StepInvocation,
-} from "../src/remote/commands";
-import { AgentTransfer } from "../src/remote/args";
+} from "../src/agent/commands";
+import { AgentTransfer } from "../src/ssh/args";
 import { revertOrder, stepNames } from "../src/steps";
 import type { Finished, TestHost } from "../testbed/hosts";
 import { documentText, type StepArgs } from "./documents";

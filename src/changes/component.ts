@@ -1,13 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { dockerHostOf } from "../reach";
-import { hooksWork, previewHook } from "../engineHooks";
+import { previewHook } from "../engineHooks";
 import { type Inputs, isGiven } from "../inputs";
-import { hookOutput, hookValue } from "../hookValue";
-import { knownValue } from "../knownValue";
-import { isPlain } from "../remote/connection";
-import { OnDestroyData } from "../steps/daemon/data/args";
-import { butAdopted } from "../steps/daemon/data/settings";
+import { hookOutput, hookValue, hooksWork, knownValue } from "../sdkInternals";
+import { isPlain } from "../ssh/connection";
+import { OnDestroyData, butAdopted } from "../steps/daemon/data";
 import type { Creation } from "./creation";
 import type { Guard } from "./guard";
 import { shown } from "./shown";

@@ -1,23 +1,27 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Inputs } from "../inputs";
-import { hookValue } from "../hookValue";
-import type { Settings } from "../settings";
+import { hookValue } from "../sdkInternals";
+import type { Settings } from "../steps/settings";
 import type { AccountSettings } from "../steps/account/settings";
-import { OnDestroyData } from "../steps/daemon/data/args";
-import { butAdopted } from "../steps/daemon/data/settings";
-import { driverName } from "../steps/daemon/storage/settings";
+import { OnDestroyData, butAdopted } from "../steps/daemon/data";
+import { driverName } from "../steps/daemon/storage";
 import { EngineSource, RootfulDocker } from "../steps/engine/args";
 import { purgedData } from "../steps/engine/settings";
 import { renderDocument } from "../steps/document";
 import { type InputPath, type SettingsAt, settingsAt } from "../steps/inputPaths";
 import { kernel } from "../steps/kernel/step";
-import { PrivilegedPorts } from "../steps/ports/args";
+import { PrivilegedPorts } from "../steps/kernel/args";
 import { shownValue } from "./documents";
 import { shown } from "./shown";
 
 const daemonInputs = [
-  ...(["daemon", "environment", "secrets", "storageDriver", "network"] as const),
-  ...(["unitOverrides", "prune"] as const),
+  "daemon",
+  "environment",
+  "secrets",
+  "storageDriver",
+  "network",
+  "unitOverrides",
+  "prune",
 ] as const;
 
 /** What is made on a machine, a line each: a name, and what it says as soon as its inputs are known. */

@@ -1,10 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { hooksWork, refusingHook } from "../engineHooks";
-import { hookValue } from "../hookValue";
+import { refusingHook } from "../engineHooks";
+import { hookValue, hooksWork, knownValue } from "../sdkInternals";
 import type { Inputs } from "../inputs";
-import { knownValue } from "../knownValue";
-import { Restarts } from "../restarts/args";
-import { readSettings, type Settings } from "../settings";
+import { Restarts } from "../steps/everyStep";
+import { readSettings, type Settings } from "../steps/settings";
 import { documentOf, steps } from "../steps";
 import { renderDocument } from "../steps/document";
 import { pending } from "../validation/reader";

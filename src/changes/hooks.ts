@@ -1,14 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Notes } from "../drift/notes";
-import { hooksWork, previewHook } from "../engineHooks";
-import { hookOutput, hookValue } from "../hookValue";
-import { knownValue } from "../knownValue";
+import type { Notes } from "../steps/everyStep";
+import { previewHook } from "../engineHooks";
+import { hookOutput, hookValue, hooksWork, knownValue } from "../sdkInternals";
 import { steps } from "../steps";
-import { withoutPassword } from "../remote/sudoPassword";
+import { withoutPassword } from "../ssh/sudoPassword";
 import { agentChange } from "./agent";
 import type { Creation } from "./creation";
 import { changeInWords } from "./documents";
-import { driftInWords } from "./drift";
+import { driftInWords } from "../drift/words";
 
 /**
  * Hooks that say, in previews, what the change of a step does on the host, in one line on the component, and what is

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { knownValue } from "../knownValue";
+import { knownValue } from "../sdkInternals";
 
 /** A text for people: "[secret]" where it is one, and `unknown` where it is not known yet. */
 export async function shown(

@@ -1,6 +1,6 @@
-import { plain } from "../remote/plain";
+import { plain } from "../ssh/ssh";
 import { stepNames } from "../steps";
-import type { Document } from "../steps/document";
+import type { Note, Notes } from "../steps/everyStep";
 
 /** One thing on the host that is not as a step left it. */
 export interface Drift {
@@ -92,7 +92,7 @@ const isDrift = (value: unknown): value is Drift =>
  * By step, what is not as it left it, as JSON, which previews show by key. Under the time of the step's run, so
  * that what was found before goes as a whole.
  */
-export function notesOf(drift: readonly Drift[]): Record<string, string> {
+export function notesOf(drift: readonly Drift[]): Notes {
   const notes: Record<string, Note> = {};
   for (const { step, about, found, wanted, applied } of drift) {
     const since = `changed since ${applied}`;
@@ -101,16 +101,4 @@ export function notesOf(drift: readonly Drift[]): Record<string, string> {
   return Object.fromEntries(
     Object.entries(notes).map(([step, note]) => [step, JSON.stringify(note)]),
   );
-}
-
-/** Of one step: since when, what, and how. */
-type Note = Record<string, Record<string, string>>;
-
-/** A step's note as a part of its document: what it puts right, by name. */
-export function driftInDocument(note: string | undefined): Document {
-  if (!note) return {};
-  const lines = Object.entries(JSON.parse(note) as Note).map(
-    ([since, found]) => `${Object.keys(found).join(", ")} (${since})`,
-  );
-  return { drift: lines.join("; ") };
 }

@@ -1,19 +1,17 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { remote, type types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { presentInWords } from "../changes/present";
-import { engineHas } from "../engineFeatures";
+import { presentInWords } from "./words";
+import { engineHas, knownValue } from "../sdkInternals";
 import type { Inputs } from "../inputs";
-import { knownValue } from "../knownValue";
 import { logOn } from "../logOn";
-import { checkCommand, type Invocation } from "../remote/commands";
-import { withoutSecrets } from "../remote/explainErrors";
-import { plain } from "../remote/plain";
-import { withPassword } from "../remote/sudoPassword";
-import { greeting, type KnownConnection, runOverSsh } from "../remote/ssh";
+import { checkCommand, type Invocation } from "../agent/commands";
+import { withoutSecrets } from "../ssh/withoutSecrets";
+import { type KnownConnection, greeting, plain, runOverSsh } from "../ssh/ssh";
+import { withPassword } from "../ssh/sudoPassword";
 import { stepNames } from "../steps";
 import { isRefused, notesOf, readAnswer } from "./answer";
-import { DriftDetection } from "./args";
+import { DriftDetection, type Notes } from "../steps/everyStep";
 import { askNewMachine } from "./preflight";
 
 /** What asking for drift needs to know. */
@@ -83,9 +81,6 @@ export function askForDrift(asking: Asking): Asked | undefined {
   const accepted = Promise.all([asking.accepted, asked]).then(([yes, { fails }]) => yes && !fails);
   return { notes, accepted };
 }
-
-/** By step, as JSON. */
-export type Notes = Record<string, string>;
 
 /** What is new, and whether what the state has of other steps stays. */
 interface Answer {

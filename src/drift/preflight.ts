@@ -1,18 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
 import { packedAgent } from "../agent/agentText";
 import type { Inputs } from "../inputs";
-import { knownValue } from "../knownValue";
-import { checkNewCommand } from "../remote/commands";
-import { escalationArgument } from "../remote/settings";
-import { withPassword } from "../remote/sudoPassword";
-import { type KnownConnection, runOverSsh } from "../remote/ssh";
+import { knownValue } from "../sdkInternals";
+import { checkNewCommand } from "../agent/commands";
+import { escalationArgument } from "../ssh/settings";
+import { withPassword } from "../ssh/sudoPassword";
+import { type KnownConnection, runOverSsh } from "../ssh/ssh";
 import { documentOf } from "../steps";
 import { type Document, renderDocument } from "../steps/document";
-import { everyStepInputs } from "../steps/everyStep/document";
+import { everyStepInputs } from "../steps/everyStep";
 import type { Step } from "../steps/step";
 import type { InputPath } from "../steps/inputPaths";
 import { kernel } from "../steps/kernel/step";
-import { preflight } from "../steps/preflight/step";
+import { preflight } from "../steps/preflight";
 import { type NewMachine, readNewMachine } from "./answer";
 
 /**

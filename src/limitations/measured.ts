@@ -1,4 +1,4 @@
-import { idRanges } from "../steps/account/subordinateIds/outputs";
+import { idRanges } from "../steps/account/args";
 import { type FactTypes, type Read, text, wholeNumber, words } from "../steps/facts";
 
 const anything = { wanted: "a text, which may be empty", read: (found: string) => found };

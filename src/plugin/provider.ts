@@ -1,10 +1,23 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type ConstructResult, type Provider, main } from "@pulumi/pulumi/provider";
+import { ComponentProvider } from "@pulumi/pulumi/provider/experimental";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import * as pulumi from "@pulumi/pulumi";
-import { type ConstructResult, main, type Provider } from "@pulumi/pulumi/provider";
 import type { RootlessDockerHostArgs } from "../args";
 import { RootlessDockerHost } from "../rootlessDockerHost";
-import { packageSchema } from "./packageSchema";
+import { type Manifest, type SchemaPart, correctSchema } from "./correctSchema";
+
+/** The package's schema, inferred from the sources in its folder, and corrected. */
+export async function packageSchema(folder: string): Promise<string> {
+  const provider = new ComponentProvider({
+    components: [RootlessDockerHost],
+    dirname: folder,
+    name: "rootless-docker",
+  });
+  const inferred = JSON.parse(await provider.getSchema()) as SchemaPart;
+  const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
+  return JSON.stringify(correctSchema(inferred, manifest));
+}
 
 /** Makes the component for programs in other languages. */
 export class RootlessDockerProvider implements Provider {

@@ -1,13 +1,13 @@
-import type { Settings } from "../settings";
+import type { Settings } from "./settings";
 import { account } from "./account/step";
 import { daemon } from "./daemon/step";
 import type { Document } from "./document";
 import { engine } from "./engine/step";
-import { everyStepDocument } from "./everyStep/document";
+import { everyStepDocument } from "./everyStep";
 import type { Together } from "./inputPaths";
 import { kernel } from "./kernel/step";
-import { preflight } from "./preflight/step";
-import { secrets } from "./secrets/step";
+import { preflight } from "./preflight";
+import { secrets } from "./secrets";
 import type { Step } from "./step";
 
 /**

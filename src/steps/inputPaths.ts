@@ -1,4 +1,4 @@
-import type { Settings } from "../settings";
+import type { Settings } from "./settings";
 
 /** Where an input is among the settings, as users write it: `account`, or `account.name`. */
 export type InputPath = PathsOf<Settings>;

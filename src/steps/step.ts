@@ -1,5 +1,5 @@
 import type { Effect } from "./effects";
-import type { Settings } from "../settings";
+import type { Settings } from "./settings";
 import type { Document } from "./document";
 import { type Facts, type FactTypes, type Read, readFacts } from "./facts";
 import { type InputPath, type SettingsAt, settingsAt } from "./inputPaths";

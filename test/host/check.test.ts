@@ -1,7 +1,7 @@
 import { PrivilegedPorts, StorageDriver } from "../../index";
 import { packedAgent } from "../../src/agent/agentText";
 import { readNewMachine } from "../../src/drift/answer";
-import { checkNewCommand } from "../../src/remote/commands";
+import { checkNewCommand } from "../../src/agent/commands";
 import {
   createHost,
   destroyAllHosts,

@@ -4,7 +4,7 @@ import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../
 import { asAccount, bootHost, importImage } from "../../testkit/host";
 import { packedAgent } from "../../src/agent/agentText";
 import { readNewMachine } from "../../src/drift/answer";
-import { checkNewCommand } from "../../src/remote/commands";
+import { checkNewCommand } from "../../src/agent/commands";
 import { documentsOf, documentText, type StepArgs } from "../../testkit/documents";
 import { Installation } from "../../testkit/installation";
 

@@ -1,4 +1,4 @@
-import { readSettings } from "../../src/settings";
+import { readSettings } from "../../src/steps/settings";
 import { renderDocument } from "../../src/steps/document";
 import { documentsOf } from "../../src/steps";
 

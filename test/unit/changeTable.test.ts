@@ -23,7 +23,7 @@ import { agentChange } from "../../src/changes/agent";
 import { changeInWords } from "../../src/changes/documents";
 import { refusedChanges } from "../../src/changes/guard";
 import { Inputs } from "../../src/inputs";
-import { readSettings } from "../../src/settings";
+import { readSettings } from "../../src/steps/settings";
 import { stepNames, steps } from "../../src/steps";
 import { inputPaths } from "../../testkit/inputPaths";
 import { certificate } from "../../testkit/certificate";

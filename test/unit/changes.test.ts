@@ -2,9 +2,9 @@ import type { AccountArgs } from "../../index";
 import { agentChange } from "../../src/changes/agent";
 import { Creation } from "../../src/changes/creation";
 import { changeInWords } from "../../src/changes/documents";
-import { driftInWords } from "../../src/changes/drift";
+import { driftInWords } from "../../src/drift/words";
 import { Inputs } from "../../src/inputs";
-import { restartWords as restarts } from "../../src/steps/daemon/restarts";
+import { restartWords as restarts } from "../../src/steps/effects";
 import { type StepName, steps } from "../../src/steps";
 import { type Document, JsonText, renderDocument } from "../../src/steps/document";
 

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { withWholeDeletedWith } from "../../src/deletedWith";
+import { withWholeDeletedWith } from "../../src/sdkInternals";
 
 const urn = "urn:pulumi:dev::project::aws:ec2/instance:Instance::server";
 

@@ -1,7 +1,7 @@
 import { type StepName, stepNames } from "../../src/agent/agentText";
-import { readSettings } from "../../src/settings";
+import { readSettings } from "../../src/steps/settings";
 import { documentsOf, steps } from "../../src/steps";
-import { everyStepDocument } from "../../src/steps/everyStep/document";
+import { everyStepDocument } from "../../src/steps/everyStep";
 import { armored } from "../../testkit/arguments";
 import { everyOption } from "./fixtures";
 import { shellFiles } from "../../src/agent/shellSources";

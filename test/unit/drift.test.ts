@@ -1,11 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DriftDetection, type RootlessDockerHostArgs } from "../../index";
-import { driftInDocument, notesOf, readAnswer, readNewMachine } from "../../src/drift/answer";
+import { notesOf, readAnswer, readNewMachine } from "../../src/drift/answer";
 import { ask, type Asking } from "../../src/drift/notes";
 import { Inputs } from "../../src/inputs";
-import { AgentTransfer } from "../../src/remote/args";
-import * as ssh from "../../src/remote/ssh";
+import { AgentTransfer } from "../../src/ssh/args";
+import * as ssh from "../../src/ssh/ssh";
 import { renderDocument } from "../../src/steps/document";
+import { driftInDocument } from "../../src/steps/everyStep";
 import { create, usual } from "./component/create";
 import { startRecording, unknown } from "./mocks";
 

@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
+import { withoutSecrets } from "../../src/ssh/withoutSecrets";
 import {
   explainConnectionError,
   explainMissingAgent,
   explainNoShell,
   explainOtherUser,
-  withoutSecrets,
-} from "../../src/remote/explainErrors";
-import { sayAgainAt } from "../../src/remote/waitForMachine";
+} from "../../src/children/explainErrors";
+import { sayAgainAt } from "../../src/children/waitForMachine";
 
 test.each([
   ["ssh: subsystem request failed", "an SSH server without SFTP"],

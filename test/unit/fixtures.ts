@@ -18,7 +18,6 @@ import {
   type RootlessDockerHostArgs,
   StorageDriver,
 } from "../../index";
-import type { PlainArgs } from "../../src/settings";
 
 /** Every option, each with a value of its own that is not the default. */
 export function everyOption() {
@@ -119,7 +118,7 @@ export function everyOption() {
     driftDetection: DriftDetection.Preview,
     recheck: "2026-11-25T19:44:00Z",
     takeOver: true,
-  } satisfies RootlessDockerHostArgs & PlainArgs;
+  } satisfies pulumi.Unwrap<RootlessDockerHostArgs>;
 }
 
 /** What must never be seen: every secret value of `everyOption` and of `secretValues`. */

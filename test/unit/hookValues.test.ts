@@ -4,12 +4,11 @@ import type { RootlessDockerHostArgs } from "../../index";
 import { Creation } from "../../src/changes/creation";
 import { guardRestarts } from "../../src/changes/guard";
 import { sayChanges } from "../../src/changes/hooks";
-import { hookOutput } from "../../src/hookValue";
-import { knownValue } from "../../src/knownValue";
+import { hookOutput, knownValue } from "../../src/sdkInternals";
 import { Inputs } from "../../src/inputs";
-import { Restarts } from "../../src/restarts/args";
-import { greeting } from "../../src/remote/ssh";
-import { waitForMachine } from "../../src/remote/waitForMachine";
+import { Restarts } from "../../src/steps/everyStep";
+import { greeting } from "../../src/ssh/ssh";
+import { waitForMachine } from "../../src/children/waitForMachine";
 import { usual } from "./component/create";
 import { unknown } from "./mocks";
 
@@ -25,14 +24,17 @@ jest.mock("@pulumi/pulumi", () => ({
     ) {}
   },
 }));
-jest.mock("../../src/engineHooks", () => ({
+jest.mock("../../src/sdkInternals", () => ({
+  ...jest.requireActual<object>("../../src/sdkInternals"),
   hooksWork: () => true,
   lacksResourceHooks: () => false,
   hookName: (name: string) => name,
+}));
+jest.mock("../../src/engineHooks", () => ({
   previewHook: (name: string, _component: unknown, callback: unknown) => ({ name, callback }),
   refusingHook: (name: string, _component: unknown, callback: unknown) => ({ name, callback }),
 }));
-jest.mock("../../src/remote/ssh", () => ({ greeting: jest.fn().mockResolvedValue(undefined) }));
+jest.mock("../../src/ssh/ssh", () => ({ greeting: jest.fn().mockResolvedValue(undefined) }));
 
 type Callback = (args: Partial<pulumi.ResourceHookArgs>) => Promise<unknown>;
 

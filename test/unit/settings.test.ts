@@ -1,6 +1,6 @@
-import { dockerHostUrl, knownHostsLines } from "../../src/remote/settings";
+import { dockerHostUrl, knownHostsLines } from "../../src/ssh/settings";
 import { documentsOf } from "../../src/steps";
-import { readSettings } from "../../src/settings";
+import { readSettings } from "../../src/steps/settings";
 import { describeProblems, pending } from "../../src/validation/reader";
 import { everyOption, secretPart } from "./fixtures";
 import { problemsOf, withValue } from "../../testkit/arguments";

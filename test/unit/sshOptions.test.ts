@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { sshOptions } from "../../src/remote/sshOptions";
-import { readSettings } from "../../src/settings";
+import { sshOptions } from "../../src/ssh/sshOptions";
+import { readSettings } from "../../src/steps/settings";
 
 /** The options of a connection as a user writes it, each one's value alone. */
 function optionsOf(connection: object): string[] {

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { PrivilegeEscalation } from "../../index";
 import { textOf } from "../../src/changes/hooks";
 import { Inputs } from "../../src/inputs";
-import { withoutPassword, withPassword } from "../../src/remote/sudoPassword";
+import { withoutPassword, withPassword } from "../../src/ssh/sudoPassword";
 import { stepNames } from "../../src/steps";
 import { create, modes, usual } from "./component/create";
 import { inSecret, shown, step, unknown } from "./mocks";

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { readSettings } from "../../src/settings";
+import { readSettings } from "../../src/steps/settings";
 import { documentsOf } from "../../src/steps";
 import { type Document, renderDocument } from "../../src/steps/document";
 import { certificate } from "../certificate";

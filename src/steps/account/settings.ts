@@ -1,9 +1,8 @@
-import type { Document } from "../document";
-import type { Reader, Rule } from "../../validation/reader";
 import { isPrivateKey } from "../../validation/credentials";
+import type { Reader, Rule } from "../../validation/reader";
 import { absolutePath, between, filledLine, ownDirectory } from "../../validation/rules";
-import { resourceControllersDocument } from "./resourceControllers/settings";
-import { subordinateIdsDocument, type SubordinateIdsSettings } from "./subordinateIds/settings";
+import { type Document, byCodeUnits } from "../document";
+import { IdAllocation } from "./args";
 
 export interface AccountSettings {
   name: string;
@@ -85,4 +84,55 @@ export function accountDocument(
     ...resourceControllersDocument(resourceControllers),
     authorized_keys: account.authorizedKeys.join("\n") || undefined,
   };
+}
+
+export interface SubordinateIdsSettings {
+  count: number;
+  uidStart?: number;
+  gidStart?: number;
+  allocation: IdAllocation;
+}
+
+// Ids are 32 bits, and the last one means "none" (user_namespaces(7)).
+const lastId = 4_294_967_294;
+
+export function subordinateIdsSettings(read: Reader): SubordinateIdsSettings {
+  const count = read.number("count", { rule: between(65_536, 1_000_000_000) }) ?? 65_536;
+  const start = between(65_536, lastId - count + 1);
+  const settings = {
+    count,
+    uidStart: read.number("uidStart", { rule: start }),
+    gidStart: read.number("gidStart", { rule: start }),
+    allocation: read.oneOf("allocation", IdAllocation) ?? IdAllocation.NextFree,
+  };
+  read.refuseOthers();
+  return settings;
+}
+
+/** The part that preflight checks too: whether the ids can be had at all. */
+export function subordinateIdsDocument(ids: SubordinateIdsSettings): Document {
+  return {
+    subuid: ids.count,
+    subgid: ids.count,
+    "subuid-start": ids.uidStart,
+    "subgid-start": ids.gidStart,
+    allocation: ids.allocation === IdAllocation.Random ? "random" : undefined,
+  };
+}
+
+/** Controllers that systemd can delegate (systemd.resource-control(5)) and containers use. */
+const controllers = ["cpu", "cpuset", "io", "memory", "pids"];
+
+const controller: Rule<string> = (name) =>
+  controllers.includes(name)
+    ? undefined
+    : `is not a controller that containers use; choose from ${controllers.join(", ")}`;
+
+export function resourceControllersSettings(read: Reader): string[] {
+  const names = read.strings("resourceControllers", controller);
+  return read.given("resourceControllers") ? [...new Set(names)].sort(byCodeUnits) : controllers;
+}
+
+export function resourceControllersDocument(names: string[]): Document {
+  return { "cgroup.controllers": names.join(" ") };
 }

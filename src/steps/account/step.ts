@@ -1,9 +1,8 @@
 import { text, wholeNumber } from "../facts";
-import { preflight } from "../preflight/step";
+import { preflight } from "../preflight";
 import { defineStep } from "../step";
-import type { AccountInfo } from "./outputs";
+import { type AccountInfo, type SubordinateIds, idRanges } from "./args";
 import { accountDocument } from "./settings";
-import { idRanges, type SubordinateIds } from "./subordinateIds/outputs";
 
 const otherIds = { restarts: "the daemon restarts if its ids change" };
 
@@ -13,7 +12,10 @@ export const account = defineStep({
   needs: [preflight],
   inputs: ["account", "subordinateIds", "resourceControllers"],
   effects: {
-    ...{ subuid: otherIds, subgid: otherIds, "subuid-start": otherIds, "subgid-start": otherIds },
+    subuid: otherIds,
+    subgid: otherIds,
+    "subuid-start": otherIds,
+    "subgid-start": otherIds,
     "cgroup.controllers": {
       restarts: "the daemon restarts if the account's controllers change",
     },

@@ -1,23 +1,37 @@
 import { account } from "../account/step";
 import { byCodeUnits } from "../document";
+import { restarts } from "../effects";
 import { otherSourceDocument } from "../engine/settings";
 import { engine } from "../engine/step";
 import { optional, text, wholeNumber, words } from "../facts";
 import { kernel } from "../kernel/step";
-import { secrets } from "../secrets/step";
+import { secrets } from "../secrets";
 import { defineStep } from "../step";
-import { certificatesDocument } from "./certificates/settings";
-import { restarts } from "./restarts";
-import { daemonJsonDocument, withHostGateway } from "./daemonJson/settings";
-import { dataRootEffect, onDestroyDocument, onDestroyEffect } from "./data/settings";
-import { environmentDocument } from "./environment/settings";
-import type { NetworkInfo } from "./network/outputs";
-import { bridgeDocument, bridgeEffect, ipv6Document, networkEnvironment } from "./network/settings";
-import type { CgroupInfo } from "./outputs";
-import { pruneDocument, pruneEffects } from "./prune/settings";
-import { tcpSocketDocument } from "./tcpSocket/settings";
-import { storageDocument, storageEffect } from "./storage/settings";
-import { unitDocument, unitEffects } from "./unit/settings";
+import { certificatesDocument } from "./certificates";
+import { daemonJsonDocument, withHostGateway } from "./daemonJson";
+import { dataRootEffect, onDestroyDocument, onDestroyEffect } from "./data";
+import { environmentDocument } from "./environment";
+import {
+  type NetworkInfo,
+  bridgeDocument,
+  bridgeEffect,
+  ipv6Document,
+  networkEnvironment,
+} from "./network";
+import { pruneDocument, pruneEffects } from "./prune";
+import { storageDocument, storageEffect } from "./storage";
+import { tcpSocketDocument } from "./tcpSocket";
+import { unitDocument, unitEffects } from "./unit";
+
+/** Control groups, as the daemon has them. */
+export interface CgroupInfo {
+  /** "1" or "2". */
+  version: string;
+  /** `systemd`, `cgroupfs` or `none`. */
+  driver: string;
+  /** Controllers that are delegated to the account, such as cpu, memory, pids. */
+  controllers: string[];
+}
 
 /**
  * The daemon: its files, its unit, that it answers, and what it says of itself. Of secret values it says only that they
@@ -29,9 +43,17 @@ export const daemon = defineStep({
   inputs: [
     "account.name",
     "engine.source",
-    ...(["daemon", "environment", "secrets", "registryAuth"] as const),
-    ...(["network", "storageDriver", "onDestroy", "registryCertificates", "tcpSocket"] as const),
-    ...(["unitOverrides", "prune"] as const),
+    "daemon",
+    "environment",
+    "secrets",
+    "registryAuth",
+    "network",
+    "storageDriver",
+    "onDestroy",
+    "registryCertificates",
+    "tcpSocket",
+    "unitOverrides",
+    "prune",
   ],
   effects: {
     "daemon.json/*": restarts,

@@ -176,8 +176,12 @@ function purgeDocument(source: EngineSource): Document {
     ...(source === EngineSource.DockerRepository
       ? ["docker-cli", "containerd", "runc", "rootlesskit"]
       : []),
-    ...["docker-ce", "docker-ce-cli", "docker-ce-rootless-extras", "containerd.io"],
-    ...["docker-buildx-plugin", "docker-compose-plugin"],
+    "docker-ce",
+    "docker-ce-cli",
+    "docker-ce-rootless-extras",
+    "containerd.io",
+    "docker-buildx-plugin",
+    "docker-compose-plugin",
   ];
   return {
     "rootful-docker.purge": packages.join(" "),

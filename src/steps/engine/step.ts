@@ -1,7 +1,7 @@
 import { optional, text } from "../facts";
-import { preflight } from "../preflight/step";
+import { preflight } from "../preflight";
 import { defineStep } from "../step";
-import type { Versions } from "./outputs";
+import type { Versions } from "./args";
 import { engineDocument, rootfulDockerEffect } from "./settings";
 
 const otherEngine = { restarts: "daemons whose engine becomes another one restart" };
@@ -12,7 +12,9 @@ export const engine = defineStep({
   needs: [preflight],
   inputs: ["engine", "rootfulDocker"],
   effects: {
-    ...{ source: otherEngine, version: otherEngine, "archive.*": otherEngine },
+    source: otherEngine,
+    version: otherEngine,
+    "archive.*": otherEngine,
     "rootful-docker": rootfulDockerEffect,
   },
   document: ({ engine, rootfulDocker }) => engineDocument(engine, rootfulDocker),

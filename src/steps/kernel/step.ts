@@ -1,11 +1,14 @@
-import { restarts } from "../daemon/restarts";
+import { restarts } from "../effects";
 import { engine } from "../engine/step";
-import { portsDocument, privilegedPortsEffect } from "../ports/settings";
+import {
+  appArmorDocument,
+  kernelModulesDocument,
+  portsDocument,
+  privilegedPortsEffect,
+  sysctlsDocument,
+  unprivilegedPingDocument,
+} from "./settings";
 import { defineStep } from "../step";
-import { appArmorDocument } from "./appArmor/settings";
-import { kernelModulesDocument } from "./kernelModules/settings";
-import { sysctlsDocument } from "./sysctls/settings";
-import { unprivilegedPingDocument } from "./unprivilegedPing/settings";
 
 /** Kernel settings, options of modules, the AppArmor profile that user namespaces need, and ports below 1024. */
 export const kernel = defineStep({

@@ -1,4 +1,4 @@
-import { wordOfId } from "../../../src/remote/commands";
+import { wordOfId } from "../../../src/agent/commands";
 import * as pulumi from "@pulumi/pulumi";
 import {
   RootlessDockerHost,

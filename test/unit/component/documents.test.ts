@@ -5,7 +5,7 @@ import { certificate } from "../../../testkit/certificate";
 import { serverCertificate, serverKey } from "../../../testkit/serverCertificate";
 import { everyOption, secretValues } from "../fixtures";
 import { inSecret, shown, step, unknown } from "../mocks";
-import { withoutPassword } from "../../../src/remote/sudoPassword";
+import { withoutPassword } from "../../../src/ssh/sudoPassword";
 import { create, documentOf, modes, usual, withoutCode } from "./create";
 
 /** What a usual daemon's document has of bridges. */

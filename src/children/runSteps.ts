@@ -1,0 +1,226 @@
+import { remote, type types } from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import { agentFile } from "../agent/agentFile";
+import { agentParts, packedAgent, stepCodeHash } from "../agent/agentText";
+import {
+  type Invocation,
+  type StepInvocation,
+  applyCommand,
+  copyCommand,
+  copyPath,
+  preflightCommand,
+  removeCopyCommand,
+  revertCommand,
+  uninstallCommand,
+  wordOfId,
+} from "../agent/commands";
+import type { Inputs } from "../inputs";
+import { isKnown } from "../sdkInternals";
+import { AgentTransfer } from "../ssh/args";
+import { withPassword } from "../ssh/sudoPassword";
+import { type StepName, documentOf, steps } from "../steps";
+import { type Document, renderDocument } from "../steps/document";
+import { driftInDocument, everyStepInputs, type Notes } from "../steps/everyStep";
+import { preflight } from "../steps/preflight";
+import type { Settings } from "../steps/settings";
+import type { Step } from "../steps/step";
+
+type ConnectionInput = types.input.remote.ConnectionArgs;
+
+/** What all steps of one component share. */
+export interface StepContext {
+  /** The component's name. */
+  name: string;
+  /** Who holds the installation: PROJECT/STACK/NAME. */
+  owner: string;
+  inputs: Inputs;
+  connection: pulumi.Input<ConnectionInput>;
+  /** Hexadecimal identity of the installation. */
+  lease: pulumi.Output<string>;
+  invocation: pulumi.Output<Invocation>;
+  transfer: AgentTransfer;
+  /** What is not as it was left; undefined where nobody asks. */
+  drift: pulumi.Output<Notes> | undefined;
+  options: pulumi.CustomResourceOptions;
+}
+
+/** The commands of the steps. */
+export type StepCommands = Record<StepName, remote.Command>;
+
+/** Brings the agent, then runs the steps, each after those that it needs. */
+export function runSteps(context: StepContext, accepted: true | Promise<boolean>): StepCommands {
+  const agent = agentChild(context, copyAgent(context, accepted));
+  // One Output for all steps: a program of many hosts pays for each.
+  const invocation = pulumi
+    .all([context.invocation, agent.id])
+    .apply(([who, id]) => ({ ...who, agentId: wordOfId(id) }));
+  const commands = new Map<Step, remote.Command>();
+  for (const step of steps) {
+    const before = step.needs(context.inputs.atOnce(step.inputs));
+    const dependsOn = before.flatMap((needed) => commands.get(needed) ?? []);
+    const after = dependsOn.length > 0 ? dependsOn : [agent];
+    commands.set(step, runStep(context, step, invocation, after));
+  }
+  const named = [...commands].map(([{ name }, command]) => [name, command]);
+  return Object.fromEntries(named) as StepCommands;
+}
+
+/**
+ * A file of the login's with the agent's text, which preflight puts into place. Refused arguments end here, before
+ * anything touches the host.
+ */
+function copyAgent(context: StepContext, accepted: true | Promise<boolean>): pulumi.Resource {
+  const { name, inputs, invocation, lease, options, transfer } = context;
+  const connection =
+    accepted === true ? context.connection : connectionIf(accepted, context.connection);
+  // Another value of these brings the file again: preflight may need it then, or another user.
+  const paths = ["recheck", "takeOver", "connection.user"] as const;
+  const needed = ({ recheck = "", takeOver, connection: { user } }: Settings) =>
+    [recheck, String(takeOver), user].join(" ");
+  const escalation = invocation.apply((who) => who.escalation);
+  const triggers = [lease, inputs.from(paths, needed), escalation];
+  if (transfer === AgentTransfer.Stdin)
+    return command({ ...context, connection, triggers }, "copy", {
+      create: invocation.apply(copyCommand),
+      update: invocation.apply(copyCommand),
+      delete: invocation.apply(removeCopyCommand),
+      stdin: packedAgent(),
+    });
+  return new remote.CopyToRemote(
+    `${name}-copy`,
+    {
+      connection,
+      source: new pulumi.asset.FileAsset(agentFile()),
+      remotePath: invocation.apply((who) => copyPath(transfer, who.lease)),
+      triggers,
+    },
+    options,
+  );
+}
+
+/**
+ * Its delete is the last on the host: it removes all that is left there, also of an `up` that failed. Until then it
+ * runs nothing: once there is a copy on the machine, Pulumi knows that there is something to delete.
+ */
+function agentChild(context: StepContext, copy: pulumi.Resource): remote.Command {
+  return command(context, "agent", {
+    delete: context.invocation.apply(uninstallCommand),
+    stdin: afterPassword(context.inputs, undefined),
+    dependsOn: [copy],
+  });
+}
+
+/** What is on stdin after sudo's password, which makes a secret of it; as it is where there is no password. */
+function afterPassword(
+  inputs: Inputs,
+  stdin: pulumi.Input<string> | undefined,
+): pulumi.Input<string> | undefined {
+  const path = ["connection.sudoPassword"] as const;
+  if (inputs.atOnce(path)?.connection.sudoPassword === false) return stdin;
+  const given = pulumi.output(stdin);
+  const password = pulumi.output(inputs.from(["sudoPassword"], (all) => all.sudoPassword));
+  return pulumi.output(isKnown(password)).apply((known) =>
+    // In a preview a connection may not be known: what is on stdin is shown all the same.
+    known ? pulumi.all([given, pulumi.isSecret(given), password]).apply(prefixed) : given,
+  ) as pulumi.Output<string>;
+}
+
+function prefixed([text, isSecret, password]: [string | undefined, boolean, string | undefined]) {
+  return password === undefined
+    ? pulumi.output(text)
+    : pulumi.secret(withPassword(password, { text: text ?? "", isSecret }));
+}
+
+function connectionIf(
+  accepted: Promise<boolean>,
+  connection: StepContext["connection"],
+): pulumi.Output<ConnectionInput> {
+  return pulumi
+    .output(accepted)
+    .apply((yes) => pulumi.output<ConnectionInput>(yes ? connection : argumentsAreRefused));
+}
+
+// The command's own check refuses unknown fields, at preview too, and quotes the name; no host has this name.
+const argumentsAreRefused: ConnectionInput = {
+  host: "",
+  ...{ "see the error of RootlessDockerHost": "" },
+};
+
+/**
+ * A step: its document on stdin of the agent's `apply`, and of its `revert` when it is deleted. One for secret values
+ * that has none logs in only when they come or go: the command plugin does nothing for a create or a delete without text.
+ */
+function runStep(
+  context: StepContext,
+  step: Step,
+  invocation: pulumi.Output<Invocation & StepInvocation>,
+  dependsOn: pulumi.Resource[],
+): remote.Command {
+  const { inputs, owner, drift } = context;
+  const name = step.name as StepName;
+  const agent = stepCodeHash(name);
+  const isFirst = step === preflight;
+  const { program, parts } = agentParts();
+  const isIdle = (settings: Settings) =>
+    step.isSecret && renderDocument(step.document(settings, owner)) === "";
+  // Of all other steps the command is known, also where an input is not.
+  const idle = step.isSecret && inputs.from(step.inputs, isIdle);
+  const unlessIdle = (words: (who: Invocation & StepInvocation) => string) =>
+    idle === false
+      ? invocation.apply(words)
+      : (pulumi
+          .all([invocation, idle])
+          .apply(([who, nothing]) => (nothing ? undefined : words(who))) as pulumi.Output<string>);
+  const stdinWith = (drifted: Document) =>
+    inputs.from([...step.inputs, ...everyStepInputs], (settings) => {
+      if (isIdle(settings)) return renderDocument({ agent });
+      const document = { ...documentOf(step, settings, owner), ...drifted, agent };
+      const text = isFirst
+        ? [...parts, renderDocument({ ...document, program })].join("\n")
+        : renderDocument(document);
+      return step.isSecret ? pulumi.secret(text) : text;
+    }) as pulumi.Input<string>;
+  const stdin = drift
+    ? drift.apply((notes) => pulumi.output(stdinWith(driftInDocument(notes[name]))))
+    : stdinWith({});
+  const runs = (verb: "apply" | "update", who: Invocation & StepInvocation) =>
+    isFirst ? preflightCommand(verb, who) : applyCommand(verb, name, who);
+  return command(context, name, {
+    create: unlessIdle((who) => runs("apply", who)),
+    update: invocation.apply((who) => runs("update", who)),
+    delete: step.reverts ? unlessIdle((who) => revertCommand(name, who)) : undefined,
+    stdin: afterPassword(inputs, stdin),
+    dependsOn,
+  });
+}
+
+type CommandContext = Pick<StepContext, "name" | "connection" | "lease" | "options"> & {
+  triggers?: pulumi.Input<string>[];
+};
+
+interface CommandText {
+  create?: pulumi.Input<string>;
+  update?: pulumi.Input<string>;
+  delete: pulumi.Input<string> | undefined;
+  stdin?: pulumi.Input<string>;
+  dependsOn?: pulumi.Resource[];
+}
+
+function command(
+  { name, connection, lease, triggers = [lease], options }: CommandContext,
+  step: string,
+  { dependsOn, ...text }: CommandText,
+): remote.Command {
+  return new remote.Command(
+    `${name}-${step}`,
+    {
+      ...text,
+      connection,
+      triggers,
+      // The report on stdout is for the outputs; people read the lines on stderr.
+      logging: "stderr",
+      addPreviousOutputInEnv: false,
+    },
+    pulumi.mergeOptions(options, { dependsOn }),
+  );
+}

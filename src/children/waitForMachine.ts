@@ -1,0 +1,75 @@
+import * as pulumi from "@pulumi/pulumi";
+import { AsyncResource } from "node:async_hooks";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Inputs } from "../inputs";
+import { hookName, hookValue, hooksWork, knownValue } from "../sdkInternals";
+import { type KnownConnection, greeting, plain } from "../ssh/ssh";
+import { withoutSecrets } from "../ssh/withoutSecrets";
+
+/** Milliseconds between two tries. */
+const pause = 2_000;
+
+/**
+ * What a machine that boots, or its network, says meanwhile, and sshd for a while after failed logins ("Not allowed at
+ * this time"); of any other error the login itself says more.
+ */
+const booting =
+  /ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|no greeting|Channel open failure|Not allowed/;
+
+/** Seconds at which it is said again, so that a log gets some ten lines in five minutes, and not one a try. */
+export const sayAgainAt = (waited: number): number => 5 + waited * 1.5;
+
+/**
+ * A hook that waits for a new machine's SSH server before the first login, for `connection.connectTimeout`. None
+ * where the engine has no hooks, or under mocks.
+ *
+ * @param name the component's.
+ * @param hosts shown unless they are secrets.
+ */
+export function waitForMachine(
+  name: string,
+  inputs: Inputs,
+  hosts: readonly pulumi.Input<string>[],
+  component: pulumi.Resource,
+): pulumi.ResourceHookBinding | undefined {
+  if (!hooksWork("Resource")) return undefined;
+  const wait = async ({ name: child, newInputs }: pulumi.ResourceHookArgs) => {
+    if (child !== `${name}-copy`) return;
+    const connection = await hookValue<KnownConnection>(newInputs?.connection);
+    const seconds = await knownValue(
+      pulumi.output(
+        inputs.from(
+          ["connection.connectTimeout"],
+          (settings) => settings.connection.connectTimeout,
+        ),
+      ),
+    );
+    // Without a host Node.js would connect to the machine that runs this program.
+    if (!connection?.host || !seconds) return;
+    const start = Date.now();
+    let next = 0;
+    for (;;) {
+      const why = await greeting(connection).then(() => undefined, reason);
+      const waited = (Date.now() - start) / 1000;
+      const left = seconds - waited;
+      if (why === undefined || !booting.test(why) || left < pause / 1000) return;
+      if (waited >= next) {
+        const words =
+          `${child}: no SSH server answers yet (${plain(why)}): ` +
+          `it is tried for ${Math.round(left)} seconds more (connection.connectTimeout). See that connection.host is right`;
+        void pulumi.log.info(await withoutSecrets(words, hosts), component);
+        next = sayAgainAt(waited);
+      }
+      await delay(pause);
+    }
+  };
+  const options = { ignoreErrors: true };
+  const hook = new pulumi.ResourceHook(hookName(`${name}-wait`), AsyncResource.bind(wait), options);
+  return { beforeCreate: [hook] };
+}
+
+/** Where a name has several addresses, each one's error has the words. */
+function reason(error: unknown): string {
+  const { errors: [first] = [error] } = error as { errors?: unknown[] };
+  return (first as Error).message;
+}

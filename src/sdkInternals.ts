@@ -1,0 +1,124 @@
+import * as pulumi from "@pulumi/pulumi";
+
+// What the SDK (@pulumi/pulumi 3.248.0) does not export, or does not show in its types. Another version may have it
+// otherwise: test/unit/hookValues.test.ts and test/scenario/conformance/hooks.test.ts run each of them.
+
+/** Whether an Output has a value; at preview some have none. The SDK's types do not show this. */
+export function isKnown(output: pulumi.Output<unknown>): Promise<boolean> {
+  return (output as unknown as { isKnown: Promise<boolean> }).isKnown;
+}
+
+/** The value of an Output, undefined where it is not known. */
+export async function knownValue<T>(output: pulumi.Output<T>): Promise<T | undefined> {
+  return (await isKnown(output))
+    ? new Promise<T>((resolve) => output.apply((value) => resolve(value)))
+    : undefined;
+}
+
+/** What an engine may be too old for, and mocks do not have. */
+type Feature = "supportsErrorHooks" | "supportsResourceHooks" | "supportsTransforms";
+
+/** Whether the engine that runs this program can do something: the SDK has asked it, and keeps the answer. */
+export function engineHas(feature: Feature): boolean {
+  try {
+    // The SDK's types do not show it.
+    // eslint-disable-next-line @typescript-eslint/no-require-imports
+    const { getStore } = require("@pulumi/pulumi/runtime/state") as {
+      getStore: () => Partial<Record<Feature, boolean>>;
+    };
+    return getStore()[feature] === true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether hooks of a kind can be registered: an older engine has none, and mocks have not either. */
+export function hooksWork(kind: "Resource" | "Error"): boolean {
+  return monitorHas(kind) && engineHas(`supports${kind}Hooks`);
+}
+
+/** Whether an engine is there that is too old for resource hooks; mocks are none. */
+export function lacksResourceHooks(): boolean {
+  return monitorHas("Resource") && !engineHas("supportsResourceHooks");
+}
+
+function monitorHas(kind: "Resource" | "Error"): boolean {
+  const monitor = pulumi.runtime.getMonitor() as
+    { registerResourceHook?: unknown; registerErrorHook?: unknown } | undefined;
+  return typeof monitor?.[`register${kind}Hook`] === "function";
+}
+
+const taken = new WeakMap<object, Map<string, number>>();
+
+/** A name for a hook that no other one of this run has: two components may have one name below different parents. */
+export function hookName(name: string): string {
+  const run = pulumi.runtime.getMonitor() as object | undefined;
+  if (!run) return name;
+  const names = taken.get(run) ?? new Map<string, number>();
+  taken.set(run, names);
+  const number = (names.get(name) ?? 0) + 1;
+  names.set(name, number);
+  return number === 1 ? name : `${name}-${number}`;
+}
+
+// How the engine marks a secret on its way to a program.
+const markKey = "4dabf18193072939515e22adb298388d";
+const secretMark = "1b47061264138c4ac30d75fd1eb44270";
+
+/**
+ * A value that a hook is given, without the marks of secrets that the SDK leaves inside.
+ *
+ * The SDK takes one mark off each input. A connection has more of them: the command plugin marks the whole, and the
+ * key and the passwords in it.
+ */
+export function hookOutput<T>(given: unknown): pulumi.Output<T> {
+  const output: pulumi.Output<unknown> = pulumi.output(given);
+  return output.apply((value) => {
+    const bare = withoutMarks(value) as T;
+    return hasMark(value) ? pulumi.secret(bare) : pulumi.output(bare);
+  }) as pulumi.Output<T>;
+}
+
+/** The same as a value, undefined where it is not known yet. */
+export function hookValue<T>(given: unknown): Promise<T | undefined> {
+  return knownValue(hookOutput<T>(given));
+}
+
+function isMarked(value: unknown): value is { value: unknown } {
+  return isMapping(value) && value[markKey] === secretMark;
+}
+
+function hasMark(value: unknown): boolean {
+  return isMarked(value) || partsOf(value).some(hasMark);
+}
+
+function withoutMarks(value: unknown): unknown {
+  if (isMarked(value)) return withoutMarks(value.value);
+  if (Array.isArray(value)) return value.map(withoutMarks);
+  if (!isMapping(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, withoutMarks(part)]));
+}
+
+function partsOf(value: unknown): unknown[] {
+  return Array.isArray(value) || isMapping(value) ? Object.values(value) : [];
+}
+
+/** Not an instance of a class, such as an asset. */
+function isMapping(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && Object.getPrototypeOf(value ?? 0) === Object.prototype;
+}
+
+/**
+ * The options with a `deletedWith` whose URN is whole. Where this package runs as a component plugin, the
+ * SDK (3.248) reads that option as a reference to a provider, `URN::ID`: it takes the resource's name for
+ * the id, and the engine refuses what is left.
+ */
+export function withWholeDeletedWith(
+  opts: pulumi.ComponentResourceOptions | undefined,
+): pulumi.ComponentResourceOptions | undefined {
+  const { deletedWith } = opts ?? {};
+  if (!(deletedWith instanceof pulumi.DependencyProviderResource)) return opts;
+  const urn = pulumi.interpolate`${deletedWith.urn}::${deletedWith.id}`;
+  const whole = Object.create(deletedWith, { urn: { value: urn } }) as pulumi.Resource;
+  return { ...opts, deletedWith: whole };
+}

@@ -1,0 +1,48 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Reader } from "../../validation/reader";
+import type { Document } from "../document";
+
+/** What becomes of the account's images, containers and volumes on destroy. */
+export const OnDestroyData = {
+  /** They stay, with the account and its ids, if there are any. */
+  Keep: "Keep",
+  /** They are removed. */
+  Delete: "Delete",
+} as const;
+export type OnDestroyData = (typeof OnDestroyData)[keyof typeof OnDestroyData];
+
+/** What destroy does beyond taking back this package's own changes. */
+export interface OnDestroyArgs {
+  /** Whether images, containers, volumes and the home of an account made here stay. Defaults to Keep. */
+  data?: pulumi.Input<OnDestroyData>;
+}
+
+export interface OnDestroySettings {
+  data: OnDestroyData;
+}
+
+export function onDestroySettings(read: Reader): OnDestroySettings {
+  const settings = { data: read.oneOf("data", OnDestroyData) ?? OnDestroyData.Keep };
+  read.refuseOthers();
+  return settings;
+}
+
+export function onDestroyDocument({ data }: OnDestroySettings): Document {
+  return { "on-destroy-data": data.toLowerCase() };
+}
+
+/** What a program cannot know: only the machine does. */
+export const butAdopted = " (a data directory that was there before this package stays)";
+
+export function onDestroyEffect(_before: unknown, after: unknown): string {
+  return after === "delete"
+    ? `a destroy DELETES images, containers and volumes${butAdopted}`
+    : "a destroy keeps images, containers and volumes";
+}
+
+export function dataRootEffect(before: unknown, after: unknown): string {
+  const [from, to] = [before, after].map((root) =>
+    typeof root === "string" ? root : "the account's ~/.local/share/docker",
+  );
+  return `the daemon restarts, without the images, containers and volumes in ${from}: these stay there; it has those in ${to}, if there are any`;
+}

@@ -1,0 +1,204 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Reader } from "../../validation/reader";
+import { between } from "../../validation/rules";
+import { type Document, JsonText } from "../document";
+
+/** How RootlessKit connects the containers' network namespace with the machine's. */
+export const NetworkDriver = {
+  /** The start script's own choice, which is slirp4netns. */
+  Auto: "Auto",
+  /** slirp4netns forwards TCP, UDP and ping in user space. */
+  Slirp4netns: "Slirp4netns",
+  /** pasta does the same; its package is installed. It needs RootlessKit 2 (Debian 13). */
+  Pasta: "Pasta",
+  /** RootlessKit does the same itself. It needs RootlessKit 3 (Docker 29). */
+  GvisorTapVsock: "GvisorTapVsock",
+} as const;
+export type NetworkDriver = (typeof NetworkDriver)[keyof typeof NetworkDriver];
+
+/** Who forwards published ports into RootlessKit's network namespace. */
+export const PortDriver = {
+  /** Implicit with Pasta, else Builtin. */
+  Auto: "Auto",
+  /**
+   * RootlessKit itself, which is fast. Containers see their own gateway as the client's address. Not with Pasta.
+   */
+  Builtin: "Builtin",
+  /** slirp4netns, which is slower. Containers see clients' addresses. Only with Auto and Slirp4netns. */
+  Slirp4netns: "Slirp4netns",
+  /** pasta, which looks for new ports once a second. Containers see clients' addresses. Only with Pasta. */
+  Implicit: "Implicit",
+} as const;
+export type PortDriver = (typeof PortDriver)[keyof typeof PortDriver];
+
+/** The network that RootlessKit makes for the containers. */
+export interface NetworkArgs {
+  /** The connection of containers to the machine's network. Defaults to Auto. */
+  driver?: pulumi.Input<NetworkDriver>;
+  /** The program that forwards published ports. Defaults to Auto. */
+  portDriver?: pulumi.Input<PortDriver>;
+  /**
+   * Bytes of a packet on RootlessKit's interface, 1280 to 65520, and of Docker's bridges if daemon.json does not
+   * say otherwise. Defaults to 65520.
+   */
+  mtu?: pulumi.Input<number>;
+  /**
+   * Whether containers reach the machine's 127.0.0.1 as 10.0.2.2, or as 10.0.2.1 with GvisorTapVsock. Defaults to
+   * false.
+   */
+  hostLoopback?: pulumi.Input<boolean>;
+  /**
+   * Whether containers reach IPv6 addresses beyond the machine. Only with Auto and Slirp4netns. Defaults to false.
+   */
+  ipv6?: pulumi.Input<boolean>;
+  /**
+   * Whether dockerd stays in the machine's network, and containers alone are in RootlessKit's. True needs Docker
+   * 29.5. Defaults to the start script's own choice: true from 29.5 on.
+   */
+  detached?: pulumi.Input<boolean>;
+  /**
+   * Whether slirp4netns has to be in a mount namespace of its own; with false it may not. Only with Auto and
+   * Slirp4netns. Defaults to the start script's own choice.
+   */
+  slirp4netnsSandbox?: pulumi.Input<boolean>;
+}
+
+/** The network that RootlessKit makes for the containers. */
+export interface NetworkInfo {
+  /** Such as slirp4netns. */
+  driver: string;
+  /** Who forwards published ports: builtin, slirp4netns or implicit. */
+  portDriver: string;
+  /** Bytes of a packet at most. */
+  mtu: number;
+  /** The same on the default bridge. Defaults to none, where daemon.mtu is a secret. */
+  bridgeMtu?: number;
+  /**
+   * The same on user-defined bridges that are made from now on. Defaults to none, where default-network-opts of daemon
+   * is a secret.
+   */
+  userDefinedBridgeMtu?: number;
+}
+
+/** The start script's own choice with slirp4netns, which takes 65521 at most. */
+const rootlessKitMtu = 65_520;
+
+const driverVariable = "DOCKERD_ROOTLESS_ROOTLESSKIT_NET";
+const detachVariable = "DOCKERD_ROOTLESS_ROOTLESSKIT_DETACH_NETNS";
+
+export interface NetworkSettings {
+  driver: NetworkDriver;
+  portDriver: PortDriver;
+  mtu?: number;
+  hostLoopback: boolean;
+  ipv6: boolean;
+  detached?: boolean;
+  slirp4netnsSandbox?: boolean;
+}
+
+export function networkSettings(read: Reader): NetworkSettings {
+  const settings = {
+    driver: read.oneOf("driver", NetworkDriver) ?? NetworkDriver.Auto,
+    portDriver: read.oneOf("portDriver", PortDriver) ?? PortDriver.Auto,
+    // IPv6 needs 1280 (RFC 8200).
+    mtu: read.number("mtu", { rule: between(1280, rootlessKitMtu) }),
+    hostLoopback: read.boolean("hostLoopback") ?? false,
+    ipv6: read.boolean("ipv6") ?? false,
+    detached: read.boolean("detached"),
+    slirp4netnsSandbox: read.boolean("slirp4netnsSandbox"),
+  };
+  const wrong = wrongPair(settings);
+  if (wrong) read.refuse("portDriver", wrong);
+  if (settings.driver !== NetworkDriver.Auto && settings.driver !== NetworkDriver.Slirp4netns) {
+    const other = `it is of slirp4netns, and the network driver is ${settings.driver}; leave`;
+    if (settings.slirp4netnsSandbox !== undefined)
+      read.refuse("slirp4netnsSandbox", `${other} it out`);
+    if (settings.ipv6) read.refuse("ipv6", `${other} one of them out`);
+  }
+  read.refuseOthers();
+  return settings;
+}
+
+function wrongPair({ driver, portDriver }: NetworkSettings): string | undefined {
+  if (portDriver === PortDriver.Implicit && driver !== NetworkDriver.Pasta)
+    return "'Implicit' works with the network driver Pasta only; choose that, or Builtin";
+  if (portDriver === PortDriver.Slirp4netns && driver === NetworkDriver.GvisorTapVsock)
+    return "'Slirp4netns' does not work with the network driver GvisorTapVsock; choose Builtin";
+  if (portDriver === PortDriver.Slirp4netns && driver === NetworkDriver.Pasta)
+    return "'Slirp4netns' does not work with the network driver Pasta; choose Implicit";
+  if (portDriver === PortDriver.Builtin && driver === NetworkDriver.Pasta)
+    return "'Builtin' does not work with the network driver Pasta; choose Implicit";
+  return undefined;
+}
+
+/** Variables of the start script (dockerd-rootless.sh), those alone that an option sets. */
+export function networkEnvironment(network: NetworkSettings): Record<string, string> {
+  const { driver, portDriver, mtu, hostLoopback, detached, slirp4netnsSandbox } = network;
+  // The start script takes 1500 for a driver that is named, even where it is its own choice.
+  const named = driver === NetworkDriver.Auto ? undefined : rootlessKitMtu;
+  const implied = driver === NetworkDriver.Pasta ? PortDriver.Implicit : PortDriver.Auto;
+  const variables = {
+    [driverVariable]: wordUnlessAuto(driver),
+    DOCKERD_ROOTLESS_ROOTLESSKIT_PORT_DRIVER: wordUnlessAuto(
+      portDriver === PortDriver.Auto ? implied : portDriver,
+    ),
+    DOCKERD_ROOTLESS_ROOTLESSKIT_MTU: (mtu ?? named)?.toString(),
+    DOCKERD_ROOTLESS_ROOTLESSKIT_DISABLE_HOST_LOOPBACK: hostLoopback ? "false" : undefined,
+    [detachVariable]: detached?.toString(),
+    DOCKERD_ROOTLESS_ROOTLESSKIT_SLIRP4NETNS_SANDBOX: slirp4netnsSandbox?.toString(),
+  };
+  const set = (entry: [string, string | undefined]): entry is [string, string] =>
+    entry[1] !== undefined;
+  return Object.fromEntries(Object.entries(variables).filter(set));
+}
+
+/** GvisorTapVsock is gvisor-tap-vsock. */
+function wordUnlessAuto(choice: string): string | undefined {
+  return choice === "Auto" ? undefined : choice.replace(/(?<=[a-z])(?=[A-Z])/g, "-").toLowerCase();
+}
+
+/** What the MTU of bridges depends on. */
+interface BridgeSettings {
+  network: Pick<NetworkSettings, "mtu">;
+  daemon: Record<string, unknown>;
+  environment: Record<string, string>;
+  /** By where they go: `daemon.json/mtu`. */
+  secrets: Record<string, unknown>;
+}
+
+/**
+ * The containers' packets are as long as RootlessKit's, whose programs work by the packet: `mtu` is the default
+ * bridge's in daemon.json, and the step writes `default-network-opts` for user-defined ones where the engine knows it.
+ * What a user says of either in `daemon` is left as it is.
+ */
+export function bridgeDocument({ network, daemon, environment, secrets }: BridgeSettings) {
+  const isGiven = (key: string) => key in daemon || `daemon.json/${key}` in secrets;
+  const isOwn = [...Object.entries(environment), ...secretVariables(secrets)].some(setsMtu);
+  const chosen = isOwn ? undefined : (network.mtu ?? rootlessKitMtu);
+  const mtu = isGiven("mtu") ? daemon.mtu : chosen;
+  const named = Number.isSafeInteger(mtu) && Number(mtu) > 0 && !isGiven("default-network-opts");
+  return {
+    "daemon.json/mtu": isGiven("mtu") || chosen === undefined ? undefined : new JsonText(chosen),
+    "default-network-opts.bridge": named
+      ? new JsonText({ "com.docker.network.driver.mtu": String(mtu) })
+      : undefined,
+  };
+}
+
+/** The effect of another MTU of user-defined bridges, beside that of the default one. */
+export const bridgeEffect =
+  "user-defined networks that are made from now on have it, where the engine knows default-network-opts (24 on); those that are there stay as they are";
+
+const secretVariables = (secrets: Record<string, unknown>) =>
+  Object.entries(secrets).map(([place, value]) => [place.replace(/^environment\//, ""), value]);
+
+/** Whether a variable of a user's own may give RootlessKit another MTU. */
+function setsMtu([name, value]: unknown[]): boolean {
+  if (name === "DOCKERD_ROOTLESS_ROOTLESSKIT_FLAGS") return /--(net|mtu)\b/.test(String(value));
+  return name === "DOCKERD_ROOTLESS_ROOTLESSKIT_NET" || name === "DOCKERD_ROOTLESS_ROOTLESSKIT_MTU";
+}
+
+/** What preflight checks, too: the machine's kernel may have none. */
+export function ipv6Document({ ipv6 }: Pick<NetworkSettings, "ipv6">): Document {
+  return { ipv6: ipv6 || undefined };
+}

@@ -1,0 +1,79 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Reader, Rule } from "../../validation/reader";
+import type { Document } from "../document";
+
+/** What the account's systemd removes of what its daemon does not use any more, by `docker system prune`. Never a volume. */
+export interface PruneArgs {
+  /**
+   * When it runs, as OnCalendar= of systemd.time(7), or up to 15 minutes later. Defaults to weekly: Monday at
+   * 00:00.
+   */
+  schedule?: pulumi.Input<string>;
+  /**
+   * Unused resources go from this age on, such as `24h`. The age of an image counts from its build. Defaults to
+   * 168h.
+   */
+  until?: pulumi.Input<string>;
+  /** Whether unused images that have a name go too. Defaults to false. */
+  all?: pulumi.Input<boolean>;
+}
+
+export interface PruneSettings {
+  schedule: string;
+  until: string;
+  all: boolean;
+}
+
+const weekday =
+  "(?:mon(?:day)?|tue(?:sday)?|wed(?:nesday)?|thu(?:rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)";
+const weekdays = `${weekday}(?:(?:,|-|\\.\\.)${weekday})*`;
+const part = "(?:\\*|\\d{1,4}(?:\\.\\.\\d{1,4})?)(?:/\\d{1,4})?";
+const parts = `${part}(?:,${part})*`;
+const date = `(?:${parts}-)?${parts}[-~]${parts}`;
+const time = `${parts}:${parts}(?::${parts}(?:\\.\\d{1,6})?)?`;
+const shorthand = "(?:minute|hour|dai|week|month|quarter|semi-?annual|year|annual)ly";
+const calendar = new RegExp(
+  `^(?:${shorthand}|${weekdays}(?: ${date})?(?: ${time})?|${date}(?: ${time})?|${time})(?: [a-z][a-z0-9_+/-]*)?$`,
+  "i",
+);
+
+// systemd of the machine knows which hours, days and time zones there are: the step daemon asks it.
+const schedule: Rule<string> = (value) =>
+  value.length <= 200 && calendar.test(value)
+    ? undefined
+    : "is no calendar event of systemd's; write one such as daily or Sun 03:00";
+
+// Go's, of whole numbers.
+const age: Rule<string> = (value) =>
+  /^(?=\d)(\d{1,6}h)?(\d{1,6}m)?(\d{1,6}s)?$/.test(value)
+    ? undefined
+    : "is no age; write hours, minutes and seconds, such as 168h or 1h30m";
+
+/** Undefined where nothing is removed on a schedule. */
+export function pruneSettings(args: Reader): PruneSettings | undefined {
+  const read = args.object("prune");
+  const prune = {
+    schedule: read.string("schedule", { rule: schedule }) ?? "weekly",
+    until: read.string("until", { rule: age }) ?? "168h",
+    all: read.boolean("all") ?? false,
+  };
+  read.refuseOthers();
+  return args.given("prune") ? prune : undefined;
+}
+
+export function pruneDocument(prune: PruneSettings | undefined): Document {
+  return {
+    "docker-prune.OnCalendar": prune?.schedule,
+    "docker-prune.until": prune?.until,
+    "docker-prune.all": prune?.all,
+  };
+}
+
+export const pruneEffects = {
+  "docker-prune.OnCalendar": (_before: unknown, after: unknown) =>
+    after === undefined
+      ? "nothing is removed on a schedule any more; the daemon keeps running"
+      : "what containers do not use goes then, but volumes; the daemon keeps running",
+  "docker-prune.all": (_before: unknown, after: unknown) =>
+    after === true ? "images that have a name go too, where no container uses them" : "",
+};

@@ -1,0 +1,58 @@
+import type { Reader } from "../../validation/reader";
+import type { Document } from "../document";
+
+/** How the daemon keeps images and containers. Another driver does not see what the old one kept. */
+export const StorageDriver = {
+  /** The engine's own choice, and fuse-overlayfs on kernels before 5.11. An engine that chooses vfs is an error. */
+  Auto: "Auto",
+  /**
+   * The kernel's overlay file system, from kernel 5.11 on. Debian's earlier kernels need the module option
+   * overlay.permit_mounts_in_userns.
+   */
+  Overlay2: "Overlay2",
+  /** Overlay in user space; its package is installed. */
+  FuseOverlayfs: "FuseOverlayfs",
+  /** Subvolumes of Btrfs; the data root has to be on Btrfs. */
+  Btrfs: "Btrfs",
+  /** Copies of whole layers: slow and large, but it works everywhere. */
+  Vfs: "Vfs",
+} as const;
+export type StorageDriver = (typeof StorageDriver)[keyof typeof StorageDriver];
+
+export function storageDriverSettings(read: Reader): StorageDriver {
+  return read.oneOf("storageDriver", StorageDriver) ?? StorageDriver.Auto;
+}
+
+/** The part that preflight checks too: whether the driver can work there at all. */
+export function storageDocument(storageDriver: StorageDriver): Document {
+  return { "daemon.json/storage-driver": driverName(storageDriver) };
+}
+
+/** https://docs.docker.com/engine/storage/drivers/: each has layers of its own; volumes are no driver's. */
+export function storageEffect(before: unknown, after: unknown): string {
+  return `the daemon restarts, without the images and containers of ${name(before, "another driver")}: these stay on the disk, and ${name(after, "the new one")} does not see them; volumes stay in use`;
+}
+
+const name = (driver: unknown, otherwise: string) =>
+  typeof driver === "string" ? driver : otherwise;
+
+/**
+ * What preflight needs to try the driver.
+ *
+ * @param dataRoot where images and containers are; the account's default where it is no text.
+ */
+export function storageTrialDocument(storageDriver: StorageDriver, dataRoot: unknown): Document {
+  const place = typeof dataRoot === "string" ? dataRoot : undefined;
+  return { ...storageDocument(storageDriver), "daemon.json/data-root": place };
+}
+
+/** As the engine calls it, undefined for what works. */
+export const driverName = (driver: StorageDriver): string | undefined => driverNames[driver];
+
+const driverNames: Record<StorageDriver, string | undefined> = {
+  [StorageDriver.Auto]: undefined,
+  [StorageDriver.Overlay2]: "overlay2",
+  [StorageDriver.FuseOverlayfs]: "fuse-overlayfs",
+  [StorageDriver.Btrfs]: "btrfs",
+  [StorageDriver.Vfs]: "vfs",
+};

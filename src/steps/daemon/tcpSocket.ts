@@ -1,0 +1,133 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { type KeyObject, X509Certificate, createPrivateKey } from "node:crypto";
+import { isIP, isIPv4 } from "node:net";
+import type { Parted } from "../../validation/parted";
+import type { Reader, Rule } from "../../validation/reader";
+import { between } from "../../validation/rules";
+import type { Document } from "../document";
+import { certificatesIn, wrongPem } from "./certificates";
+import { NetworkDriver, type NetworkSettings, PortDriver } from "./network";
+
+/** The daemon's API over TCP, for callers whose certificate an authority of yours has signed, and nobody else. */
+export interface TcpSocketArgs {
+  /**
+   * The address to listen on. Pasta takes 0.0.0.0 alone, and the port driver Slirp4netns an IPv4 address. Not a
+   * secret. Defaults to 0.0.0.0.
+   */
+  address?: pulumi.Input<string>;
+  /** The port to listen on, 1024 to 65535. Not a secret. Defaults to 2376. */
+  port?: pulumi.Input<number>;
+  /**
+   * Authorities of callers' certificates, as PEM. A caller may do all that the account may: use an authority that
+   * signs nothing else.
+   */
+  caCertificate: pulumi.Input<string>;
+  /** The daemon's certificate as PEM, for the names that callers know it by; its chain after it. */
+  certificate: pulumi.Input<string>;
+  /** The private key of `certificate`, as PEM without a passphrase. Always kept as a secret. */
+  privateKey: pulumi.Input<string>;
+}
+
+/** Where the daemon listens, beside its socket; undefined where that is all. */
+export type TcpSocketSettings = { address: string; port: number } | undefined;
+
+export interface TcpSocketParts {
+  open: TcpSocketSettings;
+  /** All three, so that one command renews them together. By the file's name. */
+  secret: Record<string, string>;
+}
+
+/** Keys of daemon.json that would make it a socket for everybody. */
+const ownKeys = ["tls", "tlsverify", "tlscacert", "tlscert", "tlskey"];
+
+export function tcpSocketSettings(
+  read: Reader,
+  network: NetworkSettings,
+  daemon: Parted<unknown>,
+): TcpSocketParts {
+  const socket = read.object("tcpSocket");
+  if (!read.given("tcpSocket")) return { open: undefined, secret: {} };
+  const address = socket.string("address", { rule: addressFor(network) }) ?? "0.0.0.0";
+  const port = socket.number("port", { rule: between(1024, 65_535) }) ?? 2376;
+  const ca = socket.string("caCertificate", { rule: authorities });
+  const certificate = socket.string("certificate", { rule: ownCertificate });
+  const key = socket.string("privateKey", { rule: privateKeyOf(certificate), secret: true });
+  socket.require("caCertificate", "write that of the authority which signs callers' certificates");
+  socket.require("certificate", "write the daemon's own");
+  socket.require("privateKey", "write that of certificate");
+  socket.refuseOthers();
+  for (const name of ownKeys)
+    if (name in daemon.open || name in daemon.secret)
+      read.refuse(`daemon.${name}`, "is set by tcpSocket; leave it out");
+  const files = { "ca.pem": ca, "cert.pem": certificate, "key.pem": key };
+  const known = Object.entries(files).filter((file): file is [string, string] => !!file[1]);
+  return {
+    open: { address, port },
+    secret: Object.fromEntries(known.map(([name, pem]) => [name, `${pem.trim()}\n`])),
+  };
+}
+
+const addressFor =
+  ({ driver, portDriver }: NetworkSettings): Rule<string> =>
+  (value) => {
+    if (isIP(value) === 0 || value.includes("%"))
+      return "is not an address; write one of the machine's, or 0.0.0.0 for all";
+    if (driver === NetworkDriver.Pasta && value !== "0.0.0.0")
+      return "is not kept to by the network driver Pasta, which opens ports at all addresses; leave it out, or use Slirp4netns";
+    return portDriver === PortDriver.Slirp4netns && !isIPv4(value)
+      ? "is not an IPv4 address, and the port driver Slirp4netns knows no others; use Builtin"
+      : undefined;
+  };
+
+const asPem = "write it as PEM (-----BEGIN CERTIFICATE----- ...)";
+
+/** Of several, one may be on its way out. */
+const authorities: Rule<string> = (text) => {
+  const wrong = wrongPem(text);
+  if (wrong !== undefined) return `${wrong}; ${asPem}`;
+  const ends = certificatesIn(text).map(expired);
+  return ends.includes(undefined) ? undefined : ends[0];
+};
+
+const ownCertificate: Rule<string> = (text) => {
+  const wrong = wrongPem(text);
+  return wrong === undefined ? expired(certificatesIn(text)[0]) : `${wrong}; ${asPem}`;
+};
+
+function expired(pem: string): string | undefined {
+  const end = new Date(new X509Certificate(pem).validTo);
+  return end.getTime() < Date.now()
+    ? `expired on ${end.toISOString().slice(0, 10)}; write a new one`
+    : undefined;
+}
+
+/** @param certificate undefined where it is not known or wrong. */
+const privateKeyOf =
+  (certificate: string | undefined): Rule<string> =>
+  (text) => {
+    const key = keyIn(text);
+    if (key === undefined)
+      return "is no private key, or has a passphrase; write it as PEM (-----BEGIN PRIVATE KEY----- ...)";
+    // What Go's crypto/tls loads.
+    if (!["rsa", "ec", "ed25519"].includes(key.asymmetricKeyType ?? ""))
+      return "is of a kind that dockerd cannot load; use RSA, ECDSA or Ed25519";
+    return certificate === undefined ||
+      new X509Certificate(certificatesIn(certificate)[0]).checkPrivateKey(key)
+      ? undefined
+      : "does not belong to certificate; write the one that its request was made with";
+  };
+
+function keyIn(pem: string): KeyObject | undefined {
+  try {
+    return createPrivateKey(pem);
+  } catch {
+    return undefined;
+  }
+}
+
+/** As RootlessKit's `-p` and dockerd have it. */
+export function tcpSocketDocument(socket: TcpSocketSettings): Document {
+  if (socket === undefined) return {};
+  const { address, port } = socket;
+  return { "tcp-socket": `${isIPv4(address) ? address : `[${address}]`}:${port}` };
+}

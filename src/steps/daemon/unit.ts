@@ -1,0 +1,94 @@
+import { hasLogin } from "../../validation/credentials";
+import { quote } from "../../validation/quote";
+import { type Reader, type Rule, longest } from "../../validation/reader";
+import { lostKey } from "../../validation/rules";
+import type { Document } from "../document";
+import { restarts } from "../effects";
+
+/** Directives of the daemon's unit, as SECTION.NAME, each with its values, one a line. */
+export type UnitSettings = Record<string, string>;
+
+const sectionName: Rule<string> = (name) =>
+  /^(Unit|Service)$/.test(name)
+    ? undefined
+    : name === "Install"
+      ? "is what systemctl enable reads, and this package enables the unit itself; leave it out"
+      : "is no section of the daemon's unit; use Unit or Service";
+
+const directiveName: Rule<string> = (name) =>
+  /^[A-Z][A-Za-z0-9-]{0,63}$/.test(name) && name !== lostKey
+    ? undefined
+    : "is not the name of a directive; write it as systemd.unit does, such as MemoryMax";
+
+const readableByOthers =
+  "would be in a file that others may read; use environment, or LoadCredential with a file of the account's";
+
+/** Directives that break the daemon or this package's hold on it, and why. */
+const refusedDirectives: [names: RegExp, reason: string][] = [
+  [
+    /^Service\.(Environment|EnvironmentFile|PassEnvironment|UnsetEnvironment)$/,
+    "is what environment is for; use that option",
+  ],
+  [/^Service\.SetCredential$/, readableByOthers],
+  [
+    /^Service\.(ExecStart|Type|NotifyAccess|BusName|PIDFile|GuessMainPID|RemainAfterExit)$/,
+    "is how the daemon is started, and known to run; leave it out",
+  ],
+  [
+    /^Service\.(User|Group|DynamicUser|SupplementaryGroups|RootDirectory|RootImage)$/,
+    "is not for the unit of an account's own systemd; leave it out",
+  ],
+  [/^Service\.Delegate$/, "is what limits of containers need; use resourceControllers"],
+  [
+    /^Service\.(KillMode|SendSIGKILL)$/,
+    "would leave processes of the daemon behind, beside which it does not start again; leave it out",
+  ],
+  [
+    /^Unit\.(RefuseManualStart|RefuseManualStop)$/,
+    "would keep the daemon from being started or stopped; leave it out",
+  ],
+];
+
+export function unitSettings(args: Reader): UnitSettings {
+  const unit: UnitSettings = {};
+  for (const section of Object.keys(args.mapping("unitOverrides", sectionName))) {
+    const read = args.object("unitOverrides");
+    for (const [name, value] of Object.entries(read.mapping(section, directiveName))) {
+      const directive = `${section}.${name}`;
+      const values: unknown[] = Array.isArray(value) ? value : [value];
+      const wrong =
+        refusedDirectives.find(([names]) => names.test(directive))?.[1] ??
+        values.map(wrongValue).find(Boolean) ??
+        (values.length === 0 ? "has no value; write one, or leave it out" : undefined);
+      if (wrong) read.refuse(directive, wrong);
+      else unit[directive] = values.map(String).join("\n");
+    }
+  }
+  return unit;
+}
+
+function wrongValue(value: unknown): string | undefined {
+  if (typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value)))
+    return undefined;
+  if (typeof value !== "string")
+    return `has a value that a unit cannot hold (${quote(value)}); use a text, a number, true, false or a list of these`;
+  if (Buffer.byteLength(value) > longest) return "is longer than 65,536 bytes; shorten it";
+  if (hasLogin(value)) return readableByOthers;
+  if (/[\0-\x08\x0a-\x1f\x7f]|\p{Surrogate}|\p{Noncharacter_Code_Point}/u.test(value))
+    return "has a line break or another control character in it; write a list where it is given several times";
+  return value.endsWith("\\")
+    ? "ends with a backslash, by which systemd goes on in the next line; leave it out"
+    : undefined;
+}
+
+export function unitDocument(unit: UnitSettings): Document {
+  return Object.fromEntries(
+    Object.entries(unit).map(([directive, values]) => [`docker.service/${directive}`, values]),
+  );
+}
+
+export const unitEffects = {
+  "docker.service/*": restarts,
+  // want_unit
+  "docker.service/Service.Timeout*": "a time limit counts at once; for it alone nothing restarts",
+};

@@ -1,0 +1,199 @@
+import type { Reader, Rule } from "../../validation/reader";
+import { filledLine } from "../../validation/rules";
+import { NetworkDriver, type NetworkSettings, PortDriver } from "../daemon/network";
+import type { Document } from "../document";
+import { EngineSource } from "../engine/args";
+import { AppArmorProfile, PrivilegedPorts } from "./args";
+
+/** Values of kernel settings by their names. */
+export type SysctlsSettings = Record<string, string>;
+
+// Folders of the document that the kernel's settings travel in.
+const isFolder = (name: string) =>
+  ["certs.d", "daemon.json", "docker.service", "modprobe.d"].includes(name);
+
+const sysctlName: Rule<string> = (name) =>
+  /^[a-z][a-z0-9_]*(\.[A-Za-z0-9_-]+)+$/.test(name) && name.length <= 200 && !isFolder(name)
+    ? undefined
+    : "is not the name of a kernel setting; write it with dots, as sysctl does, such as kernel.keys.maxkeys";
+
+/** Settings that other options write, and those options. */
+const ownedSysctls = new Map([
+  ["net.ipv4.ping_group_range", "unprivilegedPing.groups"],
+  ["net.ipv4.ip_unprivileged_port_start", "privilegedPorts"],
+]);
+
+export function sysctlsSettings(read: Reader): SysctlsSettings {
+  const sysctls: [string, string][] = [];
+  for (const [name, value] of Object.entries(read.mapping("sysctls", sysctlName))) {
+    const wrong = wrongSysctl(name, value);
+    if (wrong) read.refuse(`sysctls.${name}`, `${read.quote(`sysctls.${name}`, value)} ${wrong}`);
+    else sysctls.push([name, value as string]);
+  }
+  return Object.fromEntries(sysctls);
+}
+
+function wrongSysctl(name: string, value: unknown): string | undefined {
+  const owner = ownedSysctls.get(name);
+  if (owner) return `is set by ${owner}; use that option`;
+  if (typeof value !== "string") return "is not a text; write the value in quotes";
+  return wrongText(value) ?? wrongForContainers(name, value);
+}
+
+function wrongText(value: string): string | undefined {
+  // A value of the kernel's own settings is at most a page, and they are words and numbers.
+  if (value.length > 1024) return "is longer than 1024 characters; shorten it";
+  const wrongLine = filledLine(value);
+  if (wrongLine) return wrongLine;
+  if (/\p{Cc}/u.test(value)) return "has a control character in it; put one space between words";
+  if (/\p{Surrogate}/u.test(value)) return "is not well-formed Unicode; leave lone surrogates out";
+  if (/^ | {2}| $/.test(value)) return "has spaces beyond those between words; leave them out";
+  return value.startsWith(">=") ? "is no value; write the number itself" : undefined;
+}
+
+/** Switches and numbers without which no container, or no daemon, can run. */
+const needed =
+  /^(kernel\.unprivileged_userns_clone|user\.max_(cgroup|ipc|mnt|net|pid|user|uts)_namespaces)$/;
+
+function wrongForContainers(name: string, value: string): string | undefined {
+  return needed.test(name) && !(Number(value) >= 1)
+    ? "would keep containers from running; use 1 or more, or leave it out"
+    : undefined;
+}
+
+/** What user namespaces need on any host, and what was asked for beyond. */
+export function sysctlsDocument(sysctls: SysctlsSettings): Document {
+  return {
+    // Debian's own switch; on kernels without it nothing is written.
+    "kernel.unprivileged_userns_clone": 1,
+    // One for the daemon and one or more a container; the kernel's default is far above.
+    "user.max_user_namespaces": ">= 1024",
+    ...sysctls,
+  };
+}
+
+export interface UnprivilegedPingSettings {
+  enabled: boolean;
+  groups: string;
+}
+
+// net/ipv4/ping.c: two group ids, the largest 2147483647; "1 0" is nobody. The kernel takes a number
+// that begins with 0 for an octal one.
+const groupRange: Rule<string> = (value) => {
+  const [, first, last] = /^(0|[1-9]\d{0,9}) (0|[1-9]\d{0,9})$/.exec(value) ?? [];
+  return first !== undefined && Number(first) <= 2147483647 && Number(last) <= 2147483647
+    ? undefined
+    : "is not a range of group ids; write two of 0 to 2147483647, such as '0 2147483647'";
+};
+
+export function unprivilegedPingSettings(read: Reader): UnprivilegedPingSettings {
+  const settings = {
+    enabled: read.boolean("enabled") ?? true,
+    groups: read.string("groups", { rule: groupRange }) ?? "0 2147483647",
+  };
+  read.refuseOthers();
+  return settings;
+}
+
+export function unprivilegedPingDocument(ping: UnprivilegedPingSettings): Document {
+  return { "net.ipv4.ping_group_range": ping.enabled ? ping.groups : undefined };
+}
+
+/** Options of kernel modules by module and parameter, as on the kernel's command line. */
+export type KernelModuleSettings = Record<string, string>;
+
+const optionName: Rule<string> = (name) =>
+  /^[A-Za-z0-9][A-Za-z0-9_-]{0,55}\.[A-Za-z0-9_]{1,64}$/.test(name)
+    ? undefined
+    : "is not an option of a kernel module; write MODULE.PARAMETER, such as overlay.permit_mounts_in_userns";
+
+// modprobe.d(5): one line, where a space begins the next option and a backslash the next line.
+const optionValue = /^[A-Za-z0-9_.,:+/-]{1,256}$/;
+
+export function kernelModuleSettings(read: Reader): KernelModuleSettings {
+  const options: [string, string][] = [];
+  for (const [name, value] of Object.entries(read.mapping("kernelModuleOptions", optionName))) {
+    if (typeof value === "string" && optionValue.test(value)) {
+      options.push([name, value]);
+    } else {
+      const at = `kernelModuleOptions.${name}`;
+      const wrong = "is not the value of a module's option; write a text such as '1'";
+      read.refuse(at, `${read.quote(at, value)} ${wrong}`);
+    }
+  }
+  return Object.fromEntries(options);
+}
+
+export function kernelModulesDocument(options: KernelModuleSettings): Document {
+  return Object.fromEntries(
+    Object.entries(options).map(([name, value]) => [`modprobe.d/${name}`, value]),
+  );
+}
+
+export function appArmorSettings(read: Reader): AppArmorProfile {
+  return read.oneOf("appArmorProfile", AppArmorProfile) ?? AppArmorProfile.Auto;
+}
+
+/** The archives' rootlesskit is another program, and another one for each version. */
+export function appArmorDocument(profile: AppArmorProfile, source: EngineSource): Document {
+  const archives = profile === AppArmorProfile.Auto && source === EngineSource.StaticArchive;
+  return { "apparmor-profile": archives ? "archives" : profile.toLowerCase() };
+}
+
+export function privilegedPortsSettings(read: Reader): PrivilegedPorts {
+  return read.oneOf("privilegedPorts", PrivilegedPorts) ?? PrivilegedPorts.None;
+}
+
+/** The capability is RootlessKit's, and with some port drivers it is another program that binds ports. */
+export function refuseCapabilityOfOthers(
+  read: Reader,
+  privilegedPorts: PrivilegedPorts,
+  { driver, portDriver }: NetworkSettings,
+): void {
+  if (privilegedPorts !== PrivilegedPorts.FileCapability) return;
+  const binds =
+    driver === NetworkDriver.Pasta
+      ? "pasta"
+      : portDriver === PortDriver.Slirp4netns
+        ? "slirp4netns"
+        : undefined;
+  if (binds)
+    read.refuse(
+      "privilegedPorts",
+      `FileCapability is for RootlessKit, and with this network it is ${binds} that binds ports; choose Sysctl, or leave network.driver and network.portDriver out`,
+    );
+}
+
+export function portsDocument(privilegedPorts: PrivilegedPorts): Document {
+  return {
+    "privileged-ports": words[privilegedPorts],
+    "rootlesskit.capability":
+      privilegedPorts === PrivilegedPorts.FileCapability ? "cap_net_bind_service=ep" : undefined,
+    "net.ipv4.ip_unprivileged_port_start":
+      privilegedPorts === PrivilegedPorts.Sysctl ? 0 : undefined,
+  };
+}
+
+const words: Record<PrivilegedPorts, string> = {
+  [PrivilegedPorts.None]: "none",
+  [PrivilegedPorts.FileCapability]: "file-capability",
+  [PrivilegedPorts.Sysctl]: "sysctl",
+};
+
+/** The values are those of the document. */
+export function privilegedPortsEffect(before: unknown, after: unknown): string {
+  const keepsRunning = [before, after].includes(words[PrivilegedPorts.FileCapability])
+    ? ""
+    : "; the daemon keeps running";
+  const effect = typeof after === "string" ? effects[after] : undefined;
+  return effect === undefined ? "" : effect + keepsRunning;
+}
+
+const effects: Record<string, string | undefined> = {
+  [words[PrivilegedPorts.None]]:
+    "a container that starts from now on publishes no port below the machine's own net.ipv4.ip_unprivileged_port_start, 1024 by default",
+  [words[PrivilegedPorts.FileCapability]]:
+    "containers can publish ports below 1024, and so can whoever runs rootlesskit on this machine",
+  [words[PrivilegedPorts.Sysctl]]:
+    "containers can publish ports below 1024, and every user of this machine can bind them",
+};

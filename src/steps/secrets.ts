@@ -1,0 +1,79 @@
+import type { Problem } from "../validation/reader";
+import { type Document, JsonText } from "./document";
+import { restarts } from "./effects";
+import { preflight } from "./preflight";
+import { registriesDocument, registryEffect } from "./registries";
+import { defineStep } from "./step";
+
+/** Options whose values nobody else on the machine sees, nor whoever reads the log. */
+const kept =
+  /^(connection|daemon|environment|registryAuth|tcpSocket|account\.authorizedKeys)(?![^.[])/;
+
+/** Of these, what stands in process lists and messages all the same. */
+const shown = /^(daemon\.json\/data-root$|environment\/DOCKERD_ROOTLESS_)/;
+
+/** And what `docker login` and rootlesskit have as their arguments. */
+const argument = /^(registryAuth\[\d+\]\.(address|username)|tcpSocket\.(address|port))$/;
+
+/**
+ * Problems of values that are marked as secrets, and that the machine cannot keep: the name of an account
+ * or a kernel setting is there for everybody to read.
+ */
+export function publicSecrets(secretPaths: string[], secrets: SecretsSettings): Problem[] {
+  const paths = Object.keys(secrets)
+    .filter((place) => shown.test(place))
+    .map((place) =>
+      place.replace("daemon.json/", "daemon.").replace("environment/", "environment."),
+    )
+    .filter((path) =>
+      secretPaths.some((secret) => path === secret || path.startsWith(`${secret}.`)),
+    );
+  const others = secretPaths.filter((path) => !kept.test(path) || argument.test(path));
+  return [...others, ...paths].map((propertyPath) => ({
+    propertyPath,
+    reason:
+      "the value is marked as a secret, but everybody on the machine can see it; take the mark away (pulumi.unsecret)",
+  }));
+}
+
+/** Secret values by where they go: `environment/HTTP_PROXY`, `daemon.json/proxies`, `tls/key.pem`. */
+export type SecretsSettings = Record<string, unknown>;
+
+export function secretsSettings(
+  daemon: Record<string, unknown>,
+  environment: Record<string, string>,
+  tls: Record<string, string>,
+): SecretsSettings {
+  const at = (folder: string, values: Record<string, unknown>) =>
+    Object.entries(values).map(([name, value]) => [`${folder}/${name}`, value] as const);
+  return Object.fromEntries([
+    ...at("daemon.json", daemon),
+    ...at("environment", environment),
+    ...at("tls", tls),
+  ]);
+}
+
+export function secretsDocument(secrets: SecretsSettings): Document {
+  return Object.fromEntries(
+    Object.entries(secrets).map(([place, value]) => [place, new JsonText(value)]),
+  );
+}
+
+/**
+ * Secret values of `daemon` and `environment`, the PEM of `tcpSocket`, and logins to registries: one secret part hides
+ * a whole document in previews, so that they travel in a command of their own. The daemon's step uses them.
+ */
+export const secrets = defineStep({
+  name: "secrets",
+  needs: [preflight],
+  isSecret: true,
+  inputs: ["secrets", "registryLogins"],
+  effects: {
+    ...{ "daemon.json/*": restarts, "environment/*": restarts, "tls/*": restarts },
+    "registryAuth/*": registryEffect,
+  },
+  document: ({ secrets, registryLogins }) => ({
+    ...secretsDocument(secrets),
+    ...registriesDocument(registryLogins),
+  }),
+});

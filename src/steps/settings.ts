@@ -1,0 +1,105 @@
+import {
+  connectionSettings,
+  escalationSettings,
+  refusePasswordOfOthers,
+  transferSettings,
+} from "../ssh/settings";
+import { type Problem, Reader } from "../validation/reader";
+import {
+  accountSettings,
+  resourceControllersSettings,
+  subordinateIdsSettings,
+} from "./account/settings";
+import { certificateSettings } from "./daemon/certificates";
+import { daemonJsonSettings } from "./daemon/daemonJson";
+import { onDestroySettings } from "./daemon/data";
+import { environmentSettings } from "./daemon/environment";
+import { networkSettings } from "./daemon/network";
+import { pruneSettings } from "./daemon/prune";
+import { storageDriverSettings } from "./daemon/storage";
+import { tcpSocketSettings } from "./daemon/tcpSocket";
+import { unitSettings } from "./daemon/unit";
+import {
+  engineSettings,
+  refusePurgeOfPreinstalled,
+  rootfulDockerSettings,
+} from "./engine/settings";
+import {
+  driftDetectionSettings,
+  recheckSettings,
+  restartsSettings,
+  takeOverSettings,
+} from "./everyStep";
+import {
+  appArmorSettings,
+  kernelModuleSettings,
+  privilegedPortsSettings,
+  refuseCapabilityOfOthers,
+  sysctlsSettings,
+  unprivilegedPingSettings,
+} from "./kernel/settings";
+import { registriesSettings } from "./registries";
+import { secretsSettings } from "./secrets";
+
+/**
+ * The arguments, checked and with all defaults filled in: at the same paths, but that secret values of
+ * `daemon` and `environment`, and all PEM of `tcpSocket`, are in `secrets`, and of `registryAuth` all but the addresses in `registryLogins`;
+ * of `connection` the password for sudo is in `sudoPassword`. Each
+ * room reads its own part, once.
+ *
+ * @param secretPaths what is marked as a secret; no problem quotes it.
+ */
+export function readSettings(args: unknown, secretPaths: string[] = []) {
+  const problems: Problem[] = [];
+  const read = new Reader(args, "", problems, secretPaths);
+  read.require("connection", "say how to reach the machine");
+  const connection = connectionSettings(read.object("connection"));
+  const plain = {
+    connection: connection.open,
+    account: accountSettings(read.object("account")),
+    subordinateIds: subordinateIdsSettings(read.object("subordinateIds")),
+    engine: engineSettings(read.object("engine")),
+    rootfulDocker: rootfulDockerSettings(read),
+    privilegedPorts: privilegedPortsSettings(read),
+    unprivilegedPing: unprivilegedPingSettings(read.object("unprivilegedPing")),
+    sysctls: sysctlsSettings(read),
+    kernelModuleOptions: kernelModuleSettings(read),
+    appArmorProfile: appArmorSettings(read),
+    resourceControllers: resourceControllersSettings(read),
+  };
+  refusePurgeOfPreinstalled(read, plain);
+  const daemon = daemonJsonSettings(read);
+  const network = networkSettings(read.object("network"));
+  refuseCapabilityOfOthers(read, plain.privilegedPorts, network);
+  const onDestroy = onDestroySettings(read.object("onDestroy"));
+  const environment = environmentSettings(read, network);
+  const registries = registriesSettings(read);
+  const tcpSocket = tcpSocketSettings(read, network, daemon);
+  const settings = {
+    ...plain,
+    sudoPassword: connection.sudoPassword,
+    daemon: daemon.open,
+    environment: environment.open,
+    secrets: secretsSettings(daemon.secret, environment.secret, tcpSocket.secret),
+    tcpSocket: tcpSocket.open,
+    registryCertificates: certificateSettings(read),
+    registryAuth: registries.addresses,
+    registryLogins: registries.logins,
+    unitOverrides: unitSettings(read),
+    prune: pruneSettings(read),
+    network,
+    onDestroy,
+    storageDriver: storageDriverSettings(read),
+    privilegeEscalation: escalationSettings(read),
+    agentTransfer: transferSettings(read),
+    restarts: restartsSettings(read),
+    driftDetection: driftDetectionSettings(read),
+    recheck: recheckSettings(read),
+    takeOver: takeOverSettings(read),
+  };
+  refusePasswordOfOthers(read, settings);
+  read.refuseOthers();
+  return { settings, problems };
+}
+
+export type Settings = ReturnType<typeof readSettings>["settings"];
