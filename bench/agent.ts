@@ -18,7 +18,7 @@ export interface AgentFigures {
   checkSeconds: number;
 }
 
-const lease = "be9c";
+const installation = "be9c";
 const wishes = {
   connection: { host: "host" },
   account: { name: "app", authorizedKeys: ["ssh-ed25519 AAAAC3Nz bench"] },
@@ -31,13 +31,13 @@ export async function agentFigures(suite: string): Promise<AgentFigures> {
   try {
     await host.run("{ apt-get -q update && apt-get -q -y install strace; } >/dev/null 2>&1");
     await host.run("cat >/root/agent", { input: agentText() });
-    await host.run(`sh /root/agent install agent ${lease} auto 2>/dev/null`);
+    await host.run(`sh /root/agent install agent ${installation} auto 2>/dev/null`);
     const firstPrograms = await programsOf(host, "apply");
     const idlePrograms = await programsOf(host, "update");
     const change = (groups: string) =>
       timed(() => step(host, "update", "kernel", { ...wishes, unprivilegedPing: { groups } }));
     const changes = [await change("0 1000"), await change("0 2000"), await change("0 3000")];
-    const check = () => timed(() => host.run(`sh /root/agent check host ${lease}`));
+    const check = () => timed(() => host.run(`sh /root/agent check host ${installation}`));
     const checks = [await check(), await check(), await check()];
     return {
       firstPrograms,
@@ -67,7 +67,7 @@ async function step(
   args: object,
   wrapper = "",
 ): Promise<void> {
-  const command = `${wrapper} sh /root/agent ${verb} ${name} ${lease} '' a1 >/dev/null`;
+  const command = `${wrapper} sh /root/agent ${verb} ${name} ${installation} '' a1 >/dev/null`;
   const document = documentsOf(readSettings(args, []).settings, "bench/dev/host")[name];
   await host.run(command, {
     input: renderDocument({ ...document, agent: stepCodeHash(name) }),

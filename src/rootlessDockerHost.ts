@@ -14,7 +14,7 @@ import { recordedInputs } from "./recordedInputs";
 import { AgentTransfer } from "./ssh/args";
 import { connectionInput } from "./ssh/connection";
 import { explainErrors } from "./children/explainErrors";
-import { createLease } from "./children/lease";
+import { createInstallation } from "./children/installation";
 import type { AccountConnection } from "./ssh/outputs";
 import { runSteps } from "./children/runSteps";
 import { escalationArgument } from "./ssh/settings";
@@ -106,20 +106,20 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
       (merged, binding) => pulumi.mergeOptions(merged, { hooks: binding }),
       childOptions(this, given),
     );
-    const lease = createLease(name, { host, account }, options);
+    const installation = createInstallation(name, { host, account }, options);
     const escalation = inputs.from(
       ["privilegeEscalation", "connection.sudoPassword"],
       escalationArgument,
     );
     const transfer = inputs.atOnce([])?.agentTransfer ?? AgentTransfer.Sftp;
     const invocation = pulumi
-      .all([lease, escalation])
-      .apply(([hex, word]) => ({ lease: hex, escalation: word, transfer }));
+      .all([installation, escalation])
+      .apply(([hex, word]) => ({ installation: hex, escalation: word, transfer }));
     const accepted = inputs.areRight(this);
     const common = {
       name,
       connection: connectionInput(args.connection),
-      lease,
+      installation,
       invocation,
       transfer,
       options,

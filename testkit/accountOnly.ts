@@ -2,11 +2,11 @@ import { type TestHost } from "../testbed/hosts";
 import type { StepArgs } from "./documents";
 import { Installation } from "./installation";
 
-let leases = 0;
+let installations = 0;
 
 /** A new installation for an account: preflight and account only, neither needs a package. */
 export async function give(host: TestHost, name: string, wishes: StepArgs = {}) {
-  const installation = new Installation(host, `b${++leases}`);
+  const installation = new Installation(host, `b${++installations}`);
   const all: StepArgs = {
     owner: `project/dev/${name}`,
     // Control groups are another matter.

@@ -26,7 +26,7 @@ export interface StepArgs {
   prune?: object;
   onDestroy?: object;
   takeOver?: boolean;
-  /** Who holds the lease. Defaults to "project/dev/web". */
+  /** Who holds the installation. Defaults to "project/dev/web". */
   owner?: string;
   /** Variables of the daemon that are marked as secrets. */
   secretEnvironment?: Record<string, string>;

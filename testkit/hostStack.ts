@@ -95,7 +95,7 @@ function anonymous(preview: string, host: TestHost): string {
     .replace(/("?agent"? *: )"[0-9a-f]{8}"/g, '$1"CODE"')
     .replace(/("agent: .")[0-9a-f]{8}/g, "$1CODE")
     .replace(/(# \S+\.sh )[0-9a-f]{8}/g, "$1CODE")
-    .replace(/\b[0-9a-f]{16}\b/g, "LEASE")
+    .replace(/\b[0-9a-f]{16}\b/g, "INSTALLATION")
     // The packed agent, where it is the context of a line that changed.
     .replace(/^( +)[A-Za-z0-9+/=]{60,}(\.\.\.)?$/gm, "$1PACKED");
   // Steps that run side by side come in any order.

@@ -34,7 +34,7 @@ export class Installation {
    */
   constructor(
     readonly host: TestHost,
-    readonly lease: string,
+    readonly id: string,
     readonly user = "root",
     readonly created = new Set<string>(),
     readonly agentId = "a1",
@@ -43,22 +43,22 @@ export class Installation {
   async install(): Promise<void> {
     expectDone(await this.tryInstall());
     // What the step preflight remembers, for the tests that try one other step.
-    const owner = `/var/lib/rootless-docker/leases/${this.lease}/owner`;
+    const owner = `/var/lib/rootless-docker/installations/${this.id}/owner`;
     await this.host.run(`[ -e ${owner} ] || {
-      echo lease ${this.lease} >${owner}.new; sync ${owner}.new; mv ${owner}.new ${owner}
+      echo installation ${this.id} >${owner}.new; sync ${owner}.new; mv ${owner}.new ${owner}
       sync ${owner} $(dirname ${owner}); }`);
   }
 
   /** Installs the agent alone, and returns a failure too. In an `up` the command of preflight does it. */
   async tryInstall(): Promise<Answer> {
     const copy = await this.copyAgent();
-    const command = `sh ${copy} install agent ${this.lease} auto && rm -f ${copy}`;
+    const command = `sh ${copy} install agent ${this.id} auto && rm -f ${copy}`;
     return this.noted("add", "agent", this.call(command, ""));
   }
 
   /** What the child NAME-copy does. */
   private async copyAgent(): Promise<string> {
-    const copy = copyPath(this.who.transfer, this.lease);
+    const copy = copyPath(this.who.transfer, this.id);
     await this.host.ssh(`cat >${copy}`, { input: agentText(), user: this.user });
     return copy;
   }
@@ -167,7 +167,7 @@ export class Installation {
 
   private get who(): Invocation & StepInvocation {
     return {
-      lease: this.lease,
+      installation: this.id,
       transfer: AgentTransfer.Sftp,
       escalation: "auto",
       agentId: this.agentId,

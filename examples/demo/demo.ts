@@ -138,7 +138,7 @@ interface Words {
 
 /** What each step of the package does, in plain words. */
 const words: Record<string, Words> = {
-  lease: { does: "a name for this installation" },
+  installation: { does: "a name for this installation" },
   agent: { does: "the program that does the work on the host", undoes: "that program" },
   preflight: { does: "everything that could stand in the way is looked at, nothing changed" },
   engine: { does: "the engine's packages, without a root daemon", undoes: "those packages" },

@@ -89,7 +89,7 @@ function pack(): string {
   return [
     "# rootless-docker agent: what runs as root, as gzip+base64.",
     `# version ${version}`,
-    "# Plain text on the host: /var/lib/rootless-docker/agents/LEASE/agent",
+    "# Plain text on the host: /var/lib/rootless-docker/agents/ID/agent",
     ...(base64.match(/.{1,8192}/g) ?? []),
     "",
   ].join("\n");

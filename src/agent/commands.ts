@@ -14,8 +14,8 @@ const state = "/var/lib/rootless-docker";
 export const nothingThere = `agent: nothing taken back: this machine has no record of the installation in ${state}`;
 
 /** Runs the installation's own agent, if it is whole: what a power cut or a hand left of it says nothing. */
-function run(lease: string, words: string): string {
-  const own = `${state}/agents/${lease}`;
+function run(installation: string, words: string): string {
+  const own = `${state}/agents/${installation}`;
   return `sha256sum --quiet -c ${own}/sha256 && sh ${own}/agent ${words}`;
 }
 
@@ -23,9 +23,16 @@ function run(lease: string, words: string): string {
  * The same, where anything of the installation is on this machine: its record or, where an end was killed,
  * only its agent. The machine may have been made anew.
  */
-function runIfThere(lease: string, words: string, { before = "", otherwise = "" } = {}): string {
-  const [record, own] = [`${state}/leases/${lease}`, `${state}/agents/${lease}`];
-  return `sh -c '${before}[ ! -d ${record} ] && [ ! -h ${own} ]${otherwise} || { ${run(lease, words)}; }'`;
+function runIfThere(
+  installation: string,
+  words: string,
+  { before = "", otherwise = "" } = {},
+): string {
+  const [record, own] = [
+    `${state}/installations/${installation}`,
+    `${state}/agents/${installation}`,
+  ];
+  return `sh -c '${before}[ ! -d ${record} ] && [ ! -h ${own} ]${otherwise} || { ${run(installation, words)}; }'`;
 }
 
 /** What stands for the escalation with all but the install: the installed agent knows, but for a password. */
@@ -34,7 +41,7 @@ const wordOf = (escalation: string) => (escalation === byPassword ? byPassword :
 /** Which installation, how the agent gets there, and how it becomes root. */
 export interface Invocation {
   /** Hexadecimal. */
-  lease: string;
+  installation: string;
   transfer: AgentTransfer;
   /** The agent's word for it, which its installation writes down for the steps. */
   escalation: string;
@@ -43,7 +50,7 @@ export interface Invocation {
 /** The same of a step. */
 export interface StepInvocation {
   /** Hexadecimal. */
-  lease: string;
+  installation: string;
   /** As above: with a password, stdin has a line more. */
   escalation: string;
   /** Of the agent's resource: a step that Pulumi makes for another agent has not taken the place of an earlier one. */
@@ -56,22 +63,22 @@ export function wordOfId(id: string): string {
 }
 
 /** Where the login finds the agent's text until it is installed, as a word of sh. */
-export function copyPath(transfer: AgentTransfer, lease: string): string {
+export function copyPath(transfer: AgentTransfer, installation: string): string {
   // SFTP takes a path without a "/" in the login's home, which stdin does without.
   return transfer === AgentTransfer.Sftp
-    ? `.rootless-docker-${lease}`
-    : `/tmp/rootless-docker.${lease}.$(id -u)`;
+    ? `.rootless-docker-${installation}`
+    : `/tmp/rootless-docker.${installation}.$(id -u)`;
 }
 
 /** The agent is on stdin. The file is one that only the SSH user can change; a run that was killed left one. */
-export function copyCommand({ lease }: Pick<Invocation, "lease">): string {
-  const file = copyPath(AgentTransfer.Stdin, lease);
+export function copyCommand({ installation }: Pick<Invocation, "installation">): string {
+  const file = copyPath(AgentTransfer.Stdin, installation);
   return `sh -c 'rm -f ${file} && umask 077 && set -C && (${unpackCommand}) >${file}'`;
 }
 
 /** stdin is not read. */
-export function removeCopyCommand({ lease }: Pick<Invocation, "lease">): string {
-  return `sh -c 'rm -f ${copyPath(AgentTransfer.Stdin, lease)} || :'`;
+export function removeCopyCommand({ installation }: Pick<Invocation, "installation">): string {
+  return `sh -c 'rm -f ${copyPath(AgentTransfer.Stdin, installation)} || :'`;
 }
 
 /**
@@ -82,14 +89,14 @@ export function preflightCommand(
   verb: "apply" | "update",
   who: Invocation & StepInvocation,
 ): string {
-  const { lease, transfer, escalation, agentId } = who;
+  const { installation, transfer, escalation, agentId } = who;
   const asks = escalation === byPassword;
-  const places = `a=${state}/agents/${lease} c=${copyPath(transfer, lease)}`;
-  const installed = `.${lease}.${agentSum().slice(0, 16)}${asks ? "sudo" : escalation}`;
+  const places = `a=${state}/agents/${installation} c=${copyPath(transfer, installation)}`;
+  const installed = `.${installation}.${agentSum().slice(0, 16)}${asks ? "sudo" : escalation}`;
   const isThere = `[ "$(readlink $a)$(cat $a/escalation)" = ${installed} ] && sha256sum --status -c $a/sha256`;
   const isWhole = `echo "${agentSum()}  $f" | sha256sum --status -c || ! echo "sha256sum: $c: not what was brought" >&2`;
-  const install = `sh $f install agent ${lease} ${escalation}`;
-  const apply = `sh $a/agent ${verb} preflight ${lease} ${wordOf(escalation)} ${agentId}`;
+  const install = `sh $f install agent ${installation} ${escalation}`;
+  const apply = `sh $a/agent ${verb} preflight ${installation} ${wordOf(escalation)} ${agentId}`;
   // Both agents read the password, which this shell keeps in a variable of its own: printf is a part of it.
   const [before, installs, applies] = asks
     ? [readPassword, `${printPassword} | ${install}`, `{ ${printPassword}; cat; } | ${apply}`]
@@ -103,24 +110,27 @@ const readPassword = "unset p; IFS= read -r p; ";
 const printPassword = 'printf "%s\\n" "$p"';
 
 /** stdin is not read, but for a password. Where nothing is there, this last command says so for all. */
-export function uninstallCommand({ lease, transfer, escalation }: Invocation): string {
-  const words = `revert agent ${lease} ${escalation === byPassword ? byPassword : "</dev/null"}`;
-  const copy = `rm -f ${copyPath(transfer, lease)}; `;
-  return runIfThere(lease, words, { before: copy, otherwise: ` && echo "${nothingThere}" >&2` });
+export function uninstallCommand({ installation, transfer, escalation }: Invocation): string {
+  const words = `revert agent ${installation} ${escalation === byPassword ? byPassword : "</dev/null"}`;
+  const copy = `rm -f ${copyPath(transfer, installation)}; `;
+  return runIfThere(installation, words, {
+    before: copy,
+    otherwise: ` && echo "${nothingThere}" >&2`,
+  });
 }
 
 /** The step's document is on stdin. */
 export function applyCommand(
   verb: "apply" | "update",
   step: string,
-  { lease, agentId, escalation }: StepInvocation,
+  { installation, agentId, escalation }: StepInvocation,
 ): string {
-  return run(lease, `${verb} ${step} ${lease} ${wordOf(escalation)} ${agentId}`);
+  return run(installation, `${verb} ${step} ${installation} ${wordOf(escalation)} ${agentId}`);
 }
 
 /** Prints what is not as the installation left it; nothing where none is there. */
-export function checkCommand({ lease, escalation }: Invocation): string {
-  return runIfThere(lease, `check host ${lease} ${wordOf(escalation)}`);
+export function checkCommand({ installation, escalation }: Invocation): string {
+  return runIfThere(installation, `check host ${installation} ${wordOf(escalation)}`);
 }
 
 /**
@@ -139,7 +149,10 @@ export function checkNewCommand(document: string, escalation: string): string {
 /** The same document is on stdin. */
 export function revertCommand(
   step: string,
-  { lease, agentId, escalation }: StepInvocation,
+  { installation, agentId, escalation }: StepInvocation,
 ): string {
-  return runIfThere(lease, `revert ${step} ${lease} ${wordOf(escalation)} ${agentId}`);
+  return runIfThere(
+    installation,
+    `revert ${step} ${installation} ${wordOf(escalation)} ${agentId}`,
+  );
 }

@@ -77,7 +77,7 @@ export class Creation {
 
   constructor(private readonly inputs: Inputs) {}
 
-  /** With a new component, whose lease is new too. */
+  /** With a new component, whose installation is new too. */
   ofComponent(): Promise<string> {
     return creationInWords(this.inputs, () => true);
   }
@@ -94,7 +94,7 @@ export class Creation {
   ): Promise<string | undefined> {
     this.created.add(step);
     if (step !== "daemon") return undefined;
-    // A lease that comes with it is another machine's or account's, which the component says.
+    // An installation that comes with it is another machine's or account's, which the component says.
     const isNew = this.isFirst || (await hookValue(newInputs?.triggers)) !== undefined;
     if (!isNew) return undefined;
     const others = ["destroy", "login"];

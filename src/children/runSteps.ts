@@ -36,7 +36,7 @@ export interface StepContext {
   inputs: Inputs;
   connection: pulumi.Input<ConnectionInput>;
   /** Hexadecimal identity of the installation. */
-  lease: pulumi.Output<string>;
+  installation: pulumi.Output<string>;
   invocation: pulumi.Output<Invocation>;
   transfer: AgentTransfer;
   /** What is not as it was left; undefined where nobody asks. */
@@ -70,7 +70,7 @@ export function runSteps(context: StepContext, accepted: true | Promise<boolean>
  * anything touches the host.
  */
 function copyAgent(context: StepContext, accepted: true | Promise<boolean>): pulumi.Resource {
-  const { name, inputs, invocation, lease, options, transfer } = context;
+  const { name, inputs, invocation, installation, options, transfer } = context;
   const connection =
     accepted === true ? context.connection : connectionIf(accepted, context.connection);
   // Another value of these brings the file again: preflight may need it then, or another user.
@@ -78,7 +78,7 @@ function copyAgent(context: StepContext, accepted: true | Promise<boolean>): pul
   const needed = ({ recheck = "", takeOver, connection: { user } }: Settings) =>
     [recheck, String(takeOver), user].join(" ");
   const escalation = invocation.apply((who) => who.escalation);
-  const triggers = [lease, inputs.from(paths, needed), escalation];
+  const triggers = [installation, inputs.from(paths, needed), escalation];
   if (transfer === AgentTransfer.Stdin)
     return command({ ...context, connection, triggers }, "copy", {
       create: invocation.apply(copyCommand),
@@ -91,7 +91,7 @@ function copyAgent(context: StepContext, accepted: true | Promise<boolean>): pul
     {
       connection,
       source: new pulumi.asset.FileAsset(agentFile()),
-      remotePath: invocation.apply((who) => copyPath(transfer, who.lease)),
+      remotePath: invocation.apply((who) => copyPath(transfer, who.installation)),
       triggers,
     },
     options,
@@ -194,7 +194,7 @@ function runStep(
   });
 }
 
-type CommandContext = Pick<StepContext, "name" | "connection" | "lease" | "options"> & {
+type CommandContext = Pick<StepContext, "name" | "connection" | "installation" | "options"> & {
   triggers?: pulumi.Input<string>[];
 };
 
@@ -207,7 +207,7 @@ interface CommandText {
 }
 
 function command(
-  { name, connection, lease, triggers = [lease], options }: CommandContext,
+  { name, connection, installation, triggers = [installation], options }: CommandContext,
   step: string,
   { dependsOn, ...text }: CommandText,
 ): remote.Command {

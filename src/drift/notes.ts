@@ -26,7 +26,7 @@ export interface Asking {
   host: pulumi.Input<string>;
   /** That of the machine that the connection jumps over; empty without one. */
   proxyHost: pulumi.Input<string>;
-  lease: pulumi.Output<string>;
+  installation: pulumi.Output<string>;
   invocation: pulumi.Output<Invocation>;
   inputs: Inputs;
   /** Whether all arguments are right: until then no host is asked. */
@@ -52,7 +52,7 @@ export interface Asked {
 export function askForDrift(asking: Asking): Asked | undefined {
   const atOnce = asking.inputs.atOnce(["driftDetection"])?.driftDetection;
   if (atOnce === DriftDetection.Off) return undefined;
-  const { name, connection, lease, options } = asking;
+  const { name, connection, installation, options } = asking;
   // Not under mocks: there no option is decided as late as a host answers.
   const canKeep = engineHas("supportsTransforms");
   const asked = canKeep ? ask(asking) : Promise.resolve(noAnswer);
@@ -67,7 +67,7 @@ export function askForDrift(asking: Asking): Asked | undefined {
       connection,
       // No command runs: this is a mapping that the engine keeps, and shows, by key.
       environment: pulumi.output(asked).apply(({ notes }) => notes),
-      triggers: [lease],
+      triggers: [installation],
       addPreviousOutputInEnv: false,
     },
     { ...options, transforms: canKeep ? [keepRest] : [] },

@@ -5,9 +5,9 @@
 install_agent() {
 	local new link old
 	# From here on the installation counts: another one's end does not take its agent away.
-	make_lease
-	link=$STATE/agents/$LEASE
-	new=$STATE/agents/.$LEASE.$(sha256sum <"$AGENT" | cut -c 1-16)
+	make_installation
+	link=$STATE/agents/$ID
+	new=$STATE/agents/.$ID.$(sha256sum <"$AGENT" | cut -c 1-16)
 	if [ "$(readlink "$link")" = "${new##*/}" ] &&
 		[ "$(cat "$link/escalation")" = "${ESCALATION:-auto}" ] &&
 		sha256sum --quiet -c "$link/sha256" >/dev/null 2>&1; then return 0; fi
@@ -19,7 +19,7 @@ install_agent() {
 	ln -sfnT "${new##*/}" "$new.link"
 	mv -fT "$new.link" "$link"
 	sync "$STATE/agents"
-	for old in "$STATE/agents/.$LEASE".*; do [ "$old" = "$new" ] || rm -rf "$old"; done
+	for old in "$STATE/agents/.$ID".*; do [ "$old" = "$new" ] || rm -rf "$old"; done
 	changed "$link/agent installed"
 }
 
@@ -31,7 +31,7 @@ apply() {
 	read_document - "$DOC" "$OWN/$STEP"
 	stop_where_code_differs
 	[ "$STEP" = preflight ] || [ -s "$OWN/owner" ] ||
-		fail "installation $LEASE" "nothing on this machine that knows it" \
+		fail "installation $ID" "nothing on this machine that knows it" \
 			"the record that the step preflight makes" \
 			"give recheck a new value, with which every step runs, if the machine was made anew; \
 if another stack took the account over, take this RootlessDockerHost out of its program"
@@ -92,7 +92,7 @@ revert() {
 }
 
 # True where a step has come to its end, or has left records. $1 the step.
-is_there() { is_applied "$1" || [ -n "$(records_of "$LEASE" "$1")" ]; }
+is_there() { is_applied "$1" || [ -n "$(records_of "$ID" "$1")" ]; }
 
 # Takes back a step of which Pulumi knows nothing, such as a daemon that never started. $1 the step.
 take_back() {
@@ -125,7 +125,7 @@ revert_agent() {
 		esac
 	done
 	rm -rf "${OWN:?}"
-	if [ -n "$(leases_of_others)" ]; then
+	if [ -n "$(other_installations)" ]; then
 		AGENT_GOES=own
 	else
 		find "$STATE" -mindepth 1 -maxdepth 1 ! -name agents ! -name lock -exec rm -rf {} +
@@ -139,17 +139,17 @@ revert_agent() {
 # again.
 remove_agent() {
 	if [ "$AGENT_GOES" = all ]; then
-		find "$STATE/agents" -mindepth 1 -maxdepth 1 ! -name "$LEASE" ! -name ".$LEASE.*" \
+		find "$STATE/agents" -mindepth 1 -maxdepth 1 ! -name "$ID" ! -name ".$ID.*" \
 			-exec rm -rf {} +
 		rm -f "$STATE/lock"
 	fi
-	rm -rf "$STATE/agents/$LEASE" "$STATE/agents/.$LEASE".*
+	rm -rf "$STATE/agents/$ID" "$STATE/agents/.$ID".*
 	[ "$AGENT_GOES" != all ] || rm -rf "$STATE"
 	sync "${STATE%/*}"
 }
 
 main() {
-	case $LEASE in '' | *[!0-9a-f]*) refuse "'$LEASE' is not hexadecimal" ;; esac
+	case $ID in '' | *[!0-9a-f]*) refuse "'$ID' is not hexadecimal" ;; esac
 	case $VERB:" agent $(steps_from_last) " in
 	install:* | check:*) ;;
 	apply:*" $STEP "* | update:*" $STEP "* | revert:*" $STEP "*) ;;
@@ -158,7 +158,7 @@ main() {
 	become_root
 	know_system
 	if [ "$VERB" = check ]; then
-		case $STEP in new) run_preflight_check "$LEASE" ;; *) run_check ;; esac
+		case $STEP in new) run_preflight_check "$ID" ;; *) run_check ;; esac
 		exit
 	fi
 	hold_lock
@@ -166,7 +166,7 @@ main() {
 	WORK=/run/rootless-docker.work
 	[ ! -e "$WORK" ] || rm -rf "$WORK"
 	prepare_work
-	use_engine_of "$LEASE"
+	use_engine_of "$ID"
 	# For the report alone: what other programs print is for people.
 	exec 3>&1 1>&2
 	case $VERB-$STEP in

@@ -190,7 +190,7 @@ describe("Debian 13", () => {
     const secretLine = own.pem.privateKey.split("\n")[1];
     expect(
       await host.run(
-        `ps -eo args; journalctl --no-pager; cat /var/lib/rootless-docker/leases/a1/daemon`,
+        `ps -eo args; journalctl --no-pager; cat /var/lib/rootless-docker/installations/a1/daemon`,
       ),
     ).not.toContain(secretLine);
     expect(await apply(listening(own))).toEqual([[], []]);

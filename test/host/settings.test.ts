@@ -209,7 +209,7 @@ describe("daemon", () => {
     await app.apply("secrets", wishes("one $(id) ü"));
     await app.apply("daemon", wishes("one $(id) ü"));
     expect(await environmentOfDaemon("TOKEN")).toBe("TOKEN=one $(id) ü\0");
-    expect(await host.run("stat -c '%a %u' /var/lib/rootless-docker/leases/a1/values")).toBe(
+    expect(await host.run("stat -c '%a %u' /var/lib/rootless-docker/installations/a1/values")).toBe(
       "600 0\n",
     );
     expect(await host.run("stat -c '%a %U' /home/app/.config/docker/environment")).toBe(

@@ -59,7 +59,7 @@ test("from the distribution's engine to it and back: the packages go and come, t
 
 test("two accounts, each with a version of its own, and the distribution's beside them", async () => {
   const [app, other, third] = ["a3", "a4", "a5"].map(
-    (lease) => new Installation(given.host, lease),
+    (installation) => new Installation(given.host, installation),
   );
   const of = (name: string, engine: StepArgs) => ({ ...engine, account: { name } });
   await app.applyAll(wishes(earlierEngine));

@@ -56,7 +56,7 @@ describe("the least number of user namespaces, 1024", () => {
     expect(await value()).toBe(500);
   });
 
-  test("what another lease asks for is enough, and stays when that lease goes", async () => {
+  test("what another installation asks for is enough, and stays when that installation goes", async () => {
     await hostHas(500);
     await ada.apply("kernel", with20000);
     await bob.apply("kernel", bobs);
@@ -69,7 +69,7 @@ describe("the least number of user namespaces, 1024", () => {
     expect(await value()).toBe(500);
   });
 
-  test("where the host has enough, the other lease may change its value, and drop it", async () => {
+  test("where the host has enough, the other installation may change its value, and drop it", async () => {
     await hostHas(63000);
     await ada.apply("kernel", with20000);
     await bob.apply("kernel", bobs);
@@ -80,7 +80,7 @@ describe("the least number of user namespaces, 1024", () => {
     expect(await value()).toBe(63000);
   });
 
-  test("too few for another lease: an error that names both", async () => {
+  test("too few for another installation: an error that names both", async () => {
     await hostHas(63000);
     await ada.apply("kernel", { ...adas, sysctls: { "user.max_user_namespaces": "20" } });
     const { exitCode, said } = await bob.tryApply("kernel", bobs);

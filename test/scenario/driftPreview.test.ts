@@ -262,8 +262,8 @@ test("a host that has to answer: one error, in a preview and in up, and nothing 
 });
 
 test("no secret leaves the host, and none is shown", async () => {
-  const leases = "/var/lib/rootless-docker/leases";
-  await host.run(`grep -qr s3cret-one ${home}/.config/docker ${leases}/*/values
+  const installations = "/var/lib/rootless-docker/installations";
+  await host.run(`grep -qr s3cret-one ${home}/.config/docker ${installations}/*/values
     for f in ${home}/.config/docker/*; do [ ! -f $f ] || echo >>$f; done
     sed -i s/ssh-ed25519/ssh-dss/ ${home}/.ssh/authorized_keys`);
   const answer = await host.run(

@@ -47,7 +47,7 @@ async function configureHosts(mistaken?: string): Promise<void> {
 
 /** Hosts on which something was begun. */
 function touched(outcome: Outcome): string[] {
-  const children = steps(outcome).map((line) => / (web\d)-(?!lease)/.exec(line)?.[1]);
+  const children = steps(outcome).map((line) => / (web\d)-(?!installation)/.exec(line)?.[1]);
   return [...new Set(children.flatMap((name) => name ?? []))].sort();
 }
 

@@ -44,19 +44,19 @@ export function childSteps(outcome: Outcome): string[] {
   return steps(outcome).filter((line) => !/ (web|site)$/.test(line));
 }
 
-/** All of `made` was made in its order, from lease to daemon; then `gone` went, in reverse order. */
+/** All of `made` was made in its order, from installation to daemon; then `gone` went, in reverse order. */
 export function expectMoved(outcome: Outcome, made: string, gone: string): void {
   const lines = childSteps(outcome).filter((line) => / (web|site)-/.test(line));
   const created = lines.filter((line) => line.startsWith(`${made}-`));
   const deleted = lines.filter((line) => line.startsWith(`${gone}-`));
-  const all = ["lease", ...everyStep].sort();
+  const all = ["installation", ...everyStep].sort();
   expect(created.map((line) => line.slice(`${made}-`.length)).sort()).toEqual(all);
   expect(deleted.map((line) => line.slice(`${gone}-`.length)).sort()).toEqual(all);
-  expect(created.slice(0, 3).map(last)).toEqual(["lease", "copy", "agent"]);
+  expect(created.slice(0, 3).map(last)).toEqual(["installation", "copy", "agent"]);
   expect(created.slice(-1).map(last)).toEqual(["daemon"]);
   expect(lines.indexOf(created.at(-1) ?? "")).toBeLessThan(lines.indexOf(deleted[0]));
   expect(deleted.slice(0, 1).map(last)).toEqual(["daemon"]);
-  expect(deleted.slice(-3).map(last)).toEqual(["agent", "copy", "lease"]);
+  expect(deleted.slice(-3).map(last)).toEqual(["agent", "copy", "installation"]);
 }
 
 function last(line: string): string {

@@ -46,7 +46,9 @@ export class Markers {
       rm /root/patterns`;
     const patterns = [marker(""), ...this.#keyLines.keys(), ""].join("\n");
     const found = (await host.run(script, { input: patterns })).split("\n").filter(Boolean);
-    return found.map((line) => line.replace(/(leases\/)[0-9a-f]+|(records\/)\d+/, "$1$2N")).sort();
+    return found
+      .map((line) => line.replace(/(installations\/)[0-9a-f]+|(records\/)\d+/, "$1$2N"))
+      .sort();
   }
 
   /** All that the host's journals hold, every field of them. */

@@ -11,7 +11,7 @@ let host: TestHost;
 let stack: Stack;
 
 type Options = pulumi.ComponentResourceOptions;
-const children = ["lease", ...everyStep];
+const children = ["installation", ...everyStep];
 
 beforeAll(async () => {
   host = await createHost({ suite: "trixie", engine: true });
@@ -67,7 +67,7 @@ describe("dependsOn", () => {
     const outcome = await stack.up(program());
     expect(stack.outputs("user").stdout).toBe("overlay2");
     const order = finished(outcome);
-    expect(order.indexOf("first")).toBeLessThan(order.indexOf("web-lease"));
+    expect(order.indexOf("first")).toBeLessThan(order.indexOf("web-installation"));
     expect(order.indexOf("user")).toBeGreaterThan(order.indexOf("web-daemon"));
     const { dependencies } = stack.recorded("user") as { dependencies?: string[] };
     expect(dependencies).toContainEqual(expect.stringMatching(/::web-daemon$/));

@@ -93,7 +93,7 @@ test("another address of the same machine: made anew, takes over, and nothing of
   expect(live(outcome, "web-preflight")[1]).toMatch(
     /^preflight: takes the account app over from conformance\/hosts\/web /,
   );
-  expect(await host.run("ls /var/lib/rootless-docker/leases | wc -l")).toBe("1\n");
+  expect(await host.run("ls /var/lib/rootless-docker/installations | wc -l")).toBe("1\n");
   expect(await daemon(host)).toBe(running);
   expect(await asAccount(host, "app", inspect)).toBe(alive);
   expect(stack.outputs("web").dockerHost).toBe(`ssh://app@${address}:22`);

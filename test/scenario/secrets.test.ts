@@ -129,7 +129,7 @@ function linesOf({ events }: Outcome): Record<string, string[]> {
       .replace(/<\{%[^%]*%\}>/g, "")
       .trim()
       .replace(/ package \S+ \S+ installed$/, " package NAME VERSION installed")
-      .replace(/(99rootless-docker-|agents\/)[0-9a-f]{16}/, "$1LEASE")
+      .replace(/(99rootless-docker-|agents\/)[0-9a-f]{16}/, "$1INSTALLATION")
       .replace(/ packages removed: .*/, " packages removed: NAMES")
       .replace(/ removes \d+ packages/, " removes N packages");
     // Which of two steps comes first is chance.

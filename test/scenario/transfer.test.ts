@@ -126,8 +126,9 @@ test("no SFTP at all: one error; and stdin does without all of these", async () 
     const change = { ...args, unprivilegedPing: { groups: "0 9" } };
     expect(stepsRun(await stack.up(change))).toEqual(["update web-kernel"]);
     // Somebody else has seen the name in ps(1): that holds nothing up.
-    const lease = String(stack.stack.outputs("web-lease").hex);
-    const planted = `/tmp/rootless-docker.${lease}.${await host.run(`id -u ${user}`)}`.trim();
+    const installation = String(stack.stack.outputs("web-installation").hex);
+    const planted =
+      `/tmp/rootless-docker.${installation}.${await host.run(`id -u ${user}`)}`.trim();
     await host.run(`mkdir ${planted}`);
     await stack.up({ ...change, account: { name: "app", create: false } });
     await stack.destroy();

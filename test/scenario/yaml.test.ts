@@ -130,7 +130,7 @@ test("a preview says in words what a change does, as in TypeScript", async () =>
 test("customTimeouts and protect reach every step; destroy refuses, and nothing is done", async () => {
   const options = { protect: true, customTimeouts: { create: "1h" } };
   expect(steps(await up(withOptions(options)))).toEqual([]);
-  for (const step of ["lease", ...everyStep])
+  for (const step of ["installation", ...everyStep])
     expect(await recorded(`host-${step}`)).toMatchObject({
       protect: true,
       customTimeouts: { create: 3600 },
@@ -145,7 +145,7 @@ test("deletedWith reaches every step", async () => {
   };
   expect(steps(await up(withHost))).toEqual([]);
   const urn = (await recorded("host"))?.urn;
-  for (const step of ["lease", ...everyStep])
+  for (const step of ["installation", ...everyStep])
     expect(await recorded(`second-${step}`)).toMatchObject({ deletedWith: urn });
   expect(steps(await up())).toEqual([]);
 });

@@ -176,10 +176,10 @@ async function differences(change: Partial<RootlessDockerHostArgs>) {
     })
     .map(({ name }) => name.slice("web-".length));
   // The others run nothing, or bring what preflight installs.
-  const steps = changed.filter((name) => !["lease", "agent", "copy"].includes(name));
-  // Under mocks every lease has one hex; the engine gives another when the keepers differ, and that
+  const steps = changed.filter((name) => !["installation", "agent", "copy"].includes(name));
+  // Under mocks every installation has one hex; the engine gives another when the keepers differ, and that
   // stands in every step's triggers.
-  const replaced = changed.includes("lease");
+  const replaced = changed.includes("installation");
   const all = replaced || steps.length === stepNames.length;
   return {
     steps: all ? "all" : steps.sort().join(", ") || "none",

@@ -40,7 +40,7 @@ test("a machine without a record of the installation", () => {
 });
 
 test("a step that is none: a machine says what it likes", () => {
-  for (const step of ["__proto__", "lease", "drift", ""])
+  for (const step of ["__proto__", "installation", "drift", ""])
     expect(() => readAnswer(JSON.stringify({ drift: [{ ...found, step }] }))).toThrow();
   notesOf(readAnswer(JSON.stringify({ drift: [{ ...found, about: "__proto__" }] })) ?? []);
   expect(Object.keys(Object.prototype)).toEqual([]);
@@ -125,14 +125,14 @@ test.each<[string, Partial<RootlessDockerHostArgs>, boolean, object, string[], s
 function asking(args: RootlessDockerHostArgs, connection: Asking["connection"]): Asking {
   const inputs = new Inputs(args);
   const invocation = pulumi.output({
-    lease: "0123456789abcdef",
+    installation: "0123456789abcdef",
     transfer: AgentTransfer.Sftp,
     escalation: "none",
   });
   const shared = { inputs, connection, invocation, accepted: true as const };
   return {
     ...{ ...shared, name: "web", owner: "project/stack/web", options: {} },
-    ...{ host: "machine.example", proxyHost: "", lease: pulumi.output("0123456789abcdef") },
+    ...{ host: "machine.example", proxyHost: "", installation: pulumi.output("0123456789abcdef") },
     component: Object.assign(Object.create(null) as pulumi.Resource, { urn: pulumi.output("urn") }),
   };
 }

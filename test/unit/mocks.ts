@@ -115,10 +115,10 @@ export const usualFacts: Record<string, Record<string, string>> = {
   },
 };
 
-export const lease = "0123456789abcdef";
+export const installation = "0123456789abcdef";
 
 const componentType = "rootless-docker:index:RootlessDockerHost";
-const leaseType = "random:index/randomId:RandomId";
+const installationType = "random:index/randomId:RandomId";
 export const commandType = "command:remote:Command";
 
 /** Answers for what the component makes and for nothing else. */
@@ -131,11 +131,11 @@ export function mocks({ preview, facts }: RunOptions): pulumi.runtime.Mocks {
         case "pulumi:providers:docker":
         case "pulumi:pulumi:Stack":
           return { id: undefined, state };
-        case leaseType:
+        case installationType:
           // A preview knows nothing but the inputs.
           return preview
             ? { id: undefined, state }
-            : { id: `${name}-id`, state: { ...state, hex: lease } };
+            : { id: `${name}-id`, state: { ...state, hex: installation } };
         // The mock of a copy, as of the official plugin, gives back what it got.
         case "command:remote:CopyToRemote":
           return { id: `${name}-id`, state };

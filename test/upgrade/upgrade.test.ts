@@ -36,9 +36,11 @@ beforeAll(async () => {
 
 test("where the code of one step alone is older, only agent and that step run, and nothing is restarted", async () => {
   await stack.up(program);
-  const lease = stack.outputs("web-lease").hex as string;
+  const installation = stack.outputs("web-installation").hex as string;
   const text = olderAgent();
-  await host.run(`cat >agent && sh agent install agent ${lease} auto && rm agent`, { input: text });
+  await host.run(`cat >agent && sh agent install agent ${installation} auto && rm agent`, {
+    input: text,
+  });
   await stack.importState(withOlderKernelStep(await stack.exportState()));
   const steps = ["copy", "kernel", "preflight"].map((child) => `update web-${child}`);
   expect(stepsRun(await stack.preview(program)).sort()).toEqual(steps);

@@ -2,12 +2,12 @@
 # The rootless-docker agent: makes this machine a rootless Docker host, and takes that back. One
 # file, installed and removed by the Pulumi package rootless-docker, started over SSH, never left
 # running.
-#   agent install agent LEASE ESCALATION    itself, from the file that it is started from
-#   agent apply STEP LEASE '' [AGENT_ID]    makes what the document on stdin wants (flat YAML)
-#   agent update STEP LEASE '' [AGENT_ID]   the same, where Pulumi knows of the step already
-#   agent revert STEP LEASE '' [AGENT_ID]   takes it back; the same document on stdin
-#   agent revert agent LEASE '' end         for people: takes back all of an installation
-#   agent check host LEASE ''               prints what is not as it was left; changes nothing
+#   agent install agent ID ESCALATION    itself, from the file that it is started from
+#   agent apply STEP ID '' [AGENT_ID]    makes what the document on stdin wants (flat YAML)
+#   agent update STEP ID '' [AGENT_ID]   the same, where Pulumi knows of the step already
+#   agent revert STEP ID '' [AGENT_ID]   takes it back; the same document on stdin
+#   agent revert agent ID '' end         for people: takes back all of an installation
+#   agent check host ID ''               prints what is not as it was left; changes nothing
 #   agent check new DOCUMENT [ESCALATION]   prints what preflight would find; changes nothing
 # ESCALATION, also in place of '': auto, none, sudo, doas or password, the first line of stdin then.
 # One JSON report goes to stdout, one line for each change or problem to stderr. The build adds
@@ -29,9 +29,9 @@ unset SYSTEMD_LOG_LEVEL password
 STATE=/var/lib/rootless-docker
 VERB=${1-}
 STEP=${2-}
-LEASE=${3-}
+ID=${3-}
 # What it keeps of this installation.
-OWN=$STATE/leases/$LEASE
+OWN=$STATE/installations/$ID
 ESCALATION=${4-}
 # Pulumi's id of the agent's resource.
 AGENT_ID=${5-}

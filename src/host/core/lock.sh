@@ -7,7 +7,7 @@ To fix: see who made it, move it away, then run again"
 	fi
 	# For root alone, but for the agents.
 	[ -d "$STATE/records/new" ] || {
-		install -d -m 711 "$STATE" "$STATE/agents" "$STATE/leases"
+		install -d -m 711 "$STATE" "$STATE/agents" "$STATE/installations"
 		install -d -m 700 "$STATE/records" "$STATE/records/new"
 	}
 	[ -e "$STATE/lock" ] || (umask 077 && : >"$STATE/lock")

@@ -34,7 +34,7 @@ become_root() {
 		"install $how, or leave privilegeEscalation out, or connect as root"
 	line="'permit nopass $user' into /etc/doas.conf"
 	[ "$how" = doas ] || line="'$user ALL=(ALL) NOPASSWD: ALL' into a file of /etc/sudoers.d"
-	set -- "$AGENT" "$VERB" "$STEP" "$LEASE" "$ESCALATION" "$AGENT_ID"
+	set -- "$AGENT" "$VERB" "$STEP" "$ID" "$ESCALATION" "$AGENT_ID"
 	# A rule may name another default than root, who would ask again.
 	if error=$("$how" -n -u root sh -c : 2>&1 </dev/null); then
 		exec "$how" -n -u root sh "$@"

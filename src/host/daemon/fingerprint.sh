@@ -1,5 +1,5 @@
-# What the daemon was started with at its last good start: $STATE/leases/LEASE/started is one line,
-# the sum of its files and what it stands on. Where one of the two is another, it restarts.
+# What the daemon was started with at its last good start: $OWN/started is one line, the sum of its
+# files and what it stands on. Where one of the two is another, it restarts.
 
 # What the daemon reads once, when it starts. Time limits of the unit are systemd's alone: for them
 # nothing restarts. Arguments: daemon.json, environment and unit.

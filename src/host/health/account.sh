@@ -3,7 +3,7 @@
 # For preflight. One that is in the making, or going, is the account step's to finish. $1 the name.
 account_problems() {
 	local status=0
-	! grep -qsE "^$1 .* (making|going)\$" "$STATE"/leases/*/account-entry || return 0
+	! grep -qsE "^$1 .* (making|going)\$" "$STATE"/installations/*/account-entry || return 0
 	[ "$ACCOUNT" = "$1" ] || know_account "$1" || status=$?
 	if [ "$status" = 0 ]; then
 		known_account_problems

@@ -15,7 +15,7 @@ run_check() {
 		printf '{"drift":null}\n'
 		return 0
 	}
-	use_engine_of "$LEASE"
+	use_engine_of "$ID"
 	run_apart differences_here >"$WORK/differences"
 	[ "$APART_STATUS" = 0 ] || exit 1
 	while IFS=$TAB read -r step about found wanted; do
@@ -34,10 +34,10 @@ difference() {
 }
 
 # Lines of a step, what it is about, what is there and what is wanted, with tabs, of the
-# installation LEASE.
+# installation ID.
 differences_here() {
 	local account step name version
-	account=$(account_of "$LEASE")
+	account=$(account_of "$ID")
 	know_account "$account" || {
 		printf 'account\taccount %s\tno such account\tit to exist\n' "$account"
 		return 0
@@ -67,7 +67,7 @@ differences_here() {
 run_preflight_check() {
 	local line
 	start_check
-	LEASE=- OWN=$STATE/leases/- STEP=preflight DOC=$WORK/doc
+	ID=- OWN=$STATE/installations/- STEP=preflight DOC=$WORK/doc
 	printf '%s' "$1" | perl -ne 'print pack("H*", $_)' | read_document - "$DOC"
 	run_apart host_problems >&2
 	[ "$APART_STATUS" = 0 ] || [ -s "$WORK/problems" ] || exit 1

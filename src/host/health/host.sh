@@ -16,7 +16,7 @@ host_problems() {
 owner_problems() {
 	local other
 	[ "$(doc take-over)" != true ] || return 0
-	for other in $(lease_of_account "$1"); do
+	for other in $(installation_of_account "$1"); do
 		[ "$(owner_of "$other")" = "$(doc owner)" ] ||
 			problem "account $1" "it held on this machine by $(owner_of "$other")" \
 				"it free, or held by $(doc owner)" \

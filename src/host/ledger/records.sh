@@ -4,7 +4,7 @@
 #   KIND<tab>NAME
 #   was<tab>VALUE                    before the first change; NUMBER.was has the bytes of a file
 #   left<tab>VALUE                   each value that was ever left
-#   by<tab>LEASE<tab>STEP<tab>VALUE  who wants it, and what
+#   by<tab>ID<tab>STEP<tab>VALUE  who wants it, and what
 # A kind of resource is two functions: KIND_state NAME prints the value now, KIND_set NAME VALUE
 # BYTES makes it so. Names and values are one line without tabs.
 
@@ -17,7 +17,7 @@ record_files() {
 	[ ! -e "$1" ] || printf '%s\n' "$@"
 }
 
-# Numbers of the records that an installation wants. $1 the lease, $2 the step, or nothing for all.
+# Numbers of the records that an installation wants. $1 its id, $2 the step, or nothing for all.
 records_of() {
 	record_files | xargs -r grep -lE "^by$TAB$1$TAB${2:-[a-z]+}$TAB" -- /dev/null | sed 's|.*/||'
 }
@@ -26,10 +26,10 @@ records_of() {
 # others, $2 kind, $3 name.
 recorded() {
 	# shellcheck disable=SC2046 # names of records have no blanks
-	awk -F '\t' -v what="$1" -v id="$2$TAB$3" -v lease="$LEASE" '
+	awk -F '\t' -v what="$1" -v id="$2$TAB$3" -v installation="$ID" '
 		FNR == 1 { is = $0 == id }
 		is && $1 == "was" && what == "was" { value = $2 }
-		is && $1 == "by" && $2 != lease && what == "others" { value = $4 }
+		is && $1 == "by" && $2 != installation && what == "others" { value = $4 }
 		END { print value }' /dev/null $(record_files)
 }
 

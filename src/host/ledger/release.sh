@@ -20,7 +20,7 @@ release() {
 # in it is.
 unwanted() {
 	# shellcheck disable=SC2046 # names of records have no blanks
-	awk -F '\t' -v lease="$LEASE" -v step="$STEP" -v wanted="$WORK/wanted" -v OFS='\t' '
+	awk -F '\t' -v installation="$ID" -v step="$STEP" -v wanted="$WORK/wanted" -v OFS='\t' '
 		FILENAME == wanted {
 			is_wanted[$1 OFS $2] = 1
 			path = $2
@@ -33,7 +33,7 @@ unwanted() {
 			name = $2
 		}
 		$4 ~ /^dir / && name in is_above { next }
-		$1 == "by" && $2 == lease && $3 == step && !(id in is_wanted) {
+		$1 == "by" && $2 == installation && $3 == step && !(id in is_wanted) {
 			line[++count] = id OFS substr(FILENAME, length(FILENAME) - 5)
 		}
 		END { for (; count > 0; count--) print line[count] }' "$WORK/wanted" $(record_files)
@@ -43,12 +43,12 @@ unwanted() {
 # what is there. The deed is forget, share (another installation wants it), restore or leave.
 decide() {
 	# shellcheck disable=SC2046 # names of records have no blanks
-	awk -F '\t' -v OFS='\t' -v lease="$LEASE" -v step="$STEP" -v now="$WORK/now" \
+	awk -F '\t' -v OFS='\t' -v installation="$ID" -v step="$STEP" -v now="$WORK/now" \
 		-v empty="$EMPTY_SUM" '
 		FILENAME != now && FNR == 1 { id = $0; next }
 		FILENAME != now && $1 == "was" { was[id] = $2 }
 		FILENAME != now && $1 == "left" { left[id, $2] = 1 }
-		FILENAME != now && $1 == "by" && !($2 == lease && $3 == step) { shared[id] = 1 }
+		FILENAME != now && $1 == "by" && !($2 == installation && $3 == step) { shared[id] = 1 }
 		FILENAME != now { next }
 		{
 			id = $1 OFS $2
@@ -104,7 +104,7 @@ forget_unwanted() {
 	local number deed rest
 	while IFS=$TAB read -r number deed rest; do
 		if [ "$deed" = share ]; then
-			grep -v "^by$TAB$LEASE$TAB$STEP$TAB" "$STATE/records/$number" |
+			grep -v "^by$TAB$ID$TAB$STEP$TAB" "$STATE/records/$number" |
 				write_record "$STATE/records/$number"
 		else
 			rm -f "$STATE/records/$number" "$STATE/records/$number.was"
@@ -118,9 +118,9 @@ forget_unwanted() {
 ledger_differences() {
 	local step kind name value now
 	# shellcheck disable=SC2046 # names of records have no blanks
-	awk -F '\t' -v lease="$LEASE" -v OFS='\t' '
+	awk -F '\t' -v installation="$ID" -v OFS='\t' '
 		FNR == 1 { id = $0 }
-		$1 == "by" && $2 == lease { print id, $3, $4 }' /dev/null $(record_files) >"$WORK/claimed"
+		$1 == "by" && $2 == installation { print id, $3, $4 }' /dev/null $(record_files) >"$WORK/claimed"
 	with_states "$WORK/claimed" >"$WORK/now"
 	while IFS=$TAB read -r kind name step value now; do
 		[ "$now" = gone ] || is_same "$kind" "$name" "$now" "$value" ||

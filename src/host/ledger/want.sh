@@ -32,7 +32,7 @@ write_records() {
 	: >"$WORK/bytes"
 	: >"$WORK/conflicts"
 	# shellcheck disable=SC2046 # names of records have no blanks
-	awk -F '\t' -v lease="$LEASE" -v step="$STEP" -v work="$WORK" -v new="$new" -v OFS='\t' '
+	awk -F '\t' -v installation="$ID" -v step="$STEP" -v work="$WORK" -v new="$new" -v OFS='\t' '
 		FILENAME != work "/now" && FNR == 1 {
 			number = substr(FILENAME, length(FILENAME) - 5)
 			if (number + 0 > last) last = number + 0
@@ -42,8 +42,8 @@ write_records() {
 		}
 		FILENAME != work "/now" {
 			seen[id, $0] = 1
-			if ($1 == "by" && $2 == lease && $3 == step) next
-			if ($1 == "by" && $2 != lease) { lease_of_claim[id] = $2; value_of_claim[id] = $4 }
+			if ($1 == "by" && $2 == installation && $3 == step) next
+			if ($1 == "by" && $2 != installation) { holder_of_claim[id] = $2; value_of_claim[id] = $4 }
 			lines[id] = lines[id] $0 "\n"
 			next
 		}
@@ -51,10 +51,10 @@ write_records() {
 		{
 			id = $1 OFS $2
 			done[id] = 1
-			by = "by" OFS lease OFS step OFS $3
+			by = "by" OFS installation OFS step OFS $3
 			left = "left" OFS $3
 			if (id in value_of_claim && value_of_claim[id] != $3)
-				print $1, $2, $3, lease_of_claim[id], value_of_claim[id] >work "/conflicts"
+				print $1, $2, $3, holder_of_claim[id], value_of_claim[id] >work "/conflicts"
 			if (!(id in of)) {
 				of[id] = sprintf("%06d", ++last)
 				lines[id] = "was" OFS $5 "\n"
@@ -101,7 +101,7 @@ stop_on_conflicts() {
 	while IFS=$TAB read -r kind name value other others; do
 		problem "$(label_of "$kind" "$name")" \
 			"'$(value_words "$others" "$value")' wanted by $(owner_of "$other")" \
-			"'$(value_words "$value" "$others")', as $(owner_of "$LEASE") says" \
+			"'$(value_words "$value" "$others")', as $(owner_of "$ID") says" \
 			"let both say the same, or one of them alone"
 	done <"$WORK/conflicts"
 	stop_on_problems

@@ -1,5 +1,5 @@
-# The account that runs the daemon. Its state is one line of the lease, NAME UID HOME STATE, written
-# before the change:
+# The account that runs the daemon. Its state is one line of the installation, NAME UID HOME STATE,
+# written before the change:
 #   found   it was there before, and is never removed
 #   making  useradd may have been killed; HOME only where no home was there before, else "-"
 #   made    this program made it
@@ -69,9 +69,9 @@ keep_home_records() {
 # Its home is gone: nothing of it goes back.
 forget_home() {
 	# shellcheck disable=SC2046 # names of records have no blanks
-	awk -F '\t' -v lease="$LEASE" '
+	awk -F '\t' -v installation="$ID" '
 		FNR == 1 { is = $1 ~ /^(home|line|member|linger)$/ }
-		is && $1 == "by" && $2 == lease { print FILENAME, FILENAME ".was" }' \
+		is && $1 == "by" && $2 == installation { print FILENAME, FILENAME ".was" }' \
 		/dev/null $(record_files) | xargs -r rm -f
 	note_account "$RECORDED_NAME" "$RECORDED_UID" "$RECORDED_HOME" new
 	RECORDED_STATE=new ACCOUNT='' ACCOUNT_UID='' ACCOUNT_HOME=''

@@ -1,6 +1,5 @@
 # The data of the daemon: images, containers and volumes. A data root was absent, empty or found
-# before the daemon used it first; that is all that is recorded, in $STATE/leases/LEASE/data, a line
-# for each:
+# before the daemon used it first; that is all that is recorded, in $OWN/data, a line for each:
 #   ROOT<tab>absent|empty|found INODE BIRTH MODE     "-" where it is not known yet
 # At the end of a destroy the file has those that stay.
 

@@ -1,7 +1,8 @@
 # Packages: what this program brings, and what of that goes.
 #   $STATE/packages                    names of what its transactions have brought, or were about to
 #                                      bring: one list for the machine
-#   $STATE/leases/LEASE/STEP.packages  what a step wants by name, so that it is not called unneeded;
+#   $STATE/installations/ID/STEP.packages
+#                                      what a step wants by name, so that it is not called unneeded;
 #                                      a file of apt's configuration says the same to others
 # shellcheck disable=SC2046,SC2086 # names of packages have no blanks
 
@@ -56,7 +57,7 @@ protect_packages() {
 		sed 's/[.+]/\\&/g; s/.*/  "^&$";/' "$list"
 		echo '};'
 	} >"$WORK/$STEP.protection"
-	want_file "/etc/apt/apt.conf.d/99rootless-docker-$LEASE-$STEP" 644 "$WORK/$STEP.protection"
+	want_file "/etc/apt/apt.conf.d/99rootless-docker-$ID-$STEP" 644 "$WORK/$STEP.protection"
 }
 
 # Before packages change: what a killed run was at work on is completed, and the lists are there.
@@ -139,7 +140,7 @@ remove_packages() {
 # Into $WORK/unneeded.
 note_unneeded() {
 	: >"$WORK/unneeded"
-	cat "$STATE"/leases/*/*.packages >"$WORK/wanted.packages" 2>/dev/null || true
+	cat "$STATE"/installations/*/*.packages >"$WORK/wanted.packages" 2>/dev/null || true
 	sort -u "$STATE/packages" | grep -vxFf "$WORK/wanted.packages" >"$WORK/ours" || return 0
 	of_manager orphans $(
 		of_manager installed $(cat "$WORK/ours") | cut -d ' ' -f 1
@@ -152,7 +153,7 @@ note_unneeded() {
 release_packages() {
 	rm -f "$OWN/"*.packages
 	remove_packages
-	[ -z "$(leases_of_others)" ] || return 0
+	[ -z "$(other_installations)" ] || return 0
 	[ ! -s "$STATE/packages" ] || {
 		: >"$WORK/stays"
 		say "packages stay, which $PACKAGE_MANAGER does not call unneeded:" \

@@ -14,7 +14,7 @@ engine_apply() {
 	) ;;
 	*) want_packaged_engine ;;
 	esac
-	if [ "$(doc source)" = static-archive ]; then use_engine_of "$LEASE"; else PATH=$SYSTEM_PATH; fi
+	if [ "$(doc source)" = static-archive ]; then use_engine_of "$ID"; else PATH=$SYSTEM_PATH; fi
 	engine_program_problems
 	id_map_problems
 	stop_on_problems
@@ -23,7 +23,7 @@ engine_apply() {
 	[ -n "$ENGINE_VERSION" ] || fail "dockerd" \
 		"no version of it ($(command -v dockerd || echo 'not on PATH'))" "an engine that is whole" \
 		"install the package $(engine_package) again, or remove the directory of StaticArchive \
-that $ENGINES/$LEASE leads to; then run again"
+that $ENGINES/$ID leads to; then run again"
 }
 
 engine_facts() {
@@ -109,13 +109,13 @@ want_static_engine() {
 	want path "$ENGINES" 'dir 755'
 	want archive "$dir" unpacked
 	settle
-	want_link "$ENGINES/$LEASE" "$dir"
+	want_link "$ENGINES/$ID" "$dir"
 	settle
 	! may_replace_packages || remove_packages
 	# A login, and "docker -H ssh://", find the CLI where there is no other docker.
-	if [ "$(readlink "$cli")" = "$ENGINES/$LEASE/docker" ] ||
+	if [ "$(readlink "$cli")" = "$ENGINES/$ID/docker" ] ||
 		[ -z "$(PATH=$SYSTEM_PATH command -v docker)" ]; then
-		want_link "$cli" "$ENGINES/$LEASE/docker"
+		want_link "$cli" "$ENGINES/$ID/docker"
 	fi
 }
 

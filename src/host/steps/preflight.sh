@@ -6,9 +6,9 @@ preflight_apply() {
 	wait_for_cloud_init
 	host_problems
 	stop_on_problems
-	make_lease
+	make_installation
 	[ ! -s "$OWN/owner" ] || read -r owner <"$OWN/owner" || true
-	for other in $(lease_of_account "$(doc account)"); do inherit "$other"; done
+	for other in $(installation_of_account "$(doc account)"); do inherit "$other"; done
 	if [ "$owner" != "$(doc owner)" ] || [ ! -s "$OWN/account-entry" ]; then
 		doc owner >"$OWN/owner"
 		[ -s "$OWN/account-entry" ] || echo "$(doc account) - - new" >"$OWN/account-entry"

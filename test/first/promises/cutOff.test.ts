@@ -81,10 +81,10 @@ describe("cut off, and the wish is another one then", () => {
     await lost.up(wishes);
     await app.tryInstall();
     // As far as a takeover comes before it has rewritten the first record.
-    const leases = "/var/lib/rootless-docker/leases";
+    const installations = "/var/lib/rootless-docker/installations";
     await root(
       host,
-      `find ${leases}/${lost.lease} -type f ! -name owner -exec cp -a -t ${leases}/${app.lease} {} +`,
+      `find ${installations}/${lost.id} -type f ! -name owner -exec cp -a -t ${installations}/${app.id} {} +`,
     );
     await app.up(wishes);
     await lost.destroy();
@@ -161,7 +161,7 @@ describe("killed", () => {
     onDestroy: { data: "Delete" },
   };
   const edited = { ...wishes, environment: { A: "c" }, sysctls: { "net.core.somaxconn": "16384" } };
-  const lease = "e1";
+  const installation = "e1";
   /** What an engine writes at each start, the agent's own, and what apt and userdel leave when they are killed. */
   const ofEachRun =
     /\/home\/eve\/\.local\/share\/docker\/|\/var\/lib\/rootless-docker|\/tmp\/apt-dpkg-install-|added: \/etc\/(passwd|shadow|group|gshadow|subuid|subgid)(\.\d+|[+-]) /;
@@ -176,7 +176,7 @@ describe("killed", () => {
     const processes = host.processes();
     const sessions = processes.filter(({ command }) => command.startsWith("sshd"));
     for (const { pid, parent, command } of processes)
-      if (command.includes(lease) && sessions.some((session) => session.pid === parent))
+      if (command.includes(installation) && sessions.some((session) => session.pid === parent))
         killTree(pid, () => host.processes());
     await work;
   }
@@ -189,7 +189,7 @@ describe("killed", () => {
     async () => {
       const random = randomFrom(seed);
       const bare = await snapshotHost(host);
-      const clean = new Installation(host, lease);
+      const clean = new Installation(host, installation);
       const begun = Date.now();
       await clean.up(wishes);
       const lasts = Date.now() - begun;
@@ -197,7 +197,7 @@ describe("killed", () => {
       await clean.destroy();
       await expectLike(bare);
       for (let run = 0; run < runs; run++) {
-        const app = new Installation(host, lease);
+        const app = new Installation(host, installation);
         const kill = async (times: number, part: number, work: () => Promise<Answer>) => {
           for (let done = 0; done < times; done++)
             await killedAfter(random.fraction() * lasts * part, work());

@@ -30,7 +30,7 @@ export class ReadingHost {
   /** Runs shell code with the agent's functions and a work directory of its own. */
   private run(code: string): Promise<string> {
     const begin =
-      ". /srv/functions\nSTEP=daemon LEASE=f00d WORK=/srv/work ACCOUNT=app ACCOUNT_RUNTIME=/run/user/1000 ACCOUNT_HOME=/home/app\nrm -rf /srv/work; mkdir /srv/work\nfor file in changed facts problems findings wanted declared; do : >$WORK/$file; done\n";
+      ". /srv/functions\nSTEP=daemon ID=f00d WORK=/srv/work ACCOUNT=app ACCOUNT_RUNTIME=/run/user/1000 ACCOUNT_HOME=/home/app\nrm -rf /srv/work; mkdir /srv/work\nfor file in changed facts problems findings wanted declared; do : >$WORK/$file; done\n";
     return this.host.run("sh", { input: begin + code });
   }
 

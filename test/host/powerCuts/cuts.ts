@@ -10,7 +10,7 @@ import { type Base, type Bench, copied, edited, emptied, type Verb, wishes } fro
 interface Cut {
   disk: string;
   verb: Verb;
-  lease: string;
+  installation: string;
   /** Milliseconds after the run's beginning. */
   at: number;
   created: Set<string>;
@@ -60,7 +60,15 @@ export async function oneRun(bench: Bench, seed: number, wanted: number, result:
     const disk = `${run}-cut-${number}`;
     await copied(vault, run, disk);
     const cutSeed = seed * 100 + number;
-    cuts.push({ disk, verb, lease: app.lease, at, created, random: randomFrom(cutSeed), said: [] });
+    cuts.push({
+      disk,
+      verb,
+      installation: app.id,
+      at,
+      created,
+      random: randomFrom(cutSeed),
+      said: [],
+    });
   }
   const outcome = await ended;
   if (outcome !== true) result.failures.push(`seed ${seed}: the run itself: ${String(outcome)}`);
@@ -105,7 +113,7 @@ async function liveOn(bench: Bench, base: Base, cut: Cut, result: Result): Promi
       grep -A 2 -x 'Package: docker.io' var/lib/dpkg/status; tail -n 3 var/log/dpkg.log`;
     cut.before = (await exec("sh", ["-c", packages])).stdout;
   });
-  const app = new Installation(host, cut.lease, "root", cut.created);
+  const app = new Installation(host, cut.installation, "root", cut.created);
   // Without its first step Pulumi has nothing to destroy; and after the last there is nothing left to do.
   const destroys = cut.created.has("agent") && cut.random.fraction() < 0.6;
   const now = cut.verb === "update" ? edited : wishes;

@@ -132,20 +132,20 @@ describe("replacement", () => {
   const order = ["create-first", "create-second", "delete-second", "delete-first"];
 
   test("by a RandomId's keepers, whose hex is in the triggers of every step", async () => {
-    const stack = await Stack.start("lease");
+    const stack = await Stack.start("installation");
     const program = (keeper: string) => () => {
-      const lease = new RandomId("lease", { byteLength: 4, keepers: { keeper } });
-      steps("/root/lease", lease.hex);
+      const installation = new RandomId("installation", { byteLength: 4, keepers: { keeper } });
+      steps("/root/installation", installation.hex);
     };
     await stack.up(program("a"));
     expect(stepsOf(await stack.preview(program("a")))).toEqual([]);
-    await given.host.run("rm /root/lease");
+    await given.host.run("rm /root/installation");
     const outcome = await stack.up(program("b"));
-    expect(await linesOf("/root/lease")).toEqual(order);
+    expect(await linesOf("/root/installation")).toEqual(order);
     expect(stepsOf(outcome).filter((step) => step.startsWith("delete"))).toEqual([
       "delete-replaced second",
       "delete-replaced first",
-      "delete-replaced lease",
+      "delete-replaced installation",
     ]);
   });
 

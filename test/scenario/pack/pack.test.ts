@@ -91,8 +91,8 @@ describe("installed in a program's folder", () => {
     expect(dockerHost).toBe("ssh://docker-rootless@machine.example:22");
     expect(registered.map(({ name }) => name).sort()).toEqual(
       ["web", "web-account", "web-agent", "web-copy", "web-daemon", "web-engine"].concat([
+        "web-installation",
         "web-kernel",
-        "web-lease",
         "web-preflight",
         "web-secrets",
       ]),

@@ -11,7 +11,7 @@ import {
   commandType,
   inSecret,
   known,
-  lease,
+  installation,
   registered,
   runProgram,
   shown,
@@ -29,23 +29,23 @@ describe.each(modes)("in $mode", ({ preview }) => {
     );
     expect(lines.slice(0, 5)).toEqual([
       "rootless-docker:index:RootlessDockerHost web in nothing after ",
-      "random:index/randomId:RandomId web-lease in web after ",
-      "command:remote:CopyToRemote web-copy in web after web-lease",
-      "command:remote:Command web-agent in web after web-copy web-lease",
-      "command:remote:Command web-preflight in web after web-agent web-lease",
+      "random:index/randomId:RandomId web-installation in web after ",
+      "command:remote:CopyToRemote web-copy in web after web-installation",
+      "command:remote:Command web-agent in web after web-copy web-installation",
+      "command:remote:Command web-preflight in web after web-agent web-installation",
     ]);
     expect(lines.slice(5).sort()).toEqual([
-      "command:remote:Command web-account in web after web-agent web-lease web-preflight",
-      "command:remote:Command web-daemon in web after web-account web-agent web-engine web-kernel web-lease web-secrets",
-      "command:remote:Command web-engine in web after web-agent web-lease web-preflight",
-      "command:remote:Command web-kernel in web after web-agent web-engine web-lease",
-      "command:remote:Command web-secrets in web after web-agent web-lease web-preflight",
+      "command:remote:Command web-account in web after web-agent web-installation web-preflight",
+      "command:remote:Command web-daemon in web after web-account web-agent web-engine web-installation web-kernel web-secrets",
+      "command:remote:Command web-engine in web after web-agent web-installation web-preflight",
+      "command:remote:Command web-kernel in web after web-agent web-engine web-installation",
+      "command:remote:Command web-secrets in web after web-agent web-installation web-preflight",
     ]);
   });
 
-  test("the lease is kept by host and account", async () => {
+  test("the installation is kept by host and account", async () => {
     const outcome = await create(everyOption(), preview);
-    expect(step(outcome, "lease").inputs).toEqual({
+    expect(step(outcome, "installation").inputs).toEqual({
       byteLength: 8,
       keepers: { host: "machine.example", account: "builder" },
     });
@@ -57,7 +57,7 @@ describe.each(modes)("in $mode", ({ preview }) => {
     for (const { inputs } of commands) {
       expect(inputs).toMatchObject({ logging: "stderr", addPreviousOutputInEnv: false });
       expect(inputs).not.toHaveProperty("environment");
-      expect(shown(inputs.triggers)).toEqual([preview ? "[unknown]" : lease]);
+      expect(shown(inputs.triggers)).toEqual([preview ? "[unknown]" : installation]);
     }
   });
 
@@ -131,15 +131,15 @@ describe.each(modes)("in $mode", ({ preview }) => {
       const state = "/var/lib/rootless-docker";
       const { inputs: agent } = step(outcome, "agent");
       expect([agent.create, agent.update]).toEqual([undefined, undefined]);
-      const own = `${state}/agents/${lease}`;
+      const own = `${state}/agents/${installation}`;
       const run = (words: string) =>
         `sha256sum --quiet -c ${own}/sha256 && sh ${own}/agent ${words}`;
       const runIfThere = (words: string, input = "", before = "", otherwise = "") =>
-        `sh -c '${before}[ ! -d ${state}/leases/${lease} ] && [ ! -h ${own} ]${otherwise} || { ${run(words)}${input}; }'`;
+        `sh -c '${before}[ ! -d ${state}/installations/${installation} ] && [ ! -h ${own} ]${otherwise} || { ${run(words)}${input}; }'`;
       const said = ` && echo "agent: nothing taken back: this machine has no record of the installation in ${state}" >&2`;
-      const copy = `.rootless-docker-${lease}`;
+      const copy = `.rootless-docker-${installation}`;
       expect(agent.delete).toBe(
-        runIfThere(`revert agent ${lease}`, " </dev/null", `rm -f ${copy}; `, said),
+        runIfThere(`revert agent ${installation}`, " </dev/null", `rm -f ${copy}; `, said),
       );
       const agentId = wordOfId("web-agent-id");
       for (const name of stepNames) {
@@ -147,16 +147,18 @@ describe.each(modes)("in $mode", ({ preview }) => {
         // Without secret values that step logs in nowhere.
         const isIdle = name === "secrets";
         if (name === "preflight") {
-          const install = `sh $f install agent ${lease} ${word} </dev/null >/dev/null; }`;
-          const apply = `{ rm -f $c; sh $a/agent apply preflight ${lease} "" ${agentId}; }'`;
+          const install = `sh $f install agent ${installation} ${word} </dev/null >/dev/null; }`;
+          const apply = `{ rm -f $c; sh $a/agent apply preflight ${installation} "" ${agentId}; }'`;
           expect(created).toContain(`sh -c 'a=${own} c=${copy}; { `);
           expect(created).toContain(`${install} && ${apply}`);
           expect(updated).toBe((created as string).replace(" apply ", " update "));
           continue;
         }
-        expect(created).toBe(isIdle ? undefined : run(`apply ${name} ${lease} "" ${agentId}`));
-        expect(updated).toBe(run(`update ${name} ${lease} "" ${agentId}`));
-        const revert = runIfThere(`revert ${name} ${lease} "" ${agentId}`);
+        expect(created).toBe(
+          isIdle ? undefined : run(`apply ${name} ${installation} "" ${agentId}`),
+        );
+        expect(updated).toBe(run(`update ${name} ${installation} "" ${agentId}`));
+        const revert = runIfThere(`revert ${name} ${installation} "" ${agentId}`);
         // It changes nothing that would have to be taken back.
         expect(deleted).toBe(isIdle ? undefined : revert);
       }

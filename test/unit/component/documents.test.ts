@@ -222,19 +222,23 @@ describe.each(modes)("in $mode", ({ preview }) => {
 });
 
 describe("what is not known makes only its own documents unknown", () => {
-  const all = ["lease", "agent", ...stepNames];
+  const all = ["installation", "agent", ...stepNames];
 
   test.each<[string, RootlessDockerHostArgs, string[]]>([
-    ["connection", { ...usual, connection: unknown() }, ["lease"]],
-    ["connection.host", { ...usual, connection: { host: unknown() } }, ["lease"]],
+    ["connection", { ...usual, connection: unknown() }, ["installation"]],
+    ["connection.host", { ...usual, connection: { host: unknown() } }, ["installation"]],
     ["connection.port", { ...usual, connection: { host: "h", port: unknown() } }, []],
     ["connection.privateKey", { ...usual, connection: { host: "h", privateKey: unknown() } }, []],
     ["connection.proxy", { ...usual, connection: { host: "h", proxy: unknown() } }, []],
-    ["account", { ...usual, account: unknown() }, ["lease", "preflight", "account", "daemon"]],
+    [
+      "account",
+      { ...usual, account: unknown() },
+      ["installation", "preflight", "account", "daemon"],
+    ],
     [
       "account.name",
       { ...usual, account: { name: unknown() } },
-      ["lease", "preflight", "account", "daemon"],
+      ["installation", "preflight", "account", "daemon"],
     ],
     ["account.create", { ...usual, account: { create: unknown() } }, ["preflight", "account"]],
     ["account.uid", { ...usual, account: { uid: unknown() } }, ["preflight", "account"]],

@@ -2,7 +2,7 @@
 # https://docs.docker.com/engine/install/binaries/
 #
 # $ENGINES/docker-VERSION-SUM    what the archives hold; the sum is of theirs
-# $ENGINES/LEASE                 the link that leads an installation to its version
+# $ENGINES/ID                 the link that leads an installation to its version
 
 ENGINES=/usr/local/lib/rootless-docker
 
@@ -14,7 +14,7 @@ archive_directory() {
 		"$(printf '%s' "$sums" | sha256sum | cut -c 1-12)"
 }
 
-# Sets PATH: an installation's own engine comes first, where it has one. $1 the installation.
+# Sets PATH: an installation's own engine comes first, where it has one. $1 its id.
 use_engine_of() {
 	PATH=$SYSTEM_PATH
 	[ ! -e "$ENGINES/$1/dockerd" ] || PATH=$ENGINES/$1:$PATH

@@ -86,9 +86,8 @@ bridge_facts() {
 	fact network.userDefinedBridgeMtu "${mtu%%\"*}"
 }
 
-# Called when another step has come to its end: where it has changed what a daemon that is there
-# stands on, or its secret values, the daemon's own step is applied again as it was recorded. With
-# programs missing no daemon starts: the step engine brings them, and the daemon follows that.
+# Called when another step has come to its end. If that changed secret values, or what a daemon that
+# is there stands on, the daemon's own step is applied again. Missing programs come with engine.
 follow_daemon() {
 	read_start
 	if is_applied daemon && [ -n "${ACCOUNT-}" ] && [ -z "$(missing_programs)" ] &&

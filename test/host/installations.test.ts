@@ -64,7 +64,7 @@ test("two accounts share a machine; the first one to come may go first", async (
   await expectAsBefore();
 });
 
-test("the same owner with a new lease takes over; the old one's revert changes nothing", async () => {
+test("the same owner with a new installation takes over; the old one's revert changes nothing", async () => {
   const lost = new Installation(host, "d0");
   await lost.applyAll({
     ...ada,

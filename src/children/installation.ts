@@ -3,13 +3,13 @@ import * as random from "@pulumi/random";
 
 /**
  * The identity of one installation on one host for one account. When either changes, so does the
- * lease, and with it (through `triggers`) every step: all are created anew on the new identity, then
+ * installation, and with it (through `triggers`) every step: all are created anew on the new identity, then
  * deleted on the old one, each in its order.
  */
-export function createLease(
+export function createInstallation(
   name: string,
   keepers: { host: pulumi.Input<string>; account: pulumi.Input<string> },
   options: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
-  return new random.RandomId(`${name}-lease`, { byteLength: 8, keepers }, options).hex;
+  return new random.RandomId(`${name}-installation`, { byteLength: 8, keepers }, options).hex;
 }

@@ -1,0 +1,57 @@
+# Installations of this machine, by their id: who holds which account.
+#   $STATE/installations/ID/owner          PROJECT/STACK/NAME, for people
+#   $STATE/installations/ID/account-entry  NAME UID HOME STATE; a "-" where it is not known yet
+#   $STATE/installations/ID/STEP           the document that a step has applied to its end
+
+make_installation() {
+	[ ! -d "$OWN" ] || return 0
+	mkdir -m 700 "$OWN"
+	sync "$STATE/installations" "$STATE" "${STATE%/*}"
+}
+
+# The words by which people know an installation. $1 its id.
+owner_of() {
+	cat "$STATE/installations/$1/owner" 2>/dev/null || printf 'installation %s' "$1"
+}
+
+# The account of an installation, or nothing. $1 its id.
+account_of() { cut -d ' ' -f 1 "$STATE/installations/$1/account-entry" 2>/dev/null || true; }
+
+# Other installations of this machine, one a line.
+other_installations() {
+	local installation
+	for installation in "$STATE"/installations/*; do
+		installation=${installation##*/}
+		[ "$installation" = '*' ] || [ "$installation" = "$ID" ] || printf '%s\n' "$installation"
+	done
+}
+
+# The other installation that holds an account, or nothing. $1 the account.
+installation_of_account() {
+	local installation
+	for installation in $(other_installations); do
+		[ "$(account_of "$installation")" != "$1" ] || printf '%s\n' "$installation"
+	done
+}
+
+# True where a step has come to its end. $1 the step.
+is_applied() { [ -e "$OWN/$1" ]; }
+
+# This installation takes the place of another one of the same account, with all that that one
+# wanted. The other one's own delete finds nothing afterwards. $1 its id.
+inherit() {
+	local step record
+	say "takes the account $(account_of "$1") over from $(owner_of "$1") (installation $1)"
+	find "$STATE/installations/$1" -type f ! -name owner -exec cp -a -t "$OWN" {} +
+	# The steps are those of another agent until this installation's own have run.
+	for step in $(steps_from_last); do echo - >"$OWN/$step.agent"; done
+	sync -f "$STATE"
+	records_of "$1" >"$WORK/inherited"
+	while IFS= read -r record; do
+		sed "s/^by$TAB$1$TAB/by$TAB$ID$TAB/" "$STATE/records/$record" |
+			write_record "$STATE/records/$record"
+	done <"$WORK/inherited"
+	sync -f "$STATE"
+	rm -rf "$STATE/installations/$1" "$STATE/agents/$1" "$STATE/agents/.$1".*
+	changed "installation $1 taken over"
+}
