@@ -28,27 +28,12 @@ beforeAll(async () => {
   await app.install();
 });
 
-test.each<[string, StepArgs, string, string, string]>([
-  [
-    "Btrfs on another file system",
-    at("/srv/docker", { storageDriver: "Btrfs" }),
-    "Btrfs",
-    "true",
-    "true",
-  ],
-  [
-    "FuseOverlayfs without its device",
-    { ...plain, storageDriver: "FuseOverlayfs" },
-    "/dev/fuse",
-    "mount --bind /etc/hostname /dev/fuse",
-    "umount /dev/fuse",
-  ],
-])("preflight: %s is an error", async (_what, wishes, word, first, then) => {
-  await host.run(first);
-  const { exitCode, said } = await app.tryApply("preflight", wishes);
-  await host.run(then);
-  expect([exitCode, said.join("\n")]).toEqual([1, expect.stringContaining("storageDriver")]);
-  expect(said.join("\n")).toContain(word);
+test("preflight: FuseOverlayfs without its device is an error", async () => {
+  await host.run("mount --bind /etc/hostname /dev/fuse");
+  const answer = await app.tryApply("preflight", { ...plain, storageDriver: "FuseOverlayfs" });
+  await host.run("umount /dev/fuse");
+  const named = expect.stringMatching(/storageDriver.*\/dev\/fuse/) as string;
+  expect([answer.exitCode, answer.said.join("\n")]).toEqual([1, named]);
 });
 
 describe("the daemon", () => {

@@ -33,8 +33,8 @@ test.each<[string, (schema: Schema) => void, string]>([
   ],
   [
     "an input of another type",
-    ({ resources }) => (resources[component].inputProperties.storageDriver = { type: "string" }),
-    "input storageDriver was StorageDriver, is string",
+    ({ resources }) => (resources[component].inputProperties.storageDriver = { type: "boolean" }),
+    "input storageDriver was string, is boolean",
   ],
   [
     "a list of something else",
