@@ -49,7 +49,7 @@ async function main(): Promise<void> {
 }
 
 async function bench(count: number, suite: string, source: EngineSource): Promise<void> {
-  const toolchain = (await ensureToolchain()).describe();
+  const toolchain = (await ensureToolchain("optimized")).describe();
   say(`${toolchain}; hosts: ${suite}; ${source}; ${cpus().length} cores; ${count} pairs`);
   const pairs: Pair[] = [];
   for (let i = 0; i < count; i++) {

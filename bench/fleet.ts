@@ -63,7 +63,7 @@ async function main(): Promise<void> {
 }
 
 async function bench(sizes: number[]): Promise<void> {
-  const toolchain = await ensureToolchain();
+  const toolchain = await ensureToolchain("optimized");
   const help = await execOrThrow(toolchain.pulumiPath, ["up", "--help"]);
   const parallel = /--parallel .*\(default (\d+)\)/.exec(help)?.[1];
   const about = toolchain.describe();

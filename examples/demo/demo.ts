@@ -15,7 +15,8 @@ import {
   type TestHost,
 } from "../../testbed/hosts";
 import { requireHostTools } from "../../testbed/requirements";
-import { createWorkspaceStack, ensureToolchain, previewText } from "../../testbed/toolchain";
+import { prepareMachine } from "../../testbed/prepare";
+import { createWorkspaceStack, previewText } from "../../testbed/toolchain";
 import quickstart from "../quickstart";
 import { interruptible } from "./interrupt";
 import { remoteDocker, type RemoteDocker } from "../../testbed/remoteDocker";
@@ -42,7 +43,7 @@ async function tell(scratch: string): Promise<void> {
   story.say("Ctrl-C ends this at any point, and leaves nothing behind.");
 
   await story.step("What runs here (the first time on a machine takes minutes)", async () => {
-    story.fact((await ensureToolchain()).describe());
+    for (const line of await prepareMachine()) story.fact(line);
   });
 
   const host = await story.step("A machine boots: Debian 13, with nothing of Docker", async () => {

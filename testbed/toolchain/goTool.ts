@@ -17,6 +17,8 @@ export interface GoTool {
   package: string;
   /** The variable that the linker sets to the version. */
   versionVariable: string;
+  /** Of `go build -gcflags`. Defaults to none. */
+  compilerFlags?: string;
 }
 
 /** Builds the program, unless the cache has it. Returns its folder, with `bin/<name>` inside. */
@@ -25,15 +27,17 @@ export async function buildGoTool(tool: GoTool): Promise<{ dir: string; version:
   const version = goModuleVersion(folder, tool.module);
   const flags = ["-s", "-w", "-X", `${tool.versionVariable}=v${version}`];
   const target = [process.platform, process.arch];
-  const dir = cacheDir(tool.name, version, contentHash([folder], [...flags, ...target]));
+  const compiler = tool.compilerFlags ?? "";
+  const dir = cacheDir(tool.name, version, contentHash([folder], [...flags, compiler, ...target]));
   await cached(dir, async (tmp) => {
     await requireGo(tool.name);
     mkdirSync(join(tmp, "bin"));
     const output = join(tmp, "bin", tool.name);
+    const options = ["-gcflags", compiler, "-ldflags", flags.join(" ")];
     await progress(`building ${tool.name} ${version} from its Go module`, () =>
       execOrThrow(
         "go",
-        ["-C", folder, "build", "-ldflags", flags.join(" "), "-o", output, tool.package],
+        ["-C", folder, "build", ...options, "-o", output, tool.package],
         // No C compiler is needed, and none asked for.
         { env: { CGO_ENABLED: "0" } },
       ),

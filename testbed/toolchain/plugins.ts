@@ -1,19 +1,11 @@
-import {
-  chmodSync,
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { cached, cacheDir } from "../cache";
 import { execOrThrow } from "../hosts/exec";
 import { progress } from "../progress";
 import { contentHash } from "./contentHash";
+import { fetched, reachSeconds } from "./fetched";
 import { officialOrigin, officialPart } from "./official";
 import type { PulumiCli } from "./pulumiCli";
 import { pluginVersions } from "./versions";
@@ -83,25 +75,11 @@ function givenPlugin(name: PluginName, path: string, origin = path): Plugin {
   };
 }
 
-const fetchSeconds = 20;
-const refusalHours = 6;
-
-/** The official plugin, if the engine can fetch it. A refusal is remembered for some hours. */
+/** The official plugin, if the engine can fetch it. */
 async function officialPlugin(name: PluginName, cli: PulumiCli): Promise<Plugin | undefined> {
-  const version = pluginVersions[name];
-  const dir = cacheDir(`plugin-${name}-official`, version);
-  const refusal = `${cacheDir(`plugin-${name}-refused`, version)}.mark`;
-  if (isYoung(refusal)) {
-    return undefined;
-  }
-  try {
-    await cached(dir, (tmp) => fetchPlugin(name, cli, tmp));
-  } catch {
-    mkdirSync(dirname(refusal), { recursive: true });
-    writeFileSync(refusal, "The official plugin could not be fetched; delete this to ask again.\n");
-    return undefined;
-  }
-  return fromFolder(name, "official", dir);
+  const dir = cacheDir(`plugin-${name}-official`, pluginVersions[name]);
+  const found = await fetched(dir, (tmp) => fetchPlugin(name, cli, tmp));
+  return found === undefined ? undefined : fromFolder(name, "official", found);
 }
 
 async function fetchPlugin(name: PluginName, cli: PulumiCli, folder: string): Promise<void> {
@@ -110,7 +88,7 @@ async function fetchPlugin(name: PluginName, cli: PulumiCli, folder: string): Pr
   try {
     await progress(`asking for the official plugin ${name} ${version}`, () =>
       execOrThrow(cli.command.command, ["plugin", "install", "resource", name, version], {
-        timeoutSeconds: fetchSeconds,
+        timeoutSeconds: reachSeconds,
         env: { PULUMI_HOME: home, PULUMI_SKIP_UPDATE_CHECK: "1" },
       }),
     );
@@ -118,11 +96,6 @@ async function fetchPlugin(name: PluginName, cli: PulumiCli, folder: string): Pr
   } finally {
     rmSync(home, { recursive: true });
   }
-}
-
-function isYoung(file: string): boolean {
-  const written = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  return Date.now() - written < refusalHours * 3600 * 1000;
 }
 
 const root = resolve(__dirname, "../..");

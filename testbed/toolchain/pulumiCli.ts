@@ -1,10 +1,16 @@
 import { symlinkSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
+import { version as sdkVersion } from "@pulumi/pulumi/package.json";
 import { PulumiCommand } from "@pulumi/pulumi/automation";
 import { cached, cacheDir } from "../cache";
-import { exec } from "../hosts/exec";
+import { exec, execOrThrow } from "../hosts/exec";
+import { progress } from "../progress";
 import { contentHash } from "./contentHash";
+import { fetched, reachSeconds } from "./fetched";
 import { buildGoTool } from "./goTool";
+
+/** How a CLI is built where none can be had: quickly for tests, or with the compiler's work on it for figures. */
+export type Build = "quick" | "optimized";
 
 /** The Pulumi CLI that is used. */
 export interface PulumiCli {
@@ -16,9 +22,9 @@ export interface PulumiCli {
   origin: string;
 }
 
-/** The CLI on PATH if its version fits, else one built from its Go module. */
-export async function pulumiCli(): Promise<PulumiCli> {
-  return (await cliOnPath()) ?? (await builtCli());
+/** The CLI on PATH if its version fits, else the official one that the SDK fits, else one built from its Go module. */
+export async function pulumiCli(build: Build): Promise<PulumiCli> {
+  return (await cliOnPath()) ?? (await downloadedCli()) ?? (await builtCli(build));
 }
 
 async function cliOnPath(): Promise<PulumiCli | undefined> {
@@ -35,7 +41,29 @@ async function cliOnPath(): Promise<PulumiCli | undefined> {
   return { command, binDir, version: version.format(), origin: "on PATH" };
 }
 
-async function builtCli(): Promise<PulumiCli> {
+// The SDK's own installer brings the CLI of its version, in a process that can be ended.
+const installer = `
+  const { PulumiCommand } = require(${JSON.stringify(require.resolve("@pulumi/pulumi/automation"))});
+  fetch("https://get.pulumi.com", { signal: AbortSignal.timeout(${reachSeconds * 1000}) })
+    .then(() => PulumiCommand.install({ root: process.argv[1] }))
+    .catch((error) => { console.error(error); process.exit(1); });
+`;
+
+async function downloadedCli(): Promise<PulumiCli | undefined> {
+  const dir = await fetched(cacheDir("pulumi-official", sdkVersion), async (tmp) => {
+    await progress(`asking for the official Pulumi CLI ${sdkVersion}`, () =>
+      execOrThrow(process.execPath, ["-e", installer, tmp], { timeoutSeconds: 180 }),
+    );
+  });
+  return dir === undefined ? undefined : cliIn(dir, sdkVersion, "official");
+}
+
+async function cliIn(root: string, version: string, origin: string): Promise<PulumiCli> {
+  const command = await PulumiCommand.get({ root });
+  return { command, binDir: join(root, "bin"), version, origin };
+}
+
+async function builtCli(build: Build): Promise<PulumiCli> {
   const { dir, version } = await buildGoTool({
     name: "pulumi",
     folder: "cli",
@@ -43,9 +71,10 @@ async function builtCli(): Promise<PulumiCli> {
     package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
     // Without it, the Automation API cannot read the version.
     versionVariable: "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version",
+    // The build takes two thirds of the time; the program, a quarter more in a preview of ten hosts.
+    compilerFlags: build === "quick" ? "all=-N -l" : "",
   });
-  const command = await PulumiCommand.get({ root: dir });
-  return { command, binDir: join(dir, "bin"), version, origin: "built from its Go module" };
+  return cliIn(dir, version, `built from its Go module, ${build}`);
 }
 
 /** Builds the language host for YAML programs. Returns the folder to put on PATH. */

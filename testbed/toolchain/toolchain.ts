@@ -2,7 +2,7 @@ import { delimiter } from "node:path";
 import type { PulumiCommand } from "@pulumi/pulumi/automation";
 import { officialLanguages, officialOrigin } from "./official";
 import { pluginHome } from "./plugins";
-import { pathWith, pulumiCli, sdkLanguagesDir, yamlLanguageDir } from "./pulumiCli";
+import { type Build, pathWith, pulumiCli, sdkLanguagesDir, yamlLanguageDir } from "./pulumiCli";
 
 /** The Pulumi CLI with the two plugins that the package uses, ready to run without an account. */
 export interface Toolchain {
@@ -20,9 +20,13 @@ export interface Toolchain {
 
 let toolchain: Promise<Toolchain> | undefined;
 
-/** Makes sure that the CLI and the plugins are there; the first call on a machine takes minutes. */
-export function ensureToolchain(): Promise<Toolchain> {
-  toolchain ??= makeToolchain();
+/**
+ * Makes sure that the CLI and the plugins are there; the first call on a machine takes minutes.
+ *
+ * @param build counts in a process's first call.
+ */
+export function ensureToolchain(build: Build = "quick"): Promise<Toolchain> {
+  toolchain ??= makeToolchain(build);
   return toolchain;
 }
 
@@ -43,8 +47,8 @@ export async function ensureSdkLanguages(): Promise<Toolchain> {
   return { ...base, env: { ...base.env, PATH: path } };
 }
 
-async function makeToolchain(): Promise<Toolchain> {
-  const cli = await pulumiCli();
+async function makeToolchain(build: Build): Promise<Toolchain> {
+  const cli = await pulumiCli(build);
   const { home, descriptions, reachable } = await pluginHome(cli);
   const languages = await officialLanguages();
   const parts = [
