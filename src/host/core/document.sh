@@ -44,8 +44,8 @@ read_document() {
 			plain["n"] = "\n"; plain["t"] = "\t"; plain["r"] = "\r"
 			plain["b"] = "\b"; plain["f"] = "\f"
 		}
-		# For previews: the parts of the agent, or that there was a password.
-		/^#/ { next }
+		# For Pulumi alone: parts of the agent, that there was a password, and what asks for a run.
+		/^#|^recheck: / { next }
 		{
 			print > (dir "/document")
 			if ((getline before < other) <= 0 || before != $0) differs = 1
