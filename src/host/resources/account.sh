@@ -229,11 +229,11 @@ remove_account() {
 }
 
 # Ends all that runs as the account, its containers too. What ignores TERM would hold the stop of
-# the slice for 90 s.
+# the slice for 90 s. Linger ends last: logind's own stop, hit by the kill, would leave a mount.
 quiet_account() {
-	loginctl disable-linger "$ACCOUNT" 2>/dev/null || true
 	systemctl kill -s KILL "user-$ACCOUNT_UID.slice" 2>/dev/null || true
 	systemctl stop "user-$ACCOUNT_UID.slice" 2>/dev/null || true
+	loginctl disable-linger "$ACCOUNT" 2>/dev/null || true
 	as_account sh -c 'kill -KILL -1' >/dev/null 2>&1 || true
 	systemctl reset-failed "user@$ACCOUNT_UID.service" 2>/dev/null || true
 }
