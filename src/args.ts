@@ -11,7 +11,7 @@ import type { EngineArgs, RootfulDocker } from "./steps/engine/args";
 import type { AppArmorProfile, PrivilegedPorts, UnprivilegedPingArgs } from "./steps/kernel/args";
 import type { RegistryAuthArgs } from "./steps/registries";
 
-/** What a rootless Docker host is to be. */
+/** The desired state of a rootless Docker host. */
 export interface RootlessDockerHostArgs {
   /** How to reach the machine. */
   connection: pulumi.Input<SshConnectionArgs>;
@@ -96,7 +96,7 @@ export interface RootlessDockerHostArgs {
   privilegeEscalation?: pulumi.Input<PrivilegeEscalation>;
   /** How the program that runs as root gets to the machine. A plain value. Defaults to Sftp. */
   agentTransfer?: AgentTransfer;
-  /** What becomes of an `up` that would restart the daemon. Defaults to Allow. */
+  /** The fate of an `up` that would restart the daemon. Defaults to Allow. */
   restarts?: pulumi.Input<Restarts>;
   /**
    * Whether a preview asks the host for drift, and shows it as an update of the step that fixes it. Defaults to

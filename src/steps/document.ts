@@ -1,7 +1,7 @@
 /** A value of a step's document: what a flat YAML mapping and a shell both can hold. */
 export type DocumentValue = string | number | boolean;
 
-/** What stands at a key of a document. Undefined is left out. */
+/** The value at a key of a document. Undefined is left out. */
 export type DocumentEntry = DocumentValue | JsonText | undefined;
 
 /** Desired state of one step, by the host's own names. */

@@ -1,4 +1,4 @@
-/** What a change of a key does beyond the key itself, in words; of a secret document a value is "[secret]". */
+/** The effect of a key's change beyond the key itself, in words; a value of a secret document is "[secret]". */
 type Words = string | ((before: unknown, after: unknown) => string);
 
 /** With `restarts`, the daemon restarts for it, or may: only the host knows. */
@@ -32,7 +32,7 @@ function fits(key: string, pattern: string): boolean {
     : key.length >= start.length + end.length && key.startsWith(start) && key.endsWith(end);
 }
 
-/** What a change does that the daemon reads when it starts. */
+/** The effect of a change that the daemon reads when it starts. */
 export const restartWords =
   "the daemon restarts; containers stop, and those with a restart policy start again";
 

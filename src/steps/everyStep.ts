@@ -21,7 +21,7 @@ export const DriftDetection = {
 } as const;
 export type DriftDetection = (typeof DriftDetection)[keyof typeof DriftDetection];
 
-/** What becomes of an `up` that would restart the daemon. */
+/** The fate of an `up` that would restart the daemon. */
 export const Restarts = {
   /** It does so. A preview says it before. */
   Allow: "Allow",
@@ -53,7 +53,7 @@ export function takeOverSettings(read: Reader): boolean {
   return read.boolean("takeOver") ?? false;
 }
 
-// What every step's document says, so that all of them run when it changes.
+// These keys are in every step's document, so that all steps run when one changes.
 
 /** Inputs of every step. */
 export const everyStepInputs = ["recheck", "takeOver"] as const satisfies InputPath[];
@@ -66,10 +66,10 @@ export function everyStepDocument({
   return { recheck, "take-over": takeOver || undefined };
 }
 
-/** What has drifted, as JSON by step. */
+/** Drift, as JSON by step. */
 export type Notes = Record<string, string>;
 
-/** Of one step: since when, what, and how. */
+/** The drift of one step: since when, what, and how. */
 export type Note = Record<string, Record<string, string>>;
 
 /** A step's note as a part of its document: what it puts right, by name. */

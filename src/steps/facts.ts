@@ -1,9 +1,9 @@
-/** What one step reported of the host: texts by name. */
+/** Facts that one step reported of the host: texts by name. */
 export type Facts = Record<string, string>;
 
 /** How the text of one fact is read. */
 export interface FactType<T> {
-  /** What it has to be, in a message. */
+  /** The form that it has to have, in a message. */
   wanted: string;
   /** Undefined where the text is something else. */
   read: (text: string) => T | undefined;
@@ -78,8 +78,8 @@ function readFact<T>(
 const longestReport = 1024 * 1024;
 
 /**
- * Facts of one step's report: the last line that a command printed. What comes before is the login shell's;
- * the agent lets nobody else write there.
+ * Facts of one step's report: the last line that a command printed. Lines before it are the login shell's; the agent
+ * lets nobody else write there.
  *
  * @throws Error where it is not the agent's JSON, with its first characters.
  */

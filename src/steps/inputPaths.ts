@@ -29,7 +29,7 @@ export type Together<Union> = (Union extends unknown ? (one: Union) => void : ne
   ? All
   : never;
 
-/** What is at a path of an object, or the first of `stops` that is on the way there. */
+/** The value at a path of an object, or the first of `stops` that is on the way there. */
 export function valueAt(object: unknown, path: string, ...stops: unknown[]): unknown {
   let value = object;
   for (const key of path.split(".")) {

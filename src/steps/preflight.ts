@@ -4,7 +4,7 @@ import { storageTrialDocument } from "./daemon/storage";
 import { otherSourceDocument, pluginsDocument, rootfulDockerDocument } from "./engine/settings";
 import { defineStep } from "./step";
 
-/** What can be impossible on a host, and so is looked at before anything is changed. */
+/** Settings that can be impossible on a host, and so are looked at before anything is changed. */
 export const preflight = defineStep({
   name: "preflight",
   // It changes nothing that a delete would take back.

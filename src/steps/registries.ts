@@ -88,7 +88,7 @@ function wrongAddress(parts: Record<string, string | undefined> | undefined): st
   return undefined;
 }
 
-// What HTTP's basic authentication takes, and docker does not cut off.
+// A name that HTTP's basic authentication takes, and docker does not cut off.
 const userName: Rule<string> = (value) =>
   filledLine(value) ??
   (/:|^\s|\s$/.test(value)
@@ -108,7 +108,7 @@ export function registriesDocument(logins: RegistryLogins): Document {
   );
 }
 
-/** What a login that comes, goes or changes does; of a secret document the values are only there or not. */
+/** The effect of a login that comes, goes or changes; the values of a secret document are only there or not. */
 export function registryEffect(before: unknown, after: unknown): string {
   if (after === undefined) return "docker of the account logs out where this package logged it in";
   return `docker of the account logs in there${before === undefined ? "" : " anew"}; the daemon keeps running`;

@@ -9,7 +9,7 @@ import { defineStep } from "./step";
 const kept =
   /^(connection|daemon|environment|registryAuth|tcpSocket|account\.authorizedKeys)(?![^.[])/;
 
-/** Of these, what stands in process lists and messages all the same. */
+/** Options among these whose values stand in process lists and messages all the same. */
 const shown = /^(daemon\.json\/data-root$|environment\/DOCKERD_ROOTLESS_)/;
 
 /** And what `docker login` and rootlesskit have as their arguments. */
@@ -60,7 +60,7 @@ export function secretsDocument(secrets: SecretsSettings): Document {
 }
 
 /**
- * Secret values of `daemon` and `environment`, the PEM of `tcpSocket`, and logins to registries: one secret part hides
+ * Secret values of `daemon` and `environment`, the PEM of `tcpSocket`, and logins to registries. One secret part hides
  * a whole document in previews, so that they travel in a command of their own. The daemon's step uses them.
  */
 export const secrets = defineStep({

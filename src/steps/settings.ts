@@ -42,10 +42,9 @@ import { registriesSettings } from "./registries";
 import { secretsSettings } from "./secrets";
 
 /**
- * The arguments, checked and with all defaults filled in: at the same paths, but that secret values of
- * `daemon` and `environment`, and all PEM of `tcpSocket`, are in `secrets`, and of `registryAuth` all but the addresses in `registryLogins`;
- * of `connection` the password for sudo is in `sudoPassword`. Each
- * room reads its own part, once.
+ * The arguments, checked and with all defaults filled in, at the same paths but for three parts. Secret values of
+ * `daemon` and `environment`, and all PEM of `tcpSocket`, are in `secrets`. All of `registryAuth` but the addresses is
+ * in `registryLogins`. The password for sudo of `connection` is in `sudoPassword`. Each room reads its own part, once.
  *
  * @param secretPaths what is marked as a secret; no problem quotes it.
  */

@@ -8,9 +8,9 @@ import { type InputPath, type SettingsAt, settingsAt } from "./inputPaths";
 export interface Step<Name extends string = string, Outputs extends object = object> {
   /** It names the child `NAME-STEP` and the step of the agent: it never changes. */
   readonly name: Name;
-  /** The settings that its document is made of. What is unknown or secret elsewhere does not matter. */
+  /** The settings that its document is made of. Unknown or secret values elsewhere do not matter. */
   readonly inputs: readonly InputPath[];
-  /** What a change of a key does beyond it, for people who read a preview. `*` stands for any text. */
+  /** The effects of a key's change beyond the key itself, for people who read a preview. `*` stands for any text. */
   readonly effects: Readonly<Record<string, Effect>>;
   /** Whether its document is a secret as a whole, unless it is empty. */
   readonly isSecret: boolean;

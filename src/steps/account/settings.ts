@@ -21,7 +21,8 @@ export const defaultAccountName = "docker-rootless";
 const systemAccounts =
   "root daemon bin sys sync games man lp mail news uucp proxy www-data backup list irc _apt nobody docker";
 
-// What Debian's useradd accepts without --badname (shadow's libmisc/chkname.c), and 32 characters.
+// A name that Debian's useradd accepts without --badname (shadow's libmisc/chkname.c), of at most
+// 32 characters.
 const accountName: Rule<string> = (value) =>
   systemAccounts.split(" ").includes(value)
     ? "has a meaning of its own; name an ordinary account"
@@ -79,7 +80,7 @@ export function accountDocument(
   const identity = identityDocument(account, ids);
   return {
     ...identity,
-    // What a usual host has stands in the step that allocates alone.
+    // The value of a usual host is only in the document of the step that allocates.
     allocation: identity.allocation ?? "next",
     ...resourceControllersDocument(resourceControllers),
     authorized_keys: account.authorizedKeys.join("\n") || undefined,

@@ -21,7 +21,10 @@ export function certificateSettings(read: Reader): CertificateSettings {
   return certificates;
 }
 
-/** What dockerd reads of a file, and each of these. It ignores what is no PEM, and what it cannot read. */
+/**
+ * The check covers a file as dockerd reads it, and each certificate in it. dockerd ignores what is
+ * no PEM, and what it cannot read.
+ */
 export function wrongPem(text: string): string | undefined {
   if (text.length > 100_000) return "is larger than 100 KB";
   if (isPrivateKey(text)) return "has a private key in it";

@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Reader } from "../../validation/reader";
 import type { Document } from "../document";
 
-/** What becomes of the account's images, containers and volumes on destroy. */
+/** The fate of the account's images, containers and volumes on destroy. */
 export const OnDestroyData = {
   /** They stay, with the account and its ids, if there are any. */
   Keep: "Keep",
@@ -11,7 +11,7 @@ export const OnDestroyData = {
 } as const;
 export type OnDestroyData = (typeof OnDestroyData)[keyof typeof OnDestroyData];
 
-/** What destroy does beyond taking back this package's own changes. */
+/** The part of destroy beyond taking back this package's own changes. */
 export interface OnDestroyArgs {
   /** Whether images, containers, volumes and the home of an account made here stay. Defaults to Keep. */
   data?: pulumi.Input<OnDestroyData>;
@@ -31,7 +31,7 @@ export function onDestroyDocument({ data }: OnDestroySettings): Document {
   return { "on-destroy-data": data.toLowerCase() };
 }
 
-/** What a program cannot know: only the machine does. */
+/** A program cannot know this exception: only the machine does. */
 export const butAdopted = " (a data directory that was there before this package stays)";
 
 export function onDestroyEffect(_before: unknown, after: unknown): string {

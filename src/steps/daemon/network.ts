@@ -157,7 +157,7 @@ function wordUnlessAuto(choice: string): string | undefined {
   return choice === "Auto" ? undefined : choice.replace(/(?<=[a-z])(?=[A-Z])/g, "-").toLowerCase();
 }
 
-/** What the MTU of bridges depends on. */
+/** Settings that the MTU of bridges depends on. */
 interface BridgeSettings {
   network: Pick<NetworkSettings, "mtu">;
   daemon: Record<string, unknown>;
@@ -167,9 +167,9 @@ interface BridgeSettings {
 }
 
 /**
- * The containers' packets are as long as RootlessKit's, whose programs work by the packet: `mtu` is the default
- * bridge's in daemon.json, and the step writes `default-network-opts` for user-defined ones where the engine knows it.
- * What a user says of either in `daemon` is left as it is.
+ * The containers' packets are as long as RootlessKit's, whose programs work by the packet. `mtu` is the default
+ * bridge's in daemon.json. The step writes `default-network-opts` for user-defined bridges where the engine knows it. A
+ * user's own value of either in `daemon` is left as it is.
  */
 export function bridgeDocument({ network, daemon, environment, secrets }: BridgeSettings) {
   const isGiven = (key: string) => key in daemon || `daemon.json/${key}` in secrets;
@@ -198,7 +198,7 @@ function setsMtu([name, value]: unknown[]): boolean {
   return name === "DOCKERD_ROOTLESS_ROOTLESSKIT_NET" || name === "DOCKERD_ROOTLESS_ROOTLESSKIT_MTU";
 }
 
-/** What preflight checks, too: the machine's kernel may have none. */
+/** Preflight checks IPv6, too: the machine's kernel may have none. */
 export function ipv6Document({ ipv6 }: Pick<NetworkSettings, "ipv6">): Document {
   return { ipv6: ipv6 || undefined };
 }

@@ -2,7 +2,10 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Reader, Rule } from "../../validation/reader";
 import type { Document } from "../document";
 
-/** What the account's systemd removes of what its daemon does not use any more, by `docker system prune`. Never a volume. */
+/**
+ * Rules by which the account's systemd removes what its daemon does not use any more, with
+ * `docker system prune`. Never a volume.
+ */
 export interface PruneArgs {
   /**
    * When it runs, as OnCalendar= of systemd.time(7), or up to 15 minutes later. Defaults to weekly: Monday at

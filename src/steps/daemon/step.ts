@@ -34,8 +34,8 @@ export interface CgroupInfo {
 }
 
 /**
- * The daemon: its files, its unit, that it answers, and what it says of itself. Of secret values it says only that they
- * exist.
+ * The daemon: its files, its unit, that it answers, and what it says of itself. Its document says of secret values only
+ * that they exist.
  */
 export const daemon = defineStep({
   name: "daemon",

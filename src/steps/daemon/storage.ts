@@ -37,7 +37,7 @@ const name = (driver: unknown, otherwise: string) =>
   typeof driver === "string" ? driver : otherwise;
 
 /**
- * What preflight needs to try the driver.
+ * The part of preflight's document that it needs to try the driver.
  *
  * @param dataRoot where images and containers are; the account's default where it is no text.
  */

@@ -81,7 +81,7 @@ const addressFor =
 
 const asPem = "write it as PEM (-----BEGIN CERTIFICATE----- ...)";
 
-/** Of several, one may be on its way out. */
+/** One of several authorities may be on its way out. */
 const authorities: Rule<string> = (text) => {
   const wrong = wrongPem(text);
   if (wrong !== undefined) return `${wrong}; ${asPem}`;
@@ -108,7 +108,7 @@ const privateKeyOf =
     const key = keyIn(text);
     if (key === undefined)
       return "is no private key, or has a passphrase; write it as PEM (-----BEGIN PRIVATE KEY----- ...)";
-    // What Go's crypto/tls loads.
+    // Go's crypto/tls loads keys of these types.
     if (!["rsa", "ec", "ed25519"].includes(key.asymmetricKeyType ?? ""))
       return "is of a kind that dockerd cannot load; use RSA, ECDSA or Ed25519";
     return certificate === undefined ||

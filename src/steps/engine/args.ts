@@ -65,7 +65,7 @@ export interface EngineArgs {
   plugins?: pulumi.Input<pulumi.Input<EnginePlugin>[]>;
 }
 
-/** What happens to a Docker daemon that the machine's root runs. */
+/** The fate of a Docker daemon that the machine's root runs. */
 export const RootfulDocker = {
   /** A daemon that runs is an error that names its containers. */
   Refuse: "Refuse",
@@ -81,18 +81,21 @@ export const RootfulDocker = {
 } as const;
 export type RootfulDocker = (typeof RootfulDocker)[keyof typeof RootfulDocker];
 
-/** What runs on the host. */
+/** Versions of the software that runs on the host. */
 export interface Versions {
-  /** Of dockerd. */
+  /** Version of dockerd. */
   engine: string;
-  /** Of RootlessKit. */
+  /** Version of RootlessKit. */
   rootlesskit: string;
   /** Release of the running kernel (`uname -r`). */
   kernel: string;
   /** Name of the operating system (`PRETTY_NAME` of os-release). */
   os: string;
-  /** Of Docker's CLI plugin Buildx, as `docker buildx version` says on the host; left out where it is not there. */
+  /**
+   * Version of Docker's CLI plugin Buildx, as `docker buildx version` says on the host; left out
+   * where it is not there.
+   */
   buildx?: string;
-  /** Of the plugin Compose, likewise. */
+  /** Version of the plugin Compose, likewise. */
   compose?: string;
 }

@@ -123,12 +123,12 @@ function sourceKey(source: EngineSource): string {
   return source.replace(/(?<=[a-z])(?=[A-Z])/g, "-").toLowerCase();
 }
 
-/** What preflight looks for: another source than the distribution's packages. */
+/** Preflight looks for another source than the distribution's packages. */
 export function otherSourceDocument({ source }: Pick<EngineSettings, "source">): Document {
   return source === EngineSource.Distribution ? {} : { source: sourceKey(source) };
 }
 
-/** What preflight looks for too: whether this machine can have them. */
+/** Preflight also checks whether this machine can have the plugins. */
 export function pluginsDocument({ plugins }: Pick<EngineSettings, "plugins">): Document {
   return { plugins: plugins.length > 0 ? plugins.join(" ").toLowerCase() : undefined };
 }
@@ -137,7 +137,6 @@ export function rootfulDockerSettings(read: Reader): RootfulDocker {
   return read.oneOf("rootfulDocker", RootfulDocker) ?? RootfulDocker.Refuse;
 }
 
-/** What the two cannot be together. */
 export function refusePurgeOfPreinstalled(
   read: Reader,
   { engine, rootfulDocker }: { engine: EngineSettings; rootfulDocker: RootfulDocker },
@@ -149,7 +148,7 @@ export function refusePurgeOfPreinstalled(
     );
 }
 
-/** What preflight looks for too: a daemon of root that runs. */
+/** Preflight also looks for a daemon of root that runs. */
 export function rootfulDockerDocument(rootfulDocker: RootfulDocker): Document {
   return { "rootful-docker": rootfulDocker.toLowerCase() };
 }
@@ -172,7 +171,7 @@ export function engineDocument(engine: EngineSettings, rootfulDocker: RootfulDoc
 function purgeDocument(source: EngineSource): Document {
   const packages = [
     "docker.io",
-    // What docker.io leaves behind, and Docker's packages would take the place of.
+    // Packages that docker.io leaves behind, and whose place Docker's packages would take.
     ...(source === EngineSource.DockerRepository
       ? ["docker-cli", "containerd", "runc", "rootlesskit"]
       : []),
@@ -189,7 +188,7 @@ function purgeDocument(source: EngineSource): Document {
   };
 }
 
-/** What becomes of root's data by Purge, for people. */
+/** The fate of root's data by Purge, for people. */
 export const purgedData =
   "docker.io's own purge DELETES its images, containers and volumes in /var/lib/docker for good; " +
   "docker-ce leaves them there";

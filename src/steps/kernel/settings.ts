@@ -61,7 +61,7 @@ function wrongForContainers(name: string, value: string): string | undefined {
     : undefined;
 }
 
-/** What user namespaces need on any host, and what was asked for beyond. */
+/** Sysctls that user namespaces need on any host, and those that were asked for beyond. */
 export function sysctlsDocument(sysctls: SysctlsSettings): Document {
   return {
     // Debian's own switch; on kernels without it nothing is written.
