@@ -22,7 +22,7 @@ const partedFromSecrets =
 
 /** The arguments of one component, checked: what is plain at once, Outputs as soon as they are known. */
 export class Inputs {
-  /** What is plain, with a mark for each Output. */
+  /** The plain values of the arguments, with a mark for each Output. */
   private readonly plain: unknown;
   private readonly settings: Settings;
   private checked: ReturnType<Inputs["check"]> | undefined;
@@ -164,8 +164,8 @@ function unguarded({ restarts }: Settings): Problem[] {
 }
 
 /**
- * What a program that is refused ends with. Node.js shows an error with its frames and properties: of these the
- * program's own frames alone, since the message has all else.
+ * The error with which a program that is refused ends. Node.js shows an error with its frames and properties: of these
+ * the program's own frames alone, since the message has all else.
  */
 function refusal(problems: Problem[]): pulumi.InputPropertiesError {
   const errors = problems.map((problem) => ({ ...problem }));

@@ -29,11 +29,12 @@ const way = [
 ] as const;
 
 /**
- * How others reach the account and its daemon, from inputs alone: known at preview where these are. What connects to
- * the daemon waits until it answers.
+ * How others reach the account and its daemon, from inputs alone: known at preview where these are. Outputs that lead
+ * to the daemon wait until it answers.
  */
 export function reachOutputs(name: string, inputs: Inputs, commands: StepCommands) {
-  // Of docker's own rule for names: https://github.com/docker/cli/blob/master/cli/context/store/store.go
+  // The name of the context keeps docker's own rule:
+  // https://github.com/docker/cli/blob/master/cli/context/store/store.go
   const context = name.replace(/[^A-Za-z0-9_.+-]/g, "-").replace(/^[^A-Za-z0-9]+/, "");
   return {
     dockerHost: whenAnswered(commands, dockerHostOf(inputs)),

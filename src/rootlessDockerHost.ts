@@ -72,7 +72,9 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
   readonly cgroup: pulumi.Output<CgroupInfo>;
   /** The containers' network. */
   readonly network: pulumi.Output<NetworkInfo>;
-  /** What rootless mode limits on this host, a row each, with the evidence that was measured. */
+  /**
+   * The limitations of rootless mode on this host, a row each, with the evidence that was measured.
+   */
   readonly limitations: pulumi.Output<Limitation[]>;
 
   /**

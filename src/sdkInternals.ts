@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
-// What the SDK (@pulumi/pulumi 3.248.0) does not export, or does not show in its types. Another version may have it
-// otherwise: test/unit/hookValues.test.ts and test/scenario/conformance/hooks.test.ts run each of them.
+// Parts of the SDK (@pulumi/pulumi 3.248.0) that it does not export, or does not show in its types. Another version may
+// have it otherwise: test/unit/hookValues.test.ts and test/scenario/conformance/hooks.test.ts run each of them.
 
 /** Whether an Output has a value; at preview some have none. The SDK's types do not show this. */
 export function isKnown(output: pulumi.Output<unknown>): Promise<boolean> {
@@ -15,7 +15,7 @@ export async function knownValue<T>(output: pulumi.Output<T>): Promise<T | undef
     : undefined;
 }
 
-/** What an engine may be too old for, and mocks do not have. */
+/** Features that an engine may be too old for, and that mocks do not have. */
 type Feature = "supportsErrorHooks" | "supportsResourceHooks" | "supportsTransforms";
 
 /** Whether the engine that runs this program can do something: the SDK has asked it, and keeps the answer. */
@@ -109,9 +109,9 @@ function isMapping(value: unknown): value is Record<string, unknown> {
 }
 
 /**
- * The options with a `deletedWith` whose URN is whole. Where this package runs as a component plugin, the
- * SDK (3.248) reads that option as a reference to a provider, `URN::ID`: it takes the resource's name for
- * the id, and the engine refuses what is left.
+ * The options with a `deletedWith` whose URN is whole. Where this package runs as a component plugin, the SDK (3.248)
+ * reads that option as a reference to a provider, `URN::ID`. The SDK takes the resource's name for the id, and the
+ * engine refuses what is left.
  */
 export function withWholeDeletedWith(
   opts: pulumi.ComponentResourceOptions | undefined,

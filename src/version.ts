@@ -1,2 +1,2 @@
-/** Of this package; `npm version` writes it. */
+/** The version of this package; `npm version` writes it. */
 export const version = "0.2.0";

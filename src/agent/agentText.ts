@@ -25,7 +25,10 @@ export function agentText(): string {
   return joined;
 }
 
-/** What the shell knows of the steps: the hash of each one's code, as its document has it, and how they are taken back. */
+/**
+ * The shell's tables of the steps: the hash of each one's code, as its document has it, and how
+ * they are taken back.
+ */
 function tables(): string[] {
   const cases = stepNames.map((step) => `\t${step}) echo ${stepCodeHash(step)} ;;\n`).join("");
   return [
@@ -57,8 +60,8 @@ export function agentSum(): string {
 let sum: string | undefined;
 
 /**
- * The agent by version and sum, and the hash of every folder of its source: in a preview of an upgrade those that
- * changed show by name, and its text does not.
+ * The agent by version and sum, and the hash of every folder of its source. A preview of an upgrade shows the folders
+ * that changed by name, and not the agent's text.
  */
 export function agentParts(): { program: string; parts: string[] } {
   return (agentPartsOnce ??= readParts());

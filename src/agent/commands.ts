@@ -3,14 +3,14 @@ import { AgentTransfer } from "../ssh/args";
 import { byPassword } from "../ssh/settings";
 import { agentSum, unpackCommand } from "./agentText";
 
-// What is run on the host, in words that any login shell takes (sh, csh, fish): what needs more of a shell
-// is one word in single quotes for sh. `update` does what `apply` does, where Pulumi knows of the step: so the
-// agent sees that one is created a second time.
-// With a password for sudo, it is the first line on stdin of all that becomes root; what runs before must not read it.
+// These commands run on the host, in words that any login shell takes (sh, csh, fish). A text that needs more of a
+// shell is one word in single quotes for sh. `update` does what `apply` does, where Pulumi knows of the step: so the
+// agent sees that one is created a second time. With a password for sudo, it is the first line on stdin of all that
+// becomes root; what runs before must not read it.
 
 const state = "/var/lib/rootless-docker";
 
-/** What the agent's end says on a machine that has nothing of the installation. */
+/** The message of the agent's end on a machine that has nothing of the installation. */
 export const nothingThere = `agent: nothing taken back: this machine has no record of the installation in ${state}`;
 
 /** Runs the installation's own agent, if it is whole: what a power cut or a hand left of it says nothing. */
@@ -35,7 +35,10 @@ function runIfThere(
   return `sh -c '${before}[ ! -d ${record} ] && [ ! -h ${own} ]${otherwise} || { ${run(installation, words)}; }'`;
 }
 
-/** What stands for the escalation with all but the install: the installed agent knows, but for a password. */
+/**
+ * The word for the escalation in all commands but the install: the installed agent knows its
+ * escalation, but for a password.
+ */
 const wordOf = (escalation: string) => (escalation === byPassword ? byPassword : '""');
 
 /** Which installation, how the agent gets there, and how it becomes root. */
@@ -53,7 +56,10 @@ export interface StepInvocation {
   installation: string;
   /** As above: with a password, stdin has a line more. */
   escalation: string;
-  /** Of the agent's resource: a step that Pulumi makes for another agent has not taken the place of an earlier one. */
+  /**
+   * The id of the agent's resource: a step that Pulumi makes for another agent has not taken the
+   * place of an earlier one.
+   */
   agentId: string;
 }
 

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, sep } from "node:path";
 
 /**
- * Layers of the agent's shell from the ground up, each a folder of `src/host`: a function calls what is in
- * its own layer or in one before it, and no other. `npm run lint` sees to that.
+ * Layers of the agent's shell from the ground up, each a folder of `src/host`. A function calls functions of its own
+ * layer or of an earlier one, and no others. `npm run lint` sees to that.
  */
 export const layers = [
   "core",
@@ -76,12 +76,12 @@ function functionsOf({ path, text }: ShellFile): [string, ShellFunction][] {
   ]);
 }
 
-/** What the ledger calls of a kind of resource that a step wants. */
+/** Verbs by which the ledger calls a kind of resource that a step wants. */
 const verbsOfKinds = ["state", "look", "same", "set", "bytes", "settled", "label"];
 
 /**
  * Functions that one function may call: every word of it that is one's name, and those of a kind by way of `want KIND`.
- * One that it names in a text counts as well, which makes a hash change too often, and never too rarely.
+ * A name in a text counts as well, which makes a hash change too often, and never too rarely.
  */
 export function callsOf(name: string): string[] {
   const body = shellFunctions().get(name)?.body ?? "";

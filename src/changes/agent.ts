@@ -1,5 +1,6 @@
 /**
- * What another agent means, in one line. Preflight's document names its parts in lines such as `# core HASH`, and has what every step's document says: `recheck: "today"`.
+ * The meaning of another agent, in one line. Preflight's document names its parts in lines such as `# core HASH`, and
+ * has what every step's document says: `recheck: "today"`.
  */
 export function agentChange(before: string, after: string): string | undefined {
   const [old, present] = [linesOf(before), linesOf(after)];
@@ -20,7 +21,7 @@ export function agentChange(before: string, after: string): string | undefined {
   return words.length > 0 ? words.join("; ") : undefined;
 }
 
-/** Of the line `program: "VERSION SUM"`. */
+/** The version in the line `program: "VERSION SUM"`. */
 const versionOf = (lines: Set<string>) =>
   [...lines].flatMap((line) => /^program: "(\S+) /.exec(line)?.[1] ?? [])[0];
 

@@ -11,9 +11,8 @@ import type { Guard } from "./guard";
 import { shown } from "./shown";
 
 /**
- * The component's options, with hooks that say in previews what is made on a machine, what it means that another
- * machine or account takes its place or that one is reached in another way.
- * The guard's hook comes last.
+ * The component's options, with hooks that say in previews what is made on a machine. The hooks also say what it means
+ * that another machine or account takes its place, or that one is reached in another way. The guard's hook comes last.
  *
  * @param component undefined until it is made, which is before any hook runs.
  */
@@ -65,7 +64,7 @@ async function placeOf(inputs: Inputs, { oldOutputs }: pulumi.ResourceHookArgs):
   return { before, after, from, to, isSame: from !== undefined && place(from) === place(to) };
 }
 
-/** What becomes of the daemon where the machine or the account is another one, undefined where both stay. */
+/** The fate of the daemon where the machine or the account is another one, undefined where both stay. */
 async function replacementInWords(
   inputs: Inputs,
   args: pulumi.ResourceHookArgs,
@@ -111,5 +110,5 @@ async function fieldsOf(connection: unknown): Promise<Map<string, unknown>> {
   return new Map((await Promise.all(known)).filter(([, value]) => isGiven(value)));
 }
 
-/** Of `ssh://account@host:port`. */
+/** The account of `ssh://account@host:port`, with its scheme. */
 const account = (url: string) => url.split("@")[0];

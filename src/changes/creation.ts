@@ -24,7 +24,7 @@ const daemonInputs = [
   "prune",
 ] as const;
 
-/** What is made on a machine, a line each: a name, and what it says as soon as its inputs are known. */
+/** Things that are made on a machine, a line each: a name, and what it says as soon as its inputs are known. */
 const rows = [
   row("engine", ["engine", "rootfulDocker"], ({ engine, rootfulDocker }) =>
     list(
@@ -68,8 +68,8 @@ const rows = [
 ];
 
 /**
- * What is made on a machine, said once: with a new component or, where an `up` failed before its daemon was there,
- * with the daemon. Rows of steps that are there by now are left out.
+ * The list of what is made on a machine, said once, with a new component. Where an `up` failed before its daemon was
+ * there, the list is said with the daemon. Rows of steps that are there by now are left out.
  */
 export class Creation {
   private readonly created = new Set<string>();
@@ -82,7 +82,10 @@ export class Creation {
     return creationInWords(this.inputs, () => true);
   }
 
-  /** Of a component whose outputs no `up` has reported yet: another machine takes no daemon's place. */
+  /**
+   * Notes whether an `up` has reported the component's outputs. Until then another machine takes no
+   * daemon's place.
+   */
   noteUpdate({ oldOutputs }: pulumi.ResourceHookArgs): void {
     this.isFirst = oldOutputs?.dockerHost === undefined;
   }

@@ -1,15 +1,15 @@
 import type { Step } from "../steps/step";
 import { type Change, effectOf } from "../steps/effects";
 
-/** What stands in every step's document, or repeats what another child says. */
+/** Keys that stand in every step's document, or repeat what another child says. */
 const saidElsewhere = new Set(["agent", "drift", "recheck", "secrets", "take-over"]);
 
 /** The longest value that is shown whole. */
 const shownLength = 60;
 
 /**
- * What changes on the host when a step's document becomes another one, in one line, with what each change means; undefined
- * where nothing does.
+ * The changes on the host when a step's document becomes another one, in one line, with what each means; undefined
+ * where nothing changes.
  *
  * @param isSecret whether one of the two is: then no value is shown.
  */
@@ -19,7 +19,7 @@ export function changeInWords(
   after: string,
   isSecret: boolean,
 ): string | undefined {
-  // What preflight looks at is what another step changes.
+  // Preflight looks at what another step changes.
   const changes = step.reverts ? changesBetween(before, after) : [];
   if (changes.length === 0) return undefined;
   return byEffect(
@@ -77,7 +77,7 @@ function parse(document: string): Map<string, string> {
   );
 }
 
-/** Of JSON, which renderDocument writes. The error of anything else would quote it. */
+/** The value of JSON, which renderDocument writes. The error of anything else would quote it. */
 function value(text: string | undefined): unknown {
   try {
     return text === undefined ? undefined : (JSON.parse(text) as unknown);

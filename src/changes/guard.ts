@@ -10,7 +10,10 @@ import { pending } from "../validation/reader";
 import { byEffect, restartingKeys } from "./documents";
 import { textOf } from "./hooks";
 
-/** What `restarts` refuses: the component's, before any child, and each step's, which knows what was applied. */
+/**
+ * Hooks that refuse what `restarts` forbids: the component's, before any child, and each step's,
+ * which knows what was applied.
+ */
 export interface Guard {
   component: pulumi.ResourceHook;
   steps: pulumi.ResourceHookBinding;
@@ -56,10 +59,10 @@ export function guardRestarts(
   return { component: ofComponent, steps: { beforeUpdate: [ofStep] } };
 }
 
-/** What is marked as a secret counts as all else: it is compared, and not shown. */
+/** A value that is marked as a secret counts as all others: it is compared, and not shown. */
 const settingsOf = (args: unknown): Settings => readSettings(args).settings;
 
-/** What `restarts` of the second settings refuses, each with what it does. */
+/** Changes that `restarts` of the second settings refuses, each with what it does. */
 export function refusedChanges(before: Settings, after: Settings): [what: string, does: string][] {
   if (after.restarts !== Restarts.Refuse) return [];
   const moved = [

@@ -4,7 +4,7 @@ import { hookName, hooksWork, knownValue } from "../sdkInternals";
 
 const aLogin = "a login as connection.user";
 
-/** What SSH itself says when a connection cannot be made, and what that asks for. */
+/** Messages of SSH itself when a connection cannot be made, and what each asks for. */
 const causes: { says: RegExp; found: string; wanted: string; fix: string; begun?: true }[] = [
   {
     says: /without exit status or exit signal|No response from server/,

@@ -27,7 +27,7 @@ import type { Step } from "../steps/step";
 
 type ConnectionInput = types.input.remote.ConnectionArgs;
 
-/** What all steps of one component share. */
+/** Values that all steps of one component share. */
 export interface StepContext {
   /** The component's name. */
   name: string;
@@ -39,7 +39,7 @@ export interface StepContext {
   installation: pulumi.Output<string>;
   invocation: pulumi.Output<Invocation>;
   transfer: AgentTransfer;
-  /** What is not as it was left; undefined where nobody asks. */
+  /** Drift: things that are not as they were left; undefined where nobody asks. */
   drift: pulumi.Output<Notes> | undefined;
   options: pulumi.CustomResourceOptions;
 }
@@ -110,7 +110,7 @@ function agentChild(context: StepContext, copy: pulumi.Resource): remote.Command
   });
 }
 
-/** What is on stdin after sudo's password, which makes a secret of it; as it is where there is no password. */
+/** The text on stdin after sudo's password, which makes a secret of it; as it is where there is no password. */
 function afterPassword(
   inputs: Inputs,
   stdin: pulumi.Input<string> | undefined,
@@ -163,7 +163,7 @@ function runStep(
   const { program, parts } = agentParts();
   const isIdle = (settings: Settings) =>
     step.isSecret && renderDocument(step.document(settings, owner)) === "";
-  // Of all other steps the command is known, also where an input is not.
+  // The command of every other step is known, also where an input is not.
   const idle = step.isSecret && inputs.from(step.inputs, isIdle);
   const unlessIdle = (words: (who: Invocation & StepInvocation) => string) =>
     idle === false

@@ -10,8 +10,8 @@ import { withoutSecrets } from "../ssh/withoutSecrets";
 const pause = 2_000;
 
 /**
- * What a machine that boots, or its network, says meanwhile, and sshd for a while after failed logins ("Not allowed at
- * this time"); of any other error the login itself says more.
+ * Errors of a machine that boots, of its network, and of sshd for a while after failed logins ("Not allowed at this
+ * time"). The login itself says more of any other error.
  */
 const booting =
   /ECONNREFUSED|ECONNRESET|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|no greeting|Channel open failure|Not allowed/;

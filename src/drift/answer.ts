@@ -5,7 +5,7 @@ import type { Note, Notes } from "../steps/everyStep";
 /** One thing on the host that is not as a step left it. */
 export interface Drift {
   step: string;
-  /** What people know it by, such as `net.ipv4.ping_group_range`. */
+  /** The name that people know it by, such as `net.ipv4.ping_group_range`. */
   about: string;
   found: string;
   wanted: string;
@@ -19,7 +19,8 @@ export function isRefused(text: string): boolean {
 }
 
 /**
- * What the agent's `check` printed: nothing where the machine has no record of the installation, or a refused one's.
+ * The drift that the agent's `check` printed; undefined where the machine has no record of the installation, or a
+ * refused one's.
  *
  * @throws Error where it is no such answer.
  */
@@ -36,18 +37,18 @@ export function readAnswer(text: string): Drift[] | undefined {
   }));
 }
 
-/** What a machine has of one thing now, and what an `up` makes of it. */
+/** One thing as a machine has it now, and as an `up` makes it. */
 export type Present = Pick<Drift, "about" | "found" | "wanted">;
 
-/** Of a machine that has nothing of the installation. */
+/** The answer of a machine that has nothing of the installation. */
 export interface NewMachine {
-  /** What an `up` would end with, a line each. */
+  /** Errors with which an `up` would end, a line each. */
   problems: string[];
   present: Present[];
 }
 
 /**
- * What the agent's `check new` printed.
+ * The answer that the agent's `check new` printed.
  *
  * @throws Error where it is no such answer.
  */

@@ -14,7 +14,7 @@ import { isRefused, notesOf, readAnswer } from "./answer";
 import { DriftDetection, type Notes } from "../steps/everyStep";
 import { askNewMachine } from "./preflight";
 
-/** What asking for drift needs to know. */
+/** Values that asking for drift needs. */
 export interface Asking {
   /** The component's name. */
   name: string;
@@ -34,7 +34,7 @@ export interface Asking {
   options: pulumi.CustomResourceOptions;
 }
 
-/** What asking gave. */
+/** The result of asking. */
 export interface Asked {
   notes: pulumi.Output<Notes>;
   /** Whether the steps may run: not where the arguments are wrong, or where no host answered that has to. */
@@ -42,8 +42,8 @@ export interface Asked {
 }
 
 /**
- * What the host has been found to differ in, by step: it stands in the step's document too, so that the step
- * runs and puts it right.
+ * Drift that was found on the host, by step: it stands in the step's document too, so that the step runs and puts it
+ * right.
  *
  * The child `NAME-drift` keeps it, and runs nothing. Where nothing of a step has drifted since, or the host
  * does not answer, the engine keeps what the state has (`ignoreChanges`): asking changes nothing by itself
@@ -82,7 +82,7 @@ export function askForDrift(asking: Asking): Asked | undefined {
   return { notes, accepted };
 }
 
-/** What is new, and whether what the state has of other steps stays. */
+/** The new notes, and whether those that the state has of other steps stay. */
 interface Answer {
   notes: Notes;
   keeps: boolean;

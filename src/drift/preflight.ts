@@ -16,8 +16,8 @@ import { preflight } from "../steps/preflight";
 import { type NewMachine, readNewMachine } from "./answer";
 
 /**
- * What preflight would end with on a machine that has nothing of the installation, and what is there now. Undefined
- * where an argument is not known yet.
+ * The errors with which preflight would end on a machine that has nothing of the installation, and what is there now.
+ * Undefined where an argument is not known yet.
  *
  * @throws Error that says why there is no answer.
  */

@@ -1,7 +1,7 @@
 import type { Present } from "./answer";
 import type { Notes } from "../steps/everyStep";
 
-/** What an `up` makes of what is there now, a line each. */
+/** Things that are there now, and what an `up` makes of them, a line each. */
 export function presentInWords(present: readonly Present[]): string {
   const lines = present.map(({ about, found, wanted }) => `  ${about}: ${found} => ${wanted}`);
   return ["the machine has now, and will have", ...lines].join("\n");
@@ -10,7 +10,7 @@ export function presentInWords(present: readonly Present[]): string {
 /** Things that are named; the child has all of them. */
 const most = 10;
 
-/** What has been found on the host since, in one line. */
+/** Drift that has been found on the host since, in one line. */
 export function driftInWords(before: Notes, after: Notes): string | undefined {
   const found = Object.entries(after).filter(([step, note]) => before[step] !== note);
   const things = found.flatMap(([, note]) =>

@@ -4,9 +4,9 @@ export interface Limitation {
   name: string;
   /** `available`, `limited` or `unavailable`. */
   status: string;
-  /** What was measured on this host. */
+  /** Evidence that was measured on this host. */
   evidence: string;
-  /** What to do about it; empty where there is nothing to do. */
+  /** The remedy; empty where there is nothing to do. */
   fix: string;
 }
 

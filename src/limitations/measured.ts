@@ -8,7 +8,7 @@ const truth = {
   read: (found: string) => (/^(true|false)$/.test(found) ? found === "true" : undefined),
 };
 
-/** What the rows are made of, by the step that reports it. The host measures, and says no words about it. */
+/** Facts that the rows are made of, by the step that reports them. The host measures, and says no words about it. */
 export const measuredBy = {
   engine: { "versions.rootlesskit": text, "versions.kernel": text },
   account: {
@@ -45,7 +45,7 @@ export const measuredBy = {
     "daemon.hostGateway": anything,
     /** Whether the machine has that address. */
     "daemon.hostGatewayIsHere": truth,
-    /** Of the process dockerd: its id, its network and the machine's, and what is in it. */
+    /** Facts of the process dockerd: its id, its network and the machine's, and what is in it. */
     "dockerd.process": wholeNumber,
     "dockerd.network": text,
     "dockerd.machineNetwork": text,
@@ -54,7 +54,7 @@ export const measuredBy = {
     "dockerd.idMap": text,
     /** Propagation of its root directory, as mountinfo has it; empty where that is private. */
     "dockerd.rootMount": anything,
-    /** What is at /run/docker.sock in its mount namespace: `itself`, a kind of file, or empty. */
+    /** The file at /run/docker.sock in its mount namespace: `itself`, a kind of file, or empty. */
     "dockerd.socket": anything,
     /** Protocols that it forwards; empty where it does not say so. */
     "rootlesskit.protocols": words,

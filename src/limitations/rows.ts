@@ -162,7 +162,10 @@ const rows = {
     );
   },
 
-  /** What dockerd's root directory passes on: a shared mount has "shared:N" in mountinfo, a slave "master:N". */
+  /**
+   * Propagation of mounts from dockerd's root directory: a shared mount has "shared:N" in
+   * mountinfo, a slave "master:N".
+   */
   sharedMounts(measured: Measured): Row {
     const root = measured["dockerd.rootMount"];
     const where = `mountinfo of process ${measured["dockerd.process"]}`;

@@ -1,4 +1,4 @@
-/** What a package's schema takes from its package.json. */
+/** Fields that a package's schema takes from its package.json. */
 export interface Manifest {
   author: string;
   license: string;

@@ -21,7 +21,7 @@ export async function packageSchema(folder: string): Promise<string> {
 
 /** Makes the component for programs in other languages. */
 export class RootlessDockerProvider implements Provider {
-  /** Of the package, which is the version of its plugin and its SDKs. */
+  /** The version of the package, which is the version of its plugin and its SDKs. */
   readonly version: string;
   #schema?: Promise<string>;
 

@@ -4,7 +4,7 @@ import { between, filledLine } from "../validation/rules";
 import { AgentTransfer, PrivilegeEscalation } from "./args";
 import type { AccountConnection } from "./outputs";
 
-/** What the component itself needs to know of a machine; the rest goes to SSH as it is. */
+/** Settings of a machine that the component itself needs to know; the rest goes to SSH as it is. */
 export interface HopSettings {
   host: string;
   port: number;

@@ -1,4 +1,7 @@
-/** What follows the password, by which hooks know that there is one. The agent passes over lines that begin so. */
+/**
+ * The line that follows the password, by which hooks know that there is one. The agent passes over
+ * lines that begin so.
+ */
 const ends = "# The line above is for sudo.";
 /** The same before what is a secret by itself, and not for the password's sake. */
 const endsBeforeSecret = `${ends} The rest is a secret, too.`;

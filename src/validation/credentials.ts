@@ -1,6 +1,6 @@
 /**
- * What is a secret whether it is marked or not: a user or a password in front of an address, and what is
- * called a password or a token. In doubt a value is a secret, which costs a reviewer the sight of it and
+ * Some values are secrets whether they are marked or not. These are a user or a password in front of an address, and
+ * what is called a password or a token. In doubt a value is a secret, which costs a reviewer the sight of it and
  * nothing else.
  */
 

@@ -26,8 +26,8 @@ interface Option<T> {
 }
 
 /**
- * Reads one object of arguments: checks types and rules, and notes every problem instead of stopping
- * at the first. What is pending is read as absent and gives no problem.
+ * Reads one object of arguments: checks types and rules, and notes every problem instead of stopping at the first. A
+ * pending value is read as absent and gives no problem.
  */
 export class Reader {
   private readonly fields: Record<string, unknown>;
@@ -78,7 +78,7 @@ export class Reader {
 
   strings(key: string, rule: Rule<string>): string[] {
     const list = this.read(key, "a list", (v): v is unknown[] => Array.isArray(v), {}) ?? [];
-    // Of a file that was split into lines none says by itself what it is.
+    // No line of a file that was split into lines says by itself what it is.
     if (
       list.length > 1 &&
       isPrivateKey(list.filter((item) => typeof item === "string").join(" "))
@@ -246,7 +246,7 @@ const neverQuoted = ["environment", "daemon.proxies", "registryAuth"];
 /** Bytes of one value: Linux gives a program no argument or variable of more than 131,071. */
 export const longest = 65_536;
 
-/** What any text must keep to, on its way through a document, a shell and a file. */
+/** Limits that any text must keep to, on its way through a document, a shell and a file. */
 function wrongText(value: unknown): string | undefined {
   if (typeof value !== "string") return undefined;
   if (Buffer.byteLength(value) > longest) return "is longer than 65,536 bytes; shorten it";

@@ -13,8 +13,8 @@ export const absolutePath: Rule<string> = (value) =>
     : "is not an absolute path without '.', '..', colons and control characters; write one such as /srv/app";
 
 /**
- * A directory that holds the daemon's data: with a comma in its path the kernel's overlay reads other mount
- * options, and the engine falls back to copies of whole layers; engine 26 formats the home with a '%' away.
+ * A directory that holds the daemon's data. With a comma in its path the kernel's overlay reads other mount options,
+ * and the engine falls back to copies of whole layers. Engine 26 formats the home with a '%' away.
  */
 const dataDirectory: Rule<string> = (value) =>
   absolutePath(value) ??
@@ -25,7 +25,7 @@ const dataDirectory: Rule<string> = (value) =>
 const systemDirectories = /^\/(bin|boot|dev|etc|lib(32|64|x32)?|proc|run|sbin|sys|usr)(\/|$)/;
 const othersData = /^\/var\/(run|lib\/(docker|containerd|rootless-docker))(\/|$)/;
 
-/** One that can be the account's: its home, or where its daemon's data are. */
+/** A directory that can be the account's: its home, or where its daemon's data are. */
 export const ownDirectory: Rule<string> = (value) => {
   const wrong = dataDirectory(value);
   if (wrong) return wrong;
