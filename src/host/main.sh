@@ -23,8 +23,8 @@ install_agent() {
 	changed "$link/agent installed"
 }
 
-# A step that changes what the daemon stands on has the daemon follow. What a run that was killed
-# has changed counts: $OWN/STEP.begun is not empty until the step has ended.
+# A step that changes what the daemon stands on has the daemon follow. Changes of a run that was
+# killed count: $OWN/STEP.begun is not empty until the step has ended.
 apply() {
 	local begun=$OWN/$STEP.begun was_killed=''
 	DOC=$WORK/doc
@@ -36,7 +36,7 @@ apply() {
 			"give recheck a new value, with which every step runs, if the machine was made anew; \
 if another stack took the account over, take this RootlessDockerHost out of its program"
 	meet_account
-	# What an earlier destroy has noted for the next one does not count any more.
+	# Notes of an earlier destroy for the next one do not count any more.
 	{ [ ! -e "$OWN/on-destroy-data" ] && [ ! -e "$OWN/home-refused" ]; } ||
 		rm -f "$OWN/on-destroy-data" "$OWN/home-refused"
 	case $STEP in
@@ -51,8 +51,8 @@ if another stack took the account over, take this RootlessDockerHost out of its 
 	esac
 }
 
-# What a step wants, done, and what it wanted before and does not want any more, given back. The
-# step is complete when the document that it applied is there.
+# Makes what a step wants, and gives back what it wanted before and does not want any more. The step
+# is complete when the document that it applied is there.
 apply_step() {
 	local record=$OWN/$STEP
 	"${STEP}_apply"

@@ -1,4 +1,4 @@
-# What runs as the account. What it prints is data, and has an end in time and in bytes.
+# Programs that run as the account. Their output is data, and has an end in time and in bytes.
 
 # How much a program of the account's may print, in bytes.
 ACCOUNT_MOST=1048576
@@ -108,7 +108,7 @@ exit($late ? 124 : $status & 127 ? 128 + ($status & 127) : $status >> 8);
 # The last line that the account's program said on stderr, in quotes, as a part of a message.
 last_words() { words_of_account "$(tail -n 1 "$WORK/said")"; }
 
-# What a program of the account's said, in quotes, as a part of a message. Never a part of a fix. $1
+# Words of a program of the account's, in quotes, as a part of a message. Never a part of a fix. $1
 # the words.
 words_of_account() {
 	printf "'%s'" "$(shown "$(printf '%s' "$1" | head -c 300 | tr "'" '"')")"

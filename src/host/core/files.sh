@@ -22,7 +22,7 @@ words_of_file() {
 }
 
 # Those of some paths that others than root can change, or what leads to them, through whichever
-# links; a line each. What is not there counts for what leads to it. Arguments: the paths.
+# links; a line each. A path that is not there counts for what leads to it. Arguments: the paths.
 paths_of_others() {
 	[ $# -gt 0 ] || return 0
 	namei -l "$@" 2>/dev/null | awk '

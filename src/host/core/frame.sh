@@ -30,7 +30,7 @@ STATE=/var/lib/rootless-docker
 VERB=${1-}
 STEP=${2-}
 ID=${3-}
-# What it keeps of this installation.
+# The agent's records of this installation.
 OWN=$STATE/installations/$ID
 ESCALATION=${4-}
 # Pulumi's id of the agent's resource.

@@ -1,4 +1,4 @@
-# What is mounted where: root never removes a tree through a mount.
+# Mounts: root never removes a tree through one.
 
 # Ends the step where something is mounted below a path that is to be removed. Escapes of mountinfo
 # are octal. $1 the path, $2 "." where the path may be a mount itself.

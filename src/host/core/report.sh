@@ -1,4 +1,4 @@
-# What a run says: a line for each change on stderr, one JSON report on stdout.
+# The report of a run: a line for each change on stderr, one JSON report on stdout.
 
 say() { printf '%s: %s\n' "$STEP" "$(shown "$*")" >&2; }
 

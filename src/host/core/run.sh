@@ -67,7 +67,7 @@ ended() {
 	[ -z "$AGENT_GOES" ] || call_if_there remove_agent
 }
 
-# What a step or a kind may have to say, where it has. $1 the function's name, then its arguments.
+# Calls a function that a step or a kind may have. $1 its name, then its arguments.
 call_if_there() { ! command -v "$1" >/dev/null || "$@"; }
 
 # Runs a function in a subshell that ends at the first command that fails. The exit status is in

@@ -6,7 +6,7 @@ docker_of_account() {
 		-H "unix://$ACCOUNT_RUNTIME/docker.sock" "$@" </dev/null
 }
 
-# What docker info is asked for: a line for each of these.
+# The format for docker info: a line for each of these.
 DOCKER_INFO='Driver={{.Driver}}
 CgroupVersion={{.CgroupVersion}}
 CgroupDriver={{.CgroupDriver}}
@@ -22,7 +22,7 @@ ask_daemon() {
 		[ -n "$(docker_info Driver)" ]
 }
 
-# What the daemon said of itself when it was asked. Words of the account's. $1 one of the names
+# The daemon's answer about itself when it was asked. Words of the account's. $1 one of the names
 # above.
 docker_info() {
 	local line

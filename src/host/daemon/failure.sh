@@ -4,7 +4,7 @@
 say_why_it_failed() {
 	# As long as somebody floods it, the journal's sync does not come to an end.
 	timeout -k 5 20 journalctl --sync 2>/dev/null || true
-	# What the service manager says of a start that ended early has the other field.
+	# Words of the service manager about a start that ended early have the other field.
 	journalctl -q --no-pager -o cat --since "@$1" -n 200 \
 		"_UID=$ACCOUNT_UID" _SYSTEMD_USER_UNIT=docker.service + \
 		"_UID=$ACCOUNT_UID" USER_UNIT=docker.service \
@@ -14,7 +14,7 @@ say_why_it_failed() {
 		without_controls | sed "s/^/$STEP: journal: /" >&2
 }
 
-# Of a journal, the causes; where there are none, whatever sounds like one. Engine 29.5 says of a
+# The causes in a journal; where there are none, whatever sounds like one. Engine 29.5 says of a
 # forwarding inside RootlessKit's namespace that it is off, which is no cause (moby#52737).
 journal_causes() {
 	awk '

@@ -1,11 +1,11 @@
-# What the daemon was started with at its last good start: $OWN/started is one line, the sum of its
-# files and what it stands on. Where one of the two is another, it restarts.
+# The record of the daemon's last good start: $OWN/started is one line, the sum of its files and
+# what it stands on. Where one of the two is another, it restarts.
 
-# What the daemon reads once, when it starts. Time limits of the unit are systemd's alone: for them
-# nothing restarts. Arguments: daemon.json, environment and unit.
+# Lines that the daemon reads once, when it starts. Time limits of the unit are systemd's alone: for
+# them nothing restarts. Arguments: daemon.json, environment and unit.
 what_restarts() { grep -hvE '^(Timeout[A-Za-z]*=[^"]|\[|$)' "$@" || true; }
 
-# What other steps can change, on one line: the engine's programs, the account's ids, what
+# Things that other steps can change, on one line: the engine's programs, the account's ids, what
 # rootlesskit may, and the controllers that are delegated.
 ground() {
 	# shellcheck disable=SC2046 # words and paths without blanks

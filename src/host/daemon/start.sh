@@ -2,8 +2,7 @@
 # after a boot, a start takes many minutes. So the unit has no limit for it, and whoever waits says
 # what for, and not for ever.
 
-# What the account's service manager is told. Stopping what is not loaded fails, and so does not
-# count.
+# Orders to the account's service manager. Stopping what is not loaded fails, and so does not count.
 TELL_DAEMON='if [ "$1" = stop ]; then
 	systemctl --user stop docker-prune.timer docker-prune.service docker.service
 	case $(systemctl --user is-active docker.service) in inactive | failed | unknown) exit 0 ;; esac

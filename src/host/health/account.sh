@@ -1,6 +1,6 @@
 # Accounts that cannot have a daemon, or not without handling what is unusual: an error each.
 
-# For preflight. One that is in the making, or going, is the account step's to finish. $1 the name.
+# For preflight. An account in the making, or going, is the account step's to finish. $1 the name.
 account_problems() {
 	local status=0
 	! grep -qsE "^$1 .* (making|going)\$" "$STATE"/installations/*/account-entry || return 0
@@ -107,8 +107,8 @@ place_problems() {
 	esac
 }
 
-# What is wrong with /etc/subuid and /etc/subgid, with the account's lines there, and with ranges
-# that are asked for. $1 the account's name.
+# Problems of /etc/subuid and /etc/subgid, of the account's lines there, and of ranges that are
+# asked for. $1 the account's name.
 id_problems() {
 	local file what line other
 	paths_of_others /etc/subuid /etc/subgid >"$WORK/ids"

@@ -81,7 +81,7 @@ run_preflight_check() {
 		"$(sed 's/^/{/' "$WORK/present" | paste -s -d ,)"
 }
 
-# What of the document is another way on the machine now.
+# Parts of the document that are another way on the machine now.
 present() {
 	local names found="there (uid $ACCOUNT_UID)" wanted='used as it is'
 	if [ -z "$ACCOUNT" ]; then

@@ -1,7 +1,7 @@
 # The engine's programs, and a Docker daemon that root runs.
 # shellcheck disable=SC2046,SC2086 # names of packages have no blanks
 
-# What root runs, nobody else may exchange.
+# Nobody but root may exchange a program that root runs.
 engine_program_problems() {
 	local program
 	paths_of_others $(engine_programs) >"$WORK/programs-of-others"
@@ -40,7 +40,7 @@ root_dockerd() {
 	done 2>/dev/null
 }
 
-# Of root's daemon, the containers that run, for people. Nothing without a CLI.
+# The containers of root's daemon that run, for people. Nothing without a CLI.
 roots_containers() {
 	set -- $(timeout -k 5 20 docker -H unix:///run/docker.sock ps --format '{{.Names}}' 2>/dev/null)
 	[ $# = 0 ] || printf ' with %s running container%s (%.200s)' $# "$([ $# = 1 ] || echo s)" "$*"
@@ -75,7 +75,7 @@ containerd_problems() {
 		"set rootfulDocker to Disable, which leaves containerd to them; or end what uses it"
 }
 
-# What the source of the engine cannot do on this machine.
+# Problems of the engine's source on this machine.
 engine_source_problems() {
 	local missing
 	# Programs of an earlier source are not this one's.
@@ -126,7 +126,7 @@ other_engine_problems() {
 		"; or rootfulDocker to Purge, which $PURGE_DELETES"
 }
 
-# What this machine cannot have of the plugins that are asked for. A package would write over a file
+# Plugins that are asked for, and that this machine cannot have. A package would write over a file
 # of somebody's.
 plugin_problems() {
 	local plugin package file

@@ -1,7 +1,7 @@
-# What the rows of `limitations` are made of: their words are in src/limitations. What the account's
-# programs say goes on as a fact and as nothing else.
+# Facts that the rows of `limitations` are made of: their words are in src/limitations. Words of the
+# account's programs go on as a fact and as nothing else.
 
-# Of the step daemon, whose document this run has.
+# Facts of the step daemon, whose document this run has.
 limitation_facts() {
 	local dockerd address here=false apparmor=''
 	# The oldest of that name: what runs in a container is younger.
@@ -25,8 +25,8 @@ limitation_facts() {
 
 yes_if() { if "$@"; then printf true; else printf false; fi; }
 
-# What the daemon has said of itself, and the rest in one program as the account: the CLI's version,
-# what is at /run/docker.sock for containers, and the protocols of RootlessKit's ports. $1 dockerd's
+# The daemon's words about itself. One program as the account says the rest: the CLI's version, what
+# is at /run/docker.sock for containers, and the protocols of RootlessKit's ports. $1 dockerd's
 # process.
 word_facts() {
 	local version='' socket='' info=''
@@ -49,10 +49,10 @@ word_facts() {
 	fact rootlesskit.protocols "$(printf '%s' "${info%%]*}" | tr -cd 'a-z0-9,')"
 }
 
-# What the account's programs say, as a part of a text. $1 the words.
+# Words of the account's programs, as a part of a text. $1 the words.
 words_of() { printf '%.300s' "$(shown "$1")"; }
 
-# What the kernel shows of dockerd. $1 its process.
+# The kernel's facts of dockerd. $1 its process.
 process_facts() {
 	local name value
 	fact dockerd.process "$1"
@@ -94,12 +94,12 @@ rootlesskit_argument() {
 	printf '%s' "$value"
 }
 
-# What RootlessKit was started with. By slirp4netns and pasta the second address of its network
-# leads to the machine's 127.0.0.1, by gvisor-tap-vsock the first.
+# Arguments that RootlessKit was started with. By slirp4netns and pasta the second address of its
+# network leads to the machine's 127.0.0.1, by gvisor-tap-vsock the first.
 argument_facts() {
 	local net last=2 closed transparent
 	net=$(rootlesskit_argument cidr)
-	# What a program of the account's says there is no address.
+	# Anything else there is words of a program of the account's, and no address.
 	case $net in *[!0-9./]*) net='' ;; esac
 	net=${net:-10.0.2.0/24}
 	[ "$(rootlesskit_argument net)" != gvisor-tap-vsock ] || last=1
@@ -110,7 +110,7 @@ argument_facts() {
 	fact rootlesskit.isTransparent "$(yes_if [ "$transparent" != false ])"
 }
 
-# Of the step kernel.
+# Facts of the step kernel.
 port_and_ping_facts() {
 	local rootlesskit capability
 	rootlesskit=$(rootlesskit_program)

@@ -11,8 +11,8 @@ host_problems() {
 	ipv6_problems
 }
 
-# One account has one owner: two stacks that both hold it would undo each other's work. Of an owner
-# whose state was lost, an installation that is new here is enough. $1 the account.
+# One account has one owner: two stacks that both hold it would undo each other's work. An
+# installation that is new here is enough for an owner whose state was lost. $1 the account.
 owner_problems() {
 	local other
 	[ "$(doc take-over)" != true ] || return 0
@@ -54,8 +54,8 @@ loads_modules() {
 	[ -e "$1" ] && [ -e /proc/modules ] && read -r _ </proc/modules && ! systemd-detect-virt -cq
 }
 
-# What the kernel loads when dockerd makes its bridge and asks iptables for its rules, and for the
-# first container.
+# Modules that the kernel loads when dockerd makes its bridge and asks iptables for its rules, and
+# for the first container.
 kernel_module_problems() {
 	local name missing='' tables='nf_tables nft_compat nft_chain_nat'
 	local fix="install the package with the rest of the kernel's modules, or another kernel"

@@ -22,8 +22,8 @@ records_of() {
 	record_files | xargs -r grep -lE "^by$TAB$1$TAB${2:-[a-z]+}$TAB" -- /dev/null | sed 's|.*/||'
 }
 
-# Of a record: what was there before, or what another installation wants; or nothing. $1 was or
-# others, $2 kind, $3 name.
+# The value in a record: what was there before, or what another installation wants; or nothing. $1
+# was or others, $2 kind, $3 name.
 recorded() {
 	# shellcheck disable=SC2046 # names of records have no blanks
 	awk -F '\t' -v what="$1" -v id="$2$TAB$3" -v installation="$ID" '
@@ -67,7 +67,7 @@ set_value() {
 	esac
 }
 
-# What people call it. $1 kind, $2 name.
+# The name that people know it by. $1 kind, $2 name.
 label_of() {
 	if command -v "${1}_label" >/dev/null; then "${1}_label" "$2"; else printf '%s' "$2"; fi
 }

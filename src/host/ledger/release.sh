@@ -1,7 +1,7 @@
-# What nobody wants any more goes back, if it is as it was left; else it stays and is named.
+# A thing that nobody wants any more goes back, if it is as it was left; else it stays and is named.
 
 # Gives back what this step of this installation had, and did not want in this run. The newest goes
-# first. What is given back is on the disk before its record goes.
+# first. A thing that is given back is on the disk before its record goes.
 release() {
 	local number deed kind name was now
 	unwanted >"$WORK/unwanted"
@@ -65,7 +65,7 @@ decide() {
 give_back() {
 	local bytes=$STATE/records/$1.was copy label
 	label=$(label_of "$3" "$4")
-	# What a write that was killed has left beside a file of root's.
+	# A write that was killed may have left a file beside one of root's.
 	[ "$3" != path ] || [ ! -e "$4.rootless-docker-new" ] || rm -f "$4.rootless-docker-new"
 	[ -e "$bytes" ] || bytes=-
 	case $2 in
@@ -113,8 +113,8 @@ forget_unwanted() {
 	sync "$STATE/records"
 }
 
-# What is not as this installation left it, for a preview: step, label, what is there, what is
-# wanted.
+# Things that are not as this installation left them, for a preview: step, label, what is there,
+# what is wanted.
 ledger_differences() {
 	local step kind name value now
 	# shellcheck disable=SC2046 # names of records have no blanks

@@ -1,4 +1,4 @@
-# What a step wants: declared first, then recorded together, then made.
+# A step's wishes: declared first, then recorded together, then made.
 
 # Declares what is wanted; settle makes it so. $1 kind, $2 name, $3 value, $4 the file of its bytes,
 # if it has some.
@@ -25,7 +25,7 @@ settle() {
 # already, and $WORK/todo: the same lines after the number of each record.
 write_records() {
 	local new=$STATE/records/new number kind name
-	# What a run that was killed had begun to write.
+	# Files that a run that was killed had begun to write.
 	set -- "$new"/*
 	[ ! -e "$1" ] || rm -f "$@"
 	: >"$WORK/todo"
@@ -80,7 +80,7 @@ write_records() {
 	sync "$STATE/records"
 }
 
-# What was there has to be read whole, so that it can be given back.
+# The earlier value has to be read whole, so that it can be given back.
 stop_where_nothing_comes_back() {
 	local kind name value bytes now
 	while IFS=$TAB read -r kind name value bytes now; do

@@ -1,6 +1,6 @@
 # Control groups: what the kernel offers, what systemd delegates, and what an account has of that.
 
-# What the machine has for all: the list of its root control group. Nothing with control groups v1.
+# The whole machine's controllers: its root control group's list. Nothing with control groups v1.
 offered_controllers() { words_of_file /sys/fs/cgroup/cgroup.controllers; }
 
 # Those that the account really has, with control groups v2; empty elsewhere.

@@ -11,8 +11,8 @@ ipv6_problems() {
 the option out"
 }
 
-# The line of the environment with RootlessKit's flags, this program's after the user's own: of a
-# flag that is given twice RootlessKit takes the last one, and of a variable systemd does.
+# The line of the environment with RootlessKit's flags, this program's after the user's own.
+# RootlessKit takes the last of a flag that is given twice, and systemd the last of a variable.
 compose_rootlesskit_flags() {
 	local name=DOCKERD_ROOTLESS_ROOTLESSKIT own=''
 	# The start script of engine 20.10 passes --disable-host-loopback always.
@@ -34,16 +34,16 @@ systemd_assignment() {
 	printf '"\n'
 }
 
-# What dockerd itself listens on, and RootlessKit has to publish, as its option -p. pasta publishes
-# whatever listens.
+# Ports that dockerd itself listens on, and RootlessKit has to publish, as its option -p. pasta
+# publishes whatever listens.
 published_ports() {
 	local socket metrics name=DOCKERD_ROOTLESS_ROOTLESSKIT
 	listens_on_port || return 0
 	if has_machines_network || [ "$(doc "environment/${name}_NET")" = pasta ]; then return 0; fi
 	socket=$(doc tcp-socket)
 	[ -z "$socket" ] || printf ' -p %s:%s/tcp' "$socket" "${socket##*:}"
-	# Of metrics-addr, where it is the machine's own loopback address. The port driver slirp4netns
-	# leads elsewhere.
+	# The port of metrics-addr, where that is the machine's own loopback address. The port driver
+	# slirp4netns leads elsewhere.
 	metrics=$(doc daemon.json/metrics-addr)
 	case $metrics in 127.0.0.1:* | localhost:*) metrics=${metrics##*:} ;; *) return 0 ;; esac
 	[ "$(doc "environment/${name}_PORT_DRIVER")" != slirp4netns ] || return 0

@@ -1,8 +1,8 @@
 # The systems that this package knows, and what differs between them.
 
-# Of each: os-release's ID and version, or rolling; the package manager; the folder and the suite
-# that Docker's repository has for it, or -; whether a package of the distribution's is a rootless
-# engine; and its packages of the CLI's plugins Buildx and Compose, or -. Read on 2026-11-30:
+# Columns: os-release's ID and version, or rolling; the package manager; the folder and the suite of
+# Docker's repository, or -. Then: whether a package of the distribution's is a rootless engine, and
+# its packages of the CLI's plugins Buildx and Compose, or -. Read on 2026-11-30:
 #
 # Folders and suites: distros.json of https://github.com/docker/docker-ce-packaging (2026-08-20),
 # and the pages below https://docs.docker.com/engine/install. Rocky and AlmaLinux take rhel. Fedora

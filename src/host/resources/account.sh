@@ -60,7 +60,7 @@ stop_on_another_account() {
 'rm $OWN/account-entry' as root, which leaves it as it is"
 }
 
-# What is in a home that goes is not given back: its records stay until it is gone.
+# The contents of a home that goes are not given back: their records stay until it is gone.
 keep_home_records() {
 	# shellcheck disable=SC2046 # names of records have no blanks
 	awk -F '\t' 'FNR == 1 && $1 ~ /^(home|line|member)$/' /dev/null $(record_files) >>"$WORK/wanted"
@@ -143,8 +143,8 @@ make_account() {
 	changed "account $1 made (uid $ACCOUNT_UID)"
 }
 
-# What a useradd that was killed has left: useradd takes over the locks of the dead, userdel the
-# rest. $1 the name.
+# Undoes a useradd that was killed: useradd takes over the locks of the dead, userdel the rest. $1
+# the name.
 undo_half_account() {
 	if know_account "$1"; then
 		is_marked || return 0
@@ -228,8 +228,8 @@ remove_account() {
 	forget_home
 }
 
-# Ends all that runs as the account, its containers too. What ignores TERM would hold the stop of
-# the slice for 90 s. Linger ends last: logind's own stop, hit by the kill, would leave a mount.
+# Ends all that runs as the account, its containers too. A process that ignores TERM would hold the
+# stop of the slice for 90 s. The kill must not hit the stop of logind that an end of linger starts.
 quiet_account() {
 	systemctl kill -s KILL "user-$ACCOUNT_UID.slice" 2>/dev/null || true
 	systemctl stop "user-$ACCOUNT_UID.slice" 2>/dev/null || true

@@ -29,7 +29,7 @@ apparmor_set() {
 			"install the package apparmor, or set $RESTRICTION to 0 by sysctls"
 }
 
-# The program that the daemon is started with. Of archives each version has one: a pattern. $1
+# The program that the daemon is started with. Each version of the archives has one: a pattern. $1
 # archives, or not.
 rootlesskit_to_allow() {
 	if [ "$1" = archives ]; then

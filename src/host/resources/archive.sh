@@ -21,7 +21,7 @@ archive_set() {
 	sync "${1%/*}"
 }
 
-# What a run that was killed had begun to unpack. The lock is held: nobody is at it.
+# Removes what a run that was killed had begun to unpack. The lock is held: nobody is at it.
 remove_half_archives() {
 	[ ! -d "$ENGINES" ] || rm -rf --one-file-system "$ENGINES"/docker-*.new
 }

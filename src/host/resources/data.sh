@@ -23,8 +23,8 @@ until [ -e "$root" ]; do root=${root%/*} && root=${root:-/}; done
 [ -d "$root" ] && [ -w "$root" ] || exit 3
 echo absent - - -'
 
-# Before the daemon is started on it: DATA_LOOK is what it was, or empty where that is recorded.
-# What was recorded counts for as long as there is a directory. $1 the data root.
+# Before the daemon is started on it: DATA_LOOK is what it was, or empty where that is recorded. A
+# record counts for as long as there is a directory. $1 the data root.
 look_at_data_root() {
 	DATA_LOOK=''
 	if [ -n "$(recorded_data "$1")" ] && [ "$(home_state "=$1")" != absent ]; then return 0; fi

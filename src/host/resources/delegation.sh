@@ -13,9 +13,9 @@ want_resource_controllers() {
 	restart_for_controllers "$wanted"
 }
 
-# A service manager that runs already gets them when it starts again. What does not come then, on a
-# machine that keeps a controller to itself, does not come with another restart: one try for a boot
-# and a list. $1 the list.
+# A service manager that runs already gets them when it starts again. A controller that does not
+# come then, where the machine keeps it to itself, does not come with another restart. So there is
+# one try for a boot and a list. $1 the list.
 restart_for_controllers() {
 	local boot tried=$OWN/controllers
 	systemctl is-active -q "user@$ACCOUNT_UID.service" || return 0

@@ -1,7 +1,7 @@
 # Logins of the account's docker CLI to registries: a member of its config.json for each, which the
 # registry has taken before it is written.
 
-# Those of the secret values. What is wrong is a problem, so that all of them are told at once.
+# Those of the secret values. A wrong login is a problem, so that all of them are told at once.
 want_registry_logins() {
 	local login address key value config=$ACCOUNT_HOME/.docker/config.json
 	for login in "$(secrets_directory)"/text/registryAuth/*; do

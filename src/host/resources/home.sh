@@ -110,8 +110,8 @@ a second destroy leaves what is there"
 	say "stays: what this program left in $ACCOUNT_HOME: found $1"
 }
 
-# What was seen of a path, or is to be written: SEEN_VALUE, empty where nobody has looked, and
-# SEEN_FILE. $1 the path.
+# The state of a path that was seen, or is to be written: SEEN_VALUE, empty where nobody has looked,
+# and SEEN_FILE. $1 the path.
 find_home() {
 	local path value file
 	SEEN_VALUE='' SEEN_FILE=-

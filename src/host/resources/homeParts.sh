@@ -35,7 +35,7 @@ member_bytes() {
 	json_member get "${1#* }"
 }
 
-# Of PART_FILE. $1 get, compact, put or drop, $2 the member, $3 the file of its new text.
+# Uses PART_FILE. $1 get, compact, put or drop, $2 the member, $3 the file of its new text.
 json_member() {
 	home_bytes "$PART_FILE" | perl -e "$JSON_MEMBER" "$1" "$2" "${3-}" ||
 		fail "${PART_FILE#=}" "that it is no plain JSON object" "one" \

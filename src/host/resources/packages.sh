@@ -38,7 +38,7 @@ replace_packages() {
 	want_packages "$@"
 }
 
-# What this step has asked for, by name.
+# Packages that this step has asked for, by name.
 PROTECTED=''
 
 # From here on nothing that removes what is unneeded takes them. Arguments: names, or name=version.
@@ -92,7 +92,7 @@ install_packages() {
 	done
 }
 
-# What comes is on the list before it comes: apt writes that itself. Arguments as above.
+# New packages are on the list before they come: apt writes that itself. Arguments as above.
 try_packages() {
 	if [ "$PACKAGE_MANAGER" = apt-get ]; then
 		! apt_run install "$@" || return 0
@@ -117,7 +117,7 @@ stop_on_removal() {
 		"remove them yourself where nobody needs them, or choose another engine.source"
 }
 
-# Of what was brought, what nobody wants and the package manager calls unneeded.
+# Removes brought packages that nobody wants and the package manager calls unneeded.
 remove_packages() {
 	local names removed last=''
 	[ -s "$STATE/packages" ] || return 0
@@ -148,8 +148,8 @@ note_unneeded() {
 	grep -xFf "$WORK/ours" "$WORK/orphans" | sort -u >"$WORK/unneeded" || true
 }
 
-# The end of an installation, after its files are given back. What stays at the end of the last one
-# is the machine's from then on.
+# The end of an installation, after its files are given back. Packages that stay at the end of the
+# last one are the machine's from then on.
 release_packages() {
 	rm -f "$OWN/"*.packages
 	remove_packages
@@ -163,7 +163,7 @@ release_packages() {
 }
 
 # As people ask for it in so many words: what depends on them goes too, and nothing of it comes
-# back. What this program has brought stays. Arguments: names.
+# back. Packages that this program has brought stay. Arguments: names.
 purge_packages() {
 	local names
 	begin_packages

@@ -23,7 +23,7 @@ other_repository_file() {
 		grep -vxF "$(repository_file)" | head -n 1
 }
 
-# What the repository's files say. $1 the URL, $2 the suite.
+# The text of the repository's file. $1 the URL, $2 the suite.
 repository_entry() {
 	echo '# Managed by rootless-docker (Pulumi).'
 	case $PACKAGE_MANAGER in
@@ -52,8 +52,8 @@ repository_key() {
 	fi
 }
 
-# One that a file of somebody's names is used as it is. $1 the URL of the distribution's folder, $2
-# its suite.
+# A repository that a file of somebody's names is used as it is. $1 the URL of the distribution's
+# folder, $2 its suite.
 want_repository() {
 	local other package fix='let this machine reach it, or name a mirror in engine.mirror'
 	package=$(engine_package)
@@ -79,7 +79,7 @@ want_repository() {
 # Kind rpmkey: a key that rpm trusts. Its name is the first line of its text, which begins with the
 # numbers of the key itself, but for four characters that rpm may write anew.
 
-# What identifies the key in a text. $1 the file.
+# The line that identifies the key in a text. $1 the file.
 rpm_key_name() { awk 'text { print substr($0, 5); exit } /^$/ { text = 1 }' "$1"; }
 
 # The packages as which rpm has it. $1 the key's name.

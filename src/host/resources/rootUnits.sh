@@ -1,4 +1,4 @@
-# Kind unit: a unit of root's that runs or is stopped. What is masked too, a mask keeps from
+# Kind unit: a unit of root's that runs or is stopped. A mask keeps a unit that has one from
 # starting again: a link of kind path, which leaves it open whether the unit is enabled.
 
 # The socket comes first: else it would start the service that was stopped before it.
@@ -22,7 +22,7 @@ unit_set() {
 
 want_mask() { want_link "/etc/systemd/system/$1" /dev/null; }
 
-# Units that packages are about to bring are masked before that, and so never start. One that is
+# Units that packages are about to bring are masked before that, and so never start. A unit that is
 # there belongs to the host. $1 the units, $2 the states in which they are masked: not-found,
 # masked.
 want_masks() {

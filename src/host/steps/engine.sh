@@ -7,7 +7,7 @@ engine_apply() {
 	want_root_units
 	case $(doc source) in
 	static-archive) want_static_engine ;;
-	# What an earlier source has brought stays, and goes on destroy.
+	# Packages that an earlier source has brought stay, and go on destroy.
 	preinstalled) [ ! -s "$STATE/packages" ] || want_packages $(
 		of_manager installed $(other_packages) $ALL_ENGINE_PACKAGES | cut -d ' ' -f 1 |
 			grep -xFf "$STATE/packages"
@@ -37,8 +37,8 @@ engine_facts() {
 	plugin_facts
 }
 
-# What becomes of root's own units, and of those that packages are about to bring. The group is
-# wanted before the masks, and so goes after them.
+# The fate of root's own units, and of those that packages are about to bring. The group is wanted
+# before the masks, and so goes after them.
 want_root_units() {
 	local unit units=$ROOT_UNITS states=masked
 	case $(doc source) in
@@ -57,7 +57,7 @@ want_root_units() {
 		units=containerd.service
 		;;
 	*)
-		# What Disable has stopped starts again, without its masks.
+		# Units that Disable has stopped start again, without their masks.
 		case $(recorded was unit docker.socket)$(recorded was unit docker.service) in
 		*running*) units=containerd.service ;;
 		esac

@@ -1,8 +1,8 @@
 # A delete ends a step, or is that of one that Pulumi has replaced (up --replace, a tainted
-# resource): Pulumi makes the new one first, and deletes the old one in the same words. So a create
+# resource). Pulumi makes the new one first, and deletes the old one in the same words. So a create
 # that finds its step done adds a line to STEP.replaced; a delete with a line left takes one off and
-# does nothing else. Once the daemon's step is gone, whose delete comes first, each delete counts.
-# A step whose command names another agent was forgotten by Pulumi: nothing is counted.
+# does nothing else. Once the daemon's step is gone, whose delete comes first, each delete counts. A
+# step whose command names another agent was forgotten by Pulumi: nothing is counted.
 
 count_replacement() {
 	local notes=$OWN/$STEP.replaced

@@ -18,8 +18,8 @@ engine_package() {
 	echo "$1"
 }
 
-# What else belongs to it, the plugins, and what a rootless daemon needs of the distribution's
-# whatever the source. Debian's CLI is a package of its own since 13.
+# Other packages that belong to it, the plugins, and what a rootless daemon needs of the
+# distribution's whatever the source. Debian's CLI is a package of its own since 13.
 other_packages() {
 	local name
 	for name in dbus-user-session iproute2 iptables procps slirp4netns uidmap; do
@@ -40,7 +40,7 @@ ALL_ENGINE_PACKAGES='docker-ce docker-ce-cli docker-ce-rootless-extras container
 	docker-buildx-plugin docker-compose-plugin docker.io docker docker-cli docker-rootless-extras
 	containerd runc rootlesskit docker-buildx docker-compose docker-compose-v2'
 
-# What cannot be installed beside them: they would take its place.
+# Packages whose place they would take, and which cannot be installed beside them.
 conflicting_packages() {
 	case $(doc source):$PACKAGE_MANAGER in
 	# https://docs.docker.com/engine/install/fedora/, and what the packages themselves obsolete.

@@ -1,6 +1,6 @@
 # The programs of the engine that this run uses, from whichever source.
 
-# What a rootless daemon needs on PATH, and the package that has it by Debian's name.
+# Programs that a rootless daemon needs on PATH, and the package that has each by Debian's name.
 NEEDED_PROGRAMS='dockerd:docker.io containerd:containerd runc:runc rootlesskit:rootlesskit
 	slirp4netns:slirp4netns newuidmap:uidmap newgidmap:uidmap nsenter:util-linux ip:iproute2
 	iptables:iptables sysctl:procps docker:docker-cli'

@@ -39,9 +39,9 @@ apt_plan() {
 	sed -n 's/^\(Purg\|Remv\) \([^ ]*\).*/remove \2/p' "$WORK/manager.log" >"$WORK/plan"
 }
 
-# Which packages are new apt itself writes down before dpkg begins, each with "-" for the version
-# that was there; apt sends its configuration first, up to an empty line, and knows a hook's
-# options by its first word. All that is new is marked as installed automatically.
+# apt itself writes down the new packages before dpkg begins, each with "-" for the version that was
+# there. apt sends its configuration first, up to an empty line, and knows a hook's options by its
+# first word. All that is new is marked as installed automatically.
 apt_run() {
 	local verb=$1
 	shift
@@ -58,8 +58,8 @@ apt_run() {
 	esac
 }
 
-# With their configuration, but where somebody has edited it. What something else depends on, dpkg
-# leaves.
+# With their configuration, but where somebody has edited it. dpkg leaves a package that something
+# else depends on.
 apt_remove() {
 	local edited
 	edited=$(apt_edited "$@")

@@ -12,8 +12,8 @@ dnf_outdated() { false; }
 
 dnf_refresh() { run_dnf makecache --refresh; }
 
-# dnf 4 itself would wait for another one for ever. What nobody asked for by name stays away, and
-# stays there.
+# dnf 4 itself would wait for another one for ever. Packages that nobody asked for by name stay
+# away, and those that are there stay.
 run_dnf() {
 	run_manager dnf -y --setopt=exit_on_lock=True --setopt=install_weak_deps=False \
 		--setopt=clean_requirements_on_remove=False "$@"

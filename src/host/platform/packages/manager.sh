@@ -22,7 +22,7 @@ of_manager() {
 LOCKED='Could not get lock|lock was locked by|already locked by|Failed to obtain (the|rpm) .*lock'
 LOCKED="$LOCKED|transaction lock on|System management is locked|unable to lock database"
 
-# What the command says is in $WORK/manager.log. Another package manager at work is waited for.
+# The command's words are in $WORK/manager.log. Another package manager at work is waited for.
 run_manager() {
 	local status tries=0
 	while :; do

@@ -38,7 +38,7 @@ pacman_run() {
 	run_pacman $(pacman_words "$verb") "$@"
 }
 
-# Of what is needed by orphans only, the next call knows.
+# The next call finds packages that orphans alone need.
 pacman_orphans() {
 	[ $# = 0 ] || run_pacman -D --asdeps "$@" || say "pacman does not mark $*: $(package_errors)"
 	pacman -Qdttq 2>/dev/null || true

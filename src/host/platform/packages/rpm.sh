@@ -1,13 +1,13 @@
 # rpm: what dnf and zypper have in common.
 
-# The epoch only where there is one, as dnf and zypper show it. Of two versions, which a killed
-# upgrade leaves, the newer one is last.
+# The epoch only where there is one, as dnf and zypper show it. A killed upgrade leaves two
+# versions, the newer one last.
 rpm_installed() {
 	rpm -q --qf '%{NAME} %|EPOCH?{%{EPOCH}:}|%{VERSION}-%{RELEASE}\n' "$@" 2>/dev/null |
 		grep -v ' is not installed$' | sort -V || true
 }
 
-# What of ours depends on them goes, too; what something else needs, rpm leaves. Arguments: names.
+# Packages of ours that need them go, too; rpm leaves what something else needs. Arguments: names.
 rpm_remove() {
 	local more
 	! run_manager rpm -e "$@" || return 0

@@ -13,8 +13,8 @@ zypper_outdated() { false; }
 
 zypper_refresh() { run_zypper refresh; }
 
-# What it only informs of is no failure: 100 to 103; 106, that it has left a repository out; 107,
-# that a script of a package has failed.
+# Statuses by which it only informs are no failure: 100 to 103; 106, a repository left out; 107, a
+# package's script that has failed.
 run_zypper() {
 	local status=0
 	run_manager zypper -n "$@" || status=$?

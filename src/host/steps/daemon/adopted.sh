@@ -1,9 +1,9 @@
-# A daemon that somebody has made by hand before, with dockerd-rootless-setuptool.sh: it goes on as
-# it is, or there is one error that names what it is told and would not be. Its files come back at
-# destroy, as any others.
+# A daemon that somebody has made by hand before, with dockerd-rootless-setuptool.sh. It goes on as
+# it is, or one error names what it is told and would not be. Its files come back at destroy, as any
+# others.
 
-# Lines of its files by which nothing is lost: members of daemon.json that hide nothing, open
-# nothing and limit nothing, or that this program has a word in; and the unit of that script.
+# Lines of its files by which nothing is lost. They are members of daemon.json that hide, open and
+# limit nothing, or that this program has a word in; and that script's unit.
 LOSABLE='(debug|experimental|features|hosts|ip6tables|iptables|log-format|log-level|mtu|pidfile'
 LOSABLE="$LOSABLE|raw-logs|rootless|userland-proxy|userland-proxy-path)	.*"
 LOSABLE="$LOSABLE|ExecStart=/[^\$ ]*/dockerd-rootless[.]sh[[:blank:]]*(--iptables=false)?"
@@ -25,7 +25,7 @@ adopt_earlier_daemon() {
 storageDriver), take the rest out of its files, restart it, and run again"
 }
 
-# What is in one of its files and not in ours, by name and without values: ten at most.
+# Keys in one of its files and not in ours, by name and without values: ten at most.
 what_earlier_daemon_is_told() {
 	: >"$WORK/theirs"
 	if grep -q '[^[:space:]]' "$(earlier_file daemon.json)"; then

@@ -1,5 +1,5 @@
-# What the daemon reads when it starts: daemon.json, environment, unit and certificates. They are
-# composed in $WORK/new, and their sums are in $WORK/sums.
+# Files that the daemon reads when it starts: daemon.json, environment, unit and certificates. They
+# are composed in $WORK/new, and their sums are in $WORK/sums.
 
 compose_files() {
 	name_own_keys

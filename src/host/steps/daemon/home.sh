@@ -1,4 +1,4 @@
-# What the step wants in the home, looked at once and written once.
+# Paths that the step wants in the home, looked at once and written once.
 
 # The directory's name is the SHA-256 of "rootless".
 CONTEXT=.docker/contexts/meta/12b961af5feb3e9d39f93b2cefb9a1a944f18d02cca0cac2f04f5a982240605f
@@ -109,8 +109,8 @@ want_in_home() {
 	esac
 }
 
-# One that others make, such as dockerd: it is recorded, and goes at the end when nothing is in it.
-# $1 the path.
+# A directory that others make, such as dockerd: it is recorded, and goes at the end when nothing is
+# in it. $1 the path.
 want_directory_as_it_is() {
 	local value
 	value=$(home_state "$1")

@@ -21,7 +21,7 @@ run_daemon() {
 		fi
 	fi
 	if [ -n "$verb" ]; then
-		# Of a daemon that a killed run leaves nobody knows what it runs with.
+		# A killed run leaves a daemon, and nobody knows what it runs with.
 		[ ! -e "$OWN/started" ] || { rm -f "$OWN/started" && sync "$OWN"; }
 		: >"$WORK/began"
 		if ! have_daemon "$verb" || ! ask_daemon; then start_failed; fi

@@ -31,7 +31,7 @@ daemon_apply() {
 	[ "$lingers" = off ] || want linger "$ACCOUNT" on
 	settle
 	[ -z "$DATA_LOOK" ] || write_data_line "$root" "$DATA_LOOK"
-	# What linger starts had to be in the home before.
+	# The unit that linger starts had to be in the home before.
 	[ "$lingers" = on ] || want linger "$ACCOUNT" on
 	settle
 	[ -n "$manager_ran" ] || have_service_manager start
@@ -42,8 +42,8 @@ daemon_apply() {
 	want_registry_logins
 }
 
-# What an earlier engine has not: its start script says nothing of that, or the daemon does not
-# start.
+# Options of the network that an earlier engine lacks: its start script says nothing of them, or the
+# daemon does not start.
 stop_without_network() {
 	local name=DOCKERD_ROOTLESS_ROOTLESSKIT driver fix='update the engine, or leave it out'
 	driver=$(doc "environment/${name}_NET")
@@ -69,8 +69,7 @@ daemon_facts() {
 	limitation_facts
 }
 
-# What bridges have, Docker's own where daemon.json says nothing. What is a secret value there is
-# not said.
+# The MTU of bridges, Docker's own where daemon.json says nothing. A secret value there is not said.
 bridge_facts() {
 	local mtu values
 	values=$(secrets_directory)/json/daemon.json
@@ -139,12 +138,12 @@ daemon_before_release() {
 	fi
 	stop_daemon
 	remove_data
-	# What the daemon and its timer wrote in the home: engines before 23 have a key.
+	# Files that the daemon and its timer wrote in the home: engines before 23 have a key.
 	[ "$(recorded was home "$docker")" != absent ] || keys=$docker/key.json
 	as_account rm -f -- "$ACCOUNT_HOME/$PRUNE_STAMP" ${keys:+"$keys"} || true
 }
 
-# One that was made by hand before starts again, where it is enabled.
+# A daemon that was made by hand before starts again, where it is enabled.
 daemon_released() {
 	rm -f "$OWN/started"
 	if [ -z "$ACCOUNT" ] || [ -n "$HOME_GOES" ] || ! service_manager_runs; then return 0; fi
