@@ -7,8 +7,8 @@ type Place = [path: string, files: RegExp];
 const markdown = (path: string): Place => [path, /\.md$/];
 export const docs = "README.md CONTRIBUTING.md CHANGELOG.md docs examples".split(" ").map(markdown);
 
-/** Where `npm run lint` holds the rule. Comments of a folder: `["src", /\.(ts|sh)$/]`. */
-const held: Place[] = [...docs];
+/** Where `npm run lint` holds the rule. */
+const held: Place[] = [...docs, ["src", /\.(ts|sh)$/]];
 
 /** Beginnings that leave a reader without a subject. A question may begin with What. */
 const withoutNoun = /^(Of|One that|Nor does|What(?!.*\?$))\s/;
@@ -51,9 +51,12 @@ function proseOf(text: string): string {
     .replace(/^\|.*$/gm, (row) => row.replace(/(?<!\\)\|/g, "\n\n"));
 }
 
-/** A line of code ends a comment, as an empty line does; a tag of a docstring begins a text. */
+/**
+ * A line of code ends a comment, as an empty line does; a tag of a docstring begins a text. A line of a shell's comment
+ * that is set in by three blanks is a row of a table.
+ */
 function commentsOf(program: string, shell: boolean): string {
-  const line = shell ? /^\s*#(?!!| shellcheck) ?(.*)/ : /^\s*(?:\/\*\*?|\*\/?|\/\/) ?(.*)/;
+  const line = shell ? /^\s*#(?!!| shellcheck| {3}) ?(.*)/ : /^\s*(?:\/\*\*?|\*\/?|\/\/) ?(.*)/;
   const lines = program.split("\n").map((each) => line.exec(each)?.[1] ?? "");
   return lines.map((each) => each.replace(/\*\/$/, "").replace(/^@/, "\n@")).join("\n");
 }
