@@ -75,7 +75,7 @@ if (require.main === module) {
   figure("README and docs/*.md, words", wordsOfDocs(), 15000);
   figure("sentences of docs that are long, or begin without a noun", complaintsOf(docs).length, 0);
   const comments = complaintsOf([["src", /\.(ts|sh)$/]]).length;
-  figure("such sentences of comments in src", comments);
+  figure("such sentences of comments in src", comments, 0);
   figure("the agent as it travels, bytes", packedAgent().length);
   console.log(
     `steps that run again for a changed line: ${stepsPerChangedLine().toFixed(2)} of ${stepNames.length}`,
