@@ -1,6 +1,15 @@
 import { stepsPerChangedLine } from "../../scripts/figures";
 import { execFileSync } from "node:child_process";
-import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { agentFile } from "../../src/agent/agentFile";
 import {
@@ -16,6 +25,16 @@ import {
 import { shellFunctions } from "../../src/agent/shellSources";
 
 const sources = join(__dirname, "../../src");
+
+// The file is this user's, and other runs on this machine read it.
+const before = process.env.TMPDIR;
+const scratch = mkdtempSync(join(tmpdir(), "rootless-docker-test-"));
+process.env.TMPDIR = scratch;
+afterAll(() => {
+  if (before === undefined) delete process.env.TMPDIR;
+  else process.env.TMPDIR = before;
+  rmSync(scratch, { recursive: true });
+});
 
 function shell(script: string, input: string): string {
   return execFileSync("sh", ["-c", script], { input, encoding: "utf8" });
