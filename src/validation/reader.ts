@@ -244,15 +244,18 @@ function isInside(path: string, whole: string): boolean {
 const neverQuoted = ["environment", "daemon.proxies", "registryAuth"];
 
 /** Bytes of one value: Linux gives a program no argument or variable of more than 131,071. */
-export const longest = 65_536;
+const longest = 65_536;
+
+/** What is wrong with a text that is too long, or nothing. */
+export const tooLong: Rule<string> = (value) =>
+  Buffer.byteLength(value) > longest ? "is longer than 65,536 bytes; shorten it" : undefined;
 
 /** Limits that any text must keep to, on its way through a document, a shell and a file. */
 function wrongText(value: unknown): string | undefined {
   if (typeof value !== "string") return undefined;
-  if (Buffer.byteLength(value) > longest) return "is longer than 65,536 bytes; shorten it";
   if (value.includes("\0")) return "has a NUL in it; leave it out";
   if (/\p{Surrogate}/u.test(value)) return "is not well-formed Unicode; leave lone surrogates out";
-  return undefined;
+  return tooLong(value);
 }
 
 /** Programs in other languages send null for nothing. */

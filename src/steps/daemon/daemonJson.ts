@@ -1,5 +1,5 @@
 import { type Parted, partSecrets } from "../../validation/parted";
-import { type Reader, type Rule, longest, pending } from "../../validation/reader";
+import { type Reader, type Rule, tooLong, pending } from "../../validation/reader";
 import { isWebAddress, lostKey, ownDirectory, proxyUrl } from "../../validation/rules";
 import { type Document, JsonText } from "../document";
 import { NetworkDriver } from "./network";
@@ -112,9 +112,7 @@ const containerd: Rule<string> = (value) =>
 function wrongJson(value: unknown): string | undefined {
   if (!isJson(value, 0))
     return "has a value that JSON cannot hold exactly; use texts, numbers, true, false, lists and mappings";
-  return Buffer.byteLength(JSON.stringify(value) ?? "") > longest
-    ? "is longer than 65,536 bytes; shorten it"
-    : undefined;
+  return tooLong(JSON.stringify(value) ?? "");
 }
 
 /** Whether a value comes out of JSON as it went in, and has no NUL on its way through a shell. */

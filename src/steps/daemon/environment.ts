@@ -1,5 +1,5 @@
 import { type Parted, partSecrets } from "../../validation/parted";
-import { type Reader, type Rule, longest } from "../../validation/reader";
+import { type Reader, type Rule, tooLong } from "../../validation/reader";
 import { lostKey, proxyUrl } from "../../validation/rules";
 import type { Document } from "../document";
 import { type NetworkSettings, networkEnvironment } from "./network";
@@ -62,7 +62,8 @@ function wrongName(name: string, networkNames: string[]): string | undefined {
 
 function wrongValue(name: string, value: unknown): string | undefined {
   if (typeof value !== "string") return "is not a text; write one";
-  if (Buffer.byteLength(value) > longest) return "is longer than 65,536 bytes; shorten it";
+  const long = tooLong(value);
+  if (long) return long;
   if (!isUnitText(value))
     return "has a control character or a code point that is no character in it, which not every systemd takes; leave it out";
   return proxyNames.includes(name) ? proxyUrl(value) : undefined;

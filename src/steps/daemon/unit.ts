@@ -1,6 +1,6 @@
 import { hasLogin } from "../../validation/credentials";
 import { quote } from "../../validation/quote";
-import { type Reader, type Rule, longest } from "../../validation/reader";
+import { type Reader, type Rule, tooLong } from "../../validation/reader";
 import { lostKey } from "../../validation/rules";
 import type { Document } from "../document";
 import { restarts } from "../effects";
@@ -72,7 +72,8 @@ function wrongValue(value: unknown): string | undefined {
     return undefined;
   if (typeof value !== "string")
     return `has a value that a unit cannot hold (${quote(value)}); use a text, a number, true, false or a list of these`;
-  if (Buffer.byteLength(value) > longest) return "is longer than 65,536 bytes; shorten it";
+  const long = tooLong(value);
+  if (long) return long;
   if (hasLogin(value)) return readableByOthers;
   if (/[\0-\x08\x0a-\x1f\x7f]|\p{Surrogate}|\p{Noncharacter_Code_Point}/u.test(value))
     return "has a line break or another control character in it; write a list where it is given several times";
