@@ -39,5 +39,5 @@ export {
 } from "./src/steps/kernel/args";
 export type { RegistryAuthArgs } from "./src/steps/registries";
 export type { AccountConnection, AccountConnectionProxy } from "./src/ssh/outputs";
-export type { CgroupInfo } from "./src/steps/daemon/step";
+export type { CgroupInfo } from "./src/steps/daemon/cgroup";
 export type { Limitation } from "./src/limitations/limitation";

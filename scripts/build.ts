@@ -37,7 +37,7 @@ function removeTypesOfNobody(bin: string): void {
   const visit = (file: string): void => {
     if (reached.has(file)) return;
     reached.add(file);
-    for (const [, path] of readFileSync(file, "utf8").matchAll(/from "(\.[^"]+)"/g))
+    for (const [, path] of readFileSync(file, "utf8").matchAll(/(?:from |import\()"(\.[^"]+)"/g))
       visit(join(dirname(file), `${path}.d.ts`));
   };
   visit(join(bin, "index.d.ts"));

@@ -22,7 +22,7 @@ import { waitForMachine } from "./children/waitForMachine";
 import { warnUnverified } from "./children/warnUnverified";
 import type { AccountInfo, SubordinateIds } from "./steps/account/args";
 import type { NetworkInfo } from "./steps/daemon/network";
-import type { CgroupInfo } from "./steps/daemon/step";
+import type { CgroupInfo } from "./steps/daemon/cgroup";
 import type { Versions } from "./steps/engine/args";
 import type { Limitation } from "./limitations/limitation";
 

@@ -2,7 +2,6 @@ import type { Reader } from "../validation/reader";
 import { oneLine } from "../validation/rules";
 import type { Document } from "./document";
 import type { InputPath } from "./inputPaths";
-import type { Settings } from "./settings";
 
 /** Whether previews ask the host. */
 export const DriftDetection = {
@@ -62,7 +61,10 @@ export const everyStepInputs = ["recheck", "takeOver"] as const satisfies InputP
 export function everyStepDocument({
   recheck,
   takeOver,
-}: Pick<Settings, "recheck" | "takeOver">): Document {
+}: {
+  recheck: string | undefined;
+  takeOver: boolean;
+}): Document {
   return { recheck, "take-over": takeOver || undefined };
 }
 

@@ -8,6 +8,7 @@ import { kernel } from "../kernel/step";
 import { secrets } from "../secrets";
 import { defineStep } from "../step";
 import { certificatesDocument } from "./certificates";
+import type { CgroupInfo } from "./cgroup";
 import { daemonJsonDocument, withHostGateway } from "./daemonJson";
 import { dataRootEffect, onDestroyDocument, onDestroyEffect } from "./data";
 import { environmentDocument } from "./environment";
@@ -22,16 +23,6 @@ import { pruneDocument, pruneEffects } from "./prune";
 import { storageDocument, storageEffect } from "./storage";
 import { tcpSocketDocument } from "./tcpSocket";
 import { unitDocument, unitEffects } from "./unit";
-
-/** Control groups, as the daemon has them. */
-export interface CgroupInfo {
-  /** "1" or "2". */
-  version: string;
-  /** `systemd`, `cgroupfs` or `none`. */
-  driver: string;
-  /** Controllers that are delegated to the account, such as cpu, memory, pids. */
-  controllers: string[];
-}
 
 /**
  * The daemon: its files, its unit, that it answers, and what it says of itself. Its document says of secret values only
