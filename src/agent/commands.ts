@@ -76,6 +76,9 @@ export function copyPath(transfer: AgentTransfer, installation: string): string 
     : `/tmp/rootless-docker.${installation}.$(id -u)`;
 }
 
+/** All files of an installation in /tmp. */
+const ownFiles = (installation: string) => `/tmp/rootless-docker.${installation}.*`;
+
 /** The agent is on stdin. The file is one that only the SSH user can change; a run that was killed left one. */
 export function copyCommand({ installation }: Pick<Invocation, "installation">): string {
   const file = copyPath(AgentTransfer.Stdin, installation);
@@ -97,6 +100,8 @@ export function preflightCommand(
 ): string {
   const { installation, transfer, escalation, agentId } = who;
   const asks = escalation === byPassword;
+  // A run that was killed has left one.
+  const files = ownFiles(installation);
   const places = `a=${state}/agents/${installation} c=${copyPath(transfer, installation)}`;
   const installed = `.${installation}.${agentSum().slice(0, 16)}${asks ? "sudo" : escalation}`;
   const isThere = `[ "$(readlink $a)$(cat $a/escalation)" = ${installed} ] && sha256sum --status -c $a/sha256`;
@@ -107,8 +112,8 @@ export function preflightCommand(
   const [before, installs, applies] = asks
     ? [readPassword, `${printPassword} | ${install}`, `{ ${printPassword}; cat; } | ${apply}`]
     : ["", `${install} </dev/null`, apply];
-  const bring = `f=$(mktemp) && trap "rm -f $f" EXIT && cat $c >$f && { ${isWhole}; } && ${installs} >/dev/null`;
-  return `sh -c '${before}${places}; { ${isThere}; } 2>/dev/null || { ${bring}; } && { rm -f $c; ${applies}; }'`;
+  const bring = `f=$(mktemp /tmp/rootless-docker.${installation}.XXXXXX) && trap "rm -f $f" EXIT && cat $c >$f && { ${isWhole}; } && ${installs} >/dev/null`;
+  return `sh -c '${before}${places}; { ${isThere}; } 2>/dev/null || { ${bring}; } && { rm -f $c ${files}; ${applies}; }'`;
 }
 
 // Not of the environment, which the programs have that this shell starts.
@@ -118,7 +123,7 @@ const printPassword = 'printf "%s\\n" "$p"';
 /** stdin is not read, but for a password. Where nothing is there, this last command says so for all. */
 export function uninstallCommand({ installation, transfer, escalation }: Invocation): string {
   const words = `revert agent ${installation} ${escalation === byPassword ? byPassword : "</dev/null"}`;
-  const copy = `rm -f ${copyPath(transfer, installation)}; `;
+  const copy = `rm -f ${copyPath(transfer, installation)} ${ownFiles(installation)}; `;
   return runIfThere(installation, words, {
     before: copy,
     otherwise: ` && echo "${nothingThere}" >&2`,

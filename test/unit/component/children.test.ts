@@ -139,7 +139,12 @@ describe.each(modes)("in $mode", ({ preview }) => {
       const said = ` && echo "agent: nothing taken back: this machine has no record of the installation in ${state}" >&2`;
       const copy = `.rootless-docker-${installation}`;
       expect(agent.delete).toBe(
-        runIfThere(`revert agent ${installation}`, " </dev/null", `rm -f ${copy}; `, said),
+        runIfThere(
+          `revert agent ${installation}`,
+          " </dev/null",
+          `rm -f ${copy} /tmp/rootless-docker.${installation}.*; `,
+          said,
+        ),
       );
       const agentId = wordOfId("web-agent-id");
       for (const name of stepNames) {
@@ -148,7 +153,7 @@ describe.each(modes)("in $mode", ({ preview }) => {
         const isIdle = name === "secrets";
         if (name === "preflight") {
           const install = `sh $f install agent ${installation} ${word} </dev/null >/dev/null; }`;
-          const apply = `{ rm -f $c; sh $a/agent apply preflight ${installation} "" ${agentId}; }'`;
+          const apply = `{ rm -f $c /tmp/rootless-docker.${installation}.*; sh $a/agent apply preflight ${installation} "" ${agentId}; }'`;
           expect(created).toContain(`sh -c 'a=${own} c=${copy}; { `);
           expect(created).toContain(`${install} && ${apply}`);
           expect(updated).toBe((created as string).replace(" apply ", " update "));
