@@ -4,6 +4,7 @@ import { hasCredentials, hasInWord, isPrivateKey } from "./credentials";
 export function quote(value: unknown): string {
   const text = asText(value);
   const secret =
+    text.length > longestRead ||
     isPrivateKey(text) ||
     isKeyBody(text) ||
     hasQueryOrLogin(text) ||
@@ -11,6 +12,9 @@ export function quote(value: unknown): string {
     hasCredentials("", text);
   return secret ? "the value" : `'${printable(text)}'`;
 }
+
+/** Characters of a text that is looked through for credentials; a longer one is not quoted. */
+const longestRead = 1000;
 
 /** True for a line from within such a file. */
 function isKeyBody(text: string): boolean {
