@@ -4,6 +4,7 @@ import { hookValue } from "../sdkInternals";
 import type { Settings } from "../steps/settings";
 import type { AccountSettings } from "../steps/account/settings";
 import { OnDestroyData, butAdopted } from "../steps/daemon/data";
+import type { PruneSettings } from "../steps/daemon/prune";
 import { driverName } from "../steps/daemon/storage";
 import { EngineSource, RootfulDocker } from "../steps/engine/args";
 import { purgedData } from "../steps/engine/settings";
@@ -24,6 +25,8 @@ const daemonInputs = [
   "prune",
 ] as const;
 
+const accountInputs = ["account", "subordinateIds", "resourceControllers"] as const;
+
 /** Things that are made on a machine, a line each: a name, and what it says as soon as its inputs are known. */
 const rows = [
   row("engine", ["engine", "rootfulDocker"], ({ engine, rootfulDocker }) =>
@@ -35,10 +38,11 @@ const rows = [
       rootful[rootfulDocker],
     ),
   ),
-  row("account", ["account", "subordinateIds"], ({ account, subordinateIds }) =>
+  row("account", accountInputs, ({ account, subordinateIds, resourceControllers }) =>
     list(
-      `${account.name} (${account.create ? "made here if there is none; " : ""}${oneThatIsThere}), without root`,
+      `${account.name} (${account.create ? "made here if there is none" : "which has to exist"}; ${daemonOfItsOwn}), without root`,
       `${subordinateIds.count} subordinate ids`,
+      `controllers ${resourceControllers.join(" ")}`,
       keysInWords(account),
     ),
   ),
@@ -56,7 +60,7 @@ const rows = [
       values("environment", given.environment),
       names("secret", given.secrets),
       values("docker.service", given.unitOverrides),
-      given.prune && `removes what is unused: ${given.prune.schedule}`,
+      given.prune && pruneInWords(given.prune),
     ),
   ),
   row("login", ["registryAuth"], ({ registryAuth }) => registryAuth.join(", ")),
@@ -79,7 +83,7 @@ export class Creation {
 
   /** With a new component, whose installation is new too. */
   ofComponent(): Promise<string> {
-    return creationInWords(this.inputs, () => true);
+    return creationInWords(this.inputs, "makes", () => true);
   }
 
   /**
@@ -101,11 +105,20 @@ export class Creation {
     const isNew = this.isFirst || (await hookValue(newInputs?.triggers)) !== undefined;
     if (!isNew) return undefined;
     const others = ["destroy", "login"];
-    return creationInWords(this.inputs, (row) => [...others, ...this.created].includes(row));
+    const isLeft = (row: string) => [...others, ...this.created].includes(row);
+    return `${await creationInWords(this.inputs, "goes on to make", isLeft)}\n${afterFailure}`;
   }
 }
 
-async function creationInWords(inputs: Inputs, isMade: (row: string) => boolean): Promise<string> {
+/** What the engine has of an earlier `up` no hook sees: so both are named as what may be. */
+const afterFailure =
+  "  (an earlier up did not end: its daemon, if it runs, may restart; what that up was to replace is deleted at the end, with its data if onDestroy.data was Delete)";
+
+async function creationInWords(
+  inputs: Inputs,
+  makes: string,
+  isMade: (row: string) => boolean,
+): Promise<string> {
   const [host, user] = await Promise.all([
     shown(
       inputs.from(["connection.host"], ({ connection }) => connection.host),
@@ -122,7 +135,7 @@ async function creationInWords(inputs: Inputs, isMade: (row: string) => boolean)
       }),
   );
   return [
-    `makes a rootless Docker host of ${host}, with a login as ${user}`,
+    `${makes} a rootless Docker host of ${host}, with a login as ${user}`,
     ...lines.filter(Boolean),
   ].join("\n");
 }
@@ -141,8 +154,10 @@ function row<Path extends InputPath>(
   return { name, paths, say: (settings) => say(settingsAt(settings, paths)) };
 }
 
-const oneThatIsThere =
-  "one that is there is used, and a daemon of its own taken over, which restarts once";
+const pruneInWords = ({ all, until, schedule }: PruneSettings) =>
+  `docker system prune${all ? " --all" : ""} of what is older than ${until}: ${schedule}`;
+
+const daemonOfItsOwn = "a daemon that it has is taken over, and restarts once";
 
 /** An account that is there may have keys of its own, of which a program knows nothing. */
 function keysInWords({ authorizedKeys, create }: AccountSettings): string {

@@ -106,7 +106,24 @@ test.each<[Partial<AccountArgs>, string]>([
     account: { name: "app", ...account },
   });
   const said = await new Creation(inputs).ofComponent();
-  expect(/^ {2}account .*subordinate ids(.*)$/m.exec(said)?.[1]).toBe(words);
+  expect(/^ {2}account .*; controllers cpu cpuset io memory pids(.*)$/m.exec(said)?.[1]).toBe(
+    words,
+  );
+});
+
+test("after an up that did not end: what goes on, and what may go with it", async () => {
+  const creation = new Creation(new Inputs({ connection: { host: "a.example" } }));
+  expect(await creation.ofStep("engine", {})).toBeUndefined();
+  const said = (await creation.ofStep("daemon", { triggers: ["0123"] }))?.split("\n") ?? [];
+  expect(said[0]).toBe("goes on to make a rootless Docker host of a.example, with a login as root");
+  expect(said.map((line) => /^ {2}(\w+)/.exec(line)?.[1])).toEqual([
+    undefined,
+    "engine",
+    "daemon",
+    "destroy",
+    undefined,
+  ]);
+  expect(said.at(-1)).toMatch(/an earlier up did not end: .* deleted at the end, with its data/);
 });
 
 test("which secret changes, and none of their values", () => {
