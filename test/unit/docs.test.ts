@@ -33,9 +33,22 @@ test("README is read in one sitting, and installs this version", () => {
   expect(read("README.md")).toContain(`@v${version}`);
 });
 
+/** The anchors of a page's headings. */
+const anchorsOf = (page: string) =>
+  [...readFileSync(page, "utf8").matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w -]/g, "")
+      .replaceAll(" ", "-"),
+  );
+
 test.each(documents)("%s: links lead somewhere", (name) => {
-  const links = [...read(name).matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, path]) => path);
-  expect(links.filter((path) => !existsSync(join(root, dirname(name), path)))).toEqual([]);
+  const links = [...read(name).matchAll(/\]\((?!https?:)([^)#]*)#?([^)]*)\)/g)];
+  const lost = links.filter(([, path, anchor]) => {
+    const page = path === "" ? join(root, name) : join(root, dirname(name), path);
+    return !existsSync(page) || (anchor !== "" && !anchorsOf(page).includes(anchor));
+  });
+  expect(lost.map(([link]) => link)).toEqual([]);
 });
 
 interface Workflow {
