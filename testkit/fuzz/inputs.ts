@@ -114,5 +114,4 @@ const textKeys: Record<string, string> = {
   "engine.version": "version",
   "unprivilegedPing.groups": "net.ipv4.ping_group_range",
   "network.mtu": "environment/DOCKERD_ROOTLESS_ROOTLESSKIT_MTU",
-  recheck: "recheck",
 };
