@@ -110,7 +110,7 @@ export class Creation {
   }
 }
 
-/** What the engine has of an earlier `up` no hook sees: so both are named as what may be. */
+/** No hook sees what an earlier `up` has left with the engine: both are named as what may be. */
 const afterFailure =
   "  (an earlier up did not end: its daemon, if it runs, may restart; what that up was to replace is deleted at the end, with its data if onDestroy.data was Delete)";
 

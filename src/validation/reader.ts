@@ -246,7 +246,7 @@ const neverQuoted = ["environment", "daemon.proxies", "registryAuth"];
 /** Bytes of one value: Linux gives a program no argument or variable of more than 131,071. */
 const longest = 65_536;
 
-/** What is wrong with a text that is too long, or nothing. */
+/** The limit of length that any text must keep to. */
 export const tooLong: Rule<string> = (value) =>
   Buffer.byteLength(value) > longest ? "is longer than 65,536 bytes; shorten it" : undefined;
 

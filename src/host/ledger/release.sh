@@ -120,7 +120,8 @@ ledger_differences() {
 	# shellcheck disable=SC2046 # names of records have no blanks
 	awk -F '\t' -v installation="$ID" -v OFS='\t' '
 		FNR == 1 { id = $0 }
-		$1 == "by" && $2 == installation { print id, $3, $4 }' /dev/null $(record_files) >"$WORK/claimed"
+		$1 == "by" && $2 == installation { print id, $3, $4 }
+		' /dev/null $(record_files) >"$WORK/claimed"
 	with_states "$WORK/claimed" >"$WORK/now"
 	while IFS=$TAB read -r kind name step value now; do
 		[ "$now" = gone ] || is_same "$kind" "$name" "$now" "$value" ||

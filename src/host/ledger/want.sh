@@ -43,7 +43,7 @@ write_records() {
 		FILENAME != work "/now" {
 			seen[id, $0] = 1
 			if ($1 == "by" && $2 == installation && $3 == step) next
-			if ($1 == "by" && $2 != installation) { holder_of_claim[id] = $2; value_of_claim[id] = $4 }
+			if ($1 == "by" && $2 != installation) { holder[id] = $2; value_of_claim[id] = $4 }
 			lines[id] = lines[id] $0 "\n"
 			next
 		}
@@ -54,7 +54,7 @@ write_records() {
 			by = "by" OFS installation OFS step OFS $3
 			left = "left" OFS $3
 			if (id in value_of_claim && value_of_claim[id] != $3)
-				print $1, $2, $3, holder_of_claim[id], value_of_claim[id] >work "/conflicts"
+				print $1, $2, $3, holder[id], value_of_claim[id] >work "/conflicts"
 			if (!(id in of)) {
 				of[id] = sprintf("%06d", ++last)
 				lines[id] = "was" OFS $5 "\n"

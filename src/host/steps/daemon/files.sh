@@ -178,7 +178,8 @@ validate_daemon_json() {
 		"$WORK/new/daemon.json" >"$WORK/tried.json"
 	! said=$(timeout -k 5 60 dockerd --validate --config-file "$WORK/tried.json" 2>&1) || return 0
 	case $said in *'unknown flag'*) return 0 ;; esac
-	said=$(printf '%s\n' "$said" | tail -n 1 | sed "s|$WORK/tried|daemon|; s|$WORK/||" | without_secrets)
+	said=$(printf '%s\n' "$said" | tail -n 1 |
+		sed "s|$WORK/tried|daemon|; s|$WORK/||" | without_secrets)
 	fail "daemon.json" "that dockerd refuses it (${said:-within a minute it does not say why})" \
 		"one that it accepts" "correct daemon, or take back its last change"
 }
