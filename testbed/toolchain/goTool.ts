@@ -26,14 +26,18 @@ export async function buildGoTool(tool: GoTool): Promise<{ dir: string; version:
   const folder = join(__dirname, tool.folder);
   const version = goModuleVersion(folder, tool.module);
   const flags = ["-s", "-w", "-X", `${tool.versionVariable}=v${version}`];
+  const compiler = tool.compilerFlags ? ["-gcflags", tool.compilerFlags] : [];
   const target = [process.platform, process.arch];
-  const compiler = tool.compilerFlags ?? "";
-  const dir = cacheDir(tool.name, version, contentHash([folder], [...flags, compiler, ...target]));
+  const dir = cacheDir(
+    tool.name,
+    version,
+    contentHash([folder], [...flags, ...compiler, ...target]),
+  );
   await cached(dir, async (tmp) => {
     await requireGo(tool.name);
     mkdirSync(join(tmp, "bin"));
     const output = join(tmp, "bin", tool.name);
-    const options = ["-gcflags", compiler, "-ldflags", flags.join(" ")];
+    const options = [...compiler, "-ldflags", flags.join(" ")];
     await progress(`building ${tool.name} ${version} from its Go module`, () =>
       execOrThrow(
         "go",
