@@ -285,7 +285,7 @@ const notVersion =
 describe("any text", () => {
   test("a text that is too long, or is not Unicode, is refused everywhere", () => {
     expect(problemsOf(withValue("account.home", `/${"ä".repeat(32_768)}`))).toEqual([
-      `account.home: '/${"ä".repeat(76)}...' is longer than 65,536 bytes; shorten it`,
+      "account.home: the value is longer than 65,536 bytes; shorten it",
     ]);
     expect(problemsOf(withValue("engine.version", "\ud800"))).toEqual([
       "engine.version: '\ufffd' is not well-formed Unicode; leave lone surrogates out",
