@@ -6,11 +6,14 @@ interface Step {
   facts: string[];
 }
 
-const most = { lines: 40, columns: 110 };
+const most = { lines: 44, columns: 110 };
 const size = { column: 7.3, line: 17, margin: 16 };
 
 /** Steps of `npm run demo` that README shows, by a word of their titles. */
-const shown = /boots|pulumi|container|setting|compared/i;
+const shown = /boots|pulumi|container on|container, by|same container|setting|with what it was/i;
+
+/** Keys of a preview that do not change. */
+const isSame = (line: string) => /^ {10,}[\w.-]+ *: /.test(line);
 
 /**
  * The demo's output as a terminal would show it: `npm run demo | tee demo.txt`, then
@@ -46,7 +49,9 @@ function stepsOf(output: string): Step[] {
   const [, ...steps] = output.split(/^ ?\d+\. /m);
   return steps.map((step) => {
     const [title = "", ...rest] = step.trimEnd().split("\n");
-    const facts = rest.filter((line) => line.startsWith("     ")).map((line) => line.slice(3));
+    const facts = rest
+      .filter((line) => line.startsWith("     ") && !isSame(line))
+      .map((line) => line.slice(3));
     const seconds = /^ *(\(.* s\))$/.exec(facts.at(-1) ?? "")?.[1];
     return {
       title: `${title} ${seconds ?? ""}`.trim(),

@@ -171,7 +171,7 @@ function tellStep(): (event: EngineEvent) => void {
     const start = starts.get(urn);
     const said = step in words ? sentence(op, words[step]) : undefined;
     if (said === undefined || start === undefined) return;
-    story.fact(`${secondsSince(start).padStart(4)} s  ${step.padEnd(9)}  ${said}`);
+    story.fact(`${secondsSince(start).padStart(4)} s  ${step.padEnd(12)}  ${said}`);
   };
 }
 
