@@ -118,7 +118,8 @@ remove_data_root() {
 	# The disk says whether there is anything, and the daemon, unless its step never ended.
 	elif { [ ! -e "$WORK/holds-nothing" ] && is_applied daemon; } ||
 		! as_account sh -c "$LOOK_FOR_DATA" sh "$1" </dev/null; then
-		say "stays: $1, with images, containers and volumes. To remove them, as root: rm -rf $1"
+		say "stays: $1, with images, containers and volumes. To remove them, as $ACCOUNT, with" \
+			"rootlesskit and uidmap installed: rootlesskit rm -rf $1"
 		return 1
 	fi
 	remove_in_rootlesskit "$1" "$2" "$5"
