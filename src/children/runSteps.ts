@@ -39,7 +39,7 @@ export interface StepContext {
   installation: pulumi.Output<string>;
   invocation: pulumi.Output<Invocation>;
   transfer: AgentTransfer;
-  /** Drift: things that are not as they were left; undefined where nobody asks. */
+  /** Drift that was found, by step; undefined where nobody asks. */
   drift: pulumi.Output<Notes> | undefined;
   options: pulumi.CustomResourceOptions;
 }

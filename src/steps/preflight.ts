@@ -1,6 +1,6 @@
 import { identityDocument } from "./account/settings";
 import { ipv6Document } from "./daemon/network";
-import { storageTrialDocument } from "./daemon/storage";
+import { storagePlaceDocument } from "./daemon/storage";
 import { otherSourceDocument, pluginsDocument, rootfulDockerDocument } from "./engine/settings";
 import { defineStep } from "./step";
 
@@ -25,7 +25,7 @@ export const preflight = defineStep({
   ],
   document: (given, owner) => ({
     ...identityDocument(given.account, given.subordinateIds),
-    ...storageTrialDocument(given.storageDriver, given.daemon["data-root"]),
+    ...storagePlaceDocument(given.storageDriver, given.daemon["data-root"]),
     ...ipv6Document(given.network),
     ...otherSourceDocument(given.engine),
     ...pluginsDocument(given.engine),

@@ -1,6 +1,6 @@
 # The account's service manager, which runs its daemon.
 
-# Asks the service manager, whose answer is there and waits for no service.
+# Asks the service manager a question that it answers at once, without waiting for a service.
 ask_systemctl() { as_account_within 30 systemctl --user "$@" </dev/null; }
 
 # Root's own systemd knows, whatever the account has put in the place of its sockets.

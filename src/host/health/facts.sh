@@ -99,7 +99,7 @@ rootlesskit_argument() {
 argument_facts() {
 	local net last=2 closed transparent
 	net=$(rootlesskit_argument cidr)
-	# Anything else there is words of a program of the account's, and no address.
+	# A program of the account's may print anything: a text that is no address does not count.
 	case $net in *[!0-9./]*) net='' ;; esac
 	net=${net:-10.0.2.0/24}
 	[ "$(rootlesskit_argument net)" != gvisor-tap-vsock ] || last=1

@@ -1,7 +1,7 @@
-# A thing that nobody wants any more goes back, if it is as it was left; else it stays and is named.
+# A resource that nobody wants goes back, if it is as it was left; else it stays and is named.
 
 # Gives back what this step of this installation had, and did not want in this run. The newest goes
-# first. A thing that is given back is on the disk before its record goes.
+# first. A resource that is given back is on the disk before its record goes.
 release() {
 	local number deed kind name was now
 	unwanted >"$WORK/unwanted"

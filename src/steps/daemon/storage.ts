@@ -37,11 +37,11 @@ const name = (driver: unknown, otherwise: string) =>
   typeof driver === "string" ? driver : otherwise;
 
 /**
- * The part of preflight's document that it needs to try the driver.
+ * Keys by which preflight looks at the driver and at the place of the data.
  *
  * @param dataRoot where images and containers are; the account's default where it is no text.
  */
-export function storageTrialDocument(storageDriver: StorageDriver, dataRoot: unknown): Document {
+export function storagePlaceDocument(storageDriver: StorageDriver, dataRoot: unknown): Document {
   const place = typeof dataRoot === "string" ? dataRoot : undefined;
   return { ...storageDocument(storageDriver), "daemon.json/data-root": place };
 }
