@@ -1,4 +1,4 @@
-# Syncs what is written before anybody relies on it. One sync of a file system beats one of each file.
+# Syncs what is written. One sync of a file system beats one of each file.
 
 # Writes stdin to a record of the agent's own: after a power cut it is the earlier one or the new
 # one. $1 path.
