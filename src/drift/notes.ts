@@ -130,7 +130,11 @@ export async function ask(asking: Asking): Promise<Answer> {
     if (/is not a (verb|step)/.test(reason)) return left;
     const message = await noAnswerInWords(asking, reason);
     if (!isRequired) {
-      await logOn(asking.component, "warn", `${message}. What it holds does not show here`);
+      await logOn(
+        asking.component,
+        "warn",
+        `${message}. Changes made by hand on it do not show here`,
+      );
       return left;
     }
     const fix = "make it answer, or set driftDetection to Preview";
@@ -163,5 +167,5 @@ async function noAnswerInWords({ host, proxyHost }: Asking, reason: string): Pro
   const otherKey = /host denied|verification failed/i.test(reason)
     ? ". It has another host key than connection.hostKey: if it was not made anew, somebody may be in between"
     : "";
-  return `${shown} was not asked: ${words}${otherKey}`;
+  return `${shown} could not be checked: ${words}${otherKey}`;
 }

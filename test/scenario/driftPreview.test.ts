@@ -42,7 +42,7 @@ afterAll(destroyAllHosts);
 /** What a preview shows as found, a line each: `STEP ABOUT: FOUND`. */
 async function shownDrift(on = installation, args = wishes): Promise<string[]> {
   const text = await on.preview(args);
-  expect(text).not.toContain(" was not asked: ");
+  expect(text).not.toContain(" could not be checked: ");
   const [block = ""] = /\[web-drift\]\n([^]*?)\n *(?:[~+-]+ command:|Resources)/.exec(text) ?? [];
   let step = "";
   return block.split("\n").flatMap((line) => {
@@ -182,7 +182,7 @@ const noAnswer: [string, (on: TestHost) => (() => unknown) | Promise<() => unkno
       await on.setReachable(false);
       return () => on.setReachable(true);
     },
-    /^\S+ was not asked: (no login within 5 seconds|connect EHOSTUNREACH \S+)\. What it holds does not show here$/,
+    /^\S+ could not be checked: (no login within 5 seconds|connect EHOSTUNREACH \S+)\. Changes made by hand on it do not show here$/,
   ],
   [
     "a login that is refused",
@@ -246,7 +246,7 @@ test("a host that has to answer: one error, in a preview and in up, and nothing 
   await host.setReachable(false);
   try {
     await expect(installation.stack.preview(program)).rejects.toThrow(
-      /\S+ was not asked: .*\. driftDetection is Required: make it answer, or set driftDetection to Preview/,
+      /\S+ could not be checked: .*\. driftDetection is Required: make it answer, or set driftDetection to Preview/,
     );
     const noWait = { connection: { ...connectionTo(host), connectTimeout: 0 } };
     const up = await installation.tryUp({

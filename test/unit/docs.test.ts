@@ -94,7 +94,7 @@ test.each<[string, Record<string, unknown>]>([
   expect(Object.keys(step.with ?? {}).filter((key) => !inputsOfAction.test(key))).toEqual([]);
 });
 
-test("GitLab's job for drift fails where a host was not asked", () => {
+test("GitLab's job for drift fails where a host could not be checked", () => {
   const { drift } = parse(read("examples/gitlab-ci/drift.yml")) as { drift: { script: string[] } };
   expect(drift.script[1]).toMatch(/ --expect-no-changes .*--config driftDetection=Required$/);
 });

@@ -86,9 +86,9 @@ test.each([
 
 const refusal = "connect ECONNREFUSED 192.0.2.1:22";
 const { Off, Preview, Required } = DriftDetection;
-const wasNotAsked = `machine.example was not asked: ${refusal}. `;
-const warning = `${wasNotAsked}What it holds does not show here`;
-const error = `${wasNotAsked}driftDetection is Required: make it answer, or set driftDetection to Preview`;
+const notChecked = `machine.example could not be checked: ${refusal}. `;
+const warning = `${notChecked}Changes made by hand on it do not show here`;
+const error = `${notChecked}driftDetection is Required: make it answer, or set driftDetection to Preview`;
 const isThere = { host: "192.0.2.1" };
 const boots = { host: "machine.example", connectTimeout: 3 };
 const noWait = { ...boots, connectTimeout: 0 };
