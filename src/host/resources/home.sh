@@ -1,16 +1,17 @@
 # Kind home: files, directories and links of the account's, read and written as the account: one
 # look for all paths of a step, one write. Values are those of path; =PATH is where the links of
 # PATH lead. Kinds line and member are parts of such files (homeParts.sh).
-#   $WORK/home/index  PATH<tab>VALUE<tab>FILE, what was seen or is to be written, and the file of
-#                     its bytes or "-"; the last line of a path counts
-#   $WORK/home/todo   paths that are to be written
+#   HOME_INDEX       lines PATH<tab>VALUE<tab>FILE, what was seen or is to be written, and the file
+#                    of its bytes or /dev/null; the last line of a path counts
+#   $WORK/home/todo  paths that are to be written
+HOME_INDEX=''
 
 # Bytes of the account's file that are read at most.
 HOME_FILE_MOST=262144
 
 # Looks at paths that were not looked at yet. Arguments: the paths.
 look_home() {
-	local path
+	local path seen
 	: >"$WORK/home/paths"
 	for path in "$@"; do
 		find_home "$path"
@@ -19,8 +20,9 @@ look_home() {
 	if [ ! -s "$WORK/home/paths" ] || [ -e "$WORK/home/refused" ]; then return 0; fi
 	as_account perl -e "$HOME_LOOK" "$HOME_FILE_MOST" <"$WORK/home/paths" >"$WORK/home/answer" ||
 		: >"$WORK/home/answer"
-	(cd "$WORK/home" && perl -e "$HOME_READ" "$WORK/home/" <answer >>index) ||
+	seen=$(cd "$WORK/home" && perl -e "$HOME_READ" "$WORK/home/" <answer) ||
 		refuse_home "that $ACCOUNT does not say what is there ($(last_words))"
+	HOME_INDEX=$HOME_INDEX$NEWLINE$seen
 }
 
 # Prints for each path of stdin a line "SIZE WORD MODE PATH" or "0 link MODE PATH<tab>TARGET", then
@@ -66,7 +68,7 @@ while (my $line = <STDIN>) {
 		$line =~ /^(\d+) (\w+) ([0-7]+|-) ([^\t\n]+)(?:\t([^\t\n]*))?\n\z/ or exit 1;
 	read(STDIN, my $bytes, $size) == $size && <$asked> eq "$path\n" or exit 1;
 	my $value = $kind =~ /^(file|dir)$/ ? "$kind $mode" : $kind eq "link" ? "link $target" : $kind;
-	push @seen, [$path, $value, $kind eq "file" ? $number : "-"];
+	push @seen, [$path, $value, $kind eq "file" ? $number : ""];
 	next if $kind ne "file";
 	open my $file, ">", $number or exit 1;
 	print $file $bytes;
@@ -76,7 +78,7 @@ my %sum = map { /^(\w+)  (\d+)/ ? ($2, $1) : () } @files ? qx{sha256sum -- @file
 exit 1 if !@seen || <$asked>;
 for (@seen) {
 	my ($path, $value, $file) = @$_;
-	print "$path\t", $file eq "-" ? "$value\t-" : "$value $sum{$file}\t$place$file", "\n";
+	print "$path\t$value", $file eq "" ? "\t/dev/null\n" : " $sum{$file}\t$place$file\n";
 }'
 
 # Looks at all paths of a file with lines of kind and name. Names of lines and members begin with
@@ -113,12 +115,13 @@ a second destroy leaves what is there"
 # The state of a path that was seen, or is to be written: SEEN_VALUE, empty where nobody has looked,
 # and SEEN_FILE. $1 the path.
 find_home() {
-	local path value file
-	SEEN_VALUE='' SEEN_FILE=-
-	[ -e "$WORK/home/index" ] || return 0
-	while IFS=$TAB read -r path value file; do
-		[ "$path" != "$1" ] || SEEN_VALUE=$value SEEN_FILE=$file
-	done <"$WORK/home/index"
+	local line seen="$TAB/dev/null" IFS=$NEWLINE
+	set -f
+	for line in $HOME_INDEX; do
+		case $line in "$1$TAB"*) seen=${line#*"$TAB"} ;; esac
+	done
+	set +f
+	SEEN_VALUE=${seen%"$TAB"*} SEEN_FILE=${seen##*"$TAB"}
 }
 
 # $1 the path.
@@ -132,16 +135,13 @@ home_state() {
 	printf '%s' "$SEEN_VALUE"
 }
 
-home_bytes() {
-	find_home "$1"
-	[ "$SEEN_FILE" = - ] || cat "$SEEN_FILE"
-}
+home_bytes() { find_home "$1" && cat "$SEEN_FILE"; }
 
 # To be written with all others when they settle. $1 path, $2 value, $3 the file of its bytes, which
 # stays until then.
 home_set() {
-	case $2 in file*) ;; *) set -- "$1" "$2" - ;; esac
-	printf '%s\t%s\t%s\n' "$1" "$2" "$3" >>"$WORK/home/index"
+	case $2 in file*) ;; *) set -- "$1" "$2" /dev/null ;; esac
+	HOME_INDEX=$HOME_INDEX$NEWLINE$1$TAB$2$TAB$3
 	printf '%s\n' "$1" >>"$WORK/home/todo"
 }
 
