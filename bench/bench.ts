@@ -1,5 +1,5 @@
 /**
- * This package against a script by hand, in pairs on fresh hosts: `npm run bench -- --pairs 3 --source StaticArchive`.
+ * This package against a script by hand, alone and as one command of Pulumi's, in pairs on fresh hosts: `npm run bench -- --pairs 3 --source StaticArchive`.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
@@ -13,7 +13,7 @@ import { createHost, destroyAllHosts } from "../testbed/hosts";
 import { requireHostTools } from "../testbed/requirements";
 import { ensureToolchain } from "../testbed/toolchain";
 import { agentFigures } from "./agent";
-import { byHand, phases, sourceOf, thePackage } from "./contestants";
+import { byHand, byHandInPulumi, phases, sourceOf, thePackage } from "./contestants";
 import { importCost } from "./importCost";
 import { course, type Course } from "./course";
 import { report, type Pair } from "./report";
@@ -54,9 +54,9 @@ async function bench(count: number, suite: string, source: EngineSource): Promis
   const pairs: Pair[] = [];
   for (let i = 0; i < count; i++) {
     // Who comes first alternates: what the first one warms up serves each of them equally often.
-    const order = i % 2 === 0 ? (["package", "script"] as const) : (["script", "package"] as const);
+    const order = ["package", "script", "inPulumi"] as const;
     const pair: Partial<Pair> = {};
-    for (const who of order) {
+    for (const who of i % 2 === 0 ? order : [...order].reverse()) {
       pair[who] = await onFreshHost(suite, source, who);
       say(
         `pair ${i + 1}, ${who}: ${phases.map((p) => `${p} ${pair[who]?.[p].seconds.toFixed(2)}`).join(", ")}`,
@@ -83,21 +83,23 @@ async function bench(count: number, suite: string, source: EngineSource): Promis
   process.stdout.write(`${relative(process.cwd(), file)}\n`);
 }
 
+const contestants = { package: thePackage, script: byHand, inPulumi: byHandInPulumi };
+
 async function onFreshHost(suite: string, source: EngineSource, who: keyof Pair): Promise<Course> {
   const host = await createHost({ suite });
   // The hosts' network is there with the first one.
   const downloads = source === EngineSource.Distribution ? undefined : await serveRepository();
   try {
-    const contestant = who === "package" ? thePackage : byHand;
-    return await course(host, contestant(sourceOf(source, downloads)));
+    return await course(host, contestants[who](sourceOf(source, downloads)));
   } finally {
     await downloads?.close();
     await host.destroy();
   }
 }
 
-function complete({ package: ours, script }: Partial<Pair>): Pair {
-  if (ours === undefined || script === undefined) throw new Error("a pair is incomplete");
+function complete({ package: ours, script, inPulumi }: Partial<Pair>): Pair {
+  if (ours === undefined || script === undefined || inPulumi === undefined)
+    throw new Error("a pair is incomplete");
   const differing = Object.keys(ours.outcome).filter(
     (key) => ours.outcome[key] !== script.outcome[key],
   );
@@ -105,7 +107,7 @@ function complete({ package: ours, script }: Partial<Pair>): Pair {
     throw new Error(
       `the two hosts are not the same: ${differing.map((key) => `${key} is ${ours.outcome[key]} by the package and ${script.outcome[key]} by hand`).join("; ")}`,
     );
-  return { package: ours, script };
+  return { package: ours, script, inPulumi };
 }
 
 function say(line: string): void {

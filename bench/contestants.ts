@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
+import { remote } from "@pulumi/command";
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import { type EngineArgs, EngineSource, OnDestroyData, RootlessDockerHost } from "../index";
 import { currentEngine, type Repository } from "../testbed/engine";
@@ -66,20 +67,11 @@ export function sourceOf(source: EngineSource, downloads?: Repository): Source {
   };
 }
 
-/** This package, by the real engine. The stack exists; the program runs in this process. */
-export const thePackage = ({ engine }: Source): Contestant => ({
+/** A stack by the real engine. It exists; the program runs in this process. */
+const byPulumi = (declare: (host: TestHost, phase: Phase) => void): Contestant => ({
   async prepare(host) {
-    const { address, port, user, hostKey, privateKey } = host;
     let phase: Phase = "first provisioning";
-    const program = async () => {
-      new RootlessDockerHost("host", {
-        connection: { host: address, port, user, hostKey, privateKey },
-        account: { name: account },
-        engine,
-        unprivilegedPing: { groups: pingGroups(phase) },
-        onDestroy: { data: OnDestroyData.Delete },
-      });
-    };
+    const program = async () => declare(host, phase);
     const stack = await createWorkspaceStack({ stackName: "bench", program });
     // Afterwards the Automation API asks for outputs and history, each by a CLI of its own. Somebody who
     // types `pulumi up` does not wait for that: what is timed is the one command.
@@ -97,6 +89,39 @@ export const thePackage = ({ engine }: Source): Contestant => ({
     };
   },
 });
+
+const connectionTo = ({ address, port, user, hostKey, privateKey }: TestHost) => ({
+  host: address,
+  port,
+  user,
+  hostKey,
+  privateKey,
+});
+
+/** This package. */
+export const thePackage = ({ engine }: Source) =>
+  byPulumi((host, phase) => {
+    new RootlessDockerHost("host", {
+      connection: connectionTo(host),
+      account: { name: account },
+      engine,
+      unprivilegedPing: { groups: pingGroups(phase) },
+      onDestroy: { data: OnDestroyData.Delete },
+    });
+  });
+
+/** The script as one command of a stack: what Pulumi itself costs. */
+export const byHandInPulumi = (source: Source) =>
+  byPulumi((host, phase) => {
+    const apply = scriptCommand(source, phase);
+    new remote.Command("script", {
+      connection: connectionTo(host),
+      create: apply,
+      update: apply,
+      delete: scriptCommand(source, "destroy"),
+      stdin: script.toString(),
+    });
+  });
 
 /** Runs `up`, and notes the seconds from its start to the program's first resource, and of each step. */
 async function upTimed(stack: Stack, steps: Record<string, number>): Promise<void> {
@@ -125,17 +150,20 @@ async function upTimed(stack: Stack, steps: Record<string, number>): Promise<voi
 
 const script = readFileSync(join(__dirname, "by-hand.sh"));
 
+function scriptCommand({ environment }: Source, phase: Phase): string {
+  const verb = phase === "destroy" ? "destroy" : "apply";
+  return `PING_GROUPS='${pingGroups(phase)}' ${environment} sh -s -- ${verb}`;
+}
+
 /** The script, over one SSH connection. */
-export const byHand = ({ environment }: Source): Contestant => ({
+export const byHand = (source: Source): Contestant => ({
   async prepare(host) {
     return {
       steps: {},
       stateBytes: async () => 0,
       async run(phase) {
-        const verb = phase === "destroy" ? "destroy" : "apply";
-        const command = `PING_GROUPS='${pingGroups(phase)}' ${environment} sh -s -- ${verb}`;
-        const finished = await host.ssh(command, { input: script });
-        if (finished.exitCode !== 0) throw failed(`by-hand.sh ${verb}`, finished);
+        const finished = await host.ssh(scriptCommand(source, phase), { input: script });
+        if (finished.exitCode !== 0) throw failed(`by-hand.sh, ${phase}`, finished);
       },
     };
   },
