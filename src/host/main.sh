@@ -58,7 +58,8 @@ apply_step() {
 	"${STEP}_apply"
 	settle
 	stop_on_problems
-	release
+	# A step that has come to its end with this document has nothing to give back.
+	[ -e "$DOC/is-same" ] || release
 	call_if_there "${STEP}_facts"
 	[ ! -s "$WORK/changed" ] || sync_host
 	[ -z "$AGENT_ID" ] || printf '%s' "$AGENT_ID" >"$record.agent"

@@ -119,7 +119,7 @@ test("a step's hash is of its own, and of functions above the ledger alone", () 
 });
 
 test.each<[string, StepName[]]>([
-  ["port_and_ping_facts", ["kernel"]],
+  ["kernel_facts", ["kernel"]],
   ["limitation_facts", ["daemon"]],
   ["sysctl_set", ["kernel"]],
   ["run_check", []],

@@ -107,16 +107,9 @@ place_problems() {
 	esac
 }
 
-# Problems of /etc/subuid and /etc/subgid, of the account's lines there, and of ranges that are
-# asked for. $1 the account's name.
+# Problems of its lines in /etc/subuid and /etc/subgid, had or asked for. $1 the account's name.
 id_problems() {
 	local file what line other
-	paths_of_others /etc/subuid /etc/subgid >"$WORK/ids"
-	while read -r file; do
-		problem "$file" "it, or what leads to it, another login's to change" \
-			"a file that root alone can change" "look at every line in it, then make it root's" \
-			"whoever can change it can give itself the ids of root"
-	done <"$WORK/ids"
 	flawed_ids "$1" >"$WORK/ids"
 	while IFS=$TAB read -r what file line other; do
 		case $what in

@@ -1,15 +1,16 @@
 # The engine's programs, and a Docker daemon that root runs.
 # shellcheck disable=SC2046,SC2086 # names of packages have no blanks
 
-# Nobody but root may exchange a program that root runs.
-engine_program_problems() {
-	local program
-	paths_of_others $(engine_programs) >"$WORK/programs-of-others"
-	while read -r program; do
-		problem "$program" "it, or what leads to it, another login's to change" \
-			"a program of root's: root runs it" \
-			"put it into a place of root's; 'namei -l $program' shows who may change what"
-	done <"$WORK/programs-of-others"
+# Nobody but root may exchange a program that root runs, or give itself ids.
+owner_of_files_problems() {
+	local path
+	paths_of_others $(engine_programs) /etc/subuid /etc/subgid >"$WORK/paths-of-others"
+	while read -r path; do
+		problem "$path" "it, or what leads to it, another login's to change" \
+			"a file that root alone can change" \
+			"see 'namei -l $path', look at what is in it, then make all of that root's" \
+			"whoever can change it becomes root by it"
+	done <"$WORK/paths-of-others"
 }
 
 # newuidmap and newgidmap need the setuid bit of root or a capability; without getcap nobody can
@@ -80,7 +81,7 @@ engine_source_problems() {
 	local missing
 	# Programs of an earlier source are not this one's.
 	[ "$(doc source)" = static-archive ] || PATH=$SYSTEM_PATH
-	engine_program_problems
+	owner_of_files_problems
 	id_map_problems
 	plugin_problems
 	case $(doc source) in

@@ -18,8 +18,8 @@ has_part_file() {
 # A line of a text file. $1 the name.
 line_state() {
 	has_part_file "$1" || return 0
-	printf '%s\n' "${1#* }" >"$WORK/key"
-	if home_bytes "$PART_FILE" | grep -qxFf "$WORK/key"; then printf present; else printf absent; fi
+	find_home "$PART_FILE"
+	if grep -qxF -e "${1#* }" "$SEEN_FILE"; then printf present; else printf absent; fi
 }
 
 # A member of a JSON object, at the top or one below: currentContext, auths/ADDRESS. docker writes
@@ -37,7 +37,8 @@ member_bytes() {
 
 # Uses PART_FILE. $1 get, compact, put or drop, $2 the member, $3 the file of its new text.
 json_member() {
-	home_bytes "$PART_FILE" | perl -e "$JSON_MEMBER" "$1" "$2" "${3-}" ||
+	find_home "$PART_FILE"
+	perl -e "$JSON_MEMBER" "$1" "$2" "${3-}" <"$SEEN_FILE" ||
 		fail "${PART_FILE#=}" "that it is no plain JSON object" "one" \
 			"let $ACCOUNT correct it or take it away, then run again"
 }

@@ -54,7 +54,7 @@ protect_packages() {
 	{
 		echo '// Managed by rootless-docker (Pulumi): autoremove leaves these.'
 		echo 'APT::NeverAutoRemove {'
-		sed 's/[.+]/\\&/g; s/.*/  "^&$";/' "$list"
+		printf '  "^%s$";\n' $PROTECTED
 		echo '};'
 	} >"$WORK/$STEP.protection"
 	want_file "/etc/apt/apt.conf.d/99rootless-docker-$ID-$STEP" 644 "$WORK/$STEP.protection"

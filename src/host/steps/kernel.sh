@@ -17,8 +17,6 @@ kernel_apply() {
 		want_capability "$(rootlesskit_program)" "$(doc rootlesskit.capability)"
 }
 
-kernel_facts() { port_and_ping_facts; }
-
 # Every key with a dot is a kernel setting, but for the capability.
 want_sysctls() {
 	local file key value
