@@ -5,7 +5,7 @@ import { Creation } from "./changes/creation";
 import { guardRestarts } from "./changes/guard";
 import { sayChanges } from "./changes/hooks";
 import { childOptions } from "./children/childOptions";
-import { withWholeDeletedWith } from "./sdkInternals";
+import { withoutStackTraces, withWholeDeletedWith } from "./sdkInternals";
 import { askForDrift } from "./drift/notes";
 import { Inputs } from "./inputs";
 import { reportedOutputs } from "./outputs";
@@ -136,10 +136,8 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
       inputs,
       accepted,
     });
-    const commands = runSteps(
-      { ...common, owner, inputs, drift: drift?.notes },
-      drift?.accepted ?? accepted,
-    );
+    const context = { ...common, owner, inputs, drift: drift?.notes };
+    const commands = withoutStackTraces(() => runSteps(context, drift?.accepted ?? accepted));
 
     const reach = reachOutputs(name, inputs, commands);
     const outputs = reportedOutputs(name, commands);

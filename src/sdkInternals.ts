@@ -122,3 +122,17 @@ export function withWholeDeletedWith(
   const whole = Object.create(deletedWith, { urn: { value: urn } }) as pulumi.Resource;
   return { ...opts, deletedWith: whole };
 }
+
+/**
+ * Runs a function in which no stack traces are taken. The SDK takes one for each of its promises, for a debugger of its
+ * own: a sixth of the time of a program with many hosts. It sets the same limit itself where it needs a trace.
+ */
+export function withoutStackTraces<Result>(run: () => Result): Result {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return run();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}

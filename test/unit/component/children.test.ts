@@ -43,6 +43,11 @@ describe.each(modes)("in $mode", ({ preview }) => {
     ]);
   });
 
+  test("errors of the program have stack traces once the children are made", async () => {
+    await create(usual, preview);
+    expect(new Error("of a program").stack).toContain("children.test");
+  });
+
   test("the installation is kept by host and account", async () => {
     const outcome = await create(everyOption(), preview);
     expect(step(outcome, "installation").inputs).toEqual({
