@@ -108,7 +108,8 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
       (merged, binding) => pulumi.mergeOptions(merged, { hooks: binding }),
       childOptions(this, given),
     );
-    const installation = createInstallation(name, { host, account }, options);
+    const keepers = { host, account };
+    const installation = withoutStackTraces(() => createInstallation(name, keepers, options));
     const escalation = inputs.from(
       ["privilegeEscalation", "connection.sudoPassword"],
       escalationArgument,
