@@ -58,8 +58,7 @@ apply_step() {
 	"${STEP}_apply"
 	settle
 	stop_on_problems
-	# A step that has come to its end with this document has nothing to give back.
-	[ -e "$DOC/is-same" ] || release
+	release
 	call_if_there "${STEP}_facts"
 	[ ! -s "$WORK/changed" ] || sync_host
 	[ -z "$AGENT_ID" ] || printf '%s' "$AGENT_ID" >"$record.agent"
