@@ -187,12 +187,12 @@ const noAnswer: [string, (on: TestHost) => (() => unknown) | Promise<() => unkno
   [
     "a login that is refused",
     (on) => withRootKeys(on, () => ""),
-    /not asked: All configured authentication methods failed\./,
+    /could not be checked: All configured authentication methods failed\./,
   ],
   [
     "a host that takes its time",
     (on) => withRootKeys(on, (keys) => keys.replace(/^ssh-/gm, 'command="sleep 60" ssh-')),
-    /not asked: no answer within 10 seconds\./,
+    /could not be checked: no answer within 10 seconds\./,
   ],
   [
     "an agent that is not whole",
@@ -203,7 +203,7 @@ const noAnswer: [string, (on: TestHost) => (() => unknown) | Promise<() => unkno
       return () =>
         on.run("cd /var/lib/rootless-docker/agents; for a in *; do cp -a /root/agent $a/; done");
     },
-    /not asked: exit status 1: sha256sum: WARNING: 1 computed checksum did NOT match\./,
+    /could not be checked: exit status 1: sha256sum: WARNING: 1 computed checksum did NOT match\./,
   ],
 ];
 
