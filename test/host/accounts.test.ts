@@ -140,9 +140,9 @@ test("uid, home, shell and keys of a new account; what goes with it", async () =
     ),
   ).toBe(`fresh:x:4100:4100:MARK:/srv/fresh:/bin/sh\n${keys.join("\n")}\n700 fresh\n600 fresh\n`);
   expect((await fresh.apply()).changed).toEqual([]);
-  // Somebody is still logged in.
+  // Somebody is still logged in, and a write was cut off.
   await host.run(
-    "setsid setpriv --reuid 4100 --regid 4100 --clear-groups sleep 300 >/dev/null 2>&1 </dev/null & until pgrep -u 4100 -x sleep; do sleep 0.1; done",
+    "install -o fresh /dev/null /srv/fresh/.ssh/authorized_keys.rootless-docker-new; setsid setpriv --reuid 4100 --regid 4100 --clear-groups sleep 300 >/dev/null 2>&1 </dev/null & until pgrep -u 4100 -x sleep; do sleep 0.1; done",
   );
   await fresh.back();
   expect(

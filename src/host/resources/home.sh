@@ -18,8 +18,8 @@ look_home() {
 		[ -n "$SEEN_VALUE" ] || printf '%s\n' "$path" >>"$WORK/home/paths"
 	done
 	if [ ! -s "$WORK/home/paths" ] || [ -e "$WORK/home/refused" ]; then return 0; fi
-	as_account perl -e "$HOME_LOOK" "$HOME_FILE_MOST" <"$WORK/home/paths" >"$WORK/home/answer" ||
-		: >"$WORK/home/answer"
+	as_account perl -e "$HOME_LOOK" "$HOME_FILE_MOST" "$VERB" \
+		<"$WORK/home/paths" >"$WORK/home/answer" || : >"$WORK/home/answer"
 	seen=$(cd "$WORK/home" && perl -e "$HOME_READ" "$WORK/home/" <answer) ||
 		refuse_home "that $ACCOUNT does not say what is there ($(last_words))"
 	HOME_INDEX=$HOME_INDEX$NEWLINE$seen
@@ -29,7 +29,7 @@ look_home() {
 # SIZE bytes of a file. A path that begins with "=" is looked at where its links lead.
 HOME_LOOK='
 use Fcntl;
-my $most = shift;
+my ($most, $verb) = @ARGV;
 binmode STDOUT;
 while (my $path = <STDIN>) {
 	chomp $path;
@@ -39,6 +39,8 @@ while (my $path = <STDIN>) {
 			$at = $to =~ m{^/} ? $to : $at =~ s{[^/]*\z}{$to}r;
 		}
 	}
+	# What a write that was killed has left beside it.
+	unlink "$at.rootless-docker-new" if $verb ne "check";
 	my @found = lstat $at;
 	my $mode = @found ? sprintf "%o", $found[2] & 07777 : "-";
 	my $kind = !@found ? "absent" : -l _ ? "link" : -d _ ? "dir" : -f _ ? "file" : "other";
