@@ -39,7 +39,7 @@ while (my $path = <STDIN>) {
 			$at = $to =~ m{^/} ? $to : $at =~ s{[^/]*\z}{$to}r;
 		}
 	}
-	# What a write that was killed has left beside it.
+	# A write that was killed may have left a file beside it.
 	unlink "$at.rootless-docker-new" if $verb ne "check";
 	my @found = lstat $at;
 	my $mode = @found ? sprintf "%o", $found[2] & 07777 : "-";
