@@ -22,8 +22,8 @@ limitation_facts() {
 yes_if() { if "$@"; then printf true; else printf false; fi; }
 
 # One program as the account says into $WORK/words, a line each: the CLI's version, what is at
-# /run/docker.sock for containers, what RootlessKit says of itself, and its arguments. DOCKERD is
-# the oldest process of that name: what runs in a container is younger.
+# /run/docker.sock for containers, and what RootlessKit says of itself. Its arguments follow.
+# DOCKERD is the oldest process of that name: what runs in a container is younger.
 look_at_processes() {
 	DOCKERD=$(pgrep -o -u "$ACCOUNT_UID" -x dockerd) || fail "docker.service of $ACCOUNT" \
 		"no dockerd" "one" "see 'systemctl --user status docker' as $ACCOUNT, then run again"
@@ -32,9 +32,9 @@ look_at_processes() {
 		if [ "$1" -ef "$run/docker.sock" ]; then echo itself; else stat -L -c %F "$1" || echo; fi
 		if command -v rootlessctl >/dev/null; then rootlessctl --socket "$api" info --json
 		else curl -fsS --unix-socket "$api" http://rootlesskit/v1/info; fi | tr -d " \n\""
-		echo
-		tr "\0" "\n" <"/proc/$2/cmdline"' sh "/proc/$DOCKERD/root/run/docker.sock" \
-		"$(pgrep -o -u "$ACCOUNT_UID" -x rootlesskit)" </dev/null >"$WORK/words" || true
+		echo' sh "/proc/$DOCKERD/root/run/docker.sock" </dev/null >"$WORK/words" || true
+	timeout 20 head -c 65536 "/proc/$(pgrep -o -u "$ACCOUNT_UID" -x rootlesskit)/cmdline" |
+		tr '\0' '\n' >>"$WORK/words"
 }
 
 # The daemon's words about itself, and those of $WORK/words.
