@@ -3,9 +3,13 @@
 
 # Facts of the step daemon, whose document this run has.
 limitation_facts() {
-	local address here=false apparmor=''
-	word_facts
-	process_facts
+	local dockerd address here=false apparmor=''
+	# The oldest of that name: what runs in a container is younger.
+	dockerd=$(pgrep -o -u "$ACCOUNT_UID" -x dockerd) || fail "docker.service of $ACCOUNT" \
+		"no process dockerd" "the daemon to look at" \
+		"run again; where it stays so, see 'systemctl --user status docker' as $ACCOUNT"
+	word_facts "$dockerd"
+	process_facts "$dockerd"
 	argument_facts
 	fact daemon.isDriverNamed "$(yes_if has daemon.json/storage-driver)"
 	fact daemon.userlandProxy "$(yes_if [ "$(doc daemon.json/userland-proxy)" != false ])"
@@ -21,49 +25,40 @@ limitation_facts() {
 
 yes_if() { if "$@"; then printf true; else printf false; fi; }
 
-# One program as the account says into $WORK/words, a line each: the CLI's version, what is at
-# /run/docker.sock for containers, and what RootlessKit says of itself. Its arguments follow.
-# DOCKERD is the oldest process of that name: what runs in a container is younger.
-look_at_processes() {
-	DOCKERD=$(pgrep -o -u "$ACCOUNT_UID" -x dockerd) || fail "docker.service of $ACCOUNT" \
-		"no dockerd" "one" "see 'systemctl --user status docker' as $ACCOUNT, then run again"
-	as_account sh -c 'run=$XDG_RUNTIME_DIR api=$XDG_RUNTIME_DIR/dockerd-rootless/api.sock
-		docker --version
-		if [ "$1" -ef "$run/docker.sock" ]; then echo itself; else stat -L -c %F "$1" || echo; fi
-		if command -v rootlessctl >/dev/null; then rootlessctl --socket "$api" info --json
-		else curl -fsS --unix-socket "$api" http://rootlesskit/v1/info; fi | tr -d " \n\""
-		echo' sh "/proc/$DOCKERD/root/run/docker.sock" </dev/null >"$WORK/words" || true
-	timeout 20 head -c 65536 "/proc/$(pgrep -o -u "$ACCOUNT_UID" -x rootlesskit)/cmdline" |
-		tr '\0' '\n' >>"$WORK/words"
-}
-
-# The daemon's words about itself, and those of $WORK/words.
+# The daemon's words about itself. One program as the account says the rest: the CLI's version, what
+# is at /run/docker.sock for containers, and the protocols of RootlessKit's ports. $1 dockerd's
+# process.
 word_facts() {
 	local version='' socket='' info=''
 	fact daemon.limits "$(words_of "$(docker_info Limits)")"
 	fact daemon.security "$(words_of "$(docker_info SecurityOptions)")"
 	fact daemon.version "$(word_of_account "$(docker_info ServerVersion)")"
 	fact daemon.experimental "$(word_of_account "$(docker_info ExperimentalBuild)")"
+	as_account sh -c 'run=$XDG_RUNTIME_DIR api=$XDG_RUNTIME_DIR/dockerd-rootless/api.sock
+		docker --version
+		if [ "$1" -ef "$run/docker.sock" ]; then echo itself; else stat -L -c %F "$1" || echo; fi
+		if command -v rootlessctl >/dev/null; then rootlessctl --socket "$api" info --json
+		else curl -fsS --unix-socket "$api" http://rootlesskit/v1/info; fi | tr -d " \n"' \
+		sh "/proc/$1/root/run/docker.sock" </dev/null >"$WORK/words" || true
+	# The last line has no end.
 	{ read -r version && read -r socket && read -r info; } <"$WORK/words" || true
 	version=${version#Docker version }
 	fact client.version "$(word_of_account "${version%%,*}")"
 	fact dockerd.socket "$(words_of "$socket")"
-	case $info in *protos:[*) info=${info#*protos:[} info=${info%%]*} ;; *) info='' ;; esac
-	case $info in *[!a-z0-9,]*) info='' ;; esac
-	fact rootlesskit.protocols "$info"
+	case $info in *'"protos":['*) info=${info#*'"protos":['} ;; *) info='' ;; esac
+	fact rootlesskit.protocols "$(printf '%s' "${info%%]*}" | tr -cd 'a-z0-9,')"
 }
 
 # Words of the account's programs, as a part of a text. $1 the words.
 words_of() { printf '%.300s' "$(shown "$1")"; }
 
-# The kernel's facts of dockerd.
+# The kernel's facts of dockerd. $1 its process.
 process_facts() {
 	local name value
-	fact dockerd.process "$DOCKERD"
+	fact dockerd.process "$1"
 	{
-		# shellcheck disable=SC2046,SC2183 # two words
-		printf 'network %s\nmachineNetwork %s\n' \
-			$(readlink "/proc/$DOCKERD/ns/net" /proc/1/ns/net)
+		echo "network $(readlink "/proc/$1/ns/net")"
+		echo "machineNetwork $(readlink /proc/1/ns/net)"
 		awk '
 			function add(list, word) { return list (list == "" ? "" : ",") word }
 			FILENAME ~ /status$/ && $1 == "CapEff:" { print "capabilities " $2 }
@@ -77,22 +72,25 @@ process_facts() {
 				print "idMap " map
 				print "interfaces " devices
 				print "rootMount " root
-			}' "/proc/$DOCKERD/status" "/proc/$DOCKERD/uid_map" "/proc/$DOCKERD/net/dev" \
-			"/proc/$DOCKERD/mountinfo"
+			}' "/proc/$1/status" "/proc/$1/uid_map" "/proc/$1/net/dev" "/proc/$1/mountinfo"
 	} >"$WORK/process"
 	while read -r name value; do fact "dockerd.$name" "$(words_of "$value")"; done <"$WORK/process"
 }
 
 # The value of an argument that RootlessKit was started with, or "true" of one without a value: of
-# several the last, as it takes them. $1 its name.
+# several the last, as it takes them. The oldest process of that name is the account's own. $1 its
+# name.
 rootlesskit_argument() {
 	local line value=''
+	[ -s "$WORK/rootlesskit-arguments" ] ||
+		timeout 20 head -c 65536 "/proc/$(pgrep -o -u "$ACCOUNT_UID" -x rootlesskit)/cmdline" |
+		tr '\0' '\n' >"$WORK/rootlesskit-arguments"
 	while IFS= read -r line; do
 		case $line in
 		"--$1="*) value=${line#*=} ;;
 		"--$1") value=true ;;
 		esac
-	done <"$WORK/words"
+	done <"$WORK/rootlesskit-arguments"
 	printf '%s' "$value"
 }
 

@@ -2,9 +2,7 @@
 #   absent | file MODE SUM [UID:GID] | dir MODE | link TARGET | other
 
 path_state() {
-	if [ -h "$1" ] && [ "$1" -ef /dev/null ]; then
-		printf 'link /dev/null'
-	elif [ -h "$1" ]; then
+	if [ -h "$1" ]; then
 		printf 'link %s' "$(readlink "$1")"
 	elif [ ! -e "$1" ]; then
 		printf absent

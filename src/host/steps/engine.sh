@@ -15,7 +15,7 @@ engine_apply() {
 	*) want_packaged_engine ;;
 	esac
 	if [ "$(doc source)" = static-archive ]; then use_engine_of "$ID"; else PATH=$SYSTEM_PATH; fi
-	[ -e "$DOC/is-same" ] || owner_of_files_problems
+	owner_of_files_problems
 	id_map_problems
 	stop_on_problems
 	ENGINE_VERSION=$(engine_version)
@@ -81,7 +81,7 @@ want_packaged_engine() {
 
 # True where another source has brought an engine: the earlier one's step, or one that was killed.
 may_replace_packages() {
-	{ [ -e "$DOC/is-same" ] || [ ! -s "$STATE/packages" ]; } && return 1
+	[ -s "$STATE/packages" ] || return 1
 	! is_applied engine || ! grep -qxF "source: \"$(doc source)\"" "$OWN/engine"
 }
 

@@ -57,7 +57,6 @@ stop_without_network() {
 
 daemon_facts() {
 	local word list=''
-	look_at_processes
 	for word in $(delegated_controllers); do list=$list${list:+,}$word; done
 	fact storageDriver "$(word_of_account "$(docker_info Driver)")"
 	fact cgroup.version "$(word_of_account "$(docker_info CgroupVersion)")"
