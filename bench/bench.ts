@@ -1,5 +1,6 @@
 /**
- * This package against a script by hand, alone and as one command of Pulumi's, in pairs on fresh hosts: `npm run bench -- --pairs 3 --source StaticArchive`.
+ * This package against a script by hand, alone and as one command of Pulumi's, on fresh hosts:
+ * `npm run bench -- --pairs 3 --source StaticArchive`.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
