@@ -4,7 +4,7 @@ import { Installation } from "./installation";
 
 let installations = 0;
 
-/** A new installation for an account: preflight and account only, neither needs a package. */
+/** A new installation for an account: the step machine only, on a host that has an engine. */
 export async function give(host: TestHost, name: string, wishes: StepArgs = {}) {
   const installation = new Installation(host, `b${++installations}`);
   const all: StepArgs = {
@@ -15,12 +15,9 @@ export async function give(host: TestHost, name: string, wishes: StepArgs = {}) 
     account: { name, ...wishes.account },
   };
   await installation.install();
-  const apply = async () => {
-    await installation.apply("preflight", all);
-    return installation.apply("account", all);
-  };
+  const apply = () => installation.apply("machine", all);
   const back = async () => {
-    const answer = await installation.revert("account", all);
+    const answer = await installation.revert("machine", all);
     await installation.revertAgent();
     return answer;
   };

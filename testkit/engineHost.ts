@@ -25,21 +25,14 @@ export interface EngineHost {
   withArchives: (version: string, engine?: StepArgs["engine"], args?: StepArgs) => StepArgs;
 }
 
-/**
- * Makes one for a file's tests, who may use what it returns from their first test on.
- *
- * @param like the distribution that it stands for. Defaults to Debian itself.
- * @param suite of Debian. Defaults to trixie.
- * @param packages that are there already. Defaults to none.
- */
-export function engineHost({
-  like,
-  suite,
-  packages,
-}: Pick<Partial<HostArgs>, "like" | "suite" | "packages"> = {}): EngineHost {
+/** Makes one for a file's tests, who may use what it returns from their first test on. */
+export function engineHost(
+  args: Pick<Partial<HostArgs>, "like" | "suite" | "packages" | "engine"> = {},
+): EngineHost {
   const given = {} as EngineHost;
+  const { like } = args;
   beforeAll(async () => {
-    given.host = await bootHost({ like, packages, ...(suite && { suite }) });
+    given.host = await bootHost(args);
     given.downloads = await (like ? serveFor(like) : serveRepository());
     if (like) await given.host.run(nameRepository[like](given.downloads.url));
     given.before = await snapshotHost(given.host);
@@ -84,15 +77,15 @@ const nameRepository: Record<Distribution, (url: string) => string> = {
     `echo 'Server = ${url}/os' >/etc/pacman.d/mirrorlist; pacman -Sy --noconfirm >/dev/null`,
 };
 
-/** What preflight and engine do, without the other steps. */
+/** What the step machine does, without the others. */
 export async function applyEngine(app: Installation, args: StepArgs): Promise<void> {
   await app.install();
-  for (const step of ["preflight", "engine"] as const) await app.apply(step, args);
+  await app.apply("machine", args);
 }
 
-/** Takes that back. Returns what the step engine said. */
+/** Takes that back. Returns what the step said. */
 export async function revertEngine(app: Installation, args: StepArgs): Promise<string> {
-  const { said } = await app.revert("engine", args);
+  const { said } = await app.revert("machine", args);
   await app.revertAgent();
   return said.join("\n");
 }
@@ -104,8 +97,6 @@ export interface Refused {
   /** What somebody does before, and how it is taken back. */
   first?: string | (() => string);
   then?: string;
-  /** Defaults to engine. */
-  step?: "preflight" | "engine";
   says: RegExp;
 }
 
@@ -117,14 +108,13 @@ export function testRefused(
 ): void {
   test.each(rows)(
     "$what: an error, and nothing is changed",
-    async ({ engine, first, then, step = "engine", says }) => {
+    async ({ engine, first, then, says }) => {
       if (first !== undefined) await given.host.run(typeof first === "string" ? first : first());
       const there = await snapshotHost(given.host);
       const app = new Installation(given.host, "a1");
       const wishes = wishesOf(engine);
       await app.install();
-      if (step === "engine") await app.apply("preflight", wishes);
-      const { exitCode, said } = await app.tryApply(step, wishes);
+      const { exitCode, said } = await app.tryApply("machine", wishes);
       expect([exitCode, said.join("\n")]).toEqual([1, expect.stringMatching(says)]);
       await revertEngine(app, wishes);
       expect(diffSnapshots(there, await snapshotHost(given.host))).toEqual([]);

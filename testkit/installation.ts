@@ -4,7 +4,7 @@ import {
   applyCommand,
   checkCommand,
   copyPath,
-  preflightCommand,
+  machineCommand,
   revertCommand,
   uninstallCommand,
   type Invocation,
@@ -42,14 +42,14 @@ export class Installation {
 
   async install(): Promise<void> {
     expectDone(await this.tryInstall());
-    // What the step preflight remembers, for the tests that try one other step.
+    // What the step machine remembers, for the tests that try another step.
     const owner = `/var/lib/rootless-docker/installations/${this.id}/owner`;
     await this.host.run(`[ -e ${owner} ] || {
       echo installation ${this.id} >${owner}.new; sync ${owner}.new; mv ${owner}.new ${owner}
       sync ${owner} $(dirname ${owner}); }`);
   }
 
-  /** Installs the agent alone, and returns a failure too. In an `up` the command of preflight does it. */
+  /** Installs the agent alone, and returns a failure too. In an `up` the command of the step machine does it. */
   async tryInstall(): Promise<Answer> {
     const copy = await this.copyAgent();
     const command = `sh ${copy} install agent ${this.id} auto && rm -f ${copy}`;
@@ -73,7 +73,7 @@ export class Installation {
     const document = documentText(step, wishes);
     const verb = this.created.has(step) ? "update" : "apply";
     const command =
-      step === "preflight" ? preflightCommand(verb, this.who) : applyCommand(verb, step, this.who);
+      step === "machine" ? machineCommand(verb, this.who) : applyCommand(verb, step, this.who);
     return this.noted("add", step, this.call(command, document));
   }
 
@@ -133,25 +133,18 @@ export class Installation {
   /** Of the last `up`. */
   #wishes: StepArgs = {};
 
-  /** All steps, side by side where the component runs them so. */
+  /** All steps. */
   async applyAll(wishes: StepArgs = {}): Promise<Record<StepName, Answer>> {
     await this.install();
-    const preflight = await this.apply("preflight", wishes);
-    const accountDone = this.apply("account", wishes);
-    const secretsDone = this.apply("secrets", wishes);
-    const engine = await this.apply("engine", wishes);
-    const kernelDone = this.apply("kernel", wishes);
-    const [account, kernel, secrets] = await Promise.all([accountDone, kernelDone, secretsDone]);
+    const machine = await this.apply("machine", wishes);
+    const secrets = await this.apply("secrets", wishes);
     const daemon = await this.apply("daemon", wishes);
-    return { preflight, engine, account, kernel, secrets, daemon };
+    return { machine, secrets, daemon };
   }
 
-  /** All reverts, in the component's order; secrets, account and kernel side by side. */
+  /** All reverts, in the component's order. */
   async revertAll(wishes: StepArgs = {}): Promise<void> {
-    await this.revert("daemon", wishes);
-    const rest = ["secrets", "kernel", "account"] as const;
-    await Promise.all(rest.map((step) => this.revert(step, wishes)));
-    await this.revert("engine", wishes);
+    for (const step of revertOrder) await this.revert(step, wishes);
     await this.revertAgent();
   }
 

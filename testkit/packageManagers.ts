@@ -17,13 +17,13 @@ import { type Answer, Installation } from "./installation";
 export async function liveThroughVersions(
   given: EngineHost,
   wishesOf: (version: string) => StepArgs,
-  look: (engine: Answer) => Promise<void>,
+  look: (machine: Answer) => Promise<void>,
 ): Promise<string[]> {
   const app = new Installation(given.host, "a1");
   const [earlier, current] = [earlierEngine, currentEngine].map(wishesOf);
-  const { engine } = await app.applyAll(earlier);
-  expect(engine.facts["versions.engine"]).toBe(earlierEngine);
-  await look(engine);
+  const { machine } = await app.applyAll(earlier);
+  expect(machine.facts["versions.engine"]).toBe(earlierEngine);
+  await look(machine);
   const runs = () => asAccount(given.host, "app", "docker run --rm busybox echo here");
   await importImage(given.host, "app");
   expect(await runs()).toBe("here\n");
@@ -92,11 +92,10 @@ export function testAnotherAtWork(
     const before = await snapshotHost(given.host);
     const app = new Installation(given.host, "a1");
     await app.install();
-    await app.apply("preflight", wishesOf());
     await given.host.run(
       `${installs} >/dev/null 2>&1 & timeout 60 sh -c 'until pgrep -x sleep; do sleep 0.1; done'`,
     );
-    const { said, changed } = await app.apply("engine", wishesOf());
+    const { said, changed } = await app.apply("machine", wishesOf());
     expect(said.join("\n")).toMatch(says);
     expect(changed.join("\n")).not.toContain("slow");
     await revertEngine(app, wishesOf());

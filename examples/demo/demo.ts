@@ -141,13 +141,10 @@ interface Words {
 const words: Record<string, Words> = {
   installation: { does: "a name for this installation" },
   agent: { does: "the program that does the work on the host", undoes: "that program" },
-  preflight: { does: "everything that could stand in the way is looked at, nothing changed" },
-  engine: { does: "the engine's packages, without a root daemon", undoes: "those packages" },
-  account: {
-    does: "an ordinary account, with subordinate ids and a service manager",
-    undoes: "the account",
+  machine: {
+    does: "the engine's packages, an ordinary account, and kernel settings",
+    undoes: "all of these",
   },
-  kernel: { does: "kernel settings that containers need without root", undoes: "those settings" },
   secrets: { does: "secret values of the daemon (none here)" },
   daemon: {
     does: "the account's daemon is configured and started, and asked what it can do",

@@ -115,7 +115,9 @@ export function stepCodeHash(step: StepName): string {
 
 /** The functions that a step's own work leads to, but those of core and ledger, and the verbs themselves. */
 export function functionsOfStep(step: StepName): string[] {
-  return reachedFrom([`${step}_apply`, `${step}_facts`]).filter(
+  return reachedFrom(
+    ["preflight", "begin", "apply", "facts"].map((part) => `${step}_${part}`),
+  ).filter(
     (name) => !/^host\/(core\/|ledger\/|main)/.test(shellFunctions().get(name)?.path ?? ""),
   );
 }

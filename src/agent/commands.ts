@@ -91,13 +91,10 @@ export function removeCopyCommand({ installation }: Pick<Invocation, "installati
 }
 
 /**
- * The document of preflight is on stdin. The agent is put into place first, unless it is there already. Others of the
+ * The document of the first step, `machine`, is on stdin. The agent is put into place first, unless it is there already. Others of the
  * login's group may be able to change the copy: so root runs a file that the login alone has, once its sum is right.
  */
-export function preflightCommand(
-  verb: "apply" | "update",
-  who: Invocation & StepInvocation,
-): string {
+export function machineCommand(verb: "apply" | "update", who: Invocation & StepInvocation): string {
   const { installation, transfer, escalation, agentId } = who;
   const asks = escalation === byPassword;
   // A run that was killed has left one.
@@ -107,7 +104,7 @@ export function preflightCommand(
   const isThere = `[ "$(readlink $a)$(cat $a/escalation)" = ${installed} ] && sha256sum --status -c $a/sha256`;
   const isWhole = `echo "${agentSum()}  $f" | sha256sum --status -c || ! echo "sha256sum: $c: not what was brought" >&2`;
   const install = `sh $f install agent ${installation} ${escalation}`;
-  const apply = `sh $a/agent ${verb} preflight ${installation} ${wordOf(escalation)} ${agentId}`;
+  const apply = `sh $a/agent ${verb} machine ${installation} ${wordOf(escalation)} ${agentId}`;
   // Both agents read the password, which this shell keeps in a variable of its own: printf is a part of it.
   const [before, installs, applies] = asks
     ? [readPassword, `${printPassword} | ${install}`, `{ ${printPassword}; cat; } | ${apply}`]

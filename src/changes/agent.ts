@@ -1,5 +1,5 @@
 /**
- * The meaning of another agent, in one line. Preflight's document names its parts in lines such as `# core HASH`, and
+ * The meaning of another agent, in one line. The document of the step machine names its parts in lines such as `# core HASH`, and
  * has what every step's document says: `recheck: "today"`.
  */
 export function agentChange(before: string, after: string): string | undefined {

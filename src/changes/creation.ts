@@ -10,7 +10,7 @@ import { EngineSource, RootfulDocker } from "../steps/engine/args";
 import { purgedData } from "../steps/engine/settings";
 import { renderDocument } from "../steps/document";
 import { type InputPath, type SettingsAt, settingsAt } from "../steps/inputPaths";
-import { kernel } from "../steps/kernel/step";
+import { kernelDocument, kernelInputs } from "../steps/machine";
 import { PrivilegedPorts } from "../steps/kernel/args";
 import { shownValue } from "./documents";
 import { shown } from "./shown";
@@ -46,12 +46,9 @@ const rows = [
       keysInWords(account),
     ),
   ),
-  {
-    name: "kernel",
-    paths: kernel.inputs,
-    say: (settings: Settings) =>
-      renderDocument(kernel.document(settings, "")).trim().split("\n").join(", "),
-  },
+  row("kernel", kernelInputs, (given) =>
+    renderDocument(kernelDocument(given)).trim().split("\n").join(", "),
+  ),
   row("ports", ["privilegedPorts"], ({ privilegedPorts }) => ports[privilegedPorts]),
   row("daemon", daemonInputs, (given) =>
     list(
@@ -104,8 +101,8 @@ export class Creation {
     // An installation that comes with it is another machine's or account's, which the component says.
     const isNew = this.isFirst || (await hookValue(newInputs?.triggers)) !== undefined;
     if (!isNew) return undefined;
-    const others = ["destroy", "login"];
-    const isLeft = (row: string) => [...others, ...this.created].includes(row);
+    const ofMachine = this.created.has("machine") ? ["engine", "account", "kernel", "ports"] : [];
+    const isLeft = (row: string) => ["destroy", "login", "daemon", ...ofMachine].includes(row);
     return `${await creationInWords(this.inputs, "goes on to make", isLeft)}\n${afterFailure}`;
   }
 }

@@ -19,8 +19,7 @@ export function changeInWords(
   after: string,
   isSecret: boolean,
 ): string | undefined {
-  // Preflight looks at what another step changes.
-  const changes = step.reverts ? changesBetween(before, after) : [];
+  const changes = changesBetween(before, after).filter(({ key }) => !step.looksAt.includes(key));
   if (changes.length === 0) return undefined;
   return byEffect(
     changes.map((change) => [

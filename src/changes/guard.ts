@@ -51,7 +51,7 @@ export function guardRestarts(
       textOf(args.newInputs?.stdin),
       knownValue(pulumi.output(inputs.from(["restarts"], (settings) => settings.restarts))),
     ]);
-    if (restarts !== Restarts.Refuse || !step?.reverts) return undefined;
+    if (restarts !== Restarts.Refuse || step === undefined) return undefined;
     if (before === undefined || after === undefined) return undefined;
     const refused = restartingKeys(step, before.text, after.text).filter(([key]) => !said.has(key));
     return refusalInWords(args.name, refused, " by this step");
@@ -70,14 +70,12 @@ export function refusedChanges(before: Settings, after: Settings): [what: string
     ...(before.account.name === after.account.name ? [] : ["account.name"]),
   ];
   if (moved.length > 0) return moved.map((path) => [path, moves]);
-  return steps
-    .filter(({ reverts }) => reverts)
-    .flatMap((step) => {
-      const [old, present] = [before, after].map((settings) =>
-        renderDocument(documentOf(step, settings, "")),
-      );
-      return restartingKeys(step, old, present);
-    });
+  return steps.flatMap((step) => {
+    const [old, present] = [before, after].map((settings) =>
+      renderDocument(documentOf(step, settings, "")),
+    );
+    return restartingKeys(step, old, present);
+  });
 }
 
 const moves =

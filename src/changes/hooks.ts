@@ -3,6 +3,7 @@ import type { Notes } from "../steps/everyStep";
 import { previewHook } from "../engineHooks";
 import { hookOutput, hookValue, hooksWork, knownValue } from "../sdkInternals";
 import { steps } from "../steps";
+import { machine } from "../steps/machine";
 import { withoutPassword } from "../ssh/sudoPassword";
 import { agentChange } from "./agent";
 import type { Creation } from "./creation";
@@ -26,9 +27,14 @@ export function sayChanges(
       return driftInWords(await notesOf(oldInputs), await notesOf(newInputs));
     const [before, after] = await Promise.all([textOf(oldInputs?.stdin), textOf(newInputs?.stdin)]);
     if (before === undefined || after === undefined) return undefined;
-    if (child === `${name}-preflight`) return agentChange(before.text, after.text);
     const step = steps.find((one) => child === `${name}-${one.name}`);
-    return step && changeInWords(step, before.text, after.text, before.isSecret || after.isSecret);
+    if (step === undefined) return undefined;
+    const isSecret = before.isSecret || after.isSecret;
+    const said = [
+      step === machine ? agentChange(before.text, after.text) : undefined,
+      changeInWords(step, before.text, after.text, isSecret),
+    ].filter((one) => one !== undefined);
+    return said.length > 0 ? said.join("; ") : undefined;
   };
   const hook = previewHook(`${name}-changes`, () => component, words);
   const made = previewHook(

@@ -124,7 +124,7 @@ export function explainMissingAgent(step: string, error: string): string | undef
   const [words] = /^\S*sh: .*\/rootless-docker\/agent.*$/m.exec(error) ?? sumsWords(error);
   return (
     words &&
-    `${step}: agent: found none that is whole (${words}); wanted the one that preflight puts there. To fix: run pulumi up with a new value of recheck, which puts it back, then run this again: the machine was made anew, the agent changed or removed by hand, or the power went`
+    `${step}: agent: found none that is whole (${words}); wanted the one that the step machine puts there. To fix: run pulumi up with a new value of recheck, which puts it back, then run this again: the machine was made anew, the agent changed or removed by hand, or the power went`
   );
 }
 

@@ -8,7 +8,7 @@ import {
   applyCommand,
   copyCommand,
   copyPath,
-  preflightCommand,
+  machineCommand,
   removeCopyCommand,
   revertCommand,
   uninstallCommand,
@@ -21,7 +21,7 @@ import { withPassword } from "../ssh/sudoPassword";
 import { type StepName, documentOf, steps } from "../steps";
 import { type Document, renderDocument } from "../steps/document";
 import { driftInDocument, everyStepInputs, type Notes } from "../steps/everyStep";
-import { preflight } from "../steps/preflight";
+import { machine } from "../steps/machine";
 import type { Settings } from "../steps/settings";
 import type { Step } from "../steps/step";
 
@@ -66,14 +66,14 @@ export function runSteps(context: StepContext, accepted: true | Promise<boolean>
 }
 
 /**
- * A file of the login's with the agent's text, which preflight puts into place. Refused arguments end here, before
+ * A file of the login's with the agent's text, which the step machine puts into place. Refused arguments end here, before
  * anything touches the host.
  */
 function copyAgent(context: StepContext, accepted: true | Promise<boolean>): pulumi.Resource {
   const { name, inputs, invocation, installation, options, transfer } = context;
   const connection =
     accepted === true ? context.connection : connectionIf(accepted, context.connection);
-  // Another value of these brings the file again: preflight may need it then, or another user.
+  // Another value of these brings the file again: that step may need it then, or another user.
   const paths = ["recheck", "takeOver", "connection.user"] as const;
   const needed = ({ recheck = "", takeOver, connection: { user } }: Settings) =>
     [recheck, String(takeOver), user].join(" ");
@@ -159,7 +159,7 @@ function runStep(
   const { inputs, owner, drift } = context;
   const name = step.name as StepName;
   const agent = stepCodeHash(name);
-  const isFirst = step === preflight;
+  const isFirst = step === machine;
   const { program, parts } = agentParts();
   const isIdle = (settings: Settings) =>
     step.isSecret && renderDocument(step.document(settings, owner)) === "";
@@ -184,11 +184,11 @@ function runStep(
     ? drift.apply((notes) => pulumi.output(stdinWith(driftInDocument(notes[name]))))
     : stdinWith({});
   const runs = (verb: "apply" | "update", who: Invocation & StepInvocation) =>
-    isFirst ? preflightCommand(verb, who) : applyCommand(verb, name, who);
+    isFirst ? machineCommand(verb, who) : applyCommand(verb, name, who);
   return command(context, name, {
     create: unlessIdle((who) => runs("apply", who)),
     update: invocation.apply((who) => runs("update", who)),
-    delete: step.reverts ? unlessIdle((who) => revertCommand(name, who)) : undefined,
+    delete: unlessIdle((who) => revertCommand(name, who)),
     stdin: afterPassword(inputs, stdin),
     dependsOn,
   });

@@ -6,13 +6,10 @@ import { checkNewCommand } from "../agent/commands";
 import { escalationArgument } from "../ssh/settings";
 import { withPassword } from "../ssh/sudoPassword";
 import { type KnownConnection, runOverSsh } from "../ssh/ssh";
-import { documentOf } from "../steps";
-import { type Document, renderDocument } from "../steps/document";
-import { everyStepInputs } from "../steps/everyStep";
-import type { Step } from "../steps/step";
-import type { InputPath } from "../steps/inputPaths";
-import { kernel } from "../steps/kernel/step";
-import { preflight } from "../steps/preflight";
+import { renderDocument } from "../steps/document";
+import { everyStepDocument, everyStepInputs } from "../steps/everyStep";
+import { type InputPath, settingsAt } from "../steps/inputPaths";
+import { kernelDocument, kernelInputs, preflightDocument, preflightInputs } from "../steps/machine";
 import { type NewMachine, readNewMachine } from "./answer";
 
 /**
@@ -26,22 +23,20 @@ export async function askNewMachine(
   owner: string,
   connection: KnownConnection,
 ): Promise<NewMachine | undefined> {
-  const asked: Step[] = [kernel, preflight];
-  const ofSteps = asked.flatMap((step) => step.inputs);
   const paths: InputPath[] = [
-    ...ofSteps,
+    ...preflightInputs,
+    ...kernelInputs,
     ...everyStepInputs,
     "privilegeEscalation",
     "connection.sudoPassword",
   ];
   const command = inputs.from(paths, (settings) =>
     checkNewCommand(
-      renderDocument(
-        asked.reduce<Document>(
-          (all, step) => ({ ...all, ...documentOf(step, settings, owner) }),
-          {},
-        ),
-      ),
+      renderDocument({
+        ...kernelDocument(settings),
+        ...preflightDocument(settingsAt(settings, preflightInputs), owner),
+        ...everyStepDocument(settings),
+      }),
       escalationArgument(settings),
     ),
   );

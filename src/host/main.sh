@@ -26,29 +26,31 @@ install_agent() {
 # A step that changes what the daemon stands on has the daemon follow. Changes of a run that was
 # killed count: $OWN/STEP.begun is not empty until the step has ended.
 apply() {
-	local begun=$OWN/$STEP.begun was_killed=''
+	local begun=$OWN/$STEP.begun
 	DOC=$WORK/doc
 	read_document - "$DOC" "$OWN/$STEP"
 	stop_where_code_differs
-	[ "$STEP" = preflight ] || [ -s "$OWN/owner" ] ||
-		fail "installation $ID" "nothing on this machine that knows it" \
-			"the record that the step preflight makes" \
-			"give recheck a new value, with which every step runs, if the machine was made anew; \
-if another stack took the account over, take this RootlessDockerHost out of its program"
 	meet_account
 	# Notes of an earlier destroy for the next one do not count any more.
 	{ [ ! -e "$OWN/on-destroy-data" ] && [ ! -e "$OWN/home-refused" ]; } ||
 		rm -f "$OWN/on-destroy-data" "$OWN/home-refused"
-	case $STEP in
-	engine | account | kernel | secrets)
-		[ ! -s "$begun" ] || was_killed=yes
-		echo "$STEP" >"$begun"
+	call_if_there "${STEP}_preflight"
+	[ -s "$OWN/owner" ] ||
+		fail "installation $ID" "nothing on this machine that knows it" \
+			"the record that the step machine makes" \
+			"give recheck a new value, with which every step runs, if the machine was made anew; \
+if another stack took the account over, take this RootlessDockerHost out of its program"
+	if [ "$STEP" = daemon ]; then
 		apply_step
-		if [ -s "$WORK/changed" ] || [ -n "$was_killed" ]; then follow_daemon; fi
+	else
+		[ ! -s "$begun" ] || WAS_KILLED=yes
+		echo "$STEP" >"$begun"
+		call_if_there "${STEP}_begin"
+		[ ! -s "$WORK/changed" ] || follow_daemon
+		apply_step
+		if [ -s "$WORK/changed" ] || [ -n "$WAS_KILLED" ]; then follow_daemon; fi
 		: >"$begun"
-		;;
-	*) apply_step ;;
-	esac
+	fi
 }
 
 # Makes what a step wants, and gives back what it wanted before and does not want any more. The step
@@ -56,6 +58,7 @@ if another stack took the account over, take this RootlessDockerHost out of its 
 apply_step() {
 	local record=$OWN/$STEP
 	"${STEP}_apply"
+	forget_packages
 	settle
 	stop_on_problems
 	release
@@ -83,11 +86,10 @@ revert() {
 	DOC=$WORK/doc
 	read_document - "$DOC" "$OWN/$STEP"
 	meet_account
-	case $STEP in
-	daemon | preflight) ;;
 	# Under Delete, what is in the home goes with the account.
-	*) if [ ! -e "$OWN/on-destroy-data" ] && is_there daemon; then (take_back daemon); fi ;;
-	esac
+	if [ "$STEP" != daemon ] && [ ! -e "$OWN/on-destroy-data" ] && is_there daemon; then
+		(take_back daemon)
+	fi
 	revert_step
 }
 
@@ -97,7 +99,7 @@ is_there() { is_applied "$1" || [ -n "$(records_of "$ID" "$1")" ]; }
 # Takes back a step of which Pulumi knows nothing, such as a daemon that never started. $1 the step.
 take_back() {
 	trap - EXIT
-	STEP=$1 DOC=$WORK/forgotten
+	STEP=$1 PART=$1 DOC=$WORK/forgotten
 	rm -rf "$DOC"
 	if is_applied "$1"; then set -- "$1" "$OWN/$1"; fi
 	read_document "${2-/dev/null}" "$DOC"
@@ -119,10 +121,7 @@ revert_step() {
 revert_agent() {
 	local step
 	for step in $(steps_from_last); do
-		case $step in
-		account | engine) (take_back "$step") ;;
-		*) if is_there "$step"; then (take_back "$step"); fi ;;
-		esac
+		if [ "$step" = machine ] || is_there "$step"; then (take_back "$step"); fi
 	done
 	rm -rf "${OWN:?}"
 	if [ -n "$(other_installations)" ]; then
@@ -135,8 +134,7 @@ revert_agent() {
 	sync_host
 }
 
-# The very last: its name goes at once, and last, so that a removal that was killed can be run
-# again.
+# Its name goes at once, and last, so that a removal that was killed can be run again.
 remove_agent() {
 	if [ "$AGENT_GOES" = all ]; then
 		find "$STATE/agents" -mindepth 1 -maxdepth 1 ! -name "$ID" ! -name ".$ID.*" \

@@ -10,14 +10,13 @@ const truth = {
 
 /** Facts that the rows are made of, by the step that reports them. The host measures, and says no words about it. */
 export const measuredBy = {
-  engine: { "versions.rootlesskit": text, "versions.kernel": text },
-  account: {
+  machine: {
+    "versions.rootlesskit": text,
+    "versions.kernel": text,
     "account.name": text,
     "account.uid": wholeNumber,
     "subordinateIds.uids": idRanges,
     "subordinateIds.gids": idRanges,
-  },
-  kernel: {
     /** `net.ipv4.ping_group_range`, with one blank. */
     "kernel.pingGroups": text,
     /** `net.ipv4.ip_unprivileged_port_start`. */
@@ -72,9 +71,4 @@ export const measuredBy = {
 export type MeasuringStep = keyof typeof measuredBy;
 
 /** All of them. */
-export type Measured = Read<
-  (typeof measuredBy)["engine"] &
-    (typeof measuredBy)["account"] &
-    (typeof measuredBy)["kernel"] &
-    (typeof measuredBy)["daemon"]
->;
+export type Measured = Read<(typeof measuredBy)["machine"] & (typeof measuredBy)["daemon"]>;

@@ -1,12 +1,9 @@
 import type { Settings } from "./settings";
-import { account } from "./account/step";
 import { daemon } from "./daemon/step";
 import type { Document } from "./document";
-import { engine } from "./engine/step";
 import { everyStepDocument } from "./everyStep";
 import type { Together } from "./inputPaths";
-import { kernel } from "./kernel/step";
-import { preflight } from "./preflight";
+import { machine } from "./machine";
 import { secrets } from "./secrets";
 import type { Step } from "./step";
 
@@ -14,18 +11,15 @@ import type { Step } from "./step";
  * All steps on the host, each after those that it needs: the one list of them. The last one's end is when the daemon
  * has answered.
  */
-export const steps = [preflight, engine, account, kernel, secrets, daemon] as const;
+export const steps = [machine, secrets, daemon] as const;
 
 export type StepName = (typeof steps)[number]["name"];
 
 /** Their names, in that order. */
 export const stepNames: readonly StepName[] = steps.map(({ name }) => name);
 
-/** Those that take something back, in the order in which they do. */
-export const revertOrder: readonly StepName[] = steps
-  .filter(({ reverts }) => reverts)
-  .map(({ name }) => name)
-  .reverse();
+/** The order in which they are taken back. */
+export const revertOrder: readonly StepName[] = [...stepNames].reverse();
 
 /** Outputs of the component that steps report, by name. */
 export type StepOutputs = Together<OutputsOf<(typeof steps)[number]>>;

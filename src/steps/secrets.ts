@@ -1,7 +1,7 @@
 import type { Problem } from "../validation/reader";
 import { type Document, JsonText } from "./document";
 import { restarts } from "./effects";
-import { preflight } from "./preflight";
+import { machine } from "./machine";
 import { registriesDocument, registryEffect } from "./registries";
 import { defineStep } from "./step";
 
@@ -65,7 +65,7 @@ export function secretsDocument(secrets: SecretsSettings): Document {
  */
 export const secrets = defineStep({
   name: "secrets",
-  needs: [preflight],
+  needs: [machine],
   isSecret: true,
   inputs: ["secrets", "registryLogins"],
   effects: {

@@ -14,8 +14,8 @@ export interface Step<Name extends string = string, Outputs extends object = obj
   readonly effects: Readonly<Record<string, Effect>>;
   /** Whether its document is a secret as a whole, unless it is empty. */
   readonly isSecret: boolean;
-  /** Whether a delete runs on the host: the step changes something there, or comes first of all deletes. */
-  readonly reverts: boolean;
+  /** Keys of its document that it looks at and another child changes, or that say nothing to people. */
+  readonly looksAt: readonly string[];
   /**
    * The steps that come before it; with none, only the agent does.
    *
@@ -47,8 +47,8 @@ interface Definition<
   effects?: Readonly<Record<string, Effect>>;
   /** Defaults to false. */
   isSecret?: boolean;
-  /** Defaults to true. */
-  reverts?: boolean;
+  /** Defaults to none. */
+  looksAt?: readonly string[];
   document: (given: SettingsAt<Path>, owner: string) => Document;
   /** Defaults to none. */
   facts?: Types;
@@ -64,7 +64,7 @@ export function defineStep<
   Outputs extends object = object,
 >(definition: Definition<Name, Path, Types, Outputs>): Step<Name, Outputs> {
   const { name, inputs, document, facts = {}, outputs = {}, needs = [] } = definition;
-  const { effects = {}, isSecret = false, reverts = true } = definition;
+  const { effects = {}, isSecret = false, looksAt = [] } = definition;
   const readers = Object.entries(outputs as Record<string, (facts: unknown) => unknown>).map(
     ([output, make]) => [
       output,
@@ -76,7 +76,7 @@ export function defineStep<
     inputs,
     effects,
     isSecret,
-    reverts,
+    looksAt,
     needs: (settings) =>
       typeof needs === "function" ? needs(settings && settingsAt(settings, inputs)) : needs,
     document: (settings, owner) => document(settingsAt(settings, inputs), owner),

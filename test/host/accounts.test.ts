@@ -3,13 +3,13 @@ import { expectNoAgent, give } from "../../testkit/accountOnly";
 import { bootHost } from "../../testkit/host";
 import type { StepArgs } from "../../testkit/documents";
 
-// The steps preflight and account alone: who runs the daemon, and its subordinate ids.
+// The step machine alone: who runs the daemon, and its subordinate ids.
 afterAll(destroyAllHosts);
 
 let host: TestHost;
 
 beforeAll(async () => {
-  host = await bootHost();
+  host = await bootHost({ engine: true });
   await host.run(
     "useradd -m -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 kept; touch /etc/subuid /etc/subgid",
   );
@@ -103,7 +103,7 @@ test.each<[string, string, StepArgs, string[], string, string]>([
   async (name, _what, wishes, words, first, then) => {
     await host.run(first);
     const app = await give(host, name, wishes);
-    const { exitCode, said } = await app.installation.tryApply("preflight", app.all);
+    const { exitCode, said } = await app.installation.tryApply("machine", app.all);
     await app.back();
     await host.run(then);
     expect(exitCode).toBe(1);
@@ -164,7 +164,7 @@ test("keys: one dropped goes, those of the account stay, byte for byte, behind a
   const kept = await give(host, "kept", { account: { authorizedKeys: [a, b] } });
   await kept.apply();
   expect(await host.run(file)).toContain(`ssh-rsa AAAA own\n${a}\n${b}\n`);
-  await kept.installation.apply("account", {
+  await kept.installation.apply("machine", {
     ...kept.all,
     account: { name: "kept", authorizedKeys: [b] },
   });
@@ -212,7 +212,7 @@ test("another account of that name by now is an error, and untouched", async () 
   await host.run(
     "userdel -rf anew 2>/dev/null; useradd -u 4567 -m anew; echo mine >/home/anew/file",
   );
-  const { exitCode, said } = await first.installation.tryRevert("account", first.all);
+  const { exitCode, said } = await first.installation.tryRevert("machine", first.all);
   expect([exitCode, said.join("\n")]).toEqual([1, expect.stringContaining("account anew")]);
   const [, command] = /'(rm [^']*)'/.exec(said.join("\n")) ?? [];
   await host.run(`${command}; grep -q mine /home/anew/file`);

@@ -28,8 +28,8 @@ test.each([
   const fresh = await snapshotHost(host);
   const first = await app.applyAll(wishes);
   expect(first.daemon.facts.storageDriver).toBe("overlay2");
-  expect(first.engine.facts["versions.engine"]).toBe(engine);
-  expect(first.engine.facts["versions.rootlesskit"]).toBe(rootlesskit);
+  expect(first.machine.facts["versions.engine"]).toBe(engine);
+  expect(first.machine.facts["versions.rootlesskit"]).toBe(rootlesskit);
   const started = await daemonStart(host, "app");
   for (const { changed } of Object.values(await app.applyAll(wishes))) expect(changed).toEqual([]);
   expect(await daemonStart(host, "app")).toBe(started);
@@ -37,12 +37,11 @@ test.each([
   await host.run("apt-get -q -y install --reinstall docker.io rootlesskit");
   const ofRoot = await host.ssh("systemctl is-active docker.service docker.socket");
   expect(ofRoot.stdout).not.toMatch(/^active/m);
-  expect((await app.apply("engine", wishes)).changed).toEqual([]);
-  // The package's own file has none: check says so, and the step kernel sets it again.
+  // The package's own file has none: check says so, and the step machine sets it again, and nothing else.
   expect((await app.drift()).map(({ about }) => about)).toEqual([
     expect.stringContaining("rootlesskit"),
   ]);
-  expect((await app.apply("kernel", wishes)).changed).toContainEqual(
+  expect((await app.apply("machine", wishes)).changed).toContainEqual(
     expect.stringContaining("cap_net_bind_service"),
   );
   await importImage(host, "app");

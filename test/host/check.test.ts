@@ -23,10 +23,8 @@ afterAll(destroyAllHosts);
 
 const wishes = { account: { name: "app" }, storageDriver: StorageDriver.Overlay2 };
 const ask = (more: StepArgs = {}) => {
-  const documents = (["kernel", "preflight"] as const).map((step) =>
-    documentText(step, { ...wishes, ...more }),
-  );
-  return host.ssh(checkNewCommand(documents.join(""), "auto"), { input: packedAgent() });
+  const document = documentText("machine", { ...wishes, ...more });
+  return host.ssh(checkNewCommand(document, "auto"), { input: packedAgent() });
 };
 
 test("an installation whose first up was refused says nothing, as a machine without one", async () => {

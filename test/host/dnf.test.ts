@@ -54,13 +54,11 @@ const refused: Refused[] = [
   {
     what: "the distribution's engine",
     engine: { source: undefined, mirror: undefined, mirrorKey: undefined },
-    step: "preflight",
     says: /engine\.source: .*Fedora Linux 44.*DockerRepository/,
   },
   {
     what: "an engine that is there, where none is",
     engine: { source: EngineSource.Preinstalled, mirror: undefined, mirrorKey: undefined },
-    step: "preflight",
     says: /engine\.source: .*no dockerd.*DockerRepository/,
   },
   {
@@ -77,7 +75,6 @@ const refused: Refused[] = [
     what: "packages of somebody else in their place",
     first: "dnf -q -y install podman-docker",
     then: "dnf -q -y remove podman-docker",
-    step: "preflight",
     says: /engine\.source: .*podman-docker/,
   },
   {

@@ -11,8 +11,8 @@ const wishes: typeof given.withRepository = (...args) => given.withRepository(..
 
 test("a version of it, a container, the newest version with its data, and destroy", async () => {
   const app = new Installation(given.host, "a1");
-  const { engine } = await app.applyAll(wishes({ version: earlierEngine }));
-  expect(engine.facts["versions.engine"]).toBe(earlierEngine);
+  const { machine } = await app.applyAll(wishes({ version: earlierEngine }));
+  expect(machine.facts["versions.engine"]).toBe(earlierEngine);
   await importImage(given.host, "app");
   expect(await asAccount(given.host, "app", "docker run --rm busybox echo here")).toBe("here\n");
   expect(
@@ -85,7 +85,6 @@ const refused: Refused[] = [
     what: "packages of somebody else in their place",
     first: "apt-get -q -y install --no-install-recommends runc",
     then: "apt-get -q -y purge --autoremove runc",
-    step: "preflight",
     says: /engine\.source: .*runc/,
   },
 ];
@@ -98,7 +97,7 @@ test("on Ubuntu 24.04, by its os-release: the distribution's is refused, and Ubu
     echo trixie/sid >/etc/debian_version`);
   const app = new Installation(given.host, "a1");
   await app.install();
-  const refused = await app.tryApply("preflight", { account: { name: "app" } });
+  const refused = await app.tryApply("machine", { account: { name: "app" } });
   expect(refused.said.join()).toMatch(/engine\.source: .*Ubuntu 24\.04\.4 LTS.*DockerRepository/);
   await app.applyAll(wishes());
   expect(await given.host.run("cat /etc/apt/sources.list.d/rootless-docker.sources")).toContain(

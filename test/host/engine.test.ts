@@ -19,7 +19,7 @@ test("a mirror that does not answer is named where its packages are missed", asy
   await host.run(`rm -rf /etc/apt/sources.list.d/* /var/lib/apt/lists/*
     echo 'deb http://127.0.0.1:9/debian trixie main' >/etc/apt/sources.list`);
   await app.install();
-  expect((await app.tryApply("engine", wishes)).said.at(-1)).toMatch(
+  expect((await app.tryApply("machine", wishes)).said.at(-1)).toMatch(
     /Unable to locate package .*W: Failed to fetch http:\/\/127\.0\.0\.1:9\/debian.*; wanted/,
   );
 });
@@ -50,7 +50,7 @@ test("packages that are installed anew start no root daemon, and change nothing 
 
   // Whatever has taken the program: its package still counts as installed.
   await host.run("mv /usr/sbin/dockerd /root");
-  const refused = await app.tryApply("engine", wishes);
+  const refused = await app.tryApply("machine", wishes);
   expect([refused.exitCode, refused.said.join("\n")]).toEqual([
     1,
     expect.stringMatching(/dockerd: found .* install the package docker\.io/),

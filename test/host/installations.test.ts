@@ -37,11 +37,11 @@ test("two accounts share a machine; the first one to come may go first", async (
 
   // One of them wants another value for what the machine has once.
   const other = { ...bob, unprivilegedPing: { groups: "0 9" } };
-  const { exitCode, said } = await second.tryApply("kernel", other);
+  const { exitCode, said } = await second.tryApply("machine", other);
   expect(exitCode).toBe(1);
   for (const word of ["net.ipv4.ping_group_range", "infra/prod/ada", "infra/test/bob"])
     expect(said.join("\n")).toContain(word);
-  await second.apply("kernel", bob);
+  await second.apply("machine", bob);
 
   await importImage(host, "bob");
   const started = await daemonStart(host, "bob");
@@ -72,8 +72,8 @@ test("the same owner with a new installation takes over; the old one's revert ch
   });
   const started = await daemonStart(host, "ada");
   const anew = new Installation(host, "d1");
-  const { preflight } = await anew.applyAll(deletes);
-  expect(preflight.said.join("\n")).toContain("takes the account ada over from infra/prod/ada");
+  const { machine } = await anew.applyAll(deletes);
+  expect(machine.said.join("\n")).toContain("takes the account ada over from infra/prod/ada");
   await lost.revertAll(ada);
   expect(await daemonStart(host, "ada")).toBe(started);
   for (const { changed } of Object.values(await anew.applyAll(deletes)))
@@ -88,7 +88,7 @@ test("another owner is an error, and takes over with takeOver", async () => {
   const other = { ...deletes, owner: "ops/dev/ada" };
   const second = new Installation(host, "d3");
   await second.install();
-  const { exitCode, said } = await second.tryApply("preflight", other);
+  const { exitCode, said } = await second.tryApply("machine", other);
   expect([exitCode, said.join("\n")]).toEqual([1, expect.stringContaining("takeOver")]);
   await second.applyAll({ ...other, takeOver: true });
   await first.revertAll(deletes);
@@ -97,16 +97,16 @@ test("another owner is an error, and takes over with takeOver", async () => {
   await expectAsBefore();
 });
 
-test("a takeover that is cut off after preflight: its destroy gives all back", async () => {
+test("a takeover that is cut off after its first step: its destroy gives all back", async () => {
   await new Installation(host, "d4").applyAll(deletes);
   const second = new Installation(host, "d5");
   await second.install();
-  await second.apply("preflight", { ...deletes, owner: "ops/dev/ada", takeOver: true });
+  await second.apply("machine", { ...deletes, owner: "ops/dev/ada", takeOver: true });
   await second.destroy();
   await expectAsBefore();
 });
 
-const early = ["preflight", "engine", "account", "kernel", "secrets"] as const;
+const early = ["machine", "secrets"] as const;
 
 test("a step that is created twice: one delete of it changes nothing", async () => {
   await new Installation(host, "c0").applyAll(deletes);

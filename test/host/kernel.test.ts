@@ -1,22 +1,27 @@
-import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
-import { EngineSource } from "../../index";
+import { currentEngine } from "../../testbed/engine";
+import type { TestHost } from "../../testbed/hosts";
 import { ShownControllers } from "./controllers";
-import { bootHost } from "../../testkit/host";
+import { engineHost } from "../../testkit/engineHost";
 import type { StepArgs } from "../../testkit/documents";
 import { Installation } from "../../testkit/installation";
 
-afterAll(destroyAllHosts);
-
 // What only a stock kernel shows is tested on virtual machines (test/kernel).
 
+const given = engineHost({ engine: true });
 let host: TestHost;
 let app: Installation;
+const wishes: StepArgs = { account: { name: "app" } };
+const tryApply = (more: StepArgs = {}) =>
+  app.tryApply("machine", { ...wishes, resourceControllers: [], ...more });
+/** What it changes. Anything but success throws. */
+const apply = async (more: StepArgs = {}) =>
+  (await app.apply("machine", { ...wishes, resourceControllers: [], ...more })).changed;
 
 beforeAll(async () => {
-  host = await bootHost();
+  host = given.host;
   app = new Installation(host, "a1");
   await app.install();
-  await app.apply("preflight", { account: { name: "app" } });
+  await apply();
 });
 
 describe("sysctls", () => {
@@ -24,24 +29,22 @@ describe("sysctls", () => {
 
   test("a further setting is set, kept in a file, and comes back when it is dropped", async () => {
     const before = await value();
-    const wishes: StepArgs = { sysctls: { "net.core.somaxconn": "1234" } };
-    await app.apply("kernel", wishes);
+    const asked: StepArgs = { sysctls: { "net.core.somaxconn": "1234" } };
+    await apply(asked);
     const file = "/etc/sysctl.d/99-zz-rootless-docker-net.core.somaxconn.conf";
     expect(await value()).toBe("1234");
     expect(await host.run(`tail -n 1 ${file}`)).toBe("net.core.somaxconn = 1234\n");
-    expect((await app.apply("kernel", wishes)).changed).toEqual([]);
-    await app.apply("kernel");
+    expect(await apply(asked)).toEqual([]);
+    await apply();
     await host.run(`! ls ${file}`);
     expect(await value()).toBe(before);
   });
 
   test("one that the kernel does not have is an error that names it", async () => {
-    const { exitCode, said } = await app.tryApply("kernel", {
-      sysctls: { "net.core.nothing": "1" },
-    });
+    const { exitCode, said } = await tryApply({ sysctls: { "net.core.nothing": "1" } });
     expect(exitCode).toBe(1);
     expect(said.join("\n")).toContain("net.core.nothing");
-    await app.apply("kernel");
+    await apply();
   });
 });
 
@@ -50,7 +53,7 @@ test("a setting that this kernel does not have stays absent", async () => {
     "/proc/sys/kernel/unprivileged_userns_clone",
     "/etc/sysctl.d/99-zz-rootless-docker-kernel.unprivileged_userns_clone.conf",
   ];
-  await app.apply("kernel");
+  await apply();
   const exists = async (path: string) => (await host.ssh(`test -e ${path}`)).exitCode === 0;
   expect(await exists(file)).toBe(await exists(clone));
 });
@@ -60,7 +63,7 @@ describe("appArmorProfile", () => {
   // The one fact of a kernel that restricts user namespaces which the choice is made from.
   const restricted = (value: string) =>
     host.run(
-      `mkdir -p /run/kernel; cp /proc/sys/kernel/unprivileged_userns_clone /run/kernel 2>/dev/null || true
+      `cp -r /proc/sys/kernel /run 2>/dev/null || true
       echo ${value} >/run/kernel/apparmor_restrict_unprivileged_userns
       mountpoint -q /proc/sys/kernel || mount --bind /run/kernel /proc/sys/kernel`,
     );
@@ -69,15 +72,15 @@ describe("appArmorProfile", () => {
   afterEach(() => host.run("mountpoint -q /proc/sys/kernel && umount /proc/sys/kernel || true"));
 
   test("where nothing is restricted, nothing is written", async () => {
-    expect((await app.apply("kernel")).changed).toEqual([]);
+    expect(await apply()).toEqual([]);
     await restricted("0");
-    expect((await app.apply("kernel")).changed).toEqual([]);
+    expect(await apply()).toEqual([]);
     expect(await there()).toBe(false);
   });
 
   test("None writes nothing where it is restricted", async () => {
     await restricted("1");
-    expect((await app.apply("kernel", { appArmorProfile: "None" })).changed).toEqual([]);
+    expect(await apply({ appArmorProfile: "None" })).toEqual([]);
     expect(await there()).toBe(false);
   });
 
@@ -87,43 +90,36 @@ describe("appArmorProfile", () => {
       input:
         "abi <abi/4.0>,\nprofile rootlesskit /usr/bin/rootlesskit flags=(unconfined) {\n userns,\n}\n",
     });
-    expect((await app.apply("kernel")).changed).toEqual([]);
+    expect(await apply()).toEqual([]);
     expect(await there()).toBe(false);
     await host.run("rm -r /etc/apparmor.d");
   });
 
-  const archives = {
-    source: EngineSource.StaticArchive,
-    version: "29.8.1",
-    sha256: "0".repeat(64),
-    rootlessExtrasSha256: "0".repeat(64),
-  };
-  test.each<[string, StepArgs, string]>([
-    ["rootless-docker.usr.bin.rootlesskit", {}, "/usr/bin/rootlesskit"],
+  test.each<[string, () => StepArgs, string]>([
+    ["rootless-docker.usr.bin.rootlesskit", () => ({}), "/usr/bin/rootlesskit"],
     [
       "rootless-docker.usr.local.lib.rootless-docker.docker-.rootlesskit",
-      { engine: archives },
+      () => given.withArchives(currentEngine),
       "/usr/local/lib/rootless-docker/docker-*/rootlesskit",
     ],
   ])(
     "without AppArmor's own parser: an error that says what to do, and nothing left by the next run: %s",
-    async (name, wishes, program) => {
+    async (name, asked, program) => {
       await restricted("1");
-      const { exitCode, said } = await app.tryApply("kernel", wishes);
+      const { exitCode, said } = await tryApply(asked());
       expect(exitCode).toBe(1);
       expect(said.at(-1)).toContain("apparmor_parser");
       expect(await host.run(`cat /etc/apparmor.d/${name}`)).toContain(
         `profile ${name} ${program} flags=(unconfined) {\n  userns,\n}\n`,
       );
       await restricted("0");
-      await app.apply("kernel", wishes);
+      await apply(asked());
       expect(await host.run("ls -d /etc/apparmor.d 2>/dev/null || true")).toBe("");
     },
   );
 });
 
 describe("resourceControllers", () => {
-  const wishes: StepArgs = { account: { name: "app" } };
   const delegated = async () =>
     (
       await host.run("systemctl show -p DelegateControllers --value user@$(id -u app).service")
@@ -131,7 +127,7 @@ describe("resourceControllers", () => {
   const dropin = "/etc/systemd/system/user@*.service.d/rootless-docker.conf";
 
   test("all five are delegated to the account, and to nobody else", async () => {
-    const { changed } = await app.apply("account", wishes);
+    const { changed } = await app.apply("machine", wishes);
     expect(changed).toContainEqual(
       expect.stringMatching(
         /^\/etc\/systemd\/system\/user@\d+\.service\.d\/rootless-docker\.conf: written$/,
@@ -147,11 +143,11 @@ describe("resourceControllers", () => {
     expect(
       await host.run("systemctl show -p DelegateControllers --value user@12345.service"),
     ).not.toContain("cpuset");
-    expect((await app.apply("account", wishes)).changed).toEqual([]);
+    expect((await app.apply("machine", wishes)).changed).toEqual([]);
   });
 
   test("dropped, the host's own delegation is there again", async () => {
-    const { changed } = await app.apply("account", { ...wishes, resourceControllers: [] });
+    const changed = await apply();
     expect(changed).toContainEqual(expect.stringMatching(/rootless-docker\.conf/));
     expect(await delegated()).toBe(
       (await host.run("systemctl show -p DelegateControllers --value user@12345.service")).trim(),
@@ -177,23 +173,23 @@ describe("resourceControllers", () => {
     afterAll(() => shown.end());
     beforeEach(async () => {
       await shown.show("");
-      await app.apply("account", { ...wishes, resourceControllers: [] });
+      await apply();
     });
 
     test("those that arrive a little later need no restart", async () => {
       await shown.show("memory pids", {
         reload: `(sleep 0.7; echo ${all} >/run/shown/account) >/dev/null 2>&1 &`,
       });
-      expect((await app.apply("account", wishes)).changed).not.toContain(restarted);
+      expect((await app.apply("machine", wishes)).changed).not.toContain(restarted);
     });
 
     test("those that never arrive: one restart, said once", async () => {
       await shown.show("memory pids");
-      const { changed, said } = await app.apply("account", wishes);
+      const { changed, said } = await app.apply("machine", wishes);
       expect(changed).toContain(restarted);
       expect(said.join("\n")).toMatch(/app has '.*' even so/);
-      const again = await app.apply("account", wishes);
-      expect([again.changed, again.said]).toEqual([[], ["account: nothing to change"]]);
+      const again = await app.apply("machine", wishes);
+      expect([again.changed, again.said]).toEqual([[], ["machine: nothing to change"]]);
       expect(await restarts()).toBe(1);
     });
   });

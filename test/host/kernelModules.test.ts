@@ -1,5 +1,6 @@
 import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
 import { bootHost } from "../../testkit/host";
+import type { StepArgs } from "../../testkit/documents";
 import { Installation } from "../../testkit/installation";
 
 afterAll(destroyAllHosts);
@@ -10,6 +11,7 @@ afterAll(destroyAllHosts);
 
 let host: TestHost;
 let app: Installation;
+const plain: StepArgs = { account: { name: "app" } };
 
 /** Loads with the options of /etc/modprobe.d; `hidden` has permission 0, and so is not shown. */
 const modprobe = `#!/bin/sh
@@ -35,7 +37,7 @@ chmod 444 "/sys/module/$1/parameters/shown"
 `;
 
 beforeAll(async () => {
-  host = await bootHost();
+  host = await bootHost({ engine: true });
   await host.run(
     `set -e
     mkdir -p /run/fake/sys /etc/modprobe.d
@@ -47,8 +49,7 @@ beforeAll(async () => {
   );
   app = new Installation(host, "a1");
   await app.install();
-  await app.apply("preflight");
-  await app.apply("kernel");
+  await app.apply("machine", plain);
 });
 
 beforeEach(async () => {
@@ -56,10 +57,10 @@ beforeEach(async () => {
     rm -f /run/fake/busy; rm -rf /run/fake/sys/*
     for module in overlay e1000; do PATH=/usr/local/sbin:$PATH modprobe $module; done; : >/run/fake/calls`);
 });
-afterEach(() => app.apply("kernel"));
+afterEach(() => app.apply("machine", plain));
 
 const wish = (name: string, value: string) =>
-  app.tryApply("kernel", { kernelModuleOptions: { [name]: value } });
+  app.tryApply("machine", { ...plain, kernelModuleOptions: { [name]: value } });
 /** What modprobe was called with since the last time. */
 const calls = async () =>
   (await host.run("cat /run/fake/calls; : >/run/fake/calls")).split("\n").filter(Boolean);
@@ -72,25 +73,25 @@ test("a module that the machine may need is never unloaded: its option waits for
   const first = await wish("e1000.shown", "1");
   expect(first.changed).toEqual([`${file("e1000.shown")}: written`]);
   expect(first.said.join("\n")).toMatch(/e1000\.shown .*at the next boot/);
-  expect((await wish("e1000.shown", "1")).said).toEqual(["kernel: nothing to change"]);
-  await app.apply("kernel");
+  expect((await wish("e1000.shown", "1")).said).toEqual(["machine: nothing to change"]);
+  await app.apply("machine", plain);
   expect([await files(), await calls()]).toEqual(["", []]);
 });
 
 test("nor is one that was not loaded loaded", async () => {
   await host.run("rm -r /sys/module/e1000");
   await wish("e1000.shown", "1");
-  await app.apply("kernel");
+  await app.apply("machine", plain);
   expect([await files(), await calls()]).toEqual(["", []]);
 });
 
 test("one that nothing uses is loaded again with it; a value that modprobe refuses is an error", async () => {
   await wish("overlay.shown", "1");
   expect([await shown(), await calls()]).toEqual(["Y", reloaded]);
-  expect((await wish("overlay.shown", "1")).said).toEqual(["kernel: nothing to change"]);
+  expect((await wish("overlay.shown", "1")).said).toEqual(["machine: nothing to change"]);
   const { exitCode, said } = await wish("overlay.shown", "2");
   expect([exitCode, said.join("\n")]).toEqual([1, expect.stringContaining("overlay.shown")]);
-  await app.apply("kernel");
+  await app.apply("machine", plain);
   expect(await files()).toBe("");
 });
 

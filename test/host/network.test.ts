@@ -82,7 +82,7 @@ const mtuFacts = (bridge: number, userDefined: number) => ({
 const works = { published: "client answered", hostAddress: "SSH", ping: true };
 
 const apply6 = async (app: Installation, wishes: StepArgs) => {
-  await app.apply("preflight", wishes);
+  await app.apply("machine", wishes);
   await app.apply("daemon", wishes);
 };
 
@@ -150,7 +150,7 @@ describe("Debian 13", () => {
     [{ driver: "Pasta" }, "Sysctl"],
   ])("a port below 1024: %j, %s", async (network, privilegedPorts) => {
     const wishes = { ...withNetwork(network), privilegedPorts };
-    await app.apply("kernel", wishes);
+    await app.apply("machine", wishes);
     await app.apply("daemon", wishes);
     await asAccount(
       host,
@@ -160,7 +160,7 @@ describe("Debian 13", () => {
       docker rm -f low >/dev/null`,
     );
     expect(await host.run("cat /home/app/answered; rm /home/app/answered")).toBe("yes\n");
-    await app.apply("kernel", plain);
+    await app.apply("machine", plain);
   });
 
   test("the API over TCP: with a certificate of the authority, or not at all; renewed, and gone", async () => {
@@ -244,7 +244,7 @@ describe("Debian 13", () => {
       ],
     ]) {
       await host.run(turnOff);
-      const { exitCode, said } = await app.tryApply("preflight", wishes);
+      const { exitCode, said } = await app.tryApply("machine", wishes);
       await host.run(turnOn);
       expect([exitCode, said]).toEqual([
         1,

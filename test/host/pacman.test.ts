@@ -38,19 +38,16 @@ const refused: Refused[] = [
   {
     what: "the distribution's engine",
     engine: instead(),
-    step: "preflight",
     says: /engine\.source: .*Arch Linux.*StaticArchive/,
   },
   {
     what: "Docker's own packages, of which there are none",
     engine: instead(EngineSource.DockerRepository),
-    step: "preflight",
     says: /engine\.source: .*Arch Linux.*StaticArchive/,
   },
   {
     what: "an engine that is there, where none is",
     engine: instead(EngineSource.Preinstalled),
-    step: "preflight",
     says: /engine\.source: .*no dockerd.*StaticArchive/,
   },
   {
@@ -82,9 +79,7 @@ test("lists are fetched where there are none, and not again", async () => {
   const before = await snapshotHost(given.host);
   await given.host.run("rm /var/lib/pacman/sync/*");
   const app = new Installation(given.host, "a1");
-  await app.install();
-  await app.apply("preflight", wishes());
-  await app.apply("engine", wishes());
+  await applyEngine(app, wishes());
   await revertEngine(app, wishes());
   await given.host.run("touch -d 2020-01-01 /var/lib/pacman/sync/*");
   await applyEngine(app, wishes());

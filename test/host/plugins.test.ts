@@ -57,9 +57,9 @@ test("of the distribution: an image and a service; taken out they stay until des
   await app.applyAll(distribution([]));
   expect(await packages()).toEqual([]);
   const started = await daemonStart(given.host, "app");
-  expect(versions((await app.apply("engine", distribution([]))).facts)).toEqual({});
-  const { engine } = await app.applyAll(distribution(both));
-  expect(versions(engine.facts)).toEqual({ buildx: "0.13.1+ds1", compose: "2.26.1-4" });
+  expect(versions((await app.apply("machine", distribution([]))).facts)).toEqual({});
+  const { machine } = await app.applyAll(distribution(both));
+  expect(versions(machine.facts)).toEqual({ buildx: "0.13.1+ds1", compose: "2.26.1-4" });
   await useBoth();
   expect(await given.host.run("apt-get -s autoremove")).not.toMatch(/^Remv docker/m);
   for (const { changed } of Object.values(await app.applyAll(distribution(both))))
@@ -77,19 +77,19 @@ test("from one source to another each one's packages go, a version of the engine
   await app.applyAll(docker(both, { version: earlierEngine }));
   expect(await packages()).toEqual(["docker-buildx-plugin", "docker-compose-plugin"]);
   await useBoth();
-  const { engine } = await app.applyAll(docker(both, { version: currentEngine }));
-  expect(engine.changed.join()).not.toMatch(/buildx|compose/);
-  expect(versions(engine.facts)).toEqual({
+  const { machine } = await app.applyAll(docker(both, { version: currentEngine }));
+  expect(machine.changed.join()).not.toMatch(/buildx|compose/);
+  expect(versions(machine.facts)).toEqual({
     buildx: expect.stringMatching(/^\d+\.\d+\.\d+/) as string,
     compose: expect.stringMatching(/^\d+\.\d+\.\d+/) as string,
   });
   const started = await daemonStart(given.host, "app");
   const preinstalled = { source: EngineSource.Preinstalled, version: undefined };
   const one = distribution([EnginePlugin.Compose], preinstalled);
-  for (const step of ["preflight", "engine"] as const) await app.apply(step, one);
+  await app.apply("machine", one);
   expect(await packages()).toEqual(["docker-buildx-plugin", "docker-compose-plugin"]);
   expect(await daemonStart(given.host, "app")).toBe(started);
-  for (const step of ["preflight", "engine"] as const) await app.apply(step, distribution(both));
+  await app.apply("machine", distribution(both));
   expect(await packages()).toEqual(["docker-buildx", "docker-compose"]);
   await app.revertAll(distribution(both));
   expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
@@ -118,8 +118,4 @@ const refused: Refused[] = [
   },
 ];
 
-testRefused(
-  given,
-  refused.map((row) => ({ ...row, step: "preflight" })),
-  (engine) => distribution([], engine),
-);
+testRefused(given, refused, (engine) => distribution([], engine));

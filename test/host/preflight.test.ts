@@ -13,15 +13,15 @@ let app: Installation;
 const wishes: StepArgs = { account: { name: "app" } };
 
 beforeAll(async () => {
-  host = await bootHost();
+  host = await bootHost({ engine: true });
   await host.run("useradd --create-home app");
   app = new Installation(host, "e0");
   await app.install();
   // Its record and its lock are there then.
-  await app.apply("preflight", wishes);
+  await app.apply("machine", wishes);
 });
 
-const preflight = (more: StepArgs = {}) => app.tryApply("preflight", { ...wishes, ...more });
+const preflight = (more: StepArgs = {}) => app.tryApply("machine", { ...wishes, ...more });
 
 interface Failure {
   name: string;
@@ -41,7 +41,7 @@ const failures: Failure[] = [
   },
   {
     name: "the setuid bit of newuidmap is lost",
-    provoke: "install -m 755 /dev/null /usr/bin/newuidmap",
+    provoke: "chmod 755 /usr/bin/newuidmap",
     says: /^preflight: \/usr\/bin\/newuidmap: found mode 755 .* run '(chown root:root (\S+); chmod 4755 \2)'$/,
   },
   {
@@ -117,10 +117,10 @@ describe("cloud-init at work", () => {
 });
 
 test("a machine that is an unprivileged container itself, with too few ids", async () => {
-  const agent = stepCodeHash("preflight");
-  const document = renderDocument({ ...documentsOf(wishes).preflight, agent });
+  const agent = stepCodeHash("machine");
+  const document = renderDocument({ ...documentsOf(wishes).machine, agent });
   const { exitCode, stderr } = await host.ssh(
-    "unshare --user --map-root-user --map-auto sh /var/lib/rootless-docker/agents/e0/agent apply preflight e0",
+    "unshare --user --map-root-user --map-auto sh /var/lib/rootless-docker/agents/e0/agent apply machine e0",
     { input: document },
   );
   expect([exitCode, stderr]).toEqual([

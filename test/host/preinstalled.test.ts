@@ -20,9 +20,9 @@ test("an engine that is there is used, beside root's daemon; packages, units and
     systemctl start docker.service; docker network create theirs`);
   const before = await snapshotHost(host);
   const app = new Installation(host, "a1");
-  const { engine } = await app.applyAll(wishes);
-  expect(engine.changed).toEqual([]);
-  expect(engine.facts["versions.engine"]).toMatch(/^26\./);
+  const { machine } = await app.applyAll(wishes);
+  expect(machine.said.join("\n")).not.toMatch(/^engine: /m);
+  expect(machine.facts["versions.engine"]).toMatch(/^26\./);
   await importImage(host, "app");
   expect(await asAccount(host, "app", "docker run --rm busybox echo here")).toBe("here\n");
   for (const { changed } of Object.values(await app.applyAll(wishes))) expect(changed).toEqual([]);
@@ -37,15 +37,15 @@ test("what is missing is one error before anything is changed; what Distribution
   const before = await snapshotHost(host);
   const app = new Installation(host, "a1");
   await app.install();
-  const refused = await app.tryApply("preflight", wishes);
+  const refused = await app.tryApply("machine", wishes);
   expect(refused.exitCode).toBe(1);
   for (const word of ["engine.source", "no dockerd", "Preinstalled", "Distribution"])
     expect(refused.said.join("\n")).toContain(word);
   const brought = { ...wishes, engine: {} };
-  for (const step of ["preflight", "engine"] as const) await app.apply(step, brought);
-  for (const step of ["preflight", "engine"] as const) await app.apply(step, wishes);
+  await app.apply("machine", brought);
+  await app.apply("machine", wishes);
   expect(await host.run("command -v dockerd")).toBe("/usr/sbin/dockerd\n");
-  await app.revert("engine", wishes);
+  await app.revert("machine", wishes);
   await app.revertAgent();
   expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
 });
@@ -55,8 +55,8 @@ test("a current engine, put on PATH by somebody", async () => {
   await host.run("tar -x -C /usr/local/bin --strip-components=1", { input: await engineTar() });
   const before = await snapshotHost(host);
   const app = new Installation(host, "a1");
-  const { engine, daemon } = await app.applyAll(wishes);
-  expect(engine.facts["versions.engine"]).toBe(currentEngine);
+  const { machine, daemon } = await app.applyAll(wishes);
+  expect(machine.facts["versions.engine"]).toBe(currentEngine);
   await importImage(host, "app");
   // Its containers' network is apart from the daemon's, which is the machine's own.
   expect(daemon.facts["dockerd.network"]).toBe(daemon.facts["dockerd.machineNetwork"]);
@@ -76,9 +76,7 @@ test("programs that another login can exchange: an error, and root does not run 
     ln -s /home/bob/bin/dockerd /usr/local/bin/dockerd`);
   const app = new Installation(host, "a1");
   await app.install();
-  for (const step of ["preflight", "engine"] as const) {
-    const { exitCode, said } = await app.tryApply(step, wishes);
-    expect([exitCode, said.at(-1)]).toEqual([1, expect.stringContaining("/usr/local/bin/dockerd")]);
-  }
+  const { exitCode, said } = await app.tryApply("machine", wishes);
+  expect([exitCode, said.at(-1)]).toEqual([1, expect.stringContaining("/usr/local/bin/dockerd")]);
   expect(await host.run("cat /tmp/ran 2>/dev/null || echo never")).toBe("never\n");
 });

@@ -68,7 +68,7 @@ test("Refuse: preflight names the containers, and stop nothing", async () => {
   const before = await snapshotHost(host);
   const alive = await lives();
   await app.install();
-  const { exitCode, said } = await app.tryApply("preflight", wishes("Refuse"));
+  const { exitCode, said } = await app.tryApply("machine", wishes("Refuse"));
   expect(exitCode).toBe(1);
   for (const word of ["rootfulDocker", "port web", "Keep", "Disable", "Purge"])
     expect(said.join("\n")).toContain(word);
@@ -101,32 +101,28 @@ test("Disable: stopped, disabled, masked, data untouched; all of it back afterwa
   const app = new Installation(host, "c2");
   const before = await snapshotHost(host);
   const held = await holdings();
-  const documents = (["kernel", "preflight"] as const).map((step) =>
-    documentText(step, wishes("Disable")),
-  );
-  const { stdout } = await host.ssh(checkNewCommand(documents.join(""), ""), {
-    input: packedAgent(),
-  });
+  const document = documentText("machine", wishes("Disable"));
+  const { stdout } = await host.ssh(checkNewCommand(document, ""), { input: packedAgent() });
   expect(readNewMachine(stdout).present).toContainEqual({
     about: "rootfulDocker",
     found: "a Docker daemon run by root with 2 running containers (port web)",
     wanted: "none: it stops with its containers",
   });
-  const { engine } = await app.applyAll(wishes("Disable"));
-  expect(engine.said.join("\n")).toContain("stops the Docker daemon run by root");
+  const { machine } = await app.applyAll(wishes("Disable"));
+  expect(machine.said.join("\n")).toContain("stops the Docker daemon run by root");
   expect(await units()).toBe(stopped);
   expect(await enabled()).toBe("masked\nmasked\nenabled\n");
   const bytes = await data();
-  expect((await app.apply("engine", wishes("Disable"))).changed).toEqual([]);
+  expect((await app.apply("machine", wishes("Disable"))).changed).toEqual([]);
   // A reboot starts nothing of root's.
   await host.reboot();
   expect(await units()).toBe(stopped);
   expect(await data()).toBe(bytes);
   // Another policy, and back.
-  await app.apply("engine", wishes("Keep"));
+  await app.apply("machine", wishes("Keep"));
   expect(await units()).toBe(running);
   await containersRun();
-  await app.apply("engine", wishes("Disable"));
+  await app.apply("machine", wishes("Disable"));
   expect(await units()).toBe(stopped);
   await app.revertAll(wishes("Disable"));
   expect(await units()).toBe(running);
@@ -139,8 +135,8 @@ test("Disable: stopped, disabled, masked, data untouched; all of it back afterwa
 
 test("only Purge says what it removes, before it does", () => {
   for (const policy of ["Refuse", "Keep", "Disable"])
-    expect(Object.keys(documentsOf(wishes(policy)).engine)).not.toContain("rootful-docker.purge");
-  expect(documentsOf(wishes("Purge")).engine).toMatchObject({
+    expect(Object.keys(documentsOf(wishes(policy)).machine)).not.toContain("rootful-docker.purge");
+  expect(documentsOf(wishes("Purge")).machine).toMatchObject({
     "rootful-docker": "purge",
     "rootful-docker.purge":
       "docker.io docker-ce docker-ce-cli docker-ce-rootless-extras containerd.io docker-buildx-plugin docker-compose-plugin",
@@ -150,8 +146,8 @@ test("only Purge says what it removes, before it does", () => {
 
 test("Purge: its packages and data go for good, ours come; destroy brings none of them back", async () => {
   const app = new Installation(host, "c3");
-  const { engine } = await app.applyAll(wishes("Purge"));
-  expect(engine.changed.join("\n")).toContain("docker.io");
+  const { machine } = await app.applyAll(wishes("Purge"));
+  expect(machine.changed.join("\n")).toContain("docker.io");
   expect(await units()).toBe(stopped);
   expect(await host.run("ls -A /var/lib/docker 2>/dev/null || true")).toBe("");
   for (const { changed } of Object.values(await app.applyAll(wishes("Purge"))))

@@ -21,16 +21,17 @@ describe("kernel", () => {
   const value = async () => (await host.run(`cat /proc/sys/net/ipv4/ping_group_range`)).trim();
 
   test("a value follows its setting; dropped, the host's own comes back", async () => {
-    await app.apply("kernel", { ...plain, unprivilegedPing: { enabled: false } });
+    await app.apply("machine", { ...plain, unprivilegedPing: { enabled: false } });
     await host.run(`echo '7 9' >/proc/sys/net/ipv4/ping_group_range`);
-    const groups = (value: string) => app.apply("kernel", { unprivilegedPing: { groups: value } });
+    const groups = (value: string) =>
+      app.apply("machine", { ...plain, unprivilegedPing: { groups: value } });
     expect((await groups("0 1000")).changed.sort()).toEqual([
       `/etc/sysctl.d/99-zz-rootless-docker-${key}.conf: written`,
       `${key}: 0 1000`,
     ]);
     expect(await value()).toBe("0\t1000");
     expect((await groups("0 2000")).changed).toContain(`${key}: 0 2000`);
-    await app.apply("kernel", { ...plain, unprivilegedPing: { enabled: false } });
+    await app.apply("machine", { ...plain, unprivilegedPing: { enabled: false } });
     await host.run(`! ls /etc/sysctl.d/99-zz-rootless-docker-${key}.conf`);
     expect(await value()).toBe("7\t9");
   });
@@ -38,9 +39,9 @@ describe("kernel", () => {
   test("a file of the host's own at the same path comes back byte for byte", async () => {
     const file = `/etc/sysctl.d/99-zz-rootless-docker-${key}.conf`;
     await host.run(`printf '# mine' >${file}; chmod 640 ${file}; chown daemon ${file}`);
-    await app.apply("kernel", plain);
+    await app.apply("machine", plain);
     expect(await host.run(`tail -n 1 ${file}`)).toBe(`${key} = 0 2147483647\n`);
-    await app.apply("kernel", { unprivilegedPing: { enabled: false } });
+    await app.apply("machine", { ...plain, unprivilegedPing: { enabled: false } });
     expect(await host.run(`cat ${file}; stat -c ' %a %U' ${file}; rm ${file}`)).toBe(
       "# mine 640 daemon\n",
     );
@@ -52,16 +53,16 @@ describe("ports", () => {
 
   test("FileCapability restarts once, is set again after an upgrade, and goes again", async () => {
     const before = await daemonStart(host, "app");
-    const { changed } = await app.apply("kernel", { privilegedPorts: "FileCapability" });
+    const { changed } = await app.apply("machine", { ...plain, privilegedPorts: "FileCapability" });
     expect(changed).toContain("/usr/bin/rootlesskit: cap_net_bind_service=ep");
     expect(changed).toContain("daemon of app restarted");
     expect(await capability()).toBe("/usr/bin/rootlesskit cap_net_bind_service=ep");
     const after = await daemonStart(host, "app");
     expect(after).not.toBe(before);
     await host.run("apt-get -q update; apt-get -q install --reinstall -y rootlesskit");
-    await app.apply("kernel", { privilegedPorts: "FileCapability" });
+    await app.apply("machine", { ...plain, privilegedPorts: "FileCapability" });
     expect(await capability()).toBe("/usr/bin/rootlesskit cap_net_bind_service=ep");
-    await app.apply("kernel", { privilegedPorts: "None" });
+    await app.apply("machine", { ...plain, privilegedPorts: "None" });
     expect(
       await host.run("getfattr -n security.capability /usr/bin/rootlesskit 2>&1 || true"),
     ).not.toContain("=");
@@ -71,16 +72,16 @@ describe("ports", () => {
   test("a unit that somebody edited is the daemon step's to repair, and no other one's", async () => {
     const unit = "/home/app/.config/systemd/user/docker.service";
     await host.run(`echo '# mine' >>${unit}`);
-    expect((await app.apply("kernel", plain)).changed).toEqual([]);
+    expect((await app.apply("machine", plain)).changed).toEqual([]);
     expect((await app.apply("daemon", plain)).changed).toContain(`${unit}: written`);
   });
 
   test("Sysctl lets the account bind port 80, and nothing restarts", async () => {
     const before = await daemonStart(host, "app");
-    const { facts } = await app.apply("kernel", { privilegedPorts: "Sysctl" });
+    const { facts } = await app.apply("machine", { ...plain, privilegedPorts: "Sysctl" });
     expect(facts["kernel.portStart"]).toBe("0");
     expect(await host.run("cat /proc/sys/net/ipv4/ip_unprivileged_port_start")).toBe("0\n");
-    await app.apply("kernel", { privilegedPorts: "None" });
+    await app.apply("machine", { ...plain, privilegedPorts: "None" });
     expect(await host.run("cat /proc/sys/net/ipv4/ip_unprivileged_port_start")).toBe("1024\n");
     expect(await daemonStart(host, "app")).toBe(before);
   });
@@ -345,7 +346,7 @@ describe("daemon", () => {
       expect((await host.run(roots)).split("\n")).toHaveLength(3);
     }
     // Below the home of an account that was made they go with it.
-    for (const step of ["daemon", "account"] as const) await app.revert(step, wishes);
+    for (const step of ["daemon", "machine"] as const) await app.revert(step, wishes);
     expect(await host.run(roots)).toBe("");
   });
 });

@@ -17,8 +17,8 @@ test("a version, a container, another version with its data; back from one that 
   expect(await given.version()).toBe(`${earlierEngine}\n`);
   await importImage(given.host, "app");
   expect(await asAccount(given.host, "app", "docker run --rm busybox echo here")).toBe("here\n");
-  const { engine } = await app.applyAll(wishes(currentEngine, {}, ports));
-  expect(engine.facts["versions.engine"]).toBe(currentEngine);
+  const { machine } = await app.applyAll(wishes(currentEngine, {}, ports));
+  expect(machine.facts["versions.engine"]).toBe(currentEngine);
   expect(await given.version()).toBe(`${currentEngine}\n`);
   // A port below 1024 by the capability, which the new version's program has, too.
   expect(
@@ -32,7 +32,7 @@ test("a version, a container, another version with its data; back from one that 
   for (const { changed } of Object.values(await app.applyAll(wishes(currentEngine, {}, ports))))
     expect(changed).toEqual([]);
 
-  expect((await app.tryApply("engine", wishes(brokenEngine, {}, ports))).exitCode).toBe(1);
+  expect((await app.tryApply("machine", wishes(brokenEngine, {}, ports))).exitCode).toBe(1);
   await app.applyAll(wishes(currentEngine, {}, ports));
   expect(await given.version()).toBe(`${currentEngine}\n`);
   await app.revertAll(wishes(currentEngine, {}, ports));
@@ -65,9 +65,9 @@ test("two accounts, each with a version of its own, and the distribution's besid
   await app.applyAll(wishes(earlierEngine));
   await other.applyAll(of("other", wishes(currentEngine)));
   const distribution = of("third", { ...wishes(currentEngine), engine: {} });
-  const { engine } = await third.applyAll(distribution);
+  const { machine } = await third.applyAll(distribution);
   // Nobody else's daemon starts again for it.
-  expect(engine.changed.join()).not.toMatch(/daemon of (app|other)/);
+  expect(machine.changed.join()).not.toMatch(/daemon of (app|other)/);
   const versions = await Promise.all(["app", "other", "third"].map(given.version));
   expect(versions).toEqual([
     `${earlierEngine}\n`,
@@ -95,11 +95,10 @@ test.each([
   const app = new Installation(given.host, "a6");
   const wrong = wishes(currentEngine, engine);
   await app.install();
-  await app.apply("preflight", wrong);
-  const { exitCode, said } = await app.tryApply("engine", wrong);
+  const { exitCode, said } = await app.tryApply("machine", wrong);
   expect([exitCode, said.at(-1)]).toEqual([1, expect.stringMatching(says)]);
   expect(await given.host.run("ls /usr/local/lib/rootless-docker 2>/dev/null || true")).toBe("");
-  await app.revert("engine", wrong);
+  await app.revert("machine", wrong);
   await app.revertAgent();
   expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
 });
@@ -111,19 +110,18 @@ test("killed while it unpacks, and while a version starts that does not: the nex
   const app = new Installation(given.host, "a1");
   const kill = (when: string) =>
     root(
-      `until ${when}; do sleep .01; done; kill -9 $(pgrep -f 'agents/a1/agent (apply|update) engine')`,
+      `until ${when}; do sleep .01; done; kill -9 $(pgrep -f 'agents/a1/agent (apply|update) machine')`,
     );
   await app.install();
-  await app.apply("preflight", wishes(earlierEngine));
   const [unpacking] = await Promise.all([
-    app.tryApply("engine", wishes(earlierEngine)),
+    app.tryApply("machine", wishes(earlierEngine)),
     kill(`ls -d ${folder}/*.new 2>/dev/null`),
   ]);
   expect(unpacking.exitCode).not.toBe(0);
   await app.applyAll(wishes(earlierEngine));
   expect(await root(`ls -d ${folder}/*.new 2>/dev/null || true`)).toBe("");
   const [starting] = await Promise.all([
-    app.tryApply("engine", wishes(brokenEngine)),
+    app.tryApply("machine", wishes(brokenEngine)),
     kill(`readlink ${folder}/a1 | grep -q ${brokenEngine}`),
   ]);
   expect(starting.exitCode).not.toBe(0);

@@ -30,7 +30,7 @@ beforeAll(async () => {
 
 test("preflight: FuseOverlayfs without its device is an error", async () => {
   await host.run("mount --bind /etc/hostname /dev/fuse");
-  const answer = await app.tryApply("preflight", { ...plain, storageDriver: "FuseOverlayfs" });
+  const answer = await app.tryApply("machine", { ...plain, storageDriver: "FuseOverlayfs" });
   await host.run("umount /dev/fuse");
   const named = expect.stringMatching(/storageDriver.*\/dev\/fuse/) as string;
   expect([answer.exitCode, answer.said.join("\n")]).toEqual([1, named]);

@@ -11,17 +11,19 @@ afterAll(destroyAllHosts);
 let host: TestHost;
 let ada: Installation;
 let bob: Installation;
-const adas: StepArgs = { owner: "infra/prod/ada", account: { name: "ada" } };
-const bobs: StepArgs = { owner: "infra/test/bob", account: { name: "bob" } };
+const adas: StepArgs = {
+  owner: "infra/prod/ada",
+  account: { name: "ada" },
+  onDestroy: { data: "Delete" },
+};
+const bobs: StepArgs = { ...adas, owner: "infra/test/bob", account: { name: "bob" } };
 
 beforeAll(async () => {
-  host = await bootHost();
+  host = await bootHost({ engine: true });
   ada = new Installation(host, "aa");
   bob = new Installation(host, "bb");
   await ada.install();
   await bob.install();
-  await ada.apply("preflight", adas);
-  await bob.apply("preflight", bobs);
 });
 
 describe("the least number of user namespaces, 1024", () => {
@@ -32,58 +34,58 @@ describe("the least number of user namespaces, 1024", () => {
     host.run(`echo ${number} >/run/namespaces; mount --bind /run/namespaces ${setting}`);
 
   afterEach(async () => {
-    await ada.revert("kernel", adas);
-    await bob.revert("kernel", bobs);
+    await ada.revert("machine", adas);
+    await bob.revert("machine", bobs);
     await host.run(`umount ${setting}`);
   });
 
   test("a smaller number of one's own, dropped: the host's own larger one is back", async () => {
     await hostHas(63000);
-    await ada.apply("kernel", with20000);
+    await ada.apply("machine", with20000);
     expect(await value()).toBe(20000);
-    await ada.apply("kernel", adas);
+    await ada.apply("machine", adas);
     expect(await value()).toBe(63000);
-    expect((await ada.apply("kernel", adas)).changed).toEqual([]);
+    expect((await ada.apply("machine", adas)).changed).toEqual([]);
   });
 
   test("a host's own smaller one: raised, and back in the end", async () => {
     await hostHas(500);
-    await ada.apply("kernel", with20000);
-    await ada.apply("kernel", adas);
+    await ada.apply("machine", with20000);
+    await ada.apply("machine", adas);
     expect(await value()).toBe(1024);
-    expect((await ada.apply("kernel", adas)).changed).toEqual([]);
-    await ada.revert("kernel", adas);
+    expect((await ada.apply("machine", adas)).changed).toEqual([]);
+    await ada.revert("machine", adas);
     expect(await value()).toBe(500);
   });
 
   test("what another installation asks for is enough, and stays when that installation goes", async () => {
     await hostHas(500);
-    await ada.apply("kernel", with20000);
-    await bob.apply("kernel", bobs);
+    await ada.apply("machine", with20000);
+    await bob.apply("machine", bobs);
     expect(await value()).toBe(20000);
-    await ada.revert("kernel", with20000);
+    await ada.revert("machine", with20000);
     expect(await value()).toBe(20000);
-    await bob.apply("kernel", bobs);
+    await bob.apply("machine", bobs);
     expect(await value()).toBe(1024);
-    await bob.revert("kernel", bobs);
+    await bob.revert("machine", bobs);
     expect(await value()).toBe(500);
   });
 
   test("where the host has enough, the other installation may change its value, and drop it", async () => {
     await hostHas(63000);
-    await ada.apply("kernel", with20000);
-    await bob.apply("kernel", bobs);
-    await ada.apply("kernel", { ...adas, sysctls: { "user.max_user_namespaces": "30000" } });
+    await ada.apply("machine", with20000);
+    await bob.apply("machine", bobs);
+    await ada.apply("machine", { ...adas, sysctls: { "user.max_user_namespaces": "30000" } });
     expect(await value()).toBe(30000);
-    expect((await bob.apply("kernel", bobs)).changed).toEqual([]);
-    await ada.apply("kernel", adas);
+    expect((await bob.apply("machine", bobs)).changed).toEqual([]);
+    await ada.apply("machine", adas);
     expect(await value()).toBe(63000);
   });
 
   test("too few for another installation: an error that names both", async () => {
     await hostHas(63000);
-    await ada.apply("kernel", { ...adas, sysctls: { "user.max_user_namespaces": "20" } });
-    const { exitCode, said } = await bob.tryApply("kernel", bobs);
+    await ada.apply("machine", { ...adas, sysctls: { "user.max_user_namespaces": "20" } });
+    const { exitCode, said } = await bob.tryApply("machine", bobs);
     expect([exitCode, said.join("\n")]).toEqual([
       1,
       expect.stringMatching(/user\.max_user_namespaces.*infra\/prod\/ada.*infra\/test\/bob/),
@@ -93,9 +95,9 @@ describe("the least number of user namespaces, 1024", () => {
 
 test("a value in another spelling than the kernel's is a change once", async () => {
   const wishes: StepArgs = { ...adas, sysctls: { "net.core.somaxconn": "0x1001" } };
-  const { changed } = await ada.apply("kernel", wishes);
+  const { changed } = await ada.apply("machine", wishes);
   expect(changed).toContainEqual("net.core.somaxconn: 0x1001");
   expect(await host.run("cat /proc/sys/net/core/somaxconn")).toBe("4097\n");
-  expect((await ada.apply("kernel", wishes)).changed).toEqual([]);
-  await ada.apply("kernel", adas);
+  expect((await ada.apply("machine", wishes)).changed).toEqual([]);
+  await ada.apply("machine", adas);
 });

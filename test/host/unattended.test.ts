@@ -75,15 +75,15 @@ describe.each(machines)("by $by", ({ like, first, upgrades, packaged, asks }) =>
     const running = await container();
     expect(await app.drift()).toEqual([
       {
-        step: "engine",
+        step: "machine",
         about: "version of docker-ce",
         found: packaged(currentEngine),
         wanted: earlierEngine,
         applied: expect.any(String) as string,
       },
     ]);
-    const { engine, daemon } = await apply(earlierEngine);
-    expect(engine.changed).toContain(`package docker-ce ${packaged(earlierEngine)} installed`);
+    const { machine, daemon } = await apply(earlierEngine);
+    expect(machine.changed).toContain(`package docker-ce ${packaged(earlierEngine)} installed`);
     expect(daemon.facts["daemon.version"]).toBe(earlierEngine);
     // The daemon has never run with another one.
     expect(await container()).toBe(running);
@@ -98,7 +98,7 @@ describe.each(machines)("by $by", ({ like, first, upgrades, packaged, asks }) =>
     expect(Object.values(steps).flatMap(({ changed }) => changed)).toEqual([
       "daemon of app restarted",
     ]);
-    expect(steps.engine.facts["versions.engine"]).toBe(currentEngine);
+    expect(steps.machine.facts["versions.engine"]).toBe(currentEngine);
     expect(await given.version()).toBe(`${currentEngine}\n`);
     expect(await container()).toMatch(/^running /);
   });
@@ -110,8 +110,8 @@ describe.each(machines)("by $by", ({ like, first, upgrades, packaged, asks }) =>
     expect(await given.version()).toBe(`${currentEngine}\n`);
     expect(await container()).toMatch(/^running /);
     expect(await app.drift()).toEqual([]);
-    const { engine } = await apply();
-    expect(engine.changed.join()).not.toContain("package");
-    expect(engine.facts["versions.engine"]).toBe(currentEngine);
+    const { machine } = await apply();
+    expect(machine.changed.join()).not.toContain("package");
+    expect(machine.facts["versions.engine"]).toBe(currentEngine);
   });
 });

@@ -51,20 +51,17 @@ const refused: Refused[] = [
   {
     what: "Docker's own packages, of which there are none",
     engine: { source: EngineSource.DockerRepository },
-    step: "preflight",
     says: /engine\.source: .*openSUSE Leap 16\.0.*StaticArchive/,
   },
   {
     what: "an engine that is there, where none is",
     engine: { source: EngineSource.Preinstalled },
-    step: "preflight",
     says: /engine\.source: .*no dockerd.*Distribution/,
   },
   {
     what: "SUSE's other engine in its place",
     first: "zypper -n -q install docker-stable",
     then: "zypper -n -q remove docker-stable",
-    step: "preflight",
     says: /engine\.source: .*docker-stable.*Preinstalled/,
   },
   {
@@ -125,7 +122,6 @@ testRefused(
         printf 'ID="sles"\nID_LIKE="suse"\nVERSION_ID="15.7"\nPRETTY_NAME="SUSE Linux Enterprise Server 15 SP7"\n' >/etc/os-release`,
       then: "ln -sf ../usr/lib/os-release /etc/os-release",
       engine: { plugins: [EnginePlugin.Buildx] },
-      step: "preflight",
       says: /engine\.plugins: .*buildx/,
     },
   ],

@@ -116,7 +116,7 @@ export function kernelMatrix(expected: Expected): void {
   test("it is made a rootless Docker host", async () => {
     const answers = await app.applyAll(wishes);
     for (const answer of Object.values<Answer>(answers)) Object.assign(facts, answer.facts);
-    expect(answers.kernel.changed).toEqual(
+    expect(answers.machine.changed).toEqual(
       expect.arrayContaining([
         "kernel.unprivileged_userns_clone: 1",
         "user.max_user_namespaces: 1024",
@@ -168,7 +168,7 @@ export function kernelMatrix(expected: Expected): void {
     });
 
     test("only those that the host delegates by itself have an effect without the option", async () => {
-      const { changed } = await apply("account", { resourceControllers: [] });
+      const { changed } = await apply("machine", { resourceControllers: [] });
       expect(changed).toContain("service manager of app restarted");
       await apply("daemon");
       const { delegated } = expected;
@@ -186,7 +186,7 @@ export function kernelMatrix(expected: Expected): void {
       );
       const cpuset = await run(machine, "--cpuset-cpus 0", "cat /sys/fs/cgroup/cpuset.cpus");
       expect(/^0$/m.test(cpuset.text)).toBe(false);
-      await apply("account");
+      await apply("machine");
       await apply("daemon");
       expect((await run(machine, "--cpuset-cpus 0", "cat /sys/fs/cgroup/cpuset.cpus")).text).toBe(
         "0",
@@ -214,11 +214,11 @@ export function kernelMatrix(expected: Expected): void {
     expect((await run(machine, "", "ping -c 1 -W 30 192.0.2.1")).text).toMatch(
       /1 packets received/,
     );
-    await apply("kernel", { unprivilegedPing: { enabled: false } });
+    await apply("machine", { unprivilegedPing: { enabled: false } });
     expect(await sysctl("net.ipv4.ping_group_range")).toBe("1 0");
     expect(status("ping")).toBe("unavailable");
     expect((await run(machine, "", "ping -c 1 -W 3 192.0.2.1")).exitCode).not.toBe(0);
-    await apply("kernel");
+    await apply("machine");
     expect((await run(machine, "", "ping -c 1 -W 30 192.0.2.1")).text).toMatch(
       /1 packets received/,
     );
@@ -336,16 +336,16 @@ export function kernelMatrix(expected: Expected): void {
     });
 
     test("Sysctl: at once; dropped: refused again", async () => {
-      await apply("kernel", { privilegedPorts: "Sysctl" });
+      await apply("machine", { privilegedPorts: "Sysctl" });
       expect(status("privilegedPorts")).toBe("available");
       expect(await opens()).toBe(page);
-      await apply("kernel");
+      await apply("machine");
       expect(await opens()).toMatch(/cannot expose privileged port 80/);
     });
 
     // The engine's own package takes a minute to unpack here: test/host does it, on each release.
     test("FileCapability: works, and after its package is installed anew", async () => {
-      await apply("kernel", { privilegedPorts: "FileCapability" });
+      await apply("machine", { privilegedPorts: "FileCapability" });
       expect(status("privilegedPorts")).toBe("available");
       expect(await opens()).toBe(page);
       // Nobody's package has the current one.
@@ -353,8 +353,8 @@ export function kernelMatrix(expected: Expected): void {
       expect(await machine.run("getcap $(command -v rootlesskit)")).toMatch(
         /cap_net_bind_service[=+]ep/,
       );
-      await app.apply("engine", wishes);
-      await app.apply("daemon", wishes);
+      await apply("machine", { privilegedPorts: "FileCapability" });
+      await apply("daemon");
       expect(await opens()).toBe(page);
     });
   });

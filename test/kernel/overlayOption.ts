@@ -30,7 +30,7 @@ const there = async (machine: Machine) => (await machine.ssh(`test -e ${file}`))
 export function overlayWithOption({ machine, app, wishes, apply }: Matrix): void {
   test("asked for without the option: an error before anything changes, which names the option", async () => {
     const asked = { ...wishes, storageDriver: "Overlay2" };
-    const { exitCode, said } = await app().tryApply("preflight", asked);
+    const { exitCode, said } = await app().tryApply("machine", asked);
     expect([exitCode, said]).toEqual([
       1,
       [
@@ -46,19 +46,19 @@ export function overlayWithOption({ machine, app, wishes, apply }: Matrix): void
     await machine().run(
       "cd /mnt && mkdir l u w m && mount -t overlay overlay -o lowerdir=l,upperdir=u,workdir=w m",
     );
-    const { changed, said } = await apply("kernel", permitted);
+    const { changed, said } = await apply("machine", permitted);
     expect(changed).toContain(`${file}: written`);
     expect(said).toContain(
       `kernel: ${option} stays 'N' until the next boot: the module overlay is in use, and its option cannot be written then`,
     );
     expect(await machine().run(`cat ${parameter}`)).toBe("N\n");
-    await apply("kernel");
+    await apply("machine");
     expect(await there(machine())).toBe(false);
     await machine().run("umount /mnt/m && rm -r /mnt/[luwm]");
   });
 
   test("with the option: overlay2, with the flaw that the row names", async () => {
-    expect((await apply("kernel", permitted)).changed).toContain(`${option}: 1`);
+    expect((await apply("machine", permitted)).changed).toContain(`${option}: 1`);
     const { facts } = await apply("daemon", permitted);
     expect(facts.storageDriver).toBe("overlay2");
     await importImage(machine(), "app");
@@ -93,7 +93,7 @@ export async function expectNoOption(machine: Machine): Promise<void> {
 /** Test for a kernel whose module has no such parameter. */
 export function overlayWithoutOption({ machine, apply }: Matrix): void {
   test("an option that the module does not have: nothing is written", async () => {
-    const { said } = await apply("kernel", { kernelModuleOptions: { [option]: "1" } });
+    const { said } = await apply("machine", { kernelModuleOptions: { [option]: "1" } });
     expect(said).toContainEqual(expect.stringMatching(`${option} is left out: kernel \\d`));
     expect(await there(machine())).toBe(false);
   });

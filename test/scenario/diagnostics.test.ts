@@ -165,7 +165,7 @@ describe("the machine's host key", () => {
     const logins = "journalctl -q -u ssh --no-pager | grep -c 'Accepted publickey'";
     try {
       const { keyErrors, failure } = await outcome({});
-      expect(keyErrors).toEqual(["web-preflight: connection: found another host key"]);
+      expect(keyErrors).toEqual(["web-machine: connection: found another host key"]);
       expect(failure).toMatch(
         /another host key than connection\.hostKey \(.*\); wanted the machine that hostKey names\. To fix: compare with the machine's \/etc\/ssh\/ssh_host_\*_key\.pub: if it was made anew set hostKey, else somebody may be in between/,
       );

@@ -105,16 +105,16 @@ const batches: [string, [command: string, shown: string][]][] = [
   [
     "values and files",
     [
-      ["sysctl -q -w net.ipv4.ping_group_range='1 0'", "kernel net.ipv4.ping_group_range: 1 0"],
+      ["sysctl -q -w net.ipv4.ping_group_range='1 0'", "machine net.ipv4.ping_group_range: 1 0"],
       [
         `rm ${sysctlFile("net.core.somaxconn")}`,
-        `kernel ${sysctlFile("net.core.somaxconn")}: not there`,
+        `machine ${sysctlFile("net.core.somaxconn")}: not there`,
       ],
       [
         `echo '# mine' >>${sysctlFile("net.ipv4.ping_group_range")}`,
-        `kernel ${sysctlFile("net.ipv4.ping_group_range")}: other content`,
+        `machine ${sysctlFile("net.ipv4.ping_group_range")}: other content`,
       ],
-      ["setcap -r /usr/bin/rootlesskit", "kernel /usr/bin/rootlesskit: none"],
+      ["setcap -r /usr/bin/rootlesskit", "machine /usr/bin/rootlesskit: none"],
       ["loginctl disable-linger app", "daemon linger"],
       [
         `sed -i s/warn/debug/ ${home}/.config/docker/daemon.json`,
@@ -124,7 +124,7 @@ const batches: [string, [command: string, shown: string][]][] = [
         `chmod 644 ${home}/.config/docker/environment`,
         `daemon ${home}/.config/docker/environment: a file with mode 644`,
       ],
-      [`: >${home}/.ssh/authorized_keys`, "account "],
+      [`: >${home}/.ssh/authorized_keys`, "machine "],
     ],
   ],
   [
@@ -138,9 +138,9 @@ const batches: [string, [command: string, shown: string][]][] = [
         `rm ${units}/default.target.wants/docker.service`,
         `daemon ${units}/default.target.wants/docker.service: not there`,
       ],
-      ["dpkg --purge --force-depends slirp4netns", "engine package slirp4netns: not installed"],
+      ["dpkg --purge --force-depends slirp4netns", "machine package slirp4netns: not installed"],
       [`rm -r ${home}/.docker/contexts`, `daemon ${home}/.docker/contexts`],
-      ["rm -r /etc/systemd/system/user@$(id -u app).service.d; systemctl daemon-reload", "account"],
+      ["rm -r /etc/systemd/system/user@$(id -u app).service.d; systemctl daemon-reload", "machine"],
       [`${asApp} docker context use default`, "daemon "],
     ],
   ],
@@ -224,15 +224,15 @@ describe.each(noAnswer)("%s", (_name, begin, warning) => {
       expect(await installation.preview(wishes)).toMatch(/Resources:\n +\d+ unchanged/);
       const edited = { ...wishes, sysctls: { "net.core.somaxconn": "4097" } };
       expect(changedPart(await installation.preview(edited))).toContain(
-        '~ net.core.somaxconn: "8192" => "4097"',
+        '~ sysctl.d/net.core.somaxconn: "8192" => "4097"',
       );
     } finally {
       await end();
     }
-    expect(await shownDrift()).toEqual(["kernel net.ipv4.ping_group_range: 1 0"]);
+    expect(await shownDrift()).toEqual(["machine net.ipv4.ping_group_range: 1 0"]);
     expect(stepsRun(await installation.up(wishes)).sort()).toEqual([
       "update web-drift",
-      "update web-kernel",
+      "update web-machine",
     ]);
     await isQuiet();
   });

@@ -91,7 +91,7 @@ test("one with another key, one with a full disk: an error of each by its name, 
 test("one goes down in the middle: the others are made, and the next up makes that one", async () => {
   await configureHosts();
   const goesDown = ({ resourcePreEvent }: EngineEvent): void => {
-    if (!resourcePreEvent?.metadata.urn.endsWith("::web4-engine")) return;
+    if (!resourcePreEvent?.metadata.urn.endsWith("::web4-machine")) return;
     for (const { pid, command } of hosts[3].processes())
       if (/^(\S*\/)?sshd\b/.test(command)) signal(pid, 9);
   };
@@ -113,7 +113,7 @@ test("another version in the program: the canary to its end, then all others", a
   const { events } = await stack.upBy("pulumi up", program);
   const order = events.flatMap(({ resourcePreEvent, resOutputsEvent }) => {
     const { urn, op } = (resourcePreEvent ?? resOutputsEvent)?.metadata ?? { urn: "", op: "same" };
-    const [, name] = /::(web\d)-engine$/.exec(urn) ?? [];
+    const [, name] = /::(web\d)-machine$/.exec(urn) ?? [];
     return name && op !== "same" ? [`${name} ${resourcePreEvent ? "begins" : "ends"}`] : [];
   });
   expect(order.slice(0, 2)).toEqual(["web1 begins", "web1 ends"]);
@@ -125,7 +125,7 @@ test("another version in the program: the canary to its end, then all others", a
 test("a version that there is not: the canary's error, and no other host is touched", async () => {
   await configure("engineVersion", "99");
   const outcome = await stack.tryUpBy("pulumi up", program);
-  expect(Object.keys(failures(outcome))).toEqual(["web1-engine"]);
+  expect(Object.keys(failures(outcome))).toEqual(["web1-machine"]);
   expect(outcome.failure).toContain("engine.version: found versions in the lists: 26.");
   expect(touched(outcome)).toEqual(["web1"]);
   await configure("engineVersion", "26");

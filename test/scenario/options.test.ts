@@ -86,12 +86,12 @@ describe("customTimeouts", () => {
     const connection = { ...connectionTo(host), port: 23, dialErrorLimit: -1 };
     const opts = { customTimeouts: { update: "2s" } };
     const outcome = await stack.tryUp(program(opts, { connection }));
-    const errors = said(outcome, "web-preflight", "lasting").map(({ message }) => message);
+    const errors = said(outcome, "web-machine", "lasting").map(({ message }) => message);
     expect(errors.join("\n")).toContain(
-      "web-preflight: connection: found no SSH server that answers (context deadline exceeded); wanted one at connection.host and connection.port. To fix: ",
+      "web-machine: connection: found no SSH server that answers (context deadline exceeded); wanted one at connection.host and connection.port. To fix: ",
     );
     // The first two log in nowhere for that.
-    const tried = ["copy", "agent", "preflight"].map((child) => `update web-${child}`);
+    const tried = ["copy", "agent", "machine"].map((child) => `update web-${child}`);
     expect(stepsRun(outcome)).toEqual(tried);
   });
 });
@@ -99,13 +99,13 @@ describe("customTimeouts", () => {
 describe("transforms", () => {
   test("reach every child, one at a time where they want to", async () => {
     const patient: pulumi.ResourceTransform = ({ name, props, opts }) =>
-      name === "web-engine"
+      name === "web-machine"
         ? { props, opts: { ...opts, customTimeouts: { create: "2h" } } }
         : undefined;
     await stack.up(program({ transforms: [patient] }));
     const patientOnes = children.filter((child) => timeoutsOf(`web-${child}`) !== undefined);
-    expect(patientOnes).toEqual(["engine"]);
-    expect(timeoutsOf("web-engine")).toEqual({ create: 7200 });
+    expect(patientOnes).toEqual(["machine"]);
+    expect(timeoutsOf("web-machine")).toEqual({ create: 7200 });
   });
 });
 
@@ -114,16 +114,16 @@ describe("ignoreChanges", () => {
 
   test("on the component reach no step: the edit is applied", async () => {
     const outcome = await stack.preview(program({ ignoreChanges: ["unprivilegedPing"] }, edit));
-    expect(stepsRun(outcome)).toEqual(["update web-kernel"]);
+    expect(stepsRun(outcome)).toEqual(["update web-machine"]);
   });
 
   test("on a step through a transform: the edit of this step is not applied", async () => {
-    const keepKernel: pulumi.ResourceTransform = ({ name, props, opts }) =>
-      name === "web-kernel" ? { props, opts: { ...opts, ignoreChanges: ["stdin"] } } : undefined;
+    const keepMachine: pulumi.ResourceTransform = ({ name, props, opts }) =>
+      name === "web-machine" ? { props, opts: { ...opts, ignoreChanges: ["stdin"] } } : undefined;
     const range = await host.run("sysctl -n net.ipv4.ping_group_range");
-    expect(stepsRun(await stack.up(program({ transforms: [keepKernel] }, edit)))).toEqual([]);
+    expect(stepsRun(await stack.up(program({ transforms: [keepMachine] }, edit)))).toEqual([]);
     expect(await host.run("sysctl -n net.ipv4.ping_group_range")).toBe(range);
-    expect(stepsRun(await stack.preview(program({}, edit)))).toEqual(["update web-kernel"]);
+    expect(stepsRun(await stack.preview(program({}, edit)))).toEqual(["update web-machine"]);
   });
 });
 
@@ -134,7 +134,7 @@ describe("aliases", () => {
     const ran = steps(await stack.preview(renamed({ aliases: [{ name: "web" }] })));
     // Only who owns the installation is written anew.
     const ofChildren = ran.filter((line) => /\b(box|web)-/.test(line));
-    expect(ofChildren).toEqual(["update box-preflight"]);
+    expect(ofChildren).toEqual(["update box-machine"]);
   });
 
   test("without them, everything is", async () => {

@@ -44,9 +44,9 @@ test("a machine that was made anew under the same address says so, and recheck f
   await stack.destroy();
   await stack.importState(state);
 
-  const edit = { unprivilegedPing: { groups: "0 9" } };
+  const edit = { daemon: { "log-level": "warn" } };
   expect((await stack.tryUp(program(host, "web", edit))).failure).toMatch(
-    /web-kernel: agent: found none that is whole \(sha256sum: \S+: No such file or directory\); wanted the one that preflight puts there\. To fix: run pulumi up with a new value of recheck/,
+    /web-daemon: agent: found none that is whole \(sha256sum: \S+: No such file or directory\); wanted the one that the step machine puts there\. To fix: run pulumi up with a new value of recheck/,
   );
   const outcome = await stack.up(program(host, "web", { recheck: "1" }));
   const brought = ["create-replacement", "delete-replaced", "replace"].map(
@@ -64,14 +64,14 @@ test("an agent that was removed by hand: the same", async () => {
   await host.run("rm /var/lib/rootless-docker/agents/*/agent");
   const edit = { recheck: "1", unprivilegedPing: { groups: "0 9" } };
   expect((await stack.tryUp(program(host, "web", edit))).failure).toContain(
-    "web-kernel: agent: found none that is whole (",
+    "web-machine: agent: found none that is whole (",
   );
   const outcome = await stack.up(program(host, "web", { recheck: "2" }));
-  expect(live(outcome, "web-preflight")).toEqual([
+  expect(live(outcome, "web-machine")).toEqual([
     expect.stringMatching(
       /^agent: \/var\/lib\/rootless-docker\/agents\/[0-9a-f]+\/agent installed$/,
     ),
-    "preflight: nothing to change",
+    "machine: nothing to change",
   ]);
   expect(live(outcome, "web-daemon")).toEqual(["daemon: nothing to change"]);
   expect(await daemon(host)).toBe(running);
@@ -87,10 +87,10 @@ test("another address of the same machine: made anew, takes over, and nothing of
   await host.run(`ip address add ${address}/24 dev host0`);
 
   const moved = program(host, "web", { connection: { ...connectionTo(host), host: address } });
-  expect(await stack.previewText(moved, { diff: false })).toMatch(/\+-9 to replace\n/);
+  expect(await stack.previewText(moved, { diff: false })).toMatch(/\+-6 to replace\n/);
   const outcome = await stack.up(moved);
   expectMoved(outcome, "create-replacement web", "delete-replaced web");
-  expect(live(outcome, "web-preflight")[1]).toMatch(
+  expect(live(outcome, "web-machine")[1]).toMatch(
     /^preflight: takes the account app over from conformance\/hosts\/web /,
   );
   expect(await host.run("ls /var/lib/rootless-docker/installations | wc -l")).toBe("1\n");
@@ -102,7 +102,7 @@ test("another address of the same machine: made anew, takes over, and nothing of
 
 test("another host: all is made there, then the old one is given back", async () => {
   const moved = program(host, "web", there());
-  expect(await stack.previewText(moved, { diff: false })).toMatch(/\+-9 to replace\n/);
+  expect(await stack.previewText(moved, { diff: false })).toMatch(/\+-6 to replace\n/);
   expectMoved(await stack.up(moved), "create-replacement web", "delete-replaced web");
   expect(await changesSince(before, host)).toEqual([]);
   running = await daemon(second);
@@ -129,7 +129,7 @@ test("the old host is to stay, with retainOnDelete: it is left as it is", async 
   expect(childSteps(await stack.up(program(host, "web", {}, retainOnDelete)))).toEqual([]);
   // The second host has what the state has forgotten: it is taken over.
   const outcome = await stack.up(program(second, "web", {}, retainOnDelete));
-  expect(live(outcome, "web-preflight")[1]).toMatch(/^preflight: takes the account app over from /);
+  expect(live(outcome, "web-machine")[1]).toMatch(/^preflight: takes the account app over from /);
   expect(await daemon(second)).toBe(running);
   expect(await daemon(host)).toBe(kept);
 });

@@ -89,7 +89,7 @@ test("what restarts nothing passes", async () => {
   const program = installation.program(refuse(edit));
   const outcome = await installation.stack.preview(program);
   expect(warnings(outcome)).toEqual([]);
-  expect(stepsRun(await installation.stack.up(program))).toEqual(["update web-kernel"]);
+  expect(stepsRun(await installation.stack.up(program))).toEqual(["update web-machine"]);
   expect(await host.run("sysctl -n net.core.somaxconn")).toBe("8192\n");
   expect(await installation.daemonStart()).toBe(running);
 });

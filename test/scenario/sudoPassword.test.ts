@@ -54,7 +54,7 @@ test("a wrong one is one error, at once, of one try", async () => {
   const before = await failures();
   const start = Date.now();
   const outcome = await installation.tryUp(args({}, "wrong"));
-  const lasting = said(outcome, "web-preflight", "lasting").map(({ message }) => message);
+  const lasting = said(outcome, "web-machine", "lasting").map(({ message }) => message);
   expect(lasting.join("\n").match(refusal)).toHaveLength(1);
   expect(Date.now() - start).toBeLessThan(30_000);
   expect(await failures()).toBe(before + 1);
@@ -117,7 +117,7 @@ test("drift is found, and put right", async () => {
   await host.run("sysctl -q -w net.ipv4.ping_group_range='1 0'");
   const asks = args({ daemon: { "log-level": "warn" }, driftDetection: DriftDetection.Required });
   const outcome = await installation.stack.up(installation.program(asks));
-  expect(stepsRun(outcome)).toEqual(["create web-drift", "update web-kernel"]);
+  expect(stepsRun(outcome)).toEqual(["create web-drift", "update web-machine"]);
   expect(await host.run("sysctl -n net.ipv4.ping_group_range")).toBe("0\t2147483647\n");
 });
 

@@ -124,7 +124,7 @@ test("no SFTP at all: one error; and stdin does without all of these", async () 
     expect(stack.outputs).toMatchObject({ storageDriver: "overlay2" });
     expect(stepsRun(await stack.up(args))).toEqual([]);
     const change = { ...args, unprivilegedPing: { groups: "0 9" } };
-    expect(stepsRun(await stack.up(change))).toEqual(["update web-kernel"]);
+    expect(stepsRun(await stack.up(change))).toEqual(["update web-machine"]);
     // Somebody else has seen the name in ps(1): that holds nothing up.
     const installation = String(stack.stack.outputs("web-installation").hex);
     const planted =

@@ -75,8 +75,6 @@ const changes: Record<string, Partial<RootlessDockerHostArgs>[]> = {
   "`engine.source`": [
     { engine: { source: EngineSource.Preinstalled } },
     { engine: { source: EngineSource.DockerRepository } },
-  ],
-  "`StaticArchive` in `engine.source`": [
     {
       engine: {
         source: EngineSource.StaticArchive,
@@ -175,7 +173,7 @@ async function differences(change: Partial<RootlessDockerHostArgs>) {
       return JSON.stringify(old?.inputs) !== JSON.stringify(inputs);
     })
     .map(({ name }) => name.slice("web-".length));
-  // The others run nothing, or bring what preflight installs.
+  // The others run nothing, or bring what the machine installs.
   const steps = changed.filter((name) => !["installation", "agent", "copy"].includes(name));
   // Under mocks every installation has one hex; the engine gives another when the keepers differ, and that
   // stands in every step's triggers.
@@ -214,9 +212,7 @@ async function words(change: Partial<RootlessDockerHostArgs>): Promise<string> {
   const ofSteps = steps.map((step) =>
     changeInWords(step, stdin(before, step.name), stdin(after, step.name), step.isSecret),
   );
-  return [agentChange(stdin(before, "preflight"), stdin(after, "preflight")), ...ofSteps].join(
-    "\n",
-  );
+  return [agentChange(stdin(before, "machine"), stdin(after, "machine")), ...ofSteps].join("\n");
 }
 
 test.each(Object.keys(changes).filter((input) => table[input].replaced === "no"))(

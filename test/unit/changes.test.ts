@@ -52,44 +52,44 @@ test.each<[StepName, Document, Document, string | undefined]>([
     'on-destroy-data "keep" => "delete": a destroy DELETES images, containers and volumes (a data directory that was there before this package stays)',
   ],
   [
-    "kernel",
+    "machine",
     { "privileged-ports": "none" },
     { "privileged-ports": "file-capability", "rootlesskit.capability": "cap_net_bind_service=ep" },
     `privileged-ports "none" => "file-capability": containers can publish ports below 1024, and so can whoever runs rootlesskit on this machine. rootlesskit.capability (not set) => "cap_net_bind_service=ep": ${restarts}`,
   ],
   [
-    "kernel",
+    "machine",
     { "privileged-ports": "none" },
-    { "privileged-ports": "sysctl", "net.ipv4.ip_unprivileged_port_start": 0 },
-    'net.ipv4.ip_unprivileged_port_start (not set) => 0. privileged-ports "none" => "sysctl": containers can publish ports below 1024, and every user of this machine can bind them; the daemon keeps running',
+    { "privileged-ports": "sysctl", "sysctl.d/net.ipv4.ip_unprivileged_port_start": 0 },
+    'privileged-ports "none" => "sysctl": containers can publish ports below 1024, and every user of this machine can bind them; the daemon keeps running. sysctl.d/net.ipv4.ip_unprivileged_port_start (not set) => 0',
   ],
   [
-    "kernel",
+    "machine",
     { "privileged-ports": "sysctl" },
     { "privileged-ports": "none" },
     'privileged-ports "sysctl" => "none": a container that starts from now on publishes no port below the machine\'s own net.ipv4.ip_unprivileged_port_start, 1024 by default; the daemon keeps running',
   ],
   [
-    "engine",
+    "machine",
     { "rootful-docker": "refuse" },
     { "rootful-docker": "keep" },
     'rootful-docker "refuse" => "keep"',
   ],
   [
-    "engine",
+    "machine",
     { "rootful-docker": "refuse" },
     { "rootful-docker": "disable" },
     'rootful-docker "refuse" => "disable": root\'s Docker stops with its containers, and does not start again before destroy; its data stay',
   ],
   [
-    "engine",
+    "machine",
     { "rootful-docker": "disable" },
     { "rootful-docker": "purge" },
     'rootful-docker "disable" => "purge": REMOVES the packages of root\'s Docker: docker.io\'s own purge DELETES its images, containers and volumes in /var/lib/docker for good; docker-ce leaves them there',
   ],
-  ["kernel", { agent: "1", "a.b": 1 }, { agent: "2", "a.b": 1 }, undefined],
-  ["kernel", { "a.b": 1 }, { "a.b": 1, drift: "a.b (changed since then)" }, undefined],
-  ["preflight", storage("overlay2"), storage("btrfs"), undefined],
+  ["machine", { agent: "1", "a.b": 1 }, { agent: "2", "a.b": 1 }, undefined],
+  ["machine", { "a.b": 1 }, { "a.b": 1, drift: "a.b (changed since then)" }, undefined],
+  ["machine", storage("overlay2"), storage("btrfs"), undefined],
   ["secrets", {}, {}, undefined],
 ])("%s: %j => %j", (name, before, after, words) => {
   expect(said(name, before, after)).toBe(words);
@@ -113,12 +113,14 @@ test.each<[Partial<AccountArgs>, string]>([
 
 test("after an up that did not end: what goes on, and what may go with it", async () => {
   const creation = new Creation(new Inputs({ connection: { host: "a.example" } }));
-  expect(await creation.ofStep("engine", {})).toBeUndefined();
+  expect(await creation.ofStep("machine", {})).toBeUndefined();
   const said = (await creation.ofStep("daemon", { triggers: ["0123"] }))?.split("\n") ?? [];
   expect(said[0]).toBe("goes on to make a rootless Docker host of a.example, with a login as root");
   expect(said.map((line) => /^ {2}(\w+)/.exec(line)?.[1])).toEqual([
     undefined,
     "engine",
+    "account",
+    "kernel",
     "daemon",
     "destroy",
     undefined,
@@ -182,8 +184,8 @@ test("what was changed on the host since the state was written", () => {
   expect(driftInWords({}, {})).toBeUndefined();
   expect(
     driftInWords(
-      { kernel: note("0"), engine: note("7") },
-      { kernel: note("2"), engine: note("7") },
+      { machine: note("0"), daemon: note("7") },
+      { machine: note("2"), daemon: note("7") },
     ),
   ).toBe("changed on the host: a.b (found 2, wanted 1): pulumi up sets it back");
 });

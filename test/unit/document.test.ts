@@ -30,7 +30,7 @@ function readInShell(text: string, keys: string[]): { text: Buffer[]; json: Buff
 const key = fc.oneof(
   fc.stringMatching(/^environment\/[A-Za-z_][A-Za-z0-9_]{0,20}$/),
   fc.stringMatching(/^daemon\.json\/[a-z][A-Za-z0-9-]{0,20}$/),
-  fc.constantFrom("net.ipv4.ping_group_range", "account", "subuid", "on-destroy-data"),
+  fc.constantFrom("sysctl.d/net.ipv4.ping_group_range", "account", "on-destroy-data"),
 );
 
 const value = fc.oneof(

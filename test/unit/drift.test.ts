@@ -11,25 +11,25 @@ import { create, usual } from "./component/create";
 import { startRecording, unknown } from "./mocks";
 
 const found = {
-  step: "kernel",
+  step: "machine",
   about: "net.ipv4.ping_group_range",
   found: "1 0",
   wanted: "0 2147483647",
   applied: "2026-11-27T13:25:47Z",
 };
-const linger = { ...found, step: "account", about: "linger", found: "off", wanted: "on" };
+const linger = { ...found, step: "daemon", about: "linger", found: "off", wanted: "on" };
 const ids = { ...linger, about: 'subordinate "uids": x', found: "none" };
 
 test("what was found, by step, and what a step's document says of it", () => {
   const answer = readAnswer(JSON.stringify({ drift: [found, linger, ids] }));
   const notes = notesOf(answer ?? []);
-  expect(Object.keys(notes).sort()).toEqual(["account", "kernel"]);
-  expect(JSON.parse(notes.kernel)).toEqual({
+  expect(Object.keys(notes).sort()).toEqual(["daemon", "machine"]);
+  expect(JSON.parse(notes.machine)).toEqual({
     "changed since 2026-11-27T13:25:47Z": {
       "net.ipv4.ping_group_range": "found 1 0, wanted 0 2147483647",
     },
   });
-  expect(renderDocument(driftInDocument(notes.account))).toBe(
+  expect(renderDocument(driftInDocument(notes.daemon))).toBe(
     'drift: "linger, subordinate \\"uids\\": x (changed since 2026-11-27T13:25:47Z)"\n',
   );
   expect(driftInDocument(undefined)).toEqual({});

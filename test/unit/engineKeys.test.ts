@@ -26,7 +26,7 @@ test.each([
   ["one", armored("mQ=="), armored("mQ==")],
   ["one of Windows", armored("mQ==").replace(/\n/g, "\r\n"), armored("mQ==")],
 ])("mirrorKey, %s", (_what, mirrorKey, expected) => {
-  expect(documentsOf({ engine: { source, mirrorKey } }).engine["repository-key"]).toBe(expected);
+  expect(documentsOf({ engine: { source, mirrorKey } }).machine["repository-key"]).toBe(expected);
 });
 
 test("a mirrorKey of two keys, which would both sign: an error", () => {

@@ -64,8 +64,8 @@ test.each([
 
 test("a connection that closes in a running step: what it began is ended by the next up", () => {
   const error = "wait: remote command exited without exit status or exit signal";
-  expect(explainConnectionError("web-engine", error)).toBe(
-    `web-engine: connection: found a connection that closed while the step ran (${error}); wanted the end of the step. To fix: run pulumi up again: it ends what the step began.`,
+  expect(explainConnectionError("web-machine", error)).toBe(
+    `web-machine: connection: found a connection that closed while the step ran (${error}); wanted the end of the step. To fix: run pulumi up again: it ends what the step began.`,
   );
 });
 
@@ -85,7 +85,7 @@ test("a machine that is waited for five minutes: some ten lines", () => {
 });
 
 test.each([
-  'Process exited with status 1: running "sh agent apply kernel": connection refused',
+  'Process exited with status 1: running "sh agent apply machine": connection refused',
   "some other error",
 ])("%s: not one of the connection", (error) => {
   expect(explainConnectionError("web-agent", error)).toBeUndefined();
@@ -103,13 +103,13 @@ test.each([
   "sha256sum: WARNUNG: 1 berechnete Prüfsumme passte NICHT",
   "/var/lib/rootless-docker/agents/0123/agent: FAILED",
 ])("no agent: %s", (words) => {
-  const command = "sh /var/lib/rootless-docker/agent apply kernel 0123";
+  const command = "sh /var/lib/rootless-docker/agent apply machine 0123";
   const error = `Process exited with status 2: running "${command}":\n${words}\n`;
-  expect(explainMissingAgent("web-kernel", error)).toBe(
-    `web-kernel: agent: found none that is whole (${words}); wanted the one that preflight puts there. To fix: run pulumi up with a new value of recheck, which puts it back, then run this again: the machine was made anew, the agent changed or removed by hand, or the power went`,
+  expect(explainMissingAgent("web-machine", error)).toBe(
+    `web-machine: agent: found none that is whole (${words}); wanted the one that the step machine puts there. To fix: run pulumi up with a new value of recheck, which puts it back, then run this again: the machine was made anew, the agent changed or removed by hand, or the power went`,
   );
   const other = `Process exited with status 1: running "${command}":\nkernel: sysctl a.b: found 1`;
-  expect(explainMissingAgent("web-kernel", other)).toBeUndefined();
+  expect(explainMissingAgent("web-machine", other)).toBeUndefined();
 });
 
 test("a cloud image's root", () => {

@@ -82,7 +82,7 @@ describe("a preview's words about", () => {
 
   test("a step's document and drift with two marks", async () => {
     const words = callbackOf(sayChanges("web", component, creation), "web-changes");
-    const environment = (note: string) => pulumi.secret(marked({ kernel: note }));
+    const environment = (note: string) => pulumi.secret(marked({ machine: note }));
     const note = JSON.stringify({ sysctl: { "a.b": "found 1, wanted 2" } });
     expect(
       await words({
@@ -93,7 +93,27 @@ describe("a preview's words about", () => {
     ).toMatch(/^changed on the host: a\.b \(found 1, wanted 2\)/);
     const stdin = (value: string) => pulumi.secret(marked(`pingGroups: ${value}\n`));
     const change = { oldInputs: { stdin: stdin("0 1") }, newInputs: { stdin: stdin("0 2") } };
-    expect(await words({ name: "web-kernel", ...change })).toMatch(/secret/);
+    expect(await words({ name: "web-machine", ...change })).toMatch(/secret/);
+  });
+
+  test("the machine: of the agent and of its settings", async () => {
+    const words = callbackOf(sayChanges("web", component, creation), "web-changes");
+    const said = (name: string, ...[before, after]: string[][]) => {
+      const [oldInputs, newInputs] = [before, after].map((all) => ({ stdin: all.join("\n") }));
+      return words({ name, oldInputs, newInputs });
+    };
+    const [old, settings] = [
+      [`owner: "a"`, "uid: 1"],
+      [`owner: "b"`, "uid: 2"],
+    ];
+    expect(await said("web-machine", old, settings)).toBe("uid 1 => 2");
+    expect(await said("web-machine", old, [`owner: "b"`, "uid: 1"])).toBeUndefined();
+    const all = ['recheck: "a"', ...settings];
+    expect(await said("web-machine", old, all)).toMatch(
+      /^recheck: "a": every step runs again .*; uid 1 => 2$/,
+    );
+    // All other steps leave it to the machine.
+    expect(await said("web-daemon", old, ['recheck: "a"', ...old])).toBeUndefined();
   });
 
   const { hooks } =
@@ -177,7 +197,7 @@ describe("restarts that are refused", () => {
     expect(await change("web-daemon", one, stdin('environment/A: "2"', 'environment/B: "2"'))).toBe(
       words("web-daemon", `environment/B: ${restart}`, " by this step"),
     );
-    expect(await change("web-kernel", stdin("a.b: 1"), stdin("a.b: 2"))).toBeUndefined();
+    expect(await change("web-machine", stdin("a.b: 1"), stdin("a.b: 2"))).toBeUndefined();
     expect(await change("web-copy", one, two)).toBeUndefined();
   });
 

@@ -63,21 +63,17 @@ interface OutputsRequest {
 
 /** What a usual host reports. */
 export const usualFacts: Record<string, Record<string, string>> = {
-  engine: {
+  machine: {
     "versions.engine": "26.1.5+dfsg1",
     "versions.rootlesskit": "2.3.4",
     "versions.kernel": "6.12.48+deb13-amd64",
     "versions.os": "Debian GNU/Linux 13 (trixie)",
-  },
-  account: {
     "account.name": "app",
     "account.uid": "1234",
     "account.gid": "1235",
     "account.home": "/srv/app",
     "subordinateIds.uids": "165536:65536,400000:70000",
     "subordinateIds.gids": "231072:65537",
-  },
-  kernel: {
     "kernel.pingGroups": "0 2147483647",
     "kernel.portStart": "1024",
     "rootlesskit.path": "/usr/bin/rootlesskit",

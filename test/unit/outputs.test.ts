@@ -3,14 +3,14 @@ import { type Facts, factsOf } from "../../src/steps/facts";
 import { usualFacts } from "./mocks";
 
 describe("the agent's report", () => {
-  const report = '{"step":"kernel","changed":["x"],"facts":{"a":"1","b":"x \\"y\\""}}';
+  const report = '{"step":"machine","changed":["x"],"facts":{"a":"1","b":"x \\"y\\""}}';
 
   test.each([
     ["alone", report],
     ["with its line's end", `${report}\n`],
     ["after what a login shell prints", `Welcome!\n{"facts":{"a":"2"}}\n${report}`],
   ])("gives its facts, %s", (_how, stdout) => {
-    expect(factsOf("web-kernel", stdout)).toEqual({ a: "1", b: 'x "y"' });
+    expect(factsOf("web-machine", stdout)).toEqual({ a: "1", b: 'x "y"' });
     expect(factsOf("web-agent", '{"step":"agent","changed":[],"facts":{}}')).toEqual({});
   });
 
@@ -28,12 +28,12 @@ describe("the agent's report", () => {
   ])("%s instead of it is an error that says what to do", (_what, stdout, found) => {
     let message = "";
     try {
-      factsOf("web-kernel", stdout);
+      factsOf("web-machine", stdout);
     } catch (error) {
       ({ message } = error as Error);
     }
     const [, shown, rest] =
-      /^web-kernel: report: found ([^]*); wanted the agent's JSON\. To fix: (.*)$/.exec(message) ??
+      /^web-machine: report: found ([^]*); wanted the agent's JSON\. To fix: (.*)$/.exec(message) ??
       [];
     expect(shown).toEqual(typeof found === "string" ? found : expect.stringMatching(found));
     expect(rest).toBe(
@@ -44,7 +44,7 @@ describe("the agent's report", () => {
   test("a hundred megabytes are refused unread, in a line", () => {
     const stdout = Buffer.alloc(100 * 2 ** 20, "x").toString();
     const heap = process.memoryUsage().heapUsed;
-    expect(() => factsOf("web-kernel", stdout)).toThrow(/^.{0,400}$/);
+    expect(() => factsOf("web-machine", stdout)).toThrow(/^.{0,400}$/);
     expect(process.memoryUsage().heapUsed - heap).toBeLessThan(10 * 2 ** 20);
   });
 });

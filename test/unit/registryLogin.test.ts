@@ -92,7 +92,7 @@ function problemOf(said: string): string {
     for file in core/document core/run core/text core/account core/findings daemon/secretValues resources/dockerLogin; do
       . "$1/$file.sh"
     done
-    STEP=daemon WORK=$2 OWN=$2/own ACCOUNT=app
+    STEP=daemon PART=daemon WORK=$2 OWN=$2/own ACCOUNT=app
     mkdir -p "$OWN"; : >"$WORK/problems"
     as_account_within() { false; }
     printf 'registryAuth/r.example: "me:s3cret-password"\\nenvironment/A: "geheim-ü-wort"\\n' >"$WORK/values"

@@ -59,7 +59,7 @@ describe.each(modes)("in $mode", ({ preview }) => {
       const { stdin } = step(outcome, name).inputs;
       const [first, second] = String(inSecret(stdin)).split("\n");
       expect(first).toBe(password);
-      const isSecret = name === "account";
+      const isSecret = name === "machine";
       expect([name, second]).toEqual([
         name,
         `# The line above is for sudo.${isSecret ? " The rest is a secret, too." : ""}`,
@@ -91,7 +91,7 @@ describe.each(modes)("in $mode", ({ preview }) => {
       { ...usual, connection: { ...connection, sudoPassword } },
       preview,
     );
-    const { stdin } = step(outcome, "kernel").inputs;
+    const { stdin } = step(outcome, "machine").inputs;
     expect(String(preview ? stdin : inSecret(stdin))).toContain("apparmor-profile");
   });
 
@@ -99,7 +99,7 @@ describe.each(modes)("in $mode", ({ preview }) => {
     "a connection without one that is known late: %s",
     async (_name, given) => {
       const outcome = await create({ ...usual, connection: given }, preview);
-      expect(step(outcome, "kernel").inputs.stdin).toMatch(/^agent: /);
+      expect(step(outcome, "machine").inputs.stdin).toMatch(/^# core [0-9a-f]{8}\n/);
       expect(step(outcome, "agent").inputs).not.toHaveProperty("stdin");
     },
   );

@@ -13,7 +13,7 @@ import { daemonStart } from "../../testkit/host";
 import { connectionTo, stepsRun } from "../../testkit/hostStack";
 import { Stack } from "../../testkit/stack";
 
-// A host and a state as a version left them whose step `kernel` is another one, taken over by the code of today.
+// A host and a state as a version left them whose step `daemon` is another one, taken over by the code of today.
 afterAll(destroyAllHosts);
 
 let host: TestHost;
@@ -41,8 +41,8 @@ test("where the code of one step alone is older, only agent and that step run, a
   await host.run(`cat >agent && sh agent install agent ${installation} auto && rm agent`, {
     input: text,
   });
-  await stack.importState(withOlderKernelStep(await stack.exportState()));
-  const steps = ["copy", "kernel", "preflight"].map((child) => `update web-${child}`);
+  await stack.importState(withOlderDaemonStep(await stack.exportState()));
+  const steps = ["copy", "daemon", "machine"].map((child) => `update web-${child}`);
   expect(stepsRun(await stack.preview(program)).sort()).toEqual(steps);
   const started = await daemonStart(host, "app");
   expect(stepsRun(await stack.up(program)).sort()).toEqual(steps);
@@ -55,17 +55,17 @@ test("destroy gives the host back", async () => {
   expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
 });
 
-/** The same state, left by a version of this package whose step `kernel` does one thing more. */
-function withOlderKernelStep(state: pulumi.automation.Deployment): pulumi.automation.Deployment {
+/** The same state, left by a version of this package whose step `daemon` does one thing more. */
+function withOlderDaemonStep(state: pulumi.automation.Deployment): pulumi.automation.Deployment {
   const text = JSON.stringify(state)
     .replaceAll(/("hash":")[0-9a-f]{64}/g, `$1${"0".repeat(64)}`)
     .replaceAll(/(program: \\"|# steps )[^"\\]*/g, "$101de4c0d")
-    .replaceAll(/(agent: \\")[0-9a-f]{8}(\\"\\napparmor-profile)/g, "$101de4c0d$2");
+    .replaceAll(/(agent: \\")[0-9a-f]{8}(\\"\\ndaemon\.json)/g, "$101de4c0d$2");
   return JSON.parse(text) as pulumi.automation.Deployment;
 }
 
 function olderAgent(): string {
-  const older = agentText().replace("kernel_apply() {\n", "kernel_apply() {\n\ttrue\n");
+  const older = agentText().replace("daemon_apply() {\n", "daemon_apply() {\n\ttrue\n");
   expect(older).not.toBe(agentText());
   return older;
 }

@@ -90,14 +90,11 @@ export function judge({ args, paths }: Case): Judged {
       throw new Error(`no message of one line: ${JSON.stringify(reason)}`);
   }
   if (problems.length > 0) return { refused: true };
-  // All steps' in one: no two of them mean different things by a key. The ports' have none of the kernel's
-  // settings, and what the daemon reads as a secret arrives where the others do.
+  // All steps' in one: no two of them mean different things by a key. What the daemon reads as a secret arrives
+  // where the others do.
   const documents = documentsOf(settings, "project/dev/web");
   const document: Document = {
-    ...documents.preflight,
-    ...documents.engine,
-    ...documents.account,
-    ...documents.kernel,
+    ...documents.machine,
     ...documents.daemon,
     ...documents.secrets,
     secrets: undefined,

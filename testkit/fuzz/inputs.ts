@@ -91,7 +91,7 @@ export function arrivalsOf(args: Record<string, unknown>): Arrivals {
   if (at("unprivilegedPing.enabled") === false) texts.delete("net.ipv4.ping_group_range");
   const keys = ((at("account.authorizedKeys") ?? []) as string[]).map((one) => one.trim());
   if (keys.length > 0) texts.set("authorized_keys", keys.join("\n"));
-  for (const [name, value] of entries("sysctls")) texts.set(name, value as string);
+  for (const [name, value] of entries("sysctls")) texts.set(`sysctl.d/${name}`, value as string);
   for (const [name, value] of entries("kernelModuleOptions"))
     texts.set(`modprobe.d/${name}`, value as string);
   for (const [name, value] of entries("environment"))

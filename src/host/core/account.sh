@@ -4,8 +4,7 @@
 ACCOUNT_MOST=1048576
 
 # The account of this run: empty where it is not there.
-ACCOUNT_COMMENT=''
-ACCOUNT='' ACCOUNT_UID='' ACCOUNT_GID='' ACCOUNT_HOME='' ACCOUNT_RUNTIME=''
+ACCOUNT='' ACCOUNT_UID='' ACCOUNT_GID='' ACCOUNT_HOME='' ACCOUNT_RUNTIME='' ACCOUNT_COMMENT=''
 
 # Reads the account's entry: ACCOUNT, ACCOUNT_UID, ACCOUNT_GID, ACCOUNT_HOME, ACCOUNT_RUNTIME. False
 # where there is none, with the status of getent. $1 the name.
@@ -22,6 +21,23 @@ know_account() {
 	rest=${rest#*:}
 	ACCOUNT_HOME=${rest%%:*}
 	ACCOUNT_RUNTIME=/run/user/$ACCOUNT_UID
+}
+
+# Reads the ranges of the account, by its name or its number: ID_RANGES is START:COUNT with commas,
+# ID_TOTAL the sum. $1 the file.
+read_ranges() {
+	local name start count
+	ID_RANGES='' ID_TOTAL=0
+	[ -e "$1" ] || return 0
+	while IFS=: read -r name start count; do
+		case $name:$count in
+		*:*[!0-9]* | *:) ;;
+		"$ACCOUNT":* | "$ACCOUNT_UID":*)
+			ID_RANGES=$ID_RANGES${ID_RANGES:+,}$start:$count
+			ID_TOTAL=$((ID_TOTAL + count))
+			;;
+		esac
+	done <"$1"
 }
 
 # True where who became root for this run is the account.
@@ -108,8 +124,7 @@ exit($late ? 124 : $status & 127 ? 128 + ($status & 127) : $status >> 8);
 # The last line that the account's program said on stderr, in quotes, as a part of a message.
 last_words() { words_of_account "$(tail -n 1 "$WORK/said")"; }
 
-# Words of a program of the account's, in quotes, as a part of a message. Never a part of a fix. $1
-# the words.
+# The words $1 of the account's programs, in quotes, as a part of a message, never of a fix.
 words_of_account() {
 	printf "'%s'" "$(shown "$(printf '%s' "$1" | head -c 300 | tr "'" '"')")"
 }

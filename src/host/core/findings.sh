@@ -3,7 +3,7 @@
 # Records a problem. $1 what it is about, $2 what was found, $3 what was wanted, $4 how to fix it,
 # $5 why it matters, or nothing.
 problem() {
-	printf '%s: %s: found %s; wanted %s%s. To fix: %s\n' "$STEP" "$(shown "$1")" "$(shown "$2")" \
+	printf '%s: %s: found %s; wanted %s%s. To fix: %s\n' "$PART" "$(shown "$1")" "$(shown "$2")" \
 		"$(shown "$3")" "${5:+, since $(shown "$5")}" "$(shown "$4")" >>"$WORK/problems"
 }
 

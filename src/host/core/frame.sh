@@ -17,10 +17,8 @@ umask 022
 # The file that this run was started from, before the change of directory.
 case $0 in /*) AGENT=$0 ;; *) AGENT=$PWD/$0 ;; esac
 cd /
-export LC_ALL=C
 SYSTEM_PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-export PATH="$SYSTEM_PATH"
-export DEBIAN_FRONTEND=noninteractive
+export PATH="$SYSTEM_PATH" LC_ALL=C DEBIAN_FRONTEND=noninteractive
 # Variables of the login by which programs behave in another way, and one that is a secret here.
 unset PERL5OPT PERL5LIB PERL5DB PERL_UNICODE PERLIO POSIXLY_CORRECT BLOCK_SIZE TMPDIR
 unset SYSTEMD_LOG_LEVEL password
@@ -29,10 +27,14 @@ unset SYSTEMD_LOG_LEVEL password
 STATE=/var/lib/rootless-docker
 VERB=${1-}
 STEP=${2-}
+# The part of the step that messages name.
+PART=$STEP
 ID=${3-}
 # The agent's records of this installation.
 OWN=$STATE/installations/$ID
 ESCALATION=${4-}
+# Not empty where the step's last run did not come to its end.
+WAS_KILLED=
 # Pulumi's id of the agent's resource.
 AGENT_ID=${5-}
 # The directory of this run's notes; removed when the run ends.

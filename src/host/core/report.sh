@@ -1,6 +1,6 @@
 # The report of a run: a line for each change on stderr, one JSON report on stdout.
 
-say() { printf '%s: %s\n' "$STEP" "$(shown "$*")" >&2; }
+say() { printf '%s: %s\n' "$PART" "$(shown "$*")" >&2; }
 
 # Records one change of the host and shows it live.
 changed() {

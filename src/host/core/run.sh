@@ -70,8 +70,7 @@ ended() {
 # Calls a function that a step or a kind may have. $1 its name, then its arguments.
 call_if_there() { ! command -v "$1" >/dev/null || "$@"; }
 
-# Runs a function in a subshell that ends at the first command that fails. The exit status is in
-# APART_STATUS.
+# Runs a function in a subshell that ends at the first failure. Its status is in APART_STATUS.
 run_apart() {
 	set +e
 	(

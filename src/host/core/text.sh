@@ -1,7 +1,6 @@
 # Texts as people and JSON may have them, whoever has chosen a part of them.
 
-# A text as people may see it: one line without control characters, of 2000 bytes at most. $1 the
-# text.
+# The text $1 as people may see it: one line without control characters, of 2000 bytes at most.
 shown() {
 	case $1 in
 	*[!\ -~]*) set -- "$(printf '%s' "$1" | head -c 8000 | tr '\n\t' '  ' | without_controls)" ;;

@@ -15,8 +15,7 @@ SecurityOptions={{.SecurityOptions}}
 ServerVersion={{.ServerVersion}}
 ExperimentalBuild={{.ExperimentalBuild}}'
 
-# Asks the daemon, which proves that it works; docker_info has the answer then. False where it does
-# not answer.
+# Asks the daemon, which proves that it works; docker_info has the answer. False without one.
 ask_daemon() {
 	docker_of_account info --format "$DOCKER_INFO" >"$WORK/docker-info" &&
 		[ -n "$(docker_info Driver)" ]

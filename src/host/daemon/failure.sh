@@ -11,7 +11,7 @@ say_why_it_failed() {
 		2>/dev/null | head -c 500000 >"$WORK/journal" || true
 	# A line that is cut first would show the beginning of a secret.
 	journal_causes <"$WORK/journal" | tail -n 20 | without_secrets | cut -c -1000 |
-		without_controls | sed "s/^/$STEP: journal: /" >&2
+		without_controls | sed "s/^/$PART: journal: /" >&2
 }
 
 # The causes in a journal; where there are none, whatever sounds like one. Engine 29.5 says of a

@@ -8,10 +8,11 @@ what_restarts() { grep -hvE '^(Timeout[A-Za-z]*=[^"]|\[|$)' "$@" || true; }
 # Things that other steps can change, on one line: the engine's programs, the account's ids, what
 # rootlesskit may, and the controllers that are delegated.
 ground() {
+	local file
 	# shellcheck disable=SC2046 # words and paths without blanks
 	set -- $(
 		stat -L -c '%n %s %Y' $(engine_programs)
-		grep -hsE "^($ACCOUNT|$ACCOUNT_UID):" /etc/subuid /etc/subgid || true
+		for file in /etc/subuid /etc/subgid; do read_ranges "$file" && echo "$ID_RANGES"; done
 		getcap "$(rootlesskit_program)" 2>/dev/null || true
 		delegated_controllers
 	)
@@ -25,8 +26,7 @@ read_start() {
 		read -r RUNNING_SUM RUNNING_GROUND <"$OWN/started"
 }
 
-# After a good start; one that is still noted was with the same. $1 the sum of the files, $2 the
-# ground.
+# After a good start; one that is still noted was with the same. $1 the files' sum, $2 the ground.
 note_start() {
 	local record=$OWN/started
 	[ -e "$record" ] || printf '%s\n' "$1 $2" | write_record "$record"

@@ -1,8 +1,7 @@
 # Secret values, for root alone: $OWN/values is the document of the step secrets. It is replaced
 # when the daemon runs with the new ones; until then they are in $WORK/values.
 
-# The directory with the values that count, as a document's is. It is not there where there are
-# none.
+# The directory with the values that count, as a document's is. There may be none.
 secrets_directory() {
 	local file=$WORK/values
 	[ -e "$file" ] || file=$OWN/values

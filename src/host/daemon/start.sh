@@ -35,8 +35,7 @@ further, see 'journalctl --user -u docker' as $ACCOUNT"
 	done
 }
 
-# Stops the daemon and the prune timer, and returns when they have ended: what they use may be
-# removed then.
+# Stops the daemon and the prune timer, and waits: what they use may be removed then.
 stop_daemon() {
 	local was_up=''
 	service_manager_runs || return 0

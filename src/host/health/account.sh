@@ -1,9 +1,11 @@
 # Accounts that cannot have a daemon, or not without handling what is unusual: an error each.
 
-# For preflight. An account in the making, or going, is the account step's to finish. $1 the name.
+# An account in the making, or going, is the step's to finish. $1 the name.
 account_problems() {
-	local status=0
-	! grep -qsE "^$1 .* (making|going)\$" "$STATE"/installations/*/account-entry || return 0
+	local entry status=0
+	for entry in "$STATE"/installations/*/account-entry; do
+		case $(words_of_file "$entry") in "$1 "*' making' | "$1 "*' going') return 0 ;; esac
+	done
 	[ "$ACCOUNT" = "$1" ] || know_account "$1" || status=$?
 	if [ "$status" = 0 ]; then
 		known_account_problems
@@ -18,7 +20,7 @@ account_problems() {
 	id_problems "$1"
 }
 
-# For the step account, too. A group would be another's, with what that may do. $1 the name.
+# A group would be another's, with what that may do. $1 the name.
 new_account_problems() {
 	[ "$(doc create)" != false ] ||
 		problem "account.create" "no account $1" "it to exist, since account.create is false" \
@@ -124,7 +126,7 @@ id_problems() {
 
 # Lines with tabs: "taken", the file, a line of the account's, and who has ids of it, too; or "few",
 # the file, how many there are, how many are wanted. A range that is asked for is a line. The step
-# account gives more to an account of this machine's. $1 the account's name.
+# machine gives more to an account of this machine's. $1 the account's name.
 flawed_ids() {
 	local kind start
 	{

@@ -33,16 +33,19 @@ difference() {
 		"$(json_string "$3")"
 }
 
-# Lines of a step, what it is about, what is there and what is wanted, with tabs, of the
-# installation ID.
+# Lines with tabs: a step, what it is about, what is there, what is wanted.
 differences_here() {
 	local account step name version
 	account=$(account_of "$ID")
 	know_account "$account" || {
-		printf 'account\taccount %s\tno such account\tit to exist\n' "$account"
+		printf 'machine\taccount %s\tno such account\tit to exist\n' "$account"
 		return 0
 	}
 	ledger_differences
+	for step in "$OWN"/*.begun; do
+		[ ! -s "$step" ] ||
+			printf '%s\tthe step\tbegun by a later up\tat its end\n' "$(basename "$step" .begun)"
+	done
 	for step in "$OWN"/*.packages; do
 		# shellcheck disable=SC2046 # names of packages
 		for name in $(missing_packages $(cat "$step" 2>/dev/null)); do
@@ -50,11 +53,11 @@ differences_here() {
 				"$(basename "$step" .packages)" "$name"
 		done
 	done
-	DOC=$WORK/engine
-	! is_applied engine || read_document "$OWN/engine" "$DOC"
+	DOC=$WORK/machine
+	! is_applied machine || read_document "$OWN/machine" "$DOC"
 	! has version || [ "$(doc source)" = static-archive ] || {
 		version=$(installed_version "$(engine_package)")
-		is_wanted_version "$version" || printf 'engine\tversion of %s\t%s\t%s\n' \
+		is_wanted_version "$version" || printf 'machine\tversion of %s\t%s\t%s\n' \
 			"$(engine_package)" "${version:-none}" "$(doc version)"
 	}
 	if is_applied daemon && ! { service_manager_runs && daemon_is_up; }; then
@@ -67,7 +70,7 @@ differences_here() {
 run_preflight_check() {
 	local line
 	start_check
-	ID=- OWN=$STATE/installations/- STEP=preflight DOC=$WORK/doc
+	ID=- OWN=$STATE/installations/- PART=preflight DOC=$WORK/doc
 	printf '%s' "$1" | perl -ne 'print pack("H*", $_)' | read_document - "$DOC"
 	run_apart host_problems >&2
 	[ "$APART_STATUS" = 0 ] || [ -s "$WORK/problems" ] || exit 1
@@ -113,10 +116,10 @@ present() {
 
 sysctl_changes() {
 	local file key value now
-	for file in "$DOC"/text/*.*; do
+	for file in "$DOC"/text/sysctl.d/*; do
 		key=${file##*/}
 		[ -f "$(sysctl_path "$key")" ] || continue
-		value=$(doc "$key")
+		value=$(doc "sysctl.d/$key")
 		now=$(sysctl_state "$key")
 		case $value in
 		'>= '*) ! at_least "$now" "${value#>= }" || value=$now ;;

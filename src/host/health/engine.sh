@@ -13,8 +13,7 @@ owner_of_files_problems() {
 	done <"$WORK/paths-of-others"
 }
 
-# newuidmap and newgidmap need the setuid bit of root or a capability; without getcap nobody can
-# tell.
+# They need the setuid bit of root or a capability; without getcap nobody can tell.
 id_map_problems() {
 	local program
 	command -v getcap >/dev/null || return 0
@@ -63,8 +62,7 @@ rootful_docker_problems() {
 containers, and is masked; its data stay) or Purge ($PURGE_DELETES)"
 }
 
-# Purge takes a containerd away, which Kubernetes or another tool may use: its shims have
-# directories.
+# Purge takes a containerd away, which Kubernetes may use: its shims have directories.
 containerd_problems() {
 	local directory used=''
 	for directory in /run/containerd/io.containerd.runtime.v2.task/*/*; do
@@ -113,8 +111,7 @@ source_problem() {
 		"set engine.source to $sources, or to Preinstalled where an engine is there${3-}"
 }
 
-# Packages that are here, were not brought by this program, and would be replaced. Under Purge they
-# go.
+# Packages that this program has not brought, and would replace. Under Purge they go.
 other_engine_problems() {
 	local name version found=''
 	[ "$(doc rootful-docker)" != purge ] || return 0
@@ -127,8 +124,7 @@ other_engine_problems() {
 		"; or rootfulDocker to Purge, which $PURGE_DELETES"
 }
 
-# Plugins that are asked for, and that this machine cannot have. A package would write over a file
-# of somebody's.
+# Plugins that this machine cannot have. A package would write over a file of somebody's.
 plugin_problems() {
 	local plugin package file
 	for plugin in $(doc plugins); do

@@ -25,9 +25,8 @@ limitation_facts() {
 
 yes_if() { if "$@"; then printf true; else printf false; fi; }
 
-# The daemon's words about itself. One program as the account says the rest: the CLI's version, what
-# is at /run/docker.sock for containers, and the protocols of RootlessKit's ports. $1 dockerd's
-# process.
+# The daemon's words about itself. Then the account says the CLI's version, what is at
+# /run/docker.sock for containers, and the protocols of RootlessKit's ports. $1 dockerd's process.
 word_facts() {
 	local version='' socket='' info=''
 	fact daemon.limits "$(words_of "$(docker_info Limits)")"
@@ -36,17 +35,19 @@ word_facts() {
 	fact daemon.experimental "$(word_of_account "$(docker_info ExperimentalBuild)")"
 	as_account sh -c 'run=$XDG_RUNTIME_DIR api=$XDG_RUNTIME_DIR/dockerd-rootless/api.sock
 		docker --version
-		if [ "$1" -ef "$run/docker.sock" ]; then echo itself; else stat -L -c %F "$1" || echo; fi
+		if [ "$1" -ef "$run/docker.sock" ]; then echo itself
+		elif [ -e "$1" ]; then stat -L -c %F "$1"; else echo; fi
 		if command -v rootlessctl >/dev/null; then rootlessctl --socket "$api" info --json
-		else curl -fsS --unix-socket "$api" http://rootlesskit/v1/info; fi | tr -d " \n"' \
+		else curl -fsS --unix-socket "$api" http://rootlesskit/v1/info; fi | tr -d " \n\""' \
 		sh "/proc/$1/root/run/docker.sock" </dev/null >"$WORK/words" || true
 	# The last line has no end.
 	{ read -r version && read -r socket && read -r info; } <"$WORK/words" || true
 	version=${version#Docker version }
 	fact client.version "$(word_of_account "${version%%,*}")"
 	fact dockerd.socket "$(words_of "$socket")"
-	case $info in *'"protos":['*) info=${info#*'"protos":['} ;; *) info='' ;; esac
-	fact rootlesskit.protocols "$(printf '%s' "${info%%]*}" | tr -cd 'a-z0-9,')"
+	case $info in *'protos:['*']'*) info=${info#*'protos:['} info=${info%%]*} ;; *) info='' ;; esac
+	case $info in *[!a-z0-9,]*) info='' ;; esac
+	fact rootlesskit.protocols "$info"
 }
 
 # Words of the account's programs, as a part of a text. $1 the words.
@@ -57,8 +58,8 @@ process_facts() {
 	local name value
 	fact dockerd.process "$1"
 	{
-		echo "network $(readlink "/proc/$1/ns/net")"
-		echo "machineNetwork $(readlink /proc/1/ns/net)"
+		# shellcheck disable=SC2046,SC2183 # a word for each link
+		printf 'machineNetwork %s\nnetwork %s\n' $(readlink /proc/1/ns/net "/proc/$1/ns/net")
 		awk '
 			function add(list, word) { return list (list == "" ? "" : ",") word }
 			FILENAME ~ /status$/ && $1 == "CapEff:" { print "capabilities " $2 }
@@ -77,14 +78,14 @@ process_facts() {
 	while read -r name value; do fact "dockerd.$name" "$(words_of "$value")"; done <"$WORK/process"
 }
 
-# The value of an argument that RootlessKit was started with, or "true" of one without a value: of
-# several the last, as it takes them. The oldest process of that name is the account's own. $1 its
-# name.
+# The value of an argument of RootlessKit's, or "true" of one without a value: of several the last.
+# The oldest process of that name is the account's own. $1 the argument.
 rootlesskit_argument() {
 	local line value=''
-	[ -s "$WORK/rootlesskit-arguments" ] ||
-		timeout 20 head -c 65536 "/proc/$(pgrep -o -u "$ACCOUNT_UID" -x rootlesskit)/cmdline" |
-		tr '\0' '\n' >"$WORK/rootlesskit-arguments"
+	[ -s "$WORK/rootlesskit-arguments" ] || perl -e 'alarm 20; open my $file, "<", shift or exit 1;
+		read $file, my $text, 65536; print $text =~ tr/\0/\n/r' \
+		"/proc/$(pgrep -o -u "$ACCOUNT_UID" -x rootlesskit)/cmdline" \
+		>"$WORK/rootlesskit-arguments" || true
 	while IFS= read -r line; do
 		case $line in
 		"--$1="*) value=${line#*=} ;;
@@ -110,14 +111,16 @@ argument_facts() {
 	fact rootlesskit.isTransparent "$(yes_if [ "$transparent" != false ])"
 }
 
-# Facts of the step kernel.
-kernel_facts() {
+# Facts of the step machine that what it gives back can change.
+machine_facts() {
 	local rootlesskit capability
 	rootlesskit=$(rootlesskit_program)
 	capability=$(capability_state "$rootlesskit")
 	case $capability in none | gone) capability='' ;; esac
-	fact kernel.pingGroups "$(sysctl_state net.ipv4.ping_group_range)"
-	fact kernel.portStart "$(sysctl_state net.ipv4.ip_unprivileged_port_start)"
+	# shellcheck disable=SC2046 # three numbers
+	set -- $(cd /proc/sys/net/ipv4 && cat ping_group_range ip_unprivileged_port_start)
+	fact kernel.pingGroups "${1-} ${2-}"
+	fact kernel.portStart "${3-}"
 	fact rootlesskit.path "$rootlesskit"
 	fact rootlesskit.capability "$capability"
 }

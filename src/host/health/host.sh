@@ -54,8 +54,7 @@ loads_modules() {
 	[ -e "$1" ] && [ -e /proc/modules ] && read -r _ </proc/modules && ! systemd-detect-virt -cq
 }
 
-# Modules that the kernel loads when dockerd makes its bridge and asks iptables for its rules, and
-# for the first container.
+# Modules that the kernel loads for dockerd's bridge, iptables' rules and the first container.
 kernel_module_problems() {
 	local name missing='' tables='nf_tables nft_compat nft_chain_nat'
 	local fix="install the package with the rest of the kernel's modules, or another kernel"

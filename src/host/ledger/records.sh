@@ -22,19 +22,23 @@ records_of() {
 	record_files | xargs -r grep -lE "^by$TAB$1$TAB${2:-[a-z]+}$TAB" -- /dev/null | sed 's|.*/||'
 }
 
-# The value in a record: what was there before, or what another installation wants; or nothing. $1
-# was or others, $2 kind, $3 name.
+# The value in a record when this run first asked: what was there before, or what another
+# installation wants; or nothing. $1 was or others, $2 kind, $3 name.
 recorded() {
+	local line value=''
 	# shellcheck disable=SC2046 # names of records have no blanks
-	awk -F '\t' -v what="$1" -v id="$2$TAB$3" -v installation="$ID" '
-		FNR == 1 { is = $0 == id }
-		is && $1 == "was" && what == "was" { value = $2 }
-		is && $1 == "by" && $2 != installation && what == "others" { value = $4 }
-		END { print value }' /dev/null $(record_files)
+	[ -e "$WORK/recorded" ] || awk -F '\t' -v installation="$ID" -v OFS='\t' '
+		FNR == 1 { id = $0 }
+		$1 == "was" { print "was", id, $2 }
+		$1 == "by" && $2 != installation { print "others", id, $4 }
+		' /dev/null $(record_files) >"$WORK/recorded"
+	while IFS= read -r line; do
+		case $line in "$1$TAB$2$TAB$3$TAB"*) value=${line##*"$TAB"} ;; esac
+	done <"$WORK/recorded"
+	printf '%s' "$value"
 }
 
-# Prints each line of a file, which begins with KIND and NAME, with a tab and the value now. $1 the
-# file.
+# Prints each line of a file, KIND and NAME first, with a tab and the value now. $1 the file.
 with_states() {
 	local line kind rest name
 	call_if_there look_at_homes "$1"

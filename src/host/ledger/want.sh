@@ -1,7 +1,6 @@
 # A step's wishes: declared first, then recorded together, then made.
 
-# Declares what is wanted; settle makes it so. $1 kind, $2 name, $3 value, $4 the file of its bytes,
-# if it has some.
+# Declares what is wanted; settle makes it so. $1 kind, $2 name, $3 value, $4 a file of bytes.
 want() {
 	printf '%s\t%s\t%s\t%s\n' "$1" "$2" "$3" "${4:--}" >>"$WORK/declared"
 	printf '%s\t%s\n' "$1" "$2" >>"$WORK/wanted"

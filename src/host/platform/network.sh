@@ -34,8 +34,7 @@ systemd_assignment() {
 	printf '"\n'
 }
 
-# Ports that dockerd itself listens on, and RootlessKit has to publish, as its option -p. pasta
-# publishes whatever listens.
+# Ports that dockerd itself listens on, as RootlessKit's options -p. pasta needs none.
 published_ports() {
 	local socket metrics name=DOCKERD_ROOTLESS_ROOTLESSKIT
 	listens_on_port || return 0
@@ -56,8 +55,7 @@ published_ports() {
 # True where dockerd itself listens on a port.
 listens_on_port() { has tcp-socket || has daemon.json/metrics-addr; }
 
-# True where dockerd stays in the machine's network and containers alone are in RootlessKit's:
-# engines from 29.5 on.
+# True where dockerd stays in the machine's network, as engines from 29.5 on have it.
 has_machines_network() {
 	local name=DOCKERD_ROOTLESS_ROOTLESSKIT_DETACH_NETNS detach
 	detach=$(sed -n "s/^: \"\${$name:=\(.*\)}\"/\1/p" "$(start_script)" 2>/dev/null) || return 1

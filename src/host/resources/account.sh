@@ -23,8 +23,7 @@ read_account_record() {
 		read -r RECORDED_NAME RECORDED_UID RECORDED_HOME RECORDED_STATE <"$OWN/account-entry"
 }
 
-# The one look at who the account is, at the begin of a run: it is the recorded one, or not there,
-# or an error.
+# The one look at the account, at the begin of a run: it is the recorded one, or gone, or an error.
 meet_account() {
 	local other
 	read_account_record
@@ -143,8 +142,7 @@ make_account() {
 	changed "account $1 made (uid $ACCOUNT_UID)"
 }
 
-# Undoes a useradd that was killed: useradd takes over the locks of the dead, userdel the rest. $1
-# the name.
+# Undoes a useradd that was killed. It takes over the locks of the dead by itself. $1 the name.
 undo_half_account() {
 	if know_account "$1"; then
 		is_marked || return 0

@@ -29,8 +29,7 @@ apparmor_set() {
 			"install the package apparmor, or set $RESTRICTION to 0 by sysctls"
 }
 
-# The program that the daemon is started with. Each version of the archives has one: a pattern. $1
-# archives, or not.
+# The program that starts the daemon. Each version of the archives has one. $1 archives, or not.
 rootlesskit_to_allow() {
 	if [ "$1" = archives ]; then
 		printf '%s/docker-*/rootlesskit' "$ENGINES"
@@ -44,8 +43,7 @@ profile_file() {
 	printf '/etc/apparmor.d/rootless-docker%s' "$(printf '%s' "$1" | tr / . | tr -d '*')"
 }
 
-# True where the host has a profile of its own: Ubuntu brings one for /usr/bin/rootlesskit. $1 the
-# program.
+# True where the host has its own profile, as Ubuntu for /usr/bin/rootlesskit. $1 the program.
 has_profile_of_host() {
 	local profile
 	# shellcheck disable=SC2013 # paths without blanks

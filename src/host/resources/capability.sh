@@ -3,12 +3,8 @@
 # getcap's text, none, or gone where there is no program. getcap prints "path cap=ep", an older one
 # "path = cap+ep".
 capability_state() {
-	local found
-	[ -e "$1" ] || {
-		echo gone
-		return 0
-	}
-	found=$(getcap "$1" 2>/dev/null)
+	local found=gone
+	[ ! -e "$1" ] || found=$(getcap "$1" 2>/dev/null)
 	found=${found#"$1" }
 	found=${found#= }
 	case $found in *+*) found=${found%+*}=${found#*+} ;; esac

@@ -18,9 +18,9 @@ want_resource_controllers() {
 # one try for a boot and a list. $1 the list.
 restart_for_controllers() {
 	local boot tried=$OWN/controllers
-	systemctl is-active -q "user@$ACCOUNT_UID.service" || return 0
+	if delegation_is "$1" || ! service_manager_runs; then return 0; fi
 	# systemd gives them to a unit that runs a moment after its reload.
-	delegation_is "$1" || sleep 1
+	sleep 1
 	! delegation_is "$1" || return 0
 	boot=$(cat /proc/sys/kernel/random/boot_id)
 	[ "$(words_of_file "$tried")" != "$boot $1" ] || return 0

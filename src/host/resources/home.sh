@@ -58,8 +58,7 @@ while (my $path = <STDIN>) {
 	print length $bytes, " $kind $mode $path$target\n", $bytes;
 }'
 
-# Writes the bytes of that answer to files in this directory, and prints the index. Its argument is
-# the directory.
+# Writes the bytes of that answer to files in a directory, its argument, and prints the index.
 HOME_READ='
 my $place = shift;
 my ($number, @seen, @files) = (0);
@@ -139,8 +138,7 @@ home_state() {
 
 home_bytes() { find_home "$1" && cat "$SEEN_FILE"; }
 
-# To be written with all others when they settle. $1 path, $2 value, $3 the file of its bytes, which
-# stays until then.
+# Written when all settle. $1 path, $2 value, $3 the file of its bytes, which stays until then.
 home_set() {
 	case $2 in file*) ;; *) set -- "$1" "$2" /dev/null ;; esac
 	HOME_INDEX=$HOME_INDEX$NEWLINE$1$TAB$2$TAB$3

@@ -96,8 +96,8 @@ line_label() { printf 'a line of %s' "${1%% *}"; }
 member_settled() { home_settled; }
 member_label() { printf '%s in %s' "${1#* }" "${1%% *}"; }
 
-# $1 path, $2 member, $3 the file with its JSON text.
+# $1 path, $2 member, $3 the file with its JSON text, $4 its sum, where that is known.
 want_member() {
 	want_home_parents "$1"
-	want member "$1 $2" "sum $(sum_of "$3")" "$3"
+	want member "$1 $2" "sum ${4:-$(sum_of "$3")}" "$3"
 }

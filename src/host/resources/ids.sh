@@ -1,23 +1,6 @@
 # Subordinate ids: they are the account's. useradd gives them to a new one; one that was there gets
 # one more range. Nothing takes ids from an account. userdel takes them with it.
 
-# Reads the ranges of the account, by its name or its number: ID_RANGES is START:COUNT with commas,
-# ID_TOTAL the sum. $1 the file.
-read_ranges() {
-	local name start count
-	ID_RANGES='' ID_TOTAL=0
-	[ -e "$1" ] || return 0
-	while IFS=: read -r name start count; do
-		case $name:$count in
-		*:*[!0-9]* | *:) ;;
-		"$ACCOUNT":* | "$ACCOUNT_UID":*)
-			ID_RANGES=$ID_RANGES${ID_RANGES:+,}$start:$count
-			ID_TOTAL=$((ID_TOTAL + count))
-			;;
-		esac
-	done <"$1"
-}
-
 # A range is about to be given: no later one begins below its end. $1 the end.
 note_range_end() {
 	local noted=0
@@ -25,8 +8,7 @@ note_range_end() {
 	[ "$1" -le "$noted" ] || echo "$1" | write_record "$STATE/highest-id"
 }
 
-# The end of the highest range, of the highest that was ever given here, and of what useradd gives
-# to accounts.
+# The end of the highest range, of those ever given here, and of useradd's ids for accounts.
 highest_id() {
 	cat /etc/subuid /etc/subgid /etc/login.defs "$STATE/highest-id" 2>/dev/null | awk -F : '
 		/^[0-9]+$/ { $0 = "highest:0:" $0 }
@@ -58,8 +40,7 @@ new_range() {
 # useradd gives no range where these are not there; usermod refuses.
 have_id_files() { { [ -e /etc/subuid ] && [ -e /etc/subgid ]; } || touch /etc/subuid /etc/subgid; }
 
-# Gives the account one range more in each file where it has too few. newuidmap reads the files when
-# the daemon starts.
+# One range more in each file where there are too few. newuidmap reads them when it starts.
 give_ids() {
 	local kind start wanted
 	have_id_files

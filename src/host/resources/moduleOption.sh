@@ -14,11 +14,12 @@ want_module_option() {
 	want_file "$file" 644 "$WORK/modprobe.$1"
 }
 
-# For the options whose files were written just now. overlay and fuse have a reference for every
+# For the options whose files are written now. overlay and fuse have a reference for every
 # mount; another driver may be needed without one.
 load_module_options() {
 	local option module place
 	[ -s "$WORK/module-options" ] || return 0
+	settle
 	while read -r option; do
 		module=${option%%.*}
 		place=/sys/module/$(printf '%s' "$module" | tr - _)

@@ -34,27 +34,42 @@ replace_packages() {
 		with_lists of_manager run download $missing || no_packages $missing
 	fi
 	settle
+	forget_packages
+	settle
 	remove_packages
 	want_packages "$@"
 }
 
-# Packages that this step has asked for, by name.
-PROTECTED=''
+# Packages that this run of the step has asked for, by name.
+ASKED=''
 
-# From here on nothing that removes what is unneeded takes them. Arguments: names, or name=version.
+# From here on nothing that removes what is unneeded takes them, nor those of the step's last run,
+# until this one ends. Arguments: names, or name=version.
 protect_packages() {
-	local name list=$OWN/$STEP.packages
+	local name
 	for name in "$@"; do
 		name=${name%%=*}
-		case " $PROTECTED " in *" $name "*) ;; *) PROTECTED="$PROTECTED $name" ;; esac
+		case " $ASKED " in *" $name "*) ;; *) ASKED="$ASKED${ASKED:+ }$name" ;; esac
 	done
-	printf '%s\n' $PROTECTED >"$WORK/$STEP.packages"
-	cmp -s "$WORK/$STEP.packages" "$list" || write_record "$list" <"$WORK/$STEP.packages"
-	[ "$PACKAGE_MANAGER" = apt-get ] || return 0
+	set -- $ASKED
+	for name in $(words_of_file "$OWN/$STEP.packages"); do
+		case " $* " in *" $name "*) ;; *) set -- "$@" "$name" ;; esac
+	done
+	write_protection "$@"
+}
+
+forget_packages() {
+	[ "$(words_of_file "$OWN/$STEP.packages")" = "$ASKED" ] || write_protection $ASKED
+}
+
+write_protection() {
+	local list=$OWN/$STEP.packages
+	[ "$(words_of_file "$list")" = "$*" ] || echo "$*" | write_record "$list"
+	if [ "$PACKAGE_MANAGER" != apt-get ] || [ $# = 0 ]; then return 0; fi
 	{
 		echo '// Managed by rootless-docker (Pulumi): autoremove leaves these.'
 		echo 'APT::NeverAutoRemove {'
-		printf '  "^%s$";\n' $PROTECTED
+		printf '  "^%s$";\n' "$@"
 		echo '};'
 	} >"$WORK/$STEP.protection"
 	want_file "/etc/apt/apt.conf.d/99rootless-docker-$ID-$STEP" 644 "$WORK/$STEP.protection"
@@ -140,7 +155,7 @@ remove_packages() {
 # Into $WORK/unneeded.
 note_unneeded() {
 	: >"$WORK/unneeded"
-	cat "$STATE"/installations/*/*.packages >"$WORK/wanted.packages" 2>/dev/null || true
+	cat "$STATE"/installations/*/*.packages 2>/dev/null | tr ' ' '\n' >"$WORK/wanted.packages"
 	sort -u "$STATE/packages" | grep -vxFf "$WORK/wanted.packages" >"$WORK/ours" || return 0
 	of_manager orphans $(
 		of_manager installed $(cat "$WORK/ours") | cut -d ' ' -f 1

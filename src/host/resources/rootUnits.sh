@@ -22,9 +22,8 @@ unit_set() {
 
 want_mask() { want_link "/etc/systemd/system/$1" /dev/null; }
 
-# Units that packages are about to bring are masked before that, and so never start. A unit that is
-# there belongs to the host. $1 the units, $2 the states in which they are masked: not-found,
-# masked.
+# Units that packages are about to bring are masked before that, and never start. A unit that is
+# there is the host's. $1 the units, $2 the states in which they are masked: not-found, masked.
 want_masks() {
 	local unit units=$1 states=$2
 	# shellcheck disable=SC2046,SC2086 # a word for each unit
@@ -33,4 +32,29 @@ want_masks() {
 		case " $states " in *" ${1-loaded} "*) want_mask "$unit" ;; esac
 		[ $# = 0 ] || shift
 	done
+}
+
+# Kind group: the engine's packages make it for their socket, and leave it behind when they are
+# purged. Its value: absent, present, or present with who is in it.
+group_state() {
+	local entry
+	entry=$(getent group "$1") || {
+		echo absent
+		return 0
+	}
+	entry=${entry##*:}
+	printf 'present%s\n' "${entry:+ with $entry}"
+}
+
+group_same() { [ "$2" != absent ]; }
+
+group_label() { printf 'group %s' "$1"; }
+
+# The packages take it as they find it. groupdel refuses one that is the first of an account.
+group_set() {
+	if [ "$2" = absent ]; then
+		groupdel "$1" 2>"$WORK/error" || say "group $1 stays: $(tail -n 1 "$WORK/error")"
+	else
+		getent group "$1" >/dev/null || groupadd --system "$1"
+	fi
 }

@@ -29,7 +29,7 @@ sysctl_same() {
 sysctl_set() {
 	[ "$2" != '(empty)' ] || set -- "$1" ''
 	! { printf '%s\n' "$2" | tee "$(sysctl_path "$1")" >/dev/null; } 2>"$WORK/error" || return 0
-	if [ "$VERB" = revert ] || ! has "$1"; then
+	if [ "$VERB" = revert ] || ! has "sysctl.d/$1"; then
 		say "$1 stays '$(sysctl_state "$1")' until the next boot:" \
 			"the kernel does not take '$2' back"
 	else
@@ -47,8 +47,7 @@ want_sysctl() {
 	want_file "/etc/sysctl.d/99-zz-rootless-docker-$1.conf" 644 "$WORK/sysctl.$1"
 }
 
-# A larger value stays: the host's own, or the one that another installation asks for. $1 key, $2
-# value.
+# A larger value stays: the host's, or what another installation asks for. $1 key, $2 value.
 want_sysctl_at_least() {
 	local before others=''
 	before=$(recorded was sysctl "$1")

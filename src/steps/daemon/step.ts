@@ -1,10 +1,8 @@
-import { account } from "../account/step";
 import { byCodeUnits } from "../document";
 import { restarts } from "../effects";
 import { otherSourceDocument } from "../engine/settings";
-import { engine } from "../engine/step";
 import { optional, text, wholeNumber, words } from "../facts";
-import { kernel } from "../kernel/step";
+import { machine } from "../machine";
 import { secrets } from "../secrets";
 import { defineStep } from "../step";
 import { certificatesDocument } from "./certificates";
@@ -30,7 +28,7 @@ import { unitDocument, unitEffects } from "./unit";
  */
 export const daemon = defineStep({
   name: "daemon",
-  needs: [engine, account, kernel, secrets],
+  needs: [machine, secrets],
   inputs: [
     "account.name",
     "engine.source",

@@ -8,12 +8,8 @@ import { AppArmorProfile, PrivilegedPorts } from "./args";
 /** Values of kernel settings by their names. */
 export type SysctlsSettings = Record<string, string>;
 
-// Folders of the document that the kernel's settings travel in.
-const isFolder = (name: string) =>
-  ["certs.d", "daemon.json", "docker.service", "modprobe.d"].includes(name);
-
 const sysctlName: Rule<string> = (name) =>
-  /^[a-z][a-z0-9_]*(\.[A-Za-z0-9_-]+)+$/.test(name) && name.length <= 200 && !isFolder(name)
+  /^[a-z][a-z0-9_]*(\.[A-Za-z0-9_-]+)+$/.test(name) && name.length <= 200
     ? undefined
     : "is not the name of a kernel setting; write it with dots, as sysctl does, such as kernel.keys.maxkeys";
 
@@ -63,14 +59,18 @@ function wrongForContainers(name: string, value: string): string | undefined {
 
 /** Sysctls that user namespaces need on any host, and those that were asked for beyond. */
 export function sysctlsDocument(sysctls: SysctlsSettings): Document {
-  return {
+  return inFolder({
     // Debian's own switch; on kernels without it nothing is written.
     "kernel.unprivileged_userns_clone": 1,
     // One for the daemon and one or more a container; the kernel's default is far above.
     "user.max_user_namespaces": ">= 1024",
     ...sysctls,
-  };
+  });
 }
+
+/** Each at `sysctl.d/NAME`. */
+const inFolder = (sysctls: Document): Document =>
+  Object.fromEntries(Object.entries(sysctls).map(([name, value]) => [`sysctl.d/${name}`, value]));
 
 export interface UnprivilegedPingSettings {
   enabled: boolean;
@@ -96,7 +96,7 @@ export function unprivilegedPingSettings(read: Reader): UnprivilegedPingSettings
 }
 
 export function unprivilegedPingDocument(ping: UnprivilegedPingSettings): Document {
-  return { "net.ipv4.ping_group_range": ping.enabled ? ping.groups : undefined };
+  return inFolder({ "net.ipv4.ping_group_range": ping.enabled ? ping.groups : undefined });
 }
 
 /** Options of kernel modules by module and parameter, as on the kernel's command line. */
@@ -169,8 +169,10 @@ export function portsDocument(privilegedPorts: PrivilegedPorts): Document {
     "privileged-ports": words[privilegedPorts],
     "rootlesskit.capability":
       privilegedPorts === PrivilegedPorts.FileCapability ? "cap_net_bind_service=ep" : undefined,
-    "net.ipv4.ip_unprivileged_port_start":
-      privilegedPorts === PrivilegedPorts.Sysctl ? 0 : undefined,
+    ...inFolder({
+      "net.ipv4.ip_unprivileged_port_start":
+        privilegedPorts === PrivilegedPorts.Sysctl ? 0 : undefined,
+    }),
   };
 }
 

@@ -139,8 +139,6 @@ describe("cut off, and the wish is another one then", () => {
       expect(exitCode).not.toBe(0);
       const remedy = /'(rm \S+account-entry)'/.exec(said.join("\n"))?.[1] ?? "false";
       await root(host, remedy);
-      // Preflight would write the record anew.
-      await app.apply("account", wishesOf("nel", "Delete"));
       await app.up(wishesOf("nel", "Delete"));
       await app.destroy();
       await root(host, "id nel >/dev/null; userdel -r nel 2>/dev/null");

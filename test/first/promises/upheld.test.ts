@@ -318,8 +318,8 @@ describe("a hostile account", () => {
 
 test(promise(8, "an agent that is not whole is an error, and is put back"), async () => {
   await root(host, "find /var/lib/rootless-docker -name agent -type f -exec truncate -s 3 {} +");
-  expect((await ada.tryApply("kernel", adas)).exitCode).not.toBe(0);
-  expect((await ada.tryRevert("kernel", adas)).exitCode).not.toBe(0);
+  expect((await ada.tryApply("machine", adas)).exitCode).not.toBe(0);
+  expect((await ada.tryRevert("machine", adas)).exitCode).not.toBe(0);
   await ada.up({ ...adas, storageDriver: "Overlay2" });
 });
 

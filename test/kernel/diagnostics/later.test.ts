@@ -56,13 +56,13 @@ test.each([
   ["user.max_user_namespaces", "no space left on device", false],
 ])("%s set to 0 by hand", async (key, error, isWanted) => {
   await machine.run(`sysctl -qw ${key}=0`);
-  const shown = { step: "kernel", about: key, found: "0", wanted: "1" };
+  const shown = { step: "machine", about: key, found: "0", wanted: "1" };
   expect(await app.drift()).toEqual(isWanted ? [expect.objectContaining(shown)] : []);
   // A daemon that runs keeps its namespace: it is the next start that fails.
   await stop();
   expect((await rootlesskit()).stderr).toContain(`fork/exec /proc/self/exe: ${error}`);
   expect((await failing()).join("\n")).toContain(`fork/exec /proc/self/exe: ${error}`);
-  await app.apply("kernel", wishes);
+  await app.apply("machine", wishes);
   expect((await rootlesskit()).exitCode).toBe(0);
   await fixed();
 });

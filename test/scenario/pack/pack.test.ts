@@ -90,17 +90,15 @@ describe("installed in a program's folder", () => {
     };
     expect(dockerHost).toBe("ssh://docker-rootless@machine.example:22");
     expect(registered.map(({ name }) => name).sort()).toEqual(
-      ["web", "web-account", "web-agent", "web-copy", "web-daemon", "web-engine"].concat([
-        "web-installation",
-        "web-kernel",
-        "web-preflight",
+      ["web", "web-agent", "web-copy", "web-daemon", "web-installation"].concat([
+        "web-machine",
         "web-secrets",
       ]),
     );
     // Built and unbuilt join the same text, to the byte.
     const [, program] =
       /^program: "(.*)"$/m.exec(
-        registered.find(({ name }) => name === "web-preflight")?.inputs.stdin ?? "",
+        registered.find(({ name }) => name === "web-machine")?.inputs.stdin ?? "",
       ) ?? [];
     expect(program).toBe(agentParts().program);
   });

@@ -27,19 +27,14 @@ describe.each(modes)("in $mode", ({ preview }) => {
       ({ type, name, parent, dependsOn }) =>
         `${type} ${name} in ${parent ?? "nothing"} after ${dependsOn.join(" ")}`,
     );
-    expect(lines.slice(0, 5)).toEqual([
+    expect(lines).toEqual([
       "rootless-docker:index:RootlessDockerHost web in nothing after ",
       "random:index/randomId:RandomId web-installation in web after ",
       "command:remote:CopyToRemote web-copy in web after web-installation",
       "command:remote:Command web-agent in web after web-copy web-installation",
-      "command:remote:Command web-preflight in web after web-agent web-installation",
-    ]);
-    expect(lines.slice(5).sort()).toEqual([
-      "command:remote:Command web-account in web after web-agent web-installation web-preflight",
-      "command:remote:Command web-daemon in web after web-account web-agent web-engine web-installation web-kernel web-secrets",
-      "command:remote:Command web-engine in web after web-agent web-installation web-preflight",
-      "command:remote:Command web-kernel in web after web-agent web-engine web-installation",
-      "command:remote:Command web-secrets in web after web-agent web-installation web-preflight",
+      "command:remote:Command web-machine in web after web-agent web-installation",
+      "command:remote:Command web-secrets in web after web-agent web-installation web-machine",
+      "command:remote:Command web-daemon in web after web-agent web-installation web-machine web-secrets",
     ]);
   });
 
@@ -156,9 +151,9 @@ describe.each(modes)("in $mode", ({ preview }) => {
         const { create: created, update: updated, delete: deleted } = step(outcome, name).inputs;
         // Without secret values that step logs in nowhere.
         const isIdle = name === "secrets";
-        if (name === "preflight") {
+        if (name === "machine") {
           const install = `sh $f install agent ${installation} ${word} </dev/null >/dev/null; }`;
-          const apply = `{ rm -f $c /tmp/rootless-docker.${installation}.*; sh $a/agent apply preflight ${installation} "" ${agentId}; }'`;
+          const apply = `{ rm -f $c /tmp/rootless-docker.${installation}.*; sh $a/agent apply machine ${installation} "" ${agentId}; }'`;
           expect(created).toContain(`sh -c 'a=${own} c=${copy}; { `);
           expect(created).toContain(`${install} && ${apply}`);
           expect(updated).toBe((created as string).replace(" apply ", " update "));
@@ -190,7 +185,7 @@ describe.each(modes)("in $mode", ({ preview }) => {
     async (hostKey) => {
       const connection = { host: "machine.example", hostKey };
       const outcome = await create({ ...usual, connection }, preview);
-      const sent = inSecret(step(outcome, "kernel").inputs.connection);
+      const sent = inSecret(step(outcome, "machine").inputs.connection);
       expect(sent).toMatchObject({ hostKey: "ssh-ed25519 AAAA" });
     },
   );
@@ -219,7 +214,7 @@ describe.each(modes)("in $mode", ({ preview }) => {
       { preview },
     );
     const children = outcome.registrations.filter(({ parent }) => parent === "web");
-    expect(children).toHaveLength(9);
+    expect(children).toHaveLength(6);
     for (const child of children) {
       expect(child).toMatchObject({
         retainOnDelete: true,

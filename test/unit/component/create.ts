@@ -36,6 +36,6 @@ export function withoutCode(stdin: unknown, name: StepName): string {
   const line = `agent: "${stepCodeHash(name)}"\n`;
   const text = String(stdin);
   expect(text).toContain(line);
-  // Preflight's begins with the parts of the agent.
+  // The machine's begins with the parts of the agent.
   return text.replace(line, "").replace(/^# \S+ [0-9a-f]{8}\n|^program: .*\n/gm, "");
 }

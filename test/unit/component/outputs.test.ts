@@ -77,9 +77,9 @@ describe("outputs", () => {
       { "versions.buildx": "0.35.0", "versions.compose": "5.3.1" },
       { buildx: "0.35.0", compose: "5.3.1" },
     ],
-  ])("versions of plugins that are there, and no others: %j", async (engine, plugins) => {
+  ])("versions of plugins that are there, and no others: %j", async (machine, plugins) => {
     const program = () => new RootlessDockerHost("web", usual);
-    const { value } = await runProgram(program, { facts: { engine } });
+    const { value } = await runProgram(program, { facts: { machine } });
     const { buildx, compose } = (await valueOf(value.versions)) ?? {};
     expect(JSON.parse(JSON.stringify({ buildx, compose }))).toEqual(plugins);
   });

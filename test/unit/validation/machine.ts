@@ -188,7 +188,6 @@ export const refused: Refused[] = [
   ["engine.version", ":26.1.5", `':26.1.5' ${notVersion}`],
   ["unprivilegedPing.groups", "010 20", `'010 20' ${notRange}`],
   ["unprivilegedPing.groups", "0 5 ", `'0 5 ' ${notRange}`],
-  ["sysctls", { "modprobe.d": "1" }, `'modprobe.d' ${notSetting}`],
   ["sysctls", { "kernel..x": "1" }, `'kernel..x' ${notSetting}`],
   ["sysctls", { "-kernel.x": "1" }, `'-kernel.x' ${notSetting}`],
   sysctl("vm.swappiness", "", "'' is empty; write something, or leave the option out"),

@@ -1,5 +1,4 @@
-# Plugins of Docker's CLI: buildx and compose, each a program docker-NAME in a folder where the CLI
-# looks.
+# Plugins of Docker's CLI: programs docker-buildx and docker-compose in folders where it looks.
 
 # Where packages put them, and where the CLI looks before that: defaultSystemPluginDirs of
 # https://github.com/docker/cli/blob/master/cli-plugins/manager/manager_unix.go
@@ -18,8 +17,7 @@ plugin_program() {
 	done
 }
 
-# The versions of those that are there, as the CLI says them with nobody's settings. Root runs its
-# own files only.
+# The versions of those that are there, as the CLI says them. Root runs its own files only.
 plugin_facts() {
 	local plugin program said
 	for plugin in buildx compose; do

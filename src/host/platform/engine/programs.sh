@@ -5,8 +5,7 @@ NEEDED_PROGRAMS='dockerd:docker.io containerd:containerd runc:runc rootlesskit:r
 	slirp4netns:slirp4netns newuidmap:uidmap newgidmap:uidmap nsenter:util-linux ip:iproute2
 	iptables:iptables sysctl:procps docker:docker-cli'
 
-# Those that are not there, each as " PROGRAM (package NAME)," for people. $1 whose packages, or
-# nothing.
+# Those that are not there, each as " PROGRAM (package NAME),". $1 whose packages, or nothing.
 missing_programs() {
 	local row
 	for row in $NEEDED_PROGRAMS; do
@@ -16,8 +15,7 @@ missing_programs() {
 	[ -e "$(start_script)" ] || printf ' dockerd-rootless.sh,'
 }
 
-# The files that a daemon runs, a path a line, as far as they are there: another file is another
-# engine.
+# The files that a daemon runs, a path a line: another file is another engine.
 engine_programs() {
 	local program
 	for program in dockerd containerd containerd-shim-runc-v2 runc rootlesskit newuidmap newgidmap \

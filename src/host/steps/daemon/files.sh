@@ -38,8 +38,7 @@ name_own_keys() {
 	if has default-network-opts.bridge && [ "${engine:-0}" -ge 24 ]; then
 		printf '{"bridge":%s}' "$(doc default-network-opts.bridge)" >"$json/default-network-opts"
 	fi
-	# From 27 on the engine gives containers IPv6 addresses of its own by itself; before, that is an
-	# experiment.
+	# From 27 on the engine gives containers IPv6 addresses by itself; before, as an experiment.
 	if [ "$(doc ipv6)" = true ] && [ "${engine:-0}" -lt 27 ]; then
 		for key in ip6tables experimental; do [ -e "$json/$key" ] || printf true >"$json/$key"; done
 	fi
@@ -142,8 +141,7 @@ compose_directives() {
 	done
 }
 
-# The timer removes what the daemon does not use any more. Machines that were made together do not
-# all begin at once.
+# The timer removes what the daemon does not use any more, not on all machines at once.
 compose_prune() {
 	local all=''
 	[ "$(doc docker-prune.all)" != true ] || all=' --all'

@@ -102,15 +102,15 @@ want_in_home() {
 		want_directory_as_it_is "$ACCOUNT_HOME/${PRUNE_STAMP%/*}"
 	fi
 	want_new_file "$ACCOUNT_HOME/$CONTEXT/meta.json" 644
-	want_member "$ACCOUNT_HOME/.docker/config.json" currentContext "$WORK/new/context"
+	set -- "$ACCOUNT_HOME/.docker/config.json" currentContext
+	want_member "$@" "$WORK/new/context" "$(new_sum context)"
 	root=$(data_root)
 	case $root in
 	"$ACCOUNT_HOME"/*) want_directory_as_it_is "${root%/*}" ;;
 	esac
 }
 
-# A directory that others make, such as dockerd: it is recorded, and goes at the end when nothing is
-# in it. $1 the path.
+# A directory that others make, such as dockerd: it is recorded, and goes when empty. $1 the path.
 want_directory_as_it_is() {
 	local value
 	value=$(home_state "$1")

@@ -8,7 +8,7 @@ daemon_apply() {
 			"those of '$(doc secrets)'" \
 			"run pulumi up with a new value of recheck, which brings them"
 	[ -n "${ACCOUNT-}" ] || fail "account $(doc account)" "no such account" "it to exist" \
-		"run the account step first"
+		"run the step machine first"
 	stop_without_network
 	root=$(data_root)
 	look_at_home
@@ -91,10 +91,12 @@ follow_daemon() {
 	read_start
 	if is_applied daemon && [ -n "${ACCOUNT-}" ] && [ -z "$(missing_programs)" ] &&
 		{ have_new_values || [ "$(ground)" != "$RUNNING_GROUND" ]; }; then
+		mv "$WORK/wanted" "$WORK/wanted.$STEP"
 		(
 			trap - EXIT
 			apply_recorded_daemon
 		)
+		mv "$WORK/wanted.$STEP" "$WORK/wanted"
 		[ ! -s "$WORK/changed" ] || sync_host
 	fi
 	! have_new_values || write_record "$OWN/values" <"$WORK/values"
@@ -108,14 +110,13 @@ apply_recorded_daemon() {
 	[ "$(doc secrets)" = "$(secret_names)" ] || return 0
 	[ "$(doc registries)" = "$(registry_names)" ] || return 0
 	: >"$WORK/wanted"
-	STEP=daemon PROTECTED=''
+	STEP=daemon PART=daemon ASKED=''
 	daemon_apply
 	settle
 	release
 }
 
-# The daemon stops before its files go, and tells whether it holds anything. Data go before the
-# account does.
+# The daemon stops before its files go, and tells whether it holds anything. Data go first.
 daemon_before_release() {
 	local keys='' docker=$ACCOUNT_HOME/.config/docker
 	[ -n "${ACCOUNT-}" ] || return 0

@@ -1,7 +1,7 @@
-# engine: the programs that rootless Docker is made of, and no root daemon left running by them.
+# The programs that rootless Docker is made of, and no root daemon left running by them.
 # shellcheck disable=SC2046,SC2086 # names of packages have no blanks
 
-engine_apply() {
+have_engine() {
 	remove_half_archives
 	[ "$(doc rootful-docker)" != purge ] || purge_packages $(doc rootful-docker.purge)
 	want_root_units
@@ -15,7 +15,8 @@ engine_apply() {
 	*) want_packaged_engine ;;
 	esac
 	if [ "$(doc source)" = static-archive ]; then use_engine_of "$ID"; else PATH=$SYSTEM_PATH; fi
-	owner_of_files_problems
+	# Preflight has looked at those that were there.
+	[ ! -s "$WORK/changed" ] || owner_of_files_problems
 	id_map_problems
 	stop_on_problems
 	ENGINE_VERSION=$(engine_version)
@@ -75,14 +76,16 @@ want_packaged_engine() {
 	packages=$(wanted_engine)
 	# The accounts of a machine have packages of one source.
 	want_link "$STATE/engine.source" "$(doc source)"
-	settle
+	[ -e "$DOC/is-same" ] || settle
 	if may_replace_packages; then replace_packages $packages; else want_packages $packages; fi
 }
 
-# True where another source has brought an engine: the earlier one's step, or one that was killed.
+# True where another source may have brought an engine: a step that did not end has none.
 may_replace_packages() {
 	[ -s "$STATE/packages" ] || return 1
-	! is_applied engine || ! grep -qxF "source: \"$(doc source)\"" "$OWN/engine"
+	[ -z "$WAS_KILLED" ] || return 0
+	[ ! -e "$DOC/is-same" ] || return 1
+	! is_applied machine || ! grep -qxF "source: \"$(doc source)\"" "$OWN/machine"
 }
 
 # The packages to ask for, each with the version that is pinned: one that there is not is an error
@@ -117,23 +120,4 @@ want_static_engine() {
 		[ -z "$(PATH=$SYSTEM_PATH command -v docker)" ]; then
 		want_link "$cli" "$ENGINES/$ID/docker"
 	fi
-}
-
-# Before the records go: packages that a killed run was at work on, while their repository is there.
-engine_before_release() {
-	local unit
-	[ ! -s "$STATE/packages" ] || complete_packages
-	remove_half_archives
-	# Masks and the group go last: until their packages are gone, a boot would start root's daemon.
-	for unit in $ROOT_UNITS; do
-		printf 'path\t/etc/systemd/system/%s\nunit\t%s\ngroup\tdocker\n' "$unit" "$unit"
-	done >>"$WORK/wanted"
-	release
-	release_packages
-	: >"$WORK/wanted"
-}
-
-# The last step of a destroy that has packages. A docker.socket that stays needs its group.
-engine_released() {
-	[ ! -f /usr/lib/systemd/system/docker.socket ] || group_set docker present
 }

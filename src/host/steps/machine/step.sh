@@ -1,0 +1,62 @@
+# machine: what root sets up. Preflight finds every problem before anything is changed. Then come
+# the engine, the account and the kernel's settings. Messages begin with the part's name.
+
+machine_preflight() {
+	local other
+	PART=preflight
+	wait_for_cloud_init
+	host_problems
+	stop_on_problems
+	make_installation
+	for other in $(installation_of_account "$(doc account)"); do
+		inherit "$other"
+		meet_account
+	done
+	# From here on it holds its account.
+	if [ "$(words_of_file "$OWN/owner")" != "$(doc owner)" ] || [ ! -s "$OWN/account-entry" ]; then
+		doc owner >"$OWN/owner"
+		[ -s "$OWN/account-entry" ] || echo "$(doc account) - - new" >"$OWN/account-entry"
+		sync -f "$STATE"
+	fi
+}
+
+# The daemon follows another engine before the next part begins, which may fail.
+machine_begin() {
+	PART=engine
+	have_engine
+	settle
+	engine_facts
+}
+
+machine_apply() {
+	PART=account
+	have_account_ready
+	settle
+	account_facts
+	PART=kernel
+	have_kernel_settings
+	settle
+	PART=machine
+}
+
+# Before the records go: packages that a killed run was at work on, while their repository is there.
+machine_before_release() {
+	local unit
+	[ ! -s "$STATE/packages" ] || complete_packages
+	remove_half_archives
+	# Masks and the group go last: until their packages are gone, a boot would start root's daemon.
+	for unit in $ROOT_UNITS; do
+		printf 'path\t/etc/systemd/system/%s\nunit\t%s\ngroup\tdocker\n' "$unit" "$unit"
+	done >>"$WORK/wanted"
+	[ "$RECORDED_STATE" != made ] || [ ! -e "$OWN/on-destroy-data" ] || [ -n "$(account_stays)" ] ||
+		keep_home_records
+	release
+	release_account
+	release_packages
+	: >"$WORK/wanted"
+}
+
+# A docker.socket that stays needs its group.
+machine_released() {
+	[ ! -f /usr/lib/systemd/system/docker.socket ] || group_set docker present
+}
