@@ -117,9 +117,7 @@ export function stepCodeHash(step: StepName): string {
 export function functionsOfStep(step: StepName): string[] {
   return reachedFrom(
     ["preflight", "begin", "apply", "facts"].map((part) => `${step}_${part}`),
-  ).filter(
-    (name) => !/^host\/(core\/|ledger\/|main)/.test(shellFunctions().get(name)?.path ?? ""),
-  );
+  ).filter((name) => !/^host\/(core\/|ledger\/|main)/.test(shellFunctions().get(name)?.path ?? ""));
 }
 
 function codeOf(step: StepName): string {
