@@ -91,8 +91,9 @@ export function removeCopyCommand({ installation }: Pick<Invocation, "installati
 }
 
 /**
- * The document of the first step, `machine`, is on stdin. The agent is put into place first, unless it is there already. Others of the
- * login's group may be able to change the copy: so root runs a file that the login alone has, once its sum is right.
+ * The document of the first step, `machine`, is on stdin. The agent is put into place first, unless it is there
+ * already. Others of the login's group may be able to change the copy: so root runs a file that the login alone has,
+ * once its sum is right.
  */
 export function machineCommand(verb: "apply" | "update", who: Invocation & StepInvocation): string {
   const { installation, transfer, escalation, agentId } = who;

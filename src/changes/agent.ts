@@ -1,6 +1,6 @@
 /**
- * The meaning of another agent, in one line. The document of the step machine names its parts in lines such as `# core HASH`, and
- * has what every step's document says: `recheck: "today"`.
+ * The meaning of another agent, in one line. The document of the step machine names its parts in lines such as
+ * `# core HASH`, and has what every step's document says: `recheck: "today"`.
  */
 export function agentChange(before: string, after: string): string | undefined {
   const [old, present] = [linesOf(before), linesOf(after)];

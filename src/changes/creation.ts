@@ -47,7 +47,10 @@ const rows = [
     ),
   ),
   row("kernel", kernelInputs, (given) =>
-    renderDocument(kernelDocument(given)).trim().split("\n").join(", "),
+    renderDocument(kernelDocument(given))
+      .trim()
+      .replace(/^sysctl\.d\//gm, "")
+      .replace(/\n/g, ", "),
   ),
   row("ports", ["privilegedPorts"], ({ privilegedPorts }) => ports[privilegedPorts]),
   row("daemon", daemonInputs, (given) =>

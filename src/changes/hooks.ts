@@ -34,7 +34,7 @@ export function sayChanges(
       step === machine ? agentChange(before.text, after.text) : undefined,
       changeInWords(step, before.text, after.text, isSecret),
     ].filter((one) => one !== undefined);
-    return said.length > 0 ? said.join("; ") : undefined;
+    return said.length > 0 ? said.join(". ") : undefined;
   };
   const hook = previewHook(`${name}-changes`, () => component, words);
   const made = previewHook(

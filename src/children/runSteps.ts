@@ -66,8 +66,8 @@ export function runSteps(context: StepContext, accepted: true | Promise<boolean>
 }
 
 /**
- * A file of the login's with the agent's text, which the step machine puts into place. Refused arguments end here, before
- * anything touches the host.
+ * A file of the login's with the agent's text, which the step machine puts into place. Refused arguments end here,
+ * before anything touches the host.
  */
 function copyAgent(context: StepContext, accepted: true | Promise<boolean>): pulumi.Resource {
   const { name, inputs, invocation, installation, options, transfer } = context;

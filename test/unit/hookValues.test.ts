@@ -110,7 +110,7 @@ describe("a preview's words about", () => {
     expect(await said("web-machine", old, [`owner: "b"`, "uid: 1"])).toBeUndefined();
     const all = ['recheck: "a"', ...settings];
     expect(await said("web-machine", old, all)).toMatch(
-      /^recheck: "a": every step runs again .*; uid 1 => 2$/,
+      /^recheck: "a": every step runs again .*\. uid 1 => 2$/,
     );
     // All other steps leave it to the machine.
     expect(await said("web-daemon", old, ['recheck: "a"', ...old])).toBeUndefined();
