@@ -55,6 +55,35 @@ test("from the distribution's engine to it and back: each one's packages go, the
   expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
 });
 
+test("a change of source that does not end: the daemon has its engine, a check says so, and it goes back", async () => {
+  const app = new Installation(given.host, "a1");
+  const bob = new Installation(given.host, "b2");
+  const distribution = wishes({ source: undefined, mirror: undefined, mirrorKey: undefined });
+  const his = { account: { name: "bob" }, owner: "project/dev/bob" };
+  const bobs = { ...distribution, ...his };
+  const unfinished = [expect.objectContaining({ step: "machine", about: "the step" })];
+  await app.applyAll(distribution);
+  await bob.applyAll(bobs);
+  // The accounts of a machine have packages of one source.
+  const other = await bob.tryApply("machine", wishes({}, his));
+  expect(other.said.at(-1)).toMatch(/^engine: .*engine\.source: found .*distribution/);
+  expect(await bob.drift()).toEqual(unfinished);
+  await bob.apply("machine", bobs);
+  await bob.revertAll(bobs);
+  // The account holds up what comes after the engine.
+  await given.host.run("su app -c 'mkdir -p ~/.ssh/authorized_keys'");
+  const keys = { account: { name: "app", authorizedKeys: ["ssh-ed25519 AAAA me"] } };
+  const { said } = await app.tryApply("machine", wishes({}, keys));
+  expect(said.at(-1)).toMatch(/^account: a line of .*authorized_keys: found that it is no file/);
+  expect(await given.version()).toBe(`${currentEngine}\n`);
+  expect(await app.drift()).toEqual(unfinished);
+  await app.apply("machine", distribution);
+  expect(await given.version()).toMatch(/^26\./);
+  expect(await app.drift()).toEqual([]);
+  await app.revertAll(distribution);
+  expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
+});
+
 const refused: Refused[] = [
   {
     what: "a mirror that another key signs than Docker's",

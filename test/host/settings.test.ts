@@ -59,8 +59,17 @@ describe("ports", () => {
     expect(await capability()).toBe("/usr/bin/rootlesskit cap_net_bind_service=ep");
     const after = await daemonStart(host, "app");
     expect(after).not.toBe(before);
+    const again = () => app.apply("machine", { ...plain, privilegedPorts: "FileCapability" });
+    expect((await again()).changed).toEqual([]);
+    // A run that ends early keeps what the step has: the account holds up what comes after the engine.
+    await host.run("su app -c 'mkdir -p ~/.ssh/authorized_keys'");
+    const key = { account: { name: "app", authorizedKeys: ["ssh-ed25519 AAAA me"] } };
+    expect((await app.tryApply("machine", key)).exitCode).toBe(1);
+    await host.run(
+      "rm -r ~app/.ssh; cd /var/lib/rootless-docker/installations/a1; grep -q libcap2-bin machine.packages",
+    );
     await host.run("apt-get -q update; apt-get -q install --reinstall -y rootlesskit");
-    await app.apply("machine", { ...plain, privilegedPorts: "FileCapability" });
+    await again();
     expect(await capability()).toBe("/usr/bin/rootlesskit cap_net_bind_service=ep");
     await app.apply("machine", { ...plain, privilegedPorts: "None" });
     expect(
