@@ -28,20 +28,6 @@ const there = async (machine: Machine) => (await machine.ssh(`test -e ${file}`))
 
 /** Tests for the kernel that has the option. They leave the daemon with it, for a boot to keep. */
 export function overlayWithOption({ machine, app, wishes, apply }: Matrix): void {
-  test("asked for without the option: an error before anything changes, which names the option", async () => {
-    const asked = { ...wishes, storageDriver: "Overlay2" };
-    const { exitCode, said } = await app().tryApply("machine", asked);
-    expect([exitCode, said]).toEqual([
-      1,
-      [
-        expect.stringMatching(
-          /^preflight: storageDriver: found .*; wanted .*To fix: .*overlay\.permit_mounts_in_userns/,
-        ),
-      ],
-    ]);
-    expect(await there(machine())).toBe(false);
-  });
-
   test("while the module is in use the option is kept for the next boot, and the log says so", async () => {
     await machine().run(
       "cd /mnt && mkdir l u w m && mount -t overlay overlay -o lowerdir=l,upperdir=u,workdir=w m",

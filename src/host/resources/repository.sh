@@ -52,8 +52,7 @@ repository_key() {
 	fi
 }
 
-# A repository that a file of somebody's names is used as it is. $1 the URL of the distribution's
-# folder, $2 its suite.
+# A repository that a file of somebody's names is used as it is. $1 its folder's URL, $2 its suite.
 want_repository() {
 	local other package fix='let this machine reach it, or name a mirror in engine.mirror'
 	package=$(engine_package)

@@ -16,8 +16,7 @@ dpkg_packages() {
 
 apt_versions() { apt-cache madison "$1" | cut -d '|' -f 2 | tr -d ' ' | awk '!seen[$0]++'; }
 
-# No lists, or older than a day. Lists carry the archive's times, and an image without lists a new
-# directory.
+# No lists, or older than a day: they carry the archive's times, and no lists a new directory.
 apt_outdated() {
 	[ -z "$(find /var/lib/apt/lists -maxdepth 1 -name '*_Packages*' -print -quit 2>/dev/null)" ] ||
 		[ -n "$(find /var/lib/apt/lists/partial -maxdepth 0 -mmin +1440 -print 2>/dev/null)" ]
@@ -58,8 +57,7 @@ apt_run() {
 	esac
 }
 
-# With their configuration, but where somebody has edited it. dpkg leaves a package that something
-# else depends on.
+# With their configuration, but where somebody has edited it. dpkg leaves what others depend on.
 apt_remove() {
 	local edited
 	edited=$(apt_edited "$@")
