@@ -19,15 +19,13 @@ export const permitted: StepArgs = {
 /** The part of a matrix that its separate tests go on from. */
 export interface Matrix {
   machine: () => Machine;
-  app: () => Installation;
-  wishes: StepArgs;
   apply: (step: Parameters<Installation["apply"]>[0], more?: StepArgs) => Promise<Answer>;
 }
 
 const there = async (machine: Machine) => (await machine.ssh(`test -e ${file}`)).exitCode === 0;
 
 /** Tests for the kernel that has the option. They leave the daemon with it, for a boot to keep. */
-export function overlayWithOption({ machine, app, wishes, apply }: Matrix): void {
+export function overlayWithOption({ machine, apply }: Matrix): void {
   test("while the module is in use the option is kept for the next boot, and the log says so", async () => {
     await machine().run(
       "cd /mnt && mkdir l u w m && mount -t overlay overlay -o lowerdir=l,upperdir=u,workdir=w m",
