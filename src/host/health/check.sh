@@ -42,9 +42,8 @@ differences_here() {
 		return 0
 	}
 	ledger_differences
-	for step in "$OWN"/*.begun; do
-		[ ! -s "$step" ] ||
-			printf '%s\tthe step\tbegun by a later up\tat its end\n' "$(basename "$step" .begun)"
+	for step in machine secrets; do
+		[ ! -s "$OWN/$step.begun" ] || printf '%s\tthe step\tbegun again\tat its end\n' "$step"
 	done
 	for step in "$OWN"/*.packages; do
 		# shellcheck disable=SC2046 # names of packages

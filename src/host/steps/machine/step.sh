@@ -39,7 +39,7 @@ machine_apply() {
 	PART=machine
 }
 
-# Before the records go: packages that a killed run was at work on, while their repository is there.
+# Packages that a killed run was at work on come first, and their repository goes after them.
 machine_before_release() {
 	local unit
 	[ ! -s "$STATE/packages" ] || complete_packages
@@ -48,6 +48,7 @@ machine_before_release() {
 	for unit in $ROOT_UNITS; do
 		printf 'path\t/etc/systemd/system/%s\nunit\t%s\ngroup\tdocker\n' "$unit" "$unit"
 	done >>"$WORK/wanted"
+	printf 'path\t%s\n' "$(repository_file)" "$(repository_key_file)" >>"$WORK/wanted"
 	[ "$RECORDED_STATE" != made ] || [ ! -e "$OWN/on-destroy-data" ] || [ -n "$(account_stays)" ] ||
 		keep_home_records
 	release
