@@ -88,7 +88,7 @@ export function arrivalsOf(args: Record<string, unknown>): Arrivals {
     const value = at(option) as string | number | boolean | null | undefined;
     if (value !== null && value !== undefined && value !== "") texts.set(name, String(value));
   }
-  if (at("unprivilegedPing.enabled") === false) texts.delete("net.ipv4.ping_group_range");
+  if (at("unprivilegedPing.enabled") === false) texts.delete("sysctl.d/net.ipv4.ping_group_range");
   const keys = ((at("account.authorizedKeys") ?? []) as string[]).map((one) => one.trim());
   if (keys.length > 0) texts.set("authorized_keys", keys.join("\n"));
   for (const [name, value] of entries("sysctls")) texts.set(`sysctl.d/${name}`, value as string);
@@ -112,6 +112,6 @@ const textKeys: Record<string, string> = {
   "subordinateIds.uidStart": "subuid-start",
   "subordinateIds.gidStart": "subgid-start",
   "engine.version": "version",
-  "unprivilegedPing.groups": "net.ipv4.ping_group_range",
+  "unprivilegedPing.groups": "sysctl.d/net.ipv4.ping_group_range",
   "network.mtu": "environment/DOCKERD_ROOTLESS_ROOTLESSKIT_MTU",
 };

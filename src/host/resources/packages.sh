@@ -34,8 +34,6 @@ replace_packages() {
 		with_lists of_manager run download $missing || no_packages $missing
 	fi
 	settle
-	forget_packages
-	settle
 	remove_packages
 	want_packages "$@"
 }
@@ -136,6 +134,8 @@ stop_on_removal() {
 remove_packages() {
 	local names removed last=''
 	[ -s "$STATE/packages" ] || return 0
+	forget_packages
+	settle
 	complete_packages
 	while :; do
 		note_unneeded
