@@ -142,8 +142,8 @@ const words: Record<string, Words> = {
   installation: { does: "a name for this installation" },
   agent: { does: "the program that does the work on the host", undoes: "that program" },
   machine: {
-    does: "the engine's packages, an ordinary account, and kernel settings",
-    undoes: "all of these",
+    does: "every problem is looked for; then packages, an ordinary account, kernel settings",
+    undoes: "kernel settings, the account, packages",
   },
   secrets: { does: "secret values of the daemon (none here)" },
   daemon: {
