@@ -76,7 +76,7 @@ const rows = [
  * there, the list is said with the daemon. Rows of steps that are there by now are left out.
  */
 export class Creation {
-  private readonly created = new Set<string>();
+  private makesMachine = false;
   private isFirst = false;
 
   constructor(private readonly inputs: Inputs) {}
@@ -99,13 +99,14 @@ export class Creation {
     step: string,
     newInputs: pulumi.ResourceHookArgs["newInputs"],
   ): Promise<string | undefined> {
-    this.created.add(step);
+    if (step === "machine") this.makesMachine = true;
     if (step !== "daemon") return undefined;
     // An installation that comes with it is another machine's or account's, which the component says.
     const isNew = this.isFirst || (await hookValue(newInputs?.triggers)) !== undefined;
     if (!isNew) return undefined;
-    const ofMachine = this.created.has("machine") ? ["engine", "account", "kernel", "ports"] : [];
-    const isLeft = (row: string) => ["destroy", "login", "daemon", ...ofMachine].includes(row);
+    // The other rows are the machine's.
+    const isLeft = (row: string) =>
+      this.makesMachine || ["daemon", "login", "destroy"].includes(row);
     return `${await creationInWords(this.inputs, "goes on to make", isLeft)}\n${afterFailure}`;
   }
 }

@@ -61,7 +61,7 @@ test("a change of source that does not end: the daemon has its engine, a check s
   const distribution = wishes({ source: undefined, mirror: undefined, mirrorKey: undefined });
   const his = { account: { name: "bob" }, owner: "project/dev/bob" };
   const bobs = { ...distribution, ...his };
-  const unfinished = [expect.objectContaining({ step: "machine", about: "the step" })];
+  const unfinished = [expect.objectContaining({ step: "machine", about: "the last run" })];
   await app.applyAll(distribution);
   await bob.applyAll(bobs);
   // The accounts of a machine have packages of one source.

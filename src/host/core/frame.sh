@@ -25,8 +25,7 @@ unset SYSTEMD_LOG_LEVEL password
 
 # All that the agent keeps on this machine, for root alone but for the agents themselves.
 STATE=/var/lib/rootless-docker
-VERB=${1-}
-STEP=${2-}
+VERB=${1-} STEP=${2-}
 # The part of the step that messages name.
 PART=$STEP
 ID=${3-}

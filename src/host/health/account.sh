@@ -1,6 +1,6 @@
 # Accounts that cannot have a daemon, or not without handling what is unusual: an error each.
 
-# An account in the making, or going, is the step's to finish. $1 the name.
+# An account in the making, or going, is for the step machine to finish. $1 the name.
 account_problems() {
 	local entry status=0
 	for entry in "$STATE"/installations/*/account-entry; do

@@ -142,7 +142,7 @@ make_account() {
 	changed "account $1 made (uid $ACCOUNT_UID)"
 }
 
-# Undoes a useradd that was killed. It takes over the locks of the dead by itself. $1 the name.
+# Undoes a useradd that was killed. Both programs take over the locks of the dead. $1 the name.
 undo_half_account() {
 	if know_account "$1"; then
 		is_marked || return 0

@@ -29,7 +29,7 @@ apparmor_set() {
 			"install the package apparmor, or set $RESTRICTION to 0 by sysctls"
 }
 
-# The program that starts the daemon. Each version of the archives has one. $1 archives, or not.
+# The program that starts the daemon; of archives a pattern for all versions. $1 archives or not.
 rootlesskit_to_allow() {
 	if [ "$1" = archives ]; then
 		printf '%s/docker-*/rootlesskit' "$ENGINES"

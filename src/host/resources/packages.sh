@@ -56,6 +56,7 @@ protect_packages() {
 	write_protection "$@"
 }
 
+# Those of the step's last run alone are protected no more.
 forget_packages() {
 	[ "$(words_of_file "$OWN/$STEP.packages")" = "$ASKED" ] || write_protection $ASKED
 }

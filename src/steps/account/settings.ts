@@ -77,11 +77,8 @@ export function accountDocument(
   ids: SubordinateIdsSettings,
   resourceControllers: string[],
 ): Document {
-  const identity = identityDocument(account, ids);
   return {
-    ...identity,
-    // The value of a usual host is only in the document of the step that allocates.
-    allocation: identity.allocation ?? "next",
+    ...identityDocument(account, ids),
     ...resourceControllersDocument(resourceControllers),
     authorized_keys: account.authorizedKeys.join("\n") || undefined,
   };
@@ -117,7 +114,7 @@ export function subordinateIdsDocument(ids: SubordinateIdsSettings): Document {
     subgid: ids.count,
     "subuid-start": ids.uidStart,
     "subgid-start": ids.gidStart,
-    allocation: ids.allocation === IdAllocation.Random ? "random" : undefined,
+    allocation: ids.allocation === IdAllocation.Random ? "random" : "next",
   };
 }
 

@@ -16,7 +16,7 @@ dpkg_packages() {
 
 apt_versions() { apt-cache madison "$1" | cut -d '|' -f 2 | tr -d ' ' | awk '!seen[$0]++'; }
 
-# No lists, or older than a day: they carry the archive's times, and no lists a new directory.
+# No lists, or older than a day by their directory: their own times are the archive's.
 apt_outdated() {
 	[ -z "$(find /var/lib/apt/lists -maxdepth 1 -name '*_Packages*' -print -quit 2>/dev/null)" ] ||
 		[ -n "$(find /var/lib/apt/lists/partial -maxdepth 0 -mmin +1440 -print 2>/dev/null)" ]

@@ -85,8 +85,8 @@ bridge_facts() {
 	fact network.userDefinedBridgeMtu "${mtu%%\"*}"
 }
 
-# Called when another step has come to its end. If that changed secret values, or what a daemon that
-# is there stands on, the daemon's own step is applied again. Missing programs come with engine.
+# Called at the end of another step, and of its engine part. If secret values are others, or what
+# the daemon stands on, its own step is applied again. Missing programs come with engine.
 follow_daemon() {
 	read_start
 	if is_applied daemon && [ -n "${ACCOUNT-}" ] && [ -z "$(missing_programs)" ] &&
