@@ -7,7 +7,7 @@ import { callsOf, layers, shellFiles } from "../src/agent/shellSources";
 const sources = join(__dirname, "../src");
 
 /** Functions whose arguments are a command: what stands there is called. */
-const runners = ["as_account", "run_apart", "run_manager", "with_lists"];
+const runners = ["as_account", "run_apart", "run_beside", "run_manager", "with_lists"];
 
 /** A node of the syntax tree that shfmt prints. */
 type Node = { Type?: string; [key: string]: unknown };

@@ -63,6 +63,7 @@ prepare_work() {
 
 # How every run ends.
 ended() {
+	[ -z "$BESIDE" ] || kill "$BESIDE" 2>/dev/null || :
 	rm -rf "$WORK"
 	[ -z "$AGENT_GOES" ] || call_if_there remove_agent
 }
@@ -80,4 +81,16 @@ run_apart() {
 	)
 	APART_STATUS=$?
 	set -e
+}
+
+# Runs a function beside the rest of the run, with notes of its own, until the run ends. Its process
+# is BESIDE; what it says is in $WORK/beside/said.
+run_beside() {
+	local WORK=$WORK/beside
+	mkdir "$WORK"
+	(
+		trap - EXIT
+		"$@"
+	) 2>"$WORK/said" &
+	BESIDE=$!
 }

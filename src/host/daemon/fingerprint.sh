@@ -22,8 +22,7 @@ ground() {
 # Reads the record: RUNNING_SUM and RUNNING_GROUND, empty where there is none.
 read_start() {
 	RUNNING_SUM='' RUNNING_GROUND=''
-	[ ! -s "$OWN/started" ] ||
-		read -r RUNNING_SUM RUNNING_GROUND <"$OWN/started"
+	[ ! -s "$OWN/started" ] || read -r RUNNING_SUM RUNNING_GROUND <"$OWN/started"
 }
 
 # After a good start; one that is still noted was with the same. $1 the files' sum, $2 the ground.

@@ -8,14 +8,3 @@ delegated_controllers() {
 	local slice=/sys/fs/cgroup/user.slice/user-$ACCOUNT_UID.slice
 	words_of_file "$slice/user@$ACCOUNT_UID.service/cgroup.controllers"
 }
-
-# True where every word of $1 is one of $2.
-holds_all() {
-	local name
-	for name in $1; do
-		case " $2 " in
-		*" $name "*) ;;
-		*) return 1 ;;
-		esac
-	done
-}

@@ -31,11 +31,8 @@ apparmor_set() {
 
 # The program that starts the daemon; of archives a pattern for all versions. $1 archives or not.
 rootlesskit_to_allow() {
-	if [ "$1" = archives ]; then
-		printf '%s/docker-*/rootlesskit' "$ENGINES"
-	else
-		command -v rootlesskit || echo /usr/bin/rootlesskit
-	fi
+	[ "$1" != archives ] || { printf '%s/docker-*/rootlesskit' "$ENGINES" && return; }
+	command -v rootlesskit || echo /usr/bin/rootlesskit
 }
 
 # This program's file for it. $1 the program.

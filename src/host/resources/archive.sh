@@ -4,14 +4,10 @@ archive_state() { if [ -d "$1" ]; then echo unpacked; else echo absent; fi; }
 
 # The directory is there at once or not at all. $1 the directory, $2 unpacked or absent.
 archive_set() {
-	rm -rf --one-file-system "$1.new"
 	if [ "$2" = unpacked ]; then
-		mkdir -p "$1.new"
-		run_apart unpack_archives "$1.new"
-		[ "$APART_STATUS" = 0 ] || {
-			rm -rf "$1.new"
-			exit 1
-		}
+		[ -n "$BESIDE" ] || run_beside unpack_archives "$1.new"
+		wait "$BESIDE" || { cat "$WORK/beside/said" >&2 && rm -rf "$1.new" && exit 1; }
+		BESIDE=
 		sync -f "$1.new"
 		mv -T "$1.new" "$1"
 	else

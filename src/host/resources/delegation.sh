@@ -34,9 +34,9 @@ restart_for_controllers() {
 
 # True where the account has what this kernel has of a list. $1 the list.
 delegation_is() {
-	local has name
-	has=$(delegated_controllers)
+	local name lists
+	lists=" $1 / $(delegated_controllers) "
 	for name in $(offered_controllers); do
-		case " $1 " in *" $name "*) holds_all "$name" "$has" || return 1 ;; esac
+		case $lists in *" $name "*/*" $name "*) ;; *" $name "*/*) return 1 ;; esac
 	done
 }

@@ -20,22 +20,17 @@ use_engine_of() {
 	[ ! -e "$ENGINES/$1/dockerd" ] || PATH=$ENGINES/$1:$PATH
 }
 
-# The archives of the document's version with their sums, a line each.
-engine_archives() {
-	local url file
-	url=$(doc repository)/static/stable/$(uname -m)
-	file=$(doc version).tgz
-	printf '%s %s\n' "$url/docker-$file" "$(doc archive.engine)"
-	printf '%s %s\n' "$url/docker-rootless-extras-$file" "$(doc archive.rootless-extras)"
-}
-
-# Both archives are whole before anything of them is unpacked. $1 the new directory.
+# Both archives of the document's version are whole before anything of them is unpacked. $1 the new
+# directory.
 unpack_archives() {
 	local url sum found number=0
-	engine_archives >"$WORK/archives"
+	mkdir -p "$1"
+	url=$(doc repository)/static/stable/$(uname -m)
+	printf '%s %s\n' "$url/docker-$(doc version).tgz" "$(doc archive.engine)" \
+		"$url/docker-rootless-extras-$(doc version).tgz" "$(doc archive.rootless-extras)" \
+		>"$WORK/archives"
 	while read -r url sum; do
 		number=$((number + 1))
-		say "downloads $url"
 		download_file "$url" "$1/$number.tgz" || fail "$url" "$(package_errors)" "the archive" \
 			"let this machine reach it, or name a mirror that it reaches in engine.mirror"
 		found=$(sum_of "$1/$number.tgz")

@@ -84,8 +84,8 @@ want_packaged_engine() {
 may_replace_packages() {
 	[ -s "$STATE/packages" ] || return 1
 	[ -z "$WAS_KILLED" ] || return 0
-	[ ! -e "$DOC/is-same" ] || return 1
-	! is_applied machine || ! grep -qxF "source: \"$(doc source)\"" "$OWN/machine"
+	[ ! -e "$DOC/is-same" ] && is_applied machine &&
+		! grep -qxF "source: \"$(doc source)\"" "$OWN/machine"
 }
 
 # The packages to ask for, each with the version that is pinned: one that there is not is an error
@@ -108,8 +108,14 @@ wanted_engine() {
 want_static_engine() {
 	local dir cli=/usr/local/bin/docker
 	dir=$(archive_directory)
-	want_packages $(other_packages)
+	want_packages $(packages_of_url "$(doc repository)")
 	want path "$ENGINES" 'dir 755'
+	settle
+	if [ ! -d "$dir" ]; then
+		say "downloads the archives of $(doc version) from $(doc repository), and unpacks them"
+		run_beside unpack_archives "$dir.new"
+	fi
+	want_packages $(other_packages)
 	want archive "$dir" unpacked
 	settle
 	want_link "$ENGINES/$ID" "$dir"
