@@ -107,9 +107,10 @@ forget_unwanted() {
 			grep -v "^by$TAB$ID$TAB$STEP$TAB" "$STATE/records/$number" |
 				write_record "$STATE/records/$number"
 		else
-			rm -f "$STATE/records/$number" "$STATE/records/$number.was"
+			set -- "$@" "$STATE/records/$number" "$STATE/records/$number.was"
 		fi
 	done <"$WORK/decided"
+	rm -f "$@"
 	sync "$STATE/records"
 }
 

@@ -69,7 +69,7 @@ apt_remove() {
 		;;
 	esac
 	if [ -n "$edited" ]; then
-		say "the configuration of$edited stays, which somebody has edited"
+		say "the configuration of $edited stays, which somebody has edited"
 		dpkg_remove --remove "$@" || return 1
 		set -- $(printf '%s\n' "$@" | grep -vxF "$(printf '%s\n' $edited)" || true)
 		[ $# -gt 0 ] || return 0
@@ -85,21 +85,21 @@ dpkg_remove() {
 		END { exit !(needed && errors == needed) }' "$WORK/manager.log"
 }
 
-# Packages with a configuration file that is not as it came, each after a blank.
+# Packages with a configuration file that is not as it came.
 apt_edited() {
-	local name
-	for name in "$@"; do
-		! dpkg-query -W -f '${Conffiles}\n' "$name" 2>/dev/null |
-			awk 'NF == 2 { print $2 "  " $1 }' | md5sum -c --quiet 2>/dev/null |
-			grep -q ': FAILED$' || printf ' %s' "$name"
-	done
+	local file
+	dpkg-query -W -f '${Conffiles}\n' "$@" 2>/dev/null | awk 'NF == 2 { print $2 "  " $1 }' |
+		md5sum -c --quiet 2>/dev/null | sed -n 's/: FAILED$//p' | while IFS= read -r file; do
+		dpkg-query -S "$file" | sed -n 's/^\([^ :,]*\):.*/\1/p'
+	done | sort -u | paste -s -d ' '
 }
 
 # Also what an interrupted removal has left the configuration of. A package that is only
-# recommended or suggested is not needed.
+# recommended or suggested is not needed. What is installed is enough to know: no lists are read.
 apt_orphans() {
 	apt_get --simulate autoremove --purge -o APT::AutoRemove::RecommendsImportant=false \
-		-o APT::AutoRemove::SuggestsImportant=false ||
+		-o APT::AutoRemove::SuggestsImportant=false -o Dir::Etc::SourceList=/dev/null \
+		-o Dir::Etc::SourceParts=/dev/null -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= ||
 		fail "apt-get autoremove" "$(package_errors)" "the packages that nothing needs" \
 			"fix what apt says, then run again"
 	sed -n 's/^\(Purg\|Remv\) \([^ ]*\).*/\2/p' "$WORK/manager.log"
