@@ -70,7 +70,8 @@ want_repository() {
 			want rpmkey "$(rpm_key_name "$WORK/repository.key")" trusted "$WORK/repository.key"
 		settle
 	fi
-	[ -n "$(of_manager versions "$package")" ] || refresh_lists
+	if [ ! -s "$WORK/changed" ] && [ -n "$(of_manager versions "$package")" ]; then return 0; fi
+	refresh_lists
 	[ -n "$(of_manager versions "$package")" ] ||
 		fail "$1" "no $package for $2 there: $(package_errors)" "the engine's packages" "$fix"
 }
