@@ -38,7 +38,7 @@ WAS_KILLED=
 AGENT_ID=${5-}
 # The directory of this run's notes; removed when the run ends.
 WORK=
-# What runs beside this run.
+# The process that runs beside this run.
 BESIDE=
 # Not empty where the run removes the agent itself at its end.
 AGENT_GOES=

@@ -1,10 +1,10 @@
 # The report of a run: a line for each change on stderr, one JSON report on stdout.
 
-say() { printf '%s: %s\n' "$PART" "$(shown "$*")" >&2; }
+say() { { printf '%s: ' "$PART" && shown "$*" && echo; } >&2; }
 
 # Records one change of the host and shows it live.
 changed() {
-	printf '%s\n' "$(shown "$*")" >>"$WORK/changed"
+	{ shown "$*" && echo; } >>"$WORK/changed"
 	say "$*"
 }
 
@@ -15,7 +15,7 @@ fact() {
 	case $2 in
 	*[!\ -~]*) set -- "$1" "$(printf '%s' "$2" | without_controls)" ;;
 	esac
-	printf ',%s:%s' "$(json_string "$1")" "$(json_string "$2")" >>"$WORK/facts"
+	{ printf , && json_string "$1" && printf : && json_string "$2"; } >>"$WORK/facts"
 }
 
 # The report: the facts that outputs are made of. $1 what is said where nothing changed.

@@ -26,7 +26,4 @@ read_start() {
 }
 
 # After a good start; one that is still noted was with the same. $1 the files' sum, $2 the ground.
-note_start() {
-	local record=$OWN/started
-	[ -e "$record" ] || printf '%s\n' "$1 $2" | write_record "$record"
-}
+note_start() { [ -e "$OWN/started" ] || printf '%s\n' "$1 $2" | write_record "$OWN/started"; }

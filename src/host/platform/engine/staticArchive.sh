@@ -6,14 +6,6 @@
 
 ENGINES=/usr/local/lib/rootless-docker
 
-# The directory of the version that the document names.
-archive_directory() {
-	local sums
-	sums="$(doc archive.engine) $(doc archive.rootless-extras)"
-	printf '%s/docker-%s-%s' "$ENGINES" "$(doc version)" \
-		"$(printf '%s' "$sums" | sha256sum | cut -c 1-12)"
-}
-
 # Sets PATH: an installation's own engine comes first, where it has one. $1 its id.
 use_engine_of() {
 	PATH=$SYSTEM_PATH
@@ -23,21 +15,20 @@ use_engine_of() {
 # Both archives of the document's version are whole before anything of them is unpacked. $1 the new
 # directory.
 unpack_archives() {
-	local url sum found number=0
+	local url sum found
 	mkdir -p "$1"
 	url=$(doc repository)/static/stable/$(uname -m)
 	printf '%s %s\n' "$url/docker-$(doc version).tgz" "$(doc archive.engine)" \
 		"$url/docker-rootless-extras-$(doc version).tgz" "$(doc archive.rootless-extras)" \
 		>"$WORK/archives"
 	while read -r url sum; do
-		number=$((number + 1))
-		download_file "$url" "$1/$number.tgz" || fail "$url" "$(package_errors)" "the archive" \
+		download_file "$url" "$1/${url##*/}" || fail "$url" "$(package_errors)" "the archive" \
 			"let this machine reach it, or name a mirror that it reaches in engine.mirror"
-		found=$(sum_of "$1/$number.tgz")
+		found=$(sum_of "$1/${url##*/}")
 		[ "$found" = "$sum" ] || fail "$url" "the SHA-256 $found" "$sum" \
 			"see which of the two is right: nothing of it was unpacked"
 	done <"$WORK/archives"
-	for found in "$1/1.tgz" "$1/2.tgz"; do
+	for found in "$1"/*.tgz; do
 		tar -xzf "$found" -C "$1" --strip-components=1 --no-same-owner --no-same-permissions \
 			2>"$WORK/error" || fail "${found##*/} of $(doc repository)" \
 			"$(grep -v 'Exiting with' "$WORK/error" | tail -n 1)" "an archive that tar unpacks" \
