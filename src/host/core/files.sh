@@ -8,6 +8,9 @@ write_record() {
 	sync "${1%/*}" 2>/dev/null || sync
 }
 
+# Writing begins beside the run, so that its later syncs are short.
+begin_sync() { sync -f "$STATE" /usr >/dev/null 2>&1 3>&- 9>&- & }
+
 # All that this run has changed, before Pulumi is told that the step is done.
 sync_host() {
 	sync -f "$STATE" /etc /usr /usr/local 2>/dev/null || sync

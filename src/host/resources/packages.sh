@@ -97,6 +97,7 @@ install_packages() {
 	local before name version
 	before=$(wc -l <"$STATE/packages")
 	with_lists try_packages "$@" || no_packages "$@"
+	begin_sync
 	set -- $({
 		tail -n "+$((before + 1))" "$STATE/packages"
 		for name in "$@"; do printf '%s\n' "${name%%=*}"; done
