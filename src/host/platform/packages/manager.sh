@@ -73,6 +73,7 @@ refresh_lists() {
 	: >"$WORK/lists.errors"
 	of_manager refresh || true
 	of_manager errors >"$WORK/lists.errors"
+	begin_sync
 }
 
 # For people: what the manager has said last, and about its lists.
