@@ -5,7 +5,7 @@ import { Creation } from "./changes/creation";
 import { guardRestarts } from "./changes/guard";
 import { sayChanges } from "./changes/hooks";
 import { childOptions } from "./children/childOptions";
-import { withoutStackTraces, withWholeDeletedWith } from "./sdkInternals";
+import { withoutDependencies, withoutStackTraces, withWholeDeletedWith } from "./sdkInternals";
 import { askForDrift } from "./drift/notes";
 import { Inputs } from "./inputs";
 import { reportedOutputs } from "./outputs";
@@ -109,7 +109,8 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
       childOptions(this, given),
     );
     const keepers = { host, account };
-    const installation = withoutStackTraces(() => createInstallation(name, keepers, options));
+    const identity = withoutStackTraces(() => createInstallation(name, keepers, options));
+    const installation = withoutDependencies(identity.hex);
     const escalation = inputs.from(
       ["privilegeEscalation", "connection.sudoPassword"],
       escalationArgument,
@@ -122,6 +123,7 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
     const common = {
       name,
       connection: connectionInput(args.connection),
+      identity,
       installation,
       invocation,
       transfer,

@@ -10,6 +10,6 @@ export function createInstallation(
   name: string,
   keepers: { host: pulumi.Input<string>; account: pulumi.Input<string> },
   options: pulumi.CustomResourceOptions,
-): pulumi.Output<string> {
-  return new random.RandomId(`${name}-installation`, { byteLength: 8, keepers }, options).hex;
+): random.RandomId {
+  return new random.RandomId(`${name}-installation`, { byteLength: 8, keepers }, options);
 }

@@ -15,7 +15,7 @@ import {
   wordOfId,
 } from "../agent/commands";
 import type { Inputs } from "../inputs";
-import { isKnown } from "../sdkInternals";
+import { isKnown, withoutDependencies } from "../sdkInternals";
 import { AgentTransfer } from "../ssh/args";
 import { withPassword } from "../ssh/sudoPassword";
 import { type StepName, documentOf, steps } from "../steps";
@@ -35,6 +35,8 @@ export interface StepContext {
   owner: string;
   inputs: Inputs;
   connection: pulumi.Input<ConnectionInput>;
+  /** The resource of the installation's identity, which is the first child. */
+  identity: pulumi.Resource;
   /** Hexadecimal identity of the installation. */
   installation: pulumi.Output<string>;
   invocation: pulumi.Output<Invocation>;
@@ -52,7 +54,7 @@ export function runSteps(context: StepContext, accepted: true | Promise<boolean>
   const agent = agentChild(context, copyAgent(context, accepted));
   // One Output for all steps: a program of many hosts pays for each.
   const invocation = pulumi
-    .all([context.invocation, agent.id])
+    .all([context.invocation, withoutDependencies(agent.id)])
     .apply(([who, id]) => ({ ...who, agentId: wordOfId(id) }));
   const commands = new Map<Step, remote.Command>();
   for (const step of steps) {
@@ -85,6 +87,7 @@ function copyAgent(context: StepContext, accepted: true | Promise<boolean>): pul
       update: invocation.apply(copyCommand),
       delete: invocation.apply(removeCopyCommand),
       stdin: packedAgent(),
+      dependsOn: [context.identity],
     });
   return new remote.CopyToRemote(
     `${name}-copy`,
@@ -94,7 +97,7 @@ function copyAgent(context: StepContext, accepted: true | Promise<boolean>): pul
       remotePath: invocation.apply((who) => copyPath(transfer, who.installation)),
       triggers,
     },
-    options,
+    pulumi.mergeOptions(options, { dependsOn: [context.identity] }),
   );
 }
 
