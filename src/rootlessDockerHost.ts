@@ -157,7 +157,9 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
     this.storageDriver = outputs.storageDriver;
     this.cgroup = outputs.cgroup;
     this.network = outputs.network;
-    this.limitations = outputs.limitations;
-    this.registerOutputs({ ...reach, ...outputs });
+    // The state has no limitations: they are a tenth of it, and made of its facts each time.
+    const { limitations, ...recorded } = outputs;
+    this.limitations = limitations;
+    this.registerOutputs({ ...reach, ...recorded });
   }
 }

@@ -1,6 +1,7 @@
 import { createMachine, destroyAllMachines, type Machine } from "../../testbed/machines";
 import { PrivilegedPorts } from "../../index";
 import { importImage } from "../../testkit/host";
+import { rowsOf } from "../../testkit/limitations";
 import { HostStack, stepsRun, type ComponentArgs } from "../../testkit/hostStack";
 import { busyboxOn, get, page, run, untilDaemon, untilPage, webServer } from "./containers";
 import { packagesOf } from "./packages";
@@ -45,10 +46,15 @@ test("up, where no account can make a user namespace", async () => {
     cgroup: { version: "2", driver: "systemd" },
     versions: { kernel: expect.stringMatching(/^6\.12/) as string },
   });
-  const { limitations } = installation.outputs as {
-    limitations: { name: string; status: string }[];
-  };
-  expect(Object.fromEntries(limitations.map(({ name, status }) => [name, status]))).toEqual({
+  const reports = ["web-machine", "web-daemon"].map(
+    (step) =>
+      JSON.parse(String(installation.stack.outputs(step).stdout)) as {
+        facts: Record<string, string>;
+      },
+  );
+  const rows = rowsOf({ ...reports[0].facts, ...reports[1].facts });
+  const statuses = Object.values(rows).map(({ name, status }) => [name, status]);
+  expect(Object.fromEntries(statuses)).toEqual({
     appArmor: "unavailable",
     bindMountOwners: "limited",
     blockIo: "limited",
