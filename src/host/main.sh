@@ -6,7 +6,6 @@ install_agent() {
 	local new link old
 	# From here on the installation counts: another one's end does not take its agent away.
 	make_installation
-	begin_sync
 	link=$STATE/agents/$ID
 	new=$STATE/agents/.$ID.$(sha256sum <"$AGENT" | cut -c 1-16)
 	if [ "$(readlink "$link")" = "${new##*/}" ] &&
@@ -22,6 +21,7 @@ install_agent() {
 	sync "$STATE/agents"
 	for old in "$STATE/agents/.$ID".*; do [ "$old" = "$new" ] || rm -rf "$old"; done
 	changed "$link/agent installed"
+	begin_sync
 }
 
 # A step that changes what the daemon stands on has the daemon follow. Changes of a run that was
