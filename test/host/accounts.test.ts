@@ -1,4 +1,5 @@
 import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
+import { execOrThrow } from "../../testbed/hosts/exec";
 import { expectNoAgent, give } from "../../testkit/accountOnly";
 import { bootHost } from "../../testkit/host";
 import type { StepArgs } from "../../testkit/documents";
@@ -14,6 +15,9 @@ beforeAll(async () => {
     "useradd -m -K SUB_UID_COUNT=0 -K SUB_GID_COUNT=0 kept; touch /etc/subuid /etc/subgid",
   );
 });
+
+/** Not even root changes a file with `+i`. */
+const chattr = (flag: string, path: string) => execOrThrow("chattr", [flag, `${host.root}${path}`]);
 
 const both = (line: string) => `echo ${line} | tee -a /etc/subgid >>/etc/subuid`;
 
@@ -204,6 +208,17 @@ test("an account removed by hand does not hold up the revert", async () => {
   await gone.apply();
   await host.run("loginctl terminate-user gone 2>/dev/null; userdel -rf gone 2>/dev/null || true");
   await gone.back();
+});
+
+test("a home that useradd cannot make: no account is left, and the next run makes it", async () => {
+  const late = await give(host, "late");
+  await chattr("+i", "/home");
+  const { exitCode, said } = await late.installation.tryApply("machine", late.all);
+  expect([exitCode, said.join("\n")]).toEqual([1, expect.stringContaining("useradd late")]);
+  await chattr("-i", "/home");
+  await host.run("! id late 2>/dev/null");
+  await late.apply();
+  await late.back();
 });
 
 test("another account of that name by now is an error, and untouched", async () => {

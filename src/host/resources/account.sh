@@ -129,13 +129,14 @@ make_account() {
 	start=${start:-$free}
 	set -- "$@" -K "SUB_GID_MIN=$start" -K "SUB_GID_MAX=$((start + count - 1))"
 	note_range_end "$((start + count))"
-	useradd "$@" 2>"$WORK/error" 9>&- || {
+	if ! useradd "$@" 2>"$WORK/error" 9>&- || ! know_account "$1"; then
+		# It fails after it has made the account where the home cannot be made.
+		read_account_record
+		undo_half_account "$1"
 		note_account "$1" - - new
 		fail "useradd $1" "$(tail -n 1 "$WORK/error")" "a new account" \
 			"fix what useradd says, then run again"
-	}
-	know_account "$1" ||
-		fail "useradd $1" "no account after it" "a new account" "see what getent passwd $1 says"
+	fi
 	# Until its files are on the disk it counts as half made.
 	sync -f "$ACCOUNT_HOME"
 	note_account "$1" "$ACCOUNT_UID" "$ACCOUNT_HOME" made
@@ -165,7 +166,7 @@ account_stays() {
 		printf '%s' "$reason"
 	elif [ ! -e "$OWN/on-destroy-data" ] && has_own_things; then
 		printf 'which has files in %s; "userdel -r %s" removes it' "$ACCOUNT_HOME" "$ACCOUNT"
-	elif grep -qsv "^$ACCOUNT_HOME/" "$OWN/data"; then
+	elif grep -qsvE "^$ACCOUNT_HOME/.*$TAB(absent|empty) " "$OWN/data"; then
 		printf 'whose data stay'
 	fi
 }

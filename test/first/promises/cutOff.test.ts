@@ -129,6 +129,20 @@ describe("cut off, and the wish is another one then", () => {
     ).toBe("lost+found\n");
   });
 
+  test(promise(6, "data that were in a made account's home stay, and the account"), async () => {
+    const app = install();
+    const wishes = wishesOf("oda", "Delete");
+    await app.up(wishes);
+    await root(
+      host,
+      "mkdir /home/oda/more; echo a >/home/oda/more/b; chown -R oda: /home/oda/more",
+    );
+    await app.up({ ...wishes, daemon: { "data-root": "/home/oda/more" } });
+    const { said } = await app.tryDestroy();
+    expect(said.filter((line) => line.includes("whose data stay"))).not.toEqual([]);
+    await root(host, "[ -e /home/oda/more/b ]; userdel -rf oda 2>/dev/null");
+  });
+
   test(
     promise(2, "a record that somebody has removed, as the error says: found, and kept"),
     async () => {
@@ -141,7 +155,7 @@ describe("cut off, and the wish is another one then", () => {
       await root(host, remedy);
       await app.up(wishesOf("nel", "Delete"));
       await app.destroy();
-      await root(host, "id nel >/dev/null; userdel -r nel 2>/dev/null");
+      await root(host, "id nel >/dev/null; userdel -rf nel 2>/dev/null");
     },
   );
 });
