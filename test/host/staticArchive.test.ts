@@ -1,5 +1,6 @@
 import { brokenEngine, currentEngine, earlierEngine } from "../../testbed/engine";
 import { diffSnapshots, snapshotHost } from "../../testbed/hosts";
+import { execOrThrow } from "../../testbed/hosts/exec";
 import { PrivilegedPorts } from "../../index";
 import { engineHost } from "../../testkit/engineHost";
 import { asAccount, importImage } from "../../testkit/host";
@@ -106,7 +107,7 @@ test.each([
 const folder = "/usr/local/lib/rootless-docker";
 const root = (command: string): Promise<string> => given.host.run(command);
 
-test("killed while it unpacks, and while a version starts that does not: the next run goes on", async () => {
+test("cut off while it unpacks, removes, or starts a version that does not: the next run goes on", async () => {
   const app = new Installation(given.host, "a1");
   const kill = (when: string) =>
     root(
@@ -127,6 +128,12 @@ test("killed while it unpacks, and while a version starts that does not: the nex
   expect(starting.exitCode).not.toBe(0);
   await app.applyAll(wishes(earlierEngine));
   expect(await given.version()).toBe(`${earlierEngine}\n`);
+  const runc = `${given.host.root}${folder}/docker-${earlierEngine}-*/runc`;
+  await execOrThrow("sh", ["-c", `chattr +i ${runc}`]);
+  const { exitCode } = await app.tryApply("machine", wishes(currentEngine));
+  await execOrThrow("sh", ["-c", `chattr -i ${runc}`]);
+  expect(exitCode).not.toBe(0);
+  await app.applyAll(wishes(earlierEngine));
   await app.revertAll(wishes(earlierEngine));
   expect(diffSnapshots(given.before, await snapshotHost(given.host))).toEqual([]);
 });

@@ -12,7 +12,9 @@ archive_set() {
 		mv -T "$1.new" "$1"
 	else
 		stop_where_mounted_below "$1"
-		rm -rf --one-file-system "$1"
+		# Half of it would be taken for the whole.
+		mv -T "$1" "$1.new"
+		rm -rf --one-file-system "$1.new"
 	fi
 	sync "${1%/*}"
 }
