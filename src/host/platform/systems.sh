@@ -34,11 +34,10 @@ sles 15 zypper - - yes - -
 sles 16 zypper - - yes - -
 arch rolling pacman - - no docker-buildx docker-compose
 '
-known_systems() { printf '%s' "$SYSTEMS"; }
 
 # For people: "debian 11, 12, 13; ubuntu 22.04, 24.04, 26.04" and so on.
 names_of_known_systems() {
-	known_systems | awk '
+	printf '%s' "$SYSTEMS" | awk '
 		!NF { next }
 		$1 != name { printf "%s%s %s", (name == "" ? "" : "; "), $1, $2; name = $1; next }
 		{ printf ", %s", $2 }'
@@ -49,13 +48,13 @@ known_system() {
 	local names line
 	names="$(os_release ID) $(os_release ID_LIKE)"
 	case " $names " in
-	*' ubuntu '*) known_systems | grep "^ubuntu .* $(os_release UBUNTU_CODENAME) " || true ;;
+	*' ubuntu '*) echo "$SYSTEMS" | grep "^ubuntu .* $(os_release UBUNTU_CODENAME) " || true ;;
 	*)
 		if [ -e /etc/debian_version ]; then
 			line=${SYSTEMS#*"${NEWLINE}debian $(debian_release) "}
 			[ "$line" = "$SYSTEMS" ] || printf 'debian - %s' "${line%%"$NEWLINE"*}"
 		else
-			known_systems | awk -v names="$names" -v version="$(os_release VERSION_ID)" '
+			printf '%s' "$SYSTEMS" | awk -v names="$names" -v version="$(os_release VERSION_ID)" '
 				BEGIN { count = split(names, name, " "); sub(/\..*/, "", version) }
 				$2 == version || $2 == "rolling" { line[$1] = $0 }
 				END {

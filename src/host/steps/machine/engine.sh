@@ -20,7 +20,7 @@ have_engine() {
 	id_map_problems
 	stop_on_problems
 	# Each takes 40 ms to say it.
-	rootlesskit --version >"$WORK/rootlesskit-version" &
+	rootlesskit --version | cut -d ' ' -f 3 >"$WORK/rootlesskit-version" &
 	ENGINE_VERSION=$(engine_version)
 	wait "$!" || true
 	# Its package may count as installed, and its files be gone.
@@ -31,10 +31,8 @@ that $ENGINES/$ID leads to; then run again"
 }
 
 engine_facts() {
-	local word
 	fact versions.engine "$ENGINE_VERSION"
-	word=$(words_of_file "$WORK/rootlesskit-version")
-	fact versions.rootlesskit "${word#rootlesskit version }"
+	fact versions.rootlesskit "$(words_of_file "$WORK/rootlesskit-version")"
 	fact versions.kernel "$(words_of_file /proc/sys/kernel/osrelease)"
 	fact versions.os "$(os_name)"
 	plugin_facts
