@@ -166,7 +166,7 @@ account_stays() {
 		printf '%s' "$reason"
 	elif [ ! -e "$OWN/on-destroy-data" ] && has_own_things; then
 		printf 'which has files in %s; "userdel -r %s" removes it' "$ACCOUNT_HOME" "$ACCOUNT"
-	elif grep -qsvE "^$ACCOUNT_HOME/.*$TAB(absent|empty) " "$OWN/data"; then
+	elif data_outlive_home; then
 		printf 'whose data stay'
 	fi
 }

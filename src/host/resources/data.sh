@@ -86,6 +86,9 @@ done'
 # Not empty where the account's step removes the home, with the data in it.
 HOME_GOES=''
 
+# True where a data root was there before, or is not in the home.
+data_outlive_home() { grep -qsvE "^$ACCOUNT_HOME/.*$TAB(absent|empty) " "$OWN/data"; }
+
 # The daemon has stopped, so that nothing writes there. Removes what it made, or says what stays.
 remove_data() {
 	local root rest record=$OWN/data

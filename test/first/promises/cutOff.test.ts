@@ -129,19 +129,34 @@ describe("cut off, and the wish is another one then", () => {
     ).toBe("lost+found\n");
   });
 
-  test(promise(6, "data that were in a made account's home stay, and the account"), async () => {
-    const app = install();
-    const wishes = wishesOf("oda", "Delete");
-    await app.up(wishes);
-    await root(
-      host,
-      "mkdir /home/oda/more; echo a >/home/oda/more/b; chown -R oda: /home/oda/more",
-    );
-    await app.up({ ...wishes, daemon: { "data-root": "/home/oda/more" } });
-    const { said } = await app.tryDestroy();
-    expect(said.filter((line) => line.includes("whose data stay"))).not.toEqual([]);
-    await root(host, "[ -e /home/oda/more/b ]; userdel -rf oda 2>/dev/null");
-  });
+  test.each([
+    ["was there before, in the home", "/home/oda/more", "echo a >more/b", "true"],
+    [
+      "is another one by now",
+      "/srv/oda",
+      "ln -s /srv/oda more",
+      "mv /srv/oda /srv/o; mkdir /srv/oda",
+    ],
+  ])(
+    promise(6, "a data root that %s: it stays, and a made account, without files of ours"),
+    async (_, dataRoot, before, after) => {
+      const app = install();
+      const wishes = wishesOf("oda", "Delete");
+      await app.up(wishes);
+      await root(
+        host,
+        `mkdir ${dataRoot}; cd /home/oda; ${before}; chown -R oda: ${dataRoot}; [ -d more ]`,
+      );
+      await app.up({ ...wishes, daemon: { "data-root": dataRoot } });
+      await root(host, after);
+      const { said } = await app.tryDestroy();
+      expect(said.filter((line) => line.includes("whose data stay"))).not.toEqual([]);
+      await root(
+        host,
+        `[ -d /home/oda/more ] && [ ! -e /home/oda/.config/docker/daemon.json ]; userdel -rf oda 2>/dev/null; rm -rf /srv/o /srv/oda`,
+      );
+    },
+  );
 
   test(
     promise(2, "a record that somebody has removed, as the error says: found, and kept"),

@@ -125,8 +125,7 @@ daemon_before_release() {
 		note_whether_daemon_holds_nothing
 	else
 		echo delete | write_record "$OWN/on-destroy-data"
-		if [ "$RECORDED_STATE" = made ] && [ -z "$(account_is_held)" ] &&
-			! grep -qs "${TAB}found" "$OWN/data"; then
+		if [ "$RECORDED_STATE" = made ] && [ -z "$(account_is_held)" ] && ! data_outlive_home; then
 			HOME_GOES=yes
 			# Containers have two minutes to end.
 			as_account_within 120 systemctl --user stop docker.service </dev/null >/dev/null || true
