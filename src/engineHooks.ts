@@ -23,7 +23,8 @@ export function refusingHook(
 }
 
 /**
- * A hook that says something on a component in previews, and only there; undefined is nothing to say.
+ * A hook that says something on a component in previews; undefined is nothing to say. An `up` has none: the engine asks
+ * for each, and keeps its name.
  *
  * @param component undefined until it is made, which is before any hook runs.
  * @param about what the message begins with; the resource's name unless it is given.
@@ -33,9 +34,10 @@ export function previewHook(
   component: () => pulumi.Resource,
   words: (args: pulumi.ResourceHookArgs) => Promise<string | undefined>,
   about?: string,
-): pulumi.ResourceHook {
+): pulumi.ResourceHook[] {
+  if (!pulumi.runtime.isDryRun()) return [];
   const say = async (args: pulumi.ResourceHookArgs) => {
-    const said = pulumi.runtime.isDryRun() ? await words(args) : undefined;
+    const said = await words(args);
     // With --diff nothing else says what it is about.
     const message = said && `${about ?? args.name}: ${said}`;
     // Not waited for: of the component itself it needs the URN, which comes after this hook.
@@ -43,5 +45,5 @@ export function previewHook(
   };
   // The SDK calls it from outside of the program's run, to which the log belongs.
   const options = { onDryRun: true, ignoreErrors: true };
-  return new pulumi.ResourceHook(hookName(name), AsyncResource.bind(say), options);
+  return [new pulumi.ResourceHook(hookName(name), AsyncResource.bind(say), options)];
 }

@@ -36,11 +36,11 @@ export function withAnnouncements(
     ...options,
     hooks: {
       ...hooks,
-      beforeCreate: [...(hooks?.beforeCreate ?? []), made],
+      beforeCreate: [...(hooks?.beforeCreate ?? []), ...made],
       beforeUpdate: [
         ...(hooks?.beforeUpdate ?? []),
-        replacement,
-        way,
+        ...replacement,
+        ...way,
         ...(guard ? [guard.component] : []),
       ],
     },

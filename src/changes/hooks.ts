@@ -43,7 +43,7 @@ export function sayChanges(
     (args) => creation.ofStep(args.name.slice(name.length + 1), args.newInputs),
     name,
   );
-  return { beforeCreate: [hook, made], beforeUpdate: [hook] };
+  return { beforeCreate: [...hook, ...made], beforeUpdate: hook };
 }
 
 const notesOf = async (inputs: Record<string, unknown> | undefined) =>

@@ -162,7 +162,7 @@ function lastLine(text: string): string {
 
 /**
  * A hook that says what a failed connection or a missing agent means. None where the engine has no error
- * hooks, which are younger than the rest of what this package uses, or under mocks.
+ * hooks, which are younger than the rest of what this package uses, or under mocks. A preview needs none.
  *
  * @param hosts named in what SSH says; shown unless they are secrets.
  */
@@ -171,7 +171,7 @@ export function explainErrors(
   hosts: readonly pulumi.Input<string>[],
   user: pulumi.Input<string>,
 ): pulumi.ResourceHookBinding | undefined {
-  if (!hooksWork("Error")) return undefined;
+  if (pulumi.runtime.isDryRun() || !hooksWork("Error")) return undefined;
   const hook = new pulumi.ErrorHook(
     hookName(`${name}-connection`),
     async ({ name: resource, errors: [error] }) => {

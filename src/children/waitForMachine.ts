@@ -21,7 +21,7 @@ export const sayAgainAt = (waited: number): number => 5 + waited * 1.5;
 
 /**
  * A hook that waits for a new machine's SSH server before the first login, for `connection.connectTimeout`. None
- * where the engine has no hooks, or under mocks.
+ * where the engine has no hooks, under mocks, or in a preview.
  *
  * @param name the component's.
  * @param hosts shown unless they are secrets.
@@ -32,7 +32,7 @@ export function waitForMachine(
   hosts: readonly pulumi.Input<string>[],
   component: pulumi.Resource,
 ): pulumi.ResourceHookBinding | undefined {
-  if (!hooksWork("Resource")) return undefined;
+  if (pulumi.runtime.isDryRun() || !hooksWork("Resource")) return undefined;
   const wait = async ({ name: child, newInputs }: pulumi.ResourceHookArgs) => {
     if (child !== `${name}-copy`) return;
     const connection = await hookValue<KnownConnection>(newInputs?.connection);

@@ -31,7 +31,7 @@ jest.mock("../../src/sdkInternals", () => ({
   hookName: (name: string) => name,
 }));
 jest.mock("../../src/engineHooks", () => ({
-  previewHook: (name: string, _component: unknown, callback: unknown) => ({ name, callback }),
+  previewHook: (name: string, _component: unknown, callback: unknown) => [{ name, callback }],
   refusingHook: (name: string, _component: unknown, callback: unknown) => ({ name, callback }),
 }));
 jest.mock("../../src/ssh/ssh", () => ({ greeting: jest.fn().mockResolvedValue(undefined) }));
