@@ -19,8 +19,7 @@ have_engine() {
 	[ ! -s "$WORK/changed" ] || owner_of_files_problems
 	id_map_problems
 	stop_on_problems
-	# Each takes 40 ms to say it.
-	rootlesskit --version | cut -d ' ' -f 3 >"$WORK/rootlesskit-version" &
+	rootlesskit --version >"$WORK/rootlesskit-version" &
 	ENGINE_VERSION=$(engine_version)
 	wait "$!" || true
 	# Its package may count as installed, and its files be gone.
@@ -32,7 +31,8 @@ that $ENGINES/$ID leads to; then run again"
 
 engine_facts() {
 	fact versions.engine "$ENGINE_VERSION"
-	fact versions.rootlesskit "$(words_of_file "$WORK/rootlesskit-version")"
+	set -- $(words_of_file "$WORK/rootlesskit-version")
+	fact versions.rootlesskit "${3-}"
 	fact versions.kernel "$(words_of_file /proc/sys/kernel/osrelease)"
 	fact versions.os "$(os_name)"
 	plugin_facts
