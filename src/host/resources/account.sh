@@ -129,14 +129,16 @@ make_account() {
 	start=${start:-$free}
 	set -- "$@" -K "SUB_GID_MIN=$start" -K "SUB_GID_MAX=$((start + count - 1))"
 	note_range_end "$((start + count))"
-	if ! useradd "$@" 2>"$WORK/error" 9>&- || ! know_account "$1"; then
-		# It fails after it has made the account where the home cannot be made.
+	useradd "$@" 2>"$WORK/error" 9>&- || {
+		# Where it cannot make the home, it has made the account already.
 		read_account_record
 		undo_half_account "$1"
 		note_account "$1" - - new
 		fail "useradd $1" "$(tail -n 1 "$WORK/error")" "a new account" \
 			"fix what useradd says, then run again"
-	fi
+	}
+	know_account "$1" ||
+		fail "useradd $1" "no account after it" "a new account" "see what getent passwd $1 says"
 	# Until its files are on the disk it counts as half made.
 	sync -f "$ACCOUNT_HOME"
 	note_account "$1" "$ACCOUNT_UID" "$ACCOUNT_HOME" made
