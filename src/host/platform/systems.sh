@@ -37,7 +37,7 @@ arch rolling pacman - - no docker-buildx docker-compose
 
 # For people: "debian 11, 12, 13; ubuntu 22.04, 24.04, 26.04" and so on.
 names_of_known_systems() {
-	printf '%s' "$SYSTEMS" | awk '
+	echo "$SYSTEMS" | awk '
 		!NF { next }
 		$1 != name { printf "%s%s %s", (name == "" ? "" : "; "), $1, $2; name = $1; next }
 		{ printf ", %s", $2 }'
@@ -54,7 +54,7 @@ known_system() {
 			line=${SYSTEMS#*"${NEWLINE}debian $(debian_release) "}
 			[ "$line" = "$SYSTEMS" ] || printf 'debian - %s' "${line%%"$NEWLINE"*}"
 		else
-			printf '%s' "$SYSTEMS" | awk -v names="$names" -v version="$(os_release VERSION_ID)" '
+			echo "$SYSTEMS" | awk -v names="$names" -v version="$(os_release VERSION_ID)" '
 				BEGIN { count = split(names, name, " "); sub(/\..*/, "", version) }
 				$2 == version || $2 == "rolling" { line[$1] = $0 }
 				END {

@@ -15,19 +15,17 @@ use_engine_of() {
 # Both archives of the document's version are whole before anything of them is unpacked. $1 the new
 # directory.
 unpack_archives() {
-	local url sum found
+	local name url sum found
 	mkdir -p "$1"
-	url=$(doc repository)/static/stable/$(uname -m)
-	printf '%s %s\n' "$url/docker-$(doc version).tgz" "$(doc archive.engine)" \
-		"$url/docker-rootless-extras-$(doc version).tgz" "$(doc archive.rootless-extras)" \
-		>"$WORK/archives"
-	while read -r url sum; do
+	for name in docker:engine docker-rootless-extras:rootless-extras; do
+		url=$(doc repository)/static/stable/$(uname -m)/${name%:*}-$(doc version).tgz
+		sum=$(doc "archive.${name#*:}")
 		download_file "$url" "$1/${url##*/}" || fail "$url" "$(package_errors)" "the archive" \
 			"let this machine reach it, or name a mirror that it reaches in engine.mirror"
 		found=$(sum_of "$1/${url##*/}")
 		[ "$found" = "$sum" ] || fail "$url" "the SHA-256 $found" "$sum" \
 			"see which of the two is right: nothing of it was unpacked"
-	done <"$WORK/archives"
+	done
 	for found in "$1"/*.tgz; do
 		tar -xzf "$found" -C "$1" --strip-components=1 --no-same-owner --no-same-permissions \
 			2>"$WORK/error" || fail "${found##*/} of $(doc repository)" \
