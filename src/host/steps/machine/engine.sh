@@ -19,7 +19,7 @@ have_engine() {
 	[ ! -s "$WORK/changed" ] || owner_of_files_problems
 	id_map_problems
 	stop_on_problems
-	rootlesskit --version >"$WORK/rootlesskit-version" &
+	rootlesskit --version >"$WORK/rootlesskit-version" 2>/dev/null &
 	ENGINE_VERSION=$(engine_version)
 	wait "$!" || true
 	# Its package may count as installed, and its files be gone.
