@@ -23,8 +23,8 @@ export function refusingHook(
 }
 
 /**
- * A hook that says something on a component in previews; undefined is nothing to say. An `up` has none: the engine asks
- * for each, and keeps its name.
+ * A hook that says something on a component in previews; undefined is nothing to say. An `up` has none: the state would
+ * keep the name of each.
  *
  * @param component undefined until it is made, which is before any hook runs.
  * @param about what the message begins with; the resource's name unless it is given.
