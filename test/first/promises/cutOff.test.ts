@@ -135,7 +135,7 @@ describe("cut off, and the wish is another one then", () => {
       "is another one by now",
       "/srv/oda",
       "ln -s /srv/oda more",
-      "mv /srv/oda /srv/o; mkdir /srv/oda",
+      "mv /srv/oda /srv/o; mkdir /srv/oda; echo a >/srv/oda/b",
     ],
   ])(
     promise(6, "a data root that %s: it stays, and a made account, without files of ours"),
@@ -153,7 +153,7 @@ describe("cut off, and the wish is another one then", () => {
       expect(said.filter((line) => line.includes("whose data stay"))).not.toEqual([]);
       await root(
         host,
-        `[ -d /home/oda/more ] && [ ! -e /home/oda/.config/docker/daemon.json ]; userdel -rf oda 2>/dev/null; rm -rf /srv/o /srv/oda`,
+        `[ -e /home/oda/more/b ]; [ ! -e /home/oda/.config/docker/daemon.json ]; userdel -rf oda 2>/dev/null; rm -rf /srv/o /srv/oda`,
       );
     },
   );

@@ -4,6 +4,7 @@ import { RootlessDockerHost } from "../../../index";
 import { everyOption, secretValues } from "../fixtures";
 import {
   inSecret,
+  known,
   mocks,
   nameOf,
   resourcesOf,
@@ -91,7 +92,8 @@ describe("outputs", () => {
   });
 
   test("in preview: what inputs say is known, what the host says is not", async () => {
-    const { outputs } = await create(usual, true);
+    const { value, outputs } = await create(usual, true);
+    expect(await known(value.limitations)).toBe(false);
     expect(shown(outputs.web)).toEqual({
       dockerHost: "ssh://app@machine.example:22",
       contextCommand: "docker context create web --docker host=ssh://app@machine.example:22",
