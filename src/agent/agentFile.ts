@@ -1,4 +1,5 @@
 import {
+  existsSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -19,7 +20,8 @@ let file: string | undefined;
  * @throws Error where no file can be written in the system's directory for temporary files.
  */
 export function agentFile(): string {
-  if (file !== undefined && isWhole(file)) return file;
+  // A long program outlives what cleans that directory.
+  if (file !== undefined && existsSync(file)) return file;
   file = join(ownDirectory(), `agent-${agentSum().slice(0, 16)}.sh`);
   if (!isWhole(file)) {
     const written = `${file}.${process.pid}`;

@@ -55,7 +55,10 @@ test("the file that travels is this user's alone, written again where it is not 
   const [file, directory] = [agentFile(), dirname(agentFile())];
   expect(statSync(directory).mode & 0o777).toBe(0o700);
   writeFileSync(file, "echo something else");
-  expect(readFileSync(agentFile(), "utf8")).toBe(agentText());
+  jest.isolateModules(() => {
+    const next = jest.requireActual<{ agentFile: typeof agentFile }>("../../src/agent/agentFile");
+    expect(readFileSync(next.agentFile(), "utf8")).toBe(agentText());
+  });
   // One that others can write to is not used.
   chmodSync(directory, 0o777);
   rmSync(file);
