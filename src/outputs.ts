@@ -17,44 +17,46 @@ export type ReportedOutputs = {
  * really answers; at preview each is known where its own step's report is.
  */
 export function reportedOutputs(name: string, commands: StepCommands): ReportedOutputs {
-  const entries = steps.flatMap((step: Step) =>
+  const measuring = steps.filter((step) => step.name in measuredBy);
+  // One Output for all that a step reports: a program of many hosts pays for each.
+  const reports = measuring.map((step) => {
+    const command = `${name}-${step.name}`;
+    return reportOf(commands, step).apply((stdout) =>
+      stdout === undefined ? undefined : { command, facts: factsOf(command, stdout) },
+    );
+  });
+  const entries = measuring.flatMap((step: Step, index) =>
     Object.entries(step.outputs as Record<string, (command: string, facts: Facts) => unknown>).map(
       ([output, read]) => [
         output,
-        afterLastStep(commands, [step], ([stdout]) => {
-          const command = `${name}-${step.name}`;
-          return read(command, factsOf(command, stdout));
-        }),
+        reports[index].apply((report) => report && read(report.command, report.facts)),
       ],
     ),
   );
-  const measuring = steps.filter((step) => step.name in measuredBy);
-  const limitations = afterLastStep(commands, measuring, (reports) => {
-    const measured = measuring.map((step, index) => {
-      const command = `${name}-${step.name}`;
-      const types = (measuredBy as Record<string, FactTypes>)[step.name];
-      return readFacts(command, types, factsOf(command, reports[index]));
-    });
+  const types = measuredBy as Record<string, FactTypes>;
+  const limitations = pulumi.all(reports).apply((all) => {
+    const measured = all.map(
+      (report, index) =>
+        report && readFacts(report.command, types[measuring[index].name], report.facts),
+    );
+    if (measured.includes(undefined)) return undefined;
     return limitationsOf(Object.assign({}, ...measured) as Measured);
   });
   return { ...Object.fromEntries(entries), limitations } as ReportedOutputs;
 }
 
-/** A value made of the reports of some steps. */
-function afterLastStep<T>(
+/** A step's report once the last one has answered; at preview as soon as it is known itself. */
+function reportOf(
   commands: StepCommands,
-  from: readonly Step[],
-  make: (reports: string[]) => T,
-): pulumi.Output<T> {
-  const isPreview = pulumi.runtime.isDryRun();
-  const reports = from.map(({ name }) => stdoutOf(commands, name as keyof StepCommands));
-  const all = pulumi.all(isPreview ? reports : [...reports, lastReport(commands)]);
+  { name }: (typeof steps)[number],
+): pulumi.Output<string | undefined> {
+  const [own, last]: pulumi.Output<string | undefined>[] = [
+    commands[name].stdout,
+    lastReport(commands),
+  ];
+  if (pulumi.runtime.isDryRun() || own === last) return own;
   // A step that --target leaves out, and that never ran, reports nothing.
-  return all.apply<T>((said) => (said.every(isReport) ? make(said) : undefined) as T);
-}
-
-function isReport(stdout: string | undefined): stdout is string {
-  return stdout !== undefined;
+  return pulumi.all([own, last]).apply(([report, end]) => (end === undefined ? end : report));
 }
 
 /** Makes a value into an output that waits for the last step, though it is known at preview. */
@@ -65,12 +67,5 @@ export function whenAnswered<T>(commands: StepCommands, value: pulumi.Input<T>):
 }
 
 function lastReport(commands: StepCommands): pulumi.Output<string | undefined> {
-  return stdoutOf(commands, steps[steps.length - 1].name);
-}
-
-function stdoutOf(
-  commands: StepCommands,
-  name: keyof StepCommands,
-): pulumi.Output<string | undefined> {
-  return commands[name].stdout;
+  return commands[steps[steps.length - 1].name].stdout;
 }
