@@ -40,7 +40,8 @@ function markCredentials(mapping: Mapping): Mapping {
   );
 }
 
-function marked(name: string, value: pulumi.Input<unknown>): pulumi.Output<unknown> {
+function marked(name: string, value: pulumi.Input<unknown>): pulumi.Input<unknown> {
+  if (typeof value !== "object") return hasCredentials(name, value) ? pulumi.secret(value) : value;
   const output: pulumi.Output<unknown> = pulumi.output(value);
   return output.apply((known) =>
     hasCredentials(name, known) ? pulumi.secret(known) : pulumi.output(known),

@@ -168,12 +168,13 @@ function runStep(
     step.isSecret && renderDocument(step.document(settings, owner)) === "";
   // The command of every other step is known, also where an input is not.
   const idle = step.isSecret && inputs.from(step.inputs, isIdle);
-  const unlessIdle = (words: (who: Invocation & StepInvocation) => string) =>
-    idle === false
-      ? invocation.apply(words)
-      : (pulumi
-          .all([invocation, idle])
-          .apply(([who, nothing]) => (nothing ? undefined : words(who))) as pulumi.Output<string>);
+  const unlessIdle = (words: (who: Invocation & StepInvocation) => string) => {
+    if (typeof idle === "boolean") return idle ? undefined : invocation.apply(words);
+    const both = pulumi.all([invocation, idle]);
+    return both.apply(([who, nothing]) =>
+      nothing ? undefined : words(who),
+    ) as pulumi.Output<string>;
+  };
   const stdinWith = (drifted: Document) =>
     inputs.from([...step.inputs, ...everyStepInputs], (settings) => {
       if (isIdle(settings)) return renderDocument({ agent });
