@@ -27,23 +27,31 @@ export function refusingHook(
  * keep the name of each.
  *
  * @param component undefined until it is made, which is before any hook runs.
- * @param about what the message begins with; the resource's name unless it is given.
  */
 export function previewHook(
   name: string,
   component: () => pulumi.Resource,
   words: (args: pulumi.ResourceHookArgs) => Promise<string | undefined>,
-  about?: string,
 ): pulumi.ResourceHook[] {
   if (!pulumi.runtime.isDryRun()) return [];
   const say = async (args: pulumi.ResourceHookArgs) => {
-    const said = await words(args);
-    // With --diff nothing else says what it is about.
-    const message = said && `${about ?? args.name}: ${said}`;
+    const message = await words(args);
     // Not waited for: of the component itself it needs the URN, which comes after this hook.
     if (message) void pulumi.log.info(message, component());
   };
   // The SDK calls it from outside of the program's run, to which the log belongs.
   const options = { onDryRun: true, ignoreErrors: true };
   return [new pulumi.ResourceHook(hookName(name), AsyncResource.bind(say), options)];
+}
+
+/** The options with more hooks, each kind's after those that they have. */
+export function withHooks<Options extends pulumi.ResourceOptions>(
+  options: Options,
+  bindings: (pulumi.ResourceHookBinding | undefined)[],
+): Options {
+  const hooks: Record<string, unknown[]> = {};
+  for (const binding of [options.hooks, ...bindings])
+    for (const [kind, more] of Object.entries(binding ?? {}))
+      hooks[kind] = [...(hooks[kind] ?? []), ...((more as unknown[] | undefined) ?? [])];
+  return Object.keys(hooks).length === 0 ? options : { ...options, hooks };
 }

@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RootlessDockerHostArgs } from "./args";
-import { withAnnouncements } from "./changes/component";
 import { Creation } from "./changes/creation";
 import { guardRestarts } from "./changes/guard";
 import { sayChanges } from "./changes/hooks";
 import { childOptions } from "./children/childOptions";
 import { withoutDependencies, withoutStackTraces, withWholeDeletedWith } from "./sdkInternals";
 import { askForDrift } from "./drift/notes";
+import { withHooks } from "./engineHooks";
 import { Inputs } from "./inputs";
 import { reportedOutputs } from "./outputs";
 import { reachOutputs } from "./reach";
@@ -85,8 +85,8 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
     const inputs = new Inputs(args);
     const creation = new Creation(inputs);
     const guard = guardRestarts(name, inputs, () => this);
-    const whole = withWholeDeletedWith(opts);
-    const given = withAnnouncements(name, inputs, creation, guard, () => this, whole);
+    const changes = sayChanges(name, inputs, creation, () => this);
+    const given = withHooks(withWholeDeletedWith(opts) ?? {}, [changes, guard?.component]);
     super("rootless-docker:index:RootlessDockerHost", name, recordedInputs(args), given);
 
     const host = inputs.from(["connection.host"], ({ connection }) => connection.host);
@@ -98,16 +98,12 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
     const account = inputs.from(["account.name"], (settings) => settings.account.name);
     const hosts = [host, proxyHost];
     const user = inputs.from(["connection.user"], ({ connection }) => connection.user);
-    const hooks = [
+    const options = withHooks(childOptions(this, given), [
       explainErrors(name, hosts, user),
-      sayChanges(name, this, creation),
+      changes,
       guard?.steps,
       waitForMachine(name, inputs, hosts, this),
-    ];
-    const options = hooks.reduce<pulumi.CustomResourceOptions>(
-      (merged, binding) => pulumi.mergeOptions(merged, { hooks: binding }),
-      childOptions(this, given),
-    );
+    ]);
     const keepers = { host, account };
     const identity = withoutStackTraces(() => createInstallation(name, keepers, options));
     const installation = withoutDependencies(identity.hex);
@@ -122,7 +118,7 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
     const accepted = inputs.areRight(this);
     const common = {
       name,
-      connection: connectionInput(args.connection),
+      connection: pulumi.output(connectionInput(args.connection)),
       identity,
       installation,
       invocation,

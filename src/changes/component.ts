@@ -1,50 +1,25 @@
 import { isDeepStrictEqual } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { dockerHostOf } from "../reach";
-import { previewHook } from "../engineHooks";
 import { type Inputs, isGiven } from "../inputs";
-import { hookOutput, hookValue, hooksWork, knownValue } from "../sdkInternals";
+import { hookOutput, hookValue, knownValue } from "../sdkInternals";
 import { isPlain } from "../ssh/connection";
 import { OnDestroyData, butAdopted } from "../steps/daemon/data";
 import type { Creation } from "./creation";
-import type { Guard } from "./guard";
 import { shown } from "./shown";
 
 /**
- * The component's options, with hooks that say in previews what is made on a machine. The hooks also say what it means
- * that another machine or account takes its place, or that one is reached in another way. The guard's hook comes last.
- *
- * @param component undefined until it is made, which is before any hook runs.
+ * The words of a new component say what is made on a machine. Those of an update say what another machine or account in
+ * its place means, or another way to the same one.
  */
-export function withAnnouncements(
-  name: string,
+export async function componentInWords(
   inputs: Inputs,
   creation: Creation,
-  guard: Guard | undefined,
-  component: () => pulumi.Resource,
-  options: pulumi.ComponentResourceOptions | undefined,
-): pulumi.ComponentResourceOptions | undefined {
-  if (!hooksWork("Resource")) return options;
-  const { hooks } = options ?? {};
-  const made = previewHook(`${name}-creation`, component, () => creation.ofComponent());
-  const replacement = previewHook(`${name}-replacement`, component, (args) => {
-    creation.noteUpdate(args);
-    return replacementInWords(inputs, args);
-  });
-  const way = previewHook(`${name}-way`, component, (args) => wayInWords(inputs, args));
-  return {
-    ...options,
-    hooks: {
-      ...hooks,
-      beforeCreate: [...(hooks?.beforeCreate ?? []), ...made],
-      beforeUpdate: [
-        ...(hooks?.beforeUpdate ?? []),
-        ...replacement,
-        ...way,
-        ...(guard ? [guard.component] : []),
-      ],
-    },
-  };
+  args: pulumi.ResourceHookArgs,
+): Promise<string | undefined> {
+  if (args.oldInputs === undefined) return creation.ofComponent();
+  creation.noteUpdate(args);
+  return (await replacementInWords(inputs, args)) ?? wayInWords(inputs, args);
 }
 
 interface Place {

@@ -15,7 +15,7 @@ import { textOf } from "./hooks";
  * which knows what was applied.
  */
 export interface Guard {
-  component: pulumi.ResourceHook;
+  component: pulumi.ResourceHookBinding;
   steps: pulumi.ResourceHookBinding;
 }
 
@@ -56,7 +56,7 @@ export function guardRestarts(
     const refused = restartingKeys(step, before.text, after.text).filter(([key]) => !said.has(key));
     return refusalInWords(args.name, refused, " by this step");
   });
-  return { component: ofComponent, steps: { beforeUpdate: [ofStep] } };
+  return { component: { beforeUpdate: [ofComponent] }, steps: { beforeUpdate: [ofStep] } };
 }
 
 /** A value that is marked as a secret counts as all others: it is compared, and not shown. */

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Inputs } from "../inputs";
 import type { Notes } from "../steps/everyStep";
 import { previewHook } from "../engineHooks";
 import { hookOutput, hookValue, hooksWork, knownValue } from "../sdkInternals";
@@ -6,44 +7,55 @@ import { steps } from "../steps";
 import { machine } from "../steps/machine";
 import { withoutPassword } from "../ssh/sudoPassword";
 import { agentChange } from "./agent";
+import { componentInWords } from "./component";
 import type { Creation } from "./creation";
 import { changeInWords } from "./documents";
 import { driftInWords } from "../drift/words";
 
 /**
- * Hooks that say, in previews, what the change of a step does on the host, in one line on the component, and what is
- * made where an earlier `up` failed. None where the engine has no hooks, or under mocks.
+ * One hook for a component and its children, which says in previews what a change does on the host, in one line on the
+ * component, and what is made there. None where the engine has no hooks, under mocks, or in an `up`.
  *
  * @param name the component's.
+ * @param component undefined until it is made, which is before any hook runs.
  */
 export function sayChanges(
   name: string,
-  component: pulumi.Resource,
+  inputs: Inputs,
   creation: Creation,
+  component: () => pulumi.Resource,
 ): pulumi.ResourceHookBinding | undefined {
   if (!hooksWork("Resource")) return undefined;
-  const words = async ({ name: child, oldInputs, newInputs }: pulumi.ResourceHookArgs) => {
-    if (child === `${name}-drift`)
-      return driftInWords(await notesOf(oldInputs), await notesOf(newInputs));
-    const [before, after] = await Promise.all([textOf(oldInputs?.stdin), textOf(newInputs?.stdin)]);
-    if (before === undefined || after === undefined) return undefined;
-    const step = steps.find((one) => child === `${name}-${one.name}`);
-    if (step === undefined) return undefined;
-    const isSecret = before.isSecret || after.isSecret;
-    const said = [
-      step === machine ? agentChange(before.text, after.text) : undefined,
-      changeInWords(step, before.text, after.text, isSecret),
-    ].filter((one) => one !== undefined);
-    return said.length > 0 ? said.join(". ") : undefined;
+  const inWords = async (args: pulumi.ResourceHookArgs) => {
+    const { name: resource, oldInputs, newInputs } = args;
+    const child = resource.slice(name.length + 1);
+    if (child === "") return componentInWords(inputs, creation, args);
+    if (child === "drift") return driftInWords(await notesOf(oldInputs), await notesOf(newInputs));
+    return oldInputs ? stepInWords(child, args) : creation.ofStep(child, newInputs);
   };
-  const hook = previewHook(`${name}-changes`, () => component, words);
-  const made = previewHook(
-    `${name}-made`,
-    () => component,
-    (args) => creation.ofStep(args.name.slice(name.length + 1), args.newInputs),
-    name,
-  );
-  return { beforeCreate: [...hook, ...made], beforeUpdate: hook };
+  const hook = previewHook(`${name}-preview`, component, async (args) => {
+    const said = await inWords(args);
+    // A list of what is made is the component's. With --diff nothing else says what a change is about.
+    const about = args.oldInputs || args.name.endsWith("-drift") ? args.name : name;
+    return said && `${about}: ${said}`;
+  });
+  return { beforeCreate: hook, beforeUpdate: hook };
+}
+
+/** The change of a step on the host. */
+async function stepInWords(
+  child: string,
+  { oldInputs, newInputs }: pulumi.ResourceHookArgs,
+): Promise<string | undefined> {
+  const step = steps.find((one) => child === one.name);
+  const [before, after] = await Promise.all([textOf(oldInputs?.stdin), textOf(newInputs?.stdin)]);
+  if (step === undefined || before === undefined || after === undefined) return undefined;
+  const isSecret = before.isSecret || after.isSecret;
+  const said = [
+    step === machine ? agentChange(before.text, after.text) : undefined,
+    changeInWords(step, before.text, after.text, isSecret),
+  ].filter((one) => one !== undefined);
+  return said.length > 0 ? said.join(". ") : undefined;
 }
 
 const notesOf = async (inputs: Record<string, unknown> | undefined) =>

@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import { withAnnouncements } from "../../src/changes/component";
 import type { RootlessDockerHostArgs } from "../../index";
 import { Creation } from "../../src/changes/creation";
 import { guardRestarts } from "../../src/changes/guard";
@@ -78,10 +77,10 @@ test.each([
 });
 
 describe("a preview's words about", () => {
-  const creation = new Creation(inputs);
+  const binding = sayChanges("web", inputs, new Creation(inputs), () => component);
+  const words = callbackOf(binding, "web-preview");
 
   test("a step's document and drift with two marks", async () => {
-    const words = callbackOf(sayChanges("web", component, creation), "web-changes");
     const environment = (note: string) => pulumi.secret(marked({ machine: note }));
     const note = JSON.stringify({ sysctl: { "a.b": "found 1, wanted 2" } });
     expect(
@@ -90,14 +89,13 @@ describe("a preview's words about", () => {
         oldInputs: { environment: environment("{}") },
         newInputs: { environment: environment(note) },
       }),
-    ).toMatch(/^changed on the host: a\.b \(found 1, wanted 2\)/);
+    ).toMatch(/^web-drift: changed on the host: a\.b \(found 1, wanted 2\)/);
     const stdin = (value: string) => pulumi.secret(marked(`pingGroups: ${value}\n`));
     const change = { oldInputs: { stdin: stdin("0 1") }, newInputs: { stdin: stdin("0 2") } };
     expect(await words({ name: "web-machine", ...change })).toMatch(/secret/);
   });
 
   test("the machine: of the agent and of its settings", async () => {
-    const words = callbackOf(sayChanges("web", component, creation), "web-changes");
     const said = (name: string, ...[before, after]: string[][]) => {
       const [oldInputs, newInputs] = [before, after].map((all) => ({ stdin: all.join("\n") }));
       return words({ name, oldInputs, newInputs });
@@ -106,36 +104,31 @@ describe("a preview's words about", () => {
       [`owner: "a"`, "uid: 1"],
       [`owner: "b"`, "uid: 2"],
     ];
-    expect(await said("web-machine", old, settings)).toBe("uid 1 => 2");
+    expect(await said("web-machine", old, settings)).toBe("web-machine: uid 1 => 2");
     expect(await said("web-machine", old, [`owner: "b"`, "uid: 1"])).toBeUndefined();
     const all = ['recheck: "a"', ...settings];
     expect(await said("web-machine", old, all)).toMatch(
-      /^recheck: "a": every step runs again .*\. uid 1 => 2$/,
+      /^web-machine: recheck: "a": every step runs again .*\. uid 1 => 2$/,
     );
     // All other steps leave it to the machine.
     expect(await said("web-daemon", old, ['recheck: "a"', ...old])).toBeUndefined();
   });
 
-  const { hooks } =
-    withAnnouncements("web", inputs, creation, undefined, () => component, undefined) ?? {};
-
   test("another machine, where onDestroy or dockerHost is a secret", async () => {
-    const words = callbackOf(hooks, "web-replacement");
     const oldInputs = { onDestroy: pulumi.secret(marked({ data: "Delete" })) };
     const oldOutputs = { dockerHost: pulumi.secret(marked("ssh://app@elsewhere")) };
-    expect(await words({ oldInputs, oldOutputs })).toMatch(/volumes are DELETED/);
+    expect(await words({ name: "web", oldInputs, oldOutputs })).toMatch(/volumes are DELETED/);
   });
 
   test("another way to the same machine", async () => {
-    const words = callbackOf(hooks, "web-way");
     const connection = (key: string) => pulumi.secret(marked({ host: "a", privateKey: key }));
     const args = {
       oldInputs: { connection: connection("a") },
       newInputs: { connection: connection("b") },
     };
     const dockerHost = "ssh://app@machine.example";
-    expect(await words({ ...args, oldOutputs: { dockerHost } })).toMatch(
-      /^the connection changes \(privateKey\)/,
+    expect(await words({ name: "web", ...args, oldOutputs: { dockerHost } })).toMatch(
+      /^web: the connection changes \(privateKey\)/,
     );
   });
 });
@@ -146,7 +139,7 @@ describe("restarts that are refused", () => {
     return guardRestarts("web", given, () => component);
   };
   const refusal = (more: Partial<RootlessDockerHostArgs>, before: object): Promise<unknown> => {
-    const hook = guard(more)?.component.callback as Callback;
+    const hook = callbackOf(guard(more)?.component, "web-restarts");
     return hook({ name: "web", oldInputs: { ...usual, ...before } });
   };
   const restart =
@@ -187,7 +180,7 @@ describe("restarts that are refused", () => {
 
   test("a step's: what its own document has beyond the component's inputs", async () => {
     const { component: whole, steps } = guard({ environment: { A: "2" } }) ?? {};
-    await (whole?.callback as Callback)({ oldInputs: { ...usual, environment: { A: "1" } } });
+    await callbackOf(whole, "web-restarts")({ oldInputs: { ...usual, environment: { A: "1" } } });
     const ofStep = callbackOf(steps, "web-step-restarts");
     const stdin = (...lines: string[]) => ({ stdin: [...lines, ""].join("\n") });
     const change = (name: string, oldInputs: object, newInputs: object) =>
