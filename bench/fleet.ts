@@ -22,8 +22,8 @@ import { type Fleet, type Login, startFleet } from "./fleetServer";
 /** What is run, in this order, how often, and how many times the bare program's seconds it may take. */
 const phases: Record<string, Pick<Task, "operation"> & { times?: number; most?: number }> = {
   "first up": { operation: "up", most: 2 },
-  "up, no change": { operation: "up", times: 3, most: 1.15 },
-  "preview, no change": { operation: "preview", times: 3, most: 1.15 },
+  "up, no change": { operation: "up", times: 5, most: 1.15 },
+  "preview, no change": { operation: "preview", times: 5, most: 1.15 },
   "one setting on all": { operation: "up", most: 1.5 },
   "up that asks": { operation: "up" },
   "preview that asks": { operation: "preview", times: 3 },

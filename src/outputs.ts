@@ -7,16 +7,20 @@ import { type StepOutputs, steps } from "./steps";
 import { type Facts, type FactTypes, factsOf, readFacts } from "./steps/facts";
 import type { Step } from "./steps/step";
 
-/** Outputs that steps report, and what rootless mode limits, of what several of them measure. */
+/** Outputs that steps report. */
 export type ReportedOutputs = {
   [Name in keyof StepOutputs]: pulumi.Output<StepOutputs[Name]>;
-} & { limitations: pulumi.Output<Limitation[]> };
+};
 
 /**
  * The component's outputs from what the steps reported. They wait for the last step, which is a daemon that
  * really answers; at preview each is known where its own step's report is.
+ * Limitations are made of what several of them measure, once somebody asks.
  */
-export function reportedOutputs(name: string, commands: StepCommands): ReportedOutputs {
+export function reportedOutputs(
+  name: string,
+  commands: StepCommands,
+): { outputs: ReportedOutputs; limitations: () => pulumi.Output<Limitation[]> } {
   const measuring = steps.filter((step) => step.name in measuredBy);
   // One Output for all that a step reports: a program of many hosts pays for each.
   const reports = measuring.map((step) => {
@@ -34,15 +38,16 @@ export function reportedOutputs(name: string, commands: StepCommands): ReportedO
     ),
   );
   const types = measuredBy as Record<string, FactTypes>;
-  const limitations = pulumi.all(reports).apply((all) => {
-    const measured = all.map(
-      (report, index) =>
-        report && readFacts(report.command, types[measuring[index].name], report.facts),
-    );
-    if (measured.includes(undefined)) return undefined;
-    return limitationsOf(Object.assign({}, ...measured) as Measured);
-  });
-  return { ...Object.fromEntries(entries), limitations } as ReportedOutputs;
+  const limitations = () =>
+    pulumi.all(reports).apply((all) => {
+      const measured = all.map(
+        (report, index) =>
+          report && readFacts(report.command, types[measuring[index].name], report.facts),
+      );
+      if (measured.includes(undefined)) return undefined;
+      return limitationsOf(Object.assign({}, ...measured) as Measured);
+    }) as pulumi.Output<Limitation[]>;
+  return { outputs: Object.fromEntries(entries) as ReportedOutputs, limitations };
 }
 
 /** A step's report once the last one has answered; at preview as soon as it is known itself. */

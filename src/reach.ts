@@ -9,14 +9,16 @@ import {
 } from "./ssh/settings";
 import { sshOptions } from "./ssh/sshOptions";
 import type { StepCommands } from "./children/runSteps";
+import type { Settings } from "./steps/settings";
 
 /** `ssh://account@host:port`, as known and as secret as what it is made of. */
 export function dockerHostOf(inputs: Inputs): pulumi.Input<string> {
-  return inputs.from(
-    ["connection.host", "connection.port", "account.name"],
-    ({ account, connection }) => dockerHostUrl(account.name, connection),
-  );
+  return inputs.from(daemonsPlace, urlOf);
 }
+
+const daemonsPlace = ["connection.host", "connection.port", "account.name"] as const;
+
+const urlOf = ({ account, connection }: Settings) => dockerHostUrl(account.name, connection);
 
 /** The way to the machine's SSH server. */
 const way = [
@@ -46,17 +48,20 @@ export function reachOutputs(name: string, inputs: Inputs, commands: StepCommand
     ),
     environment: whenAnswered(
       commands,
-      inputs.from(
-        ["connection.host", "connection.port", "account.name"],
-        ({ account, connection }) => clientEnvironment(account.name, connection),
+      inputs.from(daemonsPlace, ({ account, connection }) =>
+        clientEnvironment(account.name, connection),
       ),
     ),
     sshOptions: pulumi.output(
       inputs.from([...way, "connection.proxy.user"], ({ connection }) => sshOptions(connection)),
     ),
     knownHosts: pulumi.output(inputs.from(way, ({ connection }) => knownHostsLines(connection))),
-    contextCommand: pulumi
-      .output(dockerHostOf(inputs))
-      .apply((url) => `docker context create ${context || "rootless"} --docker host=${url}`),
+    contextCommand: pulumi.output(
+      inputs.from(
+        daemonsPlace,
+        (settings) =>
+          `docker context create ${context || "rootless"} --docker host=${urlOf(settings)}`,
+      ),
+    ),
   };
 }

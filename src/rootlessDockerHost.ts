@@ -75,7 +75,7 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
   /**
    * The limitations of rootless mode on this host, a row each, with the evidence that was measured.
    */
-  readonly limitations: pulumi.Output<Limitation[]>;
+  declare readonly limitations: pulumi.Output<Limitation[]>;
 
   /**
    * @throws InputPropertiesError with every problem in the arguments at once: before anything is
@@ -139,7 +139,7 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
     const commands = withoutStackTraces(() => runSteps(context, drift?.accepted ?? accepted));
 
     const reach = reachOutputs(name, inputs, commands);
-    const outputs = reportedOutputs(name, commands);
+    const { outputs, limitations } = reportedOutputs(name, commands);
     this.dockerHost = reach.dockerHost;
     this.contextCommand = reach.contextCommand;
     this.knownHosts = reach.knownHosts;
@@ -153,9 +153,10 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
     this.storageDriver = outputs.storageDriver;
     this.cgroup = outputs.cgroup;
     this.network = outputs.network;
-    // The state has no limitations: they are a tenth of it, and made of its facts each time.
-    const { limitations, ...recorded } = outputs;
-    this.limitations = limitations;
-    this.registerOutputs({ ...reach, ...recorded });
+    // The state has no limitations, which would be a tenth of it: they are made of its facts once somebody asks.
+    let made: pulumi.Output<Limitation[]> | undefined;
+    const get = () => (made ??= limitations());
+    Object.defineProperty(this, "limitations", { get, enumerable: true });
+    this.registerOutputs({ ...reach, ...outputs });
   }
 }
