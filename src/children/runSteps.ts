@@ -14,8 +14,9 @@ import {
   uninstallCommand,
   wordOfId,
 } from "../agent/commands";
+import { refusingHook, withHooks } from "../engineHooks";
 import type { Inputs } from "../inputs";
-import { isKnown, withoutDependencies } from "../sdkInternals";
+import { hooksWork, isKnown, withoutDependencies } from "../sdkInternals";
 import { AgentTransfer } from "../ssh/args";
 import { withPassword } from "../ssh/sudoPassword";
 import { type StepName, documentOf, steps } from "../steps";
@@ -72,9 +73,9 @@ export function runSteps(context: StepContext, accepted: true | Promise<boolean>
  * before anything touches the host.
  */
 function copyAgent(context: StepContext, accepted: true | Promise<boolean>): pulumi.Resource {
-  const { name, inputs, invocation, installation, options, transfer } = context;
-  const connection =
-    accepted === true ? context.connection : connectionIf(accepted, context.connection);
+  const { name, inputs, invocation, installation, transfer } = context;
+  const { connection, hook } = unlessRefused(context, accepted);
+  const options = withHooks(context.options, [hook]);
   // Another value of these brings the file again: that step may need it then, or another user.
   const paths = ["recheck", "takeOver", "connection.user"] as const;
   const needed = ({ recheck = "", takeOver, connection: { user } }: Settings) =>
@@ -82,7 +83,7 @@ function copyAgent(context: StepContext, accepted: true | Promise<boolean>): pul
   const escalation = invocation.apply((who) => who.escalation);
   const triggers = [installation, inputs.from(paths, needed), escalation];
   if (transfer === AgentTransfer.Stdin)
-    return command({ ...context, connection, triggers }, "copy", {
+    return command({ ...context, connection, triggers, options }, "copy", {
       create: invocation.apply(copyCommand),
       update: invocation.apply(copyCommand),
       delete: invocation.apply(removeCopyCommand),
@@ -134,18 +135,36 @@ function prefixed([text, isSecret, password]: [string | undefined, boolean, stri
     : pulumi.secret(withPassword(password, { text: text ?? "", isSecret }));
 }
 
-function connectionIf(
-  accepted: Promise<boolean>,
-  connection: StepContext["connection"],
-): pulumi.Output<ConnectionInput> {
-  return pulumi
+/**
+ * The connection, or one that ends the copy where arguments turn out to be wrong. In a preview the command plugin's own
+ * check refuses it. In an `up` that would end the whole run, also with `--continue-on-error`: there a hook does.
+ */
+function unlessRefused(
+  { name, connection, options: { parent } }: StepContext,
+  accepted: true | Promise<boolean>,
+): { connection: StepContext["connection"]; hook?: pulumi.ResourceHookBinding } {
+  if (accepted === true) return { connection };
+  const isHooked = !pulumi.runtime.isDryRun() && hooksWork("Resource");
+  const refused = isHooked ? otherHost : argumentsAreRefused;
+  const unless = pulumi
     .output(accepted)
-    .apply((yes) => pulumi.output<ConnectionInput>(yes ? connection : argumentsAreRefused));
+    .apply((yes) => pulumi.output<ConnectionInput>(yes ? connection : refused));
+  if (!isHooked) return { connection: unless };
+  const words = `the arguments of ${name} are refused: see its error`;
+  const hook = refusingHook(
+    `${name}-arguments`,
+    () => parent as pulumi.Resource,
+    async () => ((await accepted) ? undefined : words),
+  );
+  return { connection: unless, hook: { beforeCreate: [hook], beforeUpdate: [hook] } };
 }
 
-// The command's own check refuses unknown fields, at preview too, and quotes the name; no host has this name.
+// Another one than any before: so there is an update, which the hook ends.
+const otherHost: ConnectionInput = { host: "" };
+
+// The command's own check refuses unknown fields, and quotes the name; no host has this name.
 const argumentsAreRefused: ConnectionInput = {
-  host: "",
+  ...otherHost,
   ...{ "see the error of RootlessDockerHost": "" },
 };
 

@@ -1,4 +1,6 @@
+import * as pulumi from "@pulumi/pulumi";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
+import { RootlessDockerHost } from "../../index";
 import {
   createHost,
   destroyAllHosts,
@@ -136,4 +138,28 @@ test("by --target: all steps of one host, and nothing of the others", async () =
   const alone = await stack.upBy("pulumi up --target '**::web3-*'", program);
   expect(touched(alone)).toEqual(["web3"]);
   expect(touched(await stack.upBy("pulumi up", program))).toEqual(["web1", "web2", "web4"]);
+});
+
+test("one whose arguments turn out to be wrong: the others are changed", async () => {
+  const wrong = { sysctls: pulumi.output({ "a name": "1" }) };
+  const edited = () => {
+    for (const [index, { address: host, hostKey, privateKey }] of hosts.entries())
+      new RootlessDockerHost(`web${index + 1}`, {
+        connection: { host, hostKey, privateKey },
+        account: { name: "app" },
+        daemon: { "log-level": "warn" },
+        ...(index === 1 ? wrong : {}),
+      });
+    return Promise.resolve({} as never);
+  };
+  const outcome = await stack.tryUpBy(continuing, edited);
+  expect(failures(outcome)).toEqual({
+    "web2-copy": expect.stringContaining(
+      "the arguments of web2 are refused: see its error",
+    ) as string,
+  });
+  const levels = hosts.map((host) =>
+    host.run('grep -c \'"log-level": *"warn"\' ~app/.config/docker/daemon.json || :'),
+  );
+  expect((await Promise.all(levels)).map(Number)).toEqual([1, 0, 1, 1]);
 });
