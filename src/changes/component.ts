@@ -26,7 +26,6 @@ interface Place {
   before: pulumi.Output<string | undefined>;
   after: pulumi.Output<string>;
   from: string | undefined;
-  to: string | undefined;
   isSame: boolean;
 }
 
@@ -36,7 +35,7 @@ async function placeOf(inputs: Inputs, { oldOutputs }: pulumi.ResourceHookArgs):
   const after = pulumi.output(dockerHostOf(inputs));
   const [from, to] = await Promise.all([knownValue(before), knownValue(after)]);
   const place = (url: string | undefined) => url?.replace(/:\d+$/, "");
-  return { before, after, from, to, isSame: from !== undefined && place(from) === place(to) };
+  return { before, after, from, isSame: from !== undefined && place(from) === place(to) };
 }
 
 /** The fate of the daemon where the machine or the account is another one, undefined where both stay. */
@@ -44,7 +43,7 @@ async function replacementInWords(
   inputs: Inputs,
   args: pulumi.ResourceHookArgs,
 ): Promise<string | undefined> {
-  const { before, after, from, to, isSame } = await placeOf(inputs, args);
+  const { before, after, from, isSame } = await placeOf(inputs, args);
   // A component that was never whole has no daemon.
   if (from === undefined || isSame) return undefined;
   const onDestroy = await hookValue<{ data?: unknown }>(args.oldInputs?.onDestroy);
@@ -54,8 +53,9 @@ async function replacementInWords(
     `a new, empty daemon at ${await shown(after)}, to which nothing is copied.`,
     `Once it answers, the one at ${await shown(before as pulumi.Output<string>)} stops with its containers: its images, containers and volumes ${fate}`,
   ];
+  const account = inputs.from(["account.name"], (settings) => settings.account.name);
   // Another address may be the same machine's.
-  if (to === undefined || account(from) === account(to))
+  if (from.startsWith(`ssh://${await knownValue(pulumi.output(account))}@`))
     words.push("(where that is the same machine, nothing stops, and all of it stays in use)");
   return words.join(" ");
 }
@@ -84,6 +84,3 @@ async function fieldsOf(connection: unknown): Promise<Map<string, unknown>> {
   );
   return new Map((await Promise.all(known)).filter(([, value]) => isGiven(value)));
 }
-
-/** The account of `ssh://account@host:port`, with its scheme. */
-const account = (url: string) => url.split("@")[0];

@@ -111,9 +111,9 @@ export class Creation {
   }
 }
 
-/** No hook sees what an earlier `up` has left with the engine: both are named as what may be. */
+/** No hook sees what an earlier `up` has left with the engine, or what `--replace` names: all that may be is named. */
 const afterFailure =
-  "  (an earlier up did not end: its daemon, if it runs, may restart; what that up was to replace is deleted at the end, with its data if onDestroy.data was Delete)";
+  "  (an earlier up did not end, or the step daemon is replaced, by --replace perhaps: a daemon that runs may restart; what an earlier up was to replace is deleted at the end, with its data if onDestroy.data was Delete)";
 
 async function creationInWords(
   inputs: Inputs,

@@ -125,7 +125,7 @@ test("after an up that did not end: what goes on, and what may go with it", asyn
     "destroy",
     undefined,
   ]);
-  expect(said.at(-1)).toMatch(/an earlier up did not end: .* deleted at the end, with its data/);
+  expect(said.at(-1)).toMatch(/an earlier up did not end, .* deleted at the end, with its data/);
 });
 
 test("which secret changes, and none of their values", () => {

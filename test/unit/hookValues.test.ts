@@ -120,6 +120,15 @@ describe("a preview's words about", () => {
     expect(await words({ name: "web", oldInputs, oldOutputs })).toMatch(/volumes are DELETED/);
   });
 
+  test("another account that is not known yet: the same machine's daemon stops", async () => {
+    const given = new Inputs({ ...usual, account: { name: unknown() } });
+    const hooks = sayChanges("web", given, new Creation(given), () => component);
+    const oldOutputs = { dockerHost: "ssh://app@machine.example" };
+    const said = await callbackOf(hooks, "web-preview")({ name: "web", oldInputs: {}, oldOutputs });
+    expect(said).toMatch(/the one at ssh:\/\/app@machine.example stops/);
+    expect(said).not.toMatch(/nothing stops/);
+  });
+
   test("another way to the same machine", async () => {
     const connection = (key: string) => pulumi.secret(marked({ host: "a", privateKey: key }));
     const args = {
