@@ -29,15 +29,22 @@ type Feature = "supportsErrorHooks" | "supportsResourceHooks" | "supportsTransfo
 
 /** Whether the engine that runs this program can do something: the SDK has asked it, and keeps the answer. */
 export function engineHas(feature: Feature): boolean {
+  return store()[feature] === true;
+}
+
+type Store = Partial<Record<Feature, boolean>> & {
+  settings?: { options?: { monitorAddr?: string } };
+};
+
+/** Facts of this run that the SDK keeps; empty where it keeps them elsewhere. */
+function store(): Store {
   try {
     // The SDK's types do not show it.
     // eslint-disable-next-line @typescript-eslint/no-require-imports
-    const { getStore } = require("@pulumi/pulumi/runtime/state") as {
-      getStore: () => Partial<Record<Feature, boolean>>;
-    };
-    return getStore()[feature] === true;
+    const { getStore } = require("@pulumi/pulumi/runtime/state") as { getStore: () => Store };
+    return getStore();
   } catch {
-    return false;
+    return {};
   }
 }
 
@@ -57,12 +64,13 @@ function monitorHas(kind: "Resource" | "Error"): boolean {
   return typeof monitor?.[`register${kind}Hook`] === "function";
 }
 
-const taken = new WeakMap<object, Map<string, number>>();
+const taken = new Map<unknown, Map<string, number>>();
 
 /** A name for a hook that no other one of this run has: two components may have one name below different parents. */
 export function hookName(name: string): string {
-  const run = pulumi.runtime.getMonitor() as object | undefined;
-  if (!run) return name;
+  // A plugin has a monitor object for each component, and one address for the run.
+  const run = store().settings?.options?.monitorAddr ?? pulumi.runtime.getMonitor();
+  if (run === undefined) return name;
   const names = taken.get(run) ?? new Map<string, number>();
   taken.set(run, names);
   const number = (names.get(name) ?? 0) + 1;

@@ -127,6 +127,16 @@ test("a preview says in words what a change does, as in TypeScript", async () =>
   expect(stdout).toMatch(/^ +second: a new, empty daemon at ssh:\/\/third@/m);
 });
 
+test("another host of the same name, below another parent", async () => {
+  writeProgram(({ resources }) => {
+    const { type, properties } = resources.second;
+    const named = { name: "host", options: { parent: "${second}" } };
+    resources.third = { type, properties: { ...properties, account: { name: "third" } }, ...named };
+  });
+  const { stdout } = await stack.preview({ color: "never" });
+  expect(stdout).toMatch(/^ +host: makes a rootless Docker host/m);
+});
+
 test("customTimeouts and protect reach every step; destroy refuses, and nothing is done", async () => {
   const options = { protect: true, customTimeouts: { create: "1h" } };
   expect(steps(await up(withOptions(options)))).toEqual([]);
