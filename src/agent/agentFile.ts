@@ -8,7 +8,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { agentSum, agentText } from "./agentText";
 
 let file: string | undefined;
@@ -20,8 +20,8 @@ let file: string | undefined;
  * @throws Error where no file can be written in the system's directory for temporary files.
  */
 export function agentFile(): string {
-  // A long program outlives what cleans that directory.
-  if (file !== undefined && existsSync(file)) return file;
+  // A long program outlives what cleans that directory, and others may make another one then.
+  if (file !== undefined && isOwn(dirname(file)) && existsSync(file)) return file;
   file = join(ownDirectory(), `agent-${agentSum().slice(0, 16)}.sh`);
   if (!isWhole(file)) {
     const written = `${file}.${process.pid}`;
@@ -41,15 +41,17 @@ function isWhole(path: string): boolean {
 
 /** The same one in each run, so that no run leaves another. Where somebody else has made it, a new one. */
 function ownDirectory(): string {
-  const user = process.getuid?.() ?? "user";
-  const directory = join(tmpdir(), `rootless-docker-${user}`);
+  const directory = join(tmpdir(), `rootless-docker-${process.getuid?.() ?? "user"}`);
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-    const { uid, mode } = lstatSync(directory);
-    const isOwn = uid === user && (mode & 0o40777) === 0o40700;
-    if (isOwn || process.platform === "win32") return directory;
   } catch {
     // A file or a link of that name.
   }
-  return mkdtempSync(`${directory}-`);
+  return isOwn(directory) ? directory : mkdtempSync(`${directory}-`);
+}
+
+function isOwn(directory: string): boolean {
+  const { uid, mode = 0 } = lstatSync(directory, { throwIfNoEntry: false }) ?? {};
+  if (process.platform === "win32") return (mode & 0o40000) !== 0;
+  return uid === process.getuid?.() && (mode & 0o40777) === 0o40700;
 }

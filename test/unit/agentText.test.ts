@@ -61,7 +61,6 @@ test("the file that travels is this user's alone, written again where it is not 
   });
   // One that others can write to is not used.
   chmodSync(directory, 0o777);
-  rmSync(file);
   expect(dirname(agentFile())).not.toBe(directory);
   rmSync(directory, { recursive: true });
   writeFileSync(directory, "");
