@@ -33,8 +33,8 @@ function markKey(socket: RootlessDockerHostArgs["tcpSocket"]): typeof socket {
 }
 
 function markCredentials(mapping: Mapping): Mapping {
-  if (!isPlain(mapping))
-    return mapping === undefined ? undefined : (marked("", mapping) as Mapping);
+  if (!mapping) return mapping;
+  if (!isPlain(mapping)) return marked("", mapping) as Mapping;
   return Object.fromEntries(
     Object.entries(mapping).map(([name, value]) => [name, marked(name, value)]),
   );

@@ -97,7 +97,8 @@ export function notesOf(drift: readonly Drift[]): Notes {
   const notes: Record<string, Note> = {};
   for (const { step, about, found, wanted, applied } of drift) {
     const since = `changed since ${applied}`;
-    ((notes[step] ??= {})[since] ??= {})[about] = `found ${found}, wanted ${wanted}`;
+    const how = found === wanted ? found : `${found}, wanted ${wanted}`;
+    ((notes[step] ??= {})[since] ??= {})[about] = `found ${how}`;
   }
   return Object.fromEntries(
     Object.entries(notes).map(([step, note]) => [step, JSON.stringify(note)]),

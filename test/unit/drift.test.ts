@@ -19,6 +19,7 @@ const found = {
 };
 const linger = { ...found, step: "daemon", about: "linger", found: "off", wanted: "on" };
 const ids = { ...linger, about: 'subordinate "uids": x', found: "none" };
+const file = { ...linger, about: "daemon.json", found: "other content", wanted: "other content" };
 
 test("what was found, by step, and what a step's document says of it", () => {
   const answer = readAnswer(JSON.stringify({ drift: [found, linger, ids] }));
@@ -33,6 +34,7 @@ test("what was found, by step, and what a step's document says of it", () => {
     'drift: "linger, subordinate \\"uids\\": x (changed since 2026-11-27T13:25:47Z)"\n',
   );
   expect(driftInDocument(undefined)).toEqual({});
+  expect(notesOf([file]).daemon).toMatch(/"daemon.json":"found other content"/);
 });
 
 test("a machine without a record of the installation", () => {

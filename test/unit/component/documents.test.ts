@@ -173,7 +173,8 @@ describe.each(modes)("in $mode", ({ preview }) => {
     const environment = JSON.parse('{ "A": null }') as Record<string, string>;
     const nothing = { daemon: { debug: null }, environment };
     const secret = { daemon: { debug: pulumi.secret(null) }, environment: pulumi.secret({}) };
-    for (const args of [nothing, secret]) {
+    const none = JSON.parse('{ "daemon": null, "environment": null }') as object;
+    for (const args of [nothing, secret, none]) {
       const outcome = await create({ ...usual, ...args }, preview);
       expect(documentOf(outcome, "daemon")).toBe(
         `account: "app"\n${bridges}on-destroy-data: "keep"\n`,
