@@ -150,7 +150,7 @@ function unlessRefused(
     .output(accepted)
     .apply((yes) => pulumi.output<ConnectionInput>(yes ? connection : refused));
   if (!isHooked) return { connection: unless };
-  const words = `the arguments of ${name} are refused: see its error`;
+  const words = `nothing runs on this host: see the error of ${name}`;
   const hook = refusingHook(
     `${name}-arguments`,
     () => parent as pulumi.Resource,

@@ -155,7 +155,7 @@ test("one whose arguments turn out to be wrong: the others are changed", async (
   const outcome = await stack.tryUpBy(continuing, edited);
   expect(failures(outcome)).toEqual({
     "web2-copy": expect.stringContaining(
-      "the arguments of web2 are refused: see its error",
+      "nothing runs on this host: see the error of web2",
     ) as string,
   });
   const levels = hosts.map((host) =>
