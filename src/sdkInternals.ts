@@ -73,6 +73,8 @@ export function hookName(name: string): string {
   if (run === undefined) return name;
   const names = taken.get(run) ?? new Map<string, number>();
   taken.set(run, names);
+  // A program that runs stack after stack keeps the names of the last ones.
+  if (taken.size > 100) taken.delete(taken.keys().next().value);
   const number = (names.get(name) ?? 0) + 1;
   names.set(name, number);
   return number === 1 ? name : `${name}-${number}`;
