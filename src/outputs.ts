@@ -14,8 +14,8 @@ export type ReportedOutputs = {
 
 /**
  * The component's outputs from what the steps reported. They wait for the last step, which is a daemon that
- * really answers; at preview each is known where its own step's report is.
- * Limitations are made of what several of them measure, once somebody asks.
+ * really answers; at preview each is known where its own step's report is. Limitations are made of what several steps
+ * measure, once somebody reads them.
  */
 export function reportedOutputs(
   name: string,
@@ -55,10 +55,8 @@ function reportOf(
   commands: StepCommands,
   { name }: (typeof steps)[number],
 ): pulumi.Output<string | undefined> {
-  const [own, last]: pulumi.Output<string | undefined>[] = [
-    commands[name].stdout,
-    lastReport(commands),
-  ];
+  const own: pulumi.Output<string | undefined> = commands[name].stdout;
+  const last = lastReport(commands);
   if (pulumi.runtime.isDryRun() || own === last) return own;
   // A step that --target leaves out, and that never ran, reports nothing.
   return pulumi.all([own, last]).apply(([report, end]) => (end === undefined ? end : report));
