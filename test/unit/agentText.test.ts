@@ -1,4 +1,3 @@
-import { stepsPerChangedLine } from "../../scripts/figures";
 import { execFileSync } from "node:child_process";
 import {
   chmodSync,
@@ -127,8 +126,4 @@ test.each<[string, StepName[]]>([
   ["run_check", []],
 ])("what runs again where %s changes", (name, steps) => {
   expect(stepNames.filter((step) => functionsOfStep(step).includes(name))).toEqual(steps);
-});
-
-test("a changed line runs less than one step again, on average", () => {
-  expect(stepsPerChangedLine()).toBeLessThan(1);
 });

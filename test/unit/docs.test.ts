@@ -27,8 +27,7 @@ const documents = [
 ];
 const read = (name: string) => readFileSync(join(root, name), "utf8");
 
-test("README is read in one sitting, and installs this version", () => {
-  expect(read("README.md").trimEnd().split("\n").length).toBeLessThanOrEqual(100);
+test("README installs this version", () => {
   expect(read("README.md")).toContain(`rootless-docker-${version}.tgz`);
   expect(read("README.md")).toContain(`@v${version}`);
 });
