@@ -18,7 +18,6 @@ const checks: Check[] = [
   { name: "shfmt", program: "shfmt", args: ["-d", "-ln", "posix", "src/host"] },
   node("typedoc", "typedoc/bin/typedoc", "--emit", "none", "--logLevel", "Warn"),
   node("layers", "tsx/dist/cli.mjs", "scripts/layers.ts"),
-  node("sentences", "tsx/dist/cli.mjs", "scripts/sentences.ts"),
   node("examples", "tsx/dist/cli.mjs", "scripts/examplesOfDocs.ts"),
 ];
 
