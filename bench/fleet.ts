@@ -13,18 +13,20 @@ import { destroyAllHosts } from "../testbed/hosts";
 import { execOrThrow } from "../testbed/hosts/exec";
 import { requireHostTools } from "../testbed/requirements";
 import { ensureToolchain } from "../testbed/toolchain";
+import { comparisonTable, type Figure, isWorse } from "./compare";
 import { median, table } from "./figures";
 import { recordingOf, replay, unknown } from "./fleetHost";
 import { type Child, contestants, type FleetContestant } from "./fleetPrograms";
 import type { Task, Usage } from "./fleetRun";
 import { type Fleet, type Login, startFleet } from "./fleetServer";
+import { recordedOfFleet } from "./recorded";
 
-/** What is run, in this order, how often, and how many times the bare program's seconds it may take. */
-const phases: Record<string, Pick<Task, "operation"> & { times?: number; most?: number }> = {
-  "first up": { operation: "up", most: 2 },
-  "up, no change": { operation: "up", times: 5, most: 1.15 },
-  "preview, no change": { operation: "preview", times: 5, most: 1.15 },
-  "one setting on all": { operation: "up", most: 1.5 },
+/** What is run, in this order, and how often. */
+const phases: Record<string, Pick<Task, "operation"> & { times?: number }> = {
+  "first up": { operation: "up" },
+  "up, no change": { operation: "up", times: 5 },
+  "preview, no change": { operation: "preview", times: 5 },
+  "one setting on all": { operation: "up" },
   "up that asks": { operation: "up" },
   "preview that asks": { operation: "preview", times: 3 },
   destroy: { operation: "destroy" },
@@ -76,9 +78,9 @@ async function bench(sizes: number[]): Promise<void> {
   const results = new Map<number, Size>();
   for (const size of sizes) results.set(size, await measureSize(fleet, size, children));
   fleet.close();
-  const facts = factsTable(results);
-  process.stdout.write(`${costsTable(results)}\n\n${facts}\n`);
-  if (facts.includes("NOT MET")) process.exitCode = 1;
+  const figures = figuresOf(results);
+  process.stdout.write(`${costsTable(results)}\n\n${comparisonTable(figures)}\n`);
+  if (figures.some(isWorse)) process.exitCode = 1;
   const folder = join(__dirname, "results");
   mkdirSync(folder, { recursive: true });
   const date = new Date().toISOString();
@@ -209,29 +211,41 @@ function costsTable(results: Map<number, Size>): string {
   return table([["package / bare", ...columns.map(([name]) => name)], ...rows]);
 }
 
-function factsTable(results: Map<number, Size>): string {
-  const row = (what: string, found: number, most: number, digits = 2) => [
-    what,
-    found.toFixed(digits),
-    `at most ${most}`,
-    found <= most ? "met" : "NOT MET",
-  ];
-  const rows = [...results].flatMap(([size, { package: ours, bare }]) => {
-    const asking = ours["preview that asks"].seconds - ours["preview, no change"].seconds;
-    const asked = ours["preview that asks"].loginsOfHost;
+/** The figures of a run beside the recorded ones, for each number of hosts. */
+function figuresOf(results: Map<number, Size>): Figure[] {
+  return [...results].flatMap(([size, { package: ours, bare }]) => {
+    const recorded = recordedOfFleet[size];
+    // A phase that asks for drift does what the bare program does not.
+    const compared = phaseNames.filter((phase) => !valuesIn(phase).asksForDrift);
+    const times = compared.map((phase) => ({
+      what: `${size}: ${phase}, times the bare program`,
+      measured: ours[phase].seconds / bare[phase].seconds,
+      recorded: recorded?.times[phase],
+      digits: 2,
+    }));
+    const asking = ours["preview that asks"];
     const state = Math.max(...phaseNames.map((phase) => ours[phase].stateBytes));
     return [
-      ...phaseNames.flatMap((phase) => {
-        const ratio = ours[phase].seconds / bare[phase].seconds;
-        const { most } = phases[phase];
-        return most ? [row(`${size}: ${phase}, times the bare program`, ratio, most)] : [];
-      }),
-      row(`${size}: preview that asks, seconds more`, asking, 2),
-      row(`${size}: hosts that it could not ask`, size * (1 - asked), 0, 0),
-      row(`${size}: state of one host, KB`, state / size / 1000, 100, 1),
+      ...times,
+      {
+        what: `${size}: preview that asks, seconds more`,
+        measured: asking.seconds - ours["preview, no change"].seconds,
+        recorded: recorded?.driftDetectionSeconds,
+        digits: 1,
+      },
+      {
+        what: `${size}: hosts that it could not ask`,
+        measured: size * (1 - asking.loginsOfHost),
+        recorded: recorded?.hostsNotAsked,
+      },
+      {
+        what: `${size}: state of one host, KB`,
+        measured: state / size / 1000,
+        recorded: recorded?.stateKilobytes,
+        digits: 1,
+      },
     ];
   });
-  return table([["wanted of the package", "found", "wanted", ""], ...rows]);
 }
 
 function say(line: string): void {

@@ -1,0 +1,87 @@
+/**
+ * Figures of earlier runs, on two processors with no other work. A run prints them beside its own, and fails if one of
+ * its own is more than a fifth worse. README, docs/compare.md and docs/fleet.md name most of them for readers: if a
+ * figure changes here for good, it changes there too.
+ */
+
+/** Of one host, whichever source the engine comes from. */
+export const recordedOfHost = {
+  /** Programs that the agent starts. */
+  firstPrograms: 198,
+  idlePrograms: 80,
+  /** Seconds of the agent, without the way to the host. */
+  changeSeconds: 0.14,
+  checkSeconds: 0.08,
+  firstConnections: 3,
+  idleConnections: 0,
+  stateKilobytes: 39,
+};
+
+interface OfSource {
+  firstSeconds?: number;
+  destroySeconds?: number;
+  /** Ratios to the seconds of the script by hand. */
+  firstTimesScript: number;
+  destroyTimesScript: number;
+}
+
+/** By the engine's source. */
+export const recordedOfSource: Record<string, OfSource> = {
+  Distribution: {
+    firstSeconds: 9,
+    destroySeconds: 4,
+    firstTimesScript: 1.15,
+    destroyTimesScript: 1.33,
+  },
+  StaticArchive: { firstTimesScript: 0.9, destroyTimesScript: 1.48 },
+  DockerRepository: { firstTimesScript: 1.2, destroyTimesScript: 1.37 },
+};
+
+interface OfFleet {
+  /** Ratios to the seconds of the bare program, by phase. */
+  times: Record<string, number>;
+  /** Seconds that driftDetection adds to a preview. For a few hosts, it adds less than two runs differ by. */
+  driftDetectionSeconds?: number;
+  /** Hosts that driftDetection could not ask. */
+  hostsNotAsked: number;
+  /** For each host. */
+  stateKilobytes: number;
+}
+
+/** By the number of hosts. */
+export const recordedOfFleet: Record<number, OfFleet> = {
+  1: {
+    times: {
+      "first up": 1,
+      "up, no change": 1,
+      "preview, no change": 1,
+      "one setting on all": 1.1,
+      destroy: 1,
+    },
+    hostsNotAsked: 0,
+    stateKilobytes: 38,
+  },
+  10: {
+    times: {
+      "first up": 1.2,
+      "up, no change": 1,
+      "preview, no change": 1.1,
+      "one setting on all": 1.1,
+      destroy: 1.1,
+    },
+    hostsNotAsked: 0,
+    stateKilobytes: 37,
+  },
+  100: {
+    times: {
+      "first up": 1.42,
+      "up, no change": 1.1,
+      "preview, no change": 1.1,
+      "one setting on all": 1.44,
+      destroy: 2,
+    },
+    driftDetectionSeconds: 0.8,
+    hostsNotAsked: 0,
+    stateKilobytes: 36,
+  },
+};
