@@ -80,7 +80,7 @@ export const recordedOfFleet: Record<number, OfFleet> = {
       "one setting on all": 1.44,
       destroy: 2,
     },
-    driftDetectionSeconds: 0.8,
+    driftDetectionSeconds: 1.4,
     hostsNotAsked: 0,
     stateKilobytes: 36,
   },
