@@ -1,7 +1,7 @@
 import { stepCodeHash, type StepName } from "../src/agent/agentText";
 import { readSettings } from "../src/steps/settings";
 import { documentsOf as stepDocuments } from "../src/steps";
-import { renderDocument } from "../src/steps/document";
+import { wholeDocument } from "../src/steps/document";
 
 /** Arguments of the component that a step on a host can be tried with, all of them plain. */
 export interface StepArgs {
@@ -46,5 +46,5 @@ export function documentsOf({ owner = "project/dev/web", secretEnvironment, ...a
 
 /** The same as the component sends it: with the hash of the step's code. */
 export function documentText(step: StepName, wishes: StepArgs = {}): string {
-  return renderDocument({ ...documentsOf(wishes)[step], agent: stepCodeHash(step) });
+  return wholeDocument({ ...documentsOf(wishes)[step], agent: stepCodeHash(step) });
 }

@@ -20,7 +20,7 @@ import { hooksWork, isKnown, withoutDependencies } from "../sdkInternals";
 import { AgentTransfer } from "../ssh/args";
 import { withPassword } from "../ssh/sudoPassword";
 import { type StepName, documentOf, steps } from "../steps";
-import { type Document, renderDocument } from "../steps/document";
+import { type Document, renderDocument, wholeDocument } from "../steps/document";
 import { driftInDocument, everyStepInputs, type Notes } from "../steps/everyStep";
 import { machine } from "../steps/machine";
 import type { Settings } from "../steps/settings";
@@ -196,11 +196,11 @@ function runStep(
   };
   const stdinWith = (drifted: Document) =>
     inputs.from([...step.inputs, ...everyStepInputs], (settings) => {
-      if (isIdle(settings)) return renderDocument({ agent });
+      if (isIdle(settings)) return wholeDocument({ agent });
       const document = { ...documentOf(step, settings, owner), ...drifted, agent };
       const text = isFirst
-        ? [...parts, renderDocument({ ...document, program })].join("\n")
-        : renderDocument(document);
+        ? [...parts, wholeDocument({ ...document, program })].join("\n")
+        : wholeDocument(document);
       return step.isSecret ? pulumi.secret(text) : text;
     }) as pulumi.Input<string>;
   const stdin = drift

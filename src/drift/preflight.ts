@@ -6,7 +6,7 @@ import { checkNewCommand } from "../agent/commands";
 import { escalationArgument } from "../ssh/settings";
 import { withPassword } from "../ssh/sudoPassword";
 import { type KnownConnection, runOverSsh } from "../ssh/ssh";
-import { renderDocument } from "../steps/document";
+import { wholeDocument } from "../steps/document";
 import { everyStepDocument, everyStepInputs } from "../steps/everyStep";
 import { type InputPath, settingsAt } from "../steps/inputPaths";
 import { kernelDocument, kernelInputs, preflightDocument, preflightInputs } from "../steps/machine";
@@ -32,7 +32,7 @@ export async function askNewMachine(
   ];
   const command = inputs.from(paths, (settings) =>
     checkNewCommand(
-      renderDocument({
+      wholeDocument({
         ...kernelDocument(settings),
         ...preflightDocument(settingsAt(settings, preflightInputs), owner),
         ...everyStepDocument(settings),

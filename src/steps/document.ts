@@ -27,6 +27,14 @@ export function renderDocument(document: Document): string {
     .join("");
 }
 
+/**
+ * The same as it goes over a connection: the agent refuses a document without its last line, because one that was cut
+ * short would wish for less.
+ */
+export function wholeDocument(document: Document): string {
+  return `${renderDocument(document)}# end\n`;
+}
+
 function renderValue(key: string, value: Document[string]): string {
   const json = value instanceof JsonText ? sortedJson(value.value) : JSON.stringify(value);
   if (json.includes("\\u0000")) throw new Error(`${key}: a NUL cannot reach a shell`);

@@ -11,12 +11,18 @@ document_directories() {
 	done
 }
 
-# $1 the document, or "-" for stdin, $2 the directory to read it into, $3 another document. A copy
-# is in $2/document. Where it is the same as the other one, there is $2/is-same.
+# Ends a document that comes over a connection: without this line it is not whole, and nothing of it
+# counts.
+DOCUMENT_END='# end'
+
+# $1 the document, or "-" for one on stdin, which has to be whole, $2 the directory to read it into, $3
+# another document. A copy is in $2/document. If it is the same as the other one, there is
+# $2/is-same.
 read_document() {
 	# shellcheck disable=SC2046 # paths without blanks
 	[ -d "$2/text" ] || mkdir -p $(document_directories "$2")
-	awk -v dir="$2" -v other="${3-/dev/null}" '
+	awk -v dir="$2" -v other="${3-/dev/null}" -v end="$DOCUMENT_END" -v part="$PART" \
+		-v comes_over_connection="$([ "$1" != - ] || echo yes)" '
 		function utf8(n) {
 			if (n < 128) return sprintf("%c", n)
 			if (n < 2048) return sprintf("%c%c", 192 + int(n / 64), 128 + n % 64)
@@ -45,6 +51,7 @@ read_document() {
 			plain["n"] = "\n"; plain["t"] = "\t"; plain["r"] = "\r"
 			plain["b"] = "\b"; plain["f"] = "\f"
 		}
+		{ is_whole = $0 == end }
 		# For Pulumi alone: parts of the agent, that there was a password, and what asks for a run.
 		/^#|^recheck: / { next }
 		{
@@ -54,7 +61,8 @@ read_document() {
 			key = substr($0, 1, at - 1)
 			value = substr($0, at + 2)
 			if (at == 0 || key !~ /^[A-Za-z0-9_][A-Za-z0-9._:\/-]*$/ || key ~ /\.\.|\/\/|\/$/) {
-				print "line " NR " of the document is not \"key: value\"" > "/dev/stderr"
+				print part ": line " NR " of the document is not \"key: value\"" > "/dev/stderr"
+				failed = 1
 				exit 3
 			}
 			text = dir "/text/" key
@@ -65,7 +73,15 @@ read_document() {
 			else printf "%s", value > text
 			close(text)
 		}
-		END { if (!differs && (getline before < other) <= 0) print > (dir "/is-same") }
+		END {
+			if (failed) exit 3
+			if (comes_over_connection && !is_whole) {
+				print part ": document: found it cut short; wanted all of it. To fix: run pulumi up " \
+					"again, then what you have run" > "/dev/stderr"
+				exit 3
+			}
+			if (!differs && (getline before < other) <= 0) print > (dir "/is-same")
+		}
 	' "$1"
 }
 
