@@ -25,16 +25,14 @@ install_agent() {
 }
 
 # A step that changes what the daemon stands on has the daemon follow. Changes of a run that was
-# killed count: $OWN/STEP.begun is not empty until the step has ended.
+# killed count: the step is begun until it has ended.
 apply() {
-	local begun=$OWN/$STEP.begun
 	DOC=$WORK/doc
 	read_document - "$DOC" "$OWN/$STEP"
 	stop_where_code_differs
 	meet_account
-	# Notes of an earlier destroy for the next one do not count any more.
-	{ [ ! -e "$OWN/on-destroy-data" ] && [ ! -e "$OWN/home-refused" ]; } ||
-		rm -f "$OWN/on-destroy-data" "$OWN/home-refused"
+	# What an earlier destroy has decided does not count any more.
+	remember fate-of-data '' home ''
 	call_if_there "${STEP}_preflight"
 	[ -s "$OWN/owner" ] ||
 		fail "installation $ID" "nothing on this machine that knows it" \
@@ -44,13 +42,13 @@ if another stack took the account over, take this RootlessDockerHost out of its 
 	if [ "$STEP" = daemon ]; then
 		apply_step
 	else
-		[ ! -s "$begun" ] || WAS_KILLED=yes
-		echo "$STEP" >"$begun"
+		WAS_KILLED=$(remembered "begun.$STEP")
+		remember "begun.$STEP" yes
 		call_if_there "${STEP}_begin"
 		[ ! -s "$WORK/changed" ] || follow_daemon
 		apply_step
 		if [ -s "$WORK/changed" ] || [ -n "$WAS_KILLED" ]; then follow_daemon; fi
-		: >"$begun"
+		remember "begun.$STEP" ''
 	fi
 }
 
@@ -65,7 +63,7 @@ apply_step() {
 	release
 	call_if_there "${STEP}_facts"
 	[ ! -s "$WORK/changed" ] || sync_host
-	[ -z "$AGENT_ID" ] || printf '%s' "$AGENT_ID" >"$record.agent"
+	remember_resource
 	if [ "$STEP" = secrets ]; then
 		is_applied secrets || write_record "$record" </dev/null
 	elif [ ! -e "$DOC/is-same" ]; then
@@ -87,11 +85,28 @@ revert() {
 	DOC=$WORK/doc
 	read_document - "$DOC" "$OWN/$STEP"
 	meet_account
-	# Under Delete, what is in the home goes with the account.
-	if [ "$STEP" != daemon ] && [ ! -e "$OWN/on-destroy-data" ] && is_there daemon; then
+	# A daemon whose delete has decided what becomes of its data was taken back then.
+	if [ "$STEP" != daemon ] && [ -z "$(remembered fate-of-data)" ] && is_there daemon; then
 		(take_back daemon)
 	fi
 	revert_step
+}
+
+# A delete as Pulumi means it.
+run_delete() {
+	case $(which_delete) in
+	end)
+		if [ "$STEP" = agent ]; then revert_agent; else revert; fi
+		;;
+	created-twice)
+		: >"$WORK/stays"
+		say "stays for now: Pulumi has created this step twice, so it goes with the delete of the agent"
+		;;
+	replaced)
+		: >"$WORK/stays"
+		say "stays: this delete is that of an earlier resource, which Pulumi has replaced"
+		;;
+	esac
 }
 
 # True where a step has come to its end, or has left records. $1 the step.
@@ -113,7 +128,8 @@ revert_step() {
 	call_if_there "${STEP}_before_release"
 	release
 	call_if_there "${STEP}_released"
-	rm -f "$OWN/$STEP" "$OWN/$STEP.agent" "$OWN/$STEP.replaced"
+	rm -f "$OWN/$STEP"
+	remember "agents.$STEP" '' "created-twice.$STEP" '' "begun.$STEP" ''
 	sync_host
 }
 
@@ -128,7 +144,7 @@ revert_agent() {
 	if [ -n "$(other_installations)" ]; then
 		AGENT_GOES=own
 	else
-		find "$STATE" -mindepth 1 -maxdepth 1 ! -name agents ! -name lock -exec rm -rf {} +
+		find "$STATE" -mindepth 1 -maxdepth 1 ! -name agents -exec rm -rf {} +
 		AGENT_GOES=all
 		changed "$STATE removed"
 	fi
@@ -140,7 +156,6 @@ remove_agent() {
 	if [ "$AGENT_GOES" = all ]; then
 		find "$STATE/agents" -mindepth 1 -maxdepth 1 ! -name "$ID" ! -name ".$ID.*" \
 			-exec rm -rf {} +
-		rm -f "$STATE/lock"
 	fi
 	rm -rf "$STATE/agents/$ID" "$STATE/agents/.$ID".*
 	[ "$AGENT_GOES" != all ] || rm -rf "$STATE"
@@ -160,7 +175,8 @@ main() {
 		case $STEP in new) run_preflight_check "$ID" ;; *) run_check ;; esac
 		exit
 	fi
-	hold_lock
+	hold_lock "$VERB of $STEP for $(owner_of "$ID")"
+	have_state_directory
 	# A directory that is there is that of a run that was killed, and may hold secret values.
 	WORK=/run/rootless-docker.work
 	[ ! -e "$WORK" ] || rm -rf "$WORK"
@@ -170,12 +186,8 @@ main() {
 	exec 3>&1 1>&2
 	case $VERB-$STEP in
 	install-*) install_agent ;;
-	apply-* | update-*)
-		[ "$VERB" = update ] || count_replacement
-		apply
-		;;
-	revert-agent) skip_delete_of_replaced || revert_agent ;;
-	*) skip_delete_of_replaced || revert ;;
+	apply-* | update-*) apply ;;
+	revert-*) run_delete ;;
 	esac
 	case $VERB in revert) report "nothing to take back" ;; *) report "nothing to change" ;; esac >&3
 }

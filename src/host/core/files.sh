@@ -31,6 +31,13 @@ sum_of() {
 	printf '%s' "${sum%% *}"
 }
 
+# True if the directory above has the name, whether or not root can look at what that is. $1 the path.
+is_listed() {
+	# Without options ls reads the directory alone, and looks at no file.
+	# shellcheck disable=SC2010 # the names of homes are words
+	ls -a -- "${1%/*}/" 2>/dev/null | grep -qxF -e "${1##*/}"
+}
+
 # A line of a file that may not be there. $1 the file.
 words_of_file() {
 	local line=''

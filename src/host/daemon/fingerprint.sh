@@ -1,5 +1,5 @@
-# The record of the daemon's last good start: $OWN/started is one line, the sum of its files and
-# what it stands on. Where one of the two is another, it restarts.
+# What the daemon was started with, when it last started well: the sum of its files, and what it stands
+# on. If one of the two is another now, it restarts.
 
 # Lines that the daemon reads once, when it starts. Time limits of the unit are systemd's alone: for
 # them nothing restarts. Arguments: daemon.json, environment and unit.
@@ -19,11 +19,12 @@ ground() {
 	printf '%s' "$*"
 }
 
-# Reads the record: RUNNING_SUM and RUNNING_GROUND, empty where there is none.
+# Reads it: RUNNING_SUM and RUNNING_GROUND, empty where nothing is known.
 read_start() {
+	local start
 	RUNNING_SUM='' RUNNING_GROUND=''
-	[ ! -s "$OWN/started" ] || read -r RUNNING_SUM RUNNING_GROUND <"$OWN/started"
+	start=$(remembered start)
+	[ -n "$start" ] || return 0
+	RUNNING_SUM=${start%% *}
+	RUNNING_GROUND=${start#* }
 }
-
-# After a good start; one that is still noted was with the same. $1 the files' sum, $2 the ground.
-note_start() { [ -e "$OWN/started" ] || printf '%s\n' "$1 $2" | write_record "$OWN/started"; }

@@ -43,7 +43,7 @@ differences_here() {
 	}
 	ledger_differences
 	for step in machine secrets; do
-		[ ! -s "$OWN/$step.begun" ] || printf '%s\tthe last run\tcut off\tat its end\n' "$step"
+		[ -z "$(remembered "begun.$step")" ] || printf '%s\tthe last run\tcut off\tat its end\n' "$step"
 	done
 	for step in "$OWN"/*.packages; do
 		# shellcheck disable=SC2046 # names of packages

@@ -40,11 +40,14 @@ is_applied() { [ -e "$OWN/$1" ]; }
 # This installation takes the place of another one of the same account, with all that that one
 # wanted. The other one's own delete finds nothing afterwards. $1 its id.
 inherit() {
-	local step record
+	local step record notes=''
 	say "takes the account $(account_of "$1") over from $(owner_of "$1") (installation $1)"
 	find "$STATE/installations/$1" -type f ! -name owner -exec cp -a -t "$OWN" {} +
 	# The steps are those of another agent until this installation's own have run.
-	for step in $(steps_from_last); do echo - >"$OWN/$step.agent"; done
+	for step in $(steps_from_last); do notes="$notes agents.$step -"; done
+	# shellcheck disable=SC2086 # pairs of words
+	remember $notes created-twice.machine '' created-twice.secrets '' created-twice.daemon '' \
+		fate-of-data '' home ''
 	sync -f "$STATE"
 	records_of "$1" >"$WORK/inherited"
 	while IFS= read -r record; do

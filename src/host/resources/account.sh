@@ -38,7 +38,7 @@ meet_account() {
 	case $other in *":$RECORDED_HOME:"*) stop_on_another_account "${other%%:*}" ;; esac
 	ACCOUNT='' ACCOUNT_UID='' ACCOUNT_HOME=''
 	# A directory service that is away for now has an account that is not in the machine's own file.
-	[ "$RECORDED_STATE" != found ] || [ ! -e "$OWN/account-elsewhere" ] ||
+	[ "$RECORDED_STATE" != found ] || [ -z "$(remembered account)" ] ||
 		fail "account $RECORDED_NAME" "no such account" \
 			"the one that was recorded, which comes from a directory service (nsswitch.conf)" \
 			"see why the service does not answer, then run again"
@@ -89,7 +89,7 @@ have_account() {
 		made | found) ;;
 		*)
 			note_account "$name" "$ACCOUNT_UID" "$ACCOUNT_HOME" found
-			grep -q "^$name:" /etc/passwd || : >"$OWN/account-elsewhere"
+			grep -q "^$name:" /etc/passwd || remember account elsewhere
 			;;
 		esac
 	else
@@ -166,7 +166,7 @@ account_stays() {
 	reason=$(account_is_held)
 	if [ -n "$reason" ]; then
 		printf '%s' "$reason"
-	elif [ ! -e "$OWN/on-destroy-data" ] && has_own_things; then
+	elif [ "$(remembered fate-of-data)" != delete ] && has_own_things; then
 		printf 'which has files in %s; "userdel -r %s" removes it' "$ACCOUNT_HOME" "$ACCOUNT"
 	elif data_outlive_home; then
 		printf 'whose data stay'
@@ -207,19 +207,23 @@ remove_account() {
 	local name=$RECORDED_NAME uid=$RECORDED_UID home=$RECORDED_HOME
 	if know_account "$name"; then
 		quiet_account
-		[ ! -d "$home" ] || stop_where_mounted_below "$home"
+		# Root may not be able to look into what is mounted there, as with FUSE.
+		stop_where_mounted_below "$home"
 		note_account "$name" "$uid" "$home" going
-		if [ -d "$home" ]; then
+		if is_listed "$home"; then
 			chown 0:0 "$home"
 			chmod 700 "$home"
 			rm -rf --one-file-system "$home"
+			! is_listed "$home" || fail "$home" "that it is still there after rm" "it gone" \
+				"see with 'ls -ld $home' and 'findmnt $home' what it is, remove it, then run again"
+			# The next account may get this uid: its home must not come back with a power cut.
+			sync -f "${home%/*}" 2>/dev/null || sync
 		fi
 		rm -f "/var/spool/cron/crontabs/$name" "/var/spool/cron/$name" \
 			"/var/lib/systemd/linger/$name" "/var/mail/$name" || true
 		userdel "$name" 2>"$WORK/error" 9>&- || fail "userdel $name" "$(tail -n 1 "$WORK/error")" \
 			"the account gone" "fix what userdel says, then run again"
-		# Where USERGROUPS_ENAB is no, userdel leaves the group that useradd made.
-		groupdel "$name" 2>/dev/null || true
+		remove_group_of_account "$name"
 		changed "account $name (uid $uid) and $home removed"
 	elif grep -q "^$name:" /etc/shadow /etc/group /etc/subuid 2>/dev/null; then
 		# A userdel that was killed has left these lines; they go with an account of that name.
@@ -227,6 +231,17 @@ remove_account() {
 		useradd -M "$@" "$name" && userdel "$name"
 	fi 9>&-
 	forget_home
+}
+
+# userdel removes the group that useradd made, unless USERGROUPS_ENAB is no, or others are in it. $1
+# the name.
+remove_group_of_account() {
+	local entry
+	entry=$(getent group "$1") || return 0
+	case $entry in
+	*:) groupdel "$1" 2>/dev/null || true ;;
+	*) say "stays: group $1, in which there are ${entry##*:}" ;;
+	esac
 }
 
 # Ends all that runs as the account, its containers too. A process that ignores TERM would hold the

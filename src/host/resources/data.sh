@@ -2,6 +2,13 @@
 # before the daemon used it first; that is all that is recorded, in $OWN/data, a line for each:
 #   ROOT<tab>absent|empty|found INODE BIRTH MODE     "-" where it is not known yet
 # At the end of a destroy the file has those that stay.
+#
+# The first delete of the daemon decides what becomes of them, while the daemon can still be asked. The
+# decision is remembered, so that a delete whose answer was lost decides the same again:
+#   delete             what the daemon has made goes
+#   keep               all stays
+#   keep-unless-empty  all stays, unless the disk shows that nothing is there
+# The next "up" forgets it.
 
 data_root() {
 	if has daemon.json/data-root; then
@@ -57,22 +64,34 @@ write_data_line() {
 	} | write_record "$record"
 }
 
-# Delete counts where the delete and the last step that came to its end both say so.
-data_are_deleted() {
+# Decides what becomes of the data, unless an earlier delete has done so.
+decide_fate_of_data() {
+	[ -z "$(remembered fate-of-data)" ] || return 0
+	if wants_data_deleted; then
+		remember fate-of-data delete
+	elif ! is_applied daemon || daemon_holds_nothing; then
+		remember fate-of-data keep-unless-empty
+	else
+		remember fate-of-data keep
+	fi
+}
+
+# Delete counts if the delete and the last step that came to its end both say so.
+wants_data_deleted() {
 	[ "$(doc on-destroy-data)" = delete ] &&
 		grep -qx 'on-destroy-data: "delete"' "$OWN/daemon" 2>/dev/null
 }
 
-# While the daemon still answers: whether it holds nothing. No containers, images, volumes, plugins,
-# networks of the user's, nor the secrets of a swarm.
-note_whether_daemon_holds_nothing() {
+# True if the daemon answers, and says that it has no containers, images, volumes, plugins, networks of
+# the user's, or secrets of a swarm.
+daemon_holds_nothing() {
 	local list format='{{.Containers}} {{.Images}} {{.Swarm.LocalNodeState}}'
-	[ "$(docker_of_account info --format "$format")" = '0 0 inactive' ] || return 0
+	[ "$(docker_of_account info --format "$format")" = '0 0 inactive' ] || return 1
 	for list in 'volume ls' 'plugin ls' 'network ls --filter type=custom'; do
 		# shellcheck disable=SC2086 # words of a command
-		list=$(docker_of_account $list -q) && [ -z "$list" ] || return 0
+		list=$(docker_of_account $list -q) || return 1
+		[ -z "$list" ] || return 1
 	done
-	: >"$WORK/holds-nothing"
 }
 
 # As the account: ends with 1 where something of the user's lies there. The daemon tells only of
@@ -115,17 +134,30 @@ remove_data_root() {
 	elif [ "$3" != - ] && [ "$now" != "$3 $4" ]; then
 		say "stays: $1, another directory than the one that the daemon was started on"
 		return 1
-	elif data_are_deleted; then
+	fi
+	case $(remembered fate-of-data) in
+	delete)
 		# It goes with the home, and its line when that is gone.
 		case $1-$HOME_GOES in "$ACCOUNT_HOME"/*-yes) return 1 ;; esac
-	# The disk says whether there is anything, and the daemon, unless its step never ended.
-	elif { [ ! -e "$WORK/holds-nothing" ] && is_applied daemon; } ||
-		! as_account sh -c "$LOOK_FOR_DATA" sh "$1" </dev/null; then
-		say "stays: $1, with images, containers and volumes. To remove them, as $ACCOUNT, with" \
-			"rootlesskit and uidmap installed: rootlesskit rm -rf $1"
+		;;
+	keep)
+		say_that_data_stay "$1"
 		return 1
-	fi
+		;;
+	keep-unless-empty)
+		as_account sh -c "$LOOK_FOR_DATA" sh "$1" </dev/null || {
+			say_that_data_stay "$1"
+			return 1
+		}
+		;;
+	esac
 	remove_in_rootlesskit "$1" "$2" "$5"
+}
+
+# $1 the data root.
+say_that_data_stay() {
+	say "stays: $1, with images, containers and volumes. To remove them, as $ACCOUNT, with" \
+		"rootlesskit and uidmap installed: rootlesskit rm -rf $1"
 }
 
 # As the account, in a user namespace of its own, where its subordinate ids are its too: as root, a

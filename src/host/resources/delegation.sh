@@ -17,14 +17,14 @@ want_resource_controllers() {
 # come then, where the machine keeps it to itself, does not come with another restart. So there is
 # one try for a boot and a list. $1 the list.
 restart_for_controllers() {
-	local boot tried=$OWN/controllers
+	local boot
 	if delegation_is "$1" || ! service_manager_runs; then return 0; fi
 	# systemd gives them to a unit that runs a moment after its reload.
 	sleep 1
 	! delegation_is "$1" || return 0
 	boot=$(cat /proc/sys/kernel/random/boot_id)
-	[ "$(words_of_file "$tried")" != "$boot $1" ] || return 0
-	echo "$boot $1" | write_record "$tried"
+	[ "$(remembered controllers)" != "$boot $1" ] || return 0
+	remember controllers "$boot $1"
 	say "restarts user@$ACCOUNT_UID.service of $ACCOUNT, which gets its control groups then"
 	have_service_manager restart
 	changed "service manager of $ACCOUNT restarted"

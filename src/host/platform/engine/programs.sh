@@ -35,12 +35,12 @@ rootlesskit_program() { realpath -m "$(command -v rootlesskit || echo /usr/bin/r
 engine_version() {
 	local said stamp known
 	stamp=$(stat -L -c '%n %s %Y' "$(command -v dockerd)" 2>/dev/null) || return 0
-	known=$(words_of_file "$OWN/engine-version")
+	known=$(remembered engine-version)
 	if [ "${known% *}" != "$stamp" ]; then
 		said=$(dockerd --version 2>/dev/null) || return 0
 		said=${said#Docker version }
 		known="$stamp ${said%%,*}"
-		echo "$known" >"$OWN/engine-version"
+		remember engine-version "$known"
 	fi
 	printf '%s' "${known##* }"
 }

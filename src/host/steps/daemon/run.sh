@@ -22,7 +22,7 @@ run_daemon() {
 	fi
 	if [ -n "$verb" ]; then
 		# A killed run leaves a daemon, and nobody knows what it runs with.
-		[ ! -e "$OWN/started" ] || { rm -f "$OWN/started" && sync "$OWN"; }
+		remember start ''
 		: >"$WORK/began"
 		if ! have_daemon "$verb" || ! ask_daemon; then start_failed; fi
 		[ "$(docker_info Driver)" != vfs ] || has daemon.json/storage-driver ||
@@ -31,7 +31,7 @@ run_daemon() {
 to FuseOverlayfs, or to Vfs if its slowness and size are acceptable"
 		changed "daemon of $ACCOUNT ${verb}ed"
 	fi
-	note_start "$WANTED_SUM" "$ground"
+	remember start "$WANTED_SUM $ground"
 }
 
 # A service manager that ran before reads its files when it is told. A prune timer that is new
@@ -76,7 +76,7 @@ run_with_earlier_files() {
 	ask_systemctl daemon-reload
 	have_daemon restart
 	ask_daemon
-	note_start "$RUNNING_SUM" "$(ground)"
+	remember start "$RUNNING_SUM $(ground)"
 }
 
 # $1 the path, $2 the mode.

@@ -116,25 +116,36 @@ apply_recorded_daemon() {
 	release
 }
 
+# True if the delete of the step machine removes the account with its home, and the data in it.
+home_goes() {
+	[ "$(remembered fate-of-data)" = delete ] || return 1
+	case $RECORDED_STATE in
+	made | going) ;;
+	*) return 1 ;;
+	esac
+	[ -z "$(account_is_held)" ] && ! data_outlive_home
+}
+
+# Ends all that runs as the account. Containers have two minutes to end.
+end_account() {
+	local ran=''
+	if service_manager_runs; then ran=yes; fi
+	as_account_within 120 systemctl --user stop docker.service </dev/null >/dev/null || true
+	quiet_account
+	[ -z "$ran" ] || changed "all that ran as $ACCOUNT ended"
+}
+
 # The daemon stops before its files go, and tells whether it holds anything. Data go first.
 daemon_before_release() {
 	local keys='' docker=$ACCOUNT_HOME/.config/docker
 	[ -n "${ACCOUNT-}" ] || return 0
-	rm -f "$OWN/on-destroy-data"
-	if ! data_are_deleted; then
-		note_whether_daemon_holds_nothing
-	else
-		echo delete | write_record "$OWN/on-destroy-data"
-		if [ "$RECORDED_STATE" = made ] && [ -z "$(account_is_held)" ] && ! data_outlive_home; then
-			HOME_GOES=yes
-			# Containers have two minutes to end.
-			as_account_within 120 systemctl --user stop docker.service </dev/null >/dev/null || true
-			quiet_account
-			changed "all that ran as $ACCOUNT ended"
-			remove_data
-			keep_home_records
-			return 0
-		fi
+	decide_fate_of_data
+	if home_goes; then
+		HOME_GOES=yes
+		end_account
+		remove_data
+		keep_home_records
+		return 0
 	fi
 	stop_daemon
 	remove_data
@@ -145,7 +156,7 @@ daemon_before_release() {
 
 # A daemon that was made by hand before starts again, where it is enabled.
 daemon_released() {
-	rm -f "$OWN/started"
+	remember start ''
 	if [ -z "$ACCOUNT" ] || [ -n "$HOME_GOES" ] || ! service_manager_runs; then return 0; fi
 	ask_systemctl daemon-reload || true
 	ask_systemctl is-enabled -q docker.service || return 0

@@ -42,5 +42,6 @@ release_account() {
 		fi
 		;;
 	esac
-	rm -f "$OWN/account-entry" "$OWN/account-elsewhere" "$OWN/controllers"
+	rm -f "$OWN/account-entry"
+	remember account '' controllers ''
 }
