@@ -24,6 +24,16 @@ silent_service_manager() {
 $ACCOUNT, then run again"
 }
 
+# Ends the account's service manager with all that it runs.
+end_service_manager() {
+	local unit=user@$ACCOUNT_UID.service
+	systemctl kill -s KILL "$unit" 2>/dev/null || true
+	timeout -k 5 120 systemctl stop "$unit" 2>/dev/null || true
+	systemctl reset-failed "$unit" 2>/dev/null || true
+	! service_manager_runs || fail "$unit" "it $(systemctl is-active "$unit" || true)" \
+		"the service manager of $ACCOUNT gone" "see 'systemctl status $unit', then run again"
+}
+
 # True where the unit is up or on its way up, again and again perhaps.
 daemon_is_up() {
 	ask_systemctl is-active docker.service | grep -qE '^(active|activating|reloading)'
