@@ -22,16 +22,41 @@ unit_set() {
 
 want_mask() { want_link "/etc/systemd/system/$1" /dev/null; }
 
-# Units that packages are about to bring are masked before that, and never start. A unit that is
-# there is the host's. $1 the units, $2 the states in which they are masked: not-found, masked.
+# Units that packages are about to bring are masked before that, and never start. A unit that was
+# there before is the host's. $1 the units, $2 the states in which they are masked: not-found, masked.
 want_masks() {
-	local unit units=$1 states=$2
+	local unit state units=$1 states=$2
 	# shellcheck disable=SC2046,SC2086 # a word for each unit
 	set -- $(systemctl show -p LoadState --value $units)
 	for unit in $units; do
-		case " $states " in *" ${1-loaded} "*) want_mask "$unit" ;; esac
+		state=${1-loaded}
 		[ $# = 0 ] || shift
+		case " $states " in
+		*" $state "*)
+			if [ "$state" != masked ] || is_unit_of_brought_package "$unit"; then
+				want_mask "$unit"
+			fi
+			;;
+		esac
 	done
+}
+
+# True if the unit, which has a mask, is one of a package that this program has brought, or is about to
+# bring. $1 the unit.
+is_unit_of_brought_package() {
+	local package directory packages='docker.io docker-ce moby-engine docker'
+	[ "$1" != containerd.service ] || packages='containerd containerd.io'
+	for package in $packages; do
+		[ -n "$(of_manager installed "$package")" ] || continue
+		grep -qsxF "$package" "$STATE/packages"
+		return
+	done
+	for directory in /usr/local/lib /usr/lib /lib; do
+		[ ! -e "$directory/systemd/system/$1" ] || return 1
+	done
+	case $(recorded was path "/etc/systemd/system/$1") in
+	file*) return 1 ;;
+	esac
 }
 
 # Kind group: the engine's packages make it for their socket, and leave it behind when they are
