@@ -9,6 +9,7 @@ host_problems() {
 	owner_problems "$(doc account)"
 	storage_driver_problems
 	ipv6_problems
+	sysctl_problems
 }
 
 # One account has one owner: two stacks that both hold it would undo each other's work. An

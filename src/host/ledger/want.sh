@@ -74,9 +74,17 @@ write_records() {
 	[ -e "$1" ] || return 0
 	# The bytes come before the records that speak of them.
 	sync -f "$new"
+	stop_where_record_is_empty
 	[ ! -s "$WORK/bytes" ] || mv -t "$STATE/records" "$new"/*.was
 	mv -t "$STATE/records" "$new"/*
 	sync "$STATE/records"
+}
+
+# On a full disk gawk leaves an empty file, and goes on.
+stop_where_record_is_empty() {
+	[ -z "$(find "$STATE/records/new" -type f -empty ! -name '*.was')" ] ||
+		fail "$STATE" "no room for its records" "room for them on the disk" \
+			"see with 'df $STATE' what fills it, then run again"
 }
 
 # The earlier value has to be read whole, so that it can be given back.
@@ -94,14 +102,22 @@ stop_where_nothing_comes_back() {
 	stop_on_problems
 }
 
+# $1 what it is about, $2 the other installation, $3 what that one wants, $4 what this one wants.
+problem_of_conflict() {
+	if [ "$3" = "$4" ]; then
+		set -- "$1" "$2" "the content that $(owner_of "$2") wants" "another one, which $(owner_of "$ID") wants"
+	else
+		set -- "$1" "$2" "'$3', which $(owner_of "$2") wants" "'$4', which $(owner_of "$ID") wants"
+	fi
+	problem "$1" "$3" "$4" "let both programs say the same, or only one of them"
+}
+
 # Two installations want different values of what the machine has once.
 stop_on_conflicts() {
 	local kind name value other others
 	while IFS=$TAB read -r kind name value other others; do
-		problem "$(label_of "$kind" "$name")" \
-			"'$(value_words "$others" "$value")' wanted by $(owner_of "$other")" \
-			"'$(value_words "$value" "$others")', as $(owner_of "$ID") says" \
-			"let both say the same, or one of them alone"
+		problem_of_conflict "$(label_of "$kind" "$name")" "$other" \
+			"$(value_words "$others")" "$(value_words "$value")"
 	done <"$WORK/conflicts"
 	stop_on_problems
 }

@@ -38,10 +38,49 @@ sysctl_set() {
 	fi
 }
 
+# preflight: settings that this kernel does not have, or that another installation wants otherwise. One
+# of the same account does not count: this one takes its place.
+sysctl_problems() {
+	local file key value name installation claim
+	claims_of_others sysctl "$(installation_of_account "$(doc account)" | paste -s -d ,)" \
+		>"$WORK/sysctl-claims"
+	for file in "$DOC"/text/sysctl.d/*; do
+		[ -e "$file" ] || continue
+		key=${file##*/}
+		value=$(doc "sysctl.d/$key")
+		if [ ! -e "$(sysctl_path "$key")" ]; then
+			is_wanted_where_it_exists "$key" "$value" ||
+				problem "$key" "no such setting on kernel $(uname -r)" "'$value'" \
+					"leave the option out on this host"
+			continue
+		fi
+		while IFS=$TAB read -r name installation claim; do
+			[ "$name" = "$key" ] || continue
+			are_compatible "$claim" "$value" ||
+				problem_of_conflict "$key" "$installation" "$claim" "$value"
+		done <"$WORK/sysctl-claims"
+	done
+}
+
+# True for settings of this package's own defaults: not every kernel has them. $1 key, $2 value.
+is_wanted_where_it_exists() {
+	case $1/$2 in
+	kernel.unprivileged_userns_clone/* | */'>= '*) return 0 ;;
+	*) return 1 ;;
+	esac
+}
+
+# True if one value of a setting can be what both want. $1 another installation's value, $2 the one in
+# this document, which may be a least one.
+are_compatible() {
+	case $2 in
+	'>= '*) at_least "$1" "${2#>= }" ;;
+	*) [ "$1" = "$2" ] ;;
+	esac
+}
+
 # $1 key, $2 value. Files are read in the order of their names: this one comes after 99-sysctl.conf.
 want_sysctl() {
-	[ -e "$(sysctl_path "$1")" ] ||
-		fail "$1" "no such setting on kernel $(uname -r)" "'$2'" "leave the option out on this host"
 	want sysctl "$1" "$2"
 	printf '# Managed by rootless-docker (Pulumi).\n%s = %s\n' "$1" "$2" >"$WORK/sysctl.$1"
 	want_file "/etc/sysctl.d/99-zz-rootless-docker-$1.conf" 644 "$WORK/sysctl.$1"
