@@ -113,13 +113,21 @@ complete_packages() {
 	[ "$PACKAGE_MANAGER" = apt-get ] || return 0
 	# With these apt does nothing.
 	set -- /var/lib/dpkg/updates/[0-9]*
-	[ -e "$1" ] || [ -n "$(dpkg --audit 2>&1)" ] || return 0
+	[ -e "$1" ] || [ -n "$(half_installed_packages)" ] || return 0
 	say "completes packages that an interrupted installation left"
 	run_manager dpkg --configure -a || true
-	[ -n "$(dpkg --audit 2>&1)" ] || return 0
-	halves=$(dpkg-query -W -f '${db:Status-Abbrev} ${binary:Package}\n' | sed -n 's/^..R  *//p')
+	[ -n "$(half_installed_packages)" ] || return 0
+	halves=$(half_installed_packages | sed -n 's/^..R  *//p')
 	apt_run install --fix-broken --reinstall $halves ||
 		say "apt does not complete them: $(package_errors)"
+}
+
+# Packages that dpkg has not brought to an end, a line each: state and name. The second letter says how
+# far it came (half installed, unpacked, half configured, triggers awaited or pending); an R in the
+# third place, that it has to be installed again. "dpkg --audit" also names packages that are whole.
+half_installed_packages() {
+	dpkg-query -W -f '${db:Status-Abbrev} ${binary:Package}\n' 2>/dev/null |
+		grep -E '^(.[HUFWt]|..R)' || true
 }
 
 # Each with the lines that belong to it.
