@@ -29,7 +29,8 @@ read_ranges() {
 	local name start count
 	ID_RANGES='' ID_TOTAL=0
 	[ -e "$1" ] || return 0
-	while IFS=: read -r name start count; do
+	# The last line may have no end.
+	while IFS=: read -r name start count || [ -n "$name" ]; do
 		case $name:$count in
 		*:*[!0-9]* | *:) ;;
 		"$ACCOUNT":* | "$ACCOUNT_UID":*)
@@ -47,9 +48,9 @@ as_account() { as_account_within 20 "$@"; }
 
 # Runs a program as the account: in a session of its own, without a terminal, with a clean
 # environment and none of root's descriptors. Its output ends after ACCOUNT_MOST bytes; what it says
-# on stderr is in $WORK/said, at most 4 KiB. Root does not wait for what it leaves behind. Exits as
-# the program does, and with 124 where the time has passed. $1 seconds, 0 for no end; then the
-# program.
+# on stderr is in $WORK/said, at most 4 KiB; of a program that fails without a word, how it ended. Root
+# does not wait for what it leaves behind. Exits as the program does, and with 124 where the time has
+# passed. $1 seconds, 0 for no end; then the program.
 as_account_within() {
 	local seconds=$1
 	shift
@@ -69,7 +70,7 @@ require XSLoader;
 XSLoader::load("POSIX");
 my ($seconds, $most, $uid, $gid, $name) = splice @ARGV, 0, 5;
 $uid =~ /^[1-9]\d*\z/ or die "no account\n";
-my ($late, $status, %clean);
+my ($late, $status, $spoke, %clean);
 while (@ARGV && (my $variable = shift) ne "--") {
 	my ($key, $value) = split /=/, $variable, 2;
 	$clean{$key} = $value;
@@ -110,6 +111,7 @@ sub read_on {
 		my $number = fileno $from;
 		my $count = sysread $from, my $bytes, $left{$number} < 65536 ? $left{$number} : 65536;
 		syswrite $to{$number}, $bytes if $count;
+		$spoke = 1 if $count && $from == $err;
 		close $from if !$count || ($left{$number} -= $count) <= 0;
 	}
 	return 1;
@@ -120,11 +122,20 @@ until ($late || defined $status) {
 }
 kill KILL => -$child if $late;
 1 while !$late && read_on(0);
+if (!$spoke && ($late || $status)) {
+	print STDERR $late ? "it did not end within $seconds seconds\n"
+		: $status & 127 ? "it was killed by signal " . ($status & 127) . "\n"
+		: "it ended with exit status " . ($status >> 8) . "\n";
+}
 exit($late ? 124 : $status & 127 ? 128 + ($status & 127) : $status >> 8);
 '
 
 # The last line that the account's program said on stderr, in quotes, as a part of a message.
-last_words() { words_of_account "$(tail -n 1 "$WORK/said")"; }
+last_words() {
+	local said
+	said=$(tail -n 1 "$WORK/said")
+	words_of_account "${said:-nothing was said}"
+}
 
 # The words $1 of the account's programs, in quotes, as a part of a message, never of a fix.
 words_of_account() {

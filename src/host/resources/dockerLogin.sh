@@ -1,22 +1,30 @@
 # Logins of the account's docker CLI to registries: a member of its config.json for each, which the
 # registry has taken before it is written.
 
-# Those of the secret values. A wrong login is a problem, so that all of them are told at once.
+# Those of the secret values. A wrong login is a problem, so that all of them are told at once. The
+# registries answer first: an answer takes its time, and others write config.json, too.
 want_registry_logins() {
-	local login address key value config=$ACCOUNT_HOME/.docker/config.json
+	local login member config=$ACCOUNT_HOME/.docker/config.json
 	for login in "$(secrets_directory)"/text/registryAuth/*; do
 		[ -e "$login" ] || continue
-		address=${login##*/}
-		# As docker has it in config.json.
-		key=$address
-		[ "$address" != docker.io ] || key=https://index.docker.io/v1/
-		value=$WORK/login.$address
-		printf '{"auth":"%s"}' "$(base64 -w 0 <"$login")" >"$value"
-		[ "$(member_state "$config auths/$key")" = "sum $(sum_of "$value")" ] ||
-			log_in "$address" "$login"
-		want_member "$config" "auths/$key" "$value"
+		member=$(login_member "$login")
+		printf '{"auth":"%s"}' "$(base64 -w 0 <"$login")" >"$WORK/login.${login##*/}"
+		[ "$(member_state "$config $member")" = "sum $(sum_of "$WORK/login.${login##*/}")" ] ||
+			log_in "${login##*/}" "$login"
 	done
 	stop_on_problems
+	for login in "$(secrets_directory)"/text/registryAuth/*; do
+		[ ! -e "$login" ] ||
+			want_member "$config" "$(login_member "$login")" "$WORK/login.${login##*/}"
+	done
+}
+
+# The member of config.json that has a login, as docker names it. $1 its file, named after the address.
+login_member() {
+	case ${1##*/} in
+	docker.io) printf 'auths/https://index.docker.io/v1/' ;;
+	*) printf 'auths/%s' "${1##*/}" ;;
+	esac
 }
 
 # As "docker login" does, by the account's daemon, which asks the registry; in a directory of its

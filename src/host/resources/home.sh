@@ -9,6 +9,13 @@ HOME_INDEX=''
 # Bytes of the account's file that are read at most.
 HOME_FILE_MOST=262144
 
+# Forgets what was seen of a path, unless it is about to be written: somebody may have changed it since.
+# $1 the path.
+forget_seen() {
+	if [ -e "$WORK/home/todo" ] && grep -qxF -e "$1" "$WORK/home/todo"; then return 0; fi
+	HOME_INDEX=$HOME_INDEX$NEWLINE$1$TAB$TAB/dev/null
+}
+
 # Looks at paths that were not looked at yet. Arguments: the paths.
 look_home() {
 	local path seen
@@ -83,7 +90,8 @@ for (@seen) {
 }'
 
 # Looks at all paths of a file with lines of kind and name. Names of lines and members begin with
-# their path, which holds no blank. $1 the file.
+# their path, which holds no blank. Others write the files of these, too, so they are looked at right
+# before they are compared and written. $1 the file.
 look_at_homes() {
 	local kind name
 	[ -n "$ACCOUNT" ] || return 0
@@ -92,7 +100,11 @@ look_at_homes() {
 		name=${name%%"$TAB"*}
 		case $kind in
 		home) set -- "$@" "$name" ;;
-		line | member) set -- "$@" "=${name%% *}" ;;
+		line | member)
+			case " $* " in *" =${name%% *} "*) continue ;; esac
+			forget_seen "=${name%% *}"
+			set -- "$@" "=${name%% *}"
+			;;
 		esac
 	done <"$1"
 	shift 2
@@ -102,8 +114,8 @@ look_at_homes() {
 # The account does not let this program work in its home: an error. A second destroy goes on, and
 # what is there stays: no account holds up more than one. $1 what was found.
 refuse_home() {
-	if [ "$VERB-$(words_of_file "$OWN/home-refused")" != revert-revert ]; then
-		echo "$VERB" >"$OWN/home-refused"
+	if [ "$VERB" != revert ] || [ -z "$(remembered home)" ]; then
+		[ "$VERB" != revert ] || remember home refused
 		fail "$ACCOUNT_HOME" "$1" "a home that $ACCOUNT can use" \
 			"see what is mounted there, whether its disk is full, and what runs, then run again; \
 a second destroy leaves what is there"
@@ -157,6 +169,9 @@ home_settled() {
 	as_account_within 60 perl -e "$HOME_WRITE" <"$WORK/home/batch" >/dev/null ||
 		refuse_home "that $ACCOUNT cannot write there ($(last_words))"
 }
+
+# False where the account does not let this program write.
+home_was_written() { [ ! -e "$WORK/home/refused" ]; }
 
 # Lines "PATH<tab>VALUE<tab>FILE" as HOME_WRITE reads them, each path once.
 HOME_PACK='

@@ -19,7 +19,7 @@ has_part_file() {
 line_state() {
 	has_part_file "$1" || return 0
 	find_home "$PART_FILE"
-	if grep -qxF -e "${1#* }" "$SEEN_FILE"; then printf present; else printf absent; fi
+	if grep -aqxF -e "${1#* }" "$SEEN_FILE"; then printf present; else printf absent; fi
 }
 
 # A member of a JSON object, at the top or one below: currentContext, auths/ADDRESS. docker writes
@@ -51,10 +51,16 @@ line_set() {
 		return 0
 	fi
 	if [ "$2" = present ]; then
-		home_bytes "$PART_FILE" | awk 1 >"$NEW_PART"
+		home_bytes "$PART_FILE" >"$NEW_PART"
+		case $(tail -c 1 "$NEW_PART" | od -An -tx1) in
+		'' | ' 0a') ;;
+		*) echo >>"$NEW_PART" ;;
+		esac
 		printf '%s\n' "${1#* }" >>"$NEW_PART"
 	else
-		home_bytes "$PART_FILE" | grep -vxF -e "${1#* }" >"$NEW_PART" || true
+		# Whatever is in the file is text. A status above 1 is a failure, and not an empty rest.
+		home_bytes "$PART_FILE" >"$WORK/home/whole"
+		grep -avxF -e "${1#* }" <"$WORK/home/whole" >"$NEW_PART" || [ $? = 1 ]
 	fi
 	end_part "$2" ''
 }
@@ -92,8 +98,10 @@ end_part() {
 }
 
 line_settled() { home_settled; }
+line_was_written() { home_was_written; }
 line_label() { printf 'a line of %s' "${1%% *}"; }
 member_settled() { home_settled; }
+member_was_written() { home_was_written; }
 member_label() { printf '%s in %s' "${1#* }" "${1%% *}"; }
 
 # $1 path, $2 member, $3 the file with its JSON text, $4 its sum, where that is known.

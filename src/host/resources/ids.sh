@@ -10,11 +10,17 @@ note_range_end() {
 
 # The end of the highest range, of those ever given here, and of useradd's ids for accounts.
 highest_id() {
-	cat /etc/subuid /etc/subgid /etc/login.defs "$STATE/highest-id" 2>/dev/null | awk -F : '
+	local file
+	# awk ends each file's last line by itself, which cat does not.
+	set --
+	for file in /etc/subuid /etc/subgid /etc/login.defs "$STATE/highest-id"; do
+		[ ! -e "$file" ] || set -- "$@" "$file"
+	done
+	awk -F : '
 		/^[0-9]+$/ { $0 = "highest:0:" $0 }
 		match($0, /^[UG]ID_MAX[ \t]+/) { $0 = "useradd:1:" substr($0, RLENGTH + 1) }
 		NF == 3 && $2 + $3 > end { end = $2 + $3 }
-		END { printf "%.0f\n", end < 100000 ? 100000 : end }'
+		END { printf "%.0f\n", end < 100000 ? 100000 : end }' /dev/null "$@"
 }
 
 # A free place for a range. $1 the count.
