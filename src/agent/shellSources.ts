@@ -77,7 +77,7 @@ function functionsOf({ path, text }: ShellFile): [string, ShellFunction][] {
 }
 
 /** Verbs by which the ledger calls a kind of resource that a step wants. */
-const verbsOfKinds = ["state", "look", "same", "set", "bytes", "settled", "label"];
+const verbsOfKinds = ["state", "look", "same", "set", "bytes", "settled", "was_written", "label"];
 
 /**
  * Functions that one function may call: every word of it that is one's name, and those of a kind by way of `want KIND`.

@@ -38,6 +38,19 @@ recorded() {
 	printf '%s' "$value"
 }
 
+# What other installations want of a kind, a line each: name, installation, value. $1 the kind, $2
+# installations that do not count, in one word with commas.
+claims_of_others() {
+	# shellcheck disable=SC2046 # names of records have no blanks
+	awk -F '\t' -v OFS='\t' -v kind="$1" -v without=",$ID,$2," '
+		FNR == 1 {
+			is_asked = $1 == kind
+			name = $2
+		}
+		is_asked && $1 == "by" && !index(without, "," $2 ",") { print name, $2, $4 }
+		' /dev/null $(record_files)
+}
+
 # Prints each line of a file, KIND and NAME first, with a tab and the value now. $1 the file.
 with_states() {
 	local line kind rest name
@@ -54,11 +67,29 @@ with_states() {
 SET_KINDS=''
 note_set() { case " $SET_KINDS " in *" $1 "*) ;; *) SET_KINDS="$SET_KINDS $1" ;; esac }
 
-# Calls KIND_settled, where there is one, for each kind that was set: see set_value.
+# Calls KIND_settled, where there is one, for each kind that was set: see set_value. Then it tells of
+# the changes that were made there.
 settle_kinds() {
-	local kind kinds=$SET_KINDS
+	local kind words kinds=$SET_KINDS
 	SET_KINDS=''
-	for kind in $kinds; do call_if_there "${kind}_settled"; done
+	for kind in $kinds; do
+		call_if_there "${kind}_settled"
+		[ -e "$WORK/to-tell.$kind" ] || continue
+		while IFS= read -r words; do
+			! "${kind}_was_written" || changed "$words"
+		done <"$WORK/to-tell.$kind"
+		rm -f "$WORK/to-tell.$kind"
+	done
+}
+
+# Tells of a change as soon as it is made. Kinds with KIND_was_written are written together, when all
+# settle. $1 the kind, $2 the words.
+tell_of_change() {
+	if command -v "${1}_was_written" >/dev/null; then
+		printf '%s\n' "$2" >>"$WORK/to-tell.$1"
+	else
+		changed "$2"
+	fi
 }
 
 # $1 kind, $2 name, $3 value, $4 the file of its bytes, or "-".
@@ -66,8 +97,8 @@ set_value() {
 	"${1}_set" "$2" "$3" "$4"
 	note_set "$1"
 	case $3 in
-	'file '* | 'sum '*) changed "$(label_of "$1" "$2"): written" ;;
-	*) changed "$(label_of "$1" "$2"): $(value_words "$3")" ;;
+	'file '* | 'sum '*) tell_of_change "$1" "$(label_of "$1" "$2"): written" ;;
+	*) tell_of_change "$1" "$(label_of "$1" "$2"): $(value_words "$3")" ;;
 	esac
 }
 

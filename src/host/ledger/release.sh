@@ -73,7 +73,7 @@ give_back() {
 		"${3}_set" "$4" "$5" "$bytes"
 		note_set "$3"
 		# A directory goes when it is empty, which is nothing to tell of.
-		case $6 in 'dir '*) ;; *) changed "$label: as before ($(value_words "$5"))" ;; esac
+		case $6 in 'dir '*) ;; *) tell_of_change "$3" "$label: as before ($(value_words "$5"))" ;; esac
 		;;
 	leave)
 		: >"$WORK/stays"
