@@ -158,7 +158,10 @@ remove_agent() {
 			-exec rm -rf {} +
 	fi
 	rm -rf "$STATE/agents/$ID" "$STATE/agents/.$ID".*
-	[ "$AGENT_GOES" != all ] || rm -rf "$STATE"
+	if [ "$AGENT_GOES" = all ]; then
+		rm -rf "$STATE"
+		rm -f "$LOCK"
+	fi
 	sync "${STATE%/*}"
 }
 

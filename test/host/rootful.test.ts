@@ -133,6 +133,28 @@ test("Disable: stopped, disabled, masked, data untouched; all of it back afterwa
   expect(differences(diffSnapshots(before, await snapshotHost(host)))).toEqual([]);
 });
 
+test("Disable, then Keep, where root's Docker was stopped before: its masks go, and Keep wants none", async () => {
+  const app = new Installation(host, "c4");
+  const other = new Installation(host, "c5");
+  const others: StepArgs = { ...wishes("Keep"), account: { name: "other" } };
+  await host.run("systemctl disable -q --now docker.socket docker.service");
+  const before = await enabled();
+  await app.applyAll(wishes("Disable"));
+  expect(await enabled()).toBe("masked\nmasked\nenabled\n");
+  await other.applyAll(others);
+  const { changed } = await app.apply("machine", wishes("Keep"));
+  expect(changed.join("\n")).toContain("docker.service");
+  expect(await enabled()).toBe(before);
+  await app.apply("machine", wishes("Disable"));
+  await app.revertAll(wishes("Disable"));
+  // The other account said Keep: it has no part in the masks.
+  expect(await enabled()).toBe(before);
+  await host.run("systemctl start docker; systemctl is-active docker");
+  await other.revertAll(others);
+  await host.run("systemctl enable -q --now docker.socket docker.service");
+  await containersRun();
+});
+
 test("only Purge says what it removes, before it does", () => {
   for (const policy of ["Refuse", "Keep", "Disable"])
     expect(Object.keys(documentsOf(wishes(policy)).machine)).not.toContain("rootful-docker.purge");

@@ -1,6 +1,9 @@
-import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
+import { checkNewCommand } from "../../src/agent/commands";
+import { packedAgent } from "../../src/agent/agentText";
+import { readNewMachine } from "../../src/drift/answer";
+import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
 import { bootHost } from "../../testkit/host";
-import type { StepArgs } from "../../testkit/documents";
+import { documentText, type StepArgs } from "../../testkit/documents";
 import { Installation } from "../../testkit/installation";
 
 afterAll(destroyAllHosts);
@@ -100,4 +103,42 @@ test("a value in another spelling than the kernel's is a change once", async () 
   expect(await host.run("cat /proc/sys/net/core/somaxconn")).toBe("4097\n");
   expect((await ada.apply("machine", wishes)).changed).toEqual([]);
   await ada.apply("machine", adas);
+});
+
+test("a value that another stack wants otherwise, and a setting that is not there: one error, before anything is changed", async () => {
+  const somaxconn = (value: string): StepArgs => ({ sysctls: { "net.core.somaxconn": value } });
+  await ada.apply("machine", { ...adas, ...somaxconn("4096") });
+  const before = await snapshotHost(host);
+  const wishes: StepArgs = {
+    ...bobs,
+    sysctls: { "net.core.somaxconn": "8192", "net.core.somaxcon": "1" },
+  };
+  const problems = [
+    "preflight: net.core.somaxcon: found no such setting on kernel ",
+    "preflight: net.core.somaxconn: found '4096', which infra/prod/ada wants; wanted '8192', which infra/test/bob wants",
+  ];
+  const { stdout } = await host.ssh(checkNewCommand(documentText("machine", wishes), "auto"), {
+    input: packedAgent(),
+  });
+  const asked = readNewMachine(stdout).problems;
+  const { exitCode, said } = await bob.tryApply("machine", wishes);
+  expect(exitCode).toBe(1);
+  for (const found of [asked, said])
+    expect(found).toEqual(problems.map((problem) => expect.stringContaining(problem)));
+  const changed = diffSnapshots(before, await snapshotHost(host));
+  expect(changed.filter((line) => !line.includes("/var/lib/rootless-docker/"))).toEqual([]);
+  // The same value is no conflict.
+  await bob.apply("machine", { ...bobs, ...somaxconn("4096") });
+  await bob.revert("machine", bobs);
+  await ada.apply("machine", adas);
+});
+
+test("a new installation of the same account may want another value: it takes the place of the earlier one", async () => {
+  await ada.apply("machine", { ...adas, sysctls: { "net.core.somaxconn": "4096" } });
+  const next = new Installation(host, "cc");
+  await next.install();
+  await next.apply("machine", { ...adas, sysctls: { "net.core.somaxconn": "8192" } });
+  expect(await host.run("cat /proc/sys/net/core/somaxconn")).toBe("8192\n");
+  await next.revert("machine", adas);
+  await next.revertAgent();
 });

@@ -1,5 +1,5 @@
-# One lock for the machine: runs of all steps, stacks and accounts wait for each other. It is a file of
-# /run, so that nobody has to remove it while others wait for it.
+# One lock for the machine: runs of all steps, stacks and accounts wait for each other. It is not in
+# the agent's own directory, which it outlives.
 LOCK=/run/rootless-docker.lock
 
 # The file says who holds the lock, for those that wait. $1 who this run is.
@@ -12,6 +12,11 @@ hold_lock() {
 			refuse "lock $LOCK: found it held for 30 minutes by $(words_of_file "$LOCK"); \
 wanted it free. To fix: see what that run waits for with 'fuser -v $LOCK', and let it end"
 	}
+	# The run that held it may have been the last one, and have removed the file.
+	if [ ! "$LOCK" -ef /proc/self/fd/9 ]; then
+		hold_lock "$1"
+		return
+	fi
 	printf '%s, since %s\n' "$1" "$(date -u +%FT%TZ)" >"$LOCK"
 }
 

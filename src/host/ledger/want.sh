@@ -104,12 +104,16 @@ stop_where_nothing_comes_back() {
 
 # $1 what it is about, $2 the other installation, $3 what that one wants, $4 what this one wants.
 problem_of_conflict() {
+	local other own fix='let both programs say the same, or only one of them'
+	other=$(owner_of "$2")
+	own=$(owner_of "$ID")
+	# Before preflight has ended, only the document knows who this is.
+	! has owner || own=$(doc owner)
 	if [ "$3" = "$4" ]; then
-		set -- "$1" "$2" "the content that $(owner_of "$2") wants" "another one, which $(owner_of "$ID") wants"
+		problem "$1" "the content that $other wants" "another one, which $own wants" "$fix"
 	else
-		set -- "$1" "$2" "'$3', which $(owner_of "$2") wants" "'$4', which $(owner_of "$ID") wants"
+		problem "$1" "'$3', which $other wants" "'$4', which $own wants" "$fix"
 	fi
-	problem "$1" "$3" "$4" "let both programs say the same, or only one of them"
 }
 
 # Two installations want different values of what the machine has once.

@@ -172,7 +172,7 @@ export async function emptied(root: string, filled: Set<string>): Promise<string
 
 /** Records that are never empty, under the names by which they count. */
 function isRecord(path: string): boolean {
-  return /^var\/lib\/rootless-docker\/(agents\/\S*\/(agent|sha256)|records\/\d+|installations\/[^/.]+\/(owner|account-entry|machine|daemon))$/.test(
+  return /^var\/lib\/rootless-docker\/(agents\/\S*\/(agent|sha256)|records\/\d+|installations\/[^/.]+\/(owner|account-entry|state|machine|daemon))$/.test(
     path,
   );
 }
