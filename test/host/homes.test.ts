@@ -1,3 +1,8 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { formatImage, mountImage, unmountDisk } from "../../testbed/hosts/disk";
+import { execOrThrow } from "../../testbed/hosts/exec";
 import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
 import { type Registry, serveRegistry } from "../../testbed/registry";
 import type { StepArgs } from "../../testkit/documents";
@@ -45,6 +50,31 @@ test("a home with something mounted on it by FUSE: an error, and the account sta
   expect(await host.run("id ann 2>&1 || ls -A /home; rm -r /tmp/of-ann")).toBe(
     "id: 'ann': no such user\n",
   );
+});
+
+test("/home on a file system of its own: what was removed is gone on the disk before the account is", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "home-"));
+  const [image, copy] = [join(folder, "image"), join(folder, "copy")];
+  await formatImage(image, "ext4", 300);
+  const device = (await execOrThrow("losetup", ["--find", "--show", image])).trim();
+  const number = /\d+$/.exec(device)?.[0];
+  // A file system that writes its journal once a minute: what nobody syncs is not there after a power cut.
+  await host.run(
+    `mknod /dev/of-home b 7 ${number}; mount -o commit=60 /dev/of-home /home; mkdir -p /home/other`,
+  );
+  const app = install();
+  await app.up(wishesOf("joe", { onDestroy: { data: "Delete" } }));
+  await host.run("echo precious >/home/joe/own; sync");
+  await app.destroy();
+  // As after a power cut: the disk alone.
+  await execOrThrow("cp", ["--sparse=always", image, copy]);
+  await execOrThrow("mkdir", [join(folder, "mount")]);
+  await mountImage(copy, join(folder, "mount"));
+  expect(readdirSync(join(folder, "mount")).sort()).toEqual(["lost+found", "other"]);
+  await unmountDisk(join(folder, "mount"));
+  await host.run("umount /home; rm /dev/of-home");
+  await execOrThrow("losetup", ["--detach", device]);
+  rmSync(folder, { recursive: true });
 });
 
 test("a unit that never stops: after two minutes root ends the daemon, and not the account's other services", async () => {
