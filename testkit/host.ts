@@ -47,3 +47,11 @@ export async function importImage(host: TestHost, account: string, where = ""): 
   await asAccount(host, account, `docker ${where} import /tmp/busybox.tar busybox >/dev/null`);
   await host.run("rm /tmp/busybox.tar");
 }
+
+/** Runs lines as root. Anything but success throws. */
+export function root(host: TestHost, lines: string): Promise<string> {
+  return host.run("sh -eu", { input: none + lines });
+}
+
+/** `set -e` does not look at what follows a `!`. */
+const none = 'none() { if "$@" >/dev/null 2>&1; then echo "wrong: $*" >&2; exit 1; fi; }\n';

@@ -1,4 +1,7 @@
 import type { TestHost } from "../../../testbed/hosts";
+import { root } from "../../../testkit/host";
+
+export { root };
 
 /** The twelve sentences of docs/security.md and docs/destroy.md; a test is named by the one that it holds. */
 const sentences = {
@@ -51,11 +54,3 @@ export function testRows(host: () => TestHost, rows: Row[], said: () => string[]
     });
   }
 }
-
-/** Runs lines as root. Anything but success throws. */
-export function root(host: TestHost, lines: string): Promise<string> {
-  return host.run("sh -eu", { input: none + lines });
-}
-
-/** `set -e` does not look at what follows a `!`. */
-const none = 'none() { if "$@" >/dev/null 2>&1; then echo "wrong: $*" >&2; exit 1; fi; }\n';

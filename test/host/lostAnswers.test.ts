@@ -1,0 +1,113 @@
+import { destroyAllHosts } from "../../testbed/hosts";
+import { Installation, revertOrder } from "../../testkit/installation";
+import { LossyHost } from "../../testkit/lossyHost";
+
+// Answers that are lost, under Delete and under Keep. test/first has the main ones.
+
+let lossy: LossyHost;
+
+beforeAll(async () => {
+  lossy = await LossyHost.create();
+});
+afterAll(destroyAllHosts);
+
+const steps = ["machine", "secrets", "daemon"] as const;
+
+describe.each(["Delete", "Keep"] as const)("with onDestroy.data %s", (data) => {
+  test("each create and each delete comes twice", async () => {
+    const app = lossy.install();
+    const wishes = lossy.wishes("ben", data);
+    await lossy.upWithEachAnswerLost(app, wishes);
+    await lossy.fill("ben");
+    await lossy.destroyWithEachAnswerLost(app, wishes);
+    await lossy.expectOutcome(data, "ben");
+  });
+
+  test("the creates of machine and daemon alone come twice", async () => {
+    const app = lossy.install();
+    const wishes = lossy.wishes("dan", data);
+    await app.install();
+    await lossy.createTwice(app, "machine", wishes);
+    await lossy.createTwice(app, "daemon", wishes);
+    await lossy.fill("dan");
+    for (const step of ["daemon", "machine"] as const) await app.revert(step, wishes);
+    await app.revertAgent();
+    await lossy.expectOutcome(data, "dan");
+  });
+
+  test("each delete comes twice after a takeover", async () => {
+    const lost = lossy.install();
+    const app = lossy.install();
+    const wishes = lossy.wishes("eli", data);
+    await lossy.upWithEachAnswerLost(lost, wishes);
+    await lossy.fill("eli");
+    await app.up(wishes);
+    await lost.destroy();
+    await lossy.destroyWithEachAnswerLost(app, wishes);
+    await lossy.expectOutcome(data, "eli");
+  });
+
+  test("a takeover ends after its first step, which comes twice: the deletes take all of it back", async () => {
+    const lost = lossy.install();
+    const app = lossy.install();
+    const wishes = lossy.wishes("fay", data);
+    await lost.up(wishes);
+    await lossy.fill("fay");
+    await app.install();
+    await lossy.createTwice(app, "machine", wishes);
+    await app.revert("machine", wishes);
+    await app.revertAgent();
+    await lossy.expectOutcome(data, "fay");
+  });
+});
+
+describe("replaced", () => {
+  const expectStays = (lines: string) => expect(lines).toContain("stays");
+
+  test.each(["machine", "daemon"] as const)(
+    "--replace of %s, and the delete of the earlier one twice: all of it stays",
+    async (replaced) => {
+      const app = lossy.install();
+      const wishes = lossy.wishes("gil", "Delete");
+      await app.up(wishes);
+      await lossy.fill("gil");
+      await lossy.runFor("a1", app, "apply", replaced, wishes);
+      expectStays(await lossy.runFor("a1", app, "revert", replaced, wishes));
+      expectStays(await lossy.runFor("a1", app, "revert", replaced, wishes));
+      await lossy.expectRunning("gil");
+      await lossy.destroyWithEachAnswerLost(app, wishes);
+      await lossy.expectAllGone("gil");
+    },
+  );
+
+  test("--replace of the agent with all steps, and each delete twice: all of it stays", async () => {
+    const app = lossy.install();
+    const wishes = lossy.wishes("hal", "Delete");
+    await app.up(wishes);
+    await lossy.fill("hal");
+    for (const step of steps) await lossy.runFor("a2", app, "apply", step, wishes);
+    for (const step of revertOrder) {
+      expectStays(await lossy.runFor("a1", app, "revert", step, wishes));
+      expectStays(await lossy.runFor("a1", app, "revert", step, wishes));
+    }
+    expectStays((await app.tryRevertAgent()).said.join());
+    expectStays((await app.tryRevertAgent()).said.join());
+    await lossy.expectRunning("hal");
+    const second = new Installation(lossy.host, app.id, "root", new Set(revertOrder), "a2");
+    await lossy.destroyWithEachAnswerLost(second, wishes);
+    await lossy.expectAllGone("hal");
+  });
+
+  test("--replace of the agent alone, and the answers to the updates are lost", async () => {
+    const app = lossy.install();
+    const wishes = lossy.wishes("ivo", "Delete");
+    await app.up(wishes);
+    await lossy.fill("ivo");
+    for (const step of steps) await lossy.runFor("a2", app, "update", step, wishes);
+    expectStays((await app.tryRevertAgent()).said.join());
+    await lossy.expectRunning("ivo");
+    // To Pulumi the steps still are those of the first agent.
+    await lossy.destroyWithEachAnswerLost(app, wishes);
+    await lossy.expectAllGone("ivo");
+  });
+});
