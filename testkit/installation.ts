@@ -102,6 +102,9 @@ export class Installation {
     return this.noted("delete", "agent", this.call(uninstallCommand(this.who), ""));
   }
 
+  /** Whether the answer of a step that has succeeded is lost, as with a connection that breaks. */
+  isLost: () => boolean = () => false;
+
   /** What `pulumi up` does: every step, one after the other, until one fails. Anything but success throws. */
   async up(wishes: StepArgs = {}): Promise<Answer> {
     return expectDone(await this.tryUp(wishes));
@@ -154,7 +157,10 @@ export class Installation {
     answered: Promise<Answer>,
   ): Promise<Answer> {
     const answer = await answered;
-    if (answer.exitCode === 0) this.created[how](step);
+    if (answer.exitCode !== 0) return answer;
+    // ssh's own exit code.
+    if (this.isLost()) return { ...answer, exitCode: 255 };
+    this.created[how](step);
     return answer;
   }
 

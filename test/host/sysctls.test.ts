@@ -124,7 +124,7 @@ test("a value that another stack wants otherwise, and a setting that is not ther
   const { exitCode, said } = await bob.tryApply("machine", wishes);
   expect(exitCode).toBe(1);
   for (const found of [asked, said])
-    expect(found).toEqual(problems.map((problem) => expect.stringContaining(problem)));
+    expect(found).toEqual(problems.map((problem) => expect.stringContaining(problem) as string));
   const changed = diffSnapshots(before, await snapshotHost(host));
   expect(changed.filter((line) => !line.includes("/var/lib/rootless-docker/"))).toEqual([]);
   // The same value is no conflict.

@@ -9,6 +9,7 @@ import {
   type NspawnHost,
 } from "../../../testbed/hosts";
 import type { StepArgs } from "../../../testkit/documents";
+import { asAccount, importImage } from "../../../testkit/host";
 import { Installation, type Answer } from "../../../testkit/installation";
 import { randomFrom } from "../../../testkit/random";
 import { promise, root } from "./promise";
@@ -185,9 +186,9 @@ describe("killed", () => {
     // Else each life has a higher range than the one before.
     subordinateIds: { uidStart: 2_000_000, gidStart: 2_000_000 },
     environment: { A: "b" },
-    onDestroy: { data: "Delete" },
   };
-  const edited = { ...wishes, environment: { A: "c" }, sysctls: { "net.core.somaxconn": "16384" } };
+  const wishesOf = (data: "Delete" | "Keep"): StepArgs => ({ ...wishes, onDestroy: { data } });
+  const edited = { environment: { A: "c" }, sysctls: { "net.core.somaxconn": "16384" } };
   const installation = "e1";
   /** What an engine writes at each start, the agent's own, and what apt and userdel leave when they are killed. */
   const ofEachRun =
@@ -208,35 +209,71 @@ describe("killed", () => {
     await work;
   }
 
+  /** Gives the account an image, a container, a volume with a file in it, and a file of its own. */
+  async function fill(): Promise<void> {
+    await importImage(host, "eve");
+    await asAccount(
+      host,
+      "eve",
+      `docker create --name mine -v mine:/mine busybox true >/dev/null; echo own >~/own
+      rootlesskit sh -c 'echo precious >~/.local/share/docker/volumes/mine/_data/file'`,
+    );
+  }
+
+  const isFilled = `cd /home/eve; grep -q own own; grep -q precious .local/share/docker/volumes/mine/_data/file
+    [ -n "$(ls .local/share/docker/image/*/imagedb/content/sha256)" ]`;
+
+  /** Runs it until it comes to its end, and Pulumi hears of that. */
+  async function untilDone(work: () => Promise<Answer>): Promise<void> {
+    let last = "";
+    for (let tries = 0; tries < 12; tries++) {
+      const { exitCode, said } = await work();
+      if (exitCode === 0) return;
+      if (exitCode !== 255) throw new Error(said.join("\n"));
+      last = said.join("\n");
+    }
+    throw new Error(`an answer was lost twelve times: ${last}`);
+  }
+
   test(
     promise(
       8,
-      `8 kills in each of ${runs} lives (KILLS_SEED=${seed}): as after a clean up, and exactly back`,
+      `8 kills in each of ${runs} lives (KILLS_SEED=${seed}), and answers that are lost: as after a clean up, and exactly back`,
     ),
     async () => {
       const random = randomFrom(seed);
       const bare = await snapshotHost(host);
       const clean = new Installation(host, installation);
       const begun = Date.now();
-      await clean.up(wishes);
+      await clean.up(wishesOf("Delete"));
       const lasts = Date.now() - begun;
+      await fill();
       const wanted = await snapshotHost(host);
       await clean.destroy();
       await expectLike(bare);
       for (let run = 0; run < runs; run++) {
+        const data = random.fraction() < 0.7 ? "Delete" : "Keep";
         const app = new Installation(host, installation);
         const kill = async (times: number, part: number, work: () => Promise<Answer>) => {
           for (let done = 0; done < times; done++)
             await killedAfter(random.fraction() * lasts * part, work());
         };
-        await kill(3, 1, () => app.tryUp(wishes));
-        await app.up(wishes);
+        app.isLost = () => random.fraction() < 0.2;
+        await kill(3, 1, () => app.tryUp(wishesOf(data)));
+        await untilDone(() => app.tryUp(wishesOf(data)));
+        await fill();
         await expectLike(wanted);
-        await kill(2, 0.25, () => app.tryUp(edited));
-        await app.up(wishes);
+        await kill(2, 0.25, () => app.tryUp({ ...wishesOf(data), ...edited }));
+        await untilDone(() => app.tryUp(wishesOf(data)));
         await expectLike(wanted);
+        await root(host, isFilled);
         await kill(3, 0.5, () => app.tryDestroy());
-        await app.destroy();
+        await untilDone(() => app.tryDestroy());
+        if (data === "Keep")
+          await root(
+            host,
+            `${isFilled}; systemctl stop user@$(id -u eve).service; userdel -rf eve 2>/dev/null`,
+          );
         await expectLike(bare);
       }
     },
