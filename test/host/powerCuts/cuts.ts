@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { diffSnapshots, snapshotHost } from "../../../testbed/hosts";
+import { diffSnapshots, snapshotHost, type TestHost } from "../../../testbed/hosts";
 import { exec } from "../../../testbed/hosts/exec";
 import type { StepArgs } from "../../../testkit/documents";
+import { asAccount, importImage, tryAsAccount } from "../../../testkit/host";
 import { type Answer, Installation, revertOrder } from "../../../testkit/installation";
 import { randomFrom, type Random } from "../../../testkit/random";
 import { type Base, type Bench, copied, edited, emptied, type Verb, wishes } from "./disks";
@@ -42,7 +43,10 @@ export async function oneRun(bench: Bench, seed: number, wanted: number, result:
   const run = `${base.disk}-run`;
   await host.bootFrom(await copied(vault, base.disk, run));
   const app = new Installation(host, seed.toString(16));
-  if (verb !== "up") await app.applyAll(wishes);
+  if (verb !== "up") {
+    await app.applyAll(wishes);
+    await fill(host);
+  }
   const count = Math.min(cutsOfOneRun, wanted);
   const moments = Array.from({ length: count }, () => random.fraction() * base.durations[verb]);
   moments.sort((a, b) => a - b);
@@ -90,6 +94,28 @@ export async function oneRun(bench: Bench, seed: number, wanted: number, result:
   }
 }
 
+/** Gives the account an image, a volume with a file in it, and a file of its own, all on the disk. */
+async function fill(host: TestHost): Promise<void> {
+  await importImage(host, "app");
+  await asAccount(
+    host,
+    "app",
+    `docker volume create mine >/dev/null; echo own >~/own
+    rootlesskit sh -c 'echo precious >~/.local/share/docker/volumes/mine/_data/file'; sync`,
+  );
+}
+
+/** What the account owns is there, and its daemon sees it. */
+async function isFilled(host: TestHost): Promise<string[]> {
+  const { exitCode, stderr } = await tryAsAccount(
+    host,
+    "app",
+    `grep -q own ~/own; grep -q precious ~/.local/share/docker/volumes/mine/_data/file
+    docker image inspect busybox >/dev/null; docker volume inspect mine >/dev/null`,
+  );
+  return exitCode === 0 ? [] : [`the account's data are not there: ${stderr}`];
+}
+
 /** What helps to understand a failure, from the host that it happened on. */
 async function evidence({ host }: Bench): Promise<string[]> {
   const { stdout } = await host.ssh(`
@@ -120,11 +146,11 @@ async function liveOn(bench: Bench, base: Base, cut: Cut, result: Result): Promi
   const key = `${cut.verb}, then ${destroys ? "destroy" : "up"}`;
   result.counts.set(key, (result.counts.get(key) ?? 0) + 1);
   if (destroys) {
-    const said = await destroy(app, now, cut.said);
+    const said = await destroy(app, now, cut);
     if (said !== undefined) {
       wrong.push(...rightly(said, result));
       await app.applyAll(now);
-      await destroy(app, now, cut.said);
+      await destroy(app, now, cut);
     }
     const left = diffSnapshots(base.fresh, await snapshotHost(host));
     wrong.push(...left.filter((line) => !ofSystem.some((pattern) => pattern.test(line))));
@@ -134,6 +160,7 @@ async function liveOn(bench: Bench, base: Base, cut: Cut, result: Result): Promi
     wrong.push(...rightly(String(error), result));
     await app.applyAll(wishes);
   });
+  if (cut.verb === "update") wrong.push(...(await isFilled(host)));
   const again = await app.applyAll(wishes);
   for (const [step, { changed }] of Object.entries(again))
     wrong.push(...changed.map((line) => `${step} again: ${line}`));
@@ -150,21 +177,29 @@ function rightly(said: string, result: Result): string[] {
   return [];
 }
 
-/** As Pulumi does it: what it knows of, the agent last. Returns the error that ends it. */
+/**
+ * As Pulumi does it: what it knows of, the agent last. Some answers are lost, so that a delete comes twice. Returns the
+ * error that ends it.
+ */
 async function destroy(
   app: Installation,
   now: StepArgs,
-  all: string[],
+  { said, random }: Cut,
 ): Promise<string | undefined> {
-  const failed = ({ exitCode, said }: Answer) => {
-    all.push(...said);
-    return exitCode === 0 ? undefined : `exit code ${exitCode}: ${said.join("\n")}`;
+  const failed = async (work: () => Promise<Answer>) => {
+    const times = random.fraction() < 0.3 ? 2 : 1;
+    for (let time = 0; time < times; time++) {
+      const answer = await work();
+      said.push(...answer.said);
+      if (answer.exitCode !== 0) return `exit code ${answer.exitCode}: ${answer.said.join("\n")}`;
+    }
+    return undefined;
   };
   for (const step of revertOrder.filter((name) => app.created.has(name))) {
-    const error = failed(await app.tryRevert(step, now));
+    const error = await failed(() => app.tryRevert(step, now));
     if (error !== undefined) return error;
   }
-  return failed(await app.tryRevertAgent());
+  return failed(() => app.tryRevertAgent());
 }
 
 // Where a dpkg that was cut had unpacked a package's scripts: it clears that away when it unpacks the next one.
@@ -182,6 +217,7 @@ const ofEachRun = [
   ...ofSystem,
   /\/var\/lib\/rootless-docker|\/99rootless-docker-/,
   /\/home\/app\/\.(local\/share|config)\/docker/,
+  /^file added: \/home\/app\/own /,
   /^file \/etc\/(group|gshadow):/,
   // The day on which the account was made.
   /^file \/etc\/shadow:/,
