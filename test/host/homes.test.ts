@@ -207,6 +207,28 @@ test("a group with others in it stays, and is named", async () => {
   ).toBe("ida hal\n");
 });
 
+test.each(["/etc/shadow", "/etc/group", "/etc/gshadow", "/etc/subuid", "/etc/subgid"])(
+  "a userdel that was cut off before it came to %s: the line goes with the next destroy",
+  async (file) => {
+    const before = await snapshotHost(host);
+    const app = install();
+    await app.install();
+    const wishes = wishesOf("max", { onDestroy: { data: "Delete" } });
+    await app.apply("machine", wishes);
+    const own = `/var/lib/rootless-docker/installations/${app.id}`;
+    await host.run(
+      `cp ${file} /root/file; entry=$(cat ${own}/account-entry); userdel -r max 2>/dev/null
+      cp /root/file ${file}; rm /root/file; grep ^max: ${file}; echo "\${entry% *} going" >${own}/account-entry`,
+    );
+    await app.revert("machine", wishes);
+    await app.revertAgent();
+    const left = diffSnapshots(before, await snapshotHost(host));
+    expect(left.filter((line) => !/\/etc\/(sub[ug]id|passwd|group|g?shadow)-/.test(line))).toEqual(
+      [],
+    );
+  },
+);
+
 test("a last line of /etc/subuid without an end counts: nobody gets the same ids", async () => {
   const before = await snapshotHost(host);
   for (const name of ["kim", "lea"]) {

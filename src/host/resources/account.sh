@@ -225,7 +225,7 @@ remove_account() {
 			"the account gone" "fix what userdel says, then run again"
 		remove_group_of_account "$name"
 		changed "account $name (uid $uid) and $home removed"
-	elif grep -q "^$name:" /etc/shadow /etc/group /etc/subuid 2>/dev/null; then
+	elif grep -qs "^$name:" /etc/shadow /etc/group /etc/gshadow /etc/subuid /etc/subgid; then
 		# A userdel that was killed has left these lines; they go with an account of that name.
 		if getent group "$name" >/dev/null; then set -- -g "$name"; else set --; fi
 		useradd -M "$@" "$name" && userdel "$name"
