@@ -4,7 +4,7 @@ import { Creation } from "./changes/creation";
 import { guardRestarts } from "./changes/guard";
 import { sayChanges } from "./changes/hooks";
 import { childOptions } from "./children/childOptions";
-import { withoutDependencies, withoutStackTraces, withWholeDeletedWith } from "./sdkInternals";
+import { withoutStackTraces, withWholeDeletedWith } from "./sdkInternals";
 import { askForDrift } from "./drift/notes";
 import { withHooks } from "./engineHooks";
 import { Inputs } from "./inputs";
@@ -95,6 +95,7 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
       ({ connection }) => connection.proxy?.host ?? "",
     );
     warnUnverified(inputs, host, proxyHost, this);
+    void inputs.warn(this);
     const account = inputs.from(["account.name"], (settings) => settings.account.name);
     const hosts = [host, proxyHost];
     const user = inputs.from(["connection.user"], ({ connection }) => connection.user);
@@ -106,7 +107,7 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
     ]);
     const keepers = { host, account };
     const identity = withoutStackTraces(() => createInstallation(name, keepers, options));
-    const installation = withoutDependencies(identity.hex);
+    const installation = identity.hex;
     const escalation = inputs.from(
       ["privilegeEscalation", "connection.sudoPassword"],
       escalationArgument,

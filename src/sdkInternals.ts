@@ -15,15 +15,6 @@ export async function knownValue<T>(output: pulumi.Output<T>): Promise<T | undef
     : undefined;
 }
 
-/**
- * The same value without the resources that it depends on: the state repeats their URNs for each input that is made of
- * it. A child that needs one of them says so in `dependsOn`.
- */
-export function withoutDependencies<T>(output: pulumi.Output<T>): pulumi.Output<T> {
-  const value = async (): Promise<unknown> => (await knownValue(output)) ?? pulumi.unknown;
-  return pulumi.output(value()) as pulumi.Output<T>;
-}
-
 /** Features that an engine may be too old for, and that mocks do not have. */
 type Feature = "supportsErrorHooks" | "supportsResourceHooks" | "supportsTransforms";
 

@@ -16,7 +16,7 @@ import {
 } from "../agent/commands";
 import { refusingHook, withHooks } from "../engineHooks";
 import type { Inputs } from "../inputs";
-import { hooksWork, isKnown, withoutDependencies } from "../sdkInternals";
+import { hooksWork, isKnown } from "../sdkInternals";
 import { AgentTransfer } from "../ssh/args";
 import { withPassword } from "../ssh/sudoPassword";
 import { type StepName, documentOf, steps } from "../steps";
@@ -55,7 +55,7 @@ export function runSteps(context: StepContext, accepted: true | Promise<boolean>
   const agent = agentChild(context, copyAgent(context, accepted));
   // One Output for all steps: a program of many hosts pays for each.
   const invocation = pulumi
-    .all([context.invocation, withoutDependencies(agent.id)])
+    .all([context.invocation, agent.id])
     .apply(([who, id]) => ({ ...who, agentId: wordOfId(id) }));
   const commands = new Map<Step, remote.Command>();
   for (const step of steps) {

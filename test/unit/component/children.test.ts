@@ -31,10 +31,10 @@ describe.each(modes)("in $mode", ({ preview }) => {
       "rootless-docker:index:RootlessDockerHost web in nothing after ",
       "random:index/randomId:RandomId web-installation in web after ",
       "command:remote:CopyToRemote web-copy in web after web-installation",
-      "command:remote:Command web-agent in web after web-copy",
-      "command:remote:Command web-machine in web after web-agent",
-      "command:remote:Command web-secrets in web after web-machine",
-      "command:remote:Command web-daemon in web after web-machine web-secrets",
+      "command:remote:Command web-agent in web after web-copy web-installation",
+      "command:remote:Command web-machine in web after web-agent web-installation",
+      "command:remote:Command web-secrets in web after web-agent web-installation web-machine",
+      "command:remote:Command web-daemon in web after web-agent web-installation web-machine web-secrets",
     ]);
   });
 
