@@ -137,9 +137,11 @@ export function applyCommand(
   return run(installation, `${verb} ${step} ${installation} ${wordOf(escalation)} ${agentId}`);
 }
 
-/** Prints what is not as the installation left it; nothing where none is there. */
+/** Prints what is not as the installation left it, as JSON, and null where none is there. */
 export function checkCommand({ installation, escalation }: Invocation): string {
-  return runIfThere(installation, `check host ${installation} ${wordOf(escalation)}`);
+  return runIfThere(installation, `check host ${installation} ${wordOf(escalation)}`, {
+    otherwise: " && echo null",
+  });
 }
 
 /**

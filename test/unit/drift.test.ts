@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DriftDetection, type RootlessDockerHostArgs } from "../../index";
-import { notesOf, readAnswer, readNewMachine } from "../../src/drift/answer";
+import { isRefused, notesOf, readAnswer, readNewMachine } from "../../src/drift/answer";
 import { ask, type Asking } from "../../src/drift/notes";
 import { Inputs } from "../../src/inputs";
 import { AgentTransfer } from "../../src/ssh/args";
@@ -38,7 +38,19 @@ test("what was found, by step, and what a step's document says of it", () => {
 });
 
 test("a machine without a record of the installation", () => {
-  expect(readAnswer("\n")).toBeUndefined();
+  expect(readAnswer("null\n")).toBeUndefined();
+  expect(readAnswer('{"drift":null}')).toBeUndefined();
+});
+
+test("a login that prints a greeting: the answer is the last line", () => {
+  const greeting = "Welcome to \u001b[1mmachine\u001b[0m\n{}\n";
+  expect(readAnswer(`${greeting}null\n`)).toBeUndefined();
+  expect(isRefused(`${greeting}{"drift":null}\n`)).toBe(true);
+  expect(readAnswer(`${greeting}${JSON.stringify({ drift: [found] })}\n`)).toEqual([found]);
+  const present = JSON.stringify({ problems: ["a"], present: [] });
+  expect(readNewMachine(`${greeting}${present}\n`)).toEqual({ problems: ["a"], present: [] });
+  // What is no answer is quoted, without what a terminal would obey.
+  expect(() => readAnswer("Welcome \u001b[1m\n")).toThrow("JSON: 'Welcome ?[1m'");
 });
 
 test("a step that is none: a machine says what it likes", () => {
@@ -60,18 +72,13 @@ test("what would be more than text in a terminal, or no text for a shell", () =>
   ]).toEqual(Array(3).fill(expect.stringMatching(shown)));
 });
 
-test.each([
-  "{}",
-  "[]",
-  "null",
-  '{"drift":1}',
-  '{"drift":[null]}',
-  '{"drift":[{"step":"a"}]}',
-  "hi",
-])("no answer: %s", (text) => {
-  expect(() => readAnswer(text)).toThrow();
-  expect(() => readNewMachine(text)).toThrow();
-});
+test.each(["{}", "[]", "", '{"drift":1}', '{"drift":[null]}', '{"drift":[{"step":"a"}]}', "hi"])(
+  "no answer: %s",
+  (text) => {
+    expect(() => readAnswer(text)).toThrow();
+    expect(() => readNewMachine(text)).toThrow();
+  },
+);
 
 test.each([
   [undefined, false],
