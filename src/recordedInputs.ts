@@ -5,8 +5,15 @@ import { hasCredentials } from "./validation/credentials";
 
 type Mapping = pulumi.Input<{ [key: string]: pulumi.Input<unknown> }> | undefined;
 
-/** The component's own inputs as the state records them: keys, passwords and credentials as secrets. */
-export function recordedInputs(args: RootlessDockerHostArgs): pulumi.Inputs {
+/**
+ * The component's own inputs as the state records them: keys, passwords and credentials as secrets. `driftDetection` and
+ * `restarts` are left out: they ask something of one run, and a run that asks something else is no change.
+ */
+export function recordedInputs({
+  driftDetection: _driftDetection,
+  restarts: _restarts,
+  ...args
+}: RootlessDockerHostArgs): pulumi.Inputs {
   return {
     ...args,
     connection: recordedConnection(args.connection),

@@ -109,13 +109,15 @@ const isDrift = (value: unknown): value is Drift =>
 /**
  * By step, what is not as it left it, as JSON, which previews show by key. Under the time of the step's run, so
  * that what was found before goes as a whole.
+ *
+ * @param installation to which the notes belong, in hexadecimal.
  */
-export function notesOf(drift: readonly Drift[]): Notes {
+export function notesOf(drift: readonly Drift[], installation: string): Notes {
   const notes: Record<string, Note> = {};
   for (const { step, about, found, wanted, applied } of drift) {
-    const since = `changed since ${applied}`;
+    const { changes } = (notes[step] ??= { installation, changes: {} });
     const how = found === wanted ? found : `${found}, wanted ${wanted}`;
-    ((notes[step] ??= {})[since] ??= {})[about] = `found ${how}`;
+    (changes[`changed since ${applied}`] ??= {})[about] = `found ${how}`;
   }
   return Object.fromEntries(
     Object.entries(notes).map(([step, note]) => [step, JSON.stringify(note)]),

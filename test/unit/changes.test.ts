@@ -180,7 +180,10 @@ test("another version, and a step that is asked to run again", () => {
 
 test("what was changed on the host since the state was written", () => {
   const note = (found: string) =>
-    JSON.stringify({ "changed since then": { "a.b": `found ${found}, wanted 1` } });
+    JSON.stringify({
+      installation: "0123",
+      changes: { "changed since then": { "a.b": `found ${found}, wanted 1` } },
+    });
   expect(driftInWords({}, {})).toBeUndefined();
   expect(
     driftInWords(
