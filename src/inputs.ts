@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import type { RootlessDockerHostArgs } from "./args";
-import { isKnown, lacksResourceHooks } from "./sdkInternals";
+import { isKnown } from "./sdkInternals";
 import { logOn } from "./logOn";
 import { Restarts } from "./steps/everyStep";
 import { readSettings, type Settings } from "./steps/settings";
@@ -165,11 +165,10 @@ function isOutput(value: unknown): boolean {
 
 /** A guard that is silently absent is worse than none. */
 function unguarded({ restarts }: Settings): Problem[] {
-  const reason =
-    "Refuse is what this engine cannot do, for want of resource hooks; take a newer Pulumi CLI, or leave it out";
-  return restarts === Restarts.Refuse && lacksResourceHooks()
-    ? [{ propertyPath: "restarts", reason }]
-    : [];
+  const variable = "PULUMI_NODEJS_SKIP_COMPONENT_INPUTS";
+  if (restarts !== Restarts.Refuse || !process.env[variable]) return [];
+  const reason = `Refuse compares with the inputs in the state, and ${variable} keeps them out of it; unset that variable, or leave restarts out`;
+  return [{ propertyPath: "restarts", reason }];
 }
 
 /**
