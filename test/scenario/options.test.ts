@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { RandomId } from "@pulumi/random";
 import { createHost, destroyAllHosts, type TestHost } from "../../testbed/hosts";
 import { type Outcome, said, steps, Stack } from "../../testkit/stack";
-import { connectionTo, everyStep, stepsRun } from "../../testkit/hostStack";
+import { connectionTo, everyChild as children, stepsRun } from "../../testkit/hostStack";
 import { OnDestroyData, RootlessDockerHost, type RootlessDockerHostArgs } from "../../index";
 
 // What each resource option does to the component, on one host that every test leaves as it found it.
@@ -11,7 +11,6 @@ let host: TestHost;
 let stack: Stack;
 
 type Options = pulumi.ComponentResourceOptions;
-const children = ["installation", ...everyStep];
 
 beforeAll(async () => {
   host = await createHost({ suite: "trixie", engine: true });
