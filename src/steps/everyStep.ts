@@ -29,7 +29,7 @@ export const Restarts = {
    * `connection.host` or `account.name`, with which the whole installation moves. Changes of ids, controllers or the
    * engine count, since only the machine knows whether the daemon restarts for them. The inputs are compared with those
    * of the last `up`. Not seen are a daemon that a first `up` takes over, new packages of the distribution, repairs by
-   * `recheck`, and a destroy. An engine without resource hooks refuses the value.
+   * `recheck`, and a destroy.
    */
   Refuse: "Refuse",
 } as const;
