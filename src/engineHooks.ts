@@ -40,10 +40,10 @@ export function refusingHook(
 
 /**
  * A hook for children that ends each of their creates and updates, also in previews, unless something turns out to be
- * so. What a child would do or be replaced by is then not done, and its state stays as it is. The create of a
- * replacement counts as a create. None under mocks.
+ * right. Nothing is run or replaced then, and the child's state stays as it is. The create of a replacement counts as a
+ * create. Undefined under mocks.
  *
- * @param words the error. What is wrong is logged on the component.
+ * @param words the error, which leads to the one on the component.
  */
 export function refuseUnless(
   name: string,

@@ -18,9 +18,12 @@ function shell(installation: string, text: string): string {
   return `sh -c 'i=${installation}; a=${state}/agents/$i; ${text}'`;
 }
 
-/** Runs the installation's own agent, if it is whole: what a power cut or a hand left of it says nothing. */
+/**
+ * Runs the installation's own agent, if it is whole: what a power cut or a hand left of it says nothing. It takes the
+ * shell's place, so that Pulumi hears of a signal that ends it.
+ */
 const run = (words: string, stdin = "") =>
-  `sha256sum --quiet -c $a/sha256 && ${stdin}sh $a/agent ${words}`;
+  `sha256sum --quiet -c $a/sha256 && ${stdin}exec sh $a/agent ${words}`;
 
 /**
  * The same, where anything of the installation is on this machine: its record or, where an end was killed,

@@ -158,8 +158,8 @@ export function explainOtherUser(step: string, error: string): string | undefine
 }
 
 /**
- * What a step printed, with the agent's problems first: each is one line that says what was found, what was wanted, and
- * how to fix it. The command that failed is left out. Undefined where the step failed for another reason.
+ * The output of a step that failed, with the agent's problems first. Each is one line that says what was found, what was
+ * wanted, and how to fix it. The command is left out. Undefined where the step failed for another reason.
  */
 export function explainProblems(error: string): string | undefined {
   const [, printed] = /^Process exited with [^:]*: running ".*":\n([^]*)$/.exec(error) ?? [];

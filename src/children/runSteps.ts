@@ -101,8 +101,9 @@ function copyAgent(context: StepContext): pulumi.Resource {
 }
 
 /**
- * The copy's place. With `--continue-on-error` an `up` goes on where a hook has refused the installation, whose id is not
- * known then: the engine leaves this child out, after the plugin's check, which ends the whole run without a path.
+ * The copy's place. With `--continue-on-error` an `up` goes on after a hook has refused the installation, and its id is
+ * not known then. The engine skips this child, but only after the plugin's check, which ends the whole run if there is
+ * no path.
  */
 function remotePath({ identity, invocation, transfer }: StepContext): pulumi.Output<string> {
   const path = invocation.apply((who) => copyPath(transfer, who.installation));

@@ -98,7 +98,7 @@ async function slotOf<T>({ host, port = 22 }: Hop, work: () => Promise<T>): Prom
   try {
     return await result;
   } finally {
-    running.splice(running.indexOf(ended), 1);
+    void running.splice(running.indexOf(ended), 1);
   }
 }
 

@@ -78,7 +78,7 @@ function readFact<T>(
 const longestReport = 1024 * 1024;
 
 /**
- * What the agent printed: the last line on a command's stdout. Lines before it are the login shell's, such as a
+ * The agent's answer: the last line on a command's stdout. Lines before it are the login shell's, such as a
  * greeting; the agent lets nobody else write there.
  */
 export function lastLine(stdout: string): string {

@@ -50,11 +50,11 @@ describe.each(modes)("in $mode", ({ preview }) => {
   });
 
   describe("where the state has no inputs of components", () => {
-    const variable = "PULUMI_NODEJS_SKIP_COMPONENT_INPUTS";
-    beforeEach(() => (process.env[variable] = "1"));
-    afterEach(() => delete process.env[variable]);
+    beforeEach(() => (process.env.PULUMI_NODEJS_SKIP_COMPONENT_INPUTS = "1"));
+    afterEach(() => delete process.env.PULUMI_NODEJS_SKIP_COMPONENT_INPUTS);
 
-    const words = `restarts: Refuse compares with the inputs in the state, and ${variable} keeps them out of it; unset that variable, or leave restarts out`;
+    const words =
+      "restarts: Refuse compares with the inputs in the state, and PULUMI_NODEJS_SKIP_COMPONENT_INPUTS keeps them out of it; unset that variable, or leave restarts out";
 
     test("restarts: Refuse is refused", async () => {
       await startRecording({ preview });

@@ -137,7 +137,7 @@ describe.each(modes)("in $mode", ({ preview }) => {
       const { inputs: agent } = step(outcome, "agent");
       expect([agent.create, agent.update]).toEqual([undefined, undefined]);
       const shell = (text: string) => `sh -c 'i=${installation}; a=${state}/agents/$i; ${text}'`;
-      const run = (words: string) => `sha256sum --quiet -c $a/sha256 && sh $a/agent ${words}`;
+      const run = (words: string) => `sha256sum --quiet -c $a/sha256 && exec sh $a/agent ${words}`;
       const runIfThere = (words: string, otherwise = "") =>
         `[ ! -d ${state}/installations/$i ] && [ ! -h $a ]${otherwise} || { ${run(words)}; }`;
       const said = ` && echo "agent: nothing taken back: this machine has no record of the installation in ${state}" >&2`;
