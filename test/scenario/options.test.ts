@@ -114,19 +114,15 @@ describe("transforms", () => {
 });
 
 describe("hooks", () => {
-  class Site extends pulumi.ComponentResource {
-    constructor(name: string) {
-      super("app:index:Site", name);
-    }
-  }
-
   test("of a program, and of hosts of one name below other components, have other names", async () => {
     const names = ["preview", "arguments", "restarts", "stepRestarts", "error", "wait"];
     const args = { recheck: pulumi.output("1"), restarts: Restarts.Refuse };
     const outcome = await stack.preview(() => {
       for (const name of names) new pulumi.ResourceHook(`web-${name}`, () => undefined);
       component("web", {}, args);
-      for (const name of ["a", "b"]) component("web", { parent: new Site(name) }, args);
+      // A URN has the types of its ancestors, and not their names.
+      for (const type of ["app:index:Site", "app:index:Rack"])
+        component("web", { parent: new pulumi.ComponentResource(type, "a") }, args);
     });
     expect(steps(outcome).filter((line) => line === "create web-daemon")).toHaveLength(2);
   });
