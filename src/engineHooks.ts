@@ -1,6 +1,22 @@
 import { AsyncResource } from "node:async_hooks";
 import * as pulumi from "@pulumi/pulumi";
-import { hookName } from "./sdkInternals";
+import { engineIsTooOld, hooksWork } from "./sdkInternals";
+
+/** Pulumi's oldest CLI that this package supports, which is that of the oldest SDK in peerDependencies. */
+const oldestCli = "3.225.0";
+
+/**
+ * Hooks refuse values that are not checked, restarts that nobody wants, and hosts that nobody could ask. Without them
+ * an `up` would go on, so there is no program without them.
+ *
+ * @throws RunError where the engine has no hooks.
+ */
+export function requireHooks(): void {
+  if (!engineIsTooOld()) return;
+  throw new pulumi.RunError(
+    `rootless-docker: engine: found a Pulumi CLI without resource hooks, error hooks or transforms; wanted ${oldestCli} or newer. To fix: upgrade the Pulumi CLI, see https://www.pulumi.com/docs/iac/download-install/`,
+  );
+}
 
 /**
  * A hook that ends an `up` with an error of these words, and says so on the component in previews; undefined lets the
@@ -19,7 +35,27 @@ export function refusingHook(
     if (!pulumi.runtime.isDryRun()) throw new Error(message);
     void pulumi.log.warn(`an up would end here: ${message}`, component());
   };
-  return new pulumi.ResourceHook(hookName(name), AsyncResource.bind(refuse), { onDryRun: true });
+  return new pulumi.ResourceHook(name, AsyncResource.bind(refuse), { onDryRun: true });
+}
+
+/**
+ * A hook for children that ends each of their creates and updates, also in previews, unless something turns out to be
+ * right. Nothing is run or replaced then, and the child's state stays as it is. The create of a replacement counts as a
+ * create. Undefined under mocks.
+ *
+ * @param words the error, which leads to the one on the component.
+ */
+export function refuseUnless(
+  name: string,
+  isRight: true | Promise<boolean>,
+  words: string,
+): pulumi.ResourceHookBinding | undefined {
+  if (isRight === true || !hooksWork()) return undefined;
+  const refuse = async () => {
+    if (!(await isRight)) throw new Error(words);
+  };
+  const hook = new pulumi.ResourceHook(name, AsyncResource.bind(refuse), { onDryRun: true });
+  return { beforeCreate: [hook], beforeUpdate: [hook] };
 }
 
 /**
@@ -41,7 +77,7 @@ export function previewHook(
   };
   // The SDK calls it from outside of the program's run, to which the log belongs.
   const options = { onDryRun: true, ignoreErrors: true };
-  return [new pulumi.ResourceHook(hookName(name), AsyncResource.bind(say), options)];
+  return [new pulumi.ResourceHook(name, AsyncResource.bind(say), options)];
 }
 
 /** The options with more hooks, each kind's after those that they have. */

@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import type { RootlessDockerHostArgs } from "./args";
-import { isKnown, lacksResourceHooks } from "./sdkInternals";
+import { isKnown } from "./sdkInternals";
 import { logOn } from "./logOn";
 import { Restarts } from "./steps/everyStep";
 import { readSettings, type Settings } from "./steps/settings";
@@ -25,13 +25,15 @@ export class Inputs {
   /** The plain values of the arguments, with a mark for each Output. */
   private readonly plain: unknown;
   private readonly settings: Settings;
+  private readonly warnings: Problem[];
   private checked: ReturnType<Inputs["check"]> | undefined;
 
   /** @throws InputPropertiesError with every problem of what is plain. */
   constructor(private readonly args: RootlessDockerHostArgs) {
     this.plain = withoutOutputs(args);
-    const { settings, problems } = readSettings(this.plain);
+    const { settings, problems, warnings } = readSettings(this.plain);
     this.settings = settings;
+    this.warnings = warnings;
     problems.push(...unguarded(settings));
     if (problems.length === 0) return;
     throw refusal(problems);
@@ -67,6 +69,13 @@ export class Inputs {
     return hasPending(this.plain) ? this.areRightLater(component) : true;
   }
 
+  /** Logs what the arguments say that is accepted, and still does not do what it is for. */
+  async warn(component: pulumi.Resource): Promise<void> {
+    const warnings = hasPending(this.plain) ? (await this.whenKnown()).warnings : this.warnings;
+    for (const { propertyPath, reason } of warnings)
+      await logOn(component, "warn", `${propertyPath}: ${reason}`);
+  }
+
   /** The arguments' values, secret or not, with the mark `pending` for what is not known yet. */
   async values(): Promise<unknown> {
     return (await this.whenKnown()).known;
@@ -86,9 +95,9 @@ export class Inputs {
   private async check() {
     const secretPaths: string[] = [];
     const known = await withOutputs(this.args, "", secretPaths);
-    const { settings, problems } = readSettings(known, secretPaths);
+    const { settings, problems, warnings } = readSettings(known, secretPaths);
     problems.push(...publicSecrets(secretPaths, settings.secrets), ...unguarded(settings));
-    return { known, settings, problems };
+    return { known, settings, problems, warnings };
   }
 
   private outputAt(path: string): pulumi.Output<unknown> {
@@ -156,11 +165,10 @@ function isOutput(value: unknown): boolean {
 
 /** A guard that is silently absent is worse than none. */
 function unguarded({ restarts }: Settings): Problem[] {
-  const reason =
-    "Refuse is what this engine cannot do, for want of resource hooks; take a newer Pulumi CLI, or leave it out";
-  return restarts === Restarts.Refuse && lacksResourceHooks()
-    ? [{ propertyPath: "restarts", reason }]
-    : [];
+  const variable = "PULUMI_NODEJS_SKIP_COMPONENT_INPUTS";
+  if (restarts !== Restarts.Refuse || !process.env[variable]) return [];
+  const reason = `Refuse compares with the inputs in the state, and ${variable} keeps them out of it; unset that variable, or leave restarts out`;
+  return [{ propertyPath: "restarts", reason }];
 }
 
 /**

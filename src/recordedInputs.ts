@@ -5,10 +5,15 @@ import { hasCredentials } from "./validation/credentials";
 
 type Mapping = pulumi.Input<{ [key: string]: pulumi.Input<unknown> }> | undefined;
 
-/** The component's own inputs as the state records them: keys, passwords and credentials as secrets. */
+/**
+ * The component's own inputs as the state records them: keys, passwords and credentials as secrets. `driftDetection` and
+ * `restarts` are left out: they ask something of one run, and a run that asks something else is no change.
+ */
 export function recordedInputs(args: RootlessDockerHostArgs): pulumi.Inputs {
   return {
     ...args,
+    driftDetection: undefined,
+    restarts: undefined,
     connection: recordedConnection(args.connection),
     daemon: markCredentials(args.daemon),
     environment: markCredentials(args.environment),

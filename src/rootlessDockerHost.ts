@@ -3,16 +3,17 @@ import type { RootlessDockerHostArgs } from "./args";
 import { Creation } from "./changes/creation";
 import { guardRestarts } from "./changes/guard";
 import { sayChanges } from "./changes/hooks";
+import { checkedConnection } from "./children/checkedConnection";
 import { childOptions } from "./children/childOptions";
-import { withoutDependencies, withoutStackTraces, withWholeDeletedWith } from "./sdkInternals";
+import { withoutStackTraces, withWholeDeletedWith } from "./sdkInternals";
 import { askForDrift } from "./drift/notes";
-import { withHooks } from "./engineHooks";
+import { refuseUnless, requireHooks, withHooks } from "./engineHooks";
+import { hookNames } from "./hookNames";
 import { Inputs } from "./inputs";
 import { reportedOutputs } from "./outputs";
 import { reachOutputs } from "./reach";
 import { recordedInputs } from "./recordedInputs";
 import { AgentTransfer } from "./ssh/args";
-import { connectionInput } from "./ssh/connection";
 import { explainErrors } from "./children/explainErrors";
 import { createInstallation } from "./children/installation";
 import type { AccountConnection } from "./ssh/outputs";
@@ -82,10 +83,12 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
    * registered for plain values, before anything touches the host for Outputs.
    */
   constructor(name: string, args: RootlessDockerHostArgs, opts?: pulumi.ComponentResourceOptions) {
+    requireHooks();
     const inputs = new Inputs(args);
+    const hookName = hookNames(name, opts?.parent);
     const creation = new Creation(inputs);
-    const guard = guardRestarts(name, inputs, () => this);
-    const changes = sayChanges(name, inputs, creation, () => this);
+    const guard = guardRestarts(name, hookName, inputs, () => this);
+    const changes = sayChanges(name, hookName, inputs, creation, () => this);
     const given = withHooks(withWholeDeletedWith(opts) ?? {}, [changes, guard?.component]);
     super("rootless-docker:index:RootlessDockerHost", name, recordedInputs(args), given);
 
@@ -95,18 +98,20 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
       ({ connection }) => connection.proxy?.host ?? "",
     );
     warnUnverified(inputs, host, proxyHost, this);
+    void inputs.warn(this);
     const account = inputs.from(["account.name"], (settings) => settings.account.name);
     const hosts = [host, proxyHost];
     const user = inputs.from(["connection.user"], ({ connection }) => connection.user);
+    const isRight = inputs.areRight(this);
     const options = withHooks(childOptions(this, given), [
-      explainErrors(name, hosts, user),
+      refuseUnless(hookName("arguments"), isRight, `nothing runs on this host: ${seeError(name)}`),
+      explainErrors(hookName, hosts, user),
       changes,
       guard?.steps,
-      waitForMachine(name, inputs, hosts, this),
     ]);
     const keepers = { host, account };
     const identity = withoutStackTraces(() => createInstallation(name, keepers, options));
-    const installation = withoutDependencies(identity.hex);
+    const installation = identity.hex;
     const escalation = inputs.from(
       ["privilegeEscalation", "connection.sudoPassword"],
       escalationArgument,
@@ -115,28 +120,22 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
     const invocation = pulumi
       .all([installation, escalation])
       .apply(([hex, word]) => ({ installation: hex, escalation: word, transfer }));
-    const accepted = inputs.areRight(this);
-    const common = {
-      name,
-      connection: pulumi.output(connectionInput(args.connection)),
-      identity,
-      installation,
-      invocation,
-      transfer,
-      options,
-    };
+    const connection = checkedConnection(args.connection, isRight);
     const owner = `${pulumi.getProject()}/${pulumi.getStack()}/${name}`;
     const drift = askForDrift({
-      ...common,
-      component: this,
-      owner,
-      host,
-      proxyHost,
-      inputs,
-      accepted,
+      ...{ name, component: this, owner, inputs, isRight, options },
+      ...{ connection, host, proxyHost, installation, invocation },
     });
-    const context = { ...common, owner, inputs, drift: drift?.notes };
-    const commands = withoutStackTraces(() => runSteps(context, drift?.accepted ?? accepted));
+    const commands = withoutStackTraces(() =>
+      runSteps({
+        ...{ name, owner, inputs, connection, identity, installation, invocation, transfer },
+        drift: drift.notes,
+        beforeLogin: waitForMachine(hookName, inputs, hosts, this),
+        options: withHooks(options, [
+          refuseUnless(hookName("answer"), drift.isAnswered, `nothing runs: ${seeError(name)}`),
+        ]),
+      }),
+    );
 
     const reach = reachOutputs(name, inputs, commands);
     const { outputs, limitations } = reportedOutputs(name, commands);
@@ -160,3 +159,5 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
     this.registerOutputs({ ...reach, ...outputs });
   }
 }
+
+const seeError = (name: string) => `see the error of ${name}`;

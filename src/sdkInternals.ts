@@ -15,69 +15,52 @@ export async function knownValue<T>(output: pulumi.Output<T>): Promise<T | undef
     : undefined;
 }
 
-/**
- * The same value without the resources that it depends on: the state repeats their URNs for each input that is made of
- * it. A child that needs one of them says so in `dependsOn`.
- */
-export function withoutDependencies<T>(output: pulumi.Output<T>): pulumi.Output<T> {
-  const value = async (): Promise<unknown> => (await knownValue(output)) ?? pulumi.unknown;
-  return pulumi.output(value()) as pulumi.Output<T>;
-}
-
 /** Features that an engine may be too old for, and that mocks do not have. */
 type Feature = "supportsErrorHooks" | "supportsResourceHooks" | "supportsTransforms";
 
-/** Whether the engine that runs this program can do something: the SDK has asked it, and keeps the answer. */
-export function engineHas(feature: Feature): boolean {
-  return store()[feature] === true;
-}
+const features: Feature[] = ["supportsErrorHooks", "supportsResourceHooks", "supportsTransforms"];
 
-type Store = Partial<Record<Feature, boolean>> & {
-  settings?: { options?: { monitorAddr?: string } };
-};
-
-/** Facts of this run that the SDK keeps; empty where it keeps them elsewhere. */
-function store(): Store {
+/** Features of the engine: the SDK asks for them before the program begins. Empty where it keeps them elsewhere. */
+function engineFeatures(): Partial<Record<Feature, boolean>> {
   try {
     // The SDK's types do not show it.
     // eslint-disable-next-line @typescript-eslint/no-require-imports
-    const { getStore } = require("@pulumi/pulumi/runtime/state") as { getStore: () => Store };
+    const { getStore } = require("@pulumi/pulumi/runtime/state") as {
+      getStore: () => Partial<Record<Feature, boolean>>;
+    };
     return getStore();
   } catch {
     return {};
   }
 }
 
-/** Whether hooks of a kind can be registered: an older engine has none, and mocks have not either. */
-export function hooksWork(kind: "Resource" | "Error"): boolean {
-  return monitorHas(kind) && engineHas(`supports${kind}Hooks`);
+/** Whether an engine runs this program, and not mocks, which have no hooks. */
+function hasEngine(): boolean {
+  const monitor = pulumi.runtime.getMonitor() as { registerResourceHook?: unknown } | undefined;
+  return typeof monitor?.registerResourceHook === "function";
 }
 
-/** Whether an engine is there that is too old for resource hooks; mocks are none. */
-export function lacksResourceHooks(): boolean {
-  return monitorHas("Resource") && !engineHas("supportsResourceHooks");
+/** Whether hooks and transforms can be registered: an engine that has none is refused. */
+export function hooksWork(): boolean {
+  return hasEngine() && features.every((feature) => engineFeatures()[feature] === true);
 }
 
-function monitorHas(kind: "Resource" | "Error"): boolean {
-  const monitor = pulumi.runtime.getMonitor() as
-    { registerResourceHook?: unknown; registerErrorHook?: unknown } | undefined;
-  return typeof monitor?.[`register${kind}Hook`] === "function";
+/** Whether an engine is there that lacks hooks or transforms. */
+export function engineIsTooOld(): boolean {
+  return hasEngine() && !hooksWork();
 }
 
-const taken = new Map<unknown, Map<string, number>>();
-
-/** A name for a hook that no other one of this run has: two components may have one name below different parents. */
-export function hookName(name: string): string {
-  // A plugin has a monitor object for each component, and one address for the run.
-  const run = store().settings?.options?.monitorAddr ?? pulumi.runtime.getMonitor();
-  if (run === undefined) return name;
-  const names = taken.get(run) ?? new Map<string, number>();
-  taken.set(run, names);
-  // A program that runs stack after stack keeps the names of the last ones.
-  if (taken.size > 100) taken.delete(taken.keys().next().value);
-  const number = (names.get(name) ?? 0) + 1;
-  names.set(name, number);
-  return number === 1 ? name : `${name}-${number}`;
+/** The type and the name of a resource; undefined where a program has only its URN. */
+export function typeAndName(
+  resource: pulumi.Resource,
+): { type: string; name: string; parent: pulumi.Resource | undefined } | undefined {
+  const { __pulumiType, __name, __parentResource } = resource as unknown as {
+    __pulumiType?: string;
+    __name?: string;
+    __parentResource?: pulumi.Resource;
+  };
+  if (__pulumiType === undefined || __name === undefined) return undefined;
+  return { type: __pulumiType, name: __name, parent: __parentResource };
 }
 
 // How the engine marks a secret on its way to a program.

@@ -19,14 +19,16 @@ export function lineOfDocs(beginning: string, document = "docs/changes.md"): str
 }
 
 /**
- * The same stack, whose `up` is a line of shell that runs as it stands. To its `pulumi up` goes besides what
- * the Automation API says: where the program is, which stack it is, and that nobody is asked.
+ * The same stack, whose `up` or `preview` is a line of shell that runs as it stands, of which that command is a part. To
+ * it goes besides what the Automation API says: where the program is, which stack it is, and that nobody is asked.
  */
 export async function stackOfLine(
   line: string,
   { name: stackName, workspace: { workDir, envVars } }: Stack,
   program: PulumiFn,
 ): Promise<Stack> {
+  const [, verb] = /\bpulumi (up|preview)\b/.exec(line) ?? [];
+  if (verb === undefined) throw new Error(`no pulumi up or preview in '${line}'`);
   const { env } = await ensureToolchain();
   const root = mkdtempSync(join(tmpdir(), "line-"));
   const shim = join(root, "bin/pulumi");
@@ -35,7 +37,7 @@ export async function stackOfLine(
     shim,
     `#!/bin/sh
 PATH=${env.PATH}
-[ "$1" = up ] || exec pulumi "$@"
+[ "$1" = ${verb} ] || exec pulumi "$@"
 shift
 besides=$*
 pulumi() { command pulumi "$@" $besides; }

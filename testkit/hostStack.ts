@@ -125,6 +125,9 @@ function byName(a: string, b: string): number {
 /** Every step that runs on the host, sorted. */
 export const everyStep = ["agent", "copy", ...stepNames].sort();
 
+/** Every child of a component, sorted. */
+export const everyChild = ["drift", "installation", ...everyStep].sort();
+
 /** The lines of an operation that say what changed on the host, step by step. */
 export function stepsRun({ events }: Outcome): string[] {
   return events.flatMap(({ resourcePreEvent }) => {

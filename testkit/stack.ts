@@ -115,6 +115,24 @@ export class Stack {
     return outcomeOf((watch) => stack.up(watch), undefined, look);
   }
 
+  /** `preview` by a line of shell that has `pulumi preview` in it, which may fail. */
+  async tryPreviewBy(line: string, program: Program): Promise<Outcome> {
+    const stack = await stackOfLine(line, this.stack, running(program));
+    return outcomeOf((watch) => stack.preview(watch));
+  }
+
+  /** `preview` as the action pulumi/actions runs it: by the Automation API, with these values written down first. */
+  async tryPreviewWith(
+    config: Record<string, { value: string }>,
+    options: { diff?: boolean; expectNoChanges?: boolean },
+    program: Program,
+  ): Promise<Outcome> {
+    await this.stack.setAllConfig(config);
+    return outcomeOf((watch) =>
+      this.stack.preview({ program: running(program), ...options, ...watch }),
+    );
+  }
+
   /** Runs a line of shell where the project is, with the CLI as `pulumi`. */
   async run(line: string): Promise<void> {
     const { envVars } = this.stack.workspace;

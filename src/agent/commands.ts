@@ -3,37 +3,34 @@ import { AgentTransfer } from "../ssh/args";
 import { byPassword } from "../ssh/settings";
 import { agentSum, unpackCommand } from "./agentText";
 
-// These commands run on the host, in words that any login shell takes (sh, csh, fish). A text that needs more of a
-// shell is one word in single quotes for sh. `update` does what `apply` does, where Pulumi knows of the step: so the
-// agent sees that one is created a second time. With a password for sudo, it is the first line on stdin of all that
-// becomes root; what runs before must not read it.
+// These commands run on the host, in words that any login shell takes (sh, csh, fish): each is one word in single quotes
+// for sh. They are short, since Pulumi's error begins with the whole command when a step fails. `update` does what
+// `apply` does, where Pulumi knows of the step: so the agent sees that one is created a second time. With a password for
+// sudo, it is the first line on stdin of all that becomes root; what runs before must not read it.
 
 const state = "/var/lib/rootless-docker";
 
 /** The message of the agent's end on a machine that has nothing of the installation. */
 export const nothingThere = `agent: nothing taken back: this machine has no record of the installation in ${state}`;
 
-/** Runs the installation's own agent, if it is whole: what a power cut or a hand left of it says nothing. */
-function run(installation: string, words: string): string {
-  const own = `${state}/agents/${installation}`;
-  return `sha256sum --quiet -c ${own}/sha256 && sh ${own}/agent ${words}`;
+/** A text for sh in which `$i` is the installation's id, and `$a` the directory of its agent. */
+function shell(installation: string, text: string): string {
+  return `sh -c 'i=${installation}; a=${state}/agents/$i; ${text}'`;
 }
+
+/**
+ * Runs the installation's own agent, if it is whole: what a power cut or a hand left of it says nothing. It takes the
+ * shell's place, so that Pulumi hears of a signal that ends it.
+ */
+const run = (words: string, stdin = "") =>
+  `sha256sum --quiet -c $a/sha256 && ${stdin}exec sh $a/agent ${words}`;
 
 /**
  * The same, where anything of the installation is on this machine: its record or, where an end was killed,
  * only its agent. The machine may have been made anew.
  */
-function runIfThere(
-  installation: string,
-  words: string,
-  { before = "", otherwise = "" } = {},
-): string {
-  const [record, own] = [
-    `${state}/installations/${installation}`,
-    `${state}/agents/${installation}`,
-  ];
-  return `sh -c '${before}[ ! -d ${record} ] && [ ! -h ${own} ]${otherwise} || { ${run(installation, words)}; }'`;
-}
+const runIfThere = (words: string, otherwise = "") =>
+  `[ ! -d ${state}/installations/$i ] && [ ! -h $a ]${otherwise} || { ${run(words)}; }`;
 
 /**
  * The word for the escalation in all commands but the install: the installed agent knows its
@@ -68,7 +65,7 @@ export function wordOfId(id: string): string {
   return createHash("sha256").update(id).digest("hex").slice(0, 12);
 }
 
-/** Where the login finds the agent's text until it is installed, as a word of sh. */
+/** Where the login finds the agent's text until it is installed, as a word of sh; `$i` may stand for the installation. */
 export function copyPath(transfer: AgentTransfer, installation: string): string {
   // SFTP takes a path without a "/" in the login's home, which stdin does without.
   return transfer === AgentTransfer.Sftp
@@ -76,8 +73,8 @@ export function copyPath(transfer: AgentTransfer, installation: string): string 
     : `/tmp/rootless-docker.${installation}.$(id -u)`;
 }
 
-/** All files of an installation in /tmp. */
-const ownFiles = (installation: string) => `/tmp/rootless-docker.${installation}.*`;
+/** All files of an installation in /tmp: of its copy, and of runs that were killed. */
+const ownFiles = "/tmp/rootless-docker.$i.*";
 
 /** The agent is on stdin. The file is one that only the SSH user can change; a run that was killed left one. */
 export function copyCommand({ installation }: Pick<Invocation, "installation">): string {
@@ -91,27 +88,24 @@ export function removeCopyCommand({ installation }: Pick<Invocation, "installati
 }
 
 /**
- * The document of the first step, `machine`, is on stdin. The agent is put into place first, unless it is there
- * already. Others of the login's group may be able to change the copy: so root runs a file that the login alone has,
- * once its sum is right.
+ * The document of the first step, `machine`, is on stdin. If the login has a copy of the agent, that is installed first,
+ * which changes nothing where it is installed already. Others of the login's group may be able to change the copy: so
+ * root runs a file that the login alone can change, once its sum is right.
  */
 export function machineCommand(verb: "apply" | "update", who: Invocation & StepInvocation): string {
   const { installation, transfer, escalation, agentId } = who;
   const asks = escalation === byPassword;
-  // A run that was killed has left one.
-  const files = ownFiles(installation);
-  const places = `a=${state}/agents/${installation} c=${copyPath(transfer, installation)}`;
-  const installed = `.${installation}.${agentSum().slice(0, 16)}${asks ? "sudo" : escalation}`;
-  const isThere = `[ "$(readlink $a)$(cat $a/escalation)" = ${installed} ] && sha256sum --status -c $a/sha256`;
-  const isWhole = `echo "${agentSum()}  $f" | sha256sum --status -c || ! echo "sha256sum: $c: not what was brought" >&2`;
-  const install = `sh $f install agent ${installation} ${escalation}`;
-  const apply = `sh $a/agent ${verb} machine ${installation} ${wordOf(escalation)} ${agentId}`;
+  const install = `sh $f install agent $i ${escalation}`;
+  const apply = `${verb} machine $i ${wordOf(escalation)} ${agentId}`;
   // Both agents read the password, which this shell keeps in a variable of its own: printf is a part of it.
   const [before, installs, applies] = asks
-    ? [readPassword, `${printPassword} | ${install}`, `{ ${printPassword}; cat; } | ${apply}`]
-    : ["", `${install} </dev/null`, apply];
-  const bring = `f=$(mktemp /tmp/rootless-docker.${installation}.XXXXXX) && trap "rm -f $f" EXIT && cat $c >$f && { ${isWhole}; } && ${installs} >/dev/null`;
-  return `sh -c '${before}${places}; { ${isThere}; } 2>/dev/null || { ${bring}; } && { rm -f $c ${files}; ${applies}; }'`;
+    ? [readPassword, `${printPassword} | ${install}`, run(apply, `{ ${printPassword}; cat; } | `)]
+    : ["", `${install} </dev/null`, run(apply)];
+  const isWhole = `echo "${agentSum()}  $f" | sha256sum --quiet -c >&2`;
+  const bring = `f=$(mktemp /tmp/rootless-docker.$i.XXXX) && cat $c >$f && ${isWhole} && ${installs} >/dev/null && rm -f $c ${ownFiles}`;
+  // Where the copy is in /tmp, others can make a file of that name: theirs is none.
+  const text = `${before}c=${copyPath(transfer, "$i")}; [ ! -O $c ] || { ${bring}; } && ${applies}`;
+  return shell(installation, text);
 }
 
 // Not of the environment, which the programs have that this shell starts.
@@ -120,12 +114,9 @@ const printPassword = 'printf "%s\\n" "$p"';
 
 /** stdin is not read, but for a password. Where nothing is there, this last command says so for all. */
 export function uninstallCommand({ installation, transfer, escalation }: Invocation): string {
-  const words = `revert agent ${installation} ${escalation === byPassword ? byPassword : "</dev/null"}`;
-  const copy = `rm -f ${copyPath(transfer, installation)} ${ownFiles(installation)}; `;
-  return runIfThere(installation, words, {
-    before: copy,
-    otherwise: ` && echo "${nothingThere}" >&2`,
-  });
+  const words = `revert agent $i ${escalation === byPassword ? byPassword : "</dev/null"}`;
+  const removeCopy = `rm -f ${copyPath(transfer, "$i")} ${ownFiles}; `;
+  return shell(installation, removeCopy + runIfThere(words, ` && echo "${nothingThere}" >&2`));
 }
 
 /** The step's document is on stdin. */
@@ -134,12 +125,12 @@ export function applyCommand(
   step: string,
   { installation, agentId, escalation }: StepInvocation,
 ): string {
-  return run(installation, `${verb} ${step} ${installation} ${wordOf(escalation)} ${agentId}`);
+  return shell(installation, run(`${verb} ${step} $i ${wordOf(escalation)} ${agentId}`));
 }
 
-/** Prints what is not as the installation left it; nothing where none is there. */
+/** Prints what is not as the installation left it, as JSON, and null where none is there. */
 export function checkCommand({ installation, escalation }: Invocation): string {
-  return runIfThere(installation, `check host ${installation} ${wordOf(escalation)}`);
+  return shell(installation, runIfThere(`check host $i ${wordOf(escalation)}`, " && echo null"));
 }
 
 /**
@@ -160,8 +151,5 @@ export function revertCommand(
   step: string,
   { installation, agentId, escalation }: StepInvocation,
 ): string {
-  return runIfThere(
-    installation,
-    `revert ${step} ${installation} ${wordOf(escalation)} ${agentId}`,
-  );
+  return shell(installation, runIfThere(`revert ${step} $i ${wordOf(escalation)} ${agentId}`));
 }

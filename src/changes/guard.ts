@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { refusingHook } from "../engineHooks";
+import type { HookName } from "../hookNames";
 import { hookValue, hooksWork, knownValue } from "../sdkInternals";
 import type { Inputs } from "../inputs";
 import { Restarts } from "../steps/everyStep";
@@ -30,13 +31,14 @@ export interface Guard {
  */
 export function guardRestarts(
   name: string,
+  hookName: HookName,
   inputs: Inputs,
   component: () => pulumi.Resource,
 ): Guard | undefined {
   const isAllowed = inputs.atOnce(["restarts"])?.restarts === Restarts.Allow;
-  if (isAllowed || !hooksWork("Resource")) return undefined;
+  if (isAllowed || !hooksWork()) return undefined;
   const said = new Set<string>();
-  const ofComponent = refusingHook(`${name}-restarts`, component, async ({ oldInputs }) => {
+  const ofComponent = refusingHook(hookName("restarts"), component, async ({ oldInputs }) => {
     const before = await hookValue<Record<string, unknown>>(oldInputs);
     if (before === undefined) return undefined;
     const after = filled(await inputs.values(), before);
@@ -44,7 +46,7 @@ export function guardRestarts(
     refused.forEach(([what]) => said.add(what));
     return refusalInWords(name, refused);
   });
-  const ofStep = refusingHook(`${name}-step-restarts`, component, async (args) => {
+  const ofStep = refusingHook(hookName("stepRestarts"), component, async (args) => {
     const step = steps.find((one) => args.name === `${name}-${one.name}`);
     const [before, after, restarts] = await Promise.all([
       textOf(args.oldInputs?.stdin),

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Inputs } from "../inputs";
 import type { Notes } from "../steps/everyStep";
 import { previewHook } from "../engineHooks";
+import type { HookName } from "../hookNames";
 import { hookOutput, hookValue, hooksWork, knownValue } from "../sdkInternals";
 import { steps } from "../steps";
 import { machine } from "../steps/machine";
@@ -14,18 +15,19 @@ import { driftInWords } from "../drift/words";
 
 /**
  * One hook for a component and its children, which says in previews what a change does on the host, in one line on the
- * component, and what is made there. None where the engine has no hooks, under mocks, or in an `up`.
+ * component, and what is made there. None under mocks, or in an `up`.
  *
  * @param name the component's.
  * @param component undefined until it is made, which is before any hook runs.
  */
 export function sayChanges(
   name: string,
+  hookName: HookName,
   inputs: Inputs,
   creation: Creation,
   component: () => pulumi.Resource,
 ): pulumi.ResourceHookBinding | undefined {
-  if (!hooksWork("Resource")) return undefined;
+  if (!hooksWork()) return undefined;
   const inWords = async (args: pulumi.ResourceHookArgs) => {
     const { name: resource, oldInputs, newInputs } = args;
     const child = resource.slice(name.length + 1);
@@ -33,7 +35,7 @@ export function sayChanges(
     if (child === "drift") return driftInWords(await notesOf(oldInputs), await notesOf(newInputs));
     return oldInputs ? stepInWords(child, args) : creation.ofStep(child, newInputs);
   };
-  const hook = previewHook(`${name}-preview`, component, async (args) => {
+  const hook = previewHook(hookName("preview"), component, async (args) => {
     const said = await inWords(args);
     // A list of what is made is the component's. With --diff nothing else says what a change is about.
     const about = args.oldInputs || args.name.endsWith("-drift") ? args.name : name;

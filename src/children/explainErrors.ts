@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { withoutSecrets } from "../ssh/withoutSecrets";
-import { hookName, hooksWork, knownValue } from "../sdkInternals";
+import type { HookName } from "../hookNames";
+import { hooksWork, knownValue } from "../sdkInternals";
 
 const aLogin = "a login as connection.user";
 
@@ -132,7 +133,7 @@ export function explainMissingAgent(step: string, error: string): string | undef
 function sumsWords(error: string): string[] {
   const [, first = ""] = /":\n(.*)/.exec(error) ?? [];
   const isSum =
-    /^sha256sum: |rootless-docker(\/agents\/[0-9a-f]+\/(agent|sha256)|[.-][0-9a-f.]+): /.test(
+    /^sha256sum: |rootless-docker(\/agents\/[0-9a-f]+\/(agent|sha256)|[.-][0-9a-f]+(\.\w+)?): /.test(
       first,
     );
   return isSum ? [first] : [];
@@ -156,31 +157,46 @@ export function explainOtherUser(step: string, error: string): string | undefine
   );
 }
 
+/**
+ * The output of a step that failed, with the agent's problems first. Each is one line that says what was found, what was
+ * wanted, and how to fix it. The command is left out. Undefined where the step failed for another reason.
+ */
+export function explainProblems(error: string): string | undefined {
+  const [, printed] = /^Process exited with [^:]*: running ".*":\n([^]*)$/.exec(error) ?? [];
+  if (printed === undefined) return undefined;
+  const lines = printed.trimEnd().split("\n");
+  const isProblem = (line: string) => /^[\w-]+: .*found .*; wanted .*\. To fix: /.test(line);
+  const problems = lines.filter(isProblem);
+  if (problems.length === 0) return undefined;
+  return [...problems, ...lines.filter((line) => !isProblem(line))].join("\n");
+}
+
 function lastLine(text: string): string {
   return text.trim().split("\n").at(-1)?.trim() ?? "";
 }
 
 /**
- * A hook that says what a failed connection or a missing agent means. None where the engine has no error
- * hooks, which are younger than the rest of what this package uses, or under mocks. A preview needs none.
+ * A hook that says what a failed connection or a missing agent means, and that says the agent's own problems before the
+ * command that has failed. None under mocks; a preview needs none.
  *
  * @param hosts named in what SSH says; shown unless they are secrets.
  */
 export function explainErrors(
-  name: string,
+  hookName: HookName,
   hosts: readonly pulumi.Input<string>[],
   user: pulumi.Input<string>,
 ): pulumi.ResourceHookBinding | undefined {
-  if (pulumi.runtime.isDryRun() || !hooksWork("Error")) return undefined;
+  if (pulumi.runtime.isDryRun() || !hooksWork()) return undefined;
   const hook = new pulumi.ErrorHook(
-    hookName(`${name}-connection`),
+    hookName("error"),
     async ({ name: resource, errors: [error] }) => {
       const text = await withoutSecrets(error ?? "", hosts);
       const message =
         explainConnectionError(resource, text, await unlessSecret(user)) ??
         explainMissingAgent(resource, text) ??
         explainNoShell(resource, text) ??
-        explainOtherUser(resource, text);
+        explainOtherUser(resource, text) ??
+        explainProblems(text);
       // The engine shows what a hook throws as the resource's error.
       if (message) throw new Error(message);
       return false;

@@ -14,9 +14,9 @@ import {
   uninstallCommand,
   wordOfId,
 } from "../agent/commands";
-import { refusingHook, withHooks } from "../engineHooks";
+import { withHooks } from "../engineHooks";
 import type { Inputs } from "../inputs";
-import { hooksWork, isKnown, withoutDependencies } from "../sdkInternals";
+import { isKnown, knownValue } from "../sdkInternals";
 import { AgentTransfer } from "../ssh/args";
 import { withPassword } from "../ssh/sudoPassword";
 import { type StepName, documentOf, steps } from "../steps";
@@ -42,8 +42,10 @@ export interface StepContext {
   installation: pulumi.Output<string>;
   invocation: pulumi.Output<Invocation>;
   transfer: AgentTransfer;
-  /** Drift that was found, by step; undefined where nobody asks. */
-  drift: pulumi.Output<Notes> | undefined;
+  /** Drift that was found last, by step. */
+  drift: pulumi.Output<Notes>;
+  /** A hook for the child that logs in first. */
+  beforeLogin: pulumi.ResourceHookBinding | undefined;
   options: pulumi.CustomResourceOptions;
 }
 
@@ -51,11 +53,11 @@ export interface StepContext {
 export type StepCommands = Record<StepName, remote.Command>;
 
 /** Brings the agent, then runs the steps, each after those that it needs. */
-export function runSteps(context: StepContext, accepted: true | Promise<boolean>): StepCommands {
-  const agent = agentChild(context, copyAgent(context, accepted));
+export function runSteps(context: StepContext): StepCommands {
+  const agent = agentChild(context, copyAgent(context));
   // One Output for all steps: a program of many hosts pays for each.
   const invocation = pulumi
-    .all([context.invocation, withoutDependencies(agent.id)])
+    .all([context.invocation, agent.id])
     .apply(([who, id]) => ({ ...who, agentId: wordOfId(id) }));
   const commands = new Map<Step, remote.Command>();
   for (const step of steps) {
@@ -68,14 +70,10 @@ export function runSteps(context: StepContext, accepted: true | Promise<boolean>
   return Object.fromEntries(named) as StepCommands;
 }
 
-/**
- * A file of the login's with the agent's text, which the step machine puts into place. Refused arguments end here,
- * before anything touches the host.
- */
-function copyAgent(context: StepContext, accepted: true | Promise<boolean>): pulumi.Resource {
-  const { name, inputs, invocation, installation, transfer } = context;
-  const { connection, hook } = unlessRefused(context, accepted);
-  const options = withHooks(context.options, [hook]);
+/** A file of the login's with the agent's text, which the step machine puts into place. */
+function copyAgent(context: StepContext): pulumi.Resource {
+  const { name, connection, inputs, invocation, installation, transfer } = context;
+  const options = withHooks(context.options, [context.beforeLogin]);
   // Another value of these brings the file again: that step may need it then, or another user.
   const paths = ["recheck", "takeOver", "connection.user"] as const;
   const needed = ({ recheck = "", takeOver, connection: { user } }: Settings) =>
@@ -83,7 +81,7 @@ function copyAgent(context: StepContext, accepted: true | Promise<boolean>): pul
   const escalation = invocation.apply((who) => who.escalation);
   const triggers = [installation, inputs.from(paths, needed), escalation];
   if (transfer === AgentTransfer.Stdin)
-    return command({ ...context, connection, triggers, options }, "copy", {
+    return command({ ...context, triggers, options }, "copy", {
       create: invocation.apply(copyCommand),
       update: invocation.apply(copyCommand),
       delete: invocation.apply(removeCopyCommand),
@@ -95,11 +93,24 @@ function copyAgent(context: StepContext, accepted: true | Promise<boolean>): pul
     {
       connection,
       source: new pulumi.asset.FileAsset(agentFile()),
-      remotePath: invocation.apply((who) => copyPath(transfer, who.installation)),
+      remotePath: remotePath(context),
       triggers,
     },
     pulumi.mergeOptions(options, { dependsOn: [context.identity] }),
   );
+}
+
+/**
+ * The copy's place. With `--continue-on-error` an `up` goes on after a hook has refused the installation, and its id is
+ * not known then. The engine skips this child, but only after the plugin's check, which ends the whole run if there is
+ * no path.
+ */
+function remotePath({ identity, invocation, transfer }: StepContext): pulumi.Output<string> {
+  const path = invocation.apply((who) => copyPath(transfer, who.installation));
+  if (pulumi.runtime.isDryRun()) return path;
+  const orNone = async () => (await knownValue(path)) ?? copyPath(transfer, "none");
+  // Its URN is known all the same, and makes this depend on it.
+  return identity.urn.apply(orNone);
 }
 
 /**
@@ -136,39 +147,6 @@ function prefixed([text, isSecret, password]: [string | undefined, boolean, stri
 }
 
 /**
- * The connection, or one that ends the copy where arguments turn out to be wrong. In a preview the command plugin's own
- * check refuses it. In an `up` that would end the whole run, also with `--continue-on-error`: there a hook does.
- */
-function unlessRefused(
-  { name, connection, options: { parent } }: StepContext,
-  accepted: true | Promise<boolean>,
-): { connection: StepContext["connection"]; hook?: pulumi.ResourceHookBinding } {
-  if (accepted === true) return { connection };
-  const isHooked = !pulumi.runtime.isDryRun() && hooksWork("Resource");
-  const refused = isHooked ? otherHost : argumentsAreRefused;
-  const unless = pulumi
-    .output(accepted)
-    .apply((yes) => pulumi.output<ConnectionInput>(yes ? connection : refused));
-  if (!isHooked) return { connection: unless };
-  const words = `nothing runs on this host: see the error of ${name}`;
-  const hook = refusingHook(
-    `${name}-arguments`,
-    () => parent as pulumi.Resource,
-    async () => ((await accepted) ? undefined : words),
-  );
-  return { connection: unless, hook: { beforeCreate: [hook], beforeUpdate: [hook] } };
-}
-
-// Another one than any before: so there is an update, which the hook ends.
-const otherHost: ConnectionInput = { host: "" };
-
-// The command's own check refuses unknown fields, and quotes the name; no host has this name.
-const argumentsAreRefused: ConnectionInput = {
-  ...otherHost,
-  ...{ "see the error of RootlessDockerHost": "" },
-};
-
-/**
  * A step: its document on stdin of the agent's `apply`, and of its `revert` when it is deleted. One for secret values
  * that has none logs in only when they come or go: the command plugin does nothing for a create or a delete without text.
  */
@@ -203,9 +181,7 @@ function runStep(
         : wholeDocument(document);
       return step.isSecret ? pulumi.secret(text) : text;
     }) as pulumi.Input<string>;
-  const stdin = drift
-    ? drift.apply((notes) => pulumi.output(stdinWith(driftInDocument(notes[name]))))
-    : stdinWith({});
+  const stdin = drift.apply((notes) => pulumi.output(stdinWith(driftInDocument(notes[name]))));
   const runs = (verb: "apply" | "update", who: Invocation & StepInvocation) =>
     isFirst ? machineCommand(verb, who) : applyCommand(verb, name, who);
   return command(context, name, {

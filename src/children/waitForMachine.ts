@@ -2,7 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { AsyncResource } from "node:async_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Inputs } from "../inputs";
-import { hookName, hookValue, hooksWork, knownValue } from "../sdkInternals";
+import type { HookName } from "../hookNames";
+import { hookValue, hooksWork, knownValue } from "../sdkInternals";
 import { type KnownConnection, greeting, plain } from "../ssh/ssh";
 import { withoutSecrets } from "../ssh/withoutSecrets";
 
@@ -20,21 +21,19 @@ const booting =
 export const sayAgainAt = (waited: number): number => 5 + waited * 1.5;
 
 /**
- * A hook that waits for a new machine's SSH server before the first login, for `connection.connectTimeout`. None
- * where the engine has no hooks, under mocks, or in a preview.
+ * A hook for the child that logs in first: it waits for a new machine's SSH server, for `connection.connectTimeout`.
+ * None under mocks, or in a preview.
  *
- * @param name the component's.
  * @param hosts shown unless they are secrets.
  */
 export function waitForMachine(
-  name: string,
+  hookName: HookName,
   inputs: Inputs,
   hosts: readonly pulumi.Input<string>[],
   component: pulumi.Resource,
 ): pulumi.ResourceHookBinding | undefined {
-  if (pulumi.runtime.isDryRun() || !hooksWork("Resource")) return undefined;
+  if (pulumi.runtime.isDryRun() || !hooksWork()) return undefined;
   const wait = async ({ name: child, newInputs }: pulumi.ResourceHookArgs) => {
-    if (child !== `${name}-copy`) return;
     const connection = await hookValue<KnownConnection>(newInputs?.connection);
     const seconds = await knownValue(
       pulumi.output(
@@ -64,7 +63,7 @@ export function waitForMachine(
     }
   };
   const options = { ignoreErrors: true };
-  const hook = new pulumi.ResourceHook(hookName(`${name}-wait`), AsyncResource.bind(wait), options);
+  const hook = new pulumi.ResourceHook(hookName("wait"), AsyncResource.bind(wait), options);
   return { beforeCreate: [hook] };
 }
 

@@ -1,6 +1,7 @@
 import { plain } from "../ssh/ssh";
 import { stepNames } from "../steps";
 import type { Note, Notes } from "../steps/everyStep";
+import { lastLine } from "../steps/facts";
 
 /** One thing on the host that is not as a step left it. */
 export interface Drift {
@@ -13,20 +14,25 @@ export interface Drift {
   applied: string;
 }
 
-/** True of the agent's `check` where a first `up` was refused: the machine has nothing of the installation but it. */
+/**
+ * True of the answer to the agent's `check` where a first `up` was refused: the machine has the agent, and nothing else
+ * of the installation.
+ */
 export function isRefused(text: string): boolean {
-  return text.trim() !== "" && member(text, "drift") === null;
+  const answer = answerOf(text);
+  return answer !== null && answer.drift === null;
 }
 
 /**
- * The drift that the agent's `check` printed; undefined where the machine has no record of the installation, or a
+ * The drift in an answer to the agent's `check`; undefined where the machine has no record of the installation, or a
  * refused one's.
  *
  * @throws Error where it is no such answer.
  */
 export function readAnswer(text: string): Drift[] | undefined {
-  if (text.trim() === "" || isRefused(text)) return undefined;
-  const drift = member(text, "drift");
+  const answer = answerOf(text);
+  if (answer === null || answer.drift === null) return undefined;
+  const { drift } = answer;
   if (!isListOf(drift, isDrift)) throw new Error("an answer of another kind");
   return drift.map((one) => ({
     ...one,
@@ -53,7 +59,7 @@ export interface NewMachine {
  * @throws Error where it is no such answer.
  */
 export function readNewMachine(text: string): NewMachine {
-  const [problems, present] = [member(text, "problems"), member(text, "present")];
+  const { problems, present } = answerOf(text) ?? {};
   if (!isListOf(problems, isText) || !isListOf(present, isPresent))
     throw new Error("an answer of another kind");
   return {
@@ -66,8 +72,19 @@ export function readNewMachine(text: string): NewMachine {
   };
 }
 
-function member(json: string, name: string): unknown {
-  return (JSON.parse(json) as Record<string, unknown> | null)?.[name];
+/**
+ * The JSON in the last line of what a command printed; null is the answer of a machine that has nothing of the
+ * installation.
+ *
+ * @throws Error that quotes what was printed where that is no JSON.
+ */
+function answerOf(text: string): Record<string, unknown> | null {
+  const line = lastLine(text);
+  try {
+    return JSON.parse(line) as Record<string, unknown> | null;
+  } catch {
+    throw new Error(`its answer is not the agent's JSON: '${plain(line).slice(0, 80)}'`);
+  }
 }
 
 function isListOf<T>(value: unknown, isOne: (one: unknown) => one is T): value is T[] {
@@ -92,13 +109,15 @@ const isDrift = (value: unknown): value is Drift =>
 /**
  * By step, what is not as it left it, as JSON, which previews show by key. Under the time of the step's run, so
  * that what was found before goes as a whole.
+ *
+ * @param installation to which the notes belong, in hexadecimal.
  */
-export function notesOf(drift: readonly Drift[]): Notes {
+export function notesOf(drift: readonly Drift[], installation: string): Notes {
   const notes: Record<string, Note> = {};
   for (const { step, about, found, wanted, applied } of drift) {
-    const since = `changed since ${applied}`;
+    const { changes } = (notes[step] ??= { installation, changes: {} });
     const how = found === wanted ? found : `${found}, wanted ${wanted}`;
-    ((notes[step] ??= {})[since] ??= {})[about] = `found ${how}`;
+    (changes[`changed since ${applied}`] ??= {})[about] = `found ${how}`;
   }
   return Object.fromEntries(
     Object.entries(notes).map(([step, note]) => [step, JSON.stringify(note)]),

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { remote, type types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { presentInWords } from "./words";
-import { engineHas, knownValue } from "../sdkInternals";
+import { hooksWork, knownValue, withoutStackTraces } from "../sdkInternals";
 import type { Inputs } from "../inputs";
 import { logOn } from "../logOn";
 import { checkCommand, type Invocation } from "../agent/commands";
@@ -11,7 +11,7 @@ import { type KnownConnection, greeting, plain, runOverSsh } from "../ssh/ssh";
 import { withPassword } from "../ssh/sudoPassword";
 import { stepNames } from "../steps";
 import { isRefused, notesOf, readAnswer } from "./answer";
-import { DriftDetection, type Notes } from "../steps/everyStep";
+import { DriftDetection, type Notes, notesOfInstallation } from "../steps/everyStep";
 import { askNewMachine } from "./preflight";
 
 /** Values that asking for drift needs. */
@@ -30,56 +30,65 @@ export interface Asking {
   invocation: pulumi.Output<Invocation>;
   inputs: Inputs;
   /** Whether all arguments are right: until then no host is asked. */
-  accepted: true | Promise<boolean>;
+  isRight: true | Promise<boolean>;
   options: pulumi.CustomResourceOptions;
 }
 
 /** The result of asking. */
 export interface Asked {
   notes: pulumi.Output<Notes>;
-  /** Whether the steps may run: not where the arguments are wrong, or where no host answered that has to. */
-  accepted: true | Promise<boolean>;
+  /** Whether the steps may run: not where no host answered that has to. */
+  isAnswered: true | Promise<boolean>;
 }
 
 /**
  * Drift that was found on the host, by step: it stands in the step's document too, so that the step runs and puts it
  * right.
  *
- * The child `NAME-drift` keeps it, and runs nothing. Where nothing of a step has drifted since, or the host
- * does not answer, the engine keeps what the state has (`ignoreChanges`): asking changes nothing by itself
- * (docs/decisions/0009-what-a-preview-asks.md). Undefined where the program says that nobody asks.
+ * The child `NAME-drift` keeps it, and runs nothing. It is there whether anybody asks or not. Where nobody asks, the
+ * host does not answer, or nothing of a step has drifted since, the engine keeps what the state has (`ignoreChanges`).
+ * So asking, not asking any more, and a repair change nothing by themselves
+ * (docs/decisions/0009-what-a-preview-asks.md).
  */
-export function askForDrift(asking: Asking): Asked | undefined {
+export function askForDrift(asking: Asking): Asked {
+  const { name, host, installation, options } = asking;
   const atOnce = asking.inputs.atOnce(["driftDetection"])?.driftDetection;
-  if (atOnce === DriftDetection.Off) return undefined;
-  const { name, connection, installation, options } = asking;
-  // Not under mocks: there no option is decided as late as a host answers.
-  const canKeep = engineHas("supportsTransforms");
-  const asked = canKeep ? ask(asking) : Promise.resolve(noAnswer);
+  // Under mocks nobody is asked: there no option is decided as late as a host answers.
+  const mayAsk = atOnce !== DriftDetection.Off && hooksWork();
+  const asked = mayAsk ? ask(asking) : Promise.resolve(noAnswer);
   const keepRest: pulumi.ResourceTransform = async ({ props, opts }) => {
     const { notes, keeps } = await asked;
     const kept = stepNames.filter((step) => keeps && notes[step] === undefined);
-    return { props, opts: { ...opts, ignoreChanges: kept.map((step) => `environment.${step}`) } };
+    const ignoreChanges = [
+      ...(opts.ignoreChanges ?? []),
+      ...kept.map((step) => `environment.${step}`),
+    ];
+    return { props, opts: { ...opts, ignoreChanges } };
   };
-  const child = new remote.Command(
-    `${name}-drift`,
-    {
-      connection,
-      // No command runs: this is a mapping that the engine keeps, and shows, by key.
-      environment: pulumi.output(asked).apply(({ notes }) => notes),
-      triggers: [installation],
-      addPreviousOutputInEnv: false,
-    },
-    { ...options, transforms: canKeep ? [keepRest] : [] },
+  const child = withoutStackTraces(
+    () =>
+      new remote.Command(
+        `${name}-drift`,
+        {
+          // No command runs: this is a mapping that the engine keeps, and shows, by key. Nothing logs in with it.
+          connection: { host },
+          environment: pulumi.output(asked).apply(({ notes }) => notes),
+          triggers: [installation],
+          addPreviousOutputInEnv: false,
+        },
+        mayAsk
+          ? { ...options, transforms: [keepRest] }
+          : { ...options, ignoreChanges: ["environment"] },
+      ),
   );
-  const notes = pulumi
-    .output(asked)
-    .apply(async ({ notes, keeps }) =>
-      keeps ? { ...(await knownValue(child.environment)), ...notes } : notes,
-    );
-  if (atOnce === DriftDetection.Preview) return { notes, accepted: asking.accepted };
-  const accepted = Promise.all([asking.accepted, asked]).then(([yes, { fails }]) => yes && !fails);
-  return { notes, accepted };
+  // In the preview of a new installation neither its id nor the child's outputs are known, and nothing has drifted. The
+  // URN is known, and makes the steps depend on the child.
+  const notes = pulumi.all([child.urn, asked]).apply(async ([, answer]) => {
+    const [id, kept] = await Promise.all([knownValue(installation), knownValue(child.environment)]);
+    return notesOfInstallation(id, { ...kept, ...answer.notes });
+  });
+  if (!mayAsk || atOnce === DriftDetection.Preview) return { notes, isAnswered: true };
+  return { notes, isAnswered: asked.then(({ fails }) => !fails) };
 }
 
 /** The new notes, and whether those that the state has of other steps stay. */
@@ -97,14 +106,14 @@ export async function ask(asking: Asking): Promise<Answer> {
   const connection: pulumi.Output<KnownConnection> = pulumi.output(asking.connection);
   const detection = asking.inputs.from(["driftDetection"], (given) => given.driftDetection);
   const password = asking.inputs.from(["sudoPassword"], (given) => given.sudoPassword);
-  const [known, invocation, wanted, stdin, accepted] = await Promise.all([
+  const [known, invocation, wanted, stdin, isRight] = await Promise.all([
     knownValue(connection),
     knownValue(asking.invocation),
     knownValue(pulumi.output(detection)),
     knownValue(pulumi.output(password)),
-    asking.accepted,
+    asking.isRight,
   ]);
-  if (wanted === undefined || wanted === DriftDetection.Off || !accepted) return noAnswer;
+  if (wanted === undefined || wanted === DriftDetection.Off || !isRight) return noAnswer;
   const nothingLeft = { notes: {}, keeps: false };
   // A host that is not there yet.
   if (!known) return nothingLeft;
@@ -113,7 +122,7 @@ export async function ask(asking: Asking): Promise<Answer> {
     if (isRequired && !pulumi.runtime.isDryRun()) await waitForGreeting(asking.inputs, known);
     const line = withPassword(stdin, { text: "", isSecret: false });
     const answer = invocation && (await runOverSsh(known, checkCommand(invocation), line));
-    if (answer === undefined || isRefused(answer)) {
+    if (!invocation || answer === undefined || isRefused(answer)) {
       const machine = await askNewMachine(asking.inputs, asking.owner, known);
       for (const problem of machine?.problems ?? [])
         await logOn(asking.component, "warn", `an up would end here: ${problem}`);
@@ -122,7 +131,7 @@ export async function ask(asking: Asking): Promise<Answer> {
       return nothingLeft;
     }
     const drift = readAnswer(answer);
-    return drift ? { notes: notesOf(drift), keeps: true } : nothingLeft;
+    return drift ? { notes: notesOf(drift, invocation.installation), keeps: true } : nothingLeft;
   } catch (error) {
     const left = invocation ? noAnswer : nothingLeft;
     const reason = (error as Error).message.replace(/^Error: /, "");

@@ -1,5 +1,5 @@
 import type { Present } from "./answer";
-import type { Notes } from "../steps/everyStep";
+import { type Notes, readNote } from "../steps/everyStep";
 
 /** Things that are there now, and what an `up` makes of them, a line each. */
 export function presentInWords(present: readonly Present[]): string {
@@ -14,11 +14,11 @@ const most = 10;
 export function driftInWords(before: Notes, after: Notes): string | undefined {
   const found = Object.entries(after).filter(([step, note]) => before[step] !== note);
   const things = found.flatMap(([, note]) =>
-    Object.values(JSON.parse(note) as Record<string, Record<string, string>>).flatMap((about) =>
+    Object.values(readNote(note).changes).flatMap((about) =>
       Object.entries(about).map(([name, how]) => `${name} (${how})`),
     ),
   );
   if (things.length === 0) return undefined;
   const more = things.length > most ? ` and ${things.length - most} more` : "";
-  return `changed on the host: ${things.slice(0, most).join(", ")}${more}: pulumi up sets it back`;
+  return `changed on the host: ${things.slice(0, most).join(", ")}${more}: an up with driftDetection repairs it`;
 }

@@ -4,7 +4,9 @@ import { ComponentProvider } from "@pulumi/pulumi/provider/experimental";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { RootlessDockerHostArgs } from "../args";
+import { rememberUrn } from "../hookNames";
 import { RootlessDockerHost } from "../rootlessDockerHost";
+import { knownValue } from "../sdkInternals";
 import { type Manifest, type SchemaPart, correctSchema } from "./correctSchema";
 
 /** The package's schema, inferred from the sources in its folder, and corrected. */
@@ -50,6 +52,9 @@ export class RootlessDockerProvider implements Provider {
     };
     const outputs = resources[type]?.properties;
     if (!outputs) throw new Error(`this package has no component '${type}'`);
+    const { parent } = options;
+    const urn = parent && (await knownValue(parent.urn));
+    if (parent !== undefined && urn !== undefined) rememberUrn(parent, urn);
     const host = withoutList(
       () => new RootlessDockerHost(name, inputs as RootlessDockerHostArgs, options),
     );

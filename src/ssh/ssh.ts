@@ -2,6 +2,7 @@ import type { types } from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
 import { once } from "node:events";
 import { createConnection } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Duplex } from "node:stream";
 import type { Client, ClientChannel, ConnectConfig, ServerHostKeyAlgorithm } from "ssh2";
 
@@ -15,37 +16,89 @@ const connectTime = 5_000;
 const commandTime = 10_000;
 /** Most bytes of an answer. */
 const answerSize = 1_000_000;
+/** Logins at a time to one machine: sshd drops some beyond ten that have not ended (MaxStartups 10:30:100). */
+const loginsAtOnce = 8;
+/** How often a login is tried where the machine hangs up before it: others may log in there, too. */
+const loginTries = 3;
+/** Milliseconds before the second try, and a random part of it more, so that those that were dropped do not meet again. */
+const loginPause = 500;
 
 /**
  * Runs one command on a host, as `remote.Command` would, and gives what it printed on stdout.
  *
  * @throws Error that says why there is no answer: no connection or login within 5 seconds, no end within 10
- * more, an exit status that is not 0.
+ * more, an exit status that is not 0. A machine that hangs up before the login is tried three times.
  */
 export async function runOverSsh(
-  { proxy, ...target }: KnownConnection,
+  connection: KnownConnection,
   command: string,
   stdin = "",
 ): Promise<string> {
+  const clients = await logIn(connection);
+  try {
+    return await within(commandTime, "no answer", output(clients[0], command, stdin));
+  } finally {
+    for (const client of clients) client.destroy();
+  }
+}
+
+/** The client that has logged in to the machine, and the one to its proxy. */
+async function logIn({ proxy, ...target }: KnownConnection): Promise<Client[]> {
+  for (let left = loginTries - 1; ; left--) {
+    const clients: Client[] = [];
+    try {
+      // All logins that go over one proxy reach its SSH server first.
+      await slotOf(proxy ?? target, () =>
+        within(connectTime, "no login", connect(clients, target, proxy)),
+      );
+      return clients;
+    } catch (error) {
+      for (const client of clients) client.destroy();
+      if (left === 0 || !isHangUp(error)) throw error;
+    }
+    await delay(loginPause * (1 + Math.random()));
+  }
+}
+
+async function connect(clients: Client[], target: Hop, proxy: Hop | undefined): Promise<void> {
   // Loaded where it is used: most programs never ask.
   const { Client } = await import("ssh2");
-  const clients: Client[] = [];
-  const connect = async (hop: Hop, sock?: ConnectConfig["sock"]): Promise<Client> => {
+  const connectHop = async (hop: Hop, sock?: ConnectConfig["sock"]): Promise<Client> => {
     const client = new Client();
-    clients.push(client);
+    clients.unshift(client);
     await ready(client, { ...configOf(hop), sock });
     return client;
   };
-  const run = async (): Promise<Client> => {
-    if (!proxy) return connect(target);
-    const jump = await connect(proxy);
-    return connect(target, await tunnel(jump, target));
-  };
+  if (!proxy) await connectHop(target);
+  else await connectHop(target, await tunnel(await connectHop(proxy), target));
+}
+
+/** As a server ends a connection that is one too many; a refused login and another host key have their own errors. */
+function isHangUp(error: unknown): boolean {
+  const { message } = error as Error;
+  return /the server hung up|ECONNRESET|EPIPE|Connection lost before handshake|handshake failed/i.test(
+    message,
+  );
+}
+
+const slots = new Map<string, Promise<unknown>[]>();
+
+/** Runs a login when fewer than the limit run to this machine. */
+async function slotOf<T>({ host, port = 22 }: Hop, work: () => Promise<T>): Promise<T> {
+  const place = `${host}:${port}`;
+  const running = slots.get(place) ?? [];
+  slots.set(place, running);
+  while (running.length >= loginsAtOnce) await Promise.race(running);
+  const result = work();
+  const ended = result.then(
+    () => undefined,
+    () => undefined,
+  );
+  running.push(ended);
   try {
-    const client = await within(connectTime, "no login", run());
-    return await within(commandTime, "no answer", output(client, command, stdin));
+    return await result;
   } finally {
-    for (const client of clients) client.destroy();
+    void running.splice(running.indexOf(ended), 1);
   }
 }
 
@@ -66,8 +119,9 @@ export async function greeting({ proxy, ...target }: KnownConnection): Promise<v
     const text = first.toString("latin1");
     if (!text.includes("SSH-")) throw new Error(`it says '${text.trim()}'`);
   };
+  const greetsInTime = () => within(connectTime, "no greeting", greets());
   try {
-    await within(connectTime, "no greeting", greets());
+    await (proxy ? slotOf(proxy, greetsInTime) : greetsInTime());
   } finally {
     stream?.destroy();
     jump.destroy();

@@ -29,7 +29,7 @@ export const Restarts = {
    * `connection.host` or `account.name`, with which the whole installation moves. Changes of ids, controllers or the
    * engine count, since only the machine knows whether the daemon restarts for them. The inputs are compared with those
    * of the last `up`. Not seen are a daemon that a first `up` takes over, new packages of the distribution, repairs by
-   * `recheck`, and a destroy. An engine without resource hooks refuses the value.
+   * `recheck`, and a destroy.
    */
   Refuse: "Refuse",
 } as const;
@@ -71,13 +71,30 @@ export function everyStepDocument({
 /** Drift, as JSON by step. */
 export type Notes = Record<string, string>;
 
-/** The drift of one step: since when, what, and how. */
-export type Note = Record<string, Record<string, string>>;
+/** The drift of one step. */
+export interface Note {
+  /** On which it was found: another host or account has none of it. */
+  installation: string;
+  /** Since when, what, and how. */
+  changes: Record<string, Record<string, string>>;
+}
+
+export function readNote(note: string): Note {
+  return JSON.parse(note) as Note;
+}
+
+/** The notes of one installation; none where it is not known yet, since it is a new one then. */
+export function notesOfInstallation(installation: string | undefined, notes: Notes): Notes {
+  const own = Object.entries(notes).filter(
+    ([, note]) => readNote(note).installation === installation,
+  );
+  return Object.fromEntries(own);
+}
 
 /** A step's note as a part of its document: what it puts right, by name. */
 export function driftInDocument(note: string | undefined): Document {
-  if (!note) return {};
-  const lines = Object.entries(JSON.parse(note) as Note).map(
+  if (note === undefined) return {};
+  const lines = Object.entries(readNote(note).changes).map(
     ([since, found]) => `${Object.keys(found).join(", ")} (${since})`,
   );
   return { drift: lines.join("; ") };

@@ -78,17 +78,22 @@ function readFact<T>(
 const longestReport = 1024 * 1024;
 
 /**
- * Facts of one step's report: the last line that a command printed. Lines before it are the login shell's; the agent
- * lets nobody else write there.
+ * The agent's answer: the last line on a command's stdout. Lines before it are the login shell's, such as a
+ * greeting; the agent lets nobody else write there.
+ */
+export function lastLine(stdout: string): string {
+  return stdout.trimEnd().split("\n").at(-1) ?? "";
+}
+
+/**
+ * Facts of one step's report.
  *
  * @throws Error where it is not the agent's JSON, with its first characters.
  */
 export function factsOf(command: string, stdout: string): Facts {
   if (stdout.length <= longestReport) {
     try {
-      const { facts } = JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "") as {
-        facts?: unknown;
-      };
+      const { facts } = JSON.parse(lastLine(stdout)) as { facts?: unknown };
       if (areFacts(facts)) return facts;
     } catch {
       // Falls through to the one message for everything that is not a report.

@@ -46,6 +46,8 @@ import { secretsSettings } from "./secrets";
  * `daemon` and `environment`, and all PEM of `tcpSocket`, are in `secrets`. All of `registryAuth` but the addresses is
  * in `registryLogins`. The password for sudo of `connection` is in `sudoPassword`. Each room reads its own part, once.
  *
+ * Warnings are of arguments that are accepted, and still do not do what they are for.
+ *
  * @param secretPaths what is marked as a secret; no problem quotes it.
  */
 export function readSettings(args: unknown, secretPaths: string[] = []) {
@@ -98,7 +100,7 @@ export function readSettings(args: unknown, secretPaths: string[] = []) {
   };
   refusePasswordOfOthers(read, settings);
   read.refuseOthers();
-  return { settings, problems };
+  return { settings, problems, warnings: tcpSocket.warnings };
 }
 
 export type Settings = ReturnType<typeof readSettings>["settings"];

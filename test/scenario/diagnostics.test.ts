@@ -48,7 +48,9 @@ async function failureOf(args: Partial<RootlessDockerHostArgs>, on = host): Prom
   const installation = await HostStack.on(on, "failure");
   const { failure } = await installation.tryUp(args);
   await installation.destroy();
-  const lines = (failure ?? "").split("\n").map((line) => line.trim().replace(/^error: /, ""));
+  // Words of a hook come behind its name.
+  const words = (line: string) => line.trim().replace(/^error: (.*hook "[^"]*" failed: )?/, "");
+  const lines = (failure ?? "").split("\n").map(words);
   return [...new Set(lines)].filter((line) => !line.startsWith("+"));
 }
 

@@ -87,7 +87,7 @@ test("another address of the same machine: made anew, takes over, and nothing of
   await host.run(`ip address add ${address}/24 dev host0`);
 
   const moved = program(host, "web", { connection: { ...connectionTo(host), host: address } });
-  expect(await stack.previewText(moved, { diff: false })).toMatch(/\+-6 to replace\n/);
+  expect(await stack.previewText(moved, { diff: false })).toMatch(/\+-7 to replace\n/);
   const outcome = await stack.up(moved);
   expectMoved(outcome, "create-replacement web", "delete-replaced web");
   expect(live(outcome, "web-machine")[1]).toMatch(
@@ -102,7 +102,7 @@ test("another address of the same machine: made anew, takes over, and nothing of
 
 test("another host: all is made there, then the old one is given back", async () => {
   const moved = program(host, "web", there());
-  expect(await stack.previewText(moved, { diff: false })).toMatch(/\+-6 to replace\n/);
+  expect(await stack.previewText(moved, { diff: false })).toMatch(/\+-7 to replace\n/);
   expectMoved(await stack.up(moved), "create-replacement web", "delete-replaced web");
   expect(await changesSince(before, host)).toEqual([]);
   running = await daemon(second);

@@ -77,7 +77,9 @@ test.each([
   const outcome = await installation.stack.preview(program);
   expect(warnings(outcome)).toContain(`an up would end here: ${words(found)}`);
   const { failure, printed } = await installation.stack.tryUp(program);
-  expect(failure).toContain(`error: before hook "web-restarts" failed: ${words(found)}\n`);
+  expect(failure).toContain(
+    `error: before hook "rootless-docker:web-restarts" failed: ${words(found)}\n`,
+  );
   expect(printed).not.toContain("s3cret");
   // That of this look.
   expect(await logins()).toBe(before + 1);
@@ -101,7 +103,7 @@ test("what another up left to do: the step's own error", async () => {
   const before = await logins();
   const { failure } = await installation.tryUp(refuse(edit));
   expect(failure).toContain(
-    `error: before hook "web-step-restarts" failed: web-daemon: restarts: found a change of daemon.json/log-level: ${restart}; `,
+    `error: before hook "rootless-docker:web-stepRestarts" failed: web-daemon: restarts: found a change of daemon.json/log-level: ${restart}; `,
   );
   expect(await logins()).toBe(before + 1);
   expect(await installation.daemonStart()).toBe(running);

@@ -117,7 +117,7 @@ test("drift is found, and put right", async () => {
   await host.run("sysctl -q -w net.ipv4.ping_group_range='1 0'");
   const asks = args({ daemon: { "log-level": "warn" }, driftDetection: DriftDetection.Required });
   const outcome = await installation.stack.up(installation.program(asks));
-  expect(stepsRun(outcome)).toEqual(["create web-drift", "update web-machine"]);
+  expect(stepsRun(outcome)).toEqual(["update web-drift", "update web-machine"]);
   expect(await host.run("sysctl -n net.ipv4.ping_group_range")).toBe("0\t2147483647\n");
 });
 

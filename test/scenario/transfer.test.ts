@@ -1,4 +1,4 @@
-import { AgentTransfer, OnDestroyData, PrivilegeEscalation } from "../../index";
+import { AgentTransfer, DriftDetection, OnDestroyData, PrivilegeEscalation } from "../../index";
 import {
   createHost,
   destroyAllHosts,
@@ -120,11 +120,20 @@ test("no SFTP at all: one error; and stdin does without all of these", async () 
       account: { name: "app" },
       onDestroy: { data: OnDestroyData.Delete },
     };
+    const first = stack.program({ ...args, driftDetection: DriftDetection.Required });
+    expect(stepsRun(await stack.stack.preview(first))).toContain("create web-machine");
     await stack.up(args);
     expect(stack.outputs).toMatchObject({ storageDriver: "overlay2" });
     expect(stepsRun(await stack.up(args))).toEqual([]);
     const change = { ...args, unprivilegedPing: { groups: "0 9" } };
     expect(stepsRun(await stack.up(change))).toEqual(["update web-machine"]);
+    // What a login prints before the answer is passed over.
+    const asks = stack.program({ ...change, driftDetection: DriftDetection.Required });
+    expect(stepsRun(await stack.stack.preview(asks))).toEqual([]);
+    await host.run("sysctl -q -w net.ipv4.ping_group_range='1 0'");
+    const found = stepsRun(await stack.stack.preview(asks));
+    expect(found.sort()).toEqual(["update web-drift", "update web-machine"]);
+    await stack.stack.up(asks);
     // Somebody else has seen the name in ps(1): that holds nothing up.
     const installation = String(stack.stack.outputs("web-installation").hex);
     const planted =

@@ -12,7 +12,7 @@ import {
 } from "../../testbed/hosts";
 import { type Outcome, type Recorded, steps } from "../../testkit/stack";
 import { changesSince, daemon } from "./identity";
-import { everyStep } from "../../testkit/hostStack";
+import { everyChild } from "../../testkit/hostStack";
 import { pack, pluginExecutable, temporaryFolder } from "../../testkit/checkout";
 
 // The example in YAML, where the package is a component plugin: one life, and what each resource
@@ -140,7 +140,7 @@ test("another host of the same name, below another parent", async () => {
 test("customTimeouts and protect reach every step; destroy refuses, and nothing is done", async () => {
   const options = { protect: true, customTimeouts: { create: "1h" } };
   expect(steps(await up(withOptions(options)))).toEqual([]);
-  for (const step of ["installation", ...everyStep])
+  for (const step of everyChild)
     expect(await recorded(`host-${step}`)).toMatchObject({
       protect: true,
       customTimeouts: { create: 3600 },
@@ -155,7 +155,7 @@ test("deletedWith reaches every step", async () => {
   };
   expect(steps(await up(withHost))).toEqual([]);
   const urn = (await recorded("host"))?.urn;
-  for (const step of ["installation", ...everyStep])
+  for (const step of everyChild)
     expect(await recorded(`second-${step}`)).toMatchObject({ deletedWith: urn });
   expect(steps(await up())).toEqual([]);
 });

@@ -180,12 +180,15 @@ test("another version, and a step that is asked to run again", () => {
 
 test("what was changed on the host since the state was written", () => {
   const note = (found: string) =>
-    JSON.stringify({ "changed since then": { "a.b": `found ${found}, wanted 1` } });
+    JSON.stringify({
+      installation: "0123",
+      changes: { "changed since then": { "a.b": `found ${found}, wanted 1` } },
+    });
   expect(driftInWords({}, {})).toBeUndefined();
   expect(
     driftInWords(
       { machine: note("0"), daemon: note("7") },
       { machine: note("2"), daemon: note("7") },
     ),
-  ).toBe("changed on the host: a.b (found 2, wanted 1): pulumi up sets it back");
+  ).toBe("changed on the host: a.b (found 2, wanted 1): an up with driftDetection repairs it");
 });

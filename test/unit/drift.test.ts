@@ -1,15 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import { DriftDetection, type RootlessDockerHostArgs } from "../../index";
-import { notesOf, readAnswer, readNewMachine } from "../../src/drift/answer";
+import { isRefused, notesOf, readAnswer, readNewMachine } from "../../src/drift/answer";
 import { ask, type Asking } from "../../src/drift/notes";
 import { Inputs } from "../../src/inputs";
 import { AgentTransfer } from "../../src/ssh/args";
 import * as ssh from "../../src/ssh/ssh";
 import { renderDocument } from "../../src/steps/document";
-import { driftInDocument } from "../../src/steps/everyStep";
-import { create, usual } from "./component/create";
-import { startRecording, unknown } from "./mocks";
+import { driftInDocument, notesOfInstallation } from "../../src/steps/everyStep";
+import { create, modes, usual } from "./component/create";
+import { inSecret, startRecording, step, unknown } from "./mocks";
 
+const id = "0123456789abcdef";
 const found = {
   step: "machine",
   about: "net.ipv4.ping_group_range",
@@ -23,28 +24,43 @@ const file = { ...linger, about: "daemon.json", found: "other content", wanted: 
 
 test("what was found, by step, and what a step's document says of it", () => {
   const answer = readAnswer(JSON.stringify({ drift: [found, linger, ids] }));
-  const notes = notesOf(answer ?? []);
+  const notes = notesOf(answer ?? [], id);
   expect(Object.keys(notes).sort()).toEqual(["daemon", "machine"]);
   expect(JSON.parse(notes.machine)).toEqual({
-    "changed since 2026-11-27T13:25:47Z": {
-      "net.ipv4.ping_group_range": "found 1 0, wanted 0 2147483647",
+    installation: id,
+    changes: {
+      "changed since 2026-11-27T13:25:47Z": {
+        "net.ipv4.ping_group_range": "found 1 0, wanted 0 2147483647",
+      },
     },
   });
   expect(renderDocument(driftInDocument(notes.daemon))).toBe(
     'drift: "linger, subordinate \\"uids\\": x (changed since 2026-11-27T13:25:47Z)"\n',
   );
   expect(driftInDocument(undefined)).toEqual({});
-  expect(notesOf([file]).daemon).toMatch(/"daemon.json":"found other content"/);
+  expect(notesOf([file], id).daemon).toMatch(/"daemon.json":"found other content"/);
 });
 
 test("a machine without a record of the installation", () => {
-  expect(readAnswer("\n")).toBeUndefined();
+  expect(readAnswer("null\n")).toBeUndefined();
+  expect(readAnswer('{"drift":null}')).toBeUndefined();
+});
+
+test("a login that prints a greeting: the answer is the last line", () => {
+  const greeting = "Welcome to \u001b[1mmachine\u001b[0m\n{}\n";
+  expect(readAnswer(`${greeting}null\n`)).toBeUndefined();
+  expect(isRefused(`${greeting}{"drift":null}\n`)).toBe(true);
+  expect(readAnswer(`${greeting}${JSON.stringify({ drift: [found] })}\n`)).toEqual([found]);
+  const present = JSON.stringify({ problems: ["a"], present: [] });
+  expect(readNewMachine(`${greeting}${present}\n`)).toEqual({ problems: ["a"], present: [] });
+  // What is no answer is quoted, without what a terminal would obey.
+  expect(() => readAnswer("Welcome \u001b[1m\n")).toThrow("JSON: 'Welcome ?[1m'");
 });
 
 test("a step that is none: a machine says what it likes", () => {
   for (const step of ["__proto__", "installation", "drift", ""])
     expect(() => readAnswer(JSON.stringify({ drift: [{ ...found, step }] }))).toThrow();
-  notesOf(readAnswer(JSON.stringify({ drift: [{ ...found, about: "__proto__" }] })) ?? []);
+  notesOf(readAnswer(JSON.stringify({ drift: [{ ...found, about: "__proto__" }] })) ?? [], id);
   expect(Object.keys(Object.prototype)).toEqual([]);
 });
 
@@ -60,30 +76,41 @@ test("what would be more than text in a terminal, or no text for a shell", () =>
   ]).toEqual(Array(3).fill(expect.stringMatching(shown)));
 });
 
-test.each([
-  "{}",
-  "[]",
-  "null",
-  '{"drift":1}',
-  '{"drift":[null]}',
-  '{"drift":[{"step":"a"}]}',
-  "hi",
-])("no answer: %s", (text) => {
-  expect(() => readAnswer(text)).toThrow();
-  expect(() => readNewMachine(text)).toThrow();
+test.each(["{}", "[]", "", '{"drift":1}', '{"drift":[null]}', '{"drift":[{"step":"a"}]}', "hi"])(
+  "no answer: %s",
+  (text) => {
+    expect(() => readAnswer(text)).toThrow();
+    expect(() => readNewMachine(text)).toThrow();
+  },
+);
+
+test("notes of another installation are left out of the documents", () => {
+  const notes = notesOf([found, linger], id);
+  expect(notesOfInstallation(id, notes)).toEqual(notes);
+  expect(notesOfInstallation("fedcba9876543210", notes)).toEqual({});
+  expect(notesOfInstallation(undefined, notes)).toEqual({});
 });
 
-test.each([
-  [undefined, false],
-  [DriftDetection.Off, false],
-  [DriftDetection.Preview, true],
-  [DriftDetection.Required, true],
-  [pulumi.output(DriftDetection.Off), true],
-])("the child that keeps it, where somebody may ask: %#", async (driftDetection, isThere) => {
-  const { registrations, warnings } = await create({ ...usual, driftDetection }, true);
-  expect(registrations.some(({ name }) => name === "web-drift")).toBe(isThere);
-  // Under mocks no host is asked.
-  expect(warnings).toEqual([]);
+const everyChoice = [
+  undefined,
+  DriftDetection.Off,
+  DriftDetection.Preview,
+  DriftDetection.Required,
+  pulumi.output(DriftDetection.Off),
+];
+
+describe.each(modes)("the child that keeps it, in $mode", ({ preview }) => {
+  test.each(everyChoice)("is the same whoever asks: %#", async (driftDetection) => {
+    const usually = await create(usual, preview);
+    const { registrations, warnings, errors } = await create({ ...usual, driftDetection }, preview);
+    expect(registrations).toEqual(usually.registrations);
+    const { inputs } = step({ registrations }, "drift");
+    expect(inputs).toMatchObject({ environment: {}, addPreviousOutputInEnv: false });
+    expect(inSecret(inputs.connection)).toMatchObject({ host: "machine.example" });
+    expect(JSON.stringify(inputs)).not.toMatch(/privateKey|"(create|update|delete)"/);
+    // Under mocks no host is asked.
+    expect([warnings, errors]).toEqual([[], []]);
+  });
 });
 
 const refusal = "connect ECONNREFUSED 192.0.2.1:22";
@@ -127,14 +154,14 @@ test.each<[string, Partial<RootlessDockerHostArgs>, boolean, object, string[], s
 function asking(args: RootlessDockerHostArgs, connection: Asking["connection"]): Asking {
   const inputs = new Inputs(args);
   const invocation = pulumi.output({
-    installation: "0123456789abcdef",
+    installation: id,
     transfer: AgentTransfer.Sftp,
     escalation: "none",
   });
-  const shared = { inputs, connection, invocation, accepted: true as const };
+  const shared = { inputs, connection, invocation, isRight: true as const };
   return {
     ...{ ...shared, name: "web", owner: "project/stack/web", options: {} },
-    ...{ host: "machine.example", proxyHost: "", installation: pulumi.output("0123456789abcdef") },
+    ...{ host: "machine.example", proxyHost: "", installation: pulumi.output(id) },
     component: Object.assign(Object.create(null) as pulumi.Resource, { urn: pulumi.output("urn") }),
   };
 }

@@ -5,6 +5,7 @@ import {
   explainMissingAgent,
   explainNoShell,
   explainOtherUser,
+  explainProblems,
 } from "../../src/children/explainErrors";
 import { sayAgainAt } from "../../src/children/waitForMachine";
 
@@ -102,6 +103,7 @@ test.each([
   "sha256sum: /var/lib/rootless-docker/agents/0123/sha256: no properly formatted SHA256 checksum lines found",
   "sha256sum: WARNUNG: 1 berechnete Prüfsumme passte NICHT",
   "/var/lib/rootless-docker/agents/0123/agent: FAILED",
+  "/tmp/rootless-docker.0123.aZ9x: FAILED",
 ])("no agent: %s", (words) => {
   const command = "sh /var/lib/rootless-docker/agent apply machine 0123";
   const error = `Process exited with status 2: running "${command}":\n${words}\n`;
@@ -110,6 +112,30 @@ test.each([
   );
   const other = `Process exited with status 1: running "${command}":\nkernel: sysctl a.b: found 1`;
   expect(explainMissingAgent("web-machine", other)).toBeUndefined();
+});
+
+describe("the agent's own problems", () => {
+  const command = `sh -c 'i=0123; f=$(mktemp) && echo \\"ab  $f\\" | sha256sum'`;
+  const failed = (...lines: string[]) =>
+    `Process exited with status 1: running "${command}":\n${lines.join("\n")}\n`;
+  const problem = (about: string) =>
+    `preflight: ${about}: found 1; wanted 2, since 3. To fix: write 2`;
+
+  test("come first, then all else that was printed, without the command", () => {
+    const journal = "daemon: journal: failed to start daemon: no space left";
+    const installed = "agent: /var/lib/rootless-docker/agents/0123/agent installed";
+    expect(explainProblems(failed(installed, problem("a"), journal, problem("b")))).toBe(
+      [problem("a"), problem("b"), installed, journal].join("\n"),
+    );
+  });
+
+  test.each([
+    failed("some other error"),
+    `ssh: handshake failed: EOF`,
+    `Process exited with status 1: running "${problem("a")}"`,
+  ])("%s: none", (error) => {
+    expect(explainProblems(error)).toBeUndefined();
+  });
 });
 
 test("a cloud image's root", () => {

@@ -26,8 +26,6 @@ jest.mock("@pulumi/pulumi", () => ({
 jest.mock("../../src/sdkInternals", () => ({
   ...jest.requireActual<object>("../../src/sdkInternals"),
   hooksWork: () => true,
-  lacksResourceHooks: () => false,
-  hookName: (name: string) => name,
 }));
 jest.mock("../../src/engineHooks", () => ({
   previewHook: (name: string, _component: unknown, callback: unknown) => [{ name, callback }],
@@ -42,6 +40,7 @@ const marked = (value: unknown) => ({
   value,
 });
 const inputs = new Inputs(usual);
+const hookName = (word: string) => `web-${word}`;
 const component = {} as never;
 
 function callbackOf(binding: pulumi.ResourceHookBinding | undefined, name: string): Callback {
@@ -70,19 +69,20 @@ test.each([
   ["nothing", undefined, 0],
 ])("a new machine, %s: greeted at its host alone", async (_name, connection, times) => {
   jest.mocked(greeting).mockClear();
-  const wait = callbackOf(waitForMachine("web", inputs, [], component), "web-wait");
+  const wait = callbackOf(waitForMachine(hookName, inputs, [], component), "web-wait");
   await wait({ name: "web-copy", newInputs: { connection } });
   expect(greeting).toHaveBeenCalledTimes(times);
   if (times > 0) expect(greeting).toHaveBeenCalledWith({ host: "a", privateKey: "key" });
 });
 
 describe("a preview's words about", () => {
-  const binding = sayChanges("web", inputs, new Creation(inputs), () => component);
+  const binding = sayChanges("web", hookName, inputs, new Creation(inputs), () => component);
   const words = callbackOf(binding, "web-preview");
 
   test("a step's document and drift with two marks", async () => {
     const environment = (note: string) => pulumi.secret(marked({ machine: note }));
-    const note = JSON.stringify({ sysctl: { "a.b": "found 1, wanted 2" } });
+    const changes = { since: { "a.b": "found 1, wanted 2" } };
+    const note = JSON.stringify({ installation: "0123", changes });
     expect(
       await words({
         name: "web-drift",
@@ -122,7 +122,7 @@ describe("a preview's words about", () => {
 
   test("another account that is not known yet: the same machine's daemon stops", async () => {
     const given = new Inputs({ ...usual, account: { name: unknown() } });
-    const hooks = sayChanges("web", given, new Creation(given), () => component);
+    const hooks = sayChanges("web", hookName, given, new Creation(given), () => component);
     const oldOutputs = { dockerHost: "ssh://app@machine.example" };
     const said = await callbackOf(hooks, "web-preview")({ name: "web", oldInputs: {}, oldOutputs });
     expect(said).toMatch(/the one at ssh:\/\/app@machine.example stops/);
@@ -145,7 +145,7 @@ describe("a preview's words about", () => {
 describe("restarts that are refused", () => {
   const guard = (more: Partial<RootlessDockerHostArgs>) => {
     const given = new Inputs({ ...usual, restarts: Restarts.Refuse, ...more });
-    return guardRestarts("web", given, () => component);
+    return guardRestarts("web", hookName, given, () => component);
   };
   const refusal = (more: Partial<RootlessDockerHostArgs>, before: object): Promise<unknown> => {
     const hook = callbackOf(guard(more)?.component, "web-restarts");
@@ -190,7 +190,7 @@ describe("restarts that are refused", () => {
   test("a step's: what its own document has beyond the component's inputs", async () => {
     const { component: whole, steps } = guard({ environment: { A: "2" } }) ?? {};
     await callbackOf(whole, "web-restarts")({ oldInputs: { ...usual, environment: { A: "1" } } });
-    const ofStep = callbackOf(steps, "web-step-restarts");
+    const ofStep = callbackOf(steps, "web-stepRestarts");
     const stdin = (...lines: string[]) => ({ stdin: [...lines, ""].join("\n") });
     const change = (name: string, oldInputs: object, newInputs: object) =>
       ofStep({ name, oldInputs, newInputs });

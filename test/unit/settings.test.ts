@@ -4,11 +4,13 @@ import { readSettings } from "../../src/steps/settings";
 import { describeProblems, pending } from "../../src/validation/reader";
 import { everyOption, secretPart } from "./fixtures";
 import { problemsOf, withValue } from "../../testkit/arguments";
+import { expiredCertificate } from "../../testkit/serverCertificate";
 
 describe("defaults", () => {
   test("all of them", () => {
     expect(readSettings({ connection: { host: "machine.example" } })).toEqual({
       problems: [],
+      warnings: [],
       settings: {
         connection: {
           host: "machine.example",
@@ -161,6 +163,7 @@ test("every option arrives in its own setting, at its own path", () => {
   const { host, port, user, hostKey, connectTimeout, proxy } = args.connection;
   expect(readSettings(args)).toEqual({
     problems: [],
+    warnings: [],
     settings: {
       ...args,
       connection: {
@@ -223,6 +226,23 @@ describe("tcpSocket beside other options", () => {
     [{ daemon: { tls: false } }, "daemon.tls: is set by tcpSocket; leave it out"],
   ])("%j", (others, problem) => {
     expect(problemsOf({ connection, tcpSocket, ...others })).toEqual([problem]);
+  });
+
+  test.each([
+    ["caCertificate", { caCertificate: expiredCertificate }, "the daemon refuses all callers"],
+    ["certificate", { certificate: expiredCertificate }, "callers refuse the daemon"],
+  ])("%s that has expired is a warning, and no problem", (option, given, effect) => {
+    const args = { connection, tcpSocket: { ...tcpSocket, privateKey: pending, ...given } };
+    const { problems, warnings } = readSettings(args);
+    expect(problems).toEqual([]);
+    const reason = `expired on 2026-01-01, so ${effect}; write a new one`;
+    expect(warnings).toEqual([{ propertyPath: `tcpSocket.${option}`, reason }]);
+  });
+
+  test("an authority that has expired beside one that has not gives no warning", () => {
+    const caCertificate = `${expiredCertificate}\n${tcpSocket.caCertificate}`;
+    const given = { connection, tcpSocket: { ...tcpSocket, caCertificate } };
+    expect(readSettings(given).warnings).toEqual([]);
   });
 
   test("an IPv6 address in brackets, and PEM with one line break at its end", () => {

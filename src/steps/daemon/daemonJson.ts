@@ -55,9 +55,12 @@ function readKnownKeys(read: Reader): void {
   proxies.string("https-proxy", { rule: proxyUrl });
 }
 
-/** Options of two log drivers (moby, daemon/logger); all drivers have the last two. dockerd looks at them as it starts alone. */
+/** The log driver that dockerd uses where daemon.json names none. */
+const defaultLogDriver = "json-file";
+
+/** Options of two log drivers (moby, daemon/logger). dockerd checks them only when it starts. */
 const logOptionsOf: Record<string, string[]> = {
-  local: ["max-size", "max-file", "compress", "mode", "max-buffer-size"],
+  local: ["max-size", "max-file", "compress"],
   "json-file": [
     "max-size",
     "max-file",
@@ -67,18 +70,26 @@ const logOptionsOf: Record<string, string[]> = {
     "env",
     "env-regex",
     "tag",
-    "mode",
-    "max-buffer-size",
   ],
 };
 
+/** Options that dockerd accepts for every log driver; those of the cache have no effect on the two above. */
+const logOptionsOfAll = [
+  "mode",
+  "max-buffer-size",
+  "cache-disabled",
+  "cache-max-size",
+  "cache-max-file",
+  "cache-compress",
+];
+
 function readLogOptions(read: Reader): void {
-  const driver = read.given("log-driver") ? (read.string("log-driver") ?? "") : "local";
+  const driver = read.given("log-driver") ? (read.string("log-driver") ?? "") : defaultLogDriver;
   const options = read.object("log-opts");
   for (const name of Object.keys(read.mapping("log-opts", () => undefined))) {
-    // dockerd takes texts alone: "3", and not 3.
+    // dockerd accepts texts only: "3", and not 3.
     options.string(name);
-    const known = logOptionsOf[driver];
+    const known = logOptionsOf[driver] && [...logOptionsOf[driver], ...logOptionsOfAll];
     if (known && !known.includes(name) && /^[a-z][\w-]*$/i.test(name))
       options.refuse(name, `is not an option of the log driver ${driver}; use ${known.join(", ")}`);
   }

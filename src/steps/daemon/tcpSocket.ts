@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { type KeyObject, X509Certificate, createPrivateKey } from "node:crypto";
 import { isIP, isIPv4 } from "node:net";
 import type { Parted } from "../../validation/parted";
-import type { Reader, Rule } from "../../validation/reader";
+import type { Problem, Reader, Rule } from "../../validation/reader";
 import { between } from "../../validation/rules";
 import type { Document } from "../document";
 import { certificatesIn, wrongPem } from "./certificates";
@@ -35,6 +35,8 @@ export interface TcpSocketParts {
   open: TcpSocketSettings;
   /** All three, so that one command renews them together. By the file's name. */
   secret: Record<string, string>;
+  /** Certificates that have expired: no reason to stop a program, which may be about to renew or destroy them. */
+  warnings: Problem[];
 }
 
 /** Keys of daemon.json that would make it a socket for everybody. */
@@ -46,11 +48,11 @@ export function tcpSocketSettings(
   daemon: Parted<unknown>,
 ): TcpSocketParts {
   const socket = read.object("tcpSocket");
-  if (!read.given("tcpSocket")) return { open: undefined, secret: {} };
+  if (!read.given("tcpSocket")) return { open: undefined, secret: {}, warnings: [] };
   const address = socket.string("address", { rule: addressFor(network) }) ?? "0.0.0.0";
   const port = socket.number("port", { rule: between(1024, 65_535) }) ?? 2376;
-  const ca = socket.string("caCertificate", { rule: authorities });
-  const certificate = socket.string("certificate", { rule: ownCertificate });
+  const ca = socket.string("caCertificate", { rule: certificates });
+  const certificate = socket.string("certificate", { rule: certificates });
   const key = socket.string("privateKey", { rule: privateKeyOf(certificate), secret: true });
   socket.require("caCertificate", "write that of the authority which signs callers' certificates");
   socket.require("certificate", "write the daemon's own");
@@ -60,11 +62,24 @@ export function tcpSocketSettings(
     if (name in daemon.open || name in daemon.secret)
       read.refuse(`daemon.${name}`, "is set by tcpSocket; leave it out");
   const files = { "ca.pem": ca, "cert.pem": certificate, "key.pem": key };
+  const [authorities, own] = [ca, certificate].map((pem) => certificatesIn(pem ?? ""));
   const known = Object.entries(files).filter((file): file is [string, string] => !!file[1]);
   return {
     open: { address, port },
     secret: Object.fromEntries(known.map(([name, pem]) => [name, `${pem.trim()}\n`])),
+    warnings: [
+      ...expired(socket.at("caCertificate"), authorities, "the daemon refuses all callers"),
+      ...expired(socket.at("certificate"), own.slice(0, 1), "callers refuse the daemon"),
+    ],
   };
+}
+
+/** The warning where all of these certificates have expired: of several authorities, one may be on its way out. */
+function expired(propertyPath: string, pems: string[], effect: string): Problem[] {
+  const ends = pems.map((pem) => new Date(new X509Certificate(pem).validTo));
+  if (ends.length === 0 || ends.some((end) => end.getTime() >= Date.now())) return [];
+  const day = ends[0].toISOString().slice(0, 10);
+  return [{ propertyPath, reason: `expired on ${day}, so ${effect}; write a new one` }];
 }
 
 const addressFor =
@@ -81,25 +96,10 @@ const addressFor =
 
 const asPem = "write it as PEM (-----BEGIN CERTIFICATE----- ...)";
 
-/** One of several authorities may be on its way out. */
-const authorities: Rule<string> = (text) => {
+const certificates: Rule<string> = (text) => {
   const wrong = wrongPem(text);
-  if (wrong !== undefined) return `${wrong}; ${asPem}`;
-  const ends = certificatesIn(text).map(expired);
-  return ends.includes(undefined) ? undefined : ends[0];
+  return wrong === undefined ? undefined : `${wrong}; ${asPem}`;
 };
-
-const ownCertificate: Rule<string> = (text) => {
-  const wrong = wrongPem(text);
-  return wrong === undefined ? expired(certificatesIn(text)[0]) : `${wrong}; ${asPem}`;
-};
-
-function expired(pem: string): string | undefined {
-  const end = new Date(new X509Certificate(pem).validTo);
-  return end.getTime() < Date.now()
-    ? `expired on ${end.toISOString().slice(0, 10)}; write a new one`
-    : undefined;
-}
 
 /** @param certificate undefined where it is not known or wrong. */
 const privateKeyOf =

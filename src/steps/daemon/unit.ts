@@ -1,6 +1,6 @@
 import { hasLogin } from "../../validation/credentials";
 import { quote } from "../../validation/quote";
-import { type Reader, type Rule, tooLong } from "../../validation/reader";
+import { pending, type Reader, type Rule, tooLong } from "../../validation/reader";
 import { lostKey } from "../../validation/rules";
 import type { Document } from "../document";
 import { restarts } from "../effects";
@@ -61,13 +61,19 @@ export function unitSettings(args: Reader): UnitSettings {
         values.map(wrongValue).find(Boolean) ??
         (values.length === 0 ? "has no value; write one, or leave it out" : undefined);
       if (wrong) read.refuse(directive, wrong);
-      else unit[directive] = values.map(String).join("\n");
+      else
+        unit[directive] = values
+          .filter((one) => one !== pending)
+          .map(String)
+          .join("\n");
     }
   }
   return unit;
 }
 
 function wrongValue(value: unknown): string | undefined {
+  // An Output in a list: it is checked once it is known.
+  if (value === pending) return undefined;
   if (typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value)))
     return undefined;
   if (typeof value !== "string")

@@ -1,6 +1,7 @@
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { Stack } from "../../../testkit/stack";
+import { RandomId } from "@pulumi/random";
+import { Stack, steps } from "../../../testkit/stack";
 
 // What hooks are given of a command and of a component. Nothing here runs on a host: no command has a `create`, but
 // the one whose host does not answer.
@@ -95,4 +96,27 @@ test.each([
 ])("%s", async (which, wanted) => {
   expect(seen.has(which)).toBe(true);
   expect(await shown(seen.get(which))).toMatchObject(wanted);
+});
+
+test("a hook that throws before the create of a replacement leaves the state as it is", async () => {
+  const stack = await Stack.start("replacement");
+  const program = (keeper: string) => () => {
+    const refuse = new pulumi.ResourceHook("refuse", ({ newInputs, oldInputs }) => {
+      seen.set(`beforeCreate ${keeper} newInputs`, newInputs);
+      seen.set(`beforeCreate ${keeper} oldInputs`, oldInputs);
+      if (keeper === "wrong") throw new Error("no");
+    });
+    const hooks = { beforeCreate: [refuse] };
+    const id = new RandomId("id", { byteLength: 4, keepers: { keeper } }, { hooks });
+    new RandomId("after", { byteLength: 4, keepers: { id: id.hex } });
+  };
+  await stack.up(program("right"));
+  const before = [stack.recorded("id"), stack.recorded("after")];
+  const outcome = await stack.tryUp(program("wrong"));
+  expect(outcome.failure).toContain('before hook "refuse" failed: no');
+  // It is a create to the hook: nothing says what it replaces.
+  expect(seen.get("beforeCreate wrong newInputs")).toMatchObject({ keepers: { keeper: "wrong" } });
+  expect(seen.get("beforeCreate wrong oldInputs")).toBeUndefined();
+  expect([stack.recorded("id"), stack.recorded("after")]).toEqual(before);
+  expect(steps(await stack.up(program("right")))).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import { agentSum } from "../../../src/agent/agentText";
 import { wordOfId } from "../../../src/agent/commands";
 import * as pulumi from "@pulumi/pulumi";
 import {
@@ -12,6 +13,7 @@ import {
   inSecret,
   known,
   installation,
+  type Registration,
   registered,
   runProgram,
   shown,
@@ -19,6 +21,10 @@ import {
   valueOf,
 } from "../mocks";
 import { create, modes, usual } from "./create";
+
+/** All that can run something on the host. */
+const commandsOf = ({ registrations }: { registrations: Registration[] }) =>
+  registrations.filter(({ type, name }) => type === commandType && name !== "web-drift");
 
 describe.each(modes)("in $mode", ({ preview }) => {
   test("exactly these children, each with its type, parent and predecessors", async () => {
@@ -30,11 +36,12 @@ describe.each(modes)("in $mode", ({ preview }) => {
     expect(lines).toEqual([
       "rootless-docker:index:RootlessDockerHost web in nothing after ",
       "random:index/randomId:RandomId web-installation in web after ",
+      "command:remote:Command web-drift in web after web-installation",
       "command:remote:CopyToRemote web-copy in web after web-installation",
-      "command:remote:Command web-agent in web after web-copy",
-      "command:remote:Command web-machine in web after web-agent",
-      "command:remote:Command web-secrets in web after web-machine",
-      "command:remote:Command web-daemon in web after web-machine web-secrets",
+      "command:remote:Command web-agent in web after web-copy web-installation",
+      "command:remote:Command web-machine in web after web-agent web-drift web-installation",
+      "command:remote:Command web-secrets in web after web-agent web-drift web-installation web-machine",
+      "command:remote:Command web-daemon in web after web-agent web-drift web-installation web-machine web-secrets",
     ]);
   });
 
@@ -53,8 +60,7 @@ describe.each(modes)("in $mode", ({ preview }) => {
 
   test("commands: quiet about the report, nothing in the environment", async () => {
     const outcome = await create(usual, preview);
-    const commands = outcome.registrations.filter(({ type }) => type === commandType);
-    for (const { inputs } of commands) {
+    for (const { inputs } of commandsOf(outcome)) {
       expect(inputs).toMatchObject({ logging: "stderr", addPreviousOutputInEnv: false });
       expect(inputs).not.toHaveProperty("environment");
       expect(shown(inputs.triggers)).toEqual([preview ? "[unknown]" : installation]);
@@ -69,8 +75,7 @@ describe.each(modes)("in $mode", ({ preview }) => {
       sudoPassword: undefined,
     };
     const outcome = await create(everyOption(), preview);
-    for (const { type, inputs } of outcome.registrations) {
-      if (type !== commandType) continue;
+    for (const { inputs } of commandsOf(outcome)) {
       const { proxy, ...hop } = inSecret(inputs.connection) as Record<string, unknown>;
       const { proxy: proxyWanted, ...hopWanted } = connection;
       expect(opened(hop)).toEqual(hopWanted);
@@ -131,19 +136,14 @@ describe.each(modes)("in $mode", ({ preview }) => {
       const state = "/var/lib/rootless-docker";
       const { inputs: agent } = step(outcome, "agent");
       expect([agent.create, agent.update]).toEqual([undefined, undefined]);
-      const own = `${state}/agents/${installation}`;
-      const run = (words: string) =>
-        `sha256sum --quiet -c ${own}/sha256 && sh ${own}/agent ${words}`;
-      const runIfThere = (words: string, input = "", before = "", otherwise = "") =>
-        `sh -c '${before}[ ! -d ${state}/installations/${installation} ] && [ ! -h ${own} ]${otherwise} || { ${run(words)}${input}; }'`;
+      const shell = (text: string) => `sh -c 'i=${installation}; a=${state}/agents/$i; ${text}'`;
+      const run = (words: string) => `sha256sum --quiet -c $a/sha256 && exec sh $a/agent ${words}`;
+      const runIfThere = (words: string, otherwise = "") =>
+        `[ ! -d ${state}/installations/$i ] && [ ! -h $a ]${otherwise} || { ${run(words)}; }`;
       const said = ` && echo "agent: nothing taken back: this machine has no record of the installation in ${state}" >&2`;
-      const copy = `.rootless-docker-${installation}`;
       expect(agent.delete).toBe(
-        runIfThere(
-          `revert agent ${installation}`,
-          " </dev/null",
-          `rm -f ${copy} /tmp/rootless-docker.${installation}.*; `,
-          said,
+        shell(
+          `rm -f .rootless-docker-$i /tmp/rootless-docker.$i.*; ${runIfThere("revert agent $i </dev/null", said)}`,
         ),
       );
       const agentId = wordOfId("web-agent-id");
@@ -152,18 +152,17 @@ describe.each(modes)("in $mode", ({ preview }) => {
         // Without secret values that step logs in nowhere.
         const isIdle = name === "secrets";
         if (name === "machine") {
-          const install = `sh $f install agent ${installation} ${word} </dev/null >/dev/null; }`;
-          const apply = `{ rm -f $c /tmp/rootless-docker.${installation}.*; sh $a/agent apply machine ${installation} "" ${agentId}; }'`;
-          expect(created).toContain(`sh -c 'a=${own} c=${copy}; { `);
-          expect(created).toContain(`${install} && ${apply}`);
+          const bring = `f=$(mktemp /tmp/rootless-docker.$i.XXXX) && cat $c >$f && echo "${agentSum()}  $f" | sha256sum --quiet -c >&2 && sh $f install agent $i ${word} </dev/null >/dev/null && rm -f $c /tmp/rootless-docker.$i.*`;
+          const apply = run(`apply machine $i "" ${agentId}`);
+          expect(created).toBe(
+            shell(`c=.rootless-docker-$i; [ ! -O $c ] || { ${bring}; } && ${apply}`),
+          );
           expect(updated).toBe((created as string).replace(" apply ", " update "));
           continue;
         }
-        expect(created).toBe(
-          isIdle ? undefined : run(`apply ${name} ${installation} "" ${agentId}`),
-        );
-        expect(updated).toBe(run(`update ${name} ${installation} "" ${agentId}`));
-        const revert = runIfThere(`revert ${name} ${installation} "" ${agentId}`);
+        expect(created).toBe(isIdle ? undefined : shell(run(`apply ${name} $i "" ${agentId}`)));
+        expect(updated).toBe(shell(run(`update ${name} $i "" ${agentId}`)));
+        const revert = shell(runIfThere(`revert ${name} $i "" ${agentId}`));
         // It changes nothing that would have to be taken back.
         expect(deleted).toBe(isIdle ? undefined : revert);
       }
@@ -214,7 +213,7 @@ describe.each(modes)("in $mode", ({ preview }) => {
       { preview },
     );
     const children = outcome.registrations.filter(({ parent }) => parent === "web");
-    expect(children).toHaveLength(6);
+    expect(children).toHaveLength(7);
     for (const child of children) {
       expect(child).toMatchObject({
         retainOnDelete: true,

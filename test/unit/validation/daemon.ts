@@ -1,3 +1,4 @@
+import { pending } from "../../../src/validation/reader";
 import type { Accepted, Refused } from "../../../testkit/arguments";
 
 const notEnvironment = "is not the name of an environment variable; use letters, digits and '_'";
@@ -161,8 +162,14 @@ export const refused: Refused[] = [
   [
     "daemon.log-opts",
     { "max-sise": "1m" },
-    "is not an option of the log driver local; use max-size, max-file, compress, mode, max-buffer-size",
+    "is not an option of the log driver json-file; use max-size, max-file, compress, labels, labels-regex, env, env-regex, tag, mode, max-buffer-size, cache-disabled, cache-max-size, cache-max-file, cache-compress",
     "daemon.log-opts.max-sise",
+  ],
+  [
+    "daemon",
+    { "log-driver": "local", "log-opts": { tag: "{{.Name}}" } },
+    "is not an option of the log driver local; use max-size, max-file, compress, mode, max-buffer-size, cache-disabled, cache-max-size, cache-max-file, cache-compress",
+    "daemon.log-opts.tag",
   ],
   ["daemon", ["debug"], `'["debug"]' is not an object; write one`],
   ["daemon", { "Log Level": 1 }, `'Log Level' ${notDaemonKey}`],
@@ -371,6 +378,12 @@ export const accepted: Accepted[] = [
     },
   ],
   ["unitOverrides", { Service: { Restart: "on-failure", ExecStopPost: "/bin/echo %n $RESULT" } }],
+  // json-file is the driver of a daemon.json that names none.
+  ["daemon.log-opts", { tag: "{{.Name}}", labels: "a,b", "env-regex": "^A" }],
+  ["daemon.log-opts", { "cache-disabled": "true", "cache-max-size": "1m", mode: "non-blocking" }],
+  ["daemon", { "log-driver": "local", "log-opts": { "cache-compress": "false" } }],
+  ["daemon", { "log-driver": "syslog", "log-opts": { "syslog-format": "rfc5424" } }],
+  ["unitOverrides", { Service: { ExecStartPre: [pending, "/bin/true"], Nice: pending } }],
   ["daemon.data-root", "/srv/data"],
   ["daemon.data-root", "/etcetera"],
   ["daemon.data-root", "/var/lib/docker-of-app"],

@@ -75,14 +75,6 @@ export const refused: Refused[] = [
     "'fe80::1%eth0' is not an address; write one of the machine's, or 0.0.0.0 for all",
   ),
   beside(
-    { caCertificate: expiredCertificate },
-    `${shownPem(expiredCertificate)} expired on 2026-01-01; write a new one`,
-  ),
-  beside(
-    { certificate: expiredCertificate },
-    `${shownPem(expiredCertificate)} expired on 2026-01-01; write a new one`,
-  ),
-  beside(
     { certificate: `${serverCertificate}${serverKey}` },
     `the value has a private key in it; ${asPem}`,
   ),
