@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { parse } from "yaml";
-import { type Document, JsonText, renderDocument } from "../../src/steps/document";
+import { type Document, JsonText, renderDocument, wholeDocument } from "../../src/steps/document";
 import { json, text } from "../../testkit/fuzz/values";
 
 const reader = join(__dirname, "../../src/host/core/document.sh");
@@ -14,7 +14,7 @@ function readInShell(text: string, keys: string[]): { text: Buffer[]; json: Buff
   const folder = mkdtempSync(join(tmpdir(), "rootless-docker-document-"));
   try {
     writeFileSync(join(folder, "document"), text);
-    const script = 'set -eu; . "$1"; read_document "$2/document" "$2/doc"';
+    const script = 'set -eu; PART=step; . "$1"; read_document - "$2/doc" <"$2/document"';
     execFileSync("sh", ["-c", script, "sh", reader, folder], {
       env: { ...process.env, LC_ALL: "C" },
       stdio: "pipe",
@@ -50,7 +50,7 @@ test("any value reaches the host byte for byte, by a real shell", () => {
   fc.assert(
     fc.property(documents, (document) => {
       const keys = Object.keys(document);
-      const files = readInShell(renderDocument(document), keys);
+      const files = readInShell(wholeDocument(document), keys);
       keys.forEach((name, index) => {
         const wanted = plain(document[name]);
         const bytes = typeof wanted === "string" ? wanted : files.json[index];
@@ -64,8 +64,17 @@ test("any value reaches the host byte for byte, by a real shell", () => {
 
 test("a long value too", () => {
   const long = `${'\\"\n$(id)ä'.repeat(7_000)}end`;
-  const { text: files } = readInShell(renderDocument({ account: long }), ["account"]);
+  const { text: files } = readInShell(wholeDocument({ account: long }), ["account"]);
   expect(files).toEqual([Buffer.from(long)]);
+});
+
+test("a document that ends early is refused, wherever it ends", () => {
+  const whole = wholeDocument({ account: "app", create: true, "on-destroy-data": "delete" });
+  expect(readInShell(whole, ["account"]).text).toEqual([Buffer.from("app")]);
+  // Without the last line break it is whole.
+  for (let length = 0; length < whole.length - 1; length++)
+    expect(() => readInShell(whole.slice(0, length), [])).toThrow(/^Command failed/);
+  expect(() => readInShell("", [])).toThrow(/step: document: found it cut short/);
 });
 
 test("it is YAML with the same values, a line a key, in printable characters", () => {
@@ -145,5 +154,5 @@ test.each([
   ["no key", ": 1\n"],
   ["a folder as a key", "environment/: 1\n"],
 ])("the shell refuses %s", (_what, document) => {
-  expect(() => readInShell(document, [])).toThrow(/line 1 of the document is not "key: value"/);
+  expect(() => readInShell(`${document}\n# end`, [])).toThrow(/line 1 of the document is not "key: value"/);
 });

@@ -36,6 +36,7 @@ export function withoutCode(stdin: unknown, name: StepName): string {
   const line = `agent: "${stepCodeHash(name)}"\n`;
   const text = String(stdin);
   expect(text).toContain(line);
+  expect(text).toMatch(/\n# end\n$/);
   // The machine's begins with the parts of the agent.
-  return text.replace(line, "").replace(/^# \S+ [0-9a-f]{8}\n|^program: .*\n/gm, "");
+  return text.replace(line, "").replace(/^# end\n|^# \S+ [0-9a-f]{8}\n|^program: .*\n/gm, "");
 }
