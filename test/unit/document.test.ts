@@ -154,5 +154,7 @@ test.each([
   ["no key", ": 1\n"],
   ["a folder as a key", "environment/: 1\n"],
 ])("the shell refuses %s", (_what, document) => {
-  expect(() => readInShell(`${document}\n# end`, [])).toThrow(/line 1 of the document is not "key: value"/);
+  expect(() => readInShell(`${document}\n# end`, [])).toThrow(
+    /line 1 of the document is not "key: value"/,
+  );
 });
