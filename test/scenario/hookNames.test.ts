@@ -28,7 +28,9 @@ test("hooks of a program, and of hosts of one name below other components, have 
 test("two stacks of one process, one after the other, have the same names", async () => {
   for (const name of ["one", "two"]) {
     const stack = await Stack.start(name);
-    const outcome = await stack.preview(() => void new RootlessDockerHost("web", args));
+    const outcome = await stack.preview(() => {
+      new RootlessDockerHost("web", args);
+    });
     expect(daemons(steps(outcome))).toHaveLength(1);
   }
 });
