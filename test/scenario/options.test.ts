@@ -1,15 +1,10 @@
 import { remote } from "@pulumi/command";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { RandomId } from "@pulumi/random";
 import { createHost, destroyAllHosts, type TestHost } from "../../testbed/hosts";
 import { type Outcome, said, steps, Stack } from "../../testkit/stack";
 import { connectionTo, everyChild as children, stepsRun } from "../../testkit/hostStack";
-import {
-  OnDestroyData,
-  Restarts,
-  RootlessDockerHost,
-  type RootlessDockerHostArgs,
-} from "../../index";
+import { OnDestroyData, RootlessDockerHost, type RootlessDockerHostArgs } from "../../index";
 
 // What each resource option does to the component, on one host that every test leaves as it found it.
 let host: TestHost;
@@ -110,21 +105,6 @@ describe("transforms", () => {
     const patientOnes = children.filter((child) => timeoutsOf(`web-${child}`) !== undefined);
     expect(patientOnes).toEqual(["machine"]);
     expect(timeoutsOf("web-machine")).toEqual({ create: 7200 });
-  });
-});
-
-describe("hooks", () => {
-  test("of a program, and of hosts of one name below other components, have other names", async () => {
-    const names = ["preview", "arguments", "restarts", "stepRestarts", "error", "wait"];
-    const args = { recheck: pulumi.output("1"), restarts: Restarts.Refuse };
-    const outcome = await stack.preview(() => {
-      for (const name of names) new pulumi.ResourceHook(`web-${name}`, () => undefined);
-      component("web", {}, args);
-      // A URN has the types of its ancestors, and not their names.
-      for (const type of ["app:index:Site", "app:index:Rack"])
-        component("web", { parent: new pulumi.ComponentResource(type, "a") }, args);
-    });
-    expect(steps(outcome).filter((line) => line === "create web-daemon")).toHaveLength(2);
   });
 });
 
