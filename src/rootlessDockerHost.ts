@@ -3,7 +3,7 @@ import type { RootlessDockerHostArgs } from "./args";
 import { Creation } from "./changes/creation";
 import { guardRestarts } from "./changes/guard";
 import { sayChanges } from "./changes/hooks";
-import { checkedConnection } from "./children/checkedConnection";
+import { checkedConnection, unlessRefused } from "./children/checkedConnection";
 import { childOptions } from "./children/childOptions";
 import { withoutStackTraces, withWholeDeletedWith } from "./sdkInternals";
 import { askForDrift } from "./drift/notes";
@@ -128,7 +128,8 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
     });
     const commands = withoutStackTraces(() =>
       runSteps({
-        ...{ name, owner, inputs, connection, identity, installation, invocation, transfer },
+        ...{ name, owner, inputs, identity, installation, invocation, transfer },
+        connection: unlessRefused(connection, drift.isAnswered),
         drift: drift.notes,
         beforeLogin: waitForMachine(hookName, inputs, hosts, this),
         options: withHooks(options, [
