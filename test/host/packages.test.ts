@@ -45,3 +45,19 @@ test("an option's packages stay until destroy, and then as far as another instal
   await bob.revertAll(bobs);
   expect(diffSnapshots(fresh, await snapshotHost(host))).toEqual([]);
 });
+
+test("a package that was killed while it was unpacked: it is completed, and its unit keeps its mask", async () => {
+  const ada = new Installation(host, "cc");
+  await ada.applyAll(fuse);
+  const masks = () =>
+    host.ssh("systemctl is-enabled docker.service docker.socket containerd.service");
+  const before = (await masks()).stdout;
+  expect(before).toBe("masked\nmasked\nmasked\n");
+  await host.run(
+    "sed -i -E '/^Package: (containerd|docker.io)$/,/^$/ s/^Status: .*/Status: install ok unpacked/' /var/lib/dpkg/status",
+  );
+  await ada.apply("machine", fuse);
+  expect((await masks()).stdout).toBe(before);
+  expect(await host.run("dpkg-query -W -f '${db:Status-Abbrev}' containerd")).toBe("ii ");
+  await ada.revertAll(fuse);
+});

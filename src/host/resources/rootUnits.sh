@@ -46,10 +46,9 @@ want_masks() {
 is_unit_of_brought_package() {
 	local package directory packages='docker.io docker-ce moby-engine docker'
 	[ "$1" != containerd.service ] || packages='containerd containerd.io'
+	# Of a package that was killed while it was unpacked, the unit may be there already.
 	for package in $packages; do
-		[ -n "$(of_manager installed "$package")" ] || continue
-		grep -qsxF "$package" "$STATE/packages"
-		return
+		! grep -qsxF "$package" "$STATE/packages" || return 0
 	done
 	for directory in /usr/local/lib /usr/lib /lib; do
 		[ ! -e "$directory/systemd/system/$1" ] || return 1
