@@ -1,7 +1,10 @@
-import { EngineSource, OnDestroyData } from "../index";
+import { EngineSource, OnDestroyData, PrivilegedPorts } from "../index";
+import { packedAgent } from "../src/agent/agentText";
+import { checkNewCommand } from "../src/agent/commands";
+import { readNewMachine } from "../src/drift/answer";
 import { currentEngine, earlierEngine, engineTar } from "../testbed/engine";
 import { diffSnapshots, snapshotHost } from "../testbed/hosts";
-import type { StepArgs } from "./documents";
+import { documentText, type StepArgs } from "./documents";
 import { type EngineHost, revertEngine } from "./engineHost";
 import { asAccount, importImage } from "./host";
 import { type Answer, Installation } from "./installation";
@@ -102,4 +105,60 @@ export function testAnotherAtWork(
     await given.host.run(removes);
     expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
   });
+}
+
+/**
+ * A whole life with a source of the engine: the preview of a new machine, `up`, a container, an edit, nothing to change,
+ * drift, destroy with the data kept, `up` with that data, and destroy.
+ *
+ * @param source what is asked for, with other arguments beside it.
+ * @returns what is another way on the host than before.
+ */
+export async function liveWhole(
+  given: EngineHost,
+  source: (args: StepArgs) => StepArgs,
+): Promise<string[]> {
+  const { host } = given;
+  const before = await snapshotHost(host);
+  const kept = source({ onDestroy: { data: OnDestroyData.Keep } });
+  expect((await previewNew(given, kept)).problems).toEqual([]);
+  const app = new Installation(host, "a1");
+  await app.up(kept);
+  const runs = () => asAccount(host, "app", "docker run --rm busybox echo here");
+  await importImage(host, "app");
+  expect(await runs()).toBe("here\n");
+  await asAccount(host, "app", "docker volume create kept");
+
+  const edited = { ...kept, ...edit };
+  await app.up(edited);
+  expect(await runs()).toBe("here\n");
+  expect((await app.up(edited)).changed).toEqual([]);
+  expect(await app.drift()).toEqual([]);
+
+  await host.run("sysctl -q -w net.core.somaxconn=4096");
+  expect((await app.drift()).map(({ about }) => about)).toEqual(["net.core.somaxconn"]);
+  await app.up(edited);
+  expect(await app.drift()).toEqual([]);
+  await app.destroy();
+
+  const again = { ...edited, onDestroy: { data: OnDestroyData.Delete } };
+  await app.up(again);
+  expect(await asAccount(host, "app", "docker volume ls -q")).toBe("kept\n");
+  await app.destroy();
+  return diffSnapshots(before, await snapshotHost(host));
+}
+
+/** Restarts the daemon, and changes what root has. */
+const edit: StepArgs = {
+  daemon: { "log-level": "warn" },
+  privilegedPorts: PrivilegedPorts.FileCapability,
+  prune: { schedule: "Sun 03:00" },
+  sysctls: { "net.core.somaxconn": "8192" },
+};
+
+/** What a preview says of a machine that has nothing of the installation. */
+async function previewNew({ host }: EngineHost, wishes: StepArgs) {
+  const document = documentText("machine", wishes);
+  const { stdout } = await host.ssh(checkNewCommand(document, "auto"), { input: packedAgent() });
+  return readNewMachine(stdout);
 }

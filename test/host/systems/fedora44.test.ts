@@ -1,0 +1,14 @@
+import { currentEngine } from "../../../testbed/engine";
+import { engineHost } from "../../../testkit/engineHost";
+import { liveWhole } from "../../../testkit/packageManagers";
+
+// As strict as Fedora Cloud Base: dnf 5, rpm 6, systemd 262, and no perl.
+const given = engineHost({ like: "fedora44" });
+
+test("Docker's packages: a whole life", async () => {
+  expect(await liveWhole(given, (args) => given.withRepository({}, args))).toEqual([]);
+});
+
+test("Docker's archives: a whole life", async () => {
+  expect(await liveWhole(given, (args) => given.withArchives(currentEngine, {}, args))).toEqual([]);
+});
