@@ -109,10 +109,10 @@ export function testAnotherAtWork(
 
 /**
  * A whole life with a source of the engine: the preview of a new machine, `up`, a container, an edit, nothing to change,
- * drift, destroy with the data kept, `up` with that data, and destroy.
+ * drift, and destroy. Then a short one that keeps the data, with no timer that systemd would have loaded.
  *
  * @param source what is asked for, with other arguments beside it.
- * @returns what is another way on the host than before.
+ * @returns what is another way on the host than before, each line with the life that left it.
  */
 export async function liveWhole(
   given: EngineHost,
@@ -120,32 +120,40 @@ export async function liveWhole(
 ): Promise<string[]> {
   const { host } = given;
   const before = await snapshotHost(host);
-  const kept = source({ onDestroy: { data: OnDestroyData.Keep } });
-  expect((await previewNew(given, kept)).problems).toEqual([]);
+  const leftBy = async (life: string) =>
+    diffSnapshots(before, await snapshotHost(host)).map((line) => `${life}: ${line}`);
+  const wishes = source({});
+  expect((await previewNew(given, wishes)).problems).toEqual([]);
   const app = new Installation(host, "a1");
-  await app.up(kept);
+  await app.up(wishes);
   const runs = () => asAccount(host, "app", "docker run --rm busybox echo here");
   await importImage(host, "app");
   expect(await runs()).toBe("here\n");
-  await asAccount(host, "app", "docker volume create kept");
 
-  const edited = { ...kept, ...edit };
+  const edited = { ...wishes, ...edit };
   await app.up(edited);
   expect(await runs()).toBe("here\n");
   expect((await app.up(edited)).changed).toEqual([]);
   expect(await app.drift()).toEqual([]);
-
   await host.run("sysctl -q -w net.core.somaxconn=4096");
   expect((await app.drift()).map(({ about }) => about)).toEqual(["net.core.somaxconn"]);
   await app.up(edited);
   expect(await app.drift()).toEqual([]);
-  await app.destroy();
+  await destroyCalmly(app);
+  const left = await leftBy("destroy");
 
-  const again = { ...edited, onDestroy: { data: OnDestroyData.Delete } };
-  await app.up(again);
-  expect(await asAccount(host, "app", "docker volume ls -q")).toBe("kept\n");
-  await app.destroy();
-  return diffSnapshots(before, await snapshotHost(host));
+  await app.up(source({ onDestroy: { data: OnDestroyData.Keep } }));
+  await asAccount(host, "app", "docker volume create kept");
+  await destroyCalmly(app);
+  expect(await host.run("ls /home/app/.local/share/docker/volumes")).toContain("kept");
+  await host.run("userdel -r app 2>/dev/null");
+  return [...left, ...(await leftBy("destroy with the data kept"))];
+}
+
+/** Nothing has to be killed for it. */
+async function destroyCalmly(app: Installation): Promise<void> {
+  const { said } = await app.destroy();
+  expect(said.filter((line) => /does not stop|kills|root ends/.test(line))).toEqual([]);
 }
 
 /** Restarts the daemon, and changes what root has. */
@@ -159,6 +167,7 @@ const edit: StepArgs = {
 /** What a preview says of a machine that has nothing of the installation. */
 async function previewNew({ host }: EngineHost, wishes: StepArgs) {
   const document = documentText("machine", wishes);
-  const { stdout } = await host.ssh(checkNewCommand(document, "auto"), { input: packedAgent() });
-  return readNewMachine(stdout);
+  return readNewMachine(
+    await host.run(checkNewCommand(document, "auto"), { input: packedAgent() }),
+  );
 }

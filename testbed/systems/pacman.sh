@@ -19,9 +19,9 @@ mkdir -p "$work/database"
 package() {
   folder=$1 name=$2 files=${3-} version=1.0-1
   root=$work/$name file=$name-$version-any.pkg.tar.gz
-  mkdir -p "$folder" "$root/usr/share/doc/$name"
+  mkdir -p "$folder" "$root/usr/share/licenses/$name"
   [ -z "$files" ] || cp -a "$files/." "$root"
-  echo "stands for Arch's $name" >"$root/usr/share/doc/$name/testbed"
+  echo "stands for Arch's $name" >"$root/usr/share/licenses/$name/testbed"
   {
     printf '%s\n' "pkgname = $name" "pkgbase = $name" "pkgver = $version" 'pkgdesc = stand-in' 'builddate = 1' \
       'packager = Testbed <testbed@example.com>' 'size = 100' 'arch = any'
