@@ -222,9 +222,11 @@ install_packages() {
   *dnf.txt)
     mkdir -p "$root/etc/pki/rpm-gpg" "$root/etc/yum.repos.d"
     chroot "$root" sh -c 'rpm -i --nosignature /tmp/packages/*.rpm'
-    cp "$base/os-key" "$root/etc/pki/rpm-gpg/RPM-GPG-KEY-testbed"
+    # AlmaLinux's images have the key in rpm; dnf takes Fedora's in when it first needs it.
+    case $system in almalinux*) chroot "$root" rpm --import /tmp/packages/os-key ;; esac
     if [ -e "$root/usr/bin/dnf5" ]; then
       ln -s dnf5 "$root/usr/bin/dnf"
+      mkdir -p "$root/usr/lib/sysimage"
       # Debian's choice. "local" needs createrepo_c.
       for plugin in local actions; do
         sed -i 's/^enabled = .*/enabled = 0/' "$root/etc/dnf/libdnf5-plugins/$plugin.conf"
@@ -238,6 +240,9 @@ install_packages() {
   *pacman.txt)
     cat >"$root/etc/pacman.conf" <<'CONF'
 [options]
+DownloadUser = alpm
+# Not every kernel has Landlock.
+DisableSandboxFilesystem
 HoldPkg = pacman glibc
 Architecture = auto
 SigLevel = Required DatabaseRequired TrustAll
@@ -246,6 +251,7 @@ LocalFileSigLevel = Optional
 [extra]
 Include = /etc/pacman.d/mirrorlist
 CONF
+    chroot "$root" useradd --system --no-create-home alpm
     install -d -m 755 "$root/etc/pacman.d/gnupg"
     # pacman looks for a keyring of this name.
     : >"$root/etc/pacman.d/gnupg/pubring.gpg"
