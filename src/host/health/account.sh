@@ -130,7 +130,10 @@ id_problems() {
 flawed_ids() {
 	local kind start
 	{
-		grep -sH . /etc/login.defs /etc/passwd /etc/subuid /etc/subgid || true
+		for kind in UID GID; do
+			echo "/etc/login.defs:${kind}_MAX $(shadow_setting login.defs "${kind}_MAX")"
+		done
+		grep -sH . /etc/passwd /etc/subuid /etc/subgid || true
 		for kind in uid gid; do
 			start=$(doc "sub$kind-start")
 			[ -z "$start" ] || echo "/etc/sub$kind:$1:$start:$(doc "sub$kind"):asked"
@@ -139,7 +142,7 @@ flawed_ids() {
 		BEGIN { last["/etc/subuid"] = last["/etc/subgid"] = 60000 }
 		$1 == "/etc/login.defs" {
 			split($2, word, " ")
-			if (word[1] ~ /^[UG]ID_MAX$/) last["/etc/sub" tolower(substr(word[1], 1, 3))] = word[2]
+			if (word[2] != "") last["/etc/sub" tolower(substr(word[1], 1, 3))] = word[2]
 			next
 		}
 		$1 == "/etc/passwd" { if ($2 == name) is_local = 1; next }
