@@ -1,16 +1,14 @@
 # The settings that user namespaces and unprivileged containers need, and ports below 1024.
 
 have_kernel_settings() {
-	local file rootlesskit
+	local file
 	for file in "$DOC"/text/modprobe.d/*; do
 		[ ! -e "$file" ] || want_module_option "${file##*/}" "$(doc "modprobe.d/${file##*/}")"
 	done
 	load_module_options
 	want_sysctls
-	if [ "$(doc apparmor-profile)" != none ] && is_userns_restricted; then
-		rootlesskit=$(rootlesskit_to_allow "$(doc apparmor-profile)")
-		has_profile_of_host "$rootlesskit" || want_apparmor_profile "$rootlesskit"
-	fi
+	[ "$(doc apparmor-profile)" = none ] ||
+		want_profile_if_needed "$(rootlesskit_to_allow "$(doc apparmor-profile)")"
 	! has rootlesskit.capability ||
 		want_capability "$(rootlesskit_program)" "$(doc rootlesskit.capability)"
 }
