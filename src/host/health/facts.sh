@@ -20,6 +20,7 @@ limitation_facts() {
 	fact daemon.hostGatewayIsHere "$here"
 	[ ! -e /sys/module/apparmor ] || read -r apparmor </sys/module/apparmor/parameters/enabled
 	fact kernel.appArmor "$(yes_if [ "$apparmor" = Y ])"
+	fact machine.firewalld "$(yes_if systemctl is-active -q firewalld.service)"
 	fact criu.path "$(command -v criu)"
 }
 
