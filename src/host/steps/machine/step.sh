@@ -25,6 +25,7 @@ machine_begin() {
 	PART=engine
 	have_engine
 	settle
+	stop_where_root_dockerd_runs
 	engine_facts
 }
 
