@@ -82,10 +82,18 @@ done'
 place_problems() {
 	local root place type owner path
 	root=$(data_root)
-	set -- as_account
-	[ -n "$ACCOUNT" ] || set -- timeout -k 5 20
-	"$@" sh -c "$LOOK_AT_PLACES" sh "$ACCOUNT_HOME" "$root" "$ACCOUNT" </dev/null >"$WORK/places" ||
+	if [ -z "$ACCOUNT" ]; then
+		set -- timeout -k 5 20
+	elif can_run_as_account; then
+		set -- as_account
+	else
+		return 0
+	fi
+	if ! "$@" sh -c "$LOOK_AT_PLACES" sh "$ACCOUNT_HOME" "$root" "$ACCOUNT" \
+		</dev/null >"$WORK/places" || [ ! -s "$WORK/places" ]; then
 		problem "$ACCOUNT_HOME" "no answer of it" "the home of $1" "see what is mounted there"
+		return 0
+	fi
 	{
 		for place in "account.home $ACCOUNT_HOME" "daemon.data-root $root"; do
 			read -r type || type=''
