@@ -16,6 +16,7 @@ run_check() {
 		return 0
 	}
 	use_engine_of "$ID"
+	DOC=$WORK/doc
 	stop_without_programs
 	run_apart differences_here >"$WORK/differences"
 	[ "$APART_STATUS" = 0 ] || exit 1
