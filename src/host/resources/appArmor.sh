@@ -40,6 +40,12 @@ profile_file() {
 	printf '/etc/apparmor.d/rootless-docker%s' "$(printf '%s' "$1" | tr / . | tr -d '*')"
 }
 
+# A profile where the kernel asks for one, and the host has none of its own. $1 the program.
+want_profile_if_needed() {
+	if ! is_userns_restricted || has_profile_of_host "$1"; then return 0; fi
+	want_apparmor_profile "$1"
+}
+
 # True where the host has its own profile, as Ubuntu for /usr/bin/rootlesskit. $1 the program.
 has_profile_of_host() {
 	local profile

@@ -3,8 +3,9 @@
 
 dnf_installed() { rpm_installed "$@"; }
 
+# It lists all versions: dnf 5 has no option --showduplicates for that.
 dnf_versions() {
-	run_dnf -q repoquery --showduplicates --qf '%{evr}\n' "$1" || true
+	run_dnf -q repoquery --qf '%{evr}\n' "$1" || true
 	grep -xE '[0-9][^ ]*' "$WORK/manager.log" | sed 's/^0://' | sort -rV -u
 }
 
