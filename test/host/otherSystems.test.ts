@@ -44,6 +44,9 @@ test("systemd 262: the units of one stop are one transaction. firewalld runs", a
   const { daemon } = await app.applyAll(wishes);
   expect(daemon.facts["machine.firewalld"]).toBe("true");
   await host.run("systemctl stop firewalld.service");
+  const { said } = await app.revert("daemon", wishes);
+  expect(said.join("\n")).toMatch(/daemon of app stopped/);
+  expect(said.join("\n")).not.toMatch(/does not stop|kills/);
   await app.revertAll(wishes);
   await host.run("userdel -r app 2>/dev/null || true");
   expect(
