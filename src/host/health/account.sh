@@ -78,9 +78,9 @@ for path in . .config .config/docker .config/docker/* .config/systemd .config/sy
 	[ ! -e "$path" ] || [ -O "$path" ] || stat --printf "%U\t%n\n" -- "$path"
 done'
 
-# Home and data root, as the account sees them, or root before there is one.
+# Home and data root, as the account sees them, or root before there is one. $1 the account's name.
 place_problems() {
-	local root place type owner path
+	local name=$1 root place type owner path
 	root=$(data_root)
 	if [ -z "$ACCOUNT" ]; then
 		set -- timeout -k 5 20
@@ -91,7 +91,7 @@ place_problems() {
 	fi
 	if ! "$@" sh -c "$LOOK_AT_PLACES" sh "$ACCOUNT_HOME" "$root" "$ACCOUNT" \
 		</dev/null >"$WORK/places" || [ ! -s "$WORK/places" ]; then
-		problem "$ACCOUNT_HOME" "no answer of it" "the home of $1" "see what is mounted there"
+		problem "$ACCOUNT_HOME" "no answer of it" "the home of $name" "see what is mounted there"
 		return 0
 	fi
 	{

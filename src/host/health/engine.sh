@@ -42,8 +42,11 @@ root_dockerd() {
 
 # The unit that runs a process, or nothing. $1 the process.
 unit_of_process() {
-	sed -n 's|^\(0:\|[0-9]*:name=systemd\):/.*/\([^/]*\.\(service\|scope\)\)\(/.*\)\{0,1\}$|\2|p' \
-		"/proc/$1/cgroup" | tail -n 1
+	awk -F / '
+		/^(0:|[0-9]+:name=systemd):/ {
+			for (at = 2; at <= NF; at++) if ($at ~ /\.(service|scope)$/) unit = $at
+		}
+		END { printf "%s", unit }' "/proc/$1/cgroup"
 }
 
 # Disable and Purge stop docker.service: the daemon of another unit, such as snap.docker.dockerd.service,

@@ -43,13 +43,12 @@ daemon_apply() {
 }
 
 # The package of pasta and, unless the step machine has appArmorProfile None, what lets it make a user
-# namespace: Ubuntu 24.04 has a profile for neither of its names (LP 2077158).
+# namespace: Ubuntu 24.04 has no profile of it (LP 2077158). It may be a link to passt, and runs
+# another build of itself where the processor has AVX2.
 want_pasta() {
-	local program
 	want_packages passt
 	! grep -qsxF 'apparmor-profile: "none"' "$OWN/machine" || return 0
-	# pasta is a link to passt, or a file of its own, and runs passt.avx2 where the processor has that.
-	for program in passt pasta; do want_profile_if_needed "/usr/bin/$program"; done
+	want_profile_if_needed "$(realpath -m /usr/bin/pasta)" '{,.avx2}'
 }
 
 # Options of the network that an earlier engine lacks: its start script says nothing of them, or the
