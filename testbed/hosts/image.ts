@@ -12,16 +12,10 @@ import {
   tableOf,
   type System,
 } from "../systems/systems";
-import { execOrThrow } from "./exec";
+import { basePackages, bootstrap, quote } from "./bootstrap";
 import { scriptPath } from "./place";
 import { sidSources } from "./sid";
 import { aptOptions, aptSources } from "./sources";
-
-/** What makes a minimal Debian a machine that one can log in to. Nothing of Docker. */
-export const basePackages = [
-  ...["systemd", "systemd-sysv", "dbus", "openssh-server", "sudo", "iproute2"],
-  ...["iptables", "procps", "kmod", "ca-certificates"],
-];
 
 /** What hosts will likely install: kept beside the image, so that it is downloaded once. */
 export const archivedPackages = [
@@ -154,43 +148,8 @@ function isDistribution(extra: Exclude<Extra, System> | undefined): extra is Dis
   return extra !== undefined && extra !== "engine";
 }
 
-/** What to make with mmdebstrap. */
-export interface Bootstrap {
-  format: "tar" | "directory" | "null";
-  target: string;
-  include: readonly string[];
-  /** Whether apt's package lists stay. Defaults to false. */
-  keepLists?: boolean;
-  /** What else mmdebstrap leaves out. Defaults to nothing. */
-  skip?: readonly string[];
-  /** Shell commands that change the finished tree, whose path is their `$1`. */
-  customize: readonly string[];
-  sources: readonly string[];
-  options: readonly string[];
-}
-
-/** Makes a minimal Debian. */
-export async function bootstrap(suite: string, debian: Bootstrap): Promise<void> {
-  await execOrThrow("mmdebstrap", [
-    ...["--mode=root", "--variant=minbase", `--format=${debian.format}`, "--quiet"],
-    ...debian.options.map((option) => `--aptopt=${option.replace(/;$/, "")}`),
-    ...(debian.keepLists ? ["--skip=cleanup/apt/lists"] : []),
-    ...(debian.skip ?? []).map((step) => `--skip=${step}`),
-    `--include=${debian.include.join(",")}`,
-    ...debian.customize.map((command) => `--customize-hook=${command}`),
-    suite,
-    debian.target,
-    ...debian.sources,
-  ]);
-}
-
 export const hook = (script: string) => `sh ${quote(scriptPath(script))}`;
 
 /** Downloads into a folder what hosts will likely install. */
 export const archivesHook = (folder: string) =>
   `${hook("archives.sh")} ${quote(folder)} ${archivedPackages.join(" ")}`;
-
-/** One word for a POSIX shell. */
-export function quote(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
-}

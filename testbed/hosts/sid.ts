@@ -13,7 +13,7 @@ import { cacheDir, hashOf } from "../cache";
 import { progress } from "../progress";
 import { packagesOfSuite } from "../systems/systems";
 import { execOrThrow } from "./exec";
-import { basePackages, bootstrap, quote } from "./image";
+import { basePackages, bootstrap, quote } from "./bootstrap";
 import { withLock } from "./lock";
 import { scriptPath } from "./place";
 import { aptOptions, aptSources } from "./sources";
