@@ -31,6 +31,8 @@ apply() {
 	read_document - "$DOC" "$OWN/$STEP"
 	stop_where_code_differs
 	meet_account
+	# The step machine brings what is missing.
+	[ "$STEP" = machine ] || stop_without_programs
 	# What an earlier destroy has decided does not count any more.
 	remember fate-of-data '' home '' left.machine '' left.secrets '' left.daemon '' \
 		"taken-back.$STEP" ''
@@ -124,6 +126,7 @@ take_back() {
 }
 
 revert_step() {
+	[ -z "$ACCOUNT" ] || stop_without_programs
 	call_if_there "${STEP}_before_release"
 	release
 	call_if_there "${STEP}_released"
