@@ -29,16 +29,13 @@ export interface Preview {
   plan: string[];
 }
 
-/** Numbers of resources by what happened to them, such as `update`. */
-export type Changes = Record<string, number | undefined>;
-
 /** The life of one component, with its state in a folder. */
 export class Life {
-  private edits: Partial<RootlessDockerHostArgs> = {};
-
   private constructor(
     private readonly stack: Stack,
     private readonly folder: string,
+    /** Inputs that were changed since, which the program reads each time it runs. */
+    private readonly edits: Partial<RootlessDockerHostArgs>,
     readonly pulumiVersion: string,
   ) {}
 
@@ -50,9 +47,8 @@ export class Life {
     const [workDir, state] = [join(folder, "project"), join(folder, "state")];
     mkdirSync(workDir);
     mkdirSync(state);
-    // Filled in before the program runs for the first time.
-    let life: Life | undefined = undefined;
-    const program = async () => programOf(options, (life as Life | undefined)?.edits ?? {});
+    const edits: Partial<RootlessDockerHostArgs> = {};
+    const program = async () => programOf(options, edits);
     const stack = await LocalWorkspace.createStack(
       { stackName, projectName, program },
       {
@@ -65,17 +61,17 @@ export class Life {
         },
       },
     );
-    life = new Life(stack, folder, String(pulumiCommand.version));
-    return life;
+    return new Life(stack, folder, edits, String(pulumiCommand.version));
   }
 
   /** Changes inputs for all that follows. */
   edit(args: Partial<RootlessDockerHostArgs>): void {
-    this.edits = { ...this.edits, ...args };
+    Object.assign(this.edits, args);
   }
 
   /** Asks the new machine, which changes nothing on it. */
   async preview(signal: AbortSignal): Promise<Preview> {
+    signal.throwIfAborted();
     const messages: string[] = [];
     await this.stack.preview({
       signal,
@@ -93,29 +89,38 @@ export class Life {
 
   /** The text of `pulumi preview --diff`. */
   async diff(signal: AbortSignal): Promise<string> {
+    signal.throwIfAborted();
     const { stdout } = await this.stack.preview({ signal, diff: true, color: "never" });
     return stripVTControlCharacters(stdout);
   }
 
   /** Whether `pulumi preview --expect-no-changes` is content. It asks the machine. */
   async isUnchanged(signal: AbortSignal): Promise<boolean> {
+    signal.throwIfAborted();
     const { changeSummary } = await this.stack.preview({ signal });
     return Object.keys(changeSummary).every((what) => what === "same");
   }
 
-  async up(
-    signal: AbortSignal,
-    onEvent?: (event: EngineEvent) => void,
-  ): Promise<{ outputs: OutputMap; changes: Changes }> {
-    const { outputs, summary } = await this.stack.up({ signal, onEvent });
-    return { outputs, changes: summary.resourceChanges ?? {} };
+  async up(signal: AbortSignal, onEvent?: (event: EngineEvent) => void): Promise<OutputMap> {
+    signal.throwIfAborted();
+    const { outputs } = await this.stack.up({ signal, onEvent });
+    signal.throwIfAborted();
+    return outputs;
   }
 
-  /** Destroys all there is, also after an `up` that was cut off. */
+  /**
+   * Destroys all there is, also after an `up` that was cut off.
+   *
+   * @throws Error where something is left, which Pulumi does not call a failure if it was interrupted early.
+   */
   async destroy(signal: AbortSignal, onEvent?: (event: EngineEvent) => void): Promise<void> {
     // A Pulumi that was killed leaves its lock.
     await this.stack.cancel().catch(() => undefined);
+    signal.throwIfAborted();
     await this.stack.destroy({ signal, onEvent });
+    const state = await this.stack.exportStack();
+    const { resources = [] } = state.deployment as { resources?: unknown[] };
+    if (resources.length > 0) throw new Error(`${resources.length} resources are left`);
   }
 
   /** The line of shell that goes on with a destroy. */

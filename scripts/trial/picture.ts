@@ -100,7 +100,7 @@ export function inFull({ kind, name, before, after }: Difference): string {
   return `${kind} ${name}: ${before ?? "not there"} => ${after ?? "not there"}`;
 }
 
-/** A difference as strangers may read it: names are the trial's own, Docker's, the kernel's or a package's. */
+/** A difference as strangers may read it: a name is the trial's own, Docker's, the kernel's or a new package's. */
 export function forStrangers(difference: Difference, account: string): string {
   const { kind, before, after } = difference;
   const what = `${kind} ${publicName(difference, account)}`;
@@ -108,17 +108,33 @@ export function forStrangers(difference: Difference, account: string): string {
   return after === undefined ? `${what}: removed` : `${what}: changed`;
 }
 
-function publicName({ kind, name }: Difference, account: string): string {
-  if (kind === "package" || kind === "manual package") return name;
+function publicName({ kind, name, before, after }: Difference, account: string): string {
+  if (isOwn(name, account)) return name;
+  if (kind === "file") return folderOf(name);
   if (kind === "sysctl") return name.replace(/\/(conf|neigh)\/[^/]+/, "/$1/INTERFACE");
-  const isOwn = name.includes(account) || /docker|rootless|containerd|slirp4netns/.test(name);
-  if (isOwn && /^[\w./@:+-]+$/.test(name)) return name;
-  if (kind !== "file") return "(a name of the machine's)";
-  const [, first, second, third] = name.split("/");
-  return third === undefined ? `in /${first}` : `below /${first}/${systemFolder(first, second)}`;
+  const cameOrWent = before === undefined || after === undefined;
+  return kind.endsWith("package") && cameOrWent ? name : "(a name of the machine's)";
 }
 
-/** A second level that every machine has. */
-function systemFolder(first: string, second: string): string {
-  return ["usr", "var", "etc"].includes(first) ? second : "...";
+/** Folders of every machine in which the engine's packages and this program have files. */
+const systemFolders =
+  "lib|bin|sbin|libexec|local|share|cache|systemd|system|user|default|sysctl\\.d|modprobe\\.d|apparmor\\.d|apt|apt\\.conf\\.d|sources\\.list\\.d|keyrings|yum\\.repos\\.d";
+
+/** How these files, and units and accounts, are called. */
+const programs = "docker|rootless-?docker|rootlesskit|containerd|slirp4netns";
+
+const ownName = new RegExp(
+  `^(/(etc|usr|var)/((${systemFolders})/)*)?(99-zz-|99)?(${programs})[\\w./@-]*$`,
+);
+
+function isOwn(name: string, account: string): boolean {
+  const isOfAccount = name.split(":")[0] === account || name.startsWith(`/home/${account}/`);
+  return ownName.test(name) || name === `/home/${account}` || isOfAccount;
+}
+
+/** Where a file is, by a folder that every machine has. */
+function folderOf(file: string): string {
+  const known =
+    /^\/(etc|usr|var|home|root|opt|srv|tmp|run|boot)\/((lib|bin|sbin|share|local|cache)\/)?/;
+  return `below ${known.exec(file)?.[0] ?? "/"}`;
 }

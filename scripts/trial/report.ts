@@ -38,8 +38,7 @@ export interface Findings {
 /** The report as Markdown, without addresses and names. */
 export function reportOf(findings: Findings, options: Options): string {
   const { parts, rows, differences } = findings;
-  return anonymous(
-    `## A trial of rootless-docker ${version}
+  return `## A trial of rootless-docker ${version}
 
 ${table(["what", "found"], described(findings, options))}
 
@@ -67,9 +66,7 @@ ${differences.map((line) => `- ${line}\n`).join("")}
 For docs/systems.md:
 
     ${systemsLine(findings, options)}
-`,
-    options,
-  );
+`;
 }
 
 function described(findings: Findings, { engine, rootfulDocker }: Options): string[][] {
@@ -127,13 +124,13 @@ function cell(text: string): string {
   return line.length > most ? `${line.slice(0, most)}...` : line;
 }
 
-/** A text without the machine's address, the login, keys and places on this machine. */
+/** A failure without the machine's address, the login, keys and places on both machines. */
 export function anonymous(text: string, { host, user, hostKey }: Options): string {
-  const address = user === "root" ? host : `${user}@${host}`;
-  let result = text.replaceAll(address, "MACHINE").replaceAll(host, "MACHINE");
-  result = result.replaceAll(hostKey, "KEY");
-  if (user !== "root") result = result.replace(new RegExp(`\\b${escaped(user)}\\b`, "g"), "LOGIN");
-  return result
+  const names = user === "root" ? [host] : [host, user];
+  const secret = new RegExp(`(?<![\\w-])(${names.map(escaped).join("|")})(?![\\w-])`, "g");
+  return text
+    .replaceAll(hostKey, "KEY")
+    .replace(secret, "NAME")
     .replace(/\b\d{1,3}(\.\d{1,3}){3}\b/g, "ADDRESS")
     .replace(/\b(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{1,4}\b/gi, "ADDRESS")
     .replace(/\/(home|tmp|root)\/[^\s'"|]+/g, "/$1/...");

@@ -169,8 +169,7 @@ printf '%s\\n' "$PRETTY_NAME" "$(uname -r)" "$(uname -m)"
     const { stop } = this.signals;
     const tell = tellSteps((text) => story.fact(text));
     const limitations = await this.part("pulumi up", async () => {
-      const { outputs } = await life.up(stop, tell);
-      return this.readOutputs(outputs);
+      return this.readOutputs(await life.up(stop, tell));
     });
     await this.part("a container", async () => {
       findings.image = await bringImage(machine);
@@ -181,7 +180,7 @@ printf '%s\\n' "$PRETTY_NAME" "$(uname -r)" "$(uname -m)"
     await this.part("an edit: privilegedPorts", async () => {
       life.edit({ privilegedPorts: PrivilegedPorts.FileCapability });
       story.fact(changeIn(await life.diff(stop)));
-      const { outputs } = await life.up(stop, tell);
+      const outputs = await life.up(stop, tell);
       const row = limitationsOf(outputs).filter(({ name }) => name === "privilegedPorts");
       await this.tryLimitations(row, " after the edit");
       story.fact(`the container ${(await isRunning(machine)) ? "still runs" : "was stopped"}`);

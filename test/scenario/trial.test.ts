@@ -77,7 +77,8 @@ class Running {
 }
 
 /** A login's own service manager, which comes with the engine's packages, stays some seconds after the last login. */
-const ofLogin = /^unit added: (user@|user-runtime-dir@|run-user-)1000\.|^daemon added: ada:systemd$/;
+const ofLogin =
+  /^unit added: (user@|user-runtime-dir@|run-user-)1000\.|^daemon added: ada:systemd$/;
 
 async function changesOfHost(): Promise<string[]> {
   const changes = diffSnapshots(before, await snapshotHost(host));
@@ -116,10 +117,12 @@ test("a machine that somebody changes meanwhile: differences, without names in t
   expect(await trial.exitCode).toBe(1);
   const report = trial.read("report.md");
   expect(report).toMatch(/^\| result \| 1 of 11 parts failed \|$/m);
-  expect(report).toMatch(/^- file in \/srv: added$/m);
+  expect(report).toMatch(/^- file below \/srv\/: added$/m);
   expect(report).toMatch(/^- sysctl \/proc\/sys\/kernel\/printk_ratelimit: changed$/m);
   expect(report).not.toContain("acme");
-  expect(trial.read("differences.txt")).toContain("file /srv/acme-payroll: not there => root:root 644");
+  expect(trial.read("differences.txt")).toContain(
+    "file /srv/acme-payroll: not there => root:root 644",
+  );
   expect(existsSync(join(trial.folder, "state"))).toBe(true);
   await host.run("rm /srv/acme-payroll; echo 5 >/proc/sys/kernel/printk_ratelimit");
   expect(await changesOfHost()).toEqual([]);
@@ -184,4 +187,14 @@ test.each([
   const trial = new Running(["--yes", ...more]);
   expect(await trial.exitCode).toBe(1);
   expect(trial.printed).toContain(message);
+});
+
+// Last, since it leaves a key on the host.
+test("a machine's user logs in to the machine itself, as trial.yml has it", async () => {
+  const input = readFileSync(join(root, "scripts/trial/sshToSelf.sh"));
+  const hostKey = await host.run('sh -s "$HOME/trial_key"', { user: "ada", input });
+  expect(hostKey.trim()).toBe(host.hostKey);
+  const login = "ssh -i ~/trial_key -o StrictHostKeyChecking=yes 127.0.0.1 sudo -n id -u";
+  const known = `echo "127.0.0.1 ${hostKey.trim()}" >~/.ssh/known_hosts`;
+  expect(await host.run(`${known}; ${login}`, { user: "ada" })).toBe("0\n");
 });
