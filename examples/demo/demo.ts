@@ -15,6 +15,9 @@ const root = join(__dirname, "../..");
 let trial: ChildProcess | undefined;
 let interrupted = false;
 
+/** The trial's report stays here, when everything else that is temporary goes. */
+const reports = tmpdir();
+
 async function main(): Promise<void> {
   await requireHostTools();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
@@ -47,7 +50,7 @@ async function tryHost(host: TestHost): Promise<number> {
   const where = ["--host", host.address, "--host-key", host.hostKey, "--key", host.privateKeyPath];
   const args = [join(root, "node_modules/tsx/dist/cli.mjs"), script, ...where, "--yes"];
   const child = spawn(process.execPath, args, {
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...env, TMPDIR: reports },
     stdio: "inherit",
   });
   trial = child;

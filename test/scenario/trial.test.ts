@@ -113,18 +113,18 @@ test("a whole life: a report, and the machine is as before", async () => {
 test("a machine that somebody changes meanwhile: differences, without names in the report", async () => {
   const trial = new Running();
   await trial.prints("5. a container");
-  await host.run("echo >/srv/acme-payroll; echo 8 >/proc/sys/kernel/printk_ratelimit");
+  await host.run("echo >/srv/acme-payroll; echo 65 >/proc/sys/net/ipv4/ip_default_ttl");
   expect(await trial.exitCode).toBe(1);
+  await host.run("rm /srv/acme-payroll; echo 64 >/proc/sys/net/ipv4/ip_default_ttl");
   const report = trial.read("report.md");
   expect(report).toMatch(/^\| result \| 1 of 11 parts failed \|$/m);
   expect(report).toMatch(/^- file below \/srv\/: added$/m);
-  expect(report).toMatch(/^- sysctl \/proc\/sys\/kernel\/printk_ratelimit: changed$/m);
+  expect(report).toMatch(/^- sysctl \/proc\/sys\/net\/ipv4\/ip_default_ttl: changed$/m);
   expect(report).not.toContain("acme");
   expect(trial.read("differences.txt")).toContain(
     "file /srv/acme-payroll: not there => root:root 644",
   );
   expect(existsSync(join(trial.folder, "state"))).toBe(true);
-  await host.run("rm /srv/acme-payroll; echo 5 >/proc/sys/kernel/printk_ratelimit");
   expect(await changesOfHost()).toEqual([]);
 });
 
