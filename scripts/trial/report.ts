@@ -90,7 +90,7 @@ function afterwards({ differences, entries, changedByThemselves }: Findings): st
   const compared = `${entries} files, packages, settings, units and accounts were compared; ${changedByThemselves} changed before the trial did anything, and do not count.`;
   return differences.length === 0
     ? `No difference. ${compared}`
-    : `${differences.length} differences. ${compared}`;
+    : `Differences: ${differences.length}. ${compared}`;
 }
 
 function resultOf({ parts }: Findings): string {

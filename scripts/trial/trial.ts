@@ -265,7 +265,7 @@ printf '%s\\n' "$PRETTY_NAME" "$(uname -r)" "$(uname -m)"
       const text = differences.map((one) => `${inFull(one)}\n`).join("");
       writeFileSync(join(this.folder, "differences.txt"), text, { mode: 0o600 });
       for (const one of differences) this.story.fact(inFull(one));
-      if (differences.length > 0) throw new Error(`${differences.length} differences`);
+      if (differences.length > 0) throw new Error(`differences: ${differences.length}`);
       this.story.fact("no difference");
     });
   }
