@@ -41,8 +41,8 @@ export const changesByItself: readonly RegExp[] = [
   /^file \/var\/tmp\/zypp\.tmp(\/|$)/,
   // The same of pacman, with its database.
   /^file \/var\/(cache|lib)\/pacman(\/|$)/,
-  // rpm's database: package says what is in it.
-  /^file \/var\/lib\/rpm\//,
+  // rpm's database, which Debian 12 has in root's home: package says what is in it.
+  /^file \/(var\/lib\/rpm|root\/\.rpmdb)\//,
   // debconf's answers of packages that are gone, and the times of its own writing.
   /^file \/var\/cache\/debconf(\/|$)/,
   // Caches and times of the tools themselves, which rebuild them.

@@ -234,7 +234,9 @@ install_packages() {
     fi
     ;;
   *zypper.txt)
-    mkdir -p "$root/etc/zypp/repos.d"
+    mkdir -p "$root/etc/zypp/repos.d" "$root/var/lib/zypp"
+    # What came as a dependency. Without the file zypper takes every package for one at its first installation.
+    : >"$root/var/lib/zypp/AutoInstalled"
     chroot "$root" sh -c 'rpm -i --nosignature /tmp/packages/*.rpm; rpm --import /tmp/packages/os-key'
     ;;
   *pacman.txt)
