@@ -50,7 +50,7 @@ describe("cut off, and the wish is another one then", () => {
       await app.destroy();
       await root(
         host,
-        "grep -q kept /home/ivy/mine/file; id ivy >/dev/null; userdel -r ivy 2>/dev/null",
+        "grep -q kept /home/ivy/mine/file; id ivy >/dev/null; systemctl stop user@$(id -u ivy).service; userdel -rf ivy 2>/dev/null",
       );
     },
   );
@@ -68,7 +68,7 @@ describe("cut off, and the wish is another one then", () => {
     await app.destroy();
     await root(
       host,
-      `cd /home/jo/.config/docker; [ "$(stat -c %a daemon.json)" = 0 ]; grep -q debug daemon.json; userdel -r jo 2>/dev/null`,
+      `cd /home/jo/.config/docker; [ "$(stat -c %a daemon.json)" = 0 ]; grep -q debug daemon.json; systemctl stop user@$(id -u jo).service; userdel -rf jo 2>/dev/null`,
     );
   });
 
@@ -92,7 +92,7 @@ describe("cut off, and the wish is another one then", () => {
     await app.destroy();
     const left = diffSnapshots(found, await snapshotHost(host));
     expect(left.filter((line) => !/sub[ug]id/.test(line))).toEqual([]);
-    await root(host, "userdel -r kim 2>/dev/null");
+    await root(host, "systemctl stop user@$(id -u kim).service; userdel -rf kim 2>/dev/null");
     expect(diffSnapshots(there, await snapshotHost(host))).toEqual([]);
   });
 
@@ -125,7 +125,7 @@ describe("cut off, and the wish is another one then", () => {
     expect(
       await root(
         host,
-        "mountpoint -q /srv/data; ls -A /srv/data; umount /srv/data; userdel -r max 2>/dev/null",
+        "mountpoint -q /srv/data; ls -A /srv/data; umount /srv/data; systemctl stop user@$(id -u max).service; userdel -rf max 2>/dev/null",
       ),
     ).toBe("lost+found\n");
   });
@@ -154,7 +154,7 @@ describe("cut off, and the wish is another one then", () => {
       expect(said.filter((line) => line.includes("whose data stay"))).not.toEqual([]);
       await root(
         host,
-        `[ -e /home/oda/more/b ]; [ ! -e /home/oda/.config/docker/daemon.json ]; userdel -rf oda 2>/dev/null; rm -rf /srv/o /srv/oda`,
+        `[ -e /home/oda/more/b ]; [ ! -e /home/oda/.config/docker/daemon.json ]; systemctl stop user@$(id -u oda).service; userdel -rf oda 2>/dev/null; rm -rf /srv/o /srv/oda`,
       );
     },
   );
@@ -171,7 +171,10 @@ describe("cut off, and the wish is another one then", () => {
       await root(host, remedy);
       await app.up(wishesOf("nel", "Delete"));
       await app.destroy();
-      await root(host, "id nel >/dev/null; userdel -rf nel 2>/dev/null");
+      await root(
+        host,
+        "id nel >/dev/null; systemctl stop user@$(id -u nel).service; userdel -rf nel 2>/dev/null",
+      );
     },
   );
 });
