@@ -72,7 +72,7 @@ describe.each([
       () => new RootlessDockerHost("web", { ...usual, registryAuth }),
       { preview },
     );
-    expect(step(outcome, "secrets").inputs.stdin).toMatch(/^agent: "[0-9a-f]{8}"\n$/);
+    expect(step(outcome, "secrets").inputs.stdin).toMatch(/^agent: "[0-9a-f]{8}"\n# end\n$/);
   });
 
   test("a secret host is not in the warning that it is not verified", async () => {
