@@ -36,7 +36,7 @@ export async function pulumiCli(build: Build): Promise<PulumiCli> {
 /** Whether a CLI can be used: one of the named version, or any that the package supports. */
 function fits(version: NonNullable<PulumiCommand["version"]>): boolean {
   if (namedVersion !== undefined) return version.format() === namedVersion;
-  return version.major === 3 && version.minor >= 225;
+  return version.major === 3 && version.minor >= 248;
 }
 
 async function cliOnPath(): Promise<PulumiCli | undefined> {
