@@ -7,7 +7,7 @@ import { cpus, tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { performance } from "node:perf_hooks";
 import { parseArgs } from "node:util";
-import { interruptible } from "../examples/demo/interrupt";
+import { interruptible } from "./interrupt";
 import { runOverSsh } from "../src/ssh/ssh";
 import { destroyAllHosts } from "../testbed/hosts";
 import { execOrThrow } from "../testbed/hosts/exec";

@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { interruptible } from "../examples/demo/interrupt";
+import { interruptible } from "./interrupt";
 import { EngineSource, NetworkDriver, OnDestroyData, RootlessDockerHost } from "../index";
 import { busyboxImageTar } from "../testbed/dockerCli";
 import { currentEngine, type Repository, serveRepository } from "../testbed/engine";

@@ -1,16 +1,13 @@
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { stepNames } from "../src/agent/agentText";
 import { callsOf, layers, shellFiles } from "../src/agent/shellSources";
+import { literal, type Node, parseShell } from "./shellSyntax";
 
 const sources = join(__dirname, "../src");
 
 /** Functions whose arguments are a command: what stands there is called. */
 const runners = ["as_account", "run_apart", "run_beside", "run_manager", "with_lists"];
-
-/** A node of the syntax tree that shfmt prints. */
-type Node = { Type?: string; [key: string]: unknown };
 
 /** A function of a shell file, and what it calls by the shell's own syntax. */
 interface Caller {
@@ -52,18 +49,14 @@ function rank(path: string): number {
 }
 
 function callersIn(path: string): Caller[] {
-  const input = readFileSync(join(sources, path), "utf8");
-  const json = execFileSync("shfmt", ["--to-json", "-ln", "posix"], {
-    input,
-    encoding: "utf8",
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  const { Stmts } = JSON.parse(json) as { Stmts: { Cmd: Node }[] };
-  return Stmts.filter(({ Cmd }) => Cmd.Type === "FuncDecl").map(({ Cmd }) => ({
-    name: (Cmd.Name as { Value: string }).Value,
-    path,
-    calls: [...callsIn(Cmd.Body)],
-  }));
+  const statements = parseShell(readFileSync(join(sources, path), "utf8"));
+  return statements
+    .filter(({ Cmd }) => Cmd.Type === "FuncDecl")
+    .map(({ Cmd }) => ({
+      name: (Cmd.Name as { Value: string }).Value,
+      path,
+      calls: [...callsIn(Cmd.Body)],
+    }));
 }
 
 function* callsIn(node: unknown): Generator<string> {
@@ -81,14 +74,6 @@ function* callsIn(node: unknown): Generator<string> {
 }
 
 const isText = (word: string | undefined): word is string => word !== undefined;
-
-/** A word that is one text, quoted or not. */
-function literal(word: unknown): string | undefined {
-  const { Parts } = word as { Parts?: { Type: string; Value?: string }[] };
-  return Parts?.length === 1 && ["Lit", "SglQuoted"].includes(Parts[0].Type)
-    ? Parts[0].Value
-    : undefined;
-}
 
 /** Groups of files of which each calls another one of the group: Tarjan's algorithm. */
 function loops(callers: Caller[], fileOf: Map<string, string>): string[][] {

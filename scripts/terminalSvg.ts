@@ -10,7 +10,7 @@ const most = { lines: 44, columns: 110 };
 const size = { column: 7.3, line: 17, margin: 16 };
 
 /** Steps of `npm run demo` that README shows, by a word of their titles. */
-const shown = /boots|pulumi|container on|container, by|same container|setting|with what it was/i;
+const shown = /pulumi|container|limitations|edit|drift|as before/i;
 
 /** Keys of a preview that do not change. */
 const isSame = (line: string) => /^ {10,}[\w.-]+ *: /.test(line);

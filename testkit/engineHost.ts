@@ -1,4 +1,4 @@
-import { serveFor, serveRepository, type Distribution, type Repository } from "../testbed/engine";
+import { managerOf, serveFor, serveRepository, type Repository } from "../testbed/engine";
 import {
   destroyAllHosts,
   diffSnapshots,
@@ -34,7 +34,7 @@ export function engineHost(
   beforeAll(async () => {
     given.host = await bootHost(args);
     given.downloads = await (like ? serveFor(like) : serveRepository());
-    if (like) await given.host.run(nameRepository[like](given.downloads.url));
+    if (like) await given.host.run(nameRepository[managerOf(like)](given.downloads.url));
     given.before = await snapshotHost(given.host);
     given.version = (account = "app") =>
       asAccount(given.host, account, "docker version -f '{{.Server.Version}}'");
@@ -68,12 +68,12 @@ export function engineHost(
 }
 
 /** Commands that name the distribution's repository, as it does itself; Fedora's key is on the machine, and not imported yet. */
-const nameRepository: Record<Distribution, (url: string) => string> = {
-  fedora: (url) => `curl -fsS -o /etc/pki/rpm-gpg/RPM-GPG-KEY-fedora ${url}/os-key
+const nameRepository: Record<ReturnType<typeof managerOf>, (url: string) => string> = {
+  dnf: (url) => `curl -fsS -o /etc/pki/rpm-gpg/RPM-GPG-KEY-fedora ${url}/os-key
     printf '[fedora]\\nname=Fedora\\nbaseurl=${url}/os\\ngpgcheck=1\\ngpgkey=file:///etc/pki/rpm-gpg/RPM-GPG-KEY-fedora\\n' >/etc/yum.repos.d/fedora.repo`,
-  opensuse: (url) =>
+  zypper: (url) =>
     `printf '[repo-oss]\\nname=Main\\nenabled=1\\nautorefresh=1\\nbaseurl=${url}/os\\n' >/etc/zypp/repos.d/repo-oss.repo`,
-  arch: (url) =>
+  pacman: (url) =>
     `echo 'Server = ${url}/os' >/etc/pacman.d/mirrorlist; pacman -Sy --noconfirm >/dev/null`,
 };
 

@@ -142,8 +142,9 @@ function commandOf(verb: Run[0], step: StepName, who: Who): string {
   return step === "machine" ? machineCommand(verb, who) : applyCommand(verb, step, who);
 }
 
-/** What an engine writes at each start, and the agent's own. */
-const ofEachRun = /\/home\/base\/\.local\/share\/docker\/|\/var\/lib\/rootless-docker/;
+/** What an engine writes at each start, the agent's own, and settings of the one kernel that all test hosts have. */
+const ofEachRun =
+  /\/home\/base\/\.local\/share\/docker\/|\/var\/lib\/rootless-docker|^sysctl kernel\./;
 
 async function twice(run: () => Promise<Answer>): Promise<void> {
   for (const time of ["first", "second"]) {

@@ -1,7 +1,10 @@
-import { EngineSource, OnDestroyData } from "../index";
+import { EngineSource, OnDestroyData, PrivilegedPorts } from "../index";
+import { packedAgent } from "../src/agent/agentText";
+import { checkNewCommand } from "../src/agent/commands";
+import { readNewMachine } from "../src/drift/answer";
 import { currentEngine, earlierEngine, engineTar } from "../testbed/engine";
 import { diffSnapshots, snapshotHost } from "../testbed/hosts";
-import type { StepArgs } from "./documents";
+import { documentText, type StepArgs } from "./documents";
 import { type EngineHost, revertEngine } from "./engineHost";
 import { asAccount, importImage } from "./host";
 import { type Answer, Installation } from "./installation";
@@ -102,4 +105,69 @@ export function testAnotherAtWork(
     await given.host.run(removes);
     expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
   });
+}
+
+/**
+ * A whole life with a source of the engine: the preview of a new machine, `up`, a container, an edit, nothing to change,
+ * drift, and destroy. Then a short one that keeps the data, with no timer that systemd would have loaded.
+ *
+ * @param source what is asked for, with other arguments beside it.
+ * @returns what is another way on the host than before, each line with the life that left it.
+ */
+export async function liveWhole(
+  given: EngineHost,
+  source: (args: StepArgs) => StepArgs,
+): Promise<string[]> {
+  const { host } = given;
+  const before = await snapshotHost(host);
+  const leftBy = async (life: string) =>
+    diffSnapshots(before, await snapshotHost(host)).map((line) => `${life}: ${line}`);
+  const wishes = source({});
+  expect((await previewNew(given, wishes)).problems).toEqual([]);
+  const app = new Installation(host, "a1");
+  await app.up(wishes);
+  const runs = () => asAccount(host, "app", "docker run --rm busybox echo here");
+  await importImage(host, "app");
+  expect(await runs()).toBe("here\n");
+
+  const edited = { ...wishes, ...edit };
+  await app.up(edited);
+  expect(await runs()).toBe("here\n");
+  expect((await app.up(edited)).changed).toEqual([]);
+  expect(await app.drift()).toEqual([]);
+  await host.run("sysctl -q -w net.core.somaxconn=4096");
+  expect((await app.drift()).map(({ about }) => about)).toEqual(["net.core.somaxconn"]);
+  await app.up(edited);
+  expect(await app.drift()).toEqual([]);
+  await destroyCalmly(app);
+  const left = await leftBy("destroy");
+
+  await app.up(source({ onDestroy: { data: OnDestroyData.Keep } }));
+  await asAccount(host, "app", "docker volume create kept");
+  await destroyCalmly(app);
+  expect(await host.run("ls /home/app/.local/share/docker/volumes")).toContain("kept");
+  await host.run("userdel -r app 2>/dev/null");
+  return [...left, ...(await leftBy("destroy with the data kept"))];
+}
+
+/** Nothing has to be killed for it. */
+async function destroyCalmly(app: Installation): Promise<void> {
+  const { said } = await app.destroy();
+  expect(said.filter((line) => /does not stop|kills|root ends/.test(line))).toEqual([]);
+}
+
+/** Restarts the daemon, and changes what root has. */
+const edit: StepArgs = {
+  daemon: { "log-level": "warn" },
+  privilegedPorts: PrivilegedPorts.FileCapability,
+  prune: { schedule: "Sun 03:00" },
+  sysctls: { "net.core.somaxconn": "8192" },
+};
+
+/** What a preview says of a machine that has nothing of the installation. */
+async function previewNew({ host }: EngineHost, wishes: StepArgs) {
+  const document = documentText("machine", wishes);
+  return readNewMachine(
+    await host.run(checkNewCommand(document, "auto"), { input: packedAgent() }),
+  );
 }

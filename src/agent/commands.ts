@@ -102,7 +102,8 @@ export function machineCommand(verb: "apply" | "update", who: Invocation & StepI
     ? [readPassword, `${printPassword} | ${install}`, run(apply, `{ ${printPassword}; cat; } | `)]
     : ["", `${install} </dev/null`, run(apply)];
   const isWhole = `echo "${agentSum()}  $f" | sha256sum --quiet -c >&2`;
-  const bring = `f=$(mktemp /tmp/rootless-docker.$i.XXXX) && cat $c >$f && ${isWhole} && ${installs} >/dev/null && rm -f $c ${ownFiles}`;
+  // Others can put files of these names into /tmp: a file of theirs that stays is no failure.
+  const bring = `f=$(mktemp /tmp/rootless-docker.$i.XXXX) && cat $c >$f && ${isWhole} && ${installs} >/dev/null && { rm -f $c ${ownFiles}; :; }`;
   // Where the copy is in /tmp, others can make a file of that name: theirs is none.
   const text = `${before}c=${copyPath(transfer, "$i")}; [ ! -O $c ] || { ${bring}; } && ${applies}`;
   return shell(installation, text);

@@ -131,7 +131,9 @@ export async function ask(asking: Asking): Promise<Answer> {
       return nothingLeft;
     }
     const drift = readAnswer(answer);
-    return drift ? { notes: notesOf(drift, invocation.installation), keeps: true } : nothingLeft;
+    if (drift) return { notes: notesOf(drift, invocation.installation), keeps: true };
+    // In an `up` the installation may be new.
+    return pulumi.runtime.isDryRun() ? await nothingThere(asking, isRequired) : nothingLeft;
   } catch (error) {
     const left = invocation ? noAnswer : nothingLeft;
     const reason = (error as Error).message.replace(/^Error: /, "");
@@ -152,6 +154,20 @@ export async function ask(asking: Asking): Promise<Answer> {
   }
 }
 
+/** A machine that has nothing of an installation which the state has: nothing on it is as the last `up` left it. */
+async function nothingThere(asking: Asking, isRequired: boolean): Promise<Answer> {
+  const fix =
+    "run pulumi up, if its first up has failed; or run it with a new value of recheck, if the machine was made anew";
+  const message = `${await shownHost(asking)} has nothing of this installation. To fix: ${fix}`;
+  await logOn(asking.component, isRequired ? "error" : "warn", message);
+  return isRequired ? { ...noAnswer, fails: true } : noAnswer;
+}
+
+async function shownHost({ host }: Asking): Promise<string> {
+  const name = pulumi.output(host);
+  return (await pulumi.isSecret(name)) ? "the host" : ((await knownValue(name)) ?? "the host");
+}
+
 /** In `up`, waits for a machine that the same `up` has made, and that boots; at the end, asking says more. */
 async function waitForGreeting(inputs: Inputs, connection: KnownConnection): Promise<void> {
   const seconds = await knownValue(
@@ -169,10 +185,9 @@ async function waitForGreeting(inputs: Inputs, connection: KnownConnection): Pro
 /** Milliseconds between two tries. */
 const pause = 2_000;
 
-async function noAnswerInWords({ host, proxyHost }: Asking, reason: string): Promise<string> {
-  const name = pulumi.output(host);
-  const shown = (await pulumi.isSecret(name)) ? "the host" : await knownValue(name);
-  const words = plain(await withoutSecrets(reason, [name, proxyHost]));
+async function noAnswerInWords(asking: Asking, reason: string): Promise<string> {
+  const shown = await shownHost(asking);
+  const words = plain(await withoutSecrets(reason, [asking.host, asking.proxyHost]));
   const otherKey = /host denied|verification failed/i.test(reason)
     ? ". It has another host key than connection.hostKey: if it was not made anew, somebody may be in between"
     : "";

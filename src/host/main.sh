@@ -31,8 +31,11 @@ apply() {
 	read_document - "$DOC" "$OWN/$STEP"
 	stop_where_code_differs
 	meet_account
+	# The step machine brings what is missing.
+	[ "$STEP" = machine ] || stop_without_programs
 	# What an earlier destroy has decided does not count any more.
-	remember fate-of-data '' home ''
+	remember fate-of-data '' home '' left.machine '' left.secrets '' left.daemon '' \
+		"taken-back.$STEP" ''
 	call_if_there "${STEP}_preflight"
 	[ -s "$OWN/owner" ] ||
 		fail "installation $ID" "nothing on this machine that knows it" \
@@ -75,8 +78,8 @@ apply_step() {
 stop_where_code_differs() {
 	[ "$(doc agent)" != "$(code_of_step "$STEP")" ] || return 0
 	fail "agent" "the code $(code_of_step "$STEP") of the step $STEP in it" "$(doc agent)" \
-		"run pulumi up without --target, or with the resource that ends in '-agent' among its \
-targets: it brings the agent of the version of rootless-docker that the program uses; \
+		"run pulumi up without --target, or with the resources that end in '-copy' and '-machine' \
+among its targets: they bring the agent of the version of rootless-docker that the program uses; \
 on a machine that was set back to a snapshot, give recheck a new value" \
 		"they are of two versions of rootless-docker"
 }
@@ -98,13 +101,11 @@ run_delete() {
 	end)
 		if [ "$STEP" = agent ]; then revert_agent; else revert; fi
 		;;
-	created-twice)
-		: >"$WORK/stays"
-		say "stays for now: Pulumi has created this step twice, so it goes with the delete of the agent"
-		;;
+	left) leave_to_agent ;;
+	unclear) stop_on_unclear_delete ;;
 	replaced)
 		: >"$WORK/stays"
-		say "stays: this delete is that of an earlier resource, which Pulumi has replaced"
+		say "stays: Pulumi deletes an earlier resource of this step; the present one stays in use"
 		;;
 	esac
 }
@@ -125,11 +126,12 @@ take_back() {
 }
 
 revert_step() {
+	[ -z "$ACCOUNT" ] || stop_without_programs
 	call_if_there "${STEP}_before_release"
 	release
 	call_if_there "${STEP}_released"
 	rm -f "$OWN/$STEP"
-	remember "agents.$STEP" '' "created-twice.$STEP" '' "begun.$STEP" ''
+	remember "agents.$STEP" '' "created-twice.$STEP" '' "begun.$STEP" '' "taken-back.$STEP" yes
 	sync_host
 }
 

@@ -63,6 +63,8 @@ export const measuredBy = {
     "rootlesskit.hostLoopback": truth,
     "client.version": text,
     "kernel.appArmor": truth,
+    /** Whether firewalld runs. */
+    "machine.firewalld": truth,
     /** The path of the program; empty without one. */
     "criu.path": anything,
   },

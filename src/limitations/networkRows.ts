@@ -114,6 +114,16 @@ export const networkRows = {
     );
   },
 
+  /** Unlike the daemon that root runs, a rootless one adds no rules to firewalld's. */
+  publishedPorts(measured: Measured): Row {
+    return measured["machine.firewalld"]
+      ? limited(
+          "firewalld runs: published ports are closed to the outside until it opens them",
+          "open each: firewall-cmd --permanent --add-port=8080/tcp, then firewall-cmd --reload",
+        )
+      : available("firewalld does not run");
+  },
+
   /** The protocols are what RootlessKit's port driver says of itself. */
   sctpPorts(measured: Measured): Row {
     const protocols = measured["rootlesskit.protocols"];

@@ -94,6 +94,65 @@ testAnotherAtWork(given, wishes, {
   says: /waits for another/,
 });
 
+describe("dnf 5 and rpm 6, by their words in the place of dnf 4 and rpm 4", () => {
+  const put = (name: string, text: string) =>
+    given.host.run(`cat >/usr/local/sbin/${name}; chmod 755 /usr/local/sbin/${name}`, {
+      input: `#!/bin/sh\n${text}\nexec /usr/bin/${name} "$@"\n`,
+    });
+  const live = async () => {
+    const app = new Installation(given.host, "a1");
+    await app.install();
+    const { said } = await app.apply("machine", wishes());
+    await revertEngine(app, wishes());
+    return said.join("\n");
+  };
+  afterEach(() => given.host.run("rm -f /usr/local/sbin/dnf /usr/local/sbin/rpm"));
+
+  test("repoquery has no --showduplicates", async () => {
+    await put(
+      "dnf",
+      `case " $* " in
+      *" repoquery "*) case " $* " in *" --showduplicates "*)
+        echo 'Unknown argument "--showduplicates" for command "repoquery".' >&2
+        exit 2 ;;
+      esac ;;
+      esac`,
+    );
+    expect(await live()).toContain("package docker-ce");
+  });
+
+  test("rpm's keyring lock is waited for", async () => {
+    await put(
+      "rpm",
+      `[ "$1" != --import ] || [ -e /run/keyring-was-locked ] || {
+        : >/run/keyring-was-locked
+        echo "error: can't create keyring lock on /var/lib/rpm/.keyring.lock (Resource temporarily unavailable)" >&2
+        echo 'error: key.asc: key 1 import failed.' >&2
+        exit 1
+      }`,
+    );
+    expect(await live()).toMatch(/waits for another package manager.*keyring lock/);
+  });
+
+  test("a lock that dnf itself waits for is told of, and waited for", async () => {
+    await put("dnf", `[ -e /run/passes ] || exec flock /run/system.lock /usr/bin/dnf "$@"`);
+    await given.host.run(
+      "systemd-run -q flock /run/system.lock sleep 15; until [ -e /run/system.lock ]; do sleep 0.1; done",
+    );
+    expect(await live()).toMatch(/waits for another package manager.*the lock of dnf/);
+  });
+
+  test("words that nobody knows are quoted by their last line", async () => {
+    await put(
+      "dnf",
+      `case " $* " in *" makecache "* | *" repoquery "*) echo one; echo "two three"; exit 2 ;; esac`,
+    );
+    await expect(live()).rejects.toThrow(/found no docker-ce for 44 there: two three; wanted/);
+    await given.host.run("rm /usr/local/sbin/dnf");
+    await live();
+  });
+});
+
 test("what somebody needs or has asked for meanwhile stays, and nothing else", async () => {
   const before = await snapshotHost(given.host);
   const app = new Installation(given.host, "a1");

@@ -78,7 +78,7 @@ test("/home on a file system of its own: what was removed is gone on the disk be
 });
 
 test("a unit that never stops: after two minutes root ends the daemon, and not the account's other services", async () => {
-  await host.run("useradd -m bea");
+  await host.run("useradd -m bea; loginctl enable-linger bea");
   const app = install();
   await app.up(wishesOf("bea"));
   await asAccount(

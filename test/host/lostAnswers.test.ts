@@ -47,7 +47,7 @@ describe.each(["Delete", "Keep"] as const)("with onDestroy.data %s", (data) => {
     await lossy.expectOutcome(data, "eli");
   });
 
-  test("a takeover ends after its first step, which comes twice: the deletes take all of it back", async () => {
+  test("a takeover ends after its first step, which comes twice: the deletes keep the data of the one before", async () => {
     const lost = lossy.install();
     const app = lossy.install();
     const wishes = lossy.wishes("fay", data);
@@ -57,8 +57,43 @@ describe.each(["Delete", "Keep"] as const)("with onDestroy.data %s", (data) => {
     await lossy.createTwice(app, "machine", wishes);
     await app.revert("machine", wishes);
     await app.revertAgent();
-    await lossy.expectOutcome(data, "fay");
+    await lossy.expectAllKept("fay");
   });
+});
+
+test("machine comes twice, and Pulumi never hears of the daemon: destroy is an error, and takes nothing back in silence", async () => {
+  const app = lossy.install();
+  const wishes = lossy.wishes("kay", "Delete");
+  await app.install();
+  await lossy.createTwice(app, "machine", wishes);
+  await app.apply("secrets", wishes);
+  await app.apply("daemon", wishes);
+  await lossy.fill("kay");
+  await app.revert("machine", wishes);
+  const { exitCode, said } = await app.tryRevertAgent();
+  expect([exitCode, said.at(-1)]).toEqual([
+    1,
+    expect.stringContaining("To fix: destroy this host"),
+  ]);
+  await lossy.expectRunning("kay");
+  const command = /'(sh \S+ revert agent \w+ "" end)'/.exec(said.join())?.[1] ?? "false";
+  await lossy.host.run(command);
+  await lossy.expectAllGone("kay");
+});
+
+test("a delete whose answer was lost is drift: the next up makes the step again", async () => {
+  const app = lossy.install();
+  const wishes = lossy.wishes("noa", "Keep");
+  await app.up(wishes);
+  expect(await app.drift()).toEqual([]);
+  await lossy.runFor("a1", app, "revert", "daemon", wishes);
+  expect(await app.drift()).toMatchObject([
+    { step: "daemon", about: "step daemon", found: "taken back", wanted: "applied" },
+  ]);
+  await app.apply("daemon", wishes);
+  expect(await app.drift()).toEqual([]);
+  await app.destroy();
+  await lossy.host.run("! getent passwd noa");
 });
 
 describe("replaced", () => {
@@ -79,6 +114,41 @@ describe("replaced", () => {
       await lossy.expectAllGone("gil");
     },
   );
+
+  test("--replace of the daemon, and of the agent alone after it: an error, and all of it stays", async () => {
+    const app = lossy.install();
+    const wishes = lossy.wishes("lou", "Delete");
+    await app.up(wishes);
+    await lossy.fill("lou");
+    await lossy.runFor("a1", app, "apply", "daemon", wishes);
+    expectStays(await lossy.runFor("a1", app, "revert", "daemon", wishes));
+    const { exitCode, said } = await app.tryRevertAgent();
+    expect([exitCode, said.at(-1)]).toEqual([1, expect.stringContaining("new value of recheck")]);
+    await lossy.expectRunning("lou");
+    await lossy.runFor("a2", app, "update", "machine", wishes);
+    expectStays((await app.tryRevertAgent()).said.join());
+    await lossy.expectRunning("lou");
+    await app.destroy();
+    await lossy.expectAllGone("lou");
+  });
+
+  test("the agent and all steps are tainted, and the answer to the daemon's create is lost: all of it stays", async () => {
+    const app = lossy.install();
+    const wishes = lossy.wishes("mia", "Delete");
+    await app.up(wishes);
+    await lossy.fill("mia");
+    await lossy.runFor("a2", app, "apply", "machine", wishes);
+    await lossy.runFor("a2", app, "apply", "daemon", wishes);
+    await lossy.runFor("a2", app, "apply", "daemon", wishes);
+    for (const step of ["daemon", "machine"] as const)
+      expectStays(await lossy.runFor("a1", app, "revert", step, wishes));
+    expectStays((await app.tryRevertAgent()).said.join());
+    await lossy.expectRunning("mia");
+    for (const step of ["daemon", "machine"] as const)
+      await lossy.runFor("a2", app, "revert", step, wishes);
+    await app.revertAgent();
+    await lossy.expectAllGone("mia");
+  });
 
   test("--replace of the agent with all steps, and each delete twice: all of it stays", async () => {
     const app = lossy.install();

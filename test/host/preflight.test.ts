@@ -1,8 +1,6 @@
-import { stepCodeHash } from "../../src/agent/agentText";
-import { renderDocument } from "../../src/steps/document";
 import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
 import { bootHost } from "../../testkit/host";
-import { documentsOf, type StepArgs } from "../../testkit/documents";
+import { documentText, type StepArgs } from "../../testkit/documents";
 import { Installation } from "../../testkit/installation";
 
 // What stops an installation before it begins: each is provoked, named with what fixes it, and fixed.
@@ -117,11 +115,9 @@ describe("cloud-init at work", () => {
 });
 
 test("a machine that is an unprivileged container itself, with too few ids", async () => {
-  const agent = stepCodeHash("machine");
-  const document = renderDocument({ ...documentsOf(wishes).machine, agent });
   const { exitCode, stderr } = await host.ssh(
     "unshare --user --map-root-user --map-auto sh /var/lib/rootless-docker/agents/e0/agent apply machine e0",
-    { input: document },
+    { input: documentText("machine", wishes) },
   );
   expect([exitCode, stderr]).toEqual([
     1,

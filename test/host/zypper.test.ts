@@ -128,4 +128,49 @@ testRefused(
   wishes,
 );
 
+test("Docker's archives on a machine without curl: it comes first, and goes with destroy", async () => {
+  const spec = [
+    ...[
+      "Name: curl",
+      "Version: 8",
+      "Release: 1",
+      "Summary: x",
+      "License: MIT",
+      "BuildArch: noarch",
+    ],
+    ...["%description", "x", "%post", "mv /root/aside/curl /usr/bin/curl"],
+    ...["%preun", "mv /usr/bin/curl /root/aside/curl", "%files"],
+  ];
+  await given.host.run("mkdir -p /root/aside/rpm && cat >/root/aside/rpm/spec", {
+    input: `${spec.join("\n")}\n`,
+  });
+  await given.host.run(`cd /root/aside
+    rpmbuild -bb --quiet --define '_topdir /root/aside/rpm' rpm/spec
+    mv /usr/bin/curl .
+    zypper -q addrepo -G -t plaindir dir:/root/aside/rpm/RPMS/noarch own`);
+  const before = await snapshotHost(given.host);
+  const app = new Installation(given.host, "a1");
+  const archives = given.withArchives(currentEngine);
+  await app.install();
+  const { changed, facts } = await app.apply("machine", archives);
+  expect([changed[0], facts["versions.engine"]]).toEqual([
+    "package curl 8-1 installed",
+    currentEngine,
+  ]);
+  await revertEngine(app, archives);
+  const left = diffSnapshots(before, await snapshotHost(given.host));
+  // A zypper that has no history yet marks all packages as automatic at its second transaction.
+  expect(left.filter((line) => !line.startsWith("user package removed"))).toEqual([]);
+  // Control: without a package of it, the error names it.
+  await given.host.run("zypper -q removerepo own");
+  await app.install();
+  const { exitCode, said } = await app.tryApply("machine", archives);
+  expect([exitCode, said.at(-1)]).toEqual([
+    1,
+    expect.stringMatching(/zypper install curl: found .*curl/),
+  ]);
+  await revertEngine(app, archives);
+  await given.host.run("mv /root/aside/curl /usr/bin/curl; rm -r /root/aside");
+});
+
 testPreinstalled(given);

@@ -72,6 +72,7 @@ test("up, where no account can make a user namespace", async () => {
     ping: "available",
     privileged: "limited",
     privilegedPorts: "available",
+    publishedPorts: "available",
     sctpPorts: "unavailable",
     readOnly: "available",
     sharedMounts: "limited",

@@ -141,6 +141,28 @@ test("a host that cannot be asked is red, and an up that does not ask has nothin
   await isGreen();
 });
 
+test("a machine that has nothing of the installation is red, until recheck has brought all of it back", async () => {
+  await host.run(
+    `cd /var/lib/rootless-docker/installations; sh ../agents/$(ls)/agent revert agent $(ls) "" end`,
+  );
+  for (const text of await isRed()) {
+    expect(text).toContain("has nothing of this installation");
+    expect(text).toContain("nothing runs: see the error of web");
+  }
+  const rechecked = () =>
+    installation.program(() => ({
+      connection: { ...connectionTo(host), connectTimeout: 0 },
+      account: { name: "app" },
+      privilegedPorts: PrivilegedPorts.Sysctl,
+      recheck: "made anew",
+      driftDetection: new pulumi.Config().get<DriftDetection>("driftDetection"),
+    }))();
+  await installation.stack.up(rechecked);
+  await host.run("pgrep -u app -x dockerd");
+  await installation.stack.up(program);
+  await isGreen();
+});
+
 test("another account has no drift of the one before", async () => {
   await host.run(changed);
   await installation.stack.upBy(lineOfDocs("pulumi up --config driftDetection="), program);

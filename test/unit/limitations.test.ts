@@ -74,6 +74,8 @@ test.each<[string, Record<string, string>, string, RegExp]>([
     "available",
     /rootlesskit has cap_net_bind_service=ep$/,
   ],
+  ["publishedPorts", { "machine.firewalld": "true" }, "limited", /^firewalld runs: .* closed/],
+  ["publishedPorts", {}, "available", /does not run$/],
   ["sctpPorts", { "rootlesskit.protocols": "" }, "unavailable", /does not say/],
   ["sctpPorts", { "rootlesskit.protocols": "tcp,udp,sctp" }, "available", /tcp,udp,sctp$/],
   ["sharedMounts", { "dockerd.rootMount": "" }, "unavailable", /private mount/],

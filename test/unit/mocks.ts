@@ -111,6 +111,7 @@ export const usualFacts: Record<string, Record<string, string>> = {
     "rootlesskit.hostLoopback": "false",
     "client.version": "26.1.5",
     "kernel.appArmor": "true",
+    "machine.firewalld": "false",
     "criu.path": "",
   },
 };

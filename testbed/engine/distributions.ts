@@ -9,8 +9,9 @@ import { engineFolders } from "./programs";
 /** What a host can stand for: a distribution with another package manager than Debian's. */
 export type Distribution = "fedora" | "opensuse" | "arch";
 
-/** What rpms are built with, and keys made. */
+/** What rpms are built with, and keys made; and packages of openSUSE's engine. */
 export const rpmScript = join(__dirname, "rpmbuild.sh");
+export const rpmScripts = [rpmScript, join(__dirname, "suseEngine.sh")];
 
 /**
  * The folder with stand-ins for packages of a distribution's: `base`, which it has from the beginning, and the
@@ -19,7 +20,7 @@ export const rpmScript = join(__dirname, "rpmbuild.sh");
 export async function distributionFolder(name: Distribution): Promise<string> {
   const engines = name === "opensuse" ? await engineFolders() : [];
   const script = join(__dirname, `${name}.sh`);
-  const texts = [script, rpmScript].map((path) => readFileSync(path, "utf8"));
+  const texts = [script, ...rpmScripts].map((path) => readFileSync(path, "utf8"));
   return cached(cacheDir("distribution", name, hashOf([texts, engines])), async (tmp) => {
     await requireRpmTools();
     await progress(`packing stand-ins for the packages of ${name}`, () =>

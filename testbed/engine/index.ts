@@ -9,12 +9,16 @@ import { execOrThrow } from "../hosts/exec";
 import { gateway } from "../hosts/place";
 import { progress } from "../progress";
 import { requireRepositoryTools, requireRpmTools } from "../requirements";
+import { imageOf } from "../hosts/image";
+import { repositoryOf } from "../systems/standIns";
+import { isSystem, type System, systems } from "../systems/systems";
 import { distributionFolder, type Distribution, rpmScript } from "./distributions";
 import { pluginsFolder } from "./plugins";
 import { currentEngine, engineFolders } from "./programs";
 
 export { currentEngine, earlierEngine, engineTar } from "./programs";
 export type { Distribution } from "./distributions";
+export type { System } from "../systems/systems";
 
 /** One in the archives alone, whose daemon does not start. */
 export const brokenEngine = "0.0.1";
@@ -39,9 +43,18 @@ export async function serveRepository(): Promise<Repository> {
  * The same for hosts that stand for another distribution, whose own packages are in `os`. For Fedora the engines' packages
  * are rpms, in `fedora`, `rhel` and `centos`; there are none for others.
  */
-export async function serveFor(distribution: Distribution): Promise<Repository> {
-  const vendors = distribution === "fedora" ? [await rpmFolder()] : [];
-  return serve([...vendors, await distributionFolder(distribution), await repositoryFolder()]);
+export async function serveFor(stand: Distribution | System): Promise<Repository> {
+  const folder = isSystem(stand)
+    ? await repositoryOf(stand, await imageOf(systems[stand].suite, [], stand))
+    : await distributionFolder(stand);
+  const vendors = managerOf(stand) === "dnf" ? [await rpmFolder()] : [];
+  return serve([...vendors, folder, await repositoryFolder()]);
+}
+
+/** The package manager of a system, or of what stands for a distribution. */
+export function managerOf(stand: Distribution | System): "dnf" | "zypper" | "pacman" {
+  if (isSystem(stand)) return systems[stand].manager;
+  return ({ fedora: "dnf", opensuse: "zypper", arch: "pacman" } as const)[stand];
 }
 
 /** @param folders what is served; the first one that has a fingerprint signs the packages, the last one has the archives. */

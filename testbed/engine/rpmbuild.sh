@@ -15,6 +15,7 @@ build_rpm() {
     find etc ! -type d -printf '%%config(noreplace) /%p\n' 2>/dev/null || true
     # Directories that no other package has.
     find usr/share/doc etc -mindepth 1 -type d ! -name default -printf '%%dir /%p\n' 2>/dev/null || true
+    find usr/lib -type d -path '*/perl-base*' -printf '%%dir /%p\n' 2>/dev/null || true
   ) >"$work/$name.files"
   {
     printf '%s\n' '%global __os_install_post %{nil}' '%global debug_package %{nil}' \

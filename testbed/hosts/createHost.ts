@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import type { Distribution } from "../engine/distributions";
+import type { System } from "../systems/systems";
 import { progress } from "../progress";
 import { requireHostTools } from "../requirements";
 import { allocate, release } from "./allocate";
@@ -14,14 +15,17 @@ import { start } from "./start";
 import { configureTree, shareArchives, unpackTree, type Admin } from "./tree";
 
 export interface HostArgs {
-  /** The Debian suite, by codename: "trixie", "bookworm", "bullseye". */
+  /** The Debian suite, by codename: "trixie", "bookworm", "bullseye". A system has its own. */
   suite: string;
   /** Packages that are there before the first boot. Defaults to none. Each set is an image. */
   packages?: readonly string[];
   /** Whether Debian 13's packages of the engine are there, with root's daemon masked. Defaults to false. */
   engine?: boolean;
-  /** The distribution that it stands for, by its package manager and os-release. Defaults to Debian itself. */
-  like?: Distribution;
+  /**
+   * What it stands for: a distribution, by its package manager and os-release, with Debian's programs; or a system, as
+   * strict as its vendor's image. Defaults to Debian itself.
+   */
+  like?: Distribution | System;
   /** Logins beside root. Defaults to none. */
   admins?: readonly Admin[];
   /** Whether there is a /dev/net/tun. Defaults to true. */

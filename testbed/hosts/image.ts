@@ -3,15 +3,19 @@ import { join } from "node:path";
 import { cacheDir, cached, hashOf } from "../cache";
 import { distributionFolder, type Distribution } from "../engine/distributions";
 import { progress } from "../progress";
-import { execOrThrow } from "./exec";
+import { basePackagesOf } from "../systems/standIns";
+import {
+  includedPackages,
+  isSystem,
+  systemFile,
+  systems,
+  tableOf,
+  type System,
+} from "../systems/systems";
+import { basePackages, bootstrap, quote } from "./bootstrap";
 import { scriptPath } from "./place";
+import { sidSources } from "./sid";
 import { aptOptions, aptSources } from "./sources";
-
-/** What makes a minimal Debian a machine that one can log in to. Nothing of Docker. */
-export const basePackages = [
-  ...["systemd", "systemd-sysv", "dbus", "openssh-server", "sudo", "iproute2"],
-  ...["iptables", "procps", "kmod", "ca-certificates"],
-];
 
 /** What hosts will likely install: kept beside the image, so that it is downloaded once. */
 export const archivedPackages = [
@@ -49,24 +53,27 @@ const packageManagers: Record<Distribution, string[]> = {
 };
 
 /** What else an image has than a minimal Debian. */
-export type Extra = "engine" | Distribution;
+export type Extra = "engine" | Distribution | System;
 
 /** Bump when the way images are built changes and no script or list does. */
 const recipeVersion = 1;
 
 /**
  * The folder of a suite's image, built if it is not in the cache: `tree.tar`, the root filesystem, and
- * `archives/`, packages that apt on a host will find downloaded already.
+ * `archives/`, packages that apt on a host will find downloaded already. A system has no archives, but `versions`, those
+ * of Debian's packages, and `programs/`, what was taken out for the packages of its repository.
  *
  * @param packages more packages for the image. Defaults to none.
  * @param extra "engine": the engine's packages too, with root's daemon masked. A distribution: its package manager
- * in place of apt, and its os-release. Defaults to neither.
+ * in place of apt, and its os-release. A system: as its vendor's image is, from the suite that is the system's. Defaults
+ * to none of them.
  */
 export async function imageOf(
   suite: string,
   packages: readonly string[] = [],
   extra?: Extra,
 ): Promise<string> {
+  if (isSystem(extra)) return systemImage(extra, packages);
   const { include: more, customize } = await furnishings(extra);
   const include = [...basePackages, ...more, ...[...packages].sort()];
   const sources = await aptSources(suite);
@@ -98,7 +105,34 @@ export async function imageOf(
   );
 }
 
-async function furnishings(extra: Extra | undefined) {
+/** The image of a system. */
+async function systemImage(system: System, packages: readonly string[]): Promise<string> {
+  const { suite } = systems[system];
+  const sources = suite === "sid" ? await sidSources() : await aptSources(suite);
+  const options = await aptOptions();
+  const base = await basePackagesOf(system);
+  const include = [...basePackages, ...includedPackages(system), ...[...packages].sort()];
+  const table = tableOf(system);
+  const scripts = [scriptPath("image.sh"), systemFile("system.sh"), systemFile("table.sh"), table];
+  const texts = scripts.map((path) => readFileSync(path, "utf8"));
+  const recipe = [recipeVersion, include, sources, options, base, texts];
+  return cached(cacheDir("image", system, hashOf(recipe)), (tmp) =>
+    progress(`building the image of ${system}`, async () => {
+      mkdirSync(join(tmp, "programs"));
+      const make = [systemFile("system.sh"), system, table, base, tmp].map(quote).join(" ");
+      await bootstrap(suite, {
+        format: "tar",
+        target: join(tmp, "tree.tar"),
+        include,
+        customize: [`${hook("image.sh")} "$1"`, `sh ${make} "$1"`],
+        sources,
+        options,
+      });
+    }),
+  );
+}
+
+async function furnishings(extra: Exclude<Extra, System> | undefined) {
   if (extra === "engine") return { include: enginePackages, customize: [maskEngine] };
   if (!isDistribution(extra)) return { include: [], customize: [] };
   const script = readFileSync(scriptPath("distribution.sh"), "utf8");
@@ -110,35 +144,8 @@ async function furnishings(extra: Extra | undefined) {
   };
 }
 
-function isDistribution(extra: Extra | undefined): extra is Distribution {
+function isDistribution(extra: Exclude<Extra, System> | undefined): extra is Distribution {
   return extra !== undefined && extra !== "engine";
-}
-
-/** What to make with mmdebstrap. */
-export interface Bootstrap {
-  format: "tar" | "directory";
-  target: string;
-  include: readonly string[];
-  /** Whether apt's package lists stay. Defaults to false. */
-  keepLists?: boolean;
-  /** Shell commands that change the finished tree, whose path is their `$1`. */
-  customize: readonly string[];
-  sources: readonly string[];
-  options: readonly string[];
-}
-
-/** Makes a minimal Debian. */
-export async function bootstrap(suite: string, debian: Bootstrap): Promise<void> {
-  await execOrThrow("mmdebstrap", [
-    ...["--mode=root", "--variant=minbase", `--format=${debian.format}`, "--quiet"],
-    ...debian.options.map((option) => `--aptopt=${option.replace(/;$/, "")}`),
-    ...(debian.keepLists ? ["--skip=cleanup/apt/lists"] : []),
-    `--include=${debian.include.join(",")}`,
-    ...debian.customize.map((command) => `--customize-hook=${command}`),
-    suite,
-    debian.target,
-    ...debian.sources,
-  ]);
 }
 
 export const hook = (script: string) => `sh ${quote(scriptPath(script))}`;
@@ -146,8 +153,3 @@ export const hook = (script: string) => `sh ${quote(scriptPath(script))}`;
 /** Downloads into a folder what hosts will likely install. */
 export const archivesHook = (folder: string) =>
   `${hook("archives.sh")} ${quote(folder)} ${archivedPackages.join(" ")}`;
-
-/** One word for a POSIX shell. */
-export function quote(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
-}

@@ -33,13 +33,16 @@ export const changesByItself: readonly RegExp[] = [
   /^file \/var\/(cache\/apt|lib\/apt\/lists)(\/|$)/,
   // The same of dnf, and its notes of what it has done, and of the repositories that it has seen.
   /^file \/var\/(cache|lib)\/dnf(\/|$)/,
+  /^file \/(var\/cache|usr\/lib\/sysimage)\/libdnf5(\/|$)/,
+  /^file \/run\/dnf$/,
   // The same of zypper, with what it has installed by itself: package and user package say that.
   /^file \/var\/(cache|lib)\/zypp(\/|$)/,
   /^file \/var\/lib\/YaST2(\/cookies)?$/,
+  /^file \/var\/tmp\/zypp\.tmp(\/|$)/,
   // The same of pacman, with its database.
   /^file \/var\/(cache|lib)\/pacman(\/|$)/,
-  // rpm's database: package says what is in it.
-  /^file \/var\/lib\/rpm\//,
+  // rpm's database, which Debian 12 has in root's home: package says what is in it.
+  /^file \/(var\/lib\/rpm|root\/\.rpmdb)\//,
   // debconf's answers of packages that are gone, and the times of its own writing.
   /^file \/var\/cache\/debconf(\/|$)/,
   // Caches and times of the tools themselves, which rebuild them.
@@ -57,7 +60,7 @@ export const changesByItself: readonly RegExp[] = [
   /^file (\/var)?\/tmp\/systemd-private-/,
   // Locks and notes that the first use of a tool leaves until the next boot: a package's adduser, a
   // login, sudo, iptables.
-  /^file \/run\/(adduser|motd\.dynamic|sudo|xtables\.lock|zypp\.pid)$/,
+  /^file \/run\/(adduser|motd\.dynamic|sudo|xtables\.lock|zypp\.pid|zypp-rpm\.pid)$/,
   // Made by every SSH login of root's on a host with libpam-systemd.
   /^unit (user@0|user-runtime-dir@0)\.service$/,
   /^unit file session-c?\d+\.scope$/,

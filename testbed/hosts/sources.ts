@@ -6,7 +6,7 @@ const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
 /**
  * The sources.list lines for a Debian suite, at the archives that this machine itself uses, so that
  * its mirrors and proxies serve the hosts too. Empty when this machine is not Debian: mmdebstrap then
- * takes its own defaults.
+ * takes its own defaults. sid has no updates and no security archive beside it.
  */
 export async function aptSources(suite: string): Promise<string[]> {
   const osRelease = readFileSync("/etc/os-release", "utf8");
@@ -16,7 +16,10 @@ export async function aptSources(suite: string): Promise<string[]> {
   const uris = await execOrThrow("apt-get", ["update", "--print-uris"]);
   const lines = [...uris.matchAll(/^'(.+)\/dists\/(\S+)\/InRelease'/gm)]
     .filter(([, , name]) =>
-      [codename, `${codename}-updates`, `${codename}-security`].includes(name),
+      (suite === "sid"
+        ? [codename]
+        : [codename, `${codename}-updates`, `${codename}-security`]
+      ).includes(name),
     )
     .map(
       ([, archive, name]) =>

@@ -74,11 +74,16 @@ async function addAdmin(root: string, { name, sudo }: Admin, authorized: string)
     writeFileSync(join(root, "etc/sudoers.d", name), `${name} ALL=(ALL:ALL) ${tag}ALL\n`, {
       mode: 0o440,
     });
-  if (sudo === "password")
-    await execOrThrow("chroot", [root, "chpasswd"], { input: `${name}:${passwordOf(name)}\n` });
+  if (sudo === "password") {
+    // On openSUSE sudo asks for root's password.
+    const asked = /^Defaults targetpw$/m.test(readFileSync(join(root, "etc/sudoers"), "utf8"))
+      ? "root"
+      : name;
+    await execOrThrow("chroot", [root, "chpasswd"], { input: `${asked}:${passwordOf(asked)}\n` });
+  }
 }
 
-/** What sudo asks a login of the kind "password" for: with what a shell or YAML would take for more than text. */
+/** What sudo asks a login of the kind "password" for (on openSUSE that of "root"): with what a shell or YAML would take for more than text. */
 export const passwordOf = (name: string) => `${name}: '"$(id)\\n # s3cret`;
 
 /**

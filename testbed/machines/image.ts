@@ -3,14 +3,8 @@ import { join } from "node:path";
 import { cacheDir, cached, hashOf } from "../cache";
 import { busyboxImageTar } from "../dockerCli";
 import { execOrThrow } from "../hosts/exec";
-import {
-  archivedPackages,
-  archivesHook,
-  basePackages,
-  bootstrap,
-  hook,
-  quote,
-} from "../hosts/image";
+import { basePackages, bootstrap, quote } from "../hosts/bootstrap";
+import { archivedPackages, archivesHook, hook } from "../hosts/image";
 import { makeKey } from "../hosts/keys";
 import { scriptPath as hostScript } from "../hosts/place";
 import { aptOptions, aptSources } from "../hosts/sources";

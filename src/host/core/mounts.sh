@@ -4,12 +4,20 @@
 # are octal. $1 the path, $2 "." where the path may be a mount itself.
 stop_where_mounted_below() {
 	local mount
-	mount=$(perl -e '
-		my ($path, $more) = splice @ARGV, 0, 2;
-		while (<>) {
-			my $mount = (split " ")[4] =~ s/\\([0-7]{3})/chr oct $1/ger;
-			print $mount and exit if "$mount/" =~ m{^\Q$path\E/$more};
-		}' "$(realpath -m "$1")" "${2-}" /proc/self/mountinfo)
+	mount=$(above=$(realpath -m "$1")/ itself=${2-} awk '
+		function decoded(text,   before, code) {
+			while (match(text, /\\[0-7][0-7][0-7]/)) {
+				code = substr(text, RSTART + 1, 3)
+				before = before substr(text, 1, RSTART - 1) \
+					sprintf("%c", substr(code, 1, 1) * 64 + substr(code, 2, 1) * 8 + substr(code, 3))
+				text = substr(text, RSTART + 4)
+			}
+			return before text
+		}
+		{ mount = decoded($5) }
+		index(mount "/", ENVIRON["above"]) != 1 { next }
+		ENVIRON["itself"] == "." && mount "/" == ENVIRON["above"] { next }
+		{ print mount; exit }' /proc/self/mountinfo)
 	[ -z "$mount" ] || fail "$1" "something mounted at $(shown "$mount")" \
 		"nothing mounted there when it is removed" "unmount it, then run again"
 }

@@ -47,7 +47,7 @@ become_root() {
 		exit
 	fi
 	refuse_privileges "that sudo refuses connection.sudoPassword (${error##*"$NEWLINE"})" \
-		"set it to $user's password, or put $line" "root rights for user $user with it"
+		"set it to $user's password (on SUSE, root's), or put $line" "root rights for user $user with it"
 }
 
 # Makes $WORK, with the directories of the run's document and of the daemon's files.

@@ -2,9 +2,12 @@
 # after a boot, a start takes many minutes. So the unit has no limit for it, and whoever waits says
 # what for, and not for ever.
 
-# Orders to the account's service manager. Stopping what is not loaded fails, and so does not count.
+# Orders to the account's service manager. Stopping what is not loaded fails, and so does not count. From
+# systemd 262 on the units of one command are one transaction, which stops none then.
 TELL_DAEMON='if [ "$1" = stop ]; then
-	systemctl --user stop docker-prune.timer docker-prune.service docker.service
+	for unit in docker-prune.timer docker-prune.service docker.service; do
+		systemctl --user stop "$unit"
+	done
 	case $(systemctl --user is-active docker.service) in inactive | failed | unknown) exit 0 ;; esac
 	exit 1
 fi

@@ -78,14 +78,22 @@ for path in . .config .config/docker .config/docker/* .config/systemd .config/sy
 	[ ! -e "$path" ] || [ -O "$path" ] || stat --printf "%U\t%n\n" -- "$path"
 done'
 
-# Home and data root, as the account sees them, or root before there is one.
+# Home and data root, as the account sees them, or root before there is one. $1 the account's name.
 place_problems() {
-	local root place type owner path
+	local name=$1 root place type owner path
 	root=$(data_root)
-	set -- as_account
-	[ -n "$ACCOUNT" ] || set -- timeout -k 5 20
-	"$@" sh -c "$LOOK_AT_PLACES" sh "$ACCOUNT_HOME" "$root" "$ACCOUNT" </dev/null >"$WORK/places" ||
-		problem "$ACCOUNT_HOME" "no answer of it" "the home of $1" "see what is mounted there"
+	if [ -z "$ACCOUNT" ]; then
+		set -- timeout -k 5 20
+	elif can_run_as_account; then
+		set -- as_account
+	else
+		return 0
+	fi
+	if ! "$@" sh -c "$LOOK_AT_PLACES" sh "$ACCOUNT_HOME" "$root" "$ACCOUNT" \
+		</dev/null >"$WORK/places" || [ ! -s "$WORK/places" ]; then
+		problem "$ACCOUNT_HOME" "no answer of it" "the home of $name" "see what is mounted there"
+		return 0
+	fi
 	{
 		for place in "account.home $ACCOUNT_HOME" "daemon.data-root $root"; do
 			read -r type || type=''
@@ -130,7 +138,10 @@ id_problems() {
 flawed_ids() {
 	local kind start
 	{
-		grep -sH . /etc/login.defs /etc/passwd /etc/subuid /etc/subgid || true
+		for kind in UID GID; do
+			echo "/etc/login.defs:${kind}_MAX $(shadow_setting login.defs "${kind}_MAX")"
+		done
+		grep -sH . /etc/passwd /etc/subuid /etc/subgid || true
 		for kind in uid gid; do
 			start=$(doc "sub$kind-start")
 			[ -z "$start" ] || echo "/etc/sub$kind:$1:$start:$(doc "sub$kind"):asked"
@@ -139,7 +150,7 @@ flawed_ids() {
 		BEGIN { last["/etc/subuid"] = last["/etc/subgid"] = 60000 }
 		$1 == "/etc/login.defs" {
 			split($2, word, " ")
-			if (word[1] ~ /^[UG]ID_MAX$/) last["/etc/sub" tolower(substr(word[1], 1, 3))] = word[2]
+			if (word[2] != "") last["/etc/sub" tolower(substr(word[1], 1, 3))] = word[2]
 			next
 		}
 		$1 == "/etc/passwd" { if ($2 == name) is_local = 1; next }

@@ -16,16 +16,22 @@ run_check() {
 		return 0
 	}
 	use_engine_of "$ID"
+	DOC=$WORK/doc
+	stop_without_programs
 	run_apart differences_here >"$WORK/differences"
 	[ "$APART_STATUS" = 0 ] || exit 1
 	while IFS=$TAB read -r step about found wanted; do
-		# Pulumi runs a step again that was cut off.
-		is_applied "$step" || continue
+		# Pulumi runs a step again that has not come to its end.
+		if ! is_applied "$step" && [ "$about" != "step $step" ]; then continue; fi
 		printf '{"step":%s,"applied":"%s",%s\n' "$(json_string "$step")" \
-			"$(date -u -r "$OWN/$step" +%FT%TZ)" "$(difference "$about" "$found" "$wanted")"
+			"$(date -u -r "$(time_of_step "$step")" +%FT%TZ)" \
+			"$(difference "$about" "$found" "$wanted")"
 	done <"$WORK/differences" >"$WORK/drift"
 	printf '{"drift":[%s]}\n' "$(paste -s -d , "$WORK/drift")"
 }
+
+# The file whose time is that of a step's last run. $1 the step.
+time_of_step() { if is_applied "$1"; then echo "$OWN/$1"; else echo "$OWN/state"; fi; }
 
 # The rest of a JSON object. $1 what it is about, $2 what is there, $3 what is wanted.
 difference() {
@@ -36,6 +42,13 @@ difference() {
 # Lines with tabs: a step, what it is about, what is there, what is wanted.
 differences_here() {
 	local account step name version
+	# Pulumi knows of a step that was taken back if the answer to its delete was lost. One that was never
+	# applied to its end is created again.
+	for step in machine secrets daemon; do
+		[ -z "$(remembered "taken-back.$step")" ] ||
+			printf '%s\tstep %s\ttaken back\tapplied\n' "$step" "$step"
+	done
+	is_applied machine || return 0
 	account=$(account_of "$ID")
 	know_account "$account" || {
 		printf 'machine\taccount %s\tno such account\tit to exist\n' "$account"
@@ -70,7 +83,8 @@ run_preflight_check() {
 	local line
 	start_check
 	ID=- OWN=$STATE/installations/- PART=preflight DOC=$WORK/doc
-	printf '%s' "$1" | perl -ne 'print pack("H*", $_)' | read_document - "$DOC"
+	text_of_digits "$1" >"$WORK/text"
+	read_document - "$DOC" <"$WORK/text"
 	run_apart host_problems >&2
 	[ "$APART_STATUS" = 0 ] || [ -s "$WORK/problems" ] || exit 1
 	know_account "$(doc account)" || ACCOUNT=
@@ -83,12 +97,21 @@ run_preflight_check() {
 		"$(sed 's/^/{/' "$WORK/present" | paste -s -d ,)"
 }
 
+# $1 a text as hexadecimal digits, without its end of line: awk ends lines itself.
+text_of_digits() {
+	printf '%s\n' "$1" | awk '{
+		for (at = 1; at < length($0); at += 2)
+			printf "%c", 16 * digit(substr($0, at, 1)) + digit(substr($0, at + 1, 1))
+	}
+	function digit(character) { return index("0123456789abcdef", character) - 1 }'
+}
+
 # Parts of the document that are another way on the machine now.
 present() {
 	local names found="there (uid $ACCOUNT_UID)" wanted='used as it is'
 	if [ -z "$ACCOUNT" ]; then
 		found=none wanted="new, with $(doc subuid) subordinate ids"
-	elif service_manager_runs && daemon_is_up; then
+	elif can_run_as_account && service_manager_runs && daemon_is_up; then
 		names=$(docker_of_account ps --format '{{.Names}}' | head -n 10 | paste -s -d ' ')
 		found="$found, with a rootless daemon${names:+ and its containers ($(shown "$names"))}"
 		wanted='taken over, it restarts once'
@@ -99,12 +122,16 @@ present() {
 	preinstalled) set -- ;;
 	static-archive)
 		difference "engine" none "Docker's archives"
-		set -- $(missing_packages $(other_packages))
+		set -- $(other_packages)
 		;;
-	*) set -- $(missing_packages $(versioned_packages) $(other_packages)) ;;
+	*) set -- $(versioned_packages) $(other_packages) ;;
 	esac
+	# shellcheck disable=SC2046 # lists of package names
+	set -- $(missing_packages $(packages_of_programs) "$@")
 	[ $# = 0 ] || difference "packages $*" "not installed" installed
 	sysctl_changes
+	! needs_legacy_modules || [ -z "$(missing_legacy_modules)" ] ||
+		difference "kernel modules$(missing_legacy_modules)" "not loaded" "loaded, at each boot too"
 	case $(doc rootful-docker) in
 	disable | purge)
 		[ -z "$(root_dockerd)" ] || difference rootfulDocker \

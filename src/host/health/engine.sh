@@ -40,6 +40,34 @@ root_dockerd() {
 	done 2>/dev/null
 }
 
+# The unit that runs a process, or nothing. $1 the process.
+unit_of_process() {
+	awk -F / '
+		/^(0:|[0-9]+:name=systemd):/ {
+			for (at = 2; at <= NF; at++) if ($at ~ /\.(service|scope)$/) unit = $at
+		}
+		END { printf "%s", unit }' "/proc/$1/cgroup"
+}
+
+# Disable and Purge stop docker.service: the daemon of another unit, such as snap.docker.dockerd.service,
+# would run on. $1 its process, $2 its unit, or nothing.
+problem_of_other_dockerd() {
+	problem "rootfulDocker" "a Docker daemon run by root (process $1 of ${2:-no unit})" \
+		"none that goes on after docker.service is stopped" \
+		"end it ('systemctl disable --now ${2:-UNIT}'; of a snap 'snap stop --disable docker'), or \
+set rootfulDocker to Keep"
+}
+
+# After the units were stopped.
+stop_where_root_dockerd_runs() {
+	local process
+	case $(doc rootful-docker) in disable | purge) ;; *) return 0 ;; esac
+	process=$(root_dockerd)
+	[ -n "$process" ] || return 0
+	problem_of_other_dockerd "$process" "$(unit_of_process "$process")"
+	stop_on_problems
+}
+
 # The containers of root's daemon that run, for people. Nothing without a CLI.
 roots_containers() {
 	set -- $(timeout -k 5 20 docker -H unix:///run/docker.sock ps --format '{{.Names}}' 2>/dev/null)
@@ -51,11 +79,16 @@ volumes in /var/lib/docker for good"
 
 # $1 the policy: refuse, keep, disable or purge.
 rootful_docker_problems() {
-	local process
+	local process unit
 	if [ "$1" = purge ]; then containerd_problems; fi
-	if [ "$1" != refuse ]; then return 0; fi
 	process=$(root_dockerd)
-	[ -z "$process" ] || problem "rootfulDocker" \
+	if [ -z "$process" ] || [ "$1" = keep ]; then return 0; fi
+	if [ "$1" != refuse ]; then
+		unit=$(unit_of_process "$process")
+		[ "$unit" = docker.service ] || problem_of_other_dockerd "$process" "$unit"
+		return 0
+	fi
+	problem "rootfulDocker" \
 		"a Docker daemon run by root (process $process)$(roots_containers)" \
 		"none, or your word on it" \
 		"stop it, or set rootfulDocker to Keep (both run side by side), Disable (it stops with its \

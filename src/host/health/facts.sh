@@ -20,6 +20,7 @@ limitation_facts() {
 	fact daemon.hostGatewayIsHere "$here"
 	[ ! -e /sys/module/apparmor ] || read -r apparmor </sys/module/apparmor/parameters/enabled
 	fact kernel.appArmor "$(yes_if [ "$apparmor" = Y ])"
+	fact machine.firewalld "$(yes_if systemctl is-active -q firewalld.service)"
 	fact criu.path "$(command -v criu)"
 }
 
@@ -82,10 +83,10 @@ process_facts() {
 # The oldest process of that name is the account's own. $1 the argument.
 rootlesskit_argument() {
 	local line value=''
-	[ -s "$WORK/rootlesskit-arguments" ] || perl -e 'alarm 20; open my $file, "<", shift or exit 1;
-		read $file, my $text, 65536; print $text =~ tr/\0/\n/r' \
-		"/proc/$(pgrep -o -u "$ACCOUNT_UID" -x rootlesskit)/cmdline" \
-		>"$WORK/rootlesskit-arguments" || true
+	[ -s "$WORK/rootlesskit-arguments" ] ||
+		timeout -k 5 20 head -c 65536 \
+			"/proc/$(pgrep -o -u "$ACCOUNT_UID" -x rootlesskit)/cmdline" 2>/dev/null |
+		tr '\0' '\n' >"$WORK/rootlesskit-arguments"
 	while IFS= read -r line; do
 		case $line in
 		"--$1="*) value=${line#*=} ;;

@@ -1,7 +1,9 @@
 # All that preflight asks, and what the machine itself has to have: each problem is found before
-# anything on the host is changed.
+# anything on the host is changed. Programs that are missing are none, since step machine brings them;
+# what can only be asked with them is asked then.
 
 host_problems() {
+	note_lacking_programs
 	machine_problems
 	rootful_docker_problems "$(doc rootful-docker)"
 	engine_source_problems
@@ -46,23 +48,14 @@ in a container, pass the device in"
 	kernel_module_problems
 }
 
-# True where an upgrade has removed the running kernel's modules, until the next boot.
-kernel_was_replaced() { loads_modules && [ ! -e "/lib/modules/$(uname -r)/modules.dep" ]; }
-
-# Not in a container, whose kernel is another machine's, nor where a kernel has all built in.
-loads_modules() {
-	set -- /lib/modules/*
-	[ -e "$1" ] && [ -e /proc/modules ] && read -r _ </proc/modules && ! systemd-detect-virt -cq
-}
-
 # Modules that the kernel loads for dockerd's bridge, iptables' rules and the first container.
 kernel_module_problems() {
 	local name missing='' tables='nf_tables nft_compat nft_chain_nat'
 	local fix="install the package with the rest of the kernel's modules, or another kernel"
 	if ! loads_modules || ! command -v modprobe >/dev/null; then return 0; fi
-	case $(readlink -f /usr/sbin/iptables) in
-	*legacy*) tables='ip_tables iptable_nat iptable_filter' ;;
-	esac
+	! is_iptables_legacy || tables=$LEGACY_MODULES
+	# On RHEL 10 and Fedora, cloud images have a part of the modules alone.
+	[ "$PACKAGE_MANAGER" != dnf ] || fix="run 'dnf install kernel-modules-extra-$(uname -r)'"
 	# shellcheck disable=SC2086 # names of modules
 	set -- veth bridge $tables xt_addrtype xt_conntrack xt_MASQUERADE xt_nat xt_tcpudp
 	! modprobe -n -q -a "$@" || return 0

@@ -40,14 +40,21 @@ is_applied() { [ -e "$OWN/$1" ]; }
 # This installation takes the place of another one of the same account, with all that that one
 # wanted. The other one's own delete finds nothing afterwards. $1 its id.
 inherit() {
-	local step record notes=''
+	local step record key notes=''
 	say "takes the account $(account_of "$1") over from $(owner_of "$1") (installation $1)"
-	find "$STATE/installations/$1" -type f ! -name owner -exec cp -a -t "$OWN" {} +
-	# The steps are those of another agent until this installation's own have run.
+	# The steps are those of another agent until this installation's own have run. That is on the disk
+	# before the first of them is here.
 	for step in $(steps_from_last); do notes="$notes agents.$step -"; done
 	# shellcheck disable=SC2086 # pairs of words
-	remember $notes created-twice.machine '' created-twice.secrets '' created-twice.daemon '' \
-		fate-of-data '' home ''
+	remember $notes
+	for key in start controllers account engine-version; do
+		remember "$key" "$(remembered "$key" "$STATE/installations/$1")"
+	done
+	find "$STATE/installations/$1" -type f ! -name owner ! -name state ! -name account-entry \
+		-exec cp -a -t "$OWN" {} +
+	# By this file an installation holds its account.
+	sync -f "$STATE"
+	cp -a "$STATE/installations/$1/account-entry" "$OWN/account-entry"
 	sync -f "$STATE"
 	records_of "$1" >"$WORK/inherited"
 	while IFS= read -r record; do

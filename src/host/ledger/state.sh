@@ -3,6 +3,8 @@
 #   begun.STEP yes             the step's last run has not come to its end
 #   agents.STEP ID...          Pulumi's ids of the agent with which the step's resource came
 #   created-twice.STEP yes     Pulumi has created the step again under the same agent: see deletes.sh
+#   left.STEP yes              a delete has left the step to the agent's: see deletes.sh
+#   taken-back.STEP yes        a delete has taken the step back
 #   fate-of-data WORD          what the first delete of the daemon has decided: see data.sh
 #   home refused               the account did not let a destroy work in its home
 #   start SUM GROUND           what the daemon was started with: see fingerprint.sh
@@ -10,13 +12,13 @@
 #   account elsewhere          the account is one of a directory service
 #   engine-version FILE VERSION
 
-# The value of a key, or nothing. $1 the key.
+# The value of a key, or nothing. $1 the key, $2 the directory of another installation.
 remembered() {
-	local key value
-	[ -e "$OWN/state" ] || return 0
+	local key value state=${2-$OWN}/state
+	[ -e "$state" ] || return 0
 	while read -r key value; do
 		[ "$key" != "$1" ] || printf '%s' "$value"
-	done <"$OWN/state"
+	done <"$state"
 }
 
 # All keys that are given change at once; an empty value removes its key. A check writes nothing.

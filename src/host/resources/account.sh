@@ -98,13 +98,31 @@ have_account() {
 	read_account_record
 }
 
+# A setting of shadow's programs. openSUSE has the vendor's file in /usr/etc, and the administrator's come
+# after it. $1 the file's name, $2 the setting.
+shadow_setting() {
+	local file name rest value=''
+	for file in "/usr/etc/$1" "/etc/$1" "/etc/$1.d"/*.defs; do
+		[ -e "$file" ] || continue
+		while read -r name rest; do
+			case $name in
+			"$2") value=$rest ;;
+			"$2="*) value=${name#*=} ;;
+			esac
+		done <"$file"
+	done
+	printf '%s' "$value"
+}
+
 # Where its home will be. $1 the name.
 new_home() {
-	local line base=/home
-	while IFS= read -r line; do
-		case $line in HOME=*) base=${line#HOME=} ;; esac
-	done 2>/dev/null </etc/default/useradd || true
-	if has home; then doc home; else printf '%s/%s' "$base" "$1"; fi
+	local base
+	if has home; then
+		doc home
+	else
+		base=$(shadow_setting default/useradd HOME)
+		printf '%s/%s' "${base:-/home}" "$1"
+	fi
 }
 
 # $1 the name.
@@ -115,8 +133,11 @@ make_account() {
 	count=$(doc subuid)
 	have_id_files
 	set -- "$1" --comment "$(account_mark "$1")" --create-home --home-dir "$home" --skel /etc/skel \
-		--groups '' --expiredate '' --inactive -1 -K PASS_MAX_DAYS=-1 \
+		--groups '' --expiredate '' \
 		--shell "$(if has shell; then doc shell; else echo /bin/bash; fi)"
+	# shadow 4.19 deprecates both: they are given only where a setting would have the account expire.
+	[ -z "$(shadow_setting default/useradd INACTIVE)" ] || set -- "$@" --inactive -1
+	[ -z "$(shadow_setting login.defs PASS_MAX_DAYS)" ] || set -- "$@" -K PASS_MAX_DAYS=-1
 	if has uid; then set -- "$@" --uid "$(doc uid)"; fi
 	if getent group "$1" >/dev/null; then set -- "$@" --gid "$1"; else set -- "$@" --user-group; fi
 	free=$(new_range "$count")

@@ -40,11 +40,18 @@ profile_file() {
 	printf '/etc/apparmor.d/rootless-docker%s' "$(printf '%s' "$1" | tr / . | tr -d '*')"
 }
 
+# A profile where the kernel asks for one, and the host has none of its own. $1 the program, $2 what may
+# follow in names of other builds of it, or nothing.
+want_profile_if_needed() {
+	if ! is_userns_restricted || has_profile_of_host "$1"; then return 0; fi
+	want_apparmor_profile "$1" "${2-}"
+}
+
 # True where the host has its own profile, as Ubuntu for /usr/bin/rootlesskit. $1 the program.
 has_profile_of_host() {
 	local profile
 	# shellcheck disable=SC2013 # paths without blanks
-	for profile in $(grep -slE -- "^[^#]*[\" ]$1[\" ].*\{" /etc/apparmor.d/*); do
+	for profile in $(grep -slE -- "^[^#]*[\" ]$1[\" {].*\{" /etc/apparmor.d/*); do
 		[ "$profile" = "$(profile_file "$1")" ] ||
 			[ -e "/etc/apparmor.d/disable/${profile##*/}" ] || return 0
 	done
@@ -52,7 +59,7 @@ has_profile_of_host() {
 }
 
 # As AppArmor's own profiles for programs of this kind; abi 4.0 is the first with the rule userns.
-# $1 the program.
+# Arguments as above.
 want_apparmor_profile() {
 	local file
 	file=$(profile_file "$1")
@@ -60,7 +67,7 @@ want_apparmor_profile() {
 		abi <abi/4.0>,
 		include <tunables/global>
 
-		profile ${file##*/} $1 flags=(unconfined) {
+		profile ${file##*/} $1${2-} flags=(unconfined) {
 		  userns,
 		}
 	PROFILE

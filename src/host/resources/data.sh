@@ -76,9 +76,10 @@ decide_fate_of_data() {
 	fi
 }
 
-# Delete counts if the delete and the last step that came to its end both say so.
+# Delete counts if the delete and the last step that came to its end both say so. After a takeover that
+# step was another installation's, whose word does not count.
 wants_data_deleted() {
-	[ "$(doc on-destroy-data)" = delete ] &&
+	[ "$(remembered agents.daemon)" != - ] && [ "$(doc on-destroy-data)" = delete ] &&
 		grep -qx 'on-destroy-data: "delete"' "$OWN/daemon" 2>/dev/null
 }
 

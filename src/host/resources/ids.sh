@@ -13,7 +13,8 @@ highest_id() {
 	local file
 	# awk ends each file's last line by itself, which cat does not.
 	set --
-	for file in /etc/subuid /etc/subgid /etc/login.defs "$STATE/highest-id"; do
+	for file in /etc/subuid /etc/subgid /usr/etc/login.defs /etc/login.defs /etc/login.defs.d/*.defs \
+		"$STATE/highest-id"; do
 		[ ! -e "$file" ] || set -- "$@" "$file"
 	done
 	awk -F : '

@@ -126,7 +126,7 @@ stop_on_removal() {
 	removed=$(sed -n 's/^remove //p' "$WORK/plan" | grep -vxFf "$1" | sort -u | paste -s -d ' ')
 	shift
 	[ -n "$removed" ] || return 0
-	errors=$(package_errors)
+	errors=$(of_manager errors | paste -s -d ' ')
 	fail "$PACKAGE_MANAGER install $*" "that it removes $removed${errors:+ ($errors)}" \
 		"no package removed that was here before" \
 		"remove them yourself where nobody needs them, or choose another engine.source"

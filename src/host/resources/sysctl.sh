@@ -51,7 +51,8 @@ sysctl_problems() {
 		if [ ! -e "$(sysctl_path "$key")" ]; then
 			is_wanted_where_it_exists "$key" "$value" ||
 				problem "$key" "no such setting on kernel $(uname -r)" "'$value'" \
-					"leave the option out on this host"
+					"leave the option out on this host; or, if a module brings the setting, have it \
+loaded at boot by a file of /etc/modules-load.d"
 			continue
 		fi
 		while IFS=$TAB read -r name installation claim; do

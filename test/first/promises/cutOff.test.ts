@@ -190,9 +190,12 @@ describe("killed", () => {
   const wishesOf = (data: "Delete" | "Keep"): StepArgs => ({ ...wishes, onDestroy: { data } });
   const edited = { environment: { A: "c" }, sysctls: { "net.core.somaxconn": "16384" } };
   const installation = "e1";
-  /** What an engine writes at each start, the agent's own, and what apt and userdel leave when they are killed. */
+  /**
+   * What an engine writes at each start, the agent's own, what apt and userdel leave when they are killed, and settings of
+   * the one kernel that all test hosts have.
+   */
   const ofEachRun =
-    /\/home\/eve\/\.local\/share\/docker\/|\/var\/lib\/rootless-docker|\/tmp\/apt-dpkg-install-|added: \/etc\/(passwd|shadow|group|gshadow|subuid|subgid)(\.\d+|[+-]) /;
+    /^sysctl kernel\.|\/home\/eve\/\.local\/share\/docker\/|\/var\/lib\/rootless-docker|\/tmp\/apt-dpkg-install-|added: \/etc\/(passwd|shadow|group|gshadow|subuid|subgid)(\.\d+|[+-]) /;
   const expectLike = async (wanted: HostSnapshot) => {
     const left = diffSnapshots(wanted, await snapshotHost(host));
     expect(left.filter((line) => !ofEachRun.test(line))).toEqual([]);

@@ -111,12 +111,18 @@ test("a hook that throws before the create of a replacement leaves the state as 
     new RandomId("after", { byteLength: 4, keepers: { id: id.hex } });
   };
   await stack.up(program("right"));
-  const before = [stack.recorded("id"), stack.recorded("after")];
+  // The engine encrypts a secret anew each time: the official plugin's state has one.
+  const recorded = () =>
+    JSON.stringify([stack.recorded("id"), stack.recorded("after")]).replace(
+      /"ciphertext":"[^"]*"/g,
+      '"ciphertext":""',
+    );
+  const before = recorded();
   const outcome = await stack.tryUp(program("wrong"));
   expect(outcome.failure).toContain('before hook "refuse" failed: no');
   // It is a create to the hook: nothing says what it replaces.
   expect(seen.get("beforeCreate wrong newInputs")).toMatchObject({ keepers: { keeper: "wrong" } });
   expect(seen.get("beforeCreate wrong oldInputs")).toBeUndefined();
-  expect([stack.recorded("id"), stack.recorded("after")]).toEqual(before);
+  expect(recorded()).toBe(before);
   expect(steps(await stack.up(program("right")))).toEqual([]);
 });

@@ -39,7 +39,8 @@ rpms() {
             !($0 in auto) { print "user package\t" $0 "\t" }' | records
     else
         dnf -q -C --disablerepo='*' repoquery --installed --qf '%{name} %{reason}\n' |
-            awk '$2 == "user" || $2 == "group" { print $2 " package\t" $1 "\t" }' | records
+            awk '{ reason = tolower($2) }
+                reason == "user" || reason == "group" { print reason " package\t" $1 "\t" }' | records
     fi
 }
 

@@ -3,8 +3,9 @@
 
 dnf_installed() { rpm_installed "$@"; }
 
+# It lists all versions: dnf 5 has no option --showduplicates for that.
 dnf_versions() {
-	run_dnf -q repoquery --showduplicates --qf '%{evr}\n' "$1" || true
+	run_dnf -q repoquery --qf '%{evr}\n' "$1" || true
 	grep -xE '[0-9][^ ]*' "$WORK/manager.log" | sed 's/^0://' | sort -rV -u
 }
 
@@ -12,11 +13,32 @@ dnf_outdated() { false; }
 
 dnf_refresh() { run_dnf makecache --refresh; }
 
-# dnf 4 itself would wait for another one for ever. Packages that nobody asked for by name stay
-# away, and those that are there stay.
+# dnf would wait for another one for ever: dnf 4 does not with exit_on_lock, and dnf 5 is stopped. Packages
+# that nobody asked for by name stay away, and those that are there stay.
 run_dnf() {
-	run_manager dnf -y --setopt=exit_on_lock=True --setopt=install_weak_deps=False \
+	run_manager unless_locked dnf -y --setopt=exit_on_lock=True --setopt=install_weak_deps=False \
 		--setopt=clean_requirements_on_remove=False "$@"
+}
+
+# Runs a program, and stops it while it waits for a lock, when it has begun nothing: dnf 5 says nothing of
+# that under -q. The kernel lists who waits.
+unless_locked() {
+	local program watcher status=0
+	"$@" &
+	program=$!
+	(
+		trap - EXIT
+		while sleep 1; do
+			grep -qE -e "-> +[A-Z]+ +[A-Z]+ +[A-Z]+ +$program " /proc/locks || continue
+			echo "Failed to obtain the lock of $1, which another one holds"
+			kill "$program"
+			break
+		done
+	) &
+	watcher=$!
+	wait "$program" || status=$?
+	kill "$watcher" 2>/dev/null || true
+	return "$status"
 }
 
 # dnf's words for a verb, and names: name=version is name-version there.

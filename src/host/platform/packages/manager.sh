@@ -20,7 +20,7 @@ of_manager() {
 
 # The words of all of them for a lock that somebody else holds.
 LOCKED='Could not get lock|lock was locked by|already locked by|Failed to obtain (the|rpm) .*lock'
-LOCKED="$LOCKED|transaction lock on|System management is locked|unable to lock database"
+LOCKED="$LOCKED|(transaction|keyring) lock on|System management is locked|unable to lock database"
 
 # The command's words are in $WORK/manager.log. Another package manager at work is waited for.
 run_manager() {
@@ -76,12 +76,18 @@ refresh_lists() {
 	begin_sync
 }
 
-# For people: what the manager has said last, and about its lists.
+# For people: what the manager has said last, and about its lists. Of words that nobody here knows it is
+# the last line.
 package_errors() {
-	{
-		of_manager errors
-		cat "$WORK/lists.errors" 2>/dev/null || true
-	} | awk '!seen[$0]++' | paste -s -d ' '
+	local errors
+	errors=$(
+		{
+			of_manager errors
+			cat "$WORK/lists.errors" 2>/dev/null || true
+		} | awk '!seen[$0]++' | paste -s -d ' '
+	)
+	[ -n "$errors" ] || errors=$(grep . "$WORK/manager.log" | tail -n 1)
+	printf '%s' "${errors:-nothing that $PACKAGE_MANAGER said}"
 }
 
 # The packages without which a URL cannot be read. $1 the URL.

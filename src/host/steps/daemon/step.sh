@@ -24,7 +24,7 @@ daemon_apply() {
 	read_start
 	look_at_data_root "$root"
 	[ "$(chosen_driver)" != fuse-overlayfs ] || want_packages fuse-overlayfs
-	[ "$(doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_NET)" != pasta ] || want_packages passt
+	[ "$(doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_NET)" != pasta ] || want_pasta
 	want_in_home
 	! service_manager_runs || manager_ran=yes
 	lingers=$(linger_state "$ACCOUNT")
@@ -40,6 +40,15 @@ daemon_apply() {
 	[ "$(recorded_data "$root")" != 'absent - - -' ] ||
 		write_data_line "$root" "absent $(as_account stat -L -c '%i %W -' -- "$root" </dev/null)"
 	want_registry_logins
+}
+
+# The package of pasta and, unless the step machine has appArmorProfile None, what lets it make a user
+# namespace: Ubuntu 24.04 has no profile of it (LP 2077158). It may be a link to passt, and runs
+# another build of itself where the processor has AVX2.
+want_pasta() {
+	want_packages passt
+	! grep -qsxF 'apparmor-profile: "none"' "$OWN/machine" || return 0
+	want_profile_if_needed "$(realpath -m /usr/bin/pasta)" '{,.avx2}'
 }
 
 # Options of the network that an earlier engine lacks: its start script says nothing of them, or the

@@ -1,18 +1,33 @@
 # The settings that user namespaces and unprivileged containers need, and ports below 1024.
 
 have_kernel_settings() {
-	local file rootlesskit
+	local file
 	for file in "$DOC"/text/modprobe.d/*; do
 		[ ! -e "$file" ] || want_module_option "${file##*/}" "$(doc "modprobe.d/${file##*/}")"
 	done
 	load_module_options
+	! needs_legacy_modules || want_legacy_modules
 	want_sysctls
-	if [ "$(doc apparmor-profile)" != none ] && is_userns_restricted; then
-		rootlesskit=$(rootlesskit_to_allow "$(doc apparmor-profile)")
-		has_profile_of_host "$rootlesskit" || want_apparmor_profile "$rootlesskit"
-	fi
+	[ "$(doc apparmor-profile)" = none ] ||
+		want_profile_if_needed "$(rootlesskit_to_allow "$(doc apparmor-profile)")"
 	! has rootlesskit.capability ||
 		want_capability "$(rootlesskit_program)" "$(doc rootlesskit.capability)"
+}
+
+# Root loads them now and, by a file, at each boot. A module stays loaded until then, even if the file goes.
+want_legacy_modules() {
+	local missing
+	# shellcheck disable=SC2086 # a line for each module
+	printf '%s\n' '# Managed by rootless-docker (Pulumi).' $LEGACY_MODULES >"$WORK/modules"
+	want_file /etc/modules-load.d/rootless-docker.conf 644 "$WORK/modules"
+	missing=$(missing_legacy_modules)
+	[ -n "$missing" ] || return 0
+	settle
+	# shellcheck disable=SC2086 # names of modules
+	modprobe -a $missing 2>"$WORK/error" || fail "kernel modules$missing" \
+		"that modprobe does not load them ($(tail -n 1 "$WORK/error"))" "them for iptables" \
+		"fix what modprobe says, or choose iptables-nft"
+	changed "kernel modules loaded:$missing"
 }
 
 want_sysctls() {

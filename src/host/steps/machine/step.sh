@@ -8,6 +8,7 @@ machine_preflight() {
 	host_problems
 	stop_on_problems
 	make_installation
+	bring_programs
 	for other in $(installation_of_account "$(doc account)"); do
 		inherit "$other"
 		meet_account
@@ -20,11 +21,28 @@ machine_preflight() {
 	fi
 }
 
+# Programs of the table that this machine lacks come before all else. What they were needed for is asked
+# then: see docs/decisions/0013.
+bring_programs() {
+	local lacked=''
+	[ ! -s "$WORK/lacking" ] || lacked=yes
+	PART=engine
+	# shellcheck disable=SC2046 # names of packages
+	want_packages $(packages_of_programs)
+	PART=preflight
+	[ -n "$lacked" ] || return 0
+	settle
+	stop_without_programs
+	place_problems "$(doc account)"
+	stop_on_problems
+}
+
 # The daemon follows another engine before the next part begins, which may fail.
 machine_begin() {
 	PART=engine
 	have_engine
 	settle
+	stop_where_root_dockerd_runs
 	engine_facts
 }
 

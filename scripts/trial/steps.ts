@@ -1,0 +1,44 @@
+import { performance } from "node:perf_hooks";
+import type { EngineEvent } from "@pulumi/pulumi/automation";
+import { secondsSince } from "./story";
+
+interface Words {
+  does: string;
+  /** Absent where there is nothing to take back. */
+  undoes?: string;
+}
+
+/** What each step of the package does, in plain words. */
+const words: Record<string, Words> = {
+  installation: { does: "a name for this installation" },
+  agent: { does: "the program that does the work on the machine", undoes: "that program" },
+  machine: {
+    does: "every problem is looked for; then packages, an ordinary account, kernel settings",
+    undoes: "kernel settings, the account, packages",
+  },
+  secrets: { does: "secret values of the daemon (none here)" },
+  daemon: {
+    does: "the account's daemon is configured and started, and asked what it can do",
+    undoes: "the daemon",
+  },
+};
+
+function sentence(op: string, { does, undoes }: Words): string | undefined {
+  if (op === "create" || op === "update") return does;
+  return op === "delete" && undoes !== undefined ? `taken back: ${undoes}` : undefined;
+}
+
+/** Tells when a step of the package is done, and how long it took. */
+export function tellSteps(tell: (text: string) => void): (event: EngineEvent) => void {
+  const starts = new Map<string, number>();
+  return ({ resourcePreEvent, resOutputsEvent }) => {
+    if (resourcePreEvent) starts.set(resourcePreEvent.metadata.urn, performance.now());
+    if (!resOutputsEvent) return;
+    const { urn, op } = resOutputsEvent.metadata;
+    const step = urn.slice(urn.lastIndexOf("-") + 1);
+    const start = starts.get(urn);
+    const said = step in words ? sentence(op, words[step]) : undefined;
+    if (said === undefined || start === undefined) return;
+    tell(`${secondsSince(start).padStart(4)} s  ${step.padEnd(12)}  ${said}`);
+  };
+}

@@ -1,0 +1,128 @@
+# The programs that this program calls, each with its package by package manager. A "-" stands where
+# that manager's systems have none. Lint holds the code against this table, and docs/systems.md has it.
+#   first     every machine needs it: if it is missing, its packages come before all else
+#   archives  the same with engine.source StaticArchive
+#   later     the code that calls it asks for its package itself, or goes on without it
+# A name with ":" stands for perl and the modules that it needs; they are packages of their own on
+# Fedora and RHEL, joined here by commas.
+# Columns: when, apt, dnf, zypper, pacman, programs.
+PROGRAMS='
+first coreutils coreutils coreutils coreutils basename cat chmod chown cp cut date dd env head id
+first coreutils coreutils coreutils coreutils install ln ls md5sum mkdir mktemp mv od paste
+first coreutils coreutils coreutils coreutils readlink realpath rm sha256sum sleep sort stat sync
+first coreutils coreutils coreutils coreutils base64 tail tee timeout touch tr uname wc
+first dash bash bash bash sh
+first mawk gawk gawk gawk awk
+first findutils findutils findutils findutils find xargs
+first grep grep grep grep grep
+first sed sed sed sed sed
+first gzip gzip gzip gzip gzip
+first libc-bin glibc-common glibc glibc getent iconv
+first passwd shadow-utils shadow shadow useradd userdel usermod groupadd groupdel
+first systemd systemd systemd systemd systemctl loginctl journalctl systemd-analyze
+first systemd systemd systemd systemd systemd-detect-virt
+first util-linux util-linux util-linux util-linux flock namei
+first perl-base perl-interpreter,perl-POSIX,perl-Fcntl,perl-Errno perl perl perl:POSIX,Fcntl,Errno
+first diffutils diffutils diffutils diffutils cmp diff
+first apt - - - apt-get apt-cache
+first dpkg - - - dpkg dpkg-query
+first - dnf - - dnf
+first - rpm rpm - rpm
+first - - zypper - zypper
+first - - - pacman pacman
+archives apt - - - /usr/lib/apt/apt-helper
+archives - curl curl curl curl
+archives tar tar tar tar tar
+later apparmor apparmor apparmor-parser apparmor apparmor_parser
+later cloud-init cloud-init cloud-init cloud-init cloud-init
+later criu criu criu criu criu
+later docker.io docker-ce docker docker dockerd
+later docker-cli docker-ce-cli docker docker docker
+later rootlesskit docker-ce-rootless-extras rootlesskit rootlesskit rootlesskit rootlessctl
+later docker.io docker-ce-rootless-extras docker-rootless-extras - dockerd-rootless.sh
+later iproute2 iproute iproute2 iproute2 ip
+later kmod kmod kmod kmod modprobe modinfo
+later libcap2-bin libcap libcap-progs libcap getcap setcap
+later procps procps-ng procps procps-ng pgrep
+later sudo sudo sudo sudo sudo
+later opendoas opendoas opendoas opendoas doas
+'
+
+# Lines of the table that count on this machine, and with this document: packages, then programs.
+rows_of_programs() {
+	local source when apt dnf zypper pacman packages programs
+	source=$(doc source)
+	while read -r when apt dnf zypper pacman programs; do
+		case $when:$source in
+		first:* | archives:static-archive) ;;
+		*) continue ;;
+		esac
+		case $PACKAGE_MANAGER in
+		dnf) packages=$dnf ;;
+		zypper) packages=$zypper ;;
+		pacman) packages=$pacman ;;
+		*) packages=$apt ;;
+		esac
+		[ "$packages" = - ] || printf '%s %s\n' "$packages" "$programs"
+	done <<-TABLE
+		$PROGRAMS
+	TABLE
+}
+
+# True where a program is on PATH; perl has to load its modules, too. $1 its name in the table.
+has_program() {
+	local modules
+	command -v "${1%%:*}" >/dev/null || return 1
+	case $1 in
+	*:*)
+		modules=$(printf '%s' ",${1#*:}" | sed 's/,/ -m/g')
+		# shellcheck disable=SC2086 # an option for each module
+		"${1%%:*}" $modules -e 1 2>/dev/null
+		;;
+	esac
+}
+
+# Into $WORK/lacking what this machine lacks of the table: a line with the program and its packages.
+note_lacking_programs() {
+	local packages programs program
+	rows_of_programs >"$WORK/programs"
+	while read -r packages programs; do
+		for program in $programs; do
+			has_program "$program" || printf '%s %s\n' "$program" "$packages"
+		done
+	done <"$WORK/programs" >"$WORK/lacking"
+}
+
+# False as long as perl or a module of it is missing: programs run as the account by perl.
+can_run_as_account() { ! grep -q '^perl:' "$WORK/lacking"; }
+
+# A problem for each program that is missing.
+lacking_problems() {
+	local program packages wanted
+	while read -r program packages; do
+		case $program in
+		*:*) wanted="it, with its modules ${program#*:}" ;;
+		*) wanted="it on PATH" ;;
+		esac
+		problem "${program%%:*}" "no such program on this machine, or a part of it" "$wanted" \
+			"install $(printf '%s' "$packages" | tr , ' ') with $PACKAGE_MANAGER, then run again"
+	done <"$WORK/lacking"
+}
+
+# Ends a run that cannot do its work without what the machine lacks, before anything is changed.
+stop_without_programs() {
+	note_lacking_programs
+	lacking_problems
+	stop_on_problems
+}
+
+# The packages that have what is missing; and those of the table that an earlier run has brought, which
+# are wanted as long as they are there. One a line.
+packages_of_programs() {
+	local packages programs
+	{
+		cut -d ' ' -f 2 "$WORK/lacking"
+		[ ! -s "$STATE/packages" ] ||
+			cut -d ' ' -f 1 "$WORK/programs" | tr , '\n' | grep -xFf "$STATE/packages"
+	} | tr , '\n' | sort -u
+}

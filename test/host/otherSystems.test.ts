@@ -1,0 +1,204 @@
+import { agentText } from "../../src/agent/agentText";
+import { readNewMachine } from "../../src/drift/answer";
+import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
+import { documentText, type StepArgs } from "../../testkit/documents";
+import { bootHost } from "../../testkit/host";
+import { Installation } from "../../testkit/installation";
+
+// What other systems do another way than the one that these hosts have. Each is a stand-in in the place of one of its
+// programs, files or units, with the words of the real one.
+let host: TestHost;
+
+beforeAll(async () => {
+  host = await bootHost({ engine: true });
+});
+afterAll(destroyAllHosts);
+
+/** Puts a program in the place of the system's. */
+const put = (name: string, text: string) =>
+  host.run(`cat >/usr/local/sbin/${name}; chmod 755 /usr/local/sbin/${name}`, {
+    input: `#!/bin/sh\n${text}\n`,
+  });
+const take = (...names: string[]) =>
+  host.run(names.map((name) => `rm -f /usr/local/sbin/${name}`).join("; "));
+
+const wishes: StepArgs = { account: { name: "app" } };
+test("systemd 262: the units of one stop are one transaction. firewalld runs", async () => {
+  await put(
+    "systemctl",
+    `for word; do
+      case $word in stop) stops=yes ;; *.service | *.timer | *.socket) units="$units $word" ;; esac
+    done
+    set -- "$@"
+    case $stops:$units in
+    yes:*" "*" "*) for unit in $units; do
+      [ "$(/usr/bin/systemctl --user show -p LoadState --value "$unit")" = loaded ] || {
+        echo "Failed to enqueue jobs: Unit $unit not loaded." >&2; exit 5; }
+    done ;;
+    esac
+    exec /usr/bin/systemctl "$@"`,
+  );
+  await host.run("systemd-run -q --unit firewalld.service sleep infinity");
+  const before = await snapshotHost(host);
+  const app = new Installation(host, "b1");
+  const { daemon } = await app.applyAll(wishes);
+  expect(daemon.facts["machine.firewalld"]).toBe("true");
+  await host.run("systemctl stop firewalld.service");
+  const { said } = await app.revert("daemon", wishes);
+  expect(said.join("\n")).toMatch(/daemon of app stopped/);
+  expect(said.join("\n")).not.toMatch(/does not stop|kills/);
+  await app.revertAll(wishes);
+  await host.run("userdel -r app 2>/dev/null || true");
+  expect(
+    diffSnapshots(before, await snapshotHost(host)).filter((line) => /app|rootless/.test(line)),
+  ).toEqual([]);
+  await take("systemctl");
+});
+
+test("shadow 4.21: options are given only where a setting is there", async () => {
+  await put("useradd", 'echo "$*" >/run/useradd; exec /usr/sbin/useradd "$@"');
+  await host.run("cp -a /etc/login.defs /root; sed -i /^PASS_MAX_DAYS/d /etc/login.defs");
+  const app = new Installation(host, "b2");
+  const live = async () => {
+    await app.install();
+    await app.apply("machine", wishes);
+    await app.revert("machine", wishes);
+    await app.revertAgent();
+    return host.run("cat /run/useradd");
+  };
+  expect(await live()).not.toMatch(/--inactive|PASS_MAX_DAYS/);
+  // openSUSE's files of the vendor's.
+  await host.run(`mkdir -p /usr/etc/default; cp /root/login.defs /usr/etc; rm /etc/login.defs
+    echo INACTIVE=3 >/usr/etc/default/useradd`);
+  expect(await live()).toMatch(/--inactive -1 .*PASS_MAX_DAYS=-1/);
+  await host.run("cp -a /root/login.defs /etc; rm -r /usr/etc");
+  await take("useradd");
+});
+
+/**
+ * The agent as it is on a machine that loads modules: these hosts are containers, whose kernel may have none. Returns
+ * what a run of it says.
+ */
+async function onMachineWithModules(words: string, document = ""): Promise<[number, string]> {
+  const text = agentText().replace(/^main "\$@"$/m, 'loads_modules() { true; }\nmain "$@"');
+  await host.run("cat >/root/agent", { input: text });
+  const { exitCode, stdout, stderr } = await host.ssh(`sh /root/agent ${words}`, {
+    input: document,
+  });
+  return [exitCode, stderr + stdout];
+}
+
+const checkOnMachineWithModules = async () => {
+  const digits = Buffer.from(documentText("machine", wishes)).toString("hex");
+  const [, said] = await onMachineWithModules(`check new ${digits} auto`);
+  return readNewMachine(said);
+};
+
+test("iptables-legacy, whose modules nobody in a user namespace can load", async () => {
+  await put(
+    "modprobe",
+    `case "$1 $2" in
+    "--show-depends ip_tables") echo "insmod /lib/modules/x/ip_tables.ko" ;;
+    "-a "*) shift; for name; do mkdir -p "/sys/module/$name"; done ;;
+    esac`,
+  );
+  await host.run(`mkdir -p /run/fake; mount -o remount,bind,rw /sys; mkdir -p /sys/module
+    mount --bind /run/fake /sys/module
+    update-alternatives --set iptables /usr/sbin/iptables-nft >/dev/null`);
+  const apply = async () => {
+    await onMachineWithModules("install agent b3 auto");
+    return onMachineWithModules("apply machine b3 '' a1", documentText("machine", wishes));
+  };
+  const file = "/etc/modules-load.d/rootless-docker.conf";
+  // Control: with nft the kernel loads them.
+  expect(await apply()).toEqual([0, expect.not.stringContaining("modules")]);
+  await host.run("update-alternatives --set iptables /usr/sbin/iptables-legacy >/dev/null");
+  const modules = "kernel modules ip_tables iptable_nat iptable_filter";
+  expect((await checkOnMachineWithModules()).present).toContainEqual({
+    about: modules,
+    found: "not loaded",
+    wanted: "loaded, at each boot too",
+  });
+  const [exitCode, said] = await apply();
+  expect([exitCode, said]).toEqual([0, expect.stringContaining(`kernel: ${file}: written\n`)]);
+  expect(said).toContain("kernel: kernel modules loaded: ip_tables iptable_nat iptable_filter\n");
+  expect((await apply())[1]).toContain("machine: nothing to change");
+  expect(await host.run(`sed 1d ${file}; ls /run/fake`)).toBe(
+    "ip_tables\niptable_nat\niptable_filter\nip_tables\niptable_filter\niptable_nat\n",
+  );
+  await onMachineWithModules("revert agent b3 '' end");
+  expect(await host.run(`ls ${file} 2>/dev/null || true`)).toBe("");
+  await host.run(
+    "umount /sys/module; rm -r /run/fake; update-alternatives --auto iptables >/dev/null",
+  );
+  await take("modprobe");
+});
+
+test("kernel modules that a cloud image of RHEL 10 lacks are named by their package", async () => {
+  await put("modprobe", "exit 1");
+  await host.run(`mkdir -p "/lib/modules/$(uname -r)"; : >"/lib/modules/$(uname -r)/modules.dep"`);
+  const ofDebian = await checkOnMachineWithModules();
+  await host.run(`mv /etc/os-release /etc/debian_version /root
+    printf 'ID=almalinux\nID_LIKE="rhel centos fedora"\nVERSION_ID=10.1\nPRETTY_NAME=Alma\n' >/etc/os-release`);
+  const ofAlma = await checkOnMachineWithModules();
+  await host.run("mv /root/os-release /root/debian_version /etc; rm -r /lib/modules");
+  await take("modprobe");
+  expect(ofAlma.problems.join("\n")).toMatch(
+    /kernel modules .* To fix: run 'dnf install kernel-modules-extra-\d+\.\S+'/,
+  );
+  expect(ofDebian.problems.join("\n")).toMatch(/kernel modules .* To fix: install the package/);
+});
+
+test.each(["Disable", "Purge"])(
+  "a snap's docker, which %s does not stop",
+  async (rootfulDocker) => {
+    await host.run(`cp /usr/bin/sleep /root/dockerd
+    systemd-run -q --unit snap.docker.dockerd.service /root/dockerd infinity`);
+    const app = new Installation(host, "b4");
+    await app.install();
+    const { exitCode, said } = await app.tryApply("machine", { ...wishes, rootfulDocker });
+    expect([exitCode, said.join("\n")]).toEqual([
+      1,
+      expect.stringMatching(
+        /^preflight: rootfulDocker: .*\(process \d+ of snap\.docker\.dockerd\.service\).*snap stop --disable docker/,
+      ),
+    ]);
+    // Control: side by side they run.
+    await app.apply("machine", { ...wishes, rootfulDocker: "Keep" });
+    // One that starts once preflight has looked: the step names it, too.
+    await app.revert("machine", { ...wishes, rootfulDocker: "Keep" });
+    await app.revertAgent();
+    await host.run("systemctl stop snap.docker.dockerd.service");
+  },
+);
+
+test("pasta, of which Ubuntu 24.04 has no AppArmor profile", async () => {
+  await host.run(`cp -r /proc/sys/kernel /run 2>/dev/null || true
+    echo 1 >/run/kernel/apparmor_restrict_unprivileged_userns; mount --bind /run/kernel /proc/sys/kernel
+    mkdir -p /etc/apparmor.d
+    echo 'profile rootlesskit /usr/bin/rootlesskit flags=(unconfined) { userns, }' >/etc/apparmor.d/rootlesskit
+    echo 'profile passt /usr/bin/passt{,.avx2} {}' >/etc/apparmor.d/passt`);
+  const app = new Installation(host, "b5");
+  const pasta = { ...wishes, network: { driver: "Pasta" } };
+  // Control: the profile that Debian's package brings is enough.
+  await app.applyAll(pasta);
+  const profiles = () =>
+    host.run(
+      "cd /etc/apparmor.d && ls -d *pasta passt rootlesskit; readlink /usr/bin/pasta || true",
+    );
+  expect(await profiles()).toBe("passt\nrootlesskit\nusr.bin.pasta\n");
+  await host.run("mv /etc/apparmor.d/usr.bin.pasta /root");
+  const { exitCode, said } = await app.tryApply("daemon", pasta);
+  expect([exitCode, said.at(-1)]).toEqual([
+    1,
+    expect.stringMatching(/rootless-docker\.usr\.bin\.pasta: .*apparmor_parser/),
+  ]);
+  expect(await host.run("cat /etc/apparmor.d/rootless-docker.usr.bin.pasta")).toContain(
+    "profile rootless-docker.usr.bin.pasta /usr/bin/pasta{,.avx2} flags=(unconfined) {\n  userns,\n}\n",
+  );
+  await host.run("mv /root/usr.bin.pasta /etc/apparmor.d");
+  await app.apply("daemon", pasta);
+  expect(await profiles()).toBe("passt\nrootlesskit\nusr.bin.pasta\n");
+  await app.revertAll(pasta);
+  await host.run("umount /proc/sys/kernel");
+});

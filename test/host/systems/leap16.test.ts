@@ -1,0 +1,15 @@
+import { currentEngine } from "../../../testbed/engine";
+import { engineHost } from "../../../testkit/engineHost";
+import { liveWhole } from "../../../testkit/packageManagers";
+
+// The same with rpm 4 and systemd 257.
+const given = engineHost({ like: "leap16" });
+
+test("the distribution's packages: a whole life", async () => {
+  const engine = { source: undefined, mirror: undefined, mirrorKey: undefined };
+  expect(await liveWhole(given, (args) => given.withRepository(engine, args))).toEqual([]);
+});
+
+test("Docker's archives: a whole life", async () => {
+  expect(await liveWhole(given, (args) => given.withArchives(currentEngine, {}, args))).toEqual([]);
+});

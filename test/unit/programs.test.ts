@@ -1,0 +1,73 @@
+import { callsIn, ownTable, pageWith, readTable, tableProblems } from "../../scripts/programs";
+
+// The table of programs is held against all code by lint. Here: it sees a program wherever one is called.
+
+const table = (lines: string) => readTable(lines);
+
+test.each<[string, string, string[]]>([
+  ["a command", "stat -c %a file", ["stat"]],
+  [
+    "in a substitution, a pipe and a condition",
+    'if a=$(cut -c 1 <x | sort); then rm "$a"; fi',
+    ["cut", "sort", "rm"],
+  ],
+  [
+    "after what runs it",
+    "timeout -k 5 20 env -i PATH=/bin HOME=/ docker version",
+    ["timeout", "env", "docker"],
+  ],
+  [
+    "as the account",
+    'as_account_within 60 find "$HOME" -exec shred -u {} +',
+    ["as_account_within", "find", "shred"],
+  ],
+  ["asked for", "command -v criu >/dev/null", ["criu"]],
+  ["in a text of sh", "sh -c 'nsenter -t 1'", ["sh", "nsenter"]],
+  ["in a trap", "trap 'lsof' EXIT", ["lsof"]],
+  [
+    "of perl: modules and programs",
+    "perl -e 'use Fcntl; print qx{sha512sum x} if $!{ENOENT}'",
+    ["perl", "perl::Fcntl", "perl::Errno", "sha512sum"],
+  ],
+])("%s is seen: %s", (_, text, programs) => {
+  expect([...callsIn(text).programs].sort()).toEqual([...programs].sort());
+});
+
+test("texts that stand in a variable are read, too", () => {
+  expect(callsIn('sh -c "$TEXT"', new Map([["TEXT", "lsof"]])).programs).toContain("lsof");
+});
+
+const rows = "first coreutils coreutils coreutils coreutils cat rm\n";
+
+test.each<[string, string, string, RegExp]>([
+  ["a program without a row", rows, "cat x; rm x; lsof", /^lsof is called, and not in the table/],
+  [
+    "a row that nothing uses",
+    `${rows}later lsof lsof lsof lsof lsof\n`,
+    "cat x; rm x",
+    /^lsof is in the table PROGRAMS, and nothing calls it/,
+  ],
+  ["a program in two rows", `${rows}${rows}`, "cat x; rm x", /^cat is twice/],
+  ["a row that lacks a manager", `${rows}first a b c lsof\n`, "cat x; rm x; lsof", /^no row/m],
+  [
+    "units that change together",
+    rows,
+    "cat; rm; systemctl --user stop a.service b.timer",
+    /several units/,
+  ],
+])("%s is named", (_, lines, text, says) => {
+  expect(tableProblems(table(lines), callsIn(text)).join("\n")).toMatch(says);
+});
+
+test("one unit for each systemctl that changes something, and as many as one likes to look at", () => {
+  const text =
+    'cat; rm; systemctl stop "$1"; systemctl kill -s KILL a.service; systemctl show a.service b.service';
+  const systemd = "first systemd systemd systemd systemd systemctl\n";
+  expect(tableProblems(table(rows + systemd), callsIn(text))).toEqual([]);
+});
+
+test("a page with another table differs", () => {
+  const own = pageWith(ownTable(), "");
+  expect(pageWith(table(rows), "")).not.toBe(own);
+  expect(own).toContain("perl-Fcntl");
+});
