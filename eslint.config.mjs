@@ -14,6 +14,7 @@ export default tseslint.config(
       "**/recorded/",
       "test/scenario/pack/consumer/",
       "examples/clouds/",
+      "examples/docker-provider/",
     ],
   },
   ...tseslint.configs.strictTypeChecked,

@@ -36,7 +36,7 @@ function* scriptsUnder(folder: string): Generator<string> {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
     const inRoot = relative(root, path);
-    if (["node_modules", ".git", "bin", "site"].includes(inRoot)) continue;
+    if ([".git", "bin", "site"].includes(inRoot) || entry.name === "node_modules") continue;
     if (entry.isDirectory()) yield* scriptsUnder(path);
     else if (entry.isFile() && (/\.sh$/.test(entry.name) || inRoot === ".ci/run")) yield inRoot;
   }

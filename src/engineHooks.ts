@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { engineIsTooOld, hooksWork } from "./sdkInternals";
 
 /** Pulumi's oldest CLI that this package supports, which is that of the oldest SDK in peerDependencies. */
-const oldestCli = "3.225.0";
+const oldestCli = "3.248.0";
 
 /**
  * Hooks refuse values that are not checked, restarts that nobody wants, and hosts that nobody could ask. Without them

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-// Parts of the SDK (@pulumi/pulumi 3.248.0) that it does not export, or does not show in its types. Another version may
+// Parts of the SDK (@pulumi/pulumi 3.248.0 to 3.276.0) that it does not export, or does not show in its types. Another version may
 // have it otherwise: hookValues and deletedWith of test/unit, and test/scenario/conformance/hooks.test.ts, run them.
 
 /** Whether an Output has a value; at preview some have none. The SDK's types do not show this. */

@@ -89,7 +89,15 @@ export function npm(cwd: string, ...args: string[]): string {
 
 /** Runs the checkout's TypeScript compiler in a folder; fails with what it says. */
 export function tsc(cwd: string, ...args: string[]): void {
-  const compiler = join(root, "node_modules/typescript/bin/tsc");
+  compile("typescript", cwd, ...args);
+}
+
+/** The compilers that programs are tried with, by their folders in node_modules. */
+export const compilers = ["typescript", "typescript-6"] as const;
+
+/** The same with one of the compilers. */
+export function compile(name: (typeof compilers)[number], cwd: string, ...args: string[]): void {
+  const compiler = join(root, "node_modules", name, "bin/tsc");
   try {
     execFileSync(process.execPath, [compiler, ...args], { cwd, encoding: "utf8" });
   } catch (error) {

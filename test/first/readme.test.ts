@@ -76,7 +76,8 @@ test("README's example, word by word: a host, a container on it by the docker CL
   writeFileSync(join(project, "index.ts"), block("ts", "new RootlessDockerHost("));
   writeFileSync(join(project, "start.js"), start);
   await shell(
-    "npx tsc --module commonjs --moduleResolution node10 --ignoreDeprecations 5.0 --target es2022 --strict index.ts",
+    // As Pulumi's Node.js language host compiles a program without a tsconfig.json.
+    "npx tsc --module nodenext --moduleResolution nodenext --target es2020 --strict index.ts",
   );
 
   const lines = block("sh", "pulumi up").replaceAll("203.0.113.7", host.address);

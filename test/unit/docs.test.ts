@@ -21,7 +21,7 @@ const documents = [
   ...["README.md", "CONTRIBUTING.md", "CHANGELOG.md"],
   ...["docs", "examples"].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-      .filter((name) => name.endsWith(".md"))
+      .filter((name) => name.endsWith(".md") && !name.includes("node_modules"))
       .map((name) => join(folder, name)),
   ),
 ];
@@ -106,7 +106,11 @@ test.each([
   ["examples/github-actions/drift.yml", `file:vendor/rootless-docker-${version}.tgz`],
   ["examples/gitlab-ci/preview.yml", `file:vendor/rootless-docker-${version}.tgz`],
   ["README.md", "PULUMI_CONFIG_PASSPHRASE"],
-  ["README.md", "@pulumi/pulumi 3.249 needs Node.js 22"],
+  [
+    "README.md",
+    "Node.js 22 or 24, `@pulumi/pulumi` and the Pulumi CLI from 3.248 on, TypeScript 5.9 or 6.",
+  ],
+  ["examples/docker-provider/package.json", `file:vendor/rootless-docker-${version}.tgz`],
   ["docs/use.md", "install scripts of `ssh2`"],
   ["docs/ci.md", "PULUMI_BACKEND_URL"],
   ["examples/README.md", "64,000 characters"],

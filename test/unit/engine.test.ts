@@ -32,7 +32,7 @@ test.each(features)(
       { driftDetection: DriftDetection.Preview },
     ])
       expect(() => new RootlessDockerHost("web", { ...usual, ...more })).toThrow(
-        /^rootless-docker: engine: found a Pulumi CLI without resource hooks, error hooks or transforms; wanted 3\.225\.0 or newer\. To fix: upgrade the Pulumi CLI, /,
+        /^rootless-docker: engine: found a Pulumi CLI without resource hooks, error hooks or transforms; wanted 3\.248\.0 or newer\. To fix: upgrade the Pulumi CLI, /,
       );
     expect(registrations).toEqual([]);
   },

@@ -112,7 +112,7 @@ async function standIn(name: PluginName): Promise<Plugin> {
       "--bundle",
       "--minify",
       "--platform=node",
-      "--target=node20",
+      "--target=node22",
       // Native helpers of ssh2, which does without them.
       "--external:*.node",
       "--external:cpu-features",

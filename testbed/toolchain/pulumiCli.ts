@@ -1,4 +1,4 @@
-import { symlinkSync } from "node:fs";
+import { existsSync, readdirSync, symlinkSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { version as sdkVersion } from "@pulumi/pulumi/package.json";
 import { PulumiCommand } from "@pulumi/pulumi/automation";
@@ -22,9 +22,21 @@ export interface PulumiCli {
   origin: string;
 }
 
-/** The CLI on PATH if its version fits, else the official one that the SDK fits, else one built from its Go module. */
+/** The version that the environment names. Another CLI on PATH is left alone then. */
+const namedVersion = process.env.PULUMI_VERSION || undefined;
+
+/** The version that is fetched or built: that of the installed SDK, unless one is named. */
+const wantedVersion = namedVersion ?? sdkVersion;
+
+/** The CLI on PATH if its version fits, else the official one of the wanted version, else one built from its Go module. */
 export async function pulumiCli(build: Build): Promise<PulumiCli> {
   return (await cliOnPath()) ?? (await downloadedCli()) ?? (await builtCli(build));
+}
+
+/** Whether a CLI can be used: one of the named version, or any that the package supports. */
+function fits(version: NonNullable<PulumiCommand["version"]>): boolean {
+  if (namedVersion !== undefined) return version.format() === namedVersion;
+  return version.major === 3 && version.minor >= 248;
 }
 
 async function cliOnPath(): Promise<PulumiCli | undefined> {
@@ -34,28 +46,29 @@ async function cliOnPath(): Promise<PulumiCli | undefined> {
   }
   const command = await PulumiCommand.get().catch(() => undefined);
   const version = command?.version;
-  if (!command || !version || version.major !== 3 || version.minor < 248) {
+  if (!command || !version || !fits(version)) {
     return undefined;
   }
   const binDir = dirname(path.stdout.trim());
   return { command, binDir, version: version.format(), origin: "on PATH" };
 }
 
-// The SDK's own installer brings the CLI of its version, in a process that can be ended.
+// The SDK's own installer brings the CLI, in a process that can be ended.
 const installer = `
   const { PulumiCommand } = require(${JSON.stringify(require.resolve("@pulumi/pulumi/automation"))});
+  const { SemVer } = require(${JSON.stringify(require.resolve("semver"))});
   fetch("https://get.pulumi.com", { signal: AbortSignal.timeout(${reachSeconds * 1000}) })
-    .then(() => PulumiCommand.install({ root: process.argv[1] }))
+    .then(() => PulumiCommand.install({ root: process.argv[1], version: new SemVer(process.argv[2]) }))
     .catch((error) => { console.error(error); process.exit(1); });
 `;
 
 async function downloadedCli(): Promise<PulumiCli | undefined> {
-  const dir = await fetched(cacheDir("pulumi-official", sdkVersion), async (tmp) => {
-    await progress(`asking for the official Pulumi CLI ${sdkVersion}`, () =>
-      execOrThrow(process.execPath, ["-e", installer, tmp], { timeoutSeconds: 180 }),
+  const dir = await fetched(cacheDir("pulumi-official", wantedVersion), async (tmp) => {
+    await progress(`asking for the official Pulumi CLI ${wantedVersion}`, () =>
+      execOrThrow(process.execPath, ["-e", installer, tmp, wantedVersion], { timeoutSeconds: 180 }),
     );
   });
-  return dir === undefined ? undefined : cliIn(dir, sdkVersion, "official");
+  return dir === undefined ? undefined : cliIn(dir, wantedVersion, "official");
 }
 
 async function cliIn(root: string, version: string, origin: string): Promise<PulumiCli> {
@@ -64,9 +77,14 @@ async function cliIn(root: string, version: string, origin: string): Promise<Pul
 }
 
 async function builtCli(build: Build): Promise<PulumiCli> {
+  const folders = join(__dirname, "cli");
+  if (!existsSync(join(folders, wantedVersion)))
+    throw new Error(
+      `Pulumi CLI ${wantedVersion} cannot be built: testbed/toolchain/cli has ${readdirSync(folders).join(", ")}. Name one of them by PULUMI_VERSION.`,
+    );
   const { dir, version } = await buildGoTool({
     name: "pulumi",
-    folder: "cli",
+    folder: join("cli", wantedVersion),
     module: "github.com/pulumi/pulumi/pkg/v3",
     package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
     // Without it, the Automation API cannot read the version.

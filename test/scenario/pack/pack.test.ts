@@ -5,12 +5,13 @@ import manifest from "../../../package.json";
 import { agentParts } from "../../../src/agent/agentText";
 import { shellFiles } from "../../../src/agent/shellSources";
 import {
+  compile,
+  compilers,
   copyCheckout,
   linkModules,
   npm,
   pack,
   temporaryFolder,
-  tsc,
   unpack,
 } from "../../../testkit/checkout";
 import { startPlugin } from "./plugin";
@@ -79,8 +80,11 @@ describe("installed in a program's folder", () => {
     expect(existsSync(join(installed, "esbuild"))).toBe(false);
   });
 
-  test("the component is created under mocks, with the agent's text", () => {
-    const output = execFileSync(process.execPath, ["create.cjs"], {
+  test.each([
+    ["by require", "create.cjs"],
+    ["by import, as an ES module", "create.mjs"],
+  ])("the component is created under mocks, with the agent's text: %s", (_how, program) => {
+    const output = execFileSync(process.execPath, [program], {
       cwd: consumer,
       encoding: "utf8",
     });
@@ -90,29 +94,36 @@ describe("installed in a program's folder", () => {
     };
     expect(dockerHost).toBe("ssh://docker-rootless@machine.example:22");
     expect(registered.map(({ name }) => name).sort()).toEqual(
-      ["web", "web-agent", "web-copy", "web-daemon", "web-installation"].concat([
+      ["web", "web-agent", "web-copy", "web-daemon", "web-drift"].concat([
+        "web-installation",
         "web-machine",
         "web-secrets",
       ]),
     );
     // Built and unbuilt join the same text, to the byte.
-    const [, program] =
+    const [, text] =
       /^program: "(.*)"$/m.exec(
         registered.find(({ name }) => name === "web-machine")?.inputs.stdin ?? "",
       ) ?? [];
-    expect(program).toBe(agentParts().program);
+    expect(text).toBe(agentParts().program);
   });
 
   // With README's own example beside it.
-  test.each([
-    ["as pulumi's templates do", ["--module", "commonjs", "--moduleResolution", "node10"]],
-    ["as new projects do", ["--module", "nodenext", "--moduleResolution", "nodenext"]],
-  ])("a program compiles against its types, %s", (_how, options) => {
-    const strict = ["--noEmit", "--strict", "--skipLibCheck", "--target", "es2022"];
-    const [, example = ""] = /```ts\n([^]*?)```/.exec(readFileSync(readme, "utf8")) ?? [];
-    expect(example).toContain("new RootlessDockerHost(");
-    writeFileSync(join(consumer, "readme.ts"), example);
-    tsc(consumer, ...strict, ...options, "program.ts", "readme.ts");
+  describe.each(compilers)("by %s", (compiler) => {
+    const silent = ["--ignoreDeprecations", compiler === "typescript" ? "5.0" : "6.0"];
+    test.each([
+      [
+        "as pulumi's templates do",
+        ["--module", "commonjs", "--moduleResolution", "node10", ...silent],
+      ],
+      ["as new projects do", ["--module", "nodenext", "--moduleResolution", "nodenext"]],
+    ])("a program compiles against its types, %s", (_how, options) => {
+      const strict = ["--noEmit", "--strict", "--skipLibCheck", "--target", "es2022"];
+      const [, example = ""] = /```ts\n([^]*?)```/.exec(readFileSync(readme, "utf8")) ?? [];
+      expect(example).toContain("new RootlessDockerHost(");
+      writeFileSync(join(consumer, "readme.ts"), example);
+      compile(compiler, consumer, ...strict, ...options, "program.ts", "readme.ts");
+    });
   });
 });
 

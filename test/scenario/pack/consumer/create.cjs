@@ -1,8 +1,5 @@
 // Run in a folder where the packed package is installed, and nothing else: creates the component
 // under mocks, and prints what it registered.
-const pulumi = require("@pulumi/pulumi");
-const { RootlessDockerHost } = require("rootless-docker");
-
 const registered = [];
 const mocks = {
   newResource({ type, name, inputs }) {
@@ -13,7 +10,7 @@ const mocks = {
   call: () => ({}),
 };
 
-async function main() {
+async function create(pulumi, RootlessDockerHost) {
   await pulumi.runtime.setMocks(mocks, "project", "stack", false);
   const host = new RootlessDockerHost("web", {
     connection: { host: "machine.example", hostKey: "ssh-ed25519 AAAA" },
@@ -23,4 +20,7 @@ async function main() {
   });
 }
 
-void main();
+module.exports = { create };
+
+if (require.main === module)
+  void create(require("@pulumi/pulumi"), require("rootless-docker").RootlessDockerHost);
