@@ -151,6 +151,10 @@ export async function liveWhole(
   return [...left, ...(await leftBy("destroy with the data kept"))];
 }
 
+/** openSUSE's docker makes the account dockremap when it is installed, and leaves it. */
+export const ofDockremap =
+  /\bfile \/etc\/(group|gshadow|passwd|shadow|sub[ug]id):|\b\w+ line added: dockremap\b/;
+
 /** Nothing has to be killed for it. */
 async function destroyCalmly(app: Installation): Promise<void> {
   const { said } = await app.destroy();

@@ -1,23 +1,8 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { delimiter, dirname, join } from "node:path";
-import { busyboxImageTar, ensureDockerCli } from "../../testbed/dockerCli";
-import {
-  createHost,
-  destroyAllHosts,
-  diffSnapshots,
-  snapshotHost,
-  type TestHost,
-} from "../../testbed/hosts";
-import { execOrThrow } from "../../testbed/hosts/exec";
-import { ensureToolchain } from "../../testbed/toolchain";
-import { pack, temporaryFolder } from "../../testkit/checkout";
+import { createHost, destroyAllHosts, type TestHost } from "../../testbed/hosts";
+import { temporaryFolder } from "../../testkit/checkout";
+import { followReadme } from "../../testkit/readme";
 
-// README's example, line by line from an empty folder, with what `npm pack` makes. What is other than there: the
-// program is started by the Automation API, since no language host is to be had from the package registries, and
-// the image is not pulled.
-const readme = readFileSync(join(__dirname, "../../README.md"), "utf8");
 const folder = temporaryFolder();
-const project = join(folder, "project");
 let host: TestHost;
 
 beforeAll(async () => {
@@ -25,70 +10,6 @@ beforeAll(async () => {
 });
 afterAll(destroyAllHosts);
 
-/** The code of README that holds this. */
-function block(language: string, holds: string): string {
-  const blocks = [...readme.matchAll(/```(\w+)\n([^]*?)```/g)];
-  const [, , code] =
-    blocks.find(([, name, text]) => name === language && text?.includes(holds)) ?? [];
-  if (!code) throw new Error(`README.md has no ${language} with ${holds}`);
-  return code;
-}
-
-/** A user's shell in the project's folder, whose ~/.ssh is one of the test's own. */
-async function shell(lines: string): Promise<string> {
-  const { env, pulumiPath } = await ensureToolchain();
-  const path = [
-    join(folder, "bin"),
-    dirname(await ensureDockerCli()),
-    dirname(pulumiPath),
-    env.PATH,
-  ];
-  const script = `mount --bind '${join(folder, "ssh")}' ~/.ssh; cd '${project}'; set -e\n${lines}`;
-  return execOrThrow("unshare", ["-m", "sh", "-ec", `mkdir -p ~/.ssh\n${script}`], {
-    env: {
-      ...env,
-      PATH: path.join(delimiter),
-      PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
-    },
-  });
-}
-
-const start = `const { LocalWorkspace } = require("@pulumi/pulumi/automation");
-const run = async () => {
-  const program = async () => require("./index.js");
-  const inline = { stackName: "dev", projectName: "web", program };
-  const stack = await LocalWorkspace.selectStack(inline, { workDir: __dirname });
-  await stack[process.argv[2]]({ onOutput: (text) => process.stdout.write(text) });
-};
-void run();
-`;
-
 test("README's example, word by word: a host, a container on it by the docker CLI, and destroy", async () => {
-  const before = await snapshotHost(host);
-  for (const name of ["project", "state", "bin"]) mkdirSync(join(folder, name));
-  mkdirSync(join(folder, "ssh"), { mode: 0o700 });
-  writeFileSync(join(folder, "ssh/id_ed25519"), host.privateKey, { mode: 0o600 });
-  writeFileSync(join(folder, "ssh/config"), "StrictHostKeyChecking accept-new\n", { mode: 0o600 });
-  await shell("ssh-keygen -y -f ~/.ssh/id_ed25519 >~/.ssh/id_ed25519.pub");
-  const { tarball } = pack(folder);
-
-  await shell(block("sh", "npm init").replace(/PATH\/rootless-docker\S+/, tarball));
-  writeFileSync(join(project, "index.ts"), block("ts", "new RootlessDockerHost("));
-  writeFileSync(join(project, "start.js"), start);
-  await shell(
-    // As Pulumi's Node.js language host compiles a program without a tsconfig.json.
-    "npx tsc --module nodenext --moduleResolution nodenext --target es2020 --strict index.ts",
-  );
-
-  const lines = block("sh", "pulumi up").replaceAll("203.0.113.7", host.address);
-  const [setUp = "", docker = ""] = lines.split("pulumi up\n");
-  await shell(`${setUp}node start.js up`);
-  const image = await busyboxImageTar();
-  const imported = `DOCKER_HOST=$(pulumi stack output dockerHost) docker import -c 'CMD ["echo","hello"]' ${image} hello-world`;
-  expect(await shell(`${imported} >/dev/null\n${docker}`)).toBe("hello\n");
-  await shell(
-    `DOCKER_HOST=$(pulumi stack output dockerHost) docker rmi hello-world\nnode start.js destroy`,
-  );
-  const left = diffSnapshots(before, await snapshotHost(host));
-  expect(left).toEqual([]);
+  expect(await followReadme(host, folder)).toEqual([]);
 });

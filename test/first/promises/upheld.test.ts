@@ -1,12 +1,11 @@
-import {
-  createHost,
-  destroyAllHosts,
-  diffSnapshots,
-  snapshotHost,
-  type NspawnHost,
-} from "../../../testbed/hosts";
+import { createHost, destroyAllHosts, type NspawnHost } from "../../../testbed/hosts";
 import { asAccount, daemonStart } from "../../../testkit/host";
 import type { StepArgs } from "../../../testkit/documents";
+import {
+  expectDestroyNotHeldUp,
+  expectPlantRefused,
+  plants,
+} from "../../../testkit/hostileAccount";
 import { Installation } from "../../../testkit/installation";
 import { promise, root, runAll, testRows, type Row } from "./promise";
 
@@ -15,9 +14,6 @@ import { promise, root, runAll, testRows, type Row } from "./promise";
 let host: NspawnHost;
 let ada: Installation;
 let bob: Installation;
-
-/** The agent's own files, while there is an installation. */
-const agents = /\/var\/lib\/rootless-docker|\/etc\/apt\/apt.conf.d\/99rootless-docker-/;
 
 let installations = 0;
 const install = () => new Installation(host, `b${++installations}`);
@@ -77,10 +73,6 @@ const packages: Row[] = [
 beforeAll(async () => {
   host = await createHost({ suite: "trixie" });
   await runAll(host, packages, "before");
-  await root(
-    host,
-    "install -d -m 700 /root/closed; echo LEAKED >/root/closed/secret; chmod 600 /root/closed/secret",
-  );
 });
 afterAll(destroyAllHosts);
 
@@ -216,87 +208,15 @@ describe("two accounts", () => {
   );
 });
 
-/** In the places of the account's that root's steps look at. */
-const places = [
-  ".ssh/authorized_keys",
-  ".config/docker/daemon.json",
-  ".docker/config.json",
-  ".config/systemd/user/docker.service",
-];
-// A pipe or an endless file in the unit's place holds up the account's own manager, which root's steps wait for to their
-// limit.
-const plants: [string, string][] = [
-  ["links to what is root's", 'ln -s /root/closed/secret "$p"'],
-  [
-    "pipes that nobody writes to, and a login that never ends",
-    '$unit || mkfifo "$p"; echo "sleep 100000" | tee .profile .bashrc >.bash_profile',
-  ],
-  ["files without an end", '$unit || truncate -s 100G "$p"'],
-];
-
 describe("a hostile account", () => {
   test.each(plants)(promise(7, "%s"), async (_what, plant) => {
-    const there = await snapshotHost(host);
-    await root(
-      host,
-      `useradd -m mallory; cd /home/mallory; umask 077
-      for p in ${places.join(" ")}; do mkdir -p $(dirname $p)
-        unit=false; case $p in */docker.service) unit=true ;; esac
-        ${plant}; done; chown -hR mallory: .`,
-    );
-    const app = install();
-    const wishes: StepArgs = {
-      owner: "infra/prod/mallory",
-      account: { name: "mallory", authorizedKeys: ["ssh-ed25519 AAAAC3Nz a"] },
-    };
-    const answers = [await app.tryUp(wishes)];
-    // The next place, where the first one ends the run.
-    if (answers[0].exitCode !== 0) {
-      await root(host, "rm -f /home/mallory/.ssh/authorized_keys");
-      answers.push(await app.tryUp(wishes));
-    }
-    answers.push(await app.tryDestroy());
-    await root(host, `cd /home/mallory; rm -f ${places.join(" ")} .profile .bashrc .bash_profile`);
-    answers.push(await app.tryDestroy());
-    expect(answers.at(-1)?.exitCode).toBe(0);
-    const said = answers.flatMap((answer) => answer.said).join("\n");
-    expect(said).not.toContain("LEAKED");
-    // What the connection says where a run does not end by itself.
-    expect(said).not.toMatch(/^timed out after/m);
-    expect(
-      await root(
-        host,
-        "cat /root/closed/secret; find /home/mallory -user mallory -type f -size -9M -exec grep -l LEAKED {} + || true; userdel -rf mallory 2>/dev/null || true",
-      ),
-    ).toBe("LEAKED\n");
-    const changed = diffSnapshots(there, await snapshotHost(host)).filter(
-      (line) => !agents.test(line),
-    );
-    expect(changed).toEqual([]);
+    await expectPlantRefused(host, install(), plant);
   });
 
   test(
     promise(7, "one that was made here holds no destroy up, whatever it does in its home"),
     async () => {
-      const there = await snapshotHost(host);
-      const app = install();
-      await app.up({
-        owner: "infra/prod/oscar",
-        account: { name: "oscar", authorizedKeys: ["ssh-ed25519 AAAAC3Nz a"] },
-        // Its value before is empty.
-        sysctls: { "net.ipv4.ip_local_reserved_ports": "8080" },
-        onDestroy: { data: "Delete" },
-      });
-      await root(
-        host,
-        `cd /home/oscar; ln -sfn "$(printf 'a\\tb')" .config/docker/daemon.json
-      chmod 555 .config/systemd/user .ssh; head -c 262144 /dev/zero >.docker/config.json
-      chown -h oscar: .config/docker/daemon.json .docker/config.json
-      setsid setpriv --reuid oscar --regid oscar --clear-groups sh -c 'trap : TERM; while :; do pkill -9 -x perl; done' >/dev/null 2>&1 &`,
-      );
-      await app.destroy();
-      const left = diffSnapshots(there, await snapshotHost(host));
-      expect(left.filter((line) => !line.includes("/var/lib/rootless-docker"))).toEqual([]);
+      await expectDestroyNotHeldUp(host, install());
     },
   );
 
