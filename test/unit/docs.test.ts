@@ -213,7 +213,7 @@ test("the support matrix says what the agent knows of each system", () => {
         system.includes(systemNames[id]) &&
         (version === "rolling" || new RegExp(`\\b${version}\\b`).test(system)),
     );
-    return [id, version, row?.[2], !row?.[3].startsWith("none"), row?.[4].startsWith("yes")];
+    return [id, version, row?.[2], !row?.[3].startsWith("no:"), !row?.[4].startsWith("no:")];
   });
   expect(said).toEqual(
     known.map(([id, version, manager, folder, , rootless]) => {

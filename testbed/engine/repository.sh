@@ -116,7 +116,7 @@ for deb in pool/*.deb; do
   dpkg-deb -f "$deb"
   printf 'Filename: %s\nSize: %s\nSHA256: %s\n\n' "$deb" "$(stat -c %s "$deb")" "$(sha256sum <"$deb" | cut -c 1-64)"
 done >"$work/Packages"
-for suite in bullseye bookworm trixie jammy noble; do
+for suite in bullseye bookworm trixie jammy noble resolute; do
   mkdir -p "dists/$suite/stable/binary-$architecture"
   cp "$work/Packages" "dists/$suite/stable/binary-$architecture/Packages"
   {
