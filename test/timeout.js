@@ -1,0 +1,2 @@
+// The end of each test of a project, which jest.config.js says.
+jest.setTimeout(globalThis.minutesOfATest * 60_000);
