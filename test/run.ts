@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { lint } from "../scripts/lint";
+import { announcement } from "../testbed/requirements";
 
 // tsx test/run.ts              lint, unit, first: every commit
 // tsx test/run.ts all          everything but the kernel folder: before a release, and at night
@@ -72,6 +73,7 @@ async function main(names: string[]): Promise<void> {
   if (unknown.length > 0)
     throw new Error(`no folder '${unknown.join("', '")}'; choose from all, ${known.join(", ")}`);
   const onHosts = chosen.filter((name) => name !== "lint" && name !== "unit");
+  if (onHosts.length > 0) console.log(announcement().join("\n"));
   const prepared = onHosts.length > 0 ? prepare() : undefined;
   const counts: Counts[] = [];
   if (chosen.includes("lint")) counts.push(await timed("lint", lint));

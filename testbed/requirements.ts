@@ -95,6 +95,23 @@ export function requireDocsTools(): Promise<void> {
   return requirePrograms(new Map([["jq", "jq"]]));
 }
 
+function installedHere(packages: string): string {
+  if (packages === "") return "Nothing has to be installed for the hosts.";
+  if (process.env.ROOTLESS_DOCKER_INSTALL_TOOLS === "0")
+    return `Missing, and not installed since ROOTLESS_DOCKER_INSTALL_TOOLS=0: ${packages}.`;
+  return `apt-get installs ${packages}; ROOTLESS_DOCKER_INSTALL_TOOLS=0 forbids that.`;
+}
+
+/** What tests on hosts do to this machine, in lines for people: before they do it. */
+export function announcement(): string[] {
+  return [
+    "Tests on hosts run as root. They boot small Debian systems in namespaces of this machine, with a bridge",
+    "(rd-bridge) and a masquerade rule, which go when the tests end; what they build stays in ~/.cache/rootless-docker.",
+    installedHere(missingPackages(hostPrograms).join(" ")),
+    "Without root, also on a Mac: npm run test:unit.",
+  ];
+}
+
 async function requirePrograms(programs: Programs): Promise<void> {
   if (process.platform !== "linux")
     throw new Error(
