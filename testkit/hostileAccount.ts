@@ -70,8 +70,9 @@ export async function expectPlantRefused(
   }
   answers.push(await app.tryDestroy());
   await root(host, `cd /home/mallory; rm -f ${places.join(" ")} .profile .bashrc .bash_profile`);
-  answers.push(await app.tryDestroy());
-  expect(answers.at(-1)?.exitCode).toBe(0);
+  // It was the plants that were refused: without them all of it works.
+  answers.push(await app.up(wishes));
+  answers.push(await app.destroy());
   const said = answers.flatMap((answer) => answer.said).join("\n");
   expect(said).not.toContain("LEAKED");
   // What the connection says where a run does not end by itself.

@@ -16,7 +16,13 @@ import { distributionFolder, type Distribution, rpmScript } from "./distribution
 import { pluginsFolder } from "./plugins";
 import { currentEngine, engineFolders } from "./programs";
 
-export { currentEngine, earlierEngine, engineTar } from "./programs";
+export {
+  currentEngine,
+  earlierEngine,
+  engineTar,
+  newestRootlesskit,
+  rootlesskit,
+} from "./programs";
 export type { Distribution } from "./distributions";
 export type { System } from "../systems/systems";
 

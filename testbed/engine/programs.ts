@@ -21,6 +21,23 @@ export async function engineTar(version = currentEngine): Promise<Buffer> {
   });
 }
 
+/** RootlessKit's newest release, which is newer than the one that the current engine was released with. */
+export const newestRootlesskit = "3.3.0";
+
+/** The program rootlesskit of a version, built if the cache does not have it: less than a minute of a processor. */
+export async function rootlesskit(version: string): Promise<Buffer> {
+  const recipe = ["CGO_ENABLED=0", process.arch];
+  const folder = await cached(cacheDir("rootlesskit", version, hashOf(recipe)), async (tmp) => {
+    const module = `github.com/rootless-containers/rootlesskit/v3/cmd/rootlesskit@v${version}`;
+    await progress(`building rootlesskit ${version} from its Go module`, () =>
+      execOrThrow("go", ["install", module], {
+        env: { CGO_ENABLED: "0", GOBIN: tmp, GOTOOLCHAIN: "local" },
+      }),
+    );
+  });
+  return readFileSync(join(folder, "rootlesskit"));
+}
+
 const buildScript = join(__dirname, "build.sh");
 
 async function engineFolder(version: string): Promise<string> {

@@ -10,7 +10,7 @@ import { Installation } from "../../../testkit/installation";
 // The attacks of promise 7 (test/first/promises/upheld) on a host as strict as fedora44's image.
 const given = engineHost({ like: "fedora44" });
 let installations = 0;
-const install = () => new Installation(given.host, `h${++installations}`);
+const install = () => new Installation(given.host, `a${++installations}`);
 const engine = () => given.withArchives(currentEngine).engine;
 
 test.each(plants)("%s", async (_what, plant) => {

@@ -109,9 +109,11 @@ accounts() {
     fi
 }
 
-# Without what serves SSH logins, this one among them.
+# Without what serves SSH logins, this one among them, and without what systemd is about to start: until it is, it has
+# the number of a descriptor for a name.
 daemons() {
     ps -eo user:32=,comm:32=,cgroup:200= | awk '
+        $2 !~ /^[0-9]+$/ &&
         $NF !~ /ssh\.service|ssh@|session-.*\.scope|user@0\.service/ && $2 != "(sd-pam)" {
             count[$1 ":" $2]++
         }
