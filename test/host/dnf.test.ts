@@ -180,3 +180,24 @@ test("Docker's archives, with the distribution's packages that they need", async
   await app.revertAll(archives);
   expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
 });
+
+test("a killed agent leaves nothing running but the package manager, until that ends", async () => {
+  const before = await snapshotHost(given.host);
+  const app = new Installation(given.host, "a7");
+  await app.install();
+  const applying = app.tryApply("machine", wishes());
+  await given.host.run(
+    "timeout 60 sh -c 'until pgrep -f /usr/bin/dnf >/dev/null; do sleep 0.05; done'",
+  );
+  await given.host.run("kill -KILL $(pgrep -o -f 'agent apply machine')");
+  // The connection is closed: nothing that goes on holds it.
+  expect((await applying).exitCode).not.toBe(0);
+  await given.host.run(
+    "timeout 60 sh -c 'while pgrep -f \"agent apply machin[e]\" >/dev/null; do sleep 0.2; done'",
+  );
+  await given.host.run(
+    "timeout 120 sh -c 'while pgrep -f /usr/bin/dnf >/dev/null; do sleep 0.2; done'",
+  );
+  await revertEngine(app, wishes());
+  expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);
+});

@@ -21,24 +21,31 @@ run_dnf() {
 }
 
 # Runs a program, and stops it while it waits for a lock, when it has begun nothing: dnf 5 says nothing of
-# that under -q. The kernel lists who waits.
+# that under -q.
 unless_locked() {
-	local program watcher status=0
-	"$@" &
-	program=$!
-	(
-		trap - EXIT
-		while sleep 1; do
-			grep -qE -e "-> +[A-Z]+ +[A-Z]+ +[A-Z]+ +$program " /proc/locks || continue
-			echo "Failed to obtain the lock of $1, which another one holds"
-			kill "$program"
-			break
-		done
-	) &
+	local watcher status=0
+	: >"$WORK/program"
+	stop_while_it_waits "$1" &
 	watcher=$!
-	wait "$program" || status=$?
+	# shellcheck disable=SC2016 # the inner shell's
+	sh -c 'echo $$ >"$0" && exec "$@"' "$WORK/program" "$@" || status=$?
 	kill "$watcher" 2>/dev/null || true
 	return "$status"
+}
+
+# The kernel lists who waits for a lock. It ends with the agent, and holds neither the connection nor the
+# agent's lock. $1 the program's name; its number is in $WORK/program.
+stop_while_it_waits() {
+	local program
+	trap - EXIT
+	exec 3>&- 9>&-
+	while sleep 1 && kill -0 $$ 2>/dev/null; do
+		read -r program <"$WORK/program" || continue
+		grep -qE -e "-> +[A-Z]+ +[A-Z]+ +[A-Z]+ +$program " /proc/locks || continue
+		echo "Failed to obtain the lock of $1, which another one holds"
+		kill "$program"
+		break
+	done
 }
 
 # dnf's words for a verb, and names: name=version is name-version there.
