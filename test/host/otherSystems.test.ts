@@ -98,7 +98,7 @@ test("iptables-legacy, whose modules nobody in a user namespace can load", async
   await put(
     "modprobe",
     `case "$1 $2" in
-    "--show-depends ip_tables") echo "insmod /lib/modules/x/ip_tables.ko" ;;
+    "--show-depends ip"*) [ ! -e /run/replaced ] && echo "insmod /lib/modules/x/$2.ko" ;;
     "-a "*) shift; for name; do mkdir -p "/sys/module/$name"; done ;;
     esac`,
   );
@@ -113,7 +113,11 @@ test("iptables-legacy, whose modules nobody in a user namespace can load", async
   // Control: with nft the kernel loads them.
   expect(await apply()).toEqual([0, expect.not.stringContaining("modules")]);
   await host.run("update-alternatives --set iptables /usr/sbin/iptables-legacy >/dev/null");
-  const modules = "kernel modules ip_tables iptable_nat iptable_filter";
+  const names = [
+    ...["ip_tables", "iptable_nat", "iptable_filter"],
+    ...["ip6_tables", "ip6table_nat", "ip6table_filter"],
+  ];
+  const modules = `kernel modules ${names.join(" ")}`;
   expect((await checkOnMachineWithModules()).present).toContainEqual({
     about: modules,
     found: "not loaded",
@@ -121,11 +125,14 @@ test("iptables-legacy, whose modules nobody in a user namespace can load", async
   });
   const [exitCode, said] = await apply();
   expect([exitCode, said]).toEqual([0, expect.stringContaining(`kernel: ${file}: written\n`)]);
-  expect(said).toContain("kernel: kernel modules loaded: ip_tables iptable_nat iptable_filter\n");
+  expect(said).toContain(`kernel: kernel modules loaded: ${names.join(" ")}\n`);
   expect((await apply())[1]).toContain("machine: nothing to change");
-  expect(await host.run(`sed 1d ${file}; ls /run/fake`)).toBe(
-    "ip_tables\niptable_nat\niptable_filter\nip_tables\niptable_filter\niptable_nat\n",
-  );
+  expect(await host.run(`sed 1d ${file}`)).toBe(names.map((name) => `${name}\n`).join(""));
+  expect((await host.run("ls /run/fake")).split("\n").sort()).toEqual(["", ...names].sort());
+  // An upgrade of the kernel takes the running one's modules away, until the next boot.
+  await host.run("touch /run/replaced");
+  expect((await apply())[1]).toContain("machine: nothing to change");
+  await host.run("rm /run/replaced");
   await onMachineWithModules("revert agent b3 '' end");
   expect(await host.run(`ls ${file} 2>/dev/null || true`)).toBe("");
   await host.run(
@@ -171,6 +178,23 @@ test.each(["Disable", "Purge"])(
     await host.run("systemctl stop snap.docker.dockerd.service");
   },
 );
+
+test("a container's dockerd is not the machine's", async () => {
+  await host.run(`cp /usr/bin/sleep /root/dockerd
+    systemd-run -q --unit container unshare --pid --fork /root/dockerd infinity
+    until pgrep -x dockerd >/dev/null; do sleep 0.1; done`);
+  const app = new Installation(host, "b6");
+  await app.install();
+  await app.apply("machine", { ...wishes, rootfulDocker: "Disable" });
+  await app.revert("machine", { ...wishes, rootfulDocker: "Disable" });
+  // Control: the same program without a process namespace of its own.
+  await host.run(`systemctl stop container.service
+    systemd-run -q --unit docker-beside /root/dockerd infinity`);
+  const { said } = await app.tryApply("machine", { ...wishes, rootfulDocker: "Disable" });
+  expect(said.join("\n")).toContain("of docker-beside.service)");
+  await host.run("systemctl stop docker-beside.service; rm /root/dockerd");
+  await app.revertAgent();
+});
 
 test("pasta, of which Ubuntu 24.04 has no AppArmor profile", async () => {
   await host.run(`cp -r /proc/sys/kernel /run 2>/dev/null || true

@@ -130,11 +130,11 @@ present() {
 	set -- $(missing_packages $(packages_of_programs) "$@")
 	[ $# = 0 ] || difference "packages $*" "not installed" installed
 	sysctl_changes
-	! needs_legacy_modules || [ -z "$(missing_legacy_modules)" ] ||
+	[ -z "$(missing_legacy_modules)" ] ||
 		difference "kernel modules$(missing_legacy_modules)" "not loaded" "loaded, at each boot too"
 	case $(doc rootful-docker) in
 	disable | purge)
-		[ -z "$(root_dockerd)" ] || difference rootfulDocker \
+		[ -z "$(root_dockerds)" ] || difference rootfulDocker \
 			"a Docker daemon run by root$(roots_containers)" "none: it stops with its containers"
 		;;
 	esac

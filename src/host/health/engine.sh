@@ -26,25 +26,24 @@ id_map_problems() {
 	done
 }
 
-# The process of a dockerd that the machine's root runs, or nothing. Whoever starts a set-uid
-# program keeps a real user of its own.
-root_dockerd() {
-	local process name user
+# The processes of each dockerd that the machine's root runs, a line each. A container's is not the machine's: it
+# has a process namespace of its own. Whoever starts a set-uid program keeps a real user of its own.
+root_dockerds() {
+	local process name user here
+	here=$(readlink "/proc/$$/ns/pid")
 	for process in /proc/[0-9]*; do
 		if ! read -r name <"$process/comm" || [ "$name" != dockerd ]; then continue; fi
+		[ "$(readlink "$process/ns/pid")" = "$here" ] || continue
 		while read -r name user _ && [ "$name" != Uid: ]; do :; done <"$process/status" || continue
-		[ "$user" != 0 ] || {
-			printf '%s' "${process#/proc/}"
-			return 0
-		}
+		[ "$user" != 0 ] || printf '%s\n' "${process#/proc/}"
 	done 2>/dev/null
 }
 
-# The unit that runs a process, or nothing. $1 the process.
+# The unit of the system's manager that runs a process, or nothing. $1 the process.
 unit_of_process() {
 	awk -F / '
 		/^(0:|[0-9]+:name=systemd):/ {
-			for (at = 2; at <= NF; at++) if ($at ~ /\.(service|scope)$/) unit = $at
+			for (at = NF; at >= 2; at--) if ($at ~ /\.(service|scope)$/) unit = $at
 		}
 		END { printf "%s", unit }' "/proc/$1/cgroup"
 }
@@ -62,9 +61,9 @@ set rootfulDocker to Keep"
 stop_where_root_dockerd_runs() {
 	local process
 	case $(doc rootful-docker) in disable | purge) ;; *) return 0 ;; esac
-	process=$(root_dockerd)
-	[ -n "$process" ] || return 0
-	problem_of_other_dockerd "$process" "$(unit_of_process "$process")"
+	for process in $(root_dockerds); do
+		problem_of_other_dockerd "$process" "$(unit_of_process "$process")"
+	done
 	stop_on_problems
 }
 
@@ -80,19 +79,22 @@ volumes in /var/lib/docker for good"
 # $1 the policy: refuse, keep, disable or purge.
 rootful_docker_problems() {
 	local process unit
-	if [ "$1" = purge ]; then containerd_problems; fi
-	process=$(root_dockerd)
-	if [ -z "$process" ] || [ "$1" = keep ]; then return 0; fi
-	if [ "$1" != refuse ]; then
+	case $1 in
+	keep) return 0 ;;
+	purge) containerd_problems ;;
+	esac
+	for process in $(root_dockerds); do
+		if [ "$1" = refuse ]; then
+			problem "rootfulDocker" \
+				"a Docker daemon run by root (process $process)$(roots_containers)" \
+				"none, or your word on it" \
+				"stop it, or set rootfulDocker to Keep (both run side by side), Disable (it stops with its \
+containers, and is masked; its data stay) or Purge ($PURGE_DELETES)"
+			return 0
+		fi
 		unit=$(unit_of_process "$process")
 		[ "$unit" = docker.service ] || problem_of_other_dockerd "$process" "$unit"
-		return 0
-	fi
-	problem "rootfulDocker" \
-		"a Docker daemon run by root (process $process)$(roots_containers)" \
-		"none, or your word on it" \
-		"stop it, or set rootfulDocker to Keep (both run side by side), Disable (it stops with its \
-containers, and is masked; its data stay) or Purge ($PURGE_DELETES)"
+	done
 }
 
 # Purge takes a containerd away, which Kubernetes may use: its shims have directories.

@@ -53,7 +53,10 @@ kernel_module_problems() {
 	local name missing='' tables='nf_tables nft_compat nft_chain_nat'
 	local fix="install the package with the rest of the kernel's modules, or another kernel"
 	if ! loads_modules || ! command -v modprobe >/dev/null; then return 0; fi
-	! is_iptables_legacy || tables=$LEGACY_MODULES
+	if is_iptables_legacy; then
+		tables=$LEGACY_MODULES
+		[ "$(doc ipv6)" != true ] || tables="$tables $LEGACY_IPV6_MODULES"
+	fi
 	# On RHEL 10 and Fedora, cloud images have a part of the modules alone.
 	[ "$PACKAGE_MANAGER" != dnf ] || fix="run 'dnf install kernel-modules-extra-$(uname -r)'"
 	# shellcheck disable=SC2086 # names of modules

@@ -11,23 +11,29 @@ loads_modules() {
 
 # What iptables-legacy needs. In a user namespace it loads no module; nf_tables is loaded by the kernel.
 LEGACY_MODULES='ip_tables iptable_nat iptable_filter'
+LEGACY_IPV6_MODULES='ip6_tables ip6table_nat ip6table_filter'
+LEGACY_MODULES_FILE=/etc/modules-load.d/rootless-docker.conf
 
 is_iptables_legacy() {
 	case $(readlink -f /usr/sbin/iptables) in *legacy*) ;; *) return 1 ;; esac
 }
 
-# True if the machine's own root has to load modules for iptables: they are files, and not built in.
-needs_legacy_modules() {
+# The modules that the machine's own root has to load for iptables: files of its kernel, which are not built in. A
+# line for each. A kernel that was replaced has none by now, and what was wanted of it stays.
+wanted_legacy_modules() {
 	local name
-	if ! is_iptables_legacy || ! loads_modules || ! command -v modprobe >/dev/null; then return 1; fi
-	for name in $LEGACY_MODULES; do
-		case $(modprobe --show-depends "$name" 2>/dev/null) in *insmod*) return 0 ;; esac
+	if ! is_iptables_legacy || ! loads_modules || ! command -v modprobe >/dev/null; then return 0; fi
+	if kernel_was_replaced; then
+		grep -v '^#' "$LEGACY_MODULES_FILE" 2>/dev/null || true
+		return 0
+	fi
+	for name in $LEGACY_MODULES $LEGACY_IPV6_MODULES; do
+		case $(modprobe --show-depends "$name" 2>/dev/null) in *insmod*) printf '%s\n' "$name" ;; esac
 	done
-	return 1
 }
 
 # Those of them that are not loaded, each after a blank.
 missing_legacy_modules() {
 	local name
-	for name in $LEGACY_MODULES; do [ -e "/sys/module/$name" ] || printf ' %s' "$name"; done
+	for name in $(wanted_legacy_modules); do [ -e "/sys/module/$name" ] || printf ' %s' "$name"; done
 }

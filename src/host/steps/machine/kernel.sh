@@ -6,7 +6,7 @@ have_kernel_settings() {
 		[ ! -e "$file" ] || want_module_option "${file##*/}" "$(doc "modprobe.d/${file##*/}")"
 	done
 	load_module_options
-	! needs_legacy_modules || want_legacy_modules
+	want_legacy_modules
 	want_sysctls
 	[ "$(doc apparmor-profile)" = none ] ||
 		want_profile_if_needed "$(rootlesskit_to_allow "$(doc apparmor-profile)")"
@@ -14,12 +14,14 @@ have_kernel_settings() {
 		want_capability "$(rootlesskit_program)" "$(doc rootlesskit.capability)"
 }
 
-# Root loads them now and, by a file, at each boot. A module stays loaded until then, even if the file goes.
+# Root loads what iptables-legacy needs now and, by a file, at each boot. A module stays loaded until then, even if
+# the file goes.
 want_legacy_modules() {
 	local missing
-	# shellcheck disable=SC2086 # a line for each module
-	printf '%s\n' '# Managed by rootless-docker (Pulumi).' $LEGACY_MODULES >"$WORK/modules"
-	want_file /etc/modules-load.d/rootless-docker.conf 644 "$WORK/modules"
+	wanted_legacy_modules >"$WORK/modules"
+	[ -s "$WORK/modules" ] || return 0
+	sed '1i # Managed by rootless-docker (Pulumi).' "$WORK/modules" >"$WORK/modules.conf"
+	want_file "$LEGACY_MODULES_FILE" 644 "$WORK/modules.conf"
 	missing=$(missing_legacy_modules)
 	[ -n "$missing" ] || return 0
 	settle
