@@ -1,7 +1,13 @@
 # pacman. manager.sh says what each function is for.
 # shellcheck disable=SC2046,SC2086 # names of packages have no blanks
 
-pacman_installed() { pacman -Q -- "$@" 2>/dev/null || true; }
+# What provides a name counts as the package of that name, as for pacman itself: iptables-legacy is an iptables.
+pacman_installed() {
+	local name
+	for name in "$@"; do
+		pacman -Q -- "$name" 2>/dev/null | sed "s/^[^ ]* /$name /"
+	done
+}
 
 pacman_versions() { pacman -Si -- "$1" 2>/dev/null | sed -n 's/^Version *: //p'; }
 
