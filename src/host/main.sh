@@ -126,7 +126,7 @@ take_back() {
 }
 
 revert_step() {
-	[ -z "$ACCOUNT" ] || stop_without_programs
+	[ -z "$ACCOUNT" ] || stop_without_programs perl:
 	call_if_there "${STEP}_before_release"
 	release
 	call_if_there "${STEP}_released"

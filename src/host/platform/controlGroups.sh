@@ -21,7 +21,8 @@ kill_group_of_account() {
 				if [ -e "$group/cgroup.kill" ]; then
 					echo 1 >"$group/cgroup.kill"
 				else
-					grep -rhs --include=cgroup.procs . "$group" | xargs -r kill -KILL
+					grep -rhs --include=cgroup.procs . "$group" |
+						while read -r process; do kill -KILL "$process"; done
 				fi
 			done' sh {} + 2>/dev/null || true
 	done

@@ -69,7 +69,8 @@ rows_of_programs() {
 	TABLE
 }
 
-# True where a program is on PATH; perl has to load its modules, too. $1 its name in the table.
+# True where a program is on PATH; perl has to load its modules, too, and says on stderr why it does not. $1 its name in
+# the table.
 has_program() {
 	local modules
 	command -v "${1%%:*}" >/dev/null || return 1
@@ -77,7 +78,7 @@ has_program() {
 	*:*)
 		modules=$(printf '%s' ",${1#*:}" | sed 's/,/ -m/g')
 		# shellcheck disable=SC2086 # an option for each module
-		"${1%%:*}" $modules -e 1 2>/dev/null
+		"${1%%:*}" $modules -e 1
 		;;
 	esac
 }
@@ -88,7 +89,7 @@ note_lacking_programs() {
 	rows_of_programs >"$WORK/programs"
 	while read -r packages programs; do
 		for program in $programs; do
-			has_program "$program" || printf '%s %s\n' "$program" "$packages"
+			has_program "$program" 2>/dev/null || printf '%s %s\n' "$program" "$packages"
 		done
 	done <"$WORK/programs" >"$WORK/lacking"
 }
@@ -96,22 +97,34 @@ note_lacking_programs() {
 # False as long as perl or a module of it is missing: programs run as the account by perl.
 can_run_as_account() { ! grep -q '^perl:' "$WORK/lacking"; }
 
-# A problem for each program that is missing.
+# A problem for each program that is missing. A package that is installed has lost a file, or needs a newer library.
 lacking_problems() {
-	local program packages wanted
+	local program packages found wanted fix
 	while read -r program packages; do
+		packages=$(printf '%s' "$packages" | tr , ' ')
+		found="no such program on this machine, or a part of it"
+		fix="install $packages with $PACKAGE_MANAGER, then run again"
+		# shellcheck disable=SC2086 # names of packages
+		if [ -z "$(missing_packages $packages)" ]; then
+			found="that it does not run ($(has_program "$program" 2>&1 | tail -n 1)), though $packages is installed"
+			fix="install $packages again with $PACKAGE_MANAGER, then run again"
+			[ "$PACKAGE_MANAGER" != pacman ] ||
+				fix="run 'pacman -Syu', since Arch supports no update of a part, then run again"
+		fi
 		case $program in
 		*:*) wanted="it, with its modules ${program#*:}" ;;
 		*) wanted="it on PATH" ;;
 		esac
-		problem "${program%%:*}" "no such program on this machine, or a part of it" "$wanted" \
-			"install $(printf '%s' "$packages" | tr , ' ') with $PACKAGE_MANAGER, then run again"
+		problem "${program%%:*}" "$found" "$wanted" "$fix"
 	done <"$WORK/lacking"
 }
 
-# Ends a run that cannot do its work without what the machine lacks, before anything is changed.
+# Ends a run that cannot do its work without what the machine lacks, before anything is changed. $1 the start of those
+# names in the table that the run needs. Defaults to all.
 stop_without_programs() {
 	note_lacking_programs
+	grep "^${1-}" "$WORK/lacking" >"$WORK/lacking.needed" || true
+	mv "$WORK/lacking.needed" "$WORK/lacking"
 	lacking_problems
 	stop_on_problems
 }
