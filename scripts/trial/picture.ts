@@ -127,13 +127,14 @@ const ownName = new RegExp(
   `^(/(etc|usr|var)/((${systemFolders})/)*)?(99-zz-|99)?(${programs})[\\w./@-]*$`,
 );
 
-function isOwn(name: string, account: string): boolean {
+/** Whether a name is the trial's own, or Docker's. */
+export function isOwn(name: string, account: string): boolean {
   const isOfAccount = name.split(":")[0] === account || name.startsWith(`/home/${account}/`);
   return ownName.test(name) || name === `/home/${account}` || isOfAccount;
 }
 
 /** Where a file is, by a folder that every machine has. */
-function folderOf(file: string): string {
+export function folderOf(file: string): string {
   const known =
     /^\/(etc|usr|var|home|root|opt|srv|tmp|run|boot)\/((lib|bin|sbin|share|local|cache)\/)?/;
   return `below ${known.exec(file)?.[0] ?? "/"}`;

@@ -1,5 +1,6 @@
 import { version } from "../../package.json";
 import type { Options } from "./options";
+import { folderOf, isOwn } from "./picture";
 import { disagrees, type Row } from "./rows";
 
 /** A part of the trial, as the report shows it. */
@@ -124,16 +125,22 @@ function cell(text: string): string {
   return line.length > most ? `${line.slice(0, most)}...` : line;
 }
 
-/** A failure without the machine's address, the login, keys and places on both machines. */
-export function anonymous(text: string, { host, user, hostKey }: Options): string {
+/** Folders of the kernel's, whose names are the same on every machine. */
+const ofKernel = /^\/(proc|sys|dev)\//;
+
+/** A failure without the machine's address, the login, keys, addresses of others, and places on both machines. */
+export function anonymous(text: string, { host, user, hostKey, account }: Options): string {
   const names = user === "root" ? [host] : [host, user];
   const secret = new RegExp(`(?<![\\w-])(${names.map(escaped).join("|")})(?![\\w-])`, "g");
   return text
     .replaceAll(hostKey, "KEY")
+    .replace(/\b[a-z][a-z0-9+.-]*:\/\/[^\s'"|)\]]+/gi, "URL")
     .replace(secret, "NAME")
     .replace(/\b\d{1,3}(\.\d{1,3}){3}\b/g, "ADDRESS")
     .replace(/\b(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{1,4}\b/gi, "ADDRESS")
-    .replace(/\/(home|tmp|root)\/[^\s'"|]+/g, "/$1/...");
+    .replace(/(?<![\w.~])\/[\w.@+-]+\/[^\s'"|),;:]*/g, (path) =>
+      ofKernel.test(path) || isOwn(path, account) ? path : `(a path ${folderOf(path)})`,
+    );
 }
 
 const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");

@@ -217,12 +217,19 @@ printf '%s\\n' "$PRETTY_NAME" "$(uname -r)" "$(uname -m)"
     const { stop } = this.signals;
     const wanted = (await machine.asRoot(`cat ${pingGroups}`)).trim();
     await machine.asRoot(`echo '1 0' >${pingGroups}`);
-    if (await life.isUnchanged(stop)) throw new Error("a preview does not show the drift");
-    story.fact("ping_group_range is changed, and a preview shows it");
-    await life.up(stop);
-    const found = (await machine.asRoot(`cat ${pingGroups}`)).trim();
-    if (found !== wanted) throw new Error(`an up left ping_group_range at '${found}'`);
-    story.fact("an up repaired it");
+    try {
+      if (await life.isUnchanged(stop)) throw new Error("a preview does not show the drift");
+      story.fact("ping_group_range is changed, and a preview shows it");
+      await life.up(stop);
+      const found = (await machine.asRoot(`cat ${pingGroups}`)).trim();
+      if (found !== wanted) throw new Error(`an up left ping_group_range at '${found}'`);
+      story.fact("an up repaired it");
+    } finally {
+      // Whatever ended it: a destroy gives a setting back only if it is as an `up` has left it.
+      await machine.asRoot(
+        `read -r low high <${pingGroups}; [ "$low $high" != '1 0' ] || echo '${wanted}' >${pingGroups}`,
+      );
+    }
   }
 
   /** @returns whether it succeeded. */
