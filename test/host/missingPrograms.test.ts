@@ -73,6 +73,17 @@ test("the preview of a new machine has its packages, and asks all else", async (
   expect(readNewMachine(other.stdout).problems.join("\n")).toContain("account.create");
 });
 
+test("the preview says that a daemon of an account that is there is taken over", async () => {
+  await given.host.run(`useradd theirs; cp /usr/bin/sleep /usr/local/bin/dockerd
+    systemd-run -q --unit theirs --uid theirs /usr/local/bin/dockerd infinity`);
+  const document = machineDocument({ ...wishes(), account: { name: "theirs" } });
+  const look = async () => readNewMachine((await checkNew(document)).stdout).present[0];
+  expect(await look()).toMatchObject({ wanted: "taken over, it restarts once" });
+  await given.host.run("systemctl stop theirs; rm /usr/local/bin/dockerd");
+  expect(await look()).toMatchObject({ about: "account theirs", wanted: "used as it is" });
+  await given.host.run("userdel -r theirs 2>/dev/null");
+});
+
 test.each([
   ["", 1, "is not hexadecimal"],
   ['account: "app"\n', 3, "cut short"],

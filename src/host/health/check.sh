@@ -115,6 +115,9 @@ present() {
 		names=$(docker_of_account ps --format '{{.Names}}' | head -n 10 | paste -s -d ' ')
 		found="$found, with a rootless daemon${names:+ and its containers ($(shown "$names"))}"
 		wanted='taken over, it restarts once'
+	elif ! can_run_as_account && [ -n "$(dockerds_of "$ACCOUNT_UID")" ]; then
+		found="$found, with a rootless daemon"
+		wanted='taken over, it restarts once'
 	fi
 	difference "account $(doc account)" "$found" "$wanted"
 	# shellcheck disable=SC2046 # lists of package names
@@ -134,7 +137,7 @@ present() {
 		difference "kernel modules$(missing_legacy_modules)" "not loaded" "loaded, at each boot too"
 	case $(doc rootful-docker) in
 	disable | purge)
-		[ -z "$(root_dockerds)" ] || difference rootfulDocker \
+		[ -z "$(dockerds_of 0)" ] || difference rootfulDocker \
 			"a Docker daemon run by root$(roots_containers)" "none: it stops with its containers"
 		;;
 	esac

@@ -26,16 +26,16 @@ id_map_problems() {
 	done
 }
 
-# The processes of each dockerd that the machine's root runs, a line each. A container's is not the machine's: it
-# has a process namespace of its own. Whoever starts a set-uid program keeps a real user of its own.
-root_dockerds() {
+# The processes of each dockerd that a user of the machine runs, a line each. A container's is not the machine's: it
+# has a process namespace of its own. Whoever starts a set-uid program keeps a real user of its own. $1 the uid.
+dockerds_of() {
 	local process name user here
 	here=$(readlink "/proc/$$/ns/pid")
 	for process in /proc/[0-9]*; do
 		if ! read -r name <"$process/comm" || [ "$name" != dockerd ]; then continue; fi
 		[ "$(readlink "$process/ns/pid")" = "$here" ] || continue
 		while read -r name user _ && [ "$name" != Uid: ]; do :; done <"$process/status" || continue
-		[ "$user" != 0 ] || printf '%s\n' "${process#/proc/}"
+		[ "$user" != "$1" ] || printf '%s\n' "${process#/proc/}"
 	done 2>/dev/null
 }
 
@@ -61,7 +61,7 @@ set rootfulDocker to Keep"
 stop_where_root_dockerd_runs() {
 	local process
 	case $(doc rootful-docker) in disable | purge) ;; *) return 0 ;; esac
-	for process in $(root_dockerds); do
+	for process in $(dockerds_of 0); do
 		problem_of_other_dockerd "$process" "$(unit_of_process "$process")"
 	done
 	stop_on_problems
@@ -83,7 +83,7 @@ rootful_docker_problems() {
 	keep) return 0 ;;
 	purge) containerd_problems ;;
 	esac
-	for process in $(root_dockerds); do
+	for process in $(dockerds_of 0); do
 		if [ "$1" = refuse ]; then
 			problem "rootfulDocker" \
 				"a Docker daemon run by root (process $process)$(roots_containers)" \

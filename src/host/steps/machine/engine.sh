@@ -51,7 +51,7 @@ want_root_units() {
 	esac
 	case $(doc rootful-docker) in
 	disable | purge)
-		[ -z "$(root_dockerds)" ] || say "stops the Docker daemon run by root$(roots_containers)"
+		[ -z "$(dockerds_of 0)" ] || say "stops the Docker daemon run by root$(roots_containers)"
 		# A containerd stays: others may use it.
 		for unit in docker.socket docker.service; do want unit "$unit" stopped; done
 		for unit in docker.socket docker.service; do want_mask "$unit"; done
