@@ -98,11 +98,13 @@ test("iptables-legacy, whose modules nobody in a user namespace can load", async
   await put(
     "modprobe",
     `case "$1 $2" in
-    "--show-depends ip"*) [ ! -e /run/replaced ] && echo "insmod /lib/modules/x/$2.ko" ;;
+    "--show-depends ip"*) [ ! -e /run/replaced ] || exit 1; echo "insmod /lib/modules/x/$2.ko" ;;
     "-a "*) shift; for name; do mkdir -p "/sys/module/$name"; done ;;
     esac`,
   );
-  await host.run(`mkdir -p /run/fake; mount -o remount,bind,rw /sys; mkdir -p /sys/module
+  const dependencies = '"/lib/modules/$(uname -r)/modules.dep"';
+  await host.run(`mkdir -p "/lib/modules/$(uname -r)"; : >${dependencies}
+    mkdir -p /run/fake; mount -o remount,bind,rw /sys; mkdir -p /sys/module
     mount --bind /run/fake /sys/module
     update-alternatives --set iptables /usr/sbin/iptables-nft >/dev/null`);
   const apply = async () => {
@@ -130,13 +132,13 @@ test("iptables-legacy, whose modules nobody in a user namespace can load", async
   expect(await host.run(`sed 1d ${file}`)).toBe(names.map((name) => `${name}\n`).join(""));
   expect((await host.run("ls /run/fake")).split("\n").sort()).toEqual(["", ...names].sort());
   // An upgrade of the kernel takes the running one's modules away, until the next boot.
-  await host.run("touch /run/replaced");
+  await host.run(`touch /run/replaced; rm ${dependencies}`);
   expect((await apply())[1]).toContain("machine: nothing to change");
-  await host.run("rm /run/replaced");
+  await host.run(`rm /run/replaced; : >${dependencies}`);
   await onMachineWithModules("revert agent b3 '' end");
   expect(await host.run(`ls ${file} 2>/dev/null || true`)).toBe("");
   await host.run(
-    "umount /sys/module; rm -r /run/fake; update-alternatives --auto iptables >/dev/null",
+    "umount /sys/module; rm -r /run/fake /lib/modules; update-alternatives --auto iptables >/dev/null",
   );
   await take("modprobe");
 });
@@ -188,7 +190,8 @@ test("a container's dockerd is not the machine's", async () => {
   await app.apply("machine", { ...wishes, rootfulDocker: "Disable" });
   await app.revert("machine", { ...wishes, rootfulDocker: "Disable" });
   // Control: the same program without a process namespace of its own.
-  await host.run(`systemctl stop container.service
+  // The first process of a namespace heeds no SIGTERM.
+  await host.run(`systemctl kill -s KILL container.service
     systemd-run -q --unit docker-beside /root/dockerd infinity`);
   const { said } = await app.tryApply("machine", { ...wishes, rootfulDocker: "Disable" });
   expect(said.join("\n")).toContain("of docker-beside.service)");
