@@ -88,8 +88,8 @@ revert() {
 	DOC=$WORK/doc
 	read_document - "$DOC" "$OWN/$STEP"
 	meet_account
-	# A daemon whose delete has decided what becomes of its data was taken back then.
-	if [ "$STEP" != daemon ] && [ -z "$(remembered fate-of-data)" ] && is_there daemon; then
+	# A daemon that was taken back may have left records of its home, which goes later.
+	if [ "$STEP" != daemon ] && [ -z "$(remembered taken-back.daemon)" ] && is_there daemon; then
 		(take_back daemon)
 	fi
 	revert_step

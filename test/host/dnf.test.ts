@@ -187,7 +187,7 @@ test("a killed agent leaves nothing running but the package manager, until that 
   await app.install();
   const applying = app.tryApply("machine", wishes());
   await given.host.run(
-    "timeout 60 sh -c 'until pgrep -f /usr/bin/dnf >/dev/null; do sleep 0.05; done'",
+    "timeout 60 sh -c 'until pgrep -f /usr/bin/[d]nf >/dev/null; do sleep 0.05; done'",
   );
   await given.host.run("kill -KILL $(pgrep -o -f 'agent apply machine')");
   // The connection is closed: nothing that goes on holds it.
@@ -196,7 +196,7 @@ test("a killed agent leaves nothing running but the package manager, until that 
     "timeout 60 sh -c 'while pgrep -f \"agent apply machin[e]\" >/dev/null; do sleep 0.2; done'",
   );
   await given.host.run(
-    "timeout 120 sh -c 'while pgrep -f /usr/bin/dnf >/dev/null; do sleep 0.2; done'",
+    "timeout 120 sh -c 'while pgrep -f /usr/bin/[d]nf >/dev/null; do sleep 0.2; done'",
   );
   await revertEngine(app, wishes());
   expect(diffSnapshots(before, await snapshotHost(given.host))).toEqual([]);

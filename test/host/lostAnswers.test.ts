@@ -35,6 +35,25 @@ describe.each(["Delete", "Keep"] as const)("with onDestroy.data %s", (data) => {
     await lossy.expectOutcome(data, "dan");
   });
 
+  test("the daemon comes twice, and machine's delete is cut off while it takes the daemon back", async () => {
+    const app = lossy.install();
+    const wishes = lossy.wishes("gus", data);
+    await app.install();
+    for (const step of ["machine", "secrets"] as const) await app.apply(step, wishes);
+    await lossy.createTwice(app, "daemon", wishes);
+    await lossy.fill("gus");
+    for (const step of ["daemon", "secrets"] as const) await app.revert(step, wishes);
+    const cutOff = app.tryRevert("machine", wishes);
+    await lossy.host.run(
+      `timeout 60 sh -c 'until grep -q fate-of-data /var/lib/rootless-docker/installations/${app.id}/state; do sleep 0.05; done'
+      pkill -KILL -f '[a]gent revert machine'`,
+    );
+    expect((await cutOff).exitCode).not.toBe(0);
+    await app.revert("machine", wishes);
+    await app.revertAgent();
+    await lossy.expectOutcome(data, "gus");
+  });
+
   test("each delete comes twice after a takeover", async () => {
     const lost = lossy.install();
     const app = lossy.install();
