@@ -1,4 +1,5 @@
 import { destroyAllHosts } from "../../testbed/hosts";
+import { asAccount } from "../../testkit/host";
 import { Installation, revertOrder } from "../../testkit/installation";
 import { LossyHost } from "../../testkit/lossyHost";
 
@@ -43,13 +44,22 @@ describe.each(["Delete", "Keep"] as const)("with onDestroy.data %s", (data) => {
     await lossy.createTwice(app, "daemon", wishes);
     await lossy.fill("gus");
     for (const step of ["daemon", "secrets"] as const) await app.revert(step, wishes);
+    // The daemon takes its time to stop.
+    const slow = "/etc/systemd/user/docker.service.d";
+    await lossy.host.run(
+      `mkdir -p ${slow}; printf '[Service]\\nExecStop=/usr/bin/sleep 8\\n' >${slow}/slow.conf`,
+    );
+    await asAccount(lossy.host, "gus", "systemctl --user daemon-reload");
     const cutOff = app.tryRevert("machine", wishes);
     await lossy.host.run(
       `timeout 60 sh -c 'until grep -q fate-of-data /var/lib/rootless-docker/installations/${app.id}/state; do sleep 0.05; done'
       pkill -KILL -f '[a]gent revert machine'`,
     );
     expect((await cutOff).exitCode).not.toBe(0);
+    const own = `/var/lib/rootless-docker/installations/${app.id}`;
+    expect(await lossy.host.run(`ls ${own}/daemon`)).toBe(`${own}/daemon\n`);
     await app.revert("machine", wishes);
+    await lossy.host.run(`rm -r ${slow}`);
     await app.revertAgent();
     await lossy.expectOutcome(data, "gus");
   });
