@@ -26,8 +26,9 @@ export const plants: [string, string][] = [
   ["files without an end", '$unit || truncate -s 100G "$p"'],
 ];
 
-/** The agent's own files, while there is an installation. */
-export const agentsFiles = /\/var\/lib\/rootless-docker|\/etc\/apt\/apt.conf.d\/99rootless-docker-/;
+/** The agent's own files, while there is an installation; and Fedora's own key, which dnf takes in when it first needs it. */
+export const agentsFiles =
+  /\/var\/lib\/rootless-docker|\/etc\/apt\/apt.conf.d\/99rootless-docker-|^package added: gpg-pubkey-/;
 
 const key = "ssh-ed25519 AAAAC3Nz a";
 
