@@ -36,29 +36,29 @@ describe.each(["Delete", "Keep"] as const)("with onDestroy.data %s", (data) => {
     await lossy.expectOutcome(data, "dan");
   });
 
-  test("the daemon comes twice, and machine's delete is cut off while it takes the daemon back", async () => {
+  test("the daemon comes twice, and the delete after its own is cut off while it takes the daemon back", async () => {
     const app = lossy.install();
     const wishes = lossy.wishes("gus", data);
     await app.install();
     for (const step of ["machine", "secrets"] as const) await app.apply(step, wishes);
     await lossy.createTwice(app, "daemon", wishes);
     await lossy.fill("gus");
-    for (const step of ["daemon", "secrets"] as const) await app.revert(step, wishes);
+    await app.revert("daemon", wishes);
     // The daemon takes its time to stop.
     const slow = "/etc/systemd/user/docker.service.d";
     await lossy.host.run(
       `mkdir -p ${slow}; printf '[Service]\\nExecStop=/usr/bin/sleep 8\\n' >${slow}/slow.conf`,
     );
     await asAccount(lossy.host, "gus", "systemctl --user daemon-reload");
-    const cutOff = app.tryRevert("machine", wishes);
+    const cutOff = app.tryRevert("secrets", wishes);
     await lossy.host.run(
       `timeout 60 sh -c 'until grep -q fate-of-data /var/lib/rootless-docker/installations/${app.id}/state; do sleep 0.05; done'
-      pkill -KILL -f '[a]gent revert machine'`,
+      pkill -KILL -f '[a]gent revert secrets'`,
     );
     expect((await cutOff).exitCode).not.toBe(0);
     const own = `/var/lib/rootless-docker/installations/${app.id}`;
     expect(await lossy.host.run(`ls ${own}/daemon`)).toBe(`${own}/daemon\n`);
-    await app.revert("machine", wishes);
+    for (const step of ["secrets", "machine"] as const) await app.revert(step, wishes);
     await lossy.host.run(`rm -r ${slow}`);
     await app.revertAgent();
     await lossy.expectOutcome(data, "gus");
