@@ -46,7 +46,7 @@ test("two accounts share a machine; the first one to come may go first", async (
   await importImage(host, "bob");
   const started = await daemonStart(host, "bob");
   await first.revertAll(ada);
-  await host.run("! getent passwd ada");
+  await host.run("none getent passwd ada");
   expect(await daemonStart(host, "bob")).toBe(started);
   expect(await asAccount(host, "bob", "docker run --rm busybox id -u")).toBe("0\n");
   expect(
@@ -58,7 +58,7 @@ test("two accounts share a machine; the first one to come may go first", async (
   // What is kept is bob's, and no record of it stays.
   await second.revertAll(bob);
   await host.run(
-    `cd /home/bob/.local/share/docker/image; grep -q ^bob: /etc/subuid; ! ls -d /var/lib/rootless-docker
+    `cd /home/bob/.local/share/docker/image; grep -q ^bob: /etc/subuid; none ls -d /var/lib/rootless-docker
     userdel -rf bob 2>/dev/null; sed -i /^bob:/d /etc/subuid /etc/subgid`,
   );
   await expectAsBefore();
@@ -115,7 +115,9 @@ test("a step that is created twice: one delete of it changes nothing", async () 
   for (const step of ["agent", ...early]) again.created.add(step);
   await again.applyAll(deletes);
   const started = await daemonStart(host, "ada");
-  expect((await again.revert("daemon", deletes)).said.join("\n")).toContain("Pulumi has replaced");
+  expect((await again.revert("daemon", deletes)).said.join("\n")).toContain(
+    "Pulumi has created this step twice",
+  );
   expect(await daemonStart(host, "ada")).toBe(started);
   // Its own delete, and then the end, in which the other steps' counts are not used up.
   await again.revertAll(deletes);

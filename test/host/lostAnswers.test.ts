@@ -93,7 +93,7 @@ test("a delete whose answer was lost is drift: the next up makes the step again"
   await app.apply("daemon", wishes);
   expect(await app.drift()).toEqual([]);
   await app.destroy();
-  await lossy.host.run("! getent passwd noa");
+  await lossy.host.run("none getent passwd noa");
 });
 
 describe("replaced", () => {

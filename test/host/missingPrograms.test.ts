@@ -49,7 +49,7 @@ beforeAll(async () => {
   });
   await given.host.run(`for name in ${perl.join(" ")}; do /root/aside/move $name away; done
     printf '[perl]\\nname=perl\\nbaseurl=file:///root/aside/perl\\ngpgcheck=0\\n' >/etc/yum.repos.d/perl.repo
-    ! command -v perl`);
+    none command -v perl`);
 }, 600_000);
 
 const wishes = () => given.withRepository();
