@@ -71,7 +71,9 @@ describe.each(rows)("$system", ({ system, missing, differs }) => {
     const { host } = given;
     expect(await host.run("systemctl is-system-running")).toBe("running\n");
     const programs = [...Object.keys(missing), "apt-get", "dpkg", "mawk", "dash", "adduser"];
-    const found = await host.run(`for name in ${programs.join(" ")}; do command -v $name || true; done`);
+    const found = await host.run(
+      `for name in ${programs.join(" ")}; do command -v $name || true; done`,
+    );
     expect(found).toBe("");
     expect(await host.run("ls -d /etc/debian_version /usr/lib/apt 2>/dev/null || true")).toBe("");
     for (const [command, prints] of Object.entries({ ...shIsBash, ...awkIsGawk, ...differs }))

@@ -81,6 +81,7 @@ export async function makeBench(
   const diskImage = vault.path(disk("run"));
   // A host that has to get its packages takes long: only POWER_CUTS_PACKAGES=1 sees it through.
   const host = await createHost({ suite: "trixie", diskImage, engine: !withPackages });
+  for (const folder of apart) await host.run(`mountpoint -q /${folder}`);
   await host.run("apt-get -q update >/dev/null");
   // What runs at a first boot only has ended for good then.
   await host.reboot();
