@@ -58,8 +58,8 @@ test("where others keep the bastion busy, a login is tried again", async () => {
 });
 
 test("where they keep it busy for long, the error says that the server hung up", async () => {
-  const other = await somebody();
   const before = await drops();
+  const other = await somebody();
   await expect(runOverSsh(behindBastion(), "echo reached")).rejects.toThrow(
     /hung up|ECONNRESET|Connection lost/,
   );
