@@ -309,10 +309,9 @@ export function kernelMatrix(expected: Expected): void {
     const swarm = await docker(machine, "swarm init --advertise-addr 127.0.0.1");
     const network = await docker(machine, "network create -d overlay --attachable across");
     const { exitCode, text } = await run(machine, "--network across", "true");
-    process.stderr.write(
-      `overlay on ${expected.suite}: ${swarm.text.slice(0, 200)} | ${network.text} | ${text}\n`,
-    );
-    expect(exitCode).not.toBe(0);
+    // Only a container shows it: a swarm and its network can be made.
+    expect([swarm.exitCode, network.exitCode]).toEqual([0, 0]);
+    expect([exitCode, text]).toEqual([125, expect.stringMatching(/network|VXLAN|overlay/i)]);
     await docker(machine, "swarm leave --force");
   });
 
