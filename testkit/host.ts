@@ -6,6 +6,7 @@ import {
   type HostArgs,
   type SshOptions,
   type TestHost,
+  strict,
 } from "../testbed/hosts";
 
 /** A host of these tests. Each file makes its own, and shares it among its tests. */
@@ -13,9 +14,9 @@ export async function bootHost(args: Partial<HostArgs> = {}): Promise<TestHost> 
   return createHost({ suite: "trixie", ...args });
 }
 
-/** Runs a shell command as an account, with the environment of its service manager. */
+/** Runs shell commands as an account, with the environment of its service manager. Throws if one fails. */
 export function asAccount(host: TestHost, account: string, command: string): Promise<string> {
-  return host.run(shellOf(account), { input: command });
+  return host.run(shellOf(account), { input: strict + command });
 }
 
 /** The same, whatever it exits with. */
@@ -25,11 +26,11 @@ export function tryAsAccount(
   command: string,
   options: Pick<SshOptions, "timeoutSeconds"> = {},
 ): Promise<Finished> {
-  return host.ssh(shellOf(account), { ...options, input: command });
+  return host.ssh(shellOf(account), { ...options, input: strict + command });
 }
 
 function shellOf(account: string): string {
-  return `setpriv --reuid ${account} --regid ${account} --init-groups env -i HOME=$(getent passwd ${account} | cut -d: -f6) PATH=$PATH:/usr/sbin XDG_RUNTIME_DIR=/run/user/$(id -u ${account}) sh -eu`;
+  return `setpriv --reuid ${account} --regid ${account} --init-groups env -i HOME=$(getent passwd ${account} | cut -d: -f6) PATH=$PATH:/usr/sbin XDG_RUNTIME_DIR=/run/user/$(id -u ${account}) sh`;
 }
 
 /** The daemon's process and start: they change with every restart. */
@@ -48,10 +49,18 @@ export async function importImage(host: TestHost, account: string, where = ""): 
   await host.run("rm /tmp/busybox.tar");
 }
 
-/** Runs lines as root. Anything but success throws. */
-export function root(host: TestHost, lines: string): Promise<string> {
-  return host.run("sh -eu", { input: none + lines });
+/** Runs a command of this package exactly as it is, and returns its stdout. Throws if it fails. */
+export async function runExactly(
+  host: TestHost,
+  command: string,
+  options: SshOptions = {},
+): Promise<string> {
+  const { exitCode, stdout, stderr } = await host.ssh(command, options);
+  if (exitCode !== 0) throw new Error(`exit ${exitCode}: ${command}\n${stderr}${stdout}`);
+  return stdout;
 }
 
-/** `set -e` does not look at what follows a `!`. */
-const none = 'none() { if "$@" >/dev/null 2>&1; then echo "wrong: $*" >&2; exit 1; fi; }\n';
+/** Runs lines as root, in the machine's `sh`. Throws if one fails. */
+export function root(host: TestHost, lines: string): Promise<string> {
+  return host.run("sh", { input: strict + lines });
+}

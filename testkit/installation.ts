@@ -14,6 +14,7 @@ import { AgentTransfer } from "../src/ssh/args";
 import { revertOrder, stepNames } from "../src/steps";
 import type { Finished, TestHost } from "../testbed/hosts";
 import { documentText, type StepArgs } from "./documents";
+import { runExactly } from "./host";
 
 /** What the agent said: its report if it succeeded, and its lines for people. */
 export interface Answer {
@@ -59,7 +60,7 @@ export class Installation {
   /** What the child NAME-copy does. */
   private async copyAgent(): Promise<string> {
     const copy = copyPath(this.who.transfer, this.id);
-    await this.host.ssh(`cat >${copy}`, { input: agentText(), user: this.user });
+    await this.host.run(`cat >${copy}`, { input: agentText(), user: this.user });
     return copy;
   }
 
@@ -90,7 +91,7 @@ export class Installation {
 
   /** What a preview is told. */
   async drift(): Promise<Drift[]> {
-    return readAnswer(await this.host.run(checkCommand(this.who))) ?? [];
+    return readAnswer(await runExactly(this.host, checkCommand(this.who))) ?? [];
   }
 
   async revertAgent(): Promise<Answer> {

@@ -9,7 +9,8 @@ import {
   type NspawnHost,
 } from "../testbed/hosts";
 import { documentText, type StepArgs } from "./documents";
-import { asAccount, importImage, root } from "./host";
+import { expectFilled, fillAccount } from "./accountData";
+import { asAccount, root } from "./host";
 import { Installation, revertOrder, type Answer } from "./installation";
 
 // Lives in which the agent comes to its end, and Pulumi never hears of it: it runs the same again. Each account has an
@@ -50,13 +51,7 @@ export class LossyHost {
 
   /** Gives the account something to lose. */
   async fill(name: string): Promise<void> {
-    await importImage(this.host, name);
-    await asAccount(
-      this.host,
-      name,
-      `docker volume create mine >/dev/null; docker run -d --name mine -v mine:/mine busybox sleep 1000 >/dev/null
-      docker exec mine sh -c 'echo precious >/mine/file'; echo own >~/own`,
-    );
+    await fillAccount(this.host, name);
   }
 
   /** With Delete: nothing is left of an account, and of its installation. */
@@ -68,10 +63,10 @@ export class LossyHost {
 
   /** With Keep: all that the account owned is there, and nothing of this program. The account is removed then. */
   async expectAllKept(name: string): Promise<void> {
+    await expectFilled(this.host, name);
     await root(
       this.host,
-      `id ${name} >/dev/null; grep -q own /home/${name}/own; grep -q ${name} /etc/subuid
-      grep -rq precious /home/${name}/.local/share/docker/volumes/mine
+      `id ${name} >/dev/null; grep -q ${name} /etc/subuid
       none ls /home/${name}/.config/docker/daemon.json
       systemctl stop user@$(id -u ${name}).service; userdel -rf ${name} 2>/dev/null; none ls /home/${name}`,
     );

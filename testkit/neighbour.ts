@@ -2,8 +2,7 @@ import type { TestHost } from "../testbed/hosts";
 import { asAccount } from "./host";
 
 /** A neighbour of a host, in a network namespace of its own: 198.51.100.2, and the host is .1 there. */
-export const neighbour = `set -e
-  ip netns add outside
+export const neighbour = `ip netns add outside
   ip link add inside type veth peer name outside netns outside
   ip addr add 198.51.100.1/24 dev inside && ip link set inside up
   ip netns exec outside ip addr add 198.51.100.2/24 dev outside
@@ -13,8 +12,7 @@ export const neighbour = `set -e
 export const noNeighbour = "ip netns del outside; umount /run/netns; rmdir /run/netns";
 
 /** Gives the host's veth pair `inside` and `outside` addresses, and the neighbour something that answers there. */
-export const neighbour6 = `set -e
-  ip addr add fd00:bed::1/64 dev inside nodad
+export const neighbour6 = `ip addr add fd00:bed::1/64 dev inside nodad
   ip netns exec outside ip addr add fd00:bed::2/64 dev outside nodad
   cat >/root/n6.pl <<'END'
     use Socket qw(:all);

@@ -1,4 +1,5 @@
 import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
+import { expectFilled, fillAccount } from "../../testkit/accountData";
 import { asAccount, bootHost, daemonStart, importImage } from "../../testkit/host";
 import type { StepArgs } from "../../testkit/documents";
 import type { StepName } from "../../src/steps";
@@ -46,7 +47,7 @@ test("two accounts share a machine; the first one to come may go first", async (
   await importImage(host, "bob");
   const started = await daemonStart(host, "bob");
   await first.revertAll(ada);
-  await host.run("! getent passwd ada");
+  await host.run("none getent passwd ada");
   expect(await daemonStart(host, "bob")).toBe(started);
   expect(await asAccount(host, "bob", "docker run --rm busybox id -u")).toBe("0\n");
   expect(
@@ -58,7 +59,7 @@ test("two accounts share a machine; the first one to come may go first", async (
   // What is kept is bob's, and no record of it stays.
   await second.revertAll(bob);
   await host.run(
-    `cd /home/bob/.local/share/docker/image; grep -q ^bob: /etc/subuid; ! ls -d /var/lib/rootless-docker
+    `cd /home/bob/.local/share/docker/image; grep -q ^bob: /etc/subuid; none ls -d /var/lib/rootless-docker
     userdel -rf bob 2>/dev/null; sed -i /^bob:/d /etc/subuid /etc/subgid`,
   );
   await expectAsBefore();
@@ -70,11 +71,13 @@ test("the same owner with a new installation takes over; the old one's revert ch
     ...ada,
     account: { name: "ada", authorizedKeys: ["ssh-ed25519 AAAAC3Nz a"] },
   });
+  await fillAccount(host, "ada");
   const started = await daemonStart(host, "ada");
   const anew = new Installation(host, "d1");
   const { machine } = await anew.applyAll(deletes);
   expect(machine.said.join("\n")).toContain("takes the account ada over from infra/prod/ada");
   await lost.revertAll(ada);
+  await expectFilled(host, "ada");
   expect(await daemonStart(host, "ada")).toBe(started);
   for (const { changed } of Object.values(await anew.applyAll(deletes)))
     expect(changed).toEqual([]);
@@ -85,6 +88,7 @@ test("the same owner with a new installation takes over; the old one's revert ch
 test("another owner is an error, and takes over with takeOver", async () => {
   const first = new Installation(host, "d2");
   await first.applyAll(deletes);
+  await fillAccount(host, "ada");
   const other = { ...deletes, owner: "ops/dev/ada" };
   const second = new Installation(host, "d3");
   await second.install();
@@ -92,7 +96,8 @@ test("another owner is an error, and takes over with takeOver", async () => {
   expect([exitCode, said.join("\n")]).toEqual([1, expect.stringContaining("takeOver")]);
   await second.applyAll({ ...other, takeOver: true });
   await first.revertAll(deletes);
-  await asAccount(host, "ada", "docker info >/dev/null");
+  expect(await asAccount(host, "ada", "docker ps --format '{{.Names}}'")).toBe("mine\n");
+  await expectFilled(host, "ada");
   await second.revertAll(other);
   await expectAsBefore();
 });
@@ -114,9 +119,13 @@ test("a step that is created twice: one delete of it changes nothing", async () 
   const again = new Installation(host, "c0");
   for (const step of ["agent", ...early]) again.created.add(step);
   await again.applyAll(deletes);
+  await fillAccount(host, "ada");
   const started = await daemonStart(host, "ada");
-  expect((await again.revert("daemon", deletes)).said.join("\n")).toContain("Pulumi has replaced");
+  expect((await again.revert("daemon", deletes)).said.join("\n")).toContain(
+    "Pulumi has created this step twice",
+  );
   expect(await daemonStart(host, "ada")).toBe(started);
+  await expectFilled(host, "ada");
   // Its own delete, and then the end, in which the other steps' counts are not used up.
   await again.revertAll(deletes);
   await expectAsBefore();
@@ -142,12 +151,14 @@ test.each<[string, string, readonly StepName[]]>([
   async (_what, agentId, steps) => {
     const first = new Installation(host, "c1");
     await first.applyAll(deletes);
+    await fillAccount(host, "ada");
     const kept = [...first.created].filter(
       (step) => agentId === "a1" && !steps.some((one) => one === step),
     );
     const again = new Installation(host, "c1", "root", new Set(kept), agentId);
     await again.install();
     for (const step of steps) await again.apply(step, deletes);
+    await expectFilled(host, "ada");
     for (const step of revertOrder.filter((one) => again.created.has(one)))
       await again.revert(step, deletes);
     await again.revertAgent();
@@ -158,11 +169,13 @@ test.each<[string, string, readonly StepName[]]>([
 test("all replaced, and the agent: the deletes of those from before change nothing", async () => {
   const before = new Installation(host, "c2");
   await before.applyAll(deletes);
+  await fillAccount(host, "ada");
   const started = await daemonStart(host, "ada");
   const after = new Installation(host, "c2", "root", new Set(), "a2");
   await after.applyAll(deletes);
   await before.revertAll(deletes);
   expect(await daemonStart(host, "ada")).toBe(started);
+  await expectFilled(host, "ada");
   await after.revertAll(deletes);
   await expectAsBefore();
 });

@@ -36,7 +36,7 @@ describe("sysctls", () => {
     expect(await host.run(`tail -n 1 ${file}`)).toBe("net.core.somaxconn = 1234\n");
     expect(await apply(asked)).toEqual([]);
     await apply();
-    await host.run(`! ls ${file}`);
+    await host.run(`none ls ${file}`);
     expect(await value()).toBe(before);
   });
 

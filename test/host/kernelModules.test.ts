@@ -39,8 +39,7 @@ chmod 444 "/sys/module/$1/parameters/shown"
 beforeAll(async () => {
   host = await bootHost({ engine: true });
   await host.run(
-    `set -e
-    mkdir -p /run/fake/sys /etc/modprobe.d
+    `mkdir -p /run/fake/sys /etc/modprobe.d
     cat >/usr/local/sbin/modprobe
     printf '#!/bin/sh\\ncat /run/fake/parm\\n' >/usr/local/sbin/modinfo
     chmod +x /usr/local/sbin/modprobe /usr/local/sbin/modinfo

@@ -49,7 +49,7 @@ beforeAll(async () => {
   });
   await given.host.run(`for name in ${perl.join(" ")}; do /root/aside/move $name away; done
     printf '[perl]\\nname=perl\\nbaseurl=file:///root/aside/perl\\ngpgcheck=0\\n' >/etc/yum.repos.d/perl.repo
-    ! command -v perl`);
+    none command -v perl`);
 }, 600_000);
 
 const wishes = () => given.withRepository();
@@ -81,7 +81,7 @@ test("the preview says that a daemon of an account that is there is taken over",
   expect(await look()).toMatchObject({ wanted: "taken over, it restarts once" });
   await given.host.run("systemctl stop theirs; rm /usr/local/bin/dockerd");
   expect(await look()).toMatchObject({ about: "account theirs", wanted: "used as it is" });
-  await given.host.run("userdel -r theirs 2>/dev/null");
+  await given.host.run("userdel -r theirs 2>/dev/null || true");
 });
 
 test.each([

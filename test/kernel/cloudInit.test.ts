@@ -1,7 +1,6 @@
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { remote } from "@pulumi/command";
 import { RootlessDockerHost } from "../../index";
 import { makeKey } from "../../testbed/hosts/keys";
@@ -37,9 +36,9 @@ test("a machine whose key, user and login cloud-init makes: one up, from its fir
     input: `#cloud-config\n${JSON.stringify(userData)}\n`,
   });
   await machine.run(`cat >${seed}/meta-data`, { input: JSON.stringify(metaData) });
-  await machine.run("cloud-init clean --logs; rm /etc/ssh/ssh_host_*; systemctl --no-block reboot");
-  // Until it goes down, it still answers.
-  await sleep(10_000);
+  await machine.run("cloud-init clean --logs; rm /etc/ssh/ssh_host_*");
+  // Until it goes down, it still answers: this login ends then.
+  await machine.ssh("systemctl --no-block reboot; sleep 120", { timeoutSeconds: 120 });
 
   const stack = await Stack.start("cloud-init");
   const connection = { ...connectionTo(machine), privateKey: login };

@@ -309,10 +309,9 @@ export function kernelMatrix(expected: Expected): void {
     const swarm = await docker(machine, "swarm init --advertise-addr 127.0.0.1");
     const network = await docker(machine, "network create -d overlay --attachable across");
     const { exitCode, text } = await run(machine, "--network across", "true");
-    process.stderr.write(
-      `overlay on ${expected.suite}: ${swarm.text.slice(0, 200)} | ${network.text} | ${text}\n`,
-    );
-    expect(exitCode).not.toBe(0);
+    // Only a container shows it: a swarm and its network can be made.
+    expect([swarm.exitCode, network.exitCode]).toEqual([0, 0]);
+    expect([exitCode, text]).toEqual([125, expect.stringMatching(/network|VXLAN|overlay/i)]);
     await docker(machine, "swarm leave --force");
   });
 
@@ -394,11 +393,10 @@ export function kernelMatrix(expected: Expected): void {
   test("given back: the host's own settings are there again, and what a boot reads says the same", async () => {
     await app.revertAll(last);
     for (const [name, value] of Object.entries(hardening)) expect(await sysctl(name)).toBe(value);
-    expect(
-      await machine.run(
-        "getent passwd app; dpkg-query -W -f '${db:Status-Abbrev}' docker.io 2>/dev/null | grep ^i; ls -d /var/lib/rootless-docker /etc/systemd/system/user@*.d 2>/dev/null; true",
-      ),
-    ).toBe("");
+    await machine.run(
+      `none getent passwd app; none sh -c "dpkg -s docker.io | grep -q '^Status: .* installed'"
+      none ls -d /var/lib/rootless-docker; none ls -d /etc/systemd/system/user@*.d`,
+    );
     // Each of its settings is in a file; the module's option is one that only a boot gives back whole.
     if (expected.overlayOption) await machine.reboot();
     else await machine.run("sysctl -q --system");

@@ -52,11 +52,9 @@ test("a preview asks a machine that has nothing of it", async () => {
 
 test("a wrong one is one error, at once, of one try", async () => {
   const before = await failures();
-  const start = Date.now();
   const outcome = await installation.tryUp(args({}, "wrong"));
   const lasting = said(outcome, "web-machine", "lasting").map(({ message }) => message);
   expect(lasting.join("\n").match(refusal)).toHaveLength(1);
-  expect(Date.now() - start).toBeLessThan(30_000);
   expect(await failures()).toBe(before + 1);
   expect((await host.ssh("test -e /var/lib/rootless-docker")).exitCode).not.toBe(0);
 });

@@ -119,5 +119,5 @@ test("can have packages from the start, and an empty package cache", async () =>
     packages: ["acl"],
     sharedAptArchives: false,
   });
-  await host.run("command -v setfacl; ! ls /var/cache/apt/archives/*.deb 2>/dev/null");
+  await host.run("command -v setfacl; none ls /var/cache/apt/archives/*.deb");
 });

@@ -13,33 +13,66 @@ afterEach(() => jest.restoreAllMocks());
 
 const connection = { host: "machine.example", privateKey: "key", hostKey: "ssh-ed25519 AAAA" };
 
-/** What a program that may be refused sent and said, as people may see it. */
-async function seen(args: Partial<RootlessDockerHostArgs>, preview: boolean): Promise<string> {
+interface Seen {
+  /** What a program sent and said, as people may see it. */
+  text: string;
+  /** What it sent, with its secrets. */
+  sent: string;
+  isRefused: boolean;
+}
+
+/** Runs a program that may be refused, until its last child is registered, or an error says why there is none. */
+async function run(args: Partial<RootlessDockerHostArgs>, preview: boolean): Promise<Seen> {
   const record = await startRecording({ preview });
+  const failures: unknown[] = [];
+  const note = (error: unknown) => failures.push(error);
+  process.on("unhandledRejection", note);
   let thrown = "";
   try {
     new RootlessDockerHost("web", { account: { name: "app" }, ...args, connection });
   } catch (error) {
     thrown = String(error) + JSON.stringify(error);
   }
-  await until(() => thrown !== "" || record.registrations.length >= 11);
-  return JSON.stringify(shown({ ...record, thrown }));
+  const isRefused = () => thrown !== "" || failures.length > 0 || record.errors.length > 0;
+  const isWhole = () => record.registrations.some(({ name }) => name === "web-daemon");
+  await until(() => isRefused() || isWhole());
+  process.off("unhandledRejection", note);
+  return {
+    text: JSON.stringify(shown({ ...record, thrown, failures: failures.map(String) })),
+    sent: JSON.stringify(record.registrations),
+    isRefused: isRefused(),
+  };
 }
 
 async function until(condition: () => boolean): Promise<void> {
   for (let turn = 0; turn < 1000 && !condition(); turn++)
     await new Promise((resolve) => setImmediate(resolve));
+  if (!condition()) throw new Error("neither was everything registered, nor anything refused");
   // The errors of Outputs come last.
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
+/** What is taken is sent to the host, what is refused is not; and nobody sees the word in either case. */
+async function expectHidden(
+  word: string,
+  args: Partial<RootlessDockerHostArgs>,
+  { preview, isRefused }: { preview: boolean; isRefused: boolean },
+): Promise<void> {
+  const seen = await run(args, preview);
+  expect(seen.isRefused).toBe(isRefused);
+  if (!isRefused) expect(seen.sent).toContain(word);
+  expect(seen.text).not.toContain(word);
+}
+
 /** Everything in front of a host that can be somebody's password, as Go's HTTP client reads it or does not. */
-const addresses = [
+const addressesOfProxies = [
   "http://user:SECRET@proxy.example:3128",
   "user:SECRET@proxy.example:3128",
   "SECRET@proxy.example",
   "http://SECRET@proxy.example",
   "socks5://user:SECRET@[::1]:1080/",
+];
+const otherAddresses = [
   "http://user:s3/SECRET@proxy.example",
   "user:s3/SECRET@proxy.example",
   "http://user:SECRET%zz@proxy.example",
@@ -53,18 +86,30 @@ const proxyNames =
 const eachOf = (names: string, value: string) =>
   Object.fromEntries(names.split(" ").map((name) => [name, value]));
 
-/** Every place of an address, as many at once as are taken or refused together. */
-const places: [string, (address: string) => Partial<RootlessDockerHostArgs>][] = [
-  ["proxies of the environment", (address) => ({ environment: eachOf(proxyNames, address) })],
+const isProxy = (address: string) => addressesOfProxies.includes(address);
+
+/** Every place of an address, as many at once as are taken or refused together, and which addresses it takes. */
+const places: [
+  string,
+  (address: string) => Partial<RootlessDockerHostArgs>,
+  (address: string) => boolean,
+][] = [
+  [
+    "proxies of the environment",
+    (address) => ({ environment: eachOf(proxyNames, address) }),
+    isProxy,
+  ],
   [
     "proxies of daemon.json",
     (address) => ({
       daemon: {
         proxies: eachOf("http-proxy https-proxy ftp-proxy", address),
         "http-proxy": address,
-        "log-opts": { "env-proxy": address },
+        "log-driver": "loki",
+        "log-opts": { "loki-proxy-url": address },
       },
     }),
+    isProxy,
   ],
   [
     "other places, which take it",
@@ -72,10 +117,12 @@ const places: [string, (address: string) => Partial<RootlessDockerHostArgs>][] =
       environment: { DOCKER_HOST: withScheme(address) },
       daemon: {
         "insecure-registries": [withScheme(address)],
+        "log-driver": "loki",
         "log-opts": { "loki-url": withScheme(address) },
         labels: [{ [withScheme(address)]: 1 }],
       },
     }),
+    () => true,
   ],
   [
     "other places, which refuse it",
@@ -86,6 +133,7 @@ const places: [string, (address: string) => Partial<RootlessDockerHostArgs>][] =
         hosts: [withScheme(address)],
       },
     }),
+    () => false,
   ],
 ];
 
@@ -93,25 +141,29 @@ const places: [string, (address: string) => Partial<RootlessDockerHostArgs>][] =
 const withScheme = (address: string) =>
   /^[^:/]*@|[ ]/.test(address) ? "tcp://SECRET@proxy.example" : address;
 
+const logOptions = (driver: string, options: Record<string, string>) => ({
+  daemon: { "log-driver": driver, "log-opts": options },
+});
+
 describe.each([
   { mode: "up", preview: false },
   { mode: "preview", preview: true },
 ])("in $mode", ({ preview }) => {
-  test.each(places)("%s: a user or password is nowhere in clear", async (_what, place) => {
-    for (const [index, address] of addresses.entries()) {
+  test.each(places)("%s: a user or password is nowhere in clear", async (_what, place, takes) => {
+    for (const [index, address] of [...addressesOfProxies, ...otherAddresses].entries()) {
       const plain = place(address);
       const later = Object.fromEntries(
         Object.entries(plain).map(([option, value]) => [option, pulumi.output(value)]),
       );
       // Each in both modes, once as it is and once as an Output.
       const args = (index % 2 === 0) === preview ? plain : later;
-      expect([address, (await seen(args, preview)).includes("SECRET")]).toEqual([address, false]);
+      await expectHidden("SECRET", args, { preview, isRefused: !takes(address) });
     }
   });
 
   test.each<[string, Partial<RootlessDockerHostArgs>]>([
-    ["a token of a log driver", { daemon: { "log-opts": { "splunk-token": "HIDDEN" } } }],
-    ["a password", { daemon: { "log-opts": { "some-password": "HIDDEN" } } }],
+    ["a token of a log driver", logOptions("splunk", { "splunk-token": "HIDDEN" })],
+    ["a password", logOptions("plugin", { "some-password": "HIDDEN" })],
     ["a cloud's key", { environment: { AWS_SECRET_ACCESS_KEY: "HIDDEN" } }],
     ["a token", { environment: { AWS_SESSION_TOKEN: "HIDDEN" } }],
     ["a password in one word", { environment: { PGPASSWORD: "HIDDEN" } }],
@@ -123,7 +175,7 @@ describe.each([
     ["Docker's own logins", { environment: { LOGINS: '{"auths":{"ghcr.io":{"auth":"HIDDEN"}}}' } }],
     ["a data source", { environment: { DATABASE_DSN: "user=u password=HIDDEN host=db" } }],
     ["a header's value", { environment: { HEADER: "Authorization: Bearer HIDDEN" } }],
-    ["a query", { daemon: { "log-opts": { "splunk-url": "https://x.example/?token=HIDDEN" } } }],
+    ["a query", logOptions("splunk", { "splunk-url": "https://x.example/?token=HIDDEN" })],
     ["a signature", { environment: { BLOB: "https://x.example/c?se=1&sig=HIDDEN" } }],
     [
       "an argument",
@@ -142,6 +194,11 @@ describe.each([
     ["a private key", { environment: { PEM: "-----BEGIN EC PRIVATE KEY-----\nHIDDEN" } }],
     ["a password with a blank", { environment: { DB: "postgres://u:pa HIDDEN@db.example/x" } }],
     ["a proxy's address", { environment: { PROXY_URL: "HIDDEN@proxy.example" } }],
+  ])("what is called a secret is one: %s", async (_what, args) => {
+    await expectHidden("HIDDEN", args, { preview, isRefused: false });
+  });
+
+  test.each<[string, Partial<RootlessDockerHostArgs>]>([
     [
       "a directive",
       { unitOverrides: { Service: { ExecStartPost: "/x https://u:HIDDEN@m.example" } } },
@@ -151,12 +208,12 @@ describe.each([
     ["the environment as a text", { environment: "HTTP_PROXY=HIDDEN@proxy" as never }],
     ["proxies as a text", { daemon: { proxies: "HIDDEN@proxy" } }],
     ["proxies as a list", { daemon: { proxies: ["HIDDEN@proxy"] } }],
-  ])("what is called a secret is one: %s", async (_what, args) => {
-    expect(await seen(args, preview)).not.toContain("HIDDEN");
+  ])("what is refused is not quoted, where it may be a secret: %s", async (_what, args) => {
+    await expectHidden("HIDDEN", args, { preview, isRefused: true });
   });
 
   test("what is none stays for a reviewer to see", async () => {
-    const text = await seen(
+    const { text, isRefused } = await run(
       {
         environment: {
           HTTPS_PROXY: "http://proxy.example:3128",
@@ -179,6 +236,7 @@ describe.each([
       },
       preview,
     );
+    expect(isRefused).toBe(false);
     for (const part of [
       "SHOWN,",
       "SHOWN2",

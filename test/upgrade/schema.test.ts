@@ -10,8 +10,16 @@ const read = (file: string) => JSON.parse(readFileSync(file, "utf8")) as Schema;
 // A unit test holds this file to what the engine gets from the sources.
 const now = () => read(join(__dirname, "../../testkit/schema.json"));
 
-test("programs of every earlier version still fit the schema", () => {
-  for (const version of recordedVersions())
+/** The versions that CHANGELOG.md gives a date. There is none before the first release. */
+const released = [
+  ...readFileSync(join(__dirname, "../../CHANGELOG.md"), "utf8").matchAll(
+    /^## \[(\d+\.\d+\.\d+)\] - /gm,
+  ),
+].map(([, version]) => `v${version}`);
+
+test("each version that was released is recorded, and programs of it still fit the schema", () => {
+  expect(recordedVersions().sort()).toEqual(released.sort());
+  for (const version of released)
     expect([version, breaks(read(recordedFile(version, "schema.json")), now())]).toEqual([
       version,
       [],

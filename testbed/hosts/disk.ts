@@ -1,8 +1,13 @@
 import {
   appendFileSync,
+  closeSync,
   existsSync,
+  mkdirSync,
+  openSync,
+  readSync,
   rmSync,
   statfsSync,
+  statSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
@@ -28,15 +33,60 @@ const mkfs: Record<Journalled, readonly string[]> = {
   btrfs: ["mkfs.btrfs", "-q"],
 };
 
-/** Makes the file of a disk, with an empty file system as its programs make it. */
+/** One file system of a disk: where it is mounted, below the root, and its bytes in the disk's file. */
+interface Part {
+  folder: string;
+  offset: number;
+  size: number;
+}
+
+/**
+ * Makes the file of a disk, with an empty file system as its programs make it.
+ *
+ * @param apart folders whose file systems are their own. All are in the one file: so a copy of it is of one moment.
+ */
 export async function formatImage(
   image: string,
   fileSystem: Journalled,
   megabytes: number,
+  apart: readonly string[] = [],
 ): Promise<void> {
   makeImage(image, megabytes);
   const [program, ...args] = mkfs[fileSystem];
-  await execOrThrow(program, [...args, image]);
+  if (apart.length === 0) {
+    await execOrThrow(program, [...args, image]);
+    return;
+  }
+  const size = Math.floor(megabytes / (apart.length + 1)) * 1024 * 1024;
+  const parts = ["", ...apart].map((folder, index) => ({ folder, offset: index * size, size }));
+  for (const part of parts) {
+    const device = await execOrThrow("losetup", ["--find", "--show", ...extentOf(part), image]);
+    try {
+      await execOrThrow(program, [...args, device.trim()]);
+    } finally {
+      await execOrThrow("losetup", ["--detach", device.trim()]);
+    }
+  }
+  appendFileSync(image, JSON.stringify(parts).padEnd(tableBytes));
+}
+
+/** The list of its parts ends the file of a disk that has several. */
+const tableBytes = 4096;
+
+function extentOf({ offset, size }: Part): string[] {
+  return ["--offset", String(offset), "--sizelimit", String(size)];
+}
+
+function partsOf(image: string): Part[] {
+  const { size } = statSync(image);
+  const table = Buffer.alloc(tableBytes);
+  const file = openSync(image, "r");
+  readSync(file, table, 0, tableBytes, size - tableBytes);
+  closeSync(file);
+  const text = table.toString("latin1");
+  return text.startsWith('[{"folder":')
+    ? (JSON.parse(text) as Part[])
+    : [{ folder: "", offset: 0, size }];
 }
 
 function makeImage(image: string, megabytes: number): void {
@@ -49,22 +99,30 @@ function makeImage(image: string, megabytes: number): void {
  * copy of it, which XFS has to be told; btrfs takes a copy for what it is since Linux 6.7.
  */
 export async function mountImage(image: string, folder: string): Promise<void> {
-  const type = (await execOrThrow("blkid", ["-p", "-o", "value", "-s", "TYPE", image])).trim();
-  if (type === "btrfs") await exec("btrfs", ["device", "scan", "--forget"]);
-  const options = type === "xfs" ? "loop,nouuid" : "loop";
-  await execOrThrow("mount", ["-o", options, image, folder]);
+  for (const part of partsOf(image)) {
+    const place = join(folder, part.folder);
+    mkdirSync(place, { recursive: true });
+    const at = ["-p", "-O", String(part.offset), "-o", "value", "-s", "TYPE", image];
+    const type = (await execOrThrow("blkid", at)).trim();
+    if (type === "btrfs") await exec("btrfs", ["device", "scan", "--forget"]);
+    const extent = `loop,offset=${part.offset},sizelimit=${part.size}`;
+    const options = type === "xfs" ? `${extent},nouuid` : extent;
+    await execOrThrow("mount", ["-o", options, image, place]);
+  }
 }
 
 /** Gives up what a mounted disk was still to be told, as far as its file system can: it is not needed. */
 export async function abandonDisk(folder: string): Promise<void> {
-  await exec("xfs_io", ["-x", "-c", "shutdown", folder]);
+  const { stdout } = await exec("findmnt", ["-R", "-n", "-r", "-o", "TARGET", folder]);
+  for (const place of stdout.split("\n").filter(Boolean).reverse())
+    await exec("xfs_io", ["-x", "-c", "shutdown", place]);
   await unmountDisk(folder);
 }
 
 /** The kernel may call it busy for a moment after the last process. */
 export async function unmountDisk(folder: string): Promise<void> {
   for (let tries = 0; ; tries++) {
-    const { exitCode, stderr } = await exec("umount", [folder]);
+    const { exitCode, stderr } = await exec("umount", ["-R", folder]);
     if (exitCode === 0 || stderr.includes("not mounted")) return;
     if (tries === 200) throw new Error(stderr);
     await sleep(50);

@@ -34,9 +34,12 @@ export interface TestHost {
   readonly sshConfigPath: string;
   /** The path of its root filesystem on this machine, where one can look into it from here. */
   readonly root?: string;
-  /** Runs a shell command on it. Never throws for an exit code; 255 is SSH's own failure. */
+  /** Runs a shell command on it, as it is. Never throws for an exit code; 255 is SSH's own failure. */
   ssh(command: string, options?: SshOptions): Promise<Finished>;
-  /** Runs a shell command on it, and returns its stdout. Throws with both streams if it fails. */
+  /**
+   * Runs shell commands on it, and returns their stdout. Throws with both streams if one fails (`set -eu`).
+   * `none COMMAND` is among them, for what has to fail.
+   */
   run(command: string, options?: SshOptions): Promise<string>;
   /** Restarts it, and waits until it is up again. */
   reboot(): Promise<void>;
@@ -89,7 +92,7 @@ export abstract class SshHost implements TestHost {
   }
 
   async run(command: string, options: SshOptions = {}): Promise<string> {
-    const finished = await this.ssh(command, options);
+    const finished = await this.ssh(strict + command, options);
     if (finished.exitCode !== 0) throw failed(`${command} (on ${this.name})`, finished);
     return finished.stdout;
   }
@@ -126,6 +129,16 @@ export abstract class SshHost implements TestHost {
     }
   }
 }
+
+/**
+ * The first line of what a shell runs here: a command that fails ends it. `set -e` does not look at what follows
+ * a `!`, so "it fails, as it should" is `none COMMAND`: it fails if the command succeeds, or is no command.
+ */
+export const strict = `set -eu; none() {
+  command -v "$1" >/dev/null || { echo "no command: $1" >&2; exit 1; }
+  if "$@" >/dev/null 2>&1; then echo "wrong: $*" >&2; exit 1; fi
+}
+`;
 
 const readBootId = "cat /proc/sys/kernel/random/boot_id";
 

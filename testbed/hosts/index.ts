@@ -1,7 +1,7 @@
 /** Disposable hosts for the tests: create, use over SSH, compare, throw away. */
 export { createHost, type HostArgs } from "./createHost";
 export { destroyAllHosts } from "./allocate";
-export type { NspawnHost, SshOptions, TestHost } from "./host";
+export { type NspawnHost, type SshOptions, strict, type TestHost } from "./host";
 export type { Finished } from "./exec";
 export { type Admin, passwordOf } from "./tree";
 export { fillDisk, formatImage, freeDisk, journalled, type Journalled } from "./disk";

@@ -88,7 +88,7 @@ export async function snapshotHost(
 ): Promise<HostSnapshot> {
   const script = readFileSync(scriptPath("snapshot.sh"));
   const [records, attributes, capabilities] = await Promise.all([
-    host.run("sh -s", { input: script }),
+    host.run("sh -eu", { input: script }),
     readAttributes(host),
     readCapabilities(host),
   ]);

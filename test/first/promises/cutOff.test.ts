@@ -4,12 +4,13 @@ import {
   destroyAllHosts,
   diffSnapshots,
   killTree,
+  type Process,
   snapshotHost,
   type HostSnapshot,
   type NspawnHost,
 } from "../../../testbed/hosts";
 import type { StepArgs } from "../../../testkit/documents";
-import { asAccount, importImage } from "../../../testkit/host";
+import { expectFilled, fillAccount } from "../../../testkit/accountData";
 import { Installation, type Answer } from "../../../testkit/installation";
 import { randomFrom } from "../../../testkit/random";
 import { promise, root } from "./promise";
@@ -41,6 +42,7 @@ describe("cut off, and the wish is another one then", () => {
       const app = install();
       const wishes = wishesOf("ivy", "Delete");
       await app.up(wishes);
+      await fillAccount(host, "ivy");
       await root(host, "mkdir /home/ivy/mine; mount -t tmpfs tmpfs /home/ivy/mine");
       const { exitCode, said } = await app.tryDestroy();
       expect(exitCode).not.toBe(0);
@@ -48,6 +50,7 @@ describe("cut off, and the wish is another one then", () => {
       await root(host, "umount /home/ivy/mine; echo kept >/home/ivy/mine/file");
       await app.up(wishesOf("ivy", "Keep"));
       await app.destroy();
+      await expectFilled(host, "ivy");
       await root(
         host,
         "grep -q kept /home/ivy/mine/file; id ivy >/dev/null; systemctl stop user@$(id -u ivy).service; userdel -rf ivy 2>/dev/null",
@@ -80,6 +83,7 @@ describe("cut off, and the wish is another one then", () => {
     const app = install();
     const wishes = wishesOf("kim", "Delete");
     await lost.up(wishes);
+    await fillAccount(host, "kim");
     await app.tryInstall();
     // As far as a takeover comes before it has rewritten the first record.
     const installations = "/var/lib/rootless-docker/installations";
@@ -89,7 +93,9 @@ describe("cut off, and the wish is another one then", () => {
     );
     await app.up(wishes);
     await lost.destroy();
+    await expectFilled(host, "kim");
     await app.destroy();
+    await root(host, "rm /home/kim/own");
     const left = diffSnapshots(found, await snapshotHost(host));
     expect(left.filter((line) => !/sub[ug]id/.test(line))).toEqual([]);
     await root(host, "systemctl stop user@$(id -u kim).service; userdel -rf kim 2>/dev/null");
@@ -204,30 +210,38 @@ describe("killed", () => {
     expect(left.filter((line) => !ofEachRun.test(line))).toEqual([]);
   };
 
-  /** Kills all that an installation runs on the host some time after it has begun. */
-  async function killedAfter(milliseconds: number, work: Promise<Answer>): Promise<void> {
-    await sleep(milliseconds);
+  /** What an installation runs on the host now. */
+  function running(): Process[] {
     const processes = host.processes();
     const sessions = processes.filter(({ command }) => command.startsWith("sshd"));
-    for (const { pid, parent, command } of processes)
-      if (command.includes(installation) && sessions.some((session) => session.pid === parent))
-        killTree(pid, () => host.processes());
-    await work;
-  }
-
-  /** Gives the account an image, a container, a volume with a file in it, and a file of its own. */
-  async function fill(): Promise<void> {
-    await importImage(host, "eve");
-    await asAccount(
-      host,
-      "eve",
-      `docker create --name mine -v mine:/mine busybox true >/dev/null; echo own >~/own
-      rootlesskit sh -c 'echo precious >~/.local/share/docker/volumes/mine/_data/file'`,
+    return processes.filter(
+      ({ parent, command }) =>
+        command.includes(installation) && sessions.some(({ pid }) => pid === parent),
     );
   }
 
-  const isFilled = `cd /home/eve; grep -q own own; grep -q precious .local/share/docker/volumes/mine/_data/file
-    [ -n "$(ls .local/share/docker/image/*/imagedb/content/sha256)" ]`;
+  /** Kills all that an installation runs, some time after it has begun. Returns false if it had ended before. */
+  async function killedAfter(milliseconds: number, work: Promise<Answer>): Promise<boolean> {
+    let isOver = false;
+    void work.finally(() => (isOver = true)).catch(() => undefined);
+    await sleep(milliseconds);
+    // Between two commands nothing runs.
+    while (!isOver && running().length === 0) await sleep(20);
+    const found = running();
+    for (const { pid } of found) killTree(pid, () => host.processes());
+    await work;
+    return found.length > 0;
+  }
+
+  /** How long something takes here, in milliseconds. */
+  async function measure(work: () => Promise<unknown>): Promise<number> {
+    const begun = Date.now();
+    await work();
+    return Date.now() - begun;
+  }
+
+  // A container that runs would change what a snapshot sees.
+  const fill = () => fillAccount(host, "eve", "create");
 
   /** Runs it until it comes to its end, and Pulumi hears of that. */
   async function untilDone(work: () => Promise<Answer>): Promise<void> {
@@ -250,36 +264,51 @@ describe("killed", () => {
       const random = randomFrom(seed);
       const bare = await snapshotHost(host);
       const clean = new Installation(host, installation);
-      const begun = Date.now();
-      await clean.up(wishesOf("Delete"));
-      const lasts = Date.now() - begun;
+      const up = await measure(() => clean.up(wishesOf("Delete")));
       await fill();
       const wanted = await snapshotHost(host);
-      await clean.destroy();
+      const destroy = await measure(() => clean.destroy());
       await expectLike(bare);
       for (let run = 0; run < runs; run++) {
-        const data = random.fraction() < 0.7 ? "Delete" : "Keep";
+        const data = (seed + run) % 2 === 0 ? "Delete" : "Keep";
         const app = new Installation(host, installation);
-        const kill = async (times: number, part: number, work: () => Promise<Answer>) => {
-          for (let done = 0; done < times; done++)
-            await killedAfter(random.fraction() * lasts * part, work());
+        const hits: string[] = [];
+        /** A run that ends before its moment comes is not killed: the next one is killed earlier. */
+        const kill = async (
+          phase: string,
+          times: number,
+          lasts: number,
+          work: () => Promise<Answer>,
+        ) => {
+          let within = lasts;
+          let done = 0;
+          for (let tries = 0; done < times && tries < 2 * times; tries++) {
+            const isHit = await killedAfter(random.fraction() * within, work());
+            if (isHit) done += 1;
+            else within /= 2;
+          }
+          hits.push(`${phase} ${done}`);
+          // Else nothing was tried there.
+          expect([phase, done]).not.toEqual([phase, 0]);
         };
         app.isLost = () => random.fraction() < 0.2;
-        await kill(3, 1, () => app.tryUp(wishesOf(data)));
+        await kill("up", 3, up, () => app.tryUp(wishesOf(data)));
         await untilDone(() => app.tryUp(wishesOf(data)));
         await fill();
         await expectLike(wanted);
-        await kill(2, 0.25, () => app.tryUp({ ...wishesOf(data), ...edited }));
+        await kill("update", 2, up / 4, () => app.tryUp({ ...wishesOf(data), ...edited }));
         await untilDone(() => app.tryUp(wishesOf(data)));
         await expectLike(wanted);
-        await root(host, isFilled);
-        await kill(3, 0.5, () => app.tryDestroy());
+        await expectFilled(host, "eve");
+        await kill("destroy", 3, destroy / 2, () => app.tryDestroy());
         await untilDone(() => app.tryDestroy());
-        if (data === "Keep")
-          await root(
-            host,
-            `${isFilled}; systemctl stop user@$(id -u eve).service; userdel -rf eve 2>/dev/null`,
-          );
+        if (data === "Keep") {
+          await expectFilled(host, "eve");
+          await root(host, "systemctl stop user@$(id -u eve).service; userdel -rf eve 2>/dev/null");
+        }
+        process.stderr.write(
+          `killed: KILLS_SEED=${seed}, life ${run}, ${data}: hits in ${hits.join(", ")}\n`,
+        );
         await expectLike(bare);
       }
     },

@@ -31,7 +31,7 @@ export class ReadingHost {
   private run(code: string): Promise<string> {
     const begin =
       ". /srv/functions\nSTEP=daemon ID=f00d WORK=/srv/work ACCOUNT=app ACCOUNT_RUNTIME=/run/user/1000 ACCOUNT_HOME=/home/app\nrm -rf /srv/work; mkdir /srv/work\nfor file in changed facts problems findings wanted declared; do : >$WORK/$file; done\n";
-    return this.host.run("sh", { input: begin + code });
+    return this.host.run("sh -eu", { input: begin + code });
   }
 
   async read(documents: string[]): Promise<ReadDocument[]> {

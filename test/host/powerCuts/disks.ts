@@ -65,13 +65,23 @@ const installPackages = `
   apt-get -q -y --no-install-recommends install docker.io docker-cli rootlesskit slirp4netns \\
     uidmap dbus-user-session iproute2 iptables procps libcap2-bin >/dev/null`;
 
-/** Makes a host on a file system, and sees one clean run on it, with and without the packages. */
-export async function makeBench(vault: Vault, fileSystem: Journalled, name: string) {
+/**
+ * Makes a host on a file system, and sees one clean run on it, with and without the packages.
+ *
+ * @param apart folders with a file system of their own.
+ */
+export async function makeBench(
+  vault: Vault,
+  fileSystem: Journalled,
+  name: string,
+  apart: readonly string[],
+) {
   const disk = (what: string) => `${name}-${what}`;
-  await formatImage(vault.path(disk("run")), fileSystem, 4000);
+  await formatImage(vault.path(disk("run")), fileSystem, 4000 * (apart.length + 1), apart);
   const diskImage = vault.path(disk("run"));
   // A host that has to get its packages takes long: only POWER_CUTS_PACKAGES=1 sees it through.
   const host = await createHost({ suite: "trixie", diskImage, engine: !withPackages });
+  for (const folder of apart) await host.run(`mountpoint -q /${folder}`);
   await host.run("apt-get -q update >/dev/null");
   // What runs at a first boot only has ended for good then.
   await host.reboot();
@@ -92,7 +102,10 @@ export async function makeBench(vault: Vault, fileSystem: Journalled, name: stri
 async function keep(host: NspawnHost, vault: Vault, from: string, to: string): Promise<void> {
   await host.run("sync");
   await host.halt();
-  await execOrThrow("sync", ["-f", host.root]);
+  await execOrThrow("sync", [
+    "-f",
+    ...["", "home", "var"].map((folder) => join(host.root, folder)),
+  ]);
   await vault.copy(from, to);
 }
 

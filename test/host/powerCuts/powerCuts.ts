@@ -12,12 +12,17 @@ const only = process.env.POWER_CUTS_ON;
  * file that is copied while it is written to. What the host's own file system still held in memory is not in
  * the copy.
  */
-export function cutsOn(share: number, fileSystems: readonly Journalled[]): void {
+export function cutsOn(
+  share: number,
+  fileSystems: readonly Journalled[],
+  apart: readonly string[] = [],
+): void {
+  const where = apart.length > 0 ? `, with a file system each for ${apart.join(" and ")}` : "";
   const chosen = fileSystems.filter((name) => only === undefined || only === name);
-  test.each(chosen)("cut at any moment, on %s", async (fileSystem) => {
+  test.each(chosen)(`cut at any moment, on %s${where}`, async (fileSystem) => {
     const wanted = Math.max(1, Math.round((cuts * share) / fileSystems.length));
     const vault = await createVault(60_000);
-    const bench = await makeBench(vault, fileSystem, fileSystem);
+    const bench = await makeBench(vault, fileSystem, fileSystem, apart);
     const result: Result = { cuts: 0, counts: new Map(), said: [], failures: [] };
     for (let run = seed; result.cuts < wanted; run++) {
       await oneRun(bench, run, wanted - result.cuts, result);
@@ -26,7 +31,7 @@ export function cutsOn(share: number, fileSystems: readonly Journalled[]): void 
     }
     const table = [...result.counts].sort().map(([key, count]) => `\n  ${count} ${key}`);
     process.stderr.write(
-      `powerCuts: ${fileSystem}: ${result.cuts} cuts from seed ${seed} on, ${result.said.length} ended in an error that says what to do, ${result.failures.length} wrong${table.join("")}\n`,
+      `powerCuts: ${fileSystem}${where}: ${result.cuts} cuts from seed ${seed} on, ${result.said.length} found the agent cut, too, ${result.failures.length} wrong${table.join("")}\n`,
     );
     await bench.host.destroy();
     await vault.destroy();

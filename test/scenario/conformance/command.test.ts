@@ -16,7 +16,7 @@ function leave(word: string): string {
 
 /** The words left on the host since the last look. */
 async function left(): Promise<string[]> {
-  const words = await given.host.run("cat /root/left 2>/dev/null; rm -f /root/left");
+  const words = await given.host.run("cat /root/left 2>/dev/null || true; rm -f /root/left");
   return words.split("\n").filter((word) => word !== "");
 }
 

@@ -1,12 +1,5 @@
-import { agentSum } from "../../../src/agent/agentText";
-import { wordOfId } from "../../../src/agent/commands";
 import * as pulumi from "@pulumi/pulumi";
-import {
-  RootlessDockerHost,
-  type RootlessDockerHostArgs,
-  PrivilegeEscalation,
-} from "../../../index";
-import { stepNames } from "../../../src/steps";
+import { RootlessDockerHost, type RootlessDockerHostArgs } from "../../../index";
 import { everyOption, secretValues } from "../fixtures";
 import {
   commandType,
@@ -121,53 +114,6 @@ describe.each(modes)("in $mode", ({ preview }) => {
     expect(JSON.stringify(shown(outputs))).not.toContain("SECRET");
     expect(warnings.join()).not.toContain("SECRET");
   });
-
-  test.each([
-    [undefined, "auto"],
-    [PrivilegeEscalation.Auto, "auto"],
-    [PrivilegeEscalation.Sudo, "sudo"],
-    [PrivilegeEscalation.Doas, "doas"],
-    [PrivilegeEscalation.None, "none"],
-  ])(
-    "escalation %s is a word of the command that installs the agent: '%s'",
-    async (privilegeEscalation, word) => {
-      const outcome = await create({ ...usual, privilegeEscalation }, preview);
-      if (preview) return;
-      const state = "/var/lib/rootless-docker";
-      const { inputs: agent } = step(outcome, "agent");
-      expect([agent.create, agent.update]).toEqual([undefined, undefined]);
-      const shell = (text: string) => `sh -c 'i=${installation}; a=${state}/agents/$i; ${text}'`;
-      const run = (words: string) => `sha256sum --quiet -c $a/sha256 && exec sh $a/agent ${words}`;
-      const runIfThere = (words: string, otherwise = "") =>
-        `[ ! -d ${state}/installations/$i ] && [ ! -h $a ]${otherwise} || { ${run(words)}; }`;
-      const said = ` && echo "agent: nothing taken back: this machine has no record of the installation in ${state}" >&2`;
-      expect(agent.delete).toBe(
-        shell(
-          `rm -f .rootless-docker-$i /tmp/rootless-docker.$i.*; ${runIfThere("revert agent $i </dev/null", said)}`,
-        ),
-      );
-      const agentId = wordOfId("web-agent-id");
-      for (const name of stepNames) {
-        const { create: created, update: updated, delete: deleted } = step(outcome, name).inputs;
-        // Without secret values that step logs in nowhere.
-        const isIdle = name === "secrets";
-        if (name === "machine") {
-          const bring = `f=$(mktemp /tmp/rootless-docker.$i.XXXX) && cat $c >$f && echo "${agentSum()}  $f" | sha256sum --quiet -c >&2 && sh $f install agent $i ${word} </dev/null >/dev/null && { rm -f $c /tmp/rootless-docker.$i.*; :; }`;
-          const apply = run(`apply machine $i "" ${agentId}`);
-          expect(created).toBe(
-            shell(`c=.rootless-docker-$i; [ ! -O $c ] || { ${bring}; } && ${apply}`),
-          );
-          expect(updated).toBe((created as string).replace(" apply ", " update "));
-          continue;
-        }
-        expect(created).toBe(isIdle ? undefined : shell(run(`apply ${name} $i "" ${agentId}`)));
-        expect(updated).toBe(shell(run(`update ${name} $i "" ${agentId}`)));
-        const revert = shell(runIfThere(`revert ${name} $i "" ${agentId}`));
-        // It changes nothing that would have to be taken back.
-        expect(deleted).toBe(isIdle ? undefined : revert);
-      }
-    },
-  );
 
   test.each([
     ["machine.example", undefined, "ssh://app@machine.example:22"],

@@ -52,7 +52,7 @@ keep_archives() {
 remove_files() {
     for _ in 1 2 3 4 5; do
         # A disk of its own goes as one file.
-        if mountpoint -q "$dir/root"; then umount "$dir/root" 2>/dev/null || true; fi
+        if mountpoint -q "$dir/root"; then umount -R "$dir/root" 2>/dev/null || true; fi
         rm -rf --one-file-system "$dir/root" 2>/dev/null && break
         sleep 0.2
     done

@@ -7,9 +7,12 @@ records() {
     tr '\n' '\0'
 }
 
-# /tmp may be a file system of its own. The others are the kernel's, or made anew at each boot.
+# These may be file systems of their own. The others are the kernel's, or made anew at each boot.
 roots() {
-    if mountpoint -q /tmp; then echo / /tmp; else echo /; fi
+    echo /
+    for folder in /tmp /home /var; do
+        if mountpoint -q "$folder"; then echo "$folder"; fi
+    done
 }
 
 # Names may hold anything, newlines too: find and sha256sum write NULs themselves.

@@ -6,10 +6,12 @@
 
 ENGINES=/usr/local/lib/rootless-docker
 
-# Sets PATH: an installation's own engine comes first, where it has one. $1 its id.
+# Sets PATH: an installation's own engine comes first, where it has one that root alone can change:
+# root runs every program of that directory. $1 its id.
 use_engine_of() {
 	PATH=$SYSTEM_PATH
-	[ ! -e "$ENGINES/$1/dockerd" ] || PATH=$ENGINES/$1:$PATH
+	[ -e "$ENGINES/$1/dockerd" ] || return 0
+	[ -n "$(paths_of_others "$ENGINES/$1/dockerd")" ] || PATH=$ENGINES/$1:$PATH
 }
 
 # Both archives of the document's version are whole before anything of them is unpacked. $1 the new
