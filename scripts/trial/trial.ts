@@ -226,9 +226,11 @@ printf '%s\\n' "$PRETTY_NAME" "$(uname -r)" "$(uname -m)"
       story.fact("an up repaired it");
     } finally {
       // Whatever ended it, a Ctrl-C too: a destroy gives a setting back only if it is as an `up` has left it.
-      await machine.withoutSignal().asRoot(
-        `read -r low high <${pingGroups}; [ "$low $high" != '1 0' ] || echo '${wanted}' >${pingGroups}`,
-      );
+      await machine
+        .withoutSignal()
+        .asRoot(
+          `read -r low high <${pingGroups}; [ "$low $high" != '1 0' ] || echo '${wanted}' >${pingGroups}`,
+        );
     }
   }
 
