@@ -1,0 +1,87 @@
+import { OnDestroyData } from "../../index";
+import { createMachine, destroyAllMachines, type Machine } from "../../testbed/machines";
+import type { StepArgs } from "../../testkit/documents";
+import { importImage, tryAsAccount } from "../../testkit/host";
+import { Installation } from "../../testkit/installation";
+import { busyboxOn, docker, untilDaemon, untilPage, webServer } from "./containers";
+import { packagesOf } from "./packages";
+
+// iptables-legacy on a kernel whose ip_tables and xt_ modules are files, and not loaded. Debian's systemd loads
+// ip_tables at boot, and that of other systems does not: a line of modprobe.d keeps it from that.
+let machine: Machine;
+let app: Installation;
+
+const file = "/etc/modules-load.d/rootless-docker.conf";
+const modules = ["ip_tables", "iptable_nat", "iptable_filter"];
+const site = "http://127.0.0.1:8080/";
+const wishes: StepArgs = { account: { name: "app" }, onDestroy: { data: OnDestroyData.Delete } };
+
+/** Modules of iptables-legacy that are loaded. */
+const loaded = async () => {
+  const names = await machine.run("cut -d ' ' -f 1 /proc/modules");
+  return modules.filter((name) => names.split("\n").includes(name));
+};
+
+const isThere = async () => (await machine.ssh(`test -e ${file}`)).exitCode === 0;
+
+const startsDaemon = async () =>
+  (await tryAsAccount(machine, "app", "systemctl --user start docker")).exitCode === 0;
+
+beforeAll(async () => {
+  machine = await createMachine({ suite: "trixie", packages: packagesOf.trixie });
+  app = new Installation(machine, "a1");
+  await busyboxOn(machine);
+  await machine.run("update-alternatives --set iptables /usr/sbin/iptables-legacy");
+  await machine.run("update-alternatives --set ip6tables /usr/sbin/ip6tables-legacy");
+  await machine.run("echo 'blacklist ip_tables' >/etc/modprobe.d/testbed.conf");
+  await machine.reboot();
+});
+afterAll(destroyAllMachines);
+
+test("before: the modules are files, and none is loaded", async () => {
+  expect(await machine.run("iptables --version")).toContain("legacy");
+  for (const name of [...modules, "xt_MASQUERADE", "xt_addrtype"]) {
+    expect(await machine.run(`modinfo -F filename ${name}`)).toMatch(/\.ko\.xz\n$/);
+  }
+  expect(await machine.run("grep -E '^(ip|x|xt)_' /proc/modules || true")).toBe("");
+});
+
+test("up loads them, and a container's published port answers", async () => {
+  const { changed } = await app.up(wishes);
+  expect(changed).toContain(`kernel modules loaded: ${modules.join(" ")}`);
+  expect(await machine.run(`sed 1d ${file}`)).toBe(`${modules.join("\n")}\n`);
+  expect(await loaded()).toEqual(modules);
+  await importImage(machine, "app");
+  const { exitCode } = await webServer(machine, "web", "-p 8080:80 --restart always");
+  expect(exitCode).toBe(0);
+  await untilPage(machine, site);
+});
+
+test("a boot loads them again", async () => {
+  await machine.reboot();
+  expect(await loaded()).toEqual(modules);
+  await untilDaemon(machine);
+  await untilPage(machine, site);
+});
+
+test("without the file a boot does not, and the daemon does not start", async () => {
+  await machine.run(`mv ${file} /root/`);
+  await machine.reboot();
+  expect(await loaded()).toEqual([]);
+  expect(await startsDaemon()).toBe(false);
+  const journal = await machine.run("journalctl -b -q --no-pager _UID=$(id -u app)");
+  expect(journal).toMatch(/iptables.* table .?nat|can't initialize iptables table/i);
+  await machine.run(`mv /root/rootless-docker.conf ${file}`);
+});
+
+test("up loads them again", async () => {
+  await app.up(wishes);
+  expect(await loaded()).toEqual(modules);
+  await untilDaemon(machine);
+  expect((await docker(machine, "version")).exitCode).toBe(0);
+});
+
+test("destroy removes the file", async () => {
+  await app.destroy();
+  expect(await isThere()).toBe(false);
+});
