@@ -25,6 +25,8 @@ export interface MachineArgs {
   admins?: readonly (Admin & { sudo: "nopasswd" | "none" })[];
   /** Whether its disk keeps what it is told to keep when the power is cut. Defaults to "unsafe". */
   cache?: DiskCache;
+  /** More for its kernel's command line. Defaults to nothing. */
+  kernelOptions?: string;
 }
 
 /**
@@ -37,14 +39,15 @@ export async function createMachine(args: MachineArgs): Promise<Machine> {
   await removeLeftoversOnce();
   const image = await machineImage(args.suite, args.packages);
   const qemu = await qemuHere(image);
-  const booted = await bootedDisk(image, qemu);
+  const { cache, kernelOptions } = args;
+  const booted = await bootedDisk({ image, qemu, kernelOptions });
   const number = await allocate();
   const { machine: name, disk } = machinePlace(number);
   return progress(`starting ${name} (${args.suite}, ${describe(qemu)})`, async () => {
     try {
       await execOrThrow("cp", ["--reflink=auto", "--sparse=auto", booted, disk]);
       giveAccess(number, image);
-      const run = { number, image, qemu, snapshot: bootedSnapshot, cache: args.cache };
+      const run = { number, image, qemu, snapshot: bootedSnapshot, cache, kernelOptions };
       startQemu(run);
       const machine = new Machine(number, { booting: false, run });
       await machine.introduce(args.admins ?? []);

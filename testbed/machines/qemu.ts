@@ -26,6 +26,8 @@ export interface Run {
   snapshot?: string;
   /** Whether what the machine has flushed is in the disk's file. Defaults to "unsafe": it may not be. */
   cache?: DiskCache;
+  /** More for the kernel's command line. Defaults to nothing. */
+  kernelOptions?: string;
 }
 
 /** QEMU's word. "writeback" is a disk that keeps what it was told to flush, and no more. */
@@ -91,16 +93,20 @@ const kernel = (image: string, line: string) => [
 ];
 
 /** All that QEMU is told. */
-export function qemuArguments({ number, image, qemu, snapshot, cache }: Run): string[] {
+export function qemuArguments(run: Run): string[] {
+  const { number, image, qemu, snapshot, cache, kernelOptions } = run;
   const { machine, address, port, disk, console, qmp: socket } = machinePlace(number);
   // TCG keeps translated code by its virtual address. With programs at a new address each time, it translates
   // anew what every one of them runs: to start one takes four times as long (38 and 9 ms).
   const accelerated = qemu.accelerator === "kvm";
+  const line = ["root=/dev/vda rw console=ttyS0 quiet"];
+  if (!accelerated) line.push("norandmaps");
+  if (kernelOptions !== undefined) line.push(kernelOptions);
   const forward = `hostfwd=tcp:${address}:${port}-${inside}:22`;
   return [
     ...["-name", machine],
     ...hardware(qemu.accelerator),
-    ...kernel(image, `root=/dev/vda rw console=ttyS0 quiet${accelerated ? "" : " norandmaps"}`),
+    ...kernel(image, line.join(" ")),
     // A machine that is thrown away need not survive a power failure, unless that is what is tried.
     ...[
       "-drive",
