@@ -12,7 +12,10 @@ let machine: Machine;
 let app: Installation;
 
 const file = "/etc/modules-load.d/rootless-docker.conf";
-const modules = ["ip_tables", "iptable_nat", "iptable_filter"];
+const modules = [
+  ...["ip_tables", "iptable_nat", "iptable_filter"],
+  ...["ip6_tables", "ip6table_nat", "ip6table_filter"],
+];
 const site = "http://127.0.0.1:8080/";
 const wishes: StepArgs = { account: { name: "app" }, onDestroy: { data: OnDestroyData.Delete } };
 

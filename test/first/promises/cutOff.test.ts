@@ -312,5 +312,6 @@ describe("killed", () => {
         await expectLike(bare);
       }
     },
+    (10 + 5 * runs) * 60_000,
   );
 });
