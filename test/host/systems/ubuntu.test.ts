@@ -8,6 +8,9 @@ import { liveWhole } from "../../../testkit/packageManagers";
 // restriction (test/kernel), snapd, the Rust coreutils and sudo-rs of 26.04, and Ubuntu's own builds.
 const packages = ["apparmor", "cloud-init", "needrestart", "sudo", "ufw", "unattended-upgrades"];
 
+/** needrestart makes its folder when apt first runs; Debian's rootlesskit removes an empty folder when it is purged. */
+const ofPackages = /: file (added: \/run\/needrestart|removed: \/etc\/apparmor\.d\/disable) /;
+
 /** No source, so the default: the distribution's own packages. */
 const distribution = { source: undefined, mirror: undefined, mirrorKey: undefined };
 
@@ -46,6 +49,7 @@ UBUNTU_CODENAME=${codename}
   };
 
   test.each(sources)("%s: a whole life", async (source) => {
-    expect(await liveWhole(given, lives[source])).toEqual([]);
+    const left = await liveWhole(given, lives[source]);
+    expect(left.filter((line) => !ofPackages.test(line))).toEqual([]);
   });
 });
