@@ -1,0 +1,15 @@
+import type { Circus } from "@jest/types";
+import { TestEnvironment } from "jest-environment-node";
+
+/** Ends a file with its first failure: what follows would only take time. What it has made is removed all the same. */
+export default class FailFast extends TestEnvironment {
+  #failed = false;
+
+  handleTestEvent = (event: Circus.Event): void => {
+    if (event.name === "test_fn_failure" || event.name === "hook_failure") this.#failed = true;
+    if (!this.#failed) return;
+    // A test with an error of beforeAll does not run, and names the failure.
+    if (event.name === "test_start" && event.test.errors.length === 0) event.test.mode = "skip";
+    if (event.name === "run_describe_start") event.describeBlock.mode = "skip";
+  };
+}
