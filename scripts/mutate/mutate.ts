@@ -46,11 +46,17 @@ function filesOfFirst(): string[] {
     .sort();
 }
 
-async function tryMutant(scratch: Scratch, mutant: Mutant, files: string[]): Promise<Result> {
+/** Undefined where it was ended from outside: then nothing is known. */
+async function tryMutant(
+  scratch: Scratch,
+  mutant: Mutant,
+  files: string[],
+): Promise<Result | undefined> {
   if (!scratch.isProgram(mutant)) return note(mutant, "invalid", "it is no program");
   return scratch.with(mutant, async () => {
     for (const file of files) {
       const { outcome, test, message } = await scratch.test(file);
+      if (scratch.isEnded) return undefined;
       if (outcome === "passed") continue;
       console.log(`    ${message.split("\n").slice(0, 4).join("\n    ")}`);
       return note(mutant, outcome === "failed" ? "noticed" : "invalid", test);
@@ -118,12 +124,7 @@ async function main(): Promise<void> {
   if (chosen.length === 0) throw new Error(`no mutant is named ${only.join(", ")}\n${usage}`);
   if (options.list) return list(chosen);
   const scratch = new Scratch();
-  let ends = false;
-  for (const name of ["SIGINT", "SIGTERM"] as const)
-    process.once(name, () => {
-      ends = true;
-      scratch.end(name);
-    });
+  for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => scratch.end(name));
   try {
     if (options.control) {
       if (!(await control(scratch, chosen))) process.exitCode = 1;
@@ -135,9 +136,9 @@ async function main(): Promise<void> {
       console.log(nameOf(mutant));
       const begun = Date.now();
       const result = await tryMutant(scratch, mutant, files);
+      if (result === undefined) return;
       const seconds = Math.round((Date.now() - begun) / 1000);
       console.log(`    ${inWords(result)} (${seconds} s)`);
-      if (ends) return;
     }
     summarize(chosen);
   } finally {

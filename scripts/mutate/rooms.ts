@@ -1,5 +1,5 @@
 /** Test files by a short name. */
-export const promises = (name: "givenBack" | "upheld" | "cutOff" | "lostAnswers") =>
+export const promises = (name: "givenBack" | "upheld" | "clauses" | "cutOff" | "lostAnswers") =>
   `test/first/promises/${name}.test.ts`;
 export const host = (name: string) => `test/host/${name}.test.ts`;
 export const unit = (name: string) => `test/unit/${name}.test.ts`;

@@ -19,6 +19,7 @@ const givenBack = promises("givenBack");
 const upheld = promises("upheld");
 const cutOff = promises("cutOff");
 const lostAnswers = promises("lostAnswers");
+const clauses = promises("clauses");
 
 /** The least rules of each promise: the condition dropped, the opposite, the sync or the check left out. */
 export const rules: readonly Rule[] = [
@@ -49,7 +50,7 @@ export const rules: readonly Rule[] = [
     text: `			if ($1 == "by" && $2 == installation && $3 == step) next\n`,
     put: `			if ($1 == "by" && $2 == installation && $3 == step) next
 			if ($1 == "left") { delete seen[id, $0]; next }\n`,
-    room: [cutOff, givenBack],
+    room: [clauses],
   },
   {
     id: "changed-by-others-unsaid",
@@ -140,7 +141,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/account.sh",
     text: "		is_marked || return 0\n",
     put: "",
-    room: [cutOff],
+    room: [clauses],
   },
   {
     id: "undone-home-of-others",
@@ -150,7 +151,7 @@ export const rules: readonly Rule[] = [
     text: `		diff -rq /etc/skel "$RECORDED_HOME" 2>/dev/null | grep -qv '^Only in /etc/skel' ||
 			rm -rf`,
     put: "		rm -rf",
-    room: [cutOff],
+    room: [clauses],
   },
   {
     id: "found-data-go",
@@ -244,7 +245,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/packages.sh",
     text: `grep -xFf "$WORK/ours" "$WORK/orphans" | sort -u`,
     put: `sort -u "$WORK/orphans"`,
-    room: [upheld],
+    room: [clauses],
   },
   {
     id: "up-removes-packages",
@@ -327,7 +328,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/account.sh",
     text: `			sync -f "\${home%/*}" 2>/dev/null || sync\n`,
     put: "",
-    room: [host("homes")],
+    room: [clauses, host("homes")],
   },
   {
     id: "processes-stay",
@@ -355,7 +356,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/ids.sh",
     text: `[ "$1" -le "$noted" ] || echo "$1" | write_record "$STATE/highest-id"`,
     put: ":",
-    room: [givenBack, host("accounts")],
+    room: [clauses, host("accounts")],
   },
   {
     id: "range-of-others",
@@ -385,7 +386,7 @@ export const rules: readonly Rule[] = [
     text: ` && [ "$(doc on-destroy-data)" = delete ] &&
 		grep -qx 'on-destroy-data: "delete"' "$OWN/daemon" 2>/dev/null`,
     put: ` && [ "$(doc on-destroy-data)" = delete ]`,
-    room: [givenBack],
+    room: [clauses],
   },
   {
     id: "keep-counts-late",
@@ -396,7 +397,7 @@ export const rules: readonly Rule[] = [
 		grep`,
     put: ` &&
 		grep`,
-    room: [givenBack],
+    room: [clauses],
   },
   {
     id: "delete-of-the-one-before",
@@ -481,7 +482,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/core/account.sh",
     text: "	POSIX::setsid();\n",
     put: "",
-    room: [upheld, host("homes")],
+    room: [clauses],
   },
   {
     id: "no-bound-in-bytes",
@@ -490,7 +491,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/core/account.sh",
     text: "my %left = (fileno $out, $most, fileno $err, 4096);",
     put: "my %left = (fileno $out, 1e15, fileno $err, 1e15);",
-    room: [upheld, host("homes")],
+    room: [clauses],
   },
   {
     id: "no-bound-in-seconds",
@@ -517,7 +518,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/core/account.sh",
     text: `		$) = "@groups";\n`,
     put: "",
-    room: [upheld],
+    room: [clauses],
   },
   {
     id: "environment-of-root",
@@ -526,7 +527,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/core/account.sh",
     text: "	%ENV = %clean;\n",
     put: "",
-    room: [upheld],
+    room: [clauses],
   },
   {
     id: "descriptors-of-root",
@@ -535,7 +536,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/core/account.sh",
     text: "	POSIX::close($_) for 3 .. 255;\n",
     put: "",
-    room: [upheld, host("homes")],
+    room: [clauses],
   },
   {
     id: "terminal-of-root",
@@ -544,7 +545,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/core/account.sh",
     text: `	! -t STDIN or open STDIN, "<", "/dev/null" or exit 125;\n`,
     put: "",
-    room: [upheld, host("homes")],
+    room: [clauses],
   },
   {
     id: "home-led-elsewhere",
@@ -581,7 +582,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/core/lock.sh",
     text: "	flock -n 9 || {\n",
     put: "	true || {\n",
-    room: [upheld, host("homes")],
+    room: [host("homes")],
   },
   {
     id: "records-unsynced",
@@ -590,7 +591,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/ledger/want.sh",
     text: `	sync -f "$new"\n`,
     put: "",
-    room: [cutOff],
+    room: [clauses],
   },
   {
     id: "names-of-records-unsynced",
@@ -599,7 +600,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/ledger/want.sh",
     text: `	mv -t "$STATE/records" "$new"/*\n	sync "$STATE/records"`,
     put: `	mv -t "$STATE/records" "$new"/*`,
-    room: [cutOff],
+    room: [clauses],
   },
   {
     id: "given-back-unsynced",
@@ -608,7 +609,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/ledger/release.sh",
     text: "	settle_kinds\n	sync_host\n	forget_unwanted",
     put: "	settle_kinds\n	forget_unwanted",
-    room: [cutOff],
+    room: [clauses],
   },
   {
     id: "notes-unsynced",
@@ -617,7 +618,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/core/files.sh",
     text: `	(umask 077 && dd of="$1.new" conv=fsync status=none)`,
     put: `	(umask 077 && dd of="$1.new" status=none)`,
-    room: [cutOff],
+    room: [clauses],
   },
   {
     id: "names-of-notes-unsynced",
@@ -626,7 +627,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/core/files.sh",
     text: `	sync "\${1%/*}" 2>/dev/null || sync\n`,
     put: "",
-    room: [cutOff],
+    room: [clauses],
   },
   {
     id: "files-unsynced",
@@ -635,7 +636,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/core/files.sh",
     text: `	(umask 077 && dd of="$new" conv=fsync status=none)`,
     put: `	(umask 077 && dd of="$new" status=none)`,
-    room: [cutOff],
+    room: [clauses],
   },
   {
     id: "end-unsynced",
@@ -644,7 +645,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/main.sh",
     text: `	[ ! -s "$WORK/changed" ] || sync_host\n	remember_resource`,
     put: "	remember_resource",
-    room: [cutOff],
+    room: [clauses],
   },
   {
     id: "cut-off-unnoted",
@@ -662,7 +663,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/account.sh",
     text: `	making) undo_half_account "$name" ;;`,
     put: "	making) ;;",
-    room: [cutOff],
+    room: [clauses, cutOff],
   },
   {
     id: "half-packages-stay",
@@ -801,7 +802,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/health/check.sh",
     text: "if is_applied daemon && ! { service_manager_runs && daemon_is_up; }; then",
     put: "if false; then",
-    room: [upheld, host("check")],
+    room: [clauses, host("check")],
   },
   {
     id: "missing-package-unseen",
@@ -810,7 +811,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/health/check.sh",
     text: `for name in $(missing_packages $(cat "$step" 2>/dev/null)); do`,
     put: "for name in; do",
-    room: [upheld, host("check")],
+    room: [clauses, host("check")],
   },
   {
     id: "account-gone-unseen",
@@ -819,7 +820,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/health/check.sh",
     text: `		printf 'machine\\taccount %s\\tno such account\\tit to exist\\n' "$account"\n`,
     put: "",
-    room: [upheld, host("accounts"), host("check")],
+    room: [clauses, host("accounts")],
   },
   {
     id: "preview-writes",
@@ -847,7 +848,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/steps/daemon/home.sh",
     text: `"$1" "$config/docker/daemon.json" 600`,
     put: `"$1" "$config/docker/daemon.json" 644`,
-    room: [upheld, host("settings")],
+    room: [clauses, host("settings")],
   },
   {
     id: "environment-for-all",
@@ -856,7 +857,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/steps/daemon/home.sh",
     text: `"$1" "$config/docker/environment" 600`,
     put: `"$1" "$config/docker/environment" 644`,
-    room: [upheld, host("settings")],
+    room: [clauses, host("settings")],
   },
   {
     id: "notes-for-all",
@@ -865,7 +866,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/core/files.sh",
     text: `	(umask 077 && dd of="$1.new" conv=fsync status=none)`,
     put: `	(dd of="$1.new" conv=fsync status=none)`,
-    room: [upheld],
+    room: [clauses],
   },
   {
     id: "installation-for-all",
@@ -874,7 +875,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/ledger/installations.sh",
     text: `mkdir -m 700 "$OWN"`,
     put: `mkdir "$OWN"`,
-    room: [upheld],
+    room: [clauses],
   },
   {
     id: "work-for-all",
@@ -883,7 +884,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/core/run.sh",
     text: `	(umask 077 && mkdir -p "$WORK/home"`,
     put: `	(mkdir -p "$WORK/home"`,
-    room: [upheld],
+    room: [clauses],
   },
   {
     id: "journal-in-clear",

@@ -28,6 +28,8 @@ export interface Verdict {
 export class Scratch {
   private readonly root = mkdtempSync(join(tmpdir(), "rootless-docker-mutants-"));
   private jest: ChildProcess | undefined;
+  /** Whether somebody has ended it. */
+  isEnded = false;
 
   constructor() {
     const list = ["ls-files", "--cached", "--others", "--exclude-standard", "-z"];
@@ -98,6 +100,7 @@ export class Scratch {
 
   /** Ends what runs; the tests remove what they have made. */
   end(signal: NodeJS.Signals): void {
+    this.isEnded = true;
     this.jest?.kill(signal);
   }
 
