@@ -9,7 +9,12 @@ export default class FailFast extends TestEnvironment {
     if (event.name === "test_fn_failure" || event.name === "hook_failure") this.#failed = true;
     if (!this.#failed) return;
     // A test with an error of beforeAll does not run, and names the failure.
-    if (event.name === "test_start" && event.test.errors.length === 0) event.test.mode = "skip";
-    if (event.name === "run_describe_start") event.describeBlock.mode = "skip";
+    if (event.name === "test_start" && !hasError(event.test)) event.test.mode = "skip";
+    if (event.name === "run_describe_start" && !hasError(event.describeBlock))
+      event.describeBlock.mode = "skip";
   };
+}
+
+function hasError(entry: Circus.DescribeBlock | Circus.TestEntry): boolean {
+  return entry.type === "test" ? entry.errors.length > 0 : entry.children.some(hasError);
 }

@@ -112,7 +112,7 @@ function summarize(mutants: Mutant[]): void {
 }
 
 async function main(): Promise<void> {
-  if (options.help) return console.log(usage);
+  if (options.help) { console.log(usage); return; }
   const all =
     options.seeded === undefined
       ? mutantsByHand()
@@ -122,7 +122,7 @@ async function main(): Promise<void> {
     ({ id, promise }) => only.length === 0 || only.includes(id) || only.includes(String(promise)),
   );
   if (chosen.length === 0) throw new Error(`no mutant is named ${only.join(", ")}\n${usage}`);
-  if (options.list) return list(chosen);
+  if (options.list) { list(chosen); return; }
   const scratch = new Scratch();
   for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => scratch.end(name));
   try {

@@ -1,5 +1,5 @@
 import type { Mutant, Survival } from "./mutant";
-import { host, promises, unit } from "./rooms";
+import { clauses, cutOff, givenBack, host, lostAnswers, unit, upheld } from "./rooms";
 
 /** A rule that a promise stands on, and how it is broken. */
 export interface Rule {
@@ -15,12 +15,6 @@ export interface Rule {
   survival?: Survival;
 }
 
-const givenBack = promises("givenBack");
-const upheld = promises("upheld");
-const cutOff = promises("cutOff");
-const lostAnswers = promises("lostAnswers");
-const clauses = promises("clauses");
-
 /** The least rules of each promise: the condition dropped, the opposite, the sync or the check left out. */
 export const rules: readonly Rule[] = [
   // 1. A changed resource goes back if it is as it was left. Else it stays, and a line names it.
@@ -31,7 +25,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/ledger/release.sh",
     text: `else deed = "leave"`,
     put: `else deed = "restore"`,
-    room: [givenBack],
+    room: [givenBack()],
   },
   {
     id: "as-left-stays",
@@ -40,7 +34,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/ledger/release.sh",
     text: "else if ((id, $4) in left || ",
     put: "else if (!((id, $4) in left) && ",
-    room: [givenBack],
+    room: [givenBack()],
   },
   {
     id: "earlier-values-forgotten",
@@ -50,7 +44,7 @@ export const rules: readonly Rule[] = [
     text: `			if ($1 == "by" && $2 == installation && $3 == step) next\n`,
     put: `			if ($1 == "by" && $2 == installation && $3 == step) next
 			if ($1 == "left") { delete seen[id, $0]; next }\n`,
-    room: [clauses],
+    room: [clauses("between record and change")],
   },
   {
     id: "changed-by-others-unsaid",
@@ -59,7 +53,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/ledger/release.sh",
     text: `say "stays: $label, which somebody changed; $7"`,
     put: ":",
-    room: [givenBack],
+    room: [givenBack()],
   },
   {
     id: "value-before-unsaid",
@@ -68,7 +62,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/ledger/release.sh",
     text: `set -- "$@" "before this program it was $(value_words "$5")"`,
     put: `set -- "$@" ""`,
-    room: [givenBack],
+    room: [givenBack()],
   },
   {
     id: "bytes-before-lost",
@@ -77,7 +71,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/ledger/want.sh",
     text: `"\${kind}_bytes" "$name" >"$new/$number.was"`,
     put: `: >"$new/$number.was"`,
-    room: [givenBack],
+    room: [givenBack()],
   },
   {
     id: "copy-of-before-left-out",
@@ -86,7 +80,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/ledger/release.sh",
     text: "		path-* | home-*)\n",
     put: "		never)\n",
-    room: [givenBack],
+    room: [givenBack()],
   },
   {
     id: "all-lines-go",
@@ -95,7 +89,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/homeParts.sh",
     text: `grep -avxF -e "\${1#* }" <"$WORK/home/whole" >"$NEW_PART" || [ $? = 1 ]`,
     put: `: >"$NEW_PART"`,
-    room: [givenBack],
+    room: [givenBack()],
   },
   {
     id: "all-members-go",
@@ -104,7 +98,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/homeParts.sh",
     text: `*) json_member drop "\${1#* }" >"$NEW_PART" ;;`,
     put: `*) echo '{}' >"$NEW_PART" ;;`,
-    room: [givenBack],
+    room: [givenBack()],
   },
   {
     id: "unreadable-replaced",
@@ -113,7 +107,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/ledger/want.sh",
     text: "	stop_where_nothing_comes_back\n	write_records",
     put: "	write_records",
-    room: [cutOff],
+    room: [cutOff("a file that cannot be read")],
   },
   // 2. What was there before is never removed.
   {
@@ -123,7 +117,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/account.sh",
     text: `note_account "$name" "$ACCOUNT_UID" "$ACCOUNT_HOME" found`,
     put: `note_account "$name" "$ACCOUNT_UID" "$ACCOUNT_HOME" made`,
-    room: [givenBack],
+    room: [givenBack()],
   },
   {
     id: "account-without-mark-is-ours",
@@ -132,7 +126,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/account.sh",
     text: `{ [ "$RECORDED_STATE" = found ] || is_marked; }; then return 0; fi`,
     put: "true; then return 0; fi",
-    room: [cutOff],
+    room: [cutOff("a record that somebody has removed")],
   },
   {
     id: "undone-without-mark",
@@ -141,7 +135,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/account.sh",
     text: "		is_marked || return 0\n",
     put: "",
-    room: [clauses],
+    room: [clauses("an account that somebody makes")],
   },
   {
     id: "undone-home-of-others",
@@ -151,7 +145,7 @@ export const rules: readonly Rule[] = [
     text: `		diff -rq /etc/skel "$RECORDED_HOME" 2>/dev/null | grep -qv '^Only in /etc/skel' ||
 			rm -rf`,
     put: "		rm -rf",
-    room: [clauses],
+    room: [clauses("a home that somebody makes")],
   },
   {
     id: "found-data-go",
@@ -160,7 +154,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/data.sh",
     text: `if [ "$2" = found ]; then`,
     put: "if false; then",
-    room: [givenBack, cutOff],
+    room: [givenBack(), cutOff("was there before, in the home")],
   },
   {
     id: "group-goes-with-members",
@@ -170,7 +164,7 @@ export const rules: readonly Rule[] = [
     text: `else if ($4 == was[id] || $4 == "gone") deed = "forget"`,
     put: `else if ($4 == "gone") deed = "forget"
 			else if ($1 == "group") { deed = "restore"; was[id] = "absent" }`,
-    room: [givenBack],
+    room: [givenBack()],
   },
   {
     id: "linger-goes",
@@ -179,7 +173,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/ledger/release.sh",
     text: `$1 == "was" { was[id] = $2 }`,
     put: `$1 == "was" { was[id] = id ~ /^linger/ ? "off" : $2 }`,
-    room: [givenBack],
+    room: [givenBack()],
   },
   // 3. Whatever destroy keeps is yours: no record of it stays.
   {
@@ -189,7 +183,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/main.sh",
     text: `	rm -rf "\${OWN:?}"\n`,
     put: "",
-    room: [givenBack],
+    room: [givenBack()],
   },
   {
     id: "released-records-stay",
@@ -198,7 +192,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/ledger/release.sh",
     text: `	rm -f "$@"\n	sync "$STATE/records"`,
     put: `	sync "$STATE/records"`,
-    room: [givenBack],
+    room: [givenBack()],
   },
   {
     id: "state-stays",
@@ -208,7 +202,7 @@ export const rules: readonly Rule[] = [
     text: `find "$STATE" -mindepth 1 -maxdepth 1 ! -name agents -exec rm -rf {} +
 		AGENT_GOES=all`,
     put: "AGENT_GOES=own",
-    room: [givenBack],
+    room: [givenBack()],
   },
   {
     id: "data-record-stays",
@@ -217,7 +211,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/data.sh",
     text: `[ "$(find "$root/." -mindepth 1 -maxdepth 1 ! -name lost+found -print -quit)" ] || state=empty`,
     put: "state=empty",
-    room: [givenBack],
+    room: [givenBack()],
   },
   // 4. Packages go as far as the package manager calls them unneeded. No up removes one.
   {
@@ -227,7 +221,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/platform/packages/apt.sh",
     text: "-o APT::Get::Mark-Auto=true",
     put: "-o APT::Get::Mark-Auto=false",
-    room: [upheld],
+    room: [upheld()],
   },
   {
     id: "needed-packages-go",
@@ -236,7 +230,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/packages.sh",
     text: `grep -xFf "$WORK/ours" "$WORK/orphans" | sort -u >"$WORK/unneeded" || true`,
     put: `sort -u "$WORK/ours" >"$WORK/unneeded"`,
-    room: [upheld],
+    room: [upheld()],
   },
   {
     id: "orphans-of-others-go",
@@ -245,7 +239,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/packages.sh",
     text: `grep -xFf "$WORK/ours" "$WORK/orphans" | sort -u`,
     put: `sort -u "$WORK/orphans"`,
-    room: [clauses],
+    room: [clauses("what nobody needs")],
   },
   {
     id: "up-removes-packages",
@@ -255,7 +249,7 @@ export const rules: readonly Rule[] = [
     text: `	[ ! -e "$DOC/is-same" ] && is_applied machine &&
 		! grep -qxF "source: \\"$(doc source)\\"" "$OWN/machine"`,
     put: "	is_applied machine",
-    room: [upheld, host("packages")],
+    room: [upheld(), host("packages")],
   },
   {
     id: "packages-of-before-are-ours",
@@ -264,7 +258,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/platform/packages/apt.sh",
     text: "s/^\\\\([^ ]*\\\\) - <",
     put: "s/^\\\\([^ ]*\\\\) [^ ]* <",
-    room: [upheld, host("packages")],
+    room: [upheld(), host("packages")],
   },
   {
     id: "wanted-elsewhere-go",
@@ -273,7 +267,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/packages.sh",
     text: `grep -vxFf "$WORK/wanted.packages" >"$WORK/ours" || return 0`,
     put: `cat >"$WORK/ours"`,
-    room: [upheld, host("packages")],
+    room: [upheld(), host("packages")],
   },
   // 5. An account that was made here goes with Delete, whole. With Keep it stays if it has anything of its own.
   {
@@ -283,7 +277,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/account.sh",
     text: `elif [ "$(remembered fate-of-data)" != delete ] && has_own_things; then`,
     put: "elif false; then",
-    room: [givenBack],
+    room: [givenBack()],
   },
   {
     id: "own-things-held-at-delete",
@@ -292,7 +286,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/account.sh",
     text: `[ "$(remembered fate-of-data)" != delete ] && has_own_things`,
     put: "has_own_things",
-    room: [givenBack],
+    room: [givenBack()],
   },
   {
     id: "home-stays",
@@ -301,7 +295,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/account.sh",
     text: `if is_listed "$home"; then`,
     put: "if false; then",
-    room: [givenBack],
+    room: [givenBack()],
   },
   {
     id: "mount-below-home-unseen",
@@ -310,7 +304,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/account.sh",
     text: `		stop_where_mounted_below "$home"\n`,
     put: "",
-    room: [givenBack, host("homes")],
+    room: [givenBack(), host("homes")],
   },
   {
     id: "removed-through-mounts",
@@ -319,7 +313,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/account.sh",
     text: `			chmod 700 "$home"\n			rm -rf --one-file-system "$home"`,
     put: `			chmod 700 "$home"\n			rm -rf "$home"`,
-    room: [givenBack, host("homes")],
+    room: [givenBack(), host("homes")],
   },
   {
     id: "removal-unsynced",
@@ -328,7 +322,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/account.sh",
     text: `			sync -f "\${home%/*}" 2>/dev/null || sync\n`,
     put: "",
-    room: [clauses, host("homes")],
+    room: [clauses("records before the change"), host("homes")],
   },
   {
     id: "processes-stay",
@@ -338,7 +332,7 @@ export const rules: readonly Rule[] = [
     text: `	systemctl kill -s KILL "user-$ACCOUNT_UID.slice" 2>/dev/null || true
 	systemctl stop "user-$ACCOUNT_UID.slice" 2>/dev/null || true\n`,
     put: "",
-    room: [givenBack],
+    room: [givenBack()],
   },
   {
     id: "processes-outside-stay",
@@ -347,7 +341,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/account.sh",
     text: `	as_account sh -c 'kill -KILL -1' >/dev/null 2>&1 || true\n`,
     put: "",
-    room: [givenBack],
+    room: [givenBack()],
   },
   {
     id: "highest-id-unnoted",
@@ -356,7 +350,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/ids.sh",
     text: `[ "$1" -le "$noted" ] || echo "$1" | write_record "$STATE/highest-id"`,
     put: ":",
-    room: [clauses, host("accounts")],
+    room: [clauses("ids of an account"), host("accounts")],
   },
   {
     id: "range-of-others",
@@ -365,7 +359,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/ids.sh",
     text: "NF == 3 && $2 + $3 > end { end = $2 + $3 }",
     put: "",
-    room: [givenBack, host("accounts")],
+    room: [givenBack(), host("accounts")],
   },
   {
     id: "home-of-another-in-it",
@@ -375,7 +369,7 @@ export const rules: readonly Rule[] = [
     text: `	if [ -n "$other" ]; then
 		printf 'whose home holds that of %s' "$other"`,
     put: `	if false; then\n		:`,
-    room: [givenBack, host("accounts")],
+    room: [givenBack(), host("accounts")],
   },
   // 6. Delete removes data of a data root that was absent or empty before. Keep removes none.
   {
@@ -386,7 +380,7 @@ export const rules: readonly Rule[] = [
     text: ` && [ "$(doc on-destroy-data)" = delete ] &&
 		grep -qx 'on-destroy-data: "delete"' "$OWN/daemon" 2>/dev/null`,
     put: ` && [ "$(doc on-destroy-data)" = delete ]`,
-    room: [clauses],
+    room: [clauses("neither a Delete nor a Keep")],
   },
   {
     id: "keep-counts-late",
@@ -397,7 +391,7 @@ export const rules: readonly Rule[] = [
 		grep`,
     put: ` &&
 		grep`,
-    room: [clauses],
+    room: [clauses("neither a Delete nor a Keep")],
   },
   {
     id: "delete-of-the-one-before",
@@ -406,7 +400,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/data.sh",
     text: `	[ "$(remembered agents.daemon)" != - ] && [`,
     put: "	[",
-    room: [host("lostAnswers"), host("installations")],
+    room: [host("lostAnswers()"), host("installations")],
   },
   {
     id: "keep-removes-data",
@@ -418,7 +412,7 @@ export const rules: readonly Rule[] = [
 		return 1
 		;;`,
     put: "	keep) ;;",
-    room: [givenBack],
+    room: [givenBack()],
   },
   {
     id: "delete-keeps-data",
@@ -427,7 +421,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/data.sh",
     text: "remember fate-of-data delete",
     put: "remember fate-of-data keep",
-    room: [givenBack],
+    room: [givenBack()],
   },
   {
     id: "fate-decided-anew",
@@ -436,7 +430,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/data.sh",
     text: `	[ -z "$(remembered fate-of-data)" ] || return 0\n`,
     put: "",
-    room: [lostAnswers, host("lostAnswers")],
+    room: [lostAnswers(), host("lostAnswers()")],
   },
   {
     id: "another-directory-goes",
@@ -445,7 +439,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/data.sh",
     text: `elif [ "$3" != - ] && [ "$now" != "$3 $4" ]; then`,
     put: "elif false; then",
-    room: [cutOff],
+    room: [cutOff("is another one by now")],
   },
   {
     id: "empty-root-goes",
@@ -454,7 +448,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/data.sh",
     text: `[ "$2" != absent ] || exec rm -rf`,
     put: "exec rm -rf",
-    room: [cutOff],
+    room: [cutOff("a mount of its own")],
   },
   {
     id: "silent-daemon-holds-nothing",
@@ -463,7 +457,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/data.sh",
     text: "elif ! is_applied daemon || daemon_holds_nothing; then",
     put: "elif true; then",
-    room: [givenBack, host("lostAnswers")],
+    room: [givenBack(), host("lostAnswers()")],
   },
   {
     id: "disk-unasked",
@@ -472,7 +466,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/data.sh",
     text: `	[ ! -e "$path" ] || exit 1\ndone'`,
     put: "	:\ndone'",
-    room: [givenBack, host("lostAnswers")],
+    room: [givenBack(), host("lostAnswers()")],
   },
   // 7. The account does not become root, and cannot hold root up.
   {
@@ -482,7 +476,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/core/account.sh",
     text: "	POSIX::setsid();\n",
     put: "",
-    room: [clauses],
+    room: [clauses("a session, groups")],
   },
   {
     id: "no-bound-in-bytes",
@@ -491,7 +485,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/core/account.sh",
     text: "my %left = (fileno $out, $most, fileno $err, 4096);",
     put: "my %left = (fileno $out, 1e15, fileno $err, 1e15);",
-    room: [clauses],
+    room: [clauses("an end in bytes")],
   },
   {
     id: "no-bound-in-seconds",
@@ -500,7 +494,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/core/account.sh",
     text: "alarm $seconds;\n",
     put: "",
-    room: [upheld, host("homes")],
+    room: [upheld(), host("homes")],
   },
   {
     id: "still-root",
@@ -509,7 +503,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/core/account.sh",
     text: "if ($> != $uid) {",
     put: "if (0) {",
-    room: [upheld],
+    room: [upheld()],
   },
   {
     id: "groups-of-root",
@@ -518,7 +512,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/core/account.sh",
     text: `		$) = "@groups";\n`,
     put: "",
-    room: [clauses],
+    room: [clauses("a session, groups")],
   },
   {
     id: "environment-of-root",
@@ -527,7 +521,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/core/account.sh",
     text: "	%ENV = %clean;\n",
     put: "",
-    room: [clauses],
+    room: [clauses("a session, groups")],
   },
   {
     id: "descriptors-of-root",
@@ -536,7 +530,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/core/account.sh",
     text: "	POSIX::close($_) for 3 .. 255;\n",
     put: "",
-    room: [clauses],
+    room: [clauses("a session, groups")],
   },
   {
     id: "terminal-of-root",
@@ -545,7 +539,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/core/account.sh",
     text: `	! -t STDIN or open STDIN, "<", "/dev/null" or exit 125;\n`,
     put: "",
-    room: [clauses],
+    room: [clauses("a session, groups")],
   },
   {
     id: "home-led-elsewhere",
@@ -554,7 +548,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/health/account.sh",
     text: `if others_can_change "$ACCOUNT_HOME" || [ -e`,
     put: "if [ -e",
-    room: [upheld],
+    room: [upheld()],
   },
   {
     id: "root-led-elsewhere",
@@ -563,7 +557,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/path.sh",
     text: `! others_can_change "$1" || fail`,
     put: "true || fail",
-    room: [upheld, host("staticArchive")],
+    room: [upheld(), host("staticArchive")],
   },
   {
     id: "home-held-up-twice",
@@ -572,7 +566,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/home.sh",
     text: `if [ "$VERB" != revert ] || [ -z "$(remembered home)" ]; then`,
     put: "if true; then",
-    room: [upheld, host("homes")],
+    room: [upheld(), host("homes")],
   },
   // 8. After a power cut or a kill the next up or destroy comes to its end.
   {
@@ -582,7 +576,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/core/lock.sh",
     text: "	flock -n 9 || {\n",
     put: "	true || {\n",
-    room: [host("homes")],
+    room: [host("homes", "who waits for the lock")],
   },
   {
     id: "records-unsynced",
@@ -591,7 +585,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/ledger/want.sh",
     text: `	sync -f "$new"\n`,
     put: "",
-    room: [clauses],
+    room: [clauses("records before the change")],
   },
   {
     id: "names-of-records-unsynced",
@@ -600,7 +594,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/ledger/want.sh",
     text: `	mv -t "$STATE/records" "$new"/*\n	sync "$STATE/records"`,
     put: `	mv -t "$STATE/records" "$new"/*`,
-    room: [clauses],
+    room: [clauses("records before the change")],
   },
   {
     id: "given-back-unsynced",
@@ -609,7 +603,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/ledger/release.sh",
     text: "	settle_kinds\n	sync_host\n	forget_unwanted",
     put: "	settle_kinds\n	forget_unwanted",
-    room: [clauses],
+    room: [clauses("records before the change")],
   },
   {
     id: "notes-unsynced",
@@ -618,7 +612,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/core/files.sh",
     text: `	(umask 077 && dd of="$1.new" conv=fsync status=none)`,
     put: `	(umask 077 && dd of="$1.new" status=none)`,
-    room: [clauses],
+    room: [clauses("records before the change")],
   },
   {
     id: "names-of-notes-unsynced",
@@ -627,7 +621,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/core/files.sh",
     text: `	sync "\${1%/*}" 2>/dev/null || sync\n`,
     put: "",
-    room: [clauses],
+    room: [clauses("records before the change")],
   },
   {
     id: "files-unsynced",
@@ -636,7 +630,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/core/files.sh",
     text: `	(umask 077 && dd of="$new" conv=fsync status=none)`,
     put: `	(umask 077 && dd of="$new" status=none)`,
-    room: [clauses],
+    room: [clauses("records before the change")],
   },
   {
     id: "end-unsynced",
@@ -645,7 +639,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/main.sh",
     text: `	[ ! -s "$WORK/changed" ] || sync_host\n	remember_resource`,
     put: "	remember_resource",
-    room: [clauses],
+    room: [clauses("records before the change")],
   },
   {
     id: "cut-off-unnoted",
@@ -654,7 +648,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/main.sh",
     text: `remember "begun.$STEP" yes`,
     put: ":",
-    room: [cutOff, host("dockerRepository")],
+    room: [cutOff(), host("dockerRepository")],
   },
   {
     id: "half-account-stays",
@@ -663,7 +657,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/account.sh",
     text: `	making) undo_half_account "$name" ;;`,
     put: "	making) ;;",
-    room: [clauses, cutOff],
+    room: [clauses("an account that somebody makes"), cutOff()],
   },
   {
     id: "half-packages-stay",
@@ -672,7 +666,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/packages.sh",
     text: `</dev/null\n	complete_packages\n`,
     put: "</dev/null\n",
-    room: [cutOff, host("packages")],
+    room: [cutOff(), host("packages")],
   },
   {
     id: "document-cut-short",
@@ -681,7 +675,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/core/document.sh",
     text: "if (comes_over_connection && !is_whole) {",
     put: "if (0) {",
-    room: [lostAnswers],
+    room: [lostAnswers()],
   },
   {
     id: "replaced-counts-as-end",
@@ -690,7 +684,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/steps/deletes.sh",
     text: "elif ! came_with_this_agent; then",
     put: "elif false; then",
-    room: [lostAnswers, host("lostAnswers")],
+    room: [lostAnswers(), host("lostAnswers()")],
   },
   {
     id: "created-twice-unnoted",
@@ -699,7 +693,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/steps/deletes.sh",
     text: `elif [ -n "$(remembered "created-twice.$STEP")" ]; then`,
     put: "elif false; then",
-    room: [lostAnswers, host("installations")],
+    room: [lostAnswers(), host("installations")],
   },
   {
     id: "unclear-delete-counts",
@@ -708,7 +702,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/steps/deletes.sh",
     text: "	*) echo unclear ;;",
     put: "	*) echo end ;;",
-    room: [lostAnswers, host("lostAnswers")],
+    room: [lostAnswers(), host("lostAnswers()")],
   },
   {
     id: "half-agent-runs",
@@ -717,7 +711,7 @@ export const rules: readonly Rule[] = [
     file: "src/agent/commands.ts",
     text: "sha256sum --quiet -c $a/sha256 &&",
     put: "true &&",
-    room: [upheld],
+    room: [upheld()],
   },
   // 9. Several accounts and stacks share a machine.
   {
@@ -727,7 +721,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/ledger/want.sh",
     text: `	stop_on_conflicts\n	while`,
     put: "	while",
-    room: [upheld, host("sysctls")],
+    room: [upheld(), host("sysctls")],
   },
   {
     id: "conflict-of-settings-unseen",
@@ -736,7 +730,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/sysctl.sh",
     text: `			are_compatible "$claim" "$value" ||\n`,
     put: "			true ||\n",
-    room: [upheld, host("sysctls")],
+    room: [upheld(), host("sysctls")],
   },
   {
     id: "owner-unasked",
@@ -745,7 +739,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/health/host.sh",
     text: `[ "$(owner_of "$other")" = "$(doc owner)" ] ||`,
     put: "true ||",
-    room: [upheld],
+    room: [upheld()],
   },
   {
     id: "shared-goes",
@@ -754,7 +748,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/ledger/release.sh",
     text: `if (id in shared) deed = "share"`,
     put: `if (0) deed = "share"`,
-    room: [upheld],
+    room: [upheld()],
   },
   {
     id: "last-one-is-not-asked",
@@ -765,7 +759,7 @@ export const rules: readonly Rule[] = [
 		AGENT_GOES=own`,
     put: `	if false; then
 		AGENT_GOES=own`,
-    room: [upheld],
+    room: [upheld()],
   },
   {
     id: "earlier-installation-goes-on",
@@ -774,7 +768,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/ledger/installations.sh",
     text: `	rm -rf "$STATE/installations/$1" "$STATE/agents/$1" "$STATE/agents/.$1".*\n`,
     put: "",
-    room: [upheld],
+    room: [upheld()],
   },
   // 10. A preview is true.
   {
@@ -784,7 +778,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/ledger/records.sh",
     text: `	[ "$3" != "$4" ] || return 0\n`,
     put: "",
-    room: [upheld],
+    room: [upheld()],
   },
   {
     id: "drift-unseen",
@@ -793,7 +787,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/ledger/release.sh",
     text: `[ "$now" = gone ] || is_same "$kind"`,
     put: `true || is_same "$kind"`,
-    room: [upheld],
+    room: [upheld()],
   },
   {
     id: "stopped-daemon-unseen",
@@ -802,7 +796,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/health/check.sh",
     text: "if is_applied daemon && ! { service_manager_runs && daemon_is_up; }; then",
     put: "if false; then",
-    room: [clauses, host("check")],
+    room: [clauses("a daemon that was stopped"), host("check")],
   },
   {
     id: "missing-package-unseen",
@@ -811,7 +805,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/health/check.sh",
     text: `for name in $(missing_packages $(cat "$step" 2>/dev/null)); do`,
     put: "for name in; do",
-    room: [clauses, host("check")],
+    room: [clauses("a daemon that was stopped"), host("check")],
   },
   {
     id: "account-gone-unseen",
@@ -820,7 +814,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/health/check.sh",
     text: `		printf 'machine\\taccount %s\\tno such account\\tit to exist\\n' "$account"\n`,
     put: "",
-    room: [clauses, host("accounts")],
+    room: [clauses("a daemon that was stopped"), host("accounts")],
   },
   {
     id: "preview-writes",
@@ -829,7 +823,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/ledger/state.sh",
     text: `	if [ "$VERB" = check ]; then return 0; fi\n`,
     put: "",
-    room: [upheld, host("homes")],
+    room: [upheld(), host("homes")],
   },
   {
     id: "restart-unshown",
@@ -848,7 +842,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/steps/daemon/home.sh",
     text: `"$1" "$config/docker/daemon.json" 600`,
     put: `"$1" "$config/docker/daemon.json" 644`,
-    room: [clauses, host("settings")],
+    room: [clauses("for root alone"), host("settings")],
   },
   {
     id: "environment-for-all",
@@ -857,7 +851,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/steps/daemon/home.sh",
     text: `"$1" "$config/docker/environment" 600`,
     put: `"$1" "$config/docker/environment" 644`,
-    room: [clauses, host("settings")],
+    room: [clauses("for root alone"), host("settings")],
   },
   {
     id: "notes-for-all",
@@ -866,7 +860,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/core/files.sh",
     text: `	(umask 077 && dd of="$1.new" conv=fsync status=none)`,
     put: `	(dd of="$1.new" conv=fsync status=none)`,
-    room: [clauses],
+    room: [clauses("for root alone")],
   },
   {
     id: "installation-for-all",
@@ -875,7 +869,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/ledger/installations.sh",
     text: `mkdir -m 700 "$OWN"`,
     put: `mkdir "$OWN"`,
-    room: [clauses],
+    room: [clauses("for root alone")],
   },
   {
     id: "work-for-all",
@@ -884,7 +878,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/core/run.sh",
     text: `	(umask 077 && mkdir -p "$WORK/home"`,
     put: `	(mkdir -p "$WORK/home"`,
-    room: [clauses],
+    room: [clauses("a session, groups")],
   },
   {
     id: "journal-in-clear",
@@ -893,7 +887,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/daemon/failure.sh",
     text: "tail -n 20 | without_secrets | cut",
     put: "tail -n 20 | cut",
-    room: [upheld, host("settings")],
+    room: [upheld(), host("settings")],
   },
   {
     id: "refusal-in-clear",
@@ -902,7 +896,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/steps/daemon/files.sh",
     text: `sed "s|$WORK/tried|daemon|; s|$WORK/||" | without_secrets)`,
     put: `sed "s|$WORK/tried|daemon|; s|$WORK/||")`,
-    room: [upheld, host("settings")],
+    room: [upheld(), host("settings")],
   },
   {
     id: "login-in-clear",
@@ -939,7 +933,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/core/findings.sh",
     text: `"$(shown "$4")" >>"$WORK/problems"\n`,
     put: `"$(shown "$4")" >>"$WORK/problems"\n	stop_on_problems\n`,
-    room: [givenBack],
+    room: [givenBack()],
   },
   {
     id: "problems-change-nothing",
@@ -948,7 +942,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/steps/machine/step.sh",
     text: "	host_problems\n	stop_on_problems\n",
     put: "	host_problems\n",
-    room: [givenBack],
+    room: [givenBack()],
   },
   {
     id: "data-root-over-home",
@@ -957,7 +951,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/health/account.sh",
     text: `	"$root"/*) problem`,
     put: "	never) problem",
-    room: [givenBack, host("preflight")],
+    room: [givenBack(), host("preflight")],
   },
   {
     id: "home-that-is-there",
@@ -966,7 +960,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/health/account.sh",
     text: ` || [ -e "$ACCOUNT_HOME" ] || [ -h "$ACCOUNT_HOME" ]; then`,
     put: "; then",
-    room: [givenBack],
+    room: [givenBack()],
   },
   {
     id: "group-that-is-there",
@@ -975,7 +969,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/health/account.sh",
     text: `	! getent group "$1" >/dev/null ||\n		problem "account.name"`,
     put: `	true ||\n		problem "account.name"`,
-    room: [givenBack],
+    room: [givenBack()],
   },
   {
     id: "daemon-json-untried",
@@ -984,7 +978,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/steps/daemon/step.sh",
     text: `	are_as_before daemon.json || validate_daemon_json\n`,
     put: "",
-    room: [upheld, host("settings")],
+    room: [upheld(), host("settings")],
   },
   {
     id: "first-argument-alone",

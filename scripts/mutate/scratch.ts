@@ -12,6 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Mutant } from "./mutant";
+import { partsOf } from "./rooms";
 
 const checkout = join(__dirname, "../..");
 
@@ -66,8 +67,9 @@ export class Scratch {
     }
   }
 
-  /** Runs one test file until its first failure. One that does not end within half an hour has failed. */
-  async test(file: string): Promise<Verdict> {
+  /** Runs one test file, or those of its tests that have some words in their names, until its first failure. One that does not end within half an hour has failed. */
+  async test(place: string): Promise<Verdict> {
+    const { file, words } = partsOf(place);
     const outputFile = join(this.root, "result.json");
     rmSync(outputFile, { force: true });
     const exitCode = await this.runJest([
@@ -79,6 +81,7 @@ export class Scratch {
       `--testTimeout=${8 * 60_000}`,
       "--runTestsByPath",
       join(this.root, file),
+      ...(words === undefined ? [] : ["--testNamePattern", words]),
     ]);
     if (exitCode === null) return { outcome: "failed", test: file, message: "it did not end" };
     if (!existsSync(outputFile)) return { outcome: "invalid", test: file, message: "no result" };
@@ -115,13 +118,17 @@ export class Scratch {
 
 interface JestResult {
   success: boolean;
+  numPassedTests: number;
   testResults: {
     message: string;
     assertionResults: { status: string; fullName: string; failureMessages: string[] }[];
   }[];
 }
 
-function verdictOf(file: string, { success, testResults }: JestResult): Verdict {
+function verdictOf(file: string, result: JestResult): Verdict {
+  const { success, numPassedTests, testResults } = result;
+  if (success && numPassedTests === 0)
+    return { outcome: "invalid", test: file, message: "no test has those words in its name" };
   if (success) return { outcome: "passed", test: "", message: "" };
   const tests = testResults.flatMap(({ assertionResults }) => assertionResults);
   const failed = tests.find(({ status }) => status === "failed");

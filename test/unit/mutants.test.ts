@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { survivorClasses } from "../../scripts/mutate/mutant";
+import { partsOf } from "../../scripts/mutate/rooms";
 import { readResults } from "../../scripts/mutate/results";
 import { mutantsByHand, rules } from "../../scripts/mutate/rules";
 import { seededMutants } from "../../scripts/mutate/seeded";
@@ -14,7 +15,8 @@ const sourceOf = (file: string) => readFileSync(join(checkout, file), "utf8");
 test.each(rules.map((rule) => [rule.id, rule] as const))("%s is one place", (_, rule) => {
   expect([rule.file, sourceOf(rule.file).split(rule.text).length - 1]).toEqual([rule.file, 1]);
   expect(rule.put).not.toBe(rule.text);
-  expect(rule.room.filter((file) => !existsSync(join(checkout, file)))).toEqual([]);
+  for (const { file, words } of rule.room.map(partsOf))
+    expect([file, sourceOf(file)]).toEqual([file, expect.stringContaining(words ?? "")]);
 });
 
 test("what a rule makes of a shell file is a program", () => {

@@ -241,6 +241,8 @@ describe("on the disk", () => {
   const isChange = (line: string) =>
     /^mv -fT \S+\.rootless-docker-new |^rm -f -d |^user(add|del) /.test(line) &&
     !line.includes(state);
+  const last = (lines: string[], is: (line: string) => boolean) =>
+    lines.reduce((found, line, at) => (is(line) ? at : found), -1);
   const isWholeSync = (line: string) => line.startsWith(`sync -f ${state} /etc `);
 
   test(
@@ -261,7 +263,8 @@ describe("on the disk", () => {
           // The agent's copy has its own sum, and comes again.
           if (from === undefined || from.endsWith(".link")) continue;
           names += 1;
-          const written = lines.slice(0, at).findLast((one) => one.includes(`of=${from}`)) ?? "";
+          const written =
+            lines[last(lines.slice(0, at), (one) => one.includes(`of=${from}`))] ?? "";
           if (!written.includes("conv=fsync")) wrong.push(`bytes: ${line}`);
           if (
             from === `${to}.new` &&
@@ -277,14 +280,14 @@ describe("on the disk", () => {
       expect(records.length).toBeGreaterThan(1);
       for (const at of records) {
         const isLast = !up[at + 1].startsWith("mv -t");
-        const before = up.slice(0, at).findLast((line) => !line.startsWith("mv -t"));
+        const before = up[last(up.slice(0, at), (line) => !line.startsWith("mv -t"))];
         if (before !== `sync -f ${state}/records/new`) wrong.push(`record: ${up[at]}`);
         if (isLast && up[at + 1] !== `sync ${state}/records`) wrong.push(`its name: ${up[at + 1]}`);
       }
       const end = up.findIndex((line) =>
         line.includes(`of=${state}/installations/${app.id}/machine.new`),
       );
-      const change = up.slice(0, end).findLastIndex(isChange);
+      const change = last(up.slice(0, end), isChange);
       expect(change).toBeGreaterThan(0);
       if (!up.slice(change, end).some(isWholeSync)) wrong.push("the end of the step machine");
       // Records of a home that is gone go after its account; the home was gone on the disk before.
@@ -297,7 +300,7 @@ describe("on the disk", () => {
       );
       expect(gone.length).toBeGreaterThan(0);
       for (const [index, at] of gone.entries()) {
-        const since = destroy.slice(0, at).findLastIndex(isChange);
+        const since = last(destroy.slice(0, at), isChange);
         const lines = destroy.slice(Math.max(since, gone[index - 1] ?? 0), at);
         if (!lines.some(isWholeSync)) wrong.push(`given back: ${destroy[at]}`);
       }
