@@ -91,8 +91,9 @@ const nameOf = ({ id, promise, what }: Mutant) =>
 
 function inWords({ outcome, by, class: kind, reason }: Result): string {
   if (outcome === "noticed") return `noticed by ${by}`;
-  if (outcome !== "survived") return `${outcome} ${by}`.trim();
-  return `survived: ${kind || "not classed yet"}${reason && `: ${reason}`}`;
+  if (outcome === "invalid") return `invalid: ${by}`;
+  const how = outcome === "survived" ? "survived" : "not noticed in its room";
+  return `${how}: ${kind || "not classed yet"}${reason && `: ${reason}`}`;
 }
 
 /** How many there are, and each that no test has noticed. */
@@ -112,7 +113,10 @@ function summarize(mutants: Mutant[]): void {
 }
 
 async function main(): Promise<void> {
-  if (options.help) { console.log(usage); return; }
+  if (options.help) {
+    console.log(usage);
+    return;
+  }
   const all =
     options.seeded === undefined
       ? mutantsByHand()
@@ -122,7 +126,10 @@ async function main(): Promise<void> {
     ({ id, promise }) => only.length === 0 || only.includes(id) || only.includes(String(promise)),
   );
   if (chosen.length === 0) throw new Error(`no mutant is named ${only.join(", ")}\n${usage}`);
-  if (options.list) { list(chosen); return; }
+  if (options.list) {
+    list(chosen);
+    return;
+  }
   const scratch = new Scratch();
   for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => scratch.end(name));
   try {

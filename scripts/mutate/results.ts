@@ -37,11 +37,15 @@ export function readResults(): Map<string, Result> {
   );
 }
 
+/** Whether no test has noticed it, as far as they were asked. */
+export const isSurvivor = ({ outcome }: Pick<Result, "outcome">) =>
+  outcome === "survived" || outcome === "not in its room";
+
 /** Replaces a mutant's line; the file is there whole at any moment. Class and reason of one by hand come from its rule. */
 export function note(mutant: Mutant, outcome: Outcome, by: string): Result {
   const results = readResults();
   const earlier = results.get(mutant.id);
-  const isSurvivor = outcome === "survived";
+  const survives = isSurvivor({ outcome });
   const result: Result = {
     id: mutant.id,
     promise: mutant.promise === 0 ? "-" : String(mutant.promise),
@@ -50,8 +54,8 @@ export function note(mutant: Mutant, outcome: Outcome, by: string): Result {
     source: sourceOf(mutant),
     outcome,
     by: cell(by),
-    class: isSurvivor ? (mutant.survival?.class ?? earlier?.class ?? "") : "",
-    reason: isSurvivor ? (mutant.survival?.reason ?? earlier?.reason ?? "") : "",
+    class: survives ? (mutant.survival?.class ?? earlier?.class ?? "") : "",
+    reason: survives ? (mutant.survival?.reason ?? earlier?.reason ?? "") : "",
   };
   results.set(mutant.id, result);
   const rows = [...results.values()].map((one) => columns.map((name) => one[name]).join("\t"));

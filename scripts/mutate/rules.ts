@@ -62,7 +62,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/ledger/release.sh",
     text: `set -- "$@" "before this program it was $(value_words "$5")"`,
     put: `set -- "$@" ""`,
-    room: [givenBack()],
+    room: [givenBack("an account that was there")],
   },
   {
     id: "bytes-before-lost",
@@ -154,7 +154,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/data.sh",
     text: `if [ "$2" = found ]; then`,
     put: "if false; then",
-    room: [givenBack(), cutOff("was there before, in the home")],
+    room: [givenBack("with Keep"), cutOff("was there before, in the home")],
   },
   {
     id: "group-goes-with-members",
@@ -211,7 +211,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/data.sh",
     text: `[ "$(find "$root/." -mindepth 1 -maxdepth 1 ! -name lost+found -print -quit)" ] || state=empty`,
     put: "state=empty",
-    room: [givenBack()],
+    room: [givenBack("with Keep")],
   },
   // 4. Packages go as far as the package manager calls them unneeded. No up removes one.
   {
@@ -277,7 +277,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/account.sh",
     text: `elif [ "$(remembered fate-of-data)" != delete ] && has_own_things; then`,
     put: "elif false; then",
-    room: [givenBack()],
+    room: [givenBack("with Keep")],
   },
   {
     id: "own-things-held-at-delete",
@@ -286,7 +286,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/account.sh",
     text: `[ "$(remembered fate-of-data)" != delete ] && has_own_things`,
     put: "has_own_things",
-    room: [givenBack()],
+    room: [givenBack("something mounted")],
   },
   {
     id: "home-stays",
@@ -295,7 +295,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/account.sh",
     text: `if is_listed "$home"; then`,
     put: "if false; then",
-    room: [givenBack()],
+    room: [givenBack("with Delete")],
   },
   {
     id: "mount-below-home-unseen",
@@ -304,7 +304,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/account.sh",
     text: `		stop_where_mounted_below "$home"\n`,
     put: "",
-    room: [givenBack(), host("homes")],
+    room: [givenBack("something mounted"), host("homes", "mounted on it by FUSE")],
   },
   {
     id: "removed-through-mounts",
@@ -313,7 +313,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/account.sh",
     text: `			chmod 700 "$home"\n			rm -rf --one-file-system "$home"`,
     put: `			chmod 700 "$home"\n			rm -rf "$home"`,
-    room: [givenBack(), host("homes")],
+    room: [givenBack("something mounted"), host("homes", "mounted on it by FUSE")],
   },
   {
     id: "removal-unsynced",
@@ -332,7 +332,7 @@ export const rules: readonly Rule[] = [
     text: `	systemctl kill -s KILL "user-$ACCOUNT_UID.slice" 2>/dev/null || true
 	systemctl stop "user-$ACCOUNT_UID.slice" 2>/dev/null || true\n`,
     put: "",
-    room: [givenBack()],
+    room: [givenBack("with Delete")],
   },
   {
     id: "processes-outside-stay",
@@ -341,7 +341,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/account.sh",
     text: `	as_account sh -c 'kill -KILL -1' >/dev/null 2>&1 || true\n`,
     put: "",
-    room: [givenBack()],
+    room: [givenBack("with Delete")],
   },
   {
     id: "highest-id-unnoted",
@@ -359,7 +359,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/ids.sh",
     text: "NF == 3 && $2 + $3 > end { end = $2 + $3 }",
     put: "",
-    room: [givenBack(), host("accounts")],
+    room: [givenBack("an account that was there"), host("accounts")],
   },
   {
     id: "home-of-another-in-it",
@@ -369,7 +369,7 @@ export const rules: readonly Rule[] = [
     text: `	if [ -n "$other" ]; then
 		printf 'whose home holds that of %s' "$other"`,
     put: `	if false; then\n		:`,
-    room: [givenBack(), host("accounts")],
+    room: [givenBack("with Delete"), host("accounts")],
   },
   // 6. Delete removes data of a data root that was absent or empty before. Keep removes none.
   {
@@ -400,7 +400,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/data.sh",
     text: `	[ "$(remembered agents.daemon)" != - ] && [`,
     put: "	[",
-    room: [host("lostAnswers()"), host("installations")],
+    room: [host("lostAnswers", "a takeover ends"), host("installations")],
   },
   {
     id: "keep-removes-data",
@@ -412,7 +412,7 @@ export const rules: readonly Rule[] = [
 		return 1
 		;;`,
     put: "	keep) ;;",
-    room: [givenBack()],
+    room: [givenBack("with Keep")],
   },
   {
     id: "delete-keeps-data",
@@ -421,7 +421,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/data.sh",
     text: "remember fate-of-data delete",
     put: "remember fate-of-data keep",
-    room: [givenBack()],
+    room: [givenBack("something mounted")],
   },
   {
     id: "fate-decided-anew",
@@ -430,7 +430,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/data.sh",
     text: `	[ -z "$(remembered fate-of-data)" ] || return 0\n`,
     put: "",
-    room: [lostAnswers(), host("lostAnswers()")],
+    room: [lostAnswers("each delete comes twice"), host("lostAnswers", "each delete comes twice")],
   },
   {
     id: "another-directory-goes",
@@ -457,7 +457,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/data.sh",
     text: "elif ! is_applied daemon || daemon_holds_nothing; then",
     put: "elif true; then",
-    room: [givenBack(), host("lostAnswers()")],
+    room: [givenBack("with Keep"), host("lostAnswers")],
   },
   {
     id: "disk-unasked",
@@ -466,7 +466,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/data.sh",
     text: `	[ ! -e "$path" ] || exit 1\ndone'`,
     put: "	:\ndone'",
-    room: [givenBack(), host("lostAnswers()")],
+    room: [givenBack("with Keep"), host("lostAnswers")],
   },
   // 7. The account does not become root, and cannot hold root up.
   {
@@ -494,7 +494,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/core/account.sh",
     text: "alarm $seconds;\n",
     put: "",
-    room: [upheld(), host("homes")],
+    room: [upheld("a hostile account"), host("homes", "a service manager that does not stop it")],
   },
   {
     id: "still-root",
@@ -503,7 +503,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/core/account.sh",
     text: "if ($> != $uid) {",
     put: "if (0) {",
-    room: [upheld()],
+    room: [upheld("a hostile account")],
   },
   {
     id: "groups-of-root",
@@ -531,6 +531,11 @@ export const rules: readonly Rule[] = [
     text: "	POSIX::close($_) for 3 .. 255;\n",
     put: "",
     room: [clauses("a session, groups")],
+    survival: {
+      class: "same behaviour",
+      reason:
+        "the shell that starts the runner has closed 3 to 9 by then, and perl opens all others to be closed by exec",
+    },
   },
   {
     id: "terminal-of-root",
@@ -548,7 +553,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/health/account.sh",
     text: `if others_can_change "$ACCOUNT_HOME" || [ -e`,
     put: "if [ -e",
-    room: [upheld()],
+    room: [upheld("can lead elsewhere")],
   },
   {
     id: "root-led-elsewhere",
@@ -557,7 +562,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/path.sh",
     text: `! others_can_change "$1" || fail`,
     put: "true || fail",
-    room: [upheld(), host("staticArchive")],
+    room: [upheld("can lead elsewhere"), host("staticArchive", "root runs nothing")],
   },
   {
     id: "home-held-up-twice",
@@ -566,7 +571,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/home.sh",
     text: `if [ "$VERB" != revert ] || [ -z "$(remembered home)" ]; then`,
     put: "if true; then",
-    room: [upheld(), host("homes")],
+    room: [upheld("a hostile account"), host("homes", "a preview leaves no note")],
   },
   // 8. After a power cut or a kill the next up or destroy comes to its end.
   {
@@ -648,7 +653,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/main.sh",
     text: `remember "begun.$STEP" yes`,
     put: ":",
-    room: [cutOff(), host("dockerRepository")],
+    room: [host("dockerRepository", "a change of source that does not end")],
   },
   {
     id: "half-account-stays",
@@ -666,7 +671,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/packages.sh",
     text: `</dev/null\n	complete_packages\n`,
     put: "</dev/null\n",
-    room: [cutOff(), host("packages")],
+    room: [host("packages", "a package that was killed")],
   },
   {
     id: "document-cut-short",
@@ -675,7 +680,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/core/document.sh",
     text: "if (comes_over_connection && !is_whole) {",
     put: "if (0) {",
-    room: [lostAnswers()],
+    room: [lostAnswers("a document that is cut")],
   },
   {
     id: "replaced-counts-as-end",
@@ -684,7 +689,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/steps/deletes.sh",
     text: "elif ! came_with_this_agent; then",
     put: "elif false; then",
-    room: [lostAnswers(), host("lostAnswers()")],
+    room: [lostAnswers("--replace of all steps"), host("lostAnswers")],
   },
   {
     id: "created-twice-unnoted",
@@ -693,7 +698,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/steps/deletes.sh",
     text: `elif [ -n "$(remembered "created-twice.$STEP")" ]; then`,
     put: "elif false; then",
-    room: [lostAnswers(), host("installations")],
+    room: [lostAnswers("each create comes twice"), host("installations")],
   },
   {
     id: "unclear-delete-counts",
@@ -702,7 +707,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/steps/deletes.sh",
     text: "	*) echo unclear ;;",
     put: "	*) echo end ;;",
-    room: [lostAnswers(), host("lostAnswers()")],
+    room: [host("lostAnswers", "destroy is an error")],
   },
   {
     id: "half-agent-runs",
@@ -711,7 +716,7 @@ export const rules: readonly Rule[] = [
     file: "src/agent/commands.ts",
     text: "sha256sum --quiet -c $a/sha256 &&",
     put: "true &&",
-    room: [upheld()],
+    room: [upheld("not in arguments|an agent that is not whole")],
   },
   // 9. Several accounts and stacks share a machine.
   {
@@ -721,7 +726,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/ledger/want.sh",
     text: `	stop_on_conflicts\n	while`,
     put: "	while",
-    room: [upheld(), host("sysctls")],
+    room: [upheld("not in arguments|two accounts"), host("sysctls", "another stack wants")],
   },
   {
     id: "conflict-of-settings-unseen",
@@ -730,7 +735,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/sysctl.sh",
     text: `			are_compatible "$claim" "$value" ||\n`,
     put: "			true ||\n",
-    room: [upheld(), host("sysctls")],
+    room: [upheld("not in arguments|two accounts"), host("sysctls", "another stack wants")],
   },
   {
     id: "owner-unasked",
@@ -739,7 +744,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/health/host.sh",
     text: `[ "$(owner_of "$other")" = "$(doc owner)" ] ||`,
     put: "true ||",
-    room: [upheld()],
+    room: [upheld("not in arguments|two accounts")],
   },
   {
     id: "shared-goes",
@@ -748,7 +753,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/ledger/release.sh",
     text: `if (id in shared) deed = "share"`,
     put: `if (0) deed = "share"`,
-    room: [upheld()],
+    room: [upheld("not in arguments|two accounts")],
   },
   {
     id: "last-one-is-not-asked",
@@ -759,7 +764,7 @@ export const rules: readonly Rule[] = [
 		AGENT_GOES=own`,
     put: `	if false; then
 		AGENT_GOES=own`,
-    room: [upheld()],
+    room: [upheld("not in arguments|two accounts")],
   },
   {
     id: "earlier-installation-goes-on",
@@ -768,7 +773,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/ledger/installations.sh",
     text: `	rm -rf "$STATE/installations/$1" "$STATE/agents/$1" "$STATE/agents/.$1".*\n`,
     put: "",
-    room: [upheld()],
+    room: [upheld("not in arguments|two accounts")],
   },
   // 10. A preview is true.
   {
@@ -778,7 +783,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/ledger/records.sh",
     text: `	[ "$3" != "$4" ] || return 0\n`,
     put: "",
-    room: [upheld()],
+    room: [upheld("not in arguments|drift")],
   },
   {
     id: "drift-unseen",
@@ -787,7 +792,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/ledger/release.sh",
     text: `[ "$now" = gone ] || is_same "$kind"`,
     put: `true || is_same "$kind"`,
-    room: [upheld()],
+    room: [upheld("not in arguments|drift")],
   },
   {
     id: "stopped-daemon-unseen",
@@ -823,7 +828,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/ledger/state.sh",
     text: `	if [ "$VERB" = check ]; then return 0; fi\n`,
     put: "",
-    room: [upheld(), host("homes")],
+    room: [host("homes", "a preview leaves no note")],
   },
   {
     id: "restart-unshown",
@@ -887,7 +892,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/daemon/failure.sh",
     text: "tail -n 20 | without_secrets | cut",
     put: "tail -n 20 | cut",
-    room: [upheld(), host("settings")],
+    room: [upheld("not in arguments"), host("settings", "a secret value with which")],
   },
   {
     id: "refusal-in-clear",
@@ -896,7 +901,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/steps/daemon/files.sh",
     text: `sed "s|$WORK/tried|daemon|; s|$WORK/||" | without_secrets)`,
     put: `sed "s|$WORK/tried|daemon|; s|$WORK/||")`,
-    room: [upheld(), host("settings")],
+    room: [upheld("not in arguments"), host("settings", "a value that dockerd refuses")],
   },
   {
     id: "login-in-clear",
@@ -905,7 +910,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/dockerLogin.sh",
     text: "tail -n 1 | without_secrets)",
     put: "tail -n 1)",
-    room: [host("registries")],
+    room: [host("registries", "quotes the password")],
   },
   {
     id: "document-no-secret",
@@ -933,7 +938,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/core/findings.sh",
     text: `"$(shown "$4")" >>"$WORK/problems"\n`,
     put: `"$(shown "$4")" >>"$WORK/problems"\n	stop_on_problems\n`,
-    room: [givenBack()],
+    room: [givenBack("all problems of a machine")],
   },
   {
     id: "problems-change-nothing",
@@ -942,7 +947,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/steps/machine/step.sh",
     text: "	host_problems\n	stop_on_problems\n",
     put: "	host_problems\n",
-    room: [givenBack()],
+    room: [givenBack("all problems of a machine")],
   },
   {
     id: "data-root-over-home",
@@ -951,7 +956,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/health/account.sh",
     text: `	"$root"/*) problem`,
     put: "	never) problem",
-    room: [givenBack(), host("preflight")],
+    room: [givenBack("all problems of a machine"), host("preflight")],
   },
   {
     id: "home-that-is-there",
@@ -960,7 +965,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/health/account.sh",
     text: ` || [ -e "$ACCOUNT_HOME" ] || [ -h "$ACCOUNT_HOME" ]; then`,
     put: "; then",
-    room: [givenBack()],
+    room: [givenBack("all problems of a machine")],
   },
   {
     id: "group-that-is-there",
@@ -969,7 +974,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/health/account.sh",
     text: `	! getent group "$1" >/dev/null ||\n		problem "account.name"`,
     put: `	true ||\n		problem "account.name"`,
-    room: [givenBack()],
+    room: [givenBack("all problems of a machine")],
   },
   {
     id: "daemon-json-untried",
@@ -978,7 +983,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/steps/daemon/step.sh",
     text: `	are_as_before daemon.json || validate_daemon_json\n`,
     put: "",
-    room: [upheld(), host("settings")],
+    room: [host("settings", "a value that dockerd refuses")],
   },
   {
     id: "first-argument-alone",
