@@ -286,7 +286,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/account.sh",
     text: `[ "$(remembered fate-of-data)" != delete ] && has_own_things`,
     put: "has_own_things",
-    room: [givenBack("something mounted")],
+    room: [givenBack("with Delete")],
   },
   {
     id: "home-stays",
@@ -314,6 +314,11 @@ export const rules: readonly Rule[] = [
     text: `			chmod 700 "$home"\n			rm -rf --one-file-system "$home"`,
     put: `			chmod 700 "$home"\n			rm -rf "$home"`,
     room: [givenBack("something mounted"), host("homes", "mounted on it by FUSE")],
+    survival: {
+      class: "same behaviour",
+      reason:
+        "stop_where_mounted_below has ended the run before; this is for a mount that comes in between",
+    },
   },
   {
     id: "removal-unsynced",
@@ -333,6 +338,11 @@ export const rules: readonly Rule[] = [
 	systemctl stop "user-$ACCOUNT_UID.slice" 2>/dev/null || true\n`,
     put: "",
     room: [givenBack("with Delete")],
+    survival: {
+      class: "same behaviour",
+      reason:
+        "the account's own kill -1 ends the same processes, and the end of linger its service manager; without it a process that ignores TERM holds the stop up longer",
+    },
   },
   {
     id: "processes-outside-stay",
@@ -369,7 +379,7 @@ export const rules: readonly Rule[] = [
     text: `	if [ -n "$other" ]; then
 		printf 'whose home holds that of %s' "$other"`,
     put: `	if false; then\n		:`,
-    room: [givenBack("with Delete"), host("accounts")],
+    room: [clauses("the home of another account")],
   },
   // 6. Delete removes data of a data root that was absent or empty before. Keep removes none.
   {

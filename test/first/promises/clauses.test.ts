@@ -145,6 +145,16 @@ test(promise(5, "ids of an account that is gone are given to no other one"), asy
   await second.destroy();
 });
 
+test(promise(5, "a home that holds the home of another account stays, and is named"), async () => {
+  const app = install();
+  await app.up(wishesOf("mia", "Delete"));
+  await root(host, "useradd -m -d /home/mia/ned ned; echo own >/home/mia/ned/own");
+  const { said } = await app.destroy();
+  expect(said).toContainEqual(expect.stringContaining("whose home holds that of ned"));
+  await root(host, "grep -q own /home/mia/ned/own; userdel -rf ned 2>/dev/null");
+  await forget("mia");
+});
+
 describe("what becomes of the data", () => {
   const volume = "/home/fay/.local/share/docker/volumes/mine";
   const fill = () =>
