@@ -847,7 +847,7 @@ export const rules: readonly Rule[] = [
     file: "src/changes/guard.ts",
     text: "if (after.restarts !== Restarts.Refuse) return [];",
     put: "return [];",
-    room: [unit("changes")],
+    room: [unit("changeTable"), unit("hookValues")],
   },
   // 11. No secret stands in clear.
   {
