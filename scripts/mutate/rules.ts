@@ -431,7 +431,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/data.sh",
     text: "remember fate-of-data delete",
     put: "remember fate-of-data keep",
-    room: [givenBack("something mounted")],
+    room: [givenBack("with Delete")],
   },
   {
     id: "fate-decided-anew",
