@@ -152,7 +152,7 @@ lifeOf(
       name: "a file of root's that somebody edited stays, and is named",
       change: "sed -i '$ s/$/ # theirs/; $ a # theirs' $(grep -l somaxconn /etc/sysctl.d/*)",
       after:
-        "f=$(grep -l '# theirs' /etc/sysctl.d/*); echo $f; rm $f; sysctl -qw net.core.somaxconn=4096",
+        "f=$(grep -l '# theirs' /etc/sysctl.d/*); echo $f before this program it was not there; rm $f; sysctl -qw net.core.somaxconn=4096",
     },
     {
       promise: 2,

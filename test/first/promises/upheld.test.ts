@@ -204,6 +204,10 @@ describe("two accounts", () => {
       await root(host, "none id bob; command -v rootlesskit >/dev/null");
       expect(await daemonStart(host, "ada")).toBe(started);
       expect(await root(host, "sysctl -n net.ipv4.ping_group_range")).toBe(pings);
+      await root(
+        host,
+        `cd /var/lib/rootless-docker; [ -s installations/${ada.id}/machine ]; [ -s agents/${ada.id}/agent ]`,
+      );
     },
   );
 });

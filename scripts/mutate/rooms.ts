@@ -1,0 +1,79 @@
+/**
+ * A test file by a short name, below the checkout; with words, those of its tests that have them in their names, as
+ * `FILE: WORDS`.
+ */
+const file = (path: string) => (words?: string) =>
+  `test/${path}.test.ts${words === undefined ? "" : `: ${words}`}`;
+
+export const givenBack = file("first/promises/givenBack");
+export const upheld = file("first/promises/upheld");
+export const clauses = file("first/promises/clauses");
+export const cutOff = file("first/promises/cutOff");
+export const lostAnswers = file("first/promises/lostAnswers");
+export const host = (name: string, words?: string) => file(`host/${name}`)(words);
+export const unit = (name: string) => file(`unit/${name}`)();
+
+/** The file and the words of a place where tests are. */
+export function partsOf(place: string): { file: string; words?: string } {
+  const [path, words] = place.split(/: (.*)/);
+  return { file: path, words };
+}
+
+/** The tests of a part of src/host, for mutants that no promise names. The first that fits counts. */
+const rooms: [path: string, ...tests: string[]][] = [
+  ["core/account.sh", upheld(), host("homes")],
+  ["core/document.sh", lostAnswers(), upheld()],
+  ["core/json.sh", givenBack(), host("homes"), host("registries")],
+  ["core/lock.sh", host("homes")],
+  ["core/mounts.sh", givenBack(), host("homes")],
+  ["daemon/secretValues.sh", upheld(), host("settings")],
+  ["daemon/failure.sh", host("settings")],
+  ["daemon/", upheld(), host("daemonStart"), host("homes")],
+  ["health/account.sh", givenBack(), host("preflight"), host("accounts")],
+  ["health/engine.sh", host("preflight"), host("preinstalled"), host("engine")],
+  ["health/facts.sh", host("storage"), host("network")],
+  ["health/host.sh", host("preflight")],
+  ["health/", upheld(), host("check")],
+  ["ledger/installations.sh", upheld(), host("installations"), host("lostAnswers")],
+  ["ledger/", givenBack(), upheld()],
+  ["platform/packages/apt.sh", upheld(), host("packages")],
+  ["platform/packages/dnf.sh", host("dnf")],
+  ["platform/packages/rpm.sh", host("dnf"), host("zypper")],
+  ["platform/packages/zypper.sh", host("zypper")],
+  ["platform/packages/pacman.sh", host("pacman")],
+  ["platform/packages/", upheld(), host("packages"), host("diagnostics")],
+  ["platform/engine/plugins.sh", host("plugins")],
+  ["platform/engine/staticArchive.sh", host("staticArchive")],
+  ["platform/engine/", givenBack(), host("engine")],
+  ["platform/kernelModules.sh", host("otherSystems"), host("kernelModules")],
+  ["platform/network.sh", host("network")],
+  ["platform/systems.sh", host("otherSystems"), host("preflight")],
+  ["platform/release.sh", host("otherSystems"), host("preflight")],
+  ["platform/programs.sh", host("missingPrograms")],
+  ["platform/controlGroups.sh", host("kernel")],
+  ["resources/appArmor.sh", host("kernel"), host("otherSystems")],
+  ["resources/archive.sh", host("staticArchive")],
+  ["resources/capability.sh", host("settings")],
+  ["resources/delegation.sh", host("kernel")],
+  ["resources/dockerLogin.sh", host("registries")],
+  ["resources/moduleOption.sh", host("kernelModules")],
+  ["resources/packages.sh", upheld(), host("packages")],
+  ["resources/repository.sh", host("dockerRepository")],
+  ["resources/rootUnits.sh", givenBack(), host("rootful")],
+  ["resources/sysctl.sh", upheld(), host("sysctls")],
+  ["resources/account.sh", givenBack(), host("accounts"), host("homes")],
+  ["resources/ids.sh", givenBack(), host("accounts"), host("homes")],
+  ["resources/", givenBack(), upheld(), host("homes")],
+  ["steps/deletes.sh", lostAnswers(), host("lostAnswers"), host("installations")],
+  ["steps/daemon/adopted.sh", host("adopted")],
+  ["steps/daemon/", upheld(), host("settings")],
+  ["steps/machine/kernel.sh", host("kernel"), host("sysctls")],
+  ["", upheld(), givenBack()],
+];
+
+/** The tests of a file of src/host. */
+export function roomOf(file: string): string[] {
+  const path = file.replace(/^src\/host\//, "");
+  const [, ...tests] = rooms.find(([start]) => path.startsWith(start)) ?? [""];
+  return tests;
+}
