@@ -21,7 +21,8 @@ const causes: { says: RegExp; found: string; wanted: string; fix: string; begun?
     fix: "set agentTransfer to Stdin, or write 'Subsystem sftp internal-sftp' into the machine's sshd_config",
   },
   {
-    says: /error receiving version packet/,
+    // Which of the two depends on who is faster.
+    says: /error (receiving version|sending init) packet/,
     found: "a login that prints text or ends before SFTP begins",
     wanted: "one that is silent where no terminal is there",
     fix: "see what 'ssh USER@HOST true' prints: the name of another user is the one for connection.user; a user who may not log in needs a shell; where a ~/.bashrc prints, set agentTransfer to Stdin",

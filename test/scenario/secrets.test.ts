@@ -55,10 +55,12 @@ beforeAll(async () => {
   // What they look for can be found: a command line for everybody, an environment for its own user.
   const stays = "sh -c 'until test -e /run/stop; do sleep 1; done'";
   const aside = "</dev/null >/dev/null 2>&1 &";
-  await host.run(`read -r canary; ${stays} $canary ${aside}`, { input: marker("canary") });
+  await host.run(`read -r canary; ${stays} $canary ${aside}`, {
+    input: `${marker("canary")}\n`,
+  });
   await host.run(`read -r CANARY; export CANARY; ${stays} ${aside}`, {
     user: "guest",
-    input: marker("canary"),
+    input: `${marker("canary")}\n`,
   });
 });
 afterAll(destroyAllHosts);

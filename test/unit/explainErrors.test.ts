@@ -16,6 +16,10 @@ test.each([
     "a login that prints text or ends before SFTP begins",
   ],
   [
+    "error sending init packet to server: failed to send packet: EOF",
+    "a login that prints text or ends before SFTP begins",
+  ],
+  [
     'failed to copy file /tmp/a to remote path .rootless-docker-ab: sftp: "Failure" (SSH_FX_FAILURE)',
     "a home of connection.user that takes no file, as on a full disk",
   ],
