@@ -410,7 +410,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/data.sh",
     text: `	[ "$(remembered agents.daemon)" != - ] && [`,
     put: "	[",
-    room: [host("lostAnswers", "a takeover ends"), host("installations")],
+    room: [host("everyAnswerLost", "a takeover ends"), host("installations")],
   },
   {
     id: "keep-removes-data",
@@ -440,7 +440,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/data.sh",
     text: `	[ -z "$(remembered fate-of-data)" ] || return 0\n`,
     put: "",
-    room: [lostAnswers("each delete comes twice"), host("lostAnswers", "each delete comes twice")],
+    room: [lostAnswers("each delete comes twice"), host("everyAnswerLost", "each delete comes twice")],
   },
   {
     id: "another-directory-goes",
@@ -467,7 +467,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/data.sh",
     text: "elif ! is_applied daemon || daemon_holds_nothing; then",
     put: "elif true; then",
-    room: [givenBack("with Keep"), host("lostAnswers")],
+    room: [givenBack("with Keep"), host("everyAnswerLost")],
   },
   {
     id: "disk-unasked",
@@ -476,7 +476,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/data.sh",
     text: `	[ ! -e "$path" ] || exit 1\ndone'`,
     put: "	:\ndone'",
-    room: [givenBack("with Keep"), host("lostAnswers")],
+    room: [givenBack("with Keep"), host("everyAnswerLost")],
   },
   // 7. The account does not become root, and cannot hold root up.
   {
@@ -699,7 +699,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/steps/deletes.sh",
     text: "elif ! came_with_this_agent; then",
     put: "elif false; then",
-    room: [lostAnswers("--replace of all steps"), host("lostAnswers")],
+    room: [lostAnswers("--replace of all steps"), host("everyAnswerLost")],
   },
   {
     id: "created-twice-unnoted",
@@ -717,7 +717,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/steps/deletes.sh",
     text: "	*) echo unclear ;;",
     put: "	*) echo end ;;",
-    room: [host("lostAnswers", "destroy is an error")],
+    room: [host("everyAnswerLost", "destroy is an error")],
   },
   {
     id: "half-agent-runs",
@@ -857,7 +857,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/steps/daemon/home.sh",
     text: `"$1" "$config/docker/daemon.json" 600`,
     put: `"$1" "$config/docker/daemon.json" 644`,
-    room: [clauses("for root alone"), host("settings")],
+    room: [clauses("for root alone"), host("kernelAndPorts")],
   },
   {
     id: "environment-for-all",
@@ -866,7 +866,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/steps/daemon/home.sh",
     text: `"$1" "$config/docker/environment" 600`,
     put: `"$1" "$config/docker/environment" 644`,
-    room: [clauses("for root alone"), host("settings")],
+    room: [clauses("for root alone"), host("kernelAndPorts")],
   },
   {
     id: "notes-for-all",
@@ -902,7 +902,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/daemon/failure.sh",
     text: "tail -n 20 | without_secrets | cut",
     put: "tail -n 20 | cut",
-    room: [upheld("not in arguments"), host("settings", "a secret value with which")],
+    room: [upheld("not in arguments"), host("kernelAndPorts", "a secret value with which")],
   },
   {
     id: "refusal-in-clear",
@@ -911,7 +911,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/steps/daemon/files.sh",
     text: `sed "s|$WORK/tried|daemon|; s|$WORK/||" | without_secrets)`,
     put: `sed "s|$WORK/tried|daemon|; s|$WORK/||")`,
-    room: [upheld("not in arguments"), host("settings", "a value that dockerd refuses")],
+    room: [upheld("not in arguments"), host("kernelAndPorts", "a value that dockerd refuses")],
   },
   {
     id: "login-in-clear",
@@ -993,7 +993,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/steps/daemon/step.sh",
     text: `	are_as_before daemon.json || validate_daemon_json\n`,
     put: "",
-    room: [host("settings", "a value that dockerd refuses")],
+    room: [host("kernelAndPorts", "a value that dockerd refuses")],
   },
   {
     id: "first-argument-alone",

@@ -11,7 +11,7 @@ import {
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { parse } from "yaml";
 import { engines, peerDependencies, version } from "../../package.json";
@@ -208,4 +208,12 @@ test("the support matrix says what the agent knows of each system", () => {
       return [id, version, packages, rootless === "yes", folder !== "-"];
     }),
   );
+});
+
+test("each test file has a name of its own, so that npx jest /NAME.test runs one", () => {
+  const names = readdirSync(join(root, "test"), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".test.ts"))
+    .map((name) => basename(name));
+  expect(names.length).toBeGreaterThan(100);
+  expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
 });

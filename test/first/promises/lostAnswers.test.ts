@@ -4,7 +4,7 @@ import { revertOrder } from "../../../testkit/installation";
 import { LossyHost } from "../../../testkit/lossyHost";
 import { promise } from "./promise";
 
-// What holds where the agent comes to its end, and Pulumi never hears of it. test/host/lostAnswers.test.ts has more.
+// What holds where the agent comes to its end, and Pulumi never hears of it. test/host/everyAnswerLost.test.ts has more.
 
 let lossy: LossyHost;
 
