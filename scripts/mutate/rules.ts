@@ -440,7 +440,10 @@ export const rules: readonly Rule[] = [
     file: "src/host/resources/data.sh",
     text: `	[ -z "$(remembered fate-of-data)" ] || return 0\n`,
     put: "",
-    room: [lostAnswers("each delete comes twice"), host("everyAnswerLost", "each delete comes twice")],
+    room: [
+      lostAnswers("each delete comes twice"),
+      host("everyAnswerLost", "each delete comes twice"),
+    ],
   },
   {
     id: "another-directory-goes",
