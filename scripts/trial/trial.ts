@@ -41,6 +41,8 @@ class Trial {
   private before!: Picture;
   /** Entries that changed between the two pictures before anything was done. */
   private changing = new Set<string>();
+  /** What the setting was that the trial changes by hand. Absent until it has done so. */
+  private pingGroupsBefore: string | undefined;
 
   constructor(
     private readonly options: Options,
@@ -216,22 +218,24 @@ printf '%s\\n' "$PRETTY_NAME" "$(uname -r)" "$(uname -m)"
     const { machine, life, story } = this;
     const { stop } = this.signals;
     const wanted = (await machine.asRoot(`cat ${pingGroups}`)).trim();
+    this.pingGroupsBefore = this.before.get(`sysctl ${pingGroups}`)?.value ?? wanted;
     await machine.asRoot(`echo '1 0' >${pingGroups}`);
-    try {
-      if (await life.isUnchanged(stop)) throw new Error("a preview does not show the drift");
-      story.fact("ping_group_range is changed, and a preview shows it");
-      await life.up(stop);
-      const found = (await machine.asRoot(`cat ${pingGroups}`)).trim();
-      if (found !== wanted) throw new Error(`an up left ping_group_range at '${found}'`);
-      story.fact("an up repaired it");
-    } finally {
-      // Whatever ended it, a Ctrl-C too: a destroy gives a setting back only if it is as an `up` has left it.
-      await machine
-        .withoutSignal()
-        .asRoot(
-          `read -r low high <${pingGroups}; [ "$low $high" != '1 0' ] || echo '${wanted}' >${pingGroups}`,
-        );
-    }
+    if (await life.isUnchanged(stop)) throw new Error("a preview does not show the drift");
+    story.fact("ping_group_range is changed, and a preview shows it");
+    await life.up(stop);
+    const found = (await machine.asRoot(`cat ${pingGroups}`)).trim();
+    if (found !== wanted) throw new Error(`an up left ping_group_range at '${found}'`);
+    story.fact("an up repaired it");
+  }
+
+  /** An up that was cut off takes what the trial has set by hand for what was there before. */
+  private async takeBackByHand(): Promise<void> {
+    if (this.pingGroupsBefore === undefined) return;
+    await this.machine
+      .withoutSignal()
+      .asRoot(
+        `read -r low high <${pingGroups}; [ "$low $high" != '1 0' ] || echo '${this.pingGroupsBefore}' >${pingGroups}`,
+      );
   }
 
   /** @returns whether it succeeded. */
@@ -239,6 +243,7 @@ printf '%s\\n' "$PRETTY_NAME" "$(uname -r)" "$(uname -m)"
     const tell = tellSteps((text) => this.story.fact(text));
     try {
       await this.part("pulumi destroy", () => this.life.destroy(this.signals.giveUp, tell));
+      await this.takeBackByHand();
       return true;
     } catch {
       this.story.say(
