@@ -231,10 +231,11 @@ printf '%s\\n' "$PRETTY_NAME" "$(uname -r)" "$(uname -m)"
   /** An up that was cut off takes what the trial has set by hand for what was there before. */
   private async takeBackByHand(): Promise<void> {
     if (this.pingGroupsBefore === undefined) return;
+    // The kernel gives the whole value to the first read alone, and the shell reads by characters.
     await this.machine
       .withoutSignal()
       .asRoot(
-        `read -r low high <${pingGroups}; [ "$low $high" != '1 0' ] || echo '${this.pingGroupsBefore}' >${pingGroups}`,
+        `set -- $(cat ${pingGroups}); [ "$*" != '1 0' ] || echo '${this.pingGroupsBefore}' >${pingGroups}`,
       );
   }
 
