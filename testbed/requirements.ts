@@ -40,6 +40,14 @@ const machinePrograms: Programs = new Map([
   ["xz", "xz-utils"],
 ]);
 
+/** What those need that are arm64 on a machine of another architecture: the kernel runs their programs by binfmt_misc. */
+const foreignPrograms: Programs = new Map([
+  ["qemu-system-aarch64", "qemu-system-arm"],
+  ["qemu-aarch64-static", "qemu-user-static"],
+  ["update-binfmts", "binfmt-support"],
+  ["arch-test", "arch-test"],
+]);
+
 /** What packs a repository of packages, and signs it. */
 const repositoryPrograms: Programs = new Map([
   ["dpkg-deb", "dpkg"],
@@ -68,6 +76,11 @@ export function requireHostTools(): Promise<void> {
 /** The same for disposable hosts that are virtual machines. */
 export function requireMachineTools(): Promise<void> {
   return requirePrograms(machinePrograms);
+}
+
+/** The same for virtual machines that are arm64. */
+export function requireForeignTools(): Promise<void> {
+  return requirePrograms(foreignPrograms);
 }
 
 /** The same for a repository of packages. */

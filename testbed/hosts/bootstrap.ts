@@ -18,6 +18,8 @@ export interface Bootstrap {
   /** Shell commands that change the finished tree, whose path is their `$1`. */
   customize: readonly string[];
   sources: readonly string[];
+  /** Defaults to this machine's. */
+  architecture?: string;
   options: readonly string[];
 }
 
@@ -27,6 +29,7 @@ export async function bootstrap(suite: string, debian: Bootstrap): Promise<void>
     ...["--mode=root", "--variant=minbase", `--format=${debian.format}`, "--quiet"],
     ...debian.options.map((option) => `--aptopt=${option.replace(/;$/, "")}`),
     ...(debian.keepLists ? ["--skip=cleanup/apt/lists"] : []),
+    ...(debian.architecture === undefined ? [] : [`--architectures=${debian.architecture}`]),
     ...(debian.skip ?? []).map((step) => `--skip=${step}`),
     `--include=${debian.include.join(",")}`,
     ...debian.customize.map((command) => `--customize-hook=${command}`),

@@ -4,13 +4,13 @@ import { execOrThrow } from "../hosts/exec";
 import { removeLeftoversOnce } from "../hosts/leftovers";
 import type { Admin } from "../hosts/tree";
 import { progress } from "../progress";
-import { requireMachineTools } from "../requirements";
+import { requireForeignTools, requireMachineTools } from "../requirements";
 import { giveAccess } from "./access";
 import { bootedDisk, bootedSnapshot, describe } from "./booted";
 import { machineImage } from "./image";
 import { Machine } from "./machine";
 import { machinePlace } from "./place";
-import { type DiskCache, qemuHere, startQemu } from "./qemu";
+import { type DiskCache, type Foreign, qemuHere, startQemu } from "./qemu";
 
 /** The Debian suites whose kernels are known to start. */
 export const suites = ["trixie", "bookworm", "bullseye"] as const;
@@ -27,6 +27,8 @@ export interface MachineArgs {
   cache?: DiskCache;
   /** More for its kernel's command line. Defaults to nothing. */
   kernelOptions?: string;
+  /** Debian's name of another architecture than this machine's. Defaults to this machine's. */
+  architecture?: Foreign;
 }
 
 /**
@@ -35,10 +37,12 @@ export interface MachineArgs {
  * all machines with the same image.
  */
 export async function createMachine(args: MachineArgs): Promise<Machine> {
+  const { architecture } = args;
   await requireMachineTools();
+  if (architecture !== undefined) await requireForeignTools();
   await removeLeftoversOnce();
-  const image = await machineImage(args.suite, args.packages);
-  const qemu = await qemuHere(image);
+  const image = await machineImage(args.suite, args.packages, architecture);
+  const qemu = await qemuHere(image, architecture);
   const { cache, kernelOptions } = args;
   const booted = await bootedDisk({ image, qemu, kernelOptions });
   const number = await allocate();

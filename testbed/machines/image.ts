@@ -10,14 +10,18 @@ import { scriptPath as hostScript } from "../hosts/place";
 import { aptOptions, aptSources } from "../hosts/sources";
 import { progress } from "../progress";
 import { net, scriptPath } from "./place";
+import type { Foreign } from "./qemu";
 
 /** What a machine has beside what every host has. */
 const machinePackages = ["udev", "libcap2-bin"];
 
 /** The stock kernel for clouds: small, with ext4 built in. */
-const kernelOf = (suite: string) =>
+function kernelOf(suite: string, architecture: string | undefined): string {
+  if (architecture !== undefined) return `linux-image-cloud-${architecture}`;
   // bullseye's newest is in its package lists, and no longer in its archive.
-  suite === "bullseye" ? "linux-image-5.10.0-32-cloud-amd64" : "linux-image-cloud-amd64";
+  if (suite === "bullseye") return "linux-image-5.10.0-32-cloud-amd64";
+  return "linux-image-cloud-amd64";
+}
 
 /** Bump when the way images are built changes and no script or list does. */
 const recipeVersion = 2;
@@ -28,19 +32,28 @@ const recipeVersion = 2;
  * that all its machines have.
  *
  * @param packages more packages for the image. Defaults to none.
+ * @param architecture Debian's name of another one than this machine's. Defaults to this machine's.
  */
 export async function machineImage(
   suite: string,
   packages: readonly string[] = [],
+  architecture?: Foreign,
 ): Promise<string> {
-  const include = [...basePackages, ...machinePackages, kernelOf(suite), ...[...packages].sort()];
+  const include = [
+    ...basePackages,
+    ...machinePackages,
+    ...(architecture === undefined ? [] : ["busybox-static"]),
+    kernelOf(suite, architecture),
+    ...[...packages].sort(),
+  ];
   const sources = await aptSources(suite);
   const options = await aptOptions();
   const scripts = [
     ...["image.sh", "archives.sh"].map(hostScript),
     ...["image.sh", "initrd.sh", "init.sh"].map(scriptPath),
   ].map((path) => readFileSync(path, "utf8"));
-  const recipe = [recipeVersion, include, archivedPackages, net, sources, options, scripts];
+  const common = [recipeVersion, include, archivedPackages, net, sources, options, scripts];
+  const recipe = architecture === undefined ? common : [...common, architecture];
 
   return cached(cacheDir("machine-image", suite, hashOf(recipe)), (tmp) =>
     progress(`building the ${suite} image for machines`, async () => {
@@ -58,10 +71,12 @@ export async function machineImage(
           archivesHook(archives),
         ],
         sources,
+        architecture,
         options,
       });
       await giveKeys(tmp, tree);
-      await execOrThrow("sh", [scriptPath("initrd.sh"), tree, await busybox(tmp), tmp]);
+      const program = architecture === undefined ? await busybox(tmp) : join(tree, "bin/busybox");
+      await execOrThrow("sh", [scriptPath("initrd.sh"), tree, program, tmp]);
       await execOrThrow("sh", [
         "-c",
         'mv "$1"/*.deb "$2"',
@@ -71,7 +86,7 @@ export async function machineImage(
       ]);
       await makeDisk(tmp, tree);
       for (const part of ["tree", "archives", "busybox"])
-        rmSync(join(tmp, part), { recursive: true });
+        rmSync(join(tmp, part), { recursive: true, force: true });
     }),
   );
 }
