@@ -1,7 +1,9 @@
+import { currentEngine } from "../testbed/engine";
 import { diffSnapshots, snapshotHost, type TestHost } from "../testbed/hosts";
 import type { StepArgs } from "./documents";
+import type { EngineHost } from "./engineHost";
 import { root } from "./host";
-import type { Installation } from "./installation";
+import { Installation } from "./installation";
 
 // Promise 7: the account does not become root through us, and cannot hold root up.
 
@@ -122,4 +124,19 @@ export async function expectDestroyNotHeldUp(
   await app.destroy();
   const left = diffSnapshots(there, await snapshotHost(host));
   expect(left.filter((line) => !line.includes("/var/lib/rootless-docker"))).toEqual([]);
+}
+
+/** One test for each of these attacks, on a host whose accounts have Docker's archives. */
+export function testAttacks(given: EngineHost): void {
+  let installations = 0;
+  const install = () => new Installation(given.host, `a${++installations}`);
+  const engine = () => given.withArchives(currentEngine).engine;
+
+  test.each(plants)("%s", async (_what, plant) => {
+    await expectPlantRefused(given.host, install(), plant, { engine: engine() });
+  });
+
+  test("an account holds no destroy up, whatever it does in its home", async () => {
+    await expectDestroyNotHeldUp(given.host, install(), { engine: engine() });
+  });
 }
