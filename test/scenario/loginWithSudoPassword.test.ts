@@ -40,7 +40,7 @@ const failures = async () =>
   );
 
 const refusal =
-  /agent: privileges: found that sudo refuses connection\.sudoPassword \(sudo: .*\); wanted root rights for user withpassword with it\. To fix: set it to withpassword's password, or put 'withpassword ALL=\(ALL\) NOPASSWD: ALL' into a file of \/etc\/sudoers\.d$/gm;
+  /agent: privileges: found that sudo refuses connection\.sudoPassword \(sudo: .*\); wanted root rights for user withpassword with it\. To fix: set it to withpassword's password \(on SUSE, root's\), or put 'withpassword ALL=\(ALL\) NOPASSWD: ALL' into a file of \/etc\/sudoers\.d$/gm;
 
 test("a preview asks a machine that has nothing of it", async () => {
   const asks = args({ driftDetection: DriftDetection.Required });
