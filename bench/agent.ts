@@ -1,7 +1,7 @@
 import { agentText, stepCodeHash, stepNames } from "../src/agent/agentText";
 import { readSettings } from "../src/steps/settings";
 import { documentsOf } from "../src/steps";
-import { renderDocument } from "../src/steps/document";
+import { wholeDocument } from "../src/steps/document";
 import { createHost, type TestHost } from "../testbed/hosts";
 import { median } from "./figures";
 
@@ -75,7 +75,7 @@ async function step(
   const command = `${wrapper} sh /root/agent ${verb} ${name} ${installation} '' a1 >/dev/null`;
   const document = documentsOf(readSettings(args, []).settings, "bench/dev/host")[name];
   await host.run(command, {
-    input: renderDocument({ ...document, agent: stepCodeHash(name) }),
+    input: wholeDocument({ ...document, agent: stepCodeHash(name) }),
   });
 }
 
