@@ -27,7 +27,7 @@ const run = (words: string, stdin = "") =>
 
 /**
  * The same, where anything of the installation is on this machine: its record or, where an end was killed,
- * only its agent. The machine may have been made anew.
+ * only its agent. The machine may have been replaced.
  */
 const runIfThere = (words: string, otherwise = "") =>
   `[ ! -d ${state}/installations/$i ] && [ ! -h $a ]${otherwise} || { ${run(words)}; }`;
@@ -104,7 +104,7 @@ export function machineCommand(verb: "apply" | "update", who: Invocation & StepI
   const isWhole = `echo "${agentSum()}  $f" | sha256sum --quiet -c >&2`;
   // Others can put files of these names into /tmp: a file of theirs that stays is no failure.
   const bring = `f=$(mktemp /tmp/rootless-docker.$i.XXXX) && cat $c >$f && ${isWhole} && ${installs} >/dev/null && { rm -f $c ${ownFiles}; :; }`;
-  // Where the copy is in /tmp, others can make a file of that name: theirs is none.
+  // Where the copy is in /tmp, others can make a file of that name, which does not count.
   const text = `${before}c=${copyPath(transfer, "$i")}; [ ! -O $c ] || { ${bring}; } && ${applies}`;
   return shell(installation, text);
 }
