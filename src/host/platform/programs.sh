@@ -97,16 +97,18 @@ note_lacking_programs() {
 # False as long as perl or a module of it is missing: programs run as the account by perl.
 can_run_as_account() { ! grep -q '^perl:' "$WORK/lacking"; }
 
-# A problem for each program that is missing. A package that is installed has lost a file, or needs a newer library.
+# A problem for each program that is missing. A package that is installed has lost a file, or needs a
+# newer library.
 lacking_problems() {
-	local program packages found wanted fix
+	local program packages found wanted fix words
 	while read -r program packages; do
 		packages=$(printf '%s' "$packages" | tr , ' ')
 		found="no such program on this machine, or a part of it"
 		fix="install $packages with $PACKAGE_MANAGER, then run again"
 		# shellcheck disable=SC2086 # names of packages
 		if [ -z "$(missing_packages $packages)" ]; then
-			found="that it does not run ($(has_program "$program" 2>&1 | tail -n 1)), though $packages is installed"
+			words=$(has_program "$program" 2>&1 | tail -n 1)
+			found="that it does not run (${words:-it is not on PATH}), though $packages is installed"
 			fix="install $packages again with $PACKAGE_MANAGER, then run again"
 			[ "$PACKAGE_MANAGER" != pacman ] ||
 				fix="run 'pacman -Syu', since Arch supports no update of a part, then run again"
@@ -119,8 +121,8 @@ lacking_problems() {
 	done <"$WORK/lacking"
 }
 
-# Ends a run that cannot do its work without what the machine lacks, before anything is changed. $1 the start of those
-# names in the table that the run needs. Defaults to all.
+# Ends a run that cannot do its work without what the machine lacks, before anything is changed. $1 the
+# start of those names in the table that the run needs. Defaults to all.
 stop_without_programs() {
 	note_lacking_programs
 	grep "^${1-}" "$WORK/lacking" >"$WORK/lacking.needed" || true

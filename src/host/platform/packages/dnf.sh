@@ -28,7 +28,8 @@ unless_locked() {
 	stop_while_it_waits "$1" &
 	watcher=$!
 	# shellcheck disable=SC2016 # the inner shell's
-	sh -c 'echo $$ >"$0" && exec "$@"' "$WORK/program" "$@" || status=$?
+	sh -c 'echo $$ >"$0"
+		exec "$@"' "$WORK/program" "$@" || status=$?
 	kill "$watcher" 2>/dev/null || true
 	return "$status"
 }
