@@ -65,11 +65,14 @@ export default tseslint.config(
   // Imports go one way: from tests to what they are written with, from there to hosts and tools, and from
   // all of them to the package.
   ...[
-    ["src", ["testbed", "testkit", "test", "scripts", "examples", "bench"]],
-    ["scripts", ["testbed", "testkit", "test", "examples", "bench"]],
-    ["testbed", ["testkit", "test", "scripts", "examples", "bench"]],
-    ["testkit", ["test", "examples", "bench"]],
-    ["{examples,bench}", ["testkit", "test", "scripts"]],
+    ["src", ["stand-ins", "test", "scripts", "examples", "bench"]],
+    ["scripts", ["stand-ins", "test", "examples", "bench"]],
+    ["stand-ins", ["test", "scripts", "examples", "bench"]],
+    [
+      "test/support",
+      ["unit", "first", "host", "scenario", "kernel", "upgrade", "examples", "bench"],
+    ],
+    ["{examples,bench}", ["test", "scripts"]],
     ["test/unit", ["first", "host", "scenario", "kernel", "upgrade"]],
     ["test/first", ["unit", "host", "scenario", "kernel", "upgrade"]],
     ["test/host", ["unit", "first", "scenario", "kernel", "upgrade"]],

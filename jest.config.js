@@ -26,7 +26,7 @@ const transform = {
 const minutes = {
   unit: 3,
   first: 20,
-  testbed: 30,
+  "stand-ins": 30,
   host: 40,
   scenario: 40,
   upgrade: 20,

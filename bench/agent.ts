@@ -2,7 +2,7 @@ import { agentText, stepCodeHash, stepNames } from "../src/agent/agentText";
 import { readSettings } from "../src/steps/settings";
 import { documentsOf } from "../src/steps";
 import { wholeDocument } from "../src/steps/document";
-import { createHost, type TestHost } from "../testbed/hosts";
+import { createHost, type TestHost } from "../stand-ins/hosts";
 import { median } from "./figures";
 
 /** What the agent itself takes on a host, without Pulumi. */

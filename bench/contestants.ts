@@ -4,10 +4,10 @@ import { performance } from "node:perf_hooks";
 import { remote } from "@pulumi/command";
 import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
 import { type EngineArgs, EngineSource, OnDestroyData, RootlessDockerHost } from "../index";
-import { currentEngine, type Repository } from "../testbed/engine";
-import { failed } from "../testbed/hosts/exec";
-import type { TestHost } from "../testbed/hosts";
-import { createWorkspaceStack } from "../testbed/toolchain";
+import { currentEngine, type Repository } from "../stand-ins/engine";
+import { failed } from "../stand-ins/hosts/exec";
+import type { TestHost } from "../stand-ins/hosts";
+import { createWorkspaceStack } from "../stand-ins/toolchain";
 
 /** What both contestants do to a host, in this order. */
 export const phases = [

@@ -1,5 +1,5 @@
 import { performance } from "node:perf_hooks";
-import type { TestHost } from "../testbed/hosts";
+import type { TestHost } from "../stand-ins/hosts";
 import { account, type Contestant, type Phase, phases, pingGroups } from "./contestants";
 
 /** What one phase took. */

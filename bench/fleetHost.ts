@@ -2,9 +2,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { agentText } from "../src/agent/agentText";
 import { version } from "../src/version";
-import { cached, cacheDir } from "../testbed/cache";
-import { createHost } from "../testbed/hosts";
-import { contentHash } from "../testbed/toolchain/contentHash";
+import { cached, cacheDir } from "../stand-ins/cache";
+import { createHost } from "../stand-ins/hosts";
+import { contentHash } from "../stand-ins/toolchain/contentHash";
 import { type Answer, type Behind, type Login, startFleet } from "./fleetServer";
 
 /** Answers of a real host, by what it was asked. */

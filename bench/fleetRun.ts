@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
-import { createWorkspaceStack } from "../testbed/toolchain";
+import { createWorkspaceStack } from "../stand-ins/toolchain";
 import { type FleetArgs, type FleetContestant, programs } from "./fleetPrograms";
 
 /** One operation of the engine on one contestant's stack. */

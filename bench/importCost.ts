@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { execOrThrow } from "../testbed/hosts/exec";
+import { execOrThrow } from "../stand-ins/hosts/exec";
 import { median } from "./figures";
 
 const root = join(__dirname, "..");

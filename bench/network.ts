@@ -8,10 +8,10 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { interruptible } from "./interrupt";
 import { EngineSource, NetworkDriver, OnDestroyData, RootlessDockerHost } from "../index";
-import { busyboxImageTar } from "../testbed/dockerCli";
-import { currentEngine, type Repository, serveRepository } from "../testbed/engine";
-import { createHost, destroyAllHosts, type TestHost } from "../testbed/hosts";
-import { createWorkspaceStack } from "../testbed/toolchain";
+import { busyboxImageTar } from "../stand-ins/dockerCli";
+import { currentEngine, type Repository, serveRepository } from "../stand-ins/engine";
+import { createHost, destroyAllHosts, type TestHost } from "../stand-ins/hosts";
+import { createWorkspaceStack } from "../stand-ins/toolchain";
 import { median, table } from "./figures";
 
 interface Options {

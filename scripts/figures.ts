@@ -26,7 +26,7 @@ const shell = textsOf("src/host", /\.sh$/);
 printFigures("shell of src/host", shell);
 console.log(`functions of src/host: ${countMatches(shell, /^\w+\(\)/gm)}`);
 printFigures("TypeScript of src", textsOf("src", /\.ts$/));
-for (const folder of ["test", "testkit", "testbed"]) {
+for (const folder of ["test", "stand-ins"]) {
   printFigures(`TypeScript of ${folder}`, textsOf(folder, /\.ts$/));
 }
 printFigures("pages of docs", textsOf("docs", /\.md$/));

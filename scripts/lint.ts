@@ -63,32 +63,8 @@ function run(program: string, args: string[]): Promise<{ exitCode: number; outpu
   });
 }
 
-/**
- * Installs shellcheck and shfmt as root where there is apt-get, as the testbed does with its tools;
- * ROOTLESS_DOCKER_INSTALL_TOOLS=0 in the environment forbids that.
- */
-async function ensureShellTools(): Promise<void> {
-  const there = await Promise.all(
-    ["shellcheck", "shfmt"].map((program) => run(program, ["--version"])),
-  );
-  if (there.every(({ exitCode }) => exitCode === 0)) return;
-  const install = "apt-get update && apt-get install --yes shellcheck shfmt";
-  const allowed = process.getuid?.() === 0 && process.env.ROOTLESS_DOCKER_INSTALL_TOOLS !== "0";
-  if (allowed && (await run("apt-get", ["--version"])).exitCode === 0) {
-    console.log("installing shellcheck and shfmt ...");
-    const { exitCode, output } = await run("sh", [
-      "-c",
-      `export DEBIAN_FRONTEND=noninteractive; ${install}`,
-    ]);
-    if (exitCode !== 0) console.log(output);
-  } else {
-    console.log(`The shell scripts are checked with shellcheck and shfmt; to get them: ${install}`);
-  }
-}
-
 /** Every check of the sources that needs nothing to run; each counts as one. */
 export async function lint(): Promise<{ passed: number; failed: number }> {
-  await ensureShellTools();
   const results = await Promise.all(checks.map(passes));
   const passed = results.filter(Boolean).length;
   return { passed, failed: results.length - passed };

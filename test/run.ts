@@ -3,8 +3,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { lint } from "../scripts/lint";
-import { cacheDir } from "../testbed/cache";
-import { announcement } from "../testbed/requirements";
+import { cacheDir } from "../stand-ins/cache";
+import { announcement, requireShellTools } from "../stand-ins/requirements";
 import { runFiles } from "./resume";
 
 // tsx test/run.ts              lint, unit, first: every commit
@@ -13,7 +13,7 @@ import { runFiles } from "./resume";
 // tsx test/run.ts kernel       takes hours: run again on the same commit, it skips the files that have passed
 
 const everyCommit = ["lint", "unit", "first"];
-const all = [...everyCommit, "testbed", "host", "scenario", "upgrade"];
+const all = [...everyCommit, "stand-ins", "host", "scenario", "upgrade"];
 const known = [...all, "kernel"];
 
 interface Counts {
@@ -106,7 +106,7 @@ function recordsOfCommit(): string | undefined {
  * downloads, the Pulumi CLI computes. A test that needs what could not be made says why.
  */
 async function prepare(): Promise<void> {
-  const { prepareMachine } = await import("../testbed/prepare.js");
+  const { prepareMachine } = await import("../stand-ins/prepare.js");
   console.log((await prepareMachine()).join("\n"));
 }
 
@@ -126,6 +126,8 @@ async function main(names: string[]): Promise<void> {
   const onHosts = chosen.filter((name) => !["lint", "unit", "kernel"].includes(name));
   const needsHosts = onHosts.length > 0 || chosen.includes("kernel");
   if (needsHosts) console.log(announcement().join("\n"));
+  // First, and alone: of two apt-get at once, one fails.
+  if (chosen.includes("lint") || chosen.includes("unit")) await requireShellTools();
   const prepared = needsHosts ? prepare() : undefined;
   const counts: Counts[] = [];
   if (chosen.includes("lint")) counts.push(await timed("lint", lint));

@@ -5,10 +5,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createHost, destroyAllHosts, type TestHost } from "../../testbed/hosts";
-import { prepareMachine } from "../../testbed/prepare";
-import { requireHostTools } from "../../testbed/requirements";
-import { ensureToolchain } from "../../testbed/toolchain";
+import { createHost, destroyAllHosts, type TestHost } from "../../stand-ins/hosts";
+import { prepareMachine } from "../../stand-ins/prepare";
+import { requireHostTools } from "../../stand-ins/requirements";
+import { ensureToolchain } from "../../stand-ins/toolchain";
 
 const root = join(__dirname, "../..");
 

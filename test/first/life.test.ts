@@ -1,4 +1,4 @@
-import { busyboxImageTar } from "../../testbed/dockerCli";
+import { busyboxImageTar } from "../../stand-ins/dockerCli";
 import {
   createHost,
   destroyAllHosts,
@@ -6,13 +6,13 @@ import {
   snapshotHost,
   type HostSnapshot,
   type NspawnHost,
-} from "../../testbed/hosts";
-import { execOrThrow } from "../../testbed/hosts/exec";
-import { ensureToolchain } from "../../testbed/toolchain";
+} from "../../stand-ins/hosts";
+import { execOrThrow } from "../../stand-ins/hosts/exec";
+import { ensureToolchain } from "../../stand-ins/toolchain";
 import { OnDestroyData } from "../../index";
-import { edits, start as plain, type Edit } from "../../testkit/edits";
-import { everyStep, HostStack, stepsRun, type ComponentArgs } from "../../testkit/hostStack";
-import { killStepAt } from "../../testkit/runningSteps";
+import { edits, start as plain, type Edit } from "../support/edits";
+import { everyStep, HostStack, stepsRun, type ComponentArgs } from "../support/hostStack";
+import { killStepAt } from "../support/runningSteps";
 
 // The main job, by the real engine: one life of one host, in the order of the tests.
 let host: NspawnHost;

@@ -1,6 +1,6 @@
-import { createHost, destroyAllHosts, type TestHost } from "../../testbed/hosts";
-import { temporaryFolder } from "../../testkit/checkout";
-import { followReadme } from "../../testkit/readme";
+import { createHost, destroyAllHosts, type TestHost } from "../../stand-ins/hosts";
+import { temporaryFolder } from "../support/checkout";
+import { followReadme } from "../support/readme";
 
 const folder = temporaryFolder();
 let host: TestHost;

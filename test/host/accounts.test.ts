@@ -1,8 +1,8 @@
-import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
-import { execOrThrow } from "../../testbed/hosts/exec";
-import { expectNoAgent, give } from "../../testkit/accountOnly";
-import { bootHost } from "../../testkit/host";
-import type { StepArgs } from "../../testkit/documents";
+import { destroyAllHosts, type TestHost } from "../../stand-ins/hosts";
+import { execOrThrow } from "../../stand-ins/hosts/exec";
+import { expectNoAgent, give } from "../support/accountOnly";
+import { bootHost } from "../support/host";
+import type { StepArgs } from "../support/documents";
 
 // The step machine alone: who runs the daemon, and its subordinate ids.
 afterAll(destroyAllHosts);

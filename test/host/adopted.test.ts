@@ -1,8 +1,8 @@
 import { EngineSource } from "../../index";
-import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
-import type { StepArgs } from "../../testkit/documents";
-import { asAccount, bootHost, importImage } from "../../testkit/host";
-import { Installation } from "../../testkit/installation";
+import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../stand-ins/hosts";
+import type { StepArgs } from "../support/documents";
+import { asAccount, bootHost, importImage } from "../support/host";
+import { Installation } from "../support/installation";
 
 afterAll(destroyAllHosts);
 

@@ -1,7 +1,7 @@
-import { destroyAllHosts, diffSnapshots, snapshotHost } from "../../testbed/hosts";
-import { bootHost, daemonStart, importImage } from "../../testkit/host";
-import type { StepArgs } from "../../testkit/documents";
-import { Installation } from "../../testkit/installation";
+import { destroyAllHosts, diffSnapshots, snapshotHost } from "../../stand-ins/hosts";
+import { bootHost, daemonStart, importImage } from "../support/host";
+import type { StepArgs } from "../support/documents";
+import { Installation } from "../support/installation";
 
 afterAll(destroyAllHosts);
 

@@ -8,10 +8,10 @@ import {
   diffSnapshots,
   snapshotHost,
   type TestHost,
-} from "../../testbed/hosts";
-import { documentText, type StepArgs } from "../../testkit/documents";
-import { asAccount, importImage } from "../../testkit/host";
-import { Installation } from "../../testkit/installation";
+} from "../../stand-ins/hosts";
+import { documentText, type StepArgs } from "../support/documents";
+import { asAccount, importImage } from "../support/host";
+import { Installation } from "../support/installation";
 
 // What previews ask has no lock, and any number of them, and an "up", are at work at the same time.
 

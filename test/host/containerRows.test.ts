@@ -1,11 +1,11 @@
-import { engineTar } from "../../testbed/engine";
-import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
-import { clientSeen, containerRows, gatewayAnswers, listeners } from "../../testkit/containerRows";
-import { rowsOf } from "../../testkit/limitations";
-import { neighbour, noNeighbour } from "../../testkit/neighbour";
-import type { StepArgs } from "../../testkit/documents";
-import { bootHost, daemonStart, importImage } from "../../testkit/host";
-import { Installation } from "../../testkit/installation";
+import { engineTar } from "../../stand-ins/engine";
+import { destroyAllHosts, type TestHost } from "../../stand-ins/hosts";
+import { clientSeen, containerRows, gatewayAnswers, listeners } from "../support/containerRows";
+import { rowsOf } from "../support/limitations";
+import { neighbour, noNeighbour } from "../support/neighbour";
+import type { StepArgs } from "../support/documents";
+import { bootHost, daemonStart, importImage } from "../support/host";
+import { Installation } from "../support/installation";
 
 // What the rows say of containers, against what happens when somebody does it.
 afterAll(destroyAllHosts);

@@ -1,4 +1,4 @@
-import type { TestHost } from "../../testbed/hosts";
+import type { TestHost } from "../../stand-ins/hosts";
 
 /**
  * The hosts of these tests have no controllers. Shown to the agent, and to nobody else, is a machine that

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
-import { asAccount, bootHost, tryAsAccount } from "../../testkit/host";
-import { Installation } from "../../testkit/installation";
+import { destroyAllHosts, type TestHost } from "../../stand-ins/hosts";
+import { asAccount, bootHost, tryAsAccount } from "../support/host";
+import { Installation } from "../support/installation";
 
 // A daemon whose start takes as long as the test wants it to: until the account has a file `go-on`.
 let host: TestHost;

@@ -1,5 +1,5 @@
-import { currentEngine, earlierEngine } from "../../testbed/engine";
-import { diffSnapshots, snapshotHost } from "../../testbed/hosts";
+import { currentEngine, earlierEngine } from "../../stand-ins/engine";
+import { diffSnapshots, snapshotHost } from "../../stand-ins/hosts";
 import { EnginePlugin, EngineSource } from "../../index";
 import {
   applyEngine,
@@ -7,10 +7,10 @@ import {
   type Refused,
   revertEngine,
   testRefused,
-} from "../../testkit/engineHost";
-import { asAccount } from "../../testkit/host";
-import { Installation } from "../../testkit/installation";
-import { liveThroughVersions, testAnotherAtWork } from "../../testkit/packageManagers";
+} from "../support/engineHost";
+import { asAccount } from "../support/host";
+import { Installation } from "../support/installation";
+import { liveThroughVersions, testAnotherAtWork } from "../support/packageManagers";
 
 // A Debian with Fedora's os-release, dnf 4 and rpm, and no apt and no dpkg.
 const given = engineHost({ like: "fedora" });

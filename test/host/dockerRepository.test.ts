@@ -1,9 +1,9 @@
-import { currentEngine, earlierEngine } from "../../testbed/engine";
-import { diffSnapshots, snapshotHost } from "../../testbed/hosts";
+import { currentEngine, earlierEngine } from "../../stand-ins/engine";
+import { diffSnapshots, snapshotHost } from "../../stand-ins/hosts";
 import { RootfulDocker } from "../../index";
-import { engineHost, type Refused, testRefused } from "../../testkit/engineHost";
-import { asAccount, importImage } from "../../testkit/host";
-import { Installation } from "../../testkit/installation";
+import { engineHost, type Refused, testRefused } from "../support/engineHost";
+import { asAccount, importImage } from "../support/host";
+import { Installation } from "../support/installation";
 
 const given = engineHost();
 

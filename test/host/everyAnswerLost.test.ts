@@ -1,7 +1,7 @@
-import { destroyAllHosts } from "../../testbed/hosts";
-import { asAccount } from "../../testkit/host";
-import { Installation, revertOrder } from "../../testkit/installation";
-import { LossyHost } from "../../testkit/lossyHost";
+import { destroyAllHosts } from "../../stand-ins/hosts";
+import { asAccount } from "../support/host";
+import { Installation, revertOrder } from "../support/installation";
+import { LossyHost } from "../support/lossyHost";
 
 // Answers that are lost, under Delete and under Keep. test/first has the main ones.
 

@@ -1,13 +1,13 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { formatImage, mountImage, unmountDisk } from "../../testbed/hosts/disk";
-import { execOrThrow } from "../../testbed/hosts/exec";
-import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
-import { type Registry, serveRegistry } from "../../testbed/registry";
-import type { StepArgs } from "../../testkit/documents";
-import { asAccount, bootHost } from "../../testkit/host";
-import { Installation } from "../../testkit/installation";
+import { formatImage, mountImage, unmountDisk } from "../../stand-ins/hosts/disk";
+import { execOrThrow } from "../../stand-ins/hosts/exec";
+import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../stand-ins/hosts";
+import { type Registry, serveRegistry } from "../../stand-ins/registry";
+import type { StepArgs } from "../support/documents";
+import { asAccount, bootHost } from "../support/host";
+import { Installation } from "../support/installation";
 
 // What accounts and administrators do in a home while this program works there, or stand in its way.
 

@@ -1,9 +1,9 @@
-import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
-import { expectFilled, fillAccount } from "../../testkit/accountData";
-import { asAccount, bootHost, daemonStart, importImage } from "../../testkit/host";
-import type { StepArgs } from "../../testkit/documents";
+import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../stand-ins/hosts";
+import { expectFilled, fillAccount } from "../support/accountData";
+import { asAccount, bootHost, daemonStart, importImage } from "../support/host";
+import type { StepArgs } from "../support/documents";
 import type { StepName } from "../../src/steps";
-import { Installation, revertOrder } from "../../testkit/installation";
+import { Installation, revertOrder } from "../support/installation";
 
 afterAll(destroyAllHosts);
 

@@ -1,9 +1,9 @@
-import { currentEngine } from "../../testbed/engine";
-import type { TestHost } from "../../testbed/hosts";
+import { currentEngine } from "../../stand-ins/engine";
+import type { TestHost } from "../../stand-ins/hosts";
 import { ShownControllers } from "./controllers";
-import { engineHost } from "../../testkit/engineHost";
-import type { StepArgs } from "../../testkit/documents";
-import { Installation } from "../../testkit/installation";
+import { engineHost } from "../support/engineHost";
+import type { StepArgs } from "../support/documents";
+import { Installation } from "../support/installation";
 
 // What only a stock kernel shows is tested on virtual machines (test/kernel).
 

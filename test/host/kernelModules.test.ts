@@ -1,7 +1,7 @@
-import { destroyAllHosts, type TestHost } from "../../testbed/hosts";
-import { bootHost } from "../../testkit/host";
-import type { StepArgs } from "../../testkit/documents";
-import { Installation } from "../../testkit/installation";
+import { destroyAllHosts, type TestHost } from "../../stand-ins/hosts";
+import { bootHost } from "../support/host";
+import type { StepArgs } from "../support/documents";
+import { Installation } from "../support/installation";
 
 afterAll(destroyAllHosts);
 

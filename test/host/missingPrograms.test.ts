@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { packedAgent } from "../../src/agent/agentText";
 import { checkNewCommand } from "../../src/agent/commands";
 import { readNewMachine } from "../../src/drift/answer";
-import { currentEngine } from "../../testbed/engine";
-import { diffSnapshots, snapshotHost } from "../../testbed/hosts";
-import { documentText, type StepArgs } from "../../testkit/documents";
-import { engineHost } from "../../testkit/engineHost";
-import { asAccount } from "../../testkit/host";
-import { Installation } from "../../testkit/installation";
+import { currentEngine } from "../../stand-ins/engine";
+import { diffSnapshots, snapshotHost } from "../../stand-ins/hosts";
+import { documentText, type StepArgs } from "../support/documents";
+import { engineHost } from "../support/engineHost";
+import { asAccount } from "../support/host";
+import { Installation } from "../support/installation";
 
 // A Fedora as its cloud image is: without perl, which is four packages there. Debian's own perl lies aside, and these
 // packages bring it back.
@@ -27,7 +27,7 @@ const parts: Record<string, string> = {
 /** A repository of the four, which move their files to where they belong and away again. */
 function repository(): Buffer {
   const script = `work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
-    . ${join(__dirname, "../../testbed/engine/rpmbuild.sh")}
+    . ${join(__dirname, "../../stand-ins/engine/rpmbuild.sh")}
     stand_in_release=1.fc44
     ${perl.map((name) => `stand_in "$work/perl" ${name} %post '/root/aside/move ${name} back' %preun '/root/aside/move ${name} away'`).join("\n")}
     createrepo_c -q "$work/perl"

@@ -1,9 +1,9 @@
-import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
-import { asAccount, bootHost, daemonStart, importImage } from "../../testkit/host";
-import type { StepArgs } from "../../testkit/documents";
-import { Installation } from "../../testkit/installation";
-import { neighbour, neighbour6, noNeighbour, reached6, traffic6 } from "../../testkit/neighbour";
-import { makeTlsAuthority, type TlsAuthority } from "../../testkit/tlsAuthority";
+import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../stand-ins/hosts";
+import { asAccount, bootHost, daemonStart, importImage } from "../support/host";
+import type { StepArgs } from "../support/documents";
+import { Installation } from "../support/installation";
+import { neighbour, neighbour6, noNeighbour, reached6, traffic6 } from "../support/neighbour";
+import { makeTlsAuthority, type TlsAuthority } from "../support/tlsAuthority";
 
 afterAll(destroyAllHosts);
 

@@ -1,9 +1,9 @@
-import { engineTar, newestRootlesskit, rootlesskit } from "../../testbed/engine";
-import { destroyAllHosts, diffSnapshots, snapshotHost } from "../../testbed/hosts";
+import { engineTar, newestRootlesskit, rootlesskit } from "../../stand-ins/engine";
+import { destroyAllHosts, diffSnapshots, snapshotHost } from "../../stand-ins/hosts";
 import { EngineSource, NetworkDriver, OnDestroyData } from "../../index";
-import type { StepArgs } from "../../testkit/documents";
-import { asAccount, bootHost, importImage } from "../../testkit/host";
-import { Installation } from "../../testkit/installation";
+import type { StepArgs } from "../support/documents";
+import { asAccount, bootHost, importImage } from "../support/host";
+import { Installation } from "../support/installation";
 
 // moby's Go module has no release after 29.8.1, and RootlessKit's has. So the newest RootlessKit starts the engine that
 // there is.

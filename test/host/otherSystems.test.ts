@@ -1,9 +1,9 @@
 import { agentText } from "../../src/agent/agentText";
 import { readNewMachine } from "../../src/drift/answer";
-import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
-import { documentText, type StepArgs } from "../../testkit/documents";
-import { bootHost } from "../../testkit/host";
-import { Installation } from "../../testkit/installation";
+import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../stand-ins/hosts";
+import { documentText, type StepArgs } from "../support/documents";
+import { bootHost } from "../support/host";
+import { Installation } from "../support/installation";
 
 // What other systems do another way than the one that these hosts have. Each is a stand-in in the place of one of its
 // programs, files or units, with the words of the real one.

@@ -1,5 +1,5 @@
-import { currentEngine } from "../../testbed/engine";
-import { diffSnapshots, snapshotHost } from "../../testbed/hosts";
+import { currentEngine } from "../../stand-ins/engine";
+import { diffSnapshots, snapshotHost } from "../../stand-ins/hosts";
 import { EngineSource } from "../../index";
 import {
   applyEngine,
@@ -7,13 +7,13 @@ import {
   type Refused,
   revertEngine,
   testRefused,
-} from "../../testkit/engineHost";
-import { Installation } from "../../testkit/installation";
+} from "../support/engineHost";
+import { Installation } from "../support/installation";
 import {
   liveThroughVersions,
   testAnotherAtWork,
   testPreinstalled,
-} from "../../testkit/packageManagers";
+} from "../support/packageManagers";
 
 // A Debian with Arch's os-release and pacman, and no apt and no dpkg.
 const given = engineHost({ like: "arch" });

@@ -1,10 +1,10 @@
-import { currentEngine, earlierEngine } from "../../testbed/engine";
-import { diffSnapshots, snapshotHost } from "../../testbed/hosts";
+import { currentEngine, earlierEngine } from "../../stand-ins/engine";
+import { diffSnapshots, snapshotHost } from "../../stand-ins/hosts";
 import { EnginePlugin, EngineSource } from "../../index";
-import { applyEngine, engineHost, type Refused, testRefused } from "../../testkit/engineHost";
-import { asAccount, daemonStart, importImage } from "../../testkit/host";
-import type { StepArgs } from "../../testkit/documents";
-import { Installation } from "../../testkit/installation";
+import { applyEngine, engineHost, type Refused, testRefused } from "../support/engineHost";
+import { asAccount, daemonStart, importImage } from "../support/host";
+import type { StepArgs } from "../support/documents";
+import { Installation } from "../support/installation";
 
 const given = engineHost();
 

@@ -1,7 +1,7 @@
-import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
-import { bootHost } from "../../testkit/host";
-import { documentText, type StepArgs } from "../../testkit/documents";
-import { Installation } from "../../testkit/installation";
+import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../stand-ins/hosts";
+import { bootHost } from "../support/host";
+import { documentText, type StepArgs } from "../support/documents";
+import { Installation } from "../support/installation";
 
 // What stops an installation before it begins: each is provoked, named with what fixes it, and fixed.
 afterAll(destroyAllHosts);

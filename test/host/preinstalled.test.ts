@@ -1,9 +1,9 @@
-import { currentEngine, engineTar } from "../../testbed/engine";
-import { destroyAllHosts, diffSnapshots, snapshotHost } from "../../testbed/hosts";
+import { currentEngine, engineTar } from "../../stand-ins/engine";
+import { destroyAllHosts, diffSnapshots, snapshotHost } from "../../stand-ins/hosts";
 import { EngineSource, OnDestroyData, RootfulDocker } from "../../index";
-import { asAccount, bootHost, importImage } from "../../testkit/host";
-import type { StepArgs } from "../../testkit/documents";
-import { Installation } from "../../testkit/installation";
+import { asAccount, bootHost, importImage } from "../support/host";
+import type { StepArgs } from "../support/documents";
+import { Installation } from "../support/installation";
 
 afterAll(destroyAllHosts);
 

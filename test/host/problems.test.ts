@@ -1,7 +1,7 @@
 import { agentText } from "../../src/agent/agentText";
-import { destroyAllHosts, diffSnapshots, snapshotHost } from "../../testbed/hosts";
-import { bootHost } from "../../testkit/host";
-import { Installation } from "../../testkit/installation";
+import { destroyAllHosts, diffSnapshots, snapshotHost } from "../../stand-ins/hosts";
+import { bootHost } from "../support/host";
+import { Installation } from "../support/installation";
 
 afterAll(destroyAllHosts);
 

@@ -1,9 +1,9 @@
 import { OnDestroyData, StorageDriver } from "../../index";
-import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
-import { type Registry, serveMadeUpRegistry, serveRegistry } from "../../testbed/registry";
-import type { StepArgs } from "../../testkit/documents";
-import { asAccount, bootHost, daemonStart, importImage, tryAsAccount } from "../../testkit/host";
-import { type Answer, Installation } from "../../testkit/installation";
+import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../stand-ins/hosts";
+import { type Registry, serveMadeUpRegistry, serveRegistry } from "../../stand-ins/registry";
+import type { StepArgs } from "../support/documents";
+import { asAccount, bootHost, daemonStart, importImage, tryAsAccount } from "../support/host";
+import { type Answer, Installation } from "../support/installation";
 
 // Logins of the account's docker to private registries: as docker login leaves them, by a registry that is one.
 

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
-import { busyboxImageTar } from "../../testbed/dockerCli";
-import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
-import { asAccount, bootHost, importImage } from "../../testkit/host";
+import { busyboxImageTar } from "../../stand-ins/dockerCli";
+import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../stand-ins/hosts";
+import { asAccount, bootHost, importImage } from "../support/host";
 import { packedAgent } from "../../src/agent/agentText";
 import { readNewMachine } from "../../src/drift/answer";
 import { checkNewCommand } from "../../src/agent/commands";
-import { documentsOf, documentText, type StepArgs } from "../../testkit/documents";
-import { Installation } from "../../testkit/installation";
+import { documentsOf, documentText, type StepArgs } from "../support/documents";
+import { Installation } from "../support/installation";
 
 afterAll(destroyAllHosts);
 

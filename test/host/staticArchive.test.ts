@@ -1,11 +1,11 @@
-import { brokenEngine, currentEngine, earlierEngine } from "../../testbed/engine";
-import { diffSnapshots, snapshotHost } from "../../testbed/hosts";
-import { execOrThrow } from "../../testbed/hosts/exec";
+import { brokenEngine, currentEngine, earlierEngine } from "../../stand-ins/engine";
+import { diffSnapshots, snapshotHost } from "../../stand-ins/hosts";
+import { execOrThrow } from "../../stand-ins/hosts/exec";
 import { PrivilegedPorts } from "../../index";
-import { engineHost } from "../../testkit/engineHost";
-import { asAccount, importImage } from "../../testkit/host";
-import type { StepArgs } from "../../testkit/documents";
-import { Installation } from "../../testkit/installation";
+import { engineHost } from "../support/engineHost";
+import { asAccount, importImage } from "../support/host";
+import type { StepArgs } from "../support/documents";
+import { Installation } from "../support/installation";
 
 const given = engineHost();
 

@@ -1,8 +1,8 @@
-import { currentEngine, earlierEngine } from "../../testbed/engine";
-import { diffSnapshots, snapshotHost } from "../../testbed/hosts";
-import { engineHost } from "../../testkit/engineHost";
-import { asAccount, importImage } from "../../testkit/host";
-import { Installation } from "../../testkit/installation";
+import { currentEngine, earlierEngine } from "../../stand-ins/engine";
+import { diffSnapshots, snapshotHost } from "../../stand-ins/hosts";
+import { engineHost } from "../support/engineHost";
+import { asAccount, importImage } from "../support/host";
+import { Installation } from "../support/installation";
 
 // Docker's own engine on the Debians before the current one (docs/systems.md).
 describe.each(["bookworm", "bullseye"] as const)("%s", (suite) => {

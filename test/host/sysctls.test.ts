@@ -1,10 +1,10 @@
 import { checkNewCommand } from "../../src/agent/commands";
 import { packedAgent } from "../../src/agent/agentText";
 import { readNewMachine } from "../../src/drift/answer";
-import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../testbed/hosts";
-import { bootHost } from "../../testkit/host";
-import { documentText, type StepArgs } from "../../testkit/documents";
-import { Installation } from "../../testkit/installation";
+import { destroyAllHosts, diffSnapshots, snapshotHost, type TestHost } from "../../stand-ins/hosts";
+import { bootHost } from "../support/host";
+import { documentText, type StepArgs } from "../support/documents";
+import { Installation } from "../support/installation";
 
 afterAll(destroyAllHosts);
 

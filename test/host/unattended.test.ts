@@ -1,7 +1,7 @@
-import { currentEngine, type Distribution, earlierEngine } from "../../testbed/engine";
-import { engineHost } from "../../testkit/engineHost";
-import { asAccount, daemonStart, importImage } from "../../testkit/host";
-import { Installation } from "../../testkit/installation";
+import { currentEngine, type Distribution, earlierEngine } from "../../stand-ins/engine";
+import { engineHost } from "../support/engineHost";
+import { asAccount, daemonStart, importImage } from "../support/host";
+import { Installation } from "../support/installation";
 
 // A machine that upgrades its packages by itself, Docker's too, under a daemon that runs.
 

@@ -1,5 +1,5 @@
-import { currentEngine, earlierEngine } from "../../testbed/engine";
-import { diffSnapshots, snapshotHost } from "../../testbed/hosts";
+import { currentEngine, earlierEngine } from "../../stand-ins/engine";
+import { diffSnapshots, snapshotHost } from "../../stand-ins/hosts";
 import { EnginePlugin, EngineSource } from "../../index";
 import {
   applyEngine,
@@ -7,13 +7,13 @@ import {
   type Refused,
   revertEngine,
   testRefused,
-} from "../../testkit/engineHost";
-import { Installation } from "../../testkit/installation";
+} from "../support/engineHost";
+import { Installation } from "../support/installation";
 import {
   liveThroughVersions,
   testAnotherAtWork,
   testPreinstalled,
-} from "../../testkit/packageManagers";
+} from "../support/packageManagers";
 
 // A Debian with openSUSE Leap's os-release, zypper and rpm, and no apt and no dpkg.
 const given = engineHost({ like: "opensuse" });

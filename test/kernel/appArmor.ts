@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { asAccount } from "../../testkit/host";
-import { currentEngine, engineTar } from "../../testbed/engine";
+import { asAccount } from "../support/host";
+import { currentEngine, engineTar } from "../../stand-ins/engine";
 import { EngineSource } from "../../index";
-import type { StepArgs } from "../../testkit/documents";
-import { type Answer, Installation } from "../../testkit/installation";
+import type { StepArgs } from "../support/documents";
+import { type Answer, Installation } from "../support/installation";
 import type { Matrix } from "./overlayOption";
 
 /** Tests for a machine that has AppArmor's parser, and Debian's own profile of rootlesskit. */

@@ -3,12 +3,12 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { EngineSource, OnDestroyData } from "../../index";
-import { type Repository, serve } from "../../testbed/engine";
-import { execOrThrow } from "../../testbed/hosts/exec";
-import { createMachine, destroyAllMachines, type Machine } from "../../testbed/machines";
-import type { StepArgs } from "../../testkit/documents";
-import { asAccount } from "../../testkit/host";
-import { Installation } from "../../testkit/installation";
+import { type Repository, serve } from "../../stand-ins/engine";
+import { execOrThrow } from "../../stand-ins/hosts/exec";
+import { createMachine, destroyAllMachines, type Machine } from "../../stand-ins/machines";
+import type { StepArgs } from "../support/documents";
+import { asAccount } from "../support/host";
+import { Installation } from "../support/installation";
 import { run, untilPage, webServer } from "./containers";
 import { packagesOf } from "./packages";
 

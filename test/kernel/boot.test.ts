@@ -1,8 +1,8 @@
-import { createMachine, destroyAllMachines, type Machine } from "../../testbed/machines";
+import { createMachine, destroyAllMachines, type Machine } from "../../stand-ins/machines";
 import { PrivilegedPorts } from "../../index";
-import { importImage } from "../../testkit/host";
-import { rowsOf } from "../../testkit/limitations";
-import { HostStack, stepsRun, type ComponentArgs } from "../../testkit/hostStack";
+import { importImage } from "../support/host";
+import { rowsOf } from "../support/limitations";
+import { HostStack, stepsRun, type ComponentArgs } from "../support/hostStack";
 import { busyboxOn, get, page, run, untilDaemon, untilPage, webServer } from "./containers";
 import { packagesOf } from "./packages";
 

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { remote } from "@pulumi/command";
 import { RootlessDockerHost } from "../../index";
-import { makeKey } from "../../testbed/hosts/keys";
-import { createMachine, destroyAllMachines } from "../../testbed/machines";
-import { connectionTo } from "../../testkit/hostStack";
-import { Stack, said } from "../../testkit/stack";
+import { makeKey } from "../../stand-ins/hosts/keys";
+import { createMachine, destroyAllMachines } from "../../stand-ins/machines";
+import { connectionTo } from "../support/hostStack";
+import { Stack, said } from "../support/stack";
 import { packagesOf } from "./packages";
 
 afterAll(destroyAllMachines);

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { busyboxImageTar } from "../../testbed/dockerCli";
-import type { TestHost } from "../../testbed/hosts";
-import { tryAsAccount } from "../../testkit/host";
+import { busyboxImageTar } from "../../stand-ins/dockerCli";
+import type { TestHost } from "../../stand-ins/hosts";
+import { tryAsAccount } from "../support/host";
 
 /** The account of every machine here. */
 const account = "app";

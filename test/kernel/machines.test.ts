@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { exec } from "../../testbed/hosts/exec";
-import { createMachine, destroyAllMachines, type Machine } from "../../testbed/machines";
-import { machinePlace } from "../../testbed/machines/place";
+import { exec } from "../../stand-ins/hosts/exec";
+import { createMachine, destroyAllMachines, type Machine } from "../../stand-ins/machines";
+import { machinePlace } from "../../stand-ins/machines/place";
 
 afterAll(destroyAllMachines);
 
@@ -97,7 +97,7 @@ describe("a machine", () => {
 });
 
 test("a machine goes when its owner is killed", async () => {
-  const script = ["--import", "tsx", "testbed/machines/cli.ts", "create", "trixie"];
+  const script = ["--import", "tsx", "stand-ins/machines/cli.ts", "create", "trixie"];
   const child = spawn(process.execPath, script, { stdio: ["ignore", "pipe", "inherit"] });
   try {
     let text = "";

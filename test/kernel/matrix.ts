@@ -3,14 +3,14 @@ import {
   destroyAllMachines,
   type Machine,
   type Suite,
-} from "../../testbed/machines";
-import { engineTar } from "../../testbed/engine";
-import { containerRows, listeners } from "../../testkit/containerRows";
-import { neighbour, noNeighbour } from "../../testkit/neighbour";
-import { importImage } from "../../testkit/host";
-import type { StepArgs } from "../../testkit/documents";
-import { type Answer, Installation } from "../../testkit/installation";
-import { rowsOf } from "../../testkit/limitations";
+} from "../../stand-ins/machines";
+import { engineTar } from "../../stand-ins/engine";
+import { containerRows, listeners } from "../support/containerRows";
+import { neighbour, noNeighbour } from "../support/neighbour";
+import { importImage } from "../support/host";
+import type { StepArgs } from "../support/documents";
+import { type Answer, Installation } from "../support/installation";
+import { rowsOf } from "../support/limitations";
 import {
   busyboxOn,
   docker,

@@ -1,7 +1,7 @@
-import type { Machine } from "../../testbed/machines";
-import { importImage } from "../../testkit/host";
-import type { StepArgs } from "../../testkit/documents";
-import type { Answer, Installation } from "../../testkit/installation";
+import type { Machine } from "../../stand-ins/machines";
+import { importImage } from "../support/host";
+import type { StepArgs } from "../support/documents";
+import type { Answer, Installation } from "../support/installation";
 import { docker, run } from "./containers";
 
 // The kernel of Debian 11 mounts overlay in user namespaces only with an option of its module, which

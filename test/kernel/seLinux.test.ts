@@ -1,8 +1,8 @@
 import { OnDestroyData, StorageDriver } from "../../index";
-import { createMachine, destroyAllMachines, type Machine } from "../../testbed/machines";
-import type { StepArgs } from "../../testkit/documents";
-import { importImage } from "../../testkit/host";
-import { Installation } from "../../testkit/installation";
+import { createMachine, destroyAllMachines, type Machine } from "../../stand-ins/machines";
+import type { StepArgs } from "../support/documents";
+import { importImage } from "../support/host";
+import { Installation } from "../support/installation";
 import { busyboxOn, docker, run, untilDaemon, untilPage, webServer } from "./containers";
 import { packagesOf } from "./packages";
 

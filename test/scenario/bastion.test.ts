@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import { once } from "node:events";
-import { createHost, destroyAllHosts, type TestHost } from "../../testbed/hosts";
-import { connectionTo } from "../../testkit/hostStack";
+import { createHost, destroyAllHosts, type TestHost } from "../../stand-ins/hosts";
+import { connectionTo } from "../support/hostStack";
 import { type KnownConnection, runOverSsh } from "../../src/ssh/ssh";
 
 // Many hosts are asked for drift at once, behind one machine whose SSH server drops what is too much: no login fails.

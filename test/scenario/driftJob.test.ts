@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
-import { createHost, destroyAllHosts, type TestHost } from "../../testbed/hosts";
+import { createHost, destroyAllHosts, type TestHost } from "../../stand-ins/hosts";
 import { type DriftDetection, PrivilegedPorts } from "../../index";
-import { lineOfDocs } from "../../testkit/docsLine";
-import { connectionTo, HostStack, stepsRun } from "../../testkit/hostStack";
-import type { Outcome } from "../../testkit/stack";
+import { lineOfDocs } from "../support/docsLine";
+import { connectionTo, HostStack, stepsRun } from "../support/hostStack";
+import type { Outcome } from "../support/stack";
 
 // The job that looks for drift, as docs/changes.md and the examples for CI have it. The program asks only in the job.
 // The tests follow each other on one host.

@@ -7,8 +7,8 @@ import {
   diffSnapshots,
   snapshotHost,
   type TestHost,
-} from "../../testbed/hosts";
-import { execOrThrow } from "../../testbed/hosts/exec";
+} from "../../stand-ins/hosts";
+import { execOrThrow } from "../../stand-ins/hosts/exec";
 import { DriftDetection, PrivilegedPorts } from "../../index";
 import {
   changedPart,
@@ -16,8 +16,8 @@ import {
   HostStack,
   stepsRun,
   type ComponentArgs,
-} from "../../testkit/hostStack";
-import { said } from "../../testkit/stack";
+} from "../support/hostStack";
+import { said } from "../support/stack";
 
 // A preview that asks the host. In the order of the tests: each begins and ends without drift.
 let host: TestHost;

@@ -5,8 +5,8 @@ import {
   diffSnapshots,
   snapshotHost,
   type TestHost,
-} from "../../testbed/hosts";
-import { connectionTo, HostStack } from "../../testkit/hostStack";
+} from "../../stand-ins/hosts";
+import { connectionTo, HostStack } from "../support/hostStack";
 
 // A login that is not root's becomes root by sudo or doas, for every step and for its revert. It needs neither
 // sftp nor a home, and may be greeted.

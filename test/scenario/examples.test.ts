@@ -1,9 +1,9 @@
 import type { Stack } from "@pulumi/pulumi/automation";
 import { utils } from "ssh2";
-import { createHost, destroyAllHosts, type TestHost } from "../../testbed/hosts";
-import { createWorkspaceStack } from "../../testbed/toolchain";
-import { programOf } from "../../testkit/example";
-import { asAccount, importImage } from "../../testkit/host";
+import { createHost, destroyAllHosts, type TestHost } from "../../stand-ins/hosts";
+import { createWorkspaceStack } from "../../stand-ins/toolchain";
+import { programOf } from "../support/example";
+import { asAccount, importImage } from "../support/host";
 
 // The TypeScript examples, each as it is, with the configuration that it asks for.
 let host: TestHost;

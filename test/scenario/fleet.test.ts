@@ -8,10 +8,10 @@ import {
   freeDisk,
   type NspawnHost,
   signal,
-} from "../../testbed/hosts";
-import { execOrThrow } from "../../testbed/hosts/exec";
-import { programOf } from "../../testkit/example";
-import { type Outcome, Stack, steps } from "../../testkit/stack";
+} from "../../stand-ins/hosts";
+import { execOrThrow } from "../../stand-ins/hosts/exec";
+import { programOf } from "../support/example";
+import { type Outcome, Stack, steps } from "../support/stack";
 
 // The example of many hosts, and what becomes of it where some of them are wrong or down. The tests follow each other.
 let hosts: NspawnHost[];

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { RandomId } from "@pulumi/random";
 import { Restarts, RootlessDockerHost } from "../../index";
-import { Stack, steps } from "../../testkit/stack";
+import { Stack, steps } from "../support/stack";
 
 // The engine has one list of hooks for a run. Previews alone, in which no host is asked.
 const args = {

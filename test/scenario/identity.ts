@@ -1,9 +1,14 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { OnDestroyData, RootlessDockerHost, type RootlessDockerHostArgs } from "../../index";
-import { diffSnapshots, type HostSnapshot, snapshotHost, type TestHost } from "../../testbed/hosts";
-import { asAccount, daemonStart } from "../../testkit/host";
-import { type Outcome, steps } from "../../testkit/stack";
-import { connectionTo, everyChild } from "../../testkit/hostStack";
+import {
+  diffSnapshots,
+  type HostSnapshot,
+  snapshotHost,
+  type TestHost,
+} from "../../stand-ins/hosts";
+import { asAccount, daemonStart } from "../support/host";
+import { type Outcome, steps } from "../support/stack";
+import { connectionTo, everyChild } from "../support/hostStack";
 
 // What the tests of an installation's identity have in common: who holds the account, on which host.
 

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { DriftDetection, OnDestroyData, type RootlessDockerHostArgs } from "../../index";
-import { createHost, destroyAllHosts, type NspawnHost, passwordOf } from "../../testbed/hosts";
-import { connectionTo, HostStack, stepsRun } from "../../testkit/hostStack";
-import { said } from "../../testkit/stack";
+import { createHost, destroyAllHosts, type NspawnHost, passwordOf } from "../../stand-ins/hosts";
+import { connectionTo, HostStack, stepsRun } from "../support/hostStack";
+import { said } from "../support/stack";
 
 // A login that sudo makes root by its password: every step, a preview's questions, and the way back. The tests
 // follow each other.

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { exec } from "../../testbed/hosts/exec";
-import type { TestHost } from "../../testbed/hosts";
+import { exec } from "../../stand-ins/hosts/exec";
+import type { TestHost } from "../../stand-ins/hosts";
 
 /** A value that is recognised wherever it turns up. */
 export const marker = (name: string): string => `mArKeR-${name}`;

@@ -7,10 +7,10 @@ import {
   snapshotHost,
   type HostSnapshot,
   type TestHost,
-} from "../../testbed/hosts";
-import { busyboxImageTar } from "../../testbed/dockerCli";
-import { execOrThrow } from "../../testbed/hosts/exec";
-import { connectionTo, HostStack } from "../../testkit/hostStack";
+} from "../../stand-ins/hosts";
+import { busyboxImageTar } from "../../stand-ins/dockerCli";
+import { execOrThrow } from "../../stand-ins/hosts/exec";
+import { connectionTo, HostStack } from "../support/hostStack";
 
 // What a person reads when it does not work, and that nothing was changed then.
 let host: TestHost;

@@ -1,9 +1,9 @@
 import { remote } from "@pulumi/command";
 import type * as pulumi from "@pulumi/pulumi";
 import { RandomId } from "@pulumi/random";
-import { createHost, destroyAllHosts, type TestHost } from "../../testbed/hosts";
-import { type Outcome, said, steps, Stack } from "../../testkit/stack";
-import { connectionTo, everyChild as children, stepsRun } from "../../testkit/hostStack";
+import { createHost, destroyAllHosts, type TestHost } from "../../stand-ins/hosts";
+import { type Outcome, said, steps, Stack } from "../support/stack";
+import { connectionTo, everyChild as children, stepsRun } from "../support/hostStack";
 import { OnDestroyData, RootlessDockerHost, type RootlessDockerHostArgs } from "../../index";
 
 // What each resource option does to the component, on one host that every test leaves as it found it.

@@ -5,13 +5,13 @@ import {
   snapshotHost,
   type HostSnapshot,
   type TestHost,
-} from "../../testbed/hosts";
-import { asAccount, importImage } from "../../testkit/host";
-import { requireDocsTools } from "../../testbed/requirements";
-import { lineOfDocs } from "../../testkit/docsLine";
-import { live, Stack } from "../../testkit/stack";
+} from "../../stand-ins/hosts";
+import { asAccount, importImage } from "../support/host";
+import { requireDocsTools } from "../../stand-ins/requirements";
+import { lineOfDocs } from "../support/docsLine";
+import { live, Stack } from "../support/stack";
 import { changesSince, childSteps, daemon, expectMoved, program } from "./identity";
-import { connectionTo } from "../../testkit/hostStack";
+import { connectionTo } from "../support/hostStack";
 import { stepNames } from "../../src/steps";
 
 // A machine made anew, another machine, one that does not answer, one that is gone: what the engine does,

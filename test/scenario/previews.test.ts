@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { createHost, destroyAllHosts, type TestHost } from "../../testbed/hosts";
-import { type Registry, serveRegistry } from "../../testbed/registry";
+import { createHost, destroyAllHosts, type TestHost } from "../../stand-ins/hosts";
+import { type Registry, serveRegistry } from "../../stand-ins/registry";
 import { DriftDetection, type RootlessDockerHostArgs, StorageDriver } from "../../index";
-import { type ComponentArgs, HostStack, stepsRun } from "../../testkit/hostStack";
-import { asAccount } from "../../testkit/host";
+import { type ComponentArgs, HostStack, stepsRun } from "../support/hostStack";
+import { asAccount } from "../support/host";
 import { version } from "../../src/version";
-import type { Stack } from "../../testkit/stack";
+import type { Stack } from "../support/stack";
 
 // What a reviewer reads, case by case: the whole text of the CLI, of which only addresses, keys and the order of
 // what runs side by side are another one than there.

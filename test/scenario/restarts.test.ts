@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { OnDestroyData, Restarts, type RootlessDockerHostArgs } from "../../index";
-import { createHost, destroyAllHosts, type TestHost } from "../../testbed/hosts";
-import { connectionTo, HostStack, stepsRun } from "../../testkit/hostStack";
-import { type Outcome, said } from "../../testkit/stack";
+import { createHost, destroyAllHosts, type TestHost } from "../../stand-ins/hosts";
+import { connectionTo, HostStack, stepsRun } from "../support/hostStack";
+import { type Outcome, said } from "../support/stack";
 
 // `restarts`: Refuse on the real engine and a real host. The tests follow each other.
 let host: TestHost;

@@ -4,13 +4,13 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import type { RootlessDockerHostArgs } from "../../index";
-import { createHost, destroyAllHosts, type TestHost } from "../../testbed/hosts";
-import { execOrThrow } from "../../testbed/hosts/exec";
-import { gateway } from "../../testbed/hosts/place";
-import { serveRegistry } from "../../testbed/registry";
-import type { Outcome } from "../../testkit/stack";
-import { asAccount } from "../../testkit/host";
-import { connectionTo, HostStack, stepsRun } from "../../testkit/hostStack";
+import { createHost, destroyAllHosts, type TestHost } from "../../stand-ins/hosts";
+import { execOrThrow } from "../../stand-ins/hosts/exec";
+import { gateway } from "../../stand-ins/hosts/place";
+import { serveRegistry } from "../../stand-ins/registry";
+import type { Outcome } from "../support/stack";
+import { asAccount } from "../support/host";
+import { connectionTo, HostStack, stepsRun } from "../support/hostStack";
 import { findings, marker, Markers, sampleHere } from "./markers";
 
 // One life of one host with a recognisable value in every secret place: whatever it leaves or says is

@@ -5,9 +5,9 @@ import {
   snapshotHost,
   type HostSnapshot,
   type TestHost,
-} from "../../testbed/hosts";
-import { connectionTo } from "../../testkit/hostStack";
-import { Stack } from "../../testkit/stack";
+} from "../../stand-ins/hosts";
+import { connectionTo } from "../support/hostStack";
+import { Stack } from "../support/stack";
 import { changesSince, childSteps, daemon, expectMoved, program } from "./identity";
 
 // The machine is a resource of the same program, and another address replaces it.

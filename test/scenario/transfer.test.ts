@@ -6,8 +6,8 @@ import {
   type HostSnapshot,
   snapshotHost,
   type TestHost,
-} from "../../testbed/hosts";
-import { connectionTo, HostStack, stepsRun } from "../../testkit/hostStack";
+} from "../../stand-ins/hosts";
+import { connectionTo, HostStack, stepsRun } from "../support/hostStack";
 
 // The program that runs as root gets to the machine over SFTP, or on a command's stdin where there is none.
 let host: TestHost;

@@ -9,9 +9,9 @@ import {
   type HostSnapshot,
   snapshotHost,
   type TestHost,
-} from "../../testbed/hosts";
-import { execOrThrow } from "../../testbed/hosts/exec";
-import { ensureToolchain } from "../../testbed/toolchain";
+} from "../../stand-ins/hosts";
+import { execOrThrow } from "../../stand-ins/hosts/exec";
+import { ensureToolchain } from "../../stand-ins/toolchain";
 
 // The command `npm run trial`, as a user types it, on a disposable host.
 let host: TestHost;

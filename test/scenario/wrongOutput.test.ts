@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import { createHost, destroyAllHosts, type TestHost } from "../../testbed/hosts";
-import { execOrThrow } from "../../testbed/hosts/exec";
+import { createHost, destroyAllHosts, type TestHost } from "../../stand-ins/hosts";
+import { execOrThrow } from "../../stand-ins/hosts/exec";
 import { RootlessDockerHost, type RootlessDockerHostArgs } from "../../index";
-import { asAccount } from "../../testkit/host";
-import { connectionTo } from "../../testkit/hostStack";
-import { type Outcome, said, Stack, steps } from "../../testkit/stack";
+import { asAccount } from "../support/host";
+import { connectionTo } from "../support/hostStack";
+import { type Outcome, said, Stack, steps } from "../support/stack";
 
 // A value that is known late, and wrong once: an address that a stopped machine does not have, say. It costs its own
 // host an error, and the next up with the right value has nothing to make anew. Two hosts of one program, which are two

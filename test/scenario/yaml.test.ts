@@ -2,18 +2,18 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { LocalWorkspace, type EngineEvent, type Stack } from "@pulumi/pulumi/automation";
 import { parse, stringify } from "yaml";
-import { ensureYamlLanguage } from "../../testbed/toolchain";
+import { ensureYamlLanguage } from "../../stand-ins/toolchain";
 import {
   createHost,
   destroyAllHosts,
   snapshotHost,
   type HostSnapshot,
   type TestHost,
-} from "../../testbed/hosts";
-import { type Outcome, type Recorded, steps } from "../../testkit/stack";
+} from "../../stand-ins/hosts";
+import { type Outcome, type Recorded, steps } from "../support/stack";
 import { changesSince, daemon } from "./identity";
-import { everyChild } from "../../testkit/hostStack";
-import { pack, pluginExecutable, temporaryFolder } from "../../testkit/checkout";
+import { everyChild } from "../support/hostStack";
+import { pack, pluginExecutable, temporaryFolder } from "../support/checkout";
 
 // The example in YAML, where the package is a component plugin: one life, and what each resource
 // option does there. The tests follow each other on one host.

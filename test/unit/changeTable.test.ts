@@ -25,10 +25,10 @@ import { refusedChanges } from "../../src/changes/guard";
 import { Inputs } from "../../src/inputs";
 import { readSettings } from "../../src/steps/settings";
 import { stepNames, steps } from "../../src/steps";
-import { inputPaths } from "../../testkit/inputPaths";
-import { certificate } from "../../testkit/certificate";
-import { serverCertificate, serverKey } from "../../testkit/serverCertificate";
-import { edits } from "../../testkit/edits";
+import { inputPaths } from "../support/inputPaths";
+import { certificate } from "../support/certificate";
+import { serverCertificate, serverKey } from "../support/serverCertificate";
+import { edits } from "../support/edits";
 import { type Registration, runProgram } from "./mocks";
 
 // "What a change does" of docs/changes.md against the code: which steps' inputs differ, and what is replaced.
@@ -250,7 +250,7 @@ test("restarts are those that an edit on a real host is held to", () => {
 });
 
 test("every input and every output of the schema stands in its document", () => {
-  const schema = JSON.parse(readFileSync(join(__dirname, "../../testkit/schema.json"), "utf8")) as {
+  const schema = JSON.parse(readFileSync(join(__dirname, "../support/schema.json"), "utf8")) as {
     resources: Record<string, { properties: object }>;
   };
   const inputs = inputPaths().flatMap((path) => path.split(".").slice(-1));

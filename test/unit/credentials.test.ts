@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { RootlessDockerHost, type RootlessDockerHostArgs } from "../../index";
 import { hasCredentials } from "../../src/validation/credentials";
 import { quote } from "../../src/validation/quote";
-import { problemsOf, withValue } from "../../testkit/arguments";
+import { problemsOf, withValue } from "../support/arguments";
 import { shown, startRecording } from "./mocks";
 
 // Credentials that nobody has marked: they are nowhere in clear, not in a document, a preview, the state or a

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { parse } from "yaml";
 import { type Document, JsonText, renderDocument, wholeDocument } from "../../src/steps/document";
-import { json, text } from "../../testkit/fuzz/values";
+import { json, text } from "../support/fuzz/values";
 
 const reader = join(__dirname, "../../src/host/core/document.sh");
 

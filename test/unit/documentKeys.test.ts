@@ -2,7 +2,7 @@ import { type StepName, stepNames } from "../../src/agent/agentText";
 import { readSettings } from "../../src/steps/settings";
 import { documentsOf, steps } from "../../src/steps";
 import { everyStepDocument } from "../../src/steps/everyStep";
-import { armored } from "../../testkit/arguments";
+import { armored } from "../support/arguments";
 import { everyOption } from "./fixtures";
 import { shellFiles } from "../../src/agent/shellSources";
 

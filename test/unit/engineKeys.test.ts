@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { documentsOf } from "../../testkit/documents";
-import { armored, problemsOf, withValue } from "../../testkit/arguments";
+import { documentsOf } from "../support/documents";
+import { armored, problemsOf, withValue } from "../support/arguments";
 import { dockerKeys } from "../../src/agent/agentText";
 import { EngineSource } from "../../index";
 

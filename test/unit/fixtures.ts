@@ -1,5 +1,5 @@
-import { certificate } from "../../testkit/certificate";
-import { serverCertificate, serverKey } from "../../testkit/serverCertificate";
+import { certificate } from "../support/certificate";
+import { serverCertificate, serverKey } from "../support/serverCertificate";
 import * as pulumi from "@pulumi/pulumi";
 import {
   AgentTransfer,

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { RootlessDockerHost, type RootlessDockerHostArgs, StorageDriver } from "../../index";
-import { certificate } from "../../testkit/certificate";
-import { serverCertificate, serverKey } from "../../testkit/serverCertificate";
+import { certificate } from "../support/certificate";
+import { serverCertificate, serverKey } from "../support/serverCertificate";
 import { inSecret, runProgram, shown, step } from "./mocks";
 
 const usual: RootlessDockerHostArgs = {

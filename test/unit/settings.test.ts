@@ -3,8 +3,8 @@ import { documentsOf } from "../../src/steps";
 import { readSettings } from "../../src/steps/settings";
 import { describeProblems, pending } from "../../src/validation/reader";
 import { everyOption, secretPart } from "./fixtures";
-import { problemsOf, withValue } from "../../testkit/arguments";
-import { expiredCertificate } from "../../testkit/serverCertificate";
+import { problemsOf, withValue } from "../support/arguments";
+import { expiredCertificate } from "../support/serverCertificate";
 
 describe("defaults", () => {
   test("all of them", () => {

@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { version as packageVersion } from "../../package.json";
-import { createHost, destroyAllHosts } from "../../testbed/hosts";
-import { Stack } from "../../testkit/stack";
-import { connectionTo } from "../../testkit/hostStack";
+import { createHost, destroyAllHosts } from "../../stand-ins/hosts";
+import { Stack } from "../support/stack";
+import { connectionTo } from "../support/hostStack";
 import { readableSchema } from "../../scripts/readableSchema";
 import { placesOf, type ProgramArgs, recordedFile, toRecorded } from "./recorded";
 

@@ -1,9 +1,9 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Deployment } from "@pulumi/pulumi/automation";
-import type { TestHost } from "../../testbed/hosts";
-import { execOrThrow } from "../../testbed/hosts/exec";
-import type { connectionTo } from "../../testkit/hostStack";
+import type { TestHost } from "../../stand-ins/hosts";
+import { execOrThrow } from "../../stand-ins/hosts/exec";
+import type { connectionTo } from "../support/hostStack";
 
 /** What a program of any version is run with. */
 export interface ProgramArgs {

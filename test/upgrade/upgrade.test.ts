@@ -8,10 +8,10 @@ import {
   snapshotHost,
   type HostSnapshot,
   type TestHost,
-} from "../../testbed/hosts";
-import { daemonStart } from "../../testkit/host";
-import { connectionTo, stepsRun } from "../../testkit/hostStack";
-import { Stack } from "../../testkit/stack";
+} from "../../stand-ins/hosts";
+import { daemonStart } from "../support/host";
+import { connectionTo, stepsRun } from "../support/hostStack";
+import { Stack } from "../support/stack";
 
 // A host and a state as a version left them whose step `daemon` is another one, taken over by the code of today.
 afterAll(destroyAllHosts);

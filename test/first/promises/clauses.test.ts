@@ -4,10 +4,10 @@ import {
   diffSnapshots,
   snapshotHost,
   type NspawnHost,
-} from "../../../testbed/hosts";
-import type { StepArgs } from "../../../testkit/documents";
-import { asAccount } from "../../../testkit/host";
-import { Installation } from "../../../testkit/installation";
+} from "../../../stand-ins/hosts";
+import type { StepArgs } from "../../support/documents";
+import { asAccount } from "../../support/host";
+import { Installation } from "../../support/installation";
 import { promise, root } from "./promise";
 
 // Clauses of promises that the tests beside this one do not notice: `npm run mutate` breaks them one by one. What a run does

@@ -8,11 +8,11 @@ import {
   snapshotHost,
   type HostSnapshot,
   type NspawnHost,
-} from "../../../testbed/hosts";
-import type { StepArgs } from "../../../testkit/documents";
-import { expectFilled, fillAccount } from "../../../testkit/accountData";
-import { Installation, type Answer } from "../../../testkit/installation";
-import { randomFrom } from "../../../testkit/random";
+} from "../../../stand-ins/hosts";
+import type { StepArgs } from "../../support/documents";
+import { expectFilled, fillAccount } from "../../support/accountData";
+import { Installation, type Answer } from "../../support/installation";
+import { randomFrom } from "../../support/random";
 import { promise, root } from "./promise";
 
 // What holds where a run does not come to its end. One host for all; each leaves it as it was.

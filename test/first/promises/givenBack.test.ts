@@ -3,11 +3,11 @@ import {
   diffSnapshots,
   snapshotHost,
   type TestHost,
-} from "../../../testbed/hosts";
-import { certificate } from "../../../testkit/certificate";
-import { asAccount, bootHost } from "../../../testkit/host";
-import type { StepArgs } from "../../../testkit/documents";
-import { Installation } from "../../../testkit/installation";
+} from "../../../stand-ins/hosts";
+import { certificate } from "../../support/certificate";
+import { asAccount, bootHost } from "../../support/host";
+import type { StepArgs } from "../../support/documents";
+import { Installation } from "../../support/installation";
 import { promise, root, runAll, testRows, type Row } from "./promise";
 
 // What destroy does: promises 1, 2, 3, 5 and 6, and what comes before an up, 12. One host for all.

@@ -1,7 +1,7 @@
-import { documentText } from "../../../testkit/documents";
-import { destroyAllHosts } from "../../../testbed/hosts";
-import { revertOrder } from "../../../testkit/installation";
-import { LossyHost } from "../../../testkit/lossyHost";
+import { documentText } from "../../support/documents";
+import { destroyAllHosts } from "../../../stand-ins/hosts";
+import { revertOrder } from "../../support/installation";
+import { LossyHost } from "../../support/lossyHost";
 import { promise } from "./promise";
 
 // What holds where the agent comes to its end, and Pulumi never hears of it. test/host/everyAnswerLost.test.ts has more.

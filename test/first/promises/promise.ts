@@ -1,5 +1,5 @@
-import type { TestHost } from "../../../testbed/hosts";
-import { root } from "../../../testkit/host";
+import type { TestHost } from "../../../stand-ins/hosts";
+import { root } from "../../support/host";
 
 export { root };
 

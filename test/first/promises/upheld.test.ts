@@ -1,12 +1,8 @@
-import { createHost, destroyAllHosts, type NspawnHost } from "../../../testbed/hosts";
-import { asAccount, daemonStart } from "../../../testkit/host";
-import type { StepArgs } from "../../../testkit/documents";
-import {
-  expectDestroyNotHeldUp,
-  expectPlantRefused,
-  plants,
-} from "../../../testkit/hostileAccount";
-import { Installation } from "../../../testkit/installation";
+import { createHost, destroyAllHosts, type NspawnHost } from "../../../stand-ins/hosts";
+import { asAccount, daemonStart } from "../../support/host";
+import type { StepArgs } from "../../support/documents";
+import { expectDestroyNotHeldUp, expectPlantRefused, plants } from "../../support/hostileAccount";
+import { Installation } from "../../support/installation";
 import { promise, root, runAll, testRows, type Row } from "./promise";
 
 // What holds while it is there: promises 7 to 11, and at last 4. One host for all, in the order of the tests.

@@ -1,4 +1,4 @@
-import type { Arrivals } from "../../../testkit/fuzz/inputs";
+import type { Arrivals } from "../../support/fuzz/inputs";
 import type { ReadDocument, ReadingHost } from "./readingHost";
 
 /** What of the arrivals is not on the host as it should be, one line each. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { missing, missingVariables } from "./arrive";
-import { cases, judge } from "../../../testkit/fuzz/cases";
+import { cases, judge } from "../../support/fuzz/cases";
 import type { ReadingHost } from "./readingHost";
 
 /** What became of the cases. */

@@ -1,5 +1,5 @@
-import { destroyAllHosts } from "../../../testbed/hosts";
-import { bootHost } from "../../../testkit/host";
+import { destroyAllHosts } from "../../../stand-ins/hosts";
+import { bootHost } from "../../support/host";
 import { runCases } from "./batch";
 import { ReadingHost } from "./readingHost";
 

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { agentText } from "../../../src/agent/agentText";
 import { type Document, renderDocument } from "../../../src/steps/document";
-import type { TestHost } from "../../../testbed/hosts";
+import type { TestHost } from "../../../stand-ins/hosts";
 
 /** What the host made of a document. */
 export interface ReadDocument {

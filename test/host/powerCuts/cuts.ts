@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { diffSnapshots, snapshotHost, type TestHost } from "../../../testbed/hosts";
-import { exec } from "../../../testbed/hosts/exec";
-import type { StepArgs } from "../../../testkit/documents";
-import { asAccount, importImage, tryAsAccount } from "../../../testkit/host";
-import { type Answer, Installation, revertOrder } from "../../../testkit/installation";
-import { randomFrom, type Random } from "../../../testkit/random";
+import { diffSnapshots, snapshotHost, type TestHost } from "../../../stand-ins/hosts";
+import { exec } from "../../../stand-ins/hosts/exec";
+import type { StepArgs } from "../../support/documents";
+import { asAccount, importImage, tryAsAccount } from "../../support/host";
+import { type Answer, Installation, revertOrder } from "../../support/installation";
+import { randomFrom, type Random } from "../../support/random";
 import { type Base, type Bench, copied, edited, emptied, type Verb, wishes } from "./disks";
 
 /** A disk as it was at one moment of a run, and what Pulumi knew then. */

@@ -8,10 +8,10 @@ import {
   type NspawnHost,
   snapshotHost,
   type Vault,
-} from "../../../testbed/hosts";
-import { execOrThrow } from "../../../testbed/hosts/exec";
-import type { StepArgs } from "../../../testkit/documents";
-import { Installation } from "../../../testkit/installation";
+} from "../../../stand-ins/hosts";
+import { execOrThrow } from "../../../stand-ins/hosts/exec";
+import type { StepArgs } from "../../support/documents";
+import { Installation } from "../../support/installation";
 
 /** Where everything of a host is on the disk that a cut leaves. */
 export interface Bench {

@@ -1,4 +1,4 @@
-import { destroyAllHosts } from "../../../testbed/hosts";
+import { destroyAllHosts } from "../../../stand-ins/hosts";
 import { cutsOn } from "./powerCuts";
 
 afterAll(destroyAllHosts);

@@ -7,8 +7,8 @@ import {
   destroyAllHosts,
   formatImage,
   journalled,
-} from "../../../testbed/hosts";
-import { mountImage, unmountDisk } from "../../../testbed/hosts/disk";
+} from "../../../stand-ins/hosts";
+import { mountImage, unmountDisk } from "../../../stand-ins/hosts/disk";
 
 afterAll(destroyAllHosts);
 

@@ -1,4 +1,4 @@
-import { createVault, type Journalled } from "../../../testbed/hosts";
+import { createVault, type Journalled } from "../../../stand-ins/hosts";
 import { oneRun, type Result } from "./cuts";
 import { makeBench } from "./disks";
 

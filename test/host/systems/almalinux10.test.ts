@@ -1,6 +1,6 @@
-import { currentEngine } from "../../../testbed/engine";
-import { engineHost } from "../../../testkit/engineHost";
-import { liveWhole } from "../../../testkit/packageManagers";
+import { currentEngine } from "../../../stand-ins/engine";
+import { engineHost } from "../../support/engineHost";
+import { liveWhole } from "../../support/packageManagers";
 
 // As strict as AlmaLinux's GenericCloud image: dnf 4, rpm 4, and no perl.
 const given = engineHost({ like: "almalinux10" });

@@ -1,6 +1,6 @@
-import { currentEngine } from "../../../testbed/engine";
-import { engineHost } from "../../../testkit/engineHost";
-import { liveWhole } from "../../../testkit/packageManagers";
+import { currentEngine } from "../../../stand-ins/engine";
+import { engineHost } from "../../support/engineHost";
+import { liveWhole } from "../../support/packageManagers";
 
 // The same of release 9: systemd 252, shadow 4.13.
 const given = engineHost({ like: "almalinux9" });

@@ -1,6 +1,6 @@
-import { currentEngine } from "../../../testbed/engine";
-import { engineHost } from "../../../testkit/engineHost";
-import { liveWhole } from "../../../testkit/packageManagers";
+import { currentEngine } from "../../../stand-ins/engine";
+import { engineHost } from "../../support/engineHost";
+import { liveWhole } from "../../support/packageManagers";
 
 // As strict as Arch's cloud image: pacman 7.1, systemd 262; no perl, no diffutils.
 const given = engineHost({ like: "archlinux" });

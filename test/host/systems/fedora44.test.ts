@@ -1,6 +1,6 @@
-import { currentEngine } from "../../../testbed/engine";
-import { engineHost } from "../../../testkit/engineHost";
-import { liveWhole } from "../../../testkit/packageManagers";
+import { currentEngine } from "../../../stand-ins/engine";
+import { engineHost } from "../../support/engineHost";
+import { liveWhole } from "../../support/packageManagers";
 
 // As strict as Fedora Cloud Base: dnf 5, rpm 6, systemd 262, and no perl.
 const given = engineHost({ like: "fedora44" });

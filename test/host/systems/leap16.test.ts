@@ -1,6 +1,6 @@
-import { currentEngine } from "../../../testbed/engine";
-import { engineHost } from "../../../testkit/engineHost";
-import { liveWhole, ofDockremap } from "../../../testkit/packageManagers";
+import { currentEngine } from "../../../stand-ins/engine";
+import { engineHost } from "../../support/engineHost";
+import { liveWhole, ofDockremap } from "../../support/packageManagers";
 
 // The same with rpm 4 and systemd 257.
 const given = engineHost({ like: "leap16" });

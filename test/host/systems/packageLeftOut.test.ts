@@ -1,6 +1,6 @@
 import type * as shellSources from "../../../src/agent/shellSources";
-import { engineHost } from "../../../testkit/engineHost";
-import { Installation } from "../../../testkit/installation";
+import { engineHost } from "../../support/engineHost";
+import { Installation } from "../../support/installation";
 
 // An agent whose table of programs lacks one package. A strict host notices.
 

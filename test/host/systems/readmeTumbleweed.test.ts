@@ -1,7 +1,7 @@
-import { temporaryFolder } from "../../../testkit/checkout";
-import { engineHost } from "../../../testkit/engineHost";
-import { ofDockremap } from "../../../testkit/packageManagers";
-import { followReadme } from "../../../testkit/readme";
+import { temporaryFolder } from "../../support/checkout";
+import { engineHost } from "../../support/engineHost";
+import { ofDockremap } from "../../support/packageManagers";
+import { followReadme } from "../../support/readme";
 
 const folder = temporaryFolder();
 const given = engineHost({ like: "tumbleweed" });

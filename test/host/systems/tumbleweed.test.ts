@@ -1,6 +1,6 @@
-import { currentEngine } from "../../../testbed/engine";
-import { engineHost } from "../../../testkit/engineHost";
-import { liveWhole, ofDockremap } from "../../../testkit/packageManagers";
+import { currentEngine } from "../../../stand-ins/engine";
+import { engineHost } from "../../support/engineHost";
+import { liveWhole, ofDockremap } from "../../support/packageManagers";
 
 // As strict as a small openSUSE: zypper, rpm 6, systemd 262; no perl, no curl, no tar.
 const given = engineHost({ like: "tumbleweed" });

@@ -1,7 +1,7 @@
-import { currentEngine } from "../../../testbed/engine";
-import { engineHost } from "../../../testkit/engineHost";
-import type { StepArgs } from "../../../testkit/documents";
-import { liveWhole } from "../../../testkit/packageManagers";
+import { currentEngine } from "../../../stand-ins/engine";
+import { engineHost } from "../../support/engineHost";
+import type { StepArgs } from "../../support/documents";
+import { liveWhole } from "../../support/packageManagers";
 
 // Ubuntu's cloud images, as far as Debian's archive can stand for them: the Debian whose systemd and apt are closest, with
 // Ubuntu's os-release, and what those images have beside a minimal Debian. Not there: Ubuntu's kernel and its AppArmor

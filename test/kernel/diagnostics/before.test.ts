@@ -1,5 +1,5 @@
-import { createMachine, destroyAllMachines, type Machine } from "../../../testbed/machines";
-import { Installation } from "../../../testkit/installation";
+import { createMachine, destroyAllMachines, type Machine } from "../../../stand-ins/machines";
+import { Installation } from "../../support/installation";
 import { lineAbout, preflightOf } from "./diagnostics";
 import { packagesOf } from "./packages";
 

@@ -1,8 +1,8 @@
-import { createMachine, destroyAllMachines, type Machine } from "../../../testbed/machines";
-import { importImage } from "../../../testkit/host";
-import type { StepArgs } from "../../../testkit/documents";
-import { Installation } from "../../../testkit/installation";
-import { rowsOf } from "../../../testkit/limitations";
+import { createMachine, destroyAllMachines, type Machine } from "../../../stand-ins/machines";
+import { importImage } from "../../support/host";
+import type { StepArgs } from "../../support/documents";
+import { Installation } from "../../support/installation";
+import { rowsOf } from "../../support/limitations";
 import { docker, run } from "../containers";
 import { account, preflightOf } from "./diagnostics";
 import { packagesOf } from "./packages";

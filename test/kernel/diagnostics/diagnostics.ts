@@ -1,5 +1,5 @@
-import type { StepArgs } from "../../../testkit/documents";
-import type { Installation } from "../../../testkit/installation";
+import type { StepArgs } from "../../support/documents";
+import type { Installation } from "../../support/installation";
 
 /** The account of every machine here. */
 export const account = "app";

@@ -1,7 +1,7 @@
-import { createMachine, destroyAllMachines, type Machine } from "../../../testbed/machines";
-import { importImage, tryAsAccount } from "../../../testkit/host";
-import type { StepArgs } from "../../../testkit/documents";
-import { Installation } from "../../../testkit/installation";
+import { createMachine, destroyAllMachines, type Machine } from "../../../stand-ins/machines";
+import { importImage, tryAsAccount } from "../../support/host";
+import type { StepArgs } from "../../support/documents";
+import { Installation } from "../../support/installation";
 import { docker } from "../containers";
 import { account, lineAbout, preflightOf } from "./diagnostics";
 import { packagesOf } from "./packages";

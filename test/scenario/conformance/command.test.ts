@@ -1,6 +1,6 @@
 import { remote } from "@pulumi/command";
 import { useHost } from "./host";
-import { said, steps, Stack } from "../../../testkit/stack";
+import { said, steps, Stack } from "../../support/stack";
 
 const given = useHost();
 

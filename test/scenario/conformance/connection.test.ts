@@ -7,9 +7,9 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { remote, type types } from "@pulumi/command";
 import { unsecret, type Input } from "@pulumi/pulumi";
-import { execOrThrow } from "../../../testbed/hosts/exec";
+import { execOrThrow } from "../../../stand-ins/hosts/exec";
 import { useHost } from "./host";
-import { live, said, Stack, type Outcome } from "../../../testkit/stack";
+import { live, said, Stack, type Outcome } from "../../support/stack";
 
 type ConnectionArgs = types.input.remote.ConnectionArgs;
 

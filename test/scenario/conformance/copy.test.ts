@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { remote } from "@pulumi/command";
 import { asset, secret } from "@pulumi/pulumi";
 import { useHost } from "./host";
-import { said, steps, Stack } from "../../../testkit/stack";
+import { said, steps, Stack } from "../../support/stack";
 
 const given = useHost();
 const folder = mkdtempSync(join(tmpdir(), "conformance-copy-"));

@@ -2,7 +2,7 @@ import { remote } from "@pulumi/command";
 import { secret, type Input } from "@pulumi/pulumi";
 import { RandomId } from "@pulumi/random";
 import { useHost } from "./host";
-import { steps as stepsOf, Stack } from "../../../testkit/stack";
+import { steps as stepsOf, Stack } from "../../support/stack";
 
 const given = useHost();
 

@@ -1,7 +1,7 @@
 import { remote } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { RandomId } from "@pulumi/random";
-import { Stack, steps } from "../../../testkit/stack";
+import { Stack, steps } from "../../support/stack";
 
 // What hooks are given of a command and of a component. Nothing here runs on a host: no command has a `create`, but
 // the one whose host does not answer.

@@ -1,6 +1,6 @@
 import type { types } from "@pulumi/command";
-import { createHost, destroyAllHosts, type TestHost } from "../../../testbed/hosts";
-import { ensureToolchain } from "../../../testbed/toolchain";
+import { createHost, destroyAllHosts, type TestHost } from "../../../stand-ins/hosts";
+import { ensureToolchain } from "../../../stand-ins/toolchain";
 
 /** The disposable host of a test file. */
 export interface ConformanceHost {

@@ -1,6 +1,6 @@
 import { remote } from "@pulumi/command";
 import { useHost } from "./host";
-import { said, Stack } from "../../../testkit/stack";
+import { said, Stack } from "../../support/stack";
 
 // What `customTimeouts` bounds: how long a connection is tried. Nothing else asks for it.
 const given = useHost();

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import manifest from "../../../package.json";
-import { npm, pack, temporaryFolder, tsc } from "../../../testkit/checkout";
+import { npm, pack, temporaryFolder, tsc } from "../../support/checkout";
 
 const folder = temporaryFolder();
 let tarball: string;

@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { compile, compilers, npm, pack, temporaryFolder } from "../../../testkit/checkout";
+import { compile, compilers, npm, pack, temporaryFolder } from "../../support/checkout";
 
 const folder = temporaryFolder();
 const program = join(folder, "program");

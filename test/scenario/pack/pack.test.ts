@@ -13,11 +13,11 @@ import {
   pack,
   temporaryFolder,
   unpack,
-} from "../../../testkit/checkout";
+} from "../../support/checkout";
 import { startPlugin } from "./plugin";
 
 const recorded: unknown = JSON.parse(
-  readFileSync(join(__dirname, "../../../testkit/schema.json"), "utf8"),
+  readFileSync(join(__dirname, "../../support/schema.json"), "utf8"),
 );
 
 const readme = join(__dirname, "../../../README.md");
@@ -37,7 +37,9 @@ describe("the tarball", () => {
       "plugin.js",
     ]);
     expect(packed.files).toEqual(expect.arrayContaining(["bin/index.js", "bin/index.d.ts"]));
-    const sources = packed.files.filter((file) => /(?<!\.d)\.ts$|(^|\/)(test|testbed)/.test(file));
+    const sources = packed.files.filter((file) =>
+      /(?<!\.d)\.ts$|(^|\/)(test|stand-ins)/.test(file),
+    );
     expect(sources).toEqual([]);
   });
 

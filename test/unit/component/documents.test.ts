@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { PrivilegedPorts, type RootlessDockerHostArgs } from "../../../index";
 import { stepNames } from "../../../src/agent/agentText";
-import { certificate } from "../../../testkit/certificate";
-import { serverCertificate, serverKey } from "../../../testkit/serverCertificate";
+import { certificate } from "../../support/certificate";
+import { serverCertificate, serverKey } from "../../support/serverCertificate";
 import { everyOption, secretValues } from "../fixtures";
 import { inSecret, shown, step, unknown } from "../mocks";
 import { withoutPassword } from "../../../src/ssh/sudoPassword";

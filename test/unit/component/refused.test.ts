@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { RootlessDockerHost, type RootlessDockerHostArgs } from "../../../index";
 import { everyOption } from "../fixtures";
 import { inSecret, startRecording, step, unknown } from "../mocks";
-import { expiredCertificate } from "../../../testkit/serverCertificate";
+import { expiredCertificate } from "../../support/serverCertificate";
 import { create, modes, usual } from "./create";
 
 describe.each(modes)("arguments that are wrong, in $mode", ({ preview }) => {

@@ -36,7 +36,7 @@ beforeAll(async () => {
   schema = JSON.parse(text) as Schema;
 });
 
-test.each(["testkit/schema.json", "docs/inputs.md"])(
+test.each(["test/support/schema.json", "docs/inputs.md"])(
   "%s is what `npm run schema` writes",
   (file) => {
     const written = file.endsWith(".md") ? inputsPage(text) : text;

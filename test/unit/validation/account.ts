@@ -1,4 +1,4 @@
-import type { Accepted, Refused } from "../../../testkit/arguments";
+import type { Accepted, Refused } from "../../support/arguments";
 
 const notAccount =
   "is not an account name; use at most 32 of a-z, 0-9, '_' and '-', a letter first";

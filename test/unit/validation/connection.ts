@@ -1,4 +1,4 @@
-import type { Accepted, Refused } from "../../../testkit/arguments";
+import type { Accepted, Refused } from "../../support/arguments";
 
 const notHost =
   "is not a host name or an address; write one without scheme or brackets, with user and port in the options of these names";

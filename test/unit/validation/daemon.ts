@@ -1,5 +1,5 @@
 import { pending } from "../../../src/validation/reader";
-import type { Accepted, Refused } from "../../../testkit/arguments";
+import type { Accepted, Refused } from "../../support/arguments";
 
 const notEnvironment = "is not the name of an environment variable; use letters, digits and '_'";
 const notDaemonKey =

@@ -1,4 +1,4 @@
-import { type Accepted, armored, type Refused } from "../../../testkit/arguments";
+import { type Accepted, armored, type Refused } from "../../support/arguments";
 
 const sums = { sha256: "0".repeat(64), rootlessExtrasSha256: "0".repeat(64) };
 const notWithoutArchive = "is StaticArchive's; leave it out, or set engine.source to it";

@@ -1,5 +1,5 @@
-import type { Accepted, Refused } from "../../../testkit/arguments";
-import { certificate } from "../../../testkit/certificate";
+import type { Accepted, Refused } from "../../support/arguments";
+import { certificate } from "../../support/certificate";
 
 const notAddress =
   "is not the address of a registry; write its host, such as ghcr.io or registry.example:5000";

@@ -1,12 +1,12 @@
-import type { Accepted, Refused } from "../../../testkit/arguments";
-import { certificate } from "../../../testkit/certificate";
+import type { Accepted, Refused } from "../../support/arguments";
+import { certificate } from "../../support/certificate";
 import {
   agreementKey,
   expiredCertificate,
   otherKey,
   serverCertificate,
   serverKey,
-} from "../../../testkit/serverCertificate";
+} from "../../support/serverCertificate";
 
 const whole = { caCertificate: certificate, certificate: serverCertificate, privateKey: serverKey };
 const asPem = "write it as PEM (-----BEGIN CERTIFICATE----- ...)";

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { Inputs } from "../../../src/inputs";
-import { cases, judge } from "../../../testkit/fuzz/cases";
-import { inputPaths } from "../../../testkit/inputPaths";
+import { cases, judge } from "../../support/fuzz/cases";
+import { inputPaths } from "../../support/inputPaths";
 import * as account from "./account";
-import { problemsOf, type Refused, withValue } from "../../../testkit/arguments";
+import { problemsOf, type Refused, withValue } from "../../support/arguments";
 import * as connection from "./connection";
 import * as daemon from "./daemon";
 import * as machine from "./machine";

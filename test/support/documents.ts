@@ -1,0 +1,50 @@
+import { stepCodeHash, type StepName } from "../../src/agent/agentText";
+import { readSettings } from "../../src/steps/settings";
+import { documentsOf as stepDocuments } from "../../src/steps";
+import { wholeDocument } from "../../src/steps/document";
+
+/** Arguments of the component that a step on a host can be tried with, all of them plain. */
+export interface StepArgs {
+  account?: object;
+  subordinateIds?: object;
+  engine?: object;
+  rootfulDocker?: string;
+  storageDriver?: string;
+  privilegedPorts?: string;
+  unprivilegedPing?: object;
+  sysctls?: object;
+  kernelModuleOptions?: object;
+  appArmorProfile?: string;
+  resourceControllers?: string[];
+  network?: object;
+  daemon?: object;
+  environment?: object;
+  registryCertificates?: object;
+  tcpSocket?: object;
+  registryAuth?: object[];
+  unitOverrides?: object;
+  prune?: object;
+  onDestroy?: object;
+  takeOver?: boolean;
+  /** Who holds the installation. Defaults to "project/dev/web". */
+  owner?: string;
+  /** Variables of the daemon that are marked as secrets. */
+  secretEnvironment?: Record<string, string>;
+}
+
+/** The documents that the component would send for these arguments. */
+export function documentsOf({ owner = "project/dev/web", secretEnvironment, ...args }: StepArgs) {
+  const environment = { ...args.environment, ...secretEnvironment };
+  const secretPaths = Object.keys(secretEnvironment ?? {}).map((name) => `environment.${name}`);
+  const { settings, problems } = readSettings(
+    { connection: { host: "host" }, ...args, environment },
+    secretPaths,
+  );
+  if (problems.length > 0) throw new Error(JSON.stringify(problems));
+  return stepDocuments(settings, owner);
+}
+
+/** The same as the component sends it: with the hash of the step's code. */
+export function documentText(step: StepName, wishes: StepArgs = {}): string {
+  return wholeDocument({ ...documentsOf(wishes)[step], agent: stepCodeHash(step) });
+}

@@ -1,0 +1,86 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import { busyboxImageTar, ensureDockerCli } from "../../stand-ins/dockerCli";
+import { diffSnapshots, snapshotHost, type TestHost } from "../../stand-ins/hosts";
+import { execOrThrow } from "../../stand-ins/hosts/exec";
+import { ensureToolchain } from "../../stand-ins/toolchain";
+import { pack } from "./checkout";
+
+const readme = readFileSync(join(__dirname, "../../README.md"), "utf8");
+
+/** The code of README that holds this. */
+function block(language: string, holds: string): string {
+  const blocks = [...readme.matchAll(/```(\w+)\n([^]*?)```/g)];
+  const [, , code] =
+    blocks.find(([, name, text]) => name === language && text?.includes(holds)) ?? [];
+  if (!code) throw new Error(`README.md has no ${language} with ${holds}`);
+  return code;
+}
+
+/** A user's shell in the project's folder, whose ~/.ssh is one of the test's own. */
+async function runIn(folder: string, lines: string): Promise<string> {
+  const { env, pulumiPath } = await ensureToolchain();
+  const path = [
+    join(folder, "bin"),
+    dirname(await ensureDockerCli()),
+    dirname(pulumiPath),
+    env.PATH,
+  ];
+  const script = `mount --bind '${join(folder, "ssh")}' ~/.ssh; cd '${join(folder, "project")}'; set -e\n${lines}`;
+  return execOrThrow("unshare", ["-m", "sh", "-ec", `mkdir -p ~/.ssh\n${script}`], {
+    env: {
+      ...env,
+      PATH: path.join(delimiter),
+      PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
+    },
+  });
+}
+
+const start = `const { LocalWorkspace } = require("@pulumi/pulumi/automation");
+const run = async () => {
+  const program = async () => require("./index.js");
+  const inline = { stackName: "dev", projectName: "web", program };
+  const stack = await LocalWorkspace.selectStack(inline, { workDir: __dirname });
+  await stack[process.argv[2]]({ onOutput: (text) => process.stdout.write(text) });
+};
+void run();
+`;
+
+/**
+ * README's example, line by line from an empty folder, with what `npm pack` makes: a host, a container on it by the docker
+ * CLI, and destroy. Two things differ: the Automation API starts the program, since package registries have no language
+ * host; and the image is not pulled.
+ *
+ * @param folder an empty folder.
+ * @returns what is another way on the host than before.
+ */
+export async function followReadme(host: TestHost, folder: string): Promise<string[]> {
+  const project = join(folder, "project");
+  const shell = (lines: string) => runIn(folder, lines);
+  const before = await snapshotHost(host);
+  for (const name of ["project", "state", "bin"]) mkdirSync(join(folder, name));
+  mkdirSync(join(folder, "ssh"), { mode: 0o700 });
+  writeFileSync(join(folder, "ssh/id_ed25519"), host.privateKey, { mode: 0o600 });
+  writeFileSync(join(folder, "ssh/config"), "StrictHostKeyChecking accept-new\n", { mode: 0o600 });
+  await shell("ssh-keygen -y -f ~/.ssh/id_ed25519 >~/.ssh/id_ed25519.pub");
+  const { tarball } = pack(folder);
+
+  await shell(block("sh", "npm init").replace(/PATH\/rootless-docker\S+/, tarball));
+  writeFileSync(join(project, "index.ts"), block("ts", "new RootlessDockerHost("));
+  writeFileSync(join(project, "start.js"), start);
+  await shell(
+    // As Pulumi's Node.js language host compiles a program without a tsconfig.json.
+    "npx tsc --module nodenext --moduleResolution nodenext --target es2020 --strict index.ts",
+  );
+
+  const lines = block("sh", "pulumi up").replaceAll("203.0.113.7", host.address);
+  const [setUp = "", docker = ""] = lines.split("pulumi up\n");
+  await shell(`${setUp}node start.js up`);
+  const image = await busyboxImageTar();
+  const imported = `DOCKER_HOST=$(pulumi stack output dockerHost) docker import -c 'CMD ["echo","hello"]' ${image} hello-world`;
+  expect(await shell(`${imported} >/dev/null\n${docker}`)).toBe("hello\n");
+  await shell(
+    `DOCKER_HOST=$(pulumi stack output dockerHost) docker rmi hello-world\nnode start.js destroy`,
+  );
+  return diffSnapshots(before, await snapshotHost(host));
+}
