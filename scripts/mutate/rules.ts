@@ -96,7 +96,7 @@ export const rules: readonly Rule[] = [
     promise: 1,
     what: "with a member of config.json the others go, too",
     file: "src/host/resources/homeParts.sh",
-    text: `*) json_member drop "\${1#* }" >"$NEW_PART" ;;`,
+    text: `*) json_member json_drop "\${1#* }" >"$NEW_PART" ;;`,
     put: `*) echo '{}' >"$NEW_PART" ;;`,
     room: [givenBack()],
   },
