@@ -690,7 +690,7 @@ export const rules: readonly Rule[] = [
     id: "document-cut-short",
     promise: 8,
     what: "a document that is cut short counts",
-    file: "src/host/core/document.sh",
+    file: "src/host/core/readDocument.awk",
     text: "if (comes_over_connection && !is_whole) {",
     put: "if (0) {",
     room: [lostAnswers("a document that is cut")],
