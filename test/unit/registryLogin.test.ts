@@ -90,6 +90,7 @@ function problemOf(said: string): string {
     for file in core/document core/run core/text core/account core/findings daemon/secretValues resources/dockerLogin; do
       . "$1/$file.sh"
     done
+    WITHOUT_SECRETS_AWK=$(cat "$1/daemon/withoutSecrets.awk")
     STEP=daemon PART=daemon WORK=$2 OWN=$2/own ACCOUNT=app
     mkdir -p "$OWN"; : >"$WORK/problems"
     as_account_within() { false; }
