@@ -3,22 +3,27 @@ import { hostFile, runAwk } from "../../support/hostPrograms";
 
 // What the agent takes from the output of package managers.
 
-// Recorded of apt 3.0 on Debian 13, without most lines of its configuration.
+// Recorded of apt on Debian 13, without most lines of its configuration: three new packages, then one that is installed
+// again and one that is removed. The line of an upgrade is made like these.
 const toHook = `VERSION 2
 APT::Architecture=amd64
+DPkg::Pre-Install-Pkgs::=/usr/sbin/dpkg-preconfigure%20--apt%20||%20true
 DPkg::Pre-Install-Pkgs::=.%20/root/hook
+quiet=1
 
-libc6 2.41-12 < 2.41-12+deb13u1 /var/cache/apt/archives/libc6_2.41-12+deb13u1_amd64.deb
-libc6 2.41-12 < 2.41-12+deb13u1 **CONFIGURE**
-runc - < 1.1.15+ds1-2+b4 /var/cache/apt/archives/runc_1.1.15+ds1-2+b4_amd64.deb
-runc - < 1.1.15+ds1-2+b4 **CONFIGURE**
+less - < 668-1 /var/cache/apt/archives/less_668-1_amd64.deb
+runc - < 1.1.15+ds1-2+deb13u1 /var/cache/apt/archives/runc_1.1.15+ds1-2+deb13u1_amd64.deb
+tini - < 0.19.0-3+b8 /var/cache/apt/archives/tini_0.19.0-3+b8_amd64.deb
+less - < 668-1 **CONFIGURE**
+runc - < 1.1.15+ds1-2+deb13u1 **CONFIGURE**
+tini - < 0.19.0-3+b8 **CONFIGURE**
+tini 0.19.0-3+b8 > - **REMOVE**
 less 668-1 = 668-1 /var/cache/apt/archives/less_668-1_amd64.deb
-less 668-1 = 668-1 **CONFIGURE**
-tini 0.19.0-3+b3 > - **REMOVE**
+libc6 2.41-12 < 2.41-12+deb13u1 /var/cache/apt/archives/libc6_2.41-12+deb13u1_amd64.deb
 `;
 
 test.each([
-  ["what is new, without upgrades and removals", toHook, "runc\n"],
+  ["what is new, without upgrades and removals", toHook, "less\nrunc\ntini\n"],
   ["nothing, before the configuration has ended", toHook.split("\n\n")[0], ""],
   ["nothing of nothing", "", ""],
 ])("apt's new packages: %s", (_what, input, expected) => {
