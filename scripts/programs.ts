@@ -11,9 +11,9 @@ import {
   revertCommand,
   uninstallCommand,
 } from "../src/agent/commands";
-import { shellFunctions } from "../src/agent/shellSources";
 import { AgentTransfer } from "../src/ssh/args";
 import { byPassword } from "../src/ssh/settings";
+import { shellFunctions } from "./agent/sources";
 import { literal, type Node, nodesIn, parseShell } from "./shellSyntax";
 
 // Holds the table of src/host/platform/programs.sh against the code, and docs/systems.md against the table.
@@ -197,7 +197,8 @@ function textOf(word: unknown, constants: ReadonlyMap<string, string>, instead?:
       const { Value } = (part.Param ?? {}) as { Value?: string };
       return (Value === undefined || part.Exp ? undefined : constants.get(Value)) ?? instead;
     }
-    return literal({ Parts: [part] }) ?? instead;
+    // The build writes a quote in a text as '\\''.
+    return part.Value === "\\'" ? "'" : (literal({ Parts: [part] }) ?? instead);
   });
   return texts.every((text) => text !== undefined) ? texts.join("") : undefined;
 }
