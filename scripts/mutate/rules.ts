@@ -592,8 +592,8 @@ export const rules: readonly Rule[] = [
     promise: 8,
     what: "two runs are at work at once",
     file: "src/host/core/lock.sh",
-    text: "	flock -n 9 || {\n",
-    put: "	true || {\n",
+    text: "	if ! flock -n 9; then\n",
+    put: "	if false; then\n",
     room: [host("homes", "who waits for the lock")],
   },
   {

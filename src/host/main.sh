@@ -162,7 +162,8 @@ remove_agent() {
 	rm -rf "$STATE/agents/$ID" "$STATE/agents/.$ID".*
 	if [ "$AGENT_GOES" = all ]; then
 		rm -rf "$STATE"
-		rm -f "$LOCK"
+		# The file of the lock stays until the next boot, without words about this run.
+		: >"$LOCK"
 	fi
 	sync "${STATE%/*}"
 }
@@ -181,7 +182,7 @@ main() {
 		exit
 	fi
 	hold_lock "$VERB of $STEP for $(owner_of "$ID")"
-	have_state_directory
+	ensure_state_directory
 	# A directory that is there is that of a run that was killed, and may hold secret values.
 	WORK=/run/rootless-docker.work
 	[ ! -e "$WORK" ] || rm -rf "$WORK"
