@@ -4,8 +4,8 @@
 # The directory with the values that count, as a document's is. There may be none.
 secrets_directory() {
 	local file=$WORK/values
-	[ -e "$file" ] || file=$OWN/values
-	[ -d "$WORK/secrets" ] || [ ! -s "$file" ] || read_document "$file" "$WORK/secrets"
+	if [ ! -e "$file" ]; then file=$OWN/values; fi
+	if [ ! -d "$WORK/secrets" ] && [ -s "$file" ]; then read_document "$file" "$WORK/secrets"; fi
 	printf '%s/secrets' "$WORK"
 }
 
@@ -27,55 +27,22 @@ registry_names() {
 names_below() {
 	local start=$1 file names=''
 	shift
-	for file in "$@"; do [ ! -e "$file" ] || names="$names ${file#"$start"}"; done
+	for file in "$@"; do
+		if [ -e "$file" ]; then names="$names ${file#"$start"}"; fi
+	done
 	printf '%s' "${names# }"
 }
 
-# Lines of stdin with [secret] in the place of this installation's secret values, and of user and
-# password in URLs: what other programs say may quote what they read. Each text and number in a
-# value counts, and each line of it, as it is and as JSON has it. The values of before count, too.
-without_secrets() {
-	set --
-	[ ! -e "$OWN/values" ] || set -- "$OWN/values"
-	[ ! -e "$WORK/values" ] || set -- "$@" "$WORK/values"
-	awk '
-		# The longest stand first.
-		function add(word,   at) {
-			if (word == "" || word in known) return
-			known[word]
-			for (at = ++count; at > 1 && length(words[at - 1]) < length(word); at--)
-				words[at] = words[at - 1]
-			words[at] = word
-		}
-		said {
-			line = substr($0, 1, 4000)
-			for (word = 1; word <= count; word++)
-				while (at = index(line, words[word]))
-					line = substr(line, 1, at - 1) "\001" substr(line, at + length(words[word]))
-			gsub("\001", "[secret]", line)
-			gsub(/\/\/[^ \t"<>]*@/, "//[secret]@", line)
-			gsub(/[^] \t"<>()[{}=,;\/]+:[^ \t"<>\/]+@/, "[secret]@", line)
-			print line
-			next
-		}
-		{
-			is_login = /^registryAuth\//
-			$0 = substr($0, index($0, ": ") + 2)
-			while (match($0, /"([^"\\]|\\.)*"|-?[0-9][0-9.eE+-]*/)) {
-				text = substr($0, RSTART, RLENGTH)
-				$0 = substr($0, RSTART + RLENGTH)
-				# The name of a member.
-				if (/^:/) continue
-				gsub(/^"|"$/, "", text)
-				parts = split(text, part, /(\\r)?\\n/)
-				if (is_login) part[++parts] = substr(text, index(text, ":") + 1)
-				for (at = 1; at <= parts; at++) {
-					add(part[at])
-					gsub(/\\"/, "\"", part[at])
-					gsub(/\\t/, "\t", part[at])
-					gsub(/\\\\/, "\\", part[at])
-					add(part[at])
-				}
-			}
-		}' "$@" said=1 -
+# True if the daemon has read secret values at its start, now or before: its journal may quote them.
+has_daemon_secrets() {
+	grep -qsE '^(environment|daemon[.]json|tls)/' "$OWN/values" "$WORK/values"
+}
+
+# True if daemon.json has secret values: what dockerd says of it may quote them.
+has_secrets_in_daemon_json() { [ -n "$(ls "$(secrets_directory)/json/daemon.json" 2>/dev/null)" ]; }
+
+# Copies text, without user and password of URLs, which somebody may have set elsewhere.
+without_logins_of_urls() {
+	sed -E 's|//[^ \t"<>]*@|//[secret]@|g
+		s|[^] \t"<>()[{}=,;/]+:[^ \t"<>/]+@|[secret]@|g'
 }

@@ -174,10 +174,16 @@ validate_daemon_json() {
 	local said
 	sed "s|\"$ACCOUNT_HOME/.config/docker/tls/|\"$WORK/new/|" \
 		"$WORK/new/daemon.json" >"$WORK/tried.json"
-	! said=$(timeout -k 5 60 dockerd --validate --config-file "$WORK/tried.json" 2>&1) || return 0
+	if said=$(timeout -k 5 60 dockerd --validate --config-file "$WORK/tried.json" 2>&1); then
+		return 0
+	fi
 	case $said in *'unknown flag'*) return 0 ;; esac
-	said=$(printf '%s\n' "$said" | tail -n 1 |
-		sed "s|$WORK/tried|daemon|; s|$WORK/||" | without_secrets)
+	if has_secrets_in_daemon_json; then
+		said='its words may quote secret values, and are not shown'
+	else
+		said=$(printf '%s\n' "$said" | tail -n 1 |
+			sed "s|$WORK/tried|daemon|; s|$WORK/||" | without_logins_of_urls)
+	fi
 	fail "daemon.json" "that dockerd refuses it (${said:-within a minute it does not say why})" \
 		"one that it accepts" "correct daemon, or take back its last change"
 }

@@ -94,37 +94,6 @@ bridge_facts() {
 	fact network.userDefinedBridgeMtu "${mtu%%\"*}"
 }
 
-# Called at the end of another step, and of its engine part. If secret values are others, or what
-# the daemon stands on, its own step is applied again. Missing programs come with engine.
-follow_daemon() {
-	read_start
-	if is_applied daemon && [ -n "${ACCOUNT-}" ] && [ -z "$(missing_programs)" ] &&
-		{ have_new_values || [ "$(ground)" != "$RUNNING_GROUND" ]; }; then
-		mv "$WORK/wanted" "$WORK/wanted.$STEP"
-		(
-			trap - EXIT
-			apply_recorded_daemon
-		)
-		mv "$WORK/wanted.$STEP" "$WORK/wanted"
-		[ ! -s "$WORK/changed" ] || sync_host
-	fi
-	! have_new_values || write_record "$OWN/values" <"$WORK/values"
-}
-
-# In a subshell. Where names of secret values or registries came or went, the daemon's document
-# changes too, and its step follows.
-apply_recorded_daemon() {
-	DOC=$WORK/daemon
-	read_document "$OWN/daemon" "$DOC"
-	[ "$(doc secrets)" = "$(secret_names)" ] || return 0
-	[ "$(doc registries)" = "$(registry_names)" ] || return 0
-	: >"$WORK/wanted"
-	STEP=daemon PART=daemon ASKED=''
-	daemon_apply
-	settle
-	release
-}
-
 # True if the delete of the step machine removes the account with its home, and the data in it.
 home_goes() {
 	[ "$(remembered fate-of-data)" = delete ] || return 1
