@@ -1,14 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { dockerKeys } from "../src/agent/agentText";
-import { shellFiles } from "../src/agent/shellSources";
+import { agentText } from "../src/agent/agentText";
+import { builtAgent } from "../src/agent/builtAgent";
 import { packageSchema } from "../src/plugin/provider";
 
 /**
  * Builds the package into bin/, as small as it can be read: programs without comments, types with them and
- * only those that a user's program sees; the agent's shell files, as they are joined, in the same places
- * beside the code that reads them; and the schema, since a plugin from the registry has no sources to infer
+ * only those that a user's program sees; the agent, joined from `src/host`, as a file that is sent to hosts
+ * and as a module for the code; and the schema, since a plugin from the registry has no sources to infer
  * it from.
  */
 async function build(root: string): Promise<void> {
@@ -17,12 +17,16 @@ async function build(root: string): Promise<void> {
   tsc(root, "--declaration", "false", "--removeComments");
   tsc(root, "--emitDeclarationOnly");
   removeTypesOfNobody(bin);
-  for (const { path, text } of [...shellFiles(), ...dockerKeys()]) {
-    const file = join(bin, "src", path);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, text);
-  }
+  writeAgent(bin);
   writeFileSync(join(bin, "schema.json"), await packageSchema(root));
+}
+
+/** Puts the joined agent in the place of the module that joins it, and removes what only that module needs. */
+function writeAgent(bin: string): void {
+  const module = `"use strict";\nexports.builtAgent = ${JSON.stringify(builtAgent)};\n`;
+  writeFileSync(join(bin, "src/agent/builtAgent.js"), module);
+  writeFileSync(join(bin, "agent.sh"), agentText());
+  rmSync(join(bin, "scripts"), { recursive: true });
 }
 
 function tsc(root: string, ...options: string[]): void {

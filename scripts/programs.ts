@@ -11,9 +11,9 @@ import {
   revertCommand,
   uninstallCommand,
 } from "../src/agent/commands";
-import { shellFunctions } from "../src/agent/shellSources";
 import { AgentTransfer } from "../src/ssh/args";
 import { byPassword } from "../src/ssh/settings";
+import { shellFunctions } from "./agent/sources";
 import { literal, type Node, nodesIn, parseShell } from "./shellSyntax";
 
 // Holds the table of src/host/platform/programs.sh against the code, and docs/systems.md against the table.

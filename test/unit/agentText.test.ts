@@ -14,14 +14,15 @@ import { agentFile } from "../../src/agent/agentFile";
 import {
   agentParts,
   agentText,
-  functionsOfStep,
   packedAgent,
   stepCodeHash,
   type StepName,
   stepNames,
   unpackCommand,
 } from "../../src/agent/agentText";
-import { shellFunctions } from "../../src/agent/shellSources";
+import { functionsOfStep } from "../../scripts/agent/joinAgent";
+import { agentFunctions } from "../support/hostPrograms";
+import { embeddedFiles, shellFunctions } from "../../scripts/agent/sources";
 
 const sources = join(__dirname, "../../src");
 
@@ -90,6 +91,38 @@ test("it has no comment, and every line of code", () => {
       .filter((line) => line !== "" && !/^\t*#(?!!)/.test(line));
   expect(agentText()).toContain(`${code("host/core/document.sh").join("\n")}\n`);
   expect(agentText()).toContain(`${code("host/steps/machine/kernel.sh").join("\n")}\n`);
+});
+
+test("every file that is no part of the shell is a variable of it, which the shell uses", () => {
+  const isOther = (file: string) => /\.\w+$/.test(file) && !/(?<!\.program)\.sh$|rc$/.test(file);
+  const files = readdirSync(join(sources, "host"), { recursive: true, encoding: "utf8" });
+  expect(
+    embeddedFiles()
+      .map(({ path }) => path)
+      .sort(),
+  ).toEqual(
+    files
+      .filter(isOther)
+      .map((file) => `host/${file}`)
+      .sort(),
+  );
+  const names = embeddedFiles().map(({ name }) => name);
+  expect(new Set(names).size).toBe(names.length);
+  for (const name of names) expect(source()).toContain(`"$${name}"`);
+});
+
+test("a variable has the bytes of a key, and the lines of a program where they are in its file", () => {
+  const valueOf = (name: string) => shell("sh", `${agentFunctions()}printf %s "$${name}"`);
+  for (const { name, path } of embeddedFiles()) {
+    const whole = readFileSync(join(sources, path), "utf8");
+    const value = valueOf(name).split("\n");
+    if (path.endsWith(".asc")) expect(value.join("\n")).toBe(whole);
+    if (path.endsWith(".pl"))
+      expect(value.shift()).toBe(`# line 1 "${path.slice("host/".length)}"`);
+    whole.split("\n").forEach((line, at) => {
+      if (!path.endsWith(".asc")) expect(["", line]).toContain(value[at]);
+    });
+  }
 });
 
 test("no heredoc has a line that looks like a comment, and would be lost on the way", () => {

@@ -4,7 +4,7 @@ import { documentsOf, steps } from "../../src/steps";
 import { everyStepDocument } from "../../src/steps/everyStep";
 import { armored } from "../support/arguments";
 import { everyOption } from "./fixtures";
-import { shellFiles } from "../../src/agent/shellSources";
+import { shellFiles } from "../../scripts/agent/sources";
 
 // A step's shell reads the keys that its document can carry, and no others: one that is never there would
 // be taken for an option that is not set.

@@ -1,15 +1,18 @@
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { documentsOf } from "../support/documents";
 import { armored, problemsOf, withValue } from "../support/arguments";
-import { dockerKeys } from "../../src/agent/agentText";
 import { EngineSource } from "../../index";
+
+const keys = join(__dirname, "../../src/host/platform/packages");
 
 // Docker signs its repositories for apt and for dnf with two keys, and its installation pages name both.
 test.each([
   ["deb", "9DC858229FC7DD38854AE2D88D81803C0EBFCD88"],
   ["rpm", "060A61C51B558A7F742B77AAC52FEB6B621E9F35"],
 ])("Docker's key for %s is the one with its fingerprint, and no other", (kind, fingerprint) => {
-  const text = dockerKeys().find((key) => key.kind === kind)?.text ?? "";
+  const text = readFileSync(join(keys, `docker-${kind}.asc`), "utf8");
   const [, base64] =
     /^-----BEGIN [^-]*-----\n\n([^-]*)\n=[^-]*\n-----END [^-]*-----\n$/.exec(text) ?? [];
   const packets = Buffer.from(base64, "base64");

@@ -40,15 +40,17 @@ repository_entry() {
 	esac
 }
 
-# The key that the document has, of a mirror with one of its own, or else Docker's.
+# The key that the document has, of a mirror with one of its own, or else Docker's, as Docker publishes it:
+# https://download.docker.com/linux/debian/gpg (9DC8 5822 9FC7 DD38 854A E2D8 8D81 803C 0EBF CD88)
+# https://download.docker.com/linux/centos/gpg (060A 61C5 1B55 8A7F 742B 77AA C52F EB6B 621E 9F35)
 repository_key() {
 	if has repository-key; then
 		tr -d '\r' <"$DOC/text/repository-key"
 		echo
 	elif [ "$PACKAGE_MANAGER" = dnf ]; then
-		docker_key_rpm
+		printf '%s' "$DOCKER_RPM_ASC"
 	else
-		docker_key_deb
+		printf '%s' "$DOCKER_DEB_ASC"
 	fi
 }
 

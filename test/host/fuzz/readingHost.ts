@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { agentText } from "../../../src/agent/agentText";
 import { type Document, renderDocument } from "../../../src/steps/document";
 import type { TestHost } from "../../../stand-ins/hosts";
+import { agentFunctions } from "../../support/hostPrograms";
 
 /** What the host made of a document. */
 export interface ReadDocument {
@@ -23,8 +23,7 @@ export class ReadingHost {
 
   constructor(readonly host: TestHost) {
     this.#folder = join(host.root ?? "", "srv/hostile");
-    const functions = agentText().replace('\nmain "$@"\n', "\n");
-    writeFileSync(join(host.root ?? "", "srv/functions"), functions);
+    writeFileSync(join(host.root ?? "", "srv/functions"), agentFunctions());
   }
 
   /** Runs shell code with the agent's functions and a work directory of its own. */
