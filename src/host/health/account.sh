@@ -63,21 +63,6 @@ require_equal() {
 		"leave account.$1 out, or change the account by hand"
 }
 
-# The types of the file systems of home ($1) and data root ($2), a line each. Then owner and path of
-# what is another's in the places of an account ($3) that are written to.
-LOOK_AT_PLACES='for place in "$1" "$2"; do
-	until [ -d "$place" ]; do place=${place%/*} place=${place:-/}; done
-	set -- "$@" "$place"
-done
-stat -f -L -c %T -- "$4" "$5"
-[ -n "$3" ] || exit 0
-cd -- "$1" || { printf "nobody, for want of it\t.\n"; exit; }
-for path in . .config .config/docker .config/docker/* .config/systemd .config/systemd/user \
-	.config/systemd/user/docker* .docker .docker/config.json .docker/contexts \
-	.local .local/share .ssh .ssh/authorized_keys; do
-	[ ! -e "$path" ] || [ -O "$path" ] || stat --printf "%U\t%n\n" -- "$path"
-done'
-
 # Home and data root, as the account sees them, or root before there is one. $1 the account's name.
 place_problems() {
 	local name=$1 root place type owner path
@@ -89,7 +74,8 @@ place_problems() {
 	else
 		return 0
 	fi
-	if ! "$@" sh -c "$LOOK_AT_PLACES" sh "$ACCOUNT_HOME" "$root" "$ACCOUNT" \
+	# shellcheck disable=SC2046 # paths without blanks
+	if ! "$@" sh -c "$LOOK_AT_PLACES_SH" sh "$ACCOUNT_HOME" "$root" "$ACCOUNT" $(home_paths) \
 		</dev/null >"$WORK/places" || [ ! -s "$WORK/places" ]; then
 		problem "$ACCOUNT_HOME" "no answer of it" "the home of $name" "see what is mounted there"
 		return 0

@@ -15,12 +15,12 @@ follow_daemon() {
 		mv "$WORK/wanted.$STEP" "$WORK/wanted"
 		if [ -s "$WORK/changed" ]; then sync_host; fi
 	fi
-	if have_new_values; then write_record "$OWN/values" <"$WORK/values"; fi
+	if has_new_values; then write_record "$OWN/values" <"$WORK/values"; fi
 }
 
 has_to_follow() {
 	if ! is_applied daemon || [ -z "$ACCOUNT" ] || [ -n "$(missing_programs)" ]; then return 1; fi
-	if have_new_values; then return 0; fi
+	if has_new_values; then return 0; fi
 	read_start
 	[ "$(ground)" != "$RUNNING_GROUND" ]
 }
