@@ -30,8 +30,9 @@ sub look_at {
 	}
 	return ("dir", $mode, "") if -d _;
 	return ("other", $mode, "") if !-f _;
+	return ("large", $mode, "") if $found[7] > $most;
 	$total += $found[7];
-	return ("large", $mode, "") if $found[7] > $most || $total > 3 * $most;
+	return ("large", $mode, "") if $total > 3 * $most;
 	# By now it may be a link, or a pipe.
 	my $opened = sysopen my $file, $place, O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
 	my $bytes = "";
