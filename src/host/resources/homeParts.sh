@@ -36,7 +36,7 @@ member_state() {
 		printf '%s' "$lack"
 		return 0
 	fi
-	json_member "$file" compact "${1#* }" >"$WORK/member"
+	json_member "$file" json_compact "${1#* }" >"$WORK/member"
 	if [ -s "$WORK/member" ]; then
 		printf 'sum %s' "$(sum_of "$WORK/member")"
 	else
@@ -44,11 +44,12 @@ member_state() {
 	fi
 }
 
-member_bytes() { json_member "=${1%% *}" get "${1#* }"; }
+member_bytes() { json_member "=${1%% *}" json_get "${1#* }"; }
 
-# $1 the file, as "=PATH", $2 get, compact, put or drop, $3 the member, $4 the file of its new text.
+# $1 the file, as "=PATH", $2 json_get, json_compact, json_put or json_drop, $3 the member, $4 the file of its
+# new text.
 json_member() {
-	perl -e "$JSON_MEMBER" "$2" "$3" "${4-}" <"$(seen_file "$1")" ||
+	"$2" "$3" "${4-}" <"$(seen_file "$1")" ||
 		fail "${1#=}" "that it is no plain JSON object" "one" \
 			"let $ACCOUNT correct it or take it away, then run again"
 }
@@ -88,8 +89,8 @@ member_set() {
 	look_home "$file"
 	new=$(new_part)
 	case $2 in
-	sum*) json_member "$file" put "${1#* }" "$3" >"$new" ;;
-	*) json_member "$file" drop "${1#* }" >"$new" ;;
+	sum*) json_member "$file" json_put "${1#* }" "$3" >"$new" ;;
+	*) json_member "$file" json_drop "${1#* }" >"$new" ;;
 	esac
 	set_part "$file" "$2" '{}' "$new"
 }
