@@ -208,14 +208,17 @@ main() {
 	become_root
 	know_system
 	if [ "$VERB" = check ]; then
-		case $STEP in new) run_preflight_check "$ID" ;; *) run_check ;; esac
+		case $STEP in
+		new) run_preflight_check "$ID" ;;
+		*) run_check ;;
+		esac
 		exit
 	fi
 	hold_lock "$VERB of $STEP for $(owner_of "$ID")"
 	ensure_state_directory
 	# A directory that is there is that of a run that was killed, and may hold secret values.
 	WORK=/run/rootless-docker.work
-	[ ! -e "$WORK" ] || rm -rf "$WORK"
+	rm -rf "$WORK"
 	prepare_work
 	use_engine_of "$ID"
 	# For the report alone: what other programs print is for people.
@@ -225,7 +228,10 @@ main() {
 	apply-* | update-*) apply ;;
 	revert-*) run_delete ;;
 	esac
-	case $VERB in revert) report "nothing to take back" ;; *) report "nothing to change" ;; esac >&3
+	case $VERB in
+	revert) report "nothing to take back" ;;
+	*) report "nothing to change" ;;
+	esac >&3
 }
 
 main "$@"
