@@ -3,9 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
+import { agentFunctions } from "../support/hostPrograms";
 import { JsonText, renderDocument } from "../../src/steps/document";
 
-const sources = join(__dirname, "../../src/host");
+const functions = agentFunctions();
 
 /** What a piece of the agent's shell prints where these are the secret values of a run, or those of before. */
 function said(
@@ -18,10 +19,8 @@ function said(
 ): string {
   const folder = mkdtempSync(join(tmpdir(), "rootless-docker-redaction-"));
   const document = Object.entries(secrets).map(([key, v]) => [key, new JsonText(v)] as const);
-  const start = `set -eu
-    TAB='\t' STATE=$2 WORK=$2 OWN=$2/own STEP=daemon PART=daemon ACCOUNT=app ACCOUNT_UID=1000 ACCOUNT_HOME=/home/app
-    for file in core/document core/text core/report core/findings core/run core/account core/files \
-      daemon/secretValues daemon/failure steps/daemon/files; do . "$1/$file.sh"; done
+  const start = `STATE=${folder} WORK=${folder} OWN=${folder}/own STEP=daemon PART=daemon
+    ACCOUNT=app ACCOUNT_UID=1000 ACCOUNT_HOME=/home/app
     : >"$WORK/problems"
     exec 2>&1
     ${script}`;
@@ -30,7 +29,9 @@ function said(
     mkdirSync(join(folder, "new"));
     writeFileSync(join(folder, "new/daemon.json"), "{}");
     writeFileSync(join(folder, place), renderDocument(Object.fromEntries(document)));
-    return execFileSync("sh", ["-c", start, "sh", sources, folder], {
+    // A file, since stdin is for the text.
+    writeFileSync(join(folder, "program"), `${functions}\n${start}\n`);
+    return execFileSync("sh", [join(folder, "program")], {
       input,
       encoding: "utf8",
       env: { ...process.env, LC_ALL: "C" },

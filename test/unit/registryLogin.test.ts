@@ -90,7 +90,7 @@ function problemOf(said: string, password = "s3cret-password", values = ""): str
     for file in core/document core/run core/text core/account core/findings daemon/secretValues resources/dockerLogin; do
       . "$1/$file.sh"
     done
-    NEWLINE=x TAB=x
+    LOG_IN_SH=:
     STEP=daemon PART=daemon WORK=$2 OWN=$2/own ACCOUNT=app
     mkdir -p "$OWN"; : >"$WORK/problems"
     as_account_within() { false; }

@@ -32,14 +32,8 @@ login_member() {
 log_in() {
 	local login
 	login=$(cat "$2")
-	if printf '%s' "${login#*:}" | as_account_within 90 sh -c 'umask 077
-		place=$XDG_RUNTIME_DIR/rootless-docker-login
-		rm -rf "$place"
-		docker --config "$place" -H "unix://$XDG_RUNTIME_DIR/docker.sock" \
-			login --username="$1" --password-stdin "$2" >/dev/null
-		status=$?
-		rm -rf "$place"
-		exit "$status"' sh "${login%%:*}" "$1"; then
+	if printf '%s' "${login#*:}" |
+		as_account_within 90 sh -c "$LOG_IN_SH" sh "${login%%:*}" "$1"; then
 		return 0
 	fi
 	problem "registryAuth $1" "that docker cannot log in ($(words_of_login "${login#*:}" "$1"))" \
