@@ -8,9 +8,7 @@ install_agent() {
 	make_installation
 	link=$STATE/agents/$ID
 	new=$STATE/agents/.$ID.$(sha256sum <"$AGENT" | cut -c 1-16)
-	if [ "$(readlink "$link")" = "${new##*/}" ] &&
-		[ "$(cat "$link/escalation")" = "${ESCALATION:-auto}" ] &&
-		sha256sum --quiet -c "$link/sha256" >/dev/null 2>&1; then return 0; fi
+	if is_installed "$link" "$new"; then return 0; fi
 	mkdir -p "$new"
 	write_file "$new/agent" 644 <"$AGENT"
 	printf '%s\n' "${ESCALATION:-auto}" | write_file "$new/escalation" 644
@@ -19,64 +17,92 @@ install_agent() {
 	ln -sfnT "${new##*/}" "$new.link"
 	mv -fT "$new.link" "$link"
 	sync "$STATE/agents"
-	for old in "$STATE/agents/.$ID".*; do [ "$old" = "$new" ] || rm -rf "$old"; done
+	for old in "$STATE/agents/.$ID".*; do
+		if [ "$old" != "$new" ]; then rm -rf "$old"; fi
+	done
 	changed "$link/agent installed"
 	begin_sync
 }
 
-# A step that changes what the daemon stands on has the daemon follow. Changes of a run that was
-# killed count: the step is begun until it has ended.
+# True if this agent is in place and whole, with the same way to become root. $1 the link, $2 the
+# directory that it leads to then.
+is_installed() {
+	[ "$(readlink "$1")" = "${2##*/}" ] &&
+		[ "$(cat "$1/escalation")" = "${ESCALATION:-auto}" ] &&
+		sha256sum --quiet -c "$1/sha256" >/dev/null 2>&1
+}
+
+# Makes what the document on stdin wants.
 apply() {
 	DOC=$WORK/doc
 	read_document - "$DOC" "$OWN/$STEP"
 	stop_where_code_differs
 	meet_account
 	# The step machine brings what is missing.
-	[ "$STEP" = machine ] || stop_without_programs
-	# What an earlier destroy has decided does not count any more.
-	remember fate-of-data '' home '' left.machine '' left.secrets '' left.daemon '' \
-		"taken-back.$STEP" ''
-	call_if_there "${STEP}_preflight"
-	[ -s "$OWN/owner" ] ||
-		fail "installation $ID" "nothing on this machine that knows it" \
-			"the record that the step machine makes" \
-			"give recheck a new value, with which every step runs, if the machine was created again; \
-if another stack took the account over, take this RootlessDockerHost out of its program"
-	if [ "$STEP" = daemon ]; then
-		apply_step
-	else
-		WAS_KILLED=$(remembered "begun.$STEP")
-		remember "begun.$STEP" yes
-		call_if_there "${STEP}_begin"
-		[ ! -s "$WORK/changed" ] || follow_daemon
-		apply_step
-		if [ -s "$WORK/changed" ] || [ -n "$WAS_KILLED" ]; then follow_daemon; fi
-		remember "begun.$STEP" ''
-	fi
+	if [ "$STEP" != machine ]; then stop_without_programs; fi
+	forget_destroy
+	run_step
 }
 
-# Makes what a step wants, and gives back what it wanted before and does not want any more. The step
-# is complete when the document that it applied is there.
-apply_step() {
-	local record=$OWN/$STEP
+# What an earlier destroy has decided does not count any more.
+forget_destroy() {
+	remember fate-of-data '' home '' left.machine '' left.secrets '' left.daemon '' \
+		"taken-back.$STEP" ''
+}
+
+# The phases of a step, each a function STEP_PHASE that the step may have. What it wanted before and
+# does not want any more is given back.
+run_step() {
+	call_if_there "${STEP}_preflight"
+	stop_without_owner
+	begin_step
+	call_if_there "${STEP}_begin"
+	follow_daemon
 	"${STEP}_apply"
 	forget_packages
 	settle
 	stop_on_problems
 	release
 	call_if_there "${STEP}_facts"
-	[ ! -s "$WORK/changed" ] || sync_host
+	if [ -s "$WORK/changed" ]; then sync_host; fi
+	mark_as_applied
+	follow_daemon
+	end_step
+}
+
+# From here on until end_step a preview says that the step was cut off, and so does WAS_KILLED in the
+# next run. The daemon's step needs no such note: Pulumi runs it again, and its start is remembered.
+begin_step() {
+	if [ "$STEP" = daemon ]; then return 0; fi
+	WAS_KILLED=$(remembered "begun.$STEP")
+	remember "begun.$STEP" yes
+}
+
+end_step() { remember "begun.$STEP" ''; }
+
+# The step is complete when the document that it applied is there. That of the step secrets is in
+# $OWN/values, which follow_daemon writes.
+mark_as_applied() {
 	remember_resource
 	if [ "$STEP" = secrets ]; then
-		is_applied secrets || write_record "$record" </dev/null
+		is_applied secrets || write_record "$OWN/secrets" </dev/null
 	elif [ ! -e "$DOC/is-same" ]; then
-		write_record "$record" <"$DOC/document"
+		write_record "$OWN/$STEP" <"$DOC/document"
 	fi
+}
+
+# A step other than machine has nothing to go by on a machine that was created again.
+stop_without_owner() {
+	if [ -s "$OWN/owner" ]; then return 0; fi
+	fail "installation $ID" "nothing on this machine that knows it" \
+		"the record that the step machine makes" \
+		"give recheck a new value, with which every step runs, if the machine was created again; \
+if another stack took the account over, take this RootlessDockerHost out of its program"
 }
 
 # The program's step was written for another agent than this one.
 stop_where_code_differs() {
-	[ "$(doc agent)" != "$(code_of_step "$STEP")" ] || return 0
+	if [ "$(doc agent)" = "$(code_of_step "$STEP")" ]; then return 0; fi
 	fail "agent" "the code $(code_of_step "$STEP") of the step $STEP in it" "$(doc agent)" \
 		"run pulumi up without --target, or with the resources that end in '-copy' and '-machine' \
 among its targets: they bring the agent of the version of rootless-docker that the program uses; \
@@ -99,7 +125,11 @@ revert() {
 run_delete() {
 	case $(which_delete) in
 	end)
-		if [ "$STEP" = agent ]; then revert_agent; else revert; fi
+		if [ "$STEP" = agent ]; then
+			revert_agent
+		else
+			revert
+		fi
 		;;
 	left) leave_to_agent ;;
 	unclear) stop_on_unclear_delete ;;
@@ -126,7 +156,7 @@ take_back() {
 }
 
 revert_step() {
-	[ -z "$ACCOUNT" ] || stop_without_programs perl:
+	if [ -n "$ACCOUNT" ]; then stop_without_programs perl:; fi
 	call_if_there "${STEP}_before_release"
 	release
 	call_if_there "${STEP}_released"
@@ -162,7 +192,8 @@ remove_agent() {
 	rm -rf "$STATE/agents/$ID" "$STATE/agents/.$ID".*
 	if [ "$AGENT_GOES" = all ]; then
 		rm -rf "$STATE"
-		rm -f "$LOCK"
+		# The file of the lock stays until the next boot, without words about this run.
+		: >"$LOCK"
 	fi
 	sync "${STATE%/*}"
 }
@@ -177,14 +208,17 @@ main() {
 	become_root
 	know_system
 	if [ "$VERB" = check ]; then
-		case $STEP in new) run_preflight_check "$ID" ;; *) run_check ;; esac
+		case $STEP in
+		new) run_preflight_check "$ID" ;;
+		*) run_check ;;
+		esac
 		exit
 	fi
 	hold_lock "$VERB of $STEP for $(owner_of "$ID")"
-	have_state_directory
+	ensure_state_directory
 	# A directory that is there is that of a run that was killed, and may hold secret values.
 	WORK=/run/rootless-docker.work
-	[ ! -e "$WORK" ] || rm -rf "$WORK"
+	rm -rf "$WORK"
 	prepare_work
 	use_engine_of "$ID"
 	# For the report alone: what other programs print is for people.
@@ -194,7 +228,10 @@ main() {
 	apply-* | update-*) apply ;;
 	revert-*) run_delete ;;
 	esac
-	case $VERB in revert) report "nothing to take back" ;; *) report "nothing to change" ;; esac >&3
+	case $VERB in
+	revert) report "nothing to take back" ;;
+	*) report "nothing to change" ;;
+	esac >&3
 }
 
 main "$@"

@@ -59,8 +59,8 @@ export const changesByItself: readonly RegExp[] = [
   // Made by systemd for its services at each start, under random names.
   /^file (\/var)?\/tmp\/systemd-private-/,
   // Locks and notes that the first use of a tool leaves until the next boot: a package's adduser, a
-  // login, sudo, iptables.
-  /^file \/run\/(adduser|motd\.dynamic|sudo|xtables\.lock|zypp\.pid|zypp-rpm\.pid)$/,
+  // login, sudo, iptables, and the agent's own lock.
+  /^file \/run\/(adduser|motd\.dynamic|rootless-docker\.lock|sudo|xtables\.lock|zypp\.pid|zypp-rpm\.pid)$/,
   // Made by every SSH login of root's on a host with libpam-systemd.
   /^unit (user@0|user-runtime-dir@0)\.service$/,
   /^unit file session-c?\d+\.scope$/,

@@ -34,14 +34,17 @@ const shop = (command: string) => asAccount(host, "bob", `docker ${socket} ${com
 const wishes: StepArgs = {
   account: { name: "bob", create: false },
   engine: { source: EngineSource.Preinstalled },
+  daemon: { debug: true },
 };
 const config = "/home/bob/.config";
 const unit = `${config}/systemd/user/docker.service`;
 
 test.each([
   ["daemon.json", `${config}/docker/daemon.json`, `echo '{"ip": "127.0.0.1"}' >`, "has ip;"],
+  ["another value", `${config}/docker/daemon.json`, `echo '{"debug": false}' >`, "has debug;"],
   ["an environment", `${config}/docker/environment`, "echo BIND_IP=127.0.0.1 >", "has BIND_IP;"],
   ["a flag", unit, "sed -i 's/^ExecStart=.*/& --ip=127.0.0.1/' ", "has ExecStart;"],
+  ["a directive", unit, "sed -i '/^ExecStart=/i MemoryMax=1G' ", "has MemoryMax;"],
   ["a variable", unit, "sed -i '/^ExecStart=/i Environment=MORE=1' ", "has Environment;"],
 ])(
   "what it is told by %s, and is not in the program, is one error that names it",

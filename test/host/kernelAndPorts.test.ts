@@ -194,6 +194,9 @@ describe("daemon", () => {
     const before = await files();
     const { exitCode, said } = await app.tryApply("secrets", of("--no-such-flag"));
     expect([exitCode, said.join("\n")]).toEqual([1, expect.stringContaining("docker.service")]);
+    // The daemon's own words name the flag.
+    expect(said.join("\n")).toContain("journalctl --since @");
+    expect(said.join("\n")).not.toContain("no-such-flag");
     expect(await files()).toBe(before);
     expect(await info(".Driver")).toBe("overlay2");
     await app.apply("secrets", of("--debug=true"));

@@ -32,15 +32,15 @@ ID=${3-}
 # The agent's records of this installation.
 OWN=$STATE/installations/$ID
 ESCALATION=${4-}
-# Not empty where the step's last run did not come to its end.
+# Set by begin_step: not empty where the step's last run did not come to its end.
 WAS_KILLED=
 # Pulumi's id of the agent's resource.
 AGENT_ID=${5-}
-# The directory of this run's notes; removed when the run ends.
+# The directory of this run's notes, set by main; removed when the run ends.
 WORK=
-# The process that runs beside this run.
+# The process that runs beside this run, set by run_beside.
 BESIDE=
-# Not empty where the run removes the agent itself at its end.
+# Set by revert_agent: whether the run removes the agent at its end, "own" or "all".
 AGENT_GOES=
 TAB='	'
 NEWLINE='

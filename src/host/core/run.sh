@@ -5,9 +5,8 @@ refuse_privileges() {
 	refuse "privileges: found $1; wanted ${3-root rights without a password}. To fix: $2"
 }
 
-# Becomes root the way the user asked for, and keeps stdin, arguments and exit status. An installed
-# agent has a file beside it that says which way. "password" is sudo with the first line of stdin,
-# which no argument, environment or file has.
+# Becomes root the way the user asked for, and keeps stdin, arguments and exit status. "password" is
+# sudo with the first line of stdin, which no argument, environment or file has.
 become_root() {
 	local how=$ESCALATION user error line password=''
 	if [ "$how" = password ]; then
@@ -15,39 +14,51 @@ become_root() {
 		IFS= read -r password || :
 	fi
 	# The first process is root's.
-	[ ! -O /proc/1 ] || return 0
+	if [ -O /proc/1 ]; then return 0; fi
 	user=$(id -un)
-	case $how$AGENT in
-	"$STATE"/agents/*) read -r how <"${AGENT%/*}/escalation" || how='' ;;
+	how=$(program_that_makes_root "$how" "$user")
+	case $how in
+	doas) line="'permit nopass $user' into /etc/doas.conf" ;;
+	*) line="'$user ALL=(ALL) NOPASSWD: ALL' into a file of /etc/sudoers.d" ;;
 	esac
-	case ${how:-auto} in
-	none)
-		refuse_privileges "user $user, not root, and privilegeEscalation None" \
-			"take None away, so that sudo or doas is used, or connect as root"
-		;;
-	auto)
-		how=sudo
-		command -v sudo >/dev/null || ! command -v doas >/dev/null || how=doas
-		;;
-	esac
-	command -v "$how" >/dev/null || refuse_privileges "user $user, not root, and no $how" \
-		"install $how, or leave privilegeEscalation out, or connect as root"
-	line="'permit nopass $user' into /etc/doas.conf"
-	[ "$how" = doas ] || line="'$user ALL=(ALL) NOPASSWD: ALL' into a file of /etc/sudoers.d"
 	set -- "$AGENT" "$VERB" "$STEP" "$ID" "$ESCALATION" "$AGENT_ID"
 	# A rule may name another default than root, who would ask again.
 	if error=$("$how" -n -u root sh -c : 2>&1 </dev/null); then
 		exec "$how" -n -u root sh "$@"
-	elif [ -z "$password" ]; then
+	fi
+	if [ -z "$password" ]; then
 		refuse_privileges "that '$how -n' refuses user $user (${error##*"$NEWLINE"})" \
 			"put $line, or connect as root"
+	fi
 	# By itself first: what follows it on stdin would be further tries.
-	elif error=$(printf '%s\n' "$password" | sudo -S -k -p '' -u root sh -c : 2>&1); then
+	if error=$(printf '%s\n' "$password" | sudo -S -k -p '' -u root sh -c : 2>&1); then
 		{ printf '%s\n' "$password" && cat; } | sudo -S -k -p '' -u root sh "$@"
 		exit
 	fi
 	refuse_privileges "that sudo refuses connection.sudoPassword (${error##*"$NEWLINE"})" \
 		"set it to $user's password (on SUSE, root's), or put $line" "root rights for user $user with it"
+}
+
+# Prints sudo or doas. An installed agent has a file beside it that says which of them. $1 what the user
+# asked for, $2 the user.
+program_that_makes_root() {
+	local how=$1
+	case $how$AGENT in
+	"$STATE"/agents/*) read -r how <"${AGENT%/*}/escalation" || how='' ;;
+	esac
+	case ${how:-auto} in
+	none)
+		refuse_privileges "user $2, not root, and privilegeEscalation None" \
+			"take None away, so that sudo or doas is used, or connect as root"
+		;;
+	auto)
+		how=sudo
+		if ! command -v sudo >/dev/null && command -v doas >/dev/null; then how=doas; fi
+		;;
+	esac
+	command -v "$how" >/dev/null || refuse_privileges "user $2, not root, and no $how" \
+		"install $how, or leave privilegeEscalation out, or connect as root"
+	printf '%s' "$how"
 }
 
 # Makes $WORK, with the directories of the run's document and of the daemon's files.
@@ -63,15 +74,17 @@ prepare_work() {
 
 # How every run ends.
 ended() {
-	[ -z "$BESIDE" ] || kill "$BESIDE" 2>/dev/null || :
+	if [ -n "$BESIDE" ]; then kill "$BESIDE" 2>/dev/null || :; fi
 	rm -rf "$WORK"
-	[ -z "$AGENT_GOES" ] || call_if_there remove_agent
+	if [ -n "$AGENT_GOES" ]; then call_if_there remove_agent; fi
 }
 
 # Calls a function that a step or a kind may have. $1 its name, then its arguments.
-call_if_there() { ! command -v "$1" >/dev/null || "$@"; }
+call_if_there() {
+	if command -v "$1" >/dev/null; then "$@"; fi
+}
 
-# Runs a function in a subshell that ends at the first failure. Its status is in APART_STATUS.
+# Runs a function in a subshell that ends at the first failure. Sets APART_STATUS to its status.
 run_apart() {
 	set +e
 	(
@@ -83,8 +96,8 @@ run_apart() {
 	set -e
 }
 
-# Runs a function beside the rest of the run, with notes of its own, until the run ends. Its process
-# is BESIDE; what it says is in $WORK/beside/said.
+# Runs a function beside the rest of the run, with notes of its own, until the run ends. Sets BESIDE to
+# its process; what it says is in $WORK/beside/said.
 run_beside() {
 	local WORK=$WORK/beside
 	mkdir "$WORK"

@@ -25,8 +25,10 @@ ask_daemon() {
 # above.
 docker_info() {
 	local line
-	[ -e "$WORK/docker-info" ] || ask_daemon || return 0
+	if [ ! -e "$WORK/docker-info" ]; then
+		ask_daemon || return 0
+	fi
 	while IFS= read -r line; do
-		[ "${line%%=*}" != "$1" ] || printf '%s\n' "${line#*=}"
+		if [ "${line%%=*}" = "$1" ]; then printf '%s\n' "${line#*=}"; fi
 	done <"$WORK/docker-info"
 }

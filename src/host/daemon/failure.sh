@@ -1,7 +1,13 @@
 # Why a daemon does not start.
 
-# Says why in the daemon's own last words, 20 lines at most. $1 when it was started, in seconds.
+# Says why in the daemon's own last words, 20 lines at most; with secret values, which they may quote, it
+# names the command that shows them. $1 when it was started, in seconds.
 say_why_it_failed() {
+	if has_daemon_secrets; then
+		say "its journal may quote secret values, and is not shown here. As root:" \
+			"journalctl --since @$1 _UID=$ACCOUNT_UID"
+		return 0
+	fi
 	# As long as somebody floods it, the journal's sync does not come to an end.
 	timeout -k 5 20 journalctl --sync 2>/dev/null || true
 	# Words of the service manager about a start that ended early have the other field.
@@ -9,7 +15,6 @@ say_why_it_failed() {
 		"_UID=$ACCOUNT_UID" _SYSTEMD_USER_UNIT=docker.service + \
 		"_UID=$ACCOUNT_UID" USER_UNIT=docker.service \
 		2>/dev/null | head -c 500000 >"$WORK/journal" || true
-	# A line that is cut first would show the beginning of a secret.
-	awk "$JOURNAL_CAUSES_AWK" "$WORK/journal" | tail -n 20 | without_secrets | cut -c -1000 |
+	awk "$JOURNAL_CAUSES_AWK" "$WORK/journal" | tail -n 20 | without_logins_of_urls | cut -c -1000 |
 		without_controls | sed "s/^/$PART: journal: /" >&2
 }

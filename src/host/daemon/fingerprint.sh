@@ -5,8 +5,8 @@
 # them nothing restarts. Arguments: daemon.json, environment and unit.
 what_restarts() { grep -hvE '^(Timeout[A-Za-z]*=[^"]|\[|$)' "$@" || true; }
 
-# Things that other steps can change, on one line: the engine's programs, the account's ids, what
-# rootlesskit may, and the controllers that are delegated.
+# Prints the ground that the daemon stands on, which other steps can change, on one line: the engine's
+# programs, the account's ids, what rootlesskit may, and the controllers that are delegated.
 ground() {
 	local file
 	# shellcheck disable=SC2046 # words and paths without blanks
@@ -19,12 +19,11 @@ ground() {
 	printf '%s' "$*"
 }
 
-# Reads it: RUNNING_SUM and RUNNING_GROUND, empty where nothing is known.
+# Reads it: sets RUNNING_SUM and RUNNING_GROUND, empty where nothing is known. RUNNING_SUM is "unknown"
+# where a start was cut off.
 read_start() {
-	local start
 	RUNNING_SUM='' RUNNING_GROUND=''
-	start=$(remembered start)
-	[ -n "$start" ] || return 0
-	RUNNING_SUM=${start%% *}
-	RUNNING_GROUND=${start#* }
+	read -r RUNNING_SUM RUNNING_GROUND <<-START || true
+		$(remembered start)
+	START
 }

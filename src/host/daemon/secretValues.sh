@@ -4,8 +4,8 @@
 # The directory with the values that count, as a document's is. There may be none.
 secrets_directory() {
 	local file=$WORK/values
-	[ -e "$file" ] || file=$OWN/values
-	[ -d "$WORK/secrets" ] || [ ! -s "$file" ] || read_document "$file" "$WORK/secrets"
+	if [ ! -e "$file" ]; then file=$OWN/values; fi
+	if [ ! -d "$WORK/secrets" ] && [ -s "$file" ]; then read_document "$file" "$WORK/secrets"; fi
 	printf '%s/secrets' "$WORK"
 }
 
@@ -27,16 +27,22 @@ registry_names() {
 names_below() {
 	local start=$1 file names=''
 	shift
-	for file in "$@"; do [ ! -e "$file" ] || names="$names ${file#"$start"}"; done
+	for file in "$@"; do
+		if [ -e "$file" ]; then names="$names ${file#"$start"}"; fi
+	done
 	printf '%s' "${names# }"
 }
 
-# Lines of stdin with [secret] in the place of this installation's secret values, and of user and
-# password in URLs: what other programs say may quote what they read. The values of before count,
-# too.
-without_secrets() {
-	set --
-	[ ! -e "$OWN/values" ] || set -- "$OWN/values"
-	[ ! -e "$WORK/values" ] || set -- "$@" "$WORK/values"
-	awk "$WITHOUT_SECRETS_AWK" "$@" said=1 -
+# True if the daemon has read secret values at its start, now or before: its journal may quote them.
+has_daemon_secrets() {
+	grep -qsE '^(environment|daemon[.]json|tls)/' "$OWN/values" "$WORK/values"
+}
+
+# True if daemon.json has secret values: what dockerd says of it may quote them.
+has_secrets_in_daemon_json() { [ -n "$(ls "$(secrets_directory)/json/daemon.json" 2>/dev/null)" ]; }
+
+# Copies text, without user and password of URLs, which somebody may have set elsewhere.
+without_logins_of_urls() {
+	sed -E 's|//[^ \t"<>]*@|//[secret]@|g
+		s|[^] \t"<>()[{}=,;/]+:[^ \t"<>/]+@|[secret]@|g'
 }

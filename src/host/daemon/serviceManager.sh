@@ -8,7 +8,7 @@ service_manager_runs() { systemctl is-active -q "user@$ACCOUNT_UID.service"; }
 
 # The account's own systemd, which starts what the home wants. It may have failed before its
 # packages were there, and then linger does not start it again. $1 start or restart.
-have_service_manager() {
+ensure_service_manager() {
 	local unit=user@$ACCOUNT_UID.service
 	timeout -k 5 270 systemctl "$1" "$unit" ||
 		fail "$unit" "it $(systemctl is-active "$unit" || true)" \
@@ -16,7 +16,7 @@ have_service_manager() {
 }
 
 # Where there is no going on without what it was asked.
-silent_service_manager() {
+stop_on_silent_service_manager() {
 	fail "user@$ACCOUNT_UID.service" \
 		"that the service manager of $ACCOUNT does not do what it is asked ($(last_words))" \
 		"one that answers" \
@@ -30,8 +30,10 @@ end_service_manager() {
 	systemctl kill -s KILL "$unit" 2>/dev/null || true
 	timeout -k 5 120 systemctl stop "$unit" 2>/dev/null || true
 	systemctl reset-failed "$unit" 2>/dev/null || true
-	! service_manager_runs || fail "$unit" "it $(systemctl is-active "$unit" || true)" \
-		"the service manager of $ACCOUNT gone" "see 'systemctl status $unit', then run again"
+	if service_manager_runs; then
+		fail "$unit" "it $(systemctl is-active "$unit" || true)" \
+			"the service manager of $ACCOUNT gone" "see 'systemctl status $unit', then run again"
+	fi
 }
 
 # True where the unit is up or on its way up, again and again perhaps.

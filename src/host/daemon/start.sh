@@ -5,39 +5,44 @@
 # Has the daemon start, restart or stop, and waits until it has; false if that failed. A start that is
 # under way already is waited for. $1 start, restart or stop. At a destroy the wait has an end after two
 # minutes, with status 124: the account must not hold others up that wait for this run.
-have_daemon() {
+start_or_stop_daemon() {
 	local verb=$1 slice=10 waited=0 most=1200 status
-	[ "$VERB" != revert ] || most=120
-	# A restart in the middle of a start can leave RootlessKit hanging: the start ends before.
-	[ "$verb" != restart ] || [ "$(ask_systemctl is-active docker.service)" != activating ] ||
-		have_daemon start || true
+	if [ "$VERB" = revert ]; then most=120; fi
+	if [ "$verb" = restart ]; then wait_for_start; fi
 	while :; do
 		status=0
 		as_account_within "$slice" sh -c "$TELL_DAEMON_SH" sh "$verb" </dev/null >/dev/null ||
 			status=$?
-		[ "$status" = 124 ] || return "$status"
+		if [ "$status" != 124 ]; then return "$status"; fi
 		waited=$((waited + slice))
 		if [ "$waited" -ge "$most" ]; then
-			[ "$VERB" != revert ] || return 124
+			if [ "$VERB" = revert ]; then return 124; fi
 			fail "docker.service of $ACCOUNT" "that it did not $1 within $((waited / 60)) minutes" \
 				"it to $1" "let it go on (nothing ends it), and run again when it has; if it gets no \
 further, see 'journalctl --user -u docker' as $ACCOUNT"
 		fi
 		say "waits for docker.service of $ACCOUNT to $1: $waited s by now"
 		# A restart that was asked for goes on; asked again it would begin anew.
-		[ "$verb" != restart ] || verb=start
+		if [ "$verb" = restart ]; then verb=start; fi
 		slice=30
 	done
+}
+
+# A restart in the middle of a start can leave RootlessKit hanging: the start ends before.
+wait_for_start() {
+	if [ "$(ask_systemctl is-active docker.service)" = activating ]; then
+		start_or_stop_daemon start || true
+	fi
 }
 
 # Stops the daemon and the prune timer, and waits: what they use may be removed then. What the account
 # has put in the way of that ends, too: first all processes of the daemon, then its service manager.
 stop_daemon() {
 	local was_up=''
-	service_manager_runs || return 0
-	! daemon_is_up || was_up=yes
-	have_daemon stop || stop_daemon_by_force
-	[ -z "$was_up" ] || changed "daemon of $ACCOUNT stopped"
+	if ! service_manager_runs; then return 0; fi
+	if daemon_is_up; then was_up=yes; fi
+	start_or_stop_daemon stop || stop_daemon_by_force
+	if [ -n "$was_up" ]; then changed "daemon of $ACCOUNT stopped"; fi
 }
 
 # An order that waits for a stop ends with it. Programs that the unit starts after its end are killed,
@@ -47,7 +52,9 @@ stop_daemon_by_force() {
 	say "docker.service of $ACCOUNT does not stop ($(last_words)): root kills its processes"
 	while [ "$tries" -lt 3 ]; do
 		kill_group_of_account docker.service
-		! as_account_within 10 sh -c "$TELL_DAEMON_SH" sh stop </dev/null >/dev/null || return 0
+		if as_account_within 10 sh -c "$TELL_DAEMON_SH" sh stop </dev/null >/dev/null; then
+			return 0
+		fi
 		tries=$((tries + 1))
 	done
 	say "the service manager of $ACCOUNT does not stop it even so ($(last_words)):" \

@@ -14,7 +14,8 @@ chosen_driver() {
 
 # preflight: a driver that cannot work here.
 storage_driver_problems() {
-	[ "$(chosen_driver)" != fuse-overlayfs ] || [ -c /dev/fuse ] ||
+	if [ "$(chosen_driver)" = fuse-overlayfs ] && [ ! -c /dev/fuse ]; then
 		problem storageDriver "no device /dev/fuse" "the one that fuse-overlayfs works with" \
 			"load it: 'modprobe fuse' and a file of /etc/modules-load.d; in a container, pass it in"
+	fi
 }

@@ -74,7 +74,8 @@ place_problems() {
 	else
 		return 0
 	fi
-	if ! "$@" sh -c "$LOOK_AT_PLACES_SH" sh "$ACCOUNT_HOME" "$root" "$ACCOUNT" \
+	# shellcheck disable=SC2046 # paths without blanks
+	if ! "$@" sh -c "$LOOK_AT_PLACES_SH" sh "$ACCOUNT_HOME" "$root" "$ACCOUNT" $(home_paths) \
 		</dev/null >"$WORK/places" || [ ! -s "$WORK/places" ]; then
 		problem "$ACCOUNT_HOME" "no answer of it" "the home of $name" "see what is mounted there"
 		return 0

@@ -7,7 +7,8 @@
 #   taken-back.STEP yes        a delete has taken the step back
 #   fate-of-data WORD          what the first delete of the daemon has decided: see data.sh
 #   home refused               the account did not let a destroy work in its home
-#   start SUM GROUND           what the daemon was started with: see fingerprint.sh
+#   start SUM GROUND           what the daemon was last started well with: see fingerprint.sh; SUM is
+#                              "unknown" from the begin of a start on
 #   controllers BOOT NAME...   the restart that was to bring control groups: see delegation.sh
 #   account elsewhere          the account is one of a directory service
 #   engine-version FILE VERSION

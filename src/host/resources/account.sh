@@ -10,17 +10,23 @@
 account_mark() { printf 'rootless-docker %s' "$1"; }
 
 # True where ACCOUNT has the mark: room and telephone after it are the account's to change.
-is_marked() { case $ACCOUNT_COMMENT, in "$(account_mark "$ACCOUNT"),"*) ;; *) return 1 ;; esac }
+is_marked() {
+	case $ACCOUNT_COMMENT, in
+	"$(account_mark "$ACCOUNT"),"*) return 0 ;;
+	*) return 1 ;;
+	esac
+}
 
 # $1 name, $2 uid or "-", $3 home or "-", $4 state.
 note_account() { echo "$*" | write_record "$OWN/account-entry"; }
 
-# Reads the record: RECORDED_NAME, RECORDED_UID, RECORDED_HOME, RECORDED_STATE; empty where there is
-# none.
+# Reads the record: sets RECORDED_NAME, RECORDED_UID, RECORDED_HOME and RECORDED_STATE, which are empty
+# where there is none.
 read_account_record() {
 	RECORDED_NAME='' RECORDED_UID='' RECORDED_HOME='' RECORDED_STATE=''
-	[ ! -s "$OWN/account-entry" ] ||
+	if [ -s "$OWN/account-entry" ]; then
 		read -r RECORDED_NAME RECORDED_UID RECORDED_HOME RECORDED_STATE <"$OWN/account-entry"
+	fi
 }
 
 # The one look at the account, at the begin of a run: it is the recorded one, or gone, or an error.
@@ -29,29 +35,38 @@ meet_account() {
 	read_account_record
 	case $RECORDED_STATE in found | made | going) ;; *) return 0 ;; esac
 	if know_account "$RECORDED_NAME"; then
-		if [ "$ACCOUNT_UID $ACCOUNT_HOME" = "$RECORDED_UID $RECORDED_HOME" ] &&
-			{ [ "$RECORDED_STATE" = found ] || is_marked; }; then return 0; fi
-		stop_on_another_account "$ACCOUNT"
+		is_recorded_account || stop_on_another_account "$ACCOUNT"
+		return 0
 	fi
 	# It may have another name by now.
 	other=$(getent passwd "$RECORDED_UID") || other=''
 	case $other in *":$RECORDED_HOME:"*) stop_on_another_account "${other%%:*}" ;; esac
 	ACCOUNT='' ACCOUNT_UID='' ACCOUNT_HOME=''
 	# A directory service that is away for now has an account that is not in the machine's own file.
-	[ "$RECORDED_STATE" != found ] || [ -z "$(remembered account)" ] ||
+	if [ "$RECORDED_STATE" = found ] && [ -n "$(remembered account)" ]; then
 		fail "account $RECORDED_NAME" "no such account" \
 			"the one that was recorded, which comes from a directory service (nsswitch.conf)" \
 			"see why the service does not answer, then run again"
-	[ "$RECORDED_STATE" != going ] || return 0
+	fi
+	if [ "$RECORDED_STATE" = going ]; then return 0; fi
 	say "account $RECORDED_NAME is gone: what was recorded of its home is forgotten"
 	forget_home
+}
+
+# True if the account that has the recorded name is that one: with its uid and home and, where it was made
+# here, with the mark.
+is_recorded_account() {
+	[ "$ACCOUNT_UID $ACCOUNT_HOME" = "$RECORDED_UID $RECORDED_HOME" ] || return 1
+	[ "$RECORDED_STATE" = found ] || is_marked
 }
 
 # $1 the account that has the recorded name, or else the recorded uid.
 stop_on_another_account() {
 	local mark=''
 	know_account "$1"
-	[ "$RECORDED_STATE" = found ] || mark=", comment '$(account_mark "$RECORDED_NAME")'"
+	if [ "$RECORDED_STATE" != found ]; then
+		mark=", comment '$(account_mark "$RECORDED_NAME")'"
+	fi
 	fail "account $RECORDED_NAME" \
 		"account $ACCOUNT, uid $ACCOUNT_UID, home $ACCOUNT_HOME and comment '$ACCOUNT_COMMENT'" \
 		"the one that was recorded: uid $RECORDED_UID, home $RECORDED_HOME$mark" \
@@ -76,24 +91,19 @@ forget_home() {
 	RECORDED_STATE=new ACCOUNT='' ACCOUNT_UID='' ACCOUNT_HOME=''
 }
 
-# Makes sure that the account is there, and records whether it was. ACCOUNT is it, if it is there.
-have_account() {
+# Makes sure that the account is there, and records whether it was. Sets ACCOUNT to it.
+ensure_account() {
 	local name
 	name=$(doc account)
 	case $RECORDED_STATE in
 	making) undo_half_account "$name" ;;
 	going) remove_account ;;
 	esac
-	if [ -n "$ACCOUNT" ]; then
-		case $RECORDED_STATE in
-		made | found) ;;
-		*)
-			note_account "$name" "$ACCOUNT_UID" "$ACCOUNT_HOME" found
-			grep -q "^$name:" /etc/passwd || remember account elsewhere
-			;;
-		esac
-	else
+	if [ -z "$ACCOUNT" ]; then
 		make_account "$name"
+	elif [ "$RECORDED_STATE" != made ] && [ "$RECORDED_STATE" != found ]; then
+		note_account "$name" "$ACCOUNT_UID" "$ACCOUNT_HOME" found
+		grep -q "^$name:" /etc/passwd || remember account elsewhere
 	fi
 	read_account_record
 }
@@ -103,7 +113,7 @@ have_account() {
 shadow_setting() {
 	local file name rest value=''
 	for file in "/usr/etc/$1" "/etc/$1" "/etc/$1.d"/*.defs; do
-		[ -e "$file" ] || continue
+		if [ ! -e "$file" ]; then continue; fi
 		while read -r name rest; do
 			case $name in
 			"$2") value=$rest ;;
@@ -127,19 +137,28 @@ new_home() {
 
 # $1 the name.
 make_account() {
-	local home count start free
+	local home own_home shell=/bin/bash count start free
 	home=$(new_home "$1")
-	note_account "$1" - "$(if [ -e "$home" ]; then echo -; else echo "$home"; fi)" making
+	own_home=$home
+	if [ -e "$home" ]; then own_home=-; fi
+	note_account "$1" - "$own_home" making
 	count=$(doc subuid)
 	have_id_files
+	if has shell; then shell=$(doc shell); fi
+	# From here on the arguments are those of useradd, the name first.
 	set -- "$1" --comment "$(account_mark "$1")" --create-home --home-dir "$home" --skel /etc/skel \
-		--groups '' --expiredate '' \
-		--shell "$(if has shell; then doc shell; else echo /bin/bash; fi)"
+		--groups '' --expiredate '' --shell "$shell"
 	# shadow 4.19 deprecates both: they are given only where a setting would have the account expire.
-	[ -z "$(shadow_setting default/useradd INACTIVE)" ] || set -- "$@" --inactive -1
-	[ -z "$(shadow_setting login.defs PASS_MAX_DAYS)" ] || set -- "$@" -K PASS_MAX_DAYS=-1
+	if [ -n "$(shadow_setting default/useradd INACTIVE)" ]; then set -- "$@" --inactive -1; fi
+	if [ -n "$(shadow_setting login.defs PASS_MAX_DAYS)" ]; then
+		set -- "$@" -K PASS_MAX_DAYS=-1
+	fi
 	if has uid; then set -- "$@" --uid "$(doc uid)"; fi
-	if getent group "$1" >/dev/null; then set -- "$@" --gid "$1"; else set -- "$@" --user-group; fi
+	if getent group "$1" >/dev/null; then
+		set -- "$@" --gid "$1"
+	else
+		set -- "$@" --user-group
+	fi
 	free=$(new_range "$count")
 	start=$(doc subuid-start)
 	start=${start:-$free}
@@ -150,14 +169,14 @@ make_account() {
 	start=${start:-$free}
 	set -- "$@" -K "SUB_GID_MIN=$start" -K "SUB_GID_MAX=$((start + count - 1))"
 	note_range_end "$((start + count))"
-	useradd "$@" 2>"$WORK/error" 9>&- || {
+	if ! useradd "$@" 2>"$WORK/error" 9>&-; then
 		# Where it cannot make the home, it has made the account already.
 		read_account_record
 		undo_half_account "$1"
 		note_account "$1" - - new
 		fail "useradd $1" "$(tail -n 1 "$WORK/error")" "a new account" \
 			"fix what useradd says, then run again"
-	}
+	fi
 	know_account "$1" ||
 		fail "useradd $1" "no account after it" "a new account" "see what getent passwd $1 says"
 	# Until its files are on the disk it counts as half made.
@@ -169,54 +188,85 @@ make_account() {
 # Undoes a useradd that was killed. Both programs take over the locks of the dead. $1 the name.
 undo_half_account() {
 	if know_account "$1"; then
-		is_marked || return 0
-		[ "$RECORDED_HOME" = - ] || rm -rf --one-file-system "$RECORDED_HOME" "/var/mail/$1"
+		if ! is_marked; then return 0; fi
+		if [ "$RECORDED_HOME" != - ]; then
+			rm -rf --one-file-system "$RECORDED_HOME" "/var/mail/$1"
+		fi
 		userdel "$1" >/dev/null 2>&1 || true
 		ACCOUNT='' ACCOUNT_UID='' ACCOUNT_HOME=''
 	elif [ "$RECORDED_HOME" != - ] && [ -d "$RECORDED_HOME" ]; then
 		# Debian 11 makes the home before the account: with files of /etc/skel, and no others.
-		diff -rq /etc/skel "$RECORDED_HOME" 2>/dev/null | grep -qv '^Only in /etc/skel' ||
+		if ! diff -rq /etc/skel "$RECORDED_HOME" 2>/dev/null | grep -qv '^Only in /etc/skel'; then
 			rm -rf --one-file-system "$RECORDED_HOME"
+		fi
 	fi
 	RECORDED_STATE=''
 }
 
-# Why a made account stays, or nothing.
-account_stays() {
-	local reason
-	reason=$(account_is_held)
-	if [ -n "$reason" ]; then
-		printf '%s' "$reason"
-	elif [ "$(remembered fate-of-data)" != delete ] && has_own_things; then
-		printf 'which has files in %s; "userdel -r %s" removes it' "$ACCOUNT_HOME" "$ACCOUNT"
-	elif data_outlive_home; then
-		printf 'whose data stay'
+# Prints what becomes of the account at a destroy, a word:
+#   found          it stays, since it was there before
+#   half-made      a useradd that was killed is undone
+#   goes           it was made here, and goes with its home
+#   is-login       it stays, since this run is logged in as it
+#   holds-home     it stays, since its home holds that of another account
+#   redirectable   it stays, since others can lead root elsewhere on the way to its home
+#   has-own-files  it stays with Keep, since its home holds files of its own
+#   has-data       it stays, since data of its daemon do
+fate_of_account() {
+	case $RECORDED_STATE in
+	making) echo half-made ;;
+	going) echo goes ;;
+	made) fate_of_made_account ;;
+	*) echo found ;;
+	esac
+}
+
+fate_of_made_account() {
+	if is_login_of_account; then
+		echo is-login
+	elif [ -n "$(account_in_home)" ]; then
+		echo holds-home
+	elif [ -h "$ACCOUNT_HOME" ] ||
+		{ [ -d "$ACCOUNT_HOME" ] && others_can_change "$ACCOUNT_HOME"; }; then
+		echo redirectable
+	elif [ "$(fate_of_data)" != delete ] && may_have_own_files; then
+		echo has-own-files
+	elif has_data_beside_home; then
+		echo has-data
+	else
+		echo goes
 	fi
 }
 
-# Why its home cannot go, whatever is in it.
-account_is_held() {
-	local other
-	if is_login_of_account; then
-		printf 'as which this run is logged in; "userdel -r %s" as root removes it' "$ACCOUNT"
-		return 0
-	fi
-	other=$(awk -F : -v name="$ACCOUNT" -v home="$ACCOUNT_HOME/" '
-		$1 != name && index($6 "/", home) == 1 { print $1; exit }' /etc/passwd)
-	if [ -n "$other" ]; then
-		printf 'whose home holds that of %s' "$other"
-	elif [ -h "$ACCOUNT_HOME" ] ||
-		{ [ -d "$ACCOUNT_HOME" ] && others_can_change "$ACCOUNT_HOME"; }; then
-		printf 'whose home others can redirect'
-	fi
+# The same for people, where it stays. $1 the word.
+why_account_stays() {
+	case $1 in
+	is-login) printf 'as which this run is logged in; "userdel -r %s" as root removes it' "$ACCOUNT" ;;
+	holds-home) printf 'whose home holds that of %s' "$(account_in_home)" ;;
+	redirectable) printf 'whose home others can redirect' ;;
+	has-own-files)
+		printf 'which has files in %s; "userdel -r %s" removes it' "$ACCOUNT_HOME" "$ACCOUNT"
+		;;
+	has-data) printf 'whose data stay' ;;
+	esac
+}
+
+# True if the home goes with the account, and what lies in it, the daemon's data too: onDestroy.data is
+# Delete then.
+home_goes() { [ "$(fate_of_data)" = delete ] && [ "$(fate_of_account)" = goes ]; }
+
+# Another account whose home is in this one's, or nothing.
+account_in_home() {
+	awk -F : -v name="$ACCOUNT" -v home="$ACCOUNT_HOME/" '
+		$1 != name && index($6 "/", home) == 1 { print $1; exit }' /etc/passwd
 }
 
 # True where the home holds a file that is not one of /etc/skel, or nobody can say.
-has_own_things() {
+may_have_own_files() {
 	local file
 	as_account find "$ACCOUNT_HOME" -xdev ! -type d -printf '%P\n' >"$WORK/own-files" || return 0
 	while IFS= read -r file; do
-		[ -f "/etc/skel/$file" ] || return 0
+		if [ ! -f "/etc/skel/$file" ]; then return 0; fi
 		as_account cat -- "$ACCOUNT_HOME/$file" | cmp -s - "/etc/skel/$file" || return 0
 	done <"$WORK/own-files"
 	return 1
@@ -235,8 +285,7 @@ remove_account() {
 			chown 0:0 "$home"
 			chmod 700 "$home"
 			rm -rf --one-file-system "$home"
-			! is_listed "$home" || fail "$home" "that it is still there after rm" "it gone" \
-				"see with 'ls -ld $home' and 'findmnt $home' what it is, remove it, then run again"
+			stop_where_listed "$home"
 			# The next account may get this uid: its home must not come back with a power cut.
 			sync -f "${home%/*}" 2>/dev/null || sync
 		fi
@@ -248,10 +297,18 @@ remove_account() {
 		changed "account $name (uid $uid) and $home removed"
 	elif grep -qs "^$name:" /etc/shadow /etc/group /etc/gshadow /etc/subuid /etc/subgid; then
 		# A userdel that was killed has left these lines; they go with an account of that name.
-		if getent group "$name" >/dev/null; then set -- -g "$name"; else set --; fi
+		set --
+		if getent group "$name" >/dev/null; then set -- -g "$name"; fi
 		useradd -M "$@" "$name" && userdel "$name"
 	fi 9>&-
 	forget_home
+}
+
+# $1 the home, after rm.
+stop_where_listed() {
+	if ! is_listed "$1"; then return 0; fi
+	fail "$1" "that it is still there after rm" "it gone" \
+		"see with 'ls -ld $1' and 'findmnt $1' what it is, remove it, then run again"
 }
 
 # userdel removes the group that useradd made, unless USERGROUPS_ENAB is no, or others are in it. $1

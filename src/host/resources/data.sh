@@ -18,24 +18,12 @@ data_root() {
 	fi
 }
 
-# As the account: what a directory is, or will be. Status 3 where the account cannot write there.
-LOOK_AT_DATA_ROOT='root=$1
-if [ -e "$root" ]; then
-	[ -d "$root" ] && [ -w "$root" ] || exit 3
-	state=found
-	[ "$(find "$root/." -mindepth 1 -maxdepth 1 ! -name lost+found -print -quit)" ] || state=empty
-	exec stat -L -c "$state %i %W %a" -- "$root"
-fi
-until [ -e "$root" ]; do root=${root%/*} && root=${root:-/}; done
-[ -d "$root" ] && [ -w "$root" ] || exit 3
-echo absent - - -'
-
-# Before the daemon is started on it: DATA_LOOK is what it was, or empty where that is recorded. A
-# record counts for as long as there is a directory. $1 the data root.
+# Before the daemon is started on it: sets DATA_LOOK to what it was, or to nothing where that is recorded.
+# A record counts for as long as there is a directory. $1 the data root.
 look_at_data_root() {
 	DATA_LOOK=''
 	if [ -n "$(recorded_data "$1")" ] && [ "$(home_state "=$1")" != absent ]; then return 0; fi
-	DATA_LOOK=$(as_account sh -c "$LOOK_AT_DATA_ROOT" sh "$1" </dev/null) ||
+	DATA_LOOK=$(as_account sh -c "$LOOK_AT_DATA_ROOT_SH" sh "$1" </dev/null) ||
 		fail daemon.data-root "$1, where account $ACCOUNT cannot write" "a place of its own" \
 			"make $1 and give it to $ACCOUNT, mount what belongs there, or set another data-root"
 }
@@ -43,30 +31,46 @@ look_at_data_root() {
 # The rest of its line. $1 the data root.
 recorded_data() {
 	local root rest
-	[ -e "$OWN/data" ] || return 0
+	if [ ! -e "$OWN/data" ]; then return 0; fi
 	while IFS=$TAB read -r root rest; do
-		[ "$root" != "$1" ] || printf '%s' "$rest"
+		if [ "$root" = "$1" ]; then printf '%s' "$rest"; fi
 	done <"$OWN/data"
 }
 
 # $1 the data root, $2 the rest of its line, which the account has said.
 write_data_line() {
-	local root rest record=$OWN/data
-	case $2 in *[!a-z0-9\ -]* | *' ') set -- "$1" '' ;; esac
-	case $2 in absent' '*' '*' '* | empty' '*' '*' '* | found' '*' '*' '*) ;; *) fail "$1" \
-		"that $ACCOUNT does not say what is there ($(last_words))" "an answer" "run again" ;;
-	esac
+	stop_on_no_data_line "$1" "$2"
 	{
-		[ ! -e "$record" ] || while IFS=$TAB read -r root rest; do
-			[ "$root" = "$1" ] || printf '%s\t%s\n' "$root" "$rest"
-		done <"$record"
+		print_other_data_lines "$1"
 		printf '%s\t%s\n' "$1" "$2"
-	} | write_record "$record"
+	} >"$WORK/data"
+	write_record "$OWN/data" <"$WORK/data"
 }
 
-# Decides what becomes of the data, unless an earlier delete has done so.
+# $1 the data root, $2 the rest of its line.
+stop_on_no_data_line() {
+	case $2 in
+	*[!a-z0-9\ -]* | *' ') ;;
+	absent' '*' '*' '* | empty' '*' '*' '* | found' '*' '*' '*) return 0 ;;
+	esac
+	fail "$1" "that $ACCOUNT does not say what is there ($(last_words))" "an answer" "run again"
+}
+
+# $1 the data root whose line is left out.
+print_other_data_lines() {
+	local root rest
+	if [ ! -e "$OWN/data" ]; then return 0; fi
+	while IFS=$TAB read -r root rest; do
+		if [ "$root" != "$1" ]; then printf '%s\t%s\n' "$root" "$rest"; fi
+	done <"$OWN/data"
+}
+
+# What becomes of the data, as the first delete of the daemon has decided; nothing where none has.
+fate_of_data() { remembered fate-of-data; }
+
+# Decides it, unless an earlier delete has done so.
 decide_fate_of_data() {
-	[ -z "$(remembered fate-of-data)" ] || return 0
+	if [ -n "$(fate_of_data)" ]; then return 0; fi
 	if wants_data_deleted; then
 		remember fate-of-data delete
 	elif ! is_applied daemon || daemon_holds_nothing; then
@@ -95,93 +99,94 @@ daemon_holds_nothing() {
 	done
 }
 
-# As the account: ends with 1 where something of the user's lies there. The daemon tells only of
-# what its present storage driver or image store sees.
-LOOK_FOR_DATA='cd -- "$1" || exit 0
-for path in containers/* volumes/*/_data image/*/imagedb/content/*/* \
-	containerd/daemon/io.containerd.content.v1.content/blobs/*/*; do
-	[ ! -e "$path" ] || exit 1
-done'
-
-# Not empty where the account's step removes the home, with the data in it.
-HOME_GOES=''
-
-# True where a data root was there before, or is not in the home.
-data_outlive_home() { grep -qsvE "^$ACCOUNT_HOME/.*$TAB(absent|empty) " "$OWN/data"; }
+# True if a data root was there before, or is not in the home: it does not go with the home.
+has_data_beside_home() {
+	local root rest
+	if [ ! -e "$OWN/data" ]; then return 1; fi
+	while IFS=$TAB read -r root rest; do
+		case $root in "$ACCOUNT_HOME"/*) ;; *) return 0 ;; esac
+		case $rest in 'absent '* | 'empty '*) ;; *) return 0 ;; esac
+	done <"$OWN/data"
+	return 1
+}
 
 # The daemon has stopped, so that nothing writes there. Removes what it made, or says what stays.
 remove_data() {
-	local root rest record=$OWN/data
-	[ -e "$record" ] || return 0
+	local root rest fate
+	if [ ! -e "$OWN/data" ]; then return 0; fi
 	: >"$WORK/data.stays"
+	# shellcheck disable=SC2086 # state, inode, birth and mode
 	while IFS=$TAB read -r root rest <&4; do
-		# shellcheck disable=SC2086 # state, inode, birth and mode
-		remove_data_root "$root" $rest || printf '%s\t%s\n' "$root" "$rest" >>"$WORK/data.stays"
-	done 4<"$record"
-	write_record "$record" <"$WORK/data.stays"
-	[ -n "$HOME_GOES" ] || [ ! -s "$WORK/data.stays" ] || : >"$WORK/stays"
+		fate=$(fate_of_data_root "$root" $rest)
+		case $fate in
+		gone) continue ;;
+		goes)
+			remove_data_root "$root" $rest
+			continue
+			;;
+		found)
+			say "stays: $root, which was there before, with the images, containers and volumes in it"
+			;;
+		another) say "stays: $root, another directory than the one that the daemon was started on" ;;
+		kept)
+			say "stays: $root, with images, containers and volumes. To remove them, as $ACCOUNT, with" \
+				"rootlesskit and uidmap installed: rootlesskit rm -rf $root"
+			;;
+		no-rootlesskit)
+			say "stays: $root: without rootlesskit $ACCOUNT cannot remove what its containers own"
+			;;
+		esac
+		printf '%s\t%s\n' "$root" "$rest" >>"$WORK/data.stays"
+	done 4<"$OWN/data"
+	write_record "$OWN/data" <"$WORK/data.stays"
+	if [ -s "$WORK/data.stays" ]; then : >"$WORK/stays"; fi
 }
 
-# False where it stays. $1 data root, $2 to $5 the rest of its line.
-remove_data_root() {
+# Prints what becomes of a data root, a word:
+#   gone            nothing is there any more
+#   goes            what the daemon made in it is removed
+#   found           it stays, since it was there before
+#   another         it stays, since it is another directory by now
+#   kept            it stays, as onDestroy.data Keep has it
+#   no-rootlesskit  it stays, since nothing here could remove it
+# $1 the data root, $2 to $4 what it was, inode and birth.
+fate_of_data_root() {
 	local now
 	now=$(as_account sh -c '[ ! -e "$1" ] || stat -L -c "%i %W" -- "$1"' sh "$1" </dev/null) ||
 		fail "$1" "that $ACCOUNT does not say what is there ($(last_words))" "an answer" \
 			"see what is mounted there, then run again"
-	if [ -z "$now" ]; then return 0; fi
-	if [ "$2" = found ]; then
-		say "stays: $1, which was there before, with the images, containers and volumes in it"
-		return 1
+	if [ -z "$now" ]; then
+		echo gone
+	elif [ "$2" = found ]; then
+		echo found
 	elif [ "$3" != - ] && [ "$now" != "$3 $4" ]; then
-		say "stays: $1, another directory than the one that the daemon was started on"
-		return 1
+		echo another
+	elif is_data_root_kept "$1"; then
+		echo kept
+	elif ! command -v rootlesskit >/dev/null; then
+		echo no-rootlesskit
+	else
+		echo goes
 	fi
-	case $(remembered fate-of-data) in
-	delete)
-		# It goes with the home, and its line when that is gone.
-		case $1-$HOME_GOES in "$ACCOUNT_HOME"/*-yes) return 1 ;; esac
-		;;
-	keep)
-		say_that_data_stay "$1"
-		return 1
-		;;
-	keep-unless-empty)
-		as_account sh -c "$LOOK_FOR_DATA" sh "$1" </dev/null || {
-			say_that_data_stay "$1"
-			return 1
-		}
-		;;
-	esac
-	remove_in_rootlesskit "$1" "$2" "$5"
 }
 
 # $1 the data root.
-say_that_data_stay() {
-	say "stays: $1, with images, containers and volumes. To remove them, as $ACCOUNT, with" \
-		"rootlesskit and uidmap installed: rootlesskit rm -rf $1"
+is_data_root_kept() {
+	case $(fate_of_data) in
+	delete) return 1 ;;
+	keep) return 0 ;;
+	keep-unless-empty) ! as_account sh -c "$LOOK_FOR_DATA_SH" sh "$1" </dev/null ;;
+	esac
 }
 
-# As the account, in a user namespace of its own, where its subordinate ids are its too: as root, a
-# link on the way would lead anywhere. False where that cannot be. $1 data root, $2 what it was, $3
-# its mode.
-remove_in_rootlesskit() {
+# As the account: as root, a link on the way would lead anywhere. $1 data root, $2 what it was, $5 its
+# mode.
+remove_data_root() {
+	local itself=''
 	# A root that was there, empty, may be a disk of its own.
-	stop_where_mounted_below "$1" "$([ "$2" != empty ] || echo .)"
-	command -v rootlesskit >/dev/null || {
-		say "stays: $1: without rootlesskit $ACCOUNT cannot remove what its containers own"
-		return 1
-	}
-	# RootlessKit keeps its state in /tmp otherwise, where that of a killed run would stay.
-	as_account_within 1800 sh -c 'state=$XDG_RUNTIME_DIR/rootless-docker
-		[ -d "$XDG_RUNTIME_DIR" ] || state=$HOME/.rootless-docker
-		rm -rf "$state"
-		rootlesskit --state-dir="$state" sh -c '\''
-			[ "$2" != absent ] || exec rm -rf --one-file-system -- "$1"
-			find "$1" -mindepth 1 -maxdepth 1 ! -name lost+found -exec rm -rf --one-file-system {} +
-			chmod "$3" "$1"'\'' sh "$@"
-		status=$?
-		rm -rf "$state"
-		exit "$status"' sh "$@" </dev/null >/dev/null ||
+	if [ "$2" = empty ]; then itself=.; fi
+	stop_where_mounted_below "$1" "$itself"
+	as_account_within 1800 sh -c "$REMOVE_DATA_SH" sh "$1" "$2" "$5" </dev/null >/dev/null ||
 		fail "$1" "data that $ACCOUNT cannot remove ($(last_words))" "them gone" \
 			"remove them by hand, then run again"
 	changed "$1: what the daemon made removed"

@@ -26,7 +26,7 @@ restart_for_controllers() {
 	[ "$(remembered controllers)" != "$boot $1" ] || return 0
 	remember controllers "$boot $1"
 	say "restarts user@$ACCOUNT_UID.service of $ACCOUNT, which gets its control groups then"
-	have_service_manager restart
+	ensure_service_manager restart
 	changed "service manager of $ACCOUNT restarted"
 	delegation_is "$1" ||
 		say "$ACCOUNT has '$(delegated_controllers)' even so, not '$1': the machine keeps the rest"

@@ -30,21 +30,35 @@ login_member() {
 # As "docker login" does, by the account's daemon, which asks the registry; in a directory of its
 # own. $1 the address, $2 the file with USERNAME:PASSWORD.
 log_in() {
-	local login said
+	local login
 	login=$(cat "$2")
-	printf '%s' "${login#*:}" | as_account_within 90 sh -c 'umask 077
-		place=$XDG_RUNTIME_DIR/rootless-docker-login
-		rm -rf "$place"
-		docker --config "$place" -H "unix://$XDG_RUNTIME_DIR/docker.sock" \
-			login --username="$1" --password-stdin "$2" >/dev/null
-		status=$?
-		rm -rf "$place"
-		exit "$status"' sh "${login%%:*}" "$1" || {
-		said=$(grep -v '^WARNING' "$WORK/said" | tail -n 1 | without_secrets)
-		problem "registryAuth $1" \
-			"that docker cannot log in ($(words_of_account "${said:-no answer in 90 seconds}"))" \
-			"a login" "see what it says: correct username and password in registryAuth; give the \
+	if printf '%s' "${login#*:}" |
+		as_account_within 90 sh -c "$LOG_IN_SH" sh "${login%%:*}" "$1"; then
+		return 0
+	fi
+	problem "registryAuth $1" "that docker cannot log in ($(words_of_login "${login#*:}" "$1"))" \
+		"a login" "see what it says: correct username and password in registryAuth; give the \
 certificate of its authority in registryCertificates, or name it in insecure-registries of daemon; \
 or see that the daemon reaches it (firewall, or a proxy in environment)"
-	}
+}
+
+# What docker said last, as a part of a message. A registry may answer with the password that it was
+# given, and the daemon with its proxy. $1 the password, $2 the address.
+words_of_login() {
+	local said in_json
+	said=$(grep -v '^WARNING' "$WORK/said" | tail -n 1 | without_logins_of_urls)
+	in_json=$(json_string "$1")
+	in_json=${in_json#'"'}
+	in_json=${in_json%'"'}
+	case $said in
+	'') printf 'no answer in 90 seconds' ;;
+	*"$1"* | *"$in_json"*) printf "it says the password, so its words are not shown" ;;
+	*)
+		if has_daemon_secrets; then
+			printf "its words may quote secret values; 'docker login %s' as %s shows them" "$2" "$ACCOUNT"
+		else
+			words_of_account "$said"
+		fi
+		;;
+	esac
 }

@@ -1,100 +1,116 @@
 # Kinds line and member: a part of a file that the account and others write, too. Only this part is
 # compared, changed and given back. A name is "PATH PART"; the file is read and written as kind home
-# has it, where its links lead. Values: gone | nofile | no file (but something else) | absent |
+# has it, where its links lead: as "=PATH". Values: gone | nofile | no file (but something else) | absent |
 # present of a line, "sum SUM" of a member's text.
 
-# True where there is a file. Else the part's value is printed. PART_FILE is the file. $1 the name.
-has_part_file() {
-	PART_FILE="=${1%% *}"
-	case $(home_state "$PART_FILE") in
-	file*) return 0 ;;
+# Prints why there is no such part, where there is no file that could have it: its value then. $1 the
+# file, as "=PATH".
+lack_of_file() {
+	case $(home_state "$1") in
+	file*) ;;
 	gone) printf gone ;;
 	absent) printf nofile ;;
 	*) printf 'no file' ;;
 	esac
-	return 1
 }
 
 # A line of a text file. $1 the name.
 line_state() {
-	has_part_file "$1" || return 0
-	find_home "$PART_FILE"
-	if grep -aqxF -e "${1#* }" "$SEEN_FILE"; then printf present; else printf absent; fi
+	local file="=${1%% *}" lack
+	lack=$(lack_of_file "$file")
+	if [ -n "$lack" ]; then
+		printf '%s' "$lack"
+	elif grep -aqxF -e "${1#* }" "$(seen_file "$file")"; then
+		printf present
+	else
+		printf absent
+	fi
 }
 
 # A member of a JSON object, at the top or one below: currentContext, auths/ADDRESS. docker writes
 # the file anew with blanks of its own. $1 the name.
 member_state() {
-	has_part_file "$1" || return 0
-	json_member json_compact "${1#* }" >"$WORK/member"
-	[ -s "$WORK/member" ] && printf 'sum %s' "$(sum_of "$WORK/member")" || printf absent
+	local file="=${1%% *}" lack
+	lack=$(lack_of_file "$file")
+	if [ -n "$lack" ]; then
+		printf '%s' "$lack"
+		return 0
+	fi
+	json_member "$file" json_compact "${1#* }" >"$WORK/member"
+	if [ -s "$WORK/member" ]; then
+		printf 'sum %s' "$(sum_of "$WORK/member")"
+	else
+		printf absent
+	fi
 }
 
-member_bytes() {
-	PART_FILE="=${1%% *}"
-	json_member json_get "${1#* }"
-}
+member_bytes() { json_member "=${1%% *}" json_get "${1#* }"; }
 
-# Uses PART_FILE. $1 json_get, json_compact, json_put or json_drop, $2 the member, $3 the file of its new text.
+# $1 the file, as "=PATH", $2 json_get, json_compact, json_put or json_drop, $3 the member, $4 the file of its
+# new text.
 json_member() {
-	find_home "$PART_FILE"
-	"$1" "$2" "${3-}" <"$SEEN_FILE" ||
-		fail "${PART_FILE#=}" "that it is no plain JSON object" "one" \
+	"$2" "$3" "${4-}" <"$(seen_file "$1")" ||
+		fail "${1#=}" "that it is no plain JSON object" "one" \
 			"let $ACCOUNT correct it or take it away, then run again"
 }
 
 # $1 name, $2 value.
 line_set() {
-	begin_part "$1"
+	local file="=${1%% *}" new
 	if [ "$2" != present ] && is_login_of_account; then
 		say "stays: $(line_label "$1"): this run has logged in as $ACCOUNT, perhaps with that key"
 		return 0
 	fi
+	look_home "$file"
+	new=$(new_part)
 	if [ "$2" = present ]; then
-		home_bytes "$PART_FILE" >"$NEW_PART"
-		case $(tail -c 1 "$NEW_PART" | od -An -tx1) in
-		'' | ' 0a') ;;
-		*) echo >>"$NEW_PART" ;;
-		esac
-		printf '%s\n' "${1#* }" >>"$NEW_PART"
+		home_bytes "$file" >"$new"
+		end_last_line "$new"
+		printf '%s\n' "${1#* }" >>"$new"
 	else
 		# Whatever is in the file is text. A status above 1 is a failure, and not an empty rest.
-		home_bytes "$PART_FILE" >"$WORK/home/whole"
-		grep -avxF -e "${1#* }" <"$WORK/home/whole" >"$NEW_PART" || [ $? = 1 ]
+		home_bytes "$file" >"$WORK/home/whole"
+		grep -avxF -e "${1#* }" <"$WORK/home/whole" >"$new" || [ $? = 1 ]
 	fi
-	end_part "$2" ''
+	set_part "$file" "$2" '' "$new"
+}
+
+# $1 the file.
+end_last_line() {
+	case $(tail -c 1 "$1" | od -An -tx1) in
+	'' | ' 0a') ;;
+	*) echo >>"$1" ;;
+	esac
 }
 
 # $1 name, $2 value, $3 the file of its text.
 member_set() {
-	begin_part "$1"
+	local file="=${1%% *}" new
+	look_home "$file"
+	new=$(new_part)
 	case $2 in
-	sum*) json_member json_put "${1#* }" "$3" >"$NEW_PART" ;;
-	*) json_member json_drop "${1#* }" >"$NEW_PART" ;;
+	sum*) json_member "$file" json_put "${1#* }" "$3" >"$new" ;;
+	*) json_member "$file" json_drop "${1#* }" >"$new" ;;
 	esac
-	end_part "$2" '{}'
+	set_part "$file" "$2" '{}' "$new"
 }
 
-# NEW_PART is a file for the new content, which stays until it is written. $1 the name.
-begin_part() {
-	has_part_file "$1" >/dev/null || true
-	PARTS=$((${PARTS:-0} + 1))
-	NEW_PART=$WORK/home/part$PARTS
-}
+# A file for the new content, which stays until it is written.
+new_part() { mktemp "$WORK/home/part.XXXXXX"; }
 
-# The file keeps its mode, and goes where there was none before and nothing is in it. $1 the part's
-# value, $2 what a file without parts holds.
-end_part() {
+# The file keeps its mode, and goes where there was none before and nothing is in it. $1 the file, as
+# "=PATH", $2 the part's value, $3 what a file without parts holds, $4 the file of the new content.
+set_part() {
 	local mode
-	mode=$(home_state "$PART_FILE")
+	if [ "$2" = nofile ] && [ "$(tr -d ' \t\n' <"$4")" = "$3" ]; then
+		home_set "$1" absent -
+		return 0
+	fi
+	mode=$(seen_value "$1")
 	mode=${mode#file }
 	mode=${mode%% *}
-	[ "$mode" != absent ] || mode=600
-	if [ "$1" = nofile ] && [ "$(tr -d ' \t\n' <"$NEW_PART")" = "$2" ]; then
-		home_set "$PART_FILE" absent -
-	else
-		home_set "$PART_FILE" "file $mode $(sum_of "$NEW_PART")" "$NEW_PART"
-	fi
+	if [ "$mode" = absent ]; then mode=600; fi
+	home_set "$1" "file $mode $(sum_of "$4")" "$4"
 }
 
 line_settled() { home_settled; }
@@ -104,8 +120,8 @@ member_settled() { home_settled; }
 member_was_written() { home_was_written; }
 member_label() { printf '%s in %s' "${1#* }" "${1%% *}"; }
 
-# $1 path, $2 member, $3 the file with its JSON text, $4 its sum, where that is known.
+# $1 path, $2 member, $3 the file with its JSON text.
 want_member() {
 	want_home_parents "$1"
-	want member "$1 $2" "sum ${4:-$(sum_of "$3")}" "$3"
+	want member "$1 $2" "sum $(sum_of "$3")" "$3"
 }

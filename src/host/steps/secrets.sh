@@ -4,14 +4,15 @@
 
 secrets_apply() {
 	grep -E '^(environment|daemon[.]json|tls|registryAuth)/' "$DOC/document" >"$WORK/values" || true
-	! have_new_values || changed "secret values stored"
+	if has_new_values; then changed "secret values stored"; fi
 }
 
-# True where those of this run are not the stored ones.
-have_new_values() {
-	[ -e "$WORK/values" ] || return 1
-	! cmp -s "$WORK/values" "$OWN/values" &&
-		{ [ -s "$WORK/values" ] || [ -s "$OWN/values" ]; }
+# True if this run has brought values, and they are not the stored ones.
+has_new_values() {
+	if [ ! -e "$WORK/values" ]; then return 1; fi
+	# Where there were none, none are the same.
+	if [ ! -s "$WORK/values" ] && [ ! -s "$OWN/values" ]; then return 1; fi
+	! cmp -s "$WORK/values" "$OWN/values"
 }
 
 secrets_released() { rm -f "$OWN/values"; }

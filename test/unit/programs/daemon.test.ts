@@ -35,14 +35,6 @@ test.each([
   expect(runAwk("daemon/journalCauses.awk", input)).toBe(expected);
 });
 
-test("secrets of documents are not in the lines after them", () => {
-  const [values, said] = [join(folder, "values"), join(folder, "said")];
-  writeFileSync(values, 'environment/A: "hunter2"\nregistryAuth/r: "me:pass word"\n');
-  writeFileSync(said, "a hunter2b\nme: pass word\n");
-  const args = ["-f", hostFile("daemon/withoutSecrets.awk"), values, "said=1", said];
-  expect(execFileSync("awk", args, { encoding: "utf8" })).toBe("a [secret]b\nme: [secret]\n");
-});
-
 /** Runs the program with a systemctl that writes down what it is told; fails for `failing`, and says `state`. */
 function told(verb: string, state: string, failing = "") {
   const systemctl = join(folder, "systemctl");

@@ -2,14 +2,10 @@
 # it is, or one error names what it is told and would not be. Its files come back at destroy, as any
 # others.
 
-# Lines of its files by which nothing is lost. They are members of daemon.json that hide, open and
-# limit nothing, or that this program has a word in; and that script's unit.
-LOSABLE='(debug|experimental|features|hosts|ip6tables|iptables|log-format|log-level|mtu|pidfile'
-LOSABLE="$LOSABLE|raw-logs|rootless|userland-proxy|userland-proxy-path)	.*"
-LOSABLE="$LOSABLE|ExecStart=/[^\$ ]*/dockerd-rootless[.]sh[[:blank:]]*(--iptables=false)?"
-LOSABLE="$LOSABLE|Environment=\"?PATH=[^=]*|(Description|Documentation|Requires|ExecReload|Type"
-LOSABLE="$LOSABLE|NotifyAccess|Delegate|KillMode|WantedBy|TasksMax|Limit[A-Z]*|Timeout[A-Za-z]*"
-LOSABLE="$LOSABLE|Restart[A-Za-z]*|StartLimit[A-Za-z]*)=.*"
+# Lines of that script's unit that ours has in other words, beside directives of the same name.
+SETUPTOOL_LINES='ExecStart=/[^$ ]*/dockerd-rootless[.]sh[[:blank:]]*(--iptables=false)?'
+SETUPTOOL_LINES="$SETUPTOOL_LINES|Environment=\"?PATH=[^=]*|Requires=dbus[.]socket"
+SETUPTOOL_LINES="$SETUPTOOL_LINES|(TimeoutSec|StartLimitBurst|StartLimitInterval)=.*"
 
 # Before anything is changed.
 adopt_earlier_daemon() {
@@ -18,14 +14,16 @@ adopt_earlier_daemon() {
 	if [ "$first" = "$MANAGED" ] || [ "$(earlier_file docker.service)" = /dev/null ]; then
 		return 0
 	fi
-	told=$(what_earlier_daemon_is_told | paste -s -d , | sed 's/,/, /g')
-	[ -z "$told" ] || fail "docker.service of $ACCOUNT" "a daemon of its own, which has $told" \
+	told=$(what_earlier_daemon_is_told | sort -u | head -n 10 | paste -s -d , | sed 's/,/, /g')
+	if [ -z "$told" ]; then return 0; fi
+	fail "docker.service of $ACCOUNT" "a daemon of its own, which has $told" \
 		"nothing but what the program says of it" \
 		"say in the program what it is to go on with (daemon, environment, network, \
 storageDriver), take the rest out of its files, restart it, and run again"
 }
 
-# Keys in one of its files and not in ours, by name and without values: ten at most.
+# Names of what its files have, and ours have not: members of daemon.json and variables with another
+# value, and directives that are in neither unit.
 what_earlier_daemon_is_told() {
 	: >"$WORK/theirs"
 	if grep -q '[^[:space:]]' "$(earlier_file daemon.json)"; then
@@ -33,9 +31,19 @@ what_earlier_daemon_is_told() {
 			echo 'a daemon.json that is no plain JSON object'
 	fi
 	json_members <"$WORK/new/daemon.json" >"$WORK/ours"
-	cat "$WORK/new/environment" >>"$WORK/ours"
-	grep -hvE '^[[:blank:]]*([#;[]|$)' "$(earlier_file environment)" \
-		"$(earlier_file docker.service)" >>"$WORK/theirs"
-	grep -vxFf "$WORK/ours" "$WORK/theirs" | grep -vxE "$LOSABLE" | sed 's/[ =	].*//' |
-		grep -xE '[A-Za-z0-9_.-]{1,40}' | sort -u | head -n 10
+	settings_of "$WORK/new/environment" >>"$WORK/ours"
+	settings_of "$(earlier_file environment)" >>"$WORK/theirs"
+	grep -vxFf "$WORK/ours" "$WORK/theirs" | names_of_settings
+	settings_of "$WORK/new/docker.service" | grep -vE '^(ExecStart|Environment)=' |
+		names_of_settings | sed 's/$/=/' >"$WORK/ours"
+	settings_of "$(earlier_file docker.service)" | grep -vxE "$SETUPTOOL_LINES" |
+		grep -vE "^($(paste -s -d '|' "$WORK/ours"))" | names_of_settings
+}
+
+# The lines of a file of systemd's that are no comments and no sections. $1 the file.
+settings_of() { sed -E '/^[[:blank:]]*([#;[]|$)/d; s/^[[:blank:]]*//' "$1"; }
+
+# Names of what stands on stdin as NAME=VALUE, or as NAME and a tab. Values are not told.
+names_of_settings() {
+	sed -E 's/[ =	].*//; /^[A-Za-z0-9_.-]{1,40}$/!s/.*/a line without a name/'
 }

@@ -11,7 +11,7 @@ compose_files() {
 	printf '{"Name":"rootless","Metadata":{"Description":"Rootless Docker of %s"},%s%s}}}' \
 		"$ACCOUNT" '"Endpoints":{"docker":{"Host":"unix://' \
 		"$ACCOUNT_RUNTIME/docker.sock\",\"SkipTLSVerify\":false" >"$WORK/new/meta.json"
-	! has docker-prune.OnCalendar || compose_prune
+	if has docker-prune.OnCalendar; then compose_prune; fi
 	if has tcp-socket; then
 		cp "$(secrets_directory)"/text/tls/*.pem "$WORK/new"
 		# In the environment, so that the daemon starts again with other ones.
@@ -28,24 +28,29 @@ compose_files() {
 # Keys of daemon.json that the document says in other words. It is this run's own copy, and what it
 # says of a key itself counts more.
 name_own_keys() {
-	local json=$DOC/json/daemon.json key engine='' driver socket
-	local tls=$ACCOUNT_HOME/.config/docker/tls
-	! has default-network-opts.bridge && ! has ipv6 || engine=$(engine_version)
+	local json=$DOC/json/daemon.json key engine='' driver
+	if has default-network-opts.bridge || has ipv6; then engine=$(engine_version); fi
 	engine=${engine%%.*}
 	driver=$(chosen_driver)
-	[ -z "$driver" ] || printf '"%s"' "$driver" >"$json/storage-driver"
+	if [ -n "$driver" ]; then printf '"%s"' "$driver" >"$json/storage-driver"; fi
 	# For bridges that users make; engines before 24 do not start with it.
 	if has default-network-opts.bridge && [ "${engine:-0}" -ge 24 ]; then
 		printf '{"bridge":%s}' "$(doc default-network-opts.bridge)" >"$json/default-network-opts"
 	fi
 	# From 27 on the engine gives containers IPv6 addresses by itself; before, as an experiment.
 	if [ "$(doc ipv6)" = true ] && [ "${engine:-0}" -lt 27 ]; then
-		for key in ip6tables experimental; do [ -e "$json/$key" ] || printf true >"$json/$key"; done
+		for key in ip6tables experimental; do
+			if [ ! -e "$json/$key" ]; then printf true >"$json/$key"; fi
+		done
 	fi
-	has tcp-socket || return 0
+	if has tcp-socket; then name_keys_of_tcp_socket; fi
+}
+
+name_keys_of_tcp_socket() {
+	local json=$DOC/json/daemon.json socket tls=$ACCOUNT_HOME/.config/docker/tls
 	socket=$(doc tcp-socket)
 	# In a network of RootlessKit's the machine's addresses are not there.
-	has_machines_network || socket=0.0.0.0:${socket##*:}
+	if ! has_machines_network; then socket=0.0.0.0:${socket##*:}; fi
 	printf '["unix://%s/docker.sock","tcp://%s"]' "$ACCOUNT_RUNTIME" "$socket" >"$json/hosts"
 	printf true >"$json/tlsverify"
 	json_string "$tls/ca.pem" >"$json/tlscacert"
@@ -58,7 +63,7 @@ compose_daemon_json() {
 	local comma='' file value
 	printf '{'
 	for file in "$DOC"/json/daemon.json/* "$(secrets_directory)"/json/daemon.json/*; do
-		[ -e "$file" ] || continue
+		if [ ! -e "$file" ]; then continue; fi
 		IFS= read -r value <"$file" || true
 		printf '%s\n  "%s": %s' "$comma" "${file##*/}" "$value"
 		comma=,
@@ -78,7 +83,7 @@ compose_environment() {
 		printf 'DOCKERD_ROOTLESS_ROOTLESSKIT_DETACH_NETNS="false"\n'
 	fi
 	for file in "$DOC"/text/environment/* "$(secrets_directory)"/text/environment/*; do
-		[ ! -e "$file" ] || systemd_assignment "${file##*/}" "$file"
+		if [ -e "$file" ]; then systemd_assignment "${file##*/}" "$file"; fi
 	done
 	compose_rootlesskit_flags
 }
@@ -88,7 +93,7 @@ compose_unit() {
 	local limit='StartLimitBurst=5
 StartLimitIntervalSec=60s'
 	# Who has dockerd's port while it starts keeps it down for that long, and not for good.
-	! listens_on_port || limit='StartLimitIntervalSec=0'
+	if listens_on_port; then limit='StartLimitIntervalSec=0'; fi
 	printf '%s\n' "$MANAGED
 [Unit]
 Description=Docker Application Container Engine (rootless)
@@ -118,7 +123,8 @@ WantedBy=default.target"
 	# slirp4netns answers whoever asks for routers, as a kernel that forwards packets does not. So
 	# RootlessKit's interface gets an address and a router (fd00::2) once the daemon is up. From
 	# engine 29.5 on that network is not dockerd's own: a file among its mounts leads there.
-	[ "$(doc ipv6)" != true ] || printf '%s\n' '
+	if [ "$(doc ipv6)" = true ]; then
+		printf '%s\n' '
 [Service]
 ExecStartPost=/bin/sh -euc '\''p=$$(cat %t/docker.pid); \
   e="nsenter -U --preserve-credentials -m -t $$p"; \
@@ -126,6 +132,7 @@ ExecStartPost=/bin/sh -euc '\''p=$$(cat %t/docker.pid); \
   $$e test -e $$n || n=/proc/$$p/ns/net; \
   $$e nsenter --net=$$n ip -6 address replace fd00::100/64 dev tap0 nodad; \
   $$e nsenter --net=$$n ip -6 route replace default via fd00::2 dev tap0'\'
+	fi
 	compose_directives
 }
 
@@ -133,7 +140,7 @@ ExecStartPost=/bin/sh -euc '\''p=$$(cat %t/docker.pid); \
 compose_directives() {
 	local file name
 	for file in "$DOC"/text/docker.service/*.*; do
-		[ -e "$file" ] || continue
+		if [ ! -e "$file" ]; then continue; fi
 		name=${file##*/}
 		printf '\n[%s]\n' "${name%%.*}"
 		sed "s/^/${name#*.}=/" "$file"
@@ -144,7 +151,7 @@ compose_directives() {
 # The timer removes what the daemon does not use any more, not on all machines at once.
 compose_prune() {
 	local all=''
-	[ "$(doc docker-prune.all)" != true ] || all=' --all'
+	if [ "$(doc docker-prune.all)" = true ]; then all=' --all'; fi
 	printf '%s\n' "$MANAGED
 [Unit]
 Description=Removes what Docker does not use any more (rootless)
@@ -174,10 +181,16 @@ validate_daemon_json() {
 	local said
 	sed "s|\"$ACCOUNT_HOME/.config/docker/tls/|\"$WORK/new/|" \
 		"$WORK/new/daemon.json" >"$WORK/tried.json"
-	! said=$(timeout -k 5 60 dockerd --validate --config-file "$WORK/tried.json" 2>&1) || return 0
+	if said=$(timeout -k 5 60 dockerd --validate --config-file "$WORK/tried.json" 2>&1); then
+		return 0
+	fi
 	case $said in *'unknown flag'*) return 0 ;; esac
-	said=$(printf '%s\n' "$said" | tail -n 1 |
-		sed "s|$WORK/tried|daemon|; s|$WORK/||" | without_secrets)
+	if has_secrets_in_daemon_json; then
+		said='its words may quote secret values, and are not shown'
+	else
+		said=$(printf '%s\n' "$said" | tail -n 1 |
+			sed "s|$WORK/tried|daemon|; s|$WORK/||" | without_logins_of_urls)
+	fi
 	fail "daemon.json" "that dockerd refuses it (${said:-within a minute it does not say why})" \
 		"one that it accepts" "correct daemon, or take back its last change"
 }
@@ -187,11 +200,21 @@ validate_daemon_json() {
 validate_unit() {
 	local said
 	set -- "$DOC"/text/docker.service/*
-	[ -e "$1" ] || return 0
+	if [ ! -e "$1" ]; then return 0; fi
 	said=$(XDG_RUNTIME_DIR=$WORK SYSTEMD_UNIT_PATH=$WORK/new timeout -k 5 20 \
 		systemd-analyze --user --man=no verify "$WORK/new/docker.service" 2>&1 |
 		grep -vE ' (instead\.|obsolete|deprecated)' |
 		sed -n "s|^$WORK/new/docker\.service:[0-9]*: ||p" | head -n 3 | paste -s -d ' ')
-	[ -z "$said" ] || fail "docker.service" "that systemd says '$said'" \
-		"directives as systemd.unit(5) has them" "correct unitOverrides"
+	if [ -n "$said" ]; then
+		fail "docker.service" "that systemd says '$said'" \
+			"directives as systemd.unit(5) has them" "correct unitOverrides"
+	fi
+}
+
+validate_schedule() {
+	local schedule
+	schedule=$(doc docker-prune.OnCalendar)
+	systemd-analyze calendar -- "$schedule" >/dev/null 2>&1 ||
+		fail prune.schedule "'$schedule', which systemd does not know" \
+			"a calendar event as systemd.time(7) has them" "correct prune.schedule"
 }

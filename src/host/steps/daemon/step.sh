@@ -3,43 +3,51 @@
 
 daemon_apply() {
 	local manager_ran='' root lingers
-	[ "$(doc secrets)" = "$(secret_names)" ] ||
-		fail "secret values" "the values of '$(secret_names)' on this machine" \
-			"those of '$(doc secrets)'" \
-			"run pulumi up with a new value of recheck, which brings them"
-	[ -n "${ACCOUNT-}" ] || fail "account $(doc account)" "no such account" "it to exist" \
-		"run the step machine first"
+	stop_on_other_secrets
+	if [ -z "$ACCOUNT" ]; then
+		fail "account $(doc account)" "no such account" "it to exist" "run the step machine first"
+	fi
 	stop_without_network
 	root=$(data_root)
 	look_at_home
 	compose_files
 	adopt_earlier_daemon
-	# A daemon that runs keeps running when the new files cannot be right.
-	are_as_before docker.service || validate_unit
-	are_as_before daemon.json || validate_daemon_json
-	! has docker-prune.OnCalendar ||
-		systemd-analyze calendar -- "$(doc docker-prune.OnCalendar)" >/dev/null 2>&1 ||
-		fail prune.schedule "'$(doc docker-prune.OnCalendar)', which systemd does not know" \
-			"a calendar event as systemd.time(7) has them" "correct prune.schedule"
+	validate_files
 	read_start
 	look_at_data_root "$root"
-	[ "$(chosen_driver)" != fuse-overlayfs ] || want_packages fuse-overlayfs
-	[ "$(doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_NET)" != pasta ] || want_pasta
-	want_in_home
-	! service_manager_runs || manager_ran=yes
+	if [ "$(chosen_driver)" = fuse-overlayfs ]; then want_packages fuse-overlayfs; fi
+	if [ "$(doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_NET)" = pasta ]; then want_pasta; fi
+	want_in_home "$root"
+	if service_manager_runs; then manager_ran=yes; fi
 	lingers=$(linger_state "$ACCOUNT")
-	[ "$lingers" = off ] || want linger "$ACCOUNT" on
+	if [ "$lingers" != off ]; then want linger "$ACCOUNT" on; fi
 	settle
-	[ -z "$DATA_LOOK" ] || write_data_line "$root" "$DATA_LOOK"
+	if [ -n "$DATA_LOOK" ]; then write_data_line "$root" "$DATA_LOOK"; fi
 	# The unit that linger starts had to be in the home before.
-	[ "$lingers" = on ] || want linger "$ACCOUNT" on
+	if [ "$lingers" != on ]; then want linger "$ACCOUNT" on; fi
 	settle
-	[ -n "$manager_ran" ] || have_service_manager start
+	if [ -z "$manager_ran" ]; then ensure_service_manager start; fi
 	run_daemon "$manager_ran"
 	# The directory that the daemon has made is known by now.
-	[ "$(recorded_data "$root")" != 'absent - - -' ] ||
+	if [ "$(recorded_data "$root")" = 'absent - - -' ]; then
 		write_data_line "$root" "absent $(as_account stat -L -c '%i %W -' -- "$root" </dev/null)"
+	fi
 	want_registry_logins
+}
+
+# The document lists the secret values by name: they came with the step before.
+stop_on_other_secrets() {
+	if [ "$(doc secrets)" = "$(secret_names)" ]; then return 0; fi
+	fail "secret values" "the values of '$(secret_names)' on this machine" \
+		"those of '$(doc secrets)'" \
+		"run pulumi up with a new value of recheck, which brings them"
+}
+
+# A daemon that runs keeps running when the new files cannot be right.
+validate_files() {
+	are_as_before docker.service || validate_unit
+	are_as_before daemon.json || validate_daemon_json
+	if has docker-prune.OnCalendar; then validate_schedule; fi
 }
 
 # The package of pasta and, unless the step machine has appArmorProfile None, what lets it make a user
@@ -47,7 +55,7 @@ daemon_apply() {
 # another build of itself where the processor has AVX2.
 want_pasta() {
 	want_packages passt
-	! grep -qsxF 'apparmor-profile: "none"' "$OWN/machine" || return 0
+	if grep -qsxF 'apparmor-profile: "none"' "$OWN/machine"; then return 0; fi
 	want_profile_if_needed "$(realpath -m /usr/bin/pasta)" '{,.avx2}'
 }
 
@@ -56,12 +64,14 @@ want_pasta() {
 stop_without_network() {
 	local name=DOCKERD_ROOTLESS_ROOTLESSKIT driver fix='update the engine, or leave it out'
 	driver=$(doc "environment/${name}_NET")
-	[ -z "$driver" ] || rootlesskit --help | grep -q -- "--net .*$driver" ||
+	if [ -n "$driver" ] && ! rootlesskit --help | grep -q -- "--net .*$driver"; then
 		fail network.driver "$(rootlesskit --version) without $driver" "one that has it" "$fix"
-	[ "$(doc "environment/${name}_DETACH_NETNS")" != true ] ||
-		grep -q "${name}_DETACH_NETNS" "$(start_script)" ||
+	fi
+	if [ "$(doc "environment/${name}_DETACH_NETNS")" = true ] &&
+		! grep -q "${name}_DETACH_NETNS" "$(start_script)"; then
 		fail network.detached "$(start_script), which has no detached network" \
 			"that of Docker 29.5 or later" "$fix"
+	fi
 }
 
 daemon_facts() {
@@ -83,9 +93,9 @@ bridge_facts() {
 	local mtu values
 	values=$(secrets_directory)/json/daemon.json
 	mtu=$(doc daemon.json/mtu)
-	[ "$mtu" != 0 ] || mtu=''
-	[ -e "$values/mtu" ] || fact network.bridgeMtu "${mtu:-1500}"
-	[ ! -e "$values/default-network-opts" ] || return 0
+	if [ "$mtu" = 0 ]; then mtu=''; fi
+	if [ ! -e "$values/mtu" ]; then fact network.bridgeMtu "${mtu:-1500}"; fi
+	if [ -e "$values/default-network-opts" ]; then return 0; fi
 	mtu=$(words_of_file "$DOC/json/daemon.json/default-network-opts")
 	case $mtu in
 	*'"bridge":{'*'"com.docker.network.driver.mtu":"'*) mtu=${mtu#*'"bridge":{'*'.driver.mtu":"'} ;;
@@ -94,82 +104,46 @@ bridge_facts() {
 	fact network.userDefinedBridgeMtu "${mtu%%\"*}"
 }
 
-# Called at the end of another step, and of its engine part. If secret values are others, or what
-# the daemon stands on, its own step is applied again. Missing programs come with engine.
-follow_daemon() {
-	read_start
-	if is_applied daemon && [ -n "${ACCOUNT-}" ] && [ -z "$(missing_programs)" ] &&
-		{ have_new_values || [ "$(ground)" != "$RUNNING_GROUND" ]; }; then
-		mv "$WORK/wanted" "$WORK/wanted.$STEP"
-		(
-			trap - EXIT
-			apply_recorded_daemon
-		)
-		mv "$WORK/wanted.$STEP" "$WORK/wanted"
-		[ ! -s "$WORK/changed" ] || sync_host
-	fi
-	! have_new_values || write_record "$OWN/values" <"$WORK/values"
-}
-
-# In a subshell. Where names of secret values or registries came or went, the daemon's document
-# changes too, and its step follows.
-apply_recorded_daemon() {
-	DOC=$WORK/daemon
-	read_document "$OWN/daemon" "$DOC"
-	[ "$(doc secrets)" = "$(secret_names)" ] || return 0
-	[ "$(doc registries)" = "$(registry_names)" ] || return 0
-	: >"$WORK/wanted"
-	STEP=daemon PART=daemon ASKED=''
-	daemon_apply
-	settle
-	release
-}
-
-# True if the delete of the step machine removes the account with its home, and the data in it.
-home_goes() {
-	[ "$(remembered fate-of-data)" = delete ] || return 1
-	case $RECORDED_STATE in
-	made | going) ;;
-	*) return 1 ;;
-	esac
-	[ -z "$(account_is_held)" ] && ! data_outlive_home
-}
-
 # Ends all that runs as the account. Containers have two minutes to end.
 end_account() {
 	local ran=''
 	if service_manager_runs; then ran=yes; fi
 	as_account_within 120 systemctl --user stop docker.service </dev/null >/dev/null || true
 	quiet_account
-	[ -z "$ran" ] || changed "all that ran as $ACCOUNT ended"
+	if [ -n "$ran" ]; then changed "all that ran as $ACCOUNT ended"; fi
 }
 
-# The daemon stops before its files go, and tells whether it holds anything. Data go first.
+# The first thing of a destroy is the decision what becomes of the data. With Delete an account that goes
+# takes its home with it, later, in the step machine. Else the daemon stops before its files go, and
+# data go first.
 daemon_before_release() {
-	local keys='' docker=$ACCOUNT_HOME/.config/docker
-	[ -n "${ACCOUNT-}" ] || return 0
+	if [ -z "$ACCOUNT" ]; then return 0; fi
 	decide_fate_of_data
 	if home_goes; then
-		HOME_GOES=yes
 		end_account
-		remove_data
 		keep_home_records
-		return 0
+	else
+		stop_daemon
+		remove_data
+		remove_traces
 	fi
-	stop_daemon
-	remove_data
-	# Files that the daemon and its timer wrote in the home: engines before 23 have a key.
-	[ "$(recorded was home "$docker")" != absent ] || keys=$docker/key.json
-	as_account rm -f -- "$ACCOUNT_HOME/$PRUNE_STAMP" ${keys:+"$keys"} || true
+}
+
+# Files that the daemon and its timer wrote in the home: engines before 23 have a key.
+remove_traces() {
+	local docker=$ACCOUNT_HOME/.config/docker
+	set -- "$ACCOUNT_HOME/$PRUNE_STAMP"
+	if [ "$(recorded was home "$docker")" = absent ]; then set -- "$@" "$docker/key.json"; fi
+	as_account rm -f -- "$@" || true
 }
 
 # A daemon that was made by hand before starts again, where it is enabled.
 daemon_released() {
 	remember start ''
-	if [ -z "$ACCOUNT" ] || [ -n "$HOME_GOES" ] || ! service_manager_runs; then return 0; fi
+	if [ -z "$ACCOUNT" ] || home_goes || ! service_manager_runs; then return 0; fi
 	ask_systemctl daemon-reload || true
 	ask_systemctl is-enabled -q docker.service || return 0
-	if have_daemon start; then
+	if start_or_stop_daemon start; then
 		changed "the earlier docker.service of $ACCOUNT started again"
 	else
 		say "the earlier docker.service of $ACCOUNT does not start again ($(last_words)):" \

@@ -2,7 +2,7 @@
 
 have_account_ready() {
 	local line keys
-	have_account
+	ensure_account
 	give_ids
 	if has authorized_keys; then
 		keys=$ACCOUNT_HOME/.ssh/authorized_keys
@@ -29,17 +29,15 @@ account_facts() {
 
 # The login's own key stays: without it the rest of a destroy could not log in.
 release_account() {
-	local reason=''
-	case $RECORDED_STATE in
-	making) undo_half_account "$RECORDED_NAME" ;;
-	made | going)
-		[ "$RECORDED_STATE" = going ] || reason=$(account_stays)
-		if [ -z "$reason" ]; then
-			remove_account
-		else
-			: >"$WORK/stays"
-			say "stays: account $ACCOUNT, $reason"
-		fi
+	local fate
+	fate=$(fate_of_account)
+	case $fate in
+	found) ;;
+	half-made) undo_half_account "$RECORDED_NAME" ;;
+	goes) remove_account ;;
+	*)
+		: >"$WORK/stays"
+		say "stays: account $ACCOUNT, $(why_account_stays "$fate")"
 		;;
 	esac
 	rm -f "$OWN/account-entry"

@@ -67,8 +67,7 @@ machine_before_release() {
 		printf 'path\t/etc/systemd/system/%s\nunit\t%s\ngroup\tdocker\n' "$unit" "$unit"
 	done >>"$WORK/wanted"
 	printf 'path\t%s\n' "$(repository_file)" "$(repository_key_file)" >>"$WORK/wanted"
-	if [ "$RECORDED_STATE" = made ] && [ "$(remembered fate-of-data)" = delete ] &&
-		[ -z "$(account_stays)" ]; then keep_home_records; fi
+	if home_goes; then keep_home_records; fi
 	release
 	release_account
 	release_packages
