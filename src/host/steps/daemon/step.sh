@@ -23,8 +23,8 @@ daemon_apply() {
 			"a calendar event as systemd.time(7) has them" "correct prune.schedule"
 	read_start
 	look_at_data_root "$root"
-	[ "$(chosen_driver)" != fuse-overlayfs ] || want_packages fuse-overlayfs
-	[ "$(doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_NET)" != pasta ] || want_pasta
+	[ "$(chosen_driver)" != fuse-overlayfs ] || ensure_packages fuse-overlayfs
+	[ "$(doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_NET)" != pasta ] || ensure_pasta
 	want_in_home
 	! service_manager_runs || manager_ran=yes
 	lingers=$(linger_state "$ACCOUNT")
@@ -45,8 +45,8 @@ daemon_apply() {
 # The package of pasta and, unless the step machine has appArmorProfile None, what lets it make a user
 # namespace: Ubuntu 24.04 has no profile of it (LP 2077158). It may be a link to passt, and runs
 # another build of itself where the processor has AVX2.
-want_pasta() {
-	want_packages passt
+ensure_pasta() {
+	ensure_packages passt
 	! grep -qsxF 'apparmor-profile: "none"' "$OWN/machine" || return 0
 	want_profile_if_needed "$(realpath -m /usr/bin/pasta)" '{,.avx2}'
 }
