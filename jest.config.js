@@ -41,7 +41,7 @@ const project = (name) => ({
   testEnvironment: "node",
   // Jest takes testTimeout of all projects together alone.
   globals: { minutesOfATest: minutes[name] },
-  setupFilesAfterEnv: ["<rootDir>/test/timeout.js"],
+  setupFilesAfterEnv: ["<rootDir>/test/setup.js"],
   transform,
 });
 

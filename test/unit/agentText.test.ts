@@ -1,15 +1,7 @@
 import { execFileSync } from "node:child_process";
-import {
-  chmodSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import { basename, dirname, join } from "node:path";
 import { agentFile } from "../../src/agent/agentFile";
 import {
   agentParts,
@@ -26,16 +18,6 @@ import { embeddedFiles, shellFunctions } from "../../scripts/agent/sources";
 
 const sources = join(__dirname, "../../src");
 
-// The file is this user's, and other runs on this machine read it.
-const before = process.env.TMPDIR;
-const scratch = mkdtempSync(join(tmpdir(), "rootless-docker-test-"));
-process.env.TMPDIR = scratch;
-afterAll(() => {
-  if (before === undefined) delete process.env.TMPDIR;
-  else process.env.TMPDIR = before;
-  rmSync(scratch, { recursive: true });
-});
-
 function shell(script: string, input: string): string {
   return execFileSync("sh", ["-c", script], { input, encoding: "utf8" });
 }
@@ -51,22 +33,29 @@ test("what travels is what was joined", () => {
   expect(readFileSync(agentFile(), "utf8")).toBe(agentText());
 });
 
-test("the file that travels is this user's alone, written again where it is not whole", () => {
-  const [file, directory] = [agentFile(), dirname(agentFile())];
-  expect(statSync(directory).mode & 0o777).toBe(0o700);
+test("without a build, the file that travels is in Pulumi's home, for this user alone", () => {
+  const file = agentFile();
+  expect(dirname(file)).toBe(join(process.env.PULUMI_HOME ?? "", "rootless-docker"));
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect(statSync(dirname(file)).mode & 0o777).toBe(0o700);
+  const { ino } = statSync(file);
+  expect(statSync(agentFile()).ino).toBe(ino);
+  // One that somebody has changed is written again.
   writeFileSync(file, "echo something else");
-  jest.isolateModules(() => {
-    const next = jest.requireActual<{ agentFile: typeof agentFile }>("../../src/agent/agentFile");
-    expect(readFileSync(next.agentFile(), "utf8")).toBe(agentText());
-  });
-  // One that others can write to is not used.
-  chmodSync(directory, 0o777);
-  expect(dirname(agentFile())).not.toBe(directory);
-  rmSync(directory, { recursive: true });
-  writeFileSync(directory, "");
-  rmSync(agentFile());
-  expect(dirname(agentFile())).not.toBe(directory);
-  rmSync(directory);
+  expect(readFileSync(agentFile(), "utf8")).toBe(agentText());
+  expect(readdirSync(dirname(file))).toEqual([basename(file)]);
+});
+
+test("without PULUMI_HOME, it is in ~/.pulumi", () => {
+  const before = process.env.PULUMI_HOME ?? "";
+  const home = jest.spyOn(os, "homedir").mockReturnValue(join(before, "me"));
+  process.env.PULUMI_HOME = "";
+  try {
+    expect(dirname(agentFile())).toBe(join(before, "me/.pulumi/rootless-docker"));
+  } finally {
+    process.env.PULUMI_HOME = before;
+    home.mockRestore();
+  }
 });
 
 test("every line that travels is short enough for any tool", () => {

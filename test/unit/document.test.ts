@@ -5,17 +5,20 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { parse } from "yaml";
 import { type Document, JsonText, renderDocument, wholeDocument } from "../../src/steps/document";
+import { hostFile } from "../support/hostPrograms";
 import { json, text } from "../support/fuzz/values";
-
-const reader = join(__dirname, "../../src/host/core/document.sh");
 
 /** Lets a real shell read a document, and gives back the bytes of the file of every key. */
 function readInShell(text: string, keys: string[]): { text: Buffer[]; json: Buffer[] } {
   const folder = mkdtempSync(join(tmpdir(), "rootless-docker-document-"));
   try {
     writeFileSync(join(folder, "document"), text);
-    const script = 'set -eu; PART=step; . "$1"; read_document - "$2/doc" <"$2/document"';
-    execFileSync("sh", ["-c", script, "sh", reader, folder], {
+    const script = `set -eu
+      READ_DOCUMENT_AWK=$(cat "$1/readDocument.awk")
+      . "$1/document.sh"
+      PART=step
+      read_document - "$2/doc" <"$2/document"`;
+    execFileSync("sh", ["-c", script, "sh", hostFile("core"), folder], {
       env: { ...process.env, LC_ALL: "C" },
       stdio: "pipe",
     });

@@ -12,7 +12,8 @@ function redacted(secrets: Record<string, unknown>, text: string, place = "value
   const folder = mkdtempSync(join(tmpdir(), "rootless-docker-redaction-"));
   const document = Object.entries(secrets).map(([key, v]) => [key, new JsonText(v)] as const);
   const script = `set -eu
-    for file in core/document core/text daemon/secretValues; do . "$1/$file.sh"; done
+    WITHOUT_SECRETS_AWK=$(cat "$1/daemon/withoutSecrets.awk")
+    . "$1/daemon/secretValues.sh"
     WORK=$2 OWN=$2/own
     mkdir -p "$OWN"
     mv "$2/document" "$2/$3"

@@ -1,8 +1,9 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
+import { hostFile } from "../support/hostPrograms";
 
 // What the agent reads and changes of an account's JSON files, and what it makes of docker's words.
 
@@ -10,18 +11,15 @@ const sources = join(__dirname, "../../src/host");
 const folder = mkdtempSync(join(tmpdir(), "rootless-docker-login-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const program = execFileSync(
-  "sh",
-  ["-euc", '. "$1"; printf %s "$JSON_MEMBER"', "sh", join(sources, "core/json.sh")],
-  { encoding: "utf8" },
-);
+const perl = (path: string) => ["-e", readFileSync(hostFile(path), "utf8")];
 const place = "auths/r.example";
 
 /** Runs it: what is printed, and the exit status. */
 function member(how: string, text: string, put = ""): { status: number | null; stdout: string } {
   const file = join(folder, "member");
   writeFileSync(file, put);
-  const { status, stdout } = spawnSync("perl", ["-e", program, how, place, file], {
+  const programs = [...perl("core/jsonParser.pl"), ...perl(`core/json${how}.pl`)];
+  const { status, stdout } = spawnSync("perl", [...programs, place, file], {
     input: text,
     encoding: "utf8",
   });
@@ -47,7 +45,7 @@ test.each<[text: string, status: number, found: string]>([
   [`{"a": ${"[".repeat(100_000)}`, 2, ""],
   [`{"a": "${'\\"'.repeat(300_000)}`, 2, ""],
 ])("a member of %.60j", (text, status, stdout) => {
-  expect(member("get", text)).toEqual({ status, stdout });
+  expect(member("Get", text)).toEqual({ status, stdout });
 });
 
 const key = fc.oneof(fc.string(), fc.constantFrom("auths", "r.example", '"', "\\"));
@@ -73,11 +71,11 @@ test("whatever JSON is around it: found, exchanged, taken out, and all else as i
         const same = (value: unknown) => JSON.parse(JSON.stringify(value)) as object;
         const parsed = (how: string, from = text, put = "") =>
           JSON.parse(member(how, from, put).stdout) as { auths?: object };
-        expect(parsed("get")).toEqual({ auth: "YTpi" });
-        expect(parsed("put", text, '{ "auth": "Yzpk" }')).toEqual(same(other));
-        expect(parsed("put", JSON.stringify(without), '{"auth":"YTpi"}')).toEqual(same(all));
+        expect(parsed("Get")).toEqual({ auth: "YTpi" });
+        expect(parsed("Put", text, '{ "auth": "Yzpk" }')).toEqual(same(other));
+        expect(parsed("Put", JSON.stringify(without), '{"auth":"YTpi"}')).toEqual(same(all));
         // An object that only it was in goes with it.
-        const dropped = parsed("drop");
+        const dropped = parsed("Drop");
         expect({ auths: {}, ...dropped }).toEqual(same(without));
         if (others.length > 0) expect(dropped.auths).toEqual(same(without.auths));
       },
@@ -92,6 +90,7 @@ function problemOf(said: string): string {
     for file in core/document core/run core/text core/account core/findings daemon/secretValues resources/dockerLogin; do
       . "$1/$file.sh"
     done
+    WITHOUT_SECRETS_AWK=$(cat "$1/daemon/withoutSecrets.awk")
     STEP=daemon PART=daemon WORK=$2 OWN=$2/own ACCOUNT=app
     mkdir -p "$OWN"; : >"$WORK/problems"
     as_account_within() { false; }

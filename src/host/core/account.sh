@@ -36,81 +36,12 @@ as_account() { as_account_within 20 "$@"; }
 as_account_within() {
 	local seconds=$1
 	shift
-	perl -e "$ACCOUNT_RUNNER" "$seconds" "$ACCOUNT_MOST" "$ACCOUNT_UID" "$ACCOUNT_GID" "$ACCOUNT" \
+	perl -e "$ACCOUNT_RUNNER_PL" "$seconds" "$ACCOUNT_MOST" "$ACCOUNT_UID" "$ACCOUNT_GID" "$ACCOUNT" \
 		HOME="$ACCOUNT_HOME" USER="$ACCOUNT" LOGNAME="$ACCOUNT" PATH="$PATH" LC_ALL=C \
 		XDG_RUNTIME_DIR="$ACCOUNT_RUNTIME" \
 		DBUS_SESSION_BUS_ADDRESS="unix:path=$ACCOUNT_RUNTIME/bus" \
 		-- "$@" 2>"$WORK/said" 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
 }
-
-# One program in place of setsid, setpriv, env, timeout and two of head. Its arguments: seconds,
-# bytes, uid, gid, name, the environment as NAME=VALUE, "--", the program. After setuid(2) and until
-# exec(2) the kernel lets the account neither trace the process nor read its memory. POSIX as a
-# whole would take twice the time.
-ACCOUNT_RUNNER='
-require XSLoader;
-XSLoader::load("POSIX");
-my ($seconds, $most, $uid, $gid, $name) = splice @ARGV, 0, 5;
-$uid =~ /^[1-9]\d*\z/ or die "no account\n";
-my ($late, $status, $spoke, %clean);
-while (@ARGV && (my $variable = shift) ne "--") {
-	my ($key, $value) = split /=/, $variable, 2;
-	$clean{$key} = $value;
-}
-pipe my $out, my $to_out and pipe my $err, my $to_err or die "pipe: $!";
-my $child = fork;
-defined $child or die "fork: $!";
-if ($child == 0) {
-	POSIX::setsid();
-	open STDOUT, ">&", $to_out and open STDERR, ">&", $to_err or exit 125;
-	POSIX::close($_) for 3 .. 255;
-	! -t STDIN or open STDIN, "<", "/dev/null" or exit 125;
-	if ($> != $uid) {
-		my @groups = ($gid, $gid);
-		while (my (undef, undef, $id, $members) = getgrent) {
-			push @groups, $id if grep { $_ eq $name } split / /, $members;
-		}
-		$) = "@groups";
-		POSIX::setgid($gid) && POSIX::setuid($uid) or exit 125;
-	}
-	%ENV = %clean;
-	exec { $ARGV[0] } @ARGV or exit 127;
-}
-close $to_out;
-close $to_err;
-$SIG{PIPE} = "IGNORE";
-$SIG{ALRM} = sub { $late = 1 };
-alarm $seconds;
-my %left = (fileno $out, $most, fileno $err, 4096);
-my %to = (fileno $out, \*STDOUT, fileno $err, \*STDERR);
-
-# Hands on what comes within so many seconds. False where nothing does.
-sub read_on {
-	my $ready = "";
-	vec($ready, fileno $_, 1) = 1 for grep { defined fileno $_ } $out, $err;
-	return 0 unless select($ready, undef, undef, $_[0]) > 0;
-	for my $from (grep { defined fileno $_ && vec($ready, fileno $_, 1) } $out, $err) {
-		my $number = fileno $from;
-		my $count = sysread $from, my $bytes, $left{$number} < 65536 ? $left{$number} : 65536;
-		syswrite $to{$number}, $bytes if $count;
-		$spoke = 1 if $count && $from == $err;
-		close $from if !$count || ($left{$number} -= $count) <= 0;
-	}
-	return 1;
-}
-until ($late || defined $status) {
-	read_on(defined fileno $out || defined fileno $err ? 0.1 : 0.01);
-	$status = $? if waitpid($child, 1) == $child;
-}
-kill KILL => -$child if $late;
-1 while !$late && read_on(0);
-if (!$spoke && ($late || $status)) {
-	print STDERR $late ? "it did not end within $seconds seconds\n"
-		: $status & 127 ? "it was killed by signal " . ($status & 127) . "\n"
-		: "it ended with exit status " . ($status >> 8) . "\n";
-}
-exit($late ? 124 : $status & 127 ? 128 + ($status & 127) : $status >> 8);
-'
 
 # The last line that the account's program said on stderr, in quotes, as a part of a message.
 last_words() {

@@ -10,18 +10,6 @@ say_why_it_failed() {
 		"_UID=$ACCOUNT_UID" USER_UNIT=docker.service \
 		2>/dev/null | head -c 500000 >"$WORK/journal" || true
 	# A line that is cut first would show the beginning of a secret.
-	journal_causes <"$WORK/journal" | tail -n 20 | without_secrets | cut -c -1000 |
+	awk "$JOURNAL_CAUSES_AWK" "$WORK/journal" | tail -n 20 | without_secrets | cut -c -1000 |
 		without_controls | sed "s/^/$PART: journal: /" >&2
-}
-
-# The causes in a journal; where there are none, whatever sounds like one. Engine 29.5 says of a
-# forwarding inside RootlessKit's namespace that it is off, which is no cause (moby#52737).
-journal_causes() {
-	awk '
-		/IPv4 forwarding is disabled/ || seen[$0]++ { next }
-		/^failed to|level=fatal|^\[rootlesskit/ { causes = causes $0 "\n" }
-		!/level=info/ && tolower($0) ~ /error|fail|cannot|denied|invalid|unable/ {
-			others = others $0 "\n"
-		}
-		END { printf "%s", causes != "" ? causes : others }'
 }

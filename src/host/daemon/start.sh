@@ -2,18 +2,6 @@
 # after a boot, a start takes many minutes. So the unit has no limit for it, and whoever waits says
 # what for, and not for ever.
 
-# Orders to the account's service manager. Stopping what is not loaded fails, and so does not count. From
-# systemd 262 on the units of one command are one transaction, which stops none then.
-TELL_DAEMON='if [ "$1" = stop ]; then
-	for unit in docker-prune.timer docker-prune.service docker.service; do
-		systemctl --user stop "$unit"
-	done
-	case $(systemctl --user is-active docker.service) in inactive | failed | unknown) exit 0 ;; esac
-	exit 1
-fi
-systemctl --user reset-failed docker.service 2>/dev/null
-exec systemctl --user "$1" docker.service'
-
 # Has the daemon start, restart or stop, and waits until it has; false if that failed. A start that is
 # under way already is waited for. $1 start, restart or stop. At a destroy the wait has an end after two
 # minutes, with status 124: the account must not hold others up that wait for this run.
@@ -25,7 +13,7 @@ have_daemon() {
 		have_daemon start || true
 	while :; do
 		status=0
-		as_account_within "$slice" sh -c "$TELL_DAEMON" sh "$verb" </dev/null >/dev/null ||
+		as_account_within "$slice" sh -c "$TELL_DAEMON_SH" sh "$verb" </dev/null >/dev/null ||
 			status=$?
 		[ "$status" = 124 ] || return "$status"
 		waited=$((waited + slice))
@@ -59,7 +47,7 @@ stop_daemon_by_force() {
 	say "docker.service of $ACCOUNT does not stop ($(last_words)): root kills its processes"
 	while [ "$tries" -lt 3 ]; do
 		kill_group_of_account docker.service
-		! as_account_within 10 sh -c "$TELL_DAEMON" sh stop </dev/null >/dev/null || return 0
+		! as_account_within 10 sh -c "$TELL_DAEMON_SH" sh stop </dev/null >/dev/null || return 0
 		tries=$((tries + 1))
 	done
 	say "the service manager of $ACCOUNT does not stop it even so ($(last_words)):" \

@@ -26,19 +26,19 @@ line_state() {
 # the file anew with blanks of its own. $1 the name.
 member_state() {
 	has_part_file "$1" || return 0
-	json_member compact "${1#* }" >"$WORK/member"
+	json_member json_compact "${1#* }" >"$WORK/member"
 	[ -s "$WORK/member" ] && printf 'sum %s' "$(sum_of "$WORK/member")" || printf absent
 }
 
 member_bytes() {
 	PART_FILE="=${1%% *}"
-	json_member get "${1#* }"
+	json_member json_get "${1#* }"
 }
 
-# Uses PART_FILE. $1 get, compact, put or drop, $2 the member, $3 the file of its new text.
+# Uses PART_FILE. $1 json_get, json_compact, json_put or json_drop, $2 the member, $3 the file of its new text.
 json_member() {
 	find_home "$PART_FILE"
-	perl -e "$JSON_MEMBER" "$1" "$2" "${3-}" <"$SEEN_FILE" ||
+	"$1" "$2" "${3-}" <"$SEEN_FILE" ||
 		fail "${PART_FILE#=}" "that it is no plain JSON object" "one" \
 			"let $ACCOUNT correct it or take it away, then run again"
 }
@@ -69,8 +69,8 @@ line_set() {
 member_set() {
 	begin_part "$1"
 	case $2 in
-	sum*) json_member put "${1#* }" "$3" >"$NEW_PART" ;;
-	*) json_member drop "${1#* }" >"$NEW_PART" ;;
+	sum*) json_member json_put "${1#* }" "$3" >"$NEW_PART" ;;
+	*) json_member json_drop "${1#* }" >"$NEW_PART" ;;
 	esac
 	end_part "$2" '{}'
 }
