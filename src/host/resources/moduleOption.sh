@@ -37,9 +37,10 @@ load_module_option() {
 	case $module:$(words_of_file "$place/refcnt") in
 	# overlay and fuse have a reference for every mount; another driver may be needed without one.
 	overlay:0 | fuse:0)
-		{ modprobe -r "$module" && modprobe "$module"; } ||
+		if ! modprobe -r "$module" || ! modprobe "$module"; then
 			fail "$1" "that $module does not load with it" "a value that it knows" \
 				"correct it in kernelModuleOptions"
+		fi
 		changed "module $module loaded again"
 		;;
 	*)

@@ -31,7 +31,7 @@ replace_packages() {
 		begin_packages
 		of_manager plan $missing
 		stop_on_removal "$STATE/packages" $missing
-		with_lists of_manager run download $missing || no_packages $missing
+		with_lists of_manager run download $missing || fail_to_install $missing
 	fi
 	settle
 	remove_packages
@@ -99,7 +99,7 @@ with_lists() {
 }
 
 # The packages do not come, which ends the step. Arguments: names, or name=version.
-no_packages() {
+fail_to_install() {
 	local fix="fix what $PACKAGE_MANAGER says, then run again"
 	if [ "$PACKAGE_MANAGER" = pacman ]; then
 		fix="update this machine with 'pacman -Syu' if its lists are older than the mirror, or $fix"
@@ -111,7 +111,7 @@ no_packages() {
 install_packages() {
 	local before name version
 	before=$(wc -l <"$STATE/packages")
-	with_lists try_packages "$@" || no_packages "$@"
+	with_lists try_packages "$@" || fail_to_install "$@"
 	begin_sync
 	set -- $({
 		tail -n "+$((before + 1))" "$STATE/packages"
