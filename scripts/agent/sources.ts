@@ -144,7 +144,7 @@ const verbsOfKinds = ["state", "look", "same", "set", "bytes", "settled", "was_w
  */
 export function callsOf(name: string): string[] {
   const body = shellFunctions().get(name)?.body ?? "";
-  const kinds = [...body.matchAll(/\bwant (\w+)/g)].map(([, kind]) => kind);
+  const kinds = [...body.matchAll(/\bwant(?:_late)? (\w+)/g)].map(([, kind]) => kind);
   const verbs = kinds.flatMap((kind) => verbsOfKinds.map((verb) => `${kind}_${verb}`));
   const words = new Set([...(body.match(/\w+/g) ?? []), ...verbs]);
   words.delete(name);

@@ -5,7 +5,7 @@
 install_agent() {
 	local new link old
 	# From here on the installation counts: another one's end does not take its agent away.
-	make_installation
+	ensure_installation
 	link=$STATE/agents/$ID
 	new=$STATE/agents/.$ID.$(sha256sum <"$AGENT" | cut -c 1-16)
 	if is_installed "$link" "$new"; then return 0; fi

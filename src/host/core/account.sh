@@ -23,24 +23,6 @@ know_account() {
 	ACCOUNT_RUNTIME=/run/user/$ACCOUNT_UID
 }
 
-# Reads the ranges of the account, by its name or its number: ID_RANGES is START:COUNT with commas,
-# ID_TOTAL the sum. $1 the file.
-read_ranges() {
-	local name start count
-	ID_RANGES='' ID_TOTAL=0
-	[ -e "$1" ] || return 0
-	# The last line may have no end.
-	while IFS=: read -r name start count || [ -n "$name" ]; do
-		case $name:$count in
-		*:*[!0-9]* | *:) ;;
-		"$ACCOUNT":* | "$ACCOUNT_UID":*)
-			ID_RANGES=$ID_RANGES${ID_RANGES:+,}$start:$count
-			ID_TOTAL=$((ID_TOTAL + count))
-			;;
-		esac
-	done <"$1"
-}
-
 # True where who became root for this run is the account.
 is_login_of_account() { [ "${SUDO_UID-}" = "$ACCOUNT_UID" ] || [ "${DOAS_USER-}" = "$ACCOUNT" ]; }
 

@@ -125,8 +125,9 @@ flawed_ids() {
 		for kind in UID GID; do
 			echo "/etc/login.defs:${kind}_MAX $(shadow_setting login.defs "${kind}_MAX")"
 		done
-		grep -sH . /etc/passwd /etc/subuid /etc/subgid || true
+		grep -sH . /etc/passwd || true
 		for kind in uid gid; do
+			ranges_of "/etc/sub$kind" | sed "s|^|/etc/sub$kind:|"
 			start=$(doc "sub$kind-start")
 			[ -z "$start" ] || echo "/etc/sub$kind:$1:$start:$(doc "sub$kind"):asked"
 		done

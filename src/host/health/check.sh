@@ -1,126 +1,184 @@
 # For previews: what is not as this installation left it, or what a first "up" would find. Nothing
 # is changed, and no lock is waited for. One JSON object on stdout, as src/drift/answer.ts reads it.
 
+# Sets WORK, a directory of this run's own.
 start_check() {
 	exec </dev/null
 	WORK=/run/rootless-docker.check.$$
 	prepare_work
 }
 
+# Prints the drift of this installation. Sets DOC.
 run_check() {
-	local step about found wanted
 	start_check
 	# Before preflight's end an installation has an agent, and nothing else.
-	[ -s "$OWN/owner" ] || {
+	if [ ! -s "$OWN/owner" ]; then
 		printf '{"drift":null}\n'
 		return 0
-	}
+	fi
 	use_engine_of "$ID"
 	DOC=$WORK/doc
 	stop_without_programs
 	run_apart differences_here >"$WORK/differences"
-	[ "$APART_STATUS" = 0 ] || exit 1
+	if [ "$APART_STATUS" != 0 ]; then exit 1; fi
+	print_drift >"$WORK/drift"
+	printf '{"drift":[%s]}\n' "$(paste -s -d , "$WORK/drift")"
+}
+
+# Prints the lines of $WORK/differences as JSON.
+print_drift() {
+	local step about found wanted
 	while IFS=$TAB read -r step about found wanted; do
 		# Pulumi runs a step again that has not come to its end.
 		if ! is_applied "$step" && [ "$about" != "step $step" ]; then continue; fi
 		printf '{"step":%s,"applied":"%s",%s\n' "$(json_string "$step")" \
 			"$(date -u -r "$(time_of_step "$step")" +%FT%TZ)" \
 			"$(difference "$about" "$found" "$wanted")"
-	done <"$WORK/differences" >"$WORK/drift"
-	printf '{"drift":[%s]}\n' "$(paste -s -d , "$WORK/drift")"
+	done <"$WORK/differences"
 }
 
-# The file whose time is that of a step's last run. $1 the step.
-time_of_step() { if is_applied "$1"; then echo "$OWN/$1"; else echo "$OWN/state"; fi; }
+# Prints the file whose time is that of a step's last run. $1 the step.
+time_of_step() {
+	if is_applied "$1"; then
+		echo "$OWN/$1"
+	else
+		echo "$OWN/state"
+	fi
+}
 
-# The rest of a JSON object. $1 what it is about, $2 what is there, $3 what is wanted.
+# Prints the rest of a JSON object. $1 what it is about, $2 what is there, $3 what is wanted.
 difference() {
 	printf '"about":%s,"found":%s,"wanted":%s}\n' "$(json_string "$1")" "$(json_string "$2")" \
 		"$(json_string "$3")"
 }
 
-# Lines with tabs: a step, what it is about, what is there, what is wanted.
+# Prints lines with tabs: a step, what it is about, what is there, what is wanted.
 differences_here() {
-	local account step name version
-	# Pulumi knows of a step that was taken back if the answer to its delete was lost. One that was never
-	# applied to its end is created again.
-	for step in machine secrets daemon; do
-		[ -z "$(remembered "taken-back.$step")" ] ||
-			printf '%s\tstep %s\ttaken back\tapplied\n' "$step" "$step"
-	done
+	local account
+	steps_taken_back
 	is_applied machine || return 0
 	account=$(account_of "$ID")
-	know_account "$account" || {
+	if ! know_account "$account"; then
 		printf 'machine\taccount %s\tno such account\tit to exist\n' "$account"
 		return 0
-	}
+	fi
 	ledger_differences
-	for step in machine secrets; do
-		[ -z "$(remembered "begun.$step")" ] || printf '%s\tthe last run\tcut off\tat its end\n' "$step"
+	steps_cut_off
+	packages_missing
+	version_of_another_pin
+	daemon_not_running
+}
+
+# Pulumi knows of a step that was taken back if the answer to its delete was lost. One that was never
+# applied to its end is created again.
+steps_taken_back() {
+	local step
+	for step in machine secrets daemon; do
+		[ -n "$(remembered "taken-back.$step")" ] || continue
+		printf '%s\tstep %s\ttaken back\tapplied\n' "$step" "$step"
 	done
-	for step in "$OWN"/*.packages; do
+}
+
+steps_cut_off() {
+	local step
+	for step in machine secrets; do
+		[ -n "$(remembered "begun.$step")" ] || continue
+		printf '%s\tthe last run\tcut off\tat its end\n' "$step"
+	done
+}
+
+packages_missing() {
+	local list name
+	for list in "$OWN"/*.packages; do
 		# shellcheck disable=SC2046 # names of packages
-		for name in $(missing_packages $(cat "$step" 2>/dev/null)); do
+		for name in $(missing_packages $(cat "$list" 2>/dev/null)); do
 			printf '%s\tpackage %s\tnot installed\tinstalled\n' \
-				"$(basename "$step" .packages)" "$name"
+				"$(basename "$list" .packages)" "$name"
 		done
 	done
+}
+
+# The version that the document of the step machine names. Sets DOC to that document.
+version_of_another_pin() {
+	local version
 	DOC=$WORK/machine
-	! is_applied machine || read_document "$OWN/machine" "$DOC"
-	! has version || [ "$(doc source)" = static-archive ] || {
-		version=$(installed_version "$(engine_package)")
-		is_wanted_version "$version" || printf 'machine\tversion of %s\t%s\t%s\n' \
-			"$(engine_package)" "${version:-none}" "$(doc version)"
-	}
-	if is_applied daemon && ! { service_manager_runs && daemon_is_up; }; then
-		printf 'daemon\tdocker.service of %s\tnot running\tactive\n' "$ACCOUNT"
-	fi
+	read_document "$OWN/machine" "$DOC"
+	if ! has version || [ "$(doc source)" = static-archive ]; then return 0; fi
+	version=$(installed_version "$(engine_package)")
+	if is_wanted_version "$version"; then return 0; fi
+	printf 'machine\tversion of %s\t%s\t%s\n' "$(engine_package)" "${version:-none}" \
+		"$(doc version)"
+}
+
+daemon_not_running() {
+	is_applied daemon || return 0
+	if service_manager_runs && daemon_is_up; then return 0; fi
+	printf 'daemon\tdocker.service of %s\tnot running\tactive\n' "$ACCOUNT"
 }
 
 # For a preview of a machine that has nothing of the installation. The document is an argument,
-# since the agent itself comes on stdin. $1 the document, as hexadecimal digits.
+# since the agent itself comes on stdin. Sets ID, OWN, PART and DOC, for nothing follows. $1 the
+# document, as hexadecimal digits.
 run_preflight_check() {
-	local line
 	start_check
 	ID=- OWN=$STATE/installations/- PART=preflight DOC=$WORK/doc
 	text_of_digits "$1" >"$WORK/text"
 	read_document - "$DOC" <"$WORK/text"
 	run_apart host_problems >&2
-	[ "$APART_STATUS" = 0 ] || [ -s "$WORK/problems" ] || exit 1
+	if [ "$APART_STATUS" != 0 ] && [ ! -s "$WORK/problems" ]; then exit 1; fi
 	know_account "$(doc account)" || ACCOUNT=
 	run_apart present >"$WORK/present"
-	[ "$APART_STATUS" = 0 ] || exit 1
-	while IFS= read -r line; do
-		printf '%s\n' "$(json_string "$line")"
-	done <"$WORK/problems" >"$WORK/found"
+	if [ "$APART_STATUS" != 0 ]; then exit 1; fi
+	json_lines <"$WORK/problems" >"$WORK/found"
 	printf '{"problems":[%s],"present":[%s]}\n' "$(paste -s -d , "$WORK/found")" \
 		"$(sed 's/^/{/' "$WORK/present" | paste -s -d ,)"
 }
 
-# $1 a text as hexadecimal digits, without its end of line: awk ends lines itself.
-text_of_digits() {
-	printf '%s\n' "$1" | awk '{
-		for (at = 1; at < length($0); at += 2)
-			printf "%c", 16 * digit(substr($0, at, 1)) + digit(substr($0, at + 1, 1))
-	}
-	function digit(character) { return index("0123456789abcdef", character) - 1 }'
+# Prints each line of stdin as a string of JSON.
+json_lines() {
+	local line
+	while IFS= read -r line; do
+		printf '%s\n' "$(json_string "$line")"
+	done
 }
 
-# Parts of the document that are another way on the machine now.
+# Prints a text without its end of line: awk ends lines itself. $1 the text as hexadecimal digits.
+text_of_digits() {
+	printf '%s\n' "$1" | awk '
+		{
+			for (at = 1; at < length($0); at += 2)
+				printf "%c", 16 * digit(substr($0, at, 1)) + digit(substr($0, at + 1, 1))
+		}
+		function digit(character) { return index("0123456789abcdef", character) - 1 }'
+}
+
+# Prints parts of the document that are another way on the machine now.
 present() {
-	local names found="there (uid $ACCOUNT_UID)" wanted='used as it is'
+	account_present
+	packages_present
+	sysctl_changes
+	module_changes
+	root_daemon_present
+}
+
+account_present() {
+	local names='' there="there (uid $ACCOUNT_UID)" takes_over='taken over, it restarts once'
 	if [ -z "$ACCOUNT" ]; then
-		found=none wanted="new, with $(doc subuid) subordinate ids"
+		set -- none "new, with $(doc subuid) subordinate ids"
+	elif ! can_run_as_account && [ -n "$(dockerds_of "$ACCOUNT_UID")" ]; then
+		set -- "$there, with a rootless daemon" "$takes_over"
 	elif can_run_as_account && service_manager_runs && daemon_is_up; then
 		names=$(docker_of_account ps --format '{{.Names}}' | head -n 10 | paste -s -d ' ')
-		found="$found, with a rootless daemon${names:+ and its containers ($(shown "$names"))}"
-		wanted='taken over, it restarts once'
-	elif ! can_run_as_account && [ -n "$(dockerds_of "$ACCOUNT_UID")" ]; then
-		found="$found, with a rootless daemon"
-		wanted='taken over, it restarts once'
+		if [ -n "$names" ]; then names=" and its containers ($(shown "$names"))"; fi
+		set -- "$there, with a rootless daemon$names" "$takes_over"
+	else
+		set -- "$there" 'used as it is'
 	fi
-	difference "account $(doc account)" "$found" "$wanted"
-	# shellcheck disable=SC2046 # lists of package names
+	difference "account $(doc account)" "$@"
+}
+
+# shellcheck disable=SC2046 # lists of package names
+packages_present() {
 	case $(doc source) in
 	preinstalled) set -- ;;
 	static-archive)
@@ -129,17 +187,8 @@ present() {
 		;;
 	*) set -- $(versioned_packages) $(other_packages) ;;
 	esac
-	# shellcheck disable=SC2046 # lists of package names
 	set -- $(missing_packages $(packages_of_programs) "$@")
-	[ $# = 0 ] || difference "packages $*" "not installed" installed
-	sysctl_changes
-	module_changes
-	case $(doc rootful-docker) in
-	disable | purge)
-		[ -z "$(dockerds_of 0)" ] || difference rootfulDocker \
-			"a Docker daemon run by root$(roots_containers)" "none: it stops with its containers"
-		;;
-	esac
+	if [ $# != 0 ]; then difference "packages $*" "not installed" installed; fi
 }
 
 module_changes() {
@@ -151,7 +200,7 @@ module_changes() {
 	else
 		names=$(modules_not_loaded $(wanted_legacy_modules))
 	fi
-	[ -z "$names" ] || difference "kernel modules$names" "not loaded" "$wanted"
+	if [ -n "$names" ]; then difference "kernel modules$names" "not loaded" "$wanted"; fi
 }
 
 sysctl_changes() {
@@ -162,8 +211,20 @@ sysctl_changes() {
 		value=$(doc "sysctl.d/$key")
 		now=$(sysctl_state "$key")
 		case $value in
-		'>= '*) ! at_least "$now" "${value#>= }" || value=$now ;;
+		'>= '*)
+			if is_at_least "$now" "${value#>= }"; then continue; fi
+			;;
 		esac
-		[ "$now" = "$value" ] || difference "$key" "$now" "$value"
+		if [ "$now" != "$value" ]; then difference "$key" "$now" "$value"; fi
 	done
+}
+
+root_daemon_present() {
+	case $(doc rootful-docker) in
+	disable | purge) ;;
+	*) return 0 ;;
+	esac
+	[ -n "$(dockerds_of 0)" ] || return 0
+	difference rootfulDocker "a Docker daemon run by root$(roots_containers)" \
+		"none: it stops with its containers"
 }

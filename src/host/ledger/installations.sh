@@ -3,8 +3,8 @@
 #   $STATE/installations/ID/account-entry  NAME UID HOME STATE; a "-" where it is not known yet
 #   $STATE/installations/ID/STEP           the document that a step has applied to its end
 
-make_installation() {
-	[ ! -d "$OWN" ] || return 0
+ensure_installation() {
+	if [ -d "$OWN" ]; then return 0; fi
 	mkdir -m 700 "$OWN"
 	sync "$STATE/installations" "$STATE" "${STATE%/*}"
 }
@@ -15,14 +15,17 @@ owner_of() {
 }
 
 # The account of an installation, or nothing. $1 its id.
-account_of() { cut -d ' ' -f 1 "$STATE/installations/$1/account-entry" 2>/dev/null || true; }
+account_of() {
+	cut -d ' ' -f 1 "$STATE/installations/$1/account-entry" 2>/dev/null || true
+}
 
 # Other installations of this machine, one a line.
 other_installations() {
 	local installation
 	for installation in "$STATE"/installations/*; do
+		[ -e "$installation" ] || continue
 		installation=${installation##*/}
-		[ "$installation" = '*' ] || [ "$installation" = "$ID" ] || printf '%s\n' "$installation"
+		if [ "$installation" != "$ID" ]; then printf '%s\n' "$installation"; fi
 	done
 }
 
@@ -30,21 +33,23 @@ other_installations() {
 installation_of_account() {
 	local installation
 	for installation in $(other_installations); do
-		[ "$(account_of "$installation")" != "$1" ] || printf '%s\n' "$installation"
+		if [ "$(account_of "$installation")" = "$1" ]; then printf '%s\n' "$installation"; fi
 	done
 }
 
-# True where a step has come to its end. $1 the step.
+# True if a step has come to its end. $1 the step.
 is_applied() { [ -e "$OWN/$1" ]; }
 
 # This installation takes the place of another one of the same account, with all that that one
 # wanted. The other one's own delete finds nothing afterwards. $1 its id.
 inherit() {
-	local step record key notes=''
+	local step key notes=''
 	say "takes the account $(account_of "$1") over from $(owner_of "$1") (installation $1)"
 	# The steps are those of another agent until this installation's own have run. That is on the disk
 	# before the first of them is here.
-	for step in $(steps_from_last); do notes="$notes agents.$step -"; done
+	for step in $(steps_from_last); do
+		notes="$notes agents.$step -"
+	done
 	# shellcheck disable=SC2086 # pairs of words
 	remember $notes
 	for key in start controllers account engine-version; do
@@ -56,12 +61,18 @@ inherit() {
 	sync -f "$STATE"
 	cp -a "$STATE/installations/$1/account-entry" "$OWN/account-entry"
 	sync -f "$STATE"
-	records_of "$1" >"$WORK/inherited"
-	while IFS= read -r record; do
-		sed "s/^by$TAB$1$TAB/by$TAB$ID$TAB/" "$STATE/records/$record" |
-			write_record "$STATE/records/$record"
-	done <"$WORK/inherited"
+	inherit_records "$1"
 	sync -f "$STATE"
 	rm -rf "$STATE/installations/$1" "$STATE/agents/$1" "$STATE/agents/.$1".*
 	changed "installation $1 taken over"
+}
+
+# The records of another installation become this one's. $1 its id.
+inherit_records() {
+	records_of "$1" >"$WORK/inherited"
+	[ -s "$WORK/inherited" ] || return 0
+	clear_new_records
+	awk -v earlier="$1" -v installation="$ID" "$INHERIT_AWK" \
+		table=inherited "$WORK/inherited" table=records "$WORK/records" >"$WORK/rows"
+	write_records "$WORK/rows"
 }

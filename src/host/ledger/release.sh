@@ -1,132 +1,136 @@
 # A resource that nobody wants goes back, if it is as it was left; else it stays and is named.
 
 # Gives back what this step of this installation had, and did not want in this run. The newest goes
-# first. A resource that is given back is on the disk before its record goes.
+# first. A resource that is given back is on the disk before its record goes. $1 "early" if late
+# records stay for now.
 release() {
 	local number deed kind name was now
-	unwanted >"$WORK/unwanted"
+	note_unwanted "${1-}"
 	[ -s "$WORK/unwanted" ] || return 0
 	with_states "$WORK/unwanted" >"$WORK/now"
-	decide >"$WORK/decided"
+	decide
 	while IFS=$TAB read -r number deed kind name was now; do
-		give_back "$number" "$deed" "$kind" "$name" "$was" "$now"
+		remove_half_file "$kind" "$name"
+		case $deed in
+		restore) restore "$number" "$kind" "$name" "$was" "$now" ;;
+		leave) leave "$number" "$kind" "$name" "$was" "$now" ;;
+		esac
 	done <"$WORK/decided"
 	settle_kinds
 	sync_host
 	forget_unwanted
 }
 
-# Kind, name and number of each record that is unwanted. A directory is wanted as long as something
-# in it is.
-unwanted() {
-	# shellcheck disable=SC2046 # names of records have no blanks
-	awk -F '\t' -v installation="$ID" -v step="$STEP" -v wanted="$WORK/wanted" -v OFS='\t' '
-		FILENAME == wanted {
-			is_wanted[$1 OFS $2] = 1
-			path = $2
-			sub(/ .*/, "", path)
-			while (sub(/\/[^\/]*$/, "", path)) is_above[path] = 1
-			next
-		}
-		FNR == 1 {
-			id = $0
-			name = $2
-		}
-		$4 ~ /^dir / && name in is_above { next }
-		$1 == "by" && $2 == installation && $3 == step && !(id in is_wanted) {
-			line[++count] = id OFS substr(FILENAME, length(FILENAME) - 5)
-		}
-		END { for (; count > 0; count--) print line[count] }' "$WORK/wanted" $(record_files)
+# Kind, name and number of each record that is unwanted, into $WORK/unwanted. $1 as above.
+note_unwanted() {
+	list_records >"$WORK/records"
+	awk -v installation="$ID" -v step="$STEP" -v phase="$1" "$UNWANTED_AWK" \
+		table=wanted "$WORK/wanted" table=records "$WORK/records" >"$WORK/unwanted"
 }
 
-# For each line of $WORK/now (kind, name, number, state): number, deed, kind, name, what was there,
-# what is there. The deed is forget, share (another installation wants it), restore or leave.
+# What becomes of each resource of $WORK/now (KIND NAME NUMBER NOW), into $WORK/decided: NUMBER DEED
+# KIND NAME WAS NOW, as decide.awk says.
 decide() {
-	# shellcheck disable=SC2046 # names of records have no blanks
-	awk -F '\t' -v OFS='\t' -v installation="$ID" -v step="$STEP" -v now="$WORK/now" \
-		-v empty="$EMPTY_SUM" '
-		FILENAME != now && FNR == 1 { id = $0; next }
-		FILENAME != now && $1 == "was" { was[id] = $2 }
-		FILENAME != now && $1 == "left" { left[id, $2] = 1 }
-		FILENAME != now && $1 == "by" && !($2 == installation && $3 == step) { shared[id] = 1 }
-		FILENAME != now { next }
-		{
-			id = $1 OFS $2
-			if (id in shared) deed = "share"
-			else if ($4 == was[id] || $4 == "gone") deed = "forget"
-			else if ((id, $4) in left || $4 ~ "^file [0-7]+ " empty) deed = "restore"
-			else if ($4 ~ /^dir / && was[id] == "absent") deed = "restore"
-			else deed = "leave"
-			print $3, deed, $1, $2, was[id], $4
-		}' $(record_files) "$WORK/now"
+	awk -v installation="$ID" -v step="$STEP" -v empty_sum="$EMPTY_SUM" "$DECIDE_AWK" \
+		table=records "$WORK/records" table=unwanted "$WORK/now" >"$WORK/decided"
 }
 
-# $1 number, $2 deed, $3 kind, $4 name, $5 what was there before, $6 what is there now.
-give_back() {
-	local bytes=$STATE/records/$1.was copy label
-	label=$(label_of "$3" "$4")
-	# A write that was killed may have left a file beside one of root's.
-	[ "$3" != path ] || [ ! -e "$4.rootless-docker-new" ] || rm -f "$4.rootless-docker-new"
-	[ -e "$bytes" ] || bytes=-
+# Makes a resource what it was before. $1 number, $2 kind, $3 name, $4 what was there before, $5 what
+# is there now.
+restore() {
+	"${2}_set" "$3" "$4" "$(bytes_of_record "$1")"
+	note_set "$2"
+	case $5 in
+	# A directory goes when it is empty, which is nothing to tell of.
+	'dir '*) ;;
+	*) tell_of_change "$2" "$(label_of "$2" "$3"): as before ($(value_words "$4"))" ;;
+	esac
+}
+
+# Names a resource that somebody has changed, and stays. The file that was there before is put beside
+# it. $1 to $5 as above.
+leave() {
+	local label before copy bytes
+	label=$(label_of "$2" "$3")
+	before="before this program it was $(value_words "$4")"
+	: >"$WORK/stays"
+	if [ "$5" = absent ]; then
+		say "$label: removed by somebody; $before"
+	else
+		say "stays: $label, which somebody changed; $before"
+	fi
+	bytes=$(bytes_of_record "$1")
+	[ "$bytes" != - ] || return 0
 	case $2 in
-	restore)
-		"${3}_set" "$4" "$5" "$bytes"
-		note_set "$3"
-		# A directory goes when it is empty, which is nothing to tell of.
-		case $6 in 'dir '*) ;; *) tell_of_change "$3" "$label: as before ($(value_words "$5"))" ;; esac
-		;;
-	leave)
-		: >"$WORK/stays"
-		set -- "$@" "before this program it was $(value_words "$5")"
-		if [ "$6" = absent ]; then
-			say "$label: removed by somebody; $7"
-		else
-			say "stays: $label, which somebody changed; $7"
-		fi
-		case $3-$bytes in
-		*-) ;;
-		path-* | home-*)
-			copy=$4.before-rootless-docker~
-			while [ ${#copy} -lt $((${#4} + 30)) ] && [ "$("${3}_state" "$copy")" != absent ]; do
-				copy=$copy~
-			done
-			"${3}_set" "$copy" "$5" "$bytes"
-			note_set "$3"
-			say "what was there before is in $copy"
-			;;
-		esac
+	path | home)
+		copy=$(free_name_beside "$2" "$3")
+		"${2}_set" "$copy" "$4" "$bytes"
+		note_set "$2"
+		say "what was there before is in $copy"
 		;;
 	esac
 }
 
-# The records of $WORK/decided, after what they ask for was done.
-forget_unwanted() {
-	local number deed rest
-	while IFS=$TAB read -r number deed rest; do
-		if [ "$deed" = share ]; then
-			grep -v "^by$TAB$ID$TAB$STEP$TAB" "$STATE/records/$number" |
-				write_record "$STATE/records/$number"
-		else
-			set -- "$@" "$STATE/records/$number" "$STATE/records/$number.was"
-		fi
-	done <"$WORK/decided"
-	rm -f "$@"
-	sync "$STATE/records"
+# A write that was killed may have left a file beside one of root's. $1 kind, $2 name.
+remove_half_file() {
+	local half=$2.rootless-docker-new
+	if [ "$1" = path ] && [ -e "$half" ]; then rm -f "$half"; fi
 }
 
-# Things that are not as this installation left them, for a preview: step, label, what is there,
-# what is wanted.
+# Prints the file with the bytes that were there before, or "-" where there were none. $1 number.
+bytes_of_record() {
+	local bytes=$STATE/records/$1.was
+	if [ -e "$bytes" ]; then
+		echo "$bytes"
+	else
+		echo -
+	fi
+}
+
+# Prints a name beside a file that nothing has, of those that end in up to 7 "~". $1 path or home,
+# $2 the file.
+free_name_beside() {
+	local copy=$2.before-rootless-docker~ tries=1
+	while [ "$tries" -lt 7 ] && [ "$("${1}_state" "$copy")" != absent ]; do
+		copy=$copy~
+		tries=$((tries + 1))
+	done
+	printf '%s' "$copy"
+}
+
+# The records of $WORK/decided, after what they ask for was done: those that others want lose this
+# step's wish, and the rest goes.
+forget_unwanted() {
+	local number deed rest shared=''
+	set --
+	while IFS=$TAB read -r number deed rest; do
+		if [ "$deed" = share ]; then
+			shared=yes
+		else
+			set -- "$@" "$number"
+		fi
+	done <"$WORK/decided"
+	if [ -n "$shared" ]; then
+		clear_new_records
+		awk -v installation="$ID" -v step="$STEP" "$LEAVE_SHARED_AWK" \
+			table=decided "$WORK/decided" table=records "$WORK/records" >"$WORK/rows"
+		write_records "$WORK/rows"
+	fi
+	remove_records "$@"
+}
+
+# Prints resources that are not as this installation left them, for a preview: step, label, what is
+# there, what is wanted.
 ledger_differences() {
-	local step kind name value now
-	# shellcheck disable=SC2046 # names of records have no blanks
-	awk -F '\t' -v installation="$ID" -v OFS='\t' '
-		FNR == 1 { id = $0 }
-		$1 == "by" && $2 == installation { print id, $3, $4 }
-		' /dev/null $(record_files) >"$WORK/claimed"
+	local kind name step value now
+	list_records >"$WORK/records"
+	awk -F '\t' -v OFS='\t' -v installation="$ID" '
+		$4 == "by" && $5 == installation { print $2, $3, $6, $7 }
+		' "$WORK/records" >"$WORK/claimed"
 	with_states "$WORK/claimed" >"$WORK/now"
 	while IFS=$TAB read -r kind name step value now; do
-		[ "$now" = gone ] || is_same "$kind" "$name" "$now" "$value" ||
-			printf '%s\t%s\t%s\t%s\n' "$step" "$(label_of "$kind" "$name")" \
-				"$(value_words "$now" "$value")" "$(value_words "$value" "$now")"
+		if [ "$now" = gone ] || is_same "$kind" "$name" "$now" "$value"; then continue; fi
+		printf '%s\t%s\t%s\t%s\n' "$step" "$(label_of "$kind" "$name")" \
+			"$(value_words "$now" "$value")" "$(value_words "$value" "$now")"
 	done <"$WORK/now"
 }

@@ -18,7 +18,7 @@ remembered() {
 	local key value state=${2-$OWN}/state
 	[ -e "$state" ] || return 0
 	while read -r key value; do
-		[ "$key" != "$1" ] || printf '%s' "$value"
+		if [ "$key" = "$1" ]; then printf '%s' "$value"; fi
 	done <"$state"
 }
 
@@ -35,6 +35,6 @@ remember() {
 	[ -n "$changes" ] || return 0
 	{
 		printf '%s' "$changes"
-		[ ! -e "$OWN/state" ] || cat "$OWN/state"
+		if [ -e "$OWN/state" ]; then cat "$OWN/state"; fi
 	} | awk '!seen[$1]++ && NF > 1' | write_record "$OWN/state"
 }

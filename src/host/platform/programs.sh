@@ -13,7 +13,7 @@ first coreutils coreutils coreutils coreutils readlink realpath rm sha256sum sle
 first coreutils coreutils coreutils coreutils base64 tail tee timeout touch tr uname wc
 first dash bash bash bash sh
 first mawk gawk gawk gawk awk
-first findutils findutils findutils findutils find xargs
+first findutils findutils findutils findutils find
 first grep grep grep grep grep
 first sed sed sed sed sed
 first gzip gzip gzip gzip gzip

@@ -76,17 +76,14 @@ stop_on_another_account() {
 
 # The contents of a home that goes are not given back: their records stay until it is gone.
 keep_home_records() {
-	# shellcheck disable=SC2046 # names of records have no blanks
-	awk -F '\t' 'FNR == 1 && $1 ~ /^(home|line|member)$/' /dev/null $(record_files) >>"$WORK/wanted"
+	records_of_kinds 'home|line|member' >>"$WORK/wanted"
 }
 
 # Its home is gone: nothing of it goes back.
 forget_home() {
-	# shellcheck disable=SC2046 # names of records have no blanks
-	awk -F '\t' -v installation="$ID" '
-		FNR == 1 { is = $1 ~ /^(home|line|member|linger)$/ }
-		is && $1 == "by" && $2 == installation { print FILENAME, FILENAME ".was" }' \
-		/dev/null $(record_files) | xargs -r rm -f
+	records_of_kinds 'home|line|member|linger' "$ID" >"$WORK/of-home"
+	# shellcheck disable=SC2046 # a word for each record
+	remove_records $(cut -f 3 "$WORK/of-home")
 	note_account "$RECORDED_NAME" "$RECORDED_UID" "$RECORDED_HOME" new
 	RECORDED_STATE=new ACCOUNT='' ACCOUNT_UID='' ACCOUNT_HOME=''
 }
@@ -108,22 +105,6 @@ ensure_account() {
 	read_account_record
 }
 
-# A setting of shadow's programs. openSUSE has the vendor's file in /usr/etc, and the administrator's come
-# after it. $1 the file's name, $2 the setting.
-shadow_setting() {
-	local file name rest value=''
-	for file in "/usr/etc/$1" "/etc/$1" "/etc/$1.d"/*.defs; do
-		if [ ! -e "$file" ]; then continue; fi
-		while read -r name rest; do
-			case $name in
-			"$2") value=$rest ;;
-			"$2="*) value=${name#*=} ;;
-			esac
-		done <"$file"
-	done
-	printf '%s' "$value"
-}
-
 # Where its home will be. $1 the name.
 new_home() {
 	local base
@@ -143,7 +124,7 @@ make_account() {
 	if [ -e "$home" ]; then own_home=-; fi
 	note_account "$1" - "$own_home" making
 	count=$(doc subuid)
-	have_id_files
+	ensure_id_files
 	if has shell; then shell=$(doc shell); fi
 	# From here on the arguments are those of useradd, the name first.
 	set -- "$1" --comment "$(account_mark "$1")" --create-home --home-dir "$home" --skel /etc/skel \

@@ -16,44 +16,58 @@ apparmor_state() {
 
 apparmor_label() { printf 'AppArmor profile %s' "${1##*/}"; }
 
-# Unloading reads the file: it is wanted before this, and so restored after it.
+# $1 the profile's file, $2 loaded or absent.
 apparmor_set() {
-	if [ "$2" = absent ]; then
-		apparmor_parser --remove "$1" 2>"$WORK/error" ||
-			say "$1 stays loaded: $(tail -n 1 "$WORK/error")"
-		return 0
-	fi
+	case $2 in
+	absent) unload_profile "$1" ;;
+	*) load_profile "$1" ;;
+	esac
+}
+
+# Unloading reads the file: it is wanted before this, and so restored after it. $1 the file.
+unload_profile() {
+	apparmor_parser --remove "$1" 2>"$WORK/error" ||
+		say "$1 stays loaded: $(tail -n 1 "$WORK/error")"
+}
+
+# $1 the file.
+load_profile() {
 	apparmor_parser --replace --skip-cache "$1" 2>"$WORK/error" ||
 		fail "$1" "that apparmor_parser does not load it ($(tail -n 1 "$WORK/error"))" \
 			"the profile in the kernel, which has $RESTRICTION" \
 			"install the package apparmor, or set $RESTRICTION to 0 by sysctls"
 }
 
-# The program that starts the daemon; of archives a pattern for all versions. $1 archives or not.
+# Prints the program that starts the daemon; of archives a pattern for all versions. $1 archives or
+# not.
 rootlesskit_to_allow() {
-	[ "$1" != archives ] || { printf '%s/docker-*/rootlesskit' "$ENGINES" && return; }
-	command -v rootlesskit || echo /usr/bin/rootlesskit
+	if [ "$1" = archives ]; then
+		printf '%s/docker-*/rootlesskit' "$ENGINES"
+	else
+		command -v rootlesskit || echo /usr/bin/rootlesskit
+	fi
 }
 
-# This program's file for it. $1 the program.
+# Prints this program's file for it. $1 the program.
 profile_file() {
 	printf '/etc/apparmor.d/rootless-docker%s' "$(printf '%s' "$1" | tr / . | tr -d '*')"
 }
 
-# A profile where the kernel asks for one, and the host has none of its own. $1 the program, $2 what may
-# follow in names of other builds of it, or nothing.
+# Wants a profile if the kernel asks for one, and the host has none of its own. $1 the program, $2 what
+# may follow in names of other builds of it, or nothing.
 want_profile_if_needed() {
 	if ! is_userns_restricted || has_profile_of_host "$1"; then return 0; fi
 	want_apparmor_profile "$1" "${2-}"
 }
 
-# True where the host has its own profile, as Ubuntu for /usr/bin/rootlesskit. $1 the program.
+# True if the host has its own profile, as Ubuntu for /usr/bin/rootlesskit. $1 the program.
 has_profile_of_host() {
-	local profile
+	local profile own
+	own=$(profile_file "$1")
 	# shellcheck disable=SC2013 # paths without blanks
 	for profile in $(grep -slE -- "^[^#]*[\" ]$1[\" {].*\{" /etc/apparmor.d/*); do
-		[ "$profile" = "$(profile_file "$1")" ] ||
-			[ -e "/etc/apparmor.d/disable/${profile##*/}" ] || return 0
+		[ "$profile" != "$own" ] || continue
+		if [ ! -e "/etc/apparmor.d/disable/${profile##*/}" ]; then return 0; fi
 	done
 	return 1
 }

@@ -1,25 +1,47 @@
-# Kind archive: a directory of root's with a version of the engine.
+# Kind archive: a directory of root's with a version of the engine. It is there at once or not at all:
+# NAME.new is one that is being unpacked, or removed.
 
-archive_state() { if [ -d "$1" ]; then echo unpacked; else echo absent; fi; }
+# $1 the directory.
+archive_state() {
+	if [ -d "$1" ]; then
+		echo unpacked
+	else
+		echo absent
+	fi
+}
 
-# The directory is there at once or not at all. $1 the directory, $2 unpacked or absent.
+# $1 the directory, $2 unpacked or absent.
 archive_set() {
 	if [ "$2" = unpacked ]; then
-		[ -n "$BESIDE" ] || run_beside unpack_archives "$1.new"
-		wait "$BESIDE" || { cat "$WORK/beside/said" >&2 && rm -rf "$1.new" && exit 1; }
-		BESIDE=
-		sync -f "$1.new"
-		mv -T "$1.new" "$1"
+		unpack_archive "$1"
 	else
-		stop_where_mounted_below "$1"
-		# Half of it would be taken for the whole.
-		mv -T "$1" "$1.new"
-		rm -rf --one-file-system "$1.new"
+		remove_archive "$1"
 	fi
 	sync "${1%/*}"
 }
 
+# Unpacking may have begun beside the run: see ensure_static_engine. $1 the directory. Empties BESIDE.
+unpack_archive() {
+	if [ -z "$BESIDE" ]; then run_beside unpack_archives "$1.new"; fi
+	if ! wait "$BESIDE"; then
+		cat "$WORK/beside/said" >&2
+		rm -rf "$1.new"
+		exit 1
+	fi
+	BESIDE=
+	sync -f "$1.new"
+	mv -T "$1.new" "$1"
+}
+
+# $1 the directory.
+remove_archive() {
+	stop_where_mounted_below "$1"
+	# Half of it would be taken for the whole.
+	mv -T "$1" "$1.new"
+	rm -rf --one-file-system "$1.new"
+}
+
 # Removes what a run that was killed had begun to unpack. The lock is held: nobody is at it.
 remove_half_archives() {
-	[ ! -d "$ENGINES" ] || rm -rf --one-file-system "$ENGINES"/docker-*.new
+	if [ -d "$ENGINES" ]; then rm -rf --one-file-system "$ENGINES"/docker-*.new; fi
 }

@@ -1,25 +1,30 @@
 # Kind capability: what a program may do, whoever runs it, by its file.
 
-# getcap's text, none, or gone where there is no program. getcap prints "path cap=ep", an older one
-# "path = cap+ep".
+# Prints getcap's text, none, or gone if there is no program. getcap prints "path cap=ep", an older
+# one "path = cap+ep". $1 the program.
 capability_state() {
 	local found=gone
 	# Without getcap nobody can tell: openSUSE has it in a package of its own.
 	if [ -e "$1" ]; then found=$(getcap "$1" 2>/dev/null || true); fi
 	found=${found#"$1" }
 	found=${found#= }
-	case $found in *+*) found=${found%+*}=${found#*+} ;; esac
+	case $found in
+	*+*) found=${found%+*}=${found#*+} ;;
+	esac
 	echo "${found:-none}"
 }
 
+# $1 the program, $2 the capability, or none.
 capability_set() {
-	if [ "$2" = none ]; then set -- "$1" -r; fi
-	setcap "$2" "$1" 2>"$WORK/error" || fail "$1" "that setcap fails ($(tail -n 1 "$WORK/error"))" \
-		"the file capability $2" "choose Sysctl, or None, for privilegedPorts"
+	local text=$2
+	if [ "$text" = none ]; then text=-r; fi
+	setcap "$text" "$1" 2>"$WORK/error" ||
+		fail "$1" "that setcap fails ($(tail -n 1 "$WORK/error"))" "the file capability $2" \
+			"choose Sysctl, or None, for privilegedPorts"
 }
 
-# $1 the program, $2 the capability.
-want_capability() {
-	want_packages "$(package_name libcap2-bin)"
+# Wants a capability, and installs what it is asked and given with. $1 the program, $2 the capability.
+ensure_capability() {
+	ensure_packages "$(package_name libcap2-bin)"
 	want capability "$1" "$2"
 }

@@ -3,67 +3,100 @@
 
 # A range is about to be given: no later one begins below its end. $1 the end.
 note_range_end() {
-	local noted=0
-	[ ! -e "$STATE/highest-id" ] || read -r noted <"$STATE/highest-id"
-	[ "$1" -le "$noted" ] || echo "$1" | write_record "$STATE/highest-id"
+	local noted
+	noted=$(words_of_file "$STATE/highest-id")
+	if [ "$1" -gt "${noted:-0}" ]; then echo "$1" | write_record "$STATE/highest-id"; fi
 }
 
-# The end of the highest range, of those ever given here, and of useradd's ids for accounts.
+# Prints the end of the highest range, of those ever given here, and of useradd's ids for accounts.
 highest_id() {
-	local file
-	# awk ends each file's last line by itself, which cat does not.
-	set --
-	for file in /etc/subuid /etc/subgid /usr/etc/login.defs /etc/login.defs /etc/login.defs.d/*.defs \
-		"$STATE/highest-id"; do
-		[ ! -e "$file" ] || set -- "$@" "$file"
-	done
-	awk -F : '
-		/^[0-9]+$/ { $0 = "highest:0:" $0 }
-		match($0, /^[UG]ID_MAX[ \t]+/) { $0 = "useradd:1:" substr($0, RLENGTH + 1) }
-		NF == 3 && $2 + $3 > end { end = $2 + $3 }
-		END { printf "%.0f\n", end < 100000 ? 100000 : end }' /dev/null "$@"
+	local setting
+	{
+		ranges_of /etc/subuid
+		ranges_of /etc/subgid
+		for setting in UID_MAX GID_MAX; do
+			printf 'useradd:1:%s\n' "$(shadow_setting login.defs "$setting")"
+		done
+		printf 'given:0:%s\n' "$(words_of_file "$STATE/highest-id")"
+	} | awk -F : '
+		$2 + $3 > end { end = $2 + $3 }
+		END { printf "%.0f\n", end < 100000 ? 100000 : end }'
 }
 
-# A free place for a range. $1 the count.
+# Prints the begin of a free place for a range. $1 the count.
 new_range() {
-	if [ "$(doc allocation)" != random ]; then
+	if [ "$(doc allocation)" = random ]; then
+		random_range "$1"
+	else
 		highest_id
-		return 0
 	fi
-	awk -F : -v count="$1" -v seed="$(od -An -N4 -tu4 /dev/urandom)" '
-		{ from[NR] = $2; to[NR] = $2 + $3 }
+}
+
+# Prints the begin of a free place somewhere. $1 the count.
+random_range() {
+	{
+		ranges_of /etc/subuid
+		ranges_of /etc/subgid
+	} | awk -F : -v count="$1" -v seed="$(od -An -N4 -tu4 /dev/urandom)" '
+		{
+			from[NR] = $2
+			to[NR] = $2 + $3
+		}
 		END {
 			srand(seed)
 			for (tries = 0; tries < 1000; tries++) {
 				start = 131072 + 65536 * int(rand() * 60000)
-				free = start + count < 4294967295
-				for (i = 1; i <= NR; i++) if (start < to[i] && start + count > from[i]) free = 0
-				if (free) break
+				if (is_free(start, start + count)) break
 			}
 			printf "%.0f\n", start
-		}' /etc/subuid /etc/subgid
+		}
+		function is_free(start, end,   at) {
+			if (end >= 4294967295) return 0
+			for (at = 1; at <= NR; at++) {
+				if (start < to[at] && end > from[at]) return 0
+			}
+			return 1
+		}'
 }
 
-# useradd gives no range where these are not there; usermod refuses.
-have_id_files() { { [ -e /etc/subuid ] && [ -e /etc/subgid ]; } || touch /etc/subuid /etc/subgid; }
+# useradd gives no range if one of these is missing, and usermod refuses.
+ensure_id_files() {
+	if [ ! -e /etc/subuid ] || [ ! -e /etc/subgid ]; then touch /etc/subuid /etc/subgid; fi
+}
 
-# One range more in each file where there are too few. newuidmap reads them when it starts.
-give_ids() {
+# Gives the account one more range in each file in which it has too few. newuidmap reads them when it
+# starts.
+ensure_ids() {
 	local kind start wanted
-	have_id_files
+	ensure_id_files
 	for kind in uid gid; do
 		wanted=$(doc "sub$kind")
 		start=$(doc "sub$kind-start")
-		read_ranges "/etc/sub$kind"
-		case ${start:+,$ID_RANGES} in
-		'') [ "$ID_TOTAL" -lt "$wanted" ] || continue ;;
-		*",$start:"*) continue ;;
-		esac
-		start=${start:-$(new_range "$wanted")}
+		if has_enough_ids "/etc/sub$kind" "$wanted" "$start"; then continue; fi
+		if [ -z "$start" ]; then start=$(new_range "$wanted"); fi
 		note_range_end "$((start + wanted))"
 		usermod "--add-sub${kind}s" "$start-$((start + wanted - 1))" "$ACCOUNT" 2>"$WORK/error" ||
 			fail "usermod --add-sub${kind}s" "$(tail -n 1 "$WORK/error")" \
 				"$wanted subordinate ${kind}s for $ACCOUNT" "fix what usermod says, then run again"
 		changed "/etc/sub$kind: $ACCOUNT:$start:$wanted"
 	done
+}
+
+# True if the account has a range that begins where the document says; or, if it does not say where,
+# as many ids as it says. $1 the file, $2 the count, $3 the begin, or nothing.
+has_enough_ids() {
+	read_ranges "$1"
+	if [ -z "$3" ]; then
+		[ "$ID_TOTAL" -ge "$2" ]
+	else
+		has_range_from "$3"
+	fi
+}
+
+# True if one of the ranges of ID_RANGES begins there. $1 the begin.
+has_range_from() {
+	case ,$ID_RANGES in
+	*",$1:"*) return 0 ;;
+	*) return 1 ;;
+	esac
 }

@@ -1,11 +1,18 @@
 # Kind linger: whether the account's service manager runs without a login. on | off
 
-linger_state() { if [ -e "/var/lib/systemd/linger/$1" ]; then printf on; else printf off; fi; }
+# $1 the account.
+linger_state() {
+	if [ -e "/var/lib/systemd/linger/$1" ]; then
+		printf on
+	else
+		printf off
+	fi
+}
 
 # $1 the account, $2 on or off.
 linger_set() {
-	local verb=enable-linger
-	[ "$2" = on ] || verb=disable-linger
+	local verb=disable-linger
+	if [ "$2" = on ]; then verb=enable-linger; fi
 	loginctl "$verb" "$1" 2>"$WORK/error" || fail "loginctl $verb $1" "$(tail -n 1 "$WORK/error")" \
 		"it done" "see what systemd-logind says, then run again"
 }

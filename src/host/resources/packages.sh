@@ -6,9 +6,9 @@
 #                                      a file of apt's configuration says the same to others
 # shellcheck disable=SC2046,SC2086 # names of packages have no blanks
 
-# Packages that this step has to have: what is missing is installed, and nothing removed for it.
-# All calls of a run count together. Arguments: names, or name=version.
-want_packages() {
+# Makes sure that packages are here, which the step has to have: what is missing is installed, and
+# nothing removed for it. All calls of a run count together. Arguments: names, or name=version.
+ensure_packages() {
 	local missing
 	[ $# -gt 0 ] || return 0
 	protect_packages "$@"
@@ -31,14 +31,14 @@ replace_packages() {
 		begin_packages
 		of_manager plan $missing
 		stop_on_removal "$STATE/packages" $missing
-		with_lists of_manager run download $missing || no_packages $missing
+		with_lists of_manager run download $missing || fail_to_install $missing
 	fi
 	settle
 	remove_packages
-	want_packages "$@"
+	ensure_packages "$@"
 }
 
-# Packages that this run of the step has asked for, by name.
+# Packages that this run of the step has asked for, by name: protect_packages adds to it.
 ASKED=''
 
 # From here on nothing that removes what is unneeded takes them, nor those of the step's last run,
@@ -47,23 +47,30 @@ protect_packages() {
 	local name
 	for name in "$@"; do
 		name=${name%%=*}
-		case " $ASKED " in *" $name "*) ;; *) ASKED="$ASKED${ASKED:+ }$name" ;; esac
+		case " $ASKED " in
+		*" $name "*) ;;
+		*) ASKED="$ASKED${ASKED:+ }$name" ;;
+		esac
 	done
 	set -- $ASKED
 	for name in $(words_of_file "$OWN/$STEP.packages"); do
-		case " $* " in *" $name "*) ;; *) set -- "$@" "$name" ;; esac
+		case " $* " in
+		*" $name "*) ;;
+		*) set -- "$@" "$name" ;;
+		esac
 	done
 	write_protection "$@"
 }
 
 # Those of the step's last run alone are protected no more.
 forget_packages() {
-	[ "$(words_of_file "$OWN/$STEP.packages")" = "$ASKED" ] || write_protection $ASKED
+	if [ "$(words_of_file "$OWN/$STEP.packages")" != "$ASKED" ]; then write_protection $ASKED; fi
 }
 
+# Arguments: the names, or none.
 write_protection() {
 	local list=$OWN/$STEP.packages
-	[ "$(words_of_file "$list")" = "$*" ] || echo "$*" | write_record "$list"
+	if [ "$(words_of_file "$list")" != "$*" ]; then echo "$*" | write_record "$list"; fi
 	if [ "$PACKAGE_MANAGER" != apt-get ] || [ $# = 0 ]; then return 0; fi
 	{
 		echo '// Managed by rootless-docker (Pulumi): autoremove leaves these.'
@@ -76,19 +83,27 @@ write_protection() {
 
 # Before packages change: what a killed run was at work on is completed, and the lists are there.
 begin_packages() {
-	[ -e "$STATE/packages" ] || write_record "$STATE/packages" </dev/null
+	if [ ! -e "$STATE/packages" ]; then write_record "$STATE/packages" </dev/null; fi
 	complete_packages
 	if [ ! -e "$WORK/lists.errors" ] && of_manager outdated; then refresh_lists; fi
 }
 
-# Runs a command again with new lists: those that are there may name what the archive has replaced.
-with_lists() { "$@" || { [ ! -e "$WORK/lists.errors" ] && refresh_lists && "$@"; }; }
+# Runs a command, and where it fails once more with new lists: those that are there may name what the
+# archive has replaced. Arguments: the command.
+with_lists() {
+	if "$@"; then return 0; fi
+	# The lists are new already.
+	if [ -e "$WORK/lists.errors" ]; then return 1; fi
+	refresh_lists
+	"$@"
+}
 
-# Arguments: names, or name=version.
-no_packages() {
+# The packages do not come, which ends the step. Arguments: names, or name=version.
+fail_to_install() {
 	local fix="fix what $PACKAGE_MANAGER says, then run again"
-	[ "$PACKAGE_MANAGER" != pacman ] ||
+	if [ "$PACKAGE_MANAGER" = pacman ]; then
 		fix="update this machine with 'pacman -Syu' if its lists are older than the mirror, or $fix"
+	fi
 	fail "$PACKAGE_MANAGER install $*" "$(package_errors)" "these packages" "$fix"
 }
 
@@ -96,11 +111,13 @@ no_packages() {
 install_packages() {
 	local before name version
 	before=$(wc -l <"$STATE/packages")
-	with_lists try_packages "$@" || no_packages "$@"
+	with_lists try_packages "$@" || fail_to_install "$@"
 	begin_sync
 	set -- $({
 		tail -n "+$((before + 1))" "$STATE/packages"
-		for name in "$@"; do printf '%s\n' "${name%%=*}"; done
+		for name in "$@"; do
+			printf '%s\n' "${name%%=*}"
+		done
 	} | sort -u)
 	of_manager installed "$@" | while read -r name version; do
 		changed "package $name $version installed"
@@ -110,7 +127,8 @@ install_packages() {
 # New packages are on the list before they come: apt writes that itself. Arguments as above.
 try_packages() {
 	if [ "$PACKAGE_MANAGER" = apt-get ]; then
-		! apt_run install "$@" || return 0
+		if apt_run install "$@"; then return 0; fi
+		# It would remove packages: stop_on_removal says which.
 		grep -q 'remove is disabled' "$WORK/manager.log" || return 1
 	fi
 	of_manager plan "$@"
@@ -120,7 +138,8 @@ try_packages() {
 	of_manager run install "$@"
 }
 
-# $1 a file with names that may go, then the packages that are wanted.
+# Ends the step if the plan removes a package that has to stay. $1 a file with names that may go, then
+# the packages that are wanted.
 stop_on_removal() {
 	local removed errors
 	removed=$(sed -n 's/^remove //p' "$WORK/plan" | grep -vxFf "$1" | sort -u | paste -s -d ' ')
@@ -147,21 +166,21 @@ remove_packages() {
 		of_manager run remove $names || fail "packages $names" "$(package_errors)" "them gone" \
 			"fix what $PACKAGE_MANAGER says, then run again"
 		removed=$(missing_packages $names)
-		[ -z "$removed" ] || changed "packages removed:$removed"
+		if [ -n "$removed" ]; then changed "packages removed:$removed"; fi
 		of_manager installed $(cat "$STATE/packages") | cut -d ' ' -f 1 | sort -u |
 			write_record "$STATE/packages"
 		[ -s "$STATE/packages" ] || return 0
 	done
 }
 
-# Into $WORK/unneeded.
+# Names of brought packages that nobody wants and the package manager calls unneeded, into
+# $WORK/unneeded.
 note_unneeded() {
 	: >"$WORK/unneeded"
 	cat "$STATE"/installations/*/*.packages 2>/dev/null | tr ' ' '\n' >"$WORK/wanted.packages"
 	sort -u "$STATE/packages" | grep -vxFf "$WORK/wanted.packages" >"$WORK/ours" || return 0
-	of_manager orphans $(
-		of_manager installed $(cat "$WORK/ours") | cut -d ' ' -f 1
-	) >"$WORK/orphans"
+	set -- $(of_manager installed $(cat "$WORK/ours") | cut -d ' ' -f 1)
+	of_manager orphans "$@" >"$WORK/orphans"
 	grep -xFf "$WORK/ours" "$WORK/orphans" | sort -u >"$WORK/unneeded" || true
 }
 
@@ -171,11 +190,11 @@ release_packages() {
 	rm -f "$OWN/"*.packages
 	remove_packages
 	[ -z "$(other_installations)" ] || return 0
-	[ ! -s "$STATE/packages" ] || {
+	if [ -s "$STATE/packages" ]; then
 		: >"$WORK/stays"
 		say "packages stay, which $PACKAGE_MANAGER does not call unneeded:" \
 			"$(sort -u "$STATE/packages" | paste -s -d ' ')"
-	}
+	fi
 	rm -f "$STATE/packages"
 }
 

@@ -1,6 +1,7 @@
 # Kind path: files, directories and links of root's.
 #   absent | file MODE SUM [UID:GID] | dir MODE | link TARGET | other
 
+# $1 the path.
 path_state() {
 	if [ -h "$1" ]; then
 		printf 'link %s' "$(readlink "$1")"
@@ -20,7 +21,7 @@ path_words() {
 	directory:*) printf 'dir %s' "$mode" ;;
 	'regular '*)
 		printf 'file %s %s' "$mode" "$(sum_of "$1")"
-		[ "$owner" = 0:0 ] || printf ' %s' "$owner"
+		if [ "$owner" != 0:0 ]; then printf ' %s' "$owner"; fi
 		;;
 	*) printf other ;;
 	esac
@@ -32,8 +33,10 @@ path_bytes() { cat "$1"; }
 path_set() {
 	local kind mode owner
 	# A directory that others can change leads root where they like.
-	! others_can_change "$1" || fail "$1" "that others than root can change what leads to it" \
-		"directories that root alone can change" "see 'namei -l $1', and take that right away"
+	if others_can_change "$1"; then
+		fail "$1" "that others than root can change what leads to it" \
+			"directories that root alone can change" "see 'namei -l $1', and take that right away"
+	fi
 	read -r kind mode _ owner <<-VALUE
 		$2
 	VALUE
@@ -44,24 +47,28 @@ path_set() {
 	link) ln -sfnT "${2#link }" "$1" ;;
 	file)
 		write_file "$1" "$mode" <"$3"
-		[ -z "$owner" ] || chown "$owner" "$1"
+		if [ -n "$owner" ]; then chown "$owner" "$1"; fi
 		;;
 	esac
 	case $1 in
-	/etc/systemd/system/*)
-		kind=${1#/etc/systemd/system/}
-		kind=${kind%%/*}
-		echo "${kind%.d}" >>"$WORK/units-changed"
-		;;
+	/etc/systemd/system/*) note_changed_unit "${1#/etc/systemd/system/}" ;;
 	esac
 }
 
-# systemd reads a unit's files when it loads it: of those that it has loaded it is told.
+# Notes the unit that a file belongs to in $WORK/units-changed. $1 the file, below the directory of
+# units: itself, or a drop-in of NAME.d/.
+note_changed_unit() {
+	local unit=${1%%/*}
+	echo "${unit%.d}" >>"$WORK/units-changed"
+}
+
+# systemd reads a unit's files when it loads it. So it reads them anew if it has loaded one of these.
 path_settled() {
+	local loaded
 	[ -s "$WORK/units-changed" ] || return 0
 	# shellcheck disable=SC2046 # names of units
-	[ -z "$(systemctl list-units --all --plain --no-legend $(cat "$WORK/units-changed"))" ] ||
-		systemctl daemon-reload
+	loaded=$(systemctl list-units --all --plain --no-legend $(cat "$WORK/units-changed"))
+	if [ -n "$loaded" ]; then systemctl daemon-reload; fi
 	: >"$WORK/units-changed"
 }
 
@@ -71,13 +78,19 @@ want_file() {
 	want path "$1" "file $2 $(sum_of "$3")" "$3"
 }
 
+# A file that a destroy gives back last. Arguments as above.
+want_late_file() {
+	want_parents "$1"
+	want_late path "$1" "file $2 $(sum_of "$3")" "$3"
+}
+
 # $1 path, $2 target.
 want_link() {
 	want_parents "$1"
 	want path "$1" "link $2"
 }
 
-# Directories that are missing on the way to a path. $1 the path.
+# Wants the directories that are missing on the way to a path. $1 the path.
 want_parents() {
 	local parent=${1%/*}
 	if [ -z "$parent" ] || [ -e "$parent" ]; then return 0; fi

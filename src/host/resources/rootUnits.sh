@@ -1,26 +1,48 @@
 # Kind unit: a unit of root's that runs or is stopped. A mask keeps a unit that has one from
-# starting again: a link of kind path, which leaves it open whether the unit is enabled.
+# starting again: a link of kind path, which leaves it open whether the unit is enabled. All of this
+# is late: until its packages are gone, a boot would start root's daemon.
 
 # The socket comes first: else it would start the service that was stopped before it.
 ROOT_UNITS='docker.socket docker.service containerd.service'
 
-unit_state() { if systemctl is-active -q "$1"; then echo running; else echo stopped; fi; }
-
-# Its mask is gone by then, and systemd may not know that yet. $1 the unit, $2 running or stopped.
-unit_set() {
-	if [ "$2" = stopped ]; then
-		systemctl stop "$1" 2>"$WORK/error" ||
-			fail "$1" "that it does not stop ($(tail -n 1 "$WORK/error"))" "it stopped" \
-				"stop it yourself, then run again"
-		return 0
+# $1 the unit.
+unit_state() {
+	if systemctl is-active -q "$1"; then
+		echo running
+	else
+		echo stopped
 	fi
+}
+
+# $1 the unit, $2 running or stopped.
+unit_set() {
+	case $2 in
+	stopped) stop_unit "$1" ;;
+	*) start_unit "$1" ;;
+	esac
+}
+
+# $1 the unit.
+stop_unit() {
+	if systemctl stop "$1" 2>"$WORK/error"; then return 0; fi
+	fail "$1" "that it does not stop ($(tail -n 1 "$WORK/error"))" "it stopped" \
+		"stop it yourself, then run again"
+}
+
+# Its mask is gone by then, and systemd may not know that yet. $1 the unit.
+start_unit() {
 	systemctl daemon-reload
 	systemctl reset-failed "$1" 2>/dev/null || true
 	systemctl start "$1" 2>"$WORK/error" ||
 		say "$1 ran before, and does not start again: $(tail -n 1 "$WORK/error")"
 }
 
-want_mask() { want_link "/etc/systemd/system/$1" /dev/null; }
+# $1 the unit.
+want_mask() {
+	local path=/etc/systemd/system/$1
+	want_parents "$path"
+	want_late path "$path" 'link /dev/null'
+}
 
 # Units that packages are about to bring are masked before that, and never start. A unit that was
 # there before is the host's. $1 the units, $2 the states in which they are masked: not-found, masked.
@@ -30,14 +52,12 @@ want_masks() {
 	set -- $(systemctl show -p LoadState --value $units)
 	for unit in $units; do
 		state=${1-loaded}
-		[ $# = 0 ] || shift
+		if [ $# != 0 ]; then shift; fi
 		case " $states " in
-		*" $state "*)
-			if [ "$state" != masked ] || is_unit_of_brought_package "$unit"; then
-				want_mask "$unit"
-			fi
-			;;
+		*" $state "*) ;;
+		*) continue ;;
 		esac
+		if [ "$state" != masked ] || is_unit_of_brought_package "$unit"; then want_mask "$unit"; fi
 	done
 }
 
@@ -45,13 +65,13 @@ want_masks() {
 # bring. $1 the unit.
 is_unit_of_brought_package() {
 	local package directory packages='docker.io docker-ce moby-engine docker'
-	[ "$1" != containerd.service ] || packages='containerd containerd.io'
+	if [ "$1" = containerd.service ]; then packages='containerd containerd.io'; fi
 	# Of a package that was killed while it was unpacked, the unit may be there already.
 	for package in $packages; do
-		! grep -qsxF "$package" "$STATE/packages" || return 0
+		if grep -qsxF "$package" "$STATE/packages"; then return 0; fi
 	done
 	for directory in /usr/local/lib /usr/lib /lib; do
-		[ ! -e "$directory/systemd/system/$1" ] || return 1
+		if [ -e "$directory/systemd/system/$1" ]; then return 1; fi
 	done
 	case $(recorded was path "/etc/systemd/system/$1") in
 	file*) return 1 ;;
@@ -70,15 +90,19 @@ group_state() {
 	printf 'present%s\n' "${entry:+ with $entry}"
 }
 
+# $1 the name, $2 now, $3 wanted: its members are others' to choose.
 group_same() { [ "$2" != absent ]; }
 
 group_label() { printf 'group %s' "$1"; }
 
-# The packages take it as they find it. groupdel refuses one that is the first of an account.
+# The packages take it as they find it. groupdel refuses one that is the first of an account. $1 the
+# name, $2 absent or present.
 group_set() {
-	if [ "$2" = absent ]; then
-		groupdel "$1" 2>"$WORK/error" || say "group $1 stays: $(tail -n 1 "$WORK/error")"
+	if [ "$2" != absent ]; then
+		if ! getent group "$1" >/dev/null; then groupadd --system "$1"; fi
+	elif [ -f /usr/lib/systemd/system/docker.socket ]; then
+		say "group $1 stays: docker.socket needs it"
 	else
-		getent group "$1" >/dev/null || groupadd --system "$1"
+		groupdel "$1" 2>"$WORK/error" || say "group $1 stays: $(tail -n 1 "$WORK/error")"
 	fi
 }

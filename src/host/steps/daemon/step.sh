@@ -15,8 +15,8 @@ daemon_apply() {
 	validate_files
 	read_start
 	look_at_data_root "$root"
-	if [ "$(chosen_driver)" = fuse-overlayfs ]; then want_packages fuse-overlayfs; fi
-	if [ "$(doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_NET)" = pasta ]; then want_pasta; fi
+	if [ "$(chosen_driver)" = fuse-overlayfs ]; then ensure_packages fuse-overlayfs; fi
+	if [ "$(doc environment/DOCKERD_ROOTLESS_ROOTLESSKIT_NET)" = pasta ]; then ensure_pasta; fi
 	want_in_home "$root"
 	if service_manager_runs; then manager_ran=yes; fi
 	lingers=$(linger_state "$ACCOUNT")
@@ -53,8 +53,8 @@ validate_files() {
 # The package of pasta and, unless the step machine has appArmorProfile None, what lets it make a user
 # namespace: Ubuntu 24.04 has no profile of it (LP 2077158). It may be a link to passt, and runs
 # another build of itself where the processor has AVX2.
-want_pasta() {
-	want_packages passt
+ensure_pasta() {
+	ensure_packages passt
 	if grep -qsxF 'apparmor-profile: "none"' "$OWN/machine"; then return 0; fi
 	want_profile_if_needed "$(realpath -m /usr/bin/pasta)" '{,.avx2}'
 }

@@ -1,19 +1,23 @@
 # Who runs the daemon, its subordinate ids, its control groups, and the keys that log in as it.
 
-have_account_ready() {
-	local line keys
+ensure_account_ready() {
 	ensure_account
-	give_ids
-	if has authorized_keys; then
-		keys=$ACCOUNT_HOME/.ssh/authorized_keys
-		look_home "$ACCOUNT_HOME/.ssh" "=$keys"
-		want_home_parents "$keys"
-		{ doc authorized_keys && echo; } >"$WORK/keys"
-		while IFS= read -r line; do
-			[ -z "$line" ] || want line "$keys $line" present
-		done <"$WORK/keys"
-	fi
-	want_resource_controllers
+	ensure_ids
+	if has authorized_keys; then want_authorized_keys; fi
+	ensure_resource_controllers
+}
+
+want_authorized_keys() {
+	local line keys=$ACCOUNT_HOME/.ssh/authorized_keys
+	look_home "$ACCOUNT_HOME/.ssh" "=$keys"
+	want_home_parents "$keys"
+	{
+		doc authorized_keys
+		echo
+	} >"$WORK/keys"
+	while IFS= read -r line; do
+		if [ -n "$line" ]; then want line "$keys $line" present; fi
+	done <"$WORK/keys"
 }
 
 account_facts() {
@@ -27,7 +31,7 @@ account_facts() {
 	fact subordinateIds.gids "$ID_RANGES"
 }
 
-# The login's own key stays: without it the rest of a destroy could not log in.
+# The end of the account, as far as this program made it. A removal that has begun is not asked again.
 release_account() {
 	local fate
 	fate=$(fate_of_account)

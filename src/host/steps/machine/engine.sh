@@ -1,30 +1,37 @@
 # The programs that rootless Docker is made of, and no root daemon left running by them.
 # shellcheck disable=SC2046,SC2086 # names of packages have no blanks
 
-have_engine() {
+# Sets PATH to where the engine is, and ENGINE_VERSION. RootlessKit's words about itself are in
+# $WORK/rootlesskit-version.
+ensure_engine() {
 	remove_half_archives
-	[ "$(doc rootful-docker)" != purge ] || purge_packages $(doc rootful-docker.purge)
+	if [ "$(doc rootful-docker)" = purge ]; then purge_packages $(doc rootful-docker.purge); fi
 	want_root_units
 	case $(doc source) in
-	static-archive) want_static_engine ;;
-	# Packages that an earlier source has brought stay, and go on destroy.
-	preinstalled) [ ! -s "$STATE/packages" ] || want_packages $(
-		of_manager installed $(other_packages) $ALL_ENGINE_PACKAGES | cut -d ' ' -f 1 |
-			grep -xFf "$STATE/packages"
-	) ;;
-	*) want_packaged_engine ;;
+	static-archive)
+		ensure_static_engine
+		use_engine_of "$ID"
+		;;
+	preinstalled)
+		protect_earlier_packages
+		PATH=$SYSTEM_PATH
+		;;
+	*)
+		ensure_packaged_engine
+		PATH=$SYSTEM_PATH
+		;;
 	esac
-	if [ "$(doc source)" = static-archive ]; then use_engine_of "$ID"; else PATH=$SYSTEM_PATH; fi
 	# Preflight has looked at those that were there.
-	[ ! -s "$WORK/changed" ] || owner_of_files_problems
+	if [ -s "$WORK/changed" ]; then owner_of_files_problems; fi
 	id_map_problems
 	stop_on_problems
 	rootlesskit --version >"$WORK/rootlesskit-version" 2>/dev/null &
 	ENGINE_VERSION=$(engine_version)
 	wait "$!" || true
 	# Its package may count as installed, and its files be gone.
-	[ -n "$ENGINE_VERSION" ] || fail "dockerd" \
-		"no version of it ($(command -v dockerd || echo 'not on PATH'))" "an engine that is whole" \
+	if [ -n "$ENGINE_VERSION" ]; then return 0; fi
+	fail "dockerd" "no version of it ($(command -v dockerd || echo 'not on PATH'))" \
+		"an engine that is whole" \
 		"install the package $(engine_package) again, or remove the directory of StaticArchive \
 that $ENGINES/$ID leads to; then run again"
 }
@@ -38,23 +45,29 @@ engine_facts() {
 	plugin_facts
 }
 
-# The fate of root's own units, and of those that packages are about to bring. The group is wanted
-# before the masks, and so goes after them.
+# Declares the fate of root's own units, and of those that packages are about to bring. The group is
+# wanted before the masks, and so goes after them.
 want_root_units() {
 	local unit units=$ROOT_UNITS states=masked
 	case $(doc source) in
 	distribution | docker-repository)
-		want group docker present
+		want_late group docker present
 		states='not-found masked'
 		;;
 	static-archive) states=none ;;
 	esac
 	case $(doc rootful-docker) in
 	disable | purge)
-		[ -z "$(dockerds_of 0)" ] || say "stops the Docker daemon run by root$(roots_containers)"
+		if [ -n "$(dockerds_of 0)" ]; then
+			say "stops the Docker daemon run by root$(roots_containers)"
+		fi
 		# A containerd stays: others may use it.
-		for unit in docker.socket docker.service; do want unit "$unit" stopped; done
-		for unit in docker.socket docker.service; do want_mask "$unit"; done
+		for unit in docker.socket docker.service; do
+			want_late unit "$unit" stopped
+		done
+		for unit in docker.socket docker.service; do
+			want_mask "$unit"
+		done
 		units=containerd.service
 		;;
 	*)
@@ -67,64 +80,84 @@ want_root_units() {
 	want_masks "$units" "$states"
 }
 
+# Packages that an earlier source has brought stay, and go on destroy.
+protect_earlier_packages() {
+	[ -s "$STATE/packages" ] || return 0
+	ensure_packages $(
+		of_manager installed $(other_packages) $ALL_ENGINE_PACKAGES | cut -d ' ' -f 1 |
+			grep -xFf "$STATE/packages"
+	)
+}
+
 # Packages of the distribution's or of Docker's. They come into the place of an earlier source's.
-want_packaged_engine() {
+ensure_packaged_engine() {
 	local packages
 	if [ "$(doc source)" = docker-repository ]; then
-		want_repository "$(doc repository)/$(of_known_system 4)" "$(of_known_system 5)"
+		ensure_repository "$(doc repository)/$(of_known_system 4)" "$(of_known_system 5)"
 	fi
 	packages=$(wanted_engine)
 	# The accounts of a machine have packages of one source.
 	want_link "$STATE/engine.source" "$(doc source)"
-	[ -e "$DOC/is-same" ] || settle
-	if may_replace_packages; then replace_packages $packages; else want_packages $packages; fi
+	if [ ! -e "$DOC/is-same" ]; then settle; fi
+	if may_replace_packages; then
+		replace_packages $packages
+	else
+		ensure_packages $packages
+	fi
 }
 
-# True where another source may have brought an engine: a step that did not end has none.
+# True if another source may have brought an engine: a step that did not end has none.
 may_replace_packages() {
 	[ -s "$STATE/packages" ] || return 1
-	[ -z "$WAS_KILLED" ] || return 0
-	[ ! -e "$DOC/is-same" ] && is_applied machine &&
-		! grep -qxF "source: \"$(doc source)\"" "$OWN/machine"
+	if [ -n "$WAS_KILLED" ]; then return 0; fi
+	if [ -e "$DOC/is-same" ] || ! is_applied machine; then return 1; fi
+	! grep -qxF "source: \"$(doc source)\"" "$OWN/machine"
 }
 
-# The packages to ask for, each with the version that is pinned: one that there is not is an error
-# before anything is installed.
+# Prints the packages to ask for, each with the version that is pinned: one that there is not is an
+# error before anything is installed.
 wanted_engine() {
 	local pin name
-	pin=$(engine_pin) || {
+	if ! pin=$(engine_pin); then
 		# It may be newer than the lists.
 		refresh_lists
 		pin=$(engine_pin) || fail "engine.version" \
 			"versions in the lists: $(of_manager versions "$(engine_package)" | paste -s -d ' ')" \
 			"$(doc version)" "ask for one of these, or leave the option out for the newest"
-	}
+	fi
 	other_packages
-	for name in $(versioned_packages); do printf ' %s%s' "$name" "${pin:+=$pin}"; done
+	for name in $(versioned_packages); do
+		printf ' %s%s' "$name" "${pin:+=$pin}"
+	done
 }
 
 # Docker's archives, in a directory that this installation's link leads to, and of packages what a
 # daemon needs beside them.
-want_static_engine() {
-	local dir cli=/usr/local/bin/docker
+ensure_static_engine() {
+	local dir
 	dir=$(printf '%s' "$(doc archive.engine) $(doc archive.rootless-extras)" | sha256sum)
 	dir=$ENGINES/docker-$(doc version)-$(printf %.12s "$dir")
-	want_packages $(packages_of_url "$(doc repository)")
+	ensure_packages $(packages_of_url "$(doc repository)")
 	want path "$ENGINES" 'dir 755'
 	settle
 	if [ ! -d "$dir" ]; then
 		say "downloads the archives of $(doc version) from $(doc repository), and unpacks them"
+		# archive_set waits for it.
 		run_beside unpack_archives "$dir.new"
 	fi
-	want_packages $(other_packages)
+	ensure_packages $(other_packages)
 	want archive "$dir" unpacked
 	settle
 	want_link "$ENGINES/$ID" "$dir"
 	settle
-	! may_replace_packages || remove_packages
-	# A login, and "docker -H ssh://", find the CLI where there is no other docker.
-	if [ "$(readlink "$cli")" = "$ENGINES/$ID/docker" ] ||
-		[ -z "$(PATH=$SYSTEM_PATH command -v docker)" ]; then
-		want_link "$cli" "$ENGINES/$ID/docker"
-	fi
+	if may_replace_packages; then remove_packages; fi
+	want_static_cli
+}
+
+# A login, and "docker -H ssh://", find the CLI where there is no other docker.
+want_static_cli() {
+	local cli=/usr/local/bin/docker
+	if [ "$(readlink "$cli")" != "$ENGINES/$ID/docker" ] &&
+		[ -n "$(PATH=$SYSTEM_PATH command -v docker)" ]; then return 0; fi
+	want_link "$cli" "$ENGINES/$ID/docker"
 }

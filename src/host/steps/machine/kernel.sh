@@ -1,22 +1,25 @@
 # The settings that user namespaces and unprivileged containers need, and ports below 1024.
 
-have_kernel_settings() {
+ensure_kernel_settings() {
 	local file
 	for file in "$DOC"/text/modprobe.d/*; do
-		[ ! -e "$file" ] || want_module_option "${file##*/}" "$(doc "modprobe.d/${file##*/}")"
+		[ -e "$file" ] || continue
+		want_module_option "${file##*/}" "$(doc "modprobe.d/${file##*/}")"
 	done
 	load_module_options
-	want_legacy_modules
+	ensure_legacy_modules
 	want_sysctls
-	[ "$(doc apparmor-profile)" = none ] ||
+	if [ "$(doc apparmor-profile)" != none ]; then
 		want_profile_if_needed "$(rootlesskit_to_allow "$(doc apparmor-profile)")"
-	! has rootlesskit.capability ||
-		want_capability "$(rootlesskit_program)" "$(doc rootlesskit.capability)"
+	fi
+	if has rootlesskit.capability; then
+		ensure_capability "$(rootlesskit_program)" "$(doc rootlesskit.capability)"
+	fi
 }
 
-# Root loads what iptables-legacy needs now and, by a file, at each boot. A module stays loaded until then, even if
-# the file goes.
-want_legacy_modules() {
+# Root loads what iptables-legacy needs now and, by a file, at each boot. A module stays loaded until
+# then, even if the file goes.
+ensure_legacy_modules() {
 	local missing
 	wanted_legacy_modules >"$WORK/modules"
 	[ -s "$WORK/modules" ] || return 0
@@ -34,14 +37,17 @@ want_legacy_modules() {
 }
 
 want_sysctls() {
-	local file
+	local file key value
 	for file in "$DOC"/text/sysctl.d/*; do
-		set -- "${file##*/}" "$(doc "sysctl.d/${file##*/}")"
-		case $1/$2 in
-		*/'>= '*) want_sysctl_at_least "$1" "${2#>= }" ;;
+		key=${file##*/}
+		value=$(doc "sysctl.d/$key")
+		case $key/$value in
+		*/'>= '*) want_sysctl_at_least "$key" "${value#>= }" ;;
 		# Debian's own switch exists on its kernels only.
-		kernel.unprivileged_userns_clone/*) [ ! -e "$(sysctl_path "$1")" ] || want_sysctl "$@" ;;
-		*) want_sysctl "$@" ;;
+		kernel.unprivileged_userns_clone/*)
+			if [ -e "$(sysctl_path "$key")" ]; then want_sysctl "$key" "$value"; fi
+			;;
+		*) want_sysctl "$key" "$value" ;;
 		esac
 	done
 }

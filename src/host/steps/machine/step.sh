@@ -7,28 +7,35 @@ machine_preflight() {
 	wait_for_cloud_init
 	host_problems
 	stop_on_problems
-	make_installation
-	bring_programs
+	ensure_installation
+	ensure_programs
 	for other in $(installation_of_account "$(doc account)"); do
 		inherit "$other"
 		meet_account
 	done
-	# From here on it holds its account.
-	if [ "$(words_of_file "$OWN/owner")" != "$(doc owner)" ] || [ ! -s "$OWN/account-entry" ]; then
-		doc owner >"$OWN/owner"
-		[ -s "$OWN/account-entry" ] || echo "$(doc account) - - new" >"$OWN/account-entry"
-		sync -f "$STATE"
+	hold_account
+}
+
+# From here on the installation holds its account, and has an owner.
+hold_account() {
+	local has_entry=''
+	if [ -s "$OWN/account-entry" ]; then has_entry=yes; fi
+	if [ -n "$has_entry" ] && [ "$(words_of_file "$OWN/owner")" = "$(doc owner)" ]; then
+		return 0
 	fi
+	doc owner >"$OWN/owner"
+	if [ -z "$has_entry" ]; then echo "$(doc account) - - new" >"$OWN/account-entry"; fi
+	sync -f "$STATE"
 }
 
 # Programs of the table that this machine lacks come before all else. What they were needed for is asked
 # then: see docs/decisions/0013.
-bring_programs() {
+ensure_programs() {
 	local lacked=''
-	[ ! -s "$WORK/lacking" ] || lacked=yes
+	if [ -s "$WORK/lacking" ]; then lacked=yes; fi
 	PART=engine
 	# shellcheck disable=SC2046 # names of packages
-	want_packages $(packages_of_programs)
+	ensure_packages $(packages_of_programs)
 	PART=preflight
 	[ -n "$lacked" ] || return 0
 	settle
@@ -40,7 +47,7 @@ bring_programs() {
 # The daemon follows another engine before the next part begins, which may fail.
 machine_begin() {
 	PART=engine
-	have_engine
+	ensure_engine
 	settle
 	stop_where_root_dockerd_runs
 	engine_facts
@@ -48,33 +55,24 @@ machine_begin() {
 
 machine_apply() {
 	PART=account
-	have_account_ready
+	ensure_account_ready
 	settle
 	account_facts
 	PART=kernel
-	have_kernel_settings
+	ensure_kernel_settings
 	settle
 	PART=machine
 }
 
-# Packages that a killed run was at work on come first, and their repository goes after them.
+# A destroy gives back what is not late, then account and packages; what is late goes after this.
+# Packages that a killed run was at work on come first.
 machine_before_release() {
-	local unit
-	[ ! -s "$STATE/packages" ] || complete_packages
+	if [ -s "$STATE/packages" ]; then complete_packages; fi
 	remove_half_archives
-	# Masks and the group go last: until their packages are gone, a boot would start root's daemon.
-	for unit in $ROOT_UNITS; do
-		printf 'path\t/etc/systemd/system/%s\nunit\t%s\ngroup\tdocker\n' "$unit" "$unit"
-	done >>"$WORK/wanted"
-	printf 'path\t%s\n' "$(repository_file)" "$(repository_key_file)" >>"$WORK/wanted"
 	if home_goes; then keep_home_records; fi
-	release
+	release early
+	# An account that stays after all keeps nothing of this program in its home.
+	: >"$WORK/wanted"
 	release_account
 	release_packages
-	: >"$WORK/wanted"
-}
-
-# A docker.socket that stays needs its group.
-machine_released() {
-	[ ! -f /usr/lib/systemd/system/docker.socket ] || group_set docker present
 }
