@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { withoutSecrets } from "../ssh/withoutSecrets";
+import { hooksWork } from "../engineHooks";
 import type { HookName } from "../hookNames";
-import { hooksWork, knownValue } from "../sdkInternals";
+import { knownValue } from "../sdkInternals";
 
 const aLogin = "a login as connection.user";
 

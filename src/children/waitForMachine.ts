@@ -1,9 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { AsyncResource } from "node:async_hooks";
 import { setTimeout as delay } from "node:timers/promises";
+import { hooksWork } from "../engineHooks";
 import type { Inputs } from "../inputs";
 import type { HookName } from "../hookNames";
-import { hookValue, hooksWork, knownValue } from "../sdkInternals";
+import { hookValue, knownValue } from "../sdkInternals";
 import { type KnownConnection, greeting, plain } from "../ssh/ssh";
 import { withoutSecrets } from "../ssh/withoutSecrets";
 

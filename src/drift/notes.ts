@@ -2,7 +2,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { remote, type types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { presentInWords } from "./words";
-import { hooksWork, knownValue, withoutStackTraces } from "../sdkInternals";
+import { knownValue } from "../sdkInternals";
+import { hooksWork } from "../engineHooks";
 import type { Inputs } from "../inputs";
 import { logOn } from "../logOn";
 import { checkCommand, type Invocation } from "../agent/commands";
@@ -65,21 +66,18 @@ export function askForDrift(asking: Asking): Asked {
     ];
     return { props, opts: { ...opts, ignoreChanges } };
   };
-  const child = withoutStackTraces(
-    () =>
-      new remote.Command(
-        `${name}-drift`,
-        {
-          // No command runs: this is a mapping that the engine keeps, and shows, by key. Nothing logs in with it.
-          connection: { host },
-          environment: pulumi.output(asked).apply(({ notes }) => notes),
-          triggers: [installation],
-          addPreviousOutputInEnv: false,
-        },
-        mayAsk
-          ? { ...options, transforms: [keepRest] }
-          : { ...options, ignoreChanges: ["environment"] },
-      ),
+  const child = new remote.Command(
+    `${name}-drift`,
+    {
+      // No command runs: this is a mapping that the engine keeps, and shows, by key. Nothing logs in with it.
+      connection: { host },
+      environment: pulumi.output(asked).apply(({ notes }) => notes),
+      triggers: [installation],
+      addPreviousOutputInEnv: false,
+    },
+    mayAsk
+      ? { ...options, transforms: [keepRest] }
+      : { ...options, ignoreChanges: ["environment"] },
   );
   // In the preview of a new installation neither its id nor the child's outputs are known, and nothing has drifted. The
   // URN is known, and makes the steps depend on the child.

@@ -27,7 +27,7 @@ export interface Step<Name extends string = string, Outputs extends object = obj
   /**
    * Outputs of the component, made of the facts that the step reported.
    *
-   * @throws Error that names the step and a fact that is missing or wrong.
+   * @throws ReportError that names the step and a fact that is missing or wrong.
    */
   readonly outputs: {
     readonly [Output in keyof Outputs]: (command: string, facts: Facts) => Outputs[Output];
