@@ -4,7 +4,7 @@ import type { Document } from "./document";
 import { everyStepDocument } from "./everyStep";
 import type { Together } from "./inputPaths";
 import { machine } from "./machine";
-import { secrets } from "./secrets";
+import { secrets } from "./secretsStep";
 import type { Step } from "./step";
 
 /**

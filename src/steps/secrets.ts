@@ -1,9 +1,5 @@
 import type { Problem } from "../validation/reader";
 import { type Document, JsonText } from "./document";
-import { restarts } from "./effects";
-import { machine } from "./machine";
-import { registriesDocument, registryEffect } from "./registries";
-import { defineStep } from "./step";
 
 /** Options whose values nobody else on the machine sees, nor whoever reads the log. */
 const kept =
@@ -58,22 +54,3 @@ export function secretsDocument(secrets: SecretsSettings): Document {
     Object.entries(secrets).map(([place, value]) => [place, new JsonText(value)]),
   );
 }
-
-/**
- * Secret values of `daemon` and `environment`, the PEM of `tcpSocket`, and logins to registries. One secret part hides
- * a whole document in previews, so that they travel in a command of their own. The daemon's step uses them.
- */
-export const secrets = defineStep({
-  name: "secrets",
-  needs: [machine],
-  isSecret: true,
-  inputs: ["secrets", "registryLogins"],
-  effects: {
-    ...{ "daemon.json/*": restarts, "environment/*": restarts, "tls/*": restarts },
-    "registryAuth/*": registryEffect,
-  },
-  document: ({ secrets, registryLogins }) => ({
-    ...secretsDocument(secrets),
-    ...registriesDocument(registryLogins),
-  }),
-});

@@ -3,7 +3,7 @@ import { restarts } from "../effects";
 import { otherSourceDocument } from "../engine/settings";
 import { optional, text, wholeNumber, words } from "../facts";
 import { machine } from "../machine";
-import { secrets } from "../secrets";
+import { secrets } from "../secretsStep";
 import { defineStep } from "../step";
 import { certificatesDocument } from "./certificates";
 import type { CgroupInfo } from "./cgroup";
