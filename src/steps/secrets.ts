@@ -1,9 +1,25 @@
 import type { Problem } from "../validation/reader";
 import { type Document, JsonText } from "./document";
 
+/**
+ * Inputs with secret values, and the setting that has these: the setting at an input's own path has all else. It is the
+ * one list of them. `Inputs` takes secrecy from it, `recordedInputs` has to mark each, and a test tries each.
+ */
+export const secretInputs = {
+  daemon: "secrets",
+  environment: "secrets",
+  tcpSocket: "secrets",
+  registryAuth: "registryLogins",
+  "connection.sudoPassword": "sudoPassword",
+} as const;
+
+/** Whether a path is that of an input, or leads into it. */
+export function isWithin(path: string, input: string): boolean {
+  return path.startsWith(input) && /^([.[]|$)/.test(path.slice(input.length));
+}
+
 /** Options whose values nobody else on the machine sees, nor whoever reads the log. */
-const kept =
-  /^(connection|daemon|environment|registryAuth|tcpSocket|account\.authorizedKeys)(?![^.[])/;
+const kept = ["connection", "account.authorizedKeys", ...Object.keys(secretInputs)];
 
 /** Options among these whose values stand in process lists and messages all the same. */
 const shown = /^(daemon\.json\/data-root$|environment\/DOCKERD_ROOTLESS_)/;
@@ -24,7 +40,9 @@ export function publicSecrets(secretPaths: string[], secrets: SecretsSettings): 
     .filter((path) =>
       secretPaths.some((secret) => path === secret || path.startsWith(`${secret}.`)),
     );
-  const others = secretPaths.filter((path) => !kept.test(path) || argument.test(path));
+  const others = secretPaths.filter(
+    (path) => !kept.some((input) => isWithin(path, input)) || argument.test(path),
+  );
   return [...others, ...paths].map((propertyPath) => ({
     propertyPath,
     reason:
