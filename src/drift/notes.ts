@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { remote, type types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { presentInWords } from "./words";
@@ -8,8 +7,9 @@ import type { Inputs } from "../inputs";
 import { logOn } from "../logOn";
 import { checkCommand, type Invocation } from "../agent/commands";
 import { withoutSecrets } from "../ssh/withoutSecrets";
-import { type KnownConnection, greeting, plain, runOverSsh } from "../ssh/ssh";
+import { type KnownConnection, plain, runOverSsh } from "../ssh/ssh";
 import { withPassword } from "../ssh/sudoPassword";
+import { waitForServer } from "../ssh/waitForServer";
 import { stepNames } from "../steps";
 import { isRefused, notesOf, readAnswer } from "./answer";
 import { DriftDetection, type Notes, notesOfInstallation } from "../steps/everyStep";
@@ -171,17 +171,10 @@ async function waitForGreeting(inputs: Inputs, connection: KnownConnection): Pro
   const seconds = await knownValue(
     pulumi.output(inputs.from(["connection.connectTimeout"], (given) => given.connection)),
   );
-  const end = Date.now() + (seconds?.connectTimeout ?? 0) * 1000;
-  while (Date.now() < end) {
-    const why = await greeting(connection).then(() => undefined, String);
-    // Waiting does not help where the proxy refuses the login, or shows another key.
-    if (why === undefined || /authentication|denied|verification/i.test(why)) return;
-    await delay(Math.min(pause, Math.max(0, end - Date.now())));
-  }
+  // Waiting does not help where the proxy refuses the login, or shows another key.
+  const isFinal = (why: string) => /authentication|denied|verification/i.test(why);
+  await waitForServer(connection, seconds?.connectTimeout ?? 0, ({ why }) => !isFinal(why));
 }
-
-/** Milliseconds between two tries. */
-const pause = 2_000;
 
 async function noAnswerInWords(asking: Asking, reason: string): Promise<string> {
   const shown = await shownHost(asking);
