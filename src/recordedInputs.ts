@@ -18,7 +18,7 @@ type SecretArgument = keyof typeof secretInputs extends infer Path
  * `restarts` are left out: they ask something of one run, and a run that asks something else is no change.
  */
 export function recordedInputs(args: RootlessDockerHostArgs): pulumi.Inputs {
-  const marked: Record<SecretArgument & string, unknown> = {
+  const marked: Record<SecretArgument, unknown> = {
     connection: recordedConnection(args.connection),
     daemon: markCredentials(args.daemon),
     environment: markCredentials(args.environment),

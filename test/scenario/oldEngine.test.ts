@@ -13,10 +13,11 @@ const { getStore } = jest.requireActual<{ getStore: () => Record<string, boolean
 
 afterEach(() => jest.restoreAllMocks());
 
-const program = () =>
-  void new RootlessDockerHost("web", {
+function program(): void {
+  new RootlessDockerHost("web", {
     connection: { host: "192.0.2.1", hostKey: "ssh-ed25519 AAAA" },
   });
+}
 
 test("an engine below the oldest: one error of the component, and no child is made", async () => {
   const stack = await Stack.start("old-engine");

@@ -70,7 +70,7 @@ describe("a Pulumi CLI below the oldest", () => {
     takeHooks();
     const provider = new RootlessDockerProvider(root);
     const type = "rootless-docker:index:RootlessDockerHost";
-    const { urn } = await provider.construct("web", type, usual as pulumi.Inputs, {});
+    const { urn } = await provider.construct("web", type, usual, {});
     await new Promise((resolve) => pulumi.output(urn).apply(resolve));
     while (record.registrations.length <= children.length) await new Promise(setImmediate);
     expectRefused(record, "rootless-docker:web-gate");
