@@ -1,6 +1,6 @@
 import { agentText, stepCodeHash, stepNames } from "../src/agent/agentText";
 import { readSettings } from "../src/steps/settings";
-import { documentsOf } from "../src/steps";
+import { documentOf, steps } from "../src/steps";
 import { wholeDocument } from "../src/steps/document";
 import { createHost, type TestHost } from "../stand-ins/hosts";
 import { median } from "./figures";
@@ -73,7 +73,10 @@ async function step(
   wrapper = "",
 ): Promise<void> {
   const command = `${wrapper} sh /root/agent ${verb} ${name} ${installation} '' a1 >/dev/null`;
-  const document = documentsOf(readSettings(args, []).settings, "bench/dev/host")[name];
+  const { settings } = readSettings(args, []);
+  const document = steps
+    .filter((one) => one.name === name)
+    .map((one) => documentOf(one, settings, "bench/dev/host"))[0];
   await host.run(command, {
     input: wholeDocument({ ...document, agent: stepCodeHash(name) }),
   });

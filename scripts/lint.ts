@@ -18,6 +18,7 @@ const checks: Check[] = [
   { name: "shfmt", program: "shfmt", args: ["-d", "-ln", "posix", "src/host"] },
   node("typedoc", "typedoc/bin/typedoc", "--emit", "none", "--logLevel", "Warn"),
   node("layers", "tsx/dist/cli.mjs", "scripts/layers.ts"),
+  node("rooms", "tsx/dist/cli.mjs", "scripts/rooms.ts"),
   node("programs", "tsx/dist/cli.mjs", "scripts/programs.ts"),
   node("examples", "tsx/dist/cli.mjs", "scripts/examplesOfDocs.ts"),
 ];

@@ -1,21 +1,38 @@
 import { AsyncResource } from "node:async_hooks";
 import * as pulumi from "@pulumi/pulumi";
-import { engineIsTooOld, hooksWork } from "./sdkInternals";
-
-/** Pulumi's oldest CLI that this package supports, which is that of the oldest SDK in peerDependencies. */
-const oldestCli = "3.248.0";
+import { logOn } from "./logOn";
 
 /**
- * Hooks refuse values that are not checked, restarts that nobody wants, and hosts that nobody could ask. Without them
- * an `up` would go on, so there is no program without them.
- *
- * @throws RunError where the engine has no hooks.
+ * The oldest Pulumi that this package supports, CLI and SDK alike. `peerDependencies` and the documents have the same
+ * (docs/decisions/0017-one-oldest-pulumi.md).
  */
-export function requireHooks(): void {
-  if (!engineIsTooOld()) return;
-  throw new pulumi.RunError(
-    `rootless-docker: engine: found a Pulumi CLI without resource hooks, error hooks or transforms; wanted ${oldestCli} or newer. To fix: upgrade the Pulumi CLI, see https://www.pulumi.com/docs/iac/download-install/`,
-  );
+export const oldestPulumi = "3.248.0";
+
+/** Whether hooks can be registered: not under mocks. */
+export function hooksWork(): boolean {
+  const monitor = pulumi.runtime.getMonitor() as { registerResourceHook?: unknown } | undefined;
+  return typeof monitor?.registerResourceHook === "function";
+}
+
+/**
+ * Whether the Pulumi CLI that runs this program is one that this package supports; if not, that is logged. An older one
+ * lacks hooks that refuse, and would go on where this package ends a run.
+ *
+ * It does not throw, for the reason that `Inputs.areRight` names.
+ */
+export async function engineIsSupported(component: pulumi.Resource): Promise<boolean> {
+  try {
+    await pulumi.requirePulumiVersion(`>=${oldestPulumi}`);
+    return true;
+  } catch (error) {
+    const { details, message } = error as Error & { details?: string };
+    await logOn(
+      component,
+      "error",
+      `rootless-docker: engine: found a Pulumi CLI that is too old (${details ?? message}); wanted ${oldestPulumi} or newer. To fix: upgrade the Pulumi CLI, see https://www.pulumi.com/docs/iac/download-install/`,
+    );
+    return false;
+  }
 }
 
 /**

@@ -1,14 +1,19 @@
 import { randomUUID } from "node:crypto";
-import type * as pulumi from "@pulumi/pulumi";
-import { typeAndName } from "./sdkInternals";
+import * as pulumi from "@pulumi/pulumi";
+import { parentOf } from "./sdkInternals";
 
 /** Gives the name of one hook of a component by a word without dashes, such as `wait`. */
 export type HookName = (word: string) => string;
 
 /**
  * Names for the hooks of one component. The engine has one list of hooks for a whole run, with those of the program and
- * of all component packages, which are processes of their own. So a name has all that makes the component's URN: the
- * types and names of its ancestors, and its own name. It is the same in each run, since the state keeps it.
+ * of all component packages, which are processes of their own (resource_hooks.go). So a name has a prefix of ours and
+ * all that makes the component's URN: the types and names of its ancestors, and its own name.
+ *
+ * It is the same in each run, and so it has no number of the process in it. The engine keeps the names in the state of
+ * each resource. Another name is no change that a preview shows, but the engine (3.276) then writes the whole state for
+ * a resource that is the same (mustWrite of journal_snapshot.go). And for a delete it looks up the hook of errors by the
+ * name that the state has (step.go): under another name nothing would explain why a delete failed.
  */
 export function hookNames(name: string, parent: pulumi.Resource | undefined): HookName {
   const place = [...ancestors(parent), name].map(escaped).join("/");
@@ -23,11 +28,11 @@ function ancestors(resource: pulumi.Resource | undefined): string[] {
   if (resource === undefined) return [];
   const known = urns.get(resource);
   if (known !== undefined) return placeOf(known);
-  const own = typeAndName(resource);
+  const type = pulumi.resourceType(resource);
   // A parent of another process, whose URN is known only later: two of these may have one name.
-  if (own === undefined) return [randomUUID()];
-  if (own.type === stackType) return [];
-  return [...ancestors(own.parent), `${own.type}::${own.name}`];
+  if (type === "") return [randomUUID()];
+  if (type === stackType) return [];
+  return [...ancestors(parentOf(resource)), `${type}::${pulumi.resourceName(resource)}`];
 }
 
 /** `urn:pulumi:STACK::PROJECT::TYPES::NAME` without stack and project, which are the same for a whole run. */

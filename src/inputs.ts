@@ -6,19 +6,19 @@ import { logOn } from "./logOn";
 import { Restarts } from "./steps/everyStep";
 import { readSettings, type Settings } from "./steps/settings";
 import { type InputPath, valueAt } from "./steps/inputPaths";
-import { publicSecrets } from "./steps/secrets";
+import { isWithin, publicSecrets, secretInputs } from "./steps/secrets";
 import { describeProblems, pending, type Problem } from "./validation/reader";
 
-/** Settings that are made of other inputs than the one at their own path. */
-const sources: Partial<Record<InputPath, string[]>> = {
-  secrets: ["daemon", "environment", "tcpSocket"],
-  registryLogins: ["registryAuth"],
-  sudoPassword: ["connection.sudoPassword"],
-};
+/** The inputs that a setting is made of: the one at its own path, but for settings of secret values. */
+function sourcesOf(setting: InputPath): string[] {
+  const inputs = Object.entries(secretInputs).filter(([, of]) => of === setting);
+  return inputs.length > 0 ? inputs.map(([input]) => input) : [setting];
+}
 
-/** Inputs whose settings have no secret values: those are in `secrets`, `registryLogins` and `sudoPassword`. */
-const partedFromSecrets =
-  /^(daemon|environment|registryAuth|tcpSocket|connection\.sudoPassword)(\.|$)/;
+/** Whether the setting of an input has no secret value, since another one has those. */
+function isPartedFromSecrets(input: string): boolean {
+  return Object.keys(secretInputs).some((one) => isWithin(input, one));
+}
 
 /** The arguments of one component, checked: what is plain at once, Outputs as soon as they are known. */
 export class Inputs {
@@ -41,7 +41,7 @@ export class Inputs {
 
   /** The settings, where all that stands at these paths is known at once. */
   atOnce(paths: readonly InputPath[]): Settings | undefined {
-    const given = paths.flatMap((path) => sources[path] ?? [path]);
+    const given = paths.flatMap(sourcesOf);
     return given.some((path) => hasPending(valueAt(this.plain, path, pending)))
       ? undefined
       : this.settings;
@@ -51,7 +51,7 @@ export class Inputs {
   from<T>(paths: readonly InputPath[], make: (settings: Settings) => T): pulumi.Input<T> {
     const settings = this.atOnce(paths);
     if (settings) return make(settings);
-    const given = paths.flatMap((path) => sources[path] ?? [path]);
+    const given = paths.flatMap(sourcesOf);
     // Their values are those of the check; of these Outputs counts whether they are known and secret.
     return pulumi
       .all(given.map((path) => this.outputAt(path)))
@@ -104,7 +104,7 @@ export class Inputs {
     let value: unknown = this.args;
     for (const key of path.split(".")) value = memberOf(value, key);
     const output = outputOf(value);
-    return partedFromSecrets.test(path) ? pulumi.unsecret(output) : output;
+    return isPartedFromSecrets(path) ? pulumi.unsecret(output) : output;
   }
 }
 

@@ -1,53 +1,80 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { StepCommands } from "./children/runSteps";
 import type { Limitation } from "./limitations/limitation";
 import { type Measured, measuredBy } from "./limitations/measured";
 import { limitationsOf } from "./limitations/rows";
-import type { StepCommands } from "./children/runSteps";
+import { logOn } from "./logOn";
 import { type StepOutputs, steps } from "./steps";
-import { type Facts, type FactTypes, factsOf, readFacts } from "./steps/facts";
-import type { Step } from "./steps/step";
+import { type Facts, type FactTypes, ReportError, factsOf, readFacts } from "./steps/facts";
 
-/** Outputs that steps report. */
+/** Outputs that are made of what steps report. */
 export type ReportedOutputs = {
   [Name in keyof StepOutputs]: pulumi.Output<StepOutputs[Name]>;
-};
+} & { limitations: pulumi.Output<Limitation[]> };
+
+/** The facts of one step's report. */
+interface Report {
+  command: string;
+  facts: Facts;
+}
 
 /**
  * The component's outputs from what the steps reported. They wait for the last step, which is a daemon that
  * really answers; at preview each is known where its own step's report is. Limitations are made of what several steps
- * measure, once somebody reads them.
+ * measure.
+ *
+ * A report that cannot be read, as of a step that `ignoreChanges` keeps from an upgrade, is a warning on the component,
+ * and what is made of it is undefined. An error thrown here would end the program, and so the runs of all other hosts.
  */
 export function reportedOutputs(
   name: string,
+  component: pulumi.Resource,
   commands: StepCommands,
-): { outputs: ReportedOutputs; limitations: () => pulumi.Output<Limitation[]> } {
+): ReportedOutputs {
+  const read = readerOf(component);
   const measuring = steps.filter((step) => step.name in measuredBy);
   // One Output for all that a step reports: a program of many hosts pays for each.
   const reports = measuring.map((step) => {
     const command = `${name}-${step.name}`;
     return reportOf(commands, step).apply((stdout) =>
-      stdout === undefined ? undefined : { command, facts: factsOf(command, stdout) },
+      stdout === undefined
+        ? undefined
+        : read((): Report => ({ command, facts: factsOf(command, stdout) })),
     );
   });
-  const entries = measuring.flatMap((step: Step, index) =>
-    Object.entries(step.outputs as Record<string, (command: string, facts: Facts) => unknown>).map(
-      ([output, read]) => [
+  const entries = measuring.flatMap(({ outputs }, index) =>
+    Object.entries(outputs as Record<string, (command: string, facts: Facts) => unknown>).map(
+      ([output, make]) => [
         output,
-        reports[index].apply((report) => report && read(report.command, report.facts)),
+        reports[index].apply((report) => report && read(() => make(report.command, report.facts))),
       ],
     ),
   );
   const types = measuredBy as Record<string, FactTypes>;
-  const limitations = () =>
-    pulumi.all(reports).apply((all) => {
-      const measured = all.map(
-        (report, index) =>
-          report && readFacts(report.command, types[measuring[index].name], report.facts),
-      );
-      if (measured.includes(undefined)) return undefined;
-      return limitationsOf(Object.assign({}, ...measured) as Measured);
-    }) as pulumi.Output<Limitation[]>;
-  return { outputs: Object.fromEntries(entries) as ReportedOutputs, limitations };
+  const limitations = pulumi.all(reports).apply((all) => {
+    const measured = all.map((report, index) => {
+      const { name: step } = measuring[index];
+      return report && read(() => readFacts(report.command, types[step], report.facts));
+    });
+    if (measured.includes(undefined)) return undefined;
+    return limitationsOf(Object.assign({}, ...measured) as Measured);
+  });
+  return { ...Object.fromEntries(entries), limitations } as ReportedOutputs;
+}
+
+/** Reads a part of a report; undefined where that cannot be, which is said once. */
+function readerOf(component: pulumi.Resource): <T>(read: () => T) => T | undefined {
+  const said = new Set<string>();
+  return (read) => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof ReportError)) throw error;
+      if (!said.has(error.message)) void logOn(component, "warn", error.message);
+      said.add(error.message);
+      return undefined;
+    }
+  };
 }
 
 /** A step's report once the last one has answered; at preview as soon as it is known itself. */

@@ -1,25 +1,31 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RootlessDockerHostArgs } from "./args";
 import { isPlain, recordedConnection } from "./ssh/connection";
+import type { secretInputs } from "./steps/secrets";
 import { hasCredentials } from "./validation/credentials";
 
 type Mapping = pulumi.Input<{ [key: string]: pulumi.Input<unknown> }> | undefined;
+
+/** Inputs with secret values, by the name of the argument that they are in. */
+type SecretArgument = keyof typeof secretInputs extends infer Path
+  ? Path extends `${infer Argument}.${string}`
+    ? Argument
+    : Path
+  : never;
 
 /**
  * The component's own inputs as the state records them: keys, passwords and credentials as secrets. `driftDetection` and
  * `restarts` are left out: they ask something of one run, and a run that asks something else is no change.
  */
 export function recordedInputs(args: RootlessDockerHostArgs): pulumi.Inputs {
-  return {
-    ...args,
-    driftDetection: undefined,
-    restarts: undefined,
+  const marked: Record<SecretArgument, unknown> = {
     connection: recordedConnection(args.connection),
     daemon: markCredentials(args.daemon),
     environment: markCredentials(args.environment),
     registryAuth: markPasswords(args.registryAuth),
     tcpSocket: markKey(args.tcpSocket),
   };
+  return { ...args, driftDetection: undefined, restarts: undefined, ...marked };
 }
 
 function markPasswords(logins: RootlessDockerHostArgs["registryAuth"]): typeof logins {

@@ -1,31 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RootlessDockerHostArgs } from "./args";
-import { Creation } from "./changes/creation";
-import { guardRestarts } from "./changes/guard";
-import { sayChanges } from "./changes/hooks";
-import { checkedConnection, unlessRefused } from "./children/checkedConnection";
-import { childOptions } from "./children/childOptions";
-import { withoutStackTraces, withWholeDeletedWith } from "./sdkInternals";
-import { askForDrift } from "./drift/notes";
-import { refuseUnless, requireHooks, withHooks } from "./engineHooks";
-import { hookNames } from "./hookNames";
+import { componentHooks } from "./changes/componentHooks";
+import { createChildren } from "./children/children";
+import { withHooks } from "./engineHooks";
 import { Inputs } from "./inputs";
+import type { Limitation } from "./limitations/limitation";
 import { reportedOutputs } from "./outputs";
 import { reachOutputs } from "./reach";
 import { recordedInputs } from "./recordedInputs";
-import { AgentTransfer } from "./ssh/args";
-import { explainErrors } from "./children/explainErrors";
-import { createInstallation } from "./children/installation";
+import { withWholeDeletedWith } from "./sdkInternals";
 import type { AccountConnection } from "./ssh/outputs";
-import { runSteps } from "./children/runSteps";
-import { escalationArgument } from "./ssh/settings";
-import { waitForMachine } from "./children/waitForMachine";
-import { warnUnverified } from "./children/warnUnverified";
 import type { AccountInfo, SubordinateIds } from "./steps/account/args";
-import type { NetworkInfo } from "./steps/daemon/network";
 import type { CgroupInfo } from "./steps/daemon/cgroup";
+import type { NetworkInfo } from "./steps/daemon/network";
 import type { Versions } from "./steps/engine/args";
-import type { Limitation } from "./limitations/limitation";
 
 /**
  * Turns a machine that answers SSH into a host where an ordinary account runs its own Docker daemon,
@@ -76,89 +64,45 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
   /**
    * The limitations of rootless mode on this host, a row each, with the evidence that was measured.
    */
-  declare readonly limitations: pulumi.Output<Limitation[]>;
+  readonly limitations: pulumi.Output<Limitation[]>;
 
   /**
    * @throws InputPropertiesError with every problem in the arguments at once: before anything is
    * registered for plain values, before anything touches the host for Outputs.
    */
   constructor(name: string, args: RootlessDockerHostArgs, opts?: pulumi.ComponentResourceOptions) {
-    requireHooks();
+    // Check: everything that is plain, before anything is registered.
     const inputs = new Inputs(args);
-    const hookName = hookNames(name, opts?.parent);
-    const creation = new Creation(inputs);
-    const guard = guardRestarts(name, hookName, inputs, () => this);
-    const changes = sayChanges(name, hookName, inputs, creation, () => this);
-    const given = withHooks(withWholeDeletedWith(opts) ?? {}, [changes, guard?.component]);
-    super("rootless-docker:index:RootlessDockerHost", name, recordedInputs(args), given);
 
-    const host = inputs.from(["connection.host"], ({ connection }) => connection.host);
-    const proxyHost = inputs.from(
-      ["connection.proxy.host"],
-      ({ connection }) => connection.proxy?.host ?? "",
-    );
-    warnUnverified(inputs, host, proxyHost, this);
-    void inputs.warn(this);
-    const account = inputs.from(["account.name"], (settings) => settings.account.name);
-    const hosts = [host, proxyHost];
-    const user = inputs.from(["connection.user"], ({ connection }) => connection.user);
-    const isRight = inputs.areRight(this);
-    const options = withHooks(childOptions(this, given), [
-      refuseUnless(hookName("arguments"), isRight, `nothing runs on this host: ${seeError(name)}`),
-      explainErrors(hookName, hosts, user),
-      changes,
-      guard?.steps,
-    ]);
-    const keepers = { host, account };
-    const identity = withoutStackTraces(() => createInstallation(name, keepers, options));
-    const installation = identity.hex;
-    const escalation = inputs.from(
-      ["privilegeEscalation", "connection.sudoPassword"],
-      escalationArgument,
-    );
-    const transfer = inputs.atOnce([])?.agentTransfer ?? AgentTransfer.Sftp;
-    const invocation = pulumi
-      .all([installation, escalation])
-      .apply(([hex, word]) => ({ installation: hex, escalation: word, transfer }));
-    const connection = checkedConnection(args.connection, isRight);
-    const owner = `${pulumi.getProject()}/${pulumi.getStack()}/${name}`;
-    const drift = askForDrift({
-      ...{ name, component: this, owner, inputs, isRight, options },
-      ...{ connection, host, proxyHost, installation, invocation },
+    // Register: the component, with its hooks.
+    const hooks = componentHooks(name, opts?.parent, inputs, () => this);
+    const options = withHooks(withWholeDeletedWith(opts) ?? {}, hooks.ofComponent);
+    super("rootless-docker:index:RootlessDockerHost", name, recordedInputs(args), options);
+
+    // Children: the installation, drift, the agent, and the steps on the host.
+    const commands = createChildren({
+      ...{ component: this, name, args, inputs, options },
+      ...{ hookName: hooks.hookName, hooks: hooks.ofChildren },
     });
-    const commands = withoutStackTraces(() =>
-      runSteps({
-        ...{ name, owner, inputs, identity, installation, invocation, transfer },
-        connection: unlessRefused(connection, drift.isAnswered),
-        drift: drift.notes,
-        beforeLogin: waitForMachine(hookName, inputs, hosts, this),
-        options: withHooks(options, [
-          refuseUnless(hookName("answer"), drift.isAnswered, `nothing runs: ${seeError(name)}`),
-        ]),
-      }),
-    );
 
+    // Outputs: how others reach the daemon, then what the steps reported.
     const reach = reachOutputs(name, inputs, commands);
-    const { outputs, limitations } = reportedOutputs(name, commands);
+    const { limitations, ...reported } = reportedOutputs(name, this, commands);
     this.dockerHost = reach.dockerHost;
     this.contextCommand = reach.contextCommand;
     this.knownHosts = reach.knownHosts;
     this.connection = reach.connection;
     this.sshOptions = reach.sshOptions;
     this.environment = reach.environment;
-    this.socket = outputs.socket;
-    this.account = outputs.account;
-    this.subordinateIds = outputs.subordinateIds;
-    this.versions = outputs.versions;
-    this.storageDriver = outputs.storageDriver;
-    this.cgroup = outputs.cgroup;
-    this.network = outputs.network;
-    // The state has no limitations, which would be a tenth of it: they are made of its facts once somebody asks.
-    let made: pulumi.Output<Limitation[]> | undefined;
-    const get = () => (made ??= limitations());
-    Object.defineProperty(this, "limitations", { get, enumerable: true });
-    this.registerOutputs({ ...reach, ...outputs });
+    this.socket = reported.socket;
+    this.account = reported.account;
+    this.subordinateIds = reported.subordinateIds;
+    this.versions = reported.versions;
+    this.storageDriver = reported.storageDriver;
+    this.cgroup = reported.cgroup;
+    this.network = reported.network;
+    this.limitations = limitations;
+    // The state has no limitations, which are made of the facts that it has, and would be a sixth of it.
+    this.registerOutputs({ ...reach, ...reported });
   }
 }
-
-const seeError = (name: string) => `see the error of ${name}`;

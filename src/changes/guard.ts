@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { refusingHook } from "../engineHooks";
+import { hooksWork, refusingHook } from "../engineHooks";
 import type { HookName } from "../hookNames";
-import { hookValue, hooksWork, knownValue } from "../sdkInternals";
+import { hookValue, knownValue } from "../sdkInternals";
 import type { Inputs } from "../inputs";
 import { Restarts } from "../steps/everyStep";
 import { readSettings, type Settings } from "../steps/settings";

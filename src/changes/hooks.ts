@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Inputs } from "../inputs";
 import type { Notes } from "../steps/everyStep";
-import { previewHook } from "../engineHooks";
+import { hooksWork, previewHook } from "../engineHooks";
 import type { HookName } from "../hookNames";
-import { hookOutput, hookValue, hooksWork, knownValue } from "../sdkInternals";
+import { hookOutput, hookValue, knownValue } from "../sdkInternals";
 import { steps } from "../steps";
 import { machine } from "../steps/machine";
 import { withoutPassword } from "../ssh/sudoPassword";

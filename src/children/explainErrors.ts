@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { withoutSecrets } from "../ssh/withoutSecrets";
+import { hooksWork } from "../engineHooks";
 import type { HookName } from "../hookNames";
-import { hooksWork, knownValue } from "../sdkInternals";
+import { knownValue } from "../sdkInternals";
 
 const aLogin = "a login as connection.user";
 
@@ -118,44 +119,48 @@ export function explainConnectionError(
   return `${step}: connection: found ${cause.found} (${lastLine(error)}); wanted ${wanted}. To fix: ${cause.fix}.${cause.begun ? "" : " Nothing was changed by this step."}`;
 }
 
-/**
- * The same for a step that found no agent, or one that is not whole. sha256sum says so before anything else
- * is run; the commands that version 0.1.0 left in a state leave it to the shell.
- */
-export function explainMissingAgent(step: string, error: string): string | undefined {
-  const [words] = /^\S*sh: .*\/rootless-docker\/agent.*$/m.exec(error) ?? sumsWords(error);
-  return (
-    words &&
-    `${step}: agent: found none that is whole (${words}); wanted the one that the step machine puts there. To fix: run pulumi up with a new value of recheck, which puts it back, then run this again: the machine was created again, somebody changed or removed the agent, or the power failed`
-  );
-}
+const missingAgent = {
+  part: "agent",
+  found: "none that is whole",
+  wanted: "the one that the step machine puts there",
+  fix: "run pulumi up with a new value of recheck, which puts it back, then run this again: the machine was created again, somebody changed or removed the agent, or the power failed",
+};
 
-/** In any language, and whichever of its two streams comes first. */
-function sumsWords(error: string): string[] {
-  const [, first = ""] = /":\n(.*)/.exec(error) ?? [];
-  const isSum =
-    /^sha256sum: |rootless-docker(\/agents\/[0-9a-f]+\/(agent|sha256)|[.-][0-9a-f]+(\.\w+)?): /.test(
-      first,
-    );
-  return isSum ? [first] : [];
-}
+/** What a login prints that has not come to the agent, in the line that is quoted, and what each asks for. */
+const beforeTheAgent: (typeof missingAgent & { says: RegExp })[] = [
+  // The commands that version 0.1.0 left in a state leave it to the shell.
+  { ...missingAgent, says: /^\S*sh: .*\/rootless-docker\/agent.*$/m },
+  {
+    // sha256sum says so before anything else is run: in any language, and whichever of its two streams comes first.
+    ...missingAgent,
+    says: /(?<=^Process exited with [^:]*: running ".*":\n)(?:sha256sum: .*|.*rootless-docker(?:\/agents\/[0-9a-f]+\/(?:agent|sha256)|[.-][0-9a-f]+(?:\.\w+)?): .*)/,
+  },
+  {
+    says: /^This account is currently not available.*$/m,
+    part: "login",
+    found: "a user that may not run commands",
+    wanted: "a login shell that does",
+    fix: "give connection.user a shell such as /bin/sh with 'usermod --shell', or connect as another user",
+  },
+  {
+    // A cloud's image, where a key of root's only says which user to be.
+    says: /^Please login as the user "(?<user>[^"\n]+)".*$/m,
+    part: "login",
+    found: "a user who may not log in",
+    wanted: "one who may",
+    fix: "set connection.user to 'USER'; what needs root is run by sudo",
+  },
+];
 
-/** The same for a login that runs nothing. */
-export function explainNoShell(step: string, error: string): string | undefined {
-  const [words] = /^This account is currently not available.*$/m.exec(error) ?? [];
-  return (
-    words &&
-    `${step}: login: found a user that may not run commands (${words}); wanted a login shell that does. To fix: give connection.user a shell such as /bin/sh with 'usermod --shell', or connect as another user`
-  );
-}
-
-/** The same for the user of a cloud's image whose key only says which one to use. */
-export function explainOtherUser(step: string, error: string): string | undefined {
-  const [words, user] = /^Please login as the user "([^"\n]+)".*$/m.exec(error) ?? [];
-  return (
-    words &&
-    `${step}: login: found a user who may not log in (${words.trim()}); wanted one who may. To fix: set connection.user to '${user}'; what needs root is run by sudo`
-  );
+/** The same for a login that ran something else than the agent, or nothing. */
+export function explainFailedLogin(step: string, error: string): string | undefined {
+  for (const { says, part, found, wanted, fix } of beforeTheAgent) {
+    const match = says.exec(error);
+    if (match === null) continue;
+    const todo = fix.replace("USER", () => match.groups?.user ?? "");
+    return `${step}: ${part}: found ${found} (${match[0].trim()}); wanted ${wanted}. To fix: ${todo}`;
+  }
+  return undefined;
 }
 
 /**
@@ -194,9 +199,7 @@ export function explainErrors(
       const text = await withoutSecrets(error ?? "", hosts);
       const message =
         explainConnectionError(resource, text, await unlessSecret(user)) ??
-        explainMissingAgent(resource, text) ??
-        explainNoShell(resource, text) ??
-        explainOtherUser(resource, text) ??
+        explainFailedLogin(resource, text) ??
         explainProblems(text);
       // The engine shows what a hook throws as the resource's error.
       if (message) throw new Error(message);

@@ -61,8 +61,7 @@ export function runSteps(context: StepContext): StepCommands {
     .apply(([who, id]) => ({ ...who, agentId: wordOfId(id) }));
   const commands = new Map<Step, remote.Command>();
   for (const step of steps) {
-    const before = step.needs(context.inputs.atOnce(step.inputs));
-    const dependsOn = before.flatMap((needed) => commands.get(needed) ?? []);
+    const dependsOn = step.needs.flatMap((needed) => commands.get(needed) ?? []);
     const after = dependsOn.length > 0 ? dependsOn : [agent];
     commands.set(step, runStep(context, step, invocation, after));
   }

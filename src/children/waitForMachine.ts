@@ -1,14 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { AsyncResource } from "node:async_hooks";
-import { setTimeout as delay } from "node:timers/promises";
+import { hooksWork } from "../engineHooks";
 import type { Inputs } from "../inputs";
 import type { HookName } from "../hookNames";
-import { hookValue, hooksWork, knownValue } from "../sdkInternals";
-import { type KnownConnection, greeting, plain } from "../ssh/ssh";
+import { hookValue, knownValue } from "../sdkInternals";
+import { type KnownConnection, plain } from "../ssh/ssh";
+import { waitForServer } from "../ssh/waitForServer";
 import { withoutSecrets } from "../ssh/withoutSecrets";
-
-/** Milliseconds between two tries. */
-const pause = 2_000;
 
 /**
  * Errors of a machine that boots, of its network, and of sshd for a while after failed logins ("Not allowed at this
@@ -45,30 +43,19 @@ export function waitForMachine(
     );
     // Without a host Node.js would connect to the machine that runs this program.
     if (!connection?.host || !seconds) return;
-    const start = Date.now();
     let next = 0;
-    for (;;) {
-      const why = await greeting(connection).then(() => undefined, reason);
-      const waited = (Date.now() - start) / 1000;
-      const left = seconds - waited;
-      if (why === undefined || !booting.test(why) || left < pause / 1000) return;
-      if (waited >= next) {
-        const words =
-          `${child}: no SSH server answers yet (${plain(why)}): ` +
-          `it is tried for ${Math.round(left)} seconds more (connection.connectTimeout). See that connection.host is right`;
-        void pulumi.log.info(await withoutSecrets(words, hosts), component);
-        next = sayAgainAt(waited);
-      }
-      await delay(pause);
-    }
+    await waitForServer(connection, seconds, async ({ why, waited, left }) => {
+      if (!booting.test(why)) return false;
+      if (waited < next) return true;
+      const words =
+        `${child}: no SSH server answers yet (${plain(why)}): ` +
+        `it is tried for ${Math.round(left)} seconds more (connection.connectTimeout). See that connection.host is right`;
+      void pulumi.log.info(await withoutSecrets(words, hosts), component);
+      next = sayAgainAt(waited);
+      return true;
+    });
   };
   const options = { ignoreErrors: true };
   const hook = new pulumi.ResourceHook(hookName("wait"), AsyncResource.bind(wait), options);
   return { beforeCreate: [hook] };
-}
-
-/** Where a name has several addresses, each one's error has the words. */
-function reason(error: unknown): string {
-  const { errors: [first] = [error] } = error as { errors?: unknown[] };
-  return (first as Error).message;
 }

@@ -1,14 +1,15 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { remote, type types } from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { presentInWords } from "./words";
-import { hooksWork, knownValue, withoutStackTraces } from "../sdkInternals";
+import { knownValue } from "../sdkInternals";
+import { hooksWork } from "../engineHooks";
 import type { Inputs } from "../inputs";
 import { logOn } from "../logOn";
 import { checkCommand, type Invocation } from "../agent/commands";
 import { withoutSecrets } from "../ssh/withoutSecrets";
-import { type KnownConnection, greeting, plain, runOverSsh } from "../ssh/ssh";
+import { type KnownConnection, plain, runOverSsh } from "../ssh/ssh";
 import { withPassword } from "../ssh/sudoPassword";
+import { waitForServer } from "../ssh/waitForServer";
 import { stepNames } from "../steps";
 import { isRefused, notesOf, readAnswer } from "./answer";
 import { DriftDetection, type Notes, notesOfInstallation } from "../steps/everyStep";
@@ -65,21 +66,18 @@ export function askForDrift(asking: Asking): Asked {
     ];
     return { props, opts: { ...opts, ignoreChanges } };
   };
-  const child = withoutStackTraces(
-    () =>
-      new remote.Command(
-        `${name}-drift`,
-        {
-          // No command runs: this is a mapping that the engine keeps, and shows, by key. Nothing logs in with it.
-          connection: { host },
-          environment: pulumi.output(asked).apply(({ notes }) => notes),
-          triggers: [installation],
-          addPreviousOutputInEnv: false,
-        },
-        mayAsk
-          ? { ...options, transforms: [keepRest] }
-          : { ...options, ignoreChanges: ["environment"] },
-      ),
+  const child = new remote.Command(
+    `${name}-drift`,
+    {
+      // No command runs: this is a mapping that the engine keeps, and shows, by key. Nothing logs in with it.
+      connection: { host },
+      environment: pulumi.output(asked).apply(({ notes }) => notes),
+      triggers: [installation],
+      addPreviousOutputInEnv: false,
+    },
+    mayAsk
+      ? { ...options, transforms: [keepRest] }
+      : { ...options, ignoreChanges: ["environment"] },
   );
   // In the preview of a new installation neither its id nor the child's outputs are known, and nothing has drifted. The
   // URN is known, and makes the steps depend on the child.
@@ -173,17 +171,10 @@ async function waitForGreeting(inputs: Inputs, connection: KnownConnection): Pro
   const seconds = await knownValue(
     pulumi.output(inputs.from(["connection.connectTimeout"], (given) => given.connection)),
   );
-  const end = Date.now() + (seconds?.connectTimeout ?? 0) * 1000;
-  while (Date.now() < end) {
-    const why = await greeting(connection).then(() => undefined, String);
-    // Waiting does not help where the proxy refuses the login, or shows another key.
-    if (why === undefined || /authentication|denied|verification/i.test(why)) return;
-    await delay(Math.min(pause, Math.max(0, end - Date.now())));
-  }
+  // Waiting does not help where the proxy refuses the login, or shows another key.
+  const isFinal = (why: string) => /authentication|denied|verification/i.test(why);
+  await waitForServer(connection, seconds?.connectTimeout ?? 0, ({ why }) => !isFinal(why));
 }
-
-/** Milliseconds between two tries. */
-const pause = 2_000;
 
 async function noAnswerInWords(asking: Asking, reason: string): Promise<string> {
   const shown = await shownHost(asking);

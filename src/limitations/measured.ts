@@ -1,5 +1,6 @@
-import { idRanges } from "../steps/account/args";
+import { daemonFacts } from "../steps/daemon/step";
 import { type FactTypes, type Read, text, wholeNumber, words } from "../steps/facts";
+import { machineFacts } from "../steps/machine";
 
 const anything = { wanted: "a text, which may be empty", read: (found: string) => found };
 
@@ -8,15 +9,13 @@ const truth = {
   read: (found: string) => (/^(true|false)$/.test(found) ? found === "true" : undefined),
 };
 
-/** Facts that the rows are made of, by the step that reports them. The host measures, and says no words about it. */
+/**
+ * Facts that the rows are made of, by the step that reports them: those of its outputs, and these. The host measures, and
+ * says no words about it.
+ */
 export const measuredBy = {
   machine: {
-    "versions.rootlesskit": text,
-    "versions.kernel": text,
-    "account.name": text,
-    "account.uid": wholeNumber,
-    "subordinateIds.uids": idRanges,
-    "subordinateIds.gids": idRanges,
+    ...machineFacts,
     /** `net.ipv4.ping_group_range`, with one blank. */
     "kernel.pingGroups": text,
     /** `net.ipv4.ip_unprivileged_port_start`. */
@@ -26,11 +25,7 @@ export const measuredBy = {
     "rootlesskit.capability": anything,
   },
   daemon: {
-    storageDriver: text,
-    "cgroup.version": text,
-    "cgroup.driver": text,
-    "cgroup.controllers": words,
-    "network.portDriver": text,
+    ...daemonFacts,
     /** Whether limits of memory, cpu and pids work: three words of docker info. */
     "daemon.limits": text,
     "daemon.security": text,

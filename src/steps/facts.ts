@@ -11,6 +11,9 @@ export interface FactType<T> {
   isOptional?: boolean;
 }
 
+/** A step's report that cannot be read. */
+export class ReportError extends Error {}
+
 /** The facts of a step by name. */
 export type FactTypes = Record<string, FactType<unknown>>;
 
@@ -45,7 +48,7 @@ export const words: FactType<string[]> = {
 /**
  * The facts of one step's report.
  *
- * @throws Error that names the step and the first fact that is missing, or not what its type reads.
+ * @throws ReportError that names the step and the first fact that is missing, or not what its type reads.
  */
 export function readFacts<Types extends FactTypes>(
   command: string,
@@ -69,7 +72,7 @@ function readFact<T>(
   const value = found === undefined ? undefined : read(found);
   if (value !== undefined) return value;
   const shown = found === undefined ? "none" : excerpt(found);
-  throw new Error(
+  throw new ReportError(
     `${command}: report: found ${shown} as the fact ${name}; wanted ${wanted}. To fix: run 'pulumi up' with a new value of recheck, which asks the host again; if it stays, the step ran with another version of this package: take ignoreChanges from it`,
   );
 }
@@ -88,7 +91,7 @@ export function lastLine(stdout: string): string {
 /**
  * Facts of one step's report.
  *
- * @throws Error where it is not the agent's JSON, with its first characters.
+ * @throws ReportError where it is not the agent's JSON, with its first characters.
  */
 export function factsOf(command: string, stdout: string): Facts {
   if (stdout.length <= longestReport) {
@@ -99,7 +102,7 @@ export function factsOf(command: string, stdout: string): Facts {
       // Falls through to the one message for everything that is not a report.
     }
   }
-  throw new Error(
+  throw new ReportError(
     `${command}: report: found ${excerpt(stdout)}; wanted the agent's JSON. To fix: see what start files of the login shell print on the host (its ~/.bashrc, say), then run 'pulumi up' with a new value of recheck, which asks again`,
   );
 }

@@ -4,7 +4,7 @@ import type { Document } from "./document";
 import { everyStepDocument } from "./everyStep";
 import type { Together } from "./inputPaths";
 import { machine } from "./machine";
-import { secrets } from "./secrets";
+import { secrets } from "./secretsStep";
 import type { Step } from "./step";
 
 /**
@@ -18,9 +18,6 @@ export type StepName = (typeof steps)[number]["name"];
 /** Their names, in that order. */
 export const stepNames: readonly StepName[] = steps.map(({ name }) => name);
 
-/** The order in which they are taken back. */
-export const revertOrder: readonly StepName[] = [...stepNames].reverse();
-
 /** Outputs of the component that steps report, by name. */
 export type StepOutputs = Together<OutputsOf<(typeof steps)[number]>>;
 
@@ -29,10 +26,4 @@ type OutputsOf<One> = One extends Step<string, infer Outputs> ? Outputs : never;
 /** All that one step's document says. */
 export function documentOf(step: Step, settings: Settings, owner: string): Document {
   return { ...step.document(settings, owner), ...everyStepDocument(settings) };
-}
-
-/** The documents of all steps. */
-export function documentsOf(settings: Settings, owner: string): Record<StepName, Document> {
-  const documents = steps.map((step) => [step.name, documentOf(step, settings, owner)]);
-  return Object.fromEntries(documents) as Record<StepName, Document>;
 }

@@ -86,6 +86,22 @@ const ofOthers = (
 const otherEngine = { restarts: "daemons whose engine becomes another one restart" };
 const otherIds = { restarts: "the daemon restarts if its ids change" };
 
+/** Facts that the outputs of this step are made of. */
+export const machineFacts = {
+  "versions.engine": text,
+  "versions.rootlesskit": text,
+  "versions.kernel": text,
+  "versions.os": text,
+  "versions.buildx": optional(text),
+  "versions.compose": optional(text),
+  "account.name": text,
+  "account.uid": wholeNumber,
+  "account.gid": wholeNumber,
+  "account.home": text,
+  "subordinateIds.uids": idRanges,
+  "subordinateIds.gids": idRanges,
+};
+
 /**
  * All that root sets up. Preflight finds every problem at once, before anything is changed. Then come the engine's
  * packages and the fate of a daemon of root's, the account with its ids and keys, and the kernel's settings.
@@ -116,20 +132,7 @@ export const machine = defineStep({
     ...kernelDocument(given),
     owner,
   }),
-  facts: {
-    "versions.engine": text,
-    "versions.rootlesskit": text,
-    "versions.kernel": text,
-    "versions.os": text,
-    "versions.buildx": optional(text),
-    "versions.compose": optional(text),
-    "account.name": text,
-    "account.uid": wholeNumber,
-    "account.gid": wholeNumber,
-    "account.home": text,
-    "subordinateIds.uids": idRanges,
-    "subordinateIds.gids": idRanges,
-  },
+  facts: machineFacts,
   outputs: {
     account: (facts): AccountInfo => ({
       name: facts["account.name"],

@@ -1,13 +1,25 @@
 import type { Problem } from "../validation/reader";
 import { type Document, JsonText } from "./document";
-import { restarts } from "./effects";
-import { machine } from "./machine";
-import { registriesDocument, registryEffect } from "./registries";
-import { defineStep } from "./step";
+
+/**
+ * Inputs with secret values, and the setting that has these: the setting at an input's own path has all else. It is the
+ * one list of them. `Inputs` takes secrecy from it, `recordedInputs` has to mark each, and a test tries each.
+ */
+export const secretInputs = {
+  daemon: "secrets",
+  environment: "secrets",
+  tcpSocket: "secrets",
+  registryAuth: "registryLogins",
+  "connection.sudoPassword": "sudoPassword",
+} as const;
+
+/** Whether a path is that of an input, or leads into it. */
+export function isWithin(path: string, input: string): boolean {
+  return path.startsWith(input) && /^([.[]|$)/.test(path.slice(input.length));
+}
 
 /** Options whose values nobody else on the machine sees, nor whoever reads the log. */
-const kept =
-  /^(connection|daemon|environment|registryAuth|tcpSocket|account\.authorizedKeys)(?![^.[])/;
+const kept = ["connection", "account.authorizedKeys", ...Object.keys(secretInputs)];
 
 /** Options among these whose values stand in process lists and messages all the same. */
 const shown = /^(daemon\.json\/data-root$|environment\/DOCKERD_ROOTLESS_)/;
@@ -28,7 +40,9 @@ export function publicSecrets(secretPaths: string[], secrets: SecretsSettings): 
     .filter((path) =>
       secretPaths.some((secret) => path === secret || path.startsWith(`${secret}.`)),
     );
-  const others = secretPaths.filter((path) => !kept.test(path) || argument.test(path));
+  const others = secretPaths.filter(
+    (path) => !kept.some((input) => isWithin(path, input)) || argument.test(path),
+  );
   return [...others, ...paths].map((propertyPath) => ({
     propertyPath,
     reason:
@@ -58,22 +72,3 @@ export function secretsDocument(secrets: SecretsSettings): Document {
     Object.entries(secrets).map(([place, value]) => [place, new JsonText(value)]),
   );
 }
-
-/**
- * Secret values of `daemon` and `environment`, the PEM of `tcpSocket`, and logins to registries. One secret part hides
- * a whole document in previews, so that they travel in a command of their own. The daemon's step uses them.
- */
-export const secrets = defineStep({
-  name: "secrets",
-  needs: [machine],
-  isSecret: true,
-  inputs: ["secrets", "registryLogins"],
-  effects: {
-    ...{ "daemon.json/*": restarts, "environment/*": restarts, "tls/*": restarts },
-    "registryAuth/*": registryEffect,
-  },
-  document: ({ secrets, registryLogins }) => ({
-    ...secretsDocument(secrets),
-    ...registriesDocument(registryLogins),
-  }),
-});

@@ -16,18 +16,14 @@ export interface Step<Name extends string = string, Outputs extends object = obj
   readonly isSecret: boolean;
   /** Keys of its document that it looks at and another child changes, or that say nothing to people. */
   readonly looksAt: readonly string[];
-  /**
-   * The steps that come before it; with none, only the agent does.
-   *
-   * @param settings undefined where its inputs are not known at once.
-   */
-  needs(settings: Settings | undefined): readonly Step[];
+  /** The steps that come before it; with none, only the agent does. */
+  readonly needs: readonly Step[];
   /** Desired state of the host. */
   document(settings: Settings, owner: string): Document;
   /**
    * Outputs of the component, made of the facts that the step reported.
    *
-   * @throws Error that names the step and a fact that is missing or wrong.
+   * @throws ReportError that names the step and a fact that is missing or wrong.
    */
   readonly outputs: {
     readonly [Output in keyof Outputs]: (command: string, facts: Facts) => Outputs[Output];
@@ -41,7 +37,8 @@ interface Definition<
   Outputs extends object,
 > {
   name: Name;
-  needs?: readonly Step[] | ((given: SettingsAt<Path> | undefined) => readonly Step[]);
+  /** Defaults to none. */
+  needs?: readonly Step[];
   inputs: readonly Path[];
   /** Defaults to none. */
   effects?: Readonly<Record<string, Effect>>;
@@ -77,8 +74,7 @@ export function defineStep<
     effects,
     isSecret,
     looksAt,
-    needs: (settings) =>
-      typeof needs === "function" ? needs(settings && settingsAt(settings, inputs)) : needs,
+    needs,
     document: (settings, owner) => document(settingsAt(settings, inputs), owner),
     outputs: Object.fromEntries(readers) as Step<Name, Outputs>["outputs"],
   };

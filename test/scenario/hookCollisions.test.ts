@@ -13,7 +13,7 @@ const daemons = (lines: string[]) => lines.filter((line) => line === "create web
 
 test("hooks of a program, and of hosts of one name below other components, have other names", async () => {
   const stack = await Stack.start("hook-names");
-  const names = ["preview", "arguments", "restarts", "stepRestarts", "error", "wait"];
+  const names = ["preview", "gate", "restarts", "stepRestarts", "error", "wait"];
   const outcome = await stack.preview(() => {
     const own = names.map((name) => new pulumi.ResourceHook(`web-${name}`, () => undefined));
     new RandomId("own", { byteLength: 4 }, { hooks: { beforeCreate: own } });

@@ -1,7 +1,7 @@
 import { stepCodeHash, type StepName } from "../../src/agent/agentText";
-import { readSettings } from "../../src/steps/settings";
-import { documentsOf as stepDocuments } from "../../src/steps";
-import { wholeDocument } from "../../src/steps/document";
+import { documentOf, steps } from "../../src/steps";
+import { type Document, wholeDocument } from "../../src/steps/document";
+import { readSettings, type Settings } from "../../src/steps/settings";
 
 /** Arguments of the component that a step on a host can be tried with, all of them plain. */
 export interface StepArgs {
@@ -41,7 +41,13 @@ export function documentsOf({ owner = "project/dev/web", secretEnvironment, ...a
     secretPaths,
   );
   if (problems.length > 0) throw new Error(JSON.stringify(problems));
-  return stepDocuments(settings, owner);
+  return documentsOfSettings(settings, owner);
+}
+
+/** The documents of all steps. */
+export function documentsOfSettings(settings: Settings, owner: string): Record<StepName, Document> {
+  const documents = steps.map((step) => [step.name, documentOf(step, settings, owner)]);
+  return Object.fromEntries(documents) as Record<StepName, Document>;
 }
 
 /** The same as the component sends it: with the hash of the step's code. */

@@ -11,7 +11,7 @@ import {
   type StepInvocation,
 } from "../../src/agent/commands";
 import { AgentTransfer } from "../../src/ssh/args";
-import { revertOrder, stepNames } from "../../src/steps";
+import { stepNames } from "../../src/steps";
 import type { Finished, TestHost } from "../../stand-ins/hosts";
 import { documentText, type StepArgs } from "./documents";
 import { runExactly } from "./host";
@@ -25,7 +25,8 @@ export interface Answer {
   said: string[];
 }
 
-export { revertOrder };
+/** The order in which steps are taken back. */
+export const revertOrder: readonly StepName[] = [...stepNames].reverse();
 
 /** One installation on a host: what a component's commands do there, without the engine. */
 export class Installation {

@@ -1,6 +1,6 @@
 import { readSettings } from "../../src/steps/settings";
 import { renderDocument } from "../../src/steps/document";
-import { documentsOf } from "../../src/steps";
+import { documentsOfSettings } from "../support/documents";
 
 const opts = (mtu: number) => `{"com.docker.network.driver.mtu":"${mtu}"}`;
 const own = { bridge: { "com.docker.network.driver.mtu": "9000" } };
@@ -47,7 +47,9 @@ test.each<Row>([
   const all = { connection: { host: "h" }, ...args };
   const { settings, problems } = readSettings(all, secret === undefined ? [] : [secret]);
   expect(problems).toEqual([]);
-  const lines = renderDocument(documentsOf(settings, "project/stack/web").daemon).split("\n");
+  const lines = renderDocument(documentsOfSettings(settings, "project/stack/web").daemon).split(
+    "\n",
+  );
   const valueOf = (key: string) =>
     lines.find((line) => line.startsWith(`${key}: `))?.slice(key.length + 2);
   expect({

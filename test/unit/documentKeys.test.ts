@@ -1,8 +1,9 @@
 import { type StepName, stepNames } from "../../src/agent/agentText";
 import { readSettings } from "../../src/steps/settings";
-import { documentsOf, steps } from "../../src/steps";
+import { steps } from "../../src/steps";
 import { everyStepDocument } from "../../src/steps/everyStep";
 import { armored } from "../support/arguments";
+import { documentsOfSettings } from "../support/documents";
 import { everyOption } from "./fixtures";
 import { shellFiles } from "../../scripts/agent/sources";
 
@@ -41,7 +42,7 @@ function keysOf(step: StepName): string[] {
     ]);
     expect(problems).toEqual([]);
     // The secrets' keys are of the same kinds as the daemon's.
-    const own = step === "secrets" ? {} : documentsOf(settings, "project/stack/web")[step];
+    const own = step === "secrets" ? {} : documentsOfSettings(settings, "project/stack/web")[step];
     const everyStep = { ...everyStepDocument(settings), drift: "found", agent: "c0de" };
     const document = { ...everyStep, ...own };
     return Object.entries(document).flatMap(([key, value]) => (value === undefined ? [] : [key]));

@@ -2,9 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { withoutSecrets } from "../../src/ssh/withoutSecrets";
 import {
   explainConnectionError,
-  explainMissingAgent,
-  explainNoShell,
-  explainOtherUser,
+  explainFailedLogin,
   explainProblems,
 } from "../../src/children/explainErrors";
 import { sayAgainAt } from "../../src/children/waitForMachine";
@@ -111,11 +109,11 @@ test.each([
 ])("no agent: %s", (words) => {
   const command = "sh /var/lib/rootless-docker/agent apply machine 0123";
   const error = `Process exited with status 2: running "${command}":\n${words}\n`;
-  expect(explainMissingAgent("web-machine", error)).toBe(
+  expect(explainFailedLogin("web-machine", error)).toBe(
     `web-machine: agent: found none that is whole (${words}); wanted the one that the step machine puts there. To fix: run pulumi up with a new value of recheck, which puts it back, then run this again: the machine was created again, somebody changed or removed the agent, or the power failed`,
   );
   const other = `Process exited with status 1: running "${command}":\nkernel: sysctl a.b: found 1`;
-  expect(explainMissingAgent("web-machine", other)).toBeUndefined();
+  expect(explainFailedLogin("web-machine", other)).toBeUndefined();
 });
 
 describe("the agent's own problems", () => {
@@ -145,19 +143,19 @@ describe("the agent's own problems", () => {
 test("a cloud image's root", () => {
   const words = 'Please login as the user "admin" rather than the user "root".';
   const error = `Process exited with status 142: running "sh -c":\n${words}\n\n`;
-  expect(explainOtherUser("web-agent", error)).toBe(
+  expect(explainFailedLogin("web-agent", error)).toBe(
     `web-agent: login: found a user who may not log in (${words}); wanted one who may. To fix: set connection.user to 'admin'; what needs root is run by sudo`,
   );
-  expect(explainOtherUser("web-agent", "Process exited with status 1: other")).toBeUndefined();
+  expect(explainFailedLogin("web-agent", "Process exited with status 1: other")).toBeUndefined();
 });
 
 test("a login without a shell", () => {
   const words = "This account is currently not available.";
   const error = `Process exited with status 1: running "sh -c":\n${words}\n`;
-  expect(explainNoShell("web-agent", error)).toBe(
+  expect(explainFailedLogin("web-agent", error)).toBe(
     `web-agent: login: found a user that may not run commands (${words}); wanted a login shell that does. To fix: give connection.user a shell such as /bin/sh with 'usermod --shell', or connect as another user`,
   );
-  expect(explainNoShell("web-agent", "Process exited with status 1: other")).toBeUndefined();
+  expect(explainFailedLogin("web-agent", "Process exited with status 1: other")).toBeUndefined();
 });
 
 test("names and addresses of hosts that are secrets", async () => {

@@ -23,6 +23,8 @@ export interface Registration {
   retainOnDelete: boolean;
   timeouts: { create: string; update: string; delete: string } | undefined;
   aliases: string[];
+  /** Names of its hooks, by kind; mocks have none. */
+  hooks: Record<string, string[]>;
 }
 
 /** What a program did under mocks. */
@@ -39,6 +41,8 @@ export interface RunOptions {
   preview?: boolean;
   /** Facts on stdout of the steps' commands, by step; added to those of a usual host. */
   facts?: Record<string, Record<string, string>>;
+  /** All of a step's stdout, in place of its facts. */
+  stdout?: Record<string, string>;
 }
 
 /** The request of a registration, of which the SDK has no public type. */
@@ -53,6 +57,9 @@ interface Request {
   getRetainondelete(): boolean;
   getCustomtimeouts():
     { getCreate(): string; getUpdate(): string; getDelete(): string } | undefined;
+  getHooks():
+    | Record<"getBeforeCreateList" | "getBeforeUpdateList" | "getOnErrorList", () => string[]>
+    | undefined;
   getAliasesList(): { getUrn(): string; getSpec(): { getName(): string } | undefined }[];
 }
 
@@ -123,7 +130,7 @@ const installationType = "random:index/randomId:RandomId";
 export const commandType = "command:remote:Command";
 
 /** Answers for what the component makes and for nothing else. */
-export function mocks({ preview, facts }: RunOptions): pulumi.runtime.Mocks {
+export function mocks({ preview, facts, stdout: given }: RunOptions): pulumi.runtime.Mocks {
   return {
     newResource({ type, name, inputs }) {
       const state = inputs as Record<string, unknown>;
@@ -144,7 +151,7 @@ export function mocks({ preview, facts }: RunOptions): pulumi.runtime.Mocks {
           if (preview) return { id: undefined, state };
           const step = name.slice(name.lastIndexOf("-") + 1);
           const known = { ...usualFacts[step], ...facts?.[step] };
-          const stdout = JSON.stringify({ step, changed: [], facts: known });
+          const stdout = given?.[step] ?? JSON.stringify({ step, changed: [], facts: known });
           return { id: `${name}-id`, state: { ...state, stdout, stderr: "" } };
         }
         default:
@@ -234,6 +241,16 @@ function registrationOf(request: Request): Registration {
       .getAliasesList()
       .map((alias) => alias.getSpec()?.getName() ?? alias.getUrn())
       .sort(),
+    hooks: hooksOf(request.getHooks()),
+  };
+}
+
+function hooksOf(binding: ReturnType<Request["getHooks"]>): Record<string, string[]> {
+  if (binding === undefined) return {};
+  return {
+    beforeCreate: binding.getBeforeCreateList(),
+    beforeUpdate: binding.getBeforeUpdateList(),
+    onError: binding.getOnErrorList(),
   };
 }
 

@@ -1,5 +1,5 @@
 import { dockerHostUrl, knownHostsLines } from "../../src/ssh/settings";
-import { documentsOf } from "../../src/steps";
+import { documentsOfSettings } from "../support/documents";
 import { readSettings } from "../../src/steps/settings";
 import { describeProblems, pending } from "../../src/validation/reader";
 import { everyOption, secretPart } from "./fixtures";
@@ -249,7 +249,7 @@ describe("tcpSocket beside other options", () => {
     const given = { ...tcpSocket, address: "::1", certificate: `\n${tcpSocket.certificate}\n\n` };
     const { settings, problems } = readSettings({ connection, tcpSocket: given });
     expect(problems).toEqual([]);
-    expect(documentsOf(settings, "o").daemon["tcp-socket"]).toBe("[::1]:2377");
+    expect(documentsOfSettings(settings, "o").daemon["tcp-socket"]).toBe("[::1]:2377");
     expect(settings.secrets["tls/cert.pem"]).toBe(tcpSocket.certificate);
   });
 });

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Reader } from "../../validation/reader";
 import { between } from "../../validation/rules";
-import { type Document, JsonText } from "../document";
+import { type Document, JsonText, wordOf } from "../document";
 
 /** How RootlessKit connects the containers' network namespace with the machine's. */
 export const NetworkDriver = {
@@ -154,7 +154,7 @@ export function networkEnvironment(network: NetworkSettings): Record<string, str
 
 /** GvisorTapVsock is gvisor-tap-vsock. */
 function wordUnlessAuto(choice: string): string | undefined {
-  return choice === "Auto" ? undefined : choice.replace(/(?<=[a-z])(?=[A-Z])/g, "-").toLowerCase();
+  return choice === "Auto" ? undefined : wordOf(choice);
 }
 
 /** Settings that the MTU of bridges depends on. */

@@ -3,7 +3,7 @@ import { restarts } from "../effects";
 import { otherSourceDocument } from "../engine/settings";
 import { optional, text, wholeNumber, words } from "../facts";
 import { machine } from "../machine";
-import { secrets } from "../secrets";
+import { secrets } from "../secretsStep";
 import { defineStep } from "../step";
 import { certificatesDocument } from "./certificates";
 import type { CgroupInfo } from "./cgroup";
@@ -21,6 +21,19 @@ import { pruneDocument, pruneEffects } from "./prune";
 import { storageDocument, storageEffect } from "./storage";
 import { tcpSocketDocument } from "./tcpSocket";
 import { unitDocument, unitEffects } from "./unit";
+
+/** Facts that the outputs of this step are made of. */
+export const daemonFacts = {
+  storageDriver: text,
+  "cgroup.version": text,
+  "cgroup.driver": text,
+  "cgroup.controllers": words,
+  "network.driver": text,
+  "network.portDriver": text,
+  "network.mtu": wholeNumber,
+  "network.bridgeMtu": optional(wholeNumber),
+  "network.userDefinedBridgeMtu": optional(wholeNumber),
+};
 
 /**
  * The daemon: its files, its unit, that it answers, and what it says of itself. Its document says of secret values only
@@ -74,17 +87,7 @@ export const daemon = defineStep({
     secrets: Object.keys(given.secrets).sort(byCodeUnits).join(" ") || undefined,
     registries: [...given.registryAuth].sort(byCodeUnits).join(" ") || undefined,
   }),
-  facts: {
-    storageDriver: text,
-    "cgroup.version": text,
-    "cgroup.driver": text,
-    "cgroup.controllers": words,
-    "network.driver": text,
-    "network.portDriver": text,
-    "network.mtu": wholeNumber,
-    "network.bridgeMtu": optional(wholeNumber),
-    "network.userDefinedBridgeMtu": optional(wholeNumber),
-  },
+  facts: daemonFacts,
   outputs: {
     storageDriver: (facts) => facts.storageDriver,
     cgroup: (facts): CgroupInfo => ({

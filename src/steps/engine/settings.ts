@@ -1,4 +1,4 @@
-import type { Document } from "../document";
+import { type Document, wordOf } from "../document";
 import type { Reader, Rule } from "../../validation/reader";
 import { quote } from "../../validation/quote";
 import { EnginePlugin, EngineSource, RootfulDocker } from "./args";
@@ -118,14 +118,9 @@ function archiveSettings(
   return engine && rootlessExtras ? { engine, rootlessExtras } : undefined;
 }
 
-/** As the host's document has it, such as docker-repository. */
-function sourceKey(source: EngineSource): string {
-  return source.replace(/(?<=[a-z])(?=[A-Z])/g, "-").toLowerCase();
-}
-
 /** Preflight looks for another source than the distribution's packages. */
 export function otherSourceDocument({ source }: Pick<EngineSettings, "source">): Document {
-  return source === EngineSource.Distribution ? {} : { source: sourceKey(source) };
+  return source === EngineSource.Distribution ? {} : { source: wordOf(source) };
 }
 
 /** Preflight also checks whether this machine can have the plugins. */
@@ -155,7 +150,7 @@ export function rootfulDockerDocument(rootfulDocker: RootfulDocker): Document {
 
 export function engineDocument(engine: EngineSettings, rootfulDocker: RootfulDocker): Document {
   return {
-    source: sourceKey(engine.source),
+    source: wordOf(engine.source),
     version: engine.version,
     repository: engine.repository?.url,
     "repository-key": engine.repository?.key,

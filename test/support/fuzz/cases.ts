@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { readSettings } from "../../../src/steps/settings";
-import { documentsOf } from "../../../src/steps";
+import { documentsOfSettings } from "../documents";
 import { type Document, renderDocument } from "../../../src/steps/document";
 import { certificate } from "../certificate";
 import { inputPaths } from "../inputPaths";
@@ -92,7 +92,7 @@ export function judge({ args, paths }: Case): Judged {
   if (problems.length > 0) return { refused: true };
   // All steps' in one: no two of them mean different things by a key. What the daemon reads as a secret arrives
   // where the others do.
-  const documents = documentsOf(settings, "project/dev/web");
+  const documents = documentsOfSettings(settings, "project/dev/web");
   const document: Document = {
     ...documents.machine,
     ...documents.daemon,

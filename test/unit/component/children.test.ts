@@ -38,9 +38,13 @@ describe.each(modes)("in $mode", ({ preview }) => {
     ]);
   });
 
-  test("errors of the program have stack traces once the children are made", async () => {
-    await create(usual, preview);
-    expect(new Error("of a program").stack).toContain("children.test");
+  test("errors of a program's own have stack traces while the children are made", async () => {
+    const stacks: (string | undefined)[] = [];
+    await create(usual, preview, {
+      transformations: [() => void stacks.push(new Error("of a program").stack)],
+    });
+    expect(stacks).toHaveLength(8);
+    for (const stack of stacks) expect(stack).toContain("children.test");
   });
 
   test("the installation is kept by host and account", async () => {

@@ -109,6 +109,45 @@ describe("outputs", () => {
     });
   });
 
+  // As of a step that ignoreChanges keeps from an upgrade.
+  test.each([
+    [
+      "a fact of an output",
+      { daemon: { "cgroup.driver": undefined } },
+      ["cgroup", "network", "storageDriver"],
+      /^web-daemon: report: found none as the fact cgroup\.driver; wanted a text\. To fix: .*ignoreChanges/,
+    ],
+    [
+      "a fact that is measured",
+      { machine: { "kernel.portStart": "many" } },
+      [],
+      /^web-machine: report: found 'many' as the fact kernel\.portStart; wanted a whole number\. To fix: /,
+    ],
+  ])(
+    "%s is missing or wrong: one warning, and no value of what is made of it",
+    async (_name, facts, without, words) => {
+      const program = () => new RootlessDockerHost("web", usual);
+      const { value, outputs, warnings } = await runProgram(program, {
+        facts: facts as unknown as Record<string, Record<string, string>>,
+      });
+      expect(await valueOf(value.limitations)).toBeUndefined();
+      expect(warnings).toEqual([expect.stringMatching(words)]);
+      const whole = (await create(usual, false)).outputs.web;
+      const left = Object.keys(whole).filter((name) => outputs.web[name] === undefined);
+      expect(left.sort()).toEqual(without);
+    },
+  );
+
+  test("a report that is no JSON is one warning too", async () => {
+    const program = () => new RootlessDockerHost("web", usual);
+    const { outputs, warnings } = await runProgram(program, { stdout: { machine: "Welcome!" } });
+    expect(warnings).toEqual([
+      expect.stringMatching(/^web-machine: report: found 'Welcome!'; wanted the agent's JSON\. /),
+    ]);
+    expect(outputs.web).toMatchObject({ storageDriver: "overlay2" });
+    expect(outputs.web.account).toBeUndefined();
+  });
+
   test("no output is secret: they may be shown and passed on", async () => {
     const { value } = await create({ ...everyOption(), ...secretValues() }, false);
     for (const output of Object.values(value) as unknown[]) {

@@ -1,0 +1,50 @@
+import { RootlessDockerHost } from "../../index";
+import { said, Stack } from "../support/stack";
+
+// An engine that is older than this package supports, as the newest one plays it: no other is at hand. No host is asked.
+
+// The SDK's types do not show these.
+const settings = jest.requireActual<{ requirePulumiVersion: (range: string) => Promise<void> }>(
+  "@pulumi/pulumi/runtime/settings",
+);
+const { getStore } = jest.requireActual<{ getStore: () => Record<string, boolean> }>(
+  "@pulumi/pulumi/runtime/state",
+);
+
+afterEach(() => jest.restoreAllMocks());
+
+function program(): void {
+  new RootlessDockerHost("web", {
+    connection: { host: "192.0.2.1", hostKey: "ssh-ed25519 AAAA" },
+  });
+}
+
+test("an engine below the oldest: one error of the component, and no child is made", async () => {
+  const stack = await Stack.start("old-engine");
+  const { requirePulumiVersion } = settings;
+  // The engine answers, about a version that does not exist.
+  jest
+    .spyOn(settings, "requirePulumiVersion")
+    .mockImplementation(() => requirePulumiVersion(">=999.0.0"));
+  const outcome = await stack.tryUp(program);
+  expect(outcome.failure).toContain("nothing runs on this host: see the error of web");
+  const errors = said(outcome, "web", "lasting").filter(({ severity }) => severity === "error");
+  expect(errors.map(({ message }) => message)).toEqual([
+    expect.stringMatching(
+      /rootless-docker: engine: found a Pulumi CLI that is too old \(Pulumi CLI version \S+ does not satisfy the version range ">=999\.0\.0"\); wanted 3\.248\.0 or newer\. To fix: /,
+    ),
+  ]);
+  expect(stack.recorded("web-installation")).toBeUndefined();
+});
+
+test("an engine without hooks: the SDK refuses it, and nothing is made", async () => {
+  const stack = await Stack.start("no-hooks");
+  const outcome = await stack.tryUp(() => {
+    getStore().supportsResourceHooks = false;
+    program();
+  });
+  expect(outcome.failure).toContain(
+    "The Pulumi CLI does not support resource hooks. Please update the Pulumi CLI",
+  );
+  expect(stack.recorded("web-installation")).toBeUndefined();
+});
