@@ -18,14 +18,14 @@ const causes: { says: RegExp; found: string; wanted: string; fix: string; begun?
     says: /subsystem request failed/,
     found: "an SSH server without SFTP",
     wanted: "the subsystem sftp, which brings the program that runs as root",
-    fix: "set agentTransfer to Stdin, or write 'Subsystem sftp internal-sftp' into the machine's sshd_config",
+    fix: "set agentTransfer to stdin, or write 'Subsystem sftp internal-sftp' into the machine's sshd_config",
   },
   {
     // Which of the two depends on who is faster.
     says: /error (receiving version|sending init) packet/,
     found: "a login that prints text or ends before SFTP begins",
     wanted: "one that is silent where no terminal is there",
-    fix: "see what 'ssh USER@HOST true' prints: the name of another user is the one for connection.user; a user who may not log in needs a shell; where a ~/.bashrc prints, set agentTransfer to Stdin",
+    fix: "see what 'ssh USER@HOST true' prints: the name of another user is the one for connection.user; a user who may not log in needs a shell; where a ~/.bashrc prints, set agentTransfer to stdin",
   },
   {
     says: /SSH_FX_FAILURE/,
@@ -37,7 +37,7 @@ const causes: { says: RegExp; found: string; wanted: string; fix: string; begun?
     says: /failed to (create|copy|stat) /,
     found: "no home of connection.user in which it may write",
     wanted: "one, for the program that runs as root",
-    fix: "set agentTransfer to Stdin, or give that user a home",
+    fix: "set agentTransfer to stdin, or give that user a home",
   },
   {
     says: /dial unix/,
@@ -126,7 +126,7 @@ export function explainMissingAgent(step: string, error: string): string | undef
   const [words] = /^\S*sh: .*\/rootless-docker\/agent.*$/m.exec(error) ?? sumsWords(error);
   return (
     words &&
-    `${step}: agent: found none that is whole (${words}); wanted the one that the step machine puts there. To fix: run pulumi up with a new value of recheck, which puts it back, then run this again: the machine was made anew, the agent changed or removed by hand, or the power went`
+    `${step}: agent: found none that is whole (${words}); wanted the one that the step machine puts there. To fix: run pulumi up with a new value of operations.recheck, which puts it back, then run this again: the machine was made anew, the agent changed or removed by hand, or the power went`
   );
 }
 

@@ -22,8 +22,8 @@ become_root() {
 	esac
 	case ${how:-auto} in
 	none)
-		refuse_privileges "user $user, not root, and privilegeEscalation None" \
-			"take None away, so that sudo or doas is used, or connect as root"
+		refuse_privileges "user $user, not root, and connection.privilegeEscalation none" \
+			"take none away, so that sudo or doas is used, or connect as root"
 		;;
 	auto)
 		how=sudo
@@ -31,7 +31,7 @@ become_root() {
 		;;
 	esac
 	command -v "$how" >/dev/null || refuse_privileges "user $user, not root, and no $how" \
-		"install $how, or leave privilegeEscalation out, or connect as root"
+		"install $how, or leave connection.privilegeEscalation out, or connect as root"
 	line="'permit nopass $user' into /etc/doas.conf"
 	[ "$how" = doas ] || line="'$user ALL=(ALL) NOPASSWD: ALL' into a file of /etc/sudoers.d"
 	set -- "$AGENT" "$VERB" "$STEP" "$ID" "$ESCALATION" "$AGENT_ID"

@@ -140,7 +140,7 @@ make_account() {
 	[ -z "$(shadow_setting login.defs PASS_MAX_DAYS)" ] || set -- "$@" -K PASS_MAX_DAYS=-1
 	if has uid; then set -- "$@" --uid "$(doc uid)"; fi
 	if getent group "$1" >/dev/null; then set -- "$@" --gid "$1"; else set -- "$@" --user-group; fi
-	free=$(new_range "$count")
+	free=$(highest_id)
 	start=$(doc subuid-start)
 	start=${start:-$free}
 	set -- "$@" -K "SUB_UID_COUNT=$count" -K "SUB_GID_COUNT=$count" \

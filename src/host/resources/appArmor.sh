@@ -26,7 +26,7 @@ apparmor_set() {
 	apparmor_parser --replace --skip-cache "$1" 2>"$WORK/error" ||
 		fail "$1" "that apparmor_parser does not load it ($(tail -n 1 "$WORK/error"))" \
 			"the profile in the kernel, which has $RESTRICTION" \
-			"install the package apparmor, or set $RESTRICTION to 0 by sysctls"
+			"install the package apparmor, or set $RESTRICTION to 0 by kernel.sysctls"
 }
 
 # The program that starts the daemon; of archives a pattern for all versions. $1 archives or not.

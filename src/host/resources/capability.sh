@@ -15,7 +15,7 @@ capability_state() {
 capability_set() {
 	if [ "$2" = none ]; then set -- "$1" -r; fi
 	setcap "$2" "$1" 2>"$WORK/error" || fail "$1" "that setcap fails ($(tail -n 1 "$WORK/error"))" \
-		"the file capability $2" "choose Sysctl, or None, for privilegedPorts"
+		"the file capability $2" "choose sysctl, or none, for privilegedPorts"
 }
 
 # $1 the program, $2 the capability.

@@ -24,26 +24,6 @@ highest_id() {
 		END { printf "%.0f\n", end < 100000 ? 100000 : end }' /dev/null "$@"
 }
 
-# A free place for a range. $1 the count.
-new_range() {
-	if [ "$(doc allocation)" != random ]; then
-		highest_id
-		return 0
-	fi
-	awk -F : -v count="$1" -v seed="$(od -An -N4 -tu4 /dev/urandom)" '
-		{ from[NR] = $2; to[NR] = $2 + $3 }
-		END {
-			srand(seed)
-			for (tries = 0; tries < 1000; tries++) {
-				start = 131072 + 65536 * int(rand() * 60000)
-				free = start + count < 4294967295
-				for (i = 1; i <= NR; i++) if (start < to[i] && start + count > from[i]) free = 0
-				if (free) break
-			}
-			printf "%.0f\n", start
-		}' /etc/subuid /etc/subgid
-}
-
 # useradd gives no range where these are not there; usermod refuses.
 have_id_files() { { [ -e /etc/subuid ] && [ -e /etc/subgid ]; } || touch /etc/subuid /etc/subgid; }
 
@@ -59,7 +39,7 @@ give_ids() {
 		'') [ "$ID_TOTAL" -lt "$wanted" ] || continue ;;
 		*",$start:"*) continue ;;
 		esac
-		start=${start:-$(new_range "$wanted")}
+		start=${start:-$(highest_id)}
 		note_range_end "$((start + wanted))"
 		usermod "--add-sub${kind}s" "$start-$((start + wanted - 1))" "$ACCOUNT" 2>"$WORK/error" ||
 			fail "usermod --add-sub${kind}s" "$(tail -n 1 "$WORK/error")" \

@@ -1,4 +1,4 @@
-# kernelModuleOptions: a file of /etc/modprobe.d keeps an option. A module that nothing uses has it
+# kernel.moduleOptions: a file of /etc/modprobe.d keeps an option. A module that nothing uses has it
 # at once, others at the next boot.
 
 # $1 MODULE.PARAMETER, $2 value.
@@ -27,7 +27,7 @@ load_module_options() {
 		overlay:0 | fuse:0)
 			{ modprobe -r "$module" && modprobe "$module"; } ||
 				fail "$option" "that $module does not load with it" "a value that it knows" \
-					"correct it in kernelModuleOptions"
+					"correct it in kernel.moduleOptions"
 			changed "module $module loaded again"
 			;;
 		*) [ ! -d "$place" ] || say "$option takes effect at the next boot: $module is in use" ;;

@@ -28,7 +28,7 @@ run_daemon() {
 		[ "$(docker_info Driver)" != vfs ] || has daemon.json/storage-driver ||
 			fail storageDriver "vfs, which copies whole layers, chosen by the engine" "overlay2" \
 				"put daemon.data-root on another file system, such as ext4; or set storageDriver \
-to FuseOverlayfs, or to Vfs if its slowness and size are acceptable"
+to fuse-overlayfs, or to vfs if its slowness and size are acceptable"
 		changed "daemon of $ACCOUNT ${verb}ed"
 	fi
 	remember start "$WANTED_SUM $ground"
@@ -66,7 +66,7 @@ environment, storageDriver or unitOverrides"
 		"it does not start, or does not answer on $ACCOUNT_RUNTIME/docker.sock: its containers \
 are down until it does" "a daemon that answers" \
 		"correct what the lines above say; or take back the last change of daemon, environment, \
-storageDriver or unitOverrides, with a new value of recheck: to Pulumi nothing has changed then"
+storageDriver or unitOverrides, with a new value of operations.recheck: to Pulumi nothing has changed then"
 }
 
 # In a subshell. The records say then that these are wanted; the step has not come to its end.

@@ -6,7 +6,7 @@ daemon_apply() {
 	[ "$(doc secrets)" = "$(secret_names)" ] ||
 		fail "secret values" "the values of '$(secret_names)' on this machine" \
 			"those of '$(doc secrets)'" \
-			"run pulumi up with a new value of recheck, which brings them"
+			"run pulumi up with a new value of operations.recheck, which brings them"
 	[ -n "${ACCOUNT-}" ] || fail "account $(doc account)" "no such account" "it to exist" \
 		"run the step machine first"
 	stop_without_network
@@ -42,7 +42,7 @@ daemon_apply() {
 	want_registry_logins
 }
 
-# The package of pasta and, unless the step machine has appArmorProfile None, what lets it make a user
+# The package of pasta and, unless the step machine has kernel.appArmorProfile none, what lets it make a user
 # namespace: Ubuntu 24.04 has no profile of it (LP 2077158). It may be a link to passt, and runs
 # another build of itself where the processor has AVX2.
 want_pasta() {
@@ -60,7 +60,7 @@ stop_without_network() {
 		fail network.driver "$(rootlesskit --version) without $driver" "one that has it" "$fix"
 	[ "$(doc "environment/${name}_DETACH_NETNS")" != true ] ||
 		grep -q "${name}_DETACH_NETNS" "$(start_script)" ||
-		fail network.detached "$(start_script), which has no detached network" \
+		fail "environment.${name}_DETACH_NETNS" "$(start_script), which has no detached network" \
 			"that of Docker 29.5 or later" "$fix"
 }
 
