@@ -158,7 +158,7 @@ test("kernel modules that a cloud image of RHEL 10 lacks are named by their pack
   expect(ofDebian.problems.join("\n")).toMatch(/kernel modules .* To fix: install the package/);
 });
 
-test.each(["Disable", "Purge"])(
+test.each(["disable", "purge"])(
   "a snap's docker, which %s does not stop",
   async (rootfulDocker) => {
     await host.run(`cp /usr/bin/sleep /root/dockerd
@@ -173,9 +173,9 @@ test.each(["Disable", "Purge"])(
       ),
     ]);
     // Control: side by side they run.
-    await app.apply("machine", { ...wishes, rootfulDocker: "Keep" });
+    await app.apply("machine", { ...wishes, rootfulDocker: "keep" });
     // One that starts once preflight has looked: the step names it, too.
-    await app.revert("machine", { ...wishes, rootfulDocker: "Keep" });
+    await app.revert("machine", { ...wishes, rootfulDocker: "keep" });
     await app.revertAgent();
     await host.run("systemctl stop snap.docker.dockerd.service");
   },
@@ -187,13 +187,13 @@ test("a container's dockerd is not the machine's", async () => {
     until pgrep -x dockerd >/dev/null; do sleep 0.1; done`);
   const app = new Installation(host, "b6");
   await app.install();
-  await app.apply("machine", { ...wishes, rootfulDocker: "Disable" });
-  await app.revert("machine", { ...wishes, rootfulDocker: "Disable" });
+  await app.apply("machine", { ...wishes, rootfulDocker: "disable" });
+  await app.revert("machine", { ...wishes, rootfulDocker: "disable" });
   // Control: the same program without a process namespace of its own.
   // The first process of a namespace heeds no SIGTERM.
   await host.run(`systemctl kill -s KILL container.service
     systemd-run -q --unit docker-beside /root/dockerd infinity`);
-  const { said } = await app.tryApply("machine", { ...wishes, rootfulDocker: "Disable" });
+  const { said } = await app.tryApply("machine", { ...wishes, rootfulDocker: "disable" });
   expect(said.join("\n")).toContain("of docker-beside.service)");
   await host.run("systemctl stop docker-beside.service; rm /root/dockerd");
   await app.revertAgent();
@@ -206,7 +206,7 @@ test("pasta, of which Ubuntu 24.04 has no AppArmor profile", async () => {
     echo 'profile rootlesskit /usr/bin/rootlesskit flags=(unconfined) { userns, }' >/etc/apparmor.d/rootlesskit
     echo 'profile passt /usr/bin/passt{,.avx2} {}' >/etc/apparmor.d/passt`);
   const app = new Installation(host, "b5");
-  const pasta = { ...wishes, network: { driver: "Pasta" } };
+  const pasta = { ...wishes, network: { driver: "pasta" } };
   // Control: the profile that Debian's package brings is enough.
   await app.applyAll(pasta);
   const profiles = () =>

@@ -51,12 +51,12 @@ const refused: Refused[] = [
   {
     what: "Docker's own packages, of which there are none",
     engine: { source: EngineSource.DockerRepository },
-    says: /engine\.source: .*openSUSE Leap 16\.0.*StaticArchive/,
+    says: /engine\.source: .*openSUSE Leap 16\.0.*static-archive/,
   },
   {
     what: "an engine that is there, where none is",
     engine: { source: EngineSource.Preinstalled },
-    says: /engine\.source: .*no dockerd.*Distribution/,
+    says: /engine\.source: .*no dockerd.*distribution/,
   },
   {
     what: "SUSE's other engine in its place",

@@ -24,7 +24,7 @@ const wishes: ComponentArgs = {
   account: { name: "app" },
   storageDriver: StorageDriver.Overlay2,
   daemon: { "log-level": "info" },
-  driftDetection: DriftDetection.Preview,
+  operations: { driftDetection: DriftDetection.Preview },
 };
 
 async function shown(args: Partial<RootlessDockerHostArgs>): Promise<string> {

@@ -23,7 +23,7 @@ export const start: ComponentArgs = {
   account: { name: "app" },
   daemon: { "log-level": "info", "log-opts": { "max-size": "10m", "max-file": "3" } },
   environment: { NO_PROXY: "localhost", API_TOKEN: pulumi.secret("s3cret-one") },
-  unprivilegedPing: { groups: "0 1000" },
+  kernel: { sysctls: { "net.ipv4.ping_group_range": "0 1000" } },
 };
 
 const inDaemonsNetwork = "nsenter -t $(pgrep -u app -x dockerd) -n";
@@ -37,7 +37,7 @@ const quietEdits = (userKey: string): Edit[] => [
   {
     name: "sysctls",
     row: "`sysctls`",
-    change: { sysctls: { "net.core.somaxconn": "8192" } },
+    change: { kernel: { sysctls: { "net.core.somaxconn": "8192" } } },
     steps: ["machine"],
     restarts: false,
     host: { command: "sysctl -n net.core.somaxconn", prints: "8192" },
@@ -73,7 +73,7 @@ const quietEdits = (userKey: string): Edit[] => [
   {
     name: "unprivilegedPing.groups",
     row: "`unprivilegedPing`",
-    change: { unprivilegedPing: { groups: "0 2147483647" } },
+    change: { kernel: { sysctls: { "net.ipv4.ping_group_range": "0 2147483647" } } },
     steps: ["machine"],
     restarts: false,
     host: { command: "sysctl -n net.ipv4.ping_group_range", prints: "0\t2147483647" },

@@ -28,8 +28,8 @@ test.each(features)(
     // For every program, and not only for those that ask for something special.
     for (const more of [
       {},
-      { restarts: Restarts.Refuse },
-      { driftDetection: DriftDetection.Preview },
+      { operations: { restarts: Restarts.Refuse } },
+      { operations: { driftDetection: DriftDetection.Preview } },
     ])
       expect(() => new RootlessDockerHost("web", { ...usual, ...more })).toThrow(
         /^rootless-docker: engine: found a Pulumi CLI without resource hooks, error hooks or transforms; wanted 3\.248\.0 or newer\. To fix: upgrade the Pulumi CLI, /,
@@ -58,17 +58,17 @@ describe.each(modes)("in $mode", ({ preview }) => {
 
     test("restarts: Refuse is refused", async () => {
       await startRecording({ preview });
-      const args = { ...usual, restarts: Restarts.Refuse };
+      const args = { ...usual, operations: { restarts: Restarts.Refuse } };
       expect(() => new RootlessDockerHost("web", args)).toThrow(words);
       const { errors } = await create(
-        { ...usual, restarts: pulumi.output(Restarts.Refuse) },
+        { ...usual, operations: { restarts: pulumi.output(Restarts.Refuse) } },
         preview,
       );
       expect(errors.join()).toContain(words);
     });
 
     test.each([undefined, Restarts.Allow])("restarts: %s is not", async (restarts) => {
-      expect((await create({ ...usual, restarts }, preview)).errors).toEqual([]);
+      expect((await create({ ...usual, operations: { restarts } }, preview)).errors).toEqual([]);
     });
   });
 });

@@ -120,13 +120,13 @@ test("every value of a fixed list may be a text, in every language", () => {
 test("a TypeScript program writes the text, or the constant", () => {
   const args: RootlessDockerHostArgs = {
     connection: { host: "machine.example" },
-    engine: { source: "DockerRepository", plugins: ["Buildx", exported.EnginePlugin.Compose] },
-    rootfulDocker: pulumi.output("Keep" as const),
+    engine: { source: "docker-repository", plugins: ["buildx", exported.EnginePlugin.Compose] },
+    rootfulDocker: pulumi.output("keep" as const),
     storageDriver: exported.StorageDriver.Vfs,
   };
   expect(new Inputs(args).atOnce(["engine", "storageDriver"])).toMatchObject({
-    engine: { source: "DockerRepository", plugins: ["Buildx", "Compose"] },
-    storageDriver: "Vfs",
+    engine: { source: "docker-repository", plugins: ["buildx", "compose"] },
+    storageDriver: "vfs",
   });
 });
 

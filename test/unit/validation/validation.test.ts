@@ -15,7 +15,7 @@ const options =
   "connection, account, subordinateIds, engine, rootfulDocker, privilegedPorts, unprivilegedPing, sysctls, kernelModuleOptions, appArmorProfile, resourceControllers, daemon, network, onDestroy, environment, registryAuth, tcpSocket, registryCertificates, unitOverrides, prune, storageDriver, privilegeEscalation, agentTransfer, restarts, driftDetection, recheck, takeOver";
 const refused: Refused[] = [
   ["conection", {}, `no such option; did you mean connection? There are ${options}`],
-  ["storage_driver", "Auto", `no such option; did you mean storageDriver? There are ${options}`],
+  ["storage_driver", "auto", `no such option; did you mean storageDriver? There are ${options}`],
   ["unitOverride", {}, `no such option; did you mean unitOverrides? There are ${options}`],
   ["memory", "4G", `no such option; use ${options}`],
   ...rooms.flatMap((room) => room.refused),
