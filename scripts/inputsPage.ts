@@ -27,9 +27,9 @@ const head = `# Inputs
 
 <!-- Written by \`npm run schema\` from the docstrings in src and from examples/inputs.ts. -->
 
-Only \`connection.host\` must be given. An input without a word of its default has none. A value of a fixed list is its text
-in every language, spelled as Docker spells it, or a constant such as \`RootfulDocker.Keep\` in TypeScript. Python writes \`rootful_docker\`, and the
-keys of \`daemon\` as they are.
+Only \`connection.host\` must be given. An input without a word of its default has none. A value of a fixed list is a text in
+every language, spelled as Docker and the outputs of this component spell it, or a constant such as \`RootfulDocker.Keep\` in
+TypeScript. Python writes \`rootful_docker\`, and the keys of \`daemon\` as they are.
 
 Ten inputs matter first:
 `;

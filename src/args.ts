@@ -31,8 +31,8 @@ export interface RootlessDockerHostArgs {
   /** How containers may publish ports below 1024. Defaults to "none". */
   privilegedPorts?: pulumi.Input<PrivilegedPorts>;
   /**
-   * Settings of the machine's kernel, for all of its accounts. Two hosts on one machine that want different values are
-   * an error. Defaults to what containers need.
+   * Settings of the machine's kernel, for all of its accounts. Two components that want different values on one machine
+   * are an error. Defaults to what containers need.
    */
   kernel?: pulumi.Input<KernelArgs>;
   /**
@@ -76,6 +76,6 @@ export interface RootlessDockerHostArgs {
   onDestroy?: pulumi.Input<OnDestroyArgs>;
   /** How the program that runs as root gets to the machine. A plain value. Defaults to "sftp". */
   agentTransfer?: AgentTransfer;
-  /** What a preview and an `up` may do, and what they ask: it says nothing about the host. Defaults to {}. */
+  /** What a preview and an `up` ask, and may do. None of it is a setting of the host. Defaults to {}. */
   operations?: pulumi.Input<OperationsArgs>;
 }

@@ -36,7 +36,7 @@ export const Restarts = {
 } as const;
 export type Restarts = (typeof Restarts)[keyof typeof Restarts];
 
-/** What a preview and an `up` may do, and what they ask. None of it is a setting of the host. */
+/** What a preview and an `up` ask, and may do. None of it is a setting of the host. */
 export interface OperationsArgs {
   /** The fate of an `up` that would restart the daemon. Defaults to "allow". */
   restarts?: pulumi.Input<Restarts>;

@@ -54,9 +54,9 @@ describe.each(modes)("in $mode", ({ preview }) => {
     afterEach(() => delete process.env.PULUMI_NODEJS_SKIP_COMPONENT_INPUTS);
 
     const words =
-      "restarts: Refuse compares with the inputs in the state, and PULUMI_NODEJS_SKIP_COMPONENT_INPUTS keeps them out of it; unset that variable, or leave restarts out";
+      "operations.restarts: 'refuse' compares with the inputs in the state, and PULUMI_NODEJS_SKIP_COMPONENT_INPUTS keeps them out of it; unset that variable, or leave operations.restarts out";
 
-    test("restarts: Refuse is refused", async () => {
+    test("restarts: refuse is refused", async () => {
       await startRecording({ preview });
       const args = { ...usual, operations: { restarts: Restarts.Refuse } };
       expect(() => new RootlessDockerHost("web", args)).toThrow(words);

@@ -68,6 +68,7 @@ export function everyOption() {
     privilegedPorts: PrivilegedPorts.Sysctl,
     kernel: {
       sysctls: { "net.ipv4.ping_group_range": "3 4", "kernel.keys.maxkeys": "2000" },
+      unprivilegedPing: false,
       moduleOptions: { "overlay.permit_mounts_in_userns": "1" },
       appArmorProfile: AppArmorProfile.None,
     },

@@ -210,14 +210,14 @@ describe("tcpSocket beside other options", () => {
   test.each<[object, string]>([
     [
       { network: { driver: "pasta" } },
-      "tcpSocket.address: '192.0.2.7' is not kept to by the network driver Pasta, which opens ports at all addresses; leave it out, or use Slirp4netns",
+      "tcpSocket.address: '192.0.2.7' is not kept to by the network driver pasta, which opens ports at all addresses; leave it out, or use slirp4netns",
     ],
     [
       {
         network: { portDriver: "slirp4netns" },
         tcpSocket: { ...tcpSocket, address: "2001:db8::7" },
       },
-      "tcpSocket.address: '2001:db8::7' is not an IPv4 address, and the port driver Slirp4netns knows no others; use Builtin",
+      "tcpSocket.address: '2001:db8::7' is not an IPv4 address, and the port driver slirp4netns knows no others; use builtin",
     ],
     [{ daemon: { tlsverify: false } }, "daemon.tlsverify: is set by tcpSocket; leave it out"],
     [{ daemon: { tls: false } }, "daemon.tls: is set by tcpSocket; leave it out"],
@@ -347,7 +347,7 @@ describe("all at once", () => {
         "connection.proxy.user",
         "account.name",
         "account.uid",
-        "subordinateIds.count",
+        "account.subordinateIds.count",
         "engine.version",
         "rootfulDocker",
         "daemon.hosts",

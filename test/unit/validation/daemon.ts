@@ -95,7 +95,7 @@ export const refused: Refused[] = [
   directive(
     "Service.Delegate",
     false,
-    "is what limits of containers need; use resourceControllers",
+    "is what limits of containers need; use account.cgroupControllers",
   ),
   directive(
     "Service.KillMode",
@@ -114,44 +114,36 @@ export const refused: Refused[] = [
   ],
   ["network.mtu", 1279, "'1279' is out of range; use 1280 to 65520"],
   ["network.mtu", 65521, "'65521' is out of range; use 1280 to 65520"],
-  ["network.slirp4netnsSandbox", "yes", "'yes' is not true or false; write one"],
   ["network.ipv6", 6, "'6' is not true or false; write one"],
   [
     "network",
     { driver: "pasta", ipv6: true },
-    "it is of slirp4netns, and the network driver is Pasta; leave one of them out",
+    "it is of slirp4netns, and the network driver is pasta; leave one of them out",
     "network.ipv6",
   ],
-  ["network.detached", "yes", "'yes' is not true or false; write one"],
   [
     "network",
     { driver: "gvisor-tap-vsock", portDriver: "slirp4netns" },
-    "'slirp4netns' does not work with the network driver GvisorTapVsock; choose Builtin",
+    "'slirp4netns' does not work with the network driver gvisor-tap-vsock; choose builtin",
     "network.portDriver",
   ],
   [
     "network",
     { driver: "gvisor-tap-vsock", ipv6: true },
-    "it is of slirp4netns, and the network driver is GvisorTapVsock; leave one of them out",
+    "it is of slirp4netns, and the network driver is gvisor-tap-vsock; leave one of them out",
     "network.ipv6",
   ],
   ["network.hostLoopback", 1, "'1' is not true or false; write one"],
   [
     "network",
     { driver: "pasta", portDriver: "builtin" },
-    "'builtin' does not work with the network driver Pasta; choose Implicit",
+    "'builtin' does not work with the network driver pasta; choose implicit",
     "network.portDriver",
   ],
   [
     "network.portDriver",
     "implicit",
-    "'implicit' works with the network driver Pasta only; choose that, or Builtin",
-  ],
-  [
-    "network",
-    { driver: "pasta", slirp4netnsSandbox: true },
-    "it is of slirp4netns, and the network driver is Pasta; leave it out",
-    "network.slirp4netnsSandbox",
+    "'implicit' works with the network driver pasta only; choose that, or builtin",
   ],
   [
     "daemon.log-opts",
