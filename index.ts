@@ -1,6 +1,6 @@
 export { RootlessDockerHost } from "./src/rootlessDockerHost";
 export type { RootlessDockerHostArgs } from "./src/args";
-export { DriftDetection, Restarts } from "./src/steps/everyStep";
+export { DriftDetection, type OperationsArgs, Restarts } from "./src/steps/everyStep";
 export {
   AgentTransfer,
   PrivilegeEscalation,
@@ -10,7 +10,6 @@ export {
 export {
   type AccountArgs,
   type AccountInfo,
-  IdAllocation,
   type IdRange,
   type SubordinateIds,
   type SubordinateIdsArgs,
@@ -32,11 +31,7 @@ export {
   RootfulDocker,
   type Versions,
 } from "./src/steps/engine/args";
-export {
-  AppArmorProfile,
-  PrivilegedPorts,
-  type UnprivilegedPingArgs,
-} from "./src/steps/kernel/args";
+export { AppArmorProfile, type KernelArgs, PrivilegedPorts } from "./src/steps/kernel/args";
 export type { RegistryAuthArgs } from "./src/steps/registries";
 export type { AccountConnection, AccountConnectionProxy } from "./src/ssh/outputs";
 export type { CgroupInfo } from "./src/steps/daemon/cgroup";

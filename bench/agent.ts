@@ -21,7 +21,7 @@ const installation = "be9c";
 const wishes = {
   connection: { host: "host" },
   account: { name: "app", authorizedKeys: ["ssh-ed25519 AAAAC3Nz bench"] },
-  onDestroy: { data: "Delete" },
+  onDestroy: { data: "delete" },
 };
 
 /** Runs every step on a fresh host under strace(1), twice; then times a change and the check. */
@@ -35,7 +35,13 @@ export async function agentFigures(suite: string): Promise<AgentFigures> {
     const idlePrograms = await programsOf(host, "update");
     const seconds = async () => Number(await host.run("cat /root/seconds"));
     const change = async (groups: string) => {
-      await step(host, "update", "machine", { ...wishes, unprivilegedPing: { groups } }, timer);
+      await step(
+        host,
+        "update",
+        "machine",
+        { ...wishes, kernel: { sysctls: { "net.ipv4.ping_group_range": groups } } },
+        timer,
+      );
       return seconds();
     };
     const changes = [await change("0 1000"), await change("0 2000"), await change("0 3000")];

@@ -1,6 +1,6 @@
 /**
  * This package against a script by hand, alone and as one command of Pulumi's, on fresh hosts:
- * `npm run bench -- --pairs 3 --source StaticArchive`.
+ * `npm run bench -- --pairs 3 --source static-archive`.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
@@ -31,7 +31,7 @@ async function main(): Promise<void> {
     options: {
       pairs: { type: "string", default: "3" },
       suite: { type: "string", default: "trixie" },
-      source: { type: "string", default: "Distribution" },
+      source: { type: "string", default: "distribution" },
     },
   });
   const pairs = Number(values.pairs);

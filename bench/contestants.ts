@@ -105,7 +105,7 @@ export const thePackage = ({ engine }: Source) =>
       connection: connectionTo(host),
       account: { name: account },
       engine,
-      unprivilegedPing: { groups: pingGroups(phase) },
+      kernel: { sysctls: { "net.ipv4.ping_group_range": pingGroups(phase) } },
       onDestroy: { data: OnDestroyData.Delete },
     });
   });

@@ -39,7 +39,9 @@ export const programs: Record<FleetContestant, (args: FleetArgs) => pulumi.autom
         new RootlessDockerHost(`host-${i}`, {
           connection,
           daemon: { "log-driver": "local", "log-opts": { "max-size": setting } },
-          driftDetection: asksForDrift ? DriftDetection.Preview : DriftDetection.Off,
+          operations: {
+            driftDetection: asksForDrift ? DriftDetection.Preview : DriftDetection.None,
+          },
           onDestroy: { data: OnDestroyData.Delete },
         });
     },

@@ -27,14 +27,14 @@ interface OfSource {
 
 /** By the engine's source. */
 export const recordedOfSource: Record<string, OfSource> = {
-  Distribution: {
+  distribution: {
     firstSeconds: 9,
     destroySeconds: 4,
     firstTimesScript: 1.15,
     destroyTimesScript: 1.33,
   },
-  StaticArchive: { firstTimesScript: 0.9, destroyTimesScript: 1.48 },
-  DockerRepository: { firstTimesScript: 1.2, destroyTimesScript: 1.37 },
+  "static-archive": { firstTimesScript: 0.9, destroyTimesScript: 1.48 },
+  "docker-repository": { firstTimesScript: 1.2, destroyTimesScript: 1.37 },
 };
 
 interface OfFleet {

@@ -6,7 +6,7 @@ import type { Property } from "./readableSchema";
 interface Type {
   properties?: Record<string, Property>;
   required?: string[];
-  enum?: { name: string; description: string }[];
+  enum?: { value: string; description: string }[];
 }
 interface Schema {
   resources: Record<string, { inputProperties: Record<string, Property> }>;
@@ -21,15 +21,15 @@ interface Example {
 
 /** The inputs that most programs decide on. The others follow in the schema's order. */
 const first =
-  "connection account engine daemon registryAuth privilegedPorts onDestroy storageDriver driftDetection rootfulDocker";
+  "connection account engine daemon registryAuth privilegedPorts onDestroy storageDriver operations rootfulDocker";
 
 const head = `# Inputs
 
 <!-- Written by \`npm run schema\` from the docstrings in src and from examples/inputs.ts. -->
 
-Only \`connection.host\` must be given. An input without a word of its default has none. A value of a fixed list is its text
-in every language, or a constant such as \`RootfulDocker.Keep\` in TypeScript. Python writes \`rootful_docker\`, and the
-keys of \`daemon\` as they are.
+Only \`connection.host\` must be given. An input without a word of its default has none. A value of a fixed list is a text in
+every language, spelled as Docker and the outputs of this component spell it, or a constant such as \`RootfulDocker.Keep\` in
+TypeScript. Python writes \`rootful_docker\`, and the keys of \`daemon\` as they are.
 
 Ten inputs matter first:
 `;
@@ -58,7 +58,7 @@ export function inputsPage(schemaText: string): string {
   };
   const valuesOf = ({ items, oneOf }: Property, indent: string): string[] => {
     const list = typeOf((oneOf ?? items?.oneOf)?.find((one) => one.$ref)?.$ref)?.enum ?? [];
-    return list.map((value) => `${indent}- \`${value.name}\`: ${oneLine(value.description)}`);
+    return list.map((value) => `${indent}- \`${value.value}\`: ${oneLine(value.description)}`);
   };
   const fieldsOf = (property: Property, path: string, prefix: string, said: Set<string>) => {
     const lines: string[] = [];

@@ -281,7 +281,7 @@ export function pageWith(rows: readonly Row[], text: string): string {
 function docsTable(rows: readonly Row[]): string {
   const needed: Record<string, string> = {
     first: "always",
-    archives: "StaticArchive",
+    archives: "static-archive",
     later: "where used",
   };
   const cells = [

@@ -1,58 +1,40 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { DriftDetection, Restarts } from "./steps/everyStep";
-import type { AgentTransfer, PrivilegeEscalation, SshConnectionArgs } from "./ssh/args";
-import type { AccountArgs, SubordinateIdsArgs } from "./steps/account/args";
+import type { OperationsArgs } from "./steps/everyStep";
+import type { AgentTransfer, SshConnectionArgs } from "./ssh/args";
+import type { AccountArgs } from "./steps/account/args";
 import type { OnDestroyArgs } from "./steps/daemon/data";
 import type { NetworkArgs } from "./steps/daemon/network";
 import type { PruneArgs } from "./steps/daemon/prune";
 import type { TcpSocketArgs } from "./steps/daemon/tcpSocket";
 import type { StorageDriver } from "./steps/daemon/storage";
 import type { EngineArgs, RootfulDocker } from "./steps/engine/args";
-import type { AppArmorProfile, PrivilegedPorts, UnprivilegedPingArgs } from "./steps/kernel/args";
+import type { KernelArgs, PrivilegedPorts } from "./steps/kernel/args";
 import type { RegistryAuthArgs } from "./steps/registries";
 
 /** The desired state of a rootless Docker host. */
 export interface RootlessDockerHostArgs {
-  /** How to reach the machine. */
+  /** How to reach the machine, and to become root there. */
   connection: pulumi.Input<SshConnectionArgs>;
   /** The ordinary account that runs the daemon. Defaults to one that is made for it. */
   account?: pulumi.Input<AccountArgs>;
-  /** The user and group ids for containers. Defaults to 65536 free ones. */
-  subordinateIds?: pulumi.Input<SubordinateIdsArgs>;
   /** The Docker engine to install. Defaults to the distribution's newest. */
   engine?: pulumi.Input<EngineArgs>;
-  /** The fate of a Docker daemon that root runs on the machine. Defaults to Refuse. */
+  /** The fate of a Docker daemon that root runs on the machine. Defaults to "refuse". */
   rootfulDocker?: pulumi.Input<RootfulDocker>;
   /**
    * How the daemon stores images and containers. Another driver does not see the images of the earlier one.
-   * Defaults to Auto.
+   * Defaults to "auto".
    */
   storageDriver?: pulumi.Input<StorageDriver>;
   /** The network that RootlessKit makes for containers. Defaults to the start script's own choice. */
   network?: pulumi.Input<NetworkArgs>;
-  /**
-   * Control group controllers that systemd delegates to the account, for limits of containers. Controllers that
-   * are delegated already stay. A change can restart `user@UID.service` and the account's user services. Defaults
-   * to cpu, cpuset, io, memory and pids.
-   */
-  resourceControllers?: pulumi.Input<pulumi.Input<string>[]>;
-  /** How containers may publish ports below 1024. Defaults to None. */
+  /** How containers may publish ports below 1024. Defaults to "none". */
   privilegedPorts?: pulumi.Input<PrivilegedPorts>;
-  /** Who may ping from a container. Defaults to everybody. */
-  unprivilegedPing?: pulumi.Input<UnprivilegedPingArgs>;
   /**
-   * Kernel settings by name, set now and kept over a reboot. A setting that the kernel does not have is an error.
-   * Defaults to {}.
+   * Settings of the machine's kernel, for all of its accounts. Two components that want different values on one machine
+   * are an error. Defaults to what containers need.
    */
-  sysctls?: pulumi.Input<{ [name: string]: pulumi.Input<string> }>;
-  /**
-   * Options of kernel modules by MODULE.PARAMETER, in /etc/modprobe.d. A parameter that the module does not have
-   * is left out. An option takes effect at once for overlay and fuse if nothing uses them, else at the next boot.
-   * Defaults to {}.
-   */
-  kernelModuleOptions?: pulumi.Input<{ [option: string]: pulumi.Input<string> }>;
-  /** Whether rootlesskit gets an AppArmor profile where it needs one. Defaults to Auto. */
-  appArmorProfile?: pulumi.Input<AppArmorProfile>;
+  kernel?: pulumi.Input<KernelArgs>;
   /**
    * Keys of daemon.json, all but `hosts`, `pidfile`, `userns-remap` and `storage-driver` (see storageDriver).
    * `data-root` is a directory that the account may write. `host-gateway-ip` is set with network.hostLoopback. A
@@ -75,8 +57,8 @@ export interface RootlessDockerHostArgs {
    */
   registryCertificates?: pulumi.Input<{ [host: string]: pulumi.Input<string> }>;
   /**
-   * The daemon's API over TCP, beside SSH, with certificates on both sides. No firewall is opened for it. Defaults
-   * to none.
+   * The daemon's API over TCP, beside SSH, with certificates on both sides, at the address of the output
+   * `tcpDockerHost`. No firewall is opened for it. Defaults to none.
    */
   tcpSocket?: pulumi.Input<TcpSocketArgs>;
   /**
@@ -92,22 +74,8 @@ export interface RootlessDockerHostArgs {
   prune?: pulumi.Input<PruneArgs>;
   /** Whether destroy removes more than this package's own changes. Defaults to nothing more. */
   onDestroy?: pulumi.Input<OnDestroyArgs>;
-  /** How commands become root on the host. Defaults to Auto. */
-  privilegeEscalation?: pulumi.Input<PrivilegeEscalation>;
-  /** How the program that runs as root gets to the machine. A plain value. Defaults to Sftp. */
+  /** How the program that runs as root gets to the machine. A plain value. Defaults to "sftp". */
   agentTransfer?: AgentTransfer;
-  /** The fate of an `up` that would restart the daemon. Defaults to Allow. */
-  restarts?: pulumi.Input<Restarts>;
-  /**
-   * Whether a preview asks the host for drift, and shows it as an update of the step that fixes it. Defaults to
-   * Off.
-   */
-  driftDetection?: pulumi.Input<DriftDetection>;
-  /** Any new value, such as the time, makes every step run again, and repair drift. Defaults to none. */
-  recheck?: pulumi.Input<string>;
-  /**
-   * Whether to take the account over from another stack or resource that holds it, whose steps then fail. Take it
-   * out again afterwards. Defaults to false: then that is an error.
-   */
-  takeOver?: pulumi.Input<boolean>;
+  /** What a preview and an `up` ask, and may do. None of it is a setting of the host. Defaults to {}. */
+  operations?: pulumi.Input<OperationsArgs>;
 }

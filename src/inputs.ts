@@ -6,7 +6,7 @@ import { logOn } from "./logOn";
 import { Restarts } from "./steps/everyStep";
 import { readSettings, type Settings } from "./steps/settings";
 import { type InputPath, valueAt } from "./steps/inputPaths";
-import { isWithin, publicSecrets, secretInputs } from "./steps/secrets";
+import { isUsedWithoutMark, isWithin, publicSecrets, secretInputs } from "./steps/secrets";
 import { describeProblems, pending, type Problem } from "./validation/reader";
 
 /** The inputs that a setting is made of: the one at its own path, but for settings of secret values. */
@@ -15,8 +15,12 @@ function sourcesOf(setting: InputPath): string[] {
   return inputs.length > 0 ? inputs.map(([input]) => input) : [setting];
 }
 
-/** Whether the setting of an input has no secret value, since another one has those. */
+/**
+ * Whether the setting of an input has no secret value, since another one has those. A connection that is a secret as a
+ * whole does not make one of how its user becomes root.
+ */
 function isPartedFromSecrets(input: string): boolean {
+  if (input === "connection.privilegeEscalation") return true;
   return Object.keys(secretInputs).some((one) => isWithin(input, one));
 }
 
@@ -24,6 +28,8 @@ function isPartedFromSecrets(input: string): boolean {
 export class Inputs {
   /** The plain values of the arguments, with a mark for each Output. */
   private readonly plain: unknown;
+  /** The arguments, where options that hold no secret have no mark. */
+  private readonly unmarked: unknown;
   private readonly settings: Settings;
   private readonly warnings: Problem[];
   private checked: ReturnType<Inputs["check"]> | undefined;
@@ -31,6 +37,7 @@ export class Inputs {
   /** @throws InputPropertiesError with every problem of what is plain. */
   constructor(private readonly args: RootlessDockerHostArgs) {
     this.plain = withoutOutputs(args);
+    this.unmarked = withoutMarks(args);
     const { settings, problems, warnings } = readSettings(this.plain);
     this.settings = settings;
     this.warnings = warnings;
@@ -96,12 +103,14 @@ export class Inputs {
     const secretPaths: string[] = [];
     const known = await withOutputs(this.args, "", secretPaths);
     const { settings, problems, warnings } = readSettings(known, secretPaths);
-    problems.push(...publicSecrets(secretPaths, settings.secrets), ...unguarded(settings));
+    const marked = publicSecrets(secretPaths, settings.secrets);
+    problems.push(...marked.problems, ...unguarded(settings));
+    warnings.push(...marked.warnings);
     return { known, settings, problems, warnings };
   }
 
   private outputAt(path: string): pulumi.Output<unknown> {
-    let value: unknown = this.args;
+    let value: unknown = this.unmarked;
     for (const key of path.split(".")) value = memberOf(value, key);
     const output = outputOf(value);
     return isPartedFromSecrets(path) ? pulumi.unsecret(output) : output;
@@ -128,6 +137,19 @@ function withoutOutputs(value: unknown, depth = 0): unknown {
   if (typeof value !== "object" || value === null || depth > deepest) return value;
   if (Array.isArray(value)) return value.map((part) => withoutOutputs(part, depth + 1));
   const parts = Object.entries(value).map(([key, part]) => [key, withoutOutputs(part, depth + 1)]);
+  return Object.fromEntries(parts);
+}
+
+/** The arguments with no mark as a secret on options that hold none. */
+function withoutMarks(value: unknown, path = "", depth = 0): unknown {
+  if (isOutput(value)) return isUsedWithoutMark(path) ? pulumi.unsecret(outputOf(value)) : value;
+  if (typeof value !== "object" || value === null || depth > deepest) return value;
+  if (Array.isArray(value))
+    return value.map((part, index) => withoutMarks(part, `${path}[${index}]`, depth + 1));
+  const parts = Object.entries(value).map(([key, part]) => [
+    key,
+    withoutMarks(part, path ? `${path}.${key}` : key, depth + 1),
+  ]);
   return Object.fromEntries(parts);
 }
 
@@ -164,11 +186,11 @@ function isOutput(value: unknown): boolean {
 }
 
 /** A guard that is silently absent is worse than none. */
-function unguarded({ restarts }: Settings): Problem[] {
+function unguarded({ operations: { restarts } }: Settings): Problem[] {
   const variable = "PULUMI_NODEJS_SKIP_COMPONENT_INPUTS";
   if (restarts !== Restarts.Refuse || !process.env[variable]) return [];
-  const reason = `Refuse compares with the inputs in the state, and ${variable} keeps them out of it; unset that variable, or leave restarts out`;
-  return [{ propertyPath: "restarts", reason }];
+  const reason = `'refuse' compares with the inputs in the state, and ${variable} keeps them out of it; unset that variable, or leave operations.restarts out`;
+  return [{ propertyPath: "operations.restarts", reason }];
 }
 
 /**

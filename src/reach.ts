@@ -6,6 +6,7 @@ import {
   clientEnvironment,
   dockerHostUrl,
   knownHostsLines,
+  tcpUrl,
 } from "./ssh/settings";
 import { sshOptions } from "./ssh/sshOptions";
 import type { StepCommands } from "./children/runSteps";
@@ -19,6 +20,8 @@ export function dockerHostOf(inputs: Inputs): pulumi.Input<string> {
 const daemonsPlace = ["connection.host", "connection.port", "account.name"] as const;
 
 const urlOf = ({ account, connection }: Settings) => dockerHostUrl(account.name, connection);
+
+const tcpPlace = ["connection.host", "tcpSocket.address", "tcpSocket.port"] as const;
 
 /** The way to the machine's SSH server. */
 const way = [
@@ -40,19 +43,23 @@ export function reachOutputs(name: string, inputs: Inputs, commands: StepCommand
   const context = name.replace(/[^A-Za-z0-9_.+-]/g, "-").replace(/^[^A-Za-z0-9]+/, "");
   return {
     dockerHost: whenAnswered(commands, dockerHostOf(inputs)),
-    connection: whenAnswered(
+    tcpDockerHost: whenAnswered(
+      commands,
+      inputs.from(tcpPlace, ({ connection, tcpSocket }) => tcpUrl(connection.host, tcpSocket)),
+    ),
+    accountConnection: whenAnswered(
       commands,
       inputs.from([...way, "connection.proxy.user", "account.name"], ({ account, connection }) =>
         accountConnection(account.name, connection),
       ),
     ),
-    environment: whenAnswered(
+    clientEnvironment: whenAnswered(
       commands,
       inputs.from(daemonsPlace, ({ account, connection }) =>
         clientEnvironment(account.name, connection),
       ),
     ),
-    sshOptions: pulumi.output(
+    sshOpts: pulumi.output(
       inputs.from([...way, "connection.proxy.user"], ({ connection }) => sshOptions(connection)),
     ),
     knownHosts: pulumi.output(inputs.from(way, ({ connection }) => knownHostsLines(connection))),

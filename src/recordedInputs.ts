@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RootlessDockerHostArgs } from "./args";
 import { isPlain, recordedConnection } from "./ssh/connection";
+import type { OperationsArgs } from "./steps/everyStep";
 import type { secretInputs } from "./steps/secrets";
 import { hasCredentials } from "./validation/credentials";
 
@@ -14,8 +15,9 @@ type SecretArgument = keyof typeof secretInputs extends infer Path
   : never;
 
 /**
- * The component's own inputs as the state records them: keys, passwords and credentials as secrets. `driftDetection` and
- * `restarts` are left out: they ask something of one run, and a run that asks something else is no change.
+ * The component's own inputs as the state records them: keys, passwords and credentials as secrets. Of `operations`,
+ * `driftDetection` and `restarts` are left out: they ask something of one run, and a run that asks something else is no
+ * change.
  */
 export function recordedInputs(args: RootlessDockerHostArgs): pulumi.Inputs {
   const marked: Record<SecretArgument, unknown> = {
@@ -25,7 +27,20 @@ export function recordedInputs(args: RootlessDockerHostArgs): pulumi.Inputs {
     registryAuth: markPasswords(args.registryAuth),
     tcpSocket: markKey(args.tcpSocket),
   };
-  return { ...args, driftDetection: undefined, restarts: undefined, ...marked };
+  return { ...args, operations: recordedOperations(args.operations), ...marked };
+}
+
+function recordedOperations(
+  operations: RootlessDockerHostArgs["operations"],
+): pulumi.Input<OperationsArgs | undefined> {
+  // Null is what programs in other languages send for nothing.
+  if (!operations) return undefined;
+  return isPlain(operations) ? lasting(operations) : pulumi.output(operations).apply(lasting);
+}
+
+/** Undefined for none, as where `operations` is not given. */
+function lasting({ recheck, takeOver }: OperationsArgs): OperationsArgs | undefined {
+  return (recheck ?? takeOver ?? undefined) === undefined ? undefined : { recheck, takeOver };
 }
 
 function markPasswords(logins: RootlessDockerHostArgs["registryAuth"]): typeof logins {

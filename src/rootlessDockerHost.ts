@@ -10,7 +10,7 @@ import { reachOutputs } from "./reach";
 import { recordedInputs } from "./recordedInputs";
 import { withWholeDeletedWith } from "./sdkInternals";
 import type { AccountConnection } from "./ssh/outputs";
-import type { AccountInfo, SubordinateIds } from "./steps/account/args";
+import type { AccountInfo } from "./steps/account/args";
 import type { CgroupInfo } from "./steps/daemon/cgroup";
 import type { NetworkInfo } from "./steps/daemon/network";
 import type { Versions } from "./steps/engine/args";
@@ -18,12 +18,21 @@ import type { Versions } from "./steps/engine/args";
 /**
  * Turns a machine that answers SSH into a host where an ordinary account runs its own Docker daemon,
  * without root. `pulumi destroy` takes back what it changed, but for images, containers and volumes, unless
- * `onDestroy.data` is Delete.
+ * `onDestroy.data` is delete.
  */
 export class RootlessDockerHost extends pulumi.ComponentResource {
   /** `ssh://account@host:port`: a value for DOCKER_HOST and `docker -H`. Known at preview. */
   readonly dockerHost: pulumi.Output<string>;
-  /** `docker context create NAME --docker host=...`: run it where a docker CLI is to use the daemon. Known at preview. */
+  /**
+   * `tcp://host:port` of `tcpSocket`, for DOCKER_HOST and the `host` of a `docker.Provider`, which takes the caller's
+   * certificates beside it; empty where `tcpSocket` is not given. Known at preview.
+   */
+  readonly tcpDockerHost: pulumi.Output<string>;
+  /**
+   * `docker context create NAME --docker host=ssh://...`: run it where a docker CLI is to use the daemon. A context
+   * holds no host key and no way over `connection.proxy`: docker connects by `ssh`, which takes them from
+   * ~/.ssh/known_hosts (see `knownHosts`) and from ProxyJump in ~/.ssh/config. Known at preview.
+   */
   readonly contextCommand: pulumi.Output<string>;
   /**
    * A line for ~/.ssh/known_hosts, and one for `connection.proxy`; empty where `connection.hostKey` is not given. Known
@@ -35,24 +44,25 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
    * credentials: the program adds the private key of one of `account.authorizedKeys`, and the proxy's own to `proxy`.
    * Known at preview.
    */
-  readonly connection: pulumi.Output<AccountConnection>;
+  readonly accountConnection: pulumi.Output<AccountConnection>;
   /**
    * Arguments of ssh, for `sshOpts` of a `docker.Provider`: the way over `connection.proxy`, and for both machines the
    * given host key and no other; empty where none of these is given. OpenSSH 8.5 knows them, but that of Windows does
    * not. Known at preview.
    */
-  readonly sshOptions: pulumi.Output<string[]>;
+  readonly sshOpts: pulumi.Output<string[]>;
   /**
    * Environment variables for programs elsewhere that are to use the daemon: DOCKER_HOST, and
    * TESTCONTAINERS_HOST_OVERRIDE, the machine, where published ports are. Known at preview.
    */
-  readonly environment: pulumi.Output<{ [name: string]: string }>;
-  /** `unix:///run/user/UID/docker.sock`: the daemon's address on the host itself. */
-  readonly socket: pulumi.Output<string>;
-  /** The account that runs the daemon. */
+  readonly clientEnvironment: pulumi.Output<{ [name: string]: string }>;
+  /**
+   * `/run/user/UID/docker.sock`, the daemon's socket on the host itself: to mount into a container, or with `unix://`
+   * before it as DOCKER_HOST.
+   */
+  readonly socketPath: pulumi.Output<string>;
+  /** The account that runs the daemon, and the ids that its containers live on. */
   readonly account: pulumi.Output<AccountInfo>;
-  /** The ids that its containers live on. */
-  readonly subordinateIds: pulumi.Output<SubordinateIds>;
   /** Versions of engine, RootlessKit, kernel and system, and of the CLI's plugins that are there. */
   readonly versions: pulumi.Output<Versions>;
   /** The storage driver in use, as `docker info` names it. */
@@ -89,14 +99,14 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
     const reach = reachOutputs(name, inputs, commands);
     const { limitations, ...reported } = reportedOutputs(name, this, commands);
     this.dockerHost = reach.dockerHost;
+    this.tcpDockerHost = reach.tcpDockerHost;
     this.contextCommand = reach.contextCommand;
     this.knownHosts = reach.knownHosts;
-    this.connection = reach.connection;
-    this.sshOptions = reach.sshOptions;
-    this.environment = reach.environment;
-    this.socket = reported.socket;
+    this.accountConnection = reach.accountConnection;
+    this.sshOpts = reach.sshOpts;
+    this.clientEnvironment = reach.clientEnvironment;
+    this.socketPath = reported.socketPath;
     this.account = reported.account;
-    this.subordinateIds = reported.subordinateIds;
     this.versions = reported.versions;
     this.storageDriver = reported.storageDriver;
     this.cgroup = reported.cgroup;

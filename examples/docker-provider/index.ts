@@ -28,7 +28,7 @@ const host = new RootlessDockerHost("host", {
 const onHost = new docker.Provider("on-host", {
   host: host.dockerHost,
   // The key of `authorizedKey`, from a file: the provider runs ssh.
-  sshOpts: host.sshOptions.apply((options) => [...options, "-i", config.require("keyFile")]),
+  sshOpts: host.sshOpts.apply((options) => [...options, "-i", config.require("keyFile")]),
 });
 
 const web = new docker.Container(

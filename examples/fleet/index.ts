@@ -31,7 +31,7 @@ function dockerOn({ name, host, hostKey }: Machine, dependsOn: pulumi.Resource[]
       connection,
       account: { name: "app" },
       engine: { version: config.get("engineVersion") },
-      recheck: config.get("recheck"),
+      operations: { recheck: config.get("recheck") },
     },
     { dependsOn },
   );

@@ -28,7 +28,7 @@ web = rootless_docker.RootlessDockerHost(
         name="app",
         authorized_keys=[config.require("authorizedKey")],
     ),
-    # Or the string "Keep".
+    # Or the string "keep".
     rootful_docker=rootless_docker.RootfulDocker.KEEP,
     # The keys of daemon.json as they are there; those of this package are in snake_case.
     daemon={"log-driver": "local"},

@@ -6,6 +6,7 @@ import { RootlessDockerHost } from "../../index";
 function quickstart() {
   const config = new pulumi.Config();
   const authorizedKey = config.get("authorizedKey");
+  const pingGroups = config.get("pingGroups");
 
   const host = new RootlessDockerHost("host", {
     connection: {
@@ -15,14 +16,14 @@ function quickstart() {
       hostKey: config.get("hostKey") || undefined,
     },
     account: { authorizedKeys: authorizedKey ? [authorizedKey] : [] },
-    unprivilegedPing: { groups: config.get("pingGroups") },
-    recheck: config.get("recheck"),
+    kernel: { sysctls: pingGroups ? { "net.ipv4.ping_group_range": pingGroups } : {} },
+    operations: { recheck: config.get("recheck") },
   });
 
-  const { dockerHost, contextCommand, knownHosts, socket, account, subordinateIds } = host;
+  const { dockerHost, contextCommand, knownHosts, socketPath, account } = host;
   const { versions, storageDriver, cgroup, network, limitations } = host;
   return {
-    ...{ dockerHost, contextCommand, knownHosts, socket, account, subordinateIds },
+    ...{ dockerHost, contextCommand, knownHosts, socketPath, account },
     ...{ versions, storageDriver, cgroup, network, limitations },
   };
 }

@@ -26,6 +26,6 @@ function dockerOf(account: string): RootlessDockerHost {
 const web = dockerOf("web");
 const ci = dockerOf("ci");
 
-export const webSocket = web.socket;
-export const ciSocket = ci.socket;
-export const ids = { web: web.subordinateIds, ci: ci.subordinateIds };
+export const webSocket = web.socketPath;
+export const ciSocket = ci.socketPath;
+export const ids = { web: web.account.subordinateIds, ci: ci.account.subordinateIds };

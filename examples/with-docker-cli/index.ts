@@ -1,6 +1,6 @@
 // The next resource: a container on the new host. It is started by the docker CLI that the host has
-// now, over SSH as the account itself, whose Docker context finds the daemon. `host.connection` resolves
-// once the daemon has really answered, so the container waits for that.
+// now, over SSH as the account itself, whose Docker context finds the daemon. `host.accountConnection`
+// resolves once the daemon has really answered, so the container waits for that.
 //
 //     pulumi stack init dev
 //     pulumi config set address 192.0.2.10
@@ -10,7 +10,7 @@
 //
 // And the docker CLI of your own machine on that host:
 //
-//     eval "$(pulumi stack output environment --json | jq -r 'to_entries[] | @sh "export \(.key)=\(.value)"')"
+//     eval "$(pulumi stack output clientEnvironment --json | jq -r 'to_entries[] | @sh "export \(.key)=\(.value)"')"
 //     docker logs web
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
@@ -30,7 +30,7 @@ const container = new command.remote.Command(
   "web",
   {
     // The key is that of `authorizedKey`: it lets in as the account, too.
-    connection: host.connection.apply((way) => ({ ...way, privateKey })),
+    connection: host.accountConnection.apply((way) => ({ ...way, privateKey })),
     create: `docker run --detach --restart always --name web --publish 8080:80 ${image}`,
     delete: "docker rm --force web",
     triggers: [image],
@@ -38,5 +38,5 @@ const container = new command.remote.Command(
   { deleteBeforeReplace: true },
 );
 
-export const environment = host.environment;
+export const clientEnvironment = host.clientEnvironment;
 export const containerId = container.stdout;

@@ -839,9 +839,9 @@ export const rules: readonly Rule[] = [
   {
     id: "restart-unshown",
     promise: 10,
-    what: "a change that restarts the daemon goes through though restarts is Refuse",
+    what: "a change that restarts the daemon goes through though operations.restarts is refuse",
     file: "src/changes/guard.ts",
-    text: "if (after.restarts !== Restarts.Refuse) return [];",
+    text: "if (after.operations.restarts !== Restarts.Refuse) return [];",
     put: "return [];",
     room: [unit("changeTable"), unit("hookValues")],
   },

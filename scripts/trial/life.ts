@@ -141,11 +141,11 @@ function programOf(options: Options, edits: Partial<RootlessDockerHostArgs>): ob
     engine,
     rootfulDocker,
     onDestroy: { data: OnDestroyData.Delete },
-    driftDetection: DriftDetection.Required,
+    operations: { driftDetection: DriftDetection.Required },
     ...edits,
   });
-  const { versions, storageDriver, subordinateIds, limitations } = component;
-  return { versions, storageDriver, subordinateIds, limitations };
+  const { versions, storageDriver, account: made, limitations } = component;
+  return { versions, storageDriver, account: made, limitations };
 }
 
 /**

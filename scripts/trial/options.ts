@@ -41,12 +41,12 @@ export const usage = `npm run trial -- --host ADDRESS [OPTION...]
   --user NAME                    root, or somebody whom sudo or doas makes root without a password; root
   --key FILE                     private key without a passphrase; those of the SSH agent
   --host-key "TYPE BASE64"       the machine's public key; the one in ~/.ssh/known_hosts
-  --source NAME                  ${Object.values(EngineSource).join(", ")}; Distribution
+  --source NAME                  ${Object.values(EngineSource).join(", ")}; distribution
   --engine-version VERSION       of the engine; the newest
-  --sha256 SUM                   of docker-VERSION.tgz, for StaticArchive
-  --rootless-extras-sha256 SUM   of docker-rootless-extras-VERSION.tgz, for StaticArchive
+  --sha256 SUM                   of docker-VERSION.tgz, for static-archive
+  --rootless-extras-sha256 SUM   of docker-rootless-extras-VERSION.tgz, for static-archive
   --mirror URL                   a copy of Docker's downloads
-  --rootful-docker NAME          ${Object.values(RootfulDocker).join(", ")}; Refuse
+  --rootful-docker NAME          ${Object.values(RootfulDocker).join(", ")}; refuse
   --account NAME                 the account that the trial makes and removes; rootless-trial
   --ignore FOLDER                a folder of the machine that is not compared; may be repeated
   --folder FOLDER                for the report and the pictures; a new temporary one

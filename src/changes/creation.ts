@@ -25,8 +25,6 @@ const daemonInputs = [
   "prune",
 ] as const;
 
-const accountInputs = ["account", "subordinateIds", "resourceControllers"] as const;
-
 /** Things that are made on a machine, a line each: a name, and what it says as soon as its inputs are known. */
 const rows = [
   row("engine", ["engine", "rootfulDocker"], ({ engine, rootfulDocker }) =>
@@ -38,11 +36,11 @@ const rows = [
       rootful[rootfulDocker],
     ),
   ),
-  row("account", accountInputs, ({ account, subordinateIds, resourceControllers }) =>
+  row("account", ["account"], ({ account }) =>
     list(
       `${account.name} (${account.create ? "made here if there is none" : "which has to exist"}; ${daemonOfItsOwn}), without root`,
-      `${subordinateIds.count} subordinate ids`,
-      `controllers ${resourceControllers.join(" ")}`,
+      `${account.subordinateIds.count} subordinate ids`,
+      `controllers ${account.cgroupControllers.join(" ")}`,
       keysInWords(account),
     ),
   ),
@@ -113,7 +111,7 @@ export class Creation {
 
 /** No hook sees what an earlier `up` has left with the engine, or what `--replace` names: all that may be is named. */
 const afterFailure =
-  "  (an earlier up did not end, or the step daemon is replaced, by --replace perhaps: a daemon that runs may restart; what an earlier up was to replace is deleted at the end, with its data if onDestroy.data was Delete)";
+  "  (an earlier up did not end, or the step daemon is replaced, by --replace perhaps: a daemon that runs may restart; what an earlier up was to replace is deleted at the end, with its data if onDestroy.data was delete)";
 
 async function creationInWords(
   inputs: Inputs,

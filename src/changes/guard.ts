@@ -12,7 +12,7 @@ import { byEffect, restartingKeys } from "./documents";
 import { textOf } from "./hooks";
 
 /**
- * Hooks that refuse what `restarts` forbids: the component's, before any child, and each step's,
+ * Hooks that refuse what `operations.restarts` forbids: the component's, before any child, and each step's,
  * which knows what was applied.
  */
 export interface Guard {
@@ -35,7 +35,7 @@ export function guardRestarts(
   inputs: Inputs,
   component: () => pulumi.Resource,
 ): Guard | undefined {
-  const isAllowed = inputs.atOnce(["restarts"])?.restarts === Restarts.Allow;
+  const isAllowed = inputs.atOnce(["operations.restarts"])?.operations.restarts === Restarts.Allow;
   if (isAllowed || !hooksWork()) return undefined;
   const said = new Set<string>();
   const ofComponent = refusingHook(hookName("restarts"), component, async ({ oldInputs }) => {
@@ -51,7 +51,11 @@ export function guardRestarts(
     const [before, after, restarts] = await Promise.all([
       textOf(args.oldInputs?.stdin),
       textOf(args.newInputs?.stdin),
-      knownValue(pulumi.output(inputs.from(["restarts"], (settings) => settings.restarts))),
+      knownValue(
+        pulumi.output(
+          inputs.from(["operations.restarts"], (settings) => settings.operations.restarts),
+        ),
+      ),
     ]);
     if (restarts !== Restarts.Refuse || step === undefined) return undefined;
     if (before === undefined || after === undefined) return undefined;
@@ -64,9 +68,9 @@ export function guardRestarts(
 /** A value that is marked as a secret counts as all others: it is compared, and not shown. */
 const settingsOf = (args: unknown): Settings => readSettings(args).settings;
 
-/** Changes that `restarts` of the second settings refuses, each with what it does. */
+/** Changes that `operations.restarts` of the second settings refuses, each with what it does. */
 export function refusedChanges(before: Settings, after: Settings): [what: string, does: string][] {
-  if (after.restarts !== Restarts.Refuse) return [];
+  if (after.operations.restarts !== Restarts.Refuse) return [];
   const moved = [
     ...(before.connection.host === after.connection.host ? [] : ["connection.host"]),
     ...(before.account.name === after.account.name ? [] : ["account.name"]),
@@ -90,7 +94,7 @@ function refusalInWords(
 ): string | undefined {
   return refused.length === 0
     ? undefined
-    : `${about}: restarts: found a change of ${byEffect(refused)}; wanted none, as restarts is Refuse. To fix: set restarts to Allow for this change, or take the change back. Nothing was changed${by}`;
+    : `${about}: operations.restarts: found a change of ${byEffect(refused)}; wanted none, as it is set to refuse. To fix: set operations.restarts to allow for this change, or take the change back. Nothing was changed${by}`;
 }
 
 /** The same arguments, with what they were before in the place of what is not known yet. */

@@ -52,7 +52,7 @@ export function createChildren(family: Family): StepCommands {
 
   const transfer = inputs.atOnce([])?.agentTransfer ?? AgentTransfer.Sftp;
   const escalation = inputs.from(
-    ["privilegeEscalation", "connection.sudoPassword"],
+    ["connection.privilegeEscalation", "connection.sudoPassword"],
     escalationArgument,
   );
   const invocation = pulumi

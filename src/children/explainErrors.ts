@@ -19,14 +19,14 @@ const causes: { says: RegExp; found: string; wanted: string; fix: string; begun?
     says: /subsystem request failed/,
     found: "an SSH server without SFTP",
     wanted: "the subsystem sftp, which brings the program that runs as root",
-    fix: "set agentTransfer to Stdin, or write 'Subsystem sftp internal-sftp' into the machine's sshd_config",
+    fix: "set agentTransfer to stdin, or write 'Subsystem sftp internal-sftp' into the machine's sshd_config",
   },
   {
     // Which of the two depends on who is faster.
     says: /error (receiving version|sending init) packet/,
     found: "a login that prints text or ends before SFTP begins",
     wanted: "one that is silent where no terminal is there",
-    fix: "see what 'ssh USER@HOST true' prints: the name of another user is the one for connection.user; a user who may not log in needs a shell; where a ~/.bashrc prints, set agentTransfer to Stdin",
+    fix: "see what 'ssh USER@HOST true' prints: the name of another user is the one for connection.user; a user who may not log in needs a shell; where a ~/.bashrc prints, set agentTransfer to stdin",
   },
   {
     says: /SSH_FX_FAILURE/,
@@ -38,7 +38,7 @@ const causes: { says: RegExp; found: string; wanted: string; fix: string; begun?
     says: /failed to (create|copy|stat) /,
     found: "no home of connection.user in which it may write",
     wanted: "one, for the program that runs as root",
-    fix: "set agentTransfer to Stdin, or give that user a home",
+    fix: "set agentTransfer to stdin, or give that user a home",
   },
   {
     says: /dial unix/,
@@ -123,7 +123,7 @@ const missingAgent = {
   part: "agent",
   found: "none that is whole",
   wanted: "the one that the step machine puts there",
-  fix: "run pulumi up with a new value of recheck, which puts it back, then run this again: the machine was created again, somebody changed or removed the agent, or the power failed",
+  fix: "run pulumi up with a new value of operations.recheck, which puts it back, then run this again: the machine was created again, somebody changed or removed the agent, or the power failed",
 };
 
 /** What a login prints that has not come to the agent, in the line that is quoted, and what each asks for. */

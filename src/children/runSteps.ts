@@ -74,8 +74,8 @@ function copyAgent(context: StepContext): pulumi.Resource {
   const { name, connection, inputs, invocation, installation, transfer } = context;
   const options = withHooks(context.options, [context.beforeLogin]);
   // Another value of these brings the file again: that step may need it then, or another user.
-  const paths = ["recheck", "takeOver", "connection.user"] as const;
-  const needed = ({ recheck = "", takeOver, connection: { user } }: Settings) =>
+  const paths = ["operations.recheck", "operations.takeOver", "connection.user"] as const;
+  const needed = ({ operations: { recheck = "", takeOver }, connection: { user } }: Settings) =>
     [recheck, String(takeOver), user].join(" ");
   const escalation = invocation.apply((who) => who.escalation);
   const triggers = [installation, inputs.from(paths, needed), escalation];

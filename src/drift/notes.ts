@@ -53,9 +53,9 @@ export interface Asked {
  */
 export function askForDrift(asking: Asking): Asked {
   const { name, host, installation, options } = asking;
-  const atOnce = asking.inputs.atOnce(["driftDetection"])?.driftDetection;
+  const atOnce = asking.inputs.atOnce(["operations.driftDetection"])?.operations.driftDetection;
   // Under mocks nobody is asked: there no option is decided as late as a host answers.
-  const mayAsk = atOnce !== DriftDetection.Off && hooksWork();
+  const mayAsk = atOnce !== DriftDetection.None && hooksWork();
   const asked = mayAsk ? ask(asking) : Promise.resolve(noAnswer);
   const keepRest: pulumi.ResourceTransform = async ({ props, opts }) => {
     const { notes, keeps } = await asked;
@@ -102,7 +102,10 @@ const noAnswer: Answer = { notes: {}, keeps: true };
 /** Asks the host, and logs what it does not say by itself. */
 export async function ask(asking: Asking): Promise<Answer> {
   const connection: pulumi.Output<KnownConnection> = pulumi.output(asking.connection);
-  const detection = asking.inputs.from(["driftDetection"], (given) => given.driftDetection);
+  const detection = asking.inputs.from(
+    ["operations.driftDetection"],
+    ({ operations }) => operations.driftDetection,
+  );
   const password = asking.inputs.from(["sudoPassword"], (given) => given.sudoPassword);
   const [known, invocation, wanted, stdin, isRight] = await Promise.all([
     knownValue(connection),
@@ -111,7 +114,7 @@ export async function ask(asking: Asking): Promise<Answer> {
     knownValue(pulumi.output(password)),
     asking.isRight,
   ]);
-  if (wanted === undefined || wanted === DriftDetection.Off || !isRight) return noAnswer;
+  if (wanted === undefined || wanted === DriftDetection.None || !isRight) return noAnswer;
   const nothingLeft = { notes: {}, keeps: false };
   // A host that is not there yet.
   if (!known) return nothingLeft;
@@ -146,8 +149,12 @@ export async function ask(asking: Asking): Promise<Answer> {
       );
       return left;
     }
-    const fix = "make it answer, or set driftDetection to Preview";
-    await logOn(asking.component, "error", `${message}. driftDetection is Required: ${fix}`);
+    const fix = "make it answer, or set operations.driftDetection to preview";
+    await logOn(
+      asking.component,
+      "error",
+      `${message}. operations.driftDetection is required: ${fix}`,
+    );
     return { ...left, fails: true };
   }
 }
@@ -155,7 +162,7 @@ export async function ask(asking: Asking): Promise<Answer> {
 /** A machine that has nothing of an installation which the state has: nothing on it is as the last `up` left it. */
 async function nothingThere(asking: Asking, isRequired: boolean): Promise<Answer> {
   const fix =
-    "run pulumi up if its first up has failed; or run it with a new value of recheck if the machine was created again";
+    "run pulumi up if its first up has failed; or run it with a new value of operations.recheck if the machine was created again";
   const message = `${await shownHost(asking)} has nothing of this installation. To fix: ${fix}`;
   await logOn(asking.component, isRequired ? "error" : "warn", message);
   return isRequired ? { ...noAnswer, fails: true } : noAnswer;

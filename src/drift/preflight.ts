@@ -27,7 +27,7 @@ export async function askNewMachine(
     ...preflightInputs,
     ...kernelInputs,
     ...everyStepInputs,
-    "privilegeEscalation",
+    "connection.privilegeEscalation",
     "connection.sudoPassword",
   ];
   const command = inputs.from(paths, (settings) =>

@@ -20,5 +20,5 @@ export function driftInWords(before: Notes, after: Notes): string | undefined {
   );
   if (things.length === 0) return undefined;
   const more = things.length > most ? ` and ${things.length - most} more` : "";
-  return `changed on the host: ${things.slice(0, most).join(", ")}${more}: an up with driftDetection repairs it`;
+  return `changed on the host: ${things.slice(0, most).join(", ")}${more}: an up with operations.driftDetection repairs it`;
 }

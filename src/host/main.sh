@@ -96,7 +96,7 @@ stop_without_owner() {
 	if [ -s "$OWN/owner" ]; then return 0; fi
 	fail "installation $ID" "nothing on this machine that knows it" \
 		"the record that the step machine makes" \
-		"give recheck a new value, with which every step runs, if the machine was created again; \
+		"give operations.recheck a new value, with which every step runs, if the machine was created again; \
 if another stack took the account over, take this RootlessDockerHost out of its program"
 }
 
@@ -106,7 +106,7 @@ stop_where_code_differs() {
 	fail "agent" "the code $(code_of_step "$STEP") of the step $STEP in it" "$(doc agent)" \
 		"run pulumi up without --target, or with the resources that end in '-copy' and '-machine' \
 among its targets: they bring the agent of the version of rootless-docker that the program uses; \
-on a machine that was set back to a snapshot, give recheck a new value" \
+on a machine that was set back to a snapshot, give operations.recheck a new value" \
 		"they are of two versions of rootless-docker"
 }
 

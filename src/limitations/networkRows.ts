@@ -15,7 +15,7 @@ export const networkRows = {
   clientAddresses(measured: Measured): Row {
     const driver = measured["network.portDriver"];
     const version = measured["versions.rootlesskit"];
-    const fix = "set network.portDriver to Slirp4netns, or network.driver to Pasta";
+    const fix = "set network.portDriver to slirp4netns, or network.driver to pasta";
     if (driver === "slirp4netns" || driver === "implicit")
       return available(
         `RootlessKit's port driver ${driver} passes the address of a client on, unless that is the machine itself`,

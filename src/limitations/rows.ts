@@ -63,7 +63,7 @@ const rows = {
     const missing = ["memory", "cpu", "pids"].filter((name) => !delegated.includes(name));
     const fix =
       missing.length > 0
-        ? `name ${missing.join(" ")} in resourceControllers; where that changes nothing, see whether /sys/fs/cgroup/cgroup.controllers of the machine has them (with memory, some kernels need cgroup_enable=memory on their command line)`
+        ? `name ${missing.join(" ")} in account.cgroupControllers; where that changes nothing, see whether /sys/fs/cgroup/cgroup.controllers of the machine has them (with memory, some kernels need cgroup_enable=memory on their command line)`
         : `restart the daemon, which has them all by now: 'systemctl --user restart docker' as ${measured["account.name"]}`;
     return limits === "false false false"
       ? unavailable(`docker info: no limit works; controllers delegated: ${names}`, fix)
@@ -89,7 +89,7 @@ const rows = {
     ];
     return limited(
       `/etc/subuid and /etc/subgid have ${users} and ${groups} ids for ${measured["account.name"]}: users of a container are 0 to ${users}, its groups 0 to ${groups}, and no others`,
-      "set subordinateIds.count to the highest id that is needed",
+      "set account.subordinateIds.count to the highest id that is needed",
     );
   },
 
@@ -128,11 +128,11 @@ const rows = {
     return first > last
       ? unavailable(
           `net.ipv4.ping_group_range is '${range}': no group may ping`,
-          "set unprivilegedPing.enabled",
+          "leave kernel.unprivilegedPing out, or set it to true",
         )
       : limited(
           `net.ipv4.ping_group_range is '${range}': only these groups may ping`,
-          "set unprivilegedPing.groups to '0 2147483647'",
+          "leave net.ipv4.ping_group_range out of kernel.sysctls, or set it to '0 2147483647' there",
         );
   },
 
@@ -152,7 +152,7 @@ const rows = {
       ? available(`${rootlesskit} has ${capability}`)
       : unavailable(
           `net.ipv4.ip_unprivileged_port_start is ${start} and ${rootlesskit} has no capability`,
-          "set privilegedPorts to FileCapability or Sysctl",
+          "set privilegedPorts to file-capability or sysctl",
         );
   },
 
@@ -187,7 +187,7 @@ const rows = {
       ? "as daemon.json says"
       : "chosen by the engine";
     const evidence = `docker info: Driver is ${driver}, ${chosen}`;
-    const fix = "storageDriver Auto on an empty data root takes overlay2 where that works";
+    const fix = "storageDriver auto on an empty data root takes overlay2 where that works";
     if (["overlay2", "overlayfs", "btrfs"].includes(driver)) return available(evidence);
     return driver === "fuse-overlayfs"
       ? limited(

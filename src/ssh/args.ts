@@ -3,25 +3,25 @@ import type * as pulumi from "@pulumi/pulumi";
 /** How the commands become root on the host. */
 export const PrivilegeEscalation = {
   /** Nothing if the SSH user is root; else sudo if the host has it, else doas. */
-  Auto: "Auto",
+  Auto: "auto",
   /** `sudo -n`, or `sudo -S` with `connection.sudoPassword`. */
-  Sudo: "Sudo",
+  Sudo: "sudo",
   /** `doas -n`. */
-  Doas: "Doas",
+  Doas: "doas",
   /** The SSH user is root. */
-  None: "None",
+  None: "none",
 } as const;
 export type PrivilegeEscalation = (typeof PrivilegeEscalation)[keyof typeof PrivilegeEscalation];
 
 /** How the program that runs as root gets to the machine. */
 export const AgentTransfer = {
   /** As a file over SFTP, into the home of `connection.user`. */
-  Sftp: "Sftp",
+  Sftp: "sftp",
   /**
    * On a command's stdin, for a machine without SFTP, a user without a home, or a login that prints text. It adds
    * some 150 KB a host to the stack's state.
    */
-  Stdin: "Stdin",
+  Stdin: "stdin",
 } as const;
 export type AgentTransfer = (typeof AgentTransfer)[keyof typeof AgentTransfer];
 
@@ -39,6 +39,8 @@ export interface SshConnectionArgs {
   privateKeyPassword?: pulumi.Input<string>;
   /** Password of the user, if no key is used. Always kept as a secret. Defaults to none. */
   password?: pulumi.Input<string>;
+  /** How commands become root on the machine. Defaults to "auto". */
+  privilegeEscalation?: pulumi.Input<PrivilegeEscalation>;
   /**
    * Password that sudo asks the user for. Always a secret: sudo reads it on stdin, and no file, argument or environment
    * has it. A preview shows `[secret]` in the place of each step's document, and says in words what changes there.

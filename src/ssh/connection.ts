@@ -32,9 +32,10 @@ export function connectionInput(
 export function recordedConnection(
   connection: pulumi.Input<SshConnectionArgs>,
 ): pulumi.Input<SshConnectionArgs> {
-  return connectionWith(connection, ({ sudoPassword }) =>
-    sudoPassword === undefined ? {} : { sudoPassword: pulumi.secret(sudoPassword) },
-  );
+  return connectionWith(connection, ({ privilegeEscalation, sudoPassword }) => ({
+    ...(privilegeEscalation === undefined ? {} : { privilegeEscalation }),
+    ...(sudoPassword === undefined ? {} : { sudoPassword: pulumi.secret(sudoPassword) }),
+  }));
 }
 
 function connectionWith<More extends object>(

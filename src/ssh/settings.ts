@@ -18,6 +18,7 @@ export interface ConnectionSettings extends HopSettings {
   proxy?: HopSettings;
   /** Seconds. */
   connectTimeout: number;
+  privilegeEscalation: PrivilegeEscalation;
   /** Whether there is one; it is apart, so that nothing else is as secret. */
   sudoPassword: boolean;
 }
@@ -66,8 +67,9 @@ export function connectionSettings(read: Reader): {
   const proxySettings = read.given("proxy") ? proxyHopSettings(proxy) : undefined;
   const connectTimeout = read.number("connectTimeout", { rule: between(0, 86_400) }) ?? 300;
   const password = read.string("sudoPassword", { rule: filledLine, secret: true });
+  const privilegeEscalation = escalationSettings(read, password);
   read.refuseOthers();
-  const open = { ...settings, proxy: proxySettings, connectTimeout };
+  const open = { ...settings, proxy: proxySettings, connectTimeout, privilegeEscalation };
   return { open: { ...open, sudoPassword: password !== undefined }, sudoPassword: password };
 }
 
@@ -93,26 +95,16 @@ function hopSettings(read: Reader): HopSettings {
   };
 }
 
-export function escalationSettings(read: Reader): PrivilegeEscalation {
-  return read.oneOf("privilegeEscalation", PrivilegeEscalation) ?? PrivilegeEscalation.Auto;
-}
-
-interface Escalation {
-  privilegeEscalation: PrivilegeEscalation;
-  connection: Pick<ConnectionSettings, "sudoPassword">;
-}
-
 /** doas takes a password from a terminal alone. */
-export function refusePasswordOfOthers(
-  read: Reader,
-  { privilegeEscalation, connection }: Escalation,
-): void {
+function escalationSettings(read: Reader, sudoPassword: string | undefined): PrivilegeEscalation {
+  const chosen = read.oneOf("privilegeEscalation", PrivilegeEscalation) ?? PrivilegeEscalation.Auto;
   const others: PrivilegeEscalation[] = [PrivilegeEscalation.Doas, PrivilegeEscalation.None];
-  if (connection.sudoPassword && others.includes(privilegeEscalation))
+  if (sudoPassword !== undefined && others.includes(chosen))
     read.refuse(
       "privilegeEscalation",
-      `${privilegeEscalation} asks no sudo, and connection.sudoPassword is for sudo; leave one of the two out`,
+      `'${chosen}' does not use sudo, and connection.sudoPassword is for sudo; leave one of the two out`,
     );
+  return chosen;
 }
 
 export function transferSettings(read: Reader): AgentTransfer {
@@ -122,20 +114,39 @@ export function transferSettings(read: Reader): AgentTransfer {
 }
 
 /** The agent's word for it. */
-export function escalationArgument({ privilegeEscalation, connection }: Escalation): string {
-  return connection.sudoPassword ? byPassword : privilegeEscalation.toLowerCase();
+export function escalationArgument({
+  connection: { sudoPassword, privilegeEscalation },
+}: {
+  connection: Pick<ConnectionSettings, "sudoPassword" | "privilegeEscalation">;
+}): string {
+  return sudoPassword ? byPassword : privilegeEscalation;
 }
 
 /** The agent's word for sudo with a password, which is then the first line on its stdin. */
 export const byPassword = "password";
 
-/** `ssh://account@host:port`, with an IPv6 address in brackets and its zone as in RFC 6874. */
+/** `ssh://account@host:port`. */
 export function dockerHostUrl(
   account: string,
   { host, port }: Pick<ConnectionSettings, "host" | "port">,
 ): string {
-  const address = host.includes(":") ? `[${host.replace("%", "%25")}]` : host;
-  return `ssh://${account}@${address}:${port}`;
+  return `ssh://${account}@${inUrl(host)}:${port}`;
+}
+
+/** An IPv6 address in brackets, its zone as in RFC 6874. */
+const inUrl = (host: string) => (host.includes(":") ? `[${host.replace("%", "%25")}]` : host);
+
+/**
+ * `tcp://host:port` of a daemon that listens there: the machine's own name where it listens at all addresses. Empty
+ * where it does not listen.
+ */
+export function tcpUrl(
+  host: string,
+  socket: { address: string; port: number } | undefined,
+): string {
+  if (socket === undefined) return "";
+  const isAnywhere = ["0.0.0.0", "::"].includes(socket.address);
+  return `tcp://${inUrl(isAnywhere ? host : socket.address)}:${socket.port}`;
 }
 
 /** For clients of the daemon. Testcontainers looks for published ports where the second one says. */

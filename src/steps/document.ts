@@ -35,11 +35,6 @@ export function wholeDocument(document: Document): string {
   return `${renderDocument(document)}# end\n`;
 }
 
-/** A value of a fixed list as a document has it: DockerRepository is docker-repository. */
-export function wordOf(choice: string): string {
-  return choice.replace(/(?<=[a-z])(?=[A-Z])/g, "-").toLowerCase();
-}
-
 function renderValue(key: string, value: Document[string]): string {
   const json = value instanceof JsonText ? sortedJson(value.value) : JSON.stringify(value);
   if (json.includes("\\u0000")) throw new Error(`${key}: a NUL cannot reach a shell`);

@@ -73,7 +73,7 @@ function readFact<T>(
   if (value !== undefined) return value;
   const shown = found === undefined ? "none" : excerpt(found);
   throw new ReportError(
-    `${command}: report: found ${shown} as the fact ${name}; wanted ${wanted}. To fix: run 'pulumi up' with a new value of recheck, which asks the host again; if it stays, the step ran with another version of this package: take ignoreChanges from it`,
+    `${command}: report: found ${shown} as the fact ${name}; wanted ${wanted}. To fix: run 'pulumi up' with a new value of operations.recheck, which asks the host again; if it stays, the step ran with another version of this package: take ignoreChanges from it`,
   );
 }
 
@@ -103,7 +103,7 @@ export function factsOf(command: string, stdout: string): Facts {
     }
   }
   throw new ReportError(
-    `${command}: report: found ${excerpt(stdout)}; wanted the agent's JSON. To fix: see what start files of the login shell print on the host (its ~/.bashrc, say), then run 'pulumi up' with a new value of recheck, which asks again`,
+    `${command}: report: found ${excerpt(stdout)}; wanted the agent's JSON. To fix: see what start files of the login shell print on the host (its ~/.bashrc, say), then run 'pulumi up' with a new value of operations.recheck, which asks again`,
   );
 }
 

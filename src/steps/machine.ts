@@ -1,4 +1,4 @@
-import { type AccountInfo, type SubordinateIds, idRanges } from "./account/args";
+import { type AccountInfo, idRanges } from "./account/args";
 import { accountDocument, identityDocument } from "./account/settings";
 import { ipv6Document } from "./daemon/network";
 import { storagePlaceDocument } from "./daemon/storage";
@@ -16,30 +16,21 @@ import { optional, text, wholeNumber } from "./facts";
 import type { SettingsAt } from "./inputPaths";
 import {
   appArmorDocument,
-  kernelModulesDocument,
+  moduleOptionsDocument,
   portsDocument,
   privilegedPortsEffect,
   sysctlsDocument,
-  unprivilegedPingDocument,
 } from "./kernel/settings";
 import { defineStep } from "./step";
 
 /** Inputs of the kernel's part: settings, options of modules, the AppArmor profile, and ports below 1024. */
-export const kernelInputs = [
-  "unprivilegedPing",
-  "sysctls",
-  "kernelModuleOptions",
-  "appArmorProfile",
-  "engine.source",
-  "privilegedPorts",
-] as const;
+export const kernelInputs = ["kernel", "engine.source", "privilegedPorts"] as const;
 
 export function kernelDocument(given: SettingsAt<(typeof kernelInputs)[number]>): Document {
   return {
-    ...sysctlsDocument(given.sysctls),
-    ...unprivilegedPingDocument(given.unprivilegedPing),
-    ...kernelModulesDocument(given.kernelModuleOptions),
-    ...appArmorDocument(given.appArmorProfile, given.engine.source),
+    ...sysctlsDocument(given.kernel),
+    ...moduleOptionsDocument(given.kernel.moduleOptions),
+    ...appArmorDocument(given.kernel.appArmorProfile, given.engine.source),
     ...portsDocument(given.privilegedPorts),
   };
 }
@@ -51,7 +42,7 @@ export const preflightInputs = [
   "account.uid",
   "account.home",
   "account.shell",
-  "subordinateIds",
+  "account.subordinateIds",
   "engine.source",
   "engine.plugins",
   "rootfulDocker",
@@ -66,7 +57,7 @@ export function preflightDocument(
   owner: string,
 ): Document {
   return {
-    ...identityDocument(given.account, given.subordinateIds),
+    ...identityDocument(given.account),
     ...otherSourceDocument(given.engine),
     ...pluginsDocument(given.engine),
     ...rootfulDockerDocument(given.rootfulDocker),
@@ -108,7 +99,7 @@ export const machineFacts = {
  */
 export const machine = defineStep({
   name: "machine",
-  inputs: [...preflightInputs, "account", "resourceControllers", "engine", ...kernelInputs],
+  inputs: [...preflightInputs, "account", "engine", ...kernelInputs],
   effects: {
     source: otherEngine,
     version: otherEngine,
@@ -128,7 +119,7 @@ export const machine = defineStep({
   document: (given, owner) => ({
     ...ofOthers(given),
     ...engineDocument(given.engine, given.rootfulDocker),
-    ...accountDocument(given.account, given.subordinateIds, given.resourceControllers),
+    ...accountDocument(given.account),
     ...kernelDocument(given),
     owner,
   }),
@@ -139,12 +130,12 @@ export const machine = defineStep({
       uid: facts["account.uid"],
       gid: facts["account.gid"],
       home: facts["account.home"],
+      subordinateIds: {
+        uids: facts["subordinateIds.uids"],
+        gids: facts["subordinateIds.gids"],
+      },
     }),
-    socket: (facts) => `unix:///run/user/${facts["account.uid"]}/docker.sock`,
-    subordinateIds: (facts): SubordinateIds => ({
-      uids: facts["subordinateIds.uids"],
-      gids: facts["subordinateIds.gids"],
-    }),
+    socketPath: (facts) => `/run/user/${facts["account.uid"]}/docker.sock`,
     versions: (facts): Versions => ({
       engine: facts["versions.engine"],
       rootlesskit: facts["versions.rootlesskit"],

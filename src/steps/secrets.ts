@@ -24,14 +24,29 @@ const kept = ["connection", "account.authorizedKeys", ...Object.keys(secretInput
 /** Options among these whose values stand in process lists and messages all the same. */
 const shown = /^(daemon\.json\/data-root$|environment\/DOCKERD_ROOTLESS_)/;
 
-/** And what `docker login` and rootlesskit have as their arguments. */
-const argument = /^(registryAuth\[\d+\]\.(address|username)|tcpSocket\.(address|port))$/;
+/** And what `docker login` has as its arguments. */
+const argument = /^registryAuth\[\d+\]\.(address|username)$/;
 
 /**
- * Problems of values that are marked as secrets, and that the machine cannot keep: the name of an account
- * or a kernel setting is there for everybody to read.
+ * Options whose values cannot hold a secret: a word of a list, a number, true or false, a checksum, a public key, a
+ * certificate, an address in a strict form. `recheck` says nothing about the host. A mark comes to them from a
+ * StackReference's outputs, or from `config.requireSecret`.
  */
-export function publicSecrets(secretPaths: string[], secrets: SecretsSettings): Problem[] {
+const holdsNoSecret =
+  /^(engine|rootfulDocker|storageDriver|network|privilegedPorts|registryCertificates|prune|onDestroy|operations|account\.(create|uid|subordinateIds|cgroupControllers)|kernel\.(unprivilegedPing|appArmorProfile)|tcpSocket\.(address|port))(?![^.[])/;
+
+/** Whether the value at this path of the arguments is used without a mark as a secret. */
+export const isUsedWithoutMark = (path: string): boolean => holdsNoSecret.test(path);
+
+/**
+ * Values that are marked as secrets, and that the machine cannot keep: the name of an account or a kernel setting is
+ * there for everybody to read. A text that can hold a secret is a problem. For one that cannot, a warning says that the
+ * mark does nothing.
+ */
+export function publicSecrets(
+  secretPaths: string[],
+  secrets: SecretsSettings,
+): { problems: Problem[]; warnings: Problem[] } {
   const paths = Object.keys(secrets)
     .filter((place) => shown.test(place))
     .map((place) =>
@@ -41,14 +56,26 @@ export function publicSecrets(secretPaths: string[], secrets: SecretsSettings): 
       secretPaths.some((secret) => path === secret || path.startsWith(`${secret}.`)),
     );
   const others = secretPaths.filter(
-    (path) => !kept.some((input) => isWithin(path, input)) || argument.test(path),
+    (path) =>
+      !isUsedWithoutMark(path) &&
+      (!kept.some((input) => isWithin(path, input)) || argument.test(path)),
   );
-  return [...others, ...paths].map((propertyPath) => ({
-    propertyPath,
-    reason:
-      "the value is marked as a secret, but everybody on the machine can see it; take the mark away (pulumi.unsecret)",
-  }));
+  return {
+    problems: [...others, ...paths].map((propertyPath) => ({
+      propertyPath,
+      reason: everybodySees,
+    })),
+    warnings: secretPaths
+      .filter(isUsedWithoutMark)
+      .map((propertyPath) => ({ propertyPath, reason: markIgnored })),
+  };
 }
+
+const everybodySees =
+  "the value is marked as a secret, but everybody on the machine can see it; take the mark away (pulumi.unsecret)";
+
+const markIgnored =
+  "the value is marked as a secret, but this option holds none: previews, the state and the machine show it; pulumi.unsecret takes the mark and this warning away";
 
 /** Secret values by where they go: `environment/HTTP_PROXY`, `daemon.json/proxies`, `tls/key.pem`. */
 export type SecretsSettings = Record<string, unknown>;

@@ -1,15 +1,6 @@
-import {
-  connectionSettings,
-  escalationSettings,
-  refusePasswordOfOthers,
-  transferSettings,
-} from "../ssh/settings";
+import { connectionSettings, transferSettings } from "../ssh/settings";
 import { type Problem, Reader } from "../validation/reader";
-import {
-  accountSettings,
-  resourceControllersSettings,
-  subordinateIdsSettings,
-} from "./account/settings";
+import { accountSettings } from "./account/settings";
 import { certificateSettings } from "./daemon/certificates";
 import { daemonJsonSettings } from "./daemon/daemonJson";
 import { onDestroySettings } from "./daemon/data";
@@ -24,19 +15,11 @@ import {
   refusePurgeOfPreinstalled,
   rootfulDockerSettings,
 } from "./engine/settings";
+import { operationsSettings } from "./everyStep";
 import {
-  driftDetectionSettings,
-  recheckSettings,
-  restartsSettings,
-  takeOverSettings,
-} from "./everyStep";
-import {
-  appArmorSettings,
-  kernelModuleSettings,
+  kernelSettings,
   privilegedPortsSettings,
   refuseCapabilityOfOthers,
-  sysctlsSettings,
-  unprivilegedPingSettings,
 } from "./kernel/settings";
 import { registriesSettings } from "./registries";
 import { secretsSettings } from "./secrets";
@@ -58,15 +41,10 @@ export function readSettings(args: unknown, secretPaths: string[] = []) {
   const plain = {
     connection: connection.open,
     account: accountSettings(read.object("account")),
-    subordinateIds: subordinateIdsSettings(read.object("subordinateIds")),
     engine: engineSettings(read.object("engine")),
     rootfulDocker: rootfulDockerSettings(read),
     privilegedPorts: privilegedPortsSettings(read),
-    unprivilegedPing: unprivilegedPingSettings(read.object("unprivilegedPing")),
-    sysctls: sysctlsSettings(read),
-    kernelModuleOptions: kernelModuleSettings(read),
-    appArmorProfile: appArmorSettings(read),
-    resourceControllers: resourceControllersSettings(read),
+    kernel: kernelSettings(read.object("kernel")),
   };
   refusePurgeOfPreinstalled(read, plain);
   const daemon = daemonJsonSettings(read);
@@ -91,14 +69,9 @@ export function readSettings(args: unknown, secretPaths: string[] = []) {
     network,
     onDestroy,
     storageDriver: storageDriverSettings(read),
-    privilegeEscalation: escalationSettings(read),
     agentTransfer: transferSettings(read),
-    restarts: restartsSettings(read),
-    driftDetection: driftDetectionSettings(read),
-    recheck: recheckSettings(read),
-    takeOver: takeOverSettings(read),
+    operations: operationsSettings(read.object("operations")),
   };
-  refusePasswordOfOthers(read, settings);
   read.refuseOthers();
   return { settings, problems, warnings: tcpSocket.warnings };
 }

@@ -229,7 +229,7 @@ function isOneOf(values: Record<string, string>, isSecret: boolean): Rule<string
   const all = Object.values(values);
   return (value) => {
     if (all.includes(value)) return undefined;
-    // Stricter than with names of options: "zfs" does not mean Vfs.
+    // Stricter than with names of options: "zfs" does not mean vfs.
     const meant = isSecret ? undefined : nearest(value, all, 4);
     return `is not one of ${all.join(", ")}; ${meant ? `did you mean ${meant}?` : "choose one"}`;
   };

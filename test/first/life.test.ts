@@ -49,7 +49,7 @@ test("an up that is killed while packages are unpacked fails, and the next one c
   await web.up(start);
   expect(web.outputs).toMatchObject({
     dockerHost: `ssh://app@${host.address}:22`,
-    socket: "unix:///run/user/1000/docker.sock",
+    socketPath: "/run/user/1000/docker.sock",
     account: { name: "app", uid: 1000, gid: 1000, home: "/home/app" },
     storageDriver: "overlay2",
     versions: { os: expect.stringMatching(/^Debian GNU\/Linux 13/) as string },
@@ -79,8 +79,8 @@ describe("edits", () => {
       return found;
     });
   };
-  const quiet = () => named("sysctls", "account.authorizedKeys", "prune");
-  const restarting = () => named("daemon: a value", "a secret value", "privilegedPorts: Sysctl");
+  const quiet = () => named("kernel.sysctls", "account.authorizedKeys", "prune");
+  const restarting = () => named("daemon: a value", "a secret value", "privilegedPorts: sysctl");
   const changed = (made: Edit[]): ComponentArgs =>
     Object.assign({}, start, ...made.map(({ change }) => change)) as ComponentArgs;
   const stepsOf = (made: Edit[]) =>

@@ -8,12 +8,12 @@ afterAll(destroyAllHosts);
 /** Something in every step. */
 const wishes: StepArgs = {
   account: { name: "app", authorizedKeys: ["ssh-ed25519 AAAAC3Nz one"] },
-  privilegedPorts: "FileCapability",
-  unprivilegedPing: { groups: "0 1000" },
+  privilegedPorts: "file-capability",
+  kernel: { sysctls: { "net.ipv4.ping_group_range": "0 1000" } },
   daemon: { "log-level": "warn" },
   environment: { COLOUR: "blue" },
   secretEnvironment: { TOKEN: "s3cret" },
-  onDestroy: { data: "Delete" },
+  onDestroy: { data: "delete" },
 };
 
 // Packages of older releases; test/first has Debian 13.

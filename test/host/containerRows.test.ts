@@ -73,8 +73,8 @@ describe("Debian 13", () => {
   });
 
   test.each([
-    [{ network: { portDriver: "Slirp4netns" } }, "available", "198.51.100.2"],
-    [{ network: { driver: "Pasta", hostLoopback: true } }, "available", "198.51.100.2"],
+    [{ network: { portDriver: "slirp4netns" } }, "available", "198.51.100.2"],
+    [{ network: { driver: "pasta", hostLoopback: true } }, "available", "198.51.100.2"],
     [{ daemon: { "userland-proxy": false } }, "unavailable", ""],
   ])("clientAddresses: %j", async (more, wanted, client) => {
     await apply(more);
@@ -103,7 +103,7 @@ describe("a current engine, whose daemon is in the machine's own network", () =>
   let host: TestHost;
   let app: Installation;
   const facts: Record<string, string> = {};
-  const current: StepArgs = { ...wishes, engine: { source: "Preinstalled" } };
+  const current: StepArgs = { ...wishes, engine: { source: "preinstalled" } };
 
   beforeAll(async () => {
     host = await bootHost({ packages: ["uidmap", "slirp4netns", "dbus-user-session"] });

@@ -54,12 +54,12 @@ const refused: Refused[] = [
   {
     what: "the distribution's engine",
     engine: { source: undefined, mirror: undefined, mirrorKey: undefined },
-    says: /engine\.source: .*Fedora Linux 44.*DockerRepository/,
+    says: /engine\.source: .*Fedora Linux 44.*docker-repository/,
   },
   {
     what: "an engine that is there, where none is",
     engine: { source: EngineSource.Preinstalled, mirror: undefined, mirrorKey: undefined },
-    says: /engine\.source: .*no dockerd.*DockerRepository/,
+    says: /engine\.source: .*no dockerd.*docker-repository/,
   },
   {
     what: "no version of the engine like that",

@@ -125,7 +125,7 @@ test("on Ubuntu 24.04, by its os-release: the distribution's is refused, and Ubu
   const app = new Installation(given.host, "a1");
   await app.install();
   const refused = await app.tryApply("machine", { account: { name: "app" } });
-  expect(refused.said.join()).toMatch(/engine\.source: .*Ubuntu 24\.04\.4 LTS.*DockerRepository/);
+  expect(refused.said.join()).toMatch(/engine\.source: .*Ubuntu 24\.04\.4 LTS.*docker-repository/);
   await app.applyAll(wishes());
   expect(await given.host.run("cat /etc/apt/sources.list.d/rootless-docker.sources")).toContain(
     `URIs: ${given.downloads.url}/ubuntu\nSuites: noble\n`,

@@ -8,7 +8,7 @@ afterAll(destroyAllHosts);
 const wishes: StepArgs = {
   account: { name: "app" },
   daemon: { "log-level": "warn" },
-  onDestroy: { data: "Delete" },
+  onDestroy: { data: "delete" },
 };
 
 const programs = "/usr/bin/newuidmap /usr/bin/newgidmap";

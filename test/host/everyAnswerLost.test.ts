@@ -14,7 +14,7 @@ afterAll(destroyAllHosts);
 
 const steps = ["machine", "secrets", "daemon"] as const;
 
-describe.each(["Delete", "Keep"] as const)("with onDestroy.data %s", (data) => {
+describe.each(["delete", "keep"] as const)("with onDestroy.data %s", (data) => {
   test("each create and each delete comes twice", async () => {
     const app = lossy.install();
     const wishes = lossy.wishes("ben", data);
@@ -92,7 +92,7 @@ describe.each(["Delete", "Keep"] as const)("with onDestroy.data %s", (data) => {
 
 test("machine comes twice, and Pulumi never hears of the daemon: destroy is an error, and takes nothing back in silence", async () => {
   const app = lossy.install();
-  const wishes = lossy.wishes("kay", "Delete");
+  const wishes = lossy.wishes("kay", "delete");
   await app.install();
   await lossy.createTwice(app, "machine", wishes);
   await app.apply("secrets", wishes);
@@ -112,7 +112,7 @@ test("machine comes twice, and Pulumi never hears of the daemon: destroy is an e
 
 test("a delete whose answer was lost is drift: the next up makes the step again", async () => {
   const app = lossy.install();
-  const wishes = lossy.wishes("noa", "Keep");
+  const wishes = lossy.wishes("noa", "keep");
   await app.up(wishes);
   await lossy.fill("noa");
   expect(await app.drift()).toEqual([]);
@@ -133,7 +133,7 @@ describe("replaced", () => {
     "--replace of %s, and the delete of the earlier one twice: all of it stays",
     async (replaced) => {
       const app = lossy.install();
-      const wishes = lossy.wishes("gil", "Delete");
+      const wishes = lossy.wishes("gil", "delete");
       await app.up(wishes);
       await lossy.fill("gil");
       await lossy.runFor("a1", app, "apply", replaced, wishes);
@@ -147,13 +147,16 @@ describe("replaced", () => {
 
   test("--replace of the daemon, and of the agent alone after it: an error, and all of it stays", async () => {
     const app = lossy.install();
-    const wishes = lossy.wishes("lou", "Delete");
+    const wishes = lossy.wishes("lou", "delete");
     await app.up(wishes);
     await lossy.fill("lou");
     await lossy.runFor("a1", app, "apply", "daemon", wishes);
     expectStays(await lossy.runFor("a1", app, "revert", "daemon", wishes));
     const { exitCode, said } = await app.tryRevertAgent();
-    expect([exitCode, said.at(-1)]).toEqual([1, expect.stringContaining("new value of recheck")]);
+    expect([exitCode, said.at(-1)]).toEqual([
+      1,
+      expect.stringContaining("new value of operations.recheck"),
+    ]);
     await lossy.expectRunning("lou");
     await lossy.runFor("a2", app, "update", "machine", wishes);
     expectStays((await app.tryRevertAgent()).said.join());
@@ -164,7 +167,7 @@ describe("replaced", () => {
 
   test("the agent and all steps are tainted, and the answer to the daemon's create is lost: all of it stays", async () => {
     const app = lossy.install();
-    const wishes = lossy.wishes("mia", "Delete");
+    const wishes = lossy.wishes("mia", "delete");
     await app.up(wishes);
     await lossy.fill("mia");
     await lossy.runFor("a2", app, "apply", "machine", wishes);
@@ -182,7 +185,7 @@ describe("replaced", () => {
 
   test("--replace of the agent with all steps, and each delete twice: all of it stays", async () => {
     const app = lossy.install();
-    const wishes = lossy.wishes("hal", "Delete");
+    const wishes = lossy.wishes("hal", "delete");
     await app.up(wishes);
     await lossy.fill("hal");
     for (const step of steps) await lossy.runFor("a2", app, "apply", step, wishes);
@@ -200,7 +203,7 @@ describe("replaced", () => {
 
   test("--replace of the agent alone, and the answers to the updates are lost", async () => {
     const app = lossy.install();
-    const wishes = lossy.wishes("ivo", "Delete");
+    const wishes = lossy.wishes("ivo", "delete");
     await app.up(wishes);
     await lossy.fill("ivo");
     for (const step of steps) await lossy.runFor("a2", app, "update", step, wishes);

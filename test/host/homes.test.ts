@@ -34,7 +34,7 @@ const wishesOf = (name: string, more: StepArgs = {}): StepArgs => ({
 
 test("a home with something mounted on it by FUSE: an error, and the account stays until it is unmounted", async () => {
   const app = install();
-  await app.up(wishesOf("ann", { onDestroy: { data: "Delete" } }));
+  await app.up(wishesOf("ann", { onDestroy: { data: "delete" } }));
   await asAccount(
     host,
     "ann",
@@ -63,7 +63,7 @@ test("/home on a file system of its own: what was removed is gone on the disk be
     `mknod /dev/of-home b 7 ${number}; mount -o commit=60 /dev/of-home /home; mkdir -p /home/other`,
   );
   const app = install();
-  await app.up(wishesOf("joe", { onDestroy: { data: "Delete" } }));
+  await app.up(wishesOf("joe", { onDestroy: { data: "delete" } }));
   await host.run("echo precious >/home/joe/own; sync");
   await app.destroy();
   // As after a power cut: the disk alone.
@@ -197,7 +197,7 @@ test.each(["\\0\\n", "\\0", "no end"])(
 test("a group with others in it stays, and is named", async () => {
   await host.run("useradd -m ida");
   const app = install();
-  const wishes = wishesOf("hal", { onDestroy: { data: "Delete" } });
+  const wishes = wishesOf("hal", { onDestroy: { data: "delete" } });
   await app.up(wishes);
   await host.run("gpasswd -a ida hal");
   const { said } = await app.destroy();
@@ -213,7 +213,7 @@ test.each(["/etc/shadow", "/etc/group", "/etc/gshadow", "/etc/subuid", "/etc/sub
     const before = await snapshotHost(host);
     const app = install();
     await app.install();
-    const wishes = wishesOf("max", { onDestroy: { data: "Delete" } });
+    const wishes = wishesOf("max", { onDestroy: { data: "delete" } });
     await app.apply("machine", wishes);
     const own = `/var/lib/rootless-docker/installations/${app.id}`;
     await host.run(
@@ -241,7 +241,7 @@ test("a last line of /etc/subuid without an end counts: nobody gets the same ids
       );
     const app = install();
     await app.install();
-    const wishes = wishesOf(name, { onDestroy: { data: "Delete" } });
+    const wishes = wishesOf(name, { onDestroy: { data: "delete" } });
     const { facts } = await app.apply("machine", wishes);
     for (const file of ["/etc/subuid", "/etc/subgid"])
       expect(await host.run(`awk -F: '$2 == 100000 { print $1 }' ${file}`)).toBe("bob\n");

@@ -18,10 +18,10 @@ beforeAll(async () => {
 const ada: StepArgs = {
   owner: "infra/prod/ada",
   account: { name: "ada" },
-  privilegedPorts: "FileCapability",
+  privilegedPorts: "file-capability",
 };
 const bob: StepArgs = { ...ada, owner: "infra/test/bob", account: { name: "bob" } };
-const deletes: StepArgs = { ...ada, onDestroy: { data: "Delete" } };
+const deletes: StepArgs = { ...ada, onDestroy: { data: "delete" } };
 
 const expectAsBefore = async () =>
   expect(diffSnapshots(fresh, await snapshotHost(host))).toEqual([]);
@@ -37,7 +37,7 @@ test("two accounts share a machine; the first one to come may go first", async (
   for (const { changed } of Object.values(await first.applyAll(ada))) expect(changed).toEqual([]);
 
   // One of them wants another value for what the machine has once.
-  const other = { ...bob, unprivilegedPing: { groups: "0 9" } };
+  const other = { ...bob, kernel: { sysctls: { "net.ipv4.ping_group_range": "0 9" } } };
   const { exitCode, said } = await second.tryApply("machine", other);
   expect(exitCode).toBe(1);
   for (const word of ["net.ipv4.ping_group_range", "infra/prod/ada", "infra/test/bob"])
@@ -94,7 +94,7 @@ test("another owner is an error, and takes over with takeOver", async () => {
   await second.install();
   const { exitCode, said } = await second.tryApply("machine", other);
   expect([exitCode, said.join("\n")]).toEqual([1, expect.stringContaining("takeOver")]);
-  await second.applyAll({ ...other, takeOver: true });
+  await second.applyAll({ ...other, operations: { takeOver: true } });
   await first.revertAll(deletes);
   expect(await asAccount(host, "ada", "docker ps --format '{{.Names}}'")).toBe("mine\n");
   await expectFilled(host, "ada");
@@ -106,7 +106,11 @@ test("a takeover that is cut off after its first step: its destroy gives all bac
   await new Installation(host, "d4").applyAll(deletes);
   const second = new Installation(host, "d5");
   await second.install();
-  await second.apply("machine", { ...deletes, owner: "ops/dev/ada", takeOver: true });
+  await second.apply("machine", {
+    ...deletes,
+    owner: "ops/dev/ada",
+    operations: { takeOver: true },
+  });
   await second.destroy();
   await expectAsBefore();
 });

@@ -10,12 +10,12 @@ import { Installation } from "../support/installation";
 const given = engineHost({ engine: true });
 let host: TestHost;
 let app: Installation;
-const wishes: StepArgs = { account: { name: "app" } };
-const tryApply = (more: StepArgs = {}) =>
-  app.tryApply("machine", { ...wishes, resourceControllers: [], ...more });
+// Control groups are a matter of their own.
+const wishes: StepArgs = { account: { name: "app", cgroupControllers: [] } };
+const tryApply = (more: StepArgs = {}) => app.tryApply("machine", { ...wishes, ...more });
 /** What it changes. Anything but success throws. */
 const apply = async (more: StepArgs = {}) =>
-  (await app.apply("machine", { ...wishes, resourceControllers: [], ...more })).changed;
+  (await app.apply("machine", { ...wishes, ...more })).changed;
 
 beforeAll(async () => {
   host = given.host;
@@ -29,7 +29,7 @@ describe("sysctls", () => {
 
   test("a further setting is set, kept in a file, and comes back when it is dropped", async () => {
     const before = await value();
-    const asked: StepArgs = { sysctls: { "net.core.somaxconn": "1234" } };
+    const asked: StepArgs = { kernel: { sysctls: { "net.core.somaxconn": "1234" } } };
     await apply(asked);
     const file = "/etc/sysctl.d/99-zz-rootless-docker-net.core.somaxconn.conf";
     expect(await value()).toBe("1234");
@@ -41,7 +41,7 @@ describe("sysctls", () => {
   });
 
   test("one that the kernel does not have is an error that names it", async () => {
-    const { exitCode, said } = await tryApply({ sysctls: { "net.core.nothing": "1" } });
+    const { exitCode, said } = await tryApply({ kernel: { sysctls: { "net.core.nothing": "1" } } });
     expect(exitCode).toBe(1);
     expect(said.join("\n")).toContain("net.core.nothing");
     await apply();
@@ -80,7 +80,7 @@ describe("appArmorProfile", () => {
 
   test("None writes nothing where it is restricted", async () => {
     await restricted("1");
-    expect(await apply({ appArmorProfile: "None" })).toEqual([]);
+    expect(await apply({ kernel: { appArmorProfile: "none" } })).toEqual([]);
     expect(await there()).toBe(false);
   });
 
@@ -119,7 +119,7 @@ describe("appArmorProfile", () => {
   );
 });
 
-describe("resourceControllers", () => {
+describe("cgroupControllers", () => {
   const delegated = async () =>
     (
       await host.run("systemctl show -p DelegateControllers --value user@$(id -u app).service")

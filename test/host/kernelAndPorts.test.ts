@@ -21,17 +21,20 @@ describe("kernel", () => {
   const value = async () => (await host.run(`cat /proc/sys/net/ipv4/ping_group_range`)).trim();
 
   test("a value follows its setting; dropped, the host's own comes back", async () => {
-    await app.apply("machine", { ...plain, unprivilegedPing: { enabled: false } });
+    await app.apply("machine", { ...plain, kernel: { unprivilegedPing: false } });
     await host.run(`echo '7 9' >/proc/sys/net/ipv4/ping_group_range`);
     const groups = (value: string) =>
-      app.apply("machine", { ...plain, unprivilegedPing: { groups: value } });
+      app.apply("machine", {
+        ...plain,
+        kernel: { sysctls: { "net.ipv4.ping_group_range": value } },
+      });
     expect((await groups("0 1000")).changed.sort()).toEqual([
       `/etc/sysctl.d/99-zz-rootless-docker-${key}.conf: written`,
       `${key}: 0 1000`,
     ]);
     expect(await value()).toBe("0\t1000");
     expect((await groups("0 2000")).changed).toContain(`${key}: 0 2000`);
-    await app.apply("machine", { ...plain, unprivilegedPing: { enabled: false } });
+    await app.apply("machine", { ...plain, kernel: { unprivilegedPing: false } });
     await host.run(`none ls /etc/sysctl.d/99-zz-rootless-docker-${key}.conf`);
     expect(await value()).toBe("7\t9");
   });
@@ -41,7 +44,7 @@ describe("kernel", () => {
     await host.run(`printf '# mine' >${file}; chmod 640 ${file}; chown daemon ${file}`);
     await app.apply("machine", plain);
     expect(await host.run(`tail -n 1 ${file}`)).toBe(`${key} = 0 2147483647\n`);
-    await app.apply("machine", { ...plain, unprivilegedPing: { enabled: false } });
+    await app.apply("machine", { ...plain, kernel: { unprivilegedPing: false } });
     expect(await host.run(`cat ${file}; stat -c ' %a %U' ${file}; rm ${file}`)).toBe(
       "# mine 640 daemon\n",
     );
@@ -53,13 +56,16 @@ describe("ports", () => {
 
   test("FileCapability restarts once, is set again after an upgrade, and goes again", async () => {
     const before = await daemonStart(host, "app");
-    const { changed } = await app.apply("machine", { ...plain, privilegedPorts: "FileCapability" });
+    const { changed } = await app.apply("machine", {
+      ...plain,
+      privilegedPorts: "file-capability",
+    });
     expect(changed).toContain("/usr/bin/rootlesskit: cap_net_bind_service=ep");
     expect(changed).toContain("daemon of app restarted");
     expect(await capability()).toBe("/usr/bin/rootlesskit cap_net_bind_service=ep");
     const after = await daemonStart(host, "app");
     expect(after).not.toBe(before);
-    const again = () => app.apply("machine", { ...plain, privilegedPorts: "FileCapability" });
+    const again = () => app.apply("machine", { ...plain, privilegedPorts: "file-capability" });
     expect((await again()).changed).toEqual([]);
     // A run that ends early keeps what the step has: the account holds up what comes after the engine.
     await host.run("su app -c 'mkdir -p ~/.ssh/authorized_keys'");
@@ -71,7 +77,7 @@ describe("ports", () => {
     await host.run("apt-get -q update; apt-get -q install --reinstall -y rootlesskit");
     await again();
     expect(await capability()).toBe("/usr/bin/rootlesskit cap_net_bind_service=ep");
-    await app.apply("machine", { ...plain, privilegedPorts: "None" });
+    await app.apply("machine", { ...plain, privilegedPorts: "none" });
     expect(
       await host.run("getfattr -n security.capability /usr/bin/rootlesskit 2>&1 || true"),
     ).not.toContain("=");
@@ -87,10 +93,10 @@ describe("ports", () => {
 
   test("Sysctl lets the account bind port 80, and nothing restarts", async () => {
     const before = await daemonStart(host, "app");
-    const { facts } = await app.apply("machine", { ...plain, privilegedPorts: "Sysctl" });
+    const { facts } = await app.apply("machine", { ...plain, privilegedPorts: "sysctl" });
     expect(facts["kernel.portStart"]).toBe("0");
     expect(await host.run("cat /proc/sys/net/ipv4/ip_unprivileged_port_start")).toBe("0\n");
-    await app.apply("machine", { ...plain, privilegedPorts: "None" });
+    await app.apply("machine", { ...plain, privilegedPorts: "none" });
     expect(await host.run("cat /proc/sys/net/ipv4/ip_unprivileged_port_start")).toBe("1024\n");
     expect(await daemonStart(host, "app")).toBe(before);
   });
@@ -206,9 +212,9 @@ describe("daemon", () => {
   });
 
   test.each([
-    ["Overlay2", "overlay2"],
-    ["Vfs", "vfs"],
-    ["Auto", "overlay2"],
+    ["overlay2", "overlay2"],
+    ["vfs", "vfs"],
+    ["auto", "overlay2"],
   ])("storage driver %s", async (storageDriver, driver) => {
     const { facts } = await app.apply("daemon", { ...plain, storageDriver });
     expect([facts.storageDriver, await info(".Driver")]).toEqual([driver, driver]);
@@ -350,7 +356,7 @@ describe("daemon", () => {
   });
 
   test("another data-root leaves the earlier one's data alone, until the revert", async () => {
-    const wishes: StepArgs = { ...plain, onDestroy: { data: "Delete" } };
+    const wishes: StepArgs = { ...plain, onDestroy: { data: "delete" } };
     const other: StepArgs = { ...wishes, daemon: { "data-root": "/home/app/a/b" } };
     const roots = "ls -d /home/app/.local/share/docker /home/app/a/b 2>/dev/null || true";
     for (const each of [other, wishes]) {

@@ -59,7 +59,7 @@ beforeEach(async () => {
 afterEach(() => app.apply("machine", plain));
 
 const wish = (name: string, value: string) =>
-  app.tryApply("machine", { ...plain, kernelModuleOptions: { [name]: value } });
+  app.tryApply("machine", { ...plain, kernel: { moduleOptions: { [name]: value } } });
 /** What modprobe was called with since the last time. */
 const calls = async () =>
   (await host.run("cat /run/fake/calls; : >/run/fake/calls")).split("\n").filter(Boolean);

@@ -7,7 +7,7 @@ import { makeTlsAuthority, type TlsAuthority } from "../support/tlsAuthority";
 
 afterAll(destroyAllHosts);
 
-const plain: StepArgs = { account: { name: "app" }, onDestroy: { data: "Delete" } };
+const plain: StepArgs = { account: { name: "app" }, onDestroy: { data: "delete" } };
 
 /** Something that listens on the host's 127.0.0.1:7001, and the image of a container. */
 async function prepare(host: TestHost): Promise<void> {
@@ -104,11 +104,11 @@ describe("Debian 13", () => {
   test.each([
     [{}, "slirp4netns", "builtin", 65520, "client 172.17.0.1"],
     [{ mtu: 1400, hostLoopback: true }, "slirp4netns", "builtin", 1400, "client 172.17.0.1"],
-    [{ driver: "Slirp4netns" }, "slirp4netns", "builtin", 65520, "client 172.17.0.1"],
-    [{ portDriver: "Slirp4netns" }, "slirp4netns", "slirp4netns", 65520, "client 198.51.100.2"],
-    [{ driver: "Pasta" }, "pasta", "implicit", 65520, "client 198.51.100.2"],
+    [{ driver: "slirp4netns" }, "slirp4netns", "builtin", 65520, "client 172.17.0.1"],
+    [{ portDriver: "slirp4netns" }, "slirp4netns", "slirp4netns", 65520, "client 198.51.100.2"],
+    [{ driver: "pasta" }, "pasta", "implicit", 65520, "client 198.51.100.2"],
     [
-      { driver: "Pasta", portDriver: "Implicit", mtu: 9000, hostLoopback: true },
+      { driver: "pasta", portDriver: "implicit", mtu: 9000, hostLoopback: true },
       "pasta",
       "implicit",
       9000,
@@ -145,9 +145,9 @@ describe("Debian 13", () => {
 
   // Who binds the port needs the right to: RootlessKit with its own port driver, else slirp4netns or pasta.
   test.each([
-    [{}, "FileCapability"],
-    [{ portDriver: "Slirp4netns" }, "Sysctl"],
-    [{ driver: "Pasta" }, "Sysctl"],
+    [{}, "file-capability"],
+    [{ portDriver: "slirp4netns" }, "sysctl"],
+    [{ driver: "pasta" }, "sysctl"],
   ])("a port below 1024: %j, %s", async (network, privilegedPorts) => {
     const wishes = { ...withNetwork(network), privilegedPorts };
     await app.apply("machine", wishes);
@@ -202,13 +202,13 @@ describe("Debian 13", () => {
     expect(await other.version(over(2376), own.caller)).toMatch(/certificate required/);
 
     // One address, another port; and the port driver that connects elsewhere.
-    const portDriver = { network: { portDriver: "Slirp4netns" } };
+    const portDriver = { network: { portDriver: "slirp4netns" } };
     await apply(listening(other, { address: host.address, port: 2377 }, portDriver));
     expect(await other.version(over(2377), other.caller)).toMatch(/^26\./);
     expect((await host.ssh("bash", { input: plainly.replace("2376", "2377") })).exitCode).not.toBe(
       0,
     );
-    await apply(listening(other, {}, { network: { driver: "Pasta" } }));
+    await apply(listening(other, {}, { network: { driver: "pasta" } }));
     await host.run(
       "for i in $(seq 30); do ! ss -Hltn sport = :2376 | grep -q . || exit 0; sleep 0.5; done; exit 1",
     );
@@ -256,24 +256,25 @@ describe("Debian 13", () => {
     await apply6(app, plain);
   }, 180_000);
 
-  test.each([
-    [{ driver: "GvisorTapVsock" }, "network.driver"],
-    [{ detached: true }, "network.detached"],
-  ])("%j is newer than this engine: an error", async (network, option) => {
-    const { exitCode, said } = await app.tryApply("daemon", withNetwork(network));
+  const detach = "DOCKERD_ROOTLESS_ROOTLESSKIT_DETACH_NETNS";
+  test.each<[StepArgs, string]>([
+    [{ network: { driver: "gvisor-tap-vsock" } }, "network.driver"],
+    [{ environment: { [detach]: "true" } }, `environment.${detach}`],
+  ])("%j is newer than this engine: an error", async (more, option) => {
+    const { exitCode, said } = await app.tryApply("daemon", { ...plain, ...more });
     expect([exitCode, said.join("\n")]).toEqual([1, expect.stringContaining(option)]);
     await app.apply("daemon", plain);
   });
 
   test("the same again restarts nothing", async () => {
-    await app.apply("daemon", withNetwork({ driver: "Pasta" }));
+    await app.apply("daemon", withNetwork({ driver: "pasta" }));
     const started = await daemonStart(host, "app");
-    expect((await app.apply("daemon", withNetwork({ driver: "Pasta" }))).changed).toEqual([]);
+    expect((await app.apply("daemon", withNetwork({ driver: "pasta" }))).changed).toEqual([]);
     expect(await daemonStart(host, "app")).toBe(started);
   });
 
   test("reverted, the host is as before", async () => {
-    await app.apply("daemon", withNetwork({ driver: "Pasta", hostLoopback: true, mtu: 1500 }));
+    await app.apply("daemon", withNetwork({ driver: "pasta", hostLoopback: true, mtu: 1500 }));
     await app.revertAll(plain);
     await host.run(`systemctl stop listener; ${noNeighbour}`);
     expect(diffSnapshots(fresh, await snapshotHost(host))).toEqual([]);
@@ -311,7 +312,7 @@ describe("Debian 12", () => {
     const started = await daemonStart(host, "app");
     const { exitCode, said } = await app.tryApply("daemon", {
       ...plain,
-      network: { driver: "Pasta" },
+      network: { driver: "pasta" },
     });
     expect([exitCode, said.join("\n")]).toEqual([1, expect.stringContaining("network.driver")]);
     expect(await daemonStart(host, "app")).toBe(started);

@@ -237,7 +237,7 @@ test("perl that is installed and does not run: each run says why. A destroy need
   await host.run("mv /root/useradd /usr/sbin; userdel -r app 2>/dev/null || true");
 });
 
-test.each(["Disable", "Purge"])(
+test.each(["disable", "purge"])(
   "a snap's docker, which %s does not stop",
   async (rootfulDocker) => {
     await host.run(`cp /usr/bin/sleep /root/dockerd
@@ -252,9 +252,9 @@ test.each(["Disable", "Purge"])(
       ),
     ]);
     // Control: side by side they run.
-    await app.apply("machine", { ...wishes, rootfulDocker: "Keep" });
+    await app.apply("machine", { ...wishes, rootfulDocker: "keep" });
     // One that starts once preflight has looked: the step names it, too.
-    await app.revert("machine", { ...wishes, rootfulDocker: "Keep" });
+    await app.revert("machine", { ...wishes, rootfulDocker: "keep" });
     await app.revertAgent();
     await host.run("systemctl stop snap.docker.dockerd.service");
   },
@@ -266,13 +266,13 @@ test("a container's dockerd is not the machine's", async () => {
     until pgrep -x dockerd >/dev/null; do sleep 0.1; done`);
   const app = new Installation(host, "b6");
   await app.install();
-  await app.apply("machine", { ...wishes, rootfulDocker: "Disable" });
-  await app.revert("machine", { ...wishes, rootfulDocker: "Disable" });
+  await app.apply("machine", { ...wishes, rootfulDocker: "disable" });
+  await app.revert("machine", { ...wishes, rootfulDocker: "disable" });
   // Control: the same program without a process namespace of its own.
   // The first process of a namespace heeds no SIGTERM.
   await host.run(`systemctl kill -s KILL container.service
     systemd-run -q --unit docker-beside /root/dockerd infinity`);
-  const { said } = await app.tryApply("machine", { ...wishes, rootfulDocker: "Disable" });
+  const { said } = await app.tryApply("machine", { ...wishes, rootfulDocker: "disable" });
   expect(said.join("\n")).toContain("of docker-beside.service)");
   await host.run("systemctl stop docker-beside.service; rm /root/dockerd");
   await app.revertAgent();
@@ -285,7 +285,7 @@ test("pasta, of which Ubuntu 24.04 has no AppArmor profile", async () => {
     echo 'profile rootlesskit /usr/bin/rootlesskit flags=(unconfined) { userns, }' >/etc/apparmor.d/rootlesskit
     echo 'profile passt /usr/bin/passt{,.avx2} {}' >/etc/apparmor.d/passt`);
   const app = new Installation(host, "b5");
-  const pasta = { ...wishes, network: { driver: "Pasta" } };
+  const pasta = { ...wishes, network: { driver: "pasta" } };
   // Control: the profile that Debian's package brings is enough.
   await app.applyAll(pasta);
   const profiles = () =>
@@ -303,7 +303,7 @@ test("pasta, of which Ubuntu 24.04 has no AppArmor profile", async () => {
     "profile rootless-docker.usr.bin.pasta /usr/bin/pasta{,.avx2} flags=(unconfined) {\n  userns,\n}\n",
   );
   // None that is set later: the step daemon takes it back when it runs again (docs/limits.md).
-  await app.apply("machine", { ...pasta, appArmorProfile: "None" });
+  await app.apply("machine", { ...pasta, kernel: { appArmorProfile: "none" } });
   await host.run("[ -e /etc/apparmor.d/rootless-docker.usr.bin.pasta ]");
   await app.apply("daemon", pasta);
   await host.run("none ls /etc/apparmor.d/rootless-docker.usr.bin.pasta");

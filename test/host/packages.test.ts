@@ -8,10 +8,10 @@ afterAll(destroyAllHosts);
 const fuse: StepArgs = {
   owner: "infra/prod/ada",
   account: { name: "ada" },
-  storageDriver: "FuseOverlayfs",
-  onDestroy: { data: "Delete" },
+  storageDriver: "fuse-overlayfs",
+  onDestroy: { data: "delete" },
 };
-const both: StepArgs = { ...fuse, network: { driver: "Pasta" } };
+const both: StepArgs = { ...fuse, network: { driver: "pasta" } };
 const bobs: StepArgs = { ...fuse, owner: "infra/test/bob", account: { name: "bob" } };
 
 let host: TestHost;

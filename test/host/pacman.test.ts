@@ -38,17 +38,17 @@ const refused: Refused[] = [
   {
     what: "the distribution's engine",
     engine: instead(),
-    says: /engine\.source: .*Arch Linux.*StaticArchive/,
+    says: /engine\.source: .*Arch Linux.*static-archive/,
   },
   {
     what: "Docker's own packages, of which there are none",
     engine: instead(EngineSource.DockerRepository),
-    says: /engine\.source: .*Arch Linux.*StaticArchive/,
+    says: /engine\.source: .*Arch Linux.*static-archive/,
   },
   {
     what: "an engine that is there, where none is",
     engine: instead(EngineSource.Preinstalled),
-    says: /engine\.source: .*no dockerd.*StaticArchive/,
+    says: /engine\.source: .*no dockerd.*static-archive/,
   },
   {
     what: "a package of somebody else's that cannot stay",

@@ -5,7 +5,7 @@ import { Installation } from "../support/installation";
 
 afterAll(destroyAllHosts);
 
-const app = { account: { name: "app" }, onDestroy: { data: "Delete" } };
+const app = { account: { name: "app" }, onDestroy: { data: "delete" } };
 
 test("no root rights: said in one line, nothing changed", async () => {
   const host = await bootHost({
@@ -23,7 +23,7 @@ test("no root rights: said in one line, nothing changed", async () => {
     /^exit code 1:\nagent: privileges: found that 'sudo -n' refuses user guest \(sudo: a password is required\); wanted root rights without a password\. To fix: put 'guest ALL=\(ALL\) NOPASSWD: ALL' into a file of \/etc\/sudoers\.d, or connect as root$/,
   );
   const wanted = "wanted root rights without a password. To fix: ";
-  const otherwise = "or leave privilegeEscalation out, or connect as root";
+  const otherwise = "or leave connection.privilegeEscalation out, or connect as root";
   const toldBy = async (escalation: string) => {
     const command = `cat >agent && sh agent install agent f0 ${escalation}; rm agent`;
     const input = agentText();
@@ -33,7 +33,7 @@ test("no root rights: said in one line, nothing changed", async () => {
     `agent: privileges: found user guest, not root, and no doas; ${wanted}install doas, ${otherwise}`,
   );
   expect(await toldBy("none")).toBe(
-    `agent: privileges: found user guest, not root, and privilegeEscalation None; ${wanted}take None away, so that sudo or doas is used, or connect as root`,
+    `agent: privileges: found user guest, not root, and connection.privilegeEscalation none; ${wanted}take none away, so that sudo or doas is used, or connect as root`,
   );
   await guest.revertAgent();
   expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);

@@ -37,7 +37,7 @@ const running = "active\nactive\nactive\n";
 const stopped = "inactive\ninactive\nactive\n";
 const wishes = (rootfulDocker: string): StepArgs => ({
   account: { name: "app" },
-  onDestroy: { data: "Delete" },
+  onDestroy: { data: "delete" },
   rootfulDocker,
 });
 
@@ -68,9 +68,9 @@ test("Refuse: preflight names the containers, and stop nothing", async () => {
   const before = await snapshotHost(host);
   const alive = await lives();
   await app.install();
-  const { exitCode, said } = await app.tryApply("machine", wishes("Refuse"));
+  const { exitCode, said } = await app.tryApply("machine", wishes("refuse"));
   expect(exitCode).toBe(1);
-  for (const word of ["rootfulDocker", "port web", "Keep", "Disable", "Purge"])
+  for (const word of ["rootfulDocker", "port web", "keep", "disable", "purge"])
     expect(said.join("\n")).toContain(word);
   expect(await units()).toBe(running);
   await app.revertAgent();
@@ -82,7 +82,7 @@ test("Keep: both work side by side, and root's is not touched", async () => {
   const app = new Installation(host, "c1");
   const before = await snapshotHost(host);
   const alive = await lives();
-  await app.applyAll(wishes("Keep"));
+  await app.applyAll(wishes("keep"));
   expect(await lives()).toBe(alive);
   await importImage(host, "app");
   const run = "docker run -d --name web --network none busybox sleep 9999";
@@ -92,7 +92,7 @@ test("Keep: both work side by side, and root's is not touched", async () => {
     "rootless",
   );
   await host.run("docker run --rm busybox true");
-  await app.revertAll(wishes("Keep"));
+  await app.revertAll(wishes("keep"));
   expect(await lives()).toBe(alive);
   expect(differences(diffSnapshots(before, await snapshotHost(host)))).toEqual([]);
 });
@@ -101,30 +101,30 @@ test("Disable: stopped, disabled, masked, data untouched; all of it back afterwa
   const app = new Installation(host, "c2");
   const before = await snapshotHost(host);
   const held = await holdings();
-  const document = documentText("machine", wishes("Disable"));
+  const document = documentText("machine", wishes("disable"));
   const { stdout } = await host.ssh(checkNewCommand(document, ""), { input: packedAgent() });
   expect(readNewMachine(stdout).present).toContainEqual({
     about: "rootfulDocker",
     found: "a Docker daemon run by root with 2 running containers (port web)",
     wanted: "none: it stops with its containers",
   });
-  const { machine } = await app.applyAll(wishes("Disable"));
+  const { machine } = await app.applyAll(wishes("disable"));
   expect(machine.said.join("\n")).toContain("stops the Docker daemon run by root");
   expect(await units()).toBe(stopped);
   expect(await enabled()).toBe("masked\nmasked\nenabled\n");
   const bytes = await data();
-  expect((await app.apply("machine", wishes("Disable"))).changed).toEqual([]);
+  expect((await app.apply("machine", wishes("disable"))).changed).toEqual([]);
   // A reboot starts nothing of root's.
   await host.reboot();
   expect(await units()).toBe(stopped);
   expect(await data()).toBe(bytes);
   // Another policy, and back.
-  await app.apply("machine", wishes("Keep"));
+  await app.apply("machine", wishes("keep"));
   expect(await units()).toBe(running);
   await containersRun();
-  await app.apply("machine", wishes("Disable"));
+  await app.apply("machine", wishes("disable"));
   expect(await units()).toBe(stopped);
-  await app.revertAll(wishes("Disable"));
+  await app.revertAll(wishes("disable"));
   expect(await units()).toBe(running);
   expect(await enabled()).toBe("enabled\nenabled\nenabled\n");
   await containersRun();
@@ -136,17 +136,17 @@ test("Disable: stopped, disabled, masked, data untouched; all of it back afterwa
 test("Disable, then Keep, where root's Docker was stopped before: its masks go, and Keep wants none", async () => {
   const app = new Installation(host, "c4");
   const other = new Installation(host, "c5");
-  const others: StepArgs = { ...wishes("Keep"), account: { name: "other" } };
+  const others: StepArgs = { ...wishes("keep"), account: { name: "other" } };
   await host.run("systemctl disable -q --now docker.socket docker.service");
   const before = await enabled();
-  await app.applyAll(wishes("Disable"));
+  await app.applyAll(wishes("disable"));
   expect(await enabled()).toBe("masked\nmasked\nenabled\n");
   await other.applyAll(others);
-  const { changed } = await app.apply("machine", wishes("Keep"));
+  const { changed } = await app.apply("machine", wishes("keep"));
   expect(changed.join("\n")).toContain("docker.service");
   expect(await enabled()).toBe(before);
-  await app.apply("machine", wishes("Disable"));
-  await app.revertAll(wishes("Disable"));
+  await app.apply("machine", wishes("disable"));
+  await app.revertAll(wishes("disable"));
   // The other account said Keep: it has no part in the masks.
   expect(await enabled()).toBe(before);
   await host.run("systemctl start docker; systemctl is-active docker");
@@ -156,9 +156,9 @@ test("Disable, then Keep, where root's Docker was stopped before: its masks go, 
 });
 
 test("only Purge says what it removes, before it does", () => {
-  for (const policy of ["Refuse", "Keep", "Disable"])
+  for (const policy of ["refuse", "keep", "disable"])
     expect(Object.keys(documentsOf(wishes(policy)).machine)).not.toContain("rootful-docker.purge");
-  expect(documentsOf(wishes("Purge")).machine).toMatchObject({
+  expect(documentsOf(wishes("purge")).machine).toMatchObject({
     "rootful-docker": "purge",
     "rootful-docker.purge":
       "docker.io docker-ce docker-ce-cli docker-ce-rootless-extras containerd.io docker-buildx-plugin docker-compose-plugin",
@@ -168,13 +168,13 @@ test("only Purge says what it removes, before it does", () => {
 
 test("Purge: its packages and data go for good, ours come; destroy brings none of them back", async () => {
   const app = new Installation(host, "c3");
-  const { machine } = await app.applyAll(wishes("Purge"));
+  const { machine } = await app.applyAll(wishes("purge"));
   expect(machine.changed.join("\n")).toContain("docker.io");
   expect(await units()).toBe(stopped);
   expect(await host.run("ls -A /var/lib/docker 2>/dev/null || true")).toBe("");
-  for (const { changed } of Object.values(await app.applyAll(wishes("Purge"))))
+  for (const { changed } of Object.values(await app.applyAll(wishes("purge"))))
     expect(changed).toEqual([]);
-  await app.revertAll(wishes("Purge"));
+  await app.revertAll(wishes("purge"));
   await host.run(
     "none command -v dockerd; none getent passwd app; none ls -d /var/lib/rootless-docker",
   );

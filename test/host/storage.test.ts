@@ -9,7 +9,7 @@ afterAll(destroyAllHosts);
 let host: TestHost;
 let app: Installation;
 
-const plain: StepArgs = { account: { name: "app" }, onDestroy: { data: "Delete" } };
+const plain: StepArgs = { account: { name: "app" }, onDestroy: { data: "delete" } };
 const at = (root: string, wishes: StepArgs = {}): StepArgs => ({
   ...plain,
   daemon: { "data-root": root },
@@ -30,7 +30,7 @@ beforeAll(async () => {
 
 test("preflight: FuseOverlayfs without its device is an error", async () => {
   await host.run("mount --bind /etc/hostname /dev/fuse");
-  const answer = await app.tryApply("machine", { ...plain, storageDriver: "FuseOverlayfs" });
+  const answer = await app.tryApply("machine", { ...plain, storageDriver: "fuse-overlayfs" });
   await host.run("umount /dev/fuse");
   const named = expect.stringMatching(/storageDriver.*\/dev\/fuse/) as string;
   expect([answer.exitCode, answer.said.join("\n")]).toEqual([1, named]);
@@ -72,7 +72,7 @@ describe("the daemon", () => {
   });
 
   test("FuseOverlayfs by name, with its package, which stays until destroy", async () => {
-    await app.apply("daemon", at("/on-overlay/docker", { storageDriver: "FuseOverlayfs" }));
+    await app.apply("daemon", at("/on-overlay/docker", { storageDriver: "fuse-overlayfs" }));
     expect([await driver(), await fuseInstalled()]).toEqual(["fuse-overlayfs\n", true]);
     await app.apply("daemon", plain);
     expect([await driver(), await fuseInstalled()]).toEqual(["overlay2\n", true]);

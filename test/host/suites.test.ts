@@ -9,8 +9,8 @@ describe.each(["bookworm", "bullseye"] as const)("%s", (suite) => {
   const given = engineHost({ suite });
 
   test.each([
-    ["DockerRepository", (version: string) => given.withRepository({ version })],
-    ["StaticArchive", (version: string) => given.withArchives(version)],
+    ["docker-repository", (version: string) => given.withRepository({ version })],
+    ["static-archive", (version: string) => given.withArchives(version)],
   ])("%s: a version, a container, the next version with its data, destroy", async (_, wishes) => {
     const app = new Installation(given.host, "a1");
     await app.applyAll(wishes(earlierEngine));

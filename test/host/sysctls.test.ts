@@ -17,7 +17,7 @@ let bob: Installation;
 const adas: StepArgs = {
   owner: "infra/prod/ada",
   account: { name: "ada" },
-  onDestroy: { data: "Delete" },
+  onDestroy: { data: "delete" },
 };
 const bobs: StepArgs = { ...adas, owner: "infra/test/bob", account: { name: "bob" } };
 
@@ -31,7 +31,10 @@ beforeAll(async () => {
 
 describe("the least number of user namespaces, 1024", () => {
   const setting = "/proc/sys/user/max_user_namespaces";
-  const with20000: StepArgs = { ...adas, sysctls: { "user.max_user_namespaces": "20000" } };
+  const with20000: StepArgs = {
+    ...adas,
+    kernel: { sysctls: { "user.max_user_namespaces": "20000" } },
+  };
   const value = async () => Number(await host.run(`cat ${setting}`));
   const hostHas = (number: number) =>
     host.run(`echo ${number} >/run/namespaces; mount --bind /run/namespaces ${setting}`);
@@ -78,7 +81,10 @@ describe("the least number of user namespaces, 1024", () => {
     await hostHas(63000);
     await ada.apply("machine", with20000);
     await bob.apply("machine", bobs);
-    await ada.apply("machine", { ...adas, sysctls: { "user.max_user_namespaces": "30000" } });
+    await ada.apply("machine", {
+      ...adas,
+      kernel: { sysctls: { "user.max_user_namespaces": "30000" } },
+    });
     expect(await value()).toBe(30000);
     expect((await bob.apply("machine", bobs)).changed).toEqual([]);
     await ada.apply("machine", adas);
@@ -87,7 +93,10 @@ describe("the least number of user namespaces, 1024", () => {
 
   test("too few for another installation: an error that names both", async () => {
     await hostHas(63000);
-    await ada.apply("machine", { ...adas, sysctls: { "user.max_user_namespaces": "20" } });
+    await ada.apply("machine", {
+      ...adas,
+      kernel: { sysctls: { "user.max_user_namespaces": "20" } },
+    });
     const { exitCode, said } = await bob.tryApply("machine", bobs);
     expect([exitCode, said.join("\n")]).toEqual([
       1,
@@ -97,7 +106,7 @@ describe("the least number of user namespaces, 1024", () => {
 });
 
 test("a value in another spelling than the kernel's is a change once", async () => {
-  const wishes: StepArgs = { ...adas, sysctls: { "net.core.somaxconn": "0x1001" } };
+  const wishes: StepArgs = { ...adas, kernel: { sysctls: { "net.core.somaxconn": "0x1001" } } };
   const { changed } = await ada.apply("machine", wishes);
   expect(changed).toContainEqual("net.core.somaxconn: 0x1001");
   expect(await host.run("cat /proc/sys/net/core/somaxconn")).toBe("4097\n");
@@ -106,12 +115,14 @@ test("a value in another spelling than the kernel's is a change once", async () 
 });
 
 test("a value that another stack wants otherwise, and a setting that is not there: one error, before anything is changed", async () => {
-  const somaxconn = (value: string): StepArgs => ({ sysctls: { "net.core.somaxconn": value } });
+  const somaxconn = (value: string): StepArgs => ({
+    kernel: { sysctls: { "net.core.somaxconn": value } },
+  });
   await ada.apply("machine", { ...adas, ...somaxconn("4096") });
   const before = await snapshotHost(host);
   const wishes: StepArgs = {
     ...bobs,
-    sysctls: { "net.core.somaxconn": "8192", "net.core.somaxcon": "1" },
+    kernel: { sysctls: { "net.core.somaxconn": "8192", "net.core.somaxcon": "1" } },
   };
   const problems = [
     "preflight: net.core.somaxcon: found no such setting on kernel ",
@@ -134,10 +145,10 @@ test("a value that another stack wants otherwise, and a setting that is not ther
 });
 
 test("a new installation of the same account may want another value: it takes the place of the earlier one", async () => {
-  await ada.apply("machine", { ...adas, sysctls: { "net.core.somaxconn": "4096" } });
+  await ada.apply("machine", { ...adas, kernel: { sysctls: { "net.core.somaxconn": "4096" } } });
   const next = new Installation(host, "cc");
   await next.install();
-  await next.apply("machine", { ...adas, sysctls: { "net.core.somaxconn": "8192" } });
+  await next.apply("machine", { ...adas, kernel: { sysctls: { "net.core.somaxconn": "8192" } } });
   expect(await host.run("cat /proc/sys/net/core/somaxconn")).toBe("8192\n");
   await next.revert("machine", adas);
   await next.revertAgent();

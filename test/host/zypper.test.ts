@@ -51,18 +51,18 @@ const refused: Refused[] = [
   {
     what: "Docker's own packages, of which there are none",
     engine: { source: EngineSource.DockerRepository },
-    says: /engine\.source: .*openSUSE Leap 16\.0.*StaticArchive/,
+    says: /engine\.source: .*openSUSE Leap 16\.0.*static-archive/,
   },
   {
     what: "an engine that is there, where none is",
     engine: { source: EngineSource.Preinstalled },
-    says: /engine\.source: .*no dockerd.*Distribution/,
+    says: /engine\.source: .*no dockerd.*distribution/,
   },
   {
     what: "SUSE's other engine in its place",
     first: "zypper -n -q install docker-stable",
     then: "zypper -n -q remove docker-stable",
-    says: /engine\.source: .*docker-stable.*Preinstalled/,
+    says: /engine\.source: .*docker-stable.*preinstalled/,
   },
   {
     what: "a package of somebody else's that cannot stay",

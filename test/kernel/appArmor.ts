@@ -58,7 +58,7 @@ export function appArmorProfile({ machine, apply }: Matrix): void {
     const other = new Installation(machine(), "a2");
     const source = { source: EngineSource.StaticArchive, version: currentEngine };
     const engine = { ...source, sha256: sum, rootlessExtrasSha256: sum };
-    const theirs: StepArgs = { account: { name: "other" }, engine, onDestroy: { data: "Delete" } };
+    const theirs: StepArgs = { account: { name: "other" }, engine, onDestroy: { data: "delete" } };
     await other.install();
     await restricted(() => other.apply("machine", theirs));
     const name = "rootless-docker.usr.local.lib.rootless-docker.docker-.rootlesskit";

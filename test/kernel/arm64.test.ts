@@ -107,7 +107,7 @@ test("Distribution: up, a container, a published port, destroy", async () => {
   expect(await machine.run("getent passwd app || command -v dockerd || true")).toBe("");
 });
 
-describe("StaticArchive", () => {
+describe("static-archive", () => {
   const wishes = (architecture: Architecture): StepArgs => ({
     ...common,
     engine: {

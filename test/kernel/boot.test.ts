@@ -14,7 +14,7 @@ let installation: HostStack;
 const wishes: ComponentArgs = {
   account: { name: "app" },
   privilegedPorts: PrivilegedPorts.FileCapability,
-  sysctls: { "kernel.keys.maxkeys": "1234" },
+  kernel: { sysctls: { "kernel.keys.maxkeys": "1234" } },
 };
 
 const settings = async () =>

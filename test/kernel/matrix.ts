@@ -64,9 +64,9 @@ const hardening = {
 
 const wishesOf = (current: boolean): StepArgs => ({
   account: { name: "app" },
-  ...(current && { engine: { source: "Preinstalled" } }),
+  ...(current && { engine: { source: "preinstalled" } }),
   daemon: { experimental: true },
-  onDestroy: { data: "Delete" },
+  onDestroy: { data: "delete" },
 });
 
 /**
@@ -168,7 +168,9 @@ export function kernelMatrix(expected: Expected): void {
     });
 
     test("only those that the host delegates by itself have an effect without the option", async () => {
-      const { changed } = await apply("machine", { resourceControllers: [] });
+      const { changed } = await apply("machine", {
+        account: { name: "app", cgroupControllers: [] },
+      });
       expect(changed).toContain("service manager of app restarted");
       await apply("daemon");
       const { delegated } = expected;
@@ -214,7 +216,7 @@ export function kernelMatrix(expected: Expected): void {
     expect((await run(machine, "", "ping -c 1 -W 30 192.0.2.1")).text).toMatch(
       /1 packets received/,
     );
-    await apply("machine", { unprivilegedPing: { enabled: false } });
+    await apply("machine", { kernel: { unprivilegedPing: false } });
     expect(await sysctl("net.ipv4.ping_group_range")).toBe("1 0");
     expect(status("ping")).toBe("unavailable");
     expect((await run(machine, "", "ping -c 1 -W 3 192.0.2.1")).exitCode).not.toBe(0);
@@ -335,7 +337,7 @@ export function kernelMatrix(expected: Expected): void {
     });
 
     test("Sysctl: at once; dropped: refused again", async () => {
-      await apply("machine", { privilegedPorts: "Sysctl" });
+      await apply("machine", { privilegedPorts: "sysctl" });
       expect(status("privilegedPorts")).toBe("available");
       expect(await opens()).toBe(page);
       await apply("machine");
@@ -344,7 +346,7 @@ export function kernelMatrix(expected: Expected): void {
 
     // The engine's own package takes a minute to unpack here: test/host does it, on each release.
     test("FileCapability: works, and after its package is installed anew", async () => {
-      await apply("machine", { privilegedPorts: "FileCapability" });
+      await apply("machine", { privilegedPorts: "file-capability" });
       expect(status("privilegedPorts")).toBe("available");
       expect(await opens()).toBe(page);
       // Nobody's package has the current one.
@@ -352,7 +354,7 @@ export function kernelMatrix(expected: Expected): void {
       expect(await machine.run("getcap $(command -v rootlesskit)")).toMatch(
         /cap_net_bind_service[=+]ep/,
       );
-      await apply("machine", { privilegedPorts: "FileCapability" });
+      await apply("machine", { privilegedPorts: "file-capability" });
       await apply("daemon");
       expect(await opens()).toBe(page);
     });
@@ -365,7 +367,7 @@ export function kernelMatrix(expected: Expected): void {
   const last: StepArgs = {
     ...wishes,
     ...(expected.overlayOption ? permitted : {}),
-    privilegedPorts: "FileCapability",
+    privilegedPorts: "file-capability",
   };
 
   test("it stays: after a boot the daemon is up without a login, and everything holds", async () => {

@@ -12,8 +12,8 @@ const parameter = "/sys/module/overlay/parameters/permit_mounts_in_userns";
 
 /** What asks for overlay2 on that kernel. */
 export const permitted: StepArgs = {
-  storageDriver: "Overlay2",
-  kernelModuleOptions: { [option]: "1" },
+  storageDriver: "overlay2",
+  kernel: { moduleOptions: { [option]: "1" } },
 };
 
 /** The part of a matrix that its separate tests go on from. */
@@ -77,7 +77,7 @@ export async function expectNoOption(machine: Machine): Promise<void> {
 /** Test for a kernel whose module has no such parameter. */
 export function overlayWithoutOption({ machine, apply }: Matrix): void {
   test("an option that the module does not have: nothing is written", async () => {
-    const { said } = await apply("machine", { kernelModuleOptions: { [option]: "1" } });
+    const { said } = await apply("machine", { kernel: { moduleOptions: { [option]: "1" } } });
     expect(said).toContainEqual(expect.stringMatching(`${option} is left out: kernel \\d`));
     expect(await there(machine())).toBe(false);
   });

@@ -25,7 +25,7 @@ const program = () =>
     connection: { ...connectionTo(host), connectTimeout: 0 },
     account: { name: "app" },
     privilegedPorts: PrivilegedPorts.Sysctl,
-    driftDetection: new pulumi.Config().get<DriftDetection>("driftDetection"),
+    operations: { driftDetection: new pulumi.Config().get<DriftDetection>("driftDetection") },
   }))();
 
 const read = (path: string) => readFileSync(join(__dirname, "../..", path), "utf8");
@@ -77,7 +77,7 @@ test("without drift it is green, also the first time; a next up has nothing to d
 });
 
 test("green too where the option stays in the configuration, and an up has asked", async () => {
-  const asking = `pulumi up --config driftDetection=Required`;
+  const asking = `pulumi up --config driftDetection=required`;
   expect(stepsRun(await installation.stack.upBy(asking, program))).toEqual([]);
   await isGreen();
   expect(stepsRun(await installation.stack.up(program))).toEqual([]);
@@ -108,7 +108,7 @@ test("an up that does not ask leaves it; one that asks repairs it, and the job i
   await isGreen();
 });
 
-test.each(["", "Off", "Preview", "Required"])(
+test.each(["", "none", "preview", "required"])(
   "after the repair nothing changes with driftDetection '%s'",
   async (value) => {
     const config = value === "" ? "" : ` --config driftDetection=${value}`;
@@ -130,7 +130,7 @@ test("a host that cannot be asked is red, and an up that does not ask has nothin
   await host.setReachable(false);
   try {
     for (const text of await isRed()) {
-      expect(text).toMatch(/could not be checked: .*driftDetection is Required/);
+      expect(text).toMatch(/could not be checked: .*driftDetection is required/);
       // Only the Automation API fails where a program logs an error; Pulumi's CLI does not.
       expect(text).toContain("nothing runs: see the error of web");
     }
@@ -154,8 +154,10 @@ test("a machine that has nothing of the installation is red, until recheck has b
       connection: { ...connectionTo(host), connectTimeout: 0 },
       account: { name: "app" },
       privilegedPorts: PrivilegedPorts.Sysctl,
-      recheck: "made anew",
-      driftDetection: new pulumi.Config().get<DriftDetection>("driftDetection"),
+      operations: {
+        recheck: "made anew",
+        driftDetection: new pulumi.Config().get<DriftDetection>("driftDetection"),
+      },
     }))();
   await installation.stack.up(rechecked);
   await host.run("pgrep -u app -x dockerd");

@@ -32,9 +32,9 @@ beforeAll(async () => {
     account: { name: "app", authorizedKeys: [userKey] },
     daemon: { "log-level": "warn", "data-root": "/home/app/data" },
     environment: { NO_PROXY: "localhost", API_TOKEN: pulumi.secret("s3cret-one") },
-    sysctls: { "net.core.somaxconn": "8192" },
+    kernel: { sysctls: { "net.core.somaxconn": "8192" } },
     privilegedPorts: PrivilegedPorts.FileCapability,
-    driftDetection: DriftDetection.Preview,
+    operations: { driftDetection: DriftDetection.Preview },
   };
 });
 afterAll(destroyAllHosts);
@@ -62,7 +62,7 @@ test("a new host: what an up would end with, and nothing is changed", async () =
   const impossible: ComponentArgs = {
     ...wishes,
     account: { name: "app", create: false },
-    sysctls: { "kernel.keys.maxkeys": "1" },
+    kernel: { sysctls: { "kernel.keys.maxkeys": "1" } },
   };
   const outcome = await installation.stack.preview(installation.program(impossible));
   const warnings = said(outcome, "web", "lasting").flatMap(({ severity, message }) =>
@@ -253,7 +253,7 @@ describe.each(noAnswer)("%s", (_name, begin, warning) => {
     try {
       expect(await warningOf()).toMatch(warning);
       expect(await installation.preview(wishes)).toMatch(/Resources:\n +\d+ unchanged/);
-      const edited = { ...wishes, sysctls: { "net.core.somaxconn": "4097" } };
+      const edited = { ...wishes, kernel: { sysctls: { "net.core.somaxconn": "4097" } } };
       expect(changedPart(await installation.preview(edited))).toContain(
         '~ sysctl.d/net.core.somaxconn: "8192" => "4097"',
       );
@@ -270,24 +270,37 @@ describe.each(noAnswer)("%s", (_name, begin, warning) => {
 });
 
 test("a host that has to answer: one error, in a preview and in up, and nothing runs", async () => {
-  const program = installation.program({ ...wishes, driftDetection: DriftDetection.Required });
+  const program = installation.program({
+    ...wishes,
+    operations: { driftDetection: DriftDetection.Required },
+  });
   expect(
-    await installation.preview({ ...wishes, driftDetection: DriftDetection.Required }),
+    await installation.preview({
+      ...wishes,
+      operations: { driftDetection: DriftDetection.Required },
+    }),
   ).toMatch(/Resources:\n +\d+ unchanged/);
   await host.setReachable(false);
   try {
     await expect(installation.stack.preview(program)).rejects.toThrow(
-      /\S+ could not be checked: .*\. driftDetection is Required: make it answer, or set driftDetection to Preview/,
+      /\S+ could not be checked: .*\. operations\.driftDetection is required: make it answer, or set operations\.driftDetection to preview/,
     );
     const noWait = { connection: { ...connectionTo(host), connectTimeout: 0 } };
-    const required = { ...wishes, ...noWait, driftDetection: DriftDetection.Required };
+    const required = {
+      ...wishes,
+      ...noWait,
+      operations: { driftDetection: DriftDetection.Required },
+    };
     const up = await installation.tryUp(required);
-    expect(up.failure).toContain("driftDetection is Required");
+    expect(up.failure).toContain("driftDetection is required");
     // A hook ends it before it begins; the engine reports it all the same.
     expect(stepsRun(up)).toEqual(["update web-copy"]);
     expect(up.failure).toMatch(/hook "rootless-docker:web-answer" failed: nothing runs: /);
-    const edit = await installation.tryUp({ ...required, recheck: "1" });
-    expect(edit.failure).toContain("driftDetection is Required");
+    const edit = await installation.tryUp({
+      ...required,
+      operations: { ...required.operations, recheck: "1" },
+    });
+    expect(edit.failure).toContain("driftDetection is required");
     expect(edit.failure).toMatch(/hook "rootless-docker:web-answer" failed: nothing runs: /);
     expect(edit.failure).not.toContain("dial tcp");
   } finally {

@@ -53,8 +53,7 @@ test.each([
   await host.run('systemd-run -q bash -c "$(cat)"', { input: dials });
   const installation = await HostStack.on(host, user);
   const outcome = await installation.tryUp({
-    connection: { ...connectionTo(host), user },
-    privilegeEscalation,
+    connection: { ...connectionTo(host), user, privilegeEscalation },
     agentTransfer: AgentTransfer.Stdin,
     account: { name: "app" },
     onDestroy: { data: OnDestroyData.Delete },

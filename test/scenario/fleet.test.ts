@@ -141,7 +141,7 @@ test("by --target: all steps of one host, and nothing of the others", async () =
 });
 
 test("one whose arguments turn out to be wrong: the others are changed", async () => {
-  const wrong = { sysctls: pulumi.output({ "a name": "1" }) };
+  const wrong = { kernel: { sysctls: pulumi.output({ "a name": "1" }) } };
   const edited = () => {
     for (const [index, { address: host, hostKey, privateKey }] of hosts.entries())
       new RootlessDockerHost(`web${index + 1}`, {

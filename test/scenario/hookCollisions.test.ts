@@ -6,8 +6,7 @@ import { Stack, steps } from "../support/stack";
 // The engine has one list of hooks for a run. Previews alone, in which no host is asked.
 const args = {
   connection: { host: "192.0.2.1", hostKey: "ssh-ed25519 AAAA" },
-  recheck: pulumi.output("1"),
-  restarts: Restarts.Refuse,
+  operations: { recheck: pulumi.output("1"), restarts: Restarts.Refuse },
 };
 const daemons = (lines: string[]) => lines.filter((line) => line === "create web-daemon");
 

@@ -43,7 +43,7 @@ const refusal =
   /agent: privileges: found that sudo refuses connection\.sudoPassword \(sudo: .*\); wanted root rights for user withpassword with it\. To fix: set it to withpassword's password \(on SUSE, root's\), or put 'withpassword ALL=\(ALL\) NOPASSWD: ALL' into a file of \/etc\/sudoers\.d$/gm;
 
 test("a preview asks a machine that has nothing of it", async () => {
-  const asks = args({ driftDetection: DriftDetection.Required });
+  const asks = args({ operations: { driftDetection: DriftDetection.Required } });
   const outcome = await installation.stack.preview(installation.program(asks));
   expect(said(outcome, "web", "lasting").map(({ message }) => message)).toContainEqual(
     expect.stringMatching(/^web: the machine has now, and will have\n {2}account app: none => new/),
@@ -113,7 +113,10 @@ test("a change: its words have the values, and no secret", async () => {
 
 test("drift is found, and put right", async () => {
   await host.run("sysctl -q -w net.ipv4.ping_group_range='1 0'");
-  const asks = args({ daemon: { "log-level": "warn" }, driftDetection: DriftDetection.Required });
+  const asks = args({
+    daemon: { "log-level": "warn" },
+    operations: { driftDetection: DriftDetection.Required },
+  });
   const outcome = await installation.stack.up(installation.program(asks));
   expect(stepsRun(outcome)).toEqual(["update web-drift", "update web-machine"]);
   expect(await host.run("sysctl -n net.ipv4.ping_group_range")).toBe("0\t2147483647\n");

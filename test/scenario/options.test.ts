@@ -109,10 +109,10 @@ describe("transforms", () => {
 });
 
 describe("ignoreChanges", () => {
-  const edit = { unprivilegedPing: { groups: "0 1000" } };
+  const edit = { kernel: { sysctls: { "net.ipv4.ping_group_range": "0 1000" } } };
 
   test("on the component reach no step: the edit is applied", async () => {
-    const outcome = await stack.preview(program({ ignoreChanges: ["unprivilegedPing"] }, edit));
+    const outcome = await stack.preview(program({ ignoreChanges: ["kernel"] }, edit));
     expect(stepsRun(outcome)).toEqual(["update web-machine"]);
   });
 

@@ -46,9 +46,9 @@ test("a machine that was created again under the same address says so, and reche
 
   const edit = { daemon: { "log-level": "warn" } };
   expect((await stack.tryUp(program(host, "web", edit))).failure).toMatch(
-    /web-daemon: agent: found none that is whole \(sha256sum: \S+: No such file or directory\); wanted the one that the step machine puts there\. To fix: run pulumi up with a new value of recheck/,
+    /web-daemon: agent: found none that is whole \(sha256sum: \S+: No such file or directory\); wanted the one that the step machine puts there\. To fix: run pulumi up with a new value of operations\.recheck/,
   );
-  const outcome = await stack.up(program(host, "web", { recheck: "1" }));
+  const outcome = await stack.up(program(host, "web", { operations: { recheck: "1" } }));
   const brought = ["create-replacement", "delete-replaced", "replace"].map(
     (op) => `${op} web-copy`,
   );
@@ -62,11 +62,14 @@ test("a machine that was created again under the same address says so, and reche
 test("an agent that was removed by hand: the same", async () => {
   running = await daemon(host);
   await host.run("rm /var/lib/rootless-docker/agents/*/agent");
-  const edit = { recheck: "1", unprivilegedPing: { groups: "0 9" } };
+  const edit = {
+    operations: { recheck: "1" },
+    kernel: { sysctls: { "net.ipv4.ping_group_range": "0 9" } },
+  };
   expect((await stack.tryUp(program(host, "web", edit))).failure).toContain(
     "web-machine: agent: found none that is whole (",
   );
-  const outcome = await stack.up(program(host, "web", { recheck: "2" }));
+  const outcome = await stack.up(program(host, "web", { operations: { recheck: "2" } }));
   expect(live(outcome, "web-machine")).toEqual([
     expect.stringMatching(
       /^agent: \/var\/lib\/rootless-docker\/agents\/[0-9a-f]+\/agent installed$/,

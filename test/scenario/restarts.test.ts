@@ -4,7 +4,7 @@ import { createHost, destroyAllHosts, type TestHost } from "../../stand-ins/host
 import { connectionTo, HostStack, stepsRun } from "../support/hostStack";
 import { type Outcome, said } from "../support/stack";
 
-// `restarts`: Refuse on the real engine and a real host. The tests follow each other.
+// `operations.restarts`: refuse on the real engine and a real host. The tests follow each other.
 let host: TestHost;
 let installation: HostStack;
 let running: string;
@@ -18,7 +18,7 @@ const start = (): Partial<RootlessDockerHostArgs> => ({
 });
 const refuse = (edit: Partial<RootlessDockerHostArgs>) => ({
   ...start(),
-  restarts: Restarts.Refuse,
+  operations: { restarts: Restarts.Refuse },
   ...edit,
 });
 
@@ -34,7 +34,7 @@ const logins = async () =>
   Number(await host.run("journalctl -q -u ssh --no-pager | grep -c 'Accepted publickey'"));
 
 const words = (found: string) =>
-  `web: restarts: found a change of ${found}; wanted none, as restarts is Refuse. To fix: set restarts to Allow for this change, or take the change back. Nothing was changed`;
+  `web: operations.restarts: found a change of ${found}; wanted none, as it is set to refuse. To fix: set operations.restarts to allow for this change, or take the change back. Nothing was changed`;
 const restart = "the daemon restarts; containers stop, and those with a restart policy start again";
 const moves =
   "the whole installation moves: a new, empty daemon in the new place, and the one in the old place stops";
@@ -57,7 +57,7 @@ const edits: [string, Partial<RootlessDockerHostArgs>, string][] = [
   ],
   [
     "an engine, before a key that restarts nothing",
-    { engine: { version: "26.1" }, sysctls: { "net.core.somaxconn": "8192" } },
+    { engine: { version: "26.1" }, kernel: { sysctls: { "net.core.somaxconn": "8192" } } },
     "version: daemons whose engine becomes another one restart",
   ],
   ["another account", { account: { name: "ci" } }, `account.name: ${moves}`],
@@ -87,7 +87,10 @@ test.each([
 });
 
 test("what restarts nothing passes", async () => {
-  const edit = { daemon: { "log-level": "info" }, sysctls: { "net.core.somaxconn": "8192" } };
+  const edit = {
+    daemon: { "log-level": "info" },
+    kernel: { sysctls: { "net.core.somaxconn": "8192" } },
+  };
   const program = installation.program(refuse(edit));
   const outcome = await installation.stack.preview(program);
   expect(warnings(outcome)).toEqual([]);
@@ -97,20 +100,23 @@ test("what restarts nothing passes", async () => {
 });
 
 test("what another up left to do: the step's own error", async () => {
-  const edit = { daemon: { "log-level": "warn" }, sysctls: { "net.core.somaxconn": "8192" } };
+  const edit = {
+    daemon: { "log-level": "warn" },
+    kernel: { sysctls: { "net.core.somaxconn": "8192" } },
+  };
   // The component alone has the change then, and no step.
   await installation.upBy("pulumi up --target '**::web'", () => ({ ...start(), ...edit }));
   const before = await logins();
   const { failure } = await installation.tryUp(refuse(edit));
   expect(failure).toContain(
-    `error: before hook "rootless-docker:web-stepRestarts" failed: web-daemon: restarts: found a change of daemon.json/log-level: ${restart}; `,
+    `error: before hook "rootless-docker:web-stepRestarts" failed: web-daemon: operations.restarts: found a change of daemon.json/log-level: ${restart}; `,
   );
   expect(await logins()).toBe(before + 1);
   expect(await installation.daemonStart()).toBe(running);
 });
 
 test("with Allow it goes through", async () => {
-  const edit = { daemon: { "log-level": "warn" }, restarts: Restarts.Allow };
+  const edit = { daemon: { "log-level": "warn" }, operations: { restarts: Restarts.Allow } };
   expect((await installation.tryUp({ ...start(), ...edit })).failure).toBeUndefined();
   expect(await installation.daemonStart()).not.toBe(running);
   await installation.destroy();

@@ -33,7 +33,9 @@ beforeAll(async () => {
 });
 afterAll(destroyAllHosts);
 
-const as = (user: string) => ({ connection: { ...connectionTo(host), user } });
+const as = (user: string, privilegeEscalation?: PrivilegeEscalation) => ({
+  connection: { ...connectionTo(host), user, privilegeEscalation },
+});
 const withoutSftp = (on: boolean) =>
   host.run(
     `sed -i '${on ? "s/^Subsystem/#&/" : "s/^#Subsystem/Subsystem/"}' /etc/ssh/sshd_config && systemctl restart ssh`,
@@ -48,7 +50,7 @@ async function errorOf(user: string): Promise<string[]> {
 }
 
 test.each([
-  ["homeless", "no home of connection.user in which it may write", "set agentTransfer to Stdin"],
+  ["homeless", "no home of connection.user in which it may write", "set agentTransfer to stdin"],
   [
     "chatty",
     "a login that prints text or ends before SFTP begins",
@@ -74,7 +76,7 @@ test("a user whom sudo refuses, then another one, then another way to be root", 
     ["ops", PrivilegeEscalation.Auto],
     ["ops", PrivilegeEscalation.Sudo],
   ] as const) {
-    const program = { ...wishes, ...as(user), privilegeEscalation };
+    const program = { ...wishes, ...as(user, privilegeEscalation) };
     await stack.up(program);
     expect(stepsRun(await stack.up(program))).toEqual([]);
   }
@@ -120,15 +122,21 @@ test("no SFTP at all: one error; and stdin does without all of these", async () 
       account: { name: "app" },
       onDestroy: { data: OnDestroyData.Delete },
     };
-    const first = stack.program({ ...args, driftDetection: DriftDetection.Required });
+    const first = stack.program({
+      ...args,
+      operations: { driftDetection: DriftDetection.Required },
+    });
     expect(stepsRun(await stack.stack.preview(first))).toContain("create web-machine");
     await stack.up(args);
     expect(stack.outputs).toMatchObject({ storageDriver: "overlay2" });
     expect(stepsRun(await stack.up(args))).toEqual([]);
-    const change = { ...args, unprivilegedPing: { groups: "0 9" } };
+    const change = { ...args, kernel: { sysctls: { "net.ipv4.ping_group_range": "0 9" } } };
     expect(stepsRun(await stack.up(change))).toEqual(["update web-machine"]);
     // What a login prints before the answer is passed over.
-    const asks = stack.program({ ...change, driftDetection: DriftDetection.Required });
+    const asks = stack.program({
+      ...change,
+      operations: { driftDetection: DriftDetection.Required },
+    });
     expect(stepsRun(await stack.stack.preview(asks))).toEqual([]);
     await host.run("sysctl -q -w net.ipv4.ping_group_range='1 0'");
     const found = stepsRun(await stack.stack.preview(asks));

@@ -101,7 +101,7 @@ test("a whole life: a report, and the machine is as before", async () => {
     /^\| privilegedPorts \| unavailable \| unavailable \| a port below 1024 was refused \|$/m,
     /^\| privilegedPorts after the edit \| available \| available \| /m,
     /^No difference\. \d+ files, /m,
-    /^ {4}\| Debian GNU\/Linux 13 \(trixie\), \S+ \| kernel \S+ \| Distribution: 26\.1\.\S+ \| trial of \S+, [\d-]+: passed \|$/m,
+    /^ {4}\| Debian GNU\/Linux 13 \(trixie\), \S+ \| kernel \S+ \| distribution: 26\.1\.\S+ \| trial of \S+, [\d-]+: passed \|$/m,
   ])
     expect(report).toMatch(line);
   for (const private_ of [host.address, "ada", host.hostKey, trial.folder, tmpdir()])
@@ -183,9 +183,9 @@ test("without a yes, and without a terminal to give it on, nothing is changed", 
 });
 
 test.each([
-  [["--source", "Snap"], "--source 'Snap' is unknown: take one of Distribution, DockerRepository"],
+  [["--source", "Snap"], "--source 'Snap' is unknown: take one of distribution, docker-repository"],
   [["--account", "a b"], "--account 'a b' is no name"],
-  [["--source", "StaticArchive"], "engine.version"],
+  [["--source", "static-archive"], "engine.version"],
 ])("%j is refused before anything is changed", async (more, message) => {
   const trial = new Running(["--yes", ...more]);
   expect(await trial.exitCode).toBe(1);

@@ -74,7 +74,7 @@ function writeProgram(edit: (program: Program) => void): void {
   const program = parse(readFileSync(example, "utf8")) as Program;
   delete program.packages;
   const { type, properties } = program.resources.host;
-  properties.onDestroy = { data: "Delete" };
+  properties.onDestroy = { data: "delete" };
   program.resources.second = {
     type,
     properties: { ...properties, account: { name: "second" } },

@@ -9,10 +9,9 @@ export async function give(host: TestHost, name: string, wishes: StepArgs = {}) 
   const installation = new Installation(host, `b${++installations}`);
   const all: StepArgs = {
     owner: `project/dev/${name}`,
-    // Control groups are another matter.
-    resourceControllers: [],
     ...wishes,
-    account: { name, ...wishes.account },
+    // Control groups are another matter.
+    account: { name, cgroupControllers: [], ...wishes.account },
   };
   await installation.install();
   const apply = () => installation.apply("machine", all);

@@ -6,16 +6,11 @@ import { readSettings, type Settings } from "../../src/steps/settings";
 /** Arguments of the component that a step on a host can be tried with, all of them plain. */
 export interface StepArgs {
   account?: object;
-  subordinateIds?: object;
   engine?: object;
   rootfulDocker?: string;
   storageDriver?: string;
   privilegedPorts?: string;
-  unprivilegedPing?: object;
-  sysctls?: object;
-  kernelModuleOptions?: object;
-  appArmorProfile?: string;
-  resourceControllers?: string[];
+  kernel?: object;
   network?: object;
   daemon?: object;
   environment?: object;
@@ -25,7 +20,7 @@ export interface StepArgs {
   unitOverrides?: object;
   prune?: object;
   onDestroy?: object;
-  takeOver?: boolean;
+  operations?: { recheck?: string; takeOver?: boolean };
   /** Who holds the installation. Defaults to "project/dev/web". */
   owner?: string;
   /** Variables of the daemon that are marked as secrets. */

@@ -109,8 +109,8 @@ export async function expectDestroyNotHeldUp(
     owner: "infra/prod/oscar",
     account: { name: "oscar", authorizedKeys: [key] },
     // Its value before is empty.
-    sysctls: { "net.ipv4.ip_local_reserved_ports": "8080" },
-    onDestroy: { data: "Delete" },
+    kernel: { sysctls: { "net.ipv4.ip_local_reserved_ports": "8080" } },
+    onDestroy: { data: "delete" },
   });
   await root(
     host,

@@ -38,13 +38,12 @@ export class LossyHost {
     return new Installation(this.host, `d${this.installations}`);
   }
 
-  wishes(name: string, data: "Delete" | "Keep"): StepArgs {
+  wishes(name: string, data: "delete" | "keep"): StepArgs {
     return {
       owner: `infra/prod/${name}`,
-      account: { name },
-      sysctls: { "net.core.somaxconn": "8192" },
       // Else each life has a higher range than the one before.
-      subordinateIds: { uidStart: 2_000_000, gidStart: 2_000_000 },
+      account: { name, subordinateIds: { uidStart: 2_000_000, gidStart: 2_000_000 } },
+      kernel: { sysctls: { "net.core.somaxconn": "8192" } },
       onDestroy: { data },
     };
   }
@@ -72,8 +71,8 @@ export class LossyHost {
     );
   }
 
-  async expectOutcome(data: "Delete" | "Keep", name: string): Promise<void> {
-    if (data === "Delete") await this.expectAllGone(name);
+  async expectOutcome(data: "delete" | "keep", name: string): Promise<void> {
+    if (data === "delete") await this.expectAllGone(name);
     else await this.expectAllKept(name);
   }
 

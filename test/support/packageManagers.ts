@@ -166,7 +166,7 @@ const edit: StepArgs = {
   daemon: { "log-level": "warn" },
   privilegedPorts: PrivilegedPorts.FileCapability,
   prune: { schedule: "Sun 03:00" },
-  sysctls: { "net.core.somaxconn": "8192" },
+  kernel: { sysctls: { "net.core.somaxconn": "8192" } },
 };
 
 /** What a preview says of a machine that has nothing of the installation. */

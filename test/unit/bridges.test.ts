@@ -18,7 +18,7 @@ interface Row {
 // Bridges have RootlessKit's MTU, unless the user says otherwise.
 test.each<Row>([
   { args: {}, mtu: "65520", bridge: opts(65_520) },
-  { args: { network: { driver: "Pasta" } }, mtu: "65520", bridge: opts(65_520) },
+  { args: { network: { driver: "pasta" } }, mtu: "65520", bridge: opts(65_520) },
   { args: { network: { mtu: 1400 } }, mtu: "1400", bridge: opts(1400) },
   { args: { daemon: { mtu: 9000 } }, mtu: "9000", bridge: opts(9000) },
   { args: { daemon: { mtu: 9000 }, network: { mtu: 1400 } }, mtu: "9000", bridge: opts(9000) },

@@ -6,7 +6,6 @@ import {
   AppArmorProfile,
   EnginePlugin,
   EngineSource,
-  IdAllocation,
   NetworkDriver,
   OnDestroyData,
   PortDriver,
@@ -58,6 +57,9 @@ const changes: Record<string, Partial<RootlessDockerHostArgs>[]> = {
     { connection: { ...connection, sudoPassword: "two" } },
     { connection: { ...connection, proxy: { host: "jump.example" } } },
   ],
+  "`connection.privilegeEscalation`": [
+    { connection: { ...connection, privilegeEscalation: PrivilegeEscalation.Sudo } },
+  ],
   "`account.name`": [{ account: { name: "web" } }],
   "`account.create`": [{ account: { name: "app", create: false } }],
   "`account.uid`, `account.home`, `account.shell`": [
@@ -66,12 +68,15 @@ const changes: Record<string, Partial<RootlessDockerHostArgs>[]> = {
     { account: { name: "app", shell: "/bin/sh" } },
   ],
   "`account.authorizedKeys`": [{ account: { name: "app", authorizedKeys: ["ssh-ed25519 AAAA"] } }],
-  "`subordinateIds.count`, `.uidStart`, `.gidStart`": [
-    { subordinateIds: { count: 131_072 } },
-    { subordinateIds: { uidStart: 200_000 } },
-    { subordinateIds: { gidStart: 200_000 } },
+  "`account.subordinateIds`": [
+    { account: { name: "app", subordinateIds: { count: 131_072 } } },
+    { account: { name: "app", subordinateIds: { uidStart: 200_000 } } },
+    { account: { name: "app", subordinateIds: { gidStart: 200_000 } } },
   ],
-  "`subordinateIds.allocation`": [{ subordinateIds: { allocation: IdAllocation.Random } }],
+  "`account.cgroupControllers`": [
+    { account: { name: "app", cgroupControllers: ["memory", "pids"] } },
+    { account: { name: "app", cgroupControllers: [] } },
+  ],
   "`engine.source`": [
     { engine: { source: EngineSource.Preinstalled } },
     { engine: { source: EngineSource.DockerRepository } },
@@ -92,17 +97,15 @@ const changes: Record<string, Partial<RootlessDockerHostArgs>[]> = {
     { privilegedPorts: PrivilegedPorts.FileCapability },
     { privilegedPorts: PrivilegedPorts.Sysctl },
   ],
-  "`unprivilegedPing`": [
-    { unprivilegedPing: { groups: "0 1000" } },
-    { unprivilegedPing: { enabled: false } },
+  "`kernel.unprivilegedPing`": [
+    { kernel: { sysctls: { "net.ipv4.ping_group_range": "0 1000" } } },
+    { kernel: { unprivilegedPing: false } },
   ],
-  "`sysctls`": [{ sysctls: { "net.ipv4.ip_forward": "1" } }],
-  "`kernelModuleOptions`": [{ kernelModuleOptions: { "overlay.permit_mounts_in_userns": "1" } }],
-  "`appArmorProfile`": [{ appArmorProfile: AppArmorProfile.None }],
-  "`resourceControllers`": [
-    { resourceControllers: ["memory", "pids"] },
-    { resourceControllers: [] },
+  "`kernel.sysctls`": [{ kernel: { sysctls: { "net.ipv4.ip_forward": "1" } } }],
+  "`kernel.moduleOptions`": [
+    { kernel: { moduleOptions: { "overlay.permit_mounts_in_userns": "1" } } },
   ],
+  "`kernel.appArmorProfile`": [{ kernel: { appArmorProfile: AppArmorProfile.None } }],
   "`network.ipv6`": [{ network: { ipv6: true } }],
   "`network` (all else)": [
     { network: { driver: NetworkDriver.Pasta } },
@@ -126,15 +129,14 @@ const changes: Record<string, Partial<RootlessDockerHostArgs>[]> = {
   ],
   "`prune`": [{ prune: {} }, { prune: { schedule: "Sun 03:00", all: true } }],
   "`onDestroy.data`": [{ onDestroy: { data: OnDestroyData.Delete } }],
-  "`privilegeEscalation`": [{ privilegeEscalation: PrivilegeEscalation.Sudo }],
   "`agentTransfer`": [{ agentTransfer: AgentTransfer.Stdin }],
-  "`driftDetection`": [
-    { driftDetection: DriftDetection.Preview },
-    { driftDetection: DriftDetection.Required },
+  "`operations.restarts`": [{ operations: { restarts: Restarts.Refuse } }],
+  "`operations.driftDetection`": [
+    { operations: { driftDetection: DriftDetection.Preview } },
+    { operations: { driftDetection: DriftDetection.Required } },
   ],
-  "`restarts`": [{ restarts: Restarts.Refuse }],
-  "`recheck`": [{ recheck: "today" }],
-  "`takeOver`": [{ takeOver: true }],
+  "`operations.recheck`": [{ operations: { recheck: "today" } }],
+  "`operations.takeOver`": [{ operations: { takeOver: true } }],
 };
 
 interface Row {
@@ -224,22 +226,25 @@ test.each(Object.keys(changes).filter((input) => table[input].replaced === "no")
   },
 );
 
-test.each(Object.keys(changes))("restarts: Refuse refuses what restarts: %s", async (input) => {
-  const settings = async (change: Partial<RootlessDockerHostArgs>) => {
-    const inputs = new Inputs({ ...base, restarts: Restarts.Refuse, ...change });
-    return readSettings(await inputs.values()).settings;
-  };
-  const before = await settings({});
-  const refused: string[] = [];
-  for (const change of changes[input])
-    for (const [what] of refusedChanges(
-      before,
-      await settings({ ...change, restarts: Restarts.Refuse }),
-    ))
-      refused.push(what);
-  const may = /^(yes|a new one|if (the|another|rootlesskit))/.test(table[input].restarts);
-  expect({ refused, isRefused: refused.length > 0 }).toEqual({ refused, isRefused: may });
-});
+test.each(Object.keys(changes))(
+  "operations.restarts: refuse refuses what restarts: %s",
+  async (input) => {
+    const settings = async (change: Partial<RootlessDockerHostArgs>) => {
+      const inputs = new Inputs({
+        ...base,
+        ...change,
+        operations: { ...(change.operations as object), restarts: Restarts.Refuse },
+      });
+      return readSettings(await inputs.values()).settings;
+    };
+    const before = await settings({});
+    const refused: string[] = [];
+    for (const change of changes[input])
+      for (const [what] of refusedChanges(before, await settings(change))) refused.push(what);
+    const may = /^(yes|a new one|if (the|another|rootlesskit))/.test(table[input].restarts);
+    expect({ refused, isRefused: refused.length > 0 }).toEqual({ refused, isRefused: may });
+  },
+);
 
 test("restarts are those that an edit on a real host is held to", () => {
   for (const { name, row, restarts } of Object.values(edits("")).flat())

@@ -76,7 +76,7 @@ const inputsOfAction =
 test.each<[string, Record<string, unknown>]>([
   // Of a pull request, what a change does in words, which are at the end; of a fault at night, every key.
   ["preview.yml", { "edit-pr-comment": true, "always-include-summary": true }],
-  ["drift.yml", { diff: true, "config-map": "{driftDetection: {value: Required, secret: false}}" }],
+  ["drift.yml", { diff: true, "config-map": "{driftDetection: {value: required, secret: false}}" }],
 ])("the example %s runs a preview", (name, inputs) => {
   const steps = stepsOf(`examples/github-actions/${name}`);
   const [step] = steps.filter(({ uses }) => uses?.startsWith("pulumi/actions@"));
@@ -87,7 +87,7 @@ test.each<[string, Record<string, unknown>]>([
 
 test("GitLab's job for drift fails where a host could not be checked", () => {
   const { drift } = parse(read("examples/gitlab-ci/drift.yml")) as { drift: { script: string[] } };
-  expect(drift.script[1]).toMatch(/ --expect-no-changes .*--config driftDetection=Required$/);
+  expect(drift.script[1]).toMatch(/ --expect-no-changes .*--config driftDetection=required$/);
 });
 
 // What goes wrong where a version is another one in one place only.

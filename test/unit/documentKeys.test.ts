@@ -15,13 +15,13 @@ const variations: object[] = [
   {},
   everyOption(),
   { daemon: { "data-root": "/srv/data", "storage-driver": undefined } },
-  { network: { driver: "Pasta" } },
+  { network: { driver: "pasta" } },
   { unitOverrides: { Service: { TimeoutStopSec: "10s" } } },
-  { engine: { source: "Preinstalled" } },
-  { engine: { source: "DockerRepository", mirrorKey: armored("mQ==") } },
+  { engine: { source: "preinstalled" } },
+  { engine: { source: "docker-repository", mirrorKey: armored("mQ==") } },
   {
     engine: {
-      source: "StaticArchive",
+      source: "static-archive",
       version: "29.8.1",
       sha256: "0".repeat(64),
       rootlessExtrasSha256: "1".repeat(64),
@@ -29,9 +29,9 @@ const variations: object[] = [
   },
   {
     daemon: { "metrics-addr": "127.0.0.1:9323", "userland-proxy": false },
-    network: { detached: false },
+    environment: { DOCKERD_ROOTLESS_ROOTLESSKIT_DETACH_NETNS: "false" },
   },
-  { rootfulDocker: "Purge", privilegedPorts: "FileCapability" },
+  { rootfulDocker: "purge", privilegedPorts: "file-capability" },
   { environment: { DOCKERD_ROOTLESS_ROOTLESSKIT_FLAGS: "--debug", TOKEN: "secret" } },
 ];
 

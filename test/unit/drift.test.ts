@@ -93,16 +93,19 @@ test("notes of another installation are left out of the documents", () => {
 
 const everyChoice = [
   undefined,
-  DriftDetection.Off,
+  DriftDetection.None,
   DriftDetection.Preview,
   DriftDetection.Required,
-  pulumi.output(DriftDetection.Off),
+  pulumi.output(DriftDetection.None),
 ];
 
 describe.each(modes)("the child that keeps it, in $mode", ({ preview }) => {
   test.each(everyChoice)("is the same whoever asks: %#", async (driftDetection) => {
     const usually = await create(usual, preview);
-    const { registrations, warnings, errors } = await create({ ...usual, driftDetection }, preview);
+    const { registrations, warnings, errors } = await create(
+      { ...usual, operations: { driftDetection } },
+      preview,
+    );
     expect(registrations).toEqual(usually.registrations);
     const { inputs } = step({ registrations }, "drift");
     expect(inputs).toMatchObject({ environment: {}, addPreviousOutputInEnv: false });
@@ -114,28 +117,49 @@ describe.each(modes)("the child that keeps it, in $mode", ({ preview }) => {
 });
 
 const refusal = "connect ECONNREFUSED 192.0.2.1:22";
-const { Off, Preview, Required } = DriftDetection;
+const { None, Preview, Required } = DriftDetection;
 const notChecked = `machine.example could not be checked: ${refusal}. `;
 const warning = `${notChecked}Changes made by hand on it do not show here`;
-const error = `${notChecked}driftDetection is Required: make it answer, or set driftDetection to Preview`;
+const error = `${notChecked}operations.driftDetection is required: make it answer, or set operations.driftDetection to preview`;
 const isThere = { host: "192.0.2.1" };
 const boots = { host: "machine.example", connectTimeout: 3 };
 const noWait = { ...boots, connectTimeout: 0 };
 
 test.each<[string, Partial<RootlessDockerHostArgs>, boolean, object, string[], string[]]>([
-  ["off", { driftDetection: Off }, true, isThere, [], []],
-  ["a preview", { driftDetection: Preview }, true, isThere, [warning], []],
-  ["a preview that has to see", { driftDetection: Required }, true, isThere, [], [error]],
+  ["off", { operations: { driftDetection: None } }, true, isThere, [], []],
+  ["a preview", { operations: { driftDetection: Preview } }, true, isThere, [warning], []],
+  [
+    "a preview that has to see",
+    { operations: { driftDetection: Required } },
+    true,
+    isThere,
+    [],
+    [error],
+  ],
   [
     "an up that has to",
-    { driftDetection: Required, connection: noWait },
+    { operations: { driftDetection: Required }, connection: noWait },
     false,
     isThere,
     [],
     [error],
   ],
-  ["an up that waits", { driftDetection: Required, connection: boots }, false, isThere, [], []],
-  ["a machine that is not there yet", { driftDetection: Required }, true, unknown(), [], []],
+  [
+    "an up that waits",
+    { operations: { driftDetection: Required }, connection: boots },
+    false,
+    isThere,
+    [],
+    [],
+  ],
+  [
+    "a machine that is not there yet",
+    { operations: { driftDetection: Required } },
+    true,
+    unknown(),
+    [],
+    [],
+  ],
 ])("a host that does not answer: %s", async (_name, args, preview, connection, warned, failed) => {
   const record = await startRecording({ preview });
   const greets = jest.spyOn(ssh, "greeting").mockRejectedValueOnce(new Error(refusal));

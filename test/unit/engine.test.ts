@@ -104,21 +104,21 @@ describe.each(modes)("in $mode", ({ preview }) => {
     afterEach(() => delete process.env.PULUMI_NODEJS_SKIP_COMPONENT_INPUTS);
 
     const words =
-      "restarts: Refuse compares with the inputs in the state, and PULUMI_NODEJS_SKIP_COMPONENT_INPUTS keeps them out of it; unset that variable, or leave restarts out";
+      "operations.restarts: 'refuse' compares with the inputs in the state, and PULUMI_NODEJS_SKIP_COMPONENT_INPUTS keeps them out of it; unset that variable, or leave operations.restarts out";
 
-    test("restarts: Refuse is refused", async () => {
+    test("restarts: refuse is refused", async () => {
       await startRecording({ preview });
-      const args = { ...usual, restarts: Restarts.Refuse };
+      const args = { ...usual, operations: { restarts: Restarts.Refuse } };
       expect(() => new RootlessDockerHost("web", args)).toThrow(words);
       const { errors } = await create(
-        { ...usual, restarts: pulumi.output(Restarts.Refuse) },
+        { ...usual, operations: { restarts: pulumi.output(Restarts.Refuse) } },
         preview,
       );
       expect(errors.join()).toContain(words);
     });
 
     test.each([undefined, Restarts.Allow])("restarts: %s is not", async (restarts) => {
-      expect((await create({ ...usual, restarts }, preview)).errors).toEqual([]);
+      expect((await create({ ...usual, operations: { restarts } }, preview)).errors).toEqual([]);
     });
   });
 });

@@ -53,7 +53,7 @@ describe("a preview's words about the component", () => {
   const here = "ssh://app@machine.example";
 
   test("another machine, where onDestroy or dockerHost is a secret", async () => {
-    const oldInputs = { onDestroy: pulumi.secret(marked({ data: "Delete" })) };
+    const oldInputs = { onDestroy: pulumi.secret(marked({ data: "delete" })) };
     const oldOutputs = { dockerHost: pulumi.secret(marked("ssh://app@elsewhere")) };
     expect(await words(usual, { oldInputs, oldOutputs })).toMatch(/volumes are DELETED/);
   });
@@ -80,7 +80,8 @@ describe("a preview's words about the component", () => {
 describe("restarts that are refused", () => {
   const refused = (before: object, after: object) => {
     const [old, present] = [before, after].map(
-      (more) => readSettings({ ...usual, restarts: Restarts.Refuse, ...more }).settings,
+      (more) =>
+        readSettings({ ...usual, operations: { restarts: Restarts.Refuse }, ...more }).settings,
     );
     return refusedChanges(old, present).map(([what]) => what);
   };
@@ -93,7 +94,7 @@ describe("restarts that are refused", () => {
     [
       "allowed",
       { environment: { A: "1" } },
-      { environment: { A: "2" }, restarts: Restarts.Allow },
+      { environment: { A: "2" }, operations: { restarts: Restarts.Allow } },
       [],
     ],
   ])("%s", (_name, before, after, wanted) => {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { shellFunctions } from "../../src/agent/shellSources";
+import { shellFunctions } from "../../scripts/agent/sources";
 import { limitationsOf } from "../../src/limitations/rows";
 import { measuredBy } from "../../src/limitations/measured";
 import { stepNames, steps } from "../../src/steps";

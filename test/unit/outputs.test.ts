@@ -1,4 +1,5 @@
 import { steps } from "../../src/steps";
+import type { AccountInfo } from "../../src/steps/account/args";
 import { type Facts, factsOf } from "../../src/steps/facts";
 import { usualFacts } from "./mocks";
 
@@ -37,7 +38,7 @@ describe("the agent's report", () => {
       [];
     expect(shown).toEqual(typeof found === "string" ? found : expect.stringMatching(found));
     expect(rest).toBe(
-      "see what start files of the login shell print on the host (its ~/.bashrc, say), then run 'pulumi up' with a new value of recheck, which asks again",
+      "see what start files of the login shell print on the host (its ~/.bashrc, say), then run 'pulumi up' with a new value of operations.recheck, which asks again",
     );
   });
 
@@ -64,7 +65,7 @@ function outputOf(output: string, change: Record<string, string | undefined>): u
 
 test("one range and several", () => {
   const facts = { "subordinateIds.uids": "1:2", "subordinateIds.gids": "3:4,5:6" };
-  expect(outputOf("subordinateIds", facts)).toEqual({
+  expect((outputOf("account", facts) as AccountInfo).subordinateIds).toEqual({
     uids: [{ start: 1, count: 2 }],
     gids: [
       { start: 3, count: 4 },
@@ -80,16 +81,16 @@ test("no controllers are an empty list", () => {
 
 test.each<[string, Record<string, string | undefined>, string]>([
   ["account", { "account.uid": undefined }, "none as the fact account.uid; wanted a whole number"],
-  ["socket", { "account.uid": "12x" }, "'12x' as the fact account.uid; wanted a whole number"],
+  ["socketPath", { "account.uid": "12x" }, "'12x' as the fact account.uid; wanted a whole number"],
   ["account", { "account.gid": "NaN" }, "'NaN' as the fact account.gid; wanted a whole number"],
   ["account", { "account.home": "" }, "'' as the fact account.home; wanted a text"],
   [
-    "subordinateIds",
+    "account",
     { "subordinateIds.gids": "" },
     "'' as the fact subordinateIds.gids; wanted ranges of ids such as 165536:65536",
   ],
   [
-    "subordinateIds",
+    "account",
     { "subordinateIds.uids": "1:2,3" },
     "'1:2,3' as the fact subordinateIds.uids; wanted ranges of ids such as 165536:65536",
   ],
@@ -104,6 +105,6 @@ test.each<[string, Record<string, string | undefined>, string]>([
 ])("%s: %j is an error that names step and fact, and what to do", (output, facts, found) => {
   const [step] = steps.filter(({ outputs }) => output in outputs);
   expect(() => outputOf(output, facts)).toThrow(
-    `web-${step.name}: report: found ${found}. To fix: run 'pulumi up' with a new value of recheck, which asks the host again; `,
+    `web-${step.name}: report: found ${found}. To fix: run 'pulumi up' with a new value of operations.recheck, which asks the host again; `,
   );
 });

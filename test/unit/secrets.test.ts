@@ -1,5 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import { RootlessDockerHost, type RootlessDockerHostArgs, StorageDriver } from "../../index";
+import {
+  EngineSource,
+  RootlessDockerHost,
+  type RootlessDockerHostArgs,
+  StorageDriver,
+} from "../../index";
 import { certificate } from "../support/certificate";
 import { serverCertificate, serverKey } from "../support/serverCertificate";
 import { inSecret, runProgram, shown, step } from "./mocks";
@@ -112,9 +117,10 @@ describe.each([
     ["account.name", { account: { name: pulumi.secret("secret") } }],
     ["account", { account: pulumi.secret({ name: "app" }) }],
     ["account.home", { account: { name: "app", home: pulumi.secret("/srv/SECRET") } }],
-    ["subordinateIds.count", { subordinateIds: { count: pulumi.secret(70_000) } }],
-    ["storageDriver", { storageDriver: pulumi.secret(StorageDriver.Vfs) }],
-    ["sysctls.kernel.keys.maxkeys", { sysctls: { "kernel.keys.maxkeys": pulumi.secret("2000") } }],
+    [
+      "kernel.sysctls.kernel.keys.maxkeys",
+      { kernel: { sysctls: { "kernel.keys.maxkeys": pulumi.secret("2000") } } },
+    ],
     ["daemon.data-root", { daemon: { "data-root": pulumi.secret("/srv/SECRET") } }],
     ["daemon.data-root", { daemon: pulumi.secret({ "data-root": "/srv/SECRET" }) }],
     [
@@ -127,17 +133,7 @@ describe.each([
       "registryAuth[0].username",
       { registryAuth: [{ username: pulumi.secret("me"), password: "SECRET" }] },
     ],
-    [
-      "tcpSocket.address",
-      {
-        tcpSocket: {
-          address: pulumi.secret("192.0.2.7"),
-          caCertificate: certificate,
-          certificate: serverCertificate,
-          privateKey: serverKey,
-        },
-      },
-    ],
+    ["unitOverrides", { unitOverrides: pulumi.secret({ Service: { MemoryMax: "1G" } }) }],
     [
       "environment.DOCKERD_ROOTLESS_ROOTLESSKIT_FLAGS",
       { environment: pulumi.secret({ DOCKERD_ROOTLESS_ROOTLESSKIT_FLAGS: "--SECRET" }) },
@@ -153,6 +149,71 @@ describe.each([
       `one problem in the arguments of RootlessDockerHost\n  ${path}: the value is marked as a secret, but everybody on the machine can see it; take the mark away (pulumi.unsecret)`,
     ]);
   });
+
+  test.each<[string, Partial<RootlessDockerHostArgs>, string, string]>([
+    [
+      "account.subordinateIds.count",
+      { account: { name: "app", subordinateIds: { count: pulumi.secret(70_000) } } },
+      "machine",
+      "subuid: 70000\n",
+    ],
+    [
+      "engine.mirror",
+      {
+        engine: {
+          source: EngineSource.DockerRepository,
+          mirror: pulumi.secret("https://mirror.example"),
+        },
+      },
+      "machine",
+      'repository: "https://mirror.example"\n',
+    ],
+    ["engine", { engine: pulumi.secret({ version: "26.1" }) }, "machine", 'version: "26.1"\n'],
+    [
+      "storageDriver",
+      { storageDriver: pulumi.secret(StorageDriver.Vfs) },
+      "daemon",
+      'daemon.json/storage-driver: "vfs"\n',
+    ],
+    [
+      "registryCertificates.x.example",
+      { registryCertificates: { "x.example": pulumi.secret(certificate) } },
+      "daemon",
+      "certs.d/x.example: ",
+    ],
+    [
+      "tcpSocket.address",
+      {
+        tcpSocket: {
+          address: pulumi.secret("192.0.2.7"),
+          caCertificate: certificate,
+          certificate: serverCertificate,
+          privateKey: serverKey,
+        },
+      },
+      "daemon",
+      'tcp-socket: "192.0.2.7:2376"\n',
+    ],
+    [
+      "operations.recheck",
+      { operations: { recheck: pulumi.secret("now") } },
+      "daemon",
+      'recheck: "now"\n',
+    ],
+  ])(
+    "a mark on what holds no secret is a warning, and taken off: %s",
+    async (path, args, name, line) => {
+      const connection = { ...(usual.connection as object), password: "SECRET" } as never;
+      const outcome = await seen({ connection, ...args }, preview);
+      expect([outcome.errors, outcome.warnings]).toEqual([
+        [],
+        [
+          `${path}: the value is marked as a secret, but this option holds none: previews, the state and the machine show it; pulumi.unsecret takes the mark and this warning away`,
+        ],
+      ]);
+      expect(step(outcome, name).inputs.stdin).toContain(line);
+    },
+  );
 
   test("all that the machine keeps can be a secret", async () => {
     const { errors } = await seen(

@@ -19,6 +19,7 @@ describe("defaults", () => {
           hostKey: undefined,
           proxy: undefined,
           connectTimeout: 300,
+          privilegeEscalation: "auto",
           sudoPassword: false,
         },
         sudoPassword: undefined,
@@ -29,21 +30,18 @@ describe("defaults", () => {
           home: undefined,
           shell: undefined,
           authorizedKeys: [],
+          subordinateIds: { count: 65_536, uidStart: undefined, gidStart: undefined },
+          cgroupControllers: ["cpu", "cpuset", "io", "memory", "pids"],
         },
-        subordinateIds: {
-          count: 65_536,
-          uidStart: undefined,
-          gidStart: undefined,
-          allocation: "NextFree",
+        engine: { source: "distribution", version: undefined, plugins: [] },
+        rootfulDocker: "refuse",
+        privilegedPorts: "none",
+        kernel: {
+          sysctls: {},
+          unprivilegedPing: true,
+          moduleOptions: {},
+          appArmorProfile: "auto",
         },
-        engine: { source: "Distribution", version: undefined, plugins: [] },
-        rootfulDocker: "Refuse",
-        privilegedPorts: "None",
-        unprivilegedPing: { enabled: true, groups: "0 2147483647" },
-        sysctls: {},
-        kernelModuleOptions: {},
-        appArmorProfile: "Auto",
-        resourceControllers: ["cpu", "cpuset", "io", "memory", "pids"],
         daemon: {},
         environment: {},
         secrets: {},
@@ -53,23 +51,22 @@ describe("defaults", () => {
         registryLogins: {},
         unitOverrides: {},
         prune: undefined,
-        storageDriver: "Auto",
+        storageDriver: "auto",
         network: {
-          driver: "Auto",
-          portDriver: "Auto",
+          driver: "auto",
+          portDriver: "auto",
           mtu: undefined,
           hostLoopback: false,
           ipv6: false,
-          detached: undefined,
-          slirp4netnsSandbox: undefined,
         },
-        onDestroy: { data: "Keep" },
-        privilegeEscalation: "Auto",
-        agentTransfer: "Sftp",
-        restarts: "Allow",
-        driftDetection: "Off",
-        recheck: undefined,
-        takeOver: false,
+        onDestroy: { data: "keep" },
+        agentTransfer: "sftp",
+        operations: {
+          restarts: "allow",
+          driftDetection: "none",
+          recheck: undefined,
+          takeOver: false,
+        },
       },
     });
   });
@@ -89,7 +86,7 @@ describe("defaults", () => {
     const inside = {
       connection: { host: "machine.example" },
       account: { authorizedKeys: [pending, "ssh-ed25519 AAAA"] },
-      engine: { plugins: [pending, "Buildx"] },
+      engine: { plugins: [pending, "buildx"] },
       daemon: { debug: pending },
       environment: { A: pending },
       registryAuth: [
@@ -114,9 +111,9 @@ test("keys may end in a line break, as files and generators of keys write them",
 test("plugins in another order, or twice, are the same plugins", () => {
   const { settings } = readSettings({
     connection: { host: "h" },
-    engine: { plugins: ["Compose", "Buildx", "Compose"] },
+    engine: { plugins: ["compose", "buildx", "compose"] },
   });
-  expect(settings.engine.plugins).toEqual(["Buildx", "Compose"]);
+  expect(settings.engine.plugins).toEqual(["buildx", "compose"]);
 });
 
 test.each([
@@ -142,32 +139,32 @@ test.each([
 });
 
 test.each([
-  [{ driver: "Pasta" }, "pasta"],
-  [{ portDriver: "Slirp4netns" }, "slirp4netns"],
+  [{ driver: "pasta" }, "pasta"],
+  [{ portDriver: "slirp4netns" }, "slirp4netns"],
 ])("RootlessKit's capability with %j, where %s binds the ports", (network, program) => {
   const { problems } = readSettings({
     connection: { host: "a.example" },
-    privilegedPorts: "FileCapability",
+    privilegedPorts: "file-capability",
     network,
   });
   expect(problems).toEqual([
     {
       propertyPath: "privilegedPorts",
-      reason: `FileCapability is for RootlessKit, and with this network it is ${program} that binds ports; choose Sysctl, or leave network.driver and network.portDriver out`,
+      reason: `'file-capability' is for RootlessKit, and with this network it is ${program} that binds ports; choose 'sysctl', or leave network.driver and network.portDriver out`,
     },
   ]);
 });
 
 test("every option arrives in its own setting, at its own path", () => {
   const args = everyOption();
-  const { host, port, user, hostKey, connectTimeout, proxy } = args.connection;
+  const { host, port, user, hostKey, connectTimeout, privilegeEscalation, proxy } = args.connection;
   expect(readSettings(args)).toEqual({
     problems: [],
     warnings: [],
     settings: {
       ...args,
       connection: {
-        ...{ host, port, user, hostKey, connectTimeout, sudoPassword: true },
+        ...{ host, port, user, hostKey, connectTimeout, privilegeEscalation, sudoPassword: true },
         proxy: expect.objectContaining({ host: proxy.host, hostKey: proxy.hostKey }) as object,
       },
       sudoPassword: args.connection.sudoPassword,
@@ -212,15 +209,15 @@ describe("tcpSocket beside other options", () => {
 
   test.each<[object, string]>([
     [
-      { network: { driver: "Pasta" } },
-      "tcpSocket.address: '192.0.2.7' is not kept to by the network driver Pasta, which opens ports at all addresses; leave it out, or use Slirp4netns",
+      { network: { driver: "pasta" } },
+      "tcpSocket.address: '192.0.2.7' is not kept to by the network driver pasta, which opens ports at all addresses; leave it out, or use slirp4netns",
     ],
     [
       {
-        network: { portDriver: "Slirp4netns" },
+        network: { portDriver: "slirp4netns" },
         tcpSocket: { ...tcpSocket, address: "2001:db8::7" },
       },
-      "tcpSocket.address: '2001:db8::7' is not an IPv4 address, and the port driver Slirp4netns knows no others; use Builtin",
+      "tcpSocket.address: '2001:db8::7' is not an IPv4 address, and the port driver slirp4netns knows no others; use builtin",
     ],
     [{ daemon: { tlsverify: false } }, "daemon.tlsverify: is set by tcpSocket; leave it out"],
     [{ daemon: { tls: false } }, "daemon.tls: is set by tcpSocket; leave it out"],
@@ -332,8 +329,7 @@ describe("any text", () => {
 describe("all at once", () => {
   const wrong = {
     connection: { host: "a b", port: -1, proxy: { user: "" } },
-    account: { name: "root", uid: 5 },
-    subordinateIds: { count: 5 },
+    account: { name: "root", uid: 5, subordinateIds: { count: 5 } },
     engine: { version: "x" },
     rootfulDocker: "x",
     daemon: { hosts: [] },
@@ -351,7 +347,7 @@ describe("all at once", () => {
         "connection.proxy.user",
         "account.name",
         "account.uid",
-        "subordinateIds.count",
+        "account.subordinateIds.count",
         "engine.version",
         "rootfulDocker",
         "daemon.hosts",

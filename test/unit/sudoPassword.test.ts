@@ -32,14 +32,17 @@ test("what hooks compare is the document, as secret as it is by itself", async (
   expect(await textOf(pulumi.secret("a: 1\n"))).toEqual({ text: "a: 1\n", isSecret: true });
 });
 
-test.each([PrivilegeEscalation.Doas, PrivilegeEscalation.None])("%s asks no sudo", (escalation) => {
-  const given = { connection: { ...connection, sudoPassword: password } };
-  const make = () => new Inputs({ ...given, privilegeEscalation: escalation });
-  expect(make).toThrow(
-    `privilegeEscalation: ${escalation} asks no sudo, and connection.sudoPassword is for sudo; leave one of the two out`,
-  );
-  expect(make).not.toThrow(/SECRET/);
-});
+test.each([PrivilegeEscalation.Doas, PrivilegeEscalation.None])(
+  "%s does not use sudo",
+  (escalation) => {
+    const given = { ...connection, sudoPassword: password, privilegeEscalation: escalation };
+    const make = () => new Inputs({ connection: given });
+    expect(make).toThrow(
+      `connection.privilegeEscalation: '${escalation}' does not use sudo, and connection.sudoPassword is for sudo; leave one of the two out`,
+    );
+    expect(make).not.toThrow(/SECRET/);
+  },
+);
 
 const ways: [string, pulumi.Input<string>][] = [
   ["plain", password],

@@ -23,7 +23,7 @@ const program = () => {
   new RootlessDockerHost("web", {
     connection: connectionTo(host),
     account: { name: "app" },
-    sysctls: { "net.core.somaxconn": "8192" },
+    kernel: { sysctls: { "net.core.somaxconn": "8192" } },
     onDestroy: { data: OnDestroyData.Delete },
   });
 };

@@ -48,8 +48,8 @@ program_that_makes_root() {
 	esac
 	case ${how:-auto} in
 	none)
-		refuse_privileges "user $2, not root, and privilegeEscalation None" \
-			"take None away, so that sudo or doas is used, or connect as root"
+		refuse_privileges "user $2, not root, and connection.privilegeEscalation none" \
+			"take none away, so that sudo or doas is used, or connect as root"
 		;;
 	auto)
 		how=sudo
@@ -57,7 +57,7 @@ program_that_makes_root() {
 		;;
 	esac
 	command -v "$how" >/dev/null || refuse_privileges "user $2, not root, and no $how" \
-		"install $how, or leave privilegeEscalation out, or connect as root"
+		"install $how, or leave connection.privilegeEscalation out, or connect as root"
 	printf '%s' "$how"
 }
 

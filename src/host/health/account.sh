@@ -109,7 +109,7 @@ id_problems() {
 	flawed_ids "$1" >"$WORK/ids"
 	while IFS=$TAB read -r what file line other; do
 		case $what in
-		taken) problem "subordinateIds" "'$line' in $file, with ids of $other" \
+		taken) problem "account.subordinateIds" "'$line' in $file, with ids of $other" \
 			"NAME:FIRST:COUNT with ids above those of accounts, that nobody has" \
 			"remove that line, or ask for others" "containers could change what is theirs" ;;
 		few) problem "subordinate ids" "$line for $1 in $file" "$other at least" \

@@ -48,13 +48,13 @@ unit_of_process() {
 		END { printf "%s", unit }' "/proc/$1/cgroup"
 }
 
-# Disable and Purge stop docker.service: the daemon of another unit, such as snap.docker.dockerd.service,
+# disable and purge stop docker.service: the daemon of another unit, such as snap.docker.dockerd.service,
 # would run on. $1 its process, $2 its unit, or nothing.
 problem_of_other_dockerd() {
 	problem "rootfulDocker" "a Docker daemon run by root (process $1 of ${2:-no unit})" \
 		"none that goes on after docker.service is stopped" \
 		"end it ('systemctl disable --now ${2:-UNIT}'; of a snap 'snap stop --disable docker'), or \
-set rootfulDocker to Keep"
+set rootfulDocker to keep"
 }
 
 # After the units were stopped.
@@ -88,8 +88,8 @@ rootful_docker_problems() {
 			problem "rootfulDocker" \
 				"a Docker daemon run by root (process $process)$(roots_containers)" \
 				"none, or your word on it" \
-				"stop it, or set rootfulDocker to Keep (both run side by side), Disable (it stops with its \
-containers, and is masked; its data stay) or Purge ($PURGE_DELETES)"
+				"stop it, or set rootfulDocker to keep (both run side by side), disable (it stops with its \
+containers, and is masked; its data stay) or purge ($PURGE_DELETES)"
 			return 0
 		fi
 		unit=$(unit_of_process "$process")
@@ -97,16 +97,16 @@ containers, and is masked; its data stay) or Purge ($PURGE_DELETES)"
 	done
 }
 
-# Purge takes a containerd away, which Kubernetes may use: its shims have directories.
+# purge takes a containerd away, which Kubernetes may use: its shims have directories.
 containerd_problems() {
 	local directory used=''
 	for directory in /run/containerd/io.containerd.runtime.v2.task/*/*; do
 		case $directory in *'/*' | */moby/* | */plugins.moby/*) ;; *) used=$directory ;; esac
 	done
 	[ -z "$used" ] || problem "rootfulDocker" \
-		"containers of others than Docker in containerd ($used), which Purge would stop" \
-		"nobody else's containerd stopped by Purge" \
-		"set rootfulDocker to Disable, which leaves containerd to them; or end what uses it"
+		"containers of others than Docker in containerd ($used), which purge would stop" \
+		"nobody else's containerd stopped by purge" \
+		"set rootfulDocker to disable, which leaves containerd to them; or end what uses it"
 }
 
 # Problems of the engine's source on this machine.
@@ -138,15 +138,15 @@ engine_source_problems() {
 
 # $1 what was found, $2 what was wanted, $3 what else would do.
 source_problem() {
-	local sources=StaticArchive
-	! has_docker_repository || sources='DockerRepository or StaticArchive'
+	local sources=static-archive
+	! has_docker_repository || sources='docker-repository or static-archive'
 	[ "$(doc source)" = distribution ] || [ "$(of_known_system 6)" != yes ] ||
-		sources="Distribution, $sources"
+		sources="distribution, $sources"
 	problem "engine.source" "$1" "$2" \
-		"set engine.source to $sources, or to Preinstalled where an engine is there${3-}"
+		"set engine.source to $sources, or to preinstalled where an engine is there${3-}"
 }
 
-# Packages that this program has not brought, and would replace. Under Purge they go.
+# Packages that this program has not brought, and would replace. Under purge they go.
 other_engine_problems() {
 	local name version found=''
 	[ "$(doc rootful-docker)" != purge ] || return 0
@@ -156,7 +156,7 @@ other_engine_problems() {
 	done <"$WORK/others"
 	[ -z "$found" ] || source_problem "packages of another engine: $found" \
 		"none that this engine takes the place of" \
-		"; or rootfulDocker to Purge, which $PURGE_DELETES"
+		"; or rootfulDocker to purge, which $PURGE_DELETES"
 }
 
 # Plugins that this machine cannot have. A package would write over a file of somebody's.

@@ -23,7 +23,7 @@ owner_problems() {
 		[ "$(owner_of "$other")" = "$(doc owner)" ] ||
 			problem "account $1" "it held on this machine by $(owner_of "$other")" \
 				"it free, or held by $(doc owner)" \
-				"use another account, or destroy the other one first, or set takeOver to take over \
+				"use another account, or destroy the other one first, or set operations.takeOver to take over \
 from it; if it is this one under an earlier name, give it aliases"
 	done
 }

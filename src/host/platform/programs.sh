@@ -1,7 +1,7 @@
 # The programs that this program calls, each with its package by package manager. A "-" stands where
 # that manager's systems have none. Lint holds the code against this table, and docs/systems.md has it.
 #   first     every machine needs it: if it is missing, its packages come before all else
-#   archives  the same with engine.source StaticArchive
+#   archives  the same with engine.source static-archive
 #   later     the code that calls it asks for its package itself, or goes on without it
 # A name with ":" stands for perl and the modules that it needs; they are packages of their own on
 # Fedora and RHEL, joined here by commas.

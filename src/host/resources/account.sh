@@ -140,7 +140,7 @@ make_account() {
 	else
 		set -- "$@" --user-group
 	fi
-	free=$(new_range "$count")
+	free=$(highest_id)
 	start=$(doc subuid-start)
 	start=${start:-$free}
 	set -- "$@" -K "SUB_UID_COUNT=$count" -K "SUB_GID_COUNT=$count" \

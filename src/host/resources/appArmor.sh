@@ -35,7 +35,7 @@ load_profile() {
 	apparmor_parser --replace --skip-cache "$1" 2>"$WORK/error" ||
 		fail "$1" "that apparmor_parser does not load it ($(tail -n 1 "$WORK/error"))" \
 			"the profile in the kernel, which has $RESTRICTION" \
-			"install the package apparmor, or set $RESTRICTION to 0 by sysctls"
+			"install the package apparmor, or set $RESTRICTION to 0 by kernel.sysctls"
 }
 
 # Prints the program that starts the daemon; of archives a pattern for all versions. $1 archives or

@@ -20,7 +20,7 @@ capability_set() {
 	if [ "$text" = none ]; then text=-r; fi
 	setcap "$text" "$1" 2>"$WORK/error" ||
 		fail "$1" "that setcap fails ($(tail -n 1 "$WORK/error"))" "the file capability $2" \
-			"choose Sysctl, or None, for privilegedPorts"
+			"choose sysctl, or none, for privilegedPorts"
 }
 
 # Wants a capability, and installs what it is asked and given with. $1 the program, $2 the capability.

@@ -23,42 +23,6 @@ highest_id() {
 		END { printf "%.0f\n", end < 100000 ? 100000 : end }'
 }
 
-# Prints the begin of a free place for a range. $1 the count.
-new_range() {
-	if [ "$(doc allocation)" = random ]; then
-		random_range "$1"
-	else
-		highest_id
-	fi
-}
-
-# Prints the begin of a free place somewhere. $1 the count.
-random_range() {
-	{
-		ranges_of /etc/subuid
-		ranges_of /etc/subgid
-	} | awk -F : -v count="$1" -v seed="$(od -An -N4 -tu4 /dev/urandom)" '
-		{
-			from[NR] = $2
-			to[NR] = $2 + $3
-		}
-		END {
-			srand(seed)
-			for (tries = 0; tries < 1000; tries++) {
-				start = 131072 + 65536 * int(rand() * 60000)
-				if (is_free(start, start + count)) break
-			}
-			printf "%.0f\n", start
-		}
-		function is_free(start, end,   at) {
-			if (end >= 4294967295) return 0
-			for (at = 1; at <= NR; at++) {
-				if (start < to[at] && end > from[at]) return 0
-			}
-			return 1
-		}'
-}
-
 # useradd gives no range if one of these is missing, and usermod refuses.
 ensure_id_files() {
 	if [ ! -e /etc/subuid ] || [ ! -e /etc/subgid ]; then touch /etc/subuid /etc/subgid; fi
@@ -73,7 +37,7 @@ ensure_ids() {
 		wanted=$(doc "sub$kind")
 		start=$(doc "sub$kind-start")
 		if has_enough_ids "/etc/sub$kind" "$wanted" "$start"; then continue; fi
-		if [ -z "$start" ]; then start=$(new_range "$wanted"); fi
+		if [ -z "$start" ]; then start=$(highest_id); fi
 		note_range_end "$((start + wanted))"
 		usermod "--add-sub${kind}s" "$start-$((start + wanted - 1))" "$ACCOUNT" 2>"$WORK/error" ||
 			fail "usermod --add-sub${kind}s" "$(tail -n 1 "$WORK/error")" \

@@ -1,4 +1,4 @@
-# kernelModuleOptions: a file of /etc/modprobe.d keeps an option. A module that nothing uses has it
+# kernel.moduleOptions: a file of /etc/modprobe.d keeps an option. A module that nothing uses has it
 # at once, others at the next boot.
 
 # Wants the file of an option, and notes the option in $WORK/module-options if the file is another one
@@ -39,7 +39,7 @@ load_module_option() {
 	overlay:0 | fuse:0)
 		if ! modprobe -r "$module" || ! modprobe "$module"; then
 			fail "$1" "that $module does not load with it" "a value that it knows" \
-				"correct it in kernelModuleOptions"
+				"correct it in kernel.moduleOptions"
 		fi
 		changed "module $module loaded again"
 		;;

@@ -54,7 +54,7 @@ stop_on_unclear_delete() {
 	fail "installation $ID" "that Pulumi deletes its agent, and has not deleted all of its steps" \
 		"deletes of all steps first" "destroy this host with 'sh $STATE/agents/$ID/agent revert agent \
 $ID \"\" end' as root, and run the same command of Pulumi again; or, if the host is to stay, run pulumi \
-up with a new value of recheck" "an answer to a create was lost, or only the agent was replaced"
+up with a new value of operations.recheck" "an answer to a create was lost, or only the agent was replaced"
 }
 
 # True where a resource of the step has come with the agent of this run.

@@ -21,16 +21,15 @@ export interface AccountArgs {
    * already stay. Defaults to none.
    */
   authorizedKeys?: pulumi.Input<pulumi.Input<string>[]>;
+  /** The user and group ids for containers. Defaults to 65536 free ones. */
+  subordinateIds?: pulumi.Input<SubordinateIdsArgs>;
+  /**
+   * Control group controllers that systemd delegates to the account, for limits of containers. Controllers that
+   * are delegated already stay. A change can restart `user@UID.service` and the account's user services. Defaults
+   * to cpu, cpuset, io, memory and pids.
+   */
+  cgroupControllers?: pulumi.Input<pulumi.Input<string>[]>;
 }
-
-/** How a free range of subordinate ids is chosen. */
-export const IdAllocation = {
-  /** The first range above every range that was ever given on this machine. */
-  NextFree: "NextFree",
-  /** A range at random, chosen once, so that accounts of several machines seldom share ids. */
-  Random: "Random",
-} as const;
-export type IdAllocation = (typeof IdAllocation)[keyof typeof IdAllocation];
 
 /** The ids that the account's containers live on (/etc/subuid, /etc/subgid). */
 export interface SubordinateIdsArgs {
@@ -40,14 +39,12 @@ export interface SubordinateIdsArgs {
    */
   count?: pulumi.Input<number>;
   /**
-   * First user id, 65536 to 4294901759. A range that overlaps another one is an error. Defaults to one by
-   * `allocation`.
+   * First user id, 65536 to 4294901759. A range that overlaps another one is an error. Defaults to the first above
+   * every range that was ever given on this machine.
    */
   uidStart?: pulumi.Input<number>;
-  /** First group id, as `uidStart`. Defaults to one by `allocation`. */
+  /** First group id, as `uidStart`. Defaults to the first above every range that was ever given on this machine. */
   gidStart?: pulumi.Input<number>;
-  /** How a free range is chosen. Defaults to NextFree. */
-  allocation?: pulumi.Input<IdAllocation>;
 }
 
 /** The account that runs the daemon, as it is on the host. */
@@ -60,6 +57,8 @@ export interface AccountInfo {
   gid: number;
   /** Its home directory. */
   home: string;
+  /** The ids that its containers live on. */
+  subordinateIds: SubordinateIds;
 }
 
 /** One range of subordinate ids. */

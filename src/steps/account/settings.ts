@@ -2,7 +2,6 @@ import { isPrivateKey } from "../../validation/credentials";
 import type { Reader, Rule } from "../../validation/reader";
 import { absolutePath, between, filledLine, ownDirectory } from "../../validation/rules";
 import { type Document, byCodeUnits } from "../document";
-import { IdAllocation } from "./args";
 
 export interface AccountSettings {
   name: string;
@@ -11,6 +10,8 @@ export interface AccountSettings {
   home?: string;
   shell?: string;
   authorizedKeys: string[];
+  subordinateIds: SubordinateIdsSettings;
+  cgroupControllers: string[];
 }
 
 /** The account's default name; not a package's or a group's that Docker's own packages make. */
@@ -52,6 +53,8 @@ export function accountSettings(read: Reader): AccountSettings {
     shell: read.string("shell", { rule: absolutePath }),
     // A file's or a generator's key ends in a line break.
     authorizedKeys: read.strings("authorizedKeys", authorizedKey).map((key) => key.trim()),
+    subordinateIds: subordinateIdsSettings(read.object("subordinateIds")),
+    cgroupControllers: cgroupControllersSettings(read),
   };
   read.refuseOthers();
   return settings;
@@ -59,8 +62,7 @@ export function accountSettings(read: Reader): AccountSettings {
 
 /** The part that preflight checks too: whether the account can be had at all. */
 export function identityDocument(
-  account: Omit<AccountSettings, "authorizedKeys">,
-  ids: SubordinateIdsSettings,
+  account: Omit<AccountSettings, "authorizedKeys" | "cgroupControllers">,
 ): Document {
   return {
     account: account.name,
@@ -68,18 +70,14 @@ export function identityDocument(
     uid: account.uid,
     home: account.home,
     shell: account.shell,
-    ...subordinateIdsDocument(ids),
+    ...subordinateIdsDocument(account.subordinateIds),
   };
 }
 
-export function accountDocument(
-  account: AccountSettings,
-  ids: SubordinateIdsSettings,
-  resourceControllers: string[],
-): Document {
+export function accountDocument(account: AccountSettings): Document {
   return {
-    ...identityDocument(account, ids),
-    ...resourceControllersDocument(resourceControllers),
+    ...identityDocument(account),
+    "cgroup.controllers": account.cgroupControllers.join(" "),
     authorized_keys: account.authorizedKeys.join("\n") || undefined,
   };
 }
@@ -88,33 +86,29 @@ export interface SubordinateIdsSettings {
   count: number;
   uidStart?: number;
   gidStart?: number;
-  allocation: IdAllocation;
 }
 
 // Ids are 32 bits, and the last one means "none" (user_namespaces(7)).
 const lastId = 4_294_967_294;
 
-export function subordinateIdsSettings(read: Reader): SubordinateIdsSettings {
+function subordinateIdsSettings(read: Reader): SubordinateIdsSettings {
   const count = read.number("count", { rule: between(65_536, 1_000_000_000) }) ?? 65_536;
   const start = between(65_536, lastId - count + 1);
   const settings = {
     count,
     uidStart: read.number("uidStart", { rule: start }),
     gidStart: read.number("gidStart", { rule: start }),
-    allocation: read.oneOf("allocation", IdAllocation) ?? IdAllocation.NextFree,
   };
   read.refuseOthers();
   return settings;
 }
 
-/** The part that preflight checks too: whether the ids can be had at all. */
-export function subordinateIdsDocument(ids: SubordinateIdsSettings): Document {
+function subordinateIdsDocument(ids: SubordinateIdsSettings): Document {
   return {
     subuid: ids.count,
     subgid: ids.count,
     "subuid-start": ids.uidStart,
     "subgid-start": ids.gidStart,
-    allocation: ids.allocation === IdAllocation.Random ? "random" : "next",
   };
 }
 
@@ -126,11 +120,7 @@ const controller: Rule<string> = (name) =>
     ? undefined
     : `is not a controller that containers use; choose from ${controllers.join(", ")}`;
 
-export function resourceControllersSettings(read: Reader): string[] {
-  const names = read.strings("resourceControllers", controller);
-  return read.given("resourceControllers") ? [...new Set(names)].sort(byCodeUnits) : controllers;
-}
-
-export function resourceControllersDocument(names: string[]): Document {
-  return { "cgroup.controllers": names.join(" ") };
+function cgroupControllersSettings(read: Reader): string[] {
+  const names = read.strings("cgroupControllers", controller);
+  return read.given("cgroupControllers") ? [...new Set(names)].sort(byCodeUnits) : controllers;
 }

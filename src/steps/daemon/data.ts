@@ -5,15 +5,15 @@ import type { Document } from "../document";
 /** The fate of the account's images, containers and volumes on destroy. */
 export const OnDestroyData = {
   /** They stay, with the account and its ids, if there are any. */
-  Keep: "Keep",
+  Keep: "keep",
   /** They are removed. */
-  Delete: "Delete",
+  Delete: "delete",
 } as const;
 export type OnDestroyData = (typeof OnDestroyData)[keyof typeof OnDestroyData];
 
 /** The part of destroy beyond taking back this package's own changes. */
 export interface OnDestroyArgs {
-  /** Whether images, containers, volumes and the home of an account made here stay. Defaults to Keep. */
+  /** Whether images, containers, volumes and the home of an account made here stay. Defaults to "keep". */
   data?: pulumi.Input<OnDestroyData>;
 }
 
@@ -28,14 +28,14 @@ export function onDestroySettings(read: Reader): OnDestroySettings {
 }
 
 export function onDestroyDocument({ data }: OnDestroySettings): Document {
-  return { "on-destroy-data": data.toLowerCase() };
+  return { "on-destroy-data": data };
 }
 
 /** A program cannot know this exception: only the machine does. */
 export const butAdopted = " (a data directory that was there before this package stays)";
 
 export function onDestroyEffect(_before: unknown, after: unknown): string {
-  return after === "delete"
+  return after === OnDestroyData.Delete
     ? `a destroy DELETES images, containers and volumes${butAdopted}`
     : "a destroy keeps images, containers and volumes";
 }

@@ -1,41 +1,41 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Reader } from "../../validation/reader";
 import { between } from "../../validation/rules";
-import { type Document, JsonText, wordOf } from "../document";
+import { type Document, JsonText } from "../document";
 
 /** How RootlessKit connects the containers' network namespace with the machine's. */
 export const NetworkDriver = {
   /** The start script's own choice, which is slirp4netns. */
-  Auto: "Auto",
+  Auto: "auto",
   /** slirp4netns forwards TCP, UDP and ping in user space. */
-  Slirp4netns: "Slirp4netns",
+  Slirp4netns: "slirp4netns",
   /** pasta does the same; its package is installed. It needs RootlessKit 2 (Debian 13). */
-  Pasta: "Pasta",
+  Pasta: "pasta",
   /** RootlessKit does the same itself. It needs RootlessKit 3 (Docker 29). */
-  GvisorTapVsock: "GvisorTapVsock",
+  GvisorTapVsock: "gvisor-tap-vsock",
 } as const;
 export type NetworkDriver = (typeof NetworkDriver)[keyof typeof NetworkDriver];
 
 /** Who forwards published ports into RootlessKit's network namespace. */
 export const PortDriver = {
-  /** Implicit with Pasta, else Builtin. */
-  Auto: "Auto",
+  /** `implicit` with pasta, else `builtin`. */
+  Auto: "auto",
   /**
-   * RootlessKit itself, which is fast. Containers see their own gateway as the client's address. Not with Pasta.
+   * RootlessKit itself, which is fast. Containers see their own gateway as the client's address. Not with pasta.
    */
-  Builtin: "Builtin",
-  /** slirp4netns, which is slower. Containers see clients' addresses. Only with Auto and Slirp4netns. */
-  Slirp4netns: "Slirp4netns",
-  /** pasta, which looks for new ports once a second. Containers see clients' addresses. Only with Pasta. */
-  Implicit: "Implicit",
+  Builtin: "builtin",
+  /** slirp4netns, which is slower. Containers see clients' addresses. Only with auto and slirp4netns. */
+  Slirp4netns: "slirp4netns",
+  /** pasta, which looks for new ports once a second. Containers see clients' addresses. Only with pasta. */
+  Implicit: "implicit",
 } as const;
 export type PortDriver = (typeof PortDriver)[keyof typeof PortDriver];
 
 /** The network that RootlessKit makes for the containers. */
 export interface NetworkArgs {
-  /** The connection of containers to the machine's network. Defaults to Auto. */
+  /** The connection of containers to the machine's network. Defaults to "auto". */
   driver?: pulumi.Input<NetworkDriver>;
-  /** The program that forwards published ports. Defaults to Auto. */
+  /** The program that forwards published ports. Defaults to "auto". */
   portDriver?: pulumi.Input<PortDriver>;
   /**
    * Bytes of a packet on RootlessKit's interface, 1280 to 65520, and of Docker's bridges if daemon.json does not
@@ -43,24 +43,14 @@ export interface NetworkArgs {
    */
   mtu?: pulumi.Input<number>;
   /**
-   * Whether containers reach the machine's 127.0.0.1 as 10.0.2.2, or as 10.0.2.1 with GvisorTapVsock. Defaults to
+   * Whether containers reach the machine's 127.0.0.1 as 10.0.2.2, or as 10.0.2.1 with gvisor-tap-vsock. Defaults to
    * false.
    */
   hostLoopback?: pulumi.Input<boolean>;
   /**
-   * Whether containers reach IPv6 addresses beyond the machine. Only with Auto and Slirp4netns. Defaults to false.
+   * Whether containers reach IPv6 addresses beyond the machine. Only with auto and slirp4netns. Defaults to false.
    */
   ipv6?: pulumi.Input<boolean>;
-  /**
-   * Whether dockerd stays in the machine's network, and containers alone are in RootlessKit's. True needs Docker
-   * 29.5. Defaults to the start script's own choice: true from 29.5 on.
-   */
-  detached?: pulumi.Input<boolean>;
-  /**
-   * Whether slirp4netns has to be in a mount namespace of its own; with false it may not. Only with Auto and
-   * Slirp4netns. Defaults to the start script's own choice.
-   */
-  slirp4netnsSandbox?: pulumi.Input<boolean>;
 }
 
 /** The network that RootlessKit makes for the containers. */
@@ -84,7 +74,6 @@ export interface NetworkInfo {
 const rootlessKitMtu = 65_520;
 
 const driverVariable = "DOCKERD_ROOTLESS_ROOTLESSKIT_NET";
-const detachVariable = "DOCKERD_ROOTLESS_ROOTLESSKIT_DETACH_NETNS";
 
 export interface NetworkSettings {
   driver: NetworkDriver;
@@ -92,8 +81,6 @@ export interface NetworkSettings {
   mtu?: number;
   hostLoopback: boolean;
   ipv6: boolean;
-  detached?: boolean;
-  slirp4netnsSandbox?: boolean;
 }
 
 export function networkSettings(read: Reader): NetworkSettings {
@@ -104,57 +91,53 @@ export function networkSettings(read: Reader): NetworkSettings {
     mtu: read.number("mtu", { rule: between(1280, rootlessKitMtu) }),
     hostLoopback: read.boolean("hostLoopback") ?? false,
     ipv6: read.boolean("ipv6") ?? false,
-    detached: read.boolean("detached"),
-    slirp4netnsSandbox: read.boolean("slirp4netnsSandbox"),
   };
   const wrong = wrongPair(settings);
   if (wrong) read.refuse("portDriver", wrong);
-  if (settings.driver !== NetworkDriver.Auto && settings.driver !== NetworkDriver.Slirp4netns) {
-    const other = `it is of slirp4netns, and the network driver is ${settings.driver}; leave`;
-    if (settings.slirp4netnsSandbox !== undefined)
-      read.refuse("slirp4netnsSandbox", `${other} it out`);
-    if (settings.ipv6) read.refuse("ipv6", `${other} one of them out`);
-  }
+  const isSlirp4netns =
+    settings.driver === NetworkDriver.Auto || settings.driver === NetworkDriver.Slirp4netns;
+  if (settings.ipv6 && !isSlirp4netns)
+    read.refuse(
+      "ipv6",
+      `it is of slirp4netns, and the network driver is ${settings.driver}; leave one of them out`,
+    );
   read.refuseOthers();
   return settings;
 }
 
 function wrongPair({ driver, portDriver }: NetworkSettings): string | undefined {
   if (portDriver === PortDriver.Implicit && driver !== NetworkDriver.Pasta)
-    return "'Implicit' works with the network driver Pasta only; choose that, or Builtin";
+    return "'implicit' works with the network driver pasta only; choose that, or builtin";
   if (portDriver === PortDriver.Slirp4netns && driver === NetworkDriver.GvisorTapVsock)
-    return "'Slirp4netns' does not work with the network driver GvisorTapVsock; choose Builtin";
+    return "'slirp4netns' does not work with the network driver gvisor-tap-vsock; choose builtin";
   if (portDriver === PortDriver.Slirp4netns && driver === NetworkDriver.Pasta)
-    return "'Slirp4netns' does not work with the network driver Pasta; choose Implicit";
+    return "'slirp4netns' does not work with the network driver pasta; choose implicit";
   if (portDriver === PortDriver.Builtin && driver === NetworkDriver.Pasta)
-    return "'Builtin' does not work with the network driver Pasta; choose Implicit";
+    return "'builtin' does not work with the network driver pasta; choose implicit";
   return undefined;
 }
 
 /** Variables of the start script (dockerd-rootless.sh), those alone that an option sets. */
 export function networkEnvironment(network: NetworkSettings): Record<string, string> {
-  const { driver, portDriver, mtu, hostLoopback, detached, slirp4netnsSandbox } = network;
+  const { driver, portDriver, mtu, hostLoopback } = network;
   // The start script takes 1500 for a driver that is named, even where it is its own choice.
   const named = driver === NetworkDriver.Auto ? undefined : rootlessKitMtu;
   const implied = driver === NetworkDriver.Pasta ? PortDriver.Implicit : PortDriver.Auto;
   const variables = {
-    [driverVariable]: wordUnlessAuto(driver),
-    DOCKERD_ROOTLESS_ROOTLESSKIT_PORT_DRIVER: wordUnlessAuto(
+    [driverVariable]: unlessAuto(driver),
+    DOCKERD_ROOTLESS_ROOTLESSKIT_PORT_DRIVER: unlessAuto(
       portDriver === PortDriver.Auto ? implied : portDriver,
     ),
     DOCKERD_ROOTLESS_ROOTLESSKIT_MTU: (mtu ?? named)?.toString(),
     DOCKERD_ROOTLESS_ROOTLESSKIT_DISABLE_HOST_LOOPBACK: hostLoopback ? "false" : undefined,
-    [detachVariable]: detached?.toString(),
-    DOCKERD_ROOTLESS_ROOTLESSKIT_SLIRP4NETNS_SANDBOX: slirp4netnsSandbox?.toString(),
   };
   const set = (entry: [string, string | undefined]): entry is [string, string] =>
     entry[1] !== undefined;
   return Object.fromEntries(Object.entries(variables).filter(set));
 }
 
-/** GvisorTapVsock is gvisor-tap-vsock. */
-function wordUnlessAuto(choice: string): string | undefined {
-  return choice === "Auto" ? undefined : wordOf(choice);
+function unlessAuto<T extends string>(choice: T): T | undefined {
+  return choice === "auto" ? undefined : choice;
 }
 
 /** Settings that the MTU of bridges depends on. */

@@ -4,18 +4,18 @@ import type { Document } from "../document";
 /** How the daemon keeps images and containers. Another driver does not see what the old one kept. */
 export const StorageDriver = {
   /** The engine's own choice, and fuse-overlayfs on kernels before 5.11. An engine that chooses vfs is an error. */
-  Auto: "Auto",
+  Auto: "auto",
   /**
    * The kernel's overlay file system, from kernel 5.11 on. Debian's earlier kernels need the module option
    * overlay.permit_mounts_in_userns.
    */
-  Overlay2: "Overlay2",
+  Overlay2: "overlay2",
   /** Overlay in user space; its package is installed. */
-  FuseOverlayfs: "FuseOverlayfs",
+  FuseOverlayfs: "fuse-overlayfs",
   /** Subvolumes of Btrfs; the data root has to be on Btrfs. */
-  Btrfs: "Btrfs",
+  Btrfs: "btrfs",
   /** Copies of whole layers: slow and large, but it works everywhere. */
-  Vfs: "Vfs",
+  Vfs: "vfs",
 } as const;
 export type StorageDriver = (typeof StorageDriver)[keyof typeof StorageDriver];
 
@@ -46,13 +46,6 @@ export function storagePlaceDocument(storageDriver: StorageDriver, dataRoot: unk
   return { ...storageDocument(storageDriver), "daemon.json/data-root": place };
 }
 
-/** As the engine calls it, undefined for what works. */
-export const driverName = (driver: StorageDriver): string | undefined => driverNames[driver];
-
-const driverNames: Record<StorageDriver, string | undefined> = {
-  [StorageDriver.Auto]: undefined,
-  [StorageDriver.Overlay2]: "overlay2",
-  [StorageDriver.FuseOverlayfs]: "fuse-overlayfs",
-  [StorageDriver.Btrfs]: "btrfs",
-  [StorageDriver.Vfs]: "vfs",
-};
+/** The driver that the engine is told to use, undefined where it chooses. */
+export const driverName = (driver: StorageDriver): string | undefined =>
+  driver === StorageDriver.Auto ? undefined : driver;

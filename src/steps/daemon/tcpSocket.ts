@@ -11,7 +11,8 @@ import { NetworkDriver, type NetworkSettings, PortDriver } from "./network";
 /** The daemon's API over TCP, for callers whose certificate an authority of yours has signed, and nobody else. */
 export interface TcpSocketArgs {
   /**
-   * The address to listen on. Pasta takes 0.0.0.0 alone, and the port driver Slirp4netns an IPv4 address. Not a
+   * The address to listen on. The network driver pasta takes 0.0.0.0 alone, and the port driver slirp4netns an IPv4
+   * address. Not a
    * secret. Defaults to 0.0.0.0.
    */
   address?: pulumi.Input<string>;
@@ -88,9 +89,9 @@ const addressFor =
     if (isIP(value) === 0 || value.includes("%"))
       return "is not an address; write one of the machine's, or 0.0.0.0 for all";
     if (driver === NetworkDriver.Pasta && value !== "0.0.0.0")
-      return "is not kept to by the network driver Pasta, which opens ports at all addresses; leave it out, or use Slirp4netns";
+      return "is not kept to by the network driver pasta, which opens ports at all addresses; leave it out, or use slirp4netns";
     return portDriver === PortDriver.Slirp4netns && !isIPv4(value)
-      ? "is not an IPv4 address, and the port driver Slirp4netns knows no others; use Builtin"
+      ? "is not an IPv4 address, and the port driver slirp4netns knows no others; use builtin"
       : undefined;
   };
 

@@ -38,7 +38,7 @@ const refusedDirectives: [names: RegExp, reason: string][] = [
     /^Service\.(User|Group|DynamicUser|SupplementaryGroups|RootDirectory|RootImage)$/,
     "is not for the unit of an account's own systemd; leave it out",
   ],
-  [/^Service\.Delegate$/, "is what limits of containers need; use resourceControllers"],
+  [/^Service\.Delegate$/, "is what limits of containers need; use account.cgroupControllers"],
   [
     /^Service\.(KillMode|SendSIGKILL)$/,
     "would leave processes of the daemon behind, beside which it does not start again; leave it out",

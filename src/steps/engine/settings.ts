@@ -1,4 +1,4 @@
-import { type Document, wordOf } from "../document";
+import type { Document } from "../document";
 import type { Reader, Rule } from "../../validation/reader";
 import { quote } from "../../validation/quote";
 import { EnginePlugin, EngineSource, RootfulDocker } from "./args";
@@ -64,12 +64,12 @@ export function engineSettings(read: Reader): EngineSettings {
   if (source === EngineSource.Preinstalled && version !== undefined)
     read.refuse(
       "version",
-      "pins what is installed, and Preinstalled installs nothing; leave it out",
+      "pins what is installed, and the source 'preinstalled' installs nothing; leave it out",
     );
   if (source === EngineSource.StaticArchive && settings.plugins.length > 0)
     read.refuse(
       "plugins",
-      "are in no archive of StaticArchive's; leave it out, or set engine.source to DockerRepository or Distribution",
+      "are in no static archive; leave it out, or set engine.source to docker-repository or distribution",
     );
   read.refuseOthers();
   return settings;
@@ -80,7 +80,10 @@ function repositorySettings(read: Reader, source: EngineSource): Repository | un
   const key = read.string("mirrorKey", { rule: publicKey });
   const signed = source === EngineSource.DockerRepository;
   if (!signed && key !== undefined)
-    read.refuse("mirrorKey", "is DockerRepository's; leave it out, or set engine.source to it");
+    read.refuse(
+      "mirrorKey",
+      "is for the source docker-repository; leave it out, or set engine.source to that",
+    );
   if (signed || source === EngineSource.StaticArchive)
     return {
       url: mirror?.replace(/\/$/, "") ?? dockerDownloads,
@@ -89,7 +92,7 @@ function repositorySettings(read: Reader, source: EngineSource): Repository | un
   if (mirror !== undefined)
     read.refuse(
       "mirror",
-      "is DockerRepository's and StaticArchive's; leave it out, or set engine.source to one of them",
+      "is for the sources docker-repository and static-archive; leave it out, or set engine.source to one of them",
     );
   return undefined;
 }
@@ -107,7 +110,10 @@ function archiveSettings(
       rootlessExtrasSha256: rootlessExtras,
     }))
       if (value !== undefined)
-        read.refuse(name, "is StaticArchive's; leave it out, or set engine.source to it");
+        read.refuse(
+          name,
+          "is for the source static-archive; leave it out, or set engine.source to that",
+        );
     return undefined;
   }
   read.require("version", "name one such as 29.8.1");
@@ -120,12 +126,12 @@ function archiveSettings(
 
 /** Preflight looks for another source than the distribution's packages. */
 export function otherSourceDocument({ source }: Pick<EngineSettings, "source">): Document {
-  return source === EngineSource.Distribution ? {} : { source: wordOf(source) };
+  return source === EngineSource.Distribution ? {} : { source };
 }
 
 /** Preflight also checks whether this machine can have the plugins. */
 export function pluginsDocument({ plugins }: Pick<EngineSettings, "plugins">): Document {
-  return { plugins: plugins.length > 0 ? plugins.join(" ").toLowerCase() : undefined };
+  return { plugins: plugins.length > 0 ? plugins.join(" ") : undefined };
 }
 
 export function rootfulDockerSettings(read: Reader): RootfulDocker {
@@ -139,18 +145,18 @@ export function refusePurgeOfPreinstalled(
   if (rootfulDocker === RootfulDocker.Purge && engine.source === EngineSource.Preinstalled)
     read.refuse(
       "rootfulDocker",
-      "Purge removes the engine that engine.source Preinstalled uses; choose Keep or Disable",
+      "'purge' removes the engine that engine.source 'preinstalled' uses; choose 'keep' or 'disable'",
     );
 }
 
 /** Preflight also looks for a daemon of root that runs. */
 export function rootfulDockerDocument(rootfulDocker: RootfulDocker): Document {
-  return { "rootful-docker": rootfulDocker.toLowerCase() };
+  return { "rootful-docker": rootfulDocker };
 }
 
 export function engineDocument(engine: EngineSettings, rootfulDocker: RootfulDocker): Document {
   return {
-    source: wordOf(engine.source),
+    source: engine.source,
     version: engine.version,
     repository: engine.repository?.url,
     "repository-key": engine.repository?.key,
@@ -162,7 +168,7 @@ export function engineDocument(engine: EngineSettings, rootfulDocker: RootfulDoc
   };
 }
 
-/** The one list of what Purge removes: a reviewer reads it, and the agent purges what it names. */
+/** The one list of what `purge` removes: a reviewer reads it, and the agent purges what it names. */
 function purgeDocument(source: EngineSource): Document {
   const packages = [
     "docker.io",
@@ -183,15 +189,15 @@ function purgeDocument(source: EngineSource): Document {
   };
 }
 
-/** The fate of root's data by Purge, for people. */
+/** The fate of root's data by `purge`, for people. */
 export const purgedData =
   "docker.io's own purge DELETES its images, containers and volumes in /var/lib/docker for good; " +
   "docker-ce leaves them there";
 
 /** The values are those of the document. */
 export function rootfulDockerEffect(_before: unknown, after: unknown): string {
-  if (after === "purge") return `REMOVES the packages of root's Docker: ${purgedData}`;
-  if (after === "disable")
+  if (after === RootfulDocker.Purge) return `REMOVES the packages of root's Docker: ${purgedData}`;
+  if (after === RootfulDocker.Disable)
     return "root's Docker stops with its containers, and does not start again before destroy; its data stay";
   return "";
 }

@@ -13,13 +13,25 @@ const sysctlName: Rule<string> = (name) =>
     ? undefined
     : "is not the name of a kernel setting; write it with dots, as sysctl does, such as kernel.keys.maxkeys";
 
-/** Settings that other options write, and those options. */
-const ownedSysctls = new Map([
-  ["net.ipv4.ping_group_range", "unprivilegedPing.groups"],
-  ["net.ipv4.ip_unprivileged_port_start", "privilegedPorts"],
-]);
+export interface KernelSettings {
+  sysctls: SysctlsSettings;
+  unprivilegedPing: boolean;
+  moduleOptions: ModuleOptionSettings;
+  appArmorProfile: AppArmorProfile;
+}
 
-export function sysctlsSettings(read: Reader): SysctlsSettings {
+export function kernelSettings(read: Reader): KernelSettings {
+  const settings = {
+    sysctls: sysctlsSettings(read),
+    unprivilegedPing: read.boolean("unprivilegedPing") ?? true,
+    moduleOptions: moduleOptionSettings(read),
+    appArmorProfile: read.oneOf("appArmorProfile", AppArmorProfile) ?? AppArmorProfile.Auto,
+  };
+  read.refuseOthers();
+  return settings;
+}
+
+function sysctlsSettings(read: Reader): SysctlsSettings {
   const sysctls: [string, string][] = [];
   for (const [name, value] of Object.entries(read.mapping("sysctls", sysctlName))) {
     const wrong = wrongSysctl(name, value);
@@ -30,9 +42,10 @@ export function sysctlsSettings(read: Reader): SysctlsSettings {
 }
 
 function wrongSysctl(name: string, value: unknown): string | undefined {
-  const owner = ownedSysctls.get(name);
-  if (owner) return `is set by ${owner}; use that option`;
+  if (name === "net.ipv4.ip_unprivileged_port_start")
+    return "is set by privilegedPorts; use that option";
   if (typeof value !== "string") return "is not a text; write the value in quotes";
+  if (name === pingGroups) return wrongGroupRange(value);
   return wrongText(value) ?? wrongForContainers(name, value);
 }
 
@@ -58,12 +71,16 @@ function wrongForContainers(name: string, value: string): string | undefined {
 }
 
 /** Sysctls that user namespaces need on any host, and those that were asked for beyond. */
-export function sysctlsDocument(sysctls: SysctlsSettings): Document {
+export function sysctlsDocument({
+  sysctls,
+  unprivilegedPing,
+}: Pick<KernelSettings, "sysctls" | "unprivilegedPing">): Document {
   return inFolder({
     // Debian's own switch; on kernels without it nothing is written.
     "kernel.unprivileged_userns_clone": 1,
     // One for the daemon and one or more a container; the kernel's default is far above.
     "user.max_user_namespaces": ">= 1024",
+    [pingGroups]: unprivilegedPing ? "0 2147483647" : undefined,
     ...sysctls,
   });
 }
@@ -72,35 +89,20 @@ export function sysctlsDocument(sysctls: SysctlsSettings): Document {
 const inFolder = (sysctls: Document): Document =>
   Object.fromEntries(Object.entries(sysctls).map(([name, value]) => [`sysctl.d/${name}`, value]));
 
-export interface UnprivilegedPingSettings {
-  enabled: boolean;
-  groups: string;
-}
+/** Which groups may send ICMP echo requests without privileges, their first and last id. */
+const pingGroups = "net.ipv4.ping_group_range";
 
 // net/ipv4/ping.c: two group ids, the largest 2147483647; "1 0" is nobody. The kernel takes a number
 // that begins with 0 for an octal one.
-const groupRange: Rule<string> = (value) => {
+const wrongGroupRange: Rule<string> = (value) => {
   const [, first, last] = /^(0|[1-9]\d{0,9}) (0|[1-9]\d{0,9})$/.exec(value) ?? [];
   return first !== undefined && Number(first) <= 2147483647 && Number(last) <= 2147483647
     ? undefined
     : "is not a range of group ids; write two of 0 to 2147483647, such as '0 2147483647'";
 };
 
-export function unprivilegedPingSettings(read: Reader): UnprivilegedPingSettings {
-  const settings = {
-    enabled: read.boolean("enabled") ?? true,
-    groups: read.string("groups", { rule: groupRange }) ?? "0 2147483647",
-  };
-  read.refuseOthers();
-  return settings;
-}
-
-export function unprivilegedPingDocument(ping: UnprivilegedPingSettings): Document {
-  return inFolder({ "net.ipv4.ping_group_range": ping.enabled ? ping.groups : undefined });
-}
-
 /** Options of kernel modules by module and parameter, as on the kernel's command line. */
-export type KernelModuleSettings = Record<string, string>;
+type ModuleOptionSettings = Record<string, string>;
 
 const optionName: Rule<string> = (name) =>
   /^[A-Za-z0-9][A-Za-z0-9_-]{0,55}\.[A-Za-z0-9_]{1,64}$/.test(name)
@@ -110,13 +112,13 @@ const optionName: Rule<string> = (name) =>
 // modprobe.d(5): one line, where a space begins the next option and a backslash the next line.
 const optionValue = /^[A-Za-z0-9_.,:+/-]{1,256}$/;
 
-export function kernelModuleSettings(read: Reader): KernelModuleSettings {
+function moduleOptionSettings(read: Reader): ModuleOptionSettings {
   const options: [string, string][] = [];
-  for (const [name, value] of Object.entries(read.mapping("kernelModuleOptions", optionName))) {
+  for (const [name, value] of Object.entries(read.mapping("moduleOptions", optionName))) {
     if (typeof value === "string" && optionValue.test(value)) {
       options.push([name, value]);
     } else {
-      const at = `kernelModuleOptions.${name}`;
+      const at = `moduleOptions.${name}`;
       const wrong = "is not the value of a module's option; write a text such as '1'";
       read.refuse(at, `${read.quote(at, value)} ${wrong}`);
     }
@@ -124,20 +126,16 @@ export function kernelModuleSettings(read: Reader): KernelModuleSettings {
   return Object.fromEntries(options);
 }
 
-export function kernelModulesDocument(options: KernelModuleSettings): Document {
+export function moduleOptionsDocument(options: ModuleOptionSettings): Document {
   return Object.fromEntries(
     Object.entries(options).map(([name, value]) => [`modprobe.d/${name}`, value]),
   );
 }
 
-export function appArmorSettings(read: Reader): AppArmorProfile {
-  return read.oneOf("appArmorProfile", AppArmorProfile) ?? AppArmorProfile.Auto;
-}
-
 /** The archives' rootlesskit is another program, and another one for each version. */
 export function appArmorDocument(profile: AppArmorProfile, source: EngineSource): Document {
   const archives = profile === AppArmorProfile.Auto && source === EngineSource.StaticArchive;
-  return { "apparmor-profile": archives ? "archives" : profile.toLowerCase() };
+  return { "apparmor-profile": archives ? "archives" : profile };
 }
 
 export function privilegedPortsSettings(read: Reader): PrivilegedPorts {
@@ -160,13 +158,13 @@ export function refuseCapabilityOfOthers(
   if (binds)
     read.refuse(
       "privilegedPorts",
-      `FileCapability is for RootlessKit, and with this network it is ${binds} that binds ports; choose Sysctl, or leave network.driver and network.portDriver out`,
+      `'file-capability' is for RootlessKit, and with this network it is ${binds} that binds ports; choose 'sysctl', or leave network.driver and network.portDriver out`,
     );
 }
 
 export function portsDocument(privilegedPorts: PrivilegedPorts): Document {
   return {
-    "privileged-ports": words[privilegedPorts],
+    "privileged-ports": privilegedPorts,
     "rootlesskit.capability":
       privilegedPorts === PrivilegedPorts.FileCapability ? "cap_net_bind_service=ep" : undefined,
     ...inFolder({
@@ -176,15 +174,9 @@ export function portsDocument(privilegedPorts: PrivilegedPorts): Document {
   };
 }
 
-const words: Record<PrivilegedPorts, string> = {
-  [PrivilegedPorts.None]: "none",
-  [PrivilegedPorts.FileCapability]: "file-capability",
-  [PrivilegedPorts.Sysctl]: "sysctl",
-};
-
 /** The values are those of the document. */
 export function privilegedPortsEffect(before: unknown, after: unknown): string {
-  const keepsRunning = [before, after].includes(words[PrivilegedPorts.FileCapability])
+  const keepsRunning = [before, after].includes(PrivilegedPorts.FileCapability)
     ? ""
     : "; the daemon keeps running";
   const effect = typeof after === "string" ? effects[after] : undefined;
@@ -192,10 +184,10 @@ export function privilegedPortsEffect(before: unknown, after: unknown): string {
 }
 
 const effects: Record<string, string | undefined> = {
-  [words[PrivilegedPorts.None]]:
+  [PrivilegedPorts.None]:
     "a container that starts from now on publishes no port below the machine's own net.ipv4.ip_unprivileged_port_start, 1024 by default",
-  [words[PrivilegedPorts.FileCapability]]:
+  [PrivilegedPorts.FileCapability]:
     "containers can publish ports below 1024, and so can whoever runs rootlesskit on this machine",
-  [words[PrivilegedPorts.Sysctl]]:
+  [PrivilegedPorts.Sysctl]:
     "containers can publish ports below 1024, and every user of this machine can bind them",
 };

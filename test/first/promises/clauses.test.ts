@@ -17,7 +17,7 @@ let host: NspawnHost;
 
 let installations = 0;
 const install = () => new Installation(host, `f${++installations}`);
-const wishesOf = (name: string, data: "Delete" | "Keep", more: StepArgs = {}): StepArgs => ({
+const wishesOf = (name: string, data: "delete" | "keep", more: StepArgs = {}): StepArgs => ({
   owner: `infra/prod/${name}`,
   ...more,
   account: { name, ...more.account },
@@ -27,7 +27,7 @@ const nobody = { address: "127.0.0.1:9", username: "robot", password: "nobody-an
 
 beforeAll(async () => {
   host = await createHost({ suite: "trixie", engine: true });
-  await install().up(wishesOf("base", "Keep"));
+  await install().up(wishesOf("base", "keep"));
 });
 afterAll(destroyAllHosts);
 
@@ -58,7 +58,7 @@ describe("the account's programs", () => {
     ),
     async () => {
       const app = install();
-      await app.up(wishesOf("ann", "Keep"));
+      await app.up(wishesOf("ann", "keep"));
       await root(
         host,
         "groupadd extra; gpasswd -a ann extra >/dev/null; echo own >/home/ann/own; : >/run/seen; chmod 622 /run/seen",
@@ -74,7 +74,7 @@ describe("the account's programs", () => {
         echo "session: $session, terminal: $terminal, work: $work, groups: $(id -nG), files:$files, names: $names" >>/run/seen
       }`;
       for (const program of ["perl", "find"]) await inFront(program, look);
-      await app.up(wishesOf("ann", "Keep"));
+      await app.up(wishesOf("ann", "keep"));
       // As an administrator does, on a terminal.
       const agent = `/var/lib/rootless-docker/agents/${app.id}/agent`;
       await root(
@@ -94,7 +94,7 @@ describe("the account's programs", () => {
 
   test(promise(7, "what they print has an end in bytes"), async () => {
     const app = install();
-    await app.up(wishesOf("bea", "Keep"));
+    await app.up(wishesOf("bea", "keep"));
     await root(host, ": >/run/seen; chmod 622 /run/seen");
     await inFront(
       "docker",
@@ -119,7 +119,7 @@ test(
   promise(11, "for root alone, or the account alone: notes, records, and files with values"),
   async () => {
     const app = install();
-    const wishes = wishesOf("cid", "Delete", { secretEnvironment: { TOKEN: "s3cret" } });
+    const wishes = wishesOf("cid", "delete", { secretEnvironment: { TOKEN: "s3cret" } });
     await app.up(wishes);
     await root(
       host,
@@ -136,18 +136,18 @@ test(promise(5, "ids of an account that is gone are given to no other one"), asy
   const [first, second] = [install(), install()];
   const endOf = async (name: string) =>
     Number(await root(host, `awk -F: '$1 == "${name}" { print $2 + $3 }' /etc/subuid`));
-  await first.up(wishesOf("dan", "Delete"));
+  await first.up(wishesOf("dan", "delete"));
   const end = await endOf("dan");
   expect(end).toBeGreaterThan(65_536);
   await first.destroy();
-  await second.up(wishesOf("eli", "Delete"));
+  await second.up(wishesOf("eli", "delete"));
   expect(await endOf("eli")).toBe(end + 65_536);
   await second.destroy();
 });
 
 test(promise(5, "a home that holds the home of another account stays, and is named"), async () => {
   const app = install();
-  await app.up(wishesOf("mia", "Delete"));
+  await app.up(wishesOf("mia", "delete"));
   await root(host, "useradd -m -d /home/mia/ned ned; echo own >/home/mia/ned/own");
   const { said } = await app.destroy();
   expect(said).toContainEqual(expect.stringContaining("whose home holds that of ned"));
@@ -164,8 +164,8 @@ describe("what becomes of the data", () => {
     promise(6, "neither a Delete nor a Keep counts before its step has succeeded: the data stay"),
     async () => {
       for (const [applied, asked] of [
-        ["Keep", "Delete"],
-        ["Delete", "Keep"],
+        ["keep", "delete"],
+        ["delete", "keep"],
       ] as const) {
         const app = install();
         await app.up(wishesOf("fay", applied));
@@ -191,7 +191,7 @@ describe("killed", () => {
       const there = await snapshotHost(host);
       const app = install();
       const wishes = (value: string) =>
-        wishesOf("gus", "Delete", { sysctls: { "net.core.somaxconn": value } });
+        wishesOf("gus", "delete", { kernel: { sysctls: { "net.core.somaxconn": value } } });
       await app.up(wishes("8192"));
       await killedBy("mv", "*somaxconn*");
       expect((await app.tryUp(wishes("16384"))).exitCode).not.toBe(0);
@@ -214,10 +214,10 @@ describe("killed", () => {
     async () => {
       const app = install();
       await killedBy("useradd", "*hal*");
-      expect((await app.tryUp(wishesOf("hal", "Delete"))).exitCode).not.toBe(0);
+      expect((await app.tryUp(wishesOf("hal", "delete"))).exitCode).not.toBe(0);
       await asBefore("useradd");
       await root(host, "useradd -m hal; echo own >/home/hal/own");
-      await app.up(wishesOf("hal", "Delete"));
+      await app.up(wishesOf("hal", "delete"));
       await app.destroy();
       await root(host, "grep -q own /home/hal/own");
       await forget("hal");
@@ -227,10 +227,10 @@ describe("killed", () => {
   test(promise(2, "before useradd: a home that somebody makes then is not taken"), async () => {
     const app = install();
     await killedBy("useradd", "*ida*");
-    expect((await app.tryUp(wishesOf("ida", "Delete"))).exitCode).not.toBe(0);
+    expect((await app.tryUp(wishesOf("ida", "delete"))).exitCode).not.toBe(0);
     await asBefore("useradd");
     await root(host, "mkdir /home/ida; echo own >/home/ida/own");
-    await app.tryUp(wishesOf("ida", "Delete"));
+    await app.tryUp(wishesOf("ida", "delete"));
     await app.destroy();
     await root(host, "grep -q own /home/ida/own; rm -r /home/ida");
   });
@@ -262,7 +262,9 @@ describe("on the disk", () => {
     ),
     async () => {
       const app = install();
-      const wishes = wishesOf("joe", "Delete", { sysctls: { "net.core.somaxconn": "8192" } });
+      const wishes = wishesOf("joe", "delete", {
+        kernel: { sysctls: { "net.core.somaxconn": "8192" } },
+      });
       const up = await heard(() => app.up(wishes));
       const destroy = await heard(() => app.destroy());
       const wrong: string[] = [];
@@ -323,7 +325,7 @@ test(
   promise(10, "a daemon that was stopped, a package that is gone, and an account that is"),
   async () => {
     const app = install();
-    const wishes = wishesOf("kim", "Delete");
+    const wishes = wishesOf("kim", "delete");
     await app.up(wishes);
     await asAccount(host, "kim", "systemctl --user stop docker");
     await root(host, "dpkg --remove --force-depends slirp4netns >/dev/null 2>&1");
@@ -348,14 +350,14 @@ test(
   async () => {
     const fresh = await snapshotHost(host);
     const holder = install();
-    const wishes = wishesOf("mia", "Delete");
+    const wishes = wishesOf("mia", "delete");
     await holder.up(wishes);
     const there = await snapshotHost(host);
     const mistaken = install();
     const { exitCode, said } = await mistaken.tryUp(
-      wishesOf("mia", "Delete", {
+      wishesOf("mia", "delete", {
         owner: "ops/dev/other",
-        takeOver: true,
+        operations: { takeOver: true },
         daemon: { "data-root": "/home" },
       }),
     );
@@ -381,7 +383,7 @@ test(promise(4, "what nobody needs, and was there before, stays when ours go"), 
     "apt-get -qq -y --no-install-recommends install passt >/dev/null 2>&1; apt-mark auto passt >/dev/null; apt-get -s autoremove | grep -q 'Remv passt'",
   );
   const app = install();
-  await app.up(wishesOf("lea", "Delete", { storageDriver: "FuseOverlayfs" }));
+  await app.up(wishesOf("lea", "delete", { storageDriver: "fuse-overlayfs" }));
   await app.destroy();
   await root(host, "dpkg -s passt | grep -q 'ok installed'; none dpkg -s fuse-overlayfs");
 });

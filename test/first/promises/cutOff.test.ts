@@ -30,7 +30,7 @@ afterAll(destroyAllHosts);
 
 describe("cut off, and the wish is another one then", () => {
   /** An account of its own for each. */
-  const wishesOf = (name: string, data: "Delete" | "Keep"): StepArgs => ({
+  const wishesOf = (name: string, data: "delete" | "keep"): StepArgs => ({
     owner: `infra/prod/${name}`,
     account: { name },
     onDestroy: { data },
@@ -40,7 +40,7 @@ describe("cut off, and the wish is another one then", () => {
     promise(6, "a Delete that was cut off, then Keep: nothing of the account goes"),
     async () => {
       const app = install();
-      const wishes = wishesOf("ivy", "Delete");
+      const wishes = wishesOf("ivy", "delete");
       await app.up(wishes);
       await fillAccount(host, "ivy");
       await root(host, "mkdir /home/ivy/mine; mount -t tmpfs tmpfs /home/ivy/mine");
@@ -48,7 +48,7 @@ describe("cut off, and the wish is another one then", () => {
       expect(exitCode).not.toBe(0);
       expect(said.filter((line) => line.includes("/home/ivy/mine"))).not.toEqual([]);
       await root(host, "umount /home/ivy/mine; echo kept >/home/ivy/mine/file");
-      await app.up(wishesOf("ivy", "Keep"));
+      await app.up(wishesOf("ivy", "keep"));
       await app.destroy();
       await expectFilled(host, "ivy");
       await root(
@@ -65,7 +65,7 @@ describe("cut off, and the wish is another one then", () => {
       chown -R jo: .config; chmod 0 .config/docker/daemon.json`,
     );
     const app = install();
-    const { exitCode, said } = await app.tryUp(wishesOf("jo", "Keep"));
+    const { exitCode, said } = await app.tryUp(wishesOf("jo", "keep"));
     expect(exitCode).not.toBe(0);
     expect(said.filter((line) => line.includes("daemon.json"))).not.toEqual([]);
     await app.destroy();
@@ -81,7 +81,7 @@ describe("cut off, and the wish is another one then", () => {
     const found = await snapshotHost(host);
     const lost = install();
     const app = install();
-    const wishes = wishesOf("kim", "Delete");
+    const wishes = wishesOf("kim", "delete");
     await lost.up(wishes);
     await fillAccount(host, "kim");
     await app.tryInstall();
@@ -106,12 +106,12 @@ describe("cut off, and the wish is another one then", () => {
     const app = install();
     // A lock of somebody's who is at work.
     await root(host, "sleep 1000 >/dev/null 2>&1 & echo $! >/etc/passwd.lock");
-    expect((await app.tryUp(wishesOf("lea", "Delete"))).exitCode).not.toBe(0);
+    expect((await app.tryUp(wishesOf("lea", "delete"))).exitCode).not.toBe(0);
     await root(
       host,
       "kill $(cat /etc/passwd.lock); rm /etc/passwd.lock; mkdir /home/lea; echo a >/home/lea/b",
     );
-    const { exitCode, said } = await app.tryUp(wishesOf("lea", "Delete"));
+    const { exitCode, said } = await app.tryUp(wishesOf("lea", "delete"));
     expect(exitCode).not.toBe(0);
     expect(said.filter((line) => line.includes("account.home"))).not.toEqual([]);
     await app.destroy();
@@ -125,7 +125,7 @@ describe("cut off, and the wish is another one then", () => {
       mount --bind /srv/disk /srv/data; mkdir /srv/data/lost+found`,
     );
     const app = install();
-    await app.up({ ...wishesOf("max", "Delete"), daemon: { "data-root": "/srv/data" } });
+    await app.up({ ...wishesOf("max", "delete"), daemon: { "data-root": "/srv/data" } });
     await root(host, "[ -d /srv/data/containers ]");
     await app.destroy();
     expect(
@@ -148,7 +148,7 @@ describe("cut off, and the wish is another one then", () => {
     promise(6, "a data root that %s: it stays, and a made account, without files of ours"),
     async (_, dataRoot, before, after) => {
       const app = install();
-      const wishes = wishesOf("oda", "Delete");
+      const wishes = wishesOf("oda", "delete");
       await app.up(wishes);
       await root(
         host,
@@ -169,13 +169,13 @@ describe("cut off, and the wish is another one then", () => {
     promise(2, "a record that somebody has removed, as the error says: found, and kept"),
     async () => {
       const app = install();
-      await app.up(wishesOf("nel", "Delete"));
+      await app.up(wishesOf("nel", "delete"));
       await root(host, "usermod -c theirs nel");
-      const { exitCode, said } = await app.tryUp(wishesOf("nel", "Delete"));
+      const { exitCode, said } = await app.tryUp(wishesOf("nel", "delete"));
       expect(exitCode).not.toBe(0);
       const remedy = /'(rm \S+account-entry)'/.exec(said.join("\n"))?.[1] ?? "false";
       await root(host, remedy);
-      await app.up(wishesOf("nel", "Delete"));
+      await app.up(wishesOf("nel", "delete"));
       await app.destroy();
       await root(
         host,
@@ -190,14 +190,20 @@ describe("killed", () => {
   const runs = Number(process.env.KILLS_RUNS ?? 1);
   const wishes: StepArgs = {
     owner: "infra/prod/eve",
-    account: { name: "eve", authorizedKeys: ["ssh-ed25519 AAAAC3Nz a"] },
-    sysctls: { "net.core.somaxconn": "8192" },
-    // Else each life has a higher range than the one before.
-    subordinateIds: { uidStart: 2_000_000, gidStart: 2_000_000 },
+    account: {
+      name: "eve",
+      authorizedKeys: ["ssh-ed25519 AAAAC3Nz a"],
+      // Else each life has a higher range than the one before.
+      subordinateIds: { uidStart: 2_000_000, gidStart: 2_000_000 },
+    },
+    kernel: { sysctls: { "net.core.somaxconn": "8192" } },
     environment: { A: "b" },
   };
-  const wishesOf = (data: "Delete" | "Keep"): StepArgs => ({ ...wishes, onDestroy: { data } });
-  const edited = { environment: { A: "c" }, sysctls: { "net.core.somaxconn": "16384" } };
+  const wishesOf = (data: "delete" | "keep"): StepArgs => ({ ...wishes, onDestroy: { data } });
+  const edited = {
+    environment: { A: "c" },
+    kernel: { sysctls: { "net.core.somaxconn": "16384" } },
+  };
   const installation = "e1";
   /**
    * What an engine writes at each start, the agent's own, what apt and userdel leave when they are killed, and settings of
@@ -264,13 +270,13 @@ describe("killed", () => {
       const random = randomFrom(seed);
       const bare = await snapshotHost(host);
       const clean = new Installation(host, installation);
-      const up = await measure(() => clean.up(wishesOf("Delete")));
+      const up = await measure(() => clean.up(wishesOf("delete")));
       await fill();
       const wanted = await snapshotHost(host);
       const destroy = await measure(() => clean.destroy());
       await expectLike(bare);
       for (let run = 0; run < runs; run++) {
-        const data = (seed + run) % 2 === 0 ? "Delete" : "Keep";
+        const data = (seed + run) % 2 === 0 ? "delete" : "keep";
         const app = new Installation(host, installation);
         const hits: string[] = [];
         /** A run that ends before its moment comes is not killed: the next one is killed earlier. */
@@ -302,7 +308,7 @@ describe("killed", () => {
         await expectFilled(host, "eve");
         await kill("destroy", 3, destroy / 2, () => app.tryDestroy());
         await untilDone(() => app.tryDestroy());
-        if (data === "Keep") {
+        if (data === "keep") {
           await expectFilled(host, "eve");
           await root(host, "systemctl stop user@$(id -u eve).service; userdel -rf eve 2>/dev/null");
         }

@@ -60,7 +60,7 @@ test(promise(12, "all problems of a machine in one run, each by its option"), as
 
 test("another installation, whose packages all that follow use", async () => {
   base = install();
-  await base.up(wishesOf("base", { onDestroy: { data: "Delete" } }));
+  await base.up(wishesOf("base", { onDestroy: { data: "delete" } }));
 });
 
 /** An up, what people do then, and a destroy: the rows are looked at after it. */
@@ -92,8 +92,8 @@ lifeOf(
     daemon: { "log-level": "warn", "data-root": "/srv/empty" },
     environment: { A: "b" },
     registryCertificates: { "registry.example": certificate },
-    sysctls: { "net.core.somaxconn": "8192" },
-    onDestroy: { data: "Delete" },
+    kernel: { sysctls: { "net.core.somaxconn": "8192" } },
+    onDestroy: { data: "delete" },
   }),
   [
     {
@@ -179,7 +179,7 @@ lifeOf(
 
 lifeOf(
   "an account that was made, with Delete",
-  wishesOf("made", { onDestroy: { data: "Delete" } }),
+  wishesOf("made", { onDestroy: { data: "delete" } }),
   [
     {
       promise: 5,
@@ -204,7 +204,7 @@ lifeOf(
 
 test(promise(5, "something mounted below its home is an error, and stays whole"), async () => {
   const installation = install();
-  await installation.up(wishesOf("mounted", { onDestroy: { data: "Delete" } }));
+  await installation.up(wishesOf("mounted", { onDestroy: { data: "delete" } }));
   await root(
     host,
     `mkdir /srv/disk /home/mounted/disk; echo precious >/srv/disk/file; chown -R mounted: /srv/disk
@@ -242,7 +242,7 @@ describe("an account that was made, with Keep", () => {
     const second = install();
     await second.up(keep);
     const nobody = { address: "127.0.0.1:9", username: "robot", password: "nobody-answers" };
-    const wishes = { ...keep, onDestroy: { data: "Delete" }, registryAuth: [nobody] };
+    const wishes = { ...keep, onDestroy: { data: "delete" }, registryAuth: [nobody] };
     expect((await second.tryUp(wishes)).exitCode).not.toBe(0);
     await second.destroy();
     await root(host, `[ -d ${volumes}/kept ]; id saved`);
@@ -250,7 +250,7 @@ describe("an account that was made, with Keep", () => {
 
   test(promise(3, "a later installation finds account and data as it finds any"), async () => {
     const third = install();
-    await third.up({ ...keep, onDestroy: { data: "Delete" } });
+    await third.up({ ...keep, onDestroy: { data: "delete" } });
     await third.destroy();
     await root(host, `id saved; grep -q precious /home/saved/file; [ -d ${volumes}/kept ]`);
   });

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(destroyAllHosts);
 
-test.each(["Delete", "Keep"] as const)(
+test.each(["delete", "keep"] as const)(
   promise(8, "each delete comes twice, with %s"),
   async (data) => {
     const app = lossy.install();
@@ -29,7 +29,7 @@ test(
   promise(8, "each create comes twice, and a destroy as usual takes all of it back"),
   async () => {
     const app = lossy.install();
-    const wishes = lossy.wishes("ben", "Delete");
+    const wishes = lossy.wishes("ben", "delete");
     await lossy.upWithEachAnswerLost(app, wishes);
     await lossy.fill("ben");
     await app.tryUp(wishes);
@@ -42,7 +42,7 @@ test(
   promise(8, "--replace of all steps, and each delete of an earlier one twice: all of it stays"),
   async () => {
     const app = lossy.install();
-    const wishes = lossy.wishes("cas", "Delete");
+    const wishes = lossy.wishes("cas", "delete");
     await app.up(wishes);
     await lossy.fill("cas");
     for (const step of ["machine", "secrets", "daemon"] as const)
@@ -61,7 +61,7 @@ test(
 
 test(promise(8, "a document that is cut short is refused, at an up and at a destroy"), async () => {
   const app = lossy.install();
-  const wishes = lossy.wishes("dan", "Delete");
+  const wishes = lossy.wishes("dan", "delete");
   await app.up(wishes);
   await lossy.fill("dan");
   for (const step of ["machine", "daemon"] as const) {

@@ -17,14 +17,14 @@ const secret = "s3cret-value-of-ada";
 const adas: StepArgs = {
   owner: "infra/prod/ada",
   account: { name: "ada" },
-  storageDriver: "FuseOverlayfs",
+  storageDriver: "fuse-overlayfs",
   secretEnvironment: { TOKEN: secret },
-  onDestroy: { data: "Delete" },
+  onDestroy: { data: "delete" },
 };
 const bobs: StepArgs = {
   owner: "infra/test/bob",
   account: { name: "bob" },
-  onDestroy: { data: "Delete" },
+  onDestroy: { data: "delete" },
 };
 
 const programs =
@@ -132,7 +132,7 @@ describe("drift", () => {
 });
 
 test(promise(4, "an up that does not want one any more leaves it"), async () => {
-  await ada.up({ ...adas, storageDriver: "Overlay2" });
+  await ada.up({ ...adas, storageDriver: "overlay2" });
   await root(host, "dpkg -s fuse-overlayfs >/dev/null");
 });
 
@@ -152,7 +152,10 @@ describe("two accounts", () => {
         expect(await asAccount(host, account, "docker info -f '{{.SecurityOptions}}'")).toContain(
           "rootless",
         );
-      const { exitCode, said } = await bob.tryUp({ ...bobs, unprivilegedPing: { groups: "0 9" } });
+      const { exitCode, said } = await bob.tryUp({
+        ...bobs,
+        kernel: { sysctls: { "net.ipv4.ping_group_range": "0 9" } },
+      });
       expect(exitCode).not.toBe(0);
       expect(
         said.filter((line) => line.includes("infra/prod/ada") && line.includes("infra/test/bob")),
@@ -182,7 +185,7 @@ describe("two accounts", () => {
       const { exitCode, said } = await other.tryUp(others);
       expect(exitCode).not.toBe(0);
       expect(said.filter((line) => line.includes("infra/test/bob"))).not.toEqual([]);
-      await other.up({ ...others, takeOver: true });
+      await other.up({ ...others, operations: { takeOver: true } });
       await bob.destroy();
       expect(await asAccount(host, "bob", "docker info -f '{{.SecurityOptions}}'")).toContain(
         "rootless",
@@ -240,7 +243,7 @@ test(promise(8, "an agent that is not whole is an error, and is put back"), asyn
   await root(host, "find /var/lib/rootless-docker -name agent -type f -exec truncate -s 3 {} +");
   expect((await ada.tryApply("machine", adas)).exitCode).not.toBe(0);
   expect((await ada.tryRevert("machine", adas)).exitCode).not.toBe(0);
-  await ada.up({ ...adas, storageDriver: "Overlay2" });
+  await ada.up({ ...adas, storageDriver: "overlay2" });
 });
 
 describe("the last one goes", () => {

@@ -40,21 +40,24 @@ export type Verb = "up" | "update" | "destroy";
 
 export const wishes: StepArgs = {
   account: { name: "app", authorizedKeys: ["ssh-ed25519 AAAAC3Nz a"] },
-  privilegedPorts: "FileCapability",
+  privilegedPorts: "file-capability",
   secretEnvironment: { TOKEN: "s3cret" },
   environment: { A: "b" },
-  onDestroy: { data: "Delete" },
+  onDestroy: { data: "delete" },
 };
 
 /** Touches a file or a setting of most steps. */
 export const edited: StepArgs = {
   ...wishes,
-  account: { name: "app", authorizedKeys: ["ssh-ed25519 AAAAC3Nz a", "ssh-ed25519 AAAAC3Nz b"] },
-  subordinateIds: { count: 70_000 },
+  account: {
+    name: "app",
+    authorizedKeys: ["ssh-ed25519 AAAAC3Nz a", "ssh-ed25519 AAAAC3Nz b"],
+    subordinateIds: { count: 70_000 },
+  },
   secretEnvironment: { TOKEN: "s3cret2" },
   environment: { A: "c", B: "d" },
-  unprivilegedPing: { groups: "0 99" },
-  privilegedPorts: "Sysctl",
+  kernel: { sysctls: { "net.ipv4.ping_group_range": "0 99" } },
+  privilegedPorts: "sysctl",
   daemon: { "log-level": "warn" },
 };
 

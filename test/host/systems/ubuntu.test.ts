@@ -14,7 +14,7 @@ const ofPackages = /: file (added: \/run\/needrestart|removed: \/etc\/apparmor\.
 /** No source, so the default: the distribution's own packages. */
 const distribution = { source: undefined, mirror: undefined, mirrorKey: undefined };
 
-const before2604 = ["DockerRepository", "StaticArchive"] as const;
+const before2604 = ["docker-repository", "static-archive"] as const;
 
 describe.each([
   { version: "22.04.5", codename: "jammy", suite: "bookworm", sources: before2604 },
@@ -24,7 +24,7 @@ describe.each([
     version: "26.04",
     codename: "resolute",
     suite: "trixie",
-    sources: [...before2604, "Distribution"] as const,
+    sources: [...before2604, "distribution"] as const,
   },
 ] as const)("Ubuntu $version", ({ version, codename, suite, sources }) => {
   const given = engineHost({ suite, packages });
@@ -43,9 +43,9 @@ UBUNTU_CODENAME=${codename}
   });
 
   const lives = {
-    DockerRepository: (args: StepArgs) => given.withRepository({}, args),
-    StaticArchive: (args: StepArgs) => given.withArchives(currentEngine, {}, args),
-    Distribution: (args: StepArgs) => given.withRepository(distribution, args),
+    "docker-repository": (args: StepArgs) => given.withRepository({}, args),
+    "static-archive": (args: StepArgs) => given.withArchives(currentEngine, {}, args),
+    distribution: (args: StepArgs) => given.withRepository(distribution, args),
   };
 
   test.each(sources)("%s: a whole life", async (source) => {

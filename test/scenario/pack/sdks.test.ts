@@ -35,10 +35,12 @@ test("Node.js: it compiles, and a program with it", () => {
     join(sdk, "program.ts"),
     `import { RootlessDockerHost, types } from "./index";
 const account: types.input.AccountArgs = { name: "app", uid: 1500 };
-const engine = { source: types.enums.EngineSource.DockerRepository, plugins: ["Buildx"] };
-const texts = { rootfulDocker: "Keep", onDestroy: { data: types.enums.OnDestroyData.Delete } };
+const engine = { source: types.enums.EngineSource.DockerRepository, plugins: ["buildx"] };
+const texts = { rootfulDocker: "keep", onDestroy: { data: types.enums.OnDestroyData.Delete } };
 const host = new RootlessDockerHost("web", { connection: { host: "a.example" }, account, engine, ...texts });
-export const uids = host.subordinateIds.apply((ids: types.output.SubordinateIdsInfo) => ids.uids);
+export const ids = host.account.apply(
+  (account): types.output.SubordinateIdsInfo => account.subordinateIds,
+);
 `,
   );
   const strict = ["--noEmit", "--strict", "--skipLibCheck", "--target", "es2022"];
@@ -57,7 +59,7 @@ test("Python: it compiles, and has the names and whole numbers that programs use
   expect(inputs).toMatch(/ uid: .*_builtins\.int\b/);
   expect(inputs).not.toContain("_builtins.float");
   expect(read("python/pulumi_rootless_docker/_enums.py")).toMatch(
-    /^class EngineSource\b[^]*? DOCKER_REPOSITORY = "DockerRepository"/m,
+    /^class EngineSource\b[^]*? DOCKER_REPOSITORY = "docker-repository"/m,
   );
   const resource = read("python/pulumi_rootless_docker/rootless_docker_host.py");
   expect(resource).toMatch(/ rootful_docker: .*_builtins\.str, .*RootfulDocker/);
@@ -117,7 +119,7 @@ func TestProgram(t *testing.T) {
   go("mod", "tidy");
   go("vet", ".");
   expect(go("test", "-v", ".")).toMatch(
-    /rootless-docker:index:RootlessDockerHost web map\[account:map\[authorizedKeys:\[a\] name:app\] .*daemon:map\[log-driver:local\] .*rootfulDocker:Keep/,
+    /rootless-docker:index:RootlessDockerHost web map\[account:map\[authorizedKeys:\[a\] name:app\] .*daemon:map\[log-driver:local\] .*rootfulDocker:keep/,
   );
 });
 

@@ -40,7 +40,9 @@ const rightOptions = fc.oneof(
     minLength: 2,
     maxLength: 5,
   }),
-  rightOption("environment", "daemon", "sysctls", "account.authorizedKeys").map((one) => [one]),
+  rightOption("environment", "daemon", "kernel.sysctls", "account.authorizedKeys").map((one) => [
+    one,
+  ]),
 );
 
 /** Arguments with a few options that are hostile, each in its own way. */

@@ -48,14 +48,19 @@ export const nearlyRight: Record<string, fc.Arbitrary<unknown>> = {
   "account.home": path,
   "account.shell": path,
   "account.authorizedKeys": fc.array(authorizedKey, { maxLength: 3 }),
-  "subordinateIds.count": fc.integer({ min: 65_536, max: 1_000_000_000 }),
-  "subordinateIds.uidStart": fc.integer({ min: 65_536, max: 4_294_901_759 }),
+  "account.subordinateIds.count": fc.integer({ min: 65_536, max: 1_000_000_000 }),
+  "account.subordinateIds.uidStart": fc.integer({ min: 65_536, max: 4_294_901_759 }),
   "engine.version": fc.stringMatching(/^[0-9][A-Za-z0-9.+~-]{0,20}$/),
-  "unprivilegedPing.groups": fc
-    .tuple(fc.nat(), fc.nat())
-    .map(([first, last]) => `${first} ${last}`),
-  sysctls: fc.dictionary(sysctl, fc.oneof(line, fc.nat().map(String)), { maxKeys: 3 }),
-  kernelModuleOptions: fc.dictionary(
+  "kernel.sysctls": fc
+    .tuple(
+      fc.dictionary(sysctl, fc.oneof(line, fc.nat().map(String)), { maxKeys: 3 }),
+      fc.option(fc.tuple(fc.nat(), fc.nat())),
+    )
+    .map(([others, groups]) => ({
+      ...others,
+      ...(groups ? { "net.ipv4.ping_group_range": groups.join(" ") } : {}),
+    })),
+  "kernel.moduleOptions": fc.dictionary(
     fc.stringMatching(/^[a-z][a-z0-9_-]{0,10}\.[a-z_]{1,10}$/),
     fc.stringMatching(/^[A-Za-z0-9_.,:+/-]{1,20}$/),
     { maxKeys: 3 },
@@ -66,7 +71,7 @@ export const nearlyRight: Record<string, fc.Arbitrary<unknown>> = {
     { arbitrary: fc.dictionary(variable, unitText, { minKeys: 4, maxKeys: 12 }), weight: 3 },
     { arbitrary: fc.dictionary(riskyVariable, text, { minKeys: 1, maxKeys: 1 }), weight: 1 },
   ),
-  recheck: line,
+  "operations.recheck": line,
 };
 
 /** What of right arguments must be on the host, by the document's keys: a text, or a value of JSON. */
@@ -88,11 +93,11 @@ export function arrivalsOf(args: Record<string, unknown>): Arrivals {
     const value = at(option) as string | number | boolean | null | undefined;
     if (value !== null && value !== undefined && value !== "") texts.set(name, String(value));
   }
-  if (at("unprivilegedPing.enabled") === false) texts.delete("sysctl.d/net.ipv4.ping_group_range");
   const keys = ((at("account.authorizedKeys") ?? []) as string[]).map((one) => one.trim());
   if (keys.length > 0) texts.set("authorized_keys", keys.join("\n"));
-  for (const [name, value] of entries("sysctls")) texts.set(`sysctl.d/${name}`, value as string);
-  for (const [name, value] of entries("kernelModuleOptions"))
+  for (const [name, value] of entries("kernel.sysctls"))
+    texts.set(`sysctl.d/${name}`, value as string);
+  for (const [name, value] of entries("kernel.moduleOptions"))
     texts.set(`modprobe.d/${name}`, value as string);
   for (const [name, value] of entries("environment"))
     texts.set(`environment/${name}`, value as string);
@@ -108,10 +113,9 @@ const textKeys: Record<string, string> = {
   "account.uid": "uid",
   "account.home": "home",
   "account.shell": "shell",
-  "subordinateIds.count": "subuid",
-  "subordinateIds.uidStart": "subuid-start",
-  "subordinateIds.gidStart": "subgid-start",
+  "account.subordinateIds.count": "subuid",
+  "account.subordinateIds.uidStart": "subuid-start",
+  "account.subordinateIds.gidStart": "subgid-start",
   "engine.version": "version",
-  "unprivilegedPing.groups": "sysctl.d/net.ipv4.ping_group_range",
   "network.mtu": "environment/DOCKERD_ROOTLESS_ROOTLESSKIT_MTU",
 };

@@ -65,10 +65,11 @@ describe.each(modes)("in $mode", ({ preview }) => {
   });
 
   test("the connection of every command: each field where it belongs", async () => {
-    // The component itself waits, and sudo gets the password on stdin.
+    // The component itself waits and becomes root, and sudo gets the password on stdin.
     const connection = {
       ...everyOption().connection,
       connectTimeout: undefined,
+      privilegeEscalation: undefined,
       sudoPassword: undefined,
     };
     const outcome = await create(everyOption(), preview);

@@ -78,7 +78,9 @@ test.each([
   "a new machine, with escalation %s: the agent is installed with the word %s, then applies",
   async (privilegeEscalation, word) => {
     writeFileSync(copy(), agent());
-    const { create: created } = await commandsOf("machine", { privilegeEscalation });
+    const { create: created } = await commandsOf("machine", {
+      connection: { ...(usual.connection as object), privilegeEscalation } as never,
+    });
     expect(run(created)).toMatchObject({ status: 0, stderr: "" });
     expect(calls()).toEqual([
       `<install><agent><${installation}><${word}> `,

@@ -1,6 +1,8 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { RootlessDockerHost } from "../../../index";
+import { certificate } from "../../support/certificate";
+import { serverCertificate, serverKey } from "../../support/serverCertificate";
 import { everyOption, secretValues } from "../fixtures";
 import {
   inSecret,
@@ -15,16 +17,24 @@ import {
 } from "../mocks";
 import { create, usual } from "./create";
 
+const tcpSocket = {
+  caCertificate: certificate,
+  certificate: serverCertificate,
+  privateKey: serverKey,
+};
+
 /** What others need to reach the usual one, made of its inputs. */
 const reach = {
-  connection: { host: "machine.example", port: 22, user: "app", hostKey: "ssh-ed25519 AAAA" },
-  sshOptions: [
+  accountConnection: {
+    ...{ host: "machine.example", port: 22, user: "app", hostKey: "ssh-ed25519 AAAA" },
+  },
+  sshOpts: [
     ...["-o", "StrictHostKeyChecking=yes"],
     ...["-o", "UserKnownHostsFile=/dev/null"],
     ...["-o", "GlobalKnownHostsFile=/dev/null"],
     ...["-o", "KnownHostsCommand=/usr/bin/env echo %H ssh-ed25519 AAAA"],
   ],
-  environment: {
+  clientEnvironment: {
     DOCKER_HOST: "ssh://app@machine.example:22",
     TESTCONTAINERS_HOST_OVERRIDE: "machine.example",
   },
@@ -35,17 +45,20 @@ describe("outputs", () => {
     const { value, outputs } = await create(usual, false);
     const wanted = {
       dockerHost: "ssh://app@machine.example:22",
+      tcpDockerHost: "",
       contextCommand: "docker context create web --docker host=ssh://app@machine.example:22",
       knownHosts: "machine.example ssh-ed25519 AAAA",
       ...reach,
-      socket: "unix:///run/user/1234/docker.sock",
-      account: { name: "app", uid: 1234, gid: 1235, home: "/srv/app" },
-      subordinateIds: {
-        uids: [
-          { start: 165_536, count: 65_536 },
-          { start: 400_000, count: 70_000 },
-        ],
-        gids: [{ start: 231_072, count: 65_537 }],
+      socketPath: "/run/user/1234/docker.sock",
+      account: {
+        ...{ name: "app", uid: 1234, gid: 1235, home: "/srv/app" },
+        subordinateIds: {
+          uids: [
+            { start: 165_536, count: 65_536 },
+            { start: 400_000, count: 70_000 },
+          ],
+          gids: [{ start: 231_072, count: 65_537 }],
+        },
       },
       versions: {
         engine: "26.1.5+dfsg1",
@@ -96,12 +109,12 @@ describe("outputs", () => {
     expect(await known(value.limitations)).toBe(false);
     expect(shown(outputs.web)).toEqual({
       dockerHost: "ssh://app@machine.example:22",
+      tcpDockerHost: "",
       contextCommand: "docker context create web --docker host=ssh://app@machine.example:22",
       knownHosts: "machine.example ssh-ed25519 AAAA",
       ...reach,
-      socket: "[unknown]",
+      socketPath: "[unknown]",
       account: "[unknown]",
-      subordinateIds: "[unknown]",
       versions: "[unknown]",
       storageDriver: "[unknown]",
       cgroup: "[unknown]",
@@ -155,35 +168,48 @@ describe("outputs", () => {
     }
   });
 
-  test("connection leads to the account and over the proxy, without credentials", async () => {
+  test("accountConnection leads to the account and over the proxy, without credentials", async () => {
     const { outputs } = await create(everyOption(), false);
-    expect(outputs.web.connection).toEqual({
+    expect(outputs.web.accountConnection).toEqual({
       ...{ host: "machine.example", port: 2201, user: "builder", hostKey: "ssh-ed25519 AAAAhost" },
       proxy: { host: "jump.example", port: 2202, user: "jumper", hostKey: "ssh-rsa AAAAproxy" },
     });
   });
 
-  test("a command on connection, with a key that was added, comes after all steps", async () => {
+  test.each<[object, object, string]>([
+    [{}, {}, "tcp://machine.example:2376"],
+    [{ port: 2377 }, { host: "2001:db8::1" }, "tcp://[2001:db8::1]:2377"],
+    [{ address: "::" }, {}, "tcp://machine.example:2376"],
+    [{ address: "192.0.2.7", privateKey: pulumi.secret(serverKey) }, {}, "tcp://192.0.2.7:2376"],
+    [{ address: "2001:db8::2" }, {}, "tcp://[2001:db8::2]:2376"],
+    [{ caCertificate: unknown() }, {}, "tcp://machine.example:2376"],
+  ])("tcpDockerHost: %#", async (socket, more, url) => {
+    const connection = { ...(usual.connection as object), ...more } as never;
+    const args = { ...usual, connection, tcpSocket: { ...tcpSocket, ...socket } };
+    expect((await create(args, true)).outputs.web.tcpDockerHost).toBe(url);
+  });
+
+  test("a command on accountConnection, with a key that was added, comes after all steps", async () => {
     const privateKey = pulumi.secret("its key");
     const { registrations } = await runProgram(() => {
       const value = new RootlessDockerHost("web", usual);
-      const connection = value.connection.apply((way) => ({ ...way, privateKey }));
+      const connection = value.accountConnection.apply((way) => ({ ...way, privateKey }));
       return new command.remote.Command("next", { connection });
     });
     const next = registrations.find(({ name }) => name === "next");
     expect(inSecret(next?.inputs.connection)).toMatchObject({
-      ...reach.connection,
+      ...reach.accountConnection,
       privateKey: "its key",
     });
     expect(next?.dependsOn).toContain("web-daemon");
   });
 
-  test.each(["connection", "sshOptions", "environment"] as const)(
+  test.each(["accountConnection", "sshOpts", "clientEnvironment", "tcpDockerHost"] as const)(
     "%s is as unknown, and as secret, as the host",
     async (output) => {
       const made = async (host: pulumi.Output<string>, preview: boolean) => {
         const connection = { host, hostKey: "ssh-ed25519 AAAA" };
-        const { outputs } = await create({ ...usual, connection }, preview);
+        const { outputs } = await create({ ...usual, connection, tcpSocket }, preview);
         return shown(outputs.web[output]);
       };
       expect(await made(pulumi.secret("machine.example"), false)).toBe("[secret]");
@@ -191,7 +217,7 @@ describe("outputs", () => {
     },
   );
 
-  test.each(["dockerHost", "connection", "environment"] as const)(
+  test.each(["dockerHost", "tcpDockerHost", "accountConnection", "clientEnvironment"] as const)(
     "in up, %s waits for the daemon's answer; its dependents then depend on all steps",
     async (output) => {
       const { value } = await create(usual, false);
@@ -228,7 +254,7 @@ test.each([
   const outcome = await runProgram(
     () => {
       const web = new RootlessDockerHost("web", usual);
-      provider = new DockerProvider("on-host", { host: web.dockerHost, sshOpts: web.sshOptions });
+      provider = new DockerProvider("on-host", { host: web.dockerHost, sshOpts: web.sshOpts });
       return web;
     },
     { preview },
@@ -236,8 +262,8 @@ test.each([
   await valueOf((provider as DockerProvider).urn);
   const { inputs, dependsOn } = outcome.registrations.find(({ name }) => name === "on-host") ?? {};
   expect(inputs).toEqual({
-    host: reach.environment.DOCKER_HOST,
-    sshOpts: JSON.stringify(reach.sshOptions),
+    host: reach.clientEnvironment.DOCKER_HOST,
+    sshOpts: JSON.stringify(reach.sshOpts),
   });
   expect(dependsOn).toEqual(expect.arrayContaining(waitsFor));
 });

@@ -19,7 +19,7 @@ describe.each(modes)("in $mode", ({ preview }) => {
       stepNames.map((name) => [name, documentOf(outcome, name)]),
     );
     expect(documents).toEqual({
-      machine: `account: "app"\nallocation: "next"\napparmor-profile: "auto"\ncgroup.controllers: "cpu cpuset io memory pids"\ncreate: true\nowner: "project/stack/web"\nprivileged-ports: "none"\nrootful-docker: "refuse"\nsource: "distribution"\nsubgid: 65536\nsubuid: 65536\nsysctl.d/kernel.unprivileged_userns_clone: 1\nsysctl.d/net.ipv4.ping_group_range: "0 2147483647"\nsysctl.d/user.max_user_namespaces: ">= 1024"\n`,
+      machine: `account: "app"\napparmor-profile: "auto"\ncgroup.controllers: "cpu cpuset io memory pids"\ncreate: true\nowner: "project/stack/web"\nprivileged-ports: "none"\nrootful-docker: "refuse"\nsource: "distribution"\nsubgid: 65536\nsubuid: 65536\nsysctl.d/kernel.unprivileged_userns_clone: 1\nsysctl.d/net.ipv4.ping_group_range: "0 2147483647"\nsysctl.d/user.max_user_namespaces: ">= 1024"\n`,
       secrets: "",
       daemon: `account: "app"\n${bridges}on-destroy-data: "keep"\n`,
     });
@@ -42,7 +42,6 @@ describe.each(modes)("in $mode", ({ preview }) => {
     expect(documents).toEqual({
       machine: [
         'account: "builder"',
-        'allocation: "random"',
         'apparmor-profile: "none"',
         'authorized_keys: "ssh-ed25519 AAAAone first\\necdsa-sha2-nistp256 AAAAtwo second"',
         'cgroup.controllers: "memory pids"',
@@ -93,12 +92,10 @@ describe.each(modes)("in $mode", ({ preview }) => {
         'docker.service/Service.MemoryMax: "4G"',
         'docker.service/Service.OOMPolicy: "continue"',
         'docker.service/Unit.StartLimitBurst: "3"',
-        'environment/DOCKERD_ROOTLESS_ROOTLESSKIT_DETACH_NETNS: "true"',
         'environment/DOCKERD_ROOTLESS_ROOTLESSKIT_DISABLE_HOST_LOOPBACK: "false"',
         'environment/DOCKERD_ROOTLESS_ROOTLESSKIT_MTU: "1500"',
         'environment/DOCKERD_ROOTLESS_ROOTLESSKIT_NET: "slirp4netns"',
         'environment/DOCKERD_ROOTLESS_ROOTLESSKIT_PORT_DRIVER: "slirp4netns"',
-        'environment/DOCKERD_ROOTLESS_ROOTLESSKIT_SLIRP4NETNS_SANDBOX: "true"',
         'environment/HTTPS_PROXY: "http://proxy.example:3128"',
         'environment/NO_PROXY: "localhost"',
         "ipv6: true",
@@ -114,18 +111,18 @@ describe.each(modes)("in $mode", ({ preview }) => {
     const args = {
       ...usual,
       privilegedPorts: PrivilegedPorts.FileCapability,
-      unprivilegedPing: { enabled: false },
+      kernel: { unprivilegedPing: false },
     };
     const outcome = await create(args, preview);
     expect(documentOf(outcome, "machine")).toBe(
-      'account: "app"\nallocation: "next"\napparmor-profile: "auto"\ncgroup.controllers: "cpu cpuset io memory pids"\ncreate: true\nowner: "project/stack/web"\nprivileged-ports: "file-capability"\nrootful-docker: "refuse"\nrootlesskit.capability: "cap_net_bind_service=ep"\nsource: "distribution"\nsubgid: 65536\nsubuid: 65536\nsysctl.d/kernel.unprivileged_userns_clone: 1\nsysctl.d/user.max_user_namespaces: ">= 1024"\n',
+      'account: "app"\napparmor-profile: "auto"\ncgroup.controllers: "cpu cpuset io memory pids"\ncreate: true\nowner: "project/stack/web"\nprivileged-ports: "file-capability"\nrootful-docker: "refuse"\nrootlesskit.capability: "cap_net_bind_service=ep"\nsource: "distribution"\nsubgid: 65536\nsubuid: 65536\nsysctl.d/kernel.unprivileged_userns_clone: 1\nsysctl.d/user.max_user_namespaces: ">= 1024"\n',
     );
   });
 
   test.each<[object, string | undefined]>([
     [{}, undefined],
     [{ network: { hostLoopback: true } }, '"10.0.2.2"'],
-    [{ network: { hostLoopback: true, driver: "GvisorTapVsock" } }, '"10.0.2.1"'],
+    [{ network: { hostLoopback: true, driver: "gvisor-tap-vsock" } }, '"10.0.2.1"'],
     [
       { network: { hostLoopback: true }, daemon: { "host-gateway-ip": "192.0.2.1" } },
       '"192.0.2.1"',
@@ -216,29 +213,47 @@ describe("what is not known makes only its own documents unknown", () => {
     ["account.create", { ...usual, account: { create: unknown() } }, ["machine"]],
     ["account.uid", { ...usual, account: { uid: unknown() } }, ["machine"]],
     ["account.authorizedKeys", { ...usual, account: { authorizedKeys: [unknown()] } }, ["machine"]],
-    ["subordinateIds", { ...usual, subordinateIds: unknown() }, ["machine"]],
-    ["subordinateIds.count", { ...usual, subordinateIds: { count: unknown() } }, ["machine"]],
+    ["account.subordinateIds", { ...usual, account: { subordinateIds: unknown() } }, ["machine"]],
+    [
+      "account.subordinateIds.count",
+      { ...usual, account: { subordinateIds: { count: unknown() } } },
+      ["machine"],
+    ],
     ["engine.version", { ...usual, engine: { version: unknown() } }, ["machine"]],
     ["rootfulDocker", { ...usual, rootfulDocker: unknown() }, ["machine"]],
     ["storageDriver", { ...usual, storageDriver: unknown() }, ["machine", "daemon"]],
     ["network.mtu", { ...usual, network: { mtu: unknown() } }, ["daemon"]],
-    ["resourceControllers", { ...usual, resourceControllers: [unknown()] }, ["machine"]],
-    ["sysctls", { ...usual, sysctls: { "vm.swappiness": unknown() } }, ["machine"]],
     [
-      "kernelModuleOptions",
-      { ...usual, kernelModuleOptions: { "overlay.metacopy": unknown() } },
+      "account.cgroupControllers",
+      { ...usual, account: { cgroupControllers: [unknown()] } },
       ["machine"],
     ],
-    ["appArmorProfile", { ...usual, appArmorProfile: unknown() }, ["machine"]],
+    ["kernel", { ...usual, kernel: unknown() }, ["machine"]],
+    [
+      "kernel.sysctls",
+      { ...usual, kernel: { sysctls: { "vm.swappiness": unknown() } } },
+      ["machine"],
+    ],
+    [
+      "kernel.moduleOptions",
+      { ...usual, kernel: { moduleOptions: { "overlay.metacopy": unknown() } } },
+      ["machine"],
+    ],
+    ["kernel.appArmorProfile", { ...usual, kernel: { appArmorProfile: unknown() } }, ["machine"]],
     ["privilegedPorts", { ...usual, privilegedPorts: unknown() }, ["machine"]],
     ["registryAuth", { ...usual, registryAuth: unknown() }, ["secrets", "daemon"]],
-    ["unprivilegedPing.groups", { ...usual, unprivilegedPing: { groups: unknown() } }, ["machine"]],
+    ["kernel.unprivilegedPing", { ...usual, kernel: { unprivilegedPing: unknown() } }, ["machine"]],
     ["daemon.debug", { ...usual, daemon: { debug: unknown() } }, ["secrets", "daemon"]],
     ["environment.A", { ...usual, environment: { A: unknown() } }, ["secrets", "daemon"]],
     ["onDestroy.data", { ...usual, onDestroy: { data: unknown() } }, ["daemon"]],
-    ["privilegeEscalation", { ...usual, privilegeEscalation: unknown() }, []],
-    ["recheck", { ...usual, recheck: unknown() }, [...stepNames]],
-    ["takeOver", { ...usual, takeOver: unknown() }, [...stepNames]],
+    [
+      "connection.privilegeEscalation",
+      { ...usual, connection: { host: "h", privilegeEscalation: unknown() } },
+      [],
+    ],
+    ["operations", { ...usual, operations: unknown() }, [...stepNames]],
+    ["operations.recheck", { ...usual, operations: { recheck: unknown() } }, [...stepNames]],
+    ["operations.takeOver", { ...usual, operations: { takeOver: unknown() } }, [...stepNames]],
   ])("%s", async (_path, args, wanted) => {
     const outcome = await create(args, true);
     const unknownOnes = all.filter((name) => {

@@ -120,22 +120,23 @@ test("every value of a fixed list may be a text, in every language", () => {
 test("a TypeScript program writes the text, or the constant", () => {
   const args: RootlessDockerHostArgs = {
     connection: { host: "machine.example" },
-    engine: { source: "DockerRepository", plugins: ["Buildx", exported.EnginePlugin.Compose] },
-    rootfulDocker: pulumi.output("Keep" as const),
+    engine: { source: "docker-repository", plugins: ["buildx", exported.EnginePlugin.Compose] },
+    rootfulDocker: pulumi.output("keep" as const),
     storageDriver: exported.StorageDriver.Vfs,
   };
   expect(new Inputs(args).atOnce(["engine", "storageDriver"])).toMatchObject({
-    engine: { source: "DockerRepository", plugins: ["Buildx", "Compose"] },
-    storageDriver: "Vfs",
+    engine: { source: "docker-repository", plugins: ["buildx", "compose"] },
+    storageDriver: "vfs",
   });
 });
 
-test("enums are those that TypeScript programs see, each value's name its own", () => {
+test("enums are those that TypeScript programs see, each value's name in Docker's spelling", () => {
   for (const [name, { enum: values }] of Object.entries(schema.types)) {
     if (!values) continue;
     const short = name.slice(name.lastIndexOf(":") + 1);
     const members = Object.fromEntries(values.map((member) => [member.name, member.value]));
     expect(exported[short as keyof typeof exported]).toEqual(members);
-    for (const member of values) expect(member.name).toBe(member.value);
+    for (const { name, value } of values)
+      expect(name.replace(/(?<=[a-z\d])(?=[A-Z])/g, "-").toLowerCase()).toBe(value);
   }
 });

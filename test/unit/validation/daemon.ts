@@ -95,7 +95,7 @@ export const refused: Refused[] = [
   directive(
     "Service.Delegate",
     false,
-    "is what limits of containers need; use resourceControllers",
+    "is what limits of containers need; use account.cgroupControllers",
   ),
   directive(
     "Service.KillMode",
@@ -110,48 +110,40 @@ export const refused: Refused[] = [
   [
     "network.driver",
     "vpnkit",
-    "'vpnkit' is not one of Auto, Slirp4netns, Pasta, GvisorTapVsock; choose one",
+    "'vpnkit' is not one of auto, slirp4netns, pasta, gvisor-tap-vsock; choose one",
   ],
   ["network.mtu", 1279, "'1279' is out of range; use 1280 to 65520"],
   ["network.mtu", 65521, "'65521' is out of range; use 1280 to 65520"],
-  ["network.slirp4netnsSandbox", "yes", "'yes' is not true or false; write one"],
   ["network.ipv6", 6, "'6' is not true or false; write one"],
   [
     "network",
-    { driver: "Pasta", ipv6: true },
-    "it is of slirp4netns, and the network driver is Pasta; leave one of them out",
+    { driver: "pasta", ipv6: true },
+    "it is of slirp4netns, and the network driver is pasta; leave one of them out",
     "network.ipv6",
   ],
-  ["network.detached", "yes", "'yes' is not true or false; write one"],
   [
     "network",
-    { driver: "GvisorTapVsock", portDriver: "Slirp4netns" },
-    "'Slirp4netns' does not work with the network driver GvisorTapVsock; choose Builtin",
+    { driver: "gvisor-tap-vsock", portDriver: "slirp4netns" },
+    "'slirp4netns' does not work with the network driver gvisor-tap-vsock; choose builtin",
     "network.portDriver",
   ],
   [
     "network",
-    { driver: "GvisorTapVsock", ipv6: true },
-    "it is of slirp4netns, and the network driver is GvisorTapVsock; leave one of them out",
+    { driver: "gvisor-tap-vsock", ipv6: true },
+    "it is of slirp4netns, and the network driver is gvisor-tap-vsock; leave one of them out",
     "network.ipv6",
   ],
   ["network.hostLoopback", 1, "'1' is not true or false; write one"],
   [
     "network",
-    { driver: "Pasta", portDriver: "Builtin" },
-    "'Builtin' does not work with the network driver Pasta; choose Implicit",
+    { driver: "pasta", portDriver: "builtin" },
+    "'builtin' does not work with the network driver pasta; choose implicit",
     "network.portDriver",
   ],
   [
     "network.portDriver",
-    "Implicit",
-    "'Implicit' works with the network driver Pasta only; choose that, or Builtin",
-  ],
-  [
-    "network",
-    { driver: "Pasta", slirp4netnsSandbox: true },
-    "it is of slirp4netns, and the network driver is Pasta; leave it out",
-    "network.slirp4netnsSandbox",
+    "implicit",
+    "'implicit' works with the network driver pasta only; choose that, or builtin",
   ],
   [
     "daemon.log-opts",
@@ -196,8 +188,8 @@ export const refused: Refused[] = [
   ["environment.A", "a\u0001b", refusedBySystemd],
   ["environment.A", "a\rb", refusedBySystemd],
   ["environment.A", "\ud800", refusedBySystemd],
-  ["onDestroy", "Keep", "'Keep' is not an object; write one"],
-  ["onDestroy.data", "Drop", "'Drop' is not one of Keep, Delete; choose one"],
+  ["onDestroy", "keep", "'keep' is not an object; write one"],
+  ["onDestroy.data", "Drop", "'Drop' is not one of keep, delete; choose one"],
   ["onDestroy.images", true, "no such option; use data"],
   [
     "daemon.pidfile",
@@ -344,9 +336,9 @@ export const refused: Refused[] = [
       (value): Refused => [`environment.${name}`, value, notProxy],
     ),
   ),
-  ["recheck", "a\nb", "'a\ufffdb' has a line break; write it on one line"],
-  ["recheck", 7, "'7' is not a text; write one"],
-  ["takeOver", "yes", "'yes' is not true or false; write one"],
+  ["operations.recheck", "a\nb", "'a\ufffdb' has a line break; write it on one line"],
+  ["operations.recheck", 7, "'7' is not a text; write one"],
+  ["operations.takeOver", "yes", "'yes' is not true or false; write one"],
 ];
 
 export const accepted: Accepted[] = [

@@ -12,10 +12,10 @@ import * as tcpSocket from "./tcpSocket";
 
 const rooms = [connection, account, machine, daemon, registries, tcpSocket];
 const options =
-  "connection, account, subordinateIds, engine, rootfulDocker, privilegedPorts, unprivilegedPing, sysctls, kernelModuleOptions, appArmorProfile, resourceControllers, daemon, network, onDestroy, environment, registryAuth, tcpSocket, registryCertificates, unitOverrides, prune, storageDriver, privilegeEscalation, agentTransfer, restarts, driftDetection, recheck, takeOver";
+  "connection, account, engine, rootfulDocker, privilegedPorts, kernel, daemon, network, onDestroy, environment, registryAuth, tcpSocket, registryCertificates, unitOverrides, prune, storageDriver, agentTransfer, operations";
 const refused: Refused[] = [
   ["conection", {}, `no such option; did you mean connection? There are ${options}`],
-  ["storage_driver", "Auto", `no such option; did you mean storageDriver? There are ${options}`],
+  ["storage_driver", "auto", `no such option; did you mean storageDriver? There are ${options}`],
   ["unitOverride", {}, `no such option; did you mean unitOverrides? There are ${options}`],
   ["memory", "4G", `no such option; use ${options}`],
   ...rooms.flatMap((room) => room.refused),

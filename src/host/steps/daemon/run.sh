@@ -66,7 +66,7 @@ stop_on_chosen_vfs() {
 	if [ "$(docker_info Driver)" != vfs ] || has daemon.json/storage-driver; then return 0; fi
 	fail storageDriver "vfs, which copies whole layers, chosen by the engine" "overlay2" \
 		"put daemon.data-root on another file system, such as ext4; or set storageDriver \
-to FuseOverlayfs, or to Vfs if its slowness and size are acceptable"
+to fuse-overlayfs, or to vfs if its slowness and size are acceptable"
 }
 
 # A service manager that ran before reads its files when it is told. A prune timer that is new
@@ -103,7 +103,7 @@ environment, storageDriver or unitOverrides"
 		"it does not start, or does not answer on $ACCOUNT_RUNTIME/docker.sock: its containers \
 are down until it does" "a daemon that answers" \
 		"correct what the lines above say; or take back the last change of daemon, environment, \
-storageDriver or unitOverrides, with a new value of recheck: to Pulumi nothing has changed then"
+storageDriver or unitOverrides, with a new value of operations.recheck: to Pulumi nothing has changed then"
 }
 
 # True if the last good start was with the files that were found, and these are others than this run's.

@@ -40,7 +40,7 @@ stop_on_other_secrets() {
 	if [ "$(doc secrets)" = "$(secret_names)" ]; then return 0; fi
 	fail "secret values" "the values of '$(secret_names)' on this machine" \
 		"those of '$(doc secrets)'" \
-		"run pulumi up with a new value of recheck, which brings them"
+		"run pulumi up with a new value of operations.recheck, which brings them"
 }
 
 # A daemon that runs keeps running when the new files cannot be right.
@@ -50,7 +50,7 @@ validate_files() {
 	if has docker-prune.OnCalendar; then validate_schedule; fi
 }
 
-# The package of pasta and, unless the step machine has appArmorProfile None, what lets it make a user
+# The package of pasta and, unless the step machine has kernel.appArmorProfile none, what lets it make a user
 # namespace: Ubuntu 24.04 has no profile of it (LP 2077158). It may be a link to passt, and runs
 # another build of itself where the processor has AVX2.
 ensure_pasta() {
@@ -69,7 +69,7 @@ stop_without_network() {
 	fi
 	if [ "$(doc "environment/${name}_DETACH_NETNS")" = true ] &&
 		! grep -q "${name}_DETACH_NETNS" "$(start_script)"; then
-		fail network.detached "$(start_script), which has no detached network" \
+		fail "environment.${name}_DETACH_NETNS" "$(start_script), which has no detached network" \
 			"that of Docker 29.5 or later" "$fix"
 	fi
 }

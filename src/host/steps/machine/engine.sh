@@ -32,7 +32,7 @@ ensure_engine() {
 	if [ -n "$ENGINE_VERSION" ]; then return 0; fi
 	fail "dockerd" "no version of it ($(command -v dockerd || echo 'not on PATH'))" \
 		"an engine that is whole" \
-		"install the package $(engine_package) again, or remove the directory of StaticArchive \
+		"install the package $(engine_package) again, or remove the directory of static-archive \
 that $ENGINES/$ID leads to; then run again"
 }
 
@@ -71,7 +71,7 @@ want_root_units() {
 		units=containerd.service
 		;;
 	*)
-		# Units that Disable has stopped start again, without their masks.
+		# Units that disable has stopped start again, without their masks.
 		case $(recorded was unit docker.socket)$(recorded was unit docker.service) in
 		*running*) units=containerd.service ;;
 		esac
