@@ -2,7 +2,6 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Reader } from "../validation/reader";
 import { oneLine } from "../validation/rules";
 import type { Document } from "./document";
-import type { InputPath } from "./inputPaths";
 
 /** Whether previews ask the host. */
 export const DriftDetection = {
@@ -76,10 +75,7 @@ export function operationsSettings(read: Reader): OperationsSettings {
 // These keys are in every step's document, so that all steps run when one changes.
 
 /** Inputs of every step. */
-export const everyStepInputs = [
-  "operations.recheck",
-  "operations.takeOver",
-] as const satisfies InputPath[];
+export const everyStepInputs = ["operations.recheck", "operations.takeOver"] as const;
 
 /** To take an account over is to make all of it what this program says: no step is left out. */
 export function everyStepDocument({

@@ -38,10 +38,7 @@ describe("an option", () => {
   });
 
   // Read by the component itself: they are in no step's document, or in all.
-  const ofComponent = [
-    ...["connection", "sudoPassword", "privilegeEscalation", "agentTransfer"],
-    ...["restarts", "driftDetection", "recheck", "takeOver"],
-  ];
+  const ofComponent = [...["connection", "sudoPassword", "agentTransfer", "operations"]];
 
   test("is an input of a step, or of the component itself", () => {
     const ofSteps = steps.flatMap(({ inputs }) => inputs).map((path) => path.split(".")[0]);
@@ -101,7 +98,7 @@ describe("a step", () => {
 describe("a package manager", () => {
   const shared = ["manager.sh", "names.sh", "rpm.sh"];
   const managers = readdirSync(join(root, "src/host/platform/packages"))
-    .filter((file) => file.endsWith(".sh") && !shared.includes(file))
+    .filter((file) => /^[^.]+\.sh$/.test(file) && !shared.includes(file))
     .map((file) => file.replace(".sh", ""));
   const [comment] = read("src/host/platform/packages/manager.sh").split("\n\n");
   const wanted = [...comment.matchAll(/^# {3}(\w+) .* {2,}/gm)].map(([, name]) => name);
