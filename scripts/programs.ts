@@ -197,8 +197,9 @@ function textOf(word: unknown, constants: ReadonlyMap<string, string>, instead?:
       const { Value } = (part.Param ?? {}) as { Value?: string };
       return (Value === undefined || part.Exp ? undefined : constants.get(Value)) ?? instead;
     }
-    // The build writes a quote in a text as a quote, a backslash and two quotes.
-    return part.Value === "\\'" ? "'" : (literal({ Parts: [part] }) ?? instead);
+    // The build writes a quote in a text as '\''.
+    if (part.Value === "\\'") return "'";
+    return literal({ Parts: [part] }) ?? instead;
   });
   return texts.every((text) => text !== undefined) ? texts.join("") : undefined;
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { hostFile, runAwk } from "../../support/hostPrograms";
+import { hostFile, runAwk } from "../support/hostPrograms";
 
 // What the agent takes from the output of package managers.
 

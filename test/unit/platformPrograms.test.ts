@@ -1,4 +1,4 @@
-import { runAwk } from "../../support/hostPrograms";
+import { runAwk } from "../support/hostPrograms";
 
 const table = `
 debian 12 apt-get debian bookworm yes - -

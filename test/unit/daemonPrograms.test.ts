@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { hostFile, runAwk } from "../../support/hostPrograms";
+import { hostFile, runAwk } from "../support/hostPrograms";
 
 let folder: string;
 beforeEach(() => {

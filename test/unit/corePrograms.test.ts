@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { hostFile, runAwk } from "../../support/hostPrograms";
+import { hostFile, runAwk } from "../support/hostPrograms";
 
 /** What `namei -l` prints of one path, whose parts have these modes and owners. */
 const named = (...lines: string[]) => ["f: /a/path", ...lines, ""].join("\n");
