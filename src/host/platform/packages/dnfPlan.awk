@@ -2,7 +2,7 @@
 # before it asks. dnf prints a long name on a line of its own, and what a package takes the place of
 # below it. With a conflict there is no table, but an offer to try it with --allowerasing.
 
-# A title, such as "Installing:" or "Removing dependent packages:".
+# A title: its first word says what becomes of the packages, as in "Installing dependencies:".
 /^[^ ].*:$/ {
 	section = $1
 	sub(/:$/, "", section)
