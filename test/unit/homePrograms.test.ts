@@ -66,7 +66,9 @@ describe("homeLook.pl", () => {
     spawnSync("mkfifo", [join(home, "pipe")]);
     writeFileSync(join(home, "large"), "x".repeat(101));
     for (const name of ["a", "b", "c", "d"]) writeFileSync(join(home, name), "x".repeat(80));
-    const words = look(["pipe", "large", "a", "b", "c", "d"]).match(/(?<=\d )(other|large|file)(?= \d)/g);
+    const words = look(["pipe", "large", "a", "b", "c", "d"]).match(
+      /(?<=\d )(other|large|file)(?= \d)/g,
+    );
     expect(words).toEqual(["other", "large", "file", "file", "file", "large"]);
   });
 
