@@ -25,6 +25,7 @@ function printFigures(what: string, texts: string[]): void {
 const shell = textsOf("src/host", /\.sh$/);
 printFigures("shell of src/host", shell);
 console.log(`functions of src/host: ${countMatches(shell, /^\w+\(\)/gm)}`);
+printFigures("programs of perl and awk in src/host", textsOf("src/host", /\.(pl|awk)$/));
 printFigures("TypeScript of src", textsOf("src", /\.ts$/));
 for (const folder of ["test", "stand-ins"]) {
   printFigures(`TypeScript of ${folder}`, textsOf(folder, /\.ts$/));

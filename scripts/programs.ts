@@ -150,7 +150,8 @@ function textOf(word: unknown, constants: ReadonlyMap<string, string>): Word {
       const { Value } = (part.Param ?? {}) as { Value?: string };
       return Value === undefined || part.Exp ? undefined : constants.get(Value);
     }
-    return literal({ Parts: [part] });
+    // The build writes a quote in a text as '\''.
+    return part.Value === "\\'" ? "'" : literal({ Parts: [part] });
   });
   return texts.every((text) => text !== undefined) ? texts.join("") : undefined;
 }

@@ -254,9 +254,9 @@ export const rules: readonly Rule[] = [
     id: "packages-of-before-are-ours",
     promise: 4,
     what: "packages that were there before count as brought",
-    file: "src/host/platform/packages/apt.sh",
-    text: "s/^\\\\([^ ]*\\\\) - <",
-    put: "s/^\\\\([^ ]*\\\\) [^ ]* <",
+    file: "src/host/platform/packages/listNewPackages.program.sh",
+    text: "	'- /'*)",
+    put: "	*' /'*)",
     room: [upheld(), host("packages")],
   },
   {

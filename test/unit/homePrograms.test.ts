@@ -224,22 +224,4 @@ describe("programs about data roots", () => {
     mkdirSync(join(home, path), { recursive: true });
     expect(sh("resources/lookForData", home).status).toBe(status);
   });
-
-  test("lookAtPlaces.program.sh: file systems first; where root looks for an account to come, no more", () => {
-    const { status, stdout } = sh("health/lookAtPlaces", join(home, "none"), "/proc", "", "x");
-    expect([status, stdout.split("\n").slice(1)]).toEqual([0, ["proc", ""]]);
-  });
-
-  test("lookAtPlaces.program.sh: an account's own places are none of another's", () => {
-    mkdirSync(join(home, ".docker"));
-    const { stdout } = sh("health/lookAtPlaces", home, home, "app", ".docker", ".none", "../..");
-    expect(stdout.split("\n").slice(2)).toEqual(
-      process.getuid?.() === 0 ? [""] : ["root\t../..", ""],
-    );
-  });
-
-  test("lookAtPlaces.program.sh: a home that is not there is nobody's", () => {
-    const { stdout } = sh("health/lookAtPlaces", join(home, "none"), home, "app", ".docker");
-    expect(stdout.split("\n").slice(2)).toEqual(["nobody, for want of it\t.", ""]);
-  });
 });

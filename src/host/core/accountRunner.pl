@@ -1,9 +1,9 @@
-# Runs a program as the account, in place of setsid, setpriv, env, timeout and two of head. It hands on
-# what the program prints, up to an end in bytes, and exits as it does; with 124 if its time has passed. It
-# does not wait for what the program leaves behind.
+# Runs a program as the account, in place of setsid, setpriv, env, timeout and two of head. It hands
+# on what the program prints, up to an end in bytes, and exits as it does; with 124 if its time has
+# passed. It does not wait for what the program leaves behind.
 #
-# Arguments: seconds (0: without an end), bytes, uid, gid, the account's name, the program's environment as
-# NAME=VALUE, "--", the program and its arguments.
+# Arguments: seconds (0: without an end), bytes, uid, gid, the account's name, the program's
+# environment as NAME=VALUE, "--", the program and its arguments.
 use strict;
 
 # POSIX as a whole would take twice the time.
@@ -69,9 +69,9 @@ while (!$is_late && hand_on(0)) {
 say_how_it_ended();
 exit exit_status();
 
-# The child's part, until exec(2): a session of its own without a terminal, none of root's descriptors, the
-# account's ids and groups. After setuid(2) and until exec(2) the kernel lets the account neither trace the
-# process nor read its memory.
+# The child's part, until exec(2): a session of its own without a terminal, none of root's
+# descriptors, the account's ids and groups. After setuid(2) and until exec(2) the kernel lets the
+# account neither trace the process nor read its memory.
 sub become_account {
 	POSIX::setsid();
 	open STDOUT, ">&", $to_out or exit $cannot_become_account;

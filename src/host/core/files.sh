@@ -49,13 +49,7 @@ words_of_file() {
 # links; a line each. A path that is not there counts for what leads to it. Arguments: the paths.
 paths_of_others() {
 	[ $# -gt 0 ] || return 0
-	namei -l "$@" 2>/dev/null | awk '
-		/^f: / { path = substr($0, 4); next }
-		/No such file/ || (path in told) { next }
-		# A sticky directory lets nobody move what is not his.
-		$2 != "root" || (/^ *[^l].......w/ && !/^ *d........t/) { print path; told[path] }
-		# Group staff owns /usr/local on Debian.
-		/^ *[^l]....w/ && $3 !~ /^(root|staff)$/ && !(path in told) { print path; told[path] }'
+	namei -l "$@" 2>/dev/null | awk "$PATHS_OF_OTHERS_AWK"
 }
 
 # Directories that root alone can change, as far as this run has asked.

@@ -1,9 +1,9 @@
-# Reads a JSON object from stdin, for the programs jsonGet.pl and so on, which begin with this one. Others have
-# written it, and it keeps their spelling: what is changed is a part of $text. It exits with 2 if the text is
-# no JSON object.
+# Reads a JSON object from stdin, for the programs jsonGet.pl and so on, which begin with this one.
+# Others have written it, and it keeps their spelling: what is changed is a part of $text. It exits
+# with 2 if the text is no JSON object.
 #
-# A member is a hash of its name, as it is written between the quotes, and of places in $text: begin, value
-# (where its value begins) and end.
+# A member is a hash of its name, as it is written between the quotes, and of places in $text:
+# begin, value (where its value begins) and end.
 use strict;
 
 my $is_no_object = 2;

@@ -1,9 +1,9 @@
-# Reads a document, and writes two files for each key: dir/json/KEY has the value as it is written, dir/text/KEY
-# what a text stands for. A copy of the document is in dir/document. If it is the same as another document, there
-# is dir/is-same.
+# Reads a document, and writes two files for each key: dir/json/KEY has the value as it is written,
+# dir/text/KEY what a text stands for. A copy of the document is in dir/document. If it is the same
+# as another document, there is dir/is-same.
 #
-# Variables: dir; other, the path of the other document; end, the last line of a whole document; part, for
-# messages; comes_over_connection, not empty if the document may be cut short.
+# Variables: dir; other, the path of the other document; end, the last line of a whole document;
+# part, for messages; comes_over_connection, not empty if the document may be cut short.
 
 BEGIN {
 	no_document = 3
@@ -61,8 +61,8 @@ function write_text(file, value) {
 	close(file)
 }
 
-# Writes a text of JSON without its escapes. It is split at backslashes, so that a long text takes time in
-# proportion to its length.
+# Writes a text of JSON without its escapes. It is split at backslashes, so that a long text takes
+# time in proportion to its length.
 function write_decoded(file, text,   parts, count, i, character) {
 	count = split(text, parts, "\\")
 	printf "%s", parts[1] > file

@@ -118,9 +118,7 @@ id_problems() {
 	done <"$WORK/ids"
 }
 
-# Lines with tabs: "taken", the file, a line of the account's, and who has ids of it, too; or "few",
-# the file, how many there are, how many are wanted. A range that is asked for is a line. The step
-# machine gives more to an account of this machine's. $1 the account's name.
+# What is wrong with the ranges of an account, as flawedIds.awk prints it. $1 the account's name.
 flawed_ids() {
 	local kind start
 	{
@@ -132,33 +130,5 @@ flawed_ids() {
 			start=$(doc "sub$kind-start")
 			[ -z "$start" ] || echo "/etc/sub$kind:$1:$start:$(doc "sub$kind"):asked"
 		done
-	} | awk -F : -v OFS='\t' -v name="$1" -v uid="$ACCOUNT_UID" -v count="$(doc subuid)" '
-		BEGIN { last["/etc/subuid"] = last["/etc/subgid"] = 60000 }
-		$1 == "/etc/login.defs" {
-			split($2, word, " ")
-			if (word[2] != "") last["/etc/sub" tolower(substr(word[1], 1, 3))] = word[2]
-			next
-		}
-		$1 == "/etc/passwd" { if ($2 == name) is_local = 1; next }
-		$4 > 0 {
-			of[++n] = $1
-			text[n] = $2 ":" $3 ":" $4
-			from[n] = $3 + 0
-			to[n] = $3 + $4
-			own[n] = $2 == name || (uid != "" && $2 == uid)
-			if (own[n] && $5 == "") total[$1] += $4
-		}
-		END {
-			for (i = 1; i <= n; i++) {
-				if (!own[i]) continue
-				if (from[i] <= last[of[i]] + 0)
-					print "taken", of[i], text[i], "accounts, up to " last[of[i]]
-				for (j = 1; j <= n; j++)
-					if (of[j] == of[i] && !own[j] && from[i] < to[j] && from[j] < to[i])
-						print "taken", of[i], text[i], "the line " text[j]
-			}
-			for (file in last)
-				if (uid != "" && !is_local && total[file] < count + 0)
-					print "few", file, total[file] + 0, count
-		}'
+	} | awk -v name="$1" -v uid="$ACCOUNT_UID" -v count="$(doc subuid)" "$FLAWED_IDS_AWK"
 }

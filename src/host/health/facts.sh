@@ -34,13 +34,8 @@ word_facts() {
 	fact daemon.security "$(words_of "$(docker_info SecurityOptions)")"
 	fact daemon.version "$(word_of_account "$(docker_info ServerVersion)")"
 	fact daemon.experimental "$(word_of_account "$(docker_info ExperimentalBuild)")"
-	as_account sh -c 'run=$XDG_RUNTIME_DIR api=$XDG_RUNTIME_DIR/dockerd-rootless/api.sock
-		docker --version
-		if [ "$1" -ef "$run/docker.sock" ]; then echo itself
-		elif [ -e "$1" ]; then stat -L -c %F "$1"; else echo; fi
-		if command -v rootlessctl >/dev/null; then rootlessctl --socket "$api" info --json
-		else curl -fsS --unix-socket "$api" http://rootlesskit/v1/info; fi | tr -d " \n\""' \
-		sh "/proc/$1/root/run/docker.sock" </dev/null >"$WORK/words" || true
+	as_account sh -c "$DAEMON_WORDS_SH" sh "/proc/$1/root/run/docker.sock" \
+		</dev/null >"$WORK/words" || true
 	# The last line has no end.
 	{ read -r version && read -r socket && read -r info; } <"$WORK/words" || true
 	version=${version#Docker version }
@@ -61,20 +56,8 @@ process_facts() {
 	{
 		# shellcheck disable=SC2046,SC2183 # a word for each link
 		printf 'machineNetwork %s\nnetwork %s\n' $(readlink /proc/1/ns/net "/proc/$1/ns/net")
-		awk '
-			function add(list, word) { return list (list == "" ? "" : ",") word }
-			FILENAME ~ /status$/ && $1 == "CapEff:" { print "capabilities " $2 }
-			FILENAME ~ /uid_map$/ { map = add(map, $1 " " $2 " " $3) }
-			FILENAME ~ /dev$/ && sub(/:.*/, "") { devices = add(devices, $1) }
-			FILENAME ~ /mountinfo$/ && $5 == "/" {
-				root = ""
-				for (at = 7; at <= NF && $at != "-"; at++) root = add(root, $at)
-			}
-			END {
-				print "idMap " map
-				print "interfaces " devices
-				print "rootMount " root
-			}' "/proc/$1/status" "/proc/$1/uid_map" "/proc/$1/net/dev" "/proc/$1/mountinfo"
+		awk "$PROCESS_FACTS_AWK" "/proc/$1/status" "/proc/$1/uid_map" "/proc/$1/net/dev" \
+			"/proc/$1/mountinfo"
 	} >"$WORK/process"
 	while read -r name value; do fact "dockerd.$name" "$(words_of "$value")"; done <"$WORK/process"
 }

@@ -9,21 +9,12 @@ delegated_controllers() {
 	words_of_file "$slice/user@$ACCOUNT_UID.service/cgroup.controllers"
 }
 
-# Kills all processes of a unit that the account's service manager runs. The kernel has cgroup.kill
-# since 5.14. $1 the unit.
+# Kills all processes of a unit that the account's service manager runs. $1 the unit.
 kill_group_of_account() {
 	local slice
 	for slice in /sys/fs/cgroup/user.slice /sys/fs/cgroup/systemd/user.slice; do
 		slice=$slice/user-$ACCOUNT_UID.slice/user@$ACCOUNT_UID.service
 		[ -d "$slice" ] || continue
-		find "$slice" -type d -name "$1" -exec sh -c '
-			for group in "$@"; do
-				if [ -e "$group/cgroup.kill" ]; then
-					echo 1 >"$group/cgroup.kill"
-				else
-					grep -rhs --include=cgroup.procs . "$group" |
-						while read -r process; do kill -KILL "$process"; done
-				fi
-			done' sh {} + 2>/dev/null || true
+		find "$slice" -type d -name "$1" -exec sh -c "$KILL_GROUPS_SH" sh {} + 2>/dev/null || true
 	done
 }

@@ -54,13 +54,8 @@ known_system() {
 			line=${SYSTEMS#*"${NEWLINE}debian $(debian_release) "}
 			[ "$line" = "$SYSTEMS" ] || printf 'debian - %s' "${line%%"$NEWLINE"*}"
 		else
-			echo "$SYSTEMS" | awk -v names="$names" -v version="$(os_release VERSION_ID)" '
-				BEGIN { count = split(names, name, " "); sub(/\..*/, "", version) }
-				$2 == version || $2 == "rolling" { line[$1] = $0 }
-				END {
-					for (i = 1; i <= count; i++)
-						if (name[i] in line) { print line[name[i]]; exit }
-				}'
+			echo "$SYSTEMS" | awk -v names="$names" -v version="$(os_release VERSION_ID)" \
+				"$KNOWN_SYSTEM_AWK"
 		fi
 		;;
 	esac

@@ -38,18 +38,18 @@ apt_plan() {
 	sed -n 's/^\(Purg\|Remv\) \([^ ]*\).*/remove \2/p' "$WORK/manager.log" >"$WORK/plan"
 }
 
-# apt itself writes down the new packages before dpkg begins, each with "-" for the version that was
-# there. apt sends its configuration first, up to an empty line, and knows a hook's options by its
-# first word. All that is new is marked as installed automatically.
+# apt itself writes down the new packages before dpkg begins: what a kill leaves of them is known.
+# apt knows a hook's options by its first word, here ".". All that is new is marked as installed
+# automatically.
 apt_run() {
-	local verb=$1
+	local verb=$1 hook
 	shift
 	case $verb in
 	install)
+		printf '%s' "$LIST_NEW_PACKAGES_SH" >"$WORK/list-new-packages"
+		hook=". $WORK/list-new-packages >>$STATE/packages && sync $STATE/packages"
 		apt_get install --no-remove --allow-downgrades -o APT::Get::Mark-Auto=true \
-			-o DPkg::Tools::Options::sed::Version=2 \
-			-o "DPkg::Pre-Install-Pkgs::=sed -n '1,/^\$/d; s/^\\([^ ]*\\) - <.* \\/.*/\\1/p' \
-				>>$STATE/packages && sync $STATE/packages" "$@"
+			-o DPkg::Tools::Options::.::Version=2 -o "DPkg::Pre-Install-Pkgs::=$hook" "$@"
 		;;
 	download) apt_get install --download-only --allow-downgrades "$@" ;;
 	remove) apt_remove "$@" ;;
@@ -130,14 +130,4 @@ half_installed_packages() {
 		grep -E '^(.[HUFWt]|..R)' || true
 }
 
-# Each with the lines that belong to it.
-apt_errors() {
-	awk '
-		/^(E|W|Err|dpkg|debconf):/ || / : (PreDepends|Depends|Breaks|Conflicts): / {
-			print
-			more = 1
-			next
-		}
-		/^ / && more { print; next }
-		{ more = 0 }' "$WORK/manager.log" | sed 's/  */ /g'
-}
+apt_errors() { awk "$APT_ERRORS_AWK" "$WORK/manager.log" | sed 's/  */ /g'; }

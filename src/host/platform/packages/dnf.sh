@@ -67,23 +67,9 @@ dnf_words() {
 	done
 }
 
-# dnf prints a long name on a line of its own, and what a package takes the place of below it. With
-# a conflict there is no table, but an offer to try it with --allowerasing.
 dnf_plan() {
 	run_dnf --assumeno $(dnf_words install "$@") || true
-	awk '
-		function plain(name) { sub(/\.(noarch|i[3-6]86|x86_64|aarch64)$/, "", name); return name }
-		/^[^ ].*:$/ { section = $1; sub(/:$/, "", section); next }
-		/^Transaction Summary/ { section = "" }
-		/--allowerasing/ { print "remove what conflicts" }
-		section !~ /^(Installing|Removing)$/ { next }
-		$1 == "replacing" { print "remove", plain($2); next }
-		NF == 1 && !/^=/ { name = $1; next }
-		NF > 3 && /^ / {
-			if (name == "") name = $1
-			print (section == "Installing" ? "install" : "remove"), plain(name)
-			name = ""
-		}' "$WORK/manager.log" >"$WORK/plan"
+	awk "$DNF_PLAN_AWK" "$WORK/manager.log" >"$WORK/plan"
 }
 
 dnf_run() {

@@ -33,16 +33,7 @@ zypper_words() {
 # It asks what to do about a conflict, and does nothing where nobody answers.
 zypper_plan() {
 	run_zypper --xmlout $(zypper_words install) --dry-run "$@" || true
-	awk '
-		/^<to-install>/ { verb = "install" }
-		/^<to-remove>/ { verb = "remove" }
-		/^<\/?to-/ { if (!/^<to-(install|remove)>/) verb = ""; next }
-		/deinstallation of / { print "remove what conflicts" }
-		/^<solvable type="package"/ && verb != "" {
-			sub(/.* name="/, "")
-			sub(/".*/, "")
-			print verb, $0
-		}' "$WORK/manager.log" >"$WORK/plan"
+	awk "$ZYPPER_PLAN_AWK" "$WORK/manager.log" >"$WORK/plan"
 }
 
 # With a repository left out it has done nothing, and says so with 0.

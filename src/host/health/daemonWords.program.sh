@@ -1,0 +1,19 @@
+# Prints three lines as the account sees them: the version of its docker CLI, what is at
+# /run/docker.sock for containers, and what RootlessKit says of itself, without blanks and quotes.
+# Argument: the path of /run/docker.sock in dockerd's namespace.
+docker --version
+
+if [ "$1" -ef "$XDG_RUNTIME_DIR/docker.sock" ]; then
+	echo itself
+elif [ -e "$1" ]; then
+	stat -L -c %F "$1"
+else
+	echo
+fi
+
+api=$XDG_RUNTIME_DIR/dockerd-rootless/api.sock
+if command -v rootlessctl >/dev/null; then
+	rootlessctl --socket "$api" info --json
+else
+	curl -fsS --unix-socket "$api" http://rootlesskit/v1/info
+fi | tr -d ' \n"'

@@ -1,0 +1,11 @@
+# Kills all processes of control groups. The kernel has cgroup.kill since 5.14. Arguments: the
+# groups' directories.
+for group in "$@"; do
+	if [ -e "$group/cgroup.kill" ]; then
+		echo 1 >"$group/cgroup.kill"
+	else
+		grep -rhs --include=cgroup.procs . "$group" | while read -r process; do
+			kill -KILL "$process"
+		done
+	fi
+done
