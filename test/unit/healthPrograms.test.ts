@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import { hostFile, runAwk } from "../support/hostPrograms";
+import { hostFile, runAwk } from "../../support/hostPrograms";
 
 let folder: string;
 beforeEach(() => {
@@ -91,9 +91,9 @@ test("the kernel's facts of a process", () => {
 });
 
 describe("places that an account writes to", () => {
-  const inHome = [".config", ".config/docker", ".config/docker/daemon.json", ".ssh"];
+  const places = [".config", ".config/docker", ".config/docker/daemon.json", ".ssh", ".none"];
   const look = (name: string, root = join(folder, "no/such/root")) =>
-    run("health/lookAtPlaces.program.sh", [folder, root, name, ...inHome])
+    run("health/lookAtPlaces.program.sh", [folder, root, name, ...places])
       .split("\n")
       .slice(0, -1);
 

@@ -66,7 +66,9 @@ describe("homeLook.pl", () => {
     spawnSync("mkfifo", [join(home, "pipe")]);
     writeFileSync(join(home, "large"), "x".repeat(101));
     for (const name of ["a", "b", "c", "d"]) writeFileSync(join(home, name), "x".repeat(80));
-    const words = look(["pipe", "large", "a", "b", "c", "d"]).match(/(?<=\d )(other|large|file)(?= \d)/g);
+    const words = look(["pipe", "large", "a", "b", "c", "d"]).match(
+      /(?<=\d )(other|large|file)(?= \d)/g,
+    );
     expect(words).toEqual(["other", "large", "file", "file", "file", "large"]);
   });
 
@@ -221,23 +223,5 @@ describe("programs about data roots", () => {
   ])("lookForData.program.sh: %s", (path, status) => {
     mkdirSync(join(home, path), { recursive: true });
     expect(sh("resources/lookForData", home).status).toBe(status);
-  });
-
-  test("lookAtPlaces.program.sh: file systems first; where root looks for an account to come, no more", () => {
-    const { status, stdout } = sh("health/lookAtPlaces", join(home, "none"), "/proc", "", "x");
-    expect([status, stdout.split("\n").slice(1)]).toEqual([0, ["proc", ""]]);
-  });
-
-  test("lookAtPlaces.program.sh: an account's own places are none of another's", () => {
-    mkdirSync(join(home, ".docker"));
-    const { stdout } = sh("health/lookAtPlaces", home, home, "app", ".docker", ".none", "../..");
-    expect(stdout.split("\n").slice(2)).toEqual(
-      process.getuid?.() === 0 ? [""] : ["root\t../..", ""],
-    );
-  });
-
-  test("lookAtPlaces.program.sh: a home that is not there is nobody's", () => {
-    const { stdout } = sh("health/lookAtPlaces", join(home, "none"), home, "app", ".docker");
-    expect(stdout.split("\n").slice(2)).toEqual(["nobody, for want of it\t.", ""]);
   });
 });
