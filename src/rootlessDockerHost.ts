@@ -112,7 +112,7 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
     this.cgroup = reported.cgroup;
     this.network = reported.network;
     this.limitations = limitations;
-    // The state has no limitations, which are made of the facts that it has, and would be a sixth of it.
+    // The state has no limitations, which are made of the facts that it has, and would be a tenth of it.
     this.registerOutputs({ ...reach, ...reported });
   }
 }
