@@ -88,30 +88,73 @@ const changesUnits =
   /^(start|stop|restart|try-restart|reload|reset-failed|kill|enable|disable|mask|unmask)$/;
 
 /**
- * Every program that a shell text calls, in texts of `sh -c` and of perl too.
+ * Every program that a shell text calls, in texts of `eval`, of `sh -c` and of perl too.
  *
  * @param constants texts of variables that such a text may come from.
  */
 export function callsIn(text: string, constants: ReadonlyMap<string, string> = new Map()): Calls {
   const calls: Calls = { programs: new Set(), problems: [] };
-  for (const node of nodesIn(parseShell(text)))
-    if (node.Type === "CallExpr" && Array.isArray(node.Args))
+  for (const node of nodesIn(parseShell(text))) {
+    if (node.Type === "CallExpr" && Array.isArray(node.Args)) {
       note(
         node.Args.map((word) => textOf(word, constants)),
         constants,
         calls,
       );
+      if (literal(node.Args[0]) === "eval") {
+        const evaluated = node.Args.slice(1).map((word) => textOf(word, constants, unknownPart));
+        add(calls, callsIn(evaluated.join(" "), constants));
+      }
+    }
+    if (node.Type === "FuncDecl")
+      for (const words of commandsOfArguments(node))
+        note(
+          words.map((word) => textOf(word, constants)),
+          constants,
+          calls,
+        );
+  }
   return calls;
+}
+
+/** Stands for what only a run knows in a text of `eval`. It is no program, so a row cannot name it. */
+const unknownPart = "UNKNOWN";
+
+function add(calls: Calls, { programs, problems }: Calls): void {
+  for (const program of programs) calls.programs.add(program);
+  calls.problems.push(...problems);
+}
+
+/** What `set --` gives the arguments of a function that runs its arguments as a command. */
+function commandsOfArguments(declaration: Node): unknown[][] {
+  const calls = [...nodesIn(declaration.Body)].flatMap(({ Type, Args }) =>
+    Type === "CallExpr" && Array.isArray(Args) ? [Args as unknown[]] : [],
+  );
+  if (!calls.some(([first]) => isAllArguments(first))) return [];
+  return calls.flatMap(([name, dashes, ...words]) =>
+    literal(name) === "set" && literal(dashes) === "--" ? [words] : [],
+  );
+}
+
+/** True of `"$@"`. */
+function isAllArguments(word: unknown): boolean {
+  const { Parts = [] } = word as { Parts?: Node[] };
+  return Parts.some(({ Type, Parts: inner, Param }) =>
+    Type === "DblQuoted"
+      ? isAllArguments({ Parts: inner })
+      : Type === "ParamExp" && (Param as { Value: string }).Value === "@",
+  );
 }
 
 function note(words: Word[], constants: ReadonlyMap<string, string>, calls: Calls): void {
   const [name, ...rest] = words;
-  if (name === undefined) return;
-  const within = (text: string) => {
-    const { programs, problems } = callsIn(text, constants);
-    for (const program of programs) calls.programs.add(program);
-    calls.problems.push(...problems);
-  };
+  if (name === undefined) {
+    // As `"$@" sh -c TEXT`.
+    const at = rest.findIndex((word) => word === "sh" || word === "perl");
+    if (at >= 0) note(rest.slice(at), constants, calls);
+    return;
+  }
+  const within = (text: string) => add(calls, callsIn(text, constants));
   if (!builtins.has(name)) calls.programs.add(name);
   if (name === "trap" && /^\w/.test(rest[0] ?? "")) within(rest[0] ?? "");
   if (name === "sh" && rest[0] === "-c" && rest[1] !== undefined) within(rest[1]);
@@ -141,16 +184,20 @@ function unitsTogether(words: Word[]): string[] {
     : [];
 }
 
-/** A word's text, where it has no part that only a run knows. */
-function textOf(word: unknown, constants: ReadonlyMap<string, string>): Word {
+/**
+ * A word's text, where it has no part that only a run knows.
+ *
+ * @param instead what stands for such a part.
+ */
+function textOf(word: unknown, constants: ReadonlyMap<string, string>, instead?: string): Word {
   const { Parts = [] } = word as { Parts?: Node[] };
   const texts = Parts.map((part): Word => {
-    if (part.Type === "DblQuoted") return textOf(part, constants);
+    if (part.Type === "DblQuoted") return textOf(part, constants, instead);
     if (part.Type === "ParamExp") {
       const { Value } = (part.Param ?? {}) as { Value?: string };
-      return Value === undefined || part.Exp ? undefined : constants.get(Value);
+      return (Value === undefined || part.Exp ? undefined : constants.get(Value)) ?? instead;
     }
-    return literal({ Parts: [part] });
+    return literal({ Parts: [part] }) ?? instead;
   });
   return texts.every((text) => text !== undefined) ? texts.join("") : undefined;
 }

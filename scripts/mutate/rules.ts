@@ -960,7 +960,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/steps/machine/step.sh",
     text: "	host_problems\n	stop_on_problems\n",
     put: "	host_problems\n",
-    room: [givenBack("all problems of a machine")],
+    room: [clauses("a takeover with a mistake")],
   },
   {
     id: "data-root-over-home",

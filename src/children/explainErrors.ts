@@ -55,7 +55,7 @@ const causes: { says: RegExp; found: string; wanted: string; fix: string; begun?
     says: /host key mismatch|knownhosts|host key/i,
     found: "another host key than connection.hostKey",
     wanted: "the machine that hostKey names",
-    fix: "compare with the machine's /etc/ssh/ssh_host_*_key.pub: if it was made anew set hostKey, else somebody may be in between",
+    fix: "compare with the machine's /etc/ssh/ssh_host_*_key.pub: if it was created again, set hostKey to its new key; if not, somebody may be intercepting the connection",
   },
   {
     says: /unable to authenticate|no supported methods|permission denied/i,
@@ -126,7 +126,7 @@ export function explainMissingAgent(step: string, error: string): string | undef
   const [words] = /^\S*sh: .*\/rootless-docker\/agent.*$/m.exec(error) ?? sumsWords(error);
   return (
     words &&
-    `${step}: agent: found none that is whole (${words}); wanted the one that the step machine puts there. To fix: run pulumi up with a new value of operations.recheck, which puts it back, then run this again: the machine was made anew, the agent changed or removed by hand, or the power went`
+    `${step}: agent: found none that is whole (${words}); wanted the one that the step machine puts there. To fix: run pulumi up with a new value of operations.recheck, which puts it back, then run this again: the machine was created again, somebody changed or removed the agent, or the power failed`
   );
 }
 

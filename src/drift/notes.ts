@@ -164,7 +164,7 @@ export async function ask(asking: Asking): Promise<Answer> {
 /** A machine that has nothing of an installation which the state has: nothing on it is as the last `up` left it. */
 async function nothingThere(asking: Asking, isRequired: boolean): Promise<Answer> {
   const fix =
-    "run pulumi up, if its first up has failed; or run it with a new value of operations.recheck, if the machine was made anew";
+    "run pulumi up if its first up has failed; or run it with a new value of operations.recheck if the machine was created again";
   const message = `${await shownHost(asking)} has nothing of this installation. To fix: ${fix}`;
   await logOn(asking.component, isRequired ? "error" : "warn", message);
   return isRequired ? { ...noAnswer, fails: true } : noAnswer;
@@ -196,7 +196,7 @@ async function noAnswerInWords(asking: Asking, reason: string): Promise<string> 
   const shown = await shownHost(asking);
   const words = plain(await withoutSecrets(reason, [asking.host, asking.proxyHost]));
   const otherKey = /host denied|verification failed/i.test(reason)
-    ? ". It has another host key than connection.hostKey: if it was not made anew, somebody may be in between"
+    ? ". It has another host key than connection.hostKey: if it was not created again, somebody may be intercepting the connection"
     : "";
   return `${shown} could not be checked: ${words}${otherKey}`;
 }

@@ -40,7 +40,7 @@ apply() {
 	[ -s "$OWN/owner" ] ||
 		fail "installation $ID" "nothing on this machine that knows it" \
 			"the record that the step machine makes" \
-			"give operations.recheck a new value, with which every step runs, if the machine was made anew; \
+			"give operations.recheck a new value, with which every step runs, if the machine was created again; \
 if another stack took the account over, take this RootlessDockerHost out of its program"
 	if [ "$STEP" = daemon ]; then
 		apply_step

@@ -88,6 +88,33 @@ async function onMachineWithModules(words: string, document = ""): Promise<[numb
   return [exitCode, stderr + stdout];
 }
 
+test("pacman: what provides a name counts as the package of that name", async () => {
+  // As pacman 7.1 answers for a name that another package provides.
+  await put(
+    "pacman",
+    `case "$*" in
+    "-Q -- iptables") echo "iptables-legacy 1:1.8.11-2" ;;
+    "-Q -- iproute2") echo "iproute2 6.17.0-1" ;;
+    *) echo "error: package '$3' was not found" >&2; exit 1 ;;
+    esac`,
+  );
+  const ask = "PACKAGE_MANAGER=pacman; missing_packages iptables iproute2 slirp4netns";
+  const text = agentText().replace(/^main "\$@"$/m, () => ask);
+  await host.run("cat >/root/agent", { input: text });
+  expect(await host.run("sh /root/agent")).toBe(" slirp4netns");
+  await take("pacman");
+});
+
+/** Has the host another system's os-release while something runs. */
+async function asSystem<T>(release: string, run: () => Promise<T>): Promise<T> {
+  await host.run("mv /etc/os-release /etc/debian_version /root; cat >/etc/os-release", {
+    input: release,
+  });
+  const result = await run();
+  await host.run("mv /root/os-release /root/debian_version /etc");
+  return result;
+}
+
 const checkOnMachineWithModules = async () => {
   const digits = Buffer.from(documentText("machine", wishes)).toString("hex");
   const [, said] = await onMachineWithModules(`check new ${digits} auto`);
@@ -112,14 +139,32 @@ test("iptables-legacy, whose modules nobody in a user namespace can load", async
     return onMachineWithModules("apply machine b3 '' a1", documentText("machine", wishes));
   };
   const file = "/etc/modules-load.d/rootless-docker.conf";
-  // Control: with nft the kernel loads them.
-  expect(await apply()).toEqual([0, expect.not.stringContaining("modules")]);
-  await host.run("update-alternatives --set iptables /usr/sbin/iptables-legacy >/dev/null");
   const names = [
     ...["ip_tables", "iptable_nat", "iptable_filter"],
     ...["ip6_tables", "ip6table_nat", "ip6table_filter"],
   ];
   const modules = `kernel modules ${names.join(" ")}`;
+  // Control: with nft the kernel loads them.
+  expect(await apply()).toEqual([0, expect.not.stringContaining("modules")]);
+  // openSUSE's package brings one or the other, which is known once it is there.
+  const suse = 'ID=opensuse-leap\nID_LIKE="suse opensuse"\nVERSION_ID=15.6\nPRETTY_NAME=Leap\n';
+  const ofModules = async () =>
+    (await asSystem(suse, checkOnMachineWithModules)).present.filter(({ about }) =>
+      about.startsWith("kernel modules"),
+    );
+  expect(await ofModules()).toEqual([]);
+  await host.run("mv /usr/sbin/iptables /root");
+  expect(await ofModules()).toEqual([
+    {
+      about: modules,
+      found: "not loaded",
+      wanted: "loaded, at each boot too, if the package iptables is iptables-legacy",
+    },
+  ]);
+  const ofDebian = (await checkOnMachineWithModules()).present;
+  expect(JSON.stringify(ofDebian)).not.toContain("kernel modules");
+  await host.run("mv /root/iptables /usr/sbin");
+  await host.run("update-alternatives --set iptables /usr/sbin/iptables-legacy >/dev/null");
   expect((await checkOnMachineWithModules()).present).toContainEqual({
     about: modules,
     found: "not loaded",
@@ -147,15 +192,49 @@ test("kernel modules that a cloud image of RHEL 10 lacks are named by their pack
   await put("modprobe", "exit 1");
   await host.run(`mkdir -p "/lib/modules/$(uname -r)"; : >"/lib/modules/$(uname -r)/modules.dep"`);
   const ofDebian = await checkOnMachineWithModules();
-  await host.run(`mv /etc/os-release /etc/debian_version /root
-    printf 'ID=almalinux\nID_LIKE="rhel centos fedora"\nVERSION_ID=10.1\nPRETTY_NAME=Alma\n' >/etc/os-release`);
-  const ofAlma = await checkOnMachineWithModules();
-  await host.run("mv /root/os-release /root/debian_version /etc; rm -r /lib/modules");
+  const alma = 'ID=almalinux\nID_LIKE="rhel centos fedora"\nVERSION_ID=10.1\nPRETTY_NAME=Alma\n';
+  const ofAlma = await asSystem(alma, checkOnMachineWithModules);
+  await host.run("rm -r /lib/modules");
   await take("modprobe");
   expect(ofAlma.problems.join("\n")).toMatch(
     /kernel modules .* To fix: run 'dnf install kernel-modules-extra-\d+\.\S+'/,
   );
   expect(ofDebian.problems.join("\n")).toMatch(/kernel modules .* To fix: install the package/);
+});
+
+test("perl that is installed and does not run: each run says why. A destroy needs no other program", async () => {
+  const app = new Installation(host, "b7");
+  await app.applyAll(wishes);
+  const answers = async () => [
+    await app.tryApply("machine", wishes),
+    await app.tryApply("daemon", wishes),
+    await app.tryRevert("daemon", wishes),
+  ];
+  const library = "error while loading shared libraries: libcrypt.so.2: cannot open shared object";
+  await put("perl", `echo "perl: ${library}" >&2; exit 127`);
+  for (const { exitCode, said } of await answers())
+    expect([exitCode, said.join("\n")]).toEqual([
+      1,
+      expect.stringMatching(
+        `perl: found that it does not run \\(perl: ${library}\\), though perl-base is installed; ` +
+          "wanted it, with its modules POSIX,Fcntl,Errno. To fix: install perl-base again with apt-get",
+      ),
+    ]);
+  await take("perl");
+  // Another program of the table, which a destroy does without.
+  await host.run("mv /usr/sbin/useradd /root");
+  for (const answer of [
+    await app.tryApply("machine", wishes),
+    await app.tryApply("daemon", wishes),
+  ])
+    expect([answer.exitCode, answer.said.join("\n")]).toEqual([
+      1,
+      expect.stringMatching(
+        /useradd: found that it does not run \(it is not on PATH\), though passwd is installed; wanted it on PATH/,
+      ),
+    ]);
+  await app.revertAll(wishes);
+  await host.run("mv /root/useradd /usr/sbin; userdel -r app 2>/dev/null || true");
 });
 
 test.each(["disable", "purge"])(
@@ -223,6 +302,12 @@ test("pasta, of which Ubuntu 24.04 has no AppArmor profile", async () => {
   expect(await host.run("cat /etc/apparmor.d/rootless-docker.usr.bin.pasta")).toContain(
     "profile rootless-docker.usr.bin.pasta /usr/bin/pasta{,.avx2} flags=(unconfined) {\n  userns,\n}\n",
   );
+  // A "none" that is set later: the step daemon takes it back when it runs again (docs/limits.md).
+  await app.apply("machine", { ...pasta, kernel: { appArmorProfile: "none" } });
+  await host.run("[ -e /etc/apparmor.d/rootless-docker.usr.bin.pasta ]");
+  await app.apply("daemon", pasta);
+  await host.run("none ls /etc/apparmor.d/rootless-docker.usr.bin.pasta");
+  await app.apply("machine", pasta);
   await host.run("mv /root/usr.bin.pasta /etc/apparmor.d");
   await app.apply("daemon", pasta);
   expect(await profiles()).toBe("passt\nrootlesskit\nusr.bin.pasta\n");

@@ -171,7 +171,7 @@ describe("the machine's host key", () => {
       const { keyErrors, failure } = await outcome({});
       expect(keyErrors).toEqual(["web-machine: connection: found another host key"]);
       expect(failure).toMatch(
-        /another host key than connection\.hostKey \(.*\); wanted the machine that hostKey names\. To fix: compare with the machine's \/etc\/ssh\/ssh_host_\*_key\.pub: if it was made anew set hostKey, else somebody may be in between/,
+        /another host key than connection\.hostKey \(.*\); wanted the machine that hostKey names\. To fix: compare with the machine's \/etc\/ssh\/ssh_host_\*_key\.pub: if it was created again, set hostKey to its new key; if not, somebody may be intercepting the connection/,
       );
       expect(failure).not.toContain("preflight: /dev/net/tun");
     } finally {

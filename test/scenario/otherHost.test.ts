@@ -37,7 +37,7 @@ const there = () => ({
   connection: { ...connectionTo(second), dialErrorLimit: 1, connectTimeout: 0, perDialTimeout: 3 },
 });
 
-test("a machine that was made anew under the same address says so, and recheck fixes it", async () => {
+test("a machine that was created again under the same address says so, and recheck fixes it", async () => {
   await stack.up(program(host, "web"));
   // To the engine all is as it was; the machine is an empty one again.
   const state = await stack.exportState();

@@ -112,7 +112,7 @@ test.each([
   const command = "sh /var/lib/rootless-docker/agent apply machine 0123";
   const error = `Process exited with status 2: running "${command}":\n${words}\n`;
   expect(explainMissingAgent("web-machine", error)).toBe(
-    `web-machine: agent: found none that is whole (${words}); wanted the one that the step machine puts there. To fix: run pulumi up with a new value of operations.recheck, which puts it back, then run this again: the machine was made anew, the agent changed or removed by hand, or the power went`,
+    `web-machine: agent: found none that is whole (${words}); wanted the one that the step machine puts there. To fix: run pulumi up with a new value of operations.recheck, which puts it back, then run this again: the machine was created again, somebody changed or removed the agent, or the power failed`,
   );
   const other = `Process exited with status 1: running "${command}":\nkernel: sysctl a.b: found 1`;
   expect(explainMissingAgent("web-machine", other)).toBeUndefined();

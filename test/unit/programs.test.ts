@@ -24,6 +24,15 @@ test.each<[string, string, string[]]>([
   ["asked for", "command -v criu >/dev/null", ["criu"]],
   ["in a text of sh", "sh -c 'nsenter -t 1'", ["sh", "nsenter"]],
   ["in a trap", "trap 'lsof' EXIT", ["lsof"]],
+  ["in a text of eval", "eval 'lsof; true'", ["lsof"]],
+  ["in a text of eval that a run completes", 'eval "lsof \"\\$$1\""', ["lsof"]],
+  ["in a text of sh that another command runs", '"$@" sh -c "lsof; true"', ["sh", "lsof"]],
+  [
+    "among the arguments that a function runs",
+    'look() { set -- timeout 5; "$@" sh -c "lsof"; }',
+    ["timeout", "sh", "lsof"],
+  ],
+  ["not among arguments that nothing runs", 'look() { set -- lsof; cat "$@"; }', ["cat"]],
   [
     "of perl: modules and programs",
     "perl -e 'use Fcntl; print qx{sha512sum x} if $!{ENOENT}'",
@@ -41,6 +50,7 @@ const rows = "first coreutils coreutils coreutils coreutils cat rm\n";
 
 test.each<[string, string, string, RegExp]>([
   ["a program without a row", rows, "cat x; rm x; lsof", /^lsof is called, and not in the table/],
+  ["a program of eval that a run alone knows", rows, 'cat; rm; eval "$1 x"', /^UNKNOWN is called/],
   [
     "a row that nothing uses",
     `${rows}later lsof lsof lsof lsof lsof\n`,

@@ -133,14 +133,25 @@ present() {
 	set -- $(missing_packages $(packages_of_programs) "$@")
 	[ $# = 0 ] || difference "packages $*" "not installed" installed
 	sysctl_changes
-	[ -z "$(missing_legacy_modules)" ] ||
-		difference "kernel modules$(missing_legacy_modules)" "not loaded" "loaded, at each boot too"
+	module_changes
 	case $(doc rootful-docker) in
 	disable | purge)
 		[ -z "$(dockerds_of 0)" ] || difference rootfulDocker \
 			"a Docker daemon run by root$(roots_containers)" "none: it stops with its containers"
 		;;
 	esac
+}
+
+module_changes() {
+	local names wanted="loaded, at each boot too"
+	# shellcheck disable=SC2046 # names of modules
+	if may_become_legacy; then
+		names=$(modules_not_loaded $(legacy_modules))
+		wanted="$wanted, if the package iptables is iptables-legacy"
+	else
+		names=$(modules_not_loaded $(wanted_legacy_modules))
+	fi
+	[ -z "$names" ] || difference "kernel modules$names" "not loaded" "$wanted"
 }
 
 sysctl_changes() {

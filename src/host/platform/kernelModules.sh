@@ -18,11 +18,21 @@ is_iptables_legacy() {
 	case $(readlink -f /usr/sbin/iptables) in *legacy*) ;; *) return 1 ;; esac
 }
 
-# The modules that the machine's own root has to load for iptables: files of its kernel, which are not built in. A
-# line for each. A kernel that was replaced has none by now, and what was wanted of it stays.
+# True where the package iptables is still to come, and may be iptables-legacy, as on openSUSE Leap 15 and SLES 15.
+may_become_legacy() {
+	[ "$PACKAGE_MANAGER" = zypper ] && [ ! -e /usr/sbin/iptables ]
+}
+
+# The modules that the machine's own root has to load for iptables. A line for each.
 wanted_legacy_modules() {
+	if is_iptables_legacy; then legacy_modules; fi
+}
+
+# Those of iptables-legacy that are files of this kernel, and not built in. A kernel that was replaced has none by now,
+# and what was wanted of it stays.
+legacy_modules() {
 	local name
-	if ! is_iptables_legacy || ! loads_modules || ! command -v modprobe >/dev/null; then return 0; fi
+	if ! loads_modules || ! command -v modprobe >/dev/null; then return 0; fi
 	if kernel_was_replaced; then
 		grep -v '^#' "$LEGACY_MODULES_FILE" 2>/dev/null || true
 		return 0
@@ -32,8 +42,8 @@ wanted_legacy_modules() {
 	done
 }
 
-# Those of them that are not loaded, each after a blank.
-missing_legacy_modules() {
+# Those that are not loaded, each after a blank. Arguments: names of modules.
+modules_not_loaded() {
 	local name
-	for name in $(wanted_legacy_modules); do [ -e "/sys/module/$name" ] || printf ' %s' "$name"; done
+	for name; do [ -e "/sys/module/$name" ] || printf ' %s' "$name"; done
 }

@@ -345,6 +345,38 @@ test(
   },
 );
 
+test(
+  promise(12, "a takeover with a mistake takes nothing over: the holder's up and destroy go on"),
+  async () => {
+    const fresh = await snapshotHost(host);
+    const holder = install();
+    const wishes = wishesOf("mia", "delete");
+    await holder.up(wishes);
+    const there = await snapshotHost(host);
+    const mistaken = install();
+    const { exitCode, said } = await mistaken.tryUp(
+      wishesOf("mia", "delete", {
+        owner: "ops/dev/other",
+        operations: { takeOver: true },
+        daemon: { "data-root": "/home" },
+      }),
+    );
+    expect([exitCode, said.at(-1)]).toEqual([1, expect.stringContaining("daemon.data-root")]);
+    // Its agent is there, and its directory, which holds no account.
+    const its = new RegExp(`/(agents|installations)/[.]?${mistaken.id}\\b`);
+    const changed = diffSnapshots(there, await snapshotHost(host));
+    expect(changed.filter((line) => !its.test(line))).toEqual([]);
+    expect(await holder.drift()).toEqual([]);
+    expect((await holder.up(wishes)).changed).toEqual([]);
+    await mistaken.destroy();
+    await asAccount(host, "mia", "docker info >/dev/null");
+    await holder.destroy();
+    // The machine's records are there for the other account, and no file of theirs is new.
+    const left = diffSnapshots(fresh, await snapshotHost(host));
+    expect(left.filter((line) => !line.startsWith("file /var/lib/rootless-docker/"))).toEqual([]);
+  },
+);
+
 test(promise(4, "what nobody needs, and was there before, stays when ours go"), async () => {
   await root(
     host,

@@ -22,7 +22,8 @@ want_legacy_modules() {
 	[ -s "$WORK/modules" ] || return 0
 	sed '1i # Managed by rootless-docker (Pulumi).' "$WORK/modules" >"$WORK/modules.conf"
 	want_file "$LEGACY_MODULES_FILE" 644 "$WORK/modules.conf"
-	missing=$(missing_legacy_modules)
+	# shellcheck disable=SC2046 # names of modules
+	missing=$(modules_not_loaded $(cat "$WORK/modules"))
 	[ -n "$missing" ] || return 0
 	settle
 	# shellcheck disable=SC2086 # names of modules
