@@ -30,10 +30,11 @@ const argument = /^registryAuth\[\d+\]\.(address|username)$/;
 /**
  * Options whose values cannot hold a secret: a word of a list, a number, true or false, a checksum, a public key, a
  * certificate, an address in a strict form. `recheck` says nothing about the host. A mark comes to them from a
- * StackReference's outputs, or from `config.requireSecret`.
+ * StackReference's outputs, or from `config.requireSecret`. Names of registries are texts as a login's address is: a
+ * mark on all certificates together counts for them.
  */
 const holdsNoSecret =
-  /^(engine|rootfulDocker|storageDriver|network|privilegedPorts|registryCertificates|prune|onDestroy|operations|account\.(create|uid|subordinateIds|cgroupControllers)|kernel\.(unprivilegedPing|appArmorProfile)|tcpSocket\.(address|port))(?![^.[])/;
+  /^(engine|rootfulDocker|storageDriver|network|privilegedPorts|registryCertificates(?=\.)|prune|onDestroy|operations|account\.(create|uid|subordinateIds|cgroupControllers)|kernel\.(unprivilegedPing|appArmorProfile)|tcpSocket\.(address|port))(?![^.[])/;
 
 /** Whether the value at this path of the arguments is used without a mark as a secret. */
 export const isUsedWithoutMark = (path: string): boolean => holdsNoSecret.test(path);

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import { hostFile, runAwk } from "../../support/hostPrograms";
+import { hostFile, runAwk } from "../support/hostPrograms";
 
 let folder: string;
 beforeEach(() => {

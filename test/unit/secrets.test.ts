@@ -133,6 +133,10 @@ describe.each([
       "registryAuth[0].username",
       { registryAuth: [{ username: pulumi.secret("me"), password: "SECRET" }] },
     ],
+    [
+      "registryCertificates",
+      { registryCertificates: pulumi.secret({ "registry.example": certificate }) },
+    ],
     ["unitOverrides", { unitOverrides: pulumi.secret({ Service: { MemoryMax: "1G" } }) }],
     [
       "environment.DOCKERD_ROOTLESS_ROOTLESSKIT_FLAGS",
