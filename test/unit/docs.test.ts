@@ -29,7 +29,6 @@ const read = (name: string) => readFileSync(join(root, name), "utf8");
 
 test("README installs this version", () => {
   expect(read("README.md")).toContain(`rootless-docker-${version}.tgz`);
-  expect(read("README.md")).toContain(`@v${version}`);
 });
 
 /** The anchors of a page's headings. */
@@ -76,7 +75,7 @@ const inputsOfAction =
 test.each<[string, Record<string, unknown>]>([
   // Of a pull request, what a change does in words, which are at the end; of a fault at night, every key.
   ["preview.yml", { "edit-pr-comment": true, "always-include-summary": true }],
-  ["drift.yml", { diff: true, "config-map": "{driftDetection: {value: Required, secret: false}}" }],
+  ["drift.yml", { diff: true, "config-map": "{driftDetection: {value: required, secret: false}}" }],
 ])("the example %s runs a preview", (name, inputs) => {
   const steps = stepsOf(`examples/github-actions/${name}`);
   const [step] = steps.filter(({ uses }) => uses?.startsWith("pulumi/actions@"));
@@ -87,13 +86,13 @@ test.each<[string, Record<string, unknown>]>([
 
 test("GitLab's job for drift fails where a host could not be checked", () => {
   const { drift } = parse(read("examples/gitlab-ci/drift.yml")) as { drift: { script: string[] } };
-  expect(drift.script[1]).toMatch(/ --expect-no-changes .*--config driftDetection=Required$/);
+  expect(drift.script[1]).toMatch(/ --expect-no-changes .*--config driftDetection=required$/);
 });
 
 // What goes wrong where a version is another one in one place only.
 test.each([
   ["README.md", `./vendor/rootless-docker-${version}.tgz`],
-  ["docs/ci.md", `npm install ./vendor/rootless-docker-${version}.tgz`],
+  ["docs/how-to/ci.md", `npm install ./vendor/rootless-docker-${version}.tgz`],
   ["examples/github-actions/preview.yml", `file:vendor/rootless-docker-${version}.tgz`],
   ["examples/github-actions/drift.yml", `file:vendor/rootless-docker-${version}.tgz`],
   ["examples/gitlab-ci/preview.yml", `file:vendor/rootless-docker-${version}.tgz`],
@@ -101,7 +100,7 @@ test.each([
   ["README.md", `Node.js ${engines.node.replace(">=", "")}`],
   [
     "README.md",
-    `\`@pulumi/pulumi\` and the Pulumi CLI from ${peerDependencies["@pulumi/pulumi"].replace(/^\^(\d+\.\d+)\.0$/, "$1")} on`,
+    `[Pulumi CLI](https://www.pulumi.com/docs/iac/download-install/) ${peerDependencies["@pulumi/pulumi"].replace(/^\^(\d+\.\d+)\.0$/, "$1")} or later`,
   ],
 ])("%s has the version of package.json: %s", (name, words) => {
   expect(read(name).replaceAll("\n", " ")).toContain(words);
