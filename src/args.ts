@@ -57,8 +57,8 @@ export interface RootlessDockerHostArgs {
    */
   registryCertificates?: pulumi.Input<{ [host: string]: pulumi.Input<string> }>;
   /**
-   * The daemon's API over TCP, beside SSH, with certificates on both sides. No firewall is opened for it. Defaults
-   * to none.
+   * The daemon's API over TCP, beside SSH, with certificates on both sides, at the address of the output
+   * `tcpDockerHost`. No firewall is opened for it. Defaults to none.
    */
   tcpSocket?: pulumi.Input<TcpSocketArgs>;
   /**

@@ -71,7 +71,10 @@ async function wayInWords(
     fieldsOf(args.newInputs?.connection),
   ]);
   const fields = [...new Set([...before.keys(), ...after.keys()])];
-  const changes = fields.filter((key) => !isDeepStrictEqual(before.get(key), after.get(key)));
+  const changes = fields.filter(
+    // How commands become root, once they are there, is the machine step's alone.
+    (key) => key !== "privilegeEscalation" && !isDeepStrictEqual(before.get(key), after.get(key)),
+  );
   if (!isSame || after.size === 0 || changes.length === 0) return undefined;
   return `the connection changes (${changes.sort().join(", ")}): the same machine is reached in another way. Every step runs again, and changes nothing on a host that is as they left it`;
 }

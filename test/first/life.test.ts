@@ -79,8 +79,8 @@ describe("edits", () => {
       return found;
     });
   };
-  const quiet = () => named("sysctls", "account.authorizedKeys", "prune");
-  const restarting = () => named("daemon: a value", "a secret value", "privilegedPorts: Sysctl");
+  const quiet = () => named("kernel.sysctls", "account.authorizedKeys", "prune");
+  const restarting = () => named("daemon: a value", "a secret value", "privilegedPorts: sysctl");
   const changed = (made: Edit[]): ComponentArgs =>
     Object.assign({}, start, ...made.map(({ change }) => change)) as ComponentArgs;
   const stepsOf = (made: Edit[]) =>

@@ -18,12 +18,14 @@ export interface Edit {
 
 const config = "/home/app/.config/docker";
 
+const groups = { "net.ipv4.ping_group_range": "0 1000" };
+
 /** What every edit starts from, and goes back to. */
 export const start: ComponentArgs = {
   account: { name: "app" },
   daemon: { "log-level": "info", "log-opts": { "max-size": "10m", "max-file": "3" } },
   environment: { NO_PROXY: "localhost", API_TOKEN: pulumi.secret("s3cret-one") },
-  kernel: { sysctls: { "net.ipv4.ping_group_range": "0 1000" } },
+  kernel: { sysctls: groups },
 };
 
 const inDaemonsNetwork = "nsenter -t $(pgrep -u app -x dockerd) -n";
@@ -35,9 +37,9 @@ export function edits(userKey: string): Record<string, Edit[]> {
 
 const quietEdits = (userKey: string): Edit[] => [
   {
-    name: "sysctls",
-    row: "`sysctls`",
-    change: { kernel: { sysctls: { "net.core.somaxconn": "8192" } } },
+    name: "kernel.sysctls",
+    row: "`kernel.sysctls`",
+    change: { kernel: { sysctls: { ...groups, "net.core.somaxconn": "8192" } } },
     steps: ["machine"],
     restarts: false,
     host: { command: "sysctl -n net.core.somaxconn", prints: "8192" },
@@ -63,7 +65,7 @@ const quietEdits = (userKey: string): Edit[] => [
     },
   },
   {
-    name: "privilegedPorts: Sysctl",
+    name: "privilegedPorts: sysctl",
     row: "`privilegedPorts`",
     change: { privilegedPorts: PrivilegedPorts.Sysctl },
     steps: ["machine"],
@@ -71,8 +73,8 @@ const quietEdits = (userKey: string): Edit[] => [
     host: { command: "sysctl -n net.ipv4.ip_unprivileged_port_start", prints: "0" },
   },
   {
-    name: "unprivilegedPing.groups",
-    row: "`unprivilegedPing`",
+    name: "net.ipv4.ping_group_range in kernel.sysctls",
+    row: "`kernel.unprivilegedPing`",
     change: { kernel: { sysctls: { "net.ipv4.ping_group_range": "0 2147483647" } } },
     steps: ["machine"],
     restarts: false,

@@ -54,9 +54,11 @@ const changes: Record<string, Partial<RootlessDockerHostArgs>[]> = {
     { connection: { ...connection, privateKey: "two" } },
     { connection: { ...connection, port: 2222 } },
     { connection: { ...connection, user: "ops" } },
-    { connection: { ...connection, privilegeEscalation: PrivilegeEscalation.Sudo } },
     { connection: { ...connection, sudoPassword: "two" } },
     { connection: { ...connection, proxy: { host: "jump.example" } } },
+  ],
+  "`connection.privilegeEscalation`": [
+    { connection: { ...connection, privilegeEscalation: PrivilegeEscalation.Sudo } },
   ],
   "`account.name`": [{ account: { name: "web" } }],
   "`account.create`": [{ account: { name: "app", create: false } }],
@@ -128,11 +130,11 @@ const changes: Record<string, Partial<RootlessDockerHostArgs>[]> = {
   "`prune`": [{ prune: {} }, { prune: { schedule: "Sun 03:00", all: true } }],
   "`onDestroy.data`": [{ onDestroy: { data: OnDestroyData.Delete } }],
   "`agentTransfer`": [{ agentTransfer: AgentTransfer.Stdin }],
+  "`operations.restarts`": [{ operations: { restarts: Restarts.Refuse } }],
   "`operations.driftDetection`": [
     { operations: { driftDetection: DriftDetection.Preview } },
     { operations: { driftDetection: DriftDetection.Required } },
   ],
-  "`operations.restarts`": [{ operations: { restarts: Restarts.Refuse } }],
   "`operations.recheck`": [{ operations: { recheck: "today" } }],
   "`operations.takeOver`": [{ operations: { takeOver: true } }],
 };

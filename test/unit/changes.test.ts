@@ -190,5 +190,7 @@ test("what was changed on the host since the state was written", () => {
       { machine: note("0"), daemon: note("7") },
       { machine: note("2"), daemon: note("7") },
     ),
-  ).toBe("changed on the host: a.b (found 2, wanted 1): an up with operations.driftDetection repairs it");
+  ).toBe(
+    "changed on the host: a.b (found 2, wanted 1): an up with operations.driftDetection repairs it",
+  );
 });

@@ -28,7 +28,7 @@ const variations: object[] = [
   },
   {
     daemon: { "metrics-addr": "127.0.0.1:9323", "userland-proxy": false },
-    network: { mtu: 1500 },
+    environment: { DOCKERD_ROOTLESS_ROOTLESSKIT_DETACH_NETNS: "false" },
   },
   { rootfulDocker: "purge", privilegedPorts: "file-capability" },
   { environment: { DOCKERD_ROOTLESS_ROOTLESSKIT_FLAGS: "--debug", TOKEN: "secret" } },

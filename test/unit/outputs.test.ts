@@ -1,4 +1,5 @@
 import { steps } from "../../src/steps";
+import type { AccountInfo } from "../../src/steps/account/args";
 import { type Facts, factsOf } from "../../src/steps/facts";
 import { usualFacts } from "./mocks";
 

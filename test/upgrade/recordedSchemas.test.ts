@@ -36,8 +36,8 @@ function without<T>(record: Record<string, T>, key: string): Record<string, T> {
 test.each<[string, (schema: Schema) => void, string]>([
   [
     "an input that is gone",
-    ({ resources }) => delete resources[component].inputProperties.sysctls,
-    "input sysctls is gone",
+    ({ resources }) => delete resources[component].inputProperties.kernel,
+    "input kernel is gone",
   ],
   [
     "an input of another type",
@@ -47,8 +47,8 @@ test.each<[string, (schema: Schema) => void, string]>([
   [
     "a list of something else",
     ({ resources }) =>
-      (resources[component].inputProperties.resourceControllers.items = { type: "integer" }),
-    "input resourceControllers was array of string, is array of integer",
+      (resources[component].inputProperties.registryAuth.items = { type: "integer" }),
+    "input registryAuth was array of RegistryAuth, is array of integer",
   ],
   [
     "an input that is required now",
@@ -72,8 +72,8 @@ test.each<[string, (schema: Schema) => void, string]>([
   ],
   [
     "an output that is gone",
-    ({ resources }) => delete resources[component].properties.socket,
-    "output socket is gone",
+    ({ resources }) => delete resources[component].properties.socketPath,
+    "output socketPath is gone",
   ],
   [
     "a field of an output that may be missing",
