@@ -22,12 +22,12 @@ void [pulumi, command, readFileSync, DriftDetection, EngineSource, RootlessDocke
 const root = join(__dirname, "..");
 const virtual = join(root, "examplesOfDocs.ts");
 
-/** An example by itself: options become an object, and anything else a block of statements, which exports nothing. */
+/** An example by itself: options become an object, and anything else a block of statements, without imports and exports. */
 function checked(language: string, text: string): string {
   if (language === "yaml") return `void (${JSON.stringify(parse(text))} satisfies Some);`;
   return /^(\/\/.*\n)*\w+:/.test(text)
     ? `void ({\n${text}} satisfies Some);`
-    : `{\n${text.replace(/^export /gm, "")}}`;
+    : `{\n${text.replace(/^import .*$|^export /gm, "")}}`;
 }
 
 const pages = readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" }).filter(
