@@ -106,12 +106,12 @@ test.each([
   expect(read(name).replaceAll("\n", " ")).toContain(words);
 });
 
-test.each(["yaml/Pulumi.yaml", "go/main.go", "python/__main__.py", "with-docker-cli/index.ts"])(
-  "the example %s has a key that lets in by its dockerHost",
-  (name) => {
-    expect(read(join("examples", name))).toMatch(/authorized_?keys\W/i);
-  },
-);
+test.each([
+  ...["yaml/Pulumi.yaml", "go/main.go", "python/__main__.py", "with-docker-cli/index.ts"],
+  ...["fleet/index.ts", "docker-provider/index.ts", "quickstart/index.ts"],
+])("the example %s has a key that lets in by its dockerHost", (name) => {
+  expect(read(join("examples", name))).toMatch(/authorized_?keys\W/i);
+});
 
 describe("GitLab's comment", () => {
   const { preview } = parse(read("examples/gitlab-ci/preview.yml")) as {
