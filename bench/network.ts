@@ -1,6 +1,6 @@
 /**
  * What goes through a container's network, in pairs on one host: bridges of Docker's MTU 1500 against this package's
- * own choice. `npm run bench:network -- --pairs 5 --driver Pasta --suite trixie`; docs/network.md has results.
+ * own choice. `npm run bench:network -- --pairs 5 --driver pasta --suite trixie`; docs/network.md has results.
  */
 import { readFileSync } from "node:fs";
 import { cpus } from "node:os";

@@ -46,7 +46,7 @@ export const usage = `npm run trial -- --host ADDRESS [OPTION...]
   --sha256 SUM                   of docker-VERSION.tgz, for static-archive
   --rootless-extras-sha256 SUM   of docker-rootless-extras-VERSION.tgz, for static-archive
   --mirror URL                   a copy of Docker's downloads
-  --rootful-docker NAME          ${Object.values(RootfulDocker).join(", ")}; Refuse
+  --rootful-docker NAME          ${Object.values(RootfulDocker).join(", ")}; refuse
   --account NAME                 the account that the trial makes and removes; rootless-trial
   --ignore FOLDER                a folder of the machine that is not compared; may be repeated
   --folder FOLDER                for the report and the pictures; a new temporary one

@@ -94,7 +94,7 @@ function refusalInWords(
 ): string | undefined {
   return refused.length === 0
     ? undefined
-    : `${about}: operations.restarts: found a change of ${byEffect(refused)}; wanted none, as it is refuse. To fix: set operations.restarts to allow for this change, or take the change back. Nothing was changed${by}`;
+    : `${about}: operations.restarts: found a change of ${byEffect(refused)}; wanted none, as it is set to refuse. To fix: set operations.restarts to allow for this change, or take the change back. Nothing was changed${by}`;
 }
 
 /** The same arguments, with what they were before in the place of what is not known yet. */

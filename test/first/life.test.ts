@@ -49,7 +49,7 @@ test("an up that is killed while packages are unpacked fails, and the next one c
   await web.up(start);
   expect(web.outputs).toMatchObject({
     dockerHost: `ssh://app@${host.address}:22`,
-    socket: "unix:///run/user/1000/docker.sock",
+    socketPath: "/run/user/1000/docker.sock",
     account: { name: "app", uid: 1000, gid: 1000, home: "/home/app" },
     storageDriver: "overlay2",
     versions: { os: expect.stringMatching(/^Debian GNU\/Linux 13/) as string },

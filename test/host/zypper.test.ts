@@ -62,7 +62,7 @@ const refused: Refused[] = [
     what: "SUSE's other engine in its place",
     first: "zypper -n -q install docker-stable",
     then: "zypper -n -q remove docker-stable",
-    says: /engine\.source: .*docker-stable.*Preinstalled/,
+    says: /engine\.source: .*docker-stable.*preinstalled/,
   },
   {
     what: "a package of somebody else's that cannot stay",

@@ -208,7 +208,7 @@ describe("on a machine whose root runs Docker", () => {
     const said = await failureOf({ connection: connectionTo(rootful) }, rootful);
     expect(said).toContainEqual(
       expect.stringMatching(
-        /^preflight: rootfulDocker: found a Docker daemon run by root \(process \d+\) with 1 running container \(db\); wanted none, or your word on it\. To fix: .*Keep.*Disable.*Purge/,
+        /^preflight: rootfulDocker: found a Docker daemon run by root \(process \d+\) with 1 running container \(db\); wanted none, or your word on it\. To fix: .*keep.*disable.*purge/,
       ),
     );
     expect(diffSnapshots(beforeRefusal, await snapshotHost(rootful))).toEqual([]);

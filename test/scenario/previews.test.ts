@@ -121,7 +121,7 @@ test("another version of this package", async () => {
     .replaceAll(`program: \\"${version} `, 'program: \\"EARLIER ')
     .replaceAll(/("hash":")[0-9a-f]{64}/g, `$1${"0".repeat(64)}`)
     .replaceAll(/(# (?:resources|steps) )[0-9a-f]{8}/g, "$100000000")
-    .replace(/(agent: \\")[0-9a-f]{8}(\\"\\nallocation)/g, "$100000000$2");
+    .replace(/(agent: \\")[0-9a-f]{8}(\\"\\napparmor-profile)/g, "$100000000$2");
   await installation.stack.importState(JSON.parse(earlier) as State);
   expect(await shown(wishes)).toMatchSnapshot();
   await installation.stack.importState(JSON.parse(state) as State);

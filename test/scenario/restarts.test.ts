@@ -34,7 +34,7 @@ const logins = async () =>
   Number(await host.run("journalctl -q -u ssh --no-pager | grep -c 'Accepted publickey'"));
 
 const words = (found: string) =>
-  `web: operations.restarts: found a change of ${found}; wanted none, as it is refuse. To fix: set operations.restarts to allow for this change, or take the change back. Nothing was changed`;
+  `web: operations.restarts: found a change of ${found}; wanted none, as it is set to refuse. To fix: set operations.restarts to allow for this change, or take the change back. Nothing was changed`;
 const restart = "the daemon restarts; containers stop, and those with a restart policy start again";
 const moves =
   "the whole installation moves: a new, empty daemon in the new place, and the one in the old place stops";

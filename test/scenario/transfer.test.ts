@@ -50,7 +50,7 @@ async function errorOf(user: string): Promise<string[]> {
 }
 
 test.each([
-  ["homeless", "no home of connection.user in which it may write", "set agentTransfer to Stdin"],
+  ["homeless", "no home of connection.user in which it may write", "set agentTransfer to stdin"],
   [
     "chatty",
     "a login that prints text or ends before SFTP begins",

@@ -38,7 +38,9 @@ const account: types.input.AccountArgs = { name: "app", uid: 1500 };
 const engine = { source: types.enums.EngineSource.DockerRepository, plugins: ["buildx"] };
 const texts = { rootfulDocker: "keep", onDestroy: { data: types.enums.OnDestroyData.Delete } };
 const host = new RootlessDockerHost("web", { connection: { host: "a.example" }, account, engine, ...texts });
-export const uids = host.subordinateIds.apply((ids: types.output.SubordinateIdsInfo) => ids.uids);
+export const ids = host.account.apply(
+  (account): types.output.SubordinateIdsInfo => account.subordinateIds,
+);
 `,
   );
   const strict = ["--noEmit", "--strict", "--skipLibCheck", "--target", "es2022"];
@@ -117,7 +119,7 @@ func TestProgram(t *testing.T) {
   go("mod", "tidy");
   go("vet", ".");
   expect(go("test", "-v", ".")).toMatch(
-    /rootless-docker:index:RootlessDockerHost web map\[account:map\[authorizedKeys:\[a\] name:app\] .*daemon:map\[log-driver:local\] .*rootfulDocker:Keep/,
+    /rootless-docker:index:RootlessDockerHost web map\[account:map\[authorizedKeys:\[a\] name:app\] .*daemon:map\[log-driver:local\] .*rootfulDocker:keep/,
   );
 });
 
