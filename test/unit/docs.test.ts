@@ -14,6 +14,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { parse } from "yaml";
+import { recordedOfSource } from "../../bench/recorded";
 import { engines, peerDependencies, version } from "../../package.json";
 
 const root = join(__dirname, "../..");
@@ -26,6 +27,26 @@ const documents = [
   ),
 ];
 const read = (name: string) => readFileSync(join(root, name), "utf8");
+
+test("README's index has every how-to page", () => {
+  const pages = readdirSync(join(root, "docs/how-to"));
+  expect(pages.length).toBeGreaterThan(10);
+  expect(pages.filter((page) => !read("README.md").includes(`(docs/how-to/${page})`))).toEqual([]);
+});
+
+test("README and the comparison have the figures that are recorded", () => {
+  const { firstSeconds, destroySeconds, firstTimesScript, destroyTimesScript } =
+    recordedOfSource.distribution;
+  const words = read("README.md").replaceAll("\n", " ");
+  expect(words).toContain(`the first \`up\` took ${firstSeconds} seconds`);
+  expect(words).toContain(`\`destroy\` ${destroySeconds} seconds`);
+  expect(read("docs/compare.md")).toMatch(
+    new RegExp(`^\\| first .*\\| ${firstTimesScript} +\\|$`, "m"),
+  );
+  expect(read("docs/compare.md")).toMatch(
+    new RegExp(`^\\| destroy .*\\| ${destroyTimesScript} +\\|$`, "m"),
+  );
+});
 
 test("README installs this version", () => {
   expect(read("README.md")).toContain(`rootless-docker-${version}.tgz`);
