@@ -3,13 +3,13 @@ import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import { RootlessDockerHost } from "rootless-docker";
 
-/** The keys of a machine that is not there yet: one to log in with, and the one that it will show. */
+/** Two keys of a machine that does not exist yet: one to log in with, and the host key that it will have. */
 export const login = new tls.PrivateKey("login", { algorithm: "ED25519" });
 const machine = new tls.PrivateKey("machine", { algorithm: "ED25519" });
 
 /**
- * What cloud-init does at the first boot: the machine shows a key that is known before, so that nobody can be in
- * between at the first login. https://cloudinit.readthedocs.io/en/latest/reference/modules.html#ssh
+ * What cloud-init does at the first boot: it gives the machine a host key that is known before, so that nobody can
+ * impersonate the machine at the first login. https://cloudinit.readthedocs.io/en/latest/reference/modules.html#ssh
  *
  * Whoever reads the machine's metadata reads that key: keep containers from 169.254.169.254.
  */
@@ -36,7 +36,7 @@ export function webServerOn(server: pulumi.Resource, host: pulumi.Output<string>
       connection: { ...connection, user },
       account: { name: "app", authorizedKeys: [login.publicKeyOpenssh] },
     },
-    // Where the machine goes, nothing has to be taken back on it.
+    // If the machine is deleted too, nothing has to be reverted on it.
     { deletedWith: server },
   );
   const nginx = new remote.Command(

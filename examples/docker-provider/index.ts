@@ -1,5 +1,5 @@
-// A project of its own: the package is installed from a tarball, and a lock file has the versions that were tried.
-// Pulumi's Docker provider makes a container on the new host, as the account itself.
+// A whole project: the package is installed from a tarball, and the lock file has the versions that were tried. Pulumi's
+// Docker provider creates a container on the new host, logged in as the account.
 //
 //     npm pack --pack-destination examples/docker-provider/vendor    (in the root of this repository, after npm ci)
 //     npm ci                                                         (here, as everything that follows)
@@ -27,7 +27,7 @@ const host = new RootlessDockerHost("host", {
 
 const onHost = new docker.Provider("on-host", {
   host: host.dockerHost,
-  // The key of `authorizedKey`, from a file: the provider runs ssh.
+  // The private key of `authorizedKey`, as a file, because the provider runs ssh.
   sshOpts: host.sshOpts.apply((options) => [...options, "-i", config.require("keyFile")]),
 });
 

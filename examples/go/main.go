@@ -1,19 +1,19 @@
 // The component in a Go program: the package is a component plugin for every Pulumi language.
 //
-// This file comes first, in a project of your own too: without an import `pulumi package add` takes Pulumi out of go.mod.
+// In your own project, write this file first: without an import, `pulumi package add` removes Pulumi from go.mod.
 //
 //	npm ci                                   (in the root of this repository, once)
-//	pulumi package add ../..                 (makes its SDK in sdks, and adds it to go.mod)
+//	pulumi package add ../..                 (generates its SDK in sdks, and adds it to go.mod)
 //	go mod tidy
 //	pulumi stack init dev
 //	pulumi config set address 192.0.2.10
 //	pulumi config set hostKey "$(ssh-keygen -F 192.0.2.10 | grep -o 'ssh-ed25519 .*')"
-//	pulumi config set --secret privateKey <~/.ssh/id_ed25519
+//	pulumi config set --secret privateKey <~/.ssh/deploy-key
 //	pulumi config set authorizedKey "$(cat ~/.ssh/id_ed25519.pub)"
 //	pulumi up
 package main
 
-// Nothing fetches this address: go.mod replaces it by the folder in sdks.
+// Nothing downloads this address: go.mod replaces it with the folder in sdks.
 import (
 	rootlessdocker "git.example/rootless-docker/rootless-docker/sdk/go/rootlessdocker"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -27,7 +27,7 @@ func program(ctx *pulumi.Context) error {
 	web, err := rootlessdocker.NewRootlessDockerHost(ctx, "web", &rootlessdocker.RootlessDockerHostArgs{
 		Connection: rootlessdocker.SshConnectionArgs{
 			Host: pulumi.String(conf.Require("address")),
-			// Not root, which cloud images refuse: a user whom sudo makes root without a password.
+			// Cloud images refuse root: name their user, who has passwordless sudo.
 			// User: pulumi.String("admin"),
 			PrivateKey: conf.RequireSecret("privateKey"),
 			HostKey:    pulumi.String(conf.Require("hostKey")),
@@ -37,7 +37,7 @@ func program(ctx *pulumi.Context) error {
 			AuthorizedKeys: pulumi.StringArray{pulumi.String(conf.Require("authorizedKey"))},
 		},
 		RootfulDocker: rootlessdocker.RootfulDockerKeep,
-		// The keys of daemon.json as they are there.
+		// Keys of daemon.json keep their names.
 		Daemon: pulumi.Map{"log-driver": pulumi.String("local")},
 	})
 	if err != nil {

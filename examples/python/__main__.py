@@ -2,11 +2,11 @@
 
     npm ci                                   (in the root of this repository, once)
     pulumi install
-    pulumi package add ../..                 (makes its SDK in sdks, and adds it to requirements.txt)
+    pulumi package add ../..                 (generates its SDK in sdks, and adds it to requirements.txt)
     pulumi stack init dev
     pulumi config set address 192.0.2.10
     pulumi config set hostKey "$(ssh-keygen -F 192.0.2.10 | grep -o 'ssh-ed25519 .*')"
-    pulumi config set --secret privateKey <~/.ssh/id_ed25519
+    pulumi config set --secret privateKey <~/.ssh/deploy-key
     pulumi config set authorizedKey "$(cat ~/.ssh/id_ed25519.pub)"
     pulumi up
 """
@@ -19,7 +19,7 @@ web = rootless_docker.RootlessDockerHost(
     "web",
     connection=rootless_docker.SshConnectionArgs(
         host=config.require("address"),
-        # Not root, which cloud images refuse: a user whom sudo makes root without a password.
+        # Cloud images refuse root: name their user, who has passwordless sudo.
         # user="admin",
         private_key=config.require_secret("privateKey"),
         host_key=config.require("hostKey"),
@@ -30,7 +30,7 @@ web = rootless_docker.RootlessDockerHost(
     ),
     # Or the string "keep".
     rootful_docker=rootless_docker.RootfulDocker.KEEP,
-    # The keys of daemon.json as they are there; those of this package are in snake_case.
+    # Keys of daemon.json keep their names. Inputs of this package are in snake_case.
     daemon={"log-driver": "local"},
 )
 

@@ -1,9 +1,10 @@
-// Two accounts of one machine, each with a Docker daemon of its own: neither sees the other's
-// containers, and destroying one leaves the other alone.
+// Two accounts on one machine, each with its own Docker daemon. Neither sees the other's containers, and destroying one
+// does not touch the other.
 //
 //     pulumi stack init dev
 //     pulumi config set address 192.0.2.10
-//     pulumi config set --secret privateKey < ~/.ssh/id_ed25519
+//     pulumi config set hostKey "$(ssh-keygen -F 192.0.2.10 | grep -o 'ssh-ed25519 .*')"
+//     pulumi config set --secret privateKey <~/.ssh/deploy-key
 //     pulumi up
 import * as pulumi from "@pulumi/pulumi";
 // In your own project: from "rootless-docker".

@@ -1,14 +1,14 @@
-// The next resource: a container on the new host. It is started by the docker CLI that the host has
-// now, over SSH as the account itself, whose Docker context finds the daemon. `host.accountConnection`
-// resolves once the daemon has really answered, so the container waits for that.
+// A container on the new host, started by the docker CLI of the host over SSH. It logs in as the account, whose docker
+// context finds the daemon. `host.accountConnection` is known only after the daemon answers, so the container waits for it.
 //
 //     pulumi stack init dev
 //     pulumi config set address 192.0.2.10
-//     pulumi config set --secret privateKey < ~/.ssh/id_ed25519
+//     pulumi config set hostKey "$(ssh-keygen -F 192.0.2.10 | grep -o 'ssh-ed25519 .*')"
+//     pulumi config set --secret privateKey <~/.ssh/id_ed25519
 //     pulumi config set authorizedKey "$(cat ~/.ssh/id_ed25519.pub)"
 //     pulumi up
 //
-// And the docker CLI of your own machine on that host:
+// Then use that host from the docker CLI on your own machine:
 //
 //     eval "$(pulumi stack output clientEnvironment --json | jq -r 'to_entries[] | @sh "export \(.key)=\(.value)"')"
 //     docker logs web
@@ -29,7 +29,7 @@ const image = config.get("image") ?? "docker.io/library/nginx:1.29-alpine";
 const container = new command.remote.Command(
   "web",
   {
-    // The key is that of `authorizedKey`: it lets in as the account, too.
+    // The private key belongs to `authorizedKey`, so it logs in as the account too.
     connection: host.accountConnection.apply((way) => ({ ...way, privateKey })),
     create: `docker run --detach --restart always --name web --publish 8080:80 ${image}`,
     delete: "docker rm --force web",

@@ -6,8 +6,8 @@ import { Installation } from "../support/installation";
 
 afterAll(destroyAllHosts);
 
-// docs/existing.md: a rootless daemon that somebody has made by Docker's own script, with its data: it goes on as it
-// is, or one error names what it is told and would not be.
+// docs/how-to/adopt-a-rootless-daemon.md: a rootless daemon that somebody has made by Docker's own script, with its data:
+// it goes on as it is, or one error names what it is told and would not be.
 const contrib = "/usr/share/docker.io/contrib";
 const socket = "-H unix:///run/user/$(id -u)/docker.sock";
 let host: TestHost;

@@ -30,6 +30,7 @@ beforeAll(async () => {
   );
   stack = await Stack.start("fleet");
   await configure("privateKey", privateKey, "--secret");
+  await configure("authorizedKey", key.trim());
 });
 afterAll(destroyAllHosts);
 

@@ -48,16 +48,15 @@ void run();
 
 /**
  * README's example, line by line from an empty folder, with what `npm pack` makes: a host, a container on it by the docker
- * CLI, and destroy. Two things differ: the Automation API starts the program, since package registries have no language
- * host; and the image is not pulled.
+ * CLI, and destroy. Three things differ: the Automation API starts the program, since package registries have no language
+ * host; the image is not pulled; and it is removed, since destroy would keep it and its account.
  *
  * @param folder an empty folder.
- * @returns what is another way on the host than before.
+ * @returns what is different on the host from before, when it had the program's key already.
  */
 export async function followReadme(host: TestHost, folder: string): Promise<string[]> {
   const project = join(folder, "project");
   const shell = (lines: string) => runIn(folder, lines);
-  const before = await snapshotHost(host);
   for (const name of ["project", "state", "bin"]) mkdirSync(join(folder, name));
   mkdirSync(join(folder, "ssh"), { mode: 0o700 });
   writeFileSync(join(folder, "ssh/id_ed25519"), host.privateKey, { mode: 0o600 });
@@ -74,8 +73,13 @@ export async function followReadme(host: TestHost, folder: string): Promise<stri
   );
 
   const lines = block("sh", "pulumi up").replaceAll("203.0.113.7", host.address);
-  const [setUp = "", docker = ""] = lines.split("pulumi up\n");
-  await shell(`${setUp}node start.js up`);
+  const [, keys, settings, docker] =
+    /^([^]*ssh-copy-id .*\n)([^]*)pulumi up\n([^]*)pulumi destroy\n$/.exec(lines) ?? [];
+  if (!keys || !settings || !docker)
+    throw new Error("README's example does not have the key, pulumi up and pulumi destroy in turn");
+  await shell(keys);
+  const before = await snapshotHost(host);
+  await shell(`${settings}node start.js up`);
   const image = await busyboxImageTar();
   const imported = `DOCKER_HOST=$(pulumi stack output dockerHost) docker import -c 'CMD ["echo","hello"]' ${image} hello-world`;
   expect(await shell(`${imported} >/dev/null\n${docker}`)).toBe("hello\n");
