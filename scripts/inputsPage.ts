@@ -27,11 +27,11 @@ const head = `# Inputs
 
 <!-- Written by \`npm run schema\` from the docstrings in src and from examples/inputs.ts. -->
 
-Only \`connection.host\` must be given. An input without a word of its default has none. A value of a fixed list is a text in
-every language, spelled as Docker and the outputs of this component spell it, or a constant such as \`RootfulDocker.Keep\` in
-TypeScript. Python writes \`rootful_docker\`, and the keys of \`daemon\` as they are.
+Only \`connection.host\` is required. If no default is listed, the input is unset. Enums accept strings in every language, such as
+\`"keep"\`; TypeScript also exports constants, such as \`RootfulDocker.Keep\`. Python writes names as \`rootful_docker\`, and the
+keys of \`daemon\` as they are. [Changes](changes.md#what-a-change-does) says which inputs restart the daemon.
 
-Ten inputs matter first:
+Most programs need only these ten:
 `;
 
 /** docs/inputs.md, from the texts of the schema and the examples. */

@@ -13,43 +13,46 @@ import type { RegistryAuthArgs } from "./steps/registries";
 
 /** The desired state of a rootless Docker host. */
 export interface RootlessDockerHostArgs {
-  /** How to reach the machine, and to become root there. */
+  /** How to reach the machine, and how to become root there. */
   connection: pulumi.Input<SshConnectionArgs>;
-  /** The ordinary account that runs the daemon. Defaults to one that is made for it. */
+  /** The ordinary account that runs the daemon. Defaults to an account that is created for it. */
   account?: pulumi.Input<AccountArgs>;
   /** The Docker engine to install. Defaults to the distribution's newest. */
   engine?: pulumi.Input<EngineArgs>;
-  /** The fate of a Docker daemon that root runs on the machine. Defaults to "refuse". */
+  /** What happens to a Docker daemon that root runs on the machine. Defaults to "refuse". */
   rootfulDocker?: pulumi.Input<RootfulDocker>;
   /**
-   * How the daemon stores images and containers. Another driver does not see the images of the earlier one.
-   * Defaults to "auto".
+   * How the daemon stores images and containers. After a change, the daemon does not show the images of the earlier
+   * driver; they remain on the disk. Defaults to "auto".
    */
   storageDriver?: pulumi.Input<StorageDriver>;
-  /** The network that RootlessKit makes for containers. Defaults to the start script's own choice. */
+  /** The network between containers and the machine. Defaults to the choice of Docker's start script. */
   network?: pulumi.Input<NetworkArgs>;
-  /** How containers may publish ports below 1024. Defaults to "none". */
+  /** Whether containers can publish ports below 1024. Defaults to "none". */
   privilegedPorts?: pulumi.Input<PrivilegedPorts>;
   /**
-   * Settings of the machine's kernel, for all of its accounts. Two components that want different values on one machine
-   * are an error. Defaults to what containers need.
+   * Settings of the machine's kernel, which apply to all of its accounts. If two components want different values on
+   * one machine, the second one fails. Defaults to what containers need.
    */
   kernel?: pulumi.Input<KernelArgs>;
   /**
-   * Keys of daemon.json, all but `hosts`, `pidfile`, `userns-remap` and `storage-driver` (see storageDriver).
-   * `data-root` is a directory that the account may write. `host-gateway-ip` is set with network.hostLoopback. A
-   * secret value is kept out of previews. Defaults to {}.
+   * Keys of daemon.json. All are supported except `hosts`, `pidfile`, `userns-remap` and `storage-driver` (use
+   * storageDriver). `data-root` has to be a directory that the account can write to. `network.hostLoopback` also sets
+   * `host-gateway-ip`. Secret values are not shown in previews. Defaults to {}.
    */
   // A value of daemon.json is any JSON: the one place where the schema needs `any`.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   daemon?: pulumi.Input<{ [key: string]: pulumi.Input<any> }>;
   /**
-   * Environment variables of the daemon and its start script. Those that the unit, systemd and RootlessKit set are
-   * refused, as are `XDG_CONFIG_HOME`, `XDG_DATA_HOME`, `LD_*`, `BASH_ENV` and `ENV`. A secret value is kept out
-   * of previews. Defaults to {}.
+   * Environment variables of the daemon and its start script. Variables that the unit, systemd and RootlessKit set are
+   * refused, as are `XDG_CONFIG_HOME`, `XDG_DATA_HOME`, `LD_*`, `BASH_ENV` and `ENV`. Secret values are not shown in
+   * previews. Defaults to {}.
    */
   environment?: pulumi.Input<{ [name: string]: pulumi.Input<string> }>;
-  /** Logins of the account's docker CLI to registries, in its ~/.docker/config.json. Defaults to none. */
+  /**
+   * Registries that the account's docker CLI logs in to. The logins are stored in its ~/.docker/config.json. Defaults
+   * to none.
+   */
   registryAuth?: pulumi.Input<pulumi.Input<RegistryAuthArgs>[]>;
   /**
    * Certificates of authorities that the daemon trusts for a registry, as PEM, by the registry's host. Defaults to
@@ -57,13 +60,14 @@ export interface RootlessDockerHostArgs {
    */
   registryCertificates?: pulumi.Input<{ [host: string]: pulumi.Input<string> }>;
   /**
-   * The daemon's API over TCP, beside SSH, with certificates on both sides, at the address of the output
-   * `tcpDockerHost`. No firewall is opened for it. Defaults to none.
+   * Makes the daemon's API available over TCP, in addition to SSH, at the address of the output `tcpDockerHost`.
+   * Requires certificates on both sides. Does not open a firewall. Defaults to none.
    */
   tcpSocket?: pulumi.Input<TcpSocketArgs>;
   /**
-   * Directives of the daemon's user unit by section and name, as in systemd.unit(5). A value is a text, a number,
-   * true or false, or a list of these. Directives that start, find or end the daemon are refused. Defaults to {}.
+   * Directives of the daemon's user unit, by section and name, as in systemd.unit(5). They override those of this
+   * package. A value is a string, a number, true, false, or a list of these. Directives that start, find or stop the
+   * daemon are refused. Defaults to {}.
    */
   // A value of a directive is a text, a number, a truth value or a list, for which the schema has no other type.
   unitOverrides?: pulumi.Input<{
@@ -72,10 +76,16 @@ export interface RootlessDockerHostArgs {
   }>;
   /** Runs `docker system prune` on a schedule. It never removes volumes. Defaults to none: nothing is removed. */
   prune?: pulumi.Input<PruneArgs>;
-  /** Whether destroy removes more than this package's own changes. Defaults to nothing more. */
+  /** What destroy removes in addition to this package's own changes. Defaults to nothing. */
   onDestroy?: pulumi.Input<OnDestroyArgs>;
-  /** How the program that runs as root gets to the machine. A plain value. Defaults to "sftp". */
+  /**
+   * How the program that runs as root is copied to the machine. Must be a plain value, not an Output. Defaults to
+   * "sftp".
+   */
   agentTransfer?: AgentTransfer;
-  /** What a preview and an `up` ask, and may do. None of it is a setting of the host. Defaults to {}. */
+  /**
+   * What a preview and an `up` ask the host, and what they are allowed to do. These inputs change no setting of the
+   * host. Defaults to {}.
+   */
   operations?: pulumi.Input<OperationsArgs>;
 }

@@ -16,64 +16,61 @@ import type { NetworkInfo } from "./steps/daemon/network";
 import type { Versions } from "./steps/engine/args";
 
 /**
- * Turns a machine that answers SSH into a host where an ordinary account runs its own Docker daemon,
- * without root. `pulumi destroy` takes back what it changed, but for images, containers and volumes, unless
+ * Sets up rootless Docker on a Linux machine that you can reach over SSH: an ordinary account runs its own Docker daemon,
+ * and no daemon runs as root. `pulumi destroy` restores what it changed. It keeps images, containers and volumes, unless
  * `onDestroy.data` is delete.
  */
 export class RootlessDockerHost extends pulumi.ComponentResource {
-  /** `ssh://account@host:port`: a value for DOCKER_HOST and `docker -H`. Known at preview. */
+  /** `ssh://account@host:port`, for DOCKER_HOST and `docker -H`. Known at preview. */
   readonly dockerHost: pulumi.Output<string>;
   /**
-   * `tcp://host:port` of `tcpSocket`, for DOCKER_HOST and the `host` of a `docker.Provider`, which takes the caller's
-   * certificates beside it; empty where `tcpSocket` is not given. Known at preview.
+   * `tcp://host:port` of `tcpSocket`, for DOCKER_HOST and for `host` of a `docker.Provider`, which also needs the
+   * caller's certificates. Empty if `tcpSocket` is not set. Known at preview.
    */
   readonly tcpDockerHost: pulumi.Output<string>;
   /**
-   * `docker context create NAME --docker host=ssh://...`: run it where a docker CLI is to use the daemon. A context
-   * holds no host key and no way over `connection.proxy`: docker connects by `ssh`, which takes them from
-   * ~/.ssh/known_hosts (see `knownHosts`) and from ProxyJump in ~/.ssh/config. Known at preview.
+   * `docker context create NAME --docker host=ssh://...`: run it on a machine whose docker CLI should use the daemon. A
+   * context contains neither the host key nor `connection.proxy`: docker connects by `ssh`, which reads
+   * ~/.ssh/known_hosts (see `knownHosts`) and ProxyJump in ~/.ssh/config. Known at preview.
    */
   readonly contextCommand: pulumi.Output<string>;
   /**
-   * A line for ~/.ssh/known_hosts, and one for `connection.proxy`; empty where `connection.hostKey` is not given. Known
-   * at preview.
+   * A line for ~/.ssh/known_hosts, and one for `connection.proxy`. Empty if `connection.hostKey` is not set. Known at
+   * preview.
    */
   readonly knownHosts: pulumi.Output<string>;
   /**
-   * The `connection` of a `command.remote.Command` that runs as the account once the daemon answers. It holds no
-   * credentials: the program adds the private key of one of `account.authorizedKeys`, and the proxy's own to `proxy`.
-   * Known at preview.
+   * The `connection` of a `command.remote.Command` that runs as the account, once the daemon answers. It contains no
+   * credentials: add the private key of one of `account.authorizedKeys`, and the proxy's own to `proxy`. Known at
+   * preview.
    */
   readonly accountConnection: pulumi.Output<AccountConnection>;
   /**
-   * Arguments of ssh, for `sshOpts` of a `docker.Provider`: the way over `connection.proxy`, and for both machines the
-   * given host key and no other; empty where none of these is given. OpenSSH 8.5 knows them, but that of Windows does
-   * not. Known at preview.
+   * Arguments of ssh, for `sshOpts` of a `docker.Provider`: they use `connection.proxy`, and accept only the given host
+   * keys. Empty if neither is set. Requires OpenSSH 8.5; that of Windows is unsupported. Known at preview.
    */
   readonly sshOpts: pulumi.Output<string[]>;
   /**
-   * Environment variables for programs elsewhere that are to use the daemon: DOCKER_HOST, and
-   * TESTCONTAINERS_HOST_OVERRIDE, the machine, where published ports are. Known at preview.
+   * Environment variables for programs on other machines that use the daemon: DOCKER_HOST, and
+   * TESTCONTAINERS_HOST_OVERRIDE with the machine on which ports are published. Known at preview.
    */
   readonly clientEnvironment: pulumi.Output<{ [name: string]: string }>;
   /**
-   * `/run/user/UID/docker.sock`, the daemon's socket on the host itself: to mount into a container, or with `unix://`
-   * before it as DOCKER_HOST.
+   * `/run/user/UID/docker.sock`, the daemon's socket on the host itself. Mount it into a container, or use it with
+   * `unix://` before it as DOCKER_HOST.
    */
   readonly socketPath: pulumi.Output<string>;
-  /** The account that runs the daemon, and the ids that its containers live on. */
+  /** The account that runs the daemon, and the ids of its containers. */
   readonly account: pulumi.Output<AccountInfo>;
-  /** Versions of engine, RootlessKit, kernel and system, and of the CLI's plugins that are there. */
+  /** Versions of engine, RootlessKit, kernel and system, and of the installed plugins of the CLI. */
   readonly versions: pulumi.Output<Versions>;
   /** The storage driver in use, as `docker info` names it. */
   readonly storageDriver: pulumi.Output<string>;
-  /** Control groups, as the daemon has them. */
+  /** Control groups, as the daemon uses them. */
   readonly cgroup: pulumi.Output<CgroupInfo>;
   /** The containers' network. */
   readonly network: pulumi.Output<NetworkInfo>;
-  /**
-   * The limitations of rootless mode on this host, a row each, with the evidence that was measured.
-   */
+  /** What rootless mode limits on this host, one row for each limit, with the evidence that was measured. */
   readonly limitations: pulumi.Output<Limitation[]>;
 
   /**

@@ -4,9 +4,9 @@ export interface Limitation {
   name: string;
   /** `available`, `limited` or `unavailable`. */
   status: string;
-  /** Evidence that was measured on this host. */
+  /** What was measured on this host. */
   evidence: string;
-  /** The remedy; empty where there is nothing to do. */
+  /** What to do about it; empty if there is nothing to do. */
   fix: string;
 }
 

@@ -1,4 +1,4 @@
-/** How to reach the account over SSH: what a `command.remote.Command` needs beside a login. */
+/** How to reach the account over SSH: everything that a `command.remote.Command` needs, except for a key. */
 export interface AccountConnection {
   /** Name or address of the machine. */
   host: string;
@@ -6,7 +6,7 @@ export interface AccountConnection {
   port: number;
   /** The account's name. */
   user: string;
-  /** The server's public key, without a comment. Defaults to none, where `connection.hostKey` is not given. */
+  /** The server's public key, without a comment. Defaults to none, if `connection.hostKey` is not set. */
   hostKey?: string;
   /** The host to jump over. Defaults to none. */
   proxy?: AccountConnectionProxy;
@@ -18,8 +18,8 @@ export interface AccountConnectionProxy {
   host: string;
   /** TCP port of its SSH server. */
   port: number;
-  /** Who logs in there. */
+  /** The user that logs in there. */
   user: string;
-  /** Its public key, without a comment. Defaults to none, where `connection.proxy.hostKey` is not given. */
+  /** Its public key, without a comment. Defaults to none, if `connection.proxy.hostKey` is not set. */
   hostKey?: string;
 }

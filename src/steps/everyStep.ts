@@ -6,30 +6,30 @@ import type { Document } from "./document";
 /** Whether previews ask the host. */
 export const DriftDetection = {
   /**
-   * A preview logs in and shows drift; `up` does so before it changes anything. On a new machine it warns of each
-   * problem that preflight would find. A host that does not answer is one warning.
+   * A preview logs in and shows drift; `up` does the same before it changes anything. On a new machine, the preview
+   * warns of each problem that preflight would find. If the host does not answer, it only warns.
    */
   Preview: "preview",
   /**
-   * As `preview`, but a host that cannot be asked is an error: use it in a scheduled job. A machine whose address is
+   * As `preview`, but if the host cannot be asked, it fails: use this in a scheduled job. A machine whose address is
    * not known before `up` is not asked.
    */
   Required: "required",
-  /** A preview opens no connection, and compares the program with the last `up` alone. */
+  /** A preview opens no connection, and compares the program only with the last `up`. */
   None: "none",
 } as const;
 export type DriftDetection = (typeof DriftDetection)[keyof typeof DriftDetection];
 
-/** The fate of an `up` that would restart the daemon. */
+/** What happens to an `up` that would restart the daemon. */
 export const Restarts = {
-  /** It does so. A preview says it before. */
+  /** The daemon restarts. A preview says so beforehand. */
   Allow: "allow",
   /**
-   * It ends with an error before anything on a machine is changed, and a preview says so. The same holds for another
-   * `connection.host` or `account.name`, with which the whole installation moves. Changes of ids, controllers or the
-   * engine count, since only the machine knows whether the daemon restarts for them. The inputs are compared with those
-   * of the last `up`. Not seen are a daemon that a first `up` takes over, new packages of the distribution, repairs by
-   * `recheck`, and a destroy.
+   * An `up` that would restart the daemon fails before it changes anything on a machine, and a preview warns of it.
+   * This includes a different `connection.host` or `account.name`, which moves the whole installation, and changes of
+   * ids, controllers or the engine, because only the machine knows whether the daemon restarts for them. It compares
+   * the inputs with those of the last `up`. It does not detect: taking over an existing daemon, new packages of the
+   * distribution, repairs by `recheck`, and a destroy.
    */
   Refuse: "refuse",
 } as const;
@@ -37,18 +37,18 @@ export type Restarts = (typeof Restarts)[keyof typeof Restarts];
 
 /** What a preview and an `up` ask, and may do. None of it is a setting of the host. */
 export interface OperationsArgs {
-  /** The fate of an `up` that would restart the daemon. Defaults to "allow". */
+  /** What happens to an `up` that would restart the daemon. Defaults to "allow". */
   restarts?: pulumi.Input<Restarts>;
   /**
-   * Whether a preview asks the host for drift, and shows it as an update of the step that fixes it. Defaults to
+   * Whether a preview asks the host for drift, and shows it as an update of the step that repairs it. Defaults to
    * "none".
    */
   driftDetection?: pulumi.Input<DriftDetection>;
-  /** Any new value, such as the time, makes every step run again, and repair drift. Defaults to none. */
+  /** Any new value, such as the time, runs every step again, and each repairs drift. Defaults to none. */
   recheck?: pulumi.Input<string>;
   /**
-   * Whether to take the account over from another stack or resource that holds it, whose steps then fail. Take it
-   * out again afterwards. Defaults to false: then that is an error.
+   * Whether to take over an account that another stack or resource manages, whose next run then fails. Remove this
+   * input after the `up`. With false, such an `up` fails. Defaults to false.
    */
   takeOver?: pulumi.Input<boolean>;
 }

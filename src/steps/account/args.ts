@@ -3,30 +3,36 @@ import type { FactType } from "../facts";
 
 /** The ordinary account that runs the daemon. */
 export interface AccountArgs {
-  /** Name of the account. Another name moves the installation to that account. Defaults to "docker-rootless". */
+  /** Name of the account. A different name moves the installation to that account. Defaults to "docker-rootless". */
   name?: pulumi.Input<string>;
-  /**
-   * Whether the account is created if it does not exist. Defaults to true; with false a missing account is an
-   * error.
-   */
+  /** Whether the account is created if it does not exist. With false, `up` fails if it is missing. Defaults to true. */
   create?: pulumi.Input<boolean>;
-  /** User id of a new account, 1000 to 59999. Defaults to the next free one. */
+  /**
+   * User id of a new account, 1000 to 59999. If the account exists and has a different one, preflight fails. Defaults
+   * to the next free one.
+   */
   uid?: pulumi.Input<number>;
-  /** Home directory of a new account. Defaults to the system's, `/home/NAME`. */
+  /**
+   * Home directory of a new account. If the account exists and has a different one, preflight fails. Defaults to the
+   * system's choice, `/home/NAME`.
+   */
   home?: pulumi.Input<string>;
-  /** Login shell of a new account. Defaults to "/bin/bash". */
+  /**
+   * Login shell of a new account. If the account exists and has a different one, preflight fails. Defaults to
+   * "/bin/bash".
+   */
   shell?: pulumi.Input<string>;
   /**
-   * Public keys that may log in as the account, for `docker -H` with the output `dockerHost`. Keys that are there
-   * already stay. Defaults to none.
+   * Public keys that can log in as the account, for `docker -H` with the output `dockerHost`. Existing keys are kept.
+   * Defaults to none: then nobody can use `dockerHost`, unless the account has keys already.
    */
   authorizedKeys?: pulumi.Input<pulumi.Input<string>[]>;
   /** The user and group ids for containers. Defaults to 65536 free ones. */
   subordinateIds?: pulumi.Input<SubordinateIdsArgs>;
   /**
-   * Control group controllers that systemd delegates to the account, for limits of containers. Controllers that
-   * are delegated already stay. A change can restart `user@UID.service` and the account's user services. Defaults
-   * to cpu, cpuset, io, memory and pids.
+   * Control group controllers that systemd delegates to the account, so that limits of containers work. Controllers
+   * that are delegated already remain so. A change can restart `user@UID.service`, and with it the account's user
+   * services. Defaults to cpu, cpuset, io, memory and pids.
    */
   cgroupControllers?: pulumi.Input<pulumi.Input<string>[]>;
 }
@@ -34,16 +40,19 @@ export interface AccountArgs {
 /** The ids that the account's containers live on (/etc/subuid, /etc/subgid). */
 export interface SubordinateIdsArgs {
   /**
-   * Number of user ids and of group ids, at least 65536. Ranges that the account has already are kept if they
+   * How many user ids and how many group ids, at least 65536. Ranges that the account has already are used if they
    * suffice. Defaults to 65536.
    */
   count?: pulumi.Input<number>;
   /**
-   * First user id, 65536 to 4294901759. A range that overlaps another one is an error. Defaults to the first above
-   * every range that was ever given on this machine.
+   * First user id, 65536 to 4294901759. A range that overlaps another one fails in preflight. Defaults to the first id
+   * above every range that was ever given on this machine.
    */
   uidStart?: pulumi.Input<number>;
-  /** First group id, as `uidStart`. Defaults to the first above every range that was ever given on this machine. */
+  /**
+   * First group id, with the same rules as `uidStart`. Defaults to the first id above every range that was ever given
+   * on this machine.
+   */
   gidStart?: pulumi.Input<number>;
 }
 
@@ -71,9 +80,9 @@ export interface IdRange {
 
 /** The ids that the account's containers live on. */
 export interface SubordinateIds {
-  /** User ids, a range for each line of /etc/subuid. */
+  /** User ids, one range for each line of /etc/subuid. */
   uids: IdRange[];
-  /** Group ids, a range for each line of /etc/subgid. */
+  /** Group ids, one range for each line of /etc/subgid. */
   gids: IdRange[];
 }
 

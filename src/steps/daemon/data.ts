@@ -2,18 +2,21 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Reader } from "../../validation/reader";
 import type { Document } from "../document";
 
-/** The fate of the account's images, containers and volumes on destroy. */
+/** What happens to the account's images, containers and volumes on destroy. */
 export const OnDestroyData = {
-  /** They stay, with the account and its ids, if there are any. */
+  /** They are kept. If there are any, the account and its ids are kept too. */
   Keep: "keep",
-  /** They are removed. */
+  /** They are removed. Takes effect only after an `up` with this value. */
   Delete: "delete",
 } as const;
 export type OnDestroyData = (typeof OnDestroyData)[keyof typeof OnDestroyData];
 
-/** The part of destroy beyond taking back this package's own changes. */
+/** What destroy removes in addition to this package's own changes. */
 export interface OnDestroyArgs {
-  /** Whether images, containers, volumes and the home of an account made here stay. Defaults to "keep". */
+  /**
+   * What happens to images, containers, volumes, and the home of an account that this package created. Defaults to
+   * "keep".
+   */
   data?: pulumi.Input<OnDestroyData>;
 }
 

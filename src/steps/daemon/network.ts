@@ -5,67 +5,74 @@ import { type Document, JsonText } from "../document";
 
 /** How RootlessKit connects the containers' network namespace with the machine's. */
 export const NetworkDriver = {
-  /** The start script's own choice, which is slirp4netns. */
+  /** The choice of Docker's start script, which is slirp4netns. */
   Auto: "auto",
   /** slirp4netns forwards TCP, UDP and ping in user space. */
   Slirp4netns: "slirp4netns",
-  /** pasta does the same; its package is installed. It needs RootlessKit 2 (Debian 13). */
+  /** pasta does the same; its package is installed. Requires RootlessKit 2 (Debian 13). */
   Pasta: "pasta",
-  /** RootlessKit does the same itself. It needs RootlessKit 3 (Docker 29). */
+  /** RootlessKit itself does the same. Requires RootlessKit 3 (Docker 29). */
   GvisorTapVsock: "gvisor-tap-vsock",
 } as const;
 export type NetworkDriver = (typeof NetworkDriver)[keyof typeof NetworkDriver];
 
 /** Who forwards published ports into RootlessKit's network namespace. */
 export const PortDriver = {
-  /** `implicit` with pasta, else `builtin`. */
+  /** `implicit` with pasta, otherwise `builtin`. */
   Auto: "auto",
   /**
-   * RootlessKit itself, which is fast. Containers see their own gateway as the client's address. Not with pasta.
+   * RootlessKit itself, which is fast. Containers see their own gateway as the client's address. Not supported with
+   * pasta.
    */
   Builtin: "builtin",
-  /** slirp4netns, which is slower. Containers see clients' addresses. Only with auto and slirp4netns. */
+  /**
+   * slirp4netns, which is slower. Containers see clients' addresses. Requires the network driver auto or slirp4netns.
+   */
   Slirp4netns: "slirp4netns",
-  /** pasta, which looks for new ports once a second. Containers see clients' addresses. Only with pasta. */
+  /**
+   * pasta, which looks for new ports once a second. Containers see clients' addresses. Requires the network driver
+   * pasta.
+   */
   Implicit: "implicit",
 } as const;
 export type PortDriver = (typeof PortDriver)[keyof typeof PortDriver];
 
 /** The network that RootlessKit makes for the containers. */
 export interface NetworkArgs {
-  /** The connection of containers to the machine's network. Defaults to "auto". */
+  /** The program that connects containers to the machine's network. Defaults to "auto". */
   driver?: pulumi.Input<NetworkDriver>;
   /** The program that forwards published ports. Defaults to "auto". */
   portDriver?: pulumi.Input<PortDriver>;
   /**
-   * Bytes of a packet on RootlessKit's interface, 1280 to 65520, and of Docker's bridges if daemon.json does not
-   * say otherwise. Defaults to 65520.
+   * MTU of RootlessKit's interface in bytes, 1280 to 65520, and of Docker's bridges unless daemon.json sets theirs.
+   * Defaults to 65520.
    */
   mtu?: pulumi.Input<number>;
   /**
-   * Whether containers reach the machine's 127.0.0.1 as 10.0.2.2, or as 10.0.2.1 with gvisor-tap-vsock. Defaults to
+   * Whether containers can reach the machine's 127.0.0.1, as 10.0.2.2 (with gvisor-tap-vsock as 10.0.2.1). Defaults to
    * false.
    */
   hostLoopback?: pulumi.Input<boolean>;
   /**
-   * Whether containers reach IPv6 addresses beyond the machine. Only with auto and slirp4netns. Defaults to false.
+   * Whether containers can reach IPv6 addresses outside of the machine. Requires the network driver auto or
+   * slirp4netns. Defaults to false.
    */
   ipv6?: pulumi.Input<boolean>;
 }
 
 /** The network that RootlessKit makes for the containers. */
 export interface NetworkInfo {
-  /** Such as slirp4netns. */
+  /** The network driver, such as slirp4netns. */
   driver: string;
-  /** Who forwards published ports: builtin, slirp4netns or implicit. */
+  /** The port driver: builtin, slirp4netns or implicit. */
   portDriver: string;
-  /** Bytes of a packet at most. */
+  /** MTU of RootlessKit's interface, in bytes. */
   mtu: number;
-  /** The same on the default bridge. Defaults to none, where daemon.mtu is a secret. */
+  /** MTU of the default bridge. Defaults to none, if daemon.mtu is a secret. */
   bridgeMtu?: number;
   /**
-   * The same on user-defined bridges that are made from now on. Defaults to none, where default-network-opts of daemon
-   * is a secret.
+   * MTU of user-defined bridges that are created from now on. Defaults to none, if default-network-opts of daemon is a
+   * secret.
    */
   userDefinedBridgeMtu?: number;
 }

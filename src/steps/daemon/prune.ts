@@ -8,16 +8,16 @@ import type { Document } from "../document";
  */
 export interface PruneArgs {
   /**
-   * When it runs, as OnCalendar= of systemd.time(7), or up to 15 minutes later. Defaults to weekly: Monday at
+   * When it runs, as OnCalendar= of systemd.time(7). It starts up to 15 minutes later. Defaults to weekly: Monday at
    * 00:00.
    */
   schedule?: pulumi.Input<string>;
   /**
-   * Unused resources go from this age on, such as `24h`. The age of an image counts from its build. Defaults to
-   * 168h.
+   * Only unused resources that are older than this are removed, such as `24h`. The age of an image counts from its
+   * build. Defaults to 168h.
    */
   until?: pulumi.Input<string>;
-  /** Whether unused images that have a name go too. Defaults to false. */
+  /** Whether it also removes unused images that have a name. Defaults to false. */
   all?: pulumi.Input<boolean>;
 }
 

@@ -3,16 +3,16 @@ import type { Document } from "../document";
 
 /** How the daemon keeps images and containers. Another driver does not see what the old one kept. */
 export const StorageDriver = {
-  /** The engine's own choice, and fuse-overlayfs on kernels before 5.11. An engine that chooses vfs is an error. */
+  /** The engine's own choice, and fuse-overlayfs on kernels before 5.11. If the engine chooses vfs, `up` fails. */
   Auto: "auto",
   /**
-   * The kernel's overlay file system, from kernel 5.11 on. Debian's earlier kernels need the module option
+   * The kernel's overlay file system. Requires kernel 5.11. Debian's earlier kernels require the module option
    * overlay.permit_mounts_in_userns.
    */
   Overlay2: "overlay2",
   /** Overlay in user space; its package is installed. */
   FuseOverlayfs: "fuse-overlayfs",
-  /** Subvolumes of Btrfs; the data root has to be on Btrfs. */
+  /** Subvolumes of Btrfs. Requires a data root on Btrfs. */
   Btrfs: "btrfs",
   /** Copies of whole layers: slow and large, but it works everywhere. */
   Vfs: "vfs",

@@ -11,19 +11,18 @@ import { NetworkDriver, type NetworkSettings, PortDriver } from "./network";
 /** The daemon's API over TCP, for callers whose certificate an authority of yours has signed, and nobody else. */
 export interface TcpSocketArgs {
   /**
-   * The address to listen on. The network driver pasta takes 0.0.0.0 alone, and the port driver slirp4netns an IPv4
-   * address. Not a
-   * secret. Defaults to 0.0.0.0.
+   * The address to listen on. The network driver pasta supports only 0.0.0.0, and the port driver slirp4netns only IPv4
+   * addresses. Not a secret. Defaults to 0.0.0.0.
    */
   address?: pulumi.Input<string>;
   /** The port to listen on, 1024 to 65535. Not a secret. Defaults to 2376. */
   port?: pulumi.Input<number>;
   /**
-   * Authorities of callers' certificates, as PEM. A caller may do all that the account may: use an authority that
-   * signs nothing else.
+   * Authorities that sign the certificates of callers, as PEM. A caller can do everything that the account can, so use
+   * an authority that signs nothing else.
    */
   caCertificate: pulumi.Input<string>;
-  /** The daemon's certificate as PEM, for the names that callers know it by; its chain after it. */
+  /** The daemon's certificate as PEM, for the names by which callers reach it, followed by its chain. */
   certificate: pulumi.Input<string>;
   /** The private key of `certificate`, as PEM without a passphrase. Always kept as a secret. */
   privateKey: pulumi.Input<string>;

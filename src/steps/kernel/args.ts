@@ -3,11 +3,11 @@ import type * as pulumi from "@pulumi/pulumi";
 /** Whether rootlesskit gets an AppArmor profile that lets it make user namespaces. */
 export const AppArmorProfile = {
   /**
-   * If the kernel restricts user namespaces, as on Ubuntu 24.04, and no profile names rootlesskit, it gets a
-   * profile with the one permission `userns`.
+   * If the kernel restricts user namespaces, as on Ubuntu 24.04, and no profile names rootlesskit, this package writes
+   * a profile with the single permission `userns`.
    */
   Auto: "auto",
-  /** No profile is written. If the kernel restricts user namespaces, the daemon does not start. */
+  /** Writes no profile. If the kernel restricts user namespaces, the daemon does not start. */
   None: "none",
 } as const;
 export type AppArmorProfile = (typeof AppArmorProfile)[keyof typeof AppArmorProfile];
@@ -15,35 +15,36 @@ export type AppArmorProfile = (typeof AppArmorProfile)[keyof typeof AppArmorProf
 /** Settings of the machine's kernel. */
 export interface KernelArgs {
   /**
-   * Kernel settings by name, set now and kept over a reboot. A setting that the kernel does not have is an error.
+   * Kernel settings by name. They are set now and at every boot. A setting that the kernel does not have fails.
    * Defaults to {}.
    */
   sysctls?: pulumi.Input<{ [name: string]: pulumi.Input<string> }>;
   /**
-   * Whether everybody on the machine may ping, which ping in containers needs: `net.ipv4.ping_group_range` is "0
-   * 2147483647". With false the machine's own setting stays, and `sysctls` can set another one. Defaults to true.
+   * Whether every account of the machine can ping, which ping in containers requires: sets `net.ipv4.ping_group_range`
+   * to "0 2147483647". With false, the machine's own setting is left alone, and `sysctls` can set another one. Defaults
+   * to true.
    */
   unprivilegedPing?: pulumi.Input<boolean>;
   /**
-   * Options of kernel modules by MODULE.PARAMETER, in /etc/modprobe.d. A parameter that the module does not have
-   * is left out. An option takes effect at once for overlay and fuse if nothing uses them, else at the next boot.
-   * Defaults to {}.
+   * Options of kernel modules by MODULE.PARAMETER, in /etc/modprobe.d. A parameter that the module does not have is
+   * skipped. For overlay and fuse an option takes effect at once if nothing uses them; any other option takes effect at
+   * the next boot. Defaults to {}.
    */
   moduleOptions?: pulumi.Input<{ [option: string]: pulumi.Input<string> }>;
-  /** Whether rootlesskit gets an AppArmor profile where it needs one. Defaults to "auto". */
+  /** Whether this package writes an AppArmor profile for rootlesskit if it needs one. Defaults to "auto". */
   appArmorProfile?: pulumi.Input<AppArmorProfile>;
 }
 
-/** How containers may publish ports below 1024. */
+/** Whether containers can publish ports below 1024. */
 export const PrivilegedPorts = {
-  /** Containers may not. */
+  /** They cannot. */
   None: "none",
   /**
-   * `cap_net_bind_service` on rootlesskit, until an upgrade of its package. Whoever runs rootlesskit on this
-   * machine may open any port.
+   * Gives rootlesskit the capability `cap_net_bind_service`, until its package is upgraded. Whoever runs rootlesskit on
+   * this machine can open any port. Not supported with pasta or the port driver slirp4netns.
    */
   FileCapability: "file-capability",
-  /** `net.ipv4.ip_unprivileged_port_start=0`: every user of this machine may open any port. */
+  /** Sets `net.ipv4.ip_unprivileged_port_start` to 0: every user of this machine can open any port. */
   Sysctl: "sysctl",
 } as const;
 export type PrivilegedPorts = (typeof PrivilegedPorts)[keyof typeof PrivilegedPorts];
