@@ -20,6 +20,7 @@ const checks: Check[] = [
   node("layers", "tsx/dist/cli.mjs", "scripts/layers.ts"),
   node("rooms", "tsx/dist/cli.mjs", "scripts/rooms.ts"),
   node("programs", "tsx/dist/cli.mjs", "scripts/programs.ts"),
+  node("root", "tsx/dist/cli.mjs", "scripts/whatRootDoes.ts"),
   node("examples", "tsx/dist/cli.mjs", "scripts/examplesOfDocs.ts"),
 ];
 

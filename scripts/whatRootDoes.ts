@@ -4,7 +4,8 @@ import { literal, type Node, nodesIn, parseShell } from "./shellSyntax";
 
 // Makes docs/what-root-does.md of the marks in src/host, and holds the marks against the code.
 //
-// A mark is a line of the comment above a function, or above a statement outside of functions:
+// A mark is a line of the comment above a function, above a statement outside of functions, or at the begin of a
+// program that another shell runs (.program.sh):
 //
 //     # root writes: /etc/sysctl.d/NAME.conf. Its record is on the disk before.
 //
@@ -89,10 +90,8 @@ export function marksIn(path: string, text: string): { marks: Mark[]; problems: 
   const marks: Mark[] = [];
   const problems: string[] = [];
   const covered = new Set<number>();
-  for (const statement of parseShell(text)) {
-    const from = lineOf(statement);
-    const name = nameOf(statement.Cmd);
-    const effects = effectsIn(statement, text);
+  for (const { node, from, name } of unitsOf(path, text)) {
+    const effects = effectsIn(node, text);
     const own = commentAbove(lines, from).flatMap(({ at, comment }) => {
       const parts = /^# root ([a-z ]+?): (.*)$/.exec(comment);
       if (!parts) return [];
@@ -107,6 +106,8 @@ export function marksIn(path: string, text: string): { marks: Mark[]; problems: 
     marks.push(...own);
     const place = name === "" ? "a statement" : name;
     const isScratch = own.some(({ verb }) => verb === "scratch");
+    // What another shell runs as the account does nothing as root.
+    if (isProgram(path) && own.some(({ verb }) => verb === "as account")) continue;
     for (const { verb, line, text: code } of effects)
       if (!own.some((mark) => mark.verb === verb) && !(isScratch && onFiles.includes(verb)))
         problems.push(`${path}:${line}: ${place} has no mark '# root ${verb}: ...' for ${code}`);
@@ -121,6 +122,18 @@ export function marksIn(path: string, text: string): { marks: Mark[]; problems: 
       problems.push(`${path}:${at + 1}: a mark that is above no function or statement`);
   });
   return { marks, problems };
+}
+
+const isProgram = (path: string) => path.endsWith(".program.sh");
+
+/** What a mark is of: each statement of a file, or a program as a whole. */
+function unitsOf(path: string, text: string): { node: unknown; from: number; name: string }[] {
+  const statements = parseShell(text);
+  if (!isProgram(path))
+    return statements.map((node) => ({ node, from: lineOf(node), name: nameOf(node.Cmd) }));
+  // Its comment ends at its first line without one.
+  const from = text.split("\n").findIndex((line) => !line.startsWith("#")) + 1;
+  return [{ node: statements, from, name: "" }];
 }
 
 interface Position {
@@ -158,20 +171,52 @@ function effectsIn(statement: unknown, text: string): Effect[] {
       effects.push({ verb: "writes", line: lineOf(redirect), text: source });
     }
     if (node.Type !== "CallExpr" || !Array.isArray(node.Args) || node.Args.length === 0) continue;
-    const [first, ...rest] = node.Args;
-    const name = literal(first);
-    if (name === undefined || !Object.hasOwn(changing, name)) continue;
+    const [first, ...rest] = withoutWrappers(node.Args);
+    const name = first === undefined ? undefined : literal(first);
+    if (name === undefined) continue;
     const args = rest.map(sourceOf);
+    const isChanging =
+      Object.hasOwn(changing, name) ||
+      /^(find .* -delete|sed .*-i)\b/.test(`${name} ${args.join(" ")}`);
+    if (!isChanging) continue;
     if (asking[name]?.test(args.join(" "))) continue;
     const paths = args.filter((arg) => !/^-|^[0-7]{3,4}$/.test(arg));
-    const files = onFiles.includes(changing[name]);
+    const verb = changing[name] ?? (name === "find" ? "removes" : "writes");
+    const files = onFiles.includes(verb);
     // Of a copy, the target alone is written.
     const written = name === "cp" || name === "ln" ? paths.slice(-1) : paths;
     if (files && written.length > 0 && written.every(isPrivate)) continue;
     const source = sourceOf(node).split("\n")[0];
-    effects.push({ verb: changing[name], line: lineOf(node), text: source });
+    effects.push({ verb, line: lineOf(node), text: source });
   }
   return effects;
+}
+
+/** A command without those that only run it. */
+function withoutWrappers(words: unknown[]): unknown[] {
+  const [first, ...rest] = words;
+  if (first === undefined) return words;
+  switch (literal(first)) {
+    case "command":
+    case "exec":
+    case "nice":
+    case "nohup":
+      return withoutWrappers(rest);
+    case "env":
+      return withoutWrappers(
+        rest.slice(
+          Math.max(
+            0,
+            rest.findIndex((word) => !/=/.test(literal(word) ?? "=")),
+          ),
+        ),
+      );
+    case "timeout":
+      // timeout -k 5 270 PROGRAM, whose seconds may be a variable.
+      return withoutWrappers(rest.slice(literal(rest[0]) === "-k" ? 3 : 1));
+    default:
+      return words;
+  }
 }
 
 /** Whether a word names something in the run's own folder, or nothing on a disk. */

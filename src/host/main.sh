@@ -2,6 +2,8 @@
 
 # Puts the file that was started into place: a directory whose name has the agent's sum, and a link
 # that is exchanged at once. The commands of the steps ask for the sum first.
+# root writes: /var/lib/rootless-docker/agents/ID, this program itself. Its SHA-256 is the one that the command over SSH names.
+# root removes: an earlier version of it.
 install_agent() {
 	local new link old
 	# From here on the installation counts: another one's end does not take its agent away.
@@ -144,6 +146,7 @@ run_delete() {
 is_there() { is_applied "$1" || [ -n "$(records_of "$ID" "$1")" ]; }
 
 # Takes back a step of which Pulumi knows nothing, such as a daemon that never started. $1 the step.
+# root scratch: $DOC is below $WORK.
 take_back() {
 	trap - EXIT
 	STEP=$1 PART=$1 DOC=$WORK/forgotten
@@ -155,6 +158,7 @@ take_back() {
 	revert_step
 }
 
+# root removes: the document of a step that was taken back.
 revert_step() {
 	if [ -n "$ACCOUNT" ]; then stop_without_programs perl:; fi
 	call_if_there "${STEP}_before_release"
@@ -167,6 +171,7 @@ revert_step() {
 
 # Takes back what is left of all steps, as where Pulumi knows nothing of some, and removes the
 # installation. With the last one all of the agent goes.
+# root removes: the directory of an installation at its end. Everything else of it was taken back before.
 revert_agent() {
 	local step
 	for step in $(steps_from_last); do
@@ -184,6 +189,8 @@ revert_agent() {
 }
 
 # Its name goes at once, and last, so that a removal that was killed can be run again.
+# root removes: this program; /var/lib/rootless-docker with the machine's last installation.
+# root writes: an empty /run/rootless-docker.lock.
 remove_agent() {
 	if [ "$AGENT_GOES" = all ]; then
 		find "$STATE/agents" -mindepth 1 -maxdepth 1 ! -name "$ID" ! -name ".$ID.*" \

@@ -26,6 +26,7 @@ know_account() {
 # True where who became root for this run is the account.
 is_login_of_account() { [ "${SUDO_UID-}" = "$ACCOUNT_UID" ] || [ "${DOAS_USER-}" = "$ACCOUNT" ]; }
 
+# root as account: any command, with 20 seconds. core/accountRunner.pl drops root for good, in a session of its own, without a terminal, and bounds seconds and bytes.
 as_account() { as_account_within 20 "$@"; }
 
 # Runs a program as the account: in a session of its own, without a terminal, with a clean

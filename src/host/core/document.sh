@@ -18,6 +18,7 @@ DOCUMENT_END='# end'
 # $1 the document, or "-" for one on stdin, which has to be whole, $2 the directory to read it into, $3
 # another document. A copy is in $2/document. If it is the same as the other one, there is
 # $2/is-same.
+# root scratch: $2 is below $WORK.
 read_document() {
 	# shellcheck disable=SC2046 # paths without blanks
 	[ -d "$2/text" ] || mkdir -p $(document_directories "$2")

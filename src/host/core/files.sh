@@ -2,6 +2,7 @@
 
 # Writes stdin to a record of the agent's own: after a power cut it is the earlier one or the new
 # one. $1 path.
+# root writes: a record below /var/lib/rootless-docker. By another name and a rename, synced; the account cannot reach that directory.
 write_record() {
 	(umask 077 && dd of="$1.new" conv=fsync status=none)
 	mv -fT "$1.new" "$1"
@@ -18,6 +19,7 @@ sync_host() {
 }
 
 # Writes stdin to a file of root's. The content is on the disk before the name is. $1 path, $2 mode.
+# root writes: any file of root's, under another name first. The caller has a record of it on the disk, and no directory on its way is another user's (path_state).
 write_file() {
 	local new=$1.rootless-docker-new
 	(umask 077 && dd of="$new" conv=fsync status=none)

@@ -3,6 +3,7 @@
 LOCK=/run/rootless-docker.lock
 
 # The file says who holds the lock, for those that wait. $1 who this run is.
+# root writes: /run/rootless-docker.lock. It says whose run is at work.
 hold_lock() {
 	(umask 077 && : >>"$LOCK")
 	exec 9>>"$LOCK"
@@ -16,6 +17,7 @@ wanted it free. To fix: see what that run waits for with 'fuser -v $LOCK', and l
 }
 
 # The directory of the agent's records: for root alone, but for the agents.
+# root writes: /var/lib/rootless-docker and its directories. They are root's, and those with records are closed to others.
 ensure_state_directory() {
 	if [ -h "$STATE" ] || { [ -e "$STATE" ] && [ ! -O "$STATE" ]; }; then
 		refuse "$STATE: found it a link, or another user's; wanted a directory of root's. \

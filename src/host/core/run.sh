@@ -62,6 +62,7 @@ program_that_makes_root() {
 }
 
 # Makes $WORK, with the directories of the run's document and of the daemon's files.
+# root scratch: directories below $WORK.
 prepare_work() {
 	local name
 	# shellcheck disable=SC2046 # paths without blanks
@@ -73,6 +74,7 @@ prepare_work() {
 }
 
 # How every run ends.
+# root units: a download of its own that still runs ends. Its id is this run's.
 ended() {
 	if [ -n "$BESIDE" ]; then kill "$BESIDE" 2>/dev/null || :; fi
 	rm -rf "$WORK"

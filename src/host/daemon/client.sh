@@ -1,6 +1,7 @@
 # The account's daemon, asked by the docker CLI with none of the account's settings and plugins.
 
 # On a busy machine an answer takes its time. Arguments as docker has them.
+# root as account: docker, with an empty configuration. 120 seconds.
 docker_of_account() {
 	as_account_within 120 docker --config "$STATE/none" \
 		-H "unix://$ACCOUNT_RUNTIME/docker.sock" "$@" </dev/null

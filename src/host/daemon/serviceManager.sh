@@ -1,6 +1,7 @@
 # The account's service manager, which runs its daemon.
 
 # Asks the service manager a question that it answers at once, without waiting for a service.
+# root as account: systemctl --user. 30 seconds.
 ask_systemctl() { as_account_within 30 systemctl --user "$@" </dev/null; }
 
 # Root's own systemd knows, whatever the account has put in the place of its sockets.
@@ -8,6 +9,7 @@ service_manager_runs() { systemctl is-active -q "user@$ACCOUNT_UID.service"; }
 
 # The account's own systemd, which starts what the home wants. It may have failed before its
 # packages were there, and then linger does not start it again. $1 start or restart.
+# root units: user@UID.service starts or restarts.
 ensure_service_manager() {
 	local unit=user@$ACCOUNT_UID.service
 	timeout -k 5 270 systemctl "$1" "$unit" ||
@@ -25,6 +27,7 @@ $ACCOUNT, then run again"
 }
 
 # Ends the account's service manager with all that it runs.
+# root units: user@UID.service is killed. Only after the account's daemon did not stop by itself in two minutes.
 end_service_manager() {
 	local unit=user@$ACCOUNT_UID.service
 	systemctl kill -s KILL "$unit" 2>/dev/null || true

@@ -5,6 +5,7 @@
 # Has the daemon start, restart or stop, and waits until it has; false if that failed. A start that is
 # under way already is waited for. $1 start, restart or stop. At a destroy the wait has an end after two
 # minutes, with status 124: the account must not hold others up that wait for this run.
+# root as account: systemctl --user start, restart or stop of docker.service. In slices of time, with progress.
 start_or_stop_daemon() {
 	local verb=$1 slice=10 waited=0 most=1200 status
 	if [ "$VERB" = revert ]; then most=120; fi
@@ -47,6 +48,7 @@ stop_daemon() {
 
 # An order that waits for a stop ends with it. Programs that the unit starts after its end are killed,
 # too: so there are several tries.
+# root as account: systemctl --user stop of docker.service, once its processes were killed.
 stop_daemon_by_force() {
 	local tries=0
 	say "docker.service of $ACCOUNT does not stop ($(last_words)): root kills its processes"

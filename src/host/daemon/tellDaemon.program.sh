@@ -1,5 +1,6 @@
 # Has the account's service manager start, restart or stop its daemon. Argument: start, restart or
 # stop.
+# root as account: systemctl --user for its daemon and the prune timer.
 unit=docker.service
 if [ "$1" != stop ]; then
 	systemctl --user reset-failed "$unit" 2>/dev/null

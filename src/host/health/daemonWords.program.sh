@@ -1,6 +1,7 @@
 # Prints three lines as the account sees them: the version of its docker CLI, what is at
 # /run/docker.sock for containers, and what RootlessKit says of itself, without blanks and quotes.
 # Argument: the path of /run/docker.sock in dockerd's namespace.
+# root as account: questions to RootlessKit's and dockerd's sockets.
 docker --version
 
 if [ "$1" -ef "$XDG_RUNTIME_DIR/docker.sock" ]; then

@@ -28,6 +28,7 @@ yes_if() { if "$@"; then printf true; else printf false; fi; }
 
 # The daemon's words about itself. Then the account says the CLI's version, what is at
 # /run/docker.sock for containers, and the protocols of RootlessKit's ports. $1 dockerd's process.
+# root as account: questions to RootlessKit and dockerd by their sockets. health/daemonWords.program.sh.
 word_facts() {
 	local version='' socket='' info=''
 	fact daemon.limits "$(words_of "$(docker_info Limits)")"

@@ -28,6 +28,7 @@ from it; if it is this one under an earlier name, give it aliases"
 	done
 }
 
+# root writes: nothing. It opens /dev/net/tun to see that it can.
 machine_problems() {
 	local count mapped=0
 	[ -n "$KNOWN_SYSTEM" ] || problem "operating system" "$(os_name)" \

@@ -3,6 +3,7 @@
 #   $STATE/installations/ID/account-entry  NAME UID HOME STATE; a "-" where it is not known yet
 #   $STATE/installations/ID/STEP           the document that a step has applied to its end
 
+# root writes: the directory of an installation. For root alone.
 ensure_installation() {
 	if [ -d "$OWN" ]; then return 0; fi
 	mkdir -m 700 "$OWN"
@@ -42,6 +43,8 @@ is_applied() { [ -e "$OWN/$1" ]; }
 
 # This installation takes the place of another one of the same account, with all that that one
 # wanted. The other one's own delete finds nothing afterwards. $1 its id.
+# root writes: what is known of an account, taken over from another installation. Only with operations.takeOver, or where the same component lost its state.
+# root removes: the other installation's records and agent. After their copy is on the disk.
 inherit() {
 	local step key notes=''
 	say "takes the account $(account_of "$1") over from $(owner_of "$1") (installation $1)"

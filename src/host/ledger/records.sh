@@ -25,6 +25,7 @@ list_records() {
 }
 
 # Removes what a run that was killed had begun to write. Before anything is written.
+# root removes: records that a killed run had not put into place.
 clear_new_records() {
 	set -- "$STATE"/records/new/*
 	if [ -e "$1" ]; then rm -f "$@"; fi
@@ -32,6 +33,7 @@ clear_new_records() {
 
 # Writes records whole, with the bytes that lie beside them already: all of that is on the disk before
 # the first of them has its name. $1 a file with their rows.
+# root writes: records of changes. They are on the disk before the first change.
 write_records() {
 	local new=$STATE/records/new
 	awk -v directory="$new" "$WRITE_RECORDS_AWK" "$1"
@@ -54,6 +56,7 @@ stop_where_record_is_empty() {
 }
 
 # Removes records, and the bytes beside them. Arguments: their numbers.
+# root removes: records that nobody needs any more. After what they stand for is on the disk.
 remove_records() {
 	local number numbers=$*
 	set --

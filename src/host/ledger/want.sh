@@ -60,6 +60,7 @@ record_wanted() {
 
 # Saves the bytes of a resource that has any, for its record. $1 number, $2 kind, $3 name, $4 its value
 # now.
+# root writes: the earlier bytes of a file. Before that file changes.
 save_bytes() {
 	case $4 in
 	'file '* | 'sum '*) "${2}_bytes" "$3" >"$STATE/records/new/$1.was" ;;

@@ -117,6 +117,7 @@ new_home() {
 }
 
 # $1 the name.
+# root accounts: useradd. Only if there is no such account and account.create is true.
 make_account() {
 	local home own_home shell=/bin/bash count start free
 	home=$(new_home "$1")
@@ -167,6 +168,8 @@ make_account() {
 }
 
 # Undoes a useradd that was killed. Both programs take over the locks of the dead. $1 the name.
+# root removes: the home of a useradd that was killed. Only if it was not there before, and not through a mount.
+# root accounts: userdel of that account. Only if it has this program's mark.
 undo_half_account() {
 	if know_account "$1"; then
 		if ! is_marked; then return 0; fi
@@ -243,6 +246,7 @@ account_in_home() {
 }
 
 # True where the home holds a file that is not one of /etc/skel, or nobody can say.
+# root as account: find and cat in its home, to see whether it holds files of its own.
 may_have_own_files() {
 	local file
 	as_account find "$ACCOUNT_HOME" -xdev ! -type d -printf '%P\n' >"$WORK/own-files" || return 0
@@ -255,6 +259,9 @@ may_have_own_files() {
 
 # Removes the account as userdel -r does, but never through a mount. Each part may be cut and done
 # again.
+# root writes: the home becomes root's and closed, so that nobody can change it while it goes.
+# root removes: the home, mail and crontab of an account that was made here. Not through a mount, and not if it holds files of its own (keep).
+# root accounts: userdel. Its subordinate ids stay, if data with these ids stay.
 remove_account() {
 	local name=$RECORDED_NAME uid=$RECORDED_UID home=$RECORDED_HOME
 	if know_account "$name"; then
@@ -294,6 +301,7 @@ stop_where_listed() {
 
 # userdel removes the group that useradd made, unless USERGROUPS_ENAB is no, or others are in it. $1
 # the name.
+# root accounts: groupdel of the account's own group. Only if it was made here.
 remove_group_of_account() {
 	local entry
 	entry=$(getent group "$1") || return 0
@@ -305,6 +313,9 @@ remove_group_of_account() {
 
 # Ends all that runs as the account, its containers too. A process that ignores TERM would hold the
 # stop of the slice for 90 s. The kill must not hit the stop of logind that an end of linger starts.
+# root units: the account's slice is killed and stopped. Only before the account is removed.
+# root accounts: loginctl disable-linger.
+# root as account: kill -KILL -1, every process of its own.
 quiet_account() {
 	systemctl kill -s KILL "user-$ACCOUNT_UID.slice" 2>/dev/null || true
 	systemctl stop "user-$ACCOUNT_UID.slice" 2>/dev/null || true

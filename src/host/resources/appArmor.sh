@@ -25,12 +25,14 @@ apparmor_set() {
 }
 
 # Unloading reads the file: it is wanted before this, and so restored after it. $1 the file.
+# root kernel: apparmor_parser --remove of this package's profile.
 unload_profile() {
 	apparmor_parser --remove "$1" 2>"$WORK/error" ||
 		say "$1 stays loaded: $(tail -n 1 "$WORK/error")"
 }
 
 # $1 the file.
+# root kernel: apparmor_parser --replace of this package's profile.
 load_profile() {
 	apparmor_parser --replace --skip-cache "$1" 2>"$WORK/error" ||
 		fail "$1" "that apparmor_parser does not load it ($(tail -n 1 "$WORK/error"))" \

@@ -21,6 +21,8 @@ archive_set() {
 }
 
 # Unpacking may have begun beside the run: see ensure_static_engine. $1 the directory. Empties BESIDE.
+# root removes: a half unpacked engine of an earlier run.
+# root writes: the engine's directory, by a rename once it is whole.
 unpack_archive() {
 	if [ -z "$BESIDE" ]; then run_beside unpack_archives "$1.new"; fi
 	if ! wait "$BESIDE"; then
@@ -34,6 +36,8 @@ unpack_archive() {
 }
 
 # $1 the directory.
+# root writes: another name for an engine's directory that goes.
+# root removes: an engine's directory. Only of this installation.
 remove_archive() {
 	stop_where_mounted_below "$1"
 	# Half of it would be taken for the whole.
@@ -42,6 +46,7 @@ remove_archive() {
 }
 
 # Removes what a run that was killed had begun to unpack. The lock is held: nobody is at it.
+# root removes: directories of engines that a killed run left half.
 remove_half_archives() {
 	if [ -d "$ENGINES" ]; then rm -rf --one-file-system "$ENGINES"/docker-*.new; fi
 }

@@ -15,6 +15,7 @@ capability_state() {
 }
 
 # $1 the program, $2 the capability, or none.
+# root packages: setcap on rootlesskit, for ports below 1024. Only with privilegedPorts: file-capability; the earlier one is recorded.
 capability_set() {
 	local text=$2
 	if [ "$text" = none ]; then text=-r; fi

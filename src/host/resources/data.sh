@@ -20,6 +20,7 @@ data_root() {
 
 # Before the daemon is started on it: sets DATA_LOOK to what it was, or to nothing where that is recorded.
 # A record counts for as long as there is a directory. $1 the data root.
+# root as account: a question about its data root.
 look_at_data_root() {
 	DATA_LOOK=''
 	if [ -n "$(recorded_data "$1")" ] && [ "$(home_state "=$1")" != absent ]; then return 0; fi
@@ -150,6 +151,7 @@ remove_data() {
 #   kept            it stays, as onDestroy.data Keep has it
 #   no-rootlesskit  it stays, since nothing here could remove it
 # $1 the data root, $2 to $4 what it was, inode and birth.
+# root as account: stat of its data root.
 fate_of_data_root() {
 	local now
 	now=$(as_account sh -c '[ ! -e "$1" ] || stat -L -c "%i %W" -- "$1"' sh "$1" </dev/null) ||
@@ -171,6 +173,7 @@ fate_of_data_root() {
 }
 
 # $1 the data root.
+# root as account: a question whether its data root holds anything.
 is_data_root_kept() {
 	case $(fate_of_data) in
 	delete) return 1 ;;
@@ -181,6 +184,7 @@ is_data_root_kept() {
 
 # As the account: as root, a link on the way would lead anywhere. $1 data root, $2 what it was, $5 its
 # mode.
+# root as account: rm of images, containers and volumes, in its own user namespace. Only with onDestroy.data: delete, and if the data root was absent or empty before; 30 minutes at most.
 remove_data_root() {
 	local itself=''
 	# A root that was there, empty, may be a disk of its own.

@@ -29,6 +29,7 @@ login_member() {
 
 # As "docker login" does, by the account's daemon, which asks the registry; in a directory of its
 # own. $1 the address, $2 the file with USERNAME:PASSWORD.
+# root as account: docker login, in a directory of its own. The password is on stdin; 90 seconds.
 log_in() {
 	local login
 	login=$(cat "$2")

@@ -10,6 +10,8 @@
 HOME_FILE_MOST=262144
 
 # Looks at paths that were not looked at yet. Arguments: the paths.
+# root as account: reads files in its home. resources/homeLook.pl; links are followed as the account, never as root.
+# root scratch: $WORK/home.
 look_home() {
 	local path
 	for path in "$@"; do
@@ -112,6 +114,7 @@ home_set() {
 }
 
 # Writes all that was set: as the account, which can lead it nowhere but to what is its own.
+# root as account: writes and removes files in its home. resources/homeWrite.pl; each is recorded before, and only what this program wants.
 home_settled() {
 	if [ ! -s "$WORK/home/todo" ]; then return 0; fi
 	perl -e "$HOME_PACK_PL" <"$WORK/home/todo" >"$WORK/home/batch"

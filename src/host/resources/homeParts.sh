@@ -55,6 +55,7 @@ json_member() {
 }
 
 # $1 name, $2 value.
+# root scratch: a part of a file of the home, below $WORK.
 line_set() {
 	local file="=${1%% *}" new
 	if [ "$2" != present ] && is_login_of_account; then
@@ -76,6 +77,7 @@ line_set() {
 }
 
 # $1 the file.
+# root scratch: a part of a file of the home, below $WORK.
 end_last_line() {
 	case $(tail -c 1 "$1" | od -An -tx1) in
 	'' | ' 0a') ;;
@@ -84,6 +86,7 @@ end_last_line() {
 }
 
 # $1 name, $2 value, $3 the file of its text.
+# root scratch: a part of a file of the home, below $WORK.
 member_set() {
 	local file="=${1%% *}" new
 	look_home "$file"

@@ -24,12 +24,14 @@ highest_id() {
 }
 
 # useradd gives no range if one of these is missing, and usermod refuses.
+# root writes: empty /etc/subuid and /etc/subgid. Only if one is missing.
 ensure_id_files() {
 	if [ ! -e /etc/subuid ] || [ ! -e /etc/subgid ]; then touch /etc/subuid /etc/subgid; fi
 }
 
 # Gives the account one more range in each file in which it has too few. newuidmap reads them when it
 # starts.
+# root accounts: usermod --add-subuids, --add-subgids. Above every range that was ever given here; no range is taken from anybody.
 ensure_ids() {
 	local kind start wanted
 	ensure_id_files

@@ -10,6 +10,7 @@ linger_state() {
 }
 
 # $1 the account, $2 on or off.
+# root accounts: loginctl enable-linger or disable-linger. The earlier state is recorded.
 linger_set() {
 	local verb=disable-linger
 	if [ "$2" = on ]; then verb=enable-linger; fi

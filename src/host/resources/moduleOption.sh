@@ -31,6 +31,7 @@ load_module_options() {
 }
 
 # $1 MODULE.PARAMETER.
+# root kernel: the modules overlay or fuse are loaded again. Only with kernel.moduleOptions, and if nothing uses them.
 load_module_option() {
 	local module=${1%%.*} place
 	place=/sys/module/$(printf '%s' "$module" | tr - _)

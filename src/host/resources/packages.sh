@@ -125,6 +125,7 @@ install_packages() {
 }
 
 # New packages are on the list before they come: apt writes that itself. Arguments as above.
+# root writes: names of packages that are about to come, below /var/lib/rootless-docker.
 try_packages() {
 	if [ "$PACKAGE_MANAGER" = apt-get ]; then
 		if apt_run install "$@"; then return 0; fi
@@ -186,6 +187,7 @@ note_unneeded() {
 
 # The end of an installation, after its files are given back. Packages that stay at the end of the
 # last one are the machine's from then on.
+# root removes: lists of packages of an installation that ends.
 release_packages() {
 	rm -f "$OWN/"*.packages
 	remove_packages

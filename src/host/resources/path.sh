@@ -30,6 +30,8 @@ path_words() {
 path_bytes() { cat "$1"; }
 
 # $1 path, $2 value, $3 the file of its bytes.
+# root removes: a file, link or empty directory of root's. Only if its record says that it was not there, and it is as it was left.
+# root writes: a file, directory or link of root's, in /etc or /usr/local. Its record is on the disk before.
 path_set() {
 	local kind mode owner
 	# A directory that others can change leads root where they like.
@@ -63,6 +65,7 @@ note_changed_unit() {
 }
 
 # systemd reads a unit's files when it loads it. So it reads them anew if it has loaded one of these.
+# root units: systemctl daemon-reload. Only if a unit's file has changed.
 path_settled() {
 	local loaded
 	[ -s "$WORK/units-changed" ] || return 0

@@ -1,6 +1,7 @@
 # Runs as the account. Removes what its daemon has made in a data root, in a user namespace of its own,
 # where its subordinate ids are its too. Arguments: the data root, what it was ("absent" or "empty"), and
 # its mode.
+# root as account: rm of images, containers and volumes, in its own user namespace.
 
 # RootlessKit keeps its state in /tmp otherwise, where that of a killed run would stay.
 state=$XDG_RUNTIME_DIR/rootless-docker

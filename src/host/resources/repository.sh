@@ -123,6 +123,7 @@ rpmkey_state() {
 }
 
 # $1 the key's name, $2 the value, $3 the file with its text.
+# root packages: rpm --import of Docker's key, and rpm -e of it. Only with engine.source docker-repository; a key that was there stays.
 rpmkey_set() {
 	if [ "$2" = absent ]; then
 		run_manager rpm -e --allmatches $(rpm_key_packages "$1")

@@ -23,6 +23,7 @@ unit_set() {
 }
 
 # $1 the unit.
+# root units: root's docker.service, docker.socket and containerd.service stop. Only if they came with this package, or with rootfulDocker disable or purge.
 stop_unit() {
 	if systemctl stop "$1" 2>"$WORK/error"; then return 0; fi
 	fail "$1" "that it does not stop ($(tail -n 1 "$WORK/error"))" "it stopped" \
@@ -30,6 +31,7 @@ stop_unit() {
 }
 
 # Its mask is gone by then, and systemd may not know that yet. $1 the unit.
+# root units: a unit of root's Docker that ran before starts again.
 start_unit() {
 	systemctl daemon-reload
 	systemctl reset-failed "$1" 2>/dev/null || true
@@ -97,6 +99,7 @@ group_label() { printf 'group %s' "$1"; }
 
 # The packages take it as they find it. groupdel refuses one that is the first of an account. $1 the
 # name, $2 absent or present.
+# root accounts: the group docker, as it was before.
 group_set() {
 	if [ "$2" != absent ]; then
 		if ! getent group "$1" >/dev/null; then groupadd --system "$1"; fi

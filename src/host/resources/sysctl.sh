@@ -29,6 +29,7 @@ sysctl_same() {
 }
 
 # $1 the setting, $2 the value.
+# root writes: a kernel setting below /proc/sys. Its earlier value is recorded before.
 sysctl_set() {
 	local value=$2
 	if [ "$value" = '(empty)' ]; then value=''; fi

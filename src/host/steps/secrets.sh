@@ -15,4 +15,5 @@ has_new_values() {
 	! cmp -s "$WORK/values" "$OWN/values"
 }
 
+# root removes: secret values of an installation that ends.
 secrets_released() { rm -f "$OWN/values"; }

@@ -16,6 +16,8 @@ use_engine_of() {
 
 # Both archives of the document's version are whole before anything of them is unpacked. $1 the new
 # directory.
+# root writes: an engine's directory below /usr/local/lib/rootless-docker. Each archive has the SHA-256 of the program.
+# root removes: the archive once it is unpacked.
 unpack_archives() {
 	local name url sum found
 	mkdir -p "$1"

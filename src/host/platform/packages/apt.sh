@@ -26,6 +26,7 @@ apt_outdated() {
 apt_refresh() { apt_get update -o Acquire::Languages=none; }
 
 # Services of other packages are not restarted for a library of ours, and nobody is asked anything.
+# root packages: apt-get install, remove, autoremove, update. Signatures are apt's.
 apt_get() {
 	export NEEDRESTART_SUSPEND=1
 	run_manager apt-get -q -y -o Dpkg::Use-Pty=0 -o APT::Get::AutomaticRemove=false \
@@ -58,6 +59,7 @@ apt_run() {
 }
 
 # With their configuration, but where somebody has edited it. dpkg leaves what others depend on.
+# root removes: scripts of docker.io that would delete /var/lib/docker. Only of a package that is removed next.
 apt_remove() {
 	local edited
 	edited=$(apt_edited "$@")
@@ -78,6 +80,7 @@ apt_remove() {
 }
 
 # True where dpkg has left nothing but what other packages depend on.
+# root packages: dpkg --remove and --purge, where apt-get cannot.
 dpkg_remove() {
 	run_manager dpkg "$@" || awk '
 		/^dpkg: error/ { errors++ }
@@ -108,6 +111,7 @@ apt_orphans() {
 
 # A package that was killed while it was unpacked can be neither configured nor removed: it is
 # unpacked once more, with what it needs. Other managers do that by themselves.
+# root packages: dpkg --configure -a. Only after a run that was killed with packages.
 complete_packages() {
 	local halves
 	[ "$PACKAGE_MANAGER" = apt-get ] || return 0

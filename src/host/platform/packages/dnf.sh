@@ -15,6 +15,7 @@ dnf_refresh() { run_dnf makecache --refresh; }
 
 # dnf would wait for another one for ever: dnf 4 does not with exit_on_lock, and dnf 5 is stopped. Packages
 # that nobody asked for by name stay away, and those that are there stay.
+# root packages: dnf install, remove, mark. Signatures are dnf's.
 run_dnf() {
 	run_manager unless_locked dnf -y --setopt=exit_on_lock=True --setopt=install_weak_deps=False \
 		--setopt=clean_requirements_on_remove=False "$@"
@@ -22,6 +23,7 @@ run_dnf() {
 
 # Runs a program, and stops it while it waits for a lock, when it has begun nothing: dnf 5 says nothing of
 # that under -q.
+# root units: its own watcher of dnf ends.
 unless_locked() {
 	local watcher status=0
 	: >"$WORK/program"
@@ -36,6 +38,7 @@ unless_locked() {
 
 # The kernel lists who waits for a lock. It ends with the agent, and holds neither the connection nor the
 # agent's lock. $1 the program's name; its number is in $WORK/program.
+# root units: a dnf that it started and that waits for a lock ends.
 stop_while_it_waits() {
 	local program
 	trap - EXIT
@@ -80,6 +83,7 @@ dnf_run() {
 }
 
 # dnf 4 calls the mark of a dependency remove.
+# root packages: a question, dnf --version.
 dnf_orphans() {
 	local mark=remove
 	case $(dnf --version 2>/dev/null) in dnf5*) mark=dependency ;; esac

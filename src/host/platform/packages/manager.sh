@@ -97,6 +97,7 @@ packages_of_url() {
 
 # With apt's own proxies and certificates, or with curl, which the others need themselves; a GiB at
 # most, in blocks of 512 bytes, whatever the server sends. $1 the URL, $2 the file.
+# root packages: apt-helper or curl downloads an archive of the engine. Its SHA-256 is checked afterwards.
 download_file() {
 	(
 		ulimit -f 2097152

@@ -17,6 +17,7 @@ pacman_outdated() { [ -z "$(find /var/lib/pacman/sync -name '*.db' -print -quit 
 
 pacman_refresh() { ! pacman_outdated || run_pacman -Sy; }
 
+# root packages: pacman -S, -R, -D. Signatures are pacman's.
 run_pacman() { run_manager pacman --noconfirm "$@"; }
 
 pacman_words() {

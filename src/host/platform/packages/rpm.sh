@@ -8,6 +8,7 @@ rpm_installed() {
 }
 
 # Packages of ours that need them go, too; rpm leaves what something else needs. Arguments: names.
+# root packages: rpm -e of packages that came with the installation.
 rpm_remove() {
 	local more
 	! run_manager rpm -e "$@" || return 0

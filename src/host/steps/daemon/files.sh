@@ -1,6 +1,7 @@
 # Files that the daemon reads when it starts: daemon.json, environment, unit and certificates. They
 # are composed in $WORK/new, and their sums are in $WORK/sums.
 
+# root scratch: $WORK/new.
 compose_files() {
 	name_own_keys
 	compose_daemon_json >"$WORK/new/daemon.json"
@@ -27,6 +28,7 @@ compose_files() {
 
 # Keys of daemon.json that the document says in other words. It is this run's own copy, and what it
 # says of a key itself counts more.
+# root scratch: $json is below $WORK.
 name_own_keys() {
 	local json=$DOC/json/daemon.json key engine='' driver
 	if has default-network-opts.bridge || has ipv6; then engine=$(engine_version); fi
@@ -46,6 +48,7 @@ name_own_keys() {
 	if has tcp-socket; then name_keys_of_tcp_socket; fi
 }
 
+# root scratch: $json is below $WORK.
 name_keys_of_tcp_socket() {
 	local json=$DOC/json/daemon.json socket tls=$ACCOUNT_HOME/.config/docker/tls
 	socket=$(doc tcp-socket)

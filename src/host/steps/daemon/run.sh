@@ -71,6 +71,7 @@ to fuse-overlayfs, or to vfs if its slowness and size are acceptable"
 
 # A service manager that ran before reads its files when it is told. A prune timer that is new
 # starts, and one that is not wanted any more stops.
+# root as account: systemctl --user daemon-reload, and its prune timer starts or stops.
 reload_units() {
 	local timer='' first=''
 	if are_as_before docker.service docker-prune.service docker-prune.timer; then return 0; fi

@@ -1,6 +1,7 @@
 # daemon: the files that the account's daemon reads, the daemon itself, the Docker context that
 # finds it, and logins to registries. The daemon restarts only when what it runs with is another.
 
+# root as account: stat of the data root that the daemon made.
 daemon_apply() {
 	local manager_ran='' root lingers
 	stop_on_other_secrets
@@ -105,6 +106,7 @@ bridge_facts() {
 }
 
 # Ends all that runs as the account. Containers have two minutes to end.
+# root as account: systemctl --user stop docker.service.
 end_account() {
 	local ran=''
 	if service_manager_runs; then ran=yes; fi
@@ -130,6 +132,7 @@ daemon_before_release() {
 }
 
 # Files that the daemon and its timer wrote in the home: engines before 23 have a key.
+# root as account: rm of the prune timer's stamp and of an old engine's key in its home.
 remove_traces() {
 	local docker=$ACCOUNT_HOME/.config/docker
 	set -- "$ACCOUNT_HOME/$PRUNE_STAMP"

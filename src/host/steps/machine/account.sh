@@ -32,6 +32,7 @@ account_facts() {
 }
 
 # The end of the account, as far as this program made it. A removal that has begun is not asked again.
+# root removes: the record of an account that was taken back.
 release_account() {
 	local fate
 	fate=$(fate_of_account)

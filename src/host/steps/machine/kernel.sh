@@ -19,6 +19,7 @@ ensure_kernel_settings() {
 
 # Root loads what iptables-legacy needs now and, by a file, at each boot. A module stays loaded until
 # then, even if the file goes.
+# root kernel: modprobe of ip_tables and its kin. Only with iptables-legacy; a file in /etc/modules-load.d does the same at each boot.
 ensure_legacy_modules() {
 	local missing
 	wanted_legacy_modules >"$WORK/modules"

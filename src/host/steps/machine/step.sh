@@ -17,6 +17,7 @@ machine_preflight() {
 }
 
 # From here on the installation holds its account, and has an owner.
+# root writes: who holds the account, below /var/lib/rootless-docker.
 hold_account() {
 	local has_entry=''
 	if [ -s "$OWN/account-entry" ]; then has_entry=yes; fi
