@@ -1,6 +1,7 @@
 import { AsyncResource } from "node:async_hooks";
 import * as pulumi from "@pulumi/pulumi";
 import { logOn } from "./logOn";
+import { engineLacksHooks } from "./sdkInternals";
 
 /**
  * The oldest Pulumi that this package supports, CLI and SDK alike. `peerDependencies` and the documents have the same
@@ -12,6 +13,18 @@ export const oldestPulumi = "3.248.0";
 export function hooksWork(): boolean {
   const monitor = pulumi.runtime.getMonitor() as { registerResourceHook?: unknown } | undefined;
   return typeof monitor?.registerResourceHook === "function";
+}
+
+/**
+ * Refuses a Pulumi CLI that is so old that it knows no hooks: of such a one `engineIsSupported` would never be told.
+ *
+ * @throws RunError, which ends the program with these words.
+ */
+export function requireHooks(): void {
+  if (!hooksWork() || !engineLacksHooks()) return;
+  throw new pulumi.RunError(
+    `rootless-docker: engine: found a Pulumi CLI without resource hooks, error hooks or transforms; wanted ${oldestPulumi} or newer. To fix: upgrade the Pulumi CLI, see https://www.pulumi.com/docs/iac/download-install/`,
+  );
 }
 
 /**

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { RootlessDockerHostArgs } from "./args";
 import { componentHooks } from "./changes/componentHooks";
 import { createChildren } from "./children/children";
-import { withHooks } from "./engineHooks";
+import { requireHooks, withHooks } from "./engineHooks";
 import { Inputs } from "./inputs";
 import type { Limitation } from "./limitations/limitation";
 import { reportedOutputs } from "./outputs";
@@ -78,7 +78,8 @@ export class RootlessDockerHost extends pulumi.ComponentResource {
    * registered for plain values, before anything touches the host for Outputs.
    */
   constructor(name: string, args: RootlessDockerHostArgs, opts?: pulumi.ComponentResourceOptions) {
-    // Check: everything that is plain, before anything is registered.
+    // Check: the engine, and everything that is plain, before anything is registered.
+    requireHooks();
     const inputs = new Inputs(args);
 
     // Register: the component, with its hooks.

@@ -15,6 +15,24 @@ export async function knownValue<T>(output: pulumi.Output<T>): Promise<T | undef
     : undefined;
 }
 
+/** What an engine may lack; the SDK asks it before the program begins. */
+const hookFeatures = ["supportsErrorHooks", "supportsResourceHooks", "supportsTransforms"] as const;
+
+/**
+ * Whether the engine of this program knows no hooks or transforms. Registering one then ends in a rejection that the
+ * SDK waits for (settings.js of 3.276), and a program of the Automation API would wait for ever. Without an engine, as
+ * under mocks, the SDK has asked nobody.
+ */
+export function engineLacksHooks(): boolean {
+  // The SDK's types do not show it.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { getStore } = require("@pulumi/pulumi/runtime/state") as {
+    getStore: () => Partial<Record<(typeof hookFeatures)[number], boolean>>;
+  };
+  const store = getStore();
+  return hookFeatures.some((feature) => store[feature] === false);
+}
+
 /** The resource that another one is a part of, where this process made both (resource.js of 3.276). */
 export function parentOf(resource: pulumi.Resource): pulumi.Resource | undefined {
   return (resource as unknown as { __parentResource?: pulumi.Resource }).__parentResource;

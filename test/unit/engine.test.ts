@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { Restarts, RootlessDockerHost } from "../../index";
-import { hooksWork, oldestPulumi } from "../../src/engineHooks";
+import { hooksWork, oldestPulumi, requireHooks } from "../../src/engineHooks";
 import { RootlessDockerProvider } from "../../src/plugin/provider";
 import { create, modes, usual } from "./component/create";
 import { inSecret, type Registration, runProgram, startRecording, step } from "./mocks";
@@ -30,6 +30,26 @@ function takeHooks(): void {
 /** What the engine answers about its version. */
 const tooOld = Object.assign(new Error("2 UNKNOWN: words"), {
   details: 'Pulumi CLI version 3.247.0 does not satisfy the version range ">=3.248.0"',
+});
+
+// What the SDK has asked the engine; its types do not show it.
+const { getStore } = jest.requireActual<{ getStore: () => Record<string, boolean> }>(
+  "@pulumi/pulumi/runtime/state",
+);
+const features = ["supportsResourceHooks", "supportsErrorHooks", "supportsTransforms"];
+
+test.each([...features, ""])("an engine that lacks '%s'", async (lacking) => {
+  const { registrations } = await startRecording();
+  takeHooks();
+  for (const feature of features) getStore()[feature] = feature !== lacking;
+  if (lacking === "") {
+    expect(requireHooks).not.toThrow();
+    return;
+  }
+  expect(() => new RootlessDockerHost("web", usual)).toThrow(
+    /^rootless-docker: engine: found a Pulumi CLI without resource hooks, error hooks or transforms; wanted 3\.248\.0 or newer\. To fix: upgrade the Pulumi CLI, /,
+  );
+  expect(registrations).toEqual([]);
 });
 
 const children = ["installation", "drift", "copy", "agent", "machine", "secrets", "daemon"];
@@ -84,7 +104,8 @@ test("package.json and the documents have the same version", () => {
   };
   expect(peerDependencies["@pulumi/pulumi"]).toBe(`^${oldestPulumi}`);
   const short = oldestPulumi.replace(/\.0$/, "");
-  expect(text("README.md")).toContain(`\`@pulumi/pulumi\` and the Pulumi CLI from ${short} on`);
+  expect(text("README.md")).toContain(` ${short} or later`);
+  expect(text("SUPPORT.md")).toContain(`| ${short} and later`);
   expect(text("CONTRIBUTING.md")).toContain(`@pulumi/pulumi@${oldestPulumi}`);
   expect(text("docs/decisions/0014-which-versions.md")).toContain(
     `**Pulumi ${short} is the oldest.**`,
