@@ -243,9 +243,8 @@ export const rules: readonly Rule[] = [
     promise: 4,
     what: "an up removes packages though the engine's source is the same",
     file: "src/host/steps/machine/engine.sh",
-    text: `	if [ -e "$DOC/is-same" ] || ! is_applied machine; then return 1; fi
-	! grep -qxF "source: \\"$(doc source)\\"" "$OWN/machine"`,
-    put: "	is_applied machine",
+    text: `	[ -n "$source" ] && [ "$source" != "$(doc source)" ]`,
+    put: `	[ -n "$source" ]`,
     room: [upheld(), host("packages")],
   },
   {
@@ -666,7 +665,7 @@ export const rules: readonly Rule[] = [
     promise: 8,
     what: "a useradd that was killed is not undone",
     file: "src/host/resources/account.sh",
-    text: `	making) undo_half_account "$name" ;;`,
+    text: `	making) undo_half_account "$RECORDED_NAME" ;;`,
     put: "	making) ;;",
     room: [clauses("an account that somebody makes"), cutOff()],
   },

@@ -59,7 +59,7 @@ run_step() {
 	stop_without_owner
 	begin_step
 	call_if_there "${STEP}_begin"
-	follow_daemon
+	if [ -s "$WORK/changed" ]; then follow_daemon; fi
 	"${STEP}_apply"
 	forget_packages
 	settle
@@ -68,7 +68,9 @@ run_step() {
 	call_if_there "${STEP}_facts"
 	if [ -s "$WORK/changed" ]; then sync_host; fi
 	mark_as_applied
-	follow_daemon
+	# A run that changes nothing restarts nothing, which a preview would not have shown: the ground may be
+	# another one by an upgrade of the system's own.
+	if [ -s "$WORK/changed" ] || [ -n "$WAS_KILLED" ]; then follow_daemon; fi
 	end_step
 }
 

@@ -130,9 +130,7 @@ describe("the daemon follows another step", () => {
   test.each([
     ["no", "start sum a b"],
     ["yes", "start sum a c"],
-    // A start that was cut off: the step that it was a part of goes on by itself.
-    ["no", "start unknown a b"],
-    ["yes", "start unknown a c"],
+    // A start that was cut off, or failed.
     ["yes", "start unknown"],
   ])("%s, after '%s'", (word, start) => {
     state(start);
@@ -147,5 +145,30 @@ describe("the daemon follows another step", () => {
     writeFileSync(join(own, "daemon"), "");
     writeFileSync(join(own, "work/values"), 'environment/A: "1"\n');
     expect(printed(other)).toBe("yes");
+  });
+
+  test("new secret values count for the daemon as soon as a step has brought them", () => {
+    writeFileSync(join(own, "values"), 'environment/A: "old"\n');
+    mkdirSync(join(own, "work/doc"));
+    writeFileSync(join(own, "work/doc/document"), 'environment/A: "new"\n');
+    const value = 'cat "$(secrets_directory)/text/environment/A"; echo';
+    const script = `STEP=secrets PART=secrets DOC=$WORK/doc; ${value}; secrets_apply 2>/dev/null; ${value}`;
+    expect(printed(script)).toBe("old\nnew");
+  });
+});
+
+describe("whether packages of another source go", () => {
+  test.each([
+    ["no", "", "distribution"],
+    ["no", "packages-of distribution", "distribution"],
+    ["yes", "packages-of docker-repository", "distribution"],
+    // A run that ended with an error, whatever else it was at work on.
+    ["no", "packages-of distribution\nbegun.machine yes", "distribution"],
+  ])("%s, with '%s'", (word, remembered, source) => {
+    state(...remembered.split("\n"));
+    writeFileSync(join(own, "packages"), "docker.io\n");
+    const script = `WAS_KILLED=$(remembered begun.machine); doc() { echo ${source}; }
+      if has_packages_of_other_source; then echo yes; else echo no; fi`;
+    expect(printed(script)).toBe(word);
   });
 });

@@ -19,7 +19,7 @@ sync_host() {
 }
 
 # Writes stdin to a file of root's. The content is on the disk before the name is. $1 path, $2 mode.
-# root writes: any file of root's, under another name first. The caller has a record of it on the disk, and no directory on its way is another user's (path_state).
+# root writes: a file of root's, under another name first: those that path_set makes, the agent, and zypper's list AutoInstalled. path_set has refused a way that another user can change.
 write_file() {
 	local new=$1.rootless-docker-new
 	(umask 077 && dd of="$new" conv=fsync status=none)

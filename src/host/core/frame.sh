@@ -34,6 +34,8 @@ OWN=$STATE/installations/$ID
 ESCALATION=${4-}
 # Set by begin_step: not empty where the step's last run did not come to its end.
 WAS_KILLED=
+# Not empty while the daemon follows what another step has changed.
+FOLLOWS=
 # Pulumi's id of the agent's resource.
 AGENT_ID=${5-}
 # The directory of this run's notes, set by main; removed when the run ends.

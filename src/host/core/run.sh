@@ -74,7 +74,7 @@ prepare_work() {
 }
 
 # How every run ends.
-# root units: a download of its own that still runs ends. Its id is this run's.
+# root units: its own subshell of a download ends. Its id is this run's.
 ended() {
 	if [ -n "$BESIDE" ]; then kill "$BESIDE" 2>/dev/null || :; fi
 	rm -rf "$WORK"
@@ -103,9 +103,10 @@ run_apart() {
 run_beside() {
 	local WORK=$WORK/beside
 	mkdir "$WORK"
+	# Without the lock, which a download that outlives the run would hold.
 	(
 		trap - EXIT
 		"$@"
-	) 2>"$WORK/said" &
+	) 2>"$WORK/said" 9>&- &
 	BESIDE=$!
 }

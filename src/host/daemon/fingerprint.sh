@@ -20,7 +20,7 @@ ground() {
 }
 
 # Reads it: sets RUNNING_SUM and RUNNING_GROUND, empty where nothing is known. RUNNING_SUM is "unknown"
-# where a start was cut off.
+# where a start was cut off or failed, and RUNNING_GROUND is empty then.
 read_start() {
 	RUNNING_SUM='' RUNNING_GROUND=''
 	read -r RUNNING_SUM RUNNING_GROUND <<-START || true

@@ -93,7 +93,7 @@ ensure_account() {
 	local name
 	name=$(doc account)
 	case $RECORDED_STATE in
-	making) undo_half_account "$name" ;;
+	making) undo_half_account "$RECORDED_NAME" ;;
 	going) remove_account ;;
 	esac
 	if [ -z "$ACCOUNT" ]; then
@@ -117,7 +117,7 @@ new_home() {
 }
 
 # $1 the name.
-# root accounts: useradd. Only if there is no such account and account.create is true.
+# root accounts: useradd. Only if there is no such account; preflight has refused account.create: false.
 make_account() {
 	local home own_home shell=/bin/bash count start free
 	home=$(new_home "$1")
@@ -261,7 +261,7 @@ may_have_own_files() {
 # again.
 # root writes: the home becomes root's and closed, so that nobody can change it while it goes.
 # root removes: the home, mail and crontab of an account that was made here. Not through a mount, and not if it holds files of its own (keep).
-# root accounts: userdel. Its subordinate ids stay, if data with these ids stay.
+# root accounts: userdel; useradd -M and userdel once more, where a userdel that was cut off left its subordinate ids.
 remove_account() {
 	local name=$RECORDED_NAME uid=$RECORDED_UID home=$RECORDED_HOME
 	if know_account "$name"; then

@@ -37,7 +37,7 @@ unpack_archive() {
 
 # $1 the directory.
 # root writes: another name for an engine's directory that goes.
-# root removes: an engine's directory. Only of this installation.
+# root removes: an engine's directory. Only if no installation wants it any more.
 remove_archive() {
 	stop_where_mounted_below "$1"
 	# Half of it would be taken for the whole.

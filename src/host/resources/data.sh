@@ -184,7 +184,7 @@ is_data_root_kept() {
 
 # As the account: as root, a link on the way would lead anywhere. $1 data root, $2 what it was, $5 its
 # mode.
-# root as account: rm of images, containers and volumes, in its own user namespace. Only with onDestroy.data: delete, and if the data root was absent or empty before; 30 minutes at most.
+# root as account: rm of images, containers and volumes, in its own user namespace. Only if the data root was absent or empty before, and with onDestroy.data: delete, or if it holds nothing of the user's; 30 minutes at most.
 remove_data_root() {
 	local itself=''
 	# A root that was there, empty, may be a disk of its own.

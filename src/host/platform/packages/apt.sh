@@ -26,7 +26,7 @@ apt_outdated() {
 apt_refresh() { apt_get update -o Acquire::Languages=none; }
 
 # Services of other packages are not restarted for a library of ours, and nobody is asked anything.
-# root packages: apt-get install, remove, autoremove, update. Signatures are apt's.
+# root packages: apt-get install, remove, autoremove, update. Packages that were there before are removed only with rootfulDocker: purge. Signatures are checked by apt.
 apt_get() {
 	export NEEDRESTART_SUSPEND=1
 	run_manager apt-get -q -y -o Dpkg::Use-Pty=0 -o APT::Get::AutomaticRemove=false \

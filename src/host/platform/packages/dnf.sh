@@ -15,7 +15,7 @@ dnf_refresh() { run_dnf makecache --refresh; }
 
 # dnf would wait for another one for ever: dnf 4 does not with exit_on_lock, and dnf 5 is stopped. Packages
 # that nobody asked for by name stay away, and those that are there stay.
-# root packages: dnf install, remove, mark. Signatures are dnf's.
+# root packages: dnf install, remove, mark. Packages that were there before are removed only with rootfulDocker: purge. Signatures are checked by dnf.
 run_dnf() {
 	run_manager unless_locked dnf -y --setopt=exit_on_lock=True --setopt=install_weak_deps=False \
 		--setopt=clean_requirements_on_remove=False "$@"

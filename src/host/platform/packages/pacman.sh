@@ -17,7 +17,7 @@ pacman_outdated() { [ -z "$(find /var/lib/pacman/sync -name '*.db' -print -quit 
 
 pacman_refresh() { ! pacman_outdated || run_pacman -Sy; }
 
-# root packages: pacman -S, -R, -D. Signatures are pacman's.
+# root packages: pacman -S, -R, -D. Packages that were there before are removed only with rootfulDocker: purge. Signatures are checked by pacman.
 run_pacman() { run_manager pacman --noconfirm "$@"; }
 
 pacman_words() {

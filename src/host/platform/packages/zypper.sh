@@ -15,7 +15,7 @@ zypper_refresh() { run_zypper refresh; }
 
 # Statuses by which it only informs are no failure: 100 to 103; 106, a repository left out; 107, a
 # package's script that has failed.
-# root packages: zypper install, remove. Signatures are zypper's.
+# root packages: zypper install, remove. Packages that were there before are removed only with rootfulDocker: purge. Signatures are checked by zypper.
 run_zypper() {
 	local status=0
 	run_manager zypper -n "$@" || status=$?

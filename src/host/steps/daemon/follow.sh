@@ -2,7 +2,7 @@
 # came to its end with, if the ground is another than at its last good start, or secret values are
 # new. That it was killed in between does not matter: the start and the values are noted at the end.
 
-# Called by all other steps, at their end and after their engine part. Nothing follows before the
+# Called by all other steps, at their end and after their engine part, if they have changed something. Nothing follows before the
 # daemon's step has come to its end, nor without its programs, which come with the engine.
 follow_daemon() {
 	if [ "$STEP" = daemon ]; then return 0; fi
@@ -25,7 +25,7 @@ has_to_follow() {
 	[ "$(ground)" != "$RUNNING_GROUND" ]
 }
 
-# In a subshell. Where names of secret values or registries came or went, the daemon's document
+# In a subshell, which sets FOLLOWS. Where names of secret values or registries came or went, the daemon's document
 # changes too, and its step follows.
 apply_recorded_daemon() {
 	DOC=$WORK/daemon
@@ -33,7 +33,7 @@ apply_recorded_daemon() {
 	if [ "$(doc secrets)" != "$(secret_names)" ]; then return 0; fi
 	if [ "$(doc registries)" != "$(registry_names)" ]; then return 0; fi
 	: >"$WORK/wanted"
-	STEP=daemon PART=daemon ASKED=''
+	STEP=daemon PART=daemon ASKED='' FOLLOWS=yes
 	daemon_apply
 	settle
 	release

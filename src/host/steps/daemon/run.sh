@@ -54,7 +54,7 @@ found_sum() {
 start_daemon() {
 	say "${1}s docker.service of $ACCOUNT ($2)"
 	# A run that is killed from here on leaves a daemon, and nobody knows with which files.
-	remember start "unknown $RUNNING_GROUND"
+	remember start unknown
 	: >"$WORK/began"
 	if ! start_or_stop_daemon "$1" || ! ask_daemon; then start_failed; fi
 	stop_on_chosen_vfs
@@ -89,7 +89,14 @@ reload_units() {
 
 # Says why, and goes back to the earlier files where the last good start was with just these.
 start_failed() {
+	local fix="correct what the lines above say; or take back the last change of daemon, environment, \
+storageDriver or unitOverrides, with a new value of operations.recheck: to Pulumi nothing has changed then"
 	say_why_it_failed "$(date -r "$WORK/began" +%s)"
+	# Its own step, which may have settings for a new engine, does not run before this one has ended.
+	if [ -n "$FOLLOWS" ]; then
+		fix="run 'pulumi up' with --target for the resource that ends in '-daemon', if the program has \
+settings that it needs now (those of its last up were used here); or $fix"
+	fi
 	if ran_with_found_files; then
 		run_apart run_with_earlier_files
 		if [ "$APART_STATUS" = 0 ]; then
@@ -102,9 +109,7 @@ environment, storageDriver or unitOverrides"
 	fi
 	fail "docker.service of $ACCOUNT" \
 		"it does not start, or does not answer on $ACCOUNT_RUNTIME/docker.sock: its containers \
-are down until it does" "a daemon that answers" \
-		"correct what the lines above say; or take back the last change of daemon, environment, \
-storageDriver or unitOverrides, with a new value of operations.recheck: to Pulumi nothing has changed then"
+are down until it does" "a daemon that answers" "$fix"
 }
 
 # True if the last good start was with the files that were found, and these are others than this run's.

@@ -46,5 +46,5 @@ release_account() {
 		;;
 	esac
 	rm -f "$OWN/account-entry"
-	remember account '' controllers ''
+	remember account '' controllers '' packages-of ''
 }

@@ -99,19 +99,21 @@ ensure_packaged_engine() {
 	# The accounts of a machine have packages of one source.
 	want_link "$STATE/engine.source" "$(doc source)"
 	if [ ! -e "$DOC/is-same" ]; then settle; fi
-	if may_replace_packages; then
+	if has_packages_of_other_source; then
 		replace_packages $packages
 	else
+		remember packages-of "$(doc source)"
 		ensure_packages $packages
 	fi
+	remember packages-of "$(doc source)"
 }
 
-# True if another source may have brought an engine: a step that did not end has none.
-may_replace_packages() {
+# True if another source has brought packages: it is remembered until the new ones have taken their place.
+has_packages_of_other_source() {
+	local source
 	[ -s "$STATE/packages" ] || return 1
-	if [ -n "$WAS_KILLED" ]; then return 0; fi
-	if [ -e "$DOC/is-same" ] || ! is_applied machine; then return 1; fi
-	! grep -qxF "source: \"$(doc source)\"" "$OWN/machine"
+	source=$(remembered packages-of)
+	[ -n "$source" ] && [ "$source" != "$(doc source)" ]
 }
 
 # Prints the packages to ask for, each with the version that is pinned: one that there is not is an
@@ -150,7 +152,8 @@ ensure_static_engine() {
 	settle
 	want_link "$ENGINES/$ID" "$dir"
 	settle
-	if may_replace_packages; then remove_packages; fi
+	if has_packages_of_other_source; then remove_packages; fi
+	remember packages-of "$(doc source)"
 	want_static_cli
 }
 
