@@ -3,8 +3,10 @@
 const { existsSync } = require("node:fs");
 const { join } = require("node:path");
 
-// A checkout that is not built serves its sources, which Pulumi compiles as they are loaded.
-const built = join(__dirname, "bin/src/plugin/provider.js");
-const { serve } = require(existsSync(built) ? built : "./src/plugin/provider");
+// A checkout serves its sources, which Pulumi compiles as they are loaded: a bin/ in it may be of an earlier version.
+const sources = join(__dirname, "src/plugin/provider.ts");
+const { serve } = require(
+  existsSync(sources) ? "./src/plugin/provider" : "./bin/src/plugin/provider.js",
+);
 
 module.exports = () => serve(__dirname);

@@ -35,12 +35,16 @@ function recordedOperations(
 ): pulumi.Input<OperationsArgs | undefined> {
   // Null is what programs in other languages send for nothing.
   if (!operations) return undefined;
-  return isPlain(operations) ? lasting(operations) : pulumi.output(operations).apply(lasting);
+  return isPlain(operations)
+    ? lasting(operations)
+    : pulumi.output(operations).apply((known) => (known ? lasting(known) : undefined));
 }
 
-/** Undefined for none, as where `operations` is not given. */
-function lasting({ recheck, takeOver }: OperationsArgs): OperationsArgs | undefined {
-  return (recheck ?? takeOver ?? undefined) === undefined ? undefined : { recheck, takeOver };
+/** Undefined for none, as where `operations` is not given. An empty `recheck` and a `takeOver` of false are none. */
+function lasting(operations: OperationsArgs): OperationsArgs | undefined {
+  const recheck = operations.recheck || undefined;
+  const takeOver = operations.takeOver || undefined;
+  return recheck === undefined && takeOver === undefined ? undefined : { recheck, takeOver };
 }
 
 function markPasswords(logins: RootlessDockerHostArgs["registryAuth"]): typeof logins {

@@ -7,7 +7,15 @@ export function agentChange(before: string, after: string): string | undefined {
   const isNew = (line: string) => !old.has(line);
   const said = [...present].filter(isNew);
   const parts = said.flatMap((line) => /^# (\S+) [0-9a-f]+$/.exec(line)?.[1] ?? []);
-  const everyStep = said.filter((line) => /^(recheck|take-over): /.test(line));
+  const isOfEveryStep = (line: string) => /^(recheck|take-over): /.test(line);
+  const keyOf = (line: string) => line.slice(0, line.indexOf(":"));
+  const news = said.filter(isOfEveryStep);
+  // An input that is taken out again changes every document, too.
+  const gone = [...old].filter(
+    (line) =>
+      isOfEveryStep(line) && !present.has(line) && !news.some((one) => keyOf(one) === keyOf(line)),
+  );
+  const everyStep = [...news, ...gone.map((line) => `no ${keyOf(line)} any more`)];
   const words = [];
   if (everyStep.length > 0)
     words.push(

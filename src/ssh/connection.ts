@@ -66,12 +66,19 @@ function hopField(field: keyof SshProxyArgs, fields: SshProxyArgs): unknown {
   if (secret.includes(field)) return pulumi.secret(fields[field]);
   if (field !== "hostKey") return fields[field];
   const key = fields.hostKey;
-  return typeof key === "string" ? key.trim() : pulumi.output(key).apply((known) => known?.trim());
+  return typeof key === "string"
+    ? key.trim()
+    : pulumi.output(key).apply((known) => (typeof known === "string" ? known.trim() : known));
 }
 
-/** Applies to a plain object at once, so that its members stay as known as they are. */
+/**
+ * Applies to a plain object at once, so that its members stay as known as they are. An Output may turn out to be
+ * nothing, which is a problem that `Inputs` tells.
+ */
 function mapKnown<T extends object, U>(input: pulumi.Input<T>, map: (value: T) => U) {
-  return isPlain(input) ? map(input) : pulumi.secret(input).apply((value) => map(value as T));
+  return isPlain(input)
+    ? map(input)
+    : pulumi.secret(input).apply((value) => map((value ?? {}) as T));
 }
 
 /** True for a value that is there already, whatever its members are. */

@@ -131,6 +131,11 @@ export class Reader {
     return this.unknownAsWhole || (this.fields[key] !== undefined && this.fields[key] !== null);
   }
 
+  /** True where the option is given, and its value is not known yet: nothing can be compared with it. */
+  isPending(key: string): boolean {
+    return this.unknownAsWhole || this.fields[key] === pending;
+  }
+
   /** Notes that an option is missing which has no default. */
   require(key: string, fix: string): void {
     if (!this.given(key)) this.problem(this.at(key), `is missing; ${fix}`);

@@ -176,6 +176,9 @@ test("another version, and a step that is asked to run again", () => {
   expect(agentChange(agent("1", 'recheck: "a"'), agent("1", 'recheck: "b"'))).toMatch(
     /^recheck: "b": every step runs again/,
   );
+  expect(agentChange(agent("1", 'recheck: "a"', "take-over: true"), agent("1"))).toMatch(
+    /^no recheck any more, no take-over any more: every step runs again/,
+  );
 });
 
 test("what was changed on the host since the state was written", () => {

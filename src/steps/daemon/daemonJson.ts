@@ -30,14 +30,16 @@ const refusedKeys = new Map([
 
 export function daemonJsonSettings(read: Reader): Parted<unknown> {
   const daemon = read.mapping("daemon", daemonKey);
+  const accepted: [string, unknown][] = [];
   for (const [key, value] of Object.entries(daemon)) {
     const shown = read.quote(`daemon.${key}`, value);
     const refused = refusedKeys.get(key);
     const wrong = refused === undefined ? wrongJson(value) : `${shown} ${refused}`;
     if (wrong) read.refuse(`daemon.${key}`, wrong);
+    else accepted.push([key, value]);
   }
   if (Object.keys(daemon).length > 0) readKnownKeys(read.object("daemon"));
-  return partSecrets(read, "daemon", Object.entries(daemon));
+  return partSecrets(read, "daemon", accepted);
 }
 
 /** Those whose values this package, or the daemon's start, depends on. */

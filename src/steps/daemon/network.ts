@@ -99,11 +99,12 @@ export function networkSettings(read: Reader): NetworkSettings {
     hostLoopback: read.boolean("hostLoopback") ?? false,
     ipv6: read.boolean("ipv6") ?? false,
   };
-  const wrong = wrongPair(settings);
+  const isKnown = !read.isPending("driver");
+  const wrong = isKnown ? wrongPair(settings) : undefined;
   if (wrong) read.refuse("portDriver", wrong);
   const isSlirp4netns =
     settings.driver === NetworkDriver.Auto || settings.driver === NetworkDriver.Slirp4netns;
-  if (settings.ipv6 && !isSlirp4netns)
+  if (isKnown && settings.ipv6 && !isSlirp4netns)
     read.refuse(
       "ipv6",
       `it is of slirp4netns, and the network driver is ${settings.driver}; leave one of them out`,

@@ -53,12 +53,13 @@ const wholeVersion = /^[0-9]+(\.[0-9]+){1,3}(-[0-9]+)?$/;
 
 export function engineSettings(read: Reader): EngineSettings {
   const source = read.oneOf("source", EngineSource) ?? EngineSource.Distribution;
+  const isKnown = !read.isPending("source");
   const version = read.string("version", { rule: debianVersion });
   const settings = {
     source,
     version,
-    repository: repositorySettings(read, source),
-    archives: archiveSettings(read, source, version),
+    repository: repositorySettings(read, source, isKnown),
+    archives: archiveSettings(read, source, version, isKnown),
     plugins: read.someOf("plugins", EnginePlugin),
   };
   if (source === EngineSource.Preinstalled && version !== undefined)
@@ -75,11 +76,16 @@ export function engineSettings(read: Reader): EngineSettings {
   return settings;
 }
 
-function repositorySettings(read: Reader, source: EngineSource): Repository | undefined {
+/** @param isKnown false where another source may turn out, of which nothing is refused yet. */
+function repositorySettings(
+  read: Reader,
+  source: EngineSource,
+  isKnown: boolean,
+): Repository | undefined {
   const mirror = read.string("mirror", { rule: mirrorUrl });
   const key = read.string("mirrorKey", { rule: publicKey });
   const signed = source === EngineSource.DockerRepository;
-  if (!signed && key !== undefined)
+  if (isKnown && !signed && key !== undefined)
     read.refuse(
       "mirrorKey",
       "is for the source docker-repository; leave it out, or set engine.source to that",
@@ -89,7 +95,7 @@ function repositorySettings(read: Reader, source: EngineSource): Repository | un
       url: mirror?.replace(/\/$/, "") ?? dockerDownloads,
       key: signed && key !== undefined ? `${key.trim().replace(/\r/g, "")}\n` : undefined,
     };
-  if (mirror !== undefined)
+  if (isKnown && mirror !== undefined)
     read.refuse(
       "mirror",
       "is for the sources docker-repository and static-archive; leave it out, or set engine.source to one of them",
@@ -101,6 +107,7 @@ function archiveSettings(
   read: Reader,
   source: EngineSource,
   version: string | undefined,
+  isKnown: boolean,
 ): Archives | undefined {
   const engine = read.string("sha256", { rule: sha256 });
   const rootlessExtras = read.string("rootlessExtrasSha256", { rule: sha256 });
@@ -109,7 +116,7 @@ function archiveSettings(
       sha256: engine,
       rootlessExtrasSha256: rootlessExtras,
     }))
-      if (value !== undefined)
+      if (isKnown && value !== undefined)
         read.refuse(
           name,
           "is for the source static-archive; leave it out, or set engine.source to that",

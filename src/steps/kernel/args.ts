@@ -21,8 +21,8 @@ export interface KernelArgs {
   sysctls?: pulumi.Input<{ [name: string]: pulumi.Input<string> }>;
   /**
    * Whether every account of the machine can ping, which ping in containers requires: sets `net.ipv4.ping_group_range`
-   * to "0 2147483647". With false, the machine's own setting is left alone, and `sysctls` can set another one. Defaults
-   * to true.
+   * to "0 2147483647". A value of it in `sysctls` takes precedence. With false, the machine's own setting is left
+   * alone. Defaults to true.
    */
   unprivilegedPing?: pulumi.Input<boolean>;
   /**

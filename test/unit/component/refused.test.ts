@@ -88,6 +88,36 @@ describe.each(modes)("arguments that are wrong, in $mode", ({ preview }) => {
     expect(host).toBe(connection.host);
   });
 
+  const groups = Object.keys(everyOption()).filter((name) => name !== "agentTransfer");
+
+  test.each(groups)(
+    "%s as an Output that is null, undefined or of another type ends in words",
+    async (name) => {
+      for (const given of [null, undefined, 7]) {
+        const { connection, account } = everyOption();
+        const args = { connection, account, [name]: pulumi.output(given) };
+        const { errors } = await create(args as unknown as RootlessDockerHostArgs, preview);
+        for (const error of errors) expect(error).toMatch(new RegExp(`\\b${name}\\b`));
+        if (given === 7 || name === "connection") expect(errors).toHaveLength(1);
+        else expect(errors).toEqual([]);
+      }
+    },
+  );
+
+  test.each<[string, Record<string, unknown>]>([
+    [
+      "engine.source",
+      { engine: { source: "docker-repository", mirror: "https://mirror.example" } },
+    ],
+    ["network.driver", { network: { driver: "pasta", portDriver: "implicit" } }],
+  ])("%s that is an Output is compared once it is known", async (path, args) => {
+    const [group, name] = path.split(".");
+    const members = args[group] as Record<string, unknown>;
+    const later = { [group]: { ...members, [name]: unknownInPreview(members[name]) } };
+    const outcome = await create({ ...usual, ...later } as RootlessDockerHostArgs, preview);
+    expect(outcome.errors).toEqual([]);
+  });
+
   function unknownInPreview<T>(value: T): pulumi.Output<T> {
     return preview ? unknown() : (pulumi.output(value) as pulumi.Output<T>);
   }
