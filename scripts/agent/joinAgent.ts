@@ -35,7 +35,7 @@ function joinedText(): string {
 
 /** The shell's assignment of a text to its variable. */
 function assignment({ name, text }: { name: string; text: string }): string {
-  return `${name}='${text.replaceAll("'", "'\\''")}'\n`;
+  return `${name}='${text.replace(/'/g, "'\\''")}'\n`;
 }
 
 /**
