@@ -120,6 +120,8 @@ describe("appArmorProfile", () => {
 });
 
 describe("cgroupControllers", () => {
+  // The default: all five.
+  const withAll = { account: { name: "app" } };
   const delegated = async () =>
     (
       await host.run("systemctl show -p DelegateControllers --value user@$(id -u app).service")
@@ -127,7 +129,7 @@ describe("cgroupControllers", () => {
   const dropin = "/etc/systemd/system/user@*.service.d/rootless-docker.conf";
 
   test("all five are delegated to the account, and to nobody else", async () => {
-    const { changed } = await app.apply("machine", wishes);
+    const { changed } = await app.apply("machine", withAll);
     expect(changed).toContainEqual(
       expect.stringMatching(
         /^\/etc\/systemd\/system\/user@\d+\.service\.d\/rootless-docker\.conf: written$/,
@@ -143,7 +145,7 @@ describe("cgroupControllers", () => {
     expect(
       await host.run("systemctl show -p DelegateControllers --value user@12345.service"),
     ).not.toContain("cpuset");
-    expect((await app.apply("machine", wishes)).changed).toEqual([]);
+    expect((await app.apply("machine", withAll)).changed).toEqual([]);
   });
 
   test("dropped, the host's own delegation is there again", async () => {
@@ -180,15 +182,15 @@ describe("cgroupControllers", () => {
       await shown.show("memory pids", {
         reload: `(sleep 0.7; echo ${all} >/run/shown/account) >/dev/null 2>&1 &`,
       });
-      expect((await app.apply("machine", wishes)).changed).not.toContain(restarted);
+      expect((await app.apply("machine", withAll)).changed).not.toContain(restarted);
     });
 
     test("those that never arrive: one restart, said once", async () => {
       await shown.show("memory pids");
-      const { changed, said } = await app.apply("machine", wishes);
+      const { changed, said } = await app.apply("machine", withAll);
       expect(changed).toContain(restarted);
       expect(said.join("\n")).toMatch(/app has '.*' even so/);
-      const again = await app.apply("machine", wishes);
+      const again = await app.apply("machine", withAll);
       expect([again.changed, again.said]).toEqual([[], ["machine: nothing to change"]]);
       expect(await restarts()).toBe(1);
     });

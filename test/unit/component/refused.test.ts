@@ -96,7 +96,7 @@ describe.each(modes)("arguments that are wrong, in $mode", ({ preview }) => {
       for (const given of [null, undefined, 7]) {
         const { connection, account } = everyOption();
         const args = { connection, account, [name]: pulumi.output(given) };
-        const { errors } = await create(args as unknown as RootlessDockerHostArgs, preview);
+        const { errors } = await create(args, preview);
         for (const error of errors) expect(error).toMatch(new RegExp(`\\b${name}\\b`));
         if (given === 7 || name === "connection") expect(errors).toHaveLength(1);
         else expect(errors).toEqual([]);
@@ -114,7 +114,7 @@ describe.each(modes)("arguments that are wrong, in $mode", ({ preview }) => {
     const [group, name] = path.split(".");
     const members = args[group] as Record<string, unknown>;
     const later = { [group]: { ...members, [name]: unknownInPreview(members[name]) } };
-    const outcome = await create({ ...usual, ...later } as RootlessDockerHostArgs, preview);
+    const outcome = await create({ ...usual, ...later }, preview);
     expect(outcome.errors).toEqual([]);
   });
 
