@@ -108,6 +108,15 @@ export const rules: readonly Rule[] = [
     put: "	compare_wanted",
     room: [cutOff("a file that cannot be read")],
   },
+  {
+    id: "late-records-go-early",
+    promise: 1,
+    what: "what has to outlive the packages is given back before they go",
+    file: "src/host/ledger/unwanted.awk",
+    text: `phase == "early" && number[at] in is_late`,
+    put: `0`,
+    room: [givenBack(), host("rootful")],
+  },
   // 2. What was there before is never removed.
   {
     id: "found-account-is-made",
@@ -255,6 +264,15 @@ export const rules: readonly Rule[] = [
     text: "	'- /'*)",
     put: "	*' /'*)",
     room: [upheld(), host("packages")],
+  },
+  {
+    id: "packages-of-another-source-stay",
+    promise: 4,
+    what: "packages that an earlier source has brought stay beside the new one's",
+    file: "src/host/steps/machine/engine.sh",
+    text: `	source=$(remembered packages-of)`,
+    put: `	source=`,
+    room: [host("enginePackages"), host("dockerRepository")],
   },
   {
     id: "wanted-elsewhere-go",
@@ -897,7 +915,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/daemon/failure.sh",
     text: "	if has_daemon_secrets; then\n",
     put: "	if false; then\n",
-    room: [host("kernelAndPorts", "a secret value with which")],
+    room: [unit("redaction"), host("kernelAndPorts", "a secret value with which")],
   },
   {
     id: "refusal-in-clear",
@@ -906,7 +924,7 @@ export const rules: readonly Rule[] = [
     file: "src/host/steps/daemon/files.sh",
     text: "	if has_secrets_in_daemon_json; then\n",
     put: "	if false; then\n",
-    room: [host("kernelAndPorts", "a value that dockerd refuses")],
+    room: [unit("redaction"), host("kernelAndPorts", "a value that dockerd refuses")],
   },
   {
     id: "login-in-clear",

@@ -72,14 +72,9 @@ rows_of_programs() {
 # True where a program is on PATH; perl has to load its modules, too, and says on stderr why it does not. $1 its name in
 # the table.
 has_program() {
-	local modules
 	command -v "${1%%:*}" >/dev/null || return 1
 	case $1 in
-	*:*)
-		modules=$(printf '%s' ",${1#*:}" | sed 's/,/ -m/g')
-		# shellcheck disable=SC2086 # an option for each module
-		"${1%%:*}" $modules -e 1
-		;;
+	*:*) "${1%%:*}" -e 'require "$_.pm" for split /,/, shift' "${1#*:}" ;;
 	esac
 }
 
@@ -125,6 +120,7 @@ lacking_problems() {
 # start of those names in the table that the run needs. Defaults to all.
 stop_without_programs() {
 	note_lacking_programs
+	[ -s "$WORK/lacking" ] || return 0
 	grep "^${1-}" "$WORK/lacking" >"$WORK/lacking.needed" || true
 	mv "$WORK/lacking.needed" "$WORK/lacking"
 	lacking_problems
@@ -134,10 +130,10 @@ stop_without_programs() {
 # The packages that have what is missing; and those of the table that an earlier run has brought, which
 # are wanted as long as they are there. One a line.
 packages_of_programs() {
-	local packages programs
-	{
-		cut -d ' ' -f 2 "$WORK/lacking"
-		[ ! -s "$STATE/packages" ] ||
-			cut -d ' ' -f 1 "$WORK/programs" | tr , '\n' | grep -xFf "$STATE/packages"
-	} | tr , '\n' | sort -u
+	if [ -s "$WORK/lacking" ]; then
+		cut -d ' ' -f 2 "$WORK/lacking" | tr , '\n' | sort -u
+	fi
+	if [ -s "$STATE/packages" ]; then
+		cut -d ' ' -f 1 "$WORK/programs" | tr , '\n' | grep -xFf "$STATE/packages" || true
+	fi
 }
