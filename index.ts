@@ -1,6 +1,6 @@
 export { RootlessDockerHost } from "./src/rootlessDockerHost";
 export type { RootlessDockerHostArgs } from "./src/args";
-export { DriftDetection, type OperationsArgs, Restarts } from "./src/steps/everyStep";
+export { DriftDetection, type OperationsArgs, Restarts } from "./src/steps/operations";
 export {
   AgentTransfer,
   PrivilegeEscalation,

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { OperationsArgs } from "./steps/everyStep";
+import type { OperationsArgs } from "./steps/operations";
 import type { AgentTransfer, SshConnectionArgs } from "./ssh/args";
 import type { AccountArgs } from "./steps/account/args";
 import type { OnDestroyArgs } from "./steps/daemon/data";

@@ -3,10 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import type { RootlessDockerHostArgs } from "./args";
 import { isKnown } from "./sdkInternals";
 import { logOn } from "./logOn";
-import { Restarts } from "./steps/everyStep";
+import { Restarts } from "./steps/operations";
 import { readSettings, type Settings } from "./steps/settings";
 import { type InputPath, valueAt } from "./steps/inputPaths";
-import { isUsedWithoutMark, isWithin, publicSecrets, secretInputs } from "./steps/secrets";
+import { isUsedWithoutMark, isWithin, publicSecrets, secretInputs } from "./steps/secretInputs";
 import { describeProblems, pending, type Problem } from "./validation/reader";
 
 /** The inputs that a setting is made of: the one at its own path, but for settings of secret values. */

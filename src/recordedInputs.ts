@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { RootlessDockerHostArgs } from "./args";
 import { isPlain, recordedConnection } from "./ssh/connection";
-import type { OperationsArgs } from "./steps/everyStep";
-import type { secretInputs } from "./steps/secrets";
+import type { OperationsArgs } from "./steps/operations";
+import type { secretInputs } from "./steps/secretInputs";
 import { hasCredentials } from "./validation/credentials";
 
 type Mapping = pulumi.Input<{ [key: string]: pulumi.Input<unknown> }> | undefined;

@@ -3,7 +3,7 @@ import { hooksWork, refusingHook } from "../engineHooks";
 import type { HookName } from "../hookNames";
 import { hookValue, knownValue } from "../sdkInternals";
 import type { Inputs } from "../inputs";
-import { Restarts } from "../steps/everyStep";
+import { Restarts } from "../steps/operations";
 import { readSettings, type Settings } from "../steps/settings";
 import { documentOf, steps } from "../steps";
 import { renderDocument } from "../steps/document";

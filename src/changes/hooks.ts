@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Inputs } from "../inputs";
-import type { Notes } from "../steps/everyStep";
+import type { Notes } from "../steps/operations";
 import { hooksWork, previewHook } from "../engineHooks";
 import type { HookName } from "../hookNames";
 import { hookOutput, hookValue, knownValue } from "../sdkInternals";

@@ -21,7 +21,7 @@ import { AgentTransfer } from "../ssh/args";
 import { withPassword } from "../ssh/sudoPassword";
 import { type StepName, documentOf, steps } from "../steps";
 import { type Document, renderDocument, wholeDocument } from "../steps/document";
-import { driftInDocument, everyStepInputs, type Notes } from "../steps/everyStep";
+import { driftInDocument, everyStepInputs, type Notes } from "../steps/operations";
 import { machine } from "../steps/machine";
 import type { Settings } from "../steps/settings";
 import type { Step } from "../steps/step";

@@ -1,6 +1,6 @@
 import { plain } from "../ssh/ssh";
 import { stepNames } from "../steps";
-import type { Note, Notes } from "../steps/everyStep";
+import type { Note, Notes } from "../steps/operations";
 import { lastLine } from "../steps/facts";
 
 /** One thing on the host that is not as a step left it. */

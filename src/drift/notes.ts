@@ -12,7 +12,7 @@ import { withPassword } from "../ssh/sudoPassword";
 import { waitForServer } from "../ssh/waitForServer";
 import { stepNames } from "../steps";
 import { isRefused, notesOf, readAnswer } from "./answer";
-import { DriftDetection, type Notes, notesOfInstallation } from "../steps/everyStep";
+import { DriftDetection, type Notes, notesOfInstallation } from "../steps/operations";
 import { askNewMachine } from "./preflight";
 
 /** Values that asking for drift needs. */

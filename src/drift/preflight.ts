@@ -7,7 +7,7 @@ import { escalationArgument } from "../ssh/settings";
 import { withPassword } from "../ssh/sudoPassword";
 import { type KnownConnection, runOverSsh } from "../ssh/ssh";
 import { wholeDocument } from "../steps/document";
-import { everyStepDocument, everyStepInputs } from "../steps/everyStep";
+import { everyStepDocument, everyStepInputs } from "../steps/operations";
 import { type InputPath, settingsAt } from "../steps/inputPaths";
 import { kernelDocument, kernelInputs, preflightDocument, preflightInputs } from "../steps/machine";
 import { type NewMachine, readNewMachine } from "./answer";

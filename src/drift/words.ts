@@ -1,5 +1,5 @@
 import type { Present } from "./answer";
-import { type Notes, readNote } from "../steps/everyStep";
+import { type Notes, readNote } from "../steps/operations";
 
 /** Things that are there now, and what an `up` makes of them, a line each. */
 export function presentInWords(present: readonly Present[]): string {

@@ -1,7 +1,7 @@
 import type { Settings } from "./settings";
 import { daemon } from "./daemon/step";
 import type { Document } from "./document";
-import { everyStepDocument } from "./everyStep";
+import { everyStepDocument } from "./operations";
 import type { Together } from "./inputPaths";
 import { machine } from "./machine";
 import { secrets } from "./secretsStep";

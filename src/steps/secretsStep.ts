@@ -1,7 +1,7 @@
 import { restarts } from "./effects";
 import { machine } from "./machine";
 import { registriesDocument, registryEffect } from "./registries";
-import { secretsDocument } from "./secrets";
+import { secretsDocument } from "./secretInputs";
 import { defineStep } from "./step";
 
 /**

@@ -15,14 +15,14 @@ import {
   refusePurgeOfPreinstalled,
   rootfulDockerSettings,
 } from "./engine/settings";
-import { operationsSettings } from "./everyStep";
+import { operationsSettings } from "./operations";
 import {
   kernelSettings,
   privilegedPortsSettings,
   refuseCapabilityOfOthers,
 } from "./kernel/settings";
 import { registriesSettings } from "./registries";
-import { secretsSettings } from "./secrets";
+import { secretsSettings } from "./secretInputs";
 
 /**
  * The arguments, checked and with all defaults filled in, at the same paths but for three parts. Secret values of

@@ -151,7 +151,7 @@ describe("the daemon follows another step", () => {
     writeFileSync(join(own, "values"), 'environment/A: "old"\n');
     mkdirSync(join(own, "work/doc"));
     writeFileSync(join(own, "work/doc/document"), 'environment/A: "new"\n');
-    const value = 'cat "$(secrets_directory)/text/environment/A"; echo';
+    const value = 'cat "$(unpacked_secrets)/text/environment/A"; echo';
     const script = `STEP=secrets PART=secrets DOC=$WORK/doc; ${value}; secrets_apply 2>/dev/null; ${value}`;
     expect(printed(script)).toBe("old\nnew");
   });

@@ -1,7 +1,7 @@
 import { type StepName, stepNames } from "../../src/agent/agentText";
 import { readSettings } from "../../src/steps/settings";
 import { steps } from "../../src/steps";
-import { everyStepDocument } from "../../src/steps/everyStep";
+import { everyStepDocument } from "../../src/steps/operations";
 import { armored } from "../support/arguments";
 import { documentsOfSettings } from "../support/documents";
 import { everyOption } from "./fixtures";

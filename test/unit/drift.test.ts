@@ -6,7 +6,7 @@ import { Inputs } from "../../src/inputs";
 import { AgentTransfer } from "../../src/ssh/args";
 import * as ssh from "../../src/ssh/ssh";
 import { renderDocument } from "../../src/steps/document";
-import { driftInDocument, notesOfInstallation } from "../../src/steps/everyStep";
+import { driftInDocument, notesOfInstallation } from "../../src/steps/operations";
 import { create, modes, usual } from "./component/create";
 import { inSecret, startRecording, step, unknown } from "./mocks";
 

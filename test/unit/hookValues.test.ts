@@ -6,7 +6,7 @@ import { filled, refusedChanges } from "../../src/changes/guard";
 import { textOf } from "../../src/changes/hooks";
 import { Inputs } from "../../src/inputs";
 import { hookOutput, knownValue } from "../../src/sdkInternals";
-import { Restarts } from "../../src/steps/everyStep";
+import { Restarts } from "../../src/steps/operations";
 import { readSettings } from "../../src/steps/settings";
 import { pending } from "../../src/validation/reader";
 import { usual } from "./component/create";

@@ -14,7 +14,7 @@ toy_set() {
   if [ "$2" = absent ]; then rm "$TOYS/$1"; else printf '%s' "$2" >"$TOYS/$1"; fi
 }
 toy_bytes() { cat "$TOYS/$1"; }
-look_at_homes() { :; }
+see_recorded_paths() { :; }
 sync() { :; }
 `;
 

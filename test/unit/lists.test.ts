@@ -6,7 +6,7 @@ import { measuredBy } from "../../src/limitations/measured";
 import { stepNames, steps } from "../../src/steps";
 import { type FactTypes, readFacts } from "../../src/steps/facts";
 import { valueAt } from "../../src/steps/inputPaths";
-import { secretInputs } from "../../src/steps/secrets";
+import { secretInputs } from "../../src/steps/secretInputs";
 import { readSettings } from "../../src/steps/settings";
 import { inputPaths } from "../support/inputPaths";
 import { everyOption, secretPart } from "./fixtures";

@@ -2,7 +2,7 @@
 # when the daemon runs with the new ones; until then they are in $WORK/values.
 
 # The directory with the values that count, as a document's is. There may be none.
-secrets_directory() {
+unpacked_secrets() {
 	local file=$WORK/values
 	if [ ! -e "$file" ]; then file=$OWN/values; fi
 	if [ ! -d "$WORK/secrets" ] && [ -s "$file" ]; then read_document "$file" "$WORK/secrets"; fi
@@ -12,14 +12,14 @@ secrets_directory() {
 # Names of those that the daemon reads, as its document lists them.
 secret_names() {
 	local dir
-	dir=$(secrets_directory)/json
+	dir=$(unpacked_secrets)/json
 	names_below "$dir/" "$dir"/daemon.json/* "$dir"/environment/* "$dir"/tls/*
 }
 
 # The registries that have logins, in the same way.
 registry_names() {
 	local dir
-	dir=$(secrets_directory)/json/registryAuth
+	dir=$(unpacked_secrets)/json/registryAuth
 	names_below "$dir/" "$dir"/*
 }
 
@@ -39,7 +39,7 @@ has_daemon_secrets() {
 }
 
 # True if daemon.json has secret values: what dockerd says of it may quote them.
-has_secrets_in_daemon_json() { [ -n "$(ls "$(secrets_directory)/json/daemon.json" 2>/dev/null)" ]; }
+has_secrets_in_daemon_json() { [ -n "$(ls "$(unpacked_secrets)/json/daemon.json" 2>/dev/null)" ]; }
 
 # Copies text, without user and password of URLs, which somebody may have set elsewhere.
 without_logins_of_urls() {

@@ -112,7 +112,7 @@ claims_of_others() {
 # Prints each line of a file, KIND and NAME first, with a tab and the value now. $1 the file.
 with_states() {
 	local line kind rest name
-	call_if_there look_at_homes "$1"
+	call_if_there see_recorded_paths "$1"
 	while IFS= read -r line; do
 		kind=${line%%"$TAB"*}
 		rest=${line#*"$TAB"}

@@ -5,7 +5,7 @@
 # registries answer first: an answer takes its time, and others write config.json, too.
 want_registry_logins() {
 	local login member config=$ACCOUNT_HOME/.docker/config.json
-	for login in "$(secrets_directory)"/text/registryAuth/*; do
+	for login in "$(unpacked_secrets)"/text/registryAuth/*; do
 		[ -e "$login" ] || continue
 		member=$(login_member "$login")
 		printf '{"auth":"%s"}' "$(base64 -w 0 <"$login")" >"$WORK/login.${login##*/}"
@@ -13,7 +13,7 @@ want_registry_logins() {
 			log_in "${login##*/}" "$login"
 	done
 	stop_on_problems
-	for login in "$(secrets_directory)"/text/registryAuth/*; do
+	for login in "$(unpacked_secrets)"/text/registryAuth/*; do
 		[ ! -e "$login" ] ||
 			want_member "$config" "$(login_member "$login")" "$WORK/login.${login##*/}"
 	done

@@ -12,7 +12,7 @@ HOME_FILE_MOST=262144
 # Looks at paths that were not looked at yet. Arguments: the paths.
 # root as account: reads files in its home. resources/homeLook.pl; links are followed as the account, never as root.
 # root scratch: $WORK/home.
-look_home() {
+see_paths() {
 	local path
 	for path in "$@"; do
 		if [ -z "$(seen_value "$path")" ]; then printf '%s\n' "$path"; fi
@@ -30,7 +30,7 @@ look_home() {
 # Looks at all paths of a file with lines of kind and name, and forgets what was seen before: others write
 # in the home, too, so what is compared and written is read right before. Names of lines and members
 # begin with their path, which holds no blank. $1 the file.
-look_at_homes() {
+see_recorded_paths() {
 	local kind name
 	if [ -z "$ACCOUNT" ]; then return 0; fi
 	set -- "$1" ''
@@ -49,7 +49,7 @@ look_at_homes() {
 	shift 2
 	if [ $# = 0 ]; then return 0; fi
 	: >"$WORK/home/seen"
-	look_home "$@"
+	see_paths "$@"
 }
 
 # The account does not let this program work in its home: an error. A second destroy goes on, and
@@ -96,7 +96,7 @@ seen_file() {
 
 # $1 the path.
 home_state() {
-	if [ -n "$ACCOUNT" ]; then look_home "$1"; fi
+	if [ -n "$ACCOUNT" ]; then see_paths "$1"; fi
 	if [ -z "$ACCOUNT" ] || is_home_refused; then
 		printf gone
 	else
@@ -142,7 +142,7 @@ want_home_link() {
 want_home_parents() {
 	local parent=${1%/*}
 	if [ "$parent" = "$ACCOUNT_HOME" ]; then return 0; fi
-	look_home "$parent"
+	see_paths "$parent"
 	if [ "$(seen_value "$parent")" != absent ]; then return 0; fi
 	want_home_parents "$parent"
 	want home "$parent" 'dir 700'

@@ -62,7 +62,7 @@ line_set() {
 		say "stays: $(line_label "$1"): this run has logged in as $ACCOUNT, perhaps with that key"
 		return 0
 	fi
-	look_home "$file"
+	see_paths "$file"
 	new=$(new_part)
 	if [ "$2" = present ]; then
 		home_bytes "$file" >"$new"
@@ -89,7 +89,7 @@ end_last_line() {
 # root scratch: a part of a file of the home, below $WORK.
 member_set() {
 	local file="=${1%% *}" new
-	look_home "$file"
+	see_paths "$file"
 	new=$(new_part)
 	case $2 in
 	sum*) json_member "$file" json_put "${1#* }" "$3" >"$new" ;;

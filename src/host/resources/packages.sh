@@ -160,7 +160,7 @@ remove_packages() {
 	settle
 	complete_packages
 	while :; do
-		note_unneeded
+		note_removable
 		names=$(paste -s -d ' ' "$WORK/unneeded")
 		if [ -z "$names" ] || [ "$names" = "$last" ]; then return 0; fi
 		last=$names
@@ -176,7 +176,7 @@ remove_packages() {
 
 # Names of brought packages that nobody wants and the package manager calls unneeded, into
 # $WORK/unneeded.
-note_unneeded() {
+note_removable() {
 	: >"$WORK/unneeded"
 	cat "$STATE"/installations/*/*.packages 2>/dev/null | tr ' ' '\n' >"$WORK/wanted.packages"
 	sort -u "$STATE/packages" | grep -vxFf "$WORK/wanted.packages" >"$WORK/ours" || return 0

@@ -4,7 +4,7 @@
 
 secrets_apply() {
 	grep -E '^(environment|daemon[.]json|tls|registryAuth)/' "$DOC/document" >"$WORK/values" || true
-	# The values that count are others from here on: see secrets_directory.
+	# The values that count are others from here on: see unpacked_secrets.
 	rm -rf "$WORK/secrets"
 	if has_new_values; then changed "secret values stored"; fi
 }

@@ -14,7 +14,7 @@ compose_files() {
 		"$ACCOUNT_RUNTIME/docker.sock\",\"SkipTLSVerify\":false" >"$WORK/new/meta.json"
 	if has docker-prune.OnCalendar; then compose_prune; fi
 	if has tcp-socket; then
-		cp "$(secrets_directory)"/text/tls/*.pem "$WORK/new"
+		cp "$(unpacked_secrets)"/text/tls/*.pem "$WORK/new"
 		# In the environment, so that the daemon starts again with other ones.
 		printf '# Certificates and key of tcpSocket: %s\n' \
 			"$(cat "$WORK"/new/*.pem | sum_of /dev/stdin)" >>"$WORK/new/environment"
@@ -65,7 +65,7 @@ name_keys_of_tcp_socket() {
 compose_daemon_json() {
 	local comma='' file value
 	printf '{'
-	for file in "$DOC"/json/daemon.json/* "$(secrets_directory)"/json/daemon.json/*; do
+	for file in "$DOC"/json/daemon.json/* "$(unpacked_secrets)"/json/daemon.json/*; do
 		if [ ! -e "$file" ]; then continue; fi
 		IFS= read -r value <"$file" || true
 		printf '%s\n  "%s": %s' "$comma" "${file##*/}" "$value"
@@ -85,7 +85,7 @@ compose_environment() {
 	if listens_on_port && ! has_machines_network; then
 		printf 'DOCKERD_ROOTLESS_ROOTLESSKIT_DETACH_NETNS="false"\n'
 	fi
-	for file in "$DOC"/text/environment/* "$(secrets_directory)"/text/environment/*; do
+	for file in "$DOC"/text/environment/* "$(unpacked_secrets)"/text/environment/*; do
 		if [ -e "$file" ]; then systemd_assignment "${file##*/}" "$file"; fi
 	done
 	compose_rootlesskit_flags

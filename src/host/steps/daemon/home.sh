@@ -6,7 +6,7 @@ PRUNE_STAMP=.local/share/systemd/timers/stamp-docker-prune.timer
 
 # One look at all paths of the step, and at what leads to them. In $WORK/earlier/NAME there is then
 # for each file that the daemon or systemd reads where its bytes are, and their sum.
-look_at_home() {
+see_home_of_daemon() {
 	local path root
 	root=$(data_root)
 	set -- "=$ACCOUNT_HOME/.docker/config.json" "=$root"
@@ -18,7 +18,7 @@ look_at_home() {
 	case $root in
 	"$ACCOUNT_HOME"/*) set -- "$@" "$root" ;;
 	esac
-	look_home "$@"
+	see_paths "$@"
 	each_home_path note_earlier
 }
 

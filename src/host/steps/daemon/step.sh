@@ -10,7 +10,7 @@ daemon_apply() {
 	fi
 	stop_without_network
 	root=$(data_root)
-	look_at_home
+	see_home_of_daemon
 	compose_files
 	adopt_earlier_daemon
 	validate_files
@@ -92,7 +92,7 @@ daemon_facts() {
 # The MTU of bridges, Docker's own where daemon.json says nothing. A secret value there is not said.
 bridge_facts() {
 	local mtu values
-	values=$(secrets_directory)/json/daemon.json
+	values=$(unpacked_secrets)/json/daemon.json
 	mtu=$(doc daemon.json/mtu)
 	if [ "$mtu" = 0 ]; then mtu=''; fi
 	if [ ! -e "$values/mtu" ]; then fact network.bridgeMtu "${mtu:-1500}"; fi

@@ -9,7 +9,7 @@ ensure_account_ready() {
 
 want_authorized_keys() {
 	local line keys=$ACCOUNT_HOME/.ssh/authorized_keys
-	look_home "$ACCOUNT_HOME/.ssh" "=$keys"
+	see_paths "$ACCOUNT_HOME/.ssh" "=$keys"
 	want_home_parents "$keys"
 	{
 		doc authorized_keys
