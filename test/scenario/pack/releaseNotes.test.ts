@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { copyCheckout, npm, pack, temporaryFolder } from "../../support/checkout";
 
@@ -11,7 +11,6 @@ test("npm version: every file that has it, one commit, one tag", () => {
   const git = (...args: string[]) =>
     execFileSync("git", args, { cwd: checkout, encoding: "utf8", stdio: "pipe" }).trim();
   copyCheckout(checkout);
-  mkdirSync(join(checkout, "test/support"), { recursive: true });
   git("init", "--quiet");
   git("config", "user.name", "test");
   git("config", "user.email", "test@a.example");
@@ -20,7 +19,7 @@ test("npm version: every file that has it, one commit, one tag", () => {
   npm(checkout, "version", "98.7.6");
   const versionIn = (file: string) =>
     (JSON.parse(readFileSync(join(checkout, file), "utf8")) as { version: string }).version;
-  expect(["package.json", "package-lock.json", "test/support/schema.json"].map(versionIn)).toEqual(
+  expect(["package.json", "package-lock.json", "schema.json"].map(versionIn)).toEqual(
     Array(3).fill("98.7.6"),
   );
   expect(git("tag", "--points-at", "HEAD")).toBe("v98.7.6");
