@@ -4,7 +4,8 @@ import ts from "typescript";
 import { parse } from "yaml";
 
 // Type-checks every example of docs in TypeScript or YAML, as a part of a program that has these names.
-// docs/inputs.md is made of examples/inputs.ts, and README's example is run by test/first.
+// docs/inputs.md is made of examples/inputs.ts, README's example is run by test/first, and scripts/registry.ts checks
+// the page with whole programs.
 const names = `import * as pulumi from "@pulumi/pulumi";
 import * as command from "@pulumi/command";
 import { readFileSync } from "node:fs";
@@ -31,7 +32,7 @@ function checked(language: string, text: string): string {
 }
 
 const pages = readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" }).filter(
-  (name) => name.endsWith(".md") && name !== "inputs.md",
+  (name) => name.endsWith(".md") && !["inputs.md", "_index.md"].includes(name),
 );
 const examples = pages.flatMap((page) =>
   [...readFileSync(join(root, "docs", page), "utf8").matchAll(/^```(ts|yaml)\n([^]*?)^```/gm)].map(

@@ -22,6 +22,7 @@ const checks: Check[] = [
   node("programs", "tsx/dist/cli.mjs", "scripts/programs.ts"),
   node("root", "tsx/dist/cli.mjs", "scripts/whatRootDoes.ts"),
   node("examples", "tsx/dist/cli.mjs", "scripts/examplesOfDocs.ts"),
+  node("registry", "tsx/dist/cli.mjs", "scripts/registry.ts"),
 ];
 
 function node(name: string, script: string, ...args: string[]): Check {

@@ -1,7 +1,13 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { version } from "../package.json";
+import { pages, withVersion } from "./registry/versions";
 
-// `npm version` runs it: the package's version, where the program has it.
+// `npm version` runs it: the package's version, where the program and the Registry's pages have it.
+const root = join(__dirname, "..");
 const text = `/** The version of this package; \`npm version\` writes it. */\nexport const version = "${version}";\n`;
-writeFileSync(join(__dirname, "../src/version.ts"), text);
+writeFileSync(join(root, "src/version.ts"), text);
+for (const page of pages) {
+  const file = join(root, page);
+  writeFileSync(file, withVersion(readFileSync(file, "utf8"), version));
+}

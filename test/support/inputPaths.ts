@@ -12,7 +12,7 @@ interface Schema {
 /** Every option of the schema by its path, such as `connection.proxy.host`. */
 export function inputPaths(): string[] {
   const { resources, types } = JSON.parse(
-    readFileSync(join(__dirname, "schema.json"), "utf8"),
+    readFileSync(join(__dirname, "../../schema.json"), "utf8"),
   ) as Schema;
   const pathsOf = (properties: Properties, prefix: string): string[] =>
     Object.entries(properties).flatMap(([name, { $ref = "" }]) => {

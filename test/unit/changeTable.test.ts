@@ -255,7 +255,7 @@ test("restarts are those that an edit on a real host is held to", () => {
 });
 
 test("every input and every output of the schema stands in its document", () => {
-  const schema = JSON.parse(readFileSync(join(__dirname, "../support/schema.json"), "utf8")) as {
+  const schema = JSON.parse(readFileSync(join(__dirname, "../../schema.json"), "utf8")) as {
     resources: Record<string, { properties: object }>;
   };
   const inputs = inputPaths().flatMap((path) => path.split(".").slice(-1));

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import manifest from "../../../package.json";
+import { registrySchema } from "../../../scripts/registrySchema";
 import { agentParts, agentText } from "../../../src/agent/agentText";
 import {
   compile,
@@ -15,9 +16,7 @@ import {
 } from "../../support/checkout";
 import { startPlugin } from "./plugin";
 
-const recorded: unknown = JSON.parse(
-  readFileSync(join(__dirname, "../../support/schema.json"), "utf8"),
-);
+const recorded: unknown = JSON.parse(readFileSync(join(__dirname, "../../../schema.json"), "utf8"));
 
 const readme = join(__dirname, "../../../README.md");
 const folder = temporaryFolder();
@@ -143,7 +142,7 @@ describe("as a component plugin", () => {
   ])("%s: it starts and serves the recorded schema", async (_how, pluginFolder, cwd) => {
     const plugin = await startPlugin(pluginFolder, cwd);
     try {
-      expect(await plugin.getSchema()).toEqual(recorded);
+      expect(registrySchema(await plugin.getSchema())).toEqual(recorded);
       expect(plugin.stderr()).toBe("");
     } finally {
       await plugin.stop();

@@ -5,10 +5,11 @@ import { createInterface } from "node:readline";
 import * as grpc from "@grpc/grpc-js";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { GetSchemaRequest } from "@pulumi/pulumi/proto/provider_pb";
+import type { SchemaPart } from "../../../src/plugin/correctSchema";
 
 /** The package in a folder, run as the engine's Node.js language host runs a component plugin. */
 export interface Plugin {
-  getSchema(): Promise<unknown>;
+  getSchema(): Promise<SchemaPart>;
   stderr(): string;
   stop(): Promise<void>;
 }
@@ -31,7 +32,7 @@ export async function startPlugin(folder: string, cwd: string): Promise<Plugin> 
       new Promise((resolve, reject) => {
         client.getSchema(new GetSchemaRequest(), (error, response) => {
           if (error) reject(error);
-          else resolve(JSON.parse(response.getSchema()));
+          else resolve(JSON.parse(response.getSchema()) as SchemaPart);
         });
       }),
     stderr: () => stderr,

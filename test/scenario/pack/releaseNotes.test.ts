@@ -1,6 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Read } from "../../../scripts/registry/read";
+import { versionProblems, versionsIn } from "../../../scripts/registry/versions";
 import { copyCheckout, npm, pack, temporaryFolder } from "../../support/checkout";
 
 // The steps of docs/releasing.md that need no registry.
@@ -11,7 +13,6 @@ test("npm version: every file that has it, one commit, one tag", () => {
   const git = (...args: string[]) =>
     execFileSync("git", args, { cwd: checkout, encoding: "utf8", stdio: "pipe" }).trim();
   copyCheckout(checkout);
-  mkdirSync(join(checkout, "test/support"), { recursive: true });
   git("init", "--quiet");
   git("config", "user.name", "test");
   git("config", "user.email", "test@a.example");
@@ -20,9 +21,10 @@ test("npm version: every file that has it, one commit, one tag", () => {
   npm(checkout, "version", "98.7.6");
   const versionIn = (file: string) =>
     (JSON.parse(readFileSync(join(checkout, file), "utf8")) as { version: string }).version;
-  expect(["package.json", "package-lock.json", "test/support/schema.json"].map(versionIn)).toEqual(
-    Array(3).fill("98.7.6"),
-  );
+  expect(versionIn("package.json")).toBe("98.7.6");
+  const read: Read = (file) => readFileSync(join(checkout, file), "utf8");
+  expect(versionsIn(read).length).toBeGreaterThan(4);
+  expect(versionProblems(read)).toEqual([]);
   expect(git("tag", "--points-at", "HEAD")).toBe("v98.7.6");
   expect(git("status", "--porcelain")).toBe("");
 });

@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { generateSdk, type SdkLanguage } from "../../../scripts/generateSdks";
+import { readableSchema } from "../../../scripts/readableSchema";
 import { ensureSdkLanguages, type Toolchain } from "../../../stand-ins/toolchain";
 import { linkModules, pack, pluginExecutable, temporaryFolder, tsc } from "../../support/checkout";
 
@@ -73,10 +74,11 @@ test("Go: names and whole numbers", () => {
   expect(types).toMatch(/^type EngineArgs struct \{[^}]*\sPlugins pulumi\.StringArrayInput/m);
 });
 
-test("Go: it builds, and the example asks for one host", () => {
+test("Go: it builds, and the example asks for one host", async () => {
   const module = join(generate("go"), "rootlessdocker");
-  const schema = readFileSync(join(__dirname, "../../support/schema.json"), "utf8");
-  const { language } = JSON.parse(schema) as { language: { go: { importBasePath: string } } };
+  const { language } = JSON.parse(await readableSchema()) as {
+    language: { go: { importBasePath: string } };
+  };
   const { importBasePath } = language.go;
   // With one, the SDK is what `pulumi package add` makes of it.
   writeFileSync(

@@ -1,0 +1,339 @@
+import { parse } from "yaml";
+import { webAddress } from "../src/plugin/correctSchema";
+import { compileProblems } from "./registry/compile";
+import { nameProblems } from "./registry/programNames";
+import {
+  chooserOf,
+  fencesOf,
+  type Language,
+  type Page,
+  pageProblems,
+  parsePage,
+  proseOf,
+  registryLanguages,
+  sectionOf,
+} from "./registry/page";
+import {
+  type Manifest,
+  type Publisher,
+  type Read,
+  readCheckout,
+  readJson,
+  type Schema,
+} from "./registry/read";
+import { versionProblems } from "./registry/versions";
+import { pluginAddress } from "./registrySchema";
+
+// Checks what Pulumi's Registry takes from this repository, as the Registry's own checks and its reviewers do:
+// docs/adding-a-new-package.md and docs/overview-page.md of pulumi/registry have their rules.
+
+const overview = "docs/_index.md";
+const installation = "docs/installation-configuration.md";
+
+/** What a compiler says of a TypeScript program. */
+type Compile = (program: string) => string[];
+
+/** What would stop or spoil a listing, a line each. */
+export function registryProblems(read: Read, compile: Compile = compileProblems): string[] {
+  const missing = [overview, installation, "schema.json", "publisher.json", "logo.svg", "LICENSE"]
+    .filter((path) => read(path) === undefined)
+    .map((path) => `${path} is missing`);
+  if (missing.length > 0) return missing;
+  const schema = readJson<Schema>(read, "schema.json");
+  return [
+    ...schemaProblems(schema, readJson(read, "package.json")),
+    ...publisherProblems(readJson(read, "publisher.json"), readJson(read, "package.json")),
+    ...logoProblems(read("logo.svg") ?? ""),
+    ...versionProblems(read),
+    ...[overview, installation].flatMap((path) =>
+      publishedPageProblems(path, schema, { read, compile }),
+    ),
+  ];
+}
+
+// As Pulumi's metaschema of packages has them.
+const fields = [
+  ...["name", "displayName", "version", "description", "keywords", "homepage", "license"],
+  ...["attribution", "repository", "logoUrl", "pluginDownloadURL", "publisher", "namespace"],
+  ...["meta", "config", "types", "dependencies", "provider", "resources", "functions", "language"],
+  ...["parameterization", "allowedPackageNames"],
+];
+const requiredFields: (keyof Schema)[] = [
+  ...(["name", "displayName", "version", "description", "logoUrl", "pluginDownloadURL"] as const),
+  ...(["publisher", "license", "homepage", "repository", "keywords"] as const),
+];
+const categories = ["cloud", "infrastructure", "network", "database", "monitoring", "utility"];
+
+function schemaProblems(schema: Schema, manifest: Manifest): string[] {
+  const { repository, version, keywords = [] } = schema;
+  const lost = requiredFields.filter((field) => !schema[field]?.length);
+  if (lost.length > 0) return lost.map((field) => `schema.json has no ${field}`);
+  const expected: [field: keyof Schema, value: string][] = [
+    ["name", manifest.name],
+    ["publisher", manifest.author],
+    ["repository", webAddress(manifest.repository)],
+    ["logoUrl", `${repository}/raw/v${version}/logo.svg`],
+    ["pluginDownloadURL", pluginAddress(repository)],
+  ];
+  const listed = keywords.filter((word) => categories.some((one) => word === `category/${one}`));
+  return [
+    ...Object.keys(schema)
+      .filter((field) => !fields.includes(field))
+      .map((field) => `schema.json: Pulumi knows no field '${field}'`),
+    ...expected
+      .filter(([field, value]) => schema[field] !== value)
+      .map(([field, value]) => `schema.json: ${field} is not ${value}`),
+    ...(listed.length === 1 ? [] : ["schema.json: keywords have no category, or several"]),
+    ...(keywords.includes("kind/component") ? [] : ["schema.json: keywords lack kind/component"]),
+    ...promiseProblems(schema.language, manifest),
+  ];
+}
+
+/** The Registry tries to install what these name, and the pages of the API tell readers to. */
+function promiseProblems(language: Schema["language"], { name }: Manifest): string[] {
+  const promised = [
+    ["nodejs.packageName", language.nodejs?.packageName === name ? undefined : language.nodejs],
+    // The section alone stands for a package on PyPI.
+    ["python", language.python],
+    ["go.importBasePath", language.go?.importBasePath],
+    ["java.basePackage", language.java?.basePackage],
+  ] as const;
+  return promised
+    .filter(([, value]) => value !== undefined)
+    .map(([field]) => `schema.json: language.${field} names a package that is not published`);
+}
+
+function publisherProblems(publisher: Publisher, manifest: Manifest): string[] {
+  const keys = ["name", "registryName", "repository", "security", "conduct"] as const;
+  return [
+    ...keys.filter((key) => !publisher[key]).map((key) => `publisher.json has no ${key}`),
+    ...(publisher.name === manifest.author
+      ? []
+      : [`publisher.json: name is not ${manifest.author}, the author in package.json`]),
+    ...(publisher.repository === webAddress(manifest.repository)
+      ? []
+      : ["publisher.json: repository is not the one of package.json"]),
+    ...(/^[a-zA-Z0-9][\w.-]*$/.test(publisher.registryName)
+      ? []
+      : ["publisher.json: registryName is not one word"]),
+  ];
+}
+
+/** The logo is shown in a square, on light and dark pages, by other sites. */
+function logoProblems(svg: string): string[] {
+  const rules: [right: boolean, problem: string][] = [
+    [/^<svg [^>]*viewBox="0 0 100 100"/.test(svg), "it is not an SVG of 100 by 100"],
+    [!/<(script|image|foreignObject|style)\b|\bhref=|\bon\w+=/.test(svg), "it loads or runs more"],
+    [!/<text\b/.test(svg), "it has text, and fonts differ"],
+  ];
+  return rules.filter(([right]) => !right).map(([, problem]) => `logo.svg: ${problem}`);
+}
+
+/** What the rules of pages work with. */
+interface Tools {
+  read: Read;
+  compile: Compile;
+}
+
+function publishedPageProblems(path: string, schema: Schema, tools: Tools): string[] {
+  const { read } = tools;
+  const page = parsePage(path, read(path) ?? "");
+  if (!page) return [`${path} does not begin with front matter, so it is not published`];
+  return [
+    ...pageProblems(page, schema.displayName ?? ""),
+    ...repositoryLinkProblems(page, schema.repository, read),
+    ...(path === overview ? overviewProblems(page, schema, tools) : []),
+  ];
+}
+
+/** Links to files of the repository, which another check would take for those of another site. */
+function repositoryLinkProblems({ path, body }: Page, repository: string, read: Read): string[] {
+  const links = [...proseOf(body).matchAll(/\]\((https:[^)]*)\)/g)].map(([, link = ""]) => link);
+  const prefix = `${repository}/blob/main/`;
+  return links
+    .filter((link) => link.includes("/blob/") || link.startsWith(repository))
+    .filter((link) => !leadsSomewhere(link, prefix, read))
+    .map((link) => `${path}: the link '${link}' leads to no file of the repository`);
+}
+
+function leadsSomewhere(link: string, prefix: string, read: Read): boolean {
+  if (!link.startsWith(prefix)) return false;
+  const [file = "", anchor] = link.slice(prefix.length).split("#");
+  const text = read(file);
+  return text !== undefined && (anchor === undefined || anchorsOf(text).includes(anchor));
+}
+
+const anchorsOf = (text: string) =>
+  [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w -]/g, "")
+      .replaceAll(" ", "-"),
+  );
+
+const sections = ["Installation", "Example Usage", "Configuration"];
+
+function overviewProblems({ frontMatter, body }: Page, schema: Schema, tools: Tools): string[] {
+  const headings = [...proseOf(body).matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
+  const begins = body.trimStart().slice(0, 1);
+  const said = [
+    ...(frontMatter.title === schema.displayName ? [] : ["title is not displayName"]),
+    ...(/[A-Z]/.test(begins) ? [] : ["the page does not begin with prose"]),
+    ...(headings.slice(0, sections.length).join() === sections.join()
+      ? []
+      : [`its first sections are not ${sections.join(", ")}`]),
+    ...installationProblems(sectionOf(body, "Installation")),
+    ...configurationProblems(body),
+    ...exampleProblems(sectionOf(body, "Example Usage"), schema, tools),
+  ];
+  return said.map((problem) => `${overview}: ${problem}`);
+}
+
+/** Every language has a tab: a reader who finds an empty one is told nothing. */
+function installationProblems(section: string): string[] {
+  const chooser = chooserOf(section);
+  if (!chooser) return ["Installation has no language chooser"];
+  return [
+    ...chooserProblems("Installation", chooser),
+    ...registryLanguages
+      .filter((language) => fencesOf(chooser.shown.get(language) ?? "").length === 0)
+      .map((language) => `Installation has no command for ${language}`),
+  ];
+}
+
+function chooserProblems(
+  section: string,
+  { listed, shown }: { listed: string[]; shown: Map<string, string> },
+): string[] {
+  const unknown = listed.filter((language) => !registryLanguages.some((one) => one === language));
+  return [
+    ...unknown.map((language) => `${section}: the Registry knows no language '${language}'`),
+    ...(listed.join() === [...shown.keys()].join()
+      ? []
+      : [`${section}: the chooser lists ${listed.join()}, and shows ${[...shown.keys()].join()}`]),
+  ];
+}
+
+/** What the example reads is set by a command, and described. */
+function configurationProblems(body: string): string[] {
+  const described = [...sectionOf(body, "Configuration").matchAll(/^- `(\w+)` \((.*?)\)/gm)];
+  const example = sectionOf(body, "Example Usage");
+  const set = [...example.matchAll(/^pulumi config set (--secret )?(\w+)/gm)];
+  const asked = described.map(([, name, how = ""]) => `${name}${how.includes("Secret")}`);
+  const given = set.map(([, secret, name]) => `${name}${secret !== undefined}`);
+  const same = asked.length > 0 && asked.sort().join() === given.sort().join();
+  return same ? [] : ["Configuration describes other values than the example's commands set"];
+}
+
+/** Languages whose programs something else compiles or runs: lint itself, or the tests of these examples. */
+const examples: Partial<Record<Language, string>> = {
+  python: "examples/python/__main__.py",
+  go: "examples/go/main.go",
+  yaml: "examples/yaml/Pulumi.yaml",
+};
+const untried = "This program has not been compiled or run yet.";
+
+function exampleProblems(section: string, schema: Schema, tools: Tools): string[] {
+  const chooser = chooserOf(section);
+  if (!chooser) return ["Example Usage has no language chooser"];
+  const promised = Object.keys(schema.language)
+    .map((language) => (language === "nodejs" ? "typescript" : language))
+    .filter((language) => !chooser.listed.includes(language));
+  return [
+    ...chooserProblems("Example Usage", chooser),
+    ...promised.map((language) => `schema.json has ${language}, and there is no example in it`),
+    ...[...chooser.shown]
+      .filter(([language]) => language in whole)
+      .flatMap(([language, text]) =>
+        programProblems(language as Language, text, schema, tools).map(
+          (problem) => `the example in ${language}: ${problem}`,
+        ),
+      ),
+  ];
+}
+
+/** What a program needs around the host to run. */
+const whole: Record<Language, RegExp> = {
+  typescript: /^import .*"@pulumi\/pulumi";$[^]*^import .*"rootless-docker";$[^]*^export const /m,
+  python: /^import pulumi$[^]*^import pulumi_rootless_docker [^]*^pulumi\.export\(/m,
+  go: /^package main$[^]*^import \([^]*^func main\(\)[^]*\.Export\(/m,
+  csharp: /^using Pulumi;$[^]*^return await Deployment\.RunAsync\(/m,
+  java: /^import com\.pulumi\.Pulumi;$[^]*public static void main\([^]*\.export\(/m,
+  yaml: /^name: [^]*^runtime: yaml$[^]*^resources:$[^]*^outputs:$/m,
+  hcl: /^terraform \{$[^]*^ +required_providers \{$[^]*^resource [^]*^output /m,
+};
+
+function programProblems(
+  language: Language,
+  text: string,
+  schema: Schema,
+  { read, compile }: Tools,
+): string[] {
+  const fences = fencesOf(text).filter((fence) => fence.language === language);
+  const [program] = fences;
+  if (!program || fences.length > 1) return ["it is not one block of that language"];
+  const file = examples[language];
+  const checked = file !== undefined || language === "typescript";
+  return [
+    ...(whole[language].test(program.text) ? [] : ["it is not a whole program"]),
+    ...nameProblems(language, program.text, schema),
+    ...(language === "typescript" ? compile(program.text) : []),
+    ...(language === "go" && !program.text.includes(`"${goModule(schema)}"`)
+      ? [`it does not import ${goModule(schema)}`]
+      : []),
+    ...(file === undefined || sameProgram(language, program.text, read(file) ?? "")
+      ? []
+      : [`it is not ${file}, which tests run`]),
+    ...(checked === text.includes(untried)
+      ? [checked ? "it is compiled, and says that it is not" : `it lacks the words '${untried}'`]
+      : []),
+  ];
+}
+
+/** Where generated code for Go imports the package from, as src/plugin/correctSchema.ts has it. */
+const goModule = ({ repository }: Schema) =>
+  `${repository.replace(/^https:\/\//, "")}/sdk/go/rootlessdocker`;
+
+/** The same but for comments, and for the path of the package in the repository's own example. */
+function sameProgram(language: Language, shown: string, example: string): boolean {
+  if (language === "yaml") {
+    const withPath = parse(example) as Record<string, unknown>;
+    const others = Object.entries(withPath).filter(([key]) => key !== "packages");
+    return JSON.stringify(parse(shown)) === JSON.stringify(Object.fromEntries(others));
+  }
+  return withoutComments(shown) === withoutComments(example);
+}
+
+function withoutComments(program: string): string {
+  const code = program.replace(/^"""[^]*?"""$/m, "");
+  return code
+    .split("\n")
+    .filter((line) => !/^\s*(#|\/\/|$)/.test(line))
+    .join("\n");
+}
+
+/** Addresses that are still invented, a line each. Only a publisher has the real ones. */
+export function publisherTasks(read: Read): string[] {
+  return Object.entries(readJson<Publisher>(read, "publisher.json"))
+    .filter(([, value]) => /\.example(\/|$)/.test(value as string))
+    .map(([key, value]) => `publisher.json: ${key} is ${value}, which does not exist`);
+}
+
+/** What a listing needs beside a release, a line each. */
+export function listingTasks(read: Read): string[] {
+  const { repository: address } = readJson<Publisher>(read, "publisher.json");
+  const { host, pathname } = new URL(address);
+  const [, , repository = ""] = pathname.split("/");
+  return [
+    ...(host === "github.com" ? [] : ["the Registry lists only public repositories on GitHub"]),
+    ...(repository.startsWith("pulumi-")
+      ? []
+      : [`the Registry expects a repository that is called pulumi-${repository}`]),
+  ];
+}
+
+if (require.main === module) {
+  const problems = registryProblems(readCheckout);
+  for (const problem of problems) console.log(problem);
+  process.exitCode = problems.length > 0 ? 1 : 0;
+}
