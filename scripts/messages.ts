@@ -15,12 +15,12 @@ export interface Message {
 
 /** Functions of the agent that say something, and how their arguments become a text. */
 const sayers: Record<string, (args: string[]) => string> = {
-  problem: ([what, found, wanted, fix, why]) =>
-    `${what}: found ${found}; wanted ${wanted}${why ? `, since ${why}` : ""}. To fix: ${fix}`,
+  problem: ([what, happened, expected, fix]) =>
+    `${what}: ${expected ? `found ${happened}, expected ${expected}` : happened}. To fix: ${fix}`,
   fail: (args) => sayers.problem(args),
   say: (args) => args.join(" "),
   changed: (args) => args.join(" "),
-  difference: ([what, found, wanted]) => `${what}: found ${found}, wanted ${wanted}`,
+  difference: ([what, found, expected]) => `${what}: found ${found}, expected ${expected}`,
 };
 
 /** The texts of a shell file. */

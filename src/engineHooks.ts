@@ -23,7 +23,7 @@ export function hooksWork(): boolean {
 export function requireHooks(): void {
   if (!hooksWork() || !engineLacksHooks()) return;
   throw new pulumi.RunError(
-    `rootless-docker: engine: found a Pulumi CLI without resource hooks, error hooks or transforms; wanted ${oldestPulumi} or newer. To fix: upgrade the Pulumi CLI, see https://www.pulumi.com/docs/iac/download-install/`,
+    `rootless-docker: engine: the Pulumi CLI does not support resource hooks, error hooks or transforms, but ${oldestPulumi} or newer is required. To fix: upgrade the Pulumi CLI, see https://www.pulumi.com/docs/iac/download-install/`,
   );
 }
 
@@ -42,7 +42,7 @@ export async function engineIsSupported(component: pulumi.Resource): Promise<boo
     await logOn(
       component,
       "error",
-      `rootless-docker: engine: found a Pulumi CLI that is too old (${details ?? message}); wanted ${oldestPulumi} or newer. To fix: upgrade the Pulumi CLI, see https://www.pulumi.com/docs/iac/download-install/`,
+      `rootless-docker: engine: the Pulumi CLI is too old (${details ?? message}): ${oldestPulumi} or newer is required. To fix: upgrade the Pulumi CLI, see https://www.pulumi.com/docs/iac/download-install/`,
     );
     return false;
   }
@@ -63,7 +63,7 @@ export function refusingHook(
     const message = await words(args);
     if (message === undefined) return;
     if (!pulumi.runtime.isDryRun()) throw new Error(message);
-    void pulumi.log.warn(`an up would end here: ${message}`, component());
+    void pulumi.log.warn(`up would fail: ${message}`, component());
   };
   return new pulumi.ResourceHook(name, AsyncResource.bind(refuse), { onDryRun: true });
 }

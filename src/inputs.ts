@@ -189,7 +189,7 @@ function isOutput(value: unknown): boolean {
 function unguarded({ operations: { restarts } }: Settings): Problem[] {
   const variable = "PULUMI_NODEJS_SKIP_COMPONENT_INPUTS";
   if (restarts !== Restarts.Refuse || !process.env[variable]) return [];
-  const reason = `'refuse' compares with the inputs in the state, and ${variable} keeps them out of it; unset that variable, or leave operations.restarts out`;
+  const reason = `'refuse' requires the inputs in the state, but ${variable} keeps them out of it; unset that variable, or leave operations.restarts out`;
   return [{ propertyPath: "operations.restarts", reason }];
 }
 

@@ -77,8 +77,8 @@ export class Life {
       signal,
       onEvent: ({ diagnosticEvent }) => messages.push(plainText(diagnosticEvent?.message ?? "")),
     });
-    const problem = /^(?:warning: )?an up would end here: /;
-    const plan = messages.find((message) => message.includes("the machine has now")) ?? "";
+    const problem = /^(?:warning: )?up would fail: /;
+    const plan = messages.find((message) => message.includes("the machine now =>")) ?? "";
     return {
       problems: messages
         .filter((message) => problem.test(message))

@@ -98,7 +98,7 @@ class Trial {
       },
     );
     if (problems.length > 0)
-      throw new Error(`an up would end here:\n${problems.map((text) => `  ${text}`).join("\n")}`);
+      throw new Error(`up would fail:\n${problems.map((text) => `  ${text}`).join("\n")}`);
     story.say("\nThe machine has now, and will have until the trial ends:");
     for (const line of plan) story.say(`   ${line}`);
     story.say(

@@ -11,7 +11,7 @@ import { agentSum, unpackCommand } from "./agentText";
 const state = "/var/lib/rootless-docker";
 
 /** The message of the agent's end on a machine that has nothing of the installation. */
-export const nothingThere = `agent: nothing taken back: this machine has no record of the installation in ${state}`;
+export const nothingThere = `agent: nothing to revert: this machine has no record of the installation in ${state}`;
 
 /** A text for sh in which `$i` is the installation's id, and `$a` the directory of its agent. */
 function shell(installation: string, text: string): string {

@@ -15,16 +15,16 @@ export function agentChange(before: string, after: string): string | undefined {
     (line) =>
       isOfEveryStep(line) && !present.has(line) && !news.some((one) => keyOf(one) === keyOf(line)),
   );
-  const everyStep = [...news, ...gone.map((line) => `no ${keyOf(line)} any more`)];
+  const everyStep = [...news, ...gone.map((line) => `no ${keyOf(line)} any longer`)];
   const words = [];
   if (everyStep.length > 0)
     words.push(
-      `${everyStep.join(", ")}: every step runs again and puts right what differs; the daemon restarts if what it reads has to be put right`,
+      `${everyStep.join(", ")}: every step runs again and repairs what differs; the daemon restarts if a file that it reads has to be repaired`,
     );
   const [from, to] = [versionOf(old), versionOf(present)];
   if (said.some((line) => line.startsWith("program: ")))
     words.push(
-      `rootless-docker ${from} => ${to}, what runs as root changes in ${parts.join(", ") || "its keys"}: the steps whose code changed run again, and change nothing on a host that is as they left it; Docker is not upgraded`,
+      `rootless-docker ${from} => ${to}, what runs as root changes in ${parts.join(", ") || "its keys"}: the steps whose code changed run again, and change nothing unless the host has drifted; Docker is not upgraded`,
     );
   return words.length > 0 ? words.join("; ") : undefined;
 }

@@ -48,15 +48,17 @@ async function replacementInWords(
   if (from === undefined || isSame) return undefined;
   const onDestroy = await hookValue<{ data?: unknown }>(args.oldInputs?.onDestroy);
   const fate =
-    onDestroy?.data === OnDestroyData.Delete ? `are DELETED${butAdopted}` : "stay on the disk";
+    onDestroy?.data === OnDestroyData.Delete ? `are DELETED${butAdopted}` : "are kept on the disk";
   const words = [
-    `a new, empty daemon at ${await shown(after)}, to which nothing is copied.`,
+    `a new, empty daemon starts at ${await shown(after)}, and nothing is copied to it.`,
     `Once it answers, the one at ${await shown(before as pulumi.Output<string>)} stops with its containers: its images, containers and volumes ${fate}`,
   ];
   const account = inputs.from(["account.name"], (settings) => settings.account.name);
   // Another address may be the same machine's.
   if (from.startsWith(`ssh://${await knownValue(pulumi.output(account))}@`))
-    words.push("(where that is the same machine, nothing stops, and all of it stays in use)");
+    words.push(
+      "(if both addresses are the same machine, nothing stops, and all of it remains in use)",
+    );
   return words.join(" ");
 }
 
@@ -76,7 +78,7 @@ async function wayInWords(
     (key) => key !== "privilegeEscalation" && !isDeepStrictEqual(before.get(key), after.get(key)),
   );
   if (!isSame || after.size === 0 || changes.length === 0) return undefined;
-  return `the connection changes (${changes.sort().join(", ")}): the same machine is reached in another way. Every step runs again, and changes nothing on a host that is as they left it`;
+  return `the connection changes (${changes.sort().join(", ")}): Pulumi reaches the same machine in another way. Every step runs again, and changes nothing unless the host has drifted`;
 }
 
 /** Those that are given, with their values where these are known. */

@@ -38,7 +38,7 @@ const rows = [
   ),
   row("account", ["account"], ({ account }) =>
     list(
-      `${account.name} (${account.create ? "made here if there is none" : "which has to exist"}; ${daemonOfItsOwn}), without root`,
+      `${account.name} (${account.create ? "created unless it exists" : "which has to exist"}; ${daemonOfItsOwn}), without root`,
       `${account.subordinateIds.count} subordinate ids`,
       `controllers ${account.cgroupControllers.join(" ")}`,
       keysInWords(account),
@@ -64,8 +64,8 @@ const rows = [
   row("login", ["registryAuth"], ({ registryAuth }) => registryAuth.join(", ")),
   row("destroy", ["onDestroy"], ({ onDestroy }) =>
     onDestroy.data === OnDestroyData.Delete
-      ? `a later pulumi destroy takes back all of it, and DELETES images, containers and volumes of this daemon${butAdopted}`
-      : "a later pulumi destroy keeps images, containers and volumes of this daemon, and takes back the rest",
+      ? `a later pulumi destroy reverts all of it, and DELETES images, containers and volumes of this daemon${butAdopted}`
+      : "a later pulumi destroy keeps images, containers and volumes of this daemon, and reverts the rest",
   ),
 ];
 
@@ -81,7 +81,7 @@ export class Creation {
 
   /** With a new component, whose installation is new too. */
   ofComponent(): Promise<string> {
-    return creationInWords(this.inputs, "makes", () => true);
+    return creationInWords(this.inputs, "sets up", () => true);
   }
 
   /**
@@ -105,13 +105,13 @@ export class Creation {
     // The other rows are the machine's.
     const isLeft = (row: string) =>
       this.makesMachine || ["daemon", "login", "destroy"].includes(row);
-    return `${await creationInWords(this.inputs, "goes on to make", isLeft)}\n${afterFailure}`;
+    return `${await creationInWords(this.inputs, "continues to set up", isLeft)}\n${afterFailure}`;
   }
 }
 
 /** No hook sees what an earlier `up` has left with the engine, or what `--replace` names: all that may be is named. */
 const afterFailure =
-  "  (an earlier up did not end, or the step daemon is replaced, by --replace perhaps: a daemon that runs may restart; what an earlier up was to replace is deleted at the end, with its data if onDestroy.data was delete)";
+  "  (an earlier up did not finish, or the step daemon is replaced, perhaps by --replace: a running daemon may restart, and what the earlier up was to replace is deleted at the end, with its data if onDestroy.data was delete)";
 
 async function creationInWords(
   inputs: Inputs,
@@ -121,7 +121,7 @@ async function creationInWords(
   const [host, user] = await Promise.all([
     shown(
       inputs.from(["connection.host"], ({ connection }) => connection.host),
-      "a machine whose address is not known yet, and that is not asked",
+      "a machine whose address is not known yet, and which is not checked",
     ),
     shown(inputs.from(["connection.user"], ({ connection }) => connection.user)),
   ]);
@@ -134,7 +134,7 @@ async function creationInWords(
       }),
   );
   return [
-    `${makes} a rootless Docker host of ${host}, with a login as ${user}`,
+    `${makes} a rootless Docker host on ${host}, logged in as ${user}`,
     ...lines.filter(Boolean),
   ].join("\n");
 }
@@ -154,14 +154,14 @@ function row<Path extends InputPath>(
 }
 
 const pruneInWords = ({ all, until, schedule }: PruneSettings) =>
-  `docker system prune${all ? " --all" : ""} of what is older than ${until}: ${schedule}`;
+  `docker system prune${all ? " --all" : ""} ${schedule}, of what is older than ${until}`;
 
-const daemonOfItsOwn = "a daemon that it has is taken over, and restarts once";
+const daemonOfItsOwn = "a rootless daemon that it already has is taken over, and restarts once";
 
 /** An account that is there may have keys of its own, of which a program knows nothing. */
 function keysInWords({ authorizedKeys, create }: AccountSettings): string {
   if (authorizedKeys.length > 0) return `keys to log in: ${authorizedKeys.length}`;
-  return create ? "keys to log in: none: dockerHost lets nobody in as a new account" : "";
+  return create ? "no keys to log in, so nobody can use dockerHost if the account is new" : "";
 }
 
 const list = (...parts: (string | undefined)[]) => parts.filter(Boolean).join("; ");
@@ -181,19 +181,19 @@ const sources: Record<EngineSource, string> = {
   [EngineSource.Distribution]: "the distribution's packages",
   [EngineSource.DockerRepository]: "Docker's packages",
   [EngineSource.StaticArchive]: "Docker's archives",
-  [EngineSource.Preinstalled]: "the one that is there",
+  [EngineSource.Preinstalled]: "the engine that is installed",
 };
 
 const rootful: Record<RootfulDocker, string> = {
-  [RootfulDocker.Refuse]: "no daemon of root's (one that runs is an error)",
-  [RootfulDocker.Keep]: "a daemon of root's stays",
+  [RootfulDocker.Refuse]: "up fails if root runs a Docker daemon",
+  [RootfulDocker.Keep]: "root's Docker daemon is kept",
   [RootfulDocker.Disable]:
-    "a daemon of root's is stopped and masked, its containers stop; its data stay",
+    "root's Docker daemon is stopped with its containers and masked, and its data are kept",
   [RootfulDocker.Purge]: `REMOVES root's Docker: ${purgedData}`,
 };
 
 const ports: Record<PrivilegedPorts, string> = {
   [PrivilegedPorts.None]: "",
-  [PrivilegedPorts.FileCapability]: "below 1024, by a capability of rootlesskit",
-  [PrivilegedPorts.Sysctl]: "below 1024, for everybody on the machine",
+  [PrivilegedPorts.FileCapability]: "below 1024, through a file capability of rootlesskit",
+  [PrivilegedPorts.Sysctl]: "below 1024, for every user of the machine",
 };

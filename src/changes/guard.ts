@@ -85,7 +85,7 @@ export function refusedChanges(before: Settings, after: Settings): [what: string
 }
 
 const moves =
-  "the whole installation moves: a new, empty daemon in the new place, and the one in the old place stops";
+  "the whole installation moves: a new, empty daemon starts in the new place, and the one in the old place stops";
 
 function refusalInWords(
   about: string,
@@ -94,7 +94,7 @@ function refusalInWords(
 ): string | undefined {
   return refused.length === 0
     ? undefined
-    : `${about}: operations.restarts: found a change of ${byEffect(refused)}; wanted none, as it is set to refuse. To fix: set operations.restarts to allow for this change, or take the change back. Nothing was changed${by}`;
+    : `${about}: operations.restarts is refuse, and does not allow this change: ${byEffect(refused)}. To fix: set operations.restarts to allow for this change, or revert the change. Nothing was changed${by}`;
 }
 
 /** The same arguments, with what they were before in the place of what is not known yet. */

@@ -4,106 +4,92 @@ import { hooksWork } from "../engineHooks";
 import type { HookName } from "../hookNames";
 import { knownValue } from "../sdkInternals";
 
-const aLogin = "a login as connection.user";
-
 /** Messages of SSH itself when a connection cannot be made, and what each asks for. */
-const causes: { says: RegExp; found: string; wanted: string; fix: string; begun?: true }[] = [
+const causes: { says: RegExp; happened: string; fix: string; begun?: true }[] = [
   {
     says: /without exit status or exit signal|No response from server/,
-    found: "a connection that closed while the step ran",
-    wanted: "the end of the step",
-    fix: "run pulumi up again: it ends what the step began",
+    happened: "the connection closed while the step ran",
+    fix: "run pulumi up again, which completes what the step began",
     begun: true,
   },
   {
     says: /subsystem request failed/,
-    found: "an SSH server without SFTP",
-    wanted: "the subsystem sftp, which brings the program that runs as root",
-    fix: "set agentTransfer to stdin, or write 'Subsystem sftp internal-sftp' into the machine's sshd_config",
+    happened: "the SSH server does not support SFTP, which copies the program that runs as root",
+    fix: "set agentTransfer to stdin, or add 'Subsystem sftp internal-sftp' to the machine's sshd_config",
   },
   {
     // Which of the two depends on who is faster.
     says: /error (receiving version|sending init) packet/,
-    found: "a login that prints text or ends before SFTP begins",
-    wanted: "one that is silent where no terminal is there",
-    fix: "see what 'ssh USER@HOST true' prints: the name of another user is the one for connection.user; a user who may not log in needs a shell; where a ~/.bashrc prints, set agentTransfer to stdin",
+    happened: "the login prints text, or ends, before SFTP begins",
+    fix: "see what 'ssh USER@HOST true' prints: if it names another user, set connection.user to that name; if the user may not log in, give it a shell; if a ~/.bashrc prints text, set agentTransfer to stdin",
   },
   {
     says: /SSH_FX_FAILURE/,
-    found: "a home of connection.user that takes no file, as on a full disk",
-    wanted: "room for 200 KB there",
-    fix: "see with 'df' and 'quota' what fills it, then run pulumi up again",
+    happened: "no file can be written in the home of connection.user, as on a full disk",
+    fix: "see with 'df' and 'quota' what fills it, free 200 KB, then run pulumi up again",
   },
   {
     says: /failed to (create|copy|stat) /,
-    found: "no home of connection.user in which it may write",
-    wanted: "one, for the program that runs as root",
+    happened:
+      "connection.user has no home in which it can write, and the program that runs as root is copied there",
     fix: "set agentTransfer to stdin, or give that user a home",
   },
   {
     says: /dial unix/,
-    found: "no SSH agent that answers",
-    wanted: "one at connection.agentSocketPath, or at SSH_AUTH_SOCK where Pulumi runs",
-    fix: "start that agent, or name the socket of one that runs; without an agent unset both, also where privateKey is set",
+    happened:
+      "no SSH agent answers at connection.agentSocketPath, or at SSH_AUTH_SOCK where Pulumi runs",
+    fix: "start that agent, or set the socket of one that runs; to use no agent, unset both, even if privateKey is set",
   },
   {
     says: /no common algorithm for host key/,
-    found: "an SSH server that does not sign with a key of hostKey's type",
-    wanted: "a type that it signs with",
-    fix: "set hostKey to the machine's ed25519 or ecdsa key (/etc/ssh/ssh_host_*_key.pub): servers since OpenSSH 8.8 refuse ssh-rsa as the command plugin asks for it",
+    happened: "the SSH server does not sign with a key of hostKey's type",
+    fix: "set hostKey to the machine's ed25519 or ecdsa key (/etc/ssh/ssh_host_*_key.pub): OpenSSH 8.8 and later refuse ssh-rsa as the command plugin requests it",
   },
   {
     says: /host key mismatch|knownhosts|host key/i,
-    found: "another host key than connection.hostKey",
-    wanted: "the machine that hostKey names",
-    fix: "compare with the machine's /etc/ssh/ssh_host_*_key.pub: if it was created again, set hostKey to its new key; if not, somebody may be intercepting the connection",
+    happened: "the machine's host key differs from connection.hostKey",
+    fix: "compare it with the machine's /etc/ssh/ssh_host_*_key.pub: if the machine was created again, set hostKey to its new key; if not, somebody may be intercepting the connection",
   },
   {
     says: /unable to authenticate|no supported methods|permission denied/i,
-    found: "the SSH server refusing the credentials",
-    wanted: aLogin,
+    happened: "the SSH server refuses the credentials of connection.user",
     fix: "put the public key into that user's ~/.ssh/authorized_keys, or set privateKey, password or agentSocketPath",
   },
   {
     says: /not password protected|not an encrypted key/,
-    found: "a privateKeyPassword for a key that has none",
-    wanted: "a passphrase only for a key that is encrypted",
-    fix: "leave privateKeyPassword out; an empty one counts, too",
+    happened: "privateKeyPassword is set, but the key has no passphrase",
+    fix: "leave privateKeyPassword out, because even an empty one is used",
   },
   {
     says: /cannot decode|parse.*private key|ssh: no key found|passphrase|decryption password|privateKey/i,
-    found: "a privateKey that cannot be read",
-    wanted: "PEM or OpenSSH text",
-    fix: "give the whole file as it is, and its passphrase as privateKeyPassword",
+    happened: "privateKey cannot be read as PEM or OpenSSH text",
+    fix: "set it to the whole text of the key file, and privateKeyPassword to its passphrase",
   },
   {
     says: /handshake failed: (EOF|Connection lost|.*(reset|broken pipe))/i,
-    found: "the SSH server hanging up before a login",
-    wanted: aLogin,
+    happened: "the SSH server hangs up before connection.user can log in",
     fix:
-      "see first whether the machine has that user, with your key in its ~/.ssh/authorized_keys: after " +
-      "failed logins sshd shuts an address out for a while, so wait a minute, then run again. Where " +
-      "both are right, something such as fail2ban shuts the address out, or MaxStartups in the " +
+      "check first that the machine has that user, with your key in its ~/.ssh/authorized_keys. After " +
+      "failed logins sshd blocks an address for a while, so wait a minute, then run again. If user and " +
+      "key are right, something such as fail2ban blocks the address, or MaxStartups in the " +
       "machine's sshd_config is too low for four connections at a time: raise it, or " +
       "connection.dialErrorLimit",
   },
   {
     says: /no such host|ENOTFOUND/,
-    found: "no address of the name in connection.host",
-    wanted: "a name that can be looked up where Pulumi runs, or an address",
-    fix: "see whether the name is spelled right, and with 'getent hosts NAME' whether its DNS entry is there",
+    happened: "the name in connection.host has no address where Pulumi runs",
+    fix: "check the spelling of the name, and with 'getent hosts NAME' its DNS entry",
   },
   {
     says: /dial|timed? ?out|timeout|deadline exceeded|refused|no route|unreachable|EOF|reset|handshake/i,
-    found: "no SSH server that answers",
-    wanted: "one at connection.host and connection.port",
-    fix: "check address, port and firewall, and that the machine has booted; a slow one needs a larger connectTimeout",
+    happened: "no SSH server answers at connection.host and connection.port",
+    fix: "check the address, port and firewall, and that the machine has booted; if it is slow, raise connectTimeout",
   },
 ];
 
 /**
  * The message for an error of the connection itself, or undefined for any other error. It names the
- * step, what was found, what was wanted, and what to do, as the agent's own messages do.
+ * step, what happened, and what to do, as the agent's own messages do.
  *
  * @param user of the login, where it may be shown.
  */
@@ -115,15 +101,17 @@ export function explainConnectionError(
   if (/Process exited with status/.test(error)) return undefined;
   const cause = causes.find(({ says }) => says.test(error));
   if (cause === undefined) return undefined;
-  const wanted = user && cause.wanted === aLogin ? `${aLogin} '${user}'` : cause.wanted;
-  return `${step}: connection: found ${cause.found} (${lastLine(error)}); wanted ${wanted}. To fix: ${cause.fix}.${cause.begun ? "" : " Nothing was changed by this step."}`;
+  const happened = cause.happened.replace(
+    "connection.user",
+    (input) => input + (user ? ` '${user}'` : ""),
+  );
+  return `${step}: connection: ${happened} (${lastLine(error)}). To fix: ${cause.fix}.${cause.begun ? "" : " This step changed nothing."}`;
 }
 
 const missingAgent = {
   part: "agent",
-  found: "none that is whole",
-  wanted: "the one that the step machine puts there",
-  fix: "run pulumi up with a new value of operations.recheck, which puts it back, then run this again: the machine was created again, somebody changed or removed the agent, or the power failed",
+  happened: "the program on the machine is missing or damaged",
+  fix: "run pulumi up with a new value of operations.recheck, which installs it again, then repeat this command. Perhaps the machine was created again, somebody changed or removed the agent, or the power failed",
 };
 
 /** What a login prints that has not come to the agent, in the line that is quoted, and what each asks for. */
@@ -138,40 +126,38 @@ const beforeTheAgent: (typeof missingAgent & { says: RegExp })[] = [
   {
     says: /^This account is currently not available.*$/m,
     part: "login",
-    found: "a user that may not run commands",
-    wanted: "a login shell that does",
+    happened: "the user may not run commands",
     fix: "give connection.user a shell such as /bin/sh with 'usermod --shell', or connect as another user",
   },
   {
     // A cloud's image, where a key of root's only says which user to be.
     says: /^Please login as the user "(?<user>[^"\n]+)".*$/m,
     part: "login",
-    found: "a user who may not log in",
-    wanted: "one who may",
-    fix: "set connection.user to 'USER'; what needs root is run by sudo",
+    happened: "this user may not log in",
+    fix: "set connection.user to 'USER', which becomes root with sudo",
   },
 ];
 
 /** The same for a login that ran something else than the agent, or nothing. */
 export function explainFailedLogin(step: string, error: string): string | undefined {
-  for (const { says, part, found, wanted, fix } of beforeTheAgent) {
+  for (const { says, part, happened, fix } of beforeTheAgent) {
     const match = says.exec(error);
     if (match === null) continue;
     const todo = fix.replace("USER", () => match.groups?.user ?? "");
-    return `${step}: ${part}: found ${found} (${match[0].trim()}); wanted ${wanted}. To fix: ${todo}`;
+    return `${step}: ${part}: ${happened} (${match[0].trim()}). To fix: ${todo}`;
   }
   return undefined;
 }
 
 /**
- * The output of a step that failed, with the agent's problems first. Each is one line that says what was found, what was
- * wanted, and how to fix it. The command is left out. Undefined where the step failed for another reason.
+ * The output of a step that failed, with the agent's problems first. Each is one line that says what happened, and
+ * how to fix it. The command is left out. Undefined where the step failed for another reason.
  */
 export function explainProblems(error: string): string | undefined {
   const [, printed] = /^Process exited with [^:]*: running ".*":\n([^]*)$/.exec(error) ?? [];
   if (printed === undefined) return undefined;
   const lines = printed.trimEnd().split("\n");
-  const isProblem = (line: string) => /^[\w-]+: .*found .*; wanted .*\. To fix: /.test(line);
+  const isProblem = (line: string) => /^[\w-]+: .+: .+\. To fix: ./.test(line);
   const problems = lines.filter(isProblem);
   if (problems.length === 0) return undefined;
   return [...problems, ...lines.filter((line) => !isProblem(line))].join("\n");

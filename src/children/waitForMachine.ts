@@ -48,8 +48,8 @@ export function waitForMachine(
       if (!booting.test(why)) return false;
       if (waited < next) return true;
       const words =
-        `${child}: no SSH server answers yet (${plain(why)}): ` +
-        `it is tried for ${Math.round(left)} seconds more (connection.connectTimeout). See that connection.host is right`;
+        `${child}: no SSH server answers yet (${plain(why)}). ` +
+        `Trying for ${Math.round(left)} more seconds (connection.connectTimeout). Check that connection.host is right`;
       void pulumi.log.info(await withoutSecrets(words, hosts), component);
       next = sayAgainAt(waited);
       return true;

@@ -40,7 +40,7 @@ function warnOf(
   const shown = pulumi.all([name, pulumi.isSecret(name)]);
   pulumi.all([isUnverified, shown]).apply(([unverified, [known, secret]]) => {
     if (!unverified) return;
-    const message = `${secret ? unnamed : known || unnamed} is not verified: set ${path}.hostKey, or anybody in between can read and change what is sent`;
+    const message = `${secret ? unnamed : known || unnamed} is not verified: set ${path}.hostKey, because otherwise anybody in between can read and change what is sent`;
     void logOn(component, "warn", message);
   });
 }

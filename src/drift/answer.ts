@@ -33,7 +33,7 @@ export function readAnswer(text: string): Drift[] | undefined {
   const answer = answerOf(text);
   if (answer === null || answer.drift === null) return undefined;
   const { drift } = answer;
-  if (!isListOf(drift, isDrift)) throw new Error("an answer of another kind");
+  if (!isListOf(drift, isDrift)) throw new Error("its answer has an unknown form");
   return drift.map((one) => ({
     ...one,
     about: plain(one.about),
@@ -61,7 +61,7 @@ export interface NewMachine {
 export function readNewMachine(text: string): NewMachine {
   const { problems, present } = answerOf(text) ?? {};
   if (!isListOf(problems, isText) || !isListOf(present, isPresent))
-    throw new Error("an answer of another kind");
+    throw new Error("its answer has an unknown form");
   return {
     problems: problems.map(plain),
     present: present.map(({ about, found, wanted }) => ({
@@ -116,7 +116,7 @@ export function notesOf(drift: readonly Drift[], installation: string): Notes {
   const notes: Record<string, Note> = {};
   for (const { step, about, found, wanted, applied } of drift) {
     const { changes } = (notes[step] ??= { installation, changes: {} });
-    const how = found === wanted ? found : `${found}, wanted ${wanted}`;
+    const how = found === wanted ? found : `${found}, expected ${wanted}`;
     (changes[`changed since ${applied}`] ??= {})[about] = `found ${how}`;
   }
   return Object.fromEntries(

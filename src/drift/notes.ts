@@ -126,7 +126,7 @@ export async function ask(asking: Asking): Promise<Answer> {
     if (!invocation || answer === undefined || isRefused(answer)) {
       const machine = await askNewMachine(asking.inputs, asking.owner, known);
       for (const problem of machine?.problems ?? [])
-        await logOn(asking.component, "warn", `an up would end here: ${problem}`);
+        await logOn(asking.component, "warn", `up would fail: ${problem}`);
       if (machine && machine.present.length > 0)
         await logOn(asking.component, "info", `${asking.name}: ${presentInWords(machine.present)}`);
       return nothingLeft;
@@ -145,15 +145,15 @@ export async function ask(asking: Asking): Promise<Answer> {
       await logOn(
         asking.component,
         "warn",
-        `${message}. Changes made by hand on it do not show here`,
+        `${message}. This preview does not show changes that somebody made there`,
       );
       return left;
     }
-    const fix = "make it answer, or set operations.driftDetection to preview";
+    const fix = "make the machine reachable, or set operations.driftDetection to preview";
     await logOn(
       asking.component,
       "error",
-      `${message}. operations.driftDetection is required: ${fix}`,
+      `${message}. operations.driftDetection is required, so nothing runs. To fix: ${fix}`,
     );
     return { ...left, fails: true };
   }
@@ -162,8 +162,8 @@ export async function ask(asking: Asking): Promise<Answer> {
 /** A machine that has nothing of an installation which the state has: nothing on it is as the last `up` left it. */
 async function nothingThere(asking: Asking, isRequired: boolean): Promise<Answer> {
   const fix =
-    "run pulumi up if its first up has failed; or run it with a new value of operations.recheck if the machine was created again";
-  const message = `${await shownHost(asking)} has nothing of this installation. To fix: ${fix}`;
+    "run pulumi up if its first up failed; or, if the machine was created again, run it with a new value of operations.recheck";
+  const message = `${await shownHost(asking)} has no record of this installation. To fix: ${fix}`;
   await logOn(asking.component, isRequired ? "error" : "warn", message);
   return isRequired ? { ...noAnswer, fails: true } : noAnswer;
 }
@@ -187,7 +187,7 @@ async function noAnswerInWords(asking: Asking, reason: string): Promise<string> 
   const shown = await shownHost(asking);
   const words = plain(await withoutSecrets(reason, [asking.host, asking.proxyHost]));
   const otherKey = /host denied|verification failed/i.test(reason)
-    ? ". It has another host key than connection.hostKey: if it was not created again, somebody may be intercepting the connection"
+    ? ". Its host key differs from connection.hostKey: if the machine was not created again, somebody may be intercepting the connection"
     : "";
   return `${shown} could not be checked: ${words}${otherKey}`;
 }

@@ -4,7 +4,7 @@ import { type Notes, readNote } from "../steps/operations";
 /** Things that are there now, and what an `up` makes of them, a line each. */
 export function presentInWords(present: readonly Present[]): string {
   const lines = present.map(({ about, found, wanted }) => `  ${about}: ${found} => ${wanted}`);
-  return ["the machine has now, and will have", ...lines].join("\n");
+  return ["the machine now => after pulumi up", ...lines].join("\n");
 }
 
 /** Things that are named; the child has all of them. */
@@ -20,5 +20,5 @@ export function driftInWords(before: Notes, after: Notes): string | undefined {
   );
   if (things.length === 0) return undefined;
   const more = things.length > most ? ` and ${things.length - most} more` : "";
-  return `changed on the host: ${things.slice(0, most).join(", ")}${more}: an up with operations.driftDetection repairs it`;
+  return `changed on the host: ${things.slice(0, most).join(", ")}${more}: pulumi up with operations.driftDetection repairs it`;
 }

@@ -98,20 +98,19 @@ mark_as_applied() {
 # A step other than machine has nothing to go by on a machine that was created again.
 stop_without_owner() {
 	if [ -s "$OWN/owner" ]; then return 0; fi
-	fail "installation $ID" "nothing on this machine that knows it" \
-		"the record that the step machine makes" \
-		"give operations.recheck a new value, with which every step runs, if the machine was created again; \
-if another stack took the account over, take this RootlessDockerHost out of its program"
+	fail "installation $ID" "this machine has no record of it, which the step machine makes" '' \
+		"if the machine was created again, give operations.recheck a new value, so that every step runs; \
+if another stack took the account over, remove this RootlessDockerHost from its program"
 }
 
 # The program's step was written for another agent than this one.
 stop_where_code_differs() {
 	if [ "$(doc agent)" = "$(code_of_step "$STEP")" ]; then return 0; fi
-	fail "agent" "the code $(code_of_step "$STEP") of the step $STEP in it" "$(doc agent)" \
+	fail "agent" "its code of the step $STEP is $(code_of_step "$STEP"), but the program requires \
+$(doc agent), because they are of two versions of rootless-docker" '' \
 		"run pulumi up without --target, or with the resources that end in '-copy' and '-machine' \
-among its targets: they bring the agent of the version of rootless-docker that the program uses; \
-on a machine that was set back to a snapshot, give operations.recheck a new value" \
-		"they are of two versions of rootless-docker"
+among its targets, which install the agent of the version that the program uses; \
+if the machine was restored from a snapshot, give operations.recheck a new value"
 }
 
 revert() {
@@ -139,7 +138,7 @@ run_delete() {
 	unclear) stop_on_unclear_delete ;;
 	replaced)
 		: >"$WORK/stays"
-		say "stays: Pulumi deletes an earlier resource of this step; the present one stays in use"
+		say "kept: Pulumi deletes an earlier resource of this step, and the present one remains in use"
 		;;
 	esac
 }
@@ -238,7 +237,7 @@ main() {
 	revert-*) run_delete ;;
 	esac
 	case $VERB in
-	revert) report "nothing to take back" ;;
+	revert) report "nothing to revert" ;;
 	*) report "nothing to change" ;;
 	esac >&3
 }

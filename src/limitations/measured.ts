@@ -2,7 +2,7 @@ import { daemonFacts } from "../steps/daemon/step";
 import { type FactTypes, type Read, text, wholeNumber, words } from "../steps/facts";
 import { machineFacts } from "../steps/machine";
 
-const anything = { wanted: "a text, which may be empty", read: (found: string) => found };
+const anything = { wanted: "a string, which may be empty", read: (found: string) => found };
 
 const truth = {
   wanted: "true or false",

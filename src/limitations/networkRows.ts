@@ -18,23 +18,23 @@ export const networkRows = {
     const fix = "set network.portDriver to slirp4netns, or network.driver to pasta";
     if (driver === "slirp4netns" || driver === "implicit")
       return available(
-        `RootlessKit's port driver ${driver} passes the address of a client on, unless that is the machine itself`,
+        `RootlessKit's port driver ${driver} passes on the address of a client, unless the client is the machine itself`,
       );
     if (driver !== "builtin") return unavailable(`RootlessKit's port driver is ${driver}`, fix);
     const isTransparent = isFrom(version, 3) && measured["rootlesskit.isTransparent"];
     if (measured["daemon.userlandProxy"])
       return unavailable(
-        `RootlessKit's port driver builtin (${version}) connects to docker-proxy: every client has the address of the containers' gateway`,
-        fix + (isTransparent ? "; or daemon.userland-proxy to false, for clients of TCP" : ""),
+        `RootlessKit's port driver builtin (${version}) connects to docker-proxy, so every client has the address of the containers' gateway`,
+        fix + (isTransparent ? ", or daemon.userland-proxy to false for TCP clients" : ""),
       );
     return isTransparent
       ? limited(
-          `RootlessKit's port driver builtin (${version}), without docker-proxy, passes the address of a client of TCP on, and of UDP not`,
+          `RootlessKit's port driver builtin (${version}), without docker-proxy, passes on the addresses of TCP clients, but not of UDP clients`,
           fix,
         )
       : unavailable(
-          `RootlessKit's port driver builtin (${version}) connects to docker-proxy, which daemon.json turns off: no published port answers`,
-          `take userland-proxy out of daemon; or ${fix}`,
+          `RootlessKit's port driver builtin (${version}) connects to docker-proxy, which daemon.json disables, so no published port answers`,
+          `remove userland-proxy from daemon, or ${fix}`,
         );
   },
 
@@ -44,11 +44,11 @@ export const networkRows = {
       `enter it as ${measured["account.name"]}: nsenter -U --preserve-credentials ${namespace} -t $(cat ${runtime}/docker.pid)`;
     return isDetached(measured)
       ? limited(
-          `dockerd is in ${measured["dockerd.machineNetwork"]}, the machine's own, and the containers' bridge in a namespace that RootlessKit keeps apart`,
+          `dockerd is in ${measured["dockerd.machineNetwork"]}, the machine's network namespace, but the containers' bridge is in a separate one of RootlessKit`,
           `${enter("-m")} nsenter -n${runtime}/dockerd-rootless/netns`,
         )
       : limited(
-          `the containers' bridge is in ${measured["dockerd.network"]} of process ${measured["dockerd.process"]}, the machine in ${measured["dockerd.machineNetwork"]}`,
+          `the containers' bridge is in ${measured["dockerd.network"]} of process ${measured["dockerd.process"]}, but the machine is in ${measured["dockerd.machineNetwork"]}`,
           enter("-n"),
         );
   },
@@ -61,27 +61,27 @@ export const networkRows = {
     if (address === loopback)
       return isOpen
         ? available(
-            `host-gateway is ${loopback}, by which RootlessKit leads to the machine's 127.0.0.1`,
+            `host-gateway is ${loopback}, which RootlessKit forwards to the machine's 127.0.0.1`,
           )
         : unavailable(
-            `host-gateway is ${loopback}, which RootlessKit's --disable-host-loopback closes`,
+            `host-gateway is ${loopback}, which RootlessKit's --disable-host-loopback blocks`,
             "set network.hostLoopback to true",
           );
     if (address === "")
       return unavailable(
-        "host-gateway is the address of the containers' bridge, which is in a namespace of RootlessKit's and not on the machine",
+        "host-gateway is the address of the containers' bridge, which is in a network namespace of RootlessKit and not on the machine",
         isOpen
-          ? `set daemon.host-gateway-ip to ${loopback}, by which containers reach the machine's 127.0.0.1`
-          : "set network.hostLoopback to true, by which containers reach the machine's 127.0.0.1; or daemon.host-gateway-ip to an address of the machine, where what they want listens",
+          ? `set daemon.host-gateway-ip to ${loopback}, so that containers reach the machine's 127.0.0.1`
+          : "set network.hostLoopback to true, so that containers reach the machine's 127.0.0.1; or set daemon.host-gateway-ip to the machine's address on which the service listens",
       );
     const shown = address === "secret" ? "a secret address" : address;
     return measured["daemon.hostGatewayIsHere"]
       ? limited(
-          `host-gateway is ${shown}, an address of the machine: what listens on it is reached`,
-          "set network.hostLoopback to true, and leave daemon.host-gateway-ip out, for what listens on 127.0.0.1",
+          `host-gateway is ${shown}, an address of the machine, so containers reach services that listen on it`,
+          "for services that listen on 127.0.0.1, set network.hostLoopback to true and leave daemon.host-gateway-ip out",
         )
       : unavailable(
-          `host-gateway is ${shown}, which is no address of the machine`,
+          `host-gateway is ${shown}, which is not an address of the machine`,
           "set daemon.host-gateway-ip to an address of the machine; or leave it out, and set network.hostLoopback to true",
         );
   },
@@ -89,8 +89,8 @@ export const networkRows = {
   macvlanNetworks(measured: Measured): Row {
     return unavailable(
       isDetached(measured)
-        ? "containers' networks are in a namespace that RootlessKit keeps apart, without the machine's interfaces"
-        : `dockerd's namespace has the interfaces ${measured["dockerd.interfaces"]}, and none of the machine's`,
+        ? "the containers' networks are in a separate namespace of RootlessKit, which does not have the machine's interfaces"
+        : `dockerd's namespace has the interfaces ${measured["dockerd.interfaces"]}, but none of the machine's`,
       "publish ports with -p",
     );
   },
@@ -100,7 +100,7 @@ export const networkRows = {
     return isDetached(measured)
       ? available(`dockerd is in the machine's network namespace, ${machine}`)
       : limited(
-          `dockerd is in ${measured["dockerd.network"]}, the machine in ${machine}: --net=host is the former`,
+          `dockerd is in ${measured["dockerd.network"]} and the machine in ${machine}, so --net=host is not the machine's network`,
           "publish ports with -p",
         );
   },
@@ -108,8 +108,8 @@ export const networkRows = {
   overlayNetworks(measured: Measured): Row {
     return unavailable(
       isDetached(measured)
-        ? `dockerd is in ${measured["dockerd.machineNetwork"]}, the machine's own, with no capability there: VXLAN does not leave the namespace that RootlessKit keeps apart for containers`
-        : `dockerd is in ${measured["dockerd.network"]} of a user namespace: VXLAN does not leave it`,
+        ? `dockerd is in ${measured["dockerd.machineNetwork"]}, the machine's network namespace, but has no capability there, so VXLAN does not leave the containers' separate namespace`
+        : `dockerd is in ${measured["dockerd.network"]} of a user namespace, and VXLAN does not leave it`,
       "publish ports, or connect hosts with a VPN of their own",
     );
   },
@@ -118,7 +118,7 @@ export const networkRows = {
   publishedPorts(measured: Measured): Row {
     return measured["machine.firewalld"]
       ? limited(
-          "firewalld runs: published ports are closed to the outside until it opens them",
+          "firewalld runs, so published ports are closed to the outside until you open them",
           "open each: firewall-cmd --permanent --add-port=8080/tcp, then firewall-cmd --reload",
         )
       : available("firewalld does not run");
@@ -129,12 +129,12 @@ export const networkRows = {
     const protocols = measured["rootlesskit.protocols"];
     if (protocols.length === 0)
       return unavailable(
-        "RootlessKit does not say what its port driver forwards",
-        "publish TCP or UDP, or carry SCTP in UDP (RFC 6951); rootlessctl or curl on PATH lets it say so",
+        "RootlessKit does not report which protocols its port driver forwards",
+        "publish TCP or UDP, or carry SCTP in UDP (RFC 6951); to see what it forwards, install rootlessctl or curl",
       );
     const evidence = `RootlessKit's port driver ${measured["network.portDriver"]} forwards ${protocols.join(",")}`;
     return protocols.includes("sctp")
       ? available(evidence)
-      : unavailable(evidence, "publish TCP or UDP; or carry SCTP in UDP (RFC 6951)");
+      : unavailable(evidence, "publish TCP or UDP, or carry SCTP in UDP (RFC 6951)");
   },
 };

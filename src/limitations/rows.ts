@@ -16,9 +16,9 @@ const rows = {
     if (security.includes("name=apparmor")) return available(`docker info says ${security}`);
     return unavailable(
       measured["kernel.appArmor"]
-        ? `the kernel has AppArmor, and docker info has no name=apparmor: ${security}`
+        ? `the kernel has AppArmor, but docker info does not list name=apparmor: ${security}`
         : `AppArmor is not enabled in kernel ${measured["versions.kernel"]}`,
-      "confine with seccomp and capabilities",
+      "confine containers with seccomp and capabilities instead",
     );
   },
 
@@ -26,8 +26,8 @@ const rows = {
   bindMountOwners(measured: Measured): Row {
     const [first] = measured["subordinateIds.uids"];
     return limited(
-      `uid ${measured["account.uid"]} of ${measured["account.name"]} is root in a container, its user 1 is uid ${first.start} on the machine, and files of others are uid 65534's`,
-      "run as root in the container; or give its user the directory with 'docker run -v DIR:/d IMAGE chown UID /d'",
+      `uid ${measured["account.uid"]} of ${measured["account.name"]} is root in a container, user 1 of a container is uid ${first.start} on the machine, and files of other users appear as uid 65534`,
+      "run as root in the container, or give its user the directory with 'docker run -v DIR:/d IMAGE chown UID /d'",
     );
   },
 
@@ -36,15 +36,15 @@ const rows = {
     const client = measured["client.version"];
     if (measured["cgroup.version"] !== "2" || !measured["cgroup.controllers"].includes("io"))
       return unavailable(
-        "the controller io is not delegated to the account: a limit does not arrive in io.max",
+        "the controller io is not delegated to the account, so limits have no effect (io.max)",
         `limit input and output from outside, with IOReadBandwidthMax of user-${measured["account.uid"]}.slice`,
       );
     return losesLimits(client)
       ? limited(
-          `the controller io is delegated, but docker ${client} here loses --device-read-bps and its like`,
+          `the controller io is delegated, but docker ${client} here drops --device-read-bps and similar options`,
           "set BlkioDeviceReadBps through the API, or use a docker CLI before 25.0 or from 27.1.2 on",
         )
-      : available("the controller io is delegated: a limit arrives in io.max");
+      : available("the controller io is delegated, so limits take effect (io.max)");
   },
 
   cgroups(measured: Measured): Row {
@@ -53,8 +53,8 @@ const rows = {
     const names = delegated.join(",") || "none";
     if (measured["cgroup.version"] === "1")
       return unavailable(
-        `docker info: control groups v1 with driver ${measured["cgroup.driver"]}: no limit works`,
-        "boot with control groups v2: put systemd.unified_cgroup_hierarchy=1 on the kernel's command line, in place of what chooses v1 there",
+        `docker info: control groups v1 with driver ${measured["cgroup.driver"]}, so no limit works`,
+        "boot with control groups v2: add systemd.unified_cgroup_hierarchy=1 to the kernel's command line, and remove what selects v1 there",
       );
     if (limits === "true true true")
       return available(
@@ -63,8 +63,8 @@ const rows = {
     const missing = ["memory", "cpu", "pids"].filter((name) => !delegated.includes(name));
     const fix =
       missing.length > 0
-        ? `name ${missing.join(" ")} in account.cgroupControllers; where that changes nothing, see whether /sys/fs/cgroup/cgroup.controllers of the machine has them (with memory, some kernels need cgroup_enable=memory on their command line)`
-        : `restart the daemon, which has them all by now: 'systemctl --user restart docker' as ${measured["account.name"]}`;
+        ? `add ${missing.join(" ")} to account.cgroupControllers; if that changes nothing, check that /sys/fs/cgroup/cgroup.controllers of the machine lists them (for memory, some kernels require cgroup_enable=memory on their command line)`
+        : `restart the daemon, which has all of them by then: 'systemctl --user restart docker' as ${measured["account.name"]}`;
     return limits === "false false false"
       ? unavailable(`docker info: no limit works; controllers delegated: ${names}`, fix)
       : limited(
@@ -76,8 +76,8 @@ const rows = {
   /** CRIU reads and writes what only the machine's root may. */
   checkpoint(measured: Measured): Row {
     return unavailable(
-      `${measured["criu.path"] || "no criu on PATH"}; docker info: ExperimentalBuild is ${measured["daemon.experimental"]}, in a user namespace`,
-      "checkpoint on a rootful host",
+      `${measured["criu.path"] || "criu is not on PATH"}; docker info: ExperimentalBuild is ${measured["daemon.experimental"]}, in a user namespace`,
+      "use a rootful host to checkpoint containers",
     );
   },
 
@@ -88,8 +88,8 @@ const rows = {
       total(measured["subordinateIds.gids"]),
     ];
     return limited(
-      `/etc/subuid and /etc/subgid have ${users} and ${groups} ids for ${measured["account.name"]}: users of a container are 0 to ${users}, its groups 0 to ${groups}, and no others`,
-      "set account.subordinateIds.count to the highest id that is needed",
+      `/etc/subuid and /etc/subgid have ${users} and ${groups} ids for ${measured["account.name"]}, so a container can only have users 0 to ${users} and groups 0 to ${groups}`,
+      "set account.subordinateIds.count to the highest id that containers require",
     );
   },
 
@@ -100,22 +100,22 @@ const rows = {
     return there === "itself"
       ? available("/run/docker.sock of dockerd's mount namespace is its own socket")
       : limited(
-          `/run/docker.sock of dockerd's mount namespace is ${there || "nothing"}, and its own is ${own}`,
-          `mount that one: -v ${own}:/var/run/docker.sock`,
+          `/run/docker.sock of dockerd's mount namespace is ${there || "nothing"}, but its own socket is ${own}`,
+          `mount its own socket: -v ${own}:/var/run/docker.sock`,
         );
   },
 
   /** moby 23 binds the machine's /proc in the place of a new one, which the kernel refuses. */
   pidHost(measured: Measured): Row {
     const engine = measured["daemon.version"];
-    const fix = "look at processes from the machine";
+    const fix = "look at processes on the machine itself";
     return isFrom(engine, 23)
       ? limited(
-          `engine ${engine} shows a container with --pid=host the machine's /proc; the processes there belong to uid 65534`,
+          `engine ${engine} shows the machine's /proc to a container with --pid=host, but the processes there belong to uid 65534`,
           fix,
         )
       : unavailable(
-          `engine ${engine} mounts a new /proc for --pid=host, which a user namespace may not`,
+          `engine ${engine} mounts a new /proc for --pid=host, which is not allowed in a user namespace`,
           fix,
         );
   },
@@ -127,19 +127,19 @@ const rows = {
       return available(`net.ipv4.ping_group_range is '${range}'`);
     return first > last
       ? unavailable(
-          `net.ipv4.ping_group_range is '${range}': no group may ping`,
+          `net.ipv4.ping_group_range is '${range}', so no group may ping`,
           "leave kernel.unprivilegedPing out, or set it to true",
         )
       : limited(
-          `net.ipv4.ping_group_range is '${range}': only these groups may ping`,
-          "leave net.ipv4.ping_group_range out of kernel.sysctls, or set it to '0 2147483647' there",
+          `net.ipv4.ping_group_range is '${range}', so only these groups may ping`,
+          "remove net.ipv4.ping_group_range from kernel.sysctls, or set it to '0 2147483647' there",
         );
   },
 
   privileged(measured: Measured): Row {
     return limited(
-      `dockerd has capabilities ${measured["dockerd.capabilities"]} in the user namespace of uid_map '${measured["dockerd.idMap"]}', and no other`,
-      "what needs real root (devices, kernel settings) needs a rootful host",
+      `dockerd has capabilities ${measured["dockerd.capabilities"]} only in the user namespace of uid_map '${measured["dockerd.idMap"]}'`,
+      "use a rootful host for what requires real root (devices, kernel settings)",
     );
   },
 
@@ -151,7 +151,7 @@ const rows = {
     return capability
       ? available(`${rootlesskit} has ${capability}`)
       : unavailable(
-          `net.ipv4.ip_unprivileged_port_start is ${start} and ${rootlesskit} has no capability`,
+          `net.ipv4.ip_unprivileged_port_start is ${start}, and ${rootlesskit} has no capability`,
           "set privilegedPorts to file-capability or sysctl",
         );
   },
@@ -172,12 +172,12 @@ const rows = {
     if (root.includes("shared:")) return available(`/ of dockerd is a shared mount: ${root}`);
     return root.includes("master:")
       ? limited(
-          `/ of dockerd is a slave of the machine's, and not shared (${where}: ${root}): no bind-propagation=rshared`,
-          "use bind-propagation=rslave, by which a container sees what is mounted on the machine later",
+          `/ of dockerd is a slave of the machine's and not shared (${where}: ${root}), so bind-propagation=rshared is unsupported`,
+          "use bind-propagation=rslave, with which a container sees later mounts of the machine",
         )
       : unavailable(
           `/ of dockerd is a private mount (${where})`,
-          "take --propagation out of DOCKERD_ROOTLESS_ROOTLESSKIT_FLAGS, and use bind-propagation=rslave",
+          "remove --propagation from DOCKERD_ROOTLESS_ROOTLESSKIT_FLAGS, and use bind-propagation=rslave",
         );
   },
 
@@ -187,14 +187,15 @@ const rows = {
       ? "as daemon.json says"
       : "chosen by the engine";
     const evidence = `docker info: Driver is ${driver}, ${chosen}`;
-    const fix = "storageDriver auto on an empty data root takes overlay2 where that works";
+    const fix =
+      "set storageDriver to auto with an empty data root, which uses overlay2 if that works";
     if (["overlay2", "overlayfs", "btrfs"].includes(driver)) return available(evidence);
     return driver === "fuse-overlayfs"
       ? limited(
-          `${evidence}; it is slower than the kernel's`,
-          `${fix}; else use a kernel from 5.11 on`,
+          `${evidence}, which is slower than the kernel's overlay`,
+          `${fix}; or use kernel 5.11 or later`,
         )
-      : limited(`${evidence}; it copies whole layers`, fix);
+      : limited(`${evidence}, which copies whole layers`, fix);
   },
 };
 

@@ -29,7 +29,7 @@ export const secretConnectionFields = ["privateKey", "privateKeyPassword", "pass
 const hostName: Rule<string> = (value) =>
   isIP(value) !== 0 || isDomainName(value)
     ? undefined
-    : "is not a host name or an address; write one without scheme or brackets, with user and port in the options of these names";
+    : "is not a host name or an address; write one without scheme or brackets, with user and port in their own options";
 
 // RFC 1123, and the underscore that names in private networks have. No name ends in a number.
 function isDomainName(value: string): boolean {
@@ -41,7 +41,7 @@ function isDomainName(value: string): boolean {
 const userName: Rule<string> = (value) =>
   /^[A-Za-z0-9_][A-Za-z0-9._@\\-]{0,255}$/.test(value)
     ? undefined
-    : "is not a user name; write the name that logs in";
+    : "is not a user name; write the name of the login";
 
 // PEM begins with dashes. These two are what is written instead by mistake.
 const privateKey: Rule<string> = (value) =>
@@ -102,7 +102,7 @@ function escalationSettings(read: Reader, sudoPassword: string | undefined): Pri
   if (sudoPassword !== undefined && others.includes(chosen))
     read.refuse(
       "privilegeEscalation",
-      `'${chosen}' does not use sudo, and connection.sudoPassword is for sudo; leave one of the two out`,
+      `'${chosen}' does not use sudo, but connection.sudoPassword requires it; leave one of the two out`,
     );
   return chosen;
 }

@@ -184,7 +184,7 @@ function output(client: Client, command: string, stdin: string): Promise<string>
       let size = 0;
       const take = (chunks: Buffer[]) => (chunk: Buffer) => {
         size += chunk.length;
-        if (size > answerSize) reject(new Error("an answer without end"));
+        if (size > answerSize) reject(new Error("its answer is too long"));
         else chunks.push(chunk);
       };
       channel.on("data", take(printed));

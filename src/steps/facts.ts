@@ -24,7 +24,7 @@ export type Read<Types extends FactTypes> = {
 
 /** A text that is not empty. */
 export const text: FactType<string> = {
-  wanted: "a text",
+  wanted: "a string",
   read: (found) => found || undefined,
 };
 
@@ -73,7 +73,7 @@ function readFact<T>(
   if (value !== undefined) return value;
   const shown = found === undefined ? "none" : excerpt(found);
   throw new ReportError(
-    `${command}: report: found ${shown} as the fact ${name}; wanted ${wanted}. To fix: run 'pulumi up' with a new value of operations.recheck, which asks the host again; if it stays, the step ran with another version of this package: take ignoreChanges from it`,
+    `${command}: report: found ${shown} as the fact ${name}, expected ${wanted}. To fix: run 'pulumi up' with a new value of operations.recheck, which asks the host again; if the error remains, the step ran with another version of this package, so remove its ignoreChanges`,
   );
 }
 
@@ -103,7 +103,7 @@ export function factsOf(command: string, stdout: string): Facts {
     }
   }
   throw new ReportError(
-    `${command}: report: found ${excerpt(stdout)}; wanted the agent's JSON. To fix: see what start files of the login shell print on the host (its ~/.bashrc, say), then run 'pulumi up' with a new value of operations.recheck, which asks again`,
+    `${command}: report: found ${excerpt(stdout)}, expected the agent's JSON. To fix: see what the login shell's start files print on the host (such as ~/.bashrc), then run 'pulumi up' with a new value of operations.recheck, which asks again`,
   );
 }
 

@@ -74,7 +74,7 @@ const ofOthers = (
   ...ipv6Document(given.network),
 });
 
-const otherEngine = { restarts: "daemons whose engine becomes another one restart" };
+const otherEngine = { restarts: "daemons restart if their engine changes" };
 const otherIds = { restarts: "the daemon restarts if its ids change" };
 
 /** Facts that the outputs of this step are made of. */

@@ -32,8 +32,8 @@ export function registriesSettings(read: Reader): RegistriesSettings {
   const where = new Map<string, string>();
   for (const login of read.objects("registryAuth")) {
     const address = addressOf(login);
-    login.require("username", "name who logs in");
-    login.require("password", "write it, or a token of the registry's");
+    login.require("username", "write the user name");
+    login.require("password", "write the password or a token of the registry");
     const username = login.string("username", { rule: userName });
     const password = login.string("password", { rule: filledPassword });
     login.refuseOthers();
@@ -42,7 +42,7 @@ export function registriesSettings(read: Reader): RegistriesSettings {
     if (first !== undefined)
       login.refuse(
         "address",
-        `is ${address}, as ${first} is; docker keeps one login for a registry: leave one of the two out`,
+        `is ${address}, like ${first}, but docker keeps only one login for a registry; leave one of the two out`,
       );
     where.set(address, first ?? login.at("address"));
     addresses.push(address);
@@ -62,7 +62,7 @@ const addressParts = new RegExp(
 /** A registry's host by itself. */
 export const registryHost: Rule<string> = (address) =>
   address.includes("/")
-    ? "has a scheme or a path; write the registry's host alone, such as registry.example:5000"
+    ? "has a scheme or a path; write only the registry's host, such as registry.example:5000"
     : wrongAddress(address.length <= 300 ? addressParts.exec(address)?.groups : undefined);
 
 /** The registry's host, as docker keeps a login of it; undefined where it is not known or wrong. */
@@ -82,9 +82,9 @@ function wrongAddress(parts: Record<string, string | undefined> | undefined): st
   if (host === "" || Number(port) > 65_535)
     return "is not the address of a registry; write its host, such as ghcr.io or registry.example:5000";
   if (!/^(\/(v[12]\/?)?)?$/.test(path))
-    return "has a path, and docker keeps one login for a host; write the host alone";
+    return "has a path, but docker keeps one login for each host; write only the host";
   if (!/[.:]/.test(host) && host !== "localhost")
-    return "has neither a dot nor a port, and docker takes it for a name on Docker Hub; write the host's whole name";
+    return "has neither a dot nor a port, so docker takes it for a name on Docker Hub; write the host's whole name";
   return undefined;
 }
 
@@ -92,12 +92,12 @@ function wrongAddress(parts: Record<string, string | undefined> | undefined): st
 const userName: Rule<string> = (value) =>
   filledLine(value) ??
   (/:|^\s|\s$/.test(value)
-    ? "has a colon, or a space at an end, which a login cannot have; write the name alone"
+    ? "has a colon, or a space at the beginning or end, which is not allowed in a login; write only the name"
     : undefined);
 
 const filledPassword: Rule<string> = (value) =>
   value === ""
-    ? "is empty; write it, or a token of the registry's"
+    ? "is empty; write the password or a token of the registry"
     : /[\n\r]/.test(value)
       ? "has a line break, which docker login cuts off; write it on one line"
       : undefined;
@@ -110,6 +110,7 @@ export function registriesDocument(logins: RegistryLogins): Document {
 
 /** The effect of a login that comes, goes or changes; the values of a secret document are only there or not. */
 export function registryEffect(before: unknown, after: unknown): string {
-  if (after === undefined) return "docker of the account logs out where this package logged it in";
-  return `docker of the account logs in there${before === undefined ? "" : " anew"}; the daemon keeps running`;
+  if (after === undefined)
+    return "the account's docker logs out of this registry if this package logged it in";
+  return `the account's docker logs in to this registry${before === undefined ? "" : " again"}; the daemon keeps running`;
 }

@@ -73,10 +73,10 @@ export function publicSecrets(
 }
 
 const everybodySees =
-  "the value is marked as a secret, but everybody on the machine can see it; take the mark away (pulumi.unsecret)";
+  "the value is marked as a secret, but everybody on the machine can see it; remove the mark with pulumi.unsecret";
 
 const markIgnored =
-  "the value is marked as a secret, but this option holds none: previews, the state and the machine show it; pulumi.unsecret takes the mark and this warning away";
+  "the value is marked as a secret, but this option does not protect secrets: previews, the state and the machine show it; pulumi.unsecret removes the mark and this warning";
 
 /** Secret values by where they go: `environment/HTTP_PROXY`, `daemon.json/proxies`, `tls/key.pem`. */
 export type SecretsSettings = Record<string, unknown>;

@@ -49,7 +49,7 @@ export class Reader {
   }
 
   string(key: string, option: Option<string> = {}): string | undefined {
-    return this.read(key, "a text", (v): v is string => typeof v === "string", option);
+    return this.read(key, "a string", (v): v is string => typeof v === "string", option);
   }
 
   number(key: string, option: Option<number> = {}): number | undefined {
@@ -85,14 +85,16 @@ export class Reader {
     ) {
       this.problem(
         this.at(key),
-        "has a private key in it; keep that to yourself, and write its public half",
+        "contains a private key; keep that secret, and write the public key instead",
       );
       return [];
     }
     return list.filter((item, index): item is string => {
       if (item === pending) return false;
       const path = `${this.at(key)}[${index}]`;
-      return this.accept(path, item, "a text", (v): v is string => typeof v === "string", { rule });
+      return this.accept(path, item, "a string", (v): v is string => typeof v === "string", {
+        rule,
+      });
     });
   }
 
@@ -172,7 +174,7 @@ export class Reader {
         this.problem(
           this.at(printable(key)),
           meant
-            ? `no such option; did you mean ${meant}? There are ${all}`
+            ? `no such option; did you mean ${meant}? The options are ${all}`
             : `no such option; use ${all}`,
         );
       }
@@ -258,7 +260,7 @@ export const tooLong: Rule<string> = (value) =>
 /** Limits that any text must keep to, on its way through a document, a shell and a file. */
 function wrongText(value: unknown): string | undefined {
   if (typeof value !== "string") return undefined;
-  if (value.includes("\0")) return "has a NUL in it; leave it out";
+  if (value.includes("\0")) return "contains a NUL character; leave it out";
   if (/\p{Surrogate}/u.test(value)) return "is not well-formed Unicode; leave lone surrogates out";
   return tooLong(value);
 }

@@ -19,7 +19,7 @@ export const absolutePath: Rule<string> = (value) =>
 const dataDirectory: Rule<string> = (value) =>
   absolutePath(value) ??
   (/[,%"\\*?[]/.test(value)
-    ? "has a comma, percent sign, double quote, backslash, asterisk, question mark or bracket in it, which the overlay mount, dockerd or systemd reads as something else; write a path without"
+    ? "has a comma, percent sign, double quote, backslash, asterisk, question mark or bracket in it, which the overlay mount, dockerd or systemd interprets; write a path without them"
     : undefined);
 
 const systemDirectories = /^\/(bin|boot|dev|etc|lib(32|64|x32)?|proc|run|sbin|sys|usr)(\/|$)/;

@@ -40,12 +40,17 @@ const config = "/home/bob/.config";
 const unit = `${config}/systemd/user/docker.service`;
 
 test.each([
-  ["daemon.json", `${config}/docker/daemon.json`, `echo '{"ip": "127.0.0.1"}' >`, "has ip;"],
-  ["another value", `${config}/docker/daemon.json`, `echo '{"debug": false}' >`, "has debug;"],
-  ["an environment", `${config}/docker/environment`, "echo BIND_IP=127.0.0.1 >", "has BIND_IP;"],
-  ["a flag", unit, "sed -i 's/^ExecStart=.*/& --ip=127.0.0.1/' ", "has ExecStart;"],
-  ["a directive", unit, "sed -i '/^ExecStart=/i MemoryMax=1G' ", "has MemoryMax;"],
-  ["a variable", unit, "sed -i '/^ExecStart=/i Environment=MORE=1' ", "has Environment;"],
+  ["daemon.json", `${config}/docker/daemon.json`, `echo '{"ip": "127.0.0.1"}' >`, ": ip. To fix"],
+  ["another value", `${config}/docker/daemon.json`, `echo '{"debug": false}' >`, ": debug. To fix"],
+  [
+    "an environment",
+    `${config}/docker/environment`,
+    "echo BIND_IP=127.0.0.1 >",
+    ": BIND_IP. To fix",
+  ],
+  ["a flag", unit, "sed -i 's/^ExecStart=.*/& --ip=127.0.0.1/' ", ": ExecStart. To fix"],
+  ["a directive", unit, "sed -i '/^ExecStart=/i MemoryMax=1G' ", ": MemoryMax. To fix"],
+  ["a variable", unit, "sed -i '/^ExecStart=/i Environment=MORE=1' ", ": Environment. To fix"],
 ])(
   "what it is told by %s, and is not in the program, is one error that names it",
   async (_what, file, edit, words) => {

@@ -43,7 +43,7 @@ test("an account that is there, with a daemon and a container of its own", async
     const { stdout } = await ask({ account: { name: "carl" } });
     return readNewMachine(stdout).present.find(({ about }) => about === "account carl");
   };
-  const found = `there (uid ${(await host.run("id -u carl")).trim()})`;
+  const found = `exists (uid ${(await host.run("id -u carl")).trim()})`;
   expect(await ofCarl()).toEqual({ about: "account carl", found, wanted: "used as it is" });
   const setup = `PATH=${contrib}:$PATH sh ${contrib}/dockerd-rootless-setuptool.sh install --skip-iptables`;
   await asAccount(host, "carl", `${setup} >/dev/null 2>&1`);
@@ -52,7 +52,7 @@ test("an account that is there, with a daemon and a container of its own", async
   expect(await ofCarl()).toEqual({
     about: "account carl",
     found: `${found}, with a rootless daemon and its containers (mine)`,
-    wanted: "taken over, it restarts once",
+    wanted: "taken over, and restarted once",
   });
   await host.run(
     "loginctl disable-linger carl; systemctl stop user@$(id -u carl); userdel -r carl",

@@ -116,7 +116,7 @@ describe("a current engine, whose daemon is in the machine's own network", () =>
 
   test("without docker-proxy its RootlessKit passes clients' addresses on, of TCP", async () => {
     const fix = rowsOf(facts).clientAddresses.fix;
-    expect(fix).toMatch(/; or daemon\.userland-proxy to false, for clients of TCP$/);
+    expect(fix).toMatch(/, or daemon\.userland-proxy to false for TCP clients$/);
     const daemon = { "userland-proxy": false };
     Object.assign(facts, (await app.apply("daemon", { ...current, daemon })).facts);
     expect(rowsOf(facts).clientAddresses.status).toBe("limited");

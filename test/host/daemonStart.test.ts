@@ -52,7 +52,7 @@ async function until(what: string, isTrue: string): Promise<void> {
 const state = async (): Promise<string> =>
   (await tryAsAccount(host, "app", "systemctl --user is-active docker.service")).stdout.trim();
 
-const waits = /^daemon: waits for docker\.service of app to (re)?start: \d+ s by now$/;
+const waits = /^daemon: waits for docker\.service of app to (re)?start: \d+ s so far$/;
 
 test("systemd gives the start no limit", async () => {
   expect(await account("systemctl --user show -p TimeoutStartUSec docker.service")).toBe(
@@ -65,7 +65,7 @@ test("a stop that takes long, somebody's too, is waited for, and said so: contai
     printf "[Service]\\nExecStop=/bin/sh -c 'sleep 40; touch %%h/saved'\\n" >docker.service.d/slow.conf
     systemctl --user daemon-reload; systemctl --user --no-block stop docker`);
   const { said } = await app.revert("daemon", wishes);
-  expect(said.join("\n")).toMatch(/daemon: waits for docker\.service of app to stop: \d+ s by now/);
+  expect(said.join("\n")).toMatch(/daemon: waits for docker\.service of app to stop: \d+ s so far/);
   await account("rm ~/saved ~/.config/systemd/user/docker.service.d/slow.conf");
   await app.apply("daemon", wishes);
 });

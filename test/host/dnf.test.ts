@@ -59,12 +59,12 @@ const refused: Refused[] = [
   {
     what: "an engine that is there, where none is",
     engine: { source: EngineSource.Preinstalled, mirror: undefined, mirrorKey: undefined },
-    says: /engine\.source: .*no dockerd.*docker-repository/,
+    says: /engine\.source: .*not on PATH: dockerd.*docker-repository/,
   },
   {
     what: "no version of the engine like that",
     engine: { version: "28" },
-    says: new RegExp(`engine.version: .*${currentEngine}.*${earlierEngine}.*28`),
+    says: new RegExp(`engine.version: 28 .*${currentEngine}.*${earlierEngine}`),
   },
   {
     what: "a mirror that is not there",
@@ -147,7 +147,7 @@ describe("dnf 5 and rpm 6, by their words in the place of dnf 4 and rpm 4", () =
       "dnf",
       `case " $* " in *" makecache "* | *" repoquery "*) echo one; echo "two three"; exit 2 ;; esac`,
     );
-    await expect(live()).rejects.toThrow(/found no docker-ce for 44 there: two three; wanted/);
+    await expect(live()).rejects.toThrow(/it has no docker-ce for 44 \(two three\)\. /);
     await given.host.run("rm /usr/local/sbin/dnf");
     await live();
   });

@@ -118,7 +118,7 @@ test("a delete whose answer was lost is drift: the next up makes the step again"
   expect(await app.drift()).toEqual([]);
   await lossy.runFor("a1", app, "revert", "daemon", wishes);
   expect(await app.drift()).toMatchObject([
-    { step: "daemon", about: "step daemon", found: "taken back", wanted: "applied" },
+    { step: "daemon", about: "step daemon", found: "reverted", wanted: "applied" },
   ]);
   await app.apply("daemon", wishes);
   expect(await app.drift()).toEqual([]);
@@ -127,7 +127,7 @@ test("a delete whose answer was lost is drift: the next up makes the step again"
 });
 
 describe("replaced", () => {
-  const expectStays = (lines: string) => expect(lines).toContain("stays");
+  const expectStays = (lines: string) => expect(lines).toContain("kept: ");
 
   test.each(["machine", "daemon"] as const)(
     "--replace of %s, and the delete of the earlier one twice: all of it stays",

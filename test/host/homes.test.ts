@@ -43,7 +43,9 @@ test("a home with something mounted on it by FUSE: an error, and the account sta
   const { exitCode, said } = await app.tryDestroy();
   expect([exitCode, said.at(-1)]).toEqual([
     1,
-    expect.stringContaining("/home/ann: found something mounted at /home/ann"),
+    expect.stringContaining(
+      "/home/ann: it cannot be removed while something is mounted at /home/ann",
+    ),
   ]);
   await host.run("id ann; umount -l /home/ann; grep own /home/ann/own");
   await app.destroy();
@@ -92,7 +94,7 @@ test("a unit that never stops: after two minutes root ends the daemon, and not t
   const { said } = await app.destroy();
   expect(said).toContainEqual(
     expect.stringMatching(
-      /^daemon: docker\.service of bea does not stop .*root kills its processes$/,
+      /^daemon: docker\.service of bea does not stop .*so root kills its processes$/,
     ),
   );
   expect(said).toContainEqual("daemon: daemon of bea stopped");
@@ -110,7 +112,7 @@ test("a service manager that does not stop it either is ended, too", async () =>
   const manager = "$(systemctl show -p MainPID --value user@$(id -u cid))";
   await host.run(`kill -STOP ${manager}`);
   const { said } = await app.destroy();
-  expect(said).toContainEqual(expect.stringContaining("root ends user@"));
+  expect(said).toContainEqual(expect.stringContaining("so root ends user@"));
   expect(await host.run("pgrep -u cid || echo none")).toBe("none\n");
   await host.run("userdel -rf cid 2>/dev/null");
 });
@@ -126,15 +128,15 @@ test("a preview leaves no note: the second destroy goes on, however often somebo
   const first = await app.tryDestroy();
   expect([first.exitCode, first.said.at(-1)]).toEqual([
     1,
-    expect.stringMatching(/^daemon: \/home\/eve: found that eve .*\('it was killed by signal 9'\)/),
+    expect.stringMatching(/^daemon: \/home\/eve: eve cannot .*\('it was killed by signal 9'\)/),
   ]);
   // Nothing was written, and no line says so.
-  expect(first.said.filter((line) => line.includes("as before"))).toEqual([]);
+  expect(first.said.filter((line) => /: (removed|restored \()/.test(line))).toEqual([]);
   await app.drift().catch(() => []);
   const second = await app.tryDestroy();
   expect([second.exitCode, second.said.join("\n")]).toEqual([
     0,
-    expect.stringContaining("stays: what this program left in /home/eve"),
+    expect.stringContaining("kept: what this program wrote in /home/eve"),
   ]);
   await host.run(
     "systemctl stop of-eve user@$(id -u eve); userdel -rf eve 2>/dev/null; ls -d /home/* | cat",
@@ -201,7 +203,7 @@ test("a group with others in it stays, and is named", async () => {
   await app.up(wishes);
   await host.run("gpasswd -a ida hal");
   const { said } = await app.destroy();
-  expect(said).toContainEqual("machine: stays: group hal, in which there are ida");
+  expect(said).toContainEqual("machine: kept: group hal, because it has other members: ida");
   expect(
     await host.run("none getent passwd hal; id -nG ida; groupdel hal; userdel -r ida 2>/dev/null"),
   ).toBe("ida hal\n");

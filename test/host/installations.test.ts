@@ -75,7 +75,7 @@ test("the same owner with a new installation takes over; the old one's revert ch
   const started = await daemonStart(host, "ada");
   const anew = new Installation(host, "d1");
   const { machine } = await anew.applyAll(deletes);
-  expect(machine.said.join("\n")).toContain("takes the account ada over from infra/prod/ada");
+  expect(machine.said.join("\n")).toContain("takes over the account ada from infra/prod/ada");
   await lost.revertAll(ada);
   await expectFilled(host, "ada");
   expect(await daemonStart(host, "ada")).toBe(started);

@@ -189,7 +189,7 @@ describe("cgroupControllers", () => {
       await shown.show("memory pids");
       const { changed, said } = await app.apply("machine", withAll);
       expect(changed).toContain(restarted);
-      expect(said.join("\n")).toMatch(/app has '.*' even so/);
+      expect(said.join("\n")).toMatch(/app still has only the controllers '.*' of '.*'/);
       const again = await app.apply("machine", withAll);
       expect([again.changed, again.said]).toEqual([[], ["machine: nothing to change"]]);
       expect(await restarts()).toBe(1);

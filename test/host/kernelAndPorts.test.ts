@@ -157,7 +157,7 @@ describe("daemon", () => {
     expect(exitCode).toBe(1);
     expect(said).toEqual([
       expect.stringMatching(
-        /^daemon: daemon\.json: found that dockerd refuses it \(.*\); wanted one that it accepts\. To fix: correct daemon, or take back/,
+        /^daemon: daemon\.json: dockerd does not accept it \(.*\)\. To fix: correct daemon, or revert/,
       ),
     ]);
     expect(said[0]).toContain("log-levle");
@@ -177,7 +177,9 @@ describe("daemon", () => {
       const { exitCode, said } = await app.tryApply("daemon", wrong);
       expect([exitCode, said.at(-1)]).toEqual([
         1,
-        expect.stringMatching(/^daemon: docker\.service of app: .*it runs again with its earlier/),
+        expect.stringMatching(
+          /^daemon: docker\.service of app: .*it runs with its earlier files again/,
+        ),
       ]);
       expect(said.join("\n")).toContain(bip);
       expect(await files()).toBe(before);

@@ -239,7 +239,7 @@ describe("Debian 13", () => {
       [`echo 1 >${off}`, "net.ipv6.conf.all.disable_ipv6 = 1", `echo 0 >${off}`],
       [
         "mount -t tmpfs none /proc/sys/net/ipv6",
-        "a kernel without IPv6",
+        "its kernel does not support it",
         "umount /proc/sys/net/ipv6",
       ],
     ]) {
@@ -248,7 +248,7 @@ describe("Debian 13", () => {
       await host.run(turnOn);
       expect([exitCode, said]).toEqual([
         1,
-        [expect.stringContaining(`preflight: network.ipv6: found ${found}`)],
+        [expect.stringContaining(`preflight: network.ipv6: this machine has no IPv6 (${found})`)],
       ]);
     }
     expect(await daemonStart(host, "app")).toBe(started);

@@ -48,7 +48,7 @@ const refused: Refused[] = [
   {
     what: "an engine that is there, where none is",
     engine: instead(EngineSource.Preinstalled),
-    says: /engine\.source: .*no dockerd.*static-archive/,
+    says: /engine\.source: .*not on PATH: dockerd.*static-archive/,
   },
   {
     what: "a package of somebody else's that cannot stay",

@@ -107,14 +107,14 @@ const refused: Refused[] = [
     first: "cp /etc/debian_version /root; echo 12.12 >/etc/debian_version",
     then: "mv /root/debian_version /etc",
     engine: { plugins: [EnginePlugin.Compose] },
-    says: /engine\.plugins: found no docker-compose .*, and no package for it/,
+    says: /engine\.plugins: docker-compose is not in .*, and engine\.source has no package for it/,
   },
   {
     what: "a program of somebody else's in the place of one",
     first: `install -D /bin/true ${program}`,
     then: "rm -r /usr/libexec/docker",
     engine: { plugins: both },
-    says: /engine\.plugins: found \S+\/docker-compose, in the place of the package docker-compose/,
+    says: /engine\.plugins: \S+\/docker-compose exists, and the package docker-compose would overwrite it/,
   },
 ];
 

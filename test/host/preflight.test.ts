@@ -40,7 +40,7 @@ const failures: Failure[] = [
   {
     name: "the setuid bit of newuidmap is lost",
     provoke: "chmod 755 /usr/bin/newuidmap",
-    says: /^preflight: \/usr\/bin\/newuidmap: found mode 755 .* run '(chown root:root (\S+); chmod 4755 \2)'$/,
+    says: /^preflight: \/usr\/bin\/newuidmap: it is not setuid root \(mode 755 .* run '(chown root:root (\S+); chmod 4755 \2)'$/,
   },
   {
     name: "another uid than the account's",
@@ -121,6 +121,8 @@ test("a machine that is an unprivileged container itself, with too few ids", asy
   );
   expect([exitCode, stderr]).toEqual([
     1,
-    expect.stringContaining("ids of the machine: found 65536"),
+    expect.stringContaining(
+      "ids of the machine: its own user namespace (/proc/self/uid_map) has 65536,",
+    ),
   ]);
 });

@@ -39,7 +39,7 @@ test("what is missing is one error before anything is changed; what Distribution
   await app.install();
   const refused = await app.tryApply("machine", wishes);
   expect(refused.exitCode).toBe(1);
-  for (const word of ["engine.source", "no dockerd", "preinstalled", "distribution"])
+  for (const word of ["engine.source", "not on PATH: dockerd", "preinstalled", "distribution"])
     expect(refused.said.join("\n")).toContain(word);
   const brought = { ...wishes, engine: {} };
   await app.apply("machine", brought);

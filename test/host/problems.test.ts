@@ -20,9 +20,8 @@ test("no root rights: said in one line, nothing changed", async () => {
   const before = await snapshotHost(host);
   const guest = new Installation(host, "f0", "guest");
   await expect(guest.install()).rejects.toThrow(
-    /^exit code 1:\nagent: privileges: found that 'sudo -n' refuses user guest \(sudo: a password is required\); wanted root rights without a password\. To fix: put 'guest ALL=\(ALL\) NOPASSWD: ALL' into a file of \/etc\/sudoers\.d, or connect as root$/,
+    /^exit code 1:\nagent: privileges: 'sudo -n' refuses user guest \(sudo: a password is required\), but root rights without a password are required\. To fix: add 'guest ALL=\(ALL\) NOPASSWD: ALL' to a file in \/etc\/sudoers\.d, or connect as root$/,
   );
-  const wanted = "wanted root rights without a password. To fix: ";
   const otherwise = "or leave connection.privilegeEscalation out, or connect as root";
   const toldBy = async (escalation: string) => {
     const command = `cat >agent && sh agent install agent f0 ${escalation}; rm agent`;
@@ -30,10 +29,10 @@ test("no root rights: said in one line, nothing changed", async () => {
     return (await host.ssh(command, { user: "guest", input })).stderr.trim();
   };
   expect(await toldBy("doas")).toBe(
-    `agent: privileges: found user guest, not root, and no doas; ${wanted}install doas, ${otherwise}`,
+    `agent: privileges: user guest is not root, and doas is not installed. To fix: install doas, ${otherwise}`,
   );
   expect(await toldBy("none")).toBe(
-    `agent: privileges: found user guest, not root, and connection.privilegeEscalation none; ${wanted}take none away, so that sudo or doas is used, or connect as root`,
+    "agent: privileges: user guest is not root, and connection.privilegeEscalation is none. To fix: remove that setting, so that sudo or doas is used, or connect as root",
   );
   await guest.revertAgent();
   expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
@@ -58,9 +57,9 @@ test("preflight names every problem at once, and changes nothing", async () => {
     1,
     [
       expect.stringMatching(
-        /^preflight: operating system: found Debian GNU\/Linux 13 \(trixie\); wanted one of debian 11, 12, 13; ubuntu 22\.04, 24\.04, 26\.04; fedora 43, 44, 45; rhel 9, 10; centos 9, 10; opensuse-leap 15, 16; opensuse-tumbleweed rolling; sles 15, 16; arch rolling, or a system built from one of them\. To fix: use such a machine$/,
+        /^preflight: operating system: Debian GNU\/Linux 13 \(trixie\) is not supported\. To fix: use one of debian 11, 12, 13; ubuntu 22\.04, 24\.04, 26\.04; fedora 43, 44, 45; rhel 9, 10; centos 9, 10; opensuse-leap 15, 16; opensuse-tumbleweed rolling; sles 15, 16; arch rolling, or a system built from one of them$/,
       ),
-      "preflight: /dev/net/tun: found that it is not there, or does not open; wanted the device that the containers' network (tap0) is made with. To fix: load it with 'modprobe tun'; in a container, pass the device in",
+      "preflight: /dev/net/tun: it does not exist or cannot be opened, and the containers' network (tap0) requires it. To fix: load it with 'modprobe tun'; in a container, pass the device in",
     ],
   ]);
   await installation.revertAgent();

@@ -56,7 +56,7 @@ const refused: Refused[] = [
   {
     what: "an engine that is there, where none is",
     engine: { source: EngineSource.Preinstalled },
-    says: /engine\.source: .*no dockerd.*distribution/,
+    says: /engine\.source: .*not on PATH: dockerd.*distribution/,
   },
   {
     what: "SUSE's other engine in its place",
@@ -73,13 +73,13 @@ const refused: Refused[] = [
   {
     what: "no version of the engine like that",
     engine: { version: "28" },
-    says: new RegExp(`engine.version: .*${currentEngine}.*${earlierEngine}.*28`),
+    says: new RegExp(`engine.version: 28 .*${currentEngine}.*${earlierEngine}`),
   },
   {
     what: "a repository that is down",
     first: "cp -a /etc/zypp/repos.d /root/kept; sed -i 's|:[0-9]*/os|:9/os|' /etc/zypp/repos.d/*",
     then: "rm -r /etc/zypp/repos.d; mv /root/kept /etc/zypp/repos.d",
-    says: /zypper install .*: found .*Failed to retrieve new repository metadata/,
+    says: /zypper install .*: it failed \(.*Failed to retrieve new repository metadata/,
   },
   {
     what: "a repository that somebody else has signed",
@@ -167,7 +167,7 @@ test("Docker's archives on a machine without curl: it comes first, and goes with
   const { exitCode, said } = await app.tryApply("machine", archives);
   expect([exitCode, said.at(-1)]).toEqual([
     1,
-    expect.stringMatching(/zypper install curl: found .*curl/),
+    expect.stringMatching(/zypper install curl: it failed \(.*curl/),
   ]);
   await revertEngine(app, archives);
   await given.host.run("mv /root/aside/curl /usr/bin/curl; rm -r /root/aside");

@@ -33,7 +33,7 @@ export function overlayWithOption({ machine, apply }: Matrix): void {
     const { changed, said } = await apply("machine", permitted);
     expect(changed).toContain(`${file}: written`);
     expect(said).toContain(
-      `kernel: ${option} stays 'N' until the next boot: the module overlay is in use, and its option cannot be written then`,
+      `kernel: ${option} takes effect at the next boot, because overlay is in use`,
     );
     expect(await machine().run(`cat ${parameter}`)).toBe("N\n");
     await apply("machine");
@@ -78,7 +78,7 @@ export async function expectNoOption(machine: Machine): Promise<void> {
 export function overlayWithoutOption({ machine, apply }: Matrix): void {
   test("an option that the module does not have: nothing is written", async () => {
     const { said } = await apply("machine", { kernel: { moduleOptions: { [option]: "1" } } });
-    expect(said).toContainEqual(expect.stringMatching(`${option} is left out: kernel \\d`));
+    expect(said).toContainEqual(expect.stringMatching(`${option} is left out, because kernel \\d`));
     expect(await there(machine())).toBe(false);
   });
 }

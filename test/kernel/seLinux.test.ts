@@ -66,7 +66,9 @@ test("with the policy's labels it starts, without overlay2: up says which driver
   const { exitCode, said } = await app.tryUp(wishes);
   expect([exitCode, said.at(-1)]).toEqual([
     1,
-    expect.stringMatching(/storageDriver: found vfs, .*set storageDriver to FuseOverlayfs/),
+    expect.stringMatching(
+      /storageDriver: the engine chose vfs, .*set storageDriver to fuse-overlayfs/,
+    ),
   ]);
   const log = await machine.run("journalctl -q -o cat _UID=$(id -u app)");
   expect(log).toContain("overlay is not supported for Rootless with SELinux");

@@ -47,7 +47,7 @@ async function shownDrift(on = installation, args = wishes): Promise<string[]> {
   let step = "";
   return block.split("\n").flatMap((line) => {
     step = /^ *[+~]? *(\w+) *: \(json\)/.exec(line)?.[1] ?? step;
-    const [, about, found] = /^ *\+ (.*?) *: .*"found (.*?)(?:, wanted .*)?"$/.exec(line) ?? [];
+    const [, about, found] = /^ *\+ (.*?) *: .*"found (.*?)(?:, expected .*)?"$/.exec(line) ?? [];
     return about ? [`${step} ${about}: ${found}`] : [];
   });
 }
@@ -70,7 +70,7 @@ test("a new host: what an up would end with, and nothing is changed", async () =
   );
   expect(warnings).toContainEqual(
     expect.stringMatching(
-      /an up would end here: preflight: account\.create: found no account app; /,
+      /up would fail: preflight: account\.create: account app does not exist, /,
     ),
   );
   expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
@@ -79,7 +79,7 @@ test("a new host: what an up would end with, and nothing is changed", async () =
   // Refused, the machine is as new.
   const next = await installation.stack.preview(installation.program(wishes));
   expect(said(next, "web", "lasting").map(({ message }) => message)).toContainEqual(
-    expect.stringMatching(/^web: the machine has now, and will have\n {2}account app: none => new/),
+    expect.stringMatching(/^web: the machine now => after pulumi up\n {2}account app: none => new/),
   );
   await installation.destroy();
   expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
@@ -88,7 +88,7 @@ test("a new host: what an up would end with, and nothing is changed", async () =
 test("a new host that can take it: what it has now, and nobody has left anything there yet", async () => {
   const text = await installation.preview(wishes);
   expect(text).toMatch(
-    /^web: the machine has now, and will have\n {2}account app: none => new, with 65536 subordinate ids\n/m,
+    /^web: the machine now => after pulumi up\n {2}account app: none => new, with 65536 subordinate ids\n/m,
   );
   expect(await shownDrift()).toEqual([]);
   expect(stepsRun(await installation.up(wishes))).toContain("create web-drift");
@@ -108,7 +108,7 @@ const batches: [string, [command: string, ...shown: (string | RegExp)[]][]][] = 
       ["sysctl -q -w net.ipv4.ping_group_range='1 0'", "machine net.ipv4.ping_group_range: 1 0"],
       [
         `rm ${sysctlFile("net.core.somaxconn")}`,
-        `machine ${sysctlFile("net.core.somaxconn")}: not there`,
+        `machine ${sysctlFile("net.core.somaxconn")}: absent`,
       ],
       [
         `echo '# mine' >>${sysctlFile("net.ipv4.ping_group_range")}`,
@@ -129,10 +129,7 @@ const batches: [string, [command: string, ...shown: (string | RegExp)[]][]][] = 
         `chmod 644 ${home}/.config/docker/environment`,
         `daemon ${home}/.config/docker/environment: a file with mode 644`,
       ],
-      [
-        `: >${home}/.ssh/authorized_keys`,
-        `machine a line of ${home}/.ssh/authorized_keys: not there`,
-      ],
+      [`: >${home}/.ssh/authorized_keys`, `machine a line of ${home}/.ssh/authorized_keys: absent`],
     ],
   ],
   [
@@ -144,24 +141,24 @@ const batches: [string, [command: string, ...shown: (string | RegExp)[]][]][] = 
       ],
       [
         `rm ${units}/default.target.wants/docker.service`,
-        `daemon ${units}/default.target.wants/docker.service: not there`,
+        `daemon ${units}/default.target.wants/docker.service: absent`,
       ],
       ["dpkg --purge --force-depends slirp4netns", "machine package slirp4netns: not installed"],
       [
         `rm -r ${home}/.docker/contexts`,
-        `daemon ${home}/.docker/contexts: not there`,
-        `daemon ${home}/.docker/contexts/meta: not there`,
-        /^daemon \S+\/\.docker\/contexts\/meta\/[0-9a-f]{64}: not there$/,
-        /^daemon \S+\/\.docker\/contexts\/meta\/[0-9a-f]{64}\/meta\.json: not there$/,
+        `daemon ${home}/.docker/contexts: absent`,
+        `daemon ${home}/.docker/contexts/meta: absent`,
+        /^daemon \S+\/\.docker\/contexts\/meta\/[0-9a-f]{64}: absent$/,
+        /^daemon \S+\/\.docker\/contexts\/meta\/[0-9a-f]{64}\/meta\.json: absent$/,
       ],
       [
         "rm -r /etc/systemd/system/user@$(id -u app).service.d; systemctl daemon-reload",
-        /^machine \/etc\/systemd\/system\/user@\d+\.service\.d: not there$/,
-        /^machine \/etc\/systemd\/system\/user@\d+\.service\.d\/rootless-docker\.conf: not there$/,
+        /^machine \/etc\/systemd\/system\/user@\d+\.service\.d: absent$/,
+        /^machine \/etc\/systemd\/system\/user@\d+\.service\.d\/rootless-docker\.conf: absent$/,
       ],
       [
         `${asApp} docker context use default`,
-        `daemon currentContext in ${home}/.docker/config.json: not there`,
+        `daemon currentContext in ${home}/.docker/config.json: absent`,
       ],
     ],
   ],
@@ -213,7 +210,7 @@ const noAnswer: [string, (on: TestHost) => (() => unknown) | Promise<() => unkno
       await on.setReachable(false);
       return () => on.setReachable(true);
     },
-    /^\S+ could not be checked: (no login within 5 seconds|connect EHOSTUNREACH \S+)\. Changes made by hand on it do not show here$/,
+    /^\S+ could not be checked: (no login within 5 seconds|connect EHOSTUNREACH \S+)\. This preview does not show changes that somebody made there$/,
   ],
   [
     "a login that is refused",
@@ -283,7 +280,7 @@ test("a host that has to answer: one error, in a preview and in up, and nothing 
   await host.setReachable(false);
   try {
     await expect(installation.stack.preview(program)).rejects.toThrow(
-      /\S+ could not be checked: .*\. operations\.driftDetection is required: make it answer, or set operations\.driftDetection to preview/,
+      /\S+ could not be checked: .*\. operations\.driftDetection is required, so nothing runs\. To fix: make the machine reachable, or set operations\.driftDetection to preview/,
     );
     const noWait = { connection: { ...connectionTo(host), connectTimeout: 0 } };
     const required = {

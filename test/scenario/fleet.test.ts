@@ -85,7 +85,9 @@ test("one with another key, one with a full disk: an error of each by its name, 
     "web2-copy": expect.stringContaining(
       "found another host key than connection.hostKey",
     ) as string,
-    "web4-copy": expect.stringContaining("a home of connection.user that takes no file") as string,
+    "web4-copy": expect.stringContaining(
+      "no file can be written in the home of connection.user",
+    ) as string,
   });
   expect(stack.recorded("web3-daemon")).toBeDefined();
   freeDisk(hosts[3].root);
@@ -129,7 +131,7 @@ test("a version that there is not: the canary's error, and no other host is touc
   await configure("engineVersion", "99");
   const outcome = await stack.tryUpBy("pulumi up", program);
   expect(Object.keys(failures(outcome))).toEqual(["web1-machine"]);
-  expect(outcome.failure).toContain("engine.version: found versions in the lists: 26.");
+  expect(outcome.failure).toContain("is not in the package lists, which have: 26.");
   expect(touched(outcome)).toEqual(["web1"]);
   await configure("engineVersion", "26");
 });

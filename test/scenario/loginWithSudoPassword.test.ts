@@ -40,13 +40,13 @@ const failures = async () =>
   );
 
 const refusal =
-  /agent: privileges: found that sudo refuses connection\.sudoPassword \(sudo: .*\); wanted root rights for user withpassword with it\. To fix: set it to withpassword's password \(on SUSE, root's\), or put 'withpassword ALL=\(ALL\) NOPASSWD: ALL' into a file of \/etc\/sudoers\.d$/gm;
+  /agent: privileges: sudo refuses connection\.sudoPassword for user withpassword \(sudo: .*\)\. To fix: set it to withpassword's password \(on SUSE, root's\), or add 'withpassword ALL=\(ALL\) NOPASSWD: ALL' to a file in \/etc\/sudoers\.d$/gm;
 
 test("a preview asks a machine that has nothing of it", async () => {
   const asks = args({ operations: { driftDetection: DriftDetection.Required } });
   const outcome = await installation.stack.preview(installation.program(asks));
   expect(said(outcome, "web", "lasting").map(({ message }) => message)).toContainEqual(
-    expect.stringMatching(/^web: the machine has now, and will have\n {2}account app: none => new/),
+    expect.stringMatching(/^web: the machine now => after pulumi up\n {2}account app: none => new/),
   );
 });
 

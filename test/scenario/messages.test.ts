@@ -63,37 +63,37 @@ const ofTheConnection: [string, () => object, RegExp][] = [
   [
     "host unreachable",
     () => ({ host: host.address.replace(/\d+$/, "250"), perDialTimeout: 2 }),
-    /web-copy: connection: found no SSH server that answers \(.*\); wanted one at connection\.host and connection\.port\. To fix: check address, port and firewall/,
+    /web-copy: connection: no SSH server answers at connection\.host and connection\.port \(.*\)\. To fix: check the address, port and firewall/,
   ],
   [
     "nothing listens",
     () => ({ port: 23 }),
-    /web-copy: connection: found no SSH server that answers \(.*refused\); wanted .* To fix: /,
+    /web-copy: connection: no SSH server answers at connection\.host and connection\.port \(.*refused\)\. To fix: /,
   ],
   [
     "wrong key",
     () => ({ privateKey: undefined, password: "wrong" }),
-    /web-copy: connection: found the SSH server refusing the credentials \(.*\); wanted a login as connection\.user '\w+'\. To fix: /,
+    /web-copy: connection: the SSH server refuses the credentials of connection\.user '\w+' \(.*\)\. To fix: /,
   ],
   [
     "wrong host key",
     () => ({ hostKey: otherKey }),
-    /web-copy: connection: found another host key than connection\.hostKey \(.*\); wanted the machine that hostKey names\. To fix: /,
+    /web-copy: connection: the machine's host key differs from connection\.hostKey \(.*\)\. To fix: /,
   ],
   [
     "no login shell",
     () => ({ user: "noshell" }),
-    /web-copy: connection: found a login that prints text or ends before SFTP begins \(.*\); wanted .* a user who may not log in needs a shell/,
+    /web-copy: connection: the login prints text, or ends, before SFTP begins \(.*\)\. To fix: .* if the user may not log in, give it a shell/,
   ],
   [
     "a cloud image's root",
     () => ({ user: "cloudroot" }),
-    /web-copy: connection: found a login that prints text .* see what 'ssh USER@HOST true' prints: the name of another user is the one for connection\.user; /,
+    /web-copy: connection: the login prints text, .* see what 'ssh USER@HOST true' prints: if it names another user, set connection\.user to that name; /,
   ],
   [
     "no sudo rights",
     () => ({ user: "nosudo" }),
-    /agent: privileges: found that 'sudo -n' refuses user nosudo \(.*\); wanted root rights without a password\. To fix: /,
+    /agent: privileges: 'sudo -n' refuses user nosudo \(.*\), but root rights without a password are required\. To fix: /,
   ],
 ];
 
@@ -119,7 +119,7 @@ test("preflight names every problem of a host at once, and changes nothing", asy
   const { failure } = await installation.tryUp({ account: { name: "app", create: false } });
   const said = failure?.match(/preflight: .*/g) ?? [];
   for (const about of ["/dev/net/tun", "account.create", "operating system"])
-    expect(said).toContainEqual(expect.stringContaining(`preflight: ${about}: found`));
+    expect(said).toContainEqual(expect.stringContaining(`preflight: ${about}: `));
   expect(await changes()).toEqual([]);
   await installation.destroy();
   expect(diffSnapshots(before, await snapshotHost(host))).toEqual([]);
@@ -141,7 +141,7 @@ describe("the machine's host key", () => {
     const warnings = events.flatMap(({ diagnosticEvent: event }) =>
       event?.severity === "warning" ? [event.message.replace(/<\{%[^%]*%\}>/g, "").trim()] : [],
     );
-    const keyErrors = failure?.match(/web-\w+: connection: found another host key/g) ?? [];
+    const keyErrors = failure?.match(/web-\w+: connection: the machine's host key differs/g) ?? [];
     return { warnings, keyErrors: [...new Set(keyErrors)], failure };
   };
 
@@ -155,7 +155,7 @@ describe("the machine's host key", () => {
   test("missing: one warning", async () => {
     const { warnings, keyErrors, failure } = await outcome({ hostKey: undefined });
     expect(warnings).toEqual([
-      `${host.address} is not verified: set connection.hostKey, or anybody in between can read and change what is sent`,
+      `${host.address} is not verified: set connection.hostKey, because otherwise anybody in between can read and change what is sent`,
     ]);
     expect(keyErrors).toEqual([]);
     expect(failure).toContain("preflight: /dev/net/tun");
@@ -169,9 +169,9 @@ describe("the machine's host key", () => {
     const logins = "journalctl -q -u ssh --no-pager | grep -c 'Accepted publickey'";
     try {
       const { keyErrors, failure } = await outcome({});
-      expect(keyErrors).toEqual(["web-machine: connection: found another host key"]);
+      expect(keyErrors).toEqual(["web-machine: connection: the machine's host key differs"]);
       expect(failure).toMatch(
-        /another host key than connection\.hostKey \(.*\); wanted the machine that hostKey names\. To fix: compare with the machine's \/etc\/ssh\/ssh_host_\*_key\.pub: if it was created again, set hostKey to its new key; if not, somebody may be intercepting the connection/,
+        /host key differs from connection\.hostKey \(.*\)\. To fix: compare it with the machine's \/etc\/ssh\/ssh_host_\*_key\.pub: if the machine was created again, set hostKey to its new key; if not, somebody may be intercepting the connection/,
       );
       expect(failure).not.toContain("preflight: /dev/net/tun");
     } finally {
@@ -208,7 +208,7 @@ describe("on a machine whose root runs Docker", () => {
     const said = await failureOf({ connection: connectionTo(rootful) }, rootful);
     expect(said).toContainEqual(
       expect.stringMatching(
-        /^preflight: rootfulDocker: found a Docker daemon run by root \(process \d+\) with 1 running container \(db\); wanted none, or your word on it\. To fix: .*keep.*disable.*purge/,
+        /^preflight: rootfulDocker: root runs a Docker daemon \(process \d+\) with 1 running container \(db\), but rootfulDocker is refuse\. To fix: .*keep.*disable.*purge/,
       ),
     );
     expect(diffSnapshots(beforeRefusal, await snapshotHost(rootful))).toEqual([]);

@@ -31,7 +31,7 @@ test("an engine below the oldest: one error of the component, and no child is ma
   const errors = said(outcome, "web", "lasting").filter(({ severity }) => severity === "error");
   expect(errors.map(({ message }) => message)).toEqual([
     expect.stringMatching(
-      /rootless-docker: engine: found a Pulumi CLI that is too old \(Pulumi CLI version \S+ does not satisfy the version range ">=999\.0\.0"\); wanted 3\.248\.0 or newer\. To fix: /,
+      /rootless-docker: engine: the Pulumi CLI is too old \(Pulumi CLI version \S+ does not satisfy the version range ">=999\.0\.0"\): 3\.248\.0 or newer is required\. To fix: /,
     ),
   ]);
   expect(stack.recorded("web-installation")).toBeUndefined();
@@ -44,7 +44,7 @@ test("an engine without hooks: the program ends with one error, and nothing is m
     program();
   });
   expect(outcome.failure).toContain(
-    "rootless-docker: engine: found a Pulumi CLI without resource hooks, error hooks or transforms; wanted 3.248.0",
+    "rootless-docker: engine: the Pulumi CLI does not support resource hooks, error hooks or transforms, but 3.248.0",
   );
   expect(stack.recorded("web-installation")).toBeUndefined();
 });

@@ -46,7 +46,7 @@ test("a machine that was created again under the same address says so, and reche
 
   const edit = { daemon: { "log-level": "warn" } };
   expect((await stack.tryUp(program(host, "web", edit))).failure).toMatch(
-    /web-daemon: agent: found none that is whole \(sha256sum: \S+: No such file or directory\); wanted the one that the step machine puts there\. To fix: run pulumi up with a new value of operations\.recheck/,
+    /web-daemon: agent: the program on the machine is missing or damaged \(sha256sum: \S+: No such file or directory\)\. To fix: run pulumi up with a new value of operations\.recheck/,
   );
   const outcome = await stack.up(program(host, "web", { operations: { recheck: "1" } }));
   const brought = ["create-replacement", "delete-replaced", "replace"].map(
@@ -67,7 +67,7 @@ test("an agent that was removed by hand: the same", async () => {
     kernel: { sysctls: { "net.ipv4.ping_group_range": "0 9" } },
   };
   expect((await stack.tryUp(program(host, "web", edit))).failure).toContain(
-    "web-machine: agent: found none that is whole (",
+    "web-machine: agent: the program on the machine is missing or damaged (",
   );
   const outcome = await stack.up(program(host, "web", { operations: { recheck: "2" } }));
   expect(live(outcome, "web-machine")).toEqual([

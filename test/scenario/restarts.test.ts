@@ -34,10 +34,10 @@ const logins = async () =>
   Number(await host.run("journalctl -q -u ssh --no-pager | grep -c 'Accepted publickey'"));
 
 const words = (found: string) =>
-  `web: operations.restarts: found a change of ${found}; wanted none, as it is set to refuse. To fix: set operations.restarts to allow for this change, or take the change back. Nothing was changed`;
+  `web: operations.restarts is refuse, and does not allow this change: ${found}. To fix: set operations.restarts to allow for this change, or revert the change. Nothing was changed`;
 const restart = "the daemon restarts; containers stop, and those with a restart policy start again";
 const moves =
-  "the whole installation moves: a new, empty daemon in the new place, and the one in the old place stops";
+  "the whole installation moves: a new, empty daemon starts in the new place, and the one in the old place stops";
 
 const warnings = (outcome: Outcome) =>
   said(outcome, "web", "lasting")
@@ -58,7 +58,7 @@ const edits: [string, Partial<RootlessDockerHostArgs>, string][] = [
   [
     "an engine, before a key that restarts nothing",
     { engine: { version: "26.1" }, kernel: { sysctls: { "net.core.somaxconn": "8192" } } },
-    "version: daemons whose engine becomes another one restart",
+    "version: daemons restart if their engine changes",
   ],
   ["another account", { account: { name: "ci" } }, `account.name: ${moves}`],
 ];
@@ -75,7 +75,7 @@ test.each([
   const before = await logins();
   const program = installation.program(refuse(edit));
   const outcome = await installation.stack.preview(program);
-  expect(warnings(outcome)).toContain(`an up would end here: ${words(found)}`);
+  expect(warnings(outcome)).toContain(`up would fail: ${words(found)}`);
   const { failure, printed } = await installation.stack.tryUp(program);
   expect(failure).toContain(
     `error: before hook "rootless-docker:web-restarts" failed: ${words(found)}\n`,
@@ -109,7 +109,7 @@ test("what another up left to do: the step's own error", async () => {
   const before = await logins();
   const { failure } = await installation.tryUp(refuse(edit));
   expect(failure).toContain(
-    `error: before hook "rootless-docker:web-stepRestarts" failed: web-daemon: operations.restarts: found a change of daemon.json/log-level: ${restart}; `,
+    `error: before hook "rootless-docker:web-stepRestarts" failed: web-daemon: operations.restarts is refuse, and does not allow this change: daemon.json/log-level: ${restart}. To fix`,
   );
   expect(await logins()).toBe(before + 1);
   expect(await installation.daemonStart()).toBe(running);

@@ -184,7 +184,7 @@ test("a login to a registry, and one that fails", async () => {
   said["preview of a login"] = await installation.preview(logins("registry"));
   expect((await up("a login", logins("registry"))).failure).toBeUndefined();
   const { failure } = await up("a login that fails", logins("otherregistry"));
-  expect(failure).toContain(`registryAuth ${registry.address}: found that docker cannot log in`);
+  expect(failure).toContain(`registryAuth ${registry.address}: docker cannot log in`);
   const base64 = Buffer.from(`robot:${marker("registry")}`).toString("base64");
   expect(await host.run("cat /home/app/.docker/config.json")).toContain(base64);
   const elsewhere = `find / -xdev -path /proc -prune -o -type f -exec grep -lF '${base64}' {} + || true`;

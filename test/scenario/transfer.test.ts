@@ -46,22 +46,26 @@ async function errorOf(user: string): Promise<string[]> {
   const stack = await HostStack.on(host, `transfer-${user}`);
   const { failure } = await stack.tryUp(as(user));
   await stack.destroy();
-  return [...new Set(failure?.match(/(web-\w+|agent): \w+: found .*/g))];
+  return [...new Set(failure?.match(/(web-\w+|agent): \w+: .* To fix: .*/g))];
 }
 
 test.each([
-  ["homeless", "no home of connection.user in which it may write", "set agentTransfer to stdin"],
   [
-    "chatty",
-    "a login that prints text or ends before SFTP begins",
-    "see what 'ssh USER@HOST true'",
+    "homeless",
+    "connection.user 'homeless' has no home in which it can write",
+    "set agentTransfer to stdin",
   ],
-  ["full", "a home of connection.user that takes no file, as on a full disk", "see with 'df'"],
-  ["guest", "that 'sudo -n' refuses user guest", "put 'guest ALL=(ALL) NOPASSWD: ALL' into"],
-])("%s: one error, and nothing is left", async (user, found, fix) => {
+  ["chatty", "the login prints text, or ends, before SFTP begins", "see what 'ssh USER@HOST true'"],
+  [
+    "full",
+    "no file can be written in the home of connection.user 'full', as on a full disk",
+    "see with 'df'",
+  ],
+  ["guest", "'sudo -n' refuses user guest", "add 'guest ALL=(ALL) NOPASSWD: ALL' to"],
+])("%s: one error, and nothing is left", async (user, happened, fix) => {
   const errors = await errorOf(user);
   expect(errors).toHaveLength(1);
-  expect(errors[0]).toContain(`: found ${found}`);
+  expect(errors[0]).toContain(`: ${happened}`);
   expect(errors[0]).toContain(`To fix: ${fix}`);
   expect(await left()).toEqual([]);
 });
@@ -112,7 +116,9 @@ async function left(): Promise<string[]> {
 test("no SFTP at all: one error; and stdin does without all of these", async () => {
   await withoutSftp(true);
   expect(await errorOf("guest")).toEqual([
-    expect.stringContaining("web-copy: connection: found an SSH server without SFTP ("),
+    expect.stringContaining(
+      "web-copy: connection: the SSH server does not support SFTP, which copies the program that runs as root (",
+    ),
   ]);
   for (const user of ["homeless", "chatty"]) {
     const stack = await HostStack.on(host, `stdin-${user}`);

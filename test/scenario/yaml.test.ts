@@ -124,7 +124,7 @@ test("a preview says in words what a change does, as in TypeScript", async () =>
   });
   const { stdout } = await stack.preview({ color: "never" });
   expect(stdout).toMatch(/^ +host-daemon: .*log-level .* => "debug": the daemon restarts/m);
-  expect(stdout).toMatch(/^ +second: a new, empty daemon at ssh:\/\/third@/m);
+  expect(stdout).toMatch(/^ +second: a new, empty daemon starts at ssh:\/\/third@/m);
 });
 
 test("another host of the same name, below another parent", async () => {
@@ -134,7 +134,7 @@ test("another host of the same name, below another parent", async () => {
     resources.third = { type, properties: { ...properties, account: { name: "third" } }, ...named };
   });
   const { stdout } = await stack.preview({ color: "never" });
-  expect(stdout).toMatch(/^ +host: makes a rootless Docker host/m);
+  expect(stdout).toMatch(/^ +host: sets up a rootless Docker host/m);
 });
 
 test("customTimeouts and protect reach every step; destroy refuses, and nothing is done", async () => {

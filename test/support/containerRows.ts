@@ -134,7 +134,7 @@ export function containerRows({ host, facts }: Tried): void {
   test("containerIds: the highest id works, and the next one does not", async () => {
     expect(status("containerIds")).toBe("limited");
     const [, user, group] =
-      /users of a container are 0 to (\d+), its groups 0 to (\d+),/.exec(
+      /a container can only have users 0 to (\d+) and groups 0 to (\d+)$/.exec(
         evidence("containerIds"),
       ) ?? [];
     const id = (ids: string) => docker(`run --rm -u ${ids} busybox id -u`);
@@ -149,7 +149,7 @@ export function containerRows({ host, facts }: Tried): void {
   test("bindMountOwners: root is the account, another user is another id, and what is given to it is its own", async () => {
     expect(status("bindMountOwners")).toBe("limited");
     const [, account, first] =
-      /^uid (\d+) of app is root in a container, its user 1 is uid (\d+) on the machine, and files of others are uid 65534's$/.exec(
+      /^uid (\d+) of app is root in a container, user 1 of a container is uid (\d+) on the machine, and files of other users appear as uid 65534$/.exec(
         evidence("bindMountOwners"),
       ) ?? [];
     const folder = "/home/app/owners";

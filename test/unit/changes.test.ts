@@ -19,9 +19,9 @@ const storage = (driver: string | undefined): Document => ({
   "daemon.json/storage-driver": driver,
 });
 const seen =
-  "the daemon restarts, without the images and containers of overlay2: these stay on the disk, and btrfs does not see them; volumes stay in use";
+  "the daemon restarts without the images and containers of overlay2, which are kept on the disk, but btrfs does not see them; volumes remain in use";
 const newNetworks =
-  "user-defined networks that are made from now on have it, where the engine knows default-network-opts (24 on); those that are there stay as they are";
+  "it applies to user-defined networks that are created afterwards, if the engine supports default-network-opts (24 and later); existing networks keep theirs";
 
 test.each<[StepName, Document, Document, string | undefined]>([
   [
@@ -49,13 +49,13 @@ test.each<[StepName, Document, Document, string | undefined]>([
     "daemon",
     { "on-destroy-data": "keep" },
     { "on-destroy-data": "delete" },
-    'on-destroy-data "keep" => "delete": a destroy DELETES images, containers and volumes (a data directory that was there before this package stays)',
+    'on-destroy-data "keep" => "delete": destroy DELETES images, containers and volumes (a data directory that existed before this package is kept)',
   ],
   [
     "machine",
     { "privileged-ports": "none" },
     { "privileged-ports": "file-capability", "rootlesskit.capability": "cap_net_bind_service=ep" },
-    `privileged-ports "none" => "file-capability": containers can publish ports below 1024, and so can whoever runs rootlesskit on this machine. rootlesskit.capability (not set) => "cap_net_bind_service=ep": ${restarts}`,
+    `privileged-ports "none" => "file-capability": containers can publish ports below 1024, and so can everyone who runs rootlesskit on this machine. rootlesskit.capability (not set) => "cap_net_bind_service=ep": ${restarts}`,
   ],
   [
     "machine",
@@ -67,7 +67,7 @@ test.each<[StepName, Document, Document, string | undefined]>([
     "machine",
     { "privileged-ports": "sysctl" },
     { "privileged-ports": "none" },
-    'privileged-ports "sysctl" => "none": a container that starts from now on publishes no port below the machine\'s own net.ipv4.ip_unprivileged_port_start, 1024 by default; the daemon keeps running',
+    'privileged-ports "sysctl" => "none": a container that starts after this can no longer publish ports below the machine\'s own net.ipv4.ip_unprivileged_port_start, 1024 by default; the daemon keeps running',
   ],
   [
     "machine",
@@ -79,13 +79,13 @@ test.each<[StepName, Document, Document, string | undefined]>([
     "machine",
     { "rootful-docker": "refuse" },
     { "rootful-docker": "disable" },
-    'rootful-docker "refuse" => "disable": root\'s Docker stops with its containers, and does not start again before destroy; its data stay',
+    'rootful-docker "refuse" => "disable": root\'s Docker stops with its containers and does not start again before destroy, and its data are kept',
   ],
   [
     "machine",
     { "rootful-docker": "disable" },
     { "rootful-docker": "purge" },
-    'rootful-docker "disable" => "purge": REMOVES the packages of root\'s Docker: docker.io\'s own purge DELETES its images, containers and volumes in /var/lib/docker for good; docker-ce leaves them there',
+    'rootful-docker "disable" => "purge": REMOVES the packages of root\'s Docker: docker.io\'s own purge permanently DELETES its images, containers and volumes in /var/lib/docker; docker-ce keeps them there',
   ],
   ["machine", { agent: "1", "a.b": 1 }, { agent: "2", "a.b": 1 }, undefined],
   ["machine", { "a.b": 1 }, { "a.b": 1, drift: "a.b (changed since then)" }, undefined],
@@ -96,7 +96,7 @@ test.each<[StepName, Document, Document, string | undefined]>([
 });
 
 test.each<[Partial<AccountArgs>, string]>([
-  [{}, "; keys to log in: none: dockerHost lets nobody in as a new account"],
+  [{}, "; no keys to log in, so nobody can use dockerHost if the account is new"],
   [{ authorizedKeys: ["ssh-ed25519 AAAA me"] }, "; keys to log in: 1"],
   // One that is there may have keys of its own.
   [{ create: false }, ""],
@@ -115,7 +115,9 @@ test("after an up that did not end: what goes on, and what may go with it", asyn
   const creation = new Creation(new Inputs({ connection: { host: "a.example" } }));
   expect(await creation.ofStep("machine", {})).toBeUndefined();
   const said = (await creation.ofStep("daemon", { triggers: ["0123"] }))?.split("\n") ?? [];
-  expect(said[0]).toBe("goes on to make a rootless Docker host of a.example, with a login as root");
+  expect(said[0]).toBe(
+    "continues to set up a rootless Docker host on a.example, logged in as root",
+  );
   expect(said.map((line) => /^ {2}(\w+)/.exec(line)?.[1])).toEqual([
     undefined,
     "engine",
@@ -125,7 +127,7 @@ test("after an up that did not end: what goes on, and what may go with it", asyn
     "destroy",
     undefined,
   ]);
-  expect(said.at(-1)).toMatch(/an earlier up did not end, .* deleted at the end, with its data/);
+  expect(said.at(-1)).toMatch(/an earlier up did not finish, .* deleted at the end, with its data/);
 });
 
 test("which secret changes, and none of their values", () => {
@@ -154,9 +156,9 @@ test("logins to registries that come, change and go", () => {
   const before = { "registryAuth/a.example": "me:s3cret", "registryAuth/b.example": "me:s3cret" };
   const after = { "registryAuth/b.example": "me:other", "registryAuth/c.example": "me:s3cret" };
   expect(said("secrets", before, after, true)).toBe(
-    "registryAuth/a.example [secret] no longer set: docker of the account logs out where this package logged it in. " +
-      "registryAuth/b.example [secret] changes: docker of the account logs in there anew; the daemon keeps running. " +
-      "registryAuth/c.example [secret] is new: docker of the account logs in there; the daemon keeps running",
+    "registryAuth/a.example [secret] no longer set: the account's docker logs out of this registry if this package logged it in. " +
+      "registryAuth/b.example [secret] changes: the account's docker logs in to this registry again; the daemon keeps running. " +
+      "registryAuth/c.example [secret] is new: the account's docker logs in to this registry; the daemon keeps running",
   );
 });
 
@@ -177,7 +179,7 @@ test("another version, and a step that is asked to run again", () => {
     /^recheck: "b": every step runs again/,
   );
   expect(agentChange(agent("1", 'recheck: "a"', "take-over: true"), agent("1"))).toMatch(
-    /^no recheck any more, no take-over any more: every step runs again/,
+    /^no recheck any longer, no take-over any longer: every step runs again/,
   );
 });
 
@@ -185,7 +187,7 @@ test("what was changed on the host since the state was written", () => {
   const note = (found: string) =>
     JSON.stringify({
       installation: "0123",
-      changes: { "changed since then": { "a.b": `found ${found}, wanted 1` } },
+      changes: { "changed since then": { "a.b": `found ${found}, expected 1` } },
     });
   expect(driftInWords({}, {})).toBeUndefined();
   expect(
@@ -194,6 +196,6 @@ test("what was changed on the host since the state was written", () => {
       { machine: note("2"), daemon: note("7") },
     ),
   ).toBe(
-    "changed on the host: a.b (found 2, wanted 1): an up with operations.driftDetection repairs it",
+    "changed on the host: a.b (found 2, expected 1): pulumi up with operations.driftDetection repairs it",
   );
 });

@@ -77,7 +77,7 @@ test("a document that ends early is refused, wherever it ends", () => {
   // Without the last line break it is whole.
   for (let length = 0; length < whole.length - 1; length++)
     expect(() => readInShell(whole.slice(0, length), [])).toThrow(/^Command failed/);
-  expect(() => readInShell("", [])).toThrow(/step: document: found it cut short/);
+  expect(() => readInShell("", [])).toThrow(/step: document: it was cut short/);
 });
 
 test("it is YAML with the same values, a line a key, in printable characters", () => {

@@ -30,7 +30,7 @@ test("what was found, by step, and what a step's document says of it", () => {
     installation: id,
     changes: {
       "changed since 2026-11-27T13:25:47Z": {
-        "net.ipv4.ping_group_range": "found 1 0, wanted 0 2147483647",
+        "net.ipv4.ping_group_range": "found 1 0, expected 0 2147483647",
       },
     },
   });
@@ -119,8 +119,8 @@ describe.each(modes)("the child that keeps it, in $mode", ({ preview }) => {
 const refusal = "connect ECONNREFUSED 192.0.2.1:22";
 const { None, Preview, Required } = DriftDetection;
 const notChecked = `machine.example could not be checked: ${refusal}. `;
-const warning = `${notChecked}Changes made by hand on it do not show here`;
-const error = `${notChecked}operations.driftDetection is required: make it answer, or set operations.driftDetection to preview`;
+const warning = `${notChecked}This preview does not show changes that somebody made there`;
+const error = `${notChecked}operations.driftDetection is required, so nothing runs. To fix: make the machine reachable, or set operations.driftDetection to preview`;
 const isThere = { host: "192.0.2.1" };
 const boots = { host: "machine.example", connectTimeout: 3 };
 const noWait = { ...boots, connectTimeout: 0 };

@@ -47,7 +47,7 @@ test.each([...features, ""])("an engine that lacks '%s'", async (lacking) => {
     return;
   }
   expect(() => new RootlessDockerHost("web", usual)).toThrow(
-    /^rootless-docker: engine: found a Pulumi CLI without resource hooks, error hooks or transforms; wanted 3\.248\.0 or newer\. To fix: upgrade the Pulumi CLI, /,
+    /^rootless-docker: engine: the Pulumi CLI does not support resource hooks, error hooks or transforms, but 3\.248\.0 or newer is required\. To fix: upgrade the Pulumi CLI, /,
   );
   expect(registrations).toEqual([]);
 });
@@ -59,7 +59,7 @@ function expectRefused(
   gate: string,
 ): void {
   expect(errors).toEqual([
-    'rootless-docker: engine: found a Pulumi CLI that is too old (Pulumi CLI version 3.247.0 does not satisfy the version range ">=3.248.0"); wanted 3.248.0 or newer. To fix: upgrade the Pulumi CLI, see https://www.pulumi.com/docs/iac/download-install/',
+    'rootless-docker: engine: the Pulumi CLI is too old (Pulumi CLI version 3.247.0 does not satisfy the version range ">=3.248.0"): 3.248.0 or newer is required. To fix: upgrade the Pulumi CLI, see https://www.pulumi.com/docs/iac/download-install/',
   ]);
   for (const name of children) {
     const { hooks, inputs } = step({ registrations }, name);
@@ -125,7 +125,7 @@ describe.each(modes)("in $mode", ({ preview }) => {
     afterEach(() => delete process.env.PULUMI_NODEJS_SKIP_COMPONENT_INPUTS);
 
     const words =
-      "operations.restarts: 'refuse' compares with the inputs in the state, and PULUMI_NODEJS_SKIP_COMPONENT_INPUTS keeps them out of it; unset that variable, or leave operations.restarts out";
+      "operations.restarts: 'refuse' requires the inputs in the state, but PULUMI_NODEJS_SKIP_COMPONENT_INPUTS keeps them out of it; unset that variable, or leave operations.restarts out";
 
     test("restarts: refuse is refused", async () => {
       await startRecording({ preview });

@@ -8,67 +8,91 @@ import {
 import { sayAgainAt } from "../../src/children/waitForMachine";
 
 test.each([
-  ["ssh: subsystem request failed", "an SSH server without SFTP"],
+  [
+    "ssh: subsystem request failed",
+    "the SSH server does not support SFTP, which copies the program that runs as root",
+  ],
   [
     "error receiving version packet from server: packet too long",
-    "a login that prints text or ends before SFTP begins",
+    "the login prints text, or ends, before SFTP begins",
   ],
   [
     "error sending init packet to server: failed to send packet: EOF",
-    "a login that prints text or ends before SFTP begins",
+    "the login prints text, or ends, before SFTP begins",
   ],
   [
     'failed to copy file /tmp/a to remote path .rootless-docker-ab: sftp: "Failure" (SSH_FX_FAILURE)',
-    "a home of connection.user that takes no file, as on a full disk",
+    "no file can be written in the home of connection.user, as on a full disk",
   ],
   [
     "failed to create remote file .rootless-docker-ab: permission denied",
-    "no home of connection.user in which it may write",
+    "connection.user has no home in which it can write, and the program that runs as root is copied there",
   ],
-  ["ssh: handshake failed: ssh: host key mismatch", "another host key than connection.hostKey"],
+  [
+    "ssh: handshake failed: ssh: host key mismatch",
+    "the machine's host key differs from connection.hostKey",
+  ],
   [
     "ssh: handshake failed: ssh: unable to authenticate, attempted methods [none publickey], no supported methods remain",
-    "the SSH server refusing the credentials",
+    "the SSH server refuses the credentials of connection.user",
   ],
-  ["after 10 failed attempts: dial tcp 10.0.0.1:22: i/o timeout", "no SSH server that answers"],
-  ["dial tcp 10.0.0.1:22: connect: connection refused", "no SSH server that answers"],
-  ["context deadline exceeded", "no SSH server that answers"],
-  ["dial tcp: lookup machine.example: no such host", "no address of the name in connection.host"],
-  ["getaddrinfo ENOTFOUND machine.example", "no address of the name in connection.host"],
+  [
+    "after 10 failed attempts: dial tcp 10.0.0.1:22: i/o timeout",
+    "no SSH server answers at connection.host and connection.port",
+  ],
+  [
+    "dial tcp 10.0.0.1:22: connect: connection refused",
+    "no SSH server answers at connection.host and connection.port",
+  ],
+  ["context deadline exceeded", "no SSH server answers at connection.host and connection.port"],
+  [
+    "dial tcp: lookup machine.example: no such host",
+    "the name in connection.host has no address where Pulumi runs",
+  ],
+  [
+    "getaddrinfo ENOTFOUND machine.example",
+    "the name in connection.host has no address where Pulumi runs",
+  ],
   [
     "after 10 failed attempts: ssh: handshake failed: EOF",
-    "the SSH server hanging up before a login",
+    "the SSH server hangs up before connection.user can log in",
   ],
   [
     "ssh: handshake failed: read tcp 10.0.0.2:4->10.0.0.1:22: read: connection reset by peer",
-    "the SSH server hanging up before a login",
+    "the SSH server hangs up before connection.user can log in",
   ],
   [
     "ssh: handshake failed: Connection lost before handshake",
-    "the SSH server hanging up before a login",
+    "the SSH server hangs up before connection.user can log in",
   ],
   [
     "ssh: handshake failed: write tcp 10.0.0.2:4->10.0.0.1:22: write: broken pipe",
-    "the SSH server hanging up before a login",
+    "the SSH server hangs up before connection.user can log in",
   ],
-  ["ssh: no key found", "a privateKey that cannot be read"],
-  ["x509: decryption password incorrect", "a privateKey that cannot be read"],
-  ["ssh: key is not password protected", "a privateKeyPassword for a key that has none"],
-  ["dial unix /no/agent: connect: no such file or directory", "no SSH agent that answers"],
+  ["ssh: no key found", "privateKey cannot be read as PEM or OpenSSH text"],
+  ["x509: decryption password incorrect", "privateKey cannot be read as PEM or OpenSSH text"],
+  [
+    "ssh: key is not password protected",
+    "privateKeyPassword is set, but the key has no passphrase",
+  ],
+  [
+    "dial unix /no/agent: connect: no such file or directory",
+    "no SSH agent answers at connection.agentSocketPath, or at SSH_AUTH_SOCK where Pulumi runs",
+  ],
   [
     "ssh: handshake failed: ssh: no common algorithm for host key; we offered: [ssh-rsa], peer offered: [ssh-ed25519]",
-    "an SSH server that does not sign with a key of hostKey's type",
+    "the SSH server does not sign with a key of hostKey's type",
   ],
-])("%s: found %s", (error, found) => {
+])("%s: %s", (error, happened) => {
   const message = explainConnectionError("web-agent", error);
-  expect(message).toContain(`web-agent: connection: found ${found} (${error}); wanted `);
-  expect(message).toMatch(/\. To fix: [^]+\. Nothing was changed by this step\.$/);
+  expect(message).toContain(`web-agent: connection: ${happened} (${error}). To fix: `);
+  expect(message).toMatch(/\. To fix: [^]+\. This step changed nothing\.$/);
 });
 
 test("a connection that closes in a running step: what it began is ended by the next up", () => {
   const error = "wait: remote command exited without exit status or exit signal";
   expect(explainConnectionError("web-machine", error)).toBe(
-    `web-machine: connection: found a connection that closed while the step ran (${error}); wanted the end of the step. To fix: run pulumi up again: it ends what the step began.`,
+    `web-machine: connection: the connection closed while the step ran (${error}). To fix: run pulumi up again, which completes what the step began.`,
   );
 });
 
@@ -76,7 +100,7 @@ test("a server that hangs up: the key first, and that it does so for a while", (
   const error =
     "after 10 failed attempts: ssh: handshake failed: read tcp a->b: connection reset by peer";
   expect(explainConnectionError("web-agent", error, "ops")).toMatch(
-    /wanted a login as connection\.user 'ops'\. To fix: see first .* your key .*, so wait a minute, .*MaxStartups/,
+    /before connection\.user 'ops' can log in \(.*\)\. To fix: check first .* your key .*, so wait a minute, .*MaxStartups/,
   );
 });
 
@@ -110,7 +134,7 @@ test.each([
   const command = "sh /var/lib/rootless-docker/agent apply machine 0123";
   const error = `Process exited with status 2: running "${command}":\n${words}\n`;
   expect(explainFailedLogin("web-machine", error)).toBe(
-    `web-machine: agent: found none that is whole (${words}); wanted the one that the step machine puts there. To fix: run pulumi up with a new value of operations.recheck, which puts it back, then run this again: the machine was created again, somebody changed or removed the agent, or the power failed`,
+    `web-machine: agent: the program on the machine is missing or damaged (${words}). To fix: run pulumi up with a new value of operations.recheck, which installs it again, then repeat this command. Perhaps the machine was created again, somebody changed or removed the agent, or the power failed`,
   );
   const other = `Process exited with status 1: running "${command}":\nkernel: sysctl a.b: found 1`;
   expect(explainFailedLogin("web-machine", other)).toBeUndefined();
@@ -120,8 +144,7 @@ describe("the agent's own problems", () => {
   const command = `sh -c 'i=0123; f=$(mktemp) && echo \\"ab  $f\\" | sha256sum'`;
   const failed = (...lines: string[]) =>
     `Process exited with status 1: running "${command}":\n${lines.join("\n")}\n`;
-  const problem = (about: string) =>
-    `preflight: ${about}: found 1; wanted 2, since 3. To fix: write 2`;
+  const problem = (about: string) => `preflight: ${about}: found 1, expected 2. To fix: write 2`;
 
   test("come first, then all else that was printed, without the command", () => {
     const journal = "daemon: journal: failed to start daemon: no space left";
@@ -144,7 +167,7 @@ test("a cloud image's root", () => {
   const words = 'Please login as the user "admin" rather than the user "root".';
   const error = `Process exited with status 142: running "sh -c":\n${words}\n\n`;
   expect(explainFailedLogin("web-agent", error)).toBe(
-    `web-agent: login: found a user who may not log in (${words}); wanted one who may. To fix: set connection.user to 'admin'; what needs root is run by sudo`,
+    `web-agent: login: this user may not log in (${words}). To fix: set connection.user to 'admin', which becomes root with sudo`,
   );
   expect(explainFailedLogin("web-agent", "Process exited with status 1: other")).toBeUndefined();
 });
@@ -153,7 +176,7 @@ test("a login without a shell", () => {
   const words = "This account is currently not available.";
   const error = `Process exited with status 1: running "sh -c":\n${words}\n`;
   expect(explainFailedLogin("web-agent", error)).toBe(
-    `web-agent: login: found a user that may not run commands (${words}); wanted a login shell that does. To fix: give connection.user a shell such as /bin/sh with 'usermod --shell', or connect as another user`,
+    `web-agent: login: the user may not run commands (${words}). To fix: give connection.user a shell such as /bin/sh with 'usermod --shell', or connect as another user`,
   );
   expect(explainFailedLogin("web-agent", "Process exited with status 1: other")).toBeUndefined();
 });

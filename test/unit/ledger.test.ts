@@ -51,21 +51,16 @@ test("what a step wants is recorded and made, and goes when it is not wanted any
   expect(run("ab12", wish)).toEqual(["machine: a: on", "machine: b: on"]);
   expect(run("ab12", wish)).toEqual([]);
   expect(recordsLeft()).toEqual(["000001", "000002"]);
-  expect(run("ab12", "want toy a on; settle; release")).toEqual([
-    "machine: b: as before (not there)",
-  ]);
+  expect(run("ab12", "want toy a on; settle; release")).toEqual(["machine: b: removed"]);
   expect(toysLeft()).toEqual({ a: "on" });
   expect(recordsLeft()).toEqual(["000001"]);
 });
 
 test("what is late goes in the second of two releases", () => {
   run("ab12", "want_late toy a on; want toy b on; want_late toy c on; settle");
-  expect(run("ab12", "release early")).toEqual(["machine: b: as before (not there)"]);
+  expect(run("ab12", "release early")).toEqual(["machine: b: removed"]);
   expect(toysLeft()).toEqual({ a: "on", c: "on" });
-  expect(run("ab12", "release")).toEqual([
-    "machine: c: as before (not there)",
-    "machine: a: as before (not there)",
-  ]);
+  expect(run("ab12", "release")).toEqual(["machine: c: removed", "machine: a: removed"]);
   expect([toysLeft(), recordsLeft()]).toEqual([{}, []]);
 });
 
@@ -74,7 +69,7 @@ test("what somebody has changed since stays, and is named with what was there be
   expect(recordsLeft()).toEqual(["000001", "000001.was", "000002"]);
   run("ab12", 'printf other >"$TOYS/a"; rm "$TOYS/b"');
   expect(run("ab12", "release")).toEqual([
-    "machine: stays: a, which somebody changed; before this program it was a file with mode 1",
+    "machine: kept: a, because somebody changed it; before this program it was a file with mode 1",
   ]);
   expect([toysLeft(), recordsLeft()]).toEqual([{ a: "other" }, []]);
 });
@@ -84,7 +79,7 @@ test("what two installations want goes with the last of them, and stays what it 
   run("cd34", "want toy a on; settle");
   expect(run("ab12", "release")).toEqual([]);
   expect(toysLeft()).toEqual({ a: "on" });
-  expect(run("cd34", "release")).toEqual(["machine: a: as before (not there)"]);
+  expect(run("cd34", "release")).toEqual(["machine: a: removed"]);
   expect([toysLeft(), recordsLeft()]).toEqual([{}, []]);
 });
 
@@ -92,7 +87,7 @@ test("two that want different values are an error that names both, and changes n
   run("ab12", "want toy a on; settle");
   expect(() => run("cd34", "want toy b on; want toy a off; settle")).toThrow();
   const said = run("cd34", "(want toy b on; want toy a off; settle) || true");
-  expect(said.join()).toContain("found 'on', which installation ab12 wants; wanted 'off'");
+  expect(said.join()).toContain("installation ab12 sets it to 'on', and ");
   expect([toysLeft(), recordsLeft()]).toEqual([{ a: "on" }, ["000001"]]);
 });
 
@@ -102,7 +97,7 @@ test("an installation that takes another one's place has its records", () => {
   expect(run("ab12", "records_of ab12; release")).toEqual([]);
   expect(run("cd34", "records_of cd34 machine; release")).toEqual([
     "000001",
-    "machine: a: as before (not there)",
+    "machine: a: removed",
   ]);
 });
 

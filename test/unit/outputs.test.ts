@@ -34,11 +34,12 @@ describe("the agent's report", () => {
       ({ message } = error as Error);
     }
     const [, shown, rest] =
-      /^web-machine: report: found ([^]*); wanted the agent's JSON\. To fix: (.*)$/.exec(message) ??
-      [];
+      /^web-machine: report: found ([^]*), expected the agent's JSON\. To fix: (.*)$/.exec(
+        message,
+      ) ?? [];
     expect(shown).toEqual(typeof found === "string" ? found : expect.stringMatching(found));
     expect(rest).toBe(
-      "see what start files of the login shell print on the host (its ~/.bashrc, say), then run 'pulumi up' with a new value of operations.recheck, which asks again",
+      "see what the login shell's start files print on the host (such as ~/.bashrc), then run 'pulumi up' with a new value of operations.recheck, which asks again",
     );
   });
 
@@ -80,28 +81,40 @@ test("no controllers are an empty list", () => {
 });
 
 test.each<[string, Record<string, string | undefined>, string]>([
-  ["account", { "account.uid": undefined }, "none as the fact account.uid; wanted a whole number"],
-  ["socketPath", { "account.uid": "12x" }, "'12x' as the fact account.uid; wanted a whole number"],
-  ["account", { "account.gid": "NaN" }, "'NaN' as the fact account.gid; wanted a whole number"],
-  ["account", { "account.home": "" }, "'' as the fact account.home; wanted a text"],
+  [
+    "account",
+    { "account.uid": undefined },
+    "none as the fact account.uid, expected a whole number",
+  ],
+  [
+    "socketPath",
+    { "account.uid": "12x" },
+    "'12x' as the fact account.uid, expected a whole number",
+  ],
+  ["account", { "account.gid": "NaN" }, "'NaN' as the fact account.gid, expected a whole number"],
+  ["account", { "account.home": "" }, "'' as the fact account.home, expected a string"],
   [
     "account",
     { "subordinateIds.gids": "" },
-    "'' as the fact subordinateIds.gids; wanted ranges of ids such as 165536:65536",
+    "'' as the fact subordinateIds.gids, expected ranges of ids such as 165536:65536",
   ],
   [
     "account",
     { "subordinateIds.uids": "1:2,3" },
-    "'1:2,3' as the fact subordinateIds.uids; wanted ranges of ids such as 165536:65536",
+    "'1:2,3' as the fact subordinateIds.uids, expected ranges of ids such as 165536:65536",
   ],
   [
     "cgroup",
     { "cgroup.controllers": "cpu memory" },
-    "'cpu memory' as the fact cgroup.controllers; wanted words with commas between them",
+    "'cpu memory' as the fact cgroup.controllers, expected words with commas between them",
   ],
-  ["network", { "network.mtu": "" }, "'' as the fact network.mtu; wanted a whole number"],
-  ["storageDriver", { storageDriver: undefined }, "none as the fact storageDriver; wanted a text"],
-  ["versions", { "versions.os": undefined }, "none as the fact versions.os; wanted a text"],
+  ["network", { "network.mtu": "" }, "'' as the fact network.mtu, expected a whole number"],
+  [
+    "storageDriver",
+    { storageDriver: undefined },
+    "none as the fact storageDriver, expected a string",
+  ],
+  ["versions", { "versions.os": undefined }, "none as the fact versions.os, expected a string"],
 ])("%s: %j is an error that names step and fact, and what to do", (output, facts, found) => {
   const [step] = steps.filter(({ outputs }) => output in outputs);
   expect(() => outputOf(output, facts)).toThrow(

@@ -108,7 +108,7 @@ describe.each([
     expect(warnings).toEqual(
       names.map(
         (name) =>
-          `${name} is not verified: set connection.proxy.hostKey, or anybody in between can read and change what is sent`,
+          `${name} is not verified: set connection.proxy.hostKey, because otherwise anybody in between can read and change what is sent`,
       ),
     );
   });
@@ -150,7 +150,7 @@ describe.each([
     };
     const { errors } = await seen({ connection, ...args }, preview);
     expect(errors).toEqual([
-      `one problem in the arguments of RootlessDockerHost\n  ${path}: the value is marked as a secret, but everybody on the machine can see it; take the mark away (pulumi.unsecret)`,
+      `one problem in the arguments of RootlessDockerHost\n  ${path}: the value is marked as a secret, but everybody on the machine can see it; remove the mark with pulumi.unsecret`,
     ]);
   });
 
@@ -212,7 +212,7 @@ describe.each([
       expect([outcome.errors, outcome.warnings]).toEqual([
         [],
         [
-          `${path}: the value is marked as a secret, but this option holds none: previews, the state and the machine show it; pulumi.unsecret takes the mark and this warning away`,
+          `${path}: the value is marked as a secret, but this option does not protect secrets: previews, the state and the machine show it; pulumi.unsecret removes the mark and this warning`,
         ],
       ]);
       expect(step(outcome, name).inputs.stdin).toContain(line);

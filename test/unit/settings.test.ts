@@ -150,7 +150,7 @@ test.each([
   expect(problems).toEqual([
     {
       propertyPath: "privilegedPorts",
-      reason: `'file-capability' is for RootlessKit, and with this network it is ${program} that binds ports; choose 'sysctl', or leave network.driver and network.portDriver out`,
+      reason: `'file-capability' requires that RootlessKit binds the ports, but with this network ${program} does; choose 'sysctl', or leave network.driver and network.portDriver out`,
     },
   ]);
 });
@@ -210,14 +210,14 @@ describe("tcpSocket beside other options", () => {
   test.each<[object, string]>([
     [
       { network: { driver: "pasta" } },
-      "tcpSocket.address: '192.0.2.7' is not kept to by the network driver pasta, which opens ports at all addresses; leave it out, or use slirp4netns",
+      "tcpSocket.address: '192.0.2.7' is ignored by the network driver pasta, which opens ports on all addresses; leave it out, or use slirp4netns",
     ],
     [
       {
         network: { portDriver: "slirp4netns" },
         tcpSocket: { ...tcpSocket, address: "2001:db8::7" },
       },
-      "tcpSocket.address: '2001:db8::7' is not an IPv4 address, and the port driver slirp4netns knows no others; use builtin",
+      "tcpSocket.address: '2001:db8::7' is not an IPv4 address, but the port driver slirp4netns supports no others; use builtin",
     ],
     [{ daemon: { tlsverify: false } }, "daemon.tlsverify: is set by tcpSocket; leave it out"],
     [{ daemon: { tls: false } }, "daemon.tls: is set by tcpSocket; leave it out"],
@@ -226,8 +226,8 @@ describe("tcpSocket beside other options", () => {
   });
 
   test.each([
-    ["caCertificate", { caCertificate: expiredCertificate }, "the daemon refuses all callers"],
-    ["certificate", { certificate: expiredCertificate }, "callers refuse the daemon"],
+    ["caCertificate", { caCertificate: expiredCertificate }, "the daemon refuses all clients"],
+    ["certificate", { certificate: expiredCertificate }, "clients refuse the daemon"],
   ])("%s that has expired is a warning, and no problem", (option, given, effect) => {
     const args = { connection, tcpSocket: { ...tcpSocket, privateKey: pending, ...given } };
     const { problems, warnings } = readSettings(args);
@@ -293,7 +293,7 @@ describe("secret values of daemon and environment are apart", () => {
 const notAccount =
   "is not an account name; use at most 32 of a-z, 0-9, '_' and '-', a letter first";
 const notHost =
-  "is not a host name or an address; write one without scheme or brackets, with user and port in the options of these names";
+  "is not a host name or an address; write one without scheme or brackets, with user and port in their own options";
 const notAuthorizedKey =
   "is not a public key; write a line of authorized_keys such as 'ssh-ed25519 AAAA... name'";
 const notVersion =
@@ -399,7 +399,9 @@ test("what is marked as secret is not quoted, nor anything inside it", () => {
     { propertyPath: "environment", reason: "the value is not an object; write one" },
     {
       propertyPath: "accountant",
-      reason: expect.stringMatching(/^no such option; did you mean account\? There are /) as string,
+      reason: expect.stringMatching(
+        /^no such option; did you mean account\? The options are /,
+      ) as string,
     },
   ]);
 });

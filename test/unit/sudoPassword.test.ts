@@ -38,7 +38,7 @@ test.each([PrivilegeEscalation.Doas, PrivilegeEscalation.None])(
     const given = { ...connection, sudoPassword: password, privilegeEscalation: escalation };
     const make = () => new Inputs({ connection: given });
     expect(make).toThrow(
-      `connection.privilegeEscalation: '${escalation}' does not use sudo, and connection.sudoPassword is for sudo; leave one of the two out`,
+      `connection.privilegeEscalation: '${escalation}' does not use sudo, but connection.sudoPassword requires it; leave one of the two out`,
     );
     expect(make).not.toThrow(/SECRET/);
   },

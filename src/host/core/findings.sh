@@ -1,10 +1,13 @@
-# Problems: what was found, what was wanted, and how to fix it. All of a run are shown together.
+# Problems: what happened, and how to fix it. All of a run are shown together.
 
-# Records a problem. $1 what it is about, $2 what was found, $3 what was wanted, $4 how to fix it,
-# $5 why it matters, or nothing.
+# Records a problem. $1 what it is about, $2 what happened, as a sentence without its full stop; or, if
+# there is $3, the value that was found. $3 the value that was expected, or nothing. $4 how to fix it.
 problem() {
-	printf '%s: %s: found %s; wanted %s%s. To fix: %s\n' "$PART" "$(shown "$1")" "$(shown "$2")" \
-		"$(shown "$3")" "${5:+, since $(shown "$5")}" "$(shown "$4")" >>"$WORK/problems"
+	local happened
+	happened=$(shown "$2")
+	if [ -n "$3" ]; then happened="found $happened, expected $(shown "$3")"; fi
+	printf '%s: %s: %s. To fix: %s\n' "$PART" "$(shown "$1")" "$happened" "$(shown "$4")" \
+		>>"$WORK/problems"
 }
 
 stop_on_problems() {

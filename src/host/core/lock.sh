@@ -10,8 +10,8 @@ hold_lock() {
 	if ! flock -n 9; then
 		say "waits for another run of rootless-docker on this machine: $(words_of_file "$LOCK")"
 		flock -w 1800 9 ||
-			refuse "lock $LOCK: found it held for 30 minutes by $(words_of_file "$LOCK"); \
-wanted it free. To fix: see what that run waits for with 'fuser -v $LOCK', and let it end"
+			refuse "lock $LOCK: another run has held it for 30 minutes: $(words_of_file "$LOCK"). \
+To fix: see what that run waits for with 'fuser -v $LOCK', let it finish, then run again"
 	fi
 	printf '%s, since %s\n' "$1" "$(date -u +%FT%TZ)" >"$LOCK"
 }
@@ -20,8 +20,8 @@ wanted it free. To fix: see what that run waits for with 'fuser -v $LOCK', and l
 # root writes: /var/lib/rootless-docker and its directories. They are root's, and those with records are closed to others.
 ensure_state_directory() {
 	if [ -h "$STATE" ] || { [ -e "$STATE" ] && [ ! -O "$STATE" ]; }; then
-		refuse "$STATE: found it a link, or another user's; wanted a directory of root's. \
-To fix: see who made it, move it away, then run again"
+		refuse "$STATE: it is a symbolic link or belongs to another user, but must be a \
+directory that root owns. To fix: see who made it, move it away, then run again"
 	fi
 	if [ ! -d "$STATE/records/new" ]; then
 		install -d -m 711 "$STATE" "$STATE/agents" "$STATE/installations"

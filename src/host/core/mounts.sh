@@ -5,6 +5,6 @@
 stop_where_mounted_below() {
 	local mount
 	mount=$(above=$(realpath -m "$1")/ itself=${2-} awk "$MOUNT_BELOW_AWK" /proc/self/mountinfo)
-	[ -z "$mount" ] || fail "$1" "something mounted at $(shown "$mount")" \
-		"nothing mounted there when it is removed" "unmount it, then run again"
+	[ -z "$mount" ] || fail "$1" "it cannot be removed while something is mounted at $(shown "$mount")" \
+		'' "unmount it, then run again"
 }

@@ -38,8 +38,8 @@ BEGIN {
 END {
 	if (failed) exit no_document
 	if (comes_over_connection && !is_whole) {
-		print part ": document: found it cut short; wanted all of it. To fix: run pulumi up again, " \
-			"then what you have run" > "/dev/stderr"
+		print part ": document: it was cut short. To fix: run pulumi up again, " \
+			"then the command that failed" > "/dev/stderr"
 		exit no_document
 	}
 	if (!differs && (getline line < other) <= 0) printf "" > (dir "/is-same")

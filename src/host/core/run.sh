@@ -1,8 +1,8 @@
 # How a run begins and ends: as root, under the lock, with a directory for its notes.
 
-# $1 what was found, $2 what to do, $3 what was wanted.
+# $1 what happened, $2 what to do.
 refuse_privileges() {
-	refuse "privileges: found $1; wanted ${3-root rights without a password}. To fix: $2"
+	refuse "privileges: $1. To fix: $2"
 }
 
 # Becomes root the way the user asked for, and keeps stdin, arguments and exit status. "password" is
@@ -18,8 +18,8 @@ become_root() {
 	user=$(id -un)
 	how=$(program_that_makes_root "$how" "$user")
 	case $how in
-	doas) line="'permit nopass $user' into /etc/doas.conf" ;;
-	*) line="'$user ALL=(ALL) NOPASSWD: ALL' into a file of /etc/sudoers.d" ;;
+	doas) line="'permit nopass $user' to /etc/doas.conf" ;;
+	*) line="'$user ALL=(ALL) NOPASSWD: ALL' to a file in /etc/sudoers.d" ;;
 	esac
 	set -- "$AGENT" "$VERB" "$STEP" "$ID" "$ESCALATION" "$AGENT_ID"
 	# A rule may name another default than root, who would ask again.
@@ -27,16 +27,16 @@ become_root() {
 		exec "$how" -n -u root sh "$@"
 	fi
 	if [ -z "$password" ]; then
-		refuse_privileges "that '$how -n' refuses user $user (${error##*"$NEWLINE"})" \
-			"put $line, or connect as root"
+		refuse_privileges "'$how -n' refuses user $user (${error##*"$NEWLINE"}), but \
+root rights without a password are required" "add $line, or connect as root"
 	fi
 	# By itself first: what follows it on stdin would be further tries.
 	if error=$(printf '%s\n' "$password" | sudo -S -k -p '' -u root sh -c : 2>&1); then
 		{ printf '%s\n' "$password" && cat; } | sudo -S -k -p '' -u root sh "$@"
 		exit
 	fi
-	refuse_privileges "that sudo refuses connection.sudoPassword (${error##*"$NEWLINE"})" \
-		"set it to $user's password (on SUSE, root's), or put $line" "root rights for user $user with it"
+	refuse_privileges "sudo refuses connection.sudoPassword for user $user \
+(${error##*"$NEWLINE"})" "set it to $user's password (on SUSE, root's), or add $line"
 }
 
 # Prints sudo or doas. An installed agent has a file beside it that says which of them. $1 what the user
@@ -48,15 +48,15 @@ program_that_makes_root() {
 	esac
 	case ${how:-auto} in
 	none)
-		refuse_privileges "user $2, not root, and connection.privilegeEscalation none" \
-			"take none away, so that sudo or doas is used, or connect as root"
+		refuse_privileges "user $2 is not root, and connection.privilegeEscalation is none" \
+			"remove that setting, so that sudo or doas is used, or connect as root"
 		;;
 	auto)
 		how=sudo
 		if ! command -v sudo >/dev/null && command -v doas >/dev/null; then how=doas; fi
 		;;
 	esac
-	command -v "$how" >/dev/null || refuse_privileges "user $2, not root, and no $how" \
+	command -v "$how" >/dev/null || refuse_privileges "user $2 is not root, and $how is not installed" \
 		"install $how, or leave connection.privilegeEscalation out, or connect as root"
 	printf '%s' "$how"
 }

@@ -4,7 +4,7 @@
 # names the command that shows them. $1 when it was started, in seconds.
 say_why_it_failed() {
 	if has_daemon_secrets; then
-		say "its journal may quote secret values, and is not shown here. As root:" \
+		say "its journal is not shown, because it may quote secret values. To see it, run as root:" \
 			"journalctl --since @$1 _UID=$ACCOUNT_UID"
 		return 0
 	fi

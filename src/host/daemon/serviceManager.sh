@@ -13,17 +13,16 @@ service_manager_runs() { systemctl is-active -q "user@$ACCOUNT_UID.service"; }
 ensure_service_manager() {
 	local unit=user@$ACCOUNT_UID.service
 	timeout -k 5 270 systemctl "$1" "$unit" ||
-		fail "$unit" "it $(systemctl is-active "$unit" || true)" \
-			"the service manager of $ACCOUNT running" "see 'journalctl -u $unit'"
+		fail "$unit" "the service manager of $ACCOUNT does not start (it is \
+$(systemctl is-active "$unit" || true))" '' "see 'journalctl -u $unit', then run again"
 }
 
 # Where there is no going on without what it was asked.
 stop_on_silent_service_manager() {
 	fail "user@$ACCOUNT_UID.service" \
-		"that the service manager of $ACCOUNT does not do what it is asked ($(last_words))" \
-		"one that answers" \
-		"run 'systemctl stop user@$ACCOUNT_UID.service', which ends all that it runs for \
-$ACCOUNT, then run again"
+		"the service manager of $ACCOUNT fails to do what it is asked ($(last_words))" '' \
+		"run 'systemctl stop user@$ACCOUNT_UID.service', which ends everything \
+that it runs for $ACCOUNT, then run again"
 }
 
 # Ends the account's service manager with all that it runs.
@@ -34,8 +33,8 @@ end_service_manager() {
 	timeout -k 5 120 systemctl stop "$unit" 2>/dev/null || true
 	systemctl reset-failed "$unit" 2>/dev/null || true
 	if service_manager_runs; then
-		fail "$unit" "it $(systemctl is-active "$unit" || true)" \
-			"the service manager of $ACCOUNT gone" "see 'systemctl status $unit', then run again"
+		fail "$unit" "the service manager of $ACCOUNT does not stop (it is \
+$(systemctl is-active "$unit" || true))" '' "see 'systemctl status $unit', then run again"
 	fi
 }
 

@@ -18,11 +18,11 @@ start_or_stop_daemon() {
 		waited=$((waited + slice))
 		if [ "$waited" -ge "$most" ]; then
 			if [ "$VERB" = revert ]; then return 124; fi
-			fail "docker.service of $ACCOUNT" "that it did not $1 within $((waited / 60)) minutes" \
-				"it to $1" "let it go on (nothing ends it), and run again when it has; if it gets no \
-further, see 'journalctl --user -u docker' as $ACCOUNT"
+			fail "docker.service of $ACCOUNT" "it did not $1 within $((waited / 60)) minutes" '' \
+				"let it continue (nothing stops it), and run again when it is done; if it makes no \
+progress, see 'journalctl --user -u docker' as $ACCOUNT"
 		fi
-		say "waits for docker.service of $ACCOUNT to $1: $waited s by now"
+		say "waits for docker.service of $ACCOUNT to $1: $waited s so far"
 		# A restart that was asked for goes on; asked again it would begin anew.
 		if [ "$verb" = restart ]; then verb=start; fi
 		slice=30
@@ -51,7 +51,7 @@ stop_daemon() {
 # root as account: systemctl --user stop of docker.service, once its processes were killed.
 stop_daemon_by_force() {
 	local tries=0
-	say "docker.service of $ACCOUNT does not stop ($(last_words)): root kills its processes"
+	say "docker.service of $ACCOUNT does not stop ($(last_words)), so root kills its processes"
 	while [ "$tries" -lt 3 ]; do
 		kill_group_of_account docker.service
 		if as_account_within 10 sh -c "$TELL_DAEMON_SH" sh stop </dev/null >/dev/null; then
@@ -59,7 +59,7 @@ stop_daemon_by_force() {
 		fi
 		tries=$((tries + 1))
 	done
-	say "the service manager of $ACCOUNT does not stop it even so ($(last_words)):" \
-		"root ends user@$ACCOUNT_UID.service, with all that it runs for $ACCOUNT"
+	say "the service manager of $ACCOUNT still does not stop it ($(last_words)), so root" \
+		"ends user@$ACCOUNT_UID.service with everything that it runs for $ACCOUNT"
 	end_service_manager
 }

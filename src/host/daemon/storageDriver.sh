@@ -15,7 +15,8 @@ chosen_driver() {
 # preflight: a driver that cannot work here.
 storage_driver_problems() {
 	if [ "$(chosen_driver)" = fuse-overlayfs ] && [ ! -c /dev/fuse ]; then
-		problem storageDriver "no device /dev/fuse" "the one that fuse-overlayfs works with" \
-			"load it: 'modprobe fuse' and a file of /etc/modules-load.d; in a container, pass it in"
+		problem storageDriver "fuse-overlayfs requires the device /dev/fuse, which is missing" '' \
+			"run 'modprobe fuse', and add fuse to a file in /etc/modules-load.d; in a container, pass \
+the device in"
 	fi
 }

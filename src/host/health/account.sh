@@ -11,9 +11,9 @@ account_problems() {
 		known_account_problems
 	else
 		ACCOUNT='' ACCOUNT_UID='' ACCOUNT_HOME=$(new_home "$1")
-		[ "$status" = 2 ] || problem "account $1" "that 'getent passwd $1' ends with $status" \
-			"an answer, yes or no" \
-			"see that the directory service that /etc/nsswitch.conf names is there"
+		[ "$status" = 2 ] || problem "account $1" "'getent passwd $1' fails with status $status, so it \
+is not known whether the account exists" '' \
+			"see that the directory service that /etc/nsswitch.conf names can be reached"
 		new_account_problems "$1"
 	fi
 	place_problems "$1"
@@ -23,19 +23,19 @@ account_problems() {
 # A group would be another's, with what that may do. $1 the name.
 new_account_problems() {
 	[ "$(doc create)" != false ] ||
-		problem "account.create" "no account $1" "it to exist, since account.create is false" \
+		problem "account.create" "account $1 does not exist, and account.create is false" '' \
 			"create it, or leave account.create out"
 	if others_can_change "$ACCOUNT_HOME" || [ -e "$ACCOUNT_HOME" ] || [ -h "$ACCOUNT_HOME" ]; then
-		problem "account.home" "$ACCOUNT_HOME there already, or where others may change the way" \
-			"a new directory, in a place that only root can change" \
+		problem "account.home" "$ACCOUNT_HOME cannot be the home of a new account, because it \
+exists already, or because others than root can change the path to it" '' \
 			"name another directory in account.home, such as one in /home, or move it away"
 	fi
 	! has uid || ! getent passwd "$(doc uid)" >/dev/null ||
-		problem "account.uid" "uid $(doc uid) to be another account's" "one that nobody has" \
-			"name another uid, or leave account.uid out"
+		problem "account.uid" "uid $(doc uid) belongs to another account" '' \
+			"set another uid, or leave account.uid out"
 	! getent group "$1" >/dev/null ||
-		problem "account.name" "a group $1 already" \
-			"no such group, before the account $1 is created with one of its own" \
+		problem "account.name" "a group $1 exists already, so account $1 cannot be created with a \
+group of its own" '' \
 			"remove it with 'groupdel $1', or name another account"
 }
 
@@ -43,11 +43,11 @@ new_account_problems() {
 known_account_problems() {
 	local entry
 	[ "$ACCOUNT_UID" != 0 ] ||
-		problem "account.name" "$ACCOUNT to be root (uid 0)" "an ordinary account" \
+		problem "account.name" "$ACCOUNT is root (uid 0), but an ordinary account is required" '' \
 			"name another account"
 	case $ACCOUNT_HOME in
-	*[!A-Za-z0-9/._@+-]*) problem "account.home" "the home '$ACCOUNT_HOME'" \
-		"a path of letters, digits and /._@+-" "name another account, or move its home" ;;
+	*[!A-Za-z0-9/._@+-]*) problem "account.home" "the path of the home '$ACCOUNT_HOME' may \
+contain only letters, digits and /._@+-" '' "name another account, or move its home" ;;
 	esac
 	! has uid || require_equal uid "$(doc uid)" "$ACCOUNT_UID"
 	! has home || require_equal home "$(doc home)" "$ACCOUNT_HOME"
@@ -59,8 +59,9 @@ known_account_problems() {
 
 # $1 the key, $2 what is wanted, $3 what the account has.
 require_equal() {
-	[ "$2" = "$3" ] || problem "account.$1" "'$3' at the existing account" "'$2'" \
-		"leave account.$1 out, or change the account by hand"
+	[ "$2" = "$3" ] || problem "account.$1" \
+		"the existing account has '$3', and this program does not change it to '$2'" '' \
+		"leave account.$1 out, or change the account yourself"
 }
 
 # Home and data root, as the account sees them, or root before there is one. $1 the account's name.
@@ -77,7 +78,8 @@ place_problems() {
 	# shellcheck disable=SC2046 # paths without blanks
 	if ! "$@" sh -c "$LOOK_AT_PLACES_SH" sh "$ACCOUNT_HOME" "$root" "$ACCOUNT" $(home_paths) \
 		</dev/null >"$WORK/places" || [ ! -s "$WORK/places" ]; then
-		problem "$ACCOUNT_HOME" "no answer of it" "the home of $name" "see what is mounted there"
+		problem "$ACCOUNT_HOME" "the home of $name cannot be examined" '' \
+			"see what is mounted there, then run again"
 		return 0
 	fi
 	{
@@ -85,21 +87,21 @@ place_problems() {
 			read -r type || type=''
 			case $type in
 			nfs* | cifs | smb* | afs | ceph | msdos | vfat | exfat | fuse* | 9p | v9fs)
-				problem "${place%% *}" "${place#* } on $type" \
-					"a file system of this machine, such as ext4, XFS or Btrfs" \
-					"name a directory of the account's on one, or another account" \
-					"layers cannot be unpacked there: 'lchown: operation not permitted'"
+				problem "${place%% *}" "${place#* } is on $type, where layers of images \
+cannot be unpacked ('lchown: operation not permitted')" '' \
+					"name a directory on a local file system, such as ext4, XFS or Btrfs, that the \
+account owns, or name another account"
 				;;
 			esac
 		done
 		while IFS=$TAB read -r owner path; do
-			problem "$ACCOUNT_HOME/$path" "it owned by $owner" \
-				"a file of $ACCOUNT, which writes there" "move it, or the link there, away"
+			problem "$ACCOUNT_HOME/$path" "it is owned by $owner, but $ACCOUNT has to write there" \
+				'' "move it, or the link there, away"
 		done
 	} <"$WORK/places"
 	case $ACCOUNT_HOME/ in
-	"$root"/*) problem "daemon.data-root" "$root, which has the home of the account in it" \
-		"a directory of its own" "name one below it, or leave data-root out" ;;
+	"$root"/*) problem "daemon.data-root" "$root contains the home of the account" '' \
+		"name a directory of its own, such as one below $root, or leave data-root out" ;;
 	esac
 }
 
@@ -109,11 +111,11 @@ id_problems() {
 	flawed_ids "$1" >"$WORK/ids"
 	while IFS=$TAB read -r what file line other; do
 		case $what in
-		taken) problem "account.subordinateIds" "'$line' in $file, with ids of $other" \
-			"NAME:FIRST:COUNT with ids above those of accounts, that nobody has" \
-			"remove that line, or ask for others" "containers could change what is theirs" ;;
-		few) problem "subordinate ids" "$line for $1 in $file" "$other at least" \
-			"add a line for it there: an account of a directory service gets none from here" ;;
+		taken) problem "account.subordinateIds" "'$line' in $file contains ids of $other, so \
+containers could change what belongs to them" '' "remove that line, or ask for others, as \
+NAME:FIRST:COUNT with ids that nobody has, above those of accounts" ;;
+		few) problem "subordinate ids" "$1 has $line in $file, but at least $other are required" '' \
+			"add a line for it there: this program gives none to an account of a directory service" ;;
 		esac
 	done <"$WORK/ids"
 }

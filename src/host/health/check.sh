@@ -59,7 +59,7 @@ differences_here() {
 	is_applied machine || return 0
 	account=$(account_of "$ID")
 	if ! know_account "$account"; then
-		printf 'machine\taccount %s\tno such account\tit to exist\n' "$account"
+		printf 'machine\taccount %s\tabsent\tpresent\n' "$account"
 		return 0
 	fi
 	ledger_differences
@@ -75,7 +75,7 @@ steps_taken_back() {
 	local step
 	for step in machine secrets daemon; do
 		[ -n "$(remembered "taken-back.$step")" ] || continue
-		printf '%s\tstep %s\ttaken back\tapplied\n' "$step" "$step"
+		printf '%s\tstep %s\treverted\tapplied\n' "$step" "$step"
 	done
 }
 
@@ -83,7 +83,7 @@ steps_cut_off() {
 	local step
 	for step in machine secrets; do
 		[ -n "$(remembered "begun.$step")" ] || continue
-		printf '%s\tthe last run\tcut off\tat its end\n' "$step"
+		printf '%s\tthe last run\tinterrupted\tcompleted\n' "$step"
 	done
 }
 
@@ -162,7 +162,7 @@ present() {
 }
 
 account_present() {
-	local names='' there="there (uid $ACCOUNT_UID)" takes_over='taken over, it restarts once'
+	local names='' there="exists (uid $ACCOUNT_UID)" takes_over='taken over, and restarted once'
 	if [ -z "$ACCOUNT" ]; then
 		set -- none "new, with $(doc subuid) subordinate ids"
 	elif ! can_run_as_account && [ -n "$(dockerds_of "$ACCOUNT_UID")" ]; then
@@ -192,7 +192,7 @@ packages_present() {
 }
 
 module_changes() {
-	local names wanted="loaded, at each boot too"
+	local names wanted="loaded, now and at each boot"
 	# shellcheck disable=SC2046 # names of modules
 	if may_become_legacy; then
 		names=$(modules_not_loaded $(legacy_modules))
@@ -226,5 +226,5 @@ root_daemon_present() {
 	esac
 	[ -n "$(dockerds_of 0)" ] || return 0
 	difference rootfulDocker "a Docker daemon run by root$(roots_containers)" \
-		"none: it stops with its containers"
+		"stopped, with its containers"
 }

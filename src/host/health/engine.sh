@@ -6,10 +6,9 @@ owner_of_files_problems() {
 	local path
 	paths_of_others $(engine_programs) /etc/subuid /etc/subgid >"$WORK/paths-of-others"
 	while read -r path; do
-		problem "$path" "it, or what leads to it, another login's to change" \
-			"a file that root alone can change" \
-			"see 'namei -l $path', look at what is in it, then make all of that root's" \
-			"whoever can change it becomes root by it"
+		problem "$path" "another user can change it, or a directory that leads to it, and could \
+become root that way" '' \
+			"see 'namei -l $path', check what is in it, then make root the owner of all of that"
 	done <"$WORK/paths-of-others"
 }
 
@@ -20,9 +19,9 @@ id_map_problems() {
 	for program in /usr/bin/newuidmap /usr/bin/newgidmap; do
 		if [ ! -e "$program" ] || { [ -u "$program" ] && [ -O "$program" ]; }; then continue; fi
 		case $(capability_state "$program") in *cap_set[ug]id*) continue ;; esac
-		problem "$program" "$(stat -c 'mode %a of %U:%G' "$program"), and no capability" \
-			"setuid root" "run 'chown root:root $program; chmod 4755 $program'" \
-			"it maps the account's subordinate ids: 'write to uid_map failed' otherwise"
+		problem "$program" "it is not setuid root ($(stat -c 'mode %a of %U:%G' "$program"), no \
+capability), so it cannot map the account's subordinate ids ('write to uid_map failed')" '' \
+			"run 'chown root:root $program; chmod 4755 $program'"
 	done
 }
 
@@ -51,9 +50,9 @@ unit_of_process() {
 # disable and purge stop docker.service: the daemon of another unit, such as snap.docker.dockerd.service,
 # would run on. $1 its process, $2 its unit, or nothing.
 problem_of_other_dockerd() {
-	problem "rootfulDocker" "a Docker daemon run by root (process $1 of ${2:-no unit})" \
-		"none that goes on after docker.service is stopped" \
-		"end it ('systemctl disable --now ${2:-UNIT}'; of a snap 'snap stop --disable docker'), or \
+	problem "rootfulDocker" "root runs a Docker daemon that does not stop with docker.service \
+(process $1 of ${2:-no unit})" '' \
+		"stop it ('systemctl disable --now ${2:-UNIT}', or for a snap 'snap stop --disable docker'), or \
 set rootfulDocker to keep"
 }
 
@@ -86,10 +85,9 @@ rootful_docker_problems() {
 	for process in $(dockerds_of 0); do
 		if [ "$1" = refuse ]; then
 			problem "rootfulDocker" \
-				"a Docker daemon run by root (process $process)$(roots_containers)" \
-				"none, or your word on it" \
-				"stop it, or set rootfulDocker to keep (both run side by side), disable (it stops with its \
-containers, and is masked; its data stay) or purge ($PURGE_DELETES)"
+				"root runs a Docker daemon (process $process)$(roots_containers), but rootfulDocker is \
+refuse" '' "stop it, or set rootfulDocker to keep (both run side by side), disable (it \
+stops with its containers and is masked, and its data are kept) or purge ($PURGE_DELETES)"
 			return 0
 		fi
 		unit=$(unit_of_process "$process")
@@ -104,9 +102,8 @@ containerd_problems() {
 		case $directory in *'/*' | */moby/* | */plugins.moby/*) ;; *) used=$directory ;; esac
 	done
 	[ -z "$used" ] || problem "rootfulDocker" \
-		"containers of others than Docker in containerd ($used), which purge would stop" \
-		"nobody else's containerd stopped by purge" \
-		"set rootfulDocker to disable, which leaves containerd to them; or end what uses it"
+		"purge would stop containerd, which also runs containers of others than Docker ($used)" '' \
+		"set rootfulDocker to disable, which keeps containerd running; or stop what uses it"
 }
 
 # Problems of the engine's source on this machine.
@@ -121,29 +118,29 @@ engine_source_problems() {
 	static-archive) ;;
 	preinstalled)
 		missing=$(missing_programs)
-		[ -z "$missing" ] || source_problem "no${missing%,} on PATH" "the whole engine there"
+		[ -z "$missing" ] || source_problem \
+			"it is 'preinstalled', but these programs are not on PATH:${missing%,}"
 		;;
 	docker-repository)
-		has_docker_repository || source_problem "$(os_name), for which Docker has no packages" \
-			"a system that it has packages for"
+		has_docker_repository || source_problem "Docker has no packages for $(os_name)"
 		other_engine_problems
 		;;
 	*)
 		[ -z "$KNOWN_SYSTEM" ] || [ "$(of_known_system 6)" = yes ] || source_problem \
-			"$(os_name), whose engine lacks what a rootless daemon needs" "an engine that has it"
+			"the engine of $(os_name) lacks what a rootless daemon requires"
 		other_engine_problems
 		;;
 	esac
 }
 
-# $1 what was found, $2 what was wanted, $3 what else would do.
+# $1 what is wrong with it, $2 what else would do.
 source_problem() {
 	local sources=static-archive
 	! has_docker_repository || sources='docker-repository or static-archive'
 	[ "$(doc source)" = distribution ] || [ "$(of_known_system 6)" != yes ] ||
 		sources="distribution, $sources"
-	problem "engine.source" "$1" "$2" \
-		"set engine.source to $sources, or to preinstalled where an engine is there${3-}"
+	problem "engine.source" "$1" '' \
+		"set engine.source to $sources, or to preinstalled if an engine is installed${2-}"
 }
 
 # Packages that this program has not brought, and would replace. Under purge they go.
@@ -154,9 +151,9 @@ other_engine_problems() {
 	while read -r name version; do
 		grep -qsxF "$name" "$STATE/packages" || found="$found${found:+, }$name $version"
 	done <"$WORK/others"
-	[ -z "$found" ] || source_problem "packages of another engine: $found" \
-		"none that this engine takes the place of" \
-		"; or rootfulDocker to purge, which $PURGE_DELETES"
+	[ -z "$found" ] || source_problem \
+		"this engine would replace packages of another one: $found" \
+		"; or set rootfulDocker to purge, which $PURGE_DELETES"
 }
 
 # Plugins that this machine cannot have. A package would write over a file of somebody's.
@@ -168,13 +165,12 @@ plugin_problems() {
 		case $(doc source):$package:$file in
 		preinstalled:*:?*) ;;
 		preinstalled:* | *::*) problem "engine.plugins" \
-			"no docker-$plugin in $LOCAL_PLUGINS $PACKAGED_PLUGINS, and no package for it" \
-			"the program, or a package of engine.source" \
-			"leave $plugin out of the list, or put it into ${LOCAL_PLUGINS%% *} yourself" ;;
+			"docker-$plugin is not in $LOCAL_PLUGINS $PACKAGED_PLUGINS, and engine.source has no package \
+for it" '' "leave $plugin out of the list, or put it into ${LOCAL_PLUGINS%% *} yourself" ;;
 		*:/usr/lib*) [ -n "$(of_manager installed "docker-$plugin" "docker-$plugin-plugin" \
 			"docker-$plugin-v2")" ] || problem "engine.plugins" \
-			"$file, in the place of the package $package" "nothing there" \
-			"leave $plugin out of the list; or remove the file yourself" ;;
+			"$file exists, and the package $package would overwrite it" '' \
+			"leave $plugin out of the list, or remove the file yourself" ;;
 		esac
 	done
 }

@@ -6,8 +6,8 @@ limitation_facts() {
 	local dockerd address here=false apparmor=''
 	# The oldest of that name: what runs in a container is younger.
 	dockerd=$(pgrep -o -u "$ACCOUNT_UID" -x dockerd) || fail "docker.service of $ACCOUNT" \
-		"no process dockerd" "the daemon to look at" \
-		"run again; where it stays so, see 'systemctl --user status docker' as $ACCOUNT"
+		"it has no process dockerd" '' \
+		"run again; if it still has none, see 'systemctl --user status docker' as $ACCOUNT"
 	word_facts "$dockerd"
 	process_facts "$dockerd"
 	argument_facts

@@ -21,29 +21,29 @@ owner_problems() {
 	[ "$(doc take-over)" != true ] || return 0
 	for other in $(installation_of_account "$1"); do
 		[ "$(owner_of "$other")" = "$(doc owner)" ] ||
-			problem "account $1" "it held on this machine by $(owner_of "$other")" \
-				"it free, or held by $(doc owner)" \
-				"use another account, or destroy the other one first, or set operations.takeOver to take over \
-from it; if it is this one under an earlier name, give it aliases"
+			problem "account $1" \
+				"$(owner_of "$other") uses it on this machine, so $(doc owner) cannot use it" '' \
+				"use another account, destroy the other host first, or set operations.takeOver to take the \
+account over from it; if it is this host under an earlier name, give it aliases"
 	done
 }
 
 # root writes: nothing. It opens /dev/net/tun to see that it can.
 machine_problems() {
 	local count mapped=0
-	[ -n "$KNOWN_SYSTEM" ] || problem "operating system" "$(os_name)" \
-		"one of $(names_of_known_systems), or a system built from one of them" "use such a machine"
-	[ -d /run/systemd/system ] || problem "init" "another one than systemd" \
-		"systemd, which runs the account's daemon" "boot the machine with systemd"
+	[ -n "$KNOWN_SYSTEM" ] || problem "operating system" "$(os_name) is not supported" '' \
+		"use one of $(names_of_known_systems), or a system built from one of them"
+	[ -d /run/systemd/system ] || problem "init" \
+		"this machine does not run systemd, which is required for the account's daemon" '' "boot the machine with systemd"
 	# A machine that is an unprivileged container can give on only the ids that it was given.
 	while read -r _ _ count; do mapped=$((mapped + count)); done </proc/self/uid_map
 	[ "$mapped" -ge 165536 ] || problem "ids of the machine" \
-		"$mapped in its own user namespace (/proc/self/uid_map)" "165536 at least" \
+		"its own user namespace (/proc/self/uid_map) has $mapped, but at least 165536 are required, \
+because newuidmap can only map ids that are mapped here" '' \
 		"give the container a larger range from outside (lxc.idmap, or security.idmap.size of \
-Incus), or use a virtual machine" "newuidmap can only map ids that are mapped here"
+Incus), or use a virtual machine"
 	{ [ -c /dev/net/tun ] && (: <>/dev/net/tun) 2>/dev/null; } || problem "/dev/net/tun" \
-		"that it is not there, or does not open" \
-		"the device that the containers' network (tap0) is made with" \
+		"it does not exist or cannot be opened, and the containers' network (tap0) requires it" '' \
 		"$(if kernel_was_replaced; then echo reboot; else echo "load it with 'modprobe tun'"; fi); \
 in a container, pass the device in"
 	kernel_module_problems
@@ -68,8 +68,9 @@ kernel_module_problems() {
 	done
 	[ -n "$missing" ] || return 0
 	! kernel_was_replaced || fix="reboot the machine, into the kernel that is installed"
-	problem "kernel modules$missing" "none of kernel $(uname -r)" "them for the network" \
-		"$fix" "iptables fails without them ('missing kernel module')"
+	problem "kernel modules$missing" \
+		"kernel $(uname -r) does not have them, and iptables fails without them ('missing kernel \
+module')" '' "$fix"
 }
 
 # While cloud-init is at work, packages and accounts are its own to change. It gets 20 minutes.
@@ -79,7 +80,7 @@ wait_for_cloud_init() {
 	while timeout -k 5 20 cloud-init status 2>/dev/null | grep -q running; do
 		[ $((tries % 12)) != 0 ] ||
 			say "waits for cloud-init to end ($((tries / 12)) of 20 minutes)"
-		[ "$tries" -lt 240 ] || fail "cloud-init" "it at work for 20 minutes" "it at its end" \
+		[ "$tries" -lt 240 ] || fail "cloud-init" "it is still running after 20 minutes" '' \
 			"see 'cloud-init status --long', end what it waits for, then run again"
 		tries=$((tries + 1))
 		sleep 5

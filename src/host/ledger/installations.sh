@@ -47,7 +47,7 @@ is_applied() { [ -e "$OWN/$1" ]; }
 # root removes: the other installation's records and agent. After their copy is on the disk.
 inherit() {
 	local step key notes=''
-	say "takes the account $(account_of "$1") over from $(owner_of "$1") (installation $1)"
+	say "takes over the account $(account_of "$1") from $(owner_of "$1") (installation $1)"
 	# The steps are those of another agent until this installation's own have run. That is on the disk
 	# before the first of them is here.
 	for step in $(steps_from_last); do

@@ -51,8 +51,8 @@ stop_where_record_is_empty() {
 	local empty
 	empty=$(find "$STATE/records/new" -type f -empty ! -name '*.was')
 	if [ -z "$empty" ]; then return 0; fi
-	fail "$STATE" "no room for its records" "room for them on the disk" \
-		"see with 'df $STATE' what fills it, then run again"
+	fail "$STATE" "the disk has no room for the records that this program keeps there" '' \
+		"see with 'df $STATE' what fills it, free some space, then run again"
 }
 
 # Removes records, and the bytes beside them. Arguments: their numbers.
@@ -181,13 +181,13 @@ label_of() {
 value_words() {
 	local mode
 	case $1 in
-	absent | nofile) printf 'not there' ;;
+	absent | nofile) printf absent ;;
 	'dir '*) printf 'a directory with mode %s' "${1#dir }" ;;
 	'link '*) printf 'a link to %s' "${1#link }" ;;
 	'sum '*)
 		case ${2-} in
 		sum*) printf 'other content' ;;
-		*) printf 'there' ;;
+		*) printf present ;;
 		esac
 		;;
 	'file '*)

@@ -43,7 +43,15 @@ restore() {
 	case $5 in
 	# A directory goes when it is empty, which is nothing to tell of.
 	'dir '*) ;;
-	*) tell_of_change "$2" "$(label_of "$2" "$3"): as before ($(value_words "$4"))" ;;
+	*) tell_of_change "$2" "$(label_of "$2" "$3"): $(words_of_restore "$4")" ;;
+	esac
+}
+
+# $1 what was there before.
+words_of_restore() {
+	case $1 in
+	absent | nofile) printf removed ;;
+	*) printf 'restored (%s)' "$(value_words "$1")" ;;
 	esac
 }
 
@@ -55,9 +63,9 @@ leave() {
 	before="before this program it was $(value_words "$4")"
 	: >"$WORK/stays"
 	if [ "$5" = absent ]; then
-		say "$label: removed by somebody; $before"
+		say "$label: somebody has removed it already; $before"
 	else
-		say "stays: $label, which somebody changed; $before"
+		say "kept: $label, because somebody changed it; $before"
 	fi
 	bytes=$(bytes_of_record "$1")
 	[ "$bytes" != - ] || return 0
@@ -66,7 +74,7 @@ leave() {
 		copy=$(free_name_beside "$2" "$3")
 		"${2}_set" "$copy" "$4" "$bytes"
 		note_set "$2"
-		say "what was there before is in $copy"
+		say "the earlier file is now in $copy"
 		;;
 	esac
 }

@@ -73,8 +73,8 @@ stop_where_nothing_comes_back() {
 	while IFS=$TAB read -r kind name value bytes phase now; do
 		case $now in
 		unreadable | large | foreign | other | 'no file')
-			problem "$(label_of "$kind" "$name")" "that it is $now" \
-				"nothing there, or what its owner can read, of 256 KiB at most" \
+			problem "$(label_of "$kind" "$name")" \
+				"it $(why_it_cannot_come_back "$now"), so destroy could not restore it" '' \
 				"move it away, then run again"
 			;;
 		esac
@@ -82,9 +82,19 @@ stop_where_nothing_comes_back() {
 	stop_on_problems
 }
 
+# $1 the state of a resource.
+why_it_cannot_come_back() {
+	case $1 in
+	unreadable) printf 'cannot be read' ;;
+	large) printf 'is too large (256 KiB at most)' ;;
+	foreign) printf 'belongs to another user' ;;
+	*) printf 'is not a regular file' ;;
+	esac
+}
+
 # $1 what it is about, $2 the other installation, $3 what that one wants, $4 what this one wants.
 problem_of_conflict() {
-	local other own fix='let both programs say the same, or only one of them'
+	local other own fix='use the same value in both programs, or set it in only one of them'
 	other=$(owner_of "$2")
 	# Before preflight has ended, only the document knows who this is.
 	if has owner; then
@@ -93,9 +103,9 @@ problem_of_conflict() {
 		own=$(owner_of "$ID")
 	fi
 	if [ "$3" = "$4" ]; then
-		problem "$1" "the content that $other wants" "another one, which $own wants" "$fix"
+		problem "$1" "$other sets other content than $own" '' "$fix"
 	else
-		problem "$1" "'$3', which $other wants" "'$4', which $own wants" "$fix"
+		problem "$1" "$other sets it to '$3', and $own to '$4'" '' "$fix"
 	fi
 }
 

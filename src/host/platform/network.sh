@@ -5,9 +5,9 @@ ipv6_problems() {
 	local found
 	[ "$(doc ipv6)" = true ] || return 0
 	found=$(cat /proc/sys/net/ipv6/conf/all/disable_ipv6 2>/dev/null) || found=''
-	[ "$found" = 0 ] || problem network.ipv6 \
-		"${found:+net.ipv6.conf.all.disable_ipv6 = }${found:-a kernel without IPv6}" "0" \
-		"set it to 0 (see what set it in /etc/sysctl.d), boot without ipv6.disable=1, or leave \
+	[ "$found" = 0 ] || problem network.ipv6 "this machine has no IPv6 \
+(${found:+net.ipv6.conf.all.disable_ipv6 = }${found:-its kernel does not support it})" '' \
+		"set net.ipv6.conf.all.disable_ipv6 to 0 (see what set it in /etc/sysctl.d), boot without ipv6.disable=1, or leave \
 the option out"
 }
 

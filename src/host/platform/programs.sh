@@ -95,24 +95,21 @@ can_run_as_account() { ! grep -q '^perl:' "$WORK/lacking"; }
 # A problem for each program that is missing. A package that is installed has lost a file, or needs a
 # newer library.
 lacking_problems() {
-	local program packages found wanted fix words
+	local program packages found fix words
 	while read -r program packages; do
 		packages=$(printf '%s' "$packages" | tr , ' ')
-		found="no such program on this machine, or a part of it"
+		found="this machine does not have it"
+		case $program in *:*) found="$found, or one of its modules ${program#*:}" ;; esac
 		fix="install $packages with $PACKAGE_MANAGER, then run again"
 		# shellcheck disable=SC2086 # names of packages
 		if [ -z "$(missing_packages $packages)" ]; then
 			words=$(has_program "$program" 2>&1 | tail -n 1)
-			found="that it does not run (${words:-it is not on PATH}), though $packages is installed"
+			found="it does not run (${words:-it is not on PATH}), though $packages is installed"
 			fix="install $packages again with $PACKAGE_MANAGER, then run again"
 			[ "$PACKAGE_MANAGER" != pacman ] ||
-				fix="run 'pacman -Syu', since Arch supports no update of a part, then run again"
+				fix="run 'pacman -Syu', because Arch does not support partial updates, then run again"
 		fi
-		case $program in
-		*:*) wanted="it, with its modules ${program#*:}" ;;
-		*) wanted="it on PATH" ;;
-		esac
-		problem "${program%%:*}" "$found" "$wanted" "$fix"
+		problem "${program%%:*}" "$found" '' "$fix"
 	done <"$WORK/lacking"
 }
 

@@ -44,12 +44,12 @@ meet_account() {
 	ACCOUNT='' ACCOUNT_UID='' ACCOUNT_HOME=''
 	# A directory service that is away for now has an account that is not in the machine's own file.
 	if [ "$RECORDED_STATE" = found ] && [ -n "$(remembered account)" ]; then
-		fail "account $RECORDED_NAME" "no such account" \
-			"the one that was recorded, which comes from a directory service (nsswitch.conf)" \
+		fail "account $RECORDED_NAME" \
+			"it cannot be looked up in the directory service that it comes from (nsswitch.conf)" '' \
 			"see why the service does not answer, then run again"
 	fi
 	if [ "$RECORDED_STATE" = going ]; then return 0; fi
-	say "account $RECORDED_NAME is gone: what was recorded of its home is forgotten"
+	say "account $RECORDED_NAME no longer exists, so the records of its home are dropped"
 	forget_home
 }
 
@@ -70,8 +70,8 @@ stop_on_another_account() {
 	fail "account $RECORDED_NAME" \
 		"account $ACCOUNT, uid $ACCOUNT_UID, home $ACCOUNT_HOME and comment '$ACCOUNT_COMMENT'" \
 		"the one that was recorded: uid $RECORDED_UID, home $RECORDED_HOME$mark" \
-		"give it these back by usermod; or, where it is another account by now, \
-'rm $OWN/account-entry' as root, which leaves it as it is"
+		"give it these values again with usermod; or, if it is another account by now, \
+run 'rm $OWN/account-entry' as root, which leaves that account unchanged"
 }
 
 # The contents of a home that goes are not given back: their records stay until it is gone.
@@ -156,15 +156,16 @@ make_account() {
 		read_account_record
 		undo_half_account "$1"
 		note_account "$1" - - new
-		fail "useradd $1" "$(tail -n 1 "$WORK/error")" "a new account" \
-			"fix what useradd says, then run again"
+		fail "useradd $1" "it failed ($(tail -n 1 "$WORK/error"))" '' \
+			"fix what useradd reports, then run again"
 	fi
 	know_account "$1" ||
-		fail "useradd $1" "no account after it" "a new account" "see what getent passwd $1 says"
+		fail "useradd $1" "it succeeded, but the account does not exist" '' \
+			"see what 'getent passwd $1' prints, then run again"
 	# Until its files are on the disk it counts as half made.
 	sync -f "$ACCOUNT_HOME"
 	note_account "$1" "$ACCOUNT_UID" "$ACCOUNT_HOME" made
-	changed "account $1 made (uid $ACCOUNT_UID)"
+	changed "account $1 created (uid $ACCOUNT_UID)"
 }
 
 # Undoes a useradd that was killed. Both programs take over the locks of the dead. $1 the name.
@@ -225,13 +226,13 @@ fate_of_made_account() {
 # The same for people, where it stays. $1 the word.
 why_account_stays() {
 	case $1 in
-	is-login) printf 'as which this run is logged in; "userdel -r %s" as root removes it' "$ACCOUNT" ;;
-	holds-home) printf 'whose home holds that of %s' "$(account_in_home)" ;;
-	redirectable) printf 'whose home others can redirect' ;;
+	is-login) printf 'this run is logged in as it; "userdel -r %s" as root removes it' "$ACCOUNT" ;;
+	holds-home) printf 'its home contains the home of %s' "$(account_in_home)" ;;
+	redirectable) printf 'others than root can redirect the path to its home' ;;
 	has-own-files)
-		printf 'which has files in %s; "userdel -r %s" removes it' "$ACCOUNT_HOME" "$ACCOUNT"
+		printf 'it has files in %s; "userdel -r %s" removes it' "$ACCOUNT_HOME" "$ACCOUNT"
 		;;
-	has-data) printf 'whose data stay' ;;
+	has-data) printf 'the data of its daemon are kept' ;;
 	esac
 }
 
@@ -279,8 +280,8 @@ remove_account() {
 		fi
 		rm -f "/var/spool/cron/crontabs/$name" "/var/spool/cron/$name" \
 			"/var/lib/systemd/linger/$name" "/var/mail/$name" || true
-		userdel "$name" 2>"$WORK/error" 9>&- || fail "userdel $name" "$(tail -n 1 "$WORK/error")" \
-			"the account gone" "fix what userdel says, then run again"
+		userdel "$name" 2>"$WORK/error" 9>&- || fail "userdel $name" \
+			"it failed ($(tail -n 1 "$WORK/error"))" '' "fix what userdel reports, then run again"
 		remove_group_of_account "$name"
 		changed "account $name (uid $uid) and $home removed"
 	elif grep -qs "^$name:" /etc/shadow /etc/group /etc/gshadow /etc/subuid /etc/subgid; then
@@ -295,7 +296,7 @@ remove_account() {
 # $1 the home, after rm.
 stop_where_listed() {
 	if ! is_listed "$1"; then return 0; fi
-	fail "$1" "that it is still there after rm" "it gone" \
+	fail "$1" "it still exists after rm" '' \
 		"see with 'ls -ld $1' and 'findmnt $1' what it is, remove it, then run again"
 }
 
@@ -307,7 +308,7 @@ remove_group_of_account() {
 	entry=$(getent group "$1") || return 0
 	case $entry in
 	*:) groupdel "$1" 2>/dev/null || true ;;
-	*) say "stays: group $1, in which there are ${entry##*:}" ;;
+	*) say "kept: group $1, because it has other members: ${entry##*:}" ;;
 	esac
 }
 

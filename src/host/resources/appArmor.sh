@@ -28,16 +28,16 @@ apparmor_set() {
 # root kernel: apparmor_parser --remove of this package's profile.
 unload_profile() {
 	apparmor_parser --remove "$1" 2>"$WORK/error" ||
-		say "$1 stays loaded: $(tail -n 1 "$WORK/error")"
+		say "$1 is still loaded: $(tail -n 1 "$WORK/error")"
 }
 
 # $1 the file.
 # root kernel: apparmor_parser --replace of this package's profile.
 load_profile() {
 	apparmor_parser --replace --skip-cache "$1" 2>"$WORK/error" ||
-		fail "$1" "that apparmor_parser does not load it ($(tail -n 1 "$WORK/error"))" \
-			"the profile in the kernel, which has $RESTRICTION" \
-			"install the package apparmor, or set $RESTRICTION to 0 by kernel.sysctls"
+		fail "$1" "apparmor_parser cannot load it ($(tail -n 1 "$WORK/error")), and this kernel \
+requires the profile, because it has $RESTRICTION" '' \
+			"install the package apparmor, or set $RESTRICTION to 0 in kernel.sysctls"
 }
 
 # Prints the program that starts the daemon; of archives a pattern for all versions. $1 archives or

@@ -20,8 +20,8 @@ capability_set() {
 	local text=$2
 	if [ "$text" = none ]; then text=-r; fi
 	setcap "$text" "$1" 2>"$WORK/error" ||
-		fail "$1" "that setcap fails ($(tail -n 1 "$WORK/error"))" "the file capability $2" \
-			"choose sysctl, or none, for privilegedPorts"
+		fail "$1" "setcap failed to set the file capability $2 ($(tail -n 1 "$WORK/error"))" \
+			'' "set privilegedPorts to sysctl or none"
 }
 
 # Wants a capability, and installs what it is asked and given with. $1 the program, $2 the capability.

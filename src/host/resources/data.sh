@@ -25,8 +25,8 @@ look_at_data_root() {
 	DATA_LOOK=''
 	if [ -n "$(recorded_data "$1")" ] && [ "$(home_state "=$1")" != absent ]; then return 0; fi
 	DATA_LOOK=$(as_account sh -c "$LOOK_AT_DATA_ROOT_SH" sh "$1" </dev/null) ||
-		fail daemon.data-root "$1, where account $ACCOUNT cannot write" "a place of its own" \
-			"make $1 and give it to $ACCOUNT, mount what belongs there, or set another data-root"
+		fail daemon.data-root "account $ACCOUNT cannot write in $1" '' \
+			"create $1 and make $ACCOUNT its owner, mount what belongs there, or set another data-root"
 }
 
 # The rest of its line. $1 the data root.
@@ -54,7 +54,7 @@ stop_on_no_data_line() {
 	*[!a-z0-9\ -]* | *' ') ;;
 	absent' '*' '*' '* | empty' '*' '*' '* | found' '*' '*' '*) return 0 ;;
 	esac
-	fail "$1" "that $ACCOUNT does not say what is there ($(last_words))" "an answer" "run again"
+	fail "$1" "$ACCOUNT cannot look into it ($(last_words))" '' "run again"
 }
 
 # $1 the data root whose line is left out.
@@ -126,15 +126,17 @@ remove_data() {
 			continue
 			;;
 		found)
-			say "stays: $root, which was there before, with the images, containers and volumes in it"
+			say "kept: $root, because it existed before, with the images, containers and volumes in it"
 			;;
-		another) say "stays: $root, another directory than the one that the daemon was started on" ;;
+		another)
+			say "kept: $root, because it is not the directory that the daemon was started on"
+			;;
 		kept)
-			say "stays: $root, with images, containers and volumes. To remove them, as $ACCOUNT, with" \
+			say "kept: $root, with images, containers and volumes. To remove them, as $ACCOUNT, with" \
 				"rootlesskit and uidmap installed: rootlesskit rm -rf $root"
 			;;
 		no-rootlesskit)
-			say "stays: $root: without rootlesskit $ACCOUNT cannot remove what its containers own"
+			say "kept: $root, because $ACCOUNT cannot remove what its containers own without rootlesskit"
 			;;
 		esac
 		printf '%s\t%s\n' "$root" "$rest" >>"$WORK/data.stays"
@@ -155,7 +157,7 @@ remove_data() {
 fate_of_data_root() {
 	local now
 	now=$(as_account sh -c '[ ! -e "$1" ] || stat -L -c "%i %W" -- "$1"' sh "$1" </dev/null) ||
-		fail "$1" "that $ACCOUNT does not say what is there ($(last_words))" "an answer" \
+		fail "$1" "$ACCOUNT cannot look into it ($(last_words))" '' \
 			"see what is mounted there, then run again"
 	if [ -z "$now" ]; then
 		echo gone
@@ -191,7 +193,7 @@ remove_data_root() {
 	if [ "$2" = empty ]; then itself=.; fi
 	stop_where_mounted_below "$1" "$itself"
 	as_account_within 1800 sh -c "$REMOVE_DATA_SH" sh "$1" "$2" "$5" </dev/null >/dev/null ||
-		fail "$1" "data that $ACCOUNT cannot remove ($(last_words))" "them gone" \
-			"remove them by hand, then run again"
-	changed "$1: what the daemon made removed"
+		fail "$1" "$ACCOUNT cannot remove the data in it ($(last_words))" '' \
+			"remove them yourself, then run again"
+	changed "$1: everything that the daemon created there removed"
 }

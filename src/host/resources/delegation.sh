@@ -25,11 +25,12 @@ restart_for_controllers() {
 	boot=$(cat /proc/sys/kernel/random/boot_id)
 	if [ "$(remembered controllers)" = "$boot $1" ]; then return 0; fi
 	remember controllers "$boot $1"
-	say "restarts user@$ACCOUNT_UID.service of $ACCOUNT, which gets its control groups then"
+	say "restarts user@$ACCOUNT_UID.service of $ACCOUNT, so that it gets its control groups"
 	ensure_service_manager restart
 	changed "service manager of $ACCOUNT restarted"
 	if has_controllers "$1"; then return 0; fi
-	say "$ACCOUNT has '$(delegated_controllers)' even so, not '$1': the machine keeps the rest"
+	say "$ACCOUNT still has only the controllers '$(delegated_controllers)' of '$1':" \
+		"the machine does not delegate the rest"
 }
 
 # True if the account has those controllers of a list that this kernel has. $1 the list.

@@ -37,10 +37,10 @@ log_in() {
 		as_account_within 90 sh -c "$LOG_IN_SH" sh "${login%%:*}" "$1"; then
 		return 0
 	fi
-	problem "registryAuth $1" "that docker cannot log in ($(words_of_login "${login#*:}" "$1"))" \
-		"a login" "see what it says: correct username and password in registryAuth; give the \
-certificate of its authority in registryCertificates, or name it in insecure-registries of daemon; \
-or see that the daemon reaches it (firewall, or a proxy in environment)"
+	problem "registryAuth $1" "docker cannot log in ($(words_of_login "${login#*:}" "$1"))" \
+		'' "depending on that, correct the username and password in registryAuth; or add the certificate \
+of its authority to registryCertificates, or the registry to insecure-registries of daemon; \
+or check that the daemon can reach it (firewall, or a proxy in environment)"
 }
 
 # What docker said last, as a part of a message. A registry may answer with the password that it was
@@ -53,10 +53,11 @@ words_of_login() {
 	in_json=${in_json%'"'}
 	case $said in
 	'') printf 'no answer in 90 seconds' ;;
-	*"$1"* | *"$in_json"*) printf "it says the password, so its words are not shown" ;;
+	*"$1"* | *"$in_json"*) printf "its answer contains the password and is not shown" ;;
 	*)
 		if has_daemon_secrets; then
-			printf "its words may quote secret values; 'docker login %s' as %s shows them" "$2" "$ACCOUNT"
+			printf "its answer may quote secret values; run 'docker login %s' as %s to see it" \
+				"$2" "$ACCOUNT"
 		else
 			words_of_account "$said"
 		fi

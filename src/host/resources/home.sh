@@ -23,7 +23,7 @@ see_paths() {
 	if (cd "$WORK/home" && perl -e "$HOME_READ_PL" "$WORK/home/" <answer >now); then
 		cat "$WORK/home/now" >>"$WORK/home/seen"
 	else
-		stop_or_leave_home "that $ACCOUNT does not say what is there ($(last_words))"
+		stop_or_leave_home "$ACCOUNT cannot look into it ($(last_words))"
 	fi
 }
 
@@ -53,17 +53,17 @@ see_recorded_paths() {
 }
 
 # The account does not let this program work in its home: an error. A second destroy goes on, and
-# what is there stays: no account holds up more than one. $1 what was found.
+# what is there stays: no account holds up more than one. $1 what happened.
 stop_or_leave_home() {
 	if [ "$VERB" != revert ] || [ -z "$(remembered home)" ]; then
 		if [ "$VERB" = revert ]; then remember home refused; fi
-		fail "$ACCOUNT_HOME" "$1" "a home that $ACCOUNT can use" \
+		fail "$ACCOUNT_HOME" "$1" '' \
 			"see what is mounted there, whether its disk is full, and what runs, then run again; \
-a second destroy leaves what is there"
+a second destroy keeps what is there and continues"
 	fi
 	: >"$WORK/home/refused"
 	: >"$WORK/stays"
-	say "stays: what this program left in $ACCOUNT_HOME: found $1"
+	say "kept: what this program wrote in $ACCOUNT_HOME, because $1"
 }
 
 is_home_refused() { [ -e "$WORK/home/refused" ]; }
@@ -121,7 +121,7 @@ home_settled() {
 	: >"$WORK/home/todo"
 	as_account_within 60 perl -e "$HOME_LINKS_PL" -e "$HOME_WRITE_PL" \
 		<"$WORK/home/batch" >/dev/null ||
-		stop_or_leave_home "that $ACCOUNT cannot write there ($(last_words))"
+		stop_or_leave_home "$ACCOUNT cannot write there ($(last_words))"
 }
 
 home_was_written() { ! is_home_refused; }

@@ -50,8 +50,8 @@ member_bytes() { json_member "=${1%% *}" json_get "${1#* }"; }
 # new text.
 json_member() {
 	"$2" "$3" "${4-}" <"$(seen_file "$1")" ||
-		fail "${1#=}" "that it is no plain JSON object" "one" \
-			"let $ACCOUNT correct it or take it away, then run again"
+		fail "${1#=}" "it is not a plain JSON object" '' \
+			"correct it or move it away, as $ACCOUNT, then run again"
 }
 
 # $1 name, $2 value.
@@ -59,7 +59,7 @@ json_member() {
 line_set() {
 	local file="=${1%% *}" new
 	if [ "$2" != present ] && is_login_of_account; then
-		say "stays: $(line_label "$1"): this run has logged in as $ACCOUNT, perhaps with that key"
+		say "kept: $(line_label "$1"), because this run is logged in as $ACCOUNT, perhaps with that key"
 		return 0
 	fi
 	see_paths "$file"

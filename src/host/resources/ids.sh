@@ -42,8 +42,9 @@ ensure_ids() {
 		if [ -z "$start" ]; then start=$(highest_id); fi
 		note_range_end "$((start + wanted))"
 		usermod "--add-sub${kind}s" "$start-$((start + wanted - 1))" "$ACCOUNT" 2>"$WORK/error" ||
-			fail "usermod --add-sub${kind}s" "$(tail -n 1 "$WORK/error")" \
-				"$wanted subordinate ${kind}s for $ACCOUNT" "fix what usermod says, then run again"
+			fail "usermod --add-sub${kind}s" \
+				"it failed to give $ACCOUNT $wanted subordinate ${kind}s ($(tail -n 1 "$WORK/error"))" '' \
+				"fix what usermod reports, then run again"
 		changed "/etc/sub$kind: $ACCOUNT:$start:$wanted"
 	done
 }

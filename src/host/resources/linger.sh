@@ -14,8 +14,8 @@ linger_state() {
 linger_set() {
 	local verb=disable-linger
 	if [ "$2" = on ]; then verb=enable-linger; fi
-	loginctl "$verb" "$1" 2>"$WORK/error" || fail "loginctl $verb $1" "$(tail -n 1 "$WORK/error")" \
-		"it done" "see what systemd-logind says, then run again"
+	loginctl "$verb" "$1" 2>"$WORK/error" || fail "loginctl $verb $1" \
+		"it failed ($(tail -n 1 "$WORK/error"))" '' "see what systemd-logind reports, then run again"
 }
 
 linger_label() { printf 'linger of %s' "$1"; }

@@ -6,7 +6,7 @@
 want_module_option() {
 	local module=${1%%.*} parameter=${1#*.} file=/etc/modprobe.d/rootless-docker-$1.conf
 	if ! has_module_parameter "$module" "$parameter"; then
-		say "$1 is left out: kernel $(uname -r) has no module $module with this parameter"
+		say "$1 is left out, because kernel $(uname -r) has no module $module with this parameter"
 		return 0
 	fi
 	printf '# Managed by rootless-docker (Pulumi).\noptions %s %s=%s\n' "$module" "$parameter" "$2" \
@@ -39,13 +39,13 @@ load_module_option() {
 	# overlay and fuse have a reference for every mount; another driver may be needed without one.
 	overlay:0 | fuse:0)
 		if ! modprobe -r "$module" || ! modprobe "$module"; then
-			fail "$1" "that $module does not load with it" "a value that it knows" \
+			fail "$1" "the module $module does not load with this value" '' \
 				"correct it in kernel.moduleOptions"
 		fi
-		changed "module $module loaded again"
+		changed "module $module reloaded"
 		;;
 	*)
-		if [ -d "$place" ]; then say "$1 takes effect at the next boot: $module is in use"; fi
+		if [ -d "$place" ]; then say "$1 takes effect at the next boot, because $module is in use"; fi
 		;;
 	esac
 }

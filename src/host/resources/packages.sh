@@ -100,11 +100,11 @@ with_lists() {
 
 # The packages do not come, which ends the step. Arguments: names, or name=version.
 fail_to_install() {
-	local fix="fix what $PACKAGE_MANAGER says, then run again"
+	local fix="fix what $PACKAGE_MANAGER reports, then run again"
 	if [ "$PACKAGE_MANAGER" = pacman ]; then
 		fix="update this machine with 'pacman -Syu' if its lists are older than the mirror, or $fix"
 	fi
-	fail "$PACKAGE_MANAGER install $*" "$(package_errors)" "these packages" "$fix"
+	fail "$PACKAGE_MANAGER install $*" "it failed ($(package_errors))" '' "$fix"
 }
 
 # Arguments: names, or name=version.
@@ -147,9 +147,9 @@ stop_on_removal() {
 	shift
 	[ -n "$removed" ] || return 0
 	errors=$(of_manager errors | paste -s -d ' ')
-	fail "$PACKAGE_MANAGER install $*" "that it removes $removed${errors:+ ($errors)}" \
-		"no package removed that was here before" \
-		"remove them yourself where nobody needs them, or choose another engine.source"
+	fail "$PACKAGE_MANAGER install $*" "it would remove packages that were \
+here before: $removed${errors:+ ($errors)}" '' \
+		"remove them yourself if nobody needs them, or choose another engine.source"
 }
 
 # Removes brought packages that nobody wants and the package manager calls unneeded.
@@ -164,8 +164,9 @@ remove_packages() {
 		names=$(paste -s -d ' ' "$WORK/unneeded")
 		if [ -z "$names" ] || [ "$names" = "$last" ]; then return 0; fi
 		last=$names
-		of_manager run remove $names || fail "packages $names" "$(package_errors)" "them gone" \
-			"fix what $PACKAGE_MANAGER says, then run again"
+		of_manager run remove $names || fail "packages $names" \
+			"they cannot be removed ($(package_errors))" '' \
+			"fix what $PACKAGE_MANAGER reports, then run again"
 		removed=$(missing_packages $names)
 		if [ -n "$removed" ]; then changed "packages removed:$removed"; fi
 		of_manager installed $(cat "$STATE/packages") | cut -d ' ' -f 1 | sort -u |
@@ -194,8 +195,8 @@ release_packages() {
 	[ -z "$(other_installations)" ] || return 0
 	if [ -s "$STATE/packages" ]; then
 		: >"$WORK/stays"
-		say "packages stay, which $PACKAGE_MANAGER does not call unneeded:" \
-			"$(sort -u "$STATE/packages" | paste -s -d ' ')"
+		say "kept: packages $(sort -u "$STATE/packages" | paste -s -d ' ')," \
+			"because $PACKAGE_MANAGER does not consider them unneeded"
 	fi
 	rm -f "$STATE/packages"
 }
@@ -208,7 +209,7 @@ purge_packages() {
 	names=$(of_manager installed "$@" | cut -d ' ' -f 1 | grep -vxFf "$STATE/packages" |
 		paste -s -d ' ')
 	[ -n "$names" ] || return 0
-	of_manager run purge $names || fail "$PACKAGE_MANAGER purge $names" "$(package_errors)" \
-		"these packages gone" "fix what $PACKAGE_MANAGER says, then run again"
+	of_manager run purge $names || fail "$PACKAGE_MANAGER purge $names" \
+		"it failed ($(package_errors))" '' "fix what $PACKAGE_MANAGER reports, then run again"
 	changed "packages purged: $names"
 }

@@ -60,12 +60,12 @@ repository_key() {
 # Makes sure that the package manager knows the repository, and finds the engine there. One that a
 # file of somebody's names is used as it is. $1 its folder's URL, $2 its suite.
 ensure_repository() {
-	local other package fix='let this machine reach it, or name a mirror in engine.mirror'
+	local other package fix='let this machine reach it, or set engine.mirror to a mirror that it can reach'
 	package=$(engine_package)
 	other=$(other_repository_file "$1")
 	if [ -n "$other" ]; then
-		say "uses $1 as $other names it"
-		fix="see that $other asks for packages of this system and architecture, or remove it"
+		say "uses $1, which $other names already"
+		fix="check that $other asks for packages of this system and architecture, or remove it"
 	else
 		ensure_packages $(packages_of_url "$1")
 		want_repository "$1" "$2"
@@ -74,7 +74,7 @@ ensure_repository() {
 	if [ ! -s "$WORK/changed" ] && has_versions "$package"; then return 0; fi
 	refresh_lists
 	if has_versions "$package"; then return 0; fi
-	fail "$1" "no $package for $2 there: $(package_errors)" "the engine's packages" "$fix"
+	fail "$1" "it has no $package for $2 ($(package_errors))" '' "$fix"
 }
 
 # True if the package manager's lists have a package. $1 its name.
@@ -129,8 +129,9 @@ rpmkey_set() {
 		run_manager rpm -e --allmatches $(rpm_key_packages "$1")
 	else
 		run_manager rpm --import "$3"
-	fi || fail "rpm" "$(tail -n 1 "$WORK/manager.log")" "the key of Docker's packages $2" \
-		"fix what rpm says, then run again"
+	fi || fail "rpm" \
+		"it failed for the key of Docker's packages ($(tail -n 1 "$WORK/manager.log"))" '' \
+		"fix what rpm reports, then run again"
 }
 
 rpmkey_label() { printf "the key of Docker's packages in rpm"; }

@@ -26,7 +26,7 @@ unit_set() {
 # root units: root's docker.service, docker.socket and containerd.service stop. Only if they came with this package, or with rootfulDocker disable or purge.
 stop_unit() {
 	if systemctl stop "$1" 2>"$WORK/error"; then return 0; fi
-	fail "$1" "that it does not stop ($(tail -n 1 "$WORK/error"))" "it stopped" \
+	fail "$1" "it does not stop ($(tail -n 1 "$WORK/error"))" '' \
 		"stop it yourself, then run again"
 }
 
@@ -36,7 +36,7 @@ start_unit() {
 	systemctl daemon-reload
 	systemctl reset-failed "$1" 2>/dev/null || true
 	systemctl start "$1" 2>"$WORK/error" ||
-		say "$1 ran before, and does not start again: $(tail -n 1 "$WORK/error")"
+		say "$1 ran before, but does not start again: $(tail -n 1 "$WORK/error")"
 }
 
 # $1 the unit.
@@ -104,8 +104,8 @@ group_set() {
 	if [ "$2" != absent ]; then
 		if ! getent group "$1" >/dev/null; then groupadd --system "$1"; fi
 	elif [ -f /usr/lib/systemd/system/docker.socket ]; then
-		say "group $1 stays: docker.socket needs it"
+		say "kept: group $1, because docker.socket requires it"
 	else
-		groupdel "$1" 2>"$WORK/error" || say "group $1 stays: $(tail -n 1 "$WORK/error")"
+		groupdel "$1" 2>"$WORK/error" || say "kept: group $1: $(tail -n 1 "$WORK/error")"
 	fi
 }

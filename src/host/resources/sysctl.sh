@@ -38,11 +38,11 @@ sysctl_set() {
 	fi
 	# Some settings only a boot takes back, such as kernel.yama.ptrace_scope at 3.
 	if [ "$VERB" = revert ] || ! has "sysctl.d/$1"; then
-		say "$1 stays '$(sysctl_state "$1")' until the next boot:" \
-			"the kernel does not take '$value' back"
+		say "$1 remains '$(sysctl_state "$1")' until the next boot," \
+			"because the kernel does not accept '$value' before that"
 	else
-		fail "$1" "'$(sysctl_state "$1")', which the kernel does not let root change here \
-($(tail -n 1 "$WORK/error"))" "'$value'" "set it from outside: this looks like a container"
+		fail "$1" "it is '$(sysctl_state "$1")', and the kernel does not let root set it to '$value' here \
+($(tail -n 1 "$WORK/error"))" '' "set it from outside, because this looks like a container"
 	fi
 }
 
@@ -66,9 +66,9 @@ sysctl_problems() {
 # $1 the setting, which this kernel does not have, $2 its value in the document.
 missing_sysctl_problem() {
 	if is_optional_sysctl "$1" "$2"; then return 0; fi
-	problem "$1" "no such setting on kernel $(uname -r)" "'$2'" \
-		"leave the option out on this host; or, if a module brings the setting, have it \
-loaded at boot by a file of /etc/modules-load.d"
+	problem "$1" "kernel $(uname -r) does not have this setting, so it cannot be '$2'" '' \
+		"leave the option out on this host; or, if a module provides the setting, load it at \
+boot with a file in /etc/modules-load.d"
 }
 
 # $1 the setting, $2 its value in the document. Reads $WORK/sysctl-claims.

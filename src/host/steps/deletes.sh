@@ -47,14 +47,14 @@ which_delete_of_agent() {
 leave_to_agent() {
 	remember "left.$STEP" yes
 	: >"$WORK/stays"
-	say "stays for now: Pulumi has created this step twice, so a later delete takes it back"
+	say "kept for now: Pulumi has created this step twice, so a later delete reverts it"
 }
 
 stop_on_unclear_delete() {
-	fail "installation $ID" "that Pulumi deletes its agent, and has not deleted all of its steps" \
-		"deletes of all steps first" "destroy this host with 'sh $STATE/agents/$ID/agent revert agent \
-$ID \"\" end' as root, and run the same command of Pulumi again; or, if the host is to stay, run pulumi \
-up with a new value of operations.recheck" "an answer to a create was lost, or only the agent was replaced"
+	fail "installation $ID" "Pulumi deletes its agent, but has not deleted all of its steps, because \
+an answer to a create was lost, or only the agent was replaced" '' "destroy this host with 'sh $STATE/agents/$ID/agent revert agent \
+$ID \"\" end' as root, and run the same command of Pulumi again; or, to keep the host, run pulumi \
+up with a new value of operations.recheck"
 }
 
 # True where a resource of the step has come with the agent of this run.

@@ -37,7 +37,7 @@ const keyLine =
 
 const authorizedKey: Rule<string> = (value) =>
   (isPrivateKey(value)
-    ? "is a private key; keep that to yourself, and write its public half, from the file NAME.pub"
+    ? "is a private key; keep that secret, and write the public key from the file NAME.pub"
     : filledLine(value.trim())) ??
   (keyLine.test(value.trim())
     ? undefined

@@ -10,7 +10,7 @@ export type CertificateSettings = Record<string, string>;
 export function certificateSettings(read: Reader): CertificateSettings {
   const certificates: CertificateSettings = {};
   for (const [host, value] of Object.entries(read.mapping("registryCertificates", registryHost))) {
-    const wrong = typeof value === "string" ? wrongPem(value) : "is not a text";
+    const wrong = typeof value === "string" ? wrongPem(value) : "is not a string";
     if (typeof value === "string" && wrong === undefined) certificates[host] = `${value.trim()}\n`;
     else
       read.refuse(
@@ -29,7 +29,7 @@ export function wrongPem(text: string): string | undefined {
   if (text.length > 100_000) return "is larger than 100 KB";
   if (isPrivateKey(text)) return "has a private key in it";
   const blocks = certificatesIn(text);
-  if (blocks.length === 0) return "is no certificate";
+  if (blocks.length === 0) return "is not a certificate";
   return blocks.every(isCertificate) ? undefined : "has a certificate in it that cannot be read";
 }
 

@@ -22,10 +22,13 @@ const refusedKeys = new Map([
   ],
   [
     "userns-remap",
-    "cannot be used in rootless mode, which is a user namespace already; leave it out",
+    "is unsupported in rootless mode, which is a user namespace already; leave it out",
   ],
   // The output limitations says how to enter the containers' network by it.
-  ["pidfile", "is docker.pid in XDG_RUNTIME_DIR, where others look for it; leave it out"],
+  [
+    "pidfile",
+    "is unsupported, because other programs look for docker.pid in XDG_RUNTIME_DIR; leave it out",
+  ],
 ]);
 
 export function daemonJsonSettings(read: Reader): Parted<unknown> {
@@ -50,7 +53,10 @@ function readKnownKeys(read: Reader): void {
   read.string("bridge", { rule: bridge });
   read.string("containerd", { rule: containerd });
   if (read.boolean("rootless") === false)
-    read.refuse("rootless", "'false' is not what RootlessKit runs; leave it out");
+    read.refuse(
+      "rootless",
+      "'false' is unsupported, because the daemon always runs rootless; leave it out",
+    );
   readLogOptions(read);
   const proxies = read.object("proxies");
   proxies.string("http-proxy", { rule: proxyUrl });
@@ -115,16 +121,16 @@ const slice: Rule<string> = (value) =>
 const bridge: Rule<string> = (value) =>
   ["", "none", "docker0"].includes(value)
     ? undefined
-    : "is a bridge that RootlessKit's network does not have; write none, or leave it out";
+    : "is a bridge that does not exist in RootlessKit's network; write none, or leave it out";
 
 const containerd: Rule<string> = (value) =>
   /^(\/var)?\/run\/containerd(\/|$)/.test(value)
-    ? "is the containerd of root, which the account does not reach; leave it out"
+    ? "is root's containerd, which the account cannot use; leave it out"
     : undefined;
 
 function wrongJson(value: unknown): string | undefined {
   if (!isJson(value, 0))
-    return "has a value that JSON cannot hold exactly; use texts, numbers, true, false, lists and mappings";
+    return "has a value that JSON cannot represent exactly; use strings, numbers, true, false, lists and objects";
   return tooLong(JSON.stringify(value) ?? "");
 }
 

@@ -35,17 +35,17 @@ export function onDestroyDocument({ data }: OnDestroySettings): Document {
 }
 
 /** A program cannot know this exception: only the machine does. */
-export const butAdopted = " (a data directory that was there before this package stays)";
+export const butAdopted = " (a data directory that existed before this package is kept)";
 
 export function onDestroyEffect(_before: unknown, after: unknown): string {
   return after === OnDestroyData.Delete
-    ? `a destroy DELETES images, containers and volumes${butAdopted}`
-    : "a destroy keeps images, containers and volumes";
+    ? `destroy DELETES images, containers and volumes${butAdopted}`
+    : "destroy keeps images, containers and volumes";
 }
 
 export function dataRootEffect(before: unknown, after: unknown): string {
   const [from, to] = [before, after].map((root) =>
     typeof root === "string" ? root : "the account's ~/.local/share/docker",
   );
-  return `the daemon restarts, without the images, containers and volumes in ${from}: these stay there; it has those in ${to}, if there are any`;
+  return `the daemon restarts without the images, containers and volumes in ${from}, which are kept there, and uses whatever is in ${to}`;
 }

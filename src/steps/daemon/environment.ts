@@ -20,14 +20,14 @@ const refusedNames: [names: RegExp, reason: string][] = [
   ],
   // A unit's variables replace systemd's own: without its socket the daemon never counts as started, and
   // with another process id a reload goes there.
-  [/^(NOTIFY_SOCKET|MAINPID)$/, "is systemd's own; leave it out"],
+  [/^(NOTIFY_SOCKET|MAINPID)$/, "is reserved for systemd; leave it out"],
   // The shell of the start script runs what the one holds, and does not start where the other is no number.
-  [/^(PS4|OPTIND)$/, "is the shell's own; leave it out"],
+  [/^(PS4|OPTIND)$/, "is reserved for the shell; leave it out"],
   // With it the daemon reads another daemon.json, or keeps its data where nobody looks for them.
   [/^XDG_CONFIG_HOME$/, "would hide daemon.json from the daemon; leave it out, and use daemon"],
   [/^XDG_DATA_HOME$/, "moves the daemon's data; leave it out, and use data-root in daemon"],
   // They say to the start script and to RootlessKit that they are in the namespace already.
-  [/^(_DOCKERD_ROOTLESS_\w+|_ROOTLESSKIT_\w+)$/, "is RootlessKit's own; leave it out"],
+  [/^(_DOCKERD_ROOTLESS_\w+|_ROOTLESSKIT_\w+)$/, "is reserved for RootlessKit; leave it out"],
   [/^DOCKERD$/, "would start another program than the engine's; leave it out"],
   // Code that nobody sees in a preview; and the loader ignores it once rootlesskit has a capability.
   [/^(LD_\w+|BASH_ENV|ENV)$/, "puts other code into the daemon's processes; leave it out"],
@@ -61,11 +61,11 @@ function wrongName(name: string, networkNames: string[]): string | undefined {
 }
 
 function wrongValue(name: string, value: unknown): string | undefined {
-  if (typeof value !== "string") return "is not a text; write one";
+  if (typeof value !== "string") return "is not a string; write one";
   const long = tooLong(value);
   if (long) return long;
   if (!isUnitText(value))
-    return "has a control character or a code point that is no character in it, which not every systemd takes; leave it out";
+    return "has a control character, or a code point that is not a character, which not every systemd accepts; leave it out";
   return proxyNames.includes(name) ? proxyUrl(value) : undefined;
 }
 

@@ -107,7 +107,7 @@ export function networkSettings(read: Reader): NetworkSettings {
   if (isKnown && settings.ipv6 && !isSlirp4netns)
     read.refuse(
       "ipv6",
-      `it is of slirp4netns, and the network driver is ${settings.driver}; leave one of them out`,
+      `it requires the network driver slirp4netns, not ${settings.driver}; leave one of them out`,
     );
   read.refuseOthers();
   return settings;
@@ -178,7 +178,7 @@ export function bridgeDocument({ network, daemon, environment, secrets }: Bridge
 
 /** The effect of another MTU of user-defined bridges, beside that of the default one. */
 export const bridgeEffect =
-  "user-defined networks that are made from now on have it, where the engine knows default-network-opts (24 on); those that are there stay as they are";
+  "it applies to user-defined networks that are created afterwards, if the engine supports default-network-opts (24 and later); existing networks keep theirs";
 
 const secretVariables = (secrets: Record<string, unknown>) =>
   Object.entries(secrets).map(([place, value]) => [place.replace(/^environment\//, ""), value]);

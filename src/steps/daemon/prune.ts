@@ -44,13 +44,13 @@ const calendar = new RegExp(
 const schedule: Rule<string> = (value) =>
   value.length <= 200 && calendar.test(value)
     ? undefined
-    : "is no calendar event of systemd's; write one such as daily or Sun 03:00";
+    : "is not a calendar event of systemd; write one such as daily or Sun 03:00";
 
 // Go's, of whole numbers.
 const age: Rule<string> = (value) =>
   /^(?=\d)(\d{1,6}h)?(\d{1,6}m)?(\d{1,6}s)?$/.test(value)
     ? undefined
-    : "is no age; write hours, minutes and seconds, such as 168h or 1h30m";
+    : "is not an age; write hours, minutes and seconds, such as 168h or 1h30m";
 
 /** Undefined where nothing is removed on a schedule. */
 export function pruneSettings(args: Reader): PruneSettings | undefined {
@@ -75,8 +75,8 @@ export function pruneDocument(prune: PruneSettings | undefined): Document {
 export const pruneEffects = {
   "docker-prune.OnCalendar": (_before: unknown, after: unknown) =>
     after === undefined
-      ? "nothing is removed on a schedule any more; the daemon keeps running"
-      : "what containers do not use goes then, but volumes; the daemon keeps running",
+      ? "unused data are no longer removed on a schedule; the daemon keeps running"
+      : "what containers do not use is then removed, except volumes; the daemon keeps running",
   "docker-prune.all": (_before: unknown, after: unknown) =>
-    after === true ? "images that have a name go too, where no container uses them" : "",
+    after === true ? "unused images are removed even if they have a name" : "",
 };

@@ -66,7 +66,7 @@ export const daemon = defineStep({
     "daemon.json/storage-driver": { restarts: storageEffect },
     "daemon.json/data-root": { restarts: dataRootEffect },
     "on-destroy-data": onDestroyEffect,
-    "certs.d/*": "the daemon trusts it from its next pull on, and keeps running",
+    "certs.d/*": "the daemon trusts it from the next pull on and keeps running",
     ...unitEffects,
     ...pruneEffects,
   },

@@ -30,7 +30,7 @@ export function storageDocument(storageDriver: StorageDriver): Document {
 
 /** https://docs.docker.com/engine/storage/drivers/: each has layers of its own; volumes are no driver's. */
 export function storageEffect(before: unknown, after: unknown): string {
-  return `the daemon restarts, without the images and containers of ${name(before, "another driver")}: these stay on the disk, and ${name(after, "the new one")} does not see them; volumes stay in use`;
+  return `the daemon restarts without the images and containers of ${name(before, "the earlier driver")}, which are kept on the disk, but ${name(after, "the new driver")} does not see them; volumes remain in use`;
 }
 
 const name = (driver: unknown, otherwise: string) =>

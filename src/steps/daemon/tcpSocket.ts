@@ -54,9 +54,12 @@ export function tcpSocketSettings(
   const ca = socket.string("caCertificate", { rule: certificates });
   const certificate = socket.string("certificate", { rule: certificates });
   const key = socket.string("privateKey", { rule: privateKeyOf(certificate), secret: true });
-  socket.require("caCertificate", "write that of the authority which signs callers' certificates");
-  socket.require("certificate", "write the daemon's own");
-  socket.require("privateKey", "write that of certificate");
+  socket.require(
+    "caCertificate",
+    "write the certificate of the authority that signs the clients' certificates",
+  );
+  socket.require("certificate", "write the daemon's own certificate");
+  socket.require("privateKey", "write the private key of certificate");
   socket.refuseOthers();
   for (const name of ownKeys)
     if (name in daemon.open || name in daemon.secret)
@@ -68,8 +71,8 @@ export function tcpSocketSettings(
     open: { address, port },
     secret: Object.fromEntries(known.map(([name, pem]) => [name, `${pem.trim()}\n`])),
     warnings: [
-      ...expired(socket.at("caCertificate"), authorities, "the daemon refuses all callers"),
-      ...expired(socket.at("certificate"), own.slice(0, 1), "callers refuse the daemon"),
+      ...expired(socket.at("caCertificate"), authorities, "the daemon refuses all clients"),
+      ...expired(socket.at("certificate"), own.slice(0, 1), "clients refuse the daemon"),
     ],
   };
 }
@@ -86,11 +89,11 @@ const addressFor =
   ({ driver, portDriver }: NetworkSettings): Rule<string> =>
   (value) => {
     if (isIP(value) === 0 || value.includes("%"))
-      return "is not an address; write one of the machine's, or 0.0.0.0 for all";
+      return "is not an address; write one of the machine, or 0.0.0.0 for all";
     if (driver === NetworkDriver.Pasta && value !== "0.0.0.0")
-      return "is not kept to by the network driver pasta, which opens ports at all addresses; leave it out, or use slirp4netns";
+      return "is ignored by the network driver pasta, which opens ports on all addresses; leave it out, or use slirp4netns";
     return portDriver === PortDriver.Slirp4netns && !isIPv4(value)
-      ? "is not an IPv4 address, and the port driver slirp4netns knows no others; use builtin"
+      ? "is not an IPv4 address, but the port driver slirp4netns supports no others; use builtin"
       : undefined;
   };
 
@@ -107,14 +110,14 @@ const privateKeyOf =
   (text) => {
     const key = keyIn(text);
     if (key === undefined)
-      return "is no private key, or has a passphrase; write it as PEM (-----BEGIN PRIVATE KEY----- ...)";
+      return "is not a private key, or has a passphrase; write it as PEM (-----BEGIN PRIVATE KEY----- ...)";
     // Go's crypto/tls loads keys of these types.
     if (!["rsa", "ec", "ed25519"].includes(key.asymmetricKeyType ?? ""))
       return "is of a kind that dockerd cannot load; use RSA, ECDSA or Ed25519";
     return certificate === undefined ||
       new X509Certificate(certificatesIn(certificate)[0]).checkPrivateKey(key)
       ? undefined
-      : "does not belong to certificate; write the one that its request was made with";
+      : "does not belong to certificate; write the key that the certificate was requested with";
   };
 
 function keyIn(pem: string): KeyObject | undefined {

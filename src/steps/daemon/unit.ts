@@ -12,8 +12,8 @@ const sectionName: Rule<string> = (name) =>
   /^(Unit|Service)$/.test(name)
     ? undefined
     : name === "Install"
-      ? "is what systemctl enable reads, and this package enables the unit itself; leave it out"
-      : "is no section of the daemon's unit; use Unit or Service";
+      ? "is for 'systemctl enable', but this package enables the unit itself; leave it out"
+      : "is not a section of the daemon's unit; use Unit or Service";
 
 const directiveName: Rule<string> = (name) =>
   /^[A-Z][A-Za-z0-9-]{0,63}$/.test(name) && name !== lostKey
@@ -21,27 +21,27 @@ const directiveName: Rule<string> = (name) =>
     : "is not the name of a directive; write it as systemd.unit does, such as MemoryMax";
 
 const readableByOthers =
-  "would be in a file that others may read; use environment, or LoadCredential with a file of the account's";
+  "would be in a file that other users may read; use environment, or LoadCredential with a file of the account";
 
 /** Directives that break the daemon or this package's hold on it, and why. */
 const refusedDirectives: [names: RegExp, reason: string][] = [
   [
     /^Service\.(Environment|EnvironmentFile|PassEnvironment|UnsetEnvironment)$/,
-    "is what environment is for; use that option",
+    "belongs in environment; use that option",
   ],
   [/^Service\.SetCredential$/, readableByOthers],
   [
     /^Service\.(ExecStart|Type|NotifyAccess|BusName|PIDFile|GuessMainPID|RemainAfterExit)$/,
-    "is how the daemon is started, and known to run; leave it out",
+    "determines how the daemon starts and reports that it runs; leave it out",
   ],
   [
     /^Service\.(User|Group|DynamicUser|SupplementaryGroups|RootDirectory|RootImage)$/,
-    "is not for the unit of an account's own systemd; leave it out",
+    "is unsupported in a unit of an account's own systemd; leave it out",
   ],
-  [/^Service\.Delegate$/, "is what limits of containers need; use account.cgroupControllers"],
+  [/^Service\.Delegate$/, "is required for limits of containers; use account.cgroupControllers"],
   [
     /^Service\.(KillMode|SendSIGKILL)$/,
-    "would leave processes of the daemon behind, beside which it does not start again; leave it out",
+    "would leave processes of the daemon behind, which keep it from starting again; leave it out",
   ],
   [
     /^Unit\.(RefuseManualStart|RefuseManualStop)$/,
@@ -77,14 +77,14 @@ function wrongValue(value: unknown): string | undefined {
   if (typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value)))
     return undefined;
   if (typeof value !== "string")
-    return `has a value that a unit cannot hold (${quote(value)}); use a text, a number, true, false or a list of these`;
+    return `has a value that a unit cannot represent (${quote(value)}); use a string, a number, true, false or a list of these`;
   const long = tooLong(value);
   if (long) return long;
   if (hasLogin(value)) return readableByOthers;
   if (/[\0-\x08\x0a-\x1f\x7f]|\p{Surrogate}|\p{Noncharacter_Code_Point}/u.test(value))
-    return "has a line break or another control character in it; write a list where it is given several times";
+    return "has a line break or another control character in it; write a list to give the directive several times";
   return value.endsWith("\\")
-    ? "ends with a backslash, by which systemd goes on in the next line; leave it out"
+    ? "ends with a backslash, after which systemd continues on the next line; leave it out"
     : undefined;
 }
 
@@ -97,5 +97,5 @@ export function unitDocument(unit: UnitSettings): Document {
 export const unitEffects = {
   "docker.service/*": restarts,
   // want_unit
-  "docker.service/Service.Timeout*": "a time limit counts at once; for it alone nothing restarts",
+  "docker.service/Service.Timeout*": "a time limit takes effect at once, without a restart",
 };

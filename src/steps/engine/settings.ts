@@ -65,12 +65,12 @@ export function engineSettings(read: Reader): EngineSettings {
   if (source === EngineSource.Preinstalled && version !== undefined)
     read.refuse(
       "version",
-      "pins what is installed, and the source 'preinstalled' installs nothing; leave it out",
+      "pins what is installed, but the source 'preinstalled' installs nothing; leave it out",
     );
   if (source === EngineSource.StaticArchive && settings.plugins.length > 0)
     read.refuse(
       "plugins",
-      "are in no static archive; leave it out, or set engine.source to docker-repository or distribution",
+      "are not in static archives; leave the option out, or set engine.source to docker-repository or distribution",
     );
   read.refuseOthers();
   return settings;
@@ -88,7 +88,7 @@ function repositorySettings(
   if (isKnown && !signed && key !== undefined)
     read.refuse(
       "mirrorKey",
-      "is for the source docker-repository; leave it out, or set engine.source to that",
+      "requires the source docker-repository; leave it out, or set engine.source to that",
     );
   if (signed || source === EngineSource.StaticArchive)
     return {
@@ -98,7 +98,7 @@ function repositorySettings(
   if (isKnown && mirror !== undefined)
     read.refuse(
       "mirror",
-      "is for the sources docker-repository and static-archive; leave it out, or set engine.source to one of them",
+      "requires the source docker-repository or static-archive; leave it out, or set engine.source to one of them",
     );
   return undefined;
 }
@@ -119,11 +119,11 @@ function archiveSettings(
       if (isKnown && value !== undefined)
         read.refuse(
           name,
-          "is for the source static-archive; leave it out, or set engine.source to that",
+          "requires the source static-archive; leave it out, or set engine.source to that",
         );
     return undefined;
   }
-  read.require("version", "name one such as 29.8.1");
+  read.require("version", "write one such as 29.8.1");
   read.require("sha256", "write what sha256sum prints for docker-VERSION.tgz");
   read.require("rootlessExtrasSha256", "write it for docker-rootless-extras-VERSION.tgz");
   if (version !== undefined && !wholeVersion.test(version))
@@ -198,13 +198,13 @@ function purgeDocument(source: EngineSource): Document {
 
 /** The fate of root's data by `purge`, for people. */
 export const purgedData =
-  "docker.io's own purge DELETES its images, containers and volumes in /var/lib/docker for good; " +
-  "docker-ce leaves them there";
+  "docker.io's own purge permanently DELETES its images, containers and volumes in /var/lib/docker; " +
+  "docker-ce keeps them there";
 
 /** The values are those of the document. */
 export function rootfulDockerEffect(_before: unknown, after: unknown): string {
   if (after === RootfulDocker.Purge) return `REMOVES the packages of root's Docker: ${purgedData}`;
   if (after === RootfulDocker.Disable)
-    return "root's Docker stops with its containers, and does not start again before destroy; its data stay";
+    return "root's Docker stops with its containers and does not start again before destroy, and its data are kept";
   return "";
 }

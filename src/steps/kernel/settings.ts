@@ -44,7 +44,7 @@ function sysctlsSettings(read: Reader): SysctlsSettings {
 function wrongSysctl(name: string, value: unknown): string | undefined {
   if (name === "net.ipv4.ip_unprivileged_port_start")
     return "is set by privilegedPorts; use that option";
-  if (typeof value !== "string") return "is not a text; write the value in quotes";
+  if (typeof value !== "string") return "is not a string; write the value in quotes";
   if (name === pingGroups) return wrongGroupRange(value);
   return wrongText(value) ?? wrongForContainers(name, value);
 }
@@ -56,8 +56,9 @@ function wrongText(value: string): string | undefined {
   if (wrongLine) return wrongLine;
   if (/\p{Cc}/u.test(value)) return "has a control character in it; put one space between words";
   if (/\p{Surrogate}/u.test(value)) return "is not well-formed Unicode; leave lone surrogates out";
-  if (/^ | {2}| $/.test(value)) return "has spaces beyond those between words; leave them out";
-  return value.startsWith(">=") ? "is no value; write the number itself" : undefined;
+  if (/^ | {2}| $/.test(value))
+    return "has spaces other than single ones between words; leave them out";
+  return value.startsWith(">=") ? "is not a value; write the number itself" : undefined;
 }
 
 /** Switches and numbers without which no container, or no daemon, can run. */
@@ -119,7 +120,7 @@ function moduleOptionSettings(read: Reader): ModuleOptionSettings {
       options.push([name, value]);
     } else {
       const at = `moduleOptions.${name}`;
-      const wrong = "is not the value of a module's option; write a text such as '1'";
+      const wrong = "is not the value of a module's option; write a string such as '1'";
       read.refuse(at, `${read.quote(at, value)} ${wrong}`);
     }
   }
@@ -158,7 +159,7 @@ export function refuseCapabilityOfOthers(
   if (binds)
     read.refuse(
       "privilegedPorts",
-      `'file-capability' is for RootlessKit, and with this network it is ${binds} that binds ports; choose 'sysctl', or leave network.driver and network.portDriver out`,
+      `'file-capability' requires that RootlessKit binds the ports, but with this network ${binds} does; choose 'sysctl', or leave network.driver and network.portDriver out`,
     );
 }
 
@@ -185,9 +186,9 @@ export function privilegedPortsEffect(before: unknown, after: unknown): string {
 
 const effects: Record<string, string | undefined> = {
   [PrivilegedPorts.None]:
-    "a container that starts from now on publishes no port below the machine's own net.ipv4.ip_unprivileged_port_start, 1024 by default",
+    "a container that starts after this can no longer publish ports below the machine's own net.ipv4.ip_unprivileged_port_start, 1024 by default",
   [PrivilegedPorts.FileCapability]:
-    "containers can publish ports below 1024, and so can whoever runs rootlesskit on this machine",
+    "containers can publish ports below 1024, and so can everyone who runs rootlesskit on this machine",
   [PrivilegedPorts.Sysctl]:
     "containers can publish ports below 1024, and every user of this machine can bind them",
 };

@@ -150,7 +150,7 @@ test(promise(5, "a home that holds the home of another account stays, and is nam
   await app.up(wishesOf("mia", "delete"));
   await root(host, "useradd -m -d /home/mia/ned ned; echo own >/home/mia/ned/own");
   const { said } = await app.destroy();
-  expect(said).toContainEqual(expect.stringContaining("whose home holds that of ned"));
+  expect(said).toContainEqual(expect.stringContaining("its home contains the home of ned"));
   await root(host, "grep -q own /home/mia/ned/own; userdel -rf ned 2>/dev/null");
   await forget("mia");
 });
@@ -198,7 +198,7 @@ describe("killed", () => {
       await asBefore("mv");
       await root(host, "grep -q 8192 /etc/sysctl.d/*somaxconn*");
       const { said } = await app.destroy();
-      expect(said.filter((line) => line.includes("somaxconn") && line.includes("stays"))).toEqual(
+      expect(said.filter((line) => line.includes("somaxconn") && line.includes("kept: "))).toEqual(
         [],
       );
       const left = diffSnapshots(there, await snapshotHost(host));

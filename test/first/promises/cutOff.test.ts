@@ -157,7 +157,9 @@ describe("cut off, and the wish is another one then", () => {
       await app.up({ ...wishes, daemon: { "data-root": dataRoot } });
       await root(host, after);
       const { said } = await app.tryDestroy();
-      expect(said.filter((line) => line.includes("whose data stay"))).not.toEqual([]);
+      expect(
+        said.filter((line) => line.includes("because the data of its daemon are kept")),
+      ).not.toEqual([]);
       await root(
         host,
         `[ -e /home/oda/more/b ]; [ ! -e /home/oda/.config/docker/daemon.json ]; systemctl stop user@$(id -u oda).service; userdel -rf oda 2>/dev/null; rm -rf /srv/o /srv/oda`,

@@ -152,7 +152,7 @@ lifeOf(
       name: "a file of root's that somebody edited stays, and is named",
       change: "sed -i '$ s/$/ # theirs/; $ a # theirs' $(grep -l somaxconn /etc/sysctl.d/*)",
       after:
-        "f=$(grep -l '# theirs' /etc/sysctl.d/*); echo $f before this program it was not there; rm $f; sysctl -qw net.core.somaxconn=4096",
+        "f=$(grep -l '# theirs' /etc/sysctl.d/*); echo $f before this program it was absent; rm $f; sysctl -qw net.core.somaxconn=4096",
     },
     {
       promise: 2,
@@ -212,7 +212,7 @@ test(promise(5, "something mounted below its home is an error, and stays whole")
   );
   const { exitCode, said } = await installation.tryDestroy();
   expect(exitCode).not.toBe(0);
-  expect(said.at(-1)).toContain("found something mounted at /home/mounted/disk");
+  expect(said.at(-1)).toContain("something is mounted at /home/mounted/disk");
   await root(host, "grep -q precious /srv/disk/file; id mounted; umount /home/mounted/disk");
   await installation.destroy();
   await root(

@@ -51,7 +51,7 @@ test(
       for (const time of [1, 2])
         expect([time, await lossy.runFor("a1", app, "revert", step, wishes)]).toEqual([
           time,
-          expect.stringContaining("stays"),
+          expect.stringContaining("kept: "),
         ]);
     await lossy.expectRunning("cas");
     await lossy.destroyWithEachAnswerLost(app, wishes);
@@ -73,7 +73,7 @@ test(promise(8, "a document that is cut short is refused, at an up and at a dest
         expect([lines, exitCode, stderr]).toEqual([
           lines,
           3,
-          expect.stringContaining("document: found it cut short"),
+          expect.stringContaining("document: it was cut short"),
         ]);
       }
   }

@@ -67,7 +67,7 @@ test("control groups v1: docker ignores limits, and the row says so", async () =
 });
 
 test("booted as the row says: limits limit, and the row says so", async () => {
-  const words = /put (\S+=1) on the kernel's command line/.exec(row().fix)?.[1];
+  const words = /add (\S+=1) to the kernel's command line/.exec(row().fix)?.[1];
   expect(words).toBe("systemd.unified_cgroup_hierarchy=1");
   await bootWith(words ?? "");
   Object.assign(facts, (await app.apply("daemon", wishes)).facts);

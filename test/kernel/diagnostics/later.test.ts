@@ -73,7 +73,7 @@ test("data root on NFS: named before; a user namespace cannot give files away th
   );
   const on = (root: string) => ({ ...wishes, daemon: { "data-root": root } });
   const line = lineAbout(await preflightOf(app, on("/mnt/nfs/docker")), "daemon.data-root");
-  expect(line).toMatch(/found \/mnt\/nfs\/docker on nfs; .*'lchown: operation not permitted'/);
+  expect(line).toMatch(/\/mnt\/nfs\/docker is on nfs, .*'lchown: operation not permitted'/);
   // What unpacking a layer comes to.
   const give = (root: string) => asApp(`touch ${root}/x; rootlesskit chown 5:5 ${root}/x`);
   expect((await give("/mnt/nfs/docker")).stderr).toMatch(/chown: .*Operation not permitted/);

@@ -143,7 +143,7 @@ describe.each(modes)("in $mode", ({ preview }) => {
   test("one warning that the host is not verified, where no key of it is given", async () => {
     const { warnings } = await create({ connection: { host: "machine.example" } }, preview);
     expect(warnings).toEqual([
-      "machine.example is not verified: set connection.hostKey, or anybody in between can read and change what is sent",
+      "machine.example is not verified: set connection.hostKey, because otherwise anybody in between can read and change what is sent",
     ]);
     expect((await create(usual, preview)).warnings).toEqual([]);
   });

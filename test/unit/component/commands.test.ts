@@ -123,7 +123,7 @@ test.each(["machine", "daemon", "agent"])(
   async (name) => {
     const { status, stderr } = run((await commandsOf(name)).delete);
     expect(status).toBe(0);
-    if (name === "agent") expect(stderr).toMatch(/^agent: nothing taken back: /);
+    if (name === "agent") expect(stderr).toMatch(/^agent: nothing to revert: /);
     else expect(stderr).toBe("");
     expect(calls()).toEqual([]);
   },

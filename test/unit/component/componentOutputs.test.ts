@@ -128,13 +128,13 @@ describe("outputs", () => {
       "a fact of an output",
       { daemon: { "cgroup.driver": undefined } },
       ["cgroup", "network", "storageDriver"],
-      /^web-daemon: report: found none as the fact cgroup\.driver; wanted a text\. To fix: .*ignoreChanges/,
+      /^web-daemon: report: found none as the fact cgroup\.driver, expected a string\. To fix: .*ignoreChanges/,
     ],
     [
       "a fact that is measured",
       { machine: { "kernel.portStart": "many" } },
       [],
-      /^web-machine: report: found 'many' as the fact kernel\.portStart; wanted a whole number\. To fix: /,
+      /^web-machine: report: found 'many' as the fact kernel\.portStart, expected a whole number\. To fix: /,
     ],
   ])(
     "%s is missing or wrong: one warning, and no value of what is made of it",
@@ -155,7 +155,7 @@ describe("outputs", () => {
     const program = () => new RootlessDockerHost("web", usual);
     const { outputs, warnings } = await runProgram(program, { stdout: { machine: "Welcome!" } });
     expect(warnings).toEqual([
-      expect.stringMatching(/^web-machine: report: found 'Welcome!'; wanted the agent's JSON\. /),
+      expect.stringMatching(/^web-machine: report: found 'Welcome!', expected the agent's JSON\. /),
     ]);
     expect(outputs.web).toMatchObject({ storageDriver: "overlay2" });
     expect(outputs.web.account).toBeUndefined();

@@ -23,7 +23,7 @@ describe.each(modes)("arguments that are wrong, in $mode", ({ preview }) => {
       {
         propertyPath: "connection.host",
         reason:
-          "'a b' is not a host name or an address; write one without scheme or brackets, with user and port in the options of these names",
+          "'a b' is not a host name or an address; write one without scheme or brackets, with user and port in their own options",
       },
       {
         propertyPath: "account.name",
@@ -32,7 +32,7 @@ describe.each(modes)("arguments that are wrong, in $mode", ({ preview }) => {
       {
         propertyPath: "acount",
         reason: expect.stringMatching(
-          /^no such option; did you mean account\? There are connection, account, /,
+          /^no such option; did you mean account\? The options are connection, account, /,
         ) as string,
       },
     ]);
@@ -134,7 +134,7 @@ describe.each(modes)("arguments that are wrong, in $mode", ({ preview }) => {
       const outcome = await create(args, preview);
       expect(outcome.errors).toEqual([]);
       expect(outcome.warnings.filter((line) => line.startsWith("tcpSocket"))).toEqual([
-        "tcpSocket.caCertificate: expired on 2026-01-01, so the daemon refuses all callers; write a new one",
+        "tcpSocket.caCertificate: expired on 2026-01-01, so the daemon refuses all clients; write a new one",
       ]);
       expect(step(outcome, "daemon").inputs.stdin).toBeDefined();
     },

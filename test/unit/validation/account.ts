@@ -32,7 +32,7 @@ export const refused: Refused[] = [
   [
     "account.authorizedKeys",
     ["ssh-ed25519 AAAA", 7],
-    "'7' is not a text; write one",
+    "'7' is not a string; write one",
     "account.authorizedKeys[1]",
   ],
   [
@@ -50,18 +50,18 @@ export const refused: Refused[] = [
   [
     "account.authorizedKeys",
     ["-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n"],
-    "the value is a private key; keep that to yourself, and write its public half, from the file NAME.pub",
+    "the value is a private key; keep that secret, and write the public key from the file NAME.pub",
     firstKey,
   ],
   [
     "account.authorizedKeys",
     ["-----BEGIN OPENSSH PRIVATE KEY-----", "b3BlbnNz", "-----END OPENSSH PRIVATE KEY-----"],
-    "has a private key in it; keep that to yourself, and write its public half",
+    "contains a private key; keep that secret, and write the public key instead",
   ],
   [
     "account.authorizedKeys",
     ["-----BEGIN", "PRIVATE", "KEY-----", "b3BlbnNz", "-----END", "PRIVATE", "KEY-----"],
-    "has a private key in it; keep that to yourself, and write its public half",
+    "contains a private key; keep that secret, and write the public key instead",
   ],
   [
     "account.authorizedKeys",
@@ -100,17 +100,17 @@ export const refused: Refused[] = [
   [
     "account.home",
     "/srv/a,b",
-    "'/srv/a,b' has a comma, percent sign, double quote, backslash, asterisk, question mark or bracket in it, which the overlay mount, dockerd or systemd reads as something else; write a path without",
+    "'/srv/a,b' has a comma, percent sign, double quote, backslash, asterisk, question mark or bracket in it, which the overlay mount, dockerd or systemd interprets; write a path without them",
   ],
   [
     "account.home",
     "/srv/50%h",
-    "'/srv/50%h' has a comma, percent sign, double quote, backslash, asterisk, question mark or bracket in it, which the overlay mount, dockerd or systemd reads as something else; write a path without",
+    "'/srv/50%h' has a comma, percent sign, double quote, backslash, asterisk, question mark or bracket in it, which the overlay mount, dockerd or systemd interprets; write a path without them",
   ],
   [
     "account.home",
     "/srv/we*",
-    "'/srv/we*' has a comma, percent sign, double quote, backslash, asterisk, question mark or bracket in it, which the overlay mount, dockerd or systemd reads as something else; write a path without",
+    "'/srv/we*' has a comma, percent sign, double quote, backslash, asterisk, question mark or bracket in it, which the overlay mount, dockerd or systemd interprets; write a path without them",
   ],
   [
     "account.home",

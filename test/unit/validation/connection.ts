@@ -1,8 +1,8 @@
 import type { Accepted, Refused } from "../../support/arguments";
 
 const notHost =
-  "is not a host name or an address; write one without scheme or brackets, with user and port in the options of these names";
-const notUser = "is not a user name; write the name that logs in";
+  "is not a host name or an address; write one without scheme or brackets, with user and port in their own options";
+const notUser = "is not a user name; write the name of the login";
 const notHostKey =
   "is not a public key; write one line such as 'ssh-ed25519 AAAA...', from 'ssh-keygen -F HOST' without the name";
 const notPrivateKey =
@@ -24,35 +24,35 @@ export const refused: Refused[] = [
   ["connection.host", "", `'' ${notHost}`],
   ["connection.host", "a b", `'a b' ${notHost}`],
   ["connection.host", "root@203.0.113.7", `'root@203.0.113.7' ${notHost}`],
-  ["connection.host", 7, "'7' is not a text; write one"],
+  ["connection.host", 7, "'7' is not a string; write one"],
   ["connection.port", 0, "'0' is out of range; use 1 to 65535"],
   ["connection.port", 65_536, "'65536' is out of range; use 1 to 65535"],
   ["connection.port", 22.5, "'22.5' is not a whole number; write one"],
   ["connection.port", "22", "'22' is not a whole number; write one"],
   ["connection.port", NaN, "'NaN' is not a whole number; write one"],
-  ["connection.user", "-l", "'-l' is not a user name; write the name that logs in"],
+  ["connection.user", "-l", "'-l' is not a user name; write the name of the login"],
   [
     "connection.user",
     "root:HIDDENWORD",
-    "the value is not a user name; write the name that logs in",
+    "the value is not a user name; write the name of the login",
   ],
   [
     "connection.user",
     "Admin:h/u:nter22",
-    "the value is not a user name; write the name that logs in",
+    "the value is not a user name; write the name of the login",
   ],
-  ["connection.user", "a$(id)", "'a$(id)' is not a user name; write the name that logs in"],
-  ["connection.privateKey", 7, "the value is not a text; write one"],
-  ["connection.privateKey", "a\0b", "the value has a NUL in it; leave it out"],
-  ["connection.privateKeyPassword", ["x"], "the value is not a text; write one"],
-  ["connection.password", { a: 1 }, "the value is not a text; write one"],
-  ["connection.sudoPassword", 7, "the value is not a text; write one"],
+  ["connection.user", "a$(id)", "'a$(id)' is not a user name; write the name of the login"],
+  ["connection.privateKey", 7, "the value is not a string; write one"],
+  ["connection.privateKey", "a\0b", "the value contains a NUL character; leave it out"],
+  ["connection.privateKeyPassword", ["x"], "the value is not a string; write one"],
+  ["connection.password", { a: 1 }, "the value is not a string; write one"],
+  ["connection.sudoPassword", 7, "the value is not a string; write one"],
   ["connection.sudoPassword", "", "the value is empty; write something, or leave the option out"],
   ["connection.sudoPassword", "a\nb", "the value has a line break; write it on one line"],
   [
     "connection.proxy.sudoPassword",
     "a",
-    "no such option; did you mean password? There are privateKey, privateKeyPassword, password, agentSocketPath, dialErrorLimit, perDialTimeout, host, port, user, hostKey",
+    "no such option; did you mean password? The options are privateKey, privateKeyPassword, password, agentSocketPath, dialErrorLimit, perDialTimeout, host, port, user, hostKey",
   ],
   ["connection.agentSocketPath", " ", "' ' is empty; write something, or leave the option out"],
   ["connection.agentSocketPath", "a\nb", "'a\ufffdb' has a line break; write it on one line"],
@@ -74,7 +74,7 @@ export const refused: Refused[] = [
     "connection.proxy.host",
   ],
   ["connection.proxy.port", 70_000, "'70000' is out of range; use 1 to 65535"],
-  ["connection.proxy.password", 7, "the value is not a text; write one"],
+  ["connection.proxy.password", 7, "the value is not a string; write one"],
   [
     "connection.proxy.proxy",
     {},
@@ -105,7 +105,7 @@ export const refused: Refused[] = [
   ["connection.proxy.host", "", `'' ${notHost}`],
   ["connection.proxy.user", "a b", `'a b' ${notUser}`],
   ["connection.proxy.hostKey", "AAAA", `'AAAA' ${notHostKey}`],
-  ["connection.proxy.privateKeyPassword", 7, "the value is not a text; write one"],
+  ["connection.proxy.privateKeyPassword", 7, "the value is not a string; write one"],
   ["connection.proxy.agentSocketPath", "", "'' is empty; write something, or leave the option out"],
   ["connection.proxy.dialErrorLimit", -5, "'-5' is out of range; use -1 to 10000"],
   ["connection.proxy.perDialTimeout", 0, "'0' is out of range; use 1 to 3600"],

@@ -5,11 +5,11 @@ const notEnvironment = "is not the name of an environment variable; use letters,
 const notDaemonKey =
   "is not a key of daemon.json; use the names that dockerd documents, such as log-level";
 const notJson =
-  "has a value that JSON cannot hold exactly; use texts, numbers, true, false, lists and mappings";
+  "has a value that JSON cannot represent exactly; use strings, numbers, true, false, lists and objects";
 const notPath =
   "is not an absolute path without '.', '..', colons and control characters; write one such as /srv/app";
 const notForOverlay =
-  "has a comma, percent sign, double quote, backslash, asterisk, question mark or bracket in it, which the overlay mount, dockerd or systemd reads as something else; write a path without";
+  "has a comma, percent sign, double quote, backslash, asterisk, question mark or bracket in it, which the overlay mount, dockerd or systemd interprets; write a path without them";
 const ofTheSystem =
   "is a directory of the system; write one of the account's own, such as /srv/docker";
 const ofOthers = "belongs to other programs; write one of the account's own, such as /srv/docker";
@@ -17,16 +17,16 @@ const notMirror = "is not the address of a mirror; write one such as https://mir
 const notProxy =
   "is not the address of a proxy; write one such as http://proxy.example:3128, with percent encoding for special characters of a password";
 const refusedBySystemd =
-  "has a control character or a code point that is no character in it, which not every systemd takes; leave it out";
+  "has a control character, or a code point that is not a character, which not every systemd accepts; leave it out";
 const tooLong = "is longer than 65,536 bytes; shorten it";
 
-const notCalendar = "is no calendar event of systemd's; write one such as daily or Sun 03:00";
-const notAge = "is no age; write hours, minutes and seconds, such as 168h or 1h30m";
-const notSection = "is no section of the daemon's unit; use Unit or Service";
+const notCalendar = "is not a calendar event of systemd; write one such as daily or Sun 03:00";
+const notAge = "is not an age; write hours, minutes and seconds, such as 168h or 1h30m";
+const notSection = "is not a section of the daemon's unit; use Unit or Service";
 const notDirective =
   "is not the name of a directive; write it as systemd.unit does, such as MemoryMax";
 const brokenLine =
-  "has a line break or another control character in it; write a list where it is given several times";
+  "has a line break or another control character in it; write a list to give the directive several times";
 
 /** A row of one directive. */
 const directive = (name: string, value: unknown, reason: string): Refused => {
@@ -53,7 +53,7 @@ export const refused: Refused[] = [
   [
     "unitOverrides",
     { Install: { WantedBy: "x.target" } },
-    "'Install' is what systemctl enable reads, and this package enables the unit itself; leave it out",
+    "'Install' is for 'systemctl enable', but this package enables the unit itself; leave it out",
   ],
   ["unitOverrides.Service", ["MemoryMax=4G"], `'["MemoryMax=4G"]' is not an object; write one`],
   ["unitOverrides.Service", { memorymax: 1 }, `'memorymax' ${notDirective}`],
@@ -63,12 +63,12 @@ export const refused: Refused[] = [
   directive(
     "Service.MemoryMax",
     "4G\\",
-    "ends with a backslash, by which systemd goes on in the next line; leave it out",
+    "ends with a backslash, after which systemd continues on the next line; leave it out",
   ),
   directive(
     "Service.MemoryMax",
     { max: 1 },
-    `has a value that a unit cannot hold ('{"max":1}'); use a text, a number, true, false or a list of these`,
+    `has a value that a unit cannot represent ('{"max":1}'); use a string, a number, true, false or a list of these`,
   ),
   directive("Service.MemoryMax", [], "has no value; write one, or leave it out"),
   directive("Service.MemoryMax", "x".repeat(65_537), tooLong),
@@ -76,31 +76,31 @@ export const refused: Refused[] = [
     directive(
       `Service.${name}`,
       "x",
-      "is how the daemon is started, and known to run; leave it out",
+      "determines how the daemon starts and reports that it runs; leave it out",
     ),
   ),
   ...["Environment", "EnvironmentFile"].map((name) =>
-    directive(`Service.${name}`, "A=b", "is what environment is for; use that option"),
+    directive(`Service.${name}`, "A=b", "belongs in environment; use that option"),
   ),
   directive(
     "Service.SetCredential",
     "token:s3cret",
-    "would be in a file that others may read; use environment, or LoadCredential with a file of the account's",
+    "would be in a file that other users may read; use environment, or LoadCredential with a file of the account",
   ),
   directive(
     "Service.User",
     "root",
-    "is not for the unit of an account's own systemd; leave it out",
+    "is unsupported in a unit of an account's own systemd; leave it out",
   ),
   directive(
     "Service.Delegate",
     false,
-    "is what limits of containers need; use account.cgroupControllers",
+    "is required for limits of containers; use account.cgroupControllers",
   ),
   directive(
     "Service.KillMode",
     "process",
-    "would leave processes of the daemon behind, beside which it does not start again; leave it out",
+    "would leave processes of the daemon behind, which keep it from starting again; leave it out",
   ),
   directive(
     "Unit.RefuseManualStop",
@@ -118,7 +118,7 @@ export const refused: Refused[] = [
   [
     "network",
     { driver: "pasta", ipv6: true },
-    "it is of slirp4netns, and the network driver is pasta; leave one of them out",
+    "it requires the network driver slirp4netns, not pasta; leave one of them out",
     "network.ipv6",
   ],
   [
@@ -130,7 +130,7 @@ export const refused: Refused[] = [
   [
     "network",
     { driver: "gvisor-tap-vsock", ipv6: true },
-    "it is of slirp4netns, and the network driver is gvisor-tap-vsock; leave one of them out",
+    "it requires the network driver slirp4netns, not gvisor-tap-vsock; leave one of them out",
     "network.ipv6",
   ],
   ["network.hostLoopback", 1, "'1' is not true or false; write one"],
@@ -148,7 +148,7 @@ export const refused: Refused[] = [
   [
     "daemon.log-opts",
     { "max-file": 3 },
-    "'3' is not a text; write one",
+    "'3' is not a string; write one",
     "daemon.log-opts.max-file",
   ],
   [
@@ -175,16 +175,16 @@ export const refused: Refused[] = [
   [
     "daemon.userns-remap",
     "default",
-    "'default' cannot be used in rootless mode, which is a user namespace already; leave it out",
+    "'default' is unsupported in rootless mode, which is a user namespace already; leave it out",
   ],
   ["daemon.data-root", "data", `'data' ${notPath}`],
-  ["daemon.data-root", 7, "'7' is not a text; write one"],
+  ["daemon.data-root", 7, "'7' is not a string; write one"],
   ["daemon.log-level", "a\0b", notJson],
   ["environment", "A=1", "the value is not an object; write one"],
   ["environment", { "A B": "1" }, `'A B' ${notEnvironment}`],
   ["environment", { "1A": "1" }, `'1A' ${notEnvironment}`],
   ["environment.PATH", "/bin", "is set by the daemon's unit; leave it out"],
-  ["environment.A", 1, "is not a text; write one"],
+  ["environment.A", 1, "is not a string; write one"],
   ["environment.A", "a\u0001b", refusedBySystemd],
   ["environment.A", "a\rb", refusedBySystemd],
   ["environment.A", "\ud800", refusedBySystemd],
@@ -194,7 +194,7 @@ export const refused: Refused[] = [
   [
     "daemon.pidfile",
     "/srv/docker.pid",
-    "'/srv/docker.pid' is docker.pid in XDG_RUNTIME_DIR, where others look for it; leave it out",
+    "'/srv/docker.pid' is unsupported, because other programs look for docker.pid in XDG_RUNTIME_DIR; leave it out",
   ],
   ["network.mtu", 1500.5, "'1500.5' is not a whole number; write one"],
   ["daemon", { Hosts: 1 }, `'Hosts' ${notDaemonKey}`],
@@ -262,14 +262,18 @@ export const refused: Refused[] = [
   [
     "daemon.bridge",
     "br0",
-    "'br0' is a bridge that RootlessKit's network does not have; write none, or leave it out",
+    "'br0' is a bridge that does not exist in RootlessKit's network; write none, or leave it out",
   ],
   [
     "daemon.containerd",
     "/run/containerd/containerd.sock",
-    "'/run/containerd/containerd.sock' is the containerd of root, which the account does not reach; leave it out",
+    "'/run/containerd/containerd.sock' is root's containerd, which the account cannot use; leave it out",
   ],
-  ["daemon.rootless", false, "'false' is not what RootlessKit runs; leave it out"],
+  [
+    "daemon.rootless",
+    false,
+    "'false' is unsupported, because the daemon always runs rootless; leave it out",
+  ],
   ["daemon.mtu", NaN, notJson],
   ["daemon.mtu", Infinity, notJson],
   ["daemon.mtu", 2 ** 53, notJson],
@@ -302,10 +306,10 @@ export const refused: Refused[] = [
   ...["NOTIFY_SOCKET", "MAINPID"].map((name): Refused => [
     `environment.${name}`,
     "1",
-    "is systemd's own; leave it out",
+    "is reserved for systemd; leave it out",
   ]),
-  ["environment.OPTIND", "x", "is the shell's own; leave it out"],
-  ["environment.PS4", "$(id)", "is the shell's own; leave it out"],
+  ["environment.OPTIND", "x", "is reserved for the shell; leave it out"],
+  ["environment.PS4", "$(id)", "is reserved for the shell; leave it out"],
   [
     "environment.XDG_CONFIG_HOME",
     "/x",
@@ -319,7 +323,7 @@ export const refused: Refused[] = [
   ...["_DOCKERD_ROOTLESS_CHILD", "_ROOTLESSKIT_PIPEFD_UNDOCUMENTED"].map((name): Refused => [
     `environment.${name}`,
     "1",
-    "is RootlessKit's own; leave it out",
+    "is reserved for RootlessKit; leave it out",
   ]),
   [
     "environment.DOCKERD",
@@ -337,7 +341,7 @@ export const refused: Refused[] = [
     ),
   ),
   ["operations.recheck", "a\nb", "'a\ufffdb' has a line break; write it on one line"],
-  ["operations.recheck", 7, "'7' is not a text; write one"],
+  ["operations.recheck", 7, "'7' is not a string; write one"],
   ["operations.takeOver", "yes", "'yes' is not true or false; write one"],
 ];
 

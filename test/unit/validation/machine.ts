@@ -2,9 +2,9 @@ import { type Accepted, armored, type Refused } from "../../support/arguments";
 
 const sums = { sha256: "0".repeat(64), rootlessExtrasSha256: "0".repeat(64) };
 const notWithoutArchive =
-  "is for the source static-archive; leave it out, or set engine.source to that";
+  "requires the source static-archive; leave it out, or set engine.source to that";
 const notForDistribution =
-  "is for the source docker-repository; leave it out, or set engine.source to that";
+  "requires the source docker-repository; leave it out, or set engine.source to that";
 const notVersion =
   "is not a version of an engine's package; write one such as 26.1.5 or 26.1.5+dfsg1-9, or leave it out for the newest package";
 const notRange =
@@ -13,7 +13,7 @@ const notSetting =
   "is not the name of a kernel setting; write it with dots, as sysctl does, such as kernel.keys.maxkeys";
 const notOption =
   "is not an option of a kernel module; write MODULE.PARAMETER, such as overlay.permit_mounts_in_userns";
-const notOptionValue = "is not the value of a module's option; write a text such as '1'";
+const notOptionValue = "is not the value of a module's option; write a string such as '1'";
 
 const groups = "net.ipv4.ping_group_range";
 
@@ -37,13 +37,13 @@ export const refused: Refused[] = [
   [
     "engine",
     { source: "preinstalled", version: "26" },
-    "pins what is installed, and the source 'preinstalled' installs nothing; leave it out",
+    "pins what is installed, but the source 'preinstalled' installs nothing; leave it out",
     "engine.version",
   ],
   [
     "engine.mirror",
     "https://mirror.example/linux",
-    "is for the sources docker-repository and static-archive; leave it out, or set engine.source to one of them",
+    "requires the source docker-repository or static-archive; leave it out, or set engine.source to one of them",
   ],
   ["engine.sha256", "0".repeat(64), notWithoutArchive],
   ["engine.rootlessExtrasSha256", "0".repeat(64), notWithoutArchive],
@@ -55,7 +55,7 @@ export const refused: Refused[] = [
   [
     "engine",
     { source: "static-archive" },
-    "is missing; name one such as 29.8.1",
+    "is missing; write one such as 29.8.1",
     "engine.version,engine.sha256,engine.rootlessExtrasSha256",
   ],
   [
@@ -105,7 +105,7 @@ export const refused: Refused[] = [
   [
     "engine",
     { source: "static-archive", version: "29.8.1", ...sums, plugins: ["compose"] },
-    "are in no static archive; leave it out, or set engine.source to docker-repository or distribution",
+    "are not in static archives; leave the option out, or set engine.source to docker-repository or distribution",
     "engine.plugins",
   ],
   ["rootfulDocker", "Stop", "'Stop' is not one of refuse, keep, disable, purge; choose one"],
@@ -139,13 +139,13 @@ export const refused: Refused[] = [
   [
     "kernel.sysctl",
     {},
-    "no such option; did you mean sysctls? There are sysctls, unprivilegedPing, moduleOptions, appArmorProfile",
+    "no such option; did you mean sysctls? The options are sysctls, unprivilegedPing, moduleOptions, appArmorProfile",
   ],
   ["operations", "refuse", "'refuse' is not an object; write one"],
   [
     "operations.restart",
     "refuse",
-    "no such option; did you mean restarts? There are restarts, driftDetection, recheck, takeOver",
+    "no such option; did you mean restarts? The options are restarts, driftDetection, recheck, takeOver",
   ],
   sysctl(groups, "0-5", `'0-5' ${notRange}`),
   sysctl(groups, "0 2147483648", `'0 2147483648' ${notRange}`),
@@ -164,7 +164,7 @@ export const refused: Refused[] = [
   [
     "kernel.sysctls",
     { "kernel.keys.maxkeys": 2000 },
-    "'2000' is not a text; write the value in quotes",
+    "'2000' is not a string; write the value in quotes",
     "kernel.sysctls.kernel.keys.maxkeys",
   ],
   [
@@ -181,7 +181,7 @@ export const refused: Refused[] = [
   [
     "kernel.moduleOptions",
     { "overlay.metacopy": "1 redirect_dir=1" },
-    "'1 redirect_dir=1' is not the value of a module's option; write a text such as '1'",
+    "'1 redirect_dir=1' is not the value of a module's option; write a string such as '1'",
     "kernel.moduleOptions.overlay.metacopy",
   ],
   ["kernel.appArmorProfile", "Always", "'Always' is not one of auto, none; choose one"],
@@ -212,10 +212,14 @@ export const refused: Refused[] = [
   sysctl(
     "net.ipv4.tcp_rmem",
     "1  2",
-    "'1  2' has spaces beyond those between words; leave them out",
+    "'1  2' has spaces other than single ones between words; leave them out",
   ),
-  sysctl("vm.swappiness", " 1", "' 1' has spaces beyond those between words; leave them out"),
-  sysctl("vm.swappiness", ">= 1", "'>= 1' is no value; write the number itself"),
+  sysctl(
+    "vm.swappiness",
+    " 1",
+    "' 1' has spaces other than single ones between words; leave them out",
+  ),
+  sysctl("vm.swappiness", ">= 1", "'>= 1' is not a value; write the number itself"),
   sysctl(
     "kernel.core_pattern",
     "\ud800",

@@ -3,11 +3,11 @@ import { certificate } from "../../support/certificate";
 
 const notAddress =
   "is not the address of a registry; write its host, such as ghcr.io or registry.example:5000";
-const hasPath = "has a path, and docker keeps one login for a host; write the host alone";
+const hasPath = "has a path, but docker keeps one login for each host; write only the host";
 const shortName =
-  "has neither a dot nor a port, and docker takes it for a name on Docker Hub; write the host's whole name";
+  "has neither a dot nor a port, so docker takes it for a name on Docker Hub; write the host's whole name";
 const notUser =
-  "has a colon, or a space at an end, which a login cannot have; write the name alone";
+  "has a colon, or a space at the beginning or end, which is not allowed in a login; write only the name";
 
 const login = { username: "me", password: "s3cret" };
 
@@ -28,8 +28,8 @@ const trusting = (pem: unknown, reason: string): Refused => [
 ];
 
 export const refused: Refused[] = [
-  trusting(7, "is not a text"),
-  trusting("/etc/ssl/ca.crt", "is no certificate"),
+  trusting(7, "is not a string"),
+  trusting("/etc/ssl/ca.crt", "is not a certificate"),
   trusting(certificate.replace("M", "!"), "has a certificate in it that cannot be read"),
   trusting(
     `${certificate}-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n`,
@@ -43,7 +43,7 @@ export const refused: Refused[] = [
   [
     "registryCertificates",
     { "https://registry.example": certificate },
-    "'https://registry.example' has a scheme or a path; write the registry's host alone, such as registry.example:5000",
+    "'https://registry.example' has a scheme or a path; write only the registry's host, such as registry.example:5000",
   ],
   ["registryCertificates", { registry: certificate }, `'registry' ${shortName}`],
   ["registryAuth", { ...login }, "the value is not a list; write one"],
@@ -57,11 +57,11 @@ export const refused: Refused[] = [
   [
     "registryAuth",
     [{}],
-    "is missing; name who logs in",
+    "is missing; write the user name",
     "registryAuth[0].username,registryAuth[0].password",
   ],
   row({ server: "ghcr.io" }, "server", "no such option; use address, username, password"),
-  row({ address: 7 }, "address", "the value is not a text; write one"),
+  row({ address: 7 }, "address", "the value is not a string; write one"),
   row({ address: "" }, "address", `'' ${notAddress}`),
   row({ address: "ftp://ghcr.io" }, "address", `'ftp://ghcr.io' ${notAddress}`),
   row({ address: "ghcr.io:99999" }, "address", `'ghcr.io:99999' ${notAddress}`),
@@ -75,27 +75,31 @@ export const refused: Refused[] = [
   row({ username: "" }, "username", "the value is empty; write something, or leave the option out"),
   row({ username: "me:too" }, "username", `the value ${notUser}`),
   row({ username: " me" }, "username", `the value ${notUser}`),
-  row({ username: 7 }, "username", "the value is not a text; write one"),
-  row({ password: "" }, "password", "the value is empty; write it, or a token of the registry's"),
+  row({ username: 7 }, "username", "the value is not a string; write one"),
+  row(
+    { password: "" },
+    "password",
+    "the value is empty; write the password or a token of the registry",
+  ),
   row(
     { password: "s3cret\n" },
     "password",
     "the value has a line break, which docker login cuts off; write it on one line",
   ),
-  row({ password: 7 }, "password", "the value is not a text; write one"),
+  row({ password: 7 }, "password", "the value is not a string; write one"),
   [
     "registryAuth",
     [
       { address: "ghcr.io", ...login },
       { address: "https://ghcr.io/", ...login },
     ],
-    "is ghcr.io, as registryAuth[0].address is; docker keeps one login for a registry: leave one of the two out",
+    "is ghcr.io, like registryAuth[0].address, but docker keeps only one login for a registry; leave one of the two out",
     "registryAuth[1].address",
   ],
   [
     "registryAuth",
     [login, { address: "index.docker.io", ...login }],
-    "is docker.io, as registryAuth[0].address is; docker keeps one login for a registry: leave one of the two out",
+    "is docker.io, like registryAuth[0].address, but docker keeps only one login for a registry; leave one of the two out",
     "registryAuth[1].address",
   ],
 ];

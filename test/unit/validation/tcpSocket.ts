@@ -11,7 +11,7 @@ import {
 const whole = { caCertificate: certificate, certificate: serverCertificate, privateKey: serverKey };
 const asPem = "write it as PEM (-----BEGIN CERTIFICATE----- ...)";
 const notKey =
-  "the value is no private key, or has a passphrase; write it as PEM (-----BEGIN PRIVATE KEY----- ...)";
+  "the value is not a private key, or has a passphrase; write it as PEM (-----BEGIN PRIVATE KEY----- ...)";
 
 /** A row of one option; without the others it is told that they are missing, too. */
 const row = (option: keyof typeof whole | "address" | "port", value: unknown, reason: string) => {
@@ -46,33 +46,33 @@ export const refused: Refused[] = [
   [
     "tcpSocket",
     { ...whole, privateKey: undefined },
-    "is missing; write that of certificate",
+    "is missing; write the private key of certificate",
     "tcpSocket.privateKey",
   ],
   [
     "tcpSocket",
     { ...whole, certificate: undefined },
-    "is missing; write the daemon's own",
+    "is missing; write the daemon's own certificate",
     "tcpSocket.certificate",
   ],
   [
     "tcpSocket",
     { ...whole, caCertificate: undefined },
-    "is missing; write that of the authority which signs callers' certificates",
+    "is missing; write the certificate of the authority that signs the clients' certificates",
     "tcpSocket.caCertificate",
   ],
   row(
     "address",
     "docker.example",
-    "'docker.example' is not an address; write one of the machine's, or 0.0.0.0 for all",
+    "'docker.example' is not an address; write one of the machine, or 0.0.0.0 for all",
   ),
   row("port", 443, "'443' is out of range; use 1024 to 65535"),
-  row("caCertificate", "/etc/ssl/ca.crt", `'/etc/ssl/ca.crt' is no certificate; ${asPem}`),
-  row("certificate", "cert.pem", `'cert.pem' is no certificate; ${asPem}`),
+  row("caCertificate", "/etc/ssl/ca.crt", `'/etc/ssl/ca.crt' is not a certificate; ${asPem}`),
+  row("certificate", "cert.pem", `'cert.pem' is not a certificate; ${asPem}`),
   row("privateKey", "key.pem", notKey),
   beside(
     { address: "fe80::1%eth0" },
-    "'fe80::1%eth0' is not an address; write one of the machine's, or 0.0.0.0 for all",
+    "'fe80::1%eth0' is not an address; write one of the machine, or 0.0.0.0 for all",
   ),
   beside(
     { certificate: `${serverCertificate}${serverKey}` },
@@ -85,7 +85,7 @@ export const refused: Refused[] = [
   beside({ privateKey: serverCertificate }, notKey),
   beside(
     { privateKey: otherKey },
-    "the value does not belong to certificate; write the one that its request was made with",
+    "the value does not belong to certificate; write the key that the certificate was requested with",
   ),
   beside(
     { privateKey: agreementKey },

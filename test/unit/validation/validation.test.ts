@@ -14,9 +14,13 @@ const rooms = [connection, account, machine, daemon, registries, tcpSocket];
 const options =
   "connection, account, engine, rootfulDocker, privilegedPorts, kernel, daemon, network, onDestroy, environment, registryAuth, tcpSocket, registryCertificates, unitOverrides, prune, storageDriver, agentTransfer, operations";
 const refused: Refused[] = [
-  ["conection", {}, `no such option; did you mean connection? There are ${options}`],
-  ["storage_driver", "auto", `no such option; did you mean storageDriver? There are ${options}`],
-  ["unitOverride", {}, `no such option; did you mean unitOverrides? There are ${options}`],
+  ["conection", {}, `no such option; did you mean connection? The options are ${options}`],
+  [
+    "storage_driver",
+    "auto",
+    `no such option; did you mean storageDriver? The options are ${options}`,
+  ],
+  ["unitOverride", {}, `no such option; did you mean unitOverrides? The options are ${options}`],
   ["memory", "4G", `no such option; use ${options}`],
   ...rooms.flatMap((room) => room.refused),
 ];
@@ -57,7 +61,7 @@ test("an object that holds itself is refused like any other wrong value", () => 
   options.self = options;
   const args = { connection: { host: "h" }, daemon: { "log-opts": options } };
   expect(() => new Inputs(args)).toThrow(
-    "daemon.log-opts: has a value that JSON cannot hold exactly",
+    "daemon.log-opts: has a value that JSON cannot represent exactly",
   );
 });
 

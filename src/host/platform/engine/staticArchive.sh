@@ -24,21 +24,22 @@ unpack_archives() {
 	for name in docker:engine docker-rootless-extras:rootless-extras; do
 		url=$(doc repository)/static/stable/$(uname -m)/${name%:*}-$(doc version).tgz
 		sum=$(doc "archive.${name#*:}")
-		download_file "$url" "$1/${url##*/}" || fail "$url" "$(package_errors)" "the archive" \
-			"let this machine reach it, or name a mirror that it reaches in engine.mirror"
+		download_file "$url" "$1/${url##*/}" || fail "$url" \
+			"the archive cannot be downloaded ($(package_errors))" '' \
+			"let this machine reach it, or set engine.mirror to a mirror that it can reach"
 		found=$(sum_of "$1/${url##*/}")
 		[ "$found" = "$sum" ] || fail "$url" "the SHA-256 $found" "$sum" \
-			"see which of the two is right: nothing of it was unpacked"
+			"check which of the two is right; nothing of the archive was unpacked"
 	done
 	for found in "$1"/*.tgz; do
 		tar -xzf "$found" -C "$1" --strip-components=1 --no-same-owner --no-same-permissions \
 			2>"$WORK/error" || fail "${found##*/} of $(doc repository)" \
-			"$(grep -v 'Exiting with' "$WORK/error" | tail -n 1)" "an archive that tar unpacks" \
-			"fix what tar says"
+			"tar cannot unpack it ($(grep -v 'Exiting with' "$WORK/error" | tail -n 1))" '' \
+			"fix what tar reports, then run again"
 		rm -f "$found"
 	done
 	for found in docker dockerd containerd runc rootlesskit dockerd-rootless.sh; do
-		[ -f "$1/$found" ] || fail "the archives" "no $found in them" "the whole engine" \
-			"name Docker's own archives"
+		[ -f "$1/$found" ] || fail "the archives" "they do not contain $found, which an engine requires" '' \
+			"use Docker's own archives"
 	done
 }

@@ -71,7 +71,7 @@ apt_remove() {
 		;;
 	esac
 	if [ -n "$edited" ]; then
-		say "the configuration of $edited stays, which somebody has edited"
+		say "kept: the configuration of $edited, because somebody has edited it"
 		dpkg_remove --remove "$@" || return 1
 		set -- $(printf '%s\n' "$@" | grep -vxF "$(printf '%s\n' $edited)" || true)
 		[ $# -gt 0 ] || return 0
@@ -103,8 +103,8 @@ apt_orphans() {
 	apt_get --simulate autoremove --purge -o APT::AutoRemove::RecommendsImportant=false \
 		-o APT::AutoRemove::SuggestsImportant=false -o Dir::Etc::SourceList=/dev/null \
 		-o Dir::Etc::SourceParts=/dev/null -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= ||
-		fail "apt-get autoremove" "$(package_errors)" "the packages that nothing needs" \
-			"fix what apt says, then run again"
+		fail "apt-get autoremove" "it failed ($(package_errors))" '' \
+			"fix what apt-get reports, then run again"
 	sed -n 's/^\(Purg\|Remv\) \([^ ]*\).*/\2/p' "$WORK/manager.log"
 	dpkg_packages c | cut -d ' ' -f 1
 }
@@ -118,12 +118,12 @@ complete_packages() {
 	# With these apt does nothing.
 	set -- /var/lib/dpkg/updates/[0-9]*
 	[ -e "$1" ] || [ -n "$(half_installed_packages)" ] || return 0
-	say "completes packages that an interrupted installation left"
+	say "completes packages that an interrupted installation left unfinished"
 	run_manager dpkg --configure -a || true
 	[ -n "$(half_installed_packages)" ] || return 0
 	halves=$(half_installed_packages | sed -n 's/^..R  *//p')
 	apt_run install --fix-broken --reinstall $halves ||
-		say "apt does not complete them: $(package_errors)"
+		say "apt-get cannot complete them: $(package_errors)"
 }
 
 # Packages that dpkg has not brought to an end, a line each: state and name. The second letter says how

@@ -87,7 +87,7 @@ dnf_run() {
 dnf_orphans() {
 	local mark=remove
 	case $(dnf --version 2>/dev/null) in dnf5*) mark=dependency ;; esac
-	[ $# = 0 ] || run_dnf mark "$mark" "$@" || say "dnf does not mark $*: $(package_errors)"
+	[ $# = 0 ] || run_dnf mark "$mark" "$@" || say "dnf cannot mark $* as automatically installed: $(package_errors)"
 	run_dnf -q repoquery --unneeded --qf '%{name}\n' || true
 	grep -xE '[A-Za-z0-9][A-Za-z0-9._+-]*' "$WORK/manager.log" || true
 }

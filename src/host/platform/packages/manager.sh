@@ -33,8 +33,8 @@ run_manager() {
 			"$(grep -m 1 -E "$LOCKED" "$WORK/manager.log")"
 		tries=$((tries + 1))
 		[ "$tries" -le 300 ] || fail "$PACKAGE_MANAGER" \
-			"another one at work for 10 minutes: $(grep -m 1 -E "$LOCKED" "$WORK/manager.log")" \
-			"its lock free" "let the other one end, then run again"
+			"another package manager has been running for 10 minutes \
+($(grep -m 1 -E "$LOCKED" "$WORK/manager.log"))" '' "let it finish, then run again"
 		sleep 2
 	done
 }
@@ -87,7 +87,7 @@ package_errors() {
 		} | awk '!seen[$0]++' | paste -s -d ' '
 	)
 	[ -n "$errors" ] || errors=$(grep . "$WORK/manager.log" | tail -n 1)
-	printf '%s' "${errors:-nothing that $PACKAGE_MANAGER said}"
+	printf '%s' "${errors:-$PACKAGE_MANAGER gave no reason}"
 }
 
 # The packages without which a URL cannot be read. $1 the URL.

@@ -47,7 +47,8 @@ pacman_run() {
 
 # The next call finds packages that orphans alone need.
 pacman_orphans() {
-	[ $# = 0 ] || run_pacman -D --asdeps "$@" || say "pacman does not mark $*: $(package_errors)"
+	[ $# = 0 ] || run_pacman -D --asdeps "$@" ||
+		say "pacman cannot mark $* as dependencies: $(package_errors)"
 	pacman -Qdttq 2>/dev/null || true
 }
 

@@ -16,10 +16,10 @@ adopt_earlier_daemon() {
 	fi
 	told=$(what_earlier_daemon_is_told | sort -u | head -n 10 | paste -s -d , | sed 's/,/, /g')
 	if [ -z "$told" ]; then return 0; fi
-	fail "docker.service of $ACCOUNT" "a daemon of its own, which has $told" \
-		"nothing but what the program says of it" \
-		"say in the program what it is to go on with (daemon, environment, network, \
-storageDriver), take the rest out of its files, restart it, and run again"
+	fail "docker.service of $ACCOUNT" \
+		"the account's existing daemon has settings that the program does not have: $told" '' \
+		"add those that it needs to the program (daemon, environment, network, \
+storageDriver), remove the rest from its files, restart it, and run again"
 }
 
 # Names of what its files have, and ours have not: members of daemon.json and variables with another
@@ -28,7 +28,7 @@ what_earlier_daemon_is_told() {
 	: >"$WORK/theirs"
 	if grep -q '[^[:space:]]' "$(earlier_file daemon.json)"; then
 		json_members <"$(earlier_file daemon.json)" >"$WORK/theirs" ||
-			echo 'a daemon.json that is no plain JSON object'
+			echo 'a daemon.json that is not a plain JSON object'
 	fi
 	json_members <"$WORK/new/daemon.json" >"$WORK/ours"
 	settings_of "$WORK/new/environment" >>"$WORK/ours"

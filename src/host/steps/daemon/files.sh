@@ -189,13 +189,13 @@ validate_daemon_json() {
 	fi
 	case $said in *'unknown flag'*) return 0 ;; esac
 	if has_secrets_in_daemon_json; then
-		said='its words may quote secret values, and are not shown'
+		said='its answer may quote secret values and is not shown'
 	else
 		said=$(printf '%s\n' "$said" | tail -n 1 |
 			sed "s|$WORK/tried|daemon|; s|$WORK/||" | without_logins_of_urls)
 	fi
-	fail "daemon.json" "that dockerd refuses it (${said:-within a minute it does not say why})" \
-		"one that it accepts" "correct daemon, or take back its last change"
+	fail "daemon.json" "dockerd does not accept it (${said:-it gave no reason within a minute})" \
+		'' "correct daemon, or revert its last change"
 }
 
 # systemd ignores what it does not know in a unit; here that is an error. Root's systemd-analyze has
@@ -209,8 +209,8 @@ validate_unit() {
 		grep -vE ' (instead\.|obsolete|deprecated)' |
 		sed -n "s|^$WORK/new/docker\.service:[0-9]*: ||p" | head -n 3 | paste -s -d ' ')
 	if [ -n "$said" ]; then
-		fail "docker.service" "that systemd says '$said'" \
-			"directives as systemd.unit(5) has them" "correct unitOverrides"
+		fail "docker.service" "systemd does not accept it ('$said')" '' \
+			"correct unitOverrides: systemd.unit(5) and its pages describe the directives"
 	fi
 }
 
@@ -218,6 +218,6 @@ validate_schedule() {
 	local schedule
 	schedule=$(doc docker-prune.OnCalendar)
 	systemd-analyze calendar -- "$schedule" >/dev/null 2>&1 ||
-		fail prune.schedule "'$schedule', which systemd does not know" \
-			"a calendar event as systemd.time(7) has them" "correct prune.schedule"
+		fail prune.schedule "'$schedule' is not a calendar event that systemd knows" '' \
+			"correct prune.schedule: systemd.time(7) describes calendar events"
 }

@@ -34,7 +34,8 @@ note_earlier() {
 	file*) printf '%s %s\n' "$(seen_file "$2")" "${value##* }" >"$WORK/earlier/$name" ;;
 	link*)
 		if is_wanted_path "$5"; then
-			fail "$2" "a link" "a plain file, or none" "put the file itself there, then run again"
+			fail "$2" "it is a symbolic link, but has to be a regular file" '' \
+				"replace the link with the file itself, or remove it, then run again"
 		fi
 		echo /dev/null >"$WORK/earlier/$name"
 		;;

@@ -64,7 +64,7 @@ start_daemon() {
 # The engine takes vfs where nothing else works.
 stop_on_chosen_vfs() {
 	if [ "$(docker_info Driver)" != vfs ] || has daemon.json/storage-driver; then return 0; fi
-	fail storageDriver "vfs, which copies whole layers, chosen by the engine" "overlay2" \
+	fail storageDriver "the engine chose vfs, which copies whole layers, and not overlay2" '' \
 		"put daemon.data-root on another file system, such as ext4; or set storageDriver \
 to fuse-overlayfs, or to vfs if its slowness and size are acceptable"
 }
@@ -89,8 +89,8 @@ reload_units() {
 
 # Says why, and goes back to the earlier files where the last good start was with just these.
 start_failed() {
-	local fix="correct what the lines above say; or take back the last change of daemon, environment, \
-storageDriver or unitOverrides, with a new value of operations.recheck: to Pulumi nothing has changed then"
+	local fix="fix what the lines above report; or revert the last change of daemon, environment, \
+storageDriver or unitOverrides, and give operations.recheck a new value, because Pulumi then sees no change"
 	say_why_it_failed "$(date -r "$WORK/began" +%s)"
 	# Its own step, which may have settings for a new engine, does not run before this one has ended.
 	if [ -n "$FOLLOWS" ]; then
@@ -101,15 +101,15 @@ settings that it needs now (those of its last up were used here); or $fix"
 		run_apart run_with_earlier_files
 		if [ "$APART_STATUS" = 0 ]; then
 			fail "docker.service of $ACCOUNT" \
-				"that it does not start with the new settings: it runs again with its earlier \
-files, and containers with a restart policy started again" "a daemon that starts with them" \
-				"correct what the lines above say, or take back the last change of daemon, \
+				"it does not start with the new settings, so it runs with its earlier files again; \
+containers with a restart policy have started again" '' \
+				"fix what the lines above report, or revert the last change of daemon, \
 environment, storageDriver or unitOverrides"
 		fi
 	fi
 	fail "docker.service of $ACCOUNT" \
-		"it does not start, or does not answer on $ACCOUNT_RUNTIME/docker.sock: its containers \
-are down until it does" "a daemon that answers" "$fix"
+		"it does not start, or does not answer on $ACCOUNT_RUNTIME/docker.sock, and its containers \
+are down until it does" '' "$fix"
 }
 
 # True if the last good start was with the files that were found, and these are others than this run's.

@@ -6,7 +6,7 @@ daemon_apply() {
 	local manager_ran='' root lingers
 	stop_on_other_secrets
 	if [ -z "$ACCOUNT" ]; then
-		fail "account $(doc account)" "no such account" "it to exist" "run the step machine first"
+		fail "account $(doc account)" "it does not exist" '' "run the step machine first"
 	fi
 	stop_without_network
 	root=$(data_root)
@@ -39,9 +39,9 @@ daemon_apply() {
 # The document lists the secret values by name: they came with the step before.
 stop_on_other_secrets() {
 	if [ "$(doc secrets)" = "$(secret_names)" ]; then return 0; fi
-	fail "secret values" "the values of '$(secret_names)' on this machine" \
-		"those of '$(doc secrets)'" \
-		"run pulumi up with a new value of operations.recheck, which brings them"
+	fail "secret values" \
+		"this machine has those of '$(secret_names)', but the daemon requires those of '$(doc secrets)'" '' \
+		"run pulumi up with a new value of operations.recheck, which copies them again"
 }
 
 # A daemon that runs keeps running when the new files cannot be right.
@@ -63,15 +63,15 @@ ensure_pasta() {
 # Options of the network that an earlier engine lacks: its start script says nothing of them, or the
 # daemon does not start.
 stop_without_network() {
-	local name=DOCKERD_ROOTLESS_ROOTLESSKIT driver fix='update the engine, or leave it out'
+	local name=DOCKERD_ROOTLESS_ROOTLESSKIT driver fix='upgrade the engine, or leave it out'
 	driver=$(doc "environment/${name}_NET")
 	if [ -n "$driver" ] && ! rootlesskit --help | grep -q -- "--net .*$driver"; then
-		fail network.driver "$(rootlesskit --version) without $driver" "one that has it" "$fix"
+		fail network.driver "$(rootlesskit --version) does not support $driver" '' "$fix"
 	fi
 	if [ "$(doc "environment/${name}_DETACH_NETNS")" = true ] &&
 		! grep -q "${name}_DETACH_NETNS" "$(start_script)"; then
-		fail "environment.${name}_DETACH_NETNS" "$(start_script), which has no detached network" \
-			"that of Docker 29.5 or later" "$fix"
+		fail "environment.${name}_DETACH_NETNS" \
+			"$(start_script) does not support it, because it requires Docker 29.5 or later" '' "$fix"
 	fi
 }
 
@@ -112,7 +112,7 @@ end_account() {
 	if service_manager_runs; then ran=yes; fi
 	as_account_within 120 systemctl --user stop docker.service </dev/null >/dev/null || true
 	quiet_account
-	if [ -n "$ran" ]; then changed "all that ran as $ACCOUNT ended"; fi
+	if [ -n "$ran" ]; then changed "all processes of $ACCOUNT ended"; fi
 }
 
 # The first thing of a destroy is the decision what becomes of the data. With Delete an account that goes

@@ -42,7 +42,7 @@ release_account() {
 	goes) remove_account ;;
 	*)
 		: >"$WORK/stays"
-		say "stays: account $ACCOUNT, $(why_account_stays "$fate")"
+		say "kept: account $ACCOUNT, because $(why_account_stays "$fate")"
 		;;
 	esac
 	rm -f "$OWN/account-entry"

@@ -30,8 +30,7 @@ ensure_engine() {
 	wait "$!" || true
 	# Its package may count as installed, and its files be gone.
 	if [ -n "$ENGINE_VERSION" ]; then return 0; fi
-	fail "dockerd" "no version of it ($(command -v dockerd || echo 'not on PATH'))" \
-		"an engine that is whole" \
+	fail "dockerd" "it does not print a version ($(command -v dockerd || echo 'not on PATH'))" '' \
 		"install the package $(engine_package) again, or remove the directory of static-archive \
 that $ENGINES/$ID leads to; then run again"
 }
@@ -123,9 +122,9 @@ wanted_engine() {
 	if ! pin=$(engine_pin); then
 		# It may be newer than the lists.
 		refresh_lists
-		pin=$(engine_pin) || fail "engine.version" \
-			"versions in the lists: $(of_manager versions "$(engine_package)" | paste -s -d ' ')" \
-			"$(doc version)" "ask for one of these, or leave the option out for the newest"
+		pin=$(engine_pin) || fail "engine.version" "$(doc version) is not in the \
+package lists, which have: $(of_manager versions "$(engine_package)" | paste -s -d ' ')" '' \
+			"use one of these, or leave the option out for the newest"
 	fi
 	other_packages
 	for name in $(versioned_packages); do

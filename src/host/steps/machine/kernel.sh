@@ -32,8 +32,8 @@ ensure_legacy_modules() {
 	settle
 	# shellcheck disable=SC2086 # names of modules
 	modprobe -a $missing 2>"$WORK/error" || fail "kernel modules$missing" \
-		"that modprobe does not load them ($(tail -n 1 "$WORK/error"))" "them for iptables" \
-		"fix what modprobe says, or choose iptables-nft"
+		"modprobe cannot load them ($(tail -n 1 "$WORK/error")), and iptables requires them" '' \
+		"fix what modprobe reports, or choose iptables-nft"
 	changed "kernel modules loaded:$missing"
 }
 
