@@ -38,7 +38,7 @@ const onFiles: Verb[] = ["writes", "removes"];
 const changing: Record<string, Verb> = {
   ...words(
     "writes",
-    "chgrp chmod chown cp dd gpg install ln mkdir mv patch tar tee touch truncate",
+    "chgrp chmod chown cp dd gpg install ln mkdir mv patch systemd-cat tar tee touch truncate",
   ),
   ...words("removes", "rm rmdir shred unlink"),
   ...words("accounts", "gpasswd groupadd groupdel loginctl passwd useradd userdel usermod"),

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { gzipSync } from "fflate";
 import type { BuiltAgent } from "../../src/agent/builtAgent";
 import { type StepName, stepNames } from "../../src/steps";
+import { version } from "../../src/version";
 import { embeddedFiles, layers, reachedFrom, shellFiles, shellFunctions } from "./sources";
 
 /**
@@ -40,13 +41,14 @@ function assignment({ name, text }: { name: string; text: string }): string {
 
 /**
  * The shell's tables of the steps: the hash of each one's code, as its document has it, and how
- * they are taken back.
+ * they are taken back; and the version of this package.
  */
 function tables(): string[] {
   const cases = stepNames.map((step) => `\t${step}) echo ${codeHash(step)} ;;\n`).join("");
   return [
     `code_of_step() {\n\tcase $1 in\n${cases}\tesac\n}\n`,
     `steps_from_last() { echo ${[...stepNames].reverse().join(" ")}; }\n`,
+    `version_of_agent() { echo ${version}; }\n`,
   ];
 }
 

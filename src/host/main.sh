@@ -228,6 +228,7 @@ main() {
 	WORK=/run/rootless-docker.work
 	rm -rf "$WORK"
 	prepare_work
+	trace_begin "$(owner_of "$ID")"
 	use_engine_of "$ID"
 	# For the report alone: what other programs print is for people.
 	exec 3>&1 1>&2

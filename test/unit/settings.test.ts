@@ -42,7 +42,7 @@ describe("defaults", () => {
           moduleOptions: {},
           appArmorProfile: "auto",
         },
-        daemon: {},
+        daemon: { "log-driver": "local" },
         environment: {},
         secrets: {},
         registryCertificates: {},
@@ -251,6 +251,15 @@ describe("tcpSocket beside other options", () => {
   });
 });
 
+test.each<[object, object]>([
+  [{}, { "log-driver": "local" }],
+  [{ debug: true }, { debug: true, "log-driver": "local" }],
+  [{ "log-driver": "json-file" }, { "log-driver": "json-file" }],
+  [{ "log-opts": { "max-size": "10m" } }, { "log-opts": { "max-size": "10m" } }],
+])("containers' logs rotate, unless daemon says how it logs: %j", (daemon, expected) => {
+  expect(readSettings({ connection: { host: "h" }, daemon }).settings.daemon).toEqual(expected);
+});
+
 describe("secret values of daemon and environment are apart", () => {
   const args = {
     connection: { host: "h" },
@@ -262,21 +271,21 @@ describe("secret values of daemon and environment are apart", () => {
     [
       "by their form, or marked",
       ["environment.B"],
-      { debug: true, labels: ["a=b"] },
+      { debug: true, labels: ["a=b"], "log-driver": "local" },
       { A: "open" },
       ["daemon.json/proxies", "environment/TOKEN", "environment/B"],
     ],
     [
       "marked inside",
       ["daemon.labels[0]", "environment.B"],
-      { debug: true },
+      { debug: true, "log-driver": "local" },
       { A: "open" },
       ["daemon.json/labels", "daemon.json/proxies", "environment/TOKEN", "environment/B"],
     ],
     [
       "marked as a whole",
       ["daemon", "environment"],
-      {},
+      { "log-driver": "local" },
       {},
       [
         ...["daemon.json/debug", "daemon.json/labels", "daemon.json/proxies"],

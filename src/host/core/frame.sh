@@ -11,7 +11,8 @@
 #   agent check new DOCUMENT [ESCALATION]   prints what preflight would find; changes nothing
 # ESCALATION, also in place of '': auto, none, sudo, doas or password, the first line of stdin then.
 # One JSON report goes to stdout, one line for each change or problem to stderr. The build adds
-# code_of_step and steps_from_last, and the text of each file that is no part of this shell as a variable.
+# code_of_step, steps_from_last and version_of_agent, and the text of each file that is no part of this
+# shell as a variable.
 set -eu
 umask 022
 # The file that this run was started from, before the change of directory.

@@ -76,6 +76,7 @@ prepare_work() {
 # How every run ends.
 # root units: its own subshell of a download ends. Its id is this run's.
 ended() {
+	trace_end "$?"
 	if [ -n "$BESIDE" ]; then kill "$BESIDE" 2>/dev/null || :; fi
 	rm -rf "$WORK"
 	if [ -n "$AGENT_GOES" ]; then call_if_there remove_agent; fi

@@ -20,7 +20,7 @@ first gzip gzip gzip gzip gzip
 first libc-bin glibc-common glibc glibc getent iconv
 first passwd shadow-utils shadow shadow useradd userdel usermod groupadd groupdel
 first systemd systemd systemd systemd systemctl loginctl journalctl systemd-analyze
-first systemd systemd systemd systemd systemd-detect-virt
+first systemd systemd systemd systemd systemd-detect-virt systemd-cat
 first util-linux util-linux util-linux util-linux flock namei
 first perl-base perl-interpreter,perl-POSIX,perl-Fcntl,perl-Errno perl perl perl:POSIX,Fcntl,Errno
 first diffutils diffutils diffutils diffutils cmp diff

@@ -42,8 +42,13 @@ export function daemonJsonSettings(read: Reader): Parted<unknown> {
     else accepted.push([key, value]);
   }
   if (Object.keys(daemon).length > 0) readKnownKeys(read.object("daemon"));
-  return partSecrets(read, "daemon", accepted);
+  const { open, secret } = partSecrets(read, "daemon", accepted);
+  const isGiven = "log-driver" in daemon || "log-opts" in daemon;
+  return { open: isGiven ? open : { ...open, "log-driver": rotatingLogDriver }, secret };
 }
+
+/** Docker's driver that rotates by itself: json-file grows without an end, unless log-opts has a max-size. */
+const rotatingLogDriver = "local";
 
 /** Those whose values this package, or the daemon's start, depends on. */
 function readKnownKeys(read: Reader): void {

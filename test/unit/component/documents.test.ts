@@ -8,9 +8,9 @@ import { inSecret, shown, step, unknown } from "../mocks";
 import { withoutPassword } from "../../../src/ssh/sudoPassword";
 import { create, documentOf, modes, usual, withoutCode } from "./create";
 
-/** What a usual daemon's document has of bridges. */
+/** What a usual daemon's document has of logs and bridges. */
 const bridges =
-  'daemon.json/mtu: 65520\ndefault-network-opts.bridge: {"com.docker.network.driver.mtu":"65520"}\n';
+  'daemon.json/log-driver: "local"\ndaemon.json/mtu: 65520\ndefault-network-opts.bridge: {"com.docker.network.driver.mtu":"65520"}\n';
 
 describe.each(modes)("in $mode", ({ preview }) => {
   test("documents of a usual host", async () => {
