@@ -206,7 +206,7 @@ function answerOf({ exitCode, stdout, stderr }: Finished): Answer {
 
 /** Lines of the agent that are about no change. */
 const notes =
-  /^\w+: (waits|uses|the |takes|stops|stays|starts|restarts|refreshes|packages|installs|downloads|dnf|apt|pacman|completes|what was|nothing|agent: )|\bstays\b|is left out|even so|takes effect|by somebody|ran before|is gone:/;
+  /^\w+: (waits|uses|the |takes|stops|stays|starts|restarts|refreshes|packages|installs|downloads|dnf|apt|pacman|completes|what was|nothing|agent: )|\bstays\b|is left out|even so|takes effect|no effect|by somebody|ran before|is gone:/;
 
 function expectDone(answer: Answer): Answer {
   if (answer.exitCode !== 0)
