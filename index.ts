@@ -14,6 +14,7 @@ export {
   type SubordinateIds,
   type SubordinateIdsArgs,
 } from "./src/steps/account/args";
+export type { AccountLimitsArgs } from "./src/steps/account/limits";
 export { type OnDestroyArgs, OnDestroyData } from "./src/steps/daemon/data";
 export {
   type NetworkArgs,

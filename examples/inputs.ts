@@ -66,6 +66,7 @@ export const examples: Partial<RootlessDockerHostArgs>[] = [
       cgroupControllers: ["memory", "pids"],
     },
   },
+  { account: { name: "app", limits: { memory: "4G", cpus: 1.5, tasks: 2000, ioWeight: 50 } } },
   { engine: { source: "docker-repository", version: "29", plugins: ["buildx", "compose"] } },
   { engine: { source: "docker-repository", mirror, mirrorKey: aptKey } },
   {

@@ -55,6 +55,7 @@ const rooms: [path: string, ...tests: string[]][] = [
   ["resources/archive.sh", host("staticArchive")],
   ["resources/capability.sh", host("kernelAndPorts")],
   ["resources/delegation.sh", host("kernel")],
+  ["resources/accountLimits.sh", host("accountLimits")],
   ["resources/dockerLogin.sh", host("registries")],
   ["resources/moduleOption.sh", host("kernelModules")],
   ["resources/packages.sh", upheld(), host("packages")],

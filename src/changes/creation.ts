@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Inputs } from "../inputs";
 import { hookValue } from "../sdkInternals";
 import type { Settings } from "../steps/settings";
+import { limitsInWords } from "../steps/account/limits";
 import type { AccountSettings } from "../steps/account/settings";
 import { OnDestroyData, butAdopted } from "../steps/daemon/data";
 import type { PruneSettings } from "../steps/daemon/prune";
@@ -41,6 +42,7 @@ const rows = [
       `${account.name} (${account.create ? "created unless it exists" : "which has to exist"}; ${daemonOfItsOwn}), without root`,
       `${account.subordinateIds.count} subordinate ids`,
       `controllers ${account.cgroupControllers.join(" ")}`,
+      limitsInWords(account.limits),
       keysInWords(account),
     ),
   ),

@@ -20,7 +20,7 @@ const prefix = "#/types/rootless-docker:index:";
  *
  * - `AccountArgs` becomes `Account`: the SDKs put `Args` behind the names of what a program writes. An output
  *   that has such a name already becomes `SubordinateIdsInfo`, like `AccountInfo`.
- * - Every number of this package is a whole one.
+ * - Every number of this package is a whole one, except for those in `fractions`.
  * - A value of a fixed list is a text or an enum's: else Python's and Go's types refuse the text.
  *
  * Pure; a schema that is corrected already stays as it is.
@@ -45,6 +45,9 @@ export function correctSchema(inferred: SchemaPart, manifest: Manifest): SchemaP
 
 const nameOf = (token: string) => token.slice(token.lastIndexOf(":") + 1);
 
+/** Inputs whose number may have a fraction. */
+const fractions = new Set(["cpus"]);
+
 /** Renames types where they are defined and where they are used, and makes numbers whole. */
 function withNames(part: unknown, rename: (name: string) => string): unknown {
   if (Array.isArray(part)) return part.map((one) => withNames(one, rename));
@@ -53,6 +56,7 @@ function withNames(part: unknown, rename: (name: string) => string): unknown {
     Object.entries(part).map(([key, value]) => {
       if (key === "$ref" && typeof value === "string" && value.startsWith(prefix))
         return [key, prefix + rename(value.slice(prefix.length))];
+      if (fractions.has(key)) return [key, value];
       if (key === "type" && value === "number") return [key, "integer"];
       if (key === "types") return [key, renamedTypes(value as SchemaPart, rename)];
       return [key, withNames(value, rename)];

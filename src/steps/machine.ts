@@ -1,4 +1,5 @@
 import { type AccountInfo, idRanges } from "./account/args";
+import { limitEffects } from "./account/limits";
 import { accountDocument, identityDocument } from "./account/settings";
 import { ipv6Document } from "./daemon/network";
 import { storagePlaceDocument } from "./daemon/storage";
@@ -112,6 +113,7 @@ export const machine = defineStep({
     "cgroup.controllers": {
       restarts: "the daemon restarts if the account's controllers change",
     },
+    ...limitEffects,
     "privileged-ports": privilegedPortsEffect,
     "rootlesskit.capability": restarts,
   },

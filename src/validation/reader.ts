@@ -57,6 +57,12 @@ export class Reader {
     return this.read(key, "a whole number", whole, option);
   }
 
+  /** A number that may have a fraction. */
+  decimal(key: string, option: Option<number> = {}): number | undefined {
+    const finite = (v: unknown): v is number => typeof v === "number" && Number.isFinite(v);
+    return this.read(key, "a number", finite, option);
+  }
+
   boolean(key: string): boolean | undefined {
     return this.read(key, "true or false", (v): v is boolean => typeof v === "boolean", {});
   }

@@ -122,6 +122,10 @@ describe("appArmorProfile", () => {
 describe("cgroupControllers", () => {
   // The default: all five.
   const withAll = { account: { name: "app" } };
+
+  // The tests above may have left an account with all of them.
+  beforeAll(() => apply());
+
   const delegated = async () =>
     (
       await host.run("systemctl show -p DelegateControllers --value user@$(id -u app).service")

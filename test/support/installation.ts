@@ -206,7 +206,7 @@ function answerOf({ exitCode, stdout, stderr }: Finished): Answer {
 
 /** Lines of the agent that are about no change. */
 const notes =
-  /^\w+: (waits|uses|the |takes|stops|kept|starts|restarts|refreshes|packages|installs|downloads|dnf|apt|pacman|completes|nothing|agent: )|is left out|still has only|remains '|is still loaded|takes effect|somebody has removed|ran before|no longer exists,/;
+  /^\w+: (waits|uses|the |takes|stops|kept|starts|restarts|refreshes|packages|installs|downloads|dnf|apt|pacman|completes|nothing|agent: )|is left out|still has only|remains '|is still loaded|takes effect|no effect|somebody has removed|ran before|no longer exists,/;
 
 function expectDone(answer: Answer): Answer {
   if (answer.exitCode !== 0)

@@ -77,6 +77,10 @@ const changes: Record<string, Partial<RootlessDockerHostArgs>[]> = {
     { account: { name: "app", cgroupControllers: ["memory", "pids"] } },
     { account: { name: "app", cgroupControllers: [] } },
   ],
+  "`account.limits`": [
+    { account: { name: "app", limits: { memory: "4G" } } },
+    { account: { name: "app", limits: { cpus: 1.5, tasks: 2000, ioWeight: 50 } } },
+  ],
   "`engine.source`": [
     { engine: { source: EngineSource.Preinstalled } },
     { engine: { source: EngineSource.DockerRepository } },

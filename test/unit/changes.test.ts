@@ -20,6 +20,7 @@ const storage = (driver: string | undefined): Document => ({
 });
 const seen =
   "the daemon restarts without the images and containers of overlay2, which are kept on the disk, but btrfs does not see them; volumes remain in use";
+const ofAccount = "all that runs as the account, its daemon and containers together";
 const newNetworks =
   "it applies to user-defined networks that are created afterwards, if the engine supports default-network-opts (24 and later); existing networks keep theirs";
 
@@ -87,6 +88,18 @@ test.each<[StepName, Document, Document, string | undefined]>([
     { "rootful-docker": "purge" },
     'rootful-docker "disable" => "purge": REMOVES the packages of root\'s Docker: docker.io\'s own purge permanently DELETES its images, containers and volumes in /var/lib/docker; docker-ce keeps them there',
   ],
+  [
+    "machine",
+    { "limits.cpus": 1.5 },
+    { "limits.cpus": 2, "limits.memory": "4G" },
+    `limits.cpus 1.5 => 2: applies at once to ${ofAccount}. limits.memory (not set) => "4G": applies at once to ${ofAccount}; if they use more, the kernel kills processes of the account`,
+  ],
+  [
+    "machine",
+    { "limits.memory": "4G" },
+    {},
+    `limits.memory "4G" => (not set): no limit, at once, for ${ofAccount}`,
+  ],
   ["machine", { agent: "1", "a.b": 1 }, { agent: "2", "a.b": 1 }, undefined],
   ["machine", { "a.b": 1 }, { "a.b": 1, drift: "a.b (changed since then)" }, undefined],
   ["machine", storage("overlay2"), storage("btrfs"), undefined],
@@ -100,7 +113,11 @@ test.each<[Partial<AccountArgs>, string]>([
   [{ authorizedKeys: ["ssh-ed25519 AAAA me"] }, "; keys to log in: 1"],
   // One that is there may have keys of its own.
   [{ create: false }, ""],
-])("who can log in as the account: %j", async (account, words) => {
+  [
+    { create: false, limits: { tasks: 2000, memory: "4g", cpus: 1.5 } },
+    "; limits of all that runs as it: memory 4G, cpus 1.5, tasks 2000",
+  ],
+])("who can log in as the account, and its limits: %j", async (account, words) => {
   const inputs = new Inputs({
     connection: { host: "a.example" },
     account: { name: "app", ...account },

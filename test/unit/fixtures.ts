@@ -57,6 +57,7 @@ export function everyOption() {
       authorizedKeys: ["ssh-ed25519 AAAAone first", "ecdsa-sha2-nistp256 AAAAtwo second"],
       subordinateIds: { count: 70_000, uidStart: 1_000_000, gidStart: 2_000_000 },
       cgroupControllers: ["memory", "pids"],
+      limits: { memory: "6G", cpus: 1.25, tasks: 3000, ioWeight: 50 },
     },
     engine: {
       source: EngineSource.Distribution,

@@ -32,6 +32,7 @@ describe("defaults", () => {
           authorizedKeys: [],
           subordinateIds: { count: 65_536, uidStart: undefined, gidStart: undefined },
           cgroupControllers: ["cpu", "cpuset", "io", "memory", "pids"],
+          limits: { memory: undefined, cpus: undefined, tasks: undefined, ioWeight: undefined },
         },
         engine: { source: "distribution", version: undefined, plugins: [] },
         rootfulDocker: "refuse",
@@ -106,6 +107,17 @@ test("keys may end in a line break, as files and generators of keys write them",
   });
   expect(problems).toEqual([]);
   expect(settings.account.authorizedKeys).toEqual(["ssh-ed25519 AAAA me"]);
+});
+
+test.each([
+  ["4g", "4G"],
+  ["512M", "512M"],
+])("memory of an account has a capital letter on the host: %s", (memory, kept) => {
+  const { settings, problems } = readSettings({
+    connection: { host: "h" },
+    account: { limits: { memory } },
+  });
+  expect([problems, settings.account.limits.memory]).toEqual([[], kept]);
 });
 
 test("plugins in another order, or twice, are the same plugins", () => {

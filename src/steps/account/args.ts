@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { FactType } from "../facts";
+import type { AccountLimitsArgs } from "./limits";
 
 /** The ordinary account that runs the daemon. */
 export interface AccountArgs {
@@ -35,6 +36,12 @@ export interface AccountArgs {
    * services. Defaults to cpu, cpuset, io, memory and pids.
    */
   cgroupControllers?: pulumi.Input<pulumi.Input<string>[]>;
+  /**
+   * Limits of everything that runs as the account, its daemon and containers together. A change applies at once, and
+   * nothing restarts. On a machine without control groups v2 a limit may have no effect, and `up` says so. Defaults to
+   * none.
+   */
+  limits?: pulumi.Input<AccountLimitsArgs>;
 }
 
 /** The ids that the account's containers live on (/etc/subuid, /etc/subgid). */

@@ -2,6 +2,7 @@ import { isPrivateKey } from "../../validation/credentials";
 import type { Reader, Rule } from "../../validation/reader";
 import { absolutePath, between, filledLine, ownDirectory } from "../../validation/rules";
 import { type Document, byCodeUnits } from "../document";
+import { type AccountLimitsSettings, accountLimitsDocument, accountLimitsSettings } from "./limits";
 
 export interface AccountSettings {
   name: string;
@@ -12,6 +13,7 @@ export interface AccountSettings {
   authorizedKeys: string[];
   subordinateIds: SubordinateIdsSettings;
   cgroupControllers: string[];
+  limits: AccountLimitsSettings;
 }
 
 /** The account's default name; not a package's or a group's that Docker's own packages make. */
@@ -55,6 +57,7 @@ export function accountSettings(read: Reader): AccountSettings {
     authorizedKeys: read.strings("authorizedKeys", authorizedKey).map((key) => key.trim()),
     subordinateIds: subordinateIdsSettings(read.object("subordinateIds")),
     cgroupControllers: cgroupControllersSettings(read),
+    limits: accountLimitsSettings(read.object("limits")),
   };
   read.refuseOthers();
   return settings;
@@ -62,7 +65,7 @@ export function accountSettings(read: Reader): AccountSettings {
 
 /** The part that preflight checks too: whether the account can be had at all. */
 export function identityDocument(
-  account: Omit<AccountSettings, "authorizedKeys" | "cgroupControllers">,
+  account: Omit<AccountSettings, "authorizedKeys" | "cgroupControllers" | "limits">,
 ): Document {
   return {
     account: account.name,
@@ -78,6 +81,7 @@ export function accountDocument(account: AccountSettings): Document {
   return {
     ...identityDocument(account),
     "cgroup.controllers": account.cgroupControllers.join(" "),
+    ...accountLimitsDocument(account.limits),
     authorized_keys: account.authorizedKeys.join("\n") || undefined,
   };
 }

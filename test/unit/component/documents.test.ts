@@ -49,6 +49,10 @@ describe.each(modes)("in $mode", ({ preview }) => {
         'daemon.json/storage-driver: "fuse-overlayfs"',
         'home: "/srv/builder"',
         "ipv6: true",
+        "limits.cpus: 1.25",
+        "limits.io-weight: 50",
+        'limits.memory: "6G"',
+        "limits.tasks: 3000",
         'modprobe.d/overlay.permit_mounts_in_userns: "1"',
         'owner: "project/stack/web"',
         'plugins: "compose"',
@@ -226,6 +230,12 @@ describe("what is not known makes only its own documents unknown", () => {
     [
       "account.cgroupControllers",
       { ...usual, account: { cgroupControllers: [unknown()] } },
+      ["machine"],
+    ],
+    ["account.limits", { ...usual, account: { limits: unknown() } }, ["machine"]],
+    [
+      "account.limits.memory",
+      { ...usual, account: { limits: { memory: unknown() } } },
       ["machine"],
     ],
     ["kernel", { ...usual, kernel: unknown() }, ["machine"]],

@@ -28,7 +28,9 @@ const inferred = (): SchemaPart => ({
       },
     },
     [token("EngineSource")]: { type: "string", enum: [{ name: "One", value: "One" }] },
-    [token("IdsArgs")]: { properties: { count: { type: "number", optional: true } } },
+    [token("IdsArgs")]: {
+      properties: { count: { type: "number", optional: true }, cpus: { type: "number" } },
+    },
     [token("Ids")]: { properties: { uids: { type: "array", items: { type: "number" } } } },
     [token("AccountInfo")]: { properties: { "number of it": { type: "string" } } },
   },
@@ -47,10 +49,12 @@ test("types that a program writes lose Args; an output of that name becomes Info
   );
 });
 
-test("numbers are whole, at any depth", () => {
+test("numbers are whole, at any depth, except for processors", () => {
   const { types } = corrected() as { types: SchemaPart };
   expect(types).toMatchObject({
-    [token("Ids")]: { properties: { count: { type: "integer", optional: true } } },
+    [token("Ids")]: {
+      properties: { count: { type: "integer", optional: true }, cpus: { type: "number" } },
+    },
     [token("IdsInfo")]: { properties: { uids: { type: "array", items: { type: "integer" } } } },
   });
 });

@@ -7,6 +7,7 @@ const notPath =
   "is not an absolute path without '.', '..', colons and control characters; write one such as /srv/app";
 const notAuthorizedKey =
   "is not a public key; write a line of authorized_keys such as 'ssh-ed25519 AAAA... name'";
+const notSize = "is not a size; write a whole number with K, M, G or T, such as 4G";
 const firstKey = "account.authorizedKeys[0]";
 
 export const refused: Refused[] = [
@@ -72,7 +73,7 @@ export const refused: Refused[] = [
   [
     "account.groups",
     [],
-    "no such option; use name, create, uid, home, shell, authorizedKeys, subordinateIds, cgroupControllers",
+    "no such option; use name, create, uid, home, shell, authorizedKeys, subordinateIds, cgroupControllers, limits",
   ],
   ["account.subordinateIds.count", 65_535, "'65535' is out of range; use 65536 to 1000000000"],
   ["account.subordinateIds.count", 1e10, "'10000000000' is out of range; use 65536 to 1000000000"],
@@ -90,6 +91,28 @@ export const refused: Refused[] = [
     "'net_cls' is not a controller that containers use; choose from cpu, cpuset, io, memory, pids",
     "account.cgroupControllers[1]",
   ],
+  ["account.limits", "4G", "'4G' is not an object; write one"],
+  ["account.limits.memory", 4, "'4' is not a text; write one"],
+  ["account.limits.memory", "4", `'4' ${notSize}`],
+  ["account.limits.memory", "1.5G", `'1.5G' ${notSize}`],
+  ["account.limits.memory", "4GB", `'4GB' ${notSize}`],
+  ["account.limits.memory", "50%", `'50%' ${notSize}`],
+  ["account.limits.memory", "infinity", `'infinity' ${notSize}`],
+  ["account.limits.memory", "-4G", `'-4G' ${notSize}`],
+  ["account.limits.memory", "4G\nExecStart=/bin/sh", `'4G\ufffdExecStart=/bin/sh' ${notSize}`],
+  ["account.limits.memory", "0128M", `'0128M' ${notSize}`],
+  ["account.limits.memory", "127M", "'127M' is out of range; use 128M to 1024T"],
+  ["account.limits.memory", "1025T", "'1025T' is out of range; use 128M to 1024T"],
+  ["account.limits.cpus", "1.5", "'1.5' is not a number; write one"],
+  ["account.limits.cpus", NaN, "'NaN' is not a number; write one"],
+  ["account.limits.cpus", 0, "'0' is out of range; use 0.1 to 8192"],
+  ["account.limits.cpus", 8192.5, "'8192.5' is out of range; use 0.1 to 8192"],
+  ["account.limits.cpus", 1.255, "'1.255' has more than two decimals; write one such as 1.25"],
+  ["account.limits.tasks", 99, "'99' is out of range; use 100 to 4194304"],
+  ["account.limits.tasks", 150.5, "'150.5' is not a whole number; write one"],
+  ["account.limits.ioWeight", 0, "'0' is out of range; use 1 to 10000"],
+  ["account.limits.ioWeight", 10_001, "'10001' is out of range; use 1 to 10000"],
+  ["account.limits.swap", "1G", "no such option; use memory, cpus, tasks, ioWeight"],
   ["account.name", "nobody", `'nobody' ${ofTheSystem}`],
   ["account.name", "www-data", `'www-data' ${ofTheSystem}`],
   ["account.name", "a:b", `'a:b' ${notAccount}`],
@@ -188,4 +211,13 @@ export const accepted: Accepted[] = [
   // systemd-nspawn hands out ids from here on too, but so does shadow.
   ["account.subordinateIds.uidStart", 524_288],
   ["account.cgroupControllers", []],
+  ["account.limits", {}],
+  ["account.limits.memory", "134217728K"],
+  ["account.limits.memory", "128M"],
+  ["account.limits.memory", "1024t"],
+  ["account.limits.cpus", 0.1],
+  ["account.limits.cpus", 1.15],
+  ["account.limits.cpus", 8192],
+  ["account.limits.tasks", 4_194_304],
+  ["account.limits.ioWeight", 1],
 ];

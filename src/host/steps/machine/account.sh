@@ -1,9 +1,11 @@
-# Who runs the daemon, its subordinate ids, its control groups, and the keys that log in as it.
+# Who runs the daemon, its subordinate ids, its limits and control groups, and the keys that log in
+# as it.
 
 ensure_account_ready() {
 	ensure_account
 	ensure_ids
 	if has authorized_keys; then want_authorized_keys; fi
+	ensure_account_limits
 	ensure_resource_controllers
 }
 
