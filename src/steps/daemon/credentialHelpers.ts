@@ -24,7 +24,7 @@ export function credentialHelperSettings(
   const helpers: CredentialHelperSettings = {};
   for (const [given, value] of Object.entries(read.mapping(input, registryHost))) {
     const host = given === `index.${dockerHub}` ? dockerHub : given;
-    const wrong = typeof value === "string" ? helperName(value) : "is not a text; write one";
+    const wrong = typeof value === "string" ? helperName(value) : "is not a string; write one";
     const path = `${input}.${given}`;
     if (wrong !== undefined) read.refuse(path, `${read.quote(path, value)} ${wrong}`);
     else if (logins.includes(host))

@@ -63,7 +63,7 @@ export const refused: Refused[] = [
     { "ghcr.io/team": "gcr" },
     "'ghcr.io/team' has a scheme or a path; write the registry's host alone, such as registry.example:5000",
   ],
-  helper(7, "'7' is not a text; write one"),
+  helper(7, "'7' is not a string; write one"),
   helper("", `'' ${notHelper}`),
   helper("../bin/sh", `'../bin/sh' ${notHelper}`),
   helper("ecr login", `'ecr login' ${notHelper}`),
