@@ -85,6 +85,12 @@ export const examples: Partial<RootlessDockerHostArgs>[] = [
     },
   },
   { registryAuth: [{ address: "ghcr.io", username: "me", password: token }] },
+  {
+    registryCredentialHelpers: {
+      "123456789012.dkr.ecr.eu-central-1.amazonaws.com": "ecr-login",
+      "europe-docker.pkg.dev": "gcr",
+    },
+  },
   { privilegedPorts: "file-capability" },
   { onDestroy: { data: "delete" } },
   { storageDriver: "fuse-overlayfs" },

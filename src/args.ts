@@ -57,6 +57,12 @@ export interface RootlessDockerHostArgs {
    */
   registryAuth?: pulumi.Input<pulumi.Input<RegistryAuthArgs>[]>;
   /**
+   * Credential helpers that the account's docker CLI asks for its login to a registry, by the registry's host: the name
+   * of the program without `docker-credential-`, such as `ecr-login`. They are stored in its ~/.docker/config.json. This
+   * package does not install these programs, and `up` warns if one is missing. Defaults to none.
+   */
+  registryCredentialHelpers?: pulumi.Input<{ [host: string]: pulumi.Input<string> }>;
+  /**
    * Certificates of authorities that the daemon trusts for a registry, as PEM, by the registry's host. Defaults to
    * none.
    */

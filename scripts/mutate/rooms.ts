@@ -56,7 +56,7 @@ const rooms: [path: string, ...tests: string[]][] = [
   ["resources/capability.sh", host("kernelAndPorts")],
   ["resources/delegation.sh", host("kernel")],
   ["resources/accountLimits.sh", host("accountLimits")],
-  ["resources/dockerLogin.sh", host("registries")],
+  ["resources/dockerLogin.sh", host("registries"), host("credentialHelpers")],
   ["resources/moduleOption.sh", host("kernelModules")],
   ["resources/packages.sh", upheld(), host("packages")],
   ["resources/repository.sh", host("dockerRepository")],

@@ -4,6 +4,7 @@ import { hookValue } from "../sdkInternals";
 import type { Settings } from "../steps/settings";
 import { limitsInWords } from "../steps/account/limits";
 import type { AccountSettings } from "../steps/account/settings";
+import { helpersInWords } from "../steps/daemon/credentialHelpers";
 import { OnDestroyData, butAdopted } from "../steps/daemon/data";
 import type { PruneSettings } from "../steps/daemon/prune";
 import { driverName } from "../steps/daemon/storage";
@@ -63,7 +64,12 @@ const rows = [
       given.prune && pruneInWords(given.prune),
     ),
   ),
-  row("login", ["registryAuth"], ({ registryAuth }) => registryAuth.join(", ")),
+  row(
+    "login",
+    ["registryAuth", "registryCredentialHelpers"],
+    ({ registryAuth, registryCredentialHelpers }) =>
+      [...registryAuth, ...helpersInWords(registryCredentialHelpers)].join(", "),
+  ),
   row("destroy", ["onDestroy"], ({ onDestroy }) =>
     onDestroy.data === OnDestroyData.Delete
       ? `a later pulumi destroy reverts all of it, and DELETES images, containers and volumes of this daemon${butAdopted}`

@@ -2,6 +2,7 @@ import { connectionSettings, transferSettings } from "../ssh/settings";
 import { type Problem, Reader } from "../validation/reader";
 import { accountSettings } from "./account/settings";
 import { certificateSettings } from "./daemon/certificates";
+import { credentialHelperSettings } from "./daemon/credentialHelpers";
 import { daemonJsonSettings } from "./daemon/daemonJson";
 import { onDestroySettings } from "./daemon/data";
 import { environmentSettings } from "./daemon/environment";
@@ -64,6 +65,7 @@ export function readSettings(args: unknown, secretPaths: string[] = []) {
     registryCertificates: certificateSettings(read),
     registryAuth: registries.addresses,
     registryLogins: registries.logins,
+    registryCredentialHelpers: credentialHelperSettings(read, registries.addresses),
     unitOverrides: unitSettings(read),
     prune: pruneSettings(read),
     network,

@@ -6,7 +6,7 @@ import { packagesOf } from "./packages";
 
 // Two accounts of one machine. The kernel keeps one of them inside its limits, and the other one lives.
 let machine: Machine;
-const greedy = { name: "greedy", limits: { memory: "400M", cpus: 0.5, tasks: 500, ioWeight: 50 } };
+const greedy = { name: "greedy", limits: { memory: "400M", cpus: 0.9, tasks: 500, ioWeight: 50 } };
 const installations: Record<string, Installation> = {};
 
 const wishes = (account: object): StepArgs => ({ account, onDestroy: { data: "delete" } });
@@ -48,7 +48,7 @@ test("a slice that runs gets the limits at once, and its daemon does not restart
   expect(await ofSlice("greedy", ...limitFiles)).toEqual([
     String(400 * 2 ** 20),
     "0",
-    "50000 100000",
+    "90000 100000",
     "500",
   ]);
   expect(await ofSlice("greedy", "io.weight")).toContain("default 50");
@@ -87,7 +87,7 @@ test("after a boot the limits are there", async () => {
   expect(await ofSlice("greedy", ...limitFiles)).toEqual([
     String(400 * 2 ** 20),
     "0",
-    "50000 100000",
+    "90000 100000",
     "500",
   ]);
 });

@@ -15,6 +15,7 @@ export interface StepArgs {
   daemon?: object;
   environment?: object;
   registryCertificates?: object;
+  registryCredentialHelpers?: object;
   tcpSocket?: object;
   registryAuth?: object[];
   unitOverrides?: object;

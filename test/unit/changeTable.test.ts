@@ -125,6 +125,9 @@ const changes: Record<string, Partial<RootlessDockerHostArgs>[]> = {
     { registryAuth: [{ address: "ghcr.io", username: "me", password: "two" }] },
   ],
   "`registryAuth`": [{ registryAuth: [{ address: "quay.io", username: "me", password: "one" }] }],
+  "`registryCredentialHelpers`": [
+    { registryCredentialHelpers: { "registry.example": "ecr-login" } },
+  ],
   "`registryCertificates`": [{ registryCertificates: { "registry.example:5000": certificate } }],
   "`tcpSocket`": [{ tcpSocket: socket }],
   "`unitOverrides`": [

@@ -100,6 +100,12 @@ test.each<[StepName, Document, Document, string | undefined]>([
     {},
     `limits.memory "4G" => (not set): no limit, at once, for ${ofAccount}`,
   ],
+  [
+    "daemon",
+    { "credHelpers/a.example": "gcr", "credHelpers/b.example": "gcr" },
+    { "credHelpers/b.example": "ecr-login" },
+    'credHelpers/a.example "gcr" => (not set): docker of the account asks no helper for its login there; the daemon keeps running. credHelpers/b.example "gcr" => "ecr-login": docker of the account asks docker-credential-ecr-login for its login there; the daemon keeps running',
+  ],
   ["machine", { agent: "1", "a.b": 1 }, { agent: "2", "a.b": 1 }, undefined],
   ["machine", { "a.b": 1 }, { "a.b": 1, drift: "a.b (changed since then)" }, undefined],
   ["machine", storage("overlay2"), storage("btrfs"), undefined],

@@ -87,6 +87,7 @@ export function everyOption() {
     },
     environment: { HTTPS_PROXY: "http://proxy.example:3128", NO_PROXY: "localhost" },
     registryCertificates: { "registry.example:5000": certificate },
+    registryCredentialHelpers: { "registry2.example": "ecr-login" },
     registryAuth: [
       { address: "ghcr.io", username: "robot", password: "SECRET registry password" },
       { username: "me", password: "SECRET token" },

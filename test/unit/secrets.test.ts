@@ -180,6 +180,12 @@ describe.each([
       'daemon.json/storage-driver: "vfs"\n',
     ],
     [
+      "registryCredentialHelpers.x.example",
+      { registryCredentialHelpers: { "x.example": pulumi.secret("gcr") } },
+      "daemon",
+      'credHelpers/x.example: "gcr"\n',
+    ],
+    [
       "registryCertificates.x.example",
       { registryCertificates: { "x.example": pulumi.secret(certificate) } },
       "daemon",

@@ -47,6 +47,7 @@ describe("defaults", () => {
         environment: {},
         secrets: {},
         registryCertificates: {},
+        registryCredentialHelpers: {},
         tcpSocket: undefined,
         registryAuth: [],
         registryLogins: {},
@@ -213,6 +214,15 @@ test.each([
   const registryAuth = [{ address, username: "me", password: "a:b" }];
   const { settings, problems } = readSettings({ connection: { host: "h" }, registryAuth });
   expect([problems, settings.registryLogins]).toEqual([[], { [kept]: "me:a:b" }]);
+});
+
+test("a credential helper of Docker Hub is that of docker.io, and not beside a login there", () => {
+  const registryCredentialHelpers = { "index.docker.io": "pass" };
+  const given = { connection: { host: "h" }, registryCredentialHelpers };
+  expect(readSettings(given).settings.registryCredentialHelpers).toEqual({ "docker.io": "pass" });
+  expect(problemsOf({ ...given, registryAuth: [{ username: "me", password: "a" }] })).toEqual([
+    "registryCredentialHelpers.index.docker.io: is a registry of registryAuth too, and docker would ignore that login; leave one of the two out",
+  ]);
 });
 
 describe("tcpSocket beside other options", () => {

@@ -5,8 +5,8 @@
 # The directories that keys with a "/" need, each after a blank. $1 the document's directory.
 document_directories() {
 	local dir
-	for dir in certs.d daemon.json docker.service environment modprobe.d registryAuth sysctl.d \
-		tls; do
+	for dir in certs.d credHelpers daemon.json docker.service environment modprobe.d registryAuth \
+		sysctl.d tls; do
 		printf ' %s/text/%s %s/json/%s' "$1" "$dir" "$1" "$dir"
 	done
 }

@@ -1,5 +1,5 @@
 # Logins of the account's docker CLI to registries: a member of its config.json for each, which the
-# registry has taken before it is written.
+# registry has taken before it is written; and programs that docker asks for a login.
 
 # Those of the secret values. A wrong login is a problem, so that all of them are told at once. The
 # registries answer first: an answer takes its time, and others write config.json, too.
@@ -19,12 +19,32 @@ want_registry_logins() {
 	done
 }
 
-# The member of config.json that has a login, as docker names it. $1 its file, named after the address.
-login_member() {
-	case ${1##*/} in
-	docker.io) printf 'auths/https://index.docker.io/v1/' ;;
-	*) printf 'auths/%s' "${1##*/}" ;;
+# The member of config.json that has a login. $1 its file, named after the address.
+login_member() { printf 'auths/%s' "$(name_of_registry "${1##*/}")"; }
+
+# Prints a registry's address as docker has it in config.json. $1 the address.
+name_of_registry() {
+	case $1 in
+	docker.io) printf 'https://index.docker.io/v1/' ;;
+	*) printf '%s' "$1" ;;
 	esac
+}
+
+# Programs that docker asks for a login: a member of credHelpers for each registry. A program that is
+# missing may come later, or be in a place that only the account has on its PATH.
+want_credential_helpers() {
+	local file address program
+	for file in "$DOC"/text/credHelpers/*; do
+		[ -e "$file" ] || continue
+		address=${file##*/}
+		program=docker-credential-$(doc "credHelpers/$address")
+		if ! command -v "$program" >/dev/null; then
+			say "registryCredentialHelpers takes effect for $address when $program is installed:" \
+				"it is not on PATH ($SYSTEM_PATH)"
+		fi
+		want_member "$ACCOUNT_HOME/.docker/config.json" \
+			"credHelpers/$(name_of_registry "$address")" "$DOC/json/credHelpers/$address"
+	done
 }
 
 # As "docker login" does, by the account's daemon, which asks the registry; in a directory of its

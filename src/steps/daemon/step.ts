@@ -6,6 +6,7 @@ import { machine } from "../machine";
 import { secrets } from "../secretsStep";
 import { defineStep } from "../step";
 import { certificatesDocument } from "./certificates";
+import { credentialHelperEffect, credentialHelpersDocument } from "./credentialHelpers";
 import type { CgroupInfo } from "./cgroup";
 import { daemonJsonDocument, withHostGateway } from "./daemonJson";
 import { dataRootEffect, onDestroyDocument, onDestroyEffect } from "./data";
@@ -53,6 +54,7 @@ export const daemon = defineStep({
     "storageDriver",
     "onDestroy",
     "registryCertificates",
+    "registryCredentialHelpers",
     "tcpSocket",
     "unitOverrides",
     "prune",
@@ -67,6 +69,7 @@ export const daemon = defineStep({
     "daemon.json/data-root": { restarts: dataRootEffect },
     "on-destroy-data": onDestroyEffect,
     "certs.d/*": "the daemon trusts it from the next pull on and keeps running",
+    "credHelpers/*": credentialHelperEffect,
     ...unitEffects,
     ...pruneEffects,
   },
@@ -80,6 +83,7 @@ export const daemon = defineStep({
     ...ipv6Document(given.network),
     ...storageDocument(given.storageDriver),
     ...certificatesDocument(given.registryCertificates),
+    ...credentialHelpersDocument(given.registryCredentialHelpers),
     ...tcpSocketDocument(given.tcpSocket),
     ...unitDocument(given.unitOverrides),
     ...pruneDocument(given.prune),

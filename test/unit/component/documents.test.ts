@@ -82,6 +82,7 @@ describe.each(modes)("in $mode", ({ preview }) => {
       daemon: [
         'account: "builder"',
         `certs.d/registry.example:5000: ${JSON.stringify(certificate)}`,
+        'credHelpers/registry2.example: "ecr-login"',
         "daemon.json/debug: true",
         'daemon.json/host-gateway-ip: "10.0.2.2"',
         'daemon.json/log-level: "warn"',

@@ -92,7 +92,7 @@ export const refused: Refused[] = [
     "account.cgroupControllers[1]",
   ],
   ["account.limits", "4G", "'4G' is not an object; write one"],
-  ["account.limits.memory", 4, "'4' is not a text; write one"],
+  ["account.limits.memory", 4, "'4' is not a string; write one"],
   ["account.limits.memory", "4", `'4' ${notSize}`],
   ["account.limits.memory", "1.5G", `'1.5G' ${notSize}`],
   ["account.limits.memory", "4GB", `'4GB' ${notSize}`],

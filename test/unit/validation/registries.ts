@@ -27,6 +27,17 @@ const trusting = (pem: unknown, reason: string): Refused => [
   "registryCertificates.registry.example:5000",
 ];
 
+const notHelper =
+  "is not the name of a credential helper; write what follows docker-credential- in its program's name, such as ecr-login";
+
+/** A row of one credential helper. */
+const helper = (name: unknown, reason: string): Refused => [
+  "registryCredentialHelpers",
+  { "registry.example": name },
+  reason,
+  "registryCredentialHelpers.registry.example",
+];
+
 export const refused: Refused[] = [
   trusting(7, "is not a string"),
   trusting("/etc/ssl/ca.crt", "is not a certificate"),
@@ -46,6 +57,20 @@ export const refused: Refused[] = [
     "'https://registry.example' has a scheme or a path; write only the registry's host, such as registry.example:5000",
   ],
   ["registryCertificates", { registry: certificate }, `'registry' ${shortName}`],
+  ["registryCredentialHelpers", "ecr-login", "'ecr-login' is not an object; write one"],
+  [
+    "registryCredentialHelpers",
+    { "ghcr.io/team": "gcr" },
+    "'ghcr.io/team' has a scheme or a path; write the registry's host alone, such as registry.example:5000",
+  ],
+  helper(7, "'7' is not a text; write one"),
+  helper("", `'' ${notHelper}`),
+  helper("../bin/sh", `'../bin/sh' ${notHelper}`),
+  helper("ecr login", `'ecr login' ${notHelper}`),
+  helper(
+    "docker-credential-ecr-login",
+    "'docker-credential-ecr-login' is the program's whole name; write what follows docker-credential-, such as ecr-login",
+  ),
   ["registryAuth", { ...login }, "the value is not a list; write one"],
   ["registryAuth", "s3cret", "the value is not a list; write one"],
   [
@@ -106,6 +131,7 @@ export const refused: Refused[] = [
 
 export const accepted: Accepted[] = [
   ["registryCertificates", { "10.0.0.1:5000": `# two\n${certificate}\n\n${certificate.trim()}` }],
+  ["registryCredentialHelpers", { "docker.io": "pass", "registry.example:5000": "Acr.env_1" }],
   ["registryAuth", []],
   ["registryAuth", [login]],
   ["registryAuth", [{ address: null, ...login }]],

@@ -34,6 +34,7 @@ daemon_apply() {
 		write_data_line "$root" "absent $(as_account stat -L -c '%i %W -' -- "$root" </dev/null)"
 	fi
 	want_registry_logins
+	want_credential_helpers
 }
 
 # The document lists the secret values by name: they came with the step before.
