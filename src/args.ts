@@ -39,8 +39,8 @@ export interface RootlessDockerHostArgs {
    * Keys of daemon.json. All are supported except `hosts`, `pidfile`, `userns-remap` and `storage-driver` (use
    * storageDriver). `data-root` has to be a directory that the account can write to. `network.hostLoopback` also sets
    * `host-gateway-ip`. Without `log-driver` and `log-opts`, the log driver is `local`, which rotates the containers'
-   * logs; write `"log-driver": "json-file"` for Docker's own default, which does not. Secret values are not shown in
-   * previews. Defaults to that log driver.
+   * logs. Docker's own default does not rotate them; to use it, write `"log-driver": "json-file"`. Secret values are
+   * not shown in previews. Defaults to the log driver `local`.
    */
   // A value of daemon.json is any JSON: the one place where the schema needs `any`.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any

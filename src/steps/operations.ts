@@ -28,8 +28,8 @@ export const Restarts = {
    * An `up` that would restart the daemon fails before it changes anything on a machine, and a preview warns of it.
    * This includes a different `connection.host` or `account.name`, which moves the whole installation, and changes of
    * ids, controllers or the engine, because only the machine knows whether the daemon restarts for them. It compares
-   * the inputs with those of the last `up`. It does not detect: taking over an existing daemon, new packages of the
-   * distribution, repairs by `recheck`, and a destroy.
+   * the inputs with those of the last `up`. It does not prevent restarts by taking over an existing daemon, by new
+   * packages of the distribution, by repairs of drift, or by a destroy.
    */
   Refuse: "refuse",
 } as const;
@@ -47,8 +47,8 @@ export interface OperationsArgs {
   /** Any new value, such as the time, runs every step again, and each repairs drift. Defaults to none. */
   recheck?: pulumi.Input<string>;
   /**
-   * Whether to take over an account that another stack or resource manages, whose next run then fails. Remove this
-   * input after the `up`. With false, such an `up` fails. Defaults to false.
+   * Whether to take over an account that another stack or resource manages. The next step of that one then fails.
+   * Remove this input after the `up`. With false, `up` fails if another one manages the account. Defaults to false.
    */
   takeOver?: pulumi.Input<boolean>;
 }

@@ -47,8 +47,8 @@ export interface AccountArgs {
 /** The ids that the account's containers live on (/etc/subuid, /etc/subgid). */
 export interface SubordinateIdsArgs {
   /**
-   * How many user ids and how many group ids, at least 65536. Ranges that the account has already are used if they
-   * suffice. Defaults to 65536.
+   * How many user ids and how many group ids, at least 65536. If the account already has ranges with as many ids, these
+   * are used. Defaults to 65536.
    */
   count?: pulumi.Input<number>;
   /**

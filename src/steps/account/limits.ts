@@ -10,24 +10,24 @@ import type { Effect } from "../effects";
  */
 export interface AccountLimitsArgs {
   /**
-   * Most memory that it can use: a whole number with K, M, G or T (powers of 1024), such as "4G", from 128M to 1024T.
-   * The account then uses no swap, and if it needs more memory, the kernel kills processes of this account only. `up`
-   * warns if the machine has less. Defaults to no limit.
+   * The most memory that the account can use: a whole number with K, M, G or T (powers of 1024), such as "4G", from
+   * 128M to 1024T. The account then uses no swap, and if it needs more memory, the kernel kills processes of this
+   * account only. `up` warns if the machine has less. Defaults to no limit.
    */
   memory?: pulumi.Input<string>;
   /**
-   * Most processor time that it can use, 0.1 to 8192 with at most two decimals: 1.5 is the time of one and a half
+   * The most processors that the account can use, 0.1 to 8192 with at most two decimals, such as 1.5 for one and a half
    * processors. `up` warns if the machine has fewer. Defaults to no limit.
    */
   cpus?: pulumi.Input<number>;
   /**
-   * Most processes and threads that it can have at the same time, 100 to 4194304. Starting more fails. Defaults to
-   * systemd's limit for every account, a third of the machine's.
+   * The most processes and threads that the account can have at the same time, 100 to 4194304. Starting more fails.
+   * Defaults to systemd's limit for every account, which is a third of the machine's.
    */
   tasks?: pulumi.Input<number>;
   /**
-   * Its share of disk access while others want it too, 1 to 10000. An account without a weight has 100. Works with the
-   * I/O scheduler bfq, or with io.cost. Defaults to no weight.
+   * The account's share of disk access while other accounts use the disk too, 1 to 10000. An account without a weight
+   * has 100. Works only with the I/O scheduler bfq, or with io.cost. Defaults to no weight.
    */
   ioWeight?: pulumi.Input<number>;
 }

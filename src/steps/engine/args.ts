@@ -42,8 +42,8 @@ export interface EngineArgs {
    */
   version?: pulumi.Input<string>;
   /**
-   * URL of a mirror of Docker's downloads, for docker-repository and static-archive. A login in the URL fails: write it
-   * into the machine's `apt_auth.conf`. Defaults to https://download.docker.com/linux.
+   * URL of a mirror of Docker's downloads, for docker-repository and static-archive. A login in the URL fails; for
+   * apt, write it into the machine's `apt_auth.conf`. Defaults to https://download.docker.com/linux.
    */
   mirror?: pulumi.Input<string>;
   /** Public key that signs the mirror's packages, as ASCII text. Defaults to Docker's own key. */

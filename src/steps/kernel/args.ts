@@ -15,7 +15,7 @@ export type AppArmorProfile = (typeof AppArmorProfile)[keyof typeof AppArmorProf
 /** Settings of the machine's kernel. */
 export interface KernelArgs {
   /**
-   * Kernel settings by name. They are set now and at every boot. A setting that the kernel does not have fails.
+   * Kernel settings by name. They are set now and at every boot. If the kernel does not have a setting, `up` fails.
    * Defaults to {}.
    */
   sysctls?: pulumi.Input<{ [name: string]: pulumi.Input<string> }>;
