@@ -56,7 +56,7 @@ const rows = [
   row("ports", ["privilegedPorts"], ({ privilegedPorts }) => ports[privilegedPorts]),
   row("daemon", daemonInputs, (given) =>
     list(
-      `storage driver ${driverName(given.storageDriver) ?? "that works"}`,
+      `storage driver ${driverName(given.storageDriver) ?? "chosen by the engine"}`,
       values("daemon.json", given.daemon),
       values("environment", given.environment),
       names("secret", given.secrets),
@@ -119,7 +119,7 @@ export class Creation {
 
 /** No hook sees what an earlier `up` has left with the engine, or what `--replace` names: all that may be is named. */
 const afterFailure =
-  "  (an earlier up did not finish, or the step daemon is replaced, perhaps by --replace: a running daemon may restart, and what the earlier up was to replace is deleted at the end, with its data if onDestroy.data was delete)";
+  "  (an earlier up did not finish, or --replace replaces the step daemon: a running daemon may restart. If the earlier up was moving the installation, the old one is deleted at the end, with its data if onDestroy.data was delete)";
 
 async function creationInWords(
   inputs: Inputs,
@@ -129,7 +129,7 @@ async function creationInWords(
   const [host, user] = await Promise.all([
     shown(
       inputs.from(["connection.host"], ({ connection }) => connection.host),
-      "a machine whose address is not known yet, and which is not checked",
+      "a machine whose address is not known yet, so this preview does not check it",
     ),
     shown(inputs.from(["connection.user"], ({ connection }) => connection.user)),
   ]);

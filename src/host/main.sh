@@ -98,7 +98,7 @@ mark_as_applied() {
 # A step other than machine has nothing to go by on a machine that was created again.
 stop_without_owner() {
 	if [ -s "$OWN/owner" ]; then return 0; fi
-	fail "installation $ID" "this machine has no record of it, which the step machine makes" '' \
+	fail "installation $ID" "this machine has no record of it; the step machine writes that record" '' \
 		"if the machine was created again, give operations.recheck a new value, so that every step runs; \
 if another stack took the account over, remove this RootlessDockerHost from its program"
 }
@@ -106,10 +106,10 @@ if another stack took the account over, remove this RootlessDockerHost from its 
 # The program's step was written for another agent than this one.
 stop_where_code_differs() {
 	if [ "$(doc agent)" = "$(code_of_step "$STEP")" ]; then return 0; fi
-	fail "agent" "its code of the step $STEP is $(code_of_step "$STEP"), but the program requires \
-$(doc agent), because they are of two versions of rootless-docker" '' \
-		"run pulumi up without --target, or with the resources that end in '-copy' and '-machine' \
-among its targets, which install the agent of the version that the program uses; \
+	fail "agent" "the installed agent has code $(code_of_step "$STEP") of the step $STEP, but the program requires \
+$(doc agent): they come from two versions of rootless-docker" '' \
+		"run pulumi up without --target, or add the resources that end in '-copy' and '-machine' \
+to its targets, which install the agent of the version that the program uses; \
 if the machine was restored from a snapshot, give operations.recheck a new value"
 }
 

@@ -106,7 +106,7 @@ test("Disable: stopped, disabled, masked, data untouched; all of it back afterwa
   expect(readNewMachine(stdout).present).toContainEqual({
     about: "rootfulDocker",
     found: "a Docker daemon run by root with 2 running containers (port web)",
-    wanted: "stopped, with its containers",
+    wanted: "it and its containers stopped",
   });
   const { machine } = await app.applyAll(wishes("disable"));
   expect(machine.said.join("\n")).toContain("stops the Docker daemon run by root");

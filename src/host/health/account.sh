@@ -28,7 +28,7 @@ new_account_problems() {
 	if others_can_change "$ACCOUNT_HOME" || [ -e "$ACCOUNT_HOME" ] || [ -h "$ACCOUNT_HOME" ]; then
 		problem "account.home" "$ACCOUNT_HOME cannot be the home of a new account, because it \
 exists already, or because others than root can change the path to it" '' \
-			"name another directory in account.home, such as one in /home, or move it away"
+			"name another directory in account.home, such as one in /home, or move the existing directory away"
 	fi
 	! has uid || ! getent passwd "$(doc uid)" >/dev/null ||
 		problem "account.uid" "uid $(doc uid) belongs to another account" '' \
@@ -112,8 +112,8 @@ id_problems() {
 	while IFS=$TAB read -r what file line other; do
 		case $what in
 		taken) problem "account.subordinateIds" "'$line' in $file contains ids of $other, so \
-containers could change what belongs to them" '' "remove that line, or ask for others, as \
-NAME:FIRST:COUNT with ids that nobody has, above those of accounts" ;;
+containers could change files of theirs" '' "remove that line, or replace it with \
+NAME:FIRST:COUNT, where no account has any of these ids" ;;
 		few) problem "subordinate ids" "$1 has $line in $file, but at least $other are required" '' \
 			"add a line for it there: this program gives none to an account of a directory service" ;;
 		esac

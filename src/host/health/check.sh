@@ -226,5 +226,5 @@ root_daemon_present() {
 	esac
 	[ -n "$(dockerds_of 0)" ] || return 0
 	difference rootfulDocker "a Docker daemon run by root$(roots_containers)" \
-		"stopped, with its containers"
+		"it and its containers stopped"
 }

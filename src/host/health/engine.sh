@@ -8,7 +8,7 @@ owner_of_files_problems() {
 	while read -r path; do
 		problem "$path" "another user can change it, or a directory that leads to it, and could \
 become root that way" '' \
-			"see 'namei -l $path', check what is in it, then make root the owner of all of that"
+			"see 'namei -l $path', check its content, then make root the owner of it and of each directory that namei shows"
 	done <"$WORK/paths-of-others"
 }
 

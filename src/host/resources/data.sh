@@ -54,7 +54,8 @@ stop_on_no_data_line() {
 	*[!a-z0-9\ -]* | *' ') ;;
 	absent' '*' '*' '* | empty' '*' '*' '* | found' '*' '*' '*) return 0 ;;
 	esac
-	fail "$1" "$ACCOUNT cannot look into it ($(last_words))" '' "run again"
+	fail "$1" "$ACCOUNT cannot look into it ($(last_words))" '' \
+		"see what is mounted there, then run again"
 }
 
 # $1 the data root whose line is left out.

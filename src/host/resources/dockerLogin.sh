@@ -58,7 +58,7 @@ log_in() {
 		return 0
 	fi
 	problem "registryAuth $1" "docker cannot log in ($(words_of_login "${login#*:}" "$1"))" \
-		'' "depending on that, correct the username and password in registryAuth; or add the certificate \
+		'' "depending on the reason in brackets, correct the username and password in registryAuth; or add the certificate \
 of its authority to registryCertificates, or the registry to insecure-registries of daemon; \
 or check that the daemon can reach it (firewall, or a proxy in environment)"
 }

@@ -64,7 +64,7 @@ ensure_repository() {
 	package=$(engine_package)
 	other=$(other_repository_file "$1")
 	if [ -n "$other" ]; then
-		say "uses $1, which $other names already"
+		say "uses $1, because $other already names it"
 		fix="check that $other asks for packages of this system and architecture, or remove it"
 	else
 		ensure_packages $(packages_of_url "$1")

@@ -28,7 +28,7 @@ const systemAccounts =
 // 32 characters.
 const accountName: Rule<string> = (value) =>
   systemAccounts.split(" ").includes(value)
-    ? "has a meaning of its own; name an ordinary account"
+    ? "is reserved by the system; name an ordinary account"
     : /^[a-z_][a-z0-9_-]{0,31}$/.test(value)
       ? undefined
       : "is not an account name; use at most 32 of a-z, 0-9, '_' and '-', a letter first";

@@ -27,7 +27,7 @@ describe.each(modes)("arguments that are wrong, in $mode", ({ preview }) => {
       },
       {
         propertyPath: "account.name",
-        reason: "'root' has a meaning of its own; name an ordinary account",
+        reason: "'root' is reserved by the system; name an ordinary account",
       },
       {
         propertyPath: "acount",

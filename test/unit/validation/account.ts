@@ -2,7 +2,7 @@ import type { Accepted, Refused } from "../../support/arguments";
 
 const notAccount =
   "is not an account name; use at most 32 of a-z, 0-9, '_' and '-', a letter first";
-const ofTheSystem = "has a meaning of its own; name an ordinary account";
+const ofTheSystem = "is reserved by the system; name an ordinary account";
 const notPath =
   "is not an absolute path without '.', '..', colons and control characters; write one such as /srv/app";
 const notAuthorizedKey =
@@ -12,8 +12,8 @@ const firstKey = "account.authorizedKeys[0]";
 
 export const refused: Refused[] = [
   ["account", [], "'[]' is not an object; write one"],
-  ["account.name", "root", "'root' has a meaning of its own; name an ordinary account"],
-  ["account.name", "docker", "'docker' has a meaning of its own; name an ordinary account"],
+  ["account.name", "root", "'root' is reserved by the system; name an ordinary account"],
+  ["account.name", "docker", "'docker' is reserved by the system; name an ordinary account"],
   ["account.name", "Upper", `'Upper' ${notAccount}`],
   ["account.name", "-rf", `'-rf' ${notAccount}`],
   ["account.name", "1st", `'1st' ${notAccount}`],
