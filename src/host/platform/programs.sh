@@ -103,7 +103,7 @@ lacking_problems() {
 		fix="install $packages with $PACKAGE_MANAGER, then run again"
 		# shellcheck disable=SC2086 # names of packages
 		if [ -z "$(missing_packages $packages)" ]; then
-			words=$(has_program "$program" 2>&1 | tail -n 1)
+			words=$(has_program "$program" 2>&1 | sed 's/ (@INC.*//; q')
 			found="it does not run (${words:-it is not on PATH}), though $packages is installed"
 			fix="install $packages again with $PACKAGE_MANAGER, then run again"
 			[ "$PACKAGE_MANAGER" != pacman ] ||

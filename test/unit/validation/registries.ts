@@ -61,7 +61,7 @@ export const refused: Refused[] = [
   [
     "registryCredentialHelpers",
     { "ghcr.io/team": "gcr" },
-    "'ghcr.io/team' has a scheme or a path; write the registry's host alone, such as registry.example:5000",
+    "'ghcr.io/team' has a scheme or a path; write only the registry's host, such as registry.example:5000",
   ],
   helper(7, "'7' is not a string; write one"),
   helper("", `'' ${notHelper}`),
